@@ -1,0 +1,91 @@
+"""What a component is given at every call: device, random numbers, a log, a deadline, and ways to reach what it needs."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prodgen_sdk.errors import Cancelled, DeadlineExceeded, MissingDependency, NotFound
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+    from prodgen_sdk.specs import Kind
+
+Progress = Callable[[int, int, str], None]
+"""Called with (done, total, what)."""
+
+
+def _no_progress(done: int, total: int, what: str) -> None:
+    return None
+
+
+def _never() -> bool:
+    return False
+
+
+def _no_lookup(kind: str, id: str | None) -> Any:
+    raise NotFound(f"No {kind} can be looked up here.", hint="Open a Studio, or give the context a lookup.")
+
+
+def _no_models(name: str) -> Path:
+    raise MissingDependency(f"The model {name!r} is not at hand.", hint=f"Run: prodgen models pull {name}")
+
+
+@dataclass(frozen=True)
+class Context:
+    """Given by the host to every call of a plugin; `Context()` is enough to call a component by hand.
+
+    Args:
+        device: a torch device string: `cpu`, `cuda:0`, `mps`.
+        dtype: `float32`, `float16` or `bfloat16`.
+        logger: never pass a user's photo or words of theirs to it.
+        deadline: `time.monotonic()` value after which the result is of no use, or None.
+        state: a folder that is the component's own and outlives the process, or None without a workspace.
+        progress: call it with (done, total, what) on anything longer than a second.
+
+    >>> Context().rng(7).integers(10) == Context().rng(7).integers(10)
+    True
+    """
+
+    device: str = "cpu"
+    dtype: str = "float32"
+    logger: logging.Logger = field(default_factory=lambda: logging.getLogger("prodgen_sdk.plugin"))
+    deadline: float | None = None
+    state: Path | None = None
+    progress: Progress = _no_progress
+    cancelled: Callable[[], bool] = _never
+    models_folder: Callable[[str], Path] = _no_models
+    find: Callable[[Kind, str | None], Any] = _no_lookup
+
+    def rng(self, seed: int) -> np.random.Generator:
+        """A numpy generator for this seed."""
+        import numpy as np
+
+        return np.random.default_rng(seed)
+
+    def torch_rng(self, seed: int) -> torch.Generator:
+        """A torch generator for this seed, on the CPU on every machine, so that noise does not depend on the device."""
+        import torch
+
+        return torch.Generator("cpu").manual_seed(seed % 2**63)
+
+    def models(self, name: str) -> Path:
+        """The folder in which the files of the model `name` lie; raises MissingDependency with the command that fetches them."""
+        return self.models_folder(name)
+
+    def lookup(self, kind: Kind, id: str | None = None) -> Any:
+        """Another component, wrapped by the host; None takes the configured default of that kind."""
+        return self.find(kind, id)
+
+    def check(self) -> None:
+        """Raises Cancelled or DeadlineExceeded; call it between steps of long work."""
+        if self.cancelled():
+            raise Cancelled("The work was cancelled.")
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise DeadlineExceeded("The time budget is spent.")

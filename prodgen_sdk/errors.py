@@ -1,0 +1,130 @@
+"""Every error that the SDK raises on purpose.
+
+```
+ProdgenError                  exit code 1: a fault of ours, or of a plugin
+├── InputError                exit code 2: wrong usage or bad input; the caller can mend it
+│   ├── InvalidImage          a file or an array that is no usable image
+│   ├── InvalidCatalogue      a catalogue line that cannot become a product
+│   ├── ConfigError           prodgen.toml or an option
+│   ├── NotFound              an unknown component id, sku, variant or user
+│   ├── OutsideWorkspace      a path that leaves the folder it must stay in
+│   └── MissingDependency     an optional package or model that is not installed
+├── PartlyDone                exit code 3: some items failed, the rest was kept
+├── Refused                   exit code 4: screening or a plugin said no
+├── PluginError               a plugin raised, or returned something outside its contract
+├── StoreError                the database or the asset store failed
+├── Busy                      the queue is full: back-pressure
+├── Cancelled                 the caller cancelled the work
+└── DeadlineExceeded          the time budget is spent
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class ProdgenError(Exception):
+    """Base of all errors of the SDK.
+
+    Args:
+        message: what was wrong and where, in one sentence.
+        hint: what to do next, in one sentence; may be empty.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+
+class InputError(ProdgenError):
+    """Wrong usage or bad input: the caller can mend it."""
+
+    exit_code = 2
+
+
+class InvalidImage(InputError):
+    """A file or an array that is no usable image."""
+
+
+class InvalidCatalogue(InputError):
+    """A catalogue line that cannot become a product; `line` and `field` say where."""
+
+    def __init__(self, message: str, *, line: int | None = None, field: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.line = line
+        self.field = field
+
+
+class ConfigError(InputError):
+    """The configuration file, or an option, does not hold what it should."""
+
+
+class NotFound(InputError):
+    """An unknown component id, sku, variant or user."""
+
+    @classmethod
+    def of(cls, what: str, name: str, known: Iterable[str], *, hint: str = "") -> NotFound:
+        """Builds the error with the closest known names as a suggestion."""
+        near = get_close_matches(name, list(known), n=3, cutoff=0.5)
+        suggestion = f"Did you mean {' or '.join(near)}?" if near else ""
+        return cls(f"There is no {what} {name!r}.", hint=" ".join(filter(None, (suggestion, hint))))
+
+
+class OutsideWorkspace(InputError):
+    """A path that leaves the folder it must stay in."""
+
+
+class MissingDependency(InputError):
+    """An optional package or model file that is not installed; the hint is the command that adds it."""
+
+
+class PartlyDone(ProdgenError):
+    """Some items failed; what succeeded was kept. `failures` maps an item to its reason."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, failures: dict[str, str], *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.failures = failures
+
+
+class Refused(ProdgenError):
+    """Screening, a hook or a compositor said no. `reasons` are for people."""
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, reasons: tuple[str, ...] = (), hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.reasons = reasons
+
+
+class PluginError(ProdgenError):
+    """A plugin raised, or returned something outside its contract; `component` names it."""
+
+    def __init__(self, message: str, *, component: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.component = component
+
+
+class StoreError(ProdgenError):
+    """The database or the asset store failed; nothing half-written is visible."""
+
+
+class Busy(ProdgenError):
+    """The queue is full: try again later, or raise its limit."""
+
+
+class Cancelled(ProdgenError):
+    """The caller cancelled the work."""
+
+
+class DeadlineExceeded(ProdgenError):
+    """The time budget is spent."""

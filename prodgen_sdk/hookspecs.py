@@ -1,0 +1,187 @@
+"""The hooks that a plugin may implement.
+
+Registration hooks are given a `register` callback that is bound to the plugin: call it once a component with a spec and a
+factory (a dotted path `module:attribute`, or a callable). Nothing heavy may load here.
+
+Extension hooks are called once a request. Those that return a value are chained in plugin order: each sees what the one
+before made, and None leaves it as it is. An exception in a `before_` hook or in `filter_candidates` stops the request;
+an exception anywhere else is recorded and the request goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+import pluggy
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from prodgen_sdk import specs
+    from prodgen_sdk.types import (
+        Candidate,
+        Event,
+        Generated,
+        GenerationRequest,
+        Recommendation,
+        RecommendationContext,
+        Refusal,
+        TryOn,
+        TryOnRequest,
+        UserProfile,
+    )
+
+PROJECT = "prodgen"
+_F = TypeVar("_F", bound=Callable[..., Any])
+_spec = pluggy.HookspecMarker(PROJECT)
+_impl = pluggy.HookimplMarker(PROJECT)
+
+
+def hookspec(function: _F) -> _F:
+    return cast(_F, _spec(function))
+
+
+def hookimpl(function: _F) -> _F:
+    """Marks a function of a plugin as an implementation of the hook of the same name."""
+    return cast(_F, _impl(function))
+
+
+class Register(Protocol):
+    """Adds one component: its spec, and a factory called as `factory(config, ctx)`."""
+
+    def __call__(self, spec: specs.Spec, factory: str | Callable[..., Any]) -> None: ...
+
+
+class RegisterCommand(Protocol):
+    """Adds one command: its name, its help line, and the dotted path of a Typer app or function."""
+
+    def __call__(self, name: str, help: str, target: str) -> None: ...
+
+
+class RegisterModel(Protocol):
+    """Adds one downloadable model: its name, what it is, and the dotted path of `pull(folder: Path) -> None`."""
+
+    def __call__(self, name: str, summary: str, pull: str) -> None: ...
+
+
+@hookspec
+def config_model() -> type[BaseModel] | None:  # type: ignore[empty-body]
+    """The pydantic model of the plugin's section `[plugins.<name>]` in prodgen.toml."""
+
+
+@hookspec
+def register_text_encoders(register: Register) -> None:
+    """Register components that turn words into vectors, with a `TextEncoderSpec`."""
+
+
+@hookspec
+def register_image_encoders(register: Register) -> None:
+    """Register components that turn pictures into vectors, with an `ImageEncoderSpec`."""
+
+
+@hookspec
+def register_generators(register: Register) -> None:
+    """Register components that make pictures of a product, with a `GeneratorSpec`."""
+
+
+@hookspec
+def register_compositors(register: Register) -> None:
+    """Register components that dress a person's photo, with a `CompositorSpec`."""
+
+
+@hookspec
+def register_body_parsers(register: Register) -> None:
+    """Register components that find pose and parts of a person, with a `BodyParserSpec`."""
+
+
+@hookspec
+def register_indexes(register: Register) -> None:
+    """Register vector indexes over approved variants, with an `IndexSpec`."""
+
+
+@hookspec
+def register_rankers(register: Register) -> None:
+    """Register components that order products for a user, with a `RankerSpec`."""
+
+
+@hookspec
+def register_policies(register: Register) -> None:
+    """Register components that choose the variant to show, with a `PolicySpec`."""
+
+
+@hookspec
+def register_evaluators(register: Register) -> None:
+    """Register components that measure pictures, with an `EvaluatorSpec`."""
+
+
+@hookspec
+def register_safety_checkers(register: Register) -> None:
+    """Register components that screen words and pictures, with a `SafetySpec`."""
+
+
+@hookspec
+def register_finishers(register: Register) -> None:
+    """Register components that make pictures ready for a channel, with a `FinisherSpec`."""
+
+
+@hookspec
+def register_trainers(register: Register) -> None:
+    """Register what `prodgen train` can run, with a `TrainerSpec`."""
+
+
+@hookspec
+def register_benchmarks(register: Register) -> None:
+    """Register what `prodgen bench` can run, with a `BenchmarkSpec`."""
+
+
+@hookspec
+def register_models(register: RegisterModel) -> None:
+    """Register model files that `prodgen models pull` can fetch."""
+
+
+@hookspec
+def register_commands(register: RegisterCommand) -> None:
+    """Register commands of the plugin's own under `prodgen`."""
+
+
+@hookspec
+def before_generation(request: GenerationRequest) -> GenerationRequest | None:
+    """Change or veto (raise `Refused`) a request before it reaches a generator."""
+
+
+@hookspec
+def after_generation(request: GenerationRequest, pictures: Sequence[Generated]) -> None:
+    """See what a generator made."""
+
+
+@hookspec
+def on_generation_error(request: GenerationRequest, error: Exception) -> None:
+    """See that a generator failed."""
+
+
+@hookspec
+def before_try_on(request: TryOnRequest) -> TryOnRequest | None:
+    """Change or veto (raise `Refused`) a try-on. The photo is private: do not keep it."""
+
+
+@hookspec
+def after_try_on(request: TryOnRequest, result: TryOn | Refusal) -> None:
+    """See what a compositor made. The photo is private: do not keep it."""
+
+
+@hookspec
+def filter_candidates(
+    user: UserProfile, candidates: Sequence[Candidate], context: RecommendationContext
+) -> Sequence[Candidate] | None:
+    """Drop or reorder candidates before they are ranked; only candidates that were given may be returned."""
+
+
+@hookspec
+def after_recommendation(user: UserProfile, recommendations: Sequence[Recommendation], context: RecommendationContext) -> None:
+    """See what was recommended."""
+
+
+@hookspec
+def on_event(event: Event) -> None:
+    """See an event that was recorded for the first time."""

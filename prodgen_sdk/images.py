@@ -1,0 +1,233 @@
+"""The only place that reads, writes and converts images.
+
+At every boundary an image is HWC uint8 RGB (RGBA where alpha is meant). Inside torch it is CHW float32 in [0, 1].
+Files are untrusted: they are measured before they are decoded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from prodgen_sdk.errors import InvalidImage
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+    from PIL.Image import Image as PilImage
+
+    from prodgen_sdk.types import Image, Mask
+
+MAX_PIXELS = 64_000_000
+MAX_BYTES = 64 * 2**20
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "MPO")
+Format = Literal["png", "jpeg", "webp"]
+
+
+def check(image: Any) -> Image:
+    """Returns `image` as it is if it is HWC uint8 with 3 or 4 channels.
+
+    Raises:
+        InvalidImage: anything else, with how to convert it.
+    """
+    import numpy as np
+
+    if not isinstance(image, np.ndarray):
+        hint = "Load a file with prodgen_sdk.images.load(path)." if isinstance(image, str | bytes | Path) else "Use numpy.asarray(image.convert('RGB'))."
+        raise InvalidImage(f"An image must be a numpy array, not {type(image).__name__}.", hint=hint)
+    if image.dtype != np.uint8:
+        hint = "Multiply by 255, round and clip: (image * 255).round().clip(0, 255).astype('uint8')." if image.dtype.kind == "f" else "Scale it to 0..255 and convert with .astype('uint8')."
+        raise InvalidImage(f"An image must be uint8, not {image.dtype}.", hint=hint)
+    if image.ndim != 3 or image.shape[2] not in (3, 4):
+        channels_first = image.ndim == 3 and image.shape[0] in (1, 3, 4)
+        hint = "Move the channels last: image.transpose(1, 2, 0)." if channels_first else "Give height x width x 3 (RGB) or 4 (RGBA)."
+        raise InvalidImage(f"An image must have the shape (height, width, 3 or 4), not {image.shape}.", hint=hint)
+    if 0 in image.shape:
+        raise InvalidImage(f"The image is empty: its shape is {image.shape}.")
+    return image
+
+
+def check_mask(mask: Any) -> Mask:
+    """Returns `mask` as it is if it is a bool array of height x width; raises InvalidImage otherwise."""
+    import numpy as np
+
+    if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.ndim != 2:
+        found = f"{mask.dtype} {mask.shape}" if isinstance(mask, np.ndarray) else type(mask).__name__
+        raise InvalidImage(f"A mask must be a bool array of height x width, not {found}.", hint="Compare first: mask > 127.")
+    return mask
+
+
+def load(source: str | Path | bytes, *, alpha: bool = False, max_pixels: int = MAX_PIXELS) -> Image:
+    """Reads one picture from a file or from its bytes.
+
+    EXIF orientation is applied, an embedded ICC profile is converted to sRGB, CMYK, palette, grey and 16-bit pictures become
+    8-bit RGB, and the first frame of an animation is taken.
+
+    Args:
+        alpha: True keeps transparency (RGBA); False lays a transparent picture on white.
+        max_pixels: a larger picture is refused before it is decoded.
+
+    Raises:
+        InvalidImage: missing, empty, truncated, too large or no picture; the message names the file.
+    """
+    from PIL import Image as Pil
+    from PIL import UnidentifiedImageError
+
+    name = "The image" if isinstance(source, bytes) else f"{source}"
+    data = source if isinstance(source, bytes) else _read_bytes(Path(source))
+    if not data:
+        raise InvalidImage(f"{name} is empty (0 bytes).")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Pil.DecompressionBombWarning)
+            picture = Pil.open(io.BytesIO(data), formats=FORMATS)
+        width, height = picture.size
+        if width * height > max_pixels:
+            raise InvalidImage(
+                f"{name} has {width} x {height} = {width * height / 1e6:.0f} megapixels; the limit is {max_pixels / 1e6:.0f}.",
+                hint="Scale it down first.",
+            )
+        with picture, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture.load()
+            return _to_array(_to_srgb(picture), alpha)
+    except UnidentifiedImageError:
+        raise InvalidImage(f"{name} is not a picture that can be read.", hint="Give a PNG, JPEG, WebP, BMP, TIFF or GIF file.") from None
+    except Pil.DecompressionBombError:
+        raise InvalidImage(f"{name} is far too large to be decoded safely.", hint="Scale it down first.") from None
+    except InvalidImage:
+        raise
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, MemoryError, OverflowError) as error:
+        raise InvalidImage(f"{name} is damaged or truncated ({error}).", hint="Export it again.") from None
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise InvalidImage(f"{path} is a folder, not a picture.")
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise InvalidImage(f"{path} has {size / 2**20:.0f} MiB; the limit is {MAX_BYTES // 2**20}.", hint="Compress it first.")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InvalidImage(f"There is no file {path}.") from None
+    except OSError as error:
+        raise InvalidImage(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _to_srgb(picture: PilImage) -> PilImage:
+    from PIL import ImageCms, ImageOps
+
+    profile = picture.info.get("icc_profile")
+    picture = ImageOps.exif_transpose(picture)
+    if profile and picture.mode in ("RGB", "RGBA", "CMYK", "L"):
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+            converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode=mode)
+            return converted or picture
+        except (ImageCms.PyCMSError, OSError):
+            return picture  # a broken profile says nothing; the numbers are then taken as sRGB
+    return picture
+
+
+def _to_array(picture: PilImage, alpha: bool) -> Image:
+    import numpy as np
+    from PIL import Image as Pil
+
+    if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
+        values = np.asarray(picture).astype(np.float64)
+        top = 65535.0 if picture.mode.startswith("I;16") or values.max(initial=0) > 255 else 255.0
+        picture = Pil.fromarray((values / top * 255).round().clip(0, 255).astype(np.uint8))
+    transparent = "A" in picture.getbands() or "transparency" in picture.info
+    if not transparent:
+        rgb = np.asarray(picture.convert("RGB"))
+        return np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)]) if alpha else rgb.copy()
+    rgba = np.asarray(picture.convert("RGBA")).copy()
+    return rgba if alpha else flatten(rgba)
+
+
+def flatten(image: Image, colour: tuple[int, int, int] = (255, 255, 255)) -> Image:
+    """Lays an RGBA picture on a plain colour; an RGB picture is returned as it is."""
+    import numpy as np
+
+    if check(image).shape[2] == 3:
+        return image
+    alpha = image[..., 3:].astype(np.float32) / 255
+    mixed = image[..., :3] * alpha + np.asarray(colour, np.float32) * (1 - alpha)
+    return mixed.round().astype(np.uint8)
+
+
+def encode(image: Image, format: Format = "png", *, quality: int = 92) -> bytes:
+    """The bytes of a picture file; PNG is lossless and deterministic. JPEG lays transparency on white."""
+    from PIL import Image as Pil
+
+    buffer = io.BytesIO()
+    if format == "png":
+        Pil.fromarray(check(image)).save(buffer, "PNG", compress_level=6)
+    elif format == "jpeg":
+        Pil.fromarray(flatten(image)).save(buffer, "JPEG", quality=quality, subsampling=0)
+    else:
+        Pil.fromarray(check(image)).save(buffer, "WEBP", quality=quality)
+    return buffer.getvalue()
+
+
+def save(image: Image, path: str | Path) -> Path:
+    """Writes PNG, JPEG or WebP by the path's ending, whole or not at all (temporary file, then rename)."""
+    from prodgen_sdk.files import write_atomically
+
+    path = Path(path)
+    formats: dict[str, Format] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
+    if path.suffix.lower() not in formats:
+        raise InvalidImage(f"Cannot write {path}: the ending {path.suffix!r} is not known.", hint="Use .png, .jpg or .webp.")
+    return write_atomically(path, encode(image, formats[path.suffix.lower()]))
+
+
+def pixel_digest(image: Image) -> str:
+    """sha256 of a picture's shape and pixels: equal for equal pictures, however they were stored."""
+    digest = hashlib.sha256(repr(check(image).shape).encode())
+    digest.update(image.tobytes())
+    return digest.hexdigest()
+
+
+def resize(image: Image, width: int, height: int) -> Image:
+    """Lanczos resampling; RGBA is premultiplied, so that hidden colours do not bleed in."""
+    import numpy as np
+    from PIL import Image as Pil
+
+    if check(image).shape[2] == 3:
+        return np.asarray(Pil.fromarray(image).resize((width, height), Pil.Resampling.LANCZOS)).copy()
+    premultiplied = Pil.fromarray(image).convert("RGBa").resize((width, height), Pil.Resampling.LANCZOS)
+    return np.asarray(premultiplied.convert("RGBA")).copy()
+
+
+def to_chw_float(image: Image) -> NDArray[np.float32]:
+    """HWC uint8 to CHW float32 in [0, 1]."""
+    import numpy as np
+
+    return np.ascontiguousarray(check(image).transpose(2, 0, 1)).astype(np.float32) / np.float32(255)
+
+
+def from_chw_float(array: NDArray[np.float32]) -> Image:
+    """CHW float in [0, 1] to HWC uint8, rounded; values outside are clipped."""
+    import numpy as np
+
+    return check((np.asarray(array).transpose(1, 2, 0) * 255).round().clip(0, 255).astype(np.uint8))
+
+
+def to_tensor(images: Sequence[Image]) -> torch.Tensor:
+    """Pictures of one size to a torch tensor [n, channels, height, width], float32 in [0, 1], on the CPU."""
+    import numpy as np
+    import torch
+
+    return torch.from_numpy(np.stack([to_chw_float(image) for image in images]))
+
+
+def from_tensor(tensor: torch.Tensor) -> list[Image]:
+    """A tensor [n, channels, height, width] in [0, 1] to pictures."""
+    return [from_chw_float(item) for item in tensor.detach().float().cpu().numpy()]

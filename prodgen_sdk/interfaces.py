@@ -1,0 +1,210 @@
+"""What plugins implement: one small batch method each.
+
+Components are synchronous and take a batch. Waiting, batching, seeding, timing, retry, validation of what they return and
+error wrapping are the host's. A factory is called as `factory(config, ctx)`, where `config` is the plugin's validated
+configuration (None if it declares none).
+
+Stability: provisional until 1.0; a change of meaning raises `specs.API_VERSION`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prodgen_sdk.context import Context
+from prodgen_sdk.types import (
+    Body,
+    Candidate,
+    Choice,
+    Event,
+    Feedback,
+    Filter,
+    Generated,
+    GenerationRequest,
+    Image,
+    IndexChange,
+    Model,
+    PersonPhoto,
+    PixelModel,
+    Ranked,
+    RecommendationContext,
+    Refusal,
+    TryOn,
+    TryOnRequest,
+    UserProfile,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+
+class Generator(ABC):
+    @abstractmethod
+    def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
+        """For each request one picture a view, in the order of `request.views`, `request.size` pixels square.
+
+        `request.seed` is the item's final seed; equal requests give equal pixels on one machine.
+        """
+
+
+class TextEncoder(ABC):
+    @abstractmethod
+    def encode(self, texts: Sequence[str], ctx: Context) -> Vectors:
+        """float32 [n, dimension], each row of length 1 (an empty text may give any unit vector)."""
+
+
+class ImageEncoder(ABC):
+    @abstractmethod
+    def encode(self, images: Sequence[Image], ctx: Context) -> Vectors:
+        """HWC uint8 pictures of any size to float32 [n, dimension], each row of length 1."""
+
+
+class BodyParser(ABC):
+    @abstractmethod
+    def parse(self, photos: Sequence[PersonPhoto], ctx: Context) -> Sequence[Body]:
+        """Pose, person mask and part masks of each photo; a photo without a person has confidence 0 and `people` 0."""
+
+
+class Compositor(ABC):
+    @abstractmethod
+    def compose(self, batch: Sequence[TryOnRequest], ctx: Context) -> Sequence[TryOn | Refusal]:
+        """Each person dressed, or an honest refusal. Pixels outside `edit_mask` (and `request.mask`) stay bit-identical."""
+
+
+class VectorIndex(ABC):
+    """An index over the vectors of approved variants; derived from the database, never the truth."""
+
+    @property
+    @abstractmethod
+    def sequence(self) -> int:
+        """The last outbox sequence that was applied durably; 0 when nothing was."""
+
+    @abstractmethod
+    def apply(self, changes: Sequence[IndexChange], sequence: int, ctx: Context) -> None:
+        """Applies changes in order and makes them durable together with `sequence`. Repeating a call changes nothing."""
+
+    @abstractmethod
+    def search(self, queries: Vectors, k_products: int, eligible: Filter, ctx: Context) -> Sequence[Sequence[Candidate]]:
+        """For each query [n, dimension] up to k distinct products, best first, each with all its eligible variants.
+
+        Exact under any filter: a product is missing only if fewer than k are eligible.
+        """
+
+    @abstractmethod
+    def vectors(self, variants: Sequence[str], ctx: Context) -> Mapping[str, Vectors]:
+        """The stored vector [dimension] of each known variant; unknown ones are left out."""
+
+    @abstractmethod
+    def reset(self, ctx: Context) -> None:
+        """Forgets everything; `sequence` becomes 0."""
+
+    @abstractmethod
+    def stats(self, ctx: Context) -> Mapping[str, Any]:
+        """JSON-ready facts: variants, products, dimension, sequence, bytes."""
+
+    @abstractmethod
+    def verify(self, ctx: Context) -> Sequence[str]:
+        """What is wrong with the files of the index, one sentence each; empty when all checksums hold."""
+
+
+class Ranker(ABC):
+    @abstractmethod
+    def rank(
+        self, user: UserProfile, candidates: Sequence[Candidate], context: RecommendationContext, ctx: Context
+    ) -> Sequence[Ranked]:
+        """The candidates in the order to show them, each with a score and the shares that sum to it."""
+
+    @abstractmethod
+    def fit(self, log: Iterable[Event], ctx: Context) -> None:
+        """Learns from the whole log, in order of time, replacing what was learnt before."""
+
+
+class VariantPolicy(ABC):
+    @property
+    @abstractmethod
+    def version(self) -> str:
+        """Changes whenever the same context could be answered with other probabilities."""
+
+    @abstractmethod
+    def choose(
+        self, user: UserProfile, candidates: Sequence[Candidate], context: RecommendationContext, ctx: Context
+    ) -> Sequence[Choice]:
+        """One of each candidate's variants, with the exact probability with which it was chosen.
+
+        `context.deterministic` asks for the greedy choice, with propensity 1. The draw depends on `context.request_id` alone.
+        """
+
+    @abstractmethod
+    def update(self, feedback: Sequence[Feedback], ctx: Context) -> None:
+        """Learns from impressions that were answered, or not."""
+
+    @abstractmethod
+    def reset(self, ctx: Context) -> None:
+        """Forgets everything; the host then replays the feedback that may be kept."""
+
+
+class Scores(Model):
+    """Figures of one picture, by metric name."""
+
+    values: Mapping[str, float]
+    notes: tuple[str, ...] = ()
+
+
+class Evaluator(ABC):
+    @abstractmethod
+    def evaluate(self, images: Sequence[Image], references: Sequence[Image] | None, ctx: Context) -> Sequence[Scores]:
+        """Figures of each picture, of the metrics in the spec; `references` pairs a true picture with each one."""
+
+
+class ScreenItem(PixelModel):
+    """Words, a picture or both, to be screened before they are shown or sent to a model."""
+
+    text: str = ""
+    image: Any = None
+    purpose: str = "prompt"
+
+
+class SafetyChecker(ABC):
+    @abstractmethod
+    def check(self, items: Sequence[ScreenItem], ctx: Context) -> Sequence[Verdict]:
+        """One verdict an item. To raise means `review`, never `pass`."""
+
+
+class Finished(PixelModel):
+    """A finished picture, and what was done to it."""
+
+    image: Image
+    notes: tuple[str, ...] = ()
+
+
+class Finisher(ABC):
+    @abstractmethod
+    def finish(self, images: Sequence[Image], profile: str, ctx: Context) -> Sequence[Finished]:
+        """Each picture made ready for a channel; `profile` is one of the spec's."""
+
+
+class Report(Model):
+    """What a training run ends with; `checkpoint` is where its weights lie."""
+
+    checkpoint: Path
+    steps: int
+    figures: Mapping[str, float] = {}
+
+
+class Trainer(ABC):
+    @abstractmethod
+    def train(self, config: Mapping[str, Any], data: Path, out: Path, ctx: Context) -> Report:
+        """Trains from `data` into `out`; called again after a kill, it goes on where the last checkpoint lies."""
+
+
+class Benchmark(ABC):
+    @abstractmethod
+    def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
+        """Flat JSON-ready figures with the unit in the name, such as `recommend_p99_ms`."""

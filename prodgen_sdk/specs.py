@@ -1,0 +1,175 @@
+"""Specs: what a component is and needs, stated without loading it.
+
+A plugin registers a spec with a factory. The spec is static and complete, so that the host can list components, check
+capability and refuse a bad match before any weights load.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from prodgen_sdk.types import Locale, Model
+
+API_VERSION = 1
+Kind = Literal[
+    "text_encoder", "image_encoder", "generator", "compositor", "body_parser", "index", "ranker", "policy", "evaluator",
+    "safety_checker", "finisher", "trainer", "benchmark",
+]  # fmt: skip
+ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]*/[A-Za-z0-9._/-]+(@[A-Za-z0-9._-]+)?")
+
+
+class Needs(Model):
+    """What must be there before a component can run.
+
+    Args:
+        modules: import names, such as `torch`.
+        install: the command that adds them.
+        device: `cuda` if nothing else will do.
+        memory_mb: rough peak of memory on the device.
+        models: names of model folders, as in `prodgen models list`.
+    """
+
+    modules: tuple[str, ...] = ()
+    install: str = ""
+    device: Literal["any", "cuda"] = "any"
+    memory_mb: int = 0
+    models: tuple[str, ...] = ()
+
+
+class Spec(Model):
+    """What every component states of itself."""
+
+    kind: ClassVar[Kind]
+
+    id: Annotated[str, Field(description="plugin/name[@revision]")]
+    summary: Annotated[str, Field(min_length=1, max_length=200)]
+    needs: Needs = Needs()
+    deterministic: bool = True
+    max_batch: Annotated[int, Field(ge=1)] = 32
+    licence: str = "Apache-2.0"
+    weights_licence: str = ""
+    api_version: int = API_VERSION
+
+    @field_validator("id")
+    @classmethod
+    def _well_formed(cls, value: str) -> str:
+        if not ID_PATTERN.fullmatch(value):
+            raise ValueError(f"{value!r} is no component id: write plugin/name, lower case before the slash")
+        return value
+
+
+class GeneratorSpec(Spec):
+    """`views_joint`: a picture depends on which other views were asked for, so the whole set identifies it."""
+
+    kind = "generator"
+    modes: tuple[Literal["text", "attributes", "photo", "mesh"], ...]
+    min_size: int = 64
+    max_size: int = 2048
+    backgrounds: tuple[str, ...] = ("white", "colour", "gradient", "transparent")
+    views_joint: bool = False
+
+
+class TextEncoderSpec(Spec):
+    """`dimension` None means that it is known only once the model is loaded."""
+
+    kind = "text_encoder"
+    dimension: int | None
+    locales: tuple[Locale, ...] = ("en", "zh")
+    pooling: str = ""
+
+
+class ImageEncoderSpec(Spec):
+    kind = "image_encoder"
+    dimension: int | None
+
+
+class CompositorSpec(Spec):
+    kind = "compositor"
+    categories: tuple[str, ...]
+    max_garments: int = 1
+
+
+class BodyParserSpec(Spec):
+    kind = "body_parser"
+    parts: tuple[str, ...] = ()
+
+
+class IndexSpec(Spec):
+    kind = "index"
+
+
+class RankerSpec(Spec):
+    kind = "ranker"
+
+
+class PolicySpec(Spec):
+    kind = "policy"
+
+
+class Metric(Model):
+    """One figure of an evaluator.
+
+    Args:
+        low, high: the range it can take; None means unbounded.
+        better: which direction is better.
+        blind_spots: what a good value does not prove.
+    """
+
+    low: float | None
+    high: float | None
+    better: Literal["higher", "lower"]
+    blind_spots: str
+
+
+class EvaluatorSpec(Spec):
+    """`minimum` names metrics whose value must reach a bound before a variant is approved without a look."""
+
+    kind = "evaluator"
+    metrics: Mapping[str, Metric]
+    needs_reference: bool = False
+    minimum: Mapping[str, float] = Field(default_factory=dict)
+
+
+class SafetySpec(Spec):
+    kind = "safety_checker"
+    checks: tuple[Literal["text", "image"], ...]
+
+
+class FinisherSpec(Spec):
+    kind = "finisher"
+    profiles: tuple[str, ...]
+
+
+class TrainerSpec(Spec):
+    """`trains` is the word after `prodgen train`."""
+
+    kind = "trainer"
+    trains: str
+
+
+class BenchmarkSpec(Spec):
+    """`measures` is the word after `prodgen bench`."""
+
+    kind = "benchmark"
+    measures: str
+
+
+SPECS: dict[Kind, type[Spec]] = {
+    "text_encoder": TextEncoderSpec,
+    "image_encoder": ImageEncoderSpec,
+    "generator": GeneratorSpec,
+    "compositor": CompositorSpec,
+    "body_parser": BodyParserSpec,
+    "index": IndexSpec,
+    "ranker": RankerSpec,
+    "policy": PolicySpec,
+    "evaluator": EvaluatorSpec,
+    "safety_checker": SafetySpec,
+    "finisher": FinisherSpec,
+    "trainer": TrainerSpec,
+    "benchmark": BenchmarkSpec,
+}

@@ -1,0 +1,66 @@
+"""What all boundary models share: frozen pydantic models, and arrays as checked fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+
+# numpy and Pillow are imported on first use, so that `import prodgen_sdk` stays light.
+
+
+class Model(BaseModel):
+    """A frozen value; an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class PixelModel(Model):
+    """A frozen value that holds arrays: two are equal only when they are the same object."""
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+def _check_image(value: Any) -> Any:
+    from prodgen_sdk import images
+
+    return images.check(value)
+
+
+def _check_mask(value: Any) -> Any:
+    from prodgen_sdk import images
+
+    return images.check_mask(value)
+
+
+def _check_vector(value: Any) -> Any:
+    import numpy as np
+
+    vector = np.asarray(value)
+    if vector.ndim != 1 or vector.dtype != np.float32 or not np.isfinite(vector).all():
+        raise ValueError("a vector must be a finite float32 array of one dimension")
+    return vector
+
+
+def _describe_array(value: Any) -> dict[str, Any]:
+    return {"shape": list(value.shape), "dtype": str(value.dtype)}
+
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Image: TypeAlias = NDArray[np.uint8]
+    Mask: TypeAlias = NDArray[np.bool_]
+    Vector: TypeAlias = NDArray[np.float32]
+    Array: TypeAlias = NDArray[Any]
+else:
+    _in_json = PlainSerializer(_describe_array, when_used="json")
+    Image = Annotated[Any, BeforeValidator(_check_image), _in_json]
+    Mask = Annotated[Any, BeforeValidator(_check_mask), _in_json]
+    Vector = Annotated[Any, BeforeValidator(_check_vector), _in_json]
+    Array = Annotated[Any, _in_json]

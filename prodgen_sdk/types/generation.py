@@ -1,0 +1,135 @@
+"""Requests for product images, and what comes of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from prodgen_sdk.types.base import Image, Model, PixelModel
+from prodgen_sdk.types.product import Product
+from prodgen_sdk.types.view import VIEW_SETS, Scene, View
+
+ReferenceRole = Literal["front", "back", "flat", "worn", "detail", "background"]
+ReviewState = Literal["draft", "in_review", "approved", "rejected"]
+MAX_SEED = 2**63 - 1
+
+
+class ViewPrompt(Model):
+    """Words for one view of one product."""
+
+    view: View
+    text: str
+    locale: str
+
+
+class GenerationRequest(PixelModel):
+    """Views wanted of one product.
+
+    A generator receives the seed that is final for the item: `seed` is then already H(seed, sku, replicate).
+
+    Args:
+        prompts: one text a view, or none.
+        references: pictures of the product by role; `background` belongs to `Scene(background="image")`.
+        mesh: a GLB or OBJ file of the product, where it has one.
+        size: edge of the square image in pixels.
+        negative: what must not be in the picture, in words.
+        replicate: 0, 1, 2 ... for several different answers to the same request.
+    """
+
+    product: Product
+    views: Annotated[tuple[View, ...], Field(min_length=1, max_length=512)] = VIEW_SETS["orbit8"]
+    prompts: tuple[str, ...] = ()
+    scene: Scene = Scene()
+    references: dict[ReferenceRole, Image] = Field(default_factory=dict)
+    mesh: Path | None = None
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
+    size: Annotated[int, Field(ge=32, le=4096)] = 512
+    negative: Annotated[str, Field(max_length=2000)] = ""
+    replicate: Annotated[int, Field(ge=0, le=9999)] = 0
+
+    @model_validator(mode="after")
+    def _one_prompt_a_view(self) -> GenerationRequest:
+        if self.prompts and len(self.prompts) != len(self.views):
+            raise ValueError(f"{len(self.prompts)} prompts for {len(self.views)} views: give one a view, or none")
+        return self
+
+
+class Generated(PixelModel):
+    """One picture from a generator.
+
+    Args:
+        image: HWC uint8, RGB or (for a transparent scene) RGBA.
+        facts: what the plugin knows about the picture (steps, model digest, family ...), JSON-ready.
+        mask: where the product is, bool HxW, if the generator knows.
+    """
+
+    image: Image
+    view: View
+    facts: dict[str, Any] = Field(default_factory=dict)
+    mask: Any = None
+
+
+class ImageRef(Model):
+    """A stored picture: the sha256 of its file, and what it is. Travels across processes instead of an array."""
+
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    width: Annotated[int, Field(gt=0)]
+    height: Annotated[int, Field(gt=0)]
+    mode: Literal["RGB", "RGBA"]
+
+
+class Verdict(Model):
+    """What a safety checker says of one item."""
+
+    outcome: Literal["pass", "review", "block"]
+    reasons: tuple[str, ...] = ()
+    checker: str = ""
+
+
+class Screening(Model):
+    """All verdicts on one item; the strictest counts."""
+
+    outcome: Literal["pass", "review", "block"]
+    verdicts: tuple[Verdict, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(reason for verdict in self.verdicts for reason in verdict.reasons)
+
+
+class Provenance(Model):
+    """What is needed to make a picture again. Written by the publish stage alone."""
+
+    generator: str
+    distribution: str
+    version: str
+    request_digest: str
+    prompt: str = ""
+    negative: str = ""
+    size: int
+    device: str
+    dtype: str
+    seconds: float
+    facts: dict[str, Any] = Field(default_factory=dict)
+    versions: dict[str, str] = Field(default_factory=dict)
+    created_at: datetime
+
+
+class Variant(Model):
+    """A published picture of a product."""
+
+    id: str
+    sku: str
+    view: View
+    scene: Scene
+    image: ImageRef
+    generator: str
+    seed: int
+    replicate: int = 0
+    quality: dict[str, float] = Field(default_factory=dict)
+    screening: Screening
+    review: ReviewState
+    provenance: Provenance

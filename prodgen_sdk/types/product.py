@@ -1,0 +1,93 @@
+"""Products and their media."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from prodgen_sdk.types.base import Model
+from prodgen_sdk.types.view import View
+
+DOMAINS = ("apparel", "electronics", "food", "home", "beauty", "other")
+
+Sku = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Category = Annotated[
+    str,
+    Field(
+        pattern=rf"^({'|'.join(DOMAINS)})(/[a-z0-9][a-z0-9-]*)+$",
+        description="domain/family[/...], such as home/mug",
+        max_length=120,
+    ),
+]
+Locale = Literal["en", "zh"]
+Attribute = str | bool | int | float | tuple[str, ...]
+MediaRole = Literal["front", "back", "flat", "worn", "mesh", "detail"]
+
+
+class Media(Model):
+    """A file that shows the product. `uri` is a path relative to the catalogue file, or `asset:<digest>` once stored."""
+
+    role: MediaRole
+    uri: Annotated[str, Field(min_length=1, max_length=1024)]
+    view: View | None = None
+
+
+class Text(Model):
+    """A title and description in one language."""
+
+    title: Annotated[str, Field(min_length=1, max_length=300)]
+    description: Annotated[str, Field(max_length=10_000)] = ""
+
+
+class Product(Model):
+    """One article of a shop.
+
+    `title` and `description` are in `locale`; `translations` holds them in other languages. `stock` None means not tracked;
+    a product with `stock` 0 or `withdrawn` is never shown.
+
+    >>> Product(sku="mug-1", title="Blue mug", category="home/mug").text("zh").title
+    'Blue mug'
+    """
+
+    sku: Sku
+    title: Annotated[str, Field(min_length=1, max_length=300)]
+    description: Annotated[str, Field(max_length=10_000)] = ""
+    category: Category
+    attributes: dict[str, Attribute] = Field(default_factory=dict, max_length=100)
+    price: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=4)] | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    tags: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] = ()
+    media: tuple[Media, ...] = ()
+    locale: Locale = "en"
+    translations: dict[Locale, Text] = Field(default_factory=dict)
+    stock: Annotated[int, Field(ge=0)] | None = None
+    withdrawn: bool = False
+
+    @field_validator("price", mode="before")
+    @classmethod
+    def _price_from_float(cls, value: Any) -> Any:
+        # A JSON number such as 12.9 arrives as a binary float; its shortest decimal form is what the shop wrote.
+        return repr(value) if isinstance(value, float) else value
+
+    @property
+    def domain(self) -> str:
+        return self.category.split("/")[0]
+
+    @property
+    def family(self) -> str:
+        return self.category.split("/")[1]
+
+    @property
+    def on_sale(self) -> bool:
+        """Whether the product may be shown at all."""
+        return not self.withdrawn and self.stock != 0
+
+    def text(self, locale: Locale) -> Text:
+        """Title and description in `locale`, or in the product's own language where there is no translation."""
+        return self.translations.get(locale) or Text(title=self.title, description=self.description)
+
+    def content(self) -> dict[str, Any]:
+        """What a picture of the product depends on, JSON-ready: everything but price, stock and the like."""
+        return self.model_dump(mode="json", exclude={"price", "currency", "stock", "withdrawn"})

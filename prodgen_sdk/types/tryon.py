@@ -1,0 +1,150 @@
+"""Requests to dress a person's photo, and what comes of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from prodgen_sdk.types.base import Array, Image, Mask, PixelModel
+from prodgen_sdk.types.base import Model as _Model
+from prodgen_sdk.types.generation import MAX_SEED
+
+GarmentCategory = Literal[
+    "auto", "top", "outerwear", "trousers", "shorts", "skirt", "dress", "overall", "hat", "glasses", "bag", "scarf"
+]
+FitStyle = Literal["tight", "regular", "loose"]
+Centimetres = Annotated[float, Field(gt=0, lt=400)]
+
+
+class Garment(PixelModel):
+    """A garment as its shop photo shows it, laid flat or on an invisible form.
+
+    Args:
+        front, back: the photos; `back` is used for a person who is seen from behind.
+        category: `auto` lets the compositor find out.
+        measurements_cm: such as chest, length, sleeve, waist, inseam.
+        keypoints: name to (x, y) in pixels of `front`; a given point overrides the one that was found.
+    """
+
+    front: Image
+    back: Any = None
+    category: GarmentCategory = "auto"
+    measurements_cm: dict[str, Centimetres] = Field(default_factory=dict)
+    keypoints: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    sku: str | None = None
+
+    @field_validator("back")
+    @classmethod
+    def _back_is_an_image(cls, value: Any) -> Any:
+        from prodgen_sdk import images
+
+        return None if value is None else images.check(value)
+
+
+class PersonPhoto(PixelModel):
+    """A person's photo. Private: never logged, kept only as configured."""
+
+    image: Image
+    height_cm: Annotated[float, Field(ge=40, le=260)] | None = None
+    measurements_cm: dict[str, Centimetres] = Field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return "PersonPhoto(private)"
+
+    __str__ = __repr__
+
+
+class Fit(_Model):
+    """How the garment should sit: a style, or a size that the garment's measurements know.
+
+    >>> Fit.parse("loose").style
+    'loose'
+    """
+
+    style: FitStyle = "regular"
+    size: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Fit:
+        return cls(style=text) if text in ("tight", "regular", "loose") else cls(size=text)  # type: ignore[arg-type]
+
+
+class TryOnRequest(PixelModel):
+    """Garments to put on a person, in layering order (innermost first).
+
+    Args:
+        mask: the only pixels that may change, bool HxW of the person's photo; None lets the compositor choose.
+    """
+
+    person: PersonPhoto
+    garments: Annotated[tuple[Garment, ...], Field(min_length=1, max_length=8)]
+    fit: Fit = Fit()
+    mask: Any = None
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
+
+    @field_validator("mask")
+    @classmethod
+    def _mask_is_a_mask(cls, value: Any) -> Any:
+        from prodgen_sdk import images
+
+        return None if value is None else images.check_mask(value)
+
+
+class Layer(PixelModel):
+    """One garment as it was composed: RGBA of the photo's size."""
+
+    name: str
+    image: Image
+
+
+class TryOn(PixelModel):
+    """A dressed photo: the size of the person's photo, every pixel outside `edit_mask` bit-identical to it.
+
+    Args:
+        confidence: 0 to 1, the compositor's own estimate.
+        warnings: sentences for the person who looks at the picture.
+    """
+
+    image: Image
+    edit_mask: Mask
+    layers: tuple[Layer, ...] = ()
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    warnings: tuple[str, ...] = ()
+    facts: dict[str, Any] = Field(default_factory=dict)
+
+
+class Refusal(_Model):
+    """Why a picture was not made, and which photo would help."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    reason: str
+    what_to_do: str
+
+
+LANDMARKS = (
+    "nose", "left_eye_inner", "left_eye", "left_eye_outer", "right_eye_inner", "right_eye", "right_eye_outer", "left_ear",
+    "right_ear", "mouth_left", "mouth_right", "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist",
+    "right_wrist", "left_pinky", "right_pinky", "left_index", "right_index", "left_thumb", "right_thumb", "left_hip",
+    "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle", "left_heel", "right_heel", "left_foot_index",
+    "right_foot_index",
+)  # fmt: skip
+"""Names of the 33 pose landmarks, left and right being the person's own."""
+
+
+class Body(PixelModel):
+    """What a body parser found in one photo.
+
+    Args:
+        landmarks: float32 [33, 3]: x and y in pixels of the photo, visibility 0 to 1, in the order of `LANDMARKS`.
+        person: float32 HxW, 0 to 1: how much of a pixel is person.
+        parts: part name (face, hair, skin, hands, upper, lower ...) to float32 HxW, 0 to 1.
+        people: how many people were found.
+    """
+
+    landmarks: Array
+    person: Array
+    parts: dict[str, Array] = Field(default_factory=dict)
+    orientation: Literal["front", "back", "side", "unknown"] = "unknown"
+    people: int = 1
+    confidence: Annotated[float, Field(ge=0, le=1)]
