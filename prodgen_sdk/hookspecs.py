@@ -71,6 +71,11 @@ def config_model() -> type[BaseModel] | None:  # type: ignore[empty-body]
 
 
 @hookspec
+def register_describers(register: Register) -> None:
+    """Register components that find attributes in a product's words and write a prompt a view, with a `DescriberSpec`."""
+
+
+@hookspec
 def register_text_encoders(register: Register) -> None:
     """Register components that turn words into vectors, with a `TextEncoderSpec`."""
 

@@ -19,6 +19,7 @@ from prodgen_sdk.types import (
     Body,
     Candidate,
     Choice,
+    Description,
     Event,
     Feedback,
     Filter,
@@ -26,9 +27,11 @@ from prodgen_sdk.types import (
     GenerationRequest,
     Image,
     IndexChange,
+    Locale,
     Model,
     PersonPhoto,
     PixelModel,
+    Product,
     Ranked,
     RecommendationContext,
     Refusal,
@@ -36,6 +39,7 @@ from prodgen_sdk.types import (
     TryOnRequest,
     UserProfile,
     Verdict,
+    View,
 )
 
 if TYPE_CHECKING:
@@ -52,6 +56,14 @@ class Generator(ABC):
 
         `request.seed` is the item's final seed; equal requests give equal pixels on one machine.
         """
+
+
+class Describer(ABC):
+    @abstractmethod
+    def describe(
+        self, products: Sequence[Product], views: Sequence[View], locale: Locale | None, ctx: Context
+    ) -> Sequence[Description]:
+        """Attributes found in each product's words, and one prompt a view; `locale` None takes the product's own language."""
 
 
 class TextEncoder(ABC):

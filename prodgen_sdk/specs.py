@@ -16,7 +16,7 @@ from prodgen_sdk.types import Locale, Model
 
 API_VERSION = 1
 Kind = Literal[
-    "text_encoder", "image_encoder", "generator", "compositor", "body_parser", "index", "ranker", "policy", "evaluator",
+    "describer", "text_encoder", "image_encoder", "generator", "compositor", "body_parser", "index", "ranker", "policy", "evaluator",
     "safety_checker", "finisher", "trainer", "benchmark",
 ]  # fmt: skip
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]*/[A-Za-z0-9._/-]+(@[A-Za-z0-9._-]+)?")
@@ -60,6 +60,11 @@ class Spec(Model):
         if not ID_PATTERN.fullmatch(value):
             raise ValueError(f"{value!r} is no component id: write plugin/name, lower case before the slash")
         return value
+
+
+class DescriberSpec(Spec):
+    kind = "describer"
+    locales: tuple[Locale, ...] = ("en", "zh")
 
 
 class GeneratorSpec(Spec):
@@ -159,6 +164,7 @@ class BenchmarkSpec(Spec):
 
 
 SPECS: dict[Kind, type[Spec]] = {
+    "describer": DescriberSpec,
     "text_encoder": TextEncoderSpec,
     "image_encoder": ImageEncoderSpec,
     "generator": GeneratorSpec,

@@ -9,6 +9,7 @@ from prodgen_sdk.types.base import (
     Vector,
 )
 from prodgen_sdk.types.generation import (
+    Description,
     Generated,
     GenerationRequest,
     ImageRef,
@@ -82,6 +83,7 @@ __all__ = [
     "CandidateVariant",
     "Choice",
     "DOMAINS",
+    "Description",
     "Erased",
     "Event",
     "EventType",

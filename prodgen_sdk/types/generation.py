@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from prodgen_sdk.types.base import Image, Model, PixelModel
-from prodgen_sdk.types.product import Product
+from prodgen_sdk.types.product import Attribute, Product
 from prodgen_sdk.types.view import VIEW_SETS, Scene, View
 
 ReferenceRole = Literal["front", "back", "flat", "worn", "detail", "background"]
@@ -23,6 +23,18 @@ class ViewPrompt(Model):
     view: View
     text: str
     locale: str
+
+
+class Description(Model):
+    """What was found in a product's words, and words for each of its views.
+
+    Args:
+        attributes: found values by name; what the product states itself is not among them.
+        prompts: one a view, in the order that was asked for.
+    """
+
+    attributes: dict[str, Attribute] = Field(default_factory=dict)
+    prompts: tuple[ViewPrompt, ...] = ()
 
 
 class GenerationRequest(PixelModel):
