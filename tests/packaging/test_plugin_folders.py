@@ -1,0 +1,90 @@
+"""Every plugin folder looks like every other, and the workspace installs all of them."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = sorted((ROOT / "plugins").glob("prodgen-*"))
+CORE = tomllib.loads((ROOT / "pyproject.toml").read_text())
+each_plugin = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+
+
+def short_name(folder: Path) -> str:
+    return folder.name.removeprefix("prodgen-")
+
+
+def module(folder: Path) -> str:
+    return folder.name.replace("-", "_")
+
+
+def test_there_are_plugins():
+    assert FOLDERS
+
+
+@each_plugin
+def test_folder_holds_the_usual_files(folder):
+    for name in ("pyproject.toml", "README.md", f"{module(folder)}/plugin.py", f"{module(folder)}/py.typed"):
+        assert (folder / name).is_file(), f"{folder.name} lacks {name}"
+    allowed = {"pyproject.toml", "README.md", "MODEL_CARD.md", module(folder)}
+    assert {path.name for path in folder.iterdir() if not path.name.startswith((".", "__"))} - {
+        "dist",
+        "build",
+    } <= allowed
+
+
+@each_plugin
+def test_pyproject_has_the_usual_shape(folder):
+    pyproject = tomllib.loads((folder / "pyproject.toml").read_text())
+    project = pyproject["project"]
+    assert pyproject["build-system"] == CORE["build-system"]
+    assert project["name"] == folder.name
+    assert project["version"] == CORE["project"]["version"]
+    assert project["requires-python"] == CORE["project"]["requires-python"]
+    assert project["license"] == "Apache-2.0"
+    assert project["readme"] == "README.md"
+    assert len(project["description"].split()) > 3, "the description should say what the plugin gives"
+    assert "prodgen-sdk>=0.1,<1" in project["dependencies"]
+    assert project["entry-points"]["prodgen"] == {short_name(folder): f"{module(folder)}.plugin"}
+    assert pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == [module(folder)]
+
+
+@each_plugin
+def test_readme_is_written(folder):
+    text = (folder / "README.md").read_text()
+    assert text.startswith(f"# {folder.name}\n")
+    headings = [line.removeprefix("## ").lower() for line in text.splitlines() if line.startswith("## ")]
+    for topic in ("configuration", "limits"):
+        assert any(topic in heading for heading in headings), f"{folder.name}/README.md has no section on {topic}"
+
+
+@each_plugin
+def test_plugin_has_tests(folder):
+    assert list((ROOT / "tests" / "plugins" / short_name(folder)).glob("test_*.py"))
+
+
+@each_plugin
+def test_workspace_installs_it(folder):
+    extras = CORE["project"]["optional-dependencies"]
+    assert extras[short_name(folder)] == [f"{folder.name}>=0.1,<1"]
+    assert short_name(folder) in re.split(r"[\[\],]", extras["all"][0])
+    assert f"-e ./plugins/{folder.name}" in (ROOT / "requirements-dev.txt").read_text().splitlines()
+    for contract in CORE["tool"]["importlinter"]["contracts"]:
+        if contract["id"] in ("core-knows-no-plugin", "plugins-are-strangers"):
+            assert module(folder) in contract.get("forbidden_modules", contract.get("modules"))
+
+
+def test_top_level_holds_nothing_else():
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    names = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert {name.split("/")[0] for name in names} <= {
+        "pyproject.toml", "prodgen_sdk", "plugins", "tests", "docs", "examples", "README.md", "ARCHITECTURE.md",
+        "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "NOTICE", "SECURITY.md", "Makefile", "requirements-dev.txt",
+        ".pre-commit-config.yaml", ".ci", ".gitignore", "mkdocs.yml",
+    }  # fmt: skip
