@@ -28,7 +28,9 @@ def write_atomically(path: Path, data: bytes) -> Path:
     except OSError as error:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
-        raise StoreError(f"{path} could not be written: {error.strerror or error}.", hint="Free some space or choose another folder.") from error
+        raise StoreError(
+            f"{path} could not be written: {error.strerror or error}.", hint="Free some space or choose another folder."
+        ) from error
 
 
 def inside(root: Path, relative: str | Path) -> Path:
@@ -40,5 +42,7 @@ def inside(root: Path, relative: str | Path) -> Path:
     base = root.resolve()
     path = (base / relative).resolve()
     if not path.is_relative_to(base):
-        raise OutsideWorkspace(f"{relative} lies outside {base}.", hint="Move the file into that folder and name it relative to it.")
+        raise OutsideWorkspace(
+            f"{relative} lies outside {base}.", hint="Move the file into that folder and name it relative to it."
+        )
     return path

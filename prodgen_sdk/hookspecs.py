@@ -11,7 +11,7 @@ an exception anywhere else is recorded and the request goes on.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pluggy
 
@@ -39,12 +39,12 @@ _impl = pluggy.HookimplMarker(PROJECT)
 
 
 def hookspec(function: _F) -> _F:
-    return cast(_F, _spec(function))
+    return _spec(function)
 
 
 def hookimpl(function: _F) -> _F:
     """Marks a function of a plugin as an implementation of the hook of the same name."""
-    return cast(_F, _impl(function))
+    return _impl(function)
 
 
 class Register(Protocol):
@@ -66,7 +66,7 @@ class RegisterModel(Protocol):
 
 
 @hookspec
-def config_model() -> type[BaseModel] | None:  # type: ignore[empty-body]
+def config_model() -> type[BaseModel] | None:
     """The pydantic model of the plugin's section `[plugins.<name>]` in prodgen.toml."""
 
 
@@ -183,7 +183,9 @@ def filter_candidates(
 
 
 @hookspec
-def after_recommendation(user: UserProfile, recommendations: Sequence[Recommendation], context: RecommendationContext) -> None:
+def after_recommendation(
+    user: UserProfile, recommendations: Sequence[Recommendation], context: RecommendationContext
+) -> None:
     """See what was recommended."""
 
 

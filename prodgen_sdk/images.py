@@ -38,14 +38,26 @@ def check(image: Any) -> Image:
     import numpy as np
 
     if not isinstance(image, np.ndarray):
-        hint = "Load a file with prodgen_sdk.images.load(path)." if isinstance(image, str | bytes | Path) else "Use numpy.asarray(image.convert('RGB'))."
+        hint = (
+            "Load a file with prodgen_sdk.images.load(path)."
+            if isinstance(image, str | bytes | Path)
+            else "Use numpy.asarray(image.convert('RGB'))."
+        )
         raise InvalidImage(f"An image must be a numpy array, not {type(image).__name__}.", hint=hint)
     if image.dtype != np.uint8:
-        hint = "Multiply by 255, round and clip: (image * 255).round().clip(0, 255).astype('uint8')." if image.dtype.kind == "f" else "Scale it to 0..255 and convert with .astype('uint8')."
+        hint = (
+            "Multiply by 255, round and clip: (image * 255).round().clip(0, 255).astype('uint8')."
+            if image.dtype.kind == "f"
+            else "Scale it to 0..255 and convert with .astype('uint8')."
+        )
         raise InvalidImage(f"An image must be uint8, not {image.dtype}.", hint=hint)
     if image.ndim != 3 or image.shape[2] not in (3, 4):
         channels_first = image.ndim == 3 and image.shape[0] in (1, 3, 4)
-        hint = "Move the channels last: image.transpose(1, 2, 0)." if channels_first else "Give height x width x 3 (RGB) or 4 (RGBA)."
+        hint = (
+            "Move the channels last: image.transpose(1, 2, 0)."
+            if channels_first
+            else "Give height x width x 3 (RGB) or 4 (RGBA)."
+        )
         raise InvalidImage(f"An image must have the shape (height, width, 3 or 4), not {image.shape}.", hint=hint)
     if 0 in image.shape:
         raise InvalidImage(f"The image is empty: its shape is {image.shape}.")
@@ -58,7 +70,9 @@ def check_mask(mask: Any) -> Mask:
 
     if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.ndim != 2:
         found = f"{mask.dtype} {mask.shape}" if isinstance(mask, np.ndarray) else type(mask).__name__
-        raise InvalidImage(f"A mask must be a bool array of height x width, not {found}.", hint="Compare first: mask > 127.")
+        raise InvalidImage(
+            f"A mask must be a bool array of height x width, not {found}.", hint="Compare first: mask > 127."
+        )
     return mask
 
 
@@ -97,7 +111,9 @@ def load(source: str | Path | bytes, *, alpha: bool = False, max_pixels: int = M
             picture.load()
             return _to_array(_to_srgb(picture), alpha)
     except UnidentifiedImageError:
-        raise InvalidImage(f"{name} is not a picture that can be read.", hint="Give a PNG, JPEG, WebP, BMP, TIFF or GIF file.") from None
+        raise InvalidImage(
+            f"{name} is not a picture that can be read.", hint="Give a PNG, JPEG, WebP, BMP, TIFF or GIF file."
+        ) from None
     except Pil.DecompressionBombError:
         raise InvalidImage(f"{name} is far too large to be decoded safely.", hint="Scale it down first.") from None
     except InvalidImage:
@@ -112,7 +128,9 @@ def _read_bytes(path: Path) -> bytes:
             raise InvalidImage(f"{path} is a folder, not a picture.")
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise InvalidImage(f"{path} has {size / 2**20:.0f} MiB; the limit is {MAX_BYTES // 2**20}.", hint="Compress it first.")
+            raise InvalidImage(
+                f"{path} has {size / 2**20:.0f} MiB; the limit is {MAX_BYTES // 2**20}.", hint="Compress it first."
+            )
         return path.read_bytes()
     except FileNotFoundError:
         raise InvalidImage(f"There is no file {path}.") from None
@@ -184,7 +202,9 @@ def save(image: Image, path: str | Path) -> Path:
     path = Path(path)
     formats: dict[str, Format] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
     if path.suffix.lower() not in formats:
-        raise InvalidImage(f"Cannot write {path}: the ending {path.suffix!r} is not known.", hint="Use .png, .jpg or .webp.")
+        raise InvalidImage(
+            f"Cannot write {path}: the ending {path.suffix!r} is not known.", hint="Use .png, .jpg or .webp."
+        )
     return write_atomically(path, encode(image, formats[path.suffix.lower()]))
 
 

@@ -103,7 +103,9 @@ class VectorIndex(ABC):
         """Applies changes in order and makes them durable together with `sequence`. Repeating a call changes nothing."""
 
     @abstractmethod
-    def search(self, queries: Vectors, k_products: int, eligible: Filter, ctx: Context) -> Sequence[Sequence[Candidate]]:
+    def search(
+        self, queries: Vectors, k_products: int, eligible: Filter, ctx: Context
+    ) -> Sequence[Sequence[Candidate]]:
         """For each query [n, dimension] up to k distinct products, best first, each with all its eligible variants.
 
         Exact under any filter: a product is missing only if fewer than k are eligible.

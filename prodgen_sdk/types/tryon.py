@@ -67,7 +67,7 @@ class Fit(_Model):
 
     @classmethod
     def parse(cls, text: str) -> Fit:
-        return cls(style=text) if text in ("tight", "regular", "loose") else cls(size=text)  # type: ignore[arg-type]
+        return cls(style=text) if text in ("tight", "regular", "loose") else cls(size=text)
 
 
 class TryOnRequest(PixelModel):

@@ -68,10 +68,14 @@ class View(Model):
         number = r"[+-]?\d+(?:\.\d+)?"
         match = re.fullmatch(rf"({number}):({number})(?::({number}))?", text)
         if match is None:
-            raise NotFound.of("view", text, [*NAMED_VIEWS, *VIEW_SETS], hint="Or write azimuth:elevation:distance, such as 45:15:1.")
+            raise NotFound.of(
+                "view", text, [*NAMED_VIEWS, *VIEW_SETS], hint="Or write azimuth:elevation:distance, such as 45:15:1."
+            )
         azimuth, elevation, distance = (float(part) if part else 1.0 for part in match.groups())
         if not -90 <= elevation <= 90 or not 0 < distance <= 100:
-            raise InputError(f"View {text!r} is out of range.", hint="Elevation is -90 to 90, distance is above 0 and at most 100.")
+            raise InputError(
+                f"View {text!r} is out of range.", hint="Elevation is -90 to 90, distance is above 0 and at most 100."
+            )
         return cls(azimuth=azimuth, elevation=elevation, distance=distance)
 
     def camera_position(self, centre: Vec3 = (0.0, 0.0, 0.0), radius: float = 1.0) -> Vec3:
@@ -112,7 +116,10 @@ VIEW_SETS: dict[str, tuple[View, ...]] = {
     "orbit8": tuple(View(azimuth=a, elevation=15) for a in range(0, 360, 45)),
     "marketplace": tuple(NAMED_VIEWS[n] for n in ("front", "back", "left", "right", "top", "detail")),
     "pose96": tuple(
-        View(azimuth=a, elevation=e, distance=d) for e in (-30, 0, 30, 60) for d in (0.6, 1.0, 1.8) for a in range(0, 360, 45)
+        View(azimuth=a, elevation=e, distance=d)
+        for e in (-30, 0, 30, 60)
+        for d in (0.6, 1.0, 1.8)
+        for a in range(0, 360, 45)
     ),
 }
 

@@ -1,0 +1,422 @@
+"""Wrappers that the host puts around every component.
+
+A wrapper checks what goes in and what comes out against the contract, splits batches, halves them when memory runs out,
+measures time, and turns whatever a plugin raises into a PluginError that names the component. Plugins stay simple; callers
+can trust what they get.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from prodgen_sdk import images, interfaces
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError, PluginError, ProdgenError
+from prodgen_sdk.specs import CompositorSpec, GeneratorSpec, Spec
+from prodgen_sdk.types import (
+    Body,
+    Candidate,
+    Choice,
+    Description,
+    Event,
+    Feedback,
+    Filter,
+    Generated,
+    GenerationRequest,
+    Image,
+    IndexChange,
+    PersonPhoto,
+    Product,
+    Ranked,
+    RecommendationContext,
+    Refusal,
+    TryOn,
+    TryOnRequest,
+    UserProfile,
+    Verdict,
+    View,
+)
+
+if TYPE_CHECKING:
+    from prodgen_sdk.host import Host
+    from prodgen_sdk.interfaces import Vectors
+    from prodgen_sdk.registry import Entry
+
+C = TypeVar("C")
+A = TypeVar("A")
+
+
+class Bound(Generic[C]):
+    """A component as the host hands it out: `spec`, `entry`, and the interface's methods with an optional context."""
+
+    def __init__(self, component: C, entry: Entry, host: Host) -> None:
+        self.component = component
+        self.entry = entry
+        self.spec: Spec = entry.spec
+        self.calls = 0
+        self.seconds = 0.0
+        self._host = host
+        self._timing = threading.Lock()
+
+    @property
+    def id(self) -> str:
+        return self.spec.id
+
+    def close(self) -> None:
+        """Closes the component if it holds anything."""
+        close = getattr(self.component, "close", None)
+        if callable(close):
+            close()
+
+    def _context(self, ctx: Context | None) -> Context:
+        return (
+            self._host.context(self.entry)
+            if ctx is None
+            else self._host.context(self.entry, deadline=ctx.deadline, progress=ctx.progress, cancelled=ctx.cancelled)
+        )
+
+    def _call(self, method: Callable[..., A], *arguments: Any) -> A:
+        started = time.perf_counter()
+        try:
+            return method(*arguments)
+        except ProdgenError:
+            raise
+        except Exception as error:
+            if _is_out_of_memory(error):
+                raise
+            raise PluginError(f"{self.id} failed: {type(error).__name__}: {error}", component=self.id) from error
+        finally:
+            with self._timing:
+                self.calls += 1
+                self.seconds += time.perf_counter() - started
+
+    def _batched(self, method: Callable[..., Any], items: Sequence[Any], ctx: Context, *more: Any) -> list[Any]:
+        """Calls `method(batch, *more, ctx)` in batches of the spec's size; a batch that does not fit in memory is halved."""
+        answers: list[Any] = []
+        size = self.spec.max_batch
+        while len(answers) < len(items):
+            ctx.check()
+            batch = items[len(answers) : len(answers) + size]
+            try:
+                part = self._call(method, batch, *more, ctx)
+            except Exception as error:
+                if not _is_out_of_memory(error):
+                    raise
+                if len(batch) == 1:
+                    raise PluginError(
+                        f"{self.id} ran out of memory on a single item.",
+                        component=self.id,
+                        hint="Ask for a smaller size.",
+                    ) from error
+                size = max(1, len(batch) // 2)
+                _free_device_memory()
+                continue
+            self._expect(len(part) == len(batch), f"{len(part)} answers to {len(batch)} items")
+            answers.extend(part)
+        return answers
+
+    def _expect(self, holds: bool, found: str) -> None:
+        if not holds:
+            raise PluginError(
+                f"{self.id} broke its contract: {found}.",
+                component=self.id,
+                hint=f"Report this to the authors of {self.entry.distribution or self.entry.plugin}.",
+            )
+
+    def _image(self, image: Any, what: str) -> None:
+        try:
+            images.check(image)
+        except ProdgenError as error:
+            self._expect(False, f"{what}: {error}")
+
+
+class BoundDescriber(Bound[interfaces.Describer]):
+    def describe(
+        self, products: Sequence[Product], views: Sequence[View], locale: str | None = None, ctx: Context | None = None
+    ) -> list[Description]:
+        described = self._call(self.component.describe, products, views, locale, self._context(ctx))
+        self._expect(len(described) == len(products), f"{len(described)} descriptions of {len(products)} products")
+        for description in described:
+            self._expect([p.view for p in description.prompts] == list(views), "prompts do not follow the views")
+        return list(described)
+
+
+class BoundTextEncoder(Bound[interfaces.TextEncoder]):
+    def encode(self, texts: Sequence[str], ctx: Context | None = None) -> Vectors:
+        return _unit_rows(self, self._batched(self.component.encode, texts, self._context(ctx)))
+
+
+class BoundImageEncoder(Bound[interfaces.ImageEncoder]):
+    def encode(self, pictures: Sequence[Image], ctx: Context | None = None) -> Vectors:
+        for picture in pictures:
+            images.check(picture)
+        return _unit_rows(self, self._batched(self.component.encode, pictures, self._context(ctx)))
+
+
+class BoundGenerator(Bound[interfaces.Generator]):
+    def generate(self, batch: Sequence[GenerationRequest], ctx: Context | None = None) -> list[list[Generated]]:
+        """Checks the requests against the spec, generates, and checks every picture.
+
+        Raises:
+            InputError: a size or background that the generator does not make.
+            PluginError: it failed, or returned something else than was asked for.
+        """
+        for request in batch:
+            self._accept(request)
+        answers = self._batched(self.component.generate, batch, self._context(ctx))
+        for request, pictures in zip(batch, answers, strict=True):
+            self._check(request, pictures)
+        return [list(pictures) for pictures in answers]
+
+    def _accept(self, request: GenerationRequest) -> None:
+        spec = self.spec
+        assert isinstance(spec, GeneratorSpec)
+        if not spec.min_size <= request.size <= spec.max_size:
+            raise InputError(
+                f"{self.id} makes pictures of {spec.min_size} to {spec.max_size} pixels, not {request.size}."
+            )
+        if request.scene.background not in spec.backgrounds:
+            raise InputError(
+                f"{self.id} does not make the background {request.scene.background!r}.",
+                hint=f"It makes {', '.join(spec.backgrounds)}.",
+            )
+        if request.scene.background == "image" and "background" not in request.references:
+            raise InputError(
+                "The background 'image' needs a picture.", hint="Give a reference with the role 'background'."
+            )
+
+    def _check(self, request: GenerationRequest, pictures: Sequence[Generated]) -> None:
+        self._expect(len(pictures) == len(request.views), f"{len(pictures)} pictures for {len(request.views)} views")
+        channels = 4 if request.scene.background == "transparent" else 3
+        wanted = (request.size, request.size, channels)
+        for picture, view in zip(pictures, request.views, strict=True):
+            self._expect(picture.view == view, f"a picture of {picture.view.slug} in the place of {view.slug}")
+            self._expect(picture.image.shape == wanted, f"a picture of shape {picture.image.shape} instead of {wanted}")
+
+
+class BoundBodyParser(Bound[interfaces.BodyParser]):
+    def parse(self, photos: Sequence[PersonPhoto], ctx: Context | None = None) -> list[Body]:
+        bodies = self._batched(self.component.parse, photos, self._context(ctx))
+        for photo, body in zip(photos, bodies, strict=True):
+            frame = photo.image.shape[:2]
+            self._expect(
+                body.landmarks.shape == (33, 3), f"landmarks of shape {body.landmarks.shape} instead of (33, 3)"
+            )
+            shapes = {body.person.shape, *(part.shape for part in body.parts.values())}
+            self._expect(shapes == {frame}, f"masks of shapes {shapes} for a photo of {frame}")
+        return bodies
+
+
+class BoundCompositor(Bound[interfaces.Compositor]):
+    def compose(self, batch: Sequence[TryOnRequest], ctx: Context | None = None) -> list[TryOn | Refusal]:
+        """Dresses people; guarantees that every pixel outside the edit mask is the photo's own."""
+        assert isinstance(self.spec, CompositorSpec)
+        for request in batch:
+            if len(request.garments) > self.spec.max_garments:
+                raise InputError(
+                    f"{self.id} puts on up to {self.spec.max_garments} garments at once, not {len(request.garments)}."
+                )
+            if request.mask is not None and request.mask.shape != request.person.image.shape[:2]:
+                raise InputError(
+                    f"The mask is {request.mask.shape}, the photo {request.person.image.shape[:2]}.",
+                    hint="Give a mask of the photo's size.",
+                )
+        answers = self._batched(self.component.compose, batch, self._context(ctx))
+        for request, answer in zip(batch, answers, strict=True):
+            if isinstance(answer, TryOn):
+                self._check(request, answer)
+        return answers
+
+    def _check(self, request: TryOnRequest, answer: TryOn) -> None:
+        photo = request.person.image
+        self._expect(
+            answer.image.shape == photo.shape, f"a picture of shape {answer.image.shape} of a photo of {photo.shape}"
+        )
+        self._expect(answer.edit_mask.shape == photo.shape[:2], "an edit mask of another size than the photo")
+        kept = ~answer.edit_mask
+        self._expect(bool((answer.image[kept] == photo[kept]).all()), "pixels outside the edit mask were changed")
+        if request.mask is not None:
+            self._expect(not (answer.edit_mask & ~request.mask).any(), "pixels outside the given mask were edited")
+
+
+class BoundIndex(Bound[interfaces.VectorIndex]):
+    @property
+    def sequence(self) -> int:
+        return self.component.sequence
+
+    def apply(self, changes: Sequence[IndexChange], sequence: int, ctx: Context | None = None) -> None:
+        self._call(self.component.apply, changes, sequence, self._context(ctx))
+        self._expect(
+            self.component.sequence >= sequence,
+            f"its sequence is {self.component.sequence} after {sequence} was applied",
+        )
+
+    def search(
+        self, queries: Vectors, k_products: int, eligible: Filter | None = None, ctx: Context | None = None
+    ) -> list[list[Candidate]]:
+        found = self._call(self.component.search, queries, k_products, eligible or Filter(), self._context(ctx))
+        self._expect(len(found) == len(queries), f"{len(found)} answers to {len(queries)} queries")
+        for candidates in found:
+            self._expect(
+                len({c.sku for c in candidates}) == len(candidates) <= k_products, "products are repeated or too many"
+            )
+        return [list(candidates) for candidates in found]
+
+    def vectors(self, variants: Sequence[str], ctx: Context | None = None) -> Mapping[str, Vectors]:
+        return self._call(self.component.vectors, variants, self._context(ctx))
+
+    def reset(self, ctx: Context | None = None) -> None:
+        self._call(self.component.reset, self._context(ctx))
+
+    def stats(self, ctx: Context | None = None) -> Mapping[str, Any]:
+        return self._call(self.component.stats, self._context(ctx))
+
+    def verify(self, ctx: Context | None = None) -> list[str]:
+        return list(self._call(self.component.verify, self._context(ctx)))
+
+
+class BoundRanker(Bound[interfaces.Ranker]):
+    def rank(
+        self,
+        user: UserProfile,
+        candidates: Sequence[Candidate],
+        context: RecommendationContext,
+        ctx: Context | None = None,
+    ) -> list[Ranked]:
+        ranked = self._call(self.component.rank, user, candidates, context, self._context(ctx))
+        given = {candidate.sku for candidate in candidates}
+        skus = [item.candidate.sku for item in ranked]
+        self._expect(
+            len(set(skus)) == len(skus) and given.issuperset(skus), "ranked products were not candidates, or repeat"
+        )
+        self._expect(all(math.isfinite(item.score) for item in ranked), "a score is not finite")
+        return list(ranked)
+
+    def fit(self, log: Iterable[Event], ctx: Context | None = None) -> None:
+        self._call(self.component.fit, log, self._context(ctx))
+
+
+class BoundPolicy(Bound[interfaces.VariantPolicy]):
+    @property
+    def version(self) -> str:
+        return f"{self.id}@{self.component.version}"
+
+    def choose(
+        self,
+        user: UserProfile,
+        candidates: Sequence[Candidate],
+        context: RecommendationContext,
+        ctx: Context | None = None,
+    ) -> list[Choice]:
+        choices = self._call(self.component.choose, user, candidates, context, self._context(ctx))
+        self._expect(len(choices) == len(candidates), f"{len(choices)} choices for {len(candidates)} products")
+        for choice, candidate in zip(choices, candidates, strict=True):
+            offered = {variant.id for variant in candidate.variants}
+            self._expect(
+                choice.variant in offered, f"{choice.variant} is no variant of {candidate.sku} that may be shown"
+            )
+        return list(choices)
+
+    def update(self, feedback: Sequence[Feedback], ctx: Context | None = None) -> None:
+        self._call(self.component.update, feedback, self._context(ctx))
+
+    def reset(self, ctx: Context | None = None) -> None:
+        self._call(self.component.reset, self._context(ctx))
+
+
+class BoundEvaluator(Bound[interfaces.Evaluator]):
+    def evaluate(
+        self, pictures: Sequence[Image], references: Sequence[Image] | None = None, ctx: Context | None = None
+    ) -> list[interfaces.Scores]:
+        scores = self._call(self.component.evaluate, pictures, references, self._context(ctx))
+        self._expect(len(scores) == len(pictures), f"{len(scores)} answers to {len(pictures)} pictures")
+        for score in scores:
+            self._expect(not any(math.isnan(value) for value in score.values.values()), "a figure is not a number")
+        return list(scores)
+
+
+class BoundSafetyChecker(Bound[interfaces.SafetyChecker]):
+    def check(self, items: Sequence[interfaces.ScreenItem], ctx: Context | None = None) -> list[Verdict]:
+        verdicts = self._call(self.component.check, items, self._context(ctx))
+        self._expect(len(verdicts) == len(items), f"{len(verdicts)} verdicts on {len(items)} items")
+        return [verdict.model_copy(update={"checker": self.id}) for verdict in verdicts]
+
+
+class BoundFinisher(Bound[interfaces.Finisher]):
+    def finish(self, pictures: Sequence[Image], profile: str, ctx: Context | None = None) -> list[interfaces.Finished]:
+        return self._batched(self.component.finish, pictures, self._context(ctx), profile)
+
+
+class BoundTrainer(Bound[interfaces.Trainer]):
+    def train(self, config: Mapping[str, Any], data: Path, out: Path, ctx: Context | None = None) -> interfaces.Report:
+        return self._call(self.component.train, config, data, out, self._context(ctx))
+
+
+class BoundBenchmark(Bound[interfaces.Benchmark]):
+    def run(self, options: Mapping[str, Any], ctx: Context | None = None) -> Mapping[str, Any]:
+        return self._call(self.component.run, options, self._context(ctx))
+
+
+_BOUND: dict[str, tuple[type, type[Bound[Any]]]] = {
+    "describer": (interfaces.Describer, BoundDescriber),
+    "text_encoder": (interfaces.TextEncoder, BoundTextEncoder),
+    "image_encoder": (interfaces.ImageEncoder, BoundImageEncoder),
+    "generator": (interfaces.Generator, BoundGenerator),
+    "compositor": (interfaces.Compositor, BoundCompositor),
+    "body_parser": (interfaces.BodyParser, BoundBodyParser),
+    "index": (interfaces.VectorIndex, BoundIndex),
+    "ranker": (interfaces.Ranker, BoundRanker),
+    "policy": (interfaces.VariantPolicy, BoundPolicy),
+    "evaluator": (interfaces.Evaluator, BoundEvaluator),
+    "safety_checker": (interfaces.SafetyChecker, BoundSafetyChecker),
+    "finisher": (interfaces.Finisher, BoundFinisher),
+    "trainer": (interfaces.Trainer, BoundTrainer),
+    "benchmark": (interfaces.Benchmark, BoundBenchmark),
+}
+
+
+def bind(component: Any, entry: Entry, host: Host) -> Bound[Any]:
+    """The wrapper for a component of its kind; raises PluginError if it does not implement the interface."""
+    interface, wrapper = _BOUND[entry.spec.kind]
+    if not isinstance(component, interface):
+        raise PluginError(
+            f"The factory of {entry.spec.id} returned a {type(component).__name__}, which is no {interface.__name__}.",
+            component=entry.spec.id,
+            hint=f"Derive it from prodgen_sdk.interfaces.{interface.__name__}.",
+        )
+    return wrapper(component, entry, host)
+
+
+def _unit_rows(bound: Bound[Any], rows: Sequence[Any]) -> Vectors:
+    import numpy as np
+
+    if not rows:
+        return np.zeros((0, getattr(bound.spec, "dimension", None) or 0), np.float32)
+    vectors = np.stack(rows)
+    bound._expect(
+        vectors.dtype == np.float32 and vectors.ndim == 2,
+        f"vectors of {vectors.dtype} {vectors.shape} instead of float32 [n, dimension]",
+    )
+    lengths = np.linalg.norm(vectors, axis=1)
+    bound._expect(
+        bool((np.abs(lengths - 1) < 1e-3).all()),
+        f"vectors of length {lengths.min():.3f} to {lengths.max():.3f} instead of 1",
+    )
+    return vectors
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+
+
+def _free_device_memory() -> None:
+    import sys
+
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,174 @@
+"""`prodgen.toml`: what a workspace is configured with, validated and with errors that name the key."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+
+from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.types import EventType, Model
+
+FILE_NAME = "prodgen.toml"
+EVENT_WEIGHTS: dict[EventType, float] = {
+    "impression": 0.0,
+    "click": 0.5,
+    "view": 1.0,
+    "add_to_cart": 3.0,
+    "purchase": 5.0,
+    "search": 1.0,
+    "hide": -4.0,
+}
+_M = TypeVar("_M", bound=BaseModel)
+
+
+class StoreConfig(Model):
+    """Where state lies. Relative paths are relative to the workspace."""
+
+    database: str = "sqlite:///prodgen.db"
+    assets: str = "assets"
+
+
+class RuntimeConfig(Model):
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")] = "auto"
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
+
+
+class ModelsConfig(Model):
+    """`folder` is searched first, then the user's cache."""
+
+    folder: Path | None = None
+
+
+class ReviewConfig(Model):
+    """`auto_approve`: what passed screening is approved without a look."""
+
+    auto_approve: bool = True
+
+
+class ScreeningConfig(Model):
+    """`required`: what must have been checked by at least one checker before anything passes."""
+
+    required: tuple[Literal["text", "image"], ...] = ("text",)
+
+
+class DefaultsConfig(Model):
+    """The component of each kind that is used when none is named."""
+
+    describer: str = "text/describe"
+    text_encoder: str = "text/hash"
+    image_encoder: str = "image/descriptor"
+    generator: str = "render/parametric"
+    mesh_generator: str = "render/mesh"
+    compositor: str = "tryon/warp"
+    body_parser: str = "body/litert"
+    index: str = "index/faiss"
+    ranker: str = "rank/hybrid"
+    policy: str = "policy/epsilon"
+    finisher: str = ""
+    evaluators: tuple[str, ...] | None = None
+    safety_checkers: tuple[str, ...] | None = None
+
+
+class RecommendConfig(Model):
+    """How events become a user's vector, and what follows an impression counts as its reward.
+
+    Args:
+        half_life_days: after so many days an event counts half.
+        weights: pull of each type of event; `hide` pushes away.
+        candidates: how many products are retrieved for the ranker.
+        history: how many of a user's last events are read.
+        attribution_minutes: how long after an impression an answer still belongs to it.
+        text_share: 0 to 1, the share of the text in a variant's vector; the rest is the picture's.
+    """
+
+    half_life_days: Annotated[float, Field(gt=0)] = 14.0
+    weights: dict[EventType, float] = Field(default_factory=lambda: dict(EVENT_WEIGHTS))
+    candidates: Annotated[int, Field(ge=1, le=5000)] = 100
+    history: Annotated[int, Field(ge=1, le=10_000)] = 200
+    attribution_minutes: Annotated[float, Field(gt=0)] = 30.0
+    text_share: Annotated[float, Field(ge=0, le=1)] = 0.6
+
+
+class SchedulerConfig(Model):
+    """`max_queue` requests may wait; one more raises Busy (or waits, where the caller allows it)."""
+
+    max_batch: Annotated[int, Field(ge=1)] = 8
+    max_wait_ms: Annotated[float, Field(ge=0)] = 2.0
+    max_queue: Annotated[int, Field(ge=1)] = 1024
+
+
+class PluginsConfig(BaseModel):
+    """`order`: plugins that come after all others, in this order. Any other key is the section of the plugin of that name."""
+
+    model_config = {"frozen": True, "extra": "allow"}
+
+    order: tuple[str, ...] = ()
+    disabled: tuple[str, ...] = ()
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """The table `[plugins.<name>]`, empty where there is none."""
+        section = (self.model_extra or {}).get(name, {})
+        if not isinstance(section, Mapping):
+            raise ConfigError(
+                f"[plugins] {name} must be a table, not {type(section).__name__}.", hint=f"Write [plugins.{name}]."
+            )
+        return section
+
+
+class Config(Model):
+    """The whole configuration; every field has a default that works offline on a CPU."""
+
+    store: StoreConfig = StoreConfig()
+    runtime: RuntimeConfig = RuntimeConfig()
+    models: ModelsConfig = ModelsConfig()
+    review: ReviewConfig = ReviewConfig()
+    screening: ScreeningConfig = ScreeningConfig()
+    defaults: DefaultsConfig = DefaultsConfig()
+    recommend: RecommendConfig = RecommendConfig()
+    scheduler: SchedulerConfig = SchedulerConfig()
+    plugins: PluginsConfig = PluginsConfig()
+
+
+def load_config(path: Path) -> Config:
+    """Reads and validates a `prodgen.toml`.
+
+    Raises:
+        ConfigError: not readable, not TOML, or a key that does not fit; the message names file and key.
+    """
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not TOML: {error}.") from None
+    return validate(Config, raw, where=str(path))
+
+
+def validate(model: type[_M], raw: Mapping[str, Any], *, where: str) -> _M:
+    """Validates a table after filling in its secrets; the first problem becomes a ConfigError of one sentence."""
+    try:
+        return model.model_validate(resolve_secrets(raw, where=where))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(model.model_fields) if first["type"] == "extra_forbidden" and len(first["loc"]) == 1 else ""
+        raise ConfigError(f"{where}: {key}: {first['msg']}.", hint=f"Known keys: {known}." if known else "") from None
+
+
+def resolve_secrets(value: Any, *, where: str) -> Any:
+    """Replaces every table `{env = "NAME"}` by the value of that environment variable."""
+    if isinstance(value, Mapping):
+        if set(value) == {"env"} and isinstance(value["env"], str):
+            if value["env"] not in os.environ:
+                raise ConfigError(
+                    f"{where}: the environment variable {value['env']} is not set.",
+                    hint=f"Set it: export {value['env']}=...",
+                )
+            return os.environ[value["env"]]
+        return {key: resolve_secrets(item, where=where) for key, item in value.items()}
+    return [resolve_secrets(item, where=where) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,100 @@
+"""What plugins registered: kind -> id -> spec, factory and owner. Nothing is loaded here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from prodgen_sdk.errors import NotFound, PluginError
+from prodgen_sdk.specs import API_VERSION, SPECS, Kind, Spec
+
+PROVIDERS = {
+    "text/": "prodgen-text",
+    "gan/": "prodgen-mini",
+    "vae/": "prodgen-mini",
+    "diffusion/": "prodgen-mini",
+    "diffusers/": "prodgen-diffusers",
+    "render/": "prodgen-render",
+    "tryon/": "prodgen-tryon",
+    "body/": "prodgen-tryon",
+    "image/": "prodgen-rank",
+    "index/": "prodgen-rank",
+    "rank/": "prodgen-rank",
+    "policy/": "prodgen-rank",
+    "quality/": "prodgen-quality",
+    "safety/": "prodgen-quality",
+    "finish/": "prodgen-quality",
+}
+"""Which distribution brings the built-in ids, so that an unknown id can name the `pip install` that adds it."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One registered component and who registered it."""
+
+    spec: Spec
+    factory: str | Callable[..., Any]
+    plugin: str
+    distribution: str
+    version: str
+
+
+class Registry:
+    """Components by kind and id. A plugin's components are added together or not at all."""
+
+    def __init__(self) -> None:
+        self._entries: dict[Kind, dict[str, Entry]] = {kind: {} for kind in SPECS}
+
+    def add(self, entries: list[Entry]) -> None:
+        """Adds all entries of one plugin.
+
+        Raises:
+            PluginError: an id is taken, a spec is of another API version, or one is registered twice; nothing was added.
+        """
+        fresh: set[tuple[str, str]] = set()
+        for entry in entries:
+            spec = entry.spec
+            if spec.api_version != API_VERSION:
+                raise PluginError(
+                    f"{spec.id} was written for API version {spec.api_version}; this SDK has {API_VERSION}.",
+                    component=spec.id,
+                    hint=f"Install a version of {entry.distribution or entry.plugin} for API version {API_VERSION}.",
+                )
+            other = self._entries[spec.kind].get(spec.id)
+            if other is not None or (spec.kind, spec.id) in fresh:
+                owner = f"{other.plugin} ({other.distribution})" if other is not None else "the same plugin"
+                raise PluginError(
+                    f"The {spec.kind} id {spec.id!r} is already registered by {owner}.", component=spec.id
+                )
+            fresh.add((spec.kind, spec.id))
+        for entry in entries:
+            self._entries[entry.spec.kind][entry.spec.id] = entry
+
+    def get(self, kind: Kind, id: str) -> Entry:
+        """The entry of one id; raises NotFound with its neighbours and the `pip install` that would add it."""
+        entry = self._entries[kind].get(id)
+        if entry is None:
+            provider = next((name for prefix, name in PROVIDERS.items() if id.startswith(prefix)), None)
+            installed = {entry.distribution for entry in self}
+            hint = f"Run: pip install {provider}" if provider is not None and provider not in installed else ""
+            raise NotFound.of(
+                kind.replace("_", " "),
+                id,
+                self.ids(kind),
+                hint=hint or f"Installed: {', '.join(self.ids(kind)) or 'none'}.",
+            )
+        return entry
+
+    def ids(self, kind: Kind, pattern: str = "*") -> list[str]:
+        """The ids of a kind that match a glob such as `render/*`, sorted."""
+        return sorted(id for id in self._entries[kind] if fnmatchcase(id, pattern))
+
+    def find(self, id: str) -> list[Entry]:
+        """Every entry with this id, of any kind."""
+        return [entry for entry in self if entry.spec.id == id]
+
+    def __iter__(self) -> Iterator[Entry]:
+        for entries in self._entries.values():
+            yield from entries.values()
