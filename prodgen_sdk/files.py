@@ -23,7 +23,7 @@ def write_atomically(path: Path, data: bytes) -> Path:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
         return path
     except OSError as error:
         if temporary is not None:

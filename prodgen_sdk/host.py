@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from prodgen_sdk import hookspecs, runtime
 from prodgen_sdk.config import Config, validate
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, MissingDependency, NotFound, PluginError, ProdgenError
+from prodgen_sdk.errors import ConfigError, MissingDependency, PluginError, ProdgenError
 from prodgen_sdk.registry import Entry, Registry
 from prodgen_sdk.specs import SPECS, Kind, Spec
 
