@@ -124,12 +124,17 @@ class Candidate(PixelModel):
 
 
 class Interest(Model):
-    """A product that pulled the user's vector, and how much (decayed weight of its events; hide counts negative)."""
+    """A product that pulled the user's vector, and how much (decayed weight of its events; hide counts negative).
+
+    `title` and `category` are the catalogue's, or empty.
+    """
 
     sku: str
     weight: float
     last_type: EventType
     last_at: datetime
+    title: str = ""
+    category: str = ""
 
 
 class UserProfile(PixelModel):
@@ -138,7 +143,10 @@ class UserProfile(PixelModel):
     Args:
         vector: L2-normalised recency-weighted mean of what the user did, or None for a cold start.
         interests: strongest first.
+        queries: what the user searched for, newest first.
         seen: skus the user had an impression or an event of.
+        interest_vectors: the vector of each interest by sku, where one is known.
+        query_vectors: the vector of each query by its words, where one is known.
     """
 
     user: str
@@ -146,6 +154,8 @@ class UserProfile(PixelModel):
     interests: tuple[Interest, ...] = ()
     queries: tuple[str, ...] = ()
     seen: frozenset[str] = frozenset()
+    interest_vectors: dict[str, Any] = Field(default_factory=dict)
+    query_vectors: dict[str, Any] = Field(default_factory=dict)
 
 
 class RecommendationContext(Model):
@@ -176,11 +186,12 @@ class Choice(Model):
 
 
 class Feedback(Model):
-    """An impression joined with what followed; `reward` is 0 to 1."""
+    """An impression joined with what followed; `reward` is 0 to 1, `view` is the variant's."""
 
     user: str
     sku: str
     variant: str
+    view: View | None = None
     propensity: float | None = None
     reward: Annotated[float, Field(ge=0, le=1)]
     at: datetime
