@@ -1,0 +1,369 @@
+"""Writes the reference pages that follow from the code.
+
+python docs/generate.py            rewrite them
+python docs/generate.py --check    exit 1 if one of them is out of date
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import sys
+from collections.abc import Callable, Iterable
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import click
+import typer
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from prodgen_sdk import hookspecs, interfaces
+from prodgen_sdk.config import Config, PluginsConfig
+from prodgen_sdk.host import GROUP, Host
+from prodgen_sdk.specs import SPECS, Needs, Spec
+
+REFERENCE = Path(__file__).parent / "reference"
+INTERFACES: dict[str, type] = {
+    "text_encoder": interfaces.TextEncoder,
+    "image_encoder": interfaces.ImageEncoder,
+    "describer": interfaces.Describer,
+    "generator": interfaces.Generator,
+    "compositor": interfaces.Compositor,
+    "body_parser": interfaces.BodyParser,
+    "index": interfaces.VectorIndex,
+    "ranker": interfaces.Ranker,
+    "policy": interfaces.VariantPolicy,
+    "evaluator": interfaces.Evaluator,
+    "safety_checker": interfaces.SafetyChecker,
+    "finisher": interfaces.Finisher,
+    "trainer": interfaces.Trainer,
+    "benchmark": interfaces.Benchmark,
+}
+
+
+def hook_functions() -> dict[str, Callable[..., Any]]:
+    """Every hook of the specification, in the order of the source."""
+    return {name: value for name, value in vars(hookspecs).items() if hasattr(value, f"{hookspecs.PROJECT}_spec")}
+
+
+def signature(function: Callable[..., Any]) -> str:
+    """`name(argument: type, ...) -> type` as the source has it, one argument a line where it is long."""
+    whole = inspect.signature(function)
+    text = f"{function.__name__}{whole}".replace("'", "")
+    if len(text) <= 100:
+        return text
+    arguments = "".join(f"    {parameter},\n" for parameter in whole.parameters.values())
+    return f"{function.__name__}(\n{arguments}) -> {whole.return_annotation}".replace("'", "")
+
+
+def hooks_page() -> str:
+    functions = hook_functions()
+    registration = [name for name in functions if name.startswith("register_")]
+    extension = [name for name in functions if name not in registration and name != "config_model"]
+    groups = {"Configuration": ["config_model"], "Registration": registration, "Extension": extension}
+    lines = ["# Hooks", "", *_paragraphs(hookspecs), ""]
+    lines += [
+        "Import the marker with `from prodgen_sdk.hookspecs import hookimpl`. [Write a plugin](../howto/write-a-plugin.md) shows it all in use.",
+        "",
+    ]
+    for title, names in groups.items():
+        lines += [f"## {title}", ""]
+        for name in names:
+            lines += [
+                f"### `{name}`",
+                "",
+                "```python",
+                signature(functions[name]),
+                "```",
+                "",
+                *_paragraphs(functions[name]),
+                "",
+            ]
+    lines += ["## What the callbacks take", ""]
+    for protocol in (hookspecs.Register, hookspecs.RegisterCommand, hookspecs.RegisterModel):
+        call = str(inspect.signature(protocol.__call__)).replace("'", "").replace("(self, ", "(")
+        lines += [
+            f"### `{protocol.__name__}`",
+            "",
+            "```python",
+            f"register{call}",
+            "```",
+            "",
+            *_paragraphs(protocol),
+            "",
+        ]
+    return _page(lines)
+
+
+def interfaces_page() -> str:
+    lines = ["# Interfaces", "", *_paragraphs(interfaces), ""]
+    lines += [
+        "Each kind of component has a spec, stated without loading it, and an interface. Every spec has these fields:",
+        "",
+    ]
+    lines += _fields(Spec)
+    lines += ["", "`needs` says what must be there before the component can run:", "", *_fields(Needs), ""]
+    for kind, spec in SPECS.items():
+        interface = INTERFACES[kind]
+        lines += [
+            f"## `{interface.__name__}`",
+            "",
+            f"Registered with `{spec.__name__}`.",
+            *_own_doc(spec),
+            *_own_doc(interface),
+            "",
+        ]
+        own = [name for name in spec.model_fields if name not in Spec.model_fields]
+        if own:
+            lines += [*_fields(spec, own), ""]
+        lines += ["```python", f"class {interface.__name__}:"]
+        for name in interface.__abstractmethods__ and [
+            n for n in vars(interface) if n in interface.__abstractmethods__
+        ]:
+            lines += [*_method(name, vars(interface)[name]), ""]
+        lines[-1:] = ["```", ""]
+    return _page(lines)
+
+
+def components_page() -> str:
+    host = Host.discover()
+    failed = [
+        record for record in host.plugins if record.status != "loaded" and record.distribution.startswith("prodgen-")
+    ]
+    if failed:
+        raise SystemExit(f"Not all plugins load, so their components cannot be listed: {failed}")
+    lines = [
+        "# Components",
+        "",
+        "What the built-in plugins register. `prodgen plugins show ID` prints the whole spec of one.",
+        "",
+    ]
+    for kind in SPECS:
+        entries = [host.registry.get(kind, id) for id in host.registry.ids(kind)]
+        entries = [entry for entry in entries if entry.distribution in built_ins()]
+        if entries:
+            lines += [f"## {kind.replace('_', ' ').capitalize()}", ""]
+            lines += _table(
+                ("id", "what it is", "needs", "from"),
+                [(f"`{e.spec.id}`", e.spec.summary, _needs(e.spec), e.distribution) for e in entries],
+            )
+            lines.append("")
+    models = [model for model in host.models.values() if f"prodgen-{model.plugin}" in built_ins()]
+    lines += ["## Models to pull", "", *_table(("name", "what it is"), [(f"`{m.name}`", m.summary) for m in models])]
+    return _page(lines)
+
+
+def configuration_page() -> str:
+    lines = [
+        "# Configuration",
+        "",
+        "`prodgen.toml` in the workspace. Every key has a default; an unknown key is an error that names it.",
+        "",
+    ]
+    lines += ['A value may be read from the environment: `database = { env = "NAME" }`.', ""]
+    for name, field in Config.model_fields.items():
+        model = field.annotation
+        assert isinstance(model, type)
+        lines += [f"## `[{name}]`", "", *_own_doc(model)]
+        lines += ["", *_fields(model), ""]
+        if model is PluginsConfig:
+            lines += _plugin_sections()
+    return _page(lines)
+
+
+def _plugin_sections() -> list[str]:
+    lines: list[str] = []
+    for point in sorted(entry_points(group=GROUP)):
+        model = getattr(point.load(), "config_model", lambda: None)()
+        if model is not None and point.dist is not None and point.dist.name in built_ins():
+            lines += [f"### `[plugins.{point.name}]`", "", *_own_doc(model), "", *_fields(model), ""]
+    return lines
+
+
+def cli_page() -> str:
+    from prodgen_sdk.cli import app
+
+    root = typer.main.get_command(app)
+    lines = [
+        "# Command line",
+        "",
+        "`prodgen --help`, and `--help` after any command, print the same. [Errors and exit codes](errors.md) lists what a command can end with.",
+        "",
+    ]
+    for path, command in _commands(root, ()):
+        level = "##" if len(path) == 1 else "###"
+        lines += [
+            f"{level} `prodgen {' '.join(path)}`",
+            "",
+            inspect.cleandoc(command.help or "").split("\f")[0].strip(),
+            "",
+        ]
+        if isinstance(command, click.Group):
+            continue
+        context = click.Context(command, info_name=f"prodgen {' '.join(path)}")
+        lines += ["```text", " ".join([f"prodgen {' '.join(path)}", *command.collect_usage_pieces(context)]), "```", ""]
+        rows = [
+            _option(parameter)
+            for parameter in command.params
+            if not getattr(parameter, "hidden", False) and parameter.name != "help"
+        ]
+        if rows:
+            lines += [*_table(("option", "meaning", "default"), rows), ""]
+    return _page(lines)
+
+
+def _commands(group: Any, path: tuple[str, ...]) -> Iterable[tuple[tuple[str, ...], Any]]:
+    for name in sorted(group.commands):
+        command = group.commands[name]
+        if not command.hidden:
+            yield (*path, name), command
+            if hasattr(command, "commands"):
+                yield from _commands(command, (*path, name))
+
+
+def _option(parameter: Any) -> tuple[str, str, str]:
+    if parameter.param_type_name == "argument":
+        return (
+            f"`{parameter.human_readable_name}`",
+            getattr(parameter, "help", "") or "",
+            "" if not parameter.required else "required",
+        )
+    default = parameter.default
+    shown = (
+        "" if default in (None, False, (), [], "") or callable(default) else f"`{getattr(default, 'value', default)}`"
+    )
+    names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
+    return (names, parameter.help or "", "required" if parameter.required else shown)
+
+
+def _needs(spec: Spec) -> str:
+    parts = [*spec.needs.modules, *(f"model `{name}`" for name in spec.needs.models)]
+    return ", ".join(parts + (["CUDA"] if spec.needs.device == "cuda" else [])) or "nothing more"
+
+
+def built_ins() -> set[str]:
+    """The distributions of this repository's own plugins."""
+    return {path.name for path in (Path(__file__).parents[1] / "plugins").glob("prodgen-*")}
+
+
+def _fields(model: type[BaseModel], names: Iterable[str] | None = None) -> list[str]:
+    explained = _arguments(model)
+    rows = []
+    for name in names or model.model_fields:
+        field = model.model_fields[name]
+        default = field.get_default(call_default_factory=True)
+        shown = "required" if default is PydanticUndefined else f"`{_literal(default)}`"
+        rows.append((f"`{name}`", f"`{_annotation(model, name)}`", shown, field.description or explained.get(name, "")))
+    head = ("field", "type", "default", "meaning")
+    return _table(head, rows) if any(row[3] for row in rows) else _table(head[:3], [row[:3] for row in rows])
+
+
+def _annotation(model: type[BaseModel], name: str) -> str:
+    """The type of a field as the source has it, without the constraints of an Annotated."""
+    raw = next(
+        vars(cls)["__annotations__"][name] for cls in model.__mro__ if name in vars(cls).get("__annotations__", {})
+    )
+    tree = ast.parse(raw if isinstance(raw, str) else inspect.formatannotation(raw), mode="eval")
+    return ast.unparse(_Plain().visit(tree)).replace("'", '"')
+
+
+class _Plain(ast.NodeTransformer):
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Name) and node.value.id == "Annotated" and isinstance(node.slice, ast.Tuple):
+            return node.slice.elts[0]
+        return node
+
+
+def _arguments(cls: type) -> dict[str, str]:
+    """The `Args:` section of a docstring; `a, b: words` explains both."""
+    _, _, section = inspect.cleandoc(cls.__dict__.get("__doc__") or "").partition("\nArgs:\n")
+    explained: dict[str, str] = {}
+    names: list[str] = []
+    for line in inspect.cleandoc(section).splitlines():
+        if not line.startswith(" "):
+            left, _, line = line.partition(":")
+            names = [name.strip() for name in left.split(",")]
+        for name in names:
+            explained[name] = f"{explained.get(name, '')} {line.strip()}".strip()
+    return explained
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, BaseModel):
+        return f"{type(value).__name__}()" if value == type(value)() else repr(value)
+    if isinstance(value, dict | tuple | list | set) and not value:
+        return {"dict": "{}", "tuple": "()", "list": "[]", "set": "set()"}[type(value).__name__]
+    return repr(value)
+
+
+def _method(name: str, member: Any) -> list[str]:
+    function = member.fget if isinstance(member, property) else member
+    head = ["@property"] if isinstance(member, property) else []
+    doc = inspect.getdoc(function) or ""
+    quoted = f'"""{doc}\n"""' if "\n" in doc else f'"""{doc}"""'
+    lines = [*head, *f"def {signature(function)}:".splitlines(), *(f"    {line}" for line in quoted.splitlines())]
+    return [f"    {line}" for line in lines]
+
+
+def _paragraphs(thing: Any) -> list[str]:
+    return inspect.cleandoc(inspect.getdoc(thing) or "").splitlines()
+
+
+def _own_doc(cls: type) -> list[str]:
+    """The prose of a class's docstring: neither its `Args:` nor its examples."""
+    text = inspect.cleandoc(cls.__dict__.get("__doc__") or "").partition("\nArgs:\n")[0].split(">>>")[0]
+    return ["", *text.strip().splitlines()] if text.strip() else []
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    def line(cells: Iterable[str]) -> str:
+        return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
+
+    return [line(head), "|" + " --- |" * len(head), *(line(row) for row in rows)]
+
+
+def _page(lines: Iterable[str]) -> str:
+    note = "<!-- Written by docs/generate.py from the code. Do not edit. -->"
+    text = "\n".join([note, "", *(line.rstrip() for line in lines)])
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip() + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "hooks.md": hooks_page,
+    "interfaces.md": interfaces_page,
+    "components.md": components_page,
+    "configuration.md": configuration_page,
+    "cli.md": cli_page,
+}
+
+
+def outdated() -> list[str]:
+    """The names of the pages that differ from what the code says."""
+    return [
+        name
+        for name, write in PAGES.items()
+        if not (REFERENCE / name).is_file() or (REFERENCE / name).read_text("utf-8") != write()
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a page is out of date")
+    if parser.parse_args().check:
+        stale = outdated()
+        for name in stale:
+            print(f"docs/reference/{name} is out of date. Run: python docs/generate.py", file=sys.stderr)
+        return 1 if stale else 0
+    for name, write in PAGES.items():
+        (REFERENCE / name).write_text(write(), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""Runs every snippet of README.md and docs/, page by page, in an empty folder of its own.
+
+- A `python` block runs in the namespace of the page. A `text` block right after it is what it prints.
+- A `console` block holds `$ command` lines, each followed by what it prints, if the page shows that.
+- A `toml`, `json`, `jsonl` or `python` block with `title="FILE"` is written to that file.
+- A `sh` block only names commands that CI runs as a whole, or that install something.
+- `<!-- needs: NAME -->` before a block skips the rest of the page where NAME is not there.
+
+In what is printed, `...` stands for anything, and the amount of white space does not count.
+"""
+
+import contextlib
+import doctest
+import importlib.util
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from prodgen_sdk import runtime
+from prodgen_sdk.errors import MissingDependency
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+INSTALLERS = ("make ", "pip install ", "git clone ", "cd ", "python -m venv ", "prodgen models pull ", ". ", "#")
+FENCE = re.compile(
+    r"^(?P<indent> *)```(?P<language>[\w-]+)?(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE
+)
+NEEDS = re.compile(r"<!-- needs: (\S+) -->\s*$")
+LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+@dataclass(frozen=True)
+class Snippet:
+    line: int
+    language: str
+    title: str
+    needs: str
+    body: str
+
+
+def snippets(page: Path) -> list[Snippet]:
+    text = page.read_text("utf-8")
+    found = []
+    for match in FENCE.finditer(text):
+        before = text[: match.start()]
+        title = re.search(r'title="([^"]+)"', match["info"])
+        needs = NEEDS.search(before)
+        body = re.sub(rf"^{match['indent']}", "", match["body"], flags=re.MULTILINE)
+        found.append(
+            Snippet(
+                before.count("\n") + 1,
+                match["language"] or "",
+                title[1] if title else "",
+                needs[1] if needs else "",
+                body,
+            )
+        )
+    return found
+
+
+def is_there(need: str) -> bool:
+    if need == "pose":
+        try:
+            return runtime.models_folder("pose").is_dir()
+        except MissingDependency:
+            return False
+    if need == "postgresql":
+        return bool(os.environ.get("PRODGEN_TEST_POSTGRESQL"))
+    return importlib.util.find_spec(need) is not None
+
+
+def commands(body: str) -> list[tuple[str, str]]:
+    """(command, what it prints or "") of each `$ ` line; a command goes on after a backslash at its end."""
+    body = body.replace("\\\n", " ")
+    assert body.startswith("$ "), "a console block starts with a $ line"
+    parts = re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]
+    return [(part.partition("\n")[0], part.partition("\n")[2]) for part in parts]
+
+
+def expect(printed: str, wanted: str, where: str) -> None:
+    if wanted.strip():
+        same = doctest.OutputChecker().check_output(wanted.strip() + "\n", printed.strip() + "\n", LOOSE)
+        assert same, f"{where} printed\n{printed}\nbut the page says\n{wanted}"
+
+
+def run_console(body: str, where: str) -> None:
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "NO_COLOR": "1",
+        "COLUMNS": "120",
+    }
+    for command, wanted in commands(body):
+        done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, f"{where}: `{command}` ended with {done.returncode}\n{done.stdout}{done.stderr}"
+        expect(done.stdout, wanted, f"{where}: `{command}`")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_page(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace: dict = {"__name__": "snippet"}
+    printed = ""
+    generated = page.read_text("utf-8").startswith("<!-- Written by docs/generate.py")
+    for snippet in () if generated else snippets(page):
+        where = f"{page.relative_to(ROOT)}:{snippet.line}"
+        if snippet.needs and not is_there(snippet.needs):
+            pytest.skip(f"{where} needs {snippet.needs}")
+        if snippet.title and snippet.language in ("toml", "json", "jsonl", "python"):
+            path = tmp_path / snippet.title
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(snippet.body, "utf-8")
+        elif snippet.body.lstrip().startswith("--8<--"):
+            continue  # an included file, which has tests of its own
+        elif snippet.language == "python":
+            output = io.StringIO()
+            with contextlib.redirect_stdout(output):
+                exec(compile("\n" * snippet.line + snippet.body, str(page), "exec"), namespace)
+            printed = output.getvalue()
+            continue
+        elif snippet.language == "console":
+            run_console(snippet.body, where)
+        elif snippet.language == "sh":
+            for line in filter(None, snippet.body.splitlines()):
+                assert line.startswith(INSTALLERS), f"{where}: write a `console` block, so that `{line}` is run"
+        elif snippet.language == "text" and printed:
+            expect(printed, snippet.body, where)
+        else:
+            assert snippet.language in ("text", "toml", ""), f"{where}: nothing checks a `{snippet.language}` block"
+        printed = ""
+
+
+def test_an_expectation_can_fail():
+    with pytest.raises(AssertionError, match="but the page says"):
+        expect("a blue mug", "a red mug", "here")
+    expect("front.png  3.14 s", "front.png ... s", "here")
+
+
+def test_console_blocks_are_split_into_commands():
+    assert commands("$ echo a \\\n  b\na b\n$ true\n") == [("echo a    b", "a b\n"), ("true", "")]
+
+
+def test_bash_is_there():
+    assert shutil.which("bash")
