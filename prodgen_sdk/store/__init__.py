@@ -1,0 +1,13 @@
+"""What a workspace keeps: products, variants, events and files.
+
+SQLite and a local folder by default, PostgreSQL and an object store by URL. Importing this loads SQLAlchemy and fsspec.
+"""
+
+from prodgen_sdk.store.assets import AssetStore
+from prodgen_sdk.store.outbox import Change
+from prodgen_sdk.store.products import Listing
+from prodgen_sdk.store.store import Store, open_store
+from prodgen_sdk.store.tryons import RetainedTryOn
+from prodgen_sdk.store.variants import TRANSITIONS, Review
+
+__all__ = ["TRANSITIONS", "AssetStore", "Change", "Listing", "RetainedTryOn", "Review", "Store", "open_store"]

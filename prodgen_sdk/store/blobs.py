@@ -1,0 +1,142 @@
+"""Files in a local folder or an object store, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from prodgen_sdk.errors import ConfigError, MissingDependency, StoreError
+from prodgen_sdk.files import write_atomically
+
+
+class Blobs:
+    """A tree of files below one root.
+
+    Args:
+        url: a folder, or an fsspec URL such as `s3://bucket/assets` or `memory://assets`.
+
+    Raises:
+        ConfigError: an unknown kind of URL.
+        MissingDependency: the driver of that kind is not installed.
+    """
+
+    def __init__(self, url: str | Path) -> None:
+        try:
+            self._fs, root = fsspec.core.url_to_fs(str(url), use_listings_cache=False)
+        except ImportError as error:
+            raise MissingDependency(
+                f"{url} cannot be opened: {error}.", hint="Install the named package with pip."
+            ) from None
+        except ValueError as error:
+            raise ConfigError(
+                f"{url} is no place for files: {error}.", hint="Give a folder, or a URL such as s3://bucket/folder."
+            ) from None
+        self.root = str(root).rstrip("/")
+        self.folder = Path(root) if isinstance(self._fs, LocalFileSystem) else None
+        """The local folder, or None."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """Writes `data`; a reader sees all of it or nothing. On a local disk it is flushed before this returns.
+
+        Raises:
+            StoreError: the disk is full or the place refuses; nothing is left behind.
+        """
+        if self.folder is not None:
+            path = self.folder / name
+            fresh = not path.parent.exists()
+            write_atomically(path, data)
+            _flush_folders(path.parent, self.folder if fresh else path.parent)
+            return
+        file = None
+        try:
+            file = self._fs.open(self._path(name), "wb", autocommit=False)
+            file.write(data)
+            file.close()
+            file.commit()
+        except Exception as error:  # drivers raise errors of their own
+            if file is not None:
+                file.discard()
+            raise StoreError(
+                f"{self._path(name)} could not be written: {error}.",
+                hint="Check the address, the rights and the space left.",
+            ) from error
+
+    def read(self, name: str) -> bytes | None:
+        """The bytes, or None if there is no such file."""
+        try:
+            data: bytes = self._fs.cat_file(self._path(name))
+            return data
+        except FileNotFoundError:
+            return None
+        except Exception as error:
+            raise StoreError(f"{self._path(name)} could not be read: {error}.") from error
+
+    def size(self, name: str) -> int:
+        return int(self._fs.size(self._path(name)))
+
+    def touch(self, name: str) -> None:
+        """Marks a local file as just used."""
+        if self.folder is not None:
+            os.utime(self.folder / name)
+
+    def modified(self, name: str) -> datetime:
+        at: datetime = self._fs.modified(self._path(name))
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+    def delete(self, name: str) -> bool:
+        """Whether there was such a file."""
+        try:
+            self._fs.rm_file(self._path(name))
+            return True
+        except FileNotFoundError:
+            return False
+        except Exception as error:
+            raise StoreError(f"{self._path(name)} could not be deleted: {error}.") from error
+
+    def delete_folder(self, name: str) -> int:
+        """Deletes the files directly in a folder, unfinished ones included, and the folder; how many files that was."""
+        deleted = sum(self.delete(file) for file in self.names(name))
+        if self.folder is not None:
+            with suppress(OSError):
+                (self.folder / name).rmdir()
+        return deleted
+
+    def names(self, prefix: str) -> list[str]:
+        """Names of the files directly in the folder `prefix`, sorted."""
+        try:
+            entries = self._fs.ls(self._path(prefix), detail=True)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return sorted(self._name(entry["name"]) for entry in entries if entry["type"] == "file")
+
+    def walk(self) -> Iterator[str]:
+        """Names of all files, folder by folder."""
+        for _, _, files in self._fs.walk(self.root, detail=True):
+            for entry in files.values():
+                yield self._name(entry["name"])
+
+    def _path(self, name: str) -> str:
+        return f"{self.root}/{name}"
+
+    def _name(self, path: str) -> str:
+        return path[path.index(self.root) + len(self.root) + 1 :] if self.root else path.lstrip("/")
+
+
+def _flush_folders(first: Path, last: Path) -> None:
+    """Makes new entries of folders durable, from `first` up to `last`."""
+    if os.name == "nt":
+        return
+    for folder in (first, *first.parents):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        if folder == last:
+            return

@@ -1,0 +1,231 @@
+"""Connections and transactions; the same rules on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal, TypeVar, cast
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy.exc import ArgumentError, DataError, SQLAlchemyError
+
+from prodgen_sdk.errors import ConfigError, InputError, MissingDependency, StoreError
+
+Topic = Literal["schema", "catalogue", "events"]
+"""What a transaction changes. On PostgreSQL one at a time of each, so that sequence numbers appear in order."""
+
+CHUNK = 500
+_LOCKS: dict[Topic, int] = {"schema": 7_260_531_001, "catalogue": 7_260_531_002, "events": 7_260_531_003}
+_BUSY_SECONDS = 60.0
+_T = TypeVar("_T")
+
+
+class Database:
+    """An engine whose `read` and `write` are the only ways to it.
+
+    Threads may share it. After a fork the child opens connections of its own.
+
+    Args:
+        url: `sqlite:///file`, `postgresql://...`, or the path of an SQLite file.
+
+    Raises:
+        ConfigError: no URL that can be used.
+        MissingDependency: PostgreSQL without its driver.
+        StoreError: the folder cannot be made.
+    """
+
+    def __init__(self, url: str | Path) -> None:
+        self.url = _parse(url)
+        self.name = self.file.name if self.file else self.url.render_as_string(hide_password=True)
+        self.engine = _engine(self.url, self.file)
+        self._after_fork()
+
+    @property
+    def sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file."""
+        return Path(self.url.database or "") if self.sqlite else None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One snapshot; keep it short."""
+        self._check_process()
+        with self._errors(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, topic: Topic | None = None, *, durable: bool = True) -> Iterator[Connection]:
+        """One transaction, committed when the block ends, rolled back when it raises.
+
+        Args:
+            topic: what is changed; writers of one topic wait for each other.
+            durable: False lets a power cut (not a crash of the process) take back the last moments on SQLite.
+        """
+        self._check_process()
+        with self._writing, self._errors(), self.engine.connect() as connection:
+            if self.sqlite:
+                _raw_sqlite(connection).execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            with connection.execution_options(prodgen_write=True).begin():
+                if topic is not None and not self.sqlite:
+                    connection.execute(select(func.pg_advisory_xact_lock(_LOCKS[topic])))
+                yield connection
+
+    def purge(self, tables: Sequence[str]) -> None:
+        """Removes the bytes of deleted rows from the database's files.
+
+        SQLite rewrites its file and empties the write-ahead log; PostgreSQL vacuums `tables`. Takes time in proportion to
+        what is stored.
+
+        Raises:
+            StoreError: another process keeps a snapshot open, so that old bytes have to stay for now.
+        """
+        self._check_process()
+        with self._writing, self._errors(), self.engine.connect() as connection:
+            if not self.sqlite:
+                connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(f"VACUUM {', '.join(tables)}"))
+                return
+            raw = _raw_sqlite(connection)  # VACUUM runs in no transaction
+            try:
+                raw.execute("VACUUM")
+                busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            except sqlite3.OperationalError as error:
+                raise StoreError(f"{self.name} could not be rewritten: {error}.", hint=_hint(str(error))) from error
+            if not busy:
+                return
+        raise StoreError(
+            f"{self.name} is in use: the rows are deleted, but their bytes are still in its log.",
+            hint="Close other programs that read it and run this again.",
+        )
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _check_process(self) -> None:
+        if self._pid != os.getpid():
+            self.engine.dispose(close=False)
+            self._after_fork()
+
+    def _after_fork(self) -> None:
+        self._pid = os.getpid()
+        # SQLite has one writer; waiting here is fair and free, waiting inside SQLite is polling.
+        self._writing: AbstractContextManager[Any] = threading.Lock() if self.sqlite else nullcontext()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (DataError, OverflowError, UnicodeEncodeError) as error:
+            raise InputError(
+                f"A value cannot be stored: {_reason(error)}.", hint="Text must hold no NUL, a number 64 bits."
+            ) from error
+        except SQLAlchemyError as error:
+            reason = _reason(error)
+            raise StoreError(f"The database {self.name} failed: {reason}.", hint=_hint(reason)) from error
+
+
+def _parse(url: str | Path) -> URL:
+    if isinstance(url, Path) or "://" not in url:
+        return URL.create("sqlite", database=str(Path(url).absolute()))
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigError(
+            "The database URL cannot be read.", hint="Write sqlite:///folder/file.db or postgresql://user@host/name."
+        ) from None
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
+        raise ConfigError(
+            f"Databases of the kind {parsed.drivername!r} are not supported.", hint="Use sqlite:/// or postgresql://."
+        )
+    if parsed.drivername == "sqlite":
+        if not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:"):
+            raise ConfigError(
+                "The store needs an SQLite file; a database in memory is not shared between threads.",
+                hint="Use a temporary folder.",
+            )
+        parsed = parsed.set(database=str(Path(parsed.database).absolute()))
+    return parsed
+
+
+def _engine(url: URL, file: Path | None) -> Engine:
+    # hide_parameters: what users did must not appear in tracebacks and logs.
+    if file is None:
+        try:
+            return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=24)
+        except ImportError:
+            raise MissingDependency(
+                "PostgreSQL needs the package psycopg.", hint='Run: pip install "prodgen-sdk[postgres]"'
+            ) from None
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{file.parent} cannot be made: {error.strerror}.", hint="Choose another folder.") from error
+    engine = create_engine(
+        url, hide_parameters=True, pool_size=8, max_overflow=24, connect_args={"timeout": _BUSY_SECONDS}
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by _begin_sqlite, not guessed by the driver
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")
+    # The switch to WAL does not wait for a process that is making the same switch.
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A write takes the lock when it begins: a reader that turns writer would fail if another wrote in between.
+    write = connection.get_execution_options().get("prodgen_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _raw_sqlite(connection: Connection) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, connection.connection.dbapi_connection)
+
+
+def _reason(error: Exception) -> str:
+    # The first line only: PostgreSQL goes on with the values of the row.
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
+
+
+def _hint(reason: str) -> str:
+    for sign, hint in (
+        ("disk is full", "Free some space and run it again; nothing half-written was kept."),
+        ("locked", "Another process is writing for a long time: try again."),
+        ("readonly", "Check the permissions of the file and its folder."),
+        ("unable to open", "Check the path and its permissions."),
+        ("not a database", "Move the file away, or name another one."),
+        ("malformed", "The file is damaged: restore it from a backup."),
+        ("onnect", "Check the address, the user and the password, and that the server runs."),
+    ):
+        if sign in reason:
+            return hint
+    return ""
+
+
+def batched(items: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
+    """Lists of up to `size` items."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

@@ -1,0 +1,60 @@
+"""What an index has to do to agree with the database, in the order in which it was committed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select
+
+from prodgen_sdk.store.database import Database
+from prodgen_sdk.store.schema import outbox
+from prodgen_sdk.types import Model
+
+ChangeKind = Literal["upsert", "remove"]
+
+
+class Change(Model):
+    """An approved variant to (re)index, or one to take out. `sequence` only grows and is never given twice."""
+
+    sequence: int
+    variant: str
+    sku: str
+    kind: ChangeKind
+
+
+def append(connection: Connection, kind: ChangeKind, variants: Sequence[tuple[str, str]]) -> None:
+    """Adds changes of (variant, sku) to the open transaction; its topic must be "catalogue"."""
+    if variants:
+        connection.execute(
+            insert(outbox), [{"variant": variant, "sku": sku, "kind": kind} for variant, sku in variants]
+        )
+
+
+class Outbox:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def changes(self, after: int = 0, limit: int = 1000) -> tuple[Change, ...]:
+        """Up to `limit` changes with a sequence above `after`, in order; from 0 they build an index from nothing."""
+        query = select(outbox).where(outbox.c.sequence > after).order_by(outbox.c.sequence).limit(limit)
+        with self._database.read() as connection:
+            return tuple(Change(**row) for row in connection.execute(query).mappings())
+
+    def last_sequence(self) -> int:
+        """0 when nothing was ever published."""
+        with self._database.read() as connection:
+            return connection.execute(select(func.max(outbox.c.sequence))).scalar() or 0
+
+    def trim(self, before: int) -> int:
+        """Drops changes below `before` that no longer matter, and returns how many.
+
+        A variant's latest upsert stays, so that a new index can still be built from sequence 0; the latest change of all
+        stays too. Every index in use must have applied all changes below `before`.
+        """
+        later = outbox.alias()
+        superseded = exists().where(later.c.variant == outbox.c.variant, later.c.sequence > outbox.c.sequence)
+        with self._database.write("catalogue") as connection:
+            last = connection.execute(select(func.max(outbox.c.sequence))).scalar() or 0
+            below = and_(outbox.c.sequence < before, outbox.c.sequence < last)
+            return connection.execute(delete(outbox).where(below, or_(outbox.c.kind == "remove", superseded))).rowcount

@@ -1,0 +1,186 @@
+"""The products of the workspace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from itertools import islice
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, or_, select, update
+
+from prodgen_sdk.errors import NotFound
+from prodgen_sdk.store import outbox
+from prodgen_sdk.store.database import CHUNK, Database, batched
+from prodgen_sdk.store.documents import dump
+from prodgen_sdk.store.schema import now_micros, products, variants
+from prodgen_sdk.types import Facets, Product
+
+Change = Literal["added", "updated", "unchanged"]
+_NEIGHBOURS = 2000
+
+
+class Listing(NamedTuple):
+    """What is needed of a product at serve time."""
+
+    title: str
+    facets: Facets
+
+
+class Products:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, items: Iterable[Product]) -> dict[str, Change]:
+        """Adds products, or updates those whose sku is known; what became of each sku.
+
+        An update that touches what an index or a picture shows (anything but the count in stock) puts the product's
+        approved variants in the outbox. Written in chunks: after a kill, whole chunks are there. Of a sku given twice the
+        later one stays.
+        """
+        changes: dict[str, Change] = {}
+        order: tuple[Change, ...] = ("unchanged", "updated", "added")
+        for chunk in batched(items):
+            with self._database.write("catalogue") as connection:
+                for sku, change in _put_chunk(connection, {product.sku: product for product in chunk}).items():
+                    changes[sku] = max(change, changes.get(sku, change), key=order.index)
+        return changes
+
+    def get(self, sku: str) -> Product:
+        """The product.
+
+        Raises:
+            NotFound: there is none; with similar skus.
+        """
+        with self._database.read() as connection:
+            document = connection.execute(select(products.c.document).where(products.c.sku == sku)).scalar()
+            if document is None:
+                near = (
+                    select(products.c.sku).where(products.c.sku.startswith(sku[:2], autoescape=True)).limit(_NEIGHBOURS)
+                )
+                known = connection.execute(near).scalars().all()
+                known = known or connection.execute(select(products.c.sku).limit(_NEIGHBOURS)).scalars().all()
+                raise NotFound.of("product", sku, known, hint="Run prodgen catalog list to see them.")
+        return Product.model_validate_json(document)
+
+    def iterate(
+        self,
+        skus: Iterable[str] | None = None,
+        *,
+        category: str | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Product]:
+        """Products in the order of their skus, read in chunks.
+
+        Args:
+            skus: only these; unknown ones are left out.
+            category: only this one and those below it, such as `home`.
+            after: begin behind this sku.
+        """
+        query = select(products.c.document).order_by(products.c.sku)
+        if category is not None:
+            query = query.where(_below(category))
+        size = CHUNK if limit is None else min(limit, CHUNK)
+        found = self._pages(query, after, size) if skus is None else self._among(query, after, skus)
+        return islice(found, limit)
+
+    def _pages(self, query: Select[Any], after: str | None, size: int) -> Iterator[Product]:
+        while page := self._read(query.where(products.c.sku > (after or "")).limit(size)):
+            yield from page
+            after = page[-1].sku
+
+    def _among(self, query: Select[Any], after: str | None, skus: Iterable[str]) -> Iterator[Product]:
+        for chunk in batched(sorted({sku for sku in skus if sku > (after or "")})):
+            yield from self._read(query.where(products.c.sku.in_(chunk)))
+
+    def _read(self, query: Select[Any]) -> list[Product]:
+        with self._database.read() as connection:
+            documents = connection.execute(query).scalars().all()
+        return [Product.model_validate_json(document) for document in documents]
+
+    def count(self, category: str | None = None) -> int:
+        query = select(func.count()).select_from(products)
+        with self._database.read() as connection:
+            return connection.execute(query if category is None else query.where(_below(category))).scalar_one()
+
+    def existing(self, skus: Iterable[str]) -> set[str]:
+        """Those of `skus` that are known."""
+        with self._database.read() as connection:
+            return {
+                sku
+                for chunk in batched(skus)
+                for sku in connection.execute(select(products.c.sku).where(products.c.sku.in_(chunk))).scalars()
+            }
+
+    def listings(self, skus: Iterable[str]) -> dict[str, Listing]:
+        """Title and facets of each known sku, without reading whole products."""
+        columns = (
+            products.c.sku,
+            products.c.title,
+            products.c.category,
+            products.c.price,
+            products.c.tags,
+            products.c.on_sale,
+        )
+        with self._database.read() as connection:
+            return {
+                row.sku: Listing(row.title, _facets(row))
+                for chunk in batched(skus)
+                for row in connection.execute(select(*columns).where(products.c.sku.in_(chunk)))
+            }
+
+
+def _put_chunk(connection: Connection, items: Mapping[str, Product]) -> dict[str, Change]:
+    rows = connection.execute(select(products.c.sku, products.c.document).where(products.c.sku.in_(list(items))))
+    known = {row.sku: Product.model_validate_json(row.document) for row in rows}
+    changes: dict[str, Change] = {
+        sku: "added" if sku not in known else "unchanged" if product == known[sku] else "updated"
+        for sku, product in items.items()
+    }
+    added = [_row(items[sku]) for sku, change in changes.items() if change == "added"]
+    updated = [{**_row(items[sku]), "key": sku} for sku, change in changes.items() if change == "updated"]
+    if added:
+        connection.execute(insert(products), added)
+    if updated:
+        columns = [name for name in updated[0] if name not in ("key", "sku")]
+        connection.execute(
+            update(products)
+            .where(products.c.sku == bindparam("key"))
+            .values({name: bindparam(name) for name in columns}),
+            updated,
+        )
+    stale = [row["key"] for row in updated if _indexed(items[row["key"]]) != _indexed(known[row["key"]])]
+    if stale:
+        query = select(variants.c.id, variants.c.sku).where(variants.c.sku.in_(stale), variants.c.review == "approved")
+        approved = connection.execute(query.order_by(variants.c.number))
+        outbox.append(connection, "upsert", [(row.id, row.sku) for row in approved])
+    return changes
+
+
+def _row(product: Product) -> dict[str, Any]:
+    return {
+        "sku": product.sku,
+        "category": product.category,
+        "title": product.title,
+        "price": None if product.price is None else str(product.price),
+        "tags": json.dumps(product.tags, ensure_ascii=False),
+        "on_sale": product.on_sale,
+        "document": dump(product),
+        "updated_at": now_micros(),
+    }
+
+
+def _indexed(product: Product) -> tuple[object, ...]:
+    return product.model_copy(update={"stock": None, "withdrawn": False}), product.on_sale
+
+
+def _facets(row: Any) -> Facets:
+    price = None if row.price is None else Decimal(row.price)
+    return Facets(category=row.category, price=price, tags=tuple(json.loads(row.tags)), on_sale=row.on_sale)
+
+
+def _below(category: str) -> ColumnElement[bool]:
+    column = products.c.category
+    return or_(column == category, column.startswith(f"{category}/", autoescape=True))

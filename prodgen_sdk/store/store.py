@@ -1,0 +1,106 @@
+"""One workspace's state: a database, public assets and private files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+
+from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.store.assets import AssetStore
+from prodgen_sdk.store.blobs import Blobs
+from prodgen_sdk.store.database import Database
+from prodgen_sdk.store.embeddings import Embeddings
+from prodgen_sdk.store.events import Events
+from prodgen_sdk.store.forget import forget
+from prodgen_sdk.store.migrate import upgrade
+from prodgen_sdk.store.outbox import Outbox
+from prodgen_sdk.store.products import Products
+from prodgen_sdk.store.states import States
+from prodgen_sdk.store.tryons import TryOns
+from prodgen_sdk.store.variants import Variants
+from prodgen_sdk.types import Erased
+
+
+class Store:
+    """Everything that a workspace keeps, one attribute a concern. Threads and processes may share it.
+
+    Args:
+        database: already at the schema of this code.
+        assets: files of products and variants.
+        private: files of people, apart from all others.
+    """
+
+    def __init__(self, database: Database, assets: AssetStore, private: Blobs) -> None:
+        self.database = database
+        self.assets = assets
+        self.products = Products(database)
+        self.variants = Variants(database, assets)
+        self.outbox = Outbox(database)
+        self.events = Events(database)
+        self.embeddings = Embeddings(database)
+        self.states = States(database)
+        self.tryons = TryOns(database, private)
+
+    def forget(self, user: str) -> Erased:
+        """Erases all that is known of a user and proves it; see `prodgen_sdk.store.forget.forget`."""
+        return forget(self.database, self.tryons, user)
+
+    def collect_garbage(self, *, older_than: timedelta = timedelta(days=1), keep: Iterable[str] = ()) -> int:
+        """Deletes files of assets that no variant and no product names; how many that was.
+
+        Args:
+            older_than: younger files are left alone: their rows may be about to be written.
+            keep: digests that something else names.
+        """
+        media = (media.uri for product in self.products.iterate() for media in product.media)
+        named = {uri.removeprefix("asset:") for uri in media if uri.startswith("asset:")}
+        return self.assets.collect(self.variants.digests() | named | set(keep), older_than=older_than)
+
+    def close(self) -> None:
+        self.database.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_store(url: str | Path, assets_url: str | Path | None = None, private_url: str | Path | None = None) -> Store:
+    """Opens a store, making or upgrading its tables first.
+
+    Args:
+        url: path or `sqlite:///` URL of a file, or a `postgresql://` URL.
+        assets_url: folder or fsspec URL; by default `assets` beside the SQLite file.
+        private_url: the same for people's photos; by default the name of `assets_url` with `-private` at its end.
+
+    Raises:
+        ConfigError: a URL cannot be used, or PostgreSQL without `assets_url`.
+        MissingDependency: a driver is not installed.
+        StoreError: the database cannot be opened, is newer than this code, or is no database.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/store.db") as store:
+    ...     store.products.count()
+    0
+    """
+    database = Database(url)
+    if assets_url is None:
+        if database.file is None:
+            raise ConfigError(
+                "A store on PostgreSQL needs a place for its assets.",
+                hint="Give a folder or a URL such as s3://bucket/assets.",
+            )
+        assets_url = database.file.parent / "assets"
+    private = Blobs(private_url or f"{str(assets_url).rstrip('/')}-private")
+    assets = AssetStore(assets_url)
+    try:
+        upgrade(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database, assets, private)

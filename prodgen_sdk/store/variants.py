@@ -1,0 +1,237 @@
+"""The published pictures of products, and their review."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Column, Connection, Select, func, insert, select, update
+
+from prodgen_sdk.errors import InputError, NotFound
+from prodgen_sdk.store import outbox
+from prodgen_sdk.store.assets import AssetStore
+from prodgen_sdk.store.database import CHUNK, Database, batched
+from prodgen_sdk.store.documents import dump
+from prodgen_sdk.store.schema import from_micros, now_micros, products, reviews, variants
+from prodgen_sdk.types import Model, ReviewState, Variant
+
+TRANSITIONS: dict[ReviewState, tuple[ReviewState, ...]] = {
+    "draft": ("in_review",),
+    "in_review": ("approved", "rejected"),
+    "approved": ("rejected",),
+    "rejected": ("in_review",),
+}
+"""From which state a review may go to which."""
+
+_NEIGHBOURS = 2000
+
+
+class Review(Model):
+    """One step in the review of a variant."""
+
+    variant: str
+    before: ReviewState
+    after: ReviewState
+    by: str
+    reason: str
+    at: datetime
+
+
+class Variants:
+    def __init__(self, database: Database, assets: AssetStore) -> None:
+        self._database = database
+        self._assets = assets
+
+    def publish(self, variant: Variant, image: bytes) -> Variant:
+        """Stores the file, then the row and (if approved) its outbox entry in one transaction.
+
+        Repeating it changes nothing: the variant that has this id already is returned.
+
+        Args:
+            image: the bytes of the picture file that `variant.image` describes.
+
+        Raises:
+            InputError: the bytes are not those of `variant.image.digest`.
+            NotFound: the product is unknown.
+            StoreError: disk or database failed; nothing is half there.
+        """
+        if hashlib.sha256(image).hexdigest() != variant.image.digest:
+            raise InputError(f"The bytes of variant {variant.id} do not match the digest of its image.")
+        known = next(self.iterate(ids=[variant.id]), None)
+        if known is not None:
+            return known
+        self._assets.put(image)
+        with self._database.write("catalogue") as connection:
+            row = connection.execute(_select().where(variants.c.id == variant.id)).one_or_none()
+            if row is not None:
+                return _variant(row)
+            if connection.execute(select(products.c.sku).where(products.c.sku == variant.sku)).first() is None:
+                raise NotFound(
+                    f"There is no product {variant.sku!r} to publish a variant of.", hint="Add the product first."
+                )
+            values = {"id": variant.id, "sku": variant.sku, "review": variant.review, "digest": variant.image.digest}
+            connection.execute(insert(variants).values(**values, document=dump(variant)))
+            if variant.review == "approved":
+                outbox.append(connection, "upsert", [(variant.id, variant.sku)])
+        return variant
+
+    def get(self, id: str) -> Variant:
+        """The variant.
+
+        Raises:
+            NotFound: there is none; with similar ids.
+        """
+        with self._database.read() as connection:
+            return _get(connection, id)
+
+    def image(self, id: str) -> bytes:
+        """The verified bytes of a variant's picture file."""
+        return self._assets.get(self.get(id).image.digest)
+
+    def iterate(
+        self,
+        *,
+        sku: str | None = None,
+        review: ReviewState | None = None,
+        ids: Iterable[str] | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Variant]:
+        """Variants in the order of their publication, read in chunks.
+
+        Args:
+            ids: only these; unknown ones are left out.
+            after: begin behind the variant with this id.
+        """
+        query = _select().order_by(variants.c.number)
+        if sku is not None:
+            query = query.where(variants.c.sku == sku)
+        if review is not None:
+            query = query.where(variants.c.review == review)
+        start = 0 if after is None else self._number(after)
+        size = CHUNK if limit is None else min(limit, CHUNK)
+        rows = self._pages(query, start, size) if ids is None else self._among(query, start, ids)
+        return map(_variant, islice(rows, limit))
+
+    def _pages(self, query: Select[Any], start: int, size: int) -> Iterator[Any]:
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(query.where(variants.c.number > start).limit(size)).all()
+            if not rows:
+                return
+            yield from rows
+            start = rows[-1].number
+
+    def _among(self, query: Select[Any], start: int, ids: Iterable[str]) -> Iterator[Any]:
+        numbers = sorted(number for number in self._column(variants.c.number, ids) if number > start)
+        for chunk in batched(numbers):
+            with self._database.read() as connection:
+                rows = connection.execute(query.where(variants.c.number.in_(chunk))).all()
+            yield from rows
+
+    def _number(self, id: str) -> int:
+        with self._database.read() as connection:
+            _get(connection, id)
+            number: int = connection.execute(select(variants.c.number).where(variants.c.id == id)).scalar_one()
+            return number
+
+    def _column(self, column: Column[Any], ids: Iterable[str]) -> list[Any]:
+        with self._database.read() as connection:
+            return [
+                value
+                for chunk in batched(ids)
+                for value in connection.execute(select(column).where(variants.c.id.in_(chunk))).scalars()
+            ]
+
+    def count(self, *, sku: str | None = None, review: ReviewState | None = None) -> int:
+        query = select(func.count()).select_from(variants)
+        if sku is not None:
+            query = query.where(variants.c.sku == sku)
+        if review is not None:
+            query = query.where(variants.c.review == review)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar_one()
+
+    def existing(self, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` that are published already."""
+        return set(self._column(variants.c.id, ids))
+
+    def serve_check(self, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` that may be shown now: approved, and of a product that is on sale."""
+        found: set[str] = set()
+        joined = select(variants.c.id).join(products, products.c.sku == variants.c.sku)
+        allowed = joined.where(variants.c.review == "approved", products.c.on_sale)
+        with self._database.read() as connection:
+            for chunk in batched(ids, 5000):
+                found.update(connection.execute(allowed.where(variants.c.id.in_(chunk))).scalars())
+        return found
+
+    def set_review(self, id: str, state: ReviewState, by: str, reason: str = "") -> Variant:
+        """Moves a variant to another review state, notes who did and why, and tells the index.
+
+        To the state that it has, nothing happens.
+
+        Raises:
+            NotFound: no such variant.
+            InputError: `TRANSITIONS` has no such step.
+        """
+        with self._database.write("catalogue") as connection:
+            variant = _get(connection, id)
+            if variant.review == state:
+                return variant
+            if state not in TRANSITIONS[variant.review]:
+                steps = " or ".join(TRANSITIONS[variant.review])
+                raise InputError(
+                    f"Variant {id} is {variant.review} and cannot become {state}.",
+                    hint=f"From there it goes to {steps}.",
+                )
+            changed = variant.model_copy(update={"review": state})
+            connection.execute(update(variants).where(variants.c.id == id).values(review=state, document=dump(changed)))
+            step = {"variant": id, "before": variant.review, "after": state, "by": by, "reason": reason}
+            connection.execute(insert(reviews).values(**step, at=now_micros()))
+            if state == "approved":
+                outbox.append(connection, "upsert", [(id, variant.sku)])
+            elif variant.review == "approved":
+                outbox.append(connection, "remove", [(id, variant.sku)])
+        return changed
+
+    def reviews(self, id: str) -> tuple[Review, ...]:
+        """All steps of a variant's review, oldest first."""
+        query = select(reviews).where(reviews.c.variant == id).order_by(reviews.c.number)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            Review(
+                variant=row.variant,
+                before=row.before,
+                after=row.after,
+                by=row.by,
+                reason=row.reason,
+                at=from_micros(row.at),
+            )
+            for row in rows
+        )
+
+    def digests(self) -> set[str]:
+        """The assets that variants name."""
+        with self._database.read() as connection:
+            return set(connection.execute(select(variants.c.digest)).scalars())
+
+
+def _select() -> Select[Any]:
+    return select(variants.c.number, variants.c.document)
+
+
+def _variant(row: Any) -> Variant:
+    return Variant.model_validate_json(row.document)
+
+
+def _get(connection: Connection, id: str) -> Variant:
+    row = connection.execute(_select().where(variants.c.id == id)).one_or_none()
+    if row is None:
+        known = connection.execute(select(variants.c.id).limit(_NEIGHBOURS)).scalars()
+        raise NotFound.of("variant", id, known, hint="Run prodgen review list to see them.")
+    return _variant(row)
