@@ -7,26 +7,26 @@ python docs/generate.py --check    exit 1 if one of them is out of date
 from __future__ import annotations
 
 import argparse
-import ast
 import inspect
 import sys
+from abc import ABC
 from collections.abc import Callable, Iterable
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 import typer
+from markdown_of import fields, method, own_doc, paragraphs, signature, table, toml
 from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
 
 from prodgen_sdk import hookspecs, interfaces
-from prodgen_sdk.config import Config, PluginsConfig
+from prodgen_sdk.config import Config
 from prodgen_sdk.host import GROUP, Host
 from prodgen_sdk.specs import SPECS, Needs, Spec
 
 REFERENCE = Path(__file__).parent / "reference"
-INTERFACES: dict[str, type] = {
+INTERFACES: dict[str, type[ABC]] = {
     "text_encoder": interfaces.TextEncoder,
     "image_encoder": interfaces.ImageEncoder,
     "describer": interfaces.Describer,
@@ -49,22 +49,12 @@ def hook_functions() -> dict[str, Callable[..., Any]]:
     return {name: value for name, value in vars(hookspecs).items() if hasattr(value, f"{hookspecs.PROJECT}_spec")}
 
 
-def signature(function: Callable[..., Any]) -> str:
-    """`name(argument: type, ...) -> type` as the source has it, one argument a line where it is long."""
-    whole = inspect.signature(function)
-    text = f"{function.__name__}{whole}".replace("'", "")
-    if len(text) <= 100:
-        return text
-    arguments = "".join(f"    {parameter},\n" for parameter in whole.parameters.values())
-    return f"{function.__name__}(\n{arguments}) -> {whole.return_annotation}".replace("'", "")
-
-
 def hooks_page() -> str:
     functions = hook_functions()
     registration = [name for name in functions if name.startswith("register_")]
     extension = [name for name in functions if name not in registration and name != "config_model"]
     groups = {"Configuration": ["config_model"], "Registration": registration, "Extension": extension}
-    lines = ["# Hooks", "", *_paragraphs(hookspecs), ""]
+    lines = ["# Hooks", "", *paragraphs(hookspecs), ""]
     lines += [
         "Import the marker with `from prodgen_sdk.hookspecs import hookimpl`. [Write a plugin](../howto/write-a-plugin.md) shows it all in use.",
         "",
@@ -79,7 +69,7 @@ def hooks_page() -> str:
                 signature(functions[name]),
                 "```",
                 "",
-                *_paragraphs(functions[name]),
+                *paragraphs(functions[name]),
                 "",
             ]
     lines += ["## What the callbacks take", ""]
@@ -92,38 +82,38 @@ def hooks_page() -> str:
             f"register{call}",
             "```",
             "",
-            *_paragraphs(protocol),
+            *paragraphs(protocol),
             "",
         ]
     return _page(lines)
 
 
 def interfaces_page() -> str:
-    lines = ["# Interfaces", "", *_paragraphs(interfaces), ""]
+    lines = ["# Interfaces", "", *paragraphs(interfaces), ""]
     lines += [
         "Each kind of component has a spec, stated without loading it, and an interface. Every spec has these fields:",
         "",
     ]
-    lines += _fields(Spec)
-    lines += ["", "`needs` says what must be there before the component can run:", "", *_fields(Needs), ""]
+    lines += fields(Spec)
+    lines += ["", "`needs` says what must be there before the component can run:", "", *fields(Needs), ""]
     for kind, spec in SPECS.items():
         interface = INTERFACES[kind]
         lines += [
             f"## `{interface.__name__}`",
             "",
             f"Registered with `{spec.__name__}`.",
-            *_own_doc(spec),
-            *_own_doc(interface),
+            *own_doc(spec),
+            *own_doc(interface),
             "",
         ]
         own = [name for name in spec.model_fields if name not in Spec.model_fields]
         if own:
-            lines += [*_fields(spec, own), ""]
+            lines += [*fields(spec, own), ""]
         lines += ["```python", f"class {interface.__name__}:"]
         for name in interface.__abstractmethods__ and [
             n for n in vars(interface) if n in interface.__abstractmethods__
         ]:
-            lines += [*_method(name, vars(interface)[name]), ""]
+            lines += [*method(name, vars(interface)[name]), ""]
         lines[-1:] = ["```", ""]
     return _page(lines)
 
@@ -146,13 +136,13 @@ def components_page() -> str:
         entries = [entry for entry in entries if entry.distribution in built_ins()]
         if entries:
             lines += [f"## {kind.replace('_', ' ').capitalize()}", ""]
-            lines += _table(
+            lines += table(
                 ("id", "what it is", "needs", "from"),
                 [(f"`{e.spec.id}`", e.spec.summary, _needs(e.spec), e.distribution) for e in entries],
             )
             lines.append("")
     models = [model for model in host.models.values() if f"prodgen-{model.plugin}" in built_ins()]
-    lines += ["## Models to pull", "", *_table(("name", "what it is"), [(f"`{m.name}`", m.summary) for m in models])]
+    lines += ["## Models to pull", "", *table(("name", "what it is"), [(f"`{m.name}`", m.summary) for m in models])]
     return _page(lines)
 
 
@@ -165,13 +155,10 @@ def configuration_page() -> str:
     ]
     lines += ['A value may be read from the environment: `database = { env = "NAME" }`.', ""]
     for name, field in Config.model_fields.items():
-        model = field.annotation
-        assert isinstance(model, type)
-        lines += [f"## `[{name}]`", "", *_own_doc(model)]
-        lines += ["", *_fields(model), ""]
-        if model is PluginsConfig:
-            lines += _plugin_sections()
-    return _page(lines)
+        model = _model_in(field.annotation)
+        assert model is not None
+        lines += _section(name, model, "##")
+    return _page([*lines, *_plugin_sections()])
 
 
 def _plugin_sections() -> list[str]:
@@ -179,8 +166,26 @@ def _plugin_sections() -> list[str]:
     for point in sorted(entry_points(group=GROUP)):
         model = getattr(point.load(), "config_model", lambda: None)()
         if model is not None and point.dist is not None and point.dist.name in built_ins():
-            lines += [f"### `[plugins.{point.name}]`", "", *_own_doc(model), "", *_fields(model), ""]
+            lines += _section(f"plugins.{point.name}", model, "###")
     return lines
+
+
+def _section(name: str, model: type[BaseModel], level: str) -> list[str]:
+    """The table of a model, then one of each model within it."""
+    nested = {key: inner for key, field in model.model_fields.items() if (inner := _model_in(field.annotation))}
+    plain = [key for key in model.model_fields if key not in nested]
+    lines = [f"{level} `[{name}]`", *own_doc(model), ""]
+    lines += [*fields(model, plain, toml), ""] if plain else []
+    for key, inner in nested.items():
+        lines += _section(f"{name}.{key}", inner, level)
+    return lines
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    found = [
+        kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type) and issubclass(kind, BaseModel)
+    ]
+    return found[0] if found else None
 
 
 def cli_page() -> str:
@@ -211,7 +216,7 @@ def cli_page() -> str:
             if not getattr(parameter, "hidden", False) and parameter.name != "help"
         ]
         if rows:
-            lines += [*_table(("option", "meaning", "default"), rows), ""]
+            lines += [*table(("option", "meaning", "default"), rows), ""]
     return _page(lines)
 
 
@@ -247,83 +252,6 @@ def _needs(spec: Spec) -> str:
 def built_ins() -> set[str]:
     """The distributions of this repository's own plugins."""
     return {path.name for path in (Path(__file__).parents[1] / "plugins").glob("prodgen-*")}
-
-
-def _fields(model: type[BaseModel], names: Iterable[str] | None = None) -> list[str]:
-    explained = _arguments(model)
-    rows = []
-    for name in names or model.model_fields:
-        field = model.model_fields[name]
-        default = field.get_default(call_default_factory=True)
-        shown = "required" if default is PydanticUndefined else f"`{_literal(default)}`"
-        rows.append((f"`{name}`", f"`{_annotation(model, name)}`", shown, field.description or explained.get(name, "")))
-    head = ("field", "type", "default", "meaning")
-    return _table(head, rows) if any(row[3] for row in rows) else _table(head[:3], [row[:3] for row in rows])
-
-
-def _annotation(model: type[BaseModel], name: str) -> str:
-    """The type of a field as the source has it, without the constraints of an Annotated."""
-    raw = next(
-        vars(cls)["__annotations__"][name] for cls in model.__mro__ if name in vars(cls).get("__annotations__", {})
-    )
-    tree = ast.parse(raw if isinstance(raw, str) else inspect.formatannotation(raw), mode="eval")
-    return ast.unparse(_Plain().visit(tree)).replace("'", '"')
-
-
-class _Plain(ast.NodeTransformer):
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        self.generic_visit(node)
-        if isinstance(node.value, ast.Name) and node.value.id == "Annotated" and isinstance(node.slice, ast.Tuple):
-            return node.slice.elts[0]
-        return node
-
-
-def _arguments(cls: type) -> dict[str, str]:
-    """The `Args:` section of a docstring; `a, b: words` explains both."""
-    _, _, section = inspect.cleandoc(cls.__dict__.get("__doc__") or "").partition("\nArgs:\n")
-    explained: dict[str, str] = {}
-    names: list[str] = []
-    for line in inspect.cleandoc(section).splitlines():
-        if not line.startswith(" "):
-            left, _, line = line.partition(":")
-            names = [name.strip() for name in left.split(",")]
-        for name in names:
-            explained[name] = f"{explained.get(name, '')} {line.strip()}".strip()
-    return explained
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, BaseModel):
-        return f"{type(value).__name__}()" if value == type(value)() else repr(value)
-    if isinstance(value, dict | tuple | list | set) and not value:
-        return {"dict": "{}", "tuple": "()", "list": "[]", "set": "set()"}[type(value).__name__]
-    return repr(value)
-
-
-def _method(name: str, member: Any) -> list[str]:
-    function = member.fget if isinstance(member, property) else member
-    head = ["@property"] if isinstance(member, property) else []
-    doc = inspect.getdoc(function) or ""
-    quoted = f'"""{doc}\n"""' if "\n" in doc else f'"""{doc}"""'
-    lines = [*head, *f"def {signature(function)}:".splitlines(), *(f"    {line}" for line in quoted.splitlines())]
-    return [f"    {line}" for line in lines]
-
-
-def _paragraphs(thing: Any) -> list[str]:
-    return inspect.cleandoc(inspect.getdoc(thing) or "").splitlines()
-
-
-def _own_doc(cls: type) -> list[str]:
-    """The prose of a class's docstring: neither its `Args:` nor its examples."""
-    text = inspect.cleandoc(cls.__dict__.get("__doc__") or "").partition("\nArgs:\n")[0].split(">>>")[0]
-    return ["", *text.strip().splitlines()] if text.strip() else []
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    def line(cells: Iterable[str]) -> str:
-        return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
-
-    return [line(head), "|" + " --- |" * len(head), *(line(row) for row in rows)]
 
 
 def _page(lines: Iterable[str]) -> str:

@@ -1,8 +1,9 @@
 """The reference says what the code says, and every hook is documented and tested."""
 
 import ast
-import importlib.util
+import importlib
 import inspect
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,9 @@ ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 
 
-def load_generator():
-    spec = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-generator = load_generator()
+sys.path.insert(0, str(ROOT / "docs"))
+generator = importlib.import_module("generate")
+sys.path.remove(str(ROOT / "docs"))
 HOOKS = generator.hook_functions()
 
 

@@ -1,0 +1,119 @@
+"""Markdown from docstrings, signatures and pydantic models."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+
+def signature(function: Callable[..., Any]) -> str:
+    """`name(argument: type, ...) -> type` as the source has it, one argument a line where it is long."""
+    whole = inspect.signature(function)
+    text = f"{function.__name__}{whole}".replace("'", "")
+    if len(text) <= 100:
+        return text
+    arguments = "".join(f"    {parameter},\n" for parameter in whole.parameters.values())
+    return f"{function.__name__}(\n{arguments}) -> {whole.return_annotation}".replace("'", "")
+
+
+def fields(
+    model: type[BaseModel],
+    names: Iterable[str] | None = None,
+    show: Callable[[Any], str] = lambda value: literal(value),
+) -> list[str]:
+    explained = arguments(model)
+    rows = []
+    for name in names or model.model_fields:
+        field = model.model_fields[name]
+        default = field.get_default(call_default_factory=True)
+        shown = "required" if default is PydanticUndefined else f"`{show(default)}`"
+        rows.append((f"`{name}`", f"`{annotation(model, name)}`", shown, field.description or explained.get(name, "")))
+    head = ("field", "type", "default", "meaning")
+    return table(head, rows) if any(row[3] for row in rows) else table(head[:3], [row[:3] for row in rows])
+
+
+def annotation(model: type[BaseModel], name: str) -> str:
+    """The type of a field as the source has it, without the constraints of an Annotated."""
+    raw = next(
+        vars(cls)["__annotations__"][name] for cls in model.__mro__ if name in vars(cls).get("__annotations__", {})
+    )
+    tree = ast.parse(raw if isinstance(raw, str) else inspect.formatannotation(raw), mode="eval")
+    text = ast.unparse(_Plain().visit(tree)).replace("'", '"')
+    resolved = model.model_fields[name].annotation
+    alias = text.isidentifier() and text != getattr(resolved, "__name__", "")
+    return inspect.formatannotation(resolved).replace("typing.", "").replace("'", '"') if alias else text
+
+
+class _Plain(ast.NodeTransformer):
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Name) and node.value.id == "Annotated" and isinstance(node.slice, ast.Tuple):
+            return node.slice.elts[0]
+        return node
+
+
+def arguments(cls: type) -> dict[str, str]:
+    """The `Args:` section of a docstring; `a, b: words` explains both."""
+    _, _, section = inspect.cleandoc(cls.__dict__.get("__doc__") or "").partition("\nArgs:\n")
+    explained: dict[str, str] = {}
+    names: list[str] = []
+    for line in inspect.cleandoc(section).splitlines():
+        if not line.startswith(" "):
+            left, _, line = line.partition(":")
+            names = [name.strip() for name in left.split(",")]
+        for name in names:
+            explained[name] = f"{explained.get(name, '')} {line.strip()}".strip()
+    return explained
+
+
+def literal(value: Any) -> str:
+    if isinstance(value, BaseModel):
+        return f"{type(value).__name__}()" if value == type(value)() else repr(value)
+    if isinstance(value, dict | tuple | list | set) and not value:
+        return {"dict": "{}", "tuple": "()", "list": "[]", "set": "set()"}[type(value).__name__]
+    return repr(value)
+
+
+def toml(value: Any) -> str:
+    """A default as one would write it in prodgen.toml."""
+    if value is None:
+        return "unset"
+    if isinstance(value, BaseModel):
+        value = value.model_dump()
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + " }" if value else "{}"
+    if isinstance(value, list | tuple | set | frozenset):
+        return f"[{', '.join(toml(item) for item in value)}]"
+    return json.dumps(value if isinstance(value, str | bool | int | float) else str(value), ensure_ascii=False)
+
+
+def method(name: str, member: Any) -> list[str]:
+    function: Callable[..., Any] = getattr(member, "fget", member)
+    head = ["@property"] if isinstance(member, property) else []
+    doc = inspect.getdoc(function) or ""
+    quoted = f'"""{doc}\n"""' if "\n" in doc else f'"""{doc}"""'
+    lines = [*head, *f"def {signature(function)}:".splitlines(), *(f"    {line}" for line in quoted.splitlines())]
+    return [f"    {line}" for line in lines]
+
+
+def paragraphs(thing: Any) -> list[str]:
+    return inspect.cleandoc(inspect.getdoc(thing) or "").splitlines()
+
+
+def own_doc(cls: type) -> list[str]:
+    """The prose of a class's docstring: neither its `Args:` nor its examples."""
+    text = inspect.cleandoc(cls.__dict__.get("__doc__") or "").partition("\nArgs:\n")[0].split(">>>")[0]
+    return ["", *text.strip().splitlines()] if text.strip() else []
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    def line(cells: Iterable[str]) -> str:
+        return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
+
+    return [line(head), "|" + " --- |" * len(head), *(line(row) for row in rows)]
