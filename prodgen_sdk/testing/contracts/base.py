@@ -1,0 +1,209 @@
+"""What every contract shares: how the component under test is found, and what any component must keep."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from prodgen_sdk.config import Config, PluginsConfig, validate
+from prodgen_sdk.context import Context
+from prodgen_sdk.host import Host, load_dotted
+from prodgen_sdk.registry import Entry
+from prodgen_sdk.specs import API_VERSION, SPECS, Kind, Spec
+
+HEAVY = (
+    "numpy", "PIL", "torch", "torchvision", "transformers", "diffusers", "faiss", "cv2", "scipy", "skimage", "trimesh", "jieba",
+    "pandas", "pyarrow", "sklearn", "onnxruntime", "tensorflow", "jax",
+)  # fmt: skip
+"""What a plugin may not import at discovery: each costs every command of every user its loading time."""
+
+
+class ComponentContract:
+    """The base of all contracts. Name the plugin and the id; everything else has a default.
+
+    ```
+    class TestSwatch(GeneratorContract):
+        plugin = prodgen_acme.plugin
+        id = "acme/swatch"
+    ```
+
+    Attributes:
+        plugin: the module (or object) with the hook implementations.
+        id: which of its components is under test.
+        config: the plugin's section `[plugins.<name>]`.
+
+    Override the fixture `ctx` if the component needs models or looks others up, and `component` (with any scope) if it
+    is slow to build.
+    """
+
+    kind: ClassVar[Kind]
+    plugin: ClassVar[Any]
+    id: ClassVar[str]
+    config: ClassVar[Mapping[str, Any]] = {}
+
+    @pytest.fixture
+    def ctx(self, tmp_path: Path) -> Context:
+        """What the component is built and called with; its state folder is empty."""
+        state = tmp_path / "state"
+        state.mkdir(exist_ok=True)
+        return Context(state=state)
+
+    @pytest.fixture
+    def entry(self) -> Entry:
+        """What the plugin registered under the id, through a real host."""
+        name = "contract"
+        host = Host(Config(plugins=PluginsConfig.model_validate({name: dict(self.config)})), strict=True)
+        host.register(self.plugin, name)
+        ids = host.registry.ids(self.kind)
+        assert self.id in ids, (
+            f"The plugin registers no {self.kind} {self.id!r}, only {ids}. Check `id` and the register_ hook."
+        )
+        return host.registry.get(self.kind, self.id)
+
+    @pytest.fixture
+    def spec(self, entry: Entry) -> Any:
+        """The registered spec."""
+        return entry.spec
+
+    @pytest.fixture
+    def make_component(self, entry: Entry, ctx: Context) -> Callable[[], Any]:
+        """Builds another instance over the same context, as a second process would."""
+        factory = load_dotted(entry.factory) if isinstance(entry.factory, str) else entry.factory
+        find_model = getattr(self.plugin, "config_model", None)
+        model = find_model() if find_model is not None else None
+        config = validate(model, self.config, where="config of the contract class") if model is not None else None
+        return lambda: factory(config, ctx)
+
+    @pytest.fixture
+    def component(self, make_component: Callable[[], Any]) -> Any:
+        """The component under test."""
+        return make_component()
+
+    def test_spec_is_well_formed(self, spec: Spec) -> None:
+        wanted = SPECS[self.kind]
+        assert isinstance(spec, wanted), (
+            f"Register a {self.kind} with a {wanted.__name__}, not a {type(spec).__name__}."
+        )
+        assert spec.api_version == API_VERSION, (
+            f"The spec says api_version={spec.api_version}; this SDK has {API_VERSION}. Leave the field out to follow the installed SDK."
+        )
+        again = wanted.model_validate_json(spec.model_dump_json())
+        assert again == spec, "The spec does not survive JSON. Use only the declared fields with plain values."
+        assert "\n" not in spec.summary, "The summary is one line: it is shown in a table."
+        assert spec.licence, "State the licence of the code as an SPDX identifier; people must be able to choose by it."
+
+    def test_needs_can_be_met(self, spec: Spec) -> None:
+        for module in spec.needs.modules:
+            assert all(part.isidentifier() for part in module.split(".")), (
+                f"needs.modules lists import names; {module!r} looks like a distribution (write cv2, not opencv-python)."
+            )
+        assert not spec.needs.modules or spec.needs.install, (
+            "needs.modules is not empty, so needs.install must be the command that adds them (pip install ...)."
+        )
+
+    def test_implements_the_interface(self, component: Any) -> None:
+        from prodgen_sdk import interfaces
+
+        name = INTERFACES[self.kind]
+        interface = getattr(interfaces, name)
+        missing = [m for m in interface.__abstractmethods__ if not hasattr(type(component), m)]
+        assert not missing, f"{type(component).__name__} lacks {missing} of prodgen_sdk.interfaces.{name}; subclass it."
+        asynchronous = [m for m in interface.__abstractmethods__ if inspect.iscoroutinefunction(getattr(component, m))]
+        assert not asynchronous, f"{asynchronous} are async. Components are synchronous; the host does the waiting."
+
+    def test_discovery_loads_nothing_heavy(self) -> None:
+        module = self.plugin.__name__ if isinstance(self.plugin, ModuleType) else type(self.plugin).__module__
+        if getattr(sys.modules.get(module), "__file__", None) is None:
+            pytest.skip("the plugin is not importable by name")
+        path = [entry for entry in sys.path if entry]
+        code = f"import sys; sys.path[:] = {path!r}; import {module}; print([m for m in {HEAVY!r} if m in sys.modules])"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)  # noqa: S603 - our own interpreter and text
+        assert done.returncode == 0, f"import {module} fails in a fresh interpreter:\n{done.stderr}"
+        assert done.stdout.strip() == "[]", (
+            f"Importing {module} loads {done.stdout.strip()}. Register a dotted path 'package.module:Class' and import heavy packages there."
+        )
+
+
+INTERFACES: dict[Kind, str] = {
+    "describer": "Describer",
+    "text_encoder": "TextEncoder",
+    "image_encoder": "ImageEncoder",
+    "generator": "Generator",
+    "compositor": "Compositor",
+    "body_parser": "BodyParser",
+    "index": "VectorIndex",
+    "ranker": "Ranker",
+    "policy": "VariantPolicy",
+    "evaluator": "Evaluator",
+    "safety_checker": "SafetyChecker",
+    "finisher": "Finisher",
+    "trainer": "Trainer",
+    "benchmark": "Benchmark",
+}
+
+
+def needs_determinism(spec: Spec) -> None:
+    """Skips a test of repeatability for a component whose spec does not promise it."""
+    if not spec.deterministic:
+        pytest.skip("the spec says deterministic=False")
+
+
+def assert_count(results: Any, inputs: Any, what: str) -> None:
+    """One result an input."""
+    assert len(results) == len(inputs), (
+        f"{len(inputs)} inputs gave {len(results)} results. Return one {what} an input, in their order."
+    )
+
+
+def assert_image(image: Any, *, where: str) -> None:
+    """HWC uint8 with 3 or 4 channels."""
+    from prodgen_sdk import images
+    from prodgen_sdk.errors import InvalidImage
+
+    try:
+        images.check(image)
+    except InvalidImage as error:
+        raise AssertionError(f"{where}: {error}") from None
+
+
+def assert_same_pixels(first: Any, second: Any, *, tolerance: int, why: str) -> None:
+    """Two pictures agree in shape, and in every value within `tolerance` of 255."""
+    assert first.shape == second.shape, f"{why} The shapes are {first.shape} and {second.shape}."
+    worst = int(np.abs(first.astype(np.int16) - second.astype(np.int16)).max(initial=0))
+    assert worst <= tolerance, f"{why} The largest difference is {worst} of 255; {tolerance} is allowed."
+
+
+def assert_json(value: Any, *, where: str) -> None:
+    """Plain JSON, without NaN or infinity."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise AssertionError(
+            f"{where} must be plain finite JSON: {error}. Convert numpy values with .item() or .tolist()."
+        ) from None
+
+
+class Frozen:
+    """Remembers arrays, and says afterwards whether any of them was changed."""
+
+    def __init__(self, **arrays: Any) -> None:
+        self._arrays = {name: (array, array.copy()) for name, array in arrays.items() if array is not None}
+
+    def assert_unchanged(self) -> None:
+        for name, (array, before) in self._arrays.items():
+            assert np.array_equal(array, before), (
+                f"The component changed its input {name} in place. Copy it before writing."
+            )
+
+    def assert_not_shared(self, result: Any) -> None:
+        for name, (array, _) in self._arrays.items():
+            assert not np.shares_memory(array, result), f"The result is a view of the input {name}. Return a copy."

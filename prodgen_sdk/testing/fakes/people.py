@@ -1,0 +1,101 @@
+"""Fakes that look at people: a body parser and a compositor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from prodgen_sdk import images
+from prodgen_sdk.context import Context
+from prodgen_sdk.interfaces import BodyParser, Compositor
+from prodgen_sdk.types import LANDMARKS, Body, Garment, Image, Layer, Mask, PersonPhoto, Refusal, TryOn, TryOnRequest
+
+NOBODY = Refusal(
+    code="no-person",
+    reason="There is nobody in the photo.",
+    what_to_do="Take a photo of one person, standing, from the front.",
+)
+
+
+class OutlineBodyParser(BodyParser):
+    """Whatever differs from the top left pixel is one person; its box says where the limbs would be."""
+
+    def __init__(self, config: Any, ctx: Context) -> None:
+        pass
+
+    def parse(self, photos: Sequence[PersonPhoto], ctx: Context) -> Sequence[Body]:
+        return [self._body(photo.image) for photo in photos]
+
+    def _body(self, image: Image) -> Body:
+        person = _outline(image)
+        landmarks = np.zeros((len(LANDMARKS), 3), np.float32)
+        found = bool(person.any())
+        if found:
+            top, bottom, left, right = _box(person)
+            rows = np.linspace(top, bottom, len(LANDMARKS), dtype=np.float32)
+            landmarks[:] = np.stack([np.full_like(rows, (left + right) / 2), rows, np.full_like(rows, 0.9)], axis=1)
+        upper, lower = _halves(person)
+        return Body(
+            landmarks=landmarks,
+            person=person.astype(np.float32),
+            parts={"upper": upper.astype(np.float32), "lower": lower.astype(np.float32)},
+            orientation="front" if found else "unknown",
+            people=int(found),
+            confidence=0.9 if found else 0.0,
+        )
+
+
+class PatchCompositor(Compositor):
+    """Paints the upper half of the outline in the mean colour of the innermost garment, then of the next, further in."""
+
+    def __init__(self, config: Any, ctx: Context) -> None:
+        pass
+
+    def compose(self, batch: Sequence[TryOnRequest], ctx: Context) -> Sequence[TryOn | Refusal]:
+        return [self._compose(request) for request in batch]
+
+    def _compose(self, request: TryOnRequest) -> TryOn | Refusal:
+        photo = request.person.image
+        outline = _outline(photo)
+        if not outline.any():
+            return NOBODY
+        edit_mask = np.zeros(photo.shape[:2], bool)
+        picture, layers = photo.copy(), []
+        for place, garment in enumerate(request.garments):
+            area = _halves(outline)[0]
+            area[: place * 4] = False
+            if request.mask is not None:
+                area &= request.mask
+            colour = _mean_colour(garment)
+            picture[area, :3] = colour
+            edit_mask |= area
+            layer = np.zeros((*area.shape, 4), np.uint8)
+            layer[area] = (*colour, 255)
+            layers.append(Layer(name=garment.sku or garment.category, image=layer))
+        return TryOn(image=picture, edit_mask=edit_mask, layers=tuple(layers), confidence=0.5)
+
+
+def _outline(image: Image) -> Mask:
+    return np.asarray((image != image[0, 0]).any(axis=2))
+
+
+def _box(mask: Mask) -> tuple[int, int, int, int]:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
+
+
+def _halves(mask: Mask) -> tuple[Mask, Mask]:
+    upper = mask.copy()
+    if mask.any():
+        top, bottom, _, _ = _box(mask)
+        upper[(top + bottom) // 2 :] = False
+    return upper, mask & ~upper
+
+
+def _mean_colour(garment: Garment) -> tuple[int, int, int]:
+    front = images.flatten(garment.front)
+    cloth = front[(front < 250).any(axis=2)]
+    red, green, blue = (cloth if len(cloth) else front.reshape(-1, 3)).mean(axis=0).round().astype(int).tolist()
+    return red, green, blue
