@@ -1,0 +1,1 @@
+"""Text encoders, attribute extraction and per-view prompts, in Chinese and English."""

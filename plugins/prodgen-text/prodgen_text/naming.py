@@ -1,0 +1,57 @@
+"""Names of colours, materials, patterns and kinds of product in either language."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+from prodgen_sdk.types import Locale, Product
+from prodgen_text.lexicon import find
+from prodgen_text.normalise import fold, has_cjk, load_table
+
+_TABLES = {"colour": "colours", "material": "materials", "pattern": "patterns", "category": "categories"}
+
+
+@cache
+def _word(kind: str, value: str, locale: Locale) -> str | None:
+    entry = load_table(_TABLES[kind]).get(value)
+    if entry is None:
+        return None
+    if locale == "zh":
+        return str(entry["zh"][0])
+    return value if kind != "category" else str(entry.get("name") or entry["en"][0])
+
+
+def in_words(kind: Literal["colour", "material", "pattern"], value: str, locale: Locale) -> str:
+    """An attribute's value in a language; a value that the lexicon does not know stays as it is.
+
+    >>> in_words("colour", "light blue", "zh"), in_words("material", "不锈钢", "en")
+    ('天蓝', 'stainless steel')
+    """
+    if not value or (known := _word(kind, value, locale)):
+        return known if value and known else ""
+    text = fold(value)
+    if known := _word(kind, text, locale):
+        return known
+    if has_cjk(text) == (locale == "zh"):
+        return value
+    shade, _, base = text.partition(" ")
+    if locale == "zh" and shade in ("light", "dark") and (known := _word(kind, base, locale)):
+        return ("浅" if shade == "light" else "深") + known
+    for hit in find(text):
+        if (term := hit.term(kind)) is not None:
+            return _word(kind, term.value, locale) or value
+    return value
+
+
+def named(product: Product, locale: Locale) -> str:
+    """The kind of product: by its category, the most precise that the lexicon knows, or else by its title."""
+    parts = product.category.split("/")
+    for count in range(len(parts), 1, -1):
+        if known := _word("category", "/".join(parts[:count]), locale):
+            return known
+    for hit in reversed(find(fold(product.text(locale).title))):
+        term = hit.term("category")
+        if term is not None and term.value.startswith(f"{parts[0]}/"):
+            return _word("category", term.value, locale) or hit.surface
+    return product.text(locale).title if locale == "zh" else parts[-1].replace("-", " ")

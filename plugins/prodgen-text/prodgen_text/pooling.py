@@ -1,0 +1,28 @@
+"""From one vector a token to one vector a text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+
+def pool(states: torch.Tensor, mask: torch.Tensor, how: str) -> torch.Tensor:
+    """[n, tokens, width] and a mask [n, tokens] of ones where there is text, to [n, width].
+
+    `mean` averages the tokens of the text, `cls` takes its first token, `eos` its last; padding on either side is skipped.
+    """
+    import torch
+
+    mask = mask.to(states.dtype)
+    if how == "mean":
+        return (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True).clamp(min=1)
+    places = torch.arange(mask.shape[1], device=mask.device)
+    if how == "cls":
+        chosen = torch.where(mask > 0, places, mask.shape[1]).amin(1).clamp(max=mask.shape[1] - 1)
+    elif how == "eos":
+        chosen = torch.where(mask > 0, places, -1).amax(1).clamp(min=0)
+    else:
+        raise ValueError(f"unknown pooling {how!r}")
+    return states[torch.arange(len(states), device=states.device), chosen]

@@ -1,0 +1,168 @@
+"""Words for each view of a product, in Chinese and English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from prodgen_sdk.types import Locale, Product, View, ViewPrompt
+from prodgen_text.extract import ALIASES
+from prodgen_text.naming import in_words, named
+from prodgen_text.normalise import fold, has_cjk, load_table
+
+IN_USE = View(azimuth=30, elevation=10, distance=1.6)
+CLOSE, WIDE = 0.8, 1.4
+_SIDES_EN = ("front view", "front three-quarter view from the right", "right side view", "rear three-quarter view from the right",
+             "back view", "rear three-quarter view from the left", "left side view", "front three-quarter view from the left")  # fmt: skip
+_SIDES_ZH = (
+    "正面视角",
+    "右前方45度视角",
+    "右侧面视角",
+    "右后方45度视角",
+    "背面视角",
+    "左后方45度视角",
+    "左侧面视角",
+    "左前方45度视角",
+)
+_PACKAGES = {"jar": ("jar", "罐"), "bottle": ("bottle", "瓶"), "can": ("can", "罐"), "carton": ("carton", "盒"), "bag": ("bag", "袋"), "box": ("box", "盒")}  # fmt: skip
+_STUDIO = {
+    "en": "studio product photo, soft even light, plain white background",
+    "zh": "影棚产品摄影，柔和均匀的光线，纯白背景",
+}
+
+
+def view_prompts(product: Product, views: Sequence[View], locale: Locale | None = None) -> list[ViewPrompt]:
+    """One prompt a view: what the product is, from where it is seen, how near, and in which light.
+
+    Args:
+        locale: language of the prompts; None takes the product's own.
+
+    >>> mug = Product(sku="m", title="Mug", category="home/mug", attributes={"colour": "blue", "material": "ceramic"})
+    >>> view_prompts(mug, [View(azimuth=180)])[0].text
+    'Back view of a blue ceramic mug, studio product photo, soft even light, plain white background'
+    """
+    language: Locale = locale or product.locale
+    subject = describe_subject(product, language)
+    return [ViewPrompt(view=view, text=_prompt(subject, view, language), locale=language) for view in views]
+
+
+def in_use_prompt(product: Product, locale: Locale | None = None, view: View = IN_USE) -> ViewPrompt:
+    """A prompt that shows the product where it is used.
+
+    >>> in_use_prompt(Product(sku="m", title="Mug", category="home/mug")).text
+    'A mug in use, on a breakfast table in morning light, lifestyle photo, natural light, shallow depth of field'
+    """
+    language: Locale = locale or product.locale
+    settings = load_table("settings")
+    place = (settings.get(f"{product.domain}/{product.family}") or settings[product.domain])[language]
+    subject = describe_subject(product, language)
+    if language == "zh":
+        text = f"{subject}使用场景，{place}，生活方式摄影，自然光，浅景深"
+    else:
+        text = f"{_article(subject)} in use, {place}, lifestyle photo, natural light, shallow depth of field"
+    return ViewPrompt(view=view, text=text[:1].upper() + text[1:], locale=language)
+
+
+def describe_subject(product: Product, locale: Locale) -> str:
+    """Colour, pattern, material and kind in natural order: "red and white striped cotton cushion", "红白条纹纯棉抱枕"."""
+    colours = [
+        in_words("colour", name, locale) for name in (_value(product, "colour"), _value(product, "accent")) if name
+    ]
+    pattern = in_words("pattern", _value(product, "pattern"), locale)
+    material = in_words("material", _value(product, "material"), locale)
+    kind = named(product, locale)
+    said = fold(kind)
+    parts = [part for part in (_joined(colours, locale), pattern, material) if part and fold(part) not in said]
+    if product.domain == "food" and (packages := _PACKAGES.get(product.family)):
+        kind = f"{packages[0]} of {kind}" if locale == "en" else f"{packages[1]}装{kind}"
+    if locale == "zh":
+        return "".join([*(f"{part}的" if not has_cjk(part) else part for part in parts), kind])
+    return " ".join([*parts, kind])
+
+
+def _value(product: Product, name: str) -> str:
+    value = next((product.attributes[key] for key in ALIASES[name] if key in product.attributes), "")
+    if isinstance(value, tuple):
+        place = 1 if name == "accent" else 0
+        return value[place] if len(value) > place else ""
+    return value if isinstance(value, str) else ""
+
+
+def _joined(colours: Sequence[str], locale: Locale) -> str:
+    if locale == "en":
+        return " and ".join(colours)
+    if len(colours) == 2 and all(len(colour) == 2 and colour.endswith("色") for colour in colours):
+        return "".join(colour[0] for colour in colours)
+    return "与".join(colours)
+
+
+def _prompt(subject: str, view: View, locale: Locale) -> str:
+    framing = _distance(view, locale) + _angle(view, locale)
+    if locale == "zh":
+        return f"{framing}，{subject}，{_STUDIO['zh']}"
+    text = f"{framing} of {_article(subject)}, {_STUDIO['en']}"
+    return text[:1].upper() + text[1:]
+
+
+def _distance(view: View, locale: Locale) -> str:
+    if view.distance < CLOSE:
+        return "close-up detail, " if locale == "en" else "近景特写，"
+    if view.distance > WIDE:
+        return "wide shot, " if locale == "en" else "远景，"
+    return ""
+
+
+def _angle(view: View, locale: Locale) -> str:
+    """The side that is seen, by the nearest eighth of a turn, and the height of the eye."""
+    if view.elevation >= 75:
+        return "top-down view" if locale == "en" else "俯视顶部视角"
+    if view.elevation <= -75:
+        return "bottom view" if locale == "en" else "底部仰视视角"
+    side = (_SIDES_EN if locale == "en" else _SIDES_ZH)[round(view.azimuth / 45) % 8]
+    height = (
+        ("high above", "高角度俯拍") if view.elevation >= 45
+        else ("slightly above", "略微俯拍") if view.elevation >= 10
+        else ("below", "仰拍") if view.elevation <= -10
+        else ("", "")
+    )  # fmt: skip
+    if not height[0]:
+        return side
+    if locale == "zh":
+        return f"{side}，{height[1]}"
+    return f"{side} {'and' if ' from ' in side else 'from'} {height[0]}"
+
+
+def _article(subject: str) -> str:
+    head = subject.split(" ", 1)[0].lower()
+    last = re.split(r"[\s-]", subject.lower())[-1]
+    if last in (
+        "jeans",
+        "trousers",
+        "shorts",
+        "socks",
+        "shoes",
+        "gloves",
+        "glasses",
+        "headphones",
+        "sneakers",
+        "boots",
+        "sunglasses",
+    ):
+        return f"a pair of {subject}"
+    uncountable = (
+        "coffee",
+        "tea",
+        "honey",
+        "jam",
+        "bedding",
+        "cookware",
+        "cutlery",
+        "glassware",
+        "jewellery",
+        "milk",
+        "stationery",
+        "pyjamas",
+    )
+    if last in uncountable:
+        return subject
+    return f"{'an' if re.match(r'[aeio]|u(?!ni|se)', head) else 'a'} {subject}"
