@@ -6,13 +6,14 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DataError, SQLAlchemyError
 
 from prodgen_sdk.errors import ConfigError, InputError, MissingDependency, StoreError
@@ -130,6 +131,14 @@ class Database:
         except SQLAlchemyError as error:
             reason = _reason(error)
             raise StoreError(f"The database {self.name} failed: {reason}.", hint=_hint(reason)) from error
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts rows, replacing those whose primary key is there already."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table)
+    values = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    connection.execute(statement.on_conflict_do_update(index_elements=table.primary_key, set_=values), rows)
 
 
 def _parse(url: str | Path) -> URL:

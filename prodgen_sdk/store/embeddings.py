@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
-from prodgen_sdk.store.database import Database, batched
+from prodgen_sdk.store.database import Database, batched, upsert
 from prodgen_sdk.store.schema import embeddings
 
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ class Embeddings:
                 for digest, vector in chunk
             ]
             with self._database.write() as connection:
-                known = embeddings.c.digest.in_([row["digest"] for row in rows])
-                connection.execute(delete(embeddings).where(embeddings.c.encoder == encoder, known))
-                connection.execute(insert(embeddings), rows)
+                upsert(connection, embeddings, rows)
 
     def clear(self, encoder: str) -> int:
         """Drops all vectors of an encoder, and returns how many."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, select
 
-from prodgen_sdk.store.database import Database
+from prodgen_sdk.store.database import Database, upsert
 from prodgen_sdk.store.schema import states
 
 
@@ -20,8 +20,7 @@ class States:
 
     def put(self, component: str, key: str, data: bytes, *, user: str | None = None) -> None:
         with self._database.write() as connection:
-            connection.execute(delete(states).where(*_is(component, key)))
-            connection.execute(insert(states).values(component=component, key=key, user=user, data=data))
+            upsert(connection, states, [{"component": component, "key": key, "user": user, "data": data}])
 
     def delete(self, component: str, key: str) -> bool:
         """Whether there was such a value."""

@@ -1,0 +1,110 @@
+"""A line's values -> a product, or one clear sentence."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+
+from prodgen_sdk.errors import InvalidCatalogue
+from prodgen_sdk.types import DOMAINS, Product
+
+_MUST_BE = {
+    "sku": "up to 64 letters, digits, dots, dashes and underscores, a letter or digit first",
+    "category": f"domain/family, such as home/mug, the domain one of {', '.join(DOMAINS)}",
+    "currency": "three capital letters, such as USD",
+    "price": "a number from 0 of up to 14 digits, at most 4 of them decimals",
+    "stock": "a whole number from 0",
+    "locale": "en or zh",
+    "withdrawn": "true or false",
+    "tags": "a list of words of up to 60 characters",
+    "attributes": "text, a number, true, false or a list of texts, under a name",
+    "media": "a list of objects with role and uri",
+    "translations": "objects with title and description under en or zh",
+}
+
+
+def to_product(values: Mapping[str, Any], line: int) -> Product:
+    """The product that the values of one line describe; None is a value not given.
+
+    Raises:
+        InvalidCatalogue: with the line, the field and a reason.
+    """
+    for field, reason in _unusable(values, ""):
+        raise reject(line, field, reason)
+    try:
+        return Product.model_validate({name: value for name, value in values.items() if value is not None})
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False)
+    field = _field(faults[0]["loc"])
+    others = {_field(fault["loc"]) for fault in faults} - {field}
+    more = f"; also wrong: {', '.join(sorted(others))}" if others else ""
+    raise reject(line, field, _reason(field, faults[0]) + more)
+
+
+def reject(line: int, field: str, reason: str) -> InvalidCatalogue:
+    """The error of one line; `reason` goes on from the name of the field."""
+    return InvalidCatalogue(f"Line {line}: {f'{field} ' if field else ''}{reason}.", line=line, field=field)
+
+
+def _unusable(value: Any, field: str) -> Iterator[tuple[str, str]]:
+    """Values that no product may hold anywhere: the field and the reason."""
+    if isinstance(value, str):
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            yield field, "is not UTF-8 text; save the file as UTF-8"
+        elif "\0" in value:
+            yield field, "contains a NUL character"
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield field, f"is {value}, which is no number"
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            name = f"{field}.{key}" if field else str(key)
+            for _, reason in _unusable(key, name):
+                yield field, f"has a name that {reason}"
+            yield from _unusable(item, name)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _unusable(item, f"{field}[{index}]")
+
+
+def _field(loc: tuple[int | str, ...]) -> str:
+    # Below an attribute pydantic names the alternatives it tried; the reader wants the attribute.
+    loc = loc[:2] if loc[0] == "attributes" else tuple(part for part in loc if part != "[key]")
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+    return text.removeprefix(".")
+
+
+def _reason(field: str, fault: Any) -> str:
+    kind, top = fault["type"], re.split(r"[.\[]", field)[0]
+    if kind == "missing":
+        return "is missing"
+    if kind == "extra_forbidden":
+        known = get_close_matches(field, Product.model_fields, n=1, cutoff=0.6) if field == top else []
+        advice = (
+            f"did you mean {known[0]}?"
+            if known
+            else f"put it under attributes.{field}"
+            if field == top
+            else "leave it out"
+        )
+        return f"is not a known field ({advice})"
+    found = _short(fault["input"])
+    if kind == "string_type" and top not in ("tags", "attributes", "media"):
+        return f"must be text, not {found}"
+    if kind in ("string_too_long", "string_too_short", "too_long"):
+        return (
+            str(fault["msg"]).replace("String should have", "must have").replace("Dictionary should have", "must have")
+        )
+    if field in _MUST_BE or top in ("tags", "attributes"):
+        return f"must be {_MUST_BE[top]}, not {found}"
+    message = str(fault["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
+    return f"must be {message}, not {found}"
+
+
+def _short(value: Any) -> str:
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,229 @@
+"""Files of the three formats -> the values of their lines. A fault of the whole file is raised, that of a line handed on."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TextIO
+
+from prodgen_sdk.catalogue.check import reject
+from prodgen_sdk.errors import InvalidCatalogue, MissingDependency
+from prodgen_sdk.types import Product
+
+MAX_LINE = 2**20
+"""Characters of the longest line that is read."""
+
+JSON_COLUMNS = ("attributes", "media", "translations")
+Line = tuple[int, dict[str, Any] | InvalidCatalogue]
+
+_FOREIGN = {
+    b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text", b"\x1f\x8b": "gzip", b"PK\x03\x04": "a zip or Excel file",
+    b"\xd0\xcf\x11\xe0": "an Excel file", b"PAR1": "Parquet",
+}  # fmt: skip
+
+
+def read_jsonl(path: Path) -> Iterator[Line]:
+    """One JSON object a line; blank lines are skipped."""
+    with _open(path) as file:
+        for number, text in _lines(file):
+            if text is None:
+                yield number, _too_long(number)
+            elif text.strip():
+                yield number, _parse_object(text, number)
+
+
+def read_csv(path: Path) -> Iterator[Line]:
+    """A header, then one product a record; `line` is where the record begins.
+
+    Tags are separated by `|`. Attributes are columns `attributes.<name>` of text, or one column of JSON; media and
+    translations are JSON. An empty cell is a value not given.
+    """
+    with _open(path) as file:
+        overlong: set[int] = set()
+        reader = csv.reader(_csv_lines(file, overlong), delimiter=_delimiter(file))
+        header = _header(reader, path)
+        while True:
+            begin = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield begin, reject(begin, "", f"is no CSV ({error}); a quote may be left open")
+                continue
+            if overlong.intersection(range(begin, reader.line_num + 1)):
+                yield begin, _too_long(begin)
+            elif len(cells) not in (0, len(header)):
+                yield begin, reject(begin, "", f"has {len(cells)} cells where the header has {len(header)}")
+            elif any(cells):
+                yield begin, _from_cells(dict(zip(header, cells, strict=True)), begin)
+
+
+def read_parquet(path: Path) -> Iterator[Line]:
+    """Columns as in CSV, or nested; `line` counts rows from 1. A null is a value not given."""
+    parquet = import_parquet()
+    try:
+        with parquet.ParquetFile(path) as file:
+            number = 0
+            for batch in file.iter_batches(batch_size=1000):
+                for values in batch.to_pylist():
+                    number += 1
+                    yield (
+                        number,
+                        _from_cells(_plain(values), number),
+                    )
+    except OSError as error:
+        raise InvalidCatalogue(f"{path} cannot be read: {error}.") from None
+    except Exception as error:  # pyarrow's errors of damaged files share no base but this
+        if not type(error).__module__.startswith("pyarrow"):
+            raise
+        raise InvalidCatalogue(f"{path} is no Parquet file, or a damaged one.", hint="Export it again.") from None
+
+
+def import_parquet() -> Any:
+    """The module pyarrow.parquet."""
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        raise MissingDependency(
+            "Parquet files need the package pyarrow.", hint='Run: pip install "prodgen-sdk[parquet]"'
+        ) from None
+    return pyarrow.parquet
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[TextIO]:
+    try:
+        with path.open("rb") as raw:
+            start = raw.read(4)
+        for sign, what in _FOREIGN.items():
+            if start.startswith(sign):
+                raise InvalidCatalogue(
+                    f"{path} is {what}, not {path.suffix} as UTF-8 text.", hint="Export it as UTF-8."
+                )
+        # Bytes that are no UTF-8 become surrogates, which fail in their own line alone.
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+            yield file
+    except FileNotFoundError:
+        raise InvalidCatalogue(f"There is no file {path}.") from None
+    except OSError as error:
+        raise InvalidCatalogue(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _lines(file: TextIO) -> Iterator[tuple[int, str | None]]:
+    """Numbered lines; None for one that is too long, which is skipped without holding it."""
+    number = 0
+    while text := file.readline(MAX_LINE + 1):
+        number += 1
+        overlong = len(text) > MAX_LINE
+        while len(text) > MAX_LINE and not text.endswith("\n"):
+            text = file.readline(MAX_LINE + 1)
+        yield number, None if overlong else text
+
+
+def _csv_lines(file: TextIO, overlong: set[int]) -> Iterator[str]:
+    for number, text in _lines(file):
+        if text is None:
+            overlong.add(number)
+        yield text or "\n"
+
+
+def _too_long(line: int) -> InvalidCatalogue:
+    return reject(line, "", f"is longer than {MAX_LINE:,} characters")
+
+
+def _parse_object(text: str, line: int) -> dict[str, Any] | InvalidCatalogue:
+    try:
+        value = json.loads(text, object_pairs_hook=_unique)
+    except _Twice as error:
+        return reject(line, error.args[0], "is given twice")
+    except RecursionError:
+        return reject(line, "", "is nested too deeply")
+    except json.JSONDecodeError as error:
+        return reject(line, "", f"is not JSON ({error.msg}, column {error.colno})")
+    except ValueError as error:
+        return reject(line, "", f"is not JSON ({error})")
+    if not isinstance(value, dict):
+        found = "an array" if isinstance(value, list) else "a single value"
+        return reject(line, "", f"is {found}; each line must be one JSON object")
+    return value
+
+
+class _Twice(ValueError):
+    """A name that occurs twice in one JSON object."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise _Twice(name)
+        values[name] = value
+    return values
+
+
+def _delimiter(file: TextIO) -> str:
+    header = file.readline(MAX_LINE)
+    file.seek(0)
+    return max(",;\t", key=header.count)
+
+
+def _header(reader: Any, path: Path) -> list[str]:
+    header = [name.strip() for name in next(reader, [])]
+    for name in header:
+        if name not in Product.model_fields and not name.startswith("attributes."):
+            raise InvalidCatalogue(
+                f"{path} has a column {name!r}, which is not a field of a product.",
+                line=1, field=name, hint=f"Rename it to attributes.{name}, or remove it.",
+            )  # fmt: skip
+        if header.count(name) > 1:
+            raise InvalidCatalogue(f"{path} has two columns {name!r}.", line=1, field=name)
+    for name in ("sku", "title", "category"):
+        if name not in header:
+            raise InvalidCatalogue(
+                f"{path} has no column {name!r}.", line=1, field=name, hint="The first line must name the columns."
+            )
+    return header
+
+
+def _from_cells(cells: dict[str, Any], line: int) -> dict[str, Any] | InvalidCatalogue:
+    values: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
+    for name, cell in cells.items():
+        if cell == "":
+            continue
+        if name.startswith("attributes."):
+            attributes[name.removeprefix("attributes.")] = cell
+        elif isinstance(cell, str) and (name in JSON_COLUMNS or (name == "tags" and cell.startswith("["))):
+            try:
+                values[name] = json.loads(cell, object_pairs_hook=_unique)
+            except (ValueError, RecursionError):
+                return reject(line, name, "is not JSON")
+        elif name == "tags" and isinstance(cell, str):
+            values[name] = [tag.strip() for tag in cell.split("|") if tag.strip()]
+        else:
+            values[name] = cell
+    if attributes:
+        given = values.setdefault("attributes", {})
+        if not isinstance(given, dict) or not given.keys().isdisjoint(attributes):
+            return reject(line, "attributes", "is given both as JSON and as columns")
+        given |= attributes
+    return values
+
+
+def _plain(value: Any) -> Any:
+    """A Parquet value as JSON has it: nulls of a struct left out, pairs of a map as an object, 9.5000 as 9.5."""
+    if isinstance(value, Decimal) and value.is_finite():
+        text = f"{value:f}"
+        return Decimal(text.rstrip("0").rstrip(".")) if "." in text else value
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        if value and all(isinstance(item, tuple) for item in value):
+            return {key: _plain(item) for key, item in value if item is not None}
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,44 @@
+"""Where the media of a product lie."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from prodgen_sdk.errors import InvalidCatalogue, OutsideWorkspace
+from prodgen_sdk.files import inside
+from prodgen_sdk.types import Media, Product
+
+_ASSET = re.compile(r"asset:[0-9a-f]{64}")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+
+
+def resolve_media(product: Product, root: Path) -> list[tuple[Media, Path | None]]:
+    """Each of the product's media with the file it names below `root`; None for an `asset:<digest>`, stored already.
+
+    Raises:
+        OutsideWorkspace: a path leaves `root`.
+        InvalidCatalogue: there is no such file, or the uri is neither a path nor an asset.
+    """
+    return [(media, _resolve(media.uri, f"media[{index}].uri", root)) for index, media in enumerate(product.media)]
+
+
+def _resolve(uri: str, field: str, root: Path) -> Path | None:
+    if _ASSET.fullmatch(uri):
+        return None
+    if uri.startswith("asset:"):
+        raise InvalidCatalogue(f"{uri} is no asset.", field=field, hint="Write asset: and 64 hexadecimal digits.")
+    if _SCHEME.match(uri):
+        raise InvalidCatalogue(
+            f"{uri} is no path.", field=field, hint="Save the file beside the catalogue and name it relative to it."
+        )
+    try:
+        path = inside(root, uri)
+        found = path.is_file()
+    except OutsideWorkspace:
+        raise
+    except (OSError, ValueError, RuntimeError):  # a name too long, a NUL, a loop of links
+        found = False
+    if not found:
+        raise InvalidCatalogue(f"There is no file {uri}.", field=field, hint=f"Paths are relative to {root}.")
+    return path
