@@ -2,7 +2,8 @@
 
 - A `python` block runs in the namespace of the page. A `text` block right after it is what it prints.
 - A `console` block holds `$ command` lines, each followed by what it prints, if the page shows that.
-- A `toml`, `json`, `jsonl` or `python` block with `title="FILE"` is written to that file.
+- A `toml`, `json`, `jsonl`, `csv` or `python` block with `title="FILE"` is written to that file.
+- Any other `toml` block is a piece of a `prodgen.toml`: it has to be valid, the sections of plugins included.
 - A `sh` block only names commands that CI runs as a whole, or that install something.
 - `<!-- needs: NAME -->` before a block skips the rest of the page where NAME is not there.
 
@@ -18,17 +19,20 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from prodgen_sdk import runtime
+from prodgen_sdk.config import Config, validate
 from prodgen_sdk.errors import MissingDependency
+from prodgen_sdk.host import Host
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-INSTALLERS = ("make ", "pip install ", "git clone ", "cd ", "python -m venv ", "prodgen models pull ", ". ", "#")
+INSTALLERS = ("make ", "pip install ", "git clone ", "cd ", "python ", "prodgen models pull ", "createuser ", "createdb ", "#")
 FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>[\w-]+)?(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE
 )
@@ -102,6 +106,13 @@ def run_console(body: str, where: str) -> None:
         expect(done.stdout, wanted, f"{where}: `{command}`")
 
 
+def check_configuration(body: str, where: str, monkeypatch) -> None:
+    for name in re.findall(r'env = "(\w+)"', body):
+        monkeypatch.setenv(name, "a-secret")
+    host = Host.discover(validate(Config, tomllib.loads(body), where=where))
+    assert [record.error for record in host.plugins if record.status == "failed"] == [], where
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_page(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -112,7 +123,7 @@ def test_page(page, tmp_path, monkeypatch):
         where = f"{page.relative_to(ROOT)}:{snippet.line}"
         if snippet.needs and not is_there(snippet.needs):
             pytest.skip(f"{where} needs {snippet.needs}")
-        if snippet.title and snippet.language in ("toml", "json", "jsonl", "python"):
+        if snippet.title and snippet.language in ("toml", "json", "jsonl", "csv", "python"):
             path = tmp_path / snippet.title
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(snippet.body, "utf-8")
@@ -129,10 +140,12 @@ def test_page(page, tmp_path, monkeypatch):
         elif snippet.language == "sh":
             for line in filter(None, snippet.body.splitlines()):
                 assert line.startswith(INSTALLERS), f"{where}: write a `console` block, so that `{line}` is run"
+        elif snippet.language == "toml":
+            check_configuration(snippet.body, where, monkeypatch)
         elif snippet.language == "text" and printed:
             expect(printed, snippet.body, where)
         else:
-            assert snippet.language in ("text", "toml", ""), f"{where}: nothing checks a `{snippet.language}` block"
+            assert snippet.language in ("text", ""), f"{where}: nothing checks a `{snippet.language}` block"
         printed = ""
 
 
