@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -46,3 +47,9 @@ def inside(root: Path, relative: str | Path) -> Path:
             f"{relative} lies outside {base}.", hint="Move the file into that folder and name it relative to it."
         )
     return path
+
+
+def file_digest(path: Path) -> str:
+    """sha256 of a file's bytes, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from prodgen_sdk.config import EVENT_WEIGHTS
 from prodgen_sdk.types import Event, EventType, Interest, Locale, Product, UserProfile
 
 if TYPE_CHECKING:
@@ -19,15 +20,6 @@ if TYPE_CHECKING:
 
     Vectors = Mapping[str, NDArray[np.float32]]
 
-EVENT_WEIGHTS: Mapping[EventType, float] = {
-    "impression": 0.0,
-    "click": 0.5,
-    "view": 1.0,
-    "search": 1.0,
-    "add_to_cart": 3.0,
-    "purchase": 5.0,
-    "hide": -4.0,
-}
 HALF_LIFE_DAYS = 14.0
 MAX_INTERESTS = 50
 MAX_QUERIES = 10

@@ -1,0 +1,107 @@
+"""The async twin of Studio: the same methods, awaited; the work runs on threads and its batches are shared."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from prodgen_sdk.studio import Studio
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from prodgen_sdk.catalogue import Summary
+    from prodgen_sdk.pipeline.run import GenerationResult
+    from prodgen_sdk.recommender import Recorded, Similar
+    from prodgen_sdk.types import Erased, Recommendation, Refusal, TryOn
+
+T = TypeVar("T")
+
+
+class AsyncStudio:
+    """Wraps a Studio for asyncio. Cancelling an awaited `generate` stops its run between products.
+
+    Args:
+        studio: closed together with this.
+        threads: how many calls run at once; more wait.
+
+    >>> import asyncio
+    >>> from prodgen_sdk import Product
+    >>> from prodgen_sdk.testing.fakes import fake_host
+    >>> async def main():
+    ...     async with AsyncStudio(Studio(host=fake_host())) as studio:
+    ...         return await studio.generate(Product(sku="m", title="Mug", category="home/mug"), views="hero", size=64)
+    >>> len(asyncio.run(main()).pictures)
+    1
+    """
+
+    def __init__(self, studio: Studio, *, threads: int = 8) -> None:
+        self.studio = studio
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="prodgen")
+
+    @classmethod
+    def open(cls, folder: str | Path, **options: Any) -> AsyncStudio:
+        """Opens the workspace in `folder`; see `Studio.open`."""
+        return cls(Studio.open(folder, **options))
+
+    async def __aenter__(self) -> AsyncStudio:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Waits for what is under way, then closes the studio."""
+        await asyncio.to_thread(self._threads.shutdown)
+        await asyncio.to_thread(self.studio.close)
+
+    async def add_products(self, *args: Any, **options: Any) -> Summary:
+        """See `Studio.add_products`."""
+        return await self._run(self.studio.add_products, *args, **options)
+
+    async def generate(self, *args: Any, **options: Any) -> GenerationResult:
+        """See `Studio.generate`."""
+        stop = threading.Event()
+        asked: Callable[[], bool] = options.pop("cancelled", None) or (lambda: False)
+        try:
+            return await self._run(self.studio.generate, *args, cancelled=lambda: stop.is_set() or asked(), **options)
+        except asyncio.CancelledError:
+            stop.set()
+            raise
+
+    async def try_on(self, *args: Any, **options: Any) -> TryOn | Refusal:
+        """See `Studio.try_on`."""
+        return await self._run(self.studio.try_on, *args, **options)
+
+    async def recommend(self, user: str, k: int = 10, **options: Any) -> list[Recommendation]:
+        """See `Studio.recommend`."""
+        return await self._run(self.studio.recommend, user, k, **options)
+
+    async def similar(self, **options: Any) -> list[Similar]:
+        """See `Studio.similar`."""
+        return await self._run(self.studio.similar, **options)
+
+    async def record(self, events: Any) -> Recorded:
+        """See `Studio.record`."""
+        return await self._run(self.studio.record, events)
+
+    async def learn(self, *, at: datetime | None = None) -> dict[str, int]:
+        """See `Studio.learn`."""
+        return await self._run(self.studio.learn, at=at)
+
+    async def sync(self) -> int:
+        """See `Studio.sync`."""
+        return await self._run(self.studio.sync)
+
+    async def forget(self, user: str) -> Erased:
+        """See `Studio.forget`."""
+        return await self._run(self.studio.forget, user)
+
+    async def _run(self, function: Callable[..., T], *args: Any, **options: Any) -> T:
+        call = functools.partial(function, *args, **options)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)

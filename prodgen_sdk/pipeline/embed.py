@@ -1,0 +1,102 @@
+"""Words and pictures -> the vectors that the index holds.
+
+A variant's vector joins its product's text vector and its picture's vector, each weighted by the square root of its share, so
+that the inner product of two vectors is the weighted mean of the two similarities. A query by text or picture alone leaves
+the other part zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from prodgen_sdk import runtime
+from prodgen_sdk.bound import BoundImageEncoder, BoundTextEncoder
+from prodgen_sdk.types import Image, Product
+
+if TYPE_CHECKING:
+    from prodgen_sdk.interfaces import Vectors
+
+
+class Embedder:
+    """Joins a text encoder and an image encoder into one vector space.
+
+    Args:
+        text_share: 0 to 1, how much the text counts against the picture.
+    """
+
+    def __init__(self, text: BoundTextEncoder, image: BoundImageEncoder, text_share: float) -> None:
+        self._text = text
+        self._image = image
+        self._share = text_share
+        self._sizes: tuple[int, int] | None = None
+
+    @property
+    def key(self) -> str:
+        """Changes when vectors of before can no longer be compared with those of now."""
+        return runtime.canonical_digest([_identity(self._text), _identity(self._image), self._share])[:16]
+
+    @property
+    def picture_key(self) -> str:
+        """Changes when the picture encoder does."""
+        return runtime.canonical_digest(_identity(self._image))[:16]
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Dimensions of the text part and of the picture part."""
+        if self._sizes is None:
+            import numpy as np
+
+            probe = np.full((32, 32, 3), 255, np.uint8)
+            self._sizes = (self._text.encode(["probe"]).shape[1], self._image.encode([probe]).shape[1])
+        return self._sizes
+
+    @property
+    def dimension(self) -> int:
+        return sum(self.sizes)
+
+    def texts(self, texts: Sequence[str]) -> Vectors:
+        """Text vectors [n, text dimension]."""
+        return self._text.encode(texts)
+
+    def pictures(self, pictures: Sequence[Image]) -> Vectors:
+        """Picture vectors [n, picture dimension]."""
+        return self._image.encode(pictures)
+
+    def join(self, text: Vectors | None, picture: Vectors | None) -> Vectors:
+        """One vector of length 1 from a text vector, a picture vector, or both."""
+        import numpy as np
+
+        text_size, picture_size = self.sizes
+        joined = np.zeros(text_size + picture_size, np.float32)
+        if text is not None:
+            joined[:text_size] = text * np.sqrt(self._share)
+        if picture is not None:
+            joined[text_size:] = picture * np.sqrt(1 - self._share)
+        length = float(np.linalg.norm(joined))
+        return joined / np.float32(length) if length > 0 else joined
+
+
+def _identity(encoder: BoundTextEncoder | BoundImageEncoder) -> list[str]:
+    return [encoder.id, encoder.entry.version, str(getattr(encoder.component, "digest", ""))]
+
+
+def words_of(product: Product) -> str:
+    """The words that a product is found by: titles in all languages, description, category, attributes and tags."""
+    parts = [product.title, *(text.title for text in product.translations.values()), product.description]
+    parts += [product.category.replace("/", " "), *product.tags]
+    parts += [" ".join(value) if isinstance(value, tuple) else str(value) for value in product.attributes.values()]
+    return "\n".join(filter(None, parts))
+
+
+def mean_vectors(variants_of: Mapping[str, Sequence[str]], vectors: Mapping[str, Vectors]) -> dict[str, Vectors]:
+    """The vector of each product: the normalised mean of its variants' vectors."""
+    import numpy as np
+
+    found: dict[str, Vectors] = {}
+    for sku, ids in variants_of.items():
+        own = [vectors[id] for id in ids if id in vectors]
+        if own:
+            total = np.stack(own).sum(axis=0)
+            found[sku] = (total / max(float(np.linalg.norm(total)), 1e-12)).astype(np.float32)
+    return found

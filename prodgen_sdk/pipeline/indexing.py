@@ -1,0 +1,100 @@
+"""Outbox -> index: embeds the variants that changed and applies the changes in order.
+
+The database is the truth. The index remembers the sequence that it has applied; what came later is applied on top, and an
+index that was made by other encoders, is damaged or is ahead of the database is built anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from prodgen_sdk.bound import BoundIndex
+from prodgen_sdk.context import Context
+from prodgen_sdk.pipeline.embed import Embedder, words_of
+from prodgen_sdk.pipeline.produce import load_variant
+from prodgen_sdk.types import Facets, IndexChange, Product, Remove, Upsert, Variant
+
+if TYPE_CHECKING:
+    from prodgen_sdk.interfaces import Vectors
+    from prodgen_sdk.store import Store
+
+_CHUNK = 256
+_COMPONENT = "core/index"
+_EMBEDDER = "embedder"
+
+
+def facets_of(product: Product) -> Facets:
+    """What filters look at."""
+    return Facets(category=product.category, price=product.price, tags=product.tags, on_sale=product.on_sale)
+
+
+def bring_up_to_date(store: Store, index: BoundIndex, embedder: Embedder, ctx: Context | None = None) -> set[str]:
+    """Applies what the index has not seen; returns the skus that changed (empty if nothing did)."""
+    if _is_foreign(store, index, embedder):
+        return rebuild(store, index, embedder, ctx)
+    changed: set[str] = set()
+    while entries := store.outbox.changes(index.sequence, _CHUNK):
+        changed |= {entry.sku for entry in entries}
+        wanted = {entry.variant for entry in entries if entry.kind == "upsert"}
+        upserts = {change.variant: change for change in _upserts(store, embedder, wanted)}
+        changes: list[IndexChange] = [upserts.get(entry.variant) or Remove(variant=entry.variant) for entry in entries]
+        index.apply(changes, entries[-1].sequence, ctx)
+    return changed
+
+
+def rebuild(store: Store, index: BoundIndex, embedder: Embedder, ctx: Context | None = None) -> set[str]:
+    """Builds the index anew from all approved variants; returns their skus."""
+    index.reset(ctx)
+    upto = store.outbox.last_sequence()
+    approved = {variant.id: variant.sku for variant in store.variants.iterate(review="approved")}
+    ids = list(approved)
+
+    for start in range(0, len(ids), _CHUNK):
+        if ctx is not None:
+            ctx.progress(start, len(ids), "embedding variants")
+        index.apply(list(_upserts(store, embedder, set(ids[start : start + _CHUNK]))), 0, ctx)
+    index.apply([], upto, ctx)
+    store.states.put(_COMPONENT, _EMBEDDER, embedder.key.encode())
+    return set(approved.values())
+
+
+def _is_foreign(store: Store, index: BoundIndex, embedder: Embedder) -> bool:
+    known = store.states.get(_COMPONENT, _EMBEDDER)
+    if known is None and index.sequence == 0:
+        store.states.put(_COMPONENT, _EMBEDDER, embedder.key.encode())
+        return False
+    return known != embedder.key.encode() or index.sequence > store.outbox.last_sequence()
+
+
+def _upserts(store: Store, embedder: Embedder, ids: set[str], progress: Callable[[int], None]) -> Iterator[Upsert]:
+    variants = [variant for variant in store.variants.iterate(ids=sorted(ids)) if variant.review == "approved"]
+    products = {
+        product.sku: product for product in store.products.iterate(skus=sorted({variant.sku for variant in variants}))
+    }
+    pictures = _picture_vectors(store, embedder, variants)
+    texts = _text_vectors(embedder, products)
+    for variant in variants:
+        vector = embedder.join(texts[variant.sku], pictures[variant.image.digest])
+        yield Upsert(variant=variant.id, sku=variant.sku, vector=vector, facets=facets_of(products[variant.sku]))
+
+
+def _text_vectors(embedder: Embedder, products: Mapping[str, Product]) -> dict[str, Vectors]:
+    if not products:
+        return {}
+    return dict(zip(products, embedder.texts([words_of(product) for product in products.values()]), strict=True))
+
+
+def _picture_vectors(store: Store, embedder: Embedder, variants: Sequence[Variant]) -> dict[str, Vectors]:
+    """Picture vectors by digest; computed once for each digest and encoder, then read from the store."""
+    wanted = {variant.image.digest: variant for variant in variants}
+    key = embedder.picture_key
+    known = dict(store.embeddings.get_many(key, list(wanted)))
+    missing = [digest for digest in wanted if digest not in known]
+    for start in range(0, len(missing), 16):
+        part = missing[start : start + 16]
+        vectors = embedder.pictures([load_variant(store, wanted[digest]) for digest in part])
+        fresh = dict(zip(part, vectors, strict=True))
+        store.embeddings.put_many(key, fresh)
+        known.update(fresh)
+    return known

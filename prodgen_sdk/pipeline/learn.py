@@ -1,0 +1,54 @@
+"""Event log -> what the ranker and the variant policy know.
+
+The policy learns from impressions whose attribution window is over, each told once: the store keeps the mark up to which it
+was told, and a flag while it is being told. A process that is killed in between leaves the flag, and the next one replays the
+whole log.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from prodgen_sdk.bound import BoundPolicy, BoundRanker
+from prodgen_sdk.config import RecommendConfig
+
+if TYPE_CHECKING:
+    from prodgen_sdk.store import Store
+
+_COMPONENT = "core/learn"
+_CHUNK = 1000
+
+
+def teach_policy(store: Store, policy: BoundPolicy, config: RecommendConfig, *, now: datetime) -> int:
+    """Tells the policy the feedback that is new; returns how many impressions that were."""
+    mark_key, busy_key = f"{policy.id}/mark", f"{policy.id}/busy"
+    if store.states.get(_COMPONENT, busy_key) is not None:
+        policy.reset()
+        store.states.put(_COMPONENT, mark_key, b"0")
+        store.states.delete(_COMPONENT, busy_key)
+    mark = int(store.states.get(_COMPONENT, mark_key) or b"0")
+    window = timedelta(minutes=config.attribution_minutes)
+    feedback = store.events.feedback(mark, window=window, until=now)
+    told = 0
+    while part := list(islice(feedback, _CHUNK)):
+        store.states.put(_COMPONENT, busy_key, b"1")
+        policy.update([item for _, item in part])
+        store.states.put(_COMPONENT, mark_key, str(part[-1][0]).encode())
+        store.states.delete(_COMPONENT, busy_key)
+        told += len(part)
+    return told
+
+
+def reteach_policy(store: Store, policy: BoundPolicy, config: RecommendConfig, *, now: datetime) -> int:
+    """Makes the policy forget everything and tells it what the log still holds."""
+    store.states.put(_COMPONENT, f"{policy.id}/busy", b"1")
+    return teach_policy(store, policy, config, now=now)
+
+
+def teach_ranker(store: Store, ranker: BoundRanker) -> int:
+    """Fits the ranker to the whole log; returns the sequence of the last event that it saw."""
+    last = store.events.last_sequence()
+    ranker.fit(store.events.log_by_time())
+    return last

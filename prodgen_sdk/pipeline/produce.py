@@ -1,0 +1,209 @@
+"""One product through all stages: describe, generate, finish, evaluate, screen, publish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from prodgen_sdk.bound import BoundDescriber, BoundEvaluator, BoundFinisher, BoundGenerator, BoundSafetyChecker
+from prodgen_sdk.config import Config
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import Refused
+from prodgen_sdk.host import Host
+from prodgen_sdk.interfaces import ScreenItem
+from prodgen_sdk.pipeline.describe import describe
+from prodgen_sdk.pipeline.evaluate import evaluate
+from prodgen_sdk.pipeline.finish import finish
+from prodgen_sdk.pipeline.generate import prepare, seeded, variant_ids
+from prodgen_sdk.pipeline.publish import publish, review_state
+from prodgen_sdk.pipeline.screen import combine, screen
+from prodgen_sdk.runtime import Seed
+from prodgen_sdk.types import (
+    Generated,
+    GenerationRequest,
+    Image,
+    Locale,
+    ReviewState,
+    Screening,
+    Variant,
+    View,
+)
+
+if TYPE_CHECKING:
+    from prodgen_sdk.store import Store
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of a product with all that was found out about it; `variant` is set where there is a workspace."""
+
+    id: str
+    sku: str
+    view: View
+    generator: str
+    seed: int
+    review: ReviewState
+    screening: Screening
+    quality: dict[str, float]
+    shortcomings: tuple[str, ...]
+    facts: dict[str, Any]
+    seconds: float
+    reused: bool
+    variant: Variant | None
+    _load: Callable[[], Image] = field(repr=False)
+
+    @property
+    def image(self) -> Image:
+        """The pixels, HWC uint8; read from the asset store where there is a workspace."""
+        return self._load()
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The components that a product passes through."""
+
+    host: Host
+    generator: BoundGenerator
+    describer: BoundDescriber | None
+    finisher: BoundFinisher | None
+    evaluators: Sequence[BoundEvaluator]
+    checkers: Sequence[BoundSafetyChecker]
+    profile: str = ""
+
+    @property
+    def config(self) -> Config:
+        return self.host.config
+
+
+@dataclass(frozen=True)
+class Work:
+    """A request that passed screening of its words, with the ids of its pictures and which of them are there already."""
+
+    request: GenerationRequest
+    ids: dict[View, str]
+    words: Screening
+    existing: dict[View, Variant]
+
+    @property
+    def missing(self) -> tuple[View, ...]:
+        return tuple(view for view in self.request.views if view not in self.existing)
+
+
+def plan(request: GenerationRequest, stages: Stages, store: Store | None, *, seed: Seed, locale: Locale | None) -> Work:
+    """Describes a product, screens its words, fixes its seed, and finds what was already made.
+
+    Raises:
+        Refused: screening blocked the words, or a hook vetoed the request.
+    """
+    described = describe([request.product], request.views, stages.describer, locale=locale)[0]
+    prompts = request.prompts or tuple(prompt.text for prompt in described.prompts)
+    request = prepare(request.model_copy(update={"product": described.product, "prompts": prompts}), stages.host)
+    request = seeded(request, stages.generator.id, seed)
+    product = request.product
+    words = "\n".join([product.title, product.description, *product.tags, *request.prompts, request.scene.style])
+    screening = screen([ScreenItem(text=words)], stages.checkers, required=_required(stages, "text"))[0]
+    if screening.outcome == "block":
+        raise Refused(f"{product.sku} was refused: {'; '.join(screening.reasons)}.", reasons=screening.reasons)
+    ids = dict(zip(request.views, variant_ids(request, stages.generator, stages.profile), strict=True))
+    known = {v.id: v for v in store.variants.iterate(ids=list(ids.values()))} if store is not None else {}
+    existing = {view: known[id] for view, id in ids.items() if id in known}
+    return Work(request, ids, screening, existing)
+
+
+def complete(
+    work: Work, made: Sequence[Generated], stages: Stages, store: Store | None, *, seconds: float, ctx: Context
+) -> list[Picture]:
+    """Finishes, measures, screens and publishes the pictures that were missing; returns all of the request, in its order."""
+    fresh = _judge(work, made, stages, store, seconds, ctx) if made else {}
+    return [fresh.get(view) or _reused(work, view, store) for view in work.request.views]
+
+
+def _judge(
+    work: Work, made: Sequence[Generated], stages: Stages, store: Store | None, seconds: float, ctx: Context
+) -> dict[View, Picture]:
+    request = work.request
+    started = time.perf_counter()
+    pictures = finish(made, stages.finisher, stages.profile, ctx=ctx)
+    pixels = [picture.image for picture in pictures]
+    qualities = evaluate(pixels, stages.evaluators, ctx=ctx)
+    items = [ScreenItem(image=image, purpose=request.product.domain) for image in pixels]
+    screenings = screen(items, stages.checkers, required=_required(stages, "image"), ctx=ctx)
+    each = (seconds + time.perf_counter() - started) / len(pictures)
+    found: dict[View, Picture] = {}
+    for picture, quality, screening in zip(pictures, qualities, screenings, strict=True):
+        both = combine([*work.words.verdicts, *screening.verdicts])
+        approve = stages.config.review.auto_approve
+        variant = None
+        if store is not None:
+            variant = publish(
+                store,
+                stages.generator,
+                request,
+                request.views.index(picture.view),
+                work.ids[picture.view],
+                picture,
+                quality,
+                both,
+                auto_approve=approve,
+                seconds=each,
+                device=ctx.device,
+                dtype=ctx.dtype,
+            )
+        found[picture.view] = Picture(
+            id=work.ids[picture.view],
+            sku=request.product.sku,
+            view=picture.view,
+            generator=stages.generator.id,
+            seed=request.seed,
+            review=variant.review if variant is not None else review_state(both, quality, auto_approve=approve),
+            screening=both,
+            quality=quality.values,
+            shortcomings=quality.shortcomings,
+            facts=picture.facts,
+            seconds=each,
+            reused=False,
+            variant=variant,
+            _load=_loader(picture.image, variant, store),
+        )
+    return found
+
+
+def _reused(work: Work, view: View, store: Store | None) -> Picture:
+    variant = work.existing[view]
+    assert store is not None
+    return Picture(
+        id=variant.id,
+        sku=variant.sku,
+        view=variant.view,
+        generator=variant.generator,
+        seed=variant.seed,
+        review=variant.review,
+        screening=variant.screening,
+        quality=variant.quality,
+        shortcomings=(),
+        facts=variant.provenance.facts,
+        seconds=variant.provenance.seconds,
+        reused=True,
+        variant=variant,
+        _load=_loader(None, variant, store),
+    )
+
+
+def _loader(image: Image | None, variant: Variant | None, store: Store | None) -> Callable[[], Image]:
+    if variant is None or store is None:
+        assert image is not None
+        return lambda: image
+    return lambda: load_variant(store, variant)
+
+
+def load_variant(store: Store, variant: Variant) -> Image:
+    """The pixels of a stored variant; raises StoreError if its file is gone or damaged."""
+    from prodgen_sdk import images
+
+    return images.load(store.assets.get(variant.image.digest), alpha=variant.image.mode == "RGBA")
+
+
+def _required(stages: Stages, modality: str) -> tuple[Any, ...]:
+    return tuple(m for m in stages.config.screening.required if m == modality)

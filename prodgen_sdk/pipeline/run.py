@@ -1,0 +1,204 @@
+"""Many products through all stages at once: requests are batched, failures stay with their product, work is resumable."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import Busy, Cancelled, DeadlineExceeded, PluginError, ProdgenError, Refused, StoreError
+from prodgen_sdk.host import Host
+from prodgen_sdk.pipeline.generate import Batch, narrowed
+from prodgen_sdk.pipeline.produce import Picture, Stages, Work, complete, plan
+from prodgen_sdk.runtime import Seed
+from prodgen_sdk.scheduler import Batcher, result
+from prodgen_sdk.specs import GeneratorSpec
+from prodgen_sdk.types import Generated, GenerationRequest, Image, Locale, Media, Product, Scene, Variant, View
+
+if TYPE_CHECKING:
+    from prodgen_sdk.store import Store
+
+_PHOTO_ROLES = ("front", "back", "flat", "worn", "detail")
+_QUEUE_TIMEOUT = 3600.0
+_STOPS = (Cancelled, DeadlineExceeded, StoreError, KeyboardInterrupt)
+
+
+@dataclass(frozen=True)
+class GenerationResult:
+    """All pictures of a call, in order, and by sku what was refused or failed."""
+
+    pictures: tuple[Picture, ...]
+    refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """What is published; empty without a workspace."""
+        return tuple(picture.variant for picture in self.pictures if picture.variant is not None)
+
+
+@dataclass(frozen=True)
+class GenerationOptions:
+    """What the products of one call share; see `Studio.generate`."""
+
+    views: tuple[View, ...]
+    scene: Scene
+    size: int
+    seed: Seed
+    negative: str
+    locale: Locale | None
+    replicates: int
+    background: Image | None = None
+
+
+@dataclass(frozen=True)
+class _Job:
+    sku: str
+    error: Exception | None = None
+    work: Work | None = None
+    stages: Stages | None = None
+    future: Future[list[Generated]] | None = None
+
+
+@dataclass(frozen=True)
+class GenerationRun:
+    """One call of `Studio.generate`.
+
+    Args:
+        stages_of: the components for a product; the generator may depend on whether it has a mesh.
+        read: the pixels of a product's photo.
+        find: the path of a product's mesh.
+        window: how many products may be under way at once.
+    """
+
+    host: Host
+    store: Store | None
+    batcher: Batcher[Batch, list[Generated]]
+    stages_of: Callable[[Product], Stages]
+    read: Callable[[Media], Image]
+    find: Callable[[Media], Path]
+    options: GenerationOptions
+    context: Context
+    window: int
+
+    def run(self, products: Iterable[Product], total: int) -> GenerationResult:
+        """Generates every product; a product that fails or is refused does not hold up the others.
+
+        Raises:
+            Cancelled, DeadlineExceeded, StoreError: the run cannot go on; what was published stays.
+        """
+        started = time.perf_counter()
+        pictures: list[Picture] = []
+        refused: dict[str, tuple[str, ...]] = {}
+        failed: dict[str, str] = {}
+        total *= self.options.replicates
+        for done, job in enumerate(self._finished(products), 1):
+            try:
+                pictures += self._collect(job)
+            except _STOPS:
+                raise
+            except Refused as error:
+                refused[job.sku] = error.reasons or (str(error),)
+            except ProdgenError as error:
+                failed[job.sku] = str(error)
+            self.context.progress(done, total, "products")
+        return GenerationResult(tuple(pictures), refused, failed, time.perf_counter() - started)
+
+    def run_one(self, product: Product) -> GenerationResult:
+        """Generates one product; its error is raised."""
+        started = time.perf_counter()
+        pictures = [picture for job in self._finished([product]) for picture in self._collect(job)]
+        return GenerationResult(tuple(pictures), seconds=time.perf_counter() - started)
+
+    def _finished(self, products: Iterable[Product]) -> Iterator[_Job]:
+        """Starts up to `window` jobs ahead and yields them in order."""
+        waiting: deque[_Job] = deque()
+        try:
+            for product in products:
+                for replicate in range(self.options.replicates):
+                    self.context.check()
+                    waiting.append(self._start(product, replicate))
+                    if len(waiting) >= self.window:
+                        yield waiting.popleft()
+            while waiting:
+                self.context.check()
+                yield waiting.popleft()
+        finally:
+            for job in waiting:
+                if job.future is not None:
+                    job.future.cancel()
+
+    def _start(self, product: Product, replicate: int) -> _Job:
+        try:
+            stages = self.stages_of(product)
+            work = plan(
+                self._request(product, replicate, stages),
+                stages,
+                self.store,
+                seed=self.options.seed,
+                locale=self.options.locale,
+            )
+            future = None
+            if work.missing:
+                request = self._to_make(work, stages)
+                future = self.batcher.submit((stages.generator, request), timeout=_QUEUE_TIMEOUT)
+            return _Job(product.sku, None, work, stages, future)
+        except (*_STOPS, Busy):
+            raise
+        except Exception as error:
+            return _Job(product.sku, error)
+
+    def _collect(self, job: _Job) -> list[Picture]:
+        if job.error is not None:
+            raise job.error
+        assert job.work is not None
+        assert job.stages is not None
+        if job.future is None:
+            return complete(job.work, (), job.stages, self.store, seconds=0.0, ctx=self.context)
+        request = self._to_make(job.work, job.stages)
+        started = time.perf_counter()
+        try:
+            made = result(job.future)
+        except Exception as error:
+            self.host.notify("on_generation_error", request=request, error=error)
+            if isinstance(error, ProdgenError):
+                raise
+            raise PluginError(
+                f"{job.stages.generator.id} failed: {error}", component=job.stages.generator.id
+            ) from error
+        seconds = time.perf_counter() - started
+        self.host.notify("after_generation", request=request, pictures=made)
+        return complete(job.work, made, job.stages, self.store, seconds=seconds, ctx=self.context)
+
+    def _to_make(self, work: Work, stages: Stages) -> GenerationRequest:
+        spec = stages.generator.spec
+        assert isinstance(spec, GeneratorSpec)
+        return work.request if spec.views_joint else narrowed(work.request, work.missing)
+
+    def _request(self, product: Product, replicate: int, stages: Stages) -> GenerationRequest:
+        spec = stages.generator.spec
+        assert isinstance(spec, GeneratorSpec)
+        references: dict[str, Image] = {}
+        if "photo" in spec.modes:
+            references = {
+                media.role: self.read(media) for media in reversed(product.media) if media.role in _PHOTO_ROLES
+            }
+        if self.options.background is not None:
+            references["background"] = self.options.background
+        mesh = next((media for media in product.media if media.role == "mesh"), None) if "mesh" in spec.modes else None
+        return GenerationRequest(
+            product=product,
+            views=self.options.views,
+            scene=self.options.scene,
+            references=references,
+            mesh=self.find(mesh) if mesh is not None else None,
+            size=self.options.size,
+            negative=self.options.negative,
+            replicate=replicate,
+        )

@@ -1,0 +1,67 @@
+"""Screening of words and pictures. It fails closed: what could not be checked is never passed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Literal
+
+from prodgen_sdk.bound import BoundSafetyChecker
+from prodgen_sdk.context import Context
+from prodgen_sdk.interfaces import ScreenItem
+from prodgen_sdk.specs import SafetySpec
+from prodgen_sdk.types import Screening, Verdict
+
+Modality = Literal["text", "image"]
+_STRICTNESS = {"pass": 0, "review": 1, "block": 2}
+logger = logging.getLogger(__name__)
+
+
+def screen(
+    items: Sequence[ScreenItem],
+    checkers: Sequence[BoundSafetyChecker],
+    *,
+    required: Sequence[Modality] = ("text",),
+    ctx: Context | None = None,
+) -> list[Screening]:
+    """The strictest verdict on each item.
+
+    A checker that raises, or that answers out of its contract, means `review` for every item it should have checked; so does a
+    required modality that no checker looked at.
+    """
+    verdicts: list[list[Verdict]] = [[] for _ in items]
+    covered: list[set[Modality]] = [set() for _ in items]
+    for checker in checkers:
+        assert isinstance(checker.spec, SafetySpec)
+        checks = set(checker.spec.checks)
+        places = [place for place, item in enumerate(items) if checks & _modalities(item)]
+        if not places:
+            continue
+        answers = _check(checker, [items[place] for place in places], ctx)
+        for place, verdict in zip(places, answers, strict=True):
+            verdicts[place].append(verdict)
+            covered[place] |= checks
+    for item, found, seen in zip(items, verdicts, covered, strict=True):
+        for modality in sorted((set(required) & _modalities(item)) - seen):
+            found.append(Verdict(outcome="review", reasons=(f"no checker of {modality} is installed",)))
+    return [combine(found) for found in verdicts]
+
+
+def combine(verdicts: Sequence[Verdict]) -> Screening:
+    """The strictest of several verdicts; none at all is a pass."""
+    outcome = max((v.outcome for v in verdicts), key=_STRICTNESS.__getitem__, default="pass")
+    return Screening(outcome=outcome, verdicts=tuple(verdicts))
+
+
+def _modalities(item: ScreenItem) -> set[Modality]:
+    modalities: set[Modality] = {"text"} if item.text.strip() else set()
+    return modalities | {"image"} if item.image is not None else modalities
+
+
+def _check(checker: BoundSafetyChecker, items: list[ScreenItem], ctx: Context | None) -> list[Verdict]:
+    try:
+        return checker.check(items, ctx)
+    except Exception as error:
+        logger.warning("the safety checker %s failed: %s", checker.id, type(error).__name__)
+        broken = Verdict(outcome="review", reasons=(f"{checker.id} could not check it",), checker=checker.id)
+        return [broken] * len(items)

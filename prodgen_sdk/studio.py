@@ -1,0 +1,441 @@
+"""Studio: the one facade over plugins, pipeline and store."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from prodgen_sdk.config import Config
+from prodgen_sdk.context import Context, Progress
+from prodgen_sdk.errors import ConfigError, InputError
+from prodgen_sdk.host import Host
+from prodgen_sdk.pipeline import generate as generation
+from prodgen_sdk.pipeline.try_on import garment_of, try_on
+from prodgen_sdk.runtime import Seed
+from prodgen_sdk.scheduler import Batcher
+from prodgen_sdk.types import (
+    Erased,
+    Event,
+    Filter,
+    Fit,
+    Garment,
+    GarmentCategory,
+    Generated,
+    Image,
+    Locale,
+    Media,
+    PersonPhoto,
+    Product,
+    Recommendation,
+    Refusal,
+    ReviewState,
+    Scene,
+    TryOn,
+    TryOnRequest,
+    Variant,
+    View,
+    parse_views,
+)
+from prodgen_sdk.workspace import Workspace, init_workspace, open_workspace
+
+if TYPE_CHECKING:
+    from prodgen_sdk.catalogue import Summary
+    from prodgen_sdk.pipeline.produce import Stages
+    from prodgen_sdk.pipeline.run import GenerationResult
+    from prodgen_sdk.recommender import Recommender, Recorded, Similar
+    from prodgen_sdk.store import Store
+
+Photo = str | Path | bytes | Image
+Wearable = str | Path | bytes | Image | Garment | Product
+
+
+class Studio:
+    """Generates product pictures, dresses people, recommends, and learns from what happens.
+
+    Use it as a context manager, from any number of threads. Without a workspace it keeps nothing: `generate` and `try_on`
+    work, and what needs state raises ConfigError.
+
+    Args:
+        workspace: where state lies, or None.
+        config: overrides the workspace's configuration.
+        host: the plugins to use; by default all that are installed.
+
+    >>> from prodgen_sdk.testing.fakes import fake_host
+    >>> from prodgen_sdk.types import Product
+    >>> with Studio(host=fake_host()) as studio:
+    ...     made = studio.generate(Product(sku="mug-1", title="Blue mug", category="home/mug"), views="orbit4", size=64)
+    >>> len(made.pictures)
+    4
+    """
+
+    def __init__(self, workspace: Workspace | None = None, *, config: Config | None = None, host: Host | None = None):
+        self.workspace = workspace
+        self.config = config or (
+            host.config if host is not None else workspace.config if workspace is not None else Config()
+        )
+        state = workspace.state if workspace is not None else None
+        self.host = host if host is not None else Host.discover(self.config, state=state)
+        if host is not None and host.state is None:
+            host.state = state
+        self._lock = threading.RLock()
+        self._closed = False
+
+    @classmethod
+    def open(cls, folder: str | Path, *, config: Config | None = None, host: Host | None = None) -> Studio:
+        """Opens the workspace in `folder`; raises ConfigError if there is none."""
+        return cls(open_workspace(Path(folder)), config=config, host=host)
+
+    @classmethod
+    def create(cls, folder: str | Path, *, config: Config | None = None, host: Host | None = None) -> Studio:
+        """Makes a workspace in `folder` (or opens the one that is there) and opens it."""
+        return cls(init_workspace(Path(folder)), config=config, host=host)
+
+    def __enter__(self) -> Studio:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the threads, closes components and the store; a second call does nothing."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        made = self.__dict__  # cached properties that nobody asked for need no closing
+        if "_batcher" in made:
+            self._batcher.close()
+        if "store" in made:
+            self.store.close()
+        self.host.close()
+
+    # The catalogue
+
+    @cached_property
+    def store(self) -> Store:
+        """The workspace's state; raises ConfigError without a workspace."""
+        if self.workspace is None:
+            raise ConfigError(
+                "This needs a workspace.", hint="Run: prodgen init, or open one with Studio.open(folder)."
+            )
+        from prodgen_sdk.store import open_store
+
+        return open_store(self.workspace.database_url, self.workspace.assets_url)
+
+    def add_products(self, source: str | Path | Iterable[Product], *, root: str | Path | None = None) -> Summary:
+        """Adds products, or updates those whose sku is known. Photos and GLB files are copied into the asset store.
+
+        Args:
+            source: a JSON Lines, CSV or Parquet file, or products.
+            root: the folder that media paths are relative to and must stay in; by default that of the file.
+
+        Returns:
+            What was added, updated and unchanged, and every rejected line with field and reason; the rest is kept.
+        """
+        from prodgen_sdk.pipeline.ingest import ingest
+
+        return ingest(source, self.store, root=Path(root) if root is not None else None)
+
+    def product(self, sku: str) -> Product:
+        """The product of a sku; raises NotFound with its neighbours."""
+        return self.store.products.get(sku)
+
+    def products(self, category: str | None = None) -> Iterator[Product]:
+        """All products in the order of their sku, or those of a category and below."""
+        return self.store.products.iterate(category=category)
+
+    # Generation
+
+    def generate(
+        self,
+        products: str | Product | Iterable[str | Product],
+        *,
+        views: str | Sequence[View] = "orbit8",
+        generator: str | None = None,
+        size: int = 512,
+        seed: Seed = None,
+        scene: str | Scene = "white",
+        negative: str = "",
+        locale: Locale | None = None,
+        replicates: int = 1,
+        profile: str = "",
+        root: str | Path = ".",
+        background: Photo | None = None,
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> GenerationResult:
+        """Makes pictures of products; with a workspace they are published as variants.
+
+        The same request finds the pictures that it already made, so a killed run is resumed by running it again.
+
+        Args:
+            products: skus of the workspace, or products (unknown ones are added to the workspace).
+            views: a set, names or `az:el:dist` (see `types.parse_views`), or views.
+            generator: an id; None takes the mesh generator for a product with a mesh, else the configured default.
+            seed: None derives it from the request, so that a re-run is the same work; "random" draws one.
+            profile: a profile of the configured finisher, such as `marketplace`.
+            root: where the media of products outside a workspace lie, and must stay in.
+            background: the picture for a scene with the background `image`.
+
+        Returns:
+            Pictures in order; products that were refused or failed are named in the result. If a single product is given
+            (not a list), its error is raised instead.
+
+        Raises:
+            Refused, InputError, PluginError: for a single product.
+            Cancelled: `cancelled` said so; what was published stays.
+        """
+        from prodgen_sdk.pipeline.run import GenerationOptions, GenerationRun
+
+        wanted = [products] if isinstance(products, str | Product) else list(products)
+        scene = Scene.parse(scene) if isinstance(scene, str) else scene
+        options = GenerationOptions(
+            views=parse_views(views) if isinstance(views, str) else tuple(views),
+            scene=scene,
+            size=size,
+            seed=seed,
+            negative=negative,
+            locale=locale,
+            replicates=replicates,
+            background=None if background is None else _pixels(background),
+        )
+        store = self.store if self.workspace is not None else None
+        run = GenerationRun(
+            host=self.host,
+            store=store,
+            batcher=self._batcher,
+            stages_of=lambda product: self._stages(product, generator, profile),
+            read=lambda media: self._media(media, Path(root)),
+            find=lambda media: self._mesh(media, Path(root)),
+            options=options,
+            context=self.host.context(**_given(progress=progress, cancelled=cancelled)),
+            window=2 * self.config.scheduler.max_batch,
+        )
+        items = [self._known(item) for item in wanted]
+        return run.run_one(items[0]) if isinstance(products, str | Product) else run.run(items, len(items))
+
+    def image(self, variant: str | Variant) -> Image:
+        """The pixels of a published variant, HWC uint8."""
+        from prodgen_sdk.pipeline.produce import load_variant
+
+        return load_variant(self.store, self.store.variants.get(variant) if isinstance(variant, str) else variant)
+
+    def variants(self, sku: str | None = None, *, review: ReviewState | None = None) -> Iterator[Variant]:
+        """Published variants in the order of their publication."""
+        return self.store.variants.iterate(sku=sku, review=review)
+
+    def review(self, variant: str, state: ReviewState, *, by: str, reason: str = "") -> Variant:
+        """Moves a variant to another review state; who and why is kept. Raises InputError if that step is not allowed."""
+        self.store.variants.set_review(variant, state, by, reason)
+        return self.store.variants.get(variant)
+
+    # Try-on
+
+    def try_on(
+        self,
+        person: Photo | PersonPhoto,
+        garments: Wearable | Sequence[Wearable],
+        *,
+        category: GarmentCategory = "auto",
+        fit: str | Fit = "regular",
+        height_cm: float | None = None,
+        measurements_cm: Mapping[str, float] | None = None,
+        mask: Any = None,
+        compositor: str | None = None,
+        seed: int = 0,
+        user: str | None = None,
+        retain: timedelta | None = None,
+        ctx: Context | None = None,
+    ) -> TryOn | Refusal:
+        """Dresses a person's photo, or says why not and which photo would help.
+
+        Args:
+            person: a file, its bytes, or HWC uint8 pixels.
+            garments: one or more in layering order (innermost first): files, pixels, garments, products, or skus of the
+                workspace.
+            category: of garments that do not say it themselves.
+            mask: the only pixels that may change, bool HxW.
+            user, retain: keep photo and result for this user and so long. Without both nothing is kept.
+
+        Raises:
+            InputError: an unreadable photo, an unknown sku, a garment that nobody wears.
+            PluginError: the compositor failed.
+        """
+        photo = (
+            person
+            if isinstance(person, PersonPhoto)
+            else PersonPhoto(image=_pixels(person), height_cm=height_cm, measurements_cm=dict(measurements_cm or {}))
+        )
+        items: list[Any] = list(garments) if isinstance(garments, list | tuple) else [garments]
+        if (user is None) != (retain is None):
+            raise InputError(
+                "To keep a try-on takes both a user and how long.", hint="Give user and retain, or neither."
+            )
+        request = TryOnRequest(
+            person=photo,
+            garments=tuple(self._garment(item, category) for item in items),
+            fit=Fit.parse(fit) if isinstance(fit, str) else fit,
+            mask=mask,
+            seed=seed,
+        )
+        checkers = [c for c in self._checkers() if "image" in c.spec.checks]
+        answer = try_on([request], self.host.get("compositor", compositor), self.host, checkers=checkers, ctx=ctx)[0]
+        if user is not None and retain is not None and isinstance(answer, TryOn):
+            from prodgen_sdk import images
+
+            until = datetime.now(UTC) + retain
+            self.store.tryons.keep(user, images.encode(photo.image), images.encode(answer.image), until)
+        return answer
+
+    def try_on_many(
+        self, person: Photo | PersonPhoto, garments: Iterable[Wearable], **options: Any
+    ) -> list[TryOn | Refusal]:
+        """Dresses one person in each garment separately; the person is analysed once."""
+        photo = person if isinstance(person, PersonPhoto) else PersonPhoto(image=_pixels(person))
+        return [self.try_on(photo, garment, **options) for garment in garments]
+
+    # Recommendation
+
+    @cached_property
+    def recommender(self) -> Recommender:
+        """The serving side, with its caches; made on first use."""
+        from prodgen_sdk.recommender import Recommender
+
+        return Recommender(self.store, self.host)
+
+    def recommend(
+        self,
+        user: str,
+        k: int = 10,
+        *,
+        filter: Filter | None = None,
+        at: datetime | None = None,
+        request_id: str | None = None,
+        deterministic: bool = False,
+        log: bool = True,
+        facts: Mapping[str, str | float] | None = None,
+    ) -> list[Recommendation]:
+        """Products for a user, best first, each with the variant to show, its propensity and why.
+
+        A user of whom nothing is known gets what is popular. The impressions are logged, so that `record`ed answers teach
+        ranker and policy; `log=False` is for looking only.
+        """
+        return self.recommender.recommend(
+            user, k, filter=filter, at=at, request_id=request_id, deterministic=deterministic, log=log, facts=facts
+        )
+
+    def similar(
+        self,
+        *,
+        sku: str | None = None,
+        image: Photo | None = None,
+        text: str | None = None,
+        k: int = 10,
+        filter: Filter | None = None,
+    ) -> list[Similar]:
+        """Products near a product, a picture or some words, best first, each with its nearest variant."""
+        picture = _pixels(image) if image is not None else None
+        return self.recommender.similar(sku=sku, image=picture, text=text, k=k, filter=filter)
+
+    def record(self, events: Event | Iterable[Event | Mapping[str, Any]]) -> Recorded:
+        """Adds events to the log; one whose id is known is not added again. Bad ones are named and the rest is kept."""
+        return self.recommender.record([events] if isinstance(events, Event) else events)
+
+    def learn(self, *, at: datetime | None = None) -> dict[str, int]:
+        """Fits the ranker to the log and tells the policy the feedback whose window is over at `at` (default now)."""
+        return self.recommender.learn(at=at)
+
+    def sync(self, *, progress: Progress | None = None) -> int:
+        """Applies what was published, changed or withdrawn to the index; returns how many products that touched."""
+        return self.recommender.sync(progress)
+
+    def forget(self, user: str) -> Erased:
+        """Erases a user's events, try-ons and all that was derived, and proves it by looking again.
+
+        Raises:
+            NotFound: nothing is known of the user.
+        """
+        return self.recommender.forget(user)
+
+    # Parts
+
+    @cached_property
+    def _batcher(self) -> Batcher[generation.Batch, list[Generated]]:
+        options = self.config.scheduler
+        return Batcher(
+            generation.run_batch,
+            key=generation.batch_key,
+            max_batch=options.max_batch,
+            max_wait=options.max_wait_ms / 1000,
+            max_queue=options.max_queue,
+        )
+
+    def _known(self, item: str | Product) -> Product:
+        if isinstance(item, str):
+            return self.product(item)
+        if self.workspace is not None:
+            self.store.products.put([item])
+        return item
+
+    def _stages(self, product: Product, generator: str | None, profile: str) -> Stages:
+        from prodgen_sdk.pipeline.produce import Stages
+
+        defaults = self.config.defaults
+        if generator is None and any(media.role == "mesh" for media in product.media):
+            generator = (
+                defaults.mesh_generator if defaults.mesh_generator in self.host.registry.ids("generator") else None
+            )
+        return Stages(
+            host=self.host,
+            generator=self.host.get("generator", generator),
+            describer=self._optional("describer"),
+            finisher=self.host.get("finisher") if profile else None,
+            evaluators=self.host.all("evaluator", defaults.evaluators),
+            checkers=self._checkers(),
+            profile=profile,
+        )
+
+    def _checkers(self) -> list[Any]:
+        return self.host.all("safety_checker", self.config.defaults.safety_checkers)
+
+    def _optional(self, kind: Literal["describer"]) -> Any:
+        id = self.host.default(kind)
+        return self.host.get(kind, id) if id in self.host.registry.ids(kind) else None
+
+    def _garment(self, item: Wearable, category: GarmentCategory) -> Garment:
+        if isinstance(item, Garment):
+            return item
+        if isinstance(item, str) and self.workspace is not None and not Path(item).exists():
+            item = self.product(item)
+        if isinstance(item, Product):
+            garment = garment_of(item, self._media)
+            return garment if category == "auto" else garment.model_copy(update={"category": category})
+        return Garment(front=_pixels(item), category=category)
+
+    def _media(self, media: Media, root: Path = Path()) -> Image:
+        from prodgen_sdk import images
+        from prodgen_sdk.files import inside
+
+        if media.uri.startswith("asset:"):
+            return images.load(self.store.assets.get(media.uri.removeprefix("asset:")))
+        return images.load(inside(root, media.uri))
+
+    def _mesh(self, media: Media, root: Path) -> Path:
+        from prodgen_sdk.files import inside
+        from prodgen_sdk.pipeline.ingest import local_mesh
+
+        return local_mesh(media, self.store) if media.uri.startswith(("asset:", "file:")) else inside(root, media.uri)
+
+
+def _pixels(photo: Photo) -> Image:
+    from prodgen_sdk import images
+
+    return images.load(photo) if isinstance(photo, str | Path | bytes) else images.check(photo)
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
