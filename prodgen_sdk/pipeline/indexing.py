@@ -67,7 +67,7 @@ def _is_foreign(store: Store, index: BoundIndex, embedder: Embedder) -> bool:
     return known != embedder.key.encode() or index.sequence > store.outbox.last_sequence()
 
 
-def _upserts(store: Store, embedder: Embedder, ids: set[str], progress: Callable[[int], None]) -> Iterator[Upsert]:
+def _upserts(store: Store, embedder: Embedder, ids: set[str]) -> Iterator[Upsert]:
     variants = [variant for variant in store.variants.iterate(ids=sorted(ids)) if variant.review == "approved"]
     products = {
         product.sku: product for product in store.products.iterate(skus=sorted({variant.sku for variant in variants}))
