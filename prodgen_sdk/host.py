@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeVar, cast
 import pluggy
 from pydantic import BaseModel
 
-from prodgen_sdk import hookspecs, runtime
+from prodgen_sdk import __version__, hookspecs, runtime
 from prodgen_sdk.config import Config, validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, MissingDependency, PluginError, ProdgenError
@@ -111,6 +111,7 @@ class Host:
         """
         host = cls(config, strict=strict, state=state)
         disabled = _disabled(host.config)
+        host.register(import_module("prodgen_sdk.photos"), "catalogue", distribution="prodgen-sdk", version=__version__)
         for point in _in_order(entry_points(group=GROUP), host.config.plugins.order):
             name, version = _owner(point)
             if "*" in disabled or {point.name, name} & disabled:

@@ -231,9 +231,9 @@ class Recommender:
             if not known and not any(erased.erased.values()):
                 raise NotFound(f"Nothing is known of the user {user!r}.")
             self._fit()
-            replayed = learn.reteach_policy(self._store, self._policy, self._config, now=datetime.now(UTC))
+            learn.reteach_policy(self._store, self._policy, self._config, now=datetime.now(UTC))
             self._queries.clear()
-            return erased.model_copy(update={"erased": {**erased.erased, "policy_impressions_kept": replayed}})
+            return erased
 
     def profile(self, user: str, at: datetime) -> UserProfile:
         """What is known of a user at a time: the recency-weighted vector, interests, queries and what was seen."""

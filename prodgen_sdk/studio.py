@@ -218,6 +218,31 @@ class Studio:
         items = [self._known(item) for item in wanted]
         return run.run_one(items[0]) if isinstance(products, str | Product) else run.run(items, len(items))
 
+    def publish_photos(
+        self, products: Iterable[str | Product], *, size: int = 768, progress: Progress | None = None
+    ) -> GenerationResult:
+        """Publishes products' own front, back and detail photos as variants, through the same measuring and screening.
+
+        Products without such a photo are left out.
+        """
+        from prodgen_sdk.photos import GENERATOR, photo_views
+        from prodgen_sdk.pipeline.run import GenerationResult
+
+        by_views: dict[tuple[View, ...], list[Product]] = {}
+        for product in map(self._known, products):
+            if views := tuple(photo_views(product)):
+                by_views.setdefault(views, []).append(product)
+        parts = [
+            self.generate(items, views=views, generator=GENERATOR, size=size, progress=progress)
+            for views, items in by_views.items()
+        ]
+        return GenerationResult(
+            tuple(picture for part in parts for picture in part.pictures),
+            {sku: reasons for part in parts for sku, reasons in part.refused.items()},
+            {sku: reason for part in parts for sku, reason in part.failed.items()},
+            sum(part.seconds for part in parts),
+        )
+
     def image(self, variant: str | Variant) -> Image:
         """The pixels of a published variant, HWC uint8."""
         from prodgen_sdk.pipeline.produce import load_variant

@@ -1,0 +1,86 @@
+"""The generator `catalogue/photo`: a product's own photos, squared, as pictures that can be published and recommended.
+
+It is the core's only component, and is registered through the same hooks as any plugin's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prodgen_sdk import images
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.hookspecs import Register, hookimpl
+from prodgen_sdk.interfaces import Generator
+from prodgen_sdk.specs import GeneratorSpec
+from prodgen_sdk.types import NAMED_VIEWS, Generated, GenerationRequest, Image, Media, Product, View
+
+GENERATOR = "catalogue/photo"
+_VIEW_OF_ROLE = {
+    "front": NAMED_VIEWS["front"],
+    "flat": NAMED_VIEWS["front"],
+    "back": NAMED_VIEWS["back"],
+    "detail": NAMED_VIEWS["detail"],
+}
+
+
+def photo_views(product: Product) -> dict[View, Media]:
+    """The views that a product's photos show; of several of one view the first counts."""
+    found: dict[View, Media] = {}
+    for media in product.media:
+        view = media.view or _VIEW_OF_ROLE.get(media.role)
+        if view is not None and media.role in _VIEW_OF_ROLE:
+            found.setdefault(view, media)
+    return found
+
+
+class CatalogueGenerator(Generator):
+    """Answers the front, back and detail views with the product's own photos, centred on a square of their border colour."""
+
+    def __init__(self, config: object = None, ctx: Context | None = None) -> None:
+        pass
+
+    def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> list[list[Generated]]:
+        return [[self._picture(request, view) for view in request.views] for request in batch]
+
+    def _picture(self, request: GenerationRequest, view: View) -> Generated:
+        media = photo_views(request.product).get(view)
+        photo = request.references.get(media.role) if media is not None and media.role in request.references else None
+        if media is None or photo is None:
+            raise InputError(
+                f"{request.product.sku} has no photo of the view {view.slug}.", hint="Name another generator for it."
+            )
+        return Generated(image=square(photo, request.size), view=view, facts={"source": "photo", "media": media.uri})
+
+
+def square(photo: Image, size: int) -> Image:
+    """A picture scaled to fit a square, centred; what it leaves free has the median colour of its border.
+
+    >>> import numpy as np
+    >>> square(np.zeros((20, 10, 3), np.uint8), 40).shape
+    (40, 40, 3)
+    """
+    import numpy as np
+
+    height, width = photo.shape[:2]
+    scale = size / max(height, width)
+    inner = images.resize(images.flatten(photo), max(1, round(width * scale)), max(1, round(height * scale)))
+    border = np.concatenate([inner[0], inner[-1], inner[:, 0], inner[:, -1]])
+    canvas = np.empty((size, size, 3), np.uint8)
+    canvas[:] = np.median(border, axis=0).round().astype(np.uint8)
+    top, left = (size - inner.shape[0]) // 2, (size - inner.shape[1]) // 2
+    canvas[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
+    return canvas
+
+
+@hookimpl
+def register_generators(register: Register) -> None:
+    spec = GeneratorSpec(
+        id=GENERATOR,
+        summary="The product's own photos, squared: nothing is made up",
+        modes=("photo",),
+        min_size=32,
+        max_size=4096,
+        backgrounds=("white",),
+    )
+    register(spec, f"{__name__}:{CatalogueGenerator.__name__}")
