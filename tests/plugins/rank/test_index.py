@@ -1,0 +1,215 @@
+"""The index answers as a brute-force scan does, whatever was added, changed and removed before."""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prodgen_rank.config import Config, IndexConfig
+from prodgen_rank.faiss_index import FaissIndex
+
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.types import Facets, Filter, Remove, Upsert
+
+CTX = Context()
+CATEGORIES = ("home/mug", "home/mugs", "home/mug/travel", "home", "apparel/shirt")
+TAGS = ("new", "sale", "eco")
+SKUS = tuple(f"sku-{n}" for n in range(6))
+PRICES = st.decimals(0, 20, places=2) | st.sampled_from([Decimal("9.9999"), Decimal("10"), Decimal("10.0001")])
+
+facets = st.builds(
+    Facets,
+    category=st.sampled_from(CATEGORIES),
+    price=st.none() | PRICES,
+    tags=st.lists(st.sampled_from(TAGS), max_size=2).map(tuple),
+    on_sale=st.sampled_from([True, True, True, False]),
+)
+filters = st.builds(
+    Filter,
+    categories=st.lists(st.sampled_from(CATEGORIES), max_size=2).map(tuple),
+    tags=st.lists(st.sampled_from((*TAGS, "none")), max_size=2).map(tuple),
+    price_min=st.none() | PRICES | st.decimals(allow_nan=False, allow_infinity=False),
+    price_max=st.none() | PRICES | st.decimals(allow_nan=False, allow_infinity=False),
+    skus=st.lists(st.sampled_from((*SKUS, "unknown")), max_size=4).map(tuple),
+    exclude_skus=st.lists(st.sampled_from((*SKUS, "unknown")), max_size=2).map(tuple),
+)
+vectors = st.lists(st.integers(-3, 3), min_size=4, max_size=4).filter(any).map(lambda v: np.asarray(v, np.float32))
+upserts = st.builds(
+    Upsert, variant=st.integers(0, 15).map("v{}".format), sku=st.sampled_from(SKUS), vector=vectors, facets=facets
+)
+removes = st.builds(Remove, variant=st.integers(0, 15).map("v{}".format))
+batches = st.lists(st.lists(upserts | upserts | removes, max_size=8), max_size=6)
+
+
+def model_after(changes) -> dict[str, Upsert]:
+    model: dict[str, Upsert] = {}
+    for change in changes:
+        if isinstance(change, Upsert):
+            model[change.variant] = change
+        else:
+            model.pop(change.variant, None)
+    return model
+
+
+def brute_force(model: dict[str, Upsert], query, k: int, eligible: Filter):
+    """The reference: a list of (sku, [(variant, score)]) by best score, then sku."""
+    products: dict[str, list[tuple[float, str]]] = {}
+    for change in model.values():
+        if eligible.allows(change.sku, change.facets):
+            score = float(np.einsum("ij,j->i", change.vector[None], query)[0])
+            products.setdefault(change.sku, []).append((-score, change.variant))
+    ordered = sorted(products.items(), key=lambda item: (min(item[1])[0], item[0]))
+    return [(sku, [(variant, -score) for score, variant in sorted(found)]) for sku, found in ordered[:k]]
+
+
+def answers(index: FaissIndex, query, k: int, eligible: Filter):
+    found = index.search(np.asarray(query, np.float32)[None], k, eligible, CTX)[0]
+    return [(c.sku, [(v.id, v.score) for v in c.variants]) for c in found]
+
+
+@settings(max_examples=200, deadline=None)
+@given(batches, filters, vectors, st.integers(1, 8), st.sampled_from([1, 4096]), st.sampled_from([1, 3, None]))
+def test_equals_brute_force_after_any_changes(batches, eligible, query, k, quantise_from, delta_limit) -> None:
+    index = FaissIndex(Config(index=IndexConfig(quantise_from=quantise_from, delta_limit=delta_limit)), CTX)
+    for sequence, batch in enumerate(batches, 1):
+        index.apply(batch, sequence, CTX)
+    model = model_after(change for batch in batches for change in batch)
+    assert answers(index, query, k, eligible) == brute_force(model, query, k, eligible)
+    assert index.stats(CTX)["variants"] == len(model)
+    assert {v: vector.tolist() for v, vector in index.vectors([*model, "unknown"], CTX).items()} == {
+        v: change.vector.tolist() for v, change in model.items()
+    }
+
+
+def catalogue(n: int, dimension: int, seed: int = 0, spread: float = 0.6) -> list[Upsert]:
+    """n variants, 8 a product, that lie near their product's vector."""
+    rng = np.random.default_rng(seed)
+    products = rng.standard_normal((n // 8 + 1, dimension))
+    rows = products[np.arange(n) // 8] + spread * rng.standard_normal((n, dimension))
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return [
+        Upsert(
+            variant=f"v{i}",
+            sku=f"p{i // 8}",
+            vector=rows[i],
+            facets=Facets(
+                category=CATEGORIES[i // 8 % 5],
+                price=Decimal(i // 8 % 1000),
+                tags=("rare",) if i // 8 % 200 == 0 else ("common",),
+            ),
+        )
+        for i in range(n)
+    ]
+
+
+@pytest.mark.parametrize("k", [1, 10, 200])
+def test_quantised_scan_is_exact_at_every_selectivity(k: int) -> None:
+    changes = catalogue(12_000, 32)
+    index = FaissIndex(None, CTX)
+    index.apply(changes, 1, CTX)
+    moved = [c.model_copy(update={"vector": np.roll(c.vector, 1)}) for c in changes[:900]]
+    index.apply([*moved, *(Remove(variant=f"v{i}") for i in range(5000, 5600))], 2, CTX)
+    assert index.stats(CTX)["delta"] == 900
+    assert index.stats(CTX)["scan"].startswith("8-bit")
+    model = model_after([*changes, *moved, *(Remove(variant=f"v{i}") for i in range(5000, 5600))])
+    queries = np.random.default_rng(1).standard_normal((5, 32)).astype(np.float32)
+    for eligible in (
+        Filter(),
+        Filter(price_max=Decimal(700)),
+        Filter(categories=("home/mug",)),
+        Filter(tags=("rare",)),
+        Filter(exclude_skus=tuple(f"p{i}" for i in range(0, 1500, 2))),
+        Filter(price_min=Decimal(5000)),
+    ):
+        for query in (*queries, changes[3].vector, np.zeros(32, np.float32)):
+            assert answers(index, query, k, eligible) == brute_force(model, query, k, eligible)
+
+
+def test_repeating_a_call_changes_nothing() -> None:
+    index, (first, second, *_) = FaissIndex(None, CTX), catalogue(8, 4)
+    index.apply([first], 3, CTX)
+    index.apply([second], 3, CTX)
+    index.apply([Remove(variant=first.variant)], 2, CTX)
+    assert index.sequence == 3
+    assert set(index.vectors(["v0", "v1"], CTX)) == {"v0"}
+
+
+def test_sequence_moves_without_changes_and_reset_forgets() -> None:
+    index = FaissIndex(None, CTX)
+    assert (index.sequence, answers(index, [1, 0], 3, Filter())) == (0, [])
+    index.apply([], 7, CTX)
+    assert index.sequence == 7
+    index.apply(catalogue(8, 4), 8, CTX)
+    index.reset(CTX)
+    assert (index.sequence, index.stats(CTX)["variants"]) == (0, 0)
+    index.apply(catalogue(8, 6), 1, CTX)
+    assert index.stats(CTX)["dimension"] == 6
+
+
+def test_bad_input_is_refused_and_changes_nothing() -> None:
+    index, changes = FaissIndex(None, CTX), catalogue(8, 4)
+    index.apply(changes, 1, CTX)
+    for bad in (
+        changes[0].model_copy(update={"vector": np.ones(5, np.float32)}),
+        changes[0].model_copy(update={"vector": np.zeros(4, np.float32)}),
+        changes[0].model_copy(update={"facets": Facets(category="home/mug", price=Decimal("1.00001"))}),
+    ):
+        with pytest.raises(InputError):
+            index.apply([Remove(variant="v1"), bad], 2, CTX)
+    assert index.sequence == 1
+    assert set(index.vectors(["v0", "v1"], CTX)) == {"v0", "v1"}
+    with pytest.raises(InputError, match="at least 1"):
+        index.apply(changes, 0, CTX)
+    with pytest.raises(InputError, match="shape"):
+        index.search(np.ones((1, 5), np.float32), 3, Filter(), CTX)
+    with pytest.raises(InputError, match="shape"):
+        index.search(np.ones(4, np.float32), 3, Filter(), CTX)
+    with pytest.raises(InputError, match="finite"):
+        index.search(np.full((1, 4), np.nan, np.float32), 3, Filter(), CTX)
+    with pytest.raises(InputError, match="negative"):
+        index.search(np.ones((1, 4), np.float32), -1, Filter(), CTX)
+    assert index.search(np.ones((2, 4), np.float32), 0, Filter(), CTX) == [[], []]
+
+
+def test_searches_see_whole_states_while_a_writer_changes_them() -> None:
+    """Each state holds every product with both of its variants at one and the same vector."""
+    rng, dimension = np.random.default_rng(0), 16
+    index = FaissIndex(Config(index=IndexConfig(quantise_from=8, delta_limit=60)), CTX)
+    done, failures = threading.Event(), []
+
+    def state(step: int) -> list[Upsert]:
+        vector = rng.standard_normal(dimension).astype(np.float32)
+        return [
+            Upsert(
+                variant=f"p{p}-{side}",
+                sku=f"p{p}",
+                vector=vector,
+                facets=Facets(category="home/mug", price=Decimal(step)),
+            )
+            for p in range(10)
+            for side in "ab"
+        ]
+
+    def read() -> None:
+        query = np.ones(dimension, np.float32)
+        while not done.is_set():
+            found = answers(index, query, 20, Filter())
+            scores = {score for _, variants in found for _, score in variants}
+            if [len(variants) for _, variants in found] != [2] * 10 or len(scores) != 1:
+                failures.append(found)
+
+    index.apply(state(0), 1, CTX)
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for step in range(2, 300):
+        index.apply(state(step), step, CTX)
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert not failures
