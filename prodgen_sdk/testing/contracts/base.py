@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from prodgen_sdk.config import Config, PluginsConfig, validate
+from prodgen_sdk.config import Config, PluginsConfig, RuntimeConfig, validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.host import Host, load_dotted
 from prodgen_sdk.registry import Entry
@@ -25,6 +25,8 @@ HEAVY = (
     "pandas", "pyarrow", "sklearn", "onnxruntime", "tensorflow", "jax",
 )  # fmt: skip
 """What a plugin may not import at discovery: each costs every command of every user its loading time."""
+
+_NAME = "contract"
 
 
 class ComponentContract:
@@ -40,34 +42,46 @@ class ComponentContract:
         plugin: the module (or object) with the hook implementations.
         id: which of its components is under test.
         config: the plugin's section `[plugins.<name>]`.
+        companions: other plugins whose components it looks up.
+        device: where the tests run.
 
-    Override the fixture `ctx` if the component needs models or looks others up, and `component` (with any scope) if it
-    is slow to build.
+    Override the fixture `component` (with any scope) if it is slow to build, and `ctx` if the host's will not do.
     """
 
     kind: ClassVar[Kind]
     plugin: ClassVar[Any]
     id: ClassVar[str]
     config: ClassVar[Mapping[str, Any]] = {}
+    companions: ClassVar[tuple[Any, ...]] = ()
+    device: ClassVar[str] = "cpu"
 
     @pytest.fixture
-    def ctx(self, tmp_path: Path) -> Context:
-        """What the component is built and called with; its state folder is empty."""
-        state = tmp_path / "state"
-        state.mkdir(exist_ok=True)
-        return Context(state=state)
+    def host(self, tmp_path: Path) -> Host:
+        """A strict host with the plugin and its companions; a refused registration raises here."""
+        sections = PluginsConfig.model_validate({_NAME: dict(self.config)})
+        config = Config(plugins=sections, runtime=RuntimeConfig(device=self.device))
+        host = Host(config, strict=True, state=tmp_path / "state")
+        for companion in self.companions:
+            host.register(companion, getattr(companion, "__name__", type(companion).__name__))
+        host.register(self.plugin, _NAME)
+        return host
 
     @pytest.fixture
-    def entry(self) -> Entry:
-        """What the plugin registered under the id, through a real host."""
-        name = "contract"
-        host = Host(Config(plugins=PluginsConfig.model_validate({name: dict(self.config)})), strict=True)
-        host.register(self.plugin, name)
+    def entry(self, host: Host) -> Entry:
+        """What the plugin registered under the id."""
         ids = host.registry.ids(self.kind)
         assert self.id in ids, (
             f"The plugin registers no {self.kind} {self.id!r}, only {ids}. Check `id` and the register_ hook."
         )
         return host.registry.get(self.kind, self.id)
+
+    @pytest.fixture
+    def ctx(self, host: Host, entry: Entry) -> Context:
+        """What the component is built and called with: an empty state folder, lookups and models through the host."""
+        context = host.context(entry)
+        assert context.state is not None
+        context.state.mkdir(parents=True, exist_ok=True)
+        return context
 
     @pytest.fixture
     def spec(self, entry: Entry) -> Any:

@@ -27,8 +27,8 @@ from prodgen_sdk.types import Array, GarmentCategory, PersonPhoto, Refusal, TryO
 class CompositorContract(ComponentContract):
     """Pixel identity, masks, sizes, refusals and repeatability of a compositor.
 
-    Override the fixture `requests` with real photos if the compositor needs such (the default person is drawn), and
-    `ctx` if it looks a body parser up: `Context(state=..., find=lambda kind, id: parser)`.
+    Override the fixture `requests` with real photos if the compositor needs such (the default person is drawn). A body
+    parser that it looks up comes from the plugin itself or from `companions`.
     """
 
     kind = "compositor"

@@ -19,8 +19,7 @@ from prodgen_sdk.types import Candidate, Event, Ranked, UserProfile
 class RankerContract(ComponentContract):
     """Order, scores, contributions, cold start and fitting of a ranker.
 
-    Override the fixtures `candidates`, `user` and `log` if the ranker expects other data, and `ctx` if it looks the
-    index or an encoder up.
+    Override the fixtures `candidates`, `user` and `log` if the ranker expects other data.
     """
 
     kind = "ranker"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
 from prodgen_sdk.hookspecs import Register, hookimpl
 from prodgen_sdk.specs import (
     BenchmarkSpec,
@@ -17,6 +21,7 @@ from prodgen_sdk.specs import (
     PolicySpec,
     RankerSpec,
     SafetySpec,
+    Spec,
     TextEncoderSpec,
     TrainerSpec,
 )
@@ -115,3 +120,22 @@ class FakePlugin:
             id="fake/hash", summary="Time to hash a megabyte.", measures="fake-hash", deterministic=False
         )
         register(spec, f"{_HERE}.runs:HashBenchmark")
+
+
+def plugin_of(spec: Spec, factory: str | Callable[..., Any]) -> ModuleType:
+    """A plugin that registers one component, for tests of a component that no plugin registers.
+
+    >>> from prodgen_sdk.testing.fakes import fake_host, plugin_of
+    >>> from prodgen_sdk.testing.fakes.shop import UniformPolicy
+    >>> spec = PolicySpec(id="mine/uniform", summary="Every variant alike.")
+    >>> fake_host(plugin_of(spec, UniformPolicy)).registry.ids("policy")
+    ['fake/uniform', 'mine/uniform']
+    """
+
+    def add(register: Register) -> None:
+        register(spec, factory)
+
+    plugin = ModuleType(f"plugin of {spec.id}")
+    plural = {"index": "indexes", "policy": "policies"}.get(spec.kind, f"{spec.kind}s")
+    setattr(plugin, f"register_{plural}", hookimpl(add))
+    return plugin
