@@ -1,0 +1,155 @@
+"""Real threads, real processes, a real kill."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from prodgen_sdk.store import open_store
+
+WORKER = """
+import hashlib, sys
+from datetime import datetime, timezone
+from prodgen_sdk.store import open_store
+from prodgen_sdk.types import Event, ImageRef, Product, Provenance, Scene, Screening, Variant, View
+
+url, assets, name, count = *sys.argv[1:4], int(sys.argv[4])
+at = datetime(2026, 1, 1, tzinfo=timezone.utc)
+provenance = Provenance(generator="g", distribution="d", version="1", request_digest="0", size=8, device="cpu", dtype="float32", seconds=0, created_at=at)
+with open_store(url, assets) as store:
+    store.products.put([Product(sku="mug-1", title="Mug", category="home/mug")])
+    print("open", flush=True)
+    for number in range(count):
+        id = f"{name}-{number}"
+        image = id.encode() * 2000
+        store.variants.publish(
+            Variant(
+                id=id, sku="mug-1", view=View(), scene=Scene(), generator="g", seed=1, review="approved", provenance=provenance,
+                image=ImageRef(digest=hashlib.sha256(image).hexdigest(), width=8, height=8, mode="RGB"), screening=Screening(outcome="pass"),
+            ),
+            image,
+        )
+        store.events.record([Event(id=id, user=name, type="click", sku="mug-1", at=at), Event(id=f"shared-{number}", user="all", type="click", at=at)])
+        print(id, flush=True)
+"""
+
+
+def start(url, assets, name, count):
+    command = [sys.executable, "-c", WORKER, url, str(assets), name, str(count)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def consistent(store, names, assets):
+    """Every row has its file and exactly one outbox entry; returns the ids."""
+    ids = [variant.id for variant in store.variants.iterate()]
+    changes = store.outbox.changes(limit=10**6)
+    assert [change.variant for change in changes] == ids
+    assert [change.sequence for change in changes] == sorted({change.sequence for change in changes})
+    for id in ids:
+        assert store.variants.image(id) == id.encode() * 2000
+    return ids
+
+
+def test_processes_open_and_write_at_once(url, tmp_path):
+    names = ["a", "b", "c"]
+    workers = [start(url, tmp_path / "assets", name, 25) for name in names]
+    for worker in workers:
+        _, errors = worker.communicate(timeout=120)
+        assert worker.returncode == 0, errors
+    with open_store(url, tmp_path / "assets") as store:
+        ids = consistent(store, names, tmp_path)
+        assert sorted(ids) == sorted(f"{name}-{number}" for name in names for number in range(25))
+        assert store.events.count() == 3 * 25 + 25
+        assert [sequence for sequence, _ in store.events.log()] == sorted(
+            sequence for sequence, _ in store.events.log()
+        )
+
+
+def test_a_killed_process_leaves_nothing_half_done_and_a_second_run_completes(url, tmp_path):
+    worker = start(url, tmp_path / "assets", "k", 100_000)
+    told = []
+    for line in worker.stdout:
+        told.append(line.strip())
+        if len(told) > 40:
+            break
+    os.kill(worker.pid, signal.SIGKILL)
+    told += worker.communicate(timeout=60)[0].split()
+    assert worker.returncode == -signal.SIGKILL
+    with open_store(url, tmp_path / "assets") as store:
+        published = consistent(store, ["k"], tmp_path)
+        finished = [line for line in told if line.startswith("k-")]
+        assert len(finished) <= len(published) <= len(finished) + 2
+        assert set(finished[:-1]) <= set(published)  # what was told to be done is there
+    wanted = len(published) + 5
+    again = start(url, tmp_path / "assets", "k", wanted)
+    assert again.wait(timeout=120) == 0
+    again.communicate()
+    with open_store(url, tmp_path / "assets") as store:
+        assert consistent(store, ["k"], tmp_path) == [f"k-{number}" for number in range(wanted)]
+        assert store.events.count("k") == wanted
+        assert not [path for path in (tmp_path / "assets").rglob("*.tmp")] or store.collect_garbage()
+
+
+def test_a_follower_of_the_outbox_misses_nothing(url, tmp_path):
+    workers = [start(url, tmp_path / "assets", name, 30) for name in "ab"]
+    for worker in workers:
+        worker.stdout.readline()
+    seen, running = [], True
+    with open_store(url, tmp_path / "assets") as store:
+        while running:
+            running = any(worker.poll() is None for worker in workers)
+            seen += [change.variant for change in store.outbox.changes(store_position(store, seen))]
+            time.sleep(0.002)
+        assert sorted(seen) == sorted(variant.id for variant in store.variants.iterate())
+        assert len(seen) == 60
+    for worker in workers:
+        worker.communicate()
+
+
+def store_position(store, seen):
+    return (
+        0 if not seen else {change.variant: change.sequence for change in store.outbox.changes(limit=10**6)}[seen[-1]]
+    )
+
+
+def test_threads_share_one_store(store, product, variant, event):
+    store.products.put([product()])
+    failures = []
+
+    def work(name):
+        try:
+            for number in range(15):
+                store.variants.publish(*variant(f"shared-{number}"))
+                store.events.record([event(f"{name}-{number}")])
+                store.products.put([product(price=f"{number}")])
+                assert store.variants.serve_check([f"shared-{number}"]) == {f"shared-{number}"}
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failures == []
+    assert store.variants.count() == 15
+    assert store.events.count() == 8 * 15
+
+
+def test_a_child_after_a_fork_has_connections_of_its_own(url, tmp_path, product):
+    code = """
+import os, sys
+from prodgen_sdk.store import open_store
+from prodgen_sdk.types import Product
+with open_store(sys.argv[1], sys.argv[2]) as store:
+    store.products.put([Product(sku="parent", title="x", category="home/mug")])
+    child = os.fork()
+    store.products.put([Product(sku="child" if child == 0 else "after", title="x", category="home/mug")])
+    if child == 0:
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert [product.sku for product in store.products.iterate()] == ["after", "child", "parent"]
+"""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code, url, str(tmp_path / "assets")], check=True, timeout=60)

@@ -1,0 +1,163 @@
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.store.feedback import REWARDS, credit
+
+
+def test_recording_is_idempotent_on_the_id(store, event):
+    first, second = event("e1"), event("e2", "purchase", 5, value=9.5, query="mug 杯")
+    assert store.events.record([first, second, first]) == [first, second]
+    assert store.events.record([second, event("e3")]) == [event("e3")]
+    assert store.events.count() == 3
+
+
+def test_an_event_comes_back_as_it_was(store, event):
+    shown = event(
+        "e1",
+        "impression",
+        1 / 3,
+        variant="v1",
+        request_id="r1",
+        position=0,
+        propensity=0.125,
+        policy="policy/lints@3",
+        user="用户 1",
+    )
+    store.events.record([shown], durable=False)
+    assert store.events.history("用户 1") == (shown,)
+
+
+def test_history_is_by_time_newest_last_even_if_one_came_late(store, event):
+    store.events.record([event("b", minutes=2), event("c", minutes=3)])
+    store.events.record([event("a", minutes=1), event("x", user="bob")])
+    assert [item.id for item in store.events.history("ann")] == ["a", "b", "c"]
+    assert [item.id for item in store.events.history("ann", 2)] == ["b", "c"]
+    assert store.events.count("ann") == 3
+
+
+def test_the_log_in_both_orders(store, event):
+    late = [event(f"e{number:04}", minutes=-number // 2) for number in range(1100)]
+    store.events.record(late)
+    log = list(store.events.log())
+    assert [item for _, item in log] == late
+    assert [sequence for sequence, _ in log] == sorted({sequence for sequence, _ in log})
+    assert [item for _, item in store.events.log(log[1050][0])] == late[1051:]
+    assert list(store.events.log_by_time()) == sorted(late, key=lambda item: item.at)
+    assert store.events.last_sequence() == log[-1][0]
+
+
+def test_popular_weighs_events(store, event):
+    store.events.record(
+        [
+            event("1", "purchase", sku="a"),
+            event("2", "click", sku="b"),
+            event("3", "click", sku="b", minutes=9),
+            event("4", "hide", sku="c"),
+        ]
+    )
+    assert store.events.popular() == [("a", 5), ("b", 2)]
+    assert store.events.popular(1, since=event("x", minutes=5).at) == [("b", 1)]
+    assert store.events.popular(weights={"hide": -1}) == [("c", -1)]
+
+
+def test_what_a_database_cannot_hold_is_a_clear_error(store, event):
+    with pytest.raises(InputError, match="cannot be stored"):
+        store.events.record([event("e1", position=2**70)])
+    assert store.events.count() == 0
+
+
+def shown(event, id, minutes=0, **fields):
+    return event(id, "impression", minutes, **{"variant": "v1", "request_id": f"r-{id}", "propensity": 0.5, **fields})
+
+
+def test_feedback_by_request_then_by_the_last_look(store, event):
+    store.events.record(
+        [
+            shown(event, "i1", 0),
+            shown(event, "i2", 10),
+            shown(event, "i3", 20, variant="v2"),
+            event("c1", "click", 15, variant="v1", request_id="r-i1"),  # names its request
+            event("c2", "purchase", 25),  # names the product alone: the last picture of it that was seen
+            event("c3", "click", 30, variant="v9"),  # a variant that was not shown
+            event("c4", "click", 30, variant="v1", user="bob"),  # somebody else
+        ]
+    )
+    rewards = {item.at.minute: item.reward for _, item in store.events.feedback()}
+    assert rewards == {0: 1.0, 10: 0.0, 20: 1.0}
+
+
+def test_feedback_ends_before_a_window_that_is_open(store, event):
+    store.events.record([shown(event, "i1", 0), shown(event, "i2", 50)])
+    start = event("x").at
+    window = timedelta(hours=1)
+    (first,) = store.events.feedback(window=window, until=start + timedelta(minutes=61))
+    assert first[1].at == start
+    assert list(store.events.feedback(first[0], window=window, until=start + timedelta(minutes=61))) == []
+    store.events.record([event("c", "add_to_cart", 62, variant="v1")])
+    (second,) = store.events.feedback(first[0], window=window, until=start + timedelta(hours=3))
+    assert second[1].reward == 1.0
+
+
+def test_an_answer_after_the_window_earns_nothing(store, event):
+    store.events.record([shown(event, "i1", 0), event("c", "click", 61, variant="v1", request_id="r-i1")])
+    assert [item.reward for _, item in store.events.feedback(window=timedelta(hours=1))] == [0.0]
+
+
+def test_rewards_can_be_set_and_the_largest_counts(store, event):
+    store.events.record(
+        [shown(event, "i1"), event("c", "click", 1, variant="v1"), event("p", "purchase", 2, variant="v1")]
+    )
+    rewards = {"click": 0.2, "purchase": 0.9}
+    assert [item.reward for _, item in store.events.feedback(rewards=rewards)] == [0.9]
+
+
+def test_feedback_in_pages_equals_feedback_at_once(store, event):
+    store.events.record(shown(event, f"i{number}", number, user=f"u{number % 7}") for number in range(1100))
+    store.events.record(
+        event(f"c{number}", "click", number + 0.5, variant="v1", user=f"u{number % 7}") for number in range(0, 1100, 3)
+    )
+    told = list(store.events.feedback())
+    assert len(told) == 1100
+    assert sum(item.reward for _, item in told) == len(range(0, 1100, 3))
+    middle = told[549][0]
+    assert list(store.events.feedback(middle)) == told[550:]
+
+
+ROWS = st.lists(
+    st.builds(
+        SimpleNamespace,
+        type=st.sampled_from(["impression", "impression", "click"]),
+        user=st.sampled_from("ab"),
+        sku=st.just("s"),
+        variant=st.sampled_from(["v1", "v2", None]),
+        request_id=st.sampled_from([None, "r1", "r2"]),
+        at=st.integers(0, 20),
+    ),
+    max_size=12,
+)
+
+
+@given(ROWS, st.integers(0, 10))
+def test_credit_laws(rows, window):
+    for sequence, row in enumerate(rows):
+        row.sequence = sequence
+        if row.type == "impression":
+            row.variant = row.variant or "v1"
+    earned = credit(rows, window, REWARDS)
+    impressions = {row.sequence: row for row in rows if row.type == "impression"}
+    answers = [row for row in rows if row.type != "impression"]
+    assert set(earned) <= set(impressions)
+    assert len(earned) <= len(answers)
+    for sequence in earned:
+        row = impressions[sequence]
+        assert any(
+            answer.user == row.user and abs(answer.at - row.at) <= window and answer.variant in (None, row.variant)
+            for answer in answers
+        )
+    shuffled = credit(list(reversed(rows)), window, REWARDS)
+    assert shuffled == earned

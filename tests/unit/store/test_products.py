@@ -1,0 +1,100 @@
+from decimal import Decimal
+
+import pytest
+
+from prodgen_sdk.errors import NotFound
+
+
+def test_put_tells_what_became_of_each(store, product):
+    assert store.products.put([product("a"), product("b")]) == {"a": "added", "b": "added"}
+    changed = store.products.put([product("a"), product("b", title="Red mug"), product("c")])
+    assert changed == {"a": "unchanged", "b": "updated", "c": "added"}
+    assert store.products.get("b").title == "Red mug"
+
+
+def test_a_price_written_with_more_zeros_is_the_same_price(store, product):
+    store.products.put([product("a", price="9.5")])
+    assert store.products.put([product("a", price="9.5000")]) == {"a": "unchanged"}
+
+
+def test_the_later_of_two_with_one_sku_stays(store, product):
+    assert store.products.put([product("a"), product("a", title="Later")]) == {"a": "added"}
+    assert store.products.get("a").title == "Later"
+
+
+def test_a_product_comes_back_as_it_was(store, product):
+    original = product(
+        "T.shirt_1", title="红色T恤 “x”", attributes={"n": 3, "f": 1.0, "b": True, "l": ("a", "b"), "s": "1"},
+        price="0.0100", media=[{"role": "front", "uri": "a/b.png", "view": {"azimuth": 90}}], locale="zh",
+        translations={"en": {"title": "Red T-shirt"}}, stock=0, withdrawn=True,
+    )  # fmt: skip
+    store.products.put([original])
+    loaded = store.products.get("T.shirt_1")
+    assert loaded == original
+    assert [type(value) for value in loaded.attributes.values()] == [int, float, bool, tuple, str]
+
+
+def test_an_unknown_sku_names_its_neighbours(store, product):
+    store.products.put([product("mug-blue"), product("tee-red")])
+    with pytest.raises(NotFound, match="mug-blue"):
+        store.products.get("mug-bleu")
+
+
+def test_iterate_in_order_of_sku_on_every_database(store, product):
+    skus = ["B", "a", "a-1", "a.1", "a1", "a_1", "b", "1"]
+    store.products.put(product(sku) for sku in skus)
+    assert [item.sku for item in store.products.iterate()] == sorted(skus)
+    assert [item.sku for item in store.products.iterate(after="a-1", limit=3)] == sorted(skus)[
+        sorted(skus).index("a-1") + 1 :
+    ][:3]
+    assert [item.sku for item in store.products.iterate(["b", "a", "none", "a"])] == ["a", "b"]
+    assert [item.sku for item in store.products.iterate(["b", "a"], after="a")] == ["b"]
+
+
+def test_iterate_pages_through_many(store, product):
+    store.products.put(product(f"p{number:05}") for number in range(1201))
+    assert [item.sku for item in store.products.iterate()] == [f"p{number:05}" for number in range(1201)]
+    assert store.products.count() == 1201
+    assert len(list(store.products.iterate([f"p{number:05}" for number in range(0, 1201, 2)], limit=550))) == 550
+
+
+def test_a_category_holds_those_below_it_and_no_others(store, product):
+    store.products.put(
+        product(sku, category=category)
+        for sku, category in {"a": "home/mug", "b": "home/mug/travel", "c": "home/mug-rack", "d": "food/mug"}.items()
+    )
+    assert [item.sku for item in store.products.iterate(category="home/mug")] == ["a", "b"]
+    assert store.products.count("home") == 3
+    assert store.products.count("hom") == 0
+
+
+def test_listings_agree_with_the_products(store, product):
+    store.products.put([product("a", tags=("x", "新")), product("b", price=None, stock=0)])
+    listings = store.products.listings(["a", "b", "c"])
+    assert set(listings) == {"a", "b"}
+    assert listings["a"].title == "Blue mug"
+    assert listings["a"].facets.tags == ("x", "新")
+    assert listings["a"].facets.price == Decimal("9.5")
+    assert listings["b"].facets.price is None
+    assert not listings["b"].facets.on_sale
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"price": "3"}, {"tags": ()}, {"category": "home/cup"}, {"stock": 0}, {"withdrawn": True}, {"title": "New"}],
+)
+def test_an_update_that_shows_puts_the_approved_variants_in_the_outbox(store, product, variant, change):
+    store.products.put([product()])
+    store.variants.publish(*variant("v1"))
+    store.variants.publish(*variant("v2", review="in_review"))
+    before = store.outbox.last_sequence()
+    store.products.put([product(**change)])
+    assert [(item.variant, item.kind) for item in store.outbox.changes(before)] == [("v1", "upsert")]
+
+
+def test_a_count_in_stock_alone_does_not_touch_the_index(store, product, variant):
+    store.products.put([product(stock=5)])
+    store.variants.publish(*variant("v1"))
+    before = store.outbox.last_sequence()
+    assert store.products.put([product(stock=4)]) == {"mug-1": "updated"}
+    assert store.outbox.changes(before) == ()
