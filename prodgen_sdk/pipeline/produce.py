@@ -44,6 +44,7 @@ class Picture:
     view: View
     generator: str
     seed: int
+    replicate: int
     review: ReviewState
     screening: Screening
     quality: dict[str, float]
@@ -157,6 +158,7 @@ def _judge(
             view=picture.view,
             generator=stages.generator.id,
             seed=request.seed,
+            replicate=request.replicate,
             review=variant.review if variant is not None else review_state(both, quality, auto_approve=approve),
             screening=both,
             quality=quality.values,
@@ -179,6 +181,7 @@ def _reused(work: Work, view: View, store: Store | None) -> Picture:
         view=variant.view,
         generator=variant.generator,
         seed=variant.seed,
+        replicate=variant.replicate,
         review=variant.review,
         screening=variant.screening,
         quality=variant.quality,

@@ -1,0 +1,80 @@
+"""The command `prodgen`: one module a command group.
+
+Modules import nothing heavy at the top, so that `prodgen --help` answers at once; each command imports what it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from prodgen_sdk.cli import (
+    catalog,
+    components,
+    demo,
+    generate,
+    index,
+    models,
+    plugins,
+    recommend,
+    review,
+    tryon,
+    workspace,
+)
+from prodgen_sdk.cli.output import PluginCommands, Settings, fail
+
+app = typer.Typer(
+    name="prodgen",
+    cls=PluginCommands,
+    help="Product images, virtual try-on and personalised recommendation.",
+    epilog="Installed plugins may add commands: prodgen plugins list shows them.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    ctx: typer.Context,
+    folder: str = typer.Option(
+        "",
+        "--workspace",
+        "-w",
+        metavar="DIR",
+        help="The workspace; default: PRODGEN_WORKSPACE, or the nearest prodgen.toml upwards.",
+    ),
+    debug: bool = typer.Option(False, "--debug", help="Show tracebacks and log everything."),
+    version: bool = typer.Option(False, "--version", help="Show the version and exit."),
+) -> None:
+    if version:
+        from prodgen_sdk import __version__
+
+        typer.echo(f"prodgen {__version__}")
+        raise typer.Exit
+    ctx.obj = Settings(folder, debug)
+    if debug:
+        import logging
+
+        logging.basicConfig(level=logging.DEBUG)
+
+
+for module in (workspace, catalog, generate, tryon, recommend, review, index, models, components, plugins, demo):
+    module.add_to(app)
+
+
+def main() -> None:
+    """The entry point: runs a command; an error becomes one line on stderr and an exit code."""
+    debug = "--debug" in sys.argv[1:] or os.environ.get("PRODGEN_DEBUG", "") not in ("", "0")
+    try:
+        app()
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone: nothing to tell it
+        sys.exit(0)
+    except Exception as error:
+        if debug:
+            raise
+        sys.exit(fail(error))

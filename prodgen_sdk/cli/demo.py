@@ -1,0 +1,29 @@
+"""`prodgen demo`."""
+
+from __future__ import annotations
+
+import typer
+
+from prodgen_sdk.cli.output import JSON, emit, note, progress
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("demo")(demo)
+
+
+def demo(
+    out: str = typer.Option("demo-out", metavar="DIR", help="Gets a workspace, the pictures and index.html."),
+    as_json: bool = JSON,
+) -> None:
+    """Run the main job on real input: generate, try on, recommend, and write a report to look at."""
+    from pathlib import Path
+
+    from prodgen_sdk.demo.job import run_demo
+
+    with progress("demo") as tell:
+        result = run_demo(Path(out), progress=tell)
+    emit(
+        as_json,
+        {"report": result.report, "seconds": result.seconds, "figures": result.figures},
+        lambda: note(f"Open {result.report} in a browser ({result.seconds:.0f} s)"),
+    )

@@ -1,0 +1,49 @@
+"""`prodgen index`: build, verify and measure the vector index."""
+
+from __future__ import annotations
+
+import typer
+
+from prodgen_sdk.cli.output import JSON, emit, note, open_studio, progress, table
+
+group = typer.Typer(help="Build, verify and measure the vector index.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(group, name="index")
+
+
+@group.command()
+def build(
+    ctx: typer.Context,
+    anew: bool = typer.Option(False, "--anew", help="Forget the index and build it from the database."),
+    as_json: bool = JSON,
+) -> None:
+    """Bring the index up to date with the database."""
+    with open_studio(ctx) as studio, progress("indexing") as tell:
+        changed = studio.recommender.rebuild(tell) if anew else studio.sync(progress=tell)
+    emit(as_json, {"products": changed}, lambda: note(f"{changed} products were indexed"))
+
+
+@group.command()
+def verify(ctx: typer.Context, as_json: bool = JSON) -> None:
+    """Check the files of the index, and whether it is behind the database. Exit code 1 if something is wrong."""
+    with open_studio(ctx) as studio:
+        index = studio.host.get("index")
+        problems = index.verify()
+        behind = studio.store.outbox.last_sequence() - index.sequence
+    emit(
+        as_json,
+        {"problems": problems, "behind": behind},
+        lambda: note("; ".join(problems) or f"All checksums hold; {behind} changes behind."),
+    )
+    if problems:
+        raise typer.Exit(1)
+
+
+@group.command()
+def stats(ctx: typer.Context, as_json: bool = JSON) -> None:
+    """Show what the index holds."""
+    with open_studio(ctx) as studio:
+        found = dict(studio.host.get("index").stats())
+    emit(as_json, found, lambda: table(("what", "value"), list(found.items())))

@@ -1,0 +1,164 @@
+"""What all commands share: settings, opening a studio, tables and JSON, progress, errors."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from prodgen_sdk.host import Host
+    from prodgen_sdk.studio import Studio
+
+JSON = typer.Option(False, "--json", help="Print JSON on standard output.")
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options before the command."""
+
+    folder: str = ""
+    debug: bool = False
+
+
+class PluginCommands(TyperGroup):
+    """Looks an unknown command up among those that plugins registered, so that help need not load any plugin."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        found = super().get_command(ctx, cmd_name)
+        return found if found is not None else self._from_plugins(cmd_name)
+
+    def _from_plugins(self, name: str) -> Any:
+        from prodgen_sdk.host import Host, load_dotted
+
+        command = Host.discover().commands.get(name)
+        if command is None:
+            return None
+        target = load_dotted(command.target)
+        if not isinstance(target, typer.Typer):
+            wrapper = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            wrapper.command(name, help=command.help)(target)
+            target = wrapper
+        return typer.main.get_command(target)
+
+
+def open_studio(ctx: typer.Context) -> Studio:
+    """The studio of the workspace at hand; raises ConfigError if there is none."""
+    studio = find_studio(ctx)
+    if studio.workspace is None:
+        from prodgen_sdk.errors import ConfigError
+
+        studio.close()
+        raise ConfigError("There is no workspace here.", hint="Run: prodgen init, or name one: prodgen -w DIR ...")
+    return studio
+
+
+def find_studio(ctx: typer.Context) -> Studio:
+    """The studio of the workspace at hand, or one without a workspace."""
+    from pathlib import Path
+
+    from prodgen_sdk.studio import Studio
+    from prodgen_sdk.workspace import find_workspace
+
+    settings = ctx.obj if isinstance(ctx.obj, Settings) else Settings()
+    folder = Path(settings.folder) if settings.folder else find_workspace()
+    return Studio.open(folder) if folder is not None else Studio()
+
+
+def find_host(ctx: typer.Context) -> Host:
+    """The plugins as the workspace at hand configures them."""
+    return find_studio(ctx).host
+
+
+def emit(as_json: bool, value: Any, show: Callable[[], None]) -> None:
+    """Prints `value` as JSON, or calls `show`."""
+    if as_json:
+        typer.echo(json.dumps(jsonable(value), ensure_ascii=False, indent=2))
+    else:
+        show()
+
+
+def jsonable(value: Any) -> Any:
+    """Models, dataclasses, decimals, times and paths as plain JSON values."""
+    from pydantic_core import to_jsonable_python
+
+    return to_jsonable_python(value, inf_nan_mode="null")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
+    """Prints a table on standard output."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    shown = Table(*columns, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        shown.add_row(*(escape(str(cell)) for cell in row))
+    Console(soft_wrap=not sys.stdout.isatty()).print(shown)
+
+
+def note(text: str) -> None:
+    """A line for people, on standard error."""
+    typer.echo(text, err=True)
+
+
+def fail(error: Exception) -> int:
+    """Tells an error in one line on standard error; returns the exit code."""
+    from prodgen_sdk.errors import PartlyDone, ProdgenError
+
+    if isinstance(error, ProdgenError):
+        note(f"prodgen: {' '.join(str(error).split())}")
+        if isinstance(error, PartlyDone):
+            for item, reason in error.failures.items():
+                note(f"  {item}: {reason}")
+        return error.exit_code
+    note(
+        f"prodgen: an internal error: {type(error).__name__}: {' '.join(str(error).split())}. Run it again with --debug."
+    )
+    return 1
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar on standard error, or (where that is no terminal) a line every few seconds."""
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total, name: bar.update(
+                task, completed=done, total=total, description=f"{what} {name}".strip()
+            )
+        return
+    last = time.monotonic()
+
+    def tell(done: int, total: int, name: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            note(f"{what}: {done} of {total} {name}")
+
+    yield tell

@@ -1,0 +1,168 @@
+"""`prodgen recommend`, `similar`, `record`, `learn` and `forget`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from prodgen_sdk.cli.output import JSON, emit, note, open_studio, table
+
+_FILTER = typer.Option(
+    [], "--filter", metavar="KEY=VALUE", help="category=home, tag=new, price=10..50, sku=a, exclude=b; may be repeated."
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (recommend, similar, record, learn, forget):
+        app.command(command.__name__)(command)
+
+
+def recommend(
+    ctx: typer.Context,
+    user: str = typer.Argument(...),
+    k: int = typer.Option(10, "-k", min=1, max=1000),
+    filters: list[str] = _FILTER,
+    deterministic: bool = typer.Option(False, "--deterministic", help="The greedy variant, without exploration."),
+    log: bool = typer.Option(True, "--log/--no-log", help="Whether the impressions are logged."),
+    as_json: bool = JSON,
+) -> None:
+    """Products for a user, each with the picture to show, and why."""
+    with open_studio(ctx) as studio:
+        found = studio.recommend(user, k, filter=_filter(filters), deterministic=deterministic, log=log)
+        titles = {r.sku: studio.product(r.sku).title for r in found}
+        views = {r.variant: studio.store.variants.get(r.variant).view.slug for r in found}
+    rows = [
+        (
+            r.position + 1,
+            r.sku,
+            titles[r.sku],
+            views[r.variant],
+            f"{r.score:.3f}",
+            f"{r.propensity:.3f}",
+            "; ".join(r.reasons),
+        )
+        for r in found
+    ]
+    emit(
+        as_json,
+        found,
+        lambda: (
+            table(("", "sku", "title", "picture", "score", "propensity", "why"), rows)
+            if rows
+            else note("Nothing can be shown: no approved picture passes the filter.")
+        ),
+    )
+
+
+def similar(
+    ctx: typer.Context,
+    sku: str = typer.Argument("", metavar="[SKU]"),
+    image: str = typer.Option("", metavar="FILE"),
+    text: str = typer.Option("", metavar="WORDS"),
+    k: int = typer.Option(10, "-k", min=1, max=1000),
+    filters: list[str] = _FILTER,
+    as_json: bool = JSON,
+) -> None:
+    """Products that look or read like a product, a picture or some words."""
+    with open_studio(ctx) as studio:
+        found = studio.similar(sku=sku or None, image=image or None, text=text or None, k=k, filter=_filter(filters))
+    rows = [(item.sku, item.title, f"{item.score:.3f}", item.variant) for item in found]
+    emit(as_json, found, lambda: table(("sku", "title", "score", "variant"), rows))
+
+
+def record(ctx: typer.Context, file: str = typer.Argument(..., metavar="FILE.jsonl"), as_json: bool = JSON) -> None:
+    """Add events, one JSON object a line. Exit code 3 if some lines were rejected."""
+    lines, events, rejected = _events(file)
+    with open_studio(ctx) as studio:
+        recorded = studio.record(events)
+    rejected += [(lines[place], reason) for place, reason in recorded.rejected]
+    report = {
+        "new": recorded.new,
+        "known": recorded.known,
+        "rejected": [{"line": line, "reason": reason} for line, reason in sorted(rejected)],
+    }
+
+    def show() -> None:
+        typer.echo(f"{recorded.new} new, {recorded.known} known already, {len(rejected)} rejected")
+        for line, reason in sorted(rejected):
+            note(f"  line {line}: {reason}")
+
+    emit(as_json, report, show)
+    if rejected:
+        raise typer.Exit(3 if recorded.new + recorded.known else 2)
+
+
+def learn(ctx: typer.Context, as_json: bool = JSON) -> None:
+    """Fit the ranker to the event log, and tell the variant policy what became of the impressions."""
+    with open_studio(ctx) as studio:
+        told = studio.learn()
+    emit(as_json, told, lambda: note(f"{told['impressions']} impressions were learnt from"))
+
+
+def forget(ctx: typer.Context, user: str = typer.Argument(...), as_json: bool = JSON) -> None:
+    """Erase all that is known of a user, and prove it by looking again."""
+    with open_studio(ctx) as studio:
+        erased = studio.forget(user)
+    rows = [(name, count, erased.remaining.get(name, 0)) for name, count in erased.erased.items()]
+    emit(
+        as_json,
+        {**erased.model_dump(), "complete": erased.complete},
+        lambda: table(("what", "erased", "still there"), rows),
+    )
+    if not erased.complete:
+        raise typer.Exit(1)
+
+
+def _filter(parts: list[str]) -> Any:
+    from decimal import Decimal, InvalidOperation
+
+    from prodgen_sdk.errors import InputError
+    from prodgen_sdk.types import Filter
+
+    lists = {"category": "categories", "tag": "tags", "sku": "skus", "exclude": "exclude_skus"}
+    fields: dict[str, Any] = {}
+    for part in parts:
+        key, _, value = part.partition("=")
+        if key in lists and value:
+            fields.setdefault(lists[key], []).append(value)
+        elif key == "price" and ".." in value:
+            try:
+                low, high = (Decimal(bound) if bound else None for bound in value.split("..", 1))
+            except InvalidOperation:
+                raise InputError(f"--filter {part!r}: a bound is not a number.") from None
+            fields |= {"price_min": low, "price_max": high}
+        else:
+            raise InputError(
+                f"--filter {part!r} is not understood.", hint="Use category=, tag=, price=LOW..HIGH, sku= or exclude=."
+            )
+    return Filter.model_validate(fields)
+
+
+def _events(file: str) -> tuple[list[int], list[Any], list[tuple[int, str]]]:
+    import json
+    from pathlib import Path
+
+    from prodgen_sdk.errors import InputError
+
+    lines: list[int] = []
+    events: list[Any] = []
+    rejected: list[tuple[int, str]] = []
+    try:
+        with Path(file).open(encoding="utf-8-sig") as stream:
+            for number, line in enumerate(stream, 1):
+                if not line.strip():
+                    continue
+                try:
+                    value = json.loads(line)
+                except ValueError as error:
+                    rejected.append((number, f"is not JSON ({error})"))
+                    continue
+                if not isinstance(value, dict):
+                    rejected.append((number, "is no JSON object"))
+                    continue
+                lines.append(number)
+                events.append(value)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} cannot be read ({error}).") from None
+    return lines, events, rejected

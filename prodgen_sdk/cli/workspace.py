@@ -1,0 +1,91 @@
+"""`prodgen init` and `prodgen doctor`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from prodgen_sdk.cli.output import JSON, emit, find_studio, note, table
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("init")(init)
+    app.command("doctor")(doctor)
+
+
+def init(
+    folder: str = typer.Argument(".", metavar="[DIR]", help="Where the workspace lies."), as_json: bool = JSON
+) -> None:
+    """Make a workspace: a folder with prodgen.toml, a database, assets and an index."""
+    from prodgen_sdk.studio import Studio
+
+    with Studio.create(folder) as studio:
+        assert studio.workspace is not None
+        studio.store.products.count()
+        place = studio.workspace.folder
+    emit(as_json, {"workspace": place}, lambda: note(f"{place} is ready. Next: prodgen -w {folder} catalog add FILE"))
+
+
+def doctor(ctx: typer.Context, as_json: bool = JSON) -> None:
+    """Look at this installation: packages, device, plugins, models and the workspace. Exit code 1 if something is broken."""
+    with find_studio(ctx) as studio:
+        report, problems = _examine(studio)
+    rows = [(name, value) for name, value in report.items() if not isinstance(value, dict | list)]
+
+    def show() -> None:
+        table(("what", "found"), [*rows, *((f"  {name}", version) for name, version in report["packages"].items())])
+        for problem in problems:
+            note(f"problem: {problem}")
+        note("All is well." if not problems else f"{len(problems)} problems.")
+
+    emit(as_json, {**report, "problems": problems}, show)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _examine(studio: Any) -> tuple[dict[str, Any], list[str]]:
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    from prodgen_sdk import __version__, runtime
+
+    packages = {}
+    for name in (
+        "torch",
+        "diffusers",
+        "transformers",
+        "faiss-cpu",
+        "opencv-python-headless",
+        "opencv-python",
+        "scikit-image",
+    ):
+        try:
+            packages[name] = version(name)
+        except PackageNotFoundError:
+            packages[name] = "not installed"
+    plugins = studio.host.plugins
+    problems = [f"plugin {p.name} ({p.distribution}): {p.error}" for p in plugins if p.status == "failed"]
+    problems += [
+        reason
+        for entry in studio.host.registry
+        if (reason := studio.host.missing(entry.spec)) and _is_default(studio, entry)
+    ]
+    report: dict[str, Any] = {
+        "prodgen-sdk": __version__,
+        "python": platform.python_version(),
+        "device": runtime.resolve_device(studio.config.runtime.device),
+        "plugins": ", ".join(p.name for p in plugins if p.status == "loaded") or "none",
+        "components": sum(1 for _ in studio.host.registry),
+        "packages": packages,
+    }
+    if studio.workspace is not None:
+        report["products"] = studio.store.products.count()
+        report["variants"] = studio.store.variants.count()
+        report["events"] = studio.store.events.count()
+        problems += studio.host.get("index").verify() if studio.host.registry.ids("index") else []
+    return report, problems
+
+
+def _is_default(studio: Any, entry: Any) -> bool:
+    return bool(entry.spec.id == getattr(studio.config.defaults, entry.spec.kind, None))
