@@ -1,0 +1,1 @@
+"""Figures of quality, safety checks and finishing of product pictures."""

@@ -1,0 +1,50 @@
+"""Options of the plugin: the section `[plugins.quality]` of prodgen.toml."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class MarketplaceConfig(BaseModel):
+    """The profile `marketplace` of `finish/basic`: edge in pixels (None keeps the picture's longer side) and fill."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    size: Annotated[int, Field(ge=32, le=8192)] | None = None
+    fill: Annotated[float, Field(gt=0.1, le=1)] = 0.85
+
+
+class TermsConfig(BaseModel):
+    """Words of the shop's own for `safety/terms`. An allowed phrase hides the words that it holds from all lists."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    blocked: tuple[str, ...] = ()
+    review: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+
+
+class ImageConfig(BaseModel):
+    """Shares of skin-coloured area above which `safety/image` asks for a look.
+
+    Args:
+        skin: in a photo.
+        skin_plain: of a picture with a plain background, where leather, wood and cosmetics have the same colours.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    skin: Annotated[float, Field(ge=0, le=1)] = 0.35
+    skin_plain: Annotated[float, Field(ge=0, le=1)] = 0.8
+
+
+class QualityConfig(BaseModel):
+    """The whole section."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    marketplace: MarketplaceConfig = MarketplaceConfig()
+    terms: TermsConfig = TermsConfig()
+    image: ImageConfig = ImageConfig()
