@@ -33,14 +33,20 @@ def test_no_byte_of_the_user_stays_on_the_disk(tmp_path, event):
     secret = "zq-unmistakable-user"
     order = random.Random(0)
     with open_store(tmp_path / "store.db") as store:
-        # Rows of many sizes, so that pages split and old copies of rows lie in their free space.
-        for start in range(0, 600, 50):
-            users = [secret if order.random() < 0.3 else f"user-{order.randrange(99)}" for _ in range(50)]
+        # Rows in no order of their keys: pages split, and copies of rows stay behind in free space that no delete reaches.
+        for _ in range(20):
+            users = [secret if order.random() < 0.2 else f"user-{order.randrange(500)}" for _ in range(200)]
             store.events.record(
-                event(f"{order.random()}", "search", user=user, query=f"{user} " * order.randrange(1, 12))
+                event(
+                    f"{user}-{order.random()}",
+                    "search",
+                    order.randrange(10**6),
+                    user=user,
+                    query="x" * order.randrange(300),
+                )
                 for user in users
             )
-            store.states.put("p", f"{start}", secret.encode() * 40, user=secret)
+        store.states.put("p", "k", secret.encode() * 40, user=secret)
         store.tryons.keep(secret, secret.encode(), secret.encode(), TOMORROW)
         assert found(tmp_path, secret)
         assert store.forget(secret).complete
