@@ -47,4 +47,4 @@ class BenchmarkContract(ComponentContract):
     def test_does_not_change_its_options(self, component: Benchmark, options: Mapping[str, Any], ctx: Context) -> None:
         before = dict(options)
         component.run(options, ctx)
-        assert dict(options) == before, "run() changed its options."
+        assert dict(options) == before, "run() changed its options in place. Copy them first: options = dict(options)."

@@ -120,4 +120,4 @@ def _assert_same(body: Body, alone: Body) -> None:
     why = "A photo was parsed differently alone than in a batch. Keep the order, and no state between photos (no tracking)."
     assert (body.people, body.orientation, set(body.parts)) == (alone.people, alone.orientation, set(alone.parts)), why
     assert np.abs(body.landmarks - alone.landmarks).max() <= 0.5, why
-    assert np.abs(body.person - alone.person).max() <= 1 / 255, why
+    assert np.abs(body.person.astype(np.float32) - alone.person).max() <= 1 / 255, why

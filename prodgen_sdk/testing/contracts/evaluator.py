@@ -100,7 +100,9 @@ class EvaluatorContract(ComponentContract):
         ctx: Context,
     ) -> None:
         needs_determinism(spec)
-        for place, scores in enumerate(component.evaluate(pictures, references, ctx)):
+        together = component.evaluate(pictures, references, ctx)
+        assert_count(together, pictures, "Scores")
+        for place, scores in enumerate(together):
             (alone,) = component.evaluate([pictures[place]], references and [references[place]], ctx)
             for name, value in scores.values.items():
                 assert abs(value - alone.values[name]) <= self.tolerance, (

@@ -54,7 +54,9 @@ class FinisherContract(ComponentContract):
     ) -> None:
         needs_determinism(spec)
         for profile in spec.profiles:
-            for picture, result in zip(pictures, component.finish(pictures, profile, ctx), strict=True):
+            together = component.finish(pictures, profile, ctx)
+            assert_count(together, pictures, "Finished")
+            for picture, result in zip(pictures, together, strict=True):
                 (alone,) = component.finish([picture], profile, ctx)
                 why = f"Profile {profile!r}: a picture came out differently alone than in a batch. Keep the order."
                 assert_same_pixels(result.image, alone.image, tolerance=1, why=why)

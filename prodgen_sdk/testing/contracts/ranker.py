@@ -104,8 +104,8 @@ class RankerContract(ComponentContract):
         self, ranker: Ranker, anyone: UserProfile, candidates: Sequence[Candidate], ctx: Context
     ) -> None:
         assert list(ranker.rank(anyone, [], sample_context(), ctx)) == [], "No candidates give no ranking."
-        (only,) = ranker.rank(anyone, candidates[:1], sample_context(), ctx)
-        assert only.candidate.sku == candidates[0].sku, "One candidate gives that candidate."
+        skus = [item.candidate.sku for item in ranker.rank(anyone, candidates[:1], sample_context(), ctx)]
+        assert skus == [candidates[0].sku], f"One candidate gives that candidate, not {skus}."
 
     def test_fit_replaces(
         self,
