@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from prodgen_sdk.context import Context
     from prodgen_sdk.host import Host
+    from prodgen_sdk.studio import Studio
     from prodgen_sdk.types import Image, Product
 
 pytest.register_assert_rewrite("prodgen_sdk.testing.contracts")
@@ -62,3 +63,13 @@ def host_with() -> Callable[..., Host]:
         return host
 
     return build
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Studio]:
+    """A Studio with a fresh workspace in `tmp_path / "workspace"`, on the fakes alone."""
+    from prodgen_sdk.studio import Studio
+    from prodgen_sdk.testing.fakes import fake_host
+
+    with Studio.create(tmp_path / "workspace", host=fake_host()) as studio:
+        yield studio

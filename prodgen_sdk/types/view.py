@@ -44,7 +44,7 @@ class View(Model):
     def _wrap(cls, value: float) -> float:
         if not math.isfinite(value):
             raise ValueError("azimuth must be a finite number of degrees")
-        return value % 360.0
+        return value % 360.0 % 360.0  # once is not enough: -1e-20 % 360.0 is 360.0
 
     @property
     def name(self) -> str | None:

@@ -1,0 +1,98 @@
+"""The fixtures, strategies and fakes that authors get."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from prodgen_sdk import images
+from prodgen_sdk.context import Context
+from prodgen_sdk.specs import SPECS, PolicySpec
+from prodgen_sdk.testing import strategies as st
+from prodgen_sdk.testing.fakes import FakePlugin, fake_host, plugin_of
+from prodgen_sdk.testing.fakes.shop import BruteForceIndex, UniformPolicy
+from prodgen_sdk.testing.samples import sample_person
+from prodgen_sdk.types import Filter, Upsert, parse_views
+
+
+def test_the_pytest_plugin_is_light() -> None:
+    code = (
+        "import sys, pytest; before = set(sys.modules); import prodgen_sdk.testing.fixtures;"
+        "heavy = {'numpy', 'PIL', 'torch', 'pydantic', 'pluggy.x', 'hypothesis', 'sqlalchemy'};"
+        "print(sorted(heavy & (set(sys.modules) - before)), len([m for m in set(sys.modules) - before if m.startswith('prodgen')]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[] 3", done.stderr
+
+
+def test_fixtures(product, products, photo, ctx, host_with) -> None:
+    assert product == products[0]
+    assert images.check(photo).shape == (96, 96, 3)
+    assert ctx.state.is_dir()
+    host = host_with(FakePlugin())
+    assert [record.status for record in host.plugins] == ["loaded"]
+
+
+def test_a_fake_of_every_kind() -> None:
+    host = fake_host()
+    for kind in SPECS:
+        (id,) = host.registry.ids(kind)
+        assert host.get(kind, id).spec.id == id
+
+
+def test_a_studio_runs_on_fakes_alone(workspace, products) -> None:
+    workspace.add_products(products)
+    made = workspace.generate([p.sku for p in products], views="orbit4", size=64)
+    assert len(made.variants) == 12, (made.refused, made.failed)
+    workspace.sync()
+    shown = workspace.recommend("ann", 3)
+    assert {item.sku for item in shown} == {product.sku for product in products}
+    person = sample_person()
+    dressed = workspace.try_on(person, np.full((40, 40, 3), 90, np.uint8), category="top")
+    assert dressed.image.shape == person.image.shape
+
+
+def test_plugin_of_one_component() -> None:
+    host = fake_host(plugin_of(PolicySpec(id="mine/uniform", summary="Every variant alike."), UniformPolicy))
+    assert host.get("policy", "mine/uniform").component.version == "uniform-1"
+
+
+@given(st.products())
+def test_products_survive_json(product) -> None:
+    assert type(product).model_validate_json(product.model_dump_json()) == product
+
+
+@given(st.views())
+def test_views_can_be_read_back(view) -> None:
+    if view.name:
+        assert parse_views(view.slug) == (view,)
+    assert 0 <= view.azimuth < 360
+
+
+@given(st.images())
+def test_images_are_images(image) -> None:
+    images.check(image)
+
+
+@given(st.scenes(), st.events())
+def test_scenes_and_events_survive_json(scene, event) -> None:
+    for value in (scene, event):
+        assert type(value).model_validate_json(value.model_dump_json()) == value
+
+
+@settings(max_examples=50)
+@given(st.filters(), st.facets(), st.vectors())
+def test_the_index_agrees_with_the_filter(eligible: Filter, facets, vector) -> None:
+    index = BruteForceIndex(None, Context())
+    index.apply([Upsert(variant="p0-v0", sku="p0", vector=vector, facets=facets)], 1, Context())
+    (found,) = index.search(vector[None], 5, eligible, Context())
+    assert bool(found) == eligible.allows("p0", facets)
+
+
+@pytest.mark.parametrize("name", ["contracts", "fakes", "fixtures", "samples", "strategies"])
+def test_every_module_has_a_docstring(name: str) -> None:
+    from importlib import import_module
+
+    assert (import_module(f"prodgen_sdk.testing.{name}").__doc__ or "").strip()
