@@ -1,0 +1,168 @@
+"""Puts the pieces together in the right order: scene, skin, lower clothes, cloth, then everything that is in front."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from prodgen_tryon import underlay
+from prodgen_tryon.cutout import Cutout
+from prodgen_tryon.filters import Float, dilate, polygon, tube
+from prodgen_tryon.fit import TopFit
+from prodgen_tryon.fit_legs import LegFit
+from prodgen_tryon.layers import over, warp_part
+from prodgen_tryon.parsing import along_path, arm_path, head_shape
+from prodgen_tryon.person import Person
+from prodgen_tryon.relight import relight
+from prodgen_tryon.skeleton import SIDES
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A working picture after one garment: float32 RGB, the cloth's alpha, and the cloth alone."""
+
+    image: Float
+    alpha: Float
+    cloth: Float
+
+
+def front(person: Person) -> Float:
+    """What no garment may cover: face, hair, hands; alpha."""
+    if "front" not in person.cache:
+        parts, shape = person.parts, person.image.shape
+        hair = parts["hair"].copy()
+        face = np.maximum(parts["face"], head_shape(person.frame, shape, 0.92) * (parts["person"] > 0.5))
+        person.cache["front"] = np.maximum.reduce([face, hair, parts["hands"]]).astype(np.float32)
+    alpha: Float = person.cache["front"]
+    return alpha
+
+
+def compose_top(
+    person: Person,
+    image: Float,
+    garment: Cutout,
+    fitted: TopFit,
+    *,
+    keep_top: bool = False,
+    top_worn: bool = False,
+    dress: bool = False,
+) -> Composed:
+    """Lays a fitted top, coat or dress on the picture.
+
+    Args:
+        image: the picture so far, float32 [h, w, 3].
+        keep_top: what is worn on the chest stays visible in the neck opening (outerwear).
+        top_worn: a top of this request lies in the picture already, so the old one is off.
+        dress: the lower clothes go as well.
+    """
+    remove_old = not (keep_top or top_worn)
+    size = image.shape[:2]
+    parts, w = person.parts, person.width
+    canvas = image
+    old = parts["upper"]
+    torso, sleeves = fitted.parts[0], fitted.parts[1:]
+    torso_layer = warp_part(garment.rgba, torso, size, 0.01 * float(np.ptp(torso.source, axis=0).max()))
+    sleeve_layers = [
+        warp_part(garment.rgba, part, size, 0.012 * float(np.ptp(torso.source, axis=0).max())) for part in sleeves
+    ]
+    skin, skin_alpha = underlay.bare_skin(person)
+    if remove_old:
+        gone = np.clip(dilate(old, max(0.012 * w, 1.5)), 0, 1)
+        gone = gone * (1 - front(person))
+        under = underlay.background(person)
+        lower, lower_alpha = underlay.lower_clothes(person)
+        under = over(under, lower, lower_alpha)
+        under = over(under, skin, skin_alpha)
+        canvas = over(canvas, under, gone)
+    opening = _opening(person, fitted)
+    behind = torso_layer[..., 3] * opening
+    canvas = over(canvas, torso_layer[..., :3] * 0.72, behind)
+    neck = skin_alpha * opening if remove_old else (np.maximum(parts["neck"], parts["upper"]) * opening)
+    canvas = over(canvas, skin if remove_old else image, neck * _neck_region(person))
+    body_alpha = torso_layer[..., 3] * (1 - opening)
+    lit = relight(person, torso_layer[..., :3], body_alpha)
+    canvas = over(canvas, lit, body_alpha)
+    cloth_alpha, cloth = body_alpha, lit
+    arms = _arms_in_front(person, fitted)
+    if arms.any():
+        canvas = over(canvas, skin if remove_old else image, arms)
+        cloth_alpha = cloth_alpha * (1 - arms)
+    for layer in sleeve_layers:
+        shadow = (
+            np.clip(cv2.GaussianBlur(layer[..., 3], (0, 0), 0.035 * w) - 0.0, 0, 1)
+            * 0.28
+            * (cloth_alpha > 0.5)
+            * (1 - layer[..., 3])
+        )
+        canvas = canvas * (1 - shadow[..., None])
+        lit = relight(person, layer[..., :3], layer[..., 3])
+        canvas = over(canvas, lit, layer[..., 3])
+        cloth = over(cloth, lit, layer[..., 3])
+        cloth_alpha = np.maximum(cloth_alpha, layer[..., 3])
+    guard = front(person)
+    canvas = over(canvas, person.image.astype(np.float32), guard)
+    return Composed(canvas, (cloth_alpha * (1 - guard)).astype(np.float32), cloth)
+
+
+def _opening(person: Person, fitted: TopFit) -> Float:
+    """The inside of the neck opening above the front edge, alpha."""
+    curve = fitted.neckline
+    lift = person.frame.down * 0.9 * person.width
+    sides = person.frame.right * 0.0
+    ring = np.vstack([curve, curve[-1:] - lift + sides, curve[:1] - lift - sides])
+    return cv2.GaussianBlur(polygon(person.image.shape, ring).astype(np.float32), (0, 0), 0.8)
+
+
+def _neck_region(person: Person) -> Float:
+    """Where skin may show inside of an opening: the neck's column and the chest below it."""
+    frame, w, rise = person.frame, person.width, person.measured.rise
+    ring = np.array([frame.at(-0.175 * w, -0.8 * w), frame.at(-0.18 * w, -rise - 0.02 * w), frame.at(-0.34 * w, -rise + 0.1 * w), frame.at(-0.4 * w, 0.9 * w),
+                     frame.at(0.4 * w, 0.9 * w), frame.at(0.34 * w, -rise + 0.1 * w), frame.at(0.18 * w, -rise - 0.02 * w), frame.at(0.175 * w, -0.8 * w)])  # fmt: skip
+    region = polygon(person.image.shape, ring) | (person.parts["neck"] > 0.6)
+    return cv2.GaussianBlur(region.astype(np.float32), (0, 0), 1.0)
+
+
+def _arms_in_front(person: Person, fitted: TopFit) -> Float:
+    """Bare arms below the new sleeves that lie in front of the torso, alpha."""
+    frame, w, shape = person.frame, person.width, person.image.shape
+    _, skin_alpha = underlay.bare_skin(person)
+    total = np.zeros(shape[:2], np.float32)
+    for side in SIDES:
+        end = fitted.sleeve_ends[side]
+        if end >= 2.3:
+            continue
+        path = arm_path(frame, side)
+        t = np.linspace(max(end, 0.22), 3.0, 14)
+        total = np.maximum(total, tube(shape, along_path(path, t), np.full(14, 0.24 * w)).astype(np.float32))
+    return (total * skin_alpha).astype(np.float32)
+
+
+def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit, category: str) -> Composed:
+    """Lays fitted trousers, shorts or a skirt on the picture; the top that is worn stays in front of the waist."""
+    size, parts, w = image.shape[:2], person.parts, person.width
+    widest = max(float(np.ptp(part.source, axis=0).max()) for part in fitted.parts)
+    layers = [warp_part(garment.rgba, part, size, 0.008 * widest) for part in fitted.parts]
+    alpha = np.maximum.reduce([layer[..., 3] for layer in layers])
+    gone = np.clip(dilate(parts["lower"], max(0.012 * w, 1.5)), 0, 1)
+    under = underlay.background(person)
+    if fitted.end < 1.85:
+        legs, legs_alpha = underlay.bare_legs(person)
+        under = over(under, legs, legs_alpha)
+    guard = np.maximum.reduce(
+        [front(person), parts["upper"], parts["feet"] * (parts["lower"] < 0.5), parts["skin"] * (parts["lower"] < 0.3)]
+    )
+    guard = np.clip(guard, 0, 1)
+    canvas = over(image, under, gone * (1 - guard))
+    cloth = canvas
+    for layer in layers:
+        lit = relight(person, layer[..., :3], layer[..., 3])
+        canvas = over(canvas, lit, layer[..., 3])
+        cloth = over(cloth, lit, layer[..., 3])
+    # A top that hangs over the waist throws a little shadow on the cloth below.
+    above = cv2.GaussianBlur(parts["upper"], (0, 0), 0.03 * w)
+    canvas = canvas * (1 - 0.35 * above * alpha)[..., None]
+    canvas = over(canvas, image, guard)
+    del category
+    return Composed(canvas.astype(np.float32), (alpha * (1 - guard)).astype(np.float32), cloth)

@@ -1,0 +1,26 @@
+"""Configuration of the plugin: the section `[plugins.tryon]` of prodgen.toml."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Config(BaseModel):
+    """Options of the try-on components.
+
+    Args:
+        working_height: the person is analysed and dressed at no more than this height in pixels; the photo keeps its size.
+        threads: CPU threads of the pose models.
+        cached_people, cached_garments: how many analyses a component keeps in memory (0 keeps none).
+        outerwear_keeps_top: lay outerwear over the top that is worn instead of replacing it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    working_height: Annotated[int, Field(ge=256, le=2048)] = 1024
+    threads: Annotated[int, Field(ge=1, le=16)] = 2
+    cached_people: Annotated[int, Field(ge=0, le=256)] = 8
+    cached_garments: Annotated[int, Field(ge=0, le=1024)] = 32
+    outerwear_keeps_top: bool = True

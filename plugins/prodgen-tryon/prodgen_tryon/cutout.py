@@ -1,0 +1,279 @@
+"""Cuts a garment out of its shop photo: soft alpha, and colours without the background's spill.
+
+Works from what is known of such photos: the background reaches the border and is smooth or repeats itself; the garment
+is one large piece around the middle. Nothing is assumed about which of the two is lighter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_sdk.types import Image
+from prodgen_tryon.filters import Float, blur_inside, dilate, ellipse_kernel, erode, fill_holes, guided, largest, to_lab
+
+WORKING = 768  # longest edge at which the mask is found
+THRESHOLDS = (3.5, 2.0, 1.2)  # in units of the background's noise; lower ones are for white on white
+
+
+@dataclass(frozen=True)
+class Cutout:
+    """A garment without its background.
+
+    Args:
+        rgba: uint8 [h, w, 4] in the photo's size, colours decontaminated.
+        confidence: 0 to 1: how clearly garment and background differ along the outline, and how plausible the shape is.
+    """
+
+    rgba: Image
+    confidence: float
+
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        mask: NDArray[np.bool_] = self.rgba[..., 3] > 127
+        return mask
+
+
+def cut_out(photo: Image) -> Cutout:
+    """Separates garment from background.
+
+    A photo that has transparency is taken as it is. A photo in which nothing is found gives an empty mask and confidence 0.
+
+    Args:
+        photo: uint8 RGB or RGBA [h, w, 3 or 4].
+    """
+    if photo.shape[2] == 4 and (photo[..., 3] < 128).mean() > 0.02:
+        return Cutout(photo, 1.0 if (photo[..., 3] > 127).mean() > 0.01 else 0.0)
+    photo = np.ascontiguousarray(photo[..., :3])
+    height, width = photo.shape[:2]
+    scale = min(1.0, WORKING / max(height, width))
+    small = cv2.resize(
+        photo, (max(round(width * scale), 8), max(round(height * scale), 8)), interpolation=cv2.INTER_AREA
+    )
+    mask, confidence = find_garment(small)
+    if not mask.any():
+        return Cutout(np.dstack([photo, np.zeros((height, width), np.uint8)]), 0.0)
+    alpha = _soft_alpha(small, mask)
+    alpha = cv2.resize(alpha, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 1)
+    return Cutout(np.dstack([_decontaminate(photo, alpha), (alpha * 255).round().astype(np.uint8)]), confidence)
+
+
+def find_garment(small: Image) -> tuple[NDArray[np.bool_], float]:
+    """The garment's mask in a small RGB picture, and the confidence 0 to 1; an empty mask where nothing stands out."""
+    lab = cv2.bilateralFilter(to_lab(small), 5, 6.0, 3.0)
+    height, width = lab.shape[:2]
+    background, noise = _background(lab)
+    difference = lab - background
+    edge = _edge_strength(lab)
+    chroma = np.hypot(difference[..., 1], difference[..., 2])
+    distance = np.sqrt((difference[..., 0] / noise[0]) ** 2 * 0.5 + (chroma / noise[1]) ** 2)
+    best, best_score = np.zeros((height, width), bool), 0.0
+    for threshold in THRESHOLDS:
+        mask = _mask_at(small, lab, background, distance, edge, threshold)
+        score = _plausibility(mask)
+        if score > best_score + 0.03:
+            best, best_score = mask, score
+        if best_score > 0.88:
+            break
+    mask = best
+    share = float(mask.mean())
+    if share < 0.01 or share > 0.97:
+        return np.zeros((height, width), bool), 0.0
+    rim_in = mask & ~erode(mask, 4)
+    contrast = float(np.median(distance[rim_in])) if rim_in.any() else 0.0
+    confidence = float(np.clip((contrast - 0.5) / 3, 0.2, 1) * np.clip(best_score * 1.2, 0.1, 1))
+    return mask, confidence
+
+
+def _mask_at(
+    small: Image, lab: Float, background: Float, distance: Float, edge: Float, threshold: float
+) -> NDArray[np.bool_]:
+    """The garment when pixels nearer than `threshold` to the background and without an edge may be background."""
+    flat = (distance < threshold) & (edge < max(0.65 * threshold, 1.2))
+    mask = ~_reachable(flat | (distance < 0.35 * threshold))
+    mask = largest(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(2)).astype(bool))
+    mask = _drop_shadow(mask, lab, background)
+    mask = _split_locally(lab, _refine(small, mask))
+    mask = _drop_background(mask, distance, lab, background)
+    return largest(fill_holes(mask, 0.004 * mask.sum()))
+
+
+def _plausibility(mask: NDArray[np.bool_]) -> float:
+    """0 to 1: garment photos show one piece, near symmetric about an upright axis, that does not fill the border."""
+    share = float(mask.mean())
+    if share < 0.01 or share > 0.97:
+        return 0.0
+    columns = np.flatnonzero(mask.any(0))
+    best = 0.0
+    for centre in ((columns[0] + columns[-1]) / 2, float(np.nonzero(mask)[1].mean())):
+        reach = max(centre - columns[0], columns[-1] - centre)
+        matrix = np.array([[1.0, 0, reach - centre], [0, 1, 0]])
+        piece = cv2.warpAffine(mask.astype(np.uint8), matrix, (round(2 * reach) + 1, mask.shape[0])).astype(bool)
+        best = max(best, float((piece & piece[:, ::-1]).sum() / max((piece | piece[:, ::-1]).sum(), 1)))
+    border = float(np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean())
+    return best * float(np.clip(1.3 - 3 * border, 0, 1))
+
+
+def _split_locally(lab: Float, mask: NDArray[np.bool_], band: int = 9) -> NDArray[np.bool_]:
+    """Decides the pixels of a band along the outline by the colours just inside and just outside of the band.
+
+    Compression noise and cast shadow lie nearer to the background than to the cloth. Where the two are alike the outline stays.
+    """
+    inner, outer = erode(mask, band), ~dilate(mask, 4)
+    unsure = ~inner & ~outer
+    if not inner.any() or not outer.any():
+        return mask
+    sigma = 1.2 * band
+    inside, outside = (
+        blur_inside(lab, inner.astype(np.float32), sigma),
+        blur_inside(lab, outer.astype(np.float32), sigma),
+    )
+    known = (cv2.GaussianBlur(inner.astype(np.float32), (0, 0), sigma) > 0.02) & (
+        cv2.GaussianBlur(outer.astype(np.float32), (0, 0), sigma) > 0.02
+    )
+    axis = inside - outside
+    length = (axis**2).sum(-1)
+    share = ((lab - outside) * axis).sum(-1) / np.maximum(length, 1e-3)
+    decided = unsure & known & (length > 14.0**2)
+    split = mask.copy()
+    split[decided] = share[decided] > 0.38
+    return cv2.morphologyEx(split.astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(1)).astype(bool)
+
+
+def _background(lab: Float) -> tuple[Float, tuple[float, float]]:
+    """A quadratic surface fitted robustly to the border, and the noise (lightness, chroma) around it."""
+    height, width = lab.shape[:2]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    x, y = x / width * 2 - 1, y / height * 2 - 1
+    basis = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], -1)
+    rim = np.zeros((height, width), bool)
+    depth = max(round(0.03 * max(height, width)), 2)
+    rim[:depth] = rim[-depth:] = True
+    rim[:, :depth] = rim[:, -depth:] = True
+    samples, values = basis[rim], lab[rim]
+    weight = np.ones(len(values), np.float32)
+    centre = np.median(values, axis=0)
+    weight[np.abs(values - centre).sum(1) > 3 * max(float(np.median(np.abs(values - centre).sum(1))), 2.0)] = 0.05
+    coefficients = np.zeros((6, 3), np.float32)
+    for _ in range(4):
+        w = weight[:, None]
+        coefficients = np.linalg.lstsq(samples * w, values * w, rcond=None)[0].astype(np.float32)
+        residual = np.abs(values - samples @ coefficients).sum(1)
+        spread = max(float(np.median(residual)), 0.4)
+        weight = np.minimum(1, (2.5 * spread / np.maximum(residual, 1e-3)) ** 2).astype(np.float32)
+    residual = values - samples @ coefficients
+    good = weight > 0.3
+    light = max(1.4826 * float(np.median(np.abs(residual[good, 0]))), 0.7)
+    colour = max(1.4826 * float(np.median(np.hypot(residual[good, 1], residual[good, 2]))), 0.7)
+    surface: Float = basis @ coefficients
+    return surface, (light, colour)
+
+
+def _edge_strength(lab: Float) -> Float:
+    """Gradient magnitude in units of its typical value near the border."""
+    total = np.zeros(lab.shape[:2], np.float32)
+    for channel in range(3):
+        plane = np.ascontiguousarray(lab[..., channel])
+        gx, gy = cv2.Sobel(plane, cv2.CV_32F, 1, 0, ksize=3), cv2.Sobel(plane, cv2.CV_32F, 0, 1, ksize=3)
+        total += gx * gx + gy * gy
+    strength = np.sqrt(total) / 8
+    rim = np.concatenate(
+        [strength[2:8].ravel(), strength[-8:-2].ravel(), strength[:, 2:8].ravel(), strength[:, -8:-2].ravel()]
+    )
+    result: Float = strength / max(float(np.percentile(rim, 90)), 0.35)
+    return result
+
+
+def _reachable(passable: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The passable pixels that are connected with the picture's border."""
+    padded = np.pad(passable, 1, constant_values=True).astype(np.uint8)
+    _, labels = cv2.connectedComponents(padded, connectivity=4)
+    return (labels == labels[0, 0])[1:-1, 1:-1] & passable
+
+
+def _drop_shadow(mask: NDArray[np.bool_], lab: Float, background: Float) -> NDArray[np.bool_]:
+    """Removes soft shadow at the outline: darker than the background, its hue, and smooth."""
+    below = background[..., 0] - lab[..., 0]
+    hue = np.hypot(lab[..., 1] - background[..., 1], lab[..., 2] - background[..., 2])
+    smooth = np.abs(lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), 4)) < 1.6
+    shadow = (below > 0) & (below < 22) & (hue < 3.0) & smooth
+    inside = np.median(lab[mask], axis=0) if mask.any() else np.zeros(3)
+    plate = np.median(background.reshape(-1, 3), axis=0)
+    if np.abs(inside - plate).sum() < 18:  # the garment itself looks like a shadow: leave it
+        return mask
+    outside = ~mask
+    candidate = shadow & mask
+    count, labels = cv2.connectedComponents((candidate | outside).astype(np.uint8), connectivity=4)
+    touching = np.zeros(count, bool)
+    touching[np.unique(labels[outside])] = True
+    touching[0] = False
+    cleaned = mask & ~(candidate & touching[labels])
+    # Only a rim can be shadow; a large loss means that the cloth has the background's hue.
+    return cleaned if cleaned.sum() > 0.85 * mask.sum() else mask
+
+
+def _drop_background(mask: NDArray[np.bool_], distance: Float, lab: Float, background: Float) -> NDArray[np.bool_]:
+    """Removes patches at the outline that have the background's colour, where the garment as a whole has another one."""
+    inner = erode(mask, 8)
+    if not inner.any():
+        return mask
+    cloth = np.linalg.norm(lab[inner] - background[inner], axis=1)
+    typical = float(np.percentile(cloth, 20))
+    if typical < 14:
+        return mask
+    alike = mask & (np.linalg.norm(lab - background, axis=-1) < 0.45 * typical) & (distance < 40)
+    count, labels = cv2.connectedComponents((alike | ~mask).astype(np.uint8), connectivity=4)
+    touching = np.zeros(count, bool)
+    touching[np.unique(labels[~mask])] = True
+    touching[0] = False
+    cleaned = mask & ~(alike & touching[labels])
+    cleaned = largest(cv2.morphologyEx(cleaned.astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(2)).astype(bool))
+    return cleaned if cleaned.sum() > 0.8 * mask.sum() else mask
+
+
+def _refine(small: Image, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Moves the outline to the nearest edge by a watershed from sure inside and sure outside."""
+    inner, outer = erode(mask, 4), ~dilate(mask, 5)
+    if not inner.any() or not outer.any():
+        return mask
+    thin = mask & ~dilate(inner, 5)  # straps vanish in the erosion: they stay sure
+    markers = np.zeros(mask.shape, np.int32)
+    markers[outer], markers[inner | thin] = 1, 2
+    cv2.watershed(np.ascontiguousarray(small[..., ::-1]), markers)
+    refined: NDArray[np.bool_] = (markers == 2) | ((markers == -1) & mask)
+    return refined
+
+
+def _soft_alpha(small: Image, mask: NDArray[np.bool_]) -> Float:
+    """Alpha along the outline from the picture's own edges."""
+    alpha = guided(small, mask.astype(np.float32), 4, 1e-4)
+    sure_in, sure_out = erode(mask, 3), ~dilate(mask, 2)
+    alpha = np.clip((alpha - 0.15) / 0.7, 0, 1)
+    alpha[sure_in], alpha[sure_out] = 1, 0
+    return alpha.astype(np.float32)
+
+
+def _decontaminate(photo: Image, alpha: Float) -> Image:
+    """Colours of half-transparent pixels replaced by those of the garment nearby, so that no bright rim is carried along."""
+    solid = (alpha > 0.97).astype(np.float32)
+    solid = erode(solid, 1)
+    out: NDArray[Any] = photo.astype(np.float32)
+    unknown = (alpha > 0) & (solid == 0)
+    if not solid.any():
+        return photo
+    filled, weight = out * solid[..., None], solid
+    value = np.zeros_like(out)
+    done = np.zeros(alpha.shape, bool)
+    for sigma in (1.5, 4.0, 12.0):
+        below = cv2.GaussianBlur(weight, (0, 0), sigma)
+        above = cv2.GaussianBlur(filled, (0, 0), sigma)
+        usable = (below > 0.02) & ~done
+        value[usable] = above[usable] / below[usable][:, None]
+        done |= usable
+    replace = unknown & done
+    out[replace] = value[replace]
+    return out.round().clip(0, 255).astype(np.uint8)

@@ -1,0 +1,307 @@
+"""Decides where every point of a garment goes on a body. Pure geometry: points in, points out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_sdk.types import FitStyle
+from prodgen_tryon.keypoints import Contour, TopShape, length, resample
+from prodgen_tryon.silhouette import Limb
+from prodgen_tryon.skeleton import SIDES, Side, Skeleton
+
+ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
+TOP_LENGTH = 1.95  # neck to hem of a common top, in shoulder widths
+EASE = {
+    "tight": (0.96, 1.04),
+    "regular": (1.0, 1.16),
+    "loose": (1.1, 1.4),
+}  # least and most width, relative to the body
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of cloth: control points on the garment's picture and on the body's, and its outline on both.
+
+    Args:
+        source, target: [n, 2] each.
+        piece: the part's outline on the garment's picture [m, 2].
+        shape: the part's outline on the body [m, 2].
+    """
+
+    name: str
+    source: Contour
+    target: Contour
+    piece: Contour
+    shape: Contour
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the fit needs of a person: pose, limbs, torso edges (as a function of the height), old hem and sleeves.
+
+    Args:
+        heights: [n] pixels below the shoulders.
+        edges: side -> [n] distance of the body's side from the axis.
+        hem: height of the old top's hem below the shoulders, or None.
+        sleeves: side -> end of the old sleeve (0 bare, 2 wrist).
+        shoulder_line: height of the top of the body at 0.25 shoulder widths beside the axis, pixels above the shoulders.
+    """
+
+    frame: Skeleton
+    arms: dict[Side, Limb]
+    heights: NDArray[np.float64]
+    edges: dict[Side, NDArray[np.float64]]
+    hem: float | None
+    sleeves: dict[Side, float]
+    tips: dict[Side, Contour]
+    rise: float
+
+
+@dataclass(frozen=True)
+class TopFit:
+    """All parts of a fitted top, in drawing order, and the curve of its neckline on the body [n, 2]."""
+
+    parts: tuple[Part, ...]
+    neckline: Contour
+    hem: float
+    sleeve_ends: dict[Side, float]
+    scale: float
+
+
+def garment_scale(shape: TopShape, width: float, dress: bool = False) -> float:
+    """Body pixels for one garment pixel along the body.
+
+    Long sleeves tell the scale by the length of the arm. Without them a common length is assumed, pulled towards what the
+    garment's own proportion says.
+    """
+    top = (shape.points["neck_a"][1] + shape.points["neck_b"][1]) / 2
+    bottom = (shape.points["hem_a"][1] + shape.points["hem_b"][1]) / 2
+    tall = max(bottom - _collar(shape) - top, 1.0)
+    if dress:
+        return width * 1.3 / max(shape.width, 1.0)
+    if long_sleeved(shape):
+        by_sleeve = ARM_LENGTH * width / max(shape.sleeve * shape.width, 1.0)
+        return float(np.clip(by_sleeve, 1.6 * width / tall, 2.5 * width / tall))
+    ratio = tall / max(shape.width, 1.0) * 1.35
+    return TOP_LENGTH * width * float(np.clip(ratio / TOP_LENGTH, 0.5, 1.6)) ** 0.35 / tall
+
+
+def long_sleeved(shape: TopShape) -> bool:
+    """Whether the sleeves reach the wrists."""
+    tall = (
+        shape.points["hem_a"][1] + shape.points["hem_b"][1] - shape.points["neck_a"][1] - shape.points["neck_b"][1]
+    ) / 2
+    return shape.sleeve * shape.width > 0.68 * max(tall, 1.0)
+
+
+def _collar(shape: TopShape) -> float:
+    """Height of a standing collar in garment pixels."""
+    rises = []
+    for side in SIDES:
+        arc = shape.arcs[f"shoulder_{side}"]
+        rises.append(float(arc[_junction(arc), 1] - arc[0, 1]))
+    return max(float(np.mean(rises)), 0.0)
+
+
+def _junction(arc: Contour) -> int:
+    """Where a collar meets the shoulder: the point of the arc farthest below the straight line from its peak to its tip."""
+    if len(arc) < 4:
+        return 0
+    line = arc[-1] - arc[0]
+    size = max(float(np.hypot(*line)), 1e-6)
+    below = (
+        np.abs(line[0])
+        / size
+        * (arc[:, 1] - arc[0, 1] - line[1] / (line[0] if abs(line[0]) > 1e-6 else 1e-6) * (arc[:, 0] - arc[0, 0]))
+    )
+    index = int(below.argmax())
+    return index if below[index] > 0.07 * size else 0
+
+
+def fit_top(
+    shape: TopShape, body: Measured, style: FitStyle = "regular", dress: bool = False, snap_hem: bool = True
+) -> TopFit:
+    """Control points of torso and sleeves."""
+    frame, w = body.frame, body.frame.width
+    scale = garment_scale(shape, w, dress)
+    middle = (shape.points["neck_a"][0] + shape.points["neck_b"][0]) / 2
+    low, high = EASE[style]
+    natural = 0.85 * scale * shape.width / 2
+
+    neck_half = float(np.clip((shape.points["neck_b"][0] - shape.points["neck_a"][0]) / 2 * scale, 0.19 * w, 0.36 * w))
+    tips, armpits, shoulder_targets, shoulder_sources = {}, {}, {}, {}
+    peaks: dict[Side, Contour] = {}
+    for side in SIDES:
+        sign = -1.0 if side == "a" else 1.0
+        tip = frame.local(body.tips[side][None])[0]
+        reach = float(np.interp(0.42 * w, body.heights, body.edges[side]))
+        arc = shape.arcs[f"shoulder_{side}"]
+        corner = _junction(arc)
+        tip_across = abs(tip[0])
+        if not f"cuff_outer_{side}" in shape.points:  # a strap ends on the shoulder, not at its tip
+            strap = abs(float(arc[-1, 0]) - middle) * scale
+            tip_across = float(np.clip(strap, neck_half + 0.06 * w, tip_across))
+        tips[side] = frame.at(sign * tip_across, _shoulder_height(tip_across, tip, body, w))
+        armpits[side] = frame.at(sign * float(np.clip(natural, low * reach, high * reach)), 0.42 * w)
+        base = float(np.clip(abs(arc[corner, 0] - middle) * scale, 0.17 * w, min(0.4 * w, tip_across - 0.05 * w)))
+        seam = resample(arc[corner:], 6)
+        across = base + (tip_across - base) * np.abs(seam[:, 0] - seam[0, 0]) / max(abs(seam[-1, 0] - seam[0, 0]), 1e-6)
+        line = np.array([frame.at(sign * a, _shoulder_height(float(a), tip, body, w)) for a in across])
+        if corner > 0:
+            stand = resample(arc[: corner + 1], 4)[:-1]
+            lean = np.clip(np.abs(stand[:, 0] - middle) * scale, 0.16 * w, base + 0.1 * w)
+            lift = (arc[corner, 1] - stand[:, 1]) * scale
+            collar = line[0] + np.outer(lean - base, frame.right * sign) - np.outer(lift, frame.down)
+            seam, line = np.vstack([stand, seam]), np.vstack([collar, line])
+        shoulder_sources[side], shoulder_targets[side] = seam, line
+        peaks[side] = line[0]
+
+    neckline = _neckline_target(shape, peaks, scale, frame, w)
+    top_y = (shape.points["neck_a"][1] + shape.points["neck_b"][1]) / 2 + _collar(shape)
+    hem_mid = (shape.points["hem_a"] + shape.points["hem_b"]) / 2
+    hem = (hem_mid[1] - top_y) * scale - body.rise
+    if snap_hem and body.hem is not None and abs(hem - body.hem) < 0.3 * w:
+        hem = body.hem + 0.02 * w
+    hem = max(hem, 0.7 * w)
+
+    sources, targets = [], []
+    side_sources, side_targets = {}, {}
+    for side in SIDES:
+        sign = -1.0 if side == "a" else 1.0
+        arc = resample(shape.arcs[f"side_{side}"], 9)
+        heights = np.linspace(0.42 * w, hem, 9)
+        widths = np.abs(arc[:, 0] - (shape.points["armpit_a"][0] + shape.points["armpit_b"][0]) / 2)
+        wanted = 0.85 * scale * widths
+        edge = np.interp(heights, body.heights, body.edges[side])
+        most = high + (0.25 if dress else 0.0) * np.linspace(0, 1, 9) * 4
+        flare = np.clip(wanted, low * edge, most * edge)
+        side_sources[side] = arc
+        side_targets[side] = np.array(
+            [frame.at(sign * float(f), float(h)) for f, h in zip(flare, heights, strict=True)]
+        )
+        side_targets[side][0] = armpits[side]
+        sources += [shoulder_sources[side], arc, _line(shoulder_sources[side][-1], arc[0])[1:-1]]
+        targets += [shoulder_targets[side], side_targets[side], _line(tips[side], armpits[side])[1:-1]]
+    hem_source = resample(shape.arcs["hem"], 9)
+    hem_chord = _line(hem_source[0], hem_source[-1], 9)
+    hem_target = _line(side_targets["a"][-1], side_targets["b"][-1], 9) + np.outer(
+        (hem_source - hem_chord)[:, 1] * scale, frame.down
+    )
+    sources += [hem_source[1:-1], shape.neckline[4:-4:4]]
+    targets += [hem_target[1:-1], neckline[4:-4:4]]
+    sources.append((side_sources["a"] + side_sources["b"])[2:-1:2] / 2)
+    targets.append((side_targets["a"] + side_targets["b"])[2:-1:2] / 2)
+
+    def ring(
+        upper: dict[Side, Contour],
+        pits: dict[Side, Contour],
+        sides: dict[Side, Contour],
+        bottom: Contour,
+        opening: Contour,
+    ) -> Contour:
+        return np.vstack(
+            [
+                opening,
+                upper["b"],
+                pits["b"][None],
+                sides["b"],
+                bottom[::-1],
+                sides["a"][::-1],
+                pits["a"][None],
+                upper["a"][::-1],
+            ]
+        )
+
+    chord = _line(shoulder_sources["a"][0], shoulder_sources["b"][0], 5) - [0, 0.2 * shape.width]
+    torso = Part(
+        "torso",
+        np.vstack(sources),
+        np.vstack(targets),
+        ring(shoulder_sources, {s: side_sources[s][0] for s in SIDES}, side_sources, hem_source, chord),
+        ring(shoulder_targets, armpits, side_targets, hem_target, _line(peaks["a"], peaks["b"], 5)),
+    )
+    parts, ends = [torso], {}
+    for side in SIDES:
+        if f"cuff_outer_{side}" in shape.points:
+            sleeve, ends[side] = _sleeve(shape, body, side, tips[side], armpits[side], scale, style)
+            parts.append(sleeve)
+        else:
+            ends[side] = 0.0
+    return TopFit(tuple(parts), neckline, hem, ends, scale)
+
+
+def _shoulder_height(across: float, tip: Contour, body: Measured, w: float) -> float:
+    """Height (negative is up) of the shoulder's upper line at a distance from the axis."""
+    base, outer = 0.25 * w, abs(float(tip[0]))
+    return float(np.interp(across, [0.14 * w, base, outer], [-body.rise - 0.05 * w, -body.rise, float(tip[1])]))
+
+
+def _neckline_target(shape: TopShape, peaks: dict[Side, Contour], scale: float, frame: Skeleton, w: float) -> Contour:
+    curve = shape.neckline
+    chord = _line(curve[0], curve[-1], len(curve))
+    depth = np.minimum((curve - chord)[:, 1] * scale, 0.9 * w)
+    return _line(peaks["a"], peaks["b"], len(curve)) + np.outer(depth, frame.down)
+
+
+def _sleeve(
+    shape: TopShape, body: Measured, side: Side, tip: Contour, armpit: Contour, scale: float, style: FitStyle
+) -> tuple[Part, float]:
+    limb, w = body.arms[side], body.frame.width
+    low, high = EASE[style]
+    total = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(limb.centre, axis=0).T))])
+    if long_sleeved(shape):
+        end = max(2.0, min(body.sleeves[side], 2.25)) if body.sleeves[side] > 1.5 else 2.0
+        stop = total[-1] * min(end, 2.0) / 2.0
+        stop = float(np.interp(min(end, 2.0), limb.t, total))
+    else:
+        stop = float(np.clip(shape.sleeve * shape.width * scale / (ARM_LENGTH * w), 0.15, 0.97)) * float(
+            np.interp(2.0, limb.t, total)
+        )
+        end = float(np.interp(stop, total, limb.t))
+    n = 9
+    outer_source = resample(shape.arcs[f"outer_{side}"], n)
+    inner_source = resample(shape.arcs[f"inner_{side}"][::-1], n)
+    thickness = 0.8 * scale * np.hypot(*(outer_source - inner_source).T) / 2
+    start_outer, start_inner = 0.18 * w, 0.32 * w
+    covered = body.sleeves[side]
+
+    def edge(begin: float, sign: float, widths: NDArray[Any]) -> Contour:
+        places = np.linspace(min(begin, 0.6 * stop), stop, n - 1)
+        t = np.interp(places, total, limb.t)
+        centre = np.stack([np.interp(places, total, limb.centre[:, i]) for i in (0, 1)], 1)
+        normal = np.stack([np.interp(places, total, limb.normal[:, i]) for i in (0, 1)], 1)
+        old = np.interp(places, total, widths)
+        bare = t > covered
+        least = np.where(bare, low * old + 0.02 * w, low * old + 0.008 * w)
+        target = np.clip(thickness[1:], least, np.where(bare, 1.5, 1.25) * high * old)
+        return centre + normal * (sign * target)[:, None]
+
+    outer = np.vstack([tip[None], edge(start_outer, 1.0, limb.outer)])
+    inner = np.vstack([armpit[None], edge(start_inner, -1.0, limb.inner)])
+    if end > 2.0:  # reach over an old cuff that sits on the hand
+        wrist, hand = body.frame[f"wrist_{side}"], body.frame.hand(side)
+        push = (hand - wrist) * (end - 2.0) + 0.0
+        outer[-1] += push
+        inner[-1] += push
+    cuff_source = resample(shape.arcs[f"cuff_{side}"], 5)
+    cuff_target = _line(outer[-1], inner[-1], 5)
+    hole_source, hole_target = _line(outer_source[0], inner_source[0]), _line(tip, armpit)
+    # The middle keeps the sleeve from folding where the arm bends.
+    source = np.vstack(
+        [outer_source, inner_source, cuff_source[1:-1], hole_source[1:-1], ((outer_source + inner_source) / 2)[1:-1]]
+    )
+    target = np.vstack([outer, inner, cuff_target[1:-1], hole_target[1:-1], ((outer + inner) / 2)[1:-1]])
+    piece = np.vstack([outer_source, cuff_source[1:-1], inner_source[::-1]])
+    shape_on_body = np.vstack([outer, cuff_target[1:-1], inner[::-1]])
+    return Part(f"sleeve_{side}", source, target, piece, shape_on_body), end
+
+
+def _line(a: Contour, b: Contour, count: int = 4) -> Contour:
+    return a + (b - a) * np.linspace(0, 1, count)[:, None]
+
+
+__all__ = ["EASE", "Measured", "Part", "TopFit", "fit_top", "garment_scale", "length", "long_sleeved"]

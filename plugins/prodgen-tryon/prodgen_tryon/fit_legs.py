@@ -1,0 +1,176 @@
+"""Where trousers, shorts and skirts go on a body: every leg is a ribbon that is laid on the leg's own ribbon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_sdk.types import FitStyle
+from prodgen_tryon.fit import Measured, Part
+from prodgen_tryon.legs import LegShape
+from prodgen_tryon.silhouette import Limb, smooth
+from prodgen_tryon.skeleton import SIDES, Side
+
+EASE = {"tight": (0.94, 1.0), "regular": (0.97, 1.25), "loose": (1.06, 1.5)}
+LEG_LENGTH = 2.5  # crotch to ankle, in shoulder widths
+
+
+@dataclass(frozen=True)
+class LegFit:
+    """Fitted parts in drawing order (the far leg first), how far down they reach (1 knee, 2 ankle), and the waist's height."""
+
+    parts: tuple[Part, ...]
+    end: float
+    waist: float
+
+
+def fit_legs(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: FitStyle = "regular") -> LegFit:
+    """Control points of two legs; above the crotch both share the middle line."""
+    frame, w = body.frame, body.frame.width
+    low, high = EASE[style]
+    waist = 0.8 * frame.torso
+    crotch_height = frame.torso + 0.3 * w
+    end = 2.0
+    scale = _width_scale(shape, body, waist)
+    if shape.inseam < 1.25:  # shorts: the natural length on the body
+        end = float(np.clip(shape.inseam * shape.waist * scale / (LEG_LENGTH * w) * 2, 0.25, 1.9))
+    parts = []
+    crotch_row = float(shape.points["crotch"][1]) if "crotch" in shape.points else float(shape.rows[0])
+    centre_at = _centre_line(body, legs)
+    for side in SIDES:
+        sign = -1.0 if side == "a" else 1.0
+        columns = (0, 1) if side == "a" else (3, 2)
+        limb = legs[side]
+        source_outer = np.stack([shape.edges[:, columns[0]], shape.rows], 1)
+        source_inner = np.stack([shape.edges[:, columns[1]], shape.rows], 1)
+        above = shape.rows <= crotch_row
+        hip_t = _t_at(limb, frame, crotch_height)
+        share = np.where(
+            above,
+            (shape.rows - shape.rows[0]) / max(crotch_row - shape.rows[0], 1) - 1,
+            (shape.rows - crotch_row) / max(shape.rows[-1] - crotch_row, 1),
+        )
+        outer, inner = [], []
+        for row, s in enumerate(share):
+            if s <= 0:
+                along = waist + (crotch_height - waist) * (s + 1)
+                edge = float(np.interp(along, body.heights, body.edges[side]))
+                wanted = 0.85 * scale * abs(source_outer[row, 0] - source_inner[row, 0])
+                outer.append(frame.at(sign * float(np.clip(wanted, low * edge, high * edge)), along))
+                inner.append(frame.at(centre_at(along), along))
+                continue
+            t = hip_t + (end - hip_t) * s
+            centre, normal, half_outer, half_inner = _station(limb, t)
+            wanted = 0.85 * scale * abs(source_outer[row, 0] - source_inner[row, 0]) / 2
+            outer.append(centre + normal * float(np.clip(wanted, low * half_outer, high * half_outer)))
+            inner.append(centre - normal * float(np.clip(wanted, low * half_inner, high * half_inner)))
+        target_outer = np.stack([smooth(np.array(outer)[:, i], 3) for i in (0, 1)], 1)
+        target_inner = np.stack([smooth(np.array(inner)[:, i], 3) for i in (0, 1)], 1)
+        target_outer[[0, -1]], target_inner[[0, -1]] = np.array(outer)[[0, -1]], np.array(inner)[[0, -1]]
+        keep = slice(None, None, 2)
+        middle_source, middle_target = (source_outer + source_inner) / 2, (target_outer + target_inner) / 2
+        source = np.vstack(
+            [source_outer[keep], source_inner[keep], middle_source[::4], source_outer[-1:], source_inner[-1:]]
+        )
+        target = np.vstack(
+            [target_outer[keep], target_inner[keep], middle_target[::4], target_outer[-1:], target_inner[-1:]]
+        )
+        lift = np.array([0.0, 0.06 * shape.waist])
+        piece = np.vstack(
+            [
+                source_outer[:1] - lift,
+                source_outer,
+                source_outer[-1:] + lift,
+                source_inner[-1:] + lift,
+                source_inner[::-1],
+                source_inner[:1] - lift,
+            ]
+        )
+        parts.append(
+            Part(f"leg_{side}", _unique(source), _unique(target), piece, np.vstack([target_outer, target_inner[::-1]]))
+        )
+    return LegFit(tuple(parts), end, waist)
+
+
+def fit_skirt(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: FitStyle = "regular") -> LegFit:
+    """Control points of a skirt: one piece from the waist, as long as its proportion says."""
+    frame, w = body.frame, body.frame.width
+    low, high = EASE[style]
+    waist = 0.72 * frame.torso
+    scale = _width_scale(shape, body, waist)
+    length = float(np.clip((shape.rows[-1] - shape.rows[0]) * scale, 0.8 * w, 3.6 * w))
+    middle = (shape.points["waist_a"][0] + shape.points["waist_b"][0]) / 2
+    sources, targets, sides = [], [], {}
+    heights = waist + length * (shape.rows - shape.rows[0]) / max(shape.rows[-1] - shape.rows[0], 1)
+    for side in SIDES:
+        sign, column = (-1.0, 0) if side == "a" else (1.0, 3)
+        source = np.stack([shape.edges[:, column], shape.rows], 1)
+        natural = 0.85 * scale * np.abs(source[:, 0] - middle)
+        edge = np.interp(heights, body.heights, body.edges[side])
+        hips = np.array(
+            [max(float(e), float((frame.local(legs[side].centre[:3])[:, 0] * sign).max()) + 0.1 * w) for e in edge]
+        )
+        across = np.where(
+            heights < frame.torso + 0.35 * w, np.clip(natural, low * edge, high * edge), np.maximum(natural, 0.9 * hips)
+        )
+        across = smooth(across, 3)
+        target = np.array([frame.at(sign * float(a), float(h)) for a, h in zip(across, heights, strict=True)])
+        sides[side] = source, target
+        sources.append(source)
+        targets.append(target)
+    sources.append((sides["a"][0] + sides["b"][0])[::3] / 2)
+    targets.append((sides["a"][1] + sides["b"][1])[::3] / 2)
+    lift = np.array([0.0, 0.08 * shape.waist])
+    piece = np.vstack(
+        [
+            sides["a"][0][:1] - lift,
+            sides["a"][0],
+            sides["a"][0][-1:] + lift,
+            sides["b"][0][-1:] + lift,
+            sides["b"][0][::-1],
+            sides["b"][0][:1] - lift,
+        ]
+    )
+    part = Part("skirt", np.vstack(sources), np.vstack(targets), piece, np.vstack([sides["a"][1], sides["b"][1][::-1]]))
+    end = float(np.clip((waist + length - frame.torso) / (1.35 * w), 0.1, 2.0))
+    return LegFit((part,), end, waist)
+
+
+def _width_scale(shape: LegShape, body: Measured, waist: float) -> float:
+    """Body pixels for one garment pixel across: the waistband goes around the waist."""
+    around = sum(float(np.interp(waist, body.heights, body.edges[side])) for side in SIDES)
+    return around / 0.85 / max(shape.waist, 1.0)
+
+
+def _t_at(limb: Limb, frame: object, height: float) -> float:
+    """Parameter of the station of a leg that lies at a height below the shoulders."""
+    local = frame.local(limb.centre)[:, 1]  # type: ignore[attr-defined]
+    return float(np.interp(height, local, limb.t)) if local[-1] > local[0] else 0.3
+
+
+def _station(limb: Limb, t: float) -> tuple[NDArray[np.float64], NDArray[np.float64], float, float]:
+    def at(values: NDArray[np.float64]) -> float:
+        return float(np.interp(t, limb.t, values))
+
+    centre = np.array([at(limb.centre[:, 0]), at(limb.centre[:, 1])])
+    normal = np.array([at(limb.normal[:, 0]), at(limb.normal[:, 1])])
+    return centre, normal, at(limb.outer), at(limb.inner)
+
+
+def _centre_line(body: Measured, legs: dict[Side, Limb]):  # type: ignore[no-untyped-def]
+    """Where the middle seam lies beside the axis at a height."""
+    inner = [body.frame.local((legs[s].centre - legs[s].normal * legs[s].inner[:, None])[4:6]) for s in SIDES]
+    end = float(np.mean([points[:, 0].mean() for points in inner]))
+    top, bottom = 0.8 * body.frame.torso, body.frame.torso + 0.3 * body.frame.width
+
+    def at(along: float) -> float:
+        return end * float(np.clip((along - top) / max(bottom - top, 1e-6), 0, 1))
+
+    return at
+
+
+def _unique(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Control points moved apart by a hundredth of a pixel where two fall together, so that the spline stays well posed."""
+    return points + np.linspace(0, 0.01, len(points))[:, None]

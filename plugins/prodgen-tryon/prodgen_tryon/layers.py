@@ -1,0 +1,67 @@
+"""Turns fitted parts into pictures: each part is warped, cut along its outline and lit."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_sdk.types import Image
+from prodgen_tryon.filters import Float, dilate, polygon
+from prodgen_tryon.fit import Part
+from prodgen_tryon.tps import ThinPlate, warp
+
+STIFFNESS = 1e-3
+
+
+def warp_part(rgba: Image, part: Part, size: tuple[int, int], grow: float = 0.0) -> Float:
+    """One part on the body's picture: float32 [h, w, 4], colours 0 to 255 not premultiplied, alpha 0 to 1.
+
+    Args:
+        rgba: the garment, uint8 [h, w, 4].
+        size: (height, width) of the result.
+        grow: how far beyond its outline the part reaches under its neighbours, in garment pixels.
+    """
+    shrink = _reduction(part)
+    picture = rgba.astype(np.float32)
+    piece = polygon(rgba.shape, part.piece)
+    if grow > 0:
+        piece = dilate(piece, grow)
+    alpha = picture[..., 3] / 255 * piece
+    picture = np.dstack([picture[..., :3] * alpha[..., None], alpha])
+    x0, y0, x1, y1 = _box(part.source, rgba.shape, 0.12)
+    picture = picture[y0:y1, x0:x1]
+    source = part.source - [x0, y0]
+    if shrink > 1.3:
+        small = (max(round((x1 - x0) / shrink), 2), max(round((y1 - y0) / shrink), 2))
+        source = source * [small[0] / (x1 - x0), small[1] / (y1 - y0)]
+        picture = cv2.resize(picture, small, interpolation=cv2.INTER_AREA)
+    spline = ThinPlate(part.target, source, STIFFNESS)
+    bx0, by0, bx1, by1 = _box(part.target, (size[0], size[1]), 0.15)
+    pulled = warp(np.ascontiguousarray(picture, np.float32), spline, (bx0, by0, bx1, by1), size)
+    alpha = pulled[..., 3].clip(0, 1)
+    colours = pulled[..., :3] / np.maximum(alpha, 1e-3)[..., None]
+    # Outside of its outline on the body a spline can show the cloth a second time.
+    margin = 0.06 * float(np.ptp(part.target, axis=0).max())
+    alpha = alpha * dilate(polygon(size, part.shape), margin)
+    return np.dstack([colours.clip(0, 255), alpha]).astype(np.float32)
+
+
+def _reduction(part: Part) -> float:
+    """Garment pixels for one pixel of the result."""
+    here, there = np.ptp(part.source, axis=0), np.ptp(part.target, axis=0)
+    return float(np.sqrt(max(here[0] * here[1], 1) / max(there[0] * there[1], 1)))
+
+
+def _box(points: NDArray[np.float64], shape: tuple[int, ...], margin: float) -> tuple[int, int, int, int]:
+    low, high = points.min(0), points.max(0)
+    pad = margin * float((high - low).max()) + 4
+    x0, y0 = np.floor(low - pad).astype(int)
+    x1, y1 = np.ceil(high + pad).astype(int)
+    return max(int(x0), 0), max(int(y0), 0), max(min(int(x1), shape[1]), 1), max(min(int(y1), shape[0]), 1)
+
+
+def over(below: Float, colours: Float, alpha: Float) -> Float:
+    """`colours` with `alpha` laid on `below`."""
+    result: Float = below + (colours - below) * alpha[..., None]
+    return result

@@ -1,0 +1,341 @@
+"""Splits a person into head, skin, upper and lower clothes from the pose and the picture's own colours.
+
+Every label gets a cost at every pixel: how far the pixel lies from where the pose expects the label, and how unlike its
+colour is to colours sampled where the label is certain. The costs are smoothed along the picture's edges before the
+cheapest label is taken (fast cost-volume filtering, Rhemann et al. 2011). No network is involved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_sdk.types import Image
+from prodgen_tryon.filters import Float, dilate, erode, guided, polygon, to_lab, tube
+from prodgen_tryon.skeleton import SIDES, Side, Skeleton
+
+PARTS = ("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet")
+LABELS = ("face", "hair", "neck", "skin", "upper", "lower", "feet")
+WORKING = 560  # height at which labels are found
+COLOUR_WEIGHT = np.array([0.5, 1.4, 1.4], np.float32)  # lightness varies with folds, hue does not
+
+
+@dataclass(frozen=True)
+class Sleeve:
+    """Where the old sleeve of an arm ends.
+
+    Args:
+        end: 0 at the shoulder, 1 at the elbow, 2 at the wrist, 3 at the knuckles; 0 means a bare arm.
+        sure: how clearly the colours differ there, 0 to 1.
+    """
+
+    end: float
+    sure: float
+
+
+def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
+    """Soft masks [h, w], 0 to 1, by the names in `PARTS`.
+
+    Args:
+        image: uint8 RGB [h, w, 3].
+        person: probability of person, float32 [h, w].
+        frame: the pose in the same pixels.
+    """
+    height, width = image.shape[:2]
+    region = person > 0.05
+    if not region.any():
+        return {name: np.zeros((height, width), np.float32) for name in PARTS}
+    ys, xs = np.nonzero(region)
+    margin = round(0.2 * frame.width)
+    x0, x1 = max(int(xs.min()) - margin, 0), min(int(xs.max()) + margin + 1, width)
+    y0, y1 = max(int(ys.min()) - margin, 0), min(int(ys.max()) + margin + 1, height)
+    scale = min(1.0, WORKING / (y1 - y0))
+    size = (max(round((x1 - x0) * scale), 8), max(round((y1 - y0) * scale), 8))
+    small = cv2.resize(image[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA)
+    soft = cv2.resize(person[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA)
+    local = moved(frame, (x0, y0), scale)
+    soft = refine_person(small, soft, local)
+    labels = _labels(small, soft, local)
+    out = {}
+    full_size = (x1 - x0, y1 - y0)
+    crop = image[y0:y1, x0:x1]
+    radius = max(round(0.006 * (y1 - y0)), 2)
+    for name, mask in {"person": soft, **labels}.items():
+        large = cv2.resize(mask, full_size, interpolation=cv2.INTER_LINEAR)
+        if scale < 0.9:
+            large = guided(crop, large, radius, 4e-4)
+        out[name] = np.zeros((height, width), np.float32)
+        out[name][y0:y1, x0:x1] = large.clip(0, 1)
+    return out
+
+
+def moved(frame: Skeleton, origin: tuple[float, float], scale: float) -> Skeleton:
+    """The pose in a crop that begins at `origin` and is then scaled."""
+    offset = np.array(origin, float)
+    points = {name: (point - offset) * scale for name, point in frame.points.items()}
+    return Skeleton(points, frame.seen, frame.width * scale, frame.facing)
+
+
+def refine_person(image: Image, soft: Float, frame: Skeleton) -> Float:
+    """The pose model's blurred mask sharpened and laid on the picture's edges."""
+    sharp = np.clip((soft - 0.3) / 0.4, 0, 1)
+    radius = max(round(0.008 * image.shape[0]), 2)
+    fine = guided(image, sharp, radius, 2e-4)
+    return np.clip((fine - 0.2) / 0.6, 0, 1).astype(np.float32)
+
+
+def head_shape(frame: Skeleton, shape: tuple[int, ...], grow: float = 1.0) -> NDArray[np.bool_]:
+    """The face without hair and neck, as an ellipse from the ears, eyes and mouth."""
+    centre, axes, angle = head_ellipse(frame)
+    canvas = np.zeros(shape[:2], np.uint8)
+    cv2.ellipse(
+        canvas,
+        (round(centre[0]), round(centre[1])),
+        (max(round(axes[0] * grow), 1), max(round(axes[1] * grow), 1)),
+        angle,
+        0,
+        360,
+        1,
+        -1,
+    )
+    return canvas.astype(bool)
+
+
+def head_ellipse(frame: Skeleton) -> tuple[NDArray[np.float64], tuple[float, float], float]:
+    """Centre, half axes (across, along) and rotation in degrees of the face."""
+    eyes, mouth = (frame["eye_a"] + frame["eye_b"]) / 2, (frame["mouth_a"] + frame["mouth_b"]) / 2
+    ears = (frame["ear_a"] + frame["ear_b"]) / 2
+    along = mouth - eyes
+    length = max(float(np.hypot(*along)), 0.05 * frame.width)
+    across = max(float(np.hypot(*(frame["ear_a"] - frame["ear_b"]))) / 2, 0.95 * length)
+    centre = 0.75 * (eyes + 0.45 * along) + 0.25 * ears
+    angle = float(np.degrees(np.arctan2(along[1], along[0]))) - 90
+    return centre, (min(across, 1.35 * length), 1.62 * length), angle
+
+
+def chin(frame: Skeleton) -> NDArray[np.float64]:
+    """The lowest point of the face."""
+    eyes, mouth = (frame["eye_a"] + frame["eye_b"]) / 2, (frame["mouth_a"] + frame["mouth_b"]) / 2
+    point: NDArray[np.float64] = mouth + 0.72 * (mouth - eyes)
+    return point
+
+
+def arm_path(frame: Skeleton, side: Side) -> NDArray[np.float64]:
+    """Shoulder, elbow, wrist, knuckles [4, 2]."""
+    return np.vstack([frame.arm(side), frame.hand(side)])
+
+
+def along_path(path: NDArray[Any], t: Any) -> NDArray[np.float64]:
+    """Points of a polyline at parameters `t`, one unit a segment."""
+    t = np.clip(np.atleast_1d(np.asarray(t, float)), 0, len(path) - 1)
+    index = np.minimum(t.astype(int), len(path) - 2)
+    fraction = (t - index)[:, None]
+    result: NDArray[np.float64] = path[index] * (1 - fraction) + path[index + 1] * fraction
+    return result
+
+
+def find_sleeve(lab: Float, person: Float, frame: Skeleton, side: Side, skin: NDArray[Any]) -> Sleeve:
+    """The best split of the colours along an arm into cloth, then skin.
+
+    Args:
+        lab: CIE L*a*b* [h, w, 3].
+        skin: the colour of the face, Lab [3].
+    """
+    path = arm_path(frame, side)
+    stations = np.linspace(0.15, 2.9, 56)
+    centres = along_path(path, stations)
+    radius = max(round(0.05 * frame.width), 1)
+    profile = np.full((len(stations), 3), np.nan)
+    for i, (x, y) in enumerate(np.round(centres).astype(int)):
+        patch = lab[max(y - radius, 0) : y + radius + 1, max(x - radius, 0) : x + radius + 1]
+        inside = person[max(y - radius, 0) : y + radius + 1, max(x - radius, 0) : x + radius + 1] > 0.6
+        if inside.any():
+            profile[i] = np.median(patch[inside], axis=0)
+    known = ~np.isnan(profile[:, 0])
+    if known.sum() < 12:
+        return Sleeve(2.0, 0.0)
+    # Weighted as in the colour costs; the hand's own colour is the best sample of this arm's skin.
+    values = profile[known] * COLOUR_WEIGHT
+    where = stations[known]
+    hand = values[where > 2.3]
+    skin_here = np.median(hand, axis=0) if len(hand) > 3 else skin * COLOUR_WEIGHT
+    if np.linalg.norm((skin_here - skin * COLOUR_WEIGHT)[1:]) > 22:  # a glove, a bag, or a hand that is hidden
+        skin_here = skin * COLOUR_WEIGHT
+    best, best_gain = 0, 0.0
+    total = values.mean(0)
+    spread = float(((values - total) ** 2).sum())
+    for cut in range(3, len(values) - 2):
+        above, below = values[:cut].mean(0), values[cut:].mean(0)
+        gain = cut * float(((above - total) ** 2).sum()) + (len(values) - cut) * float(((below - total) ** 2).sum())
+        to_skin = float(np.linalg.norm(below - skin_here)) - float(np.linalg.norm(above - skin_here))
+        if to_skin < 0 and gain > best_gain:
+            best, best_gain = cut, gain
+    if best == 0 or best_gain < 0.25 * spread:
+        bare = float(np.linalg.norm((np.median(values, axis=0) - skin_here)[1:])) < 9
+        return Sleeve(0.0 if bare else 2.1, 0.2)
+    step = float(np.linalg.norm(values[:best].mean(0) - values[best:].mean(0)))
+    if step < 6:
+        bare = float(np.linalg.norm((np.median(values, axis=0) - skin * COLOUR_WEIGHT)[1:])) < 10
+        return Sleeve(0.0 if bare else 2.1, 0.2)
+    end = float((where[best - 1] + where[best]) / 2)
+    return Sleeve(end if end > 0.25 else 0.0, float(np.clip(step / 25, 0, 1)))
+
+
+def _palette(lab: Float, mask: NDArray[np.bool_], colours: int) -> NDArray[np.float32] | None:
+    """Typical colours of a region by k-means (fixed seed), weighted Lab [k, 3]."""
+    samples = lab[mask] * COLOUR_WEIGHT
+    if len(samples) < 12:
+        return None
+    samples = np.ascontiguousarray(samples[:: max(len(samples) // 1500, 1)], np.float32)
+    k = min(colours, len(samples) // 6 or 1)
+    cv2.setRNGSeed(7)
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
+    _, assigned, centres = cv2.kmeans(samples, k, None, criteria, 1, cv2.KMEANS_PP_CENTERS)
+    counts = np.bincount(assigned.ravel(), minlength=k)
+    kept: NDArray[np.float32] = centres[counts >= 0.06 * len(samples)]
+    return kept
+
+
+def _colour_cost(lab: Float, palette: NDArray[np.float32] | None, spread: float) -> Float:
+    if palette is None or not len(palette):
+        return np.full(lab.shape[:2], 1.0, np.float32)
+    weighted = lab * COLOUR_WEIGHT
+    nearest = np.full(lab.shape[:2], np.inf, np.float32)
+    for colour in palette:
+        nearest = np.minimum(nearest, ((weighted - colour) ** 2).sum(-1))
+    result: Float = np.minimum(np.sqrt(nearest) / spread, 3.0)
+    return result
+
+
+def _place_cost(inside: NDArray[np.bool_], falloff: float, cap: float = 6.0) -> Float:
+    """0 inside a shape, rising with the distance from it."""
+    if not inside.any():
+        return np.full(inside.shape, cap, np.float32)
+    distance = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, 3)
+    result: Float = np.minimum(distance / falloff, cap).astype(np.float32)
+    return result
+
+
+def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
+    lab = to_lab(image)
+    shape, w = image.shape, frame.width
+    body = person > 0.5
+    face = head_shape(frame, shape) & body
+    core = head_shape(frame, shape, 0.7) & body
+    skin_colour = np.median(lab[core], axis=0) if core.sum() > 10 else np.array([65.0, 15, 18])
+    sleeves = {side: find_sleeve(lab, person, frame, side, skin_colour) for side in SIDES}
+
+    low_chin = chin(frame)
+    collar = frame.at(0, 0.02 * w)
+    neck = tube(shape, np.stack([low_chin, frame.at(0, -0.05 * w)]), np.array([0.18 * w, 0.24 * w])) & ~head_shape(
+        frame, shape
+    )
+    torso = polygon(shape, np.stack([
+        frame["shoulder_a"] - frame.down * 0.12 * w - frame.right * 0.05 * w, frame.at(0, 0.0),
+        frame["shoulder_b"] - frame.down * 0.12 * w + frame.right * 0.05 * w,
+        frame["hip_b"] + frame.right * 0.2 * w, frame["hip_a"] - frame.right * 0.2 * w]))  # fmt: skip
+    torso_core = polygon(shape, np.stack([
+        frame["shoulder_a"] + frame.right * 0.12 * w + frame.down * 0.2 * w, frame["shoulder_b"] - frame.right * 0.12 * w + frame.down * 0.2 * w,
+        frame.at(0.32 * w, 0.72 * frame.torso), frame.at(-0.32 * w, 0.72 * frame.torso)]))  # fmt: skip
+    sleeve_tubes, sleeve_cores = np.zeros(shape[:2], bool), np.zeros(shape[:2], bool)
+    bare_tubes, bare_cores = np.zeros(shape[:2], bool), np.zeros(shape[:2], bool)
+    for side, sleeve in sleeves.items():
+        path = arm_path(frame, side)
+        reach = np.vstack([path, path[3] + 0.6 * (path[3] - path[2])])
+        if sleeve.end > 0.05:
+            t = np.linspace(0, min(sleeve.end, 3.0), 12)
+            sleeve_tubes |= tube(shape, along_path(reach, t), np.full(12, 0.17 * w))
+            sleeve_cores |= tube(shape, along_path(reach, t[1:-1]), np.full(10, 0.06 * w))
+        if sleeve.end < 2.9:
+            t = np.linspace(sleeve.end, 4.0, 16)
+            bare_tubes |= tube(shape, along_path(reach, t), np.where(t > 1.9, 0.15, 0.17) * w)
+            core_t = np.linspace(sleeve.end + 0.1, 3.0, 10)
+            bare_cores |= tube(shape, along_path(reach, core_t), np.full(10, 0.045 * w))
+    legs, leg_cores, feet = np.zeros(shape[:2], bool), np.zeros(shape[:2], bool), np.zeros(shape[:2], bool)
+    for side in SIDES:
+        leg = frame.leg(side)
+        legs |= tube(shape, leg, np.array([0.3, 0.22, 0.16]) * w)
+        leg_cores |= tube(shape, along_path(leg, np.linspace(0.35, 1.6, 6)), np.full(6, 0.07 * w))
+        toes = np.stack([leg[2] + 0.12 * (leg[2] - leg[1]), frame[f"foot_index_{side}"]])
+        feet |= tube(shape, toes, np.array([0.14, 0.14]) * w)
+    pelvis = polygon(
+        shape,
+        np.stack(
+            [
+                frame["hip_a"] - frame.right * 0.2 * w,
+                frame["hip_b"] + frame.right * 0.2 * w,
+                *(frame[f"knee_{s}"] for s in ("b", "a")),
+            ]
+        ),
+    )
+    legs |= pelvis
+    centre, axes, _ = head_ellipse(frame)
+    crown = dilate(head_shape(frame, shape, 1.25), 0.05 * w)
+    hair_place = crown & ~core
+    above = polygon(
+        shape,
+        np.stack(
+            [
+                low_chin,
+                low_chin - frame.right * w - frame.down * 0.3 * w,
+                centre - frame.right * w - frame.down * 1.2 * w,
+                centre + frame.right * w - frame.down * 1.2 * w,
+                low_chin + frame.right * w - frame.down * 0.3 * w,
+            ]
+        ),
+    )
+    hair_seed = body & above & ~head_shape(frame, shape, 1.05) & (lab[..., 0] < 98)
+    skin_seed = (bare_cores | core) & body
+    skin_distance = _colour_cost(lab, _palette(lab, skin_seed, 4), 12.0)
+    hair_seed &= skin_distance > 0.8
+    upper_palette = _palette(lab, (torso_core & ~bare_tubes | sleeve_cores) & body, 5)
+    spread = 12.0
+    skin_cost = _colour_cost(lab, _palette(lab, skin_seed, 5), spread)
+    costs = {
+        "face": _place_cost(face, 0.04 * w) + skin_cost * 0.3,
+        "hair": _place_cost(hair_place, 0.45 * w, 3.0)
+        + _colour_cost(lab, _palette(lab, hair_seed, 4), spread) * 1.2
+        + 0.25,
+        "neck": _place_cost(neck, 0.12 * w) + skin_cost * 1.2,
+        "skin": _place_cost(bare_tubes, 0.06 * w) + skin_cost * 1.0,
+        "upper": _place_cost((torso | sleeve_tubes) & ~head_shape(frame, shape, 0.95), 0.12 * w)
+        + _colour_cost(lab, upper_palette, spread),
+        "lower": _place_cost(legs, 0.15 * w)
+        + _colour_cost(lab, _palette(lab, leg_cores & body & ~bare_tubes, 4), spread),
+        "feet": _place_cost(feet, 0.08 * w) + 0.6,
+    }
+    costs["skin"][head_shape(frame, shape, 1.1)] += 2
+    hem = frame.local(np.stack([frame.hips]))[0, 1]
+    ys, xs = np.mgrid[0 : shape[0], 0 : shape[1]]
+    along = (xs - frame.shoulders[0]) * frame.down[0] + (ys - frame.shoulders[1]) * frame.down[1]
+    costs["lower"] += np.clip((0.75 * hem - along) / (0.15 * w), 0, 4).astype(np.float32)
+    costs["upper"] += np.clip((along - hem - 0.35 * w) / (0.2 * w), 0, 4).astype(np.float32)
+    costs["neck"] += np.clip((along - 0.25 * w) / (0.15 * w), 0, 4).astype(np.float32)
+    del collar, ys, xs
+    radius = max(round(0.012 * shape[0]), 2)
+    volume = np.stack([guided(image, np.minimum(costs[name], 6.0).astype(np.float32), radius, 1e-3) for name in LABELS])
+    winner = volume.argmin(0)
+    result = {name: ((winner == i) & (person > 0.15)).astype(np.float32) * person for i, name in enumerate(LABELS)}
+    hands = np.zeros(shape[:2], bool)
+    for side, sleeve in sleeves.items():
+        path = arm_path(frame, side)
+        reach = np.vstack([path, path[3] + 0.7 * (path[3] - path[2])])
+        start = max(min(sleeve.end, 2.3), 1.75)
+        hands |= tube(shape, along_path(reach, np.linspace(start, 4, 8)), np.full(8, 0.17 * w))
+    result["hands"] = (result["skin"] * hands).astype(np.float32)
+    return result
+
+
+def old_sleeves(image: Image, person: Float, frame: Skeleton) -> dict[Side, Sleeve]:
+    """Where the sleeves that are worn end, for both arms."""
+    lab = to_lab(image)
+    core = head_shape(frame, image.shape, 0.7) & (person > 0.5)
+    colour = np.median(lab[core], axis=0) if core.sum() > 10 else np.array([65.0, 15, 18])
+    return {side: find_sleeve(lab, person, frame, side, colour) for side in SIDES}
+
+
+__all__ = ["PARTS", "Sleeve", "along_path", "arm_path", "chin", "erode", "head_shape", "old_sleeves", "parse_parts"]

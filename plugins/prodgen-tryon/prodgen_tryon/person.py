@@ -1,0 +1,118 @@
+"""A photo analysed once, in the crop and at the resolution in which it is dressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_sdk.types import Body, Image
+from prodgen_tryon.filters import Float
+from prodgen_tryon.fit import Measured
+from prodgen_tryon.parsing import moved, old_sleeves, parse_parts
+from prodgen_tryon.silhouette import Limb, arm, cast, leg, torso_edges
+from prodgen_tryon.skeleton import SIDES, Side, Skeleton, skeleton
+
+
+@dataclass(frozen=True)
+class Person:
+    """Everything about a photo that does not depend on the garment.
+
+    Args:
+        image: the working crop, uint8 RGB [h, w, 3].
+        origin: (x, y) of the crop in the photo.
+        scale: working pixels for one photo pixel, at most 1.
+        parts: soft masks of the working crop (see `parsing.PARTS`).
+        cache: pictures that are filled in on demand (what lies behind the old clothes), by name.
+    """
+
+    image: Image
+    origin: tuple[int, int]
+    size: tuple[int, int]
+    scale: float
+    frame: Skeleton
+    parts: dict[str, Float]
+    body: Body
+    measured: Measured
+    legs: dict[Side, Limb]
+    cache: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def width(self) -> float:
+        return self.frame.width
+
+
+def analyse(photo: Image, body: Body, working_height: int) -> Person:
+    """Crops the photo around the person, scales it down where it is large, and measures.
+
+    Args:
+        photo: uint8 RGB [h, w, 3].
+        body: pose and person mask of the photo (part masks are not needed).
+    """
+    height, width = photo.shape[:2]
+    frame = skeleton(body.landmarks)
+    ys, xs = np.nonzero(body.person > 0.3)
+    margin = 0.35 * frame.width
+    x0, x1 = max(int(xs.min() - margin), 0), min(int(xs.max() + margin) + 1, width)
+    y0, y1 = max(int(ys.min() - margin), 0), min(int(ys.max() + margin) + 1, height)
+    scale = min(1.0, working_height / (y1 - y0))
+    size = (max(round((x1 - x0) * scale), 16), max(round((y1 - y0) * scale), 16))
+    crop = photo[y0:y1, x0:x1]
+    image = cv2.resize(crop, size, interpolation=cv2.INTER_AREA) if scale < 1 else crop.copy()
+    soft = body.person[y0:y1, x0:x1]
+    if scale < 1:
+        soft = cv2.resize(soft, size, interpolation=cv2.INTER_AREA)
+    local = moved(frame, (x0, y0), scale)
+    parts = parse_parts(image, soft, local)
+    measured = measure(image, parts, local)
+    legs = {side: leg(parts["person"], local, side) for side in SIDES}
+    return Person(image, (x0, y0), (x1 - x0, y1 - y0), scale, local, parts, body, measured, legs)
+
+
+def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
+    """Limbs, torso edges, old hem and sleeves, shoulder line."""
+    person, w = parts["person"], frame.width
+    arms = {side: arm(person, frame, side) for side in SIDES}
+    heights = np.linspace(0.05 * w, 1.6 * frame.torso, 40)
+    edges = torso_edges(person, frame, arms, heights)
+    sleeves = {side: sleeve.end for side, sleeve in old_sleeves(image, person, frame).items()}
+    body = np.maximum.reduce([parts["upper"], parts["neck"], parts["skin"]])
+    tips = {side: _tip(body, frame, side) for side in SIDES}
+    rises = []
+    for side in SIDES:
+        sign = -1.0 if side == "a" else 1.0
+        foot = frame.at(sign * 0.27 * w, 0.05 * w)
+        rises.append(cast(body, foot, -frame.down, 0.5 * w) - 0.05 * w)
+    rise = float(np.clip(min(rises), 0.13 * w, 0.3 * w))
+    return Measured(frame, arms, heights, edges, _old_hem(parts, frame), sleeves, tips, rise)
+
+
+def _tip(body: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
+    """The point of the outline above and outside of the shoulder joint."""
+    outward = frame.right * (-1 if side == "a" else 1)
+    direction = 0.55 * outward - 0.83 * frame.down
+    direction = direction / np.hypot(*direction)
+    reach = float(
+        np.clip(
+            cast(body, frame[f"shoulder_{side}"], direction, 0.4 * frame.width), 0.11 * frame.width, 0.22 * frame.width
+        )
+    )
+    point: NDArray[np.float64] = frame[f"shoulder_{side}"] + direction * reach
+    return point
+
+
+def _old_hem(parts: dict[str, Float], frame: Skeleton) -> float | None:
+    """Height below the shoulders at which the old top ends, or None if that cannot be seen."""
+    found = []
+    for across in np.linspace(-0.3, 0.3, 9) * frame.width:
+        for along in np.arange(0.6 * frame.torso, 1.9 * frame.torso, max(0.01 * frame.width, 1)):
+            x, y = np.round(frame.at(float(across), float(along))).astype(int)
+            if not (0 <= x < parts["upper"].shape[1] and 0 <= y < parts["upper"].shape[0]):
+                break
+            if parts["lower"][y, x] > 0.5:
+                found.append(float(along))
+                break
+    return float(np.median(found)) if len(found) >= 4 else None
