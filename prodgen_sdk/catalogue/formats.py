@@ -36,6 +36,20 @@ def read_jsonl(path: Path) -> Iterator[Line]:
                 yield number, _parse_object(text, number)
 
 
+def read_json(path: Path) -> Iterator[Line]:
+    """One JSON object, or a list of them; the line of an object is its place in the list, from 1."""
+    with _open(path) as file:
+        text = file.read(MAX_LINE + 1)
+    if len(text) > MAX_LINE:
+        raise InvalidCatalogue(f"{path} is too long for a JSON file.", hint="Write one product a line, as .jsonl.")
+    try:
+        values = json.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise InvalidCatalogue(f"{path} is not JSON ({error}).") from None
+    for number, item in enumerate(values if isinstance(values, list) else [values], 1):
+        yield number, item if isinstance(item, dict) else reject(number, "", "is no JSON object")
+
+
 def read_csv(path: Path) -> Iterator[Line]:
     """A header, then one product a record; `line` is where the record begins.
 
@@ -194,7 +208,7 @@ def _from_cells(cells: dict[str, Any], line: int) -> dict[str, Any] | InvalidCat
     values: dict[str, Any] = {}
     attributes: dict[str, Any] = {}
     for name, cell in cells.items():
-        if cell == "":
+        if cell in ("", []):  # an empty map of Parquet arrives as a list
             continue
         if name.startswith("attributes."):
             attributes[name.removeprefix("attributes.")] = cell

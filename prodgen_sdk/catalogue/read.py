@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prodgen_sdk.catalogue.check import reject, to_product
-from prodgen_sdk.catalogue.formats import Line, read_csv, read_jsonl, read_parquet
+from prodgen_sdk.catalogue.formats import Line, read_csv, read_json, read_jsonl, read_parquet
 from prodgen_sdk.catalogue.media import resolve_media
 from prodgen_sdk.errors import InvalidCatalogue, OutsideWorkspace
 from prodgen_sdk.types import Product
 
-_READERS = {".jsonl": read_jsonl, ".ndjson": read_jsonl, ".csv": read_csv, ".tsv": read_csv, ".parquet": read_parquet}
+_READERS = {".json": read_json, ".jsonl": read_jsonl, ".ndjson": read_jsonl, ".csv": read_csv, ".tsv": read_csv, ".parquet": read_parquet}
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def read_catalogue(path: str | Path, *, root: Path | None = None) -> Iterator[Ro
     Of a sku that occurs twice the first line is taken.
 
     Args:
-        path: a `.jsonl`, `.csv` or `.parquet` file.
+        path: a `.jsonl`, `.json`, `.csv` or `.parquet` file.
         root: where the paths of media begin; if given, a product whose media are not there is rejected.
 
     Raises:

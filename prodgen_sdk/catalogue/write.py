@@ -79,7 +79,7 @@ def _write_parquet(products: Iterable[Product], path: Path) -> int:
     parquet = import_parquet()
     import pyarrow as pa
 
-    types = {"price": pa.decimal128(18, 4), "tags": pa.list_(pa.string()), "stock": pa.int64(), "withdrawn": pa.bool_()}
+    types = {"price": pa.decimal128(14, 4), "tags": pa.list_(pa.string()), "stock": pa.int64(), "withdrawn": pa.bool_()}
     schema = pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])
     written = 0
     with parquet.ParquetWriter(path, schema) as writer:
