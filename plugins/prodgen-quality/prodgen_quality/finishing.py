@@ -14,6 +14,7 @@ from prodgen_sdk.types import Image
 
 PROFILES = ("none", "marketplace")
 _LIGHT = 200  # a background at least this bright can be divided out; a darker one leaves a rim
+_RINGING = 16  # alpha that Lanczos resampling leaves beside an outline, which must be pure white
 _FRAME_TOLERANCE = 24  # faint shadows do not count for the crop
 
 
@@ -49,7 +50,7 @@ def marketplace(image: Image, size: int | None = None, fill: float = 0.85) -> Fi
     cut, notes = _cut_out(image)
     if cut is None:
         return Finished(image=_on_white(image, edge, edge), notes=tuple(notes))
-    strict = foreground(cut, _FRAME_TOLERANCE) if image.shape[2] == 3 else cut[..., 3] >= 128
+    strict = foreground(pictures.flatten(cut), _FRAME_TOLERANCE) if image.shape[2] == 3 else cut[..., 3] >= 128
     box = box_of(cut[..., 3] > 0) if strict is None or not strict.any() else box_of(strict)
     if box is None:
         return Finished(image=np.full((edge, edge, 3), 255, np.uint8), notes=("the picture is empty",))
@@ -94,8 +95,9 @@ def _placed(cut: Image, box: Box, scale: float, edge: int) -> Image:
     last = (min(cut.shape[0], int(np.ceil(top + side))), min(cut.shape[1], int(np.ceil(left + side))))
     part = cut[first[0] : last[0], first[1] : last[1]]
     height, width = max(1, round(part.shape[0] * scale)), max(1, round(part.shape[1] * scale))
-    resized = pictures.flatten(pictures.resize(np.ascontiguousarray(part), width, height))
-    return _paste(resized, edge, round((first[0] - top) * scale), round((first[1] - left) * scale))
+    resized = pictures.resize(np.ascontiguousarray(part), width, height)
+    resized[resized[..., 3] < _RINGING] = 0
+    return _paste(pictures.flatten(resized), edge, round((first[0] - top) * scale), round((first[1] - left) * scale))
 
 
 def _paste(rgb: Image, edge: int, top: int, left: int) -> Image:

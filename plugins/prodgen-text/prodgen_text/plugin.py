@@ -27,7 +27,7 @@ def register_text_encoders(register: Register) -> None:
             dimension=None,
             max_batch=8192,
             pooling="sum of signed feature hashes",
-            needs=Needs(modules=("numpy",)),
+            needs=Needs(modules=("numpy", "jieba"), install="pip install prodgen-text"),
         ),
         "prodgen_text.hashing:HashEncoder",
     )

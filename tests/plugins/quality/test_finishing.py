@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prodgen_quality.config import QualityConfig
+from prodgen_quality.evaluators import inspect
+from prodgen_quality.finishing import BasicFinisher, marketplace
+
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import NotFound
+
+
+def shot(box, side=(120, 160), ground=(255, 255, 255), colour=(30, 90, 160)) -> np.ndarray:
+    image = np.full((*side, 3), ground, np.uint8)
+    top, left, height, width = box
+    image[top : top + height, left : left + width] = colour
+    return image
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.tuples(st.integers(5, 50), st.integers(5, 90), st.integers(20, 60), st.integers(20, 60)),
+    st.sampled_from([(255, 255, 255), (236, 238, 242), (205, 205, 205)]),
+    st.sampled_from([64, 200, 333]),
+)
+def test_a_marketplace_picture_is_square_centred_filled_and_on_pure_white(box, ground, size):
+    image = marketplace(shot(box, ground=ground), size).image
+    values = inspect(image).values
+    assert image.shape == (size, size, 3)
+    assert values["white_border"] == 1
+    assert values["fill"] == pytest.approx(
+        0.85, abs=3 / size + 1 / max(box[2:])
+    )  # a pixel of the original at either side
+    assert values["off_centre"] <= 1.5 / size
+
+
+def test_hidden_colours_of_a_transparent_picture_do_not_bleed_in():
+    rgba = np.zeros((60, 60, 4), np.uint8)
+    rgba[..., 1] = 255  # green wherever it is transparent
+    rgba[20:40, 20:40] = (200, 40, 40, 255)
+    image = marketplace(rgba, 200).image.astype(int)
+    assert (image[..., 1] <= image[..., 0] + 1).all()
+    assert (image[0, 0] == 255).all()
+
+
+def test_a_light_ground_is_divided_out_and_said():
+    finished = marketplace(shot((30, 40, 50, 50), ground=(230, 232, 235)))
+    assert "(230, 232, 235) was made white" in finished.notes[0]
+    assert finished.image.shape == (160, 160, 3)
+
+
+def test_a_photo_without_plain_background_is_padded_and_said():
+    noise = np.random.default_rng(1).integers(0, 256, (40, 80, 3), dtype=np.uint8)
+    finished = marketplace(noise)
+    assert "not plain" in finished.notes[0]
+    assert np.array_equal(finished.image[20:60], noise)
+    assert (finished.image[:20] == 255).all()
+
+
+def test_what_cannot_be_mended_is_noted():
+    assert "the picture is empty" in marketplace(np.full((20, 20, 3), 255, np.uint8)).notes
+    assert any("rim" in note for note in marketplace(shot((30, 40, 50, 50), ground=(20, 60, 20))).notes)
+    assert any("leaves the frame" in note for note in marketplace(shot((0, 40, 50, 50))).notes)
+    assert any("enlarged" in note for note in marketplace(shot((30, 40, 20, 20))).notes)
+
+
+def test_profiles_and_options():
+    finisher = BasicFinisher(QualityConfig.model_validate({"marketplace": {"size": 64, "fill": 0.5}}), Context())
+    image = shot((30, 40, 50, 50))
+    assert finisher.finish([image], "none", Context())[0].image is image
+    finished = finisher.finish([image], "marketplace", Context())[0].image
+    assert finished.shape == (64, 64, 3)
+    assert inspect(finished).values["fill"] == pytest.approx(0.5, abs=0.05)
+    with pytest.raises(NotFound, match="marketplace"):
+        finisher.finish([image], "marketplaces", Context())
