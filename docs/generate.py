@@ -15,7 +15,6 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, get_args
 
-import click
 import typer
 from markdown_of import fields, method, own_doc, paragraphs, signature, table, toml
 from pydantic import BaseModel
@@ -195,28 +194,18 @@ def cli_page() -> str:
     lines = [
         "# Command line",
         "",
-        "`prodgen --help`, and `--help` after any command, print the same. [Errors and exit codes](errors.md) lists what a command can end with.",
+        "`prodgen --help`, and `--help` after any command, print the same. [Errors and exit codes](errors.md) lists what a command",
+        "can end with. Before any command:",
+        "",
+        *_options(root),
         "",
     ]
     for path, command in _commands(root, ()):
         level = "##" if len(path) == 1 else "###"
-        lines += [
-            f"{level} `prodgen {' '.join(path)}`",
-            "",
-            inspect.cleandoc(command.help or "").split("\f")[0].strip(),
-            "",
-        ]
-        if isinstance(command, click.Group):
-            continue
-        context = click.Context(command, info_name=f"prodgen {' '.join(path)}")
-        lines += ["```text", " ".join([f"prodgen {' '.join(path)}", *command.collect_usage_pieces(context)]), "```", ""]
-        rows = [
-            _option(parameter)
-            for parameter in command.params
-            if not getattr(parameter, "hidden", False) and parameter.name != "help"
-        ]
-        if rows:
-            lines += [*table(("option", "meaning", "default"), rows), ""]
+        lines += [f"{level} `prodgen {' '.join(path)}`", "", _escape(inspect.cleandoc(command.help or "")), ""]
+        if not hasattr(command, "commands"):
+            words = [_placeholder(p) for p in command.params if p.param_type_name == "argument"]
+            lines += ["```text", " ".join(["prodgen", *path, "[OPTIONS]", *words]), "```", "", *_options(command), ""]
     return _page(lines)
 
 
@@ -229,19 +218,34 @@ def _commands(group: Any, path: tuple[str, ...]) -> Iterable[tuple[tuple[str, ..
                 yield from _commands(command, (*path, name))
 
 
+def _options(command: Any) -> list[str]:
+    shown = [p for p in command.params if not getattr(p, "hidden", False) and p.name not in ("help", "json_")]
+    rows = [
+        _option(parameter) for parameter in shown if parameter.name not in ("install_completion", "show_completion")
+    ]
+    return table(("option", "meaning", "default"), rows) if rows else []
+
+
 def _option(parameter: Any) -> tuple[str, str, str]:
+    meaning = _escape(getattr(parameter, "help", "") or "")
     if parameter.param_type_name == "argument":
-        return (
-            f"`{parameter.human_readable_name}`",
-            getattr(parameter, "help", "") or "",
-            "" if not parameter.required else "required",
-        )
+        return (f"`{_placeholder(parameter)}`", meaning, "required" if parameter.required else "")
     default = parameter.default
-    shown = (
-        "" if default in (None, False, (), [], "") or callable(default) else f"`{getattr(default, 'value', default)}`"
-    )
+    silent = not default or callable(default)
+    shown = "" if silent else f"`{getattr(default, 'value', default)}`"
     names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
-    return (names, parameter.help or "", "required" if parameter.required else shown)
+    value = f" `{parameter.metavar}`" if parameter.metavar else ""
+    return (names + value, meaning, "required" if parameter.required else shown)
+
+
+def _placeholder(parameter: Any) -> str:
+    name = parameter.metavar or parameter.name.upper()
+    several = "..." if parameter.nargs != 1 and not name.endswith("...") else ""
+    return f"{name}{several}" if parameter.required else f"[{name}{several}]"
+
+
+def _escape(text: str) -> str:
+    return text.replace("<", "&lt;")
 
 
 def _needs(spec: Spec) -> str:
