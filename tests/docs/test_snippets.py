@@ -32,7 +32,17 @@ from prodgen_sdk.host import Host
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-INSTALLERS = ("make ", "pip install ", "git clone ", "cd ", "python ", "prodgen models pull ", "createuser ", "createdb ", "#")
+INSTALLERS = (
+    "make ",
+    "pip install ",
+    "git clone ",
+    "cd ",
+    "python ",
+    "prodgen models pull ",
+    "createuser ",
+    "createdb ",
+    "#",
+)
 FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>[\w-]+)?(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE
 )
@@ -101,8 +111,15 @@ def run_console(body: str, where: str) -> None:
         "COLUMNS": "120",
     }
     for command, wanted in commands(body):
-        done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=300)
-        assert done.returncode == 0, f"{where}: `{command}` ended with {done.returncode}\n{done.stdout}{done.stderr}"
+        done = subprocess.run(
+            ["bash", "-c", command],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, f"{where}: `{command}` ended with {done.returncode}\n{done.stdout}"
         expect(done.stdout, wanted, f"{where}: `{command}`")
 
 
