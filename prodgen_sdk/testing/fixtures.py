@@ -53,11 +53,12 @@ def ctx(tmp_path: Path) -> Context:
 
 @pytest.fixture
 def host_with() -> Callable[..., Host]:
-    """`host_with(plugin, ...)`: a strict host with exactly these plugins, each under its module's or class's name."""
+    """`host_with(plugin, ...)`: a strict host on the CPU with exactly these plugins, each under its module's or class's name."""
+    from prodgen_sdk.config import Config, RuntimeConfig
     from prodgen_sdk.host import Host
 
     def build(*plugins: Any) -> Host:
-        host = Host(strict=True)
+        host = Host(Config(runtime=RuntimeConfig(device="cpu")), strict=True)
         for plugin in plugins:
             host.register(plugin, getattr(plugin, "__name__", type(plugin).__name__))
         return host

@@ -17,14 +17,15 @@ __all__ = ["FakePlugin", "fake_host", "plugin_of"]
 
 
 def fake_host(*plugins: object, config: Config | None = None) -> Host:
-    """A strict host with the fakes and, after them, these plugins; nothing that is installed is looked at.
+    """A strict host (on the CPU) with the fakes and, after them, these plugins; nothing that is installed is looked at.
 
     >>> fake_host().registry.ids("generator")
     ['fake/solid']
     """
+    from prodgen_sdk.config import Config, RuntimeConfig
     from prodgen_sdk.host import Host
 
-    host = Host(config, strict=True)
+    host = Host(config or Config(runtime=RuntimeConfig(device="cpu")), strict=True)
     host.register(FakePlugin(), "fake")
     for plugin in plugins:
         host.register(plugin, getattr(plugin, "__name__", type(plugin).__name__))
