@@ -70,19 +70,14 @@ def user_vector(
     """
     import numpy as np
 
-    rows: list[NDArray[np.float32]] = []
-    shares: list[float] = []
-    for event in in_order(events):
-        vector = _vector_of(event, vectors, query_vectors or {})
-        weight = decayed_weight(event, now, half_life_days, weights)
-        if vector is not None and weight:
-            rows.append(vector)
-            shares.append(weight)
-    if not any(share > 0 for share in shares):
+    found = ((event, _vector_of(event, vectors, query_vectors or {})) for event in in_order(events))
+    known = [(event, vector) for event, vector in found if vector is not None and weights.get(event.type, 0.0)]
+    if not any(weights[event.type] > 0 for event, _ in known):
         return None
-    # Shares are scaled by the largest, so that a user who was last seen years ago does not vanish in rounding.
-    scaled = np.asarray(shares, np.float64) / max(abs(share) for share in shares)
-    total = np.einsum("i,ij->j", scaled, np.stack(rows).astype(np.float64))
+    # Only the ratios of weights matter; measured from the newest event, they do not vanish because all are old.
+    newest = min(now, known[-1][0].at)
+    shares = np.asarray([decayed_weight(event, newest, half_life_days, weights) for event, _ in known])
+    total = np.einsum("i,ij->j", shares, np.stack([vector for _, vector in known]).astype(np.float64))
     length = float(np.linalg.norm(total))
     return (total / length).astype(np.float32) if length > 1e-9 else None
 

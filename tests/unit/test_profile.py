@@ -1,0 +1,123 @@
+"""Profiles depend on the set of events and the time, not on how the events arrived."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prodgen_sdk.pipeline.profile import MAX_INTERESTS, MAX_QUERIES, build_profile, interests, popularity, user_vector
+from prodgen_sdk.types import Event, Product
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+VECTORS = {f"p{i}": v for i, v in enumerate(np.random.default_rng(0).standard_normal((5, 8)).astype(np.float32))}
+
+
+def event(id: str, kind: str, sku: str | None = "p0", days: float = 0.0, **fields) -> Event:
+    return Event(id=id, user="u", type=kind, sku=sku, at=NOW - timedelta(days=days), **fields)
+
+
+events = st.lists(
+    st.builds(
+        event,
+        st.integers(0, 30).map(str),
+        st.sampled_from(["view", "click", "purchase", "hide", "impression"]),
+        st.sampled_from([*VECTORS, "unknown"]),
+        st.floats(-5, 400),
+    ),
+    max_size=25,
+    unique_by=lambda e: e.id,
+)
+
+
+@given(events, st.randoms())
+def test_order_and_repetition_of_arrival_play_no_part(log, random) -> None:
+    shuffled = log * 2
+    random.shuffle(shuffled)
+    one, other = (build_profile("u", batch, VECTORS, NOW) for batch in (log, shuffled))
+    assert (one.vector is None) == (other.vector is None)
+    assert one.vector is None or (one.vector == other.vector).all()
+    assert one.interests == other.interests
+    assert one.seen == other.seen
+    assert popularity(log, NOW) == popularity(shuffled, NOW)
+
+
+@given(events)
+def test_vector_is_a_unit_vector_or_none(log) -> None:
+    vector = user_vector(log, VECTORS, NOW)
+    if vector is not None:
+        assert vector.dtype == np.float32
+        assert abs(np.linalg.norm(vector) - 1) < 1e-5
+
+
+def test_weights_and_half_life() -> None:
+    log = [event("1", "purchase", "p1", days=14), event("2", "view", "p2")]
+    expected = 2.5 * VECTORS["p1"].astype(np.float64) + VECTORS["p2"]
+    found = user_vector(log, VECTORS, NOW, half_life_days=14)
+    assert found is not None
+    assert np.allclose(found, expected / np.linalg.norm(expected), atol=1e-6)
+    assert [(i.sku, i.weight) for i in interests(log, NOW, 14)] == [("p1", 2.5), ("p2", 1.0)]
+
+
+def test_ancient_and_future_events() -> None:
+    ancient = user_vector([event("1", "view", "p1", days=36_500)], VECTORS, NOW)
+    ahead = user_vector([event("1", "view", "p1", days=-36_500)], VECTORS, NOW)
+    assert ancient is not None
+    assert ahead is not None
+    assert np.allclose(ancient, ahead)
+    assert popularity([event("1", "view", "p1", days=-36_500)], NOW) == {"p1": 1.0}
+
+
+def test_cold_starts() -> None:
+    assert user_vector([], VECTORS, NOW) is None
+    assert user_vector([event("1", "impression"), event("2", "view", "unknown")], VECTORS, NOW) is None
+    assert user_vector([event("1", "hide")], VECTORS, NOW) is None
+    assert (
+        user_vector([event("1", "view"), event("2", "hide", days=14)], VECTORS, NOW, weights={"view": 1, "hide": -2})
+        is None
+    )
+
+
+def test_variant_and_query_vectors_count() -> None:
+    variant = user_vector([event("1", "view", "p1", variant="p2")], VECTORS, NOW)
+    assert variant is not None
+    assert np.allclose(variant, VECTORS["p2"] / np.linalg.norm(VECTORS["p2"]))
+    asked = user_vector([event("1", "search", None, query="mug")], {}, NOW, query_vectors={"mug": VECTORS["p3"]})
+    assert asked is not None
+    assert np.allclose(asked, VECTORS["p3"] / np.linalg.norm(VECTORS["p3"]))
+
+
+def test_profile_says_what_is_known() -> None:
+    log = [
+        event("1", "view", "p1"),
+        event("2", "hide", "p2"),
+        event("3", "impression", "p3"),
+        event("4", "search", None, days=1, query="mug"),
+        event("5", "search", None, query="lamp"),
+        event("6", "view", "p4").model_copy(update={"user": "other"}),
+    ]
+    products = {"p1": Product(sku="p1", title="Mug", category="home/mug", translations={"zh": {"title": "杯子"}})}
+    profile = build_profile(
+        "u", log, VECTORS, NOW, products=products, query_vectors={"mug": VECTORS["p0"]}, locale="zh"
+    )
+    assert profile.seen == {"p1", "p2", "p3"}
+    assert profile.queries == ("lamp", "mug")
+    assert [(i.sku, i.title, i.category) for i in profile.interests] == [("p1", "杯子", "home/mug"), ("p2", "", "")]
+    assert set(profile.interest_vectors) == {"p1", "p2"}
+    assert set(profile.query_vectors) == {"mug"}
+
+
+def test_a_long_history_is_cut_but_hidden_products_stay() -> None:
+    log = [event(f"v{i}", "view", f"s{i}", days=i / 100) for i in range(200)]
+    log += [event(f"h{i}", "hide", f"h{i}") for i in range(3)]
+    log += [event(f"q{i}", "search", None, query=f"q{i}") for i in range(30)]
+    profile = build_profile("u", log, {}, NOW)
+    assert len(profile.interests) == MAX_INTERESTS + 3
+    assert len(profile.queries) == MAX_QUERIES
+
+
+def test_popularity_is_sorted_and_never_negative() -> None:
+    log = [event("1", "view", "p1"), event("2", "view", "p0"), event("3", "hide", "p2"), event("4", "purchase", "p3")]
+    assert list(popularity(log, NOW).items()) == [("p3", 5.0), ("p0", 1.0), ("p1", 1.0), ("p2", 0.0)]
