@@ -1,0 +1,110 @@
+"""The catalogue of parametric products: which families there are, by which words they are known, and what builds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from prodgen_render.words import attribute, mentions, words_of
+from prodgen_sdk.types import Product
+
+if TYPE_CHECKING:
+    from prodgen_render.looks import Look
+    from prodgen_render.model import Part
+
+
+@dataclass(frozen=True)
+class Family:
+    """One kind of product.
+
+    Args:
+        domain: the first part of its category.
+        words: how it is called, English and Chinese; the first match in category, type and title counts.
+        builder: `module:function` that turns a `Look` into parts.
+    """
+
+    name: str
+    domain: str
+    words: tuple[str, ...]
+    builder: str
+
+    def build(self, look: Look) -> list[Part]:
+        """The parts of one product of this family."""
+        module, _, function = self.builder.partition(":")
+        build: Callable[[Look], list[Part]] = getattr(import_module(f"prodgen_render.families.{module}"), function)
+        return build(look)
+
+
+_ALL = (
+    Family("tshirt", "apparel", ("t-shirt", "tshirt", "tee", "polo", "shirt", "blouse", "top", "tops", "t恤", "短袖", "衬衫", "上衣"), "apparel:tshirt"),
+    Family("sweater", "apparel", ("sweater", "sweatshirt", "hoodie", "pullover", "jumper", "cardigan", "jacket", "coat", "long sleeve", "毛衣", "卫衣", "针织衫", "外套", "长袖", "夹克"), "apparel:sweater"),
+    Family("trousers", "apparel", ("trousers", "pants", "jeans", "shorts", "chinos", "leggings", "裤", "牛仔裤", "长裤", "短裤"), "apparel:trousers"),
+    Family("dress", "apparel", ("dress", "gown", "skirt", "连衣裙", "裙"), "apparel:dress"),
+    Family("cap", "apparel", ("cap", "baseball cap", "hat", "棒球帽", "鸭舌帽", "帽"), "apparel:cap"),
+    Family("beanie", "apparel", ("beanie", "knit hat", "woolly hat", "毛线帽", "针织帽"), "apparel:beanie"),
+    Family("tote-bag", "apparel", ("tote", "tote bag", "shopping bag", "bag", "handbag", "托特包", "帆布包", "购物袋", "手提包", "包"), "apparel:tote_bag"),
+    Family("speaker", "electronics", ("speaker", "speakers", "loudspeaker", "soundbar", "音箱", "音响", "扬声器"), "electronics:speaker"),
+    Family("phone", "electronics", ("phone", "smartphone", "mobile", "手机"), "electronics:phone"),
+    Family("headphone-stand", "electronics", ("headphone stand", "headphone", "headphones", "headset", "耳机架", "头戴式耳机", "耳机"), "electronics:headphone_stand"),
+    Family("laptop", "electronics", ("laptop", "notebook", "computer", "笔记本电脑", "笔记本", "电脑"), "electronics:laptop"),
+    Family("camera", "electronics", ("camera", "相机", "照相机", "摄像机"), "electronics:camera"),
+    Family("earbuds", "electronics", ("earbuds", "earphones", "earbud", "无线耳机", "耳塞", "蓝牙耳机"), "electronics:earbuds"),
+    Family("bottle", "food", ("bottle", "juice", "wine", "water", "oil", "sauce", "flask", "beer", "瓶", "果汁", "葡萄酒", "红酒", "矿泉水", "酱油", "橄榄油", "啤酒"), "food:bottle"),
+    Family("can", "food", ("can", "soda", "cola", "energy drink", "sparkling", "罐装", "汽水", "可乐", "易拉罐", "苏打"), "food:can"),
+    Family("carton", "food", ("carton", "milk", "yogurt", "juice carton", "盒装", "牛奶", "酸奶", "纸盒", "豆奶"), "food:carton"),
+    Family("box", "food", ("box", "biscuits", "cookies", "tea bags", "chocolate", "crackers", "盒", "饼干", "巧克力", "礼盒"), "food:folding_box"),
+    Family("cereal-box", "food", ("cereal", "cereals", "granola", "muesli", "oats", "cornflakes", "麦片", "燕麦"), "food:cereal_box"),
+    Family("jar", "food", ("jar", "honey", "jam", "pickles", "peanut butter", "marmalade", "spread", "蜂蜜", "果酱", "罐", "泡菜", "花生酱"), "food:jar"),
+    Family("coffee-bag", "food", ("coffee bag", "coffee", "beans", "pouch", "snack", "chips", "nuts", "rice", "咖啡", "咖啡豆", "坚果", "零食", "薯片", "大米"), "food:coffee_bag"),
+    Family("tin", "food", ("tin", "tea", "caddy", "茶", "茶叶", "茶罐"), "food:tin"),
+    Family("mug", "home", ("mug", "cup", "teacup", "马克杯", "杯子", "咖啡杯", "茶杯", "杯"), "home_table:mug"),
+    Family("bowl", "home", ("bowl", "碗", "沙拉碗"), "home_table:bowl"),
+    Family("plate", "home", ("plate", "dish", "saucer", "盘", "盘子", "碟"), "home_table:plate"),
+    Family("vase", "home", ("vase", "花瓶", "pot", "planter", "花盆"), "home_table:vase"),
+    Family("candle", "home", ("candle", "蜡烛", "香薰蜡烛", "香薰"), "home_table:candle"),
+    Family("lamp", "home", ("lamp", "light", "lantern", "台灯", "灯", "落地灯"), "furniture:lamp"),
+    Family("chair", "home", ("chair", "armchair", "dining chair", "椅子", "椅", "餐椅"), "furniture:chair"),
+    Family("stool", "home", ("stool", "ottoman", "凳子", "凳"), "furniture:stool"),
+    Family("table", "home", ("table", "desk", "coffee table", "桌子", "桌", "茶几", "书桌"), "furniture:table"),
+    Family("sofa", "home", ("sofa", "couch", "loveseat", "沙发"), "furniture:sofa"),
+    Family("cushion", "home", ("cushion", "pillow", "throw pillow", "抱枕", "靠垫", "枕"), "furniture:cushion"),
+    Family("lipstick", "beauty", ("lipstick", "lip balm", "lip gloss", "口红", "唇膏", "唇釉"), "beauty:lipstick"),
+    Family("perfume", "beauty", ("perfume", "fragrance", "eau de parfum", "eau de toilette", "cologne", "香水", "淡香水"), "beauty:perfume"),
+    Family("cream-jar", "beauty", ("cream jar", "cream", "face cream", "moisturiser", "moisturizer", "balm", "mask", "powder", "面霜", "乳霜", "眼霜", "面膜", "粉饼", "霜"), "beauty:cream_jar"),
+    Family("tube", "beauty", ("tube", "hand cream", "toothpaste", "cleanser", "sunscreen", "gel", "护手霜", "牙膏", "洗面奶", "防晒霜", "防晒", "洁面"), "beauty:tube_of_cream"),
+    Family("pump-bottle", "beauty", ("pump bottle", "pump", "lotion", "shampoo", "soap", "body wash", "serum", "conditioner", "乳液", "洗发水", "沐浴露", "洗手液", "精华", "护发素"), "beauty:pump_bottle"),
+)  # fmt: skip
+FAMILIES: dict[str, Family] = {family.name: family for family in _ALL}
+_DEFAULTS = {"apparel": "tshirt", "electronics": "speaker", "food": "box", "home": "vase", "beauty": "cream-jar", "other": "box"}
+
+
+def family_of(product: Product) -> tuple[Family, str]:
+    """The family of a product, and why it is a fallback (an empty text where it is none).
+
+    The category's own segments decide first, then a `type` attribute, then the title and tags; words of the product's own domain
+    come before those of others. A product that no word fits becomes the usual one of its domain.
+    """
+    segments = [segment.lower() for segment in product.category.split("/")[1:]]
+    for segment in reversed(segments):
+        for family in _ALL:
+            if segment in (family.name, family.name.replace("-", ""), family.name + "s"):
+                return family, ""
+    at_home = sorted(_ALL, key=lambda family: family.domain != product.domain)
+    title = " | ".join([product.title, *(text.title for text in product.translations.values()), *product.tags]).lower()
+    for text in (*(segment.replace("-", " ") for segment in reversed(segments)), attribute(product, "type", "类型", "kind"), title):
+        found = _best(text, [family for family in at_home if family.domain == product.domain])
+        if found is not None:
+            return found, ""
+    found = _best(title, at_home) or _best(words_of(product), [family for family in at_home if family.domain == product.domain])
+    if found is not None:
+        return found, f"no family of {product.domain} fits the words; taken from all of them"
+    usual = FAMILIES[_DEFAULTS[product.domain]]
+    return usual, f"no model of {product.category!r}: drawn as a {usual.name}"
+
+
+def _best(text: str, families: list[Family]) -> Family | None:
+    """The family with the longest word in the text; of equal ones that which stands last, where English puts the noun."""
+    found = [(len(word), at, family) for family in families for word in family.words if (at := mentions(text, word)) >= 0]
+    return max(found, key=lambda item: item[:2])[2] if found else None

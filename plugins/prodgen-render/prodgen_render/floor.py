@@ -1,0 +1,118 @@
+"""The floor under the product: a shadow catcher, and the white sweep that lights it from below.
+
+How much light reaches each place of the floor is tabulated once a model (dome) and once a camera azimuth (key light), over the
+same few directions everywhere, which makes a smooth shadow without noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from prodgen_render.lights import Lighting, look_up, turn
+from prodgen_render.model import Floats
+from prodgen_render.sampling import cosine_hemisphere, r2
+from prodgen_render.tracer import Tracer
+
+_DOME_DIRECTIONS, _KEY_DIRECTIONS = 96, 40
+_LEAST = 0.012
+"""Shadows fainter than this are cut, so that the background is exactly white where the eye sees white."""
+
+
+@dataclass(frozen=True, eq=False)
+class Floor:
+    """Light on the floor z = `height`.
+
+    Args:
+        shade: float32 [n, n] in [0, 1], 0 where all light arrives; row 0 at the lowest y.
+        low, high: corners [2] of the square it covers.
+    """
+
+    height: float
+    shade: Floats
+    low: Floats
+    high: Floats
+
+    def shade_at(self, xy: Floats) -> Floats:
+        """The shade at places [n, 2]; 0 outside the table."""
+        n = len(self.shade)
+        at = (xy - self.low) / (self.high - self.low) * n - 0.5
+        inside = ((at > 0) & (at < n - 1.001)).all(1)
+        at = np.clip(at, 0, n - 1.001)
+        cell = at.astype(np.int32)
+        f = at - cell
+        flat, first = self.shade.reshape(-1), cell[:, 1] * n + cell[:, 0]
+        low = flat[first] * (1 - f[:, 0]) + flat[first + 1] * f[:, 0]
+        top = flat[first + n] * (1 - f[:, 0]) + flat[first + n + 1] * f[:, 0]
+        return np.where(inside, low * (1 - f[:, 1]) + top * f[:, 1], 0).astype(np.float32)
+
+    def seen_from(self, origins: Floats, directions: Floats) -> Floats:
+        """How bright the floor is where rays meet it, as a share of a floor in full light; 1 for rays that go up."""
+        down = directions[:, 2]
+        falls = np.flatnonzero(down < -1e-3)
+        out = np.ones(len(origins), np.float32)
+        distance = (self.height - origins[falls, 2]) / down[falls]
+        place = origins[falls, :2] + directions[falls, :2] * distance[:, None]
+        out[falls] = 1 - 0.85 * self.shade_at(place)
+        return out
+
+
+def _smoothstep(t: Floats) -> Floats:
+    t = np.clip(t, 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def _blur(grid: Floats) -> Floats:
+    for axis in (0, 1):
+        a = np.take(grid, np.clip(np.arange(-1, grid.shape[axis] - 1), 0, None), axis)
+        b = np.take(grid, np.clip(np.arange(1, grid.shape[axis] + 1), None, grid.shape[axis] - 1), axis)
+        grid = 0.25 * a + 0.5 * grid + 0.25 * b
+    return grid
+
+
+def _enlarge(grid: Floats, size: int) -> Floats:
+    from PIL import Image
+
+    return np.asarray(Image.fromarray(grid.astype(np.float32)).resize((size, size), Image.Resampling.BICUBIC)).clip(0, 1)
+
+
+class FloorMaker:
+    """Makes the floors of one model; the part that no view changes is kept."""
+
+    def __init__(self, tracer: Tracer, light: Lighting, detail: int) -> None:
+        self.tracer, self.light, self.size = tracer, light, detail
+        low, high = tracer.vertices[:, :2].min(0), tracer.vertices[:, :2].max(0)
+        margin = 0.5 + 0.3 * float(np.ptp(tracer.vertices[:, 2]))
+        centre, half = (low + high) / 2, float((high - low).max() / 2) + margin
+        self.low, self.high = (centre - half).astype(np.float32), (centre + half).astype(np.float32)
+        at = self.low + (np.arange(detail, dtype=np.float32)[:, None] + 0.5) / detail * (self.high - self.low)
+        x, y = np.meshgrid(at[:, 0], at[:, 1])
+        self.places = np.stack([x, y, np.full_like(x, tracer.floor - 2e-4)], -1).reshape(-1, 3).astype(np.float32)
+        away = np.hypot(x - centre[0], y - centre[1]) / half
+        self.window = _smoothstep((1 - away) / 0.55)
+        self.at_azimuth = lru_cache(maxsize=16)(self._at_azimuth)
+
+    def _arrived(self, directions: Floats) -> Floats:
+        total = np.zeros(len(self.places), np.float32)
+        for direction in directions:
+            total += self.tracer.light(self.places, np.broadcast_to(direction, self.places.shape))
+        return total.reshape(self.size, self.size) / len(directions)
+
+    @property
+    def _dome(self) -> Floats:
+        if not hasattr(self, "_dome_table"):
+            self._dome_table = self._arrived(cosine_hemisphere(r2(_DOME_DIRECTIONS, 5)))
+        return self._dome_table
+
+    def _at_azimuth(self, azimuth: float) -> Floor:
+        box = self.light.rig.key
+        points = r2(_KEY_DIRECTIONS, 9) * 2 - 1
+        towards = box.towards(points[:, 0], points[:, 1])
+        key_weight = self.light.key_radiance * box.solid_angle * float(towards[:, 2].mean()) / np.pi
+        up = np.array([[0, 0, 1]], np.float32)
+        dome_weight = max(float(look_up(self.light.diffuse, up)[0]) - key_weight, 0.05)
+        arrived = self._dome * dome_weight + self._arrived(turn(towards, azimuth)) * key_weight
+        shade = _enlarge(_blur(1 - arrived / (dome_weight + key_weight)) * self.window, self.size * 3)
+        return Floor(self.tracer.floor, np.maximum(shade - _LEAST, 0) / (1 - _LEAST), self.low, self.high)

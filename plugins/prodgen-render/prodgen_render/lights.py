@@ -1,0 +1,203 @@
+"""Studio light: softboxes around the product and a dome, turned with the camera as on a turntable.
+
+Directions live in the camera's azimuth frame: the camera is at -Y, the viewer's right is +X. All light is neutral, so one
+number a direction is enough. Levels are scaled so that a white surface that faces the camera reflects `FRONT_LEVEL`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from prodgen_render.model import Floats
+
+FRONT_LEVEL = 0.88
+ROWS, COLUMNS = 96, 192
+ROUGHNESS_LEVELS = (0.1, 0.3, 0.4, 0.5, 0.7, 1.0)
+
+
+@dataclass(frozen=True)
+class Softbox:
+    """A rectangular light far away: where it stands, its half extents (tangents of angles) and its radiance."""
+
+    azimuth: float
+    elevation: float
+    width: float
+    height: float
+    radiance: float
+    edge: float = 0.25
+
+    @property
+    def frame(self) -> tuple[Floats, Floats, Floats]:
+        """Unit vectors to its centre, to its right and up."""
+        az, el = np.radians([self.azimuth, self.elevation])
+        to = np.array([np.sin(az) * np.cos(el), -np.cos(az) * np.cos(el), np.sin(el)], np.float32)
+        right = np.array([np.cos(az), np.sin(az), 0], np.float32)
+        return to, right, np.cross(to, right).astype(np.float32)
+
+    def at(self, directions: Floats) -> Floats:
+        """Its radiance in directions [..., 3], with soft edges."""
+        to, right, up = self.frame
+        ahead = directions @ to
+        safe = np.maximum(ahead, 1e-3)
+        fall = np.ones(directions.shape[:-1], np.float32)
+        for axis, extent in ((right, self.width), (up, self.height)):
+            t = np.clip((extent - np.abs(directions @ axis) / safe) / (self.edge * extent), 0, 1)
+            fall *= t * t * (3 - 2 * t)
+        return np.where(ahead > 0, fall * self.radiance, 0).astype(np.float32)
+
+    def towards(self, x: Floats, y: Floats) -> Floats:
+        """Unit directions to points of its face, x and y in [-1, 1]."""
+        to, right, up = self.frame
+        points = to + np.asarray(x)[..., None] * (right * self.width) + np.asarray(y)[..., None] * (up * self.height)
+        return (points / np.linalg.norm(points, axis=-1, keepdims=True)).astype(np.float32)
+
+    @property
+    def solid_angle(self) -> float:
+        """Steradians, of the flat rectangle, with its soft edge counted by half."""
+        shrink = 1 - self.edge / 2
+        a, b = self.width * shrink, self.height * shrink
+        return float(4 * np.arctan(a * b / np.sqrt(1 + a * a + b * b)))
+
+
+@dataclass(frozen=True)
+class Rig:
+    """A light set-up.
+
+    Args:
+        key: the main light; the only one with a directed shadow of its own.
+        others: further lights; they are part of the dome as far as shadows go.
+        zenith, horizon, ground: radiance of the dome above, at eye level and below (the white sweep).
+        shadow: how dark the ground shadow may get.
+    """
+
+    key: Softbox
+    others: tuple[Softbox, ...]
+    zenith: float
+    horizon: float
+    ground: float
+    shadow: float
+
+
+RIGS = {
+    "studio": Rig(
+        key=Softbox(-42, 42, 0.55, 0.75, 7.5),
+        others=(
+            Softbox(62, 18, 0.28, 0.95, 2.4, 0.2),
+            Softbox(0, 82, 0.7, 0.7, 1.7, 0.3),
+            Softbox(150, 28, 0.22, 0.8, 2.6, 0.2),
+            Softbox(-145, 30, 0.22, 0.8, 2.2, 0.2),
+        ),
+        zenith=0.75, horizon=0.55, ground=0.85, shadow=0.62,
+    ),
+    "soft": Rig(
+        key=Softbox(-30, 50, 1.1, 1.1, 1.6, 0.5),
+        others=(Softbox(55, 25, 0.6, 1.0, 1.3, 0.5), Softbox(0, 85, 1.0, 1.0, 1.2, 0.5)),
+        zenith=1.0, horizon=0.9, ground=0.95, shadow=0.45,
+    ),
+    "dramatic": Rig(
+        key=Softbox(-65, 38, 0.32, 0.45, 26.0, 0.2),
+        others=(Softbox(140, 25, 0.18, 0.9, 7.0, 0.15), Softbox(-150, 35, 0.15, 0.8, 3.0, 0.15)),
+        zenith=0.22, horizon=0.16, ground=0.3, shadow=0.8,
+    ),
+}  # fmt: skip
+
+
+def map_directions(rows: int, columns: int) -> Floats:
+    """Unit directions of the cells of a latitude-longitude map, [rows, columns, 3]; row 0 looks up."""
+    theta = (np.arange(rows) + 0.5) / rows * np.pi
+    phi = (np.arange(columns) + 0.5) / columns * 2 * np.pi - np.pi
+    sin = np.sin(theta)[:, None]
+    return np.stack(np.broadcast_arrays(sin * np.cos(phi), sin * np.sin(phi), np.cos(theta)[:, None]), -1).astype(np.float32)
+
+
+def look_up(table: Floats, directions: Floats) -> Floats:
+    """Bilinear values of maps [..., rows, columns] at unit directions [n, 3]; a stack of maps gives [stack, n]."""
+    rows, columns = table.shape[-2:]
+    row = np.arccos(np.clip(directions[:, 2], -1, 1)) * np.float32(rows / np.pi) - np.float32(0.5)
+    column = (np.arctan2(directions[:, 1], directions[:, 0]) + np.float32(np.pi)) * np.float32(columns / (2 * np.pi)) - np.float32(0.5)
+    row = np.clip(row, 0, rows - 1.001)
+    r0, c0 = row.astype(np.int32), np.floor(column).astype(np.int32)
+    fr, fc = row - r0, column - c0
+    flat = table.reshape(*table.shape[:-2], -1)
+    left, right = c0 % columns, (c0 + 1) % columns
+    r0 = r0 * columns
+    top = flat[..., r0 + left] * (1 - fc) + flat[..., r0 + right] * fc
+    low = flat[..., r0 + columns + left] * (1 - fc) + flat[..., r0 + columns + right] * fc
+    return np.asarray(top * (1 - fr) + low * fr, np.float32)
+
+
+def turn(directions: Floats, azimuth: float) -> Floats:
+    """Directions of the camera's azimuth frame in the world: a turn by `azimuth` degrees about Z. [n, 3]."""
+    angle = np.radians(azimuth)
+    c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+    x, y = directions[..., 0], directions[..., 1]
+    return np.stack([c * x - s * y, s * x + c * y, directions[..., 2]], -1).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Lighting:
+    """A rig, tabulated.
+
+    Args:
+        dome: radiance without the key light, [ROWS, COLUMNS].
+        diffuse: irradiance / pi by normal, with the key light and nothing in the way.
+        glossy: radiance convolved with a lobe of each of ROUGHNESS_LEVELS.
+        key_radiance: of the key light, scaled like the maps.
+    """
+
+    rig: Rig
+    dome: Floats
+    diffuse: Floats
+    glossy: Floats
+    key_radiance: float
+    ground: float
+
+    def reflected(self, directions: Floats, roughness: Floats) -> Floats:
+        """What a lobe of this roughness around unit directions [n, 3] sees, [n]."""
+        levels = np.asarray(ROUGHNESS_LEVELS, np.float32)
+        at = np.interp(roughness, levels, np.arange(len(levels))).astype(np.float32)
+        low = np.minimum(at.astype(np.int32), len(levels) - 2)
+        values = look_up(self.glossy, directions)
+        index = np.arange(len(directions))
+        return np.asarray(values[low, index] * (1 - (at - low)) + values[low + 1, index] * (at - low), np.float32)
+
+
+def _radiance(rig: Rig, directions: Floats) -> tuple[Floats, Floats]:
+    z = directions[..., 2]
+    sky = rig.horizon + (rig.zenith - rig.horizon) * np.clip(z, 0, 1) ** 0.7
+    t = np.clip((z + 0.16) / 0.2, 0, 1)
+    dome = rig.ground + (sky - rig.ground) * (t * t * (3 - 2 * t))
+    for light in rig.others:
+        dome = np.maximum(dome, light.at(directions))
+    return dome.astype(np.float32), rig.key.at(directions)
+
+
+@cache
+def lighting(name: str) -> Lighting:
+    """The tabulated rig of a `Scene.light`."""
+    rig = RIGS[name]
+    dome, key = _radiance(rig, map_directions(ROWS, COLUMNS))
+    rows, columns = ROWS // 3, COLUMNS // 3
+    coarse = map_directions(rows, columns)
+    everything = np.maximum(*_radiance(rig, coarse)).reshape(-1)
+    flat = coarse.reshape(-1, 3)
+    solid = (np.sin((np.arange(rows) + 0.5) / rows * np.pi) * np.pi / rows * 2 * np.pi / columns).repeat(columns)
+    cosine = flat @ flat.T
+    fine = map_directions(ROWS, COLUMNS).reshape(-1, 3)
+
+    def enlarge(values: Floats) -> Floats:
+        return look_up(values.reshape(rows, columns).astype(np.float32), fine).reshape(ROWS, COLUMNS)
+
+    diffuse = enlarge((np.maximum(cosine, 0) * solid) @ everything / np.pi)
+    glossy = [np.maximum(dome, key)]
+    for level in ROUGHNESS_LEVELS[1:]:
+        # A von Mises-Fisher lobe about as wide as a GGX lobe of this roughness.
+        weights = np.exp(2 / level**4 * (cosine - 1)) * solid
+        glossy.append(enlarge((weights @ everything) / weights.sum(1)))
+    scale = np.float32(FRONT_LEVEL / look_up(diffuse, np.array([[0, -1, 0]], np.float32))[0])
+    return Lighting(
+        rig, dome * scale, diffuse * scale, np.stack(glossy) * scale, float(rig.key.radiance * scale), float(rig.ground * scale)
+    )

@@ -1,0 +1,223 @@
+"""From words to materials: what a product is made of, its colours, its pattern and its label."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from PIL import Image
+
+from prodgen_render import patterns
+from prodgen_render.artwork import draw_label
+from prodgen_render.model import Material, Rgb, to_linear
+from prodgen_render.patterns import Srgb
+from prodgen_render.words import capacity_ml, colours_of, height_cm, material_of, pattern_of
+from prodgen_sdk.types import Product
+
+FABRICS = ("cotton", "linen", "canvas", "denim", "knit", "wool", "velvet", "silk", "nylon")
+METALS = {
+    "steel": (0.66, 0.66, 0.67), "metal": (0.62, 0.62, 0.63), "aluminium": (0.78, 0.79, 0.80), "brass": (0.80, 0.60, 0.26),
+    "copper": (0.84, 0.45, 0.31), "gold": (0.90, 0.66, 0.28),
+}  # fmt: skip
+_FINISH: dict[str, dict[str, float]] = {
+    "porcelain": {"roughness": 0.4, "coat": 1.0},
+    "ceramic": {"roughness": 0.5, "coat": 0.8},
+    "stoneware": {"roughness": 0.7, "coat": 0.15},
+    "steel": {"roughness": 0.32, "metallic": 1.0},
+    "metal": {"roughness": 0.3, "metallic": 1.0},
+    "aluminium": {"roughness": 0.4, "metallic": 1.0},
+    "brass": {"roughness": 0.28, "metallic": 1.0},
+    "copper": {"roughness": 0.28, "metallic": 1.0},
+    "gold": {"roughness": 0.2, "metallic": 1.0},
+    "iron": {"roughness": 0.6, "metallic": 0.2},
+    "walnut": {"roughness": 0.55, "coat": 0.15},
+    "bamboo": {"roughness": 0.55, "coat": 0.15},
+    "wood": {"roughness": 0.55, "coat": 0.15},
+    "marble": {"roughness": 0.35, "coat": 0.6},
+    "leather": {"roughness": 0.5, "coat": 0.1},
+    "denim": {"roughness": 0.95, "sheen": 0.3},
+    "knit": {"roughness": 1.0, "sheen": 0.6},
+    "wool": {"roughness": 1.0, "sheen": 0.8},
+    "velvet": {"roughness": 0.9, "sheen": 1.6},
+    "silk": {"roughness": 0.42, "sheen": 0.5},
+    "linen": {"roughness": 0.95, "sheen": 0.2},
+    "canvas": {"roughness": 0.95, "sheen": 0.2},
+    "cotton": {"roughness": 0.95, "sheen": 0.35},
+    "nylon": {"roughness": 0.55, "sheen": 0.2},
+    "kraft": {"roughness": 0.85},
+    "paper": {"roughness": 0.6},
+    "rubber": {"roughness": 0.75},
+    "matte plastic": {"roughness": 0.6},
+    "plastic": {"roughness": 0.38, "coat": 0.35},
+    "lacquer": {"roughness": 0.3, "coat": 1.0},
+}
+_BASE: dict[str, str] = {
+    "wood": "#c79a66", "walnut": "#7a5236", "bamboo": "#dcb878", "kraft": "#c19a6b", "leather": "#7d4f2e", "denim": "#3d557c",
+    "marble": "#f1efec", "iron": "#2c2d2f", "linen": "#d9ccb4", "canvas": "#e9dfca",
+}  # fmt: skip
+_PALETTE = ("#c3272b", "#2f62ad", "#3f8a55", "#e9802c", "#f0c33c", "#7a55a3", "#1f7f86", "#eda5b6", "#1f2f55", "#f4f3ef", "#1d1d1f", "#dcc9ad")
+
+
+def srgb(code: str) -> Srgb:
+    """`#rrggbb` as three integers."""
+    return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)
+
+
+def linear(colour: Srgb) -> Rgb:
+    """Linear RGB of an 8-bit sRGB colour."""
+    r, g, b = to_linear(np.array(colour) / 255).tolist()
+    return r, g, b
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What the words say of a product's surface; families ask it for materials.
+
+    Args:
+        rng: the product's own random numbers; families draw from it in a fixed order.
+    """
+
+    product: Product
+    rng: np.random.Generator
+
+    @cached_property
+    def _named(self) -> list[tuple[str, str]]:
+        return colours_of(self.product)
+
+    @cached_property
+    def colour_name(self) -> str:
+        """Name of the main colour, or an empty text where the words name none."""
+        return self._named[0][0] if self._named else ""
+
+    @cached_property
+    def material_name(self) -> str:
+        """Name of the main material, or an empty text."""
+        return material_of(self.product)
+
+    @cached_property
+    def pattern_name(self) -> str:
+        """Name of the pattern; plain where the words name none."""
+        return pattern_of(self.product) or "plain"
+
+    def colour(self, default: str | None = None) -> Srgb:
+        """The main colour; without one the material's own, then `default`, then one drawn from a palette."""
+        if self._named:
+            return srgb(self._named[0][1])
+        return srgb(_BASE.get(self.material_name) or default or self._drawn[0])
+
+    def accent(self, base: Srgb, default: str | None = None) -> Srgb:
+        """The second colour, or one that goes with `base`."""
+        if len(self._named) > 1:
+            return srgb(self._named[1][1])
+        if default:
+            return srgb(default)
+        if self.pattern_name == "gradient":
+            return patterns.mix(base, (255, 255, 255) if patterns.brightness(base) < 0.6 else self._drawn_srgb, 0.72)
+        return (246, 243, 236) if patterns.brightness(base) < 0.45 else self._drawn_srgb
+
+    @cached_property
+    def _drawn(self) -> tuple[str, str]:
+        draw = np.random.default_rng(int(self.rng.integers(2**31)))
+        first, second = draw.permutation(len(_PALETTE) - 3)[:2]
+        return _PALETTE[first], _PALETTE[second]
+
+    @property
+    def _drawn_srgb(self) -> Srgb:
+        return srgb(self._drawn[1])
+
+    def pick(self, *allowed: str) -> str:
+        """The named material if it suits the part, or the first of `allowed`."""
+        return self.material_name if self.material_name in allowed else allowed[0]
+
+    def uniform(self, low: float, high: float) -> float:
+        """A random proportion."""
+        return float(self.rng.uniform(low, high))
+
+    def chance(self, share: float) -> bool:
+        """True in `share` of all products."""
+        return bool(self.rng.random() < share)
+
+    def tallness(self, typical_ml: float = 0, typical_cm: float = 0) -> float:
+        """How much taller than usual the words make it, 0.75 to 1.4; 1 where they say nothing."""
+        ml, cm = capacity_ml(self.product), height_cm(self.product)
+        if typical_cm and cm:
+            return float(np.clip((cm / typical_cm) ** 0.5, 0.75, 1.4))
+        return float(np.clip((ml / typical_ml) ** 0.33, 0.75, 1.4)) if typical_ml and ml else 1.0
+
+    def plain(self, name: str, colour: Srgb | str | None = None) -> Material:
+        """A material without pattern; metals and woods have their own colour unless one is given."""
+        code = srgb(colour) if isinstance(colour, str) else colour
+        if name == "glass":
+            tint = code or (238, 246, 244)
+            return Material("glass", linear(patterns.mix(tint, (255, 255, 255), 0.25)), 0.08, transmission=0.96)
+        finish = _FINISH[name]
+        bump = patterns.relief(name)
+        if name in METALS:
+            base = METALS[name] if code is None else tuple(0.25 * m * 1.0 + 0.75 * c for m, c in zip(METALS[name], linear(code), strict=True))
+            return Material(name, base, bump=bump, **finish)  # type: ignore[arg-type]
+        code = code or srgb(_BASE.get(name, "#e8e6e1"))
+        if name in ("wood", "walnut", "bamboo"):
+            return Material(name, (1, 1, 1), texture=patterns.wood(code), **finish)  # type: ignore[arg-type]
+        if name == "marble":
+            return Material(name, (1, 1, 1), texture=patterns.marble(code), **finish)  # type: ignore[arg-type]
+        return Material(name, linear(code), bump=bump, **finish)  # type: ignore[arg-type]
+
+    def main(
+        self, *allowed: str, extent: tuple[float, float] = (0.25, 0.1), default: str | None = None, period: float = 0.03, label: Material | None = None
+    ) -> Material:
+        """The material of the main body, with the product's colour and pattern.
+
+        Args:
+            allowed: materials that suit the body, the usual one first.
+            extent: metres that the UV square covers.
+            default: colour where the words name none.
+            period: metres of one period of a pattern.
+        """
+        name = self.pick(*allowed)
+        own = name in METALS or name in _BASE or name == "glass"
+        base = None if own and not self._named and not (name == "glass" and default) else self.colour(default)
+        material = self.plain(name, base)
+        if self.pattern_name in ("plain", "logo") or name == "glass":
+            return material
+        shade = base or tuple(round(255 * c**0.4545) for c in material.mean_colour.tolist())
+        width, height = _pixels(extent)
+        picture = patterns.draw_pattern(self.pattern_name, width, height, shade, self.accent(shade), self.rng, max(2, extent[0] / period))  # type: ignore[arg-type]
+        return material.but(colour=(1.0, 1.0, 1.0), texture=patterns.texture(picture))
+
+    @cached_property
+    def title_words(self) -> str:
+        """The title as it goes on a label: without sizes, and not too long."""
+        title = re.sub(r"\s*[\(（\[【].*?[\)）\]】]", "", self.product.title)
+        title = re.sub(r"\d+(\.\d+)?\s*(ml|g|kg|l|cl|oz|cm|mm|毫升|克|升|厘米)(?![a-z])", "", title, flags=re.IGNORECASE)
+        words = title.replace("-", " ").split()
+        while len(" ".join(words)) > 34 and len(words) > 2:
+            words = words[:-1]
+        return (" ".join(words) or self.product.title)[:40].strip(" ,;·")
+
+    def label(
+        self, name: str, extent: tuple[float, float], base: Srgb, box: tuple[float, float, float, float], *, style: str = "", ink: Srgb | None = None
+    ) -> Material:
+        """A material of one colour with the product's label printed on it.
+
+        Args:
+            name: the material under the print.
+            extent: metres that the UV square covers.
+            base: colour around the label.
+            box: where the label is: u from, v from, u to, v to, all in [0, 1], v up.
+            style: see `artwork.STYLES`; empty draws one.
+        """
+        width, height = _pixels(extent, 900)
+        if self.pattern_name in ("plain", "logo"):
+            picture = Image.new("RGB", (width, height), base)
+        else:
+            picture = patterns.draw_pattern(self.pattern_name, width, height, base, self.accent(base), self.rng, max(3, extent[0] / 0.03))
+        area = (round(box[0] * width), round((1 - box[3]) * height), round(box[2] * width), round((1 - box[1]) * height))
+        draw_label(picture, area, self.title_words, self.product.domain, base, self.accent(base), self.rng, style=style, ink=ink)
+        return self.plain(name, base).but(colour=(1.0, 1.0, 1.0), texture=patterns.texture(picture))
+
+
+def _pixels(extent: tuple[float, float], longest: int = 768) -> tuple[int, int]:
+    scale = longest / max(extent)
+    return max(64, round(extent[0] * scale)), max(64, round(extent[1] * scale))

@@ -1,0 +1,110 @@
+"""From surface points to the light that leaves them towards the camera.
+
+Diffuse light, a glossy lobe with Fresnel, an optional clear coat and cloth sheen, thin transmission. The environment's share of
+the glossy lobe is the split-sum approximation with Karis' fit (2014) for the specular albedo.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prodgen_render.floor import Floor
+from prodgen_render.lights import Lighting, look_up, turn
+from prodgen_render.model import Floats, Ints
+from prodgen_render.shadows import OFFSET
+from prodgen_render.surface import Points, base_colour
+from prodgen_render.tracer import Tracer
+from prodgen_render.vectors import dot
+
+_COAT_ROUGHNESS = 0.12
+_MIRROR = 0.55
+"""Reflection rays are traced for surfaces smoother than this."""
+
+
+def specular_albedo(f0: Floats, roughness: Floats, facing: Floats) -> Floats:
+    """Share of light that a glossy lobe reflects; `f0` is [n, 3] or [n, 1], the others [n]. Karis 2014, mobile fit."""
+    rx, ry = 1 - roughness, 0.0425 - 0.0275 * roughness
+    rz, rw = 1.04 - 0.572 * roughness, -0.04 + 0.022 * roughness
+    a = np.minimum(rx * rx, np.exp2(-9.28 * facing)) * rx + ry
+    return np.asarray(f0 * (rz - 1.04 * a)[:, None] + (1.04 * a + rw)[:, None], np.float32)
+
+
+def between_walls(share: Floats, colour: Floats) -> Floats:
+    """Light that reaches a hollow after bouncing in it, from the share that comes directly (Jimenez et al. 2016, fit)."""
+    x = share[:, None]
+    a, b, c = 2.0404 * colour - 0.3324, -4.7951 * colour + 0.6417, 2.7552 * colour + 0.6903
+    return np.asarray(np.maximum(x, ((x * a + b) * x + c) * x), np.float32)
+
+
+class Shader:
+    """Shades points of one model under one light for one view."""
+
+    def __init__(self, tracer: Tracer, light: Lighting, floor: Floor | None, azimuth: float, pixel_angle: float) -> None:
+        self.tracer, self.light, self.floor, self.azimuth, self.pixel_angle = tracer, light, floor, azimuth, pixel_angle
+
+    def shade(self, points: Points, share: Floats) -> tuple[Floats, Floats]:
+        """Light towards the viewer [n, 3], and what a clear surface lets through [n, 3] (0 where opaque)."""
+        tracer, part = self.tracer, points.part
+        colour, normal = base_colour(tracer, points, self.pixel_angle)
+        facing = np.clip(dot(normal, points.view), 0.02, 1)
+        metallic, roughness = tracer.metallic[part], tracer.roughness[part]
+        clear = tracer.transmission[part]
+        share = np.where(clear > 0, 1, share).astype(np.float32)
+        reflected_direction = (2 * dot(normal, points.view))[:, None] * normal - points.view
+        turned = turn(np.concatenate([normal, reflected_direction]), -self.azimuth)
+        diffuse_light = look_up(self.light.diffuse, turned[: len(points)])
+        lit = diffuse_light[:, None] * between_walls(share, colour)
+        f0 = 0.04 + (colour - 0.04) * metallic[:, None]
+        f0 = np.where(clear[:, None] > 0, 0.05, f0).astype(np.float32)
+        glossy = specular_albedo(f0, roughness, facing)
+        # Rough surfaces see all of a hemisphere, where the diffuse share tells what is hidden; smooth ones look one way.
+        hidden = np.clip((facing + share) ** np.exp2(-12 * roughness - 1) - 1 + share, 0, 1)
+        radiance = self.light.reflected(turned[len(points) :], roughness)[:, None] * hidden[:, None]
+        coat = tracer.coat[part]
+        coat_radiance = np.zeros_like(radiance)
+        coated = np.flatnonzero(coat > 0)
+        if len(coated):
+            smooth = np.full(len(coated), _COAT_ROUGHNESS, np.float32)
+            coat_radiance[coated] = self.light.reflected(turned[len(points) :][coated], smooth)[:, None] * hidden[coated, None]
+        mirror = np.flatnonzero((roughness < _MIRROR) | (coat > 0))
+        radiance, coat_radiance = self._reflect(points, reflected_direction, mirror, radiance, coat_radiance, roughness)
+        out = colour * (1 - metallic)[:, None] * (1 - clear)[:, None] * lit * (1 - glossy * (1 - metallic[:, None]))
+        sheen = tracer.sheen[part]
+        out += (sheen * (1 - facing) ** 3 * 0.5)[:, None] * (0.3 + 0.7 * np.sqrt(colour)) * lit
+        out += glossy * radiance
+        coat_glossy = specular_albedo(np.full((len(points), 1), 0.04, np.float32), np.full_like(coat, _COAT_ROUGHNESS), facing)
+        coat_glossy *= coat[:, None]
+        out = out * (1 - coat_glossy) + coat_glossy * coat_radiance
+        out += tracer.emission[part]
+        through = np.zeros_like(out)
+        if clear.any():
+            edge = (1 - facing)[:, None] ** 3
+            through = clear[:, None] * (1 - glossy) * colour ** (1 / np.maximum(facing, 0.35))[:, None] * (1 - 0.65 * edge)
+        return out.astype(np.float32), through.astype(np.float32)
+
+    def _reflect(
+        self, points: Points, direction: Floats, rows: Ints, radiance: Floats, coat_radiance: Floats, roughness: Floats
+    ) -> tuple[Floats, Floats]:
+        """Replaces what smooth surfaces reflect where the product itself, or the floor, is in the way."""
+        if len(rows) == 0:
+            return radiance, coat_radiance
+        radiance, coat_radiance = np.repeat(radiance, 3, 1), np.repeat(coat_radiance, 3, 1)
+        start = points.position[rows] + points.flat_normal[rows] * np.float32(OFFSET * 2)
+        towards = direction[rows]
+        if self.floor is not None:
+            dimmed = self.floor.seen_from(start, towards)[:, None]
+            radiance[rows] *= dimmed
+            coat_radiance[rows] *= dimmed
+        hits = self.tracer.first(start, towards)
+        if len(hits.ray):
+            where = rows[hits.ray]
+            met = self.tracer.part[hits.face]
+            normals = self.tracer.face_normals[hits.face]
+            normals = normals * np.where(dot(normals, towards[hits.ray]) > 0, -1, 1).astype(np.float32)[:, None]
+            seen = self.tracer.mean_colour[met] * (0.75 * look_up(self.light.diffuse, turn(normals, -self.azimuth)))[:, None]
+            seen += self.tracer.emission[met]
+            # Rough surfaces blur what they mirror: keep part of the environment.
+            solid = ((1 - self.tracer.transmission[met]) * np.clip(1.3 - 1.6 * roughness[where], 0.2, 1))[:, None]
+            radiance[where] += (seen - radiance[where]) * solid
+            coat_radiance[where] += (seen - coat_radiance[where]) * solid
+        return radiance, coat_radiance

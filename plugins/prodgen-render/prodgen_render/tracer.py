@@ -1,0 +1,109 @@
+"""A model made ready for ray queries: one flat mesh, its material tables, and Embree acceleration structures.
+
+Everything is scaled so that the bounding sphere has its centre at the origin and radius 1: distances here are in radii.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from embreex import rtcore_scene
+from embreex.mesh_construction import TriangleMesh
+
+from prodgen_render.model import Floats, Ints, Model3D
+
+CLEAR_SHARE = 0.6
+"""Share of light that a clear part lets through to what it shadows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hits:
+    """First hits of a batch of rays: indices of the rays that hit, and where. Arrays have one row a hit."""
+
+    ray: Ints
+    face: Ints
+    distance: Floats
+    u: Floats
+    v: Floats
+
+
+def _embree(vertices: Floats, faces: Ints) -> rtcore_scene.EmbreeScene:
+    scene = rtcore_scene.EmbreeScene()
+    TriangleMesh(scene, np.ascontiguousarray(vertices, np.float32), np.ascontiguousarray(faces, np.int32))
+    return scene
+
+
+class Tracer:
+    """Holds the flat arrays of a model and answers ray queries."""
+
+    def __init__(self, model: Model3D) -> None:
+        centre, radius = model.sphere
+        counts = np.cumsum([0, *(len(part.vertices) for part in model.parts)])
+        self.model = model
+        self.vertices = ((np.concatenate([part.vertices for part in model.parts]) - centre) / radius).astype(np.float32)
+        self.normals = np.concatenate([part.normals for part in model.parts]).astype(np.float32)
+        self.uv = np.concatenate([part.uv for part in model.parts]).astype(np.float32)
+        self.faces: Ints = np.concatenate(
+            [part.faces + start for part, start in zip(model.parts, counts[:-1], strict=True)]
+        ).astype(np.int32)
+        self.part: Ints = np.repeat(np.arange(len(model.parts), dtype=np.int32), [len(part.faces) for part in model.parts])
+        self.radius = radius
+        self.floor = float(self.vertices[:, 2].min())
+        corner = self.vertices[self.faces]
+        edge1, edge2 = corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]
+        cross = np.cross(edge1, edge2)
+        double_area = np.linalg.norm(cross, axis=1)
+        self.face_normals = (cross / np.maximum(double_area, 1e-20)[:, None]).astype(np.float32)
+        self._tangents(edge1, edge2, double_area)
+        materials = [part.material for part in model.parts]
+        self.materials = materials
+        self.colour = np.array([m.colour for m in materials], np.float32)
+        self.mean_colour = np.array([m.mean_colour for m in materials], np.float32)
+        self.emission = np.array([m.emission for m in materials], np.float32)
+        self.roughness, self.metallic, self.coat, self.sheen, self.transmission = (
+            np.array([getattr(m, name) for m in materials], np.float32)
+            for name in ("roughness", "metallic", "coat", "sheen", "transmission")
+        )
+        self.vertex_colours = None
+        if any(part.colours is not None for part in model.parts):
+            self.vertex_colours = np.concatenate(
+                [np.ones_like(p.vertices) if p.colours is None else p.colours for p in model.parts]
+            ).astype(np.float32)
+        self._all = _embree(self.vertices, self.faces)
+        clear = self.transmission[self.part] > 0
+        self.has_clear = bool(clear.any())
+        self._opaque = self._all
+        if self.has_clear:
+            self._opaque = _embree(self.vertices, self.faces[~clear]) if not clear.all() else None
+
+    def _tangents(self, edge1: Floats, edge2: Floats, double_area: Floats) -> None:
+        uv = self.uv[self.faces]
+        du1, du2 = uv[:, 1] - uv[:, 0], uv[:, 2] - uv[:, 0]
+        determinant = du1[:, 0] * du2[:, 1] - du2[:, 0] * du1[:, 1]
+        safe = np.where(np.abs(determinant) < 1e-12, 1.0, determinant)[:, None]
+        tangent = (edge1 * du2[:, 1:] - edge2 * du1[:, 1:]) / safe
+        bitangent = (edge2 * du1[:, :1] - edge1 * du2[:, :1]) / safe
+        self.tangent, self.bitangent = (
+            (v / np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-12)).astype(np.float32) for v in (tangent, bitangent)
+        )
+        self.uv_density = np.sqrt(np.abs(determinant) / np.maximum(double_area, 1e-12)).astype(np.float32)
+
+    def first(self, origins: Floats, directions: Floats) -> Hits:
+        """The nearest hit of each ray; both arrays are float32 [n, 3]."""
+        found = self._all.run(np.ascontiguousarray(origins), np.ascontiguousarray(directions), output=True)
+        ray = np.flatnonzero(found["primID"] >= 0)
+        return Hits(
+            ray.astype(np.int32), found["primID"][ray], found["tfar"][ray], found["u"][ray], found["v"][ray]
+        )
+
+    def light(self, origins: Floats, directions: Floats) -> Floats:
+        """How much light comes through along each ray: 0 behind an opaque part, less than 1 behind a clear one."""
+        origins, directions = np.ascontiguousarray(origins), np.ascontiguousarray(directions)
+        if self._opaque is None:
+            through = np.ones(len(origins), np.float32)
+        else:
+            through = (self._opaque.run(origins, directions, query="OCCLUDED") != 0).astype(np.float32)
+        if self.has_clear:
+            through *= np.where(self._all.run(origins, directions, query="OCCLUDED") == 0, CLEAR_SHARE, 1.0)
+        return through
