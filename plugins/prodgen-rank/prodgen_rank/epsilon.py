@@ -74,8 +74,8 @@ def rates(candidate: Candidate, tally: Tally, config: PolicyConfig) -> list[floa
 def probabilities(expected: Sequence[float], epsilon: float) -> list[float]:
     """P(variant): epsilon is shared by all, the rest by the best ones (all that tie exactly).
 
-    >>> probabilities([0.1, 0.3, 0.3], 0.3)
-    [0.1, 0.45, 0.45]
+    >>> probabilities([0.1, 0.3, 0.3, 0.2], 0.5)
+    [0.125, 0.375, 0.375, 0.125]
     """
     best = max(expected)
     winners = sum(value == best for value in expected)

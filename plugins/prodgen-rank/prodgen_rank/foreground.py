@@ -1,0 +1,114 @@
+"""Finds the product in a picture with a plain, graded or transparent background."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image as Pil
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from prodgen_sdk.types import Image
+
+    Floats = NDArray[np.float32]
+    Mask = NDArray[np.bool_]
+
+_WORK = 128
+_LEAST_SHARE = 0.005
+_LEAST_DISTANCE = 3.5  # CIE76; 2.3 is just noticeable
+
+# sRGB to CIE XYZ (IEC 61966-2-1), divided by the D65 white point, for Lab by CIE 15.
+_TO_XYZ = np.asarray(
+    [
+        [0.4124564 / 0.95047, 0.3575761 / 0.95047, 0.1804375 / 0.95047],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339 / 1.08883, 0.1191920 / 1.08883, 0.9503041 / 1.08883],
+    ],
+    np.float32,
+)
+_LEVELS = np.arange(256) / 255
+_LINEAR = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+def lab(image: Image) -> Floats:
+    """CIE L*a*b* of 8-bit sRGB [h, w, 3]: L 0 to 100, a and b about -110 to 110, white point D65."""
+    xyz = _LINEAR[image] @ _TO_XYZ.T
+    f = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz * ((29 / 6) ** 2 / 3) + 4 / 29)
+    return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], -1).astype(
+        np.float32
+    )
+
+
+def crop(image: Image, size: int) -> tuple[Floats, Floats]:
+    """The product, cut out by its bounding square and scaled.
+
+    Args:
+        image: HWC uint8, RGB or RGBA.
+        size: side of what is returned.
+
+    Returns:
+        Lab float32 [size, size, 3], and coverage float32 [size, size] in [0, 1]: how much of a pixel is product. Where
+        nothing stands out from the background, all of the picture is the product.
+    """
+    small = _shrunk(image)
+    rgb = np.array(small.convert("RGB"))
+    alpha = np.asarray(small.getchannel("A"))
+    mask = alpha > 127 if alpha.min() < 128 else _without_rim(_stands_out(lab(rgb)))
+    if mask.mean() < _LEAST_SHARE:
+        mask = np.ones_like(mask)
+    rgb[~mask] = rgb[mask].mean(axis=0)  # so that no background bleeds in below
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    side = max(bottom - top, right - left)
+    box_left, box_top = (left + right - side) / 2, (top + bottom - side) / 2
+    box = (box_left, box_top, box_left + side, box_top + side)
+    square = Pil.fromarray(rgb).transform((size, size), Pil.Transform.EXTENT, box, Pil.Resampling.BILINEAR)
+    cover = Pil.fromarray(mask.astype(np.uint8) * 255).transform(
+        (size, size), Pil.Transform.EXTENT, box, Pil.Resampling.BILINEAR
+    )
+    return lab(np.asarray(square)), np.asarray(cover, np.float32) / np.float32(255)
+
+
+def _shrunk(image: Image) -> Pil.Image:
+    picture = Pil.fromarray(image)
+    factor = max(picture.size) // (2 * _WORK)
+    if factor > 1:
+        picture = picture.reduce(factor)
+    scale = min(1.0, _WORK / max(picture.size))
+    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    picture = picture.convert("RGBa" if picture.mode == "RGBA" else "RGB").resize(size, Pil.Resampling.BILINEAR)
+    return picture.convert("RGBA")
+
+
+def _stands_out(pixels: Floats) -> Mask:
+    """Pixels that differ from a plane fitted to the border's colours (which follows a gradient), pixels in Lab."""
+    height, width = pixels.shape[:2]
+    y, x = np.mgrid[0:height, 0:width]
+    terms = np.stack([np.ones((height, width)), x / width, y / height], -1).astype(np.float32)
+    rim = max(1, min(height, width) // 32)
+    inner = np.s_[rim : height - rim, rim : width - rim]
+    edge = np.ones((height, width), np.bool_)
+    edge[inner] = False
+    edge_terms, edge_pixels = terms[edge], pixels[edge]
+    used = np.ones(len(edge_pixels), np.bool_)
+    for _ in range(3):
+        plane, *_ = np.linalg.lstsq(edge_terms[used], edge_pixels[used], rcond=None)
+        distance = np.linalg.norm(edge_pixels - edge_terms @ plane, axis=-1)
+        usual = float(np.median(distance[used]))
+        # A product that touches the border is an outlier among its colours.
+        closer = distance <= max(2.5 * usual, _LEAST_DISTANCE / 2)
+        if closer.sum() < 8:
+            break
+        used = closer
+    mask: Mask = np.linalg.norm(pixels - terms @ plane, axis=-1) > max(_LEAST_DISTANCE, 4 * usual)
+    return mask
+
+
+def _without_rim(mask: Mask) -> Mask:
+    """Without the outermost pixels, in which product and background are mixed, unless little else would be left."""
+    inner = mask.copy()
+    for axis in (0, 1):
+        inner &= np.roll(mask, 1, axis) & np.roll(mask, -1, axis)
+    return inner if inner.sum() > 0.6 * mask.sum() else mask

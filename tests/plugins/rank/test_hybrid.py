@@ -1,0 +1,200 @@
+"""The ranker's score is the sum of what it states, its order is settled, and its reasons are true."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prodgen_rank.config import Config, RankerConfig
+from prodgen_rank.diversity import diversify
+from prodgen_rank.hybrid import HybridRanker, affinity
+
+from prodgen_sdk.context import Context
+from prodgen_sdk.pipeline.profile import build_profile
+from prodgen_sdk.types import Candidate, CandidateVariant, Event, Interest, Product, RecommendationContext, UserProfile
+
+CTX, NOW = Context(), datetime(2026, 3, 1, tzinfo=UTC)
+AXES = np.eye(6, dtype=np.float32)
+VECTORS = {f"p{i}-v": AXES[i % 6] for i in range(12)}
+
+
+class Index:
+    def vectors(self, variants):
+        return {variant: VECTORS[variant] for variant in variants if variant in VECTORS}
+
+
+WITH_INDEX = Context(find=lambda kind, id: Index())
+
+
+def candidate(i: int, score: float = 0.0, category: str = "") -> Candidate:
+    return Candidate(sku=f"p{i}", variants=(CandidateVariant(id=f"p{i}-v", score=score),), category=category)
+
+
+def event(i: int, kind: str, user: str = "u", days: float = 1, n: int = 0, **fields) -> Event:
+    sku = None if kind == "search" else f"p{i}"
+    return Event(id=f"{user}-{i}-{kind}-{n}", user=user, type=kind, sku=sku, at=NOW - timedelta(days=days), **fields)
+
+
+def context(k: int = 10, locale: str = "en", at: datetime = NOW) -> RecommendationContext:
+    return RecommendationContext(at=at, k=k, locale=locale)
+
+
+def ranker(state: Path | None = None, **weights: float) -> HybridRanker:
+    return HybridRanker(Config(ranker=RankerConfig(**weights)), Context(state=state))
+
+
+def order(ranked) -> list[str]:
+    return [item.candidate.sku for item in ranked]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.floats(-1, 1, width=32), min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(0, 11), st.sampled_from(["view", "hide", "impression", "purchase"])), max_size=20),
+    st.integers(1, 12),
+    st.booleans(),
+)
+def test_contributions_sum_to_a_falling_score(scores, actions, k, cold) -> None:
+    fitted = ranker(diversity=0.3)
+    log = [event(i, kind, n=n) for n, (i, kind) in enumerate(actions)]
+    fitted.fit(log, CTX)
+    user = build_profile("u", [] if cold else log, {f"p{i}": AXES[i % 6] for i in range(12)}, NOW)
+    given_ = [candidate(i, score, "home/mug") for i, score in enumerate(scores)]
+    ranked = fitted.rank(user, given_, context(k), WITH_INDEX)
+    assert sorted(order(ranked)) == sorted(c.sku for c in given_)
+    for item in ranked:
+        assert item.score == sum(item.contributions.values())
+    found = [item.score for item in ranked]
+    assert found == sorted(found, reverse=True) or np.allclose(found, sorted(found, reverse=True), atol=1e-12)
+    assert ranked == [] or order(fitted.rank(user, given_[::-1], context(k), WITH_INDEX)) == order(ranked)
+
+
+def test_cold_start_is_popularity_then_sku() -> None:
+    fitted = ranker()
+    fitted.fit([event(3, "purchase", "a"), event(3, "view", "b"), event(5, "view", "b"), event(6, "hide", "b")], CTX)
+    stranger = UserProfile(user="new")
+    ranked = fitted.rank(stranger, [candidate(i, score=1 - i / 10) for i in range(8)], context(), CTX)
+    assert order(ranked) == ["p3", "p5", "p0", "p1", "p2", "p4", "p6", "p7"]
+    assert ranked[0].reasons == ("a first pick, until we know what you like",)
+    assert "similarity" not in ranked[0].contributions
+
+
+def test_popularity_fades_and_recent_purchases_win() -> None:
+    fitted = ranker(half_life_days=7)
+    fitted.fit([event(1, "purchase", f"u{n}", days=60, n=n) for n in range(10)] + [event(2, "purchase", days=1)], CTX)
+    assert order(fitted.rank(UserProfile(user="x"), [candidate(1), candidate(2)], context(), CTX)) == ["p2", "p1"]
+
+
+def test_seen_and_hidden_products_sink() -> None:
+    log = [event(1, "impression"), event(2, "hide")]
+    user = build_profile("u", log, {}, NOW)
+    ranked = ranker().rank(user, [candidate(i) for i in range(3)], context(), CTX)
+    assert order(ranked) == ["p0", "p1", "p2"]
+    assert ranked[1].contributions == {"seen": -0.1}
+    assert ranked[2].contributions["hidden"] == -2
+
+
+def test_reasons_name_the_nearest_interest_or_query() -> None:
+    products = {
+        "p1": Product(sku="p1", title="Red mug", category="home/mug"),
+        "p2": Product(sku="p2", title="Lamp", category="home/lamp"),
+    }
+    log = [event(1, "view"), event(2, "add_to_cart"), event(0, "search", query="blue shirt")]
+    vectors = {"p1": AXES[1], "p2": AXES[2]}
+    user = build_profile("u", log, vectors, NOW, products=products, query_vectors={"blue shirt": AXES[3]})
+    given_ = [candidate(i, 0.5) for i in (7, 8, 9, 10, 1)]
+    reasons = {i.candidate.sku: i.reasons for i in ranker(diversity=0).rank(user, given_, context(), WITH_INDEX)}
+    assert reasons == {
+        "p7": ("because you viewed Red mug",),
+        "p8": ("because you put Lamp in your cart",),
+        "p9": ("similar to what you searched for: “blue shirt”",),
+        "p10": (),
+        "p1": ("you looked at it before",),
+    }
+    chinese = ranker(diversity=0).rank(user, given_[:1], context(locale="zh-CN"), WITH_INDEX)
+    assert chinese[0].reasons == ("因为您浏览过「Red mug」",)
+
+
+def test_without_vectors_a_reason_comes_from_the_category() -> None:
+    products = {"p1": Product(sku="p1", title="Red mug", category="home/mug")}
+    user = build_profile("u", [event(1, "purchase")], {}, NOW, products=products)
+    ranked = ranker().rank(user, [candidate(7, category="home/mug"), candidate(8, category="food/tea")], context(), CTX)
+    assert [item.reasons for item in ranked] == [
+        ("because you bought Red mug",),
+        ("a first pick, until we know what you like",),
+    ]
+    assert ranked[0].contributions == {"category": pytest.approx(0.2)}
+
+
+def test_popular_this_week_counts_users_of_this_week() -> None:
+    fitted = ranker()
+    fitted.fit(
+        [event(1, "view", f"u{n}", days=2) for n in range(3)]
+        + [event(2, "view", "u", days=2, n=n) for n in range(9)]
+        + [event(3, "view", f"u{n}", days=9) for n in range(9)]
+        + [event(4, "impression", f"u{n}", days=1) for n in range(9)],
+        CTX,
+    )
+
+    def popular(at: datetime) -> list[str]:
+        ranked = fitted.rank(UserProfile(user="x"), [candidate(i) for i in range(1, 5)], context(at=at), CTX)
+        return [item.candidate.sku for item in ranked if "popular this week" in item.reasons]
+
+    assert popular(NOW) == ["p1"]
+    assert popular(NOW + timedelta(days=8)) == []
+
+
+def test_diversity_spreads_the_first_places() -> None:
+    """Six products in three groups of equal vectors: the first three places go to three groups."""
+    user = UserProfile(user="u", vector=AXES[0])
+    given_ = [candidate(i + 6 * j, 0.9 - 0.1 * i - 0.01 * j) for i in range(3) for j in range(2)]
+    assert order(ranker(diversity=0).rank(user, given_, context(3), WITH_INDEX))[:3] == ["p0", "p6", "p1"]
+    assert order(ranker(diversity=1).rank(user, given_, context(3), WITH_INDEX))[:3] == ["p0", "p1", "p2"]
+
+
+def test_diversify_is_the_greedy_definition() -> None:
+    rng = np.random.default_rng(0)
+    relevance, vectors = rng.random(20), rng.standard_normal((20, 4)).astype(np.float32)
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    order_, penalties = diversify(relevance, vectors, 0.5, 8)
+    placed: list[int] = []
+    for place in order_[:8]:
+        marginal = {
+            i: relevance[i] - 0.5 * max([0.0, *(unit[i] @ unit[j] for j in placed)])
+            for i in range(20)
+            if i not in placed
+        }
+        assert marginal[place] == pytest.approx(max(marginal.values()), abs=1e-6)
+        assert relevance[place] - penalties[place] == pytest.approx(marginal[place], abs=1e-6)
+        placed.append(place)
+    assert sorted(order_) == list(range(20))
+
+
+def test_what_was_learnt_is_kept_and_replaced(tmp_path: Path) -> None:
+    ranker(tmp_path).fit([event(2, "view", f"u{n}") for n in range(3)], CTX)
+    stranger, given_ = UserProfile(user="x"), [candidate(1), candidate(2)]
+    again = ranker(tmp_path)
+    assert order(again.rank(stranger, given_, context(), CTX)) == ["p2", "p1"]
+    assert again.rank(stranger, given_, context(), CTX)[0].reasons == ("popular this week",)
+    assert "u0" not in "".join(path.read_text() for path in tmp_path.iterdir())
+    ranker(tmp_path).fit([], CTX)
+    assert order(again.rank(stranger, given_, context(), CTX)) == ["p1", "p2"]
+
+
+def test_affinity_ignores_hidden_products_and_other_domains() -> None:
+    def interest(category: str, weight: float) -> Interest:
+        return Interest(sku=category, weight=weight, last_type="view", last_at=NOW, category=category)
+
+    liked = [
+        interest("home/mug", 2),
+        interest("home/lamp", 1),
+        interest("food/tea", 1),
+        interest("beauty/lipstick", -4),
+    ]
+    assert affinity("home/mug", liked) == 0.625
+    assert affinity("food/tea", liked) == 0.25
+    assert affinity("beauty/lipstick", liked) == affinity("", liked) == affinity("home/mug", []) == 0
