@@ -78,6 +78,14 @@ class AsyncStudio:
         """See `Studio.try_on`."""
         return await self._run(self.studio.try_on, *args, **options)
 
+    async def publish_photos(self, *args: Any, **options: Any) -> GenerationResult:
+        """See `Studio.publish_photos`."""
+        return await self._run(self.studio.publish_photos, *args, **options)
+
+    async def try_on_many(self, *args: Any, **options: Any) -> list[TryOn | Refusal]:
+        """See `Studio.try_on_many`."""
+        return await self._run(self.studio.try_on_many, *args, **options)
+
     async def recommend(self, user: str, k: int = 10, **options: Any) -> list[Recommendation]:
         """See `Studio.recommend`."""
         return await self._run(self.studio.recommend, user, k, **options)

@@ -23,13 +23,11 @@ from prodgen_sdk.config import Config, validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, MissingDependency, PluginError, ProdgenError
 from prodgen_sdk.registry import Entry, Registry
-from prodgen_sdk.specs import SPECS, Kind, Spec
+from prodgen_sdk.specs import SPECS, Kind, Spec, registration_hook
 
 GROUP = "prodgen"
 DISABLE_VARIABLE = "PRODGEN_DISABLE_PLUGINS"
 BUILT_INS = tuple(f"prodgen-{name}" for name in ("text", "mini", "diffusers", "render", "tryon", "rank", "quality"))
-_PLURALS = {"index": "indexes", "policy": "policies"}
-_HOOK_OF: dict[Kind, str] = {kind: f"register_{_PLURALS.get(kind, kind + 's')}" for kind in SPECS}
 _T = TypeVar("_T")
 logger = logging.getLogger(__name__)
 
@@ -143,9 +141,9 @@ class Host:
         return self.registry.get(kind, id or self.default(kind))
 
     def default(self, kind: Kind) -> str:
-        """The configured default of a kind, or the only component there is of it."""
+        """The configured default of a kind, or the only component that a plugin brings of it."""
         configured = getattr(self.config.defaults, kind, "") or ""
-        ids = self.registry.ids(kind)
+        ids = [id for id in self.registry.ids(kind) if not id.startswith("catalogue/")]
         return ids[0] if configured not in ids and len(ids) == 1 else configured
 
     def get(self, kind: Kind, id: str | None = None) -> Any:
@@ -252,7 +250,7 @@ class Host:
             return
         try:
             plugin = point.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._fail(
                 point.name,
                 distribution,
@@ -293,7 +291,9 @@ class Host:
         def register(kind: Kind) -> Callable[..., None]:
             def add(spec: Spec, factory: str | Callable[..., Any]) -> None:
                 if not isinstance(spec, SPECS[kind]):
-                    raise PluginError(f"{_HOOK_OF[kind]} wants a {SPECS[kind].__name__}, not {type(spec).__name__}.")
+                    raise PluginError(
+                        f"{registration_hook(kind)} wants a {SPECS[kind].__name__}, not {type(spec).__name__}."
+                    )
                 collected.entries.append(Entry(spec, factory, name, distribution, version))
 
             return add
@@ -305,8 +305,8 @@ class Host:
             collected.models.append(PullableModel(name_, summary, pull, name))
 
         self._configs[name] = self._read_section(plugin, name)
-        for kind, hook in _HOOK_OF.items():
-            self._call_own(plugin, hook, register=register(kind))
+        for kind in SPECS:
+            self._call_own(plugin, registration_hook(kind), register=register(kind))
         self._call_own(plugin, "register_commands", register=lambda name, help, target: add_command(name, help, target))
         self._call_own(plugin, "register_models", register=lambda name, summary, pull: add_model(name, summary, pull))
         return collected

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 64_000_000
 MAX_BYTES = 64 * 2**20
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "MPO")
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
 Format = Literal["png", "jpeg", "webp"]
 
 

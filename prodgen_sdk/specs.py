@@ -163,6 +163,16 @@ class BenchmarkSpec(Spec):
     measures: str
 
 
+def registration_hook(kind: Kind) -> str:
+    """The name of the hook that registers components of a kind.
+
+    >>> registration_hook("policy")
+    'register_policies'
+    """
+    plurals: dict[Kind, str] = {"index": "indexes", "policy": "policies"}
+    return f"register_{plurals.get(kind, f'{kind}s')}"
+
+
 SPECS: dict[Kind, type[Spec]] = {
     "describer": DescriberSpec,
     "text_encoder": TextEncoderSpec,

@@ -12,7 +12,14 @@ from prodgen_sdk.catalogue.media import resolve_media
 from prodgen_sdk.errors import InvalidCatalogue, OutsideWorkspace
 from prodgen_sdk.types import Product
 
-_READERS = {".json": read_json, ".jsonl": read_jsonl, ".ndjson": read_jsonl, ".csv": read_csv, ".tsv": read_csv, ".parquet": read_parquet}
+_READERS = {
+    ".json": read_json,
+    ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".parquet": read_parquet,
+}
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def add(
             f"{summary.added} added, {summary.updated} updated, {summary.unchanged} unchanged, {len(summary.rejected)} rejected"
         )
         for rejection in summary.rejected:
-            note(f"  line {rejection.line}: {rejection.field + ': ' if rejection.field else ''}{rejection.reason}")
+            note(f"  {rejection.reason}")
 
     emit(as_json, summary, show)
     if summary.rejected:

@@ -34,7 +34,7 @@ def ingest(source: str | Path | Iterable[Product], store: Store, *, root: Path |
     chunk: list[Product] = []
     for line, item in _items(source):
         if isinstance(item, InvalidCatalogue):
-            rejected.append(Rejection(line=line, field=item.field, reason=item.message))
+            rejected.append(Rejection.of(item))
             continue
         try:
             folder = root if root is not None else Path(source).parent if isinstance(source, str | Path) else Path()
@@ -44,7 +44,7 @@ def ingest(source: str | Path | Iterable[Product], store: Store, *, root: Path |
                 )
             )
         except InvalidCatalogue as error:
-            rejected.append(Rejection(line=line, field=error.field, reason=error.message))
+            rejected.append(Rejection(line=line, field=error.field, reason=f"Line {line}: {error.field}: {error}"))
             continue
         if len(chunk) >= _CHUNK:
             changes |= store.products.put(chunk)

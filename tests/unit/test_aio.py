@@ -1,0 +1,63 @@
+import asyncio
+import time
+
+import pytest
+
+from prodgen_sdk import AsyncStudio, Product, Studio
+from prodgen_sdk.specs import GeneratorSpec
+from prodgen_sdk.testing.fakes import fake_host, plugin_of
+from prodgen_sdk.testing.fakes.pictures import SolidGenerator
+
+MUGS = [Product(sku=f"mug-{n}", title="Mug", category="home/mug") for n in range(30)]
+
+
+def test_the_async_twin_does_what_the_studio_does(tmp_path):
+    async def main():
+        async with AsyncStudio(Studio.create(tmp_path, host=fake_host())) as studio:
+            assert (await studio.add_products(MUGS[:4])).added == 4
+            made = await asyncio.gather(*(studio.generate(mug.sku, views="hero", size=32) for mug in MUGS[:4]))
+            found = await studio.recommend("ann", 2)
+            return [result.pictures[0].sku for result in made], len(found)
+
+    assert asyncio.run(main()) == ([mug.sku for mug in MUGS[:4]], 2)
+
+
+def test_every_public_method_of_the_studio_that_takes_time_has_a_twin():
+    twins = {name for name in dir(AsyncStudio) if not name.startswith("_")}
+    waits = {
+        "add_products",
+        "generate",
+        "publish_photos",
+        "try_on",
+        "try_on_many",
+        "recommend",
+        "similar",
+        "record",
+        "learn",
+        "sync",
+        "forget",
+    }
+    assert waits <= twins
+
+
+def test_cancelling_an_awaited_run_stops_it(tmp_path):
+    made = []
+
+    class Slow(SolidGenerator):
+        def generate(self, batch, ctx):
+            time.sleep(0.02)
+            made.extend(batch)
+            return super().generate(batch, ctx)
+
+    spec = GeneratorSpec(id="mine/slow", summary="x", modes=("text",), min_size=32, max_batch=1)
+
+    async def main():
+        async with AsyncStudio(Studio(host=fake_host(plugin_of(spec, Slow)))) as studio:
+            task = asyncio.create_task(studio.generate(MUGS * 20, views="hero", size=32, generator="mine/slow"))
+            await asyncio.sleep(0.2)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(main())
+    assert 0 < len(made) < 300

@@ -1,0 +1,180 @@
+import numpy as np
+import pytest
+
+from prodgen_sdk import InputError, PluginError, Product
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import Cancelled, DeadlineExceeded
+from prodgen_sdk.interfaces import Compositor, Generator, TextEncoder
+from prodgen_sdk.specs import CompositorSpec, GeneratorSpec, TextEncoderSpec
+from prodgen_sdk.testing.fakes import fake_host, plugin_of
+from prodgen_sdk.types import Garment, Generated, GenerationRequest, PersonPhoto, Scene, TryOn, TryOnRequest, View
+
+PRODUCT = Product(sku="m", title="Mug", category="home/mug")
+REQUEST = GenerationRequest(product=PRODUCT, views=(View(), View(azimuth=90)), size=32)
+
+
+class Answers(Generator):
+    """A generator that answers with whatever a function makes of the batch."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.batches = []
+
+    def generate(self, batch, ctx):
+        self.batches.append(len(batch))
+        return self.answer(batch)
+
+
+def bound(answer, **spec):
+    component = Answers(answer)
+    made = GeneratorSpec(id="mine/gen", summary="x", modes=("text",), min_size=32, max_size=64, **spec)
+    return component, fake_host(plugin_of(made, lambda config, ctx: component)).get("generator", "mine/gen")
+
+
+def honest(batch):
+    return [[Generated(image=np.zeros((r.size, r.size, 3), np.uint8), view=v) for v in r.views] for r in batch]
+
+
+def test_an_honest_answer_passes():
+    _, generator = bound(honest)
+    assert [picture.view for picture in generator.generate([REQUEST])[0]] == list(REQUEST.views)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda batch: honest(batch)[:-1], "0 answers to 1 items"),
+        (lambda batch: [honest(batch)[0][:1]], "1 pictures for 2 views"),
+        (lambda batch: [honest(batch)[0][::-1]], "in the place of"),
+        (
+            lambda batch: [[Generated(image=np.zeros((16, 16, 3), np.uint8), view=v) for v in r.views] for r in batch],
+            "shape",
+        ),
+        (lambda batch: [][0], "IndexError"),
+    ],
+)
+def test_a_broken_answer_names_the_component(answer, words):
+    _, generator = bound(answer)
+    with pytest.raises(PluginError, match=words) as caught:
+        generator.generate([REQUEST])
+    assert caught.value.component == "mine/gen"
+
+
+def test_a_transparent_scene_wants_alpha():
+    _, generator = bound(honest)
+    with pytest.raises(PluginError, match="shape"):
+        generator.generate([REQUEST.model_copy(update={"scene": Scene(background="transparent")})])
+
+
+def test_what_the_spec_does_not_offer_is_refused_before_the_plugin_is_asked():
+    component, generator = bound(honest, backgrounds=("white",))
+    with pytest.raises(InputError, match="32 to 64"):
+        generator.generate([REQUEST.model_copy(update={"size": 65})])
+    with pytest.raises(InputError, match="gradient"):
+        generator.generate([REQUEST.model_copy(update={"scene": Scene(background="gradient")})])
+    assert component.batches == []
+
+
+def test_batches_keep_to_the_spec():
+    component, generator = bound(honest, max_batch=3)
+    assert len(generator.generate([REQUEST] * 7)) == 7
+    assert component.batches == [3, 3, 1]
+
+
+def test_out_of_memory_halves_the_batch_and_goes_on():
+    def small_memory(batch):
+        if len(batch) > 2:
+            raise MemoryError
+        return honest(batch)
+
+    component, generator = bound(small_memory, max_batch=8)
+    assert len(generator.generate([REQUEST] * 8)) == 8
+    assert component.batches == [8, 4, 2, 2, 2, 2]
+
+
+def test_out_of_memory_on_a_single_item_is_told():
+    def no_memory(batch):
+        raise MemoryError
+
+    _, generator = bound(no_memory)
+    with pytest.raises(PluginError, match="smaller size"):
+        generator.generate([REQUEST] * 2)
+
+
+def test_cancellation_and_deadline_stop_between_batches():
+    component, generator = bound(honest, max_batch=1)
+    with pytest.raises(Cancelled):
+        generator.generate([REQUEST] * 3, Context(cancelled=lambda: len(component.batches) >= 1))
+    assert component.batches == [1]
+    with pytest.raises(DeadlineExceeded):
+        generator.generate([REQUEST], Context(deadline=0.0))
+
+
+def test_time_and_calls_are_counted():
+    _, generator = bound(honest, max_batch=1)
+    generator.generate([REQUEST] * 3)
+    assert generator.calls == 3
+    assert generator.seconds > 0
+
+
+@pytest.mark.parametrize(
+    "vectors",
+    [
+        np.ones((2, 4), np.float32),
+        np.full((2, 4), 0.5, np.float64),
+        np.full((2, 4), np.nan, np.float32),
+        np.full((1, 4), 0.5, np.float32),
+    ],
+)
+def test_vectors_must_be_unit_float32_one_a_text(vectors):
+    class Encoder(TextEncoder):
+        def encode(self, texts, ctx):
+            return vectors
+
+    spec = TextEncoderSpec(id="mine/enc", summary="x", dimension=4)
+    encoder = fake_host(plugin_of(spec, lambda config, ctx: Encoder())).get("text_encoder", "mine/enc")
+    with pytest.raises(PluginError, match="mine/enc"):
+        encoder.encode(["a", "b"])
+
+
+def compositor(change, mask):
+    class Mine(Compositor):
+        def compose(self, batch, ctx):
+            return [TryOn(image=change(r.person.image.copy()), edit_mask=mask, confidence=1.0) for r in batch]
+
+    spec = CompositorSpec(id="mine/comp", summary="x", categories=("top",), max_garments=1)
+    return fake_host(plugin_of(spec, lambda config, ctx: Mine())).get("compositor", "mine/comp")
+
+
+def request(**fields):
+    return TryOnRequest(
+        person=PersonPhoto(image=np.zeros((8, 6, 3), np.uint8)),
+        garments=(Garment(front=np.full((4, 4, 3), 9, np.uint8)),),
+        **fields,
+    )
+
+
+def painted(image):
+    image[2:4, 2:4] = 200
+    return image
+
+
+def test_pixels_outside_the_edit_mask_must_be_the_photos_own():
+    mask = np.zeros((8, 6), bool)
+    mask[2:4, 2:4] = True
+    assert compositor(painted, mask).compose([request()])[0].image[2, 2, 0] == 200
+    leak = mask.copy()
+    leak[3, 3] = False
+    with pytest.raises(PluginError, match="outside the edit mask"):
+        compositor(painted, leak).compose([request()])
+    with pytest.raises(PluginError, match="outside the given mask"):
+        compositor(painted, mask).compose([request(mask=leak)])
+
+
+def test_a_mask_of_another_size_and_too_many_garments_are_input_errors():
+    mask = np.zeros((8, 6), bool)
+    with pytest.raises(InputError, match="photo's size"):
+        compositor(painted, mask).compose([request(mask=np.zeros((4, 4), bool))])
+    two = request().model_copy(update={"garments": request().garments * 2})
+    with pytest.raises(InputError, match="up to 1"):
+        compositor(painted, mask).compose([two])

@@ -1,0 +1,109 @@
+import pytest
+
+from prodgen_sdk import Config, ConfigError, MissingDependency, OutsideWorkspace
+from prodgen_sdk.config import load_config
+from prodgen_sdk.errors import NotFound
+from prodgen_sdk.files import inside, write_atomically
+from prodgen_sdk.runtime import base_seed, canonical_digest, item_seed, models_folder, resolve_device, resolve_dtype
+from prodgen_sdk.workspace import find_workspace, init_workspace, open_workspace
+
+
+@pytest.mark.parametrize("path", ["../secret", "/etc/passwd", "a/../../b", "link/secret"])
+def test_a_path_cannot_leave_its_folder(tmp_path, path):
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "link").symlink_to(tmp_path)
+    with pytest.raises(OutsideWorkspace, match="outside"):
+        inside(root, path)
+
+
+def test_a_path_inside_is_resolved(tmp_path):
+    assert inside(tmp_path, "a/b.png") == tmp_path.resolve() / "a/b.png"
+
+
+def test_atomic_writing_makes_folders_and_replaces(tmp_path):
+    path = write_atomically(tmp_path / "a/b.txt", b"one")
+    write_atomically(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert [file.name for file in path.parent.iterdir()] == ["b.txt"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[review]\nauto_aprove = true", "review.auto_aprove"),
+        ("[reviews]\nx = 1", "Known keys: store"),
+        ("[runtime]\ndevice = 'gpu'", "runtime.device"),
+        ("= 3", "not TOML"),
+        ("[store]\ndatabase = {env = 'PRODGEN_TEST_UNSET'}", "PRODGEN_TEST_UNSET is not set"),
+        ("[recommend]\nhalf_life_days = -1", "recommend.half_life_days"),
+    ],
+)
+def test_a_bad_configuration_names_file_and_key(tmp_path, text, words):
+    path = tmp_path / "prodgen.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=words) as caught:
+        load_config(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_secret_comes_from_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("PRODGEN_TEST_URL", "sqlite:///other.db")
+    (tmp_path / "prodgen.toml").write_text("[store]\ndatabase = {env = 'PRODGEN_TEST_URL'}")
+    assert load_config(tmp_path / "prodgen.toml").store.database == "sqlite:///other.db"
+
+
+def test_a_plugin_section_must_be_a_table():
+    config = Config.model_validate({"plugins": {"acme": 3}})
+    with pytest.raises(ConfigError, match=r"\[plugins\.acme\]"):
+        config.plugins.section("acme")
+
+
+def test_a_workspace_is_made_once_found_upwards_and_opened(tmp_path, monkeypatch):
+    monkeypatch.delenv("PRODGEN_WORKSPACE", raising=False)
+    made = init_workspace(tmp_path / "shop")
+    (made.folder / "prodgen.toml").write_text("[review]\nauto_approve = false")
+    assert init_workspace(tmp_path / "shop").config.review.auto_approve is False
+    below = made.folder / "a/b"
+    below.mkdir(parents=True)
+    assert find_workspace(below) == made.folder
+    assert made.database_url == f"sqlite:///{made.folder}/prodgen.db"
+    with pytest.raises(ConfigError, match="prodgen init"):
+        open_workspace(tmp_path)
+
+
+def test_the_shipped_template_is_the_default_configuration(tmp_path):
+    assert init_workspace(tmp_path).config == Config()
+
+
+def test_seeds_depend_on_what_they_should():
+    request = {"a": 1, "b": [2, 3]}
+    assert base_seed(None, request) == base_seed(None, {"b": [2, 3], "a": 1}) != base_seed(None, {"a": 1, "b": [3, 2]})
+    assert base_seed(7, request) == 7
+    assert base_seed("random", request) != base_seed("random", request)
+    assert item_seed(1, "a") == item_seed(1, "a") != item_seed(1, "b") != item_seed(2, "b")
+    assert item_seed(0, "a", 0) != item_seed(0, "a", 1)
+    assert canonical_digest({"x": "红"}) == canonical_digest({"x": "红"})
+
+
+def test_the_device_falls_back_to_the_cpu_and_says_what_is_not_there():
+    assert resolve_device("cpu") == "cpu"
+    assert resolve_dtype("auto", "cpu") == "float32"
+    with pytest.raises(ConfigError, match="emulated"):
+        resolve_dtype("bfloat16", "cpu")
+    with pytest.raises(ConfigError, match="cuda:99"):
+        resolve_device("cuda:99")
+
+
+def test_models_are_looked_for_in_the_configured_folder_then_in_the_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("PRODGEN_MODELS", str(tmp_path / "cache"))
+    with pytest.raises(MissingDependency, match="prodgen models pull pose"):
+        models_folder("pose", tmp_path / "own")
+    (tmp_path / "cache/pose").mkdir(parents=True)
+    assert models_folder("pose", tmp_path / "own") == tmp_path / "cache/pose"
+    (tmp_path / "own/pose").mkdir(parents=True)
+    assert models_folder("pose", tmp_path / "own") == tmp_path / "own/pose"
+
+
+def test_not_found_suggests_neighbours():
+    assert "Did you mean render/mesh" in str(NotFound.of("generator", "render/mash", ["render/mesh", "text/hash"]))

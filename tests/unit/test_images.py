@@ -1,0 +1,203 @@
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from PIL import Image as Pil
+from PIL import ImageCms
+
+from prodgen_sdk import InvalidImage, StoreError, images
+
+pictures = arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12), st.sampled_from([3, 4])))
+
+
+def written(picture, kind="PNG", **options):
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+@given(pictures)
+@settings(max_examples=40, deadline=None)
+def test_png_is_lossless(image):
+    assert np.array_equal(images.load(images.encode(image), alpha=image.shape[2] == 4), image)
+
+
+@given(arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9), st.just(3))))
+@settings(max_examples=30, deadline=None)
+def test_layouts_are_inverse_to_each_other(image):
+    assert np.array_equal(images.from_chw_float(images.to_chw_float(image)), image)
+    tensor = images.to_tensor([image])
+    assert tensor.shape == (1, 3, *image.shape[:2])
+    assert np.array_equal(images.from_tensor(tensor)[0], image)
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        (np.zeros((4, 4, 3), np.float32), "255"),
+        (np.zeros((4, 4, 3), np.int64), "astype"),
+        (np.zeros((3, 40, 40), np.uint8), "transpose"),
+        (np.zeros((4, 4), np.uint8), "height x width x 3"),
+        (np.zeros((0, 4, 3), np.uint8), "empty"),
+        ("photo.png", "images.load"),
+        ([[1, 2], [3, 4]], "numpy"),
+    ],
+)
+def test_what_is_no_image_is_told_how_to_become_one(value, hint):
+    with pytest.raises(InvalidImage, match=hint):
+        images.check(value)
+
+
+def test_a_mask_must_be_bool():
+    with pytest.raises(InvalidImage, match="> 127"):
+        images.check_mask(np.zeros((4, 4), np.uint8))
+
+
+def test_truncated(tmp_path):
+    path = tmp_path / "half.jpg"
+    data = written(Pil.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)), "JPEG")
+    path.write_bytes(data[: len(data) // 2])
+    with pytest.raises(InvalidImage, match=r"half\.jpg is damaged or truncated"):
+        images.load(path)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"), [(b"", "empty"), (b"hello, world", "not a picture"), (b"%PDF-1.7 ...", "not a picture")]
+)
+def test_no_picture(tmp_path, data, words):
+    (tmp_path / "file.png").write_bytes(data)
+    with pytest.raises(InvalidImage, match=words):
+        images.load(tmp_path / "file.png")
+
+
+def test_missing_file_and_folder(tmp_path):
+    with pytest.raises(InvalidImage, match="no file"):
+        images.load(tmp_path / "none.png")
+    with pytest.raises(InvalidImage, match="folder"):
+        images.load(tmp_path)
+
+
+def test_a_decompression_bomb_is_refused_before_it_is_decoded():
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+    bomb = (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+        + chunk(b"IEND", b"")
+    )
+    with pytest.raises(InvalidImage, match=r"megapixels|too large"):
+        images.load(bomb)
+
+
+def test_cmyk_becomes_rgb():
+    loaded = images.load(written(Pil.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG", quality=95))
+    assert loaded.shape == (8, 8, 3)
+    red, green, blue = loaded[4, 4].astype(int)
+    assert red > 150
+    assert max(green, blue) < 100
+
+
+def test_sixteen_bits_keep_their_brightness():
+    grey = Pil.fromarray(np.full((4, 4), 32768, np.uint16))
+    assert abs(int(images.load(written(grey))[0, 0, 0]) - 128) <= 1
+
+
+@pytest.mark.parametrize("mode", ["P", "L", "LA", "1", "RGBA", "RGB"])
+def test_every_mode_becomes_rgb(mode):
+    assert images.load(written(Pil.new(mode, (5, 3)))).shape == (3, 5, 3)
+
+
+def test_a_transparent_palette_is_laid_on_white():
+    picture = Pil.new("P", (4, 4), 0)
+    picture.putpalette([10, 20, 30] * 256)
+    assert (images.load(written(picture, transparency=0)) == 255).all()
+    assert (images.load(written(picture, transparency=0), alpha=True)[..., 3] == 0).all()
+
+
+def test_of_an_animation_the_first_frame_is_taken():
+    frames = [Pil.new("RGB", (6, 6), colour) for colour in ("red", "blue")]
+    loaded = images.load(written(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    assert loaded[3, 3].tolist() == [255, 0, 0]
+
+
+def test_exif_orientation_is_applied():
+    image = np.zeros((4, 8, 3), np.uint8)
+    image[:, :4] = 255
+    exif = Pil.Exif()
+    exif[0x0112] = 6
+    loaded = images.load(written(Pil.fromarray(image), "PNG", exif=exif))
+    assert loaded.shape == (8, 4, 3)
+    assert loaded[0].mean() == 255
+    assert loaded[-1].mean() == 0
+
+
+def test_an_icc_profile_is_converted_to_srgb():
+    grey = np.full((4, 4, 3), 120, np.uint8)
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert np.abs(images.load(written(Pil.fromarray(grey), icc_profile=srgb)).astype(int) - 120).max() <= 1
+    linear = srgb_with_gamma_one(srgb)
+    assert images.load(written(Pil.fromarray(grey), icc_profile=linear)).min() > 170
+    assert np.array_equal(images.load(written(Pil.fromarray(grey), icc_profile=b"broken")), grey)
+
+
+def srgb_with_gamma_one(profile):
+    """The profile with its three tone curves replaced by the identity, which makes its numbers linear light."""
+    data = bytearray(profile)
+    for number in range(struct.unpack(">I", data[128:132])[0]):
+        at = 132 + 12 * number
+        signature, offset, size = struct.unpack(">4sII", data[at : at + 12])
+        if signature in (b"rTRC", b"gTRC", b"bTRC"):
+            curve = b"curv" + bytes(8)
+            data[offset : offset + len(curve)] = curve
+            data[at + 8 : at + 12] = struct.pack(">I", min(size, len(curve)))
+    return bytes(data)
+
+
+@given(arrays(np.uint8, (6, 6, 4)))
+@settings(max_examples=30, deadline=None)
+def test_flatten_keeps_opaque_pixels_and_hides_transparent_ones(image):
+    flat = images.flatten(image)
+    assert np.array_equal(flat[image[..., 3] == 255], image[..., :3][image[..., 3] == 255])
+    assert (flat[image[..., 3] == 0] == 255).all()
+
+
+def test_hidden_colours_do_not_bleed_when_resized():
+    image = np.zeros((8, 8, 4), np.uint8)
+    image[:, :4] = (255, 0, 0, 255)
+    image[:, 4:] = (0, 255, 0, 0)
+    small = images.resize(image, 4, 4)
+    visible = small[small[..., 3] > 0]
+    assert visible[:, 1].max() == 0
+
+
+def test_a_picture_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    target = images.save(np.zeros((4, 4, 3), np.uint8), tmp_path / "a.png")
+    before = target.read_bytes()
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(StoreError, match="No space left on device"):
+        images.save(np.full((4, 4, 3), 9, np.uint8), target)
+    assert target.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_an_unknown_ending_is_refused(tmp_path):
+    with pytest.raises(InvalidImage, match=r"\.bmp"):
+        images.save(np.zeros((4, 4, 3), np.uint8), tmp_path / "a.bmp")
+
+
+def test_equal_pixels_have_equal_digests_however_they_are_stored():
+    image = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    assert images.pixel_digest(image) == images.pixel_digest(np.asfortranarray(image))
+    assert images.pixel_digest(image) != images.pixel_digest(image.reshape(2, 8, 3))

@@ -1,0 +1,124 @@
+import threading
+import time
+
+import pytest
+
+from prodgen_sdk import Busy, Cancelled
+from prodgen_sdk.scheduler import Batcher, result
+
+
+def test_requests_that_arrive_together_are_answered_together():
+    batches = []
+    gate = threading.Event()
+
+    def run(batch):
+        gate.wait(5)
+        batches.append(list(batch))
+        return [item * 2 for item in batch]
+
+    with Batcher(run, max_batch=4, max_wait=0.05) as batcher:
+        first = batcher.submit(0)
+        time.sleep(0.15)  # the first batch is under way and holds the thread
+        futures = [batcher.submit(item) for item in range(1, 9)]
+        gate.set()
+        assert [result(f) for f in [first, *futures]] == [item * 2 for item in range(9)]
+    assert batches == [[0], [1, 2, 3, 4], [5, 6, 7, 8]]
+
+
+def test_a_batch_holds_one_key():
+    batches = []
+
+    def run(batch):
+        batches.append(list(batch))
+        return list(batch)
+
+    with Batcher(run, key=lambda item: item % 2, max_batch=8, max_wait=0.05) as batcher:
+        futures = [batcher.submit(item) for item in (2, 4, 1, 3, 6)]
+        assert [result(f) for f in futures] == [2, 4, 1, 3, 6]
+    assert all(len({item % 2 for item in batch}) == 1 for batch in batches)
+
+
+def test_a_bad_request_fails_alone():
+    def run(batch):
+        if "bad" in batch:
+            raise ValueError("bad")
+        return [item.upper() for item in batch]
+
+    with Batcher(run, max_wait=0.05) as batcher:
+        futures = [batcher.submit(item) for item in ("a", "bad", "b")]
+        assert result(futures[0]) == "A"
+        with pytest.raises(ValueError, match="bad"):
+            result(futures[1])
+        assert result(futures[2]) == "B"
+
+
+def test_wrong_number_of_answers_is_an_error_and_the_thread_lives_on():
+    with Batcher(lambda batch: [1, 2] if batch == ["x"] else list(batch)) as batcher:
+        with pytest.raises(RuntimeError, match="2 answers to 1 requests"):
+            result(batcher.submit("x"))
+        assert result(batcher.submit("y")) == "y"
+
+
+def test_back_pressure_and_waiting_for_a_place():
+    gate = threading.Event()
+
+    def run(batch):
+        gate.wait(5)
+        return list(batch)
+
+    with Batcher(run, max_batch=1, max_wait=0, max_queue=1) as batcher:
+        running = batcher.submit(1)
+        time.sleep(0.1)
+        queued = batcher.submit(2)
+        with pytest.raises(Busy, match="max_queue"):
+            batcher.submit(3)
+        threading.Timer(0.1, gate.set).start()
+        late = batcher.submit(4, timeout=5)
+        assert [result(f) for f in (running, queued, late)] == [1, 2, 4]
+
+
+def test_a_cancelled_request_is_dropped():
+    seen = []
+    gate = threading.Event()
+
+    def run(batch):
+        gate.wait(5)
+        seen.extend(batch)
+        return list(batch)
+
+    with Batcher(run, max_batch=1, max_wait=0) as batcher:
+        running = batcher.submit("running")
+        time.sleep(0.1)
+        dropped = batcher.submit("dropped")
+        assert dropped.cancel()
+        gate.set()
+        assert result(running) == "running"
+        with pytest.raises(Cancelled):
+            result(dropped)
+    assert seen == ["running"]
+
+
+def test_close_answers_what_is_queued_and_refuses_what_comes_later():
+    batcher = Batcher(lambda batch: [time.sleep(0.01) or item for item in batch], max_batch=1)
+    futures = [batcher.submit(item) for item in range(5)]
+    batcher.close()
+    batcher.close()
+    assert [result(f) for f in futures] == list(range(5))
+    with pytest.raises(Cancelled):
+        batcher.submit(9)
+
+
+def test_many_threads_get_their_own_answers():
+    with Batcher(lambda batch: [item + 1 for item in batch], max_batch=16) as batcher:
+        answers = {}
+
+        def ask(start):
+            for item in range(start, start + 50):
+                answers[item] = result(batcher.submit(item, timeout=5))
+
+        threads = [threading.Thread(target=ask, args=(n * 50,)) for n in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert answers == {item: item + 1 for item in range(400)}
