@@ -89,13 +89,13 @@ def compose_top(
     if arms.any():
         canvas = over(canvas, skin if remove_old else image, arms)
         cloth_alpha = cloth_alpha * (1 - arms)
+    ys, xs = np.mgrid[0 : size[0], 0 : size[1]]
+    offset = person.frame.shoulders
+    along = (xs - offset[0]) * person.frame.down[0] + (ys - offset[1]) * person.frame.down[1]
+    below_armpits = np.clip((along - 0.35 * w) / (0.25 * w), 0, 1).astype(np.float32)
     for layer in sleeve_layers:
-        shadow = (
-            np.clip(cv2.GaussianBlur(layer[..., 3], (0, 0), 0.035 * w) - 0.0, 0, 1)
-            * 0.28
-            * (cloth_alpha > 0.5)
-            * (1 - layer[..., 3])
-        )
+        shadow = 0.3 * cv2.GaussianBlur(layer[..., 3], (0, 0), 0.035 * w) * (cloth_alpha > 0.5)
+        shadow = shadow * (1 - layer[..., 3]) * below_armpits
         canvas = canvas * (1 - shadow[..., None])
         lit = relight(person, layer[..., :3], layer[..., 3])
         canvas = over(canvas, lit, layer[..., 3])

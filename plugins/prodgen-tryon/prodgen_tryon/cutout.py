@@ -99,7 +99,18 @@ def _mask_at(
     mask = _drop_shadow(mask, lab, background)
     mask = _split_locally(lab, _refine(small, mask))
     mask = _drop_background(mask, distance, lab, background)
-    return largest(fill_holes(mask, 0.004 * mask.sum()))
+    return largest(fill_holes(_smooth_outline(lab, mask), 0.004 * mask.sum()))
+
+
+def _smooth_outline(lab: Float, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Rounds the steps that compression leaves, the more the weaker the edge is; straps and other thin pieces stay."""
+    inner, outer = erode(mask, 5).astype(np.float32), (~dilate(mask, 5)).astype(np.float32)
+    contrast = np.linalg.norm(blur_inside(lab, inner, 8) - blur_inside(lab, outer, 8), axis=-1)
+    fine = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 2.2) > 0.5
+    coarse = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 5.5) > 0.5
+    weak = cv2.GaussianBlur((contrast < 12).astype(np.float32), (0, 0), 6) > 0.5
+    thin = mask & ~dilate(erode(mask, 6), 7)
+    return np.where(weak, coarse, fine) | thin
 
 
 def _plausibility(mask: NDArray[np.bool_]) -> float:
@@ -199,12 +210,13 @@ def _drop_shadow(mask: NDArray[np.bool_], lab: Float, background: Float) -> NDAr
     """Removes soft shadow at the outline: darker than the background, its hue, and smooth."""
     below = background[..., 0] - lab[..., 0]
     hue = np.hypot(lab[..., 1] - background[..., 1], lab[..., 2] - background[..., 2])
-    smooth = np.abs(lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), 4)) < 1.6
-    shadow = (below > 0) & (below < 22) & (hue < 3.0) & smooth
+    grey = cv2.GaussianBlur(lab[..., 0], (0, 0), 1.5)
+    smooth = np.abs(grey - cv2.GaussianBlur(lab[..., 0], (0, 0), 5)) < 5
+    shadow = (below > 0.5) & (below < 45) & (hue < 4.0) & smooth
     inside = np.median(lab[mask], axis=0) if mask.any() else np.zeros(3)
     plate = np.median(background.reshape(-1, 3), axis=0)
-    if np.abs(inside - plate).sum() < 18:  # the garment itself looks like a shadow: leave it
-        return mask
+    if hue[mask].size and float(np.median(hue[mask])) < 5 and 2 < plate[0] - inside[0] < 50:
+        return mask  # the cloth itself has the colour of a shadow
     outside = ~mask
     candidate = shadow & mask
     count, labels = cv2.connectedComponents((candidate | outside).astype(np.uint8), connectivity=4)
@@ -212,6 +224,8 @@ def _drop_shadow(mask: NDArray[np.bool_], lab: Float, background: Float) -> NDAr
     touching[np.unique(labels[outside])] = True
     touching[0] = False
     cleaned = mask & ~(candidate & touching[labels])
+    closed = cv2.morphologyEx(cleaned.astype(np.uint8), cv2.MORPH_CLOSE, ellipse_kernel(14)).astype(bool)
+    cleaned = mask & closed  # a bite out of a side is a fold, not a shadow
     # Only a rim can be shadow; a large loss means that the cloth has the background's hue.
     return cleaned if cleaned.sum() > 0.85 * mask.sum() else mask
 

@@ -14,7 +14,7 @@ from prodgen_tryon.silhouette import Limb
 from prodgen_tryon.skeleton import SIDES, Side, Skeleton
 
 ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
-TOP_LENGTH = 1.95  # neck to hem of a common top, in shoulder widths
+TOP_LENGTH = 1.85  # neck to hem of a common top, in shoulder widths
 EASE = {
     "tight": (0.96, 1.04),
     "regular": (1.0, 1.16),
@@ -266,11 +266,15 @@ def _sleeve(
     outer_source = resample(shape.arcs[f"outer_{side}"], n)
     inner_source = resample(shape.arcs[f"inner_{side}"][::-1], n)
     thickness = 0.8 * scale * np.hypot(*(outer_source - inner_source).T) / 2
-    start_outer, start_inner = 0.18 * w, 0.32 * w
+    start_outer = 0.18 * w
+    # The inner edge leaves the armpit where the arm passes it.
+    passing = float(total[int(((limb.centre - armpit) ** 2).sum(1).argmin())])
+    start_inner = min(passing + 0.03 * w, 0.75 * stop)
+    stop = max(stop, start_inner + 0.1 * w)
     covered = body.sleeves[side]
 
     def edge(begin: float, sign: float, widths: NDArray[Any]) -> Contour:
-        places = np.linspace(min(begin, 0.6 * stop), stop, n - 1)
+        places = np.linspace(min(begin, 0.75 * stop), stop, n - 1)
         t = np.interp(places, total, limb.t)
         centre = np.stack([np.interp(places, total, limb.centre[:, i]) for i in (0, 1)], 1)
         normal = np.stack([np.interp(places, total, limb.normal[:, i]) for i in (0, 1)], 1)

@@ -30,7 +30,7 @@ def fit_legs(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: Fit
     """Control points of two legs; above the crotch both share the middle line."""
     frame, w = body.frame, body.frame.width
     low, high = EASE[style]
-    waist = 0.8 * frame.torso
+    waist = _waist(body, 0.8)
     crotch_height = frame.torso + 0.3 * w
     end = 2.0
     scale = _width_scale(shape, body, waist)
@@ -98,7 +98,7 @@ def fit_skirt(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: Fi
     """Control points of a skirt: one piece from the waist, as long as its proportion says."""
     frame, w = body.frame, body.frame.width
     low, high = EASE[style]
-    waist = 0.72 * frame.torso
+    waist = _waist(body, 0.74)
     scale = _width_scale(shape, body, waist)
     length = float(np.clip((shape.rows[-1] - shape.rows[0]) * scale, 0.8 * w, 3.6 * w))
     middle = (shape.points["waist_a"][0] + shape.points["waist_b"][0]) / 2
@@ -136,6 +136,14 @@ def fit_skirt(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: Fi
     part = Part("skirt", np.vstack(sources), np.vstack(targets), piece, np.vstack([sides["a"][1], sides["b"][1][::-1]]))
     end = float(np.clip((waist + length - frame.torso) / (1.35 * w), 0.1, 2.0))
     return LegFit((part,), end, waist)
+
+
+def _waist(body: Measured, share: float) -> float:
+    """Height of the waistband: at a share of the torso, or where lower clothes that are worn already begin."""
+    usual = share * body.frame.torso
+    if body.hem is None or body.hem > usual:
+        return usual
+    return max(body.hem - 0.03 * body.frame.width, 0.55 * body.frame.torso)
 
 
 def _width_scale(shape: LegShape, body: Measured, waist: float) -> float:

@@ -372,8 +372,11 @@ def neckline_curve(image: Image | None, mask: NDArray[np.bool_], neck_a: Point, 
     sag = float(flat[12, 1] - chord[12, 1])
     if sag > 0.22 * span:  # the opening is cut out: its outline is the front edge
         return flat
-    collar = _collar_height(mask, neck_a, neck_b)
-    guess = 0.0 if collar > 0.3 * span else 0.22
+    # A folded collar is narrow at its top and opens deeper than it is wide.
+    broad = float(np.ptp(np.flatnonzero(mask.any(0))))
+    folded = span < 0.17 * broad
+    unit = 0.22 * broad if folded else span
+    guess = 0.0 if _is_turtleneck(mask) else (0.5 * unit if folded else 0.22 * span) / span
     fallback = chord + np.stack([np.zeros_like(u), guess * span * (1 - np.abs(u) ** 2)], 1)
     fallback[:, 1] = np.maximum(fallback[:, 1], flat[:, 1])
     if image is None or span < 6:
@@ -383,7 +386,7 @@ def neckline_curve(image: Image | None, mask: NDArray[np.bool_], neck_a: Point, 
     inside = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     best, best_score = fallback, 0.0
     for power in (1.0, 1.4, 2.0, 2.6):
-        for depth in np.linspace(0.06, 1.0, 40) * span:
+        for depth in np.linspace(0.06, 1.2, 44) * unit:
             if depth < sag + 0.05 * span:
                 continue
             curve = chord + np.stack([np.zeros_like(u), depth * (1 - np.abs(u) ** power)], 1)
@@ -398,21 +401,20 @@ def neckline_curve(image: Image | None, mask: NDArray[np.bool_], neck_a: Point, 
             strength = float(np.linalg.norm(common))
             if strength < 0.5:
                 continue
-            score = float(np.quantile(difference @ (common / strength), 0.25)) - 2.0 * abs(depth / span - 0.25)
+            score = float(np.quantile(difference @ (common / strength), 0.25)) - 2.0 * abs(depth / unit - 0.3)
             if score > best_score:
                 best, best_score = curve, score
     return best if best_score > 1.0 else fallback
 
 
-def _collar_height(mask: NDArray[np.bool_], neck_a: Point, neck_b: Point) -> float:
-    """How far a collar stands above the shoulders: the depth over which the outline stays nearly as narrow as at its top."""
-    top = round((neck_a[1] + neck_b[1]) / 2)
-    span = float(neck_b[0] - neck_a[0])
-    for y in range(top + 2, mask.shape[0]):
-        line = np.flatnonzero(mask[y])
-        if len(line) and np.ptp(line) > 1.45 * span:
-            return float(y - top)
-    return 0.0
+def _is_turtleneck(mask: NDArray[np.bool_]) -> bool:
+    """Whether the top is a closed band: about as wide at its foot as at its top, and high for its width."""
+    rows = np.flatnonzero(mask.any(1))
+    spans = np.array([np.ptp(np.flatnonzero(mask[y])) + 1 for y in rows[: max(len(rows) // 3, 1)]], float)
+    start = max(len(rows) // 60, 1)
+    narrow = spans[start:] < 1.3 * spans[start : start + 3].max()
+    height = len(narrow) if narrow.all() else int(narrow.argmin())
+    return bool(height > 0.38 * spans[start])
 
 
 def _pixels(points: Contour, shape: tuple[int, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -231,7 +231,7 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
 
     low_chin = chin(frame)
     collar = frame.at(0, 0.02 * w)
-    neck = tube(shape, np.stack([low_chin, frame.at(0, -0.05 * w)]), np.array([0.18 * w, 0.24 * w])) & ~head_shape(
+    neck = tube(shape, np.stack([low_chin, frame.at(0, -0.05 * w)]), np.array([0.17 * w, 0.2 * w])) & ~head_shape(
         frame, shape
     )
     torso = polygon(shape, np.stack([
@@ -300,7 +300,7 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
         "hair": _place_cost(hair_place, 0.45 * w, 3.0)
         + _colour_cost(lab, _palette(lab, hair_seed, 4), spread) * 1.2
         + 0.25,
-        "neck": _place_cost(neck, 0.12 * w) + skin_cost * 1.2,
+        "neck": _place_cost(neck, 0.06 * w) + skin_cost * 1.2,
         "skin": _place_cost(bare_tubes, 0.06 * w) + skin_cost * 1.0,
         "upper": _place_cost((torso | sleeve_tubes) & ~head_shape(frame, shape, 0.95), 0.12 * w)
         + _colour_cost(lab, upper_palette, spread),
@@ -309,9 +309,13 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
         "feet": _place_cost(feet, 0.08 * w) + 0.6,
     }
     costs["skin"][head_shape(frame, shape, 1.1)] += 2
-    hem = frame.local(np.stack([frame.hips]))[0, 1]
+    # Without hair above the brow there is none below the chin: a hood or a collar is no hair.
     ys, xs = np.mgrid[0 : shape[0], 0 : shape[1]]
     along = (xs - frame.shoulders[0]) * frame.down[0] + (ys - frame.shoulders[1]) * frame.down[1]
+    bald = hair_seed.sum() < 0.25 * core.sum()
+    jaw = float(frame.local(low_chin[None])[0, 1])
+    costs["hair"] += np.clip((along - jaw + (0.12 if bald else -0.02) * w) / (0.08 * w), 0, 5 if bald else 0.8).astype(np.float32)
+    hem = frame.local(np.stack([frame.hips]))[0, 1]
     costs["lower"] += np.clip((0.75 * hem - along) / (0.15 * w), 0, 4).astype(np.float32)
     costs["upper"] += np.clip((along - hem - 0.35 * w) / (0.2 * w), 0, 4).astype(np.float32)
     costs["neck"] += np.clip((along - 0.25 * w) / (0.15 * w), 0, 4).astype(np.float32)

@@ -68,7 +68,7 @@ def analyse(photo: Image, body: Body, working_height: int) -> Person:
     local = moved(frame, (x0, y0), scale)
     parts = parse_parts(image, soft, local)
     measured = measure(image, parts, local)
-    legs = {side: leg(parts["person"], local, side) for side in SIDES}
+    legs = {side: leg(parts["person"] * (1 - parts["hands"]) * (1 - parts["upper"]), local, side) for side in SIDES}
     return Person(image, (x0, y0), (x1 - x0, y1 - y0), scale, local, parts, body, measured, legs)
 
 
@@ -77,7 +77,8 @@ def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
     person, w = parts["person"], frame.width
     arms = {side: arm(person, frame, side) for side in SIDES}
     heights = np.linspace(0.05 * w, 1.6 * frame.torso, 40)
-    edges = torso_edges(person, frame, arms, heights)
+    # Hands hang beside the hips and are no part of them.
+    edges = torso_edges(person * (1 - parts["hands"]), frame, arms, heights)
     sleeves = {side: sleeve.end for side, sleeve in old_sleeves(image, person, frame).items()}
     body = np.maximum.reduce([parts["upper"], parts["neck"], parts["skin"]])
     tips = {side: _tip(body, frame, side) for side in SIDES}
@@ -97,7 +98,7 @@ def _tip(body: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
     direction = direction / np.hypot(*direction)
     reach = float(
         np.clip(
-            cast(body, frame[f"shoulder_{side}"], direction, 0.4 * frame.width), 0.11 * frame.width, 0.22 * frame.width
+            cast(body, frame[f"shoulder_{side}"], direction, 0.4 * frame.width), 0.1 * frame.width, 0.18 * frame.width
         )
     )
     point: NDArray[np.float64] = frame[f"shoulder_{side}"] + direction * reach

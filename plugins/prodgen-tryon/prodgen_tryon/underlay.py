@@ -56,17 +56,25 @@ def lower_clothes(person: Person) -> tuple[Float, Float]:
 def skin_colour(person: Person, side: Side | None = None) -> NDArray[np.float64]:
     """Typical RGB of the person's skin: of one arm's hand where it is seen, else of the face."""
     parts, frame, w = person.parts, person.frame, person.width
-    face = head_shape(frame, person.image.shape, 0.6) & (parts["face"] > 0.6)
-    samples = person.image[face]
-    base = np.median(samples, axis=0) if len(samples) > 20 else np.array([200.0, 160, 140])
+    face = head_shape(frame, person.image.shape, 0.62) & (parts["face"] > 0.6)
+    base = _lit(person.image[face])
+    if base is None:
+        base = np.array([200.0, 160, 140])
     if side is None:
         return base
     near = tube(person.image.shape, np.stack([frame[f"wrist_{side}"], frame.hand(side)]), np.array([0.15, 0.15]) * w)
-    hand = person.image[near & (parts["hands"] > 0.7)]
-    if len(hand) < 20:
-        return base
-    colour = np.median(hand, axis=0)
-    return colour if np.abs(colour - base).max() < 90 else base
+    colour = _lit(person.image[near & (parts["hands"] > 0.7)])
+    return colour if colour is not None and np.abs(colour - base).max() < 90 else base
+
+
+def _lit(samples: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+    """The median of the lighter half: beard, eyes and gaps between fingers are no skin tone."""
+    if len(samples) < 20:
+        return None
+    level = samples.astype(float).mean(1)
+    low, high = np.quantile(level, (0.4, 0.9))
+    result: NDArray[np.float64] = np.median(samples[(level >= low) & (level <= high)], axis=0).astype(float)
+    return result
 
 
 def bare_skin(person: Person) -> tuple[Float, Float]:
