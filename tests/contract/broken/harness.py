@@ -18,6 +18,7 @@ def broken(contract: type[Any], *fails: str, **spec: Any) -> Callable[[type[Any]
             "plugin": plugin_of(changed, component),
             "id": id,
             "fails": {f"test_{name}" for name in fails},
+            "draws": 500,
             "__module__": component.__module__,
         }
         name = f"Test{component.__name__}"
