@@ -38,6 +38,7 @@ from prodgen_sdk.types import (
     TryOnRequest,
     Variant,
     View,
+    build,
     parse_views,
 )
 from prodgen_sdk.workspace import Workspace, init_workspace, open_workspace
@@ -300,7 +301,8 @@ class Studio:
             raise InputError(
                 "To keep a try-on takes both a user and how long.", hint="Give user and retain, or neither."
             )
-        request = TryOnRequest(
+        request = build(
+            TryOnRequest,
             person=photo,
             garments=tuple(self._garment(item, category) for item in items),
             fit=Fit.parse(fit) if isinstance(fit, str) else fit,
@@ -439,7 +441,7 @@ class Studio:
         if isinstance(item, Product):
             garment = garment_of(item, self._media)
             return garment if category == "auto" else garment.model_copy(update={"category": category})
-        return Garment(front=_pixels(item), category=category)
+        return build(Garment, front=_pixels(item), category=category)
 
     def _media(self, media: Media, root: Path = Path()) -> Image:
         from prodgen_sdk import images

@@ -176,7 +176,7 @@ def _show(report: dict[str, Any], out: str) -> None:
         note(f"refused: {sku}: {'; '.join(reasons)}")
     for sku, reason in report["failed"].items():
         note(f"failed: {sku}: {reason}")
-    if out:
+    if out and rows:
         note(f"The pictures are in {out}")
 
 

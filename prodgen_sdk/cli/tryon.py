@@ -90,25 +90,13 @@ def _garment(studio: Any, item: str, category: str, overrides: dict[str, Any]) -
 
     from prodgen_sdk import images
     from prodgen_sdk.errors import InputError
-    from prodgen_sdk.types import Garment
+    from prodgen_sdk.types import Garment, build
 
     if Path(item).exists() or studio.workspace is None:
-        return _valid(Garment, front=images.load(item), category=_category(category), **overrides)
+        return build(Garment, front=images.load(item), category=_category(category), **overrides)
     if overrides:
         raise InputError(f"{item} is a sku; its measurements, keypoints and back photo come from the catalogue.")
     return item
-
-
-def _valid(model: Any, **fields: Any) -> Any:
-    from pydantic import ValidationError
-
-    from prodgen_sdk.errors import InputError
-
-    try:
-        return model(**fields)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise InputError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
 
 
 def _category(text: str) -> Any:

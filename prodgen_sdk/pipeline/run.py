@@ -18,7 +18,7 @@ from prodgen_sdk.pipeline.produce import Picture, Stages, Work, complete, plan
 from prodgen_sdk.runtime import Seed
 from prodgen_sdk.scheduler import Batcher, result
 from prodgen_sdk.specs import GeneratorSpec
-from prodgen_sdk.types import Generated, GenerationRequest, Image, Locale, Media, Product, Scene, Variant, View
+from prodgen_sdk.types import Generated, GenerationRequest, Image, Locale, Media, Product, Scene, Variant, View, build
 
 if TYPE_CHECKING:
     from prodgen_sdk.store import Store
@@ -192,7 +192,8 @@ class GenerationRun:
         if self.options.background is not None:
             references["background"] = self.options.background
         mesh = next((media for media in product.media if media.role == "mesh"), None) if "mesh" in spec.modes else None
-        return GenerationRequest(
+        return build(
+            GenerationRequest,
             product=product,
             views=self.options.views,
             scene=self.options.scene,

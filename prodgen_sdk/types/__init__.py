@@ -7,6 +7,7 @@ from prodgen_sdk.types.base import (
     Model,
     PixelModel,
     Vector,
+    build,
 )
 from prodgen_sdk.types.generation import (
     MAX_SEED,
@@ -136,6 +137,7 @@ __all__ = [
     "Verdict",
     "View",
     "ViewPrompt",
+    "build",
     "parse_views",
     "unit_distance",
 ]

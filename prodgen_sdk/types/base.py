@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+
+from prodgen_sdk.errors import InputError
 
 # numpy and Pillow are imported on first use, so that `import prodgen_sdk` stays light.
 
@@ -23,6 +25,25 @@ class PixelModel(Model):
 
     def __hash__(self) -> int:
         return id(self)
+
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+def build(model: type[_M], **fields: Any) -> _M:
+    """`model(**fields)` for values that a caller gave: what does not fit is an InputError of one sentence.
+
+    >>> from prodgen_sdk.types import View
+    >>> build(View, elevation=91)
+    Traceback (most recent call last):
+    prodgen_sdk.errors.InputError: elevation: Input should be less than or equal to 90.
+    """
+    try:
+        return model(**fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise InputError(f"{where}: {first['msg']}." if where else f"{first['msg']}.") from None
 
 
 def _check_image(value: Any) -> Any:

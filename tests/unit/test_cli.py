@@ -1,0 +1,259 @@
+"""The command line in one process, on the fakes. The same with the real plugins is tests/unit/test_cli_real.py."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from prodgen_sdk import Host, cli, images, photos
+from prodgen_sdk.testing.fakes import fake_host
+
+MUG = {"sku": "mug-1", "title": "Blue mug", "category": "home/mug", "price": 12.5, "attributes": {"colour": "blue"}}
+
+
+@pytest.fixture(autouse=True)
+def fakes(monkeypatch):
+    def discover(cls, config=None, *, strict=False, state=None):
+        host = fake_host(photos, config=config)
+        host.state = state
+        return host
+
+    monkeypatch.setattr(Host, "discover", classmethod(discover))
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Runs `prodgen` with some words in a workspace's folder; returns exit code, stdout and stderr."""
+    monkeypatch.delenv("PRODGEN_WORKSPACE", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["prodgen", *map(str, words)])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call
+
+
+@pytest.fixture
+def shop(run, tmp_path):
+    run("init", ".")
+    (tmp_path / "c.jsonl").write_text("\n".join(json.dumps({**MUG, "sku": f"mug-{n}"}) for n in range(4)))
+    assert run("catalog", "add", "c.jsonl")[0] == 0
+    return run
+
+
+def test_init_adds_lists_and_exports(shop, tmp_path):
+    code, out, _ = shop("catalog", "list", "--json")
+    assert code == 0
+    assert [product["sku"] for product in json.loads(out)] == [f"mug-{n}" for n in range(4)]
+    shop("generate", "mug-1", "--views", "hero", "--size", "32")
+    assert shop("catalog", "export", "exported", "--approved")[0] == 0
+    assert len(list((tmp_path / "exported/mug-1").glob("front-*.png"))) == 1
+    assert len((tmp_path / "exported/products.jsonl").read_text().splitlines()) == 4
+
+
+def test_rejected_lines_are_named_and_the_exit_code_says_partly(shop, tmp_path):
+    (tmp_path / "bad.jsonl").write_text(
+        '{"sku": "x", "title": "X", "category": "home/mug"}\nnot json\n{"sku": "y", "title": "Y"}\n'
+    )
+    code, out, err = shop("catalog", "add", "bad.jsonl", "--json")
+    report = json.loads(out)
+    assert code == 3
+    assert report["added"] == 1
+    assert [(r["line"], r["field"]) for r in report["rejected"]] == [(2, ""), (3, "category")]
+    code, out, err = shop("catalog", "add", "bad.jsonl")
+    assert "2 rejected" in out
+    assert "Line 3: category is missing" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("catalog", "add", "none.jsonl"), 2, "none.jsonl"),
+        (("generate", "nope"), 2, "nope"),
+        (("generate", "mug-1", "--generator", "fake/sold"), 2, "Did you mean fake/solid"),
+        (("generate", "mug-1", "--views", "frnt"), 2, "Did you mean front"),
+        (("generate", "mug-1", "--scene", "pink"), 2, "pink"),
+        (("generate", "mug-1", "--seed", "x"), 2, "seed"),
+        (("generate", "mug-1", "--size", "8"), 2, "size"),
+        (("generate", "mug-1", "--size", "big"), 2, "Usage"),
+        (("recommend", "ann", "--filter", "colour=red"), 2, "colour=red"),
+        (("recommend", "ann", "--filter", "price=a..b"), 2, "not a number"),
+        (("similar",), 2, "Similar to what"),
+        (("similar", "mug-1"), 2, "no approved picture"),
+        (("forget", "nobody"), 2, "Nothing is known"),
+        (("review", "approve", "nope"), 2, "nope"),
+        (("review", "list", "--state", "odd"), 2, "review state"),
+        (("models", "pull", "nope"), 2, "nope"),
+        (("bench", "nope"), 2, "fake-hash"),
+        (("plugins", "show", "fake/sold"), 2, "fake/solid"),
+        (("record", "none.jsonl"), 2, "none.jsonl"),
+        (("nonsense",), 2, "nonsense"),
+        (("eval", "images", "none.png"), 2, "none.png"),
+    ],
+)
+def test_wrong_usage_is_one_clear_line_and_exit_code_2(shop, words, code, message):
+    found, out, err = shop(*words)
+    assert found == code
+    assert out == ""
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_commands_that_keep_state_need_a_workspace(run):
+    for words in (
+        ("catalog", "list"),
+        ("recommend", "ann"),
+        ("generate", "mug-1"),
+        ("review", "list"),
+        ("index", "stats"),
+    ):
+        code, _, err = run(*words)
+        assert code == 2
+        assert "prodgen init" in err
+
+
+def test_generate_on_a_file_keeps_nothing_but_what_is_asked_for(run, tmp_path):
+    (tmp_path / "mug.json").write_text(json.dumps(MUG))
+    code, out, _ = run("generate", "mug.json", "--views", "orbit4", "--size", "32", "--out", "out", "--json")
+    report = json.loads(out)
+    assert code == 0
+    assert report["variants"][0]["file"] == "mug-1/az0_el15_d1.png"
+    for variant in report["variants"]:
+        assert images.load(tmp_path / "out" / variant["file"]).shape == (32, 32, 3)
+    assert json.loads((tmp_path / "out/result.json").read_text()) == report
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["mug.json", "out"]
+    assert run("generate", "mug.json")[0] == 2
+
+
+def test_a_refused_product_is_exit_code_4_with_its_reasons(run, tmp_path):
+    (tmp_path / "bad.json").write_text(json.dumps({**MUG, "title": "A forbidden mug"}))
+    code, out, _ = run("generate", "bad.json", "--out", "out", "--json")
+    assert code == 4
+    assert "mug-1" in json.loads(out)["refused"]
+
+
+def test_generate_publishes_and_recommend_shows(shop, tmp_path):
+    code, out, _ = shop("generate", "mug-0", "mug-1", "--views", "orbit4", "--size", "32", "--json")
+    assert code == 0
+    assert {v["review"] for v in json.loads(out)["variants"]} == {"approved"}
+    assert all(
+        v["reused"]
+        for v in json.loads(shop("generate", "mug-0", "--views", "orbit4", "--size", "32", "--json")[1])["variants"]
+    )
+    code, out, _ = shop("recommend", "ann", "-k", "2", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert {r["sku"] for r in found} == {"mug-0", "mug-1"}
+    event = {
+        "id": "1",
+        "user": "ann",
+        "type": "click",
+        "sku": found[0]["sku"],
+        "variant": found[0]["variant"],
+        "at": "2026-01-01T00:00:00Z",
+    }
+    (tmp_path / "events.jsonl").write_text(json.dumps(event) + "\nbroken\n")
+    code, out, _ = shop("record", "events.jsonl", "--json")
+    assert (code, json.loads(out)["new"], json.loads(out)["rejected"][0]["line"]) == (3, 1, 2)
+    assert shop("learn")[0] == 0
+    assert json.loads(shop("similar", "--text", "blue mug", "--json")[1])[0]["sku"].startswith("mug-")
+    assert shop("index", "verify")[0] == 0
+    assert json.loads(shop("index", "stats", "--json")[1])["variants"] == 8
+    assert shop("index", "build", "--anew")[0] == 0
+    code, out, _ = shop("forget", "ann", "--json")
+    assert json.loads(out)["complete"] is True
+    assert json.loads(out)["erased"]["events"] == 3
+
+
+def test_tryon_writes_picture_and_mask_or_refuses(run, tmp_path):
+    person = np.full((120, 80, 3), 240, np.uint8)
+    person[20:110, 25:55] = (120, 90, 70)
+    garment = np.full((60, 60, 3), 255, np.uint8)
+    garment[10:50, 10:50] = (20, 40, 200)
+    images.save(person, tmp_path / "p.png")
+    images.save(garment, tmp_path / "g.png")
+    base = ("tryon", "--person", "p.png", "--garment", "g.png", "--category", "top")
+    code, out, _ = run(*base, "--out", "o.png", "--mask-out", "m.png", "--json")
+    assert code == 0
+    assert 0 <= json.loads(out)["confidence"] <= 1
+    mask = images.load(tmp_path / "m.png")[..., 0] > 127
+    assert np.array_equal(images.load(tmp_path / "o.png")[~mask], person[~mask])
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["g.png", "m.png", "o.png", "p.png"]
+    images.save(np.full((60, 60, 3), 255, np.uint8), tmp_path / "empty.png")
+    code, out, _ = run(
+        "tryon", "--person", "empty.png", "--garment", "g.png", "--category", "top", "--out", "x.png", "--json"
+    )
+    assert code == 4
+    assert {"code", "reason", "what_to_do"} <= json.loads(out)["refused"].keys()
+    assert not (tmp_path / "x.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--category", "toop"), "Did you mean top"),
+        (("--fit", "huge"), "fit"),
+        (("--measurements", "chest"), "NAME=CM"),
+        (("--measurements", "chest=900"), "measurements_cm.chest"),
+        (("--keypoints", "p.png"), "keypoints"),
+        (("--mask", "none.png"), "none.png"),
+        (("--height", "9000"), "height_cm"),
+    ],
+)
+def test_tryon_options_are_checked(run, tmp_path, words, message):
+    for name in ("p.png", "g.png"):
+        images.save(np.full((60, 60, 3), 128, np.uint8), tmp_path / name)
+    code, _, err = run("tryon", "--person", "p.png", "--garment", "g.png", "--out", "o.png", *words)
+    assert code == 2
+    assert message in err
+
+
+def test_a_photo_of_a_private_person_never_reaches_the_log(run, tmp_path, caplog):
+    images.save(np.full((60, 60, 3), 123, np.uint8), tmp_path / "private-name.png")
+    run("--debug", "tryon", "--person", "private-name.png", "--garment", "private-name.png", "--out", "o.png")
+    assert "123" not in caplog.text
+
+
+def test_plugins_doctor_and_version(run):
+    assert json.loads(run("plugins", "list", "--json")[1])["plugins"][0]["name"] == "fake"
+    code, out, _ = run("plugins", "check", "--build", "--json")
+    assert code == 0
+    assert json.loads(out)["problems"] == []
+    assert json.loads(run("plugins", "show", "fake/solid", "--json")[1])[0]["modes"] == ["attributes", "text"]
+    code, out, _ = run("doctor", "--json")
+    assert (code, json.loads(out)["device"]) == (0, "cpu")
+    assert run("--version")[1].startswith("prodgen 0")
+
+
+def test_bench_eval_and_train(run, tmp_path):
+    code, out, _ = run("bench", "fake-hash", "--json")
+    assert code == 0
+    assert all(isinstance(value, int | float | str) for value in json.loads(out).values())
+    images.save(np.full((8, 8, 3), 255, np.uint8), tmp_path / "w.png")
+    assert json.loads(run("eval", "images", "w.png", "--json")[1])[0]["brightness"] == 1.0
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/numbers.json").write_text("[1, 2, 3]")
+    assert run("train", "fake-mean", "--data", "data", "--out", "out")[0] == 0
+
+
+def test_debug_shows_the_traceback_and_otherwise_an_internal_error_is_one_line(shop, monkeypatch):
+    from prodgen_sdk.store.products import Products
+
+    def broken(self, sku):
+        raise ZeroDivisionError("surprise")
+
+    monkeypatch.setattr(Products, "get", broken)
+    code, _, err = shop("generate", "mug-1")
+    assert code == 1
+    assert err.count("\n") == 1
+    assert "--debug" in err
+    with pytest.raises(ZeroDivisionError):
+        shop("--debug", "generate", "mug-1")
