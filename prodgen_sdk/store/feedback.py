@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, or_, select
 
 from prodgen_sdk.store.database import CHUNK, Database
 from prodgen_sdk.store.schema import events, from_micros, to_micros
@@ -15,10 +15,6 @@ from prodgen_sdk.types import EventType, Feedback
 
 ATTRIBUTION_WINDOW = timedelta(days=1)
 REWARDS: Mapping[EventType, float] = {"click": 1.0, "add_to_cart": 1.0, "purchase": 1.0}
-_COLUMNS = (
-    events.c.sequence, events.c.user, events.c.type, events.c.sku, events.c.variant, events.c.request_id,
-    events.c.propensity, events.c.at,
-)  # fmt: skip
 
 
 def feedback(
@@ -29,32 +25,27 @@ def feedback(
     rewards: Mapping[EventType, float],
     until: datetime | None,
 ) -> Iterator[tuple[int, Feedback]]:
-    """Impressions of a variant above `after_sequence`, in the order of arrival, each with its reward and its sequence.
+    """Impressions of a variant above `after_sequence`, in the order of arrival, each with its sequence and its reward.
+
+    An answer (an event of a type in `rewards`) counts for one impression of the same user and variant, or of the same
+    product if it names no variant: the one of the request that it names, otherwise the last one before it.
 
     Args:
-        window: how long after an impression an answer still counts for it.
-        rewards: by event type, 0 to 1; of several answers the largest counts.
+        window: how far apart impression and answer may be.
+        rewards: by event type, 0 to 1; of several answers to one impression the largest counts.
         until: the time it is now. The iteration ends before the first impression whose window is still open then, so
             that the last sequence is a mark to go on from and each impression is told once. None takes all windows as
             closed.
     """
     micros = window // timedelta(microseconds=1)
-    shown = select(*_COLUMNS).where(
-        events.c.type == "impression", events.c.variant.is_not(None), events.c.sku.is_not(None)
-    )
     while True:
         with database.read() as connection:
-            page = shown.where(events.c.sequence > after_sequence).order_by(events.c.sequence).limit(CHUNK)
-            impressions = connection.execute(page).all()
+            page = select(events).where(_is_shown(events), events.c.sequence > after_sequence)
+            impressions = connection.execute(page.order_by(events.c.sequence).limit(CHUNK)).all()
             if not impressions:
                 return
-            first, last = min(row.at for row in impressions), max(row.at for row in impressions)
-            around = select(*_COLUMNS).where(
-                events.c.user.in_({row.user for row in impressions}),
-                or_(events.c.type == "impression", events.c.type.in_(list(rewards))),
-                events.c.at.between(first - micros, last + micros),
-            )
-            earned = credit(connection.execute(around).all(), micros, rewards)
+            rivals = _rivals(after_sequence, impressions[-1].sequence, micros, list(rewards))
+            earned = credit(connection.execute(rivals).all(), rewards)
         for row in impressions:
             if until is not None and row.at + micros > to_micros(until):
                 return
@@ -72,28 +63,57 @@ def feedback(
         after_sequence = impressions[-1].sequence
 
 
-def credit(rows: Iterable[Any], window: int, rewards: Mapping[EventType, float]) -> dict[int, float]:
-    """The reward of each impression that was answered, by its sequence. `rows` are impressions and answers in any order.
+def credit(pairs: Iterable[Any], rewards: Mapping[EventType, float]) -> dict[int, float]:
+    """The reward of each answered impression, by its sequence.
 
-    An answer counts for one impression of the same user and the same variant (of the same product, if the answer names
-    no variant): the one of the request that it names, otherwise the last one before it. Both lie within `window`
-    microseconds; for the same request the clocks of client and server may disagree about which came first.
+    Args:
+        pairs: for each answer all impressions that it may be for: the rows of `_rivals`.
     """
-    rows = list(rows)
-    impressions: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    for row in rows:
-        if row.type == "impression":
-            for name in {f"variant {row.variant}", f"sku {row.sku}"}:
-                impressions[row.user, name].append(row)
     earned: dict[int, float] = {}
-    for answer in rows:
-        if answer.type == "impression":
-            continue
-        name = f"sku {answer.sku}" if answer.variant is None else f"variant {answer.variant}"
-        near = [row for row in impressions[answer.user, name] if abs(answer.at - row.at) <= window]
-        asked = [row for row in near if answer.request_id is not None and row.request_id == answer.request_id]
-        candidates = asked or [row for row in near if row.at <= answer.at]
+    for _, group in groupby(pairs, key=lambda pair: pair.answer):
+        rows = list(group)
+        # Of one request the clocks of client and server may disagree about which came first; without, order decides.
+        asked = [row for row in rows if row.asked is not None and row.asked == row.request_id]
+        candidates = asked or [row for row in rows if row.at <= row.answered_at]
         if candidates:
             best = max(candidates, key=lambda row: (row.at, row.sequence))
-            earned[best.sequence] = max(earned.get(best.sequence, 0.0), rewards[answer.type])
+            earned[best.sequence] = max(earned.get(best.sequence, 0.0), rewards[best.type])
     return earned
+
+
+def _rivals(after: int, last: int, window: int, types: Sequence[str]) -> Select[Any]:
+    """Answers to the impressions with a sequence in (after, last], each with all impressions it may be for."""
+    shown, answer, rival = events.alias("shown"), events.alias("answer"), events.alias("rival")
+    answers = (
+        select(answer)
+        .distinct()
+        .join(shown, _may_be_for(answer, shown, window))
+        .where(_is_shown(shown), shown.c.sequence > after, shown.c.sequence <= last, answer.c.type.in_(types))
+        .subquery()
+    )
+    return (
+        select(
+            answers.c.sequence.label("answer"), answers.c.type, answers.c.request_id.label("asked"), answers.c.at.label("answered_at"),
+            rival.c.sequence, rival.c.request_id, rival.c.at,
+        )
+        .join(rival, and_(_is_shown(rival), _may_be_for(answers, rival, window)))
+        .order_by(answers.c.sequence)
+    )  # fmt: skip
+
+
+def _may_be_for(answer: FromClause, shown: FromClause, window: int) -> ColumnElement[bool]:
+    a, s = answer.c, shown.c
+    same = or_(a.variant == s.variant, and_(a.variant.is_(None), a.sku == s.sku))
+    return and_(
+        a.user == s.user,
+        a.at >= s.at - window,
+        a.at <= s.at + window,
+        s.at >= a.at - window,
+        s.at <= a.at + window,
+        same,
+    )
+
+
+def _is_shown(impression: FromClause) -> ColumnElement[bool]:
+    i = impression.c
+    return and_(i.type == "impression", i.variant.is_not(None), i.sku.is_not(None))

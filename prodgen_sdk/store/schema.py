@@ -48,10 +48,11 @@ variants = Table(
     metadata,
     Column("number", _NUMBER, primary_key=True, autoincrement=True),
     Column("id", _KEY, nullable=False, unique=True),
-    Column("sku", _KEY, ForeignKey("products.sku"), nullable=False, index=True),
+    Column("sku", _KEY, ForeignKey("products.sku"), nullable=False),
     Column("review", Text, nullable=False, index=True),
     Column("digest", _KEY, nullable=False, index=True),
     Column("document", Text, nullable=False),
+    Index(None, "sku", "review"),
     sqlite_autoincrement=True,
 )
 
@@ -97,6 +98,7 @@ events = Table(
     Column("policy", Text),
     Column("at", BigInteger, nullable=False),
     Index(None, "user", "at"),
+    Index(None, "user", "type", "at"),
     Index(None, "at", "sequence"),
     sqlite_autoincrement=True,
 )

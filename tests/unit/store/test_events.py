@@ -1,12 +1,10 @@
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from prodgen_sdk.errors import InputError
-from prodgen_sdk.store.feedback import REWARDS, credit
 
 
 def test_recording_is_idempotent_on_the_id(store, event):
@@ -128,36 +126,52 @@ def test_feedback_in_pages_equals_feedback_at_once(store, event):
     assert list(store.events.feedback(middle)) == told[550:]
 
 
-ROWS = st.lists(
-    st.builds(
-        SimpleNamespace,
-        type=st.sampled_from(["impression", "impression", "click"]),
-        user=st.sampled_from("ab"),
-        sku=st.just("s"),
-        variant=st.sampled_from(["v1", "v2", None]),
-        request_id=st.sampled_from([None, "r1", "r2"]),
-        at=st.integers(0, 20),
-    ),
-    max_size=12,
+def oracle(events, window):
+    """The rule in plain words over the whole log; the sequence of an event is its place."""
+    earned = {}
+    for answer in events:
+        if answer.type != "click":
+            continue
+        near = [
+            (shown.at, place)
+            for place, shown in enumerate(events)
+            if shown.type == "impression"
+            and shown.user == answer.user
+            and abs(shown.at - answer.at) <= window
+            and (shown.variant == answer.variant if answer.variant else shown.sku == answer.sku)
+        ]
+        asked = [item for item in near if answer.request_id and events[item[1]].request_id == answer.request_id]
+        candidates = asked or [item for item in near if item[0] <= answer.at]
+        if candidates:
+            earned[max(candidates)[1]] = 1.0
+    return [earned.get(place, 0.0) for place, shown in enumerate(events) if shown.type == "impression"]
+
+
+STEPS = st.tuples(
+    st.sampled_from(["impression", "impression", "click", "view"]),
+    st.integers(0, 20),
+    st.sampled_from("ab"),
+    st.sampled_from(["v1", "v2", None]),
+    st.sampled_from([None, "r1", "r2"]),
 )
 
 
-@given(ROWS, st.integers(0, 10))
-def test_credit_laws(rows, window):
-    for sequence, row in enumerate(rows):
-        row.sequence = sequence
-        if row.type == "impression":
-            row.variant = row.variant or "v1"
-    earned = credit(rows, window, REWARDS)
-    impressions = {row.sequence: row for row in rows if row.type == "impression"}
-    answers = [row for row in rows if row.type != "impression"]
-    assert set(earned) <= set(impressions)
-    assert len(earned) <= len(answers)
-    for sequence in earned:
-        row = impressions[sequence]
-        assert any(
-            answer.user == row.user and abs(answer.at - row.at) <= window and answer.variant in (None, row.variant)
-            for answer in answers
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEPS, max_size=14), window=st.integers(0, 10))
+def test_feedback_agrees_with_the_rule_in_plain_words(sqlite_store, event, steps, window):
+    with sqlite_store.database.write("events") as connection:
+        connection.exec_driver_sql("delete from events")
+    events = [
+        event(
+            f"e{place}",
+            type,
+            minutes,
+            user=user,
+            variant=variant or ("v1" if type == "impression" else None),
+            request_id=request,
         )
-    shuffled = credit(list(reversed(rows)), window, REWARDS)
-    assert shuffled == earned
+        for place, (type, minutes, user, variant, request) in enumerate(steps)
+    ]
+    sqlite_store.events.record(events, durable=False)
+    told = [item.reward for _, item in sqlite_store.events.feedback(window=timedelta(minutes=window))]
+    assert told == oracle(events, timedelta(minutes=window))

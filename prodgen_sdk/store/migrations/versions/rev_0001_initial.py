@@ -41,6 +41,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_events_at_sequence"), "events", ["at", "sequence"], unique=False)
     op.create_index(op.f("ix_events_user_at"), "events", ["user", "at"], unique=False)
+    op.create_index(op.f("ix_events_user_type_at"), "events", ["user", "type", "at"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("sequence", _NUMBER, autoincrement=True, nullable=False),
@@ -104,7 +105,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_variants_digest"), "variants", ["digest"], unique=False)
     op.create_index(op.f("ix_variants_review"), "variants", ["review"], unique=False)
-    op.create_index(op.f("ix_variants_sku"), "variants", ["sku"], unique=False)
+    op.create_index(op.f("ix_variants_sku_review"), "variants", ["sku", "review"], unique=False)
     op.create_table(
         "reviews",
         sa.Column("number", _NUMBER, autoincrement=True, nullable=False),
