@@ -5,6 +5,7 @@
 - A `toml`, `json`, `jsonl`, `csv` or `python` block with `title="FILE"` is written to that file.
 - Any other `toml` block is a piece of a `prodgen.toml`: it has to be valid, the sections of plugins included.
 - A `sh` block only names commands that CI runs as a whole, or that install something.
+- `<!-- install: FOLDER -->` on a page installs that package for its commands, and copies it to the last part of its name.
 - `<!-- needs: NAME -->` before a block skips the rest of the page where NAME is not there.
 
 In what is printed, `...` stands for anything, and the amount of white space does not count.
@@ -47,6 +48,7 @@ FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>[\w-]+)?(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE
 )
 NEEDS = re.compile(r"<!-- needs: (\S+) -->\s*$")
+PROGRESS = re.compile(r"^\w+: \d+ of \d+ .*\n", re.MULTILINE)  # shown only where it takes longer than a second
 LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -104,12 +106,18 @@ def expect(printed: str, wanted: str, where: str) -> None:
         assert same, f"{where} printed\n{printed}\nbut the page says\n{wanted}"
 
 
+def install(folder: Path, monkeypatch) -> None:
+    """Installs a package beside the page's files, where only the page's own commands see it."""
+    target = Path.cwd() / ".site-packages"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run([*pip, "--target", target, folder], check=True, timeout=300)
+    shutil.copytree(folder, folder.name.rpartition("-")[2], ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    monkeypatch.setenv("PYTHONPATH", str(target))
+
+
 def run_console(body: str, where: str) -> None:
-    environment = os.environ | {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "NO_COLOR": "1",
-        "COLUMNS": "120",
-    }
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "NO_COLOR": "1", "COLUMNS": "120"}
     for command, wanted in commands(body):
         done = subprocess.run(
             ["bash", "-c", command],
@@ -120,7 +128,7 @@ def run_console(body: str, where: str) -> None:
             timeout=300,
         )
         assert done.returncode == 0, f"{where}: `{command}` ended with {done.returncode}\n{done.stdout}"
-        expect(done.stdout, wanted, f"{where}: `{command}`")
+        expect(PROGRESS.sub("", done.stdout), wanted, f"{where}: `{command}`")
 
 
 def check_configuration(body: str, where: str, monkeypatch) -> None:
@@ -135,17 +143,19 @@ def test_page(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace: dict = {"__name__": "snippet"}
     printed = ""
+    for folder in re.findall(r"<!-- install: (\S+) -->", page.read_text("utf-8")):
+        install(ROOT / folder, monkeypatch)
     generated = page.read_text("utf-8").startswith("<!-- Written by docs/generate.py")
     for snippet in () if generated else snippets(page):
         where = f"{page.relative_to(ROOT)}:{snippet.line}"
         if snippet.needs and not is_there(snippet.needs):
             pytest.skip(f"{where} needs {snippet.needs}")
+        if snippet.body.lstrip().startswith("--8<--"):
+            continue  # an included file, which has tests of its own
         if snippet.title and snippet.language in ("toml", "json", "jsonl", "csv", "python"):
             path = tmp_path / snippet.title
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(snippet.body, "utf-8")
-        elif snippet.body.lstrip().startswith("--8<--"):
-            continue  # an included file, which has tests of its own
         elif snippet.language == "python":
             output = io.StringIO()
             with contextlib.redirect_stdout(output):
