@@ -294,7 +294,9 @@ class Studio:
         photo = (
             person
             if isinstance(person, PersonPhoto)
-            else PersonPhoto(image=_pixels(person), height_cm=height_cm, measurements_cm=dict(measurements_cm or {}))
+            else build(
+                PersonPhoto, image=_pixels(person), height_cm=height_cm, measurements_cm=dict(measurements_cm or {})
+            )
         )
         items: list[Any] = list(garments) if isinstance(garments, list | tuple) else [garments]
         if (user is None) != (retain is None):

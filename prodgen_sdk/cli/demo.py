@@ -22,8 +22,14 @@ def demo(
 
     with progress("demo") as tell:
         result = run_demo(Path(out), progress=tell)
+
+    def show() -> None:
+        for text in result.notes:
+            note(text)
+        note(f"Open {result.index} in a browser ({result.seconds:.0f} s)")
+
     emit(
         as_json,
-        {"report": result.report, "seconds": result.seconds, "figures": result.figures},
-        lambda: note(f"Open {result.report} in a browser ({result.seconds:.0f} s)"),
+        {"report": result.index, "seconds": result.seconds, "figures": result.figures, "notes": result.notes},
+        show,
     )
