@@ -52,7 +52,10 @@ def role(text: str, segment: tuple[int, int], place: int) -> Role:
     """Whether the words at `place` describe the product, a part of it ("with gold rim") or another thing ("for iPhone")."""
     before = text[segment[0] : place]
     words = LATIN_WORD.findall(before)
-    if any(word in _words("target_en") for word in words) or _any_of("target_zh").search(before):
+    # "适用于苹果手机壳" is a case: in Chinese the head follows, so that only what comes after a head is another thing.
+    chinese = _any_of("target_zh").search(before)
+    after_head = chinese and len(before[: chinese.start()].strip()) > 1 and " " not in before[chinese.end() :].lstrip()
+    if any(word in _words("target_en") for word in words) or after_head or (chinese and chinese.end() == len(before)):
         return "target"
     if any(word in _words("part_en") for word in words) or _any_of("part_zh").search(before):
         return "part"

@@ -29,8 +29,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "size": ("size", "capacity", "volume", "dimensions", "尺寸", "尺码", "容量"),
 }
 _BASE: dict[tuple[Source, Role], float] = {
-    ("title", "main"): 0.9, ("title", "part"): 0.6, ("title", "target"): 0.3,
-    ("description", "main"): 0.65, ("description", "part"): 0.45, ("description", "target"): 0.2,
+    ("title", "main"): 0.9, ("title", "part"): 0.45, ("title", "target"): 0.3,
+    ("description", "main"): 0.65, ("description", "part"): 0.3, ("description", "target"): 0.2,
 }  # fmt: skip
 _GENERIC_MATERIALS = ("wood", "metal", "steel", "plastic", "glass", "knit")
 _TINTED_BEAUTY = ("lipstick", "nail-polish", "palette", "mascara")
@@ -103,6 +103,7 @@ def found_attributes(
             if given.isdisjoint(ALIASES[base]) and (name == base or added.get(base) == values[base]):
                 added.setdefault(name, value)
     stated = next((product.attributes[name] for name in ALIASES["colour"] if name in product.attributes), None)
+    stated = stated[0] if isinstance(stated, tuple) and stated else stated
     if isinstance(stated, str) and "colour_rgb" not in product.attributes and (rgb := rgb_of(stated)):
         added["colour_rgb"] = rgb
     return {name: value for name, value in added.items() if name not in product.attributes}
@@ -144,7 +145,17 @@ def _candidates(text: str, source: Source, hits: Sequence[Hit], kind: Kind) -> I
         number = next((index for index, (start, end) in enumerate(ranges) if start <= hit.start < end), None)
         if term is None or number is None or negated(text, ranges[number], hit):
             continue
+        if kind != "colour" and re.match("色|味|口味|香型|款", text[hit.end :]):
+            continue  # 胡桃木色 is a colour and 白茶味 a scent
         part = role(text, ranges[number], hit.start)
+        if (
+            kind == "category"
+            and part == "main"
+            and re.search(r"\bin an? (?:\S+ ){0,2}$|\bin (?:\S+ ){1,2}$", text[: hit.start])
+        ):
+            part = "part"  # "in a gold tin"
+        if kind == "pattern" and part == "part":
+            part = "main"  # "with floral print"
         label = labels.get(kind)
         stated = label is not None and label[0] <= hit.start < label[1]
         yield _Candidate(hit, term, "main" if stated else part, number, 0.98 if stated else _BASE[source, part])
@@ -159,8 +170,10 @@ def _category(texts: Sequence[tuple[Source, Normalised]], hits: dict[Source, lis
         if pool:
             first = min(item.segment for item in pool)
             in_segment = [item for item in pool if item.segment == first]
-            # A description runs on, so that its first kind is the subject; a title's head noun comes last.
-            chosen = in_segment[-1 if source == "title" and main else 0]
+            # A description runs on, so that its first kind is the subject. In a title the head noun comes last; a Chinese
+            # one goes on with synonyms, so that there the first head counts.
+            last = source == "title" and main and not has_cjk(in_segment[0].hit.surface)
+            chosen = in_segment[-1] if last else _head(in_segment)
             return Found(
                 name="category",
                 value=chosen.term.value,
@@ -169,6 +182,16 @@ def _category(texts: Sequence[tuple[Source, Normalised]], hits: dict[Source, lis
                 confidence=chosen.confidence if main else min(chosen.confidence, 0.4),
             )
     return None
+
+
+def _head(candidates: Sequence[_Candidate]) -> _Candidate:
+    """The first kind, or where others follow without a gap the last of these: phone + stand is a stand."""
+    head = candidates[0]
+    for item in candidates[1:]:
+        if item.hit.start != head.hit.end:
+            break
+        head = item
+    return head
 
 
 def _attributes(text: Normalised, source: Source, hits: Sequence[Hit], category: str | None) -> Iterator[Found]:
@@ -219,7 +242,7 @@ def _gated(text: str, item: _Candidate, category: str | None) -> _Candidate:
     factor = 1.0
     if item.term.kind == "material" and names_care_goods(text, item.hit):
         factor = 0.2
-    elif domain == "food" or (domain == "beauty" and item.term.kind == "material"):
+    elif domain == "food" or (domain == "beauty" and item.term.kind == "material" and family != "brush"):
         factor = 1.0 if describes_package(text, item.hit) else 0.3
     elif domain == "beauty" and family not in _TINTED_BEAUTY:  # colours are flowers and fruit there: "pink grapefruit"
         factor = 1.0 if describes_package(text, item.hit) else 0.3 if item.term.ambiguous else 0.5

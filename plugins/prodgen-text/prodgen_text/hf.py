@@ -100,31 +100,44 @@ class HfEncoder(TextEncoder):
 
 def _load(source: Source, config: HfConfig, dtype: Any) -> tuple[Any, Any, str]:
     import transformers
+    from safetensors import SafetensorError
 
     options: dict[str, Any] = {"revision": source.revision} if source.revision else {}
     options |= {"trust_remote_code": False, "local_files_only": source.local}
     try:
         settings = transformers.AutoConfig.from_pretrained(source.name, **options)
-        tower = _TOWERS.get(settings.model_type)
-        # A checkpoint that holds nothing but a text tower may lack the projection.
-        if tower == "CLIPTextModelWithProjection" and "CLIPTextModel" in (settings.architectures or ()):
-            tower = "CLIPTextModel"
-        projected = tower is not None and tower != "CLIPTextModel" and config.pooling == "auto"
+        tower = _tower(settings, config.pooling)
         loader = getattr(transformers, tower) if tower else transformers.AutoModel
-        if tower == "CLIPTextModelWithProjection" and not projected:
-            loader = transformers.CLIPTextModel
         tokenizer = transformers.AutoTokenizer.from_pretrained(source.name, **options)
-        model = loader.from_pretrained(source.name, dtype=dtype, use_safetensors=True, **options)
-    except (OSError, ValueError, KeyError, ImportError) as error:
+        model, report = loader.from_pretrained(
+            source.name, dtype=dtype, use_safetensors=True, output_loading_info=True, **options
+        )
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         raise _explained(source, error) from error
+    # transformers fills what the file lacks with random numbers. Without a tower the pooler is not used.
+    missing = sorted(name for name in report["missing_keys"] if tower or "pooler" not in name)
+    if missing:
+        raise ConfigError(
+            f"The weights of {source.name!r} do not fit a text model: {len(missing)} are missing, such as {missing[0]}.",
+            hint="Name a checkpoint of a text encoder or of a CLIP-like model.",
+        )
     if model.config.is_encoder_decoder:
         model = model.get_encoder()
+    tokenizer.padding_side = "right"  # positions then count from the text's first token, and pooling goes by the mask
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
     if config.pooling != "auto":
         return tokenizer, model, config.pooling
-    fallback = "projection" if projected else "eos" if tower or getattr(model.config, "is_decoder", False) else "mean"
-    return tokenizer, model, fallback if projected else stated_pooling(source) or fallback
+    if tower:
+        return tokenizer, model, "eos" if tower == "CLIPTextModel" else "projection"
+    return tokenizer, model, stated_pooling(source) or "mean"
+
+
+def _tower(settings: Any, pooling: str) -> str | None:
+    """The class that loads the text tower alone, with its projection where `auto` wants it; None for a plain encoder."""
+    tower = _TOWERS.get(settings.model_type)
+    bare = "CLIPTextModel" in (settings.architectures or ())  # a file with nothing but the tower has no projection
+    return "CLIPTextModel" if tower == "CLIPTextModelWithProjection" and (bare or pooling != "auto") else tower
 
 
 def _explained(source: Source, error: Exception) -> ConfigError | MissingDependency:

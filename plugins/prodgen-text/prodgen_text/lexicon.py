@@ -116,10 +116,12 @@ def lexicon() -> Lexicon:
         for value, entry in load_table(file).items():
             for surface in (*entry["en"], *entry["zh"]):
                 add(surface, Term(kind, value))
+                if kind == "colour" and has_cjk(surface) and not surface.endswith("色"):
+                    add(f"{surface}色", Term(kind, value))
             for surface in entry.get("ambiguous", ()):
                 add(surface, Term(kind, value, ambiguous=True))
     decoys = load_table("decoys")
-    for surface in (*decoys["en"], *decoys["zh"], *decoys["shades"]):
+    for surface in (*decoys["en"], *decoys["zh"], *decoys["joints"]):
         folded = fold(surface)
         if folded not in characters and " ".join(LATIN_WORD.findall(folded)) not in words:
             add(surface, Term("decoy", surface))

@@ -65,11 +65,9 @@ def in_use_prompt(product: Product, locale: Locale | None = None, view: View = I
 
 def describe_subject(product: Product, locale: Locale) -> str:
     """Colour, pattern, material and kind in natural order: "red and white striped cotton cushion", "红白条纹纯棉抱枕"."""
-    colours = [
-        in_words("colour", name, locale) for name in (_value(product, "colour"), _value(product, "accent")) if name
-    ]
-    pattern = in_words("pattern", _value(product, "pattern"), locale)
-    material = in_words("material", _value(product, "material"), locale)
+    colours = [in_words("colour", name, locale) for name in _colours(product)]
+    pattern = in_words("pattern", _first(product, "pattern"), locale)
+    material = in_words("material", _first(product, "material"), locale)
     kind = named(product, locale)
     said = fold(kind)
     parts = [part for part in (_joined(colours, locale), pattern, material) if part and fold(part) not in said]
@@ -80,12 +78,21 @@ def describe_subject(product: Product, locale: Locale) -> str:
     return " ".join([*parts, kind])
 
 
-def _value(product: Product, name: str) -> str:
+def _value(product: Product, name: str) -> str | tuple[str, ...]:
     value = next((product.attributes[key] for key in ALIASES[name] if key in product.attributes), "")
-    if isinstance(value, tuple):
-        place = 1 if name == "accent" else 0
-        return value[place] if len(value) > place else ""
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str | tuple) else ""
+
+
+def _first(product: Product, name: str) -> str:
+    value = _value(product, name)
+    return value if isinstance(value, str) else next(iter(value), "")
+
+
+def _colours(product: Product) -> list[str]:
+    """At most two colours: those that one attribute lists, or the colour and its accent."""
+    listed = _value(product, "colour")
+    names = listed[:2] if isinstance(listed, tuple) else (listed, _first(product, "accent"))
+    return [name for name in names if name]
 
 
 def _joined(colours: Sequence[str], locale: Locale) -> str:

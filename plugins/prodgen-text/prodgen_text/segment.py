@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
 from prodgen_sdk.errors import MissingDependency
+
+CJK_RUN = re.compile(r"[\u3400-\u9fff]+")
+_LONGEST_RUN = 16
 
 
 @cache
@@ -50,7 +54,8 @@ def boundaries(text: str, known: Collection[str]) -> set[int]:
     """Places where a known word may begin or end.
 
     These are the ends of words, and inside a word that consists of known words alone the ends of these:
-    白衬衫 is white + shirt, but 红枣 (a date, "red jujube") is not red + something known.
+    白衬衫 is white + shirt, but 红枣 (a date, "red jujube") is not red + something known. A short run of characters that
+    known words cover as a whole is cut by these too, whatever jieba makes of it.
     """
     edges = {0}
     place = 0
@@ -59,6 +64,9 @@ def boundaries(text: str, known: Collection[str]) -> set[int]:
             edges |= {place + cut for cut in _tiling(word, known)}
         place += len(word)
         edges.add(place)
+    for run in CJK_RUN.finditer(text):
+        if run.end() - run.start() <= _LONGEST_RUN:
+            edges |= {run.start() + cut for cut in _tiling(run.group(), known)}
     return edges
 
 

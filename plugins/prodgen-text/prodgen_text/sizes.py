@@ -29,6 +29,7 @@ _LETTER_CLEAR = re.compile(
 )
 _CHINESE = re.compile(rf"({_LETTERS}|\d{{2}}(?:\.5)?)\s*码|均码|(?:特|加)?大号|中号|小号|迷你款")
 _WORDS = {"均码": "one size", "特大号": "extra large", "加大号": "extra large", "大号": "large", "中号": "medium", "小号": "small", "迷你款": "mini"}  # fmt: skip
+_WAIST = re.compile(r"\bw?(\d{2})w?\s*[x/]?\s*l(\d{2})\b|\b(\d{2})w\s*[x/]?\s*(\d{2})l\b")
 _BEDS = re.compile(r"\b(twin|full|queen|king|california king)\s+size\b")
 
 
@@ -71,6 +72,8 @@ def _candidates(text: str) -> Iterator[Size]:
             yield Size(*match.span(1), _letter(match[1]), confidence)
     for match in _CHINESE.finditer(text):
         yield Size(*match.span(), _WORDS.get(match[0]) or _letter(match[1] or match[0]), 0.9)
+    for match in _WAIST.finditer(text):
+        yield Size(*match.span(), f"W{match[1] or match[3]} L{match[2] or match[4]}", 0.97)
     for match in _BEDS.finditer(text):
         yield Size(*match.span(), match[1], 0.9)
 

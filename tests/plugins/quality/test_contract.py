@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-
 from prodgen_quality import plugin
+
 from prodgen_sdk.interfaces import ScreenItem
 from prodgen_sdk.testing.contracts import EvaluatorContract, FinisherContract, SafetyCheckerContract
 

@@ -1,0 +1,156 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prodgen_text.extract import extract, fill, rgb_of
+
+from prodgen_sdk.types import Product
+
+NAMES = ("category", "colour", "accent", "material", "pattern", "size")
+HERE = Path(__file__).parent
+
+
+def found(title: str, description: str = "") -> dict[str, str | None]:
+    result = extract(title, description)
+    kind = result.get("category")
+    values = {name: value for name, value in result.values().items() if not name.endswith("_rgb")}
+    return {"category": "/".join(kind.value.split("/")[:2]) if kind and kind.confidence >= 0.5 else None, **values}
+
+
+def figures(file: str) -> tuple[float, float]:
+    """Precision and recall over all attributes of all titles of a file."""
+    right = wrong = missed = 0
+    for line in (HERE / file).read_text("utf-8").splitlines():
+        row = json.loads(line)
+        got = found(row["title"])
+        for name in NAMES:
+            wanted, have = row.get(name), got.get(name)
+            right += wanted is not None and wanted == have
+            wrong += have is not None and wanted != have
+            missed += wanted is not None and wanted != have
+    return right / (right + wrong), right / (right + missed)
+
+
+def test_held_out_titles():
+    """71 titles written after the rules and never used to change them; measured 0.951 and 0.962."""
+    precision, recall = figures("held_out.jsonl")
+    assert precision >= 0.94
+    assert recall >= 0.95
+
+
+def test_titles_that_the_rules_were_made_with():
+    precision, recall = figures("development.jsonl")
+    assert precision >= 0.97
+    assert recall >= 0.97
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "value"),
+    [
+        ("Blueberry jam", "colour", None),
+        ("不锈钢保温杯", "material", "stainless steel"),
+        ("Red-and-white striped cushion", "pattern", "striped"),
+        ("Red-and-white striped cushion", "accent", "white"),
+        ("新疆红枣", "colour", None),
+        ("白衬衫", "colour", "white"),
+        ("黑白条纹围巾", "accent", "white"),
+        ("蓝牙音箱", "colour", None),
+        ("Orange juice 1L", "colour", None),
+        ("Orange T-shirt", "colour", "orange"),
+        ("Rose gold watch", "colour", "rose gold"),
+        ("Face cream with green tea", "colour", None),
+        ("Leather-free tote bag", "material", None),
+        ("Mug, no plastic", "material", None),
+        ("无塑料杯子", "material", None),
+        ("非真皮手提包", "material", None),
+        ("Leather cleaner spray", "material", None),
+        ("Faux leather jacket", "material", "faux leather"),
+        ("仿皮夹克", "material", "faux leather"),
+        ("Honey in a red tin", "colour", "red"),
+        ("Stand for black headphones", "colour", None),
+        ("White mug with gold rim", "colour", "white"),
+        ("Dark blue cotton shirt", "colour", "dark blue"),
+        ("浅蓝色衬衫", "colour", "light blue"),
+        ("Coffee table, walnut", "category", "home/table"),
+        ("Mug rack", "category", "home/shelf"),
+        ("Phone case", "category", "electronics/phone-case"),
+        ("手机支架", "category", "electronics/phone-stand"),
+        ("5G smartphone", "size", None),
+        ("White noise machine", "colour", None),
+    ],
+)
+def test_compounds_negation_and_context(title, name, value):
+    assert found(title).get(name) == value
+
+
+@pytest.mark.parametrize(
+    ("title", "size"),
+    [
+        ("Cushion 45x45cm", "45 x 45 cm"), ("Box 30 × 20 × 10 cm", "30 x 20 x 10 cm"), ("Bottle 0.5L", "0.5 l"), ("水杯 350毫升", "350 ml"),
+        ("Jam 12 oz", "12 oz"), ("T-shirt XL", "XL"), ("T-shirt, size m", "M"), ("Dress (S)", "S"), ("运动鞋 42码", "42"), ("T恤 均码", "one size"),
+        ("Shoes EU 42.5", "EU 42.5"), ("Queen size quilt", "queen"), ("Jeans W32 L34", "W32 L34"), ("6.7-inch phone", "6.7 in"), ("Galaxy S phone", None), ("M&M candy", None),
+    ],
+)  # fmt: skip
+def test_sizes(title, size):
+    assert found(title).get("size") == size
+
+
+def test_spans_point_into_the_text_as_it_was_given():
+    title = "½ off ＲＥＤ 馬克杯"
+    result = extract(title)
+    start, end = result.get("colour").span
+    assert title[start:end] == "ＲＥＤ"
+    start, end = result.get("category").span
+    assert title[start:end] == "馬克杯"
+
+
+def test_the_title_is_believed_before_the_description():
+    result = extract("Blue mug", "Also sold in red. Material: bone china. Holds 350 ml.")
+    assert result.values() == {"colour": "blue", "colour_rgb": "#2f6fc4", "material": "porcelain", "size": "350 ml"}
+    assert result.get("material").confidence > result.get("colour").confidence  # a label is surest
+    assert result.get("material").source == "description"
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(max_size=120), st.text(max_size=120))
+def test_any_text_is_read_without_fuss(title, description):
+    for item in extract(title, description).found:
+        start, end = item.span
+        assert 0 <= start < end <= len({"title": title, "description": description}[item.source])
+        assert 0 <= item.confidence <= 1
+
+
+def test_fill_never_changes_what_is_given():
+    product = Product(
+        sku="m",
+        title="Red ceramic mug 350 ml",
+        category="home/mug",
+        attributes={"colour": "Navy", "capacity": "0.4 l", "dishwasher": True},
+    )
+    filled = fill(product)
+    assert filled.attributes == {
+        "colour": "Navy",
+        "capacity": "0.4 l",
+        "dishwasher": True,
+        "material": "ceramic",
+        "colour_rgb": "#1f2a4d",
+    }
+    assert filled.category == "home/mug"
+    american = fill(product.model_copy(update={"attributes": {"Color": "teal"}}))
+    assert "colour" not in american.attributes
+    assert fill(filled) == filled
+
+
+def test_fill_reads_translations_too():
+    product = Product.model_validate(
+        {"sku": "m", "title": "Mug", "category": "home/mug", "translations": {"zh": {"title": "蓝色陶瓷马克杯"}}}
+    )
+    assert fill(product).attributes == {"colour": "blue", "colour_rgb": "#2f6fc4", "material": "ceramic"}
+
+
+def test_rgb_of_words():
+    assert rgb_of("Light Blue") == "#a9cbe8"
+    assert rgb_of("深紫色") not in (None, rgb_of("紫色"))
+    assert rgb_of("no colour at all") is None
