@@ -56,9 +56,14 @@ class ComponentContract:
     device: ClassVar[str] = "cpu"
 
     @pytest.fixture
-    def host(self, tmp_path: Path) -> Host:
+    def section(self) -> Mapping[str, Any]:
+        """The plugin's section; override it where the section names files that another fixture makes."""
+        return self.config
+
+    @pytest.fixture
+    def host(self, section: Mapping[str, Any], tmp_path: Path) -> Host:
         """A strict host with the plugin and its companions; a refused registration raises here."""
-        sections = PluginsConfig.model_validate({_NAME: dict(self.config)})
+        sections = PluginsConfig.model_validate({_NAME: dict(section)})
         config = Config(plugins=sections, runtime=RuntimeConfig(device=self.device))
         host = Host(config, strict=True, state=tmp_path / "state")
         for companion in self.companions:
@@ -89,12 +94,12 @@ class ComponentContract:
         return entry.spec
 
     @pytest.fixture
-    def make_component(self, entry: Entry, ctx: Context) -> Callable[[], Any]:
+    def make_component(self, entry: Entry, section: Mapping[str, Any], ctx: Context) -> Callable[[], Any]:
         """Builds another instance over the same context, as a second process would."""
         factory = load_dotted(entry.factory) if isinstance(entry.factory, str) else entry.factory
         find_model = getattr(self.plugin, "config_model", None)
         model = find_model() if find_model is not None else None
-        config = validate(model, self.config, where="config of the contract class") if model is not None else None
+        config = validate(model, section, where="config of the contract class") if model is not None else None
         return lambda: factory(config, ctx)
 
     @pytest.fixture
