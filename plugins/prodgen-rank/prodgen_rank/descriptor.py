@@ -14,6 +14,7 @@ import numpy as np
 
 from prodgen_rank.config import Config
 from prodgen_rank.foreground import crop
+from prodgen_rank.plugin import DESCRIPTOR_DIMENSION
 from prodgen_sdk import images as pictures
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import ImageEncoder
@@ -52,7 +53,11 @@ class ImageDescriptor(ImageEncoder):
 
     def encode(self, images: Sequence[Image], ctx: Context) -> Floats:
         """float32 [n, 296], each row of length 1; raises InvalidImage for what is no HWC uint8 picture."""
-        return np.stack([describe(image) for image in images]) if images else np.empty((0, 296), np.float32)
+        return (
+            np.stack([describe(image) for image in images])
+            if images
+            else np.empty((0, DESCRIPTOR_DIMENSION), np.float32)
+        )
 
 
 def describe(image: Image) -> Floats:

@@ -260,6 +260,7 @@ class FaissIndex(VectorIndex):
             else:
                 base[number] = old.vector(source)
                 rows.append(variant, sku, old.rows.facets(source))
+        rows.seal()
         generation = self._files.publish(sequence, base, rows.columns, rows.names) if self._files else state.number + 1
         return _State(generation, sequence, 0, self._snapshot(rows, base))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,12 +63,13 @@ class HybridRanker(Ranker):
         else:
             order, penalties = diversify(relevance, vectors, self._config.diversity, context.k)
         causes = _causes(user, vectors, len(candidates))
+        words = sentences(context.locale)
         ranked = []
         for i in order:
             contributions = {name: share for name, share in shares[i].items() if share}
             if penalties[i]:
                 contributions["diversity"] = -float(penalties[i])
-            reasons = self._reasons(user, candidates[i], causes[i], context, trends)
+            reasons = self._reasons(user, candidates[i], causes[i], context, words, trends)
             score = float(sum(contributions.values()))
             ranked.append(Ranked(candidate=candidates[i], score=score, contributions=contributions, reasons=reasons))
         return ranked
@@ -79,12 +80,13 @@ class HybridRanker(Ranker):
         weights = self._config
         popular = trends.popular([c.sku for c in candidates], context.at, weights.half_life_days)
         hidden = {interest.sku for interest in user.interests if interest.weight < 0}
+        liking = {category: affinity(category, user.interests) for category in {c.category for c in candidates}}
         return [
             {
                 # Without a vector of the user the index was asked for anything, and its scores mean nothing.
                 "similarity": weights.similarity * candidate.score if user.vector is not None else 0.0,
                 "popularity": weights.popularity * popularity,
-                "category": weights.category * affinity(candidate.category, user.interests),
+                "category": weights.category * liking[candidate.category],
                 "seen": -weights.seen * (candidate.sku in user.seen),
                 "hidden": -weights.hidden * (candidate.sku in hidden),
             }
@@ -97,15 +99,15 @@ class HybridRanker(Ranker):
         candidate: Candidate,
         cause: Interest | str | None,
         context: RecommendationContext,
+        words: Mapping[str, str],
         trends: Trends,
     ) -> tuple[str, ...]:
-        words = sentences(context.locale)
         cause = cause or strongest_in(candidate.category, user.interests)
         reasons = []
         if isinstance(cause, str):
             reasons.append(words["search"].format(what=cause))
         elif cause is not None:
-            reasons.append(words["again"] if cause.sku == candidate.sku else because(cause, context.locale))
+            reasons.append(words["again"] if cause.sku == candidate.sku else because(cause, words))
         if trends.users_this_week(candidate.sku, context.at) >= self._config.popular_users:
             reasons.append(words["popular"])
         if not reasons and user.vector is None:

@@ -35,9 +35,8 @@ def sentences(locale: str) -> Mapping[str, str]:
     return SENTENCES.get(locale.split("-")[0].split("_")[0].lower(), SENTENCES["en"])
 
 
-def because(interest: Interest, locale: str) -> str:
-    """What the user did last with the product of an interest."""
-    words = sentences(locale)
+def because(interest: Interest, words: Mapping[str, str]) -> str:
+    """What the user did last with the product of an interest, in the sentences of a locale."""
     return words.get(interest.last_type, words["view"]).format(what=interest.title or interest.sku)
 
 

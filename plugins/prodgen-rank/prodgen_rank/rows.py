@@ -62,7 +62,8 @@ class Rows:
         self.price = np.zeros(capacity, np.int64)
         self.on_sale = np.zeros(capacity, np.bool_)
         self.row_of: dict[str, int] = {}
-        self.rows_of: list[list[int]] = []
+        self._starts = np.zeros(1, np.int64)
+        self._added: dict[int, list[int]] = {}
 
     @classmethod
     def restore(cls, columns: NDArray[Any], names: dict[str, list[Any]], room: int) -> Rows:
@@ -76,9 +77,7 @@ class Rows:
         rows.categories = Vocabulary(names["categories"])
         rows.tag_sets = Vocabulary(tuple(tags) for tags in names["tag_sets"])
         rows.row_of = {variant: row for row, variant in enumerate(rows.variants)}
-        rows.rows_of = [[] for _ in rows.skus.values]
-        for row, sku in enumerate(columns["sku"].tolist()):
-            rows.rows_of[sku].append(row)
+        rows.seal()
         return rows
 
     @property
@@ -112,12 +111,25 @@ class Rows:
         self.price[row] = NO_PRICE if facets.price is None else price_code(facets.price)
         self.on_sale[row] = facets.on_sale
         self.variants.append(variant)
-        if code == len(self.rows_of):
-            self.rows_of.append([])
-        self.rows_of[code].append(row)
+        self._added.setdefault(code, []).append(row)
         self.row_of[variant] = row
         self.count = row + 1
         return row
+
+    def seal(self) -> None:
+        """Declares the rows so far, which must stand in the order of their products, to be the base."""
+        self._starts = np.searchsorted(self.sku[: self.count], np.arange(len(self.skus) + 1))
+        self._added = {}
+
+    def of_products(self, codes: Iterable[int]) -> RowNumbers:
+        """All rows of these products, those that were added just now as well."""
+        starts, n = self._starts, len(self._starts) - 1
+        rows: list[int] = []
+        for code in codes:
+            if code < n:
+                rows.extend(range(starts[code], starts[code + 1]))
+            rows.extend(self._added.get(code, ()))
+        return np.asarray(rows, np.int64)
 
     def facets(self, row: int) -> Facets:
         """The facets that a row was appended with (its tags sorted)."""

@@ -103,8 +103,8 @@ class Snapshot:
         return positions
 
     def _all_variants(self, skus: NDArray[np.int32], mask: Mask) -> RowNumbers:
-        rows_of, n = self.rows.rows_of, len(mask)
-        rows = np.fromiter((row for sku in skus.tolist() for row in rows_of[sku] if row < n), np.int64)
+        rows = self.rows.of_products(skus.tolist())
+        rows = rows[rows < len(mask)]
         return rows[mask[rows]]
 
     def _exact(self, rows: RowNumbers, query: Floats) -> Floats:

