@@ -88,6 +88,16 @@ def describes_package(text: str, hit: Hit) -> bool:
     )
 
 
+def describes_part(text: str, hit: Hit) -> bool:
+    """Whether the hit is about a part of the product: "gold rim", "亚麻灯罩"."""
+    after = text[hit.end : hit.end + 16]
+    words = LATIN_WORD.findall(after)
+    english = (
+        bool(words) and re.match(r"[\s-]", after) is not None and {words[0], words[0].rstrip("s")} & _words("parts_en")
+    )
+    return bool(english) or re.match(rf"色?(?:{_any_of('parts_zh').pattern})", after) is not None
+
+
 def names_care_goods(text: str, hit: Hit) -> bool:
     """Whether the hit is what a cleaner or polish is for: "leather conditioner"."""
     words = LATIN_WORD.findall(text[hit.end : hit.end + 16])

@@ -14,7 +14,17 @@ from typing import Literal
 
 from prodgen_sdk.types import Locale, Product
 from prodgen_text.attributes import CONFIDENT, Attributes, Found, Name
-from prodgen_text.clauses import Role, describes_package, labelled, names_care_goods, negated, role, segments, touches
+from prodgen_text.clauses import (
+    Role,
+    describes_package,
+    describes_part,
+    labelled,
+    names_care_goods,
+    negated,
+    role,
+    segments,
+    touches,
+)
 from prodgen_text.colours import shade
 from prodgen_text.lexicon import Hit, Kind, Term, colour_rgb, find
 from prodgen_text.normalise import Normalised, fold, has_cjk, normalise
@@ -34,6 +44,10 @@ _BASE: dict[tuple[Source, Role], float] = {
 }  # fmt: skip
 _GENERIC_MATERIALS = ("wood", "metal", "steel", "plastic", "glass", "knit")
 _TINTED_BEAUTY = ("lipstick", "nail-polish", "palette", "mascara")
+_CONTAINED = re.compile(
+    r"\bin an? (?:\S+ ){0,2}$|\bin (?:\S+ ){1,2}$|\d\s?(?:g|kg|ml|cl|l|oz|lb) $"  # "in a gold tin", "400 g tin"
+)
+_BY_WEIGHT = re.compile(r"\d (?:g|kg|oz|lb|ml|l|jin)$")
 _JOINED = re.compile(r"\s*(?:and|&|/|\+|x|和|与|拼|配|色|-and-|-)?\s*(?:light |dark |pale |浅|深)?")
 
 
@@ -147,18 +161,22 @@ def _candidates(text: str, source: Source, hits: Sequence[Hit], kind: Kind) -> I
             continue
         if kind != "colour" and re.match("色|味|口味|香型|款", text[hit.end :]):
             continue  # 胡桃木色 is a colour and 白茶味 a scent
-        part = role(text, ranges[number], hit.start)
-        if (
-            kind == "category"
-            and part == "main"
-            and re.search(r"\bin an? (?:\S+ ){0,2}$|\bin (?:\S+ ){1,2}$", text[: hit.start])
-        ):
-            part = "part"  # "in a gold tin"
-        if kind == "pattern" and part == "part":
-            part = "main"  # "with floral print"
+        part = _role(text, ranges[number], hit, kind)
         label = labels.get(kind)
         stated = label is not None and label[0] <= hit.start < label[1]
         yield _Candidate(hit, term, "main" if stated else part, number, 0.98 if stated else _BASE[source, part])
+
+
+def _role(text: str, segment: tuple[int, int], hit: Hit, kind: Kind) -> Role:
+    """The role of a hit's clause, but for what only one kind of word does."""
+    part = role(text, segment, hit.start)
+    if kind == "pattern" and part == "part":
+        return "main"  # "with floral print"
+    if part == "main" and kind == "category" and _CONTAINED.search(text[: hit.start]):
+        return "part"
+    if part == "main" and kind in ("colour", "material") and describes_part(text, hit):
+        return "part"
+    return part
 
 
 def _category(texts: Sequence[tuple[Source, Normalised]], hits: dict[Source, list[Hit]]) -> Found | None:
@@ -205,7 +223,12 @@ def _attributes(text: Normalised, source: Source, hits: Sequence[Hit], category:
     patterns = [_gated(text.text, item, category) for item in _candidates(text.text, source, hits, "pattern")]
     if patterns:
         yield _found(text, source, "pattern", max(patterns, key=lambda item: item.confidence))
-    for size in find_sizes(text.text)[:1]:
+    sizes = find_sizes(text.text)
+    if (category or "").startswith("apparel/") and not (category or "").endswith(("bag", "backpack")):
+        sizes = [
+            size for size in sizes if not _BY_WEIGHT.search(size.value)
+        ]  # "180 g cotton" is the weight of the cloth
+    for size in sizes[:1]:
         confidence = size.confidence * (1.0 if source == "title" else 0.75)
         yield Found(
             name="size", value=size.value, source=source, span=text.span(size.start, size.end), confidence=confidence
@@ -244,7 +267,9 @@ def _gated(text: str, item: _Candidate, category: str | None) -> _Candidate:
         factor = 0.2
     elif domain == "food" or (domain == "beauty" and item.term.kind == "material" and family != "brush"):
         factor = 1.0 if describes_package(text, item.hit) else 0.3
-    elif domain == "beauty" and family not in _TINTED_BEAUTY:  # colours are flowers and fruit there: "pink grapefruit"
+    elif (
+        domain == "beauty" and item.term.kind == "colour" and family not in _TINTED_BEAUTY
+    ):  # colours are flowers and fruit there: "pink grapefruit"
         factor = 1.0 if describes_package(text, item.hit) else 0.3 if item.term.ambiguous else 0.5
     elif item.term.ambiguous:
         factor = 0.5 if category is None else 0.85

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Literal
 
 from prodgen_sdk.types import Locale, Product
+from prodgen_text.extract import extract
 from prodgen_text.lexicon import find
 from prodgen_text.normalise import fold, has_cjk, load_table
 
@@ -18,7 +19,9 @@ def _word(kind: str, value: str, locale: Locale) -> str | None:
     if entry is None:
         return None
     if locale == "zh":
-        return str(entry["zh"][0])
+        names = [str(name) for name in entry["zh"]]
+        full = next((name for name in names if name.endswith("色")), names[0])  # 藏青色 reads better than 藏青
+        return full if kind == "colour" else names[0]
     return value if kind != "category" else str(entry.get("name") or entry["en"][0])
 
 
@@ -45,13 +48,28 @@ def in_words(kind: Literal["colour", "material", "pattern"], value: str, locale:
 
 
 def named(product: Product, locale: Locale) -> str:
-    """The kind of product: by its category, the most precise that the lexicon knows, or else by its title."""
+    """The kind of product: as the title in that language says it, or else by the category, the most precise that is known.
+
+    >>> named(Product(sku="m", title="Blue coffee mug", category="home/mug"), "en")
+    'coffee mug'
+    """
     parts = product.category.split("/")
+    if locale == product.locale or locale in product.translations:
+        title = product.text(locale).title
+        kind = extract(title, locale=locale).get("category")
+        if kind is not None and kind.value.split("/")[:2] == parts[:2]:
+            said = title[slice(*kind.span)]
+            return (
+                _word("category", kind.value, locale) or said
+                if fold(said) in ("tee", "tshirt", "t shirt")
+                else _cased(said)
+            )
     for count in range(len(parts), 1, -1):
         if known := _word("category", "/".join(parts[:count]), locale):
             return known
-    for hit in reversed(find(fold(product.text(locale).title))):
-        term = hit.term("category")
-        if term is not None and term.value.startswith(f"{parts[0]}/"):
-            return _word("category", term.value, locale) or hit.surface
     return product.text(locale).title if locale == "zh" else parts[-1].replace("-", " ")
+
+
+def _cased(words: str) -> str:
+    """In lower case, but for words that are written otherwise, such as T-shirt."""
+    return " ".join(word if word[:2].upper() == "T-" or word.isupper() else word.lower() for word in words.split())

@@ -24,7 +24,9 @@ _SIDES_ZH = (
     "左侧面视角",
     "左前方45度视角",
 )
-_PACKAGES = {"jar": ("jar", "罐"), "bottle": ("bottle", "瓶"), "can": ("can", "罐"), "carton": ("carton", "盒"), "bag": ("bag", "袋"), "box": ("box", "盒")}  # fmt: skip
+_UNPATTERNED = ("solid", "plain", "none", "纯色", "素色")
+_PACKAGES = {"jar": ("jar", "罐"),
+ "tube": ("tube", "管"), "bottle": ("bottle", "瓶"), "can": ("can", "罐"), "carton": ("carton", "盒"), "bag": ("bag", "袋"), "box": ("box", "盒")}  # fmt: skip
 _STUDIO = {
     "en": "studio product photo, soft even light, plain white background",
     "zh": "影棚产品摄影，柔和均匀的光线，纯白背景",
@@ -65,16 +67,18 @@ def in_use_prompt(product: Product, locale: Locale | None = None, view: View = I
 
 def describe_subject(product: Product, locale: Locale) -> str:
     """Colour, pattern, material and kind in natural order: "red and white striped cotton cushion", "红白条纹纯棉抱枕"."""
-    colours = [in_words("colour", name, locale) for name in _colours(product)]
-    pattern = in_words("pattern", _first(product, "pattern"), locale)
-    material = in_words("material", _first(product, "material"), locale)
+    colours = _joined([in_words("colour", name, locale) for name in _colours(product)], locale)
+    pattern, material = _first(product, "pattern"), in_words("material", _first(product, "material"), locale)
+    pattern = "" if pattern in _UNPATTERNED else in_words("pattern", pattern, locale)
     kind = named(product, locale)
     said = fold(kind)
-    parts = [part for part in (_joined(colours, locale), pattern, material) if part and fold(part) not in said]
-    if product.domain == "food" and (packages := _PACKAGES.get(product.family)):
-        kind = f"{packages[0]} of {kind}" if locale == "en" else f"{packages[1]}装{kind}"
+    repeated = 2 if locale == "zh" else None  # 牛仔布 says no more than 牛仔裤
+    parts = [part for part in (colours, pattern, material) if part and fold(part)[:repeated] not in said]
+    package = _PACKAGES.get(product.family) if product.domain in ("food", "beauty") else None
+    if package and package[0] not in said and package[1] not in said:
+        kind = f"{package[0]} of {kind}" if locale == "en" else f"{package[1]}装{kind}"
     if locale == "zh":
-        return "".join([*(f"{part}的" if not has_cjk(part) else part for part in parts), kind])
+        return "".join([*(part if has_cjk(part) else f"{part}的" for part in parts), kind])
     return " ".join([*parts, kind])
 
 
@@ -98,7 +102,7 @@ def _colours(product: Product) -> list[str]:
 def _joined(colours: Sequence[str], locale: Locale) -> str:
     if locale == "en":
         return " and ".join(colours)
-    if len(colours) == 2 and all(len(colour) == 2 and colour.endswith("色") for colour in colours):
+    if len(colours) == 2 and all(len(colour) == 2 and colour[0] in "红黑白蓝绿黄紫灰粉橙" for colour in colours):
         return "".join(colour[0] for colour in colours)
     return "与".join(colours)
 

@@ -34,7 +34,10 @@ def figures(file: str) -> tuple[float, float]:
 
 
 def test_held_out_titles():
-    """71 titles written after the rules and never used to change them; measured 0.951 and 0.962."""
+    """71 titles written after the rules, by their author: 0.951 and 0.962 at first sight, 0.962 and 0.962 now.
+
+    No rule was changed for one of these titles; leave it so, and put a title that a rule is made for into development.jsonl.
+    """
     precision, recall = figures("held_out.jsonl")
     assert precision >= 0.94
     assert recall >= 0.95
@@ -79,6 +82,10 @@ def test_titles_that_the_rules_were_made_with():
         ("手机支架", "category", "electronics/phone-stand"),
         ("5G smartphone", "size", None),
         ("White noise machine", "colour", None),
+        ("亚麻灯罩陶瓷台灯", "material", "ceramic"),
+        ("Peeled plum tomatoes, 400 g tin", "category", None),
+        ("Heavy T-shirt, 180 g cotton", "size", None),
+        ("Button-down shirt", "material", None),
     ],
 )
 def test_compounds_negation_and_context(title, name, value):

@@ -57,7 +57,7 @@ def test_every_view_of_the_pose_set_has_words_of_its_own():
         (
             "apparel/t-shirt",
             {"color": ("navy", "white"), "pattern": "striped"},
-            "navy and white striped t shirt",
+            "navy and white striped T-shirt",
             "藏青色与白色条纹T恤",
         ),
         ("beauty/lipstick", {"colour": "Acme Sunset"}, "Acme Sunset lipstick", "Acme Sunset的口红"),
