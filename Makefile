@@ -41,7 +41,7 @@ assets: install
 
 test: assets ## Run all tests
 	$(call say,Running the tests with $(WORKERS) workers)
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 	$(call say,All passed. One part: make test ARGS=tests/unit. The linters: make check)
 
 demo: assets ## Run the main job on real photos and write a report

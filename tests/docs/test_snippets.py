@@ -88,7 +88,7 @@ def is_there(need: str) -> bool:
         except MissingDependency:
             return False
     if need == "postgresql":
-        return bool(os.environ.get("PRODGEN_TEST_POSTGRESQL"))
+        return bool(os.environ.get("PRODGEN_TEST_POSTGRES"))
     return importlib.util.find_spec(need) is not None
 
 
