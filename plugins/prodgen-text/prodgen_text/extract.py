@@ -38,6 +38,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "pattern": ("pattern", "图案"),
     "size": ("size", "capacity", "volume", "dimensions", "尺寸", "尺码", "容量"),
 }
+DESCRIPTION_READ = 2000
 _BASE: dict[tuple[Source, Role], float] = {
     ("title", "main"): 0.9, ("title", "part"): 0.45, ("title", "target"): 0.3,
     ("description", "main"): 0.65, ("description", "part"): 0.3, ("description", "target"): 0.2,
@@ -68,6 +69,7 @@ def extract(
     """Finds category, colour, accent colour, material, pattern and size.
 
     Args:
+        description: its first 2,000 characters are read.
         locale: the language of the text, for the record: the rules go by its characters, as titles often mix both.
         category: the category if it is known; it decides what an ambiguous word can mean.
 
@@ -78,7 +80,10 @@ def extract(
     >>> extract("藍色馬克杯 350毫升", locale="zh").category
     'home/mug'
     """
-    texts: list[tuple[Source, Normalised]] = [("title", normalise(title)), ("description", normalise(description))]
+    texts: list[tuple[Source, Normalised]] = [
+        ("title", normalise(title)),
+        ("description", normalise(description[:DESCRIPTION_READ])),
+    ]
     hits = {source: _meaningful(text.text) for source, text in texts}
     kind = _category(texts, hits)
     known = category or (kind.value if kind and kind.confidence >= CONFIDENT else None)

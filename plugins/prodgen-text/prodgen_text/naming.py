@@ -29,7 +29,7 @@ def in_words(kind: Literal["colour", "material", "pattern"], value: str, locale:
     """An attribute's value in a language; a value that the lexicon does not know stays as it is.
 
     >>> in_words("colour", "light blue", "zh"), in_words("material", "不锈钢", "en")
-    ('天蓝', 'stainless steel')
+    ('天蓝色', 'stainless steel')
     """
     if not value or (known := _word(kind, value, locale)):
         return known if value and known else ""

@@ -26,8 +26,9 @@ class Normalised:
         return self.origins[start], self.origins[end - 1] + 1
 
 
+@cache
 def load_table(name: str) -> dict[str, Any]:
-    """Reads one of the package's lexicon files, `data/<name>.toml`."""
+    """One of the package's lexicon files, `data/<name>.toml`; shared, so read it only."""
     return tomllib.loads(resources.files("prodgen_text").joinpath(f"data/{name}.toml").read_text("utf-8"))
 
 

@@ -161,3 +161,8 @@ def test_rgb_of_words():
     assert rgb_of("Light Blue") == "#a9cbe8"
     assert rgb_of("深紫色") not in (None, rgb_of("紫色"))
     assert rgb_of("no colour at all") is None
+
+
+def test_only_the_beginning_of_a_long_description_is_read():
+    assert extract("Mug", "x " * 1000 + "red").get("colour") is None
+    assert extract("Mug", "red " * 2500).values()["colour"] == "red"
