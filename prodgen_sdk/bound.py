@@ -232,6 +232,9 @@ class BoundCompositor(Bound[interfaces.Compositor]):
                 self._check(request, answer)
         return answers
 
+    def release(self) -> None:
+        self._call(self.component.release)
+
     def _check(self, request: TryOnRequest, answer: TryOn) -> None:
         photo = request.person.image
         self._expect(

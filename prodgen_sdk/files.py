@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
+import uuid
 from pathlib import Path
 
 from prodgen_sdk.errors import OutsideWorkspace, StoreError
 
 
-def write_atomically(path: Path, data: bytes) -> Path:
+def write_atomically(path: Path, data: bytes, *, mode: int = 0o666) -> Path:
     """Writes a temporary file beside `path`, flushes it to the disk and renames it.
+
+    Args:
+        mode: rights of the file, less the process's umask; 0o600 for what is private.
 
     Raises:
         StoreError: the disk is full or not writable; nothing is left behind.
     """
-    temporary = None
+    temporary = path.with_name(f".{path.name[:100]}.{uuid.uuid4().hex}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        temporary.replace(path)
         return path
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise StoreError(
             f"{path} could not be written: {error.strerror or error}.", hint="Free some space or choose another folder."
         ) from error

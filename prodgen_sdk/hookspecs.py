@@ -5,7 +5,8 @@ factory (a dotted path `module:attribute`, or a callable). Nothing heavy may loa
 
 Extension hooks are called once a request. Those that return a value are chained in plugin order: each sees what the one
 before made, and None leaves it as it is. An exception in a `before_` hook or in `filter_candidates` stops the request;
-an exception anywhere else is recorded and the request goes on.
+an exception anywhere else is recorded and the request goes on. `config` is the plugin's own validated configuration, None
+if it declares none. As with any hook, an implementation names only the arguments that it uses.
 """
 
 from __future__ import annotations
@@ -151,44 +152,47 @@ def register_commands(register: RegisterCommand) -> None:
 
 
 @hookspec
-def before_generation(request: GenerationRequest) -> GenerationRequest | None:
+def before_generation(request: GenerationRequest, config: BaseModel | None) -> GenerationRequest | None:
     """Change or veto (raise `Refused`) a request before it reaches a generator."""
 
 
 @hookspec
-def after_generation(request: GenerationRequest, pictures: Sequence[Generated]) -> None:
+def after_generation(request: GenerationRequest, pictures: Sequence[Generated], config: BaseModel | None) -> None:
     """See what a generator made."""
 
 
 @hookspec
-def on_generation_error(request: GenerationRequest, error: Exception) -> None:
+def on_generation_error(request: GenerationRequest, error: Exception, config: BaseModel | None) -> None:
     """See that a generator failed."""
 
 
 @hookspec
-def before_try_on(request: TryOnRequest) -> TryOnRequest | None:
+def before_try_on(request: TryOnRequest, config: BaseModel | None) -> TryOnRequest | None:
     """Change or veto (raise `Refused`) a try-on. The photo is private: do not keep it."""
 
 
 @hookspec
-def after_try_on(request: TryOnRequest, result: TryOn | Refusal) -> None:
+def after_try_on(request: TryOnRequest, result: TryOn | Refusal, config: BaseModel | None) -> None:
     """See what a compositor made. The photo is private: do not keep it."""
 
 
 @hookspec
 def filter_candidates(
-    user: UserProfile, candidates: Sequence[Candidate], context: RecommendationContext
+    user: UserProfile, candidates: Sequence[Candidate], context: RecommendationContext, config: BaseModel | None
 ) -> Sequence[Candidate] | None:
     """Drop or reorder candidates before they are ranked; only candidates that were given may be returned."""
 
 
 @hookspec
 def after_recommendation(
-    user: UserProfile, recommendations: Sequence[Recommendation], context: RecommendationContext
+    user: UserProfile,
+    recommendations: Sequence[Recommendation],
+    context: RecommendationContext,
+    config: BaseModel | None,
 ) -> None:
     """See what was recommended."""
 
 
 @hookspec
-def on_event(event: Event) -> None:
+def on_event(event: Event, config: BaseModel | None) -> None:
     """See an event that was recorded for the first time."""

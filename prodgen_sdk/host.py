@@ -109,7 +109,7 @@ class Host:
         """
         host = cls(config, strict=strict, state=state)
         disabled = _disabled(host.config)
-        host.register(import_module("prodgen_sdk.photos"), "catalogue", distribution="prodgen-sdk", version=__version__)
+        host.register(import_module("prodgen_sdk.plugin"), "core", distribution="prodgen-sdk", version=__version__)
         for point in _in_order(entry_points(group=GROUP), host.config.plugins.order):
             name, version = _owner(point)
             if "*" in disabled or {point.name, name} & disabled:
@@ -163,6 +163,11 @@ class Host:
                 self._components[key] = bound.bind(self._build(entry), entry, self)
             return self._components[key]
 
+    def built(self, kind: Kind) -> list[Any]:
+        """The components of a kind that are in memory."""
+        with self._lock:
+            return [component for (other, _), component in self._components.items() if other == kind]
+
     def all(self, kind: Kind, ids: Sequence[str] | None = None) -> list[Any]:
         """The named components of a kind, or every one whose needs are met."""
         if ids is not None:
@@ -213,7 +218,7 @@ class Host:
         """
         for implementation in self._implementations(hook):
             try:
-                changed = _call(implementation, {argument: value, **others})
+                changed = _call(implementation, self._with_config(implementation, {argument: value, **others}))
             except ProdgenError:
                 raise
             except Exception as error:
@@ -227,7 +232,7 @@ class Host:
         """Tells every implementation of a hook; one that raises is logged and the others are still told."""
         for implementation in self._implementations(hook):
             try:
-                _call(implementation, arguments)
+                _call(implementation, self._with_config(implementation, arguments))
             except Exception as error:
                 logger.warning("%s.%s failed: %s", implementation.plugin_name, hook, type(error).__name__)
 
@@ -346,6 +351,9 @@ class Host:
         self._failures.append(error)
         logger.warning("plugin %s is left out: %s", name, error)
         return record
+
+    def _with_config(self, implementation: pluggy.HookImpl, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {**arguments, "config": self._configs.get(implementation.plugin_name)}
 
     def _implementations(self, hook: str) -> list[pluggy.HookImpl]:
         implementations = getattr(self._manager.hook, hook).get_hookimpls()

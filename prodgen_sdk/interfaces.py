@@ -89,6 +89,9 @@ class Compositor(ABC):
     def compose(self, batch: Sequence[TryOnRequest], ctx: Context) -> Sequence[TryOn | Refusal]:
         """Each person dressed, or an honest refusal. Pixels outside `edit_mask` (and `request.mask`) stay bit-identical."""
 
+    def release(self) -> None:  # noqa: B027 - optional: most compositors keep nothing
+        """Drops what is kept in memory of people's photos; called when a session ends and when a user is forgotten."""
+
 
 class VectorIndex(ABC):
     """An index over the vectors of approved variants; derived from the database, never the truth."""

@@ -1,7 +1,4 @@
-"""The generator `catalogue/photo`: a product's own photos, squared, as pictures that can be published and recommended.
-
-It is the core's only component, and is registered through the same hooks as any plugin's.
-"""
+"""The generator `catalogue/photo`: a product's own photos, squared, as pictures that can be published and recommended."""
 
 from __future__ import annotations
 
@@ -10,9 +7,7 @@ from collections.abc import Sequence
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
-from prodgen_sdk.hookspecs import Register, hookimpl
 from prodgen_sdk.interfaces import Generator
-from prodgen_sdk.specs import GeneratorSpec
 from prodgen_sdk.types import NAMED_VIEWS, Generated, GenerationRequest, Image, Media, Product, View
 
 GENERATOR = "catalogue/photo"
@@ -71,16 +66,3 @@ def square(photo: Image, size: int) -> Image:
     top, left = (size - inner.shape[0]) // 2, (size - inner.shape[1]) // 2
     canvas[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
     return canvas
-
-
-@hookimpl
-def register_generators(register: Register) -> None:
-    spec = GeneratorSpec(
-        id=GENERATOR,
-        summary="The product's own photos, squared: nothing is made up",
-        modes=("photo",),
-        min_size=32,
-        max_size=4096,
-        backgrounds=("white",),
-    )
-    register(spec, f"{__name__}:{CatalogueGenerator.__name__}")

@@ -10,10 +10,9 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from prodgen_sdk.context import Progress
 from prodgen_sdk.errors import InputError, NotFound
+from prodgen_sdk.events import parse_event
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline import indexing, learn
 from prodgen_sdk.pipeline.embed import Embedder, mean_vectors
@@ -201,15 +200,12 @@ class Recommender:
         good: list[Event] = []
         rejected: list[tuple[int, str]] = []
         for place, item in enumerate(events):
-            try:
-                good.append(item if isinstance(item, Event) else Event.model_validate(item))
-            except ValidationError as error:
-                first = error.errors(include_url=False)[0]
-                rejected.append((place, f"{'.'.join(map(str, first['loc']))}: {first['msg']}"))
-                continue
-            if (reason := self._unknown(good[-1])) is not None:
-                good.pop()
-                rejected.append((place, reason))
+            event = item if isinstance(item, Event) else parse_event(item)
+            reason = event if isinstance(event, str) else self._unknown(event)
+            if isinstance(event, Event) and reason is None:
+                good.append(event)
+            else:
+                rejected.append((place, reason or ""))
         new = self._store.events.record(good)
         for event in new:
             self._host.notify("on_event", event=event)

@@ -125,7 +125,7 @@ class Studio:
             )
         from prodgen_sdk.store import open_store
 
-        return open_store(self.workspace.database_url, self.workspace.assets_url)
+        return open_store(self.workspace.database, self.workspace.assets_url)
 
     def add_products(self, source: str | Path | Iterable[Product], *, root: str | Path | None = None) -> Summary:
         """Adds products, or updates those whose sku is known. Photos and GLB files are copied into the asset store.
@@ -320,12 +320,18 @@ class Studio:
             self.store.tryons.keep(user, images.encode(photo.image), images.encode(answer.image), until)
         return answer
 
+    def session(self, person: Photo | PersonPhoto) -> TryOnSession:
+        """One person's photo, analysed once and dressed many times; all of it is dropped when the session ends."""
+        return TryOnSession(
+            self, person if isinstance(person, PersonPhoto) else build(PersonPhoto, image=_pixels(person))
+        )
+
     def try_on_many(
         self, person: Photo | PersonPhoto, garments: Iterable[Wearable], **options: Any
     ) -> list[TryOn | Refusal]:
-        """Dresses one person in each garment separately; the person is analysed once."""
-        photo = person if isinstance(person, PersonPhoto) else PersonPhoto(image=_pixels(person))
-        return [self.try_on(photo, garment, **options) for garment in garments]
+        """Dresses one person in each garment separately; the person is analysed once. Options as for `try_on`."""
+        with self.session(person) as session:
+            return [session.try_on(garment, **options) for garment in garments]
 
     # Recommendation
 
@@ -388,7 +394,9 @@ class Studio:
         Raises:
             NotFound: nothing is known of the user.
         """
-        return self.recommender.forget(user)
+        erased = self.recommender.forget(user)
+        self._release_photos()
+        return erased
 
     # Parts
 
@@ -402,6 +410,10 @@ class Studio:
             max_wait=options.max_wait_ms / 1000,
             max_queue=options.max_queue,
         )
+
+    def _release_photos(self) -> None:
+        for compositor in self.host.built("compositor"):
+            compositor.release()
 
     def _known(self, item: str | Product) -> Product:
         if isinstance(item, str):
@@ -458,6 +470,31 @@ class Studio:
         from prodgen_sdk.pipeline.ingest import local_mesh
 
         return local_mesh(media, self.store) if media.uri.startswith(("asset:", "file:")) else inside(root, media.uri)
+
+
+class TryOnSession:
+    """A person's photo and what was found out about it, in memory, until the session ends. Made by `Studio.session`."""
+
+    def __init__(self, studio: Studio, person: PersonPhoto) -> None:
+        self._studio = studio
+        self._person: PersonPhoto | None = person
+
+    def try_on(self, garments: Wearable | Sequence[Wearable], **options: Any) -> TryOn | Refusal:
+        """Dresses the person; see `Studio.try_on`. Raises InputError once the session has ended."""
+        if self._person is None:
+            raise InputError("The session has ended and its photo is gone.", hint="Open another one.")
+        return self._studio.try_on(self._person, garments, **options)
+
+    def close(self) -> None:
+        """Drops the photo and what was derived from it."""
+        self._person = None
+        self._studio._release_photos()
+
+    def __enter__(self) -> TryOnSession:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def _pixels(photo: Photo) -> Image:

@@ -35,12 +35,12 @@ class Workspace:
     config: Config
 
     @property
-    def database_url(self) -> str:
-        """The configured URL; a relative SQLite path is taken from the workspace."""
+    def database(self) -> str | Path:
+        """The configured URL; of a relative SQLite URL the path below the workspace."""
         url = self.config.store.database
         prefix = "sqlite:///"
-        if url.startswith(prefix) and not url.startswith(f"{prefix}/") and url != f"{prefix}:memory:":
-            return f"{prefix}{self.folder / url.removeprefix(prefix)}"
+        if url.startswith(prefix) and not url.startswith(f"{prefix}/"):
+            return self.folder / url.removeprefix(prefix)
         return url
 
     @property

@@ -73,10 +73,16 @@ def similar(
 
 def record(ctx: typer.Context, file: str = typer.Argument(..., metavar="FILE.jsonl"), as_json: bool = JSON) -> None:
     """Add events, one JSON object a line. Exit code 3 if some lines were rejected."""
-    lines, events, rejected = _events(file)
+    from pathlib import Path
+
+    from prodgen_sdk.events import read_events
+
     with open_studio(ctx) as studio:
-        recorded = studio.record(events)
-    rejected += [(lines[place], reason) for place, reason in recorded.rejected]
+        rows = list(read_events(Path(file)))
+        good = [row for row in rows if row.event is not None]
+        recorded = studio.record(row.event for row in good if row.event is not None)
+    rejected = [(row.line, row.reason) for row in rows if row.event is None]
+    rejected += [(good[place].line, reason) for place, reason in recorded.rejected]
     report = {
         "new": recorded.new,
         "known": recorded.known,
@@ -137,32 +143,3 @@ def _filter(parts: list[str]) -> Any:
                 f"--filter {part!r} is not understood.", hint="Use category=, tag=, price=LOW..HIGH, sku= or exclude=."
             )
     return Filter.model_validate(fields)
-
-
-def _events(file: str) -> tuple[list[int], list[Any], list[tuple[int, str]]]:
-    import json
-    from pathlib import Path
-
-    from prodgen_sdk.errors import InputError
-
-    lines: list[int] = []
-    events: list[Any] = []
-    rejected: list[tuple[int, str]] = []
-    try:
-        with Path(file).open(encoding="utf-8-sig") as stream:
-            for number, line in enumerate(stream, 1):
-                if not line.strip():
-                    continue
-                try:
-                    value = json.loads(line)
-                except ValueError as error:
-                    rejected.append((number, f"is not JSON ({error})"))
-                    continue
-                if not isinstance(value, dict):
-                    rejected.append((number, "is no JSON object"))
-                    continue
-                lines.append(number)
-                events.append(value)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file} cannot be read ({error}).") from None
-    return lines, events, rejected

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prodgen_sdk import images
-from prodgen_sdk.catalogue import Rejection, Summary, read_catalogue
-from prodgen_sdk.errors import InputError, InvalidCatalogue
-from prodgen_sdk.files import inside
+from prodgen_sdk.catalogue import Rejection, Summary, read_catalogue, resolve_media
+from prodgen_sdk.errors import InputError, InvalidCatalogue, OutsideWorkspace
 from prodgen_sdk.types import Media, Product
 
 if TYPE_CHECKING:
@@ -26,9 +25,11 @@ def ingest(source: str | Path | Iterable[Product], store: Store, *, root: Path |
     """Adds or updates products; what cannot be added is named with its line and field, and the rest is kept.
 
     Args:
-        source: a JSON Lines, CSV or Parquet file, or products.
+        source: a JSON Lines, JSON, CSV or Parquet file, or products.
         root: the folder that media paths are relative to and must stay in; by default that of the file.
     """
+    if root is None:
+        root = Path(source).parent if isinstance(source, str | Path) else Path()
     changes: dict[str, str] = {}
     rejected: list[Rejection] = []
     chunk: list[Product] = []
@@ -37,15 +38,10 @@ def ingest(source: str | Path | Iterable[Product], store: Store, *, root: Path |
             rejected.append(Rejection.of(item))
             continue
         try:
-            folder = root if root is not None else Path(source).parent if isinstance(source, str | Path) else Path()
-            chunk.append(
-                item.model_copy(
-                    update={"media": tuple(_stored(media, n, folder, store) for n, media in enumerate(item.media))}
-                )
-            )
-        except InvalidCatalogue as error:
-            rejected.append(Rejection(line=line, field=error.field, reason=f"Line {line}: {error.field}: {error}"))
-            continue
+            chunk.append(_with_assets(item, root, store))
+        except (InvalidCatalogue, OutsideWorkspace) as error:
+            field = getattr(error, "field", "") or "media"
+            rejected.append(Rejection(line=line, field=field, reason=f"Line {line}: {field}: {error}"))
         if len(chunk) >= _CHUNK:
             changes |= store.products.put(chunk)
             chunk = []
@@ -74,25 +70,29 @@ def _items(source: str | Path | Iterable[Product]) -> Iterator[tuple[int, Produc
         yield from enumerate(source, 1)
 
 
-def _stored(media: Media, number: int, root: Path, store: Store) -> Media:
-    """The medium with its file in the asset store; raises InvalidCatalogue naming the field."""
-    if media.uri.startswith("asset:"):
-        if not store.assets.has(media.uri.removeprefix("asset:")):
-            raise InvalidCatalogue(f"there is no {media.uri} in this workspace", field=f"media[{number}].uri")
-        return media
-    try:
-        path = inside(root, media.uri)
-        if media.role != "mesh":
-            images.load(path)
-            return media.model_copy(update={"uri": f"asset:{store.assets.put(path.read_bytes(), path.suffix.lower())}"})
-        if path.suffix.lower() not in (".glb", ".obj"):
-            raise InputError(f"{media.uri} is no mesh that can be read: it must end in .glb or .obj.")
-        if not path.is_file():
-            raise InputError(f"There is no file {path}.")
-        if path.suffix.lower() == ".obj":
-            return media.model_copy(update={"uri": f"file:{path}"})
-        if path.stat().st_size > _MAX_MESH_BYTES:
-            raise InputError(f"{media.uri} has more than {_MAX_MESH_BYTES // 2**20} MiB.")
-        return media.model_copy(update={"uri": f"asset:{store.assets.put(path.read_bytes(), '.glb')}"})
-    except InputError as error:
-        raise InvalidCatalogue(error.message, field=f"media[{number}].uri") from None
+def _with_assets(product: Product, root: Path, store: Store) -> Product:
+    """The product with its files in the asset store; raises InvalidCatalogue naming the field."""
+    media = []
+    for number, (medium, path) in enumerate(resolve_media(product, root)):
+        try:
+            media.append(_store_file(medium, path, store))
+        except InputError as error:
+            raise InvalidCatalogue(str(error), field=f"media[{number}].uri") from None
+    return product.model_copy(update={"media": tuple(media)})
+
+
+def _store_file(medium: Media, path: Path | None, store: Store) -> Media:
+    if path is None:
+        if not store.assets.has(medium.uri.removeprefix("asset:")):
+            raise InputError(f"There is no {medium.uri} in this workspace.")
+        return medium
+    suffix = path.suffix.lower()
+    if medium.role != "mesh":
+        images.load(path)
+    elif suffix == ".obj":
+        return medium.model_copy(update={"uri": f"file:{path}"})
+    elif suffix != ".glb":
+        raise InputError(f"{medium.uri} is no mesh that can be read.", hint="Give a .glb or an .obj file.")
+    elif path.stat().st_size > _MAX_MESH_BYTES:
+        raise InputError(f"{medium.uri} has more than {_MAX_MESH_BYTES // 2**20} MiB.")
+    return medium.model_copy(update={"uri": f"asset:{store.assets.put(path.read_bytes(), suffix)}"})

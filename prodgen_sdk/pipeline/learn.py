@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from prodgen_sdk.bound import BoundPolicy, BoundRanker
 from prodgen_sdk.config import RecommendConfig
+from prodgen_sdk.types import Feedback
 
 if TYPE_CHECKING:
     from prodgen_sdk.store import Store
@@ -34,11 +35,16 @@ def teach_policy(store: Store, policy: BoundPolicy, config: RecommendConfig, *, 
     told = 0
     while part := list(islice(feedback, _CHUNK)):
         store.states.put(_COMPONENT, busy_key, b"1")
-        policy.update([item for _, item in part])
+        policy.update(_with_views(store, [item for _, item in part]))
         store.states.put(_COMPONENT, mark_key, str(part[-1][0]).encode())
         store.states.delete(_COMPONENT, busy_key)
         told += len(part)
     return told
+
+
+def _with_views(store: Store, feedback: list[Feedback]) -> list[Feedback]:
+    views = {variant.id: variant.view for variant in store.variants.iterate(ids=sorted({f.variant for f in feedback}))}
+    return [item.model_copy(update={"view": views.get(item.variant)}) for item in feedback]
 
 
 def reteach_policy(store: Store, policy: BoundPolicy, config: RecommendConfig, *, now: datetime) -> int:

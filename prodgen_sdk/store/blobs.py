@@ -20,13 +20,15 @@ class Blobs:
 
     Args:
         url: a folder, or an fsspec URL such as `s3://bucket/assets` or `memory://assets`.
+        private: files that only this user of the machine may read.
 
     Raises:
         ConfigError: an unknown kind of URL.
         MissingDependency: the driver of that kind is not installed.
     """
 
-    def __init__(self, url: str | Path) -> None:
+    def __init__(self, url: str | Path, *, private: bool = False) -> None:
+        self._mode = 0o600 if private else 0o666
         try:
             self._fs, root = fsspec.core.url_to_fs(str(url), use_listings_cache=False)
         except ImportError as error:
@@ -50,7 +52,7 @@ class Blobs:
         if self.folder is not None:
             path = self.folder / name
             fresh = not path.parent.exists()
-            write_atomically(path, data)
+            write_atomically(path, data, mode=self._mode)
             _flush_folders(path.parent, self.folder if fresh else path.parent)
             return
         file = None

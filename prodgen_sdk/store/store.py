@@ -96,7 +96,7 @@ def open_store(url: str | Path, assets_url: str | Path | None = None, private_ur
                 hint="Give a folder or a URL such as s3://bucket/assets.",
             )
         assets_url = database.file.parent / "assets"
-    private = Blobs(private_url or f"{str(assets_url).rstrip('/')}-private")
+    private = Blobs(private_url or f"{str(assets_url).rstrip('/')}-private", private=True)
     assets = AssetStore(assets_url)
     try:
         upgrade(database)

@@ -22,7 +22,7 @@ Category = Annotated[
     ),
 ]
 Locale = Literal["en", "zh"]
-Attribute = str | bool | int | float | tuple[str, ...]
+Attribute = str | bool | int | Annotated[float, Field(allow_inf_nan=False)] | tuple[str, ...]
 MediaRole = Literal["front", "back", "flat", "worn", "mesh", "detail"]
 
 

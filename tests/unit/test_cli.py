@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from prodgen_sdk import Host, cli, images, photos
+from prodgen_sdk import Host, cli, images, plugin
 from prodgen_sdk.testing.fakes import fake_host
 
 MUG = {"sku": "mug-1", "title": "Blue mug", "category": "home/mug", "price": 12.5, "attributes": {"colour": "blue"}}
@@ -15,7 +15,7 @@ MUG = {"sku": "mug-1", "title": "Blue mug", "category": "home/mug", "price": 12.
 @pytest.fixture(autouse=True)
 def fakes(monkeypatch):
     def discover(cls, config=None, *, strict=False, state=None):
-        host = fake_host(photos, config=config)
+        host = fake_host(plugin, config=config)
         host.state = state
         return host
 

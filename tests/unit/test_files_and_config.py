@@ -67,7 +67,7 @@ def test_a_workspace_is_made_once_found_upwards_and_opened(tmp_path, monkeypatch
     below = made.folder / "a/b"
     below.mkdir(parents=True)
     assert find_workspace(below) == made.folder
-    assert made.database_url == f"sqlite:///{made.folder}/prodgen.db"
+    assert made.database == made.folder / "prodgen.db"
     with pytest.raises(ConfigError, match="prodgen init"):
         open_workspace(tmp_path)
 

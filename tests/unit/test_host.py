@@ -167,6 +167,15 @@ def test_a_plugin_gets_its_validated_section():
     assert "color" in record.error
 
 
+def test_an_extension_hook_can_ask_for_its_plugins_configuration():
+    plugin = module("acme", before_generation=lambda request, config: f"{request} in {config.colour}")
+    plugin.config_model = hookimpl(lambda: AcmeConfig)
+    host = Host(Config.model_validate({"plugins": {"acme": {"colour": "blue"}}}))
+    host.register(plugin, "acme")
+    host.register(module("other", before_generation=lambda request, config: f"{request}, {config}"), "other")
+    assert host.chain("before_generation", "mug", "request") == "mug in blue, None"
+
+
 def test_registering_a_plugin_twice_fails_and_leaves_the_first():
     host = Host()
     plugin = FakePlugin()

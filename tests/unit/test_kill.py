@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 
 from prodgen_sdk import Studio, images
 from prodgen_sdk.testing.fakes import fake_host
@@ -16,16 +15,16 @@ from prodgen_sdk.testing.fakes import fake_host
 
 with Studio.create(sys.argv[1], host=fake_host()) as studio:
     studio.add_products([Product(sku=f"mug-{n}", title=f"Mug {n}", category="home/mug") for n in range(int(sys.argv[2]))])
-    print("begun", flush=True)
-    studio.generate([product.sku for product in studio.products()], views="orbit4", size=64)
+    skus = [product.sku for product in studio.products()]
+    studio.generate(skus, views="orbit4", size=64, progress=lambda done, total, what: print(done, flush=True))
 """
 
 
 def test_kill_9_loses_doubles_and_halves_nothing(tmp_path):
-    for after in (0.15, 0.4):
+    for products_done in (7, 20):
         process = subprocess.Popen([sys.executable, "-c", SCRIPT, tmp_path, str(NUMBER)], stdout=subprocess.PIPE)
-        process.stdout.readline()
-        time.sleep(after)
+        while int(process.stdout.readline()) < products_done:
+            pass
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stdout.close()

@@ -21,13 +21,14 @@ from prodgen_sdk import (
     Studio,
     TryOn,
     images,
-    photos,
+    plugin,
 )
 from prodgen_sdk.errors import Cancelled
 from prodgen_sdk.hookspecs import hookimpl
 from prodgen_sdk.interfaces import Generator
-from prodgen_sdk.specs import GeneratorSpec
+from prodgen_sdk.specs import CompositorSpec, GeneratorSpec
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
+from prodgen_sdk.testing.fakes.people import PatchCompositor
 from prodgen_sdk.testing.fakes.pictures import SolidGenerator
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -48,7 +49,7 @@ def mugs(number):
 
 @pytest.fixture
 def studio(tmp_path):
-    with Studio.create(tmp_path / "shop", host=fake_host(photos)) as studio:
+    with Studio.create(tmp_path / "shop", host=fake_host(plugin)) as studio:
         yield studio
 
 
@@ -309,7 +310,7 @@ def test_media_are_copied_into_the_workspace_and_published_as_variants(studio, t
     summary = studio.add_products(catalogue)
     assert (summary.added, [(r.line, r.field) for r in summary.rejected]) == (
         2,
-        [(2, "media[0].uri"), (3, "media[0].uri")],
+        [(2, "media"), (3, "media[0].uri")],
     )
     (tmp_path / "in/front.png").unlink()
     made = studio.publish_photos(["a", "d"], size=40)
@@ -353,6 +354,24 @@ def test_try_on_many_dresses_each_separately(studio):
     person, garment = person_and_garment()
     answers = studio.try_on_many(person, [garment, garment[:, :, ::-1].copy()], category="top")
     assert not np.array_equal(answers[0].image, answers[1].image)
+
+
+def test_a_session_drops_the_photo_when_it_ends(tmp_path):
+    released = []
+
+    class Keeping(PatchCompositor):
+        def release(self):
+            released.append(1)
+
+    spec = CompositorSpec(id="mine/keeping", summary="x", categories=("top",))
+    person, garment = person_and_garment()
+    with Studio(host=fake_host(plugin_of(spec, Keeping))) as studio:
+        with studio.session(person) as session:
+            assert isinstance(session.try_on(garment, category="top", compositor="mine/keeping"), TryOn)
+            assert released == []
+        assert released == [1]
+        with pytest.raises(InputError, match="ended"):
+            session.try_on(garment)
 
 
 def test_a_screened_picture_becomes_a_refusal(studio):
