@@ -201,3 +201,18 @@ def test_old_folders_and_leftovers_are_cleaned(tmp_path: Path) -> None:
         index.apply(batch(step), step, Context())
     assert not (tmp_path / ".writing-left").exists()
     assert len(Generations(tmp_path)._numbers()) == 2
+
+
+def test_an_index_without_rows_is_kept(tmp_path: Path) -> None:
+    opened(tmp_path).apply([], 4, Context())
+    index = opened(tmp_path)
+    assert (index.sequence, index.stats(Context())["variants"]) == (4, 0)
+    index.apply([change(5, 1)], 5, Context())
+    index.apply([Remove(variant="v1")], 6, Context())
+    index.apply([change(7, v) for v in range(20)], 7, Context())
+    index.apply([Remove(variant=f"v{v}") for v in range(20)], 8, Context())
+    again = opened(tmp_path)
+    assert (again.sequence, contents(again)) == (8, {})
+    assert again.search(np.ones((1, 4), np.float32), 3, Filter(), Context()) == [[]]
+    again.apply([change(9, 1)], 9, Context())
+    assert set(contents(opened(tmp_path))) == {"v1"}
