@@ -13,7 +13,7 @@ from prodgen_tryon.filters import Float, dilate, polygon, tube
 from prodgen_tryon.fit import TopFit
 from prodgen_tryon.fit_legs import LegFit
 from prodgen_tryon.layers import over, warp_part
-from prodgen_tryon.parsing import along_path, arm_path, head_shape
+from prodgen_tryon.parsing import along_path, arm_path, beyond, head_shape
 from prodgen_tryon.person import Person
 from prodgen_tryon.relight import relight
 from prodgen_tryon.skeleton import SIDES
@@ -21,11 +21,12 @@ from prodgen_tryon.skeleton import SIDES
 
 @dataclass(frozen=True)
 class Composed:
-    """A working picture after one garment: float32 RGB, the cloth's alpha, and the cloth alone."""
+    """A working picture after one garment: float32 RGB, the cloth's visible alpha, the cloth alone, and its whole alpha."""
 
     image: Float
     alpha: Float
     cloth: Float
+    whole: Float
 
 
 def front(person: Person) -> Float:
@@ -48,6 +49,7 @@ def compose_top(
     keep_top: bool = False,
     top_worn: bool = False,
     dress: bool = False,
+    legs: Composed | None = None,
 ) -> Composed:
     """Lays a fitted top, coat or dress on the picture.
 
@@ -56,6 +58,7 @@ def compose_top(
         keep_top: what is worn on the chest stays visible in the neck opening (outerwear).
         top_worn: a top of this request lies in the picture already, so the old one is off.
         dress: the lower clothes go as well.
+        legs: lower clothes of this request, which show where the old top hid them.
     """
     remove_old = not (keep_top or top_worn)
     size = image.shape[:2]
@@ -68,11 +71,15 @@ def compose_top(
         warp_part(garment.rgba, part, size, 0.012 * float(np.ptp(torso.source, axis=0).max())) for part in sleeves
     ]
     skin, skin_alpha = underlay.bare_skin(person)
+    if dress:
+        old = np.maximum(old, parts["lower"])
     if remove_old:
         gone = np.clip(dilate(old, max(0.012 * w, 1.5)), 0, 1)
         gone = gone * (1 - front(person))
         under = underlay.background(person)
-        lower, lower_alpha = underlay.lower_clothes(person)
+        lower, lower_alpha = underlay.lower_clothes(person) if legs is None else (legs.cloth, legs.whole)
+        if dress:
+            lower, lower_alpha = underlay.bare_legs(person)
         under = over(under, lower, lower_alpha)
         under = over(under, skin, skin_alpha)
         canvas = over(canvas, under, gone)
@@ -103,7 +110,7 @@ def compose_top(
         cloth_alpha = np.maximum(cloth_alpha, layer[..., 3])
     guard = front(person)
     canvas = over(canvas, person.image.astype(np.float32), guard)
-    return Composed(canvas, (cloth_alpha * (1 - guard)).astype(np.float32), cloth)
+    return Composed(canvas, (cloth_alpha * (1 - guard)).astype(np.float32), cloth, cloth_alpha)
 
 
 def _opening(person: Person, fitted: TopFit) -> Float:
@@ -127,19 +134,32 @@ def _neck_region(person: Person) -> Float:
 def _arms_in_front(person: Person, fitted: TopFit) -> Float:
     """Bare arms below the new sleeves that lie in front of the torso, alpha."""
     frame, w, shape = person.frame, person.width, person.image.shape
-    _, skin_alpha = underlay.bare_skin(person)
+    _, arms = underlay.bare_arms(person)
     total = np.zeros(shape[:2], np.float32)
     for side in SIDES:
         end = fitted.sleeve_ends[side]
         if end >= 2.3:
             continue
         path = arm_path(frame, side)
-        t = np.linspace(max(end, 0.22), 3.0, 14)
-        total = np.maximum(total, tube(shape, along_path(path, t), np.full(14, 0.24 * w)).astype(np.float32))
-    return (total * skin_alpha).astype(np.float32)
+        t = np.linspace(max(end, 0.3), 3.0, 14)
+        bare = tube(shape, along_path(path, t), np.full(14, 0.2 * w)) & beyond(shape, path, t[0])
+        total = np.maximum(total, bare.astype(np.float32))
+    return (total * arms).astype(np.float32)
 
 
-def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit, category: str) -> Composed:
+def _below_hem(person: Person) -> Float:
+    """Where lower clothes can be seen: below the hem of the top that is worn, or where some are seen already."""
+    frame, w, hem = person.frame, person.width, person.measured.hem
+    if hem is None:
+        return np.ones(person.image.shape[:2], np.float32)
+    ys, xs = np.mgrid[0 : person.image.shape[0], 0 : person.image.shape[1]]
+    along = (xs - frame.shoulders[0]) * frame.down[0] + (ys - frame.shoulders[1]) * frame.down[1]
+    below = np.clip((along - hem + 0.02 * w) / (0.03 * w), 0, 1)
+    worn = dilate(np.maximum(person.parts["lower"], person.parts["upper"]), max(0.01 * w, 1))
+    return np.maximum(below, worn).astype(np.float32)
+
+
+def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit) -> Composed:
     """Lays fitted trousers, shorts or a skirt on the picture; the top that is worn stays in front of the waist."""
     size, parts, w = image.shape[:2], person.parts, person.width
     widest = max(float(np.ptp(part.source, axis=0).max()) for part in fitted.parts)
@@ -154,6 +174,8 @@ def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit, 
         [front(person), parts["upper"], parts["feet"] * (parts["lower"] < 0.5), parts["skin"] * (parts["lower"] < 0.3)]
     )
     guard = np.clip(guard, 0, 1)
+    visible = _below_hem(person)
+    layers = [np.dstack([layer[..., :3], layer[..., 3] * visible]) for layer in layers]
     canvas = over(image, under, gone * (1 - guard))
     cloth = canvas
     for layer in layers:
@@ -164,5 +186,4 @@ def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit, 
     above = cv2.GaussianBlur(parts["upper"], (0, 0), 0.03 * w)
     canvas = canvas * (1 - 0.35 * above * alpha)[..., None]
     canvas = over(canvas, image, guard)
-    del category
-    return Composed(canvas.astype(np.float32), (alpha * (1 - guard)).astype(np.float32), cloth)
+    return Composed(canvas.astype(np.float32), (alpha * (1 - guard)).astype(np.float32), cloth, alpha)

@@ -14,7 +14,7 @@ from prodgen_tryon.silhouette import Limb
 from prodgen_tryon.skeleton import SIDES, Side, Skeleton
 
 ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
-TOP_LENGTH = 1.85  # neck to hem of a common top, in shoulder widths
+TOP_LENGTH = 1.8  # neck to hem of a common top, in shoulder widths
 EASE = {
     "tight": (0.96, 1.04),
     "regular": (1.0, 1.16),
@@ -47,6 +47,8 @@ class Measured:
         heights: [n] pixels below the shoulders.
         edges: side -> [n] distance of the body's side from the axis.
         hem: height of the old top's hem below the shoulders, or None.
+        waist: height at which the lower clothes are first seen, or None.
+        hips: as `edges`, of the lower clothes alone.
         sleeves: side -> end of the old sleeve (0 bare, 2 wrist).
         shoulder_line: height of the top of the body at 0.25 shoulder widths beside the axis, pixels above the shoulders.
     """
@@ -56,6 +58,8 @@ class Measured:
     heights: NDArray[np.float64]
     edges: dict[Side, NDArray[np.float64]]
     hem: float | None
+    waist: float | None
+    hips: dict[Side, NDArray[np.float64]]
     sleeves: dict[Side, float]
     tips: dict[Side, Contour]
     rise: float
@@ -87,7 +91,7 @@ def garment_scale(shape: TopShape, width: float, dress: bool = False) -> float:
         by_sleeve = ARM_LENGTH * width / max(shape.sleeve * shape.width, 1.0)
         return float(np.clip(by_sleeve, 1.6 * width / tall, 2.5 * width / tall))
     ratio = tall / max(shape.width, 1.0) * 1.35
-    return TOP_LENGTH * width * float(np.clip(ratio / TOP_LENGTH, 0.5, 1.6)) ** 0.35 / tall
+    return TOP_LENGTH * width * float(np.clip(ratio / TOP_LENGTH, 0.5, 1.6)) ** 0.25 / tall
 
 
 def long_sleeved(shape: TopShape) -> bool:
@@ -147,7 +151,8 @@ def fit_top(
             tip_across = float(np.clip(strap, neck_half + 0.06 * w, tip_across))
         tips[side] = frame.at(sign * tip_across, _shoulder_height(tip_across, tip, body, w))
         armpits[side] = frame.at(sign * float(np.clip(natural, low * reach, high * reach)), 0.42 * w)
-        base = float(np.clip(abs(arc[corner, 0] - middle) * scale, 0.17 * w, min(0.4 * w, tip_across - 0.05 * w)))
+        across_scale = min(scale, tip_across / max(abs(float(arc[-1, 0]) - middle), 1.0)) if f"cuff_outer_{side}" in shape.points else scale
+        base = float(np.clip(abs(arc[corner, 0] - middle) * across_scale, 0.17 * w, min(0.4 * w, tip_across - 0.05 * w)))
         seam = resample(arc[corner:], 6)
         across = base + (tip_across - base) * np.abs(seam[:, 0] - seam[0, 0]) / max(abs(seam[-1, 0] - seam[0, 0]), 1e-6)
         line = np.array([frame.at(sign * a, _shoulder_height(float(a), tip, body, w)) for a in across])
@@ -164,8 +169,10 @@ def fit_top(
     top_y = (shape.points["neck_a"][1] + shape.points["neck_b"][1]) / 2 + _collar(shape)
     hem_mid = (shape.points["hem_a"] + shape.points["hem_b"]) / 2
     hem = (hem_mid[1] - top_y) * scale - body.rise
-    if snap_hem and body.hem is not None and abs(hem - body.hem) < 0.3 * w:
-        hem = body.hem + 0.02 * w
+    # Worn as the old top was worn: tucked in, or as long, unless the lengths differ clearly.
+    tucked = body.hem is not None and body.hem < 0.85 * frame.torso
+    if snap_hem and body.hem is not None and -0.3 * w < hem - body.hem < (1.0 if tucked else 0.45) * w:
+        hem = body.hem + 0.03 * w
     hem = max(hem, 0.7 * w)
 
     sources, targets = [], []

@@ -13,7 +13,7 @@ from prodgen_tryon.legs import LegShape
 from prodgen_tryon.silhouette import Limb, smooth
 from prodgen_tryon.skeleton import SIDES, Side
 
-EASE = {"tight": (0.94, 1.0), "regular": (0.97, 1.25), "loose": (1.06, 1.5)}
+EASE = {"tight": (0.94, 1.0), "regular": (0.97, 1.15), "loose": (1.06, 1.5)}
 LEG_LENGTH = 2.5  # crotch to ankle, in shoulder widths
 
 
@@ -32,7 +32,7 @@ def fit_legs(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: Fit
     low, high = EASE[style]
     waist = _waist(body, 0.8)
     crotch_height = frame.torso + 0.3 * w
-    end = 2.0
+    end = 2.06
     scale = _width_scale(shape, body, waist)
     if shape.inseam < 1.25:  # shorts: the natural length on the body
         end = float(np.clip(shape.inseam * shape.waist * scale / (LEG_LENGTH * w) * 2, 0.25, 1.9))
@@ -56,9 +56,9 @@ def fit_legs(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: Fit
         for row, s in enumerate(share):
             if s <= 0:
                 along = waist + (crotch_height - waist) * (s + 1)
-                edge = float(np.interp(along, body.heights, body.edges[side]))
+                edge = float(np.interp(along, body.heights, body.hips[side]))
                 wanted = 0.85 * scale * abs(source_outer[row, 0] - source_inner[row, 0])
-                outer.append(frame.at(sign * float(np.clip(wanted, low * edge, high * edge)), along))
+                outer.append(frame.at(sign * float(np.clip(wanted, low * edge, min(high, 1.06) * edge)), along))
                 inner.append(frame.at(centre_at(along), along))
                 continue
             t = hip_t + (end - hip_t) * s
@@ -108,7 +108,7 @@ def fit_skirt(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: Fi
         sign, column = (-1.0, 0) if side == "a" else (1.0, 3)
         source = np.stack([shape.edges[:, column], shape.rows], 1)
         natural = 0.85 * scale * np.abs(source[:, 0] - middle)
-        edge = np.interp(heights, body.heights, body.edges[side])
+        edge = np.interp(heights, body.heights, body.hips[side])
         hips = np.array(
             [max(float(e), float((frame.local(legs[side].centre[:3])[:, 0] * sign).max()) + 0.1 * w) for e in edge]
         )
@@ -141,14 +141,14 @@ def fit_skirt(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: Fi
 def _waist(body: Measured, share: float) -> float:
     """Height of the waistband: at a share of the torso, or where lower clothes that are worn already begin."""
     usual = share * body.frame.torso
-    if body.hem is None or body.hem > usual:
+    if body.waist is None or body.waist > usual:
         return usual
-    return max(body.hem - 0.03 * body.frame.width, 0.55 * body.frame.torso)
+    return max(body.waist - 0.03 * body.frame.width, 0.55 * body.frame.torso)
 
 
 def _width_scale(shape: LegShape, body: Measured, waist: float) -> float:
     """Body pixels for one garment pixel across: the waistband goes around the waist."""
-    around = sum(float(np.interp(waist, body.heights, body.edges[side])) for side in SIDES)
+    around = sum(float(np.interp(waist, body.heights, body.hips[side])) for side in SIDES)
     return around / 0.85 / max(shape.waist, 1.0)
 
 
@@ -163,6 +163,8 @@ def _station(limb: Limb, t: float) -> tuple[NDArray[np.float64], NDArray[np.floa
         return float(np.interp(t, limb.t, values))
 
     centre = np.array([at(limb.centre[:, 0]), at(limb.centre[:, 1])])
+    if t > limb.t[-1]:  # a little beyond the ankle
+        centre = centre + (limb.centre[-1] - limb.centre[-3]) * (t - limb.t[-1]) / (limb.t[-1] - limb.t[-3])
     normal = np.array([at(limb.normal[:, 0]), at(limb.normal[:, 1])])
     return centre, normal, at(limb.outer), at(limb.inner)
 

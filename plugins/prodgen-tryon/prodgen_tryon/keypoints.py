@@ -238,7 +238,8 @@ def top_shape(
         outer, inner = _cuff(upper, gaps[side], cuff_hint[side], sign)
         found[f"cuff_outer_{side}"] = np.array(given.get(f"cuff_outer_{side}", upper[outer]), float)
         found[f"cuff_inner_{side}"] = np.array(given.get(f"cuff_inner_{side}", upper[inner]), float)
-        tip = _shoulder_tip(upper[: outer + 1], armpit, width, sign)
+        neck_half = abs(found[f"neck_{side}"][0] - middle)
+        tip = _shoulder_tip(upper[: outer + 1], armpit, middle, neck_half, sign)
         if f"shoulder_{side}" in given:
             tip = int(((upper[: outer + 1] - np.array(given[f"shoulder_{side}"])) ** 2).sum(1).argmin())
         found[f"shoulder_{side}"] = upper[tip]
@@ -335,10 +336,15 @@ def _cuff(upper: Contour, armpit: Point, hint: Point | None, sign: float) -> tup
     return outer, max(inner, outer + 1 if outer + 1 < len(upper) else outer)
 
 
-def _shoulder_tip(arc: Contour, armpit: Point, width: float, sign: float) -> int:
-    """Index on the arc from the neck to the cuff that lies above the armpit."""
-    wanted = armpit[0] - sign * 0.01 * width
-    passed = np.flatnonzero((arc[:, 0] - wanted) * sign >= 0)
+def _shoulder_tip(arc: Contour, armpit: Point, middle: float, neck_half: float, sign: float) -> int:
+    """Index on the arc from the neck to the cuff that lies above the armpit.
+
+    On a form the sleeves hang in front of the sides and the gap lies too far inside: shoulders are at least twice as wide as
+    the neck opening.
+    """
+    reach = abs(float(arc[-1, 0]) - middle)
+    wanted = min(max(0.99 * abs(armpit[0] - middle), 2.0 * neck_half), 0.8 * reach)
+    passed = np.flatnonzero((arc[:, 0] - middle) * sign >= wanted)
     return int(passed[0]) if len(passed) else len(arc) // 2
 
 

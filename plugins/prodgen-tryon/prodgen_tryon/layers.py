@@ -42,7 +42,7 @@ def warp_part(rgba: Image, part: Part, size: tuple[int, int], grow: float = 0.0)
     alpha = pulled[..., 3].clip(0, 1)
     colours = pulled[..., :3] / np.maximum(alpha, 1e-3)[..., None]
     # Outside of its outline on the body a spline can show the cloth a second time.
-    margin = 0.06 * float(np.ptp(part.target, axis=0).max())
+    margin = 0.025 * float(np.ptp(part.target, axis=0).max())
     alpha = alpha * dilate(polygon(size, part.shape), margin)
     return np.dstack([colours.clip(0, 255), alpha]).astype(np.float32)
 

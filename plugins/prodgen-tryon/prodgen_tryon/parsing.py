@@ -138,6 +138,16 @@ def along_path(path: NDArray[Any], t: Any) -> NDArray[np.float64]:
     return result
 
 
+def beyond(shape: tuple[int, ...], path: NDArray[Any], t: float) -> NDArray[np.bool_]:
+    """The half of the picture that lies farther along a limb than its point at `t`."""
+    here, ahead = along_path(path, [t, t + 0.1])
+    back = along_path(path, [t - 0.1])[0]
+    direction = ahead - back
+    ys, xs = np.mgrid[0 : shape[0], 0 : shape[1]]
+    result: NDArray[np.bool_] = (xs - here[0]) * direction[0] + (ys - here[1]) * direction[1] >= 0
+    return result
+
+
 def find_sleeve(lab: Float, person: Float, frame: Skeleton, side: Side, skin: NDArray[Any]) -> Sleeve:
     """The best split of the colours along an arm into cloth, then skin.
 
@@ -259,7 +269,7 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
     for side in SIDES:
         leg = frame.leg(side)
         legs |= tube(shape, leg, np.array([0.3, 0.22, 0.16]) * w)
-        leg_cores |= tube(shape, along_path(leg, np.linspace(0.35, 1.6, 6)), np.full(6, 0.07 * w))
+        leg_cores |= tube(shape, along_path(leg, np.linspace(0.5, 1.6, 6)), np.full(6, 0.07 * w))
         toes = np.stack([leg[2] + 0.12 * (leg[2] - leg[1]), frame[f"foot_index_{side}"]])
         feet |= tube(shape, toes, np.array([0.14, 0.14]) * w)
     pelvis = polygon(
@@ -302,7 +312,10 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
         + 0.25,
         "neck": _place_cost(neck, 0.06 * w) + skin_cost * 1.2,
         "skin": _place_cost(bare_tubes, 0.06 * w) + skin_cost * 1.0,
-        "upper": _place_cost((torso | sleeve_tubes) & ~head_shape(frame, shape, 0.95), 0.12 * w)
+        "upper": np.minimum(
+            _place_cost((torso | sleeve_tubes) & ~head_shape(frame, shape, 0.95), 0.12 * w),
+            _place_cost(neck, 0.06 * w) + 0.35,  # a high collar
+        )
         + _colour_cost(lab, upper_palette, spread),
         "lower": _place_cost(legs, 0.15 * w)
         + _colour_cost(lab, _palette(lab, leg_cores & body & ~bare_tubes, 4), spread),
@@ -315,9 +328,15 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
     bald = hair_seed.sum() < 0.25 * core.sum()
     jaw = float(frame.local(low_chin[None])[0, 1])
     costs["hair"] += np.clip((along - jaw + (0.12 if bald else -0.02) * w) / (0.08 * w), 0, 5 if bald else 0.8).astype(np.float32)
+    costs["hair"][neck & (along > jaw)] += 1.0  # long hair falls beside the throat, not over it
+    hair_palette = _palette(lab, hair_seed, 4)
+    if hair_palette is not None and upper_palette is not None:
+        apart = np.linalg.norm(hair_palette[:, None] - upper_palette[None], axis=-1)
+        if apart.min(1).mean() < 10:  # black hair on black cloth: only the place can tell them apart
+            costs["hair"] += np.clip((along + 0.2 * w) / (0.1 * w), 0, 3).astype(np.float32)
     hem = frame.local(np.stack([frame.hips]))[0, 1]
     costs["lower"] += np.clip((0.75 * hem - along) / (0.15 * w), 0, 4).astype(np.float32)
-    costs["upper"] += np.clip((along - hem - 0.35 * w) / (0.2 * w), 0, 4).astype(np.float32)
+    costs["upper"] += np.clip((along - hem - 0.5 * w) / (0.25 * w), 0, 4).astype(np.float32)
     costs["neck"] += np.clip((along - 0.25 * w) / (0.15 * w), 0, 4).astype(np.float32)
     del collar, ys, xs
     radius = max(round(0.012 * shape[0]), 2)
@@ -328,8 +347,8 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
     for side, sleeve in sleeves.items():
         path = arm_path(frame, side)
         reach = np.vstack([path, path[3] + 0.7 * (path[3] - path[2])])
-        start = max(min(sleeve.end, 2.3), 1.75)
-        hands |= tube(shape, along_path(reach, np.linspace(start, 4, 8)), np.full(8, 0.17 * w))
+        start = max(min(sleeve.end, 2.3), 1.95)
+        hands |= tube(shape, along_path(reach, np.linspace(start, 4, 8)), np.full(8, 0.17 * w)) & beyond(shape, reach, start)
     result["hands"] = (result["skin"] * hands).astype(np.float32)
     return result
 

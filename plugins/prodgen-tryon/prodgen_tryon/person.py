@@ -13,7 +13,7 @@ from prodgen_sdk.types import Body, Image
 from prodgen_tryon.filters import Float
 from prodgen_tryon.fit import Measured
 from prodgen_tryon.parsing import moved, old_sleeves, parse_parts
-from prodgen_tryon.silhouette import Limb, arm, cast, leg, torso_edges
+from prodgen_tryon.silhouette import Limb, arm, cast, leg, smooth, torso_edges
 from prodgen_tryon.skeleton import SIDES, Side, Skeleton, skeleton
 
 
@@ -87,8 +87,10 @@ def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
         sign = -1.0 if side == "a" else 1.0
         foot = frame.at(sign * 0.27 * w, 0.05 * w)
         rises.append(cast(body, foot, -frame.down, 0.5 * w) - 0.05 * w)
-    rise = float(np.clip(min(rises), 0.13 * w, 0.3 * w))
-    return Measured(frame, arms, heights, edges, _old_hem(parts, frame), sleeves, tips, rise)
+    rise = float(np.clip(min(rises), 0.13 * w, 0.25 * w))
+    hem, waist = _old_hem(parts, frame)
+    hips = _hips(parts, frame, heights, edges)
+    return Measured(frame, arms, heights, edges, hem, waist, hips, sleeves, tips, rise)
 
 
 def _tip(body: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
@@ -105,8 +107,8 @@ def _tip(body: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
     return point
 
 
-def _old_hem(parts: dict[str, Float], frame: Skeleton) -> float | None:
-    """Height below the shoulders at which the old top ends, or None if that cannot be seen."""
+def _old_hem(parts: dict[str, Float], frame: Skeleton) -> tuple[float | None, float | None]:
+    """Heights below the shoulders at which the old top ends, and at which the lower clothes are first seen; None where that is unknown."""
     found = []
     for across in np.linspace(-0.3, 0.3, 9) * frame.width:
         for along in np.arange(0.6 * frame.torso, 1.9 * frame.torso, max(0.01 * frame.width, 1)):
@@ -116,4 +118,26 @@ def _old_hem(parts: dict[str, Float], frame: Skeleton) -> float | None:
             if parts["lower"][y, x] > 0.5:
                 found.append(float(along))
                 break
-    return float(np.median(found)) if len(found) >= 4 else None
+    if len(found) < 4:
+        return None, None
+    return float(np.median(found)), float(np.quantile(found, 0.1))
+
+
+def _hips(
+    parts: dict[str, Float], frame: Skeleton, heights: NDArray[np.float64], edges: dict[Side, NDArray[np.float64]]
+) -> dict[Side, NDArray[np.float64]]:
+    """How far the lower clothes reach beside the axis; under a top that hides them, a little less than where they are first seen."""
+    w, lower = frame.width, parts["person"] * (1 - parts["hands"]) * (1 - parts["upper"])
+    result: dict[Side, NDArray[np.float64]] = {}
+    for side in SIDES:
+        outward = frame.right * (-1 if side == "a" else 1)
+        seen = np.array([cast(lower, frame.at(0.0, float(h)) + outward * 0.2 * w, outward, w) + 0.2 * w for h in heights])
+        valid = (seen > 0.36 * w) & (seen < 0.95 * w) & (heights > 0.6 * frame.torso)
+        if valid.sum() < 3:
+            result[side] = edges[side] * 0.97
+            continue
+        first = int(np.flatnonzero(valid)[0])
+        width = np.interp(heights, heights[valid], seen[valid])
+        width[:first] = np.minimum(seen[first], 0.6 * w) * np.interp(heights[:first], [0.6 * frame.torso, max(float(heights[first]), frame.torso)], [0.88, 1.0])
+        result[side] = smooth(width)
+    return result

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from prodgen_tryon.fill import fill, mirror_down
 from prodgen_tryon.filters import Float, blur_inside, dilate, polygon, to_lab, tube
+from prodgen_tryon.layers import over
 from prodgen_tryon.parsing import chin, head_shape
 from prodgen_tryon.person import Person
 from prodgen_tryon.skeleton import SIDES, Side
@@ -80,15 +81,19 @@ def _lit(samples: NDArray[np.uint8]) -> NDArray[np.float64] | None:
 def bare_skin(person: Person) -> tuple[Float, Float]:
     """Neck, upper chest and arms without cloth: colours and alpha. Skin that can be seen is kept as it is."""
     if "skin" not in person.cache:
-        shape, frame, w = person.image.shape, person.frame, person.width
         colours, alpha = _neck(person)
-        for side in SIDES:
-            arm_colours, arm_alpha = _bare_arm(person, side)
-            colours = colours * (1 - arm_alpha[..., None]) + arm_colours * arm_alpha[..., None]
-            alpha = np.maximum(alpha, arm_alpha)
-        del shape, frame, w
-        person.cache["skin"] = colours.astype(np.float32), alpha.astype(np.float32)
+        arm_colours, arm_alpha = bare_arms(person)
+        person.cache["skin"] = over(colours, arm_colours, arm_alpha), np.maximum(alpha, arm_alpha)
     colours, alpha = person.cache["skin"]
+    return colours, alpha
+
+
+def bare_arms(person: Person) -> tuple[Float, Float]:
+    """Both arms without sleeves: colours and alpha."""
+    if "arms" not in person.cache:
+        (colours, alpha), (other, other_alpha) = (_bare_arm(person, side) for side in SIDES)
+        person.cache["arms"] = over(colours, other, other_alpha), np.maximum(alpha, other_alpha)
+    colours, alpha = person.cache["arms"]
     return colours, alpha
 
 
@@ -97,9 +102,15 @@ def _neck(person: Person) -> tuple[Float, Float]:
     parts, image = person.parts, person.image.astype(np.float32)
     rise = person.measured.rise
     jaw = chin(frame)
+    shoulder = {}
+    for side in SIDES:
+        outward = frame.right * (-1 if side == "a" else 1)
+        tip = person.measured.tips[side] + (frame.down - outward) * 0.03 * w
+        reach = float(np.interp(0.45 * w, person.measured.heights, person.measured.edges[side]))
+        shoulder[side] = [tip, frame.at(0, 0.42 * w) + outward * reach * 0.97]
     area = polygon(shape, np.array([
-        jaw - frame.right * 0.17 * w - frame.down * 0.2 * w, frame.at(-0.19 * w, -rise - 0.08 * w), frame.at(-0.3 * w, -rise + 0.03 * w), frame.at(-0.45 * w, 0.0), frame.at(-0.25 * w, 0.6 * w), frame.at(0, 0.75 * w),
-        frame.at(0.25 * w, 0.6 * w), frame.at(0.45 * w, 0.0), frame.at(0.3 * w, -rise + 0.03 * w), frame.at(0.19 * w, -rise - 0.08 * w), jaw + frame.right * 0.17 * w - frame.down * 0.2 * w]))  # fmt: skip
+        jaw - frame.right * 0.17 * w - frame.down * 0.2 * w, frame.at(-0.19 * w, -rise - 0.08 * w), frame.at(-0.28 * w, -rise + 0.02 * w), *shoulder["a"], frame.at(-0.2 * w, 0.8 * w), frame.at(0, 0.85 * w),
+        frame.at(0.2 * w, 0.8 * w), *shoulder["b"][::-1], frame.at(0.28 * w, -rise + 0.02 * w), frame.at(0.19 * w, -rise - 0.08 * w), jaw + frame.right * 0.17 * w - frame.down * 0.2 * w]))  # fmt: skip
     seen = ((parts["neck"] > 0.7) & (parts["upper"] < 0.2)).astype(np.float32)
     seen_face = ((parts["face"] > 0.8) & (np.arange(shape[0])[:, None] > frame["nose"][1])).astype(np.float32) * 0.02
     base = skin_colour(person)

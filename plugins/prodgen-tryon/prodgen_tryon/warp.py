@@ -18,7 +18,7 @@ from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Compositor
 from prodgen_sdk.types import Body, Garment, Image, Layer, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check
-from prodgen_tryon.compose import Composed, compose_legs, compose_top
+from prodgen_tryon.compose import Composed, compose_legs, compose_top, front
 from prodgen_tryon.config import Config
 from prodgen_tryon.cutout import Cutout, cut_out
 from prodgen_tryon.filters import Float, dilate
@@ -27,6 +27,7 @@ from prodgen_tryon.fit_legs import fit_legs, fit_skirt
 from prodgen_tryon.keypoints import TopShape, top_shape
 from prodgen_tryon.legs import LegShape, guess_category, leg_shape
 from prodgen_tryon.litert import LitertBodyParser
+from prodgen_tryon.layers import over
 from prodgen_tryon.person import Person, analyse
 
 CATEGORIES = ("top", "outerwear", "trousers", "shorts", "skirt", "dress")
@@ -158,42 +159,53 @@ def _render(
     request: TryOnRequest, photo: Image, person: Person, pieces: Sequence[Piece], config: Config
 ) -> TryOn | Refusal:
     picture = person.image.astype(np.float32)
-    covered = np.zeros(picture.shape[:2], np.float32)
-    layers: list[Layer] = []
     warnings: list[str] = []
     confidence = 1.0
-    top_worn = False
-    for number, piece in enumerate(pieces):
-        done = _lay(person, picture, piece, request, config, top_worn)
-        top_worn = top_worn or piece.category in ("top", "outerwear", "dress")
-        report = check.result(person, piece.category, done.alpha)
+    done: dict[int, Composed] = {}
+    # Lower clothes first, because a new top may show what the old one hid.
+    lower = [i for i, piece in enumerate(pieces) if isinstance(piece.shape, LegShape)]
+    upper = [i for i in range(len(pieces)) if i not in lower]
+    for number in (*lower, *upper):
+        piece = pieces[number]
+        if isinstance(piece.shape, LegShape):
+            composed = _lay_legs(person, picture, piece, piece.shape, request)
+        else:
+            legs = done[lower[-1]] if lower else None
+            composed = _lay_top(person, picture, piece, piece.shape, request, config, number != upper[0], legs)
+        report = check.result(person, piece.category, composed.alpha)
         if isinstance(report, Refusal):
             return report
         confidence = min(confidence, piece.confidence * report[0])
         warnings += [w for w in (*piece.warnings, *report[1]) if w not in warnings]
-        picture = done.image
-        covered = np.maximum(covered, done.alpha)
-        layers.append(Layer(name=f"{number}-{piece.category}", image=_layer(photo, person, done)))
+        picture, done[number] = composed.image, composed
+    for number in lower:
+        if any(i < number for i in upper):  # named after the top: worn over it
+            alpha = done[number].whole * (1 - front(person))
+            picture = over(picture, done[number].cloth, alpha)
     image, mask = restore(photo, person, picture, request.mask)
+    names = [piece.category for piece in pieces]
     return TryOn(
-        image=image, edit_mask=mask, layers=tuple(layers), confidence=float(np.clip(confidence, 0, 1)), warnings=tuple(warnings),
-        facts={"categories": [piece.category for piece in pieces], "facing": person.frame.facing, "working_scale": round(person.scale, 4)},
-    )  # fmt: skip
-
-
-def _lay(
-    person: Person, picture: Float, piece: Piece, request: TryOnRequest, config: Config, top_worn: bool
-) -> Composed:
-    style = request.fit.style
-    if isinstance(piece.shape, TopShape):
-        dress = piece.category == "dress"
-        keeps = piece.category == "outerwear" and (top_worn or config.outerwear_keeps_top)
-        fitted = fit_top(piece.shape, person.measured, style, dress=dress, snap_hem=not dress)
-        return compose_top(person, picture, piece.cutout, fitted, keep_top=keeps, top_worn=top_worn, dress=dress)
-    fit = fit_skirt if piece.category == "skirt" else fit_legs
-    return compose_legs(
-        person, picture, piece.cutout, fit(piece.shape, person.measured, person.legs, style), piece.category
+        image=image,
+        edit_mask=mask,
+        layers=tuple(Layer(name=f"{i}-{names[i]}", image=_layer(photo, person, done[i])) for i in range(len(pieces))),
+        confidence=float(np.clip(confidence, 0, 1)),
+        warnings=tuple(warnings),
+        facts={"categories": names, "facing": person.frame.facing, "working_scale": round(person.scale, 4)},
     )
+
+
+def _lay_legs(person: Person, picture: Float, piece: Piece, shape: LegShape, request: TryOnRequest) -> Composed:
+    fit = fit_skirt if piece.category == "skirt" else fit_legs
+    return compose_legs(person, picture, piece.cutout, fit(shape, person.measured, person.legs, request.fit.style))
+
+
+def _lay_top(
+    person: Person, picture: Float, piece: Piece, shape: TopShape, request: TryOnRequest, config: Config, second: bool, legs: Composed | None
+) -> Composed:
+    dress = piece.category == "dress"
+    keeps = piece.category == "outerwear" and config.outerwear_keeps_top
+    fitted = fit_top(shape, person.measured, request.fit.style, dress=dress, snap_hem=not dress)
+    return compose_top(person, picture, piece.cutout, fitted, keep_top=keeps, top_worn=second, dress=dress, legs=legs)
 
 
 def restore(
