@@ -1,0 +1,1 @@
+"""The demo's report: what was found -> one HTML file that needs nothing else."""
