@@ -54,7 +54,12 @@ def draw_label(
         draw.rounded_rectangle(box, radius=0.04 * min(width, height), fill=ground)
         inset = margin * 0.6
         trim = accent if abs(brightness(accent) - brightness(ground)) > 0.15 else ink_for(ground)
-        draw.rounded_rectangle([left + inset, top + inset, right - inset, bottom - inset], radius=0.02 * min(width, height), outline=trim, width=max(1, round(height * 0.008)))
+        draw.rounded_rectangle(
+            [left + inset, top + inset, right - inset, bottom - inset],
+            radius=0.02 * min(width, height),
+            outline=trim,
+            width=max(1, round(height * 0.008)),
+        )
     elif style == "band":
         ground = accent if abs(brightness(accent) - brightness(base)) > 0.08 else mix(base, ink_for(base), 0.85)
         draw.rectangle([0, top, picture.width, bottom], fill=ground)
@@ -67,19 +72,47 @@ def draw_label(
     portrait = height > width * 1.1
     emblem_height = height * (0.34 if portrait else 0.26) if style in ("panel", "emblem") else 0.0
     if emblem_height:
-        _emblem(draw, (left + right) / 2, top + margin * 1.6 + emblem_height * 0.5, emblem_height * 0.42, trim, ground, domain, rng)
+        _emblem(
+            draw,
+            (left + right) / 2,
+            top + margin * 1.6 + emblem_height * 0.5,
+            emblem_height * 0.42,
+            trim,
+            ground,
+            domain,
+            rng,
+        )
     text_top = top + margin * 1.3 + emblem_height
     lines = wrap(title, 1 if width > height * 3.2 else 2 if not portrait or len(title) < 10 else 3)
     filled = write(
-        picture, lines, (left + margin * 1.6, text_top, right - margin * 1.6, bottom - margin - height * 0.2), letters, bold=0.022, largest=0.5
+        picture,
+        lines,
+        (left + margin * 1.6, text_top, right - margin * 1.6, bottom - margin - height * 0.2),
+        letters,
+        bold=0.022,
+        largest=0.5,
     )
     rule = filled[3] + height * 0.02
     middle = (left + right) / 2
     draw.rectangle([middle - width * 0.13, rule, middle + width * 0.13, rule + max(1, height * 0.012)], fill=trim)
-    write(picture, [small], (left + margin * 2, rule + height * 0.03, right - margin * 2, min(bottom - margin, rule + height * 0.13)), second)
+    write(
+        picture,
+        [small],
+        (left + margin * 2, rule + height * 0.03, right - margin * 2, min(bottom - margin, rule + height * 0.13)),
+        second,
+    )
 
 
-def _emblem(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, colour: Srgb, ground: Srgb, domain: str, rng: np.random.Generator) -> None:
+def _emblem(
+    draw: ImageDraw.ImageDraw,
+    x: float,
+    y: float,
+    radius: float,
+    colour: Srgb,
+    ground: Srgb,
+    domain: str,
+    rng: np.random.Generator,
+) -> None:
     if domain == "food":
         for side in (-1, 1):
             for k in range(4):
@@ -87,7 +120,13 @@ def _emblem(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, colour
                 cx, cy = x + math.cos(angle) * radius * 0.62, y - math.sin(angle) * radius * 0.62 + radius * 0.2
                 t = np.linspace(0, 2 * np.pi, 16)
                 px, py = np.cos(t) * radius * 0.36, np.sin(t) * radius * 0.14
-                turned = list(zip((cx + px * math.cos(angle) + py * math.sin(angle)).tolist(), (cy - px * math.sin(angle) + py * math.cos(angle)).tolist(), strict=True))
+                turned = list(
+                    zip(
+                        (cx + px * math.cos(angle) + py * math.sin(angle)).tolist(),
+                        (cy - px * math.sin(angle) + py * math.cos(angle)).tolist(),
+                        strict=True,
+                    )
+                )
                 draw.polygon(turned, fill=mix(colour, ground, 0.12 * k))
         return
     kind = int(rng.integers(3))
@@ -99,7 +138,22 @@ def _emblem(draw: ImageDraw.ImageDraw, x: float, y: float, radius: float, colour
     elif kind == 1:
         for k in range(8):
             angle = k * math.pi / 4
-            draw.line([x + math.cos(angle) * radius * 0.3, y + math.sin(angle) * radius * 0.3, x + math.cos(angle) * radius, y + math.sin(angle) * radius], fill=colour, width=width)
+            draw.line(
+                [
+                    x + math.cos(angle) * radius * 0.3,
+                    y + math.sin(angle) * radius * 0.3,
+                    x + math.cos(angle) * radius,
+                    y + math.sin(angle) * radius,
+                ],
+                fill=colour,
+                width=width,
+            )
     else:
-        draw.polygon([(x, y - radius), (x + radius * 0.75, y), (x, y + radius), (x - radius * 0.75, y)], outline=colour, width=width)
-        draw.polygon([(x, y - radius * 0.5), (x + radius * 0.38, y), (x, y + radius * 0.5), (x - radius * 0.38, y)], fill=colour)
+        draw.polygon(
+            [(x, y - radius), (x + radius * 0.75, y), (x, y + radius), (x - radius * 0.75, y)],
+            outline=colour,
+            width=width,
+        )
+        draw.polygon(
+            [(x, y - radius * 0.5), (x + radius * 0.38, y), (x, y + radius * 0.5), (x - radius * 0.38, y)], fill=colour
+        )

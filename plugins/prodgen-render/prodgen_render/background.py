@@ -21,7 +21,10 @@ def behind(scene: Scene, size: int, picture: Image | None) -> Floats:
         return np.ones((size, size, 3), np.float32)
     if scene.background == "image":
         if picture is None:
-            raise InputError("The scene wants a background picture, and the request has none.", hint='Give it as references["background"].')
+            raise InputError(
+                "The scene wants a background picture, and the request has none.",
+                hint='Give it as references["background"].',
+            )
         return _cover(images.flatten(picture), size)
     top = to_srgb(colour_of(scene.colour))
     if scene.background == "gradient":

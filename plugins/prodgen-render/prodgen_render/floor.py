@@ -75,7 +75,9 @@ def _blur(grid: Floats) -> Floats:
 def _enlarge(grid: Floats, size: int) -> Floats:
     from PIL import Image
 
-    return np.asarray(Image.fromarray(grid.astype(np.float32)).resize((size, size), Image.Resampling.BICUBIC)).clip(0, 1)
+    return np.asarray(Image.fromarray(grid.astype(np.float32)).resize((size, size), Image.Resampling.BICUBIC)).clip(
+        0, 1
+    )
 
 
 class FloorMaker:

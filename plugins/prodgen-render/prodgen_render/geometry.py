@@ -6,6 +6,7 @@ Every function returns a `Part` with smooth normals and UVs; hard edges are alwa
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,7 +18,9 @@ def grid_faces(rows: int, columns: int) -> Ints:
     """Two triangles for each cell of a vertex grid [rows, columns], row-major."""
     index = np.arange(rows * columns).reshape(rows, columns)
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
-    return np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)]).astype(np.int32)
+    return np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)]).astype(
+        np.int32
+    )
 
 
 def smooth_normals(vertices: Floats, faces: Ints, weld: float | None = None) -> Floats:
@@ -32,7 +35,8 @@ def smooth_normals(vertices: Floats, faces: Ints, weld: float | None = None) -> 
     for corner in range(3):
         np.add.at(total, key[faces[:, corner]], face_normals)
     normals = total[key]
-    return (normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-20)).astype(np.float32)
+    length = np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-20)
+    return np.asarray(normals / length, np.float32)
 
 
 def _drop_degenerate(vertices: Floats, faces: Ints) -> Ints:
@@ -41,7 +45,9 @@ def _drop_degenerate(vertices: Floats, faces: Ints) -> Ints:
     return np.ascontiguousarray(faces[area > 1e-12])
 
 
-def rounded_path(points: Sequence[tuple[float, float]], radii: Sequence[float] | float, steps: int = 6) -> NDArray[np.float64]:
+def rounded_path(
+    points: Sequence[tuple[float, float]], radii: Sequence[float] | float, steps: int = 6
+) -> NDArray[np.float64]:
     """A 2D polyline with its inner corners replaced by arcs (quadratic curves).
 
     Args:
@@ -49,12 +55,12 @@ def rounded_path(points: Sequence[tuple[float, float]], radii: Sequence[float] |
         radii: one radius for all corners, or one a point (the ends are ignored). A radius is cut to half the shorter side.
     """
     corners = np.asarray(points, np.float64)
-    sizes = np.full(len(corners), radii) if np.isscalar(radii) else np.asarray(radii, np.float64)
+    sizes = np.broadcast_to(np.asarray(radii, np.float64), len(corners))
     path = [corners[:1]]
     for i in range(1, len(corners) - 1):
         before, here, after = corners[i - 1], corners[i], corners[i + 1]
         into, out = here - before, after - here
-        length_in, length_out = np.linalg.norm(into), np.linalg.norm(out)
+        length_in, length_out = float(np.linalg.norm(into)), float(np.linalg.norm(out))
         cut = min(float(sizes[i]), 0.499 * length_in, 0.499 * length_out)
         if cut <= 1e-9:
             path.append(here[None])
@@ -74,13 +80,14 @@ def smooth_path(points: ArrayLike, samples: int = 48) -> NDArray[np.float64]:
     i = np.minimum(t.astype(int), len(p) - 4)
     f = (t - i)[:, None]
     a, b, c, d = p[i], p[i + 1], p[i + 2], p[i + 3]
-    return 0.5 * (2 * b + (c - a) * f + (2 * a - 5 * b + 4 * c - d) * f**2 + (3 * b - a - 3 * c + d) * f**3)
+    curve = 0.5 * (2 * b + (c - a) * f + (2 * a - 5 * b + 4 * c - d) * f**2 + (3 * b - a - 3 * c + d) * f**3)
+    return np.asarray(curve, np.float64)
 
 
 def refine(path: NDArray[np.float64], longest: float) -> NDArray[np.float64]:
     """The same polyline with no segment longer than `longest`."""
     pieces = []
-    for a, b in zip(path[:-1], path[1:], strict=True):
+    for a, b in pairwise(path):
         n = max(1, int(np.ceil(np.linalg.norm(b - a) / longest)))
         pieces.append(a + (b - a) * np.linspace(0, 1, n, endpoint=False)[:, None])
     return np.concatenate([*pieces, path[-1:]])
@@ -129,7 +136,9 @@ def superellipse(width: float, depth: float, power: float = 2.0, samples: int = 
     """A closed outline [samples, 2], from round (power 2) to nearly square (power 8), that starts at the back."""
     angle = np.linspace(0, 2 * np.pi, samples, endpoint=False) + np.pi / 2
     c, s = np.cos(angle), np.sin(angle)
-    return np.stack([np.sign(c) * np.abs(c) ** (2 / power) * width / 2, np.sign(s) * np.abs(s) ** (2 / power) * depth / 2], -1)
+    return np.stack(
+        [np.sign(c) * np.abs(c) ** (2 / power) * width / 2, np.sign(s) * np.abs(s) ** (2 / power) * depth / 2], -1
+    )
 
 
 def rounded_rectangle(width: float, depth: float, radius: float, corner: int = 8, side: int = 6) -> NDArray[np.float64]:
@@ -171,16 +180,11 @@ def slab(outline: NDArray[np.float64], height: float, radius: float, material: M
     ring = len(outline) + 1
     grid = side.vertices.reshape(-1, ring, 3)
     middle = outline.mean(0)
-    parts = [grid]
-    shrink = np.array([0.97, 0.8, 0.5, 0.02])[:, None, None]
+    shrink = np.array([0.97, 0.8, 0.5, 1e-4])[:, None, None]
     bottom, top = grid[0], grid[-1]
-    centre = lambda z: np.array([middle[0], middle[1], z])  # noqa: E731
-    parts = [
-        (centre(0.0) + (bottom - centre(0.0)) * shrink)[::-1],
-        grid,
-        centre(height) + (top - centre(height)) * shrink,
-    ]
-    body = loft(np.concatenate(parts)[:, :-1].astype(np.float64), material)
+    low, high = np.array([*middle, 0.0]), np.array([*middle, height])
+    sections = np.concatenate([(low + (bottom - low) * shrink)[::-1], grid, high + (top - high) * shrink])
+    body = loft(sections[:, :-1].astype(np.float64), material)
     return planar_uv(body, "z")
 
 
@@ -193,7 +197,9 @@ def planar_uv(part: Part, axis: str = "y") -> Part:
     return part.but(uv=uv.astype(np.float32), uv_metres=(float(size[i]), float(size[j])))
 
 
-def box(size: tuple[float, float, float], radius: float, material: Material, *, steps: int = 4, cells: int = 10) -> list[Part]:
+def box(
+    size: tuple[float, float, float], radius: float, material: Material, *, steps: int = 4, cells: int = 10
+) -> list[Part]:
     """A rounded box that stands on z = 0: six parts, in the order front, back, left, right, top, bottom (the viewer's).
 
     Each part has UV 0..1 over its face, upright when seen from outside; edges are rounded by `radius`.
@@ -230,7 +236,14 @@ def box(size: tuple[float, float, float], radius: float, material: Material, *, 
         extent = (across[-1] - across[0], upwards[-1] - upwards[0])
         uv = np.stack([(a - across[0]) / extent[0], (b - upwards[0]) / extent[1]], -1).reshape(-1, 2).astype(np.float32)
         parts.append(
-            Part(vertices, grid_faces(*a.shape), normals.reshape(-1, 3).astype(np.float32), uv, material, (float(extent[0]), float(extent[1])))
+            Part(
+                vertices,
+                grid_faces(*a.shape),
+                normals.reshape(-1, 3).astype(np.float32),
+                uv,
+                material,
+                (float(extent[0]), float(extent[1])),
+            )
         )
     return parts
 
@@ -269,7 +282,13 @@ def tube(
         t = np.linspace(0, np.pi / 2, 7)[:-1]
         reach, shrink = np.cos(t), np.maximum(np.sin(t), 1e-3)
         cap = radii[0] * min(1.0, flatten)
-        line = np.concatenate([line[0] - tangent[0] * (reach * cap)[:, None], line, (line[-1] + tangent[-1] * (reach * radii[-1] * min(1.0, flatten))[:, None])[::-1]])
+        line = np.concatenate(
+            [
+                line[0] - tangent[0] * (reach * cap)[:, None],
+                line,
+                (line[-1] + tangent[-1] * (reach * radii[-1] * min(1.0, flatten))[:, None])[::-1],
+            ]
+        )
         radii = np.concatenate([radii[0] * shrink, radii, (radii[-1] * shrink)[::-1]])
         side = np.concatenate([np.repeat(side[:1], 6, 0), side, np.repeat(side[-1:], 6, 0)])
         second = np.concatenate([np.repeat(second[:1], 6, 0), second, np.repeat(second[-1:], 6, 0)])

@@ -24,7 +24,9 @@ def rounded_box(p: Floats, centre: ArrayLike, half: ArrayLike, radius: float) ->
     return np.asarray(outside + np.minimum(q.max(1), 0) - radius, np.float32)
 
 
-def capsule(p: Floats, a: ArrayLike, b: ArrayLike, radius_a: float, radius_b: float | None = None, flatten: float = 1.0) -> Floats:
+def capsule(
+    p: Floats, a: ArrayLike, b: ArrayLike, radius_a: float, radius_b: float | None = None, flatten: float = 1.0
+) -> Floats:
     """Distance to a (tapered) rounded rod from a to b; `flatten` squeezes it along Y."""
     squeeze = np.array([1, 1 / flatten, 1], np.float32)
     start, end = np.asarray(a, np.float32) * squeeze, np.asarray(b, np.float32) * squeeze
@@ -63,8 +65,7 @@ def mesh(field: Field, low: ArrayLike, high: ArrayLike, cell: float, material: M
     inside = values < 0
     corners = [(i, j, k) for i in (0, 1) for j in (0, 1) for k in (0, 1)]
     n = counts - 1
-    at = lambda a, c: a[c[0] : c[0] + n[0], c[1] : c[1] + n[1], c[2] : c[2] + n[2]]  # noqa: E731
-    filled = sum(at(inside, c).astype(np.int8) for c in corners)
+    filled = sum(inside[i : i + n[0], j : j + n[1], k : k + n[2]].astype(np.int8) for i, j, k in corners)
     active = np.argwhere((filled > 0) & (filled < 8))
     number = np.full(n, -1, np.int64)
     number[tuple(active.T)] = np.arange(len(active))
@@ -143,4 +144,9 @@ def clip(part: Part, keep: Floats) -> Part:
 def compact(part: Part) -> Part:
     """Without the vertices that no face uses."""
     used, faces = np.unique(part.faces, return_inverse=True)
-    return part.but(vertices=part.vertices[used], normals=part.normals[used], uv=part.uv[used], faces=faces.reshape(-1, 3).astype(np.int32))
+    return part.but(
+        vertices=part.vertices[used],
+        normals=part.normals[used],
+        uv=part.uv[used],
+        faces=faces.reshape(-1, 3).astype(np.int32),
+    )

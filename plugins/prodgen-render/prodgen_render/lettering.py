@@ -32,21 +32,25 @@ def legible(text: str) -> str:
     return " ".join("".join(c for c in text if covers(c)).split())
 
 
+def _width(token: str) -> float:
+    return sum(2 if _WIDE.match(character) else 1.1 for character in token)
+
+
 def wrap(text: str, lines: int) -> list[str]:
     """Breaks text into at most `lines` lines of about equal width; hanzi break anywhere, other words at spaces."""
     tokens = re.findall(r"[⺀-鿿豈-﫿぀-ヿ]|[^\s⺀-鿿豈-﫿぀-ヿ]+", text)
-    width = lambda token: sum(2 if _WIDE.match(c) else 1.1 for c in token)  # noqa: E731
     if not tokens:
         return []
-    total = sum(width(token) + (0 if _WIDE.match(token) else 1) for token in tokens)
-    out, line, used, budget = [], "", 0.0, total / lines
+    total = sum(_width(token) + (0 if _WIDE.match(token) else 1) for token in tokens)
+    out: list[str] = []
+    line, used, budget = "", 0.0, total / lines
     for token in tokens:
         glue = "" if not line or (_WIDE.match(token) and _WIDE.match(line[-1])) else " "
-        if line and used + width(token) / 2 > budget and len(out) < lines - 1:
+        if line and used + _width(token) / 2 > budget and len(out) < lines - 1:
             out.append(line)
             line, used, glue = "", 0.0, ""
         line += glue + token
-        used += width(token) + len(glue)
+        used += _width(token) + len(glue)
     return [*out, line]
 
 

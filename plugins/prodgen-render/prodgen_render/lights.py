@@ -52,7 +52,7 @@ class Softbox:
         """Unit directions to points of its face, x and y in [-1, 1]."""
         to, right, up = self.frame
         points = to + np.asarray(x)[..., None] * (right * self.width) + np.asarray(y)[..., None] * (up * self.height)
-        return (points / np.linalg.norm(points, axis=-1, keepdims=True)).astype(np.float32)
+        return np.asarray(points / np.linalg.norm(points, axis=-1, keepdims=True), np.float32)
 
     @property
     def solid_angle(self) -> float:
@@ -90,7 +90,7 @@ RIGS = {
             Softbox(150, 28, 0.22, 0.8, 2.6, 0.2),
             Softbox(-145, 30, 0.22, 0.8, 2.2, 0.2),
         ),
-        zenith=0.75, horizon=0.55, ground=0.85, shadow=0.62,
+        zenith=0.85, horizon=0.72, ground=1.1, shadow=0.62,
     ),
     "soft": Rig(
         key=Softbox(-30, 50, 1.1, 1.1, 1.6, 0.5),
@@ -110,14 +110,18 @@ def map_directions(rows: int, columns: int) -> Floats:
     theta = (np.arange(rows) + 0.5) / rows * np.pi
     phi = (np.arange(columns) + 0.5) / columns * 2 * np.pi - np.pi
     sin = np.sin(theta)[:, None]
-    return np.stack(np.broadcast_arrays(sin * np.cos(phi), sin * np.sin(phi), np.cos(theta)[:, None]), -1).astype(np.float32)
+    return np.stack(np.broadcast_arrays(sin * np.cos(phi), sin * np.sin(phi), np.cos(theta)[:, None]), -1).astype(
+        np.float32
+    )
 
 
 def look_up(table: Floats, directions: Floats) -> Floats:
     """Bilinear values of maps [..., rows, columns] at unit directions [n, 3]; a stack of maps gives [stack, n]."""
     rows, columns = table.shape[-2:]
     row = np.arccos(np.clip(directions[:, 2], -1, 1)) * np.float32(rows / np.pi) - np.float32(0.5)
-    column = (np.arctan2(directions[:, 1], directions[:, 0]) + np.float32(np.pi)) * np.float32(columns / (2 * np.pi)) - np.float32(0.5)
+    column = (np.arctan2(directions[:, 1], directions[:, 0]) + np.float32(np.pi)) * np.float32(
+        columns / (2 * np.pi)
+    ) - np.float32(0.5)
     row = np.clip(row, 0, rows - 1.001)
     r0, c0 = row.astype(np.int32), np.floor(column).astype(np.int32)
     fr, fc = row - r0, column - c0
@@ -199,5 +203,10 @@ def lighting(name: str) -> Lighting:
         glossy.append(enlarge((weights @ everything) / weights.sum(1)))
     scale = np.float32(FRONT_LEVEL / look_up(diffuse, np.array([[0, -1, 0]], np.float32))[0])
     return Lighting(
-        rig, dome * scale, diffuse * scale, np.stack(glossy) * scale, float(rig.key.radiance * scale), float(rig.ground * scale)
+        rig,
+        dome * scale,
+        diffuse * scale,
+        np.stack(glossy) * scale,
+        float(rig.key.radiance * scale),
+        float(rig.ground * scale),
     )

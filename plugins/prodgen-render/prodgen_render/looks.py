@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +11,7 @@ from PIL import Image
 
 from prodgen_render import patterns
 from prodgen_render.artwork import draw_label
-from prodgen_render.model import Material, Rgb, to_linear
+from prodgen_render.model import Material, Rgb, to_linear, to_srgb
 from prodgen_render.patterns import Srgb
 from prodgen_render.words import capacity_ml, colours_of, height_cm, material_of, pattern_of
 from prodgen_sdk.types import Product
@@ -57,7 +57,22 @@ _BASE: dict[str, str] = {
     "wood": "#c79a66", "walnut": "#7a5236", "bamboo": "#dcb878", "kraft": "#c19a6b", "leather": "#7d4f2e", "denim": "#3d557c",
     "marble": "#f1efec", "iron": "#2c2d2f", "linen": "#d9ccb4", "canvas": "#e9dfca",
 }  # fmt: skip
-_PALETTE = ("#c3272b", "#2f62ad", "#3f8a55", "#e9802c", "#f0c33c", "#7a55a3", "#1f7f86", "#eda5b6", "#1f2f55", "#f4f3ef", "#1d1d1f", "#dcc9ad")
+_OWN = (*METALS, "wood", "walnut", "bamboo", "kraft", "leather", "marble", "iron", "denim", "glass")
+"""Materials that keep a colour of their own where the words name none."""
+_PALETTE = (
+    "#c3272b",
+    "#2f62ad",
+    "#3f8a55",
+    "#e9802c",
+    "#f0c33c",
+    "#7a55a3",
+    "#1f7f86",
+    "#eda5b6",
+    "#1f2f55",
+    "#f4f3ef",
+    "#1d1d1f",
+    "#dcc9ad",
+)
 
 
 def srgb(code: str) -> Srgb:
@@ -81,6 +96,7 @@ class Look:
 
     product: Product
     rng: np.random.Generator
+    noted: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def _named(self) -> list[tuple[str, str]]:
@@ -103,9 +119,8 @@ class Look:
 
     def colour(self, default: str | None = None) -> Srgb:
         """The main colour; without one the material's own, then `default`, then one drawn from a palette."""
-        if self._named:
-            return srgb(self._named[0][1])
-        return srgb(_BASE.get(self.material_name) or default or self._drawn[0])
+        code = self._named[0][1] if self._named else _BASE.get(self.material_name) or default or self._drawn[0]
+        return self._note(srgb(code))
 
     def accent(self, base: Srgb, default: str | None = None) -> Srgb:
         """The second colour, or one that goes with `base`."""
@@ -146,6 +161,25 @@ class Look:
             return float(np.clip((cm / typical_cm) ** 0.5, 0.75, 1.4))
         return float(np.clip((ml / typical_ml) ** 0.33, 0.75, 1.4)) if typical_ml and ml else 1.0
 
+    def _note(self, colour: Srgb, material: str = "") -> Srgb:
+        """Remembers what the product's main surface became: the first that a family asks for."""
+        self.noted.setdefault("rgb", "#{:02x}{:02x}{:02x}".format(*colour))
+        if material:
+            self.noted.setdefault("material", material)
+        return colour
+
+    def solid(self, *allowed: str, default: str | None = None) -> Material:
+        """The main material in the main colour, without pattern; materials with a colour of their own keep it."""
+        name = self.pick(*allowed)
+        own = name in _OWN or (name in _BASE and name == self.material_name)
+        if own and not self._named and not (name == "glass" and default):
+            material = self.plain(name)
+            self._note(tuple(round(255 * float(c)) for c in to_srgb(material.mean_colour)), name)  # type: ignore[arg-type]
+            return material
+        colour = self.colour(default)
+        self.noted.setdefault("material", name)
+        return self.plain(name, colour)
+
     def plain(self, name: str, colour: Srgb | str | None = None) -> Material:
         """A material without pattern; metals and woods have their own colour unless one is given."""
         code = srgb(colour) if isinstance(colour, str) else colour
@@ -155,7 +189,11 @@ class Look:
         finish = _FINISH[name]
         bump = patterns.relief(name)
         if name in METALS:
-            base = METALS[name] if code is None else tuple(0.25 * m * 1.0 + 0.75 * c for m, c in zip(METALS[name], linear(code), strict=True))
+            base = (
+                METALS[name]
+                if code is None
+                else tuple(0.25 * m * 1.0 + 0.75 * c for m, c in zip(METALS[name], linear(code), strict=True))
+            )
             return Material(name, base, bump=bump, **finish)  # type: ignore[arg-type]
         code = code or srgb(_BASE.get(name, "#e8e6e1"))
         if name in ("wood", "walnut", "bamboo"):
@@ -165,7 +203,7 @@ class Look:
         return Material(name, linear(code), bump=bump, **finish)  # type: ignore[arg-type]
 
     def main(
-        self, *allowed: str, extent: tuple[float, float] = (0.25, 0.1), default: str | None = None, period: float = 0.03, label: Material | None = None
+        self, *allowed: str, extent: tuple[float, float] = (0.25, 0.1), default: str | None = None, period: float = 0.03
     ) -> Material:
         """The material of the main body, with the product's colour and pattern.
 
@@ -175,29 +213,37 @@ class Look:
             default: colour where the words name none.
             period: metres of one period of a pattern.
         """
-        name = self.pick(*allowed)
-        own = name in METALS or name in _BASE or name == "glass"
-        base = None if own and not self._named and not (name == "glass" and default) else self.colour(default)
-        material = self.plain(name, base)
-        if self.pattern_name in ("plain", "logo") or name == "glass":
+        material = self.solid(*allowed, default=default)
+        if self.pattern_name in ("plain", "logo") or material.name == "glass":
             return material
-        shade = base or tuple(round(255 * c**0.4545) for c in material.mean_colour.tolist())
+        shade = srgb(self.noted["rgb"])
         width, height = _pixels(extent)
-        picture = patterns.draw_pattern(self.pattern_name, width, height, shade, self.accent(shade), self.rng, max(2, extent[0] / period))  # type: ignore[arg-type]
+        picture = patterns.draw_pattern(
+            self.pattern_name, width, height, shade, self.accent(shade), self.rng, max(2, extent[0] / period)
+        )
         return material.but(colour=(1.0, 1.0, 1.0), texture=patterns.texture(picture))
 
     @cached_property
     def title_words(self) -> str:
         """The title as it goes on a label: without sizes, and not too long."""
         title = re.sub(r"\s*[\(（\[【].*?[\)）\]】]", "", self.product.title)
-        title = re.sub(r"\d+(\.\d+)?\s*(ml|g|kg|l|cl|oz|cm|mm|毫升|克|升|厘米)(?![a-z])", "", title, flags=re.IGNORECASE)
+        title = re.sub(
+            r"\d+(\.\d+)?\s*(ml|g|kg|l|cl|oz|cm|mm|毫升|克|升|厘米)(?![a-z])", "", title, flags=re.IGNORECASE
+        )
         words = title.replace("-", " ").split()
         while len(" ".join(words)) > 34 and len(words) > 2:
             words = words[:-1]
         return (" ".join(words) or self.product.title)[:40].strip(" ,;·")
 
     def label(
-        self, name: str, extent: tuple[float, float], base: Srgb, box: tuple[float, float, float, float], *, style: str = "", ink: Srgb | None = None
+        self,
+        name: str,
+        extent: tuple[float, float],
+        base: Srgb,
+        box: tuple[float, float, float, float],
+        *,
+        style: str = "",
+        ink: Srgb | None = None,
     ) -> Material:
         """A material of one colour with the product's label printed on it.
 
@@ -209,12 +255,30 @@ class Look:
             style: see `artwork.STYLES`; empty draws one.
         """
         width, height = _pixels(extent, 900)
+        self._note(base, name)
         if self.pattern_name in ("plain", "logo"):
             picture = Image.new("RGB", (width, height), base)
         else:
-            picture = patterns.draw_pattern(self.pattern_name, width, height, base, self.accent(base), self.rng, max(3, extent[0] / 0.03))
-        area = (round(box[0] * width), round((1 - box[3]) * height), round(box[2] * width), round((1 - box[1]) * height))
-        draw_label(picture, area, self.title_words, self.product.domain, base, self.accent(base), self.rng, style=style, ink=ink)
+            picture = patterns.draw_pattern(
+                self.pattern_name, width, height, base, self.accent(base), self.rng, max(3, extent[0] / 0.03)
+            )
+        area = (
+            round(box[0] * width),
+            round((1 - box[3]) * height),
+            round(box[2] * width),
+            round((1 - box[1]) * height),
+        )
+        draw_label(
+            picture,
+            area,
+            self.title_words,
+            self.product.domain,
+            base,
+            self.accent(base),
+            self.rng,
+            style=style,
+            ink=ink,
+        )
         return self.plain(name, base).but(colour=(1.0, 1.0, 1.0), texture=patterns.texture(picture))
 
 

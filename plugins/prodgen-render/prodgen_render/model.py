@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int32]
+Floats = NDArray[np.floating[Any]]
+Ints = NDArray[np.integer[Any]]
 Rgb = tuple[float, float, float]
 
 
 def to_linear(srgb: Any) -> Floats:
-    """sRGB in [0, 1] to linear light (IEC 61966-2-1)."""
+    """SRGB in [0, 1] to linear light (IEC 61966-2-1)."""
     value = np.asarray(srgb, np.float32)
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
 

@@ -12,6 +12,7 @@ from prodgen_render.families import family_of
 from prodgen_render.looks import Look
 from prodgen_render.model import Model3D
 from prodgen_render.rendering import render
+from prodgen_render.words import nearest_colour
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Generator
 from prodgen_sdk.types import Generated, GenerationRequest, Product
@@ -32,12 +33,12 @@ def build_model(product: Product, seed: int = 0) -> Model3D:
     family, fallback = family_of(product)
     digest = hashlib.sha256(f"{seed}|{family.name}".encode()).digest()
     look = Look(product, np.random.default_rng(int.from_bytes(digest[:8], "big")))
-    main = look.colour()
     parts = tuple(family.build(look))
     facts: dict[str, Any] = {
         "family": family.name,
-        "material": look.material_name or parts[0].material.name,
-        "colour": look.colour_name or "#{:02x}{:02x}{:02x}".format(*main),
+        "material": look.noted.get("material") or parts[0].material.name,
+        "colour": look.colour_name or nearest_colour(look.noted["rgb"]),
+        "rgb": look.noted["rgb"],
         "pattern": look.pattern_name,
     }
     if fallback:

@@ -36,7 +36,9 @@ def texture(picture: Image.Image) -> Texture:
     return Texture(to_linear(np.asarray(picture.convert("RGB"), np.float32) / 255))
 
 
-def draw_pattern(name: str, width: int, height: int, base: Srgb, accent: Srgb, rng: np.random.Generator, repeat: float = 8) -> Image.Image:
+def draw_pattern(
+    name: str, width: int, height: int, base: Srgb, accent: Srgb, rng: np.random.Generator, repeat: float = 8
+) -> Image.Image:
     """A picture of a pattern.
 
     Args:
@@ -77,17 +79,20 @@ def _checks(picture: Image.Image, base: Srgb, accent: Srgb, period: float, rng: 
     w, h = picture.size
     x, y = np.arange(w) / period % 1, np.arange(h) / period % 1
     tartan = rng.random() < 0.6
-    band = lambda t: ((t > 0.2) & (t < 0.62)).astype(float)  # noqa: E731
-    line = lambda t: ((t > 0.83) & (t < 0.9)).astype(float)  # noqa: E731
-    amount = 0.5 * (band(x)[None] + band(y)[:, None])
+    bands, lines = (
+        [((t > low) & (t < high)).astype(float) for t in (x, y)] for low, high in ((0.2, 0.62), (0.83, 0.9))
+    )
+    amount = 0.5 * (bands[0][None] + bands[1][:, None])
     field = np.array(base) + (np.array(accent) - np.array(base)) * amount[..., None]
     if tartan:
-        thread = np.maximum(line(x)[None], line(y)[:, None])[..., None] * 0.75
+        thread = np.maximum(lines[0][None], lines[1][:, None])[..., None] * 0.75
         field = field + (np.array(ink_for(mix(base, accent, 0.5))) - field) * thread
     picture.paste(Image.fromarray(field.round().clip(0, 255).astype(np.uint8)))
 
 
-def _flowers(draw: ImageDraw.ImageDraw, w: int, h: int, base: Srgb, accent: Srgb, period: float, rng: np.random.Generator) -> None:
+def _flowers(
+    draw: ImageDraw.ImageDraw, w: int, h: int, base: Srgb, accent: Srgb, period: float, rng: np.random.Generator
+) -> None:
     leaf = mix((86, 128, 82), base, 0.25)
     heart = (240, 200, 80) if brightness(accent) < 0.6 else (200, 120, 60)
     step = period * 0.78
@@ -101,10 +106,26 @@ def _flowers(draw: ImageDraw.ImageDraw, w: int, h: int, base: Srgb, accent: Srgb
             for shift in (-w, 0, w):
                 for k in range(2):
                     angle = turn + 2.2 + k * 2.4
-                    _blob(draw, x + shift + math.cos(angle) * size * 1.25, y + math.sin(angle) * size * 1.25, size * 0.62, size * 0.26, angle, leaf)
+                    _blob(
+                        draw,
+                        x + shift + math.cos(angle) * size * 1.25,
+                        y + math.sin(angle) * size * 1.25,
+                        size * 0.62,
+                        size * 0.26,
+                        angle,
+                        leaf,
+                    )
                 for k in range(petals):
                     angle = turn + k * 2 * math.pi / petals
-                    _blob(draw, x + shift + math.cos(angle) * size * 0.55, y + math.sin(angle) * size * 0.55, size * 0.52, size * 0.36, angle, shade)
+                    _blob(
+                        draw,
+                        x + shift + math.cos(angle) * size * 0.55,
+                        y + math.sin(angle) * size * 0.55,
+                        size * 0.52,
+                        size * 0.36,
+                        angle,
+                        shade,
+                    )
                 r = size * 0.26
                 draw.ellipse([x + shift - r, y - r, x + shift + r, y + r], fill=heart)
 
@@ -112,7 +133,16 @@ def _flowers(draw: ImageDraw.ImageDraw, w: int, h: int, base: Srgb, accent: Srgb
 def _blob(draw: ImageDraw.ImageDraw, x: float, y: float, long: float, short: float, angle: float, fill: Srgb) -> None:
     t = np.linspace(0, 2 * np.pi, 20)
     px, py = np.cos(t) * long, np.sin(t) * short
-    draw.polygon(list(zip((x + px * math.cos(angle) - py * math.sin(angle)).tolist(), (y + px * math.sin(angle) + py * math.cos(angle)).tolist(), strict=True)), fill=fill)
+    draw.polygon(
+        list(
+            zip(
+                (x + px * math.cos(angle) - py * math.sin(angle)).tolist(),
+                (y + px * math.sin(angle) + py * math.cos(angle)).tolist(),
+                strict=True,
+            )
+        ),
+        fill=fill,
+    )
 
 
 def noise(size: int, octaves: tuple[tuple[int, int, float], ...], seed: int) -> Floats:
@@ -122,7 +152,9 @@ def noise(size: int, octaves: tuple[tuple[int, int, float], ...], seed: int) -> 
     for across, down, weight in octaves:
         cells = rng.standard_normal((down, across)).astype(np.float32)
         wrapped = np.pad(cells, ((2, 2), (2, 2)), mode="wrap")
-        picture = Image.fromarray(wrapped).resize((round(size * (across + 4) / across), round(size * (down + 4) / down)), Image.Resampling.BICUBIC)
+        picture = Image.fromarray(wrapped).resize(
+            (round(size * (across + 4) / across), round(size * (down + 4) / down)), Image.Resampling.BICUBIC
+        )
         left, top = round(2 * size / across), round(2 * size / down)
         total += weight * np.asarray(picture)[top : top + size, left : left + size]
     return total
@@ -136,43 +168,59 @@ def _relief(height: Floats, slope: float, dark: float) -> Floats:
     return np.stack([du, dv, shade], -1).astype(np.float32)
 
 
+def _wave(t: Floats) -> Floats:
+    return np.sin(2 * np.pi * t)
+
+
 @cache
 def relief(name: str) -> Bump | None:
     """The repeating relief of a material by name, or None for smooth ones."""
     n = 128
-    y, x = np.mgrid[0:n, 0:n].astype(np.float32) / n
-    wave = lambda t: np.sin(2 * np.pi * t)  # noqa: E731
+    x, y = np.meshgrid(np.arange(n, dtype=np.float32) / n, np.arange(n, dtype=np.float32) / n)
+    height: Floats
     if name in ("cotton", "linen", "canvas", "nylon"):
         threads = 16
-        over = wave(threads / 2 * x) * wave(threads / 2 * y) > 0
-        height = np.where(over, np.abs(wave(threads / 2 * x)), np.abs(wave(threads / 2 * y)))
+        over = _wave(threads / 2 * x) * _wave(threads / 2 * y) > 0
+        height = np.where(over, np.abs(_wave(threads / 2 * x)), np.abs(_wave(threads / 2 * y)))
         height = height + noise(n, ((16, 2, 0.12), (2, 16, 0.12)), 3) * (2.5 if name == "linen" else 1)
-        scale, slope, dark = {"canvas": (0.020, 1.1, 0.28), "linen": (0.016, 1.1, 0.3), "nylon": (0.007, 0.6, 0.1)}.get(name, (0.011, 0.7, 0.14))
+        scale, slope, dark = {"canvas": (0.020, 1.1, 0.28), "linen": (0.016, 1.1, 0.3), "nylon": (0.007, 0.6, 0.1)}.get(
+            name, (0.011, 0.7, 0.14)
+        )
         return Bump(_relief(height.astype(np.float32), slope, dark), scale)
     if name == "denim":
-        height = wave(16 * (x + y)) * 0.5 + noise(n, ((32, 8, 0.3), (64, 64, 0.2)), 4)
+        height = _wave(16 * (x + y)) * 0.5 + noise(n, ((32, 8, 0.3), (64, 64, 0.2)), 4)
         return Bump(_relief(height.astype(np.float32), 0.8, 0.45), 0.016)
     if name in ("knit", "wool"):
         columns, rows = 8, 10
         cx = (x * columns) % 1 - 0.5
         slant = np.abs(cx) * 0.9
         cy = (y * rows + slant) % 1 - 0.5
-        height = np.sqrt(np.maximum(0, 1 - (np.abs(np.abs(cx) - 0.25) / 0.27) ** 2)) * np.sqrt(np.maximum(0, 1 - (cy / 0.52) ** 2))
+        height = np.sqrt(np.maximum(0, 1 - (np.abs(np.abs(cx) - 0.25) / 0.27) ** 2)) * np.sqrt(
+            np.maximum(0, 1 - (cy / 0.52) ** 2)
+        )
         height = height + noise(n, ((48, 48, 0.06),), 5)
-        return Bump(_relief(height.astype(np.float32), 1.6 if name == "knit" else 1.0, 0.5 if name == "knit" else 0.3), 0.045 if name == "knit" else 0.02)
+        return Bump(
+            _relief(height.astype(np.float32), 1.6 if name == "knit" else 1.0, 0.5 if name == "knit" else 0.3),
+            0.045 if name == "knit" else 0.02,
+        )
     if name == "velvet":
         return Bump(_relief(noise(n, ((8, 8, 0.4), (32, 32, 0.3), (64, 64, 0.3)), 6), 0.5, 0.18), 0.03)
     if name == "leather":
-        height = -np.abs(noise(n, ((14, 14, 1.0),), 7)) ** 0.7 - 0.5 * np.abs(noise(n, ((30, 30, 0.8),), 8)) ** 0.7
+        height = -(np.abs(noise(n, ((14, 14, 1.0),), 7)) ** 0.7) - 0.5 * np.abs(noise(n, ((30, 30, 0.8),), 8)) ** 0.7
         return Bump(_relief((-np.exp(-((height / 0.25) ** 2))).astype(np.float32), 1.0, 0.22), 0.022)
     if name in ("steel", "aluminium", "metal"):
         return Bump(_relief(noise(n, ((3, 64, 0.5), (6, 128, 0.5)), 9), 0.035, 0.05), 0.05)
     if name in ("paper", "kraft"):
-        return Bump(_relief(noise(n, ((24, 24, 0.4), (64, 64, 0.4)), 10), 0.12, 0.06 if name == "paper" else 0.16), 0.03)
+        return Bump(
+            _relief(noise(n, ((24, 24, 0.4), (64, 64, 0.4)), 10), 0.12, 0.06 if name == "paper" else 0.16), 0.03
+        )
     if name in ("matte plastic", "rubber"):
         return Bump(_relief(noise(n, ((40, 40, 0.5), (64, 64, 0.5)), 11), 0.12, 0.02), 0.012)
     if name in ("ceramic", "iron"):
-        return Bump(_relief(noise(n, ((4, 4, 0.6), (9, 9, 0.4), (40, 40, 0.1)), 12), 0.10 if name == "iron" else 0.02, 0.03), 0.05)
+        return Bump(
+            _relief(noise(n, ((4, 4, 0.6), (9, 9, 0.4), (40, 40, 0.1)), 12), 0.10 if name == "iron" else 0.02, 0.03),
+            0.05,
+        )
     return None
 
 
@@ -180,7 +228,7 @@ def relief(name: str) -> Bump | None:
 def wood(base: Srgb, size: int = 512) -> Texture:
     """Wood grain that runs along v, tiling."""
     rng_seed = 21
-    v, u = np.mgrid[0:size, 0:size].astype(np.float32) / size
+    u = np.arange(size, dtype=np.float32)[None] / size
     bend = noise(size, ((3, 1, 0.35), (4, 2, 0.25)), rng_seed)
     rings = 0.5 + 0.5 * np.sin(2 * np.pi * (6 * u + bend * 1.6))
     fibres = noise(size, ((128, 3, 0.5), (256, 8, 0.5)), rng_seed + 1)

@@ -1,0 +1,65 @@
+"""What prodgen-render registers; imports nothing heavy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prodgen_sdk.hookspecs import Register, RegisterCommand, hookimpl
+from prodgen_sdk.specs import BenchmarkSpec, GeneratorSpec, Needs
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+_NEEDS = Needs(modules=("embreex", "trimesh"), install="pip install prodgen-render", memory_mb=600)
+_BACKGROUNDS = ("white", "colour", "gradient", "transparent", "image")
+
+
+@hookimpl
+def config_model() -> type[BaseModel]:
+    from prodgen_render.config import Config
+
+    return Config
+
+
+@hookimpl
+def register_generators(register: Register) -> None:
+    register(
+        GeneratorSpec(
+            id="render/parametric",
+            summary="Ray-traced views of a parametric model chosen by category, attributes and words",
+            modes=("text", "attributes"),
+            min_size=32,
+            backgrounds=_BACKGROUNDS,
+            needs=_NEEDS,
+        ),
+        "prodgen_render.parametric:ParametricGenerator",
+    )
+    register(
+        GeneratorSpec(
+            id="render/mesh",
+            summary="Ray-traced views of a GLB or OBJ file",
+            modes=("mesh",),
+            min_size=32,
+            backgrounds=_BACKGROUNDS,
+            needs=_NEEDS,
+        ),
+        "prodgen_render.mesh:MeshGenerator",
+    )
+
+
+@hookimpl
+def register_benchmarks(register: Register) -> None:
+    register(
+        BenchmarkSpec(
+            id="render/generate",
+            summary="Seconds a view of render/parametric by size",
+            measures="generate",
+            needs=_NEEDS,
+        ),
+        "prodgen_render.benchmark:RenderBenchmark",
+    )
+
+
+@hookimpl
+def register_commands(register: RegisterCommand) -> None:
+    register("render", "Render data sets of labelled product views.", "prodgen_render.cli:app")

@@ -112,7 +112,7 @@ def _floor_shade(floor: Floor, eye: Camera) -> Floats:
     shade[falls] = floor.shade_at(eye.position[:2] + directions[falls, :2] * distance[:, None])
     # Seen from nearly level, the floor is a thin line: its shadow fades out with the angle.
     level = np.clip((eye.position[2] - floor.height) / 0.5, 0, 1)
-    return (shade * level).reshape(size, size)
+    return np.asarray((shade * level).reshape(size, size), np.float32)
 
 
 class _Film:
@@ -150,8 +150,8 @@ class _Film:
         scale = 1 / self.eye.pixel_angle / depth
         middle = self.eye.size / 2
         x, y = middle + away @ self.eye.right * scale, middle - away @ self.eye.up * scale
-        clip = lambda low, high: np.arange(max(0, int(low) - 1), min(self.eye.size, int(high) + 2))  # noqa: E731
-        return clip(x.min(), x.max()), clip(y.min(), y.max())
+        columns, rows = (np.arange(max(0, int(a.min()) - 1), min(self.eye.size, int(a.max()) + 2)) for a in (x, y))
+        return columns, rows
 
     def _points(self, x: Floats, y: Floats) -> Points:
         directions = self.eye.directions(x, y)
@@ -173,15 +173,29 @@ class _Film:
 
     def _traced(self, points: Points, x: Ints, y: Ints) -> Floats:
         return light_share(
-            self.tracer, self.light, self.floor, points.position, points.normal, points.flat_normal, (x, y), self.eye.view.azimuth, self.seed
+            self.tracer,
+            self.light,
+            self.floor,
+            points.position,
+            points.normal,
+            points.flat_normal,
+            (x, y),
+            self.eye.view.azimuth,
+            self.seed,
         )
 
     def _shade(self, points: Points, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Premultiplied colour [n, 3] and alpha [n] of camera rays that hit, through clear layers to what lies behind."""
-        known, weight = self.grid.at(x, y, points.position, points.normal) if len(self.grid.share) else (np.zeros(len(x)), np.zeros(len(x)))
+        known, weight = (
+            self.grid.at(x, y, points.position, points.normal)
+            if len(self.grid.share)
+            else (np.zeros(len(x)), np.zeros(len(x)))
+        )
         unknown = np.flatnonzero((weight < 0.15) & (self.tracer.transmission[points.part] == 0))
         share = np.asarray(known, np.float32)
-        share[unknown] = self._traced(points.take(unknown), (x[unknown] * 2).astype(np.int32), (y[unknown] * 2).astype(np.int32))
+        share[unknown] = self._traced(
+            points.take(unknown), (x[unknown] * 2).astype(np.int32), (y[unknown] * 2).astype(np.int32)
+        )
         colour, through = self.shader.shade(points, share)
         colour = tone(colour)
         alpha = np.ones(len(points), np.float32)
@@ -205,7 +219,9 @@ class _Film:
             opaque = self.tracer.transmission[deeper.part] == 0
             share = np.ones(len(deeper), np.float32)
             solid = np.flatnonzero(opaque)
-            share[solid] = self._traced(deeper.take(solid), (x[open_rows[solid]]).astype(np.int32), (y[open_rows[solid]]).astype(np.int32))
+            share[solid] = self._traced(
+                deeper.take(solid), (x[open_rows[solid]]).astype(np.int32), (y[open_rows[solid]]).astype(np.int32)
+            )
             added, through = self.shader.shade(deeper, share)
             colour[open_rows] += passing * tone(added)
             passing = passing * through
@@ -245,9 +261,7 @@ def _edges(index: Ints, points: Points, eye: Camera) -> np.ndarray:
         gap = np.abs(dot(points.position[a] - points.position[b], points.normal[a]))
         pixel = eye.pixel_angle * points.distance[a]
         differs[both] |= (
-            (points.part[a] != points.part[b])
-            | (gap > 2.0 * pixel)
-            | (dot(points.normal[a], points.normal[b]) < 0.93)
+            (points.part[a] != points.part[b]) | (gap > 2.0 * pixel) | (dot(points.normal[a], points.normal[b]) < 0.93)
         )
         if axis == 0:
             edges[:-1] |= differs
@@ -261,4 +275,6 @@ def _edges(index: Ints, points: Points, eye: Camera) -> np.ndarray:
 def tone(linear: Floats) -> Floats:
     """Linear up to 0.7, then a soft shoulder that never quite reaches 1."""
     over = np.maximum(linear - np.float32(0.7), 0)
-    return np.asarray(np.minimum(linear, np.float32(0.7)) + np.float32(0.3) * (1 - np.exp(-over / np.float32(0.3))), np.float32)
+    return np.asarray(
+        np.minimum(linear, np.float32(0.7)) + np.float32(0.3) * (1 - np.exp(-over / np.float32(0.3))), np.float32
+    )

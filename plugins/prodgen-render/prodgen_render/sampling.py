@@ -15,13 +15,13 @@ def r2(count: int, seed: int) -> Floats:
     plastic = 1.32471795724474602596
     steps = np.array([1 / plastic, 1 / plastic**2])
     shift = np.random.default_rng([seed, 77]).random(2)
-    return ((np.arange(count)[:, None] * steps + shift) % 1).astype(np.float32)
+    return np.asarray((np.arange(count)[:, None] * steps + shift) % 1, np.float32)
 
 
 def interleaved(x: Ints, y: Ints, per_pixel: int) -> Ints:
     """Which of `per_pixel * 16` points each pixel takes: [n, per_pixel]. Pixels of a 4 x 4 tile share none."""
     cell = _BAYER[(y % TILE) * TILE + x % TILE]
-    return (np.arange(per_pixel) * TILE * TILE + cell[:, None]).astype(np.int32)
+    return np.asarray(np.arange(per_pixel) * TILE * TILE + cell[:, None], np.int32)
 
 
 def cosine_hemisphere(points: Floats) -> Floats:

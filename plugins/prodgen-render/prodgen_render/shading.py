@@ -39,7 +39,9 @@ def between_walls(share: Floats, colour: Floats) -> Floats:
 class Shader:
     """Shades points of one model under one light for one view."""
 
-    def __init__(self, tracer: Tracer, light: Lighting, floor: Floor | None, azimuth: float, pixel_angle: float) -> None:
+    def __init__(
+        self, tracer: Tracer, light: Lighting, floor: Floor | None, azimuth: float, pixel_angle: float
+    ) -> None:
         self.tracer, self.light, self.floor, self.azimuth, self.pixel_angle = tracer, light, floor, azimuth, pixel_angle
 
     def shade(self, points: Points, share: Floats) -> tuple[Floats, Floats]:
@@ -59,27 +61,33 @@ class Shader:
         glossy = specular_albedo(f0, roughness, facing)
         # Rough surfaces see all of a hemisphere, where the diffuse share tells what is hidden; smooth ones look one way.
         hidden = np.clip((facing + share) ** np.exp2(-12 * roughness - 1) - 1 + share, 0, 1)
-        radiance = self.light.reflected(turned[len(points) :], roughness)[:, None] * hidden[:, None]
+        radiance: Floats = self.light.reflected(turned[len(points) :], roughness)[:, None] * hidden[:, None]
         coat = tracer.coat[part]
-        coat_radiance = np.zeros_like(radiance)
+        coat_radiance: Floats = np.zeros_like(radiance)
         coated = np.flatnonzero(coat > 0)
         if len(coated):
             smooth = np.full(len(coated), _COAT_ROUGHNESS, np.float32)
-            coat_radiance[coated] = self.light.reflected(turned[len(points) :][coated], smooth)[:, None] * hidden[coated, None]
+            coat_radiance[coated] = (
+                self.light.reflected(turned[len(points) :][coated], smooth)[:, None] * hidden[coated, None]
+            )
         mirror = np.flatnonzero((roughness < _MIRROR) | (coat > 0))
         radiance, coat_radiance = self._reflect(points, reflected_direction, mirror, radiance, coat_radiance, roughness)
         out = colour * (1 - metallic)[:, None] * (1 - clear)[:, None] * lit * (1 - glossy * (1 - metallic[:, None]))
         sheen = tracer.sheen[part]
         out += (sheen * (1 - facing) ** 3 * 0.5)[:, None] * (0.3 + 0.7 * np.sqrt(colour)) * lit
         out += glossy * radiance
-        coat_glossy = specular_albedo(np.full((len(points), 1), 0.04, np.float32), np.full_like(coat, _COAT_ROUGHNESS), facing)
+        coat_glossy = specular_albedo(
+            np.full((len(points), 1), 0.04, np.float32), np.full_like(coat, _COAT_ROUGHNESS), facing
+        )
         coat_glossy *= coat[:, None]
         out = out * (1 - coat_glossy) + coat_glossy * coat_radiance
         out += tracer.emission[part]
         through = np.zeros_like(out)
         if clear.any():
             edge = (1 - facing)[:, None] ** 3
-            through = clear[:, None] * (1 - glossy) * colour ** (1 / np.maximum(facing, 0.35))[:, None] * (1 - 0.65 * edge)
+            through = (
+                clear[:, None] * (1 - glossy) * colour ** (1 / np.maximum(facing, 0.35))[:, None] * (1 - 0.65 * edge)
+            )
         return out.astype(np.float32), through.astype(np.float32)
 
     def _reflect(
@@ -101,7 +109,10 @@ class Shader:
             met = self.tracer.part[hits.face]
             normals = self.tracer.face_normals[hits.face]
             normals = normals * np.where(dot(normals, towards[hits.ray]) > 0, -1, 1).astype(np.float32)[:, None]
-            seen = self.tracer.mean_colour[met] * (0.75 * look_up(self.light.diffuse, turn(normals, -self.azimuth)))[:, None]
+            seen = (
+                self.tracer.mean_colour[met]
+                * (0.75 * look_up(self.light.diffuse, turn(normals, -self.azimuth)))[:, None]
+            )
             seen += self.tracer.emission[met]
             # Rough surfaces blur what they mirror: keep part of the environment.
             solid = ((1 - self.tracer.transmission[met]) * np.clip(1.3 - 1.6 * roughness[where], 0.2, 1))[:, None]

@@ -62,7 +62,7 @@ def light_share(
     box = light.rig.key
     key_points = r2(KEY_RAYS * 16, seed + 1) * 2 - 1
     towards = turn(box.towards(key_points[:, 0], key_points[:, 1]), azimuth)[interleaved(x, y, KEY_RAYS)]
-    cosine = np.maximum(dot(towards, normal[:, None]), 0)
+    cosine: Floats = np.maximum(dot(towards, normal[:, None]), 0)
     lit = np.flatnonzero((cosine > 0).any(1))
     weight = np.float32(light.key_radiance * box.solid_angle / np.pi / KEY_RAYS)
     if len(lit):
@@ -70,7 +70,7 @@ def light_share(
         through = tracer.light(np.repeat(start[lit], KEY_RAYS, 0), directions).reshape(-1, KEY_RAYS)
         arrived[lit] += dot(cosine[lit], through) * weight
         expected[lit] += cosine[lit].sum(1) * weight
-    return (arrived / np.maximum(expected, 1e-6)).astype(np.float32)
+    return np.asarray(arrived / np.maximum(expected, 1e-6), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,12 +100,16 @@ class ShareGrid:
                 close = np.float32(tap) * self._likeness(there, self.position[here], self.normal[here])
                 total[here] += close * self.share[there]
                 weight[here] += close
-        return ShareGrid(self.index, total / np.maximum(weight, 1e-6), self.position, self.normal, self.stride, self.reach)
+        return ShareGrid(
+            self.index, total / np.maximum(weight, 1e-6), self.position, self.normal, self.stride, self.reach
+        )
 
     def _likeness(self, there: Ints, position: Floats, normal: Floats) -> Floats:
         gap = self.position[there] - position
         plane = np.abs(dot(gap, normal))
-        near = np.clip(1.5 - plane / np.float32(self.reach), 0, 1) * (dot(gap, gap) < np.float32((self.reach * 12) ** 2))
+        near = np.clip(1.5 - plane / np.float32(self.reach), 0, 1) * (
+            dot(gap, gap) < np.float32((self.reach * 12) ** 2)
+        )
         alike = np.maximum(dot(self.normal[there], normal), 0)
         alike = alike * alike
         alike = alike * alike

@@ -52,7 +52,9 @@ def locate(tracer: Tracer, hits: Hits, origins: Floats, directions: Floats) -> P
     away = facing < 0.02
     normal[away] += view[away] * (0.02 - facing[away])[:, None]
     normal[away] = unit(normal[away])
-    return Points(hits.ray, hits.face, tracer.part[hits.face], position, normal, flat, uv, hits.distance, view, corners, weights)
+    return Points(
+        hits.ray, hits.face, tracer.part[hits.face], position, normal, flat, uv, hits.distance, view, corners, weights
+    )
 
 
 def sample(texture_levels: tuple[Floats, ...], uv: Floats, texels: Floats) -> Floats:
@@ -96,11 +98,11 @@ def base_colour(tracer: Tracer, points: Points, pixel_angle: float) -> tuple[Flo
     Args:
         pixel_angle: width of a pixel in radians, for the choice of mip level.
     """
-    colour = tracer.colour[points.part]
+    colour: Floats = tracer.colour[points.part]
     if tracer.vertex_colours is not None:
         colour = colour * interpolate(tracer.vertex_colours[points.corners], points.weights)
     normal = points.normal
-    slant = np.maximum(dot(points.view, points.flat_normal), 0.3)
+    slant = np.sqrt(np.maximum(dot(points.view, points.flat_normal), 0.1))
     footprint = points.distance * np.float32(pixel_angle) * tracer.uv_density[points.face] / slant
     for index in np.unique(points.part):
         material = tracer.materials[index]
@@ -110,11 +112,13 @@ def base_colour(tracer: Tracer, points: Points, pixel_angle: float) -> tuple[Flo
         uv, covered = points.uv[rows], footprint[rows]
         if material.texture is not None:
             texture: Texture = material.texture
-            colour[rows] *= sample(texture.levels, uv, covered * max(texture.pixels.shape[:2]))
+            colour[rows] *= sample(
+                texture.levels, uv, covered * float(np.prod(texture.pixels.shape[:2])) ** 0.5 * np.float32(0.8)
+            )
         if material.bump is not None:
             bump = material.bump
             repeat = np.asarray(tracer.model.parts[index].uv_metres, np.float32) / np.float32(bump.scale)
-            detail = sample(bump.levels, uv * repeat, covered * repeat.max() * bump.normals.shape[0])
+            detail = sample(bump.levels, uv * repeat, covered * float(repeat.prod()) ** 0.5 * bump.normals.shape[0])
             colour[rows] *= detail[:, 2:]
             face = points.face[rows]
             if normal is points.normal:

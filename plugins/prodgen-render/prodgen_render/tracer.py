@@ -13,7 +13,7 @@ from embreex.mesh_construction import TriangleMesh
 
 from prodgen_render.model import Floats, Ints, Model3D
 
-CLEAR_SHARE = 0.6
+CLEAR_SHARE = 0.8
 """Share of light that a clear part lets through to what it shadows."""
 
 
@@ -47,7 +47,9 @@ class Tracer:
         self.faces: Ints = np.concatenate(
             [part.faces + start for part, start in zip(model.parts, counts[:-1], strict=True)]
         ).astype(np.int32)
-        self.part: Ints = np.repeat(np.arange(len(model.parts), dtype=np.int32), [len(part.faces) for part in model.parts])
+        self.part: Ints = np.repeat(
+            np.arange(len(model.parts), dtype=np.int32), [len(part.faces) for part in model.parts]
+        )
         self.radius = radius
         self.floor = float(self.vertices[:, 2].min())
         corner = self.vertices[self.faces]
@@ -85,7 +87,8 @@ class Tracer:
         tangent = (edge1 * du2[:, 1:] - edge2 * du1[:, 1:]) / safe
         bitangent = (edge2 * du1[:, :1] - edge1 * du2[:, :1]) / safe
         self.tangent, self.bitangent = (
-            (v / np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-12)).astype(np.float32) for v in (tangent, bitangent)
+            (v / np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+            for v in (tangent, bitangent)
         )
         self.uv_density = np.sqrt(np.abs(determinant) / np.maximum(double_area, 1e-12)).astype(np.float32)
 
@@ -93,9 +96,7 @@ class Tracer:
         """The nearest hit of each ray; both arrays are float32 [n, 3]."""
         found = self._all.run(np.ascontiguousarray(origins), np.ascontiguousarray(directions), output=True)
         ray = np.flatnonzero(found["primID"] >= 0)
-        return Hits(
-            ray.astype(np.int32), found["primID"][ray], found["tfar"][ray], found["u"][ray], found["v"][ray]
-        )
+        return Hits(ray.astype(np.int32), found["primID"][ray], found["tfar"][ray], found["u"][ray], found["v"][ray])
 
     def light(self, origins: Floats, directions: Floats) -> Floats:
         """How much light comes through along each ray: 0 behind an opaque part, less than 1 behind a clear one."""

@@ -96,7 +96,9 @@ def mentions(text: str, word: str) -> int:
 def _first(text: str, table: Mapping[str, tuple[str, ...]], count: int) -> list[str]:
     found: dict[str, tuple[int, int]] = {}
     taken: list[range] = []
-    longest_first = sorted(((word, name) for name, words in table.items() for word in words), key=lambda item: -len(item[0]))
+    longest_first = sorted(
+        ((word, name) for name, words in table.items() for word in words), key=lambda item: -len(item[0])
+    )
     for word, name in longest_first:
         at = mentions(text, word)
         if at >= 0 and name not in found and not any(at in span for span in taken):
@@ -115,7 +117,9 @@ def attribute(product: Product, *names: str) -> str:
     return ""
 
 
-def _parse(product: Product, text: str, attributes: tuple[str, ...], table: Mapping[str, tuple[str, ...]], count: int = 1) -> list[str]:
+def _parse(
+    product: Product, text: str, attributes: tuple[str, ...], table: Mapping[str, tuple[str, ...]], count: int = 1
+) -> list[str]:
     named = attribute(product, *attributes)
     found = _first(named, table, count) if named else []
     title = " | ".join([product.title, *(t.title for t in product.translations.values()), *product.tags]).lower()
@@ -128,7 +132,13 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
     """Up to three named colours, most important first, each (name, #rrggbb). A colour attribute of `#rrggbb` is taken as it is."""
     named = attribute(product, "colour", "color", "colours", "colors", "颜色", "色")
     codes = [(code, code) for code in re.findall(r"#[0-9a-f]{6}", named)]
-    names = _parse(product, words_of(product), ("colour", "color", "colours", "colors", "颜色", "色"), {k: w for k, (_, w) in COLOURS.items()}, 3)
+    names = _parse(
+        product,
+        words_of(product),
+        ("colour", "color", "colours", "colors", "颜色", "色"),
+        {k: w for k, (_, w) in COLOURS.items()},
+        3,
+    )
     return (codes + [(name, COLOURS[name][0]) for name in names])[:3]
 
 
@@ -156,10 +166,34 @@ def amount(product: Product, names: tuple[str, ...], units: Mapping[str, float])
 
 def capacity_ml(product: Product) -> float | None:
     """Capacity in millilitres (a gram counts as one), or None."""
-    units = {"ml": 1.0, "毫升": 1.0, "l": 1000.0, "升": 1000.0, "cl": 10.0, "oz": 29.6, "g": 1.0, "克": 1.0, "kg": 1000.0}
+    units = {
+        "ml": 1.0,
+        "毫升": 1.0,
+        "l": 1000.0,
+        "升": 1000.0,
+        "cl": 10.0,
+        "oz": 29.6,
+        "g": 1.0,
+        "克": 1.0,
+        "kg": 1000.0,
+    }
     return amount(product, ("capacity", "volume", "size", "容量", "weight"), units)
 
 
 def height_cm(product: Product) -> float | None:
     """Height in centimetres, or None."""
     return amount(product, ("height", "高度", "高"), {"cm": 1.0, "厘米": 1.0, "mm": 0.1, "m": 100.0, "in": 2.54})
+
+
+def nearest_colour(code: str) -> str:
+    """The name in `COLOURS` that comes closest to `#rrggbb` (weighted sRGB distance)."""
+    channels = [int(code[i : i + 2], 16) for i in (1, 3, 5)]
+
+    def distance(name: str) -> float:
+        other = COLOURS[name][0]
+        return sum(
+            weight * (a - int(other[i : i + 2], 16)) ** 2
+            for weight, a, i in zip((3, 4, 2), channels, (1, 3, 5), strict=True)
+        )
+
+    return min(COLOURS, key=distance)

@@ -77,7 +77,14 @@ _ALL = (
     Family("pump-bottle", "beauty", ("pump bottle", "pump", "lotion", "shampoo", "soap", "body wash", "serum", "conditioner", "乳液", "洗发水", "沐浴露", "洗手液", "精华", "护发素"), "beauty:pump_bottle"),
 )  # fmt: skip
 FAMILIES: dict[str, Family] = {family.name: family for family in _ALL}
-_DEFAULTS = {"apparel": "tshirt", "electronics": "speaker", "food": "box", "home": "vase", "beauty": "cream-jar", "other": "box"}
+_DEFAULTS = {
+    "apparel": "tshirt",
+    "electronics": "speaker",
+    "food": "box",
+    "home": "vase",
+    "beauty": "cream-jar",
+    "other": "box",
+}
 
 
 def family_of(product: Product) -> tuple[Family, str]:
@@ -93,11 +100,17 @@ def family_of(product: Product) -> tuple[Family, str]:
                 return family, ""
     at_home = sorted(_ALL, key=lambda family: family.domain != product.domain)
     title = " | ".join([product.title, *(text.title for text in product.translations.values()), *product.tags]).lower()
-    for text in (*(segment.replace("-", " ") for segment in reversed(segments)), attribute(product, "type", "类型", "kind"), title):
+    for text in (
+        *(segment.replace("-", " ") for segment in reversed(segments)),
+        attribute(product, "type", "类型", "kind"),
+        title,
+    ):
         found = _best(text, [family for family in at_home if family.domain == product.domain])
         if found is not None:
             return found, ""
-    found = _best(title, at_home) or _best(words_of(product), [family for family in at_home if family.domain == product.domain])
+    found = _best(title, at_home) or _best(
+        words_of(product), [family for family in at_home if family.domain == product.domain]
+    )
     if found is not None:
         return found, f"no family of {product.domain} fits the words; taken from all of them"
     usual = FAMILIES[_DEFAULTS[product.domain]]
@@ -106,5 +119,7 @@ def family_of(product: Product) -> tuple[Family, str]:
 
 def _best(text: str, families: list[Family]) -> Family | None:
     """The family with the longest word in the text; of equal ones that which stands last, where English puts the noun."""
-    found = [(len(word), at, family) for family in families for word in family.words if (at := mentions(text, word)) >= 0]
+    found = [
+        (len(word), at, family) for family in families for word in family.words if (at := mentions(text, word)) >= 0
+    ]
     return max(found, key=lambda item: item[:2])[2] if found else None

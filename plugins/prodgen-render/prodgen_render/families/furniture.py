@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe
-from prodgen_render.geometry import bent, box, loft, refine, revolve, rounded_path, rounded_rectangle, slab, smooth_path, superellipse, tube
+from prodgen_render.geometry import (
+    bent,
+    box,
+    loft,
+    refine,
+    revolve,
+    rounded_rectangle,
+    slab,
+    smooth_path,
+    superellipse,
+    tube,
+)
 from prodgen_render.looks import FABRICS, Look, linear
 from prodgen_render.model import Material, Part
 from prodgen_render.patterns import mix
@@ -16,7 +27,21 @@ _CLOTHS = ("linen", *(name for name in FABRICS if name != "linen"), "leather")
 def lamp(look: Look) -> list[Part]:
     """A table lamp with a lit fabric shade."""
     height = 0.42 * look.uniform(0.9, 1.12) * look.tallness(0, 45)
-    foot = look.main("ceramic", "brass", "wood", "walnut", "steel", "copper", "marble", "glass", "porcelain", "bamboo", "iron", extent=(0.5, 0.25), period=0.05)
+    foot = look.main(
+        "ceramic",
+        "brass",
+        "wood",
+        "walnut",
+        "steel",
+        "copper",
+        "marble",
+        "glass",
+        "porcelain",
+        "bamboo",
+        "iron",
+        extent=(0.5, 0.25),
+        period=0.05,
+    )
     if foot.name == "glass":
         foot = foot.but(transmission=0.85)
     shade_low, shade_high = height * 0.58, height
@@ -25,29 +50,86 @@ def lamp(look: Look) -> list[Part]:
     kind = int(look.rng.integers(3))
     if kind == 0:
         body = height * look.uniform(0.13, 0.17)
-        curve = smooth_path([(body * 0.62, 0.0), (body * 0.98, height * 0.13), (body * 0.9, height * 0.25), (body * 0.36, height * 0.38), (body * 0.2, height * 0.45)], 40)
-        base = [revolve(refine(np.concatenate([[[1e-4, 0.001], [body * 0.55, 0.0]], curve, [[1e-4, height * 0.455]]]), 0.01), foot, 96)]
+        curve = smooth_path(
+            [
+                (body * 0.62, 0.0),
+                (body * 0.98, height * 0.13),
+                (body * 0.9, height * 0.25),
+                (body * 0.36, height * 0.38),
+                (body * 0.2, height * 0.45),
+            ],
+            40,
+        )
+        base = [
+            revolve(
+                refine(np.concatenate([[[1e-4, 0.001], [body * 0.55, 0.0]], curve, [[1e-4, height * 0.455]]]), 0.01),
+                foot,
+                96,
+            )
+        ]
     elif kind == 1:
-        base = [lathe([(1e-4, 0), (height * 0.17, 0), (height * 0.17, 0.018), (1e-4, 0.022)], [0, 0.003, 0.006, 0], foot), tube([(0, 0, 0.015), (0, 0, height * 0.5)], 0.008, look.plain("brass") if foot.name != "steel" else foot, segments=32)]
+        base = [
+            lathe([(1e-4, 0), (height * 0.17, 0), (height * 0.17, 0.018), (1e-4, 0.022)], [0, 0.003, 0.006, 0], foot),
+            tube(
+                [(0, 0, 0.015), (0, 0, height * 0.5)],
+                0.008,
+                look.plain("brass") if foot.name != "steel" else foot,
+                segments=32,
+            ),
+        ]
     else:
         base = []
         for k in range(3):
             a = np.radians(90 + 120 * k)
-            leg = [(0.16 * height * np.cos(a) * 1.5, 0.16 * height * np.sin(a) * 1.5, 0.008), (0.012 * np.cos(a), 0.012 * np.sin(a), height * 0.5)]
-            base.append(tube(np.linspace(leg[0], leg[1], 12), np.linspace(0.006, 0.009, 12), foot if foot.name in ("wood", "walnut", "steel", "brass", "bamboo", "copper") else look.plain("walnut"), segments=24))
-        base.append(lathe([(1e-4, height * 0.48), (0.024, height * 0.48), (0.024, height * 0.52), (1e-4, height * 0.525)], 0.004, look.plain("brass")))
+            leg = [
+                (0.16 * height * np.cos(a) * 1.5, 0.16 * height * np.sin(a) * 1.5, 0.008),
+                (0.012 * np.cos(a), 0.012 * np.sin(a), height * 0.5),
+            ]
+            base.append(
+                tube(
+                    np.linspace(leg[0], leg[1], 12),
+                    np.linspace(0.006, 0.009, 12),
+                    foot
+                    if foot.name in ("wood", "walnut", "steel", "brass", "bamboo", "copper")
+                    else look.plain("walnut"),
+                    segments=24,
+                )
+            )
+        base.append(
+            lathe(
+                [(1e-4, height * 0.48), (0.024, height * 0.48), (0.024, height * 0.52), (1e-4, height * 0.525)],
+                0.004,
+                look.plain("brass"),
+            )
+        )
     stem = tube([(0, 0, height * 0.42), (0, 0, height * 0.66)], 0.006, look.plain("brass"), segments=24)
     cloth_colour = look.accent((250, 245, 232), "#f6efdf")
     glow = np.array(linear(cloth_colour)) * [0.62, 0.50, 0.34]
     cloth = look.plain("linen", cloth_colour).but(emission=tuple(float(v) for v in glow))
     outer = revolve(refine(np.array([[wide, shade_low], [narrow, shade_high]]), 0.012), cloth, 112)
-    inner = revolve(refine(np.array([[narrow - 0.0015, shade_high], [wide - 0.0015, shade_low]]), 0.012), cloth.but(emission=(1.0, 0.86, 0.62), bump=None), 112)
+    inner = revolve(
+        refine(np.array([[narrow - 0.0015, shade_high], [wide - 0.0015, shade_low]]), 0.012),
+        cloth.but(emission=(1.0, 0.86, 0.62), bump=None),
+        112,
+    )
     angle = np.linspace(0, 2 * np.pi, 13)
     rings = []
     for r, z in ((wide, shade_low), (narrow, shade_high)):
         ring = [(float(r - 0.0008 + 0.0022 * np.cos(a)), float(z + 0.003 * np.sin(a))) for a in angle]
         rings.append(lathe(ring, 0, look.plain("linen", mix(cloth_colour, (160, 140, 110), 0.25)), 112))
-    bulb = lathe([(1e-4, height * 0.64), (0.014, height * 0.66), (0.017, height * 0.7), (0.024, height * 0.76), (0.012, height * 0.80), (1e-4, height * 0.805)], [0, 0.004, 0.01, 0.02, 0.012, 0], Material("bulb", (1, 1, 1), 0.3, emission=(1.6, 1.4, 1.1)), 48)
+    bulb = lathe(
+        [
+            (1e-4, height * 0.64),
+            (0.014, height * 0.66),
+            (0.017, height * 0.7),
+            (0.024, height * 0.76),
+            (0.012, height * 0.80),
+            (1e-4, height * 0.805),
+        ],
+        [0, 0.004, 0.01, 0.02, 0.012, 0],
+        Material("bulb", (1, 1, 1), 0.3, emission=(1.6, 1.4, 1.1)),
+        48,
+    )
     return [*base, stem, outer, inner, *rings, bulb]
 
 
@@ -58,10 +140,20 @@ def chair(look: Look) -> list[Part]:
     soft = look.material_name in _CLOTHS or look.material_name == "velvet"
     shell = look.material_name in ("plastic", "matte plastic")
     frame_names = ("wood", "walnut", "bamboo", "steel", "iron", "metal", "brass", "aluminium")
-    frame = look.main(*frame_names, extent=(0.5, 0.5)) if look.material_name in frame_names else look.plain("wood" if not look.chance(0.35) else "walnut")
+    frame = (
+        look.main(*frame_names, extent=(0.5, 0.5))
+        if look.material_name in frame_names
+        else look.plain("wood" if not look.chance(0.35) else "walnut")
+    )
     if look.material_name == "" and look.colour_name:
         soft = True
-    surface = look.main(*_CLOTHS, extent=(width, depth), period=0.06) if soft else look.plain("matte plastic", look.colour("#f4f3ef")) if shell else frame
+    surface = (
+        look.main(*_CLOTHS, extent=(width, depth), period=0.06)
+        if soft
+        else look.plain("matte plastic", look.colour("#f4f3ef"))
+        if shell
+        else frame
+    )
     parts: list[Part] = []
     thin = frame.name in ("steel", "iron", "metal", "brass", "aluminium")
     leg_top, leg_low = (0.011, 0.011) if thin else (0.020, 0.013)
@@ -72,31 +164,69 @@ def chair(look: Look) -> list[Part]:
             foot = np.array([sx * (width / 2 - 0.04 + splay), sy * (depth / 2 - 0.04 + splay), 0.006])
             parts.append(tube(np.linspace(foot, head, 14), np.linspace(leg_low, leg_top, 14), frame, segments=28))
     for sy in (-1, 1):
-        rail = np.linspace([-(width / 2 - 0.05), sy * (depth / 2 - 0.048), seat - 0.035], [width / 2 - 0.05, sy * (depth / 2 - 0.048), seat - 0.035], 8)
+        rail = np.linspace(
+            [-(width / 2 - 0.05), sy * (depth / 2 - 0.048), seat - 0.035],
+            [width / 2 - 0.05, sy * (depth / 2 - 0.048), seat - 0.035],
+            8,
+        )
         parts.append(tube(rail, leg_top * 0.85, frame, segments=20))
     for sx in (-1, 1):
-        rail = np.linspace([sx * (width / 2 - 0.048), -(depth / 2 - 0.05), seat - 0.035], [sx * (width / 2 - 0.048), depth / 2 - 0.05, seat - 0.035], 8)
+        rail = np.linspace(
+            [sx * (width / 2 - 0.048), -(depth / 2 - 0.05), seat - 0.035],
+            [sx * (width / 2 - 0.048), depth / 2 - 0.05, seat - 0.035],
+            8,
+        )
         parts.append(tube(rail, leg_top * 0.85, frame, segments=20))
     plate = slab(superellipse(width, depth, 5.5, 128), 0.060 if soft else 0.024, 0.022 if soft else 0.009, surface)
     dip = 0.010 if soft else -0.008
-    plate = bent(plate, lambda v: v + np.stack([0 * v[:, 0], 0 * v[:, 0], (v[:, 2] > 0.02) * dip * np.cos(v[:, 0] / width * np.pi).clip(0) * np.cos(v[:, 1] / depth * np.pi).clip(0)], -1))
+    plate = bent(
+        plate,
+        lambda v: (
+            v
+            + np.stack(
+                [
+                    0 * v[:, 0],
+                    0 * v[:, 0],
+                    (v[:, 2] > 0.02)
+                    * dip
+                    * np.cos(v[:, 0] / width * np.pi).clip(0)
+                    * np.cos(v[:, 1] / depth * np.pi).clip(0),
+                ],
+                -1,
+            )
+        ),
+    )
     parts.append(plate.moved(z=seat - 0.012))
     back_height = top - seat - 0.10
-    back = slab(superellipse(width * 0.96, back_height, 4.5, 128), 0.045 if soft else 0.018, 0.018 if soft else 0.008, surface)
+    back = slab(
+        superellipse(width * 0.96, back_height, 4.5, 128), 0.045 if soft else 0.018, 0.018 if soft else 0.008, surface
+    )
     curve = 0.05
-    back = bent(back.turned(90, "x").moved(y=depth / 2 - 0.02, z=top - back_height / 2), lambda v: v + np.stack([0 * v[:, 0], -curve * (v[:, 0] / (width / 2)) ** 2 + 0.10 * (v[:, 2] - seat), 0 * v[:, 0]], -1))
+    back = bent(
+        back.turned(90, "x").moved(y=depth / 2 - 0.02, z=top - back_height / 2),
+        lambda v: (
+            v
+            + np.stack([0 * v[:, 0], -curve * (v[:, 0] / (width / 2)) ** 2 + 0.10 * (v[:, 2] - seat), 0 * v[:, 0]], -1)
+        ),
+    )
     parts.append(back)
     for sx in (-1, 1):
         x = sx * (width / 2 - 0.075)
-        lean = lambda z: depth / 2 - 0.035 + 0.10 * (z - seat) - curve * ((width / 2 - 0.075) / (width / 2)) ** 2  # noqa: E731
-        post = [(x, depth / 2 - 0.06, seat - 0.02), (x, lean(seat + 0.04) + 0.012, seat + 0.05), (x, lean(top - back_height * 0.6), top - back_height * 0.6)]
+        stand = depth / 2 - 0.035 - curve * ((width / 2 - 0.075) / (width / 2)) ** 2
+        post = [
+            (x, depth / 2 - 0.06, seat - 0.02),
+            (x, stand + 0.016, seat + 0.05),
+            (x, stand + 0.10 * (top - back_height * 0.6 - seat), top - back_height * 0.6),
+        ]
         parts.append(tube(smooth_path(post, 24), leg_top * 0.9, frame, segments=24))
     return parts
 
 
 def table(look: Look) -> list[Part]:
     """A table, round or rectangular."""
-    top_material = look.main("wood", "walnut", "bamboo", "marble", "glass", "steel", "matte plastic", extent=(0.8, 0.8), default=None)
+    top_material = look.main(
+        "wood", "walnut", "bamboo", "marble", "glass", "steel", "matte plastic", extent=(0.8, 0.8), default=None
+    )
     if top_material.name == "glass":
         top_material = top_material.but(transmission=0.85)
     round_top = look.chance(0.45)
@@ -110,10 +240,20 @@ def table(look: Look) -> list[Part]:
     for sx in (-1, 1):
         for sy in (-1, 1):
             x, y = sx * width * reach, sy * depth * reach
-            parts.append(tube(np.linspace((x * 1.08, y * 1.08, 0.006), (x * 0.94, y * 0.94, height - 0.02), 12), np.linspace(0.013, 0.021, 12), leg_material, segments=28))
+            parts.append(
+                tube(
+                    np.linspace((x * 1.08, y * 1.08, 0.006), (x * 0.94, y * 0.94, height - 0.02), 12),
+                    np.linspace(0.013, 0.021, 12),
+                    leg_material,
+                    segments=28,
+                )
+            )
     if not round_top:
         for sy in (-1, 1):
-            parts += [p.moved(y=sy * depth * 0.385, z=height - 0.085) for p in box((width * 0.80, 0.02, 0.06), 0.004, leg_material, cells=4)]
+            parts += [
+                p.moved(y=sy * depth * 0.385, z=height - 0.085)
+                for p in box((width * 0.80, 0.02, 0.06), 0.004, leg_material, cells=4)
+            ]
     return parts
 
 
@@ -123,7 +263,11 @@ def stool(look: Look) -> list[Part]:
     wood = look.main("wood", "walnut", "bamboo", "steel", "iron", "matte plastic", extent=(0.35, 0.35))
     soft = look.material_name in _CLOTHS
     top = look.main(*_CLOTHS, extent=(0.35, 0.35), period=0.05) if soft else wood
-    parts = [slab(superellipse(2 * radius, 2 * radius, 2, 128), 0.055 if soft else 0.032, 0.024 if soft else 0.010, top).moved(z=seat - 0.02)]
+    parts = [
+        slab(
+            superellipse(2 * radius, 2 * radius, 2, 128), 0.055 if soft else 0.032, 0.024 if soft else 0.010, top
+        ).moved(z=seat - 0.02)
+    ]
     ring_z = seat * 0.36
     for k in range(3):
         a = np.radians(90 + 120 * k)
@@ -132,7 +276,9 @@ def stool(look: Look) -> list[Part]:
         parts.append(tube(np.linspace(low, high, 12), np.linspace(0.012, 0.018, 12), wood, segments=28))
     a = np.linspace(0, 2 * np.pi, 60)
     r = radius * (1.05 - 0.43 * ring_z / seat) * 0.98
-    parts.append(tube(np.stack([r * np.cos(a), r * np.sin(a), np.full(60, ring_z)], -1), 0.008, wood, segments=20, caps=False))
+    parts.append(
+        tube(np.stack([r * np.cos(a), r * np.sin(a), np.full(60, ring_z)], -1), 0.008, wood, segments=20, caps=False)
+    )
     return parts
 
 
@@ -142,11 +288,21 @@ def _cushion_block(size: tuple[float, float, float], radius: float, puff: float,
 
     def swell(v: np.ndarray) -> np.ndarray:
         x, y, z = v[:, 0] / (width / 2), v[:, 1] / (depth / 2), (v[:, 2] - height / 2) / (height / 2)
-        dome = lambda a, b: np.cos(np.clip(a, -1, 1) * np.pi / 2) * np.cos(np.clip(b, -1, 1) * np.pi / 2)  # noqa: E731
-        shift = np.stack([np.sign(x) * np.abs(x) ** 3 * dome(y, z), np.sign(y) * np.abs(y) ** 3 * dome(x, z), np.sign(z) * np.abs(z) ** 3 * dome(x, y)], -1)
+        cx, cy, cz = (np.cos(np.clip(a, -1, 1) * np.pi / 2) for a in (x, y, z))
+        shift = np.stack(
+            [
+                np.sign(x) * np.abs(x) ** 3 * cy * cz,
+                np.sign(y) * np.abs(y) ** 3 * cx * cz,
+                np.sign(z) * np.abs(z) ** 3 * cx * cy,
+            ],
+            -1,
+        )
         return v + puff * shift
 
-    return [bent(part, swell).but(normals=bent(part, swell).normals) for part in box(size, radius, material, steps=6, cells=12)]
+    return [
+        bent(part, swell).but(normals=bent(part, swell).normals)
+        for part in box(size, radius, material, steps=6, cells=12)
+    ]
 
 
 def sofa(look: Look) -> list[Part]:
@@ -155,24 +311,41 @@ def sofa(look: Look) -> list[Part]:
     seat_width = 0.66 * look.uniform(0.94, 1.06)
     arm, depth, seat_z = 0.17 * look.uniform(0.8, 1.15), 0.88, 0.24
     width = seats * seat_width + 2 * arm
-    cloth = look.main(*_CLOTHS, extent=(0.7, 0.7), default="#8f979b" if not look.colour_name else None, period=0.09)
-    if look.pattern_name == "plain":
-        cloth = look.plain(look.pick(*_CLOTHS), look.colour("#8f979b"))
+    cloth = look.main(*_CLOTHS, extent=(0.7, 0.7), default="#8f979b", period=0.09)
     parts = [p.moved(z=0.11) for p in box((width - 0.02, depth - 0.03, 0.15), 0.02, cloth, cells=14)]
     arm_height = 0.60 * look.uniform(0.92, 1.05)
     for side in (-1, 1):
-        parts += [p.moved(x=side * (width / 2 - arm / 2), z=0.11) for p in _cushion_block((arm, depth, arm_height - 0.11), min(0.06, arm * 0.4), 0.008, cloth)]
-    parts += [p.moved(y=depth / 2 - 0.09, z=0.11) for p in _cushion_block((width - 2 * arm + 0.01, 0.18, 0.66), 0.06, 0.006, cloth)]
+        parts += [
+            p.moved(x=side * (width / 2 - arm / 2), z=0.11)
+            for p in _cushion_block((arm, depth, arm_height - 0.11), min(0.06, arm * 0.4), 0.008, cloth)
+        ]
+    parts += [
+        p.moved(y=depth / 2 - 0.09, z=0.11)
+        for p in _cushion_block((width - 2 * arm + 0.01, 0.18, 0.66), 0.06, 0.006, cloth)
+    ]
     for k in range(seats):
         x = -width / 2 + arm + seat_width * (k + 0.5)
-        parts += [p.moved(x=x, y=-0.09, z=seat_z) for p in _cushion_block((seat_width - 0.006, depth - 0.22, 0.18), 0.045, 0.016, cloth)]
-        back = [p.turned(-12, "x").moved(x=x, y=depth / 2 - 0.235, z=seat_z + 0.16) for p in _cushion_block((seat_width - 0.012, 0.17, 0.43), 0.065, 0.030, cloth)]
+        parts += [
+            p.moved(x=x, y=-0.09, z=seat_z)
+            for p in _cushion_block((seat_width - 0.006, depth - 0.22, 0.18), 0.045, 0.016, cloth)
+        ]
+        back = [
+            p.turned(-12, "x").moved(x=x, y=depth / 2 - 0.235, z=seat_z + 0.16)
+            for p in _cushion_block((seat_width - 0.012, 0.17, 0.43), 0.065, 0.030, cloth)
+        ]
         parts += back
     wood = look.plain("walnut" if look.chance(0.5) else "wood")
     for sx in (-1, 1):
         for sy in (-1, 1):
             x, y = sx * (width / 2 - 0.09), sy * (depth / 2 - 0.09)
-            parts.append(tube(np.linspace((x * 1.01, y * 1.02, 0.004), (x, y, 0.13), 8), np.linspace(0.015, 0.024, 8), wood, segments=24))
+            parts.append(
+                tube(
+                    np.linspace((x * 1.01, y * 1.02, 0.004), (x, y, 0.13), 8),
+                    np.linspace(0.015, 0.024, 8),
+                    wood,
+                    segments=24,
+                )
+            )
     return parts
 
 
@@ -185,17 +358,36 @@ def cushion(look: Look) -> list[Part]:
     s = np.sin(np.linspace(-np.pi / 2, np.pi / 2, n))
     u, v = np.meshgrid(s, s)
     pull = 0.085
-    x = u * width / 2 * (1 - pull * (1 - u**2) * 0 - pull * (1 - np.abs(v) ** 2.2) * np.abs(u) ** 3 * 0 - pull * (1 - v**2) * u**2 * 0.9)
+    x = (
+        u
+        * width
+        / 2
+        * (
+            1
+            - pull * (1 - u**2) * 0
+            - pull * (1 - np.abs(v) ** 2.2) * np.abs(u) ** 3 * 0
+            - pull * (1 - v**2) * u**2 * 0.9
+        )
+    )
     z = v * height / 2 * (1 - pull * (1 - u**2) * v**2 * 0.9)
     body = ((1 - np.abs(u) ** 2.4) * (1 - np.abs(v) ** 2.4)).clip(0) ** 0.52
     wave = 0.006 * np.sin(17 * u + 3 * v) * np.abs(v) ** 4 + 0.006 * np.sin(15 * v - 2 * u + 1) * np.abs(u) ** 4
     y = thick / 2 * body + wave * (body > 0.02) * body + 0.002
     front_material = look.main(*_CLOTHS, extent=(width, height), period=0.06)
     if look.pattern_name == "logo":
-        front_material = look.label(look.pick(*_CLOTHS), (width, height), look.colour(), (0.2, 0.25, 0.8, 0.75), style="bare")
-    back_material = look.plain(look.pick(*_CLOTHS), look.colour())
+        front_material = look.label(
+            look.pick(*_CLOTHS), (width, height), look.colour(), (0.2, 0.25, 0.8, 0.75), style="bare"
+        )
+    back_material = look.solid(*_CLOTHS)
     front = loft(np.stack([x, -y, z], -1), front_material, closed=False)
     back = loft(np.stack([-x, y, z], -1), back_material, closed=False)
-    edge = np.concatenate([np.stack([x[0], 0 * s, z[0]], -1), np.stack([x[:, -1], 0 * s, z[:, -1]], -1)[1:], np.stack([x[-1], 0 * s, z[-1]], -1)[::-1][1:], np.stack([x[:, 0], 0 * s, z[:, 0]], -1)[::-1][1:]])
+    edge = np.concatenate(
+        [
+            np.stack([x[0], 0 * s, z[0]], -1),
+            np.stack([x[:, -1], 0 * s, z[:, -1]], -1)[1:],
+            np.stack([x[-1], 0 * s, z[-1]], -1)[::-1][1:],
+            np.stack([x[:, 0], 0 * s, z[:, 0]], -1)[::-1][1:],
+        ]
+    )
     piping = tube(edge, 0.0038, back_material.but(bump=None), segments=14, caps=False, up=(0, 1, 0))
     return [p.turned(-9, "x") for p in (front, back, piping)]

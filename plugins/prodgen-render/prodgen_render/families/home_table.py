@@ -8,7 +8,19 @@ from prodgen_render.geometry import refine, revolve, rounded_path, smooth_path, 
 from prodgen_render.looks import Look
 from prodgen_render.model import Material, Part
 
-_WARES = ("ceramic", "porcelain", "steel", "glass", "wood", "bamboo", "copper", "iron", "marble", "plastic", "matte plastic")
+_WARES = (
+    "ceramic",
+    "porcelain",
+    "steel",
+    "glass",
+    "wood",
+    "bamboo",
+    "copper",
+    "iron",
+    "marble",
+    "plastic",
+    "matte plastic",
+)
 
 
 def mug(look: Look) -> list[Part]:
@@ -20,10 +32,12 @@ def mug(look: Look) -> list[Part]:
     foot = radius * taper
     extent = (2 * np.pi * radius, height)
     if look.pattern_name == "logo":
-        body_material = look.label(look.pick("ceramic", "porcelain"), extent, look.colour(), (0.36, 0.3, 0.64, 0.72), style="emblem")
+        body_material = look.label(
+            look.pick("ceramic", "porcelain"), extent, look.colour(), (0.36, 0.3, 0.64, 0.72), style="emblem"
+        )
     else:
         body_material = look.main(*_WARES, extent=extent, period=0.026)
-    plain = look.plain(look.pick(*_WARES), look.colour()) if body_material.texture is not None else body_material
+    plain = look.solid(*_WARES) if body_material.texture is not None else body_material
     side = [(foot * 0.82, 0.003), (foot * 0.86, 0), (foot * 0.97, 0)]
     shell = rounded_path([(1e-4, 0.003), *side], [0, 0.001, 0.001, 0])
     t = np.linspace(0, 1, 26)
@@ -46,10 +60,10 @@ def mug(look: Look) -> list[Part]:
     grip = look.uniform(0.0046, 0.006)
     reach = look.uniform(0.026, 0.034)
     top, low = height * look.uniform(0.78, 0.86), height * look.uniform(0.2, 0.3)
-    wall_at = lambda z: float(np.interp(z, wall_path[:, 1], wall_path[:, 0])) - wall * 0.55  # noqa: E731
+    wall_low, wall_top = np.interp([low, top], wall_path[:, 1], wall_path[:, 0]) - wall * 0.55
     s = np.linspace(0, np.pi, 56)
     z = (top + low) / 2 + (top - low) / 2 * np.sign(np.cos(s)) * np.abs(np.cos(s)) ** 0.85
-    x = np.interp(z, [low, top], [wall_at(low), wall_at(top)]) + reach * np.sin(s) ** 0.62
+    x = np.interp(z, [low, top], [wall_low, wall_top]) + reach * np.sin(s) ** 0.62
     flare = 1 + 0.55 * np.abs(np.linspace(-1, 1, 56)) ** 8
     handle = tube(np.stack([x, 0 * x, z], -1), grip * flare, plain, flatten=1.35, caps=False, up=(0, 1, 0))
     return [outer, lip, inner, handle]
@@ -61,15 +75,28 @@ def bowl(look: Look) -> list[Part]:
     curve, wall = look.uniform(0.5, 0.75), 0.004
     foot = radius * look.uniform(0.38, 0.5)
     t = np.linspace(0, 1, 30)
-    outside = np.stack([foot + (radius - foot) * np.sin(t * np.pi / 2) ** curve, 0.008 + (height - 0.008) * (1 - np.cos(t * np.pi / 2)) ** 0.85], -1)
+    outside = np.stack(
+        [
+            foot + (radius - foot) * np.sin(t * np.pi / 2) ** curve,
+            0.008 + (height - 0.008) * (1 - np.cos(t * np.pi / 2)) ** 0.85,
+        ],
+        -1,
+    )
     inside = np.stack([np.maximum(outside[:, 0] - wall, 1e-4), outside[:, 1] + wall * 0.35 * (1 - t)], -1)[::-1]
-    base = rounded_path([(1e-4, 0.004), (foot - 0.006, 0.004), (foot - 0.005, 0), (foot, 0), (foot, 0.008), tuple(outside[1])], [0, 0.001, 0.001, 0.0015, 0.003, 0])
+    base = rounded_path(
+        [(1e-4, 0.004), (foot - 0.006, 0.004), (foot - 0.005, 0), (foot, 0), (foot, 0.008), tuple(outside[1])],
+        [0, 0.001, 0.001, 0.0015, 0.003, 0],
+    )
     angle = np.linspace(0, np.pi, 9)[1:-1]
     rim = np.stack([radius - wall / 2 + np.cos(angle) * wall / 2, height + np.sin(angle) * wall / 2], -1)
     extent = (2 * np.pi * radius * 0.8, 0.11)
     outer_material = look.main(*_WARES, extent=extent, period=0.03)
-    plain = look.plain(look.pick(*_WARES), look.colour()) if outer_material.texture is not None and look.pattern_name != "plain" else outer_material
-    inner_material = look.plain("ceramic", (246, 244, 238)) if look.chance(0.4) and plain.name in ("ceramic", "porcelain") else plain
+    plain = (
+        look.solid(*_WARES) if outer_material.texture is not None and look.pattern_name != "plain" else outer_material
+    )
+    inner_material = (
+        look.plain("ceramic", (246, 244, 238)) if look.chance(0.4) and plain.name in ("ceramic", "porcelain") else plain
+    )
     bottom = rounded_path([tuple(inside[-2]), (foot * 0.7, 0.0095), (1e-4, 0.009)], 0.01)
     outer = revolve(np.concatenate([base[:-1], outside[1:]]), outer_material, 112)
     inner = revolve(refine(np.concatenate([outside[-1:], rim, inside[:-1], bottom[1:]]), 0.006), inner_material, 112)
@@ -81,10 +108,21 @@ def plate(look: Look) -> list[Part]:
     radius = 0.13 * look.uniform(0.9, 1.1)
     well = radius * look.uniform(0.62, 0.72)
     profile = rounded_path(
-        [(1e-4, 0.003), (well * 0.9, 0.003), (well * 0.92, 0), (well * 0.98, 0), (well * 1.05, 0.006), (radius, 0.022), (radius - 0.001, 0.026), (well, 0.011), (well * 0.93, 0.007), (1e-4, 0.0065)],
+        [
+            (1e-4, 0.003),
+            (well * 0.9, 0.003),
+            (well * 0.92, 0),
+            (well * 0.98, 0),
+            (well * 1.05, 0.006),
+            (radius, 0.022),
+            (radius - 0.001, 0.026),
+            (well, 0.011),
+            (well * 0.93, 0.007),
+            (1e-4, 0.0065),
+        ],
         [0, 0.001, 0.002, 0.003, 0.01, 0.002, 0.002, 0.01, 0.02, 0],
     )
-    plain = look.plain(look.pick(*_WARES), look.colour("#f4f3ef"))
+    plain = look.solid(*_WARES, default="#f4f3ef")
     lower, upper = profile[: len(profile) * 3 // 5], profile[len(profile) * 3 // 5 - 1 :]
     face = look.main(*_WARES, extent=(0.8, 0.13), default="#f4f3ef", period=0.04)
     return [revolve(refine(lower, 0.006), plain, 112), revolve(refine(upper, 0.006), face, 112)]
@@ -96,18 +134,30 @@ def vase(look: Look) -> list[Part]:
     belly, neck = 0.075 * look.uniform(0.8, 1.15), look.uniform(0.3, 0.62)
     at = look.uniform(0.3, 0.55)
     foot, mouth = belly * look.uniform(0.5, 0.7), belly * neck * look.uniform(1.15, 1.6)
-    points = [(foot, 0.004), (belly * 0.88, height * at * 0.45), (belly, height * at), (belly * 0.8, height * (at + 0.2)), (belly * neck, height * (at + 0.36) if at < 0.45 else height * 0.86), (mouth, height)]
+    points = [
+        (foot, 0.004),
+        (belly * 0.88, height * at * 0.45),
+        (belly, height * at),
+        (belly * 0.8, height * (at + 0.2)),
+        (belly * neck, height * (at + 0.36) if at < 0.45 else height * 0.86),
+        (mouth, height),
+    ]
     curve = smooth_path(points, 60)
     wall = 0.004
-    base = rounded_path([(1e-4, 0.002), (foot - 0.006, 0.002), (foot - 0.004, 0), (foot, 0.0), (foot, 0.004)], [0, 0.001, 0.001, 0.002, 0])
+    base = rounded_path(
+        [(1e-4, 0.002), (foot - 0.006, 0.002), (foot - 0.004, 0), (foot, 0.0), (foot, 0.004)],
+        [0, 0.001, 0.001, 0.002, 0],
+    )
     inside = curve[::-1] - [wall, 0]
     inside = inside[inside[:, 1] > 0.01]
     angle = np.linspace(0, np.pi, 8)[1:-1]
     rim = np.stack([mouth - wall / 2 + np.cos(angle) * wall / 2, height + np.sin(angle) * wall / 2], -1)
     glass = look.material_name == "glass"
-    material = look.main(*_WARES, extent=(2 * np.pi * belly, height * 1.1), period=0.05, default="#bcd8d8" if glass else None)
+    material = look.main(
+        *_WARES, extent=(2 * np.pi * belly, height * 1.1), period=0.05, default="#bcd8d8" if glass else None
+    )
     outer = revolve(refine(np.concatenate([base[:-1], curve]), 0.008), material)
-    plain = look.plain(look.pick(*_WARES), look.colour("#bcd8d8" if glass else None)) if material.texture is not None else material
+    plain = look.solid(*_WARES, default="#bcd8d8" if glass else None) if material.texture is not None else material
     inner = revolve(refine(np.concatenate([curve[-1:], rim, inside, [[1e-4, 0.01]]]), 0.01), plain)
     return [outer, inner]
 
@@ -127,13 +177,19 @@ def candle(look: Look) -> list[Part]:
     level = height * look.uniform(0.72, 0.84)
     wax_radius = radius - wall - 0.0004
     wax_material = Material("wax", look.plain("ceramic", colour).colour, 0.55, coat=0.2)
-    wax_profile = rounded_path([(1e-4, 0.0075), (wax_radius, 0.0075), (wax_radius, level + 0.001), (wax_radius * 0.96, level), (1e-4, level)], [0, 0.005, 0.001, 0.003, 0])
+    wax_profile = rounded_path(
+        [(1e-4, 0.0075), (wax_radius, 0.0075), (wax_radius, level + 0.001), (wax_radius * 0.96, level), (1e-4, level)],
+        [0, 0.005, 0.001, 0.003, 0],
+    )
     wax = revolve(refine(wax_profile, 0.006), wax_material)
-    wick = tube(smooth_path([(0, 0, level - 0.004), (0.0004, 0, level + 0.006), (0.0022, 0.0005, level + 0.011)], 12), 0.0009, look.plain("cotton", (52, 46, 42)), segments=12)
+    wick = tube(
+        smooth_path([(0, 0, level - 0.004), (0.0004, 0, level + 0.006), (0.0022, 0.0005, level + 0.011)], 12),
+        0.0009,
+        look.plain("cotton", (52, 46, 42)),
+        segments=12,
+    )
     parts = [glass, wax, wick]
     from prodgen_render.families.kit import wrap_label
 
-    parts.append(wrap_label(look, radius + 0.0003, height * 0.2, height * 0.68, 0.42, (250, 247, 240), style="panel"))
+    parts.append(wrap_label(look, radius + 0.0003, height * 0.2, height * 0.68, 0.32, (250, 247, 240), style="panel"))
     return parts
-
-

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.geometry import Part, loft, refine, revolve, rounded_path
+from prodgen_render.geometry import loft, refine, revolve, rounded_path
 from prodgen_render.looks import Look
-from prodgen_render.model import Material
+from prodgen_render.model import Material, Part
 from prodgen_render.patterns import Srgb
 
 
-def wrap_label(look: Look, radius: float, low: float, high: float, share: float, ground: Srgb, *, style: str = "bare", material: str = "paper", squash: float = 1.0) -> Part:
+def wrap_label(
+    look: Look,
+    radius: float,
+    low: float,
+    high: float,
+    share: float,
+    ground: Srgb,
+    *,
+    style: str = "bare",
+    material: str = "paper",
+    squash: float = 1.0,
+) -> Part:
     """A label stuck around the front of a cylinder.
 
     Args:
@@ -24,24 +35,40 @@ def wrap_label(look: Look, radius: float, low: float, high: float, share: float,
     sections[..., 0], sections[..., 1] = np.cos(angles) * radius, np.sin(angles) * radius * squash
     sections[..., 2] = rows[:, None]
     extent = (2 * half * radius, high - low)
-    middle = min(0.42, 0.16 / share) if share > 0.5 else 0.46
+    # Words may go about 55 degrees round each side, a stuck-on panel fills its paper.
+    middle = 0.46 if style == "panel" else min(0.46, 0.13 / share)
     box = (0.5 - middle, 0.05, 0.5 + middle, 0.95)
     printed = look.label(material, extent, ground, box, style=style)
     return loft(sections, printed, closed=share >= 0.999)
 
 
-def lathe(points: list[tuple[float, float]], radii: list[float] | float, material: Material, segments: int = 96, longest: float = 0.008) -> Part:
+def lathe(
+    points: list[tuple[float, float]],
+    radii: list[float] | float,
+    material: Material,
+    segments: int = 96,
+    longest: float = 0.008,
+) -> Part:
     """A surface of revolution through corners with rounded edges."""
     return revolve(refine(rounded_path(points, radii), longest), material, segments)
 
 
 def cap(radius: float, low: float, high: float, material: Material, *, ribs: int = 0, edge: float = 0.002) -> Part:
     """A screw cap, with ribs round its side where `ribs` is not 0."""
-    part = lathe([(1e-4, low), (radius, low), (radius, high), (1e-4, high)], [0, edge * 0.4, edge, 0], material, max(96, ribs * 6))
+    part = lathe(
+        [(1e-4, low), (radius, low), (radius, high), (1e-4, high)],
+        [0, edge * 0.4, edge, 0],
+        material,
+        max(96, ribs * 6),
+    )
     if ribs:
         vertices = part.vertices.copy()
         angle = np.arctan2(vertices[:, 1], vertices[:, 0])
-        on_side = (vertices[:, 2] > low + edge) & (vertices[:, 2] < high - edge) & (np.hypot(vertices[:, 0], vertices[:, 1]) > radius * 0.99)
+        on_side = (
+            (vertices[:, 2] > low + edge)
+            & (vertices[:, 2] < high - edge)
+            & (np.hypot(vertices[:, 0], vertices[:, 1]) > radius * 0.99)
+        )
         factor = np.where(on_side, 1 - 0.022 * (0.5 - 0.5 * np.cos(angle * ribs)), 1)
         vertices[:, :2] *= factor[:, None]
         from prodgen_render.geometry import smooth_normals

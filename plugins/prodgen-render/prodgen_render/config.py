@@ -1,0 +1,29 @@
+"""The section `[plugins.render]` of prodgen.toml."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Axis = Literal["+x", "-x", "+y", "-y", "+z", "-z"]
+
+
+class Config(BaseModel):
+    """Options of the mesh generator.
+
+    Args:
+        up, front: axes of an OBJ file: which one points up, and which one the product's front faces.
+            The defaults suit files that are Z-up with the front towards -Y; a Y-up file that faces +Z has up="+y", front="+z".
+        max_triangles: a larger mesh is refused.
+        max_texture_pixels: a larger texture is refused before it is decoded.
+        max_file_mb: a larger file, its textures included, is refused before it is read.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    up: Axis = "+z"
+    front: Axis = "-y"
+    max_triangles: Annotated[int, Field(ge=1, le=20_000_000)] = 2_000_000
+    max_texture_pixels: Annotated[int, Field(ge=1, le=268_435_456)] = 67_108_864
+    max_file_mb: Annotated[int, Field(ge=1, le=4096)] = 512
