@@ -24,7 +24,6 @@ from prodgen_sdk.types import (
     Fit,
     Garment,
     GarmentCategory,
-    Generated,
     Image,
     Locale,
     Media,
@@ -401,7 +400,7 @@ class Studio:
     # Parts
 
     @cached_property
-    def _batcher(self) -> Batcher[generation.Batch, list[Generated]]:
+    def _batcher(self) -> Batcher[generation.Batch, generation.Made]:
         options = self.config.scheduler
         return Batcher(
             generation.run_batch,

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import Busy, Cancelled, DeadlineExceeded, PluginError, ProdgenError, Refused, StoreError
 from prodgen_sdk.host import Host
-from prodgen_sdk.pipeline.generate import Batch, narrowed
+from prodgen_sdk.pipeline.generate import Batch, Made, narrowed
 from prodgen_sdk.pipeline.produce import Picture, Stages, Work, complete, plan
 from prodgen_sdk.runtime import Seed
 from prodgen_sdk.scheduler import Batcher, result
 from prodgen_sdk.specs import GeneratorSpec
-from prodgen_sdk.types import Generated, GenerationRequest, Image, Locale, Media, Product, Scene, Variant, View, build
+from prodgen_sdk.types import GenerationRequest, Image, Locale, Media, Product, Scene, Variant, View, build
 
 if TYPE_CHECKING:
     from prodgen_sdk.store import Store
@@ -63,7 +63,7 @@ class _Job:
     error: Exception | None = None
     work: Work | None = None
     stages: Stages | None = None
-    future: Future[list[Generated]] | None = None
+    future: Future[Made] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class GenerationRun:
 
     host: Host
     store: Store | None
-    batcher: Batcher[Batch, list[Generated]]
+    batcher: Batcher[Batch, Made]
     stages_of: Callable[[Product], Stages]
     read: Callable[[Media], Image]
     find: Callable[[Media], Path]
@@ -162,7 +162,6 @@ class GenerationRun:
         if job.future is None:
             return complete(job.work, (), job.stages, self.store, seconds=0.0, ctx=self.context)
         request = self._to_make(job.work, job.stages)
-        started = time.perf_counter()
         try:
             made = result(job.future)
         except Exception as error:
@@ -172,9 +171,8 @@ class GenerationRun:
             raise PluginError(
                 f"{job.stages.generator.id} failed: {error}", component=job.stages.generator.id
             ) from error
-        seconds = time.perf_counter() - started
-        self.host.notify("after_generation", request=request, pictures=made)
-        return complete(job.work, made, job.stages, self.store, seconds=seconds, ctx=self.context)
+        self.host.notify("after_generation", request=request, pictures=made.pictures)
+        return complete(job.work, made.pictures, job.stages, self.store, seconds=made.seconds, ctx=self.context)
 
     def _to_make(self, work: Work, stages: Stages) -> GenerationRequest:
         spec = stages.generator.spec
