@@ -70,15 +70,17 @@ class FaissIndex(VectorIndex):
     def apply(self, changes: Sequence[IndexChange], sequence: int, ctx: Context) -> None:
         """Applies changes in order, durably together with `sequence`; a sequence that was reached before changes nothing.
 
+        Sequence 0 fills an index that is at 0 still, so that one that is being built stays behind until the last part.
+
         Raises:
-            InputError: a vector of another dimension or of length 0, a price that cannot be kept, a sequence below 1.
+            InputError: a vector of another dimension or of length 0, a price that cannot be kept, a negative sequence.
             StoreError: the files are damaged or cannot be written; what is served stays as it was.
         """
-        if sequence < 1:
-            raise InputError(f"The sequence of a change must be at least 1, not {sequence}.")
+        if sequence < 0:
+            raise InputError(f"The sequence of a change must not be negative, as {sequence} is.")
         with self._writing():
             state = self._refreshed()
-            if sequence <= state.sequence:
+            if 0 < state.sequence >= sequence:
                 return
             _check(changes, state.dimension)
             if self._fits(changes, state):

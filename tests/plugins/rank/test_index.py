@@ -151,6 +151,16 @@ def test_sequence_moves_without_changes_and_reset_forgets() -> None:
     assert index.stats(CTX)["dimension"] == 6
 
 
+def test_an_index_is_filled_in_parts_at_sequence_0() -> None:
+    index, changes = FaissIndex(None, CTX), catalogue(16, 4)
+    for part in (changes[:8], changes[8:], changes[8:]):
+        index.apply(part, 0, CTX)
+    assert (index.sequence, index.stats(CTX)["variants"]) == (0, 16)
+    index.apply([], 9, CTX)
+    index.apply([Remove(variant="v0")], 0, CTX)
+    assert (index.sequence, index.stats(CTX)["variants"]) == (9, 16)
+
+
 def test_bad_input_is_refused_and_changes_nothing() -> None:
     index, changes = FaissIndex(None, CTX), catalogue(8, 4)
     index.apply(changes, 1, CTX)
@@ -163,8 +173,8 @@ def test_bad_input_is_refused_and_changes_nothing() -> None:
             index.apply([Remove(variant="v1"), bad], 2, CTX)
     assert index.sequence == 1
     assert set(index.vectors(["v0", "v1"], CTX)) == {"v0", "v1"}
-    with pytest.raises(InputError, match="at least 1"):
-        index.apply(changes, 0, CTX)
+    with pytest.raises(InputError, match="negative"):
+        index.apply(changes, -1, CTX)
     with pytest.raises(InputError, match="shape"):
         index.search(np.ones((1, 5), np.float32), 3, Filter(), CTX)
     with pytest.raises(InputError, match="shape"):
