@@ -36,7 +36,7 @@ class ImageConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    skin: Annotated[float, Field(ge=0, le=1)] = 0.35
+    skin: Annotated[float, Field(ge=0, le=1)] = 0.55
     skin_plain: Annotated[float, Field(ge=0, le=1)] = 0.8
 
 

@@ -16,6 +16,7 @@ PROFILES = ("none", "marketplace")
 _LIGHT = 200  # a background at least this bright can be divided out; a darker one leaves a rim
 _RINGING = 16  # alpha that Lanczos resampling leaves beside an outline, which must be pure white
 _FRAME_TOLERANCE = 24  # faint shadows do not count for the crop
+_NOISE = 2
 
 
 class BasicFinisher(Finisher):
@@ -50,8 +51,8 @@ def marketplace(image: Image, size: int | None = None, fill: float = 0.85) -> Fi
     cut, notes = _cut_out(image)
     if cut is None:
         return Finished(image=_on_white(image, edge, edge), notes=tuple(notes))
-    strict = foreground(pictures.flatten(cut), _FRAME_TOLERANCE) if image.shape[2] == 3 else cut[..., 3] >= 128
-    box = box_of(cut[..., 3] > 0) if strict is None or not strict.any() else box_of(strict)
+    seen = foreground(cut if _transparent(image) else pictures.flatten(cut), _FRAME_TOLERANCE)
+    box = None if seen is None else box_of(seen)
     if box is None:
         return Finished(image=np.full((edge, edge, 3), 255, np.uint8), notes=("the picture is empty",))
     if 0 in (box.top, box.left) or box.bottom == image.shape[0] or box.right == image.shape[1]:
@@ -59,29 +60,34 @@ def marketplace(image: Image, size: int | None = None, fill: float = 0.85) -> Fi
     scale = edge * fill / max(box.height, box.width)
     if scale > 1.05:
         notes.append(f"enlarged {scale:.2f} times")
-    return Finished(image=_placed(cut, box, scale, edge), notes=tuple(notes))
+    return Finished(image=_faded(_placed(cut, box, scale, edge), fill), notes=tuple(notes))
+
+
+def _transparent(image: Image) -> bool:
+    return bool(image.shape[2] == 4 and image[..., 3].min() < 128)
 
 
 def _cut_out(image: Image) -> tuple[Image | None, list[str]]:
     """The product as RGBA, or None; and what is to be said about it."""
     import numpy as np
 
-    if image.shape[2] == 4 and image[..., 3].min() < 128:
+    if _transparent(image):
         return image, []
     rgb = pictures.flatten(image)
-    colour, mask = plain_background(rgb), foreground(rgb, 4)
+    colour, mask = plain_background(rgb), foreground(rgb, _FRAME_TOLERANCE)
     if colour is None or mask is None:
         return None, ["the background is not plain, so that it was neither cropped nor made white"]
-    notes = []
-    if min(colour) >= _LIGHT:
-        # Light falls on product and ground alike: dividing by the ground's colour makes it white and keeps soft edges.
-        balanced = rgb.astype(np.float32) * (255 / np.asarray(colour, np.float32))
-        rgb = np.where(mask[..., None], balanced.round().clip(0, 255).astype(np.uint8), np.uint8(255))
-        if min(colour) < 255:
-            notes.append(f"the background {colour} was made white")
-    else:
-        notes.append("the background was dark or coloured: the outline may show a rim of it")
-    return np.dstack([rgb, mask.astype(np.uint8) * 255]), notes
+    opaque = np.full((*rgb.shape[:2], 1), 255, np.uint8)
+    if min(colour) < _LIGHT:
+        note = "the background was dark or coloured: the outline may show a rim of it"
+        return np.dstack([rgb, opaque * mask[..., None]]), [note]
+    # Light falls on product and ground alike: dividing by the ground's colour makes it white and keeps soft edges. What is
+    # nearly white then fades into white, so that a soft shadow ends without a line.
+    darkness = 255 - (rgb.astype(np.float32) * (255 / np.asarray(colour, np.float32))).clip(0, 255)
+    share = np.clip((darkness.max(axis=2) - _NOISE) / (_FRAME_TOLERANCE - _NOISE), 0, 1)
+    darkness *= np.where(mask, 1, share)[..., None]
+    notes = [f"the background {colour} was made white"] if min(colour) < 255 else []
+    return np.dstack([(255 - darkness).round().astype(np.uint8), opaque]), notes
 
 
 def _placed(cut: Image, box: Box, scale: float, edge: int) -> Image:
@@ -98,6 +104,20 @@ def _placed(cut: Image, box: Box, scale: float, edge: int) -> Image:
     resized = pictures.resize(np.ascontiguousarray(part), width, height)
     resized[resized[..., 3] < _RINGING] = 0
     return _paste(pictures.flatten(resized), edge, round((first[0] - top) * scale), round((first[1] - left) * scale))
+
+
+def _faded(rgb: Image, fill: float) -> Image:
+    """The picture with its margin, where only a shadow can lie, fading to pure white at the edges."""
+    import numpy as np
+
+    margin = (1 - fill) / 2
+    if margin <= 0.02:
+        return rgb
+    edge = len(rgb)
+    inwards = (np.minimum(np.arange(edge), np.arange(edge)[::-1]) + 0.5) / edge
+    ramp = np.clip((inwards - 0.4 * margin) / (0.5 * margin), 0, 1)
+    darkness = (255 - rgb.astype(np.float32)) * np.minimum.outer(ramp, ramp)[..., None]
+    return (255 - darkness).round().astype(np.uint8)
 
 
 def _paste(rgb: Image, edge: int, top: int, left: int) -> Image:

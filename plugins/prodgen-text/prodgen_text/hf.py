@@ -83,6 +83,8 @@ class HfEncoder(TextEncoder):
         tokens = self.tokenizer(
             texts, padding=padding, truncation=True, max_length=self.max_length, return_tensors="pt"
         )
+        if tokens["input_ids"].shape[1] == 0:
+            return torch.eye(1, self.dimension).expand(len(texts), -1)
         inputs = {
             name: value.to(self.model.device)
             for name, value in tokens.items()
@@ -95,7 +97,9 @@ class HfEncoder(TextEncoder):
             mask = inputs.get("attention_mask")
             mask = torch.ones(output.last_hidden_state.shape[:2], device=self.model.device) if mask is None else mask
             vectors = pool(output.last_hidden_state.float(), mask, self.pooling)
-        return torch.nn.functional.normalize(vectors.float(), dim=-1, eps=1e-12)
+        vectors = vectors.float()
+        vectors[~(vectors.norm(dim=-1) > 0), 0] = 1.0  # a text without a single token
+        return torch.nn.functional.normalize(vectors, dim=-1)
 
 
 def _load(source: Source, config: HfConfig, dtype: Any) -> tuple[Any, Any, str]:

@@ -73,3 +73,16 @@ def test_profiles_and_options():
     assert inspect(finished).values["fill"] == pytest.approx(0.5, abs=0.05)
     with pytest.raises(NotFound, match="marketplace"):
         finisher.finish([image], "marketplaces", Context())
+
+
+def test_a_soft_shadow_ends_without_a_line_before_the_white_edge():
+    image = np.full((160, 160, 3), 255, np.uint8)
+    rows, columns = np.mgrid[:160, :160]
+    shadow = 40 * np.exp(-(((rows - 120) / 25) ** 2) - ((columns - 80) / 50) ** 2)
+    image = (image - shadow[..., None]).round().astype(np.uint8)
+    image[30:120, 60:100] = (30, 90, 160)
+    finished = marketplace(image, 320).image.astype(int)
+    assert (finished[0] == 255).all()
+    assert (finished[-1] == 255).all()
+    below = finished[290:, 160, 0]
+    assert np.abs(np.diff(below)).max() <= 8

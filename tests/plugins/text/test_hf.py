@@ -194,3 +194,13 @@ def test_weights_that_do_not_fit_are_refused_and_not_made_up(bert, tmp_path):
     save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(ConfigError, match="are missing"):
         encoder(folder)
+
+
+def test_a_text_without_tokens_is_a_unit_vector(bert, tmp_path):
+    folder = shutil.copytree(bert, tmp_path / "model")
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    tokenizer["post_processor"] = None
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    made = encoder(folder)
+    for texts in ([""], ["", "blue mug"]):
+        np.testing.assert_allclose(np.linalg.norm(made.encode(texts, Context()), axis=1), 1, atol=1e-5)
