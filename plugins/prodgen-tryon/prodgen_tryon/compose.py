@@ -75,7 +75,7 @@ def compose_top(
         old = np.maximum(old, parts["lower"])
     if remove_old:
         gone = np.clip(dilate(old, max(0.012 * w, 1.5)), 0, 1)
-        gone = gone * (1 - front(person))
+        gone = np.maximum(gone, underlay.hidden_neck(person)) * (1 - front(person))
         under = underlay.background(person)
         lower, lower_alpha = underlay.lower_clothes(person) if legs is None else (legs.cloth, legs.whole)
         if dress:
@@ -109,6 +109,11 @@ def compose_top(
         cloth = over(cloth, lit, layer[..., 3])
         cloth_alpha = np.maximum(cloth_alpha, layer[..., 3])
     guard = front(person)
+    if fitted.tucked and remove_old:
+        waist = person.measured.waist or person.frame.torso
+        inside = lower_alpha * np.clip((along - waist) / (0.02 * w), 0, 1)
+        canvas = over(canvas, lower, inside * (1 - arms))
+        cloth_alpha = cloth_alpha * (1 - inside)
     canvas = over(canvas, person.image.astype(np.float32), guard)
     return Composed(canvas, (cloth_alpha * (1 - guard)).astype(np.float32), cloth, cloth_alpha)
 

@@ -48,6 +48,7 @@ class Measured:
         edges: side -> [n] distance of the body's side from the axis.
         hem: height of the old top's hem below the shoulders, or None.
         waist: height at which the lower clothes are first seen, or None.
+        tucked: whether the old top ends in the waistband all around.
         hips: as `edges`, of the lower clothes alone.
         sleeves: side -> end of the old sleeve (0 bare, 2 wrist).
         shoulder_line: height of the top of the body at 0.25 shoulder widths beside the axis, pixels above the shoulders.
@@ -59,6 +60,7 @@ class Measured:
     edges: dict[Side, NDArray[np.float64]]
     hem: float | None
     waist: float | None
+    tucked: bool
     hips: dict[Side, NDArray[np.float64]]
     sleeves: dict[Side, float]
     tips: dict[Side, Contour]
@@ -74,6 +76,7 @@ class TopFit:
     hem: float
     sleeve_ends: dict[Side, float]
     scale: float
+    tucked: bool
 
 
 def garment_scale(shape: TopShape, width: float, dress: bool = False) -> float:
@@ -151,8 +154,14 @@ def fit_top(
             tip_across = float(np.clip(strap, neck_half + 0.06 * w, tip_across))
         tips[side] = frame.at(sign * tip_across, _shoulder_height(tip_across, tip, body, w))
         armpits[side] = frame.at(sign * float(np.clip(natural, low * reach, high * reach)), 0.42 * w)
-        across_scale = min(scale, tip_across / max(abs(float(arc[-1, 0]) - middle), 1.0)) if f"cuff_outer_{side}" in shape.points else scale
-        base = float(np.clip(abs(arc[corner, 0] - middle) * across_scale, 0.17 * w, min(0.4 * w, tip_across - 0.05 * w)))
+        across_scale = (
+            min(scale, tip_across / max(abs(float(arc[-1, 0]) - middle), 1.0))
+            if f"cuff_outer_{side}" in shape.points
+            else scale
+        )
+        base = float(
+            np.clip(abs(arc[corner, 0] - middle) * across_scale, 0.17 * w, min(0.4 * w, tip_across - 0.05 * w))
+        )
         seam = resample(arc[corner:], 6)
         across = base + (tip_across - base) * np.abs(seam[:, 0] - seam[0, 0]) / max(abs(seam[-1, 0] - seam[0, 0]), 1e-6)
         line = np.array([frame.at(sign * a, _shoulder_height(float(a), tip, body, w)) for a in across])
@@ -169,9 +178,8 @@ def fit_top(
     top_y = (shape.points["neck_a"][1] + shape.points["neck_b"][1]) / 2 + _collar(shape)
     hem_mid = (shape.points["hem_a"] + shape.points["hem_b"]) / 2
     hem = (hem_mid[1] - top_y) * scale - body.rise
-    # Worn as the old top was worn: tucked in, or as long, unless the lengths differ clearly.
-    tucked = body.hem is not None and body.hem < 0.85 * frame.torso
-    if snap_hem and body.hem is not None and -0.3 * w < hem - body.hem < (1.0 if tucked else 0.45) * w:
+    # Worn as the old top was worn: tucked in, or as long unless the lengths differ clearly.
+    if snap_hem and not body.tucked and body.hem is not None and -0.3 * w < hem - body.hem < 0.45 * w:
         hem = body.hem + 0.03 * w
     hem = max(hem, 0.7 * w)
 
@@ -238,7 +246,7 @@ def fit_top(
             parts.append(sleeve)
         else:
             ends[side] = 0.0
-    return TopFit(tuple(parts), neckline, hem, ends, scale)
+    return TopFit(tuple(parts), neckline, hem, ends, scale, snap_hem and body.tucked)
 
 
 def _shoulder_height(across: float, tip: Contour, body: Measured, w: float) -> float:

@@ -173,7 +173,7 @@ def find_sleeve(lab: Float, person: Float, frame: Skeleton, side: Side, skin: ND
     where = stations[known]
     hand = values[where > 2.3]
     skin_here = np.median(hand, axis=0) if len(hand) > 3 else skin * COLOUR_WEIGHT
-    if np.linalg.norm((skin_here - skin * COLOUR_WEIGHT)[1:]) > 22:  # a glove, a bag, or a hand that is hidden
+    if np.linalg.norm((skin_here - skin * COLOUR_WEIGHT)[1:]) > 12:  # a glove, a bag, or a hand that is hidden
         skin_here = skin * COLOUR_WEIGHT
     best, best_gain = 0, 0.0
     total = values.mean(0)
@@ -305,6 +305,11 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
     upper_palette = _palette(lab, (torso_core & ~bare_tubes | sleeve_cores) & body, 5)
     spread = 12.0
     skin_cost = _colour_cost(lab, _palette(lab, skin_seed, 5), spread)
+    lower_palette = _palette(lab, leg_cores & body & ~bare_tubes, 4)
+    if lower_palette is not None and upper_palette is not None:
+        # A long top reaches over the thighs: its colour among theirs is the top's, if another is left.
+        apart = np.linalg.norm(lower_palette[:, None] - upper_palette[None], axis=-1).min(1) > 9
+        lower_palette = lower_palette[apart] if apart.any() else lower_palette
     costs = {
         "face": _place_cost(face, 0.04 * w) + skin_cost * 0.3,
         "hair": _place_cost(hair_place, 0.45 * w, 3.0)
@@ -317,8 +322,7 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
             _place_cost(neck, 0.06 * w) + 0.35,  # a high collar
         )
         + _colour_cost(lab, upper_palette, spread),
-        "lower": _place_cost(legs, 0.15 * w)
-        + _colour_cost(lab, _palette(lab, leg_cores & body & ~bare_tubes, 4), spread),
+        "lower": _place_cost(legs, 0.15 * w) + _colour_cost(lab, lower_palette, spread),
         "feet": _place_cost(feet, 0.08 * w) + 0.6,
     }
     costs["skin"][head_shape(frame, shape, 1.1)] += 2
@@ -327,7 +331,9 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
     along = (xs - frame.shoulders[0]) * frame.down[0] + (ys - frame.shoulders[1]) * frame.down[1]
     bald = hair_seed.sum() < 0.25 * core.sum()
     jaw = float(frame.local(low_chin[None])[0, 1])
-    costs["hair"] += np.clip((along - jaw + (0.12 if bald else -0.02) * w) / (0.08 * w), 0, 5 if bald else 0.8).astype(np.float32)
+    costs["hair"] += np.clip((along - jaw + (0.12 if bald else -0.02) * w) / (0.08 * w), 0, 5 if bald else 0.8).astype(
+        np.float32
+    )
     costs["hair"][neck & (along > jaw)] += 1.0  # long hair falls beside the throat, not over it
     hair_palette = _palette(lab, hair_seed, 4)
     if hair_palette is not None and upper_palette is not None:
@@ -348,7 +354,9 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
         path = arm_path(frame, side)
         reach = np.vstack([path, path[3] + 0.7 * (path[3] - path[2])])
         start = max(min(sleeve.end, 2.3), 1.95)
-        hands |= tube(shape, along_path(reach, np.linspace(start, 4, 8)), np.full(8, 0.17 * w)) & beyond(shape, reach, start)
+        hands |= tube(shape, along_path(reach, np.linspace(start, 4, 8)), np.full(8, 0.17 * w)) & beyond(
+            shape, reach, start
+        )
     result["hands"] = (result["skin"] * hands).astype(np.float32)
     return result
 

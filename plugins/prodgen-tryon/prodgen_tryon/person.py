@@ -88,9 +88,9 @@ def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
         foot = frame.at(sign * 0.27 * w, 0.05 * w)
         rises.append(cast(body, foot, -frame.down, 0.5 * w) - 0.05 * w)
     rise = float(np.clip(min(rises), 0.13 * w, 0.25 * w))
-    hem, waist = _old_hem(parts, frame)
+    hem, waist, tucked = _old_hem(parts, frame)
     hips = _hips(parts, frame, heights, edges)
-    return Measured(frame, arms, heights, edges, hem, waist, hips, sleeves, tips, rise)
+    return Measured(frame, arms, heights, edges, hem, waist, tucked, hips, sleeves, tips, rise)
 
 
 def _tip(body: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
@@ -107,8 +107,8 @@ def _tip(body: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
     return point
 
 
-def _old_hem(parts: dict[str, Float], frame: Skeleton) -> tuple[float | None, float | None]:
-    """Heights below the shoulders at which the old top ends, and at which the lower clothes are first seen; None where that is unknown."""
+def _old_hem(parts: dict[str, Float], frame: Skeleton) -> tuple[float | None, float | None, bool]:
+    """Heights below the shoulders at which the old top ends, and at which the lower clothes are first seen; whether it is tucked in."""
     found = []
     for across in np.linspace(-0.3, 0.3, 9) * frame.width:
         for along in np.arange(0.6 * frame.torso, 1.9 * frame.torso, max(0.01 * frame.width, 1)):
@@ -119,8 +119,9 @@ def _old_hem(parts: dict[str, Float], frame: Skeleton) -> tuple[float | None, fl
                 found.append(float(along))
                 break
     if len(found) < 4:
-        return None, None
-    return float(np.median(found)), float(np.quantile(found, 0.1))
+        return None, None, False
+    hem, first, last = (float(np.quantile(found, share)) for share in (0.5, 0.1, 0.9))
+    return hem, first, hem < 0.85 * frame.torso and last - first < 0.15 * frame.width
 
 
 def _hips(
@@ -131,13 +132,17 @@ def _hips(
     result: dict[Side, NDArray[np.float64]] = {}
     for side in SIDES:
         outward = frame.right * (-1 if side == "a" else 1)
-        seen = np.array([cast(lower, frame.at(0.0, float(h)) + outward * 0.2 * w, outward, w) + 0.2 * w for h in heights])
+        seen = np.array(
+            [cast(lower, frame.at(0.0, float(h)) + outward * 0.2 * w, outward, w) + 0.2 * w for h in heights]
+        )
         valid = (seen > 0.36 * w) & (seen < 0.95 * w) & (heights > 0.6 * frame.torso)
         if valid.sum() < 3:
             result[side] = edges[side] * 0.97
             continue
         first = int(np.flatnonzero(valid)[0])
         width = np.interp(heights, heights[valid], seen[valid])
-        width[:first] = np.minimum(seen[first], 0.6 * w) * np.interp(heights[:first], [0.6 * frame.torso, max(float(heights[first]), frame.torso)], [0.88, 1.0])
+        width[:first] = np.minimum(seen[first], 0.6 * w) * np.interp(
+            heights[:first], [0.6 * frame.torso, max(float(heights[first]), frame.torso)], [0.88, 1.0]
+        )
         result[side] = smooth(width)
     return result

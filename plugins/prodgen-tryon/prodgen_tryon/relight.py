@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from prodgen_tryon.filters import Float, blur_inside, erode, to_lab
 from prodgen_tryon.person import Person
 
-STRENGTH = 0.7
+STRENGTH = 0.55
 
 
 def shading(person: Person) -> Float:
@@ -30,8 +30,8 @@ def shading(person: Person) -> Float:
                 core = erode(colour, max(0.01 * w, 1)).astype(np.float32)
                 if core.sum() < 0.03 * inside.sum():
                     continue
-                level, wide = blur_inside(lab[..., 0], core, 0.045 * w), blur_inside(lab[..., 0], core, 0.5 * w)
-                weight = cv2.GaussianBlur(core, (0, 0), 0.045 * w)
+                level, wide = blur_inside(lab[..., 0], core, 0.055 * w), blur_inside(lab[..., 0], core, 0.5 * w)
+                weight = cv2.GaussianBlur(core, (0, 0), 0.055 * w)
                 above += weight * np.clip((level + 14) / (wide + 14), 0.65, 1.3)
                 below += weight
             trust = np.clip(below * 2.2, 0, 1)

@@ -88,6 +88,13 @@ def bare_skin(person: Person) -> tuple[Float, Float]:
     return colours, alpha
 
 
+def hidden_neck(person: Person) -> Float:
+    """The part of the neck that a collar covers, alpha."""
+    bare_skin(person)
+    alpha: Float = person.cache["hidden_neck"]
+    return alpha
+
+
 def bare_arms(person: Person) -> tuple[Float, Float]:
     """Both arms without sleeves: colours and alpha."""
     if "arms" not in person.cache:
@@ -106,14 +113,17 @@ def _neck(person: Person) -> tuple[Float, Float]:
     for side in SIDES:
         outward = frame.right * (-1 if side == "a" else 1)
         tip = person.measured.tips[side] + (frame.down - outward) * 0.03 * w
-        reach = float(np.interp(0.45 * w, person.measured.heights, person.measured.edges[side]))
-        shoulder[side] = [tip, frame.at(0, 0.42 * w) + outward * reach * 0.97]
+        limb = person.measured.arms[side]
+        shoulder[side] = [tip, *(limb.centre[int(np.searchsorted(limb.t, t))] for t in (0.12, 0.3, 0.45))]
     area = polygon(shape, np.array([
         jaw - frame.right * 0.17 * w - frame.down * 0.2 * w, frame.at(-0.19 * w, -rise - 0.08 * w), frame.at(-0.28 * w, -rise + 0.02 * w), *shoulder["a"], frame.at(-0.2 * w, 0.8 * w), frame.at(0, 0.85 * w),
         frame.at(0.2 * w, 0.8 * w), *shoulder["b"][::-1], frame.at(0.28 * w, -rise + 0.02 * w), frame.at(0.19 * w, -rise - 0.08 * w), jaw + frame.right * 0.17 * w - frame.down * 0.2 * w]))  # fmt: skip
     seen = ((parts["neck"] > 0.7) & (parts["upper"] < 0.2)).astype(np.float32)
     seen_face = ((parts["face"] > 0.8) & (np.arange(shape[0])[:, None] > frame["nose"][1])).astype(np.float32) * 0.02
     base = skin_colour(person)
+    # A high collar that was taken for a neck is no sample of skin.
+    tone = to_lab(person.image) - to_lab(base.round().astype(np.uint8).reshape(1, 1, 3))
+    seen *= np.linalg.norm(tone * np.array([0.4, 1.4, 1.4], np.float32), axis=-1) < 20
     weight = seen + seen_face
     smooth = (
         blur_inside(image, weight, 0.12 * w) if weight.any() else np.broadcast_to(base.astype(np.float32), image.shape)
@@ -124,7 +134,9 @@ def _neck(person: Person) -> tuple[Float, Float]:
     across = ((xs - frame.shoulders[0]) * frame.right[0] + (ys - frame.shoulders[1]) * frame.right[1]) / (0.3 * w)
     shade = 1.0 - 0.1 * np.clip(np.abs(across), 0, 1.3) ** 2
     made = smooth * shade[..., None]
+    person.cache["hidden_neck"] = ((parts["neck"] > 0.4) & (seen < 0.5)).astype(np.float32) * parts["neck"]
     keep = cv2.GaussianBlur(seen, (0, 0), 0.02 * w)[..., None] * (parts["neck"] > 0.4)[..., None]
+    keep = keep.astype(np.float32)
     colours = image * keep + made * (1 - keep)
     alpha = np.maximum(cv2.GaussianBlur(area.astype(np.float32), (0, 0), 1.0), parts["neck"])
     return colours.astype(np.float32), alpha.astype(np.float32)
@@ -139,7 +151,7 @@ def _bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
     image = person.image.astype(np.float32)
     if covered < 0.15:
         return image, real
-    typical = np.interp(limb.t, [0, 0.35, 1, 1.5, 2], np.array([0.175, 0.155, 0.12, 0.115, 0.085]) * w)
+    typical = np.interp(limb.t, [0, 0.35, 1, 1.5, 2], np.array([0.165, 0.142, 0.112, 0.104, 0.074]) * w)
     half_outer, half_inner = np.minimum(typical, limb.outer * 0.97), np.minimum(typical, limb.inner * 0.97)
     outer, inner = limb.centre + limb.normal * half_outer[:, None], limb.centre - limb.normal * half_inner[:, None]
     end = int(np.searchsorted(limb.t, min(covered + 0.12, 2.0)))

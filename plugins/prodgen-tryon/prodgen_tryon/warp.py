@@ -200,11 +200,18 @@ def _lay_legs(person: Person, picture: Float, piece: Piece, shape: LegShape, req
 
 
 def _lay_top(
-    person: Person, picture: Float, piece: Piece, shape: TopShape, request: TryOnRequest, config: Config, second: bool, legs: Composed | None
+    person: Person,
+    picture: Float,
+    piece: Piece,
+    shape: TopShape,
+    request: TryOnRequest,
+    config: Config,
+    second: bool,
+    legs: Composed | None,
 ) -> Composed:
     dress = piece.category == "dress"
     keeps = piece.category == "outerwear" and config.outerwear_keeps_top
-    fitted = fit_top(shape, person.measured, request.fit.style, dress=dress, snap_hem=not dress)
+    fitted = fit_top(shape, person.measured, request.fit.style, dress=dress, snap_hem=piece.category == "top")
     return compose_top(person, picture, piece.cutout, fitted, keep_top=keeps, top_worn=second, dress=dress, legs=legs)
 
 
