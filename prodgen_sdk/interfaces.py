@@ -103,7 +103,10 @@ class VectorIndex(ABC):
 
     @abstractmethod
     def apply(self, changes: Sequence[IndexChange], sequence: int, ctx: Context) -> None:
-        """Applies changes in order and makes them durable together with `sequence`. Repeating a call changes nothing."""
+        """Applies changes in order and makes them durable together with `sequence`. Repeating a call changes nothing.
+
+        A rebuild applies its changes with the sequence 0 and ends with an empty call that sets the sequence.
+        """
 
     @abstractmethod
     def search(

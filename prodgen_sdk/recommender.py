@@ -20,7 +20,6 @@ from prodgen_sdk.pipeline.profile import build_profile
 from prodgen_sdk.pipeline.recommend import (
     ProductFacts,
     VariantFacts,
-    describe_candidates,
     impressions,
     recommend,
     retrieve,
@@ -30,6 +29,7 @@ from prodgen_sdk.types import (
     Event,
     Filter,
     Image,
+    Locale,
     Model,
     Product,
     Recommendation,
@@ -123,6 +123,7 @@ class Recommender:
         request_id: str | None = None,
         deterministic: bool = False,
         log: bool = True,
+        locale: Locale = "en",
         facts: Mapping[str, str | float] | None = None,
     ) -> list[Recommendation]:
         """See `Studio.recommend`."""
@@ -131,24 +132,32 @@ class Recommender:
         self._catch_up()
         at = at or datetime.now(UTC)
         context = RecommendationContext(
-            at=at, k=k, request_id=request_id or uuid.uuid4().hex, deterministic=deterministic, facts=dict(facts or {})
+            at=at,
+            k=k,
+            locale=locale,
+            request_id=request_id or uuid.uuid4().hex,
+            deterministic=deterministic,
+            facts=dict(facts or {}),
         )
-        profile = self.profile(user, at)
+        profile = self.profile(user, at, locale)
         number = max(self._config.candidates, 2 * k)
         found = retrieve(
-            profile, filter or Filter(), self._index, self._popular_skus(), n=number, dimension=self.embedder.dimension
+            profile,
+            _without_hidden(filter or Filter(), profile),
+            self._index,
+            self._popular_skus(),
+            n=number,
+            dimension=self.embedder.dimension,
         )
-        candidates = describe_candidates(found, *self._facts(found))
-        if not candidates:
-            return []
         recommendations = recommend(
             profile,
-            candidates,
+            found,
             context,
             ranker=self._ranker,
             policy=self._policy,
             host=self._host,
             may_show=self._store.variants.serve_check,
+            facts_of=self._facts,
         )
         if log:
             self._store.events.record(impressions(user, recommendations, context), durable=False)
@@ -231,7 +240,7 @@ class Recommender:
             self._queries.clear()
             return erased
 
-    def profile(self, user: str, at: datetime) -> UserProfile:
+    def profile(self, user: str, at: datetime, locale: Locale = "en") -> UserProfile:
         """What is known of a user at a time: the recency-weighted vector, interests, queries and what was seen."""
         events = self._store.events.history(user, self._config.history)
         skus = {event.sku for event in events if event.sku is not None and event.type != "impression"}
@@ -245,6 +254,7 @@ class Recommender:
             self._config.weights,
             query_vectors=self._query_vectors(queries),
             products={sku: self._products[sku] for sku in skus if sku in self._products},
+            locale=locale,
         )
 
     def _catch_up(self) -> None:
@@ -314,3 +324,9 @@ class Recommender:
             for query, vector in zip(missing, self.embedder.texts(missing), strict=True):
                 self._queries[query] = self.embedder.join(vector, None)
         return {query: self._queries[query] for query in queries}
+
+
+def _without_hidden(filter: Filter, user: UserProfile) -> Filter:
+    """What a user hid last is not shown to them again."""
+    hidden = tuple(interest.sku for interest in user.interests if interest.last_type == "hide")
+    return filter.model_copy(update={"exclude_skus": (*filter.exclude_skus, *hidden)}) if hidden else filter

@@ -351,6 +351,7 @@ class Studio:
         request_id: str | None = None,
         deterministic: bool = False,
         log: bool = True,
+        locale: Locale = "en",
         facts: Mapping[str, str | float] | None = None,
     ) -> list[Recommendation]:
         """Products for a user, best first, each with the variant to show, its propensity and why.
@@ -359,7 +360,15 @@ class Studio:
         ranker and policy; `log=False` is for looking only.
         """
         return self.recommender.recommend(
-            user, k, filter=filter, at=at, request_id=request_id, deterministic=deterministic, log=log, facts=facts
+            user,
+            k,
+            filter=filter,
+            at=at,
+            request_id=request_id,
+            deterministic=deterministic,
+            log=log,
+            locale=locale,
+            facts=facts,
         )
 
     def similar(

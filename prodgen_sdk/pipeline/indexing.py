@@ -6,11 +6,13 @@ index that was made by other encoders, is damaged or is ahead of the database is
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from prodgen_sdk.bound import BoundIndex
 from prodgen_sdk.context import Context
+from prodgen_sdk.errors import StoreError
 from prodgen_sdk.pipeline.embed import Embedder, words_of
 from prodgen_sdk.pipeline.produce import load_variant
 from prodgen_sdk.types import Facets, IndexChange, Product, Remove, Upsert, Variant
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.store import Store
 
 _CHUNK = 256
+logger = logging.getLogger(__name__)
 _COMPONENT = "core/index"
 _EMBEDDER = "embedder"
 
@@ -31,7 +34,7 @@ def facets_of(product: Product) -> Facets:
 
 def bring_up_to_date(store: Store, index: BoundIndex, embedder: Embedder, ctx: Context | None = None) -> set[str]:
     """Applies what the index has not seen; returns the skus that changed (empty if nothing did)."""
-    if _is_foreign(store, index, embedder):
+    if _is_damaged(index) or _is_foreign(store, index, embedder):
         return rebuild(store, index, embedder, ctx)
     changed: set[str] = set()
     while entries := store.outbox.changes(index.sequence, _CHUNK):
@@ -57,6 +60,14 @@ def rebuild(store: Store, index: BoundIndex, embedder: Embedder, ctx: Context | 
     index.apply([], upto, ctx)
     store.states.put(_COMPONENT, _EMBEDDER, embedder.key.encode())
     return set(approved.values())
+
+
+def _is_damaged(index: BoundIndex) -> bool:
+    try:
+        return index.sequence < 0
+    except StoreError as error:
+        logger.warning("the index is built anew: %s", error)
+        return True
 
 
 def _is_foreign(store: Store, index: BoundIndex, embedder: Embedder) -> bool:

@@ -1,23 +1,24 @@
 """User and context -> products, each with the variant to show, its propensity and why.
 
-retrieve (index) -> filter hooks -> rank -> serve-time check -> choose the variant -> recommendations -> logged impressions
+retrieve (index) -> filter hooks -> rank -> serve-time check -> choose the variant -> logged impressions
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from prodgen_sdk.bound import BoundIndex, BoundPolicy, BoundRanker
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import PluginError
+from prodgen_sdk.errors import Busy, PluginError
 from prodgen_sdk.host import Host
 from prodgen_sdk.types import (
     Candidate,
     CandidateVariant,
+    Choice,
     Event,
     Filter,
     Model,
@@ -30,6 +31,9 @@ from prodgen_sdk.types import (
 
 if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
+
+
+_TRIES = 20
 
 
 class VariantFacts(Model):
@@ -67,23 +71,6 @@ def retrieve(
     return list(merged.values())
 
 
-def describe_candidates(
-    candidates: Iterable[Candidate], products: Mapping[str, ProductFacts], variants: Mapping[str, VariantFacts]
-) -> list[Candidate]:
-    """Adds what is known of each product and variant; what is not known any more is dropped."""
-    described = []
-    for candidate in candidates:
-        kept = tuple(
-            _described(variant, variants[variant.id]) for variant in candidate.variants if variant.id in variants
-        )
-        if kept and candidate.sku in products:
-            facts = products[candidate.sku]
-            described.append(
-                Candidate.model_construct(sku=candidate.sku, variants=kept, category=facts.category, title=facts.title)
-            )
-    return described
-
-
 def recommend(
     user: UserProfile,
     candidates: Sequence[Candidate],
@@ -93,6 +80,7 @@ def recommend(
     policy: BoundPolicy,
     host: Host,
     may_show: Callable[[Sequence[str]], set[str]],
+    facts_of: Callable[[Sequence[Candidate]], tuple[Mapping[str, ProductFacts], Mapping[str, VariantFacts]]],
     ctx: Context | None = None,
 ) -> list[Recommendation]:
     """Orders candidates and chooses a variant of each.
@@ -100,12 +88,15 @@ def recommend(
     Args:
         may_show: of some variant ids, those that may be shown at this moment (approved, on sale); asked before the policy
             chooses, so that nothing forbidden is ever explored.
+        facts_of: what is known of the products and variants of some candidates, by sku and by id; asked only of those that
+            will be shown.
     """
     allowed = host.chain("filter_candidates", candidates, "candidates", user=user, context=context)
     if not {candidate.sku for candidate in candidates}.issuperset(candidate.sku for candidate in allowed):
         raise PluginError("A filter_candidates hook added products that were not candidates.")
     ranked = _servable(ranker.rank(user, allowed, context, ctx), context.k, may_show)
-    choices = policy.choose(user, [item.candidate for item in ranked], context, ctx)
+    shown = _described([item.candidate for item in ranked], *facts_of([item.candidate for item in ranked]))
+    choices, version = _choose(policy, user, shown, context, ctx)
     recommendations = [
         Recommendation(
             sku=item.candidate.sku,
@@ -116,7 +107,7 @@ def recommend(
             contributions=item.contributions,
             request_id=context.request_id,
             position=position,
-            policy=policy.version,
+            policy=version,
         )
         for position, (item, choice) in enumerate(zip(ranked, choices, strict=True))
     ]
@@ -149,10 +140,36 @@ def _no_preference(dimension: int) -> Vectors:
     return np.full(dimension, 1 / np.sqrt(max(dimension, 1)), np.float32)
 
 
-def _described(variant: CandidateVariant, facts: VariantFacts) -> CandidateVariant:
-    return CandidateVariant.model_construct(
-        id=variant.id, score=variant.score, view=facts.view, background=facts.background, quality=facts.quality
-    )
+def _choose(
+    policy: BoundPolicy,
+    user: UserProfile,
+    candidates: Sequence[Candidate],
+    context: RecommendationContext,
+    ctx: Context | None,
+) -> tuple[list[Choice], str]:
+    """The choices and the version that made them; a version that changed meanwhile means choosing again."""
+    for _ in range(_TRIES):
+        version = policy.version
+        choices = policy.choose(user, candidates, context, ctx)
+        if policy.version == version:
+            return choices, version
+    raise Busy("The variant policy changed while it was asked.", hint="Ask again.")
+
+
+def _described(
+    candidates: Sequence[Candidate], products: Mapping[str, ProductFacts], variants: Mapping[str, VariantFacts]
+) -> list[Candidate]:
+    described = []
+    for candidate in candidates:
+        known = products[candidate.sku]
+        pictures = tuple(
+            CandidateVariant(
+                id=v.id, score=v.score, **variants[v.id].model_dump(exclude={"view"}), view=variants[v.id].view
+            )
+            for v in candidate.variants
+        )
+        described.append(Candidate(sku=candidate.sku, variants=pictures, category=known.category, title=known.title))
+    return described
 
 
 def _servable(ranked: Sequence[Ranked], k: int, may_show: Callable[[Sequence[str]], set[str]]) -> list[Ranked]:

@@ -26,10 +26,11 @@ from prodgen_sdk import (
 from prodgen_sdk.errors import Cancelled
 from prodgen_sdk.hookspecs import hookimpl
 from prodgen_sdk.interfaces import Generator
-from prodgen_sdk.specs import CompositorSpec, GeneratorSpec
+from prodgen_sdk.specs import CompositorSpec, GeneratorSpec, PolicySpec
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
 from prodgen_sdk.testing.fakes.people import PatchCompositor
 from prodgen_sdk.testing.fakes.pictures import SolidGenerator
+from prodgen_sdk.testing.fakes.shop import UniformPolicy
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -510,6 +511,47 @@ def test_a_filter_hook_removes_candidates_and_cannot_add_any(tmp_path):
                     studio.recommend("ann")
             else:
                 assert {r.sku for r in studio.recommend("ann")} == expected
+
+
+def test_what_a_user_hid_is_not_shown_to_them_again(stocked):
+    stocked.record([Event(id="1", user="ann", type="purchase", sku="mug-1", at=NOW)])
+    stocked.record([Event(id="2", user="ann", type="hide", sku="mug-1", at=NOW + timedelta(seconds=1))])
+    assert "mug-1" not in {r.sku for r in stocked.recommend("ann", 10, at=NOW + timedelta(minutes=1))}
+    assert "mug-1" in {r.sku for r in stocked.recommend("bob", 10)}
+
+
+def test_a_damaged_index_is_built_anew_from_the_database(tmp_path):
+    with Studio.create(tmp_path, host=fake_host()) as studio:
+        studio.add_products(mugs(3))
+        studio.generate([f"mug-{n}" for n in range(3)], views="hero", size=32)
+        studio.sync()
+        file = next(studio.workspace.state.rglob("index.json"))
+    file.write_bytes(file.read_bytes().replace(b"mug-1", b"mug-7"))
+    with Studio.open(tmp_path, host=fake_host()) as studio:
+        assert {r.sku for r in studio.recommend("ann")} == {"mug-0", "mug-1", "mug-2"}
+        assert studio.host.get("index").verify() == []
+
+
+def test_a_policy_that_changes_meanwhile_is_asked_again(tmp_path):
+    class Restless(UniformPolicy):
+        asked = 0
+
+        @property
+        def version(self):
+            return str(min(Restless.asked, 2))
+
+        def choose(self, user, candidates, context, ctx):
+            Restless.asked += 1
+            return super().choose(user, candidates, context, ctx)
+
+    spec = PolicySpec(id="mine/restless", summary="x")
+    config = Config.model_validate({"defaults": {"policy": "mine/restless"}})
+    host = fake_host(plugin_of(spec, Restless), config=config)
+    with Studio.create(tmp_path, config=config, host=host) as studio:
+        studio.add_products(mugs(1))
+        studio.generate("mug-0", views="hero", size=32)
+        assert studio.recommend("ann")[0].policy == "mine/restless@2"
+        assert Restless.asked == 3
 
 
 def test_a_reopened_workspace_goes_on_where_it_was(tmp_path):
