@@ -10,7 +10,7 @@ import numpy as np
 
 from prodgen_render.families import family_of
 from prodgen_render.looks import Look
-from prodgen_render.model import Model3D
+from prodgen_render.model import Model3D, to_srgb
 from prodgen_render.rendering import render
 from prodgen_render.words import nearest_colour
 from prodgen_sdk.context import Context
@@ -34,11 +34,13 @@ def build_model(product: Product, seed: int = 0) -> Model3D:
     digest = hashlib.sha256(f"{seed}|{family.name}".encode()).digest()
     look = Look(product, np.random.default_rng(int.from_bytes(digest[:8], "big")))
     parts = tuple(family.build(look))
+    drawn = to_srgb(parts[0].material.mean_colour) * 255
+    rgb = look.noted.get("rgb") or "#{:02x}{:02x}{:02x}".format(*drawn.round().astype(int).tolist())
     facts: dict[str, Any] = {
         "family": family.name,
         "material": look.noted.get("material") or parts[0].material.name,
-        "colour": look.colour_name or nearest_colour(look.noted["rgb"]),
-        "rgb": look.noted["rgb"],
+        "colour": look.colour_name or nearest_colour(rgb),
+        "rgb": rgb,
         "pattern": look.pattern_name,
     }
     if fallback:

@@ -169,7 +169,7 @@ def _relief(height: Floats, slope: float, dark: float) -> Floats:
 
 
 def _wave(t: Floats) -> Floats:
-    return np.sin(2 * np.pi * t)
+    return np.asarray(np.sin(2 * np.pi * t), np.float32)
 
 
 @cache

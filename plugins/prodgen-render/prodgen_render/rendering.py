@@ -112,7 +112,13 @@ def _floor_shade(floor: Floor, eye: Camera) -> Floats:
     shade[falls] = floor.shade_at(eye.position[:2] + directions[falls, :2] * distance[:, None])
     # Seen from nearly level, the floor is a thin line: its shadow fades out with the angle.
     level = np.clip((eye.position[2] - floor.height) / 0.5, 0, 1)
-    return np.asarray((shade * level).reshape(size, size), np.float32)
+    picture = (shade * level).reshape(size, size)
+    if eye.view.distance >= 0.9:
+        # The frame of a packshot is plain: shadows end before it.
+        inwards = np.clip(np.minimum(middles, size - middles) / (0.14 * size) - 0.08, 0, 1)
+        ramp = inwards * inwards * (3 - 2 * inwards)
+        picture = picture * ramp[:, None] * ramp
+    return np.asarray(picture, np.float32)
 
 
 class _Film:

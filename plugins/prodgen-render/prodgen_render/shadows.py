@@ -62,7 +62,7 @@ def light_share(
     box = light.rig.key
     key_points = r2(KEY_RAYS * 16, seed + 1) * 2 - 1
     towards = turn(box.towards(key_points[:, 0], key_points[:, 1]), azimuth)[interleaved(x, y, KEY_RAYS)]
-    cosine: Floats = np.maximum(dot(towards, normal[:, None]), 0)
+    cosine = np.asarray(np.maximum(dot(towards, normal[:, None]), 0), np.float32)
     lit = np.flatnonzero((cosine > 0).any(1))
     weight = np.float32(light.key_radiance * box.solid_angle / np.pi / KEY_RAYS)
     if len(lit):

@@ -1,0 +1,129 @@
+import colorsys
+
+import numpy as np
+import pytest
+from prodgen_render.families import FAMILIES, family_of
+from prodgen_render.made_up import made_up_product
+from prodgen_render.parametric import build_model
+from prodgen_render.rendering import render
+
+from prodgen_sdk.types import DOMAINS, VIEW_SETS, Product, Scene, View
+
+
+def product(title: str, category: str, **attributes: str) -> Product:
+    return Product(sku="p", title=title, category=category, attributes=attributes)
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+def test_every_family_from_every_pose(name: str) -> None:
+    family = FAMILIES[name]
+    model = build_model(product(f"Morning {name}", f"{family.domain}/{name}"), 11)
+    for picture in render(model, VIEW_SETS["pose96"], Scene(shadow=False), size=32):
+        assert picture.mask.any(), picture.view.slug
+        assert picture.image[picture.mask].min() < 250
+        if picture.view.distance >= 1:
+            assert not picture.mask[[0, -1]].any(), picture.view.slug
+            assert not picture.mask[:, [0, -1]].any(), picture.view.slug
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+def test_meshes_are_sound(name: str) -> None:
+    family = FAMILIES[name]
+    for seed in (0, 4):
+        for part in build_model(product(f"Morning {name}", f"{family.domain}/{name}"), seed).parts:
+            assert np.isfinite(part.vertices).all()
+            assert np.isfinite(part.uv).all()
+            assert part.faces.min() >= 0
+            assert part.faces.max() < len(part.vertices)
+            assert np.linalg.norm(part.normals, axis=1) == pytest.approx(1, abs=1e-3)
+
+
+def test_all_domains_have_families() -> None:
+    assert {family.domain for family in FAMILIES.values()} == set(DOMAINS) - {"other"}
+    assert len(FAMILIES) >= 25
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "family"),
+    [
+        ("Ceramic mug", "home/mug", "mug"),
+        ("陶瓷马克杯 350ml", "home/drinkware", "mug"),
+        ("真无线蓝牙耳机", "electronics/audio", "earbuds"),
+        ("Walnut headphone stand", "electronics/accessories", "headphone-stand"),
+        ("哑光口红 正红色", "beauty/makeup", "lipstick"),
+        ("Slim fit jeans", "apparel/bottoms", "trousers"),
+        ("纯棉短袖T恤", "apparel/tops", "tshirt"),
+        ("Hand cream with shea butter", "beauty/skincare", "tube"),
+        ("有机蜂蜜 500g", "food/pantry", "jar"),
+        ("北欧风台灯", "home/lighting", "lamp"),
+        ("Coffee table", "home/furniture", "table"),
+    ],
+)
+def test_words_choose_the_family(title: str, category: str, family: str) -> None:
+    found, fallback = family_of(product(title, category))
+    assert (found.name, fallback) == (family, "")
+
+
+def test_unknown_families_fall_back_and_say_so() -> None:
+    model = build_model(product("Zorblax", "electronics/gizmo"), 1)
+    assert model.facts["family"] == "speaker"
+    assert "electronics/gizmo" in model.facts["fallback"]
+    assert "fallback" not in build_model(product("Mug", "home/mug"), 1).facts
+
+
+def test_facts_name_what_was_drawn() -> None:
+    facts = build_model(product("海军蓝条纹抱枕", "home/cushion", 材质="亚麻"), 1).facts
+    assert facts == {"family": "cushion", "material": "linen", "colour": "navy", "rgb": "#1f2f55", "pattern": "stripes"}
+
+
+@pytest.mark.parametrize(("colour", "hue"), [("red", 0.0), ("green", 0.38), ("blue", 0.6), ("yellow", 0.13)])
+@pytest.mark.parametrize("category", ["home/mug", "apparel/tshirt", "home/sofa", "food/can"])
+def test_colour_is_visible(colour: str, hue: float, category: str) -> None:
+    model = build_model(product("Thing", category, colour=colour, pattern="plain"), 2)
+    picture = render(model, [View(azimuth=150, elevation=10)], size=48)[0]
+    r, g, b = np.median(picture.image[picture.mask], axis=0) / 255
+    found, saturation, _ = colorsys.rgb_to_hsv(r, g, b)
+    assert saturation > 0.3
+    assert min(abs(found - hue), 1 - abs(found - hue)) < 0.09
+
+
+def test_patterns_are_visible() -> None:
+    def variety(pattern: str) -> float:
+        model = build_model(product("T-shirt", "apparel/tshirt", colour="white, red", pattern=pattern), 2)
+        picture = render(model, [View()], size=96)[0]
+        return float(picture.image[picture.mask].astype(float)[:, 1].std())
+
+    plain = variety("plain")
+    assert all(variety(pattern) > plain + 15 for pattern in ("stripes", "dots", "checks", "floral", "gradient"))
+
+
+def test_metal_differs_from_ceramic() -> None:
+    def spread(material: str) -> float:
+        model = build_model(
+            product("Mug", "home/mug", material=material, colour="white" if material == "ceramic" else ""), 2
+        )
+        picture = render(model, [View()], size=96)[0]
+        return float(picture.image[picture.mask].astype(float).std())
+
+    assert spread("steel") > spread("ceramic")
+
+
+def test_seed_and_capacity_change_proportions() -> None:
+    shapes = {
+        round(float(np.ptp(build_model(product("Mug", "home/mug"), seed).parts[0].vertices[:, 2])), 5)
+        for seed in range(4)
+    }
+    assert len(shapes) == 4
+
+    def height(capacity: str) -> float:
+        low, high = build_model(product("Bottle", "food/bottle", capacity=capacity), 1).bounds
+        return float((high - low)[2])
+
+    assert height("1 l") > height("250 ml") * 1.2
+
+
+def test_made_up_products_cover_all_families_and_repeat() -> None:
+    made = [made_up_product(number, 5) for number in range(len(FAMILIES))]
+    assert {family_of(p)[0].name for p in made} == set(FAMILIES)
+    assert made[7] == made_up_product(7, 5)
+    assert made[7] != made_up_product(7, 6)

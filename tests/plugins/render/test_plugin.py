@@ -1,0 +1,48 @@
+import subprocess
+import sys
+
+from prodgen_render import plugin
+from prodgen_render.benchmark import RenderBenchmark
+from prodgen_render.parametric import ParametricGenerator
+
+from prodgen_sdk.context import Context
+from prodgen_sdk.types import GenerationRequest, Product, View
+
+
+def test_registers_its_ids() -> None:
+    found: list[str] = []
+    plugin.register_generators(lambda spec, factory: found.append(spec.id))
+    plugin.register_benchmarks(lambda spec, factory: found.append(spec.measures))
+    plugin.register_commands(lambda name, help, target: found.append(target))
+    assert found == ["render/parametric", "render/mesh", "generate", "prodgen_render.cli:app"]
+    assert plugin.config_model().__name__ == "Config"
+
+
+def test_discovery_loads_nothing_heavy() -> None:
+    code = "import sys, prodgen_render.plugin, prodgen_render.cli; print([m for m in ('numpy', 'PIL', 'trimesh', 'embreex') if m in sys.modules])"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
+
+
+def test_progress_and_cancelling() -> None:
+    import pytest
+
+    from prodgen_sdk.errors import Cancelled
+
+    seen: list[tuple[int, int]] = []
+    request = GenerationRequest(
+        product=Product(sku="a", title="Mug", category="home/mug"), views=(View(), View(azimuth=90)), size=32
+    )
+    ParametricGenerator(None, Context()).generate(
+        [request], Context(progress=lambda done, total, what: seen.append((done, total)))
+    )
+    assert seen == [(0, 2), (1, 2), (2, 2)]
+    with pytest.raises(Cancelled):
+        ParametricGenerator(None, Context()).generate([request], Context(cancelled=lambda: True))
+
+
+def test_benchmark_has_flat_figures() -> None:
+    figures = RenderBenchmark(None, Context()).run({"n": 1}, Context())
+    assert figures["render_view_512px_s"] > 0
+    assert all(isinstance(value, int | float) for value in figures.values())
