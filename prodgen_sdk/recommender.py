@@ -16,7 +16,6 @@ from prodgen_sdk.events import parse_event
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline import indexing, learn
 from prodgen_sdk.pipeline.embed import Embedder, mean_vectors
-from prodgen_sdk.pipeline.profile import build_profile
 from prodgen_sdk.pipeline.recommend import (
     ProductFacts,
     VariantFacts,
@@ -24,6 +23,7 @@ from prodgen_sdk.pipeline.recommend import (
     recommend,
     retrieve,
 )
+from prodgen_sdk.profile import build_profile
 from prodgen_sdk.types import (
     Erased,
     Event,

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodgen_sdk.pipeline.profile import MAX_INTERESTS, MAX_QUERIES, build_profile, interests, popularity, user_vector
+from prodgen_sdk.profile import MAX_INTERESTS, MAX_QUERIES, build_profile, interests, popularity, user_vector
 from prodgen_sdk.types import Event, Product
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

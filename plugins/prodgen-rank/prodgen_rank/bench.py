@@ -21,7 +21,7 @@ from prodgen_rank.hybrid import HybridRanker
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Benchmark
-from prodgen_sdk.pipeline.profile import build_profile
+from prodgen_sdk.profile import build_profile
 from prodgen_sdk.types import (
     Candidate,
     Choice,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from prodgen_sdk.config import EVENT_WEIGHTS
-from prodgen_sdk.pipeline.profile import popularity
+from prodgen_sdk.profile import popularity
 from prodgen_sdk.types import Event
 
 WEEK = timedelta(days=7)

@@ -14,7 +14,7 @@ from prodgen_rank.diversity import diversify
 from prodgen_rank.hybrid import HybridRanker, affinity
 
 from prodgen_sdk.context import Context
-from prodgen_sdk.pipeline.profile import build_profile
+from prodgen_sdk.profile import build_profile
 from prodgen_sdk.types import Candidate, CandidateVariant, Event, Interest, Product, RecommendationContext, UserProfile
 
 CTX, NOW = Context(), datetime(2026, 3, 1, tzinfo=UTC)
