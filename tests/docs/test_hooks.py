@@ -126,39 +126,39 @@ class Everything:
         register("everything", "A command for a test.", "somewhere:app")
 
     @hookimpl
-    def before_generation(self, request):
-        self.calls.append(("before_generation", request))
+    def before_generation(self, request, config):
+        self.calls.append(("before_generation", request, config))
         return request.model_copy(update={"size": 64})
 
     @hookimpl
-    def after_generation(self, request, pictures):
-        self.calls.append(("after_generation", request, pictures))
+    def after_generation(self, request, pictures, config):
+        self.calls.append(("after_generation", request, pictures, config))
 
     @hookimpl
-    def on_generation_error(self, request, error):
-        self.calls.append(("on_generation_error", request, error))
+    def on_generation_error(self, request, error, config):
+        self.calls.append(("on_generation_error", request, error, config))
 
     @hookimpl
-    def before_try_on(self, request):
-        self.calls.append(("before_try_on", request))
+    def before_try_on(self, request, config):
+        self.calls.append(("before_try_on", request, config))
         raise Refused("No try-on today.")
 
     @hookimpl
-    def after_try_on(self, request, result):
-        self.calls.append(("after_try_on", request, result))
+    def after_try_on(self, request, result, config):
+        self.calls.append(("after_try_on", request, result, config))
 
     @hookimpl
-    def filter_candidates(self, user, candidates, context):
-        self.calls.append(("filter_candidates", user, candidates, context))
+    def filter_candidates(self, user, candidates, context, config):
+        self.calls.append(("filter_candidates", user, candidates, context, config))
         return [candidate for candidate in candidates if candidate.sku != "hidden"]
 
     @hookimpl
-    def after_recommendation(self, user, recommendations, context):
-        self.calls.append(("after_recommendation", user, recommendations, context))
+    def after_recommendation(self, user, recommendations, context, config):
+        self.calls.append(("after_recommendation", user, recommendations, context, config))
 
     @hookimpl
-    def on_event(self, event):
-        self.calls.append(("on_event", event))
+    def on_event(self, event, config):
+        self.calls.append(("on_event", event, config))
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def test_config_model(plugin):
 
 def test_before_generation_changes_the_request(host, plugin, request_):
     assert host.chain("before_generation", request_, "request").size == 64
-    assert plugin.calls == [("before_generation", request_)]
+    assert plugin.calls == [("before_generation", request_, Options())]
 
 
 def test_before_try_on_vetoes(host, plugin):
@@ -234,4 +234,4 @@ def notifications(request):
 def test_notification_hook(host, plugin, request_, hook):
     arguments = notifications(request_)[hook]
     host.notify(hook, **arguments)
-    assert plugin.calls == [(hook, *arguments.values())]
+    assert plugin.calls == [(hook, *arguments.values(), Options())]

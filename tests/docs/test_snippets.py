@@ -42,6 +42,7 @@ INSTALLERS = (
     "prodgen models pull ",
     "createuser ",
     "createdb ",
+    ". ",
     "#",
 )
 FENCE = re.compile(
@@ -119,6 +120,9 @@ def run_console(body: str, where: str) -> None:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = os.environ | {"PATH": path, "NO_COLOR": "1", "COLUMNS": "120"}
     for command, wanted in commands(body):
+        if folder := re.fullmatch(r"cd (\S+)", command):
+            os.chdir(folder[1])
+            continue
         done = subprocess.run(
             ["bash", "-c", command],
             env=environment,
