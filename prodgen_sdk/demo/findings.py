@@ -81,12 +81,13 @@ class Dressed:
 
 @dataclass(frozen=True)
 class Visit:
-    """What a persona did, what was recommended on the first morning, and after the shop had learnt."""
+    """What a persona did, and what was recommended before anything was known, after that visit, and at the end."""
 
     persona: Persona
     did: tuple[tuple[str, str], ...]
     before: tuple[Recommendation, ...]
     after: tuple[Recommendation, ...]
+    at_the_end: tuple[Recommendation, ...] = ()
     clicks: int = 0
     impressions: int = 0
 
@@ -125,6 +126,8 @@ class Trade:
     erased: Erased | None
     clicks_by_day: tuple[tuple[int, int], ...]
     """Impressions and clicks of each day."""
+    clicks_at_random: float
+    """The share of products that would have been clicked, had they been drawn at random."""
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,12 @@ def _counts(stock: Stock, gallery: Gallery, people: tuple[Dressed, ...], told: T
         "impressions": sum(shown for shown, _ in told.clicks_by_day),
         "clicks": sum(clicks for _, clicks in told.clicks_by_day),
     }
-    return {name: float(value) for name, value in counts.items()}
+    figures = {name: float(value) for name, value in counts.items()}
+    rates = {
+        "click_rate": figures["clicks"] / max(figures["impressions"], 1),
+        "click_rate_at_random": told.clicks_at_random,
+    }
+    return figures | rates
 
 
 def _notes(inputs: Inputs, problem: str, gallery: Gallery) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from prodgen_sdk.types import Event, EventType, Locale, Product, Recommendation, View
+from prodgen_sdk.types import DOMAINS, Event, EventType, Locale, Product, Recommendation, View
 
 OPENING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CURIOSITY = 0.04
@@ -45,8 +45,8 @@ PERSONAS = (
         "zh",
         {"home/mug": 0.7, "tea": 0.6, "home/lamp": 0.55, "home/cushion": 0.45, "home": 0.3},
         (
-            ("search", "陶瓷马克杯"), ("view", "mug-celadon"), ("add_to_cart", "mug-celadon"), ("search", "台灯 亚麻"),
-            ("view", "lamp-table-linen"), ("purchase", "tea-jasmine"),
+            ("search", "陶瓷马克杯"), ("view", "mug-celadon"), ("add_to_cart", "mug-celadon"), ("search", "黄铜台灯"),
+            ("view", "lamp-table-brass"), ("purchase", "tea-jasmine"),
         ),
     ),
     Persona(
@@ -56,7 +56,7 @@ PERSONAS = (
         {"audio": 0.7, "electronics": 0.4, "office": 0.35},
         (
             ("search", "wireless headphones black"), ("view", "headphones-black"), ("purchase", "headphones-black"),
-            ("view", "speaker-charcoal"), ("view", "lamp-desk-black"),
+            ("view", "speaker-charcoal"), ("view", "lamp-table-black"),
         ),
     ),
     Persona(
@@ -86,11 +86,17 @@ PERSONAS = (
         {"breakfast": 0.65, "pantry": 0.5, "food": 0.35},
         (
             ("search", "jam"), ("view", "jam-strawberry"), ("purchase", "oat-drink"), ("view", "honey-acacia"),
-            ("add_to_cart", "can-tomato"),
+            ("add_to_cart", "can-cola"),
         ),
     ),
 )  # fmt: skip
 STRANGER = Persona("stranger", "Has never been here; all that is known is what others like.", "en")
+PASSERS = tuple(
+    Persona(f"shopper-{domain}", f"Everybody else who browses the {domain} department.", "en", {domain: 0.35})
+    for domain in DOMAINS
+    if domain != "other"
+)
+"""They like all products of a department alike, so that only the picture makes them click."""
 VISITOR = Persona(
     "visitor",
     "Tried a shirt on, looked at a few things, and asked to be forgotten.",
@@ -138,12 +144,26 @@ def answers(
                 )
 
 
+def clicks_at_random(products: Mapping[str, Product], views: Mapping[str, Sequence[View]]) -> float:
+    """How many of the products shown our personas would click on, if products and pictures were drawn at random.
+
+    Args:
+        views: the pictures of each product that may be shown.
+    """
+    rates = [
+        persona.interest(products[sku]) * sum(map(appeal, seen)) / len(seen)
+        for persona in PERSONAS
+        for sku, seen in views.items()
+    ]
+    return sum(rates) / max(len(rates), 1)
+
+
 def appeal(view: View | None) -> float:
     """How telling our made-up shoppers find a picture, 0 to 1: a three-quarter view most, the back least."""
     if view is None:
         return 0.5
     turned = min(view.azimuth, 360 - view.azimuth)
-    return 0.7 if turned < 30 else 1.0 if turned < 60 else 0.4 if turned < 120 else 0.15
+    return 0.55 if turned < 30 else 1.0 if turned < 60 else 0.35 if turned < 120 else 0.1
 
 
 def _chance(key: str, what: str) -> float:

@@ -22,16 +22,19 @@ OUTFITS = (
 
 @dataclass(frozen=True)
 class Plan:
-    """Sizes in pixels; `days` of the shop are replayed, and `probes` requests are timed."""
+    """Sizes in pixels; `days` of the shop are replayed with so many `passers` by each department a day, and `probes`
+    requests are timed.
+    """
 
     orbit_skus: tuple[str, ...] = EIGHT_VIEWS
     orbit_size: int = 512
-    few_views: str = "0:15:1,45:15:1,315:15:1"
+    few_views: str = "0:15:1,45:15:1"
     few_size: int = 320
     garments: int = 12
     people: int = 4
     outfits: tuple[tuple[str, ...], ...] = OUTFITS
     days: int = 14
+    passers: int = 6
     shown: int = 8
     probes: int = 400
 
@@ -46,5 +49,6 @@ QUICK = Plan(
     people=1,
     outfits=OUTFITS[:1],
     days=2,
+    passers=1,
     probes=20,
 )

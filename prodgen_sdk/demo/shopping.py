@@ -6,18 +6,27 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
 
 from prodgen_sdk.context import Progress
 from prodgen_sdk.demo.findings import Neighbours, Share, Trade, Visit
-from prodgen_sdk.demo.personas import OPENING, PERSONAS, STRANGER, VISITOR, Persona, answers, first_day
+from prodgen_sdk.demo.personas import (
+    OPENING,
+    PASSERS,
+    PERSONAS,
+    STRANGER,
+    VISITOR,
+    Persona,
+    answers,
+    clicks_at_random,
+    first_day,
+)
 from prodgen_sdk.demo.plan import Plan
 from prodgen_sdk.errors import NotFound, ProdgenError
 from prodgen_sdk.studio import Studio
-from prodgen_sdk.types import Erased, Filter, Product, Recommendation, Refusal, Variant
+from prodgen_sdk.types import Erased, Event, Filter, Product, Recommendation, Refusal, Variant, View
 
 _SHOWN_IN_REPORT = 5
 _DAY = timedelta(days=1)
@@ -33,40 +42,45 @@ def trade(
     progress: Progress,
 ) -> tuple[Trade, dict[str, float]]:
     """Replays the events and returns what was recommended before and after, and what was measured."""
-    for persona in (*PERSONAS, VISITOR):
+    for persona in (*PERSONAS, *PASSERS, VISITOR):
         with suppress(NotFound):
             studio.forget(persona.user)  # of an earlier run, so that the story starts anew
     figures = build_index(studio)
-    visits = [
-        Visit(persona, _deeds(persona, products), look(studio, persona, OPENING, "before"), ()) for persona in PERSONAS
-    ]
+    before = {persona.user: look(studio, persona, OPENING, "before") for persona in PERSONAS}
     star = _most_wanted(plan.orbit_skus, products, variants)
     unlearnt = draw(studio, PERSONAS[0].user, star, OPENING, plan.probes // 2)
 
     skus = frozenset(products)
     events = [event for persona in (*PERSONAS, VISITOR) for event in first_day(persona, skus)]
     studio.record(events)
+    studio.learn(at=OPENING + timedelta(hours=2))
+    next_morning = OPENING + timedelta(hours=20)
+    after = {persona.user: look(studio, persona, next_morning, "after") for persona in PERSONAS}
     counts: dict[str, Counter[str]] = {persona.user: Counter() for persona in PERSONAS}
     by_day = []
     for day in range(1, plan.days + 1):
         progress(day - 1, plan.days, _TITLE)
         now = OPENING + day * _DAY
         today = serve_day(studio, products, variants, now, plan.shown)
+        browse(studio, products, variants, now, plan.passers)
         for user, seen in today.items():
             counts[user] += seen
         by_day.append((sum(c["impression"] for c in today.values()), sum(c["click"] for c in today.values())))
-        studio.learn(at=now + timedelta(hours=2))
+        studio.learn(at=now + timedelta(hours=12))
     closing = OPENING + (plan.days + 1) * _DAY
 
-    after = [
-        replace(
-            visit,
-            after=look(studio, visit.persona, closing, "after"),
-            impressions=counts[visit.persona.user]["impression"],
-            clicks=counts[visit.persona.user]["click"],
+    visits = tuple(
+        Visit(
+            persona,
+            _deeds(persona, products),
+            before[persona.user],
+            after[persona.user],
+            look(studio, persona, closing, "end"),
+            impressions=counts[persona.user]["impression"],
+            clicks=counts[persona.user]["click"],
         )
-        for visit in visits
-    ]
+        for persona in PERSONAS
+    )
     learnt = draw(studio, PERSONAS[0].user, star, closing, plan.probes // 2)
     figures |= probe(studio, closing, plan.probes)
     stranger = Visit(STRANGER, (), (), look(studio, STRANGER, closing, "after"))
@@ -75,7 +89,7 @@ def trade(
     progress(plan.days, plan.days, _TITLE)
     figures["events"] = float(studio.store.events.count())
     told = Trade(
-        visits=tuple(after),
+        visits=visits,
         stranger=stranger,
         picture_of=star,
         shares=_shares(unlearnt, learnt),
@@ -83,6 +97,7 @@ def trade(
         neighbours=found,
         erased=erased,
         clicks_by_day=tuple(by_day),
+        clicks_at_random=clicks_at_random(products, _views_of(variants)),
     )
     return told, figures
 
@@ -103,11 +118,25 @@ def serve_day(
     for persona in PERSONAS:
         request = f"demo-{persona.user}-{now:%Y%m%d}"
         items = studio.recommend(persona.user, shown, at=now, request_id=request)
-        views = {item.variant: variants[item.variant].view for item in items if item.variant in variants}
-        events = list(answers(persona, items, products, views, now))
+        events = list(answers(persona, items, products, _views(items, variants), now))
         studio.record(events)
         counts[persona.user] = Counter(event.type for event in events) + Counter(impression=len(items))
     return counts
+
+
+def browse(
+    studio: Studio, products: Mapping[str, Product], variants: Mapping[str, Variant], now: datetime, times: int
+) -> None:
+    """Shows whole departments to passers-by, whose clicks teach which pictures work."""
+    events: list[Event] = []
+    for persona in PASSERS:
+        department = Filter(categories=tuple(persona.taste))
+        for number in range(1, times + 1):
+            at = now + number * timedelta(minutes=45)
+            request = f"demo-{persona.user}-{at:%Y%m%d%H%M}"
+            items = studio.recommend(persona.user, 30, filter=department, at=at, request_id=request)
+            events += answers(persona, items, products, _views(items, variants), at)
+    studio.record(events)
 
 
 def look(studio: Studio, persona: Persona, at: datetime, when: str) -> tuple[Recommendation, ...]:
@@ -179,6 +208,18 @@ def _most_wanted(skus: Sequence[str], products: Mapping[str, Product], variants:
     if not several:
         raise ProdgenError("No picture was approved, so nothing can be recommended.", hint="Run: prodgen doctor")
     return max(several, key=lambda sku: sum(persona.interest(products[sku]) for persona in PERSONAS))
+
+
+def _views(items: Sequence[Recommendation], variants: Mapping[str, Variant]) -> dict[str, View]:
+    return {item.variant: variants[item.variant].view for item in items if item.variant in variants}
+
+
+def _views_of(variants: Mapping[str, Variant]) -> dict[str, list[View]]:
+    views: dict[str, list[View]] = {}
+    for variant in variants.values():
+        if variant.review == "approved":
+            views.setdefault(variant.sku, []).append(variant.view)
+    return views
 
 
 def _deeds(persona: Persona, products: Mapping[str, Product]) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prodgen_sdk.demo.findings import Findings, Gallery, Reading, Stock
 from prodgen_sdk.demo.report.html import Child, Html, el, join
-from prodgen_sdk.demo.report.parts import attribute, price, section, table, tile, titles, view_words
+from prodgen_sdk.demo.report.parts import attributes, number, price, section, table, tile, titles, view_words
 from prodgen_sdk.demo.report.pictures import Album
 from prodgen_sdk.pipeline.produce import Picture
 from prodgen_sdk.types import Product
@@ -52,7 +52,9 @@ def _readings(stock: Stock) -> Html | None:
             titles(reading.product),
             el("span", reading.product.description, lang=reading.product.locale, class_="quiet"),
             el(
-                "ul", [el("li", f"{name}: {attribute(value)}") for name, value in reading.found.items()], class_="chips"
+                "ul",
+                [el("li", f"{name}: ", value) for name, value in attributes(reading.found).items()],
+                class_="chips",
             ),
         )
         for reading in chosen
@@ -82,12 +84,10 @@ def pictures_section(findings: Findings, album: Album) -> Html:
 def _orbit(stock: Stock, sku: str, pictures: tuple[Picture, ...], album: Album) -> Html:
     product = stock.products[sku]
     reading = stock.readings.get(sku)
-    known = {name: (attribute(value), "") for name, value in product.attributes.items()}
-    if reading is not None:
-        known |= {name: (attribute(value), "found in the words") for name, value in reading.found.items()}
+    found = reading.found if reading is not None else {}
     facts = [
-        join(el("dt", name), el("dd", value, el("span", f" {source}", class_="quiet") if source else None))
-        for name, (value, source) in known.items()
+        join(el("dt", name), el("dd", value, el("span", " from the words", class_="quiet") if name in found else None))
+        for name, value in attributes({**product.attributes, **found}).items()
     ]
     prompt = pictures[0].variant.provenance.prompt if pictures[0].variant is not None else ""
     states = sorted({picture.review.replace("_", " ") for picture in pictures})
@@ -97,7 +97,7 @@ def _orbit(stock: Stock, sku: str, pictures: tuple[Picture, ...], album: Album) 
         el("p", f"{product.category} · {price(product)}", class_="quiet"),
         el("dl", *facts, class_="facts"),
         el("p", el("q", prompt, lang=product.locale), class_="prompt") if prompt else None,
-        el("p", f"{', '.join(states)} · {_quality(pictures)}", class_="quiet"),
+        el("details", el("summary", f"{', '.join(states)}; the figures", class_="quiet"), _quality(pictures)),
         class_="words",
     )
     views = [
@@ -112,7 +112,7 @@ def _orbit(stock: Stock, sku: str, pictures: tuple[Picture, ...], album: Album) 
     return el("article", words, el("div", views, class_="views"), class_="orbit")
 
 
-def _quality(pictures: tuple[Picture, ...]) -> str:
-    names = pictures[0].quality
-    means = {name: sum(p.quality.get(name, 0.0) for p in pictures) / len(pictures) for name in names}
-    return " · ".join(f"{name.replace('_', ' ')} {value:.3g}" for name, value in means.items())
+def _quality(pictures: tuple[Picture, ...]) -> Html:
+    means = {name: sum(p.quality.get(name, 0.0) for p in pictures) / len(pictures) for name in pictures[0].quality}
+    pairs = [join(el("dt", name.replace("_", " ")), el("dd", number(value))) for name, value in means.items()]
+    return el("dl", *pairs, class_="facts")

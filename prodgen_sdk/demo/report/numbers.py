@@ -7,7 +7,7 @@ from statistics import mean
 from prodgen_sdk.demo.assets import CREDIT
 from prodgen_sdk.demo.findings import Findings
 from prodgen_sdk.demo.report.html import Child, Html, el
-from prodgen_sdk.demo.report.parts import section, table
+from prodgen_sdk.demo.report.parts import number, section, table
 from prodgen_sdk.host import Host
 from prodgen_sdk.specs import EvaluatorSpec
 
@@ -54,8 +54,8 @@ def _quality(findings: Findings, host: Host) -> Html | None:
                 rows.append(
                     (
                         name.replace("_", " "),
-                        f"{mean(values):.3g}",
-                        f"{min(values):.3g} – {max(values):.3g}",
+                        number(mean(values)),
+                        f"{number(min(values))} – {number(max(values))}",
                         best,
                         metric.blind_spots,
                     )
@@ -73,7 +73,7 @@ def _times(findings: Findings) -> Html:
             size = name.removeprefix("seconds_per_view_").replace("px", " px") if key != name else ""
             words = f"{meaning}{f', at {size}' if size else ''}"
             earlier = el("span", " measured when it was made, in an earlier run", class_="quiet")
-            rows.append((words, f"{value:.3g} {unit}", earlier if name in findings.earlier else ""))
+            rows.append((words, f"{number(value)} {unit}", earlier if name in findings.earlier else ""))
     return table(("What", "Time", ""), rows, "Time")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
-from prodgen_sdk.demo.report.html import Child, Html, el
+from prodgen_sdk.demo.report.html import Child, Html, el, join
 from prodgen_sdk.types import Attribute, Locale, Product, View
 
 
@@ -31,8 +32,27 @@ def price(product: Product) -> str:
     return f"{product.price:,.2f} {product.currency}" if product.price is not None else ""
 
 
-def attribute(value: Attribute) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+def attributes(found: Mapping[str, Attribute]) -> dict[str, Html]:
+    """Each attribute as text; `colour_rgb` and the like become a swatch beside the colour that they belong to."""
+    return {
+        name: join(_swatch(found.get(f"{name}_rgb")), ", ".join(value) if isinstance(value, tuple) else str(value))
+        for name, value in found.items()
+        if not name.endswith("_rgb")
+    }
+
+
+def _swatch(code: Attribute | None) -> Html | None:
+    known = isinstance(code, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", code)
+    return el("span", style=f"background:{code}", class_="swatch") if known else None
+
+
+def number(value: float) -> str:
+    """Three digits, without exponents.
+
+    >>> number(1630.4), number(0.4613), number(0.0)
+    ('1,630', '0.461', '0')
+    """
+    return f"{value:,.0f}" if abs(value) >= 100 or not value else f"{value:.3g}" if abs(value) >= 0.001 else "< 0.001"
 
 
 def percent(share: float) -> str:

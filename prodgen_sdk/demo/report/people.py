@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from prodgen_sdk.demo.findings import Dressed, Findings, Look
 from prodgen_sdk.demo.report.html import Html, el
-from prodgen_sdk.demo.report.parts import meter, section, tile, titles
+from prodgen_sdk.demo.report.parts import meter, section, tile
 from prodgen_sdk.demo.report.pictures import embed, frame_of
 from prodgen_sdk.types import Product
 
@@ -39,7 +39,7 @@ def _person(person: Dressed, findings: Findings) -> Html:
 
 def _look(person: Dressed, look: Look, products: Mapping[str, Product], frame: tuple[slice, slice]) -> Html:
     worn = [products[sku] for sku in look.skus]
-    names = el("span", [titles(product) for product in worn], class_="worn")
+    names = el("span", [el("span", product.text("en").title, class_="title") for product in worn], class_="worn")
     if look.image is None:
         reason, hint = (look.refusal.reason, look.refusal.what_to_do) if look.refusal else ("", "")
         return tile(

@@ -33,17 +33,19 @@ def recommendations_section(findings: Findings, album: Album) -> Html:
 
 
 def _days(findings: Findings) -> Html:
-    days = findings.trade.clicks_by_day
+    days, chance = findings.trade.clicks_by_day, findings.trade.clicks_at_random
     rates = [clicks / max(shown, 1) for shown, clicks in days]
-    top = max([*rates, 0.01])
-    bars = [
-        el("li", el("span", style=f"height:{100 * rate / top:.0f}%", class_="bar"), el("span", place, class_="quiet"))
-        for place, rate in enumerate(rates, 1)
-    ]
+    top = max([*rates, chance, 0.01])
+    bars = [el("span", style=f"height:{100 * rate / top:.0f}%", class_="bar") for rate in rates]
+    line = el("span", f"at random {percent(chance)}", style=f"bottom:{100 * chance / top:.1f}%", class_="line")
     words = (
-        f"Clicks for each product shown, by day: {percent(rates[0])} on the first, {percent(rates[-1])} on the last."
+        f"Share of the products shown that were clicked, day 1 to day {len(days)}: "
+        f"{percent(findings.figures['click_rate'])} over all. Products and pictures drawn at random would have earned "
+        f"{percent(chance)}."
     )
-    return el("figure", el("ol", bars, class_="days", aria_hidden="true"), el("figcaption", words), class_="chart")
+    return el(
+        "figure", el("div", bars, line, class_="days", aria_hidden="true"), el("figcaption", words), class_="chart"
+    )
 
 
 def _visit(visit: Visit, findings: Findings, album: Album) -> Html:
@@ -66,14 +68,19 @@ def _visit(visit: Visit, findings: Findings, album: Album) -> Html:
         else None,
         class_="words",
     )
-    before = [tile(_picture(item, products, album, 120), class_="tile bare") for item in visit.before]
+    before, end = (
+        [tile(_picture(item, products, album, 120), class_="tile bare") for item in items]
+        for items in (visit.before, visit.at_the_end)
+    )
     after = [_card(item, products, variants, album) for item in visit.after]
     shelves = el(
         "div",
-        el("h4", "On the first morning, when nothing was known", class_="quiet") if before else None,
+        el("h4", "Before, when nothing was known", class_="quiet") if before else None,
         el("div", before, class_="shelf tiny") if before else None,
-        el("h4", "Now") if before else None,
+        el("h4", "After this visit", class_="quiet") if before else None,
         el("div", after, class_="shelf"),
+        el("h4", f"After {len(findings.trade.clicks_by_day)} days", class_="quiet") if end else None,
+        el("div", end, class_="shelf tiny") if end else None,
     )
     return el("article", head, shelves, class_="visit")
 
@@ -103,9 +110,9 @@ def policy_section(findings: Findings, album: Album) -> Html:
     trade, variants = findings.trade, findings.gallery.variants
     product = findings.stock.products[trade.picture_of]
     lede = (
-        f"A product has several pictures, and which one sells it is learnt. Here is {product.text('en').title}: before the "
-        f"fortnight and after it, {trade.draws} requests each. The policy states the chance of each choice as it makes it; "
-        "counting says whether that was true."
+        "A product has several pictures, and which one sells it is learnt from the clicks of these visitors and of everybody "
+        f"else who browsed the departments. Here is {product.text('en').title}, asked for {trade.draws} times before and "
+        "after. The policy states the chance of each choice as it makes it; counting says whether that was true."
     )
     rows: list[tuple[Child, ...]] = []
     for share in trade.shares:
