@@ -14,24 +14,6 @@ ROOT = Path(__file__).parents[2]
 DIST = ROOT / "dist"
 PLUGINS = sorted(path.parent for path in (ROOT / "plugins").glob("*/pyproject.toml"))
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/pyproject.toml"))
-DATA_SUFFIXES = {
-    ".py",
-    ".typed",
-    ".txt",
-    ".json",
-    ".jsonl",
-    ".toml",
-    ".csv",
-    ".html",
-    ".css",
-    ".js",
-    ".mako",
-    ".ini",
-    ".png",
-    ".jpg",
-    ".glb",
-    ".safetensors",
-}
 
 pytestmark = pytest.mark.packaging
 
@@ -76,11 +58,8 @@ def test_every_distribution_has_a_wheel(wheels):
 def test_wheel_holds_every_file_of_its_package(wheels, folder):
     name = "prodgen-sdk" if folder == ROOT else folder.name
     package = folder / name.replace("-", "_")
-    files = {
-        str(path.relative_to(folder))
-        for path in package.rglob("*")
-        if path.suffix in DATA_SUFFIXES and "__pycache__" not in path.parts
-    }
+    paths = (path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    files = {str(path.relative_to(folder)) for path in paths}
     with zipfile.ZipFile(wheels[name]) as wheel:
         packed = set(wheel.namelist())
     assert f"{package.name}/py.typed" in packed
