@@ -115,9 +115,10 @@ def result(person: Person, category: str, alpha: Float) -> Refusal | tuple[float
     if category in ("top", "outerwear", "dress"):
         spots = [frame.at(float(a) * w, float(s) * frame.torso) for a in (-0.25, 0, 0.25) for s in (0.4, 0.6, 0.75)]
     elif category == "skirt":
-        spots = [frame.at(float(a) * w, frame.torso + 0.1 * w) for a in (-0.2, 0, 0.2)]
+        spots = [frame.at(float(a) * w, frame.torso + 0.4 * w) for a in (-0.2, 0, 0.2)]
     else:
-        spots = [frame.leg(side)[0] * 0.6 + frame.leg(side)[1] * 0.4 for side in SIDES]
+        down = 0.2 if category == "shorts" else 0.45
+        spots = [frame.leg(side)[0] * (1 - down) + frame.leg(side)[1] * down for side in SIDES]
     hits = []
     for x, y in np.round(np.array(spots)).astype(int):
         if (
@@ -134,12 +135,6 @@ def result(person: Person, category: str, alpha: Float) -> Refusal | tuple[float
         confidence *= 0.6 + 0.4 * float(np.mean(hits))
     if frame.facing == "back":
         warnings.append("The person is seen from behind: the garment's back is shown.")
-    if (
-        category in ("top", "outerwear")
-        and any(person.measured.sleeves[side] > 1.5 for side in SIDES)
-        and category == "top"
-    ):
-        pass
     elbow = min(frame.seen.get(f"elbow_{side}", 1.0) for side in SIDES)
     if elbow < 0.5:
         warnings.append("An arm is hidden; its sleeve is a guess.")

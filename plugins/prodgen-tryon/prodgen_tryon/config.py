@@ -12,6 +12,7 @@ class Config(BaseModel):
 
     Args:
         working_height: the person is analysed and dressed at no more than this height in pixels; the photo keeps its size.
+        body_parser: id of the body parser; another one than the built-in is looked up in the host.
         threads: CPU threads of the pose models.
         cached_people, cached_garments: how many analyses a component keeps in memory (0 keeps none).
         outerwear_keeps_top: lay outerwear over the top that is worn instead of replacing it.
@@ -20,6 +21,7 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     working_height: Annotated[int, Field(ge=256, le=2048)] = 1024
+    body_parser: str = "body/litert"
     threads: Annotated[int, Field(ge=1, le=16)] = 2
     cached_people: Annotated[int, Field(ge=0, le=256)] = 8
     cached_garments: Annotated[int, Field(ge=0, le=1024)] = 32

@@ -211,8 +211,8 @@ def _drop_shadow(mask: NDArray[np.bool_], lab: Float, background: Float) -> NDAr
     below = background[..., 0] - lab[..., 0]
     hue = np.hypot(lab[..., 1] - background[..., 1], lab[..., 2] - background[..., 2])
     grey = cv2.GaussianBlur(lab[..., 0], (0, 0), 1.5)
-    smooth = np.abs(grey - cv2.GaussianBlur(lab[..., 0], (0, 0), 5)) < 5
-    shadow = (below > 0.5) & (below < 45) & (hue < 4.0) & smooth
+    smooth = np.abs(grey - cv2.GaussianBlur(lab[..., 0], (0, 0), 5)) < 9
+    shadow = (below > 0.5) & (below < 55) & (hue < 4.5) & smooth
     inside = np.median(lab[mask], axis=0) if mask.any() else np.zeros(3)
     plate = np.median(background.reshape(-1, 3), axis=0)
     if hue[mask].size and float(np.median(hue[mask])) < 5 and 2 < plate[0] - inside[0] < 50:

@@ -16,7 +16,7 @@ from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Compositor
-from prodgen_sdk.types import Body, Garment, Image, Layer, Refusal, TryOn, TryOnRequest
+from prodgen_sdk.types import Body, Garment, Image, Layer, PersonPhoto, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check
 from prodgen_tryon.compose import Composed, compose_legs, compose_top, front
 from prodgen_tryon.config import Config
@@ -72,7 +72,9 @@ class WarpCompositor(Compositor):
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
         self._config = config or Config()
-        self._parser = LitertBodyParser(self._config, ctx)
+        # The built-in parser is used without its part masks, which are made anew in the crop that is dressed.
+        own = self._config.body_parser == "body/litert"
+        self._parser = LitertBodyParser(self._config, ctx) if own else None
         self._people: Recent[Person | Refusal] = Recent(self._config.cached_people)
         self._pieces: Recent[Piece | Refusal] = Recent(self._config.cached_garments)
 
@@ -90,7 +92,7 @@ class WarpCompositor(Compositor):
                 f"The mask is {request.mask.shape[1]} x {request.mask.shape[0]} and the photo {photo.shape[1]} x {photo.shape[0]} pixels.",
                 hint="Give a mask of the photo's size.",
             )
-        person = self._people.get(images.pixel_digest(photo), lambda: self._person(photo))
+        person = self._people.get(images.pixel_digest(photo), lambda: self._person(photo, ctx))
         if isinstance(person, Refusal):
             return person
         pieces = []
@@ -105,13 +107,13 @@ class WarpCompositor(Compositor):
             pieces.append(piece)
         return _render(request, photo, person, pieces, self._config)
 
-    def _person(self, photo: Image) -> Person | Refusal:
+    def _person(self, photo: Image, ctx: Context) -> Person | Refusal:
         scale = min(1.0, DETECTION_HEIGHT / photo.shape[0], 2 * DETECTION_HEIGHT / photo.shape[1])
         small = photo
         if scale < 1:
             size = (max(round(photo.shape[1] * scale), 1), max(round(photo.shape[0] * scale), 1))
             small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
-        body = self._parser.parse_image(small, parts=False)
+        body = self._body(small, ctx)
         refusal = check.body(body)
         if refusal is not None:
             return refusal
@@ -119,6 +121,14 @@ class WarpCompositor(Compositor):
             body = _enlarged(body, photo.shape, small.shape)
         person = analyse(photo, body, self._config.working_height)
         return check.pose(person) or person
+
+    def _body(self, photo: Image, ctx: Context) -> Body:
+        if self._parser is not None:
+            return self._parser.parse_image(photo, parts=False)
+        found: Sequence[Body] = ctx.lookup("body_parser", self._config.body_parser).parse(
+            [PersonPhoto(image=photo)], ctx
+        )
+        return found[0]
 
     def _piece(self, garment: Garment, person: Person) -> Piece | Refusal:
         picture = garment.front

@@ -1,0 +1,141 @@
+"""Cut-out, keypoints and category on drawn garments."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from prodgen_tryon.cutout import cut_out
+from prodgen_tryon.keypoints import defects, outline, resample, top_shape
+from prodgen_tryon.legs import guess_category, leg_shape
+
+
+def overlap(a, b):
+    return (a & b).sum() / (a | b).sum()
+
+
+@pytest.mark.parametrize(
+    ("colour", "background", "texture"),
+    [
+        ((180, 40, 45), (255, 255, 255), 0), ((20, 20, 22), (255, 255, 255), 0), ((255, 255, 255), (238, 238, 236), 1),
+        ((252, 252, 250), (243, 243, 243), 0), ((150, 150, 150), (240, 240, 240), 1), ((240, 240, 240), (120, 120, 120), 2),
+        ((30, 60, 140), (150, 140, 120), 12), ((230, 200, 60), (60, 60, 60), 6),
+    ],
+)  # fmt: skip
+def test_the_garment_is_told_from_its_background(drawn, colour, background, texture):
+    picture, truth = drawn.garment(drawn.tee(), colour=colour, background=background, texture=texture)
+    found = cut_out(picture)
+    assert overlap(found.mask, truth) > 0.93
+    assert not found.mask[:20].any()
+    assert found.mask[250, 200]
+    assert found.confidence > 0.3
+
+
+def test_white_on_white_is_empty_rather_than_inverted(drawn):
+    found = cut_out(np.full((200, 200, 3), 255, np.uint8))
+    assert not found.mask.any()
+    assert found.confidence == 0
+
+
+def test_no_background_is_left_on_the_rim(drawn):
+    picture, _ = drawn.garment(drawn.tee(), colour=(20, 30, 40))
+    rgba = cut_out(picture).rgba
+    seen = rgba[..., 3] > 20
+    assert rgba[seen][:, :3].max() < 110
+
+
+def test_transparency_is_trusted(drawn):
+    picture, mask = drawn.garment(drawn.tee())
+    rgba = np.dstack([picture, np.where(mask, 255, 0).astype(np.uint8)])
+    assert (cut_out(rgba).rgba == rgba).all()
+
+
+@pytest.mark.parametrize("value", [0, 128, 255])
+def test_an_empty_photo_gives_an_empty_cut_out(value):
+    assert not cut_out(np.full((64, 48, 3), value, np.uint8)).mask.any()
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sleeve=st.floats(0.6, 1.4), length=st.floats(0.85, 1.15), scale=st.floats(0.6, 1.0), shift=st.integers(0, 30))
+def test_points_of_a_tee(drawn, sleeve, length, scale, shift):
+    points = drawn.tee(sleeve, length) * scale + shift
+    _, mask = drawn.garment(points)
+    shape = top_shape(mask)
+    near = 16 * scale
+    assert abs(shape.points["hem_a"] - points[6]).max() < near
+    assert abs(shape.points["hem_b"] - points[5]).max() < near
+    assert abs(shape.points["cuff_outer_b"] - points[2]).max() < near
+    assert abs(shape.points["cuff_inner_b"] - points[3]).max() < near
+    assert abs(shape.points["neck_b"] - points[0]).max() < near
+    assert shape.points["armpit_a"][0] == pytest.approx(points[7][0], abs=near)
+    mirrored = shape.points["armpit_a"][0] + shape.points["armpit_b"][0]
+    assert mirrored == pytest.approx(2 * (200 * scale + shift), abs=near)
+    for name, arc in shape.arcs.items():
+        assert np.isfinite(arc).all(), name
+        assert len(arc) >= 1, name
+
+
+def test_a_top_without_sleeves(drawn):
+    points = np.array(
+        [
+            (170, 60),
+            (180, 60),
+            (190, 110),
+            (210, 110),
+            (220, 60),
+            (230, 60),
+            (240, 130),
+            (262, 150),
+            (266, 330),
+            (134, 330),
+            (138, 150),
+            (160, 130),
+        ],
+        float,
+    )
+    _, mask = drawn.garment(points)
+    shape = top_shape(mask)
+    assert shape.sleeve == 0
+    assert "cuff_outer_a" not in shape.points
+    assert guess_category(mask)[0] == "top"
+
+
+def test_points_of_trousers(drawn):
+    _, mask = drawn.garment(drawn.trousers())
+    shape = leg_shape(mask)
+    assert abs(shape.points["crotch"] - (200, 150)).max() < 8
+    assert shape.points["waist_a"][0] == pytest.approx(140, abs=5)
+    assert shape.points["outer_b"][0] == pytest.approx(275, abs=6)
+    assert shape.inseam > 1.3
+    assert (np.diff(shape.rows) > 0).all()
+    assert (np.diff(shape.edges, axis=1) > -1).all()
+
+
+def test_kinds_are_told_apart(drawn):
+    skirt = np.array([(150, 60), (250, 60), (300, 300), (100, 300)], float)
+    cases = {
+        "top": drawn.tee(), "trousers": drawn.trousers(), "shorts": drawn.trousers(70.0), "skirt": skirt,
+    }  # fmt: skip
+    for kind, points in cases.items():
+        assert guess_category(drawn.garment(points)[1])[0] == kind
+    assert guess_category(np.zeros((100, 100), bool))[0] == "unknown"
+
+
+def test_defects_of_a_notched_square():
+    square = np.zeros((100, 100), bool)
+    square[10:90, 10:90] = True
+    square[10:50, 45:55] = False
+    deepest = defects(outline(square))[0]
+    assert deepest[3] == pytest.approx(40, abs=2)
+
+
+def test_an_empty_mask_has_no_outline():
+    with pytest.raises(ValueError, match="empty"):
+        outline(np.zeros((10, 10), bool))
+
+
+@given(n=st.integers(2, 40), seed=st.integers(0, 100))
+def test_resampling_keeps_both_ends(n, seed):
+    curve = np.random.default_rng(seed).random((12, 2)) * 100
+    out = resample(curve, n)
+    assert out.shape == (n, 2)
+    assert np.allclose(out[[0, -1]], curve[[0, -1]])

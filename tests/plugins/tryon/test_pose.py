@@ -1,0 +1,93 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prodgen_tryon import pose
+from prodgen_tryon.litert import LitertBodyParser
+
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import MissingDependency
+from prodgen_sdk.types import PersonPhoto
+
+
+def test_anchors_are_the_centres_of_the_cells():
+    anchors = pose.anchors()
+    assert anchors.shape == (28 * 28 * 2 + 14 * 14 * 2 + 7 * 7 * 6, 2)
+    assert np.allclose(anchors[0], anchors[1])
+    assert np.allclose(anchors[0], 0.5 / 28)
+    assert np.allclose(anchors[2], (1.5 / 28, 0.5 / 28))
+    assert np.allclose(anchors[-1], 6.5 / 7)
+
+
+def test_decoding_finds_what_was_encoded():
+    anchors = pose.anchors()
+    boxes, logits = np.zeros((2254, 12), np.float32), np.full((2254, 1), -20, np.float32)
+    for index, (hip, top) in {
+        1700: ((100, 120), (100, 40)),
+        1701: ((101, 120), (100, 41)),
+        30: ((30, 30), (30, 10)),
+    }.items():
+        boxes[index, 4:8] = np.array([*hip, *top]) - np.tile(anchors[index] * 224, 2)
+        logits[index] = 5 if index == 1700 else 3
+    people = pose.decode(boxes, logits, scale=0.5, offset=(10.0, 0.0))
+    assert len(people) == 2, "two answers for one person are one"
+    assert people[0].centre == pytest.approx((180, 240))
+    assert people[0].radius == pytest.approx(160)
+    assert people[0].score > people[1].score
+
+
+def test_an_upright_body_gives_an_upright_square():
+    region = pose.region_of((50, 80), (50, 30))
+    assert region.rotation == pytest.approx(0)
+    assert region.edge == pytest.approx(125)
+
+
+@given(
+    x=st.floats(-100, 400),
+    y=st.floats(-100, 400),
+    edge=st.floats(10, 800),
+    rotation=st.floats(-3, 3),
+    u=st.floats(0, 256),
+    v=st.floats(0, 256),
+)
+def test_crop_and_photo_coordinates_are_inverse(x, y, edge, rotation, u, v):
+    matrix = pose.Region(x, y, edge, rotation).to_photo(256)
+    photo = matrix[:, :2] @ (u, v) + matrix[:, 2]
+    back = np.linalg.solve(matrix[:, :2], photo - matrix[:, 2])
+    assert np.allclose(back, (u, v), atol=1e-4)
+    assert math.isclose(abs(np.linalg.det(matrix[:, :2])), (edge / 256) ** 2, rel_tol=1e-6)
+
+
+def test_letterbox_keeps_the_proportions():
+    square, scale, offset = pose.letterbox(np.full((400, 200, 3), 255, np.uint8))
+    assert square.shape == (224, 224, 3)
+    assert scale == 0.56
+    assert offset == (56.0, 0.0)
+    assert square.min() == -1
+    assert square[:, 60:160].min() == 1
+
+
+def test_the_mask_lies_where_the_region_is():
+    logits = np.full((256, 256), 10, np.float32)
+    mask = pose.mask_in_photo(logits, pose.Region(50, 60, 40, 0.0), (100, 120))
+    assert mask[60, 50] > 0.99
+    assert mask[60, 90] == 0
+    assert mask.shape == (100, 120)
+
+
+def test_missing_models_name_the_command(tmp_path):
+    with pytest.raises(MissingDependency, match="prodgen models pull pose"):
+        LitertBodyParser(None, Context())
+    with pytest.raises(MissingDependency, match="prodgen models pull pose"):
+        LitertBodyParser(None, Context(models_folder=lambda name: tmp_path))
+
+
+def test_nobody_is_found_in_an_empty_photo(pose_models):
+    parser = LitertBodyParser(None, Context(models_folder=lambda name: pose_models))
+    noise = np.random.default_rng(0).integers(0, 255, (300, 200, 3), dtype=np.uint8)
+    for picture in (np.full((300, 200, 3), 120, np.uint8), noise):
+        body = parser.parse([PersonPhoto(image=picture)], Context())[0]
+        assert body.people == 0
+        assert body.person.shape == (300, 200)
