@@ -67,7 +67,7 @@ check: install ## Run the linters, the type checker, the import contracts and th
 docs: install ## Build the documentation into site/, strictly
 	$(call say,Building the documentation)
 	@$(BIN)/python docs/generate.py --check
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	$(call say,Open site/index.html in a browser)
 
 check-packaging: install ## Build every wheel into dist/ and try them in a clean environment
