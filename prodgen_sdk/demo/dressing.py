@@ -13,7 +13,7 @@ from prodgen_sdk.demo.findings import Dressed, Look
 from prodgen_sdk.demo.plan import Plan
 from prodgen_sdk.errors import MissingDependency
 from prodgen_sdk.files import file_digest, write_atomically
-from prodgen_sdk.studio import Studio
+from prodgen_sdk.studio import Studio, TryOnSession
 from prodgen_sdk.types import PersonPhoto, Product, Refusal
 
 _TITLE = "Dressing people"
@@ -39,33 +39,38 @@ def dress(
     for number, file in enumerate(chosen):
         photo = PersonPhoto(image=images.load(file))
         looks = []
-        for place, skus in enumerate(wanted):
-            progress(number * len(wanted) + place, len(chosen) * len(wanted), _TITLE)
-            try:
-                looks.append(_look(studio, photo, file_digest(file), [products[sku] for sku in skus], folder))
-            except MissingDependency as error:
-                return (), {}, str(error)
+        with studio.session(photo) as session:
+            for place, skus in enumerate(wanted):
+                progress(number * len(wanted) + place, len(chosen) * len(wanted), _TITLE)
+                worn = [products[sku] for sku in skus]
+                path = _place(studio, file, worn, folder)
+                try:
+                    looks.append(_kept(path) or _look(session, worn, path))
+                except MissingDependency as error:
+                    return (), {}, str(error)
         dressed.append(Dressed(f"Person {number + 1}", photo.image, tuple(looks)))
     if chosen:
         progress(1, 1, _TITLE)
     return tuple(dressed), _pace(dressed), ""
 
 
-def _look(studio: Studio, photo: PersonPhoto, person: str, garments: Sequence[Product], folder: Path) -> Look:
+def _place(studio: Studio, person: Path, worn: Sequence[Product], folder: Path) -> Path:
+    """Where a look is kept: named by photo, garments and compositor, so that equal work is found again."""
     entry = studio.host.entry("compositor")
-    identity = [person, entry.spec.id, entry.version, [product.content() for product in garments]]
-    path = folder / f"{runtime.canonical_digest(identity)[:24]}.json"
-    look = _kept(path)
-    if look is None:
-        started = time.perf_counter()
-        answer = studio.try_on(photo, garments)
-        seconds = time.perf_counter() - started
-        skus = tuple(product.sku for product in garments)
-        if isinstance(answer, Refusal):
-            look = Look(skus, seconds, reused=False, refusal=answer)
-        else:
-            look = Look(skus, seconds, False, answer.image, answer.confidence, answer.warnings)
-        _keep(path, look)
+    identity = [file_digest(person), entry.spec.id, entry.version, [product.content() for product in worn]]
+    return folder / f"{runtime.canonical_digest(identity)[:24]}.json"
+
+
+def _look(session: TryOnSession, worn: Sequence[Product], path: Path) -> Look:
+    started = time.perf_counter()
+    answer = session.try_on(worn)
+    seconds = time.perf_counter() - started
+    skus = tuple(product.sku for product in worn)
+    if isinstance(answer, Refusal):
+        look = Look(skus, seconds, reused=False, refusal=answer)
+    else:
+        look = Look(skus, seconds, False, answer.image, answer.confidence, answer.warnings)
+    _keep(path, look)
     return look
 
 

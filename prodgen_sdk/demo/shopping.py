@@ -46,6 +46,8 @@ def trade(
         with suppress(NotFound):
             studio.forget(persona.user)  # of an earlier run, so that the story starts anew
     figures = build_index(studio)
+    browse(studio, products, variants, OPENING - timedelta(hours=20), plan.passers)
+    studio.learn(at=OPENING)
     before = {persona.user: look(studio, persona, OPENING, "before") for persona in PERSONAS}
     star = _most_wanted(plan.orbit_skus, products, variants)
     unlearnt = draw(studio, PERSONAS[0].user, star, OPENING, plan.probes // 2)
@@ -142,7 +144,9 @@ def browse(
 def look(studio: Studio, persona: Persona, at: datetime, when: str) -> tuple[Recommendation, ...]:
     """What a persona would be shown, without logging it."""
     request = f"demo-{persona.user}-{when}"
-    return tuple(studio.recommend(persona.user, _SHOWN_IN_REPORT, at=at, request_id=request, log=False))
+    return tuple(
+        studio.recommend(persona.user, _SHOWN_IN_REPORT, at=at, request_id=request, log=False, locale=persona.locale)
+    )
 
 
 def draw(studio: Studio, user: str, sku: str, at: datetime, times: int) -> list[Recommendation]:

@@ -43,7 +43,7 @@ def _best(pictures: tuple[Picture, ...]) -> Picture | None:
 
 def _readings(stock: Stock) -> Html | None:
     """Products whose words say more than their attributes."""
-    telling = sorted(stock.readings.values(), key=lambda reading: -len(reading.found))
+    telling = sorted(stock.readings.values(), key=lambda reading: -len(attributes(reading.found).keys() - {"accent"}))
     chosen = _one_a_domain([reading for reading in telling if reading.found])
     if not chosen:
         return None

@@ -72,10 +72,10 @@ def _visit(visit: Visit, findings: Findings, album: Album) -> Html:
         [tile(_picture(item, products, album, 120), class_="tile bare") for item in items]
         for items in (visit.before, visit.at_the_end)
     )
-    after = [_card(item, products, variants, album) for item in visit.after]
+    after = [_card(item, products, variants, album, visit.persona.locale) for item in visit.after]
     shelves = el(
         "div",
-        el("h4", "Before, when nothing was known", class_="quiet") if before else None,
+        el("h4", "Before, when only others were known", class_="quiet") if before else None,
         el("div", before, class_="shelf tiny") if before else None,
         el("h4", "After this visit", class_="quiet") if before else None,
         el("div", after, class_="shelf"),
@@ -89,7 +89,9 @@ def _picture(item: Recommendation, products: Mapping[str, Product], album: Album
     return album(item.variant, width, products[item.sku].title)
 
 
-def _card(item: Recommendation, products: Mapping[str, Product], variants: Mapping[str, Variant], album: Album) -> Html:
+def _card(
+    item: Recommendation, products: Mapping[str, Product], variants: Mapping[str, Variant], album: Album, locale: str
+) -> Html:
     largest = max((abs(share) for share in item.contributions.values()), default=1.0) or 1.0
     shares: list[Child] = []
     for name, share in sorted(item.contributions.items(), key=lambda entry: -abs(entry[1])):
@@ -100,7 +102,7 @@ def _card(item: Recommendation, products: Mapping[str, Product], variants: Mappi
     return tile(
         _picture(item, products, album, 260),
         titles(products[item.sku]),
-        *(el("span", reason, class_="reason") for reason in item.reasons),
+        *(el("span", reason, class_="reason", lang=locale) for reason in item.reasons),
         el("ul", shares, class_="shares"),
         el("span", f"shown {view}, chance {percent(item.propensity)}", class_="quiet"),
     )
