@@ -134,6 +134,7 @@ def build_profile(
     query_vectors: Vectors | None = None,
     products: Mapping[str, Product] | None = None,
     locale: Locale = "en",
+    shown: frozenset[str] = frozenset(),
 ) -> UserProfile:
     """All that a ranker is told of a user; other users' events are ignored.
 
@@ -155,7 +156,7 @@ def build_profile(
         vector=user_vector(own, vectors, now, half_life_days, weights, query_vectors),
         interests=kept,
         queries=queries,
-        seen=frozenset(event.sku for event in own if event.sku is not None),
+        seen=shown | {event.sku for event in own if event.sku is not None},
         interest_vectors={interest.sku: vectors[interest.sku] for interest in kept if interest.sku in vectors},
         query_vectors={query: query_vectors[query] for query in queries if query in query_vectors}
         if query_vectors

@@ -242,8 +242,8 @@ class Recommender:
 
     def profile(self, user: str, at: datetime, locale: Locale = "en") -> UserProfile:
         """What is known of a user at a time: the recency-weighted vector, interests, queries and what was seen."""
-        events = self._store.events.history(user, self._config.history)
-        skus = {event.sku for event in events if event.sku is not None and event.type != "impression"}
+        events = self._store.events.history(user, self._config.history, impressions=False)
+        skus = {event.sku for event in events if event.sku is not None}
         queries = {event.query for event in events if event.query}
         return build_profile(
             user,
@@ -255,6 +255,7 @@ class Recommender:
             query_vectors=self._query_vectors(queries),
             products={sku: self._products[sku] for sku in skus if sku in self._products},
             locale=locale,
+            shown=self._store.events.shown(user),
         )
 
     def _catch_up(self) -> None:

@@ -37,12 +37,23 @@ class Events:
             new += added
         return new
 
-    def history(self, user: str, limit: int | None = None) -> tuple[Event, ...]:
-        """The last `limit` events of a user by their own time, newest last."""
+    def history(self, user: str, limit: int | None = None, *, impressions: bool = True) -> tuple[Event, ...]:
+        """The last `limit` events of a user by their own time, newest last; without `impressions` only what the user did."""
         query = select(events).where(events.c.user == user).order_by(events.c.at.desc(), events.c.sequence.desc())
+        if not impressions:
+            query = query.where(events.c.type != "impression")
         with self._database.read() as connection:
             rows = connection.execute(query.limit(limit)).all()
         return tuple(_event(row) for row in reversed(rows))
+
+    def shown(self, user: str, limit: int = 200) -> frozenset[str]:
+        """The skus of a user's last `limit` impressions."""
+        query = select(events.c.sku).where(
+            events.c.user == user, events.c.type == "impression", events.c.sku.is_not(None)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(events.c.at.desc()).limit(limit)).scalars()
+            return frozenset(sku for sku in rows if sku is not None)
 
     def log(self, after_sequence: int = 0) -> Iterator[tuple[int, Event]]:
         """All events with a sequence above `after_sequence`, in the order of arrival, read in chunks."""
