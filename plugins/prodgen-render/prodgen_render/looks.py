@@ -120,7 +120,7 @@ class Look:
     def colour(self, default: str | None = None) -> Srgb:
         """The main colour; without one the material's own, then `default`, then one drawn from a palette."""
         code = self._named[0][1] if self._named else _BASE.get(self.material_name) or default or self._drawn[0]
-        return self._note(srgb(code))
+        return self.note(srgb(code))
 
     def accent(self, base: Srgb, default: str | None = None) -> Srgb:
         """The second colour, or one that goes with `base`."""
@@ -161,7 +161,7 @@ class Look:
             return float(np.clip((cm / typical_cm) ** 0.5, 0.75, 1.4))
         return float(np.clip((ml / typical_ml) ** 0.33, 0.75, 1.4)) if typical_ml and ml else 1.0
 
-    def _note(self, colour: Srgb, material: str = "") -> Srgb:
+    def note(self, colour: Srgb, material: str = "") -> Srgb:
         """Remembers what the product's main surface became: the first that a family asks for."""
         self.noted.setdefault("rgb", "#{:02x}{:02x}{:02x}".format(*colour))
         if material:
@@ -174,7 +174,7 @@ class Look:
         own = name in _OWN or (name in _BASE and name == self.material_name)
         if own and not self._named and not (name == "glass" and default):
             material = self.plain(name)
-            self._note(tuple(round(255 * float(c)) for c in to_srgb(material.mean_colour)), name)  # type: ignore[arg-type]
+            self.note(tuple(round(255 * float(c)) for c in to_srgb(material.mean_colour)), name)  # type: ignore[arg-type]
             return material
         colour = self.colour(default)
         self.noted.setdefault("material", name)
@@ -244,6 +244,7 @@ class Look:
         *,
         style: str = "",
         ink: Srgb | None = None,
+        note: bool = True,
     ) -> Material:
         """A material of one colour with the product's label printed on it.
 
@@ -253,9 +254,11 @@ class Look:
             base: colour around the label.
             box: where the label is: u from, v from, u to, v to, all in [0, 1], v up.
             style: see `artwork.STYLES`; empty draws one.
+            note: whether this is the product's main surface.
         """
         width, height = _pixels(extent, 900)
-        self._note(base, name)
+        if note:
+            self.note(base, name)
         if self.pattern_name in ("plain", "logo"):
             picture = Image.new("RGB", (width, height), base)
         else:

@@ -6,8 +6,6 @@ names another one outside its own folder is refused.
 
 from __future__ import annotations
 
-import json
-import struct
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,31 +15,15 @@ import numpy as np
 
 from prodgen_render.config import Axis, Config
 from prodgen_render.geometry import smooth_normals
+from prodgen_render.mesh_files import check_glb, check_obj, check_pixels, check_size, check_triangles
 from prodgen_render.model import Floats, Material, Model3D, Part, Texture, to_linear
 from prodgen_render.rendering import render
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, ProdgenError
-from prodgen_sdk.files import inside
 from prodgen_sdk.interfaces import Generator
 from prodgen_sdk.types import Generated, GenerationRequest
 
 _GLTF_TO_WORLD = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], np.float64)
-_MAPS = (
-    "map_kd",
-    "map_ka",
-    "map_ks",
-    "map_ke",
-    "map_ns",
-    "map_d",
-    "map_bump",
-    "bump",
-    "disp",
-    "decal",
-    "refl",
-    "norm",
-    "map_pr",
-    "map_pm",
-)
 
 
 def load_model(path: Path, config: Config | None = None) -> Model3D:
@@ -64,10 +46,10 @@ def load_model(path: Path, config: Config | None = None) -> Model3D:
             f"{path.name} is not a mesh that can be read.",
             hint="Convert it to GLB, or to OBJ with its MTL file beside it.",
         )
-    _check_size(path, config)
-    files = _check_glb(path, config) if kind == ".glb" else _check_obj(path, config)
+    check_size(path, config)
+    files = check_glb(path, config) if kind == ".glb" else check_obj(path, config)
     for file in files:
-        _check_size(file, config)
+        check_size(file, config)
     parts, textured = _read(path, config)
     return Model3D(
         tuple(parts),
@@ -78,112 +60,6 @@ def load_model(path: Path, config: Config | None = None) -> Model3D:
             "textured": textured,
         },
     )
-
-
-def _check_size(path: Path, config: Config) -> None:
-    size = path.stat().st_size
-    if size > config.max_file_mb * 2**20:
-        raise InputError(
-            f"{path.name} has {size / 2**20:.0f} MiB; the limit is {config.max_file_mb}.",
-            hint="Simplify it, or raise plugins.render.max_file_mb.",
-        )
-    if size == 0:
-        raise InputError(f"{path.name} is empty (0 bytes).", hint="Export it again.")
-
-
-def _check_triangles(name: str, count: int, config: Config) -> None:
-    if count > config.max_triangles:
-        raise InputError(
-            f"{name} has {count:,} triangles; the limit is {config.max_triangles:,}.",
-            hint="Decimate it, or raise plugins.render.max_triangles.",
-        )
-
-
-def _check_glb(path: Path, config: Config) -> list[Path]:
-    """Reads only the header and the JSON chunk of a GLB."""
-    try:
-        with path.open("rb") as file:
-            magic, version, _, length, chunk = struct.unpack("<4sIII4s", file.read(20))
-            if magic != b"glTF" or chunk != b"JSON" or version != 2:
-                raise ValueError("no glTF 2.0 binary header")
-            tree = json.loads(file.read(length))
-        outside = [
-            item["uri"]
-            for kind in ("buffers", "images")
-            for item in tree.get(kind, ())
-            if not str(item.get("uri", "data:")).startswith("data:")
-        ]
-        accessors = tree.get("accessors", [])
-        triangles = sum(
-            accessors[primitive.get("indices", primitive["attributes"]["POSITION"])]["count"] // 3
-            for mesh in tree.get("meshes", ()) for primitive in mesh.get("primitives", ())
-        )  # fmt: skip
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, struct.error, RecursionError) as error:
-        raise InputError(
-            f"{path.name} is not a valid GLB file ({error}).", hint="Export it again as binary glTF 2.0."
-        ) from None
-    if outside:
-        raise InputError(
-            f"{path.name} refers to other files ({outside[0]!r}).",
-            hint="Export one self-contained GLB with its textures embedded.",
-        )
-    _check_triangles(path.name, int(triangles), config)
-    return []
-
-
-def _check_obj(path: Path, config: Config) -> list[Path]:
-    """The files that an OBJ names, all of them inside its folder; counts its triangles without parsing them."""
-    text = path.read_bytes()
-    lines = text.split(b"\n")
-    corners = (line.count(b" ") for line in lines if line.startswith(b"f "))
-    _check_triangles(path.name, sum(max(1, spaces - 2) for spaces in corners), config)
-    materials = [
-        line[6:].decode("utf-8", "replace").strip()
-        for line in (raw.strip() for raw in lines)
-        if line.startswith((b"mtllib ", b"mtllib\t"))
-    ]
-    named = []
-    for name in materials:
-        file = _beside(path, name)
-        if not file.is_file():
-            continue
-        _check_size(file, config)
-        named.append(file)
-        for line in file.read_text("utf-8", "replace").splitlines():
-            words = line.split(maxsplit=1)
-            if len(words) == 2 and words[0].lower() in _MAPS:
-                picture = _beside(path, words[1].split()[-1] if words[1].startswith("-") else words[1].strip())
-                if picture.is_file():
-                    _check_picture(picture, config)
-                    named.append(picture)
-    return named
-
-
-def _beside(path: Path, name: str) -> Path:
-    """A file that a mesh names; OutsideWorkspace (an InputError) where it leaves the mesh's folder."""
-    return inside(path.parent, name.replace("\\", "/"))
-
-
-def _check_picture(path: Path, config: Config) -> None:
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                _check_pixels(path.name, picture.size, config)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
-        raise InputError(
-            f"The texture {path.name} cannot be read ({error}).", hint="Save it again as PNG or JPEG."
-        ) from None
-
-
-def _check_pixels(name: str, size: tuple[int, int], config: Config) -> None:
-    if size[0] * size[1] > config.max_texture_pixels:
-        raise InputError(
-            f"The texture {name} has {size[0]} x {size[1]} pixels; the limit is {config.max_texture_pixels:,}.",
-            hint="Scale it down first.",
-        )
 
 
 def _read(path: Path, config: Config) -> tuple[list[Part], bool]:
@@ -200,7 +76,7 @@ def _read(path: Path, config: Config) -> tuple[list[Part], bool]:
                 for matrix, geometry in nodes
                 if isinstance(scene.geometry[geometry], trimesh.Trimesh)
             ]
-            _check_triangles(path.name, sum(len(mesh.faces) for _, mesh in meshes), config)
+            check_triangles(path.name, sum(len(mesh.faces) for _, mesh in meshes), config)
             turn = _GLTF_TO_WORLD if path.suffix.lower() == ".glb" else axes(config.up, config.front)
             converted = [
                 part
@@ -233,12 +109,12 @@ def axes(up: Axis, front: Axis) -> Floats:
         raise InputError(
             f"up={up!r} and front={front!r} lie on one axis.", hint="Name two different axes in plugins.render."
         )
-    # Rows: what becomes x, y and z. The viewer's right is front x up turned to -Y x Z = -X, hence up x (-front).
-    return np.stack([np.cross(-vectors["front"], vectors["up"]), -vectors["front"], vectors["up"]])
+    back = -vectors["front"]
+    return np.stack([np.cross(back, vectors["up"]), back, vectors["up"]])
 
 
 def _parts(mesh: Any, turn: Floats, shift: Floats, config: Config) -> Iterator[Part]:
-    vertices = np.asarray(mesh.vertices, np.float64) @ turn.T + shift
+    vertices: Floats = np.asarray(mesh.vertices, np.float64) @ turn.T + shift
     faces = np.asarray(mesh.faces, np.int64)
     if len(faces) == 0:
         return
@@ -361,7 +237,7 @@ def _made(colour: Floats, picture: Any, metallic: float, roughness: float, glow:
 
 
 def _pixels(picture: Any, config: Config) -> Any:
-    _check_pixels("in the file", picture.size, config)
+    check_pixels("in the file", picture.size, config)
     return np.asarray(picture.convert("RGB"))
 
 

@@ -62,12 +62,12 @@ def light_share(
     box = light.rig.key
     key_points = r2(KEY_RAYS * 16, seed + 1) * 2 - 1
     towards = turn(box.towards(key_points[:, 0], key_points[:, 1]), azimuth)[interleaved(x, y, KEY_RAYS)]
-    cosine = np.asarray(np.maximum(dot(towards, normal[:, None]), 0), np.float32)
+    cosine = np.maximum(dot(towards, normal[:, None]), np.float32(0))
     lit = np.flatnonzero((cosine > 0).any(1))
     weight = np.float32(light.key_radiance * box.solid_angle / np.pi / KEY_RAYS)
     if len(lit):
-        directions = towards[lit].reshape(-1, 3)
-        through = tracer.light(np.repeat(start[lit], KEY_RAYS, 0), directions).reshape(-1, KEY_RAYS)
+        key_origins = np.repeat(start[lit], KEY_RAYS, 0)
+        through = tracer.light(key_origins, towards[lit].reshape(-1, 3)).reshape(-1, KEY_RAYS)
         arrived[lit] += dot(cosine[lit], through) * weight
         expected[lit] += cosine[lit].sum(1) * weight
     return np.asarray(arrived / np.maximum(expected, 1e-6), np.float32)

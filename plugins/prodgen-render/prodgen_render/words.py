@@ -131,6 +131,8 @@ def _parse(
 def colours_of(product: Product) -> list[tuple[str, str]]:
     """Up to three named colours, most important first, each (name, #rrggbb). A colour attribute of `#rrggbb` is taken as it is."""
     named = attribute(product, "colour", "color", "colours", "colors", "颜色", "色")
+    if named.strip() in COLOURS:
+        return [(named.strip(), COLOURS[named.strip()][0])]
     codes = [(code, code) for code in re.findall(r"#[0-9a-f]{6}", named)]
     names = _parse(
         product,

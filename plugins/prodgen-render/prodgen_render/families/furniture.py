@@ -1,4 +1,4 @@
-"""Furniture and furnishings: lamp, chair, stool, table, sofa, cushion."""
+"""Lamp and table."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import numpy as np
 
 from prodgen_render.families.kit import lathe
 from prodgen_render.geometry import (
-    bent,
     box,
-    loft,
     refine,
     revolve,
     rounded_rectangle,
@@ -17,11 +15,9 @@ from prodgen_render.geometry import (
     superellipse,
     tube,
 )
-from prodgen_render.looks import FABRICS, Look, linear
+from prodgen_render.looks import Look, linear
 from prodgen_render.model import Material, Part
 from prodgen_render.patterns import mix
-
-_CLOTHS = ("linen", *(name for name in FABRICS if name != "linen"), "leather")
 
 
 def lamp(look: Look) -> list[Part]:
@@ -133,95 +129,6 @@ def lamp(look: Look) -> list[Part]:
     return [*base, stem, outer, inner, *rings, bulb]
 
 
-def chair(look: Look) -> list[Part]:
-    """A dining chair: legs, seat and back; upholstered where the words name a fabric or leather."""
-    width, depth, seat = 0.46 * look.uniform(0.94, 1.06), 0.45, 0.45 * look.uniform(0.96, 1.05)
-    top = 0.83 * look.uniform(0.95, 1.08)
-    soft = look.material_name in _CLOTHS or look.material_name == "velvet"
-    shell = look.material_name in ("plastic", "matte plastic")
-    frame_names = ("wood", "walnut", "bamboo", "steel", "iron", "metal", "brass", "aluminium")
-    frame = (
-        look.main(*frame_names, extent=(0.5, 0.5))
-        if look.material_name in frame_names
-        else look.plain("wood" if not look.chance(0.35) else "walnut")
-    )
-    if look.material_name == "" and look.colour_name:
-        soft = True
-    surface = (
-        look.main(*_CLOTHS, extent=(width, depth), period=0.06)
-        if soft
-        else look.plain("matte plastic", look.colour("#f4f3ef"))
-        if shell
-        else frame
-    )
-    parts: list[Part] = []
-    thin = frame.name in ("steel", "iron", "metal", "brass", "aluminium")
-    leg_top, leg_low = (0.011, 0.011) if thin else (0.020, 0.013)
-    splay = look.uniform(0.0, 0.05)
-    for sx in (-1, 1):
-        for sy in (-1, 1):
-            head = np.array([sx * (width / 2 - 0.045), sy * (depth / 2 - 0.045), seat - 0.02])
-            foot = np.array([sx * (width / 2 - 0.04 + splay), sy * (depth / 2 - 0.04 + splay), 0.006])
-            parts.append(tube(np.linspace(foot, head, 14), np.linspace(leg_low, leg_top, 14), frame, segments=28))
-    for sy in (-1, 1):
-        rail = np.linspace(
-            [-(width / 2 - 0.05), sy * (depth / 2 - 0.048), seat - 0.035],
-            [width / 2 - 0.05, sy * (depth / 2 - 0.048), seat - 0.035],
-            8,
-        )
-        parts.append(tube(rail, leg_top * 0.85, frame, segments=20))
-    for sx in (-1, 1):
-        rail = np.linspace(
-            [sx * (width / 2 - 0.048), -(depth / 2 - 0.05), seat - 0.035],
-            [sx * (width / 2 - 0.048), depth / 2 - 0.05, seat - 0.035],
-            8,
-        )
-        parts.append(tube(rail, leg_top * 0.85, frame, segments=20))
-    plate = slab(superellipse(width, depth, 5.5, 128), 0.060 if soft else 0.024, 0.022 if soft else 0.009, surface)
-    dip = 0.010 if soft else -0.008
-    plate = bent(
-        plate,
-        lambda v: (
-            v
-            + np.stack(
-                [
-                    0 * v[:, 0],
-                    0 * v[:, 0],
-                    (v[:, 2] > 0.02)
-                    * dip
-                    * np.cos(v[:, 0] / width * np.pi).clip(0)
-                    * np.cos(v[:, 1] / depth * np.pi).clip(0),
-                ],
-                -1,
-            )
-        ),
-    )
-    parts.append(plate.moved(z=seat - 0.012))
-    back_height = top - seat - 0.10
-    back = slab(
-        superellipse(width * 0.96, back_height, 4.5, 128), 0.045 if soft else 0.018, 0.018 if soft else 0.008, surface
-    )
-    curve = 0.05
-    back = bent(
-        back.turned(90, "x").moved(y=depth / 2 - 0.02, z=top - back_height / 2),
-        lambda v: (
-            v
-            + np.stack([0 * v[:, 0], -curve * (v[:, 0] / (width / 2)) ** 2 + 0.10 * (v[:, 2] - seat), 0 * v[:, 0]], -1)
-        ),
-    )
-    parts.append(back)
-    for sx in (-1, 1):
-        x = sx * (width / 2 - 0.075)
-        stand = depth / 2 - 0.035 - curve * ((width / 2 - 0.075) / (width / 2)) ** 2
-        post = [
-            (x, depth / 2 - 0.06, seat - 0.02),
-            (x, stand + 0.016, seat + 0.05),
-            (x, stand + 0.10 * (top - back_height * 0.6 - seat), top - back_height * 0.6),
-        ]
-        parts.append(tube(smooth_path(post, 24), leg_top * 0.9, frame, segments=24))
-    return parts
-
-
 def table(look: Look) -> list[Part]:
     """A table, round or rectangular."""
     top_material = look.main(
@@ -255,139 +162,3 @@ def table(look: Look) -> list[Part]:
                 for p in box((width * 0.80, 0.02, 0.06), 0.004, leg_material, cells=4)
             ]
     return parts
-
-
-def stool(look: Look) -> list[Part]:
-    """A round stool with three legs."""
-    seat, radius = 0.45 * look.uniform(0.9, 1.3), 0.17 * look.uniform(0.92, 1.08)
-    wood = look.main("wood", "walnut", "bamboo", "steel", "iron", "matte plastic", extent=(0.35, 0.35))
-    soft = look.material_name in _CLOTHS
-    top = look.main(*_CLOTHS, extent=(0.35, 0.35), period=0.05) if soft else wood
-    parts = [
-        slab(
-            superellipse(2 * radius, 2 * radius, 2, 128), 0.055 if soft else 0.032, 0.024 if soft else 0.010, top
-        ).moved(z=seat - 0.02)
-    ]
-    ring_z = seat * 0.36
-    for k in range(3):
-        a = np.radians(90 + 120 * k)
-        d = np.array([np.cos(a), np.sin(a), 0])
-        low, high = d * radius * 1.05 + [0, 0, 0.006], d * radius * 0.62 + [0, 0, seat - 0.005]
-        parts.append(tube(np.linspace(low, high, 12), np.linspace(0.012, 0.018, 12), wood, segments=28))
-    a = np.linspace(0, 2 * np.pi, 60)
-    r = radius * (1.05 - 0.43 * ring_z / seat) * 0.98
-    parts.append(
-        tube(np.stack([r * np.cos(a), r * np.sin(a), np.full(60, ring_z)], -1), 0.008, wood, segments=20, caps=False)
-    )
-    return parts
-
-
-def _cushion_block(size: tuple[float, float, float], radius: float, puff: float, material: Material) -> list[Part]:
-    """A rounded box whose faces swell a little."""
-    width, depth, height = size
-
-    def swell(v: np.ndarray) -> np.ndarray:
-        x, y, z = v[:, 0] / (width / 2), v[:, 1] / (depth / 2), (v[:, 2] - height / 2) / (height / 2)
-        cx, cy, cz = (np.cos(np.clip(a, -1, 1) * np.pi / 2) for a in (x, y, z))
-        shift = np.stack(
-            [
-                np.sign(x) * np.abs(x) ** 3 * cy * cz,
-                np.sign(y) * np.abs(y) ** 3 * cx * cz,
-                np.sign(z) * np.abs(z) ** 3 * cx * cy,
-            ],
-            -1,
-        )
-        return v + puff * shift
-
-    return [
-        bent(part, swell).but(normals=bent(part, swell).normals)
-        for part in box(size, radius, material, steps=6, cells=12)
-    ]
-
-
-def sofa(look: Look) -> list[Part]:
-    """A sofa for two or three with loose cushions."""
-    seats = 3 if look.chance(0.4) else 2
-    seat_width = 0.66 * look.uniform(0.94, 1.06)
-    arm, depth, seat_z = 0.17 * look.uniform(0.8, 1.15), 0.88, 0.24
-    width = seats * seat_width + 2 * arm
-    cloth = look.main(*_CLOTHS, extent=(0.7, 0.7), default="#8f979b", period=0.09)
-    parts = [p.moved(z=0.11) for p in box((width - 0.02, depth - 0.03, 0.15), 0.02, cloth, cells=14)]
-    arm_height = 0.60 * look.uniform(0.92, 1.05)
-    for side in (-1, 1):
-        parts += [
-            p.moved(x=side * (width / 2 - arm / 2), z=0.11)
-            for p in _cushion_block((arm, depth, arm_height - 0.11), min(0.06, arm * 0.4), 0.008, cloth)
-        ]
-    parts += [
-        p.moved(y=depth / 2 - 0.09, z=0.11)
-        for p in _cushion_block((width - 2 * arm + 0.01, 0.18, 0.66), 0.06, 0.006, cloth)
-    ]
-    for k in range(seats):
-        x = -width / 2 + arm + seat_width * (k + 0.5)
-        parts += [
-            p.moved(x=x, y=-0.09, z=seat_z)
-            for p in _cushion_block((seat_width - 0.006, depth - 0.22, 0.18), 0.045, 0.016, cloth)
-        ]
-        back = [
-            p.turned(-12, "x").moved(x=x, y=depth / 2 - 0.235, z=seat_z + 0.16)
-            for p in _cushion_block((seat_width - 0.012, 0.17, 0.43), 0.065, 0.030, cloth)
-        ]
-        parts += back
-    wood = look.plain("walnut" if look.chance(0.5) else "wood")
-    for sx in (-1, 1):
-        for sy in (-1, 1):
-            x, y = sx * (width / 2 - 0.09), sy * (depth / 2 - 0.09)
-            parts.append(
-                tube(
-                    np.linspace((x * 1.01, y * 1.02, 0.004), (x, y, 0.13), 8),
-                    np.linspace(0.015, 0.024, 8),
-                    wood,
-                    segments=24,
-                )
-            )
-    return parts
-
-
-def cushion(look: Look) -> list[Part]:
-    """A throw pillow that stands on its lower edge, leaning back a little."""
-    width = 0.45 * look.uniform(0.95, 1.05)
-    height = width * (1.0 if look.chance(0.7) else 0.66)
-    thick = 0.15 * look.uniform(0.85, 1.15)
-    n = 56
-    s = np.sin(np.linspace(-np.pi / 2, np.pi / 2, n))
-    u, v = np.meshgrid(s, s)
-    pull = 0.085
-    x = (
-        u
-        * width
-        / 2
-        * (
-            1
-            - pull * (1 - u**2) * 0
-            - pull * (1 - np.abs(v) ** 2.2) * np.abs(u) ** 3 * 0
-            - pull * (1 - v**2) * u**2 * 0.9
-        )
-    )
-    z = v * height / 2 * (1 - pull * (1 - u**2) * v**2 * 0.9)
-    body = ((1 - np.abs(u) ** 2.4) * (1 - np.abs(v) ** 2.4)).clip(0) ** 0.52
-    wave = 0.006 * np.sin(17 * u + 3 * v) * np.abs(v) ** 4 + 0.006 * np.sin(15 * v - 2 * u + 1) * np.abs(u) ** 4
-    y = thick / 2 * body + wave * (body > 0.02) * body + 0.002
-    front_material = look.main(*_CLOTHS, extent=(width, height), period=0.06)
-    if look.pattern_name == "logo":
-        front_material = look.label(
-            look.pick(*_CLOTHS), (width, height), look.colour(), (0.2, 0.25, 0.8, 0.75), style="bare"
-        )
-    back_material = look.solid(*_CLOTHS)
-    front = loft(np.stack([x, -y, z], -1), front_material, closed=False)
-    back = loft(np.stack([-x, y, z], -1), back_material, closed=False)
-    edge = np.concatenate(
-        [
-            np.stack([x[0], 0 * s, z[0]], -1),
-            np.stack([x[:, -1], 0 * s, z[:, -1]], -1)[1:],
-            np.stack([x[-1], 0 * s, z[-1]], -1)[::-1][1:],
-            np.stack([x[:, 0], 0 * s, z[:, 0]], -1)[::-1][1:],
-        ]
-    )
-    piping = tube(edge, 0.0038, back_material.but(bump=None), segments=14, caps=False, up=(0, 1, 0))
-    return [p.turned(-9, "x") for p in (front, back, piping)]

@@ -45,7 +45,8 @@ def mug(look: Look) -> list[Part]:
     corner = 0.010
     lift = np.where(t * height < corner, corner - np.sqrt(np.maximum(0, corner**2 - (corner - t * height) ** 2)), 0)
     wall_path = np.stack([(foot + (radius - foot) * t) * (1 + bulge) - lift * 0.6, t * height], -1)
-    outer = revolve(np.concatenate([shell, wall_path[2:]]), body_material)
+    bottom = revolve(np.concatenate([shell, wall_path[2:4]]), plain)
+    outer = revolve(wall_path[3:], body_material)
     rim_r = wall_path[-1, 0]
     angle = np.linspace(0, np.pi, 9)[1:]
     rim = np.stack([rim_r - wall / 2 + np.cos(angle) * wall / 2, height + np.sin(angle) * wall / 2], -1)
@@ -66,7 +67,7 @@ def mug(look: Look) -> list[Part]:
     x = np.interp(z, [low, top], [wall_low, wall_top]) + reach * np.sin(s) ** 0.62
     flare = 1 + 0.55 * np.abs(np.linspace(-1, 1, 56)) ** 8
     handle = tube(np.stack([x, 0 * x, z], -1), grip * flare, plain, flatten=1.35, caps=False, up=(0, 1, 0))
-    return [outer, lip, inner, handle]
+    return [outer, bottom, lip, inner, handle]
 
 
 def bowl(look: Look) -> list[Part]:
@@ -168,6 +169,7 @@ def candle(look: Look) -> list[Part]:
     wall = 0.003
     clear = look.material_name in ("", "glass")
     colour = look.colour("#f0e6d2")
+    look.note(colour, "glass" if clear else look.material_name)
     jar = look.plain("glass", (246, 249, 248)) if clear else look.main("ceramic", *_WARES, extent=(0.25, height))
     angle = np.linspace(0, np.pi, 8)[1:-1]
     rim = np.stack([radius - wall / 2 + np.cos(angle) * wall / 2, height + np.sin(angle) * wall / 2], -1)

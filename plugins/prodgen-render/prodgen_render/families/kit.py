@@ -38,7 +38,7 @@ def wrap_label(
     # Words may go about 55 degrees round each side, a stuck-on panel fills its paper.
     middle = 0.46 if style == "panel" else min(0.46, 0.13 / share)
     box = (0.5 - middle, 0.05, 0.5 + middle, 0.95)
-    printed = look.label(material, extent, ground, box, style=style)
+    printed = look.label(material, extent, ground, box, style=style, note=False)
     return loft(sections, printed, closed=share >= 0.999)
 
 

@@ -1,20 +1,18 @@
-"""Beauty: lipstick, perfume, cream jar, tube, pump bottle."""
+"""Lipstick and perfume."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.families.kit import cap, lathe, wrap_label
+from prodgen_render.families.kit import lathe, wrap_label
 from prodgen_render.geometry import (
     box,
     loft,
     prism,
     refine,
-    revolve,
     rounded_path,
     rounded_rectangle,
     slab,
-    smooth_path,
     superellipse,
     tube,
 )
@@ -28,6 +26,7 @@ def lipstick(look: Look) -> list[Part]:
     radius = 0.0098 * look.uniform(0.95, 1.08)
     case_height = 0.040 * look.uniform(0.92, 1.15)
     shade = look.colour("#b3202c")
+    look.note(shade, "wax")
     if look.colour_name in ("black", "white", "gold", "silver"):
         shade = (176, 32, 44)
     case_colour = ("#1d1d1f", "#c9a050", "#f2efe9", "#6a1f2e")[int(look.rng.integers(4))]
@@ -133,6 +132,7 @@ def perfume(look: Look) -> list[Part]:
         ]
     )
     inset = depth * 0.11
+    look.note(look.colour("#eab0a6"), "glass")
     glass = prism(outline, refine(profile, 0.01), look.plain("glass", (248, 251, 251)))
     glass = _capped(glass, height)
     level = height * look.uniform(0.78, 0.9)
@@ -228,155 +228,3 @@ def _last_row(v: np.ndarray, ring: np.ndarray, up: float) -> np.ndarray:
     runs = np.split(ring, breaks + 1)
     run = runs[-1] if up > 0 else runs[0]
     return run
-
-
-def cream_jar(look: Look) -> list[Part]:
-    """A low cosmetic jar with a wide lid."""
-    radius, height = 0.034 * look.uniform(0.92, 1.1), 0.030 * look.uniform(0.85, 1.2)
-    colour = look.colour("#f4f3ef")
-    frosted = look.material_name == "glass"
-    body_material = (
-        look.plain("glass", colour).but(transmission=0.6, roughness=0.4) if frosted else look.plain("porcelain", colour)
-    )
-    body = lathe(
-        [
-            (1e-4, 0.001),
-            (radius * 0.8, 0),
-            (radius, 0),
-            (radius, height),
-            (radius * 0.9, height + 0.002),
-            (1e-4, height + 0.002),
-        ],
-        [0, 0.001, 0.006, 0.004, 0.001, 0],
-        body_material,
-    )
-    lid_height = height * look.uniform(0.55, 0.75)
-    lid_material = (
-        look.plain("gold"),
-        look.plain("lacquer", "#f4f3ef"),
-        look.plain("lacquer", "#1d1d1f"),
-        look.plain("bamboo"),
-        look.plain("aluminium"),
-    )[int(look.rng.integers(5))]
-    lid = lathe(
-        [(1e-4, 0), (radius * 1.01, 0), (radius * 1.01, lid_height), (1e-4, lid_height)],
-        [0, 0.0006, 0.0028, 0],
-        lid_material,
-    )
-    label = wrap_label(
-        look, radius + 0.0002, height * 0.2, height * 0.84, 0.36, colour, style="bare", material="lacquer"
-    )
-    parts = [body, lid.moved(z=height + 0.0022), label]
-    if frosted:
-        parts[2] = label.but(material=label.material.but(coat=0.2))
-        cream = lathe(
-            [(1e-4, 0.005), (radius * 0.84, 0.005), (radius * 0.84, height - 0.002), (1e-4, height - 0.002)],
-            [0, 0.006, 0.003, 0],
-            look.plain("ceramic", "#f6f2ea"),
-        )
-        parts.append(cream)
-    return parts
-
-
-def tube_of_cream(look: Look) -> list[Part]:
-    """A squeeze tube that stands on its cap, crimped flat at the top."""
-    radius = 0.021 * look.uniform(0.92, 1.1)
-    height = 0.125 * look.uniform(0.9, 1.12) * look.tallness(100, 15)
-    colour = look.colour("#f4f3ef")
-    rows = np.concatenate([np.linspace(0, 0.9, 36), np.linspace(0.92, 1, 4)])
-    angle = np.linspace(0, 2 * np.pi, 96, endpoint=False) + np.pi / 2
-    sections = np.empty((len(rows), 96, 3))
-    for i, t in enumerate(rows):
-        flat = min(1.0, t / 0.93)
-        depth = radius * max(1 - flat**1.7, 0.045)
-        wide = radius * (1 + 0.5 * flat**1.5)
-        power = 2 + 4 * max(0.0, flat - 0.8)
-        c, s = np.cos(angle), np.sin(angle)
-        sections[i] = np.stack(
-            [
-                np.sign(c) * np.abs(c) ** (2 / power) * wide,
-                np.sign(s) * np.abs(s) ** (2 / power) * depth,
-                np.full(96, 0.026 + t * height),
-            ],
-            -1,
-        )
-    extent = (2 * np.pi * radius, height)
-    printed = look.label(
-        "matte plastic", extent, colour, (0.36, 0.2, 0.64, 0.84), style="bare" if look.chance(0.5) else "emblem"
-    ).but(coat=0.2, roughness=0.45)
-    body = loft(sections, printed)
-    around = np.tile(np.linspace(0, 1, 97, dtype=np.float32), len(rows))
-    body = body.but(uv=np.stack([around, body.uv[:, 1]], -1))
-    crest = loft(
-        np.stack([sections[-1], (sections[-1] - [0, 0, 0.0]) * [0.02, 0.02, 1]]),
-        printed.but(texture=None, colour=linear(colour)),
-    )
-    shoulder = lathe([(radius * 0.5, 0.0225), (radius * 0.99, 0.026)], 0, look.plain("matte plastic", colour))
-    lid_colour = look.accent(colour, None if look.chance(0.5) else "#f4f3ef")
-    lid = cap(radius * 0.9, 0, 0.0235, look.plain("plastic", lid_colour), ribs=0, edge=0.002)
-    return [body, crest, shoulder, lid]
-
-
-def pump_bottle(look: Look) -> list[Part]:
-    """A lotion or soap bottle with a pump."""
-    radius = 0.033 * look.uniform(0.92, 1.1)
-    height = 0.13 * look.uniform(0.9, 1.12) * look.tallness(300, 18)
-    colour = look.colour("#f4f3ef")
-    amber = look.material_name == "glass"
-    body_material = (
-        look.plain("glass", look.colour("#b5651d"))
-        if amber
-        else look.plain(look.pick("plastic", "matte plastic", "ceramic"), colour)
-    )
-    neck = 0.0125
-    outline = rounded_path(
-        [
-            (1e-4, 0.003),
-            (radius * 0.8, 0.002),
-            (radius * 0.88, 0),
-            (radius, 0),
-            (radius, height - 0.012),
-            (neck, height),
-            (neck, height + 0.006),
-        ],
-        [0, 0.001, 0.001, 0.004, 0.016, 0.003, 0],
-    )
-    body = revolve(refine(outline, 0.008), body_material)
-    dark = look.plain("plastic", "#1d1d1f") if (amber or look.chance(0.4)) else look.plain("plastic", "#f4f3ef")
-    collar = cap(neck * 1.25, height + 0.001, height + 0.016, dark, ribs=36, edge=0.0015)
-    stem = lathe([(0.0042, height + 0.015), (0.0042, height + 0.034)], 0, dark, 40)
-    head_z = height + 0.036
-    head = lathe(
-        [(1e-4, head_z - 0.004), (0.0095, head_z - 0.004), (0.0095, head_z + 0.005), (1e-4, head_z + 0.0055)],
-        [0, 0.001, 0.003, 0],
-        dark,
-        64,
-    )
-    spout = tube(
-        smooth_path(
-            [(0, 0, head_z), (0, -0.022, head_z + 0.0012), (0, -0.037, head_z - 0.001), (0, -0.0425, head_z - 0.007)],
-            28,
-        ),
-        np.linspace(0.0052, 0.0036, 28),
-        dark,
-        segments=24,
-    )
-    parts = [body, collar, stem, head, spout]
-    if amber:
-        level = height * 0.82
-        inside = [(1e-4, 0.006), (radius - 0.003, 0.006), (radius - 0.003, level), (1e-4, level)]
-        parts.append(lathe(inside, [0, 0.003, 0.001, 0], Material("liquid", (0.82, 0.75, 0.6), 0.1, transmission=0.5)))
-    ground = (250, 247, 240) if amber or colour == look.colour("#f4f3ef") else colour
-    parts.append(
-        wrap_label(
-            look,
-            radius + 0.0002,
-            height * 0.18,
-            height * 0.78,
-            0.33,
-            ground,
-            style="panel" if amber else "bare",
-            material="paper" if amber else "lacquer",
-        )
-    )
-    return parts

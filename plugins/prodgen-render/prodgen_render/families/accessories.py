@@ -1,0 +1,202 @@
+"""Cap, beanie and tote bag."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prodgen_render.families.garment_kit import (
+    COTTONS,
+)
+from prodgen_render.families.kit import lathe
+from prodgen_render.geometry import loft, refine, revolve, rounded_path, rounded_rectangle, smooth_path, tube
+from prodgen_render.looks import Look
+from prodgen_render.model import Floats, Part
+from prodgen_render.patterns import mix
+
+
+def cap(look: Look) -> list[Part]:
+    """A baseball cap with a stitched crown and a curved peak."""
+    radius, height = 0.088 * look.uniform(0.96, 1.05), 0.105 * look.uniform(0.92, 1.08)
+    names = ("cotton", "canvas", "denim", "wool", "velvet", "nylon", "leather")
+    cloth = look.main(*names, extent=(2 * np.pi * radius, 0.17), period=0.04)
+    plain = look.solid(*names)
+    t = np.linspace(0, np.pi / 2, 40)
+    profile = np.stack([np.maximum(radius * np.cos(t) ** 0.72, 1e-4), 0.012 + height * np.sin(t)], -1)
+    profile = np.concatenate([[[radius * 0.992, 0.0]], profile])
+    crown = revolve(refine(profile, 0.006), cloth, 120, squash=1.12)
+    vertices = crown.vertices.copy()
+    angle = np.arctan2(vertices[:, 1], vertices[:, 0])
+    seam = np.exp(
+        -((((angle + np.pi / 6) / (np.pi / 3) % 1 - 0.5) * 22) ** 2) * 0
+        - ((np.minimum((angle / (np.pi / 3)) % 1, 1 - (angle / (np.pi / 3)) % 1) * 26) ** 2)
+    )
+    vertices[:, :2] *= (1 - 0.012 * seam * (vertices[:, 2] > 0.014))[:, None]
+    from prodgen_render.geometry import smooth_normals
+
+    crown = crown.but(vertices=vertices.astype(np.float32), normals=smooth_normals(vertices, crown.faces, weld=1e-6))
+    inner = crown.scaled(0.985, 0.985, 0.985).but(material=look.plain("cotton", mix(look.colour(), (20, 20, 20), 0.35)))
+    button = lathe([(1e-4, 0.006), (0.006, 0.004), (0.0075, 0.0)], 0.002, plain, 40).moved(z=height + 0.0115)
+    a = np.linspace(-1.18, 1.18, 60)
+    steps = np.linspace(0, 1, 18)
+    peak = []
+    for thickness in (0.0016, -0.0016):
+        rows = []
+        for s in steps:
+            inner_edge = np.stack([radius * np.sin(a), -radius * 1.12 * np.cos(a)], -1)
+            outward = 0.072 * np.cos(a / 1.18 * np.pi / 2) ** 0.62
+            xy = inner_edge + np.stack([0.25 * outward * np.sin(a), -outward], -1) * s
+            droop = -0.30 * (xy[:, 0] ** 2) / radius * (0.35 + 0.65 * s) - 0.010 * s
+            rows.append(np.stack([xy[:, 0], xy[:, 1], 0.010 + droop + thickness * (1 - 0.85 * s**8)], -1))
+        peak.append(np.stack(rows))
+    peak_cloth = look.plain(look.pick(*names), look.accent(look.colour()) if len(look._named) > 1 else look.colour())
+    upper = loft(peak[0][:, ::-1], peak_cloth, closed=False, flip=True)
+    lower = loft(peak[1], peak_cloth, closed=False, flip=True)
+    edge = tube(peak[0][-1], 0.0021, peak_cloth, segments=12, caps=False)
+    parts = [crown, inner, button, upper, lower, edge]
+    if look.pattern_name == "logo" or look.chance(0.4):
+        half, rows_z = 0.42, np.linspace(0.030, 0.070, 10)
+        t_at = np.arcsin(np.clip((rows_z - 0.012) / height, 0, 1))
+        r = radius * np.cos(t_at) ** 0.72 + 0.0012
+        angles = np.linspace(-half, half, 30) - np.pi / 2
+        patch = np.stack(
+            np.broadcast_arrays(r[:, None] * np.cos(angles), 1.12 * r[:, None] * np.sin(angles), rows_z[:, None]), -1
+        )
+        parts.append(
+            loft(
+                patch,
+                look.label("cotton", (2 * half * radius, 0.045), look.colour(), (0.02, 0.02, 0.98, 0.98), style="bare"),
+                closed=False,
+            )
+        )
+    return parts
+
+
+def beanie(look: Look) -> list[Part]:
+    """A knitted hat with a folded rim and perhaps a bobble."""
+    radius, height = 0.095 * look.uniform(0.95, 1.05), 0.19 * look.uniform(0.9, 1.08)
+    wool = look.main("knit", "wool", extent=(2 * np.pi * radius, 0.28), period=0.05)
+    rim_material = look.plain(
+        "knit", look.accent(look.colour()) if len(look._named) > 1 else mix(look.colour(), (0, 0, 0), 0.08)
+    )
+    t = np.linspace(0, np.pi / 2, 40)
+    crown = revolve(
+        refine(
+            np.concatenate(
+                [
+                    [[radius * 0.97, 0.02]],
+                    np.stack(
+                        [np.maximum(radius * 0.99 * np.cos(t) ** 0.6, 1e-4), 0.07 + (height - 0.07) * np.sin(t)], -1
+                    ),
+                ]
+            ),
+            0.006,
+        ),
+        wool,
+        120,
+        squash=1.08,
+    )
+    fold = revolve(
+        refine(
+            rounded_path(
+                [
+                    (radius * 0.93, 0.004),
+                    (radius * 0.96, 0),
+                    (radius * 1.045, 0.002),
+                    (radius * 1.055, 0.062),
+                    (radius * 0.99, 0.068),
+                ],
+                0.007,
+            ),
+            0.005,
+        ),
+        rim_material,
+        120,
+        squash=1.08,
+    )
+    inside = revolve(
+        refine(np.array([[radius * 0.955, 0.09], [radius * 0.945, 0.003]]), 0.01), rim_material, 96, squash=1.08
+    )
+    parts = [crown, fold, inside]
+    if look.chance(0.55):
+        bobble_radius = 0.036
+        a = np.linspace(0.02, np.pi - 0.02, 40)
+        ball = revolve(
+            np.stack([np.sin(a), -np.cos(a)], -1) * bobble_radius,
+            look.plain("wool", look.accent(look.colour())).but(bump=look.plain("velvet").bump),
+            72,
+        )
+        bumps = (
+            np.sin(ball.vertices[:, 0] * 700) * np.sin(ball.vertices[:, 1] * 760) * np.sin(ball.vertices[:, 2] * 730)
+        )
+        from prodgen_render.geometry import bent
+
+        parts.append(bent(ball, lambda v: v * (1 + 0.05 * bumps[:, None])).moved(z=height + bobble_radius * 0.75))
+    return parts
+
+
+def tote_bag(look: Look) -> list[Part]:
+    """An open shopping bag of cloth with two straps."""
+    width, height = 0.36 * look.uniform(0.94, 1.06), 0.38 * look.uniform(0.92, 1.08)
+    depth = 0.11 * look.uniform(0.8, 1.2)
+    names = ("canvas", *(n for n in COTTONS if n != "canvas"))
+    colour = look.colour("#e9dfca")
+    n_rows = 44
+    t = np.linspace(0, 1, n_rows)
+    outline = rounded_rectangle(1.0, 1.0, 0.12, corner=6, side=14)
+    seed = look.uniform(0, 6)
+
+    def section(z: float, inset: float) -> Floats:
+        w = width * (0.93 + 0.07 * min(1.0, z * 3)) - inset
+        d = depth * (0.95 + 0.12 * np.sin(np.pi * z) - 0.42 * z**1.6) - inset
+        x, y = outline[:, 0] * w, outline[:, 1] * d
+        bulge = 1 + 0.10 * np.sin(np.pi * z) * (1 - (2 * outline[:, 0]) ** 2)
+        fold = 0.0042 * np.sin(26 * x + 8 * z + seed) * np.sin(3.1 * z * 2.2 + seed + 7 * x) * min(1.0, 4 * z)
+        # The narrow sides fold inwards where they meet the opening.
+        tuck = 0.018 * z**2 * np.clip(1 - np.abs(2 * outline[:, 1]) ** 2, 0, 1) * (np.abs(outline[:, 0]) > 0.42)
+        return np.stack(
+            [x - np.sign(x) * tuck, y * bulge + np.sign(outline[:, 1]) * fold, np.full(len(x), z * height)], -1
+        )
+
+    extent = (2 * (width + depth), height)
+    if look.pattern_name == "logo" or (look.pattern_name == "plain" and look.chance(0.6)):
+        share = width / extent[0] / 2
+        cloth = look.label(
+            look.pick(*names),
+            extent,
+            colour,
+            (0.5 - share * 0.62, 0.2, 0.5 + share * 0.62, 0.76),
+            style="emblem" if look.chance(0.5) else "bare",
+        )
+    else:
+        cloth = look.main(*names, extent=extent, default="#e9dfca", period=0.05)
+    plain = look.plain(look.pick(*names), colour)
+    body = loft(np.stack([section(z, 0.0) for z in t]), cloth)
+    lining = loft(np.stack([section(z, 0.005) for z in t[::-1]]), plain)
+    rim = loft(np.stack([section(1.0, 0.0), np.add(section(1.0, 0.0), [0, 0, 0.0012]), section(1.0, 0.005)]), plain)
+    low = section(0.0, 0.0)
+    floor = loft(np.stack([low * [s, s, 1] + [0, 0, 0.0002] for s in (0.02, 0.4, 0.8, 1.0)]), plain)
+    floor_inside = loft(np.stack([low * [s, s, 1] + [0, 0, 0.004] for s in (0.97, 0.6, 0.02)]), plain)
+    parts = [body, lining, rim, floor, floor_inside]
+    strap_colour = look.accent(colour, "#7d4f2e") if look.material_name == "leather" or look.chance(0.3) else colour
+    strap = look.plain("leather" if strap_colour != colour and look.chance(0.5) else look.pick(*names), strap_colour)
+    top_y = depth * (0.95 - 0.42) / 2
+    for side in (-1, 1):
+        x, y = width * 0.21, side * (top_y + 0.0025)
+        lift = 0.20
+        lean = side * 0.012
+        path = smooth_path(
+            [
+                (-x, y + side * 0.004, height * 0.86),
+                (-x, y + side * 0.001, height * 0.99),
+                (-x * 0.93, y + lean, height + lift * 0.5),
+                (-x * 0.5, y + lean * 1.6, height + lift * 0.93),
+                (0, y + lean * 1.8, height + lift),
+                (x * 0.5, y + lean * 1.6, height + lift * 0.93),
+                (x * 0.93, y + lean, height + lift * 0.5),
+                (x, y + side * 0.001, height * 0.99),
+                (x, y + side * 0.004, height * 0.86),
+            ],
+            80,
+        )
+        parts.append(tube(path, 0.0125, strap, flatten=0.16, up=(0, 1, 0), segments=24))
+    return parts

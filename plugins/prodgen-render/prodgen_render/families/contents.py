@@ -1,0 +1,19 @@
+"""What is in a package, by its words."""
+
+from __future__ import annotations
+
+from prodgen_render.looks import Look
+from prodgen_render.patterns import Srgb
+from prodgen_render.words import mentions, words_of
+
+CONTENTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("#7a1230", ("red wine", "红酒", "葡萄酒")), ("#f3a11f", ("orange juice", "orange", "橙汁", "橙")), ("#d9382b", ("tomato", "strawberry", "番茄", "草莓")),
+    ("#c9892b", ("honey", "蜂蜜", "tea", "茶")), ("#4a2413", ("coffee", "cola", "soy", "咖啡", "可乐", "酱油", "酱")), ("#d8b53a", ("oil", "油", "apple", "苹果")),
+    ("#f4efe2", ("milk", "yogurt", "牛奶", "酸奶", "豆奶")), ("#5b2a6e", ("grape", "blueberry", "葡萄", "蓝莓")), ("#8a4f2a", ("peanut", "chocolate", "花生", "巧克力")),
+)  # fmt: skip
+
+
+def contents_colour(look: Look, default: str) -> Srgb:
+    text = words_of(look.product)
+    code = next((code for code, words in CONTENTS if any(mentions(text, word) >= 0 for word in words)), default)
+    return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)

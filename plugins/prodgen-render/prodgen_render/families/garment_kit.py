@@ -1,0 +1,116 @@
+"""What garments share: fields of bodies and folds, cutting, hems and prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from prodgen_render.geometry import smooth_path, tube
+from prodgen_render.implicit import clip, compact, mesh
+from prodgen_render.looks import FABRICS, Look
+from prodgen_render.model import Floats, Material, Part
+
+COTTONS = ("cotton", *(name for name in FABRICS if name != "cotton"), "leather")
+Bounds = tuple[tuple[float, float, float], tuple[float, float, float]]
+
+
+def tube_field(p: Floats, z: list[float], width: list[float], depth: list[float], power: float = 2.5) -> Floats:
+    """Distance-like field of an upright body with superelliptic sections; half widths and depths at heights z."""
+    w, d = np.interp(p[:, 2], z, width), np.interp(p[:, 2], z, depth)
+    around = ((np.abs(p[:, 0]) / w) ** power + (np.abs(p[:, 1]) / d) ** power) ** (1 / power)
+    return np.asarray((around - 1) * d, np.float32)
+
+
+def smooth_table(values: list[float], z: list[float]) -> tuple[list[float], list[float]]:
+    curve = smooth_path(np.stack([z, values], -1), 80)
+    return curve[:, 0].tolist(), curve[:, 1].tolist()
+
+
+def creases(p: Floats, seed: float, amount: float) -> Floats:
+    """Gentle folds of hanging cloth, in metres."""
+    x, y, z = p[:, 0], p[:, 1], p[:, 2]
+    slow = np.sin(21 * x + 4 * np.sin(7 * z + seed) + seed) * np.sin(6.5 * z + 9 * x + 2 * seed)
+    fast = np.sin(38 * x + 16 * z + 3 * seed + 5 * y) * np.sin(11 * z - 8 * x + seed)
+    return np.asarray(amount * (slow + 0.45 * fast), np.float32)
+
+
+def garment(
+    look: Look,
+    field: Callable[[Floats], Floats],
+    bounds: Bounds,
+    keep: Callable[[Floats], Floats],
+    *,
+    prints: bool,
+    cell: float = 0.0085,
+    names: tuple[str, ...] = COTTONS,
+    box: tuple[float, float, float, float] = (0.36, 0.5, 0.64, 0.74),
+) -> list[Part]:
+    """Meshes a field, cuts the openings, and projects front and back pictures on it."""
+    skin = mesh(field, *bounds, cell, Material())
+    skin = clip(skin, keep(skin.vertices))
+    reach = float(np.abs(skin.vertices[:, 1]).max())
+    across = (
+        skin.vertices[:, 0]
+        + np.sign(skin.vertices[:, 0]) * np.maximum(reach * 0.9 - np.abs(skin.vertices[:, 1]), 0) * 0.8
+    )
+    low, high = skin.vertices.min(0), skin.vertices.max(0)
+    half = float(np.abs(across).max())
+    extent = (2 * half, float(high[2] - low[2]))
+    u, v = across / (2 * half) + 0.5, (skin.vertices[:, 2] - low[2]) / extent[1]
+    front = skin.normals[skin.faces, 1].mean(1) < 0
+    plain = look.solid(*names)
+    pattern = look.pattern_name not in ("plain", "logo")
+    face = (
+        look.main(*names, extent=extent, period=0.05)
+        if pattern
+        else look.label(look.pick(*names), extent, look.colour(), box, style="emblem" if look.chance(0.5) else "bare")
+        if prints
+        else plain
+    )
+    parts = []
+    for faces, material, s in ((skin.faces[front], face, u), (skin.faces[~front], face if pattern else plain, 1 - u)):
+        parts.append(
+            compact(
+                skin.but(faces=faces, uv=np.stack([s, v], -1).astype(np.float32), uv_metres=extent, material=material)
+            )
+        )
+    return parts
+
+
+def collar(curve: Floats, radius: float, material: Material, *, flatten: float = 2.4) -> Part:
+    closed = np.concatenate([curve, curve[:2]])
+    return tube(closed, radius, material, flatten=flatten, caps=False, up=(0, 1, 0), segments=20)
+
+
+def hem_lines(
+    field: Callable[[Floats], Floats], centre: Floats, inwards: Floats, largest: float, cloth: Material
+) -> list[Part]:
+    """The rounded edge of an opening, and the seam two centimetres from it."""
+    dark = (
+        cloth.but(colour=tuple(0.72 * c for c in cloth.colour), bump=None, texture=None)
+        if cloth.texture is None
+        else cloth
+    )
+    parts = []
+    for away, radius, material in ((0.0, 0.0019, cloth), (0.021, 0.0011, dark)):
+        ring = surface_ring(field, centre + inwards * np.float32(away), inwards, largest, 96)
+        parts.append(tube(np.concatenate([ring, ring[:2]]), radius, material, segments=10, caps=False))
+    return parts
+
+
+def surface_ring(
+    field: Callable[[Floats], Floats], centre: Floats, axis: Floats, largest: float, count: int = 72
+) -> Floats:
+    """Where a field is zero around a centre, in the plane across an axis: [count, 3]."""
+    side = np.cross(axis, [0, 1, 0])
+    side = side / np.linalg.norm(side)
+    other = np.cross(axis, side)
+    a = np.linspace(0, 2 * np.pi, count, endpoint=False)
+    rays = (side[None] * np.cos(a)[:, None] + other[None] * np.sin(a)[:, None]).astype(np.float32)
+    low, high = np.zeros(count, np.float32), np.full(count, largest, np.float32)
+    for _ in range(22):
+        middle = (low + high) / 2
+        inside = field((centre + rays * middle[:, None]).astype(np.float32)) < 0
+        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
+    return np.asarray(centre + rays * low[:, None], np.float32)

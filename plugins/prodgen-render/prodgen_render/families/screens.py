@@ -1,0 +1,75 @@
+"""Screens and name plates of devices."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from prodgen_render.lettering import wrap, write
+from prodgen_render.looks import Look
+from prodgen_render.model import Material
+from prodgen_render.patterns import noise, texture
+
+
+def screen(look: Look, width: int, height: int, *, phone: bool) -> Material:
+    """A lit wallpaper with a clock or a window, under glossy glass."""
+    base = np.array(look.colour("#2f62ad"), np.float32)
+    drawn = [np.array(look.rng.integers(40, 230, 3), np.float32) for _ in range(2)]
+    field = noise(256, ((2, 2, 1.0), (3, 3, 0.5)), int(look.rng.integers(1000)))
+    field = np.asarray(Image.fromarray(field).resize((width, height), Image.Resampling.BICUBIC))
+    t = np.clip((field + 1.5) / 3, 0, 1)[..., None]
+    down = np.linspace(0, 1, height)[:, None, None]
+    picture = Image.fromarray(
+        (base * (1 - t) + drawn[0] * t * (1 - down) + drawn[1] * t * down).clip(0, 255).astype(np.uint8)
+    )
+    draw = ImageDraw.Draw(picture)
+    white = (255, 255, 255)
+    if phone:
+        write(picture, ["9:41"], (width * 0.2, height * 0.10, width * 0.8, height * 0.22), white, bold=0.01)
+        for i in range(4):
+            x = width * (0.14 + 0.24 * i)
+            colour = tuple(int(v) for v in look.rng.integers(60, 240, 3))
+            draw.rounded_rectangle(
+                [x - width * 0.07, height * 0.87, x + width * 0.07, height * 0.87 + width * 0.14],
+                width * 0.035,
+                fill=colour,
+            )
+        draw.rounded_rectangle(
+            [width * 0.37, height * 0.018, width * 0.63, height * 0.046], height * 0.02, fill=(8, 8, 10)
+        )
+    else:
+        draw.rounded_rectangle([width * 0.16, height * 0.16, width * 0.7, height * 0.78], 12, fill=(247, 247, 249))
+        draw.rounded_rectangle([width * 0.16, height * 0.16, width * 0.7, height * 0.22], 12, fill=(226, 228, 232))
+        write(
+            picture,
+            wrap(look.title_words, 2),
+            (width * 0.2, height * 0.28, width * 0.66, height * 0.46),
+            (40, 42, 48),
+            bold=0.02,
+            align="left",
+        )
+        for i in range(5):
+            draw.rounded_rectangle(
+                [
+                    width * 0.2,
+                    height * (0.52 + 0.045 * i),
+                    width * (0.62 - 0.05 * (i % 3)),
+                    height * (0.535 + 0.045 * i),
+                ],
+                4,
+                fill=(205, 208, 214),
+            )
+        for i in range(9):
+            x = width * (0.3 + 0.05 * i)
+            draw.rounded_rectangle(
+                [x - 11, height * 0.92, x + 11, height * 0.92 + 22],
+                6,
+                fill=tuple(int(v) for v in look.rng.integers(60, 240, 3)),
+            )
+    return Material("screen", (0.9, 0.9, 0.9), 0.12, coat=1.0, texture=texture(picture))
+
+
+def name_plate(look: Look) -> Material:
+    picture = Image.new("RGB", (480, 96), (38, 39, 42))
+    write(picture, wrap(look.title_words, 1)[:1], (10, 8, 470, 88), (226, 226, 228), bold=0.02)
+    return Material("plate", (1, 1, 1), 0.5, texture=texture(picture))
