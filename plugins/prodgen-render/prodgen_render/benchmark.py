@@ -31,13 +31,13 @@ class RenderBenchmark(Benchmark):
         """Medians over products.
 
         Args:
-            options: `n`, how many of the four products to draw.
+            options: `n`, how many of the four products to draw; `sizes`, edges in pixels, (128, 512) by default.
         """
         products = _PRODUCTS[: max(1, min(len(_PRODUCTS), int(options.get("n") or len(_PRODUCTS))))]
         views = VIEW_SETS["orbit8"]
         render(build_model(products[0]), views[:1], size=64)
         built, figures = [], {}
-        for size in (128, 512):
+        for size in options.get("sizes") or (128, 512):
             all_eight, one = [], []
             for product in products:
                 ctx.check()

@@ -16,7 +16,7 @@ from prodgen_render.shadows import ShareGrid, light_share
 from prodgen_render.surface import Points, locate
 from prodgen_render.tracer import Tracer
 from prodgen_render.vectors import dot
-from prodgen_sdk.types import Generated, Image, Scene, View
+from prodgen_sdk.types import Generated, Image, Mask, Scene, View
 
 _EDGE_SAMPLES = 8
 _MOST_LAYERS = 8
@@ -68,6 +68,21 @@ def render(
             views, _pictures(tracer, light, floors, views, scene, size, seed, background, before_each), strict=True
         )
     ]
+
+
+def silhouettes(model: Model3D, views: Sequence[View], size: int = 64) -> list[Mask]:
+    """Where the model is in each view, bool [size, size], by the middles of the pixels; much faster than `render`."""
+    tracer = Tracer(model)
+    middles = np.arange(size, dtype=np.float32) + 0.5
+    x, y = (a.reshape(-1) for a in np.meshgrid(middles, middles))
+    masks = []
+    for view in views:
+        eye = camera(view, size)
+        directions = eye.directions(x, y)
+        mask = np.zeros(size * size, bool)
+        mask[tracer.first(np.broadcast_to(eye.position, directions.shape), directions).ray] = True
+        masks.append(mask.reshape(size, size))
+    return masks
 
 
 def _pictures(

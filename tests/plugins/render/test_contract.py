@@ -25,4 +25,4 @@ class TestBenchmark(BenchmarkContract):
 
     @pytest.fixture
     def options(self) -> Mapping[str, Any]:
-        return {"n": 1}
+        return {"n": 1, "sizes": (64,)}

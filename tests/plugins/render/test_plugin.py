@@ -2,7 +2,6 @@ import subprocess
 import sys
 
 from prodgen_render import plugin
-from prodgen_render.benchmark import RenderBenchmark
 from prodgen_render.parametric import ParametricGenerator
 
 from prodgen_sdk.context import Context
@@ -40,9 +39,3 @@ def test_progress_and_cancelling() -> None:
     assert seen == [(0, 2), (1, 2), (2, 2)]
     with pytest.raises(Cancelled):
         ParametricGenerator(None, Context()).generate([request], Context(cancelled=lambda: True))
-
-
-def test_benchmark_has_flat_figures() -> None:
-    figures = RenderBenchmark(None, Context()).run({"n": 1}, Context())
-    assert figures["render_view_512px_s"] > 0
-    assert all(isinstance(value, int | float) for value in figures.values())

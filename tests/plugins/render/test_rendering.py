@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from prodgen_render.model import Model3D
 from prodgen_render.parametric import build_model
-from prodgen_render.rendering import render
+from prodgen_render.rendering import render, silhouettes
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Product, Scene, View
@@ -98,6 +98,12 @@ def test_glass_shows_what_lies_behind() -> None:
     picture = render(vase, [VIEW], Scene(background="colour", colour="#2040ff", shadow=False), size=96)[0]
     seen = picture.image[picture.mask].astype(int)
     assert (seen[:, 2] - seen[:, 0]).mean() > 30
+
+
+def test_silhouettes_are_the_masks_but_for_edges(mug: Model3D) -> None:
+    views = [VIEW, View(elevation=-40)]
+    for mask, picture in zip(silhouettes(mug, views, 96), render(mug, views, size=96), strict=True):
+        assert (mask != picture.mask).mean() < 0.01
 
 
 @pytest.mark.parametrize("size", [32, 333])

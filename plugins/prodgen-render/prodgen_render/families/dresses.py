@@ -102,19 +102,16 @@ def trousers(look: Look) -> list[Part]:
     leg, hem = 0.099, (0.095 if short else 0.075 * look.uniform(0.85, 1.25))
     crotch = length - 0.27
     seed = look.uniform(0, 6)
-    z, w = smooth_table(
-        [hip * 0.85, hip, hip * 0.99, waist, waist],
-        [crotch - 0.05, crotch + 0.04, crotch + 0.12, length - 0.02, length + 0.03],
-    )
-    _, d = smooth_table(
-        [0.075, 0.100, 0.111, 0.102, 0.102], [crotch - 0.05, crotch + 0.04, crotch + 0.12, length - 0.02, length + 0.03]
-    )
+    # The hip narrows into the thighs below it, so that no edge of it shows.
+    heights = [crotch - 0.05, crotch, crotch + 0.12, length - 0.02, length + 0.03]
+    z, w = smooth_table([0.10, 0.145, hip, waist, waist], heights)
+    _, d = smooth_table([0.05, 0.078, 0.112, 0.102, 0.102], heights)
 
     def field(p: Floats) -> Floats:
         above = np.maximum(tube_field(p, z, w, d, 2.4), crotch - p[:, 2])
         out = above
         for side in (-1, 1):
-            thigh = np.array([side * 0.100, 0, crotch + 0.05], np.float32)
+            thigh = np.array([side * 0.094, 0, crotch + 0.11], np.float32)
             ankle = np.array([side * (0.130 if not short else 0.125), 0.0, -0.06], np.float32)
             out = join(out, capsule(p, ankle, thigh, hem, leg, flatten=1.0), 0.05)
         folds = (

@@ -19,7 +19,9 @@ def tube_field(p: Floats, z: list[float], width: list[float], depth: list[float]
     """Distance-like field of an upright body with superelliptic sections; half widths and depths at heights z."""
     w, d = np.interp(p[:, 2], z, width), np.interp(p[:, 2], z, depth)
     around = ((np.abs(p[:, 0]) / w) ** power + (np.abs(p[:, 1]) / d) ** power) ** (1 / power)
-    return np.asarray((around - 1) * d, np.float32)
+    # Length of a step of `around`, which differs between the wide and the narrow side.
+    step = np.hypot(p[:, 0] / w, p[:, 1] / d) / np.maximum(np.hypot(p[:, 0] / w**2, p[:, 1] / d**2), 1e-6)
+    return np.asarray((around - 1) * step, np.float32)
 
 
 def smooth_table(values: list[float], z: list[float]) -> tuple[list[float], list[float]]:
