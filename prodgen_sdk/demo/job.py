@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from prodgen_sdk.context import Progress
 from prodgen_sdk.demo.assets import Inputs, lay_out
@@ -23,6 +23,10 @@ from prodgen_sdk.files import write_atomically
 from prodgen_sdk.host import Host
 from prodgen_sdk.specs import Kind
 from prodgen_sdk.studio import Studio
+
+_USED: tuple[Kind, ...] = (
+    "describer", "text_encoder", "image_encoder", "generator", "compositor", "body_parser", "index", "ranker", "policy",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,7 @@ def run_demo(
 def environment(host: Host) -> Environment:
     """The software and the kind of machine; no names of hosts, users or folders."""
     distributions = {record.distribution: record.version for record in host.plugins if record.distribution}
-    kinds: tuple[Kind, ...] = get_args(Kind)
-    used: dict[str, str] = {kind: host.default(kind) for kind in kinds if host.default(kind) in host.registry.ids(kind)}
+    used: dict[str, str] = {kind: host.default(kind) for kind in _USED if host.default(kind) in host.registry.ids(kind)}
     return Environment(
         python=platform.python_version(),
         system=f"{platform.system()} {platform.machine()}",

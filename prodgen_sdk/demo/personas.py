@@ -46,7 +46,7 @@ PERSONAS = (
         {"home/mug": 0.7, "tea": 0.6, "home/lamp": 0.55, "home/cushion": 0.45, "home": 0.3},
         (
             ("search", "陶瓷马克杯"), ("view", "mug-celadon"), ("add_to_cart", "mug-celadon"), ("search", "黄铜台灯"),
-            ("view", "lamp-table-brass"), ("purchase", "tea-jasmine"),
+            ("view", "lamp-table-brass"), ("add_to_cart", "lamp-table-brass"), ("view", "tea-jasmine"),
         ),
     ),
     Persona(
@@ -56,7 +56,7 @@ PERSONAS = (
         {"audio": 0.7, "electronics": 0.4, "office": 0.35},
         (
             ("search", "wireless headphones black"), ("view", "headphones-black"), ("purchase", "headphones-black"),
-            ("view", "speaker-charcoal"), ("view", "lamp-table-black"),
+            ("search", "bookshelf speaker"), ("view", "speaker-charcoal"), ("add_to_cart", "speaker-charcoal"),
         ),
     ),
     Persona(

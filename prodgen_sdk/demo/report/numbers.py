@@ -11,6 +11,17 @@ from prodgen_sdk.demo.report.parts import number, section, table
 from prodgen_sdk.host import Host
 from prodgen_sdk.specs import EvaluatorSpec
 
+_IN_WORDS = {
+    "sharpness": "how strongly fine detail stands out (variance of the Laplacian)",
+    "crispness": "how little the picture looks blurred, 0 to 1",
+    "white_border": "share of the frame's rim that is pure white",
+    "off_white": "how far the darkest pixel of the rim is from white, of 255",
+    "fill": "longer side of the product as a share of the frame",
+    "area": "share of the frame that the product covers",
+    "off_centre": "distance of the product from the middle, as a share of the frame",
+    "cut_off": "share of the rim that the product touches",
+    "clipped": "share of the product that is pure black or white",
+}
 _MEANING = {
     "seconds_per_view": ("s", "one picture, from words to the stored file, measured over the whole call"),
     "tryon_first_s": ("s", "the first garment on a person, with the analysis of the photo (median)"),
@@ -50,17 +61,10 @@ def _quality(findings: Findings, host: Host) -> Html | None:
         for name, metric in spec.metrics.items():
             values = [picture.quality[name] for picture in pictures if name in picture.quality]
             if values:
-                best = f"{metric.better} is better"
-                rows.append(
-                    (
-                        name.replace("_", " "),
-                        number(mean(values)),
-                        f"{number(min(values))} – {number(max(values))}",
-                        best,
-                        metric.blind_spots,
-                    )
-                )
-    head = ("Figure", "Mean", "Range", "Direction", "What it does not prove")
+                spread = f"{number(min(values))} – {number(max(values))}"
+                words = (name.replace("_", " "), _IN_WORDS.get(name, ""), number(mean(values)), spread)
+                rows.append((*words, metric.better, metric.blind_spots))
+    head = ("Figure", "What it is", "Mean", "Range", "Better", "What it does not prove")
     return table(head, rows, f"Quality of {len(pictures)} pictures") if rows else None
 
 
@@ -71,7 +75,7 @@ def _times(findings: Findings) -> Html:
         if key in _MEANING:
             unit, meaning = _MEANING[key]
             size = name.removeprefix("seconds_per_view_").replace("px", " px") if key != name else ""
-            words = f"{meaning}{f', at {size}' if size else ''}"
+            words = f"{meaning[0].upper()}{meaning[1:]}{f', at {size}' if size else ''}"
             earlier = el("span", " measured when it was made, in an earlier run", class_="quiet")
             rows.append((words, f"{number(value)} {unit}", earlier if name in findings.earlier else ""))
     return table(("What", "Time", ""), rows, "Time")
@@ -94,7 +98,7 @@ def origins_section(findings: Findings) -> Html:
         "So that nobody takes one for the other.",
         el(
             "div",
-            _list("Real", _REAL, f"{CREDIT} The garments' names, words and prices are ours."),
+            _list("Not made up", _REAL, CREDIT),
             _list("Made up", _MADE_UP, None),
             class_="columns",
         ),
@@ -108,12 +112,12 @@ def origins_section(findings: Findings) -> Html:
 
 
 _REAL = (
-    "The twelve garments and the four people are photographs, used as they are.",
+    "The pictures of the twelve garments and of the four people are those of the OpenVTO package, used as they are.",
     "Every picture, figure and time was computed in this workspace by the components named below.",
     "Recommendations, shares and chances are what the ranker and the policy answered.",
 )
 _MADE_UP = (
-    "Products other than the twelve garments do not exist; their pictures are renders of 3D models built from their words.",
+    "All names, words and prices. Products other than the twelve garments do not exist: their pictures are renders of 3D models built from their words.",
     "The visitors and their clicks come from a script with a fixed outcome; shoppers like three-quarter views because the script says so.",
     "Try-ons are a warp of the garment's photo: an impression of the look, not a fitting.",
 )

@@ -10,6 +10,7 @@ from prodgen_sdk.demo.report.parts import meter, percent, section, table, tile, 
 from prodgen_sdk.demo.report.pictures import Album
 from prodgen_sdk.types import Product, Recommendation, Variant
 
+_STORED = {"tryons": "try-ons kept", "tryon_files": "their pictures", "states": "learnt states"}
 _VERBS = {
     "search": "searched",
     "view": "looked at",
@@ -158,6 +159,7 @@ def forget_section(findings: Findings) -> Html:
     )
     names = list(dict.fromkeys([*erased.erased, *erased.remaining]))
     rows: list[tuple[Child, ...]] = [
-        (name.replace("_", " "), erased.erased.get(name, "–"), erased.remaining.get(name, "–")) for name in names
+        (_STORED.get(name, name.replace("_", " ")), erased.erased.get(name, "–"), erased.remaining.get(name, "–"))
+        for name in names
     ]
     return section("forget", 7, "Forgetting", lede, table(("What", "Erased", "Left"), rows, "The proof"))
