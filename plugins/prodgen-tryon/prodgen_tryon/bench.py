@@ -26,14 +26,16 @@ HEIGHT, WIDTH = 512, 384  # figures are taken at this size
 
 
 class TryOnBenchmark(Benchmark):
-    """Options: `pairs`, a folder with one folder a pair, each with `person.*` and `garment.*` (the same garment, worn and flat); `n` limits how many.
+    """Options: `pairs`, a folder with one folder a pair, each with `person.*` and `garment.*` (the same garment, worn and flat); `n` limits how many;
+    `height` of the photos that are timed (1024, three quarters as wide).
 
     A pair is scored on a round trip, because a copy of the photo must not win: the person is dressed in another pair's garment
     first and in the own one from there. What counts is the region of the upper clothes in the true photo.
     """
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
-        del config, ctx
+        del ctx
+        self._config = config or Config()
 
     def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
         compositor = ctx.lookup("compositor", "tryon/warp")
@@ -41,9 +43,9 @@ class TryOnBenchmark(Benchmark):
         pairs = read_pairs(Path(folder)) if folder else []
         pairs = pairs[: int(options["n"])] if options.get("n") else pairs
         samples = pairs or _openvto()
-        figures: dict[str, Any] = dict(_times(compositor, samples, ctx))
+        figures: dict[str, Any] = dict(_times(compositor, samples, int(options.get("height") or 1024), ctx))
         if pairs:
-            figures |= _likeness(compositor, pairs, ctx)
+            figures |= _likeness(compositor, ctx.lookup("body_parser", self._config.body_parser), pairs, ctx)
         return figures
 
 
@@ -82,12 +84,13 @@ def _dress(compositor: Any, person: Image, garment: Image, ctx: Context) -> TryO
     return result
 
 
-def _times(compositor: Any, samples: Sequence[tuple[Image, Image]], ctx: Context) -> dict[str, Any]:
-    """Seconds of the first garment on a person who was not seen before, and of the next one, at 768 x 1024."""
-    first, following = [], []
+def _times(compositor: Any, samples: Sequence[tuple[Image, Image]], height: int, ctx: Context) -> dict[str, Any]:
+    """Seconds of the first garment on a person who was not seen before, and of the next one."""
+    first: list[float] = []
+    following: list[float] = []
     for number, (person, garment) in enumerate(samples[:4]):
         ctx.progress(number, len(samples), "timing")
-        photo, other = _fitted(person, 768, 1024), samples[(number + 1) % len(samples)][1]
+        photo, other = _fitted(person, height * 3 // 4, height), samples[(number + 1) % len(samples)][1]
         # A fresh digest for photo and garments, so that nothing is found in the component's memory.
         photo[0, 0], fresh = (photo[0, 0].astype(int) + 1).astype(np.uint8), [garment.copy(), other.copy()]
         for picture in fresh:
@@ -108,7 +111,7 @@ def _fitted(picture: Image, width: int, height: int) -> Image:
     return images.resize(picture, round(picture.shape[1] * scale), round(picture.shape[0] * scale))
 
 
-def _likeness(compositor: Any, pairs: Sequence[tuple[Image, Image]], ctx: Context) -> dict[str, Any]:
+def _likeness(compositor: Any, parser: Any, pairs: Sequence[tuple[Image, Image]], ctx: Context) -> dict[str, Any]:
     colours = [_median_lab(garment) for _, garment in pairs]
     rows: dict[str, list[dict[str, float]]] = {"": [], "grey_": [], "median_": []}
     refused = skipped = 0
@@ -116,7 +119,7 @@ def _likeness(compositor: Any, pairs: Sequence[tuple[Image, Image]], ctx: Contex
         ctx.check()
         ctx.progress(number, len(pairs), "pairs")
         truth = images.resize(person, WIDTH, HEIGHT)
-        region = _region(truth, ctx)
+        region = _region(truth, parser, ctx)
         if not region.any():
             skipped += 1
             continue
@@ -149,9 +152,9 @@ def _median_lab(garment: Image) -> NDArray[np.float32]:
     return lab
 
 
-def _region(truth: Image, ctx: Context) -> NDArray[np.bool_]:
+def _region(truth: Image, parser: Any, ctx: Context) -> NDArray[np.bool_]:
     """Where the upper clothes are in the true photo, a little grown."""
-    body = ctx.lookup("body_parser", None).parse([PersonPhoto(image=truth)], ctx)[0]
+    body = parser.parse([PersonPhoto(image=truth)], ctx)[0]
     if body.people == 0:
         return np.zeros(truth.shape[:2], bool)
     parts = body.parts or parse_parts(truth, body.person, skeleton(body.landmarks))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from prodgen_tryon import underlay
 from prodgen_tryon.cutout import Cutout
-from prodgen_tryon.filters import Float, dilate, polygon, tube
+from prodgen_tryon.filters import Float, blur, dilate, polygon, tube
 from prodgen_tryon.fit import TopFit
 from prodgen_tryon.fit_legs import LegFit
 from prodgen_tryon.layers import over, warp_part
@@ -101,7 +100,7 @@ def compose_top(
     along = (xs - offset[0]) * person.frame.down[0] + (ys - offset[1]) * person.frame.down[1]
     below_armpits = np.clip((along - 0.35 * w) / (0.25 * w), 0, 1).astype(np.float32)
     for layer in sleeve_layers:
-        shadow = 0.3 * cv2.GaussianBlur(layer[..., 3], (0, 0), 0.035 * w) * (cloth_alpha > 0.5)
+        shadow = 0.3 * blur(layer[..., 3], 0.035 * w) * (cloth_alpha > 0.5)
         shadow = shadow * (1 - layer[..., 3]) * below_armpits
         canvas = canvas * (1 - shadow[..., None])
         lit = relight(person, layer[..., :3], layer[..., 3])
@@ -124,7 +123,7 @@ def _opening(person: Person, fitted: TopFit) -> Float:
     lift = person.frame.down * 0.9 * person.width
     sides = person.frame.right * 0.0
     ring = np.vstack([curve, curve[-1:] - lift + sides, curve[:1] - lift - sides])
-    return cv2.GaussianBlur(polygon(person.image.shape, ring).astype(np.float32), (0, 0), 0.8)
+    return blur(polygon(person.image.shape, ring).astype(np.float32), 0.8)
 
 
 def _neck_region(person: Person) -> Float:
@@ -133,7 +132,7 @@ def _neck_region(person: Person) -> Float:
     ring = np.array([frame.at(-0.175 * w, -0.8 * w), frame.at(-0.18 * w, -rise - 0.02 * w), frame.at(-0.34 * w, -rise + 0.1 * w), frame.at(-0.4 * w, 0.9 * w),
                      frame.at(0.4 * w, 0.9 * w), frame.at(0.34 * w, -rise + 0.1 * w), frame.at(0.18 * w, -rise - 0.02 * w), frame.at(0.175 * w, -0.8 * w)])  # fmt: skip
     region = polygon(person.image.shape, ring) | (person.parts["neck"] > 0.6)
-    return cv2.GaussianBlur(region.astype(np.float32), (0, 0), 1.0)
+    return blur(region.astype(np.float32), 1.0)
 
 
 def _arms_in_front(person: Person, fitted: TopFit) -> Float:
@@ -161,7 +160,8 @@ def _below_hem(person: Person) -> Float:
     along = (xs - frame.shoulders[0]) * frame.down[0] + (ys - frame.shoulders[1]) * frame.down[1]
     below = np.clip((along - hem + 0.02 * w) / (0.03 * w), 0, 1)
     worn = dilate(np.maximum(person.parts["lower"], person.parts["upper"]), max(0.01 * w, 1))
-    return np.maximum(below, worn).astype(np.float32)
+    visible: Float = np.maximum(below, worn).astype(np.float32)
+    return visible
 
 
 def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit) -> Composed:
@@ -188,7 +188,7 @@ def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit) 
         canvas = over(canvas, lit, layer[..., 3])
         cloth = over(cloth, lit, layer[..., 3])
     # A top that hangs over the waist throws a little shadow on the cloth below.
-    above = cv2.GaussianBlur(parts["upper"], (0, 0), 0.03 * w)
+    above = blur(parts["upper"], 0.03 * w)
     canvas = canvas * (1 - 0.35 * above * alpha)[..., None]
     canvas = over(canvas, image, guard)
     return Composed(canvas.astype(np.float32), (alpha * (1 - guard)).astype(np.float32), cloth, alpha)

@@ -7,16 +7,26 @@ is one large piece around the middle. Nothing is assumed about which of the two 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Float, blur_inside, dilate, ellipse_kernel, erode, fill_holes, guided, largest, to_lab
+from prodgen_tryon.filters import (
+    Float,
+    blur,
+    blur_inside,
+    dilate,
+    ellipse_kernel,
+    erode,
+    fill_holes,
+    guided,
+    largest,
+    to_lab,
+)
 
-WORKING = 768  # longest edge at which the mask is found
+WORKING = 640  # longest edge at which the mask is found
 THRESHOLDS = (3.5, 2.0, 1.2)  # in units of the background's noise; lower ones are for white on white
 
 
@@ -99,6 +109,7 @@ def _mask_at(
     mask = _drop_shadow(mask, lab, background)
     mask = _split_locally(lab, _refine(small, mask))
     mask = _drop_background(mask, distance, lab, background)
+    mask = _peel_shadow(small, mask, lab, background)
     return largest(fill_holes(_smooth_outline(lab, mask), 0.004 * mask.sum()))
 
 
@@ -106,11 +117,12 @@ def _smooth_outline(lab: Float, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Rounds the steps that compression leaves, the more the weaker the edge is; straps and other thin pieces stay."""
     inner, outer = erode(mask, 5).astype(np.float32), (~dilate(mask, 5)).astype(np.float32)
     contrast = np.linalg.norm(blur_inside(lab, inner, 8) - blur_inside(lab, outer, 8), axis=-1)
-    fine = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 2.2) > 0.5
-    coarse = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 5.5) > 0.5
-    weak = cv2.GaussianBlur((contrast < 12).astype(np.float32), (0, 0), 6) > 0.5
+    fine = blur(mask.astype(np.float32), 2.2) > 0.5
+    coarse = blur(mask.astype(np.float32), 8) > 0.5
+    weak = blur((contrast < 12).astype(np.float32), 6) > 0.5
     thin = mask & ~dilate(erode(mask, 6), 7)
-    return np.where(weak, coarse, fine) | thin
+    smooth: NDArray[np.bool_] = np.where(weak, coarse, fine) | thin
+    return smooth
 
 
 def _plausibility(mask: NDArray[np.bool_]) -> float:
@@ -143,16 +155,15 @@ def _split_locally(lab: Float, mask: NDArray[np.bool_], band: int = 9) -> NDArra
         blur_inside(lab, inner.astype(np.float32), sigma),
         blur_inside(lab, outer.astype(np.float32), sigma),
     )
-    known = (cv2.GaussianBlur(inner.astype(np.float32), (0, 0), sigma) > 0.02) & (
-        cv2.GaussianBlur(outer.astype(np.float32), (0, 0), sigma) > 0.02
-    )
+    known = (blur(inner.astype(np.float32), sigma) > 0.02) & (blur(outer.astype(np.float32), sigma) > 0.02)
     axis = inside - outside
     length = (axis**2).sum(-1)
     share = ((lab - outside) * axis).sum(-1) / np.maximum(length, 1e-3)
     decided = unsure & known & (length > 14.0**2)
     split = mask.copy()
     split[decided] = share[decided] > 0.38
-    return cv2.morphologyEx(split.astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(1)).astype(bool)
+    opened: NDArray[np.bool_] = cv2.morphologyEx(split.astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(1)).astype(bool)
+    return opened
 
 
 def _background(lab: Float) -> tuple[Float, tuple[float, float]]:
@@ -195,24 +206,24 @@ def _edge_strength(lab: Float) -> Float:
     rim = np.concatenate(
         [strength[2:8].ravel(), strength[-8:-2].ravel(), strength[:, 2:8].ravel(), strength[:, -8:-2].ravel()]
     )
-    result: Float = strength / max(float(np.percentile(rim, 90)), 0.35)
-    return result
+    return (strength / max(float(np.percentile(rim, 90)), 0.35)).astype(np.float32)
 
 
 def _reachable(passable: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The passable pixels that are connected with the picture's border."""
     padded = np.pad(passable, 1, constant_values=True).astype(np.uint8)
     _, labels = cv2.connectedComponents(padded, connectivity=4)
-    return (labels == labels[0, 0])[1:-1, 1:-1] & passable
+    outside: NDArray[np.bool_] = (labels == labels[0, 0])[1:-1, 1:-1] & passable
+    return outside
 
 
 def _drop_shadow(mask: NDArray[np.bool_], lab: Float, background: Float) -> NDArray[np.bool_]:
     """Removes soft shadow at the outline: darker than the background, its hue, and smooth."""
     below = background[..., 0] - lab[..., 0]
     hue = np.hypot(lab[..., 1] - background[..., 1], lab[..., 2] - background[..., 2])
-    grey = cv2.GaussianBlur(lab[..., 0], (0, 0), 1.5)
-    smooth = np.abs(grey - cv2.GaussianBlur(lab[..., 0], (0, 0), 5)) < 9
-    shadow = (below > 0.5) & (below < 55) & (hue < 4.5) & smooth
+    grey = blur(lab[..., 0], 1.5)
+    smooth = np.abs(grey - blur(lab[..., 0], 5)) < 9
+    shadow = (below > 0.5) & (below < 55) & (hue < 4.5) & smooth & _background_hue(mask, lab, hue)
     inside = np.median(lab[mask], axis=0) if mask.any() else np.zeros(3)
     plate = np.median(background.reshape(-1, 3), axis=0)
     if hue[mask].size and float(np.median(hue[mask])) < 5 and 2 < plate[0] - inside[0] < 50:
@@ -249,6 +260,46 @@ def _drop_background(mask: NDArray[np.bool_], distance: Float, lab: Float, backg
     return cleaned if cleaned.sum() > 0.8 * mask.sum() else mask
 
 
+def _peel_shadow(
+    small: Image, mask: NDArray[np.bool_], lab: Float, background: Float, reach: int = 16
+) -> NDArray[np.bool_]:
+    """Removes dark contact shadow under hems and cuffs, which can be as dark as the cloth.
+
+    Shadow is smooth and has the background's hue; the last sharp edge before it is the cloth's. A watershed between the
+    inside and the outside of a broad band finds that edge.
+    """
+    inner, outer = erode(mask, reach), ~dilate(mask, 1)
+    if not inner.any() or not outer.any():
+        return mask
+    thin = mask & ~dilate(inner, reach + 2)
+    markers = np.zeros(mask.shape, np.int32)
+    markers[outer], markers[inner | thin] = 1, 2
+    calm = cv2.bilateralFilter(np.ascontiguousarray(small[..., ::-1]), 7, 22, 4)
+    cv2.watershed(calm, markers)
+    light = lab[..., 0]
+    texture = np.sqrt(np.maximum(cv2.blur(light * light, (5, 5)) - cv2.blur(light, (5, 5)) ** 2, 0))
+    trend = blur(light, 2.5)
+    slope = np.hypot(cv2.Sobel(trend, cv2.CV_32F, 1, 0, ksize=3), cv2.Sobel(trend, cv2.CV_32F, 0, 1, ksize=3)) / 8
+    hue = np.hypot(lab[..., 1] - background[..., 1], lab[..., 2] - background[..., 2])
+    darker = background[..., 0] - light > 1.5
+    smooth = texture < 1.0 + 1.6 * slope  # an even slope spreads the window's values, too
+    strip = mask & (markers != 2) & darker & (hue < 7) & smooth & _background_hue(mask, lab, hue)
+    strip = cv2.morphologyEx(strip.astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(1)).astype(bool)
+    cleaned = cv2.morphologyEx((mask & ~strip).astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(2)).astype(bool) | thin
+    cleaned = largest(cleaned)
+    return cleaned if cleaned.sum() > 0.85 * mask.sum() else mask
+
+
+def _background_hue(mask: NDArray[np.bool_], lab: Float, hue: Float) -> NDArray[np.bool_]:
+    """Where the hue is nearer to the background's (`hue` away) than to the cloth's nearby: a fold keeps the cloth's hue."""
+    inner = erode(mask, 14).astype(np.float32)
+    cloth = blur_inside(lab[..., 1:], inner, 14)
+    to_cloth = np.hypot(lab[..., 1] - cloth[..., 0], lab[..., 2] - cloth[..., 1])
+    known = blur(inner, 14) > 0.01
+    nearer: NDArray[np.bool_] = ~known | (hue < to_cloth + 0.5)
+    return nearer
+
+
 def _refine(small: Image, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Moves the outline to the nearest edge by a watershed from sure inside and sure outside."""
     inner, outer = erode(mask, 4), ~dilate(mask, 5)
@@ -264,30 +315,28 @@ def _refine(small: Image, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _soft_alpha(small: Image, mask: NDArray[np.bool_]) -> Float:
     """Alpha along the outline from the picture's own edges."""
-    alpha = guided(small, mask.astype(np.float32), 4, 1e-4)
+    alpha: Float = guided(small, mask.astype(np.float32), 4, 1e-4)
     sure_in, sure_out = erode(mask, 3), ~dilate(mask, 2)
-    alpha = np.clip((alpha - 0.15) / 0.7, 0, 1)
+    alpha = np.clip((alpha - 0.15) / 0.7, 0, 1).astype(np.float32)
     alpha[sure_in], alpha[sure_out] = 1, 0
-    return alpha.astype(np.float32)
+    return alpha
 
 
 def _decontaminate(photo: Image, alpha: Float) -> Image:
     """Colours of half-transparent pixels replaced by those of the garment nearby, so that no bright rim is carried along."""
-    solid = (alpha > 0.97).astype(np.float32)
-    solid = erode(solid, 1)
-    out: NDArray[Any] = photo.astype(np.float32)
-    unknown = (alpha > 0) & (solid == 0)
-    if not solid.any():
-        return photo
-    filled, weight = out * solid[..., None], solid
-    value = np.zeros_like(out)
-    done = np.zeros(alpha.shape, bool)
-    for sigma in (1.5, 4.0, 12.0):
-        below = cv2.GaussianBlur(weight, (0, 0), sigma)
-        above = cv2.GaussianBlur(filled, (0, 0), sigma)
+    rows, columns = np.flatnonzero((alpha > 0).any(1)), np.flatnonzero((alpha > 0).any(0))
+    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    colours, a = photo[box].astype(np.float32), alpha[box]
+    solid = erode((a > 0.97).astype(np.float32), 1)
+    unknown = (a > 0) & (solid == 0)
+    done = ~unknown
+    for sigma in (2.0, 6.0, 16.0):
+        below = blur(solid, sigma)
         usable = (below > 0.02) & ~done
-        value[usable] = above[usable] / below[usable][:, None]
-        done |= usable
-    replace = unknown & done
-    out[replace] = value[replace]
-    return out.round().clip(0, 255).astype(np.uint8)
+        if usable.any():
+            above = blur(photo[box] * solid[..., None], sigma)
+            colours[usable] = above[usable] / below[usable][:, None]
+            done |= usable
+    out = photo.copy()
+    out[box] = colours.round().clip(0, 255).astype(np.uint8)
+    return out

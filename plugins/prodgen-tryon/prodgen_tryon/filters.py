@@ -71,13 +71,26 @@ def guided(guide: NDArray[np.uint8], source: Float, radius: int, eps: float) -> 
     return result
 
 
+def blur(values: Float, sigma: float) -> Float:
+    """Gaussian blur; a wide one is taken at a lower resolution, where it costs little and looks the same."""
+    step = int(sigma / 3)
+    if step < 2 or min(values.shape[:2]) < 8 * step:
+        narrow: Float = cv2.GaussianBlur(values, (0, 0), sigma)
+        return narrow
+    height, width = values.shape[:2]
+    small = cv2.resize(values, (-(-width // step), -(-height // step)), interpolation=cv2.INTER_AREA)
+    wide: Float = cv2.resize(
+        cv2.GaussianBlur(small, (0, 0), sigma / step), (width, height), interpolation=cv2.INTER_LINEAR
+    )
+    return wide
+
+
 def blur_inside(values: Float, weight: Float, sigma: float) -> Float:
     """Gaussian mean of `values` [h, w] or [h, w, c] over the pixels that `weight` [h, w] counts (normalised convolution)."""
     w = weight if values.ndim == 2 else weight[..., None]
-    above = cv2.GaussianBlur(values * w, (0, 0), sigma)
-    below = cv2.GaussianBlur(weight, (0, 0), sigma)
-    result: Float = above / np.maximum(below if values.ndim == 2 else below[..., None], 1e-4)
-    return result
+    above, below = blur(values * w, sigma), blur(weight, sigma)
+    below = np.maximum(below if values.ndim == 2 else below[..., None], np.float32(1e-4))
+    return (above / below).astype(np.float32)
 
 
 def largest(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -94,7 +94,7 @@ def garment_scale(shape: TopShape, width: float, dress: bool = False) -> float:
         by_sleeve = ARM_LENGTH * width / max(shape.sleeve * shape.width, 1.0)
         return float(np.clip(by_sleeve, 1.6 * width / tall, 2.5 * width / tall))
     ratio = tall / max(shape.width, 1.0) * 1.35
-    return TOP_LENGTH * width * float(np.clip(ratio / TOP_LENGTH, 0.5, 1.6)) ** 0.25 / tall
+    return float(TOP_LENGTH * width * np.clip(ratio / TOP_LENGTH, 0.5, 1.6) ** 0.25 / tall)
 
 
 def long_sleeved(shape: TopShape) -> bool:
@@ -102,7 +102,7 @@ def long_sleeved(shape: TopShape) -> bool:
     tall = (
         shape.points["hem_a"][1] + shape.points["hem_b"][1] - shape.points["neck_a"][1] - shape.points["neck_b"][1]
     ) / 2
-    return shape.sleeve * shape.width > 0.68 * max(tall, 1.0)
+    return bool(shape.sleeve * shape.width > 0.68 * max(tall, 1.0))
 
 
 def _collar(shape: TopShape) -> float:
@@ -149,7 +149,7 @@ def fit_top(
         arc = shape.arcs[f"shoulder_{side}"]
         corner = _junction(arc)
         tip_across = abs(tip[0])
-        if not f"cuff_outer_{side}" in shape.points:  # a strap ends on the shoulder, not at its tip
+        if f"cuff_outer_{side}" not in shape.points:  # a strap ends on the shoulder, not at its tip
             strap = abs(float(arc[-1, 0]) - middle) * scale
             tip_across = float(np.clip(strap, neck_half + 0.06 * w, tip_across))
         tips[side] = frame.at(sign * tip_across, _shoulder_height(tip_across, tip, body, w))
@@ -297,7 +297,8 @@ def _sleeve(
         bare = t > covered
         least = np.where(bare, low * old + 0.02 * w, low * old + 0.008 * w)
         target = np.clip(thickness[1:], least, np.where(bare, 1.5, 1.25) * high * old)
-        return centre + normal * (sign * target)[:, None]
+        curve: Contour = centre + normal * (sign * target)[:, None]
+        return curve
 
     outer = np.vstack([tip[None], edge(start_outer, 1.0, limb.outer)])
     inner = np.vstack([armpit[None], edge(start_inner, -1.0, limb.inner)])

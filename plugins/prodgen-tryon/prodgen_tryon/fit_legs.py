@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from prodgen_sdk.types import FitStyle
 from prodgen_tryon.fit import Measured, Part
 from prodgen_tryon.legs import LegShape
 from prodgen_tryon.silhouette import Limb, smooth
-from prodgen_tryon.skeleton import SIDES, Side
+from prodgen_tryon.skeleton import SIDES, Side, Skeleton
 
 EASE = {"tight": (0.94, 1.0), "regular": (0.97, 1.15), "loose": (1.06, 1.5)}
 LEG_LENGTH = 2.5  # crotch to ankle, in shoulder widths
@@ -152,9 +153,9 @@ def _width_scale(shape: LegShape, body: Measured, waist: float) -> float:
     return around / 0.85 / max(shape.waist, 1.0)
 
 
-def _t_at(limb: Limb, frame: object, height: float) -> float:
+def _t_at(limb: Limb, frame: Skeleton, height: float) -> float:
     """Parameter of the station of a leg that lies at a height below the shoulders."""
-    local = frame.local(limb.centre)[:, 1]  # type: ignore[attr-defined]
+    local = frame.local(limb.centre)[:, 1]
     return float(np.interp(height, local, limb.t)) if local[-1] > local[0] else 0.3
 
 
@@ -169,7 +170,7 @@ def _station(limb: Limb, t: float) -> tuple[NDArray[np.float64], NDArray[np.floa
     return centre, normal, at(limb.outer), at(limb.inner)
 
 
-def _centre_line(body: Measured, legs: dict[Side, Limb]):  # type: ignore[no-untyped-def]
+def _centre_line(body: Measured, legs: dict[Side, Limb]) -> Callable[[float], float]:
     """Where the middle seam lies beside the axis at a height."""
     inner = [body.frame.local((legs[s].centre - legs[s].normal * legs[s].inner[:, None])[4:6]) for s in SIDES]
     end = float(np.mean([points[:, 0].mean() for points in inner]))

@@ -94,7 +94,8 @@ def defects(points: Contour) -> NDArray[np.float64]:
     # OpenCV 4 answers [n, 1, 4] and OpenCV 5 [n, 4]: the same numbers.
     table = found.reshape(-1, 4).astype(float)
     table[:, 3] /= 256
-    return table[np.argsort(-table[:, 3], kind="stable")]
+    deepest_first: NDArray[np.float64] = table[np.argsort(-table[:, 3], kind="stable")]
+    return deepest_first
 
 
 def _half(mask: NDArray[np.bool_], middle: float, mirrored: bool) -> NDArray[np.bool_]:
@@ -328,11 +329,16 @@ def _cuff(upper: Contour, armpit: Point, hint: Point | None, sign: float) -> tup
     axis = tip - (before + after) / 2 if across > 1 else tip - root
     axis = axis / max(float(np.hypot(*axis)), 1e-6)
     normal = np.array([axis[1], -axis[0]])  # turned towards the outer edge
-    if normal[0] * sign < 0 and abs(normal[0]) > 0.2 or (abs(normal[0]) <= 0.2 and normal[1] > 0):
+    sideways = abs(float(normal[0])) > 0.2
+    if normal[0] * sign < 0 if sideways else normal[1] > 0:
         normal = -normal
     along, out = upper @ axis, upper @ normal
     outer = int(np.where(tail, along + 0.75 * out, -np.inf).argmax())
-    inner = int(np.where(np.arange(len(upper)) > outer, along - 0.75 * out, -np.inf).argmax())
+    # Between the outer corner and the armpit, the inner corner lies farthest from the straight line.
+    chord = upper[-1] - upper[outer]
+    rest = upper[outer:] - upper[outer]
+    away = np.abs(rest[:, 0] * chord[1] - rest[:, 1] * chord[0])
+    inner = outer + int(away.argmax())
     return outer, max(inner, outer + 1 if outer + 1 < len(upper) else outer)
 
 
@@ -396,7 +402,7 @@ def neckline_curve(image: Image | None, mask: NDArray[np.bool_], neck_a: Point, 
             if depth < sag + 0.05 * span:
                 continue
             curve = chord + np.stack([np.zeros_like(u), depth * (1 - np.abs(u) ** power)], 1)
-            above, below = curve[3:-3] - [0, step], curve[3:-3] + [0, step]
+            above, below = curve[3:-3] - np.array([0, step]), curve[3:-3] + np.array([0, step])
             indices_above, indices_below = _pixels(above, mask.shape), _pixels(below, mask.shape)
             valid = inside[indices_above] & inside[indices_below]
             if valid.mean() < 0.6:

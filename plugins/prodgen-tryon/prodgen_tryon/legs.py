@@ -103,7 +103,8 @@ def _crotch(mask: NDArray[np.bool_]) -> Point | None:
         central = left + 0.25 * (right - left) < deep[0] < right - 0.25 * (right - left)
         opens_down = min(p[1], q[1]) > deep[1] and min(p[1], q[1]) > top + 0.6 * (bottom - top)
         if central and opens_down and depth > 0.08 * (bottom - top):
-            return deep
+            notch: Point = deep
+            return notch
     return None
 
 

@@ -85,7 +85,8 @@ def refine_person(image: Image, soft: Float, frame: Skeleton) -> Float:
     sharp = np.clip((soft - 0.3) / 0.4, 0, 1)
     radius = max(round(0.008 * image.shape[0]), 2)
     fine = guided(image, sharp, radius, 2e-4)
-    return np.clip((fine - 0.2) / 0.6, 0, 1).astype(np.float32)
+    result: Float = np.clip((fine - 0.2) / 0.6, 0, 1).astype(np.float32)
+    return result
 
 
 def head_shape(frame: Skeleton, shape: tuple[int, ...], grow: float = 1.0) -> NDArray[np.bool_]:
@@ -283,7 +284,7 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
         ),
     )
     legs |= pelvis
-    centre, axes, _ = head_ellipse(frame)
+    centre, _, _ = head_ellipse(frame)
     crown = dilate(head_shape(frame, shape, 1.25), 0.05 * w)
     hair_place = crown & ~core
     above = polygon(

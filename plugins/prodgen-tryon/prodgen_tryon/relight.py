@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.filters import Float, blur_inside, erode, to_lab
+from prodgen_tryon.filters import Float, blur, blur_inside, erode, to_lab
 from prodgen_tryon.person import Person
 
 STRENGTH = 0.55
@@ -31,7 +31,7 @@ def shading(person: Person) -> Float:
                 if core.sum() < 0.03 * inside.sum():
                     continue
                 level, wide = blur_inside(lab[..., 0], core, 0.055 * w), blur_inside(lab[..., 0], core, 0.5 * w)
-                weight = cv2.GaussianBlur(core, (0, 0), 0.055 * w)
+                weight = blur(core, 0.055 * w)
                 above += weight * np.clip((level + 14) / (wide + 14), 0.65, 1.3)
                 below += weight
             trust = np.clip(below * 2.2, 0, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -121,7 +122,7 @@ def leg(mask: Float, frame: Skeleton, side: Side, stations: int = 25) -> Limb:
 
 def _distance(point: Curve, path: Curve) -> float:
     best = np.inf
-    for a, b in zip(path[:-1], path[1:], strict=True):
+    for a, b in pairwise(path):
         along = b - a
         fraction = np.clip((point - a) @ along / max(along @ along, 1e-9), 0, 1)
         best = min(best, float(np.hypot(*(a + fraction * along - point))))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.fill import fill, mirror_down
-from prodgen_tryon.filters import Float, blur_inside, dilate, polygon, to_lab, tube
+from prodgen_tryon.filters import Float, blur, blur_inside, dilate, polygon, to_lab, tube
 from prodgen_tryon.layers import over
 from prodgen_tryon.parsing import chin, head_shape
 from prodgen_tryon.person import Person
@@ -128,17 +128,17 @@ def _neck(person: Person) -> tuple[Float, Float]:
     smooth = (
         blur_inside(image, weight, 0.12 * w) if weight.any() else np.broadcast_to(base.astype(np.float32), image.shape)
     )
-    trust = np.clip(cv2.GaussianBlur(weight, (0, 0), 0.12 * w) * 20, 0, 1)[..., None]
+    trust = np.clip(blur(weight, 0.12 * w) * 20, 0, 1)[..., None]
     smooth = smooth * trust + base.astype(np.float32) * (1 - trust)
     ys, xs = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     across = ((xs - frame.shoulders[0]) * frame.right[0] + (ys - frame.shoulders[1]) * frame.right[1]) / (0.3 * w)
     shade = 1.0 - 0.1 * np.clip(np.abs(across), 0, 1.3) ** 2
     made = smooth * shade[..., None]
     person.cache["hidden_neck"] = ((parts["neck"] > 0.4) & (seen < 0.5)).astype(np.float32) * parts["neck"]
-    keep = cv2.GaussianBlur(seen, (0, 0), 0.02 * w)[..., None] * (parts["neck"] > 0.4)[..., None]
+    keep = blur(seen, 0.02 * w)[..., None] * (parts["neck"] > 0.4)[..., None]
     keep = keep.astype(np.float32)
     colours = image * keep + made * (1 - keep)
-    alpha = np.maximum(cv2.GaussianBlur(area.astype(np.float32), (0, 0), 1.0), parts["neck"])
+    alpha = np.maximum(blur(area.astype(np.float32), 1.0), parts["neck"])
     return colours.astype(np.float32), alpha.astype(np.float32)
 
 
@@ -176,10 +176,10 @@ def _bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
         middle = max(float(np.median(level[sleeve > 0])), 8.0)
         shade = shade * np.clip(level[ys, xs] / middle, 0.85, 1.12) ** 0.5
     grain = np.random.default_rng(5).normal(0, 1, shape[:2]).astype(np.float32)
-    grain = cv2.GaussianBlur(grain, (0, 0), 0.8) * 3 + cv2.GaussianBlur(grain, (0, 0), 0.03 * w) * 0.03 * w * 3
+    grain = blur(grain, 0.8) * 3 + blur(grain, 0.03 * w) * 0.03 * w * 3
     colours = image.copy()
     colours[ys, xs] = np.clip(tint * shade[:, None] + grain[ys, xs][:, None], 0, 255)
-    alpha = cv2.GaussianBlur(area.astype(np.float32), (0, 0), 1.0)
+    alpha = blur(area.astype(np.float32), 1.0)
     mixed = colours * (1 - real[..., None]) + image * real[..., None]
     return mixed.astype(np.float32), np.maximum(alpha, real)
 
@@ -187,7 +187,7 @@ def _bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
 def bare_legs(person: Person) -> tuple[Float, Float]:
     """Legs without cloth: colours and alpha; the real ones where they are bare."""
     if "legs" not in person.cache:
-        shape, frame, w = person.image.shape, person.frame, person.width
+        shape, w = person.image.shape, person.width
         image = person.image.astype(np.float32)
         colours, alpha = image.copy(), np.zeros(shape[:2], np.float32)
         base = skin_colour(person)
@@ -209,7 +209,7 @@ def bare_legs(person: Person) -> tuple[Float, Float]:
             knee = np.exp(-(((limb.t[nearest] - 1) / 0.12) ** 2))
             shade = 1.03 - 0.24 * np.clip(np.abs(across), 0, 1.2) ** 2.2 - 0.05 * knee
             colours[ys, xs] = np.clip(base * shade[:, None], 0, 255)
-            alpha = np.maximum(alpha, cv2.GaussianBlur(area.astype(np.float32), (0, 0), 1.0))
+            alpha = np.maximum(alpha, blur(area.astype(np.float32), 1.0))
         person.cache["legs"] = colours, alpha
     colours, alpha = person.cache["legs"]
     return colours, alpha

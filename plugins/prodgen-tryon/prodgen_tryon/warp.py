@@ -25,9 +25,9 @@ from prodgen_tryon.filters import Float, dilate
 from prodgen_tryon.fit import fit_top
 from prodgen_tryon.fit_legs import fit_legs, fit_skirt
 from prodgen_tryon.keypoints import TopShape, top_shape
+from prodgen_tryon.layers import over
 from prodgen_tryon.legs import LegShape, guess_category, leg_shape
 from prodgen_tryon.litert import LitertBodyParser
-from prodgen_tryon.layers import over
 from prodgen_tryon.person import Person, analyse
 
 CATEGORIES = ("top", "outerwear", "trousers", "shorts", "skirt", "dress")

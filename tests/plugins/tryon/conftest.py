@@ -61,6 +61,12 @@ def draw_person(size=(400, 300), shirt=SHIRT, background=(200, 205, 210), seed=0
         cv2.line(picture, tuple(map(int, points[0])), tuple(map(int, points[1])), shirt, 24, cv2.LINE_AA)
     cv2.ellipse(picture, (150, 52), (22, 27), 0, 0, 360, HAIR, -1, cv2.LINE_AA)
     cv2.ellipse(picture, (150, 60), (18, 23), 0, 0, 360, SKIN, -1, cv2.LINE_AA)
+    for x in (142, 158):
+        cv2.ellipse(picture, (x, 54), (4, 2), 0, 0, 360, (250, 250, 250), -1, cv2.LINE_AA)
+        cv2.circle(picture, (x, 54), 2, (40, 30, 30), -1, cv2.LINE_AA)
+        cv2.line(picture, (x - 4, 49), (x + 4, 49), HAIR, 2, cv2.LINE_AA)
+    cv2.line(picture, (150, 56), (150, 64), (200, 150, 115), 2, cv2.LINE_AA)
+    cv2.ellipse(picture, (150, 72), (6, 2), 0, 0, 360, (170, 80, 80), -1, cv2.LINE_AA)
     noise = np.random.default_rng(seed).normal(0, 3, picture.shape)
     picture = (picture + noise).clip(0, 255).astype(np.uint8)
     return cv2.resize(picture, (size[1], size[0]), interpolation=cv2.INTER_LINEAR) if size != (400, 300) else picture

@@ -26,3 +26,45 @@ class TestWarp(CompositorContract):
         return tuple(
             TryOnRequest(person=drawn.photo(size), garments=(drawn.top(),), seed=3) for size in ((400, 300), (320, 240))
         )
+
+
+class TestBenchmark(BenchmarkContract):
+    plugin = plugin
+    id = "tryon/pairs"
+    config = {"body_parser": "body/drawn"}  # noqa: RUF012
+
+    @pytest.fixture
+    def host(self, drawn, section, tmp_path):
+        type(self).companions = (drawn.Plugin(),)
+        return BenchmarkContract.host.__wrapped__(self, section, tmp_path)
+
+    @pytest.fixture
+    def ctx(self, host, entry):
+        return BenchmarkContract.ctx.__wrapped__(self, host, entry)
+
+    @pytest.fixture
+    def options(self, drawn, tmp_path):
+        for name, colour in (("one", (180, 40, 45)), ("two", (40, 60, 170))):
+            images.save(drawn.person(shirt=colour), tmp_path / "pairs" / name / "person.png")
+            images.save(drawn.garment(drawn.tee(), colour=colour)[0], tmp_path / "pairs" / name / "garment.png")
+        return {"pairs": str(tmp_path / "pairs"), "height": 400}
+
+    def test_likeness_beats_the_floors(self, component, options, ctx):
+        figures = component.run(options, ctx)
+        assert figures["pairs"] == 2
+        assert figures["refused"] == 0
+        assert figures["first_s"] > 0
+        assert figures["de_region"] < figures["grey_de_region"]
+
+
+class TestLitert(BodyParserContract):
+    plugin = plugin
+    id = "body/litert"
+
+    @pytest.fixture
+    def ctx(self, pose_models):
+        return Context(models_folder=lambda name: pose_models)
+
+    @pytest.fixture
+    def photos(self, drawn):
+        return (drawn.photo((800, 600)), drawn.photo((400, 300)))

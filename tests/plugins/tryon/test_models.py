@@ -67,7 +67,7 @@ def test_a_wheel_without_the_files_is_refused(tmp_path):
 def test_without_a_network_the_way_by_hand_is_named(tmp_path, monkeypatch):
     failed = types.SimpleNamespace(returncode=1, stderr="ERROR: No matching distribution found", stdout="")
     monkeypatch.setattr(subprocess, "run", lambda *a, **k: failed)
-    with pytest.raises(InputError, match="By hand: .*pip download") as error:
+    with pytest.raises(InputError, match=r"By hand: .*pip download") as error:
         models.pull(tmp_path / "pose")
     assert "No matching distribution" in str(error.value)
     assert str(tmp_path / "pose") in str(error.value)

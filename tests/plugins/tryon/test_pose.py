@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prodgen_tryon import pose
 from prodgen_tryon.litert import LitertBodyParser
+from prodgen_tryon.warp import WarpCompositor
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import MissingDependency
-from prodgen_sdk.types import PersonPhoto
+from prodgen_sdk.types import LANDMARKS, PersonPhoto, TryOn, TryOnRequest
 
 
 def test_anchors_are_the_centres_of_the_cells():
@@ -91,3 +92,31 @@ def test_nobody_is_found_in_an_empty_photo(pose_models):
         body = parser.parse([PersonPhoto(image=picture)], Context())[0]
         assert body.people == 0
         assert body.person.shape == (300, 200)
+
+
+def test_the_models_read_a_drawn_figure(pose_models, drawn):
+    parser = LitertBodyParser(None, Context(models_folder=lambda name: pose_models))
+    size = (800, 600)
+    body = parser.parse([drawn.photo(size)], Context())[0]
+    assert body.people == 1
+    assert body.orientation == "front"
+    for name in ("left_shoulder", "right_shoulder", "left_elbow", "right_wrist", "left_hip", "right_knee"):
+        index = LANDMARKS.index(name)
+        distance = np.hypot(*(body.landmarks[index, :2] - drawn.joints(size)[index, :2]))
+        assert distance < 0.06 * size[0], name
+    assert body.parts["upper"][300, 300] > 0.5
+    assert body.parts["lower"][600, 260] > 0.5
+    assert body.parts["face"][120, 300] > 0.5
+    assert body.person[20:60, 20:60].max() < 0.1
+
+
+def test_a_photo_is_dressed_with_the_real_models(pose_models, drawn):
+    ctx = Context(models_folder=lambda name: pose_models)
+    compositor = WarpCompositor(None, ctx)
+    for size in ((800, 600), (1500, 1125)):
+        photo = drawn.photo(size)
+        result = compositor.compose([TryOnRequest(person=photo, garments=(drawn.top(),))], ctx)[0]
+        assert isinstance(result, TryOn), result
+        chest = result.image[int(0.4 * size[0]), size[1] // 2].astype(int)
+        assert chest[0] > chest[1] + 50
+        assert (result.image == photo.image).all(-1)[~result.edit_mask].all()
