@@ -87,15 +87,16 @@ RIGS = {
         others=(
             Softbox(62, 18, 0.28, 0.95, 2.4, 0.2),
             Softbox(0, 82, 0.7, 0.7, 1.7, 0.3),
+            Softbox(-18, 8, 0.30, 1.2, 3.0, 0.95),
             Softbox(150, 28, 0.22, 0.8, 2.6, 0.2),
             Softbox(-145, 30, 0.22, 0.8, 2.2, 0.2),
         ),
         zenith=0.85, horizon=0.72, ground=1.1, shadow=0.62,
     ),
     "soft": Rig(
-        key=Softbox(-30, 50, 1.1, 1.1, 1.6, 0.5),
+        key=Softbox(-30, 50, 1.1, 1.1, 2.4, 0.5),
         others=(Softbox(55, 25, 0.6, 1.0, 1.3, 0.5), Softbox(0, 85, 1.0, 1.0, 1.2, 0.5)),
-        zenith=1.0, horizon=0.9, ground=0.95, shadow=0.45,
+        zenith=0.8, horizon=0.6, ground=0.95, shadow=0.45,
     ),
     "dramatic": Rig(
         key=Softbox(-65, 38, 0.32, 0.45, 26.0, 0.2),

@@ -10,7 +10,7 @@ from prodgen_sdk.specs import BenchmarkSpec, GeneratorSpec, Needs
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-_NEEDS = Needs(modules=("embreex", "trimesh"), install="pip install prodgen-render", memory_mb=600)
+_NEEDS = Needs(modules=("embreex", "trimesh"), install="pip install prodgen-render", memory_mb=1100)
 _BACKGROUNDS = ("white", "colour", "gradient", "transparent", "image")
 
 

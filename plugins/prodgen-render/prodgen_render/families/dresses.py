@@ -100,7 +100,7 @@ def trousers(look: Look) -> list[Part]:
     length = 0.48 if short else 1.0 * look.uniform(0.97, 1.03)
     waist, hip = 0.168 * look.uniform(0.95, 1.06), 0.192
     leg, hem = 0.099, (0.095 if short else 0.075 * look.uniform(0.85, 1.25))
-    crotch = length - 0.27
+    crotch = length - 0.25
     seed = look.uniform(0, 6)
     # The hip narrows into the thighs below it, so that no edge of it shows.
     heights = [crotch - 0.05, crotch, crotch + 0.12, length - 0.02, length + 0.03]
