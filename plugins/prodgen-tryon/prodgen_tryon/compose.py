@@ -73,7 +73,7 @@ def compose_top(
     if dress:
         old = np.maximum(old, parts["lower"])
     if remove_old:
-        gone = np.clip(dilate(old, max(0.012 * w, 1.5)), 0, 1)
+        gone = np.clip(dilate(old, max(0.02 * w, 1.5)), 0, 1)
         gone = np.maximum(gone, underlay.hidden_neck(person)) * (1 - front(person))
         under = underlay.background(person)
         lower, lower_alpha = underlay.lower_clothes(person) if legs is None else (legs.cloth, legs.whole)
@@ -170,7 +170,7 @@ def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit) 
     widest = max(float(np.ptp(part.source, axis=0).max()) for part in fitted.parts)
     layers = [warp_part(garment.rgba, part, size, 0.008 * widest) for part in fitted.parts]
     alpha = np.maximum.reduce([layer[..., 3] for layer in layers])
-    gone = np.clip(dilate(parts["lower"], max(0.012 * w, 1.5)), 0, 1)
+    gone = np.clip(dilate(parts["lower"], max(0.02 * w, 1.5)), 0, 1)
     under = underlay.background(person)
     if fitted.end < 1.85:
         legs, legs_alpha = underlay.bare_legs(person)

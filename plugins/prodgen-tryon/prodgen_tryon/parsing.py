@@ -311,6 +311,9 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
         # A long top reaches over the thighs: its colour among theirs is the top's, if another is left.
         apart = np.linalg.norm(lower_palette[:, None] - upper_palette[None], axis=-1).min(1) > 9
         lower_palette = lower_palette[apart] if apart.any() else lower_palette
+    seat = frame.hips + frame.down * 0.45 * w
+    reach = frame.right * 0.55 * w
+    skirts = polygon(shape, np.stack([frame.hips - reach, frame.hips + reach, seat + reach, seat - reach]))
     costs = {
         "face": _place_cost(face, 0.04 * w) + skin_cost * 0.3,
         "hair": _place_cost(hair_place, 0.45 * w, 3.0)
@@ -320,7 +323,9 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
         "skin": _place_cost(bare_tubes, 0.06 * w) + skin_cost * 1.0,
         "upper": np.minimum(
             _place_cost((torso | sleeve_tubes) & ~head_shape(frame, shape, 0.95), 0.12 * w),
-            _place_cost(neck, 0.06 * w) + 0.35,  # a high collar
+            np.minimum(
+                _place_cost(neck, 0.06 * w) + 0.35, _place_cost(skirts, 0.06 * w) + 0.5
+            ),  # a high collar, a long hem
         )
         + _colour_cost(lab, upper_palette, spread),
         "lower": _place_cost(legs, 0.15 * w) + _colour_cost(lab, lower_palette, spread),

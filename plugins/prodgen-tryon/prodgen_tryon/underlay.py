@@ -31,8 +31,9 @@ def lower_clothes(person: Person) -> tuple[Float, Float]:
     if "lower" not in person.cache:
         frame, w = person.frame, person.width
         lower = person.parts["lower"]
-        edges, heights = person.measured.edges, person.measured.heights
-        rows = np.linspace(0.78, 1.2, 8) * frame.torso
+        measured, heights = person.measured, person.measured.heights
+        edges = {side: np.minimum(measured.hips[side], measured.edges[side]) for side in SIDES}
+        rows = np.linspace(0.78, 1.6, 12) * frame.torso
         left = [frame.at(-float(np.interp(h, heights, edges["a"])) * 0.97, float(h)) for h in rows]
         right = [frame.at(float(np.interp(h, heights, edges["b"])) * 0.97, float(h)) for h in rows]
         area = polygon(lower.shape, np.array(left + right[::-1]))
@@ -63,8 +64,8 @@ def skin_colour(person: Person, side: Side | None = None) -> NDArray[np.float64]
         base = np.array([200.0, 160, 140])
     if side is None:
         return base
-    near = tube(person.image.shape, np.stack([frame[f"wrist_{side}"], frame.hand(side)]), np.array([0.15, 0.15]) * w)
-    colour = _lit(person.image[near & (parts["hands"] > 0.7)])
+    near = tube(person.image.shape, np.vstack([frame.arm(side), frame.hand(side)]), np.full(4, 0.15 * w))
+    colour = _lit(person.image[near & (parts["skin"] > 0.7)])
     return colour if colour is not None and np.abs(colour - base).max() < 90 else base
 
 
