@@ -91,12 +91,12 @@ PERSONAS = (
     ),
 )  # fmt: skip
 STRANGER = Persona("stranger", "Has never been here; all that is known is what others like.", "en")
-PASSERS = tuple(
-    Persona(f"shopper-{domain}", f"Everybody else who browses the {domain} department.", "en", {domain: 0.35})
-    for domain in DOMAINS
-    if domain != "other"
+PASSER_BY = Persona(
+    "passer-by",
+    "Everybody else. Likes all products alike, so that only the picture makes the click.",
+    "en",
+    dict.fromkeys(DOMAINS[:-1], 0.35),
 )
-"""They like all products of a department alike, so that only the picture makes them click."""
 VISITOR = Persona(
     "visitor",
     "Tried a shirt on, looked at a few things, and asked to be forgotten.",

@@ -14,7 +14,7 @@ from prodgen_sdk.context import Progress
 from prodgen_sdk.demo.findings import Neighbours, Share, Trade, Visit
 from prodgen_sdk.demo.personas import (
     OPENING,
-    PASSERS,
+    PASSER_BY,
     PERSONAS,
     STRANGER,
     VISITOR,
@@ -42,7 +42,7 @@ def trade(
     progress: Progress,
 ) -> tuple[Trade, dict[str, float]]:
     """Replays the events and returns what was recommended before and after, and what was measured."""
-    for persona in (*PERSONAS, *PASSERS, VISITOR):
+    for persona in (*PERSONAS, PASSER_BY, VISITOR):
         with suppress(NotFound):
             studio.forget(persona.user)  # of an earlier run, so that the story starts anew
     figures = build_index(studio)
@@ -131,13 +131,13 @@ def browse(
 ) -> None:
     """Shows whole departments to passers-by, whose clicks teach which pictures work."""
     events: list[Event] = []
-    for persona in PASSERS:
-        department = Filter(categories=tuple(persona.taste))
+    for domain in PASSER_BY.taste:
         for number in range(1, times + 1):
             at = now + number * timedelta(minutes=45)
-            request = f"demo-{persona.user}-{at:%Y%m%d%H%M}"
-            items = studio.recommend(persona.user, 30, filter=department, at=at, request_id=request)
-            events += answers(persona, items, products, _views(items, variants), at)
+            request = f"demo-{domain}-{at:%Y%m%d%H%M}"
+            department = Filter(categories=(domain,))
+            items = studio.recommend(PASSER_BY.user, 30, filter=department, at=at, request_id=request)
+            events += answers(PASSER_BY, items, products, _views(items, variants), at)
     studio.record(events)
 
 
@@ -181,9 +181,9 @@ def neighbours(
     for sku in ("speaker-charcoal", "mug-celadon"):
         if sku in pictured:
             found.append(Neighbours(products[sku].title, "a product", tuple(studio.similar(sku=sku, k=k)), sku))
-    for words in ("something warm for the sofa", "黑色 牛仔"):
+    for words in ("striped cushion", "黑色 牛仔"):
         found.append(Neighbours(words, "words", tuple(studio.similar(text=words, k=k))))
-    for sku in ("jacket-leather-brown", "chair-red"):
+    for sku in ("jeans-dark-blue", "chair-red"):
         if sku in pictured:
             image = studio.image(pictured[sku])
             others = Filter(exclude_skus=(sku,))

@@ -131,7 +131,10 @@ def policy_section(findings: Findings, album: Album) -> Html:
 
 
 def similar_section(findings: Findings, album: Album) -> Html:
-    lede = "The nearest products to a product, to words in either language, and to a picture, in one joint space."
+    lede = (
+        "The nearest products to a product, to words in either language, and to a picture, in one joint space. The built-in "
+        "encoders compare letters, colours and outlines; they do not know what words mean."
+    )
     rows = [_neighbours(item, findings.stock.products, album) for item in findings.trade.neighbours]
     return section("similar", 6, "What is like it", lede, *rows)
 
