@@ -12,10 +12,11 @@ from prodgen_tryon.filters import Float, blur, dilate, polygon, tube
 from prodgen_tryon.fit import TopFit
 from prodgen_tryon.fit_legs import LegFit
 from prodgen_tryon.layers import over, warp_part
-from prodgen_tryon.parsing import along_path, arm_path, beyond, head_shape
+from prodgen_tryon.parsing import head_shape
 from prodgen_tryon.person import Person
 from prodgen_tryon.relight import relight
 from prodgen_tryon.skeleton import SIDES
+from prodgen_tryon.sleeves import along_path, arm_path, beyond
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def test_head_and_hands_and_scene_are_left_alone(compositor, ctx, drawn):
     assert same[300:].all(), "legs"
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     colour=st.tuples(*[st.integers(0, 255)] * 3),
     box=st.tuples(st.integers(0, 150), st.integers(0, 150), st.integers(80, 300), st.integers(80, 400)),
