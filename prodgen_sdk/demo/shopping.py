@@ -46,11 +46,11 @@ def trade(
         with suppress(NotFound):
             studio.forget(persona.user)  # of an earlier run, so that the story starts anew
     figures = build_index(studio)
+    star = _most_wanted(plan.orbit_skus, products, variants)
+    unlearnt = draw(studio, PERSONAS[0].user, star, OPENING, plan.probes // 2)
     browse(studio, products, variants, OPENING - timedelta(hours=20), plan.passers)
     studio.learn(at=OPENING)
     before = {persona.user: look(studio, persona, OPENING, "before") for persona in PERSONAS}
-    star = _most_wanted(plan.orbit_skus, products, variants)
-    unlearnt = draw(studio, PERSONAS[0].user, star, OPENING, plan.probes // 2)
 
     skus = frozenset(products)
     events = [event for persona in (*PERSONAS, VISITOR) for event in first_day(persona, skus)]
