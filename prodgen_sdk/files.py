@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
-from prodgen_sdk.errors import OutsideWorkspace, StoreError
+from prodgen_sdk.errors import InputError, OutsideWorkspace, StoreError
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o666) -> Path:
@@ -30,10 +31,26 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o666) -> Path:
         temporary.replace(path)
         return path
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise StoreError(
             f"{path} could not be written: {error.strerror or error}.", hint="Free some space or choose another folder."
         ) from error
+
+
+def check_writable(folder: str | Path) -> Path:
+    """The folder, which need not exist yet, if files can be written into it. Nothing is made.
+
+    Raises:
+        InputError: it, or what is above it, is a file, or may not be written to.
+    """
+    folder = Path(folder)
+    there = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
+    if not there.is_dir():
+        raise InputError(f"{there} is a file, not a folder.", hint="Name another folder.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(f"{there} may not be written to.", hint="Name another folder.")
+    return folder
 
 
 def inside(root: Path, relative: str | Path) -> Path:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import stat
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,6 +28,9 @@ MAX_PIXELS = 64_000_000
 MAX_BYTES = 64 * 2**20
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
 Format = Literal["png", "jpeg", "webp"]
+
+_FORMAT_OF: dict[str, Format] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
+_STRIP_PIXELS = 2**20
 
 
 def check(image: Any) -> Image:
@@ -64,6 +68,13 @@ def check(image: Any) -> Image:
     return image
 
 
+def read_only(image: Image) -> Image:
+    """The same pixels as a view that cannot be written to."""
+    view = image.view()
+    view.flags.writeable = False
+    return view
+
+
 def check_mask(mask: Any) -> Mask:
     """Returns `mask` as it is if it is a bool array of height x width; raises InvalidImage otherwise."""
     import numpy as np
@@ -80,7 +91,8 @@ def load(source: str | Path | bytes, *, alpha: bool = False, max_pixels: int = M
     """Reads one picture from a file or from its bytes.
 
     EXIF orientation is applied, an embedded ICC profile is converted to sRGB, CMYK, palette, grey and 16-bit pictures become
-    8-bit RGB, and the first frame of an animation is taken.
+    8-bit RGB, and the first frame of an animation is taken. Pixels of 32 bits a channel say nothing of their range and are
+    refused.
 
     Args:
         alpha: True keeps transparency (RGBA); False lays a transparent picture on white.
@@ -94,6 +106,7 @@ def load(source: str | Path | bytes, *, alpha: bool = False, max_pixels: int = M
 
     name = "The image" if isinstance(source, bytes) else f"{source}"
     data = source if isinstance(source, bytes) else _read_bytes(Path(source))
+    _check_bytes(name, len(data))
     if not data:
         raise InvalidImage(f"{name} is empty (0 bytes).")
     try:
@@ -105,6 +118,11 @@ def load(source: str | Path | bytes, *, alpha: bool = False, max_pixels: int = M
             raise InvalidImage(
                 f"{name} has {width} x {height} = {width * height / 1e6:.0f} megapixels; the limit is {max_pixels / 1e6:.0f}.",
                 hint="Scale it down first.",
+            )
+        if picture.mode == "F" or (picture.mode == "I" and picture.format != "PNG"):
+            raise InvalidImage(
+                f"{name} has 32 bits a channel, of which nobody says how bright they are.",
+                hint="Export it with 8 or 16 bits a channel.",
             )
         with picture, warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -124,25 +142,33 @@ def load(source: str | Path | bytes, *, alpha: bool = False, max_pixels: int = M
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        if path.is_dir():
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
             raise InvalidImage(f"{path} is a folder, not a picture.")
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise InvalidImage(
-                f"{path} has {size / 2**20:.0f} MiB; the limit is {MAX_BYTES // 2**20}.", hint="Compress it first."
-            )
+        if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device may never end
+            raise InvalidImage(f"{path} is no regular file.", hint="Save the picture into a file first.")
+        _check_bytes(f"{path}", found.st_size)
         return path.read_bytes()
     except FileNotFoundError:
         raise InvalidImage(f"There is no file {path}.") from None
     except OSError as error:
         raise InvalidImage(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise InvalidImage(f"{str(path)!r} is no file name.") from None
+
+
+def _check_bytes(name: str, size: int) -> None:
+    if size > MAX_BYTES:
+        raise InvalidImage(
+            f"{name} has {size / 2**20:.0f} MiB; the limit is {MAX_BYTES // 2**20}.", hint="Compress it first."
+        )
 
 
 def _to_srgb(picture: PilImage) -> PilImage:
     from PIL import ImageCms, ImageOps
 
     profile = picture.info.get("icc_profile")
-    picture = ImageOps.exif_transpose(picture)
+    ImageOps.exif_transpose(picture, in_place=True)
     if profile and picture.mode in ("RGB", "RGBA", "CMYK", "L"):
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -155,19 +181,25 @@ def _to_srgb(picture: PilImage) -> PilImage:
 
 
 def _to_array(picture: PilImage, alpha: bool) -> Image:
+    """Strip by strip, so that beside the decoded picture and the result there is little in memory."""
     import numpy as np
-    from PIL import Image as Pil
 
-    if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
-        values = np.asarray(picture).astype(np.float64)
-        top = 65535.0 if picture.mode.startswith("I;16") or values.max(initial=0) > 255 else 255.0
-        picture = Pil.fromarray((values / top * 255).round().clip(0, 255).astype(np.uint8))
-    transparent = "A" in picture.getbands() or "transparency" in picture.info
-    if not transparent:
-        rgb = np.asarray(picture.convert("RGB"))
-        return np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)]) if alpha else rgb.copy()
-    rgba = np.asarray(picture.convert("RGBA")).copy()
-    return rgba if alpha else flatten(rgba)
+    transparent = "A" in picture.getbands() or "a" in picture.getbands() or "transparency" in picture.info
+    transparent = transparent and not picture.mode.startswith("I")
+    result = np.empty((picture.height, picture.width, 4 if alpha else 3), np.uint8)
+    for top, bottom in _strips(picture.height, picture.width):
+        strip = picture.crop((0, top, picture.width, bottom))
+        if picture.mode.startswith("I"):  # 16 bits: I;16 and its byte orders, or I from a PNG
+            wide = np.asarray(strip).astype(np.uint32)
+            result[top:bottom, :, :3] = ((wide.clip(0, 65535) * 255 + 32767) // 65535).astype(np.uint8)[..., None]
+        elif not transparent:
+            result[top:bottom, :, :3] = np.asarray(strip.convert("RGB"))
+        else:
+            rgba = np.asarray(strip.convert("RGBA"))
+            result[top:bottom] = rgba if alpha else _flat(rgba, (255, 255, 255))
+    if alpha and not transparent:
+        result[..., 3] = 255
+    return result
 
 
 def flatten(image: Image, colour: tuple[int, int, int] = (255, 255, 255)) -> Image:
@@ -176,9 +208,24 @@ def flatten(image: Image, colour: tuple[int, int, int] = (255, 255, 255)) -> Ima
 
     if check(image).shape[2] == 3:
         return image
-    alpha = image[..., 3:].astype(np.float32) / 255
-    mixed = image[..., :3] * alpha + np.asarray(colour, np.float32) * (1 - alpha)
-    return mixed.round().astype(np.uint8)
+    result = np.empty((*image.shape[:2], 3), np.uint8)
+    for top, bottom in _strips(*image.shape[:2]):
+        result[top:bottom] = _flat(image[top:bottom], colour)
+    return result
+
+
+def _flat(rgba: Image, colour: tuple[int, int, int]) -> Image:
+    import numpy as np
+
+    alpha = rgba[..., 3:].astype(np.uint16)
+    mixed = rgba[..., :3] * alpha + np.asarray(colour, np.uint16) * (255 - alpha)
+    return ((mixed + 127) // 255).astype(np.uint8)  # at most 255 * 255 + 127, which 16 bits hold
+
+
+def _strips(height: int, width: int) -> Iterator[tuple[int, int]]:
+    """The rows of a picture in pieces of about a megapixel: first row, and the row behind the last."""
+    rows = max(1, _STRIP_PIXELS // width)
+    return ((top, min(top + rows, height)) for top in range(0, height, rows))
 
 
 def encode(image: Image, format: Format = "png", *, quality: int = 92) -> bytes:
@@ -195,17 +242,21 @@ def encode(image: Image, format: Format = "png", *, quality: int = 92) -> bytes:
     return buffer.getvalue()
 
 
+def check_ending(path: str | Path) -> Format:
+    """The format that `save` writes by the path's ending; raises InvalidImage for an ending it does not know."""
+    path = Path(path)
+    if path.suffix.lower() not in _FORMAT_OF:
+        raise InvalidImage(
+            f"Cannot write {path}: the ending {path.suffix!r} is not known.", hint="Use .png, .jpg or .webp."
+        )
+    return _FORMAT_OF[path.suffix.lower()]
+
+
 def save(image: Image, path: str | Path) -> Path:
     """Writes PNG, JPEG or WebP by the path's ending, whole or not at all (temporary file, then rename)."""
     from prodgen_sdk.files import write_atomically
 
-    path = Path(path)
-    formats: dict[str, Format] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
-    if path.suffix.lower() not in formats:
-        raise InvalidImage(
-            f"Cannot write {path}: the ending {path.suffix!r} is not known.", hint="Use .png, .jpg or .webp."
-        )
-    return write_atomically(path, encode(image, formats[path.suffix.lower()]))
+    return write_atomically(Path(path), encode(image, check_ending(path)))
 
 
 def pixel_digest(image: Image) -> str:

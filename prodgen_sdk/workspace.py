@@ -82,7 +82,7 @@ def open_workspace(folder: Path) -> Workspace:
 
 def find_workspace(start: Path | None = None) -> Path | None:
     """The folder named by PRODGEN_WORKSPACE, else the nearest one with a `prodgen.toml` from `start` upwards, else None."""
-    if VARIABLE in os.environ:
-        return Path(os.environ[VARIABLE])
+    if named := os.environ.get(VARIABLE, "").strip():
+        return Path(named)
     here = (start or Path.cwd()).resolve()
     return next((folder for folder in (here, *here.parents) if (folder / FILE_NAME).is_file()), None)

@@ -1,5 +1,7 @@
 import io
+import os
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -108,6 +110,67 @@ def test_cmyk_becomes_rgb():
 def test_sixteen_bits_keep_their_brightness():
     grey = Pil.fromarray(np.full((4, 4), 32768, np.uint16))
     assert abs(int(images.load(written(grey))[0, 0, 0]) - 128) <= 1
+
+
+def test_a_sixteen_bit_grey_png_is_read_in_every_mode_that_pillow_gives_it(monkeypatch):
+    data = written(Pil.fromarray(np.array([[0, 32768, 65535]], np.uint16)))
+    assert images.load(data)[0, :, 0].tolist() == [0, 128, 255]
+    real = Pil.open
+
+    def older(*args, **options):
+        picture = real(*args, **options).convert("I")
+        picture.format = "PNG"
+        return picture
+
+    monkeypatch.setattr(Pil, "open", older)
+    assert images.load(data)[0, :, 0].tolist() == [0, 128, 255]
+
+
+@pytest.mark.parametrize("values", [np.full((4, 4), 0.5, np.float32), np.full((4, 4), 200, np.int32)])
+def test_what_has_32_bits_a_channel_is_refused_rather_than_guessed(values):
+    with pytest.raises(InvalidImage, match="32 bits"):
+        images.load(written(Pil.fromarray(values), "TIFF"))
+
+
+@pytest.mark.parametrize("kind", ["RGBA", "LA", "grey16"])
+def test_a_large_picture_needs_little_more_memory_than_its_pixels(kind):
+    picture = Pil.fromarray(np.zeros((3000, 3000), np.uint16)) if kind == "grey16" else Pil.new(kind, (3000, 3000))
+    data = written(picture)
+    tracemalloc.start()  # counts numpy's memory, not that of the decoded picture
+    try:
+        loaded = images.load(data)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2.5 * loaded.nbytes
+
+
+@given(arrays(np.uint8, (5, 4, 4)), st.tuples(*[st.integers(0, 255)] * 3))
+@settings(max_examples=40, deadline=None)
+def test_flatten_is_the_rounded_mean_by_alpha_however_it_is_cut(image, colour):
+    alpha = image[..., 3:] / 255
+    expected = np.rint(image[..., :3] * alpha + np.array(colour) * (1 - alpha)).astype(np.uint8)
+    assert np.array_equal(images.flatten(image, colour), expected)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(images, "_STRIP_PIXELS", 8)
+        assert np.array_equal(images.flatten(image, colour), expected)
+        assert np.array_equal(images.load(images.encode(image), alpha=True), image)
+        assert np.array_equal(images.load(images.encode(image)), images.flatten(image))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(InvalidImage, match="no regular file"):
+        images.load(tmp_path / "pipe.png")
+
+
+def test_too_many_bytes_are_refused_wherever_they_come_from(tmp_path, monkeypatch):
+    monkeypatch.setattr(images, "MAX_BYTES", 2**20)
+    (tmp_path / "a.png").write_bytes(bytes(2**20 + 1))
+    for source in (tmp_path / "a.png", bytes(2**20 + 1)):
+        with pytest.raises(InvalidImage, match="the limit is 1"):
+            images.load(source)
 
 
 @pytest.mark.parametrize("mode", ["P", "L", "LA", "1", "RGBA", "RGB"])
