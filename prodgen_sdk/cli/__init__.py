@@ -23,7 +23,7 @@ from prodgen_sdk.cli import (
     tryon,
     workspace,
 )
-from prodgen_sdk.cli.output import PluginCommands, Settings, fail
+from prodgen_sdk.cli.output import ClickException, PluginCommands, Settings, fail, note, write_utf8
 
 app = typer.Typer(
     name="prodgen",
@@ -47,7 +47,9 @@ def root(
         metavar="DIR",
         help="The workspace; default: PRODGEN_WORKSPACE, or the nearest prodgen.toml upwards.",
     ),
-    debug: bool = typer.Option(False, "--debug", help="Show tracebacks and log everything."),
+    debug: bool = typer.Option(
+        False, "--debug", help="Show tracebacks and log everything; may stand after the command as well."
+    ),
     version: bool = typer.Option(False, "--version", help="Show the version and exit."),
 ) -> None:
     if version:
@@ -68,13 +70,26 @@ for module in (workspace, catalog, generate, tryon, recommend, review, index, mo
 
 def main() -> None:
     """The entry point: runs a command; an error becomes one line on stderr and an exit code."""
-    debug = "--debug" in sys.argv[1:] or os.environ.get("PRODGEN_DEBUG", "") not in ("", "0")
+    write_utf8()
+    words, asked = _without_debug(sys.argv[1:])
+    debug = asked or os.environ.get("PRODGEN_DEBUG", "") not in ("", "0")
     try:
-        app()
+        code = app(["--debug", *words] if debug and words else words, prog_name="prodgen", standalone_mode=False)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone: nothing to tell it
         sys.exit(0)
+    except (KeyboardInterrupt, typer.Abort):
+        note("prodgen: interrupted")
+        sys.exit(130)
     except Exception as error:
-        if debug:
+        if debug and not isinstance(error, ClickException):
             raise
-        sys.exit(fail(error))
+        sys.exit(fail(error, as_json="--json" in words))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _without_debug(words: list[str]) -> tuple[list[str], bool]:
+    """The words without `--debug`, which may stand anywhere before `--`, and whether it was there."""
+    end = words.index("--") if "--" in words else len(words)
+    kept = [word for word in words[:end] if word != "--debug"]
+    return [*kept, *words[end:]], len(kept) < end

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, find_studio, jsonable, note, progress, table
+from prodgen_sdk.cli.output import JSON, emit, find_studio, no_workspace, progress
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from prodgen_sdk.pipeline.run import GenerationResult
+    from prodgen_sdk.cli.generation import Report
+    from prodgen_sdk.studio import Studio
     from prodgen_sdk.types import Product
 
 _FILES = (".json", ".jsonl", ".csv", ".parquet")
@@ -52,15 +56,15 @@ def generate(
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Make pictures of products from any angle. Exit code 3 if some products failed, 4 if all were refused."""
-    from pathlib import Path
+    """Make pictures of products from any angle.
 
+    Exit code 3 if some products failed or were refused, 4 if all were refused.
+    """
+    from prodgen_sdk.cli.generation import Report
     from prodgen_sdk.errors import InputError
+    from prodgen_sdk.files import check_writable
 
-    files = [item for item in items if item.lower().endswith(_FILES)]
-    skus = [item for item in items if item not in files]
-    if files and not out:
-        raise InputError("Nothing is kept of a product file's pictures.", hint="Name a folder for them: --out DIR.")
+    report = Report(check_writable(out) if out else None)
     options: dict[str, Any] = {
         "views": views,
         "generator": generator or None,
@@ -69,31 +73,107 @@ def generate(
         "negative": negative,
     }
     options |= {"seed": _seed(seed), "replicates": replicates, "profile": profile, "background": background or None}
-    results = []
-    with progress("generating") as tell:
-        for file in files:
-            from prodgen_sdk.studio import Studio
+    with ExitStack() as stack:
+        studio = stack.enter_context(find_studio(ctx))
+        files, skus = _split(items, studio)
+        if files and not out:
+            raise InputError("Nothing is kept of a product file's pictures.", hint="Name a folder for them: --out DIR.")
+        parts = _of_files(files, studio, stack) + _of_skus(skus, studio, report)
+        options = _checked(options, parts)
+        with progress("generating") as tell:
+            try:
+                _generate(parts, options, report, tell)
+            finally:  # what was made before an interruption is named as well
+                report.write()
+    emit(as_json, report.to_json(), report.show)
+    if report.exit_code:
+        raise typer.Exit(report.exit_code)
 
-            with find_studio(ctx) as configured, Studio(config=configured.config) as studio:
-                results.append(studio.generate(_read(Path(file)), root=Path(file).parent, progress=tell, **options))
-                _write(results[-1], Path(out))
-        if skus:
-            from prodgen_sdk.cli.output import open_studio
 
-            with open_studio(ctx) as studio:
-                known = [studio.product(sku) for sku in skus]
-                results.append(studio.generate(known, progress=tell, **options))
-                if out:
-                    _write(results[-1], Path(out))
-    report = _report(results)
-    if out:
-        import json
+@dataclass(frozen=True)
+class _Part:
+    """Products of one studio whose media lie below one folder."""
 
-        from prodgen_sdk.files import write_atomically
+    studio: Studio
+    products: Sequence[Product]
+    root: Path
 
-        write_atomically(Path(out) / "result.json", json.dumps(jsonable(report), ensure_ascii=False, indent=2).encode())
-    emit(as_json, report, lambda: _show(report, out))
-    _exit(report)
+
+def _split(items: list[str], studio: Studio) -> tuple[list[str], list[str]]:
+    """Files and skus; a sku may end like a file, so in a workspace only a file that is there is one."""
+    given = list(dict.fromkeys(items))
+    named = [item for item in given if item.lower().endswith(_FILES)]
+    files = [item for item in named if studio.workspace is None or Path(item).exists()]
+    return files, [item for item in given if item not in files]
+
+
+def _of_files(files: list[str], studio: Studio, stack: ExitStack) -> list[_Part]:
+    """A part a file, in a studio that keeps nothing."""
+    from prodgen_sdk.studio import Studio
+
+    if files and studio.workspace is not None:
+        studio = stack.enter_context(Studio(config=studio.config))
+    return [_Part(studio, _read(Path(file)), Path(file).parent) for file in files]
+
+
+def _of_skus(skus: list[str], studio: Studio, report: Report) -> list[_Part]:
+    """The workspace's products; what it does not know is noted in the report, unless it knows none."""
+    from prodgen_sdk.errors import InputError, NotFound
+
+    if skus and studio.workspace is None:
+        raise no_workspace()
+    products = []
+    for sku in skus:
+        try:
+            products.append(studio.product(sku))
+        except NotFound as error:
+            report.errors[sku] = error
+    if skus and not products:
+        raise InputError(" ".join(str(error) for error in report.errors.values()))
+    return [_Part(studio, products, Path())] if products else []
+
+
+def _checked(options: dict[str, Any], parts: list[_Part]) -> dict[str, Any]:
+    """The options, parsed; what would be wrong for every product is an error now, once and before any work."""
+    from prodgen_sdk import images
+    from prodgen_sdk.errors import InputError, NotFound
+    from prodgen_sdk.types import GenerationRequest, Scene, build, parse_views
+
+    skus = Counter(product.sku for part in parts for product in part.products)
+    if skus and (most := skus.most_common(1)[0])[1] > 1:
+        raise InputError(f"{most[0]} is given twice.", hint="Its pictures would overwrite each other.")
+    options = options | {"views": parse_views(options["views"]), "scene": Scene.parse(options["scene"])}
+    if options["background"]:
+        options["background"] = images.load(options["background"])
+    request = {name: options[name] for name in ("views", "scene", "size", "negative")}
+    if options["background"] is not None:
+        request["references"] = {"background": options["background"]}
+    profile = options["profile"]
+    for part in parts:
+        build(GenerationRequest, product=part.products[0], **request)
+        if options["generator"] or any(all(m.role != "mesh" for m in product.media) for product in part.products):
+            part.studio.host.get("generator", options["generator"])
+        if profile and profile not in (known := part.studio.host.get("finisher").spec.profiles):
+            raise NotFound.of("profile", profile, known, hint=f"Known: {', '.join(known)}.")
+    return options
+
+
+def _generate(
+    parts: list[_Part], options: dict[str, Any], report: Report, tell: Callable[[int, int, str], None]
+) -> None:
+    """Makes the pictures of a batch of products at a time, and has them written before the next."""
+    total = sum(len(part.products) for part in parts) * options["replicates"]
+    done = 0
+
+    def go_on(now: int, _: int, name: str) -> None:
+        tell(done + now, total, name)
+
+    for part in parts:
+        size = part.studio.config.scheduler.max_batch
+        for start in range(0, len(part.products), size):
+            batch = part.products[start : start + size]
+            report.add(part.studio.generate(batch, root=part.root, progress=go_on, **options))
+            done += len(batch) * options["replicates"]
 
 
 def _seed(text: str) -> Any:
@@ -110,6 +190,7 @@ def _seed(text: str) -> Any:
 def _read(path: Path) -> list[Product]:
     """The products of a file; the first bad line is an error, because nothing is kept that could be completed later."""
     from prodgen_sdk.catalogue import read_catalogue
+    from prodgen_sdk.errors import InvalidCatalogue
 
     products = []
     for row in read_catalogue(path):
@@ -117,71 +198,6 @@ def _read(path: Path) -> list[Product]:
             assert row.error is not None
             raise row.error
         products.append(row.product)
+    if not products:
+        raise InvalidCatalogue(f"{path} holds no product.")
     return products
-
-
-def _write(result: GenerationResult, folder: Path) -> None:
-    from prodgen_sdk import images
-
-    for picture in result.pictures:
-        images.save(picture.image, folder / picture.sku / _name(picture))
-
-
-def _name(picture: Any) -> str:
-    replicate = picture.replicate
-    return f"{picture.view.slug}{f'_r{replicate}' if replicate else ''}.png"
-
-
-def _report(results: list[GenerationResult]) -> dict[str, Any]:
-    pictures = [picture for result in results for picture in result.pictures]
-    return {
-        "variants": [
-            {
-                "id": p.id,
-                "sku": p.sku,
-                "view": p.view,
-                "file": f"{p.sku}/{_name(p)}",
-                "generator": p.generator,
-                "seed": p.seed,
-                "review": p.review,
-                "screening": p.screening,
-                "scores": p.quality,
-                "shortcomings": p.shortcomings,
-                "facts": p.facts,
-                "seconds": round(p.seconds, 4),
-                "reused": p.reused,
-            }
-            for p in pictures
-        ],
-        "refused": {sku: list(reasons) for result in results for sku, reasons in result.refused.items()},
-        "failed": {sku: reason for result in results for sku, reason in result.failed.items()},
-        "seconds": round(sum(result.seconds for result in results), 3),
-    }
-
-
-def _show(report: dict[str, Any], out: str) -> None:
-    by_sku: dict[str, list[dict[str, Any]]] = {}
-    for variant in report["variants"]:
-        by_sku.setdefault(variant["sku"], []).append(variant)
-    rows = []
-    for sku, variants in by_sku.items():
-        reviews = ", ".join(sorted({v["review"] for v in variants}))
-        reused = sum(v["reused"] for v in variants)
-        rows.append(
-            (sku, len(variants), reused, reviews, f"{sum(v['seconds'] for v in variants if not v['reused']):.2f}")
-        )
-    if rows:
-        table(("sku", "pictures", "of them reused", "review", "seconds"), rows)
-    for sku, reasons in report["refused"].items():
-        note(f"refused: {sku}: {'; '.join(reasons)}")
-    for sku, reason in report["failed"].items():
-        note(f"failed: {sku}: {reason}")
-    if out and rows:
-        note(f"The pictures are in {out}")
-
-
-def _exit(report: dict[str, Any]) -> None:
-    if report["failed"]:
-        raise typer.Exit(3 if report["variants"] else 2)
-    if report["refused"]:
-        raise typer.Exit(3 if report["variants"] else 4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import time
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from prodgen_sdk.studio import Studio
 
 JSON = typer.Option(False, "--json", help="Print JSON on standard output.")
+ClickException = typer.BadParameter.__mro__[2]
+"""The base of what typer raises for words that it does not understand; typer itself gives it no public name."""
+
 _SECONDS_BETWEEN_LINES = 5.0
 
 
@@ -54,11 +58,16 @@ def open_studio(ctx: typer.Context) -> Studio:
     """The studio of the workspace at hand; raises ConfigError if there is none."""
     studio = find_studio(ctx)
     if studio.workspace is None:
-        from prodgen_sdk.errors import ConfigError
-
         studio.close()
-        raise ConfigError("There is no workspace here.", hint="Run: prodgen init, or name one: prodgen -w DIR ...")
+        raise no_workspace()
     return studio
+
+
+def no_workspace() -> Exception:
+    """The error of a command that keeps state where there is nowhere to keep it."""
+    from prodgen_sdk.errors import ConfigError
+
+    return ConfigError("There is no workspace here.", hint="Run: prodgen init, or name one: prodgen -w DIR ...")
 
 
 def find_studio(ctx: typer.Context) -> Studio:
@@ -110,20 +119,46 @@ def note(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def fail(error: Exception) -> int:
-    """Tells an error in one line on standard error; returns the exit code."""
-    from prodgen_sdk.errors import PartlyDone, ProdgenError
+def write_utf8() -> None:
+    """Titles may be of any script, so standard output and error are UTF-8 whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
-    if isinstance(error, ProdgenError):
-        note(f"prodgen: {' '.join(str(error).split())}")
-        if isinstance(error, PartlyDone):
-            for item, reason in error.failures.items():
-                note(f"  {item}: {reason}")
-        return error.exit_code
-    note(
-        f"prodgen: an internal error: {type(error).__name__}: {' '.join(str(error).split())}. Run it again with --debug."
-    )
-    return 1
+
+def fail(error: Exception, *, as_json: bool = False) -> int:
+    """Tells an error in one line on standard error; returns the exit code. A refusal is JSON as well if that was wanted."""
+    from prodgen_sdk.errors import PartlyDone, ProdgenError, Refused
+
+    if isinstance(error, ClickException):
+        return _fail_usage(error)
+    if not isinstance(error, ProdgenError):
+        what = f"{type(error).__name__}: {_one_line(error)}".rstrip(": ")
+        note(f"prodgen: an internal error: {what}. Run it again with --debug.")
+        return 1
+    note(f"prodgen: {_one_line(error)}")
+    if isinstance(error, PartlyDone):
+        for item, reason in error.failures.items():
+            note(f"  {item}: {reason}")
+    if isinstance(error, Refused) and as_json:
+        refusal = {"reason": error.message, "reasons": error.reasons, "what_to_do": error.hint}
+        typer.echo(json.dumps({"refused": refusal}, ensure_ascii=False, indent=2))
+    return error.exit_code
+
+
+def _fail_usage(error: Any) -> int:
+    message = str(error.format_message())
+    if message.strip() and "\n" not in message.strip():
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context is not None else "prodgen"
+        note(f"prodgen: {message.rstrip('.')}. Try: {command} --help")
+    else:  # a group without a command, which shows its help: now, or it has done so already
+        note(message) if message else None
+    return int(error.exit_code)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 @contextmanager

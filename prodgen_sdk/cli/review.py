@@ -48,22 +48,33 @@ def approve(
 def reject(
     ctx: typer.Context, ids: list[str] = _IDS, by: str = _BY, reason: str = _REASON, as_json: bool = JSON
 ) -> None:
-    """Reject pictures: they will not be shown any more."""
+    """Reject pictures: they will not be shown any more; `reopen` takes it back."""
     _decide(ctx, ids, "rejected", by, reason, as_json)
+
+
+@group.command()
+def reopen(
+    ctx: typer.Context, ids: list[str] = _IDS, by: str = _BY, reason: str = _REASON, as_json: bool = JSON
+) -> None:
+    """Let rejected pictures wait for a decision again."""
+    _decide(ctx, ids, "in_review", by, reason, as_json)
 
 
 def _decide(ctx: typer.Context, ids: list[str], state: str, by: str, reason: str, as_json: bool) -> None:
     from prodgen_sdk.errors import InputError, PartlyDone
 
-    done, failures = [], {}
+    done = []
+    failures: dict[str, str] = {}
     with open_studio(ctx) as studio:
         for id in ids:
             try:
+                if state == "approved" and studio.store.variants.get(id).review == "rejected":
+                    raise InputError(f"Variant {id} was rejected.", hint=f"First run: prodgen review reopen {id}")
                 done.append(studio.review(id, state, by=by, reason=reason))  # type: ignore[arg-type]
             except InputError as error:
-                if len(ids) == 1:
-                    raise
                 failures[id] = str(error)
+    if not done:
+        raise InputError(" ".join(failures.values()))
     emit(as_json, [{"id": v.id, "review": v.review} for v in done], lambda: note(f"{len(done)} pictures are {state}"))
     if failures:
         raise PartlyDone(f"{len(failures)} of {len(ids)} could not be moved.", failures)

@@ -37,9 +37,15 @@ def tryon(
     as_json: bool = JSON,
 ) -> None:
     """Dress a person's photo in a garment. Exit code 4 with the reason if it cannot be done well."""
+    from pathlib import Path
+
     from prodgen_sdk import images
+    from prodgen_sdk.files import check_writable
     from prodgen_sdk.types import Fit, Refusal
 
+    for target in filter(None, (out, mask_out)):
+        images.check_ending(target)
+        check_writable(Path(target).parent)
     with find_studio(ctx) as studio:
         single = _overrides(measurements, keypoints, back)
         garments = [_garment(studio, item, category, single if len(garment) == 1 else {}) for item in garment]
@@ -85,18 +91,18 @@ def _overrides(measurements: str, keypoints: str, back: str) -> dict[str, Any]:
 
 
 def _garment(studio: Any, item: str, category: str, overrides: dict[str, Any]) -> Any:
-    """A file's garment with what was said of it; a sku stays a sku unless something was said of it."""
+    """A file's garment with what was said of it, or a sku's product, of which nothing may be said."""
     from pathlib import Path
 
     from prodgen_sdk import images
     from prodgen_sdk.errors import InputError
     from prodgen_sdk.types import Garment, build
 
-    if Path(item).exists() or studio.workspace is None:
+    if Path(item).is_file() or studio.workspace is None:
         return build(Garment, front=images.load(item), category=_category(category), **overrides)
     if overrides:
         raise InputError(f"{item} is a sku; its measurements, keypoints and back photo come from the catalogue.")
-    return item
+    return studio.product(item)
 
 
 def _category(text: str) -> Any:

@@ -1,0 +1,127 @@
+"""The report of `prodgen generate`: what was made, refused and failed, as JSON, as a table and as an exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prodgen_sdk.cli.output import jsonable, note, table
+
+if TYPE_CHECKING:
+    from prodgen_sdk.pipeline.produce import Picture
+    from prodgen_sdk.pipeline.run import GenerationResult
+
+NAME = "result.json"
+_REASONS_SHOWN = 3
+
+
+@dataclass
+class Report:
+    """Grows with each part of a run; the pictures go to `folder` at once, so that none is held in memory."""
+
+    folder: Path | None = None
+    pictures: list[dict[str, Any]] = field(default_factory=list)
+    refused: dict[str, list[str]] = field(default_factory=dict)
+    errors: dict[str, Exception] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def add(self, result: GenerationResult) -> None:
+        """Writes the pictures and notes all else."""
+        from prodgen_sdk import images
+
+        for picture in result.pictures:
+            file = f"{folder_of(picture.sku, NAME)}/{_file_name(picture)}"
+            if self.folder is not None:
+                images.save(picture.image, self.folder / file)
+            self.pictures.append(_row(picture, file))
+        self.refused |= {sku: list(reasons) for sku, reasons in result.refused.items()}
+        self.errors |= result.errors
+        self.seconds += result.seconds
+
+    def write(self) -> None:
+        """Writes result.json into the folder, if there is one."""
+        import json
+
+        from prodgen_sdk.files import write_atomically
+
+        if self.folder is not None:
+            text = json.dumps(jsonable(self.to_json()), ensure_ascii=False, indent=2)
+            write_atomically(self.folder / NAME, text.encode())
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "variants": self.pictures,
+            "refused": self.refused,
+            "failed": {sku: str(error) for sku, error in self.errors.items()},
+            "seconds": round(self.seconds, 3),
+        }
+
+    @property
+    def exit_code(self) -> int:
+        """0 all done, 3 partly; of nothing at all: 1 for a fault of ours, else 2 for bad input, else 4 for refusals."""
+        if not self.errors and not self.refused:
+            return 0
+        if self.pictures:
+            return 3
+        codes = {getattr(error, "exit_code", 1) for error in self.errors.values()}
+        return 4 if not codes else 2 if codes == {2} else 1
+
+    def show(self) -> None:
+        """A line a product on standard output; what did not go well on standard error."""
+        by_sku: dict[str, list[dict[str, Any]]] = {}
+        for picture in self.pictures:
+            by_sku.setdefault(picture["sku"], []).append(picture)
+        rows = []
+        for sku, pictures in by_sku.items():
+            reused = sum(p["reused"] for p in pictures)
+            seconds = sum(p["seconds"] for p in pictures if not p["reused"])
+            states = ", ".join(sorted({p["review"] for p in pictures}))
+            rows.append((sku, len(pictures), reused, states, f"{seconds:.2f}"))
+        if rows:
+            table(("sku", "pictures", "of them reused", "review", "seconds"), rows)
+        for sku, pictures in by_sku.items():
+            for state in ("in_review", "rejected"):
+                found = [p for p in pictures if p["review"] == state]
+                if found:
+                    note(f"{state}: {sku}: {len(found)} of {len(pictures)}{_why(found)}")
+        for sku, reasons in self.refused.items():
+            note(f"refused: {sku}: {'; '.join(reasons)}")
+        for sku, error in self.errors.items():
+            note(f"failed: {sku}: {' '.join(str(error).split())}")
+        if self.folder is not None and rows:
+            note(f"The pictures are in {self.folder}")
+
+
+def folder_of(sku: str, *taken: str) -> str:
+    """The name of a sku's folder: the sku, with a `_` before it (which no sku begins with) if the name is taken."""
+    return f"_{sku}" if sku.lower() in taken else sku
+
+
+def _file_name(picture: Picture) -> str:
+    return f"{picture.view.slug}{f'_r{picture.replicate}' if picture.replicate else ''}.png"
+
+
+def _row(picture: Picture, file: str) -> dict[str, Any]:
+    return {
+        "id": picture.id,
+        "sku": picture.sku,
+        "view": picture.view,
+        "file": file,
+        "generator": picture.generator,
+        "seed": picture.seed,
+        "review": picture.review,
+        "screening": picture.screening,
+        "scores": picture.quality,
+        "shortcomings": picture.shortcomings,
+        "facts": picture.facts,
+        "seconds": round(picture.seconds, 4),
+        "reused": picture.reused,
+    }
+
+
+def _why(pictures: list[dict[str, Any]]) -> str:
+    """The different reasons why pictures are not approved, in the order in which they occur."""
+    reasons = list(dict.fromkeys(r for p in pictures for r in (*p["screening"].reasons, *p["shortcomings"])))
+    more = f"; and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
+    return f": {'; '.join(reason.rstrip('.') for reason in reasons[:_REASONS_SHOWN])}{more}" if reasons else ""
