@@ -19,6 +19,7 @@ from prodgen_tryon import pose
 from prodgen_tryon.config import Config
 from prodgen_tryon.models import DETECTOR, LANDMARKER
 from prodgen_tryon.parsing import parse_parts
+from prodgen_tryon.quiet import without_stderr_lines
 from prodgen_tryon.skeleton import skeleton
 
 MIN_PRESENCE = 0.4
@@ -103,8 +104,9 @@ def _interpreter(path: Path, threads: int) -> Any:
         raise MissingDependency(
             f"The pose model {path.name} is not in {path.parent}.", hint="Run: prodgen models pull pose"
         )
-    interpreter = Interpreter(model_path=str(path), num_threads=threads)
-    interpreter.allocate_tensors()
+    with without_stderr_lines(b"INFO: Created TensorFlow Lite"):
+        interpreter = Interpreter(model_path=str(path), num_threads=threads)
+        interpreter.allocate_tensors()
     return interpreter
 
 

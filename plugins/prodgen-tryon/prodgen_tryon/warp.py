@@ -66,6 +66,11 @@ class Recent(Generic[T]):
                 self._items.popitem(last=False)
         return value
 
+    def drop(self, key: str) -> None:
+        """Forgets one result."""
+        with self._lock:
+            self._items.pop(key, None)
+
 
 class WarpCompositor(Compositor):
     """Dresses photos. Analyses are kept in memory by the digest of the pixels, so that the next garment is quick."""
@@ -84,6 +89,10 @@ class WarpCompositor(Compositor):
             ctx.check()
             results.append(self._dress(request, ctx))
         return results
+
+    def release(self, person: PersonPhoto) -> None:
+        """Forgets the analysis of a photo and every picture derived from it; garments, which show nobody, may stay."""
+        self._people.drop(images.pixel_digest(images.flatten(person.image)))
 
     def _dress(self, request: TryOnRequest, ctx: Context) -> TryOn | Refusal:
         photo = images.flatten(request.person.image)
