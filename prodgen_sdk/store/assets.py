@@ -86,6 +86,10 @@ class AssetStore:
         name = self._find(digest)
         return None if name is None or self.folder is None else self.folder / name
 
+    def holds(self, files: Blobs) -> bool:
+        """Whether `files` lie among the assets."""
+        return self._blobs.contains(files)
+
     def __iter__(self) -> Iterator[str]:
         """All digests."""
         return (digest for digest, _ in self._files())

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import fsspec
+from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
 from prodgen_sdk.errors import ConfigError, MissingDependency, StoreError
 from prodgen_sdk.files import write_atomically
+from prodgen_sdk.store.masking import mask
 
 
 class Blobs:
@@ -29,15 +31,17 @@ class Blobs:
 
     def __init__(self, url: str | Path, *, private: bool = False) -> None:
         self._mode = 0o600 if private else 0o666
+        self._shown = mask(url)
         try:
-            self._fs, root = fsspec.core.url_to_fs(str(url), use_listings_cache=False)
+            self._fs, root = _open(str(url))
         except ImportError as error:
             raise MissingDependency(
-                f"{url} cannot be opened: {error}.", hint="Install the named package with pip."
+                f"{self._shown} cannot be opened: {mask(error)}.", hint="Install the named package with pip."
             ) from None
         except ValueError as error:
             raise ConfigError(
-                f"{url} is no place for files: {error}.", hint="Give a folder, or a URL such as s3://bucket/folder."
+                f"{self._shown} is no place for files: {mask(error)}.",
+                hint="Give a folder, or a URL such as s3://bucket/folder.",
             ) from None
         self.root = str(root).rstrip("/")
         self.folder = Path(root) if isinstance(self._fs, LocalFileSystem) else None
@@ -65,7 +69,7 @@ class Blobs:
             if file is not None:
                 file.discard()
             raise StoreError(
-                f"{self._path(name)} could not be written: {error}.",
+                f"{self._shown}/{name} could not be written: {mask(error)}.",
                 hint="Check the address, the rights and the space left.",
             ) from error
 
@@ -77,7 +81,7 @@ class Blobs:
         except FileNotFoundError:
             return None
         except Exception as error:
-            raise StoreError(f"{self._path(name)} could not be read: {error}.") from error
+            raise StoreError(f"{self._shown}/{name} could not be read: {mask(error)}.") from error
 
     def size(self, name: str) -> int:
         return int(self._fs.size(self._path(name)))
@@ -99,7 +103,7 @@ class Blobs:
         except FileNotFoundError:
             return False
         except Exception as error:
-            raise StoreError(f"{self._path(name)} could not be deleted: {error}.") from error
+            raise StoreError(f"{self._shown}/{name} could not be deleted: {mask(error)}.") from error
 
     def delete_folder(self, name: str) -> int:
         """Deletes the files directly in a folder, unfinished ones included, and the folder; how many files that was."""
@@ -112,6 +116,9 @@ class Blobs:
     def names(self, prefix: str) -> list[str]:
         """Names of the files directly in the folder `prefix`, sorted."""
         try:
+            if self.folder is not None:
+                with os.scandir(self.folder / prefix) as found:
+                    return sorted(f"{prefix}/{entry.name}" for entry in found if entry.is_file())
             entries = self._fs.ls(self._path(prefix), detail=True)
         except (FileNotFoundError, NotADirectoryError):
             return []
@@ -123,11 +130,24 @@ class Blobs:
             for entry in files.values():
                 yield self._name(entry["name"])
 
+    def contains(self, other: Blobs) -> bool:
+        """Whether the files of `other` lie below this root, or at it."""
+        same = type(self._fs) is type(other._fs) and self._fs.storage_options == other._fs.storage_options
+        return same and f"{other.root}/".startswith(f"{self.root}/")
+
     def _path(self, name: str) -> str:
         return f"{self.root}/{name}"
 
     def _name(self, path: str) -> str:
         return path[path.index(self.root) + len(self.root) + 1 :] if self.root else path.lstrip("/")
+
+
+def _open(url: str) -> tuple[AbstractFileSystem, str]:
+    if "://" in url and not url.startswith("file://"):
+        opened: tuple[AbstractFileSystem, str] = fsspec.core.url_to_fs(url, use_listings_cache=False)
+        return opened
+    # fsspec would take the name of a folder for a chain of file systems where it holds two colons.
+    return LocalFileSystem(), Path(url.removeprefix("file://")).expanduser().absolute().as_posix()
 
 
 def _flush_folders(first: Path, last: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -12,11 +13,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, Executable, Table, create_engine, event, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DataError, SQLAlchemyError
 
 from prodgen_sdk.errors import ConfigError, InputError, MissingDependency, StoreError
+from prodgen_sdk.store.masking import mask
+from prodgen_sdk.store.readers import Readers
 
 Topic = Literal["schema", "catalogue", "events"]
 """What a transaction changes. On PostgreSQL one at a time of each, so that sequence numbers appear in order."""
@@ -24,7 +27,10 @@ Topic = Literal["schema", "catalogue", "events"]
 CHUNK = 500
 _LOCKS: dict[Topic, int] = {"schema": 7_260_531_001, "catalogue": 7_260_531_002, "events": 7_260_531_003}
 _BUSY_SECONDS = 60.0
+_PURGE_SECONDS = 2.0
 _T = TypeVar("_T")
+
+logger = logging.getLogger(__name__)
 
 
 class Database:
@@ -43,7 +49,7 @@ class Database:
 
     def __init__(self, url: str | Path) -> None:
         self.url = _parse(url)
-        self.name = self.file.name if self.file else self.url.render_as_string(hide_password=True)
+        self.name = self.file.name if self.file else mask(self.url.render_as_string())
         self.engine = _engine(self.url, self.file)
         self._after_fork()
 
@@ -63,6 +69,19 @@ class Database:
         with self._errors(), self.engine.connect() as connection:
             yield connection
 
+    def rows(self, query: Executable, **parameters: Any) -> Sequence[Sequence[Any]]:
+        """The rows of one query; on SQLite in microseconds, as the path of a recommendation needs it.
+
+        Args:
+            query: one that lives as long as the program, with a `bindparam` for all that changes.
+        """
+        if self._readers is None:
+            with self.read() as connection:
+                return connection.execute(query, parameters).all()
+        self._check_process()
+        with self._errors():
+            return self._readers.rows(query, parameters)
+
     @contextmanager
     def write(self, topic: Topic | None = None, *, durable: bool = True) -> Iterator[Connection]:
         """One transaction, committed when the block ends, rolled back when it raises.
@@ -80,35 +99,46 @@ class Database:
                     connection.execute(select(func.pg_advisory_xact_lock(_LOCKS[topic])))
                 yield connection
 
-    def purge(self, tables: Sequence[str]) -> None:
-        """Removes the bytes of deleted rows from the database's files.
+    def purge(self, tables: Sequence[str], *, timeout: float | None = None) -> int:
+        """Removes the bytes of deleted rows from the database's files; how many bytes have to stay for now.
 
-        SQLite rewrites its file and empties the write-ahead log; PostgreSQL vacuums `tables`. Takes time in proportion to
+        SQLite rewrites its file and empties the write-ahead log, which waits for nobody's snapshot longer than `timeout`
+        (by default 2) seconds and holds no lock while it waits; PostgreSQL vacuums `tables`. Takes time in proportion to
         what is stored.
 
-        Raises:
-            StoreError: another process keeps a snapshot open, so that old bytes have to stay for now.
+        Returns:
+            0 when all is gone, otherwise the size of the files that may still hold old bytes.
         """
         self._check_process()
-        with self._writing, self._errors(), self.engine.connect() as connection:
-            if not self.sqlite:
+        if not self.sqlite:
+            with self._errors(), self.engine.connect() as connection:
                 connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(f"VACUUM {', '.join(tables)}"))
-                return
-            raw = _raw_sqlite(connection)  # VACUUM runs in no transaction
-            try:
-                raw.execute("VACUUM")
-                busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            except sqlite3.OperationalError as error:
-                raise StoreError(f"{self.name} could not be rewritten: {error}.", hint=_hint(str(error))) from error
-            if not busy:
-                return
-        raise StoreError(
-            f"{self.name} is in use: the rows are deleted, but their bytes are still in its log.",
-            hint="Close other programs that read it and run this again.",
-        )
+            return 0
+        file = self.file or Path()
+        deadline = time.monotonic() + (_PURGE_SECONDS if timeout is None else timeout)
+        # A reader that stays would let each try add a copy of the whole file to the log: see first that there is none.
+        if self._empty_log(deadline):
+            with self._writing, self._errors(), self.engine.connect() as connection:
+                rewritten = _try(connection, "VACUUM", max(deadline - time.monotonic(), 0.0)) is not None
+            if rewritten and self._empty_log(deadline):
+                return 0
+        return sum(path.stat().st_size for path in (file, Path(f"{file}-wal")) if path.exists())
+
+    def _empty_log(self, deadline: float) -> bool:
+        """Whether all of SQLite's log went to the file before the deadline; waits without a lock."""
+        while True:
+            with self._writing, self._errors(), self.engine.connect() as connection:
+                row = _try(connection, "PRAGMA wal_checkpoint(TRUNCATE)", 0.0)
+            if row is not None and not row[0]:
+                return True
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
 
     def close(self) -> None:
         self.engine.dispose()
+        if self._readers is not None:
+            self._readers.close()
 
     def _check_process(self) -> None:
         if self._pid != os.getpid():
@@ -119,6 +149,7 @@ class Database:
         self._pid = os.getpid()
         # SQLite has one writer; waiting here is fair and free, waiting inside SQLite is polling.
         self._writing: AbstractContextManager[Any] = threading.Lock() if self.sqlite else nullcontext()
+        self._readers = Readers(self.file, timeout=_BUSY_SECONDS) if self.file else None
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -128,7 +159,7 @@ class Database:
             raise InputError(
                 f"A value cannot be stored: {_reason(error)}.", hint="Text must hold no NUL, a number 64 bits."
             ) from error
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             reason = _reason(error)
             raise StoreError(f"The database {self.name} failed: {reason}.", hint=_hint(reason)) from error
 
@@ -213,9 +244,22 @@ def _raw_sqlite(connection: Connection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, connection.connection.dbapi_connection)
 
 
+def _try(connection: Connection, statement: str, seconds: float) -> tuple[Any, ...] | None:
+    """The first row of a statement outside a transaction (or an empty one); None when it failed within `seconds`."""
+    raw = _raw_sqlite(connection)
+    raw.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    try:
+        return raw.execute(statement).fetchone() or ()
+    except sqlite3.OperationalError as error:
+        logger.debug("%s did not succeed: %s", statement, error)
+        return None
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
+
+
 def _reason(error: Exception) -> str:
     # The first line only: PostgreSQL goes on with the values of the row.
-    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
+    return mask(str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip("."))
 
 
 def _hint(reason: str) -> str:

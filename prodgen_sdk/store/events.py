@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
-from sqlalchemy import Row, Select, func, insert, select, tuple_
+from sqlalchemy import BigInteger, Row, Select, bindparam, func, insert, select, tuple_, union_all
 
+from prodgen_sdk.errors import InputError
 from prodgen_sdk.store.database import CHUNK, Database, batched
+from prodgen_sdk.store.documents import trusted
 from prodgen_sdk.store.feedback import ATTRIBUTION_WINDOW, REWARDS, feedback
 from prodgen_sdk.store.schema import events, from_micros, to_micros
 from prodgen_sdk.types import Event, EventType, Feedback
+
+_FIELDS = set(Event.model_fields)
+_NAMES = tuple(Event.model_fields)
+_COLUMNS = [events.c[name] for name in _NAMES] + [events.c.sequence]
+_OF_USER = select(*_COLUMNS).where(events.c.user == bindparam("user"))
+_NEWEST = (events.c.at.desc(), events.c.sequence.desc())
+_LIMIT = bindparam("limit", type_=BigInteger())
+_NO_LIMIT = 2**62
+_HISTORY = _OF_USER.order_by(*_NEWEST).limit(_LIMIT)
+# The newest of each type and then the newest of those: a user may have seen a thousand times more than they did.
+_OF_TYPE = [
+    _OF_USER.where(events.c.type == kind).order_by(*_NEWEST).limit(_LIMIT).subquery()
+    for kind in get_args(EventType)
+    if kind != "impression"
+]
+_UNION = union_all(*(select(part) for part in _OF_TYPE)).subquery()
+_ACTIONS = select(_UNION).order_by(_UNION.c.at.desc(), _UNION.c.sequence.desc()).limit(_LIMIT)
+_SHOWN = (
+    select(events.c.sku)
+    .where(events.c.user == bindparam("user"), events.c.type == "impression", events.c.sku.is_not(None))
+    .order_by(events.c.at.desc())
+    .limit(_LIMIT)
+)
+_LAST = select(func.max(events.c.sequence))
 
 
 class Events:
@@ -23,48 +49,45 @@ class Events:
 
         Args:
             durable: False does not wait for the disk: a power cut (not a crash of the process) may lose the last moments.
+
+        Raises:
+            InputError: an event cannot be stored; none was.
+            StoreError: the database failed. Events that came before may be recorded: recording all again completes it.
         """
         new: list[Event] = []
-        for chunk in batched(items):
-            by_id: dict[str, Event] = {}
-            for event in chunk:
-                by_id.setdefault(event.id, event)
+        events_and_rows = [(event, _row(event)) for event in items]
+        for chunk in batched(events_and_rows):
+            by_id: dict[str, tuple[Event, dict[str, Any]]] = {}
+            for event, row in chunk:
+                by_id.setdefault(event.id, (event, row))
             with self._database.write("events", durable=durable) as connection:
                 known = set(connection.execute(select(events.c.id).where(events.c.id.in_(list(by_id)))).scalars())
-                added = [event for id, event in by_id.items() if id not in known]
+                added = [item for id, item in by_id.items() if id not in known]
                 if added:
-                    connection.execute(insert(events), [_row(event) for event in added])
-            new += added
+                    connection.execute(insert(events), [row for _, row in added])
+            new += [event for event, _ in added]
         return new
 
     def history(self, user: str, limit: int | None = None, *, impressions: bool = True) -> tuple[Event, ...]:
         """The last `limit` events of a user by their own time, newest last; without `impressions` only what the user did."""
-        query = select(events).where(events.c.user == user).order_by(events.c.at.desc(), events.c.sequence.desc())
-        if not impressions:
-            query = query.where(events.c.type != "impression")
-        with self._database.read() as connection:
-            rows = connection.execute(query.limit(limit)).all()
+        query = _HISTORY if impressions else _ACTIONS
+        rows = self._database.rows(query, user=user, limit=_NO_LIMIT if limit is None else limit)
         return tuple(_event(row) for row in reversed(rows))
 
     def shown(self, user: str, limit: int = 200) -> frozenset[str]:
         """The skus of a user's last `limit` impressions."""
-        query = select(events.c.sku).where(
-            events.c.user == user, events.c.type == "impression", events.c.sku.is_not(None)
-        )
-        with self._database.read() as connection:
-            rows = connection.execute(query.order_by(events.c.at.desc()).limit(limit)).scalars()
-            return frozenset(sku for sku in rows if sku is not None)
+        return frozenset(sku for (sku,) in self._database.rows(_SHOWN, user=user, limit=limit))
 
     def log(self, after_sequence: int = 0) -> Iterator[tuple[int, Event]]:
         """All events with a sequence above `after_sequence`, in the order of arrival, read in chunks."""
-        query = select(events).order_by(events.c.sequence)
+        query = select(*_COLUMNS).order_by(events.c.sequence)
         while rows := self._read(query.where(events.c.sequence > after_sequence)):
             yield from ((row.sequence, _event(row)) for row in rows)
             after_sequence = rows[-1].sequence
 
     def log_by_time(self) -> Iterator[Event]:
         """All events in the order of their own time, read in chunks."""
-        query = select(events).order_by(events.c.at, events.c.sequence)
+        query = select(*_COLUMNS).order_by(events.c.at, events.c.sequence)
         last = (to_micros(datetime.min), 0)
         while rows := self._read(query.where(tuple_(events.c.at, events.c.sequence) > last)):
             yield from map(_event, rows)
@@ -76,9 +99,8 @@ class Events:
             return connection.execute(query if user is None else query.where(events.c.user == user)).scalar_one()
 
     def last_sequence(self) -> int:
-        """0 when nothing is recorded."""
-        with self._database.read() as connection:
-            return connection.execute(select(func.max(events.c.sequence))).scalar() or 0
+        """0 when nothing is recorded. Cheap enough to ask before every answer."""
+        return self._database.rows(_LAST)[0][0] or 0
 
     def popular(
         self, limit: int = 100, *, since: datetime | None = None, weights: Mapping[EventType, float] | None = None
@@ -117,10 +139,35 @@ class Events:
 
 
 def _row(event: Event) -> dict[str, Any]:
-    return {**event.model_dump(), "at": to_micros(event.at)}
+    row = event.model_dump()
+    row["at"] = to_micros(event.at)
+    for name, value in row.items():
+        if name == "at" and not _is_time(value):
+            reason = "its time in UTC is before the year 1 or after 9999"
+        elif isinstance(value, str) and not _is_text(value):
+            reason = f"its {name} holds a character that no text may hold"
+        elif isinstance(value, int) and value >= 2**63:
+            reason = f"its {name} is beyond 64 bits"
+        else:
+            continue
+        raise InputError(f"The event {event.id!r} cannot be stored: {reason}.", hint="Nothing was recorded.")
+    return row
 
 
-def _event(row: Row[Any]) -> Event:
-    values = dict(row._mapping)
-    del values["sequence"]
-    return Event(**{**values, "at": from_micros(row.at)})
+def _is_time(micros: int) -> bool:
+    try:
+        from_micros(micros)
+    except OverflowError:
+        return False
+    return True
+
+
+def _is_text(value: str) -> bool:
+    # PostgreSQL keeps no NUL, and neither database half of a surrogate pair.
+    return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _event(row: Sequence[Any]) -> Event:
+    values = dict(zip(_NAMES, row, strict=False))
+    values["at"] = from_micros(values["at"])
+    return trusted(Event, values, _FIELDS)

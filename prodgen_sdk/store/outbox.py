@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select
 
 from prodgen_sdk.store.database import Database
 from prodgen_sdk.store.schema import outbox
 from prodgen_sdk.types import Model
 
 ChangeKind = Literal["upsert", "remove"]
+
+_LAST = select(func.max(outbox.c.sequence))
+_SKUS = select(outbox.c.sku).distinct().where(outbox.c.sequence > bindparam("after"))
 
 
 class Change(Model):
@@ -42,9 +45,12 @@ class Outbox:
             return tuple(Change(**row) for row in connection.execute(query).mappings())
 
     def last_sequence(self) -> int:
-        """0 when nothing was ever published."""
-        with self._database.read() as connection:
-            return connection.execute(select(func.max(outbox.c.sequence))).scalar() or 0
+        """0 when nothing was ever published. Cheap enough to ask before every answer."""
+        return self._database.rows(_LAST)[0][0] or 0
+
+    def skus_since(self, sequence: int) -> set[str]:
+        """The products that changes above `sequence` are of: what a cache that is as old as `sequence` has to drop."""
+        return {sku for (sku,) in self._database.rows(_SKUS, after=sequence)}
 
     def trim(self, before: int) -> int:
         """Drops changes below `before` that no longer matter, and returns how many.
@@ -55,6 +61,6 @@ class Outbox:
         later = outbox.alias()
         superseded = exists().where(later.c.variant == outbox.c.variant, later.c.sequence > outbox.c.sequence)
         with self._database.write("catalogue") as connection:
-            last = connection.execute(select(func.max(outbox.c.sequence))).scalar() or 0
+            last = connection.execute(_LAST).scalar() or 0
             below = and_(outbox.c.sequence < before, outbox.c.sequence < last)
             return connection.execute(delete(outbox).where(below, or_(outbox.c.kind == "remove", superseded))).rowcount

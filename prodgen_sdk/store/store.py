@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
-from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.errors import ConfigError, StoreError
 from prodgen_sdk.store.assets import AssetStore
 from prodgen_sdk.store.blobs import Blobs
 from prodgen_sdk.store.database import Database
 from prodgen_sdk.store.embeddings import Embeddings
 from prodgen_sdk.store.events import Events
-from prodgen_sdk.store.forget import forget
+from prodgen_sdk.store.forget import forget, knows, purge_if_due
+from prodgen_sdk.store.masking import mask
 from prodgen_sdk.store.migrate import upgrade
 from prodgen_sdk.store.outbox import Outbox
 from prodgen_sdk.store.products import Products
@@ -21,6 +23,8 @@ from prodgen_sdk.store.states import States
 from prodgen_sdk.store.tryons import TryOns
 from prodgen_sdk.store.variants import Variants
 from prodgen_sdk.types import Erased
+
+logger = logging.getLogger(__name__)
 
 
 class Store:
@@ -46,6 +50,10 @@ class Store:
     def forget(self, user: str) -> Erased:
         """Erases all that is known of a user and proves it; see `prodgen_sdk.store.forget.forget`."""
         return forget(self.database, self.tryons, user)
+
+    def knows(self, user: str) -> bool:
+        """Whether anything is known of a user: an event, a state or a retained try-on."""
+        return knows(self.database, self.tryons, user)
 
     def collect_garbage(self, *, older_than: timedelta = timedelta(days=1), keep: Iterable[str] = ()) -> int:
         """Deletes files of assets that no variant and no product names; how many that was.
@@ -73,13 +81,15 @@ class Store:
 def open_store(url: str | Path, assets_url: str | Path | None = None, private_url: str | Path | None = None) -> Store:
     """Opens a store, making or upgrading its tables first.
 
+    Deletes the retained try-ons whose time is over, and completes a `forget` whose bytes were still in use.
+
     Args:
         url: path or `sqlite:///` URL of a file, or a `postgresql://` URL.
         assets_url: folder or fsspec URL; by default `assets` beside the SQLite file.
         private_url: the same for people's photos; by default the name of `assets_url` with `-private` at its end.
 
     Raises:
-        ConfigError: a URL cannot be used, or PostgreSQL without `assets_url`.
+        ConfigError: a URL cannot be used, PostgreSQL without `assets_url`, or private files among the public ones.
         MissingDependency: a driver is not installed.
         StoreError: the database cannot be opened, is newer than this code, or is no database.
 
@@ -98,9 +108,25 @@ def open_store(url: str | Path, assets_url: str | Path | None = None, private_ur
         assets_url = database.file.parent / "assets"
     private = Blobs(private_url or f"{str(assets_url).rstrip('/')}-private", private=True)
     assets = AssetStore(assets_url)
+    if assets.holds(private):
+        raise ConfigError(
+            f"{mask(private_url or assets_url)} would put the photos of people among the public files.",
+            hint="Give private_url a place outside of assets_url.",
+        )
     try:
         upgrade(database)
+        store = Store(database, assets, private)
+        _clean_up(store)
     except BaseException:
         database.close()
         raise
-    return Store(database, assets, private)
+    return store
+
+
+def _clean_up(store: Store) -> None:
+    try:
+        store.tryons.expire(datetime.now(UTC))
+        purge_if_due(store.database, timeout=0.0)
+    except StoreError as error:
+        # Nothing of it is served, and the next to open the store tries again: no reason to refuse all else.
+        logger.warning("What is to be deleted could not be: %s", error)

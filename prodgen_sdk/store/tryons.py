@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from datetime import datetime
+from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from prodgen_sdk.errors import InputError, NotFound, StoreError
 from prodgen_sdk.store.blobs import Blobs
@@ -27,10 +28,16 @@ class RetainedTryOn(Model):
     retain_until: datetime
 
 
+# What has expired is not there, even where it could not be deleted.
+_VALID = (tryons.c.complete, tryons.c.retain_until > bindparam("now"))
+_EXPIRED = select(tryons.c.id).where(tryons.c.retain_until <= bindparam("now"))
+
+
 class TryOns:
     """Rows in the database, files below a private root that holds nothing else.
 
-    The row is written before the files and deleted after them: at no moment is there a file that no row names.
+    The row is written before the files and deleted after them: at no moment is there a file that no row names. What has
+    expired is deleted whenever the store is opened or asked for a try-on, and never shown.
     """
 
     def __init__(self, database: Database, files: Blobs) -> None:
@@ -44,6 +51,7 @@ class TryOns:
             InputError: `until` has passed.
             StoreError: it could not be written; nothing is kept.
         """
+        self.expire(datetime.now(UTC))
         now = now_micros()
         if to_micros(until) <= now:
             raise InputError("The time until which the try-on is kept has passed.", hint="Give a time in the future.")
@@ -62,7 +70,7 @@ class TryOns:
             self._files.write(f"{kept.id}/photo", photo)
             self._files.write(f"{kept.id}/result", result)
         except StoreError:
-            self._erase(tryons.c.id == kept.id)
+            self._erase([kept.id])
             raise
         with self._database.write() as connection:
             written = connection.execute(update(tryons).where(tryons.c.id == kept.id).values(complete=True)).rowcount
@@ -72,11 +80,10 @@ class TryOns:
 
     def of(self, user: str) -> tuple[RetainedTryOn, ...]:
         """What is kept of a user, oldest first."""
-        query = (
-            select(tryons).where(tryons.c.user == user, tryons.c.complete).order_by(tryons.c.created_at, tryons.c.id)
-        )
+        self.expire(datetime.now(UTC))
+        query = select(tryons).where(tryons.c.user == user, *_VALID).order_by(tryons.c.created_at, tryons.c.id)
         with self._database.read() as connection:
-            return tuple(_session(row) for row in connection.execute(query))
+            return tuple(_session(row) for row in connection.execute(query, {"now": now_micros()}))
 
     def photo(self, id: str) -> bytes:
         """The verified bytes of the photo; raises NotFound or StoreError."""
@@ -88,11 +95,11 @@ class TryOns:
 
     def expire(self, now: datetime) -> int:
         """Deletes what should not be kept any longer at `now`, files included, and returns how many try-ons."""
-        return self._erase(tryons.c.retain_until <= to_micros(now))[0]
+        return self._erase([id for (id,) in self._database.rows(_EXPIRED, now=to_micros(now))])[0]
 
     def forget(self, user: str) -> tuple[int, int]:
         """Deletes all that is kept of a user; how many try-ons and files that was."""
-        return self._erase(tryons.c.user == user)
+        return self._erase(self.ids(user))
 
     def count(self, user: str) -> int:
         """Try-ons that the database knows of a user, half-written ones included."""
@@ -110,9 +117,7 @@ class TryOns:
         """The files that there really are of a try-on."""
         return tuple(self._files.names(id))
 
-    def _erase(self, condition: ColumnElement[bool]) -> tuple[int, int]:
-        with self._database.read() as connection:
-            ids = connection.execute(select(tryons.c.id).where(condition)).scalars().all()
+    def _erase(self, ids: Collection[str]) -> tuple[int, int]:
         files = 0
         for id in ids:
             files += self._files.delete_folder(id)
@@ -122,8 +127,10 @@ class TryOns:
         return len(ids), files
 
     def _read(self, id: str, which: Literal["photo", "result"]) -> bytes:
+        self.expire(datetime.now(UTC))
+        query = select(tryons).where(tryons.c.id == id, *_VALID)
         with self._database.read() as connection:
-            row = connection.execute(select(tryons).where(tryons.c.id == id, tryons.c.complete)).one_or_none()
+            row = connection.execute(query, {"now": now_micros()}).one_or_none()
         if row is None:
             raise NotFound(
                 f"There is no retained try-on {id!r}.", hint="It may have expired, or its user was forgotten."

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, func, insert, select, update
+from sqlalchemy import Column, Connection, Select, bindparam, func, insert, select, update
 
 from prodgen_sdk.errors import InputError, NotFound
 from prodgen_sdk.store import outbox
@@ -27,6 +27,13 @@ TRANSITIONS: dict[ReviewState, tuple[ReviewState, ...]] = {
 """From which state a review may go to which."""
 
 _NEIGHBOURS = 2000
+
+# The conditions are judged in Python: SQLite without statistics would go through all approved variants instead of `ids`.
+_SERVABLE = (
+    select(variants.c.id, variants.c.review, products.c.on_sale)
+    .join(products, products.c.sku == variants.c.sku)
+    .where(variants.c.id.in_(bindparam("ids", expanding=True)))
+)
 
 
 class Review(Model):
@@ -48,7 +55,8 @@ class Variants:
     def publish(self, variant: Variant, image: bytes) -> Variant:
         """Stores the file, then the row and (if approved) its outbox entry in one transaction.
 
-        Repeating it changes nothing: the variant that has this id already is returned.
+        Repeating it changes no row: the variant that has this id already is returned. A file of it that was lost is
+        stored again.
 
         Args:
             image: the bytes of the picture file that `variant.image` describes.
@@ -62,6 +70,8 @@ class Variants:
             raise InputError(f"The bytes of variant {variant.id} do not match the digest of its image.")
         known = next(self.iterate(ids=[variant.id]), None)
         if known is not None:
+            if known.image.digest == variant.image.digest:
+                self._assets.put(image)
             return known
         self._assets.put(image)
         with self._database.write("catalogue") as connection:
@@ -159,19 +169,25 @@ class Variants:
         """Those of `ids` that are published already."""
         return set(self._column(variants.c.id, ids))
 
+    def present(self, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` that are published already and whose picture file is there; the file is not read."""
+        found = set()
+        for chunk in batched(ids):
+            with self._database.read() as connection:
+                rows = connection.execute(
+                    select(variants.c.id, variants.c.digest).where(variants.c.id.in_(chunk))
+                ).all()
+            found |= {row.id for row in rows if self._assets.has(row.digest)}
+        return found
+
     def serve_check(self, ids: Iterable[str]) -> set[str]:
         """Those of `ids` that may be shown now: approved, and of a product that is on sale."""
-        # The conditions are judged here: SQLite without statistics would go through all approved variants instead of `ids`.
-        query = select(variants.c.id, variants.c.review, products.c.on_sale).join(
-            products, products.c.sku == variants.c.sku
-        )
-        with self._database.read() as connection:
-            return {
-                row.id
-                for chunk in batched(ids, 5000)
-                for row in connection.execute(query.where(variants.c.id.in_(chunk)))
-                if row.review == "approved" and row.on_sale
-            }
+        return {
+            id
+            for chunk in batched(ids, 5000)
+            for id, review, on_sale in self._database.rows(_SERVABLE, ids=chunk)
+            if review == "approved" and on_sale
+        }
 
     def set_review(self, id: str, state: ReviewState, by: str, reason: str = "") -> Variant:
         """Moves a variant to another review state, notes who did and why, and tells the index.
@@ -192,15 +208,24 @@ class Variants:
                     f"Variant {id} is {variant.review} and cannot become {state}.",
                     hint=f"From there it goes to {steps}.",
                 )
-            changed = variant.model_copy(update={"review": state})
-            connection.execute(update(variants).where(variants.c.id == id).values(review=state, document=dump(changed)))
-            step = {"variant": id, "before": variant.review, "after": state, "by": by, "reason": reason}
-            connection.execute(insert(reviews).values(**step, at=now_micros()))
-            if state == "approved":
-                outbox.append(connection, "upsert", [(id, variant.sku)])
-            elif variant.review == "approved":
-                outbox.append(connection, "remove", [(id, variant.sku)])
-        return changed
+            return _move(connection, variant, state, by, reason)
+
+    def retire(self, ids: Iterable[str], by: str, reason: str) -> tuple[str, ...]:
+        """Rejects those of `ids` that are approved, in one transaction, each with a step of review; the ids that were.
+
+        Others, unknown ones too, are left alone, so that it may be repeated.
+        """
+        with self._database.write("catalogue") as connection:
+            found = [
+                _variant(row)
+                for chunk in batched(sorted(set(ids)))
+                for row in connection.execute(_select().where(variants.c.id.in_(chunk)).order_by(variants.c.number))
+            ]
+            return tuple(
+                _move(connection, variant, "rejected", by, reason).id
+                for variant in found
+                if variant.review == "approved"
+            )
 
     def reviews(self, id: str) -> tuple[Review, ...]:
         """All steps of a variant's review, oldest first."""
@@ -231,6 +256,20 @@ def _select() -> Select[Any]:
 
 def _variant(row: Any) -> Variant:
     return Variant.model_validate_json(row.document)
+
+
+def _move(connection: Connection, variant: Variant, state: ReviewState, by: str, reason: str) -> Variant:
+    """Gives a variant another state, with its step of review and, if it comes to or goes from sight, its change."""
+    changed = variant.model_copy(update={"review": state})
+    row = update(variants).where(variants.c.id == variant.id)
+    connection.execute(row.values(review=state, document=dump(changed)))
+    step = {"variant": variant.id, "before": variant.review, "after": state, "by": by, "reason": reason}
+    connection.execute(insert(reviews).values(**step, at=now_micros()))
+    if state == "approved":
+        outbox.append(connection, "upsert", [(variant.id, variant.sku)])
+    elif variant.review == "approved":
+        outbox.append(connection, "remove", [(variant.id, variant.sku)])
+    return changed
 
 
 def _get(connection: Connection, id: str) -> Variant:

@@ -151,3 +151,44 @@ def test_a_place_that_is_none(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "s3fs", None)
     with pytest.raises(MissingDependency, match="s3fs"):
         Blobs("s3://bucket/x")
+
+
+@pytest.mark.parametrize("method", ["write", "read", "delete"])
+def test_an_error_names_the_place_but_no_credentials(monkeypatch, method):
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    url = "memory://AKIA:sE/c@ret@bucket"
+
+    def fail(*args, **kwargs):
+        raise OSError(f"denied: {url}?token=sEcReT2")
+
+    for name in ("open", "cat_file", "rm_file"):
+        monkeypatch.setattr(MemoryFileSystem, name, fail)
+    with pytest.raises(StoreError) as caught:
+        getattr(Blobs(url), method)("x", *([b"1"] if method == "write" else []))
+    told = str(caught.value)
+    assert "memory://***@bucket" in told
+    assert "denied" in told
+    assert not any(secret in told for secret in ("AKIA", "sE/c", "ret@", "sEcReT2"))
+
+
+@pytest.mark.parametrize("url", ["s4://AKIA:sEcReT@bucket", "s3://AKIA:sEcReT@bucket"])
+def test_a_place_that_is_none_does_not_tell_credentials(monkeypatch, url):
+    monkeypatch.setitem(__import__("sys").modules, "s3fs", None)
+    with pytest.raises((ConfigError, MissingDependency)) as caught:
+        Blobs(url)
+    assert "***@bucket" in str(caught.value)
+    assert "sEcReT" not in str(caught.value)
+    assert "AKIA" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a::b", "memory::x", "a::b/c", "100%"])
+def test_a_folder_is_a_folder_whatever_its_name(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    for url in (name, str(tmp_path / name), (tmp_path / name), f"file://{tmp_path}/{name}"):
+        blobs = Blobs(url)
+        assert blobs.folder == tmp_path / name
+        blobs.write("ab/x", b"1")
+        assert blobs.read("ab/x") == b"1"
+        assert blobs.names("ab") == list(blobs.walk()) == ["ab/x"]
+        assert blobs.delete("ab/x")

@@ -1,10 +1,11 @@
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from prodgen_sdk.errors import InputError
+from prodgen_sdk.types import Event
 
 
 def test_recording_is_idempotent_on_the_id(store, event):
@@ -64,9 +65,40 @@ def test_popular_weighs_events(store, event):
 
 
 def test_what_a_database_cannot_hold_is_a_clear_error(store, event):
-    with pytest.raises(InputError, match="cannot be stored"):
-        store.events.record([event("e1", position=2**70)])
-    assert store.events.count() == 0
+    good = [event(f"e{number}") for number in range(600)]  # more than are written at once
+    for field, value in [
+        ("position", 2**63),
+        ("at", datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))),
+        ("query", "half a pair: \ud83d"),
+        ("user", "nul\0"),
+    ]:
+        bad = Event.model_construct(**{**event("bad").model_dump(), field: value})
+        with pytest.raises(InputError, match=rf"'bad' cannot be stored: its (time|{field})"):
+            store.events.record([*good, bad])
+        assert store.events.count() == 0
+    assert len(store.events.record([*good])) == 600
+
+
+def test_an_event_that_is_read_is_as_good_as_one_that_was_made(store, event):
+    made = event("e1", "purchase", value=2, query="mug")
+    store.events.record([made])
+    (read,) = store.events.history("ann")
+    assert read == Event.model_validate(read.model_dump()) == made
+    assert hash(read) == hash(made)
+    assert read.model_copy(update={"sku": "b"}).sku == "b"
+    assert read.model_dump_json() == made.model_dump_json()
+    assert type(read.value) is float
+    with pytest.raises(ValueError, match="frozen"):
+        read.sku = "b"
+
+
+def test_what_a_user_did_is_found_below_what_they_were_shown(store, event):
+    types = ["click", "impression", "hide", "impression", "search", "view", "add_to_cart", "purchase"]
+    store.events.record(event(f"e{n:03}", types[n % 8], minutes=n // 3) for n in range(200))
+    did = [f"e{n:03}" for n in range(200) if types[n % 8] != "impression"]
+    assert [item.id for item in store.events.history("ann", impressions=False)] == did
+    assert [item.id for item in store.events.history("ann", 10, impressions=False)] == did[-10:]
+    assert store.events.shown("ann") == {"mug-1"}
 
 
 def shown(event, id, minutes=0, **fields):

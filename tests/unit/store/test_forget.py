@@ -1,4 +1,8 @@
 import random
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +20,7 @@ def test_forget_erases_everything_of_one_user(store, event):
     store.states.put("policy", "all", b"2")
     proof = store.forget("ann")
     assert proof.erased == {"events": 2, "states": 1, "tryons": 1, "tryon_files": 2}
-    assert proof.remaining == {"events": 0, "states": 0, "tryons": 0, "tryon_files": 0}
+    assert proof.remaining == {"events": 0, "states": 0, "tryons": 0, "tryon_files": 0, "unpurged_bytes": 0}
     assert proof.complete
     assert store.events.history("ann") == ()
     assert store.events.count("bob") == 1
@@ -57,15 +61,89 @@ def test_no_byte_of_the_user_stays_on_the_disk(tmp_path, event):
         assert store.events.count() > 0
 
 
-def test_an_open_reader_is_reported_not_ignored(tmp_path, event, monkeypatch):
-    monkeypatch.setattr("prodgen_sdk.store.database._BUSY_SECONDS", 0.2)
+def read_elsewhere(store):
+    """Another program that looks at the database and does not finish."""
+    other = sqlite3.connect(store.database.file, isolation_level=None)
+    other.execute("begin")
+    other.execute("select count(*) from events").fetchone()
+    return closing(other)
+
+
+def test_an_open_reader_is_reported_and_holds_nobody_up(tmp_path, event, monkeypatch):
+    monkeypatch.setattr("prodgen_sdk.store.database._PURGE_SECONDS", 1.0)
+    slowest = 0.0
     with open_store(tmp_path / "store.db") as store:
         store.events.record([event("e1")])
-        with store.database.read() as connection:
-            connection.exec_driver_sql("select count(*) from events").scalar()
-            with pytest.raises(StoreError, match="in use"):
-                store.forget("ann")
-        assert store.forget("ann").complete
+        with read_elsewhere(store):
+            start = time.monotonic()
+            with ThreadPoolExecutor() as pool:
+                forgetting = pool.submit(store.forget, "ann")
+                number = 0
+                while not forgetting.done():
+                    before = time.monotonic()
+                    store.events.record([event(f"b{number}", user="bob")], durable=False)
+                    slowest = max(slowest, time.monotonic() - before)
+                    number += 1
+            proof = forgetting.result()
+            assert time.monotonic() - start < 10
+            assert slowest < 0.9  # the second that it waited for the reader was not spent with a lock
+            assert proof.erased["events"] == 1
+            assert proof.remaining["events"] == 0
+            assert proof.remaining["unpurged_bytes"] > 0
+            assert not proof.complete
+            assert store.events.history("ann") == ()
+        assert not store.knows("ann")
+        again = store.forget("ann")
+        assert again.complete
+        assert not any(again.erased.values())
+
+
+@pytest.mark.parametrize("next_step", ["forget", "open"])
+def test_what_could_not_be_purged_is_purged_by_the_next(tmp_path, event, monkeypatch, next_step):
+    monkeypatch.setattr("prodgen_sdk.store.database._PURGE_SECONDS", 0.1)
+    secret = "zq-unmistakable-user"
+    with open_store(tmp_path / "store.db") as store:
+        store.events.record([event("e1", user=secret), event("e2", user="bob")])
+        with read_elsewhere(store):
+            assert not store.forget(secret).complete
+            assert not any(secret.encode() in data for data in pending(store))
+            assert found(tmp_path, secret)
+        if next_step == "forget":
+            assert store.forget("bob").complete
+        else:
+            open_store(tmp_path / "store.db").close()
+        assert found(tmp_path, secret) == []
+        assert pending(store) == []
+
+
+def test_a_full_disk_while_purging_does_not_undo_the_answer(tmp_path, event, monkeypatch):
+    def full(*args, **kwargs):
+        raise StoreError("The disk is full.")
+
+    with open_store(tmp_path / "store.db") as store:
+        store.events.record([event("e1")])
+        monkeypatch.setattr(store.database, "purge", full)
+        proof = store.forget("ann")
+        assert proof.erased["events"] == 1
+        assert not proof.complete
+        assert pending(store)
+
+
+def test_knows(store, event):
+    assert not store.knows("ann")
+    store.events.record([event("e1")])
+    store.states.put("policy", "bob/theta", b"1", user="bob")
+    store.tryons.keep("cem", b"photo", b"result", TOMORROW)
+    for user in ("ann", "bob", "cem"):
+        assert store.knows(user)
+        store.forget(user)
+        assert not store.knows(user)
+
+
+def pending(store):
+    with store.database.read() as connection:
+        rows = connection.exec_driver_sql("select * from states where component = 'core/forget'")
+        return [repr(tuple(row)).encode() for row in rows]
 
 
 def found(folder, secret):

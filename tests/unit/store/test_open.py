@@ -1,6 +1,7 @@
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from alembic.script import ScriptDirectory
 
 from prodgen_sdk.errors import ConfigError, MissingDependency, StoreError
 from prodgen_sdk.store import Store, migrate, open_store
+from prodgen_sdk.store.database import Database
 from prodgen_sdk.store.schema import HEAD, metadata
 
 
@@ -96,8 +98,6 @@ def test_settings_of_sqlite(sqlite_store: Store):
 
 
 def test_garbage_is_what_nothing_names(store, product, variant):
-    from datetime import timedelta
-
     mesh, orphan, mine = (store.assets.put(data) for data in (b"mesh", b"orphan", b"mine"))
     store.products.put([product(media=[{"role": "mesh", "uri": f"asset:{mesh}"}])])
     made, image = variant("v1")
@@ -117,3 +117,30 @@ def test_opening_an_up_to_date_store_does_not_load_alembic(tmp_path):
     open_store(tmp_path / "store.db").close()
     code = f"import sys; from prodgen_sdk.store import open_store; open_store({str(tmp_path / 'store.db')!r}); sys.exit('alembic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_workspace_with_colons_in_its_name_keeps_people_apart(tmp_path):
+    with open_store(tmp_path / "my::shop" / "store.db") as store:
+        store.assets.put(b"mug")
+        store.tryons.keep("ann", b"photo", b"result", datetime.now(UTC) + timedelta(days=1))
+        assert sorted(path.name for path in (tmp_path / "my::shop").iterdir() if path.is_dir()) == [
+            "assets",
+            "assets-private",
+        ]
+        assert len(list(store.assets)) == 1
+
+
+@pytest.mark.parametrize("private", ["assets", "assets/", "assets/people"])
+def test_private_files_among_the_public_ones_are_refused(tmp_path, private):
+    with pytest.raises(ConfigError, match="photos of people"):
+        open_store(tmp_path / "store.db", tmp_path / "assets", f"{tmp_path}/{private}")
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://ann:geheim@127.0.0.1:1/x", "postgresql://127.0.0.1:1/x?user=ann&password=geheim"]
+)
+def test_the_name_of_a_database_tells_no_credentials(url):
+    pytest.importorskip("psycopg")
+    name = Database(url).name
+    assert "127.0.0.1" in name
+    assert "geheim" not in name

@@ -67,3 +67,23 @@ def test_a_trim_drops_what_was_superseded(store, product, variant):
 def test_a_trim_of_nothing(store, before):
     assert store.outbox.trim(before) == 0
     assert store.outbox.last_sequence() == 0
+
+
+def test_skus_since(store, product, variant):
+    store.products.put([product("a"), product("b")])
+    store.variants.publish(*variant("v1", sku="a"))
+    store.variants.publish(*variant("v2", sku="b"))
+    store.variants.set_review("v2", "rejected", by="ann")
+    assert store.outbox.skus_since(0) == {"a", "b"}
+    assert store.outbox.skus_since(1) == {"b"}
+    assert store.outbox.skus_since(store.outbox.last_sequence()) == set()
+
+
+def test_the_last_sequence_sees_what_others_commit(url, tmp_path, product, variant, event):
+    with open_store(url, tmp_path / "assets") as store, open_store(url, tmp_path / "assets") as other:
+        assert (store.outbox.last_sequence(), store.events.last_sequence()) == (0, 0)
+        other.products.put([product()])
+        for number in range(1, 4):
+            other.variants.publish(*variant(f"v{number}"))
+            other.events.record([event(f"e{number}")], durable=False)
+            assert (store.outbox.last_sequence(), store.events.last_sequence()) == (number, number)

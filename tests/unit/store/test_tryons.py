@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from prodgen_sdk.errors import InputError, NotFound, StoreError
+from prodgen_sdk.store import open_store
 
 TOMORROW = datetime.now(UTC) + timedelta(days=1)
 
@@ -90,3 +91,48 @@ def test_a_damaged_photo_is_told(store, tmp_path):
     (tmp_path / "assets-private" / kept.id / "photo").write_bytes(b"other")
     with pytest.raises(StoreError, match="damaged"):
         store.tryons.photo(kept.id)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Moves the time that try-ons see."""
+
+    def set(at):
+        fixed = type("Fixed", (datetime,), {"now": classmethod(lambda cls, zone=None: at)})
+        monkeypatch.setattr("prodgen_sdk.store.tryons.datetime", fixed)
+        monkeypatch.setattr("prodgen_sdk.store.schema.datetime", fixed)
+        monkeypatch.setattr("prodgen_sdk.store.store.datetime", fixed)
+
+    return set
+
+
+@pytest.mark.parametrize("ask", ["of", "photo", "result", "keep", "open"])
+def test_what_has_expired_is_deleted_by_the_next_who_asks(store, url, tmp_path, private, clock, ask):
+    kept = store.tryons.keep("ann", b"photo", b"result", TOMORROW)
+    clock(TOMORROW)
+    if ask == "of":
+        assert store.tryons.of("ann") == ()
+    elif ask == "keep":
+        store.tryons.forget(store.tryons.keep("bob", b"1", b"2", TOMORROW + timedelta(days=1)).user)
+    elif ask == "open":
+        open_store(url, tmp_path / "assets").close()
+    else:
+        with pytest.raises(NotFound):
+            getattr(store.tryons, ask)(kept.id)
+    assert private() == []
+    assert store.tryons.count("ann") == 0
+
+
+def test_what_has_expired_is_never_shown_even_if_it_cannot_be_deleted(store, url, tmp_path, clock, monkeypatch):
+    kept = store.tryons.keep("ann", b"photo", b"result", TOMORROW)
+    clock(TOMORROW)
+    monkeypatch.setattr(store.tryons, "expire", lambda now: 0)
+    assert store.tryons.of("ann") == ()
+    with pytest.raises(NotFound):
+        store.tryons.photo(kept.id)
+
+    def fail(self, name):
+        raise StoreError("connection lost")
+
+    monkeypatch.setattr("prodgen_sdk.store.blobs.Blobs.delete_folder", fail)
+    open_store(url, tmp_path / "assets").close()  # what cannot be deleted now is no reason to refuse all else

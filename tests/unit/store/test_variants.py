@@ -113,3 +113,63 @@ def test_an_unknown_variant_names_its_neighbours(store, variant):
         store.variants.get("abcdee")
     with pytest.raises(NotFound):
         store.variants.set_review("nope", "approved", by="ann")
+
+
+def test_a_lost_picture_file_is_healed_by_publishing_again(store, variant):
+    for id in ("v1", "v2"):
+        store.variants.publish(*variant(id))
+    made, image = variant("v1")
+    store.assets.delete(made.image.digest)
+    assert store.variants.present(["v1", "v2", "none"]) == {"v2"}
+    assert store.variants.publish(made, image) == made
+    assert store.variants.present(["v1", "v2"]) == {"v1", "v2"}
+    assert store.variants.image("v1") == image
+    assert store.outbox.last_sequence() == 2
+
+
+def test_publishing_another_picture_under_a_known_id_stores_no_file(store, variant):
+    made, image = variant("v1")
+    store.variants.publish(made, image)
+    other, data = variant("v2")
+    assert store.variants.publish(other.model_copy(update={"id": "v1"}), data) == made
+    assert list(store.assets) == [made.image.digest]
+
+
+def test_retire_takes_approved_variants_out_of_sight_together(store, variant):
+    for id, review in [("a", "approved"), ("b", "draft"), ("c", "approved"), ("d", "approved")]:
+        store.variants.publish(*variant(id, review=review))
+    start = store.outbox.last_sequence()
+    assert store.variants.retire(["c", "b", "a", "none", "a"], "core", "superseded by d") == ("a", "c")
+    assert [store.variants.get(id).review for id in "abcd"] == ["rejected", "draft", "rejected", "approved"]
+    assert [(change.variant, change.kind) for change in store.outbox.changes(start)] == [
+        ("a", "remove"),
+        ("c", "remove"),
+    ]
+    (step,) = store.variants.reviews("a")
+    assert (step.before, step.after, step.by, step.reason) == ("approved", "rejected", "core", "superseded by d")
+    assert store.variants.serve_check("acd") == {"d"}
+    assert store.variants.retire(["a", "b", "c"], "core", "again") == ()
+    assert len(store.variants.reviews("a")) == 1
+    assert store.variants.retire([], "core", "") == ()
+
+
+def test_a_retirement_that_fails_retires_nothing(store, variant, monkeypatch):
+    for id in "ab":
+        store.variants.publish(*variant(id))
+    calls = []
+
+    def fail(*args):
+        calls.append(args)
+        if len(calls) == 2:
+            raise RuntimeError
+
+    monkeypatch.setattr("prodgen_sdk.store.variants.outbox.append", fail)
+    with pytest.raises(RuntimeError):
+        store.variants.retire("ab", "core", "")
+    assert store.variants.count(review="approved") == 2
+    assert store.variants.reviews("a") == ()
+
+
+def test_many_ids_are_checked_at_once(store, variant):
+    store.variants.publish(*variant("yes"))
+    assert store.variants.serve_check([*(f"no-{number}" for number in range(12_000)), "yes", "quo\"te'"]) == {"yes"}
