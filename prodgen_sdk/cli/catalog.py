@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, note, open_studio, table
+from prodgen_sdk.cli.output import JSON, emit, note, open_studio, progress, table
 
 group = typer.Typer(help="Add, list and export products.", no_args_is_help=True)
 
@@ -59,33 +59,24 @@ def list_products(
 @group.command()
 def export(
     ctx: typer.Context,
-    out: str = typer.Argument(..., metavar="DIR", help="Gets products.jsonl, and the pictures as <sku>/<view>.png."),
+    out: str = typer.Argument(
+        ...,
+        metavar="DIR",
+        help="Gets products.jsonl with its files in media/, and the pictures as <sku>/<view>-<id>.png.",
+    ),
     approved: bool = typer.Option(False, "--approved", help="Only approved pictures."),
     as_json: bool = JSON,
 ) -> None:
-    """Write the catalogue and its pictures into a folder."""
-    from pathlib import Path
+    """Write the catalogue and its pictures into a folder, which `prodgen catalog add` reads again. Exit code 3 if a file is missing."""
+    from prodgen_sdk.cli.export import PRODUCTS, export_pictures, export_products
+    from prodgen_sdk.errors import PartlyDone
+    from prodgen_sdk.files import check_writable
 
-    from prodgen_sdk.catalogue import write_catalogue
-    from prodgen_sdk.cli.output import progress
-    from prodgen_sdk.files import write_atomically
-
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
-    pictures = []
+    folder = check_writable(out)
     with open_studio(ctx) as studio, progress("exporting") as tell:
-        write_catalogue(studio.products(), folder / "products.jsonl")
-        total = studio.store.variants.count(review="approved" if approved else None)
-        for done, variant in enumerate(studio.variants(review="approved" if approved else None), 1):
-            path = folder / variant.sku / f"{variant.view.slug}-{variant.id[:8]}.png"
-            write_atomically(path, studio.store.assets.get(variant.image.digest))
-            pictures.append(
-                {
-                    "sku": variant.sku,
-                    "variant": variant.id,
-                    "review": variant.review,
-                    "file": str(path.relative_to(folder)),
-                }
-            )
-            tell(done, total, "pictures")
-    emit(as_json, {"folder": folder, "pictures": pictures}, lambda: note(f"{len(pictures)} pictures are in {folder}"))
+        missing = export_products(studio.store, folder)
+        pictures, lost = export_pictures(studio.store, folder, "approved" if approved else None, tell)
+    report = {"folder": folder, "products": folder / PRODUCTS, "pictures": pictures, "missing": missing | lost}
+    emit(as_json, report, lambda: note(f"The catalogue and {len(pictures)} pictures are in {folder}"))
+    if missing or lost:
+        raise PartlyDone("Some files could not be exported.", missing | lost)

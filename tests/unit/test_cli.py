@@ -82,8 +82,18 @@ def test_rejected_lines_are_named_and_the_exit_code_says_partly(shop, tmp_path):
         (("generate", "mug-1", "--views", "frnt"), 2, "Did you mean front"),
         (("generate", "mug-1", "--scene", "pink"), 2, "pink"),
         (("generate", "mug-1", "--seed", "x"), 2, "seed"),
+        (("generate", "mug-0", "mug-1", "--generator", "fake/sold"), 2, "Did you mean fake/solid"),
+        (("generate", "mug-0", "mug-1", "--profile", "sqare"), 2, "Did you mean square"),
+        (("generate", "mug-0", "mug-1", "--background", "none.png"), 2, "none.png"),
+        (("generate", "mug-1", "--out", "c.jsonl"), 2, "c.jsonl is a file"),
+        (("generate", "mug-1", "--out", "c.jsonl/deep/er"), 2, "c.jsonl is a file"),
+        (("generate", "nope", "none.json"), 2, "none.json"),
+        (("generate", "mug-1", "--nope"), 2, "No such option"),
+        (("catalog", "export", "c.jsonl"), 2, "c.jsonl is a file"),
+        (("catalog", "lst"), 2, "Try: prodgen catalog --help"),
+        (("tryon",), 2, "Missing option"),
         (("generate", "mug-1", "--size", "8"), 2, "size"),
-        (("generate", "mug-1", "--size", "big"), 2, "Usage"),
+        (("generate", "mug-1", "--size", "big"), 2, "Try: prodgen generate --help"),
         (("recommend", "ann", "--filter", "colour=red"), 2, "colour=red"),
         (("recommend", "ann", "--filter", "price=a..b"), 2, "not a number"),
         (("similar",), 2, "Similar to what"),
@@ -104,7 +114,15 @@ def test_wrong_usage_is_one_clear_line_and_exit_code_2(shop, words, code, messag
     assert found == code
     assert out == ""
     assert message in err
-    assert "Traceback" not in err
+    assert err.startswith("prodgen: ")
+    assert err.count("\n") == 1
+
+
+def test_a_group_without_a_command_shows_its_help(run):
+    for words, command in (((), "generate"), (("catalog",), "export")):
+        code, out, err = run(*words)
+        assert code == 2
+        assert command in out + err
 
 
 def test_commands_that_keep_state_need_a_workspace(run):
@@ -257,3 +275,231 @@ def test_debug_shows_the_traceback_and_otherwise_an_internal_error_is_one_line(s
     assert "--debug" in err
     with pytest.raises(ZeroDivisionError):
         shop("--debug", "generate", "mug-1")
+    with pytest.raises(ZeroDivisionError):
+        shop("generate", "mug-1", "--debug")
+
+
+@pytest.fixture
+def breaks(monkeypatch):
+    """Makes the generator fail for the products of these skus."""
+    from prodgen_sdk.testing.fakes.pictures import SolidGenerator
+
+    real, skus = SolidGenerator.generate, set()
+
+    def generate(self, batch, ctx):
+        if skus & {request.product.sku for request in batch}:
+            raise RuntimeError("out of paint")
+        return real(self, batch, ctx)
+
+    monkeypatch.setattr(SolidGenerator, "generate", generate)
+    return skus.add
+
+
+def test_what_a_plugin_breaks_is_our_fault_and_what_is_unknown_is_not(shop, breaks, tmp_path):
+    fast = ("--views", "hero", "--size", "32")
+    code, out, err = shop("generate", "nope", "mug-1", *fast, "--json")
+    assert code == 3
+    assert [p["sku"] for p in json.loads(out)["variants"]] == ["mug-1"]
+    assert "nope" in json.loads(out)["failed"]
+    breaks("mug-2")
+    code, out, err = shop("generate", "mug-2", *fast)
+    assert code == 1
+    assert "mug-2" in err
+    assert "out of paint" in err
+    assert shop("generate", "mug-2", "nope", *fast)[0] == 1
+    (tmp_path / "bad.json").write_text(json.dumps({**MUG, "sku": "bad", "title": "A forbidden mug"}))
+    assert shop("generate", "bad.json", "mug-2", "--out", "out", *fast)[0] == 1
+    assert shop("generate", "bad.json", "nope", "mug-0", "--out", "out", *fast)[0] == 3
+
+
+def test_a_refusal_that_is_raised_is_json_as_well(run, monkeypatch, tmp_path):
+    from prodgen_sdk import Refused, Studio
+
+    def refuse(*_, **__):
+        raise Refused("No hats today.", reasons=("It is Sunday.",), hint="Come on Monday.")
+
+    monkeypatch.setattr(Studio, "try_on", refuse)
+    images.save(np.full((60, 60, 3), 128, np.uint8), tmp_path / "p.png")
+    words = ("tryon", "--person", "p.png", "--garment", "p.png", "--out", "o.png")
+    code, out, _err = run(*words, "--json")
+    assert code == 4
+    refused = json.loads(out)["refused"]
+    assert refused == {"reason": "No hats today.", "reasons": ["It is Sunday."], "what_to_do": "Come on Monday."}
+    assert run(*words)[1] == ""
+
+
+def test_pictures_are_written_as_they_are_made_and_named_even_after_an_interruption(run, monkeypatch, tmp_path):
+    from prodgen_sdk import Cancelled, Studio
+
+    lines = [json.dumps({**MUG, "sku": f"mug-{n:02}"}) for n in range(20)]
+    (tmp_path / "c.jsonl").write_text("\n".join(lines))
+    real, seen, told = Studio.generate, [], []
+
+    def generate(self, products, **options):
+        seen.append(len(list((tmp_path / "out").glob("*/*.png"))))
+        if len(seen) == stop_at:
+            raise Cancelled("stopped")
+        inner = options["progress"]
+        return real(self, products, **options | {"progress": lambda *now: (told.append(now), inner(*now))})
+
+    monkeypatch.setattr(Studio, "generate", generate)
+    words = ("generate", "c.jsonl", "--views", "hero", "--size", "32", "--out", "out", "--json")
+    stop_at = 3
+    assert run(*words)[0] == 1
+    assert seen == [0, 8, 16]
+    assert len(json.loads((tmp_path / "out/result.json").read_text())["variants"]) == 16
+    stop_at = 0
+    code, out, _ = run(*words)
+    assert code == 0
+    assert len(json.loads(out)["variants"]) == 20
+    assert json.loads((tmp_path / "out/result.json").read_text()) == json.loads(out)
+
+
+def test_progress_counts_all_products(run, monkeypatch, tmp_path):
+    from contextlib import contextmanager
+
+    from prodgen_sdk.cli import generate
+
+    told = []
+
+    @contextmanager
+    def progress(what):
+        yield lambda *now: told.append(now)
+
+    monkeypatch.setattr(generate, "progress", progress)
+    (tmp_path / "c.jsonl").write_text("\n".join(json.dumps({**MUG, "sku": f"mug-{n:02}"}) for n in range(10)))
+    run("generate", "c.jsonl", "--views", "hero", "--size", "32", "--out", "out", "--replicates", "2")
+    assert told == [(n, 20, "products") for n in range(1, 21)]
+
+
+def test_a_sku_may_be_called_like_a_file(shop, tmp_path):
+    odd = ("result.json", "media", "products.jsonl", "_result.json")
+    for sku in odd[:3]:
+        (tmp_path / "odd.jsonl").write_text(json.dumps({**MUG, "sku": sku}))
+        assert shop("catalog", "add", "odd.jsonl")[0] == 0
+    code, out, _ = shop("generate", "result.json", "media", "--views", "hero", "--size", "32", "--out", "out", "--json")
+    assert code == 0
+    assert [p["file"] for p in json.loads(out)["variants"]] == ["_result.json/front.png", "media/front.png"]
+    assert json.loads((tmp_path / "out/result.json").read_text()) == json.loads(out)
+    shop("generate", "products.jsonl", "--views", "hero", "--size", "32")
+    assert shop("catalog", "export", "exported")[0] == 0
+    assert len(list((tmp_path / "exported").glob("*/front-*.png"))) == 3
+
+
+def test_one_sku_twice_in_a_call_is_refused(run, tmp_path):
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(json.dumps(MUG))
+    code, _, err = run("generate", "a.json", "b.json", "--out", "out")
+    assert code == 2
+    assert "mug-1 is given twice" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_export_can_be_added_again(shop, tmp_path):
+    images.save(np.full((40, 40, 3), 90, np.uint8), tmp_path / "photo.png")
+    (tmp_path / "m.mtl").write_text("newmtl red\nKd 1 0 0\n")
+    (tmp_path / "m.obj").write_text("mtllib m.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nusemtl red\nf 1 2 3\n")
+    media = [{"role": "front", "uri": "photo.png"}, {"role": "mesh", "uri": "m.obj"}]
+    product = {**MUG, "title": "蓝色杯子", "locale": "zh", "media": media}
+    (tmp_path / "p.jsonl").write_text(json.dumps(product), "utf-8")
+    assert shop("catalog", "add", "p.jsonl")[0] == 0
+    assert shop("catalog", "export", "exported")[0] == 0
+    assert shop("catalog", "export", "exported")[0] == 0
+    (tmp_path / "exported").rename(tmp_path / "moved")
+    assert shop("init", "fresh")[0] == 0
+    code, _out, err = shop("-w", "fresh", "catalog", "add", "moved/products.jsonl")
+    assert (code, err) == (0, "")
+    before, after = (json.loads(shop("-w", place, "catalog", "list", "--json")[1]) for place in (".", "fresh"))
+    assert before == after
+    assert len(after[1]["media"]) == 2
+
+
+def test_an_export_names_what_is_missing_and_writes_the_rest(shop, tmp_path):
+    images.save(np.full((40, 40, 3), 90, np.uint8), tmp_path / "photo.png")
+    (tmp_path / "p.jsonl").write_text(json.dumps({**MUG, "media": [{"role": "front", "uri": "photo.png"}]}))
+    shop("catalog", "add", "p.jsonl")
+    for file in (tmp_path / "assets").rglob("*.png"):
+        file.unlink()
+    code, out, err = shop("catalog", "export", "exported", "--json")
+    assert code == 3
+    assert list(json.loads(out)["missing"]) == ["mug-1"]
+    assert "mug-1" in err
+    assert len((tmp_path / "exported/products.jsonl").read_text().splitlines()) == 4
+
+
+def test_a_rejected_picture_can_be_reopened(shop, tmp_path):
+    out = shop("generate", "mug-0", "mug-1", "--views", "hero", "--size", "32", "--json")[1]
+    first, second = (p["id"] for p in json.loads(out)["variants"])
+    assert shop("review", "reject", first)[0] == 0
+    code, _, err = shop("review", "approve", first)
+    assert code == 2
+    assert f"prodgen review reopen {first}" in err
+    assert shop("review", "reopen", first, second)[0] == 3
+    assert shop("review", "reopen", second, "nope")[0] == 2
+    assert shop("review", "approve", first, "--json")[0] == 0
+    assert len(json.loads(shop("review", "list", "--state", "approved", "--json")[1])) == 2
+
+
+def test_why_pictures_wait_is_said(run, tmp_path):
+    (tmp_path / "p.json").write_text(json.dumps({**MUG, "title": "A dubious mug"}))
+    code, _out, err = run("generate", "p.json", "--views", "orbit4", "--size", "32", "--out", "out")
+    assert code == 0
+    assert "in_review: mug-1: 4 of 4: The text says 'dubious'" in err
+
+
+def test_what_cannot_be_written_is_found_before_the_work(run, monkeypatch, tmp_path):
+    from prodgen_sdk import Studio
+
+    monkeypatch.setattr(Studio, "try_on", None)
+    images.save(np.full((60, 60, 3), 128, np.uint8), tmp_path / "p.png")
+    base = ("tryon", "--person", "p.png", "--garment", "p.png")
+    for words, message in (
+        (("--out", "o.bmp"), ".bmp"),
+        (("--out", "o.png", "--mask-out", "m.gif"), ".gif"),
+        (("--out", "p.png/o.png"), "p.png is a file"),
+    ):
+        code, _, err = run(*base, *words)
+        assert code == 2
+        assert message in err
+
+
+def test_a_folder_beside_does_not_hide_a_sku(shop, tmp_path):
+    garment = np.full((60, 60, 3), 255, np.uint8)
+    garment[10:50, 10:50] = (20, 40, 200)
+    person = np.full((120, 80, 3), 240, np.uint8)
+    person[20:110, 25:55] = (120, 90, 70)
+    images.save(garment, tmp_path / "g.png")
+    images.save(person, tmp_path / "p.png")
+    tee = {"sku": "tee-1", "title": "Tee", "category": "apparel/t-shirt", "media": [{"role": "flat", "uri": "g.png"}]}
+    (tmp_path / "t.jsonl").write_text(json.dumps(tee))
+    shop("catalog", "add", "t.jsonl")
+    (tmp_path / "tee-1").mkdir()
+    code, _, err = shop("tryon", "--person", "p.png", "--garment", "tee-1", "--category", "top", "--out", "o.png")
+    assert code == 0, err
+
+
+def test_titles_of_any_script_are_printed_in_any_locale(run, tmp_path):
+    import os
+    import subprocess
+
+    (tmp_path / "p.jsonl").write_text(json.dumps({**MUG, "title": "蓝色杯子", "category": "wrong"}), "utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "PRODGEN_DISABLE_PLUGINS": "*", "PRODGEN_WORKSPACE": ""}
+
+    def call(*words):
+        command = [sys.executable, "-m", "prodgen_sdk", *words]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+
+    assert call("init", "店").returncode == 0
+    found = call("-w", "店", "generate", "杯子")
+    assert found.returncode == 2
+    assert "杯子" in found.stderr.decode("utf-8")
+
+
+def test_an_empty_workspace_variable_is_none(shop, monkeypatch):
+    monkeypatch.setenv("PRODGEN_WORKSPACE", "")
+    assert shop("catalog", "list")[0] == 0
+
+
+def test_after_two_dashes_debug_is_a_word(run):
+    assert cli._without_debug(["a", "--debug", "--", "--debug"]) == (["a", "--", "--debug"], True)
+    assert cli._without_debug(["a"]) == (["a"], False)
