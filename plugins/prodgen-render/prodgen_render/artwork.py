@@ -11,20 +11,13 @@ from prodgen_render.lettering import wrap, write
 from prodgen_render.patterns import Srgb, brightness, ink_for, mix
 
 STYLES = ("panel", "bare", "band", "emblem")
-_SMALL = {
-    "food": ("NATURAL TASTE", "SINCE 1987", "SMALL BATCH"),
-    "beauty": ("DAILY CARE", "PARIS LIGHT", "No 07"),
-    "electronics": ("MODEL S1", "PRO SERIES", "DESIGN 02"),
-    "home": ("HANDMADE", "HOME GOODS", "STUDIO"),
-    "apparel": ("ORIGINAL", "EST. 2016", "STUDIO"),
-    "other": ("ORIGINAL", "STUDIO", "No 1"),
-}
 
 
 def draw_label(
     picture: Image.Image,
     box: tuple[int, int, int, int],
     title: str,
+    detail: str,
     domain: str,
     base: Srgb,
     accent: Srgb,
@@ -33,9 +26,11 @@ def draw_label(
     style: str = "",
     ink: Srgb | None = None,
 ) -> None:
-    """Draws a label into a box (left, top, right, bottom) of a picture.
+    """Draws a label into a box (left, top, right, bottom) of a picture. It says nothing that the product does not.
 
     Args:
+        title: the large letters.
+        detail: a small line below, such as the capacity; may be empty.
         base, accent: colours of the package.
         style: panel (a paper label), bare (print on the surface), band (all round the package) or emblem; empty draws one.
         ink: colour of the letters; None chooses one that reads well.
@@ -45,7 +40,6 @@ def draw_label(
     if width < 8 or height < 8:
         return
     style = style or str(rng.choice(STYLES))
-    small = str(rng.choice(_SMALL.get(domain, _SMALL["other"])))
     draw = ImageDraw.Draw(picture)
     ground = base
     margin = 0.07 * min(width, height)
@@ -95,12 +89,13 @@ def draw_label(
     rule = filled[3] + height * 0.02
     middle = (left + right) / 2
     draw.rectangle([middle - width * 0.13, rule, middle + width * 0.13, rule + max(1, height * 0.012)], fill=trim)
-    write(
-        picture,
-        [small],
-        (left + margin * 2, rule + height * 0.03, right - margin * 2, min(bottom - margin, rule + height * 0.13)),
-        second,
-    )
+    if detail:
+        write(
+            picture,
+            [detail],
+            (left + margin * 2, rule + height * 0.03, right - margin * 2, min(bottom - margin, rule + height * 0.13)),
+            second,
+        )
 
 
 def _emblem(

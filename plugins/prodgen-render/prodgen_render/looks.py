@@ -13,7 +13,7 @@ from prodgen_render import patterns
 from prodgen_render.artwork import draw_label
 from prodgen_render.model import Material, Rgb, to_linear, to_srgb
 from prodgen_render.patterns import Srgb
-from prodgen_render.words import capacity_ml, colours_of, height_cm, material_of, pattern_of
+from prodgen_render.words import attribute, capacity_ml, colours_of, height_cm, material_of, pattern_of
 from prodgen_sdk.types import Product
 
 FABRICS = ("cotton", "linen", "canvas", "denim", "knit", "wool", "velvet", "silk", "nylon")
@@ -275,6 +275,7 @@ class Look:
             picture,
             area,
             self.title_words,
+            attribute(self.product, "capacity", "volume", "net_weight", "weight", "容量", "净含量", "规格"),
             self.product.domain,
             base,
             self.accent(base),

@@ -63,11 +63,15 @@ def render(
     light = lighting(scene.light)
     floors = FloorMaker(tracer, light, 56 if size <= 160 else 112)
     return [
-        Generated(image=image, view=view, facts=dict(model.facts), mask=mask)
+        Generated(image=image, view=view, facts=dict(model.facts), mask=mask, warnings=_warnings(model))
         for view, (image, mask) in zip(
             views, _pictures(tracer, light, floors, views, scene, size, seed, background, before_each), strict=True
         )
     ]
+
+
+def _warnings(model: Model3D) -> tuple[str, ...]:
+    return (model.facts["fallback"],) if "fallback" in model.facts else ()
 
 
 def silhouettes(model: Model3D, views: Sequence[View], size: int = 64) -> list[Mask]:
