@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.catalogue import Summary
     from prodgen_sdk.pipeline.run import GenerationResult
     from prodgen_sdk.recommender import Recorded, Similar
-    from prodgen_sdk.types import Erased, Recommendation, Refusal, TryOn
+    from prodgen_sdk.types import Erased, Image, Product, Recommendation, Refusal, ReviewState, TryOn, Variant
 
 T = TypeVar("T")
 
@@ -63,6 +63,26 @@ class AsyncStudio:
     async def add_products(self, *args: Any, **options: Any) -> Summary:
         """See `Studio.add_products`."""
         return await self._run(self.studio.add_products, *args, **options)
+
+    async def product(self, sku: str) -> Product:
+        """See `Studio.product`."""
+        return await self._run(self.studio.product, sku)
+
+    async def products(self, category: str | None = None) -> list[Product]:
+        """See `Studio.products`; all at once."""
+        return await self._run(lambda: list(self.studio.products(category)))
+
+    async def variants(self, sku: str | None = None, **options: Any) -> list[Variant]:
+        """See `Studio.variants`; all at once."""
+        return await self._run(lambda: list(self.studio.variants(sku, **options)))
+
+    async def image(self, variant: str | Variant) -> Image:
+        """See `Studio.image`."""
+        return await self._run(self.studio.image, variant)
+
+    async def review(self, variant: str, state: ReviewState, **options: Any) -> Variant:
+        """See `Studio.review`."""
+        return await self._run(self.studio.review, variant, state, **options)
 
     async def generate(self, *args: Any, **options: Any) -> GenerationResult:
         """See `Studio.generate`."""

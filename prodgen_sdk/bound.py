@@ -7,17 +7,20 @@ can trust what they get.
 
 from __future__ import annotations
 
+import functools
+import json
 import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, cast
 
 from prodgen_sdk import images, interfaces
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, PluginError, ProdgenError
-from prodgen_sdk.specs import CompositorSpec, GeneratorSpec, Spec
+from prodgen_sdk.runtime import canonical_digest
+from prodgen_sdk.specs import CompositorSpec, EvaluatorSpec, GeneratorSpec, SafetySpec, Spec
 from prodgen_sdk.types import (
     Body,
     Candidate,
@@ -48,7 +51,26 @@ if TYPE_CHECKING:
     from prodgen_sdk.registry import Entry
 
 C = TypeVar("C")
+P = ParamSpec("P")
 A = TypeVar("A")
+
+
+B = TypeVar("B", bound="Bound[Any]")
+
+
+def _guarded(method: Callable[Concatenate[B, P], A]) -> Callable[Concatenate[B, P], A]:
+    """Whatever a plugin raises, or breaks while its answer is checked, becomes a PluginError that names the component."""
+
+    @functools.wraps(method)
+    def call(self: B, *args: P.args, **kwargs: P.kwargs) -> A:
+        try:
+            return method(self, *args, **kwargs)
+        except ProdgenError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise PluginError(f"{self.id} failed: {type(error).__name__}: {error}", component=self.id) from error
+
+    return cast("Callable[Concatenate[B, P], A]", call)
 
 
 class Bound(Generic[C]):
@@ -67,11 +89,22 @@ class Bound(Generic[C]):
     def id(self) -> str:
         return self.spec.id
 
+    @property
+    def identity(self) -> str:
+        """Digest of id, version, configuration and weights: equal ones give equal answers to equal requests."""
+        weights = str(getattr(self.component, "digest", ""))
+        configuration = self._host.configuration(self.entry.plugin)
+        return canonical_digest([self.id, self.entry.version, configuration, weights])
+
     def close(self) -> None:
         """Closes the component if it holds anything."""
         close = getattr(self.component, "close", None)
         if callable(close):
             close()
+
+    def context(self) -> Context:
+        """The context that the component is called with by default."""
+        return self._host.context(self.entry)
 
     def _context(self, ctx: Context | None) -> Context:
         return (
@@ -84,12 +117,6 @@ class Bound(Generic[C]):
         started = time.perf_counter()
         try:
             return method(*arguments)
-        except ProdgenError:
-            raise
-        except Exception as error:
-            if _is_out_of_memory(error):
-                raise
-            raise PluginError(f"{self.id} failed: {type(error).__name__}: {error}", component=self.id) from error
         finally:
             with self._timing:
                 self.calls += 1
@@ -136,6 +163,7 @@ class Bound(Generic[C]):
 
 
 class BoundDescriber(Bound[interfaces.Describer]):
+    @_guarded
     def describe(
         self, products: Sequence[Product], views: Sequence[View], locale: str | None = None, ctx: Context | None = None
     ) -> list[Description]:
@@ -147,18 +175,20 @@ class BoundDescriber(Bound[interfaces.Describer]):
 
 
 class BoundTextEncoder(Bound[interfaces.TextEncoder]):
+    @_guarded
     def encode(self, texts: Sequence[str], ctx: Context | None = None) -> Vectors:
         return _unit_rows(self, self._batched(self.component.encode, texts, self._context(ctx)))
 
 
 class BoundImageEncoder(Bound[interfaces.ImageEncoder]):
+    @_guarded
     def encode(self, pictures: Sequence[Image], ctx: Context | None = None) -> Vectors:
-        for picture in pictures:
-            images.check(picture)
-        return _unit_rows(self, self._batched(self.component.encode, pictures, self._context(ctx)))
+        shown = [images.read_only(images.check(picture)) for picture in pictures]
+        return _unit_rows(self, self._batched(self.component.encode, shown, self._context(ctx)))
 
 
 class BoundGenerator(Bound[interfaces.Generator]):
+    @_guarded
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context | None = None) -> list[list[Generated]]:
         """Checks the requests against the spec, generates, and checks every picture.
 
@@ -168,7 +198,8 @@ class BoundGenerator(Bound[interfaces.Generator]):
         """
         for request in batch:
             self._accept(request)
-        answers = self._batched(self.component.generate, batch, self._context(ctx))
+        shown = [request.model_copy(update={"references": _read_only(request.references)}) for request in batch]
+        answers = self._batched(self.component.generate, shown, self._context(ctx))
         for request, pictures in zip(batch, answers, strict=True):
             self._check(request, pictures)
         return [list(pictures) for pictures in answers]
@@ -197,11 +228,14 @@ class BoundGenerator(Bound[interfaces.Generator]):
         for picture, view in zip(pictures, request.views, strict=True):
             self._expect(picture.view == view, f"a picture of {picture.view.slug} in the place of {view.slug}")
             self._expect(picture.image.shape == wanted, f"a picture of shape {picture.image.shape} instead of {wanted}")
+            self._expect(_is_json(picture.facts), "facts that are not JSON-ready")
 
 
 class BoundBodyParser(Bound[interfaces.BodyParser]):
+    @_guarded
     def parse(self, photos: Sequence[PersonPhoto], ctx: Context | None = None) -> list[Body]:
-        bodies = self._batched(self.component.parse, photos, self._context(ctx))
+        shown = [_private_view(photo) for photo in photos]
+        bodies = self._batched(self.component.parse, shown, self._context(ctx))
         for photo, body in zip(photos, bodies, strict=True):
             frame = photo.image.shape[:2]
             self._expect(
@@ -213,6 +247,7 @@ class BoundBodyParser(Bound[interfaces.BodyParser]):
 
 
 class BoundCompositor(Bound[interfaces.Compositor]):
+    @_guarded
     def compose(self, batch: Sequence[TryOnRequest], ctx: Context | None = None) -> list[TryOn | Refusal]:
         """Dresses people; guarantees that every pixel outside the edit mask is the photo's own."""
         assert isinstance(self.spec, CompositorSpec)
@@ -226,14 +261,19 @@ class BoundCompositor(Bound[interfaces.Compositor]):
                     f"The mask is {request.mask.shape}, the photo {request.person.image.shape[:2]}.",
                     hint="Give a mask of the photo's size.",
                 )
-        answers = self._batched(self.component.compose, batch, self._context(ctx))
+        shown = [request.model_copy(update={"person": _private_view(request.person)}) for request in batch]
+        answers = self._batched(self.component.compose, shown, self._context(ctx))
         for request, answer in zip(batch, answers, strict=True):
+            self._expect(
+                isinstance(answer, TryOn | Refusal), f"a {type(answer).__name__} instead of a try-on or a refusal"
+            )
             if isinstance(answer, TryOn):
                 self._check(request, answer)
         return answers
 
-    def release(self) -> None:
-        self._call(self.component.release)
+    @_guarded
+    def release(self, person: PersonPhoto) -> None:
+        self._call(self.component.release, person)
 
     def _check(self, request: TryOnRequest, answer: TryOn) -> None:
         photo = request.person.image
@@ -250,8 +290,13 @@ class BoundCompositor(Bound[interfaces.Compositor]):
 class BoundIndex(Bound[interfaces.VectorIndex]):
     @property
     def sequence(self) -> int:
+        return self._sequence()
+
+    @_guarded
+    def _sequence(self) -> int:
         return self.component.sequence
 
+    @_guarded
     def apply(self, changes: Sequence[IndexChange], sequence: int, ctx: Context | None = None) -> None:
         self._call(self.component.apply, changes, sequence, self._context(ctx))
         self._expect(
@@ -259,6 +304,7 @@ class BoundIndex(Bound[interfaces.VectorIndex]):
             f"its sequence is {self.component.sequence} after {sequence} was applied",
         )
 
+    @_guarded
     def search(
         self, queries: Vectors, k_products: int, eligible: Filter | None = None, ctx: Context | None = None
     ) -> list[list[Candidate]]:
@@ -270,20 +316,29 @@ class BoundIndex(Bound[interfaces.VectorIndex]):
             )
         return [list(candidates) for candidates in found]
 
+    @_guarded
     def vectors(self, variants: Sequence[str], ctx: Context | None = None) -> Mapping[str, Vectors]:
         return self._call(self.component.vectors, variants, self._context(ctx))
 
+    @_guarded
     def reset(self, ctx: Context | None = None) -> None:
         self._call(self.component.reset, self._context(ctx))
 
+    @_guarded
     def stats(self, ctx: Context | None = None) -> Mapping[str, Any]:
         return self._call(self.component.stats, self._context(ctx))
 
+    @_guarded
     def verify(self, ctx: Context | None = None) -> list[str]:
         return list(self._call(self.component.verify, self._context(ctx)))
 
 
 class BoundRanker(Bound[interfaces.Ranker]):
+    @property
+    def durable(self) -> bool:
+        return self.component.durable
+
+    @_guarded
     def rank(
         self,
         user: UserProfile,
@@ -300,6 +355,7 @@ class BoundRanker(Bound[interfaces.Ranker]):
         self._expect(all(math.isfinite(item.score) for item in ranked), "a score is not finite")
         return list(ranked)
 
+    @_guarded
     def fit(self, log: Iterable[Event], ctx: Context | None = None) -> None:
         self._call(self.component.fit, log, self._context(ctx))
 
@@ -309,6 +365,7 @@ class BoundPolicy(Bound[interfaces.VariantPolicy]):
     def version(self) -> str:
         return f"{self.id}@{self.component.version}"
 
+    @_guarded
     def choose(
         self,
         user: UserProfile,
@@ -325,25 +382,45 @@ class BoundPolicy(Bound[interfaces.VariantPolicy]):
             )
         return list(choices)
 
+    @_guarded
     def update(self, feedback: Sequence[Feedback], ctx: Context | None = None) -> None:
         self._call(self.component.update, feedback, self._context(ctx))
 
+    @_guarded
     def reset(self, ctx: Context | None = None) -> None:
         self._call(self.component.reset, self._context(ctx))
 
 
 class BoundEvaluator(Bound[interfaces.Evaluator]):
+    @_guarded
     def evaluate(
         self, pictures: Sequence[Image], references: Sequence[Image] | None = None, ctx: Context | None = None
     ) -> list[interfaces.Scores]:
         scores = self._call(self.component.evaluate, pictures, references, self._context(ctx))
         self._expect(len(scores) == len(pictures), f"{len(scores)} answers to {len(pictures)} pictures")
         for score in scores:
-            self._expect(not any(math.isnan(value) for value in score.values.values()), "a figure is not a number")
+            for name, value in score.values.items():
+                self._in_range(name, value)
         return list(scores)
+
+    def _in_range(self, name: str, value: float) -> None:
+        assert isinstance(self.spec, EvaluatorSpec)
+        metric = self.spec.metrics.get(name)
+        self._expect(metric is not None, f"a figure {name!r} that its spec does not name")
+        if metric is not None:
+            low = -math.inf if metric.low is None else metric.low
+            high = math.inf if metric.high is None else metric.high
+            self._expect(low - 1e-6 <= value <= high + 1e-6, f"{name} is {value}, outside {low} to {high}")
+            self._expect(math.isfinite(value), f"{name} is {value}")
 
 
 class BoundSafetyChecker(Bound[interfaces.SafetyChecker]):
+    @property
+    def checks(self) -> tuple[Literal["text", "image"], ...]:
+        assert isinstance(self.spec, SafetySpec)
+        return self.spec.checks
+
+    @_guarded
     def check(self, items: Sequence[interfaces.ScreenItem], ctx: Context | None = None) -> list[Verdict]:
         verdicts = self._call(self.component.check, items, self._context(ctx))
         self._expect(len(verdicts) == len(items), f"{len(verdicts)} verdicts on {len(items)} items")
@@ -351,16 +428,20 @@ class BoundSafetyChecker(Bound[interfaces.SafetyChecker]):
 
 
 class BoundFinisher(Bound[interfaces.Finisher]):
+    @_guarded
     def finish(self, pictures: Sequence[Image], profile: str, ctx: Context | None = None) -> list[interfaces.Finished]:
-        return self._batched(self.component.finish, pictures, self._context(ctx), profile)
+        shown = [images.read_only(picture) for picture in pictures]
+        return self._batched(self.component.finish, shown, self._context(ctx), profile)
 
 
 class BoundTrainer(Bound[interfaces.Trainer]):
+    @_guarded
     def train(self, config: Mapping[str, Any], data: Path, out: Path, ctx: Context | None = None) -> interfaces.Report:
         return self._call(self.component.train, config, data, out, self._context(ctx))
 
 
 class BoundBenchmark(Bound[interfaces.Benchmark]):
+    @_guarded
     def run(self, options: Mapping[str, Any], ctx: Context | None = None) -> Mapping[str, Any]:
         return self._call(self.component.run, options, self._context(ctx))
 
@@ -413,7 +494,23 @@ def _unit_rows(bound: Bound[Any], rows: Sequence[Any]) -> Vectors:
     return vectors
 
 
-def _is_out_of_memory(error: Exception) -> bool:
+def _read_only(references: Mapping[Any, Image]) -> dict[Any, Image]:
+    return {role: images.read_only(image) for role, image in references.items()}
+
+
+def _private_view(person: PersonPhoto) -> PersonPhoto:
+    return person.model_copy(update={"image": images.read_only(person.image)})
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
 
 

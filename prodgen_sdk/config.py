@@ -29,8 +29,8 @@ _M = TypeVar("_M", bound=BaseModel)
 class StoreConfig(Model):
     """Where state lies. Relative paths are relative to the workspace."""
 
-    database: str = "sqlite:///prodgen.db"
-    assets: str = "assets"
+    database: Annotated[str, Field(repr=False)] = "sqlite:///prodgen.db"
+    assets: Annotated[str, Field(repr=False)] = "assets"
 
 
 class RuntimeConfig(Model):
@@ -146,7 +146,19 @@ def load_config(path: Path) -> Config:
         raise ConfigError(f"{path} cannot be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML: {error}.") from None
-    return validate(Config, raw, where=str(path))
+    own = {name: table for name, table in raw.items() if name != "plugins"}
+    config = validate(Config, own, where=str(path))
+    # A plugin's secrets are resolved where its section is read, so that one that is not set fails that plugin alone.
+    return config.model_copy(update={"plugins": _plugins(raw.get("plugins", {}), where=str(path))})
+
+
+def _plugins(raw: Any, *, where: str) -> PluginsConfig:
+    if not isinstance(raw, Mapping):
+        raise ConfigError(f"{where}: plugins must be a table.", hint="Write [plugins].")
+    try:
+        return PluginsConfig.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(_first_problem(error, f"{where}: plugins.")) from None
 
 
 def validate(model: type[_M], raw: Mapping[str, Any], *, where: str) -> _M:
@@ -155,9 +167,13 @@ def validate(model: type[_M], raw: Mapping[str, Any], *, where: str) -> _M:
         return model.model_validate(resolve_secrets(raw, where=where))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
         known = ", ".join(model.model_fields) if first["type"] == "extra_forbidden" and len(first["loc"]) == 1 else ""
-        raise ConfigError(f"{where}: {key}: {first['msg']}.", hint=f"Known keys: {known}." if known else "") from None
+        raise ConfigError(_first_problem(error, f"{where}: "), hint=f"Known keys: {known}." if known else "") from None
+
+
+def _first_problem(error: ValidationError, before: str) -> str:
+    first = error.errors(include_url=False)[0]
+    return f"{before}{'.'.join(str(part) for part in first['loc'])}: {first['msg']}."
 
 
 def resolve_secrets(value: Any, *, where: str) -> Any:

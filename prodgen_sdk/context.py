@@ -21,8 +21,8 @@ Progress = Callable[[int, int, str], None]
 """Called with (done, total, what)."""
 
 
-def _no_progress(done: int, total: int, what: str) -> None:
-    return None
+def no_progress(done: int, total: int, what: str) -> None:
+    """Tells nobody."""
 
 
 def _never() -> bool:
@@ -58,7 +58,7 @@ class Context:
     logger: logging.Logger = field(default_factory=lambda: logging.getLogger("prodgen_sdk.plugin"))
     deadline: float | None = None
     state: Path | None = None
-    progress: Progress = _no_progress
+    progress: Progress = no_progress
     cancelled: Callable[[], bool] = _never
     models_folder: Callable[[str], Path] = _no_models
     find: Callable[[Kind, str | None], Any] = _no_lookup

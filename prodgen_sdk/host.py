@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -112,7 +113,7 @@ class Host:
         host.register(import_module("prodgen_sdk.plugin"), "core", distribution="prodgen-sdk", version=__version__)
         for point in _in_order(entry_points(group=GROUP), host.config.plugins.order):
             name, version = _owner(point)
-            if "*" in disabled or {point.name, name} & disabled:
+            if "*" in disabled or {_canonical(point.name), _canonical(name)} & disabled:
                 host._records.append(PluginRecord(point.name, name, version, "disabled"))
             else:
                 host._load(point, name, version)
@@ -143,6 +144,8 @@ class Host:
     def default(self, kind: Kind) -> str:
         """The configured default of a kind, or the only component that a plugin brings of it."""
         configured = getattr(self.config.defaults, kind, "") or ""
+        if kind in self.config.defaults.model_fields_set:
+            return configured
         ids = [id for id in self.registry.ids(kind) if not id.startswith("catalogue/")]
         return ids[0] if configured not in ids and len(ids) == 1 else configured
 
@@ -176,9 +179,16 @@ class Host:
             self.get(kind, id) for id in self.registry.ids(kind) if not self.missing(self.registry.get(kind, id).spec)
         ]
 
+    def bind_state(self, state: Path) -> None:
+        """Names the folder of durable state; raises ConfigError if this host already has another one."""
+        with self._lock:
+            if self.state is not None and self.state != state:
+                raise ConfigError("This host already serves another workspace.", hint="Make a host for each workspace.")
+            self.state = state
+
     def missing(self, spec: Spec) -> str:
         """What a component needs that is not here, in one sentence; empty if nothing is missing."""
-        absent = [module for module in spec.needs.modules if find_spec(module) is None]
+        absent = [module for module in spec.needs.modules if not _is_installed(module)]
         if absent:
             return f"{spec.id} needs the Python package {', '.join(absent)}."
         if spec.needs.device == "cuda" and not runtime.resolve_device("auto").startswith("cuda"):
@@ -192,19 +202,27 @@ class Host:
 
     def context(self, entry: Entry | None = None, **overrides: Any) -> Context:
         """A context for one call, with this host's device, models and lookup."""
-        device = runtime.resolve_device(self.config.runtime.device)
+        # Looking for a GPU imports torch, which takes seconds: it is done for components that use torch.
+        uses_torch = entry is not None and "torch" in entry.spec.needs.modules
+        wanted = self.config.runtime
+        device = runtime.resolve_device(wanted.device) if uses_torch else "cpu"
         state = None
         if entry is not None and self.state is not None:
             state = self.state / entry.spec.id.replace("/", "-")
         context = Context(
             device=device,
-            dtype=runtime.resolve_dtype(self.config.runtime.dtype, device),
+            dtype=runtime.resolve_dtype(wanted.dtype, device) if uses_torch else "float32",
             logger=logging.getLogger(f"prodgen_sdk.plugin.{entry.plugin}" if entry else "prodgen_sdk.plugin"),
             state=state,
             models_folder=self.models_folder,
             find=self.get,
         )
         return replace(context, **overrides)
+
+    def configuration(self, plugin: str) -> str:
+        """Digest of a plugin's validated configuration; secrets are not part of it."""
+        config = self._configs.get(plugin)
+        return runtime.canonical_digest(config.model_dump(mode="json") if config is not None else None)
 
     def models_folder(self, name: str) -> Path:
         """Where the files of a pulled model lie; raises MissingDependency with the command that fetches them."""
@@ -225,7 +243,14 @@ class Host:
                 raise PluginError(
                     f"{implementation.plugin_name}.{hook} failed: {type(error).__name__}: {error}"
                 ) from error
-            value = value if changed is None else changed
+            if changed is None:
+                continue
+            expected = type(value) if isinstance(value, BaseModel) else Sequence
+            if not isinstance(changed, expected):
+                raise PluginError(
+                    f"{implementation.plugin_name}.{hook} returned a {type(changed).__name__} instead of a {expected.__name__}."
+                )
+            value = cast(_T, changed)
         return value
 
     def notify(self, hook: str, **arguments: Any) -> None:
@@ -237,11 +262,17 @@ class Host:
                 logger.warning("%s.%s failed: %s", implementation.plugin_name, hook, type(error).__name__)
 
     def close(self) -> None:
-        """Closes every component that has a `close` method."""
+        """Closes every component that has a `close` method, then raises an ExceptionGroup of what failed."""
+        errors: list[Exception] = []
         with self._lock:
             for component in self._components.values():
-                component.close()
+                try:
+                    component.close()
+                except Exception as error:
+                    errors.append(error)
             self._components.clear()
+        if errors:
+            raise ExceptionGroup(f"{len(errors)} components could not be closed", errors)
 
     def _load(self, point: EntryPoint, distribution: str, version: str) -> None:
         taken = next((r for r in self._records if r.name == point.name and r.status == "loaded"), None)
@@ -377,6 +408,13 @@ class Host:
             ) from error
 
 
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):  # the parent package is not there, or is no package
+        return False
+
+
 def load_dotted(path: str) -> Any:
     """The object that `module:attribute` names; raises PluginError if it is not there."""
     module, _, attribute = path.partition(":")
@@ -395,7 +433,11 @@ def _call(implementation: pluggy.HookImpl, arguments: dict[str, Any]) -> Any:
 
 def _disabled(config: Config) -> set[str]:
     named = os.environ.get(DISABLE_VARIABLE, "").replace(",", " ").split()
-    return {*named, *config.plugins.disabled}
+    return {_canonical(name) for name in (*named, *config.plugins.disabled)}
+
+
+def _canonical(name: str) -> str:
+    return name if name == "*" else re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _owner(point: EntryPoint) -> tuple[str, str]:

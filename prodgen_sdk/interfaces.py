@@ -1,7 +1,8 @@
 """What plugins implement: one small batch method each.
 
 Components are synchronous and take a batch. Waiting, batching, seeding, timing, retry, validation of what they return and
-error wrapping are the host's. A factory is called as `factory(config, ctx)`, where `config` is the plugin's validated
+error wrapping are the host's. The arrays that a component is given are read-only. A component whose answers depend on weights
+may have an attribute `digest` (str) that names them; it becomes part of the identity of what it makes. A factory is called as `factory(config, ctx)`, where `config` is the plugin's validated
 configuration (None if it declares none).
 
 Stability: provisional until 1.0; a change of meaning raises `specs.API_VERSION`.
@@ -12,7 +13,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.types import (
@@ -89,8 +90,8 @@ class Compositor(ABC):
     def compose(self, batch: Sequence[TryOnRequest], ctx: Context) -> Sequence[TryOn | Refusal]:
         """Each person dressed, or an honest refusal. Pixels outside `edit_mask` (and `request.mask`) stay bit-identical."""
 
-    def release(self) -> None:  # noqa: B027 - optional: most compositors keep nothing
-        """Drops what is kept in memory of people's photos; called when a session ends and when a user is forgotten."""
+    def release(self, person: PersonPhoto) -> None:  # noqa: B027 - optional: many compositors keep nothing
+        """Drops what is kept in memory of a person's photo; called when the session ends."""
 
 
 class VectorIndex(ABC):
@@ -135,6 +136,10 @@ class VectorIndex(ABC):
 
 
 class Ranker(ABC):
+    """`durable` says that what `fit` learnt outlives the process in `ctx.state`, so that it need not be fitted at every start."""
+
+    durable: ClassVar[bool] = False
+
     @abstractmethod
     def rank(
         self, user: UserProfile, candidates: Sequence[Candidate], context: RecommendationContext, ctx: Context

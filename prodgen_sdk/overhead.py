@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from prodgen_sdk.context import Context
@@ -47,11 +48,11 @@ class OverheadBenchmark(Benchmark):
         host.register(_Plugin(), "bench")
         bound = host.get("generator", "bench/fixed")
         context = host.context()
-        with Batcher(run_batch, key=batch_key, max_wait=0.0) as batcher:
+        with Batcher(partial(run_batch, bound), key=batch_key, max_wait=0.0) as batcher:
             times = {
                 "direct": _median_ms(lambda: direct.generate([request], context), number),
                 "bound": _median_ms(lambda: bound.generate([request]), number),
-                "batched": _median_ms(lambda: result(batcher.submit((bound, request))), number),
+                "batched": _median_ms(lambda: result(batcher.submit((request, context))), number),
             }
         return {
             "direct_ms": times["direct"],

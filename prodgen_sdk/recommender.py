@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,7 +11,9 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from prodgen_sdk.context import Progress
+from prodgen_sdk.cache import Cache
+from prodgen_sdk.config import RecommendConfig
+from prodgen_sdk.context import Context, Progress
 from prodgen_sdk.errors import InputError, NotFound
 from prodgen_sdk.events import parse_event
 from prodgen_sdk.host import Host
@@ -25,6 +28,7 @@ from prodgen_sdk.pipeline.recommend import (
 )
 from prodgen_sdk.profile import build_profile
 from prodgen_sdk.types import (
+    Candidate,
     Erased,
     Event,
     Filter,
@@ -35,6 +39,7 @@ from prodgen_sdk.types import (
     Recommendation,
     RecommendationContext,
     UserProfile,
+    build,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +47,11 @@ if TYPE_CHECKING:
     from prodgen_sdk.store import Store
 
 _POPULAR = 200
+_PRODUCTS = 20_000
+_VARIANTS = 200_000
+_QUERIES = 10_000
+_VIEWS = 64
+_SECONDS_BETWEEN_LOOKS = 5.0
 
 
 class Similar(Model):
@@ -64,18 +74,19 @@ class Recorded(Model):
 class Recommender:
     """Recommends from a store through the host's index, ranker and policy. Safe to call from several threads."""
 
-    def __init__(self, store: Store, host: Host) -> None:
+    def __init__(self, store: Store, host: Host, config: RecommendConfig) -> None:
         self._store = store
         self._host = host
-        self._config = host.config.recommend
+        self._config = config
         self._lock = threading.RLock()
-        self._products: dict[str, Product] = {}
-        self._product_facts: dict[str, ProductFacts] = {}
-        self._variant_facts: dict[str, VariantFacts] = {}
-        self._vectors: dict[str, Vectors] = {}
-        self._queries: dict[str, Vectors] = {}
-        self._popular: tuple[str, ...] | None = None
-        self._fitted = -1
+        self._products: Cache[str, Product] = Cache(_PRODUCTS)
+        self._variants: Cache[str, VariantFacts] = Cache(_VARIANTS)
+        self._vectors: Cache[str, Vectors] = Cache(_PRODUCTS)
+        self._queries: Cache[str, Vectors] = Cache(_QUERIES)
+        self._popular: tuple[str, ...] = ()
+        self._applied = -1
+        self._learnt: bytes | None = None
+        self._next_look = 0.0
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -95,21 +106,25 @@ class Recommender:
         return self._host.get("policy")
 
     def sync(self, progress: Progress | None = None) -> int:
-        """Brings the index up to date with the outbox; returns how many products changed."""
+        """Brings the index up to date with the outbox; returns how many products changed since the last look."""
         with self._lock:
-            context = self._host.context(progress=progress) if progress is not None else None
+            context = Context(progress=progress) if progress is not None else None
             changed = indexing.bring_up_to_date(self._store, self._index, self.embedder, context)
-            for cache in (self._products, self._product_facts, self._vectors):
-                for sku in changed:
-                    cache.pop(sku, None)
+            last = self._store.outbox.last_sequence()
+            if self._applied >= 0:
+                # The index may have been brought up to date by another process: its changes are news here all the same.
+                changed = changed | self._store.outbox.skus_since(self._applied)
+            self._forget_products(changed)
+            self._applied = last
             return len(changed)
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Builds the index anew from the database; returns how many products it holds."""
         with self._lock:
-            context = self._host.context(progress=progress) if progress is not None else None
+            context = Context(progress=progress) if progress is not None else None
             changed = indexing.rebuild(self._store, self._index, self.embedder, context)
-            for cache in (self._products, self._product_facts, self._vectors):
+            self._applied = self._store.outbox.last_sequence()
+            for cache in (self._products, self._variants, self._vectors):
                 cache.clear()
             return len(changed)
 
@@ -127,25 +142,26 @@ class Recommender:
         facts: Mapping[str, str | float] | None = None,
     ) -> list[Recommendation]:
         """See `Studio.recommend`."""
-        if not 1 <= k <= 1000:
-            raise InputError(f"k is {k}; it must be 1 to 1000.")
+        _check_k(k)
+        if not 1 <= len(user) <= 200:
+            raise InputError("A user has a name of 1 to 200 characters.")
         self._catch_up()
-        at = at or datetime.now(UTC)
-        context = RecommendationContext(
-            at=at,
+        context = build(
+            RecommendationContext,
+            at=at or datetime.now(UTC),
             k=k,
             locale=locale,
             request_id=request_id or uuid.uuid4().hex,
             deterministic=deterministic,
             facts=dict(facts or {}),
         )
-        profile = self.profile(user, at, locale)
+        profile = self.profile(user, context.at, locale)
         number = max(self._config.candidates, 2 * k)
         found = retrieve(
             profile,
             _without_hidden(filter or Filter(), profile),
             self._index,
-            self._popular_skus(),
+            self._popular,
             n=number,
             dimension=self.embedder.dimension,
         )
@@ -177,6 +193,7 @@ class Recommender:
 
         if (sku is None) + (image is None) + (text is None) == 3:
             raise InputError("Similar to what?", hint="Give a sku, an image or some text.")
+        _check_k(k)
         self._catch_up()
         parts: list[Vectors] = []
         if sku is not None:
@@ -223,22 +240,25 @@ class Recommender:
     def learn(self, *, at: datetime | None = None) -> dict[str, int]:
         """See `Studio.learn`."""
         with self._lock:
-            self._fit()
-            return {
-                "impressions": learn.teach_policy(self._store, self._policy, self._config, now=at or datetime.now(UTC))
-            }
+            learn.teach_ranker(self._store, self._ranker)
+            told = learn.teach_policy(self._store, self._policy, self._config, now=at or datetime.now(UTC))
+            self._look_again()
+            return {"impressions": told}
 
     def forget(self, user: str) -> Erased:
-        """See `Studio.forget`."""
+        """See `Studio.forget`. What a run that was interrupted left undone is finished by the next one."""
         with self._lock:
-            known = self._store.events.count(user) + self._store.tryons.count(user)
-            erased = self._store.forget(user)
-            if not known and not any(erased.erased.values()):
+            unfinished = learn.is_retelling(self._store, self._policy)
+            if not self._store.knows(user) and not unfinished:
                 raise NotFound(f"Nothing is known of the user {user!r}.")
-            self._fit()
-            learn.reteach_policy(self._store, self._policy, self._config, now=datetime.now(UTC))
-            self._queries.clear()
-            return erased
+            learn.begin_retelling(self._store, self._policy)
+            try:
+                return self._store.forget(user)
+            finally:
+                learn.teach_ranker(self._store, self._ranker)
+                learn.teach_policy(self._store, self._policy, self._config, now=datetime.now(UTC))
+                self._queries.clear()
+                self._look_again()
 
     def profile(self, user: str, at: datetime, locale: Locale = "en") -> UserProfile:
         """What is known of a user at a time: the recency-weighted vector, interests, queries and what was seen."""
@@ -253,78 +273,76 @@ class Recommender:
             self._config.half_life_days,
             self._config.weights,
             query_vectors=self._query_vectors(queries),
-            products={sku: self._products[sku] for sku in skus if sku in self._products},
+            products=self._load_products(skus),
             locale=locale,
             shown=self._store.events.shown(user),
         )
 
     def _catch_up(self) -> None:
-        if self._fitted < 0:
-            with self._lock:
-                if self._fitted < 0:
-                    self.sync()
-                    self._fit()
-        elif self._store.outbox.last_sequence() != self._index.sequence:
+        if self._store.outbox.last_sequence() != self._applied:
             self.sync()
+        if time.monotonic() >= self._next_look:
+            with self._lock:
+                if time.monotonic() >= self._next_look:
+                    self._look_again()
 
-    def _fit(self) -> None:
-        self._fitted = learn.teach_ranker(self._store, self._ranker)
-        self._popular = None
+    def _look_again(self) -> None:
+        """Fits the ranker if it never was here, or if another process has learnt since; counts what is popular."""
+        learnt = learn.last_fit(self._store, self._ranker)
+        if learnt is None or (learnt != self._learnt and (self._learnt is not None or not self._ranker.durable)):
+            learn.teach_ranker(self._store, self._ranker)
+            learnt = learn.last_fit(self._store, self._ranker)
+        self._learnt = learnt
+        self._popular = tuple(sku for sku, _ in self._store.events.popular(_POPULAR))
+        self._next_look = time.monotonic() + _SECONDS_BETWEEN_LOOKS
 
-    def _popular_skus(self) -> tuple[str, ...]:
-        if self._popular is None:
-            self._popular = tuple(sku for sku, _ in self._store.events.popular(_POPULAR))
-        return self._popular
+    def _forget_products(self, skus: set[str]) -> None:
+        self._products.drop(skus)
+        self._vectors.drop(skus)
 
     def _unknown(self, event: Event) -> str | None:
-        if event.sku is None or event.sku in self._product_facts:
-            return None
-        if self._load_products([event.sku]):
+        if event.sku is None or self._load_products([event.sku]):
             return None
         return f"sku: there is no product {event.sku!r}"
 
-    def _load_products(self, skus: Iterable[str]) -> set[str]:
-        found = set()
-        for product in self._store.products.iterate(skus=list(skus)):
-            self._products[product.sku] = product
-            self._product_facts[product.sku] = ProductFacts(title=product.title, category=product.category)
-            found.add(product.sku)
-        return found
+    def _load_products(self, skus: Iterable[str]) -> dict[str, Product]:
+        return self._products.get_many(skus, lambda keys: {p.sku: p for p in self._store.products.iterate(skus=keys)})
 
-    def _facts(self, candidates: Sequence[Any]) -> tuple[dict[str, ProductFacts], dict[str, VariantFacts]]:
-        missing = [candidate.sku for candidate in candidates if candidate.sku not in self._product_facts]
-        if missing:
-            self._load_products(missing)
-        ids = [variant.id for candidate in candidates for variant in candidate.variants]
-        unknown = [id for id in ids if id not in self._variant_facts]
-        for variant in self._store.variants.iterate(ids=unknown) if unknown else ():
-            self._variant_facts[variant.id] = VariantFacts(
-                view=variant.view, background=variant.scene.background, quality=variant.quality
-            )
-        return self._product_facts, self._variant_facts
+    def _facts(self, candidates: Sequence[Candidate]) -> tuple[dict[str, ProductFacts], dict[str, VariantFacts]]:
+        products = self._load_products(candidate.sku for candidate in candidates)
+        variants = self._variants.get_many(
+            (variant.id for candidate in candidates for variant in candidate.variants), self._load_variants
+        )
+        return {sku: ProductFacts(title=p.title, category=p.category) for sku, p in products.items()}, variants
+
+    def _load_variants(self, ids: list[str]) -> dict[str, VariantFacts]:
+        return {
+            variant.id: VariantFacts(view=variant.view, background=variant.scene.background, quality=variant.quality)
+            for variant in self._store.variants.iterate(ids=ids)
+        }
 
     def _product_vectors(self, skus: Iterable[str]) -> dict[str, Vectors]:
-        skus = list(skus)
-        missing = [sku for sku in skus if sku not in self._vectors]
-        if missing:
-            self._load_products([sku for sku in missing if sku not in self._products])
-            variants = {
-                sku: [v.id for v in islice(self._store.variants.iterate(sku=sku, review="approved"), 64)]
-                for sku in missing
-            }
-            stored = self._index.vectors([id for ids in variants.values() for id in ids])
-            self._vectors.update(mean_vectors(variants, stored))
-        return {sku: self._vectors[sku] for sku in skus if sku in self._vectors}
+        return self._vectors.get_many(skus, self._load_vectors)
+
+    def _load_vectors(self, skus: list[str]) -> dict[str, Vectors]:
+        variants = {
+            sku: [v.id for v in islice(self._store.variants.iterate(sku=sku, review="approved"), _VIEWS)]
+            for sku in skus
+        }
+        stored = self._index.vectors([id for ids in variants.values() for id in ids])
+        return mean_vectors(variants, stored)
 
     def _query_vectors(self, queries: Iterable[str]) -> dict[str, Vectors]:
-        queries = list(queries)
-        missing = [query for query in queries if query not in self._queries]
-        if missing:
-            if len(self._queries) > 10_000:
-                self._queries.clear()
-            for query, vector in zip(missing, self.embedder.texts(missing), strict=True):
-                self._queries[query] = self.embedder.join(vector, None)
-        return {query: self._queries[query] for query in queries}
+        return self._queries.get_many(queries, self._load_queries)
+
+    def _load_queries(self, queries: list[str]) -> dict[str, Vectors]:
+        vectors = self.embedder.texts(queries)
+        return {query: self.embedder.join(vector, None) for query, vector in zip(queries, vectors, strict=True)}
+
+
+def _check_k(k: int) -> None:
+    if not 1 <= k <= 1000:
+        raise InputError(f"k is {k}; it must be 1 to 1000.")
 
 
 def _without_hidden(filter: Filter, user: UserProfile) -> Filter:

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from prodgen_sdk.errors import ConfigError, MissingDependency
+from prodgen_sdk.errors import ConfigError, InputError, MissingDependency
 from prodgen_sdk.types import MAX_SEED
 
 Seed = int | Literal["random"] | None
@@ -66,7 +66,13 @@ def base_seed(seed: Seed, request: Mapping[str, Any]) -> int:
     """The seed of a request: the given one, a fresh one for `random`, or for None the hash of the canonical request."""
     if seed == "random":
         return secrets.randbelow(MAX_SEED)
-    return int(canonical_digest(request)[:15], 16) if seed is None else int(seed)
+    if seed is None:
+        return int(canonical_digest(request)[:15], 16)
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
+        raise InputError(
+            f"The seed {seed!r} is no number from 0 to 2^63 - 1.", hint="Or give 'random', or none at all."
+        )
+    return seed
 
 
 def item_seed(seed: int, sku: str, replicate: int = 0) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import time
@@ -47,9 +48,14 @@ class Batcher(Generic[Q, A]):
         self._key = key
         self._max_batch = max_batch
         self._max_wait = max_wait
-        self._queue: queue.Queue[_Waiting[Q, A] | None] = queue.Queue(max_queue)
+        self._max_queue = max_queue
+        self._start()
+
+    def _start(self) -> None:
+        self._queue: queue.Queue[_Waiting[Q, A] | None] = queue.Queue(self._max_queue)
         self._closed = threading.Event()
         self._closing = threading.Lock()
+        self._process = os.getpid()
         self._thread = threading.Thread(target=self._work, name="prodgen-batcher", daemon=True)
         self._thread.start()
 
@@ -60,6 +66,8 @@ class Batcher(Generic[Q, A]):
             Busy: there was no place.
             Cancelled: the batcher is closed.
         """
+        if self._process != os.getpid():
+            self._start()  # a forked process has the queue, but not the thread
         future: Future[A] = Future()
         with self._closing:
             if self._closed.is_set():
@@ -75,16 +83,23 @@ class Batcher(Generic[Q, A]):
                 if self._offer((item, future)):
                     return future
         raise Busy(
-            f"{self._queue.maxsize} requests are waiting already.",
+            f"{self._max_queue} requests are waiting already.",
             hint="Try again later, or raise scheduler.max_queue.",
         )
 
-    def close(self) -> None:
-        """Answers what is queued, then ends the thread."""
+    def close(self, *, cancel: bool = False) -> None:
+        """Answers what is queued (with `cancel`: drops it), then ends the thread."""
         with self._closing:
-            if self._closed.is_set():
+            if self._closed.is_set() or self._process != os.getpid():
                 return
             self._closed.set()
+        while cancel:
+            try:
+                waiting = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if waiting is not None:
+                waiting[1].cancel()
         self._queue.put(None)
         self._thread.join()
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from prodgen_sdk.types import Locale, Model
 
@@ -137,6 +137,13 @@ class EvaluatorSpec(Spec):
     metrics: Mapping[str, Metric]
     needs_reference: bool = False
     minimum: Mapping[str, float] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _bounds_of_known_metrics(self) -> EvaluatorSpec:
+        unknown = set(self.minimum) - set(self.metrics)
+        if unknown:
+            raise ValueError(f"minimum names no metric of the spec: {', '.join(sorted(unknown))}")
+        return self
 
 
 class SafetySpec(Spec):

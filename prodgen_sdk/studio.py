@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from prodgen_sdk import images
 from prodgen_sdk.config import Config
-from prodgen_sdk.context import Context, Progress
+from prodgen_sdk.context import Context, Progress, no_progress
 from prodgen_sdk.errors import ConfigError, InputError
+from prodgen_sdk.files import inside
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline import generate as generation
-from prodgen_sdk.pipeline.try_on import garment_of, try_on
 from prodgen_sdk.runtime import Seed
 from prodgen_sdk.scheduler import Batcher
+from prodgen_sdk.session import Photo, TryOnSession, Wearable, pixels
 from prodgen_sdk.types import (
     Erased,
     Event,
     Filter,
     Fit,
-    Garment,
     GarmentCategory,
     Image,
     Locale,
@@ -34,7 +37,6 @@ from prodgen_sdk.types import (
     ReviewState,
     Scene,
     TryOn,
-    TryOnRequest,
     Variant,
     View,
     build,
@@ -43,14 +45,12 @@ from prodgen_sdk.types import (
 from prodgen_sdk.workspace import Workspace, init_workspace, open_workspace
 
 if TYPE_CHECKING:
+    from prodgen_sdk.bound import BoundGenerator
     from prodgen_sdk.catalogue import Summary
     from prodgen_sdk.pipeline.produce import Stages
     from prodgen_sdk.pipeline.run import GenerationResult
     from prodgen_sdk.recommender import Recommender, Recorded, Similar
     from prodgen_sdk.store import Store
-
-Photo = str | Path | bytes | Image
-Wearable = str | Path | bytes | Image | Garment | Product
 
 
 class Studio:
@@ -73,16 +73,18 @@ class Studio:
     """
 
     def __init__(self, workspace: Workspace | None = None, *, config: Config | None = None, host: Host | None = None):
-        self.workspace = workspace
-        self.config = config or (
-            host.config if host is not None else workspace.config if workspace is not None else Config()
-        )
+        own = host.config if host is not None else Config()
+        self.config = config or (workspace.config if workspace is not None else own)
+        self.workspace = replace(workspace, config=self.config) if workspace is not None else None
         state = workspace.state if workspace is not None else None
+        self._owns_host = host is None
         self.host = host if host is not None else Host.discover(self.config, state=state)
-        if host is not None and host.state is None:
-            host.state = state
+        if host is not None and state is not None:
+            host.bind_state(state)
+            host.config = self.config
         self._lock = threading.RLock()
-        self._closed = False
+        self._parts: dict[str, Any] = {}
+        self._closed = threading.Event()
 
     @classmethod
     def open(cls, folder: str | Path, *, config: Config | None = None, host: Host | None = None) -> Studio:
@@ -101,33 +103,37 @@ class Studio:
         self.close()
 
     def close(self) -> None:
-        """Ends the threads, closes components and the store; a second call does nothing."""
+        """Cancels what is under way, then closes the store and (unless the host was given) the components.
+
+        A second call does nothing. Raises an ExceptionGroup of what could not be closed, after closing the rest.
+        """
         with self._lock:
-            if self._closed:
+            if self._closed.is_set():
                 return
-            self._closed = True
-        made = self.__dict__  # cached properties that nobody asked for need no closing
-        if "_batcher" in made:
-            self._batcher.close()
-        if "store" in made:
-            self.store.close()
-        self.host.close()
+            self._closed.set()
+            parts = [part for name, part in self._parts.items() if name != "recommender"]
+        errors: list[Exception] = []
+        closing = [*(part.close for part in parts), *([self.host.close] if self._owns_host else [])]
+        for close in closing:
+            try:
+                close()
+            except Exception as error:
+                errors.append(error)
+        if errors:
+            raise ExceptionGroup("The studio could not be closed cleanly.", errors)
 
     # The catalogue
 
-    @cached_property
+    @property
     def store(self) -> Store:
         """The workspace's state; raises ConfigError without a workspace."""
-        if self.workspace is None:
-            raise ConfigError(
-                "This needs a workspace.", hint="Run: prodgen init, or open one with Studio.open(folder)."
-            )
-        from prodgen_sdk.store import open_store
+        found: Store = self._part("store", self._open_store)
+        return found
 
-        return open_store(self.workspace.database, self.workspace.assets_url)
-
-    def add_products(self, source: str | Path | Iterable[Product], *, root: str | Path | None = None) -> Summary:
-        """Adds products, or updates those whose sku is known. Photos and GLB files are copied into the asset store.
+    def add_products(
+        self, source: str | Path | Iterable[Product | Mapping[str, Any]], *, root: str | Path | None = None
+    ) -> Summary:
+        """Adds products, or updates those whose sku is known. Photos and meshes are copied into the asset store.
 
         Args:
             source: a JSON Lines, CSV or Parquet file, or products.
@@ -167,13 +173,15 @@ class Studio:
         background: Photo | None = None,
         progress: Progress | None = None,
         cancelled: Callable[[], bool] | None = None,
+        timeout: float | None = None,
     ) -> GenerationResult:
         """Makes pictures of products; with a workspace they are published as variants.
 
         The same request finds the pictures that it already made, so a killed run is resumed by running it again.
 
         Args:
-            products: skus of the workspace, or products (unknown ones are added to the workspace).
+            products: skus of the workspace, or products. One whose sku the workspace does not know is added to it; one that it
+                knows is drawn as given, and what is stored of it stays.
             views: a set, names or `az:el:dist` (see `types.parse_views`), or views.
             generator: an id; None takes the mesh generator for a product with a mesh, else the configured default.
             seed: None derives it from the request, so that a re-run is the same work; "random" draws one.
@@ -187,7 +195,7 @@ class Studio:
 
         Raises:
             Refused, InputError, PluginError: for a single product.
-            Cancelled: `cancelled` said so; what was published stays.
+            Cancelled, DeadlineExceeded: `cancelled` said so, or `timeout` seconds are over; what was published stays.
         """
         from prodgen_sdk.pipeline.run import GenerationOptions, GenerationRun
 
@@ -201,21 +209,21 @@ class Studio:
             negative=negative,
             locale=locale,
             replicates=replicates,
-            background=None if background is None else _pixels(background),
+            background=None if background is None else pixels(background),
         )
         store = self.store if self.workspace is not None else None
         run = GenerationRun(
             host=self.host,
             store=store,
-            batcher=self._batcher,
+            batcher_of=self._batcher,
             stages_of=lambda product: self._stages(product, generator, profile),
-            read=lambda media: self._media(media, Path(root)),
+            read=lambda media: self.photo(media, Path(root)),
             find=lambda media: self._mesh(media, Path(root)),
             options=options,
-            context=self.host.context(**_given(progress=progress, cancelled=cancelled)),
+            context=self._context(progress, cancelled, timeout),
             window=2 * self.config.scheduler.max_batch,
         )
-        items = [self._known(item) for item in wanted]
+        items = [self._known(item, Path(root)) for item in wanted]
         return run.run_one(items[0]) if isinstance(products, str | Product) else run.run(items, len(items))
 
     def publish_photos(
@@ -229,7 +237,7 @@ class Studio:
         from prodgen_sdk.pipeline.run import GenerationResult
 
         by_views: dict[tuple[View, ...], list[Product]] = {}
-        for product in map(self._known, products):
+        for product in (self._known(item, Path()) for item in products):
             if views := tuple(photo_views(product)):
                 by_views.setdefault(views, []).append(product)
         parts = [
@@ -239,7 +247,7 @@ class Studio:
         return GenerationResult(
             tuple(picture for part in parts for picture in part.pictures),
             {sku: reasons for part in parts for sku, reasons in part.refused.items()},
-            {sku: reason for part in parts for sku, reason in part.failed.items()},
+            {sku: error for part in parts for sku, error in part.errors.items()},
             sum(part.seconds for part in parts),
         )
 
@@ -290,56 +298,42 @@ class Studio:
             InputError: an unreadable photo, an unknown sku, a garment that nobody wears.
             PluginError: the compositor failed.
         """
-        photo = (
-            person
-            if isinstance(person, PersonPhoto)
-            else build(
-                PersonPhoto, image=_pixels(person), height_cm=height_cm, measurements_cm=dict(measurements_cm or {})
+        photo = self._person(person, height_cm=height_cm, measurements_cm=dict(measurements_cm or {}))
+        with self.session(photo) as session:
+            return session.try_on(
+                garments,
+                category=category,
+                fit=fit,
+                mask=mask,
+                compositor=compositor,
+                seed=seed,
+                user=user,
+                retain=retain,
+                ctx=ctx,
             )
-        )
-        items: list[Any] = list(garments) if isinstance(garments, list | tuple) else [garments]
-        if (user is None) != (retain is None):
-            raise InputError(
-                "To keep a try-on takes both a user and how long.", hint="Give user and retain, or neither."
-            )
-        request = build(
-            TryOnRequest,
-            person=photo,
-            garments=tuple(self._garment(item, category) for item in items),
-            fit=Fit.parse(fit) if isinstance(fit, str) else fit,
-            mask=mask,
-            seed=seed,
-        )
-        checkers = [c for c in self._checkers() if "image" in c.spec.checks]
-        answer = try_on([request], self.host.get("compositor", compositor), self.host, checkers=checkers, ctx=ctx)[0]
-        if user is not None and retain is not None and isinstance(answer, TryOn):
-            from prodgen_sdk import images
-
-            until = datetime.now(UTC) + retain
-            self.store.tryons.keep(user, images.encode(photo.image), images.encode(answer.image), until)
-        return answer
 
     def session(self, person: Photo | PersonPhoto) -> TryOnSession:
         """One person's photo, analysed once and dressed many times; all of it is dropped when the session ends."""
-        return TryOnSession(
-            self, person if isinstance(person, PersonPhoto) else build(PersonPhoto, image=_pixels(person))
-        )
+        return TryOnSession(self, self._person(person))
 
     def try_on_many(
         self, person: Photo | PersonPhoto, garments: Iterable[Wearable], **options: Any
     ) -> list[TryOn | Refusal]:
-        """Dresses one person in each garment separately; the person is analysed once. Options as for `try_on`."""
+        """Dresses one person in each garment separately; the person is analysed once. Options as for `try_on`.
+
+        All garments are read before the first is put on, so that a bad one costs nothing.
+        """
         with self.session(person) as session:
-            return [session.try_on(garment, **options) for garment in garments]
+            read = [session.garment(item, options.get("category", "auto")) for item in garments]
+            return [session.try_on(garment, **options) for garment in read]
 
     # Recommendation
 
-    @cached_property
+    @property
     def recommender(self) -> Recommender:
         """The serving side, with its caches; made on first use."""
-        from prodgen_sdk.recommender import Recommender
-
-        return Recommender(self.store, self.host)
+        found: Recommender = self._part("recommender", self._open_recommender)
+        return found
 
     def recommend(
         self,
@@ -381,7 +375,7 @@ class Studio:
         filter: Filter | None = None,
     ) -> list[Similar]:
         """Products near a product, a picture or some words, best first, each with its nearest variant."""
-        picture = _pixels(image) if image is not None else None
+        picture = pixels(image) if image is not None else None
         return self.recommender.similar(sku=sku, image=picture, text=text, k=k, filter=filter)
 
     def record(self, events: Event | Iterable[Event | Mapping[str, Any]]) -> Recorded:
@@ -402,36 +396,78 @@ class Studio:
         Raises:
             NotFound: nothing is known of the user.
         """
-        erased = self.recommender.forget(user)
-        self._release_photos()
-        return erased
+        return self.recommender.forget(user)
 
     # Parts
 
-    @cached_property
-    def _batcher(self) -> Batcher[generation.Batch, generation.Made]:
+    def photo(self, media: Media, root: Path = Path()) -> Image:
+        """The pixels of a product's photo: an asset of the workspace, or a file below `root`."""
+        if media.uri.startswith("asset:"):
+            return images.load(self.store.assets.get(media.uri.removeprefix("asset:")))
+        return images.load(inside(root, media.uri))
+
+    def _part(self, name: str, make: Callable[[], Any]) -> Any:
+        with self._lock:
+            if self._closed.is_set():
+                raise InputError("The studio is closed.", hint="Open it again.")
+            if name not in self._parts:
+                self._parts[name] = make()
+            return self._parts[name]
+
+    def _open_store(self) -> Store:
+        if self.workspace is None:
+            raise ConfigError(
+                "This needs a workspace.", hint="Run: prodgen init, or open one with Studio.open(folder)."
+            )
+        from prodgen_sdk.store import open_store
+
+        return open_store(self.workspace.database, self.workspace.assets_url)
+
+    def _open_recommender(self) -> Recommender:
+        from prodgen_sdk.recommender import Recommender
+
+        return Recommender(self.store, self.host, self.config.recommend)
+
+    def _batcher(self, generator: BoundGenerator) -> Batcher[generation.Batch, generation.Made]:
         options = self.config.scheduler
-        return Batcher(
-            generation.run_batch,
-            key=generation.batch_key,
-            max_batch=options.max_batch,
-            max_wait=options.max_wait_ms / 1000,
-            max_queue=options.max_queue,
+
+        def make() -> Batcher[generation.Batch, generation.Made]:
+            return Batcher(
+                partial(generation.run_batch, generator),
+                key=generation.batch_key,
+                max_batch=options.max_batch,
+                max_wait=options.max_wait_ms / 1000,
+                max_queue=options.max_queue,
+            )
+
+        found: Batcher[generation.Batch, generation.Made] = self._part(f"batcher of {generator.id}", make)
+        return found
+
+    def _context(
+        self, progress: Progress | None, cancelled: Callable[[], bool] | None, timeout: float | None
+    ) -> Context:
+        return Context(
+            progress=progress or no_progress,
+            cancelled=lambda: self._closed.is_set() or (cancelled is not None and cancelled()),
+            deadline=None if timeout is None else time.monotonic() + timeout,
         )
 
-    def _release_photos(self) -> None:
-        for compositor in self.host.built("compositor"):
-            compositor.release()
+    def _person(self, person: Photo | PersonPhoto, **facts: Any) -> PersonPhoto:
+        return person if isinstance(person, PersonPhoto) else build(PersonPhoto, image=pixels(person), **facts)
 
-    def _known(self, item: str | Product) -> Product:
+    def _known(self, item: str | Product, root: Path) -> Product:
         if isinstance(item, str):
             return self.product(item)
-        if self.workspace is not None:
-            self.store.products.put([item])
-        return item
+        if self.workspace is None or self.store.products.existing([item.sku]):
+            return item
+        rejected = self.add_products([item], root=root).rejected
+        if rejected:
+            raise InputError(f"{item.sku}: {rejected[0].reason}")
+        return self.product(item.sku)
 
     def _stages(self, product: Product, generator: str | None, profile: str) -> Stages:
         from prodgen_sdk.pipeline.produce import Stages
+        from prodgen_sdk.pipeline.screen import checkers_of
 
         defaults = self.config.defaults
         if generator is None and any(media.role == "mesh" for media in product.media):
@@ -444,72 +480,22 @@ class Studio:
             describer=self._optional("describer"),
             finisher=self.host.get("finisher") if profile else None,
             evaluators=self.host.all("evaluator", defaults.evaluators),
-            checkers=self._checkers(),
+            checkers=checkers_of(self.host, defaults.safety_checkers),
+            config=self.config,
             profile=profile,
         )
-
-    def _checkers(self) -> list[Any]:
-        return self.host.all("safety_checker", self.config.defaults.safety_checkers)
 
     def _optional(self, kind: Literal["describer"]) -> Any:
         id = self.host.default(kind)
         return self.host.get(kind, id) if id in self.host.registry.ids(kind) else None
 
-    def _garment(self, item: Wearable, category: GarmentCategory) -> Garment:
-        if isinstance(item, Garment):
-            return item
-        if isinstance(item, str) and self.workspace is not None and not Path(item).exists():
-            item = self.product(item)
-        if isinstance(item, Product):
-            garment = garment_of(item, self._media)
-            return garment if category == "auto" else garment.model_copy(update={"category": category})
-        return build(Garment, front=_pixels(item), category=category)
-
-    def _media(self, media: Media, root: Path = Path()) -> Image:
-        from prodgen_sdk import images
-        from prodgen_sdk.files import inside
-
-        if media.uri.startswith("asset:"):
-            return images.load(self.store.assets.get(media.uri.removeprefix("asset:")))
-        return images.load(inside(root, media.uri))
-
     def _mesh(self, media: Media, root: Path) -> Path:
-        from prodgen_sdk.files import inside
+        if not media.uri.startswith("asset:"):
+            path = inside(root, media.uri)
+            if not path.is_file():
+                raise InputError(f"There is no mesh {media.uri}.", hint="Name it relative to the product's folder.")
+            return path
         from prodgen_sdk.pipeline.ingest import local_mesh
 
-        return local_mesh(media, self.store) if media.uri.startswith(("asset:", "file:")) else inside(root, media.uri)
-
-
-class TryOnSession:
-    """A person's photo and what was found out about it, in memory, until the session ends. Made by `Studio.session`."""
-
-    def __init__(self, studio: Studio, person: PersonPhoto) -> None:
-        self._studio = studio
-        self._person: PersonPhoto | None = person
-
-    def try_on(self, garments: Wearable | Sequence[Wearable], **options: Any) -> TryOn | Refusal:
-        """Dresses the person; see `Studio.try_on`. Raises InputError once the session has ended."""
-        if self._person is None:
-            raise InputError("The session has ended and its photo is gone.", hint="Open another one.")
-        return self._studio.try_on(self._person, garments, **options)
-
-    def close(self) -> None:
-        """Drops the photo and what was derived from it."""
-        self._person = None
-        self._studio._release_photos()
-
-    def __enter__(self) -> TryOnSession:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-def _pixels(photo: Photo) -> Image:
-    from prodgen_sdk import images
-
-    return images.load(photo) if isinstance(photo, str | Path | bytes) else images.check(photo)
-
-
-def _given(**options: Any) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
+        assert self.workspace is not None
+        return local_mesh(media, self.store, self.workspace.state / "meshes")

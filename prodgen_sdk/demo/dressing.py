@@ -13,7 +13,8 @@ from prodgen_sdk.demo.findings import Dressed, Look
 from prodgen_sdk.demo.plan import Plan
 from prodgen_sdk.errors import MissingDependency
 from prodgen_sdk.files import file_digest, write_atomically
-from prodgen_sdk.studio import Studio, TryOnSession
+from prodgen_sdk.session import TryOnSession
+from prodgen_sdk.studio import Studio
 from prodgen_sdk.types import PersonPhoto, Product, Refusal
 
 _TITLE = "Dressing people"

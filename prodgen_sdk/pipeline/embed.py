@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from prodgen_sdk import runtime
 from prodgen_sdk.bound import BoundImageEncoder, BoundTextEncoder
-from prodgen_sdk.types import Image, Product
+from prodgen_sdk.types import Image
 
 if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
@@ -34,12 +34,12 @@ class Embedder:
     @property
     def key(self) -> str:
         """Changes when vectors of before can no longer be compared with those of now."""
-        return runtime.canonical_digest([_identity(self._text), _identity(self._image), self._share])[:16]
+        return runtime.canonical_digest([self._text.identity, self._image.identity, self._share])[:16]
 
     @property
     def picture_key(self) -> str:
         """Changes when the picture encoder does."""
-        return runtime.canonical_digest(_identity(self._image))[:16]
+        return runtime.canonical_digest(self._image.identity)[:16]
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -75,18 +75,6 @@ class Embedder:
             joined[text_size:] = picture * np.sqrt(1 - self._share)
         length = float(np.linalg.norm(joined))
         return joined / np.float32(length) if length > 0 else joined
-
-
-def _identity(encoder: BoundTextEncoder | BoundImageEncoder) -> list[str]:
-    return [encoder.id, encoder.entry.version, str(getattr(encoder.component, "digest", ""))]
-
-
-def words_of(product: Product) -> str:
-    """The words that a product is found by: titles in all languages, description, category, attributes and tags."""
-    parts = [product.title, *(text.title for text in product.translations.values()), product.description]
-    parts += [product.category.replace("/", " "), *product.tags]
-    parts += [" ".join(value) if isinstance(value, tuple) else str(value) for value in product.attributes.values()]
-    return "\n".join(filter(None, parts))
 
 
 def mean_vectors(variants_of: Mapping[str, Sequence[str]], vectors: Mapping[str, Vectors]) -> dict[str, Vectors]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from prodgen_sdk import images, runtime
 from prodgen_sdk.bound import BoundGenerator
+from prodgen_sdk.context import Context, no_progress
 from prodgen_sdk.files import file_digest
 from prodgen_sdk.host import Host
 from prodgen_sdk.specs import GeneratorSpec
 from prodgen_sdk.types import Generated, GenerationRequest, View
 
-Batch = tuple[BoundGenerator, GenerationRequest]
+Batch = tuple[GenerationRequest, Context]
 
 
 @dataclass(frozen=True)
@@ -38,17 +39,17 @@ def canonical(request: GenerationRequest, generator: str) -> dict[str, Any]:
     }
 
 
-def seeded(request: GenerationRequest, generator: str, seed: runtime.Seed) -> GenerationRequest:
-    """The request with the seed that is final for its item."""
+def seeded(request: GenerationRequest, generator: str, seed: runtime.Seed) -> tuple[GenerationRequest, int]:
+    """The request with the seed that is final for its item, and the seed to ask for to get it again."""
     base = runtime.base_seed(seed, canonical(request, generator))
-    return request.model_copy(update={"seed": runtime.item_seed(base, request.product.sku, request.replicate)})
+    return request.model_copy(update={"seed": runtime.item_seed(base, request.product.sku, request.replicate)}), base
 
 
 def variant_ids(request: GenerationRequest, generator: BoundGenerator, profile: str = "") -> list[str]:
     """The id of each view's picture: equal work has equal ids, so a re-run finds what it already made."""
     assert isinstance(generator.spec, GeneratorSpec)
     shared = canonical(request, generator.id) | {
-        "version": generator.entry.version,
+        "identity": generator.identity,
         "seed": request.seed,
         "replicate": request.replicate,
         "profile": profile,
@@ -74,14 +75,22 @@ def narrowed(request: GenerationRequest, views: Sequence[View]) -> GenerationReq
 
 def batch_key(item: Batch) -> tuple[Any, ...]:
     """Requests of one key can be generated in one batch."""
-    generator, request = item
-    return (generator.id, request.size, len(request.views), request.scene)
+    request, _ = item
+    return (request.size, len(request.views), request.scene)
 
 
-def run_batch(batch: Sequence[Batch]) -> list[Made]:
-    """Generates a batch of one key; what the scheduler runs."""
+def run_batch(generator: BoundGenerator, batch: Sequence[Batch]) -> list[Made]:
+    """Generates a batch of one key; what the scheduler runs. It is cancelled once all of its members are."""
+    contexts = [ctx for _, ctx in batch]
+    deadlines = [ctx.deadline for ctx in contexts]
+    together = replace(
+        contexts[0],
+        cancelled=lambda: all(ctx.cancelled() for ctx in contexts),
+        deadline=None if None in deadlines else max(deadline for deadline in deadlines if deadline is not None),
+        progress=no_progress,
+    )
     started = time.perf_counter()
-    answers = batch[0][0].generate([request for _, request in batch])
+    answers = generator.generate([request for request, _ in batch], together)
     each = (time.perf_counter() - started) / len(batch)
     return [Made(tuple(pictures), each) for pictures in answers]
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from prodgen_sdk.bound import BoundIndex
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import StoreError
-from prodgen_sdk.pipeline.embed import Embedder, words_of
+from prodgen_sdk.pipeline.embed import Embedder
 from prodgen_sdk.pipeline.produce import load_variant
-from prodgen_sdk.types import Facets, IndexChange, Product, Remove, Upsert, Variant
+from prodgen_sdk.types import Facets, Image, IndexChange, Product, Remove, Upsert, Variant
 
 if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
@@ -37,12 +37,15 @@ def bring_up_to_date(store: Store, index: BoundIndex, embedder: Embedder, ctx: C
     if _is_damaged(index) or _is_foreign(store, index, embedder):
         return rebuild(store, index, embedder, ctx)
     changed: set[str] = set()
+    first, last = index.sequence, store.outbox.last_sequence()
     while entries := store.outbox.changes(index.sequence, _CHUNK):
         changed |= {entry.sku for entry in entries}
         wanted = {entry.variant for entry in entries if entry.kind == "upsert"}
         upserts = {change.variant: change for change in _upserts(store, embedder, wanted)}
         changes: list[IndexChange] = [upserts.get(entry.variant) or Remove(variant=entry.variant) for entry in entries]
         index.apply(changes, entries[-1].sequence, ctx)
+        if ctx is not None:
+            ctx.progress(index.sequence - first, max(last, index.sequence) - first, "changes")
     return changed
 
 
@@ -86,6 +89,8 @@ def _upserts(store: Store, embedder: Embedder, ids: set[str]) -> Iterator[Upsert
     pictures = _picture_vectors(store, embedder, variants)
     texts = _text_vectors(embedder, products)
     for variant in variants:
+        if variant.image.digest not in pictures:
+            continue
         vector = embedder.join(texts[variant.sku], pictures[variant.image.digest])
         yield Upsert(variant=variant.id, sku=variant.sku, vector=vector, facets=facets_of(products[variant.sku]))
 
@@ -93,7 +98,7 @@ def _upserts(store: Store, embedder: Embedder, ids: set[str]) -> Iterator[Upsert
 def _text_vectors(embedder: Embedder, products: Mapping[str, Product]) -> dict[str, Vectors]:
     if not products:
         return {}
-    return dict(zip(products, embedder.texts([words_of(product) for product in products.values()]), strict=True))
+    return dict(zip(products, embedder.texts([product.words() for product in products.values()]), strict=True))
 
 
 def _picture_vectors(store: Store, embedder: Embedder, variants: Sequence[Variant]) -> dict[str, Vectors]:
@@ -104,8 +109,21 @@ def _picture_vectors(store: Store, embedder: Embedder, variants: Sequence[Varian
     missing = [digest for digest in wanted if digest not in known]
     for start in range(0, len(missing), 16):
         part = missing[start : start + 16]
-        vectors = embedder.pictures([load_variant(store, wanted[digest]) for digest in part])
-        fresh = dict(zip(part, vectors, strict=True))
+        loaded = _load(store, [wanted[digest] for digest in part])
+        if not loaded:
+            continue
+        fresh = dict(zip(loaded, embedder.pictures(list(loaded.values())), strict=True))
         store.embeddings.put_many(key, fresh)
         known.update(fresh)
     return known
+
+
+def _load(store: Store, variants: Sequence[Variant]) -> dict[str, Image]:
+    """Pictures by digest. One whose file is lost is left out: `generate` makes it again, and publishing heals it."""
+    pictures: dict[str, Image] = {}
+    for variant in variants:
+        try:
+            pictures[variant.image.digest] = load_variant(store, variant)
+        except StoreError as error:
+            logger.warning("%s is not indexed: %s", variant.id, error)
+    return pictures

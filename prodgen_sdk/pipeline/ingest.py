@@ -1,27 +1,28 @@
-"""Catalogue -> products in the store, with their photos and GLB files as assets.
-
-An OBJ file needs the materials and textures beside it, so it is referred to where it lies (`file:` and its absolute path).
-"""
+"""Catalogue -> products in the store, with their photos and meshes as assets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk import images
 from prodgen_sdk.catalogue import Rejection, Summary, read_catalogue, resolve_media
+from prodgen_sdk.catalogue.check import to_product
 from prodgen_sdk.errors import InputError, InvalidCatalogue, OutsideWorkspace
+from prodgen_sdk.files import write_atomically
+from prodgen_sdk.pipeline.mesh_bundle import bundle, unpack
 from prodgen_sdk.types import Media, Product
 
 if TYPE_CHECKING:
     from prodgen_sdk.store import Store
 
 _CHUNK = 200
-_MAX_MESH_BYTES = 256 * 2**20
 
 
-def ingest(source: str | Path | Iterable[Product], store: Store, *, root: Path | None = None) -> Summary:
+def ingest(
+    source: str | Path | Iterable[Product | Mapping[str, Any]], store: Store, *, root: Path | None = None
+) -> Summary:
     """Adds or updates products; what cannot be added is named with its line and field, and the rest is kept.
 
     Args:
@@ -50,24 +51,36 @@ def ingest(source: str | Path | Iterable[Product], store: Store, *, root: Path |
     return Summary(**counts, rejected=tuple(rejected))
 
 
-def local_mesh(media: Media, store: Store) -> Path:
-    """The path of a stored mesh."""
-    if media.uri.startswith("file:"):
-        return Path(media.uri.removeprefix("file:"))
-    path = store.assets.local_path(media.uri.removeprefix("asset:"))
-    if path is None:
-        raise InputError(f"The mesh {media.uri} lies in an object store.", hint="Use a local assets folder for meshes.")
-    return path
+def local_mesh(media: Media, store: Store, folder: Path) -> Path:
+    """The path of a stored mesh; a bundle is unpacked below `folder` on first use."""
+    digest = media.uri.removeprefix("asset:")
+    path = store.assets.local_path(digest)
+    if path is not None and path.suffix == ".glb":
+        return path
+    data = store.assets.get(digest)
+    if data.startswith(b"PK"):
+        return unpack(data, folder / digest)
+    target = folder / f"{digest}.glb"
+    return target if target.exists() else write_atomically(target, data)
 
 
-def _items(source: str | Path | Iterable[Product]) -> Iterator[tuple[int, Product | InvalidCatalogue]]:
+def _items(
+    source: str | Path | Iterable[Product | Mapping[str, Any]],
+) -> Iterator[tuple[int, Product | InvalidCatalogue]]:
     if isinstance(source, str | Path):
         for row in read_catalogue(Path(source)):
             found = row.product if row.product is not None else row.error
             assert found is not None
             yield row.line, found
     else:
-        yield from enumerate(source, 1)
+        for line, item in enumerate(source, 1):
+            if isinstance(item, Product):
+                yield line, item
+                continue
+            try:
+                yield line, to_product(item, line)
+            except InvalidCatalogue as error:
+                yield line, error
 
 
 def _with_assets(product: Product, root: Path, store: Store) -> Product:
@@ -86,13 +99,9 @@ def _store_file(medium: Media, path: Path | None, store: Store) -> Media:
         if not store.assets.has(medium.uri.removeprefix("asset:")):
             raise InputError(f"There is no {medium.uri} in this workspace.")
         return medium
-    suffix = path.suffix.lower()
-    if medium.role != "mesh":
+    if medium.role == "mesh":
+        data, suffix = bundle(path)
+    else:
         images.load(path)
-    elif suffix == ".obj":
-        return medium.model_copy(update={"uri": f"file:{path}"})
-    elif suffix != ".glb":
-        raise InputError(f"{medium.uri} is no mesh that can be read.", hint="Give a .glb or an .obj file.")
-    elif path.stat().st_size > _MAX_MESH_BYTES:
-        raise InputError(f"{medium.uri} has more than {_MAX_MESH_BYTES // 2**20} MiB.")
-    return medium.model_copy(update={"uri": f"asset:{store.assets.put(path.read_bytes(), suffix)}"})
+        data, suffix = path.read_bytes(), path.suffix.lower()
+    return medium.model_copy(update={"uri": f"asset:{store.assets.put(data, suffix)}"})

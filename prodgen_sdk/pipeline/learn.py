@@ -7,6 +7,7 @@ whole log.
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -47,14 +48,23 @@ def _with_views(store: Store, feedback: list[Feedback]) -> list[Feedback]:
     return [item.model_copy(update={"view": views.get(item.variant)}) for item in feedback]
 
 
-def reteach_policy(store: Store, policy: BoundPolicy, config: RecommendConfig, *, now: datetime) -> int:
-    """Makes the policy forget everything and tells it what the log still holds."""
+def begin_retelling(store: Store, policy: BoundPolicy) -> None:
+    """Marks the policy as one that must forget everything and be told anew; `teach_policy` then does so."""
     store.states.put(_COMPONENT, f"{policy.id}/busy", b"1")
-    return teach_policy(store, policy, config, now=now)
 
 
-def teach_ranker(store: Store, ranker: BoundRanker) -> int:
-    """Fits the ranker to the whole log; returns the sequence of the last event that it saw."""
+def is_retelling(store: Store, policy: BoundPolicy) -> bool:
+    """Whether a policy was marked, or a process was killed while it was told."""
+    return store.states.get(_COMPONENT, f"{policy.id}/busy") is not None
+
+
+def teach_ranker(store: Store, ranker: BoundRanker) -> None:
+    """Fits the ranker to the whole log, and notes that for other processes."""
     last = store.events.last_sequence()
     ranker.fit(store.events.log_by_time())
-    return last
+    store.states.put(_COMPONENT, f"{ranker.id}/fit", f"{last} {uuid.uuid4().hex}".encode())
+
+
+def last_fit(store: Store, ranker: BoundRanker) -> bytes | None:
+    """A mark that changes with every fit by any process; None if there was none."""
+    return store.states.get(_COMPONENT, f"{ranker.id}/fit")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from prodgen_sdk.bound import BoundDescriber, BoundEvaluator, BoundFinisher, BoundGenerator, BoundSafetyChecker
+from prodgen_sdk.bound import BoundDescriber, BoundEvaluator, BoundFinisher, BoundGenerator
 from prodgen_sdk.config import Config
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import Refused
@@ -18,7 +18,7 @@ from prodgen_sdk.pipeline.evaluate import evaluate
 from prodgen_sdk.pipeline.finish import finish
 from prodgen_sdk.pipeline.generate import prepare, seeded, variant_ids
 from prodgen_sdk.pipeline.publish import publish, review_state
-from prodgen_sdk.pipeline.screen import combine, screen
+from prodgen_sdk.pipeline.screen import Checker, combine, screen
 from prodgen_sdk.runtime import Seed
 from prodgen_sdk.types import (
     Generated,
@@ -70,19 +70,20 @@ class Stages:
     describer: BoundDescriber | None
     finisher: BoundFinisher | None
     evaluators: Sequence[BoundEvaluator]
-    checkers: Sequence[BoundSafetyChecker]
+    checkers: Sequence[Checker]
+    config: Config
     profile: str = ""
-
-    @property
-    def config(self) -> Config:
-        return self.host.config
 
 
 @dataclass(frozen=True)
 class Work:
-    """A request that passed screening of its words, with the ids of its pictures and which of them are there already."""
+    """A request that passed screening of its words, with the ids of its pictures and which of them are there already.
+
+    `seed` is what to ask for to make it again; the request holds the one that is final for the item.
+    """
 
     request: GenerationRequest
+    seed: int
     ids: dict[View, str]
     words: Screening
     existing: dict[View, Variant]
@@ -101,16 +102,17 @@ def plan(request: GenerationRequest, stages: Stages, store: Store | None, *, see
     described = describe([request.product], request.views, stages.describer, locale=locale)[0]
     prompts = request.prompts or tuple(prompt.text for prompt in described.prompts)
     request = prepare(request.model_copy(update={"product": described.product, "prompts": prompts}), stages.host)
-    request = seeded(request, stages.generator.id, seed)
-    product = request.product
-    words = "\n".join([product.title, product.description, *product.tags, *request.prompts, request.scene.style])
+    request, base = seeded(request, stages.generator.id, seed)
+    words = "\n".join([request.product.words(), *request.prompts, request.negative, request.scene.style])
     screening = screen([ScreenItem(text=words)], stages.checkers, required=_required(stages, "text"))[0]
     if screening.outcome == "block":
-        raise Refused(f"{product.sku} was refused: {'; '.join(screening.reasons)}.", reasons=screening.reasons)
+        reasons = "; ".join(screening.reasons)
+        raise Refused(f"{request.product.sku} was refused: {reasons}.", reasons=screening.reasons)
     ids = dict(zip(request.views, variant_ids(request, stages.generator, stages.profile), strict=True))
-    known = {v.id: v for v in store.variants.iterate(ids=list(ids.values()))} if store is not None else {}
+    present = store.variants.present(list(ids.values())) if store is not None else set()
+    known = {v.id: v for v in store.variants.iterate(ids=present)} if store is not None else {}
     existing = {view: known[id] for view, id in ids.items() if id in known}
-    return Work(request, ids, screening, existing)
+    return Work(request, base, ids, screening, existing)
 
 
 def complete(
@@ -133,7 +135,8 @@ def _judge(
     screenings = screen(items, stages.checkers, required=_required(stages, "image"), ctx=ctx)
     each = (seconds + time.perf_counter() - started) / len(pictures)
     found: dict[View, Picture] = {}
-    for picture, quality, screening in zip(pictures, qualities, screenings, strict=True):
+    for picture, measured, screening in zip(pictures, qualities, screenings, strict=True):
+        quality = measured.model_copy(update={"shortcomings": (*picture.warnings, *measured.shortcomings)})
         both = combine([*work.words.verdicts, *screening.verdicts])
         approve = stages.config.review.auto_approve
         variant = None
@@ -149,15 +152,14 @@ def _judge(
                 both,
                 auto_approve=approve,
                 seconds=each,
-                device=ctx.device,
-                dtype=ctx.dtype,
+                base_seed=work.seed,
             )
         found[picture.view] = Picture(
             id=work.ids[picture.view],
             sku=request.product.sku,
             view=picture.view,
             generator=stages.generator.id,
-            seed=request.seed,
+            seed=work.seed,
             replicate=request.replicate,
             review=variant.review if variant is not None else review_state(both, quality, auto_approve=approve),
             screening=both,

@@ -46,22 +46,31 @@ def publish(
     *,
     auto_approve: bool,
     seconds: float,
-    device: str,
-    dtype: str,
+    base_seed: int,
 ) -> Variant:
-    """Stores one picture of a request; the view at `place` has the variant id `id`. Publishing it twice changes nothing."""
+    """Stores one picture of a request; the view at `place` has the variant id `id`. Publishing it twice changes nothing.
+
+    An approved picture takes the place of approved ones of the same view by the same generator that show the product as it
+    was before its words or media changed.
+    """
     data = images.encode(picture.image)
     height, width, channels = picture.image.shape
+    asked = canonical(request, generator.id)
+    context = generator.context()
     provenance = Provenance(
         generator=generator.id,
         distribution=generator.entry.distribution,
         version=generator.entry.version,
-        request_digest=runtime.canonical_digest(canonical(request, generator.id) | {"seed": request.seed}),
+        identity=generator.identity,
+        request_digest=runtime.canonical_digest(asked | {"seed": request.seed}),
+        product_digest=runtime.canonical_digest(asked["product"]),
+        views=tuple(view.slug for view in request.views),
+        references=asked["references"],
         prompt=request.prompts[place] if request.prompts else "",
         negative=request.negative,
         size=request.size,
-        device=device,
-        dtype=dtype,
+        device=context.device,
+        dtype=context.dtype,
         seconds=round(seconds, 4),
         facts=picture.facts,
         versions=_versions(),
@@ -76,14 +85,28 @@ def publish(
             digest=hashlib.sha256(data).hexdigest(), width=width, height=height, mode="RGBA" if channels == 4 else "RGB"
         ),
         generator=generator.id,
-        seed=request.seed,
+        seed=base_seed,
         replicate=request.replicate,
         quality=quality.values,
         screening=screening,
         review=review_state(screening, quality, auto_approve=auto_approve),
         provenance=provenance,
     )
-    return store.variants.publish(variant, data)
+    published = store.variants.publish(variant, data)
+    if published.review == "approved":
+        older = [
+            other.id
+            for other in store.variants.iterate(sku=variant.sku, review="approved")
+            if _outdated(other, variant)
+        ]
+        if older:
+            store.variants.retire(older, "core", f"superseded by {variant.id}")
+    return published
+
+
+def _outdated(other: Variant, fresh: Variant) -> bool:
+    same = all(getattr(other, name) == getattr(fresh, name) for name in ("view", "scene", "generator", "replicate"))
+    return same and other.provenance.product_digest != fresh.provenance.product_digest
 
 
 def _versions() -> dict[str, str]:

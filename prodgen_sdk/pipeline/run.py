@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prodgen_sdk.bound import BoundGenerator
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import Busy, Cancelled, DeadlineExceeded, PluginError, ProdgenError, Refused, StoreError
 from prodgen_sdk.host import Host
@@ -26,16 +28,22 @@ if TYPE_CHECKING:
 _PHOTO_ROLES = ("front", "back", "flat", "worn", "detail")
 _QUEUE_TIMEOUT = 3600.0
 _STOPS = (Cancelled, DeadlineExceeded, StoreError, KeyboardInterrupt)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class GenerationResult:
-    """All pictures of a call, in order, and by sku what was refused or failed."""
+    """All pictures of a call, in order, and by sku what was refused or failed; `errors` holds the exceptions of the latter."""
 
     pictures: tuple[Picture, ...]
     refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, Exception] = field(default_factory=dict)
     seconds: float = 0.0
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Why each product failed, in a sentence."""
+        return {sku: str(error) for sku, error in self.errors.items()}
 
     @property
     def variants(self) -> tuple[Variant, ...]:
@@ -79,7 +87,7 @@ class GenerationRun:
 
     host: Host
     store: Store | None
-    batcher: Batcher[Batch, Made]
+    batcher_of: Callable[[BoundGenerator], Batcher[Batch, Made]]
     stages_of: Callable[[Product], Stages]
     read: Callable[[Media], Image]
     find: Callable[[Media], Path]
@@ -96,7 +104,7 @@ class GenerationRun:
         started = time.perf_counter()
         pictures: list[Picture] = []
         refused: dict[str, tuple[str, ...]] = {}
-        failed: dict[str, str] = {}
+        errors: dict[str, Exception] = {}
         total *= self.options.replicates
         for done, job in enumerate(self._finished(products), 1):
             try:
@@ -106,9 +114,12 @@ class GenerationRun:
             except Refused as error:
                 refused[job.sku] = error.reasons or (str(error),)
             except ProdgenError as error:
-                failed[job.sku] = str(error)
+                errors[job.sku] = error
+            except Exception as error:
+                logger.debug("%s failed", job.sku, exc_info=True)
+                errors[job.sku] = ProdgenError(f"{type(error).__name__}: {error}.", hint="This is a fault of ours.")
             self.context.progress(done, total, "products")
-        return GenerationResult(tuple(pictures), refused, failed, time.perf_counter() - started)
+        return GenerationResult(tuple(pictures), refused, errors, time.perf_counter() - started)
 
     def run_one(self, product: Product) -> GenerationResult:
         """Generates one product; its error is raised."""
@@ -147,7 +158,7 @@ class GenerationRun:
             future = None
             if work.missing:
                 request = self._to_make(work, stages)
-                future = self.batcher.submit((stages.generator, request), timeout=_QUEUE_TIMEOUT)
+                future = self.batcher_of(stages.generator).submit((request, self.context), timeout=_QUEUE_TIMEOUT)
             return _Job(product.sku, None, work, stages, future)
         except (*_STOPS, Busy):
             raise

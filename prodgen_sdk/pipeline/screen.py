@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from prodgen_sdk.bound import BoundSafetyChecker
 from prodgen_sdk.context import Context
+from prodgen_sdk.errors import ProdgenError
+from prodgen_sdk.host import Host
 from prodgen_sdk.interfaces import ScreenItem
 from prodgen_sdk.specs import SafetySpec
 from prodgen_sdk.types import Screening, Verdict
@@ -17,9 +20,36 @@ _STRICTNESS = {"pass": 0, "review": 1, "block": 2}
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class NotReady:
+    """Stands for a checker that should have looked, but cannot: whatever it checks goes to review."""
+
+    id: str
+    checks: tuple[Modality, ...]
+    reason: str
+
+
+Checker = BoundSafetyChecker | NotReady
+
+
+def checkers_of(host: Host, ids: Sequence[str] | None) -> list[Checker]:
+    """The named checkers, or all that are registered; one that is unknown, lacks something or cannot be built is NotReady."""
+    found: list[Checker] = []
+    for id in host.registry.ids("safety_checker") if ids is None else ids:
+        try:
+            found.append(host.get("safety_checker", id))
+        except ProdgenError as error:
+            entry = next((e for e in host.registry.find(id) if isinstance(e.spec, SafetySpec)), None)
+            checks = (
+                entry.spec.checks if entry is not None and isinstance(entry.spec, SafetySpec) else ("text", "image")
+            )
+            found.append(NotReady(id, checks, str(error)))
+    return found
+
+
 def screen(
     items: Sequence[ScreenItem],
-    checkers: Sequence[BoundSafetyChecker],
+    checkers: Sequence[Checker],
     *,
     required: Sequence[Modality] = ("text",),
     ctx: Context | None = None,
@@ -32,8 +62,7 @@ def screen(
     verdicts: list[list[Verdict]] = [[] for _ in items]
     covered: list[set[Modality]] = [set() for _ in items]
     for checker in checkers:
-        assert isinstance(checker.spec, SafetySpec)
-        checks = set(checker.spec.checks)
+        checks = set(checker.checks)
         places = [place for place, item in enumerate(items) if checks & _modalities(item)]
         if not places:
             continue
@@ -58,7 +87,12 @@ def _modalities(item: ScreenItem) -> set[Modality]:
     return modalities | {"image"} if item.image is not None else modalities
 
 
-def _check(checker: BoundSafetyChecker, items: list[ScreenItem], ctx: Context | None) -> list[Verdict]:
+def _check(checker: Checker, items: list[ScreenItem], ctx: Context | None) -> list[Verdict]:
+    if isinstance(checker, NotReady):
+        waiting = Verdict(
+            outcome="review", reasons=(f"{checker.id} is not ready: {checker.reason}",), checker=checker.id
+        )
+        return [waiting] * len(items)
     try:
         return checker.check(items, ctx)
     except Exception as error:

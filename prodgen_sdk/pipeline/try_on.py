@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from prodgen_sdk.bound import BoundCompositor, BoundSafetyChecker
+from prodgen_sdk.bound import BoundCompositor
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.host import Host
 from prodgen_sdk.interfaces import ScreenItem
-from prodgen_sdk.pipeline.screen import screen
+from prodgen_sdk.pipeline.screen import Checker, screen
 from prodgen_sdk.types import Garment, GarmentCategory, Image, Media, Product, Refusal, TryOn, TryOnRequest
 
 _FAMILIES: dict[GarmentCategory, tuple[str, ...]] = {
@@ -85,12 +85,12 @@ def try_on(
     compositor: BoundCompositor,
     host: Host,
     *,
-    checkers: Sequence[BoundSafetyChecker] = (),
+    checkers: Sequence[Checker] = (),
     ctx: Context | None = None,
 ) -> list[TryOn | Refusal]:
     """Dresses people: hooks, compositor, screening of what came out.
 
-    A picture that screening blocks becomes a refusal; one that it wants reviewed carries a warning.
+    A picture that screening blocks becomes a refusal; what it says of any other is in `TryOn.screening`.
     """
     prepared = [host.chain("before_try_on", request, "request") for request in requests]
     answers = compositor.compose(prepared, ctx)
@@ -100,13 +100,10 @@ def try_on(
     return screened
 
 
-def _screened(answer: TryOn | Refusal, checkers: Sequence[BoundSafetyChecker], ctx: Context | None) -> TryOn | Refusal:
+def _screened(answer: TryOn | Refusal, checkers: Sequence[Checker], ctx: Context | None) -> TryOn | Refusal:
     if isinstance(answer, Refusal):
         return answer
     screening = screen([ScreenItem(image=answer.image, purpose="try-on")], checkers, required=(), ctx=ctx)[0]
     if screening.outcome == "block":
         return Refusal(code="screened", reason="; ".join(screening.reasons), what_to_do="Use another photo or garment.")
-    if screening.outcome == "review":
-        warnings = (*answer.warnings, *(f"Screening asks for a look: {reason}." for reason in screening.reasons))
-        return answer.model_copy(update={"warnings": warnings})
-    return answer
+    return answer.model_copy(update={"screening": screening})

@@ -76,12 +76,15 @@ class Generated(PixelModel):
         image: HWC uint8, RGB or (for a transparent scene) RGBA.
         facts: what the plugin knows about the picture (steps, model digest, family ...), JSON-ready.
         mask: where the product is, bool HxW, if the generator knows.
+        warnings: what a person should look at before the picture is shown, one sentence each; with any of them it is not
+            approved unseen.
     """
 
     image: Image
     view: View
     facts: dict[str, Any] = Field(default_factory=dict)
     mask: Any = None
+    warnings: tuple[str, ...] = ()
 
 
 class ImageRef(Model):
@@ -113,12 +116,23 @@ class Screening(Model):
 
 
 class Provenance(Model):
-    """What is needed to make a picture again. Written by the publish stage alone."""
+    """What is needed to make a picture again. Written by the publish stage alone.
+
+    Args:
+        identity: digest of the generator's id, version, configuration and weights.
+        request_digest: of the whole request; `product_digest` of what the picture shows of the product.
+        views: of the whole request, where the views of a set depend on each other.
+        references: digests of the pictures that the generator was given, by role.
+    """
 
     generator: str
     distribution: str
     version: str
+    identity: str = ""
     request_digest: str
+    product_digest: str = ""
+    views: tuple[str, ...] = ()
+    references: dict[str, str] = Field(default_factory=dict)
     prompt: str = ""
     negative: str = ""
     size: int
@@ -131,7 +145,7 @@ class Provenance(Model):
 
 
 class Variant(Model):
-    """A published picture of a product."""
+    """A published picture of a product. `seed` is what to ask for to make it again."""
 
     id: str
     sku: str

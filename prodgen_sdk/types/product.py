@@ -88,6 +88,15 @@ class Product(Model):
         """Title and description in `locale`, or in the product's own language where there is no translation."""
         return self.translations.get(locale) or Text(title=self.title, description=self.description)
 
+    def words(self) -> str:
+        """All its words, a line each: titles and descriptions in all languages, category, tags and attributes."""
+        texts = [Text(title=self.title, description=self.description), *self.translations.values()]
+        lines = [line for text in texts for line in (text.title, text.description)]
+        lines += [self.category.replace("/", " "), *self.tags]
+        for name, value in self.attributes.items():
+            lines.append(f"{name} {' '.join(value) if isinstance(value, tuple) else value}")
+        return "\n".join(filter(None, lines))
+
     def content(self) -> dict[str, Any]:
         """What a picture of the product depends on, JSON-ready: everything but price, stock and the like."""
         return self.model_dump(mode="json", exclude={"price", "currency", "stock", "withdrawn"})

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from prodgen_sdk.types.base import Model, PixelModel, Vector
 from prodgen_sdk.types.product import Sku
@@ -14,6 +14,17 @@ from prodgen_sdk.types.view import View
 
 EventType = Literal["impression", "click", "view", "add_to_cart", "purchase", "search", "hide"]
 UserId = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def _to_utc(value: datetime) -> datetime:
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time is out of range") from None
+
+
+UtcTime = Annotated[datetime, AfterValidator(_to_utc)]
+"""A time in UTC; one without a zone is taken as UTC."""
 
 
 class Event(Model):
@@ -29,16 +40,14 @@ class Event(Model):
     variant: str | None = None
     request_id: str | None = None
     query: Annotated[str, Field(max_length=1000)] | None = None
-    value: float | None = None
-    position: Annotated[int, Field(ge=0)] | None = None
+    value: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    position: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     propensity: Annotated[float, Field(gt=0, le=1)] | None = None
     policy: str | None = None
-    at: datetime
+    at: UtcTime
 
-    @field_validator("at")
-    @classmethod
-    def _aware(cls, value: datetime) -> datetime:
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+Price = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
 
 
 class Filter(Model):
@@ -50,8 +59,8 @@ class Filter(Model):
 
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    price_min: Decimal | None = None
-    price_max: Decimal | None = None
+    price_min: Price | None = None
+    price_max: Price | None = None
     skus: tuple[str, ...] = ()
     exclude_skus: tuple[str, ...] = ()
 
@@ -161,7 +170,7 @@ class UserProfile(PixelModel):
 class RecommendationContext(Model):
     """Circumstances of a request that rankers and policies may use."""
 
-    at: datetime
+    at: UtcTime
     k: int = 10
     locale: str = "en"
     request_id: str = ""

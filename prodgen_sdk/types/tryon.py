@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 
 from prodgen_sdk.types.base import Array, Image, Mask, PixelModel
 from prodgen_sdk.types.base import Model as _Model
-from prodgen_sdk.types.generation import MAX_SEED
+from prodgen_sdk.types.generation import MAX_SEED, Screening
 
 GarmentCategory = Literal[
     "auto", "top", "outerwear", "trousers", "shorts", "skirt", "dress", "overall", "hat", "glasses", "bag", "scarf"
@@ -104,6 +104,7 @@ class TryOn(PixelModel):
     Args:
         confidence: 0 to 1, the compositor's own estimate.
         warnings: sentences for the person who looks at the picture.
+        screening: what the safety checkers said; set by the host.
     """
 
     image: Image
@@ -112,6 +113,7 @@ class TryOn(PixelModel):
     confidence: Annotated[float, Field(ge=0, le=1)]
     warnings: tuple[str, ...] = ()
     facts: dict[str, Any] = Field(default_factory=dict)
+    screening: Screening | None = None
 
 
 class Refusal(_Model):

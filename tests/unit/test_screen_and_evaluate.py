@@ -110,3 +110,13 @@ def test_an_evaluator_that_needs_a_reference_is_left_out_without_one():
 )
 def test_only_what_passed_everything_is_approved_unseen(outcome, shortcomings, auto, state):
     assert review_state(Screening(outcome=outcome), Quality(shortcomings=shortcomings), auto_approve=auto) == state
+
+
+def test_a_bound_of_no_metric_is_refused():
+    with pytest.raises(ValueError, match="no metric"):
+        evaluator(lambda image: {}, minimum={"sharpnes": 0.5})
+
+
+def test_a_figure_outside_its_range_is_a_shortcoming():
+    assert evaluate([IMAGE], [evaluator(lambda image: {"sharp": 7.0})])[0].shortcomings != ()
+    assert evaluate([IMAGE], [evaluator(lambda image: {"unnamed": 0.5})])[0].shortcomings != ()

@@ -240,11 +240,6 @@ class HidesItsBlindSpots(BrightnessEvaluator):
     pass
 
 
-@broken(EvaluatorContract, "metrics_of_the_spec", minimum={"sharpness": 0.5})
-class WantsAnUnknownMinimum(BrightnessEvaluator):
-    pass
-
-
 @broken(FinisherContract, "one_picture_each_in_order", "alone_as_in_a_batch")
 class LosesAPicture(SquareFinisher):
     def finish(self, images, profile, ctx):

@@ -1,0 +1,66 @@
+"""A bounded cache that several threads may share."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Cache(Generic[K, V]):
+    """Keeps the values that were used last.
+
+    >>> squares = Cache[int, int](2)
+    >>> squares.get_many([1, 2, 3], lambda keys: {key: key * key for key in keys})
+    {1: 1, 2: 4, 3: 9}
+    >>> len(squares)
+    2
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[K, V] = OrderedDict()
+        self._lock = threading.Lock()
+        self._age = 0
+
+    def get_many(self, keys: Iterable[K], load: Callable[[list[K]], Mapping[K, V]]) -> dict[K, V]:
+        """The values of some keys, in their order; those that are not here come from `load`, and unknown ones are left out.
+
+        A value that was loaded while `drop` or `clear` ran is handed out, but not kept.
+        """
+        keys = list(keys)
+        with self._lock:
+            age = self._age
+            found = {key: self._values[key] for key in keys if key in self._values}
+            for key in found:
+                self._values.move_to_end(key)
+        missing = [key for key in dict.fromkeys(keys) if key not in found]
+        if missing:
+            loaded = load(missing)
+            found.update(loaded)
+            with self._lock:
+                if age == self._age:
+                    self._values.update(loaded)
+                    while len(self._values) > self._size:
+                        self._values.popitem(last=False)
+        return {key: found[key] for key in keys if key in found}
+
+    def drop(self, keys: Iterable[K]) -> None:
+        """Forgets some keys."""
+        with self._lock:
+            self._age += 1
+            for key in keys:
+                self._values.pop(key, None)
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        with self._lock:
+            self._age += 1
+            self._values.clear()
+
+    def __len__(self) -> int:
+        return len(self._values)
