@@ -127,7 +127,7 @@ def components_page() -> str:
     lines = [
         "# Components",
         "",
-        "What the built-in plugins register. `prodgen plugins show ID` prints the whole spec of one.",
+        "What the core and the built-in plugins register. `prodgen plugins show ID` prints the whole spec of one.",
         "",
     ]
     for kind in SPECS:
@@ -254,8 +254,8 @@ def _needs(spec: Spec) -> str:
 
 
 def built_ins() -> set[str]:
-    """The distributions of this repository's own plugins."""
-    return {path.name for path in (Path(__file__).parents[1] / "plugins").glob("prodgen-*")}
+    """The distributions of this repository."""
+    return {"prodgen-sdk"} | {path.name for path in (Path(__file__).parents[1] / "plugins").glob("prodgen-*")}
 
 
 def _page(lines: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,16 @@ def error_classes() -> list[type]:
 def test_error_is_documented_with_its_exit_code(error):
     rows = [line for line in (REFERENCE / "errors.md").read_text("utf-8").splitlines() if f"`{error.__name__}`" in line]
     assert any(f"| {error.exit_code} |" in row for row in rows)
+
+
+def test_architecture_shows_the_layers_that_are_checked():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["id"] == "core-layers")
+    assert "\n".join(["```text", *layers, "```"]) in (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+
+
+def test_architecture_names_every_module_of_the_core():
+    folders = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition("## Which way")[0]
+    modules = [path.name for path in (ROOT / "prodgen_sdk").glob("[a-z]*.py")]
+    packages = [f"{path.parent.name}/" for path in (ROOT / "prodgen_sdk").glob("*/__init__.py")]
+    assert [name for name in (*modules, *packages) if name not in folders] == []
