@@ -102,9 +102,9 @@ class Database:
     def purge(self, tables: Sequence[str], *, timeout: float | None = None) -> int:
         """Removes the bytes of deleted rows from the database's files; how many bytes have to stay for now.
 
-        SQLite rewrites its file and empties the write-ahead log, which waits for nobody's snapshot longer than `timeout`
-        (by default 2) seconds and holds no lock while it waits; PostgreSQL vacuums `tables`. Takes time in proportion to
-        what is stored.
+        SQLite rewrites its file and empties the write-ahead log: before and after it waits up to `timeout` (by default 2)
+        seconds for those who read, holding no lock meanwhile. PostgreSQL vacuums `tables`, and waits for nobody. Takes time
+        in proportion to what is stored.
 
         Returns:
             0 when all is gone, otherwise the size of the files that may still hold old bytes.
@@ -115,17 +115,18 @@ class Database:
                 connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(f"VACUUM {', '.join(tables)}"))
             return 0
         file = self.file or Path()
-        deadline = time.monotonic() + (_PURGE_SECONDS if timeout is None else timeout)
+        seconds = _PURGE_SECONDS if timeout is None else timeout
         # A reader that stays would let each try add a copy of the whole file to the log: see first that there is none.
-        if self._empty_log(deadline):
+        if self._empty_log(seconds):
             with self._writing, self._errors(), self.engine.connect() as connection:
-                rewritten = _try(connection, "VACUUM", max(deadline - time.monotonic(), 0.0)) is not None
-            if rewritten and self._empty_log(deadline):
+                rewritten = _try(connection, "VACUUM", seconds) is not None
+            if rewritten and self._empty_log(seconds):
                 return 0
         return sum(path.stat().st_size for path in (file, Path(f"{file}-wal")) if path.exists())
 
-    def _empty_log(self, deadline: float) -> bool:
-        """Whether all of SQLite's log went to the file before the deadline; waits without a lock."""
+    def _empty_log(self, seconds: float) -> bool:
+        """Whether all of SQLite's log went to the file in that time; waits without a lock."""
+        deadline = time.monotonic() + seconds
         while True:
             with self._writing, self._errors(), self.engine.connect() as connection:
                 row = _try(connection, "PRAGMA wal_checkpoint(TRUNCATE)", 0.0)

@@ -164,7 +164,11 @@ def _is_time(micros: int) -> bool:
 
 def _is_text(value: str) -> bool:
     # PostgreSQL keeps no NUL, and neither database half of a surrogate pair.
-    return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in value
 
 
 def _event(row: Sequence[Any]) -> Event:
