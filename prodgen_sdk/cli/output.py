@@ -151,7 +151,7 @@ def _fail_usage(error: Any) -> int:
     if message.strip() and "\n" not in message.strip():
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else "prodgen"
-        note(f"prodgen: {message.rstrip('.')}. Try: {command} --help")
+        note(f"prodgen: {message}{'' if message.endswith(('.', '?')) else '.'} Try: {command} --help")
     else:  # a group without a command, which shows its help: now, or it has done so already
         note(message) if message else None
     return int(error.exit_code)
