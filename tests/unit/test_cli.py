@@ -495,8 +495,10 @@ def test_titles_of_any_script_are_printed_in_any_locale(run, tmp_path):
     assert "杯子" in found.stderr.decode("utf-8")
 
 
-def test_an_empty_workspace_variable_is_none(shop, monkeypatch):
+def test_an_empty_workspace_variable_is_none(shop, monkeypatch, tmp_path):
     monkeypatch.setenv("PRODGEN_WORKSPACE", "")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
     assert shop("catalog", "list")[0] == 0
 
 
