@@ -248,7 +248,7 @@ class Recommender:
     def forget(self, user: str) -> Erased:
         """See `Studio.forget`. What a run that was interrupted left undone is finished by the next one."""
         with self._lock:
-            unfinished = learn.is_retelling(self._store, self._policy)
+            unfinished = learn.is_retelling(self._store, self._policy) or self._store.owes_purge()
             if not self._store.knows(user) and not unfinished:
                 raise NotFound(f"Nothing is known of the user {user!r}.")
             learn.begin_retelling(self._store, self._policy)

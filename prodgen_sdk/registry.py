@@ -17,8 +17,8 @@ PROVIDERS = {
     "diffusion/": "prodgen-mini",
     "diffusers/": "prodgen-diffusers",
     "render/": "prodgen-render",
-    "tryon/": "prodgen-tryon",
-    "body/": "prodgen-tryon",
+    "tryon/": "prodgen-tryon[headless]",
+    "body/": "prodgen-tryon[headless]",
     "image/": "prodgen-rank",
     "index/": "prodgen-rank",
     "rank/": "prodgen-rank",
@@ -78,7 +78,9 @@ class Registry:
         if entry is None:
             provider = next((name for prefix, name in PROVIDERS.items() if id.startswith(prefix)), None)
             installed = {entry.distribution for entry in self}
-            hint = f"Run: pip install {provider}" if provider is not None and provider not in installed else ""
+            needed = provider is not None and provider.partition("[")[0] not in installed
+            quoted = f"'{provider}'" if provider is not None and "[" in provider else provider
+            hint = f"Run: pip install {quoted}" if needed else ""
             raise NotFound.of(
                 kind.replace("_", " "),
                 id,

@@ -55,6 +55,10 @@ class Store:
         """Whether anything is known of a user: an event, a state or a retained try-on."""
         return knows(self.database, self.tryons, user)
 
+    def owes_purge(self) -> bool:
+        """Whether an earlier `forget` could not rewrite the database, so that the next one should."""
+        return self.states.get("core/forget", "purge-pending") is not None
+
     def collect_garbage(self, *, older_than: timedelta = timedelta(days=1), keep: Iterable[str] = ()) -> int:
         """Deletes files of assets that no variant and no product names; how many that was.
 

@@ -115,3 +115,24 @@ def test_a_picture_is_made_in_a_clean_environment(clean_python, tmp_path):
     ]
     run(*command, **elsewhere(tmp_path))
     assert (tmp_path / "out" / "mug-1" / "front.png").stat().st_size > 500
+
+
+def test_tryon_works_with_the_other_build_of_opencv(wheels, tmp_path):
+    folder = tmp_path / "opencv"
+    venv.create(folder, with_pip=True)
+    python = folder / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", "--find-links", DIST, "prodgen-tryon[opencv]")
+    found = run(python, "-m", "pip", "list", "--format=freeze")
+    assert "opencv-python==" in found
+    assert "opencv-python-headless" not in found
+    loads = subprocess.run([python, "-c", "import cv2"], capture_output=True, text=True, **elsewhere(tmp_path))
+    if "libGL" in loads.stderr or "libgthread" in loads.stderr:
+        pytest.skip("opencv-python needs libGL, which this machine lacks")
+    script = (
+        "import numpy as np\n"
+        "from prodgen_tryon.cutout import cut_out\n"
+        "photo = np.full((120, 100, 3), 255, np.uint8)\n"
+        "photo[20:100, 20:80] = (20, 60, 160)\n"
+        "print(cut_out(photo))\n"
+    )
+    run(python, "-c", script, **elsewhere(tmp_path))
