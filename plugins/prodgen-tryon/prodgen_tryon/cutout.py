@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
+from prodgen_tryon.faint import contrast_along, drop_cast_shadow, trace_faint
 from prodgen_tryon.filters import (
     Float,
     blur,
@@ -27,6 +28,7 @@ from prodgen_tryon.filters import (
 )
 
 WORKING = 640  # longest edge at which the mask is found
+FAINT = 12.0  # colour difference below which an outline is traced rather than thresholded
 THRESHOLDS = (3.5, 2.0, 1.2)  # in units of the background's noise; lower ones are for white on white
 
 
@@ -67,7 +69,11 @@ def cut_out(photo: Image) -> Cutout:
     mask, confidence = find_garment(small)
     if not mask.any():
         return Cutout(np.dstack([photo, np.zeros((height, width), np.uint8)]), 0.0)
-    alpha = _soft_alpha(small, mask)
+    lab = cv2.bilateralFilter(to_lab(small), 5, 6.0, 3.0)
+    faint = contrast_along(lab, mask) < FAINT
+    if (faint & mask & ~erode(mask, 2)).any():
+        mask = trace_faint(lab, mask, faint)
+    alpha = _soft_alpha(small, mask, faint)
     alpha = cv2.resize(alpha, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 1)
     return Cutout(np.dstack([_decontaminate(photo, alpha), (alpha * 255).round().astype(np.uint8)]), confidence)
 
@@ -110,16 +116,15 @@ def _mask_at(
     mask = _split_locally(lab, _refine(small, mask))
     mask = _drop_background(mask, distance, lab, background)
     mask = _peel_shadow(small, mask, lab, background)
+    mask = drop_cast_shadow(lab, background, mask)
     return largest(fill_holes(_smooth_outline(lab, mask), 0.004 * mask.sum()))
 
 
 def _smooth_outline(lab: Float, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Rounds the steps that compression leaves, the more the weaker the edge is; straps and other thin pieces stay."""
-    inner, outer = erode(mask, 5).astype(np.float32), (~dilate(mask, 5)).astype(np.float32)
-    contrast = np.linalg.norm(blur_inside(lab, inner, 8) - blur_inside(lab, outer, 8), axis=-1)
     fine = blur(mask.astype(np.float32), 2.2) > 0.5
     coarse = blur(mask.astype(np.float32), 8) > 0.5
-    weak = blur((contrast < 12).astype(np.float32), 6) > 0.5
+    weak = blur((contrast_along(lab, mask) < FAINT).astype(np.float32), 6) > 0.5
     thin = mask & ~dilate(erode(mask, 6), 7)
     smooth: NDArray[np.bool_] = np.where(weak, coarse, fine) | thin
     return smooth
@@ -313,11 +318,14 @@ def _refine(small: Image, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return refined
 
 
-def _soft_alpha(small: Image, mask: NDArray[np.bool_]) -> Float:
-    """Alpha along the outline from the picture's own edges."""
+def _soft_alpha(small: Image, mask: NDArray[np.bool_], faint: NDArray[np.bool_]) -> Float:
+    """Alpha along the outline from the picture's own edges; where those are faint, an even slope."""
     alpha: Float = guided(small, mask.astype(np.float32), 4, 1e-4)
     sure_in, sure_out = erode(mask, 3), ~dilate(mask, 2)
     alpha = np.clip((alpha - 0.15) / 0.7, 0, 1).astype(np.float32)
+    even = np.clip(blur(mask.astype(np.float32), 1.6) * 1.6 - 0.4, 0, 1)
+    share = blur(faint.astype(np.float32), 4)
+    alpha = (alpha + (even - alpha) * share).astype(np.float32)
     alpha[sure_in], alpha[sure_out] = 1, 0
     return alpha
 

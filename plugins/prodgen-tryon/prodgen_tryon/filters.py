@@ -134,3 +134,23 @@ def tube(shape: tuple[int, ...], points: NDArray[Any], radii: NDArray[Any]) -> N
     for point, radius in zip(points, radii, strict=True):
         cv2.circle(canvas, (round(float(point[0])), round(float(point[1]))), max(round(float(radius)), 1), 1, -1)
     return canvas.astype(bool)
+
+
+def steadiest_path(gain: NDArray[np.floating[Any]], bend: float = 0.35) -> NDArray[np.int64]:
+    """The column of each row on the path of most gain, where a step aside of one column costs `bend`."""
+    rows, columns = gain.shape
+    total = gain[0].astype(np.float64)
+    came = np.zeros((rows, columns), np.int64)
+    index = np.arange(columns)
+    for row in range(1, rows):
+        left = np.concatenate([[-np.inf], total[:-1] - bend])
+        right = np.concatenate([total[1:] - bend, [-np.inf]])
+        options = np.stack([left, total, right])
+        choice = options.argmax(0)
+        came[row] = np.clip(index + choice - 1, 0, columns - 1)
+        total = options[choice, index] + gain[row]
+    path = np.zeros(rows, np.int64)
+    path[-1] = int(total.argmax())
+    for row in range(rows - 1, 0, -1):
+        path[row - 1] = came[row, path[row]]
+    return path

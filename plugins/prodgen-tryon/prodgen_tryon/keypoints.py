@@ -250,7 +250,7 @@ def top_shape(
         middle_line = (resample(arcs[f"outer_{side}"], 12) + resample(arcs[f"inner_{side}"][::-1], 12)) / 2
         sleeve_lengths.append(length(middle_line))
     arcs["hem"] = _between(points, found["hem_b"], found["hem_a"])[::-1]
-    neckline = neckline_curve(image, mask, found["neck_a"], found["neck_b"])
+    neckline = neckline_curve(image, mask, found["neck_a"], found["neck_b"], max(float(width), 1.0))
     sleeve = float(np.mean(sleeve_lengths)) / max(width, 1.0)
     return TopShape(found, arcs, neckline, sleeve, confidence, tuple(warnings))
 
