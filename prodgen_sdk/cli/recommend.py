@@ -110,7 +110,8 @@ def forget(ctx: typer.Context, user: str = typer.Argument(...), as_json: bool = 
     """Erase all that is known of a user, and prove it by looking again."""
     with open_studio(ctx) as studio:
         erased = studio.forget(user)
-    rows = [(name, count, erased.remaining.get(name, 0)) for name, count in erased.erased.items()]
+    names = dict.fromkeys([*erased.erased, *erased.remaining])
+    rows = [(name, erased.erased.get(name, 0), erased.remaining.get(name, 0)) for name in names]
     emit(
         as_json,
         {**erased.model_dump(), "complete": erased.complete},

@@ -67,12 +67,15 @@ def tryon(
 
         grey = answer.edit_mask.astype(np.uint8) * 255
         images.save(np.repeat(grey[..., None], 3, axis=2), mask_out)
-    report = {"out": out, "confidence": round(answer.confidence, 3), "warnings": answer.warnings, "facts": answer.facts}
+    report = {"out": out, "confidence": round(answer.confidence, 3), "warnings": answer.warnings}
+    report |= {"screening": answer.screening, "facts": answer.facts}
 
     def show() -> None:
         note(f"{out} is written, confidence {answer.confidence:.2f}")
         for warning in answer.warnings:
             note(f"  {warning}")
+        if answer.screening is not None and answer.screening.outcome == "review":
+            note(f"  screening wants a look: {'; '.join(answer.screening.reasons)}")
 
     emit(as_json, report, show)
 

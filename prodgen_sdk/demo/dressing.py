@@ -15,7 +15,7 @@ from prodgen_sdk.errors import MissingDependency
 from prodgen_sdk.files import file_digest, write_atomically
 from prodgen_sdk.session import TryOnSession
 from prodgen_sdk.studio import Studio
-from prodgen_sdk.types import PersonPhoto, Product, Refusal
+from prodgen_sdk.types import PersonPhoto, Product, Refusal, TryOn
 
 _TITLE = "Dressing people"
 
@@ -70,7 +70,7 @@ def _look(session: TryOnSession, worn: Sequence[Product], path: Path) -> Look:
     if isinstance(answer, Refusal):
         look = Look(skus, seconds, reused=False, refusal=answer)
     else:
-        look = Look(skus, seconds, False, answer.image, answer.confidence, answer.warnings)
+        look = Look(skus, seconds, False, answer.image, answer.confidence, _warnings(answer))
     _keep(path, look)
     return look
 
@@ -107,3 +107,9 @@ def _pace(people: Sequence[Dressed]) -> dict[str, float]:
     later = [look.seconds for looks in single for look in looks[1:]]
     figures = {"tryon_first_s": median(first)} if first else {}
     return figures | ({"tryon_next_s": median(later)} if later else {})
+
+
+def _warnings(answer: TryOn) -> tuple[str, ...]:
+    if answer.screening is None or answer.screening.outcome == "pass":
+        return answer.warnings
+    return (*answer.warnings, *(f"Screening: {reason}." for reason in answer.screening.reasons))
