@@ -71,8 +71,21 @@ def compose_top(
         warp_part(garment.rgba, part, size, 0.012 * float(np.ptp(torso.source, axis=0).max())) for part in sleeves
     ]
     skin, skin_alpha = underlay.bare_skin(person)
+    opening = _opening(person, fitted)
+    ys, xs = np.mgrid[0 : size[0], 0 : size[1]]
+    offset = person.frame.shoulders
+    along = (xs - offset[0]) * person.frame.down[0] + (ys - offset[1]) * person.frame.down[1]
     if dress:
         old = np.maximum(old, parts["lower"])
+    if keep_top and not top_worn:
+        # A coat hides what is under it; a shoulder or a hood that would show beside it belongs to what was taken off.
+        beside = (
+            np.clip(dilate(old, max(0.02 * w, 1.5)), 0, 1) * (1 - opening * _neck_region(person)) * (1 - front(person))
+        )
+        if person.measured.hem is not None and person.measured.hem > fitted.hem + 0.12 * w:
+            beside = beside * np.clip((fitted.hem - along) / (0.02 * w), 0, 1)
+        lower, lower_alpha = underlay.lower_clothes(person) if legs is None else (legs.cloth, legs.whole)
+        canvas = over(canvas, over(underlay.background(person), lower, lower_alpha), beside)
     if remove_old:
         gone = np.clip(dilate(old, max(0.02 * w, 1.5)), 0, 1)
         gone = np.maximum(gone, underlay.hidden_neck(person)) * (1 - front(person))
@@ -83,10 +96,9 @@ def compose_top(
         under = over(under, lower, lower_alpha)
         under = over(under, skin, skin_alpha)
         canvas = over(canvas, under, gone)
-    opening = _opening(person, fitted)
     behind = torso_layer[..., 3] * opening
     canvas = over(canvas, torso_layer[..., :3] * 0.72, behind)
-    neck = skin_alpha * opening if remove_old else (np.maximum(parts["neck"], parts["upper"]) * opening)
+    neck = (skin_alpha if remove_old else parts["person"]) * opening
     canvas = over(canvas, skin if remove_old else image, neck * _neck_region(person))
     body_alpha = torso_layer[..., 3] * (1 - opening)
     lit = relight(person, torso_layer[..., :3], body_alpha)
@@ -96,9 +108,6 @@ def compose_top(
     if arms.any():
         canvas = over(canvas, skin if remove_old else image, arms)
         cloth_alpha = cloth_alpha * (1 - arms)
-    ys, xs = np.mgrid[0 : size[0], 0 : size[1]]
-    offset = person.frame.shoulders
-    along = (xs - offset[0]) * person.frame.down[0] + (ys - offset[1]) * person.frame.down[1]
     below_armpits = np.clip((along - 0.35 * w) / (0.25 * w), 0, 1).astype(np.float32)
     for layer in sleeve_layers:
         shadow = 0.3 * blur(layer[..., 3], 0.035 * w) * (cloth_alpha > 0.5)
@@ -122,8 +131,7 @@ def _opening(person: Person, fitted: TopFit) -> Float:
     """The inside of the neck opening above the front edge, alpha."""
     curve = fitted.neckline
     lift = person.frame.down * 0.9 * person.width
-    sides = person.frame.right * 0.0
-    ring = np.vstack([curve, curve[-1:] - lift + sides, curve[:1] - lift - sides])
+    ring = np.vstack([curve, curve[-1:] - lift, curve[:1] - lift])
     return blur(polygon(person.image.shape, ring).astype(np.float32), 0.8)
 
 

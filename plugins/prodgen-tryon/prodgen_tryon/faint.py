@@ -61,9 +61,7 @@ def _around(values: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
     return result
 
 
-def drop_cast_shadow(
-    lab: Float, background: Float, mask: NDArray[np.bool_], reach: int = 16
-) -> NDArray[np.bool_]:
+def drop_cast_shadow(lab: Float, background: Float, mask: NDArray[np.bool_], reach: int = 16) -> NDArray[np.bool_]:
     """Takes off smooth patches at the outline that have the background's hue in less light, and not the cloth's colour nearby."""
     inner = erode(mask, reach)
     if not inner.any():

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import FitStyle
 from prodgen_tryon.keypoints import Contour, TopShape, length, resample
 from prodgen_tryon.silhouette import Limb
-from prodgen_tryon.skeleton import SIDES, Side, Skeleton
+from prodgen_tryon.skeleton import SIDES, Side, Skeleton, chin
 
 ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
 TOP_LENGTH = 1.8  # neck to hem of a common top, in shoulder widths
+HEM_BELOW_HIPS = 0.28  # the lowest hem of a top, in shoulder widths below the hip joints: about the crotch
+TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 EASE = {
     "tight": (0.96, 1.04),
     "regular": (1.0, 1.16),
@@ -142,6 +144,9 @@ def fit_top(
     neck_half = float(np.clip((shape.points["neck_b"][0] - shape.points["neck_a"][0]) / 2 * scale, 0.19 * w, 0.36 * w))
     tips, armpits, shoulder_targets, shoulder_sources = {}, {}, {}, {}
     peaks: dict[Side, Contour] = {}
+    stand = _collar(shape) * scale
+    room = -body.rise - float(frame.local(chin(frame)[None])[0, 1])  # from the foot of the neck to the chin
+    pressed = float(np.clip(room / max(stand, 1e-6), 0.35, 1.0))
     for side in SIDES:
         sign = -1.0 if side == "a" else 1.0
         tip = frame.local(body.tips[side][None])[0]
@@ -166,18 +171,20 @@ def fit_top(
         across = base + (tip_across - base) * np.abs(seam[:, 0] - seam[0, 0]) / max(abs(seam[-1, 0] - seam[0, 0]), 1e-6)
         line = np.array([frame.at(sign * a, _shoulder_height(float(a), tip, body, w)) for a in across])
         if corner > 0:
-            stand = resample(arc[: corner + 1], 4)[:-1]
-            lean = np.clip(np.abs(stand[:, 0] - middle) * scale, 0.16 * w, base + 0.1 * w)
-            lift = (arc[corner, 1] - stand[:, 1]) * scale
+            rising = resample(arc[: corner + 1], 4)[:-1]
+            lean = np.clip(np.abs(rising[:, 0] - middle) * scale, 0.16 * w, base + 0.1 * w)
+            lift = (arc[corner, 1] - rising[:, 1]) * scale * pressed
             collar = line[0] + np.outer(lean - base, frame.right * sign) - np.outer(lift, frame.down)
-            seam, line = np.vstack([stand, seam]), np.vstack([collar, line])
+            seam, line = np.vstack([rising, seam]), np.vstack([collar, line])
         shoulder_sources[side], shoulder_targets[side] = seam, line
         peaks[side] = line[0]
 
-    neckline = _neckline_target(shape, peaks, scale, frame, w)
+    neckline = _neckline_target(shape, peaks, scale, stand, pressed, frame)
     top_y = (shape.points["neck_a"][1] + shape.points["neck_b"][1]) / 2 + _collar(shape)
     hem_mid = (shape.points["hem_a"] + shape.points["hem_b"]) / 2
     hem = (hem_mid[1] - top_y) * scale - body.rise
+    if not dress:
+        hem = min(hem, frame.torso + HEM_BELOW_HIPS * w)
     # Worn as the old top was worn: tucked in, or as long unless the lengths differ clearly.
     if snap_hem and not body.tucked and body.hem is not None and -0.3 * w < hem - body.hem < 0.45 * w:
         hem = body.hem + 0.03 * w
@@ -204,7 +211,7 @@ def fit_top(
     hem_source = resample(shape.arcs["hem"], 9)
     hem_chord = _line(hem_source[0], hem_source[-1], 9)
     hem_target = _line(side_targets["a"][-1], side_targets["b"][-1], 9) + np.outer(
-        (hem_source - hem_chord)[:, 1] * scale, frame.down
+        np.clip((hem_source - hem_chord)[:, 1] * scale, -TAIL * w, TAIL * w), frame.down
     )
     sources += [hem_source[1:-1], shape.neckline[4:-4:4]]
     targets += [hem_target[1:-1], neckline[4:-4:4]]
@@ -255,11 +262,19 @@ def _shoulder_height(across: float, tip: Contour, body: Measured, w: float) -> f
     return float(np.interp(across, [0.14 * w, base, outer], [-body.rise - 0.05 * w, -body.rise, float(tip[1])]))
 
 
-def _neckline_target(shape: TopShape, peaks: dict[Side, Contour], scale: float, frame: Skeleton, w: float) -> Contour:
+def _neckline_target(
+    shape: TopShape, peaks: dict[Side, Contour], scale: float, stand: float, pressed: float, frame: Skeleton
+) -> Contour:
+    """The opening's front edge on the body; `pressed` of a collar's height `stand` is left below the chin."""
     curve = shape.neckline
-    chord = _line(curve[0], curve[-1], len(curve))
-    depth = np.minimum((curve - chord)[:, 1] * scale, 0.9 * w)
-    return _line(peaks["a"], peaks["b"], len(curve)) + np.outer(depth, frame.down)
+    across = curve[-1] - curve[0]
+    share = (curve - curve[0]) @ across / max(float(across @ across), 1e-6)
+    chord = curve[0] + np.outer(share, across)
+    depth = (curve - chord)[:, 1] * scale
+    depth = np.minimum(depth - (1 - pressed) * np.clip(depth, 0, stand), 0.9 * frame.width)
+    line = peaks["a"] + np.outer(share, peaks["b"] - peaks["a"])
+    result: Contour = line + np.outer(depth, frame.down)
+    return result
 
 
 def _sleeve(
@@ -296,7 +311,7 @@ def _sleeve(
         old = np.interp(places, total, widths)
         bare = t > covered
         least = np.where(bare, low * old + 0.02 * w, low * old + 0.008 * w)
-        target = np.clip(thickness[1:], least, np.where(bare, 1.5, 1.25) * high * old)
+        target = np.clip(thickness[1:], least, np.where(bare, 1.4, 1.12) * high * old)
         curve: Contour = centre + normal * (sign * target)[:, None]
         return curve
 

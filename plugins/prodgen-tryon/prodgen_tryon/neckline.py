@@ -13,9 +13,7 @@ Point = NDArray[np.float64]
 Contour = NDArray[np.float64]
 
 
-def neckline_curve(
-    image: Image | None, mask: NDArray[np.bool_], neck_a: Point, neck_b: Point, width: float
-) -> Contour:
+def neckline_curve(image: Image | None, mask: NDArray[np.bool_], neck_a: Point, neck_b: Point, width: float) -> Contour:
     """The front edge of the opening as a curve from `neck_a` to `neck_b` [25, 2].
 
     A family of round and pointed curves of growing depth is laid over the cloth; the one along which colour changes most

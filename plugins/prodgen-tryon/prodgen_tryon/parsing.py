@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
 from prodgen_tryon.filters import Float, dilate, guided, polygon, to_lab, tube
-from prodgen_tryon.skeleton import SIDES, Side, Skeleton
+from prodgen_tryon.skeleton import SIDES, Side, Skeleton, chin
 from prodgen_tryon.sleeves import COLOUR_WEIGHT, Sleeve, along_path, arm_path, beyond, find_sleeve
 
 PARTS = ("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet")
@@ -100,13 +100,6 @@ def head_ellipse(frame: Skeleton) -> tuple[NDArray[np.float64], tuple[float, flo
     centre = 0.75 * (eyes + 0.45 * along) + 0.25 * ears
     angle = float(np.degrees(np.arctan2(along[1], along[0]))) - 90
     return centre, (min(across, 1.35 * length), 1.62 * length), angle
-
-
-def chin(frame: Skeleton) -> NDArray[np.float64]:
-    """The lowest point of the face."""
-    eyes, mouth = (frame["eye_a"] + frame["eye_b"]) / 2, (frame["mouth_a"] + frame["mouth_b"]) / 2
-    point: NDArray[np.float64] = mouth + 0.72 * (mouth - eyes)
-    return point
 
 
 def _palette(lab: Float, mask: NDArray[np.bool_], colours: int) -> NDArray[np.float32] | None:

@@ -8,7 +8,9 @@ from prodgen_sdk.hookspecs import Register, RegisterModel, hookimpl
 from prodgen_sdk.specs import BenchmarkSpec, BodyParserSpec, CompositorSpec, Needs
 from prodgen_tryon.config import Config
 
-_NEEDS = Needs(modules=("ai_edge_litert", "cv2"), install="pip install 'prodgen-tryon[headless]'", memory_mb=600, models=("pose",))
+_NEEDS = Needs(
+    modules=("ai_edge_litert", "cv2"), install="pip install 'prodgen-tryon[headless]'", memory_mb=600, models=("pose",)
+)
 _WEIGHTS = "Apache-2.0 (MediaPipe pose models)"
 
 

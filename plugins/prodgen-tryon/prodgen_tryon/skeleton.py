@@ -111,3 +111,10 @@ def skeleton(landmarks: NDArray[Any]) -> Skeleton:
         points[key], seen[key] = row[:2].copy(), float(row[2])
     # A turned body shows narrow shoulders; lengths of cloth must not shrink with them.
     return Skeleton(points, seen, max(span, 0.5 * torso, 1.0), facing)
+
+
+def chin(frame: Skeleton) -> NDArray[np.float64]:
+    """The lowest point of the face."""
+    eyes, mouth = (frame["eye_a"] + frame["eye_b"]) / 2, (frame["mouth_a"] + frame["mouth_b"]) / 2
+    point: NDArray[np.float64] = mouth + 0.72 * (mouth - eyes)
+    return point

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from prodgen_tryon.fill import fill, mirror_down
 from prodgen_tryon.filters import Float, blur, blur_inside, dilate, polygon, to_lab, tube
 from prodgen_tryon.layers import over
-from prodgen_tryon.parsing import chin, head_shape
+from prodgen_tryon.parsing import head_shape
 from prodgen_tryon.person import Person
-from prodgen_tryon.skeleton import SIDES, Side
+from prodgen_tryon.skeleton import SIDES, Side, chin
 
 
 def background(person: Person) -> Float:
