@@ -104,10 +104,13 @@ def interests(
     """
     totals: dict[str, float] = {}
     last: dict[str, Event] = {}
+    bought: dict[str, datetime] = {}
     for event in in_order(events):
         if event.sku is not None and weights.get(event.type, 0.0):
             totals[event.sku] = totals.get(event.sku, 0.0) + decayed_weight(event, now, half_life_days, weights)
             last[event.sku] = event
+            if event.type == "purchase":
+                bought[event.sku] = event.at
     known = products or {}
     found = [
         Interest(
@@ -115,6 +118,7 @@ def interests(
             weight=weight,
             last_type=last[sku].type,
             last_at=last[sku].at,
+            bought_at=bought.get(sku),
             title=known[sku].text(locale).title if sku in known else "",
             category=known[sku].category if sku in known else "",
         )

@@ -135,13 +135,14 @@ class Candidate(PixelModel):
 class Interest(Model):
     """A product that pulled the user's vector, and how much (decayed weight of its events; hide counts negative).
 
-    `title` and `category` are the catalogue's, or empty.
+    `title` and `category` are the catalogue's, or empty; `bought_at` is when the user last bought it, if ever.
     """
 
     sku: str
     weight: float
     last_type: EventType
     last_at: datetime
+    bought_at: datetime | None = None
     title: str = ""
     category: str = ""
 

@@ -35,8 +35,14 @@ class RankerConfig(_Options):
         category: of the user's affinity to the product's category, 0 to 1.
         seen: taken off a product that the user has seen.
         hidden: taken off a product that the user has hidden.
+        bought: taken off a product that the user bought less than `hold_back_days` ago.
+        hold_back_days: for how long what was bought is held back; 0 turns it off. What lies in a cart is not held back.
         diversity: taken off, times the cosine to the nearest product placed above; 0 turns it off.
         half_life_days: after which an event counts half for popularity.
+        popularity_prior: weight of events (a view is 1, a purchase 5) at which a product's popularity counts half of what it
+            would with plenty of them, so that a handful of events does not make a bestseller.
+        like_product: cosine from which "because you bought ..." is said of a product of another category.
+        like_search: cosine from which "similar to what you searched for" is said.
         popular_users: users in the last seven days from which a product is called popular.
     """
 
@@ -45,8 +51,13 @@ class RankerConfig(_Options):
     category: Weight = 0.2
     seen: Weight = 0.1
     hidden: Weight = 2.0
+    bought: Weight = 2.0
+    hold_back_days: Annotated[float, Field(ge=0)] = 30.0
     diversity: Weight = 0.1
     half_life_days: Annotated[float, Field(gt=0)] = 14.0
+    popularity_prior: Annotated[float, Field(ge=0)] = 10.0
+    like_product: Annotated[float, Field(ge=-1, le=1)] = 0.5
+    like_search: Annotated[float, Field(ge=-1, le=1)] = 0.2
     popular_users: Annotated[int, Field(ge=1)] = 3
 
 

@@ -87,5 +87,5 @@ class Durable(Generic[S]):
             return self._empty, None
         checksum, _, body = path.read_bytes().partition(b"\n")
         if not body.endswith(b"\n") or hashlib.sha256(body[:-1]).hexdigest().encode() != checksum:
-            raise StoreError(f"{path} is damaged.", hint="Delete it: it is learnt again from the event log.")
+            raise StoreError(f"{path} is damaged.", hint="Delete it, then run: prodgen learn")
         return self._decode(json.loads(body)), mark

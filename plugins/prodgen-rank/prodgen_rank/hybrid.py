@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from prodgen_rank.config import Config, RankerConfig
 from prodgen_rank.diversity import diversify
 from prodgen_rank.durable import Durable
-from prodgen_rank.reasons import because, sentences, strongest_in
+from prodgen_rank.reasons import because, sentences, strongest_in, visits
 from prodgen_rank.trending import Trends
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFound
@@ -27,7 +28,8 @@ class HybridRanker(Ranker):
     """The score is the sum of its contributions; candidates that tie are ordered by sku.
 
     For diversity and for its reasons it looks the candidates' vectors up in the configured index; where there is none,
-    both do without. What `fit` learns lives in `ctx.state`.
+    both do without. What `fit` learns lives in `ctx.state`. What the user bought lately is held back, what lies in the cart is
+    not. A reason names a product only if it is of the same category or its vector is near enough.
 
     Example:
         >>> from datetime import datetime, timezone
@@ -38,6 +40,8 @@ class HybridRanker(Ranker):
         >>> HybridRanker(None, Context()).rank(user, [mug], context, Context())[0].contributions
         {'similarity': 0.5}
     """
+
+    durable: ClassVar[bool] = True
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
         self._config = config.ranker if config else RankerConfig()
@@ -62,7 +66,7 @@ class HybridRanker(Ranker):
             order, penalties = np.argsort(-relevance, kind="stable").tolist(), np.zeros(len(candidates))
         else:
             order, penalties = diversify(relevance, vectors, self._config.diversity, context.k)
-        causes = _causes(user, vectors, len(candidates))
+        causes = _causes(user, vectors, candidates, self._config)
         words = sentences(context.locale)
         ranked = []
         for i in order:
@@ -78,8 +82,12 @@ class HybridRanker(Ranker):
         self, user: UserProfile, candidates: Sequence[Candidate], context: RecommendationContext, trends: Trends
     ) -> list[dict[str, float]]:
         weights = self._config
-        popular = trends.popular([c.sku for c in candidates], context.at, weights.half_life_days)
+        popular = trends.popular(
+            [c.sku for c in candidates], context.at, weights.half_life_days, weights.popularity_prior
+        )
         hidden = {interest.sku for interest in user.interests if interest.weight < 0}
+        since = context.at - timedelta(days=weights.hold_back_days)
+        bought = {i.sku for i in user.interests if i.bought_at is not None and i.bought_at > since}
         liking = {category: affinity(category, user.interests) for category in {c.category for c in candidates}}
         return [
             {
@@ -89,6 +97,7 @@ class HybridRanker(Ranker):
                 "category": weights.category * liking[candidate.category],
                 "seen": -weights.seen * (candidate.sku in user.seen),
                 "hidden": -weights.hidden * (candidate.sku in hidden),
+                "bought": -weights.bought * (candidate.sku in bought),
             }
             for candidate, popularity in zip(candidates, popular, strict=True)
         ]
@@ -110,8 +119,10 @@ class HybridRanker(Ranker):
             reasons.append(words["again"] if cause.sku == candidate.sku else because(cause, words))
         if trends.users_this_week(candidate.sku, context.at) >= self._config.popular_users:
             reasons.append(words["popular"])
-        if not reasons and user.vector is None:
-            reasons.append(words["start"])
+        if not reasons:
+            unknown = user.vector is None
+            near = visits(candidate.category, user.interests)
+            reasons.append(words["start" if unknown else "domain" if near else "other"])
         return tuple(reasons)
 
 
@@ -147,13 +158,24 @@ def _vectors(candidates: Sequence[Candidate], ctx: Context) -> Floats | None:
     return np.stack([known.get(candidate.variants[0].id, nothing) for candidate in candidates])
 
 
-def _causes(user: UserProfile, vectors: Floats | None, n: int) -> list[Interest | str | None]:
-    """For each candidate the liked interest or the query whose vector is most like it; None where none is at all."""
+def _causes(
+    user: UserProfile, vectors: Floats | None, candidates: Sequence[Candidate], config: RankerConfig
+) -> list[Interest | str | None]:
+    """For each candidate the liked interest or the query that is most like it; None where none is like it enough.
+
+    What counts is how far a cosine lies above the one that is enough, which is lower for queries: they are words without a
+    picture, and so lie farther from any product. An interest in the candidate's own category is always like it enough.
+    """
     liked = [interest for interest in user.interests if interest.weight > 0 and interest.sku in user.interest_vectors]
     asked = [query for query in user.queries if query in user.query_vectors]
     known: list[Interest | str] = [*liked, *asked]
     if vectors is None or not known or user.vector is None:
-        return [None] * n
+        return [None] * len(candidates)
     towards = [user.interest_vectors[i.sku] for i in liked] + [user.query_vectors[q] for q in asked]
-    likeness = vectors @ np.stack(towards).T
-    return [known[best] if row[best] > 0 else None for row, best in zip(likeness, likeness.argmax(axis=1), strict=True)]
+    enough = np.asarray([config.like_product] * len(liked) + [config.like_search] * len(asked), np.float32)
+    likeness = vectors @ np.stack(towards).T - enough
+    akin = [[bool(c.category) and c.category == i.category for i in liked] + [False] * len(asked) for c in candidates]
+    likeness = np.where(np.asarray(akin), np.maximum(likeness, 1e-3), likeness)
+    return [
+        known[best] if row[best] >= 0 else None for row, best in zip(likeness, likeness.argmax(axis=1), strict=True)
+    ]

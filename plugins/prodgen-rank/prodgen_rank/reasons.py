@@ -16,6 +16,8 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "again": "you looked at it before",
         "popular": "popular this week",
         "start": "a first pick, until we know what you like",
+        "domain": "from a department that you visit",
+        "other": "something unlike what you looked at so far",
     },
     "zh": {
         "click": "因为您点击过「{what}」",
@@ -26,6 +28,8 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "again": "您看过这件商品",
         "popular": "本周热门",
         "start": "初次推荐，等待了解您的喜好",
+        "domain": "来自您浏览过的品类",
+        "other": "换个口味：与您看过的商品不同",
     },
 }
 
@@ -43,3 +47,9 @@ def because(interest: Interest, words: Mapping[str, str]) -> str:
 def strongest_in(category: str, interests: Sequence[Interest]) -> Interest | None:
     """The strongest liked interest of a category."""
     return next((i for i in interests if i.weight > 0 and category and i.category == category), None)
+
+
+def visits(category: str, interests: Sequence[Interest]) -> bool:
+    """Whether the user likes anything in the domain of a category."""
+    domain = category.split("/")[0]
+    return bool(domain) and any(i.weight > 0 and i.category.split("/")[0] == domain for i in interests)

@@ -45,11 +45,15 @@ class Trends:
             touched.setdefault(sku, []).append(when.timestamp())
         return cls(at, popularity(events, at, half_life_days), {sku: tuple(sorted(t)) for sku, t in touched.items()})
 
-    def popular(self, skus: Iterable[str], now: datetime, half_life_days: float) -> list[float]:
-        """0 to 1 for each sku: `log(1 + total) / log(1 + highest total)`, totals decayed to `now`."""
+    def popular(self, skus: Iterable[str], now: datetime, half_life_days: float, prior: float = 0.0) -> list[float]:
+        """0 to 1 for each sku: `log(1 + total) / log(1 + highest total) * total / (total + prior)`, totals decayed to `now`.
+
+        The last factor shrinks what only a few events say; `prior` is the total at which it is a half.
+        """
         fade = 2.0 ** (-max(0.0, (now - self.at) / timedelta(days=1)) / half_life_days)
         highest = math.log1p(fade * max(self.totals.values(), default=0.0))
-        return [math.log1p(fade * self.totals.get(sku, 0.0)) / highest if highest else 0.0 for sku in skus]
+        totals = [fade * self.totals.get(sku, 0.0) for sku in skus]
+        return [math.log1p(t) / highest * t / (t + prior) if highest and t > 0 else 0.0 for t in totals]
 
     def users_this_week(self, sku: str, now: datetime) -> int:
         """How many users touched the product in the seven days before `now`."""

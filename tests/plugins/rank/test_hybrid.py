@@ -112,7 +112,7 @@ def test_reasons_name_the_nearest_interest_or_query() -> None:
         "p7": ("because you viewed Red mug",),
         "p8": ("because you put Lamp in your cart",),
         "p9": ("similar to what you searched for: “blue shirt”",),
-        "p10": (),
+        "p10": ("something unlike what you looked at so far",),
         "p1": ("you looked at it before",),
     }
     chinese = ranker(diversity=0).rank(user, given_[:1], context(locale="zh-CN"), WITH_INDEX)
@@ -183,6 +183,75 @@ def test_what_was_learnt_is_kept_and_replaced(tmp_path: Path) -> None:
     assert "u0" not in "".join(path.read_text() for path in tmp_path.iterdir())
     ranker(tmp_path).fit([], CTX)
     assert order(again.rank(stranger, given_, context(), CTX)) == ["p1", "p2"]
+
+
+def test_a_fit_is_loaded_at_the_start_of_a_host(tmp_path: Path) -> None:
+    from prodgen_rank import plugin
+
+    from prodgen_sdk.host import Host
+
+    def opened():
+        host = Host(state=tmp_path)
+        host.register(plugin, name="rank")
+        return host.get("ranker", "rank/hybrid")
+
+    first = opened()
+    assert first.durable
+    first.fit([event(2, "view", f"u{n}") for n in range(3)])
+    again = opened()
+    ranked = again.rank(UserProfile(user="x"), [candidate(1), candidate(2)], context())
+    assert order(ranked) == ["p2", "p1"]
+    assert ranked[0].contributions["popularity"] > 0
+
+
+def test_purchases_are_held_back_for_a_while_and_the_cart_is_not() -> None:
+    log = [event(1, "purchase", days=20), event(1, "view", days=2), event(2, "add_to_cart", days=2)]
+    given_ = [candidate(1, 0.9), candidate(2, 0.8), candidate(3, 0.1)]
+    vectors = {"p1": AXES[1], "p2": AXES[2]}
+
+    def shown(at: datetime, **weights: float) -> list[str]:
+        return order(
+            ranker(diversity=0, **weights).rank(build_profile("u", log, vectors, at), given_, context(at=at), CTX)
+        )
+
+    assert shown(NOW) == ["p2", "p3", "p1"]
+    assert shown(NOW + timedelta(days=11)) == ["p1", "p2", "p3"]
+    assert shown(NOW, hold_back_days=0) == ["p1", "p2", "p3"]
+    held = ranker().rank(build_profile("u", log, vectors, NOW), given_, context(), CTX)[-1]
+    assert held.contributions["bought"] == -2
+
+
+def test_a_product_is_named_as_a_reason_only_for_what_is_like_it() -> None:
+    bought = Product(sku="p1", title="Headphones", category="electronics/headphones")
+    user = build_profile("u", [event(1, "purchase")], {"p1": AXES[1]}, NOW, products={"p1": bought})
+    cosines = {"p7": 0.3, "p8": 0.3, "p9": 0.3, "p10": 0.6}
+    vectors = {f"{sku}-v": c * AXES[1] + (1 - c * c) ** 0.5 * AXES[2] for sku, c in cosines.items()}
+
+    class Near:
+        def vectors(self, variants):
+            return {variant: vectors[variant] for variant in variants}
+
+    kinds = {7: "apparel/leggings", 8: "electronics/speaker", 9: "electronics/headphones", 10: "home/stand"}
+    given_ = [candidate(i, 0.5, kind) for i, kind in kinds.items()]
+    ranked = ranker(diversity=0).rank(user, given_, context(), Context(find=lambda kind, id: Near()))
+    assert {item.candidate.sku: item.reasons for item in ranked} == {
+        "p7": ("something unlike what you looked at so far",),
+        "p8": ("from a department that you visit",),
+        "p9": ("because you bought Headphones",),
+        "p10": ("because you bought Headphones",),
+    }
+
+
+def test_a_handful_of_events_makes_no_bestseller() -> None:
+    def share(log: list[Event]) -> float:
+        fitted = ranker()
+        fitted.fit(log, CTX)
+        return fitted.rank(UserProfile(user="x"), [candidate(1)], context(), CTX)[0].contributions["popularity"]
+
+    one = share([event(1, "view", days=0)])
+    many = share([event(1, "view", f"u{n}", days=0) for n in range(190)])
+    assert one == pytest.approx(0.3 / 11)
+    assert many == pytest.approx(0.3 * 0.95)
 
 
 def test_affinity_ignores_hidden_products_and_other_domains() -> None:

@@ -33,8 +33,8 @@ filters = st.builds(
     Filter,
     categories=st.lists(st.sampled_from(CATEGORIES), max_size=2).map(tuple),
     tags=st.lists(st.sampled_from((*TAGS, "none")), max_size=2).map(tuple),
-    price_min=st.none() | PRICES | st.decimals(allow_nan=False, allow_infinity=False),
-    price_max=st.none() | PRICES | st.decimals(allow_nan=False, allow_infinity=False),
+    price_min=st.none() | PRICES | st.decimals(min_value=0, allow_nan=False, allow_infinity=False),
+    price_max=st.none() | PRICES | st.decimals(min_value=0, allow_nan=False, allow_infinity=False),
     skus=st.lists(st.sampled_from((*SKUS, "unknown")), max_size=4).map(tuple),
     exclude_skus=st.lists(st.sampled_from((*SKUS, "unknown")), max_size=2).map(tuple),
 )
