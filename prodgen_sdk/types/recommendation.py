@@ -47,7 +47,7 @@ class Event(Model):
     at: UtcTime
 
 
-Price = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
+Price = Annotated[Decimal, Field(allow_inf_nan=False)]
 
 
 class Filter(Model):

@@ -405,14 +405,14 @@ def test_cancellation_and_time_budget_reach_the_generator(how):
     }[how]
     with pytest.raises((Cancelled, DeadlineExceeded)):
         studio.generate(MUG, views="hero", size=32, generator="mine/gen", **options)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 4.5
     assert len(stopped) == 1
     studio.close()
 
 
 def test_a_slow_generator_does_not_hold_up_another():
     def slow(pictures, batch, ctx):
-        time.sleep(1.0)
+        time.sleep(3.0)
         return pictures
 
     with Studio(host=fake_host(generator(slow))) as studio:
@@ -423,7 +423,7 @@ def test_a_slow_generator_does_not_hold_up_another():
         time.sleep(0.1)
         started = time.monotonic()
         studio.generate(products(1)[0], views="hero", size=32, generator="fake/solid")
-        assert time.monotonic() - started < 0.7
+        assert time.monotonic() - started < 2.0
         thread.join()
 
 

@@ -70,7 +70,7 @@ def read_elsewhere(store):
 
 
 def test_an_open_reader_is_reported_and_holds_nobody_up(tmp_path, event, monkeypatch):
-    monkeypatch.setattr("prodgen_sdk.store.database._PURGE_SECONDS", 1.0)
+    monkeypatch.setattr("prodgen_sdk.store.database._PURGE_SECONDS", 4.0)
     slowest = 0.0
     with open_store(tmp_path / "store.db") as store:
         store.events.record([event("e1")])
@@ -85,8 +85,8 @@ def test_an_open_reader_is_reported_and_holds_nobody_up(tmp_path, event, monkeyp
                     slowest = max(slowest, time.monotonic() - before)
                     number += 1
             proof = forgetting.result()
-            assert time.monotonic() - start < 10
-            assert slowest < 0.9  # the second that it waited for the reader was not spent with a lock
+            assert time.monotonic() - start < 30
+            assert slowest < 3.5  # the four seconds that it waited for the reader were not spent with a lock
             assert proof.erased["events"] == 1
             assert proof.remaining["events"] == 0
             assert proof.remaining["unpurged_bytes"] > 0
