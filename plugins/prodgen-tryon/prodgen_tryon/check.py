@@ -1,4 +1,4 @@
-"""Says no when a good picture cannot be made, and how sure it is when one was made."""
+"""Says no when a good picture cannot be made, and what would help."""
 
 from __future__ import annotations
 
@@ -31,6 +31,10 @@ NOT_CUT_OUT = Refusal(
 NOT_RECOGNISED = Refusal(
     code="garment-not-recognised", reason="The shape of the garment was not understood.",
     what_to_do="Use a photo of the whole garment laid flat or hanging, seen straight from the front, and say its category.",
+)  # fmt: skip
+UNSURE = Refusal(
+    code="not-good-enough", reason="The picture would not be good enough to judge the garment by.",
+    what_to_do=UPRIGHT + " Use a photo of the garment laid flat on a plain background.",
 )  # fmt: skip
 NOT_COVERED = Refusal(
     code="not-covered", reason="The fitted garment would not cover the body.",
@@ -102,15 +106,9 @@ def _cut_off(what: str) -> Refusal:
     )
 
 
-def result(person: Person, category: str, alpha: Float) -> Refusal | tuple[float, tuple[str, ...]]:
-    """Looks at a composed garment: how much of the body that it should cover is covered.
-
-    Returns:
-        confidence 0 to 1 and warnings, or a refusal when the picture would mislead.
-    """
-    warnings: list[str] = []
+def coverage(person: Person, category: str, alpha: Float) -> float:
+    """Share of the places on the body that a garment of this category should cover and does, 0 to 1."""
     frame, w = person.frame, person.width
-    confidence = 1.0
     height, width = alpha.shape
     if category in ("top", "outerwear", "dress"):
         spots = [frame.at(float(a) * w, float(s) * frame.torso) for a in (-0.25, 0, 0.25) for s in (0.4, 0.6, 0.75)]
@@ -121,22 +119,7 @@ def result(person: Person, category: str, alpha: Float) -> Refusal | tuple[float
         spots = [frame.leg(side)[0] * (1 - down) + frame.leg(side)[1] * down for side in SIDES]
     hits = []
     for x, y in np.round(np.array(spots)).astype(int):
-        if (
-            0 <= x < width
-            and 0 <= y < height
-            and person.parts["hands"][y, x] < 0.5
-            and person.parts["hair"][y, x] < 0.5
-            and person.parts["skin"][y, x] < 0.5
-        ):
+        inside = 0 <= x < width and 0 <= y < height
+        if inside and all(person.parts[name][y, x] < 0.5 for name in ("hands", "hair", "skin")):
             hits.append(alpha[y, x] > 0.5)
-    if hits and np.mean(hits) < 0.5:
-        return NOT_COVERED
-    if hits:
-        confidence *= 0.6 + 0.4 * float(np.mean(hits))
-    if frame.facing == "back":
-        warnings.append("The person is seen from behind: the garment's back is shown.")
-    elbow = min(frame.seen.get(f"elbow_{side}", 1.0) for side in SIDES)
-    if elbow < 0.5:
-        warnings.append("An arm is hidden; its sleeve is a guess.")
-        confidence *= 0.8
-    return confidence, tuple(warnings)
+    return float(np.mean(hits)) if hits else 1.0

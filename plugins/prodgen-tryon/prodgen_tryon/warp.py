@@ -19,10 +19,11 @@ from prodgen_sdk.interfaces import Compositor
 from prodgen_sdk.types import Body, Garment, Image, Layer, PersonPhoto, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check
 from prodgen_tryon.compose import Composed, compose_legs, compose_top, front
+from prodgen_tryon.confidence import LEAST, assess, measure
 from prodgen_tryon.config import Config
 from prodgen_tryon.cutout import Cutout, cut_out
 from prodgen_tryon.filters import Float, dilate
-from prodgen_tryon.fit import fit_top
+from prodgen_tryon.fit import Part, fit_top
 from prodgen_tryon.fit_legs import fit_legs, fit_skirt
 from prodgen_tryon.keypoints import TopShape, top_shape
 from prodgen_tryon.layers import over
@@ -42,7 +43,6 @@ class Piece:
     cutout: Cutout
     category: str
     shape: TopShape | LegShape
-    confidence: float
     warnings: tuple[str, ...]
 
 
@@ -171,7 +171,7 @@ def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | 
         shape = leg_shape(cutout.mask, category == "skirt")
     if shape.confidence < 0.25:
         return check.NOT_RECOGNISED
-    return Piece(cutout, category, shape, cutout.confidence * shape.confidence, tuple(warnings))
+    return Piece(cutout, category, shape, tuple(warnings))
 
 
 def _render(
@@ -180,6 +180,9 @@ def _render(
     picture = person.image.astype(np.float32)
     warnings: list[str] = []
     confidence = 1.0
+    quality: list[dict[str, float]] = []
+    if person.frame.facing == "back":
+        warnings.append("The person is seen from behind: the garment's back is shown.")
     done: dict[int, Composed] = {}
     # Lower clothes first, because a new top may show what the old one hid.
     lower = [i for i, piece in enumerate(pieces) if isinstance(piece.shape, LegShape)]
@@ -187,15 +190,30 @@ def _render(
     for number in (*lower, *upper):
         piece = pieces[number]
         if isinstance(piece.shape, LegShape):
-            composed = _lay_legs(person, picture, piece, piece.shape, request)
+            composed, parts = _lay_legs(person, picture, piece, piece.shape, request)
         else:
             legs = done[lower[-1]] if lower else None
-            composed = _lay_top(person, picture, piece, piece.shape, request, config, number != upper[0], legs)
-        report = check.result(person, piece.category, composed.alpha)
-        if isinstance(report, Refusal):
-            return report
-        confidence = min(confidence, piece.confidence * report[0])
-        warnings += [w for w in (*piece.warnings, *report[1]) if w not in warnings]
+            composed, parts = _lay_top(person, picture, piece, piece.shape, request, config, number != upper[0], legs)
+        cover = check.coverage(person, piece.category, composed.alpha)
+        if cover < 0.5:
+            return check.NOT_COVERED
+        signs = measure(
+            person,
+            piece.category,
+            piece.cutout,
+            piece.shape,
+            parts,
+            composed.image,
+            composed.alpha,
+            composed.whole,
+            cover,
+        )
+        sure, weak = assess(signs)
+        if sure < LEAST:
+            return check.UNSURE
+        confidence = min(confidence, sure)
+        warnings += [w for w in (*piece.warnings, *weak) if w not in warnings]
+        quality.append({name: round(value, 3) for name, value in signs.items()})
         picture, done[number] = composed.image, composed
     for number in lower:
         if any(i < number for i in upper):  # named after the top: worn over it
@@ -209,13 +227,21 @@ def _render(
         layers=tuple(Layer(name=f"{i}-{names[i]}", image=_layer(photo, person, done[i])) for i in range(len(pieces))),
         confidence=float(np.clip(confidence, 0, 1)),
         warnings=tuple(warnings),
-        facts={"categories": names, "facing": person.frame.facing, "working_scale": round(person.scale, 4)},
+        facts={
+            "categories": names,
+            "facing": person.frame.facing,
+            "working_scale": round(person.scale, 4),
+            "signs": quality,
+        },
     )
 
 
-def _lay_legs(person: Person, picture: Float, piece: Piece, shape: LegShape, request: TryOnRequest) -> Composed:
+def _lay_legs(
+    person: Person, picture: Float, piece: Piece, shape: LegShape, request: TryOnRequest
+) -> tuple[Composed, tuple[Part, ...]]:
     fit = fit_skirt if piece.category == "skirt" else fit_legs
-    return compose_legs(person, picture, piece.cutout, fit(shape, person.measured, person.legs, request.fit.style))
+    fitted = fit(shape, person.measured, person.legs, request.fit.style)
+    return compose_legs(person, picture, piece.cutout, fitted), fitted.parts
 
 
 def _lay_top(
@@ -227,11 +253,14 @@ def _lay_top(
     config: Config,
     second: bool,
     legs: Composed | None,
-) -> Composed:
+) -> tuple[Composed, tuple[Part, ...]]:
     dress = piece.category == "dress"
     keeps = piece.category == "outerwear" and config.outerwear_keeps_top
     fitted = fit_top(shape, person.measured, request.fit.style, dress=dress, snap_hem=piece.category == "top")
-    return compose_top(person, picture, piece.cutout, fitted, keep_top=keeps, top_worn=second, dress=dress, legs=legs)
+    composed = compose_top(
+        person, picture, piece.cutout, fitted, keep_top=keeps, top_worn=second, dress=dress, legs=legs
+    )
+    return composed, fitted.parts
 
 
 def restore(
