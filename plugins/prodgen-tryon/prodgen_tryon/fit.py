@@ -15,7 +15,7 @@ from prodgen_tryon.skeleton import SIDES, Side, Skeleton, chin
 
 ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
 TOP_LENGTH = 1.8  # neck to hem of a common top, in shoulder widths
-HEM_BELOW_HIPS = 0.28  # the lowest hem of a top, in shoulder widths below the hip joints: about the crotch
+HEM_BELOW_HIPS = 0.22  # the lowest hem of a top, in shoulder widths below the hip joints: about the crotch
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 EASE = {
     "tight": (0.96, 1.04),

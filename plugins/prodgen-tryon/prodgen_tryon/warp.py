@@ -161,6 +161,8 @@ def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | 
     warnings: list[str] = []
     if garment.category == "auto" and sure < 0.75:
         warnings.append(f"The garment was taken for a {category}; say its category if that is wrong.")
+    if guess == "overall" and category in ("trousers", "shorts"):
+        warnings.append("The garment looks like dungarees; its bib and straps are not shown.")
     rgb = images.flatten(picture)
     points = garment.keypoints if front else {}
     shape: TopShape | LegShape

@@ -189,3 +189,37 @@ def test_given_keypoints_win(compositor, ctx, drawn):
 def test_a_small_garment_photo_is_enough(compositor, ctx, drawn):
     small = cv2.resize(drawn.garment(drawn.tee())[0], (96, 96), interpolation=cv2.INTER_AREA)
     assert isinstance(dress(compositor, ctx, drawn.person(), Garment(front=small, category="top")), TryOn)
+
+
+def test_a_released_photo_is_forgotten_and_others_are_not(compositor, ctx, drawn, parser):
+    one, other = drawn.person(seed=1), drawn.person(seed=2)
+    for photo in (one, other):
+        dress(compositor, ctx, photo, drawn.top())
+    compositor.release(PersonPhoto(image=one.copy()))
+    compositor.release(PersonPhoto(image=drawn.person(seed=3)))  # never seen
+    assert len(compositor._people._items) == 1
+    dress(compositor, ctx, other, drawn.top())
+    assert parser.calls == 2
+    dress(compositor, ctx, one, drawn.top())
+    assert parser.calls == 3
+
+
+def test_inputs_may_be_read_only_and_are_not_changed(compositor, ctx, drawn):
+    mask = np.ones((400, 300), bool)
+    rgba = np.dstack([drawn.garment(drawn.tee())[0], drawn.garment(drawn.tee())[1].astype(np.uint8) * 255])
+    arrays = [drawn.person(), drawn.garment(drawn.tee())[0], rgba, drawn.garment(drawn.trousers())[0], mask]
+    before = [array.copy() for array in arrays]
+    for array in arrays:
+        array.setflags(write=False)
+    photo, plain, clear, trousers, mask = arrays
+    for front, category in ((plain, "top"), (clear, "outerwear"), (trousers, "trousers")):
+        result = dress(compositor, ctx, photo, Garment(front=front, category=category), mask=mask)
+        assert isinstance(result, TryOn), result
+    assert all((a == b).all() for a, b in zip(arrays, before, strict=True))
+
+
+def test_a_long_top_ends_at_the_crotch(compositor, ctx, drawn):
+    front = drawn.garment(drawn.tee(length=1.2))[0]
+    result = dress(compositor, ctx, drawn.person(), Garment(front=front, category="outerwear"))
+    rows = np.flatnonzero(result.edit_mask[:, 130:170].any(1))
+    assert rows.max() < 218 + 0.45 * 72

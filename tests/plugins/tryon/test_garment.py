@@ -1,5 +1,6 @@
 """Cut-out, keypoints and category on drawn garments."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -139,3 +140,33 @@ def test_resampling_keeps_both_ends(n, seed):
     out = resample(curve, n)
     assert out.shape == (n, 2)
     assert np.allclose(out[[0, -1]], curve[[0, -1]])
+
+
+@pytest.mark.parametrize("collar", ["round", "pointed"])
+def test_the_front_of_the_neck_opening_lies_below_the_label(drawn, collar):
+    outline = drawn.tee()
+    outline = np.array([p for p in outline.tolist() if p not in ([180, 86], [200, 90], [220, 86])])
+    picture, mask = drawn.garment(outline, colour=(70, 110, 170))
+    u = np.linspace(-1, 1, 41)
+    depth = 58 * (np.sqrt(1 - u**2) if collar == "round" else 1 - np.abs(u))
+    front = np.stack([200 + 24 * u, 81 + depth], 1)
+    inside = np.vstack([front, [[224, 81], [176, 81]]])
+    cv2.fillPoly(picture, [np.round(inside).astype(np.int32)], (52, 84, 130))
+    cv2.rectangle(picture, (191, 92), (209, 101), (245, 245, 245), -1)
+    curve = top_shape(mask, picture).neckline
+    middle = np.interp(200, curve[:, 0], curve[:, 1])
+    assert middle == pytest.approx(81 + 58, abs=10)
+
+
+def test_a_faint_outline_is_smooth(drawn):
+    outline = drawn.tee()
+    rng = np.random.default_rng(3)
+    picture, mask = drawn.garment(outline, colour=(249, 249, 250), background=(238, 238, 236))
+    picture = (picture + cv2.GaussianBlur(rng.normal(0, 6, picture.shape), (0, 0), 2)).clip(0, 255).astype(np.uint8)
+    found = cut_out(picture)
+    assert overlap(found.mask, mask) > 0.93
+    lengths = []
+    for one in (found.mask, mask):
+        contours, _ = cv2.findContours(one.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        lengths.append(max(cv2.arcLength(c, True) for c in contours))
+    assert lengths[0] < 1.06 * lengths[1]
