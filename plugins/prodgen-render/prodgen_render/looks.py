@@ -25,6 +25,7 @@ _FINISH: dict[str, dict[str, float]] = {
     "porcelain": {"roughness": 0.4, "coat": 1.0},
     "ceramic": {"roughness": 0.5, "coat": 0.8},
     "stoneware": {"roughness": 0.7, "coat": 0.15},
+    "terracotta": {"roughness": 0.85},
     "steel": {"roughness": 0.32, "metallic": 1.0},
     "metal": {"roughness": 0.3, "metallic": 1.0},
     "aluminium": {"roughness": 0.4, "metallic": 1.0},
@@ -55,8 +56,11 @@ _FINISH: dict[str, dict[str, float]] = {
 }
 _BASE: dict[str, str] = {
     "wood": "#c79a66", "walnut": "#7a5236", "bamboo": "#dcb878", "kraft": "#c19a6b", "leather": "#7d4f2e", "denim": "#3d557c",
-    "marble": "#f1efec", "iron": "#2c2d2f", "linen": "#d9ccb4", "canvas": "#e9dfca",
+    "marble": "#f1efec", "iron": "#2c2d2f", "linen": "#d9ccb4", "canvas": "#e9dfca", "stoneware": "#cdc0aa", "terracotta": "#b8654a",
+    "ceramic": "#ebe6da", "porcelain": "#f6f4ef", "cotton": "#efebe1", "wool": "#d5cbb9", "knit": "#dbd0bc", "silk": "#ecdfcb",
+    "rubber": "#2a2a2c",
 }  # fmt: skip
+"""What a material usually looks like; a product whose words name it and no colour gets this one."""
 _OWN = (*METALS, "wood", "walnut", "bamboo", "kraft", "leather", "marble", "iron", "denim", "glass")
 """Materials that keep a colour of their own where the words name none."""
 _PALETTE = (

@@ -42,7 +42,7 @@ def draw_pattern(
     """A picture of a pattern.
 
     Args:
-        name: plain, stripes, dots, checks, floral, gradient; others are plain.
+        name: plain, stripes, dots, checks, floral, gradient, speckle; others are plain.
         repeat: how many periods fit across the width.
     """
     w, h = width * 2, height * 2
@@ -68,6 +68,12 @@ def draw_pattern(
         _checks(picture, base, accent, period, rng)
     elif name == "floral":
         _flowers(draw, w, h, base, accent, period, rng)
+    elif name == "speckle":
+        spot, share = mix(base, (66, 50, 40), 0.72), w / max(1, round(repeat)) / 26
+        for x, y, size in zip(
+            *(rng.uniform(low, high, 650) for low, high in ((0, w), (0, h), (0.3, 1.2))), strict=True
+        ):
+            draw.ellipse([x - size * share, y - size * share, x + size * share, y + size * share], fill=spot)
     elif name == "gradient":
         t = np.linspace(0, 1, h)[:, None, None] ** 0.9
         field = np.array(base) * (1 - t) + np.array(accent) * t

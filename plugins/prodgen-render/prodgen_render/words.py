@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from prodgen_sdk.types import Product
 
 COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "white": ("#f4f3ef", ("white", "白", "象牙", "ivory")),
+    "white": ("#f4f3ef", ("white", "白")),
     "black": ("#1d1d1f", ("black", "黑")),
-    "grey": ("#8b8d90", ("grey", "gray", "灰", "charcoal")),
+    "grey": ("#8b8d90", ("grey", "gray", "灰")),
     "silver": ("#c4c6c9", ("silver", "银")),
-    "navy": ("#1f2f55", ("navy", "藏青", "深蓝", "海军蓝")),
+    "navy": ("#1f2f55", ("navy", "navy blue", "midnight blue", "藏青", "藏蓝", "深蓝", "海军蓝")),
     "sky": ("#8fbfe4", ("sky blue", "light blue", "天蓝", "浅蓝")),
     "teal": ("#1f7f86", ("teal", "turquoise", "cyan", "青")),
     "mint": ("#a5d9c0", ("mint", "薄荷")),
     "olive": ("#6d7043", ("olive", "khaki green", "军绿", "橄榄")),
-    "wine": ("#6a1f2e", ("burgundy", "wine red", "maroon", "酒红")),
+    "wine": ("#6a1f2e", ("burgundy", "wine red", "maroon", "oxblood", "酒红", "枣红")),
     "coral": ("#ee7560", ("coral", "珊瑚")),
     "beige": ("#dcc9ad", ("beige", "sand", "米色", "杏色", "米白")),
     "cream": ("#f0e6d2", ("cream", "奶油", "奶白")),
@@ -34,10 +34,30 @@ COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
     "lavender": ("#b9a6d9", ("lavender", "lilac", "淡紫")),
     "brown": ("#7b5237", ("brown", "chocolate", "棕", "褐", "咖啡色")),
     "natural": ("#c9a06c", ("natural", "原木", "原色")),
+    "ivory": ("#f2ead6", ("ivory", "象牙")),
+    "charcoal": ("#3b3d40", ("charcoal", "graphite", "space grey", "space gray", "炭灰", "石墨", "深空灰")),
+    "taupe": ("#8c7d70", ("taupe", "灰褐", "灰棕")),
+    "tan": ("#c19a6b", ("tan", "camel", "caramel", "驼色", "焦糖", "奶茶色")),
+    "terracotta": ("#b85c3e", ("terracotta", "rust", "砖红", "陶土色", "赤陶")),
+    "burnt orange": ("#bf5b23", ("burnt orange", "焦橙", "锈橙")),
+    "mustard": ("#cf9f2e", ("mustard", "姜黄", "芥末黄")),
+    "ochre": ("#b9792f", ("ochre", "ocher", "赭石", "赭色", "土黄")),
+    "peach": ("#f4b393", ("peach", "apricot", "蜜桃")),
+    "dusty pink": ("#c9929a", ("dusty pink", "dusty rose", "豆沙", "烟粉", "灰粉", "脏粉")),
+    "magenta": ("#e5397f", ("magenta", "fuchsia", "hot pink", "玫红", "洋红")),
+    "plum": ("#6a3a5b", ("plum", "aubergine", "茄紫")),
+    "sage": ("#9caf88", ("sage", "鼠尾草", "灰绿", "豆沙绿")),
+    "celadon": ("#acc6b1", ("celadon", "青瓷", "天青", "豆青")),
+    "dark green": ("#1f4a36", ("dark green", "forest green", "bottle green", "墨绿", "森林绿")),
+    "dusty blue": ("#7d97ad", ("dusty blue", "slate blue", "雾霾蓝", "灰蓝")),
+    "royal blue": ("#2747b8", ("royal blue", "cobalt", "宝蓝", "克莱因蓝")),
+    "indigo": ("#2f3b70", ("indigo", "靛蓝", "靛青")),
 }
 MATERIALS: dict[str, tuple[str, ...]] = {
     "porcelain": ("porcelain", "bone china", "骨瓷"),
-    "ceramic": ("ceramic", "stoneware", "earthenware", "陶瓷", "陶", "瓷"),
+    "stoneware": ("stoneware", "粗陶", "炻器"),
+    "terracotta": ("terracotta", "earthenware", "红陶", "陶土"),
+    "ceramic": ("ceramic", "陶瓷", "陶", "瓷"),
     "glass": ("glass", "crystal", "玻璃", "水晶"),
     "steel": ("stainless", "steel", "不锈钢", "钢"),
     "aluminium": ("aluminium", "aluminum", "铝"),
@@ -73,8 +93,10 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "floral": ("floral", "flower", "flowers", "botanical", "花卉", "碎花", "花朵", "印花"),
     "gradient": ("gradient", "ombre", "渐变"),
     "logo": ("logo", "label", "print", "printed", "slogan", "标签", "字母"),
-    "plain": ("plain", "solid", "纯色", "素色"),
+    "speckle": ("speckle", "speckles", "speckled", "flecked", "斑点", "芝麻点"),
+    "plain": ("plain", "solid colour", "solid color", "纯色", "素色"),
 }
+_CODE = re.compile(r"#[0-9a-f]{6}")
 _CJK = re.compile(r"[㐀-鿿]")
 
 
@@ -129,16 +151,31 @@ def _parse(
 
 
 def colours_of(product: Product) -> list[tuple[str, str]]:
-    """Up to three named colours, most important first, each (name, #rrggbb). A colour attribute of `#rrggbb` is taken as it is."""
+    """Up to three named colours, most important first, each (name, #rrggbb).
+
+    The attributes `colour_rgb` and `accent_rgb` are taken as they are, and so is a colour attribute of `#rrggbb`.
+    """
     named = attribute(product, "colour", "color", "colours", "colors", "颜色", "色")
+    known = {name: words for name, (_, words) in COLOURS.items()}
+    if product.domain == "beauty":  # there it is what the jar holds
+        known["cream"] = tuple(word for word in known["cream"] if word != "cream")
+    if _CODE.fullmatch(main := attribute(product, "colour_rgb")):
+        names = _first(named, known, 3)
+        found = [(names[0] if names else nearest_colour(main), main)]
+        found += [
+            (name, COLOURS[name][0]) for name in names[1:]
+        ]  # what the shop lists comes before what was read out of words
+        if len(found) == 1 and _CODE.fullmatch(second := attribute(product, "accent_rgb")) and second != main:
+            found.append((nearest_colour(second), second))
+        return found
     if named.strip() in COLOURS:
         return [(named.strip(), COLOURS[named.strip()][0])]
-    codes = [(code, code) for code in re.findall(r"#[0-9a-f]{6}", named)]
+    codes = [(code, code) for code in _CODE.findall(named)]
     names = _parse(
         product,
         words_of(product),
         ("colour", "color", "colours", "colors", "颜色", "色"),
-        {k: w for k, (_, w) in COLOURS.items()},
+        known,
         3,
     )
     return (codes + [(name, COLOURS[name][0]) for name in names])[:3]
@@ -152,7 +189,11 @@ def material_of(product: Product) -> str:
 
 def pattern_of(product: Product) -> str:
     """The name of the pattern, or an empty text."""
-    found = _parse(product, words_of(product), ("pattern", "print", "图案", "花纹"), PATTERNS)
+    names = ("pattern", "print", "图案", "花纹")
+    # The bare word is too often about the material: "solid oak".
+    if attribute(product, *names) in ("solid", "none"):
+        return "plain"
+    found = _parse(product, words_of(product), names, PATTERNS)
     return found[0] if found else ""
 
 

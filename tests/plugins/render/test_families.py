@@ -60,6 +60,15 @@ def test_all_domains_have_families() -> None:
         ("有机蜂蜜 500g", "food/pantry", "jar"),
         ("北欧风台灯", "home/lighting", "lamp"),
         ("Coffee table", "home/furniture", "table"),
+        ("Rich night cream", "beauty/jar/cream", "cream-jar"),
+        ("Vitamin C serum", "beauty/bottle/serum", "pump-bottle"),
+        ("Extra virgin olive oil", "food/bottle/oil", "bottle"),
+        ("Steel flask 保温杯", "home/bottle", "bottle"),
+        ("11 inch tablet", "electronics/tablet", "tablet"),
+        ("智能手表", "electronics/wearables", "watch"),
+        ("Running shoes", "apparel/shoes", "sneakers"),
+        ("连帽卫衣", "apparel/tops", "hoodie"),
+        ("百褶裙", "apparel/bottoms", "skirt"),
     ],
 )
 def test_words_choose_the_family(title: str, category: str, family: str) -> None:
@@ -72,6 +81,71 @@ def test_unknown_families_fall_back_and_say_so() -> None:
     assert model.facts["family"] == "speaker"
     assert "electronics/gizmo" in model.facts["fallback"]
     assert "fallback" not in build_model(product("Mug", "home/mug"), 1).facts
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "family", "word"),
+    [
+        ("Chelsea boots", "apparel/shoes", "sneakers", "shoes"),
+        ("Denim jacket", "apparel/jacket", "sweater", "jacket"),
+        ("帆布双肩包", "apparel/bags", "tote-bag", "双肩包"),
+        ("Soap dispenser", "home/bath", "pump-bottle", "home/bath"),
+    ],
+)
+def test_the_nearest_shape_comes_with_a_warning(title: str, category: str, family: str, word: str) -> None:
+    model = build_model(product(title, category), 1)
+    assert model.facts["family"] == family
+    assert word in model.facts["fallback"]
+    assert render(model, [View()], size=16)[0].warnings == (model.facts["fallback"],)
+
+
+@pytest.mark.parametrize(
+    ("title", "attributes", "rgb"),
+    [
+        ("Mug", {"colour": "terracotta", "colour_rgb": "#b85c3e"}, "#b85c3e"),
+        ("Blue mug", {"colour_rgb": "#AB12CD"}, "#ab12cd"),
+        ("Terracotta mug", {}, "#b85c3e"),
+        ("Celadon mug", {}, "#acc6b1"),
+        ("Sage mug", {}, "#9caf88"),
+        ("焦橙马克杯", {}, "#bf5b23"),
+        ("豆沙色马克杯", {}, "#c9929a"),
+        ("卡其色马克杯", {}, "#b49b72"),
+    ],
+)
+def test_colours_of_words_and_of_attributes(title: str, attributes: dict[str, str], rgb: str) -> None:
+    assert build_model(product(title, "home/mug", **attributes), 1).facts["rgb"] == rgb
+
+
+def test_an_accent_is_taken_as_it_is_given() -> None:
+    from prodgen_render.words import colours_of
+
+    item = product("Cushion", "home/cushion", colour="navy", colour_rgb="#1f2a4d", accent="white", accent_rgb="#fefefe")
+    assert colours_of(item) == [("navy", "#1f2a4d"), ("white", "#fefefe")]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_without_a_colour_word_the_material_gives_one(seed: int) -> None:
+    facts = build_model(product("Speckled stoneware mug", "home/mug"), seed).facts
+    assert (facts["rgb"], facts["material"], facts["pattern"]) == ("#cdc0aa", "stoneware", "speckle")
+
+
+def test_solid_says_that_a_thing_is_of_one_colour_only_as_a_pattern() -> None:
+    from prodgen_render.words import pattern_of
+
+    assert pattern_of(product("Striped bench in solid oiled oak", "home/chair")) == "stripes"
+    assert pattern_of(product("Bench in solid oiled oak", "home/chair")) == ""
+    assert pattern_of(product("Striped cushion", "home/cushion", pattern="solid")) == "plain"
+
+
+@pytest.mark.parametrize("material", ["marble", "ceramic", "glass", "steel", "copper", "walnut", "bamboo", "iron"])
+def test_a_lamp_shows_its_material_in_every_shape(material: str) -> None:
+    for seed in range(8):
+        parts = build_model(product("Lamp", "home/lamp", material=material), seed).parts
+        own = [part for part in parts if part.material.name == material]
+        low = min(float(part.vertices[:, 2].min()) for part in own)
+        high = max(float(part.vertices[:, 2].max()) for part in own)
+        assert low < 0.01
+        assert high > 0.15
 
 
 def test_facts_name_what_was_drawn() -> None:

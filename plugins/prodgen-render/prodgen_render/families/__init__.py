@@ -23,12 +23,14 @@ class Family:
         domain: the first part of its category.
         words: how it is called, English and Chinese; the first match in category, type and title counts.
         builder: `module:function` that turns a `Look` into parts.
+        near: what else comes nearest to this shape; drawn so, with a word of warning.
     """
 
     name: str
     domain: str
     words: tuple[str, ...]
     builder: str
+    near: tuple[str, ...] = ()
 
     def build(self, look: Look) -> list[Part]:
         """The parts of one product of this family."""
@@ -38,17 +40,22 @@ class Family:
 
 
 _ALL = (
-    Family("tshirt", "apparel", ("t-shirt", "tshirt", "tee", "polo", "shirt", "blouse", "top", "tops", "t恤", "短袖", "衬衫", "上衣"), "tops:tshirt"),
-    Family("sweater", "apparel", ("sweater", "sweatshirt", "hoodie", "pullover", "jumper", "cardigan", "jacket", "coat", "long sleeve", "毛衣", "卫衣", "针织衫", "外套", "长袖", "夹克"), "tops:sweater"),
+    Family("tshirt", "apparel", ("t-shirt", "tshirt", "tee", "top", "t恤", "短袖", "上衣"), "tops:tshirt", ("shirt", "blouse", "polo", "vest", "tank top", "衬衫", "衬衣", "背心")),
+    Family("sweater", "apparel", ("sweater", "sweatshirt", "pullover", "jumper", "long sleeve", "毛衣", "针织衫", "长袖"), "tops:sweater", ("cardigan", "jacket", "coat", "blazer", "parka", "开衫", "外套", "夹克", "大衣", "西装")),
+    Family("hoodie", "apparel", ("hoodie", "hooded sweatshirt", "hooded", "连帽卫衣", "卫衣", "帽衫"), "tops:hoodie"),
     Family("trousers", "apparel", ("trousers", "pants", "jeans", "shorts", "chinos", "leggings", "裤", "牛仔裤", "长裤", "短裤"), "dresses:trousers"),
-    Family("dress", "apparel", ("dress", "gown", "skirt", "连衣裙", "裙"), "dresses:dress"),
-    Family("cap", "apparel", ("cap", "baseball cap", "hat", "棒球帽", "鸭舌帽", "帽"), "accessories:cap"),
+    Family("dress", "apparel", ("dress", "gown", "连衣裙", "长裙", "裙"), "dresses:dress"),
+    Family("skirt", "apparel", ("skirt", "miniskirt", "半身裙", "短裙", "百褶裙"), "dresses:skirt"),
+    Family("sneakers", "apparel", ("sneakers", "sneaker", "trainers", "running shoes", "tennis shoes", "运动鞋", "跑鞋", "板鞋", "帆布鞋", "球鞋"), "shoes:sneaker", ("shoes", "shoe", "boots", "boot", "loafers", "sandals", "heels", "slippers", "鞋", "靴")),
+    Family("cap", "apparel", ("cap", "baseball cap", "棒球帽", "鸭舌帽", "帽"), "accessories:cap", ("hat", "visor")),
     Family("beanie", "apparel", ("beanie", "knit hat", "woolly hat", "毛线帽", "针织帽"), "accessories:beanie"),
-    Family("tote-bag", "apparel", ("tote", "tote bag", "shopping bag", "bag", "handbag", "托特包", "帆布包", "购物袋", "手提包", "包"), "accessories:tote_bag"),
+    Family("tote-bag", "apparel", ("tote", "tote bag", "shopping bag", "bag", "托特包", "帆布包", "购物袋", "包"), "accessories:tote_bag", ("handbag", "backpack", "rucksack", "手提包", "背包", "双肩包")),
     Family("speaker", "electronics", ("speaker", "speakers", "loudspeaker", "soundbar", "音箱", "音响", "扬声器"), "audio:speaker"),
     Family("phone", "electronics", ("phone", "smartphone", "mobile", "手机"), "devices:phone"),
+    Family("tablet", "electronics", ("tablet", "e-reader", "ereader", "平板电脑", "平板", "电子书阅读器"), "devices:tablet"),
+    Family("watch", "electronics", ("watch", "smartwatch", "smart watch", "wristwatch", "fitness tracker", "fitness band", "手表", "腕表", "智能手表", "手环"), "watches:watch"),
     Family("headphone-stand", "electronics", ("headphone stand", "headphone", "headphones", "headset", "耳机架", "头戴式耳机", "耳机"), "audio:headphone_stand"),
-    Family("laptop", "electronics", ("laptop", "notebook", "computer", "笔记本电脑", "笔记本", "电脑"), "devices:laptop"),
+    Family("laptop", "electronics", ("laptop", "notebook", "computer", "笔记本电脑", "笔记本", "电脑"), "devices:laptop", ("monitor", "keyboard", "显示器", "键盘")),
     Family("camera", "electronics", ("camera", "相机", "照相机", "摄像机"), "devices:camera"),
     Family("earbuds", "electronics", ("earbuds", "earphones", "earbud", "无线耳机", "耳塞", "蓝牙耳机"), "audio:earbuds"),
     Family("bottle", "food", ("bottle", "juice", "wine", "water", "oil", "sauce", "flask", "beer", "瓶", "果汁", "葡萄酒", "红酒", "矿泉水", "酱油", "橄榄油", "啤酒"), "drinks:bottle"),
@@ -59,22 +66,22 @@ _ALL = (
     Family("jar", "food", ("jar", "honey", "jam", "pickles", "peanut butter", "marmalade", "spread", "蜂蜜", "果酱", "罐", "泡菜", "花生酱"), "groceries:jar"),
     Family("coffee-bag", "food", ("coffee bag", "coffee", "beans", "pouch", "snack", "chips", "nuts", "rice", "咖啡", "咖啡豆", "坚果", "零食", "薯片", "大米"), "groceries:coffee_bag"),
     Family("tin", "food", ("tin", "tea", "caddy", "茶", "茶叶", "茶罐"), "groceries:tin"),
-    Family("mug", "home", ("mug", "cup", "teacup", "马克杯", "杯子", "咖啡杯", "茶杯", "杯"), "home_table:mug"),
+    Family("mug", "home", ("mug", "cup", "teacup", "马克杯", "杯子", "咖啡杯", "茶杯", "杯"), "home_table:mug", ("tumbler", "drinking glass", "pitcher", "jug", "玻璃杯", "水壶")),
     Family("bowl", "home", ("bowl", "碗", "沙拉碗"), "home_table:bowl"),
     Family("plate", "home", ("plate", "dish", "saucer", "盘", "盘子", "碟"), "home_table:plate"),
-    Family("vase", "home", ("vase", "花瓶", "pot", "planter", "花盆"), "home_table:vase"),
+    Family("vase", "home", ("vase", "花瓶"), "home_table:vase", ("pot", "planter", "花盆")),
     Family("candle", "home", ("candle", "蜡烛", "香薰蜡烛", "香薰"), "home_table:candle"),
     Family("lamp", "home", ("lamp", "light", "lantern", "台灯", "灯", "落地灯"), "furniture:lamp"),
-    Family("chair", "home", ("chair", "armchair", "dining chair", "椅子", "椅", "餐椅"), "seating:chair"),
+    Family("chair", "home", ("chair", "armchair", "dining chair", "椅子", "椅", "餐椅"), "seating:chair", ("bench", "长凳", "长椅")),
     Family("stool", "home", ("stool", "ottoman", "凳子", "凳"), "seating:stool"),
     Family("table", "home", ("table", "desk", "coffee table", "桌子", "桌", "茶几", "书桌"), "furniture:table"),
     Family("sofa", "home", ("sofa", "couch", "loveseat", "沙发"), "seating:sofa"),
     Family("cushion", "home", ("cushion", "pillow", "throw pillow", "抱枕", "靠垫", "枕"), "seating:cushion"),
     Family("lipstick", "beauty", ("lipstick", "lip balm", "lip gloss", "口红", "唇膏", "唇釉"), "makeup:lipstick"),
     Family("perfume", "beauty", ("perfume", "fragrance", "eau de parfum", "eau de toilette", "cologne", "香水", "淡香水"), "makeup:perfume"),
-    Family("cream-jar", "beauty", ("cream jar", "cream", "face cream", "moisturiser", "moisturizer", "balm", "mask", "powder", "面霜", "乳霜", "眼霜", "面膜", "粉饼", "霜"), "skincare:cream_jar"),
+    Family("cream-jar", "beauty", ("cream jar", "jar", "cream", "face cream", "moisturiser", "moisturizer", "balm", "mask", "powder", "面霜", "乳霜", "眼霜", "面膜", "粉饼", "霜"), "skincare:cream_jar"),
     Family("tube", "beauty", ("tube", "hand cream", "toothpaste", "cleanser", "sunscreen", "gel", "护手霜", "牙膏", "洗面奶", "防晒霜", "防晒", "洁面"), "skincare:tube_of_cream"),
-    Family("pump-bottle", "beauty", ("pump bottle", "pump", "lotion", "shampoo", "soap", "body wash", "serum", "conditioner", "乳液", "洗发水", "沐浴露", "洗手液", "精华", "护发素"), "skincare:pump_bottle"),
+    Family("pump-bottle", "beauty", ("pump bottle", "pump", "bottle", "瓶", "lotion", "shampoo", "soap", "body wash", "serum", "conditioner", "乳液", "洗发水", "沐浴露", "洗手液", "精华", "护发素"), "skincare:pump_bottle"),
 )  # fmt: skip
 FAMILIES: dict[str, Family] = {family.name: family for family in _ALL}
 _DEFAULTS = {
@@ -90,36 +97,58 @@ _DEFAULTS = {
 def family_of(product: Product) -> tuple[Family, str]:
     """The family of a product, and why it is a fallback (an empty text where it is none).
 
-    The category's own segments decide first, then a `type` attribute, then the title and tags; words of the product's own domain
-    come before those of others. A product that no word fits becomes the usual one of its domain.
+    The product's own domain comes first: its category's segments, then a `type` attribute, then title and tags. A segment that
+    names a family of another domain counts where none of its own does (`home/bottle`), and other words of other domains last.
+    A product that no word fits becomes the usual one of its domain.
     """
-    segments = [segment.lower() for segment in product.category.split("/")[1:]]
-    for segment in reversed(segments):
-        for family in _ALL:
-            if segment in (family.name, family.name.replace("-", ""), family.name + "s"):
-                return family, ""
-    at_home = sorted(_ALL, key=lambda family: family.domain != product.domain)
+    own = [family for family in _ALL if family.domain == product.domain]
+    segments = [segment.lower() for segment in reversed(product.category.split("/")[1:])]
     title = " | ".join([product.title, *(text.title for text in product.translations.values()), *product.tags]).lower()
-    for text in (
-        *(segment.replace("-", " ") for segment in reversed(segments)),
-        attribute(product, "type", "类型", "kind"),
-        title,
-    ):
-        found = _best(text, [family for family in at_home if family.domain == product.domain])
-        if found is not None:
-            return found, ""
-    found = _best(title, at_home) or _best(
-        words_of(product), [family for family in at_home if family.domain == product.domain]
+    found = (
+        _named(segments, own)
+        or _first([segment.replace("-", " ") for segment in segments], own)
+        or _named(segments, list(_ALL))
+        or _first([attribute(product, "type", "类型", "kind"), title], own)
     )
     if found is not None:
-        return found, f"no family of {product.domain} fits the words; taken from all of them"
+        in_title = _best(title, own)
+        # "apparel/shoes" says less than "Running shoes".
+        return (found[0], "") if in_title is not None and in_title == (found[0], "") else found
+    for text, families in ((title, list(_ALL)), (words_of(product), own)):
+        if (best := _best(text, families)) is not None:
+            return best[0], best[1] or f"no model of {product.category!r} fits the words: drawn as a {best[0].name}"
     usual = FAMILIES[_DEFAULTS[product.domain]]
     return usual, f"no model of {product.category!r}: drawn as a {usual.name}"
 
 
-def _best(text: str, families: list[Family]) -> Family | None:
-    """The family with the longest word in the text; of equal ones that which stands last, where English puts the noun."""
+def _named(segments: list[str], families: list[Family]) -> tuple[Family, str] | None:
+    return next(
+        (
+            (family, "")
+            for segment in segments
+            for family in families
+            if segment in (family.name, family.name.replace("-", ""), family.name + "s")
+        ),
+        None,
+    )
+
+
+def _first(texts: list[str], families: list[Family]) -> tuple[Family, str] | None:
+    return next((found for text in texts if (found := _best(text, families)) is not None), None)
+
+
+def _best(text: str, families: list[Family]) -> tuple[Family, str] | None:
+    """The family with the longest word in the text; of equal ones that which stands last, where English puts the noun.
+
+    With it comes a word of warning where the family is only the nearest shape.
+    """
     found = [
-        (len(word), at, family) for family in families for word in family.words if (at := mentions(text, word)) >= 0
+        (len(word), at, family, word in family.near, word)
+        for family in families
+        for word in (*family.words, *family.near)
+        if (at := mentions(text, word)) >= 0
     ]
-    return max(found, key=lambda item: item[:2])[2] if found else None
+    if not found:
+        return None
+    _, _, family, near, word = max(found, key=lambda item: item[:2])
+    return family, f"there is no model of a {word!r}: drawn as the nearest shape, {family.name}" if near else ""

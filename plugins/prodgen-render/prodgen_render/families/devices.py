@@ -1,4 +1,4 @@
-"""Phone, laptop and camera."""
+"""Phone, tablet, laptop and camera."""
 
 from __future__ import annotations
 
@@ -25,8 +25,34 @@ from prodgen_render.patterns import mix, texture
 def phone(look: Look) -> list[Part]:
     """A smartphone that stands upright: screen in front, cameras on the back."""
     width = 0.0715 * look.uniform(0.96, 1.06)
-    height, depth = width * look.uniform(2.02, 2.14), 0.0079
-    corner = width * look.uniform(0.12, 0.17)
+    height = width * look.uniform(2.02, 2.14)
+    lenses = ((-0.22, 0.22), (-0.22, -0.22), (0.22, 0.0))
+    return _slate(look, width, height, width * look.uniform(0.12, 0.17), width * 0.42, lenses)
+
+
+def tablet(look: Look) -> list[Part]:
+    """A tablet that leans back a little: screen in front, one camera on the back."""
+    width = 0.172 * look.uniform(0.94, 1.06)
+    height = width * look.uniform(1.38, 1.5)
+    corner = width * look.uniform(0.06, 0.09)
+    parts = _slate(look, width, height, corner, 0.022, ((0.0, 0.0),), border=0.014)
+    return [part.turned(-10, "x") for part in parts]
+
+
+def _slate(
+    look: Look,
+    width: float,
+    height: float,
+    corner: float,
+    island: float,
+    lenses: tuple[tuple[float, float], ...],
+    border: float = 0.006,
+) -> list[Part]:
+    """A flat device: metres of its front, rounded corners, the camera's square, and the screen's black rim.
+
+    Lenses stand at shares of the camera's square around its middle.
+    """
+    depth = 0.0079
     colour = look.colour("#1d1d1f")
     outline = rounded_rectangle(width, height, corner, corner=14)
     frame = look.plain("aluminium", colour if look.colour_name else "#3a3b3e")
@@ -37,19 +63,18 @@ def phone(look: Look) -> list[Part]:
     body = upright(slab(outline, depth, 0.0028, frame))
     inner = rounded_rectangle(width - 0.0016, height - 0.0016, corner - 0.0008, corner=14)
     screen_px = (480, round(480 * height / width))
-    border = slab(inner, 0.0006, 0.0003, Material("glass front", (0.008, 0.008, 0.009), 0.1, coat=1.0)).moved(
+    rim = slab(inner, 0.0006, 0.0003, Material("glass front", (0.008, 0.008, 0.009), 0.1, coat=1.0)).moved(
         z=depth - 0.0002
     )
     lit = slab(
-        rounded_rectangle(width - 0.006, height - 0.006, corner - 0.003, corner=14),
+        rounded_rectangle(width - border, height - border, max(corner - border / 2, 0.002), corner=14),
         0.0005,
         0.0002,
         screen(look, *screen_px, phone=True),
     ).moved(z=depth)
     back_material = look.plain("lacquer", colour)
     back = slab(inner, 0.0006, 0.0003, back_material).moved(z=-0.0004)
-    parts = [body, upright(border), upright(lit), upright(back)]
-    island = width * 0.42
+    parts = [body, upright(rim), upright(lit), upright(back)]
     cx, cz = width / 2 - island * 0.62, height / 2 - island * 0.62
     parts.append(
         upright(
@@ -62,7 +87,7 @@ def phone(look: Look) -> list[Part]:
         )
     )
     lens_ring, lens = look.plain("steel", "#55565a"), Material("lens", (0.01, 0.012, 0.02), 0.08, coat=1.0)
-    for dx, dz in ((-0.22, 0.22), (-0.22, -0.22), (0.22, 0.0)):
+    for dx, dz in lenses:
         at = (cx + dx * island, cz + dz * island)
         ring = lathe(
             [(1e-4, 0), (island * 0.17, 0), (island * 0.17, 0.0017), (island * 0.135, 0.0017), (1e-4, 0.0012)],

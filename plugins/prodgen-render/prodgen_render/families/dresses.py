@@ -1,4 +1,4 @@
-"""Dress and trousers as on an invisible mannequin."""
+"""Dress, skirt and trousers as on an invisible mannequin."""
 
 from __future__ import annotations
 
@@ -89,6 +89,34 @@ def dress(look: Look) -> list[Part]:
     )
     parts.append(loft(band, look.plain("cotton", mix(look.colour(), (0, 0, 0), 0.18))))
     return parts
+
+
+def skirt(look: Look) -> list[Part]:
+    """A flared, folded skirt with a waistband."""
+    length = 0.58 * look.uniform(0.75, 1.2)
+    waist, hem = 0.150 * look.uniform(0.95, 1.05), 0.27 * look.uniform(0.85, 1.15)
+    heights = [-0.05, length * 0.35, length * 0.75, length, length + 0.04]
+    z, w = smooth_table([hem * 1.03, hem * 0.86, max(0.19, hem * 0.66), waist, waist * 0.98], heights)
+    _, d = smooth_table([hem * 0.85, hem * 0.68, 0.128, 0.105, 0.103], heights)
+    folds, seed = round(look.uniform(9, 16)), look.uniform(0, 6)
+
+    def field(p: Floats) -> Floats:
+        angle = np.arctan2(p[:, 1], p[:, 0])
+        depth = np.interp(p[:, 2], [0, length * 0.7, length * 0.97], [0.022, 0.008, 0.0])
+        pleats = depth * 0.8 * np.sin(folds * angle + seed + 0.6 * np.sin(3 * angle))
+        return np.asarray(tube_field(p, z, w, d, 2.2) + pleats + creases(p, seed, 0.0015), np.float32)
+
+    def keep(p: Floats) -> Floats:
+        return np.asarray(np.minimum(p[:, 2], length - p[:, 2]), np.float32)
+
+    names = ("cotton", "silk", "linen", "velvet", "knit", "denim", "wool", "leather", "nylon")
+    reach, deep = hem + 0.05, hem * 0.85 + 0.05
+    bounds = ((-reach, -deep, -0.03), (reach, deep, length + 0.03))
+    parts = garment(look, field, bounds, keep, prints=False, cell=0.009, names=names)
+    cloth = look.plain(look.pick(*names), mix(look.colour(), (0, 0, 0), 0.08))
+    belt = surface_ring(field, np.array([0, 0, length - 0.02], np.float32), np.array([0, 0, 1.0]), 0.3, 110)
+    rise = [(1.0, -0.019), (1.02, -0.017), (1.022, 0.019), (1.0, 0.0215), (0.985, 0.019), (0.985, -0.015)]
+    return [*parts, loft(np.stack([belt * [s, s, 1] + [0, 0, dz] for s, dz in rise]), cloth)]
 
 
 def trousers(look: Look) -> list[Part]:

@@ -15,7 +15,7 @@ from prodgen_render.geometry import (
     superellipse,
     tube,
 )
-from prodgen_render.looks import Look, linear
+from prodgen_render.looks import METALS, Look, linear
 from prodgen_render.model import Material, Part
 from prodgen_render.patterns import mix
 
@@ -33,8 +33,13 @@ def lamp(look: Look) -> list[Part]:
         "marble",
         "glass",
         "porcelain",
+        "stoneware",
+        "terracotta",
         "bamboo",
         "iron",
+        "aluminium",
+        "metal",
+        "gold",
         extent=(0.5, 0.25),
         period=0.05,
     )
@@ -44,6 +49,11 @@ def lamp(look: Look) -> list[Part]:
     wide = height * look.uniform(0.33, 0.40)
     narrow = wide * look.uniform(0.62, 0.95)
     kind = int(look.rng.integers(3))
+    # Only what can be a rod makes a pole or legs.
+    rods = foot.name in (*METALS, "iron", "wood", "walnut", "bamboo")
+    if not rods and look.material_name == foot.name:
+        kind = 0
+    metal = foot if foot.name in (*METALS, "iron") else look.plain("brass")
     if kind == 0:
         body = height * look.uniform(0.13, 0.17)
         curve = smooth_path(
@@ -69,7 +79,7 @@ def lamp(look: Look) -> list[Part]:
             tube(
                 [(0, 0, 0.015), (0, 0, height * 0.5)],
                 0.008,
-                look.plain("brass") if foot.name != "steel" else foot,
+                foot if rods else metal,
                 segments=32,
             ),
         ]
@@ -85,9 +95,7 @@ def lamp(look: Look) -> list[Part]:
                 tube(
                     np.linspace(leg[0], leg[1], 12),
                     np.linspace(0.006, 0.009, 12),
-                    foot
-                    if foot.name in ("wood", "walnut", "steel", "brass", "bamboo", "copper")
-                    else look.plain("walnut"),
+                    foot if rods else look.plain("walnut"),
                     segments=24,
                 )
             )
@@ -95,10 +103,10 @@ def lamp(look: Look) -> list[Part]:
             lathe(
                 [(1e-4, height * 0.48), (0.024, height * 0.48), (0.024, height * 0.52), (1e-4, height * 0.525)],
                 0.004,
-                look.plain("brass"),
+                metal,
             )
         )
-    stem = tube([(0, 0, height * 0.42), (0, 0, height * 0.66)], 0.006, look.plain("brass"), segments=24)
+    stem = tube([(0, 0, height * 0.42), (0, 0, height * 0.66)], 0.006, metal, segments=24)
     cloth_colour = look.accent((250, 245, 232), "#f6efdf")
     glow = np.array(linear(cloth_colour)) * [0.62, 0.50, 0.34]
     cloth = look.plain("linen", cloth_colour).but(emission=tuple(float(v) for v in glow))

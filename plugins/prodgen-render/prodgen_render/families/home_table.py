@@ -11,6 +11,8 @@ from prodgen_render.model import Material, Part
 _WARES = (
     "ceramic",
     "porcelain",
+    "stoneware",
+    "terracotta",
     "steel",
     "glass",
     "wood",

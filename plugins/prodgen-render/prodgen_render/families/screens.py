@@ -34,9 +34,10 @@ def screen(look: Look, width: int, height: int, *, phone: bool) -> Material:
                 width * 0.035,
                 fill=colour,
             )
-        draw.rounded_rectangle(
-            [width * 0.37, height * 0.018, width * 0.63, height * 0.046], height * 0.02, fill=(8, 8, 10)
-        )
+        if height > 1.7 * width:
+            draw.rounded_rectangle(
+                [width * 0.37, height * 0.018, width * 0.63, height * 0.046], height * 0.02, fill=(8, 8, 10)
+            )
     else:
         draw.rounded_rectangle([width * 0.16, height * 0.16, width * 0.7, height * 0.78], 12, fill=(247, 247, 249))
         draw.rounded_rectangle([width * 0.16, height * 0.16, width * 0.7, height * 0.22], 12, fill=(226, 228, 232))

@@ -1,4 +1,4 @@
-"""Tops as on an invisible mannequin: T-shirt and sweater."""
+"""Tops as on an invisible mannequin: T-shirt, sweater and hoodie."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from prodgen_render.families.garment_kit import (
     surface_ring,
     tube_field,
 )
-from prodgen_render.geometry import loft
-from prodgen_render.implicit import capsule, join
+from prodgen_render.geometry import loft, smooth_path, tube
+from prodgen_render.implicit import capsule, ellipsoid, join, mesh
 from prodgen_render.looks import Look
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.patterns import mix
@@ -41,7 +41,16 @@ def sweater(look: Look) -> list[Part]:
     )
 
 
-def _top(look: Look, *, sleeve: float, prints: bool, names: tuple[str, ...], loose: float = 1.0) -> list[Part]:
+def hoodie(look: Look) -> list[Part]:
+    """A sweater with its hood down, a pouch pocket and cords."""
+    prints = look.pattern_name == "logo"
+    names = ("cotton", "wool", "knit", "velvet", "linen", "nylon")
+    return _top(look, sleeve=0.58, prints=prints, names=names, loose=1.08, hood=True)
+
+
+def _top(
+    look: Look, *, sleeve: float, prints: bool, names: tuple[str, ...], loose: float = 1.0, hood: bool = False
+) -> list[Part]:
     half = 0.245 * look.uniform(0.96, 1.06) * loose
     length = 0.73 * look.uniform(0.95, 1.05)
     long = sleeve > 0.3
@@ -97,6 +106,17 @@ def _top(look: Look, *, sleeve: float, prints: bool, names: tuple[str, ...], loo
         halves.append(np.stack([x, y, zz], -1))
     curve = np.concatenate([halves[0][1:-1], halves[1][::-1][1:-1]])
     parts.append(collar(curve, 0.0050 if long else 0.0036, rib))
+    if hood:
+
+        def on_front(x: Floats, height: Floats, away: float) -> Floats:
+            low, high = np.zeros(x.size, np.float32), np.full(x.size, 0.3, np.float32)
+            for _ in range(20):
+                middle = (low + high) / 2
+                inside = field(np.stack([x.ravel(), -middle, height.ravel()], -1).astype(np.float32)) < 0
+                low, high = np.where(inside, middle, low), np.where(inside, high, middle)
+            return np.stack([x, -(low.reshape(x.shape) + away), height], -1)
+
+        parts += _hood(curve, length, plain) + _pouch(on_front, length, plain)
     if long:
         return parts + _bands(field, starts, ends, sleeve, rib)
     up = np.array([0, 0, 1.0], np.float32)
@@ -105,6 +125,54 @@ def _top(look: Look, *, sleeve: float, prints: bool, names: tuple[str, ...], loo
         axis = (start - end) / np.linalg.norm(end - start)
         parts += hem_lines(field, start - axis * sleeve, axis, 0.12, plain)
     return parts
+
+
+def _hood(neck: Floats, top: float, cloth: Material) -> list[Part]:
+    """The hood as it lies around the neck and on the back, its opening hem, and two cords."""
+    back = np.clip((neck[:, 1] + 0.06) / 0.12, 0, 1)
+    back = back * back * (3 - 2 * back)
+    middle = neck.copy()
+    middle[:, 0] *= 1.06 + 0.16 * back
+    middle[:, 1] += 0.002 + 0.048 * back
+    middle[:, 2] += 0.004 + 0.020 * back
+    closed = np.concatenate([middle, middle[:2]])
+    size = np.concatenate([back, back[:2]])
+    roll = tube(closed, 0.0135 + 0.021 * size, cloth, flatten=1.5, caps=False, up=(0, 1, 0), segments=28)
+    drape = _sack(top, cloth)
+    dark = cloth.but(colour=tuple(0.8 * c for c in cloth.colour))
+    cords = []
+    for side in (-1, 1):
+        x, y = side * 0.028, float(neck[:, 1].min())
+        path = smooth_path(
+            [(x, y - 0.016, top - 0.085), (x * 1.1, y - 0.036, top - 0.115), (x * 1.2, y - 0.045, top - 0.235)], 30
+        )
+        cords.append(tube(path, 0.0031, dark, segments=14))
+        cords.append(tube(path[-3:] - [0, 0, 0.012], 0.0042, dark, segments=14))
+    return [roll, drape, *cords]
+
+
+def _sack(top: float, cloth: Material) -> Part:
+    """The rest of a hood, as it hangs on the back."""
+
+    def field(p: Floats) -> Floats:
+        a = ellipsoid(p, (0, 0.095, top - 0.045), (0.115, 0.040, 0.095))
+        return join(a, ellipsoid(p, (0, 0.085, top + 0.015), (0.125, 0.045, 0.040)), 0.03)
+
+    return mesh(field, (-0.15, 0.02, top - 0.17), (0.15, 0.16, top + 0.08), 0.009, cloth)
+
+
+def _pouch(on_front: Callable[[Floats, Floats, float], Floats], length: float, cloth: Material) -> list[Part]:
+    """A pocket across the belly, open at both slanted sides."""
+    rows, columns = np.linspace(0, 1, 26), np.linspace(-1, 1, 40)
+    low, high = 0.065, length * 0.37
+    t, s = np.meshgrid(rows, columns, indexing="ij")
+    half = 0.150 - 0.055 * np.clip((t - 0.25) / 0.75, 0, 1) ** 1.1
+    x, height = s * half, low + (high - low) * t
+    edge = np.minimum(np.minimum(t, 1 - t) * 9, (1 - np.abs(s)) * 12)
+    skin = on_front(x, height, 0.001) - np.stack([0 * x, 0.0075 * np.clip(edge, 0, 1) ** 0.5, 0 * x], -1)
+    rim = np.concatenate([skin[:, 0], skin[-1], skin[::-1, -1]]) - [0, 0.001, 0]
+    dark = cloth.but(colour=tuple(0.78 * c for c in cloth.colour))
+    return [loft(skin.astype(np.float64), cloth, closed=False), tube(rim, 0.0014, dark, segments=10)]
 
 
 def _bands(

@@ -1,0 +1,92 @@
+"""Watch: with hands, or with a screen where the words say that it is a smart one."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from prodgen_render.families.kit import lathe
+from prodgen_render.geometry import rounded_rectangle, slab, superellipse, tube
+from prodgen_render.lettering import write
+from prodgen_render.looks import Look
+from prodgen_render.model import Material, Part
+from prodgen_render.patterns import ink_for, mix, texture
+from prodgen_render.words import mentions, words_of
+
+_SMART = ("smart", "smartwatch", "fitness", "tracker", "gps", "智能", "运动手表", "手环")
+_STRAPS = ("rubber", "leather", "canvas", "nylon", "steel", "metal", "gold", "aluminium")
+
+
+def watch(look: Look) -> list[Part]:
+    """A wristwatch on an invisible wrist, its face to the front."""
+    text = words_of(look.product)
+    smart = any(mentions(text, word) >= 0 for word in _SMART)
+    strap = look.solid(*(_STRAPS if smart else ("leather", *_STRAPS)), default="#2b2c30" if smart else "#5b3a26")
+    width = (0.039 if smart else 0.040) * look.uniform(0.96, 1.06)
+    height = width * (1.18 if smart else 1.0)
+    outline = (
+        rounded_rectangle(width, height, width * 0.28, corner=12) if smart else superellipse(width, height, 2, 120)
+    )
+    inner = outline * (0.93 if smart else 0.88)
+    case = strap if strap.metallic else look.plain("aluminium", "#3a3b3e") if smart else look.plain("steel")
+    middle, reach = 0.036, 0.031
+
+    def facing(part: Part) -> Part:
+        return part.turned(90, "x").moved(y=-reach + 0.003, z=middle)
+
+    face = Material("dial", (1, 1, 1), 0.12, coat=1.0, texture=texture(_screen(look) if smart else _dial(look)))
+    parts = [
+        _band(strap, width * (0.29 if smart else 0.24), reach, middle),
+        facing(slab(outline, 0.0105, 0.0032, case)),
+        facing(slab(outline * 0.96, 0.0008, 0.0003, Material("rim", (0.01, 0.01, 0.011), 0.1, coat=1.0))).moved(
+            y=-0.0101
+        )
+        if smart
+        else facing(slab(outline * 0.95, 0.0012, 0.0005, case)).moved(y=-0.0099),
+        facing(slab(inner, 0.0008, 0.0003, face)).moved(y=-0.0106),
+    ]
+    crown = lathe([(1e-4, 0), (0.0034, 0), (0.0034, 0.0032), (1e-4, 0.0034)], [0, 0.0004, 0.0008, 0], case, 40)
+    parts.append(crown.turned(90, "y").moved(x=width / 2 - 0.0004, y=-reach - 0.0022, z=middle + 0.004 * smart))
+    return parts
+
+
+def _band(strap: Material, half_width: float, reach: float, middle: float) -> Part:
+    """A flat loop around the wrist, from the upper edge of the case to the lower one."""
+    angle = np.linspace(np.radians(28), np.radians(332), 90)
+    path = np.stack([0 * angle, -reach * np.cos(angle), middle + 0.036 * np.sin(angle)], -1)
+    swell = half_width * (0.82 + 0.18 * np.abs(np.cos(angle / 2)))
+    return tube(path, swell, strap, flatten=0.13, up=(0.0, -1.0, 0.0), segments=40)
+
+
+def _screen(look: Look) -> Image.Image:
+    picture = Image.new("RGB", (420, 496), (6, 6, 8))
+    write(picture, ["10:09"], (60, 90, 360, 210), (246, 246, 248), bold=0.02)
+    draw = ImageDraw.Draw(picture)
+    for i, colour in enumerate(((230, 70, 90), (140, 214, 72), (70, 190, 232))):
+        r = 84 - 24 * i
+        box = [210 - r, 340 - r, 210 + r, 340 + r]
+        draw.arc(box, 0, 360, fill=mix(colour, (6, 6, 8), 0.75), width=17)
+        draw.arc(box, -90, -90 + 120 + 70 * i + int(look.rng.integers(60)), fill=colour, width=17)
+    return picture
+
+
+def _dial(look: Look) -> Image.Image:
+    ground = (246, 244, 238) if look.chance(0.6) else (24, 26, 32)
+    ink = ink_for(ground)
+    picture = Image.new("RGB", (480, 480), ground)
+    draw = ImageDraw.Draw(picture)
+
+    def ray(turn: float, start: float, end: float, width: int, colour: tuple[int, int, int] = ink) -> None:
+        x, y = math.sin(turn * 2 * math.pi), -math.cos(turn * 2 * math.pi)
+        draw.line([240 + start * x, 240 + start * y, 240 + end * x, 240 + end * y], fill=colour, width=width)
+
+    for minute in range(60):
+        hour = minute % 5 == 0
+        ray(minute / 60, 186 if hour else 204, 216, 10 if hour else 3)
+    ray((10 + 9 / 60) / 12, -20, 116, 14)
+    ray(9 / 60, -20, 176, 10)
+    ray(36 / 60, -40, 190, 4, (196, 60, 48))
+    draw.ellipse([228, 228, 252, 252], fill=ink)
+    return picture
