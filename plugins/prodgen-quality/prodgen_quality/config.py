@@ -32,12 +32,16 @@ class ImageConfig(BaseModel):
     Args:
         skin: in a photo.
         skin_plain: of a picture with a plain background, where leather, wood and cosmetics have the same colours.
+        skin_try_on: in a picture of a try-on, where a wooden floor or a warm wall around the person has the same colours.
+        skin_inside: in a picture of a try-on, of what is not joined to the top or a side of the frame, as a room is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     skin: Annotated[float, Field(ge=0, le=1)] = 0.55
     skin_plain: Annotated[float, Field(ge=0, le=1)] = 0.8
+    skin_try_on: Annotated[float, Field(ge=0, le=1)] = 0.75
+    skin_inside: Annotated[float, Field(ge=0, le=1)] = 0.4
 
 
 class QualityConfig(BaseModel):

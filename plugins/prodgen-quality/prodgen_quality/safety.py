@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.types import Mask
 
 SMALLEST = 16
+_WORK = 256
 
 
 class TermsChecker(SafetyChecker):
@@ -33,7 +34,8 @@ class ImageChecker(SafetyChecker):
     """A rough look without a classifier: it can ask for review and never blocks.
 
     Blind spots: it knows no shapes, so that violence, weapons, symbols and written words pass; nudity in black and white, in
-    odd light or as a drawing passes; leather, wood, sand and cosmetics look like skin. A shop that takes pictures from
+    odd light or as a drawing passes, and so does a body that is small in the frame or, in a try-on, stands before a wall of its
+    own colour; leather, wood, sand and cosmetics look like skin. A shop that takes pictures from
     strangers needs a trained classifier, as another plugin beside this one.
     """
 
@@ -47,7 +49,7 @@ class ImageChecker(SafetyChecker):
             verdicts.append(
                 Verdict(outcome="pass", checker="safety/image")
                 if item.image is None
-                else screen_image(item.image, self.config)
+                else screen_image(item.image, self.config, item.purpose)
             )
         return verdicts
 
@@ -70,8 +72,12 @@ def screen_text(text: str, known: Lists | None = None) -> Verdict:
     )
 
 
-def screen_image(image: object, config: ImageConfig | None = None) -> Verdict:
-    """The verdict on a picture, `pass` or `review`; what is no picture is for review."""
+def screen_image(image: object, config: ImageConfig | None = None, purpose: str = "") -> Verdict:
+    """The verdict on a picture, `pass` or `review`; what is no picture is for review.
+
+    For the purpose `try-on` the limit is higher, as rooms are made of wood; in return the skin inside of the picture, which no
+    floor or wall joins to the edge, has one of its own.
+    """
     from prodgen_sdk import images
 
     config = config or ImageConfig()
@@ -86,8 +92,12 @@ def screen_image(image: object, config: ImageConfig | None = None) -> Verdict:
         return _review("blank: one colour all over")
     from prodgen_quality.foreground import plain_background
 
-    limit = config.skin if plain_background(picture) is None else config.skin_plain
-    share = float(skin(rgb).mean())
+    found = skin(rgb)
+    plain = plain_background(picture) is not None
+    limit = config.skin_plain if plain else config.skin_try_on if purpose == "try-on" else config.skin
+    if purpose == "try-on" and (inside := float(apart_from_edges(found).mean())) > config.skin_inside:
+        return _review(f"skin colours cover {inside:.0%} of the frame, apart from its edges")
+    share = float(found.mean())
     if share > limit:
         return _review(f"skin colours cover {share:.0%} of the frame")
     return Verdict(outcome="pass", checker="safety/image")
@@ -106,6 +116,25 @@ def skin(rgb: Image) -> Mask:
     cb = 128 - 0.168736 * red - 0.331264 * green + 0.5 * blue
     cr = 128 + 0.5 * red - 0.418688 * green - 0.081312 * blue
     return np.asarray((cr >= 133) & (cr <= 173) & (cb >= 77) & (cb <= 127))
+
+
+def apart_from_edges(mask: Mask) -> Mask:
+    """The regions of a mask [h, w] that are not joined to the top, left or right edge, at 256 pixels or fewer a side.
+
+    Bridges thinner than about 1/64 of the shorter side join nothing. The lower edge does not count: a person is cut off there.
+    """
+    import numpy as np
+    from scipy import ndimage
+
+    step = max(1, -(-max(mask.shape) // _WORK))
+    small = mask[::step, ::step]
+    side = max(3, min(small.shape) // 64 | 1)
+    # Beyond the frame all goes on, so that a region does not come off the edge by the opening.
+    padded = np.pad(small, side, mode="edge")
+    opened = ndimage.binary_opening(padded, np.ones((side, side), bool))[side:-side, side:-side]
+    regions, _ = ndimage.label(opened)
+    outer = np.unique(np.concatenate([regions[0], regions[:, 0], regions[:, -1]]))
+    return np.asarray(opened & ~np.isin(regions, outer))
 
 
 def _review(reason: str) -> Verdict:
