@@ -67,6 +67,12 @@ def test_colour_and_shape_count() -> None:
     assert alike(picture(BLACK), picture(BLUE, "bottle")) < 0.6
 
 
+def test_a_black_product_of_another_kind_is_farther_than_one_of_its_kind_in_another_colour() -> None:
+    black = picture(BLACK)
+    assert alike(black, picture(BLUE)) > alike(black, picture(BLACK, "bottle")) + 0.1
+    assert alike(black, picture((235, 232, 225), background=(120, 130, 160))) > alike(black, picture(BLACK, "bottle"))
+
+
 def test_the_product_is_found() -> None:
     _, cover = crop(picture(background=(200, 220, 210)), 64)
     assert cover[32, 20] == 1
