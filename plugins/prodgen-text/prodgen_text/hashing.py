@@ -17,7 +17,7 @@ import numpy as np
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import TextEncoder
 from prodgen_text.config import HashConfig, TextConfig
-from prodgen_text.lexicon import LATIN_WORD, find
+from prodgen_text.lexicon import LATIN_WORD, find, lexicon_digest
 from prodgen_text.normalise import fold
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ class HashEncoder(TextEncoder):
     @property
     def dimension(self) -> int:
         return self.config.dimension
+
+    @property
+    def digest(self) -> str:
+        """Names the lexicon: vectors of before and after a change of its words are not to be compared."""
+        return lexicon_digest() if self.config.concepts else ""
 
     def encode(self, texts: Sequence[str], ctx: Context) -> NDArray[np.float32]:
         rows = np.empty((len(texts), self.dimension), np.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -153,3 +155,10 @@ def colour_rgb(name: str) -> str | None:
     """`#rrggbb` of a colour of the lexicon, or None."""
     entry = load_table("colours").get(name)
     return str(entry["rgb"]) if entry else None
+
+
+@cache
+def lexicon_digest() -> str:
+    """sha256 of the lexicon's tables, 16 hexadecimal digits."""
+    tables = {name: load_table(name) for name in (*(file for _, file in _TABLES), "decoys", "variants")}
+    return hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()[:16]

@@ -102,3 +102,13 @@ def test_the_component_takes_its_options():
     encoder = HashEncoder(TextConfig.model_validate({"hash": {"dimension": 64}}), Context())
     assert encoder.encode(TITLES, Context()).shape == (len(TITLES), 64)
     assert HashEncoder(None, Context()).encode([], Context()).shape == (0, 512)
+
+
+def test_the_lexicon_is_part_of_the_encoders_identity():
+    from prodgen_text.config import HashConfig, TextConfig
+    from prodgen_text.hashing import HashEncoder
+
+    from prodgen_sdk.context import Context
+
+    assert len(HashEncoder(None, Context()).digest) == 16
+    assert HashEncoder(TextConfig(hash=HashConfig(concepts=False)), Context()).digest == ""
