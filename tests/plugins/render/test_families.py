@@ -6,6 +6,7 @@ from prodgen_render.families import FAMILIES, family_of
 from prodgen_render.made_up import made_up_product
 from prodgen_render.parametric import build_model
 from prodgen_render.rendering import render, silhouettes
+from prodgen_render.words import colours_of
 
 from prodgen_sdk.types import DOMAINS, VIEW_SETS, Product, View
 
@@ -117,7 +118,6 @@ def test_colours_of_words_and_of_attributes(title: str, attributes: dict[str, st
 
 
 def test_an_accent_is_taken_as_it_is_given() -> None:
-    from prodgen_render.words import colours_of
 
     item = product("Cushion", "home/cushion", colour="navy", colour_rgb="#1f2a4d", accent="white", accent_rgb="#fefefe")
     assert colours_of(item) == [("navy", "#1f2a4d"), ("white", "#fefefe")]
@@ -204,3 +204,11 @@ def test_made_up_products_cover_all_families_and_repeat() -> None:
     assert {family_of(p)[0].name for p in made} == set(FAMILIES)
     assert made[7] == made_up_product(7, 5)
     assert made[7] != made_up_product(7, 6)
+
+
+def test_colours_that_the_shop_lists_come_before_what_was_read_out_of_words() -> None:
+    found = {"colour": ("white", "navy"), "colour_rgb": "#ffffff", "accent": "white", "accent_rgb": "#ffffff"}
+    shirt = Product(
+        sku="t", title="Breton T-shirt in navy and white stripes", category="apparel/t-shirt", attributes=found
+    )
+    assert [name for name, _ in colours_of(shirt)] == ["white", "navy"]
