@@ -69,7 +69,7 @@ def dressed(studio: Studio, person: str, garment: str, height: int) -> tuple[Ima
     if package is None or package.origin is None:
         raise SystemExit("Run: pip install --no-deps openvto==0.1.7")
     photos = Path(package.origin).parent / "assets"
-    answer = studio.try_on(photos / person, photos / garment)
+    answer = studio.try_on(photos / person, photos / garment, category="outerwear")
     assert isinstance(answer, TryOn), answer
     before = images.load(photos / person)
     after = upright(answer.image, height)
