@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk import images
-from prodgen_sdk.errors import InputError
+from prodgen_sdk.errors import InputError, ProdgenError
 from prodgen_sdk.pipeline.screen import checkers_of
 from prodgen_sdk.pipeline.try_on import garment_of, try_on
 from prodgen_sdk.types import (
@@ -88,11 +88,16 @@ class TryOnSession:
         return build(Garment, front=pixels(item), category=category)
 
     def close(self) -> None:
-        """Drops the photo and what compositors keep of it."""
+        """Drops the photo and what compositors keep of it; one that fails to does not keep the others from it."""
         person, self._person = self._person, None
-        if person is not None:
-            for compositor in self._studio.host.built("compositor"):
+        errors: list[ProdgenError] = []
+        for compositor in self._studio.host.built("compositor") if person is not None else ():
+            try:
                 compositor.release(person)
+            except ProdgenError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
     def __enter__(self) -> TryOnSession:
         return self

@@ -111,7 +111,8 @@ class Studio:
             if self._closed.is_set():
                 return
             self._closed.set()
-            parts = [part for name, part in self._parts.items() if name != "recommender"]
+            # In reverse: whoever still works through a batcher needs the store, which is made first.
+            parts = [part for name, part in reversed(self._parts.items()) if name != "recommender"]
         errors: list[Exception] = []
         closing = [*(part.close for part in parts), *([self.host.close] if self._owns_host else [])]
         for close in closing:

@@ -209,6 +209,29 @@ def test_nothing_of_a_photo_is_kept_after_a_single_try_on():
         assert kept == set()
 
 
+def test_a_compositor_that_cannot_release_does_not_keep_others_from_it():
+    released = []
+
+    class Stuck(PatchCompositor):
+        def release(self, person):
+            raise RuntimeError("stuck")
+
+    class Releasing(PatchCompositor):
+        def release(self, person):
+            released.append(1)
+
+    specs = [CompositorSpec(id=f"mine/{name}", summary="x", categories=("top",)) for name in ("a-stuck", "b")]
+    person, garment = dressed()
+    host = fake_host(plugin_of(specs[0], Stuck), plugin_of(specs[1], Releasing))
+    with Studio(host=host) as studio:
+        session = studio.session(person)
+        for spec in specs:
+            session.try_on(garment, category="top", compositor=spec.id)
+        with pytest.raises(PluginError, match="stuck"):
+            session.close()
+    assert released == [1]
+
+
 # Media and products
 
 

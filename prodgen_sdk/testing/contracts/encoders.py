@@ -19,10 +19,6 @@ class _EncoderContract(ComponentContract):
 
     tolerance: ClassVar[float] = 1e-3
 
-    @pytest.fixture
-    def inputs(self) -> Sequence[Any]:
-        raise NotImplementedError
-
     def test_shape_dtype_and_length(
         self, component: Any, inputs: Sequence[Any], spec: TextEncoderSpec | ImageEncoderSpec, ctx: Context
     ) -> None:
