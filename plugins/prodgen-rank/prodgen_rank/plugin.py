@@ -26,7 +26,7 @@ def register_image_encoders(register: Register) -> None:
             summary="Colour, layout, edges and outline of the product in a picture, whatever the background; no model",
             dimension=DESCRIPTOR_DIMENSION,
         ),
-        "prodgen_rank.descriptor:ImageDescriptor",
+        "prodgen_rank.encoders.descriptor:ImageDescriptor",
     )
 
 
@@ -38,7 +38,7 @@ def register_indexes(register: Register) -> None:
             summary="Exact filtered search for products by their variants; durable, verified",
             needs=_FAISS,
         ),
-        "prodgen_rank.faiss_index:FaissIndex",
+        "prodgen_rank.index.faiss_index:FaissIndex",
     )
 
 
@@ -50,7 +50,7 @@ def register_rankers(register: Register) -> None:
             summary="Likeness to the user, popularity with decay, category affinity, novelty and diversity, each share stated",
             needs=_FILES,
         ),
-        "prodgen_rank.hybrid:HybridRanker",
+        "prodgen_rank.rankers.hybrid:HybridRanker",
     )
 
 
@@ -62,7 +62,7 @@ def register_policies(register: Register) -> None:
             summary="Epsilon-greedy over smoothed click-through of variants, with exact propensities",
             needs=_FILES,
         ),
-        "prodgen_rank.epsilon:EpsilonGreedy",
+        "prodgen_rank.policies.epsilon:EpsilonGreedy",
     )
 
 
@@ -75,7 +75,7 @@ def register_benchmarks(register: Register) -> None:
             measures="rank",
             needs=_FAISS,
         ),
-        "prodgen_rank.bench:RankBenchmark",
+        "prodgen_rank.benchmarks.index:RankBenchmark",
     )
     register(
         BenchmarkSpec(
@@ -84,5 +84,5 @@ def register_benchmarks(register: Register) -> None:
             measures="index",
             needs=_FAISS,
         ),
-        "prodgen_rank.bench:IndexBenchmark",
+        "prodgen_rank.benchmarks.index:IndexBenchmark",
     )

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from prodgen_rank.descriptor import ImageDescriptor, describe
-from prodgen_rank.foreground import crop, lab
+from prodgen_rank.encoders.descriptor import ImageDescriptor, describe
+from prodgen_rank.encoders.foreground import crop, lab
 from prodgen_rank.plugin import DESCRIPTOR_DIMENSION
 
 from prodgen_sdk.context import Context

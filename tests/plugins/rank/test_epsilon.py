@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prodgen_rank.config import Config, PolicyConfig
-from prodgen_rank.epsilon import EpsilonGreedy, draw, probabilities, side
+from prodgen_rank.policies.epsilon import EpsilonGreedy, draw, probabilities, side
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import StoreError

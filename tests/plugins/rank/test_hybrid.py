@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_rank.config import Config, RankerConfig
-from prodgen_rank.diversity import diversify
-from prodgen_rank.hybrid import HybridRanker, affinity
+from prodgen_rank.rankers.diversity import diversify
+from prodgen_rank.rankers.hybrid import HybridRanker, affinity
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.profile import build_profile

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_rank.config import Config, IndexConfig
-from prodgen_rank.faiss_index import FaissIndex
+from prodgen_rank.index.faiss_index import FaissIndex
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from prodgen_rank import delta_log
+from prodgen_rank.index import delta_log
 from prodgen_rank.config import Config, IndexConfig
-from prodgen_rank.faiss_index import FaissIndex
-from prodgen_rank.generations import Generations
+from prodgen_rank.index.faiss_index import FaissIndex
+from prodgen_rank.index.generations import Generations
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import StoreError

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from prodgen_rank.config import Config, RankerConfig
-from prodgen_rank.diversity import diversify
+from prodgen_rank.rankers.diversity import diversify
 from prodgen_rank.durable import Durable
-from prodgen_rank.reasons import because, sentences, strongest_in, visits
-from prodgen_rank.trending import Trends
+from prodgen_rank.rankers.reasons import because, sentences, strongest_in, visits
+from prodgen_rank.rankers.trending import Trends
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFound
 from prodgen_sdk.interfaces import Ranker

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodgen_rank.rows import Mask, RowNumbers
+from prodgen_rank.index.rows import Mask, RowNumbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodgen_rank import delta_log
+from prodgen_rank.index import delta_log
 from prodgen_rank.config import Config, IndexConfig
-from prodgen_rank.generations import Generations
-from prodgen_rank.rows import Rows, price_code
-from prodgen_rank.scan import quantise
-from prodgen_rank.snapshot import Snapshot
+from prodgen_rank.index.generations import Generations
+from prodgen_rank.index.rows import Rows, price_code
+from prodgen_rank.index.scan import quantise
+from prodgen_rank.index.snapshot import Snapshot
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, StoreError
 from prodgen_sdk.interfaces import VectorIndex

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import TypeAdapter
 
-from prodgen_rank.rows import Mask, RowNumbers, Rows
-from prodgen_rank.scan import QuantisedScan, exact_scores
+from prodgen_rank.index.rows import Mask, RowNumbers, Rows
+from prodgen_rank.index.scan import QuantisedScan, exact_scores
 from prodgen_sdk.types import Candidate, Filter
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from prodgen_rank.config import Config
-from prodgen_rank.foreground import crop
+from prodgen_rank.encoders.foreground import crop
 from prodgen_rank.plugin import DESCRIPTOR_DIMENSION
 from prodgen_sdk import images as pictures
 from prodgen_sdk.context import Context

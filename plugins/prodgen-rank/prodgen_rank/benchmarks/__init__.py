@@ -1,0 +1,1 @@
+"""What `prodgen bench` and `prodgen eval` run for this distribution."""

@@ -1,0 +1,1 @@
+"""How good a ranking or a policy is: metrics, splits, off-policy estimators, A/B tests."""
