@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodgen_rank.config import Config
-from prodgen_rank.policies.epsilon import EpsilonGreedy
 from prodgen_rank.index.faiss_index import FaissIndex
+from prodgen_rank.policies.epsilon import EpsilonGreedy
 from prodgen_rank.rankers.hybrid import HybridRanker
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError

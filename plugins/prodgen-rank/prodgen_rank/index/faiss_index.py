@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodgen_rank.index import delta_log
 from prodgen_rank.config import Config, IndexConfig
+from prodgen_rank.index import delta_log
 from prodgen_rank.index.generations import Generations
 from prodgen_rank.index.rows import Rows, price_code
 from prodgen_rank.index.scan import quantise

@@ -77,7 +77,7 @@ class Interactions:
         return [self.history(user) for user in range(self.n_users)]
 
     def matrix(self) -> Any:
-        """scipy CSR float32 [n_users, n_items], the summed weights."""
+        """Scipy CSR float32 [n_users, n_items], the summed weights."""
         from scipy.sparse import coo_matrix
 
         shape = (self.n_users, self.n_items)

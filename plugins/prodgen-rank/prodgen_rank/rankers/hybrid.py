@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from prodgen_rank.config import Config, RankerConfig
-from prodgen_rank.rankers.diversity import diversify
 from prodgen_rank.durable import Durable
+from prodgen_rank.rankers.diversity import diversify
 from prodgen_rank.rankers.reasons import because, sentences, strongest_in, visits
 from prodgen_rank.rankers.trending import Trends
 from prodgen_sdk.context import Context
