@@ -356,6 +356,13 @@ class BoundRanker(Bound[interfaces.Ranker]):
         return list(ranked)
 
     @_guarded
+    def propose(
+        self, user: UserProfile, n: int, context: RecommendationContext, ctx: Context | None = None
+    ) -> list[str]:
+        """Up to `n` distinct skus, in the order of the proposal."""
+        return list(dict.fromkeys(self._call(self.component.propose, user, n, context, self._context(ctx))))[:n]
+
+    @_guarded
     def fit(self, log: Iterable[Event], ctx: Context | None = None) -> None:
         self._call(self.component.fit, log, self._context(ctx))
 

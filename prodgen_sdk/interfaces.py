@@ -146,6 +146,13 @@ class Ranker(ABC):
     ) -> Sequence[Ranked]:
         """The candidates in the order to show them, each with a score and the shares that sum to it."""
 
+    def propose(self, user: UserProfile, n: int, context: RecommendationContext, ctx: Context) -> Sequence[str]:
+        """Up to `n` skus that ought to be among the candidates, best first, besides those that the index finds near the user.
+
+        Unknown ones and those that may not be shown are left out by the host.
+        """
+        return ()
+
     @abstractmethod
     def fit(self, log: Iterable[Event], ctx: Context) -> None:
         """Learns from the whole log, in order of time, replacing what was learnt before."""

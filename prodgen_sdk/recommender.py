@@ -165,7 +165,7 @@ class Recommender:
             n=number,
             dimension=self.embedder.dimension,
         )
-        recommendations = recommend(
+        shown = recommend(
             profile,
             found,
             context,
@@ -176,8 +176,8 @@ class Recommender:
             facts_of=self._facts,
         )
         if log:
-            self._store.events.record(impressions(user, recommendations, context), durable=False)
-        return recommendations
+            self._store.events.record(impressions(user, shown, context), durable=False)
+        return [item.recommendation for item in shown]
 
     def similar(
         self,
@@ -317,7 +317,13 @@ class Recommender:
 
     def _load_variants(self, ids: list[str]) -> dict[str, VariantFacts]:
         return {
-            variant.id: VariantFacts(view=variant.view, background=variant.scene.background, quality=variant.quality)
+            variant.id: VariantFacts(
+                view=variant.view,
+                background=variant.scene.background,
+                light=variant.scene.light,
+                style=variant.scene.style,
+                quality=variant.quality,
+            )
             for variant in self._store.variants.iterate(ids=ids)
         }
 

@@ -157,17 +157,26 @@ class FinisherSpec(Spec):
 
 
 class TrainerSpec(Spec):
-    """`trains` is the word after `prodgen train`."""
+    """`trains` is the word after `prodgen train`.
+
+    `uses_log`: in a workspace the data may be left out, and is then a JSON Lines file of the event log.
+    """
 
     kind = "trainer"
     trains: str
+    uses_log: bool = False
 
 
 class BenchmarkSpec(Spec):
-    """`measures` is the word after `prodgen bench`."""
+    """`measures` is the word after `prodgen bench`, or after `prodgen eval` where `command` says so.
+
+    `uses_log`: in a workspace the option `data` may be left out, and is then a JSON Lines file of the event log.
+    """
 
     kind = "benchmark"
     measures: str
+    command: Literal["bench", "eval"] = "bench"
+    uses_log: bool = False
 
 
 def registration_hook(kind: Kind) -> str:

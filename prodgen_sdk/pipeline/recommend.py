@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field
 
@@ -36,11 +36,21 @@ if TYPE_CHECKING:
 _TRIES = 20
 
 
+class Shown(NamedTuple):
+    """A recommendation, and what its impression keeps besides: the variants that could have been chosen, the policy's memo."""
+
+    recommendation: Recommendation
+    offered: tuple[str, ...]
+    memo: str
+
+
 class VariantFacts(Model):
     """What rankers and policies may know of a variant beyond its vector."""
 
     view: View
     background: str
+    light: str
+    style: str
     quality: dict[str, float] = Field(default_factory=dict)
 
 
@@ -82,7 +92,7 @@ def recommend(
     may_show: Callable[[Sequence[str]], set[str]],
     facts_of: Callable[[Sequence[Candidate]], tuple[Mapping[str, ProductFacts], Mapping[str, VariantFacts]]],
     ctx: Context | None = None,
-) -> list[Recommendation]:
+) -> list[Shown]:
     """Orders candidates and chooses a variant of each.
 
     Args:
@@ -97,25 +107,30 @@ def recommend(
     ranked = _servable(ranker.rank(user, allowed, context, ctx), context.k, may_show)
     shown = _described([item.candidate for item in ranked], *facts_of([item.candidate for item in ranked]))
     choices, version = _choose(policy, user, shown, context, ctx)
-    recommendations = [
-        Recommendation(
-            sku=item.candidate.sku,
-            variant=choice.variant,
-            score=item.score,
-            propensity=choice.propensity,
-            reasons=item.reasons,
-            contributions=item.contributions,
-            request_id=context.request_id,
-            position=position,
-            policy=version,
+    answer = [
+        Shown(
+            Recommendation(
+                sku=item.candidate.sku,
+                variant=choice.variant,
+                score=item.score,
+                propensity=choice.propensity,
+                reasons=item.reasons,
+                contributions=item.contributions,
+                request_id=context.request_id,
+                position=position,
+                policy=version,
+            ),
+            tuple(variant.id for variant in item.candidate.variants),
+            choice.memo,
         )
         for position, (item, choice) in enumerate(zip(ranked, choices, strict=True))
     ]
+    recommendations = [item.recommendation for item in answer]
     host.notify("after_recommendation", user=user, recommendations=recommendations, context=context)
-    return recommendations
+    return answer
 
 
-def impressions(user: str, recommendations: Sequence[Recommendation], context: RecommendationContext) -> list[Event]:
+def impressions(user: str, shown: Sequence[Shown], context: RecommendationContext) -> list[Event]:
     """The impression of each recommendation, with an id that makes logging it twice harmless."""
     return [
         Event(
@@ -128,9 +143,11 @@ def impressions(user: str, recommendations: Sequence[Recommendation], context: R
             position=r.position,
             propensity=r.propensity,
             policy=r.policy,
+            offered=offered,
+            memo=memo,
             at=context.at,
         )
-        for r in recommendations
+        for r, offered, memo in shown
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, get_args
@@ -11,7 +12,7 @@ from sqlalchemy import BigInteger, Row, Select, bindparam, func, insert, select,
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.store.database import CHUNK, Database, batched
 from prodgen_sdk.store.documents import trusted
-from prodgen_sdk.store.feedback import ATTRIBUTION_WINDOW, REWARDS, feedback
+from prodgen_sdk.store.feedback import ATTRIBUTION_WINDOW, REWARDS, feedback, offered_of
 from prodgen_sdk.store.schema import events, from_micros, to_micros
 from prodgen_sdk.types import Event, EventType, Feedback
 
@@ -141,6 +142,8 @@ class Events:
 def _row(event: Event) -> dict[str, Any]:
     row = event.model_dump()
     row["at"] = to_micros(event.at)
+    row["offered"] = json.dumps(event.offered, ensure_ascii=False) if event.offered else None
+    row["memo"] = event.memo or None
     for name, value in row.items():
         if name == "at" and not _is_time(value):
             reason = "its time in UTC is before the year 1 or after 9999"
@@ -174,4 +177,6 @@ def _is_text(value: str) -> bool:
 def _event(row: Sequence[Any]) -> Event:
     values = dict(zip(_NAMES, row, strict=False))
     values["at"] = from_micros(values["at"])
+    values["offered"] = offered_of(values["offered"])
+    values["memo"] = values["memo"] or ""
     return trusted(Event, values, _FIELDS)

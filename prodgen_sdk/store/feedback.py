@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -57,10 +58,17 @@ def feedback(
                     variant=row.variant,
                     propensity=row.propensity,
                     reward=earned.get(row.sequence, 0.0),
+                    offered=offered_of(row.offered),
+                    memo=row.memo or "",
                     at=from_micros(row.at),
                 ),
             )
         after_sequence = impressions[-1].sequence
+
+
+def offered_of(text: str | None) -> tuple[str, ...]:
+    """The ids of variants in the column `offered`."""
+    return tuple(json.loads(text)) if text else ()
 
 
 def credit(pairs: Iterable[Any], rewards: Mapping[EventType, float]) -> dict[int, float]:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision of the schema that this code reads and writes."""
 
 # PostgreSQL sorts text by the rules of a language; keys are compared byte by byte on both databases.
@@ -96,6 +96,8 @@ events = Table(
     Column("position", BigInteger),
     Column("propensity", Float),
     Column("policy", Text),
+    Column("offered", Text),
+    Column("memo", Text),
     Column("at", BigInteger, nullable=False),
     Index(None, "user", "at"),
     Index(None, "user", "type", "at"),

@@ -13,6 +13,7 @@ from prodgen_sdk.types.product import Sku
 from prodgen_sdk.types.view import View
 
 EventType = Literal["impression", "click", "view", "add_to_cart", "purchase", "search", "hide"]
+Memo = Annotated[str, Field(max_length=16_384)]
 UserId = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -30,7 +31,8 @@ UtcTime = Annotated[datetime, AfterValidator(_to_utc)]
 class Event(Model):
     """Something that a user did, or (an impression) was shown. `id` makes recording idempotent.
 
-    `sku`, `variant` and `request_id` tie it to a recommendation; an impression also carries its position and propensity.
+    `sku`, `variant` and `request_id` tie it to a recommendation; an impression also carries its position and propensity,
+    the ids of all variants that could have been chosen (`offered`), and what the policy wants to see again (`memo`).
     """
 
     id: Annotated[str, Field(min_length=1, max_length=200)]
@@ -44,6 +46,8 @@ class Event(Model):
     position: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     propensity: Annotated[float, Field(gt=0, le=1)] | None = None
     policy: str | None = None
+    offered: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
+    memo: Memo = ""
     at: UtcTime
 
 
@@ -110,12 +114,14 @@ IndexChange = Upsert | Remove
 
 
 class CandidateVariant(PixelModel):
-    """One eligible picture of a candidate, with its similarity to the query."""
+    """One eligible picture of a candidate, with its similarity to the query; `light` and `style` are its scene's."""
 
     id: str
     score: float
     view: View | None = None
     background: str | None = None
+    light: str | None = None
+    style: str = ""
     quality: dict[str, float] = Field(default_factory=dict)
 
 
@@ -189,14 +195,19 @@ class Ranked(PixelModel):
 
 
 class Choice(Model):
-    """The variant to show, and P(variant | product, context, policy version)."""
+    """The variant to show, and P(variant | product, context, policy version).
+
+    `memo` is what the policy wants to see again when it is told what became of the choice, such as the features that it saw;
+    opaque to all others, kept with the impression.
+    """
 
     variant: str
     propensity: Annotated[float, Field(gt=0, le=1)]
+    memo: Memo = ""
 
 
 class Feedback(Model):
-    """An impression joined with what followed; `reward` is 0 to 1, `view` is the variant's."""
+    """An impression joined with what followed; `reward` is 0 to 1, `view` is the variant's, `memo` and `offered` as logged."""
 
     user: str
     sku: str
@@ -204,6 +215,8 @@ class Feedback(Model):
     view: View | None = None
     propensity: float | None = None
     reward: Annotated[float, Field(ge=0, le=1)]
+    offered: tuple[str, ...] = ()
+    memo: str = ""
     at: datetime
 
 
