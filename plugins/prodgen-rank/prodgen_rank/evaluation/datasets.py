@@ -1,0 +1,171 @@
+"""Interactions from files: MovieLens ratings, sequences of items, the SDK's event log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prodgen_rank.models.interactions import Interactions
+from prodgen_sdk.config import EVENT_WEIGHTS
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.types import Event
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_MOVIELENS = ("ml-100k.inter", "u.data", "ratings.dat", "ratings.csv")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Interactions in the order of the file, which some published splits depend on.
+
+    Args:
+        users: int32 [n], codes below `n_users`.
+        items: int32 [n], codes of `skus`.
+        weights: float32 [n], above 0.
+        times: float64 [n], seconds since 1970, or the place in the user's sequence.
+        skus: the products, by code.
+        n_users: how many users there are.
+    """
+
+    users: NDArray[np.int32]
+    items: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    times: NDArray[np.float64]
+    skus: tuple[str, ...]
+    n_users: int
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def take(self, rows: NDArray[Any]) -> Table:
+        """The rows of a mask or of positions; the codes stay."""
+        return Table(self.users[rows], self.items[rows], self.weights[rows], self.times[rows], self.skus, self.n_users)
+
+    def interactions(self) -> Interactions:
+        return Interactions.of(self.users, self.items, self.times, self.skus, self.n_users, self.weights)
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, str, float, float]]) -> Table:
+        """From rows of user, product, weight and time; codes follow the order of first appearance."""
+        users: dict[str, int] = {}
+        items: dict[str, int] = {}
+        coded = [
+            (users.setdefault(user, len(users)), items.setdefault(item, len(items)), weight, time)
+            for user, item, weight, time in rows
+        ]
+        who, what, much, when = zip(*coded, strict=True) if coded else ((), (), (), ())
+        return cls(
+            np.asarray(who, np.int32),
+            np.asarray(what, np.int32),
+            np.asarray(much, np.float32),
+            np.asarray(when, np.float64),
+            tuple(items),
+            len(users),
+        )
+
+
+def read(path: Path, form: str = "auto") -> Table:
+    """Reads a file, or a folder with MovieLens ratings.
+
+    Args:
+        form: `movielens`, `sequences`, `events`, or `auto` to tell by the name and the first line.
+
+    Raises:
+        InputError: the file is missing, is none of these, or has no interactions.
+    """
+    path = Path(path)
+    if path.is_dir():
+        found = next((path / name for name in _MOVIELENS if (path / name).is_file()), None)
+        if found is None:
+            raise InputError(f"{path} holds no ratings.", hint=f"Expected one of {', '.join(_MOVIELENS)}.")
+        path = found
+    if not path.is_file():
+        raise InputError(
+            f"There is no file {path}.", hint="Name a file of interactions: see `prodgen eval rank` in the docs."
+        )
+    if form == "auto":
+        form = _form(path)
+    if form not in READERS:
+        raise InputError(f"{form!r} is no form of interactions.", hint=f"Known are {', '.join(READERS)}.")
+    try:
+        table = Table.of(READERS[form](path))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{path} is no file of {form}: {error}.", hint=f"Known forms are {', '.join(READERS)}."
+        ) from error
+    if not len(table):
+        raise InputError(f"{path} holds no interactions.", hint="Record events first, or name another file.")
+    return table
+
+
+def movielens(path: Path) -> Iterator[tuple[str, str, float, float]]:
+    """Lines of user, item, rating and time (100k: tabs; 1M: `::`; CSV with a header); the weight is the rating."""
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        fields = line.replace("::", "\t").replace(",", "\t").split("\t")
+        if number == 1 and not fields[-1].strip().replace(".", "").isdigit():
+            continue
+        if not line.strip():
+            continue
+        if len(fields) < 4:
+            raise ValueError(f"line {number} has {len(fields)} fields, not user, item, rating, time")
+        rating = _finite(fields[2], number)
+        if rating > 0:
+            yield fields[0], fields[1], rating, _finite(fields[3], number)
+
+
+def sequences(path: Path) -> Iterator[tuple[str, str, float, float]]:
+    """Lines of a user and their items in order of time, parted by spaces; the time is the place in the line."""
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            user, *items = line.split() or [""]
+            for place, item in enumerate(items):
+                yield user, item, 1.0, float(place)
+
+
+def events(path: Path) -> Iterator[tuple[str, str, float, float]]:
+    """The SDK's event log as JSON Lines; events on a product whose type has a weight above 0, each id once."""
+    seen: set[str] = set()
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                event = Event.model_validate(json.loads(line))
+            except ValueError as error:
+                reason = str(error).splitlines()[0]
+                raise ValueError(f"line {number} is no event ({reason})") from error
+            weight = EVENT_WEIGHTS.get(event.type, 0.0)
+            if event.sku is not None and weight > 0 and event.id not in seen:
+                seen.add(event.id)
+                yield event.user, event.sku, weight, event.at.timestamp()
+
+
+READERS: Mapping[str, Callable[[Path], Iterator[tuple[str, str, float, float]]]] = {
+    "movielens": movielens,
+    "sequences": sequences,
+    "events": events,
+}
+
+
+def _form(path: Path) -> str:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        first = next((line for line in file if line.strip()), "")
+    if first.lstrip().startswith("{"):
+        return "events"
+    if path.name in _MOVIELENS or "::" in first or "\t" in first:
+        return "movielens"
+    return "sequences"
+
+
+def _finite(text: str, number: int) -> float:
+    value = float(text)
+    if not np.isfinite(value):
+        raise ValueError(f"line {number} holds {text}, which is no finite number")
+    return value

@@ -1,0 +1,165 @@
+"""Metrics of rankings of the full catalogue: pure functions from arrays to one figure a user.
+
+A ranking is int [users, k], codes of products, best first, -1 where there was nothing left to rank. `relevant` is, for each
+user, an int array of the products that turned out to be right. All that is relevant counts, be it in the catalogue of the
+model or not.
+
+There are no sampled metrics: ranking what is relevant among a few random others can put models in the wrong order (Krichene
+and Rendle, On sampled metrics for item recommendation, KDD 2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ranking = NDArray[np.integer[Any]]
+    Relevant = Sequence[NDArray[np.integer[Any]]]
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+
+def top_k(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.int32]:
+    """int32 [users, k], the highest scores of each row, best first, equal ones by column; -1 in place of a score of -inf.
+
+    >>> top_k(np.asarray([[0.1, 0.7, 0.7, -np.inf]]), 4)
+    array([[ 1,  2,  0, -1]], dtype=int32)
+    """
+    scores = np.asarray(scores)
+    n, width = scores.shape
+    best = np.full((n, k), -1, np.int32)
+    kept = min(k, width)
+    if not (n and kept):
+        return best
+    columns = np.argpartition(scores, width - kept, axis=1)[:, width - kept :]
+    found = np.take_along_axis(scores, columns, axis=1)
+    lowest = found.min(axis=1)
+    for row in np.flatnonzero((scores >= lowest[:, None]).sum(axis=1) > kept):  # the partition chose among equals
+        above = np.flatnonzero(scores[row] > lowest[row])
+        equal = np.flatnonzero(scores[row] == lowest[row])[: kept - len(above)]
+        columns[row] = np.concatenate((above, equal))
+        found[row] = scores[row, columns[row]]
+    order = np.lexsort((columns, -found), axis=1)
+    columns, found = np.take_along_axis(columns, order, axis=1), np.take_along_axis(found, order, axis=1)
+    best[:, :kept] = np.where(np.isneginf(found), -1, columns)
+    return best
+
+
+def hits(ranked: Ranking, relevant: Relevant) -> Bools:
+    """Which places hold something relevant, bool [users, k]."""
+    found = np.zeros(ranked.shape, np.bool_)
+    for row, wanted in enumerate(relevant):
+        found[row] = np.isin(ranked[row], wanted)
+    return found & (ranked >= 0)
+
+
+def counts(relevant: Relevant) -> Ints:
+    """int64 [users], how many products are relevant."""
+    return np.asarray([len(wanted) for wanted in relevant], np.int64)
+
+
+def precision(hit: Bools, total: Ints) -> Floats:
+    """Hits among the k places over k."""
+    return np.asarray(hit.sum(axis=1) / max(hit.shape[1], 1))
+
+
+def recall(hit: Bools, total: Ints) -> Floats:
+    """Hits over all that is relevant, even if that is more than k."""
+    return np.asarray(hit.sum(axis=1) / np.maximum(total, 1))
+
+
+def hit_rate(hit: Bools, total: Ints) -> Floats:
+    """1 where any place is a hit."""
+    return hit.any(axis=1).astype(np.float64)
+
+
+def reciprocal_rank(hit: Bools, total: Ints) -> Floats:
+    """1 over the place of the first hit, 0 without one; its mean is MRR."""
+    if not hit.shape[1]:
+        return np.zeros(len(hit))
+    found: Floats = hit.any(axis=1) / (1.0 + hit.argmax(axis=1))
+    return found
+
+
+def ndcg(hit: Bools, total: Ints) -> Floats:
+    """Binary gains discounted by the logarithm of the place, over those of the best possible ranking of k places."""
+    k = hit.shape[1]
+    discount = 1 / np.log2(np.arange(2, k + 2))
+    ideal = np.concatenate(([0.0], np.cumsum(discount)))[np.minimum(total, k)]
+    return np.asarray(np.divide(hit @ discount, ideal, out=np.zeros(len(hit)), where=ideal > 0))
+
+
+def average_precision(hit: Bools, total: Ints) -> Floats:
+    """The precision at each hit, summed, over all that is relevant; its mean is MAP."""
+    at = np.cumsum(hit, axis=1) / np.arange(1, hit.shape[1] + 1)
+    return np.asarray((at * hit).sum(axis=1) / np.maximum(total, 1))
+
+
+METRICS: Mapping[str, Callable[[Bools, Ints], Floats]] = {
+    "ndcg": ndcg,
+    "recall": recall,
+    "precision": precision,
+    "map": average_precision,
+    "mrr": reciprocal_rank,
+    "hit_rate": hit_rate,
+}
+"""By the name that reports use; each takes `hits` and `counts` and gives float64 [users] in [0, 1]."""
+
+
+def evaluate(ranked: Ranking, relevant: Relevant) -> dict[str, Floats]:
+    """All of `METRICS`, float64 [users] each; k is the width of the ranking.
+
+    >>> {name: float(each[0]) for name, each in evaluate(np.asarray([[7, 3]]), [np.asarray([3])]).items()}["mrr"]
+    0.5
+    """
+    hit, total = hits(ranked, relevant), counts(relevant)
+    return {name: metric(hit, total) for name, metric in METRICS.items()}
+
+
+def coverage(ranked: Ranking, n_items: int) -> float:
+    """The share of the catalogue that at least one user is shown."""
+    return len(np.unique(ranked[ranked >= 0])) / n_items if n_items else 0.0
+
+
+def novelty(ranked: Ranking, popularity: NDArray[Any], n_users: int) -> Floats:
+    """Mean self-information of what each user is shown, in bits: -log2 of the share of users who know a product.
+
+    Zhou et al., Solving the apparent diversity-accuracy dilemma of recommender systems, PNAS 2010. A product that nobody
+    knows counts as if one user did.
+
+    Args:
+        popularity: [n_items], users who have the product in their history.
+    """
+    share = np.maximum(np.asarray(popularity, np.float64), 1) / max(n_users, 1)
+    return _mean_over_places(-np.log2(np.minimum(share, 1)), ranked)
+
+
+def intra_list_diversity(ranked: Ranking, vectors: NDArray[np.floating[Any]]) -> Floats:
+    """Mean of 1 - cosine over all pairs of what each user is shown; 0 for fewer than two.
+
+    Args:
+        vectors: [n_items, dimension]; a row of zeros is like nothing, at a distance of 1 of all others.
+    """
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit = vectors / np.where(lengths > 0, lengths, 1)
+    found = np.zeros(len(ranked))
+    for row, places in enumerate(ranked):
+        shown = unit[places[places >= 0]]
+        n = len(shown)
+        if n > 1:
+            total = shown.sum(axis=0)
+            pairs = (total @ total - (shown * shown).sum()) / 2
+            found[row] = 1 - pairs / (n * (n - 1) / 2)
+    return found
+
+
+def _mean_over_places(values: Floats, ranked: Ranking) -> Floats:
+    shown = ranked >= 0
+    each = np.where(shown, values[np.where(shown, ranked, 0)], 0.0)
+    return np.asarray(each.sum(axis=1) / np.maximum(shown.sum(axis=1), 1))
