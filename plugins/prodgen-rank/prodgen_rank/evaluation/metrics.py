@@ -83,8 +83,7 @@ def reciprocal_rank(hit: Bools, total: Ints) -> Floats:
     """1 over the place of the first hit, 0 without one; its mean is MRR."""
     if not hit.shape[1]:
         return np.zeros(len(hit))
-    found: Floats = hit.any(axis=1) / (1.0 + hit.argmax(axis=1))
-    return found
+    return np.asarray(hit.any(axis=1) / (1.0 + hit.argmax(axis=1)), np.float64)
 
 
 def ndcg(hit: Bools, total: Ints) -> Floats:
