@@ -10,6 +10,7 @@ and Rendle, On sampled metrics for item recommendation, KDD 2020).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -37,17 +38,17 @@ def top_k(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.int32]:
     kept = min(k, width)
     if not (n and kept):
         return best
-    columns = np.argpartition(scores, width - kept, axis=1)[:, width - kept :]
-    found = np.take_along_axis(scores, columns, axis=1)
-    lowest = found.min(axis=1)
-    for row in np.flatnonzero((scores >= lowest[:, None]).sum(axis=1) > kept):  # the partition chose among equals
-        above = np.flatnonzero(scores[row] > lowest[row])
-        equal = np.flatnonzero(scores[row] == lowest[row])[: kept - len(above)]
-        columns[row] = np.concatenate((above, equal))
-        found[row] = scores[row, columns[row]]
-    order = np.lexsort((columns, -found), axis=1)
-    columns, found = np.take_along_axis(columns, order, axis=1), np.take_along_axis(found, order, axis=1)
-    best[:, :kept] = np.where(np.isneginf(found), -1, columns)
+    # The kept-th largest maximum of a block is no more than the kept-th largest score: few columns reach it.
+    starts = np.linspace(0, width, max(kept, math.isqrt(width)), endpoint=False).astype(np.int64)
+    tops = np.maximum.reduceat(scores, starts, axis=1)
+    floors = np.partition(tops, len(starts) - kept, axis=1)[:, len(starts) - kept]
+    for row, (values, floor) in enumerate(zip(scores, floors, strict=True)):
+        columns = np.flatnonzero(values > floor)
+        if len(columns) < kept:
+            columns = np.concatenate((columns, np.flatnonzero(values == floor)[: kept - len(columns)]))
+        found = values[columns]
+        order = np.lexsort((columns, -found))[:kept]
+        best[row, :kept] = np.where(np.isneginf(found[order]), -1, columns[order])
     return best
 
 
@@ -76,7 +77,7 @@ def recall(hit: Bools, total: Ints) -> Floats:
 
 def hit_rate(hit: Bools, total: Ints) -> Floats:
     """1 where any place is a hit."""
-    return hit.any(axis=1).astype(np.float64)
+    return np.asarray(hit.any(axis=1), np.float64)
 
 
 def reciprocal_rank(hit: Bools, total: Ints) -> Floats:
