@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, find_host, progress, table
+from prodgen_sdk.cli.output import JSON, emit, find_studio, progress, table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prodgen_sdk.host import Host
+    from prodgen_sdk.registry import Entry
+    from prodgen_sdk.specs import Kind
+    from prodgen_sdk.studio import Studio
+
+_OPTION = typer.Option([], "--option", "-o", metavar="KEY=VALUE", help="Further options, as often as needed.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,16 +30,23 @@ def add_to(app: typer.Typer) -> None:
 def train(
     ctx: typer.Context,
     kind: str = typer.Argument(..., help="What to train; an unknown word lists what there is."),
-    data: str = typer.Option(..., metavar="DIR", help="The training data."),
-    out: str = typer.Option(..., metavar="DIR", help="Where checkpoints go; a run that was killed goes on from there."),
+    data: str = typer.Option(
+        "", metavar="PATH", help="The training data; a trainer that learns from events takes the workspace's log."
+    ),
+    out: str = typer.Option(
+        "",
+        metavar="DIR",
+        help="Where checkpoints go; a run that was killed goes on from there. [default: training/KIND in the workspace]",
+    ),
     config: str = typer.Option("", metavar="FILE.toml", help="Options of the trainer."),
+    option: list[str] = _OPTION,
     as_json: bool = JSON,
 ) -> None:
     """Train a model with an installed trainer."""
     import tomllib
     from pathlib import Path
 
-    from prodgen_sdk.errors import ConfigError
+    from prodgen_sdk.errors import ConfigError, InputError
 
     options: dict[str, Any] = {}
     if config:
@@ -35,10 +54,18 @@ def train(
             options = tomllib.loads(Path(config).read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise ConfigError(f"{config} cannot be read ({error}).") from None
-    host = find_host(ctx)
-    trainer = host.get("trainer", _of(host, "trainer", "trains", kind))
-    with progress("training") as tell:
-        report = trainer.train(options, Path(data), Path(out), host.context(progress=tell))
+    options |= _options(option)
+    with find_studio(ctx) as studio:
+        entry = _entry(studio.host, "trainer", "trains", kind)
+        folder = out or (str(studio.workspace.folder / "training" / kind) if studio.workspace else "")
+        if not folder:
+            raise InputError("Where should the checkpoints go?", hint="Give --out DIR.")
+        with _data(studio, data, entry.spec) as path, progress("training") as tell:
+            if path is None:
+                raise InputError(f"What should {kind} be trained on?", hint="Give --data PATH.")
+            report = studio.host.get("trainer", entry.spec.id).train(
+                options, path, Path(folder), studio.host.context(entry, progress=tell)
+            )
     emit(
         as_json,
         report,
@@ -51,46 +78,48 @@ def bench(
     kind: str = typer.Argument(..., help="What to measure; an unknown word lists what there is."),
     n: int = typer.Option(0, "--n", help="Size of the problem; the benchmark has a default."),
     pairs: str = typer.Option("", metavar="DIR", help="Folder of true pairs, where the benchmark takes one."),
-    option: list[str] = typer.Option(
-        [], "--option", "-o", metavar="KEY=VALUE", help="Further options of the benchmark."
-    ),
+    data: str = typer.Option("", metavar="PATH", help="The data, where the benchmark takes some."),
+    out: str = typer.Option("", metavar="DIR", help="Where tables and plots go, where the benchmark makes some."),
+    option: list[str] = _OPTION,
     as_json: bool = JSON,
 ) -> None:
     """Measure this installation. Figures have their unit in the name."""
-    from prodgen_sdk.errors import InputError
-
-    options: dict[str, Any] = {key: value for key, value in {"n": n, "pairs": pairs}.items() if value}
-    for item in option:
-        key, equals, value = item.partition("=")
-        if not equals:
-            raise InputError(f"--option {item!r} is not KEY=VALUE.")
-        options[key] = int(value) if value.isdigit() else value
-    host = find_host(ctx)
-    benchmark = host.get("benchmark", _of(host, "benchmark", "measures", kind))
-    with progress("measuring") as tell:
-        figures = dict(benchmark.run(options, host.context(progress=tell)))
-    emit(as_json, figures, lambda: table(("figure", "value"), list(figures.items())))
+    with find_studio(ctx) as studio:
+        entry = _entry(studio.host, "benchmark", "measures", kind, command="bench")
+        _measure(studio, entry, {"n": n, "pairs": pairs, "data": data, "out": out, **_options(option)}, as_json)
 
 
 def evaluate(
     ctx: typer.Context,
-    kind: str = typer.Argument(..., metavar="images", help="What to evaluate: images."),
-    files: list[str] = typer.Argument(..., metavar="FILE..."),
-    reference: list[str] = typer.Option([], metavar="FILE", help="The true picture of each file, in order."),
+    kind: str = typer.Argument(..., help="What to evaluate: images, or what a plugin evaluates."),
+    files: list[str] = typer.Argument(None, metavar="[FILE]...", help="The pictures, for images."),
+    reference: list[str] = typer.Option([], metavar="FILE", help="For images: the true picture of each, in order."),
+    data: str = typer.Option("", metavar="PATH", help="The data; what is judged by events takes the workspace's log."),
+    out: str = typer.Option("", metavar="DIR", help="Where tables and plots go."),
+    n: int = typer.Option(0, "--n", help="Size of the problem, where the evaluation takes one."),
+    option: list[str] = _OPTION,
     as_json: bool = JSON,
 ) -> None:
-    """Measure pictures with every installed evaluator."""
+    """Judge pictures, rankings or policies. Figures of pictures come from every installed evaluator."""
+    with find_studio(ctx) as studio:
+        if kind == "images":
+            _evaluate_images(studio.host, files or [], reference, as_json)
+            return
+        entry = _entry(studio.host, "benchmark", "measures", kind, command="eval")
+        _measure(studio, entry, {"n": n, "data": data, "out": out, **_options(option)}, as_json)
+
+
+def _evaluate_images(host: Host, files: list[str], reference: list[str], as_json: bool) -> None:
     from prodgen_sdk import images
-    from prodgen_sdk.errors import InputError, NotFound
+    from prodgen_sdk.errors import InputError
     from prodgen_sdk.pipeline.evaluate import evaluate as measure
 
-    if kind != "images":
-        raise NotFound.of("kind of evaluation", kind, ["images"], hint="There is: images.")
+    if not files:
+        raise InputError("Which pictures?", hint="Name some files: prodgen eval images a.png b.png")
     if reference and len(reference) != len(files):
         raise InputError(
             f"{len(reference)} references for {len(files)} files.", hint="Give one --reference a file, in order."
         )
-    host = find_host(ctx)
     truths = [images.load(path) for path in reference] or None
     found = measure([images.load(path) for path in files], host.all("evaluator"), references=truths, ctx=host.context())
     report = [
@@ -105,10 +134,64 @@ def evaluate(
     emit(as_json, report, lambda: table(("file", "metric", "value"), rows))
 
 
-def _of(host: Any, kind: Any, field: str, word: str) -> str:
+def _measure(studio: Studio, entry: Entry, options: dict[str, Any], as_json: bool) -> None:
+    given = {key: value for key, value in options.items() if value not in ("", 0)}
+    with _data(studio, given.get("data", ""), entry.spec) as path, progress("measuring") as tell:
+        if path is not None:
+            given["data"] = str(path)
+        benchmark = studio.host.get("benchmark", entry.spec.id)
+        figures = dict(benchmark.run(given, studio.host.context(entry, progress=tell)))
+    emit(as_json, figures, lambda: table(("figure", "value"), list(figures.items())))
+
+
+@contextmanager
+def _data(studio: Studio, given: str, spec: Any) -> Iterator[Path | None]:
+    """The data that were named, or else the workspace's event log in a file, for a component that uses it."""
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from prodgen_sdk.events import write_events
+
+    if given or not spec.uses_log or studio.workspace is None:
+        yield Path(given) if given else None
+        return
+    with TemporaryDirectory(prefix="prodgen-log-") as folder:
+        log = Path(folder) / "events.jsonl"
+        write_events(log, studio.store.events.log_by_time())
+        yield log
+
+
+def _options(items: list[str]) -> dict[str, Any]:
+    from prodgen_sdk.errors import InputError
+
+    options: dict[str, Any] = {}
+    for item in items:
+        key, equals, value = item.partition("=")
+        if not equals:
+            raise InputError(f"--option {item!r} is not KEY=VALUE.")
+        options[key] = _number(value)
+    return options
+
+
+def _number(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _entry(host: Host, kind: Kind, field: str, word: str, **wanted: str) -> Entry:
+    """The registered component of a kind for a word of the command line."""
     from prodgen_sdk.errors import NotFound
 
-    words = {getattr(entry.spec, field): entry.spec.id for entry in host.registry if entry.spec.kind == kind}
-    if word not in words:
+    entries = {
+        getattr(entry.spec, field): entry
+        for entry in host.registry
+        if entry.spec.kind == kind and all(getattr(entry.spec, name) == value for name, value in wanted.items())
+    }
+    if word not in entries:
+        words = [*entries, *(["images"] if wanted.get("command") == "eval" else [])]
         raise NotFound.of(kind, word, words, hint=f"Installed: {', '.join(sorted(words)) or 'none'}.")
-    return str(words[word])
+    return entries[word]

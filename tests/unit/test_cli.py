@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -103,6 +104,12 @@ def test_rejected_lines_are_named_and_the_exit_code_says_partly(shop, tmp_path):
         (("review", "list", "--state", "odd"), 2, "review state"),
         (("models", "pull", "nope"), 2, "nope"),
         (("bench", "nope"), 2, "fake-hash"),
+        (("bench", "fake-log"), 2, "fake-hash"),
+        (("eval", "fake-hash"), 2, "fake-log"),
+        (("eval", "nope"), 2, "images"),
+        (("eval", "images"), 2, "Which pictures"),
+        (("bench", "fake-hash", "-o", "n"), 2, "KEY=VALUE"),
+        (("train", "fake-mean"), 2, "--data"),
         (("plugins", "show", "fake/sold"), 2, "fake/solid"),
         (("record", "none.jsonl"), 2, "none.jsonl"),
         (("nonsense",), 2, "nonsense"),
@@ -260,6 +267,26 @@ def test_bench_eval_and_train(run, tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data/numbers.json").write_text("[1, 2, 3]")
     assert run("train", "fake-mean", "--data", "data", "--out", "out")[0] == 0
+    assert "--out" in run("train", "fake-mean", "--data", "data")[2]
+    assert json.loads(run("bench", "fake-hash", "-o", "n=7", "--json")[1])["runs"] == 7
+
+
+def test_an_evaluation_takes_the_log_of_the_workspace(run, shop, tmp_path):
+    events = [
+        {"id": f"e{n}", "user": "ann", "type": "view", "sku": "mug-1", "at": "2026-01-15T10:00:00Z"} for n in "ab"
+    ]
+    (tmp_path / "log.jsonl").write_text("\n".join(json.dumps(event) for event in events))
+    assert run("eval", "fake-log", "--data", "log.jsonl", "--json")[0] == 0
+    shop("record", "log.jsonl")
+    assert json.loads(shop("eval", "fake-log", "--json")[1]) == {"events": 2, "readable": 2}
+
+
+def test_training_in_a_workspace_has_a_place_of_its_own(shop, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/numbers.json").write_text("[1, 2, 3]")
+    code, out, _ = shop("train", "fake-mean", "--data", "data", "--json")
+    assert code == 0
+    assert Path(json.loads(out)["checkpoint"]) == tmp_path / "training/fake-mean/mean.json"
 
 
 def test_debug_shows_the_traceback_and_otherwise_an_internal_error_is_one_line(shop, monkeypatch):

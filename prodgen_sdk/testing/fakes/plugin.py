@@ -120,6 +120,10 @@ class FakePlugin:
             id="fake/hash", summary="Time to hash a megabyte.", measures="fake-hash", deterministic=False
         )
         register(spec, f"{_HERE}.runs:HashBenchmark")
+        spec = BenchmarkSpec(
+            id="fake/log", summary="How many events a log holds.", measures="fake-log", command="eval", uses_log=True
+        )
+        register(spec, f"{_HERE}.runs:LogEvaluation")
 
 
 def plugin_of(spec: Spec, factory: str | Callable[..., Any]) -> ModuleType:

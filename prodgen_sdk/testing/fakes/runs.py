@@ -1,4 +1,4 @@
-"""Fakes that run: a trainer and a benchmark."""
+"""Fakes that run: a trainer, a benchmark and an evaluation."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
+from prodgen_sdk.events import read_events
 from prodgen_sdk.files import write_atomically
 from prodgen_sdk.interfaces import Benchmark, Report, Trainer
 
@@ -53,3 +54,16 @@ class HashBenchmark(Benchmark):
             hashlib.sha256(bytes(2**20)).digest()
             times.append(time.perf_counter() - start)
         return {"hash_1mib_ms": min(times) * 1000, "runs": len(times)}
+
+
+class LogEvaluation(Benchmark):
+    """How many events the file `data` holds."""
+
+    def __init__(self, config: Any, ctx: Context) -> None:
+        pass
+
+    def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
+        if "data" not in options:
+            raise InputError("There is no log to look at.", hint="Give --data FILE.jsonl, or open a workspace.")
+        rows = list(read_events(Path(options["data"])))
+        return {"events": len(rows), "readable": sum(row.event is not None for row in rows)}
