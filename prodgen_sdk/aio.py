@@ -114,9 +114,9 @@ class AsyncStudio:
         """See `Studio.similar`."""
         return await self._run(self.studio.similar, **options)
 
-    async def record(self, events: Any) -> Recorded:
+    async def record(self, events: Any, *, format: str = "prodgen") -> Recorded:
         """See `Studio.record`."""
-        return await self._run(self.studio.record, events)
+        return await self._run(self.studio.record, events, format=format)
 
     async def learn(self, *, at: datetime | None = None) -> dict[str, int]:
         """See `Studio.learn`."""

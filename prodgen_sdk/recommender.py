@@ -5,17 +5,20 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from pydantic import Field
+
 from prodgen_sdk.cache import Cache
 from prodgen_sdk.config import RecommendConfig
 from prodgen_sdk.context import Context, Progress
 from prodgen_sdk.errors import InputError, NotFound
-from prodgen_sdk.events import parse_event
+from prodgen_sdk.events import convert, unfit
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline import indexing, learn
 from prodgen_sdk.pipeline.embed import Embedder, mean_vectors
@@ -64,11 +67,17 @@ class Similar(Model):
 
 
 class Recorded(Model):
-    """What became of some events; `rejected` holds the place in the input, from 0, and the reason."""
+    """What became of some events.
+
+    Args:
+        rejected: the place in the input, from 0, and the reason.
+        skipped: kinds of events that nothing is recorded of, and how many there were of each.
+    """
 
     new: int
     known: int
     rejected: tuple[tuple[int, str], ...] = ()
+    skipped: dict[str, int] = Field(default_factory=dict)
 
 
 class Recommender:
@@ -221,21 +230,24 @@ class Recommender:
                 answers.append(Similar(sku=candidate.sku, variant=nearest.id, score=nearest.score, title=title))
         return answers
 
-    def record(self, events: Iterable[Event | Mapping[str, Any]]) -> Recorded:
+    def record(self, events: Iterable[Event | Mapping[str, Any]], *, format: str = "prodgen") -> Recorded:
         """See `Studio.record`."""
         good: list[Event] = []
         rejected: list[tuple[int, str]] = []
-        for place, item in enumerate(events):
-            event = item if isinstance(item, Event) else parse_event(item)
-            reason = event if isinstance(event, str) else self._unknown(event)
-            if isinstance(event, Event) and reason is None:
-                good.append(event)
+        skipped: Counter[str] = Counter()
+        now = datetime.now(UTC)
+        for row in convert(events, format):
+            if row.event is None:
+                skipped.update([row.skipped] if row.skipped else [])
+                rejected += [] if row.skipped else [(row.line, row.reason)]
+            elif reason := unfit(row.event, now) or self._unknown(row.event):
+                rejected.append((row.line, reason))
             else:
-                rejected.append((place, reason or ""))
+                good.append(row.event)
         new = self._store.events.record(good)
         for event in new:
             self._host.notify("on_event", event=event)
-        return Recorded(new=len(new), known=len(good) - len(new), rejected=tuple(rejected))
+        return Recorded(new=len(new), known=len(good) - len(new), rejected=tuple(rejected), skipped=dict(skipped))
 
     def learn(self, *, at: datetime | None = None) -> dict[str, int]:
         """See `Studio.learn`."""

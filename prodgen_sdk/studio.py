@@ -379,9 +379,19 @@ class Studio:
         picture = pixels(image) if image is not None else None
         return self.recommender.similar(sku=sku, image=picture, text=text, k=k, filter=filter)
 
-    def record(self, events: Event | Iterable[Event | Mapping[str, Any]]) -> Recorded:
-        """Adds events to the log; one whose id is known is not added again. Bad ones are named and the rest is kept."""
-        return self.recommender.record([events] if isinstance(events, Event) else events)
+    def record(self, events: Event | Iterable[Event | Mapping[str, Any]], *, format: str = "prodgen") -> Recorded:
+        """Adds events to the log; one whose id is known is not added again. Bad ones are named and the rest is kept.
+
+        Events may come late, twice and in any order: a profile and a fit depend on their own times. One from more than a day
+        ahead, or before 1990, is rejected.
+
+        Args:
+            format: the shape of mappings, one of `prodgen_sdk.events.FORMATS`: our own, or one recorded by another service.
+
+        Raises:
+            InputError: there is no such format.
+        """
+        return self.recommender.record([events] if isinstance(events, Event) else events, format=format)
 
     def learn(self, *, at: datetime | None = None) -> dict[str, int]:
         """Fits the ranker to the log and tells the policy the feedback whose window is over at `at` (default now)."""

@@ -15,6 +15,8 @@ from prodgen_sdk.types.view import View
 EventType = Literal["impression", "click", "view", "add_to_cart", "purchase", "search", "hide"]
 Memo = Annotated[str, Field(max_length=16_384)]
 UserId = Annotated[str, Field(min_length=1, max_length=200)]
+RequestId = Annotated[str, Field(max_length=1000)]
+Key = Annotated[str, Field(max_length=200)]
 
 
 def _to_utc(value: datetime) -> datetime:
@@ -39,14 +41,14 @@ class Event(Model):
     user: UserId
     type: EventType
     sku: Sku | None = None
-    variant: str | None = None
-    request_id: str | None = None
+    variant: Key | None = None
+    request_id: RequestId | None = None
     query: Annotated[str, Field(max_length=1000)] | None = None
     value: Annotated[float, Field(allow_inf_nan=False)] | None = None
     position: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     propensity: Annotated[float, Field(gt=0, le=1)] | None = None
-    policy: str | None = None
-    offered: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
+    policy: Key | None = None
+    offered: Annotated[tuple[Key, ...], Field(max_length=1000)] = ()
     memo: Memo = ""
     at: UtcTime
 
@@ -180,7 +182,7 @@ class RecommendationContext(Model):
     at: UtcTime
     k: int = 10
     locale: str = "en"
-    request_id: str = ""
+    request_id: RequestId = ""
     deterministic: bool = False
     facts: dict[str, str | float] = Field(default_factory=dict)
 

@@ -1,0 +1,91 @@
+"""Event files: JSON Lines, one object a line."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.events.formats import OWN, EventRow, check_format, convert
+from prodgen_sdk.types import Event
+
+MAX_LINE = 2**20
+"""Bytes; a longer line is passed over without keeping it."""
+
+
+def read_events(path: Path, format: str = OWN) -> Iterator[EventRow]:
+    """Reads a file, line by line; blank lines are skipped, and a bad line does not hold up the others.
+
+    Args:
+        format: the shape of its objects, one of `prodgen_sdk.events.FORMATS`.
+
+    Raises:
+        InputError: the file cannot be read, or there is no such format.
+    """
+    check_format(format)
+    try:
+        with path.open("rb") as stream:
+            for number, line in _lines(stream):
+                yield from _rows(number, line, format)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror or error}).") from None
+
+
+def write_events(path: Path, events: Iterable[Event]) -> int:
+    """Writes events as JSON Lines, which `read_events` reads back as they were; returns how many.
+
+    The file appears whole or not at all.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    temporary = path.with_name(f".{path.name[:100]}.{uuid.uuid4().hex}.tmp")
+    number = 0
+    try:
+        with temporary.open("x", encoding="utf-8", newline="\n") as stream:
+            for event in events:
+                stream.write(event.model_dump_json(exclude_defaults=True) + "\n")
+                number += 1
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror or error}).") from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    return number
+
+
+def _lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+    """Numbered lines; None for one that is too long."""
+    number = 0
+    while line := stream.readline(MAX_LINE + 1):
+        number += 1
+        if len(line) <= MAX_LINE:
+            yield number, line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(MAX_LINE)
+        yield number, None
+
+
+def _rows(number: int, line: bytes | None, format: str) -> Iterator[EventRow]:
+    if line is None:
+        yield EventRow(number, reason=f"is longer than {MAX_LINE // 2**20} MiB")
+        return
+    try:
+        text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+        values: Any = json.loads(text) if text else None
+    except UnicodeDecodeError:
+        yield EventRow(number, reason="is no UTF-8 text")
+    except (ValueError, RecursionError) as error:
+        yield EventRow(number, reason=f"is not JSON ({error})")
+    else:
+        if text:
+            yield from convert([values], format, number)

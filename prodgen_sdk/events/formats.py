@@ -1,0 +1,78 @@
+"""The shapes of events that can be read: our own, and those of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.events.drafts import Adapter, Bad, Skipped
+from prodgen_sdk.events.google_retail import google_retail
+from prodgen_sdk.events.metarank import metarank
+from prodgen_sdk.events.parse import parse_event
+from prodgen_sdk.events.shopify import shopify, shopify_sku
+from prodgen_sdk.types import Event
+
+OWN = "prodgen"
+ADAPTERS: Mapping[str, Adapter] = {
+    "google-retail": google_retail,
+    "shopify": shopify,
+    "shopify-sku": shopify_sku,
+    "metarank": metarank,
+}
+FORMATS = (OWN, *ADAPTERS)
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """What became of a line, or of a part of it: an event, a reason why there is none, or the kind that nothing is recorded of."""
+
+    line: int
+    event: Event | None = None
+    reason: str = ""
+    skipped: str = ""
+
+
+def check_format(name: str) -> str:
+    """The name, if it is one.
+
+    Raises:
+        InputError: it is none.
+    """
+    if name not in FORMATS:
+        raise InputError(f"There is no event format {name!r}.", hint=f"Known ones: {', '.join(FORMATS)}.")
+    return name
+
+
+def convert(items: Iterable[Any], format: str = OWN, first: int = 0) -> Iterator[EventRow]:
+    """The events that some values stand for; one value may stand for several, such as an order of three products.
+
+    The ids of events that others recorded are derived from what they say, so that converting again gives the same ids.
+
+    Args:
+        items: events, or mappings of JSON values; anything else is named as wrong.
+        format: one of `FORMATS`.
+        first: the line of the first value.
+
+    >>> order = {"eventType": "purchase-complete", "visitorId": "v", "eventTime": "2026-01-01T00:00:00Z",
+    ...          "productDetails": [{"product": {"id": "mug"}}, {"product": {"id": "jug"}, "quantity": 2}]}
+    >>> [(row.event.type, row.event.sku) for row in convert([order], "google-retail")]
+    [('purchase', 'mug'), ('purchase', 'jug')]
+    """
+    adapter = ADAPTERS.get(check_format(format))
+    for line, item in enumerate(items, first):
+        if isinstance(item, Event):
+            yield EventRow(line, item)
+            continue
+        if not isinstance(item, Mapping):
+            yield EventRow(line, reason="is no JSON object")
+            continue
+        for part in adapter(item) if adapter else (item,):
+            if isinstance(part, Skipped):
+                yield EventRow(line, skipped=part.kind)
+            elif isinstance(part, Bad):
+                yield EventRow(line, reason=part.reason)
+            else:
+                found = parse_event(part)
+                yield EventRow(line, reason=found) if isinstance(found, str) else EventRow(line, found)

@@ -1,0 +1,62 @@
+"""JSON values -> an event, and what no event may say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from prodgen_sdk.types import Event
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Before there was a shop on the web: such a time is a unit mixed up, or a clock that was never set."""
+AHEAD = timedelta(days=1)
+"""By how much a clock may run ahead; more is a wrong date."""
+_SHOWN = 60
+
+
+def parse_event(values: Mapping[str, Any]) -> Event | str:
+    """The event that some JSON values describe, or the first thing that is wrong with them.
+
+    >>> parse_event({"id": "1", "user": "ann", "type": "look", "at": "2026-01-01T00:00:00Z"})[:30]
+    "type: Input should be 'impress"
+    """
+    try:
+        return Event.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        given = "" if first["type"] == "missing" else f" (it is {_short(first['input'])})"
+        return f"{where}: {first['msg']}{given}"
+
+
+def unfit(event: Event, now: datetime) -> str | None:
+    """Why an event cannot be recorded although it is well formed, or None: its time, or a text that no database keeps."""
+    if event.at > now + AHEAD:
+        return f"at: {event.at.isoformat()} lies more than a day in the future"
+    if event.at < EARLIEST:
+        return f"at: {event.at.isoformat()} lies before {EARLIEST.year}"
+    for name, value in event:
+        if isinstance(value, str) and not ((value.isascii() and "\0" not in value) or _is_text(value)):
+            return f"{name}: it holds a character that no text may hold"
+    return None
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return "\0" not in value
+
+
+def _short(value: Any) -> str:
+    # A value may be of any size: never make text of all of it.
+    if isinstance(value, str | bytes) and len(value) > _SHOWN:
+        return f"{value[:_SHOWN]!r}..., {len(value)} long"
+    if isinstance(value, str | bytes | int | float | bool | None):
+        text = repr(value) if not isinstance(value, int) or abs(value) < 10**_SHOWN else "a huge number"
+        return text
+    return f"a {type(value).__name__}"
