@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -84,9 +85,77 @@ class PolicyConfig(_Options):
     seed: int = 0
 
 
+class LinearPolicyConfig(_Options):
+    """`policy/lints` and `policy/linucb`.
+
+    Args:
+        epsilon: share of the choices that are uniform over the variants.
+        draws: how many models `policy/lints` draws from its posterior whenever it learnt; propensities are multiples of 1 / draws.
+        width: how many standard deviations `policy/linucb` adds to what it expects.
+        prior_rate, prior_impressions: the click-through assumed before any feedback, and how many impressions it is worth.
+        prior_effects: by how much a look is assumed to raise the click-through, by name: `side:front` (quarter, side, back, above,
+            detail), `background:white`, `light:soft`, `quality`, `likeness`, or in a circumstance, such as `side:back*category:apparel`.
+        effect_impressions, crossed_impressions: impressions that the prior of a look's effect is worth, and that of its
+            dependence on a circumstance (category, taste, fact).
+        product_impressions, variant_impressions: impressions after which what a product, and a variant, does beyond its looks
+            counts half.
+        half_life_days: after which feedback counts half; None for never.
+        quality_metrics: metrics in [0, 1], higher is better, whose mean is the quality.
+        seed: changes all draws.
+    """
+
+    epsilon: Share = 0.02
+    draws: Annotated[int, Field(ge=1, le=4096)] = 128
+    width: Annotated[float, Field(ge=0)] = 1.0
+    prior_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    prior_impressions: Annotated[float, Field(ge=4)] = 50.0
+    prior_effects: dict[str, Annotated[float, Field(ge=-1, le=1)]] = Field(
+        default_factory=lambda: {"side:front": 0.01, "quality": 0.01}
+    )
+    effect_impressions: Annotated[float, Field(gt=0)] = 50.0
+    crossed_impressions: Annotated[float, Field(gt=0)] = 100.0
+    product_impressions: Annotated[float, Field(gt=0)] = 30.0
+    variant_impressions: Annotated[float, Field(gt=0)] = 300.0
+    half_life_days: Annotated[float, Field(gt=0)] | None = None
+    quality_metrics: tuple[str, ...] = ("crispness",)
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
+class MiniConfig(_Options):
+    """`image/mini`.
+
+    Args:
+        weights: a safetensors file that `prodgen train image-encoder` wrote; None takes those of the package.
+    """
+
+    weights: Path | None = None
+
+
+class HfImageConfig(_Options):
+    """`image/hf`.
+
+    Args:
+        model: a hub id, or a local folder with config, preprocessor_config and safetensors weights.
+        revision: commit or tag of a hub id; required for one, so that a re-run loads the same weights.
+        pooling: `cls` (the class token) or `mean` (of all tokens) of the last layer; `auto` takes the projection of a CLIP-like
+            model, else the model's own pooled output, else the class token.
+        batch_size: pictures, or texts, that go through the model at once.
+        text_prefix: words put before every query of a model that reads text, such as `a photo of `.
+    """
+
+    model: Annotated[str, Field(min_length=1)]
+    revision: str | None = None
+    pooling: Literal["auto", "cls", "mean"] = "auto"
+    batch_size: Annotated[int, Field(ge=1, le=1024)] = 16
+    text_prefix: str = ""
+
+
 class Config(_Options):
     """Options of all components of the distribution."""
 
     index: IndexConfig = IndexConfig()
     ranker: RankerConfig = RankerConfig()
     policy: PolicyConfig = PolicyConfig()
+    linear: LinearPolicyConfig = LinearPolicyConfig()
+    mini: MiniConfig = MiniConfig()
+    hf: HfImageConfig | None = None

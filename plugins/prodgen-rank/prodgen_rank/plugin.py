@@ -28,6 +28,17 @@ def register_image_encoders(register: Register) -> None:
         ),
         "prodgen_rank.encoders.descriptor:ImageDescriptor",
     )
+    register(
+        ImageEncoderSpec(
+            id="image/hf",
+            summary="Any transformers vision model, CLIP's words too, from a pinned hub id or a local folder",
+            dimension=None,
+            max_batch=256,
+            needs=Needs(modules=("torch", "transformers"), install="pip install 'prodgen-rank[hf]'"),
+            weights_licence="that of the checkpoint",
+        ),
+        "prodgen_rank.encoders.hf:HfImageEncoder",
+    )
 
 
 @hookimpl
@@ -63,6 +74,22 @@ def register_policies(register: Register) -> None:
             needs=_FILES,
         ),
         "prodgen_rank.policies.epsilon:EpsilonGreedy",
+    )
+    register(
+        PolicySpec(
+            id="policy/lints",
+            summary="Linear Thompson sampling on looks x user, with a prior, a share of each variant's own and exact propensities",
+            needs=_FILES,
+        ),
+        "prodgen_rank.policies.lints:LinearThompson",
+    )
+    register(
+        PolicySpec(
+            id="policy/linucb",
+            summary="LinUCB on looks x user: the variant with the highest upper bound, with a floor of uniform choices",
+            needs=_FILES,
+        ),
+        "prodgen_rank.policies.linucb:LinearUCB",
     )
 
 

@@ -64,7 +64,9 @@ def rates(candidate: Candidate, tally: Tally, config: PolicyConfig) -> list[floa
         here = side(variant.view)
         rewards, shown = tally.sides.get(here, (0.0, 0.0))
         prior = (rewards + overall * worth) / (shown + worth)
-        prior *= (1 + config.front_bonus * (here == "front")) * (1 + config.quality_bonus * _quality(variant, config))
+        prior *= (1 + config.front_bonus * (here == "front")) * (
+            1 + config.quality_bonus * quality(variant, config.quality_metrics)
+        )
         rewards, shown = tally.variants.get(variant.id, (0.0, 0.0))
         own = config.variant_impressions
         found.append((rewards + min(prior, 1.0) * own) / (shown + own))
@@ -102,8 +104,8 @@ class EpsilonGreedy(VariantPolicy):
         >>> policy, ctx = EpsilonGreedy(None, Context()), Context()
         >>> mug = Candidate(sku="mug", variants=(CandidateVariant(id="a", score=1), CandidateVariant(id="b", score=0.5)))
         >>> context = RecommendationContext(at=datetime(2026, 1, 1, tzinfo=timezone.utc), deterministic=True)
-        >>> policy.choose(UserProfile(user="u"), [mug], context, ctx)
-        [Choice(variant='a', propensity=1.0)]
+        >>> [(c.variant, c.propensity) for c in policy.choose(UserProfile(user="u"), [mug], context, ctx)]
+        [('a', 1.0)]
     """
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
@@ -140,8 +142,9 @@ class EpsilonGreedy(VariantPolicy):
         return Choice(variant=candidate.variants[chosen].id, propensity=min(1.0, shares[chosen]))
 
 
-def _quality(variant: CandidateVariant, config: PolicyConfig) -> float:
-    known = [min(1.0, max(0.0, variant.quality[m])) for m in config.quality_metrics if m in variant.quality]
+def quality(variant: CandidateVariant, metrics: Sequence[str]) -> float:
+    """The mean of those metrics that a variant has, each clipped to [0, 1]; 0 where it has none."""
+    known = [min(1.0, max(0.0, variant.quality[m])) for m in metrics if m in variant.quality]
     return sum(known) / len(known) if known else 0.0
 
 

@@ -1,0 +1,241 @@
+"""What the linear policies look at: the looks of a variant times the circumstances of a request.
+
+`looks` [P] describes a variant (angle, background, light, style, quality, likeness, place in the embedding), `circumstances` [Q] a user and a
+product's category. The model's features are those products `looks_i * circumstances_j` that `Layout.pairs` names, so that a
+score is `looks' W circumstances` with a matrix W that is mostly empty.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prodgen_rank.policies.epsilon import quality
+from prodgen_sdk.types import CandidateVariant, UserProfile, View
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Single = NDArray[np.float32]
+
+SIDES = ("front", "quarter", "side", "back", "above", "detail")
+BACKGROUNDS = ("white", "colour", "gradient", "transparent", "image")
+LIGHTS = ("studio", "soft", "dramatic")
+DOMAINS = ("apparel", "electronics", "food", "home", "beauty", "other")
+STYLES = 4
+FACTS = 6
+PLACES = 6
+TASTES = 8
+"""Dimensions to which a variant's vector (places) and a user's vector (tastes) are projected."""
+
+
+def _names(kind: str, values: Sequence[str] | int) -> tuple[str, ...]:
+    return tuple(f"{kind}:{value}" for value in (range(values) if isinstance(values, int) else values))
+
+
+_KINDS = (
+    *_names("side", SIDES),
+    *_names("background", BACKGROUNDS),
+    *_names("light", LIGHTS),
+    *_names("style", STYLES),
+)
+_PLACES, _TASTES = _names("place", PLACES), _names("taste", TASTES)
+_DOMAINS, _FACTS = _names("category", DOMAINS), _names("fact", FACTS)
+LOOKS = ("any", *_KINDS, "turned", "raised", "near", "quality", "likeness", *_PLACES)
+CIRCUMSTANCES = ("always", "warm", "affinity", *_DOMAINS, *_TASTES, *_FACTS)
+_LOOK = {name: place for place, name in enumerate(LOOKS)}
+_CIRCUMSTANCE = {name: place for place, name in enumerate(CIRCUMSTANCES)}
+_CROSSED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (LOOKS, ("always",)),
+    (("any",), ("warm", "affinity", *_DOMAINS, *_FACTS)),
+    (_KINDS, (*_DOMAINS, *_TASTES, *_FACTS)),
+    (("likeness",), ("warm",)),
+    (_PLACES, _TASTES),
+)
+
+
+def pair_name(look: str, circumstance: str) -> str:
+    """What the effect of a look in a circumstance is called: `side:front`, or `side:front*category:home`.
+
+    >>> pair_name("quality", "always")
+    'quality'
+    """
+    return look if circumstance == "always" else f"{look}*{circumstance}"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which products of looks and circumstances are features, in which order."""
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        """(place in LOOKS, place in CIRCUMSTANCES) of each feature."""
+        found = {(_LOOK[a], _CIRCUMSTANCE[c]): None for looks, when in _CROSSED for a in looks for c in when}
+        return tuple(sorted(found))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The name of each feature."""
+        return tuple(pair_name(LOOKS[p], CIRCUMSTANCES[q]) for p, q in self.pairs)
+
+    @cached_property
+    def rows(self) -> NDArray[np.intp]:
+        """The look of each feature."""
+        return np.asarray([p for p, _ in self.pairs])
+
+    @cached_property
+    def columns(self) -> NDArray[np.intp]:
+        """The circumstance of each feature."""
+        return np.asarray([q for _, q in self.pairs])
+
+    @cached_property
+    def tag(self) -> str:
+        """Changes whenever features would mean something else."""
+        return hashlib.sha256("\n".join((*LOOKS, *CIRCUMSTANCES, *self.names)).encode()).hexdigest()[:8]
+
+    def features(self, looks: Floats, circumstances: Floats) -> Floats:
+        """The features [n, d] of looks [n, P] in circumstances [n, Q]."""
+        crossed: Floats = looks[:, self.rows] * circumstances[:, self.columns]
+        return crossed
+
+    def matrix(self, theta: Floats) -> Single:
+        """Effects [..., d] as W [..., P, Q], float32."""
+        whole = np.zeros((*theta.shape[:-1], len(LOOKS), len(CIRCUMSTANCES)), np.float32)
+        whole[..., self.rows, self.columns] = theta
+        return whole
+
+
+LAYOUT = Layout()
+
+
+def side_looks(view: View | None) -> dict[str, float]:
+    """What a view alone tells of a variant's looks; nothing for an unknown view.
+
+    >>> side_looks(View(azimuth=315, elevation=15))["side:quarter"]
+    1.0
+    """
+    if view is None:
+        return {}
+    turned = min(view.azimuth, 360 - view.azimuth)
+    if abs(view.elevation) >= 60:
+        side = "above"
+    elif view.distance < 0.8:
+        side = "detail"
+    else:
+        side = SIDES[0 if turned < 22.5 else 1 if turned < 67.5 else 2 if turned <= 112.5 else 3]
+    return {
+        f"side:{side}": 1.0,
+        "turned": float(np.sin(np.radians(view.azimuth))),
+        "raised": view.elevation / 90,
+        "near": float(np.clip(np.log2(view.distance), -1, 1)),
+    }
+
+
+def look_row(variant: CandidateVariant, metrics: Sequence[str]) -> Single:
+    """All looks of a variant that stay what they are: [P] without likeness and place, which are 0."""
+    row = np.zeros(len(LOOKS), np.float32)
+    row[0] = 1.0
+    known = side_looks(variant.view)
+    known["quality"] = quality(variant, metrics)
+    if variant.background in BACKGROUNDS:
+        known[f"background:{variant.background}"] = 1.0
+    if variant.light in LIGHTS:
+        known[f"light:{variant.light}"] = 1.0
+    if variant.style:
+        known[f"style:{_bucket(variant.style, STYLES)}"] = 1.0
+    for name, value in known.items():
+        row[_LOOK[name]] = value
+    return row
+
+
+def user_row(user: UserProfile, facts: Mapping[str, str | float], tastes: Single | None) -> Single:
+    """The circumstances [Q] that all products of a request share; `tastes` is the user's projected vector."""
+    row = np.zeros(len(CIRCUMSTANCES), np.float32)
+    row[0] = 1.0
+    if tastes is not None:
+        row[_CIRCUMSTANCE["warm"]] = 1.0
+        row[_FIRST_TASTE : _FIRST_TASTE + TASTES] = tastes
+    for name, value in facts.items():
+        if isinstance(value, str):
+            row[_FIRST_FACT + _bucket(f"{name}={value}", FACTS)] = 1.0
+        else:
+            row[_FIRST_FACT + _bucket(name, FACTS)] += value / (1 + abs(value))
+    return row
+
+
+def affinities(user: UserProfile) -> dict[str, float]:
+    """The share of a user's liking by category's domain; they sum to 1, or there are none."""
+    totals: dict[str, float] = {}
+    for interest in user.interests:
+        if interest.weight > 0 and interest.category:
+            domain = domain_of(interest.category)
+            totals[domain] = totals.get(domain, 0.0) + interest.weight
+    whole = sum(totals.values())
+    return {domain: weight / whole for domain, weight in totals.items()}
+
+
+def domain_of(category: str) -> str:
+    """The part of a category before the first slash; `other` for one that is not known.
+
+    >>> domain_of("home/mug")
+    'home'
+    """
+    domain = category.partition("/")[0]
+    return domain if domain in DOMAINS else "other"
+
+
+def projection(dimension: int, to: int, seed: int) -> Single:
+    """A random map [dimension, to] under which a random unit vector has coordinates of variance 1; the same for the same seed."""
+    drawn = np.random.default_rng([seed, dimension]).standard_normal((dimension, to))
+    # Orthogonal columns, so that no direction counts twice; more columns than dimensions stay as they are drawn.
+    basis = np.linalg.qr(drawn)[0] if to <= dimension else drawn / np.sqrt(dimension)
+    scaled: Single = (basis * np.sqrt(dimension)).astype(np.float32)
+    return scaled
+
+
+def memos(looks: Single, circumstances: Single) -> list[str]:
+    """The features of variants [n, P] and [n, Q] as texts: `layout.base64`, half precision."""
+    packed = np.hstack([looks, circumstances]).astype("<f2")
+    return [f"{LAYOUT.tag}.{base64.b64encode(row).decode()}" for row in packed]
+
+
+def parse_memo(text: str) -> tuple[Floats, Floats] | None:
+    """(looks, circumstances) of a memo; None for one of another layout, of another policy, or damaged."""
+    tag, _, packed = text.partition(".")
+    if tag != LAYOUT.tag:
+        return None
+    try:
+        row = np.frombuffer(base64.b64decode(packed, validate=True), "<f2").astype(np.float64)
+    except (binascii.Error, ValueError):
+        return None
+    if len(row) != len(LOOKS) + len(CIRCUMSTANCES) or not np.isfinite(row).all():
+        return None
+    return row[: len(LOOKS)], row[len(LOOKS) :]
+
+
+def bare_looks(view: View | None) -> Floats:
+    """The looks [P] of a variant of which only the view is known."""
+    row = np.zeros(len(LOOKS))
+    row[0] = 1.0
+    for name, value in side_looks(view).items():
+        row[_LOOK[name]] = value
+    return row
+
+
+def _bucket(text: str, buckets: int) -> int:
+    return zlib.crc32(text.strip().lower().encode()) % buckets
+
+
+_FIRST_TASTE, _FIRST_FACT = _CIRCUMSTANCE["taste:0"], _CIRCUMSTANCE["fact:0"]
+LIKENESS, FIRST_PLACE = _LOOK["likeness"], _LOOK["place:0"]
+"""Both kinds of looks that are measured within a product are the last columns, likeness first."""
+WARM, AFFINITY, FIRST_DOMAIN = _CIRCUMSTANCE["warm"], _CIRCUMSTANCE["affinity"], _CIRCUMSTANCE["category:apparel"]

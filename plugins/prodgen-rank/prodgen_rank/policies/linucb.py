@@ -1,0 +1,37 @@
+"""`policy/linucb`: the variant whose reward could well be the highest, by the upper end of what the regression holds likely.
+
+Source: Li et al., A Contextual-Bandit Approach to Personalized News Article Recommendation, WWW 2010.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from prodgen_rank.policies.contextual import LinearPolicy
+from prodgen_rank.policies.features import LAYOUT
+from prodgen_rank.policies.model import Model
+from prodgen_rank.policies.request import Request
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+
+class LinearUCB(LinearPolicy):
+    """P(variant) = 1 - epsilon for the one with the highest bound, plus epsilon / number of variants for every one.
+
+    The bound is the expected reward plus `width` standard deviations, those of the looks' effects and of the variant's own together.
+    """
+
+    draws: ClassVar[bool] = False
+
+    def shares(self, model: Model, request: Request) -> Floats:
+        beyond, known = self._beyond(model, request)
+        circumstances = np.repeat(request.circumstances[request.domains], request.sizes, axis=0)
+        features = request.looks[:, LAYOUT.rows] * circumstances[:, LAYOUT.columns]
+        unsure = ((features @ model.factor) ** 2).sum(axis=1) + 1 / known
+        width = self._config.width * np.sqrt(np.float32(model.posterior.variance) * unsure)
+        return request.shares_of_wins(request.scores(model.expected) + (beyond + width)[:, None])
