@@ -1,0 +1,100 @@
+"""Models whose score is a sum over the history: each thing that was done speaks for, or against, each product.
+
+`score(j) = sum over i in the history of share(i) * W[i, j]`. So every score falls into parts that belong to one thing in the
+history each, and sum to it exactly.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from prodgen_rank.models.base import PreferenceModel
+from prodgen_rank.models.interactions import History, Interactions
+from prodgen_rank.models.recency import Recency
+from prodgen_sdk.context import Context
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from prodgen_rank.models.base import Arrays, Scores
+
+    Floats = NDArray[np.float32]
+
+
+class LinearModel(PreferenceModel):
+    """Keeps a matrix [n_items, n_items], dense or scipy CSR: `matrix[i, j]` is what having i says for j."""
+
+    recency: Recency
+    matrix: Any
+
+    @abstractmethod
+    def learn(self, data: Interactions, ctx: Context) -> Any:
+        """The matrix, float32."""
+
+    def fit(self, data: Interactions, ctx: Context) -> Self:
+        self.matrix = self.learn(data, ctx)
+        return self
+
+    def scores(self, histories: Sequence[History], now: float) -> Scores:
+        known = self.recency.matrix(histories, now, self.matrix.shape[0])
+        found = known @ self.matrix
+        return np.asarray(found if isinstance(found, np.ndarray) else found.toarray(), np.float32)
+
+    def parts(self, history: History, items: NDArray[Any], now: float) -> Floats:
+        """float32 [len(history), len(items)], what each thing in the history adds to the score of some products."""
+        kept = history.last(self.recency.last)
+        block = self.matrix[kept.items][:, np.asarray(items, np.int64)]
+        dense = np.asarray(block if isinstance(block, np.ndarray) else block.toarray(), np.float32)
+        found = np.zeros((len(history), len(items)), np.float32)
+        found[len(history) - len(kept) :] = self.recency.shares(history, now)[:, None] * dense
+        return found
+
+    def arrays(self) -> Arrays:
+        from scipy.sparse import csr_matrix
+
+        kept = csr_matrix(self.matrix)
+        return {"data": kept.data, "indices": kept.indices, "indptr": kept.indptr, "shape": np.asarray(kept.shape)}
+
+    def restore(self, arrays: Arrays) -> Self:
+        from scipy.sparse import csr_matrix
+
+        self.matrix = csr_matrix(
+            (arrays["data"], arrays["indices"], arrays["indptr"]), shape=tuple(int(n) for n in arrays["shape"])
+        )
+        return self
+
+
+def binary(data: Interactions) -> Any:
+    """Scipy CSR float32 [n_users, n_items], 1 where there was anything."""
+    matrix = data.matrix()
+    matrix.data[:] = 1
+    return matrix
+
+
+def strongest(matrix: Any, n: int) -> Any:
+    """Scipy CSR with the n largest absolute values of each row (equal ones by column), the rest dropped."""
+    from scipy.sparse import csr_matrix
+
+    rows = csr_matrix(matrix)
+    rows.sort_indices()
+    kept = np.zeros(rows.nnz, np.bool_)
+    for row in range(rows.shape[0]):
+        place = slice(rows.indptr[row], rows.indptr[row + 1])
+        kept[place] = _largest(np.abs(rows.data[place]), n)
+    counts = np.add.reduceat(np.append(kept, False).astype(np.int64), rows.indptr[:-1])
+    counts[np.diff(rows.indptr) == 0] = 0
+    starts = np.concatenate(([0], np.cumsum(counts)))
+    return csr_matrix((rows.data[kept], rows.indices[kept], starts), rows.shape)
+
+
+def _largest(values: Floats, n: int) -> NDArray[np.bool_]:
+    if len(values) <= n:
+        return np.ones(len(values), np.bool_)
+    floor = np.partition(values, len(values) - n)[len(values) - n]
+    kept = np.asarray(values > floor, np.bool_)
+    kept[np.flatnonzero(values == floor)[: n - int(kept.sum())]] = True
+    return kept
