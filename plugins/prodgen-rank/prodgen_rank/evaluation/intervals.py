@@ -1,0 +1,116 @@
+"""Confidence intervals of rates and of estimated values, also where hardly anybody clicked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from prodgen_sdk.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.floating[Any]]
+    Ints = NDArray[np.integer[Any]]
+
+
+class Interval(NamedTuple):
+    """Where a figure lies, both ends included."""
+
+    low: float
+    high: float
+
+
+def wilson(successes: float, n: float, level: float = 0.95) -> Interval:
+    """The score interval of a rate (Wilson, 1927): right on average, even for few successes.
+
+    >>> [round(end, 4) for end in wilson(0, 100)]
+    [0.0, 0.037]
+    """
+    from scipy.special import ndtri
+
+    _check_rate(successes, n, level)
+    z = float(ndtri((1 + level) / 2))
+    rate = successes / n
+    centre = (rate + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * (rate * (1 - rate) / n + z * z / (4 * n * n)) ** 0.5
+    # At the two ends the formula gives 0 and 1 up to rounding.
+    return Interval(
+        0.0 if successes == 0 else max(0.0, centre - half), 1.0 if successes == n else min(1.0, centre + half)
+    )
+
+
+def clopper_pearson(successes: float, n: float, level: float = 0.95) -> Interval:
+    """The exact interval of a rate (Clopper and Pearson, 1934): it covers the truth at least as often as it says.
+
+    Counts need not be whole, so that it also serves effective counts (Korn and Graubard, 1998).
+
+    >>> [round(end, 4) for end in clopper_pearson(0, 100)]
+    [0.0, 0.0362]
+    """
+    from scipy.special import betaincinv
+
+    _check_rate(successes, n, level)
+    tail = (1 - level) / 2
+    low = 0.0 if successes == 0 else float(betaincinv(successes, n - successes + 1, tail))
+    high = 1.0 if successes == n else float(betaincinv(successes + 1, n - successes, 1 - tail))
+    return Interval(low, high)
+
+
+def by_cluster(rows: Floats, clusters: Ints) -> Floats:
+    """One figure a cluster whose mean is that of the rows, and whose spread is that of the mean when clusters are drawn anew.
+
+    Rows of one user or one request are not independent; taken so, they make intervals too narrow.
+
+    Args:
+        rows: [n].
+        clusters: [n], any integers.
+
+    >>> by_cluster(np.asarray([1.0, 1.0, 0.0]), np.asarray([7, 7, 9]))
+    array([1.11111111, 0.22222222])
+    """
+    names, places = np.unique(clusters, return_inverse=True)
+    mean = rows.mean()
+    sums: Floats = np.bincount(places, weights=rows - mean, minlength=len(names)).astype(np.float64)
+    return np.asarray(mean + sums * (len(names) / len(rows)))
+
+
+def standard_error(rows: Floats, clusters: Ints | None = None) -> float:
+    """Of the mean of rows, [n] with n >= 2, robust to dependence within clusters; infinite for a single one."""
+    independent = rows if clusters is None else by_cluster(rows, clusters)
+    if len(independent) < 2:
+        return float("inf")
+    return float(independent.std(ddof=1) / len(independent) ** 0.5)
+
+
+def normal(rows: Floats, level: float = 0.95, clusters: Ints | None = None) -> Interval:
+    """Of the mean of rows, by the central limit theorem: for many rows none of which dominates."""
+    from scipy.special import ndtri
+
+    half = float(ndtri((1 + level) / 2)) * standard_error(rows, clusters)
+    return Interval(float(rows.mean()) - half, float(rows.mean()) + half)
+
+
+def effective_clopper_pearson(value: float, error: float, effective_n: float, level: float = 0.95) -> Interval:
+    """Of an estimated rate: the exact interval of as many impressions as would give this standard error.
+
+    Korn and Graubard (1998), Confidence intervals for proportions with small expected number of positive counts.
+
+    Args:
+        value: the estimate; one outside 0 to 1 is taken to the nearer end.
+        error: its standard error, 0 or above.
+        effective_n: the effective sample size of the weights; takes the place of the standard error when that is 0, as it
+            is without any click.
+    """
+    rate = min(1.0, max(0.0, value))
+    spread = rate * (1 - rate)
+    n = spread / error**2 if spread > 0 and error > 0 else effective_n
+    return clopper_pearson(rate * max(n, 1.0), max(n, 1.0), level)
+
+
+def _check_rate(successes: float, n: float, level: float) -> None:
+    if not 0 < level < 1:
+        raise InputError(f"A confidence level of {level} is not between 0 and 1.")
+    if not (n > 0 and 0 <= successes <= n):
+        raise InputError(f"{successes} of {n} is no rate.")
