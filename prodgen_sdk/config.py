@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.types import EventType, Model
+from prodgen_sdk.types.rules import Rules
 
 FILE_NAME = "prodgen.toml"
 EVENT_WEIGHTS: dict[EventType, float] = {
@@ -84,6 +85,9 @@ class RecommendConfig(Model):
         history: how many of a user's last events are read.
         attribution_minutes: how long after an impression an answer still belongs to it.
         text_share: 0 to 1, the share of the text in a variant's vector; the rest is the picture's.
+        session_minutes: a session ends when so long nothing happens.
+        session_share: 0 to 1, the pull of the current session on the user's vector when it is long; see `build_profile`.
+        rules: the shop's business rules, `[[recommend.rules.cap]]` and the like.
     """
 
     half_life_days: Annotated[float, Field(gt=0)] = 14.0
@@ -92,6 +96,9 @@ class RecommendConfig(Model):
     history: Annotated[int, Field(ge=1, le=10_000)] = 200
     attribution_minutes: Annotated[float, Field(gt=0)] = 30.0
     text_share: Annotated[float, Field(ge=0, le=1)] = 0.6
+    session_minutes: Annotated[float, Field(gt=0)] = 30.0
+    session_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    rules: Rules = Rules()
 
 
 class SchedulerConfig(Model):
