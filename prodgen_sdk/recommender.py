@@ -29,6 +29,7 @@ from prodgen_sdk.pipeline.recommend import (
     recommend,
     retrieve,
 )
+from prodgen_sdk.pipeline.rules import wanted
 from prodgen_sdk.profile import build_profile
 from prodgen_sdk.types import (
     Candidate,
@@ -44,6 +45,7 @@ from prodgen_sdk.types import (
     UserProfile,
     build,
 )
+from prodgen_sdk.types.rules import Rules
 
 if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
@@ -149,6 +151,7 @@ class Recommender:
         log: bool = True,
         locale: Locale = "en",
         facts: Mapping[str, str | float] | None = None,
+        rules: Rules | None = None,
     ) -> list[Recommendation]:
         """See `Studio.recommend`."""
         _check_k(k)
@@ -166,14 +169,21 @@ class Recommender:
         )
         profile = self.profile(user, context.at, locale)
         number = max(self._config.candidates, 2 * k)
+        eligible = _without_hidden(filter or Filter(), profile)
+        rules = self._config.rules if rules is None else rules
+        extra = wanted(rules.now(user, context.at), eligible)
         found = retrieve(
             profile,
-            _without_hidden(filter or Filter(), profile),
+            eligible,
             self._index,
             self._popular,
             n=number,
             dimension=self.embedder.dimension,
+            wanted=extra,
         )
+        if extra:
+            known = self._load_products(candidate.sku for candidate in found)
+            found = [c for c in found if c.sku in known and eligible.allows(c.sku, indexing.facets_of(known[c.sku]))]
         shown = recommend(
             profile,
             found,
@@ -183,6 +193,8 @@ class Recommender:
             host=self._host,
             may_show=self._store.variants.serve_check,
             facts_of=self._facts,
+            rules=rules,
+            products_of=self._load_products,
         )
         if log:
             self._store.events.record(impressions(user, shown, context), durable=False)

@@ -42,6 +42,7 @@ from prodgen_sdk.types import (
     build,
     parse_views,
 )
+from prodgen_sdk.types.rules import Rules
 from prodgen_sdk.workspace import Workspace, init_workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -348,11 +349,16 @@ class Studio:
         log: bool = True,
         locale: Locale = "en",
         facts: Mapping[str, str | float] | None = None,
+        rules: Rules | None = None,
     ) -> list[Recommendation]:
         """Products for a user, best first, each with the variant to show, its propensity and why.
 
         A user of whom nothing is known gets what is popular. The impressions are logged, so that `record`ed answers teach
         ranker and policy; `log=False` is for looking only.
+
+        Args:
+            facts: circumstances that rankers and policies may use, such as `{"category": "home"}`: the page that is open.
+            rules: business rules instead of those of the configuration; `Rules()` for none.
         """
         return self.recommender.recommend(
             user,
@@ -364,6 +370,7 @@ class Studio:
             log=log,
             locale=locale,
             facts=facts,
+            rules=rules,
         )
 
     def similar(

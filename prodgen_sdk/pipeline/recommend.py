@@ -1,11 +1,12 @@
 """User and context -> products, each with the variant to show, its propensity and why.
 
-retrieve (index) -> filter hooks -> rank -> serve-time check -> choose the variant -> logged impressions
+retrieve (index) -> filter hooks -> rank -> rules, serve-time check -> choose the variant -> logged impressions
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,7 @@ from prodgen_sdk.bound import BoundIndex, BoundPolicy, BoundRanker
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import Busy, PluginError
 from prodgen_sdk.host import Host
+from prodgen_sdk.pipeline.rules import chosen
 from prodgen_sdk.types import (
     Candidate,
     CandidateVariant,
@@ -22,18 +24,21 @@ from prodgen_sdk.types import (
     Event,
     Filter,
     Model,
+    Product,
     Ranked,
     Recommendation,
     RecommendationContext,
     UserProfile,
     View,
 )
+from prodgen_sdk.types.rules import Rules
 
 if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
 
-
 _TRIES = 20
+_WANTED = 20
+logger = logging.getLogger(__name__)
 
 
 class Shown(NamedTuple):
@@ -62,9 +67,20 @@ class ProductFacts(Model):
 
 
 def retrieve(
-    user: UserProfile, eligible: Filter, index: BoundIndex, popular: Sequence[str], *, n: int, dimension: int
+    user: UserProfile,
+    eligible: Filter,
+    index: BoundIndex,
+    popular: Sequence[str],
+    *,
+    n: int,
+    dimension: int,
+    wanted: Sequence[Filter] = (),
 ) -> list[Candidate]:
-    """Candidates near the user's vector, then popular ones, then any others, up to `n` distinct products."""
+    """Candidates near the user's vector, then popular ones, then any others, up to `n` distinct products.
+
+    Args:
+        wanted: of what each of these finds, some are added whatever else was found; see `rules.wanted`.
+    """
     import numpy as np
 
     towards = user.vector if user.vector is not None else _no_preference(dimension)
@@ -74,6 +90,7 @@ def retrieve(
         sources.append(index.search(query, n, eligible.model_copy(update={"skus": tuple(popular[:n])}))[0])
     if sum(len(source) for source in sources) < n and user.vector is None:
         sources.append(index.search(query, n, eligible)[0])
+    sources += [index.search(query, _WANTED, where)[0] for where in wanted]
     merged: dict[str, Candidate] = {}
     for source in sources:
         for candidate in source:
@@ -91,6 +108,8 @@ def recommend(
     host: Host,
     may_show: Callable[[Sequence[str]], set[str]],
     facts_of: Callable[[Sequence[Candidate]], tuple[Mapping[str, ProductFacts], Mapping[str, VariantFacts]]],
+    rules: Rules = Rules(),
+    products_of: Callable[[Sequence[str]], Mapping[str, Product]] = lambda skus: {},
     ctx: Context | None = None,
 ) -> list[Shown]:
     """Orders candidates and chooses a variant of each.
@@ -100,11 +119,25 @@ def recommend(
             chooses, so that nothing forbidden is ever explored.
         facts_of: what is known of the products and variants of some candidates, by sku and by id; asked only of those that
             will be shown.
+        rules: applied before the policy chooses, too.
+        products_of: the products of some skus, which rules look at.
     """
     allowed = host.chain("filter_candidates", candidates, "candidates", user=user, context=context)
     if not {candidate.sku for candidate in candidates}.issuperset(candidate.sku for candidate in allowed):
         raise PluginError("A filter_candidates hook added products that were not candidates.")
-    ranked = _servable(ranker.rank(user, allowed, context, ctx), context.k, may_show)
+    slate = chosen(
+        rules,
+        ranker.rank(user, allowed, context, ctx),
+        user,
+        k=context.k,
+        at=context.at,
+        locale=context.locale,
+        products_of=products_of,
+        servable=lambda ranked, k: _servable(ranked, k, may_show),
+    )
+    ranked = slate.ranked
+    if slate.notes:
+        logger.debug("Rules that could not be kept: %s", "; ".join(slate.notes))
     shown = _described([item.candidate for item in ranked], *facts_of([item.candidate for item in ranked]))
     choices, version = _choose(policy, user, shown, context, ctx)
     answer = [

@@ -26,9 +26,18 @@ class Slate(NamedTuple):
     notes: tuple[str, ...]
 
 
-def wanted(rules: Rules) -> list[Filter]:
-    """What has to be among the candidates for the rules to be kept: the products that they promote or owe a share."""
-    return list(dict.fromkeys(rule.where.as_filter() for rule in (*rules.promote, *rules.share)))
+def wanted(rules: Rules, eligible: Filter) -> list[Filter]:
+    """What has to be among the candidates for the rules to be kept: the products that they promote or owe a share.
+
+    Args:
+        eligible: what the request asks for; a filter keeps to it where it has a say itself only as far as one filter can hold,
+            so what is found is still to be checked.
+    """
+    found = []
+    for rule in (*rules.promote, *rules.share):
+        own = rule.where.as_filter().model_dump(exclude_defaults=True)
+        found.append(eligible.model_copy(update=own))
+    return list(dict.fromkeys(found))
 
 
 def forbidden(rules: Rules, user: UserProfile, at: datetime, products: Mapping[str, Product]) -> frozenset[str]:
@@ -101,6 +110,38 @@ def arrange(
     out = forbidden(rules, user, at, {item.candidate.sku: products[item.candidate.sku] for item in ranked})
     left = boosted(rules, [item for item in ranked if item.candidate.sku not in out], products)
     return _Places(rules, left, products, min(k, len(left)), locale).filled()
+
+
+def chosen(
+    rules: Rules,
+    ranked: Sequence[Ranked],
+    user: UserProfile,
+    *,
+    k: int,
+    at: datetime,
+    locale: str,
+    products_of: Callable[[Sequence[str]], Mapping[str, Product]],
+    servable: Callable[[Sequence[Ranked], int], list[Ranked]],
+) -> Slate:
+    """The first k products that may be shown under the rules that apply to this user now.
+
+    Args:
+        products_of: the catalogue's products by sku; asked only where a rule applies.
+        servable: of ranked products the first that may be shown at this moment, at most so many.
+    """
+    rules = rules.now(user.user, at)
+    if not rules.all():
+        return Slate(servable(ranked, k), ())
+    products = products_of([item.candidate.sku for item in ranked])
+    left = [item for item in ranked if item.candidate.sku in products]
+    while True:
+        slate = arrange(rules, left, products, user, k=k, at=at, locale=locale)
+        shown = servable(slate.ranked, k)
+        if len(shown) == len(slate.ranked):
+            return Slate(shown, slate.notes)
+        # What cannot be shown would leave its place to a product that the rules put elsewhere: arrange again without it.
+        gone = {item.candidate.sku for item in slate.ranked} - {item.candidate.sku for item in shown}
+        left = [item for item in left if item.candidate.sku not in gone]
 
 
 class _Counted(NamedTuple):

@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from prodgen_sdk.config import Config, validate
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.pipeline.rules import arrange, forbidden, wanted
-from prodgen_sdk.types import Candidate, CandidateVariant, Interest, Product, Ranked, UserProfile
+from prodgen_sdk.studio import Studio
+from prodgen_sdk.testing.fakes import fake_host
+from prodgen_sdk.testing.fakes.shop import UniformPolicy
+from prodgen_sdk.types import Candidate, CandidateVariant, Filter, Interest, Product, Ranked, UserProfile
 from prodgen_sdk.types.rules import Block, Boost, Bought, Cap, Match, Promote, Rules, Share
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -143,7 +146,7 @@ def test_a_promotion_takes_its_place_with_a_label():
     none = shown(rules, 1, 2, 3)
     assert skus(none) == [1, 2, 3]
     assert none.notes == ("spring: there is nothing left to promote",)
-    assert wanted(rules) == [Match(tags=("new",)).as_filter()]
+    assert wanted(rules, Filter(categories=("home",))) == [Filter(categories=("home",), tags=("new",))]
 
 
 def test_rules_hold_from_start_to_end():
@@ -238,3 +241,90 @@ def test_each_rule_is_kept_or_its_name_stands_in_the_notes(rules, numbers, k):
 def test_a_bad_rule_in_the_configuration_is_named(table, message):
     with pytest.raises(ConfigError, match=r"recommend\.rules.*" + message):
         validate(Config, {"recommend": {"rules": table}}, where="prodgen.toml")
+
+
+# In a workspace
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory):
+    with Studio.create(tmp_path_factory.mktemp("shop"), host=fake_host()) as studio:
+        studio.add_products(product.model_copy(update={"stock": None}) for product in PRODUCTS.values())
+        studio.generate(list(PRODUCTS), views="hero", size=32)
+        yield studio
+
+
+def answer(studio, rules=None, k=4, **options):
+    return [int(r.sku[1:]) for r in studio.recommend("ann", k, rules=rules, log=False, **options)]
+
+
+def test_what_a_rule_forbids_is_never_explored(studio, monkeypatch):
+    asked: set[str] = set()
+    choose = UniformPolicy.choose
+
+    def watched(self, user, candidates, context, ctx):
+        asked.update(candidate.sku for candidate in candidates)
+        return choose(self, user, candidates, context, ctx)
+
+    monkeypatch.setattr(UniformPolicy, "choose", watched)
+    rules = Rules(block=(Block(name="no-home", where=Match(categories=("home",))),))
+    assert set(answer(studio, rules, k=12)) == {2, 5, 8, 11}
+    assert asked == {"p2", "p5", "p8", "p11"}
+
+
+def test_a_promoted_product_is_fetched_although_nothing_else_found_it(studio, monkeypatch):
+    monkeypatch.setattr(studio.recommender, "_config", studio.config.recommend.model_copy(update={"candidates": 1}))
+    first = answer(studio, k=1)
+    other = next(i for i in range(12) if i not in answer(studio, k=2))
+    rules = Rules(promote=(Promote(name="ad", position=1, where=Match(skus=(f"p{other}",))),))
+    assert answer(studio, rules, k=1) == [other]
+    assert first != [other]
+    eligible = Filter(exclude_skus=(f"p{other}",))
+    assert answer(studio, rules, k=1, filter=eligible) == first
+    kind = PRODUCTS[f"p{other}"].category
+    elsewhere = next(category for category in CATEGORIES if category != kind)
+    assert other not in answer(studio, rules, k=4, filter=Filter(categories=(elsewhere,)))
+
+
+def test_a_product_that_went_out_of_stock_leaves_no_hole_in_what_rules_arrange(studio, monkeypatch):
+    rules = Rules(
+        cap=(Cap(name="mix", at_most=1, first=3),),
+        promote=(Promote(name="ad", position=3, where=Match(tags=("new",))),),
+    )
+    before = answer(studio, rules)
+    gone = {f"p{before[0]}", f"p{before[2]}"}
+    check = type(studio.store.variants).serve_check
+    owner = {variant.id: variant.sku for variant in studio.store.variants.iterate()}
+    monkeypatch.setattr(
+        type(studio.store.variants),
+        "serve_check",
+        lambda self, ids: {id for id in check(self, ids) if owner[id] not in gone},
+    )
+    after = answer(studio, rules)
+    assert len(after) == 4
+    assert not gone & {f"p{i}" for i in after}
+    assert "new" in PRODUCTS[f"p{after[2]}"].tags
+    assert PRODUCTS[f"p{after[0]}"].category != PRODUCTS[f"p{after[1]}"].category
+
+
+def test_rules_of_the_configuration_apply_unless_others_are_given(tmp_path):
+    (tmp_path / "prodgen.toml").write_text(
+        """
+        [[recommend.rules.block]]
+        name = "no-shirts"
+        where = { categories = ["apparel"], price_min = 4.5 }
+
+        [[recommend.rules.promote]]
+        name = "last"
+        position = 1
+        where = { skus = ["p1"] }
+        starts = 2026-01-01T00:00:00Z
+        """
+    )
+    with Studio.open(tmp_path, host=fake_host()) as studio:
+        studio.add_products(PRODUCTS[f"p{i}"].model_copy(update={"stock": None}) for i in range(6))
+        studio.generate([f"p{i}" for i in range(6)], views="hero", size=32)
+        found = answer(studio, k=6, at=NOW)
+        assert found[0] == 1
+        assert set(found) == {0, 1, 2, 3, 4}
+        assert set(answer(studio, Rules(), k=6)) == set(range(6))
