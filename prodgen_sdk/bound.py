@@ -93,7 +93,7 @@ class Bound(Generic[C]):
     def identity(self) -> str:
         """Digest of id, version, configuration and weights: equal ones give equal answers to equal requests."""
         weights = str(getattr(self.component, "digest", ""))
-        configuration = self._host.configuration(self.entry.plugin)
+        configuration = getattr(self.component, "depends_on", self._host.configuration(self.entry.plugin))
         return canonical_digest([self.id, self.entry.version, configuration, weights])
 
     def close(self) -> None:
@@ -185,6 +185,14 @@ class BoundImageEncoder(Bound[interfaces.ImageEncoder]):
     def encode(self, pictures: Sequence[Image], ctx: Context | None = None) -> Vectors:
         shown = [images.read_only(images.check(picture)) for picture in pictures]
         return _unit_rows(self, self._batched(self.component.encode, shown, self._context(ctx)))
+
+    @property
+    def reads_text(self) -> bool:
+        return self.component.reads_text
+
+    @_guarded
+    def encode_texts(self, texts: Sequence[str], ctx: Context | None = None) -> Vectors:
+        return _unit_rows(self, self._batched(self.component.encode_texts, texts, self._context(ctx)))
 
 
 class BoundGenerator(Bound[interfaces.Generator]):

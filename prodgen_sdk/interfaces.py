@@ -2,7 +2,9 @@
 
 Components are synchronous and take a batch. Waiting, batching, seeding, timing, retry, validation of what they return and
 error wrapping are the host's. The arrays that a component is given are read-only. A component whose answers depend on weights
-may have an attribute `digest` (str) that names them; it becomes part of the identity of what it makes. A factory is called as `factory(config, ctx)`, where `config` is the plugin's validated
+may have an attribute `digest` (str) that names them; it becomes part of the identity of what it makes. So does the plugin's
+whole configuration; a component that depends on a part of it alone may have an attribute `depends_on` with that part,
+JSON-ready (None: on nothing). A factory is called as `factory(config, ctx)`, where `config` is the plugin's validated
 configuration (None if it declares none).
 
 Stability: provisional until 1.0; a change of meaning raises `specs.API_VERSION`.
@@ -74,9 +76,17 @@ class TextEncoder(ABC):
 
 
 class ImageEncoder(ABC):
+    """`reads_text` says that `encode_texts` puts words into the space of the pictures, as CLIP does; then words find pictures."""
+
+    reads_text: bool = False
+
     @abstractmethod
     def encode(self, images: Sequence[Image], ctx: Context) -> Vectors:
         """HWC uint8 pictures of any size to float32 [n, dimension], each row of length 1."""
+
+    def encode_texts(self, texts: Sequence[str], ctx: Context) -> Vectors:
+        """Words to float32 [n, dimension], each row of length 1; called only where `reads_text` holds."""
+        raise NotImplementedError
 
 
 class BodyParser(ABC):

@@ -224,9 +224,11 @@ class Recommender:
                 raise NotFound(f"{sku} has no approved picture yet.", hint=f"Run: prodgen generate {sku}")
             parts.append(own[sku])
         if image is not None or text is not None:
-            words = self.embedder.texts([text])[0] if text is not None else None
-            picture = self.embedder.pictures([image])[0] if image is not None else None
-            parts.append(self.embedder.join(words, picture))
+            if image is None:
+                parts.append(self.embedder.queries([text or ""])[0])
+            else:
+                words = self.embedder.texts([text])[0] if text is not None else None
+                parts.append(self.embedder.join(words, self.embedder.pictures([image])[0]))
         query = np.stack(parts).mean(axis=0)
         eligible = filter or Filter()
         if sku is not None:
@@ -366,8 +368,7 @@ class Recommender:
         return self._queries.get_many(queries, self._load_queries)
 
     def _load_queries(self, queries: list[str]) -> dict[str, Vectors]:
-        vectors = self.embedder.texts(queries)
-        return {query: self.embedder.join(vector, None) for query, vector in zip(queries, vectors, strict=True)}
+        return dict(zip(queries, self.embedder.queries(queries), strict=True))
 
 
 def _check_k(k: int) -> None:

@@ -2,7 +2,7 @@
 
 A variant's vector joins its product's text vector and its picture's vector, each weighted by the square root of its share, so
 that the inner product of two vectors is the weighted mean of the two similarities. A query by text or picture alone leaves
-the other part zero.
+the other part zero; unless the picture encoder reads text, as CLIP does: then words ask both parts.
 """
 
 from __future__ import annotations
@@ -62,6 +62,15 @@ class Embedder:
     def pictures(self, pictures: Sequence[Image]) -> Vectors:
         """Picture vectors [n, picture dimension]."""
         return self._image.encode(pictures)
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """Joined vectors [n, dimension] of what was searched for."""
+        import numpy as np
+
+        words = self.texts(texts)
+        seen = self._image.encode_texts(texts) if self._image.reads_text else [None] * len(texts)
+        rows = [self.join(text, picture) for text, picture in zip(words, seen, strict=True)]
+        return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32)
 
     def join(self, text: Vectors | None, picture: Vectors | None) -> Vectors:
         """One vector of length 1 from a text vector, a picture vector, or both."""

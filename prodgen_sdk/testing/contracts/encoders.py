@@ -135,3 +135,17 @@ class ImageEncoderContract(_EncoderContract):
         frozen = Frozen(**{f"images[{place}]": image for place, image in enumerate(inputs)})
         component.encode(inputs, ctx)
         frozen.assert_unchanged()
+
+    def test_words_share_the_space_of_the_pictures(self, component: Any, inputs: Sequence[Any], ctx: Context) -> None:
+        if not component.reads_text:
+            pytest.skip("The encoder reads no text.")
+        vectors = component.encode_texts(["red mug", "blue dress"], ctx)
+        dimension = component.encode(inputs[:1], ctx).shape[1]
+        assert vectors.shape == (2, dimension), (
+            f"encode_texts() gave {vectors.shape} instead of (2, {dimension}): words must lie in the space of the pictures."
+        )
+        assert vectors.dtype == np.float32, f"Vectors are float32, not {vectors.dtype}. Add .astype(np.float32)."
+        assert np.abs(np.linalg.norm(vectors, axis=1) - 1).max() < 1e-3, (
+            "Vectors must have length 1. Divide by the L2 norm."
+        )
+        assert np.abs(vectors[0] - vectors[1]).max() > 1e-6, "Two different texts have the same vector."

@@ -49,6 +49,7 @@ class ImageDescriptor(ImageEncoder):
         (1, 296)
     """
 
+    depends_on: ClassVar[None] = None
     digest: ClassVar[str] = ",".join(f"{name}={weight}" for name, weight in WEIGHTS.items())
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
