@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prodgen_rank.models.interactions import History, Interactions
+from prodgen_rank.models.transitions import Transitions
+
+from prodgen_sdk.context import Context
+
+
+def of(*sequences, n_items=6):
+    rows = [(user, item, place) for user, each in enumerate(sequences) for place, item in enumerate(each)]
+    users, items, times = zip(*rows, strict=True) if rows else ((), (), ())
+    return Interactions.of(users, items, times, [f"p{code}" for code in range(n_items)], len(sequences))
+
+
+def history(*items):
+    n = len(items)
+    return History(np.asarray(items, np.int32), np.ones(n, np.float32), np.arange(n, dtype=np.float64))
+
+
+sequences = st.lists(st.lists(st.integers(0, 5), max_size=8), min_size=1, max_size=6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(sequences, st.lists(st.integers(0, 5), min_size=1, max_size=6), st.integers(1, 4))
+def test_scores_are_those_of_plain_loops(known, asked, reach):
+    model = Transitions(reach=reach, shrinkage=1.0).fit(of(*known), Context())
+    counted = np.zeros((6, 6))
+    for each in known:
+        for first, item in enumerate(each):
+            for then in range(first + 1, min(first + reach + 1, len(each))):
+                if each[then] != item:
+                    counted[item, each[then]] += model.nearness ** (then - first - 1)
+                    counted[each[then], item] += model.backward * model.nearness ** (then - first - 1)
+    expected = np.zeros(6)
+    for age, item in enumerate(reversed(asked)):
+        for other in range(6):
+            out, into = counted[item].sum() + 1, counted[:, other].sum() + 1
+            expected[other] += model.recency**age * counted[item, other] / out**model.source / into**model.target
+    found = model.scores([history(*asked)], 0.0)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found[0], expected, rtol=1e-4, atol=3e-6)
+
+
+def test_what_follows_is_liked_more_than_what_precedes():
+    model = Transitions().fit(of(*[[0, 1, 2]] * 5), Context())
+    scores = model.scores([history(1)], 0.0)[0]
+    assert scores[2] > scores[0] > scores[3]
+
+
+def test_the_last_product_says_most():
+    model = Transitions().fit(of(*[[0, 1], [2, 3]] * 5), Context())
+    first, second = model.scores([history(0, 2), history(2, 0)], 0.0)
+    assert first[3] > first[1]
+    assert second[1] > second[3]
+
+
+def test_without_a_history_popularity_orders():
+    model = Transitions().fit(of([0, 1], [0, 1], [0, 2]), Context())
+    for histories in ([history()], [history(), history(4)]):
+        scores = model.scores(histories, 0.0)
+        assert np.argsort(-scores[0], kind="stable")[:3].tolist() == [0, 1, 2]
+        assert np.isfinite(scores).all()
+
+
+@pytest.mark.parametrize("known", [[], [[]], [[3]], [[3, 3, 3]]])
+def test_nothing_to_learn_from(known):
+    model = Transitions(shrinkage=0.0).fit(of(*known), Context())
+    scores = model.scores([history(0), history()], 0.0)
+    assert scores.shape == (2, 6)
+    assert np.isfinite(scores).all()
+
+
+def test_restored_it_says_the_same():
+    model = Transitions().fit(of([0, 1, 2], [2, 1, 4, 0]), Context())
+    asked = [history(0, 2), history(4), history()]
+    other = Transitions().restore(model.arrays())
+    np.testing.assert_array_equal(model.scores(asked, 0.0), other.scores(asked, 0.0))
