@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DataError, SQLAlchemyError
 from prodgen_sdk.errors import ConfigError, InputError, MissingDependency, StoreError
 from prodgen_sdk.store.masking import mask
 from prodgen_sdk.store.readers import Readers
+from prodgen_sdk.store.writer import Writer
 
 Topic = Literal["schema", "catalogue", "events"]
 """What a transaction changes. On PostgreSQL one at a time of each, so that sequence numbers appear in order."""
@@ -99,6 +100,20 @@ class Database:
                     connection.execute(select(func.pg_advisory_xact_lock(_LOCKS[topic])))
                 yield connection
 
+    def append(self, table: Table, key: str, rows: Sequence[Mapping[str, Any]], *, topic: Topic) -> None:
+        """Inserts rows in one transaction that does not wait for the disk, leaving out those whose `key` is there already.
+
+        On SQLite at the price of SQLite alone, as the path of a recommendation needs it.
+        """
+        if self._writer is None:
+            statement = postgresql.insert(table).on_conflict_do_nothing(index_elements=[key])
+            with self.write(topic, durable=False) as connection:
+                connection.execute(statement, rows)
+            return
+        self._check_process()
+        with self._writing, self._errors():
+            self._writer.append(table, key, rows)
+
     def purge(self, tables: Sequence[str], *, timeout: float | None = None) -> int:
         """Removes the bytes of deleted rows from the database's files; how many bytes have to stay for now.
 
@@ -138,8 +153,9 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
-        if self._readers is not None:
-            self._readers.close()
+        for part in (self._readers, self._writer):
+            if part is not None:
+                part.close()
 
     def _check_process(self) -> None:
         if self._pid != os.getpid():
@@ -151,6 +167,7 @@ class Database:
         # SQLite has one writer; waiting here is fair and free, waiting inside SQLite is polling.
         self._writing: AbstractContextManager[Any] = threading.Lock() if self.sqlite else nullcontext()
         self._readers = Readers(self.file, timeout=_BUSY_SECONDS) if self.file else None
+        self._writer = Writer(self.file, timeout=_BUSY_SECONDS) if self.file else None
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

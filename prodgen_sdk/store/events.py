@@ -18,20 +18,19 @@ from prodgen_sdk.types import Event, EventType, Feedback
 
 _FIELDS = set(Event.model_fields)
 _NAMES = tuple(Event.model_fields)
-_COLUMNS = [events.c[name] for name in _NAMES] + [events.c.sequence]
-_OF_USER = select(*_COLUMNS).where(events.c.user == bindparam("user"))
-_NEWEST = (events.c.at.desc(), events.c.sequence.desc())
+COLUMNS = [events.c[name] for name in _NAMES] + [events.c.sequence]
+_OF_USER = select(*COLUMNS).where(events.c.user == bindparam("user"))
+NEWEST = (events.c.at.desc(), events.c.sequence.desc())
 _LIMIT = bindparam("limit", type_=BigInteger())
-_NO_LIMIT = 2**62
-_HISTORY = _OF_USER.order_by(*_NEWEST).limit(_LIMIT)
+_HISTORY = _OF_USER.order_by(*NEWEST).limit(_LIMIT)
 # The newest of each type and then the newest of those: a user may have seen a thousand times more than they did.
 _OF_TYPE = [
-    _OF_USER.where(events.c.type == kind).order_by(*_NEWEST).limit(_LIMIT).subquery()
+    _OF_USER.where(events.c.type == kind).order_by(*NEWEST).limit(_LIMIT).subquery()
     for kind in get_args(EventType)
     if kind != "impression"
 ]
 _UNION = union_all(*(select(part) for part in _OF_TYPE)).subquery()
-_ACTIONS = select(_UNION).order_by(_UNION.c.at.desc(), _UNION.c.sequence.desc()).limit(_LIMIT)
+ACTIONS = select(_UNION).order_by(_UNION.c.at.desc(), _UNION.c.sequence.desc()).limit(_LIMIT)
 _SHOWN = (
     select(events.c.sku)
     .where(events.c.user == bindparam("user"), events.c.type == "impression", events.c.sku.is_not(None))
@@ -39,6 +38,11 @@ _SHOWN = (
     .limit(_LIMIT)
 )
 _LAST = select(func.max(events.c.sequence))
+_COUNTS = (
+    select(events.c.sku, events.c.type, func.count(), func.max(events.c.sequence))
+    .where(events.c.sequence > bindparam("after"), events.c.sku.is_not(None), events.c.type != "impression")
+    .group_by(events.c.sku, events.c.type)
+)
 
 
 class Events:
@@ -69,11 +73,22 @@ class Events:
             new += [event for event, _ in added]
         return new
 
+    def append(self, items: Sequence[Event]) -> None:
+        """Appends events in one statement that does not wait for the disk; one whose id is in the log is left out.
+
+        The cheap way to log impressions: a power cut (not a crash of the process) may lose the last moments.
+
+        Raises:
+            InputError, StoreError: nothing was appended.
+        """
+        if items:
+            self._database.append(events, "id", [_row(event) for event in items], topic="events")
+
     def history(self, user: str, limit: int | None = None, *, impressions: bool = True) -> tuple[Event, ...]:
         """The last `limit` events of a user by their own time, newest last; without `impressions` only what the user did."""
-        query = _HISTORY if impressions else _ACTIONS
-        rows = self._database.rows(query, user=user, limit=_NO_LIMIT if limit is None else limit)
-        return tuple(_event(row) for row in reversed(rows))
+        query = _HISTORY if impressions else ACTIONS
+        rows = self._database.rows(query, user=user, limit=2**62 if limit is None else limit)
+        return tuple(event_of(row) for row in reversed(rows))
 
     def shown(self, user: str, limit: int = 200) -> frozenset[str]:
         """The skus of a user's last `limit` impressions."""
@@ -81,17 +96,17 @@ class Events:
 
     def log(self, after_sequence: int = 0) -> Iterator[tuple[int, Event]]:
         """All events with a sequence above `after_sequence`, in the order of arrival, read in chunks."""
-        query = select(*_COLUMNS).order_by(events.c.sequence)
+        query = select(*COLUMNS).order_by(events.c.sequence)
         while rows := self._read(query.where(events.c.sequence > after_sequence)):
-            yield from ((row.sequence, _event(row)) for row in rows)
+            yield from ((row.sequence, event_of(row)) for row in rows)
             after_sequence = rows[-1].sequence
 
     def log_by_time(self) -> Iterator[Event]:
         """All events in the order of their own time, read in chunks."""
-        query = select(*_COLUMNS).order_by(events.c.at, events.c.sequence)
+        query = select(*COLUMNS).order_by(events.c.at, events.c.sequence)
         last = (to_micros(datetime.min), 0)
         while rows := self._read(query.where(tuple_(events.c.at, events.c.sequence) > last)):
-            yield from map(_event, rows)
+            yield from map(event_of, rows)
             last = (rows[-1].at, rows[-1].sequence)
 
     def count(self, user: str | None = None) -> int:
@@ -102,6 +117,12 @@ class Events:
     def last_sequence(self) -> int:
         """0 when nothing is recorded. Cheap enough to ask before every answer."""
         return self._database.rows(_LAST)[0][0] or 0
+
+    def counts(self, after_sequence: int = 0) -> Iterator[tuple[int, str, EventType, int]]:
+        """(last sequence, sku, type, number) of each sku and type among the events above `after_sequence`, impressions apart."""
+        with self._database.read() as connection:
+            for sku, kind, number, last in connection.execute(_COUNTS, {"after": after_sequence}):
+                yield last, sku, kind, number
 
     def popular(
         self, limit: int = 100, *, since: datetime | None = None, weights: Mapping[EventType, float] | None = None
@@ -140,7 +161,8 @@ class Events:
 
 
 def _row(event: Event) -> dict[str, Any]:
-    row = event.model_dump()
+    # All fields are plain values: the same as `model_dump`, at a tenth of the price.
+    row = dict(event.__dict__)
     row["at"] = to_micros(event.at)
     row["offered"] = json.dumps(event.offered, ensure_ascii=False) if event.offered else None
     row["memo"] = event.memo or None
@@ -174,7 +196,8 @@ def _is_text(value: str) -> bool:
     return "\0" not in value
 
 
-def _event(row: Sequence[Any]) -> Event:
+def event_of(row: Sequence[Any]) -> Event:
+    """The event of a row of `COLUMNS`."""
     values = dict(zip(_NAMES, row, strict=False))
     values["at"] = from_micros(values["at"])
     values["offered"] = offered_of(values["offered"])

@@ -18,7 +18,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision of the schema that this code reads and writes."""
 
 # PostgreSQL sorts text by the rules of a language; keys are compared byte by byte on both databases.
@@ -102,6 +102,7 @@ events = Table(
     Index(None, "user", "at"),
     Index(None, "user", "type", "at"),
     Index(None, "at", "sequence"),
+    Index(None, "user", "sequence"),
     sqlite_autoincrement=True,
 )
 

@@ -19,6 +19,7 @@ from prodgen_sdk.store.masking import mask
 from prodgen_sdk.store.migrate import upgrade
 from prodgen_sdk.store.outbox import Outbox
 from prodgen_sdk.store.products import Products
+from prodgen_sdk.store.recent import Recent, follow, read
 from prodgen_sdk.store.states import States
 from prodgen_sdk.store.tryons import TryOns
 from prodgen_sdk.store.variants import Variants
@@ -46,6 +47,10 @@ class Store:
         self.embeddings = Embeddings(database)
         self.states = States(database)
         self.tryons = TryOns(database, private)
+
+    def recent(self, user: str, limit: int, known: Recent | None = None) -> Recent:
+        """What a user did and was shown lately; with what was `known` before, only what is new is read."""
+        return read(self.database, user, limit) if known is None else follow(self.database, user, known)
 
     def forget(self, user: str) -> Erased:
         """Erases all that is known of a user and proves it; see `prodgen_sdk.store.forget.forget`."""

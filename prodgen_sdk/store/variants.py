@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -16,7 +18,7 @@ from prodgen_sdk.store.assets import AssetStore
 from prodgen_sdk.store.database import CHUNK, Database, batched
 from prodgen_sdk.store.documents import dump
 from prodgen_sdk.store.schema import from_micros, now_micros, products, reviews, variants
-from prodgen_sdk.types import Model, ReviewState, Variant
+from prodgen_sdk.types import Facets, Model, ReviewState, Variant
 
 TRANSITIONS: dict[ReviewState, tuple[ReviewState, ...]] = {
     "draft": ("in_review",),
@@ -34,6 +36,26 @@ _SERVABLE = (
     .join(products, products.c.sku == variants.c.sku)
     .where(variants.c.id.in_(bindparam("ids", expanding=True)))
 )
+_AMONG = variants.c.id.in_(bindparam("ids", expanding=True))
+_SHELF = (
+    select(
+        variants.c.id,
+        variants.c.sku,
+        variants.c.review,
+        products.c.on_sale,
+        products.c.category,
+        products.c.price,
+        products.c.tags,
+    )
+    .join(products, products.c.sku == variants.c.sku)
+    .where(_AMONG)
+)
+_OF_PRODUCTS = (
+    select(variants.c.sku, variants.c.id, variants.c.review)
+    .where(variants.c.sku.in_(bindparam("skus", expanding=True)))
+    .order_by(variants.c.number)
+)
+_DOCUMENTS = select(variants.c.id, variants.c.document).where(_AMONG)
 
 
 class Review(Model):
@@ -187,6 +209,36 @@ class Variants:
             for chunk in batched(ids, 5000)
             for id, review, on_sale in self._database.rows(_SERVABLE, ids=chunk)
             if review == "approved" and on_sale
+        }
+
+    def servable(self, ids: Iterable[str]) -> dict[str, tuple[str, Facets]]:
+        """Product and facets of those of `ids` that may be shown now: approved, and of a product that is on sale."""
+        found = {}
+        for chunk in batched(ids, 5000):
+            for id, sku, review, on_sale, category, price, tags in self._database.rows(_SHELF, ids=chunk):
+                if review == "approved" and on_sale:
+                    facets = Facets(
+                        category=category, price=None if price is None else Decimal(price), tags=tuple(json.loads(tags))
+                    )
+                    found[id] = (sku, facets)
+        return found
+
+    def approved_of(self, skus: Iterable[str], limit: int) -> dict[str, list[str]]:
+        """The ids of up to `limit` approved variants of each sku, in the order of their publication."""
+        found: dict[str, list[str]] = {}
+        for chunk in batched(skus, 5000):
+            for sku, id, review in self._database.rows(_OF_PRODUCTS, skus=chunk):
+                ids = found.setdefault(sku, [])
+                if review == "approved" and len(ids) < limit:
+                    ids.append(id)
+        return found
+
+    def documents(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The JSON values of each known variant, as they are stored: many of them at the price of reading alone."""
+        return {
+            id: json.loads(document)
+            for chunk in batched(ids, 5000)
+            for id, document in self._database.rows(_DOCUMENTS, ids=chunk)
         }
 
     def set_review(self, id: str, state: ReviewState, by: str, reason: str = "") -> Variant:
