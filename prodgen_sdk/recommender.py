@@ -302,6 +302,8 @@ class Recommender:
             products=self._load_products(skus),
             locale=locale,
             shown=self._store.events.shown(user),
+            session_minutes=self._config.session_minutes,
+            session_share=self._config.session_share,
         )
 
     def _catch_up(self) -> None:

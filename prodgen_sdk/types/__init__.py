@@ -8,6 +8,7 @@ from prodgen_sdk.types.base import (
     PixelModel,
     Vector,
     build,
+    trusted,
 )
 from prodgen_sdk.types.generation import (
     MAX_SEED,
@@ -139,5 +140,6 @@ __all__ = [
     "ViewPrompt",
     "build",
     "parse_views",
+    "trusted",
     "unit_distance",
 ]

@@ -159,12 +159,16 @@ class UserProfile(PixelModel):
     """What a ranker knows of a user.
 
     Args:
-        vector: L2-normalised recency-weighted mean of what the user did, or None for a cold start.
+        vector: L2-normalised recency-weighted mean of what the user did, the current session drawn out; None for a cold start.
         interests: strongest first.
         queries: what the user searched for, newest first.
         seen: skus the user had an impression or an event of.
         interest_vectors: the vector of each interest by sku, where one is known.
         query_vectors: the vector of each query by its words, where one is known.
+        session: skus that the user touched in the session that still goes on, newest first, each once; at most 20.
+        session_events: how many events that session has.
+        session_vector: L2-normalised weighted mean of what the user did in it, or None.
+        session_share: how much of `vector` it is: `vector` less `session_share * session_vector` is the long-term part.
     """
 
     user: str
@@ -174,6 +178,10 @@ class UserProfile(PixelModel):
     seen: frozenset[str] = frozenset()
     interest_vectors: dict[str, Any] = Field(default_factory=dict)
     query_vectors: dict[str, Any] = Field(default_factory=dict)
+    session: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+    session_events: int = 0
+    session_vector: Any = None
+    session_share: float = 0.0
 
 
 class RecommendationContext(Model):

@@ -5,10 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodgen_sdk.profile import MAX_INTERESTS, MAX_QUERIES, build_profile, interests, popularity, user_vector
+from prodgen_sdk.profile import (
+    MAX_INTERESTS,
+    MAX_QUERIES,
+    MAX_SESSION,
+    build_profile,
+    interests,
+    popularity,
+    user_vector,
+)
 from prodgen_sdk.types import Event, Product
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -50,6 +59,80 @@ def test_vector_is_a_unit_vector_or_none(log) -> None:
     if vector is not None:
         assert vector.dtype == np.float32
         assert abs(np.linalg.norm(vector) - 1) < 1e-5
+
+
+@given(events, st.floats(0, 1))
+def test_the_session_draws_the_vector_towards_itself(log, share) -> None:
+    long, both = (build_profile("u", log, VECTORS, NOW, session_share=s) for s in (0.0, share))
+    assert long.session_share == 0
+    assert both.session == long.session
+    if both.session_vector is not None and long.vector is not None and both.session_share:
+        assert abs(np.linalg.norm(both.vector) - 1) < 1e-5
+        assert both.vector @ both.session_vector >= long.vector @ both.session_vector - 1e-5
+        rest = both.vector - both.session_share * both.session_vector
+        length = np.linalg.norm(rest)
+        assert length < 1e-5 or np.allclose(rest / length, long.vector, atol=1e-4 / length)
+
+
+def test_a_session_is_what_was_done_without_a_pause() -> None:
+    minutes = 1 / 1440
+    log = [
+        event("1", "view", "p0", days=100 * minutes),
+        event("2", "view", "p1", days=50 * minutes),
+        event("3", "add_to_cart", "p2", days=25 * minutes),
+        event("4", "impression", "p4", days=20 * minutes),
+        event("5", "view", "p1", days=10 * minutes),
+    ]
+    profile = build_profile("u", log, VECTORS, NOW)
+    assert (profile.session, profile.session_events) == (("p1", "p2"), 3)
+    expected = 2 * VECTORS["p1"].astype(np.float64) + 3 * VECTORS["p2"]
+    assert np.allclose(profile.session_vector, expected / np.linalg.norm(expected), atol=1e-6)
+    blend = 0.5 * 3 / 6
+    mixed = (1 - blend) * user_vector(log, VECTORS, NOW).astype(np.float64) + blend * profile.session_vector
+    assert np.allclose(profile.vector, mixed / np.linalg.norm(mixed), atol=1e-6)
+    assert profile.session_share == pytest.approx(blend / np.linalg.norm(mixed))
+    assert build_profile("u", log, VECTORS, NOW, session_minutes=60).session_events == 4
+    over = build_profile("u", log, VECTORS, NOW + timedelta(minutes=21))
+    assert (over.session, over.session_vector, over.session_share) == ((), None, 0)
+
+
+def test_a_session_alone_is_the_vector_of_who_hid_all_else() -> None:
+    log = [event("1", "hide", "p0", days=1), event("2", "view", "p1")]
+    assert build_profile("u", log[:1], VECTORS, NOW).vector is None
+    assert np.allclose(
+        build_profile("u", log, {"p1": VECTORS["p1"]}, NOW).vector, VECTORS["p1"] / np.linalg.norm(VECTORS["p1"])
+    )
+
+
+def test_hidden_products_push_away_and_searches_pull() -> None:
+    log = [event("1", "view", "p1"), event("2", "view", "p2", days=3), event("3", "hide", "p2", days=2)]
+    asked = event("4", "search", None, days=3, query="mug")
+    towards = VECTORS["p2"] / np.linalg.norm(VECTORS["p2"])
+    with_hide, without = (user_vector(part, VECTORS, NOW) for part in (log, log[:2]))
+    assert with_hide @ towards < without @ towards
+    pulled = user_vector([*log, asked], VECTORS, NOW, query_vectors={"mug": VECTORS["p3"]})
+    assert pulled @ VECTORS["p3"] > with_hide @ VECTORS["p3"]
+
+
+def test_a_hundred_thousand_events_are_no_trouble() -> None:
+    at = [NOW - timedelta(minutes=n) for n in range(100_000)]
+    kinds = ("view", "click", "hide", "purchase", "search")
+    log = [
+        Event(
+            id=str(n),
+            user="u",
+            type=kinds[n % 5],
+            sku=None if n % 5 == 4 else f"s{n % 997}",
+            query="q" * 900 if n % 5 == 4 else None,
+            at=at[n],
+        )
+        for n in range(100_000)
+    ]
+    profile = build_profile("u", log, {}, NOW)
+    assert len(profile.session) == MAX_SESSION
+    assert profile.session_events == 100_000
+    assert len(profile.interests) <= 997
+    assert profile.queries == ("q" * 900,)
 
 
 def test_weights_and_half_life() -> None:
