@@ -10,6 +10,17 @@ from prodgen_sdk.specs import BenchmarkSpec, ImageEncoderSpec, IndexSpec, Needs,
 
 DESCRIPTOR_DIMENSION = 296
 _FAISS = Needs(modules=("faiss", "filelock"), install="pip install prodgen-rank")
+_SCIPY = Needs(modules=("scipy",), install="pip install prodgen-rank")
+_TORCH = Needs(modules=("scipy", "torch"), install="pip install 'prodgen-rank[torch]'")
+_PREFERENCES = (
+    ("popular", "How many users had a product", _SCIPY),
+    ("item-knn", "Products that the same users had as those in the history", _SCIPY),
+    ("ease", "A closed-form linear autoencoder; each thing in the history has its exact share", _SCIPY),
+    ("ials", "Matrix factorisation of implicit feedback, users folded in", _SCIPY),
+    ("visual", "Factors of products from their pictures and their users; ranks products that nobody had yet", _SCIPY),
+    ("sequence", "A self-attentive model of what comes next in a history", _TORCH),
+    ("blend", "Several of these, with weights found on a validation split", _SCIPY),
+)
 _FILES = Needs(modules=("filelock",), install="pip install prodgen-rank")
 
 
@@ -63,6 +74,11 @@ def register_rankers(register: Register) -> None:
         ),
         "prodgen_rank.rankers.hybrid:HybridRanker",
     )
+    for word, summary, needs in _PREFERENCES:
+        register(
+            RankerSpec(id=f"rank/{word}", summary=summary, needs=needs),
+            f"prodgen_rank.rankers.preference:{word.replace('-', '_')}",
+        )
 
 
 @hookimpl
@@ -112,4 +128,24 @@ def register_benchmarks(register: Register) -> None:
             needs=_FAISS,
         ),
         "prodgen_rank.benchmarks.index:IndexBenchmark",
+    )
+    register(
+        BenchmarkSpec(
+            id="policy/off-policy",
+            summary="What variant policies are worth, from the log of another: IPW, SNIPS, DR, diagnostics, refusals",
+            measures="policy",
+            command="eval",
+            uses_log=True,
+        ),
+        "prodgen_rank.benchmarks.eval_policy:PolicyEvaluation",
+    )
+    register(
+        BenchmarkSpec(
+            id="policy/ab",
+            summary="An A/B test: sample ratio, then an always-valid comparison of two arms, and its power",
+            measures="ab",
+            command="eval",
+            uses_log=True,
+        ),
+        "prodgen_rank.benchmarks.eval_ab:AbEvaluation",
     )

@@ -22,6 +22,7 @@ class Diagnostics:
     Args:
         n: rows.
         clicks: rows with a reward and a weight above 0.
+        effective_clicks: (sum w r)^2 / sum (w r)^2: how many of them carry the estimate.
         ess: effective sample size, (sum w)^2 / sum w^2 (Kish, 1965): how many rows of the policy's own the log is worth.
         mean: near 1 if propensities are right and the log saw all that the policy would show.
         mean_error: standard error of `mean`.
@@ -33,6 +34,7 @@ class Diagnostics:
 
     n: int
     clicks: int
+    effective_clicks: float
     ess: float
     mean: float
     mean_error: float
@@ -46,9 +48,9 @@ class Diagnostics:
         """Flat and JSON-ready."""
         quantiles = {f"weight_p{100 * share:g}": value for share, value in self.quantiles.items()}
         return {
-            "rows": self.n, "rows_with_reward": self.clicks, "ess": self.ess, "mean_weight": self.mean,
-            "mean_weight_error": self.mean_error, "max_weight": self.max, "max_weight_share": self.max_share,
-            "zero_weight_share": self.zero_share, **quantiles,
+            "rows": self.n, "rows_with_reward": self.clicks, "effective_rewards": self.effective_clicks, "ess": self.ess,
+            "mean_weight": self.mean, "mean_weight_error": self.mean_error, "max_weight": self.max,
+            "max_weight_share": self.max_share, "zero_weight_share": self.zero_share, **quantiles,
         }  # fmt: skip
 
 
@@ -97,13 +99,14 @@ def diagnose(pi_e: Floats, pscore: Floats, reward: Floats) -> Diagnostics:
         raise InputError(f"Probabilities and rewards of shapes {pi_e.shape}, {pscore.shape} and {reward.shape}.")
     n, missing = len(pi_e), int((~((pscore > 0) & (pscore <= 1))).sum())
     if missing:
-        return Diagnostics(n, int((reward > 0).sum()), 0.0, 0.0, 0.0, 0.0, 0.0, {}, 0.0, missing)
+        return Diagnostics(n, int((reward > 0).sum()), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, {}, 0.0, missing)
     weights = pi_e / pscore
     total, largest = float(weights.sum()), float(weights.max())
     return Diagnostics(
         n=n,
         clicks=int(((reward > 0) & (weights > 0)).sum()),
-        ess=total**2 / float((weights**2).sum()) if total else 0.0,
+        effective_clicks=effective_size(weights * reward),
+        ess=effective_size(weights),
         mean=total / n,
         mean_error=float(weights.std(ddof=1)) / n**0.5 if n > 1 else 0.0,
         max=largest,
@@ -111,6 +114,16 @@ def diagnose(pi_e: Floats, pscore: Floats, reward: Floats) -> Diagnostics:
         quantiles={q: float(np.quantile(weights, q)) for q in QUANTILES},
         zero_share=float((weights == 0).mean()),
     )
+
+
+def effective_size(weights: Floats) -> float:
+    """How many equal weights have the same spread of their mean; 0 if all are 0.
+
+    >>> effective_size(np.asarray([3.0, 3.0, 0.0]))
+    2.0
+    """
+    squares = float((weights**2).sum())
+    return float(weights.sum()) ** 2 / squares if squares else 0.0
 
 
 def refusal(found: Diagnostics, limits: Limits | None = None) -> Refused | None:

@@ -17,7 +17,6 @@ import numpy as np
 from prodgen_rank.evaluation.bootstrap import bootstrap
 from prodgen_rank.evaluation.diagnostics import Diagnostics, Limits, Refused, diagnose, refusal
 from prodgen_rank.evaluation.intervals import (
-    Interval,
     by_cluster,
     effective_clopper_pearson,
     standard_error,
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.floating[Any]]
     Ints = NDArray[np.integer[Any]]
 
-FEW_CLICKS = 50
-"""Below so many rewarded rows the central limit theorem is not trusted."""
+FEW_CLICKS = 50.0
+"""Below so many effective rewarded rows resampling is not trusted."""
 
 
 @dataclass(frozen=True)
@@ -130,12 +129,14 @@ def switch_dr(log: Logged, tau: float) -> Floats:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its interval; `method` says how that was found: `bootstrap` or `clopper-pearson`."""
+    """A value with its interval; `method` says how that was found: `bootstrap` or `clopper-pearson`.
+
+    The direct method has none (`none`): how wrong its model is, the log does not say.
+    """
 
     value: float
-    low: float
-    high: float
-    error: float
+    low: float | None
+    high: float | None
     method: str
 
 
@@ -150,22 +151,25 @@ class Evaluation:
         """Flat and JSON-ready."""
         found: dict[str, float | str] = {}
         for name, estimate in self.estimates.items():
-            found |= {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+            found[name] = estimate.value
+            if estimate.low is not None and estimate.high is not None:
+                found |= {f"{name}_low": estimate.low, f"{name}_high": estimate.high}
         return found | self.diagnostics.figures()
 
 
 def estimate(rows: Floats, found: Diagnostics, clusters: Ints | None = None, level: float = 0.95) -> Estimate:
     """The mean of an estimator's rows, with an interval that suits the number of clicks.
 
-    With `FEW_CLICKS` rewarded rows or more the clusters are drawn anew (percentile bootstrap); with fewer, the estimate is
-    taken as the rate of as many impressions as would give its standard error, and zero clicks give no empty interval.
+    With `FEW_CLICKS` effective rewarded rows or more the clusters are drawn anew (percentile bootstrap); with fewer, the
+    estimate is taken as the rate of as many impressions as would give its standard error, and zero clicks give no empty
+    interval.
     """
     value, error = float(rows.mean()), standard_error(rows, clusters)
-    if found.clicks >= FEW_CLICKS:
+    if found.effective_clicks >= FEW_CLICKS:
         drawn = bootstrap(rows if clusters is None else by_cluster(rows, clusters), level=level)
-        return Estimate(value, drawn.low, drawn.high, error, "bootstrap")
-    interval: Interval = effective_clopper_pearson(value, error if found.clicks else 0.0, found.ess, level)
-    return Estimate(value, min(value, interval.low), max(value, interval.high), error, "clopper-pearson")
+        return Estimate(value, drawn.low, drawn.high, "bootstrap")
+    interval = effective_clopper_pearson(value, error if found.clicks else 0.0, found.ess, level)
+    return Estimate(value, min(value, interval.low), max(value, interval.high), "clopper-pearson")
 
 
 def evaluate(
@@ -173,7 +177,8 @@ def evaluate(
 ) -> Evaluation | Refused:
     """All estimates that the log allows, or why it allows none.
 
-    Estimates: `ipw`, `snips`, `ipw_clipped`; with a reward model `dm`, `dr`, `sndr` and `dr_switch`.
+    Estimates: `ipw`, `snips`, `ipw_clipped`; with a reward model `dm`, `dr`, `sndr` and `dr_switch`; and, with `FEW_CLICKS`
+    effective clicks or more, `gain`: how much more the policy earns than what was logged (of `snips`).
 
     Args:
         clip: largest weight of `ipw_clipped`.
@@ -185,8 +190,13 @@ def evaluate(
         return refused
     rows = {"ipw": ipw(log), "snips": snips(log), "ipw_clipped": ipw(log, clip)}
     if log.predicted is not None:
-        rows |= {"dm": dm(log), "dr": dr(log), "sndr": sndr(log), "dr_switch": switch_dr(log, tau)}
-    return Evaluation({name: estimate(values, found, log.clusters, level) for name, values in rows.items()}, found)
+        rows |= {"dr": dr(log), "sndr": sndr(log), "dr_switch": switch_dr(log, tau)}
+    if found.effective_clicks >= FEW_CLICKS:
+        rows["gain"] = rows["snips"] - log.reward
+    estimates = {name: estimate(values, found, log.clusters, level) for name, values in rows.items()}
+    if log.predicted is not None:
+        estimates["dm"] = Estimate(float(dm(log).mean()), None, None, "none")
+    return Evaluation(estimates, found)
 
 
 def _ratio(weights: Floats, weighted: Floats) -> Floats:

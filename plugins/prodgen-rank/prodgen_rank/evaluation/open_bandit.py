@@ -36,8 +36,8 @@ class Campaign:
         reward: [n], 1 for a click.
         pscore: [n], probability of the item at its position.
         user: [n, u], one-hot user features.
-        items: [k, i], one column a value of a category of the item, and its one numeric feature; the first k columns tell
-            the items apart.
+        items: [k, i], one column a value of a category of the item, and its one numeric feature. No column tells single
+            items apart: a log of some forty clicks cannot say more of eighty items.
     """
 
     action: Ints
@@ -72,7 +72,7 @@ def read_campaign(folder: Path, policy: str, campaign: str) -> Campaign:
             reward=np.asarray([float(row["click"]) for row in rows]),
             pscore=np.asarray([float(row["propensity_score"]) for row in rows]),
             user=np.column_stack([_one_hot([row[name] for row in rows]) for name in users]),
-            items=np.column_stack([np.eye(len(items)), *categories, numeric]),
+            items=np.column_stack([*categories, numeric]),
         )
     except (KeyError, ValueError, IndexError) as error:
         raise InputError(f"{place} holds no log of the Open Bandit Dataset ({error!r}).") from None
