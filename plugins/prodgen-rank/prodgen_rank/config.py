@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,11 +19,19 @@ class IndexConfig(_Options):
     """`index/faiss`.
 
     Args:
-        quantise_from: rows from which the base is scanned by 8-bit codes first (the answer stays exact).
-        delta_limit: changed rows after which a new generation is written; None takes the larger of 2048 and 1/32 of the base.
+        factory: how the base is searched: "auto", "Flat" (all rows, exact), "SQ8" (8-bit codes, then exactly what they leave
+            in question: exact), or the faiss factory string of an approximate first stage, such as "HNSW32" or
+            "IVF256,PQ256x4fs" (a refinement at its end is taken as said: rows are always scored exactly).
+        exact_below: rows below which "auto" is "Flat".
+        recall: share of the best products that an approximate search shall find; it is calibrated when a base is built.
+        asked: numbers of products to calibrate for.
+        delta_limit: changed rows after which a new base is built; None takes 1/32 of the base, at least 2048, at most 8192.
     """
 
-    quantise_from: Annotated[int, Field(ge=1)] = 4096
+    factory: Annotated[str, Field(min_length=1, max_length=100)] = "auto"
+    exact_below: Annotated[int, Field(ge=1)] = 8192
+    recall: Annotated[float, Field(gt=0.5, lt=1)] = 0.995
+    asked: tuple[Annotated[int, Field(ge=1, le=1000)], ...] = (10, 100)
     delta_limit: Annotated[int, Field(ge=1)] | None = None
 
 
@@ -151,7 +159,12 @@ class HfImageConfig(_Options):
 
 
 class Config(_Options):
-    """Options of all components of the distribution."""
+    """Options of all components of the distribution.
+
+    Args:
+        models: arguments of a model's constructor by its name (`ease`, `item-knn`, ...), for rankers that were not trained by
+            `prodgen train rank`.
+    """
 
     index: IndexConfig = IndexConfig()
     ranker: RankerConfig = RankerConfig()
@@ -159,3 +172,4 @@ class Config(_Options):
     linear: LinearPolicyConfig = LinearPolicyConfig()
     mini: MiniConfig = MiniConfig()
     hf: HfImageConfig | None = None
+    models: dict[str, dict[str, Any]] = Field(default_factory=dict)

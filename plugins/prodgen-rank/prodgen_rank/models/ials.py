@@ -31,7 +31,7 @@ class Ials(PreferenceModel):
     Only the factors of products are kept: a user is solved for anew from the history at each question (fold-in).
 
     Args:
-        factors: how many numbers describe a product.
+        factors: how many numbers describe a product; at most a quarter of the users and of the products.
         l2: strength of the regularisation.
         unobserved: weight of what nobody did, for each pair of a user and a product; what was done weighs 1 more.
         frequency: exponent of how much more the frequent are regularised, 0 to 1.
@@ -57,17 +57,15 @@ class Ials(PreferenceModel):
         self.factors, self.l2, self.unobserved, self.frequency = factors, l2, unobserved, frequency
         self.sweeps, self.recency, self.seed = sweeps, recency, seed
         self.items = np.zeros((0, factors), np.float32)
-        self.n_users = 0
 
     def fit(self, data: Interactions, ctx: Context) -> Self:
         known = binary(data)
         known = known[np.diff(known.indptr) > 0]
         turned = known.T.tocsr()
         rng = np.random.default_rng(self.seed)
-        self.n_users = known.shape[0]
-        items = rng.normal(0, 0.1 / np.sqrt(self.factors), (data.n_items, self.factors)).astype(np.float32)
-        for sweep in range(self.sweeps):
-            ctx.progress(sweep, self.sweeps, "iALS")
+        factors = max(1, min(self.factors, min(known.shape) // 4))  # more would learn each user by heart
+        items = rng.normal(0, 0.1 / np.sqrt(factors), (data.n_items, factors)).astype(np.float32)
+        for _ in range(self.sweeps):
             users = self._solve(known, items, ctx)
             items = self._solve(turned, users, ctx)
         self.items = items
@@ -76,19 +74,6 @@ class Ials(PreferenceModel):
     def scores(self, histories: Sequence[History], now: float) -> Scores:
         known = self.recency.matrix(histories, now, len(self.items))
         return np.asarray(self._solve(known, self.items, Context()) @ self.items.T, np.float32)
-
-    def parts(self, history: History, items: NDArray[Any], now: float) -> Floats:
-        """float32 [len(history), len(items)], what each thing in the history adds to the score (section 5 of Hu et al.)."""
-        kept = history.last(self.recency.last)
-        shares = self.recency.shares(history, now)
-        mine = self.items[kept.items]
-        system = self._base(self.items) + (mine * shares[:, None]).T @ mine
-        distinct = len(np.unique(kept.items))
-        system[np.diag_indices(self.factors)] += self._ridge(np.asarray([distinct]), len(self.items))[0]
-        solved = np.linalg.solve(system, self.items[items].T.astype(np.float64))
-        found = np.zeros((len(history), len(items)), np.float32)
-        found[len(history) - len(kept) :] = shares[:, None] * (mine @ solved)
-        return found
 
     def arrays(self) -> Arrays:
         return {"items": self.items}
@@ -105,38 +90,55 @@ class Ials(PreferenceModel):
 
     def _solve(self, known: Any, others: Floats, ctx: Context) -> Floats:
         """The factors of each row of a scipy CSR of confidences, given those of its columns; 0 for an empty row."""
-        found = np.zeros((known.shape[0], self.factors), np.float32)
+        d = others.shape[1]
+        found = np.zeros((known.shape[0], d), np.float32)
         counts = np.diff(known.indptr)
         base = self._base(others)
+        spectrum, turn = np.linalg.eigh(base)
+        turned = (others @ turn).astype(np.float32)
         ridge = self._ridge(counts, len(others))
         order = np.argsort(counts, kind="stable")
         order = order[counts[order] > 0]
         start = 0
         while start < len(order):  # rows of like length together, filled up with nothing
             ctx.check()
-            end = start + 1
-            while (
-                end < len(order)
-                and (end + 1 - start) * self.factors * max(counts[order[end]], self.factors) <= _NUMBERS_AT_ONCE
-            ):
-                end += 1
-            rows = order[start:end]
-            found[rows] = self._batch(known, rows, int(counts[rows[-1]]), others, base, ridge[rows])
-            start = end
+            width = int(counts[order[min(start + 255, len(order) - 1)]])
+            rows = order[start : start + max(1, _NUMBERS_AT_ONCE // (d * max(width, d)))]
+            rows = rows[counts[rows] <= width]
+            confidence, columns = _padded(known, rows, width)
+            if width < d:
+                scale = 1 / (np.maximum(spectrum, 0) + ridge[rows][:, None])
+                found[rows] = _dual(turned[columns], confidence, scale) @ turn.T
+            else:
+                found[rows] = _primal(others[columns], confidence, base, ridge[rows])
+            start += len(rows)
         return found
 
-    def _batch(
-        self, known: Any, rows: NDArray[Any], width: int, others: Floats, base: NDArray[Any], ridge: NDArray[Any]
-    ) -> Floats:
-        counts = np.diff(known.indptr)[rows]
-        place = np.arange(width)[None, :]
-        there = place < counts[:, None]
-        at = np.where(there, known.indptr[rows][:, None] + place, 0)
-        confidence = np.where(there, known.data[at], 0).astype(np.float32)
-        theirs = others[known.indices[at]]
-        weighted = theirs * confidence[..., None]
-        systems = np.matmul(weighted.transpose(0, 2, 1), theirs).astype(np.float64) + base
-        diagonal = np.arange(self.factors)
-        systems[:, diagonal, diagonal] += ridge[:, None]
-        wanted = weighted.sum(axis=1, dtype=np.float64)
-        return np.linalg.solve(systems, wanted[..., None])[..., 0].astype(np.float32)
+
+def _padded(known: Any, rows: NDArray[Any], width: int) -> tuple[Floats, NDArray[Any]]:
+    """Confidences and columns of some rows, [rows, width]; the confidence is 0 where a row has no more."""
+    there = np.arange(width)[None, :] < np.diff(known.indptr)[rows][:, None]
+    at = np.where(there, known.indptr[rows][:, None] + np.arange(width)[None, :], 0)
+    return np.where(there, known.data[at], 0).astype(np.float32), known.indices[at]
+
+
+def _primal(theirs: Floats, confidence: Floats, base: NDArray[Any], ridge: NDArray[Any]) -> Floats:
+    """One system of `factors` equations a row."""
+    weighted = theirs * confidence[..., None]
+    systems = np.matmul(weighted.transpose(0, 2, 1), theirs).astype(np.float64) + base
+    diagonal = np.arange(theirs.shape[2])
+    systems[:, diagonal, diagonal] += ridge[:, None]
+    wanted = weighted.sum(axis=1, dtype=np.float64)
+    return np.linalg.solve(systems, wanted[..., None])[..., 0].astype(np.float32)
+
+
+def _dual(theirs: Floats, confidence: Floats, scale: NDArray[Any]) -> NDArray[np.float64]:
+    """The same by Woodbury's identity in the basis where all but the row's own part is diagonal: one equation a product."""
+    scaled = theirs * scale[:, None, :]
+    systems = np.matmul(scaled, theirs.transpose(0, 2, 1).astype(np.float64))
+    there = confidence > 0
+    systems *= there[:, :, None] & there[:, None, :]
+    diagonal = np.arange(theirs.shape[1])
+    systems[:, diagonal, diagonal] += np.where(there, 1 / np.where(there, confidence, 1), 1)
+    weights = np.linalg.solve(systems, there[..., None].astype(np.float64))
+    return np.asarray((scaled * weights).sum(axis=1))

@@ -76,6 +76,16 @@ class Interactions:
     def histories(self) -> list[History]:
         return [self.history(user) for user in range(self.n_users)]
 
+    def newest(self, n: int) -> Interactions:
+        """The same with at most the newest n of each user, so that one who clicks all day does not outweigh the rest."""
+        left = np.repeat(self.starts[1:], np.diff(self.starts)) - np.arange(len(self))
+        if not len(self) or int(left.max()) <= n:
+            return self
+        kept = left <= n
+        return Interactions(
+            self.users[kept], self.items[kept], self.weights[kept], self.times[kept], self.skus, self.n_users
+        )
+
     def matrix(self) -> Any:
         """Scipy CSR float32 [n_users, n_items], the summed weights."""
         from scipy.sparse import coo_matrix

@@ -44,14 +44,18 @@ class LinearModel(PreferenceModel):
         found = known @ self.matrix
         return np.asarray(found if isinstance(found, np.ndarray) else found.toarray(), np.float32)
 
-    def parts(self, history: History, items: NDArray[Any], now: float) -> Floats:
-        """float32 [len(history), len(items)], what each thing in the history adds to the score of some products."""
-        kept = history.last(self.recency.last)
-        block = self.matrix[kept.items][:, np.asarray(items, np.int64)]
+    def without_each(self, history: History, items: NDArray[Any], now: float) -> Floats:
+        """float32 [len(history), len(items)], the scores of some products if one thing in the history had not been."""
+        columns = np.asarray(items, np.int64)
+        block = self.matrix[history.items][:, columns]
         dense = np.asarray(block if isinstance(block, np.ndarray) else block.toarray(), np.float32)
-        found = np.zeros((len(history), len(items)), np.float32)
-        found[len(history) - len(kept) :] = self.recency.shares(history, now)[:, None] * dense
-        return found
+        n = len(history)
+        shares = np.zeros((n, n), np.float32)
+        for gone in range(n):
+            left = np.delete(np.arange(n), gone)
+            told = self.recency.shares(History(history.items[left], history.weights[left], history.times[left]), now)
+            shares[gone, left[len(left) - len(told) :]] = told
+        return np.asarray(shares @ dense, np.float32)
 
     def arrays(self) -> Arrays:
         from scipy.sparse import csr_matrix

@@ -30,7 +30,7 @@ class Recency:
     step: float = 1.0
     half_life_days: float | None = None
     weighted: bool = False
-    last: int = 200
+    last: int = 1000
 
     def shares(self, history: History, now: float) -> NDArray[np.float32]:
         """float32 [min(len(history), last)], for the newest things of a history, oldest first; 0 and more."""

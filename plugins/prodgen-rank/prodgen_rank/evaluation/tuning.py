@@ -1,0 +1,256 @@
+"""Settings of models and weights of a blend, found on a validation split alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prodgen_rank.evaluation import metrics
+from prodgen_rank.evaluation.protocols import USERS_AT_ONCE, rank, without_seen
+from prodgen_rank.evaluation.splits import Split
+from prodgen_rank.models.base import PreferenceModel
+from prodgen_rank.models.blend import Blend, standardised
+from prodgen_rank.models.recency import Recency
+from prodgen_rank.models.registry import make
+from prodgen_sdk.context import Context
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+Settings = Mapping[str, Any]
+
+_STEPS = (1.0, 0.8, 0.6, 0.4)
+SEARCHES: Mapping[str, Mapping[str, Sequence[Any]]] = {
+    "popular": {"half_life_days": (None, 90.0, 30.0, 7.0)},
+    "item-knn": {
+        "recency.step": _STEPS,
+        "shrink": (10.0, 1.0, 5.0, 20.0, 50.0),
+        "towards_rare": (0.5, 0.3, 0.7),
+        "neighbours": (100, 0),
+        "recency.weighted": (False, True),
+    },
+    "ease": {"recency.step": _STEPS, "l2": (200.0, 20.0, 60.0, 500.0, 1000.0)},
+    "ials": {
+        "l2": (0.01, 0.003, 0.03, 0.1),
+        "recency.step": _STEPS,
+        "factors": (64, 128),
+        "unobserved": (0.1, 0.03, 0.3),
+    },
+    "transitions": {
+        "recency": (0.6, 0.8, 0.4),
+        "target": (0.2, 0.4),
+        "shrinkage": (3.0, 10.0),
+        "backward": (0.25, 0.0, 1.0),
+    },
+}
+"""What is tried of each setting, the first value being where the search starts."""
+
+SCORING = ("recency.step", "recency.weighted")
+"""Settings that change what a history says, not what was learnt: no new fit is needed."""
+
+MOST_ITEMS_OF_A_SEARCH = 5_000
+MOST_USERS = 5_000
+FACTORS = (0.0, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0)
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What a search found.
+
+    Args:
+        settings: of the model, for its constructor.
+        value: of the metric on the validation split.
+        model: fitted to the validation split's training rows.
+        tried: how many settings were tried.
+        seconds: how long it took.
+    """
+
+    settings: dict[str, Any]
+    value: float
+    model: PreferenceModel
+    tried: int
+    seconds: float
+
+
+def tune(
+    name: str, split: Split, ctx: Context, *, metric: str = "ndcg", k: int = 10, fixed: Settings | None = None
+) -> Tuned:
+    """Coordinate search: each setting in turn, the best value kept; one pass.
+
+    Args:
+        split: a validation split, cut from what may be learnt from.
+        fixed: settings that are not searched.
+    """
+    started = time.perf_counter()
+    search = {key: values for key, values in SEARCHES.get(name, {}).items() if key not in (fixed or {})}
+    asked = split.some(MOST_USERS)
+    best = {key: values[0] for key, values in search.items()} | dict(fixed or {})
+    # The right strength of EASE hardly changes with rare products, and its time grows with the cube of their number.
+    cheap = (
+        {"most_items": MOST_ITEMS_OF_A_SEARCH}
+        if name == "ease" and split.train.n_items > 2 * MOST_ITEMS_OF_A_SEARCH
+        else {}
+    )
+    model = make(name, _nested(best | cheap)).fit(split.train, ctx)
+    value, tried = _value(model, asked, metric, k, ctx), 1
+    for key, values in search.items():
+        for candidate in values[1:]:
+            ctx.check()
+            settings = best | {key: candidate}
+            other = (
+                _like(model, settings)
+                if key in SCORING
+                else make(name, _nested(settings | cheap)).fit(split.train, ctx)
+            )
+            found = _value(other, asked, metric, k, ctx)
+            tried += 1
+            if found > value:
+                value, best, model = found, settings, other
+    if cheap:
+        model = make(name, _nested(best)).fit(split.train, ctx)
+        value = _value(model, asked, metric, k, ctx)
+    return Tuned(_nested(best), value, model, tried, time.perf_counter() - started)
+
+
+def weigh(
+    members: Mapping[str, PreferenceModel],
+    split: Split,
+    ctx: Context,
+    *,
+    metric: str = "ndcg",
+    k: int = 10,
+    kept: int = 100,
+) -> tuple[dict[str, float], float]:
+    """The weights of a blend by which the metric is highest on a validation split, and that value.
+
+    Searched in turn, from the best single member, among what any member has in its `kept` best.
+    """
+    asked = split.some(MOST_USERS)
+    pool = _Pool.of(members, asked, kept, ctx)
+    names = list(members)
+
+    def value(weights: NDArray[np.float64]) -> float:
+        return float(metrics.METRICS[metric](*pool.hits(weights, k)).mean())
+
+    alone = np.eye(len(names))
+    weights = alone[int(np.argmax([value(row) for row in alone]))]
+    best = value(weights)
+    for size in (0.5, 0.25, 0.1, 0.05):
+        improved = True
+        while improved:
+            ctx.check()
+            improved = False
+            for member in range(len(names)):
+                for change in (size, -size):
+                    other = weights.copy()
+                    other[member] = max(0.0, other[member] + change)
+                    if other.sum() <= 0:
+                        continue
+                    other /= other.sum()
+                    found = value(other)
+                    if found > best + 1e-6:
+                        weights, best, improved = other, found, True
+    return {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)}, best
+
+
+@dataclass(frozen=True)
+class _Pool:
+    """For each user some products, the members' scores of them, and which are relevant; padded with -inf."""
+
+    scores: Floats
+    relevant: NDArray[np.bool_]
+    total: NDArray[np.int64]
+
+    def hits(self, weights: NDArray[np.float64], k: int) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        blended = np.tensordot(weights.astype(np.float32), self.scores, 1)
+        width = blended.shape[1]
+        best = np.argpartition(blended, width - min(k, width), axis=1)[:, width - min(k, width) :]
+        order = np.argsort(-np.take_along_axis(blended, best, axis=1), axis=1, kind="stable")
+        places = np.take_along_axis(best, order, axis=1)
+        return np.take_along_axis(self.relevant, places, axis=1), self.total
+
+    @classmethod
+    def of(cls, members: Mapping[str, PreferenceModel], split: Split, kept: int, ctx: Context) -> _Pool:
+        parts: list[tuple[Floats, NDArray[np.bool_]]] = []
+        for start in range(0, len(split), USERS_AT_ONCE):
+            ctx.check()
+            histories = split.histories[start : start + USERS_AT_ONCE]
+            relevant = split.relevant[start : start + USERS_AT_ONCE]
+            each = [standardised(model.scores(histories, split.now)) for model in members.values()]
+            bests = [metrics.top_k(without_seen(scores, histories), kept) for scores in each]
+            for row, wanted in enumerate(relevant):
+                pool = np.unique(np.concatenate([best[row] for best in bests]))
+                pool = pool[pool >= 0]
+                parts.append((np.stack([scores[row, pool] for scores in each]), np.isin(pool, wanted)))
+        width = max((hit.shape[0] for _, hit in parts), default=1)
+        scores = np.full((len(members), len(parts), width), -1e9, np.float32)
+        hits = np.zeros((len(parts), width), np.bool_)
+        for row, (found, hit) in enumerate(parts):
+            scores[:, row, : found.shape[1]] = found
+            hits[row, : len(hit)] = hit
+        return cls(scores, hits, metrics.counts(split.relevant))
+
+
+@dataclass(frozen=True)
+class TunedBlend:
+    """A blend that was tuned on a validation split.
+
+    Args:
+        members: what the search found of each member.
+        weights: of each member.
+        value: of the metric on the validation split; `single` is that of the best member alone.
+        model: members and weights, fitted to the validation split's training rows.
+    """
+
+    members: Mapping[str, Tuned]
+    weights: Mapping[str, float]
+    value: float
+    model: Blend
+    skipped: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """For the constructor of `Blend`."""
+        return {
+            "members": {name: tuned.settings for name, tuned in self.members.items() if self.weights[name]},
+            "weights": {name: weight for name, weight in self.weights.items() if weight},
+        }
+
+
+def tune_blend(names: Sequence[str], split: Split, ctx: Context, *, metric: str = "ndcg", k: int = 10) -> TunedBlend:
+    """Tunes each member, then their weights."""
+    tuned: dict[str, Tuned] = {}
+    for step, name in enumerate(names):
+        ctx.progress(step, len(names) + 1, f"tuning {name}")
+        tuned[name] = tune(name, split, ctx, metric=metric, k=k)
+    ctx.progress(len(names), len(names) + 1, "weighing the blend")
+    models = {name: each.model for name, each in tuned.items()}
+    weights, value = weigh(models, split, ctx, metric=metric, k=k)
+    return TunedBlend(tuned, weights, value, Blend.of(models, weights, split.train.n_items))
+
+
+def _value(model: PreferenceModel, split: Split, metric: str, k: int, ctx: Context) -> float:
+    found = metrics.evaluate(rank(model, split, k, ctx), split.relevant)
+    return float(found[metric].mean())
+
+
+def _nested(settings: Settings) -> dict[str, Any]:
+    """`recency.step` and the like as a table `recency`."""
+    plain = {key: value for key, value in settings.items() if not key.startswith("recency.")}
+    recency = {key.removeprefix("recency."): value for key, value in settings.items() if key.startswith("recency.")}
+    return plain | ({"recency": recency} if recency else {})
+
+
+def _like(model: PreferenceModel, settings: Settings) -> PreferenceModel:
+    """A copy of a fitted model that looks at histories in another way."""
+    from copy import copy
+
+    other: Any = copy(model)
+    other.recency = replace(other.recency, **_nested(settings)["recency"]) if other.recency else Recency()
+    return other  # type: ignore[no-any-return]
