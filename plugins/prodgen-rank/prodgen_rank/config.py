@@ -39,9 +39,11 @@ class RankerConfig(_Options):
     """`rank/hybrid`: the weight of each share of the score.
 
     Args:
-        similarity: of the cosine between the product's best variant and the user's vector.
+        similarity: of the cosine between the product's best variant and the user's vector, the part of the current session apart.
+        collaborative: of what a fitted model of preference says, 0 for an average product and 1 for the best.
         popularity: of the decayed popularity, 0 to 1.
         category: of the user's affinity to the product's category, 0 to 1.
+        context: of a product in the category that the request names (`facts["category"]`); half of it in the same domain.
         seen: taken off a product that the user has seen.
         hidden: taken off a product that the user has hidden.
         bought: taken off a product that the user bought less than `hold_back_days` ago.
@@ -52,12 +54,16 @@ class RankerConfig(_Options):
             would with plenty of them, so that a handful of events does not make a bestseller.
         like_product: cosine from which "because you bought ..." is said of a product of another category.
         like_search: cosine from which "similar to what you searched for" is said.
+        like_others: what one product of the history has to say, in the scale of `collaborative`, for "others who liked ...".
         popular_users: users in the last seven days from which a product is called popular.
+        model: the model of preference that is fitted to the log, if `prodgen train rank` trained none; "" for none.
     """
 
     similarity: Weight = 1.0
+    collaborative: Weight = 0.5
     popularity: Weight = 0.3
     category: Weight = 0.2
+    context: Weight = 0.2
     seen: Weight = 0.1
     hidden: Weight = 2.0
     bought: Weight = 2.0
@@ -67,7 +73,9 @@ class RankerConfig(_Options):
     popularity_prior: Annotated[float, Field(ge=0)] = 10.0
     like_product: Annotated[float, Field(ge=-1, le=1)] = 0.5
     like_search: Annotated[float, Field(ge=-1, le=1)] = 0.2
+    like_others: Annotated[float, Field(gt=0, le=1)] = 0.1
     popular_users: Annotated[int, Field(ge=1)] = 3
+    model: str = "item-knn"
 
 
 class PolicyConfig(_Options):

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_rank.config import Config, RankerConfig
 from prodgen_rank.rankers.diversity import diversify
-from prodgen_rank.rankers.hybrid import HybridRanker, affinity
+from prodgen_rank.rankers.hybrid import HybridRanker
+from prodgen_rank.rankers.shares import Affinity
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.profile import build_profile
@@ -180,7 +181,7 @@ def test_what_was_learnt_is_kept_and_replaced(tmp_path: Path) -> None:
     again = ranker(tmp_path)
     assert order(again.rank(stranger, given_, context(), CTX)) == ["p2", "p1"]
     assert again.rank(stranger, given_, context(), CTX)[0].reasons == ("popular this week",)
-    assert "u0" not in "".join(path.read_text() for path in tmp_path.iterdir())
+    assert b"u0" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
     ranker(tmp_path).fit([], CTX)
     assert order(again.rank(stranger, given_, context(), CTX)) == ["p1", "p2"]
 
@@ -264,6 +265,119 @@ def test_affinity_ignores_hidden_products_and_other_domains() -> None:
         interest("food/tea", 1),
         interest("beauty/lipstick", -4),
     ]
-    assert affinity("home/mug", liked) == 0.625
-    assert affinity("food/tea", liked) == 0.25
-    assert affinity("beauty/lipstick", liked) == affinity("", liked) == affinity("home/mug", []) == 0
+    assert Affinity(liked).of("home/mug") == 0.625
+    assert Affinity(liked).of("food/tea") == 0.25
+    assert Affinity(liked).of("beauty/lipstick") == Affinity(liked).of("") == Affinity([]).of("home/mug") == 0
+
+
+# What others liked
+
+
+def crowd(n: int = 30, seed: int = 0) -> list[Event]:
+    """Users who like either even or odd products."""
+    rng = np.random.default_rng(seed)
+    return [
+        event(int(2 * rng.integers(6) + user % 2), "view", f"u{user}", days=float(rng.uniform(1, 5)), n=step)
+        for user in range(n)
+        for step in range(5)
+    ]
+
+
+def test_what_others_liked_is_a_share_of_its_own() -> None:
+    user = build_profile("u", [event(0, "view")], {}, NOW)
+    given_ = [candidate(i) for i in range(1, 12)]
+    with_, without = ranker(popularity=0, seen=0), ranker(popularity=0, seen=0, collaborative=0)
+    for each in (with_, without):
+        each.fit(crowd(), CTX)
+    first = order(with_.rank(user, given_, context(), CTX))[:5]
+    assert {int(sku[1:]) % 2 for sku in first} == {0}
+    assert order(without.rank(user, given_, context(), CTX)) == sorted(f"p{i}" for i in range(1, 12))
+    found, zh = (with_.rank(user, given_, context(locale=locale), CTX)[0] for locale in ("en", "zh"))
+    assert found.reasons == ("others who liked p0 liked this too", "popular this week")
+    assert zh.reasons[0] == "喜欢「p0」的人也喜欢这件商品"
+    assert set(with_.propose(user, 5, context(), CTX)) == {"p2", "p4", "p6", "p8", "p10"}
+    assert with_.propose(UserProfile(user="x"), 5, context(), CTX) == ()
+    assert ranker().propose(user, 5, context(), CTX) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("item-knn", {}), ("item-knn", {"recency": {"step": 0.7}}), ("ease", {"l2": 5}), ("popular", {}), ("ials", {})],
+)
+def test_the_share_of_others_is_what_the_model_says(name, settings, tmp_path: Path) -> None:
+    from prodgen_rank.models.preference import Preference
+    from prodgen_rank.rankers.collaborative import told
+
+    log = [event(i, "view", n=i, days=float(i + 1)) for i in (0, 3, 4, 7)]
+    fitted = HybridRanker(
+        Config(ranker=RankerConfig(model=name, collaborative=0.7), models={name: settings}), Context(state=tmp_path)
+    )
+    fitted.fit([*crowd(), *log], CTX)
+    preference = Preference.load(tmp_path)
+    user, skus = build_profile("u", log, {}, NOW), ["p1", "p2", "p11", "unknown"]
+    expected = preference.scores(preference.history(user), skus, NOW.timestamp())
+    found = told(preference, user, skus, NOW.timestamp())
+    assert np.allclose(found.scores, expected, atol=1e-5)
+    ranked = fitted.rank(user, [candidate(i) for i in (1, 2, 11)], context(), CTX)
+    assert {i.candidate.sku: i.contributions.get("collaborative", 0) for i in ranked} == pytest.approx(
+        {sku: 0.7 * float(score) for sku, score in zip(skus, expected, strict=True) if sku != "unknown"}, abs=1e-5
+    )
+
+
+def test_a_model_that_was_trained_is_fitted_again_as_it_was_trained(tmp_path: Path) -> None:
+    from prodgen_rank.models.interactions import Interactions
+    from prodgen_rank.models.preference import Preference
+
+    Preference.fit("ease", Interactions.from_events(crowd()), CTX, {"l2": 7.0}, {"ndcg": 0.5}).save(tmp_path)
+    ranker(tmp_path).fit(crowd(20), CTX)
+    kept = Preference.load(tmp_path)
+    assert (kept.name, kept.settings, kept.facts) == ("ease", {"l2": 7.0}, {"ndcg": 0.5})
+    ranker(tmp_path).fit([], CTX)
+    assert Preference.load(tmp_path) is None
+
+
+def test_the_session_is_a_share_of_its_own_and_part_of_the_likeness() -> None:
+    log = [event(1, "view", days=3), event(2, "view", days=0.005)]
+    vectors = {"p1": AXES[1], "p2": AXES[2]}
+    user = build_profile("u", log, vectors, NOW)
+    given_ = [candidate(i, float(user.vector @ AXES[i % 6]), "") for i in (7, 8)]
+    ranked = ranker(diversity=0).rank(user, given_, context(), WITH_INDEX)
+    shares_ = {i.candidate.sku: i.contributions for i in ranked}
+    assert shares_["p8"]["session"] == pytest.approx(user.session_share)
+    assert shares_["p8"]["session"] + shares_["p8"]["similarity"] == pytest.approx(float(user.vector[2]))
+    assert "session" not in shares_["p7"]
+
+
+def test_the_page_that_is_open_helps_a_stranger() -> None:
+    given_ = [candidate(1, category="home/mug"), candidate(2, category="home/lamp"), candidate(3, category="food/tea")]
+    here = RecommendationContext(at=NOW, facts={"category": "home/lamp"})
+    ranked = ranker().rank(UserProfile(user="x"), given_, here, CTX)
+    assert [(i.candidate.sku, i.contributions) for i in ranked] == [
+        ("p2", {"context": 0.2}),
+        ("p1", {"context": 0.1}),
+        ("p3", {}),
+    ]
+    assert ranked[0].reasons == ("from the department that you are looking at",)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 30), st.integers(1, 30), st.floats(0, 3), st.booleans())
+def test_diversify_agrees_with_the_plain_loop(seed, n, k, weight, coarse) -> None:
+    rng = np.random.default_rng(seed)
+    relevance = rng.integers(0, 3, n) / 2 if coarse else rng.random(n)
+    vectors = rng.standard_normal((n, 4)).astype(np.float32) * rng.integers(0, 3, (n, 1))
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit = vectors / np.where(lengths > 0, lengths, 1)
+    order_, penalties = diversify(relevance.astype(np.float64), vectors.astype(np.float32), weight, k)
+    nearest = np.zeros(n)
+    for place in order_[:k]:
+        marginal = relevance - weight * nearest
+        left = [i for i in range(n) if i not in order_[: order_.index(place)]]
+        assert marginal[place] >= max(marginal[i] for i in left) - 1e-5 * (1 + weight)
+        assert penalties[place] == pytest.approx(weight * nearest[place], abs=1e-5 * (1 + weight))
+        nearest = np.maximum(nearest, unit @ unit[place])
+    assert sorted(order_) == list(range(n))
+    rest = order_[k:]
+    assert np.allclose(penalties[rest], weight * nearest[rest], atol=1e-5 * (1 + weight))
+    tail = (relevance - penalties)[rest]
+    assert (np.diff(tail) <= 1e-9).all()

@@ -26,16 +26,32 @@ def diversify(
     Returns:
         The order, and the penalty of each item (0 or more, by its position in `relevance`).
     """
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit = vectors / np.where(lengths > 0, lengths, 1)
-    nearest = np.zeros(len(relevance))
-    free = np.ones(len(relevance), np.bool_)
-    order: list[int] = []
-    while len(order) < min(k, len(relevance)):
-        best = int(np.argmax(np.where(free, relevance - weight * nearest, -np.inf)))
-        order.append(best)
-        free[best] = False
-        nearest[free] = np.maximum(nearest, unit @ unit[best])[free]
-    left = np.flatnonzero(free)
-    order += left[np.argsort(-(relevance - weight * nearest)[left], kind="stable")].tolist()
-    return order, weight * nearest
+    n, k = len(relevance), min(k, len(relevance))
+    if not k or not weight:
+        return np.argsort(-relevance, kind="stable").tolist(), np.zeros(n)
+    squares = np.einsum("ij,ij->i", vectors, vectors)
+    usual = np.abs(squares - 1) < 1e-6
+    unit = vectors
+    if not (usual | (squares == 0)).all():
+        unit = vectors / np.sqrt(np.where(squares > 0, squares, 1)).astype(np.float32)[:, None]
+    # No penalty exceeds the weight: whoever lies farther below the k-th cannot reach one of the k places.
+    floor = np.partition(relevance, n - k)[n - k] - weight
+    pool = np.flatnonzero(relevance >= floor - 1e-9)
+    marginal, near = relevance[pool], unit[pool]
+    likeness = np.zeros(len(pool))
+    places: list[int] = []
+    for _ in range(k):
+        best = int((marginal - weight * likeness).argmax())
+        places.append(best)
+        nearer = np.maximum(likeness, near @ near[best])
+        nearer[places] = likeness[places]
+        likeness = nearer
+        marginal[best] = -np.inf
+    order = pool[places]
+    nearest = np.maximum((unit @ unit[order].T).max(axis=1), 0).astype(np.float64)
+    nearest[order] = likeness[places]
+    taken = np.zeros(n, np.bool_)
+    taken[order] = True
+    left = np.flatnonzero(~taken)
+    rest = left[np.argsort(-(relevance - weight * nearest)[left], kind="stable")]
+    return [*order.tolist(), *rest.tolist()], weight * nearest

@@ -1,35 +1,42 @@
-"""`rank/hybrid`: a weighted sum of likeness, popularity, category affinity and novelty, then diversity."""
+"""`rank/hybrid`: a weighted sum of likeness, what others liked, popularity, category and novelty, then diversity."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from prodgen_rank.config import Config, RankerConfig
+from prodgen_rank.config import Config
 from prodgen_rank.durable import Durable
+from prodgen_rank.models.interactions import Interactions
+from prodgen_rank.models.preference import FILE, Preference
+from prodgen_rank.rankers.collaborative import Told, told
 from prodgen_rank.rankers.diversity import diversify
-from prodgen_rank.rankers.reasons import because, sentences, strongest_in, visits
+from prodgen_rank.rankers.reasons import Reasons, companions, nearest, sentences
+from prodgen_rank.rankers.shares import shares
 from prodgen_rank.rankers.trending import Trends
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFound
 from prodgen_sdk.interfaces import Ranker
-from prodgen_sdk.types import Candidate, Event, Interest, Ranked, RecommendationContext, UserProfile
+from prodgen_sdk.types import Candidate, Event, Ranked, RecommendationContext, UserProfile, trusted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float32]
+    Vectors = NDArray[np.float32]
+
+_FIELDS = set(Ranked.model_fields)
+_MORE = 20
 
 
 class HybridRanker(Ranker):
     """The score is the sum of its contributions; candidates that tie are ordered by sku.
 
-    For diversity and for its reasons it looks the candidates' vectors up in the configured index; where there is none,
-    both do without. What `fit` learns lives in `ctx.state`. What the user bought lately is held back, what lies in the cart is
-    not. A reason names a product only if it is of the same category or its vector is near enough.
+    For diversity, the session and its reasons it looks the candidates' vectors up in the configured index; where there is none,
+    all three do without. What `fit` learns lives in `ctx.state`: what is popular, and a model of who likes what. What the user
+    bought lately is held back, what lies in the cart is not. Reasons name products only of the first `max(3 k, k + 20)`.
 
     Example:
         >>> from datetime import datetime, timezone
@@ -44,13 +51,19 @@ class HybridRanker(Ranker):
     durable: ClassVar[bool] = True
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
-        self._config = config.ranker if config else RankerConfig()
+        whole = config or Config()
+        self._config = whole.ranker
+        self._settings = whole.models.get(self._config.model, {})
         self._trends = Durable(ctx.state, "trends.json", Trends(), Trends.encoded, Trends.decoded)
+        self._folder = ctx.state
+        self._kept: Preference | None = None
 
     def fit(self, log: Iterable[Event], ctx: Context) -> None:
-        trends = Trends.of(log, self._config.half_life_days)
+        """A model that `prodgen train rank` chose is fitted with the settings that it found, else the configured one."""
+        events = list(log)
         with self._trends.writing():
-            self._trends.put(trends)
+            self._keep(self._fitted(events, ctx))
+            self._trends.put(Trends.of(events, self._config.half_life_days))
 
     def rank(
         self, user: UserProfile, candidates: Sequence[Candidate], context: RecommendationContext, ctx: Context
@@ -58,124 +71,96 @@ class HybridRanker(Ranker):
         if not candidates:
             return []
         candidates = sorted(candidates, key=lambda candidate: candidate.sku)
-        trends = self._trends.get()
-        shares = self._shares(user, candidates, context, trends)
+        trends, skus = self._trends.get(), [candidate.sku for candidate in candidates]
+        others = self._told(user, skus, context)
         vectors = _vectors(candidates, ctx)
-        relevance = np.asarray([sum(share.values()) for share in shares])
+        columns = shares(user, candidates, context, self._config, trends, vectors, others)
+        relevance = np.zeros(len(candidates))
+        for column in columns.values():
+            relevance += column
         if vectors is None:
             order, penalties = np.argsort(-relevance, kind="stable").tolist(), np.zeros(len(candidates))
         else:
             order, penalties = diversify(relevance, vectors, self._config.diversity, context.k)
-        causes = _causes(user, vectors, candidates, self._config)
-        words = sentences(context.locale)
-        ranked = []
-        for i in order:
-            contributions = {name: share for name, share in shares[i].items() if share}
-            if penalties[i]:
-                contributions["diversity"] = -float(penalties[i])
-            reasons = self._reasons(user, candidates[i], causes[i], context, words, trends)
-            score = float(sum(contributions.values()))
-            ranked.append(Ranked(candidate=candidates[i], score=score, contributions=contributions, reasons=reasons))
-        return ranked
-
-    def _shares(
-        self, user: UserProfile, candidates: Sequence[Candidate], context: RecommendationContext, trends: Trends
-    ) -> list[dict[str, float]]:
-        weights = self._config
-        popular = trends.popular(
-            [c.sku for c in candidates], context.at, weights.half_life_days, weights.popularity_prior
-        )
-        hidden = {interest.sku for interest in user.interests if interest.weight < 0}
-        since = context.at - timedelta(days=weights.hold_back_days)
-        bought = {i.sku for i in user.interests if i.bought_at is not None and i.bought_at > since}
-        liking = {category: affinity(category, user.interests) for category in {c.category for c in candidates}}
-        return [
-            {
-                # Without a vector of the user the index was asked for anything, and its scores mean nothing.
-                "similarity": weights.similarity * candidate.score if user.vector is not None else 0.0,
-                "popularity": weights.popularity * popularity,
-                "category": weights.category * liking[candidate.category],
-                "seen": -weights.seen * (candidate.sku in user.seen),
-                "hidden": -weights.hidden * (candidate.sku in hidden),
-                "bought": -weights.bought * (candidate.sku in bought),
-            }
-            for candidate, popularity in zip(candidates, popular, strict=True)
+        if penalties.any():
+            columns["diversity"] = -penalties
+        names = tuple(columns)
+        table = np.array([*columns.values()])[:, order].T.tolist() if columns else [[]] * len(order)
+        parts = [{name: value for name, value in zip(names, row) if value} for row in table]  # noqa: B905 - speed
+        reasons = self._reasons(user, candidates, order, parts, vectors, others, trends, context)
+        rows: list[dict[str, Any]] = [
+            {"candidate": candidates[i], "score": sum(made.values(), 0.0), "contributions": made, "reasons": why}
+            for i, made, why in zip(order, parts, reasons, strict=True)
         ]
+        return trusted(Ranked, rows, _FIELDS)
+
+    def propose(self, user: UserProfile, n: int, context: RecommendationContext, ctx: Context) -> Sequence[str]:
+        """What the model of preference holds highest for the user; nothing for a user of whom it knows nothing."""
+        preference = self._preference()
+        history = preference.history(user) if preference is not None else None
+        if preference is None or history is None or not len(history):
+            return ()
+        return preference.best(history, n, context.at.timestamp(), without=user.seen)
 
     def _reasons(
         self,
         user: UserProfile,
-        candidate: Candidate,
-        cause: Interest | str | None,
-        context: RecommendationContext,
-        words: Mapping[str, str],
+        candidates: Sequence[Candidate],
+        order: Sequence[int],
+        parts: Sequence[dict[str, float]],
+        vectors: Vectors | None,
+        others: Told | None,
         trends: Trends,
-    ) -> tuple[str, ...]:
-        cause = cause or strongest_in(candidate.category, user.interests)
-        reasons = []
-        if isinstance(cause, str):
-            reasons.append(words["search"].format(what=cause))
-        elif cause is not None:
-            reasons.append(words["again"] if cause.sku == candidate.sku else because(cause, words))
-        if trends.users_this_week(candidate.sku, context.at) >= self._config.popular_users:
-            reasons.append(words["popular"])
-        if not reasons:
-            unknown = user.vector is None
-            near = visits(candidate.category, user.interests)
-            reasons.append(words["start" if unknown else "domain" if near else "other"])
-        return tuple(reasons)
+        context: RecommendationContext,
+    ) -> list[tuple[str, ...]]:
+        """Of each candidate, in order; the products behind it are sought only for those that may be shown."""
+        head = order[: max(3 * context.k, context.k + _MORE)]
+        shown = [candidates[i] for i in head]
+        causes = nearest(user, vectors[head] if vectors is not None else None, shown, self._config)
+        behind = companions(others, head, self._config.like_others)
+        reasons = Reasons(user, sentences(context.locale), self._config)
+        found = []
+        for candidate, share, cause, companion in zip(shown, parts, causes, behind, strict=False):
+            popular = trends.users_this_week(candidate.sku, context.at) >= self._config.popular_users
+            found.append(reasons.of(candidate, share, cause, companion, popular))
+        tail = zip(order[len(head) :], parts[len(head) :], strict=True)
+        return found + [reasons.usual(candidates[i], share) for i, share in tail]
+
+    def _told(self, user: UserProfile, skus: Sequence[str], context: RecommendationContext) -> Told | None:
+        preference = self._preference() if self._config.collaborative else None
+        return told(preference, user, skus, context.at.timestamp()) if preference is not None else None
+
+    def _preference(self) -> Preference | None:
+        return Preference.load(self._folder) if self._folder else self._kept
+
+    def _fitted(self, events: Sequence[Event], ctx: Context) -> Preference | None:
+        before = self._preference()
+        trained = before if before is not None and before.facts else None
+        name = trained.name if trained else self._config.model
+        data = Interactions.from_events(events)
+        if not name or not len(data):
+            return None
+        settings, facts = (trained.settings, trained.facts) if trained else (self._settings, None)
+        return Preference.fit(name, data, ctx, settings, facts)
+
+    def _keep(self, preference: Preference | None) -> None:
+        self._kept = preference
+        if self._folder is None:
+            return
+        if preference is not None:
+            preference.save(self._folder)
+        else:
+            Path(self._folder / FILE).unlink(missing_ok=True)
 
 
-def affinity(category: str, interests: Sequence[Interest]) -> float:
-    """The share of the liked interests' weight in this category, and half of that in the rest of its domain; 0 to 1.
-
-    >>> from datetime import datetime, timezone
-    >>> at = datetime(2026, 1, 1, tzinfo=timezone.utc)
-    >>> cup = Interest(sku="a", weight=3, last_type="view", last_at=at, category="home/cup")
-    >>> lamp = Interest(sku="b", weight=1, last_type="view", last_at=at, category="home/lamp")
-    >>> affinity("home/cup", [cup, lamp])
-    0.875
-    """
-    liked = [interest for interest in interests if interest.weight > 0 and interest.category]
-    total = sum(interest.weight for interest in liked)
-    if not (category and total):
-        return 0.0
-    domain = category.split("/")[0]
-    same = sum(interest.weight for interest in liked if interest.category == category)
-    near = sum(interest.weight for interest in liked if interest.category.split("/")[0] == domain)
-    return (same + near) / (2 * total)
-
-
-def _vectors(candidates: Sequence[Candidate], ctx: Context) -> Floats | None:
+def _vectors(candidates: Sequence[Candidate], ctx: Context) -> Vectors | None:
     """float32 [n, dimension] of each candidate's best variant, zeros where unknown; None without an index."""
+    ids = [candidate.variants[0].id for candidate in candidates]
     try:
-        known = ctx.lookup("index").vectors([candidate.variants[0].id for candidate in candidates])
+        known = ctx.lookup("index").vectors(ids)
     except NotFound:
         return None
     if not known:
         return None
     nothing = np.zeros_like(next(iter(known.values())))
-    return np.stack([known.get(candidate.variants[0].id, nothing) for candidate in candidates])
-
-
-def _causes(
-    user: UserProfile, vectors: Floats | None, candidates: Sequence[Candidate], config: RankerConfig
-) -> list[Interest | str | None]:
-    """For each candidate the liked interest or the query that is most like it; None where none is like it enough.
-
-    What counts is how far a cosine lies above the one that is enough, which is lower for queries: they are words without a
-    picture, and so lie farther from any product. An interest in the candidate's own category is always like it enough.
-    """
-    liked = [interest for interest in user.interests if interest.weight > 0 and interest.sku in user.interest_vectors]
-    asked = [query for query in user.queries if query in user.query_vectors]
-    known: list[Interest | str] = [*liked, *asked]
-    if vectors is None or not known or user.vector is None:
-        return [None] * len(candidates)
-    towards = [user.interest_vectors[i.sku] for i in liked] + [user.query_vectors[q] for q in asked]
-    enough = np.asarray([config.like_product] * len(liked) + [config.like_search] * len(asked), np.float32)
-    likeness = vectors @ np.stack(towards).T - enough
-    akin = [[bool(c.category) and c.category == i.category for i in liked] + [False] * len(asked) for c in candidates]
-    likeness = np.where(np.asarray(akin), np.maximum(likeness, 1e-3), likeness)
-    return [
-        known[best] if row[best] >= 0 else None for row, best in zip(likeness, likeness.argmax(axis=1), strict=True)
-    ]
+    return np.asarray([known.get(id, nothing) for id in ids], np.float32)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from prodgen_sdk.config import EVENT_WEIGHTS
@@ -51,14 +52,17 @@ class Trends:
         The last factor shrinks what only a few events say; `prior` is the total at which it is a half.
         """
         fade = 2.0 ** (-max(0.0, (now - self.at) / timedelta(days=1)) / half_life_days)
-        highest = math.log1p(fade * max(self.totals.values(), default=0.0))
+        highest = math.log1p(fade * self._highest)
         totals = [fade * self.totals.get(sku, 0.0) for sku in skus]
         return [math.log1p(t) / highest * t / (t + prior) if highest and t > 0 else 0.0 for t in totals]
 
+    @cached_property
+    def _highest(self) -> float:
+        return max(self.totals.values(), default=0.0)
+
     def users_this_week(self, sku: str, now: datetime) -> int:
         """How many users touched the product in the seven days before `now`."""
-        times = self.touched.get(sku, ())
-        return len(times) - bisect_right(times, (now - WEEK).timestamp())
+        return len(times) - bisect_right(times, (now - WEEK).timestamp()) if (times := self.touched.get(sku)) else 0
 
     def encoded(self) -> dict[str, Any]:
         """JSON-ready; `decoded` reads it back."""
