@@ -1,6 +1,9 @@
 """Measures this checkout and writes docs/reference/benchmarks.md, each figure with the command that gave it.
 
-python docs/benchmarks.py       some minutes; leave the machine alone meanwhile
+python docs/benchmarks.py              all; leave the machine alone meanwhile
+python docs/benchmarks.py rank index   only the sections whose title has one of these words
+
+A command that names a variable, such as "$MOVIELENS", is run only where the variable is set; the others keep their figures.
 """
 
 from __future__ import annotations
@@ -8,9 +11,11 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 PAGE = Path(__file__).parent / "reference" / "benchmarks.md"
@@ -24,9 +29,8 @@ BENCHMARKS = {
     "prodgen bench host --json": "What the host adds to a call of a component, pixels to pixels: checks, timing, batching.",
     "prodgen bench generate --json": "`render/parametric` and `render/mesh` over a few products of the five domains.",
     "prodgen bench tryon --json": "`tryon/warp` on photos of 768 x 1024: the first garment, and the next on the same person.",
-    "OMP_NUM_THREADS=1 prodgen bench rank --n 100000 --json": "A recommendation and its parts at 100,000 variants, one thread.",
-    "OMP_NUM_THREADS=1 prodgen bench index --n 100000 --json": "`index/faiss` alone, by the share of products that a filter lets through.",
 }
+KEYS = ("protocol=", "task=", "format=")
 INTRO = """\
 <!-- Written by docs/benchmarks.py, which measures. Do not edit. -->
 
@@ -64,32 +68,61 @@ def machine() -> str:
     return f"{cores} cores of {names[0] if names else platform.machine()}, {platform.system()}, Python {platform.python_version()}"
 
 
-def section(command: str, meaning: str) -> list[str]:
+def section(command: str, meaning: str) -> str:
     figures = json.loads(run(command))
     rows = [
         f"| `{name}` | {round(value, 4) if isinstance(value, float) else value} |" for name, value in figures.items()
     ]
-    title = "prodgen bench " + command.partition("bench ")[2].split()[0]
-    table = ["| figure | value |", "| --- | --- |", *rows]
-    return [f"## `{title}`", "", meaning, "", "```sh", command, "```", "", *table, ""]
+    lines = [meaning, "", "```sh", command, "```", "", "| figure | value |", "| --- | --- |", *rows]
+    return "\n".join(lines)
+
+
+def starting() -> str:
+    rows = [f"| `{command}` | {what} | {seconds(command) * 1000:.0f} |" for command, what in STARTS.items()]
+    return "\n".join(
+        ["Median of nine fresh processes.", "", "| command | what it loads | ms |", "| --- | --- | --- |", *rows]
+    )
+
+
+def title(command: str) -> str:
+    """`prodgen bench rank`, with what tells it from others of the same word."""
+    words = command[command.index("prodgen ") :].split()
+    chosen = [
+        words[place + 1] for place, word in enumerate(words) if word == "-o" and words[place + 1].startswith(KEYS)
+    ]
+    return f"`{' '.join([*words[:3], *chosen])}`"
+
+
+def missing(command: str) -> list[str]:
+    """The variables that a command names and that are not set."""
+    return [name for name in re.findall(r"\$([A-Z_]+)", command) if name not in os.environ]
+
+
+def kept() -> dict[str, str]:
+    """The sections of the page as they stand, by title."""
+    parts = re.split(r"^## (.+)\n", PAGE.read_text("utf-8"), flags=re.M)[1:] if PAGE.exists() else []
+    return {name: body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def main() -> None:
+    words = sys.argv[1:]
     busy = os.getloadavg()[0] > 0.5
-    lines = [
-        INTRO.format(machine=machine(), company=", with other work running beside" if busy else ""),
-        "## Starting",
-        "",
-        "Median of nine fresh processes.",
-        "",
-        "| command | what it loads | ms |",
-        "| --- | --- | --- |",
-    ]
-    lines += [f"| `{command}` | {what} | {seconds(command) * 1000:.0f} |" for command, what in STARTS.items()]
-    lines.append("")
-    for command, meaning in BENCHMARKS.items():
-        lines += section(command, meaning)
-    PAGE.write_text("\n".join(lines).rstrip() + "\n", "utf-8")
+    old = kept()
+    sections: dict[str, str] = {}
+    for name, measure, needs in [
+        ("Starting", starting, []),
+        *((title(c), partial(section, c, meaning), missing(c)) for c, meaning in BENCHMARKS.items()),
+    ]:
+        wanted = not words or any(word in name for word in words)
+        if wanted and not needs:
+            print(f"measuring {name}", file=sys.stderr)
+            sections[name] = measure()
+        elif name in old:
+            sections[name] = old[name]
+        else:
+            print(f"left out: {name} (set {', '.join(needs)})" if needs else f"left out: {name}", file=sys.stderr)
+    intro = INTRO.format(machine=machine(), company=", with other work running beside" if busy else "")
+    PAGE.write_text("\n".join([intro, *(f"## {name}\n\n{body}\n" for name, body in sections.items())]), "utf-8")
 
 
 if __name__ == "__main__":
