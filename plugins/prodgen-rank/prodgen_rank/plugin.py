@@ -69,8 +69,8 @@ def register_rankers(register: Register) -> None:
     register(
         RankerSpec(
             id="rank/hybrid",
-            summary="Likeness to the user, popularity with decay, category affinity, novelty and diversity, each share stated",
-            needs=_FILES,
+            summary="Likeness to the user and their session, what others liked, popularity, category, novelty, diversity: each share stated",
+            needs=Needs(modules=("filelock", "scipy"), install="pip install prodgen-rank"),
         ),
         "prodgen_rank.rankers.hybrid:HybridRanker",
     )
