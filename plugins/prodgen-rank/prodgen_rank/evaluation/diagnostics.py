@@ -65,7 +65,7 @@ class Limits:
     """
 
     min_ess: float = 100.0
-    max_weight_share: float = 0.1
+    max_weight_share: float = 0.05
     mean_tolerance: float = 0.1
     mean_z: float = 4.0
 

@@ -19,6 +19,7 @@ from prodgen_rank.evaluation.diagnostics import Diagnostics, Limits, Refused, di
 from prodgen_rank.evaluation.intervals import (
     by_cluster,
     effective_clopper_pearson,
+    normal,
     standard_error,
 )
 from prodgen_sdk.errors import InputError
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 FEW_CLICKS = 50.0
 """Below so many effective rewarded rows resampling is not trusted."""
+_MANY = 100_000
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def switch_dr(log: Logged, tau: float) -> Floats:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its interval; `method` says how that was found: `bootstrap` or `clopper-pearson`.
+    """A value with its interval; `method` says how that was found: `bootstrap`, `normal` or `clopper-pearson`.
 
     The direct method has none (`none`): how wrong its model is, the log does not say.
     """
@@ -160,14 +162,16 @@ class Evaluation:
 def estimate(rows: Floats, found: Diagnostics, clusters: Ints | None = None, level: float = 0.95) -> Estimate:
     """The mean of an estimator's rows, with an interval that suits the number of clicks.
 
-    With `FEW_CLICKS` effective rewarded rows or more the clusters are drawn anew (percentile bootstrap); with fewer, the
-    estimate is taken as the rate of as many impressions as would give its standard error, and zero clicks give no empty
+    With `FEW_CLICKS` effective rewarded rows or more the clusters are drawn anew (percentile bootstrap), or, if they are very
+    many, the central limit theorem serves; with fewer clicks the estimate is taken as the rate of as many impressions as would give its standard error, and zero clicks give no empty
     interval.
     """
     value, error = float(rows.mean()), standard_error(rows, clusters)
     if found.effective_clicks >= FEW_CLICKS:
-        drawn = bootstrap(rows if clusters is None else by_cluster(rows, clusters), level=level)
-        return Estimate(value, drawn.low, drawn.high, "bootstrap")
+        drawn = rows if clusters is None else by_cluster(rows, clusters)
+        many = len(drawn) > _MANY
+        low, high = normal(drawn, level) if many else bootstrap(drawn, level=level)[1:]
+        return Estimate(value, low, high, "normal" if many else "bootstrap")
     interval = effective_clopper_pearson(value, error if found.clicks else 0.0, found.ess, level)
     return Estimate(value, min(value, interval.low), max(value, interval.high), "clopper-pearson")
 

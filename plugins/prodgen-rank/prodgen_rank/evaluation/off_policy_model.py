@@ -97,7 +97,7 @@ def cross_fit_rates(
     Args:
         offered: per row the ids that could have been taken, `action` among them.
         clusters: [n]; rows with the same number fall into the same fold.
-        prior_rows: how many rows the rate of all is worth.
+        prior_rows: how many rows the rate of all is worth; above 0.
     """
     ids = {name: number for number, name in enumerate(sorted({name for names in offered for name in names}))}
     taken = np.asarray([ids[name] for name in action])
