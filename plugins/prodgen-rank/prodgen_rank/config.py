@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=100)]
+Spread = Annotated[float, Field(gt=0, le=10)]
 
 
 class _Options(BaseModel):
@@ -102,19 +103,22 @@ class PolicyConfig(_Options):
 
 
 class LinearPolicyConfig(_Options):
-    """`policy/lints` and `policy/linucb`.
+    """`policy/lints` and `policy/linucb`. Effects and spreads are in log odds: 0.1 is about a tenth more clicks.
 
     Args:
         epsilon: share of the choices that are uniform over the variants.
         draws: how many models `policy/lints` draws from its posterior whenever it learnt; propensities are multiples of 1 / draws.
+        exploration: by how much the spread of those draws is scaled; 1 is Thompson sampling, 0 always the expected best.
         width: how many standard deviations `policy/linucb` adds to what it expects.
-        prior_rate, prior_impressions: the click-through assumed before any feedback, and how many impressions it is worth.
-        prior_effects: by how much a look is assumed to raise the click-through, by name: `side:front` (quarter, side, back, above,
-            detail), `background:white`, `light:soft`, `quality`, `likeness`, or in a circumstance, such as `side:back*category:apparel`.
-        effect_impressions, crossed_impressions: impressions that the prior of a look's effect is worth, and that of its
-            dependence on a circumstance (category, taste, fact).
-        product_impressions, variant_impressions: impressions after which what a product, and a variant, does beyond its looks
-            counts half.
+        prior_rate: the click-through assumed before any feedback.
+        prior_effects: by how much a look is assumed to raise the log odds of a click, by name: `side:front` (quarter, side, back,
+            above, detail), `background:white`, `light:soft`, `quality`, `likeness`, or in a circumstance, such as
+            `side:back*category:apparel`.
+        effect_spread: standard deviation that the effect of a look is assumed to have.
+        group_spread, category_spread, fact_spread: that of how it differs between groups of users, categories, and facts of the
+            request such as the device.
+        product_spread, variant_spread: that of what a product, and a variant, does beyond its looks.
+        group_users: after how many users they are put into groups by their vectors.
         half_life_days: after which feedback counts half; None for never.
         quality_metrics: metrics in [0, 1], higher is better, whose mean is the quality.
         seed: changes all draws.
@@ -122,16 +126,19 @@ class LinearPolicyConfig(_Options):
 
     epsilon: Share = 0.02
     draws: Annotated[int, Field(ge=1, le=4096)] = 128
-    width: Annotated[float, Field(ge=0)] = 1.0
+    exploration: Annotated[float, Field(ge=0, le=10)] = 1.0
+    width: Annotated[float, Field(ge=0, le=10)] = 1.0
     prior_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
-    prior_impressions: Annotated[float, Field(ge=4)] = 50.0
-    prior_effects: dict[str, Annotated[float, Field(ge=-1, le=1)]] = Field(
-        default_factory=lambda: {"side:front": 0.01, "quality": 0.01}
+    prior_effects: dict[str, Annotated[float, Field(ge=-10, le=10)]] = Field(
+        default_factory=lambda: {"side:front": 0.1, "quality": 0.1}
     )
-    effect_impressions: Annotated[float, Field(gt=0)] = 50.0
-    crossed_impressions: Annotated[float, Field(gt=0)] = 100.0
-    product_impressions: Annotated[float, Field(gt=0)] = 30.0
-    variant_impressions: Annotated[float, Field(gt=0)] = 300.0
+    effect_spread: Spread = 0.5
+    group_spread: Spread = 0.5
+    category_spread: Spread = 0.3
+    fact_spread: Spread = 0.1
+    product_spread: Spread = 0.5
+    variant_spread: Spread = 0.15
+    group_users: Annotated[int, Field(ge=8, le=10_000)] = 100
     half_life_days: Annotated[float, Field(gt=0)] | None = None
     quality_metrics: tuple[str, ...] = ("crispness",)
     seed: Annotated[int, Field(ge=0)] = 0

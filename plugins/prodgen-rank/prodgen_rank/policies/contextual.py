@@ -55,7 +55,8 @@ class LinearPolicy(VariantPolicy):
     ) -> list[Choice]:
         if not candidates:
             return []
-        model, request = self._known(), Request.of(user, candidates, context, self._lookbook, ctx)
+        model = self._known()
+        request = Request.of(user, candidates, context, self._lookbook, model.knowledge.groups, ctx)
         if context.deterministic:
             # Variants come most similar first, which settles a tie.
             shares = request.shares_of_wins(self.expected(model, request)[:, None])

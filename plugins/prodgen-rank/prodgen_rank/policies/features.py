@@ -33,9 +33,11 @@ LIGHTS = ("studio", "soft", "dramatic")
 DOMAINS = ("apparel", "electronics", "food", "home", "beauty", "other")
 STYLES = 4
 FACTS = 6
-PLACES = 6
-TASTES = 8
-"""Dimensions to which a variant's vector (places) and a user's vector (tastes) are projected."""
+PLACES = 4
+SKETCH = 64
+"""Dimensions to which a variant's vector (its place) and a user's vector (its sketch) are projected."""
+GROUPS = 8
+"""Into how many groups users are put by their vectors."""
 
 
 def _names(kind: str, values: Sequence[str] | int) -> tuple[str, ...]:
@@ -48,18 +50,18 @@ _KINDS = (
     *_names("light", LIGHTS),
     *_names("style", STYLES),
 )
-_PLACES, _TASTES = _names("place", PLACES), _names("taste", TASTES)
+_PLACES, _GROUPS = _names("place", PLACES), _names("group", GROUPS)
 _DOMAINS, _FACTS = _names("category", DOMAINS), _names("fact", FACTS)
 LOOKS = ("any", *_KINDS, "turned", "raised", "near", "quality", "likeness", *_PLACES)
-CIRCUMSTANCES = ("always", "warm", "affinity", *_DOMAINS, *_TASTES, *_FACTS)
+CIRCUMSTANCES = ("always", "warm", "affinity", *_DOMAINS, *_GROUPS, *_FACTS)
 _LOOK = {name: place for place, name in enumerate(LOOKS)}
 _CIRCUMSTANCE = {name: place for place, name in enumerate(CIRCUMSTANCES)}
 _CROSSED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (LOOKS, ("always",)),
-    (("any",), ("warm", "affinity", *_DOMAINS, *_FACTS)),
-    (_KINDS, (*_DOMAINS, *_TASTES, *_FACTS)),
+    (("any",), ("warm", "affinity", *_DOMAINS, *_GROUPS, *_FACTS)),
+    (_KINDS, (*_DOMAINS, *_GROUPS, *_FACTS)),
     (("likeness",), ("warm",)),
-    (_PLACES, _TASTES),
+    (_PLACES, _GROUPS),
 )
 
 
@@ -157,13 +159,11 @@ def look_row(variant: CandidateVariant, metrics: Sequence[str]) -> Single:
     return row
 
 
-def user_row(user: UserProfile, facts: Mapping[str, str | float], tastes: Single | None) -> Single:
-    """The circumstances [Q] that all products of a request share; `tastes` is the user's projected vector."""
+def user_row(user: UserProfile, facts: Mapping[str, str | float]) -> Single:
+    """The circumstances [Q] that all products of a request share, without the user's group."""
     row = np.zeros(len(CIRCUMSTANCES), np.float32)
     row[0] = 1.0
-    if tastes is not None:
-        row[_CIRCUMSTANCE["warm"]] = 1.0
-        row[_FIRST_TASTE : _FIRST_TASTE + TASTES] = tastes
+    row[_CIRCUMSTANCE["warm"]] = user.vector is not None
     for name, value in facts.items():
         if isinstance(value, str):
             row[_FIRST_FACT + _bucket(f"{name}={value}", FACTS)] = 1.0
@@ -202,14 +202,20 @@ def projection(dimension: int, to: int, seed: int) -> Single:
     return scaled
 
 
-def memos(looks: Single, circumstances: Single) -> list[str]:
-    """The features of variants [n, P] and [n, Q] as texts: `layout.base64`, half precision."""
+def memos(looks: Single, circumstances: Single, sketch: Single | None) -> list[str]:
+    """What is needed to learn from each of some variants, as texts `layout.base64`, half precision.
+
+    Args:
+        looks, circumstances: of each variant [n, P] and [n, Q].
+        sketch: of the user [SKETCH], or None for a cold start.
+    """
     packed = np.hstack([looks, circumstances]).astype("<f2")
-    return [f"{LAYOUT.tag}.{base64.b64encode(row).decode()}" for row in packed]
+    user = b"" if sketch is None else sketch.astype("<f2").tobytes()
+    return [f"{LAYOUT.tag}.{base64.b64encode(row.tobytes() + user).decode()}" for row in packed]
 
 
-def parse_memo(text: str) -> tuple[Floats, Floats] | None:
-    """(looks, circumstances) of a memo; None for one of another layout, of another policy, or damaged."""
+def parse_memo(text: str) -> tuple[Floats, Floats, Floats | None] | None:
+    """(looks, circumstances, sketch or None) of a memo; None for one of another layout, of another policy, or damaged."""
     tag, _, packed = text.partition(".")
     if tag != LAYOUT.tag:
         return None
@@ -217,9 +223,10 @@ def parse_memo(text: str) -> tuple[Floats, Floats] | None:
         row = np.frombuffer(base64.b64decode(packed, validate=True), "<f2").astype(np.float64)
     except (binascii.Error, ValueError):
         return None
-    if len(row) != len(LOOKS) + len(CIRCUMSTANCES) or not np.isfinite(row).all():
+    wide, whole = len(LOOKS), len(LOOKS) + len(CIRCUMSTANCES)
+    if len(row) not in (whole, whole + SKETCH) or not np.isfinite(row).all():
         return None
-    return row[: len(LOOKS)], row[len(LOOKS) :]
+    return row[:wide], row[wide:whole], row[whole:] if len(row) > whole else None
 
 
 def bare_looks(view: View | None) -> Floats:
@@ -235,7 +242,8 @@ def _bucket(text: str, buckets: int) -> int:
     return zlib.crc32(text.strip().lower().encode()) % buckets
 
 
-_FIRST_TASTE, _FIRST_FACT = _CIRCUMSTANCE["taste:0"], _CIRCUMSTANCE["fact:0"]
+_FIRST_FACT = _CIRCUMSTANCE["fact:0"]
 LIKENESS, FIRST_PLACE = _LOOK["likeness"], _LOOK["place:0"]
 """Both kinds of looks that are measured within a product are the last columns, likeness first."""
-WARM, AFFINITY, FIRST_DOMAIN = _CIRCUMSTANCE["warm"], _CIRCUMSTANCE["affinity"], _CIRCUMSTANCE["category:apparel"]
+AFFINITY, FIRST_DOMAIN = _CIRCUMSTANCE["affinity"], _CIRCUMSTANCE["category:apparel"]
+GROUP = slice(_CIRCUMSTANCE["group:0"], _CIRCUMSTANCE["group:0"] + GROUPS)

@@ -51,7 +51,7 @@ class Moments:
         weighted = x if weights is None else x * weights[..., None]
         y_weighted = y if weights is None else y * weights
         count = np.full(y.shape[:-1], float(y.shape[-1])) if weights is None else weights.sum(-1)
-        moment = np.einsum("...ni,...n->...i", weighted, y)
+        moment = _times(np.swapaxes(weighted, -1, -2), y)
         return Moments(np.swapaxes(weighted, -1, -2) @ x, moment, (y_weighted * y).sum(-1), count)
 
     def plus(self, other: Moments) -> Moments:
@@ -133,12 +133,42 @@ def fit(moments: Moments, prior: Prior) -> Posterior:
     array([1.5])
     """
     strength = prior.matrix()
-    pulled = np.einsum("...ij,...j->...i", strength, prior.mean)
-    root = np.linalg.cholesky(moments.gram + strength)
-    inverse = np.linalg.inv(root)
-    halfway = np.einsum("...ij,...j->...i", inverse, moments.moment + pulled)
-    mean = np.einsum("...ji,...j->...i", inverse, halfway)
+    pulled = _times(strength, prior.mean)
+    root = np.asarray(np.linalg.cholesky(moments.gram + strength), np.float64)
+    inverse = invert_lower(root)
+    halfway = _times(inverse, moments.moment + pulled)
+    mean = _times(np.swapaxes(inverse, -1, -2), halfway)
     explained = (halfway**2).sum(-1) - (pulled * prior.mean).sum(-1)
     # Rounding may take the sum of squares that is left a little below nothing.
     left = np.maximum(moments.squares - explained, 0.0)
     return Posterior(mean, np.swapaxes(inverse, -1, -2), prior.shape + moments.count / 2, prior.rate + left / 2)
+
+
+def solve_positive(matrix: Floats, right: Floats) -> Floats:
+    """The x [..., d] with matrix x = right, for a positive definite matrix [..., d, d]."""
+    root = np.asarray(np.linalg.cholesky(matrix), np.float64)
+    inverse = invert_lower(root)
+    return _times(np.swapaxes(inverse, -1, -2), _times(inverse, right))
+
+
+def _times(matrix: Floats, vector: Floats) -> Floats:
+    product: Floats = (matrix @ vector[..., None])[..., 0]
+    return product
+
+
+def invert_lower(matrix: Floats) -> Floats:
+    """The inverse of a lower triangular matrix [..., d, d], by halves.
+
+    >>> invert_lower(np.array([[2.0, 0.0], [1.0, 4.0]]))
+    array([[ 0.5  ,  0.   ],
+           [-0.125,  0.25 ]])
+    """
+    d = matrix.shape[-1]
+    if d <= 32:
+        small = np.asarray(np.linalg.inv(matrix), np.float64)
+        return small
+    half, inverse = d // 2, np.zeros_like(matrix)
+    first = inverse[..., :half, :half] = invert_lower(matrix[..., :half, :half])
+    last = inverse[..., half:, half:] = invert_lower(matrix[..., half:, half:])
+    inverse[..., half:, :half] = -last @ (matrix[..., half:, :half] @ first)
+    return inverse

@@ -37,8 +37,8 @@ class LinearThompson(LinearPolicy):
     """
 
     def shares(self, model: Model, request: Request) -> Floats:
-        beyond, known = self._beyond(model, request)
+        beyond, precision = self._beyond(model, request)
         scores = request.scores(model.effects)
         scores += beyond[:, None]
-        scores += model.own_noise(request.variants) * (model.deviations / np.sqrt(known)[:, None])
+        scores += model.own_noise(request.variants) / np.sqrt(precision)[:, None]
         return request.shares_of_wins(scores)

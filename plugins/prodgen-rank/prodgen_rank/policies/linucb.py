@@ -29,9 +29,9 @@ class LinearUCB(LinearPolicy):
     draws: ClassVar[bool] = False
 
     def shares(self, model: Model, request: Request) -> Floats:
-        beyond, known = self._beyond(model, request)
+        beyond, precision = self._beyond(model, request)
         circumstances = np.repeat(request.circumstances[request.domains], request.sizes, axis=0)
         features = request.looks[:, LAYOUT.rows] * circumstances[:, LAYOUT.columns]
-        unsure = ((features @ model.factor) ** 2).sum(axis=1) + 1 / known
-        width = self._config.width * np.sqrt(np.float32(model.posterior.variance) * unsure)
+        unsure = ((features @ model.factor) ** 2).sum(axis=1) + 1 / precision
+        width = np.float32(self._config.width) * np.sqrt(unsure)
         return request.shares_of_wins(request.scores(model.expected) + (beyond + width)[:, None])

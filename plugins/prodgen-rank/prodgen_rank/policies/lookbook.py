@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodgen_rank.policies.features import FIRST_PLACE, LOOKS, PLACES, TASTES, look_row, projection
+from prodgen_rank.policies.features import FIRST_PLACE, LOOKS, PLACES, SKETCH, look_row, projection
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import MissingDependency, NotFound
 from prodgen_sdk.types import CandidateVariant
@@ -33,12 +33,15 @@ class Lookbook:
         self._pages = _Pages()
         self._projections: dict[tuple[int, int], Single] = {}
 
-    def tastes(self, vector: Single | None) -> Single | None:
-        """A user's vector, projected [TASTES]; None for a cold start."""
+    def sketch(self, vector: Single | None) -> Single | None:
+        """A user's vector, projected [SKETCH]; None for a cold start.
+
+        Random projections keep distances: groups of users stay groups (Boutsidis et al., Random Projections for k-means, 2010).
+        """
         if vector is None:
             return None
-        tastes: Single = np.asarray(vector, np.float32) @ self._projection(len(vector), TASTES)
-        return tastes
+        sketch: Single = np.asarray(vector, np.float32) @ self._projection(len(vector), SKETCH)
+        return sketch.astype(np.float16).astype(np.float32)
 
     def looks(self, variants: Sequence[CandidateVariant], ctx: Context) -> Single:
         """The looks of some variants without likeness, float32 [n, P], in a new array."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prodgen_rank.config import LinearPolicyConfig
-from prodgen_rank.policies.features import CIRCUMSTANCES, LAYOUT, bare_looks, parse_memo
+from prodgen_rank.policies.features import CIRCUMSTANCES, GROUP, LAYOUT, LOOKS, bare_looks, parse_memo
+from prodgen_rank.policies.groups import Groups, find_groups
 from prodgen_rank.policies.knowledge import Knowledge, Tally, merge, tally
-from prodgen_rank.policies.linear import Moments, Posterior, Prior, fit
+from prodgen_rank.policies.linear import Moments, Posterior, Prior, fit, solve_positive
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.types import Feedback
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 NOISE_ROWS = 1021
 _NONE = (0.0, 0.0)
+_RATE_SPREAD = 1.5
+_NEWTON_STEPS, _CLOSE_ENOUGH = 20, 1e-3
+_MOST_LOG_ODDS = 15.0
+_SECONDS_A_DAY = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -38,38 +42,35 @@ class Model:
         version: names memory and configuration.
         effects: W of each drawn model, float32 [Q, P, draws].
         expected: W of the expected one, float32 [Q, P, 1].
-        deviations: standard deviation of the noise in each draw, float32 [draws].
-        noise: standard normal draws that variants take as their own, by a hash of their id, float32 [NOISE_ROWS, draws].
+        noise: normal draws that variants take as their own, by a hash of their id, float32 [NOISE_ROWS, draws].
         factor: the posterior's, float32 [d, d].
     """
 
     version: str
     knowledge: Knowledge
-    posterior: Posterior
     effects: Single
     expected: Single
-    deviations: Single
-    noise: Single
     factor: Single
+    noise: Single
 
     def beyond(
         self, variants: Sequence[str], skus: Sequence[str], sizes: Places, config: LinearPolicyConfig
     ) -> tuple[Single, Single]:
-        """What each variant does beyond its looks and its product: the expected value, and the impressions known of it, [n] each.
+        """What each variant does beyond its looks and its product: expected value and precision, in log odds, [n] each.
 
-        A product's own rate is taken off first, shrunk by the impressions that its prior is worth; so is then the variant's.
+        One step of Newton's method for the product's own share, then one for the variant's, both shrunk by their priors.
 
         Args:
             variants: ids [n].
             skus, sizes: of the products that they belong to, in order, and how many variants each has [c].
         """
         own, whole = _table(self.knowledge.variants, variants), _table(self.knowledge.products, skus)
-        shared = whole[:, 1] / (whole[:, 0] + np.float32(config.product_impressions))
-        known = own[:, 0] + np.float32(config.variant_impressions)
-        return (own[:, 1] - own[:, 0] * np.repeat(shared, sizes)) / known, known
+        shared = whole[:, 1] / (whole[:, 0] + np.float32(config.product_spread**-2))
+        precision = own[:, 0] + np.float32(config.variant_spread**-2)
+        return (own[:, 1] - own[:, 0] * np.repeat(shared, sizes)) / precision, precision
 
     def own_noise(self, variants: Sequence[str]) -> Single:
-        """Standard normal draws of each variant, [n, draws]."""
+        """Normal draws of each variant, [n, draws]."""
         taken: Single = self.noise[[zlib.crc32(variant.encode()) % NOISE_ROWS for variant in variants]]
         return taken
 
@@ -79,78 +80,131 @@ def build_model(knowledge: Knowledge, config: LinearPolicyConfig, draws: int) ->
     named = hashlib.sha256((config.model_dump_json() + knowledge.digest).encode()).hexdigest()
     rng = np.random.default_rng([config.seed, int(named[:16], 16)])
     posterior = fit(knowledge.moments, prior_of(config))
-    deviations = np.sqrt(posterior.draw_variance(rng, draws))
     normal = rng.standard_normal((len(LAYOUT.pairs), draws))
-    theta = posterior.mean[:, None] + deviations * (posterior.factor @ normal)
+    theta = posterior.mean[:, None] + config.exploration * (posterior.factor @ normal)
     return Model(
         version=named[:12],
         knowledge=knowledge,
-        posterior=posterior,
         effects=np.ascontiguousarray(LAYOUT.matrix(theta.T).transpose(2, 1, 0)),
         expected=LAYOUT.matrix(posterior.mean).T[:, :, None].copy(),
-        deviations=deviations.astype(np.float32),
-        noise=rng.standard_normal((NOISE_ROWS, draws), np.float32),
         factor=posterior.factor.astype(np.float32),
+        noise=config.exploration * rng.standard_normal((NOISE_ROWS, draws), np.float32),
     )
 
 
 def prior_of(config: LinearPolicyConfig) -> Prior:
-    """The prior that the configuration describes.
+    """The prior that the configuration describes, for noise of variance 1 (see `learnt`).
 
     Raises:
         ConfigError: an effect is named that there is not.
     """
     places = {name: place for place, name in enumerate(LAYOUT.names)}
     mean = np.zeros(len(places))
-    mean[places["any"]] = config.prior_rate
+    spread = np.array([_spread(CIRCUMSTANCES[column], config) for column in LAYOUT.columns])
+    mean[places["any"]] = np.log(config.prior_rate / (1 - config.prior_rate))
+    spread[places["any"]] = _RATE_SPREAD
     for name, effect in config.prior_effects.items():
         if name not in places:
             raise ConfigError(
                 f"prior_effects: there is no effect {name!r}.", hint=f"Known are {', '.join(list(places)[:40])}, ..."
             )
         mean[places[name]] = effect
-    strength = np.where(LAYOUT.columns == 0, config.effect_impressions, config.crossed_impressions)
-    shape = config.prior_impressions / 2
-    variance = config.prior_rate * (1 - config.prior_rate)
-    return Prior(mean, strength, shape, variance * (shape - 1))
+    return Prior(mean, spread**-2.0, shape=2.0, rate=1.0)
+
+
+def _spread(circumstance: str, config: LinearPolicyConfig) -> float:
+    by_kind = {"category": config.category_spread, "group": config.group_spread, "fact": config.fact_spread}
+    return by_kind.get(circumstance.partition(":")[0], config.effect_spread)
 
 
 def learnt(knowledge: Knowledge, feedback: Sequence[Feedback], config: LinearPolicyConfig) -> Knowledge:
     """The memory with some feedback added; the order of the feedback plays no part.
 
-    What a product and a variant do beyond their looks is measured against the regression that has seen this feedback.
+    The log odds of a click are linear in the features. Each batch of feedback is brought into the form of a linear regression at
+    the most likely effects, all earlier feedback being their prior (Laplace's approximation): reward y becomes the observation
+    x . theta + (y - p) / w with variance 1 / w, w = p (1 - p). These observations then add up like any others. Source: Bishop, 4.3.3 and 4.5;
+    Chapelle and Li, An Empirical Evaluation of Thompson Sampling, NIPS 2011.
     """
-    ordered = sorted(feedback, key=lambda f: (f.variant, f.sku, f.reward, f.at, f.memo))
-    days = np.asarray([_days(item.at) for item in ordered])
-    newest = max(knowledge.at, float(days.max()))
-    half_life = config.half_life_days
-    weights = np.ones(len(ordered)) if half_life is None else 2.0 ** ((days - newest) / half_life)
-    looks, circumstances = (np.stack(rows) for rows in zip(*map(_seen, ordered), strict=True))
-    features, rewards = LAYOUT.features(looks, circumstances), np.asarray([item.reward for item in ordered])
-    moments = Moments.of(features, rewards, None if half_life is None else weights)
-    before = knowledge.decayed(newest, half_life)
-    expected = features @ fit(before.moments.plus(moments), prior_of(config)).mean
-    residuals = (rewards - expected).tolist()
-    rows = list(zip(ordered, weights.tolist(), residuals, strict=True))
+    ordered = sorted(feedback, key=lambda f: (f.variant, f.sku, f.user, f.reward, f.at, f.memo))
+    days = np.asarray([item.at.timestamp() / _SECONDS_A_DAY for item in ordered])
+    newest, half_life = max(knowledge.at, float(days.max())), config.half_life_days
+    age_weights = np.ones(len(ordered)) if half_life is None else 2.0 ** ((days - newest) / half_life)
+    before = _grouped(knowledge.decayed(newest, half_life), ordered, config)
+    features = LAYOUT.features(*_seen(ordered, before.groups))
+    rewards = np.asarray([item.reward for item in ordered])
+    posterior = fit(before.moments, prior_of(config))
+    moments, expected = _laplace(posterior, features, rewards, age_weights)
+    information = (age_weights * expected * (1 - expected)).tolist()
+    residuals = (age_weights * (rewards - expected)).tolist()
+    rows = list(zip(ordered, information, residuals, strict=True))
     variants = tally((item.variant, weight, residual) for item, weight, residual in rows)
     products = tally((item.sku, weight, residual) for item, weight, residual in rows)
-    return merge(before, Knowledge(moments, variants, products, newest), half_life)
+    return merge(before, Knowledge(moments, variants, products, before.groups, at=newest), half_life)
 
 
-def _seen(item: Feedback) -> tuple[Floats, Floats]:
-    """The features that the policy saw; without its memo, those of the view alone."""
-    found = parse_memo(item.memo) if item.memo else None
-    if found is not None:
-        return found
-    circumstances = np.zeros(len(CIRCUMSTANCES))
-    circumstances[0] = 1.0
-    return bare_looks(item.view), circumstances
+def _laplace(before: Posterior, features: Floats, rewards: Floats, weights: Floats) -> tuple[Moments, Floats]:
+    """The batch as observations of a linear regression, and the rewards that are then expected.
+
+    With theta = mean + F b and b ~ N(0, 1), Newton's method for b; in the space of the observations where they are fewer than effects.
+    """
+    towards, start = features @ before.factor, features @ before.mean
+    few = len(towards) < towards.shape[1]
+    kernel = towards @ towards.T if few else None
+    linear = start
+    for _ in range(_NEWTON_STEPS):
+        linear = np.clip(linear, -_MOST_LOG_ODDS, _MOST_LOG_ODDS)
+        expected = 1 / (1 + np.exp(-linear))
+        spread = expected * (1 - expected)
+        observed, precision = linear + (rewards - expected) / spread, weights * spread
+        root = np.sqrt(precision)
+        if kernel is not None:
+            inner = root[:, None] * kernel * root
+            inner[np.diag_indices_from(inner)] += 1
+            moved = start + kernel @ (root * solve_positive(inner, root * (observed - start)))
+        else:
+            scaled = towards * root[:, None]
+            inner = scaled.T @ scaled
+            inner[np.diag_indices_from(inner)] += 1
+            moved = start + towards @ solve_positive(inner, scaled.T @ (root * (observed - start)))
+        done = np.abs(moved - linear).max() < _CLOSE_ENOUGH
+        linear = moved
+        if done:
+            break
+    expected = 1 / (1 + np.exp(-np.clip(linear, -_MOST_LOG_ODDS, _MOST_LOG_ODDS)))
+    return Moments.of(features, observed, precision), expected
+
+
+def _grouped(knowledge: Knowledge, feedback: Sequence[Feedback], config: LinearPolicyConfig) -> Knowledge:
+    """Puts users into groups as soon as enough of them were seen."""
+    if knowledge.groups:
+        return knowledge
+    sketches = dict(knowledge.sketches)
+    for item in feedback:
+        found = parse_memo(item.memo) if item.memo else None
+        user = hashlib.sha256(item.user.encode()).hexdigest()[:16]
+        if found is not None and found[2] is not None:
+            sketch = found[2].astype(np.float32)
+            sketches[user] = min(sketch, sketches.get(user, sketch), key=lambda s: s.tobytes())
+    if len(sketches) < config.group_users:
+        return replace(knowledge, sketches=sketches)
+    return replace(knowledge, groups=find_groups(sketches), sketches={})
+
+
+def _seen(feedback: Sequence[Feedback], groups: Groups | None) -> tuple[Floats, Floats]:
+    """The looks [n, P] and circumstances [n, Q] that the policy saw; without its memo, those of the view alone."""
+    looks = np.zeros((len(feedback), len(LOOKS)))
+    circumstances = np.zeros((len(feedback), len(CIRCUMSTANCES)))
+    for row, item in enumerate(feedback):
+        found = parse_memo(item.memo) if item.memo else None
+        if found is None:
+            looks[row], circumstances[row, 0] = bare_looks(item.view), 1.0
+            continue
+        looks[row], circumstances[row], sketch = found
+        if groups is not None and sketch is not None:
+            circumstances[row, GROUP] = groups.shares(sketch[None].astype(np.float32))[0]
+    return looks, circumstances
 
 
 def _table(tallies: Mapping[str, Tally], keys: Sequence[str]) -> Single:
     flat = np.fromiter(chain.from_iterable([tallies.get(key, _NONE) for key in keys]), np.float32, 2 * len(keys))
     return flat.reshape(-1, 2)
-
-
-def _days(at: datetime) -> float:
-    return at.timestamp() / 86_400

@@ -13,12 +13,14 @@ from prodgen_rank.policies.features import (
     AFFINITY,
     DOMAINS,
     FIRST_DOMAIN,
+    GROUP,
     LIKENESS,
     affinities,
     domain_of,
     memos,
     user_row,
 )
+from prodgen_rank.policies.groups import Groups
 from prodgen_rank.policies.lookbook import Lookbook
 from prodgen_sdk.context import Context
 from prodgen_sdk.types import Candidate, RecommendationContext, UserProfile
@@ -42,6 +44,7 @@ class Request:
         circumstances: of each domain among the candidates, float32 [u, Q].
         domains: the place of each candidate in `circumstances` [c].
         sizes, starts: how many rows each candidate has, and its first one [c].
+        sketch: of the user's vector, or None for a cold start.
     """
 
     variants: list[str]
@@ -51,6 +54,7 @@ class Request:
     domains: Places
     sizes: Places
     starts: Places
+    sketch: Single | None
 
     @staticmethod
     def of(
@@ -58,6 +62,7 @@ class Request:
         candidates: Sequence[Candidate],
         context: RecommendationContext,
         lookbook: Lookbook,
+        groups: Groups | None,
         ctx: Context,
     ) -> Request:
         """Describes the candidates, at least one, to the model.
@@ -73,7 +78,9 @@ class Request:
         free = looks[:, LIKENESS:]
         counts = np.array(sizes)
         free -= np.repeat(np.add.reduceat(free, starts, axis=0) / counts[:, None].astype(np.float32), sizes, axis=0)
-        shared = user_row(user, context.facts, lookbook.tastes(user.vector))
+        shared, sketch = user_row(user, context.facts), lookbook.sketch(user.vector)
+        if groups is not None and sketch is not None:
+            shared[GROUP] = groups.shares(sketch[None])[0]
         domains = [domain_of(candidate.category) for candidate in candidates]
         present = list(dict.fromkeys(domains))
         liking = affinities(user)
@@ -89,6 +96,7 @@ class Request:
             domains=np.array([present.index(domain) for domain in domains]),
             sizes=counts,
             starts=starts,
+            sketch=sketch,
         )
 
     def scores(self, effects: Single) -> Single:
@@ -124,4 +132,4 @@ class Request:
 
     def memos(self, rows: Sequence[int]) -> list[str]:
         """The features of one row of each candidate, as text."""
-        return memos(self.looks[rows], self.circumstances[self.domains])
+        return memos(self.looks[rows], self.circumstances[self.domains], self.sketch)
