@@ -6,7 +6,15 @@ from pydantic import BaseModel
 
 from prodgen_rank.config import Config
 from prodgen_sdk.hookspecs import Register, hookimpl
-from prodgen_sdk.specs import BenchmarkSpec, ImageEncoderSpec, IndexSpec, Needs, PolicySpec, RankerSpec
+from prodgen_sdk.specs import (
+    BenchmarkSpec,
+    ImageEncoderSpec,
+    IndexSpec,
+    Needs,
+    PolicySpec,
+    RankerSpec,
+    TrainerSpec,
+)
 
 DESCRIPTOR_DIMENSION = 296
 _FAISS = Needs(modules=("faiss", "filelock"), install="pip install prodgen-rank")
@@ -38,6 +46,16 @@ def register_image_encoders(register: Register) -> None:
             dimension=DESCRIPTOR_DIMENSION,
         ),
         "prodgen_rank.encoders.descriptor:ImageDescriptor",
+    )
+    register(
+        ImageEncoderSpec(
+            id="image/mini",
+            summary="A small network and the descriptor, trained to see products apart and kinds together; numpy alone",
+            dimension=None,
+            needs=Needs(modules=("safetensors",), install="pip install prodgen-rank"),
+            weights_licence="Apache-2.0",
+        ),
+        "prodgen_rank.encoders.mini:MiniEncoder",
     )
     register(
         ImageEncoderSpec(
@@ -110,7 +128,29 @@ def register_policies(register: Register) -> None:
 
 
 @hookimpl
+def register_trainers(register: Register) -> None:
+    register(
+        TrainerSpec(
+            id="image/train-mini",
+            summary="The head of image/mini, from a rendered data set, by supervised contrastive learning",
+            trains="image-encoder",
+            needs=Needs(modules=("torch", "safetensors"), install="pip install 'prodgen-rank[torch]'"),
+        ),
+        "prodgen_rank.encoders.training:MiniTrainer",
+    )
+
+
+@hookimpl
 def register_benchmarks(register: Register) -> None:
+    register(
+        BenchmarkSpec(
+            id="image/neighbours",
+            summary="Which pictures lie next to which, by each image encoder, on renders and on photos",
+            measures="encoders",
+            command="eval",
+        ),
+        "prodgen_rank.benchmarks.encoders:EncoderBenchmark",
+    )
     register(
         BenchmarkSpec(
             id="rank/serve",
@@ -128,6 +168,17 @@ def register_benchmarks(register: Register) -> None:
             needs=_FAISS,
         ),
         "prodgen_rank.benchmarks.index:IndexBenchmark",
+    )
+    register(
+        BenchmarkSpec(
+            id="rank/evaluate",
+            summary="Models of preference beside each other: full-catalogue metrics with intervals, paired differences",
+            measures="rank",
+            command="eval",
+            uses_log=True,
+            needs=_SCIPY,
+        ),
+        "prodgen_rank.benchmarks.eval_rank:RankEvaluation",
     )
     register(
         BenchmarkSpec(

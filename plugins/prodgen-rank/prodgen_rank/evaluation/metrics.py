@@ -140,23 +140,34 @@ def novelty(ranked: Ranking, popularity: NDArray[Any], n_users: int) -> Floats:
     return _mean_over_places(-np.log2(np.minimum(share, 1)), ranked)
 
 
-def intra_list_diversity(ranked: Ranking, vectors: NDArray[np.floating[Any]]) -> Floats:
+def intra_list_diversity(ranked: Ranking, vectors: Any) -> Floats:
     """Mean of 1 - cosine over all pairs of what each user is shown; 0 for fewer than two.
 
     Args:
-        vectors: [n_items, dimension]; a row of zeros is like nothing, at a distance of 1 of all others.
+        vectors: [n_items, dimension], dense or scipy CSR; a row of zeros is like nothing, at a distance of 1 of all others.
     """
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit = vectors / np.where(lengths > 0, lengths, 1)
+    from scipy.sparse import csr_matrix, issparse
+
+    squares = vectors.multiply(vectors).sum(axis=1) if issparse(vectors) else (vectors * vectors).sum(axis=1)
+    lengths = np.sqrt(np.asarray(squares, np.float64)).ravel()
+    scale = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+    shown = ranked >= 0
+    places = shown.sum(axis=1)
+    starts, items = np.concatenate(([0], np.cumsum(places))), ranked[shown]
     found = np.zeros(len(ranked))
-    for row, places in enumerate(ranked):
-        shown = unit[places[places >= 0]]
-        n = len(shown)
-        if n > 1:
-            total = shown.sum(axis=0)
-            pairs = (total @ total - (shown * shown).sum()) / 2
-            found[row] = 1 - pairs / (n * (n - 1) / 2)
-    return found
+    for start in range(0, len(ranked), 512):
+        rows = slice(start, min(start + 512, len(ranked)))
+        part = slice(starts[rows.start], starts[rows.stop])
+        lists = csr_matrix(
+            (scale[items[part]], items[part], starts[rows.start : rows.stop + 1] - starts[rows.start]),
+            (rows.stop - rows.start, len(lengths)),
+        )
+        summed = lists @ vectors
+        square = summed.multiply(summed).sum(axis=1) if issparse(summed) else (summed * summed).sum(axis=1)
+        alone = np.asarray(lists.power(2) @ (lengths * lengths)).ravel()
+        found[rows] = (np.asarray(square).ravel() - alone) / 2
+    pairs = places * (places - 1) / 2
+    return np.asarray(np.where(pairs > 0, 1 - found / np.maximum(pairs, 1), 0.0))
 
 
 def _mean_over_places(values: Floats, ranked: Ranking) -> Floats:

@@ -12,6 +12,7 @@ from prodgen_rank.evaluation import metrics
 from prodgen_rank.evaluation.splits import Split
 from prodgen_rank.models.base import PreferenceModel
 from prodgen_rank.models.interactions import History
+from prodgen_rank.models.linear import binary
 from prodgen_sdk.context import Context
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Result:
 
     Args:
         ranked: int32 [users, k].
-        per_user: float64 [users] by metric of `metrics.METRICS`, and `novelty`.
+        per_user: float64 [users] by metric of `metrics.METRICS`, `novelty` and `diversity`.
         coverage: share of the catalogue that was shown to anyone.
     """
 
@@ -73,6 +74,8 @@ def assess(ranked: NDArray[np.int32], split: Split) -> Result:
     users = len(np.unique(split.train.users))
     figures = metrics.evaluate(ranked, split.relevant)
     figures["novelty"] = metrics.novelty(ranked, popularity, users)
+    # No pictures are at hand here: two products are alike by the users that they share.
+    figures["diversity"] = metrics.intra_list_diversity(ranked, binary(split.train).T.tocsr())
     return Result(ranked, figures, metrics.coverage(ranked, split.train.n_items))
 
 

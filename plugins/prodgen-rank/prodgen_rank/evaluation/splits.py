@@ -39,6 +39,15 @@ class Split:
     def __len__(self) -> int:
         return len(self.users)
 
+    def validation(self, protocol: str) -> tuple[Split, ...]:
+        """Splits of what may be learnt from, by the same protocol, to tune settings on.
+
+        Of a random protocol there are two, which leave models nearly all that they will have in the end.
+        """
+        if protocol == "movielens":
+            return tuple(stratified(self.table, 0.9, seed) for seed in (43, 44))
+        return (PROTOCOLS[protocol](self.table),)
+
     def some(self, n: int, seed: int = 0) -> Split:
         """The same with at most n users to ask about, drawn at random; models learn from all the same."""
         if n >= len(self):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from prodgen_rank.evaluation import metrics
 from prodgen_rank.evaluation.protocols import USERS_AT_ONCE, rank, without_seen
 from prodgen_rank.evaluation.splits import Split
 from prodgen_rank.models.base import PreferenceModel
-from prodgen_rank.models.blend import Blend, standardised
+from prodgen_rank.models.blend import standardised
 from prodgen_rank.models.recency import Recency
 from prodgen_rank.models.registry import make
 from prodgen_sdk.context import Context
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 Settings = Mapping[str, Any]
+Models = tuple[PreferenceModel, ...]
 
 _STEPS = (1.0, 0.8, 0.6, 0.4)
 SEARCHES: Mapping[str, Mapping[str, Sequence[Any]]] = {
@@ -35,12 +36,12 @@ SEARCHES: Mapping[str, Mapping[str, Sequence[Any]]] = {
         "neighbours": (100, 0),
         "recency.weighted": (False, True),
     },
-    "ease": {"recency.step": _STEPS, "l2": (200.0, 20.0, 60.0, 500.0, 1000.0)},
+    "ease": {"recency.step": _STEPS, "l2": (200.0, 20.0, 60.0, 500.0, 1000.0), "dropout": (0.0, 0.5, 0.7)},
     "ials": {
-        "l2": (0.01, 0.003, 0.03, 0.1),
+        "l2": (0.02, 0.005, 0.01, 0.03, 0.06),
         "recency.step": _STEPS,
+        "unobserved": (0.1, 0.05, 0.2, 0.4),
         "factors": (64, 128),
-        "unobserved": (0.1, 0.03, 0.3),
     },
     "transitions": {
         "recency": (0.6, 0.8, 0.4),
@@ -66,77 +67,89 @@ class Tuned:
     Args:
         settings: of the model, for its constructor.
         value: of the metric on the validation split.
-        model: fitted to the validation split's training rows.
+        models: fitted to the training rows of each validation split.
         tried: how many settings were tried.
         seconds: how long it took.
     """
 
     settings: dict[str, Any]
     value: float
-    model: PreferenceModel
+    models: Models
     tried: int
     seconds: float
 
 
 def tune(
-    name: str, split: Split, ctx: Context, *, metric: str = "ndcg", k: int = 10, fixed: Settings | None = None
+    name: str,
+    splits: Sequence[Split],
+    ctx: Context,
+    *,
+    metric: str = "ndcg",
+    k: int = 10,
+    search: bool = True,
 ) -> Tuned:
     """Coordinate search: each setting in turn, the best value kept; one pass.
 
     Args:
-        split: a validation split, cut from what may be learnt from.
-        fixed: settings that are not searched.
+        splits: validation splits, cut from what may be learnt from; the mean over them counts.
+        search: if not, the model's defaults are taken.
     """
     started = time.perf_counter()
-    search = {key: values for key, values in SEARCHES.get(name, {}).items() if key not in (fixed or {})}
-    asked = split.some(MOST_USERS)
-    best = {key: values[0] for key, values in search.items()} | dict(fixed or {})
+    tries = SEARCHES.get(name, {}) if search else {}
     # The right strength of EASE hardly changes with rare products, and its time grows with the cube of their number.
-    cheap = (
-        {"most_items": MOST_ITEMS_OF_A_SEARCH}
-        if name == "ease" and split.train.n_items > 2 * MOST_ITEMS_OF_A_SEARCH
-        else {}
-    )
-    model = make(name, _nested(best | cheap)).fit(split.train, ctx)
-    value, tried = _value(model, asked, metric, k, ctx), 1
-    for key, values in search.items():
+    many = max(split.train.n_items for split in splits) > 2 * MOST_ITEMS_OF_A_SEARCH
+    cheap = {"most_items": MOST_ITEMS_OF_A_SEARCH} if tries and many and name == "ease" else {}
+    asked = [split.some(MOST_USERS // len(splits)) for split in splits]
+
+    def fitted(settings: Settings) -> Models:
+        return tuple(make(name, _nested(settings)).fit(split.train, ctx) for split in splits)
+
+    def value_of(models: Models) -> float:
+        return float(np.mean([_value(model, part, metric, k, ctx) for model, part in zip(models, asked, strict=True)]))
+
+    best = {key: values[0] for key, values in tries.items()}
+    models = fitted(best | cheap)
+    value, tried = value_of(models), 1
+    for key, values in tries.items():
         for candidate in values[1:]:
             ctx.check()
             settings = best | {key: candidate}
-            other = (
-                _like(model, settings)
-                if key in SCORING
-                else make(name, _nested(settings | cheap)).fit(split.train, ctx)
-            )
-            found = _value(other, asked, metric, k, ctx)
+            scoring = key in SCORING
+            others = tuple(_like(each, settings) for each in models) if scoring else fitted(settings | cheap)
+            found = value_of(others)
             tried += 1
             if found > value:
-                value, best, model = found, settings, other
+                value, best, models = found, settings, others
     if cheap:
-        model = make(name, _nested(best)).fit(split.train, ctx)
-        value = _value(model, asked, metric, k, ctx)
-    return Tuned(_nested(best), value, model, tried, time.perf_counter() - started)
+        models = fitted(best)
+        value = value_of(models)
+    return Tuned(_nested(best), value, models, tried, time.perf_counter() - started)
 
 
 def weigh(
-    members: Mapping[str, PreferenceModel],
-    split: Split,
+    members: Mapping[str, Models],
+    splits: Sequence[Split],
     ctx: Context,
     *,
     metric: str = "ndcg",
     k: int = 10,
     kept: int = 100,
 ) -> tuple[dict[str, float], float]:
-    """The weights of a blend by which the metric is highest on a validation split, and that value.
+    """The weights of a blend by which the metric is highest on validation splits, and that value.
 
     Searched in turn, from the best single member, among what any member has in its `kept` best.
+
+    Args:
+        members: of each member the models that were fitted to the training rows of each split.
     """
-    asked = split.some(MOST_USERS)
-    pool = _Pool.of(members, asked, kept, ctx)
+    pools = [
+        _Pool.of({name: each[n] for name, each in members.items()}, split.some(MOST_USERS // len(splits)), kept, ctx)
+        for n, split in enumerate(splits)
+    ]
     names = list(members)
 
     def value(weights: NDArray[np.float64]) -> float:
-        return float(metrics.METRICS[metric](*pool.hits(weights, k)).mean())
+        return float(np.mean([metrics.METRICS[metric](*pool.hits(weights, k)).mean() for pool in pools]))
 
     alone = np.eye(len(names))
     weights = alone[int(np.argmax([value(row) for row in alone]))]
@@ -195,44 +208,6 @@ class _Pool:
             scores[:, row, : found.shape[1]] = found
             hits[row, : len(hit)] = hit
         return cls(scores, hits, metrics.counts(split.relevant))
-
-
-@dataclass(frozen=True)
-class TunedBlend:
-    """A blend that was tuned on a validation split.
-
-    Args:
-        members: what the search found of each member.
-        weights: of each member.
-        value: of the metric on the validation split; `single` is that of the best member alone.
-        model: members and weights, fitted to the validation split's training rows.
-    """
-
-    members: Mapping[str, Tuned]
-    weights: Mapping[str, float]
-    value: float
-    model: Blend
-    skipped: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """For the constructor of `Blend`."""
-        return {
-            "members": {name: tuned.settings for name, tuned in self.members.items() if self.weights[name]},
-            "weights": {name: weight for name, weight in self.weights.items() if weight},
-        }
-
-
-def tune_blend(names: Sequence[str], split: Split, ctx: Context, *, metric: str = "ndcg", k: int = 10) -> TunedBlend:
-    """Tunes each member, then their weights."""
-    tuned: dict[str, Tuned] = {}
-    for step, name in enumerate(names):
-        ctx.progress(step, len(names) + 1, f"tuning {name}")
-        tuned[name] = tune(name, split, ctx, metric=metric, k=k)
-    ctx.progress(len(names), len(names) + 1, "weighing the blend")
-    models = {name: each.model for name, each in tuned.items()}
-    weights, value = weigh(models, split, ctx, metric=metric, k=k)
-    return TunedBlend(tuned, weights, value, Blend.of(models, weights, split.train.n_items))
 
 
 def _value(model: PreferenceModel, split: Split, metric: str, k: int, ctx: Context) -> float:

@@ -22,6 +22,9 @@ class Ease(LinearModel):
 
     Args:
         l2: strength of the regularisation.
+        dropout: share of the inputs that are as if dropped in training, in [0, 1): adds `dropout / (1 - dropout)` of G's diagonal
+            to its diagonal, so that the popular are regularised more (Steck, Autoencoders that don't overfit towards the
+            identity, NeurIPS 2020).
         recency: what counts of a history.
         keep: how many weights a product keeps, the largest; 0 keeps all.
         most_items: the most popular products that take part.
@@ -30,17 +33,23 @@ class Ease(LinearModel):
     name: ClassVar[str] = "ease"
 
     def __init__(
-        self, l2: float = 500.0, recency: Recency = Recency(), keep: int = 0, most_items: int = 20_000
+        self,
+        l2: float = 500.0,
+        dropout: float = 0.0,
+        recency: Recency = Recency(),
+        keep: int = 0,
+        most_items: int = 20_000,
     ) -> None:
-        if not l2 > 0:
-            raise ConfigError(f"l2 is {l2}; EASE needs a positive one.")
-        self.l2, self.recency, self.keep, self.most_items = l2, recency, keep, most_items
+        if not (l2 > 0 and 0 <= dropout < 1):
+            raise ConfigError(f"EASE needs l2 above 0 and dropout in [0, 1), not {l2} and {dropout}.")
+        self.l2, self.dropout, self.recency = l2, dropout, recency
+        self.keep, self.most_items = keep, most_items
 
     def learn(self, data: Interactions, ctx: Context) -> Any:
         known = binary(data)
         users = np.asarray(known.sum(axis=0)).ravel()
         taking_part = np.sort(np.argsort(-users, kind="stable")[: self.most_items])
-        weights = closed_form(known[:, taking_part], self.l2, ctx)
+        weights = closed_form(known[:, taking_part], self.l2, self.dropout, ctx)
         if self.keep:
             weights = strongest(weights.T, self.keep).T.tocsr()
         if len(taking_part) == data.n_items:
@@ -48,7 +57,7 @@ class Ease(LinearModel):
         return _spread(weights, taking_part, data.n_items)
 
 
-def closed_form(known: Any, l2: float, ctx: Context) -> Any:
+def closed_form(known: Any, l2: float, dropout: float, ctx: Context) -> Any:
     """The weights, float32 [n_items, n_items], of a scipy CSR [n_users, n_items]."""
     from scipy.linalg import lapack
 
@@ -57,7 +66,8 @@ def closed_form(known: Any, l2: float, ctx: Context) -> Any:
         return np.zeros((0, 0), np.float32)
     exact = n <= 4096
     gram: Any = np.asarray((known.T @ known).todense(), np.float64 if exact else np.float32, order="F")
-    gram[np.diag_indices(n)] += l2
+    diagonal = np.diag_indices(n)
+    gram[diagonal] += l2 + dropout / (1 - dropout) * gram[diagonal]
     ctx.check()
     factor, failed = (lapack.dpotrf if exact else lapack.spotrf)(gram, lower=1, overwrite_a=1)
     ctx.check()
@@ -68,7 +78,7 @@ def closed_form(known: Any, l2: float, ctx: Context) -> Any:
     ctx.check()
     weights = np.ascontiguousarray(inverse, np.float32)
     weights *= (-1 / np.diag(weights)).astype(np.float32)
-    weights[np.diag_indices(n)] = 0
+    weights[diagonal] = 0
     return weights
 
 
