@@ -10,12 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from prodgen_sdk.errors import Busy
 from prodgen_sdk.studio import Studio
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from prodgen_sdk.catalogue import Summary
+    from prodgen_sdk.pipeline.explain import Explanation
     from prodgen_sdk.pipeline.run import GenerationResult
     from prodgen_sdk.recommender import Recorded, Similar
     from prodgen_sdk.types import Erased, Image, Product, Recommendation, Refusal, ReviewState, TryOn, Variant
@@ -26,9 +28,14 @@ T = TypeVar("T")
 class AsyncStudio:
     """Wraps a Studio for asyncio. Cancelling an awaited `generate` stops its run between products.
 
+    What serves requests (`recommend`, `similar`, `record`) has threads of its own, so that it does not wait behind pictures that
+    are made. A cancelled call that still waits is never made.
+
     Args:
         studio: closed together with this.
         threads: how many calls run at once; more wait.
+        serving: the same for the calls that serve.
+        waiting: how many calls of each sort may wait; one more raises Busy.
 
     >>> import asyncio
     >>> from prodgen_sdk import Product
@@ -40,9 +47,10 @@ class AsyncStudio:
     1
     """
 
-    def __init__(self, studio: Studio, *, threads: int = 8) -> None:
+    def __init__(self, studio: Studio, *, threads: int = 8, serving: int = 8, waiting: int = 1024) -> None:
         self.studio = studio
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="prodgen")
+        self._work = _Lane("prodgen", threads, waiting)
+        self._serving = _Lane("prodgen-serve", serving, waiting)
 
     @classmethod
     def open(cls, folder: str | Path, **options: Any) -> AsyncStudio:
@@ -57,7 +65,8 @@ class AsyncStudio:
 
     async def close(self) -> None:
         """Waits for what is under way, then closes the studio."""
-        await asyncio.to_thread(self._threads.shutdown)
+        await asyncio.to_thread(self._serving.close)
+        await asyncio.to_thread(self._work.close)
         await asyncio.to_thread(self.studio.close)
 
     async def add_products(self, *args: Any, **options: Any) -> Summary:
@@ -108,15 +117,23 @@ class AsyncStudio:
 
     async def recommend(self, user: str, k: int = 10, **options: Any) -> list[Recommendation]:
         """See `Studio.recommend`."""
-        return await self._run(self.studio.recommend, user, k, **options)
+        return await self._serving.run(functools.partial(self.studio.recommend, user, k, **options))
+
+    async def warm_up(self, seconds: float = 10.0) -> dict[str, float]:
+        """See `Studio.warm_up`."""
+        return await self._run(self.studio.warm_up, seconds)
+
+    async def explain(self, user: str, sku: str, **options: Any) -> Explanation:
+        """See `Studio.explain`."""
+        return await self._run(self.studio.explain, user, sku, **options)
 
     async def similar(self, **options: Any) -> list[Similar]:
         """See `Studio.similar`."""
-        return await self._run(self.studio.similar, **options)
+        return await self._serving.run(functools.partial(self.studio.similar, **options))
 
     async def record(self, events: Any, *, format: str = "prodgen") -> Recorded:
         """See `Studio.record`."""
-        return await self._run(self.studio.record, events, format=format)
+        return await self._serving.run(functools.partial(self.studio.record, events, format=format))
 
     async def learn(self, *, at: datetime | None = None) -> dict[str, int]:
         """See `Studio.learn`."""
@@ -131,5 +148,28 @@ class AsyncStudio:
         return await self._run(self.studio.forget, user)
 
     async def _run(self, function: Callable[..., T], *args: Any, **options: Any) -> T:
-        call = functools.partial(function, *args, **options)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        return await self._work.run(functools.partial(function, *args, **options))
+
+
+class _Lane:
+    """Threads with a bounded queue."""
+
+    def __init__(self, name: str, threads: int, waiting: int) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._places = threading.BoundedSemaphore(threads + waiting)
+        self._room = waiting
+
+    async def run(self, call: Callable[[], T]) -> T:
+        if not self._places.acquire(blocking=False):
+            raise Busy(f"{self._room} calls wait already.", hint="Try again later, or open with more threads.")
+        try:
+            future = self._threads.submit(call)
+        except BaseException:
+            self._places.release()
+            raise
+        # Not when the caller is gone, but when the thread is free again.
+        future.add_done_callback(lambda _: self._places.release())
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        self._threads.shutdown()

@@ -49,6 +49,22 @@ class Cache(Generic[K, V]):
                         self._values.popitem(last=False)
         return {key: found[key] for key in keys if key in found}
 
+    def get(self, key: K) -> V | None:
+        """The value of a key, or None."""
+        with self._lock:
+            value = self._values.get(key)
+            if value is not None:
+                self._values.move_to_end(key)
+            return value
+
+    def put(self, key: K, value: V) -> None:
+        """Keeps a value."""
+        with self._lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            while len(self._values) > self._size:
+                self._values.popitem(last=False)
+
     def drop(self, keys: Iterable[K]) -> None:
         """Forgets some keys."""
         with self._lock:

@@ -88,6 +88,13 @@ class RecommendConfig(Model):
         session_minutes: a session ends when so long nothing happens.
         session_share: 0 to 1, the pull of the current session on the user's vector when it is long; see `build_profile`.
         rules: the shop's business rules, `[[recommend.rules.cap]]` and the like.
+        budget_ms: how long an answer may take, unless the request says; none for as long as it takes.
+        fallback: whether what is popular, first in the user's category, answers when a plugin or the index fails, or the
+            budget is spent; false raises the error.
+        log: `sync` logs the impressions before the answer is given, `background` right after it: a killed process loses those
+            of its last milliseconds.
+        log_queue: how many impressions may wait for the background; who brings more waits.
+        traces: how many of the last requests are remembered with their stages and times.
     """
 
     half_life_days: Annotated[float, Field(gt=0)] = 14.0
@@ -99,6 +106,11 @@ class RecommendConfig(Model):
     session_minutes: Annotated[float, Field(gt=0)] = 30.0
     session_share: Annotated[float, Field(ge=0, le=1)] = 0.5
     rules: Rules = Rules()
+    budget_ms: Annotated[float, Field(gt=0)] | None = None
+    fallback: bool = True
+    log: Literal["sync", "background"] = "sync"
+    log_queue: Annotated[int, Field(ge=1000)] = 10_000
+    traces: Annotated[int, Field(ge=0)] = 100
 
 
 class SchedulerConfig(Model):

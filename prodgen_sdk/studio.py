@@ -36,6 +36,7 @@ from prodgen_sdk.types import (
     Refusal,
     ReviewState,
     Scene,
+    Trace,
     TryOn,
     Variant,
     View,
@@ -48,6 +49,7 @@ from prodgen_sdk.workspace import Workspace, init_workspace, open_workspace
 if TYPE_CHECKING:
     from prodgen_sdk.bound import BoundGenerator
     from prodgen_sdk.catalogue import Summary
+    from prodgen_sdk.pipeline.explain import Explanation
     from prodgen_sdk.pipeline.produce import Stages
     from prodgen_sdk.pipeline.run import GenerationResult
     from prodgen_sdk.recommender import Recommender, Recorded, Similar
@@ -113,7 +115,7 @@ class Studio:
                 return
             self._closed.set()
             # In reverse: whoever still works through a batcher needs the store, which is made first.
-            parts = [part for name, part in reversed(self._parts.items()) if name != "recommender"]
+            parts = list(reversed(self._parts.values()))
         errors: list[Exception] = []
         closing = [*(part.close for part in parts), *([self.host.close] if self._owns_host else [])]
         for close in closing:
@@ -350,15 +352,24 @@ class Studio:
         locale: Locale = "en",
         facts: Mapping[str, str | float] | None = None,
         rules: Rules | None = None,
+        budget_ms: float | None = None,
+        trace: Callable[[Trace], object] | None = None,
     ) -> list[Recommendation]:
         """Products for a user, best first, each with the variant to show, its propensity and why.
 
         A user of whom nothing is known gets what is popular. The impressions are logged, so that `record`ed answers teach
         ranker and policy; `log=False` is for looking only.
 
+        Where a plugin or the index fails, or the budget is spent, the next level answers: what is popular in the user's
+        category, then what is popular with everybody. Each recommendation states its `source`.
+
         Args:
             facts: circumstances that rankers and policies may use, such as `{"category": "home"}`: the page that is open.
+                Somebody unknown is first shown products of it.
             rules: business rules instead of those of the configuration; `Rules()` for none.
+            budget_ms: how long an answer may take; None takes `[recommend] budget_ms`. A component that is late is no longer
+                waited for.
+            trace: called with how the request was answered, stage by stage.
         """
         return self.recommender.recommend(
             user,
@@ -371,7 +382,40 @@ class Studio:
             locale=locale,
             facts=facts,
             rules=rules,
+            budget_ms=budget_ms,
+            trace=trace,
         )
+
+    def warm_up(self, seconds: float = 10.0) -> dict[str, float]:
+        """Loads what the first requests would wait for: index, encoders, ranker, policy and the catalogue's caches.
+
+        For a server's start. At the end all objects that live are taken from the sight of the garbage collector (`gc.freeze`).
+
+        Args:
+            seconds: after which no more of the catalogue is read ahead.
+
+        Returns:
+            Seconds by step.
+        """
+        return self.recommender.warm_up(seconds)
+
+    def explain(
+        self,
+        user: str,
+        sku: str,
+        *,
+        at: datetime | None = None,
+        locale: Locale = "en",
+        facts: Mapping[str, str | float] | None = None,
+    ) -> Explanation:
+        """Why a product is recommended to a user: what its score is made of, and what it would lose without each cause.
+
+        The product is ranked by itself, so the share of diversity is missing; rules are of a request, and are not looked at.
+
+        Raises:
+            NotFound: there is no such product, or it cannot be shown.
+        """
+        return self.recommender.explain(user, sku, at=at, locale=locale, facts=facts)
 
     def similar(
         self,

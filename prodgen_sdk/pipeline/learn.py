@@ -61,8 +61,13 @@ def is_retelling(store: Store, policy: BoundPolicy) -> bool:
 def teach_ranker(store: Store, ranker: BoundRanker) -> None:
     """Fits the ranker to the whole log, and notes that for other processes."""
     last = store.events.last_sequence()
-    ranker.fit(store.events.log_by_time())
+    fit_ranker(store, ranker)
     store.states.put(_COMPONENT, f"{ranker.id}/fit", f"{last} {uuid.uuid4().hex}".encode())
+
+
+def fit_ranker(store: Store, ranker: BoundRanker) -> None:
+    """Fits the ranker to the whole log: as it was in another process, where it does not follow by itself."""
+    ranker.fit(store.events.log_by_time())
 
 
 def last_fit(store: Store, ranker: BoundRanker) -> bytes | None:

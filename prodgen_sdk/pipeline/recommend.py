@@ -1,22 +1,22 @@
 """User and context -> products, each with the variant to show, its propensity and why.
 
-retrieve (index) -> filter hooks -> rank -> rules, serve-time check -> choose the variant -> logged impressions
+retrieve (index) -> filter hooks -> rank -> rules, serve-time check -> describe -> choose the variant -> impressions
+
+One function a stage; `prodgen_sdk.recommender` calls them in this order.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field
 
-from prodgen_sdk.bound import BoundIndex, BoundPolicy, BoundRanker
+from prodgen_sdk.bound import BoundIndex, BoundPolicy
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import Busy, PluginError
 from prodgen_sdk.host import Host
-from prodgen_sdk.pipeline.rules import chosen
 from prodgen_sdk.types import (
     Candidate,
     CandidateVariant,
@@ -28,17 +28,24 @@ from prodgen_sdk.types import (
     Ranked,
     Recommendation,
     RecommendationContext,
+    Source,
     UserProfile,
     View,
+    trusted,
 )
-from prodgen_sdk.types.rules import Rules
 
 if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
 
+FIRST = "core/first"
+"""The policy of an answer whose pictures no policy chose."""
+
 _TRIES = 20
 _WANTED = 20
-logger = logging.getLogger(__name__)
+_EVENT = set(Event.model_fields)
+_VARIANT = set(CandidateVariant.model_fields)
+_CANDIDATE = set(Candidate.model_fields)
+_RECOMMENDATION = set(Recommendation.model_fields)
 
 
 class Shown(NamedTuple):
@@ -59,174 +66,80 @@ class VariantFacts(Model):
     quality: dict[str, float] = Field(default_factory=dict)
 
 
-class ProductFacts(Model):
-    """What rankers may know of a product beyond its vectors."""
+class Choices(NamedTuple):
+    """What a policy chose, and the version that did."""
 
-    title: str
-    category: str
+    choices: Sequence[Choice]
+    policy: str
 
 
 def retrieve(
     user: UserProfile,
     eligible: Filter,
     index: BoundIndex,
-    popular: Sequence[str],
+    others: Sequence[str],
     *,
     n: int,
     dimension: int,
     wanted: Sequence[Filter] = (),
+    ctx: Context | None = None,
 ) -> list[Candidate]:
-    """Candidates near the user's vector, then popular ones, then any others, up to `n` distinct products.
+    """Candidates near the user's vector and, under the same filter, others; each product once.
 
     Args:
+        others: skus that ought to be among the candidates: proposed by the ranker, or popular.
+        n: how many near the user's vector. A user without one gets of `others` first, then any.
         wanted: of what each of these finds, some are added whatever else was found; see `rules.wanted`.
     """
     import numpy as np
 
     towards = user.vector if user.vector is not None else _no_preference(dimension)
     query = np.asarray(towards, np.float32)[None]
-    sources = [index.search(query, n, eligible)[0]] if user.vector is not None else []
-    if popular and not (eligible.skus or len(popular) > 5000):
-        sources.append(index.search(query, n, eligible.model_copy(update={"skus": tuple(popular[:n])}))[0])
-    if sum(len(source) for source in sources) < n and user.vector is None:
-        sources.append(index.search(query, n, eligible)[0])
-    sources += [index.search(query, _WANTED, where)[0] for where in wanted]
     merged: dict[str, Candidate] = {}
-    for source in sources:
-        for candidate in source:
+
+    def add(number: int, where: Filter) -> None:
+        for candidate in index.search(query, number, where, ctx)[0]:
             merged.setdefault(candidate.sku, candidate)
+
+    if user.vector is not None:
+        add(n, eligible)
+    missing = [sku for sku in others if sku not in merged]
+    if eligible.skus:
+        missing = [sku for sku in missing if sku in eligible.skus]
+    if missing:
+        add(len(missing), eligible.model_copy(update={"skus": tuple(missing)}))
+    if user.vector is None and len(merged) < n:
+        add(n, eligible)
+    for where in wanted:
+        add(_WANTED, where)
     return list(merged.values())
 
 
-def recommend(
-    user: UserProfile,
-    candidates: Sequence[Candidate],
-    context: RecommendationContext,
-    *,
-    ranker: BoundRanker,
-    policy: BoundPolicy,
-    host: Host,
-    may_show: Callable[[Sequence[str]], set[str]],
-    facts_of: Callable[[Sequence[Candidate]], tuple[Mapping[str, ProductFacts], Mapping[str, VariantFacts]]],
-    rules: Rules = Rules(),
-    products_of: Callable[[Sequence[str]], Mapping[str, Product]] = lambda skus: {},
-    ctx: Context | None = None,
-) -> list[Shown]:
-    """Orders candidates and chooses a variant of each.
+def permitted(
+    host: Host, candidates: Sequence[Candidate], user: UserProfile, context: RecommendationContext
+) -> Sequence[Candidate]:
+    """What the `filter_candidates` hooks let pass.
 
-    Args:
-        may_show: of some variant ids, those that may be shown at this moment (approved, on sale); asked before the policy
-            chooses, so that nothing forbidden is ever explored.
-        facts_of: what is known of the products and variants of some candidates, by sku and by id; asked only of those that
-            will be shown.
-        rules: applied before the policy chooses, too.
-        products_of: the products of some skus, which rules look at.
+    Raises:
+        PluginError: a hook failed, or added products.
     """
     allowed = host.chain("filter_candidates", candidates, "candidates", user=user, context=context)
-    if not {candidate.sku for candidate in candidates}.issuperset(candidate.sku for candidate in allowed):
+    if allowed is not candidates and not {c.sku for c in candidates}.issuperset(c.sku for c in allowed):
         raise PluginError("A filter_candidates hook added products that were not candidates.")
-    slate = chosen(
-        rules,
-        ranker.rank(user, allowed, context, ctx),
-        user,
-        k=context.k,
-        at=context.at,
-        locale=context.locale,
-        products_of=products_of,
-        servable=lambda ranked, k: _servable(ranked, k, may_show),
-    )
-    ranked = slate.ranked
-    if slate.notes:
-        logger.debug("Rules that could not be kept: %s", "; ".join(slate.notes))
-    shown = _described([item.candidate for item in ranked], *facts_of([item.candidate for item in ranked]))
-    choices, version = _choose(policy, user, shown, context, ctx)
-    answer = [
-        Shown(
-            Recommendation(
-                sku=item.candidate.sku,
-                variant=choice.variant,
-                score=item.score,
-                propensity=choice.propensity,
-                reasons=item.reasons,
-                contributions=item.contributions,
-                request_id=context.request_id,
-                position=position,
-                policy=version,
-            ),
-            tuple(variant.id for variant in item.candidate.variants),
-            choice.memo,
-        )
-        for position, (item, choice) in enumerate(zip(ranked, choices, strict=True))
-    ]
-    recommendations = [item.recommendation for item in answer]
-    host.notify("after_recommendation", user=user, recommendations=recommendations, context=context)
-    return answer
+    return allowed
 
 
-def impressions(user: str, shown: Sequence[Shown], context: RecommendationContext) -> list[Event]:
-    """The impression of each recommendation, with an id that makes logging it twice harmless."""
-    return [
-        Event(
-            id=hashlib.sha256(f"{r.request_id}\0{user}\0{r.position}".encode()).hexdigest()[:32],
-            user=user,
-            type="impression",
-            sku=r.sku,
-            variant=r.variant,
-            request_id=r.request_id,
-            position=r.position,
-            propensity=r.propensity,
-            policy=r.policy,
-            offered=offered,
-            memo=memo,
-            at=context.at,
-        )
-        for r, offered, memo in shown
-    ]
+def servable(ranked: Sequence[Ranked], k: int, may_show: Callable[[Sequence[Candidate]], set[str]]) -> list[Ranked]:
+    """The first k that may be shown at this moment, each with those of its variants that may.
 
-
-def _no_preference(dimension: int) -> Vectors:
-    import numpy as np
-
-    return np.full(dimension, 1 / np.sqrt(max(dimension, 1)), np.float32)
-
-
-def _choose(
-    policy: BoundPolicy,
-    user: UserProfile,
-    candidates: Sequence[Candidate],
-    context: RecommendationContext,
-    ctx: Context | None,
-) -> tuple[list[Choice], str]:
-    """The choices and the version that made them; a version that changed meanwhile means choosing again."""
-    for _ in range(_TRIES):
-        version = policy.version
-        choices = policy.choose(user, candidates, context, ctx)
-        if policy.version == version:
-            return choices, version
-    raise Busy("The variant policy changed while it was asked.", hint="Ask again.")
-
-
-def _described(
-    candidates: Sequence[Candidate], products: Mapping[str, ProductFacts], variants: Mapping[str, VariantFacts]
-) -> list[Candidate]:
-    described = []
-    for candidate in candidates:
-        known = products[candidate.sku]
-        pictures = tuple(
-            CandidateVariant(
-                id=v.id, score=v.score, **variants[v.id].model_dump(exclude={"view"}), view=variants[v.id].view
-            )
-            for v in candidate.variants
-        )
-        described.append(Candidate(sku=candidate.sku, variants=pictures, category=known.category, title=known.title))
-    return described
-
-
-def _servable(ranked: Sequence[Ranked], k: int, may_show: Callable[[Sequence[str]], set[str]]) -> list[Ranked]:
+    Args:
+        may_show: of some candidates, the ids of the variants that may be shown.
+    """
     kept: list[Ranked] = []
-    for start in range(0, len(ranked), 2 * k):
-        part = ranked[start : start + 2 * k]
-        shown = may_show([variant.id for item in part for variant in item.candidate.variants])
+    step = 2 * max(k, 1)
+    for start in range(0, len(ranked), step):
+        part = ranked[start : start + step]
+        shown = may_show([item.candidate for item in part])
         for item in part:
             variants = tuple(variant for variant in item.candidate.variants if variant.id in shown)
             if variants:
@@ -235,3 +148,113 @@ def _servable(ranked: Sequence[Ranked], k: int, may_show: Callable[[Sequence[str
             if len(kept) == k:
                 return kept
     return kept
+
+
+def described(
+    candidates: Sequence[Candidate],
+    products: Mapping[str, Product],
+    variants: Mapping[str, VariantFacts],
+) -> list[Candidate]:
+    """Candidates with what is known of them; a variant of which nothing is known keeps what it has."""
+    rows = []
+    for candidate in candidates:
+        known = products.get(candidate.sku)
+        pictures = tuple(
+            trusted(CandidateVariant, [_picture(v, variants.get(v.id)) for v in candidate.variants], _VARIANT)
+        )
+        rows.append(
+            {
+                "sku": candidate.sku,
+                "variants": pictures,
+                "category": known.category if known else candidate.category,
+                "title": known.title if known else candidate.title,
+            }
+        )
+    return trusted(Candidate, rows, _CANDIDATE)
+
+
+def _picture(variant: CandidateVariant, facts: VariantFacts | None) -> dict[str, Any]:
+    return {**variant.__dict__, **(facts.__dict__ if facts is not None else {})}
+
+
+def choose(
+    policy: BoundPolicy,
+    user: UserProfile,
+    candidates: Sequence[Candidate],
+    context: RecommendationContext,
+    ctx: Context | None = None,
+) -> Choices:
+    """The choices and the version that made them; a version that changed meanwhile means choosing again.
+
+    Raises:
+        PluginError: the policy failed.
+        Busy: it would not keep still.
+    """
+    for _ in range(_TRIES):
+        version = policy.version
+        choices = policy.choose(user, candidates, context, ctx)
+        if policy.version == version:
+            return Choices(choices, version)
+    raise Busy("The variant policy changed while it was asked.", hint="Ask again.")
+
+
+def first(candidates: Sequence[Candidate]) -> Choices:
+    """The first variant of each, which is certain: the choice where there is no policy to ask."""
+    return Choices([Choice(variant=candidate.variants[0].id, propensity=1.0) for candidate in candidates], FIRST)
+
+
+def answer(
+    ranked: Sequence[Ranked], chosen: Choices, sources: Sequence[Source], context: RecommendationContext
+) -> list[Shown]:
+    """The recommendations, in the order of `ranked`, each with what its impression keeps."""
+    rows = [
+        {
+            "sku": item.candidate.sku,
+            "variant": choice.variant,
+            "score": item.score,
+            "propensity": choice.propensity,
+            "reasons": item.reasons,
+            "contributions": item.contributions,
+            "request_id": context.request_id,
+            "position": position,
+            "policy": chosen.policy,
+            "source": source,
+        }
+        for position, (item, choice, source) in enumerate(zip(ranked, chosen.choices, sources, strict=True))
+    ]
+    return [
+        Shown(recommendation, tuple(variant.id for variant in item.candidate.variants), choice.memo)
+        for recommendation, item, choice in zip(
+            trusted(Recommendation, rows, _RECOMMENDATION), ranked, chosen.choices, strict=True
+        )
+    ]
+
+
+def impressions(user: str, shown: Sequence[Shown], context: RecommendationContext) -> list[Event]:
+    """The impression of each recommendation, with an id that makes logging it twice harmless."""
+    rows = [
+        {
+            "id": hashlib.sha256(f"{r.request_id}\0{user}\0{r.position}".encode()).hexdigest()[:32],
+            "user": user,
+            "type": "impression",
+            "sku": r.sku,
+            "variant": r.variant,
+            "request_id": r.request_id,
+            "query": None,
+            "value": None,
+            "position": r.position,
+            "propensity": r.propensity,
+            "policy": r.policy,
+            "offered": offered,
+            "memo": memo,
+            "at": context.at,
+        }
+        for r, offered, memo in shown
+    ]
+    return trusted(Event, rows, _EVENT)
+
+
+def _no_preference(dimension: int) -> Vectors:
+    import numpy as np
+
+    return np.full(dimension, 1 / np.sqrt(max(dimension, 1)), np.float32)

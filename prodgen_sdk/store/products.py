@@ -19,6 +19,7 @@ from prodgen_sdk.types import Facets, Product
 
 Change = Literal["added", "updated", "unchanged"]
 _NEIGHBOURS = 2000
+_CATEGORIES = select(products.c.sku, products.c.category).where(products.c.sku.in_(bindparam("skus", expanding=True)))
 
 
 class Listing(NamedTuple):
@@ -113,6 +114,14 @@ class Products:
                 for chunk in batched(skus)
                 for sku in connection.execute(select(products.c.sku).where(products.c.sku.in_(chunk))).scalars()
             }
+
+    def categories(self, skus: Iterable[str]) -> dict[str, str]:
+        """The category of each known sku."""
+        return {
+            sku: category
+            for chunk in batched(skus, 5000)
+            for sku, category in self._database.rows(_CATEGORIES, skus=chunk)
+        }
 
     def listings(self, skus: Iterable[str]) -> dict[str, Listing]:
         """Title and facets of each known sku, without reading whole products."""

@@ -67,7 +67,7 @@ def read(database: Database, user: str, limit: int) -> Recent:
 def follow(database: Database, user: str, known: Recent) -> Recent:
     """`known` with what has arrived since; the same object where nothing did, read anew where something was erased."""
     rows = database.rows(_NEWS, user=user, mark=known.mark, limit=_NEWS_LIMIT)
-    if known.mark and not (rows and rows[0][-1] == known.mark) or len(rows) == _NEWS_LIMIT:
+    if (known.mark and not (rows and rows[0][-1] == known.mark)) or len(rows) == _NEWS_LIMIT:
         return read(database, user, known.limit)
     news = [row for row in rows if row[-1] > known.mark]
     if not news:

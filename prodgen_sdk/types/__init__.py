@@ -49,9 +49,11 @@ from prodgen_sdk.types.recommendation import (
     Recommendation,
     RecommendationContext,
     Remove,
+    Source,
     Upsert,
     UserProfile,
 )
+from prodgen_sdk.types.trace import Trace
 from prodgen_sdk.types.tryon import (
     LANDMARKS,
     Body,
@@ -127,7 +129,9 @@ __all__ = [
     "ReviewState",
     "Scene",
     "Screening",
+    "Source",
     "Text",
+    "Trace",
     "TryOn",
     "TryOnRequest",
     "Upsert",

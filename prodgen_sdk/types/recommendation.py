@@ -230,8 +230,14 @@ class Feedback(Model):
     at: datetime
 
 
+Source = Literal["personal", "segment", "popular"]
+
+
 class Recommendation(Model):
-    """One product to show, with the picture to show it by, and why."""
+    """One product to show, with the picture to show it by, and why.
+
+    `source` says who it was made for: this user, those who like the same category, or everybody.
+    """
 
     sku: str
     variant: str
@@ -242,6 +248,7 @@ class Recommendation(Model):
     request_id: str
     position: int
     policy: str = ""
+    source: Source = "personal"
 
 
 class Erased(Model):

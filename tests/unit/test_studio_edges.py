@@ -468,7 +468,7 @@ def stocked(folder):
 
 
 def test_a_server_sees_what_another_process_changed(tmp_path, monkeypatch):
-    monkeypatch.setattr("prodgen_sdk.recommender._SECONDS_BETWEEN_LOOKS", 0.0)
+    monkeypatch.setattr("prodgen_sdk.serving.lookout.SECONDS_BETWEEN_LOOKS", 0.0)
     with stocked(tmp_path) as server, Studio.open(tmp_path, host=fake_host()) as other:
         assert server.similar(text="thing", k=3)[0].title.startswith("Thing")
         server.recommend("ann")

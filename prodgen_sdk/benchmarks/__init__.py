@@ -1,0 +1,1 @@
+"""Benchmarks of the core with whatever plugins are installed."""

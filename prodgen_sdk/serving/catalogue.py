@@ -1,0 +1,180 @@
+"""The catalogue as it is served: the index kept up with the database, and what is known of products and pictures."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from prodgen_sdk.cache import Cache
+from prodgen_sdk.context import Context, Progress
+from prodgen_sdk.host import Host
+from prodgen_sdk.pipeline import indexing
+from prodgen_sdk.pipeline.embed import Embedder, mean_vectors
+from prodgen_sdk.pipeline.recommend import VariantFacts
+from prodgen_sdk.serving.background import Background
+from prodgen_sdk.store.database import batched
+from prodgen_sdk.types import Candidate, Filter, Product, Scene, View, trusted
+
+if TYPE_CHECKING:
+    from prodgen_sdk.bound import BoundIndex
+    from prodgen_sdk.interfaces import Vectors
+    from prodgen_sdk.store import Store
+
+_PRODUCTS = 20_000
+_VARIANTS = 200_000
+_QUERIES = 10_000
+_VIEWS = 64
+_LOAD = 500
+_FACTS = set(VariantFacts.model_fields)
+
+
+class Catalogue:
+    """Follows the outbox of a store, and drops from its caches what changed. Threads may share it."""
+
+    def __init__(self, store: Store, host: Host, text_share: float) -> None:
+        self._store = store
+        self._host = host
+        self._text_share = text_share
+        self._lock = threading.RLock()
+        self._products: Cache[str, Product] = Cache(_PRODUCTS)
+        self._facts: Cache[str, VariantFacts] = Cache(_VARIANTS)
+        self._vectors: Cache[str, Vectors] = Cache(_PRODUCTS)
+        self._queries: Cache[str, Vectors] = Cache(_QUERIES)
+        self._syncing = Background(self.sync, "sync")
+        self.applied = -1
+        """The sequence of the outbox up to which index and caches are known to be right; -1 before the first sync."""
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The joint space of words and pictures."""
+        return Embedder(self._host.get("text_encoder"), self._host.get("image_encoder"), self._text_share)
+
+    @cached_property
+    def index(self) -> BoundIndex:
+        found: BoundIndex = self._host.get("index")
+        return found
+
+    def sync(self, progress: Progress | None = None) -> int:
+        """Brings the index up to date with the outbox; returns how many products changed since the last look."""
+        with self._lock:
+            context = Context(progress=progress) if progress is not None else None
+            changed = indexing.bring_up_to_date(self._store, self.index, self.embedder, context)
+            last = self._store.outbox.last_sequence()
+            if self.applied >= 0:
+                # The index may have been brought up to date by another process: its changes are news here all the same.
+                changed = changed | self._store.outbox.skus_since(self.applied)
+            self._products.drop(changed)
+            self._vectors.drop(changed)
+            self.applied = last
+            return len(changed)
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """Builds the index anew from the database; returns how many products it holds."""
+        with self._lock:
+            context = Context(progress=progress) if progress is not None else None
+            changed = indexing.rebuild(self._store, self.index, self.embedder, context)
+            self.applied = self._store.outbox.last_sequence()
+            for cache in (self._products, self._facts, self._vectors):
+                cache.clear()
+            return len(changed)
+
+    def catch_up(self, patience: float, first: float | None = None) -> bool:
+        """Whether the index holds all changes up to now; has them applied beside the request if it does not.
+
+        Args:
+            patience: seconds to wait for that.
+            first: the same before anything was applied at all; None waits until it is.
+
+        Raises:
+            PluginError, StoreError: the first sync of all failed.
+        """
+        last = self._store.outbox.last_sequence()
+        if last == self.applied:
+            return True
+        never = self.applied < 0
+        run = self._syncing.start()
+        run.wait(first if never else patience)
+        if never and run.error is not None:
+            raise run.error
+        return self.applied >= last
+
+    def is_current(self) -> bool:
+        """Whether what the index said just now is what the database says: nothing was changed since the last sync.
+
+        Every change of what may be shown puts an entry in the outbox in the same transaction. An index that another process
+        builds anew has a lower sequence meanwhile.
+        """
+        applied = self.applied
+        return applied >= 0 and self.index.sequence == applied == self._store.outbox.last_sequence()
+
+    def servable(self, candidates: Sequence[Candidate], eligible: Filter) -> set[str]:
+        """Which of the candidates' variants may be shown at this moment and pass the filter, as the database has it."""
+        ids = [variant.id for candidate in candidates for variant in candidate.variants]
+        if self.is_current():
+            return set(ids)
+        shown = self._store.variants.servable(ids)
+        return {id for id, (sku, facets) in shown.items() if eligible.allows(sku, facets)}
+
+    def load(self, skus: Iterable[str], deadline: float) -> None:
+        """Reads products and their pictures' facts ahead: these first, then all others until the time is over."""
+        done = 0
+        for part in chain(batched(skus, _LOAD), batched((p.sku for p in self._store.products.iterate()), _LOAD)):
+            if time.monotonic() > deadline or done >= _PRODUCTS:
+                return
+            self.products(part)
+            variants = self._store.variants.approved_of(part, _VIEWS)
+            self.facts(id for ids in variants.values() for id in ids)
+            done += len(part)
+
+    def products(self, skus: Iterable[str]) -> dict[str, Product]:
+        """The known ones of these products."""
+        return self._products.get_many(skus, lambda keys: {p.sku: p for p in self._store.products.iterate(skus=keys)})
+
+    def facts(self, variants: Iterable[str]) -> dict[str, VariantFacts]:
+        """What policies may know of these variants."""
+        return self._facts.get_many(variants, self._load_facts)
+
+    def vectors(self, skus: Iterable[str]) -> dict[str, Vectors]:
+        """The mean vector of each product that has an indexed picture, float32 [dimension]."""
+        return self._vectors.get_many(skus, self._load_vectors)
+
+    def query_vectors(self, queries: Iterable[str]) -> dict[str, Vectors]:
+        """The vector of each search, float32 [dimension]."""
+        return self._queries.get_many(queries, self._load_queries)
+
+    def forget_queries(self) -> None:
+        """Drops what users searched for."""
+        self._queries.clear()
+
+    def close(self) -> None:
+        self._syncing.close()
+
+    def _load_facts(self, ids: list[str]) -> dict[str, VariantFacts]:
+        documents = self._store.variants.documents(ids)
+        return dict(zip(documents, trusted(VariantFacts, map(_facts_of, documents.values()), _FACTS), strict=True))
+
+    def _load_vectors(self, skus: list[str]) -> dict[str, Vectors]:
+        variants = self._store.variants.approved_of(skus, _VIEWS)
+        stored = self.index.vectors([id for ids in variants.values() for id in ids])
+        return mean_vectors(variants, stored)
+
+    def _load_queries(self, queries: Sequence[str]) -> dict[str, Vectors]:
+        return dict(zip(queries, self.embedder.queries(queries), strict=True))
+
+
+def _facts_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    scene = document["scene"]
+    return {
+        "view": View.model_validate(document["view"]),
+        "background": scene.get("background", _SCENE.background),
+        "light": scene.get("light", _SCENE.light),
+        "style": scene.get("style", _SCENE.style),
+        "quality": {name: float(value) for name, value in document.get("quality", {}).items()},
+    }
+
+
+_SCENE = Scene()

@@ -1,0 +1,113 @@
+"""Where impressions are logged: before the answer is given, or right after it by a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from prodgen_sdk.errors import Busy, ProdgenError
+from prodgen_sdk.types import Event
+
+Mode = Literal["sync", "background"]
+_BATCH = 2000
+_TRIES = 5
+_SECONDS_BETWEEN_TRIES = 0.2
+_PATIENCE = 5.0
+logger = logging.getLogger(__name__)
+
+
+class ImpressionLog:
+    """Logs impressions with `append`.
+
+    In the background at most `room` events wait. Who brings more waits for a place, at last in vain. A killed process loses
+    those that wait, which is what was shown in the last milliseconds; a database that fails for a second does not lose any.
+
+    Args:
+        append: writes some events in one transaction, whole or not at all.
+    """
+
+    def __init__(self, append: Callable[[Sequence[Event]], None], mode: Mode = "sync", *, room: int = 10_000) -> None:
+        self._append = append
+        self._mode = mode
+        self._room = room
+        self._waiting: deque[Event] = deque()
+        self._writing = 0
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._pid = os.getpid()
+        self._closed = False
+        self.lost = 0
+
+    def put(self, events: Sequence[Event]) -> None:
+        """Logs events, or takes them in.
+
+        Raises:
+            Busy: the background has had no room for seconds.
+            StoreError: they could not be logged; in the background that is noted in the process's log alone.
+        """
+        if self._mode == "sync" or self._closed:
+            self._append(events)
+            return
+        with self._changed:
+            self._start()
+            if not self._changed.wait_for(lambda: len(self._waiting) + len(events) <= self._room, _PATIENCE):
+                raise Busy(
+                    f"{len(self._waiting)} impressions wait to be logged.", hint="The database is slow: ask less often."
+                )
+            self._waiting.extend(events)
+            self._changed.notify_all()
+
+    def flush(self) -> None:
+        """Waits until all that was taken in is logged (or lost)."""
+        with self._changed:
+            if self._thread is not None and self._pid == os.getpid():
+                self._changed.wait_for(lambda: not self._waiting and not self._writing)
+
+    def close(self) -> None:
+        """Logs what waits and ends the thread."""
+        self.flush()
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+            thread = self._thread
+        if thread is not None and self._pid == os.getpid():
+            thread.join()
+
+    def _start(self) -> None:
+        if self._thread is None or self._pid != os.getpid():
+            if self._pid != os.getpid():
+                # What waited at the fork is the parent's to log.
+                self._waiting.clear()
+                self._pid = os.getpid()
+            self._thread = threading.Thread(target=self._write, name="prodgen-impressions", daemon=True)
+            self._thread.start()
+
+    def _write(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closed)
+                if not self._waiting:
+                    return
+                batch = [self._waiting.popleft() for _ in range(min(_BATCH, len(self._waiting)))]
+                self._writing = len(batch)
+            self._append_or_lose(batch)
+            with self._changed:
+                self._writing = 0
+                self._changed.notify_all()
+
+    def _append_or_lose(self, batch: Sequence[Event]) -> None:
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                self._append(batch)
+                return
+            except ProdgenError as error:
+                if not tries_left:
+                    self.lost += len(batch)
+                    logger.error("%s impressions could not be logged: %s", len(batch), error)
+                    return
+                time.sleep(_SECONDS_BETWEEN_TRIES)

@@ -1,0 +1,163 @@
+"""The first level of an answer: made for this user, through index, ranker and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from prodgen_sdk.bound import BoundRanker
+from prodgen_sdk.config import RecommendConfig
+from prodgen_sdk.errors import PluginError
+from prodgen_sdk.host import Host
+from prodgen_sdk.pipeline.indexing import facets_of
+from prodgen_sdk.pipeline.recommend import described, permitted, retrieve, servable
+from prodgen_sdk.pipeline.rules import chosen, wanted
+from prodgen_sdk.serving.catalogue import Catalogue
+from prodgen_sdk.serving.lookout import Lookout
+from prodgen_sdk.serving.people import People
+from prodgen_sdk.serving.popular import segment_of
+from prodgen_sdk.serving.request import Ready, Request
+from prodgen_sdk.types import Candidate, Filter, Locale, Ranked, Source, UserProfile
+
+
+class Personal:
+    """Makes a request ready for the choice of pictures."""
+
+    def __init__(
+        self, host: Host, config: RecommendConfig, catalogue: Catalogue, people: People, lookout: Lookout
+    ) -> None:
+        self._host = host
+        self._config = config
+        self._catalogue = catalogue
+        self._people = people
+        self._lookout = lookout
+
+    def ready(self, request: Request) -> Ready:
+        """What to show, by all that is known; sets `request.profile` on the way.
+
+        Raises:
+            PluginError, StoreError: a stage failed.
+            Cancelled: the request was given up.
+        """
+        context, watch = request.context, request.watch
+        first = None if watch.left is None else request.patience
+        self._catalogue.catch_up(request.patience, first)
+        request.lap("sync")
+        self._lookout.keep_up(request.patience, first)
+        request.lap("look")
+        user = request.profile = self._people.profile(request.user, context.at, cast("Locale", context.locale))
+        eligible = without_hidden(request.filter, user)
+        request.lap("profile")
+        allowed = self._permitted(request, user, self._found(request, user, eligible))
+        ranker: BoundRanker = self._host.get("ranker")
+        ranked = ranker.rank(user, allowed, context, request.ctx)
+        request.lap("rank")
+        slate = chosen(
+            request.rules,
+            ranked,
+            user,
+            k=context.k,
+            at=context.at,
+            locale=context.locale,
+            products_of=self._catalogue.products,
+            servable=lambda items, k: self._servable(request, items, k, eligible),
+        )
+        watch.notes.extend(slate.notes)
+        request.lap("rules")
+        found = Ready(describe(self._catalogue, slate.ranked), _sources(user, context.facts, slate.ranked))
+        request.lap("describe")
+        return found
+
+    def _found(self, request: Request, user: UserProfile, eligible: Filter) -> list[Candidate]:
+        """Candidates from the index: near the user, proposed by the ranker, popular, and wanted by rules."""
+        context, charts, counts = request.context, self._lookout.charts, request.watch.counts
+        number = max(self._config.candidates, 2 * context.k)
+        ranker: BoundRanker = self._host.get("ranker")
+        proposed = ranker.propose(user, number // 2, context, request.ctx)
+        request.lap("propose")
+        segment = segment_of(charts, categories_of(user, context.facts))
+        popular = [*segment, *charts.overall] if user.vector is None else [*segment[: number // 8], *charts.overall]
+        others = list(dict.fromkeys([*proposed, *popular[: number if user.vector is None else number // 4]]))
+        extra = wanted(request.rules.now(request.user, context.at), eligible)
+        where, category = eligible, str(context.facts.get("category", ""))
+        if user.vector is None and category and not eligible.categories:
+            # Of somebody unknown the page that is open is all there is to go by.
+            where = eligible.model_copy(update={"categories": (category,)})
+        found = self._retrieve(request, user, where, others, number, extra)
+        if where is not eligible and len(found) < context.k:
+            found = self._retrieve(request, user, eligible, others, number, extra)
+        if extra:
+            known = self._catalogue.products(candidate.sku for candidate in found)
+            found = [c for c in found if c.sku in known and eligible.allows(c.sku, facets_of(known[c.sku]))]
+        counts |= {"interests": len(user.interests), "proposed": len(proposed), "candidates": len(found)}
+        request.lap("search")
+        return found
+
+    def _retrieve(
+        self,
+        request: Request,
+        user: UserProfile,
+        eligible: Filter,
+        others: Sequence[str],
+        number: int,
+        extra: Sequence[Filter],
+    ) -> list[Candidate]:
+        catalogue = self._catalogue
+        dimension = 0 if user.vector is not None else catalogue.embedder.dimension
+        return retrieve(
+            user, eligible, catalogue.index, others, n=number, dimension=dimension, wanted=extra, ctx=request.ctx
+        )
+
+    def _permitted(self, request: Request, user: UserProfile, found: Sequence[Candidate]) -> Sequence[Candidate]:
+        try:
+            allowed = permitted(self._host, found, user, request.context)
+        except PluginError as error:
+            request.must_fail = error
+            raise
+        request.watch.counts["filtered"] = len(found) - len(allowed)
+        request.lap("filter")
+        return allowed
+
+    def _servable(self, request: Request, items: Sequence[Ranked], k: int, eligible: Filter) -> list[Ranked]:
+        if self._catalogue.is_current():
+            return list(items[:k])
+
+        def may_show(candidates: Sequence[Candidate]) -> set[str]:
+            counts = request.watch.counts
+            counts["checked"] = counts.get("checked", 0) + sum(len(candidate.variants) for candidate in candidates)
+            return self._catalogue.servable(candidates, eligible)
+
+        return servable(items, k, may_show)
+
+
+def describe(catalogue: Catalogue, items: Sequence[Ranked]) -> list[Ranked]:
+    """Ranked products whose candidates have all that is known of them."""
+    candidates = [item.candidate for item in items]
+    full = described(
+        candidates,
+        catalogue.products(candidate.sku for candidate in candidates),
+        catalogue.facts(variant.id for candidate in candidates for variant in candidate.variants),
+    )
+    return [item.model_copy(update={"candidate": candidate}) for item, candidate in zip(items, full, strict=True)]
+
+
+def without_hidden(filter: Filter, user: UserProfile) -> Filter:
+    """What a user hid last is not shown to them again."""
+    hidden = tuple(interest.sku for interest in user.interests if interest.last_type == "hide")
+    return filter.model_copy(update={"exclude_skus": (*filter.exclude_skus, *hidden)}) if hidden else filter
+
+
+def categories_of(user: UserProfile | None, facts: Mapping[str, str | float]) -> list[str]:
+    """The categories that a segment may be taken from: of the page that is open, then those that the user likes."""
+    page = [str(facts["category"])] if facts.get("category") else []
+    liked = [i.category for i in user.interests if i.weight > 0 and i.category] if user is not None else []
+    return list(dict.fromkeys([*page, *liked]))
+
+
+def _sources(user: UserProfile, facts: Mapping[str, str | float], items: Sequence[Ranked]) -> list[Source]:
+    if user.vector is not None or user.interests or user.queries:
+        return ["personal"] * len(items)
+    page = Filter(categories=(str(facts["category"]),)) if facts.get("category") else None
+    return [
+        "segment" if page is not None and page.allows_category(item.candidate.category) else "popular" for item in items
+    ]
