@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from prodgen_sdk.cli.output import JSON, emit, note, open_studio, table
 
+if TYPE_CHECKING:
+    from prodgen_sdk.pipeline.explain import Cause
+    from prodgen_sdk.types import Recommendation
+
 _AT_ONCE = 5000
+_CAUSES = 5
 _FILTER = typer.Option(
     [], "--filter", metavar="KEY=VALUE", help="category=home, tag=new, price=10..50, sku=a, exclude=b; may be repeated."
 )
@@ -29,11 +35,15 @@ def recommend(
     filters: list[str] = _FILTER,
     deterministic: bool = typer.Option(False, "--deterministic", help="The greedy variant, without exploration."),
     log: bool = typer.Option(True, "--log/--no-log", help="Whether the impressions are logged."),
+    explain: bool = typer.Option(
+        False, "--explain", help="Show what each score is made of, and what it loses without each cause."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Products for a user, each with the picture to show, and why."""
     with open_studio(ctx) as studio:
         found = studio.recommend(user, k, filter=_filter(filters), deterministic=deterministic, log=log)
+        explained = {r.sku: studio.explain(user, r.sku).causes for r in found} if explain else {}
         titles = {r.sku: studio.product(r.sku).title for r in found}
         views = {r.variant: studio.store.variants.get(r.variant).view.slug for r in found}
     rows = [
@@ -48,15 +58,27 @@ def recommend(
         )
         for r in found
     ]
-    emit(
-        as_json,
-        found,
-        lambda: (
-            table(("", "sku", "title", "picture", "score", "propensity", "why"), rows)
-            if rows
-            else note("Nothing can be shown: no approved picture passes the filter.")
-        ),
-    )
+
+    def show() -> None:
+        if not rows:
+            note("Nothing can be shown: no approved picture passes the filter.")
+            return
+        table(("", "sku", "title", "picture", "score", "propensity", "why"), rows)
+        if explain:
+            typer.echo()
+            table(("sku", "what", "share"), [row for r in found for row in _shares(r, explained[r.sku])])
+
+    emit(as_json, [{**r.model_dump(), "causes": explained[r.sku]} for r in found] if explain else found, show)
+
+
+def _shares(item: Recommendation, causes: Sequence[Cause]) -> Iterator[tuple[str, str, str]]:
+    """What a score is the sum of, and by how much it would differ without each of the first causes."""
+    for name, share in item.contributions.items():
+        yield item.sku, name, f"{share:+.3f}"
+    for cause in causes[:_CAUSES]:
+        named = cause.title or cause.what
+        what = f"“{named}”" if cause.kind == "search" else named
+        yield item.sku, f"without {what}", f"{-cause.share:+.3f}"
 
 
 def similar(

@@ -13,10 +13,15 @@ from prodgen_rank.models.preference import Preference
 from prodgen_rank.rankers.collaborative import told
 from prodgen_rank.rankers.hybrid import HybridRanker
 
+from prodgen_sdk.config import Config as SDKConfig
+from prodgen_sdk.config import DefaultsConfig, RuntimeConfig
 from prodgen_sdk.context import Context
+from prodgen_sdk.errors import NotFound
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline.explain import explain
 from prodgen_sdk.profile import build_profile
+from prodgen_sdk.studio import Studio
+from prodgen_sdk.testing.fakes import fake_host
 from prodgen_sdk.types import Candidate, Event, Facets, Filter, Product, RecommendationContext, Upsert
 
 CTX, NOW = Context(), datetime(2026, 3, 1, tzinfo=UTC)
@@ -179,3 +184,27 @@ def test_who_others_liked_is_named_only_while_it_is_in_the_history():
     assert both["p5"].reasons == ("others who liked p3 liked this too",)
     assert "p2" not in "".join(one["p4"].reasons)
     assert one["p4"].contributions["collaborative"] < both["p4"].contributions["collaborative"]
+
+
+def test_a_studio_explains_what_it_recommends(tmp_path):
+    config = SDKConfig(
+        runtime=RuntimeConfig(device="cpu"),
+        defaults=DefaultsConfig(generator="fake/solid", text_encoder="fake/words", image_encoder="fake/colours"),
+    )
+    with Studio.create(tmp_path, config=config, host=fake_host(plugin, config=config)) as studio:
+        studio.add_products(PRODUCTS.values())
+        studio.generate([f"p{i}" for i in range(6)], views="hero", size=32)
+        studio.record(HISTORY)
+        studio.learn()
+        (pick,) = [r for r in studio.recommend("u", 6, at=NOW, log=False) if r.sku == "p4"]
+        found = studio.explain("u", "p4", at=NOW)
+        apart = {name: share for name, share in pick.contributions.items() if name != "diversity"}
+        assert found.contributions == pytest.approx(apart)
+        assert found.reasons == pick.reasons
+        assert pick.reasons[0] == "because you viewed Thing 1"
+        (cause,) = [cause for cause in found.causes if cause.what == "p1"]
+        assert pick.reasons[0] in cause.lost
+        with pytest.raises(NotFound, match="no approved picture"):
+            studio.explain("u", "p9")
+        with pytest.raises(NotFound, match="nope"):
+            studio.explain("u", "nope")
