@@ -131,6 +131,16 @@ def register_policies(register: Register) -> None:
 def register_trainers(register: Register) -> None:
     register(
         TrainerSpec(
+            id="rank/train",
+            summary="A model of who likes what or a blend of several, tuned on held-out interactions, for the rankers",
+            trains="rank",
+            uses_log=True,
+            needs=_SCIPY,
+        ),
+        "prodgen_rank.training:RankTrainer",
+    )
+    register(
+        TrainerSpec(
             id="image/train-mini",
             summary="The head of image/mini, from a rendered data set, by supervised contrastive learning",
             trains="image-encoder",

@@ -78,7 +78,11 @@ class RankEvaluation(Benchmark):
         if metric not in METRICS:
             raise NotFound.of("metric", metric, METRICS, hint=f"There are {', '.join(METRICS)}.")
         plan = Plan(
-            _rows(options, protocol), _members(), k, metric, str(options.get("tune", 1)) not in ("0", "no", "false")
+            _rows(options, protocol),
+            _members(protocol),
+            k,
+            metric,
+            str(options.get("tune", 1)) not in ("0", "no", "false"),
         )
         split = PROTOCOLS[protocol](table)
         if "users" in options:
@@ -123,17 +127,17 @@ def _rated(table: datasets.Table) -> bool:
     return set(table.weights.tolist()) == {1.0, 2.0, 3.0, 4.0, 5.0}
 
 
-def _members() -> tuple[str, ...]:
-    return tuple(name for name in MEMBERS if available(name))
+def _members(protocol: str) -> tuple[str, ...]:
+    # Where rows are held out at random, the order within a user says nothing.
+    idle = ("sequence", "transitions") if protocol == "movielens" else ()
+    return tuple(name for name in MEMBERS if available(name) and name not in idle)
 
 
 def _rows(options: Mapping[str, Any], protocol: str) -> dict[str, tuple[str, Mapping[str, Any] | None]]:
     if "models" in options:
         names = [name.strip() for name in str(options["models"]).split(",") if name.strip()]
     else:
-        names = [*(["sar"] if protocol == "movielens" else []), *_members(), "blend"]
-        if protocol == "movielens":  # the order within a user says nothing where rows are held out at random
-            names = [name for name in names if name not in ("sequence", "transitions")]
+        names = [*(["sar"] if protocol == "movielens" else []), *_members(protocol), "blend"]
     known = {*MODELS, *PUBLISHED} - {"visual"}
     for name in names:
         if name not in known:

@@ -64,7 +64,7 @@ def compare(plan: Plan, split: Split, protocol: str, ctx: Context) -> dict[str, 
     validation = split.validation(protocol) if searched else ()
     for step, name in enumerate(searched):
         ctx.progress(step, total, f"tuning {name}")
-        tuned[name] = tune(name, validation, _silent(ctx), metric=plan.metric, k=plan.k, search=plan.search)
+        tuned[name] = tune(name, validation, silent(ctx), metric=plan.metric, k=plan.k, search=plan.search)
     weights: dict[str, float] = {}
     weigh_s = 0.0
     if blended:
@@ -78,7 +78,7 @@ def compare(plan: Plan, split: Split, protocol: str, ctx: Context) -> dict[str, 
     def fit(name: str) -> tuple[PreferenceModel, float]:
         if name not in fitted:
             started = time.perf_counter()
-            model = make(name, tuned[name].settings).fit(split.train, _silent(ctx))
+            model = make(name, tuned[name].settings).fit(split.train, silent(ctx))
             fitted[name] = (model, time.perf_counter() - started)
         return fitted[name]
 
@@ -99,14 +99,14 @@ def compare(plan: Plan, split: Split, protocol: str, ctx: Context) -> dict[str, 
             rows[row] = Row(evaluate(model, split, plan.k, ctx), tuned[name].settings, tuned[name].seconds, fit_s)
         else:
             started = time.perf_counter()
-            model = make(name, settings).fit(split.train, _silent(ctx))
+            model = make(name, settings).fit(split.train, silent(ctx))
             fit_s = time.perf_counter() - started
             rows[row] = Row(evaluate(model, split, plan.k, ctx), settings, 0.0, fit_s)
     ctx.progress(total, total, "done")
     return rows
 
 
-def _silent(ctx: Context) -> Context:
+def silent(ctx: Context) -> Context:
     """The context for a step within a step."""
     from dataclasses import replace
 

@@ -52,6 +52,10 @@ class Table:
         return Interactions.of(self.users, self.items, self.times, self.skus, self.n_users, self.weights)
 
     @classmethod
+    def from_interactions(cls, data: Interactions) -> Table:
+        return cls(data.users, data.items, data.weights, data.times, data.skus, data.n_users)
+
+    @classmethod
     def of(cls, rows: Iterable[tuple[str, str, float, float]]) -> Table:
         """From rows of user, product, weight and time; codes follow the order of first appearance."""
         users: dict[str, int] = {}
