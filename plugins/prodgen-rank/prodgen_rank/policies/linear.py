@@ -77,13 +77,14 @@ class Prior:
     Args:
         mean: of theta [..., d].
         strength: how many observations along each axis alone it is worth: diagonal [..., d] or matrix [..., d, d].
-        shape, rate: of the inverse gamma distribution of the noise's variance; `2 * shape` observations of variance rate / shape.
+        shape, rate: of the inverse gamma distribution of the noise's variance, [...] or one for all; `2 * shape` observations of
+            variance rate / shape.
     """
 
     mean: Floats
     strength: Floats
-    shape: float
-    rate: float
+    shape: float | Floats
+    rate: float | Floats
 
     def matrix(self) -> Floats:
         """The strength as a matrix [..., d, d]."""

@@ -15,7 +15,8 @@ from prodgen_rank.config import LinearPolicyConfig
 from prodgen_rank.policies.features import CIRCUMSTANCES, GROUP, LAYOUT, LOOKS, bare_looks, parse_memo
 from prodgen_rank.policies.groups import Groups, find_groups
 from prodgen_rank.policies.knowledge import Knowledge, Tally, merge, tally
-from prodgen_rank.policies.linear import Moments, Posterior, Prior, fit, solve_positive
+from prodgen_rank.policies.laplace import logistic, most_likely
+from prodgen_rank.policies.linear import Moments, Posterior, Prior, fit
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.types import Feedback
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 NOISE_ROWS = 1021
 _NONE = (0.0, 0.0)
 _RATE_SPREAD = 1.5
-_NEWTON_STEPS, _CLOSE_ENOUGH = 20, 1e-3
-_MOST_LOG_ODDS = 15.0
 _SECONDS_A_DAY = 86_400.0
 
 
@@ -143,35 +142,10 @@ def learnt(knowledge: Knowledge, feedback: Sequence[Feedback], config: LinearPol
 
 
 def _laplace(before: Posterior, features: Floats, rewards: Floats, weights: Floats) -> tuple[Moments, Floats]:
-    """The batch as observations of a linear regression, and the rewards that are then expected.
-
-    With theta = mean + F b and b ~ N(0, 1), Newton's method for b; in the space of the observations where they are fewer than effects.
-    """
-    towards, start = features @ before.factor, features @ before.mean
-    few = len(towards) < towards.shape[1]
-    kernel = towards @ towards.T if few else None
-    linear = start
-    for _ in range(_NEWTON_STEPS):
-        linear = np.clip(linear, -_MOST_LOG_ODDS, _MOST_LOG_ODDS)
-        expected = 1 / (1 + np.exp(-linear))
-        spread = expected * (1 - expected)
-        observed, precision = linear + (rewards - expected) / spread, weights * spread
-        root = np.sqrt(precision)
-        if kernel is not None:
-            inner = root[:, None] * kernel * root
-            inner[np.diag_indices_from(inner)] += 1
-            moved = start + kernel @ (root * solve_positive(inner, root * (observed - start)))
-        else:
-            scaled = towards * root[:, None]
-            inner = scaled.T @ scaled
-            inner[np.diag_indices_from(inner)] += 1
-            moved = start + towards @ solve_positive(inner, scaled.T @ (root * (observed - start)))
-        done = np.abs(moved - linear).max() < _CLOSE_ENOUGH
-        linear = moved
-        if done:
-            break
-    expected = 1 / (1 + np.exp(-np.clip(linear, -_MOST_LOG_ODDS, _MOST_LOG_ODDS)))
-    return Moments.of(features, observed, precision), expected
+    """The batch as observations of a linear regression, and the rewards that are then expected."""
+    linear = most_likely(features @ before.factor, features @ before.mean, rewards, weights)
+    expected, spread = logistic(linear)
+    return Moments.of(features, linear + (rewards - expected) / spread, weights * spread), expected
 
 
 def _grouped(knowledge: Knowledge, feedback: Sequence[Feedback], config: LinearPolicyConfig) -> Knowledge:
