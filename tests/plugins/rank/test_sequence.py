@@ -6,8 +6,9 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from prodgen_rank.models.interactions import History, Interactions  # noqa: E402
-from prodgen_rank.models.sequence import SequenceModel, spectral, without_repeats  # noqa: E402
+from prodgen_rank.models.sequence import SequenceModel, without_repeats  # noqa: E402
 from prodgen_rank.models.sequence_network import Network, sampled_softmax  # noqa: E402
+from prodgen_rank.models.sequence_training import hold_back, spectral  # noqa: E402
 
 from prodgen_sdk.context import Context  # noqa: E402
 from prodgen_sdk.errors import Cancelled  # noqa: E402
@@ -28,7 +29,7 @@ def cycles(n_users=250, seed=0):
     for _ in range(n_users):
         at, walked = rng.integers(1, N_ITEMS), []
         for _ in range(rng.integers(4, 9)):
-            walked.append(at)
+            walked.append(int(at))
             at = 1 + (at - 1 + rng.integers(1, 3)) % (N_ITEMS - 1)
         walked.insert(rng.integers(len(walked)), 0)
         known.append(walked)
@@ -115,22 +116,41 @@ def test_no_history_is_answered_by_popularity(fitted):
 
 def test_sampled_softmax_with_all_others_drawn_is_the_full_one():
     made = network()
-    told, wanted = made(torch.tensor([[3, 1, 4]]))[0], torch.tensor([1, 4, 9])
-    full = torch.stack([sampled_softmax(told[row : row + 1], wanted[row : row + 1], made, None) for row in range(3)])
+    told, wanted, products = made(torch.tensor([[3, 1, 4]]))[0], torch.tensor([1, 4, 9]), made.products()
     for row in range(3):
+        full = torch.nn.functional.cross_entropy(told[row] @ products.T, wanted[row])
         others = torch.tensor([code for code in range(N_ITEMS) if code != wanted[row]])
-        sampled = sampled_softmax(told[row : row + 1], wanted[row : row + 1], made, others)
-        torch.testing.assert_close(sampled, full[row])
-    torch.testing.assert_close(sampled_softmax(told, wanted, made, None), full.mean())
+        sampled = sampled_softmax(told[row : row + 1], wanted[row : row + 1], products, others, N_ITEMS)
+        torch.testing.assert_close(sampled, full)
+
+
+def test_a_draw_of_what_came_does_not_count():
+    made = network()
+    told, wanted, products = made(torch.tensor([[3, 1]]))[0], torch.tensor([1, 4]), made.products()
+    with_it = sampled_softmax(told[:1], wanted[:1], products, torch.tensor([7, 1]), N_ITEMS)
+    logits = told[0] @ products[torch.tensor([1, 7])].T
+    logits[1] += np.log((N_ITEMS - 1) / 2)
+    torch.testing.assert_close(with_it, torch.nn.functional.cross_entropy(logits, torch.tensor(0)))
 
 
 def test_it_starts_with_neighbours_near_each_other():
-    start = spectral(of(cycles()), 8, np.random.default_rng(0), Context())
+    start = spectral(cycles(), N_ITEMS, 8, np.random.default_rng(0), Context())
     np.testing.assert_allclose(np.linalg.norm(start, axis=1), 1, rtol=1e-5)
     near = np.mean([start[code] @ start[code + 1] for code in range(1, N_ITEMS - 1)])
     far = np.mean([start[code] @ start[1 + (code + 13) % (N_ITEMS - 1)] for code in range(1, N_ITEMS - 1)])
     assert near > far + 0.3
-    assert spectral(of(cycles(), n_items=N_ITEMS), N_ITEMS, np.random.default_rng(0), Context()) is None
+    assert spectral(cycles(), N_ITEMS, N_ITEMS, np.random.default_rng(0), Context()) is None
+
+
+def test_what_is_held_back_is_not_learnt_from():
+    known = [np.asarray(each, np.int32) for each in cycles(40)] + [np.asarray([1, 2], np.int32)]
+    kept, asked = hold_back(known, 3, np.random.default_rng(0))
+    assert len(asked) == 3
+    assert len(kept) == len(known)
+    assert sum(len(each) for each in kept) == sum(len(each) for each in known) - 3
+    for each in asked:
+        assert any(np.array_equal(each[:-1], other) for other in kept)
+    assert len(hold_back(known, 1000, np.random.default_rng(0))[1]) == 4
 
 
 def test_runs_of_the_same_product_are_one_step():

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Codes = NDArray[np.int32]
 
 
 class Block(nn.Module):
@@ -55,7 +63,7 @@ class Network(nn.Module):
         self, n_items: int, dimension: int, layers: int, heads: int, reach: int, dropout: float, sharpness: float
     ) -> None:
         super().__init__()
-        self.dropout, self.sharpness = dropout, sharpness
+        self.reach, self.dropout, self.sharpness = reach, dropout, sharpness
         self.items = nn.Embedding(n_items, dimension)
         self.blocks = nn.ModuleList(Block(dimension, heads, reach, dropout) for _ in range(layers))
         self.last = nn.LayerNorm(dimension)
@@ -65,36 +73,77 @@ class Network(nn.Module):
                 nn.init.normal_(module.weight, std=0.08)
                 nn.init.zeros_(module.bias)
 
+    @property
+    def device(self) -> torch.device:
+        return self.items.weight.device
+
+    def start_from(self, vectors: Tensor) -> None:
+        """Float [n_items, dimension]: where the embeddings of the products begin."""
+        with torch.no_grad():
+            self.items.weight.copy_(vectors)
+
     def products(self, codes: Tensor | None = None) -> Tensor:
         """Vectors of length 1, float [*codes.shape, dimension]; of all products without `codes`."""
         return functional.normalize(self.items.weight if codes is None else self.items(codes), dim=-1)
 
     def forward(self, codes: Tensor) -> Tensor:
-        """int64 [batch, length], length at most `reach`, to float [batch, length, dimension], of length `sharpness`."""
-        places = torch.arange(codes.shape[1], device=codes.device)
+        """From int64 [batch, length], length at most `reach`, to float [batch, length, dimension], of length `sharpness`."""
+        return self.following(self.products(codes))
+
+    def following(self, vectors: Tensor) -> Tensor:
+        """The same from the vectors of the products, float [batch, length, dimension]."""
+        places = torch.arange(vectors.shape[1], device=vectors.device)
         apart = places[:, None] - places[None]
-        stream = self.products(codes) * self.items.embedding_dim**0.5
+        stream = vectors * self.items.embedding_dim**0.5
         stream = functional.dropout(stream, self.dropout, self.training)
         for block in self.blocks:
             stream = block(stream, apart)
         return functional.normalize(self.last(stream), dim=-1) * self.sharpness
 
+    def after(self, sequences: list[Codes]) -> Tensor:
+        """What comes next after each of the sequences, none empty, float [n, dimension]; only the last of a long one are read."""
+        codes, lengths = padded([each[-self.reach :] for each in sequences])
+        told = self(torch.from_numpy(codes).to(self.device))
+        rows = torch.arange(len(codes), device=self.device)
+        return cast("Tensor", told[rows, torch.from_numpy(lengths - 1).to(self.device)])
 
-def sampled_softmax(told: Tensor, wanted: Tensor, network: Network, drawn: Tensor | None) -> Tensor:
-    """Mean cross-entropy of the product that came, against products drawn uniformly, or against all where `drawn` is None.
 
-    The drawn stand for all others, so their logits are raised by log((n - 1) / drawn) (Jean et al., On using very large
-    target vocabulary, ACL 2015; in SASRec: Klenitskiy and Vasilev, Turning dross into gold loss, RecSys 2023). One draw
-    serves the whole batch; where it hits the product that came, it does not count.
+def batches(sequences: list[Codes], size: int, rng: np.random.Generator | None = None) -> Iterator[NDArray[np.int64]]:
+    """Rows of like length, shortest first, at most `size` at a time; empty sequences are left out.
+
+    Args:
+        rng: changes which sequences of equal length come together.
+    """
+    lengths = np.asarray([len(each) for each in sequences], np.int64)
+    ties = np.arange(len(lengths)) if rng is None else rng.random(len(lengths))
+    order = np.lexsort((ties, lengths))
+    order = order[lengths[order] > 0]
+    for start in range(0, len(order), size):
+        yield order[start : start + size]
+
+
+def padded(sequences: list[Codes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The codes, int64 [n, longest], 0 at the right where a sequence has ended; and the lengths, int64 [n]."""
+    lengths = np.asarray([len(each) for each in sequences], np.int64)
+    codes = np.zeros((len(sequences), int(lengths.max())), np.int64)
+    codes[np.arange(codes.shape[1])[None] < lengths[:, None]] = np.concatenate(sequences)
+    return codes, lengths
+
+
+def sampled_softmax(told: Tensor, wanted: Tensor, products: Tensor, drawn: Tensor, n_items: int) -> Tensor:
+    """Mean cross-entropy of the product that came, against products drawn uniformly from all.
+
+    The drawn stand for all others, so their logits are raised by log((n_items - 1) / drawn) (Jean et al., On using very
+    large target vocabulary, ACL 2015; in SASRec: Klenitskiy and Vasilev, Turning dross into gold loss, RecSys 2023). One
+    draw serves the whole batch; where it hits the product that came, it does not count.
 
     Args:
         told: float [n, dimension], what the network says at each place.
-        wanted: int64 [n], what came next there.
-        drawn: int64 [negatives].
+        wanted: int64 [n], what came next there, as a row of `products`.
+        products: float [some, dimension], vectors of products.
+        drawn: int64 [negatives], rows of `products`.
     """
-    if drawn is None:
-        return functional.cross_entropy(told @ network.products().T, wanted)
-    right = (told * network.products(wanted)).sum(dim=1, keepdim=True)
-    others = told @ network.products(drawn).T + math.log((network.items.num_embeddings - 1) / len(drawn))
+    right = (told * products.index_select(0, wanted)).sum(dim=1, keepdim=True)
+    others = told @ products.index_select(0, drawn).T + math.log((n_items - 1) / len(drawn))
     others = others.masked_fill(drawn[None] == wanted[:, None], -torch.inf)
     return functional.cross_entropy(torch.cat((right, others), dim=1), torch.zeros_like(wanted))
