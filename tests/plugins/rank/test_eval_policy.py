@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import json
 import sys
 from datetime import UTC, datetime, timedelta
@@ -101,6 +102,16 @@ def test_policies_have_the_value_that_they_have(log: str, tmp_path: Path) -> Non
     assert "| always the first variant | snips |" in text
     pytest.importorskip("matplotlib")
     assert (tmp_path / ESTIMATES).read_bytes()[:4] == (tmp_path / WEIGHTS).read_bytes()[:4] == b"\x89PNG"
+
+
+def test_replay_lets_a_policy_learn_along_the_log(log: str) -> None:
+    figures = evaluate(data=log, policy="policy/epsilon", replay=1)
+    # A uniform log of four variants keeps a quarter of the rows; the learner starts like chance and ends near the best.
+    assert figures["policy_epsilon_replay_rows"] == pytest.approx(750, abs=120)
+    assert UNIFORM < figures["policy_epsilon_replay"] < BEST + 0.03
+    assert (
+        figures["policy_epsilon_replay_low"] < figures["policy_epsilon_replay"] < figures["policy_epsilon_replay_high"]
+    )
 
 
 def test_a_log_that_explores_little_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,3 +265,15 @@ def test_from_the_command_line(log: str) -> None:
     told = CliRunner().invoke(app, ["eval", "policy", "--data", log, "--json"])
     assert told.exit_code == 0, told.output
     assert json.loads(told.stdout)["impressions"] == 3000
+
+
+@pytest.mark.skipif(importlib.util.find_spec("obp") is None, reason="the Open Bandit logs come with the package obp")
+def test_published_values_of_the_open_bandit_logs() -> None:
+    folder = Path(importlib.util.find_spec("obp").submodule_search_locations[0])
+    figures = evaluate(data=str(folder), format="open-bandit", campaign="women")
+    assert figures["women_bts_ipw"] == pytest.approx(0.006813, abs=2e-5)
+    assert figures["women_bts_snips"] == pytest.approx(0.006811, abs=2e-5)
+    assert figures["women_bts_dr"] == pytest.approx(0.006855, abs=2e-4)
+    assert figures["women_random_ess"] == pytest.approx(2.1, abs=0.05)
+    assert "women_random_refused" in figures
+    assert "women_random_ipw" not in figures

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.floating[Any]]
 
-_LOG_OPTIONS = ("data", "out", "format", "policy", "attribution_minutes", "until")
+_LOG_OPTIONS = ("data", "out", "format", "policy", "replay", "attribution_minutes", "until")
 _OPEN_BANDIT_OPTIONS = ("data", "out", "format", "campaign", "prior", "draws", "seed")
+_FEWEST_REPLAYED = 100
 _BARE = "Judged as it chooses for a user of whom nothing is known, by the ids of what is offered; "
 
 
@@ -40,6 +41,7 @@ class PolicyEvaluation(Benchmark):
     Options:
         data: the event log as JSON Lines; a workspace's own if left out.
         policy: ids of policy components to value too, with commas between.
+        replay=1: also lets each of these run through the whole log from nothing, learning as it goes.
         attribution_minutes (30): how long after an impression an answer still belongs to it.
         until: ISO time that it is now; impressions whose window is still open are left out.
         format=open-bandit: `data` is the folder of the Open Bandit Dataset instead; then campaign (all, which is all three; men;
@@ -67,6 +69,9 @@ class PolicyEvaluation(Benchmark):
             decisions, figures = _decisions(options)
             found = self._of_log(decisions, options, ctx)
             about = f"{len(decisions)} impressions of {figures['users']} users; intervals take users as drawn, not impressions."
+            if options.get("replay"):
+                for id in _ids(options):
+                    figures |= self._replayed(id, decisions, ctx)
         figures |= off_policy_report.figures_of(found)
         if options.get("out"):
             figures |= off_policy_report.write(found, Path(str(options["out"])), about)
@@ -90,9 +95,7 @@ class PolicyEvaluation(Benchmark):
                     history(earlier, later),
                 ),
             ]
-        for id in filter(None, (part.strip() for part in str(options.get("policy", "")).split(","))):
-            found.append(self._of_component(id, earlier, later, ctx))
-        return found
+        return found + [self._of_component(id, earlier, later, ctx) for id in _ids(options)]
 
     def _of_component(self, id: str, earlier: list[Decision], later: list[Decision], ctx: Context) -> Finding:
         policy, note = self._fresh(id), "it learnt from the earlier half and is valued on the later."
@@ -101,7 +104,7 @@ class PolicyEvaluation(Benchmark):
         else:
             policy = ctx.lookup("policy", id)
             note = "it is taken as it is now: what it learnt from these very rows makes it look better than it is."
-        name = id.replace("/", "_").replace("-", "_")
+        name = _key(id)
         distributions = off_policy_policies.of_component(policy, later, ctx)
         if distributions is None:
             weights = np.zeros(len(later))
@@ -109,6 +112,19 @@ class PolicyEvaluation(Benchmark):
             refused = Refused(reason, "Give it a higher floor of exploration.", diagnose(weights, weights + 1, weights))
             return Finding(name, id, refused, np.zeros(0))
         return _finding(name, id, later, distributions, _BARE + note)
+
+    def _replayed(self, id: str, decisions: list[Decision], ctx: Context) -> dict[str, Any]:
+        policy, name = self._fresh(id), _key(id)
+        if policy is None:
+            return {f"{name}_replay_refused": f"{id} cannot be made anew here, so it would replay what it has learnt."}
+        in_time = sorted(decisions, key=lambda d: d.feedback.at)
+        found = off_policy_policies.replay_component(policy, in_time, ctx)
+        figures: dict[str, Any] = {f"{name}_replay_rows": len(found.rewards)}
+        if len(found.rewards) < _FEWEST_REPLAYED:
+            reason = f"{len(found.rewards)} rows of {found.rows} are left (at least {_FEWEST_REPLAYED} are needed)."
+            return figures | {f"{name}_replay_refused": reason}
+        low, high = found.interval
+        return figures | {f"{name}_replay": found.value, f"{name}_replay_low": low, f"{name}_replay_high": high}
 
     def _fresh(self, id: str) -> Any:
         """A policy of this distribution that has learnt nothing; None for one of another."""
@@ -120,6 +136,14 @@ class PolicyEvaluation(Benchmark):
             return None
         module, _, name = str(places[id]).partition(":")
         return getattr(import_module(module), name)(self._config, Context())
+
+
+def _ids(options: Mapping[str, Any]) -> list[str]:
+    return [part.strip() for part in str(options.get("policy", "")).split(",") if part.strip()]
+
+
+def _key(id: str) -> str:
+    return id.replace("/", "_").replace("-", "_")
 
 
 def _decisions(options: Mapping[str, Any]) -> tuple[list[Decision], dict[str, Any]]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodgen_rank.evaluation.off_policy_log import Decision
+from prodgen_rank.evaluation.replay import Replayed, Row, replay
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import VariantPolicy
-from prodgen_sdk.types import Candidate, CandidateVariant, RecommendationContext, UserProfile
+from prodgen_sdk.types import Candidate, CandidateVariant, Feedback, RecommendationContext, UserProfile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,10 +74,7 @@ def of_component(
     """
     products = list(dict.fromkeys((d.feedback.sku, d.offered) for d in decisions))
     known: list[dict[str, float]] = [{} for _ in products]
-    candidates = [
-        Candidate(sku=sku, variants=tuple(CandidateVariant(id=id, score=0.0) for id in offered))
-        for sku, offered in products
-    ]
+    candidates = [_bare(sku, offered) for sku, offered in products]
     if not decisions:
         return []
     at, open_ = max(d.feedback.at for d in decisions), list(range(len(products)))
@@ -96,6 +94,40 @@ def of_component(
         left, unknown = _left(found, product[1]), len(product[1]) - len(found)
         table[product] = np.asarray([found.get(v, left / max(unknown, 1)) for v in product[1]])
     return [table[d.feedback.sku, d.offered] for d in decisions]
+
+
+def replay_component(
+    policy: VariantPolicy, decisions: Sequence[Decision], ctx: Context, *, batch: int = 50, seed: int = 0
+) -> Replayed:
+    """What a policy earns that starts from nothing and learns as it goes, every `batch` rows that are kept.
+
+    As in `of_component` it knows a product and the ids of what is offered, and nothing of the user.
+
+    Args:
+        policy: one that has learnt nothing; it is taught.
+        decisions: in time.
+    """
+    told: list[Feedback] = []
+    places = iter(range(len(decisions)))
+
+    def choose(seen: Decision) -> str:
+        ctx.check()
+        candidate = _bare(seen.feedback.sku, seen.offered)
+        context = RecommendationContext(at=seen.feedback.at, request_id=f"replay-{next(places)}")
+        return policy.choose(UserProfile(user="nobody"), [candidate], context, ctx)[0].variant
+
+    def learn(row: Row[Decision]) -> None:
+        told.append(row.seen.feedback)
+        if len(told) >= batch:
+            policy.update(told, ctx)
+            told.clear()
+
+    rows = [Row(d, d.feedback.variant, d.feedback.propensity or 0.0, d.feedback.reward) for d in decisions]
+    return replay(rows, choose, learn, seed=seed)
+
+
+def _bare(sku: str, offered: Sequence[str]) -> Candidate:
+    return Candidate(sku=sku, variants=tuple(CandidateVariant(id=id, score=0.0) for id in offered))
 
 
 def _left(known: dict[str, float], offered: Sequence[str]) -> float:
