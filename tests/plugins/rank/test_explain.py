@@ -154,18 +154,19 @@ def test_the_parts_of_what_others_liked_are_exact(name, settings):
     preference = Preference.fit(name, Interactions.from_events([*crowd(), *HISTORY]), CTX, settings)
     skus, now = [f"p{i}" for i in range(4, N)], NOW.timestamp()
     codes = [preference.codes[sku] for sku in skus]
-    found = told(preference, profile_of(HISTORY), skus, now)
+    found = told(preference, profile_of(HISTORY), now)
+    parts, scores = found.parts(found.codes(skus)), found.scores(found.codes(skus))
     history = preference.history(profile_of(HISTORY))
     raw = preference.model.scores([history], now)[0]
     length = raw.max() - raw.mean()
     for row, sku in enumerate(found.skus):
         left = preference.history(profile_of([e for e in HISTORY if e.sku != sku]))
         fallen = raw[codes] - preference.model.scores([left], now)[0][codes]
-        assert np.allclose(found.parts[row], fallen / length, atol=1e-5)
-        assert {s: v for s, v in zip(skus, found.parts[row], strict=True) if abs(v) > 1e-6} == pytest.approx(
+        assert np.allclose(parts[row], fallen / length, atol=1e-5)
+        assert {s: v for s, v in zip(skus, parts[row], strict=True) if abs(v) > 1e-6} == pytest.approx(
             {s: v for s in skus if abs(v := preference.explain(history, s, now).get(sku, 0.0)) > 1e-6}, abs=1e-5
         )
-    assert np.allclose(found.parts.sum(axis=0), (found.scores * length + raw.mean()) / length, atol=1e-5)
+    assert np.allclose(parts.sum(axis=0), (scores * length + raw.mean()) / length, atol=1e-5)
 
 
 def test_who_others_liked_is_named_only_while_it_is_in_the_history():

@@ -316,8 +316,12 @@ def test_the_share_of_others_is_what_the_model_says(name, settings, tmp_path: Pa
     preference = Preference.load(tmp_path)
     user, skus = build_profile("u", log, {}, NOW), ["p1", "p2", "p11", "unknown"]
     expected = preference.scores(preference.history(user), skus, NOW.timestamp())
-    found = told(preference, user, skus, NOW.timestamp())
-    assert np.allclose(found.scores, expected, atol=1e-5)
+    found = told(preference, user, NOW.timestamp())
+    assert np.allclose(found.scores(found.codes(skus)), expected, atol=1e-5)
+    for n in (0, 1, 5, 99):
+        for without in ((), ("p0", "p3", "other")):
+            best = preference.best(preference.history(user), n, NOW.timestamp(), without)
+            assert tuple(found.best(n, without)) == best
     ranked = fitted.rank(user, [candidate(i) for i in (1, 2, 11)], context(), CTX)
     assert {i.candidate.sku: i.contributions.get("collaborative", 0) for i in ranked} == pytest.approx(
         {sku: 0.7 * float(score) for sku, score in zip(skus, expected, strict=True) if sku != "unknown"}, abs=1e-5

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -57,6 +59,8 @@ class HybridRanker(Ranker):
         self._trends = Durable(ctx.state, "trends.json", Trends(), Trends.encoded, Trends.decoded)
         self._folder = ctx.state
         self._kept: Preference | None = None
+        self._lock = Lock()
+        self._remembered: WeakKeyDictionary[UserProfile, Told] = WeakKeyDictionary()
 
     def fit(self, log: Iterable[Event], ctx: Context) -> None:
         """A model that `prodgen train rank` chose is fitted with the settings that it found, else the configured one."""
@@ -72,9 +76,11 @@ class HybridRanker(Ranker):
             return []
         candidates = sorted(candidates, key=lambda candidate: candidate.sku)
         trends, skus = self._trends.get(), [candidate.sku for candidate in candidates]
-        others = self._told(user, skus, context)
+        others = self._told(user, context) if self._config.collaborative else None
+        codes = others.codes(skus) if others is not None else np.zeros(len(skus), np.int64)
         vectors = _vectors(candidates, ctx)
-        columns = shares(user, candidates, context, self._config, trends, vectors, others)
+        scores = others.scores(codes) if others is not None else None
+        columns = shares(user, candidates, context, self._config, trends, vectors, scores)
         relevance = np.zeros(len(candidates))
         for column in columns.values():
             relevance += column
@@ -87,7 +93,9 @@ class HybridRanker(Ranker):
         names = tuple(columns)
         table = np.array([*columns.values()])[:, order].T.tolist() if columns else [[]] * len(order)
         parts = [{name: value for name, value in zip(names, row) if value} for row in table]  # noqa: B905 - speed
-        reasons = self._reasons(user, candidates, order, parts, vectors, others, trends, context)
+        head = order[: max(3 * context.k, context.k + _MORE)]
+        behind = companions(others, codes[head], self._config.like_others)
+        reasons = self._reasons(user, candidates, order, parts, vectors, behind, trends, context)
         rows: list[dict[str, Any]] = [
             {"candidate": candidates[i], "score": sum(made.values(), 0.0), "contributions": made, "reasons": why}
             for i, made, why in zip(order, parts, reasons, strict=True)
@@ -96,11 +104,8 @@ class HybridRanker(Ranker):
 
     def propose(self, user: UserProfile, n: int, context: RecommendationContext, ctx: Context) -> Sequence[str]:
         """What the model of preference holds highest for the user; nothing for a user of whom it knows nothing."""
-        preference = self._preference()
-        history = preference.history(user) if preference is not None else None
-        if preference is None or history is None or not len(history):
-            return ()
-        return preference.best(history, n, context.at.timestamp(), without=user.seen)
+        others = self._told(user, context) if self._config.collaborative else None
+        return others.best(n, without=user.seen) if others is not None else ()
 
     def _reasons(
         self,
@@ -109,15 +114,14 @@ class HybridRanker(Ranker):
         order: Sequence[int],
         parts: Sequence[dict[str, float]],
         vectors: Vectors | None,
-        others: Told | None,
+        behind: Sequence[str | None],
         trends: Trends,
         context: RecommendationContext,
     ) -> list[tuple[str, ...]]:
         """Of each candidate, in order; the products behind it are sought only for those that may be shown."""
-        head = order[: max(3 * context.k, context.k + _MORE)]
+        head = order[: len(behind)]
         shown = [candidates[i] for i in head]
         causes = nearest(user, vectors[head] if vectors is not None else None, shown, self._config)
-        behind = companions(others, head, self._config.like_others)
         reasons = Reasons(user, sentences(context.locale), self._config)
         found = []
         for candidate, share, cause, companion in zip(shown, parts, causes, behind, strict=False):
@@ -126,9 +130,19 @@ class HybridRanker(Ranker):
         tail = zip(order[len(head) :], parts[len(head) :], strict=True)
         return found + [reasons.usual(candidates[i], share) for i, share in tail]
 
-    def _told(self, user: UserProfile, skus: Sequence[str], context: RecommendationContext) -> Told | None:
-        preference = self._preference() if self._config.collaborative else None
-        return told(preference, user, skus, context.at.timestamp()) if preference is not None else None
+    def _told(self, user: UserProfile, context: RecommendationContext) -> Told | None:
+        """What the model says for the user; remembered while the request is under way, which asks for it twice."""
+        preference, now = self._preference(), context.at.timestamp()
+        if preference is None:
+            return None
+        with self._lock:
+            known = self._remembered.get(user)
+        if known is None or known.preference is not preference or known.now != now:
+            known = told(preference, user, now)
+            if known is not None:
+                with self._lock:
+                    self._remembered[user] = known
+        return known
 
     def _preference(self) -> Preference | None:
         return Preference.load(self._folder) if self._folder else self._kept

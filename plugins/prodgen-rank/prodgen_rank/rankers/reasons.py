@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Vectors = NDArray[np.float32]
+    Codes = NDArray[np.int64]
 
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -73,7 +74,7 @@ class Reasons:
         for interest in liked:
             if interest.category:
                 self._strongest.setdefault(interest.category, interest)
-        self._usual: dict[str, tuple[str, ...]] = {}
+        self._usual: dict[tuple[str, bool], tuple[str, ...]] = {}
         self._domains = {category.split("/", 1)[0] for category in self._strongest}
 
     def of(
@@ -111,14 +112,16 @@ class Reasons:
 
     def usual(self, candidate: Candidate, shares: Mapping[str, float]) -> tuple[str, ...]:
         """The reason of a product that hardly anybody will see: by its category alone."""
-        cause = self._strongest.get(candidate.category)
-        if cause is None:
-            return (self._words[self._general(candidate, shares)],)
-        if cause.sku == candidate.sku:
+        category = candidate.category
+        cause = self._strongest.get(category)
+        if cause is not None and cause.sku == candidate.sku:
             return (self._words["again"],)
-        if candidate.category not in self._usual:
-            self._usual[candidate.category] = (because(cause, self._words),)
-        return self._usual[candidate.category]
+        key = (category, "context" in shares)
+        found = self._usual.get(key)
+        if found is None:
+            said = because(cause, self._words) if cause else self._words[self._general(candidate, shares)]
+            found = self._usual[key] = (said,)
+        return found
 
     def _general(self, candidate: Candidate, shares: Mapping[str, float]) -> str:
         if shares.get("context", 0.0) > 0:
@@ -153,10 +156,10 @@ def nearest(
     return [known[i] if like else None for i, like in zip(best.tolist(), enough_like.tolist(), strict=True)]
 
 
-def companions(told: Told | None, places: Sequence[int], least: float) -> list[str | None]:
-    """For some candidates the product of the history that says most for each, where that is at least so much."""
-    if told is None or told.parts is None:
-        return [None] * len(places)
-    parts = told.parts[:, places]
+def companions(told: Told | None, codes: Codes, least: float) -> list[str | None]:
+    """For some products the one of the history that says most for each, where that is at least so much."""
+    parts = told.parts(codes) if told is not None else None
+    if told is None or parts is None:
+        return [None] * len(codes)
     best = parts.argmax(axis=0)
     return [told.skus[row] if parts[row, column] >= least else None for column, row in enumerate(best.tolist())]

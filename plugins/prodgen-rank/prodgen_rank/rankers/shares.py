@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prodgen_rank.config import RankerConfig
-from prodgen_rank.rankers.collaborative import Told
 from prodgen_rank.rankers.trending import Trends
 from prodgen_sdk.types import Candidate, Interest, RecommendationContext, UserProfile
 
@@ -27,9 +26,14 @@ def shares(
     weights: RankerConfig,
     trends: Trends,
     vectors: Vectors | None,
-    told: Told | None,
+    others: Floats | None,
 ) -> dict[str, Floats]:
-    """By name, float64 [n]; the score of a candidate is their sum in this order. Those that are 0 throughout are left out."""
+    """By name, float64 [n]; the score of a candidate is their sum in this order. Those that are 0 throughout are left out.
+
+    Args:
+        vectors: float32 [n, dimension] of the candidates, or None.
+        others: float64 [n], what a model of preference says, or None.
+    """
     n, skus = len(candidates), [candidate.sku for candidate in candidates]
     # Without a vector of the user the index was asked for anything, and its scores mean nothing.
     known = user.vector is not None
@@ -50,7 +54,7 @@ def shares(
     columns = {
         "similarity": likeness - session,
         "session": session,
-        "collaborative": weights.collaborative * told.scores if told is not None else None,
+        "collaborative": weights.collaborative * others if others is not None else None,
         "popularity": weights.popularity * np.asarray(popular),
         "category": weights.category * np.asarray([likings[category] for category in categories]),
         "context": weights.context * np.asarray([same_category(c, here) for c in categories]) if here else None,
