@@ -28,7 +28,7 @@ class TestIndex(VectorIndexContract):
 
 
 class TestQuantisedIndex(TestIndex):
-    config: ClassVar = {"index": {"quantise_from": 4, "delta_limit": 5}}
+    config: ClassVar = {"index": {"factory": "SQ8", "delta_limit": 5}}
 
 
 class TestRanker(RankerContract):

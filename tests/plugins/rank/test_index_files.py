@@ -20,7 +20,7 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.errors import StoreError
 from prodgen_sdk.types import Facets, Filter, Remove, Upsert
 
-CONFIG = Config(index=IndexConfig(quantise_from=8, delta_limit=12))
+CONFIG = Config(index=IndexConfig(factory="SQ8", delta_limit=12))
 
 
 def opened(folder: Path) -> FaissIndex:
@@ -98,7 +98,7 @@ def test_any_flipped_byte_is_detected(tmp_path: Path) -> None:
     current = sorted(tmp_path.glob("generation-*"))[-1]
     files = [tmp_path / "CURRENT", *(path for path in current.iterdir())]
     assert {path.name for path in files} == {
-        "CURRENT", "manifest.json", "vectors.npy", "columns.npy", "names.json", "changes.log",
+        "CURRENT", "manifest.json", "vectors.npy", "columns.npy", "names.jsonl", "changes.log",
     }  # fmt: skip
     for path in files:
         good = path.read_bytes()

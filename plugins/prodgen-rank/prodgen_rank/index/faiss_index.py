@@ -1,44 +1,37 @@
-"""`index/faiss`: exact, filtered, durable search for products by the vectors of their variants."""
+"""`index/faiss`: filtered, durable search for products by the vectors of their variants, exact or at a measured recall."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from prodgen_rank.config import Config, IndexConfig
 from prodgen_rank.index import delta_log
+from prodgen_rank.index.base import Base
+from prodgen_rank.index.build import compacted, limit_for, prepared, started
+from prodgen_rank.index.checks import check_changes, check_queries
 from prodgen_rank.index.generations import Generations
-from prodgen_rank.index.rows import Rows, price_code
-from prodgen_rank.index.scan import quantise
+from prodgen_rank.index.rebuild import Rebuild, no_pause, stop_at_exit
+from prodgen_rank.index.rows import Rows
 from prodgen_rank.index.snapshot import Snapshot
+from prodgen_rank.index.state import State
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, StoreError
 from prodgen_sdk.interfaces import VectorIndex
-from prodgen_sdk.types import Candidate, Filter, IndexChange, Remove, Upsert
+from prodgen_sdk.types import Candidate, Filter, IndexChange, Upsert
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
 
-
-@dataclass(frozen=True)
-class _State:
-    """All that a search needs, swapped as one; `log_end` is where the next record goes."""
-
-    number: int
-    sequence: int
-    log_end: int
-    snapshot: Snapshot
-
-    @property
-    def dimension(self) -> int:
-        return int(self.snapshot.base.shape[1])
+_OVERFULL = 4  # times the limit of changes at which `apply` waits for the new base
 
 
 class FaissIndex(VectorIndex):
@@ -59,9 +52,12 @@ class FaissIndex(VectorIndex):
     def __init__(self, config: Config | None, ctx: Context) -> None:
         self._config = config.index if config else IndexConfig()
         self._files = Generations(ctx.state) if ctx.state else None
+        self._logger: logging.Logger = ctx.logger
         self._lock = threading.RLock()
-        self._state: _State | None = None
+        self._state: State | None = None
         self._mark: tuple[int, int, int] | None = None
+        self._rebuild: Rebuild | None = None
+        self._failed: tuple[int, str] | None = None
 
     @property
     def sequence(self) -> int:
@@ -70,10 +66,12 @@ class FaissIndex(VectorIndex):
     def apply(self, changes: Sequence[IndexChange], sequence: int, ctx: Context) -> None:
         """Applies changes in order, durably together with `sequence`; a sequence that was reached before changes nothing.
 
-        Sequence 0 fills an index that is at 0 still, so that one that is being built stays behind until the last part.
+        Sequence 0 fills an index that is at 0 still, so that one that is being built stays behind until the last part, which
+        makes it ready for searching. Later, a new base is built beside what is served when many rows have changed.
 
         Raises:
             InputError: a vector of another dimension or of length 0, a price that cannot be kept, a negative sequence.
+            ConfigError: faiss does not know the configured factory string.
             StoreError: the files are damaged or cannot be written; what is served stays as it was.
         """
         if sequence < 0:
@@ -82,20 +80,29 @@ class FaissIndex(VectorIndex):
             state = self._refreshed()
             if 0 < state.sequence >= sequence:
                 return
-            _check(changes, state.dimension)
-            if self._fits(changes, state):
-                self._swap(self._logged(changes, sequence, state))
+            check_changes(changes, state.dimension)
+            if self._fits(changes, sequence, state):
+                state = self._logged(changes, sequence, state)
+                self._swap(state)
+                self._maintain(state)
+                overfull = state.snapshot.changed > _OVERFULL * self._limit(state)
             else:
-                self._swap(self._compacted(changes, sequence, state))
+                self._swap(self._written(changes, sequence, state))
+                overfull = False
+        if overfull and sequence > 0:
+            self._catch_up()
 
     def search(self, queries: Floats, k_products: int, eligible: Filter, ctx: Context) -> list[list[Candidate]]:
-        """Exact under any filter; ties go to the lower sku, and to the lower variant id within a product.
+        """Ties go to the lower sku, and to the lower variant id within a product. Scores are exact.
+
+        Which products are found is exact too under `factory` "Flat" and "SQ8", in a small index, and where a filter leaves few
+        rows; elsewhere each of the k best is found with the probability that `stats` states as the recall.
 
         Raises:
             InputError: queries that are no finite float32 array [n, dimension], or a negative k.
         """
         state = self._current()
-        queries = _check_queries(queries, state.dimension)
+        queries = check_queries(queries, state.dimension)
         if k_products < 0:
             raise InputError(f"The number of products must not be negative, as {k_products} is.")
         if k_products == 0 or not state.snapshot.live.any():
@@ -104,22 +111,40 @@ class FaissIndex(VectorIndex):
 
     def vectors(self, variants: Sequence[str], ctx: Context) -> dict[str, Floats]:
         snapshot = self._current().snapshot
-        rows = ((variant, snapshot.rows.row_of.get(variant)) for variant in variants)
-        return {variant: snapshot.vector(row).copy() for variant, row in rows if row is not None}
+        rows = {variant: row for variant in variants if (row := snapshot.row(variant)) is not None}
+        if any(row >= len(snapshot.live) for row in rows.values()):
+            with self._lock:  # one of them is just being replaced: see it before or after
+                snapshot = self._refreshed().snapshot
+                rows = {variant: row for variant in variants if (row := snapshot.row(variant)) is not None}
+        return {variant: snapshot.vector(row).copy() for variant, row in rows.items()}
 
     def reset(self, ctx: Context) -> None:
         """Forgets everything, damaged files as well."""
         with self._writing():
             empty = _empty_state()
+            number = 0
             if self._files:
-                rows = empty.snapshot.rows
-                number = self._files.publish(0, empty.snapshot.base, rows.columns, rows.names)
-                empty = _State(number, 0, 0, empty.snapshot)
-            self._swap(empty)
+                with self._files.draft() as folder:
+                    compacted(empty.snapshot, self._config, self._files, folder, 0, no_pause)
+                    number = self._files.publish(folder)
+            self._swap(replace(_empty_state(), number=number))
+
+    def settle(self) -> None:
+        """Waits until no new base is being built."""
+        while (rebuild := self._rebuild) is not None:
+            rebuild.join()
+
+    def close(self) -> None:
+        """Gives up a base that is being built; what was applied stays."""
+        if (rebuild := self._rebuild) is not None:
+            rebuild.stop()
+            rebuild.join()
 
     def stats(self, ctx: Context) -> dict[str, Any]:
         state = self._current()
         snapshot, n = state.snapshot, len(state.snapshot.live)
+        base = snapshot.base
+        stage = base.stage
         return {
             "variants": int(snapshot.live.sum()),
             "products": len(np.unique(snapshot.rows.sku[:n][snapshot.live])),
@@ -127,10 +152,12 @@ class FaissIndex(VectorIndex):
             "sequence": state.sequence,
             "bytes": self._files.bytes_used() if self._files else n * state.dimension * 4,
             "generation": state.number,
-            "base": len(snapshot.base),
-            "delta": n - len(snapshot.base),
+            "base": len(base),
+            "delta": n - len(base),
             "dead": n - int(snapshot.live.sum()),
-            "scan": "exact" if snapshot.scan is None else "8-bit codes, then exact",
+            "factory": stage.factory if stage else "SQ8" if base.scan else "Flat",
+            "plans": [asdict(plan) for plan in stage.plans] if stage else [],
+            "rebuild": "running" if self._rebuild else f"failed: {self._failed[1]}" if self._failed else "none",
         }
 
     def verify(self, ctx: Context) -> list[str]:
@@ -156,7 +183,7 @@ class FaissIndex(VectorIndex):
                 with self._files.writing():
                     yield
 
-    def _current(self) -> _State:
+    def _current(self) -> State:
         """The state to read from; takes up what another process wrote, unless another thread is doing so already."""
         state = self._state
         if state is None:
@@ -169,7 +196,7 @@ class FaissIndex(VectorIndex):
                 self._lock.release()
         return state
 
-    def _refreshed(self) -> _State:
+    def _refreshed(self) -> State:
         """The state as it is on disk now; the lock of this process must be held."""
         state = self._state
         if self._files is None:
@@ -188,109 +215,108 @@ class FaissIndex(VectorIndex):
         self._state = state
         return state
 
-    def _load(self) -> _State:
+    def _load(self) -> State:
         saved = self._files.open() if self._files else None
         if saved is None:
             return _empty_state()
-        rows = Rows.restore(saved.columns, saved.names, self._delta_limit(len(saved.vectors)))
-        return _State(saved.number, saved.sequence, 0, self._snapshot(rows, saved.vectors))
+        rows = Rows.restore(saved.columns, saved.names, limit_for(self._config, len(saved.vectors)))
+        if saved.stage is not None:
+            base = Base(saved.vectors, rows.starts, stage=saved.stage)
+        elif saved.sequence == 0 or self._config.factory != "SQ8":
+            base = Base(saved.vectors, rows.starts)
+        else:
+            base = prepared(saved.vectors, rows, self._config, no_pause, None)
+        return State(saved.number, saved.sequence, 0, started(rows, base))
 
-    def _swap(self, state: _State) -> None:
+    def _swap(self, state: State) -> None:
         self._state = state
         if self._files:
             self._mark = self._files.mark(state.number)
 
-    def _snapshot(self, rows: Rows, base: Floats) -> Snapshot:
-        scan = quantise(base) if len(base) >= self._config.quantise_from else None
-        delta = np.empty((rows.room, base.shape[1]), np.float32)
-        return Snapshot(rows, base, delta, scan, np.ones(len(base), np.bool_))
+    def _limit(self, state: State) -> int:
+        return limit_for(self._config, len(state.snapshot.base))
 
-    def _delta_limit(self, base: int) -> int:
-        return self._config.delta_limit or max(2048, base // 32)
-
-    def _fits(self, changes: Sequence[IndexChange], state: _State) -> bool:
+    def _fits(self, changes: Sequence[IndexChange], sequence: int, state: State) -> bool:
+        """Whether changes go to the log and the delta, rather than into a base at once."""
         snapshot = state.snapshot
-        added = sum(isinstance(change, Upsert) for change in changes)
-        dead = len(snapshot.live) - int(snapshot.live.sum())
-        known = state.dimension > 0 or added == 0
-        return (
-            known
-            and state.number > 0
-            and added <= snapshot.rows.room
-            and dead + len(changes) <= self._delta_limit(len(snapshot.base))
-        )
+        known = state.dimension > 0 or not any(isinstance(change, Upsert) for change in changes)
+        if state.number == 0 or not known:
+            return False
+        if sequence == 0:
+            # An index that is being filled doubles its base each time, so that filling it takes time in proportion to its size.
+            return snapshot.changed + len(changes) <= max(self._limit(state), len(snapshot.base))
+        filled = state.sequence == 0 and len(snapshot.live) > 0
+        return not filled and len(changes) <= self._limit(state)
 
-    def _logged(self, changes: Sequence[IndexChange], sequence: int, state: _State) -> _State:
+    def _logged(self, changes: Sequence[IndexChange], sequence: int, state: State) -> State:
         end = state.log_end
         if self._files:
             end = delta_log.append(self._files.log(state.number), delta_log.encode(changes, sequence), end)
         return self._extended(changes, sequence, end, state)
 
-    def _extended(self, changes: Sequence[IndexChange], sequence: int, log_end: int, state: _State) -> _State:
-        """The state with changes in the delta; rows and vectors are written where no reader looks yet."""
+    def _extended(self, changes: Sequence[IndexChange], sequence: int, log_end: int, state: State) -> State:
+        if self._rebuild is not None and self._rebuild.start_from.number == state.number:
+            self._rebuild.later.append(changes)
+        return State(state.number, sequence, log_end, state.snapshot.extended(changes))
+
+    def _written(self, changes: Sequence[IndexChange], sequence: int, state: State) -> State:
+        """A new generation of all that is alive, with the changes, before anything goes on."""
         old = state.snapshot
-        rows, split = old.rows, len(old.base)
-        live = np.concatenate([old.live, np.ones(sum(isinstance(c, Upsert) for c in changes), np.bool_)])
-        for change in changes:
-            row = (
-                rows.row_of.pop(change.variant, None) if isinstance(change, Remove) else rows.row_of.get(change.variant)
-            )
-            if row is not None:
-                live[row] = False
-            if isinstance(change, Upsert):
-                old.delta[rows.count - split] = change.vector
-                rows.append(change.variant, change.sku, change.facets)
-        return _State(state.number, sequence, log_end, Snapshot(rows, old.base, old.delta, old.scan, live))
+        if state.dimension == 0 and (vectors := [c.vector for c in changes if isinstance(c, Upsert)]):
+            delta = np.empty((0, len(vectors[0])), np.float32)
+            old = Snapshot(old.rows, Base(delta, old.base.starts), delta, old.live)
+        private = Snapshot(old.rows.copy(), old.base, old.delta, old.live).extended(changes)
+        with self._files.draft() if self._files else nullcontext() as folder:
+            made = compacted(private, self._config, self._files, folder, sequence, no_pause, searchable=sequence > 0)
+            number = self._files.publish(folder) if self._files and folder else state.number + 1
+        return State(number, sequence, 0, made)
 
-    def _compacted(self, changes: Sequence[IndexChange], sequence: int, state: _State) -> _State:
-        """A new generation of all that is alive, with the changes, in the order of sku and variant."""
-        old = state.snapshot
-        last: dict[str, IndexChange] = {change.variant: change for change in changes}
-        kept = [(v, row) for v, row in old.rows.row_of.items() if v not in last]
-        upserts = [change for change in last.values() if isinstance(change, Upsert)]
-        old_skus, codes = old.rows.skus.values, old.rows.sku
-        order: list[tuple[str, str, int | Upsert]] = [(old_skus[codes[row]], v, row) for v, row in kept]
-        order += [(change.sku, change.variant, change) for change in upserts]
-        order.sort(key=lambda item: item[:2])
-        dimension = len(upserts[0].vector) if upserts else state.dimension
-        base = np.empty((len(order), dimension), np.float32)
-        rows = Rows(len(order) + self._delta_limit(len(order)))
-        for number, (sku, variant, source) in enumerate(order):
-            if isinstance(source, Upsert):
-                base[number] = source.vector
-                rows.append(variant, sku, source.facets)
-            else:
-                base[number] = old.vector(source)
-                rows.append(variant, sku, old.rows.facets(source))
-        rows.seal()
-        generation = self._files.publish(sequence, base, rows.columns, rows.names) if self._files else state.number + 1
-        return _State(generation, sequence, 0, self._snapshot(rows, base))
+    def _maintain(self, state: State) -> None:
+        """Starts to build a new base if it is time; the lock must be held."""
+        changed = state.snapshot.changed
+        tried = self._failed[0] if self._failed else 0
+        if state.sequence > 0 and self._rebuild is None and changed > tried + self._limit(state):
+            stop_at_exit(self)
+            self._rebuild = Rebuild(state, self._build)
+            self._rebuild.start()
+
+    def _catch_up(self) -> None:
+        """Waits for the base that is being built; builds it here if that did not help."""
+        self.settle()
+        with self._writing():
+            state = self._refreshed()
+            if state.snapshot.changed > _OVERFULL * self._limit(state):
+                self._swap(self._written((), state.sequence, state))
+
+    def _build(self, rebuild: Rebuild) -> None:
+        """Runs on the thread of `rebuild`."""
+        try:
+            with self._files.building() if self._files else nullcontext(True) as free:
+                if free:
+                    with self._files.draft(beside=True) if self._files else nullcontext() as folder:
+                        rebuild.build(self._config, self._files, folder)
+                        self._replace(rebuild)
+        except Exception as error:
+            if not rebuild.stopped:
+                self._failed = (rebuild.start_from.snapshot.changed, str(error))
+                self._logger.warning("no new base could be built: %s", error)
+        finally:
+            self._rebuild = None
+
+    def _replace(self, rebuild: Rebuild) -> None:
+        """Serves a base that was built, with what came meanwhile, unless another process was faster."""
+        while rebuild.is_behind():
+            rebuild.catch_up(self._state)
+        with self._writing():
+            state = self._refreshed()
+            if state.number == rebuild.start_from.number:
+                rebuild.catch_up(state)
+                self._swap(rebuild.published(state))
+                self._failed = None
+            self._rebuild = None
 
 
-def _empty_state() -> _State:
+def _empty_state() -> State:
     nothing = np.empty((0, 0), np.float32)
-    return _State(0, 0, 0, Snapshot(Rows(0), nothing, nothing, None, np.empty(0, np.bool_)))
-
-
-def _check(changes: Sequence[IndexChange], dimension: int) -> None:
-    for change in changes:
-        if isinstance(change, Upsert):
-            dimension = dimension or len(change.vector)
-            if len(change.vector) != dimension:
-                raise InputError(
-                    f"Variant {change.variant} has a vector of dimension {len(change.vector)}; the index has {dimension}.",
-                    hint="After a change of encoder, reset and rebuild the index.",
-                )
-            if not change.vector.any():
-                raise InputError(f"Variant {change.variant} has a vector of length 0.", hint="Encode it again.")
-            if change.facets.price is not None:
-                price_code(change.facets.price)
-
-
-def _check_queries(queries: Floats, dimension: int) -> Floats:
-    queries = np.ascontiguousarray(queries, np.float32)
-    if queries.ndim != 2 or (dimension and queries.shape[1] != dimension):
-        raise InputError(f"Queries must have the shape (n, {dimension or 'dimension'}), not {queries.shape}.")
-    if not np.isfinite(queries).all():
-        raise InputError("A query holds a number that is not finite.")
-    return queries
+    rows = Rows(0)
+    return State(0, 0, 0, Snapshot(rows, Base(nothing, rows.starts), nothing, np.empty(0, np.bool_)))

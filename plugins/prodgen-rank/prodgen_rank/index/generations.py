@@ -3,11 +3,15 @@
 ```
 CURRENT                  "<number> <sha256 of the manifest>"
 writer.lock              held by the one process that writes
+builder.lock             held by the one process that builds a generation beside what is served
+.writing-xxxxxxxx/       a generation that is being written by the holder of the writer's lock, or that was left by a kill
+.building-xxxxxxxx/      the same of the builder
 generation-00000007/     never changed once CURRENT names it, but for its log
-    manifest.json        sequence, dimension, counts, bytes and sha256 of each file
+    manifest.json        sequence, dimension, counts, plans of the first stage, bytes and sha256 of each file
     vectors.npy          float32 [rows, dimension], mapped by readers
     columns.npy          sku, category, tag set, price and stock of each row
-    names.json           the words behind the codes
+    names.jsonl          the words behind the codes, some thousand a line
+    stage.faiss          the first stage, if there is one
     changes.log          what came after, see delta_log
 ```
 A generation is written beside the others, flushed and renamed before CURRENT is replaced, so that a kill leaves the old
@@ -22,22 +26,26 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from prodgen_rank.index.first_stage import FirstStage, restored
+from prodgen_rank.index.rows import Rows
 from prodgen_sdk.errors import Busy, StoreError
 from prodgen_sdk.files import write_atomically
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 2
 REBUILD = "Rebuild the index: prodgen index build"
 _LOCK_SECONDS = 60.0
+_NAMES = 2048
+_WRITING, _BUILDING = ".writing-", ".building-"
 
 
 class Saved(NamedTuple):
@@ -48,6 +56,7 @@ class Saved(NamedTuple):
     vectors: NDArray[np.float32]
     columns: NDArray[Any]
     names: dict[str, list[Any]]
+    stage: FirstStage | None
 
 
 class Generations:
@@ -119,47 +128,106 @@ class Generations:
                     raise
         raise StoreError(f"{self.root} changes faster than it can be read.", hint="Try again.")
 
-    def publish(
-        self, sequence: int, vectors: NDArray[np.float32], columns: NDArray[Any], names: Mapping[str, list[Any]]
-    ) -> int:
-        """Writes a new generation and makes it the current one; returns its number. The lock must be held.
+    @contextmanager
+    def building(self) -> Iterator[bool]:
+        """Whether the one builder's lock was free; if so, it is held meanwhile, and what dead builders left is removed."""
+        from filelock import FileLock, Timeout
+
+        self.root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.root / "builder.lock", thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            yield False
+            return
+        try:
+            self._sweep(_BUILDING)
+            yield True
+        finally:
+            lock.release()
+
+    @contextmanager
+    def draft(self, *, beside: bool = False) -> Iterator[Path]:
+        """A folder for a generation to come, removed afterwards if it was not published.
+
+        Args:
+            beside: for the holder of the builder's lock; the writer's must be held otherwise.
+        """
+        with _disk(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix=_BUILDING if beside else _WRITING, dir=self.root))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def write_vectors(
+        self, folder: Path, parts: Iterable[NDArray[np.float32]], shape: tuple[int, int]
+    ) -> NDArray[np.float32]:
+        """Writes parts of an array one after another, and maps it."""
+        header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+        with _disk(self.root):
+            with (folder / "vectors.npy").open("wb") as file:
+                np.lib.format.write_array_header_1_0(file, header)
+                for part in parts:
+                    part.astype("<f4", copy=False).tofile(file)
+            return _mapped(folder, shape[0])
+
+    def seal(self, folder: Path, sequence: int, rows: Rows, dimension: int, stage: FirstStage | None) -> None:
+        """Writes all but the vectors, then the manifest, and flushes everything to the disk."""
+        with _disk(self.root):
+            np.save(folder / "columns.npy", rows.columns, allow_pickle=False)
+            with (folder / "names.jsonl").open("w", encoding="utf-8") as file:
+                for name, values in rows.names.items():
+                    for start in range(0, max(len(values), 1), _NAMES):
+                        line = json.dumps([name, values[start : start + _NAMES]], separators=(",", ":"))
+                        file.write(f"{line}\n")
+            if stage is not None:
+                import faiss
+
+                faiss.write_index(stage.index, str(folder / "stage.faiss"))
+            files = {path.name: describe(path) for path in sorted(folder.iterdir()) if path.name != "changes.log"}
+            manifest = {
+                "format": FORMAT,
+                "sequence": sequence,
+                "dimension": dimension,
+                "variants": rows.count,
+                "products": len(rows.skus),
+                "stage": None if stage is None else stage.described(),
+                "files": files,
+            }
+            (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
+            for path in folder.iterdir():
+                _flush(path)
+            _flush(folder)
+
+    def publish(self, folder: Path) -> int:
+        """Makes a sealed folder the current generation; returns its number. The writer's lock must be held.
 
         Raises:
             StoreError: the disk is full or not writable; the old generation stays current.
         """
         number = max(self._numbers(), default=0) + 1
-        temporary = None
-        try:
-            temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=self.root))
-            np.save(temporary / "vectors.npy", vectors, allow_pickle=False)
-            np.save(temporary / "columns.npy", columns, allow_pickle=False)
-            (temporary / "names.json").write_text(json.dumps(names, separators=(",", ":")), "utf-8")
-            files = {path.name: describe(path) for path in sorted(temporary.iterdir())}
-            manifest = {
-                "format": FORMAT,
-                "sequence": sequence,
-                "dimension": int(vectors.shape[1]),
-                "variants": len(vectors),
-                "products": len(names["skus"]),
-                "files": files,
-            }
-            encoded = json.dumps(manifest, indent=1).encode()
-            (temporary / "manifest.json").write_bytes(encoded)
-            for path in temporary.iterdir():
-                _flush(path)
-            _flush(temporary)
-            temporary.rename(self.folder(number))
+        with _disk(self.root):
+            digest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+            folder.rename(self.folder(number))
             _flush(self.root)
-            write_atomically(self.root / "CURRENT", f"{number} {hashlib.sha256(encoded).hexdigest()}\n".encode())
+            write_atomically(self.root / "CURRENT", f"{number} {digest}\n".encode())
             _flush(self.root)
-        except OSError as error:
-            if temporary is not None:
-                shutil.rmtree(temporary, ignore_errors=True)
-            raise StoreError(
-                f"{self.root} could not be written: {error.strerror or error}.", hint="Free some space."
-            ) from error
-        self._clean(keep=number)
+        for older in sorted(other for other in self._numbers() if other < number)[:-1]:
+            # Where an open map keeps a file from being removed, the next writer tries again.
+            shutil.rmtree(self.folder(older), ignore_errors=True)
+        self._sweep(_WRITING)
         return number
+
+    def carry(self, number: int, start: int, end: int, folder: Path) -> None:
+        """Appends bytes of a generation's log to the log of one that is being built, and flushes them."""
+        if end > start:
+            with _disk(self.root), self.log(number).open("rb") as log, (folder / "changes.log").open("ab") as file:
+                log.seek(start)
+                file.write(log.read(end - start))
+                file.flush()
+                os.fsync(file.fileno())
 
     def bytes_used(self) -> int:
         return sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file()) if self.root.exists() else 0
@@ -191,14 +259,17 @@ class Generations:
                 raise StoreError(f"{folder / name} is missing.", hint=REBUILD) from None
             if found != expected:
                 raise StoreError(f"{folder / name} does not match its checksum.", hint=REBUILD)
-        # An array without rows cannot be mapped; a plain view of the map is faster to index than numpy's memmap.
-        vectors = np.load(folder / "vectors.npy", mmap_mode="r" if manifest["variants"] else None, allow_pickle=False)
+        names: dict[str, list[Any]] = {}
+        with (folder / "names.jsonl").open(encoding="utf-8") as lines:
+            for name, values in map(json.loads, lines):
+                names.setdefault(name, []).extend(values)
         return Saved(
             number,
             manifest["sequence"],
-            np.asarray(vectors),
+            _mapped(folder, manifest["variants"]),
             np.load(folder / "columns.npy", allow_pickle=False),
-            json.loads((folder / "names.json").read_text("utf-8")),
+            names,
+            restored(manifest["stage"], folder / "stage.faiss"),
         )
 
     def _manifest(self, number: int, digest: str) -> dict[str, Any]:
@@ -214,20 +285,32 @@ class Generations:
             raise StoreError(f"{path} has format {manifest['format']}, not {FORMAT}.", hint=REBUILD)
         return manifest
 
+    def _sweep(self, prefix: str) -> None:
+        for path in self.root.glob(f"{prefix}*"):
+            shutil.rmtree(path, ignore_errors=True)
+
     def _numbers(self) -> list[int]:
         return [int(path.name.removeprefix("generation-")) for path in self.root.glob("generation-*")]
-
-    def _clean(self, keep: int) -> None:
-        older = sorted(number for number in self._numbers() if number < keep)
-        for path in [*self.root.glob(".writing-*"), *map(self.folder, older[:-1])]:
-            # Where an open map keeps a file from being removed, the next writer tries again.
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def describe(path: Path) -> dict[str, Any]:
     """Size and sha256 of a file."""
     with path.open("rb") as file:
         return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
+@contextmanager
+def _disk(root: Path) -> Iterator[None]:
+    """What the disk refuses, as an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{root} could not be written: {error.strerror or error}.", hint="Free some space.") from error
+
+
+def _mapped(folder: Path, variants: int) -> NDArray[np.float32]:
+    # An array without rows cannot be mapped; a plain view of the map is faster to index than numpy's memmap.
+    return np.asarray(np.load(folder / "vectors.npy", mmap_mode="r" if variants else None, allow_pickle=False))
 
 
 def _flush(path: Path) -> None:

@@ -6,23 +6,26 @@ Rows are only ever appended, so a reader may use rows below the count that it wa
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from prodgen_rank.index.exact import spans
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Facets, Filter
 
 Mask = NDArray[np.bool_]
 RowNumbers = NDArray[np.int64]
 T = TypeVar("T", bound=Hashable)
+Pause = Callable[[], None]
 
 ROW = np.dtype([("sku", "<i4"), ("category", "<i4"), ("tag_set", "<i4"), ("price", "<i8"), ("on_sale", "?")])
 NO_PRICE = np.iinfo(np.int64).min
 _PRICE_DIGITS = 14
+_PART = 2048
 
 
 class Vocabulary(Generic[T]):
@@ -80,6 +83,17 @@ class Rows:
         rows.seal()
         return rows
 
+    def copy(self) -> Rows:
+        """The same rows, to be changed apart."""
+        made = Rows(0)
+        for name in ROW.names or ():
+            setattr(made, name, getattr(self, name).copy())
+        made.count, made.variants, made.row_of = self.count, list(self.variants), dict(self.row_of)
+        made.skus, made.categories = Vocabulary(self.skus.values), Vocabulary(self.categories.values)
+        made.tag_sets, made._starts = Vocabulary(self.tag_sets.values), self._starts
+        made._added = {code: list(rows) for code, rows in self._added.items()}
+        return made
+
     @property
     def room(self) -> int:
         return len(self.sku) - self.count
@@ -116,18 +130,58 @@ class Rows:
         self.count = row + 1
         return row
 
+    def reserve(self, capacity: int) -> None:
+        """Makes room for `capacity` rows in all; readers keep what they hold."""
+        for name in ROW.names or ():
+            old = getattr(self, name)
+            if capacity > len(old):
+                grown = np.zeros(capacity, old.dtype)
+                grown[: self.count] = old[: self.count]
+                setattr(self, name, grown)
+
+    def taken(self, order: RowNumbers, room: int, pause: Pause) -> Rows:
+        """Some of the rows in a new order, as a base of their own, with the words that they use.
+
+        Args:
+            order: rows such that those of a product stand together, in the order of the codes of the products.
+            pause: called between small pieces of work, so that other threads get their turn.
+        """
+        made = Rows(len(order) + room)
+        made.count = len(order)
+        words = {"sku": (self.skus, made.skus), "category": (self.categories, made.categories)}
+        for name, (old, new) in {**words, "tag_set": (self.tag_sets, made.tag_sets)}.items():
+            used, codes = np.unique(getattr(self, name)[order], return_inverse=True)
+            getattr(made, name)[: len(order)] = codes
+            for part in _parts(used, pause):
+                for code in part:
+                    new.add(old.values[code])  # type: ignore[attr-defined]
+        for name in ("price", "on_sale"):
+            getattr(made, name)[: len(order)] = getattr(self, name)[order]
+        for part in _parts(order, pause):
+            names = [self.variants[row] for row in part]
+            made.row_of.update(zip(names, range(len(made.variants), len(made.variants) + len(names)), strict=True))
+            made.variants += names
+        made.seal()
+        return made
+
     def seal(self) -> None:
         """Declares the rows so far, which must stand in the order of their products, to be the base."""
         self._starts = np.searchsorted(self.sku[: self.count], np.arange(len(self.skus) + 1))
         self._added = {}
 
-    def of_products(self, codes: Iterable[int]) -> RowNumbers:
-        """All rows of these products, those that were added just now as well."""
-        starts, n = self._starts, len(self._starts) - 1
+    @property
+    def starts(self) -> RowNumbers:
+        """Where the base's rows of each product begin, and where the last end; int64 [products of the base + 1]."""
+        return self._starts
+
+    def of_products(self, codes: NDArray[np.int32]) -> RowNumbers:
+        """All rows of these products, product by product, those that were added just now as well."""
+        if not self._added:
+            return spans(self._starts[codes], self._starts[codes + 1])
         rows: list[int] = []
-        for code in codes:
-            if code < n:
-                rows.extend(range(starts[code], starts[code + 1]))
+        for code in codes.tolist():
+            if code < len(self._starts) - 1:
+                rows.extend(range(self._starts[code], self._starts[code + 1]))
             rows.extend(self._added.get(code, ()))
         return np.asarray(rows, np.int64)
 
@@ -141,29 +195,25 @@ class Rows:
             on_sale=bool(self.on_sale[row]),
         )
 
-    def allowed(self, eligible: Filter, live: Mask) -> Mask:
-        """Which of the first `len(live)` rows are alive and may be shown; agrees with `Filter.allows`."""
-        n = len(live)
-        mask: Mask = live & self.on_sale[:n]
+    def allowed(self, eligible: Filter, rows: slice) -> Mask:
+        """Which of some rows may be shown by their own facets; agrees with `Filter.allows` but for the lists of skus."""
+        mask: Mask = self.on_sale[rows].copy()
         if eligible.categories:
-            mask &= _table(eligible.allows_category(c) for c in self.categories.values)[self.category[:n]]
+            mask &= _table(eligible.allows_category(c) for c in self.categories.values)[self.category[rows]]
         if eligible.tags:
             wanted = set(eligible.tags)
-            mask &= _table(not wanted.isdisjoint(tags) for tags in self.tag_sets.values)[self.tag_set[:n]]
+            mask &= _table(not wanted.isdisjoint(tags) for tags in self.tag_sets.values)[self.tag_set[rows]]
         if eligible.price_min is not None:
-            mask &= self.price[:n] >= max(_ten_thousandths(eligible.price_min, ROUND_CEILING), NO_PRICE + 1)
+            mask &= self.price[rows] >= max(_ten_thousandths(eligible.price_min, ROUND_CEILING), NO_PRICE + 1)
         if eligible.price_max is not None:
-            mask &= (self.price[:n] <= _ten_thousandths(eligible.price_max, ROUND_FLOOR)) & (self.price[:n] != NO_PRICE)
-        if eligible.skus:
-            mask &= self._among(eligible.skus)[self.sku[:n]]
-        if eligible.exclude_skus:
-            mask &= ~self._among(eligible.exclude_skus)[self.sku[:n]]
+            price = self.price[rows]
+            mask &= (price <= _ten_thousandths(eligible.price_max, ROUND_FLOOR)) & (price != NO_PRICE)
         return mask
 
-    def _among(self, skus: Sequence[str]) -> Mask:
-        found = np.zeros(len(self.skus), np.bool_)
-        found[[code for code in map(self.skus.find, skus) if code is not None and code < len(found)]] = True
-        return found
+    def codes_of(self, skus: Sequence[str]) -> NDArray[np.int32]:
+        """The codes of the known ones among some skus, each once."""
+        found = {code for code in map(self.skus.find, skus) if code is not None}
+        return np.asarray(sorted(found), np.int32)
 
 
 def price_code(price: Decimal) -> int:
@@ -181,6 +231,12 @@ def _ten_thousandths(value: Decimal, rounding: str) -> int:
         return int(math.copysign(2**62, value))
     exact = Context(prec=len(value.as_tuple().digits) + 8, Emax=MAX_EMAX, Emin=MIN_EMIN)
     return int(exact.scaleb(value, 4).to_integral_value(rounding))
+
+
+def _parts(numbers: NDArray[Any], pause: Pause) -> Iterator[list[int]]:
+    for start in range(0, len(numbers), _PART):
+        yield numbers[start : start + _PART].tolist()
+        pause()
 
 
 def _table(values: Iterable[bool]) -> Mask:

@@ -84,9 +84,3 @@ def quantise(vectors: Floats) -> QuantisedScan:
         longest = max(longest, float(np.linalg.norm(rounded, axis=1).max()))
         length = max(length, float(np.linalg.norm(chunk, axis=1).max()))
     return QuantisedScan(codes, scale, error + _ROUNDING * length, longest)
-
-
-def exact_scores(vectors: Floats, query: Floats) -> Floats:
-    """Inner products, float32 [n]; equal rows give bit-equal scores wherever they stand (BLAS does not promise that)."""
-    scores: Floats = np.einsum("ij,j->i", vectors, query)
-    return scores

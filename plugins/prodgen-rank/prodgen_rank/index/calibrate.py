@@ -1,0 +1,124 @@
+"""How far a first stage must look: measured against exact answers when a base is built.
+
+The queries are made of the base's own rows, as users' vectors are: single rows, means of two and means of five. A filter is
+stood for by what a category is: the tenth of the products that are nearest to a random one. Two thirds of the queries make
+the plan; the recall is measured on the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prodgen_rank.index.first_stage import FirstStage, Plan, efforts
+from prodgen_rank.index.rows import Pause
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+QUERIES = 192
+_MIXED = (1, 2, 5)
+_ROWS = 16_384
+_SPARE = 1.25  # what is looked at beyond what the sample needed
+
+
+def calibrated(
+    stage: FirstStage,
+    vectors: Floats,
+    starts: NDArray[np.int64],
+    means: Floats,
+    asked: tuple[int, ...],
+    target: float,
+    pause: Pause,
+) -> FirstStage:
+    """The stage with a plan for each number of products in `asked` that can be found with the recall `target` by looking at
+    less than a quarter of the products.
+    """
+    queries = sample_queries(vectors, QUERIES)
+    scores = product_scores(vectors, starts, queries, pause)
+    of_filter = _categories(means)
+    filtered = np.where(of_filter, scores, -np.inf)
+    bits = np.packbits(of_filter, axis=1, bitorder="little")
+    plans = []
+    for k in sorted(k for k in set(asked) if 16 * k <= stage.index.ntotal):
+        found = _look(stage, queries, _top(scores, k), target, pause, efforts(stage.index), None)
+        if found is None:
+            continue
+        effort, look, recall = found
+        look_filtered, recall_filtered = look, recall
+        if stage.filters and (among := _look(stage, queries, _top(filtered, k), target, pause, [effort], bits)):
+            _, look_filtered, recall_filtered = among
+        plans.append(Plan(k, effort, look, max(look, look_filtered), recall, recall_filtered))
+    return replace(stage, plans=tuple(plans))
+
+
+def sample_queries(vectors: Floats, n: int) -> Floats:
+    """float32 [n, dimension] of length 1."""
+    rng = np.random.default_rng(3)
+    rows = [
+        vectors[rng.integers(0, len(vectors), parts)].mean(axis=0) for parts in np.resize(_MIXED, n) if len(vectors)
+    ]
+    queries = np.asarray(rows, np.float32)
+    unit: Floats = queries / np.maximum(np.linalg.norm(queries, axis=1, keepdims=True), 1e-12)
+    return unit
+
+
+def product_scores(vectors: Floats, starts: NDArray[np.int64], queries: Floats, pause: Pause) -> Floats:
+    """The best score of each product for each query, float32 [queries, products]."""
+    products = len(starts) - 1
+    best = np.empty((products, len(queries)), np.float32)
+    first = 0
+    while first < products:
+        last = max(first + 1, int(np.searchsorted(starts, starts[first] + _ROWS, side="right")) - 1)
+        part = vectors[starts[first] : starts[last]] @ queries.T
+        np.maximum.reduceat(part, starts[first:last] - starts[first], axis=0, out=best[first:last])
+        first = last
+        pause()
+    return np.ascontiguousarray(best.T)
+
+
+def _categories(means: Floats) -> NDArray[np.bool_]:
+    """For each query the tenth of the products nearest to some product, bool [queries, products]."""
+    centres = np.random.default_rng(4).integers(0, len(means), QUERIES)
+    likeness = means[centres] @ means.T
+    nearest: NDArray[np.bool_] = likeness >= np.quantile(likeness, 0.9, axis=1, keepdims=True)
+    return nearest
+
+
+def _top(scores: Floats, k: int) -> NDArray[np.int64]:
+    return np.argpartition(-scores, k - 1, axis=1)[:, :k]
+
+
+def _look(
+    stage: FirstStage,
+    queries: Floats,
+    wanted: NDArray[np.int64],
+    target: float,
+    pause: Pause,
+    efforts: list[int],
+    allowed: NDArray[np.uint8] | None,
+) -> tuple[int, int, float] | None:
+    """The least effort and look that reach the target, and the recall that they reach on other queries; None if none does.
+
+    Args:
+        wanted: the true best products of each query, [queries, k].
+        allowed: bits of the products to rank for each query.
+    """
+    furthest = stage.index.ntotal // 4
+    fit = np.arange(len(queries)) % 3 < 2
+    for effort in efforts:
+        places = np.full(wanted.shape, np.inf)
+        for number, query in enumerate(queries):
+            found, _ = stage.nearest(query[None], furthest, effort, None if allowed is None else allowed[number])
+            of_product = {product: place for place, product in enumerate(found[0].tolist())}
+            places[number] = [of_product.get(product, np.inf) for product in wanted[number].tolist()]
+            pause()
+        # Half of what may be missed may be lost to lists or links that are not followed.
+        if np.isinf(places[fit]).mean() <= (1 - target) / 2:
+            look = int(_SPARE * np.quantile(places[fit], target, method="higher")) + 1
+            return effort, look, float((places[~fit] < look).mean())
+    return None
