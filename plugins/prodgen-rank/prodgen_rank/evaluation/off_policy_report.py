@@ -130,7 +130,8 @@ def _plot(answered: Sequence[Finding], findings: Sequence[Finding], out: Path) -
     matplotlib.use("Agg")
     if answered:
         _plot_estimates(answered, out / ESTIMATES)
-    _plot_weights([finding for finding in findings if len(finding.weights)], out / WEIGHTS)
+    # The weights of the logging policy itself are all 1: nothing to look at.
+    _plot_weights([finding for finding in findings if len(np.unique(finding.weights)) > 1], out / WEIGHTS)
     return ""
 
 
@@ -169,19 +170,23 @@ def _plot_weights(findings: Sequence[Finding], path: Path) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 1 + 1.6 * max(1, len(findings))), layout="constrained")
-    for axes, finding in zip(np.ravel(figure.subplots(max(1, len(findings)), 1)), findings, strict=False):
-        positive = finding.weights[finding.weights > 0]
-        if len(positive):
-            low, high = np.log10(positive.min()), np.log10(positive.max())
-            axes.hist(positive, bins=np.logspace(low - 0.1, high + 0.1, 50).tolist(), color="tab:blue")
-        axes.set_xscale("log")
+    panels = np.ravel(figure.subplots(max(1, len(findings)), 1, sharex=True))
+    weights = np.concatenate([np.ones(1), *(finding.weights for finding in findings)])
+    decades = np.log10(weights[weights > 0])
+    low, high = np.floor(decades.min() - 0.1), np.ceil(decades.max() + 0.1)
+    for axes, finding in zip(panels, findings, strict=False):
+        axes.hist(finding.weights, bins=np.logspace(low, high, int(high - low) * 12 + 1).tolist(), color="tab:blue")
         axes.set_yscale("log")
         axes.set_ylim(bottom=0.5)
         axes.axvline(1.0, color="black", linewidth=1)
+        axes.minorticks_off()
         d = finding.answer.diagnostics
         axes.set_title(
             f"{finding.title}: {d.n} rows worth {d.ess:.0f}, weight 0 in {d.zero_share:.0%}", fontsize=9, loc="left"
         )
+    panels[0].set_xscale("log")
+    panels[0].set_xlim(10**low, 10**high)
+    panels[-1].minorticks_off()
     figure.supxlabel("weight (log scale; line at 1)")
     figure.supylabel("rows")
     figure.savefig(path, dpi=120)
