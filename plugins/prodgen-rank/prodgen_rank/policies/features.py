@@ -32,7 +32,7 @@ BACKGROUNDS = ("white", "colour", "gradient", "transparent", "image")
 LIGHTS = ("studio", "soft", "dramatic")
 DOMAINS = ("apparel", "electronics", "food", "home", "beauty", "other")
 STYLES = 4
-FACTS = 6
+FACTS = 10
 PLACES = 4
 SKETCH = 64
 """Dimensions to which a variant's vector (its place) and a user's vector (its sketch) are projected."""
