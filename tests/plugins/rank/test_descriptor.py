@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from prodgen_rank.encoders.descriptor import ImageDescriptor, describe
-from prodgen_rank.encoders.foreground import crop, lab
+from prodgen_rank.encoders.foreground import cut_out, lab
 from prodgen_rank.plugin import DESCRIPTOR_DIMENSION
 
 from prodgen_sdk.context import Context
@@ -74,7 +74,7 @@ def test_a_black_product_of_another_kind_is_farther_than_one_of_its_kind_in_anot
 
 
 def test_the_product_is_found() -> None:
-    _, cover = crop(picture(background=(200, 220, 210)), 64)
+    _, cover = cut_out(picture(background=(200, 220, 210))).scaled(64)
     assert cover[32, 20] == 1
     assert cover[2, 32] == 0
     assert 0.4 < cover.mean() < 0.75

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from prodgen_rank.config import Config
-from prodgen_rank.encoders.foreground import crop
+from prodgen_rank.encoders.foreground import CutOut, cut_out, lab
 from prodgen_rank.plugin import DESCRIPTOR_DIMENSION
 from prodgen_sdk import images as pictures
 from prodgen_sdk.context import Context
@@ -66,7 +66,13 @@ class ImageDescriptor(ImageEncoder):
 
 def describe(image: Image) -> Floats:
     """The descriptor of one HWC uint8 picture, RGB or RGBA: float32 [296] of length 1."""
-    colour, cover = crop(pictures.check(image), SIZE)
+    return describe_cut_out(cut_out(pictures.check(image)))
+
+
+def describe_cut_out(product: CutOut) -> Floats:
+    """The descriptor of a product that was cut out: float32 [296] of length 1."""
+    square, cover = product.scaled(SIZE)
+    colour = lab(square)
     parts = {
         "colours": colours(colour, cover),
         "layout": layout(colour, cover),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PIL import Image as Pil
@@ -41,34 +41,42 @@ def lab(image: Image) -> Floats:
     )
 
 
-def crop(image: Image, size: int) -> tuple[Floats, Floats]:
-    """The product, cut out by its bounding square and scaled.
+class CutOut(NamedTuple):
+    """The product in a picture.
 
     Args:
-        image: HWC uint8, RGB or RGBA.
-        size: side of what is returned.
-
-    Returns:
-        Lab float32 [size, size, 3], and coverage float32 [size, size] in [0, 1]: how much of a pixel is product. Where
-        nothing stands out from the background, all of the picture is the product.
+        pixels: uint8 [h, w, 3]; what is not product has the product's mean colour, so that no background bleeds in when scaled.
+        mask: bool [h, w], what is product.
+        box: left, top, right, bottom of the square around the product; it may reach over the edges.
     """
+
+    pixels: Image
+    mask: Mask
+    box: tuple[float, float, float, float]
+
+    def scaled(self, size: int) -> tuple[Image, Floats]:
+        """The square, scaled: uint8 [size, size, 3], and float32 [size, size] of how much of a pixel is product, 0 to 1."""
+        square, cover = (
+            Pil.fromarray(layer).transform((size, size), Pil.Transform.EXTENT, self.box, Pil.Resampling.BILINEAR)
+            for layer in (self.pixels, self.mask.astype(np.uint8) * 255)
+        )
+        return np.asarray(square), np.asarray(cover, np.float32) / np.float32(255)
+
+
+def cut_out(image: Image) -> CutOut:
+    """Finds the product in a HWC uint8 picture, RGB or RGBA; where nothing stands out, all of the picture is the product."""
     small = _shrunk(image)
     rgb = np.array(small.convert("RGB"))
     alpha = np.asarray(small.getchannel("A"))
     mask = alpha > 127 if alpha.min() < 128 else _without_rim(_stands_out(lab(rgb)))
     if mask.mean() < _LEAST_SHARE:
         mask = np.ones_like(mask)
-    rgb[~mask] = rgb[mask].mean(axis=0)  # so that no background bleeds in below
+    rgb[~mask] = rgb[mask].mean(axis=0)
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     side = max(bottom - top, right - left)
     box_left, box_top = (left + right - side) / 2, (top + bottom - side) / 2
-    box = (box_left, box_top, box_left + side, box_top + side)
-    square = Pil.fromarray(rgb).transform((size, size), Pil.Transform.EXTENT, box, Pil.Resampling.BILINEAR)
-    cover = Pil.fromarray(mask.astype(np.uint8) * 255).transform(
-        (size, size), Pil.Transform.EXTENT, box, Pil.Resampling.BILINEAR
-    )
-    return lab(np.asarray(square)), np.asarray(cover, np.float32) / np.float32(255)
+    return CutOut(rgb, mask, (box_left, box_top, box_left + side, box_top + side))
 
 
 def _shrunk(image: Image) -> Pil.Image:
