@@ -14,7 +14,15 @@ from prodgen_sdk.context import Context  # noqa: E402
 from prodgen_sdk.errors import Cancelled  # noqa: E402
 
 N_ITEMS = 30
-SMALL = {"dimension": 16, "batch": 16, "negatives": 8, "max_epochs": 12, "reach": 8, "learning_rate": 0.01}
+SMALL = {
+    "dimension": 16,
+    "batch": 16,
+    "negatives": 8,
+    "max_epochs": 3,
+    "dropout": 0.2,
+    "reach": 8,
+    "learning_rate": 0.01,
+}
 
 
 def history(*items):
@@ -63,7 +71,7 @@ def test_the_same_seed_learns_the_same_and_leaves_the_global_generator_alone():
     data = of(cycles(40))
     before = torch.random.get_rng_state()
     first, again, other = (
-        SequenceModel(**SMALL | {"max_epochs": 2, "seed": seed}).fit(data, Context()) for seed in (1, 1, 2)
+        SequenceModel(**SMALL | {"max_epochs": 1, "seed": seed}).fit(data, Context()) for seed in (1, 1, 2)
     )
     assert torch.equal(before, torch.random.get_rng_state())
     asked = [history(3, 4, 5)]

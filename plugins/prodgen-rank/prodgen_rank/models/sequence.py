@@ -42,7 +42,8 @@ class SequenceModel(PreferenceModel):
         batch: histories a step.
         learning_rate: of AdamW; it rises over the first hundred steps, then falls to nothing at the end of the epochs or the budget.
         weight_decay: of the weights of the layers, not of the embeddings, whose length means nothing.
-        max_epochs: after which training stops in any case.
+        max_epochs: after which training stops in any case; an epoch goes over all histories, more than once where they make
+            less than a hundred steps.
         patience: epochs without a better ranking after which it stops.
         budget_minutes: after which the best so far is taken.
         held_back: at most so many users, and a tenth of all, have their last product held back to know when to stop.
@@ -53,17 +54,17 @@ class SequenceModel(PreferenceModel):
 
     def __init__(
         self,
-        dimension: int = 64,
+        dimension: int = 128,
         layers: int = 1,
         heads: int = 1,
         reach: int = 50,
-        dropout: float = 0.2,
+        dropout: float = 0.4,
         sharpness: float = 16.0,
         negatives: int = 512,
         batch: int = 128,
-        learning_rate: float = 3e-3,
+        learning_rate: float = 2e-3,
         weight_decay: float = 0.0,
-        max_epochs: int = 40,
+        max_epochs: int = 8,
         patience: int = 3,
         budget_minutes: float = 15.0,
         held_back: int = 3000,

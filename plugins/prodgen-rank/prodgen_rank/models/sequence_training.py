@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 512
 _RISE = 100
+_EPOCH = 100  # steps at least: a small shop is gone over several times before the ranking is looked at
 
 
 def hold_back(known: list[Codes], most: int, rng: np.random.Generator) -> tuple[list[Codes], list[Codes]]:
@@ -85,10 +86,11 @@ def train(
     optimizer = _optimizer(network, learning_rate, weight_decay)
     began, budget, since, step = time.monotonic(), 60 * budget_minutes, 0, 0
     best = -1.0, network.state_dict()
-    steps = max_epochs * -(-len(sequences) // batch)
-    for epoch in range(max_epochs):
+    passes = -(-_EPOCH * batch // max(len(sequences), batch))
+    steps = max_epochs * passes * -(-len(sequences) // batch)
+    for epoch in range(max_epochs if sequences else 0):
         network.train()
-        parts = list(batches(sequences, batch, rng))
+        parts = [part for _ in range(passes) for part in batches(sequences, batch, rng)]
         for part in rng.permutation(len(parts)):
             ctx.check()
             for group in optimizer.param_groups:
