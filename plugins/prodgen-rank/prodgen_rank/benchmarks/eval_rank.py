@@ -22,7 +22,20 @@ from prodgen_sdk.interfaces import Benchmark
 if TYPE_CHECKING:
     from prodgen_rank.config import Config
 
-OPTIONS = ("data", "out", "form", "protocol", "models", "k", "bootstrap", "baseline", "metric", "tune", "users")
+OPTIONS = (
+    "data",
+    "out",
+    "form",
+    "protocol",
+    "models",
+    "members",
+    "k",
+    "bootstrap",
+    "baseline",
+    "metric",
+    "tune",
+    "users",
+)
 _SAMPLING = re.compile(r"negative|sampl|candidate")
 
 _ALL = {"last": 100_000}
@@ -52,6 +65,7 @@ class RankEvaluation(Benchmark):
         protocol: movielens (a random quarter of each user's rows is held out), leave-last-out (the last product of each user)
             or temporal (all after one moment); by default movielens for such ratings, else leave-last-out.
         models: names with commas between; by default all that are installed. `sar` is item-knn as Microsoft's recommenders set it.
+        members: what `blend` is made of, likewise; by default all that are installed.
         k (10): length of the rankings.
         metric (ndcg): by which settings and weights are chosen on validation rows.
         tune (1): 0 takes the defaults of all models instead of searching.
@@ -79,7 +93,7 @@ class RankEvaluation(Benchmark):
             raise NotFound.of("metric", metric, METRICS, hint=f"There are {', '.join(METRICS)}.")
         plan = Plan(
             _rows(options, protocol),
-            _members(protocol),
+            _members(options, protocol),
             k,
             metric,
             str(options.get("tune", 1)) not in ("0", "no", "false"),
@@ -127,7 +141,9 @@ def _rated(table: datasets.Table) -> bool:
     return set(table.weights.tolist()) == {1.0, 2.0, 3.0, 4.0, 5.0}
 
 
-def _members(protocol: str) -> tuple[str, ...]:
+def _members(options: Mapping[str, Any], protocol: str) -> tuple[str, ...]:
+    if "members" in options:
+        return tuple(_named(options["members"], set(MEMBERS)))
     # Where rows are held out at random, the order within a user says nothing.
     idle = ("sequence", "transitions") if protocol == "movielens" else ()
     return tuple(name for name in MEMBERS if available(name) and name not in idle)
@@ -135,15 +151,19 @@ def _members(protocol: str) -> tuple[str, ...]:
 
 def _rows(options: Mapping[str, Any], protocol: str) -> dict[str, tuple[str, Mapping[str, Any] | None]]:
     if "models" in options:
-        names = [name.strip() for name in str(options["models"]).split(",") if name.strip()]
+        names = _named(options["models"], {*MODELS, *PUBLISHED} - {"visual"})
     else:
-        names = [*(["sar"] if protocol == "movielens" else []), *_members(protocol), "blend"]
-    known = {*MODELS, *PUBLISHED} - {"visual"}
+        names = [*(["sar"] if protocol == "movielens" else []), *_members(options, protocol), "blend"]
+    published = PUBLISHED if protocol == "movielens" else {"sar": PUBLISHED["sar"]}
+    return {name: published.get(name, (name, None)) for name in names}
+
+
+def _named(given: Any, known: set[str]) -> list[str]:
+    names = [name.strip() for name in str(given).split(",") if name.strip()]
     for name in names:
         if name not in known:
             raise NotFound.of("model", name, known, hint=f"There are {', '.join(sorted(known))}.")
-    published = PUBLISHED if protocol == "movielens" else {"sar": PUBLISHED["sar"]}
-    return {name: published.get(name, (name, None)) for name in names}
+    return names
 
 
 def _figures(rows: Mapping[str, Row], k: int, resamples: int, baseline: str) -> dict[str, Any]:

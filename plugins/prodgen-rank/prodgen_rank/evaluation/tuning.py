@@ -38,9 +38,9 @@ SEARCHES: Mapping[str, Mapping[str, Sequence[Any]]] = {
     },
     "ease": {"recency.step": _STEPS, "l2": (200.0, 20.0, 60.0, 500.0, 1000.0), "dropout": (0.0, 0.5, 0.7)},
     "ials": {
-        "l2": (0.02, 0.005, 0.01, 0.03, 0.06),
+        "l2": (0.02, 0.0005, 0.002, 0.01, 0.05),
+        "unobserved": (0.1, 0.005, 0.02, 0.2, 0.4),
         "recency.step": _STEPS,
-        "unobserved": (0.1, 0.05, 0.2, 0.4),
         "factors": (64, 128),
     },
     "transitions": {
@@ -57,7 +57,8 @@ SCORING = ("recency.step", "recency.weighted")
 
 MOST_ITEMS_OF_A_SEARCH = 5_000
 MOST_USERS = 5_000
-FACTORS = (0.0, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0)
+DRAWS, AVERAGED = 300, 10
+LEAST = 0.02
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,9 @@ def weigh(
 ) -> tuple[dict[str, float], float]:
     """The weights of a blend by which the metric is highest on validation splits, and that value.
 
-    Searched in turn, from the best single member, among what any member has in its `kept` best.
+    Weights are drawn at random, then once more around the mean of the best draws; what counts is the mean of the best of
+    these, which lies where many weights do well rather than where one happens to. Scored is what any member has in its `kept`
+    best.
 
     Args:
         members: of each member the models that were fitted to the training rows of each split.
@@ -151,25 +154,22 @@ def weigh(
     def value(weights: NDArray[np.float64]) -> float:
         return float(np.mean([metrics.METRICS[metric](*pool.hits(weights, k)).mean() for pool in pools]))
 
+    rng = np.random.default_rng(0)
     alone = np.eye(len(names))
-    weights = alone[int(np.argmax([value(row) for row in alone]))]
-    best = value(weights)
-    for size in (0.5, 0.25, 0.1, 0.05):
-        improved = True
-        while improved:
-            ctx.check()
-            improved = False
-            for member in range(len(names)):
-                for change in (size, -size):
-                    other = weights.copy()
-                    other[member] = max(0.0, other[member] + change)
-                    if other.sum() <= 0:
-                        continue
-                    other /= other.sum()
-                    found = value(other)
-                    if found > best + 1e-6:
-                        weights, best, improved = other, found, True
-    return {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)}, best
+    drawn = np.concatenate(
+        (alone, np.full((1, len(names)), 1 / len(names)), rng.dirichlet(np.full(len(names), 0.5), DRAWS))
+    )
+    for _ in range(2):
+        ctx.check()
+        found = np.asarray([value(row) for row in drawn])
+        centre = drawn[np.argsort(-found, kind="stable")[:AVERAGED]].mean(axis=0)
+        around = centre * np.exp(0.4 * rng.standard_normal((DRAWS // 2, len(names))))
+        drawn = np.concatenate((alone, centre[None], around / around.sum(axis=1, keepdims=True)))
+    last = np.asarray([value(row) for row in (*alone, centre)])
+    weights = centre if last[-1] >= last[:-1].max() else alone[int(last[:-1].argmax())]
+    weights = np.where(weights < LEAST, 0, weights)
+    weights /= weights.sum()
+    return {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)}, float(last.max())
 
 
 @dataclass(frozen=True)
