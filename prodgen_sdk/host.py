@@ -97,6 +97,7 @@ class Host:
         self._failures: list[Exception] = []
         self._configs: dict[str, BaseModel | None] = {}
         self._components: dict[tuple[Kind, str], Any] = {}
+        self._contexts: dict[tuple[Kind, str], tuple[Config, Path | None, Context]] = {}
         self._lock = threading.RLock()
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
@@ -202,6 +203,16 @@ class Host:
 
     def context(self, entry: Entry | None = None, **overrides: Any) -> Context:
         """A context for one call, with this host's device, models and lookup."""
+        key = (entry.spec.kind, entry.spec.id) if entry is not None else None
+        known = self._contexts.get(key) if key is not None else None
+        # Only what a context was made of says whether it is still right: both are set from outside.
+        if known is None or known[0] is not self.config or known[1] is not self.state:
+            known = (self.config, self.state, self._context(entry))
+            if key is not None:
+                self._contexts[key] = known
+        return replace(known[2], **overrides) if overrides else known[2]
+
+    def _context(self, entry: Entry | None) -> Context:
         # Looking for a GPU imports torch, which takes seconds: it is done for components that use torch.
         uses_torch = entry is not None and "torch" in entry.spec.needs.modules
         wanted = self.config.runtime
@@ -209,7 +220,7 @@ class Host:
         state = None
         if entry is not None and self.state is not None:
             state = self.state / entry.spec.id.replace("/", "-")
-        context = Context(
+        return Context(
             device=device,
             dtype=runtime.resolve_dtype(wanted.dtype, device) if uses_torch else "float32",
             logger=logging.getLogger(f"prodgen_sdk.plugin.{entry.plugin}" if entry else "prodgen_sdk.plugin"),
@@ -217,7 +228,6 @@ class Host:
             models_folder=self.models_folder,
             find=self.get,
         )
-        return replace(context, **overrides)
 
     def configuration(self, plugin: str) -> str:
         """Digest of a plugin's validated configuration; secrets are not part of it."""

@@ -28,3 +28,12 @@ def register_benchmarks(register: Register) -> None:
         deterministic=False,
     )
     register(spec, "prodgen_sdk.overhead:OverheadBenchmark")
+    register(
+        BenchmarkSpec(
+            id="core/serve",
+            summary="A whole recommend through a Studio at n variants of 512 dimensions, stage by stage, and under load",
+            measures="rank",
+            deterministic=False,
+        ),
+        "prodgen_sdk.benchmarks.serve:ServeBenchmark",
+    )

@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from prodgen_sdk.store import Store
 
 _PATIENCE = 0.25
+_FOR_FALL_BACK = 0.4
+_FOR_LOG = 0.1
 logger = logging.getLogger(__name__)
 
 
@@ -179,7 +181,10 @@ class Recommender:
     def _ready(self, request: Request) -> tuple[Request, Ready]:
         """What the first level that can answer has, and the request to go on with."""
         try:
-            return request, self._budgets.within(request, "the personal answer", lambda: self._personal.ready(request))
+            ready = self._budgets.within(
+                request, "the personal answer", lambda: self._personal.ready(request), keep=_FOR_FALL_BACK
+            )
+            return request, ready
         except FALLS_BACK as error:
             if request.must_fail is not None or not self._config.fallback:
                 raise
@@ -196,6 +201,7 @@ class Recommender:
                 request,
                 "the choice of pictures",
                 lambda: choose(self._policy, user, candidates, request.context, request.ctx),
+                keep=_FOR_LOG,
             )
         except FALLS_BACK as error:
             if not self._config.fallback:

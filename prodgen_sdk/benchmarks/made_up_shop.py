@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from prodgen_sdk.pipeline.embed import Embedder
     from prodgen_sdk.studio import Studio
 
     Floats = NDArray[np.float32]
@@ -98,12 +97,13 @@ class MadeUpShop:
         }
         return Product.model_validate({**given, **changes})
 
-    def vectors(self, start: int, end: int, embedder: Embedder) -> Floats:
-        """What the index holds of the variants from `start` up to `end`, float32 [end - start, dimension]."""
+    def vectors(self, start: int, end: int, text_share: float) -> Floats:
+        """What the index holds of the variants from `start` up to `end`, float32 [end - start, dimension] of length 1."""
         import numpy as np
 
-        rows = np.arange(start, end)
-        return np.stack([embedder.join(self.words[i // VARIANTS_A_PRODUCT], self.pictures[i]) for i in rows.tolist()])
+        words = self.words[np.arange(start, end) // VARIANTS_A_PRODUCT]
+        joined = [words * np.sqrt(text_share), self.pictures[start:end] * np.sqrt(1 - text_share)]
+        return np.concatenate(joined, axis=1, dtype=np.float32)
 
 
 class ShopPlugin:
@@ -162,7 +162,10 @@ def fill(studio: Studio, shop: MadeUpShop, ctx: Context) -> None:
         upserts = [
             Upsert(variant=f"v{i}", sku=f"p{i // VARIANTS_A_PRODUCT}", vector=vector, facets=facets)
             for i, vector, facets in zip(
-                range(start, end), shop.vectors(start, end, embedder), _facets(shop, start, end), strict=True
+                range(start, end),
+                shop.vectors(start, end, studio.config.recommend.text_share),
+                _facets(shop, start, end),
+                strict=True,
             )
         ]
         index.apply(upserts, 0)

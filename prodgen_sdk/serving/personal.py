@@ -64,28 +64,34 @@ class Personal:
         )
         watch.notes.extend(slate.notes)
         request.lap("rules")
-        found = Ready(describe(self._catalogue, slate.ranked), _sources(user, context.facts, slate.ranked))
+        items = describe(self._catalogue, slate.ranked)
         request.lap("describe")
-        return found
+        return Ready(items, _sources(user, context.facts, items))
 
     def _found(self, request: Request, user: UserProfile, eligible: Filter) -> list[Candidate]:
         """Candidates from the index: near the user, proposed by the ranker, popular, and wanted by rules."""
         context, charts, counts = request.context, self._lookout.charts, request.watch.counts
         number = max(self._config.candidates, 2 * context.k)
         ranker: BoundRanker = self._host.get("ranker")
-        proposed = ranker.propose(user, number // 2, context, request.ctx)
+        proposed = ranker.propose(user, max(1, number * 3 // 10), context, request.ctx)
         request.lap("propose")
         segment = segment_of(charts, categories_of(user, context.facts))
-        popular = [*segment, *charts.overall] if user.vector is None else [*segment[: number // 8], *charts.overall]
-        others = list(dict.fromkeys([*proposed, *popular[: number if user.vector is None else number // 4]]))
+        if user.vector is None:
+            others = list(dict.fromkeys([*proposed, *segment, *charts.overall]))[:number]
+            near = number
+        else:
+            # A tenth is what is popular, half of that in what the user likes.
+            few = max(1, number // 20)
+            others = list(dict.fromkeys([*proposed, *segment[:few], *charts.overall[:few]]))
+            near = number - len(others)
         extra = wanted(request.rules.now(request.user, context.at), eligible)
         where, category = eligible, str(context.facts.get("category", ""))
         if user.vector is None and category and not eligible.categories:
             # Of somebody unknown the page that is open is all there is to go by.
             where = eligible.model_copy(update={"categories": (category,)})
-        found = self._retrieve(request, user, where, others, number, extra)
+        found = self._retrieve(request, user, where, others, near, extra)
         if where is not eligible and len(found) < context.k:
-            found = self._retrieve(request, user, eligible, others, number, extra)
+            found = self._retrieve(request, user, eligible, others, near, extra)
         if extra:
             known = self._catalogue.products(candidate.sku for candidate in found)
             found = [c for c in found if c.sku in known and eligible.allows(c.sku, facets_of(known[c.sku]))]
@@ -99,13 +105,13 @@ class Personal:
         user: UserProfile,
         eligible: Filter,
         others: Sequence[str],
-        number: int,
+        near: int,
         extra: Sequence[Filter],
     ) -> list[Candidate]:
         catalogue = self._catalogue
         dimension = 0 if user.vector is not None else catalogue.embedder.dimension
         return retrieve(
-            user, eligible, catalogue.index, others, n=number, dimension=dimension, wanted=extra, ctx=request.ctx
+            user, eligible, catalogue.index, others, n=near, dimension=dimension, wanted=extra, ctx=request.ctx
         )
 
     def _permitted(self, request: Request, user: UserProfile, found: Sequence[Candidate]) -> Sequence[Candidate]:

@@ -21,7 +21,6 @@ FALLS_BACK = (PluginError, StoreError, DeadlineExceeded, Busy)
 T = TypeVar("T")
 _WORKERS = 16
 _PATIENCE = 0.25
-_RESERVE = 0.2
 
 
 class Ready(NamedTuple):
@@ -81,8 +80,11 @@ class Budgets:
         self._lock = threading.Lock()
         self._threads: ThreadPoolExecutor | None = None
 
-    def within(self, request: Request, what: str, work: Callable[[], T]) -> T:
-        """The result of `work`, if it is there while some of the budget is left for what follows; at once without a budget.
+    def within(self, request: Request, what: str, work: Callable[[], T], *, keep: float) -> T:
+        """The result of `work`, if it is there in time; however long it takes where there is no budget.
+
+        Args:
+            keep: the share of the whole budget that is kept for what follows.
 
         Raises:
             DeadlineExceeded: it took too long. It goes on until its next stage, but nobody looks at it any more.
@@ -91,7 +93,7 @@ class Budgets:
         left = request.watch.left
         if left is None or request.budget is None:
             return work()
-        left -= _RESERVE * request.budget
+        left -= keep * request.budget
         late = DeadlineExceeded(f"The budget of {request.budget * 1000:g} ms was spent at {what}.")
         if left <= 0:
             raise late

@@ -1,0 +1,298 @@
+"""`prodgen bench rank`: a whole `recommend` through a Studio on a workspace of its own, and each stage of it."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from itertools import cycle, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prodgen_sdk.benchmarks.made_up_shop import CATEGORIES, VARIANTS_A_PRODUCT, MadeUpShop, ShopPlugin, fill, history
+from prodgen_sdk.config import Config
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.interfaces import Benchmark
+from prodgen_sdk.types import Filter, Recommendation, Trace
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from prodgen_sdk.studio import Studio
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+DEFAULTS: Mapping[str, Any] = {
+    "n": 100_000,
+    "dimension": 512,
+    "requests": 500,
+    "k": 10,
+    "users": 200,
+    "updates": 200,
+    "seconds": 5,
+    "index": "",
+    "ranker": "",
+    "policy": "",
+    "log": "sync",
+}
+_EVENTS = 30
+_BIG = 100_000
+_PRICE_1_PERCENT = Filter(price_max=Decimal(9))
+_PRICE_01_PERCENT = Filter(price_max=Decimal(0))
+
+
+class ServeBenchmark(Benchmark):
+    """Impressions are logged, explanations made, and nothing is left out, unless a figure's name says so.
+
+    Options: n variants (100000), dimension (512), requests a figure (500), k (10), users with 30 events each (200), updates a
+    second (200) for so many seconds (5), index, ranker and policy (those that are configured by default), log (sync or
+    background).
+    """
+
+    def __init__(self, config: object = None, ctx: Context | None = None) -> None:
+        pass
+
+    def run(self, options: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
+        from prodgen_sdk.host import Host
+        from prodgen_sdk.studio import Studio
+
+        asked = _asked(options)
+        defaults = {kind: asked[kind] for kind in ("index", "ranker", "policy") if asked[kind]}
+        config = Config.model_validate(
+            {
+                "defaults": {"text_encoder": "bench/words", "image_encoder": "bench/pictures", **defaults},
+                "recommend": {"log": asked["log"], "traces": 0},
+            }
+        )
+        shop = MadeUpShop.of(asked["n"], asked["dimension"])
+        host = Host.discover(config)
+        host.register(ShopPlugin(shop), "bench")
+        with tempfile.TemporaryDirectory(prefix="prodgen-bench-") as folder:
+            try:
+                with Studio.create(Path(folder), config=config, host=host) as studio:
+                    return _Run(studio, shop, asked, ctx).figures()
+            finally:
+                host.close()
+
+
+class _Run:
+    def __init__(self, studio: Studio, shop: MadeUpShop, asked: Mapping[str, Any], ctx: Context) -> None:
+        self._studio = studio
+        self._shop = shop
+        self._asked = asked
+        self._ctx = ctx
+        self._clock = iter(range(10**9))
+
+    def figures(self) -> dict[str, Any]:
+        shop, studio, asked = self._shop, self._studio, self._asked
+        found: dict[str, Any] = {"variants": shop.n, "dimension": asked["dimension"], "k": asked["k"]}
+        started = time.perf_counter()
+        fill(studio, shop, self._ctx)
+        found["fill_s"] = time.perf_counter() - started
+        regulars = [f"user-{i}" for i in range(asked["users"])]
+        strangers = [f"first-{i}" for i in range(asked["users"])]
+        for seed, user in enumerate([*regulars, *strangers]):
+            studio.store.events.append(history(shop, user, _EVENTS, NOW, seed))
+        studio.store.events.append(history(shop, "collector", _BIG, NOW, 10**6))
+        started = time.perf_counter()
+        studio.learn(at=NOW)
+        found["learn_s"] = time.perf_counter() - started
+        found["warm_up_s"] = sum(studio.warm_up(30.0).values())
+        number = asked["requests"]
+        self._ask(cycle(regulars), 50)
+        found |= self._measured("recommend", cycle(regulars), number, stages=True)
+        found |= self._measured("first_visit", strangers, len(strangers))
+        found |= self._measured("unknown_user", (f"new-{i}" for i in range(number)), number)
+        found |= self._measured("user_with_100k_events", cycle(["collector"]), max(20, number // 10))
+        category = Filter(categories=("home/family-1",))
+        for name, where in (
+            ("price_1pct", _PRICE_1_PERCENT),
+            ("price_0.1pct", _PRICE_01_PERCENT),
+            ("category", category),
+        ):
+            found |= self._measured(f"filter_{name}", cycle(regulars), max(20, number // 4), filter=where)
+        found |= self._recall(regulars[:50])
+        found |= self._raw_faiss(regulars[:50])
+        found["ratio_to_faiss_flat"] = found["faiss_flat_p50_ms"] / found["recommend_p50_ms"]
+        found |= self._after_changes(regulars, number)
+        found |= self._with_updates(regulars)
+        found |= self._at_once(regulars, threads=4)
+        return found
+
+    def _recommend(self, user: str, traces: list[Trace] | None = None, **options: Any) -> list[Recommendation]:
+        at = NOW + timedelta(seconds=next(self._clock))
+        trace = traces.append if traces is not None else None
+        return self._studio.recommend(user, self._asked["k"], at=at, trace=trace, **options)
+
+    def _ask(self, users: Iterable[str], number: int, **options: Any) -> tuple[list[float], list[Trace]]:
+        """Milliseconds of each request, and its trace."""
+        times, traces = [], list[Trace]()
+        for user in islice(users, number):
+            self._ctx.check()
+            started = time.perf_counter()
+            self._recommend(user, traces, **options)
+            times.append((time.perf_counter() - started) * 1000)
+        return times, traces
+
+    def _measured(
+        self, name: str, users: Iterable[str], number: int, *, stages: bool = False, **options: Any
+    ) -> dict[str, float]:
+        self._ctx.progress(0, 1, name)
+        times, traces = self._ask(users, number, **options)
+        figures = _percentiles(name, times)
+        if stages:
+            for stage in dict.fromkeys(stage for trace in traces for stage in trace.stages):
+                figures |= _percentiles(stage, [trace.stages.get(stage, 0.0) for trace in traces])
+        return figures
+
+    def _recall(self, users: Sequence[str]) -> dict[str, float]:
+        """Of the search inside: the share of the ten best products, by brute force over all variants, that it finds."""
+        import numpy as np
+
+        vectors = self._shop.vectors(0, self._shop.n, self._studio.config.recommend.text_share)
+        starts = np.arange(0, len(vectors), VARIANTS_A_PRODUCT)
+        queries = self._queries(users)
+        index = self._studio.host.get("index")
+        figures = {}
+        filters = (("", Filter()), ("_filter_1pct", _PRICE_1_PERCENT), ("_filter_0.1pct", _PRICE_01_PERCENT))
+        for name, where in filters:
+            allowed = np.asarray([_allows(where, i) for i in range(self._shop.products)])
+            hits = total = 0
+            for query in queries:
+                best = np.where(allowed, np.maximum.reduceat(vectors @ query, starts), -np.inf)
+                top = {f"p{i}" for i in np.argsort(-best, kind="stable")[: min(10, int(allowed.sum()))].tolist()}
+                hits += len(top & {candidate.sku for candidate in index.search(query[None], 10, where)[0]})
+                total += len(top)
+            figures[f"recall_at_10{name}"] = hits / total
+        return figures
+
+    def _raw_faiss(self, users: Sequence[str]) -> dict[str, float]:
+        """The same queries by a plain scan of faiss: rows alone, no filter, no grouping, none of the rest."""
+        import faiss
+
+        faiss.omp_set_num_threads(1)
+        flat: Any = faiss.IndexFlatIP(self._asked["dimension"])
+        flat.add(self._shop.vectors(0, self._shop.n, self._studio.config.recommend.text_share))
+        queries = self._queries(users)
+        return _percentiles("faiss_flat", [_milliseconds(partial(flat.search, query[None], 80)) for query in queries])
+
+    def _queries(self, users: Sequence[str]) -> list[NDArray[np.float32]]:
+        return [self._studio.recommender.profile(user, NOW).vector for user in users]
+
+    def _after_changes(self, users: Sequence[str], number: int) -> dict[str, float]:
+        some = min(100, self._shop.products)
+        self._studio.add_products([self._shop.product(i, price=5000 + i) for i in range(some)])
+        figures = {"first_after_100_changes_ms": self._ask(users, 1)[0][0]}
+        return figures | self._measured("after_changes", cycle(users), max(20, number // 4))
+
+    def _with_updates(self, users: Sequence[str]) -> dict[str, float]:
+        """Products are withdrawn and offered again in another thread; none is shown between the two."""
+        changer = _Changer(self._studio, self._shop, self._asked["updates"])
+        changer.start()
+        ends = time.monotonic() + self._asked["seconds"]
+        times, wrong, shown = [], 0, 0
+        for user in cycle(users):
+            if time.monotonic() > ends:
+                break
+            before = dict(changer.gone)
+            started = time.perf_counter()
+            found = self._recommend(user)
+            times.append((time.perf_counter() - started) * 1000)
+            after = dict(changer.gone)
+            shown += len(found)
+            # Withdrawn before the request began, and not offered again before it ended.
+            wrong += sum(r.sku in before and before[r.sku] == after.get(r.sku) for r in found)
+        updates = changer.stop()
+        figures = _percentiles("while_updating", times)
+        rate = updates / self._asked["seconds"]
+        return {**figures, "updates_per_s": rate, "shown_while_updating": shown, "wrongly_shown": wrong}
+
+    def _at_once(self, users: Sequence[str], threads: int) -> dict[str, float]:
+        done: list[float] = []
+        ends = time.monotonic() + self._asked["seconds"]
+
+        def work(first: int) -> None:
+            for user in islice(cycle(users), first, None):
+                if time.monotonic() > ends:
+                    return
+                done.append(_milliseconds(partial(self._recommend, user)))
+
+        workers = [threading.Thread(target=work, args=(i * len(users) // threads,)) for i in range(threads)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        figures = _percentiles(f"with_{threads}_threads", done)
+        return {**figures, f"requests_per_s_with_{threads}_threads": len(done) / self._asked["seconds"]}
+
+
+class _Changer:
+    """Withdraws products and offers them again, so many a second; `gone` says which are withdrawn for certain, and since when."""
+
+    def __init__(self, studio: Studio, shop: MadeUpShop, rate: float) -> None:
+        self._studio = studio
+        self._shop = shop
+        self._rate = rate
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._change)
+        self._made = 0
+        self.gone: dict[str, int] = {}
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> int:
+        """How many changes were made."""
+        self._stop.set()
+        self._thread.join()
+        return self._made
+
+    def _change(self) -> None:
+        started = time.monotonic()
+        for i in cycle(range(min(2 * CATEGORIES, self._shop.products))):
+            if self._stop.is_set():
+                return
+            sku = f"p{i}"
+            withdrawn = sku not in self.gone
+            if not withdrawn:
+                self.gone.pop(sku)
+            self._studio.store.products.put([self._shop.product(i, withdrawn=withdrawn)])
+            self._made += 1
+            if withdrawn:
+                self.gone[sku] = self._made
+            time.sleep(max(0.0, started + self._made / self._rate - time.monotonic()))
+
+
+def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(options) - set(DEFAULTS)
+    if unknown:
+        raise InputError(f"Unknown option {', '.join(sorted(unknown))}.", hint=f"Known are {', '.join(DEFAULTS)}.")
+    asked = {**DEFAULTS, **options}
+    numbers = [name for name, value in DEFAULTS.items() if isinstance(value, int)]
+    for name in numbers:
+        if not isinstance(asked[name], int) or asked[name] < 1:
+            raise InputError(f"{name} is {asked[name]!r}; it must be a whole number from 1.")
+    if asked["dimension"] % 2:
+        raise InputError(f"dimension is {asked['dimension']}; it must be even: half is the words', half the pictures'.")
+    return asked
+
+
+def _allows(where: Filter, product: int) -> bool:
+    return where.price_max is None or product % 1000 <= where.price_max
+
+
+def _milliseconds(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return (time.perf_counter() - started) * 1000
+
+
+def _percentiles(name: str, milliseconds: Sequence[float]) -> dict[str, float]:
+    import numpy as np
+
+    return {f"{name}_p{p}_ms": float(np.percentile(milliseconds, p)) for p in (50, 99)}
