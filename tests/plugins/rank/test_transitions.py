@@ -1,11 +1,15 @@
+from dataclasses import replace
+
+import hypothesis
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prodgen_rank.models.interactions import History, Interactions
 from prodgen_rank.models.transitions import Transitions
 
 from prodgen_sdk.context import Context
+from prodgen_sdk.errors import ConfigError
 
 
 def of(*sequences, n_items=6):
@@ -22,7 +26,7 @@ def history(*items):
 sequences = st.lists(st.lists(st.integers(0, 5), max_size=8), min_size=1, max_size=6)
 
 
-@settings(max_examples=40, deadline=None)
+@hypothesis.settings(max_examples=40, deadline=None)
 @given(sequences, st.lists(st.integers(0, 5), min_size=1, max_size=6), st.integers(1, 4))
 def test_scores_are_those_of_plain_loops(known, asked, reach):
     model = Transitions(reach=reach, shrinkage=1.0).fit(of(*known), Context())
@@ -37,10 +41,10 @@ def test_scores_are_those_of_plain_loops(known, asked, reach):
     for age, item in enumerate(reversed(asked)):
         for other in range(6):
             out, into = counted[item].sum() + 1, counted[:, other].sum() + 1
-            expected[other] += model.recency**age * counted[item, other] / out**model.source / into**model.target
+            expected[other] += model.recency.step**age * counted[item, other] / out**model.source / into**model.target
     found = model.scores([history(*asked)], 0.0)
     assert found.dtype == np.float32
-    np.testing.assert_allclose(found[0], expected, rtol=1e-4, atol=3e-6)
+    np.testing.assert_allclose(found[0], expected, rtol=1e-4, atol=1e-6)
 
 
 def test_what_follows_is_liked_more_than_what_precedes():
@@ -56,17 +60,16 @@ def test_the_last_product_says_most():
     assert second[1] > second[3]
 
 
-def test_without_a_history_popularity_orders():
-    model = Transitions().fit(of([0, 1], [0, 1], [0, 2]), Context())
-    for histories in ([history()], [history(), history(4)]):
-        scores = model.scores(histories, 0.0)
-        assert np.argsort(-scores[0], kind="stable")[:3].tolist() == [0, 1, 2]
-        assert np.isfinite(scores).all()
+def test_weights_count_by_their_root():
+    heavy = of([0, 1], [0, 2])
+    heavy = replace(heavy, weights=np.asarray([4, 4, 1, 1], np.float32))
+    scores = Transitions(source=0, target=0).fit(heavy, Context()).scores([history(0)], 0.0)[0]
+    assert scores[1] == pytest.approx(4 * scores[2])
 
 
 @pytest.mark.parametrize("known", [[], [[]], [[3]], [[3, 3, 3]]])
 def test_nothing_to_learn_from(known):
-    model = Transitions(shrinkage=0.0).fit(of(*known), Context())
+    model = Transitions().fit(of(*known), Context())
     scores = model.scores([history(0), history()], 0.0)
     assert scores.shape == (2, 6)
     assert np.isfinite(scores).all()
@@ -77,3 +80,11 @@ def test_restored_it_says_the_same():
     asked = [history(0, 2), history(4), history()]
     other = Transitions().restore(model.arrays())
     np.testing.assert_array_equal(model.scores(asked, 0.0), other.scores(asked, 0.0))
+
+
+@pytest.mark.parametrize(
+    "settings", [{"nearness": 0}, {"nearness": 1.1}, {"reach": 0}, {"backward": -1}, {"shrinkage": 0}]
+)
+def test_settings_out_of_range(settings):
+    with pytest.raises(ConfigError):
+        Transitions(**settings)

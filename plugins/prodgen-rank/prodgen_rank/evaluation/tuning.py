@@ -44,7 +44,7 @@ SEARCHES: Mapping[str, Mapping[str, Sequence[Any]]] = {
         "factors": (64, 128),
     },
     "transitions": {
-        "recency": (0.6, 0.8, 0.4),
+        "recency.step": (0.6, 0.8, 0.4),
         "target": (0.2, 0.4),
         "shrinkage": (3.0, 10.0),
         "backward": (0.25, 0.0, 1.0),
