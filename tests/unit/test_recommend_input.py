@@ -1,0 +1,127 @@
+"""Bad input and odd catalogues: a clear sentence or an empty answer, never a wrong one."""
+
+import json
+import math
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from prodgen_sdk import Event, Filter, InputError, Product, Studio, plugin
+from prodgen_sdk.testing.fakes import fake_host
+
+NOW = datetime.now(UTC)
+
+
+def mugs(number, **changes):
+    return [Product(sku=f"mug-{n}", title=f"Mug {n}", category="home/mug", price=n, **changes) for n in range(number)]
+
+
+@pytest.fixture
+def empty(tmp_path):
+    with Studio.create(tmp_path / "shop", host=fake_host(plugin)) as studio:
+        yield studio
+
+
+@pytest.fixture
+def stocked(empty):
+    empty.add_products(mugs(3))
+    empty.generate([f"mug-{n}" for n in range(3)], views="front,right", size=32)
+    return empty
+
+
+def test_an_empty_catalogue_has_an_empty_answer(empty):
+    assert empty.recommend("ann") == []
+    assert empty.similar(text="mug") == []
+    assert empty.store.events.count() == 0
+    empty.add_products(mugs(2))
+    assert empty.recommend("ann", facts={"category": "home/mug"}) == []
+    assert set(empty.warm_up()) == {
+        "index_s", "encoders_s", "ranker_s", "policy_s", "catalogue_s", "request_s", "garbage_s",
+    }  # fmt: skip
+
+
+def test_no_stock_at_all_has_an_empty_answer(stocked):
+    stocked.recommend("ann")
+    stocked.add_products(mugs(3, stock=0))
+    assert stocked.recommend("ann") == []
+    assert stocked.similar(sku="mug-0") == []
+    stocked.add_products(mugs(3, stock=1))
+    assert len(stocked.recommend("ann")) == 3
+
+
+@pytest.mark.parametrize("k", [0, -1, 1001, 10**9])
+def test_a_number_out_of_range_is_named(stocked, k):
+    with pytest.raises(InputError, match=f"k is {k}; it must be 1 to 1000"):
+        stocked.recommend("ann", k)
+
+
+def test_more_than_there_are_gives_all_there_are(stocked):
+    assert len(stocked.recommend("ann", 1000)) == 3
+
+
+def test_a_filter_that_nothing_passes_has_an_empty_answer(stocked):
+    for where in (
+        Filter(categories=("home/nonsense",)),
+        Filter(categories=("nonsense",)),
+        Filter(skus=("mug-99",)),
+        Filter(price_min=10, price_max=1),
+        Filter(tags=("nope",)),
+        Filter(exclude_skus=("mug-0", "mug-1", "mug-2")),
+    ):
+        assert stocked.recommend("ann", filter=where) == []
+    assert [r.sku for r in stocked.recommend("ann", filter=Filter(skus=("mug-1", "gone")))] == ["mug-1"]
+
+
+@pytest.mark.parametrize("user", ["", "u" * 201])
+def test_a_user_without_a_proper_name_is_refused(stocked, user):
+    with pytest.raises(InputError, match="1 to 200 characters"):
+        stocked.recommend(user)
+
+
+@pytest.mark.parametrize("user", ["\ud800", "a\0b"])
+def test_a_user_whose_name_no_database_holds_is_refused(stocked, user):
+    with pytest.raises(InputError):
+        stocked.recommend(user)
+
+
+def test_times_far_off_do_not_break_an_answer(stocked):
+    stocked.store.events.record(
+        [
+            Event(id="1", user="ann", type="view", sku="mug-1", at=NOW - timedelta(days=365 * 200)),
+            Event(id="2", user="ann", type="view", sku="mug-2", at=NOW + timedelta(days=365 * 200)),
+        ]
+    )
+    for at in (NOW, datetime(1, 1, 1), datetime(9999, 12, 31, tzinfo=UTC)):
+        assert len(stocked.recommend("ann", 3, at=at, log=False)) == 3
+
+
+def test_an_event_too_large_or_not_a_number_is_rejected_alone(stocked, tmp_path):
+    good = {"user": "ann", "type": "view", "sku": "mug-1", "at": NOW.isoformat()}
+    events = [
+        {**good, "id": "1"},
+        {**good, "id": "2", "type": "search", "sku": None, "query": "x" * 10_000_000},
+        {**good, "id": "3", "value": math.nan},
+        {**good, "id": "4", "more": {"a": "x" * 10_000_000}},
+        {**good, "id": "5" * 10_000_000},
+        {**good, "id": "6"},
+    ]
+    found = stocked.record(events)
+    assert (found.new, [place for place, _ in found.rejected]) == (2, [1, 2, 3, 4])
+    reasons = dict(found.rejected)
+    assert all(len(reason) < 300 for reason in reasons.values())
+    assert reasons[2].startswith("value")
+    lines = tmp_path / "events.jsonl"
+    lines.write_text("\n".join(json.dumps({**event, "id": f"{event['id'][:1]}b"}) for event in events))
+    assert lines.stat().st_size > 2e7
+
+
+def test_somebody_with_100000_events_is_answered_from_the_last_ones(stocked):
+    events = [
+        Event(id=f"{n}", user="ann", type="view", sku=f"mug-{n % 3}", at=NOW - timedelta(seconds=n))
+        for n in range(20_000)
+    ]
+    stocked.store.events.append(events)
+    profile = stocked.recommender.profile("ann", NOW)
+    assert sum(interest.weight for interest in profile.interests) == pytest.approx(200, rel=0.01)
+    stocked.record([Event(id="h", user="ann", type="hide", sku="mug-0", at=NOW)])
+    assert {r.sku for r in stocked.recommend("ann", 3, at=NOW)} == {"mug-1", "mug-2"}
