@@ -172,6 +172,15 @@ def register_benchmarks(register: Register) -> None:
     )
     register(
         BenchmarkSpec(
+            id="policy/choice",
+            summary="Variant policies: clicks earned in a shop with known probabilities, the mushroom game, time a choice takes",
+            measures="policy",
+            needs=_FILES,
+        ),
+        "prodgen_rank.benchmarks.policy:PolicyBenchmark",
+    )
+    register(
+        BenchmarkSpec(
             id="index/search",
             summary="Search by selectivity beside numpy and plain faiss, recall against brute force, updates, opening",
             measures="index",

@@ -8,7 +8,7 @@ same luck.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,6 @@ GOOD, BAD = 5.0, -35.0
 STRENGTH, SHAPE, RATE = 0.25, 6.0, 6.0
 """The prior of the paper's LinTS."""
 _LATEST = 50
-OWN = 5.0
 WARM = 500
 """Mushrooms eaten at random before the game by the player with a prior, none of which it meets again."""
 
@@ -92,51 +91,30 @@ def draw_game(table: Table, seeds: int, steps: int, *, first: int = 0) -> tuple[
     return Game(table, np.stack(met), np.stack(harms)), np.stack(kept)
 
 
-@dataclass(frozen=True)
-class Player:
-    """Linear Thompson sampling by the core of `policy/lints`.
+def thompson(game: Game, prior: Prior, seed: int) -> NDArray[np.bool_]:
+    """Linear Thompson sampling by the core of `policy/lints`: what is eaten [seeds, steps].
+
+    One regression of leaving and one of eating, fitted again whenever 2 % more was seen, every 50 steps at the latest.
 
     Args:
         prior: of leaving and of eating: mean [seeds, 2, d].
-        own: how many meals the prior of a mushroom's own share is worth, which comes on top of what its traits tell, as a variant's
-            does in the policy; None for no such share.
     """
-
-    prior: Prior
-    own: float | None = None
-
-    def play(self, game: Game, seed: int) -> NDArray[np.bool_]:
-        """What is eaten [seeds, steps]. The regressions are fitted again whenever 2 % more was seen, every 50 steps at the latest."""
-        (seeds, steps), table = game.met.shape, game.table
-        rng, every = np.random.default_rng(seed), np.arange(len(game.met))
-        moments = Moments.none(table.width, seeds, 2)
-        posterior = fit(moments, self.prior)
-        meals, beyond = np.zeros((2, seeds, len(table.edible)))
-        eaten = np.zeros(game.met.shape, bool)
-        start = 0
-        while start < steps:
-            stop = min(steps, start + min(_LATEST, max(1, start // 50)))
-            met = game.met[:, start:stop]
-            x = _dense(table, met)
-            for step in range(start, stop):
-                here = game.met[:, step]
-                deviation = np.sqrt(posterior.draw_variance(rng))
-                scores = _drawn(posterior, x[:, step - start], deviation, rng)
-                if self.own is not None:
-                    known = meals[every, here] + self.own
-                    scores[:, 1] += beyond[every, here] / known
-                    scores[:, 1] += deviation[:, 1] * rng.standard_normal(seeds) / np.sqrt(known)
-                eaten[:, step] = scores[:, 1] > scores[:, 0]
-            chosen = eaten[:, start:stop]
-            rewards = np.stack([game.rewards(step) for step in range(start, stop)], axis=1)
-            moments = moments.plus(_moments(x, chosen, rewards))
-            posterior = fit(moments, self.prior)
-            expected = (x @ posterior.mean[:, 1, :, None])[..., 0]
-            for step in range(stop - start):
-                meals[every, met[:, step]] += chosen[:, step]
-                beyond[every, met[:, step]] += chosen[:, step] * (rewards - expected)[:, step]
-            start = stop
-        return eaten
+    (seeds, steps), table = game.met.shape, game.table
+    rng = np.random.default_rng(seed)
+    moments = Moments.none(table.width, seeds, 2)
+    posterior = fit(moments, prior)
+    eaten = np.zeros(game.met.shape, bool)
+    start = 0
+    while start < steps:
+        stop = min(steps, start + min(_LATEST, max(1, start // 50)))
+        x = _dense(table, game.met[:, start:stop])
+        leave, eat = np.moveaxis(_drawn(posterior, x, rng), 1, 0)
+        eaten[:, start:stop] = chosen = eat > leave
+        rewards = np.stack([game.rewards(step) for step in range(start, stop)], axis=1)
+        moments = moments.plus(_moments(x, chosen, rewards))
+        posterior = fit(moments, prior)
+        start = stop
+    return eaten
 
 
 def plain_prior(table: Table, seeds: int) -> Prior:
@@ -146,19 +124,19 @@ def plain_prior(table: Table, seeds: int) -> Prior:
 
 
 def prior_of_log(table: Table, kept: Places, first: int = 0) -> tuple[Prior, Floats]:
-    """The posterior after a log of mushrooms [seeds, n] of which a coin said whether to eat them; what that log cost [seeds].
+    """What a log of mushrooms [seeds, n], of which a coin said whether to eat them, tells of theta; and what it cost [seeds].
 
-    Only the chance of harm is drawn anew; the mushrooms of the log are not met again.
+    The noise's variance is not taken over: in the log, where poisonous mushrooms are eaten, it is many times what it is for a player who
+    leaves them, who would then explore far too long.
     """
-    plain, seeds = plain_prior(table, len(kept)), len(kept)
+    plain = plain_prior(table, len(kept))
     rng = np.random.default_rng([first, 3])
     log = Game(table, kept, rng.random(kept.shape) < 0.5)
     eaten = rng.random(kept.shape) < 0.5
     rewards = np.stack([log.rewards(step) for step in range(kept.shape[1])], axis=1)
     moments = _moments(_dense(table, kept), eaten, rewards)
-    after = fit(moments, plain)
-    prior = Prior(after.mean, plain.matrix() + moments.gram, after.shape, after.rate)
-    return prior, log.regret(eaten).reshape(seeds)
+    prior = replace(plain, mean=fit(moments, plain).mean, strength=plain.matrix() + moments.gram)
+    return prior, log.regret(eaten)
 
 
 def reference(game: Game, seed: int) -> NDArray[np.bool_]:
@@ -210,9 +188,10 @@ def _moments(x: Floats, eaten: NDArray[np.bool_], rewards: Floats) -> Moments:
     return Moments.of(np.broadcast_to(x[:, None], (len(x), 2, *x.shape[1:])), y, weights)
 
 
-def _drawn(posterior: Posterior, x: Floats, deviation: Floats, rng: np.random.Generator) -> Floats:
-    """What each action brings in a draw from the posterior [seeds, 2], for x [seeds, d]."""
-    towards = (x[:, None, None] @ posterior.factor)[:, :, 0]
-    noise = deviation * (towards * rng.standard_normal(towards.shape)).sum(-1)
-    drawn: Floats = (x[:, None] * posterior.mean).sum(-1) + noise
+def _drawn(posterior: Posterior, x: Floats, rng: np.random.Generator) -> Floats:
+    """What each action brings in a draw of its own for each mushroom [seeds, 2, n], for x [seeds, n, d]."""
+    deviation = np.sqrt(posterior.draw_variance(rng, x.shape[1]))
+    towards = x[:, None] @ posterior.factor
+    noise = (towards * rng.standard_normal(towards.shape)).sum(-1) * np.moveaxis(deviation, 0, -1)
+    drawn: Floats = (x[:, None] @ posterior.mean[..., None])[..., 0] + noise
     return drawn

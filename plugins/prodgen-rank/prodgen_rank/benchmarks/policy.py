@@ -114,9 +114,9 @@ class PolicyBenchmark(Benchmark):
         coin = mushroom.coin(game)
         plain = mushroom.plain_prior(table, numbers["seeds"])
         players: dict[str, Callable[[], Any]] = {
-            "lints": lambda: mushroom.Player(plain).play(game, 1),
+            "lints": lambda: mushroom.thompson(game, plain, 1),
             "reference": lambda: mushroom.reference(game, 2),
-            "hybrid": lambda: mushroom.Player(prior, mushroom.OWN).play(game, 3),
+            "hybrid": lambda: mushroom.thompson(game, prior, 3),
         }
         regret: dict[str, Floats] = {}
         figures: dict[str, Any] = {**numbers, "published_lints_regret_pct": _PUBLISHED_LINTS}
