@@ -272,6 +272,13 @@ def test_what_a_rule_forbids_is_never_explored(studio, monkeypatch):
     assert asked == {"p2", "p5", "p8", "p11"}
 
 
+def test_the_trace_says_which_rule_was_not_kept(studio):
+    traces = []
+    rules = Rules(share=(Share(name="gold", at_least=0.5, where=Match(tags=("gold",))),))
+    studio.recommend("ann", 4, rules=rules, log=False, trace=traces.append)
+    assert "gold: there are not enough such products" in traces[0].notes
+
+
 def test_a_promoted_product_is_fetched_although_nothing_else_found_it(studio, monkeypatch):
     monkeypatch.setattr(studio.recommender, "_config", studio.config.recommend.model_copy(update={"candidates": 1}))
     first = answer(studio, k=1)

@@ -19,11 +19,11 @@ POLICIES = ("policy/epsilon", "policy/lints")
 SKUS = [f"p{i}" for i in range(4)]
 
 
-def opened(folder: Path, policy: str) -> Studio:
+def opened(folder: Path, policy: str, **recommend: object) -> Studio:
     defaults = DefaultsConfig(
         policy=policy, generator="fake/solid", text_encoder="fake/words", image_encoder="fake/colours"
     )
-    config = Config(runtime=RuntimeConfig(device="cpu"), defaults=defaults)
+    config = Config(runtime=RuntimeConfig(device="cpu"), defaults=defaults, recommend=recommend)
     studio = Studio.create(folder, config=config, host=fake_host(plugin, config=config))
     studio.add_products([Product(sku=sku, title=f"Thing {sku}", category="home/mug") for sku in SKUS])
     studio.generate(SKUS, views="front,back", size=32)
@@ -110,7 +110,7 @@ def test_no_file_and_nothing_in_memory_names_the_user(tmp_path):
         files = [path for path in tmp_path.rglob("*") if path.is_file()]
         return [path.name for path in files if SECRET.encode() in path.read_bytes()]
 
-    with opened(tmp_path, "policy/lints") as studio:
+    with opened(tmp_path, "policy/lints", log="background", traces=50) as studio:
         studio.recommender.sync()
         studio.record(log(studio))
         for n in range(3):
@@ -129,6 +129,7 @@ def test_no_file_and_nothing_in_memory_names_the_user(tmp_path):
             )
         studio.learn()
         assert holding()
+        assert len(studio.recommender.traces) == 3
         # Shown a moment before: the impressions may still wait in a queue when the user is forgotten.
         studio.recommend(SECRET, 4, request_id="last")
         assert studio.forget(SECRET).complete
