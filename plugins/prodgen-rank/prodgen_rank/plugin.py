@@ -26,6 +26,7 @@ _PREFERENCES = (
     ("ease", "A closed-form linear autoencoder; each thing in the history has its exact share", _SCIPY),
     ("ials", "Matrix factorisation of implicit feedback, users folded in", _SCIPY),
     ("visual", "Factors of products from their pictures and their users; ranks products that nobody had yet", _SCIPY),
+    ("transitions", "What was taken up after what is in the history, soon after counting most; exact shares", _SCIPY),
     ("sequence", "A self-attentive model of what comes next in a history", _TORCH),
     ("blend", "Several of these, with weights found on a validation split", _SCIPY),
 )

@@ -5,11 +5,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prodgen_rank import plugin
+from prodgen_rank.models.explain import without, without_each
 from prodgen_rank.models.interactions import History, Interactions
 from prodgen_rank.models.transitions import Transitions
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.testing import RankerContract
+
+
+class TestRanker(RankerContract):
+    plugin = plugin
+    id = "rank/transitions"
 
 
 def of(*sequences, n_items=6):
@@ -88,3 +96,12 @@ def test_restored_it_says_the_same():
 def test_settings_out_of_range(settings):
     with pytest.raises(ConfigError):
         Transitions(**settings)
+
+
+def test_each_thing_in_the_history_has_its_share():
+    model = Transitions().fit(of([0, 1, 2], [1, 2, 3], [0, 3, 4]), Context())
+    asked = history(0, 1, 3)
+    found = without_each(model, asked, np.arange(6), 0.0)
+    for place in range(3):
+        left = without(asked, np.asarray([place]))
+        np.testing.assert_allclose(found[place], model.scores([left], 0.0)[0], rtol=1e-5)

@@ -1,4 +1,4 @@
-"""`rank/popular`, `rank/item-knn`, `rank/ease`, `rank/ials`, `rank/visual`, `rank/sequence`, `rank/blend`: one model each."""
+"""`rank/popular`, `rank/item-knn`, `rank/ease`, `rank/ials`, `rank/visual`, `rank/transitions`, `rank/sequence`, `rank/blend`."""
 
 from __future__ import annotations
 
@@ -141,6 +141,10 @@ def ials(config: Config | None, ctx: Context) -> PreferenceRanker:
 
 def visual(config: Config | None, ctx: Context) -> PreferenceRanker:
     return PreferenceRanker("visual", config, ctx)
+
+
+def transitions(config: Config | None, ctx: Context) -> PreferenceRanker:
+    return PreferenceRanker("transitions", config, ctx)
 
 
 def sequence(config: Config | None, ctx: Context) -> PreferenceRanker:
