@@ -12,7 +12,7 @@ from prodgen_rank.models.transitions import Transitions
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
-from prodgen_sdk.testing import RankerContract
+from prodgen_sdk.testing.contracts import RankerContract
 
 
 class TestRanker(RankerContract):
