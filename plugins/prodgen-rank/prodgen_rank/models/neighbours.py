@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Similarity = Literal["cosine", "jaccard"]
+_AT_ONCE = 1024
 
 
 class ItemKnn(LinearModel):
@@ -49,19 +50,24 @@ class ItemKnn(LinearModel):
         self.towards_rare, self.recency = towards_rare, recency
 
     def learn(self, data: Interactions, ctx: Context) -> Any:
-        from scipy.sparse import csr_matrix
+        from scipy.sparse import csr_matrix, vstack
 
         known = binary(data)
         users = np.asarray(known.sum(axis=0), np.float64).ravel()
-        ctx.check()
-        together = (known.T @ known).tocoo()
-        apart = together.row != together.col
-        row, column, both = together.row[apart], together.col[apart], together.data[apart].astype(np.float64)
-        values = both / self._norms(users[row], users[column], both)
-        likeness = csr_matrix((values.astype(np.float32), (row, column)), together.shape)
-        ctx.check()
-        # Each product keeps its own nearest: the rows of the transpose are what speaks for a product.
-        return strongest(likeness.T, self.neighbours).T.tocsr() if self.neighbours else likeness
+        by_product = known.tocsc()
+        # Nearly all pairs may share a user: only so many products at once are held against all others.
+        blocks = [csr_matrix((0, data.n_items), dtype=np.float32)]
+        for start in range(0, data.n_items, _AT_ONCE):
+            ctx.check()
+            block = by_product[:, start : start + _AT_ONCE]
+            together = (block.T @ known).tocoo()
+            apart = together.row + start != together.col
+            row, column, both = together.row[apart], together.col[apart], together.data[apart].astype(np.float64)
+            values = both / self._norms(users[column], users[row + start], both)
+            likeness = csr_matrix((values.astype(np.float32), (row, column)), together.shape)
+            # Each product keeps its own nearest.
+            blocks.append(strongest(likeness, self.neighbours) if self.neighbours else likeness)
+        return vstack(blocks).T.tocsr()
 
     def _norms(self, n: NDArray[Any], m: NDArray[Any], both: NDArray[Any]) -> Any:
         if self.similarity == "jaccard":
