@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Recommendation,
         Refusal,
         Scene,
+        Trace,
         TryOn,
         Variant,
         View,
@@ -56,7 +57,7 @@ _ERRORS = (
     "MissingDependency", "NotFound", "OutsideWorkspace", "PartlyDone", "PluginError", "ProdgenError", "Refused", "StoreError",
 )  # fmt: skip
 _TYPES = (
-    "Event", "Filter", "Fit", "Garment", "Media", "PersonPhoto", "Product", "Recommendation", "Refusal", "Scene", "TryOn",
+    "Event", "Filter", "Fit", "Garment", "Media", "PersonPhoto", "Product", "Recommendation", "Refusal", "Scene", "Trace", "TryOn",
     "Variant", "View",
 )  # fmt: skip
 _MODULES = {
@@ -111,6 +112,7 @@ __all__ = [
     "Similar",
     "StoreError",
     "Studio",
+    "Trace",
     "TryOn",
     "Variant",
     "View",

@@ -11,7 +11,7 @@ from prodgen_sdk.cli.output import JSON, emit, note, open_studio, table
 
 if TYPE_CHECKING:
     from prodgen_sdk.pipeline.explain import Cause
-    from prodgen_sdk.types import Recommendation
+    from prodgen_sdk.types import Recommendation, Trace
 
 _AT_ONCE = 5000
 _CAUSES = 5
@@ -38,11 +38,24 @@ def recommend(
     explain: bool = typer.Option(
         False, "--explain", help="Show what each score is made of, and what it loses without each cause."
     ),
+    budget: float | None = typer.Option(
+        None, "--budget", metavar="MS", min=0.001, help="Milliseconds; then what is popular answers."
+    ),
+    trace: bool = typer.Option(False, "--trace", help="Show how the request was answered, stage by stage."),
     as_json: bool = JSON,
 ) -> None:
     """Products for a user, each with the picture to show, and why."""
+    traces: list[Trace] = []
     with open_studio(ctx) as studio:
-        found = studio.recommend(user, k, filter=_filter(filters), deterministic=deterministic, log=log)
+        found = studio.recommend(
+            user,
+            k,
+            filter=_filter(filters),
+            deterministic=deterministic,
+            log=log,
+            budget_ms=budget,
+            trace=traces.append,
+        )
         explained = {r.sku: studio.explain(user, r.sku).causes for r in found} if explain else {}
         titles = {r.sku: studio.product(r.sku).title for r in found}
         views = {r.variant: studio.store.variants.get(r.variant).view.slug for r in found}
@@ -60,15 +73,29 @@ def recommend(
     ]
 
     def show() -> None:
-        if not rows:
+        if rows:
+            table(("", "sku", "title", "picture", "score", "propensity", "why"), rows)
+        else:
             note("Nothing can be shown: no approved picture passes the filter.")
-            return
-        table(("", "sku", "title", "picture", "score", "propensity", "why"), rows)
-        if explain:
+        if explain and rows:
             typer.echo()
             table(("sku", "what", "share"), [row for r in found for row in _shares(r, explained[r.sku])])
+        for item in traces if trace else ():
+            typer.echo()
+            table(("trace", "value"), list(_trace_rows(item)))
 
-    emit(as_json, [{**r.model_dump(), "causes": explained[r.sku]} for r in found] if explain else found, show)
+    answer = [{**r.model_dump(), "causes": explained[r.sku]} for r in found] if explain else found
+    emit(as_json, {"recommendations": answer, "trace": traces[0]} if trace else answer, show)
+
+
+def _trace_rows(trace: Trace) -> Iterator[tuple[str, str]]:
+    yield "request", trace.request_id
+    yield "source", trace.source
+    yield from ((f"{stage}, ms", f"{took:.2f}") for stage, took in trace.stages.items())
+    yield "all, ms", f"{trace.milliseconds:.2f}"
+    yield from ((name, str(number)) for name, number in trace.counts.items())
+    yield from ((f"version of {name}", version) for name, version in trace.versions.items())
+    yield from (("note", text) for text in trace.notes)
 
 
 def _shares(item: Recommendation, causes: Sequence[Cause]) -> Iterator[tuple[str, str, str]]:

@@ -1,0 +1,235 @@
+"""The parts around the path of a request, each by itself."""
+
+import asyncio
+import json
+import threading
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from prodgen_sdk import AsyncStudio, Busy, Event, InputError, Product, StoreError, Studio, cli
+from prodgen_sdk.benchmarks.serve import ServeBenchmark
+from prodgen_sdk.context import Context
+from prodgen_sdk.serving.background import Background
+from prodgen_sdk.serving.impressions import ImpressionLog
+from prodgen_sdk.serving.popular import Popular, segment_of
+from prodgen_sdk.store import open_store
+from prodgen_sdk.testing.fakes import fake_host
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def event(id, sku="mug", type="view", user="ann"):
+    return Event(id=str(id), user=user, type=type, sku=sku, at=NOW)
+
+
+def stocked(folder, number=3):
+    studio = Studio.create(folder, host=fake_host())
+    studio.add_products([Product(sku=f"p-{n}", title=f"Thing {n}", category="home/mug") for n in range(number)])
+    studio.generate([f"p-{n}" for n in range(number)], views="front,right", size=32)
+    return studio
+
+
+# Work beside the requests
+
+
+def test_a_run_is_shared_and_a_failure_pauses():
+    gate, runs = threading.Event(), []
+
+    def work():
+        runs.append(1)
+        gate.wait(10)
+        raise ValueError("no")
+
+    background = Background(work, "test", pause=0.2)
+    first = background.start()
+    assert background.start() is first
+    assert not first.wait(0.01)
+    gate.set()
+    assert first.wait(10)
+    assert isinstance(first.error, ValueError)
+    assert background.start() is first
+    time.sleep(0.25)
+    second = background.start()
+    assert second is not first
+    second.wait(10)
+    assert runs == [1, 1]
+
+
+# Impressions
+
+
+def test_the_background_loses_nothing_while_the_database_fails_for_a_moment():
+    written, failures = [], [StoreError("locked"), StoreError("locked")]
+
+    def append(events):
+        if failures:
+            raise failures.pop()
+        written.extend(events)
+
+    log = ImpressionLog(append, "background")
+    log.put([event(1), event(2)])
+    log.flush()
+    assert [e.id for e in written] == ["1", "2"]
+    assert log.lost == 0
+    log.close()
+
+
+def test_the_background_gives_up_in_the_end_and_says_how_many(monkeypatch, caplog):
+    monkeypatch.setattr("prodgen_sdk.serving.impressions._SECONDS_BETWEEN_TRIES", 0.0)
+
+    def append(events):
+        raise StoreError("The disk is gone.")
+
+    log = ImpressionLog(append, "background")
+    log.put([event(1), event(2)])
+    log.close()
+    assert log.lost == 2
+    assert "2 impressions could not be logged: The disk is gone." in caplog.text
+
+
+def test_a_full_queue_holds_up_whoever_brings_more(monkeypatch):
+    monkeypatch.setattr("prodgen_sdk.serving.impressions._PATIENCE", 0.05)
+    gate, written = threading.Event(), []
+
+    def append(events):
+        gate.wait(10)
+        written.extend(events)
+
+    log = ImpressionLog(append, "background", room=3)
+    log.put([event(1)])
+    while log._waiting:
+        time.sleep(0.001)
+    log.put([event(2), event(3), event(4)])
+    with pytest.raises(Busy, match="3 impressions wait"):
+        log.put([event(5)])
+    gate.set()
+    log.put([event(6)])
+    log.close()
+    assert [e.id for e in written] == ["1", "2", "3", "4", "6"]
+    log.put([event(7)])
+    assert written[-1].id == "7"
+
+
+# What is popular
+
+
+def test_charts_follow_the_log_and_count_anew_what_may_have_been_erased(tmp_path):
+    with open_store(tmp_path / "store.db") as store:
+        store.products.put(
+            [
+                Product(sku="mug", title="Mug", category="home/mug"),
+                Product(sku="lamp", title="Lamp", category="home/lamp"),
+                Product(sku="tea", title="Tea", category="food/tea/green"),
+            ]
+        )
+        popular = Popular(store)
+        assert popular.look(1).overall == ()
+        store.events.record([event(1), event(2, "lamp", "purchase", "bob"), event(3, "tea", "impression")])
+        charts = popular.look(1)
+        assert charts.overall == ("lamp", "mug")
+        assert charts.by_category["home"] == ("lamp", "mug")
+        assert charts.by_category["home/mug"] == ("mug",)
+        assert charts.weights == {"lamp": 1.0, "mug": 0.2}
+        store.events.record([event(4, "tea", "purchase"), event(5, "tea", "purchase"), event(6, "gone", "purchase")])
+        charts = popular.look(1)
+        assert charts.overall == ("tea", "gone", "lamp", "mug")
+        assert charts == Popular(store).look(1)
+        assert segment_of(charts, ["food/tea/black", "home"]) == ("tea",)
+        assert segment_of(charts, ["beauty/soap"]) == ()
+        store.forget("bob")
+        assert popular.look(1).overall == ("tea", "gone", "lamp", "mug")
+        assert popular.look(2).overall == ("tea", "gone", "mug")
+
+
+# asyncio
+
+
+def test_calls_of_asyncio_are_bounded_and_those_that_wait_can_be_cancelled(tmp_path):
+    gate, asked = threading.Event(), []
+
+    async def go():
+        async with AsyncStudio(stocked(tmp_path), serving=2, waiting=2) as studio:
+            await studio.warm_up()
+
+            def recommend(user, k, **options):
+                gate.wait(10)
+                asked.append(user)
+                return []
+
+            studio.studio.recommend = recommend
+            tasks = [asyncio.create_task(studio.recommend(f"user-{n}")) for n in range(4)]
+            await asyncio.sleep(0.05)
+            with pytest.raises(Busy, match="2 calls wait already"):
+                await studio.recommend("one-more")
+            assert len(await studio.variants()) == 6
+            tasks[3].cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await tasks[3]
+            gate.set()
+            await asyncio.gather(*tasks[:3])
+            assert await studio.recommend("later") == []
+
+    asyncio.run(go())
+    assert sorted(asked) == ["later", "user-0", "user-1", "user-2"]
+
+
+# Start and stop
+
+
+def test_what_is_warm_answers_without_reading_the_catalogue(tmp_path, monkeypatch):
+    stocked(tmp_path).close()
+    with Studio.open(tmp_path, host=fake_host()) as studio:
+        took = studio.warm_up()
+        assert all(seconds >= 0 for seconds in took.values())
+        assert studio.store.events.count() == 0
+        for name in ("iterate", "documents"):
+            monkeypatch.setattr(type(studio.store.variants), name, None)
+        monkeypatch.setattr(type(studio.store.products), "iterate", None)
+        assert len(studio.recommend("ann", 3)) == 3
+
+
+def test_another_process_that_learnt_is_followed_without_an_echo(tmp_path, monkeypatch):
+    monkeypatch.setattr("prodgen_sdk.serving.lookout.SECONDS_BETWEEN_LOOKS", 0.0)
+    with stocked(tmp_path) as studio, Studio.open(tmp_path, host=fake_host()) as other:
+        marks = set()
+        for n in range(4):
+            for one in (studio, other):
+                one.recommend(f"user-{n}", 1, log=False)
+                marks.add(one.recommender._lookout.fit)
+        assert len(marks) == 1
+
+
+def test_the_command_prints_how_a_request_was_answered(tmp_path, monkeypatch, capsys):
+    stocked(tmp_path).close()
+
+    def discover(config=None, *, state=None, **more):
+        host = fake_host(config=config)
+        host.state = state
+        return host
+
+    monkeypatch.setattr("prodgen_sdk.host.Host.discover", discover)
+
+    def run(*words):
+        monkeypatch.setattr("sys.argv", ["prodgen", "-w", str(tmp_path), "recommend", "ann", "--trace", *words])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        assert not stop.value.code
+        return capsys.readouterr().out
+
+    shown = run()
+    for words in ("source", "popular", "rank, ms", "version of policy"):
+        assert words in shown
+    answer = json.loads(run("--json", "--budget", "60000"))
+    assert len(answer["recommendations"]) == 3
+    assert answer["trace"]["counts"]["shown"] == 3
+
+
+# The benchmark
+
+
+@pytest.mark.parametrize("wrong", [{"n": 0}, {"dimension": 7}, {"speed": 1}, {"k": "ten"}])
+def test_the_benchmark_names_an_option_that_does_not_fit(wrong):
+    with pytest.raises(InputError):
+        ServeBenchmark().run(wrong, Context())
