@@ -340,6 +340,19 @@ def test_a_model_that_was_trained_is_fitted_again_as_it_was_trained(tmp_path: Pa
     assert Preference.load(tmp_path) is None
 
 
+def test_settings_come_from_the_workspace_where_training_left_them(tmp_path: Path) -> None:
+    from prodgen_rank.models.interactions import Interactions
+    from prodgen_rank.models.preference import Preference
+
+    state = tmp_path / "state" / "rank-hybrid"
+    other = Interactions.from_events([event(1, "view", user="somebody-else")])
+    Preference.fit("ease", other, CTX, {"l2": 3.0}, {"ndcg": 0.5}).save(tmp_path / "training" / "rank")
+    ranker(state).fit(crowd(20), CTX)
+    kept = Preference.load(state)
+    assert (kept.name, kept.settings) == ("ease", {"l2": 3.0})
+    assert kept.skus == Interactions.from_events(crowd(20)).skus
+
+
 def test_the_session_is_a_share_of_its_own_and_part_of_the_likeness() -> None:
     log = [event(1, "view", days=3), event(2, "view", days=0.005)]
     vectors = {"p1": AXES[1], "p2": AXES[2]}

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _FIELDS = set(Ranked.model_fields)
 _MORE = 20
+_TRAINING = Path("training", "rank")
 
 
 class HybridRanker(Ranker):
@@ -63,7 +64,10 @@ class HybridRanker(Ranker):
         self._remembered: WeakKeyDictionary[UserProfile, Told] = WeakKeyDictionary()
 
     def fit(self, log: Iterable[Event], ctx: Context) -> None:
-        """A model that `prodgen train rank` chose is fitted with the settings that it found, else the configured one."""
+        """Fits the model that `prodgen train rank` chose, with the settings that it found, or else the configured one.
+
+        It looks for `training/rank` in the workspace, where that command leaves what it trained, or in `ctx.state`.
+        """
         events = list(log)
         with self._trends.writing():
             self._keep(self._fitted(events, ctx))
@@ -148,14 +152,18 @@ class HybridRanker(Ranker):
         return Preference.load(self._folder) if self._folder else self._kept
 
     def _fitted(self, events: Sequence[Event], ctx: Context) -> Preference | None:
-        before = self._preference()
-        trained = before if before is not None and before.facts else None
+        trained = self._trained()
         name = trained.name if trained else self._config.model
         data = Interactions.from_events(events)
         if not name or not len(data):
             return None
         settings, facts = (trained.settings, trained.facts) if trained else (self._settings, None)
         return Preference.fit(name, data, ctx, settings, facts)
+
+    def _trained(self) -> Preference | None:
+        before = self._preference()
+        found = Preference.load(self._folder.parent.parent / _TRAINING) if self._folder else None
+        return found or (before if before is not None and before.facts else None)
 
     def _keep(self, preference: Preference | None) -> None:
         self._kept = preference
