@@ -96,6 +96,13 @@ def test_any_picture_has_a_unit_vector(image) -> None:
     assert (vectors[0] == vectors[1]).all()
 
 
+@pytest.mark.parametrize("shape", [(1, 4000), (4000, 1), (2, 3000), (7, 900), (1, 1)])
+def test_strips_keep_their_colour(shape) -> None:
+    red, blue = (np.full((*shape, 3), colour, np.uint8) for colour in (RED, BLUE))
+    assert np.isfinite(describe(red)).all()
+    assert alike(red, red) > alike(red, blue) + 0.05
+
+
 def test_no_pictures_and_wrong_pictures() -> None:
     encoder = ImageDescriptor(None, Context())
     assert encoder.encode([], Context()).shape == (0, DESCRIPTOR_DIMENSION)

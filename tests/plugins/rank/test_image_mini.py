@@ -123,6 +123,11 @@ def test_any_picture_has_a_unit_vector(image) -> None:
     assert (vectors[0] == vectors[1]).all()
 
 
+@pytest.mark.parametrize("shape", [(1, 4000), (4000, 1), (2, 3000)])
+def test_strips_have_a_vector(shape) -> None:
+    assert np.isfinite(MiniEncoder(None, Context()).encode([np.full((*shape, 3), 90, np.uint8)], Context())).all()
+
+
 def test_none_and_wrong_pictures() -> None:
     encoder = MiniEncoder(None, Context())
     assert len(encoder.encode([], Context())) == 0

@@ -58,7 +58,9 @@ class EncoderBenchmark(Benchmark):
         Args:
             options: `data`, a folder: a rendered data set (with a transparent scene it is laid on white, on varied and on
                 cluttered backgrounds) or photos as `KIND/PRODUCT_VIEW.jpg`; `encoders`, ids with commas between them; `n`, how
-                many products at most; `split`, of a data set, `all` by default; `seed`.
+                many products at most; `split`, of a data set, `all` by default; `seed`; `photos`, a folder of photos that are
+                searched for among the first gallery, of products of the one `domain` (apparel): how many of the three nearest
+                products are of it.
 
         Raises:
             InputError: there is no `data`, or it holds no pictures.
@@ -69,6 +71,9 @@ class EncoderBenchmark(Benchmark):
                 hint="Render some: prodgen render dataset --out DIR --scene transparent --seed 77; then --data DIR.",
             )
         galleries = galleries_of(Path(options["data"]), options)
+        photos = (
+            _photos(Path(options["photos"]), str(options.get("domain", "apparel"))) if options.get("photos") else None
+        )
         ids = [id for id in str(options.get("encoders", "image/mini,image/descriptor")).split(",") if id]
         encoders: dict[str, Encode] = {"mean_colour": mean_colour, "pixels": pixels}
         for id in ids:
@@ -86,6 +91,8 @@ class EncoderBenchmark(Benchmark):
                 vectors = np.concatenate([encode([image]) for image in gallery.images])
                 spent = (time.process_time() - start) * 1e3 / len(gallery.images)
                 shares = _shares(gallery, vectors)
+                if photos is not None and gallery is galleries[0]:
+                    shares["photo_domain_of_3"] = _domain_share(photos, encode(photos.images), gallery, vectors)
                 found[id, gallery.name] = shares
                 figures |= _with_intervals(f"{gallery.name}.{id}", shares)
                 figures[f"{gallery.name}.{id}.encode_ms"] = round(spent, 2)
@@ -119,7 +126,15 @@ def galleries_of(data: Path, options: Mapping[str, Any]) -> list[Gallery]:
     return galleries
 
 
-def _photos(folder: Path) -> Gallery:
+def _domain_share(photos: Gallery, seen: Floats, gallery: Gallery, vectors: Floats) -> NDArray[np.float64]:
+    """For each product in the photos the share of its domain among the three nearest products of the gallery."""
+    names, places = np.unique(gallery.products, return_index=True)
+    likeness = np.stack([(seen @ vectors[gallery.products == name].T).max(axis=1) for name in names], axis=1)
+    nearest = gallery.domains[places][np.argsort(-likeness, axis=1, kind="stable")[:, :3]]
+    return _by_product((nearest == photos.domains[:, None]).mean(axis=1), photos.products)
+
+
+def _photos(folder: Path, domain: str = "") -> Gallery:
     """Photos as `KIND/PRODUCT_VIEW.jpg`."""
     files = sorted(path for path in folder.glob("*/*_*.*") if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp"))
     if not files:
@@ -128,7 +143,13 @@ def _photos(folder: Path) -> Gallery:
         )
     kinds = np.asarray([path.parent.name for path in files])
     products = np.asarray([f"{path.parent.name}/{path.stem.rpartition('_')[0]}" for path in files])
-    return Gallery("photos", [pictures.load(path) for path in files], products, kinds, np.asarray([], np.str_))
+    return Gallery(
+        "photos",
+        [pictures.load(path) for path in files],
+        products,
+        kinds,
+        np.asarray([domain] * len(files) if domain else []),
+    )
 
 
 def _shares(gallery: Gallery, vectors: Floats) -> dict[str, NDArray[np.float64]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _WORK = 128
+_LEAST_SIDE = 8  # thinner strips would fall between the pixels of the square
 _LEAST_SHARE = 0.005
 _LEAST_DISTANCE = 3.5  # CIE76; 2.3 is just noticeable
 
@@ -85,7 +86,7 @@ def _shrunk(image: Image) -> Pil.Image:
     if factor > 1:
         picture = picture.reduce(factor)
     scale = min(1.0, _WORK / max(picture.size))
-    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    size = max(_LEAST_SIDE, round(picture.width * scale)), max(_LEAST_SIDE, round(picture.height * scale))
     picture = picture.convert("RGBa" if picture.mode == "RGBA" else "RGB").resize(size, Pil.Resampling.BILINEAR)
     return picture.convert("RGBA")
 
