@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -208,7 +209,7 @@ def test_visual_places_a_product_that_nobody_had_by_its_picture():
 def test_bad_logs(factory):
     me, candidates = _user("x"), [_candidate("x"), _candidate("y")]
     far = [_event("u", "x", hours=-(10**6)), _event("v", "y", hours=5 * 10**6), _event("v", "x", hours=0)]
-    many = [_event("u", f"i{n % 3000}", hours=n / 50) for n in range(20_000)]
+    many = [_event("u", f"i{n % 1200}", hours=n / 50) for n in range(6000)]
     for events in ([], [_event("u", "x")], [_event("u", "x"), _event("v", "x")], far, many):
         ranker = factory(None, Context())
         ranker.fit(events, Context())
@@ -218,3 +219,14 @@ def test_bad_logs(factory):
             assert all(np.isfinite(item.score) for item in found)
         assert len(ranker.propose(me, 5, CONTEXT, Context())) <= 5
         assert list(ranker.propose(me, 0, CONTEXT, Context())) == []
+
+
+class TestSequence(_Contract):
+    """The rest of the sequence model's tests are in test_sequence.py."""
+
+    id = "rank/sequence"
+    config: ClassVar = {"models": {"sequence": {"dimension": 4, "max_epochs": 1, "batch": 8, "negatives": 4}}}
+
+    @pytest.fixture(autouse=True)
+    def needs_torch(self):
+        pytest.importorskip("torch")

@@ -11,6 +11,7 @@ from prodgen_rank.models.base import PreferenceModel
 from prodgen_rank.models.interactions import History, Interactions
 from prodgen_rank.models.recency import DAY
 from prodgen_sdk.context import Context
+from prodgen_sdk.errors import ConfigError
 
 if TYPE_CHECKING:
     from prodgen_rank.models.base import Arrays, Scores
@@ -27,6 +28,8 @@ class Popularity(PreferenceModel):
     name: ClassVar[str] = "popular"
 
     def __init__(self, half_life_days: float | None = None, weighted: bool = False) -> None:
+        if half_life_days is not None and not half_life_days > 0:
+            raise ConfigError(f"half_life_days is {half_life_days}; it must be above 0.")
         self.half_life_days, self.weighted = half_life_days, weighted
         self.totals = np.zeros(0, np.float32)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodgen_rank.models.interactions import History
+from prodgen_sdk.errors import ConfigError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +32,13 @@ class Recency:
     half_life_days: float | None = None
     weighted: bool = False
     last: int = 1000
+
+    def __post_init__(self) -> None:
+        if not (0 < self.step <= 1 and (self.half_life_days is None or self.half_life_days > 0) and self.last > 0):
+            raise ConfigError(
+                f"Recency has no step {self.step}, half_life_days {self.half_life_days} or last {self.last}.",
+                hint="A step lies in (0, 1], the others above 0.",
+            )
 
     def shares(self, history: History, now: float) -> NDArray[np.float32]:
         """float32 [min(len(history), last)], for the newest things of a history, oldest first; 0 and more."""
