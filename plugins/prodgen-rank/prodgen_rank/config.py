@@ -24,15 +24,17 @@ class IndexConfig(_Options):
             in question: exact), or the faiss factory string of an approximate first stage, such as "HNSW32" or
             "IVF256,PQ256x4fs" (a refinement at its end is taken as said: rows are always scored exactly).
         exact_below: rows below which "auto" is "Flat".
-        recall: share of the best products that an approximate search shall find; it is calibrated when a base is built.
-        asked: numbers of products to calibrate for.
+        recall: pairs of a number of products and the share of the best ones that an approximate search for so many shall
+            find, for rising numbers; it is calibrated when a base is built. A search for more looks as much further.
         delta_limit: changed rows after which a new base is built; None takes 1/32 of the base, at least 2048, at most 8192.
     """
 
     factory: Annotated[str, Field(min_length=1, max_length=100)] = "auto"
     exact_below: Annotated[int, Field(ge=1)] = 8192
-    recall: Annotated[float, Field(gt=0.5, lt=1)] = 0.995
-    asked: tuple[Annotated[int, Field(ge=1, le=1000)], ...] = (10, 100)
+    recall: tuple[tuple[Annotated[int, Field(ge=1, le=1000)], Annotated[float, Field(gt=0.5, lt=1)]], ...] = (
+        (10, 0.995),
+        (100, 0.97),
+    )
     delta_limit: Annotated[int, Field(ge=1)] | None = None
 
 
@@ -108,7 +110,7 @@ class LinearPolicyConfig(_Options):
     Args:
         epsilon: share of the choices that are uniform over the variants.
         draws: how many models `policy/lints` draws from its posterior whenever it learnt; propensities are multiples of 1 / draws.
-        exploration: by how much the spread of those draws is scaled; 1 is Thompson sampling, 0 always the expected best.
+        exploration: by how much the spread of those draws is scaled; 1 is Thompson sampling by the book, 0 always the expected best.
         width: how many standard deviations `policy/linucb` adds to what it expects.
         prior_rate: the click-through assumed before any feedback.
         prior_effects: by how much a look is assumed to raise the log odds of a click, by name: `side:front` (quarter, side, back,
@@ -124,20 +126,20 @@ class LinearPolicyConfig(_Options):
         seed: changes all draws.
     """
 
-    epsilon: Share = 0.02
+    epsilon: Share = 0.01
     draws: Annotated[int, Field(ge=1, le=4096)] = 128
-    exploration: Annotated[float, Field(ge=0, le=10)] = 1.0
-    width: Annotated[float, Field(ge=0, le=10)] = 1.0
+    exploration: Annotated[float, Field(ge=0, le=10)] = 0.25
+    width: Annotated[float, Field(ge=0, le=10)] = 0.25
     prior_rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
     prior_effects: dict[str, Annotated[float, Field(ge=-10, le=10)]] = Field(
         default_factory=lambda: {"side:front": 0.1, "quality": 0.1}
     )
     effect_spread: Spread = 0.5
-    group_spread: Spread = 0.5
+    group_spread: Spread = 0.7
     category_spread: Spread = 0.3
     fact_spread: Spread = 0.1
     product_spread: Spread = 0.5
-    variant_spread: Spread = 0.15
+    variant_spread: Spread = 0.1
     group_users: Annotated[int, Field(ge=8, le=10_000)] = 100
     half_life_days: Annotated[float, Field(gt=0)] | None = None
     quality_metrics: tuple[str, ...] = ("crispness",)

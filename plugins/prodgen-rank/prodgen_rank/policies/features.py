@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,8 +30,8 @@ SIDES = ("front", "quarter", "side", "back", "above", "detail")
 BACKGROUNDS = ("white", "colour", "gradient", "transparent", "image")
 LIGHTS = ("studio", "soft", "dramatic")
 DOMAINS = ("apparel", "electronics", "food", "home", "beauty", "other")
-STYLES = 4
-FACTS = 10
+STYLES = 6
+FACTS = 6
 PLACES = 4
 SKETCH = 64
 """Dimensions to which a variant's vector (its place) and a user's vector (its sketch) are projected."""
@@ -153,7 +152,7 @@ def look_row(variant: CandidateVariant, metrics: Sequence[str]) -> Single:
     if variant.light in LIGHTS:
         known[f"light:{variant.light}"] = 1.0
     if variant.style:
-        known[f"style:{_bucket(variant.style, STYLES)}"] = 1.0
+        known |= {f"style:{bucket}": _HALF for bucket in _buckets(variant.style, STYLES)}
     for name, value in known.items():
         row[_LOOK[name]] = value
     return row
@@ -165,10 +164,9 @@ def user_row(user: UserProfile, facts: Mapping[str, str | float]) -> Single:
     row[0] = 1.0
     row[_CIRCUMSTANCE["warm"]] = user.vector is not None
     for name, value in facts.items():
-        if isinstance(value, str):
-            row[_FIRST_FACT + _bucket(f"{name}={value}", FACTS)] = 1.0
-        else:
-            row[_FIRST_FACT + _bucket(name, FACTS)] += value / (1 + abs(value))
+        text, size = (f"{name}={value}", 1.0) if isinstance(value, str) else (name, value / (1 + abs(value)))
+        for bucket in _buckets(text, FACTS):
+            row[_FIRST_FACT + bucket] += _HALF * size
     return row
 
 
@@ -238,10 +236,14 @@ def bare_looks(view: View | None) -> Floats:
     return row
 
 
-def _bucket(text: str, buckets: int) -> int:
-    return zlib.crc32(text.strip().lower().encode()) % buckets
+def _buckets(text: str, buckets: int) -> tuple[int, int]:
+    """Two places by the hash of a text: two texts seldom share both (Svenstrup et al., Hash Embeddings, NIPS 2017)."""
+    hashed = hashlib.sha256(text.strip().lower().encode()).digest()
+    first = hashed[0] % buckets
+    return first, (first + 1 + hashed[1] % (buckets - 1)) % buckets
 
 
+_HALF = 0.5**0.5
 _FIRST_FACT = _CIRCUMSTANCE["fact:0"]
 LIKENESS, FIRST_PLACE = _LOOK["likeness"], _LOOK["place:0"]
 """Both kinds of looks that are measured within a product are the last columns, likeness first."""

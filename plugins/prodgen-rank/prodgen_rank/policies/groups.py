@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Single = NDArray[np.float32]
 
 _STARTS, _ROUNDS = 5, 50
+_LEAST_WEIGHT = 0.01
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Groups:
         # |x - c|^2 without |x|^2, which is the same for all groups.
         away = (self.centres**2).sum(1) - 2 * sketches @ self.centres.T
         weights = np.exp((away.min(1, keepdims=True) - away) / (2 * self.variance))
+        weights[weights < _LEAST_WEIGHT] = 0.0
         shares: Single = (weights / weights.sum(1, keepdims=True)).astype(np.float32)
         return shares
 

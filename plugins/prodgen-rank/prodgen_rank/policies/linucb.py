@@ -30,8 +30,10 @@ class LinearUCB(LinearPolicy):
 
     def shares(self, model: Model, request: Request) -> Floats:
         beyond, precision = self._beyond(model, request)
+        # Most circumstances do not hold in any one request; what is multiplied by 0 is left out.
+        holds = np.flatnonzero((request.circumstances != 0).sum(axis=0)[LAYOUT.columns])
         circumstances = np.repeat(request.circumstances[request.domains], request.sizes, axis=0)
-        features = request.looks[:, LAYOUT.rows] * circumstances[:, LAYOUT.columns]
-        unsure = ((features @ model.factor) ** 2).sum(axis=1) + 1 / precision
+        features = request.looks[:, LAYOUT.rows[holds]] * circumstances[:, LAYOUT.columns[holds]]
+        unsure = ((features @ model.factor[holds]) ** 2).sum(axis=1) + 1 / precision
         width = np.float32(self._config.width) * np.sqrt(unsure)
         return request.shares_of_wins(request.scores(model.expected) + (beyond + width)[:, None])
