@@ -122,12 +122,13 @@ def test_no_history_is_answered_by_popularity(fitted):
     assert np.isfinite(scores).all()
 
 
-def test_sampled_softmax_with_all_others_drawn_is_the_full_one():
+@pytest.mark.parametrize("itself", [False, True])
+def test_sampled_softmax_with_all_others_drawn_is_the_full_one(itself):
     made = network()
     told, wanted, products = made(torch.tensor([[3, 1, 4]]))[0], torch.tensor([1, 4, 9]), made.products()
     for row in range(3):
         full = torch.nn.functional.cross_entropy(told[row] @ products.T, wanted[row])
-        others = torch.tensor([code for code in range(N_ITEMS) if code != wanted[row]])
+        others = torch.tensor([code for code in range(N_ITEMS) if itself or code != wanted[row]])
         sampled = sampled_softmax(told[row : row + 1], wanted[row : row + 1], products, others, N_ITEMS)
         torch.testing.assert_close(sampled, full)
 

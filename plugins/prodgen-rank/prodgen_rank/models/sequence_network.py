@@ -135,7 +135,8 @@ def sampled_softmax(told: Tensor, wanted: Tensor, products: Tensor, drawn: Tenso
 
     The drawn stand for all others, so their logits are raised by log((n_items - 1) / drawn) (Jean et al., On using very
     large target vocabulary, ACL 2015; in SASRec: Klenitskiy and Vasilev, Turning dross into gold loss, RecSys 2023). One
-    draw serves the whole batch; where it hits the product that came, it does not count.
+    draw serves the whole batch; where it hits the product that came, it does not count. With all products drawn, nothing is
+    raised and this is the full softmax.
 
     Args:
         told: float [n, dimension], what the network says at each place.
@@ -144,6 +145,7 @@ def sampled_softmax(told: Tensor, wanted: Tensor, products: Tensor, drawn: Tenso
         drawn: int64 [negatives], rows of `products`.
     """
     right = (told * products.index_select(0, wanted)).sum(dim=1, keepdim=True)
-    others = told @ products.index_select(0, drawn).T + math.log((n_items - 1) / len(drawn))
+    stand_for = (n_items - 1) / min(len(drawn), n_items - 1)
+    others = told @ products.index_select(0, drawn).T + math.log(stand_for)
     others = others.masked_fill(drawn[None] == wanted[:, None], -torch.inf)
     return functional.cross_entropy(torch.cat((right, others), dim=1), torch.zeros_like(wanted))
