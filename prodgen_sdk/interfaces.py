@@ -125,7 +125,8 @@ class VectorIndex(ABC):
     ) -> Sequence[Sequence[Candidate]]:
         """For each query [n, dimension] up to k distinct products, best first, each with all its eligible variants.
 
-        Exact under any filter: a product is missing only if fewer than k are eligible.
+        Scores are exact, and fewer than k products come only if fewer are eligible. Where a filter leaves few variants these are
+        the k best; elsewhere an approximate index may miss some, at the recall that it was configured for.
         """
 
     @abstractmethod

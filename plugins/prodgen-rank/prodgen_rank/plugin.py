@@ -76,7 +76,7 @@ def register_indexes(register: Register) -> None:
     register(
         IndexSpec(
             id="index/faiss",
-            summary="Exact filtered search for products by their variants; durable, verified",
+            summary="Filtered search for products by their variants, exact or at a calibrated recall; durable, verified",
             needs=_FAISS,
         ),
         "prodgen_rank.index.faiss_index:FaissIndex",
@@ -183,11 +183,29 @@ def register_benchmarks(register: Register) -> None:
     register(
         BenchmarkSpec(
             id="index/search",
-            summary="Search by selectivity beside numpy and plain faiss, recall against brute force, updates, opening",
+            summary="Search by selectivity beside plain faiss and other indexes, recall against brute force, building, opening",
             measures="index",
             needs=_FAISS,
         ),
         "prodgen_rank.benchmarks.index:IndexBenchmark",
+    )
+    register(
+        BenchmarkSpec(
+            id="index/updates",
+            summary="Search while another thread changes the index, each answer checked against a replay of the changes",
+            measures="serve-updates",
+            needs=_FAISS,
+        ),
+        "prodgen_rank.benchmarks.updates:UpdatesBenchmark",
+    )
+    register(
+        BenchmarkSpec(
+            id="index/crash",
+            summary="Kills at random moments of a process that changes the index, and bytes flipped in each of its files",
+            measures="index-crash",
+            needs=_FAISS,
+        ),
+        "prodgen_rank.benchmarks.crash:CrashBenchmark",
     )
     register(
         BenchmarkSpec(

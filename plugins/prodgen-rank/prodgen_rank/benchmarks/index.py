@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodgen_rank.benchmarks import made_up
-from prodgen_rank.config import Config
+from prodgen_rank.benchmarks import made_up, others
+from prodgen_rank.config import Config, IndexConfig
 from prodgen_rank.index.faiss_index import FaissIndex
 from prodgen_rank.policies.epsilon import EpsilonGreedy
 from prodgen_rank.rankers.hybrid import HybridRanker
@@ -36,52 +36,70 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
+_PART = 8192
 
 
 class IndexBenchmark(Benchmark):
-    """Search alone, beside a plain scan by numpy and by faiss.
+    """Search alone, by selectivity; beside plain faiss of the same structure, and with `others` beside other indexes.
 
-    Options: n variants (100000), dimension (512), queries (200), k products (10).
+    Options: n variants (100000), dimension (512), queries (200), k products (10), distribution (families or gaussian, see
+    `made_up`), factory ("" for the configured one), others (0; 1 adds faiss's Flat and HNSW, numpy, hnswlib and usearch over
+    the rows, where installed; building their graphs takes minutes).
     """
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
-        self._config = config
+        self._config = config or Config()
 
     def run(self, options: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
-        n, dimension, queries, k = made_up.numbers(options, n=100_000, dimension=512, queries=200, k=10)
+        defaults = {"n": 100_000, "dimension": 512, "queries": 200, "k": 10, "others": 0}
+        asked = made_up.chosen(options, **defaults, distribution="families", factory="")
+        n, k = max(asked["n"], 1), max(asked["k"], 1)
+        config = self._config
+        if asked["factory"]:
+            config = Config(index=IndexConfig(**{**dict(config.index), "factory": asked["factory"]}))
         with tempfile.TemporaryDirectory(prefix="prodgen-bench-") as folder:
             context = Context(state=Path(folder), logger=ctx.logger)
-            vectors = made_up.vectors(n, dimension)
-            index, build = _filled(vectors, self._config, context)
+            vectors = made_up.vectors(n, max(asked["dimension"], 1), asked["distribution"])
+            _, build = filled(vectors, config, context)
+            started = time.perf_counter()
+            index = FaissIndex(config, context)
+            facts = index.stats(ctx)
             figures: dict[str, Any] = {
                 "variants": n,
-                "dimension": dimension,
-                "queries": queries,
+                "dimension": facts["dimension"],
+                "queries": asked["queries"],
                 "k": k,
+                "distribution": asked["distribution"],
+                "factory": facts["factory"],
                 "build_s": build,
+                "open_and_verify_s": time.perf_counter() - started,
+                "bytes": facts["bytes"],
             }
-            started = time.perf_counter()
-            index = FaissIndex(self._config, context)
-            figures["bytes"] = index.stats(ctx)["bytes"]
-            figures["open_and_verify_s"] = time.perf_counter() - started
-            asked = made_up.queries(vectors, queries)
+            for plan in facts["plans"]:
+                figures[f"calibrated_recall_at_{plan['k']}"] = plan["recall"]
+                figures[f"calibrated_look_at_{plan['k']}"] = plan["look"]
+            queries = made_up.queries(vectors, max(asked["queries"], 1))
             for step, (name, eligible) in enumerate(made_up.FILTERS.items()):
                 ctx.check()
                 ctx.progress(step, len(made_up.FILTERS) + 1, f"search{name}")
-                figures |= made_up.percentiles(
-                    f"search{name}", lambda q, f: index.search(q[None], k, f, ctx), asked, repeat(eligible, len(asked))
-                )
-                figures[f"recall_at_{k}{name}"] = _recall(index, vectors, asked[:50], k, eligible, ctx)
-            figures |= _plain_scans(vectors, asked, k)
-            figures["ratio_to_numpy"] = figures["numpy_scan_p50_ms"] / figures["search_p50_ms"]
-            figures["ratio_to_faiss_flat"] = figures["faiss_flat_p50_ms"] / figures["search_p50_ms"]
+                given = (queries, repeat(eligible, len(queries)))
+                figures |= made_up.percentiles(f"search{name}", lambda q, f: index.search(q[None], k, f, ctx), *given)
+                figures[f"recall_at_{k}{name}"] = _recall(index, vectors, queries, k, eligible, ctx)
+            figures |= made_up.percentiles("search_100", lambda q: index.search(q[None], 100, Filter(), ctx), queries)
+            figures["recall_at_100"] = _recall(index, vectors, queries[:50], 100, Filter(), ctx)
+            figures |= others.same_structure(index, queries, k, ctx)
+            if (plain := figures.get("same_structure_p50_ms")) is not None:
+                figures["ratio_to_same_structure"] = figures["search_p50_ms"] / plain
+            if asked["others"]:
+                figures |= others.alternatives(vectors, queries, k, ctx)
             changes = [made_up.upsert(i, vectors[i]) for i in range(min(n, 100))]
             figures |= made_up.percentiles(
                 "apply_one", lambda i, c: index.apply([c], 2 + i, ctx), range(len(changes)), changes
             )
             figures |= made_up.percentiles(
-                "search_after_changes", lambda q: index.search(q[None], k, Filter(), ctx), asked
+                "search_after_changes", lambda q: index.search(q[None], k, Filter(), ctx), queries
             )
+            index.close()
         return figures
 
 
@@ -100,7 +118,7 @@ class RankBenchmark(Benchmark):
         )
         with tempfile.TemporaryDirectory(prefix="prodgen-bench-") as folder:
             vectors = made_up.vectors(n, dimension)
-            index, build = _filled(vectors, self._config, Context(state=Path(folder) / "index"))
+            index, build = filled(vectors, self._config, Context(state=Path(folder) / "index"))
             logs = _logs(requests, n)
             known = {f"p{p}": vectors[p * made_up.VARIANTS_A_PRODUCT] for p in range(made_up.products(n))}
             ranker = HybridRanker(self._config, Context(state=Path(folder) / "ranker"))
@@ -157,11 +175,18 @@ class _Lookup:
         return self._index.vectors(variants, self._ctx)
 
 
-def _filled(vectors: Floats, config: Config | None, ctx: Context) -> tuple[FaissIndex, float]:
-    index, changes = FaissIndex(config, ctx), [made_up.upsert(i, vector) for i, vector in enumerate(vectors)]
+def filled(vectors: Floats, config: Config | None, ctx: Context) -> tuple[FaissIndex, float]:
+    """An index that was filled in parts, as the host fills one, and the seconds that took."""
+    index, seconds = FaissIndex(config, ctx), 0.0
+    for start in range(0, len(vectors), _PART):
+        part = enumerate(vectors[start : start + _PART], start)
+        changes = [made_up.upsert(i, vector) for i, vector in part]
+        started = time.perf_counter()
+        index.apply(changes, 0, ctx)
+        seconds += time.perf_counter() - started
     started = time.perf_counter()
-    index.apply(changes, 1, ctx)
-    return index, time.perf_counter() - started
+    index.apply([], 1, ctx)
+    return index, seconds + time.perf_counter() - started
 
 
 def _logs(users: int, n: int) -> list[list[Event]]:
@@ -184,21 +209,6 @@ def _logs(users: int, n: int) -> list[list[Event]]:
 def _feedback(event: Event) -> Feedback:
     reward = float(event.type == "purchase")
     return Feedback(user=event.user, sku=event.sku or "", variant=event.variant or "", reward=reward, at=event.at)
-
-
-def _plain_scans(vectors: Floats, asked: Floats, k: int) -> dict[str, float]:
-    """The same queries by a matrix product and by faiss's flat index: rows alone, no filter, no grouping by product."""
-    import faiss
-
-    faiss.omp_set_num_threads(1)
-    flat: Any = faiss.IndexFlatIP(vectors.shape[1])
-    flat.add(vectors)
-    some = asked[:60]
-    rows = k * made_up.VARIANTS_A_PRODUCT
-    by_numpy = made_up.percentiles(
-        "numpy_scan", lambda q: np.argpartition(-(vectors @ q), min(rows, len(vectors) - 1)), some
-    )
-    return by_numpy | made_up.percentiles("faiss_flat", lambda q: flat.search(q[None], rows), some)
 
 
 def _recall(index: FaissIndex, vectors: Floats, asked: Floats, k: int, eligible: Filter, ctx: Context) -> float:

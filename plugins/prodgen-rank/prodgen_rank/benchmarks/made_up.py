@@ -43,11 +43,11 @@ _SPREAD = 0.6  # of a product's variants around its own vector, relative to that
 _CHUNK = 65_536
 
 
-def numbers(options: Mapping[str, Any], **defaults: int) -> list[int]:
+def numbers(options: Mapping[str, Any], least: int = 1, /, **defaults: int) -> list[int]:
     """The whole numbers that a benchmark was asked with, in the order of `defaults`.
 
     Raises:
-        InputError: an option that is not in `defaults`, or one below 1.
+        InputError: an option that is not in `defaults`, or one below `least`.
     """
     unknown = set(options) - set(defaults)
     if unknown:
@@ -56,9 +56,21 @@ def numbers(options: Mapping[str, Any], **defaults: int) -> list[int]:
         given = [int(options.get(name, default)) for name, default in defaults.items()]
     except ValueError:
         raise InputError(f"The options {', '.join(defaults)} are whole numbers.") from None
-    if min(given) < 1:
-        raise InputError("Every option must be at least 1.")
+    if min(given) < least:
+        raise InputError(f"Every option must be at least {least}.")
     return given
+
+
+def chosen(options: Mapping[str, Any], **defaults: int | str) -> dict[str, Any]:
+    """What a benchmark was asked with: whole numbers from 0 on, or words, as the defaults are.
+
+    Raises:
+        InputError: an option that is not in `defaults`, or one of another kind.
+    """
+    words = {name: str(options.get(name, value)) for name, value in defaults.items() if isinstance(value, str)}
+    numeric = {name: int(value) for name, value in defaults.items() if not isinstance(value, str)}
+    given = {name: value for name, value in options.items() if name not in words}
+    return words | dict(zip(numeric, numbers(given, 0, **numeric), strict=True))
 
 
 def products(n: int) -> int:

@@ -56,7 +56,7 @@ def compacted(
 
 
 def prepared(vectors: Floats, rows: Rows, config: IndexConfig, pause: Pause, known: FirstStage | None) -> Base:
-    """A base with what its configuration asks for; the training of a known first stage serves again if it still fits."""
+    """A base with what its configuration asks for, or with nothing where it is too small for that; the training of a known first stage serves again if it still fits."""
     starts = rows.starts
     factory = factory_for(len(vectors), len(starts) - 1, vectors.shape[1], config.factory, config.exact_below)
     if factory == "Flat" or not len(vectors):
@@ -68,8 +68,10 @@ def prepared(vectors: Floats, rows: Rows, config: IndexConfig, pause: Pause, kno
     fits = known is not None and known.factory == factory and known.index.d - vectors.shape[1] in (0, 1)
     if known is None or not fits or not 1 / _RETRAIN < len(means) / known.trained_on < _RETRAIN:
         known = train(factory, means)
+    if known is None:
+        return Base(vectors, starts)
     stage = filled(known, means, pause)
-    return Base(vectors, starts, stage=calibrated(stage, vectors, starts, means, config.asked, config.recall, pause))
+    return Base(vectors, starts, stage=calibrated(stage, vectors, starts, means, config.recall, pause))
 
 
 def started(rows: Rows, base: Base) -> Snapshot:

@@ -31,12 +31,11 @@ def calibrated(
     vectors: Floats,
     starts: NDArray[np.int64],
     means: Floats,
-    asked: tuple[int, ...],
-    target: float,
+    recall: tuple[tuple[int, float], ...],
     pause: Pause,
 ) -> FirstStage:
-    """The stage with a plan for each number of products in `asked` that can be found with the recall `target` by looking at
-    less than a quarter of the products.
+    """The stage with a plan for each number of products and recall in `recall` that can be reached by looking at less than a
+    quarter of the products. More products are never looked for with less effort, so that the best ones are found as surely.
     """
     queries = sample_queries(vectors, QUERIES)
     scores = product_scores(vectors, starts, queries, pause)
@@ -44,15 +43,20 @@ def calibrated(
     filtered = np.where(of_filter, scores, -np.inf)
     bits = np.packbits(of_filter, axis=1, bitorder="little")
     plans = []
-    for k in sorted(k for k in set(asked) if 16 * k <= stage.index.ntotal):
-        found = _look(stage, queries, _top(scores, k), target, pause, efforts(stage.index), None)
+    effort = look = look_filtered = 1
+    for k, target in sorted(recall):
+        if 16 * k > stage.index.ntotal:
+            break
+        harder = [more for more in efforts(stage.index) if more >= effort]
+        found = _look(stage, queries, _top(scores, k), target, pause, harder, None)
         if found is None:
-            continue
-        effort, look, recall = found
-        look_filtered, recall_filtered = look, recall
+            break
+        effort, needed, reached = found
+        look = max(look, needed)
+        look_filtered, reached_filtered = max(look, look_filtered), reached
         if stage.filters and (among := _look(stage, queries, _top(filtered, k), target, pause, [effort], bits)):
-            _, look_filtered, recall_filtered = among
-        plans.append(Plan(k, effort, look, max(look, look_filtered), recall, recall_filtered))
+            look_filtered, reached_filtered = max(look_filtered, among[1]), among[2]
+        plans.append(Plan(k, effort, look, look_filtered, reached, reached_filtered))
     return replace(stage, plans=tuple(plans))
 
 

@@ -129,6 +129,11 @@ class FaissIndex(VectorIndex):
                     number = self._files.publish(folder)
             self._swap(replace(_empty_state(), number=number))
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """What searches read now."""
+        return self._current().snapshot
+
     def settle(self) -> None:
         """Waits until no new base is being built."""
         while (rebuild := self._rebuild) is not None:
@@ -269,6 +274,7 @@ class FaissIndex(VectorIndex):
         with self._files.draft() if self._files else nullcontext() as folder:
             made = compacted(private, self._config, self._files, folder, sequence, no_pause, searchable=sequence > 0)
             number = self._files.publish(folder) if self._files and folder else state.number + 1
+        self._failed = None
         return State(number, sequence, 0, made)
 
     def _maintain(self, state: State) -> None:

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Products = NDArray[np.int64]
 
-ONE_LIST = 250_000  # representatives from which `auto` divides them into lists
+ONE_LIST = 50_000  # representatives from which `auto` divides them into lists
 _TRAIN = 16_384
 _A_LIST = 64
+_FEWEST = 64
 _ADD = 2_048
 
 
@@ -123,8 +124,8 @@ def lists_of(index: Any) -> Any:
     return index if hasattr(index, "nlist") else None
 
 
-def train(factory: str, representatives: Floats) -> FirstStage:
-    """A first stage that holds nothing yet.
+def train(factory: str, representatives: Floats) -> FirstStage | None:
+    """A first stage that holds nothing yet, or None where there are too few products to train it with.
 
     Raises:
         ConfigError: faiss does not know these words, or not for this dimension.
@@ -137,10 +138,12 @@ def train(factory: str, representatives: Floats) -> FirstStage:
         index: Any = faiss.index_factory(dimension + dimension % 2, factory, faiss.METRIC_INNER_PRODUCT)
         lists = lists_of(index)
         # Enough for centroids that serve as a first guess; the defaults take ten times as long.
-        if hasattr(index, "pq"):
-            index.pq.cp.niter, index.pq.cp.max_points_per_centroid = 10, 256
-        if lists is not None:
-            lists.cp.niter, lists.cp.max_points_per_centroid = 8, _A_LIST
+        trained = [(index.pq.cp, index.pq.ksub, 256)] if hasattr(index, "pq") else []
+        trained += [(lists.cp, lists.nlist, _A_LIST)] if lists is not None else []
+        if n < max([_FEWEST, *(4 * centroids for _, centroids, _ in trained)]):
+            return None
+        for clustering, _, points in trained:
+            clustering.niter, clustering.min_points_per_centroid, clustering.max_points_per_centroid = 10, 1, points
         sample = max(_TRAIN, _A_LIST * lists.nlist if lists is not None else 0)
         chosen = np.sort(np.random.default_rng(0).permutation(n)[:sample])
         index.train(padded(representatives[chosen], index.d))

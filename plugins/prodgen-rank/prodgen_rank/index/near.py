@@ -47,12 +47,12 @@ def by_stage(base: Base, scope: Scope, query: Floats, k: int) -> Found | None:
             return None
         allowed = scope.of_base.products
     look = plan.look if allowed is None else plan.look_filtered
-    look += 0 if scope.dropped is None else len(scope.dropped)
-    while 2 * look < stage.index.ntotal:
-        found, _ = stage.nearest(query[None], look, plan.effort, allowed)
+    excluded = 0 if scope.dropped is None else len(scope.dropped)
+    while 2 * (look + excluded) < stage.index.ntotal:
+        found, _ = stage.nearest(query[None], look + excluded, plan.effort, allowed)
         codes = found[0][found[0] >= 0]
         if scope.dropped is not None:
-            codes = codes[~scope.drops(codes)]
+            codes = codes[~scope.drops(codes)][:look]
         scores = _best_scores(base, scope, query, codes)
         alive = np.isfinite(scores)
         if np.count_nonzero(alive) >= k:

@@ -46,9 +46,9 @@ class Snapshot:
 
     @property
     def changed(self) -> int:
-        """Rows that were added to the base, replaced or removed since it was built."""
+        """Rows that were added since the base was built, or rows of the base that were replaced or removed, if more."""
         split = len(self.base)
-        return len(self.live) - split + split - int(np.count_nonzero(self.live[:split]))
+        return max(len(self.live) - split, split - int(np.count_nonzero(self.live[:split])))
 
     def extended(self, changes: Sequence[IndexChange]) -> Snapshot:
         """The state after some changes in order.

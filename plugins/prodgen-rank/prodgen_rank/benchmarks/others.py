@@ -1,0 +1,134 @@
+"""What `prodgen bench index` measures beside the index: plain faiss of the same structure, and other indexes of the rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prodgen_rank.benchmarks import made_up
+from prodgen_rank.index.exact import exact_scores
+from prodgen_rank.index.faiss_index import FaissIndex
+from prodgen_sdk.context import Context
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+    Search = Callable[[Floats, int], NDArray[np.int64]]
+
+_SCANS = 60
+
+
+def same_structure(index: FaissIndex, queries: Floats, k: int, ctx: Context) -> dict[str, float]:
+    """Faiss's own calls alone, for the same look: ranking the representatives, scoring the rows. Nothing where it scans all."""
+    base = index.snapshot.base
+    plan = base.stage.plan(k) if base.stage else None
+    if base.stage is None or plan is None:
+        return {}
+    stage = base.stage
+
+    def search(query: Floats) -> None:
+        products, _ = stage.nearest(query[None], plan.look, plan.effort)
+        exact_scores(base.vectors, base.rows_of(products[0]), query)
+
+    return made_up.percentiles("same_structure", search, queries)
+
+
+def alternatives(vectors: Floats, queries: Floats, k: int, ctx: Context) -> dict[str, Any]:
+    """Other indexes of the rows, one query a call, one thread: each gives the rows of about k products, without filters."""
+    wanted = made_up.best_products(vectors, queries, k)
+    rows = min(k * made_up.VARIANTS_A_PRODUCT, len(vectors))
+    figures: dict[str, Any] = {}
+    for name, build in _BUILDERS.items():
+        ctx.check()
+        started = time.perf_counter()
+        try:
+            search = build(vectors)
+        except ImportError:
+            figures[f"{name}_note"] = "not installed"
+            continue
+        figures[f"{name}_build_s"] = time.perf_counter() - started
+        asked = queries[:_SCANS] if name in _EXACT else queries
+        figures |= made_up.percentiles(name, lambda q, run=search: run(q, rows), asked)
+        found = [_products(search(query, rows), k) for query in asked]
+        figures[f"{name}_recall_at_{k}"] = made_up.recall(found, wanted[: len(asked)])
+    return figures
+
+
+def _products(rows: NDArray[np.int64], k: int) -> list[str]:
+    """The skus of the first k products among rows, best first."""
+    numbers = (rows[rows >= 0] // made_up.VARIANTS_A_PRODUCT).tolist()
+    return [f"p{number}" for number in list(dict.fromkeys(numbers))[:k]]
+
+
+def _numpy(vectors: Floats) -> Search:
+    def search(query: Floats, n: int) -> NDArray[np.int64]:
+        scores = vectors @ query
+        nearest = np.argpartition(-scores, n - 1)[:n]
+        return nearest[np.argsort(-scores[nearest])]
+
+    return search
+
+
+def _flat(vectors: Floats) -> Search:
+    return _faiss("Flat", vectors)
+
+
+def _hnsw(vectors: Floats) -> Search:
+    return _faiss("HNSW32", vectors)
+
+
+def _faiss(factory: str, vectors: Floats) -> Search:
+    import faiss
+
+    faiss.omp_set_num_threads(1)
+    index: Any = faiss.index_factory(vectors.shape[1], factory, faiss.METRIC_INNER_PRODUCT)
+    for part in _parts(vectors):
+        index.add(part)
+    if hasattr(index, "hnsw"):
+        index.hnsw.efSearch = 128
+
+    def search(query: Floats, n: int) -> NDArray[np.int64]:
+        found: NDArray[np.int64] = index.search(query[None], n)[1][0]
+        return found
+
+    return search
+
+
+def _hnswlib(vectors: Floats) -> Search:
+    index = import_module("hnswlib").Index(space="ip", dim=vectors.shape[1])
+    index.init_index(max_elements=len(vectors), ef_construction=80, M=32)
+    index.set_num_threads(1)
+    index.add_items(vectors)
+    index.set_ef(128)
+
+    def search(query: Floats, n: int) -> NDArray[np.int64]:
+        return np.asarray(index.knn_query(query[None], n)[0][0], np.int64)
+
+    return search
+
+
+def _usearch(vectors: Floats) -> Search:
+    kind = import_module("usearch.index").Index
+    index = kind(ndim=vectors.shape[1], metric="ip", connectivity=32, expansion_add=80, expansion_search=128)
+    index.add(np.arange(len(vectors)), vectors, threads=1)
+
+    def search(query: Floats, n: int) -> NDArray[np.int64]:
+        return np.asarray(index.search(query, n).keys, np.int64)
+
+    return search
+
+
+def _parts(vectors: Floats) -> Iterator[Floats]:
+    for start in range(0, len(vectors), 16_384):
+        yield vectors[start : start + 16_384]
+
+
+_BUILDERS: dict[str, Callable[[Any], Any]] = {
+    "numpy_scan": _numpy, "faiss_flat": _flat, "faiss_hnsw32": _hnsw, "hnswlib": _hnswlib, "usearch": _usearch,
+}  # fmt: skip
+_EXACT = ("numpy_scan", "faiss_flat")
