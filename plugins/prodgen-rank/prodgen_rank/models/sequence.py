@@ -43,7 +43,7 @@ class SequenceModel(PreferenceModel):
         learning_rate: of AdamW; it rises over the first hundred steps, then falls to nothing at the end of the epochs or the budget.
         weight_decay: of the weights of the layers, not of the embeddings, whose length means nothing.
         max_epochs: after which training stops in any case; an epoch goes over all histories, more than once where they make
-            less than a hundred steps.
+            fewer than fifty steps.
         patience: epochs without a better ranking after which it stops.
         budget_minutes: after which the best so far is taken.
         held_back: at most so many users, and a tenth of all, have their last product held back to know when to stop.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 512
 _RISE = 100
-_EPOCH = 100  # steps at least: a small shop is gone over several times before the ranking is looked at
+_EPOCH = 50  # steps at least: a small shop is gone over several times before the ranking is looked at
 
 
 def hold_back(known: list[Codes], most: int, rng: np.random.Generator) -> tuple[list[Codes], list[Codes]]:
