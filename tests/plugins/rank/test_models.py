@@ -106,6 +106,7 @@ def test_strongest_keeps_the_largest_of_each_row(rows, n, seed):
     rng = np.random.default_rng(seed)
     matrix = np.round(rng.normal(size=(rows, 8)), 1) * (rng.uniform(size=(rows, 8)) < 0.6)
     kept = strongest(csr_matrix(matrix), n).toarray()
+    assert np.array_equal(strongest(matrix, n).toarray(), kept)
     for before, after in zip(matrix, kept, strict=True):
         order = sorted(np.flatnonzero(before), key=lambda column: (-abs(before[column]), column))[:n]
         assert np.flatnonzero(after).tolist() == sorted(order)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from prodgen_rank.evaluation.protocols import Result, evaluate
@@ -70,9 +70,11 @@ def compare(plan: Plan, split: Split, protocol: str, ctx: Context) -> dict[str, 
     if blended:
         ctx.progress(len(searched), total, "weighing the blend")
         started = time.perf_counter()
-        members = {name: tuned[name].models for name in plan.members}
-        weights, _ = weigh(members, validation, ctx, metric=plan.metric, k=plan.k)
+        weights, _ = weigh(
+            {name: tuned[name].models for name in plan.members}, validation, ctx, metric=plan.metric, k=plan.k
+        )
         weigh_s = time.perf_counter() - started
+    tuned = {name: replace(each, models=()) for name, each in tuned.items()}  # gives their memory back
     fitted: dict[str, tuple[PreferenceModel, float]] = {}
 
     def fit(name: str) -> tuple[PreferenceModel, float]:
@@ -108,8 +110,6 @@ def compare(plan: Plan, split: Split, protocol: str, ctx: Context) -> dict[str, 
 
 def silent(ctx: Context) -> Context:
     """The context for a step within a step."""
-    from dataclasses import replace
-
     from prodgen_sdk.context import no_progress
 
     return replace(ctx, progress=no_progress)

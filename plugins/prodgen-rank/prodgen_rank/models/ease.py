@@ -12,6 +12,8 @@ from prodgen_rank.models.recency import Recency
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
 
+_SMALL, _KEPT = 4096, 500
+
 
 class Ease(LinearModel):
     """Steck, Embarrassingly shallow autoencoders for sparse data, WWW 2019.
@@ -26,7 +28,8 @@ class Ease(LinearModel):
             to its diagonal, so that the popular are regularised more (Steck, Autoencoders that don't overfit towards the
             identity, NeurIPS 2020).
         recency: what counts of a history.
-        keep: how many weights a product keeps, the largest; 0 keeps all.
+        keep: how many weights a product keeps, the largest; 0 keeps all, and None all up to 4,096 products and 500 beyond, so
+            that a model of 15,000 products takes 60 MB, not 900.
         most_items: the most popular products that take part.
     """
 
@@ -37,7 +40,7 @@ class Ease(LinearModel):
         l2: float = 500.0,
         dropout: float = 0.0,
         recency: Recency = Recency(),
-        keep: int = 0,
+        keep: int | None = None,
         most_items: int = 20_000,
     ) -> None:
         if not (l2 > 0 and 0 <= dropout < 1):
@@ -50,8 +53,9 @@ class Ease(LinearModel):
         users = np.asarray(known.sum(axis=0)).ravel()
         taking_part = np.sort(np.argsort(-users, kind="stable")[: self.most_items])
         weights = closed_form(known[:, taking_part], self.l2, self.dropout, ctx)
-        if self.keep:
-            weights = strongest(weights.T, self.keep).T.tocsr()
+        keep = self.keep if self.keep is not None else _KEPT * (len(taking_part) > _SMALL)
+        if keep:
+            weights = strongest(weights.T, keep).T.tocsr()
         if len(taking_part) == data.n_items:
             return weights
         return _spread(weights, taking_part, data.n_items)
@@ -64,7 +68,7 @@ def closed_form(known: Any, l2: float, dropout: float, ctx: Context) -> Any:
     n = known.shape[1]
     if not n:
         return np.zeros((0, 0), np.float32)
-    exact = n <= 4096
+    exact = n <= _SMALL
     gram: Any = np.asarray((known.T @ known).todense(), np.float64 if exact else np.float32, order="F")
     diagonal = np.diag_indices(n)
     gram[diagonal] += l2 + dropout / (1 - dropout) * gram[diagonal]

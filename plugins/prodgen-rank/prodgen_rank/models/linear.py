@@ -80,19 +80,27 @@ def binary(data: Interactions) -> Any:
 
 
 def strongest(matrix: Any, n: int) -> Any:
-    """Scipy CSR with the n largest absolute values of each row (equal ones by column), the rest dropped."""
+    """Scipy CSR of a matrix, dense or sparse, with the n largest absolute values of each row (equal ones by column)."""
     from scipy.sparse import csr_matrix
 
-    rows = csr_matrix(matrix)
-    rows.sort_indices()
-    kept = np.zeros(rows.nnz, np.bool_)
+    rows = matrix if isinstance(matrix, np.ndarray) else csr_matrix(matrix)
+    if not isinstance(rows, np.ndarray):
+        rows.sort_indices()
+    values, columns, starts = [], [], [0]
     for row in range(rows.shape[0]):
-        place = slice(rows.indptr[row], rows.indptr[row + 1])
-        kept[place] = _largest(np.abs(rows.data[place]), n)
-    counts = np.add.reduceat(np.append(kept, False).astype(np.int64), rows.indptr[:-1])
-    counts[np.diff(rows.indptr) == 0] = 0
-    starts = np.concatenate(([0], np.cumsum(counts)))
-    return csr_matrix((rows.data[kept], rows.indices[kept], starts), rows.shape)
+        if isinstance(rows, np.ndarray):
+            there = np.flatnonzero(rows[row])
+            told = rows[row, there]
+        else:
+            place = slice(rows.indptr[row], rows.indptr[row + 1])
+            there, told = rows.indices[place], rows.data[place]
+        kept = _largest(np.abs(told), n)
+        values.append(told[kept])
+        columns.append(there[kept])
+        starts.append(starts[-1] + len(values[-1]))
+    if not values:
+        return csr_matrix(rows.shape, dtype=np.float32)
+    return csr_matrix((np.concatenate(values), np.concatenate(columns).astype(np.int32), starts), rows.shape)
 
 
 def _largest(values: Floats, n: int) -> NDArray[np.bool_]:
