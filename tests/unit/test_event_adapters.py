@@ -237,7 +237,7 @@ lookalikes = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(FORMATS), st.dictionaries(_KEYS, lookalikes, max_size=8))
 def test_no_value_breaks_an_adapter_and_none_vanishes(format, values):
     rows = list(convert([values], format))

@@ -18,7 +18,7 @@ from prodgen_sdk.profile import (
     popularity,
     user_vector,
 )
-from prodgen_sdk.types import Event, Product
+from prodgen_sdk.types import Event, Product, trusted
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 VECTORS = {f"p{i}": v for i, v in enumerate(np.random.default_rng(0).standard_normal((5, 8)).astype(np.float32))}
@@ -117,17 +117,19 @@ def test_hidden_products_push_away_and_searches_pull() -> None:
 def test_a_hundred_thousand_events_are_no_trouble() -> None:
     at = [NOW - timedelta(minutes=n) for n in range(100_000)]
     kinds = ("view", "click", "hide", "purchase", "search")
-    log = [
-        Event(
-            id=str(n),
-            user="u",
-            type=kinds[n % 5],
-            sku=None if n % 5 == 4 else f"s{n % 997}",
-            query="q" * 900 if n % 5 == 4 else None,
-            at=at[n],
-        )
+    one = event("0", "view").__dict__
+    rows = (
+        {
+            **one,
+            "id": str(n),
+            "type": kinds[n % 5],
+            "sku": None if n % 5 == 4 else f"s{n % 997}",
+            "query": "q" * 900 if n % 5 == 4 else None,
+            "at": at[n],
+        }
         for n in range(100_000)
-    ]
+    )
+    log = trusted(Event, rows, set(one))
     profile = build_profile("u", log, {}, NOW)
     assert len(profile.session) == MAX_SESSION
     assert profile.session_events == 100_000
