@@ -267,6 +267,7 @@ def test_a_blend_is_the_weighted_sum_of_its_standardised_members():
         ("blend", {"members": {"ease": {}}, "weights": {"ease": float("nan")}}, ConfigError),
         ("blend", {"members": {"ease": {}}, "weights": {"ease": 0.0}}, ConfigError),
         ("ease", {"recency": {"pace": 1}}, ConfigError),
+        ("ease", {"recency": 0.5}, ConfigError),
         ("ease", {"recency": {"step": 1.5}}, ConfigError),
         ("ease", {"recency": {"step": float("nan")}}, ConfigError),
         ("ease", {"recency": {"half_life_days": 0}}, ConfigError),

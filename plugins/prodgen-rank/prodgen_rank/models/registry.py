@@ -53,7 +53,7 @@ def make(name: str, settings: Mapping[str, Any] | None = None) -> PreferenceMode
         ) from error
     given = dict(settings or {})
     try:
-        if isinstance(given.get("recency"), Mapping):
+        if "recency" in given and not isinstance(given["recency"], Recency):
             given["recency"] = Recency(**given["recency"])
         model = made(**given)
     except (TypeError, ValueError) as error:
