@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -181,6 +183,6 @@ def test_weights_that_are_none_are_refused(tmp_path) -> None:
     save_file({"a": np.zeros(3, np.float32)}, tmp_path / "other")
     with pytest.raises(ConfigError, match="format"):
         weights.read(tmp_path / "other")
-    save_file({"a": np.zeros(3, np.float32)}, tmp_path / "named", {"format": weights.FORMAT})
+    save_file({"a": np.zeros(3, np.float32)}, tmp_path / "named", {"prodgen": json.dumps({"format": weights.FORMAT})})
     with pytest.raises(ConfigError, match="none of image/mini"):
         weights.read(tmp_path / "named")

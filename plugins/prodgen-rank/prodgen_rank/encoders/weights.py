@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Tensors = Mapping[str, NDArray[Any]]
 
 SHIPPED = Path(__file__).with_name("mini.safetensors")
-SHIPPED_SHA256 = "ec3d8f94cc024ce848f3264783e654e93f5c439960f53ea2cf18dcc44f85e6a3"
+SHIPPED_SHA256 = "a3fcd27cacef28f22559569f22f2fdf94a6be383dc59aca19c697b4470ff7dd2"
 FORMAT = "prodgen-image-mini 1"
 
 
@@ -67,7 +67,8 @@ def read(path: Path | None = None) -> Weights:
         raise ConfigError(f"The weights {where} are damaged: their checksum is not the package's.", hint=again)
     try:
         tensors = load(data)
-        stated = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")]).get("__metadata__", {}).get("format")
+        notes = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")]).get("__metadata__", {})
+        stated = json.loads(notes.get("prodgen", "{}")).get("format")
         if stated != FORMAT:
             raise ValueError(f"their format is {stated!r}, not {FORMAT!r}")
         head = Head(*(np.asarray(tensors[f"head.{part}"], np.float32) for part in Head._fields))
@@ -86,6 +87,7 @@ def write(path: Path, trunk: Tensors, head: Head, facts: Mapping[str, Any]) -> s
     tensors = {name: np.ascontiguousarray(value, np.float16) for name, value in trunk.items()}
     tensors["head.weight"] = np.ascontiguousarray(head.weight, np.float16)
     tensors |= {f"head.{part}": np.ascontiguousarray(getattr(head, part), np.float32) for part in ("mean", "scale")}
-    data = save(tensors, {"format": FORMAT, "made": json.dumps(facts, sort_keys=True)})
+    # In one note: safetensors writes several in no certain order, and equal weights shall give equal files.
+    data = save(tensors, {"prodgen": json.dumps({"format": FORMAT, **facts}, sort_keys=True)})
     write_atomically(path, data)
     return hashlib.sha256(data).hexdigest()
