@@ -91,7 +91,7 @@ def test_propensities_sum_to_one_and_keep_the_floor(sizes, epsilon, kind, seed) 
 
 def test_thompson_shares_are_those_of_the_posterior() -> None:
     """Against drawing from the same posterior by another road: numpy's multivariate normal, one model at a time."""
-    chooser = policy(draws=4096, epsilon=0.0, variant_spread=1e-3)
+    chooser = policy(draws=4096, epsilon=0.0, exploration=1.0, variant_spread=1e-3)
     candidates = [product("abcde")]
     teach(chooser, lambda user, id: float(id in ("mug-b", "mug-c")) * 0.5, candidates, rounds=6)
     claimed = {}
