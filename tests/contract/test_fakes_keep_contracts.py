@@ -110,6 +110,18 @@ class TestBenchmark(contracts.BenchmarkContract):
         return {"n": 1}
 
 
+class TestLogEvaluation(contracts.BenchmarkContract):
+    plugin = plugin
+    id = "fake/log"
+
+    @pytest.fixture
+    def options(self, tmp_path: Path) -> Mapping[str, Any]:
+        (tmp_path / "log.jsonl").write_text(
+            '{"id": "e", "user": "u", "type": "view", "sku": "mug", "at": "2026-01-15"}\nno event\n'
+        )
+        return {"data": str(tmp_path / "log.jsonl")}
+
+
 def test_every_interface_has_a_contract_and_a_fake() -> None:
     from prodgen_sdk.specs import SPECS
     from prodgen_sdk.testing.contracts.base import INTERFACES

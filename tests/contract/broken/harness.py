@@ -12,7 +12,7 @@ def broken(contract: type[Any], *fails: str, **spec: Any) -> Callable[[type[Any]
 
     def add_tests(component: type[Any]) -> type[Any]:
         host = fake_host()
-        (id,) = host.registry.ids(contract.kind)
+        id, *_ = host.registry.ids(contract.kind)
         changed = host.registry.get(contract.kind, id).spec.model_copy(update=spec)
         attributes = {
             "plugin": plugin_of(changed, component),
