@@ -23,7 +23,7 @@ from prodgen_rank.models.registry import make
 from scipy.sparse import csr_matrix
 
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import Cancelled, ConfigError, NotFound
+from prodgen_sdk.errors import Cancelled, ConfigError, InputError, NotFound
 
 CTX = Context()
 NAMES = ("popular", "item-knn", "ease", "ials", "transitions", "visual", "blend")
@@ -149,6 +149,20 @@ def test_popularity_counts_users_once_and_lets_them_fade():
     data = Interactions.of([0, 0, 1, 2, 3], [0, 0, 0, 1, 1], np.asarray([0, 9, 10, 0, 0]) * DAY, ["a", "b"], 4)
     assert Popularity().fit(data, CTX).totals.tolist() == [2, 2]
     assert Popularity(half_life_days=10).fit(data, CTX).totals == pytest.approx([2**-0.1 + 1, 1.0])
+
+
+def test_popularity_is_not_aged_by_a_clock_that_is_ahead():
+    times = np.append(np.arange(200.0), 1e7) * DAY
+    items = np.append(np.tile([0, 1], 100), 2)
+    totals = Popularity(half_life_days=50).fit(Interactions.of(range(201), items, times, list("abc"), 201), CTX).totals
+    assert totals[1] > totals[0] > 20
+    assert totals[2] == 1
+
+
+@pytest.mark.parametrize(("time", "weight"), [(np.nan, 1), (np.inf, 1), (0, np.nan), (0, 0), (0, -1)])
+def test_interactions_are_finite(time, weight):
+    with pytest.raises(InputError, match="finite"):
+        Interactions.of([0], [0], [time], ["a"], 1, [weight])
 
 
 def test_recency_halves_by_place_and_by_time():

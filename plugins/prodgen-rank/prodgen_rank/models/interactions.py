@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodgen_sdk.config import EVENT_WEIGHTS
+from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Event, EventType
 
 if TYPE_CHECKING:
@@ -103,10 +104,16 @@ class Interactions:
         n_users: int,
         weights: Sequence[float] | NDArray[Any] | None = None,
     ) -> Interactions:
-        """Sorts what may come in any order; equal times keep the order in which they came."""
+        """Sorts what may come in any order; equal times keep the order in which they came.
+
+        Raises:
+            InputError: a time is not finite, or a weight not finite and above 0.
+        """
         who, what = np.asarray(users, np.int32), np.asarray(items, np.int32)
         when = np.asarray(times, np.float64)
         much = np.ones(len(who), np.float32) if weights is None else np.asarray(weights, np.float32)
+        if not (np.isfinite(when).all() and np.isfinite(much).all() and (much > 0).all()):
+            raise InputError("Interactions have finite times, and weights that are finite and above 0.")
         order = np.lexsort((np.arange(len(who)), when, who))
         return cls(who[order], what[order], much[order], when[order], tuple(skus), n_users)
 

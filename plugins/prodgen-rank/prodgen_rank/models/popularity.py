@@ -39,7 +39,9 @@ class Popularity(PreferenceModel):
         last = len(data) - 1 - np.unique(pairs[::-1], return_index=True)[1]
         counts = np.asarray(data.weights[last] if self.weighted else np.ones(len(last)), np.float64)
         if self.half_life_days is not None and len(last):
-            age = (data.times.max() - data.times[last]) / DAY
+            # Some clocks are ahead: what lies beyond the newest hundredth has no age, and does not make the rest old.
+            newest = np.quantile(data.times, 0.99, method="higher")
+            age = np.maximum(newest - data.times[last], 0) / DAY
             counts = counts * 2.0 ** (-age / self.half_life_days)
         self.totals = np.bincount(data.items[last], counts, data.n_items).astype(np.float32)
         return self
