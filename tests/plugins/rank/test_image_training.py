@@ -19,7 +19,7 @@ pytest.importorskip("torch")
 OPTIONS = {"steps": 20, "copies": 1, "products": 8, "checkpoint_every": 4, "held_out": ["disc"]}
 
 
-def write_data_set(folder, products: int = 20, size: int = 48):
+def write_data_set(folder, products: int = 15, size: int = 48):
     """Boxes, discs and crosses in many colours, two views each, as a renderer would write them."""
     rng = np.random.default_rng(0)
     y, x = np.mgrid[0:size, 0:size] / size - 0.5
@@ -36,7 +36,7 @@ def write_data_set(folder, products: int = 20, size: int = 48):
         for view in range(2):
             mask = np.roll(shapes[family], view * 3, axis=1) & (np.hypot(x, y) < 0.45)
             images.append(np.dstack([np.where(mask[..., None], colour, 0), mask * 255]).astype(np.uint8))
-            split = "train" if number < products - 6 else "val" if number < products - 3 else "test"
+            split = "train" if number < products - 4 else "val" if number < products - 2 else "test"
             row = {"sku": f"p{number}", "family": family, "domain": "home", "split": split, "row": len(images) - 1}
             lines.append(json.dumps({**row, "file": "shards/00000.npz", "view": str(view)}))
     np.savez_compressed(folder / "shards" / "00000.npz", images=np.stack(images))
@@ -69,7 +69,7 @@ class TestEvaluation(BenchmarkContract):
 
     @pytest.fixture
     def options(self, drawn):
-        return {"data": str(drawn), "n": 12}
+        return {"data": str(drawn), "n": 6}
 
 
 def train(data, out, **options):
