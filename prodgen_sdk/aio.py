@@ -53,9 +53,11 @@ class AsyncStudio:
         self._serving = _Lane("prodgen-serve", serving, waiting)
 
     @classmethod
-    def open(cls, folder: str | Path, **options: Any) -> AsyncStudio:
-        """Opens the workspace in `folder`; see `Studio.open`."""
-        return cls(Studio.open(folder, **options))
+    def open(
+        cls, folder: str | Path, *, threads: int = 8, serving: int = 8, waiting: int = 1024, **options: Any
+    ) -> AsyncStudio:
+        """Opens the workspace in `folder`; other options as for `Studio.open`."""
+        return cls(Studio.open(folder, **options), threads=threads, serving=serving, waiting=waiting)
 
     async def __aenter__(self) -> AsyncStudio:
         return self

@@ -164,15 +164,6 @@ def register_benchmarks(register: Register) -> None:
     )
     register(
         BenchmarkSpec(
-            id="rank/serve",
-            summary="Search, rank and choose at n variants of 512 dimensions, one thread",
-            measures="rank",
-            needs=_FAISS,
-        ),
-        "prodgen_rank.benchmarks.index:RankBenchmark",
-    )
-    register(
-        BenchmarkSpec(
             id="policy/choice",
             summary="Variant policies: clicks earned in a shop with known probabilities, the mushroom game, time a choice takes",
             measures="policy",

@@ -53,8 +53,3 @@ class _Benchmark(BenchmarkContract):
 class TestIndexBenchmark(_Benchmark):
     repeats = "queries"
     id = "index/search"
-
-
-class TestRankBenchmark(_Benchmark):
-    repeats = "requests"
-    id = "rank/serve"

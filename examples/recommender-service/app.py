@@ -1,0 +1,58 @@
+"""A recommender service. Run in the folder of a workspace: uvicorn app:app"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from prodgen_sdk import AsyncStudio, Busy, InputError
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with AsyncStudio.open(os.environ.get("PRODGEN_WORKSPACE", "."), serving=4, waiting=64) as studio:
+        await studio.warm_up()
+        app.state.studio = studio
+        yield
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+# --8<-- [start:handler]
+@app.get("/users/{user}/recommendations")
+async def recommend(request: Request, user: str, k: int = 10, category: str = "") -> list[dict[str, Any]]:
+    """Products for a user. The impressions are in the log before the answer is sent."""
+    facts = {"category": category} if category else None
+    picks = await request.app.state.studio.recommend(user, k, facts=facts, budget_ms=50)
+    return [
+        {
+            "sku": pick.sku,
+            "picture": pick.variant,
+            "why": pick.reasons,
+            "request_id": pick.request_id,
+            "source": pick.source,
+        }
+        for pick in picks
+    ]
+
+
+# --8<-- [end:handler]
+@app.post("/events")
+async def record(request: Request, events: list[dict[str, Any]]) -> dict[str, Any]:
+    """What users did; an event that comes twice counts once."""
+    done = await request.app.state.studio.record(events)
+    return {"new": done.new, "known": done.known, "rejected": done.rejected}
+
+
+@app.exception_handler(InputError)
+async def bad_input(request: Request, error: InputError) -> JSONResponse:
+    return JSONResponse({"error": str(error)}, status_code=422)
+
+
+@app.exception_handler(Busy)
+async def busy(request: Request, error: Busy) -> JSONResponse:
+    return JSONResponse({"error": str(error)}, status_code=503, headers={"Retry-After": "1"})
