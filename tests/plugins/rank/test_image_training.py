@@ -116,6 +116,15 @@ def test_a_run_with_other_options_or_data_is_not_continued(drawn, tmp_path) -> N
         train(drawn, tmp_path / "run", steps=2)
 
 
+def test_without_anything_to_validate_on_there_are_no_figures_of_it(drawn, tmp_path) -> None:
+    write_data_set(tmp_path / "all", products=5)
+    manifest = tmp_path / "all" / "manifest.jsonl"
+    manifest.write_text(manifest.read_text().replace('"val"', '"train"').replace('"test"', '"train"'))
+    assert set(train(tmp_path / "all", tmp_path / "out", held_out=[], steps=2).figures) == {"loss"}
+    held_out = train(drawn, tmp_path / "few", held_out=["nothing"], steps=2).figures
+    assert set(held_out) == {"loss", "val_same_product"}
+
+
 def test_wrong_data_are_named(drawn, tmp_path) -> None:
     with pytest.raises(InputError, match="no rendered data set"):
         read_views(tmp_path)

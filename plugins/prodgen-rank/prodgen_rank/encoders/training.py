@@ -98,12 +98,7 @@ class MiniTrainer(Trainer):
             run.advance()
             ctx.progress(run.step, recipe.steps, "steps")
         head = run.head()
-        vectors = _embedded(head, crops.features[~known])
-        figures = {
-            "loss": run.loss,
-            "val_same_product": same_product_first(vectors, crops.products[~known], crops.views[~known]).mean().item(),
-            "val_same_family": same_family_share(vectors, crops.products[~known], crops.families[~known]).mean().item(),
-        }
+        figures = {"loss": run.loss, **_figures(head, crops.take(~known))}
         path = out / "mini.safetensors"
         weights.write(path, given.tensors, head, {"recipe": recipe.model_dump(mode="json"), "figures": figures})
         return Report(checkpoint=path, steps=run.step, figures=figures)
@@ -210,6 +205,18 @@ def contrast(vectors: torch.Tensor, labels: torch.Tensor, temperature: float) ->
     counts = alike.sum(1)
     each = -(chances * alike).sum(1) / counts.clamp(min=1)
     return each[counts > 0].mean()
+
+
+def _figures(head: Head, crops: Crops) -> dict[str, float]:
+    """What can be said of crops that were not trained on; nothing where no product has another view, no family enough products."""
+    if not len(crops.features):
+        return {}
+    vectors = _embedded(head, crops.features)
+    shares = {
+        "val_same_product": same_product_first(vectors, crops.products, crops.views),
+        "val_same_family": same_family_share(vectors, crops.products, crops.families),
+    }
+    return {name: share.mean().item() for name, share in shares.items() if len(share)}
 
 
 def _embedded(head: Head, features: NDArray[np.float32]) -> NDArray[np.float32]:
