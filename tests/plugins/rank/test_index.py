@@ -72,7 +72,7 @@ def answers(index: FaissIndex, query, k: int, eligible: Filter):
     return [(c.sku, [(v.id, v.score) for v in c.variants]) for c in found]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(batches, filters, vectors, st.integers(1, 8), st.sampled_from(["Flat", "SQ8"]), st.sampled_from([1, 3, None]))
 def test_equals_brute_force_after_any_changes(batches, eligible, query, k, factory, delta_limit) -> None:
     index = FaissIndex(Config(index=IndexConfig(factory=factory, delta_limit=delta_limit)), CTX)

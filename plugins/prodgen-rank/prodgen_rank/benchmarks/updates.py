@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 _TOLERANCE = 1e-4
+_FEWEST = 12
 
 
 class UpdatesBenchmark(Benchmark):
@@ -49,13 +50,14 @@ class UpdatesBenchmark(Benchmark):
             before = index.stats(ctx)["generation"]
             history = History(vectors)
             writer = Writer(index, history, max(asked["rate"], 1), ctx)
-            seconds, wrong, checked = [], 0, 0
+            seconds: list[float] = []
+            wrong = checked = 0
             gc.collect()
             gc.freeze()
             writer.start()
             until = time.monotonic() + asked["seconds"]
             for query in _endless(made_up.queries(vectors, 1000)):
-                if time.monotonic() > until:
+                if time.monotonic() > until and min(len(seconds), len(writer.seconds)) >= _FEWEST:
                     break
                 ctx.check()
                 first = history.done
@@ -66,6 +68,7 @@ class UpdatesBenchmark(Benchmark):
                 checked += sum(len(candidate.variants) for candidate in found)
                 time.sleep(0.001)
             writer.stop()
+            took = time.monotonic() - until + asked["seconds"]
             gc.unfreeze()
             index.settle()
             made = index.stats(ctx)["generation"] - before
@@ -74,7 +77,7 @@ class UpdatesBenchmark(Benchmark):
             "variants": len(vectors),
             "searches": len(seconds),
             "updates": len(applied),
-            "updates_per_s": len(applied) / max(asked["seconds"], 1),
+            "updates_per_s": len(applied) / took,
             "bases_built": made,
             "search_p50_ms": float(np.percentile(answered, 50)),
             "search_p99_ms": float(np.percentile(answered, 99)),

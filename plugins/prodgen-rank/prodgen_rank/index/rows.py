@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -216,6 +217,7 @@ class Rows:
         return np.asarray(sorted(found), np.int32)
 
 
+@lru_cache(4096)
 def price_code(price: Decimal) -> int:
     """A price in ten-thousandths; raises InputError for one with more than 4 decimals or 14 digits before them."""
     code = _ten_thousandths(price, ROUND_FLOOR)
