@@ -78,6 +78,14 @@ class NormalisesItsInput(GridImageEncoder):
         return vectors
 
 
+@broken(ImageEncoderContract, "words_share_the_space_of_the_pictures")
+class WordsInASpaceOfTheirOwn(GridImageEncoder):
+    reads_text = True
+
+    def encode_texts(self, texts, ctx):
+        return np.eye(2, dtype=np.float32)
+
+
 @broken(ImageEncoderContract, "transparent_picture")
 class DoesNotKnowAlpha(GridImageEncoder):
     def encode(self, images, ctx):
