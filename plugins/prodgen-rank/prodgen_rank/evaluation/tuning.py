@@ -56,7 +56,7 @@ SCORING = ("recency.step", "recency.weighted")
 """Settings that change what a history says, not what was learnt: no new fit is needed."""
 
 MOST_ITEMS_OF_A_SEARCH = 5_000
-MOST_USERS = 5_000
+MOST_USERS = 12_000
 DRAWS, AVERAGED = 300, 10
 LEAST = 0.02
 
