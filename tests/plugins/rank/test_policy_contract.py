@@ -17,10 +17,12 @@ class TestThompson(VariantPolicyContract):
 class TestFewDraws(VariantPolicyContract):
     plugin = plugin
     id = "policy/lints"
+    draws: ClassVar[int] = 800
     config: ClassVar = {"linear": {"draws": 7, "epsilon": 0.3, "half_life_days": 3.0, "seed": 5}}
 
 
 class TestUpperBound(VariantPolicyContract):
     plugin = plugin
     id = "policy/linucb"
+    draws: ClassVar[int] = 800
     config: ClassVar = {"linear": {"epsilon": 0.2}}
