@@ -69,7 +69,7 @@ class DefaultsConfig(Model):
     body_parser: str = "body/litert"
     index: str = "index/faiss"
     ranker: str = "rank/hybrid"
-    policy: str = "policy/epsilon"
+    policy: str = "policy/lints"
     finisher: str = ""
     evaluators: tuple[str, ...] | None = None
     safety_checkers: tuple[str, ...] | None = None
