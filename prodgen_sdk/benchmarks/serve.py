@@ -161,6 +161,8 @@ class _Run:
         starts = np.arange(0, len(vectors), VARIANTS_A_PRODUCT)
         queries = self._queries(users)
         index = self._studio.host.get("index")
+        # A request asks for about six tenths of its candidates by likeness.
+        near = max(10, self._studio.config.recommend.candidates * 6 // 10)
         figures = {}
         filters = (("", Filter()), ("_filter_1pct", _PRICE_1_PERCENT), ("_filter_0.1pct", _PRICE_01_PERCENT))
         for name, where in filters:
@@ -169,7 +171,8 @@ class _Run:
             for query in queries:
                 best = np.where(allowed, np.maximum.reduceat(vectors @ query, starts), -np.inf)
                 top = {f"p{i}" for i in np.argsort(-best, kind="stable")[: min(10, int(allowed.sum()))].tolist()}
-                hits += len(top & {candidate.sku for candidate in index.search(query[None], 10, where)[0]})
+                found = index.search(query[None], near, where)[0][:10]
+                hits += len(top & {candidate.sku for candidate in found})
                 total += len(top)
             figures[f"recall_at_10{name}"] = hits / total
         return figures
