@@ -59,6 +59,7 @@ def grown(folder: Path, steps: int) -> FaissIndex:
     index = opened(folder)
     for step in range(1, steps + 1):
         index.apply(batch(step), step, Context())
+    index.settle()
     return index
 
 
