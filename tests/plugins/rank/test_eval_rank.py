@@ -67,15 +67,20 @@ def test_ratings_take_the_published_settings(tmp_path):
     assert json.loads(found["sar_settings"])["similarity"] == "jaccard"
 
 
-def test_writes_a_table_and_a_plot(data, tmp_path, monkeypatch):
+def test_writes_a_table_and_a_plot(data, tmp_path):
     found = _run(data=data, models="popular,item-knn", baseline="popular", tune=0, out=str(tmp_path), users=50)
     table = (tmp_path / "rank.md").read_text()
     assert "item_knn_minus_popular_ndcg_at_10" in table
     assert f"{found['item_knn_ndcg_at_10']:.4f}" in table
+    pytest.importorskip("matplotlib")
     assert (tmp_path / "rank.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_matplotlib_the_table_is_written_and_the_plot_named(data, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    again = _run(data=data, models="popular", tune=0, out=str(tmp_path / "other"))
-    assert "matplotlib is not installed" in again["plot"]
+    found = _run(data=data, models="popular", tune=0, out=str(tmp_path))
+    assert "matplotlib is not installed" in found["plot"]
+    assert [path.name for path in tmp_path.glob("rank.*")] == ["rank.md"]
 
 
 @pytest.mark.parametrize("option", ["negatives", "n_negatives", "sampled", "sample_size"])
