@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -17,13 +17,15 @@ from prodgen_rank.policies.model import Model, build_model, learnt, prior_of
 from prodgen_rank.policies.request import Request
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import VariantPolicy
-from prodgen_sdk.types import Candidate, Choice, Feedback, RecommendationContext, UserProfile
+from prodgen_sdk.types import Candidate, Choice, Feedback, RecommendationContext, UserProfile, trusted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
     Single = NDArray[np.float32]
+
+_FIELDS = set(Choice.model_fields)
 
 
 class LinearPolicy(VariantPolicy):
@@ -68,10 +70,11 @@ class LinearPolicy(VariantPolicy):
             own = probabilities[start : start + len(candidate.variants)]
             chosen.append(start + draw(own, f"{self._config.seed}\0{context.request_id}\0{candidate.sku}"))
             start += len(own)
-        return [
-            Choice(variant=request.variants[row], propensity=min(1.0, probabilities[row]), memo=memo)
+        rows: list[dict[str, Any]] = [
+            {"variant": request.variants[row], "propensity": min(1.0, probabilities[row]), "memo": memo}
             for row, memo in zip(chosen, request.memos(chosen), strict=True)
         ]
+        return trusted(Choice, rows, _FIELDS)
 
     def update(self, feedback: Sequence[Feedback], ctx: Context) -> None:
         if feedback:

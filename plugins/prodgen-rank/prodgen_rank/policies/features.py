@@ -12,7 +12,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -181,6 +181,7 @@ def affinities(user: UserProfile) -> dict[str, float]:
     return {domain: weight / whole for domain, weight in totals.items()}
 
 
+@lru_cache(maxsize=4096)
 def domain_of(category: str) -> str:
     """The part of a category before the first slash; `other` for one that is not known.
 
@@ -207,9 +208,11 @@ def memos(looks: Single, circumstances: Single, sketch: Single | None) -> list[s
         looks, circumstances: of each variant [n, P] and [n, Q].
         sketch: of the user [SKETCH], or None for a cold start.
     """
-    packed = np.hstack([looks, circumstances]).astype("<f2")
+    packed = np.concatenate([looks, circumstances], axis=1).astype("<f2").tobytes()
     user = b"" if sketch is None else sketch.astype("<f2").tobytes()
-    return [f"{LAYOUT.tag}.{base64.b64encode(row.tobytes() + user).decode()}" for row in packed]
+    size, tag = len(packed) // max(1, len(looks)), LAYOUT.tag
+    rows = [packed[start : start + size] + user for start in range(0, len(packed), size)]
+    return [f"{tag}.{binascii.b2a_base64(row, newline=False).decode()}" for row in rows]
 
 
 def parse_memo(text: str) -> tuple[Floats, Floats, Floats | None] | None:

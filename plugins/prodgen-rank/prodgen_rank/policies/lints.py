@@ -40,5 +40,7 @@ class LinearThompson(LinearPolicy):
         beyond, precision = self._beyond(model, request)
         scores = request.scores(model.effects)
         scores += beyond[:, None]
-        scores += model.own_noise(request.variants) / np.sqrt(precision)[:, None]
+        noise = model.own_noise(request.hashes)
+        noise /= np.sqrt(precision)[:, None]
+        scores += noise
         return request.shares_of_wins(scores)

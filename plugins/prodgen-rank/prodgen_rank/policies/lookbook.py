@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+import zlib
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,10 +20,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Single = NDArray[np.float32]
+    Hashes = NDArray[np.int64]
 
 _ROWS = 200_000
 _SECONDS = 600.0
 """For how long a variant's vector is taken as unchanged."""
+_described = attrgetter("view", "background", "light", "style", "quality")
+"""What a row is made of, besides the vector. Tuples are compared by identity first, so that equal ones cost little."""
 
 
 class Lookbook:
@@ -43,27 +48,25 @@ class Lookbook:
         sketch: Single = np.asarray(vector, np.float32) @ self._projection(len(vector), SKETCH)
         return sketch.astype(np.float16).astype(np.float32)
 
-    def looks(self, variants: Sequence[CandidateVariant], ctx: Context) -> Single:
-        """The looks of some variants without likeness, float32 [n, P], in a new array."""
+    def looks(self, variants: Sequence[CandidateVariant], ctx: Context) -> tuple[Single, Hashes]:
+        """The looks of some variants without likeness, float32 [n, P], and hashes of their ids [n], in new arrays."""
         pages = self._pages
         if len(pages.known) > _ROWS or time.monotonic() > pages.until:
             pages = self._pages = _Pages()
         known, slots = pages.known, []
-        for variant in variants:
+        for variant, described in zip(variants, map(_described, variants), strict=True):
             entry = known.get(variant.id)
-            if entry is None or not entry.describes(variant):
+            if entry is None or entry[1] != described:
                 self._describe(pages, variants, ctx)
-                return self._taken(pages, [known[variant.id].slot for variant in variants])
-            slots.append(entry.slot)
-        return self._taken(pages, slots)
-
-    def _taken(self, pages: _Pages, slots: list[int]) -> Single:
-        taken: Single = pages.matrix[slots]
-        return taken
+                slots = [known[variant.id][0] for variant in variants]
+                break
+            slots.append(entry[0])
+        places = np.array(slots)
+        return pages.matrix[places], pages.hashes[places]
 
     def _describe(self, pages: _Pages, variants: Sequence[CandidateVariant], ctx: Context) -> None:
         with self._lock:
-            new = [v for v in variants if v.id not in pages.known or not pages.known[v.id].describes(v)]
+            new = [v for v in variants if v.id not in pages.known or pages.known[v.id][1] != _described(v)]
             places = self._places([v.id for v in new], ctx)
             for variant in new:
                 row = look_row(variant, self._metrics)
@@ -85,38 +88,22 @@ class Lookbook:
         return found
 
 
-class _Entry:
-    """How a variant was described when its row was made."""
-
-    __slots__ = ("background", "light", "quality", "slot", "style", "view")
-
-    def __init__(self, variant: CandidateVariant, slot: int) -> None:
-        self.slot = slot
-        self.view, self.background, self.quality = variant.view, variant.background, variant.quality
-        self.light, self.style = variant.light, variant.style
-
-    def describes(self, variant: CandidateVariant) -> bool:
-        return (
-            (variant.view is self.view or variant.view == self.view)
-            and variant.background == self.background
-            and variant.light == self.light
-            and variant.style == self.style
-            and variant.quality == self.quality
-        )
-
-
 class _Pages:
     """Rows and the way to them; a row, once there, is never changed, so that readers need no lock."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Any] = {}
+        self.known: dict[str, tuple[int, Any]] = {}
+        """By id the place of its row, and how the variant was described when that was made."""
+        self.hashes = np.zeros(1024, np.int64)
         self.matrix = np.zeros((1024, len(LOOKS)), np.float32)
         self.until = time.monotonic() + _SECONDS
         self._used = 0
 
     def add(self, variant: CandidateVariant, row: Single) -> None:
         if self._used == len(self.matrix):
+            self.hashes = np.concatenate([self.hashes, np.zeros_like(self.hashes)])
             self.matrix = np.concatenate([self.matrix, np.zeros_like(self.matrix)])
+        self.hashes[self._used] = zlib.crc32(variant.id.encode())
         self.matrix[self._used] = row
-        self.known[variant.id] = _Entry(variant, self._used)
+        self.known[variant.id] = (self._used, _described(variant))
         self._used += 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -68,9 +67,9 @@ class Model:
         precision = own[:, 0] + np.float32(config.variant_spread**-2)
         return (own[:, 1] - own[:, 0] * np.repeat(shared, sizes)) / precision, precision
 
-    def own_noise(self, variants: Sequence[str]) -> Single:
-        """Normal draws of each variant, [n, draws]."""
-        taken: Single = self.noise[[zlib.crc32(variant.encode()) % NOISE_ROWS for variant in variants]]
+    def own_noise(self, hashes: NDArray[np.int64]) -> Single:
+        """Normal draws of each variant, [n, draws], by the hash of its id [n]."""
+        taken: Single = self.noise[hashes % NOISE_ROWS]
         return taken
 
 
@@ -180,5 +179,7 @@ def _seen(feedback: Sequence[Feedback], groups: Groups | None) -> tuple[Floats, 
 
 
 def _table(tallies: Mapping[str, Tally], keys: Sequence[str]) -> Single:
+    if not tallies:
+        return np.zeros((len(keys), 2), np.float32)
     flat = np.fromiter(chain.from_iterable([tallies.get(key, _NONE) for key in keys]), np.float32, 2 * len(keys))
     return flat.reshape(-1, 2)
