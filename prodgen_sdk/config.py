@@ -99,7 +99,7 @@ class RecommendConfig(Model):
 
     half_life_days: Annotated[float, Field(gt=0)] = 14.0
     weights: dict[EventType, float] = Field(default_factory=lambda: dict(EVENT_WEIGHTS))
-    candidates: Annotated[int, Field(ge=1, le=5000)] = 100
+    candidates: Annotated[int, Field(ge=1, le=5000)] = 50
     history: Annotated[int, Field(ge=1, le=10_000)] = 200
     attribution_minutes: Annotated[float, Field(gt=0)] = 30.0
     text_share: Annotated[float, Field(ge=0, le=1)] = 0.6

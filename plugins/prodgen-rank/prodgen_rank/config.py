@@ -33,7 +33,8 @@ class IndexConfig(_Options):
     exact_below: Annotated[int, Field(ge=1)] = 8192
     recall: tuple[tuple[Annotated[int, Field(ge=1, le=1000)], Annotated[float, Field(gt=0.5, lt=1)]], ...] = (
         (10, 0.995),
-        (100, 0.97),
+        (32, 0.98),
+        (100, 0.95),
     )
     delta_limit: Annotated[int, Field(ge=1)] | None = None
 

@@ -44,12 +44,14 @@ class Base:
         starts: int64 [products + 1], where the rows of each product begin, and where the last end.
         scan: 8-bit codes of all rows, for exact answers.
         stage: finds products by their mean, for approximate ones.
+        means: float32 [products, dimension], what the stage represents the products by; None without one.
     """
 
     vectors: Floats
     starts: RowNumbers
     scan: QuantisedScan | None = None
     stage: FirstStage | None = None
+    means: Floats | None = None
     _known: dict[Any, Eligible | None] = field(default_factory=dict)
 
     def __len__(self) -> int:

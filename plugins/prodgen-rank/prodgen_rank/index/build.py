@@ -71,7 +71,7 @@ def prepared(vectors: Floats, rows: Rows, config: IndexConfig, pause: Pause, kno
     if known is None:
         return Base(vectors, starts)
     stage = filled(known, means, pause)
-    return Base(vectors, starts, stage=calibrated(stage, vectors, starts, means, config.recall, pause))
+    return Base(vectors, starts, stage=calibrated(stage, vectors, starts, means, config.recall, pause), means=means)
 
 
 def started(rows: Rows, base: Base) -> Snapshot:

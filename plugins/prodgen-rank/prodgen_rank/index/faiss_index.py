@@ -16,6 +16,7 @@ from prodgen_rank.index import delta_log
 from prodgen_rank.index.base import Base
 from prodgen_rank.index.build import compacted, limit_for, prepared, started
 from prodgen_rank.index.checks import check_changes, check_queries
+from prodgen_rank.index.first_stage import representatives
 from prodgen_rank.index.generations import Generations
 from prodgen_rank.index.rebuild import Rebuild, no_pause, stop_at_exit
 from prodgen_rank.index.rows import Rows
@@ -226,7 +227,8 @@ class FaissIndex(VectorIndex):
             return _empty_state()
         rows = Rows.restore(saved.columns, saved.names, limit_for(self._config, len(saved.vectors)))
         if saved.stage is not None:
-            base = Base(saved.vectors, rows.starts, stage=saved.stage)
+            means = representatives(saved.vectors, rows.starts)
+            base = Base(saved.vectors, rows.starts, stage=saved.stage, means=means)
         elif saved.sequence == 0 or self._config.factory != "SQ8":
             base = Base(saved.vectors, rows.starts)
         else:

@@ -1,8 +1,8 @@
 """The approximate first stage: which products are near a query, judged by the mean of their variants.
 
 There is one representative a product, so that the structure is as many times smaller than the rows as products have
-variants. Faiss ranks representatives; the rows of the first ones are then scored exactly. How many that must be is measured
-when a base is built (see `calibrate`).
+variants. Faiss ranks their codes; the representatives of the first ones are then scored exactly, and of the first ones of
+these all rows. How many that must be is measured when a base is built (see `calibrate`).
 """
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ class Plan:
 
     Args:
         effort: lists to probe (IVF) or efSearch (HNSW).
-        look: products whose rows are scored.
+        look: products whose representatives are scored.
         look_filtered: the same under a filter.
+        keep: products whose rows are scored.
         recall, recall_filtered: measured on other queries than those that the plan was made with.
     """
 
@@ -45,6 +46,7 @@ class Plan:
     effort: int
     look: int
     look_filtered: int
+    keep: int
     recall: float
     recall_filtered: float
 
@@ -79,7 +81,8 @@ class FirstStage:
         fitting = next((plan for plan in self.plans if plan.k >= k), None)
         if fitting is None and self.plans:
             last, times = self.plans[-1], -(-k // self.plans[-1].k)
-            fitting = replace(last, k=k, look=times * last.look, look_filtered=times * last.look_filtered)
+            look, filtered, keep = (times * number for number in (last.look, last.look_filtered, last.keep))
+            fitting = replace(last, k=k, look=look, look_filtered=filtered, keep=keep)
         return fitting
 
     def nearest(

@@ -41,7 +41,7 @@ from prodgen_sdk.files import write_atomically
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 2
+FORMAT = 3
 REBUILD = "Rebuild the index: prodgen index build"
 _LOCK_SECONDS = 60.0
 _NAMES = 2048

@@ -32,32 +32,36 @@ def by_rows(base: Base, scope: Scope, query: Floats) -> Found:
 
 
 def by_stage(base: Base, scope: Scope, query: Floats, k: int) -> Found | None:
-    """Ranks the products by their representatives, and scores the rows of the first ones; None where that does not pay.
+    """Ranks the products by codes, the first of these by their means and the rows of the first of those; None where that does not pay.
 
     Approximate at the recall that the base was calibrated for. Where a filter, dead rows or exclusions leave fewer than k of the
     products that were looked at, it looks further, and in the end leaves it to a scan of all rows.
     """
     stage = base.stage
     plan = stage.plan(k) if stage is not None else None
-    if stage is None or plan is None or scope.only is not None:
+    if stage is None or plan is None or base.means is None or scope.only is not None:
         return None
     allowed = None
     if scope.of_base is not None:
         if not stage.filters:
             return None
         allowed = scope.of_base.products
-    look = plan.look if allowed is None else plan.look_filtered
+    look, keep = plan.look if allowed is None else plan.look_filtered, plan.keep
     excluded = 0 if scope.dropped is None else len(scope.dropped)
-    while 2 * (look + excluded) < stage.index.ntotal:
+    while look + excluded < stage.index.ntotal:
         found, _ = stage.nearest(query[None], look + excluded, plan.effort, allowed)
         codes = found[0][found[0] >= 0]
         if scope.dropped is not None:
             codes = codes[~scope.drops(codes)][:look]
+        # Where the nearest are excluded, what is left is judged by its rows: no plan was made for that.
+        if len(codes) > keep >= excluded:
+            seemed = exact_scores(base.means, codes, query)
+            codes = codes[np.argpartition(-seemed, keep - 1)[:keep]]
         scores = _best_scores(base, scope, query, codes)
         alive = np.isfinite(scores)
         if np.count_nonzero(alive) >= k:
             return codes[alive], scores[alive]
-        look *= 4
+        look, keep = 4 * look, 4 * keep
     return None
 
 
