@@ -17,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -96,12 +97,16 @@ class Preference:
 
     def history(self, user: UserProfile) -> History:
         """The user's liked interests that the model knows, oldest first."""
-        liked = [interest for interest in user.interests if interest.weight > 0 and interest.sku in self.codes]
-        liked.sort(key=lambda interest: (interest.last_at, interest.sku))
+        codes = self.codes
+        liked = sorted(
+            (interest.last_at.timestamp(), interest.sku, code, interest.weight)
+            for interest in user.interests
+            if interest.weight > 0 and (code := codes.get(interest.sku)) is not None
+        )
         return History(
-            np.asarray([self.codes[interest.sku] for interest in liked], np.int32),
-            np.asarray([interest.weight for interest in liked], np.float32),
-            np.asarray([interest.last_at.timestamp() for interest in liked], np.float64),
+            np.asarray([code for _, _, code, _ in liked], np.int32),
+            np.asarray([weight for _, _, _, weight in liked], np.float32),
+            np.asarray([time for time, _, _, _ in liked], np.float64),
         )
 
     def scores(
@@ -186,14 +191,14 @@ class Preference:
         Raises:
             StoreError: the file is damaged.
         """
-        path = folder / FILE if folder else None
+        path = os.path.join(folder, FILE) if folder else None  # noqa: PTH118 - a Path costs more than all else here
         mark = _mark(path)
         if path is None or mark is None:
             return None
         with _LOCK:
             kept = _READ.get(path)
             if kept is None or kept[0] != mark:
-                kept = _READ[path] = (mark, cls._read(path))
+                kept = _READ[path] = (mark, cls._read(Path(path)))
             return kept[1]
 
     @classmethod
@@ -212,16 +217,16 @@ class Preference:
 
 
 _LOCK = threading.Lock()
-_READ: dict[Path, tuple[tuple[int, int], Preference]] = {}
+_READ: dict[str, tuple[tuple[int, int], Preference]] = {}
 
 
 def _under(prefix: str, arrays: Mapping[str, Any]) -> dict[str, Any]:
     return {key.removeprefix(prefix): array for key, array in arrays.items() if key.startswith(prefix)}
 
 
-def _mark(path: Path | None) -> tuple[int, int] | None:
+def _mark(path: str | None) -> tuple[int, int] | None:
     try:
-        found = path.stat() if path else None
+        found = os.stat(path) if path else None  # noqa: PTH116
     except FileNotFoundError:
         return None
     return (found.st_ino, found.st_mtime_ns) if found else None

@@ -26,7 +26,7 @@ class Summands(NamedTuple):
 
     Args:
         owner: int64 [m], places in the history.
-        columns: int [m], codes of products.
+        columns: int64 [m], places in `Told.known`.
         values: float64 [m].
     """
 
@@ -42,7 +42,8 @@ class Told(NamedTuple):
         preference: the model with its catalogue.
         now: when it was asked, in seconds since 1970.
         skus: of the history, oldest first.
-        everything: float64 [n_items], as the model gives it.
+        known: int [u], the codes of the products that the model says anything about, rising; all others have 0.
+        heights: float64 [u], what it says.
         mean, length: in the scale of `Preference.scores` the average product has 0, the best has 1.
         summands: None where the model is no sum over the history.
     """
@@ -50,7 +51,8 @@ class Told(NamedTuple):
     preference: Preference
     now: float
     skus: tuple[str, ...]
-    everything: Floats
+    known: Codes
+    heights: Floats
     mean: float
     length: float
     summands: Summands | None
@@ -62,7 +64,9 @@ class Told(NamedTuple):
 
     def scores(self, codes: Codes) -> Floats:
         """float64 [len(codes)], as `Preference.scores`: 0 for a product that the model does not know."""
-        return np.where(codes >= 0, (self.everything[codes] - self.mean) / self.length, 0.0)
+        place, hit = self._places(codes)
+        raw = np.where(hit, self.heights[place], 0.0) if len(self.heights) else np.zeros(len(codes))
+        return np.where(codes >= 0, (raw - self.mean) / self.length, 0.0)
 
     def parts(self, codes: Codes) -> Floats | None:
         """float64 [len(self.skus), len(codes)], what each product of the history adds to each score.
@@ -72,27 +76,40 @@ class Told(NamedTuple):
         if self.summands is None:
             return None
         owner, columns, values = self.summands
-        place = np.full(len(self.everything), -1, np.int64)
-        known = np.flatnonzero(codes >= 0)
-        place[codes[known]] = known
-        column = place[columns]
+        place, known = self._places(codes)
+        wanted = np.full(len(self.heights), -1, np.int64)
+        wanted[place[known]] = np.flatnonzero(known)
+        column = wanted[columns]
         hit = np.flatnonzero(column >= 0)
-        parts = np.zeros((len(self.skus), len(codes)))
-        np.add.at(parts, (owner[hit], column[hit]), values[hit])
-        return parts / self.length
+        size = len(self.skus) * len(codes)
+        parts = np.bincount(owner[hit] * len(codes) + column[hit], values[hit], size)
+        return parts.reshape(len(self.skus), len(codes)) / self.length
+
+    def _places(self, codes: Codes) -> tuple[Codes, NDArray[np.bool_]]:
+        """Where each code is in `known`, and whether it is."""
+        place = np.searchsorted(self.known, codes)
+        place[place == len(self.known)] = 0
+        hit = self.known[place] == codes if len(self.known) else np.zeros(len(codes), np.bool_)
+        return place, hit
 
     def best(self, n: int, without: Collection[str] = ()) -> list[str]:
         """The skus of the n highest products, less some; those of equal height in the order of the catalogue."""
-        n = min(n, len(self.everything))
+        skus = self.preference.skus
+        n, enough = min(n, len(skus)), min(n, len(skus)) + len(without)
         if n <= 0:
             return []
-        height = self.everything.copy()
-        gone = [code for sku in without if (code := self.preference.codes.get(sku)) is not None]
-        height[gone] = -np.inf
-        floor = np.partition(height, len(height) - n)[len(height) - n]
-        high = np.flatnonzero((height >= floor) & (height > -np.inf))
-        order = high[np.lexsort((high, -height[high]))][:n]
-        return [self.preference.skus[code] for code in order.tolist()]
+        above = np.flatnonzero(self.heights > 0)
+        if len(above) >= enough:
+            codes, height = self.known[above], self.heights[above]
+        else:
+            codes, height = np.arange(len(skus)), np.zeros(len(skus))
+            height[self.known] = self.heights
+        if len(height) > 4 * enough:
+            high = np.flatnonzero(height >= np.partition(height, len(height) - enough)[len(height) - enough])
+            codes, height = codes[high], height[high]
+        # The codes rise, so that a stable sort leaves those of equal height in order.
+        order = codes[np.argsort(-height, kind="stable")][:enough]
+        return [sku for code in order.tolist() if (sku := skus[code]) not in without][:n]
 
 
 def told(preference: Preference, user: UserProfile, now: float) -> Told | None:
@@ -105,24 +122,29 @@ def told(preference: Preference, user: UserProfile, now: float) -> Told | None:
         shares = np.zeros(len(history))
         counted = model.recency.shares(history, now)
         shares[len(history) - len(counted) :] = counted
-        summands = _summands(model.matrix, history.items, shares)
-        everything = np.asarray(np.bincount(summands.columns, summands.values, len(preference.skus)), np.float64)
+        known, summands = _summands(model.matrix, history.items, shares)
+        heights = np.asarray(np.bincount(summands.columns, summands.values, len(known)), np.float64)
     else:
-        everything = np.nan_to_num(model.scores([history], now)[0]).astype(np.float64)
-    mean = float(everything.mean())
-    length = float(everything.max()) - mean
+        heights = np.nan_to_num(model.scores([history], now)[0]).astype(np.float64)
+        known = np.arange(len(heights))
+    n = len(preference.skus)
+    mean = float(heights.sum()) / n
+    # All that are not known have 0.
+    length = float(heights.max(initial=-np.inf if len(known) == n else 0.0)) - mean
     names = tuple([preference.skus[item] for item in history.items.tolist()])
-    return Told(preference, now, names, everything, mean, length if length > 1e-12 else 1.0, summands)
+    return Told(preference, now, names, known, heights, mean, length if length > 1e-12 else 1.0, summands)
 
 
-def _summands(matrix: Any, items: NDArray[np.int32], shares: Floats) -> Summands:
+def _summands(matrix: Any, items: NDArray[np.int32], shares: Floats) -> tuple[Codes, Summands]:
+    """The codes of the products of which anything is said, rising, and what is."""
     if isinstance(matrix, np.ndarray):
         rows = matrix[items] * shares[:, None]
         owner, columns = np.divmod(np.arange(rows.size), matrix.shape[1])
-        return Summands(owner, columns, rows.ravel().astype(np.float64))
+        return np.arange(matrix.shape[1]), Summands(owner, columns, rows.ravel().astype(np.float64))
     starts = matrix.indptr[items].astype(np.int64)
     lengths = matrix.indptr[items + 1] - starts
     owner = np.repeat(np.arange(len(items)), lengths)
     first = np.cumsum(lengths) - lengths
     place = np.arange(len(owner)) + (starts - first)[owner]
-    return Summands(owner, matrix.indices[place], matrix.data[place] * shares[owner])
+    known, columns = np.unique(matrix.indices[place], return_inverse=True)
+    return known, Summands(owner, columns, matrix.data[place] * shares[owner])

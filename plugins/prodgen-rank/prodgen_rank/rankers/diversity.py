@@ -37,21 +37,25 @@ def diversify(
     # No penalty exceeds the weight: whoever lies farther below the k-th cannot reach one of the k places.
     floor = np.partition(relevance, n - k)[n - k] - weight
     pool = np.flatnonzero(relevance >= floor - 1e-9)
-    marginal, near = relevance[pool], unit[pool]
-    likeness = np.zeros(len(pool))
+    whole = len(pool) == n
+    marginal, near = relevance[pool], unit if whole else unit[pool]
+    likeness, penalised = np.zeros(len(pool)), np.empty(len(pool))
     places: list[int] = []
+    towards: list[float] = []
     for _ in range(k):
-        best = int((marginal - weight * likeness).argmax())
+        np.multiply(likeness, -weight, out=penalised)
+        penalised += marginal
+        best = int(penalised.argmax())
         places.append(best)
-        nearer = np.maximum(likeness, near @ near[best])
-        nearer[places] = likeness[places]
-        likeness = nearer
+        # What was placed keeps the likeness to what lay before it.
+        towards.append(float(likeness[best]))
+        np.maximum(likeness, near @ near[best], out=likeness)
         marginal[best] = -np.inf
     order = pool[places]
-    nearest = np.maximum((unit @ unit[order].T).max(axis=1), 0).astype(np.float64)
-    nearest[order] = likeness[places]
-    taken = np.zeros(n, np.bool_)
-    taken[order] = True
-    left = np.flatnonzero(~taken)
-    rest = left[np.argsort(-(relevance - weight * nearest)[left], kind="stable")]
+    nearest = likeness if whole else np.maximum((unit @ unit[order].T).max(axis=1), 0).astype(np.float64)
+    nearest[order] = towards
+    left = np.ones(n, np.bool_)
+    left[order] = False
+    rest = np.flatnonzero(left)
+    rest = rest[np.argsort((weight * nearest - relevance)[rest], kind="stable")]
     return [*order.tolist(), *rest.tolist()], weight * nearest
