@@ -128,9 +128,9 @@ class HybridRanker(Ranker):
         causes = nearest(user, vectors[head] if vectors is not None else None, shown, self._config)
         reasons = Reasons(user, sentences(context.locale), self._config)
         found = []
-        for candidate, share, cause, companion in zip(shown, parts, causes, behind, strict=False):
-            popular = trends.users_this_week(candidate.sku, context.at) >= self._config.popular_users
-            found.append(reasons.of(candidate, share, cause, companion, popular))
+        crowds, least = trends.crowds([candidate.sku for candidate in shown], context.at), self._config.popular_users
+        for candidate, share, cause, companion, crowd in zip(shown, parts, causes, behind, crowds, strict=False):
+            found.append(reasons.of(candidate, share, cause, companion, crowd >= least))
         tail = zip(order[len(head) :], parts[len(head) :], strict=True)
         return found + [reasons.usual(candidates[i], share) for i, share in tail]
 
@@ -185,4 +185,6 @@ def _vectors(candidates: Sequence[Candidate], ctx: Context) -> Vectors | None:
     if not known:
         return None
     nothing = np.zeros_like(next(iter(known.values())))
-    return np.asarray([known.get(id, nothing) for id in ids], np.float32)
+    # Several times as fast as `asarray` of a list of arrays.
+    stacked = np.concatenate([known.get(id, nothing) for id in ids]).reshape(len(ids), -1)
+    return stacked.astype(np.float32, copy=False)

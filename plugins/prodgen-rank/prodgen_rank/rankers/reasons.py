@@ -146,11 +146,11 @@ def nearest(
         return [None] * len(candidates)
     towards = [user.interest_vectors[i.sku] for i in liked] + [user.query_vectors[q] for q in asked]
     enough = np.asarray([config.like_product] * len(liked) + [config.like_search] * len(asked), np.float32)
-    likeness = vectors @ np.asarray(towards, np.float32).T - enough
+    likeness = vectors @ np.concatenate(towards, dtype=np.float32).reshape(len(towards), -1).T - enough
     codes = {category: code for code, category in enumerate({i.category for i in liked} - {""})}
     theirs = np.asarray([codes.get(i.category, -1) for i in liked] + [-1] * len(asked))
     akin = np.asarray([codes.get(c.category, -2) for c in candidates])[:, None] == theirs
-    likeness = np.where(akin, np.maximum(likeness, 1e-3), likeness)
+    np.maximum(likeness, np.float32(1e-3), out=likeness, where=akin)
     best = likeness.argmax(axis=1)
     enough_like = likeness[np.arange(len(best)), best] >= 0
     return [known[i] if like else None for i, like in zip(best.tolist(), enough_like.tolist(), strict=True)]

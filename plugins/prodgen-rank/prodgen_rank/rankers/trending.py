@@ -62,7 +62,12 @@ class Trends:
 
     def users_this_week(self, sku: str, now: datetime) -> int:
         """How many users touched the product in the seven days before `now`."""
-        return len(times) - bisect_right(times, (now - WEEK).timestamp()) if (times := self.touched.get(sku)) else 0
+        return self.crowds([sku], now)[0]
+
+    def crowds(self, skus: Iterable[str], now: datetime) -> list[int]:
+        """`users_this_week` of several products."""
+        since, none = (now - WEEK).timestamp(), ()
+        return [len(times) - bisect_right(times, since) for times in [self.touched.get(sku, none) for sku in skus]]
 
     def encoded(self) -> dict[str, Any]:
         """JSON-ready; `decoded` reads it back."""
