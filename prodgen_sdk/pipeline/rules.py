@@ -212,30 +212,31 @@ class _Places:
 
     def _best(self, place: int) -> Ranked:
         """The best one left that breaks no cap and serves the shares that can wait no longer."""
+        # Where every product breaks a cap, caps give way; shares do not give way with them.
+        within = self._first(place, (), capped=True)
+        capped = within is not None
+        best = unbound = within or next(iter(self._left.values()))
         served: list[_Owed] = []
-        best = unbound = self._first(place, served)
-        if best is None:
-            best = next(iter(self._left.values()))
-            for cap in self._caps:
-                if cap.is_full(best.candidate.sku, place):
-                    self._note(f"{cap.rule.name}: nothing else was left")
-            return best
         for owed in self._shares:
             if self._is_due(owed, place):
-                found = self._first(place, [*served, owed])
+                found = self._first(place, [*served, owed], capped=capped)
                 if found is None:
                     self._note(f"{owed.rule.name}: there are not enough such products")
                 else:
                     best = found
                     served.append(owed)
+        for cap in self._caps:
+            if cap.is_full(best.candidate.sku, place):
+                self._note(f"{cap.rule.name}: nothing else was left")
         return best if best is unbound else _moved(best, [owed.rule.name for owed in served])
 
-    def _first(self, place: int, owed: Sequence[_Owed]) -> Ranked | None:
+    def _first(self, place: int, owed: Sequence[_Owed], *, capped: bool) -> Ranked | None:
         return next(
             (
                 item
                 for sku, item in self._left.items()
-                if all(sku in share.skus for share in owed) and not any(cap.is_full(sku, place) for cap in self._caps)
+                if all(sku in share.skus for share in owed)
+                and not (capped and any(cap.is_full(sku, place) for cap in self._caps))
             ),
             None,
         )

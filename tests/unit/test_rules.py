@@ -124,6 +124,16 @@ def test_a_cap_defers_and_gives_way_when_nothing_else_is_left():
     assert skus(shown(new, 0, 4, 8, 1, 2, k=3)) == [0, 1, 2]
 
 
+def test_a_share_is_kept_where_every_product_breaks_a_cap():
+    rules = Rules(
+        cap=(Cap(name="none", at_most=0),),
+        share=(Share(name="shirts", at_least=1.0, first=1, where=Match(categories=("apparel",))),),
+    )
+    slate = shown(rules, *range(12), k=1)
+    assert PRODUCTS[slate.ranked[0].candidate.sku].category.startswith("apparel")
+    assert slate.notes == ("none: nothing else was left",)
+
+
 def test_a_share_is_kept_at_the_last_moment_and_said_where_it_cannot_be():
     rules = Rules(share=(Share(name="shirts", at_least=0.5, where=Match(categories=("apparel",))),))
     slate = shown(rules, 0, 1, 3, 2, 4, 5)
