@@ -117,7 +117,7 @@ class FaissIndex(VectorIndex):
             with self._lock:  # one of them is just being replaced: see it before or after
                 snapshot = self._refreshed().snapshot
                 rows = {variant: row for variant in variants if (row := snapshot.row(variant)) is not None}
-        return {variant: snapshot.vector(row).copy() for variant, row in rows.items()}
+        return dict(zip(rows, snapshot.vectors(np.fromiter(rows.values(), np.int64, len(rows))), strict=True))
 
     def reset(self, ctx: Context) -> None:
         """Forgets everything, damaged files as well."""
