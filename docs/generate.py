@@ -30,6 +30,7 @@ INTERFACES: dict[str, type[ABC]] = {
     "image_encoder": interfaces.ImageEncoder,
     "describer": interfaces.Describer,
     "generator": interfaces.Generator,
+    "renderer": interfaces.Renderer,
     "compositor": interfaces.Compositor,
     "body_parser": interfaces.BodyParser,
     "index": interfaces.VectorIndex,

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec,
 
 from prodgen_sdk import images, interfaces
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import InputError, PluginError, ProdgenError
+from prodgen_sdk.errors import InputError, NotFound, PluginError, ProdgenError
 from prodgen_sdk.runtime import canonical_digest
-from prodgen_sdk.specs import CompositorSpec, EvaluatorSpec, GeneratorSpec, SafetySpec, Spec
+from prodgen_sdk.specs import CompositorSpec, EvaluatorSpec, GeneratorSpec, RendererSpec, SafetySpec, Spec
 from prodgen_sdk.types import (
+    AssetRequest,
     Body,
     Candidate,
     Choice,
@@ -35,6 +36,7 @@ from prodgen_sdk.types import (
     IndexChange,
     PersonPhoto,
     Product,
+    ProductAsset,
     Ranked,
     RecommendationContext,
     Refusal,
@@ -205,38 +207,46 @@ class BoundGenerator(Bound[interfaces.Generator]):
             PluginError: it failed, or returned something else than was asked for.
         """
         for request in batch:
-            self._accept(request)
+            _accept(self, request)
         shown = [request.model_copy(update={"references": _read_only(request.references)}) for request in batch]
         answers = self._batched(self.component.generate, shown, self._context(ctx))
         for request, pictures in zip(batch, answers, strict=True):
-            self._check(request, pictures)
+            _check_pictures(self, request, pictures)
         return [list(pictures) for pictures in answers]
 
-    def _accept(self, request: GenerationRequest) -> None:
-        spec = self.spec
-        assert isinstance(spec, GeneratorSpec)
-        if not spec.min_size <= request.size <= spec.max_size:
-            raise InputError(
-                f"{self.id} makes pictures of {spec.min_size} to {spec.max_size} pixels, not {request.size}."
-            )
-        if request.scene.background not in spec.backgrounds:
-            raise InputError(
-                f"{self.id} does not make the background {request.scene.background!r}.",
-                hint=f"It makes {', '.join(spec.backgrounds)}.",
-            )
-        if request.scene.background == "image" and "background" not in request.references:
-            raise InputError(
-                "The background 'image' needs a picture.", hint="Give a reference with the role 'background'."
-            )
 
-    def _check(self, request: GenerationRequest, pictures: Sequence[Generated]) -> None:
-        self._expect(len(pictures) == len(request.views), f"{len(pictures)} pictures for {len(request.views)} views")
-        channels = 4 if request.scene.background == "transparent" else 3
-        wanted = (request.size, request.size, channels)
-        for picture, view in zip(pictures, request.views, strict=True):
-            self._expect(picture.view == view, f"a picture of {picture.view.slug} in the place of {view.slug}")
-            self._expect(picture.image.shape == wanted, f"a picture of shape {picture.image.shape} instead of {wanted}")
-            self._expect(_is_json(picture.facts), "facts that are not JSON-ready")
+class BoundRenderer(Bound[interfaces.Renderer]):
+    @_guarded
+    def sketch(self, products: Sequence[Product], ctx: Context | None = None) -> list[ProductAsset]:
+        assert isinstance(self.spec, RendererSpec)
+        sketches = self._batched(self.component.sketch, products, self._context(ctx))
+        for sketch in sketches:
+            known = isinstance(sketch, ProductAsset) and sketch.family in self.spec.families
+            self._expect(known, f"a sketch of {getattr(sketch, 'family', sketch)!r}, which is no family of its spec")
+        return sketches
+
+    @_guarded
+    def draw(self, batch: Sequence[AssetRequest], ctx: Context | None = None) -> list[list[Generated]]:
+        """Checks the requests against the spec, draws, and checks every picture.
+
+        Raises:
+            InputError: a family, size or background that the renderer does not draw.
+            PluginError: it failed, or returned something else than was asked for.
+        """
+        assert isinstance(self.spec, RendererSpec)
+        shown = []
+        for asked in batch:
+            _accept(self, asked.request)
+            if asked.asset.family not in self.spec.families:
+                raise NotFound.of("family", asked.asset.family, self.spec.families)
+            request = asked.request.model_copy(update={"references": _read_only(asked.request.references)})
+            art = asked.asset.artwork
+            asset = asked.asset if art is None else asked.asset.model_copy(update={"artwork": images.read_only(art)})
+            shown.append(asked.model_copy(update={"request": request, "asset": asset}))
+        answers = self._batched(self.component.draw, shown, self._context(ctx))
+        for asked, pictures in zip(batch, answers, strict=True):
+            _check_pictures(self, asked.request, pictures)
+        return [list(pictures) for pictures in answers]
 
 
 class BoundBodyParser(Bound[interfaces.BodyParser]):
@@ -466,6 +476,7 @@ _BOUND: dict[str, tuple[type, type[Bound[Any]]]] = {
     "text_encoder": (interfaces.TextEncoder, BoundTextEncoder),
     "image_encoder": (interfaces.ImageEncoder, BoundImageEncoder),
     "generator": (interfaces.Generator, BoundGenerator),
+    "renderer": (interfaces.Renderer, BoundRenderer),
     "compositor": (interfaces.Compositor, BoundCompositor),
     "body_parser": (interfaces.BodyParser, BoundBodyParser),
     "index": (interfaces.VectorIndex, BoundIndex),
@@ -489,6 +500,31 @@ def bind(component: Any, entry: Entry, host: Host) -> Bound[Any]:
             hint=f"Derive it from prodgen_sdk.interfaces.{interface.__name__}.",
         )
     return wrapper(component, entry, host)
+
+
+def _accept(bound: Bound[Any], request: GenerationRequest) -> None:
+    """Refuses a size or background that is not in the spec."""
+    spec = bound.spec
+    assert isinstance(spec, GeneratorSpec | RendererSpec)
+    if not spec.min_size <= request.size <= spec.max_size:
+        raise InputError(f"{bound.id} makes pictures of {spec.min_size} to {spec.max_size} pixels, not {request.size}.")
+    if request.scene.background not in spec.backgrounds:
+        raise InputError(
+            f"{bound.id} does not make the background {request.scene.background!r}.",
+            hint=f"It makes {', '.join(spec.backgrounds)}.",
+        )
+    if request.scene.background == "image" and "background" not in request.references:
+        raise InputError("The background 'image' needs a picture.", hint="Give a reference with the role 'background'.")
+
+
+def _check_pictures(bound: Bound[Any], request: GenerationRequest, pictures: Sequence[Generated]) -> None:
+    bound._expect(len(pictures) == len(request.views), f"{len(pictures)} pictures for {len(request.views)} views")
+    channels = 4 if request.scene.background == "transparent" else 3
+    wanted = (request.size, request.size, channels)
+    for picture, view in zip(pictures, request.views, strict=True):
+        bound._expect(picture.view == view, f"a picture of {picture.view.slug} in the place of {view.slug}")
+        bound._expect(picture.image.shape == wanted, f"a picture of shape {picture.image.shape} instead of {wanted}")
+        bound._expect(_is_json(picture.facts), "facts that are not JSON-ready")
 
 
 def _unit_rows(bound: Bound[Any], rows: Sequence[Any]) -> Vectors:

@@ -65,6 +65,7 @@ class DefaultsConfig(Model):
     image_encoder: str = "image/descriptor"
     generator: str = "render/parametric"
     mesh_generator: str = "render/mesh"
+    renderer: str = "render/asset"
     compositor: str = "tryon/warp"
     body_parser: str = "body/litert"
     index: str = "index/faiss"

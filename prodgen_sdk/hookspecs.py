@@ -92,6 +92,11 @@ def register_generators(register: Register) -> None:
 
 
 @hookspec
+def register_renderers(register: Register) -> None:
+    """Register components that draw products from their assets, with a `RendererSpec`."""
+
+
+@hookspec
 def register_compositors(register: Register) -> None:
     """Register components that dress a person's photo, with a `CompositorSpec`."""
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.types import (
+    AssetRequest,
     Body,
     Candidate,
     Choice,
@@ -35,6 +36,7 @@ from prodgen_sdk.types import (
     PersonPhoto,
     PixelModel,
     Product,
+    ProductAsset,
     Ranked,
     RecommendationContext,
     Refusal,
@@ -67,6 +69,18 @@ class Describer(ABC):
         self, products: Sequence[Product], views: Sequence[View], locale: Locale | None, ctx: Context
     ) -> Sequence[Description]:
         """Attributes found in each product's words, and one prompt a view; `locale` None takes the product's own language."""
+
+
+class Renderer(ABC):
+    """Draws products from their assets. A generator that makes assets leaves the views to it: they agree by construction."""
+
+    @abstractmethod
+    def sketch(self, products: Sequence[Product], ctx: Context) -> Sequence[ProductAsset]:
+        """What each product's words fix: family, material, colours, pattern; all proportions 0.5, and no artwork."""
+
+    @abstractmethod
+    def draw(self, batch: Sequence[AssetRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
+        """For each request one picture a view, as a generator gives them. Equal requests give equal pixels on one machine."""
 
 
 class TextEncoder(ABC):

@@ -16,7 +16,7 @@ from prodgen_sdk.types import Locale, Model
 
 API_VERSION = 1
 Kind = Literal[
-    "describer", "text_encoder", "image_encoder", "generator", "compositor", "body_parser", "index", "ranker", "policy", "evaluator",
+    "describer", "text_encoder", "image_encoder", "generator", "renderer", "compositor", "body_parser", "index", "ranker", "policy", "evaluator",
     "safety_checker", "finisher", "trainer", "benchmark",
 ]  # fmt: skip
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]*/[A-Za-z0-9._/-]+(@[A-Za-z0-9._-]+)?")
@@ -76,6 +76,16 @@ class GeneratorSpec(Spec):
     max_size: int = 2048
     backgrounds: tuple[str, ...] = ("white", "colour", "gradient", "transparent")
     views_joint: bool = False
+
+
+class RendererSpec(Spec):
+    """`families`: the names that `ProductAsset.family` may have; `min_size` holds for drafts too."""
+
+    kind = "renderer"
+    families: tuple[str, ...]
+    min_size: int = 64
+    max_size: int = 2048
+    backgrounds: tuple[str, ...] = ("white", "colour", "gradient", "transparent")
 
 
 class TextEncoderSpec(Spec):
@@ -194,6 +204,7 @@ SPECS: dict[Kind, type[Spec]] = {
     "text_encoder": TextEncoderSpec,
     "image_encoder": ImageEncoderSpec,
     "generator": GeneratorSpec,
+    "renderer": RendererSpec,
     "compositor": CompositorSpec,
     "body_parser": BodyParserSpec,
     "index": IndexSpec,

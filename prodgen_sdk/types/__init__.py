@@ -1,5 +1,12 @@
 """The frozen values that cross the boundary between callers, the core and plugins."""
 
+from prodgen_sdk.types.asset import (
+    ARTWORK_SIZE,
+    AssetRequest,
+    Finish,
+    Layout,
+    ProductAsset,
+)
 from prodgen_sdk.types.base import (
     Array,
     Image,
@@ -80,6 +87,7 @@ from prodgen_sdk.types.view import (
 )
 
 __all__ = [
+    "ARTWORK_SIZE",
     "DOMAINS",
     "FILL_AT_DISTANCE_ONE",
     "FOV_DEGREES",
@@ -88,6 +96,7 @@ __all__ = [
     "NAMED_VIEWS",
     "VIEW_SETS",
     "Array",
+    "AssetRequest",
     "Attribute",
     "Body",
     "Candidate",
@@ -100,6 +109,7 @@ __all__ = [
     "Facets",
     "Feedback",
     "Filter",
+    "Finish",
     "Fit",
     "FitStyle",
     "Garment",
@@ -111,6 +121,7 @@ __all__ = [
     "IndexChange",
     "Interest",
     "Layer",
+    "Layout",
     "Locale",
     "Mask",
     "Media",
@@ -119,6 +130,7 @@ __all__ = [
     "PersonPhoto",
     "PixelModel",
     "Product",
+    "ProductAsset",
     "Provenance",
     "Ranked",
     "Recommendation",

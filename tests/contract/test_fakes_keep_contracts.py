@@ -40,6 +40,11 @@ class TestGeneratorByText(TestGenerator):
     size = 64
 
 
+class TestRenderer(contracts.RendererContract):
+    plugin = plugin
+    id = "fake/box"
+
+
 class TestBodyParser(contracts.BodyParserContract):
     plugin = plugin
     id = "fake/outline"

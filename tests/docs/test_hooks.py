@@ -29,6 +29,7 @@ REQUIRED = {
     "text_encoder": {"dimension": 8},
     "image_encoder": {"dimension": 8},
     "generator": {"modes": ("attributes",)},
+    "renderer": {"families": ("mug",)},
     "compositor": {"categories": ("top",)},
     "evaluator": {
         "metrics": {"sharpness": Metric(low=0, high=None, better="higher", blind_spots="noise is sharp too")}
@@ -76,6 +77,10 @@ class Everything:
     @hookimpl
     def register_generators(self, register):
         self.add(register, "generator")
+
+    @hookimpl
+    def register_renderers(self, register):
+        self.add(register, "renderer")
 
     @hookimpl
     def register_compositors(self, register):

@@ -26,6 +26,7 @@ from prodgen_sdk.testing.contracts.generator import GeneratorContract
 from prodgen_sdk.testing.contracts.index import VectorIndexContract
 from prodgen_sdk.testing.contracts.policy import VariantPolicyContract
 from prodgen_sdk.testing.contracts.ranker import RankerContract
+from prodgen_sdk.testing.contracts.renderer import RendererContract
 from prodgen_sdk.testing.contracts.safety import SafetyCheckerContract
 from prodgen_sdk.testing.contracts.trainer import TrainerContract
 
@@ -40,6 +41,7 @@ __all__ = [
     "GeneratorContract",
     "ImageEncoderContract",
     "RankerContract",
+    "RendererContract",
     "SafetyCheckerContract",
     "TextEncoderContract",
     "TrainerContract",

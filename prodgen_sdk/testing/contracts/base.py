@@ -157,6 +157,7 @@ INTERFACES: dict[Kind, str] = {
     "text_encoder": "TextEncoder",
     "image_encoder": "ImageEncoder",
     "generator": "Generator",
+    "renderer": "Renderer",
     "compositor": "Compositor",
     "body_parser": "BodyParser",
     "index": "VectorIndex",

@@ -1,4 +1,4 @@
-"""Fakes that make and look at pictures: a generator, an image encoder, an evaluator and a finisher."""
+"""Fakes that make and look at pictures: a generator, a renderer, an image encoder, an evaluator and a finisher."""
 
 from __future__ import annotations
 
@@ -10,9 +10,19 @@ from numpy.typing import NDArray
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import NotFound
-from prodgen_sdk.interfaces import Evaluator, Finished, Finisher, Generator, ImageEncoder, Scores
-from prodgen_sdk.types import Generated, GenerationRequest, Image, Mask, Scene, View
+from prodgen_sdk.errors import InputError, NotFound
+from prodgen_sdk.interfaces import Evaluator, Finished, Finisher, Generator, ImageEncoder, Renderer, Scores
+from prodgen_sdk.types import (
+    AssetRequest,
+    Generated,
+    GenerationRequest,
+    Image,
+    Mask,
+    Product,
+    ProductAsset,
+    Scene,
+    View,
+)
 
 
 class SolidGenerator(Generator):
@@ -34,9 +44,46 @@ class SolidGenerator(Generator):
         return Generated(image=picture, view=view, facts={"colour": colour.tolist()}, mask=mask)
 
 
-def _box(size: int, view: View) -> Mask:
-    half_width = size * 0.3 * (1 + 0.3 * abs(np.sin(np.radians(view.azimuth)))) / max(view.distance, 0.9)
-    half_height = size * 0.3 * (1 - 0.3 * abs(np.sin(np.radians(view.elevation)))) / max(view.distance, 0.9)
+class BoxRenderer(Renderer):
+    """A box as wide as its one proportion says; a tall one has a second, for its height. Artwork lies on the middle."""
+
+    def __init__(self, config: Any, ctx: Context) -> None:
+        pass
+
+    def sketch(self, products: Sequence[Product], ctx: Context) -> Sequence[ProductAsset]:
+        return [
+            ProductAsset(family="tall-box", proportions=(0.5, 0.5), material="paper", layout="label")
+            if "tall" in product.title
+            else ProductAsset(family="box", proportions=(0.5,), material="paper", layout="label")
+            for product in products
+        ]
+
+    def draw(self, batch: Sequence[AssetRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
+        return [[self._picture(asked, view) for view in asked.request.views] for asked in batch]
+
+    def _picture(self, asked: AssetRequest, view: View) -> Generated:
+        asset, request = asked.asset, asked.request
+        if len(asset.proportions) != (2 if asset.family == "tall-box" else 1):
+            raise InputError(f"A {asset.family} has {len(asset.proportions)} proportions.", hint="Start from a sketch.")
+        # A proportion stretches the view's own box by up to a fifth.
+        stretch = [0.8 + 0.4 * share for share in (*asset.proportions, 0.5)]
+        mask = _box(request.size, view, stretch[0], stretch[1])
+        picture = _background(request.scene, request.size)
+        colour = np.frombuffer(bytes.fromhex((asset.colour or "#b08d57")[1:]), np.uint8)
+        picture[mask, :3] = colour
+        if asset.artwork is not None:
+            middle = request.size // 2 - 8
+            art = asset.artwork[::8, ::8]
+            patch = picture[middle : middle + 16, middle : middle + 16, :3]
+            patch[...] = np.where(art[..., 3:] > 127, art[..., :3], patch)
+        if picture.shape[2] == 4:
+            picture[mask, 3] = 255
+        return Generated(image=picture, view=view, facts={"family": asset.family}, mask=mask)
+
+
+def _box(size: int, view: View, wide: float = 1.0, tall: float = 1.0) -> Mask:
+    half_width = size * 0.3 * wide * (1 + 0.3 * abs(np.sin(np.radians(view.azimuth)))) / max(view.distance, 0.9)
+    half_height = size * 0.3 * tall * (1 - 0.3 * abs(np.sin(np.radians(view.elevation)))) / max(view.distance, 0.9)
     offset = np.abs(np.arange(size) - (size - 1) / 2)
     return np.asarray((offset[:, None] < half_height) & (offset[None, :] < half_width))
 

@@ -20,6 +20,7 @@ from prodgen_sdk.specs import (
     Metric,
     PolicySpec,
     RankerSpec,
+    RendererSpec,
     SafetySpec,
     Spec,
     TextEncoderSpec,
@@ -61,6 +62,13 @@ class FakePlugin:
             id="fake/solid", summary="A box in a colour drawn from the seed.", modes=("attributes", "text"), min_size=32
         )
         register(spec, f"{_HERE}.pictures:SolidGenerator")
+
+    @hookimpl
+    def register_renderers(self, register: Register) -> None:
+        spec = RendererSpec(
+            id="fake/box", summary="A box in the asset's colour.", families=("box", "tall-box"), min_size=32
+        )
+        register(spec, f"{_HERE}.pictures:BoxRenderer")
 
     @hookimpl
     def register_compositors(self, register: Register) -> None:
