@@ -1,0 +1,1 @@
+"""Hub diffusion models as plugins of prodgen-sdk."""

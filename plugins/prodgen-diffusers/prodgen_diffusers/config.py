@@ -1,0 +1,141 @@
+"""The section `[plugins.diffusers]` of prodgen.toml: which checkpoint each component loads, and how it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Scalar = bool | int | float | str
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Section):
+    """Where weights come from.
+
+    Args:
+        model: a folder or file on this machine, or a hub id `owner/name`.
+        revision: the commit or tag of a hub id, which needs one; `main` moves and is refused.
+        digest: what `checkpoint.folder_digest` or `sha256sum` of a single file must give; anything else is refused.
+    """
+
+    model: Annotated[str, Field(min_length=1)]
+    revision: str | None = None
+    digest: Digest | None = None
+
+
+class Checkpoint(Source):
+    """A folder of a whole pipeline or of one model. `variant` is the middle of the files' names, such as `fp16`."""
+
+    variant: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] | None = None
+
+
+class WeightsFile(Source):
+    """One safetensors file: `model` is the file, or a folder or hub id that holds it under the name `file`."""
+
+    file: str = ""
+
+
+class Lora(WeightsFile):
+    """A LoRA and how strongly it counts."""
+
+    scale: Annotated[float, Field(ge=-8, le=8)] = 1.0
+
+
+class Cache(Section):
+    """Steps that are answered from earlier ones. `options` are those of diffusers' configuration of that cache.
+
+    `first_block` skips a step while the first block's residual hardly changes; `taylorseer` extrapolates features;
+    `faster` and `pyramid` reuse attention; `mag` skips by calibrated magnitudes; `sea` skips by filtered inputs.
+    """
+
+    kind: Literal["first_block", "taylorseer", "faster", "pyramid", "mag", "sea"]
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+class Quantisation(Section):
+    """Weights in fewer bits.
+
+    Args:
+        kind: `torchao` (type such as `float8wo`, `int8wo`), `bitsandbytes` (type `4bit` or `8bit`), or `gguf` (`file` is the
+            denoiser's single file).
+        type: what the weights become.
+        components: which parts of the pipeline; none takes the denoiser.
+        file: the GGUF file.
+    """
+
+    kind: Literal["torchao", "bitsandbytes", "gguf"]
+    type: str = ""
+    components: tuple[str, ...] = ()
+    file: str = ""
+
+
+class Pipeline(Checkpoint):
+    """A checkpoint with the levers of diffusers. What the pipeline does not have is refused before weights load.
+
+    Args:
+        dtype: `auto` takes the runtime's.
+        scheduler: a scheduler class of diffusers, such as `LCMScheduler`; none keeps the checkpoint's.
+        scheduler_options: fields of the scheduler's configuration, such as `{timestep_spacing = "trailing"}`.
+        steps: denoising steps; None takes the pipeline's default.
+        guidance: guidance scale; None takes the pipeline's default.
+        arguments: further arguments of the pipeline's call, such as `{true_cfg_scale = 4.0}`.
+        size: edge in pixels at which the model paints, scaled to the request's size afterwards; None takes the model's own.
+        batch: most pictures in one call of the pipeline; halved for as long as memory runs out.
+        loras: loaded in order; their scales add up.
+        fuse_loras: melts them into the weights: faster, but bound to these scales.
+        compile: `regional` compiles the repeated blocks once; `full` the whole denoiser.
+        attention: an attention backend of diffusers, such as `flash` or `sage`.
+        cache: see `Cache`.
+        quantisation: see `Quantisation`.
+        offload: `model` keeps one part at a time on the device, `group` a few layers, `sequential` one layer.
+        vae_slicing, vae_tiling: decode one picture, or one tile, at a time.
+    """
+
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
+    scheduler: str = ""
+    scheduler_options: dict[str, Any] = Field(default_factory=dict)
+    steps: Annotated[int, Field(ge=1, le=1000)] | None = None
+    guidance: Annotated[float, Field(ge=0, le=100)] | None = None
+    arguments: dict[str, Scalar] = Field(default_factory=dict)
+    size: Annotated[int, Field(ge=8, le=4096)] | None = None
+    batch: Annotated[int, Field(ge=1, le=256)] = 8
+    loras: tuple[Lora, ...] = ()
+    fuse_loras: bool = False
+    compile: Literal["none", "regional", "full"] = "none"
+    attention: str = ""
+    cache: Cache | None = None
+    quantisation: Quantisation | None = None
+    offload: Literal["none", "model", "group", "sequential"] = "none"
+    vae_slicing: bool = False
+    vae_tiling: bool = False
+
+
+class ImageToImage(Pipeline):
+    """`strength`: how far a picture may move from the photo, 0 to 1."""
+
+    strength: Annotated[float, Field(gt=0, le=1)] = 0.6
+
+
+class Background(Pipeline):
+    """Inpainting around a product.
+
+    Args:
+        strength: how much of what lies around the product is painted anew, 0 to 1.
+        fill: share of the frame that the product's longer side takes.
+    """
+
+    strength: Annotated[float, Field(gt=0, le=1)] = 1.0
+    fill: Annotated[float, Field(gt=0.1, le=1)] = 0.6
+
+
+class Config(Section):
+    """A section a component; one that is absent leaves its component without a checkpoint."""
+
+    text: Pipeline | None = None
+    image: ImageToImage | None = None
+    background: Background | None = None

@@ -1,0 +1,226 @@
+"""From a configured checkpoint to a pipeline that is ready to run.
+
+    loaded = load_pipeline(config.text, ctx, component="diffusers/text", task="text")
+    loaded.pipe(prompt="a red mug")
+
+All is checked first: the files, the classes, and each option against what is installed and what the pipeline has
+(`options.check`). Only then are weights read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from prodgen_diffusers import options
+from prodgen_diffusers.checkpoint import folder_digest, pipeline_class, read_index
+from prodgen_diffusers.config import Checkpoint, Pipeline, WeightsFile
+from prodgen_diffusers.sources import find_file, find_folder, local_path
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.files import file_digest
+from prodgen_sdk.runtime import canonical_digest
+
+Task = Literal["text", "image", "inpaint"]
+"""What AutoPipeline turns a checkpoint into: text to image, image to image, inpainting."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A pipeline on its device.
+
+    Attributes:
+        pipe: a diffusers pipeline, with schedulers, LoRA and all options in place.
+        digest: names weights and LoRA; a component offers it as its own `digest`.
+        device, dtype: where it computes, and in what.
+    """
+
+    pipe: Any
+    digest: str
+    device: str
+    dtype: str
+
+    @property
+    def denoiser(self) -> Any:
+        """The network that is run at every step: a transformer or a UNet."""
+        return options.denoiser(self.pipe)
+
+
+def load_pipeline(
+    config: Pipeline,
+    ctx: Context,
+    *,
+    component: str,
+    task: Task | None = None,
+    pipeline: str | None = None,
+    parts: Mapping[str, Any] | None = None,
+) -> Loaded:
+    """Loads the pipeline of a checkpoint's folder.
+
+    Args:
+        component: the id that error messages name.
+        task: what it has to do; the checkpoint's own pipeline is turned into its kin of that task (`AutoPipeline`).
+        pipeline: or the name of a class of diffusers to load it as, such as `StableDiffusionXLControlNetPipeline`.
+        parts: ready components that the folder lacks or that replace its own, such as {"controlnet": model}.
+
+    Raises:
+        ConfigError: the checkpoint may not be loaded, is damaged, or does not do what is asked of it.
+        MissingDependency: it is neither here nor reachable, or an option needs a package.
+    """
+    folder = find_folder(config, ctx, component=component)
+    index = read_index(folder)
+    wanted = _wanted_class(index, task, pipeline, component)
+    dtype = ctx.dtype if config.dtype == "auto" else config.dtype
+    options.check(config, index, wanted, ctx.device, component=component)
+    loras = [find_file(lora, ctx, component=component) for lora in config.loras]
+    given: dict[str, Any] = {**(parts or {}), **options.quantised(config, folder, index, dtype)}
+    # A class named by `pipeline` may have parts that the folder's own class has not, such as a ControlNet.
+    loader = wanted if pipeline is not None else pipeline_class(index)
+    with _explained(folder, component), _without_bars():
+        pipe = loader.from_pretrained(
+            folder,
+            **_as_dtype(dtype),
+            variant=config.variant,
+            use_safetensors=True,
+            local_files_only=True,
+            **given,
+        )
+        if pipeline is None and wanted is not type(pipe):
+            pipe = wanted.from_pipe(pipe)
+    pipe.set_progress_bar_config(disable=True)
+    options.apply(pipe, config, loras, ctx.device, component=component)
+    digests = [identity(config, folder), *(file_digest(path) for path in loras)]
+    ctx.logger.info("%s: %s, %s on %s in %s", component, config.model, type(pipe).__name__, ctx.device, dtype)
+    return Loaded(pipe, canonical_digest(digests), ctx.device, dtype)
+
+
+def load_model(source: Checkpoint, ctx: Context, class_name: str, *, component: str, dtype: str = "auto") -> Any:
+    """Loads one model, such as a ControlNet, from a folder with `config.json` and safetensors; it stays on the CPU.
+
+    Args:
+        class_name: a model class of diffusers or transformers.
+
+    Raises:
+        ConfigError: the folder may not be loaded, or holds another model.
+        MissingDependency: it is neither here nor reachable.
+    """
+    import diffusers
+    import transformers
+
+    folder = find_folder(source, ctx, component=component)
+    cls = getattr(diffusers, class_name, None) or getattr(transformers, class_name)
+    with _explained(folder, component), _without_bars():
+        model = cls.from_pretrained(
+            folder,
+            **_as_dtype(ctx.dtype if dtype == "auto" else dtype),
+            variant=source.variant,
+            use_safetensors=True,
+            local_files_only=True,
+        )
+    return model.eval()
+
+
+def load_weights(source: WeightsFile, ctx: Context, *, component: str) -> tuple[dict[str, Any], str]:
+    """The tensors of one checked safetensors file, on the CPU, and the sha256 of the file."""
+    from safetensors.torch import load_file
+
+    path = find_file(source, ctx, component=component)
+    return load_file(path), file_digest(path)
+
+
+def identity(source: Checkpoint, folder: Path) -> str:
+    """What names the weights: the stated digest, the pinned revision, or the digest of all files."""
+    if source.digest is not None:
+        return source.digest
+    if local_path(source.model) is None:
+        return hashlib.sha256(f"{source.model}@{source.revision} {source.variant}".encode()).hexdigest()
+    return folder_digest(folder)
+
+
+def _wanted_class(index: Mapping[str, Any], task: Task | None, pipeline: str | None, component: str) -> Any:
+    import diffusers
+
+    own = pipeline_class(dict(index))
+    if pipeline is not None:
+        return getattr(diffusers, pipeline)
+    if task is None:
+        return own
+    found = task_class(own, task)
+    if found is None:
+        doing = {"text": "make pictures from text", "image": "change a picture", "inpaint": "paint a part of a picture"}
+        raise ConfigError(
+            f"{component}: {own.__name__} cannot {doing[task]}.",
+            hint="Name a checkpoint of another pipeline, such as SDXL or FLUX.",
+        )
+    return found
+
+
+def task_class(own: Any, task: Task) -> Any | None:
+    """The class of diffusers that does `task` with the parts of the pipeline `own`, or None."""
+    from diffusers.pipelines import auto_pipeline
+
+    mappings = {
+        "text": auto_pipeline.AUTO_TEXT2IMAGE_PIPELINES_MAPPING,
+        "image": auto_pipeline.AUTO_IMAGE2IMAGE_PIPELINES_MAPPING,
+        "inpaint": auto_pipeline.AUTO_INPAINT_PIPELINES_MAPPING,
+    }
+    if own in mappings[task].values():
+        return own
+    for mapping in mappings.values():
+        family = next((name for name, cls in mapping.items() if cls is own), None)
+        if family is not None:
+            return mappings[task].get(family)
+    return own if task == "text" else None  # not in AutoPipeline's tables: its call decides
+
+
+@contextmanager
+def _explained(folder: Path, component: str) -> Iterator[None]:
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ImportError,
+        RuntimeError,
+        SafetensorError,
+    ) as error:
+        lines = str(error).strip().splitlines()
+        raise ConfigError(
+            f"{component}: the checkpoint {folder} could not be loaded: {(lines[0] if lines else type(error).__name__).rstrip('.')}.",
+            hint="The folder must be one that save_pretrained of diffusers wrote, whole.",
+        ) from error
+
+
+def _as_dtype(name: str) -> dict[str, Any]:
+    """The argument of `from_pretrained`, which newer releases call `dtype`."""
+    import torch
+    from diffusers.pipelines import pipeline_utils
+
+    return {"dtype" if hasattr(pipeline_utils, "_resolve_dtype") else "torch_dtype": getattr(torch, name)}
+
+
+@contextmanager
+def _without_bars() -> Iterator[None]:
+    """Progress bars of loading would be written between the lines of a command's own output."""
+    from diffusers.utils import logging as diffusers_logging
+    from transformers.utils import logging as transformers_logging
+
+    shown = diffusers_logging.is_progress_bar_enabled(), transformers_logging.is_progress_bar_enabled()
+    diffusers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown[0]:
+            diffusers_logging.enable_progress_bar()
+        if shown[1]:
+            transformers_logging.enable_progress_bar()
