@@ -8,6 +8,7 @@ can trust what they get.
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import math
 import threading
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec,
 
 from prodgen_sdk import images, interfaces
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import InputError, NotFound, PluginError, ProdgenError
+from prodgen_sdk.errors import InputError, NotFinite, NotFound, OutOfMemory, PluginError, ProdgenError
 from prodgen_sdk.runtime import canonical_digest
 from prodgen_sdk.specs import CompositorSpec, EvaluatorSpec, GeneratorSpec, RendererSpec, SafetySpec, Spec
 from prodgen_sdk.types import (
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
     from prodgen_sdk.registry import Entry
 
+# What torch says on the CPU, on CUDA and on MPS where it raises a plain RuntimeError.
+_OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "cannot allocate memory", "alloc_failed")
 C = TypeVar("C")
 P = ParamSpec("P")
 A = TypeVar("A")
@@ -78,8 +81,9 @@ def _guarded(method: Callable[Concatenate[B, P], A]) -> Callable[Concatenate[B, 
 class Bound(Generic[C]):
     """A component as the host hands it out: `spec`, `entry`, and the interface's methods with an optional context."""
 
-    def __init__(self, component: C, entry: Entry, host: Host) -> None:
+    def __init__(self, component: C, entry: Entry, host: Host, device: str | None = None) -> None:
         self.component = component
+        self.device = device
         self.entry = entry
         self.spec: Spec = entry.spec
         self.calls = 0
@@ -106,14 +110,15 @@ class Bound(Generic[C]):
 
     def context(self) -> Context:
         """The context that the component is called with by default."""
-        return self._host.context(self.entry)
+        return self._context(None)
 
     def _context(self, ctx: Context | None) -> Context:
-        return (
-            self._host.context(self.entry)
-            if ctx is None
-            else self._host.context(self.entry, deadline=ctx.deadline, progress=ctx.progress, cancelled=ctx.cancelled)
-        )
+        changed: dict[str, Any] = {}
+        if self.device is not None:
+            changed["device"] = self.device
+        if ctx is not None:
+            changed |= {"deadline": ctx.deadline, "progress": ctx.progress, "cancelled": ctx.cancelled}
+        return self._host.context(self.entry, **changed)
 
     def _call(self, method: Callable[..., A], *arguments: Any) -> A:
         started = time.perf_counter()
@@ -125,29 +130,61 @@ class Bound(Generic[C]):
                 self.seconds += time.perf_counter() - started
 
     def _batched(self, method: Callable[..., Any], items: Sequence[Any], ctx: Context, *more: Any) -> list[Any]:
-        """Calls `method(batch, *more, ctx)` in batches of the spec's size; a batch that does not fit in memory is halved."""
+        """Calls `method(batch, *more, ctx)` in batches of the spec's size.
+
+        A batch that does not fit in memory is halved, a single item into what `_halves` makes of it. A batch whose numbers are
+        not finite is tried once more.
+        """
         answers: list[Any] = []
-        size = self.spec.max_batch
+        size, failed = self.spec.max_batch, False
         while len(answers) < len(items):
             ctx.check()
             batch = items[len(answers) : len(answers) + size]
+            part: Any = None
+            halves: Sequence[Any] = ()
+            fits = True
             try:
                 part = self._call(method, batch, *more, ctx)
+            except NotFinite as error:
+                if failed:
+                    raise NotFinite(
+                        f"{self.id} gave numbers that are NaN or infinite, twice.",
+                        component=self.id,
+                        hint="Set runtime.dtype to float32, or take another seed.",
+                    ) from error
+                ctx.logger.warning("%s gave NaN or infinite numbers; it is tried once more", self.id)
+                failed = True
+                continue
             except Exception as error:
-                if not _is_out_of_memory(error):
+                if not is_out_of_memory(error):
                     raise
-                if len(batch) == 1:
-                    raise PluginError(
+                fits = False
+                halves = self._halves(batch[0]) if len(batch) == 1 else ()
+                if len(batch) == 1 and not halves:
+                    raise OutOfMemory(
                         f"{self.id} ran out of memory on a single item.",
                         component=self.id,
                         hint="Ask for a smaller size.",
                     ) from error
+            if not fits:  # out here the error is gone, and what its traceback held of the device's memory
+                ctx.logger.warning("%s ran out of memory on a batch of %d; it is halved", self.id, len(batch))
                 size = max(1, len(batch) // 2)
                 _free_device_memory()
-                continue
+                if not halves:
+                    continue
+                part = [[answer for half in halves for answer in self._batched(method, [half], ctx, *more)[0]]]
             self._expect(len(part) == len(batch), f"{len(part)} answers to {len(batch)} items")
-            answers.extend(part)
+            answers.extend(self._retried(part) if failed else part)
+            failed = False
         return answers
+
+    def _halves(self, item: Any) -> Sequence[Any]:
+        """An item as two that can be answered one after the other, their answers joined; none where it cannot be parted."""
+        return ()
+
+    def _retried(self, part: Any) -> Any:
+        """Answers that came at the second try, with a note where they can carry one."""
+        return part
 
     def _expect(self, holds: bool, found: str) -> None:
         if not holds:
@@ -213,6 +250,35 @@ class BoundGenerator(Bound[interfaces.Generator]):
         for request, pictures in zip(batch, answers, strict=True):
             _check_pictures(self, request, pictures)
         return [list(pictures) for pictures in answers]
+
+    @property
+    def views_joint(self) -> bool:
+        """Whether a picture depends on which other views were asked for."""
+        assert isinstance(self.spec, GeneratorSpec)
+        return self.spec.views_joint
+
+    def accept(self, request: GenerationRequest) -> None:
+        """Raises InputError for a size or background that the generator does not make."""
+        _accept(self, request)
+
+    def _halves(self, item: GenerationRequest) -> Sequence[GenerationRequest]:
+        """The views of one request in two parts, unless they depend on each other."""
+        if self.views_joint or len(item.views) < 2:
+            return ()
+        middle = len(item.views) // 2
+        return [
+            item.model_copy(update={"views": item.views[part], "prompts": item.prompts[part]})
+            for part in (slice(middle), slice(middle, None))
+        ]
+
+    def _retried(self, part: Any) -> Any:
+        return [
+            [
+                picture.model_copy(update={"facts": {**picture.facts, "retried": "NaN or infinite numbers"}})
+                for picture in pictures
+            ]
+            for pictures in part
+        ]
 
 
 class BoundRenderer(Bound[interfaces.Renderer]):
@@ -490,8 +556,8 @@ _BOUND: dict[str, tuple[type, type[Bound[Any]]]] = {
 }
 
 
-def bind(component: Any, entry: Entry, host: Host) -> Bound[Any]:
-    """The wrapper for a component of its kind; raises PluginError if it does not implement the interface."""
+def bind(component: Any, entry: Entry, host: Host, device: str | None = None) -> Bound[Any]:
+    """The wrapper for a component of its kind, built for a device; raises PluginError if it is not of the interface."""
     interface, wrapper = _BOUND[entry.spec.kind]
     if not isinstance(component, interface):
         raise PluginError(
@@ -499,7 +565,7 @@ def bind(component: Any, entry: Entry, host: Host) -> Bound[Any]:
             component=entry.spec.id,
             hint=f"Derive it from prodgen_sdk.interfaces.{interface.__name__}.",
         )
-    return wrapper(component, entry, host)
+    return wrapper(component, entry, host, device)
 
 
 def _accept(bound: Bound[Any], request: GenerationRequest) -> None:
@@ -561,8 +627,23 @@ def _is_json(value: Any) -> bool:
     return True
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
-    return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error, or what it was raised from, says that memory is spent; torch is known by name, never imported.
+
+    >>> is_out_of_memory(RuntimeError("CUDA error: out of memory"))
+    True
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        words = str(seen).lower() if type(seen) is RuntimeError else ""
+        if (
+            isinstance(seen, MemoryError | OutOfMemory)
+            or type(seen).__name__ == "OutOfMemoryError"
+            or any(sign in words for sign in _OUT_OF_MEMORY)
+        ):
+            return True
+        seen = seen.__cause__
+    return False
 
 
 def _free_device_memory() -> None:
@@ -570,4 +651,5 @@ def _free_device_memory() -> None:
 
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
+        gc.collect()
         torch.cuda.empty_cache()

@@ -34,8 +34,14 @@ class StoreConfig(Model):
     assets: Annotated[str, Field(repr=False)] = "assets"
 
 
+Device = Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")]
+
+
 class RuntimeConfig(Model):
-    device: Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")] = "auto"
+    """`devices`: where generators that use torch work side by side, one worker each, such as `["cuda:0", "cuda:1"]`; none: `device`."""
+
+    device: Device = "auto"
+    devices: tuple[Device, ...] = ()
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
 
 
@@ -122,6 +128,21 @@ class SchedulerConfig(Model):
     max_queue: Annotated[int, Field(ge=1)] = 1024
 
 
+class CostsConfig(Model):
+    """What pictures cost, for estimates.
+
+    Args:
+        per_picture: the price of one, by generator.
+        per_hour: the price of an hour of the machine, for generators without a price per picture.
+        limit: `prodgen generate` refuses to begin what would cost more.
+    """
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    per_picture: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+    per_hour: Annotated[float, Field(ge=0)] | None = None
+    limit: Annotated[float, Field(ge=0)] | None = None
+
+
 class PluginsConfig(BaseModel):
     """`order`: plugins that come after all others, in this order. Any other key is the section of the plugin of that name."""
 
@@ -151,6 +172,7 @@ class Config(Model):
     defaults: DefaultsConfig = DefaultsConfig()
     recommend: RecommendConfig = RecommendConfig()
     scheduler: SchedulerConfig = SchedulerConfig()
+    costs: CostsConfig = CostsConfig()
     plugins: PluginsConfig = PluginsConfig()
 
 

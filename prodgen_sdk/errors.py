@@ -12,6 +12,8 @@ ProdgenError                  exit code 1: a fault of ours, or of a plugin
 ├── PartlyDone                exit code 3: some items failed, the rest was kept
 ├── Refused                   exit code 4: screening or a plugin said no
 ├── PluginError               a plugin raised, or returned something outside its contract
+│   ├── OutOfMemory           a batch does not fit: the host halves it and goes on
+│   └── NotFinite             a model's numbers are NaN or infinite: the host tries once more
 ├── StoreError                the database or the asset store failed
 ├── Busy                      the queue is full: back-pressure
 ├── Cancelled                 the caller cancelled the work
@@ -112,6 +114,17 @@ class PluginError(ProdgenError):
     def __init__(self, message: str, *, component: str = "", hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.component = component
+
+
+class OutOfMemory(PluginError):
+    """A batch does not fit in memory. A plugin may raise it; the host halves the batch and goes on.
+
+    What torch raises for the same reason, and MemoryError, count as this.
+    """
+
+
+class NotFinite(PluginError):
+    """What a model computed is NaN or infinite. A plugin may raise it; the host tries once more, then passes it on."""
 
 
 class StoreError(ProdgenError):

@@ -167,6 +167,27 @@ class Host:
                 self._components[key] = bound.bind(self._build(entry), entry, self)
             return self._components[key]
 
+    def replicas(self, kind: Kind, id: str | None = None) -> list[Any]:
+        """A component once for each of `runtime.devices`, where it uses torch and several are configured; else that of `get`.
+
+        Raises as `get` does.
+        """
+        from prodgen_sdk import bound
+
+        entry = self.entry(kind, id)
+        devices = self.config.runtime.devices
+        if not _uses_torch(entry) or len(devices) < 2:
+            return [self.get(kind, id)]
+        found = [self.get(kind, id)]
+        with self._lock:
+            for place, name in enumerate(devices[1:], 1):
+                key = (kind, f"{entry.spec.id} {place}")
+                if key not in self._components:
+                    device = runtime.resolve_device(name)
+                    self._components[key] = bound.bind(self._build(entry, device), entry, self, device)
+                found.append(self._components[key])
+        return found
+
     def built(self, kind: Kind) -> list[Any]:
         """The components of a kind that are in memory."""
         with self._lock:
@@ -214,9 +235,10 @@ class Host:
 
     def _context(self, entry: Entry | None) -> Context:
         # Looking for a GPU imports torch, which takes seconds: it is done for components that use torch.
-        uses_torch = entry is not None and "torch" in entry.spec.needs.modules
+        uses_torch = entry is not None and _uses_torch(entry)
         wanted = self.config.runtime
-        device = runtime.resolve_device(wanted.device) if uses_torch else "cpu"
+        first = wanted.devices[0] if wanted.devices else wanted.device
+        device = runtime.resolve_device(first) if uses_torch else "cpu"
         state = None
         if entry is not None and self.state is not None:
             state = self.state / entry.spec.id.replace("/", "-")
@@ -401,10 +423,10 @@ class Host:
         registered = {id(plugin): place for place, (_, plugin) in enumerate(self._manager.list_name_plugin())}
         return sorted(implementations, key=lambda i: (i.trylast - i.tryfirst, registered.get(id(i.plugin), 0)))
 
-    def _build(self, entry: Entry) -> Any:
+    def _build(self, entry: Entry, device: str | None = None) -> Any:
         if reason := self.missing(entry.spec):
             raise MissingDependency(reason, hint=entry.spec.needs.install and f"Run: {entry.spec.needs.install}")
-        context = self.context(entry)
+        context = self.context(entry) if device is None else self.context(entry, device=device)
         if context.state is not None:
             context.state.mkdir(parents=True, exist_ok=True)
         try:
@@ -416,6 +438,10 @@ class Host:
             raise PluginError(
                 f"{entry.spec.id} could not be built: {type(error).__name__}: {error}", component=entry.spec.id
             ) from error
+
+
+def _uses_torch(entry: Entry) -> bool:
+    return "torch" in entry.spec.needs.modules
 
 
 def _is_installed(module: str) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from prodgen_sdk.errors import InvalidImage
+from prodgen_sdk.errors import InvalidImage, NotFinite
 
 if TYPE_CHECKING:
     import numpy as np
@@ -285,10 +285,17 @@ def to_chw_float(image: Image) -> NDArray[np.float32]:
 
 
 def from_chw_float(array: NDArray[np.float32]) -> Image:
-    """CHW float in [0, 1] to HWC uint8, rounded; values outside are clipped."""
+    """CHW float in [0, 1] to HWC uint8, rounded; values outside are clipped.
+
+    Raises:
+        NotFinite: there is a NaN or an infinity among them, of which no picture can be made.
+    """
     import numpy as np
 
-    return check((np.asarray(array).transpose(1, 2, 0) * 255).round().clip(0, 255).astype(np.uint8))
+    values = np.asarray(array)
+    if not np.isfinite(values).all():
+        raise NotFinite("The numbers of a picture are NaN or infinite.")
+    return check((values.transpose(1, 2, 0) * 255).round().clip(0, 255).astype(np.uint8))
 
 
 def to_tensor(images: Sequence[Image]) -> torch.Tensor:
@@ -300,5 +307,5 @@ def to_tensor(images: Sequence[Image]) -> torch.Tensor:
 
 
 def from_tensor(tensor: torch.Tensor) -> list[Image]:
-    """A tensor [n, channels, height, width] in [0, 1] to pictures."""
+    """A tensor [n, channels, height, width] in [0, 1] to pictures; raises NotFinite as `from_chw_float` does."""
     return [from_chw_float(item) for item in tensor.detach().float().cpu().numpy()]

@@ -49,9 +49,10 @@ from prodgen_sdk.workspace import Workspace, init_workspace, open_workspace
 if TYPE_CHECKING:
     from prodgen_sdk.bound import BoundGenerator
     from prodgen_sdk.catalogue import Summary
+    from prodgen_sdk.pipeline.estimate import Estimate
     from prodgen_sdk.pipeline.explain import Explanation
     from prodgen_sdk.pipeline.produce import Stages
-    from prodgen_sdk.pipeline.run import GenerationResult
+    from prodgen_sdk.pipeline.run import GenerationResult, GenerationRun
     from prodgen_sdk.recommender import Recommender, Recorded, Similar
     from prodgen_sdk.store import Store
 
@@ -201,34 +202,67 @@ class Studio:
             Refused, InputError, PluginError: for a single product.
             Cancelled, DeadlineExceeded: `cancelled` said so, or `timeout` seconds are over; what was published stays.
         """
-        from prodgen_sdk.pipeline.run import GenerationOptions, GenerationRun
-
         wanted = [products] if isinstance(products, str | Product) else list(products)
-        scene = Scene.parse(scene) if isinstance(scene, str) else scene
-        options = GenerationOptions(
-            views=parse_views(views) if isinstance(views, str) else tuple(views),
-            scene=scene,
-            size=size,
-            seed=seed,
-            negative=negative,
-            locale=locale,
-            replicates=replicates,
-            background=None if background is None else pixels(background),
-        )
-        store = self.store if self.workspace is not None else None
-        run = GenerationRun(
-            host=self.host,
-            store=store,
-            batcher_of=self._batcher,
-            stages_of=lambda product: self._stages(product, generator, profile),
-            read=lambda media: self.photo(media, Path(root)),
-            find=lambda media: self._mesh(media, Path(root)),
-            options=options,
-            context=self._context(progress, cancelled, timeout),
-            window=2 * self.config.scheduler.max_batch,
+        run = self._run_of(
+            views,
+            generator,
+            size,
+            seed,
+            scene,
+            negative,
+            locale,
+            replicates,
+            profile,
+            Path(root),
+            background,
+            self._context(progress, cancelled, timeout),
+            of_views=len(wanted) * replicates == 1,
         )
         items = [self._known(item, Path(root)) for item in wanted]
         return run.run_one(items[0]) if isinstance(products, str | Product) else run.run(items, len(items))
+
+    def estimate(
+        self,
+        products: str | Product | Iterable[str | Product],
+        *,
+        views: str | Sequence[View] = "orbit8",
+        generator: str | None = None,
+        size: int = 512,
+        seed: Seed = None,
+        scene: str | Scene = "white",
+        negative: str = "",
+        locale: Locale | None = None,
+        replicates: int = 1,
+        profile: str = "",
+        root: str | Path = ".",
+        background: Photo | None = None,
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        timeout: float | None = None,
+    ) -> Estimate:
+        """What `generate` with the same arguments would make, find, take and cost. Nothing is kept, and no product is added.
+
+        Prices are those of `[costs]`. Where nothing is known of a generator's speed, a few views are made to learn it.
+        """
+        from prodgen_sdk.pipeline.estimate import estimate
+
+        wanted = [products] if isinstance(products, str | Product) else products
+        run = self._run_of(
+            views,
+            generator,
+            size,
+            seed,
+            scene,
+            negative,
+            locale,
+            replicates,
+            profile,
+            Path(root),
+            background,
+            self._context(progress, cancelled, timeout),
+        )
+        items = (self.product(item) if isinstance(item, str) else item for item in wanted)
+        return estimate(run, items, self.config.costs)
 
     def publish_photos(
         self, products: Iterable[str | Product], *, size: int = 768, progress: Progress | None = None
@@ -495,7 +529,7 @@ class Studio:
 
         def make() -> Batcher[generation.Batch, generation.Made]:
             return Batcher(
-                partial(generation.run_batch, generator),
+                [partial(generation.run_batch, one) for one in self.host.replicas("generator", generator.id)],
                 key=generation.batch_key,
                 max_batch=options.max_batch,
                 max_wait=options.max_wait_ms / 1000,
@@ -504,6 +538,48 @@ class Studio:
 
         found: Batcher[generation.Batch, generation.Made] = self._part(f"batcher of {generator.id}", make)
         return found
+
+    def _run_of(
+        self,
+        views: str | Sequence[View],
+        generator: str | None,
+        size: int,
+        seed: Seed,
+        scene: str | Scene,
+        negative: str,
+        locale: Locale | None,
+        replicates: int,
+        profile: str,
+        root: Path,
+        background: Photo | None,
+        context: Context,
+        *,
+        of_views: bool = False,
+    ) -> GenerationRun:
+        from prodgen_sdk.pipeline.run import GenerationOptions, GenerationRun
+
+        options = GenerationOptions(
+            views=parse_views(views) if isinstance(views, str) else tuple(views),
+            scene=Scene.parse(scene) if isinstance(scene, str) else scene,
+            size=size,
+            seed=seed,
+            negative=negative,
+            locale=locale,
+            replicates=replicates,
+            background=None if background is None else pixels(background),
+        )
+        return GenerationRun(
+            host=self.host,
+            store=self.store if self.workspace is not None else None,
+            batcher_of=self._batcher,
+            stages_of=lambda product: self._stages(product, generator, profile),
+            read=lambda media: self.photo(media, root),
+            find=lambda media: self._mesh(media, root),
+            options=options,
+            context=context,
+            window=2 * self.config.scheduler.max_batch * max(1, len(self.config.runtime.devices)),
+            of_views=of_views,
+        )
 
     def _context(
         self, progress: Progress | None, cancelled: Callable[[], bool] | None, timeout: float | None

@@ -80,14 +80,17 @@ def batch_key(item: Batch) -> tuple[Any, ...]:
 
 
 def run_batch(generator: BoundGenerator, batch: Sequence[Batch]) -> list[Made]:
-    """Generates a batch of one key; what the scheduler runs. It is cancelled once all of its members are."""
+    """Generates a batch of one key; what the scheduler runs. It is cancelled once all of its members are.
+
+    Progress is told of a request that is alone.
+    """
     contexts = [ctx for _, ctx in batch]
     deadlines = [ctx.deadline for ctx in contexts]
     together = replace(
         contexts[0],
         cancelled=lambda: all(ctx.cancelled() for ctx in contexts),
         deadline=None if None in deadlines else max(deadline for deadline in deadlines if deadline is not None),
-        progress=no_progress,
+        progress=contexts[0].progress if len(batch) == 1 else no_progress,
     )
     started = time.perf_counter()
     answers = generator.generate([request for request, _ in batch], together)

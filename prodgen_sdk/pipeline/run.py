@@ -7,12 +7,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prodgen_sdk.bound import BoundGenerator
-from prodgen_sdk.context import Context
+from prodgen_sdk.context import Context, no_progress
 from prodgen_sdk.errors import Busy, Cancelled, DeadlineExceeded, PluginError, ProdgenError, Refused, StoreError
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline.generate import Batch, Made, narrowed
@@ -83,6 +83,7 @@ class GenerationRun:
         read: the pixels of a product's photo.
         find: the path of a product's mesh.
         window: how many products may be under way at once.
+        of_views: whether progress is that of the views of a single product, as its generator tells it.
     """
 
     host: Host
@@ -94,6 +95,7 @@ class GenerationRun:
     options: GenerationOptions
     context: Context
     window: int
+    of_views: bool = False
 
     def run(self, products: Iterable[Product], total: int) -> GenerationResult:
         """Generates every product; a product that fails or is refused does not hold up the others.
@@ -149,7 +151,7 @@ class GenerationRun:
         try:
             stages = self.stages_of(product)
             work = plan(
-                self._request(product, replicate, stages),
+                self.request(product, replicate, stages),
                 stages,
                 self.store,
                 seed=self.options.seed,
@@ -158,7 +160,8 @@ class GenerationRun:
             future = None
             if work.missing:
                 request = self._to_make(work, stages)
-                future = self.batcher_of(stages.generator).submit((request, self.context), timeout=_QUEUE_TIMEOUT)
+                context = self.context if self.of_views else replace(self.context, progress=no_progress)
+                future = self.batcher_of(stages.generator).submit((request, context), timeout=_QUEUE_TIMEOUT)
             return _Job(product.sku, None, work, stages, future)
         except (*_STOPS, Busy):
             raise
@@ -174,7 +177,7 @@ class GenerationRun:
             return complete(job.work, (), job.stages, self.store, seconds=0.0, ctx=self.context)
         request = self._to_make(job.work, job.stages)
         try:
-            made = result(job.future)
+            made = result(job.future, self.context)
         except Exception as error:
             self.host.notify("on_generation_error", request=request, error=error)
             if isinstance(error, ProdgenError):
@@ -186,11 +189,10 @@ class GenerationRun:
         return complete(job.work, made.pictures, job.stages, self.store, seconds=made.seconds, ctx=self.context)
 
     def _to_make(self, work: Work, stages: Stages) -> GenerationRequest:
-        spec = stages.generator.spec
-        assert isinstance(spec, GeneratorSpec)
-        return work.request if spec.views_joint else narrowed(work.request, work.missing)
+        return work.request if stages.generator.views_joint else narrowed(work.request, work.missing)
 
-    def _request(self, product: Product, replicate: int, stages: Stages) -> GenerationRequest:
+    def request(self, product: Product, replicate: int, stages: Stages) -> GenerationRequest:
+        """What a generator is asked for, before words, hooks and seed."""
         spec = stages.generator.spec
         assert isinstance(spec, GeneratorSpec)
         references: dict[str, Image] = {}

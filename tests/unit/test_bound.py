@@ -3,7 +3,8 @@ import pytest
 
 from prodgen_sdk import InputError, PluginError, Product
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import Cancelled, DeadlineExceeded
+from prodgen_sdk.errors import Cancelled, DeadlineExceeded, NotFinite, OutOfMemory
+from prodgen_sdk.images import from_chw_float
 from prodgen_sdk.interfaces import Compositor, Generator, TextEncoder
 from prodgen_sdk.specs import CompositorSpec, GeneratorSpec, TextEncoderSpec
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
@@ -99,6 +100,90 @@ def test_out_of_memory_on_a_single_item_is_told():
     _, generator = bound(no_memory)
     with pytest.raises(PluginError, match="smaller size"):
         generator.generate([REQUEST] * 2)
+
+
+class OutOfMemoryError(RuntimeError):
+    """As torch.OutOfMemoryError is: known by its name."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OutOfMemory("too much"),
+        OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory"),
+        RuntimeError("MPS backend out of memory (MPS allocated: 8.00 GB)"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+    ],
+)
+def test_out_of_memory_is_known_by_any_name_and_behind_another_error(error):
+    def small(batch, wrapped):
+        if len(batch) > 1:
+            if not wrapped:
+                raise error
+            raise PluginError("the model failed") from error
+        return honest(batch)
+
+    for wrapped in (False, True):
+        component, generator = bound(lambda batch, wrapped=wrapped: small(batch, wrapped), max_batch=4)
+        assert len(generator.generate([REQUEST] * 4)) == 4
+        assert component.batches == [4, 2, 1, 1, 1, 1]
+
+
+def test_another_runtime_error_is_no_lack_of_memory():
+    component, generator = bound(lambda batch: 1 / 0, max_batch=4)
+    with pytest.raises(PluginError, match="ZeroDivisionError"):
+        generator.generate([REQUEST] * 4)
+    assert component.batches == [4]
+
+
+def test_a_request_that_does_not_fit_is_made_a_few_views_at_a_time():
+    views = tuple(View(azimuth=10.0 * n) for n in range(7))
+    most = []
+
+    def small(batch):
+        views = sum(len(request.views) for request in batch)
+        if views > 2:
+            raise MemoryError
+        most.append(views)
+        return honest(batch)
+
+    request = REQUEST.model_copy(update={"views": views, "prompts": tuple(map(str, range(7)))})
+    _, generator = bound(small)
+    (pictures,) = generator.generate([request])
+    assert [picture.view for picture in pictures] == list(views)
+    assert sum(most) == 7
+    _, joint = bound(small, views_joint=True)
+    with pytest.raises(OutOfMemory, match="smaller size"):
+        joint.generate([request])
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_numbers_that_are_not_finite_are_tried_once_more_and_told(times, caplog):
+    left = [times]
+
+    def sometimes(batch):
+        if left[0]:
+            left[0] -= 1
+            from_chw_float(np.full((3, 32, 32), np.nan, np.float32))
+        return honest(batch)
+
+    _, generator = bound(sometimes)
+    if times == 2:
+        with pytest.raises(NotFinite, match="mine/gen gave numbers that are NaN or infinite, twice"):
+            generator.generate([REQUEST])
+    else:
+        (pictures,) = generator.generate([REQUEST])
+        assert all(picture.facts["retried"] == "NaN or infinite numbers" for picture in pictures)
+        assert "retried" not in generator.generate([REQUEST])[0][0].facts
+    assert "tried once more" in caplog.text
+
+
+def test_a_generator_that_answers_nothing_breaks_its_contract():
+    _, generator = bound(lambda batch: None)
+    with pytest.raises(PluginError, match="TypeError"):
+        generator.generate([REQUEST])
 
 
 def test_cancellation_and_deadline_stop_between_batches():

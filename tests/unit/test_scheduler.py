@@ -3,7 +3,8 @@ import time
 
 import pytest
 
-from prodgen_sdk import Busy, Cancelled
+from prodgen_sdk import Busy, Cancelled, DeadlineExceeded
+from prodgen_sdk.context import Context
 from prodgen_sdk.scheduler import Batcher, result
 
 
@@ -106,6 +107,91 @@ def test_close_answers_what_is_queued_and_refuses_what_comes_later():
     assert [result(f) for f in futures] == list(range(5))
     with pytest.raises(Cancelled):
         batcher.submit(9)
+
+
+def test_requests_of_other_keys_wait_for_a_batch_of_their_own():
+    batches = []
+    gate = threading.Event()
+
+    def run(batch):
+        gate.wait(5)
+        batches.append(list(batch))
+        return list(batch)
+
+    with Batcher(run, key=lambda item: item % 2, max_batch=4, max_wait=0.05) as batcher:
+        futures = [batcher.submit(item) for item in (0, 1, 2, 3, 4, 5, 6, 7)]  # the keys take turns
+        gate.set()
+        assert [result(f) for f in futures] == list(range(8))
+    assert batches == [[0, 2, 4, 6], [1, 3, 5, 7]]
+
+
+def test_workers_share_the_queue_and_run_side_by_side():
+    both = threading.Barrier(2, timeout=5)
+    ran = {"a": 0, "b": 0}
+
+    def worker(name):
+        def run(batch):
+            ran[name] += len(batch)
+            both.wait()  # passes only while the other worker runs as well
+            return [(name, item) for item in batch]
+
+        return run
+
+    with Batcher([worker("a"), worker("b")], max_batch=2, max_wait=0.01) as batcher:
+        answers = [result(f) for f in [batcher.submit(item) for item in range(8)]]
+    assert [item for _, item in answers] == list(range(8))
+    assert ran == {"a": 4, "b": 4}
+
+
+def test_who_gives_up_does_not_wait_for_the_rest_of_the_batch():
+    gate = threading.Event()
+    with Batcher(lambda batch: [gate.wait(5) and item for item in batch], max_batch=2, max_wait=1.0) as batcher:
+        stays, leaves = batcher.submit("stays"), batcher.submit("leaves")
+        started = time.monotonic()
+        with pytest.raises(Cancelled):
+            result(leaves, Context(cancelled=lambda: time.monotonic() > started + 0.1))
+        with pytest.raises(DeadlineExceeded):
+            result(leaves, Context(deadline=time.monotonic() + 0.1))
+        assert time.monotonic() - started < 2
+        gate.set()
+        assert result(stays, Context()) == "stays"
+
+
+def test_a_timeout_error_of_the_work_itself_is_not_taken_for_waiting():
+    def run(batch):
+        raise TimeoutError("the model's own")
+
+    with Batcher(run) as batcher, pytest.raises(TimeoutError, match="own"):
+        result(batcher.submit(1), Context())
+
+
+def test_cancelled_requests_make_place_for_others():
+    gate = threading.Event()
+    with Batcher(
+        lambda batch: [gate.wait(5) and item for item in batch], max_batch=1, max_wait=0, max_queue=2
+    ) as batcher:
+        running = batcher.submit("running")
+        time.sleep(0.1)
+        waiting = [batcher.submit(n) for n in range(2)]
+        with pytest.raises(Busy):
+            batcher.submit("no place")
+        waiting[0].cancel()
+        late = batcher.submit("late")
+        gate.set()
+        assert [result(f) for f in (running, waiting[1], late)] == ["running", 1, "late"]
+
+
+def test_close_with_cancel_drops_what_waits():
+    gate = threading.Event()
+    batcher = Batcher(lambda batch: [gate.wait(5) and item for item in batch], max_batch=1, max_wait=0)
+    running, waiting = batcher.submit("running"), None
+    time.sleep(0.1)
+    waiting = batcher.submit("waiting")
+    threading.Timer(0.1, gate.set).start()
+    batcher.close(cancel=True)
+    assert result(running) == "running"
+    with pytest.raises(Cancelled):
+        result(waiting)
 
 
 def test_many_threads_get_their_own_answers():

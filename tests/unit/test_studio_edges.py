@@ -429,8 +429,9 @@ def test_cancellation_and_time_budget_reach_the_generator(how):
     with pytest.raises((Cancelled, DeadlineExceeded)):
         studio.generate(MUG, views="hero", size=32, generator="mine/gen", **options)
     assert time.monotonic() - started < 4.5
+    studio.close()  # waits for the generator, which was told as well
     assert len(stopped) == 1
-    studio.close()
+    assert time.monotonic() - started < 4.5
 
 
 def test_a_slow_generator_does_not_hold_up_another():
