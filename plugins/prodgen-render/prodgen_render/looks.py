@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from PIL import Image
@@ -21,7 +23,8 @@ METALS = {
     "steel": (0.66, 0.66, 0.67), "metal": (0.62, 0.62, 0.63), "aluminium": (0.78, 0.79, 0.80), "brass": (0.80, 0.60, 0.26),
     "copper": (0.84, 0.45, 0.31), "gold": (0.90, 0.66, 0.28),
 }  # fmt: skip
-_FINISH: dict[str, dict[str, float]] = {
+FINISH: dict[str, dict[str, float]] = {
+    "glass": {"roughness": 0.08, "transmission": 0.96},
     "porcelain": {"roughness": 0.4, "coat": 1.0},
     "ceramic": {"roughness": 0.5, "coat": 0.8},
     "stoneware": {"roughness": 0.7, "coat": 0.15},
@@ -101,6 +104,9 @@ class Look:
     product: Product
     rng: np.random.Generator
     noted: dict[str, str] = field(default_factory=dict)
+    drawn: dict[str, float] = field(default_factory=dict)
+    """What the family drew, in [0, 1]. A draw is named after its range and how often that was drawn before, so that it keeps
+    its name where others are skipped."""
 
     @cached_property
     def _named(self) -> list[tuple[str, str]]:
@@ -152,11 +158,32 @@ class Look:
 
     def uniform(self, low: float, high: float) -> float:
         """A random proportion."""
-        return float(self.rng.uniform(low, high))
+        return low + (high - low) * self._draw(f"{low:g} to {high:g}")
 
     def chance(self, share: float) -> bool:
         """True in `share` of all products."""
-        return bool(self.rng.random() < share)
+        return self._draw(f"below {share:g}") < share
+
+    def choice(self, count: int) -> int:
+        """One of `count` kinds."""
+        chosen = int(self.rng.integers(count))
+        self._record(f"one of {count}", (chosen + 0.5) / count)
+        return chosen
+
+    def _draw(self, what: str) -> float:
+        return self._record(what, float(self.rng.random()))
+
+    def _record(self, what: str, value: float) -> float:
+        self.drawn[self._name(what)] = value
+        return value
+
+    @cached_property
+    def _times(self) -> Counter[str]:
+        return Counter()
+
+    def _name(self, what: str) -> str:
+        self._times[what] += 1
+        return f"{what} #{self._times[what]}"
 
     def tallness(self, typical_ml: float = 0, typical_cm: float = 0) -> float:
         """How much taller than usual the words make it, 0.75 to 1.4; 1 where they say nothing."""
@@ -187,10 +214,10 @@ class Look:
     def plain(self, name: str, colour: Srgb | str | None = None) -> Material:
         """A material without pattern; metals and woods have their own colour unless one is given."""
         code = srgb(colour) if isinstance(colour, str) else colour
+        finish = self.finish(name)
         if name == "glass":
             tint = code or (238, 246, 244)
-            return Material("glass", linear(patterns.mix(tint, (255, 255, 255), 0.25)), 0.08, transmission=0.96)
-        finish = _FINISH[name]
+            return Material("glass", linear(patterns.mix(tint, (255, 255, 255), 0.25)), **finish)  # type: ignore[arg-type]
         bump = patterns.relief(name)
         if name in METALS:
             base = (
@@ -206,6 +233,10 @@ class Look:
             return Material(name, (1, 1, 1), texture=patterns.marble(code), **finish)  # type: ignore[arg-type]
         return Material(name, linear(code), bump=bump, **finish)  # type: ignore[arg-type]
 
+    def finish(self, name: str) -> dict[str, float]:
+        """How a material takes the light: fields of `Material` that differ from 0."""
+        return FINISH[name]
+
     def main(
         self, *allowed: str, extent: tuple[float, float] = (0.25, 0.1), default: str | None = None, period: float = 0.03
     ) -> Material:
@@ -220,12 +251,15 @@ class Look:
         material = self.solid(*allowed, default=default)
         if self.pattern_name in ("plain", "logo") or material.name == "glass":
             return material
-        shade = srgb(self.noted["rgb"])
-        width, height = _pixels(extent)
-        picture = patterns.draw_pattern(
+        picture = self.surface(extent, srgb(self.noted["rgb"]), period)
+        return material.but(colour=(1.0, 1.0, 1.0), texture=patterns.texture(picture))
+
+    def surface(self, extent: tuple[float, float], shade: Srgb, period: float) -> Image.Image:
+        """The pattern over the whole of a main surface; arguments as for `main`."""
+        width, height = pixels(extent)
+        return patterns.draw_pattern(
             self.pattern_name, width, height, shade, self.accent(shade), self.rng, max(2, extent[0] / period)
         )
-        return material.but(colour=(1.0, 1.0, 1.0), texture=patterns.texture(picture))
 
     @cached_property
     def title_words(self) -> str:
@@ -249,6 +283,7 @@ class Look:
         style: str = "",
         ink: Srgb | None = None,
         note: bool = True,
+        art: bool = True,
     ) -> Material:
         """A material of one colour with the product's label printed on it.
 
@@ -259,8 +294,9 @@ class Look:
             box: where the label is: u from, v from, u to, v to, all in [0, 1], v up.
             style: see `artwork.STYLES`; empty draws one.
             note: whether this is the product's main surface.
+            art: whether an asset's artwork belongs here; the sides of a box have lettering only.
         """
-        width, height = _pixels(extent, 900)
+        width, height = pixels(extent, self.label_pixels)
         if note:
             self.note(base, name)
         if self.pattern_name in ("plain", "logo"):
@@ -275,11 +311,26 @@ class Look:
             round(box[2] * width),
             round((1 - box[1]) * height),
         )
+        self.print(picture, area, base, style, ink, art)
+        return self.plain(name, base).but(colour=(1.0, 1.0, 1.0), texture=patterns.texture(picture))
+
+    label_pixels: ClassVar[int] = 900
+
+    @property
+    def label_detail(self) -> str:
+        """The small line of a label: how much is in it."""
+        return attribute(self.product, "capacity", "volume", "net_weight", "weight", "容量", "净含量", "规格")
+
+    def print(
+        self, picture: Image.Image, area: tuple[int, int, int, int], base: Srgb, style: str, ink: Srgb | None, art: bool
+    ) -> None:
+        """Draws the label into an area (left, top, right, bottom) of a picture."""
+        del art
         draw_label(
             picture,
             area,
             self.title_words,
-            attribute(self.product, "capacity", "volume", "net_weight", "weight", "容量", "净含量", "规格"),
+            self.label_detail,
             self.product.domain,
             base,
             self.accent(base),
@@ -287,9 +338,12 @@ class Look:
             style=style,
             ink=ink,
         )
-        return self.plain(name, base).but(colour=(1.0, 1.0, 1.0), texture=patterns.texture(picture))
+
+    def wallpaper(self, base: Srgb, width: int, height: int) -> Image.Image:
+        """What a screen shows behind its windows."""
+        return patterns.clouds(base, width, height, self.rng)
 
 
-def _pixels(extent: tuple[float, float], longest: int = 768) -> tuple[int, int]:
+def pixels(extent: tuple[float, float], longest: int = 768) -> tuple[int, int]:
     scale = longest / max(extent)
     return max(64, round(extent[0] * scale)), max(64, round(extent[1] * scale))

@@ -151,6 +151,17 @@ def _blob(draw: ImageDraw.ImageDraw, x: float, y: float, long: float, short: flo
     )
 
 
+def clouds(base: Srgb, width: int, height: int, rng: np.random.Generator) -> Image.Image:
+    """Soft clouds of a colour and two drawn ones: a wallpaper."""
+    drawn = [np.array(rng.integers(40, 230, 3), np.float32) for _ in range(2)]
+    field = noise(256, ((2, 2, 1.0), (3, 3, 0.5)), int(rng.integers(1000)))
+    field = np.asarray(Image.fromarray(field).resize((width, height), Image.Resampling.BICUBIC))
+    t = np.clip((field + 1.5) / 3, 0, 1)[..., None]
+    down = np.linspace(0, 1, height)[:, None, None]
+    mixed = np.array(base, np.float32) * (1 - t) + drawn[0] * t * (1 - down) + drawn[1] * t * down
+    return Image.fromarray(mixed.clip(0, 255).astype(np.uint8))
+
+
 def noise(size: int, octaves: tuple[tuple[int, int, float], ...], seed: int) -> Floats:
     """Smooth noise that tiles, mean 0: a sum of (cells across, cells down, weight) octaves; float32 [size, size]."""
     rng = np.random.default_rng(seed)

@@ -170,7 +170,12 @@ def carton(look: Look) -> list[Part]:
     for number, part in enumerate(box((width, width, height), 0.0022, look.plain("paper", colour), cells=8)):
         if number in (0, 1, 2, 3):
             material = look.label(
-                "paper", (width, height), colour, (0.07, 0.12, 0.93, 0.9), style="bare" if number in (0, 1) else "band"
+                "paper",
+                (width, height),
+                colour,
+                (0.07, 0.12, 0.93, 0.9),
+                style="bare" if number in (0, 1) else "band",
+                art=number in (0, 1),
             )
             parts.append(part.but(material=material.but(roughness=0.4, coat=0.25)))
         elif number == 5:

@@ -48,7 +48,7 @@ def lamp(look: Look) -> list[Part]:
     shade_low, shade_high = height * 0.58, height
     wide = height * look.uniform(0.33, 0.40)
     narrow = wide * look.uniform(0.62, 0.95)
-    kind = int(look.rng.integers(3))
+    kind = look.choice(3)
     # Only what can be a rod makes a pole or legs.
     rods = foot.name in (*METALS, "iron", "wood", "walnut", "bamboo")
     if not rods and look.material_name == foot.name:

@@ -41,7 +41,7 @@ def _printed_box(
     styles: tuple[str, ...] = ("panel", "emblem", "bare"),
 ) -> list[Part]:
     colour = look.colour("#c19a6b" if paper == "kraft" else None)
-    style = styles[int(look.rng.integers(len(styles)))]
+    style = styles[look.choice(len(styles))]
     faces = box((width, depth, height), min(0.0022, depth * 0.05), look.plain(paper, colour), cells=10)
     out = []
     for number, part in enumerate(faces):
@@ -49,9 +49,9 @@ def _printed_box(
         if number in (0, 1):
             material = look.label(paper, (w, h), colour, (0.08, 0.07, 0.92, 0.93), style=style)
         elif number in (2, 3):
-            material = look.label(paper, (w, h), colour, (0.1, 0.25, 0.9, 0.8), style="bare")
+            material = look.label(paper, (w, h), colour, (0.1, 0.25, 0.9, 0.8), style="bare", art=False)
         elif number == 4:
-            material = look.label(paper, (w, h), colour, (0.1, 0.12, 0.9, 0.88), style="bare")
+            material = look.label(paper, (w, h), colour, (0.1, 0.12, 0.9, 0.88), style="bare", art=False)
         else:
             material = look.plain(paper, colour)
         out.append(part.but(material=material.but(coat=0.25 if paper == "paper" else 0.0)))
@@ -147,7 +147,12 @@ def coffee_bag(look: Look) -> list[Part]:
         if not front:
             sections = (sections * [-1, -1, 1]).copy()
         printed = look.label(
-            material_name, (width, height), colour, (0.14, 0.16, 0.86, 0.82), style="panel" if front else "bare"
+            material_name,
+            (width, height),
+            colour,
+            (0.14, 0.16, 0.86, 0.82),
+            style="panel" if front else "bare",
+            art=front,
         )
         if material_name == "matte plastic":
             printed = printed.but(roughness=0.45, coat=0.15, bump=None)

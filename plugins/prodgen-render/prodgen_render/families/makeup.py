@@ -29,7 +29,7 @@ def lipstick(look: Look) -> list[Part]:
     look.note(shade, "wax")
     if look.colour_name in ("black", "white", "gold", "silver"):
         shade = (176, 32, 44)
-    case_colour = ("#1d1d1f", "#c9a050", "#f2efe9", "#6a1f2e")[int(look.rng.integers(4))]
+    case_colour = ("#1d1d1f", "#c9a050", "#f2efe9", "#6a1f2e")[look.choice(4)]
     gold = case_colour == "#c9a050" or look.material_name in ("gold", "brass", "metal")
     case = look.plain("gold") if gold else look.plain("lacquer", case_colour)
     trim = look.plain("steel") if gold else look.plain("gold")
@@ -166,7 +166,7 @@ def perfume(look: Look) -> list[Part]:
         look.plain("lacquer", "#1d1d1f"),
         look.plain("gold") if gold else look.plain("steel"),
         look.plain("lacquer", look.colour("#eab0a6")),
-    )[int(look.rng.integers(3))]
+    )[look.choice(3)]
     if round_body or look.chance(0.4):
         lid = lathe([(1e-4, 0), (0.0135, 0), (0.0135, tall), (1e-4, tall)], [0, 0.0008, 0.002, 0], lid_material)
     else:

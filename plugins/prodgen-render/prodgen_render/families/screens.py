@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PIL import Image, ImageDraw
 
 from prodgen_render.lettering import wrap, write
 from prodgen_render.looks import Look
 from prodgen_render.model import Material
-from prodgen_render.patterns import noise, texture
+from prodgen_render.patterns import texture
 
 
 def screen(look: Look, width: int, height: int, *, phone: bool) -> Material:
     """A lit wallpaper with a clock or a window, under glossy glass."""
-    base = np.array(look.colour("#2f62ad"), np.float32)
-    drawn = [np.array(look.rng.integers(40, 230, 3), np.float32) for _ in range(2)]
-    field = noise(256, ((2, 2, 1.0), (3, 3, 0.5)), int(look.rng.integers(1000)))
-    field = np.asarray(Image.fromarray(field).resize((width, height), Image.Resampling.BICUBIC))
-    t = np.clip((field + 1.5) / 3, 0, 1)[..., None]
-    down = np.linspace(0, 1, height)[:, None, None]
-    picture = Image.fromarray(
-        (base * (1 - t) + drawn[0] * t * (1 - down) + drawn[1] * t * down).clip(0, 255).astype(np.uint8)
-    )
+    picture = look.wallpaper(look.colour("#2f62ad"), width, height)
     draw = ImageDraw.Draw(picture)
     white = (255, 255, 255)
     if phone:

@@ -44,7 +44,7 @@ def cream_jar(look: Look) -> list[Part]:
         look.plain("lacquer", "#1d1d1f"),
         look.plain("bamboo"),
         look.plain("aluminium"),
-    )[int(look.rng.integers(5))]
+    )[look.choice(5)]
     lid = lathe(
         [(1e-4, 0), (radius * 1.01, 0), (radius * 1.01, lid_height), (1e-4, lid_height)],
         [0, 0.0006, 0.0028, 0],
