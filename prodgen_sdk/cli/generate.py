@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.studio import Studio
     from prodgen_sdk.types import Product
 
+_HELD_BYTES = 500_000_000
 _FILES = (".json", ".jsonl", ".csv", ".parquet")
 
 
@@ -28,10 +29,12 @@ def add_to(app: typer.Typer) -> None:
 def generate(
     ctx: typer.Context,
     items: list[str] = typer.Argument(
-        ...,
+        None,
         metavar="(SKU|PRODUCT.json)...",
         help="Skus of the workspace, or product files (.json, .jsonl, .csv, .parquet), for which nothing is kept.",
     ),
+    every: bool = typer.Option(False, "--all", help="All products of the workspace; what is there already is kept."),
+    category: str = typer.Option("", help="With --all: only this category and what is below it."),
     generator: str = typer.Option(
         "", metavar="ID", help="Default: the configured one, or the mesh generator for a product with a mesh."
     ),
@@ -54,12 +57,17 @@ def generate(
     out: str = typer.Option(
         "", metavar="DIR", help="Writes DIR/<sku>/<view>.png and DIR/result.json. Needed for product files."
     ),
+    estimate: bool = typer.Option(False, "--estimate", help="Only say how many pictures, how long and at what cost."),
+    max_cost: float = typer.Option(
+        None, min=0, metavar="N", help="Do not begin if it would cost more. Default: costs.limit of prodgen.toml."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Make pictures of products from any angle.
 
     Exit code 3 if some products failed or were refused, 4 if all were refused.
     """
+    from prodgen_sdk.cli import estimation
     from prodgen_sdk.cli.generation import Report
     from prodgen_sdk.errors import InputError
     from prodgen_sdk.files import check_writable
@@ -75,11 +83,24 @@ def generate(
     options |= {"seed": _seed(seed), "replicates": replicates, "profile": profile, "background": background or None}
     with ExitStack() as stack:
         studio = stack.enter_context(find_studio(ctx))
-        files, skus = _split(items, studio)
-        if files and not out:
+        if not items and not every:
+            raise InputError("Pictures of what?", hint="Name skus or product files, or give --all.")
+        files, skus = _split(items or [], studio)
+        if every:
+            skus = _all_of(studio, items or [], category)
+        if files and not out and not estimate:
             raise InputError("Nothing is kept of a product file's pictures.", hint="Name a folder for them: --out DIR.")
         parts = _of_files(files, studio, stack) + _of_skus(skus, studio, report)
         options = _checked(options, parts)
+        limit = studio.config.costs.limit if max_cost is None else max_cost
+        if estimate or limit is not None:
+            with progress("estimating") as tell:
+                estimates = [p.studio.estimate(p.products, root=p.root, progress=tell, **options) for p in parts]
+            if estimate:
+                emit(as_json, estimation.to_json(estimates), lambda: estimation.show(estimates))
+                return
+            assert limit is not None
+            estimation.keep_limit(estimates, limit)
         with progress("generating") as tell:
             try:
                 _generate(parts, options, report, tell)
@@ -105,6 +126,21 @@ def _split(items: list[str], studio: Studio) -> tuple[list[str], list[str]]:
     named = [item for item in given if item.lower().endswith(_FILES)]
     files = [item for item in named if studio.workspace is None or Path(item).exists()]
     return files, [item for item in given if item not in files]
+
+
+def _all_of(studio: Studio, items: list[str], category: str) -> list[str]:
+    """All skus of the workspace, or of a category."""
+    from prodgen_sdk.errors import InputError
+
+    if items:
+        raise InputError("--all means all products of the workspace.", hint="Leave out --all, or what else is named.")
+    if studio.workspace is None:
+        raise no_workspace()
+    skus = [product.sku for product in studio.products(category or None)]
+    if not skus:
+        where = f"in the category {category}" if category else "in the workspace"
+        raise InputError(f"There is no product {where}.", hint="Add some: prodgen catalog add FILE.")
+    return skus
 
 
 def _of_files(files: list[str], studio: Studio, stack: ExitStack) -> list[_Part]:
@@ -165,15 +201,26 @@ def _generate(
     total = sum(len(part.products) for part in parts) * options["replicates"]
     done = 0
 
-    def go_on(now: int, _: int, name: str) -> None:
-        tell(done + now, total, name)
+    def go_on(now: int, of: int, name: str) -> None:
+        if total == 1:  # the progress of its views
+            tell(now, of, name)
+        else:
+            tell(done + now, total, name)
 
     for part in parts:
-        size = part.studio.config.scheduler.max_batch
+        size = _at_once(part.studio, options)
         for start in range(0, len(part.products), size):
             batch = part.products[start : start + size]
             report.add(part.studio.generate(batch, root=part.root, progress=go_on, **options))
             done += len(batch) * options["replicates"]
+
+
+def _at_once(studio: Studio, options: dict[str, Any]) -> int:
+    """Products whose pictures are held at once: enough to keep all devices busy, in half a gigabyte where it goes."""
+    config = studio.config
+    least = config.scheduler.max_batch * max(1, len(config.runtime.devices))
+    each: int = len(options["views"]) * options["replicates"] * 4 * options["size"] ** 2
+    return max(least, min(8 * least, _HELD_BYTES // each))
 
 
 def _seed(text: str) -> Any:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _TRIED_VIEWS = 4
 _READ = 500
+_ENOUGH = 16  # so many pictures tell more than a trial does
 _STOPS = (Cancelled, DeadlineExceeded, StoreError)
 
 
@@ -80,7 +81,7 @@ class _Asked:
 def estimate(run: GenerationRun, products: Iterable[Product], costs: CostsConfig) -> Estimate:
     """Plans every product as `GenerationRun.run` would, hooks included, and makes none, but for a trial of a few views.
 
-    Where the workspace has no picture of that generator and size, the first request is tried twice, and the second time counts:
+    Where the workspace has few pictures of that generator and size, the first request is tried twice, and the second time counts:
     the first one loads the model. A generator with a price per picture is not tried.
     """
     asked: dict[str, _Asked] = {}
@@ -142,10 +143,13 @@ def _add_published(asked: dict[str, _Asked], store: Store | None, size: int) -> 
 
 def _share(run: GenerationRun, id: str, part: _Asked, costs: CostsConfig) -> Share:
     price = costs.per_picture.get(id)
-    source: Literal["published", "trial", "unknown"] = "published" if part.seconds else "unknown"
-    each = median(part.seconds) if part.seconds else None
-    if each is None and price is None:
+    source: Literal["published", "trial", "unknown"]
+    if len(part.seconds) >= _ENOUGH or (part.seconds and price is not None):
+        each, source = median(part.seconds), "published"
+    elif price is None:
         each, source = _trial(run, part), "trial"
+    else:
+        each, source = None, "unknown"
     workers = len(run.host.replicas("generator", id))
     seconds = None if each is None else each * part.pictures / workers
     if price is not None:

@@ -16,8 +16,8 @@ from prodgen_sdk.interfaces import ScreenItem
 from prodgen_sdk.pipeline.describe import describe
 from prodgen_sdk.pipeline.evaluate import evaluate
 from prodgen_sdk.pipeline.finish import finish
-from prodgen_sdk.pipeline.generate import prepare, seeded, variant_ids
-from prodgen_sdk.pipeline.publish import publish, review_state
+from prodgen_sdk.pipeline.generate import canonical, prepare, seeded, variant_ids
+from prodgen_sdk.pipeline.publish import outdated, publish, review_state
 from prodgen_sdk.pipeline.screen import Checker, combine, screen
 from prodgen_sdk.runtime import Seed
 from prodgen_sdk.types import (
@@ -135,6 +135,8 @@ def _judge(
     screenings = screen(items, stages.checkers, required=_required(stages, "image"), ctx=ctx)
     each = (seconds + time.perf_counter() - started) / len(pictures)
     found: dict[View, Picture] = {}
+    asked = canonical(request, stages.generator.id)
+    older = outdated(store, stages.generator, request, asked) if store is not None else []
     for picture, measured, screening in zip(pictures, qualities, screenings, strict=True):
         quality = measured.model_copy(update={"shortcomings": (*picture.warnings, *measured.shortcomings)})
         both = combine([*work.words.verdicts, *screening.verdicts])
@@ -153,6 +155,8 @@ def _judge(
                 auto_approve=approve,
                 seconds=each,
                 base_seed=work.seed,
+                asked=asked,
+                older=older,
             )
         found[picture.view] = Picture(
             id=work.ids[picture.view],

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk import images, runtime
 from prodgen_sdk.bound import BoundGenerator
 from prodgen_sdk.pipeline.evaluate import Quality
-from prodgen_sdk.pipeline.generate import canonical
 from prodgen_sdk.types import (
     Generated,
     GenerationRequest,
@@ -47,22 +48,27 @@ def publish(
     auto_approve: bool,
     seconds: float,
     base_seed: int,
+    asked: Mapping[str, Any],
+    older: Sequence[Variant] = (),
 ) -> Variant:
     """Stores one picture of a request; the view at `place` has the variant id `id`. Publishing it twice changes nothing.
 
-    An approved picture takes the place of approved ones of the same view by the same generator that show the product as it
-    was before its words or media changed.
+    An approved picture takes the place of those among `older` that show the same view of the product as it was before its
+    words or media changed.
+
+    Args:
+        asked: what `generate.canonical` says of the request.
+        older: approved variants of the product; see `outdated`.
     """
     data = images.encode(picture.image)
     height, width, channels = picture.image.shape
-    asked = canonical(request, generator.id)
     context = generator.context()
     provenance = Provenance(
         generator=generator.id,
         distribution=generator.entry.distribution,
         version=generator.entry.version,
         identity=generator.identity,
-        request_digest=runtime.canonical_digest(asked | {"seed": request.seed}),
+        request_digest=runtime.canonical_digest({**asked, "seed": request.seed}),
         product_digest=runtime.canonical_digest(asked["product"]),
         views=tuple(view.slug for view in request.views),
         references=asked["references"],
@@ -73,7 +79,7 @@ def publish(
         dtype=context.dtype,
         seconds=round(seconds, 4),
         facts=picture.facts,
-        versions=_versions(),
+        versions=dict(_versions()),
         created_at=datetime.now(UTC),
     )
     variant = Variant(
@@ -94,21 +100,26 @@ def publish(
     )
     published = store.variants.publish(variant, data)
     if published.review == "approved":
-        older = [
-            other.id
-            for other in store.variants.iterate(sku=variant.sku, review="approved")
-            if _outdated(other, variant)
-        ]
-        if older:
-            store.variants.retire(older, "core", f"superseded by {variant.id}")
+        replaced = [other.id for other in older if other.view == variant.view]
+        if replaced:
+            store.variants.retire(replaced, "core", f"superseded by {variant.id}")
     return published
 
 
-def _outdated(other: Variant, fresh: Variant) -> bool:
-    same = all(getattr(other, name) == getattr(fresh, name) for name in ("view", "scene", "generator", "replicate"))
-    return same and other.provenance.product_digest != fresh.provenance.product_digest
+def outdated(
+    store: Store, generator: BoundGenerator, request: GenerationRequest, asked: Mapping[str, Any]
+) -> list[Variant]:
+    """The approved variants by the same generator, of this scene and replicate, that show the product as it was before."""
+    digest = runtime.canonical_digest(asked["product"])
+    return [
+        other
+        for other in store.variants.iterate(sku=request.product.sku, review="approved")
+        if (other.generator, other.scene, other.replicate) == (generator.id, request.scene, request.replicate)
+        and other.provenance.product_digest != digest
+    ]
 
 
+@cache
 def _versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
     for name in ("prodgen-sdk", "numpy", "torch", "diffusers"):

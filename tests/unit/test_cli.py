@@ -413,6 +413,7 @@ def test_pictures_are_written_as_they_are_made_and_named_even_after_an_interrupt
         return real(self, products, **options | {"progress": lambda *now: (told.append(now), inner(*now))})
 
     monkeypatch.setattr(Studio, "generate", generate)
+    monkeypatch.setattr("prodgen_sdk.cli.generate._HELD_BYTES", 0)  # a batch of products at a time
     words = ("generate", "c.jsonl", "--views", "hero", "--size", "32", "--out", "out", "--json")
     stop_at = 3
     assert run(*words)[0] == 1

@@ -1,0 +1,93 @@
+"""What `prodgen generate --estimate` prints, and the limit of cost that a run must keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from prodgen_sdk.cli.output import note, table
+
+if TYPE_CHECKING:
+    from prodgen_sdk.pipeline.estimate import Estimate, Share
+
+_SOURCES = {"published": "published pictures", "trial": "a trial", "unknown": "not known"}
+
+
+def to_json(estimates: Sequence[Estimate]) -> dict[str, Any]:
+    """All estimates of a call as one, JSON-ready."""
+    shares = [share.model_dump() for estimate in estimates for share in estimate.shares]
+    return {
+        "products": sum(estimate.products for estimate in estimates),
+        "pictures": sum(estimate.pictures for estimate in estimates),
+        "found": sum(estimate.found for estimate in estimates),
+        "to_make": sum(share["pictures"] for share in shares),
+        "seconds": _total([estimate.seconds for estimate in estimates]),
+        "cost": _total([estimate.cost for estimate in estimates]),
+        "currency": estimates[0].currency if estimates else "",
+        "shares": shares,
+        "refused": {sku: list(reasons) for estimate in estimates for sku, reasons in estimate.refused.items()},
+        "failed": {sku: why for estimate in estimates for sku, why in estimate.failed.items()},
+    }
+
+
+def show(estimates: Sequence[Estimate]) -> None:
+    """A line a generator on standard output; the sums and what cannot be made on standard error."""
+    report = to_json(estimates)
+    rows = [_row(share, report["currency"]) for estimate in estimates for share in estimate.shares]
+    if rows:
+        table(("generator", "pictures", "s each", "known from", "time", "cost"), rows)
+    made = f"{report['to_make']} of {report['pictures']} pictures of {report['products']} products are to be made"
+    note(f"{made}; {report['found']} are there already.")
+    note(f"Time: {duration(report['seconds'])}. Cost: {_money(report['cost'], report['currency'])}.")
+    for sku, reasons in report["refused"].items():
+        note(f"refused: {sku}: {'; '.join(reasons)}")
+    for sku, why in report["failed"].items():
+        note(f"failed: {sku}: {why}")
+
+
+def keep_limit(estimates: Sequence[Estimate], limit: float) -> None:
+    """Raises InputError if the work would cost more than the limit, or nobody knows what it costs."""
+    from prodgen_sdk.errors import InputError
+
+    report = to_json(estimates)
+    if not report["to_make"]:
+        return
+    if report["cost"] is None:
+        raise InputError(
+            "There is a limit of cost, but no price is configured.",
+            hint="Set costs.per_picture or costs.per_hour in prodgen.toml, or drop the limit.",
+        )
+    if report["cost"] > limit:
+        raise InputError(
+            f"This would cost {_money(report['cost'], report['currency'])}, and the limit is {limit:g}.",
+            hint="Raise --max-cost or costs.limit, or ask for fewer products or views.",
+        )
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds for people.
+
+    >>> duration(5400)
+    '1 h 30 min'
+    """
+    if seconds is None:
+        return "not known"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _row(share: Share, currency: str) -> tuple[object, ...]:
+    each = "" if share.seconds_per_picture is None else f"{share.seconds_per_picture:.3g}"
+    known = _SOURCES[share.source]
+    return (share.generator, share.pictures, each, known, duration(share.seconds), _money(share.cost, currency))
+
+
+def _money(cost: float | None, currency: str) -> str:
+    return "no price is configured" if cost is None else f"{cost:.2f} {currency}"
+
+
+def _total(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
