@@ -10,9 +10,10 @@ All is checked first: the files, the classes, and each option against what is in
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,12 +38,16 @@ class Loaded:
         pipe: a diffusers pipeline, with schedulers, LoRA and all options in place.
         digest: names weights and LoRA; a component offers it as its own `digest`.
         device, dtype: where it computes, and in what.
+        lock: hold it during a call: a pipeline's scheduler and caches have state.
+        fits: how many pictures of a size fit in memory at once, where it was found out.
     """
 
     pipe: Any
     digest: str
     device: str
     dtype: str
+    lock: Any = field(default_factory=threading.RLock, repr=False)
+    fits: dict[int, int] = field(default_factory=dict)
 
     @property
     def denoiser(self) -> Any:

@@ -1,0 +1,274 @@
+"""Calls of a pipeline: in batches, with a seed an item, between whose steps a caller may cancel.
+
+What is passed is decided by what the pipeline's call accepts, so that one function serves pipelines of every family.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from prodgen_diffusers.config import Pipeline
+from prodgen_diffusers.loading import Loaded
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import NotFinite, OutOfMemory, ProdgenError
+from prodgen_sdk.types import Image
+
+DEFAULT_STEPS = 50
+
+
+@dataclass(frozen=True)
+class Job:
+    """One picture to be made.
+
+    Args:
+        seed: of its noise; equal jobs give equal pixels, wherever they stand in a batch.
+        image: HWC uint8 RGB, for pipelines that start from a picture or look at one.
+        mask: bool HxW, True where an inpainting pipeline has to paint.
+        extra: further arguments of the pipeline's call that differ from picture to picture; they are passed as lists.
+    """
+
+    prompt: str
+    seed: int
+    negative: str = ""
+    image: Image | None = None
+    mask: Any = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished picture, HWC uint8 RGB. `warnings` are for the person who reviews it, `facts` for the record."""
+
+    image: Image
+    facts: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def accepted(pipe: Any) -> Mapping[str, inspect.Parameter]:
+    """The arguments of a pipeline's call.
+
+    >>> class Pipe:
+    ...     def __call__(self, prompt, num_inference_steps=50): ...
+    >>> list(accepted(Pipe()))
+    ['prompt', 'num_inference_steps']
+    """
+    return {
+        name: value
+        for name, value in inspect.signature(type(pipe).__call__).parameters.items()
+        if name != "self" and value.kind is not inspect.Parameter.VAR_KEYWORD
+    }
+
+
+def run(
+    loaded: Loaded, jobs: Sequence[Job], ctx: Context, config: Pipeline, *, size: int, **shared: Any
+) -> list[Result]:
+    """All pictures, in order, in calls of up to `config.batch`; a call that does not fit in memory is halved.
+
+    Args:
+        size: edge in pixels at which the pipeline paints.
+        shared: arguments of the call that are the same for all, such as `strength`; what it does not accept is left out.
+
+    Raises:
+        OutOfMemory: not even one picture fits.
+        NotFinite: the pipeline's numbers are NaN or infinite, in full precision of the VAE too.
+        Cancelled, DeadlineExceeded: as `ctx` says, between steps.
+    """
+    results: list[Result] = []
+    with loaded.lock:
+        edits = jobs and jobs[0].image is not None and "strength" not in accepted(loaded.pipe)
+        # Editing pipelines take a list of pictures for references to one prompt, so that each job is a call of its own.
+        batch = 1 if edits else min(config.batch, loaded.fits.get(size, config.batch))
+        while len(results) < len(jobs):
+            part = jobs[len(results) : len(results) + batch]
+            ctx.check()
+            tell = _progress(ctx, len(results), len(part), len(jobs))
+            made = _in_memory(lambda part=part, tell=tell: _finite(loaded, part, ctx, config, size, shared, tell))  # type: ignore[misc]
+            if made is not None:
+                results.extend(made)
+                continue
+            _free(loaded.device)
+            if len(part) == 1:
+                raise OutOfMemory(
+                    f"{type(loaded.pipe).__name__} ran out of memory on one picture of {size} pixels.",
+                    hint='Set `offload = "model"`, `vae_tiling = true` or a smaller `size`.',
+                )
+            batch = loaded.fits[size] = len(part) // 2
+            ctx.logger.warning("out of memory on %d pictures of %d pixels; going on with %d", len(part), size, batch)
+    ctx.progress(len(jobs), len(jobs), "pictures")
+    return results
+
+
+def call_arguments(
+    loaded: Loaded, jobs: Sequence[Job], ctx: Context, config: Pipeline, size: int, shared: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What one call of the pipeline is given for these jobs, less the callback."""
+    takes = accepted(loaded.pipe)
+    wanted: dict[str, Any] = {
+        "prompt": [job.prompt for job in jobs],
+        "generator": [ctx.torch_rng(job.seed) for job in jobs],
+        "height": size,
+        "width": size,
+        "num_inference_steps": config.steps,
+        "guidance_scale": config.guidance,
+        "output_type": "pt",
+        **shared,
+        **config.arguments,
+    }
+    if any(job.negative for job in jobs):
+        wanted["negative_prompt"] = [job.negative for job in jobs]
+    if jobs[0].image is not None:
+        wanted["image"] = [_pil(job.image) for job in jobs]
+    if jobs[0].mask is not None:
+        wanted["mask_image"] = [_pil(job.mask) for job in jobs]
+    for name in jobs[0].extra:
+        wanted[name] = [job.extra[name] for job in jobs]
+    if len(jobs) == 1 and "strength" not in takes and "image" in wanted:
+        wanted["image"] = wanted["image"][0]
+    return {name: value for name, value in wanted.items() if name in takes and value is not None}
+
+
+def _finite(
+    loaded: Loaded,
+    jobs: Sequence[Job],
+    ctx: Context,
+    config: Pipeline,
+    size: int,
+    shared: Mapping[str, Any],
+    tell: Callable[[int, int], None],
+) -> list[Result]:
+    """One call. Where half precision gave NaN, the usual cause is the VAE, which is then kept in float32."""
+    try:
+        return _call(loaded, jobs, ctx, config, size, shared, tell)
+    except NotFinite:
+        vae = getattr(loaded.pipe, "vae", None)
+        if vae is None or "float32" in str(vae.dtype) or getattr(vae, "is_quantized", False):
+            raise
+        ctx.logger.warning("%s gave NaN or infinite numbers; its VAE goes on in float32", type(loaded.pipe).__name__)
+        import torch
+
+        vae.to(dtype=torch.float32)
+    return [
+        Result(result.image, {**result.facts, "retried": "NaN or infinite numbers; VAE in float32"}, result.warnings)
+        for result in _call(loaded, jobs, ctx, config, size, shared, tell)
+    ]
+
+
+def _call(
+    loaded: Loaded,
+    jobs: Sequence[Job],
+    ctx: Context,
+    config: Pipeline,
+    size: int,
+    shared: Mapping[str, Any],
+    tell: Callable[[int, int], None],
+) -> list[Result]:
+    arguments = call_arguments(loaded, jobs, ctx, config, size, shared)
+    takes = accepted(loaded.pipe)
+    steps = arguments.get("num_inference_steps") or getattr(takes.get("num_inference_steps"), "default", DEFAULT_STEPS)
+
+    def at_step_end(pipe: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
+        ctx.check()
+        tell(step + 1, steps)
+        return values
+
+    def at_step(step: int, timestep: Any, latents: Any) -> None:
+        ctx.check()
+        tell(step + 1, steps)
+
+    if "callback_on_step_end" in takes:
+        arguments["callback_on_step_end"] = at_step_end
+    elif "callback" in takes:
+        arguments["callback"] = at_step
+    try:
+        output = loaded.pipe(**arguments)
+    except BaseException:
+        # A pipeline that is left half-way leaves offloaded parts on the device and caches of the step that it was in.
+        if hasattr(loaded.pipe, "maybe_free_model_hooks"):
+            loaded.pipe.maybe_free_model_hooks()
+        raise
+    pictures = to_images(output.images)
+    flagged = getattr(output, "nsfw_content_detected", None) or [False] * len(jobs)
+    warning = ("The checkpoint's own safety checker has blacked this picture out.",)
+    return [Result(picture, {}, warning if bad else ()) for picture, bad in zip(pictures, flagged, strict=True)]
+
+
+def to_images(output: Any) -> list[Image]:
+    """What a pipeline returns (tensor [n, 3, h, w] in 0 to 1, array [n, h, w, 3], or PIL pictures) as HWC uint8 pictures.
+
+    Raises:
+        NotFinite: there are NaN or infinite numbers among them.
+    """
+    import numpy as np
+    import torch
+
+    if isinstance(output, list | tuple) and output and isinstance(output[0], torch.Tensor):
+        output = torch.stack([item.squeeze(0) for item in output])
+    if isinstance(output, torch.Tensor):
+        values = output.detach()
+        if not bool(torch.isfinite(values).all()):
+            raise NotFinite("The model's picture is full of NaN or infinite numbers.")
+        # Rounded on the device, so that a quarter of the bytes cross the bus.
+        whole = values.float().mul(255).round_().clamp_(0, 255).to(torch.uint8)
+        return list(whole.permute(0, 2, 3, 1).contiguous().cpu().numpy())
+    if isinstance(output, np.ndarray):
+        if not np.isfinite(output).all():
+            raise NotFinite("The model's picture is full of NaN or infinite numbers.")
+        return list((output * 255).round().clip(0, 255).astype(np.uint8))
+    return [np.asarray(picture.convert("RGB")).copy() for picture in output]
+
+
+def native_size(pipe: Any, config: Pipeline) -> int:
+    """The edge in pixels at which a checkpoint paints best: the configured one, or what its denoiser was made for."""
+    if config.size is not None:
+        return config.size
+    inner = next(
+        (getattr(pipe, name) for name in ("transformer", "unet") if getattr(pipe, name, None) is not None), None
+    )
+    sample = getattr(pipe, "default_sample_size", None) or getattr(getattr(inner, "config", None), "sample_size", None)
+    scale = getattr(pipe, "vae_scale_factor", 8)
+    return int(sample * scale) if isinstance(sample, int) else 1024
+
+
+def _in_memory(call: Callable[[], list[Result]]) -> list[Result] | None:
+    """What the call returns, or None where memory ran out; the error is gone then, and what its frames held."""
+    import torch
+
+    try:
+        return call()
+    except ProdgenError:
+        raise
+    except (torch.OutOfMemoryError, MemoryError):
+        return None
+    except RuntimeError as error:
+        if "can't allocate memory" in str(error) or "out of memory" in str(error):
+            return None
+        raise
+
+
+def _free(device: str) -> None:
+    import gc
+
+    import torch
+
+    gc.collect()
+    if device.startswith("cuda"):
+        torch.cuda.empty_cache()
+
+
+def _progress(ctx: Context, before: int, part: int, total: int) -> Callable[[int, int], None]:
+    """Tells of pictures, in fractions of a call: step 10 of 20 of a call of 8 is 4 pictures."""
+
+    def tell(step: int, steps: int) -> None:
+        ctx.progress(min(total, before + part * step // max(1, steps)), total, "pictures")
+
+    return tell
+
+
+def _pil(image: Any) -> Any:
+    import numpy as np
+    from PIL import Image as Pil
+
+    return Pil.fromarray(image.astype(np.uint8) * 255 if image.dtype == np.bool_ else np.ascontiguousarray(image))
