@@ -1,0 +1,82 @@
+"""MV-Adapter's layers in an SDXL UNet, its condition encoder, and the layout of the released weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from prodgen_diffusers.mv_adapter.attention import MultiViewAttnProcessor, PlainAttnProcessor
+from prodgen_sdk.errors import ConfigError
+
+RAY_CHANNELS = 6
+
+
+class MultiViewAdapter(nn.Module):
+    """The adapter's own weights, set into a UNet.
+
+    Args:
+        unet: an SDXL `UNet2DConditionModel`; its processors are replaced.
+        reference: with the layers that attend to a reference picture (image to views), or without (text to views).
+        downscale: pixels a token of the condition encoder covers: twice the VAE's factor, 16 for SDXL.
+    """
+
+    def __init__(self, unet: Any, *, reference: bool, downscale: int = 16) -> None:
+        from diffusers import T2IAdapter
+
+        super().__init__()
+        self.has_reference = reference
+        widths = unet.config.block_out_channels
+        processors: dict[str, Any] = {}
+        for name in unet.attn_processors:
+            layer = unet.get_submodule(name.removesuffix(".processor"))
+            own = MultiViewAttnProcessor(name, layer.query_dim, reference) if name.endswith("attn1.processor") else None
+            processors[name] = PlainAttnProcessor() if own is None else own
+        self.processors = {name: own for name, own in processors.items() if isinstance(own, MultiViewAttnProcessor)}
+        self.layers = nn.ModuleList(self.processors.values())
+        self.encoder = T2IAdapter(
+            in_channels=RAY_CHANNELS,
+            channels=[*widths, widths[-1]],
+            num_res_blocks=2,
+            downscale_factor=downscale,
+            adapter_type="full_adapter_xl",
+        )
+        self.to(device=unet.device, dtype=unet.dtype).requires_grad_(False).eval()
+        unet.set_attn_processor(processors)
+
+    def layout(self) -> dict[str, Tensor]:
+        """Every tensor under its name in the released files: the UNet's processors, then the condition encoder."""
+        named = {
+            f"{name}.{key}": value for name, own in self.processors.items() for key, value in own.state_dict().items()
+        }
+        named.update(self.encoder.state_dict())
+        return named
+
+    def load(self, state: Mapping[str, Tensor], where: str = "the adapter's weights") -> None:
+        """Takes over released weights.
+
+        Raises:
+            ConfigError: names or shapes do not fit, with the first of them.
+        """
+        wanted = self.layout()
+        wrong = [
+            *(f"{name} is missing" for name in wanted if name not in state),
+            *(f"{name} is not known" for name in state if name not in wanted),
+            *(
+                f"{name} is {tuple(state[name].shape)} instead of {tuple(value.shape)}"
+                for name, value in wanted.items()
+                if name in state and state[name].shape != value.shape
+            ),
+        ]
+        if wrong:
+            more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+            kind = "image to views (i2mv)" if self.has_reference else "text to views (t2mv)"
+            raise ConfigError(
+                f"{where} do not fit MV-Adapter for {kind} on this base model: {wrong[0]}{more}.",
+                hint="Use mvadapter_i2mv_sdxl or mvadapter_t2mv_sdxl.safetensors of huanngzh/mv-adapter with an SDXL base model.",
+            )
+        with torch.no_grad():
+            for name, value in wanted.items():
+                value.copy_(state[name])

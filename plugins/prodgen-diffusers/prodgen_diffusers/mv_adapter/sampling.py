@@ -1,0 +1,209 @@
+"""Views of products from a StableDiffusionXLPipeline with a MultiViewAdapter: all views of a product in one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from prodgen_diffusers.mv_adapter.adapter import MultiViewAdapter
+from prodgen_diffusers.mv_adapter.attention import Across, MultiView
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How views are sampled.
+
+    Args:
+        size: edge of a view in pixels, a multiple of the adapter's downscale factor times 2 (32 for SDXL).
+        guidance: classifier-free guidance; 1 or less leaves it out.
+        rescale: of the guided prediction, against over-exposure (Lin et al., arXiv:2305.08891, section 3.4).
+        camera_scale, view_scale, reference_scale: weights of the camera maps and of the two new kinds of attention.
+    """
+
+    size: int = 768
+    steps: int = 50
+    guidance: float = 3.0
+    rescale: float = 0.0
+    camera_scale: float = 1.0
+    view_scale: float = 1.0
+    reference_scale: float = 1.0
+    across: Across = "row"
+
+
+@torch.no_grad()
+def sample_views(
+    pipe: Any,
+    adapter: MultiViewAdapter,
+    prompts: Sequence[str],
+    negatives: Sequence[str],
+    rays: Tensor,
+    generators: Sequence[torch.Generator],
+    settings: Settings,
+    references: Tensor | None = None,
+    before_step: Callable[[int, int], None] | None = None,
+) -> Tensor:
+    """Views of products, one set a prompt.
+
+    A product's views depend on its own prompt, reference and generator, never on the rest of the batch.
+
+    Args:
+        pipe: a StableDiffusionXLPipeline whose UNet holds the adapter; its scheduler is used.
+        prompts, negatives: n texts.
+        rays: camera maps [views, 6, size, size] in [0, 1], the same for all products.
+        generators: n generators on the CPU, for the first noise and that of stochastic schedulers.
+        references: n pictures [n, 3, size, size] in [0, 1]; None where the adapter has no layers for them.
+        before_step: called with (step, steps) before each; may raise to stop.
+
+    Returns:
+        float32 [n, views, 3, size, size] in [0, 1] on the pipeline's device; NaN where the model made NaN.
+    """
+    device, dtype = pipe._execution_device, pipe.unet.dtype
+    count, views = len(prompts), len(rays)
+    pictures = count * views
+    guided = settings.guidance > 1 and pipe.unet.config.time_cond_proj_dim is None
+    text, added = _text(pipe, prompts, negatives, views, guided, settings.size)
+    scheduler = pipe.scheduler
+    scheduler.set_timesteps(settings.steps, device=device)
+    spread = [generator for generator in generators for _ in range(views)]
+    latents = _noise(pipe, generators, views, settings.size).to(device, dtype) * scheduler.init_noise_sigma
+
+    def doubled(x: Tensor) -> Tensor:
+        return torch.cat([x, x]) if guided else x
+
+    adapter.encoder.to(device)
+    cameras = [
+        feature.repeat(pictures // views * (2 if guided else 1), 1, 1, 1) * settings.camera_scale
+        for feature in adapter.encoder(rays.to(device, dtype))
+    ]
+    shared = MultiView(views, settings.across, settings.view_scale, reference_scale=settings.reference_scale)
+    if references is not None:
+        recorded = _record(pipe, references, text, added, views, guided)
+        shared.reference = (
+            {name: torch.cat([torch.zeros_like(x), x]) for name, x in recorded.items()} if guided else recorded
+        )
+    condition = _guidance_condition(pipe, settings.guidance, pictures)
+    extra = pipe.prepare_extra_step_kwargs(spread, 0.0)
+    for step, timestep in enumerate(scheduler.timesteps):
+        if before_step is not None:
+            before_step(step, len(scheduler.timesteps))
+        predicted = pipe.unet(
+            scheduler.scale_model_input(doubled(latents), timestep),
+            timestep,
+            encoder_hidden_states=text,
+            timestep_cond=condition,
+            cross_attention_kwargs={"multi_view": shared},
+            down_intrablock_additional_residuals=list(cameras),
+            added_cond_kwargs=added,
+            return_dict=False,
+        )[0]
+        if guided:
+            without, having = predicted.chunk(2)
+            predicted = without + settings.guidance * (having - without)
+            if settings.rescale:
+                predicted = _rescaled(predicted, having, settings.rescale)
+        latents = scheduler.step(predicted, timestep, latents, **extra, return_dict=False)[0].to(dtype)
+    decoded = torch.cat([decode(pipe, latents[place : place + 1]) for place in range(pictures)])
+    return decoded.view(count, views, *decoded.shape[1:])
+
+
+def _text(
+    pipe: Any, prompts: Sequence[str], negatives: Sequence[str], views: int, guided: bool, size: int
+) -> tuple[Tensor, dict[str, Tensor]]:
+    embedded, negative, pooled, negative_pooled = pipe.encode_prompt(
+        prompt=list(prompts),
+        device=pipe._execution_device,
+        num_images_per_prompt=views,
+        do_classifier_free_guidance=guided,
+        negative_prompt=list(negatives) if guided else None,
+    )
+    ids = torch.tensor([[size, size, 0, 0, size, size]], dtype=embedded.dtype, device=embedded.device)
+    if guided:
+        embedded, pooled = torch.cat([negative, embedded]), torch.cat([negative_pooled, pooled])
+    return embedded, {"text_embeds": pooled, "time_ids": ids.repeat(len(pooled), 1)}
+
+
+def _noise(pipe: Any, generators: Sequence[torch.Generator], views: int, size: int) -> Tensor:
+    edge = size // pipe.vae_scale_factor
+    shape = (views, pipe.unet.config.in_channels, edge, edge)
+    return torch.cat([torch.randn(shape, generator=generator) for generator in generators])
+
+
+def _record(
+    pipe: Any, references: Tensor, text: Tensor, added: dict[str, Tensor], views: int, guided: bool
+) -> dict[str, Tensor]:
+    """Runs the noise-free reference pictures through the UNet once and returns what its self-attention layers were given."""
+    first = slice(len(text) // 2 if guided else 0, None, views)  # the prompted rows, one a product
+    recorded: dict[str, Tensor] = {}
+    pipe.unet(
+        encode(pipe, references),
+        torch.zeros((), dtype=torch.long, device=text.device),
+        encoder_hidden_states=text[first],
+        added_cond_kwargs={name: value[first] for name, value in added.items()},
+        cross_attention_kwargs={"multi_view": MultiView(1, record=recorded)},
+        return_dict=False,
+    )
+    return recorded
+
+
+def _guidance_condition(pipe: Any, guidance: float, pictures: int) -> Tensor | None:
+    """For UNets that were distilled to be told the guidance scale (LCM-SDXL): its embedding."""
+    width = pipe.unet.config.time_cond_proj_dim
+    if width is None:
+        return None
+    scale = torch.full((pictures,), guidance - 1)
+    embedding: Tensor = pipe.get_guidance_scale_embedding(scale, embedding_dim=width)
+    return embedding.to(pipe._execution_device, pipe.unet.dtype)
+
+
+def _rescaled(predicted: Tensor, having: Tensor, share: float) -> Tensor:
+    axes = (1, 2, 3)
+    matched = predicted * (having.std(axes, keepdim=True) / predicted.std(axes, keepdim=True))
+    return share * matched + (1 - share) * predicted
+
+
+def encode(pipe: Any, pictures: Tensor) -> Tensor:
+    """Pictures [n, 3, size, size] in [0, 1] to scaled latents: the mean of the VAE's posterior, so that no noise is drawn."""
+    vae = pipe.vae
+    with _full_precision(pipe):
+        pictures = pictures.to(pipe._execution_device, vae.dtype)
+        latents = torch.cat([vae.encode(one[None] * 2 - 1).latent_dist.mode() for one in pictures])
+    mean, std = _statistics(vae, latents)
+    scaled: Tensor = (latents - mean) / std * vae.config.scaling_factor
+    return scaled.to(pipe.unet.dtype)
+
+
+def decode(pipe: Any, latents: Tensor) -> Tensor:
+    """Scaled latents to pictures [n, 3, size, size], float32 in [0, 1]."""
+    vae = pipe.vae
+    with _full_precision(pipe):
+        mean, std = _statistics(vae, latents)
+        out: Tensor = vae.decode((latents / vae.config.scaling_factor * std + mean).to(vae.dtype), return_dict=False)[0]
+    return (out.float() / 2 + 0.5).clamp(0, 1)
+
+
+def _statistics(vae: Any, like: Tensor) -> tuple[Tensor, Tensor]:
+    mean, std = getattr(vae.config, "latents_mean", None), getattr(vae.config, "latents_std", None)
+    if mean is None or std is None:
+        return like.new_zeros(()), like.new_ones(())
+    return like.new_tensor(mean).view(1, -1, 1, 1), like.new_tensor(std).view(1, -1, 1, 1)
+
+
+class _full_precision:  # noqa: N801 - used as a context, like a function
+    """Runs a VAE in float32 that overflows in float16 (`force_upcast`, as SDXL's original does)."""
+
+    def __init__(self, pipe: Any) -> None:
+        self.vae = pipe.vae
+        self.dtype = pipe.vae.dtype
+        self.needed = self.dtype == torch.float16 and pipe.vae.config.force_upcast
+
+    def __enter__(self) -> None:
+        if self.needed:
+            self.vae.to(torch.float32)
+
+    def __exit__(self, *_: object) -> None:
+        if self.needed:
+            self.vae.to(self.dtype)
