@@ -8,9 +8,14 @@ from typing import Annotated
 
 import typer
 
+from prodgen_render import asset_cli
+from prodgen_render.progress import shard_progress
+
 app = typer.Typer(
     help="Render data sets of labelled product views.", no_args_is_help=True, pretty_exceptions_enable=False
 )
+app.command("assets")(asset_cli.assets)
+app.command("asset-views")(asset_cli.asset_views)
 
 
 @app.command()
@@ -29,18 +34,7 @@ def dataset(
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Render a labelled data set of made-up products, resumable, with several processes."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
     from prodgen_render.dataset import Plan, render_dataset
-    from prodgen_sdk.context import Context
     from prodgen_sdk.errors import InputError
     from prodgen_sdk.types import Scene, parse_views
 
@@ -54,19 +48,7 @@ def dataset(
     )  # fmt: skip
     if plan.scene.background == "image":
         raise InputError("A data set has no background picture.", hint="Use white, transparent, gradient or a colour.")
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("shards", total=plan.shards)
-        ctx = Context(
-            progress=lambda done, total, what: progress.update(task, completed=done, total=total, description=what)
-        )
+    with shard_progress(plan.shards) as ctx:
         figures = render_dataset(plan, out, ctx, workers=workers)
     if as_json:
         typer.echo(json.dumps(figures))

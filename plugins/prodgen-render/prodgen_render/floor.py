@@ -83,8 +83,11 @@ def _enlarge(grid: Floats, size: int) -> Floats:
 class FloorMaker:
     """Makes the floors of one model; the part that no view changes is kept."""
 
-    def __init__(self, tracer: Tracer, light: Lighting, detail: int) -> None:
+    def __init__(
+        self, tracer: Tracer, light: Lighting, detail: int, dome: int = _DOME_DIRECTIONS, key: int = _KEY_DIRECTIONS
+    ) -> None:
         self.tracer, self.light, self.size = tracer, light, detail
+        self.dome_directions, self.key_directions = dome, key
         low, high = tracer.vertices[:, :2].min(0), tracer.vertices[:, :2].max(0)
         margin = 0.5 + 0.3 * float(np.ptp(tracer.vertices[:, 2]))
         centre, half = (low + high) / 2, float((high - low).max() / 2) + margin
@@ -105,12 +108,12 @@ class FloorMaker:
     @property
     def _dome(self) -> Floats:
         if not hasattr(self, "_dome_table"):
-            self._dome_table = self._arrived(cosine_hemisphere(r2(_DOME_DIRECTIONS, 5)))
+            self._dome_table = self._arrived(cosine_hemisphere(r2(self.dome_directions, 5)))
         return self._dome_table
 
     def _at_azimuth(self, azimuth: float) -> Floor:
         box = self.light.rig.key
-        points = r2(_KEY_DIRECTIONS, 9) * 2 - 1
+        points = r2(self.key_directions, 9) * 2 - 1
         towards = box.towards(points[:, 0], points[:, 1])
         key_weight = self.light.key_radiance * box.solid_angle * float(towards[:, 2].mean()) / np.pi
         up = np.array([[0, 0, 1]], np.float32)

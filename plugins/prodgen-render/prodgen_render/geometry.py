@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from prodgen_render import detail
 from prodgen_render.model import Floats, Ints, Material, Part
 
 
@@ -86,7 +87,7 @@ def smooth_path(points: ArrayLike, samples: int = 48) -> NDArray[np.float64]:
 
 def refine(path: NDArray[np.float64], longest: float) -> NDArray[np.float64]:
     """The same polyline with no segment longer than `longest`."""
-    pieces = []
+    pieces, longest = [], detail.length(longest)
     for a, b in pairwise(path):
         n = max(1, int(np.ceil(np.linalg.norm(b - a) / longest)))
         pieces.append(a + (b - a) * np.linspace(0, 1, n, endpoint=False)[:, None])
@@ -124,6 +125,7 @@ def revolve(profile: NDArray[np.float64], material: Material, segments: int = 96
 
     u = 0.5 faces the front (-Y), and u grows to the viewer's right. `squash` scales the depth (Y).
     """
+    segments = detail.segments(segments, 24)
     angles = np.linspace(0, 2 * np.pi, segments, endpoint=False) + np.pi / 2
     ring = np.stack([np.cos(angles), np.sin(angles) * squash], -1)
     sections = np.empty((len(profile), segments, 3))
@@ -292,7 +294,7 @@ def tube(
         radii = np.concatenate([radii[0] * shrink, radii, (radii[-1] * shrink)[::-1]])
         side = np.concatenate([np.repeat(side[:1], 6, 0), side, np.repeat(side[-1:], 6, 0)])
         second = np.concatenate([np.repeat(second[:1], 6, 0), second, np.repeat(second[-1:], 6, 0)])
-    angle = np.linspace(0, 2 * np.pi, segments, endpoint=False)
+    angle = np.linspace(0, 2 * np.pi, detail.segments(segments, 8), endpoint=False)
     ring = side[:, None] * np.cos(angle)[None, :, None] + second[:, None] * (flatten * np.sin(angle))[None, :, None]
     return loft(line[:, None] + ring * radii[:, None, None], material)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
+from prodgen_render import detail
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.vectors import unit
 
@@ -57,7 +58,7 @@ def cut(a: Floats, b: Floats, blend: float) -> Floats:
 
 def mesh(field: Field, low: ArrayLike, high: ArrayLike, cell: float, material: Material) -> Part:
     """The zero surface of a field inside a box, with cells of `cell` metres. UVs are all zero: project them afterwards."""
-    start = np.asarray(low, np.float32)
+    start, cell = np.asarray(low, np.float32), detail.length(cell)
     counts = np.maximum(np.ceil((np.asarray(high, np.float32) - start) / cell).astype(int) + 1, 3)
     axes = [start[i] + cell * np.arange(counts[i], dtype=np.float32) for i in range(3)]
     points = np.stack(np.meshgrid(*axes, indexing="ij"), -1).reshape(-1, 3)

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 from PIL import Image
@@ -117,6 +116,11 @@ class Look:
         """Name of the main colour, or an empty text where the words name none."""
         return self._named[0][0] if self._named else ""
 
+    @property
+    def own_colour(self) -> bool:
+        """Whether materials with a colour of their own keep it: nothing names another."""
+        return not self._named
+
     @cached_property
     def material_name(self) -> str:
         """Name of the main material, or an empty text."""
@@ -129,18 +133,25 @@ class Look:
 
     def colour(self, default: str | None = None) -> Srgb:
         """The main colour; without one the material's own, then `default`, then one drawn from a palette."""
-        code = self._named[0][1] if self._named else _BASE.get(self.material_name) or default or self._drawn[0]
+        code = self._named[0][1] if self._named else _BASE.get(self.material_name) or default
+        if code is None or self._named:
+            code = code or self._drawn[0]
+            self.noted.setdefault("colour", code)
         return self.note(srgb(code))
 
     def accent(self, base: Srgb, default: str | None = None) -> Srgb:
         """The second colour, or one that goes with `base`."""
-        if len(self._named) > 1:
-            return srgb(self._named[1][1])
-        if default:
+        if default and len(self._named) < 2:
             return srgb(default)
+        accent = srgb(self._named[1][1]) if len(self._named) > 1 else self._chosen_accent(base)
+        self.noted.setdefault("accent", "#{:02x}{:02x}{:02x}".format(*accent))
+        return accent
+
+    def _chosen_accent(self, base: Srgb) -> Srgb:
+        light = patterns.brightness(base)
         if self.pattern_name == "gradient":
-            return patterns.mix(base, (255, 255, 255) if patterns.brightness(base) < 0.6 else self._drawn_srgb, 0.72)
-        return (246, 243, 236) if patterns.brightness(base) < 0.45 else self._drawn_srgb
+            return patterns.mix(base, (255, 255, 255) if light < 0.6 else self._drawn_srgb, 0.72)
+        return (246, 243, 236) if light < 0.45 else self._drawn_srgb
 
     @cached_property
     def _drawn(self) -> tuple[str, str]:
@@ -203,7 +214,7 @@ class Look:
         """The main material in the main colour, without pattern; materials with a colour of their own keep it."""
         name = self.pick(*allowed)
         own = name in _OWN or (name in _BASE and name == self.material_name)
-        if own and not self._named and not (name == "glass" and default):
+        if own and self.own_colour and not (name == "glass" and default):
             material = self.plain(name)
             self.note(tuple(round(255 * float(c)) for c in to_srgb(material.mean_colour)), name)  # type: ignore[arg-type]
             return material
@@ -314,7 +325,10 @@ class Look:
         self.print(picture, area, base, style, ink, art)
         return self.plain(name, base).but(colour=(1.0, 1.0, 1.0), texture=patterns.texture(picture))
 
-    label_pixels: ClassVar[int] = 900
+    @property
+    def label_pixels(self) -> int:
+        """Pixels on the longer edge of a surface that has a label."""
+        return 900
 
     @property
     def label_detail(self) -> str:

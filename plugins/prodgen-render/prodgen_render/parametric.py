@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from prodgen_render.families import family_of
+from prodgen_render.families import Family, family_of
 from prodgen_render.looks import Look
-from prodgen_render.model import Model3D, to_srgb
+from prodgen_render.model import Model3D, Part, to_srgb
 from prodgen_render.rendering import render
 from prodgen_render.words import nearest_colour
 from prodgen_sdk.context import Context
@@ -30,10 +30,20 @@ def build_model(product: Product, seed: int = 0) -> Model3D:
     >>> build_model(Product(sku="m", title="Red ceramic mug", category="home/mug"), seed=3).facts["family"]
     'mug'
     """
-    family, fallback = family_of(product)
-    digest = hashlib.sha256(f"{seed}|{family.name}".encode()).digest()
-    look = Look(product, np.random.default_rng(int.from_bytes(digest[:8], "big")))
+    family, look = look_of(product, seed)
     parts = tuple(family.build(look))
+    return Model3D(parts, facts_of(family, look, parts, family_of(product)[1]))
+
+
+def look_of(product: Product, seed: int) -> tuple[Family, Look]:
+    """The family of a product, and the look with which it is built."""
+    family, _ = family_of(product)
+    digest = hashlib.sha256(f"{seed}|{family.name}".encode()).digest()
+    return family, Look(product, np.random.default_rng(int.from_bytes(digest[:8], "big")))
+
+
+def facts_of(family: Family, look: Look, parts: Sequence[Part], fallback: str) -> dict[str, Any]:
+    """What is known of a model that was built with a look."""
     drawn = to_srgb(parts[0].material.mean_colour) * 255
     rgb = look.noted.get("rgb") or "#{:02x}{:02x}{:02x}".format(*drawn.round().astype(int).tolist())
     facts: dict[str, Any] = {
@@ -45,7 +55,7 @@ def build_model(product: Product, seed: int = 0) -> Model3D:
     }
     if fallback:
         facts["fallback"] = fallback
-    return Model3D(parts, facts)
+    return facts
 
 
 class ParametricGenerator(Generator):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,11 +17,33 @@ from prodgen_render.shadows import ShareGrid, light_share
 from prodgen_render.surface import Points, locate
 from prodgen_render.tracer import Tracer
 from prodgen_render.vectors import dot
+from prodgen_sdk import images
 from prodgen_sdk.types import Generated, Image, Mask, Scene, View
 
-_EDGE_SAMPLES = 8
 _MOST_LAYERS = 8
 _CORNERS = np.array([[1, 5], [3, 1], [5, 7], [7, 3], [0, 2], [2, 6], [6, 4], [4, 0]], np.float32) / 8 + 1 / 16
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How much work goes into a picture.
+
+    Args:
+        largest: a picture is drawn at most so large, and enlarged to the size that was asked for.
+        floor: cells across the table of light on the floor, and how many directions of dome and key light it is made of;
+            None takes what suits the size.
+        stride: every so many pixels the light that arrives is traced, and between them it is interpolated; 0 takes what suits.
+        edge_samples: rays through each pixel in which something changes, up to 8.
+    """
+
+    largest: int = 4096
+    floor: tuple[int, int, int] | None = None
+    stride: int = 0
+    edge_samples: int = 8
+
+
+FINAL = Quality()
+DRAFT = Quality(largest=96, floor=(16, 24, 8), stride=3, edge_samples=4)
 
 
 def render(
@@ -32,6 +55,7 @@ def render(
     *,
     background: Image | None = None,
     before_each: Callable[[int], None] | None = None,
+    quality: Quality = FINAL,
 ) -> list[Generated]:
     """Draws a model from each view.
 
@@ -45,6 +69,7 @@ def render(
         seed: of the sampling pattern.
         background: the picture behind, for `Scene(background="image")`.
         before_each: called with the number of each view before it is drawn; may raise to stop.
+        quality: how much work goes into each picture.
 
     Returns:
         One `Generated` a view with RGB (RGBA for a transparent scene) pixels, the product's mask and the model's facts.
@@ -61,13 +86,20 @@ def render(
     scene = scene or Scene()
     tracer = Tracer(model)
     light = lighting(scene.light)
-    floors = FloorMaker(tracer, light, 56 if size <= 160 else 112)
+    drawn = min(size, quality.largest)
+    floors = FloorMaker(tracer, light, *(quality.floor or (56 if drawn <= 160 else 112,)))
+    pictures = _pictures(tracer, light, floors, views, scene, drawn, seed, background, before_each, quality)
     return [
         Generated(image=image, view=view, facts=dict(model.facts), mask=mask, warnings=_warnings(model))
-        for view, (image, mask) in zip(
-            views, _pictures(tracer, light, floors, views, scene, size, seed, background, before_each), strict=True
-        )
+        for view, (image, mask) in zip(views, (_enlarged(*made, size) for made in pictures), strict=True)
     ]
+
+
+def _enlarged(image: Image, mask: Mask, size: int) -> tuple[Image, Mask]:
+    if len(image) == size:
+        return image, mask
+    alpha = np.where(mask, np.uint8(255), np.uint8(0))[..., None].repeat(3, 2)
+    return images.resize(image, size, size), images.resize(alpha, size, size)[..., 0] > 127
 
 
 def _warnings(model: Model3D) -> tuple[str, ...]:
@@ -99,6 +131,7 @@ def _pictures(
     seed: int,
     background: Image | None,
     before_each: Callable[[int], None] | None,
+    quality: Quality,
 ) -> Iterator[tuple[Image, np.ndarray]]:
     for number, view in enumerate(views):
         if before_each is not None:
@@ -106,14 +139,21 @@ def _pictures(
         eye = camera(view, size)
         # From below there is no floor: it would hide the product.
         floor = floors.at_azimuth(view.azimuth) if eye.position[2] > tracer.floor + 0.02 else None
-        yield _picture(tracer, light, floor, eye, scene, seed, background)
+        yield _picture(tracer, light, floor, eye, scene, seed, background, quality)
 
 
 def _picture(
-    tracer: Tracer, light: Lighting, floor: Floor | None, eye: Camera, scene: Scene, seed: int, background: Image | None
+    tracer: Tracer,
+    light: Lighting,
+    floor: Floor | None,
+    eye: Camera,
+    scene: Scene,
+    seed: int,
+    background: Image | None,
+    quality: Quality,
 ) -> tuple[Image, np.ndarray]:
     size = eye.size
-    film = _Film(tracer, light, floor, eye, seed)
+    film = _Film(tracer, light, floor, eye, seed, quality)
     shade = np.zeros((size, size), np.float32)
     if floor is not None and scene.shadow:
         shade = _floor_shade(floor, eye) * np.float32(light.rig.shadow)
@@ -143,7 +183,10 @@ def _floor_shade(floor: Floor, eye: Camera) -> Floats:
 class _Film:
     """Premultiplied linear colour [size, size, 3], alpha and coverage [size, size] of the product in one view."""
 
-    def __init__(self, tracer: Tracer, light: Lighting, floor: Floor | None, eye: Camera, seed: int) -> None:
+    def __init__(
+        self, tracer: Tracer, light: Lighting, floor: Floor | None, eye: Camera, seed: int, quality: Quality
+    ) -> None:
+        self.quality = quality
         self.tracer, self.light, self.floor, self.eye, self.seed = tracer, light, floor, eye, seed
         self.shader = Shader(tracer, light, floor, eye.view.azimuth, eye.pixel_angle)
         size = eye.size
@@ -185,7 +228,7 @@ class _Film:
 
     def _shares(self, index: Ints, points: Points, x: Ints, y: Ints) -> ShareGrid:
         size = self.eye.size
-        stride = 1 if size <= 256 else 2 if size <= 1024 else 4
+        stride = self.quality.stride or (1 if size <= 256 else 2 if size <= 1024 else 4)
         coarse = index[::stride, ::stride]
         cells = np.nonzero(coarse >= 0)
         some = coarse[cells]
@@ -261,17 +304,18 @@ class _Film:
         rows, columns = np.nonzero(_edges(index, points, self.eye))
         if len(rows) == 0:
             return
-        x = (columns[:, None] + _CORNERS[:, 0]).reshape(-1).astype(np.float32)
-        y = (rows[:, None] + _CORNERS[:, 1]).reshape(-1).astype(np.float32)
+        samples = self.quality.edge_samples
+        x = (columns[:, None] + _CORNERS[:samples, 0]).reshape(-1).astype(np.float32)
+        y = (rows[:, None] + _CORNERS[:samples, 1]).reshape(-1).astype(np.float32)
         found = self._points(x, y)
         colour, alpha = np.zeros((len(x), 3), np.float32), np.zeros(len(x), np.float32)
         coverage = np.zeros(len(x), np.float32)
         if len(found):
             colour[found.ray], alpha[found.ray] = self._shade(found, x[found.ray], y[found.ray])
             coverage[found.ray] = 1
-        self.colour[rows, columns] = colour.reshape(-1, _EDGE_SAMPLES, 3).mean(1)
-        self.alpha[rows, columns] = alpha.reshape(-1, _EDGE_SAMPLES).mean(1)
-        self.coverage[rows, columns] = coverage.reshape(-1, _EDGE_SAMPLES).mean(1)
+        self.colour[rows, columns] = colour.reshape(-1, samples, 3).mean(1)
+        self.alpha[rows, columns] = alpha.reshape(-1, samples).mean(1)
+        self.coverage[rows, columns] = coverage.reshape(-1, samples).mean(1)
 
 
 def _edges(index: Ints, points: Points, eye: Camera) -> np.ndarray:

@@ -1,0 +1,69 @@
+"""Artwork for made-up assets: which of the drawings goes on a layout, and in which colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from prodgen_render import asset_labels, asset_tiles
+from prodgen_render.asset_canvas import Canvas
+from prodgen_render.patterns import Srgb, brightness
+from prodgen_sdk.types import ARTWORK_SIZE, Image, Layout
+
+TILES = {
+    "stripes": asset_tiles.stripes,
+    "dots": asset_tiles.dots,
+    "checks": asset_tiles.checks,
+    "floral": asset_tiles.floral,
+    "speckle": asset_tiles.speckle,
+}
+_ACCENTS: tuple[Srgb, ...] = (
+    (195, 39, 43), (47, 98, 173), (63, 138, 85), (233, 128, 44), (240, 195, 60), (122, 85, 163), (31, 127, 134), (237, 165, 182),
+    (31, 47, 85), (246, 243, 236), (34, 34, 38), (220, 201, 173), (165, 217, 192), (143, 191, 228), (106, 31, 46), (109, 112, 67),
+    (238, 117, 96), (185, 166, 217),
+)  # fmt: skip
+
+
+def accents_for(colour: Srgb, rng: np.random.Generator, count: int = 3) -> list[Srgb]:
+    """Different colours that stand out from a colour, in random order."""
+    apart = [c for c in _ACCENTS if _difference(c, colour) > 110 and abs(brightness(c) - brightness(colour)) > 0.06]
+    return [apart[int(i)] for i in rng.permutation(len(apart))[:count]]
+
+
+def _difference(a: Srgb, b: Srgb) -> float:
+    return float(np.linalg.norm(np.subtract(a, b)))
+
+
+def draw_artwork(
+    layout: Layout, pattern: str, colour: Srgb, accents: Sequence[Srgb], domain: str, rng: np.random.Generator, aspect: float = 1.0,
+    *, size: int = ARTWORK_SIZE,
+) -> tuple[Image, str]:  # fmt: skip
+    """Artwork for a layout, and a name of its design.
+
+    Args:
+        colour: of the bare surface.
+        accents: at least one; more are used where a design has more.
+        aspect: width of the surface over its height.
+        size: edge in pixels.
+
+    Returns:
+        uint8 [size, size, 4], as `ProductAsset.artwork` wants it; bare ground for the layout `none`.
+    """
+    canvas = Canvas(colour, aspect, size)
+    if layout == "tile":
+        style = TILES[pattern](canvas, accents, rng)
+    elif layout == "surface":
+        style = asset_labels.gradient(canvas, accents, rng)
+    elif layout == "screen":
+        style = asset_labels.wallpaper(canvas, accents, rng)
+    elif layout == "label":
+        cloth = domain in ("apparel", "home", "other")
+        style = (
+            asset_labels.print_on_cloth(canvas, accents, rng)
+            if cloth
+            else asset_labels.package_label(canvas, accents, domain, rng)
+        )
+    else:
+        style = "none"
+    return canvas.finished(), style
