@@ -37,6 +37,10 @@ def _no_models(name: str) -> Path:
     raise MissingDependency(f"The model {name!r} is not at hand.", hint=f"Run: prodgen models pull {name}")
 
 
+def _no_ids(kind: str) -> list[str]:
+    return []
+
+
 @dataclass(frozen=True)
 class Context:
     """Given by the host to every call of a plugin; `Context()` is enough to call a component by hand.
@@ -62,6 +66,7 @@ class Context:
     cancelled: Callable[[], bool] = _never
     models_folder: Callable[[str], Path] = _no_models
     find: Callable[[Kind, str | None], Any] = _no_lookup
+    known: Callable[[Kind], list[str]] = _no_ids
 
     def rng(self, seed: int) -> np.random.Generator:
         """A numpy generator for this seed."""
@@ -82,6 +87,10 @@ class Context:
     def lookup(self, kind: Kind, id: str | None = None) -> Any:
         """Another component, wrapped by the host; None takes the configured default of that kind."""
         return self.find(kind, id)
+
+    def ids(self, kind: Kind) -> list[str]:
+        """The ids of all registered components of a kind; whether one can be built, `lookup` says."""
+        return self.known(kind)
 
     def check(self) -> None:
         """Raises Cancelled or DeadlineExceeded; call it between steps of long work."""

@@ -249,6 +249,7 @@ class Host:
             state=state,
             models_folder=self.models_folder,
             find=self.get,
+            known=self.registry.ids,
         )
 
     def configuration(self, plugin: str) -> str:

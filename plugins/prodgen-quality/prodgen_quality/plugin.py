@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodgen_sdk.hookspecs import Register, hookimpl
-from prodgen_sdk.specs import EvaluatorSpec, FinisherSpec, Metric, Needs, SafetySpec
+from prodgen_sdk.specs import BenchmarkSpec, EvaluatorSpec, FinisherSpec, Metric, Needs, SafetySpec, TrainerSpec
 
 if TYPE_CHECKING:
     from prodgen_quality.config import QualityConfig
 
 _NEEDS = Needs(modules=("numpy", "scipy", "skimage"), install="pip install prodgen-quality")
+_TORCH = Needs(modules=("numpy", "torch", "safetensors"), install="pip install 'prodgen-quality[torch]'")
 _SHIFT = "A shift by a pixel or two costs much; a changed label or logo costs little."
 
 FIDELITY = {
@@ -84,6 +85,34 @@ def register_safety_checkers(register: Register) -> None:
             needs=_NEEDS,
         ),
         "prodgen_quality.safety:ImageChecker",
+    )
+
+
+@hookimpl
+def register_trainers(register: Register) -> None:
+    register(
+        TrainerSpec(
+            id="quality/judge",
+            summary="The network that judges generators in `prodgen eval generators`, from rendered views",
+            trains="judge",
+            needs=_TORCH,
+        ),
+        "prodgen_quality.judge.training:JudgeTrainer",
+    )
+
+
+@hookimpl
+def register_benchmarks(register: Register) -> None:
+    register(
+        BenchmarkSpec(
+            id="quality/generators",
+            summary="Every installed generator on held-out products, beside the true renders and baselines",
+            measures="generators",
+            command="eval",
+            deterministic=False,
+            needs=Needs(modules=("numpy", "scipy", "skimage", "safetensors"), install="pip install prodgen-quality"),
+        ),
+        "prodgen_quality.generators.benchmark:GeneratorsEvaluation",
     )
 
 

@@ -1,0 +1,172 @@
+"""The component behind `prodgen eval generators`."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from prodgen_quality.generators import subjects
+from prodgen_quality.generators.report import write_report
+from prodgen_quality.generators.table import Row, rows_of
+from prodgen_quality.generators.trial import Trial, spreads, try_out
+from prodgen_quality.judge.weights import Judge, read_judge
+from prodgen_quality.rendered import RenderedProduct, read_products, read_shots
+from prodgen_sdk.config import validate
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import Cancelled, DeadlineExceeded, InputError, ProdgenError
+from prodgen_sdk.interfaces import Benchmark
+
+_REAL = "render/parametric"
+_SEED = 20_261
+"""Of data sets that are made here: no judge and no generator was trained on its products."""
+
+
+class Options(BaseModel):
+    """What `prodgen eval generators` takes after `-o`.
+
+    Args:
+        data: a rendered data set, or a folder of several; without it one is rendered.
+        n: held-out products.
+        generators: ids, separated by commas; all that are installed, by default.
+        training: products that the baselines know, at most.
+        prompts, seeds: of the test of diversity.
+        size: edge in pixels of what is rendered where no data are given.
+        judge: another judge's weights.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: Path | None = None
+    out: Path | None = None
+    n: Annotated[int, Field(ge=2, le=10_000)] = 24
+    generators: str = ""
+    training: Annotated[int, Field(ge=1)] = 200
+    prompts: Annotated[int, Field(ge=1)] = 8
+    seeds: Annotated[int, Field(ge=2)] = 6
+    size: Annotated[int, Field(ge=32, le=1024)] = 128
+    judge: Path | None = None
+
+
+class GeneratorsEvaluation(Benchmark):
+    """Every generator that works from words or a photo, beside the true renders and the baselines."""
+
+    def __init__(self, config: Any = None, ctx: Context | None = None) -> None:
+        pass
+
+    def run(self, options: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
+        """Flat figures `<subject>_<metric>`; with `out` also the table (Markdown, CSV, JSON) and a grid a subject.
+
+        Raises:
+            InputError: the data hold no held-out product.
+        """
+        chosen = validate(Options, options, where="options of eval generators")
+        if chosen.data is not None:
+            return self._run(chosen, *_held_out(chosen.data, chosen), ctx)
+        with TemporaryDirectory(prefix="prodgen-eval-") as folder:
+            return self._run(chosen, *_made(Path(folder), chosen), ctx)
+
+    def _run(
+        self, options: Options, held_out: list[RenderedProduct], training: list[RenderedProduct], ctx: Context
+    ) -> dict[str, Any]:
+        judge = read_judge(options.judge)
+        size = held_out[0].pictures[0].shape[0]
+        wanted = [id.strip() for id in options.generators.split(",") if id.strip()] or ctx.ids("generator")
+        found, absent = subjects.generators(wanted, size, ctx)
+        every = [subjects.truth(), *found, *subjects.baselines(training)]
+        trials: list[Trial] = []
+        for done, subject in enumerate(every):
+            ctx.progress(done, len(every), subject.id)
+            try:
+                trials.append(try_out(subject, held_out, options.prompts, options.seeds, judge, 6, ctx))
+            except (Cancelled, DeadlineExceeded):
+                raise
+            except ProdgenError as error:
+                absent[subject.id] = str(error)
+        ctx.progress(len(every), len(every), "subjects")
+        spread = _real_spread(trials, held_out, options, judge, size, ctx)
+        rows = rows_of(trials, [judge.features(product.pictures) for product in training], spread)
+        facts = {
+            "products": len(held_out),
+            "views": len(held_out[0].views),
+            "size": size,
+            "training_products": len(training),
+            "prompts": options.prompts,
+            "seeds": options.seeds,
+            "judge": judge.digest[:12],
+            "data": str(options.data) if options.data else f"rendered, seed {_SEED}",
+        }
+        if options.out is not None:
+            write_report(options.out, rows, trials, held_out, absent, facts)
+        return {**facts, **_flat(rows), **{f"not_run_{_key(id)}": why for id, why in absent.items()}}
+
+
+def _held_out(data: Path, options: Options) -> tuple[list[RenderedProduct], list[RenderedProduct]]:
+    """Products of the test split (then of the validation split), and products of the training split."""
+    shots = read_shots(data)
+    names = [
+        list(dict.fromkeys(shot.product for shot in shots if shot.split == split)) for split in ("test", "val", "train")
+    ]
+    held = set((names[0] + names[1])[: options.n])
+    if len(held) < 2:
+        raise InputError(
+            f"{data} holds fewer than 2 held-out products.", hint="Render more: about 1 in 10 is held out."
+        )
+    known = set(names[2][: options.training])
+    return (
+        read_products([shot for shot in shots if shot.product in held]),
+        read_products([shot for shot in shots if shot.product in known]),
+    )
+
+
+def _made(folder: Path, options: Options) -> tuple[list[RenderedProduct], list[RenderedProduct]]:
+    """Freshly rendered products: none was trained on, so every third is held out and the others are what baselines know."""
+    command = [sys.executable, "-m", "prodgen_sdk", "render", "dataset", "--out", str(folder / "data")]
+    command += ["--products", str(3 * options.n), "--size", str(options.size), "--seed", str(_SEED)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    if done.returncode:
+        words = done.stderr.strip().splitlines()
+        raise InputError(
+            f"No data were given, and none could be rendered: {words[-1] if words else 'no reason was given'}",
+            hint="Install prodgen-render, or give --data DIR.",
+        )
+    products = read_products(read_shots(folder / "data"))
+    return products[::3], [product for place, product in enumerate(products) if place % 3]
+
+
+def _real_spread(
+    trials: Sequence[Trial],
+    held_out: Sequence[RenderedProduct],
+    options: Options,
+    judge: Judge,
+    size: int,
+    ctx: Context,
+) -> float | None:
+    """How far real products with the same attributes are apart; None where nobody can draw such products."""
+    known = next((trial for trial in trials if trial.subject.id == _REAL), None)
+    if known is None:
+        found, _ = subjects.generators([_REAL], size, ctx)
+        if not found:
+            return None
+        known = Trial(found[0])
+        known.spreads = spreads(found[0], held_out, options.prompts, options.seeds, judge, ctx)
+    return sum(known.spreads) / len(known.spreads) if known.spreads else None
+
+
+def _flat(rows: Sequence[Row]) -> dict[str, float]:
+    return {
+        f"{_key(row.id)}_{name}": round(cell.value, 4)
+        for row in rows
+        for name, cell in row.cells.items()
+        if cell is not None
+    }
+
+
+def _key(id: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", id.lower())

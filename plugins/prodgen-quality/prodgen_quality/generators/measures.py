@@ -1,0 +1,115 @@
+"""What is measured of a generator, as functions of pictures, features and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from prodgen_quality import fidelity
+from prodgen_quality.foreground import foreground
+from prodgen_sdk.types import Image, Mask
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Features = NDArray[np.float32]
+
+_FEW = 2
+
+
+def product_fidelity(picture: Image, truth: Image, mask: Mask) -> tuple[float, float]:
+    """PSNR in dB and SSIM over the pixels where either picture shows the product; `mask` is the truth's."""
+    shown = foreground(picture)
+    where = mask if shown is None else mask | shown
+    if not where.any():
+        where = ~where
+    return fidelity.psnr(picture, truth, where), fidelity.ssim(picture, truth, where)
+
+
+def agreement(answers: Mapping[str, Sequence[str]]) -> float:
+    """Share of pairs of views of one product that get the same answer, mean over the questions; 1 for a single view."""
+    shares = []
+    for given in answers.values():
+        pairs = list(combinations(given, 2))
+        shares.append(sum(a == b for a, b in pairs) / len(pairs) if pairs else 1.0)
+    return sum(shares) / len(shares)
+
+
+def view_colour_error(pictures: Sequence[Image]) -> float:
+    """Mean CIEDE2000 difference between the mean colours of the product in two views of it; 0 for a single view.
+
+    Low for what agrees, and for what is smeared: read it beside the accuracy of the pattern.
+    """
+    import numpy as np
+    from skimage.color import deltaE_ciede2000, rgb2lab
+
+    from prodgen_sdk import images
+
+    means = []
+    for picture in pictures:
+        mask = foreground(picture)
+        rgb = images.flatten(picture)
+        pixels = rgb[mask] if mask is not None and mask.any() else rgb.reshape(-1, 3)
+        means.append(rgb2lab(pixels[None] / 255.0)[0].mean(axis=0))
+    pairs = list(combinations(np.asarray(means), 2))
+    return float(np.mean([deltaE_ciede2000(a, b) for a, b in pairs])) if pairs else 0.0
+
+
+def spread(features: Features) -> float:
+    """Mean Euclidean distance between two of some pictures' features [n, d]; 0 where all are the same.
+
+    >>> import numpy as np
+    >>> spread(np.array([[0, 0], [3, 4]], np.float32))
+    5.0
+    """
+    import numpy as np
+
+    if len(features) < _FEW:
+        return 0.0
+    differences = features[:, None].astype(np.float64) - features[None]
+    distances = np.sqrt((differences**2).sum(axis=2))
+    return float(distances.sum() / (len(features) * (len(features) - 1)))
+
+
+def kernel_distance(first: Features, second: Features) -> float:
+    """Squared maximum mean discrepancy between two sets of features, unbiased: about 0 for pictures of one kind, may be negative.
+
+    M. Binkowski et al., Demystifying MMD GANs, ICLR 2018: the cubic kernel (x.y / d + 1)³. On features of our own judge it is not
+    comparable with what others call KID or FID.
+    """
+    import numpy as np
+
+    x, y = first.astype(np.float64), second.astype(np.float64)
+
+    def kernel(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray((a @ b.T / a.shape[1] + 1) ** 3)
+
+    def off_diagonal(k: NDArray[np.float64]) -> float:
+        return float((k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)))
+
+    return off_diagonal(kernel(x, x)) + off_diagonal(kernel(y, y)) - 2 * float(kernel(x, y).mean())
+
+
+def nearest_distances(features: Features, known: Features) -> NDArray[np.float64]:
+    """Euclidean distance [n] of each picture's features to the nearest of some known ones."""
+    import numpy as np
+
+    x, y = features.astype(np.float64), known.astype(np.float64)
+    squares = (x**2).sum(axis=1)[:, None] + (y**2).sum(axis=1)[None] - 2 * x @ y.T
+    return np.asarray(np.sqrt(np.maximum(squares, 0)).min(axis=1))
+
+
+def interval(values: Sequence[float], resamples: int = 2000, seed: int = 0) -> tuple[float, float, float]:
+    """Mean and 95 % percentile bootstrap interval (Efron 1979) over products; the values of one product belong together.
+
+    >>> interval([1.0, 1.0, 1.0])
+    (1.0, 1.0, 1.0)
+    """
+    import numpy as np
+
+    found = np.asarray(values, np.float64)
+    picks = np.random.default_rng(seed).integers(0, len(found), (resamples, len(found)))
+    low, high = np.percentile(found[picks].mean(axis=1), [2.5, 97.5])
+    return float(found.mean()), float(low), float(high)

@@ -1,0 +1,96 @@
+"""Figures of trials -> rows with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from prodgen_quality.generators import measures
+from prodgen_quality.generators.trial import Trial
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+COLUMNS: dict[str, str] = {
+    "psnr": "PSNR dB",
+    "ssim": "SSIM",
+    "family": "family",
+    "colour": "colour",
+    "material": "material",
+    "pattern": "pattern",
+    "pose": "pose",
+    "agreement": "views agree",
+    "view_colour_error": "views ΔE",
+    "diversity": "diversity",
+    "kernel_distance": "kernel distance",
+    "novelty": "novelty",
+    "seconds": "s / product",
+    "memory_mb": "MB",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure, with its 95 % interval where products were drawn."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A subject's figures by column; None where it has none."""
+
+    id: str
+    made: str
+    cells: dict[str, Cell | None]
+
+
+def rows_of(trials: Sequence[Trial], training: Sequence[NDArray[np.float32]], real_spread: float | None) -> list[Row]:
+    """One row a trial; the first trial is that of the true renders.
+
+    Args:
+        training: features of the training products' pictures, [views, d] each.
+        real_spread: how far real products with the same attributes are apart: diversity is a share of it.
+    """
+    return [_row(trial, trials[0], training, real_spread) for trial in trials]
+
+
+def _row(trial: Trial, true: Trial, training: Sequence[NDArray[np.float32]], real_spread: float | None) -> Row:
+    cells: dict[str, Cell | None] = dict.fromkeys(COLUMNS)
+    for name, values in trial.figures.items():
+        cells[name] = Cell(*measures.interval(values))
+    if trial.subject.made == "truth":
+        cells["psnr"] = cells["ssim"] = None  # it is compared with itself
+    if trial.spreads and real_spread:
+        cells["diversity"] = Cell(*measures.interval([spread / real_spread for spread in trial.spreads]))
+    if trial.features:
+        cells |= _against_training(trial, true, training)
+    if trial.subject.made == "generator":
+        cells["seconds"] = Cell(median(trial.seconds))
+        cells["memory_mb"] = Cell(trial.memory_mb)
+    return Row(trial.subject.id, trial.subject.made, cells)
+
+
+def _against_training(trial: Trial, true: Trial, training: Sequence[NDArray[np.float32]]) -> dict[str, Cell | None]:
+    """Distance between its pictures and real ones as a whole, and whether it repeats what it was trained on.
+
+    Novelty is the distance of its pictures to the nearest training picture, as a share of that of the true renders: near 0 for
+    copies. The true renders are compared with training products.
+    """
+    import numpy as np
+
+    mine = np.concatenate(trial.features)
+    cells: dict[str, Cell | None] = {}
+    if training:
+        known = np.concatenate(list(training))
+        other = known if trial is true else np.concatenate(true.features)
+        cells["kernel_distance"] = Cell(measures.kernel_distance(mine, other))
+        real = float(np.median(measures.nearest_distances(np.concatenate(true.features), known)))
+        ratios = [float(np.median(measures.nearest_distances(rows, known))) / real for rows in trial.features]
+        cells["novelty"] = Cell(*measures.interval(ratios)) if real else None
+    return cells

@@ -1,0 +1,102 @@
+"""The judge's weights: a safetensors file with the labels of each question in its metadata."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prodgen_quality.judge import network
+from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.files import write_atomically
+from prodgen_sdk.types import Image
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SHIPPED = "data/judge.safetensors"
+QUESTIONS = ("family", "colour", "material", "pattern", "pose")
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Answers questions on pictures. `labels` lists what each question can be answered with."""
+
+    tensors: Mapping[str, Any]
+    labels: Mapping[str, tuple[str, ...]]
+    digest: str
+
+    def features(self, pictures: Sequence[Image]) -> NDArray[np.float32]:
+        """float32 [n, d], standardised over its training pictures: what the answers stand on."""
+        return network.features(self.tensors, network.prepared(pictures))
+
+    def answers(self, features: NDArray[np.float32]) -> dict[str, list[str]]:
+        """The most probable label of each question, for each picture."""
+        return {
+            question: [labels[place] for place in network.answers(self.tensors, features, question).argmax(axis=1)]
+            for question, labels in self.labels.items()
+        }
+
+    @cached_property
+    def known(self) -> dict[str, frozenset[str]]:
+        """The labels of each question, to look one up."""
+        return {question: frozenset(labels) for question, labels in self.labels.items()}
+
+
+def read_judge(path: Path | None = None) -> Judge:
+    """The judge of a file; None takes the one that comes with the package.
+
+    Raises:
+        ConfigError: the file is missing, damaged, or holds something else.
+    """
+    return _shipped() if path is None else _parsed(_bytes_of(path), str(path))
+
+
+@cache
+def _shipped() -> Judge:
+    return _parsed(resources.files("prodgen_quality").joinpath(SHIPPED).read_bytes(), SHIPPED)
+
+
+def write_judge(path: Path, tensors: Mapping[str, Any], labels: Mapping[str, Sequence[str]], facts: Any) -> Path:
+    """Writes weights as float16, whole or not at all."""
+    import numpy as np
+    from safetensors.numpy import save
+
+    halves = {name: np.ascontiguousarray(value, np.float16) for name, value in tensors.items()}
+    metadata = {"labels": json.dumps(labels, ensure_ascii=False), "facts": json.dumps(facts, ensure_ascii=False)}
+    return write_atomically(path, save(halves, metadata))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"The judge {path} cannot be read: {error.strerror}.") from None
+
+
+def _parsed(data: bytes, name: str) -> Judge:
+    import numpy as np
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        tensors = {key: value.astype(np.float32) for key, value in load(data).items()}
+        length = int.from_bytes(data[:8], "little")
+        labels = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["labels"])
+        judge = Judge(
+            tensors, {question: tuple(labels[question]) for question in QUESTIONS}, hashlib.sha256(data).hexdigest()
+        )
+        for question, known in judge.labels.items():
+            if tensors[f"head.{question}.weight"].shape != (len(known), len(tensors["head.mean"])):
+                raise ValueError(f"the head of {question} does not fit its labels")
+        return judge
+    except (SafetensorError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise ConfigError(
+            f"{name} is no judge: {error}.", hint="Train one: prodgen train judge --data DIR --out DIR"
+        ) from None
