@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from prodgen_sdk.errors import InvalidImage, NotFinite
+from prodgen_sdk.metadata import Metadata, writing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 64_000_000
 MAX_BYTES = 64 * 2**20
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
-Format = Literal["png", "jpeg", "webp"]
+FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "BMP", "TIFF", "GIF")
+Format = Literal["png", "jpeg", "webp", "avif"]
 
-_FORMAT_OF: dict[str, Format] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}
+_FORMAT_OF: dict[str, Format] = {
+    ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".avif": "avif",
+}  # fmt: skip
 _STRIP_PIXELS = 2**20
 
 
@@ -130,7 +133,7 @@ def load(source: str | Path | bytes, *, alpha: bool = False, max_pixels: int = M
             return _to_array(_to_srgb(picture), alpha)
     except UnidentifiedImageError:
         raise InvalidImage(
-            f"{name} is not a picture that can be read.", hint="Give a PNG, JPEG, WebP, BMP, TIFF or GIF file."
+            f"{name} is not a picture that can be read.", hint="Give a PNG, JPEG, WebP, AVIF, BMP, TIFF or GIF file."
         ) from None
     except Pil.DecompressionBombError:
         raise InvalidImage(f"{name} is far too large to be decoded safely.", hint="Scale it down first.") from None
@@ -228,17 +231,23 @@ def _strips(height: int, width: int) -> Iterator[tuple[int, int]]:
     return ((top, min(top + rows, height)) for top in range(0, height, rows))
 
 
-def encode(image: Image, format: Format = "png", *, quality: int = 92) -> bytes:
-    """The bytes of a picture file; PNG is lossless and deterministic. JPEG lays transparency on white."""
+def encode(image: Image, format: Format = "png", *, quality: int = 92, metadata: Metadata | None = None) -> bytes:
+    """The bytes of a picture file; PNG is lossless and deterministic. JPEG lays transparency on white.
+
+    Args:
+        quality: 1 to 100, of the formats that lose something.
+        metadata: what is written beside the pixels, together with a profile that says sRGB.
+    """
     from PIL import Image as Pil
 
+    options = writing(metadata, format)
     buffer = io.BytesIO()
     if format == "png":
-        Pil.fromarray(check(image)).save(buffer, "PNG", compress_level=6)
+        Pil.fromarray(check(image)).save(buffer, "PNG", compress_level=6, **options)
     elif format == "jpeg":
-        Pil.fromarray(flatten(image)).save(buffer, "JPEG", quality=quality, subsampling=0)
+        Pil.fromarray(flatten(image)).save(buffer, "JPEG", quality=quality, subsampling=0, **options)
     else:
-        Pil.fromarray(check(image)).save(buffer, "WEBP", quality=quality)
+        Pil.fromarray(check(image)).save(buffer, format.upper(), quality=quality, **options)
     return buffer.getvalue()
 
 
@@ -247,16 +256,16 @@ def check_ending(path: str | Path) -> Format:
     path = Path(path)
     if path.suffix.lower() not in _FORMAT_OF:
         raise InvalidImage(
-            f"Cannot write {path}: the ending {path.suffix!r} is not known.", hint="Use .png, .jpg or .webp."
+            f"Cannot write {path}: the ending {path.suffix!r} is not known.", hint="Use .png, .jpg, .webp or .avif."
         )
     return _FORMAT_OF[path.suffix.lower()]
 
 
-def save(image: Image, path: str | Path) -> Path:
-    """Writes PNG, JPEG or WebP by the path's ending, whole or not at all (temporary file, then rename)."""
+def save(image: Image, path: str | Path, *, quality: int = 92, metadata: Metadata | None = None) -> Path:
+    """Writes PNG, JPEG, WebP or AVIF by the path's ending, whole or not at all (temporary file, then rename)."""
     from prodgen_sdk.files import write_atomically
 
-    return write_atomically(Path(path), encode(image, check_ending(path)))
+    return write_atomically(Path(path), encode(image, check_ending(path), quality=quality, metadata=metadata))
 
 
 def pixel_digest(image: Image) -> str:
