@@ -126,11 +126,57 @@ class Background(Pipeline):
 
     Args:
         strength: how much of what lies around the product is painted anew, 0 to 1.
-        fill: share of the frame that the product's longer side takes.
+        fill: share of the frame that the product's longer side takes; None keeps the photo's framing.
     """
 
     strength: Annotated[float, Field(gt=0, le=1)] = 1.0
-    fill: Annotated[float, Field(gt=0.1, le=1)] = 0.6
+    fill: Annotated[float, Field(gt=0.1, le=1)] | None = None
+
+
+class Angles(Pipeline):
+    """An editing checkpoint such as Qwen-Image-Edit-2511 and the LoRA that teaches it 96 camera poses.
+
+    Args:
+        lora: the Multiple-Angles LoRA; `loras` are further ones, such as a few-step LoRA.
+        note_degrees: a picture whose pose is farther than this from the wanted view carries a warning.
+        most_degrees: a view that is farther than this from every pose is refused.
+    """
+
+    lora: Lora
+    note_degrees: Annotated[float, Field(ge=0, le=180)] = 20.0
+    most_degrees: Annotated[float, Field(ge=0, le=180)] = 45.0
+
+
+class MultiView(Pipeline):
+    """An SDXL checkpoint and MV-Adapter's weights for it.
+
+    Args:
+        image_weights: of the adapter that takes a photo, such as mvadapter_i2mv_sdxl.safetensors.
+        text_weights: of the one that works from words alone, such as mvadapter_t2mv_sdxl.safetensors.
+        vae: in the place of the checkpoint's own, such as madebyollin/sdxl-vae-fp16-fix, which does not need float32.
+        azimuths, elevation: degrees of the views that are painted together; the weights were trained on the default.
+        words: follow the product's title.
+        shift: divides the signal-to-noise ratio of the first steps; 1 keeps the schedule.
+        rescale: of the guided prediction against over-exposure, 0 to 1.
+        camera_scale, view_scale, reference_scale: weights of what the adapter adds.
+        across: `row`, for cameras of one elevation, as the weights were trained; `full` for others.
+        note_degrees, most_degrees: as in `Angles`.
+    """
+
+    image_weights: WeightsFile | None = None
+    text_weights: WeightsFile | None = None
+    vae: Checkpoint | None = None
+    azimuths: Annotated[tuple[float, ...], Field(min_length=1, max_length=24)] = (0, 45, 90, 180, 270, 315)
+    elevation: Annotated[float, Field(ge=-90, le=90)] = 0.0
+    words: str = "high quality"
+    shift: Annotated[float, Field(ge=1, le=64)] = 8.0
+    rescale: Annotated[float, Field(ge=0, le=1)] = 0.0
+    camera_scale: Annotated[float, Field(ge=0, le=4)] = 1.0
+    view_scale: Annotated[float, Field(ge=0, le=4)] = 1.0
+    reference_scale: Annotated[float, Field(ge=0, le=4)] = 1.0
+    across: Literal["row", "full"] = "row"
+    note_degrees: Annotated[float, Field(ge=0, le=180)] = 20.0
+    most_degrees: Annotated[float, Field(ge=0, le=180)] = 45.0
 
 
 class Config(Section):
@@ -139,3 +185,5 @@ class Config(Section):
     text: Pipeline | None = None
     image: ImageToImage | None = None
     background: Background | None = None
+    angles: Angles | None = None
+    mv_adapter: MultiView | None = None

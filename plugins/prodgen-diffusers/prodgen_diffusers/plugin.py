@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 INSTALL = "pip install 'prodgen-diffusers[torch]'"
 NEEDS = Needs(modules=("torch", "diffusers", "transformers", "accelerate", "safetensors"), install=INSTALL)
+BACKGROUNDS = ("white", "colour", "gradient", "transparent", "image")
 CHECKPOINT = "that of the checkpoint"
 
 
@@ -30,9 +31,59 @@ def register_generators(register: Register) -> None:
             summary="Any diffusers text-to-image pipeline, from a pinned hub id or a local folder",
             modes=("text", "attributes"),
             min_size=32,
-            backgrounds=("white", "colour", "gradient", "transparent", "image"),
+            backgrounds=BACKGROUNDS,
             needs=NEEDS,
             weights_licence=CHECKPOINT,
         ),
         "prodgen_diffusers.text:TextGenerator",
+    )
+    register(
+        GeneratorSpec(
+            id="diffusers/image",
+            summary="Any diffusers image-to-image or editing pipeline, from the product's photo and words",
+            modes=("photo",),
+            min_size=32,
+            backgrounds=BACKGROUNDS,
+            needs=NEEDS,
+            weights_licence=CHECKPOINT,
+        ),
+        "prodgen_diffusers.image:ImageGenerator",
+    )
+    register(
+        GeneratorSpec(
+            id="diffusers/background",
+            summary="A new background around a product whose pixels stay as they are, by any diffusers inpainting pipeline",
+            modes=("photo",),
+            min_size=32,
+            backgrounds=BACKGROUNDS,
+            needs=NEEDS,
+            weights_licence=CHECKPOINT,
+        ),
+        "prodgen_diffusers.background:BackgroundGenerator",
+    )
+    register(
+        GeneratorSpec(
+            id="diffusers/angles",
+            summary="One photo to 96 angles by Qwen-Image-Edit with the Multiple-Angles LoRA",
+            modes=("photo",),
+            min_size=32,
+            max_batch=8,
+            backgrounds=BACKGROUNDS,
+            needs=NEEDS.model_copy(update={"modules": (*NEEDS.modules, "peft")}),
+            weights_licence=CHECKPOINT,
+        ),
+        "prodgen_diffusers.angles.generator:AnglesGenerator",
+    )
+    register(
+        GeneratorSpec(
+            id="diffusers/mv-adapter",
+            summary="Views that agree, painted together by SDXL with MV-Adapter, from a photo or from words",
+            modes=("photo", "text"),
+            min_size=32,
+            max_batch=8,
+            backgrounds=BACKGROUNDS,
+            needs=NEEDS.model_copy(update={"memory_mb": 14_000}),
+            weights_licence=CHECKPOINT,
+        ),
+        "prodgen_diffusers.mv_adapter.generator:MultiViewGenerator",
     )

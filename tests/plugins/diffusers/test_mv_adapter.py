@@ -31,7 +31,7 @@ def pipe():
 @pytest.fixture(scope="module")
 def adapter(pipe):
     torch.manual_seed(3)
-    return MultiViewAdapter(pipe.unet, reference=True)
+    return MultiViewAdapter(pipe.unet, reference=True).attach(pipe.unet)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,9 @@ def test_layout_of_the_released_weights():
             addition_embed_type="text_time", addition_time_embed_dim=256, projection_class_embeddings_input_dim=2816,
             cross_attention_dim=2048,
         )  # fmt: skip
-        layouts = {kind: MultiViewAdapter(unet, reference=kind == "i2mv").layout() for kind in ("t2mv", "i2mv")}
+        adapters = {kind: MultiViewAdapter(unet, reference=kind == "i2mv") for kind in ("t2mv", "i2mv")}
+    layouts = {kind: adapter.layout() for kind, adapter in adapters.items()}
+    adapters["i2mv"].attach(unet)
     shapes = {name: tuple(value.shape) for name, value in layouts["i2mv"].items()}
     attention = {name for name in shapes if not name.startswith("adapter.")}
     assert len(attention) == 70 * 2 * 5
@@ -153,7 +155,7 @@ def test_a_product_does_not_depend_on_its_batch(pipe, adapter, rays):
 def test_views_without_a_reference(pipe, rays):
     plain = sdxl.pipeline()
     torch.manual_seed(4)
-    adapter = MultiViewAdapter(plain.unet, reference=False)
+    adapter = MultiViewAdapter(plain.unet, reference=False).attach(plain.unet)
     views = sample_views(plain, adapter, ["a mug"], [""], rays, seeds(5), SETTINGS)
     assert views.shape == (1, 3, 3, 64, 64)
     assert bool(torch.isfinite(views).all())

@@ -15,10 +15,10 @@ RAY_CHANNELS = 6
 
 
 class MultiViewAdapter(nn.Module):
-    """The adapter's own weights, set into a UNet.
+    """The adapter's own weights for a UNet; `attach` sets them into it.
 
     Args:
-        unet: an SDXL `UNet2DConditionModel`; its processors are replaced.
+        unet: an SDXL `UNet2DConditionModel`.
         reference: with the layers that attend to a reference picture (image to views), or without (text to views).
         downscale: pixels a token of the condition encoder covers: twice the VAE's factor, 16 for SDXL.
     """
@@ -34,6 +34,7 @@ class MultiViewAdapter(nn.Module):
             layer = unet.get_submodule(name.removesuffix(".processor"))
             own = MultiViewAttnProcessor(name, layer.query_dim, reference) if name.endswith("attn1.processor") else None
             processors[name] = PlainAttnProcessor() if own is None else own
+        self._all = processors
         self.processors = {name: own for name, own in processors.items() if isinstance(own, MultiViewAttnProcessor)}
         self.layers = nn.ModuleList(self.processors.values())
         self.encoder = T2IAdapter(
@@ -44,7 +45,13 @@ class MultiViewAdapter(nn.Module):
             adapter_type="full_adapter_xl",
         )
         self.to(device=unet.device, dtype=unet.dtype).requires_grad_(False).eval()
-        unet.set_attn_processor(processors)
+
+    def attach(self, unet: Any) -> MultiViewAdapter:
+        """Sets the layers into the UNet, in the place of any other adapter's; returns itself."""
+        first = next(iter(self._all))
+        if unet.attn_processors[first] is not self._all[first]:
+            unet.set_attn_processor(dict(self._all))
+        return self
 
     def layout(self) -> dict[str, Tensor]:
         """Every tensor under its name in the released files: the UNet's processors, then the condition encoder."""

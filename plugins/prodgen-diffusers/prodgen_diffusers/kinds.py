@@ -1,0 +1,23 @@
+"""Which pipeline a configured checkpoint is of, before its weights are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from prodgen_diffusers.checkpoint import pipeline_class, read_index
+from prodgen_diffusers.config import Checkpoint
+from prodgen_diffusers.sources import find_folder
+from prodgen_sdk.context import Context
+
+
+def kind_of(source: Checkpoint, ctx: Context, component: str) -> tuple[Path, Any]:
+    """The folder of a checkpoint, and the class of diffusers that it names.
+
+    Its digest is not compared here: loading does so, and a digest of all files takes minutes.
+
+    Raises:
+        ConfigError, MissingDependency: as `sources.find_folder` and `checkpoint.read_index` do.
+    """
+    folder = find_folder(source.model_copy(update={"digest": None}), ctx, component=component)
+    return folder, pipeline_class(read_index(folder))
