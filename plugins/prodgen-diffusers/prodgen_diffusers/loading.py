@@ -10,6 +10,7 @@ All is checked first: the files, the classes, and each option against what is in
 from __future__ import annotations
 
 import hashlib
+import inspect
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from prodgen_diffusers import options
+from prodgen_diffusers import applying, options
 from prodgen_diffusers.checkpoint import folder_digest, pipeline_class, read_index
 from prodgen_diffusers.config import Checkpoint, Pipeline, WeightsFile
 from prodgen_diffusers.sources import find_file, find_folder, local_path
@@ -82,11 +83,9 @@ def load_pipeline(
     dtype = ctx.dtype if config.dtype == "auto" else config.dtype
     options.check(config, index, wanted, ctx.device, component=component)
     loras = [find_file(lora, ctx, component=component) for lora in config.loras]
-    given: dict[str, Any] = {**(parts or {}), **options.quantised(config, folder, index, dtype)}
-    # A class named by `pipeline` may have parts that the folder's own class has not, such as a ControlNet.
-    loader = wanted if pipeline is not None else pipeline_class(index)
+    given: dict[str, Any] = {**(parts or {}), **applying.quantised(config, folder, index, dtype)}
     with _explained(folder, component), _without_bars():
-        pipe = loader.from_pretrained(
+        pipe = wanted.from_pretrained(
             folder,
             **_as_dtype(dtype),
             variant=config.variant,
@@ -94,10 +93,8 @@ def load_pipeline(
             local_files_only=True,
             **given,
         )
-        if pipeline is None and wanted is not type(pipe):
-            pipe = wanted.from_pipe(pipe)
     pipe.set_progress_bar_config(disable=True)
-    options.apply(pipe, config, loras, ctx.device, component=component)
+    applying.apply(pipe, config, loras, ctx.device, component=component)
     digests = [identity(config, folder), *(file_digest(path) for path in loras)]
     ctx.logger.info("%s: %s, %s on %s in %s", component, config.model, type(pipe).__name__, ctx.device, dtype)
     return Loaded(pipe, canonical_digest(digests), ctx.device, dtype)
@@ -177,9 +174,11 @@ def task_class(own: Any, task: Task) -> Any | None:
         return own
     for mapping in mappings.values():
         family = next((name for name, cls in mapping.items() if cls is own), None)
-        if family is not None:
-            return mappings[task].get(family)
-    return own if task == "text" else None  # not in AutoPipeline's tables: its call decides
+        if family is not None and family in mappings[task]:
+            return mappings[task][family]
+    # A pipeline that AutoPipeline does not know, or that is made for this task alone, such as FLUX Fill: its call decides.
+    takes = inspect.signature(own.__call__).parameters
+    return own if {"text": "prompt", "image": "image", "inpaint": "mask_image"}[task] in takes else None
 
 
 @contextmanager

@@ -167,7 +167,8 @@ def _call(
 ) -> list[Result]:
     arguments = call_arguments(loaded, jobs, ctx, config, size, shared)
     takes = accepted(loaded.pipe)
-    steps = arguments.get("num_inference_steps") or getattr(takes.get("num_inference_steps"), "default", DEFAULT_STEPS)
+    default = takes["num_inference_steps"].default if "num_inference_steps" in takes else DEFAULT_STEPS
+    steps = int(arguments.get("num_inference_steps", default))
 
     def at_step_end(pipe: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
         ctx.check()

@@ -16,6 +16,7 @@ _ENGLISH = {"CLIPTextModel", "CLIPTextModelWithProjection", "T5EncoderModel"}
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _SIDES = ("front", "front three-quarter, from the right", "right side", "rear three-quarter, from the right",
           "back", "rear three-quarter, from the left", "left side", "front three-quarter, from the left")  # fmt: skip
+_STUDIO = re.compile("studio|even light|white background|影棚|柔和均匀|纯白|白色背景", re.IGNORECASE)
 _LONGEST = 2000
 
 
@@ -25,11 +26,23 @@ def prompts_for(request: GenerationRequest, pipe: Any, ctx: Context) -> list[str
     The request's own; where there are none, or the model does not read their language, those of the configured describer in
     English; where there is no describer, plain words. The scene's style follows.
     """
-    prompts = list(request.prompts)
+    prompts: Sequence[str] = request.prompts
     if not prompts or (any(_CJK.search(prompt) for prompt in prompts) and not reads_chinese(pipe)):
         prompts = _described(request, ctx) or [plain_prompt(request.product.title, view) for view in request.views]
     style = request.scene.style
-    return [clean(f"{prompt}, {style}" if style else prompt, pipe) for prompt in prompts]
+    if style or request.scene.background == "image":
+        prompts = [", ".join(filter(None, (without_studio(prompt), style))) for prompt in prompts]
+    return [clean(prompt, pipe) for prompt in prompts]
+
+
+def without_studio(prompt: str) -> str:
+    """A prompt without its clauses on a studio and a white background, which a scene of another kind contradicts.
+
+    >>> without_studio("Front view of a blue mug, studio product photo, soft even light, plain white background")
+    'Front view of a blue mug'
+    """
+    kept = [clause.strip() for clause in re.split("[,，]", prompt) if not _STUDIO.search(clause)]
+    return ("，" if _CJK.search(prompt) else ", ").join(filter(None, kept))
 
 
 def plain_prompt(title: str, view: View) -> str:
