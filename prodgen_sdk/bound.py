@@ -21,7 +21,7 @@ from prodgen_sdk import images, interfaces
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, NotFinite, NotFound, OutOfMemory, PluginError, ProdgenError
 from prodgen_sdk.runtime import canonical_digest
-from prodgen_sdk.specs import CompositorSpec, EvaluatorSpec, GeneratorSpec, RendererSpec, SafetySpec, Spec
+from prodgen_sdk.specs import CompositorSpec, EvaluatorSpec, FinisherSpec, GeneratorSpec, RendererSpec, SafetySpec, Spec
 from prodgen_sdk.types import (
     AssetRequest,
     Body,
@@ -521,8 +521,25 @@ class BoundSafetyChecker(Bound[interfaces.SafetyChecker]):
 class BoundFinisher(Bound[interfaces.Finisher]):
     @_guarded
     def finish(self, pictures: Sequence[Image], profile: str, ctx: Context | None = None) -> list[interfaces.Finished]:
+        """Each picture finished; raises NotFound for a profile that the finisher does not have."""
+        self.accept(profile)
         shown = [images.read_only(picture) for picture in pictures]
-        return self._batched(self.component.finish, shown, self._context(ctx), profile)
+        finished = self._batched(self.component.finish, shown, self._context(ctx), profile)
+        for done in finished:
+            self._image(done.image, "a finished picture")
+        return finished
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The spec's profiles, and those that its configuration added."""
+        assert isinstance(self.spec, FinisherSpec)
+        return tuple(dict.fromkeys((*self.spec.profiles, *getattr(self.component, "profiles", ()))))
+
+    def accept(self, profile: str) -> None:
+        """Raises NotFound for a profile that there is not; what follows a comma changes it, and is the finisher's to judge."""
+        name = profile.partition(",")[0]
+        if name not in self.profiles:
+            raise NotFound.of(f"profile of {self.id}", name, self.profiles, hint=f"Known: {', '.join(self.profiles)}.")
 
 
 class BoundTrainer(Bound[interfaces.Trainer]):
@@ -581,6 +598,12 @@ def _accept(bound: Bound[Any], request: GenerationRequest) -> None:
         )
     if request.scene.background == "image" and "background" not in request.references:
         raise InputError("The background 'image' needs a picture.", hint="Give a reference with the role 'background'.")
+    maps = spec.maps if isinstance(spec, GeneratorSpec) else ()
+    if set(request.maps) - set(maps):
+        raise InputError(
+            f"{bound.id} gives no maps of {', '.join(sorted(set(request.maps) - set(maps)))}.",
+            hint="render/mesh and render/parametric do.",
+        )
 
 
 def _check_pictures(bound: Bound[Any], request: GenerationRequest, pictures: Sequence[Generated]) -> None:
@@ -591,6 +614,9 @@ def _check_pictures(bound: Bound[Any], request: GenerationRequest, pictures: Seq
         bound._expect(picture.view == view, f"a picture of {picture.view.slug} in the place of {view.slug}")
         bound._expect(picture.image.shape == wanted, f"a picture of shape {picture.image.shape} instead of {wanted}")
         bound._expect(_is_json(picture.facts), "facts that are not JSON-ready")
+        shapes = {kind: getattr(values, "shape", None) for kind, values in picture.maps.items()}
+        asked = {kind: wanted[:2] if kind == "depth" else (*wanted[:2], 3) for kind in request.maps}
+        bound._expect(shapes == asked, f"maps of shapes {shapes} instead of {asked}")
 
 
 def _unit_rows(bound: Bound[Any], rows: Sequence[Any]) -> Vectors:

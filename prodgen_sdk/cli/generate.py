@@ -172,7 +172,7 @@ def _of_skus(skus: list[str], studio: Studio, report: Report) -> list[_Part]:
 def _checked(options: dict[str, Any], parts: list[_Part]) -> dict[str, Any]:
     """The options, parsed; what would be wrong for every product is an error now, once and before any work."""
     from prodgen_sdk import images
-    from prodgen_sdk.errors import InputError, NotFound
+    from prodgen_sdk.errors import InputError
     from prodgen_sdk.types import GenerationRequest, Scene, build, parse_views
 
     skus = Counter(product.sku for part in parts for product in part.products)
@@ -189,8 +189,8 @@ def _checked(options: dict[str, Any], parts: list[_Part]) -> dict[str, Any]:
         build(GenerationRequest, product=part.products[0], **request)
         if options["generator"] or any(all(m.role != "mesh" for m in product.media) for product in part.products):
             part.studio.host.get("generator", options["generator"])
-        if profile and profile not in (known := part.studio.host.get("finisher").spec.profiles):
-            raise NotFound.of("profile", profile, known, hint=f"Known: {', '.join(known)}.")
+        if profile:
+            part.studio.host.get("finisher").accept(profile)
     return options
 
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from prodgen_sdk.bound import BoundFinisher
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import NotFound
-from prodgen_sdk.specs import FinisherSpec
 from prodgen_sdk.types import Generated
 
 
@@ -17,9 +15,6 @@ def finish(
     """Each picture finished by a profile; what was done is added to its facts. Without a finisher nothing changes."""
     if finisher is None or not profile:
         return list(pictures)
-    assert isinstance(finisher.spec, FinisherSpec)
-    if profile not in finisher.spec.profiles:
-        raise NotFound.of(f"profile of {finisher.id}", profile, finisher.spec.profiles)
     finished = finisher.finish([picture.image for picture in pictures], profile, ctx)
     return [
         picture.model_copy(

@@ -108,7 +108,9 @@ def plan(request: GenerationRequest, stages: Stages, store: Store | None, *, see
     if screening.outcome == "block":
         reasons = "; ".join(screening.reasons)
         raise Refused(f"{request.product.sku} was refused: {reasons}.", reasons=screening.reasons)
-    ids = dict(zip(request.views, variant_ids(request, stages.generator, stages.profile), strict=True))
+    # What a profile means is part of the finisher's identity: another meaning makes other pictures.
+    profile = f"{stages.profile} {stages.finisher.identity}" if stages.finisher and stages.profile else ""
+    ids = dict(zip(request.views, variant_ids(request, stages.generator, profile), strict=True))
     present = store.variants.present(list(ids.values())) if store is not None else set()
     known = {v.id: v for v in store.variants.iterate(ids=present)} if store is not None else {}
     existing = {view: known[id] for view, id in ids.items() if id in known}

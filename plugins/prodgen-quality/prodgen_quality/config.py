@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from prodgen_quality.profiles import Profile
+
 
 class MarketplaceConfig(BaseModel):
     """The profile `marketplace` of `finish/basic`: edge in pixels (None keeps the picture's longer side) and fill."""
@@ -45,10 +47,11 @@ class ImageConfig(BaseModel):
 
 
 class QualityConfig(BaseModel):
-    """The whole section."""
+    """The whole section. `profiles` are profiles of `finish/basic` by name, besides the built-in ones or in their place."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     marketplace: MarketplaceConfig = MarketplaceConfig()
+    profiles: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")], Profile] = Field(default_factory=dict)
     terms: TermsConfig = TermsConfig()
     image: ImageConfig = ImageConfig()

@@ -121,8 +121,19 @@ def register_finishers(register: Register) -> None:
     register(
         FinisherSpec(
             id="finish/basic",
-            summary="Crops to the product, centres it on pure white, square; or leaves the picture as it is.",
-            profiles=("none", "marketplace"),
+            summary="Cropped, centred, on another ground, with shadow or reflection, cleaned and sharpened, by profile.",
+            profiles=(
+                "none",
+                "marketplace",
+                "square",
+                "portrait",
+                "pin",
+                "link",
+                "cutout",
+                "studio",
+                "mirror",
+                "clean",
+            ),
             needs=_NEEDS,
         ),
         "prodgen_quality.finishing:BasicFinisher",

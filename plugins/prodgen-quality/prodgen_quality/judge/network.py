@@ -1,14 +1,14 @@
-"""The judge's network without torch: 3 x 3 convolutions in numpy.
+"""What the judge sees, in numpy alone: learnt patches of a picture, where they are, and its colours; then two layers of a network.
 
-A stack of stages; each halves the picture and, but for the first, ends with a residual block (He et al., Deep Residual Learning for
-Image Recognition, CVPR 2016). Batch normalisation is folded into the weights when training ends. Mean and maximum over the
-picture are the features, on which one linear head a question answers.
+A. Coates, H. Lee, A. Y. Ng, An Analysis of Single-Layer Networks in Unsupervised Feature Learning, AISTATS 2011: patches are
+normalised and whitened, their nearness to each of many centroids is pooled over parts of the picture. Normalised patches do not
+tell a colour; the nearness of single pixels to centroids of colours, pooled in the same way, does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from prodgen_sdk import images
 from prodgen_sdk.types import Image
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 SIZE = 96
+PATCH = 6
+SCALES: dict[str, tuple[int, int, int]] = {"coarse": (2, 1, 4), "fine": (1, 2, 2)}
+"""By how much the picture is reduced, the stride of patches, and the parts a side over which they are pooled."""
+COLOUR_CELL = 8
+COLOUR_PARTS = 2
 _BATCH = 16
+_FLAT = 10.0  # added to a patch's variance, so that flat ones are not blown up
 
 
 def prepared(pictures: Sequence[Image]) -> NDArray[np.uint8]:
@@ -39,12 +45,34 @@ def prepared(pictures: Sequence[Image]) -> NDArray[np.uint8]:
     return result
 
 
-def features(tensors: Mapping[str, Floats], pictures: NDArray[np.uint8]) -> Floats:
-    """float32 [n, d], from uint8 [n, 96, 96, 3]."""
+def patches(pictures: NDArray[np.uint8], scale: str) -> Floats:
+    """Normalised patches of a scale, float32 [n, rows, columns, 108]."""
     import numpy as np
 
-    parts = [_features(tensors, pictures[start : start + _BATCH]) for start in range(0, len(pictures), _BATCH)]
-    return np.concatenate(parts) if parts else np.zeros((0, len(tensors["head.mean"])), np.float32)
+    reduce, stride, _ = SCALES[scale]
+    n, side, _, _ = pictures.shape
+    x = pictures.reshape(n, side // reduce, reduce, side // reduce, reduce, 3).mean(axis=(2, 4), dtype=np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(x, (PATCH, PATCH), axis=(1, 2))[:, ::stride, ::stride]
+    rows = np.ascontiguousarray(windows).reshape(*windows.shape[:3], -1)
+    rows -= rows.mean(axis=3, keepdims=True)
+    rows /= np.sqrt((rows * rows).mean(axis=3, keepdims=True) + np.float32(_FLAT))
+    return np.asarray(rows, np.float32)
+
+
+def sight(tensors: Mapping[str, Floats], pictures: NDArray[np.uint8]) -> Floats:
+    """What is seen of each picture: float32 [n, d], from uint8 [n, 96, 96, 3]."""
+    import numpy as np
+
+    parts = [_sight(tensors, pictures[start : start + _BATCH]) for start in range(0, len(pictures), _BATCH)]
+    return np.concatenate(parts)
+
+
+def features(tensors: Mapping[str, Floats], seen: Floats) -> Floats:
+    """The hidden layer, float32 [n, hidden]: what the answers stand on."""
+    import numpy as np
+
+    x = (seen - tensors["sight.mean"]) / tensors["sight.scale"]
+    return np.asarray(np.maximum(x @ tensors["hidden.weight"].T + tensors["hidden.bias"], 0), np.float32)
 
 
 def answers(tensors: Mapping[str, Floats], found: Floats, question: str) -> Floats:
@@ -56,29 +84,40 @@ def answers(tensors: Mapping[str, Floats], found: Floats, question: str) -> Floa
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
-def _features(tensors: Mapping[str, Floats], pictures: NDArray[np.uint8]) -> Floats:
+def _sight(tensors: Mapping[str, Floats], pictures: NDArray[np.uint8]) -> Floats:
     import numpy as np
 
-    x: Any = (pictures.astype(np.float32) - np.float32(127.5)) / np.float32(64)
-    stage = 0
-    while f"stage.{stage}.weight" in tensors:
-        x = np.maximum(_convolved(tensors, f"stage.{stage}", x, 2), 0)
-        if f"block.{stage}.a.weight" in tensors:
-            y = np.maximum(_convolved(tensors, f"block.{stage}.a", x, 1), 0)
-            x = np.maximum(x + _convolved(tensors, f"block.{stage}.b", y, 1), 0)
-        stage += 1
-    pooled = np.concatenate([x.mean(axis=(1, 2)), x.max(axis=(1, 2))], axis=1)
-    return np.asarray((pooled - tensors["head.mean"]) / tensors["head.scale"], np.float32)
+    found = []
+    for scale, (_, _, parts) in SCALES.items():
+        rows = patches(pictures, scale)
+        near = _nearness(rows.reshape(-1, rows.shape[3]), tensors[f"{scale}.weight"], tensors[f"{scale}.centre"])
+        found.append(_pooled(near.reshape(*rows.shape[:3], -1), parts))
+    n, cells = len(pictures), SIZE // 4
+    small = pictures.reshape(n, cells, 4, cells, 4, 3).mean(axis=(2, 4), dtype=np.float32) / np.float32(128)
+    near = _nearness(small.reshape(-1, 3), tensors["colour.weight"], tensors["colour.centre"])
+    found += [_pooled(near.reshape(n, cells, cells, -1), parts) for parts in (1, COLOUR_PARTS)]
+    found.append(_pooled(small, cells // 2))
+    return np.concatenate(found, axis=1)
 
 
-def _convolved(tensors: Mapping[str, Floats], name: str, x: Floats, stride: int) -> Any:
-    """A 3 x 3 convolution with padding 1; x [n, h, w, c], the weight as torch has it: [out, c, 3, 3]."""
+def _nearness(rows: Floats, weight: Floats, centre: Floats) -> Floats:
+    """By how much each centroid [k, d] of the whitened rows is nearer than the mean one: max(0, mean distance - distance).
+
+    `weight` [d, k] is the whitening times the centroids, `centre` [k] what is added to it: half the squared length of each, and
+    what whitening takes off. Distances are squared and halved, without the length of the row, which all have in common.
+    """
     import numpy as np
 
-    weight = tensors[f"{name}.weight"]
-    n, height, width, channels = x.shape
-    padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))[:, ::stride, ::stride]
-    rows = np.ascontiguousarray(windows).reshape(-1, channels * 9)
-    result = rows @ weight.reshape(len(weight), -1).T + tensors[f"{name}.bias"]
-    return result.reshape(n, -(-height // stride), -(-width // stride), len(weight))
+    half = centre - rows @ weight
+    return np.asarray(np.maximum(half.mean(axis=1, keepdims=True) - half, 0), np.float32)
+
+
+def _pooled(values: Floats, parts: int) -> Floats:
+    """Means over parts x parts of the picture: [n, parts * parts * k]."""
+    import numpy as np
+
+    n, rows = values.shape[:2]
+    edges = [round(place * rows / parts) for place in range(parts + 1)]
+    sums = np.add.reduceat(np.add.reduceat(values, edges[:-1], axis=1), edges[:-1], axis=2)
+    sizes = np.diff(edges)
+    return np.asarray(sums / np.outer(sizes, sizes)[None, :, :, None], np.float32).reshape(n, -1)

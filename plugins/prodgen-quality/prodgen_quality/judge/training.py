@@ -1,12 +1,15 @@
 """`prodgen train judge`: the network that judges generators, from rendered views of products of its own.
 
-All that is random follows from the seed and the step, so that a run which was stopped goes on as if it never had been.
+Patches and colours are learnt without labels, then what is seen of every picture and of changed copies of it is worked out once,
+and a small network learns to answer on it. What was worked out is kept, so that a run that was stopped goes on; all that is random
+follows from the seed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from prodgen_quality.judge import network
 from prodgen_quality.judge.augment import augmented
+from prodgen_quality.judge.head import learn_head
+from prodgen_quality.judge.learning import learn_sight
 from prodgen_quality.judge.weights import QUESTIONS, read_judge, write_judge
 from prodgen_quality.rendered import Shot, read_pixels, read_shots
 from prodgen_sdk.config import validate
@@ -27,25 +32,33 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 POSES = tuple(str(angle) for angle in range(0, 360, 45))
+_STEP = 64
+_LEARNT_FROM = 400
 
 
 class Recipe(BaseModel):
-    """How the judge is trained: AdamW (Loshchilov and Hutter, ICLR 2019) with warm-up and a cosine to nothing.
+    """How the judge is trained.
 
     Args:
-        epochs: passes over the training products.
-        widths: channels of each stage.
+        copies: changed copies of each picture, besides the picture itself.
+        coarse, fine, colours: centroids of patches at both scales, and of colours.
+        hidden: units of the hidden layer.
         smoothing: of the labels (Szegedy et al., CVPR 2016).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int = 0
-    epochs: Annotated[int, Field(ge=1, le=1000)] = 8
-    batch: Annotated[int, Field(ge=2, le=1024)] = 32
-    widths: tuple[int, ...] = (16, 32, 64, 128)
-    learning_rate: Annotated[float, Field(gt=0)] = 3e-3
+    copies: Annotated[int, Field(ge=0, le=20)] = 2
+    coarse: Annotated[int, Field(ge=2, le=2000)] = 160
+    fine: Annotated[int, Field(ge=2, le=2000)] = 128
+    colours: Annotated[int, Field(ge=2, le=1000)] = 64
+    hidden: Annotated[int, Field(ge=4, le=4096)] = 256
+    epochs: Annotated[int, Field(ge=1, le=1000)] = 40
+    batch: Annotated[int, Field(ge=2)] = 128
+    learning_rate: Annotated[float, Field(gt=0)] = 2e-3
     decay: Annotated[float, Field(ge=0)] = 0.05
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.4
     smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.05
 
 
@@ -59,7 +72,7 @@ class JudgeTrainer(Trainer):
         """Trains from one rendered data set, or a folder of several, into `out`.
 
         Returns:
-            Where the weights lie, and the accuracy on the products of the validation split by question.
+            Where the weights lie, and the accuracy on the products of the validation split by question, `val_<question>`.
 
         Raises:
             InputError: there are no data, or too few products.
@@ -71,17 +84,81 @@ class JudgeTrainer(Trainer):
         if len({shot.product for shot in known}) < 2:
             raise InputError(f"{data} holds fewer than 2 products to train on.", hint="Render more products.")
         _claim(recipe, out)
-        labels = labels_of(known)
-        run = _Run(recipe, *_arrays(known, labels), labels, out)
-        total = run.steps
-        ctx.progress(run.step, total, "steps")
-        while run.step < total:
-            ctx.check()
-            run.advance()
-            ctx.progress(run.step, total, "steps")
-        path = write_judge(out / "judge.safetensors", run.folded(), labels, {"recipe": recipe.model_dump(mode="json")})
-        figures = {"loss": run.loss, **accuracy(path, [shot for shot in shots if shot.split == "val"])}
-        return Report(checkpoint=path, steps=run.step, figures=figures)
+        path = out / "judge.safetensors"
+        steps = (1 + recipe.copies) * -(-len(known) // _STEP) + recipe.epochs
+        if not path.is_file():
+            _train(recipe, known, out, path, _Progress(steps, ctx))
+        ctx.progress(steps, steps, "steps")
+        return Report(checkpoint=path, steps=steps, figures=accuracy(path, [s for s in shots if s.split == "val"]))
+
+
+class _Progress:
+    """Counts steps, tells of them and stops between them."""
+
+    def __init__(self, total: int, ctx: Context) -> None:
+        self.done, self.total, self.ctx = 0, total, ctx
+
+    def step(self, steps: int = 1) -> None:
+        self.ctx.check()
+        self.done += steps
+        self.ctx.progress(self.done, self.total, "steps")
+
+
+def _train(recipe: Recipe, known: list[Shot], out: Path, path: Path, progress: _Progress) -> None:
+    import numpy as np
+
+    labels = labels_of(known)
+    pictures, truth = _arrays(known, labels)
+    centroids = {"coarse": recipe.coarse, "fine": recipe.fine}
+    some = pictures[:: max(1, len(pictures) // _LEARNT_FROM)]
+    tensors = _kept(out / "sight.npz", lambda: learn_sight(some, centroids, recipe.colours, recipe.seed))
+    seen = []
+    for copy in range(1 + recipe.copies):
+        make = partial(_seen, recipe, tensors, pictures, copy, progress)
+        seen.append(_kept(out / f"seen-{copy}.npz", make, progress)["seen"])
+    head = learn_head(
+        np.stack(seen), truth, {question: len(labels[question]) for question in QUESTIONS}, recipe, progress.step
+    )
+    facts = {"recipe": recipe.model_dump(mode="json"), "products": len({shot.product for shot in known})}
+    write_judge(path, tensors | head, labels, facts)
+
+
+def _seen(
+    recipe: Recipe, tensors: Mapping[str, Any], pictures: NDArray[np.uint8], copy: int, progress: _Progress
+) -> dict[str, Any]:
+    """What is seen of every picture (copy 0), or of a changed copy of each."""
+    import numpy as np
+
+    parts = []
+    for start in range(0, len(pictures), _STEP):
+        batch = pictures[start : start + _STEP]
+        if copy:
+            batch = augmented(batch, np.random.default_rng([recipe.seed, 2, copy, start]))
+        parts.append(network.sight(tensors, batch).astype(np.float16))
+        progress.step()
+    return {"seen": np.concatenate(parts)}
+
+
+def _kept(path: Path, make: Callable[[], dict[str, Any]], progress: _Progress | None = None) -> dict[str, Any]:
+    """What lies in a file of an earlier run, or else is made and put there."""
+    import io
+
+    import numpy as np
+
+    if path.is_file():
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                found = dict(arrays)
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{path} cannot be read: {error}.", hint="Delete it to start again.") from None
+        if progress is not None:
+            progress.step(-(-len(found["seen"]) // _STEP))
+        return found
+    made = make()
+    buffer = io.BytesIO()
+    np.savez(buffer, **made)
+    write_atomically(path, buffer.getvalue())
+    return made
 
 
 def pose_of(shot: Shot) -> str:
@@ -100,8 +177,7 @@ def accuracy(path: Path, shots: list[Shot]) -> dict[str, float]:
     judge = read_judge(path)
     if not shots:
         return {}
-    pixels = [picture for _, picture, _ in read_pixels(shots)]
-    answers = judge.answers(judge.features(pixels))
+    answers = judge.answers(judge.features([picture for _, picture, _ in read_pixels(shots)]))
     truth = {question: [shot.labels.get(question) or pose_of(shot) for shot in shots] for question in QUESTIONS}
     return {
         f"val_{question}": sum(a == b for a, b in zip(answers[question], truth[question], strict=True)) / len(shots)
@@ -119,113 +195,6 @@ def _arrays(shots: list[Shot], labels: Mapping[str, tuple[str, ...]]) -> tuple[N
     places = {question: {label: n for n, label in enumerate(labels[question])} for question in QUESTIONS}
     answers = [[places[q][shot.labels.get(q) or pose_of(shot)] for q in QUESTIONS] for shot in shots]
     return pictures, np.asarray(answers, np.int64)
-
-
-class _Run:
-    """The network under training, with the optimiser's state; both are kept in one file, written once an epoch."""
-
-    def __init__(
-        self,
-        recipe: Recipe,
-        pictures: NDArray[np.uint8],
-        truth: NDArray[np.int64],
-        labels: Mapping[str, tuple[str, ...]],
-        out: Path,
-    ) -> None:
-        import torch
-
-        from prodgen_quality.judge.model import Model
-
-        self.recipe, self.pictures, self.truth, self.path = recipe, pictures, truth, out / "checkpoint.safetensors"
-        torch.manual_seed(recipe.seed)
-        self.model = Model(recipe.widths, {question: len(labels[question]) for question in QUESTIONS})
-        self.optimiser = torch.optim.AdamW(
-            self.model.parameters(), recipe.learning_rate, betas=(0.9, 0.99), weight_decay=recipe.decay
-        )
-        self.step, self.loss = 0, 0.0
-        self.each = max(1, len(pictures) // recipe.batch)
-        self.steps = self.each * recipe.epochs
-        self._resume()
-
-    def advance(self) -> None:
-        """One step; a checkpoint at the end of each epoch."""
-        import numpy as np
-        import torch
-        from torch.nn.functional import cross_entropy
-
-        recipe = self.recipe
-        epoch, place = divmod(self.step, self.each)
-        order = np.random.default_rng([recipe.seed, 1, epoch]).permutation(len(self.pictures))
-        rows = order[place * recipe.batch : (place + 1) * recipe.batch]
-        batch = augmented(self.pictures[rows], np.random.default_rng([recipe.seed, 2, self.step]))
-        share = self.step / self.steps
-        rate = recipe.learning_rate * min(1.0, share / 0.05 + 0.02) * 0.5 * (1 + np.cos(np.pi * share))
-        self.optimiser.param_groups[0]["lr"] = float(rate)
-        self.model.train()
-        logits = self.model(torch.from_numpy(batch))
-        truth = torch.from_numpy(self.truth[rows])
-        losses = [
-            cross_entropy(logits[question], truth[:, n], label_smoothing=recipe.smoothing)
-            for n, question in enumerate(QUESTIONS)
-        ]
-        loss = torch.stack(losses).sum()
-        self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
-        self.optimiser.step()
-        self.step, self.loss = self.step + 1, float(loss.detach())
-        if self.step % self.each == 0:
-            self._save()
-
-    def folded(self) -> dict[str, Any]:
-        """The weights for `network`, with the features standardised over training pictures."""
-        import numpy as np
-
-        tensors = self.model.folded()
-        size = self.model.width
-        tensors |= {"head.mean": np.zeros(size, np.float32), "head.scale": np.ones(size, np.float32)}
-        found = network.features(tensors, self.pictures[:: max(1, len(self.pictures) // 1000)])
-        mean, scale = found.mean(axis=0), found.std(axis=0) + 1e-3
-        for question in QUESTIONS:
-            weight = tensors[f"head.{question}.weight"]
-            tensors[f"head.{question}.bias"] = tensors[f"head.{question}.bias"] + weight @ mean
-            tensors[f"head.{question}.weight"] = weight * scale
-        return tensors | {"head.mean": mean, "head.scale": scale}
-
-    def _save(self) -> None:
-        from safetensors.torch import save
-
-        tensors = {f"model.{name}": value.contiguous() for name, value in self.model.state_dict().items()}
-        for name, parameter in self.model.named_parameters():
-            state = self.optimiser.state[parameter]
-            tensors |= {f"first.{name}": state["exp_avg"], f"second.{name}": state["exp_avg_sq"]}
-        facts = {"step": str(self.step), "loss": repr(self.loss)}
-        write_atomically(self.path, save({name: value.contiguous() for name, value in tensors.items()}, facts))
-
-    def _resume(self) -> None:
-        if not self.path.is_file():
-            return
-        import torch
-        from safetensors import SafetensorError, safe_open
-
-        try:
-            with safe_open(self.path, "pt") as file:
-                facts = file.metadata() or {}
-                kept = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
-            self.step, self.loss = int(facts["step"]), float(facts["loss"])
-            self.model.load_state_dict(
-                {name.removeprefix("model."): value for name, value in kept.items() if name.startswith("model.")}
-            )
-            for name, parameter in self.model.named_parameters():
-                self.optimiser.state[parameter] = {
-                    "step": torch.tensor(float(self.step)),
-                    "exp_avg": kept[f"first.{name}"],
-                    "exp_avg_sq": kept[f"second.{name}"],
-                }
-        except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
-            raise ConfigError(
-                f"The checkpoint {self.path} cannot be read: {error}.", hint="Delete it to start again."
-            ) from None
 
 
 def _claim(recipe: Recipe, out: Path) -> None:

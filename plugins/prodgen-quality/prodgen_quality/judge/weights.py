@@ -33,8 +33,8 @@ class Judge:
     digest: str
 
     def features(self, pictures: Sequence[Image]) -> NDArray[np.float32]:
-        """float32 [n, d], standardised over its training pictures: what the answers stand on."""
-        return network.features(self.tensors, network.prepared(pictures))
+        """float32 [n, hidden]: what the answers stand on."""
+        return network.features(self.tensors, network.sight(self.tensors, network.prepared(pictures)))
 
     def answers(self, features: NDArray[np.float32]) -> dict[str, list[str]]:
         """The most probable label of each question, for each picture."""
@@ -93,7 +93,7 @@ def _parsed(data: bytes, name: str) -> Judge:
             tensors, {question: tuple(labels[question]) for question in QUESTIONS}, hashlib.sha256(data).hexdigest()
         )
         for question, known in judge.labels.items():
-            if tensors[f"head.{question}.weight"].shape != (len(known), len(tensors["head.mean"])):
+            if tensors[f"head.{question}.weight"].shape != (len(known), len(tensors["hidden.bias"])):
                 raise ValueError(f"the head of {question} does not fit its labels")
         return judge
     except (SafetensorError, KeyError, ValueError, TypeError, AttributeError) as error:
