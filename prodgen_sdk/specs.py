@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from prodgen_sdk.types import Locale, Model
+from prodgen_sdk.types import Locale, MapKind, Model
 
 API_VERSION = 1
 Kind = Literal[
@@ -68,7 +68,10 @@ class DescriberSpec(Spec):
 
 
 class GeneratorSpec(Spec):
-    """`views_joint`: a picture depends on which other views were asked for, so the whole set identifies it."""
+    """`views_joint`: a picture depends on which other views were asked for, so the whole set identifies it.
+
+    `maps`: what a request can ask for besides pictures; see `Generated.maps`.
+    """
 
     kind = "generator"
     modes: tuple[Literal["text", "attributes", "photo", "mesh"], ...]
@@ -76,6 +79,7 @@ class GeneratorSpec(Spec):
     max_size: int = 2048
     backgrounds: tuple[str, ...] = ("white", "colour", "gradient", "transparent")
     views_joint: bool = False
+    maps: tuple[MapKind, ...] = ()
 
 
 class RendererSpec(Spec):

@@ -14,6 +14,7 @@ from prodgen_sdk.types.view import VIEW_SETS, Scene, View
 
 ReferenceRole = Literal["front", "back", "flat", "worn", "detail", "background"]
 ReviewState = Literal["draft", "in_review", "approved", "rejected"]
+MapKind = Literal["depth", "normal"]
 MAX_SEED = 2**63 - 1
 
 
@@ -49,6 +50,7 @@ class GenerationRequest(PixelModel):
         size: edge of the square image in pixels.
         negative: what must not be in the picture, in words.
         replicate: 0, 1, 2 ... for several different answers to the same request.
+        maps: what else is wanted of each view, of a generator whose spec names it; pictures do not depend on it.
     """
 
     product: Product
@@ -61,6 +63,7 @@ class GenerationRequest(PixelModel):
     size: Annotated[int, Field(ge=32, le=4096)] = 512
     negative: Annotated[str, Field(max_length=2000)] = ""
     replicate: Annotated[int, Field(ge=0, le=9999)] = 0
+    maps: tuple[MapKind, ...] = ()
 
     @model_validator(mode="after")
     def _one_prompt_a_view(self) -> GenerationRequest:
@@ -78,6 +81,9 @@ class Generated(PixelModel):
         mask: where the product is, bool HxW, if the generator knows.
         warnings: what a person should look at before the picture is shown, one sentence each; with any of them it is not
             approved unseen.
+        maps: those that the request asked for. `depth`: float32 [size, size], distance from the camera along its axis, in radii
+            of the product's bounding sphere, infinite where the product is not. `normal`: float32 [size, size, 3], the
+            surface's unit normal in the camera's axes (right, up, towards the viewer), zero where the product is not.
     """
 
     image: Image
@@ -85,6 +91,7 @@ class Generated(PixelModel):
     facts: dict[str, Any] = Field(default_factory=dict)
     mask: Any = None
     warnings: tuple[str, ...] = ()
+    maps: dict[MapKind, Any] = Field(default_factory=dict)
 
 
 class ImageRef(Model):

@@ -263,7 +263,7 @@ class MeshGenerator(Generator):
             out.append(
                 render(
                     model, request.views, request.scene, request.size, request.seed,
-                    background=request.references.get("background"), before_each=lambda _: ctx.check(),
+                    maps=request.maps, background=request.references.get("background"), before_each=lambda _: ctx.check(),
                 )
             )  # fmt: skip
         ctx.progress(len(batch), len(batch), "meshes")

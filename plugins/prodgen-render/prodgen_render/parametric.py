@@ -78,7 +78,7 @@ class ParametricGenerator(Generator):
             out.append(
                 render(
                     model, request.views, request.scene, request.size, request.seed,
-                    background=request.references.get("background"), before_each=step,
+                    maps=request.maps, background=request.references.get("background"), before_each=step,
                 )
             )  # fmt: skip
             done += len(request.views)

@@ -11,6 +11,7 @@ from prodgen_render.background import compose
 from prodgen_render.camera import Camera, camera
 from prodgen_render.floor import Floor, FloorMaker
 from prodgen_render.lights import Lighting, lighting
+from prodgen_render.maps import geometry_maps
 from prodgen_render.model import Floats, Ints, Model3D
 from prodgen_render.shading import Shader
 from prodgen_render.shadows import ShareGrid, light_share
@@ -18,7 +19,7 @@ from prodgen_render.surface import Points, locate
 from prodgen_render.tracer import Tracer
 from prodgen_render.vectors import dot
 from prodgen_sdk import images
-from prodgen_sdk.types import Generated, Image, Mask, Scene, View
+from prodgen_sdk.types import Generated, Image, MapKind, Mask, Scene, View
 
 _MOST_LAYERS = 8
 _CORNERS = np.array([[1, 5], [3, 1], [5, 7], [7, 3], [0, 2], [2, 6], [6, 4], [4, 0]], np.float32) / 8 + 1 / 16
@@ -56,6 +57,7 @@ def render(
     background: Image | None = None,
     before_each: Callable[[int], None] | None = None,
     quality: Quality = FINAL,
+    maps: Sequence[MapKind] = (),
 ) -> list[Generated]:
     """Draws a model from each view.
 
@@ -70,6 +72,7 @@ def render(
         background: the picture behind, for `Scene(background="image")`.
         before_each: called with the number of each view before it is drawn; may raise to stop.
         quality: how much work goes into each picture.
+        maps: what of its geometry is wanted besides each picture.
 
     Returns:
         One `Generated` a view with RGB (RGBA for a transparent scene) pixels, the product's mask and the model's facts.
@@ -90,7 +93,14 @@ def render(
     floors = FloorMaker(tracer, light, *(quality.floor or (56 if drawn <= 160 else 112,)))
     pictures = _pictures(tracer, light, floors, views, scene, drawn, seed, background, before_each, quality)
     return [
-        Generated(image=image, view=view, facts=dict(model.facts), mask=mask, warnings=_warnings(model))
+        Generated(
+            image=image,
+            view=view,
+            facts=dict(model.facts),
+            mask=mask,
+            warnings=_warnings(model),
+            maps=geometry_maps(tracer, view, size, maps),
+        )
         for view, (image, mask) in zip(views, (_enlarged(*made, size) for made in pictures), strict=True)
     ]
 
