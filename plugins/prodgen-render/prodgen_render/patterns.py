@@ -33,7 +33,12 @@ def ink_for(colour: Srgb) -> Srgb:
 
 def texture(picture: Image.Image) -> Texture:
     """A Pillow picture as a texture."""
-    return Texture(to_linear(np.asarray(picture.convert("RGB"), np.float32) / 255))
+    return Texture(_linear_table()[np.asarray(picture.convert("RGB"))])
+
+
+@cache
+def _linear_table() -> Floats:
+    return to_linear(np.arange(256, dtype=np.float32) / 255)
 
 
 def draw_pattern(

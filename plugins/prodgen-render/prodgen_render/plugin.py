@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodgen_sdk.hookspecs import Register, RegisterCommand, hookimpl
-from prodgen_sdk.specs import BenchmarkSpec, GeneratorSpec, Needs
+from prodgen_sdk.specs import BenchmarkSpec, GeneratorSpec, Needs, RendererSpec
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -29,7 +29,6 @@ def register_generators(register: Register) -> None:
             summary="Ray-traced views of a parametric model chosen by category, attributes and words",
             modes=("text", "attributes"),
             min_size=32,
-            maps=("depth", "normal"),
             backgrounds=_BACKGROUNDS,
             needs=_NEEDS,
         ),
@@ -41,11 +40,27 @@ def register_generators(register: Register) -> None:
             summary="Ray-traced views of a GLB or OBJ file",
             modes=("mesh",),
             min_size=32,
-            maps=("depth", "normal"),
             backgrounds=_BACKGROUNDS,
             needs=_NEEDS,
         ),
         "prodgen_render.mesh:MeshGenerator",
+    )
+
+
+@hookimpl
+def register_renderers(register: Register) -> None:
+    from prodgen_render.families import FAMILIES
+
+    register(
+        RendererSpec(
+            id="render/asset",
+            summary="Ray-traced views of a product's asset: proportions, finish, colours and artwork",
+            families=tuple(FAMILIES),
+            min_size=32,
+            backgrounds=_BACKGROUNDS,
+            needs=_NEEDS,
+        ),
+        "prodgen_render.asset:AssetRenderer",
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from prodgen_render import plugin
 
-from prodgen_sdk.testing.contracts import BenchmarkContract, GeneratorContract
+from prodgen_sdk.testing.contracts import BenchmarkContract, GeneratorContract, RendererContract
 
 
 class TestParametric(GeneratorContract):
@@ -17,6 +17,11 @@ class TestParametric(GeneratorContract):
 class TestMesh(GeneratorContract):
     plugin = plugin
     id = "render/mesh"
+
+
+class TestAsset(RendererContract):
+    plugin = plugin
+    id = "render/asset"
 
 
 class TestBenchmark(BenchmarkContract):

@@ -1,0 +1,151 @@
+"""Assets: what the words fix, what a model keeps of its numbers, and pictures of both."""
+
+import numpy as np
+import pytest
+from prodgen_render.asset import asset_of, model_of, sketch_of
+from prodgen_render.asset_made_up import made_up_asset, made_up_goods
+from prodgen_render.detail import detail
+from prodgen_render.families import FAMILIES, family_of
+from prodgen_render.families.traits import collect, traits_of
+from prodgen_render.made_up import made_up_product
+from prodgen_render.parametric import build_model
+from prodgen_render.rendering import DRAFT, render
+
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.types import Finish, Product, View
+
+NAMES = sorted(FAMILIES)
+
+
+def product_of(family: str, **attributes: str) -> Product:
+    known = FAMILIES[family]
+    return Product(
+        sku=f"t-{family}",
+        title=known.words[0],
+        category=f"{known.domain}/{family}",
+        attributes={"pattern": "plain", **attributes},
+    )
+
+
+def surfaces(model):
+    return [
+        (m.name, m.colour if m.texture is None else None, m.roughness, m.metallic, m.coat, m.sheen, m.transmission)
+        for m in (part.material for part in model.parts)
+    ]
+
+
+@pytest.mark.parametrize("number", range(len(NAMES)), ids=NAMES)
+def test_the_asset_of_a_model_gives_the_model(number):
+    product = made_up_product(number)
+    with detail(0.2):
+        model = build_model(product, seed=number)
+        again = model_of(product, asset_of(product, seed=number))
+    assert len(again.parts) == len(model.parts)
+    for ours, theirs in zip(again.parts, model.parts, strict=True):
+        assert np.array_equal(ours.vertices, theirs.vertices)
+        assert np.array_equal(ours.faces, theirs.faces)
+    assert surfaces(again) == surfaces(model)
+    assert again.facts == model.facts
+
+
+@pytest.mark.parametrize("words", [{}, {"colour": "navy and white"}, {"material": "walnut"}, {"material": "steel"}])
+@pytest.mark.parametrize("family", ["mug", "speaker", "lamp", "chair", "bottle", "candle"])
+def test_whatever_the_words_name(family, words):
+    product = product_of(family, **words)
+    with detail(0.2):
+        model, again = build_model(product, 5), model_of(product, asset_of(product, 5))
+    assert all(
+        np.array_equal(ours.vertices, theirs.vertices) for ours, theirs in zip(again.parts, model.parts, strict=True)
+    )
+    assert surfaces(again) == surfaces(model)
+
+
+@pytest.mark.parametrize("family", ["mug", "lipstick", "cream-jar", "stool", "vase"])
+def test_where_there_is_no_artwork_the_pictures_are_the_same(family):
+    product = product_of(family, colour="teal")
+    views = (View(azimuth=30, elevation=15),)
+    (drawn,) = render(build_model(product, 3), views, size=48)
+    (again,) = render(model_of(product, asset_of(product, 3)), views, size=48)
+    assert np.array_equal(drawn.image, again.image)
+
+
+@pytest.mark.parametrize("family", NAMES)
+def test_every_family_has_its_traits(family):
+    traits = traits_of(family)
+    assert len(set(traits.draws)) == len(traits.draws)
+    assert set(traits.layouts) >= {"plain", "logo", "tile", "gradient"}
+    assert set(traits.aspect) >= set(traits.layouts.values()) - {"none"}
+
+
+@pytest.mark.parametrize("family", ["tin", "candle", "phone"])
+def test_the_table_of_traits_is_up_to_date(family):
+    traits, found = traits_of(family), collect(family)
+    assert list(traits.draws) == found["draws"]
+    assert (traits.usual, list(traits.suited)) == (found["usual"], found["suited"])
+    assert dict(traits.layouts) == found["layouts"]
+
+
+@pytest.mark.parametrize("number", range(0, 84, 5))
+def test_a_sketch_is_what_any_seed_has_in_common(number):
+    product = made_up_product(number)
+    sketch, first = sketch_of(product), made_up_asset(product, 1).asset
+    assert (sketch.family, sketch.pattern, sketch.layout) == (first.family, first.pattern, first.layout)
+    assert sketch.material == first.material
+    assert sketch.colour == first.colour
+    assert len(sketch.proportions) == len(first.proportions)
+    assert sketch.family == family_of(product)[0].name
+
+
+def test_both_languages_sketch_alike():
+    english = Product(sku="a", title="Navy striped wool sweater", category="apparel/sweater")
+    chinese = Product(sku="b", title="藏青条纹羊毛毛衣", category="apparel/sweater", locale="zh")
+    assert sketch_of(english).model_dump() == sketch_of(chinese).model_dump()
+
+
+def test_a_given_colour_wins_where_the_words_name_none():
+    product = product_of("mug")
+    asset = sketch_of(product)
+    assert asset.colour is None
+    given = model_of(product, asset.model_copy(update={"colour": "#2f62ad"}))
+    assert given.facts["rgb"] == "#2f62ad"
+    wood = product_of("speaker", material="walnut")
+    painted = model_of(wood, sketch_of(wood).model_copy(update={"colour": "#2f62ad"}))
+    assert painted.facts["rgb"] == "#2f62ad"
+
+
+def test_the_finish_is_the_main_materials():
+    product = product_of("mug", colour="red", material="ceramic")
+    dull = Finish(roughness=0.9, coat=0.0)
+    model = model_of(product, sketch_of(product).model_copy(update={"finish": dull}))
+    assert {(p.material.roughness, p.material.coat) for p in model.parts if p.material.name == "ceramic"} == {
+        (0.9, 0.0)
+    }
+
+
+def test_other_draws_for_other_proportions():
+    product = product_of("vase", colour="red")
+    sketch = sketch_of(product)
+    low, high = (
+        model_of(product, sketch.model_copy(update={"proportions": (value,) * len(sketch.proportions)}))
+        for value in (0.0, 1.0)
+    )
+    assert high.bounds[1][2] > low.bounds[1][2]
+
+
+def test_a_foreign_number_of_proportions_is_refused():
+    product = product_of("mug")
+    with pytest.raises(InputError, match="3 proportions; the family mug has"):
+        model_of(product, sketch_of(product).model_copy(update={"proportions": (0.5,) * 3}))
+
+
+def test_a_draft_looks_like_the_picture():
+    product = made_up_goods(1)
+    asset = made_up_asset(product, 4).asset
+    views = (View(azimuth=20, elevation=15),)
+    (draft,) = render(model_of(product, asset, share=0.35), views, size=128, quality=DRAFT)
+    (final,) = render(model_of(product, asset), views, size=128)
+    assert draft.image.shape == final.image.shape == (128, 128, 3)
+    both = draft.mask & final.mask
+    assert both.sum() / (draft.mask | final.mask).sum() > 0.93
+    error = (draft.image.astype(float) - final.image)[both]
+    assert 10 * np.log10(255**2 / (error**2).mean()) > 20
