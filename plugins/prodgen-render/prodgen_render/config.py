@@ -10,7 +10,7 @@ Axis = Literal["+x", "-x", "+y", "-y", "+z", "-z"]
 
 
 class Config(BaseModel):
-    """Options of the mesh generator.
+    """Options of the mesh and photo generators.
 
     Args:
         up, front: axes of an OBJ file: which one points up, and which one the product's front faces.
@@ -18,6 +18,8 @@ class Config(BaseModel):
         max_triangles: a larger mesh is refused.
         max_texture_pixels: a larger texture is refused before it is decoded.
         max_file_mb: a larger file, its textures included, is refused before it is read.
+        photo_shape: the body that photos are put on; `auto` chooses by words and outline.
+        photo_back: the unseen back of a relief: `plain` drops the print, `mirror` repeats it mirrored.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,3 +29,5 @@ class Config(BaseModel):
     max_triangles: Annotated[int, Field(ge=1, le=20_000_000)] = 2_000_000
     max_texture_pixels: Annotated[int, Field(ge=1, le=268_435_456)] = 67_108_864
     max_file_mb: Annotated[int, Field(ge=1, le=4096)] = 512
+    photo_shape: Literal["auto", "revolution", "cuboid", "sheet", "relief"] = "auto"
+    photo_back: Literal["plain", "mirror"] = "plain"

@@ -134,6 +134,11 @@ def look_up(table: Floats, directions: Floats) -> Floats:
     return np.asarray(top * (1 - fr) + low * fr, np.float32)
 
 
+def relative_light(light: Lighting, normals: Floats, power: Floats | float) -> Floats:
+    """Diffuse light on unit normals [n, 3] of the camera's azimuth frame as a share of that on a surface facing it, to a power."""
+    return np.asarray((look_up(light.diffuse, normals) / np.float32(FRONT_LEVEL)) ** np.asarray(power, np.float32))
+
+
 def turn(directions: Floats, azimuth: float) -> Floats:
     """Directions of the camera's azimuth frame in the world: a turn by `azimuth` degrees about Z. [n, 3]."""
     angle = np.radians(azimuth)

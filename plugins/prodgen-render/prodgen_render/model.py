@@ -80,6 +80,8 @@ class Material:
         sheen: strength of the soft rim of cloth.
         transmission: share of light that passes straight through, tinted by `colour`.
         emission: linear radiance that the surface gives off.
+        photographed: not None where the colour comes from a photo, which holds its light already: it is shown as it is where it
+            faces the camera, and elsewhere times the rig's relative light to this power. All else is then left out.
     """
 
     name: str = "plastic"
@@ -92,6 +94,7 @@ class Material:
     emission: Rgb = (0.0, 0.0, 0.0)
     texture: Texture | None = None
     bump: Bump | None = None
+    photographed: float | None = None
 
     def but(self, **changes: Any) -> Material:
         """A copy with some fields changed."""
@@ -161,10 +164,12 @@ class Model3D:
     Args:
         parts: at least one, in metres.
         facts: what is known about it, JSON-ready: family, material, colour, pattern, fallback ...
+        framed: the sphere that views are framed by, where that of the vertices is not the product's: they were guessed.
     """
 
     parts: tuple[Part, ...]
     facts: dict[str, Any] = field(default_factory=dict)
+    framed: tuple[Floats, float] | None = None
 
     @cached_property
     def bounds(self) -> tuple[Floats, Floats]:
@@ -176,6 +181,8 @@ class Model3D:
     @cached_property
     def sphere(self) -> tuple[Floats, float]:
         """Centre [3] and radius of a close bounding sphere (Ritter 1990, started from the box's centre)."""
+        if self.framed is not None:
+            return self.framed
         points = np.concatenate([part.vertices for part in self.parts]).astype(np.float64)
         centre = (points.min(0) + points.max(0)) / 2
         # A few steps of Badoiu and Clarkson (2003) pull the centre towards the smallest sphere.

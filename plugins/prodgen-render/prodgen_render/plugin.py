@@ -10,7 +10,7 @@ from prodgen_sdk.specs import BenchmarkSpec, GeneratorSpec, Needs, RendererSpec
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-_NEEDS = Needs(modules=("embreex", "trimesh"), install="pip install prodgen-render", memory_mb=1100)
+_NEEDS = Needs(modules=("embreex", "trimesh", "scipy"), install="pip install prodgen-render", memory_mb=1100)
 _BACKGROUNDS = ("white", "colour", "gradient", "transparent", "image")
 
 
@@ -29,6 +29,7 @@ def register_generators(register: Register) -> None:
             summary="Ray-traced views of a parametric model chosen by category, attributes and words",
             modes=("text", "attributes"),
             min_size=32,
+            maps=("depth", "normal"),
             backgrounds=_BACKGROUNDS,
             needs=_NEEDS,
         ),
@@ -40,10 +41,23 @@ def register_generators(register: Register) -> None:
             summary="Ray-traced views of a GLB or OBJ file",
             modes=("mesh",),
             min_size=32,
+            maps=("depth", "normal"),
             backgrounds=_BACKGROUNDS,
             needs=_NEEDS,
         ),
         "prodgen_render.mesh:MeshGenerator",
+    )
+    register(
+        GeneratorSpec(
+            id="render/photo",
+            summary="Any view from one photo: fitted geometry, the photo as its texture, the rest completed",
+            modes=("photo",),
+            min_size=32,
+            maps=("depth", "normal"),
+            backgrounds=_BACKGROUNDS,
+            needs=_NEEDS,
+        ),
+        "prodgen_render.photo.generator:PhotoGenerator",
     )
 
 

@@ -13,7 +13,7 @@ from prodgen_render.floor import Floor, FloorMaker
 from prodgen_render.lights import Lighting, lighting
 from prodgen_render.maps import geometry_maps
 from prodgen_render.model import Floats, Ints, Model3D
-from prodgen_render.shading import Shader
+from prodgen_render.shading import Shader, tone
 from prodgen_render.shadows import ShareGrid, light_share
 from prodgen_render.surface import Points, locate
 from prodgen_render.tracer import Tracer
@@ -250,6 +250,8 @@ class _Film:
         return ShareGrid(numbered, share, kept.position, kept.normal, stride, reach).smoothed()
 
     def _traced(self, points: Points, x: Ints, y: Ints) -> Floats:
+        if not self.tracer.lit:
+            return np.ones(len(points), np.float32)
         return light_share(
             self.tracer,
             self.light,
@@ -349,11 +351,3 @@ def _edges(index: Ints, points: Points, eye: Camera) -> np.ndarray:
             edges[:, :-1] |= differs
             edges[:, 1:] |= differs
     return edges
-
-
-def tone(linear: Floats) -> Floats:
-    """Linear up to 0.7, then a soft shoulder that never quite reaches 1."""
-    over = np.maximum(linear - np.float32(0.7), 0)
-    return np.asarray(
-        np.minimum(linear, np.float32(0.7)) + np.float32(0.3) * (1 - np.exp(-over / np.float32(0.3))), np.float32
-    )

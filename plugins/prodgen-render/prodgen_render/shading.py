@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.floor import Floor
-from prodgen_render.lights import Lighting, look_up, turn
+from prodgen_render.lights import Lighting, look_up, relative_light, turn
 from prodgen_render.model import Floats, Ints
 from prodgen_render.shadows import OFFSET
 from prodgen_render.surface import Points, base_colour
@@ -36,6 +36,20 @@ def between_walls(share: Floats, colour: Floats) -> Floats:
     return np.asarray(np.maximum(x, ((x * a + b) * x + c) * x), np.float32)
 
 
+def tone(linear: Floats) -> Floats:
+    """Linear up to 0.7, then a soft shoulder that never quite reaches 1."""
+    over = np.maximum(linear - np.float32(0.7), 0)
+    return np.asarray(
+        np.minimum(linear, np.float32(0.7)) + np.float32(0.3) * (1 - np.exp(-over / np.float32(0.3))), np.float32
+    )
+
+
+def untoned(shown: Floats) -> Floats:
+    """What `tone` turns into values in [0, 1]; the last half a thousandth below 1 is out of its reach."""
+    over = np.clip((shown - np.float32(0.7)) / np.float32(0.3), 0, np.float32(0.9985))
+    return np.asarray(np.minimum(shown, np.float32(0.7)) - np.float32(0.3) * np.log(1 - over), np.float32)
+
+
 class Shader:
     """Shades points of one model under one light for one view."""
 
@@ -48,6 +62,12 @@ class Shader:
         """Light towards the viewer [n, 3], and what a clear surface lets through [n, 3] (0 where opaque)."""
         tracer, part = self.tracer, points.part
         colour, normal = base_colour(tracer, points, self.pixel_angle)
+        power = tracer.photographed[points.part]
+        taken = np.flatnonzero(~np.isnan(power))
+        if len(taken):
+            shown = self._photographed(colour[taken], normal[taken], power[taken])
+            if len(taken) == len(points):
+                return shown, np.zeros_like(shown)
         facing = np.clip(dot(normal, points.view), 0.02, 1)
         metallic, roughness = tracer.metallic[part], tracer.roughness[part]
         clear = tracer.transmission[part]
@@ -88,7 +108,14 @@ class Shader:
             through = (
                 clear[:, None] * (1 - glossy) * colour ** (1 / np.maximum(facing, 0.35))[:, None] * (1 - 0.65 * edge)
             )
+        if len(taken):
+            out[taken], through[taken] = shown, 0
         return out.astype(np.float32), through.astype(np.float32)
+
+    def _photographed(self, colour: Floats, normal: Floats, power: Floats) -> Floats:
+        """The colour of a photo under this light, before the tone curve, which is undone so that label colours stay exact."""
+        light = relative_light(self.light, turn(normal, -self.azimuth), power)
+        return untoned(np.minimum(colour * light[:, None], 1))
 
     def _reflect(
         self, points: Points, direction: Floats, rows: Ints, radiance: Floats, coat_radiance: Floats, roughness: Floats

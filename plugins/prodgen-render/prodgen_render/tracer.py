@@ -67,6 +67,10 @@ class Tracer:
             np.array([getattr(m, name) for m in materials], np.float32)
             for name in ("roughness", "metallic", "coat", "sheen", "transmission")
         )
+        self.photographed = np.array(
+            [np.nan if m.photographed is None else m.photographed for m in materials], np.float32
+        )
+        self.lit = bool(np.isnan(self.photographed).any())
         self.vertex_colours = None
         if any(part.colours is not None for part in model.parts):
             self.vertex_colours = np.concatenate(

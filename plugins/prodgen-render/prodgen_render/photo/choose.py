@@ -1,0 +1,166 @@
+"""Which kind of body a product is: what its words say, weighed against how well each kind fits the outline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from prodgen_render.families import family_of
+from prodgen_render.model import Floats
+from prodgen_render.photo.revolution import Revolved
+from prodgen_sdk.types import Mask, Product
+
+Shape = Literal["revolution", "cuboid", "sheet", "relief"]
+SHAPES: tuple[Shape, ...] = ("revolution", "cuboid", "sheet", "relief")
+
+_FAMILIES: dict[str, Shape] = {
+    **dict.fromkeys(("bottle", "can", "jar", "mug", "bowl", "plate", "vase", "candle", "lamp", "lipstick", "cream-jar", "pump-bottle"), "revolution"),
+    **dict.fromkeys(("box", "cereal-box", "carton", "phone", "tablet"), "cuboid"),
+    **dict.fromkeys(("tshirt", "sweater", "hoodie", "trousers", "dress", "skirt", "tote-bag", "coffee-bag", "cushion"), "sheet"),
+    **dict.fromkeys(("sneakers", "chair", "stool", "table", "sofa", "camera", "headphone-stand", "earbuds", "watch", "cap"), "relief"),
+}  # fmt: skip
+_ROUND = ("can", "jar", "mug", "bowl", "plate", "vase", "candle", "lipstick", "cream-jar", "lamp")
+_OPEN = ("mug", "bowl")
+_WORD, _AGAINST = 0.05, 0.02
+_UNKNOWN = 0.955
+"""What a body has to fit by to be preferred to a relief, where words say nothing."""
+
+
+def shape_of_family(name: str) -> Shape | None:
+    """The kind of body that suits a family of `families`, if one is sure to."""
+    return _FAMILIES.get(name)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a product's words say about its body.
+
+    Args:
+        shape: None where they say nothing.
+        round: whether its section is a circle for certain.
+        open: whether one can look into it from above.
+    """
+
+    shape: Shape | None = None
+    round: bool = False
+    open: bool = False
+
+
+def read_words(product: Product) -> Words:
+    """What a product's words say.
+
+    >>> read_words(Product(sku="m", title="Red mug", category="home/mug"))
+    Words(shape='revolution', round=True, open=True)
+    >>> read_words(Product(sku="x", title="?", category="other/thing")).shape is None
+    True
+    """
+    family, fallback = family_of(product)
+    if fallback.startswith("no model"):
+        return Words()
+    return Words(_FAMILIES.get(family.name), family.name in _ROUND, family.name in _OPEN and not fallback)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The kind that was chosen, how sure that is (0 to 1), and the score of each kind."""
+
+    shape: Shape
+    confidence: float
+    scores: dict[str, float]
+
+
+def choose(
+    words: Words, body: Revolved | None, slivers: float, attached: float, box_fit: float, holed: bool = False
+) -> Choice:
+    """Weighs the kinds.
+
+    Args:
+        body: the body of revolution that was fitted, if one could be.
+        slivers: share of the outline that it leaves out in thin strips: the outline is not symmetric after all.
+        attached: share that it leaves out in pieces: handles.
+        box_fit: intersection over union of the cuboid.
+        holed: whether one can look through the product somewhere, as through a handle.
+    """
+    # Without a reason to expect a handle, what stands off is a sign that the product is not round.
+    handled = holed or words.shape == "revolution"
+    scores = {
+        "revolution": 0.0 if body is None else min(body.fit, 1 - slivers) - (0.25 if handled else 1.0) * attached,
+        "cuboid": box_fit,
+        "relief": _UNKNOWN,
+        "sheet": _UNKNOWN - 0.01,
+    }
+    if body is not None and words.shape is None:
+        # Hardly any depth in the outline's ends: they are straight, as those of boxes are.
+        scores["revolution"] -= 0.03 * max(0.0, 0.7 - body.squash)
+    if words.shape is not None:
+        for name in scores:
+            scores[name] += _WORD if name == words.shape else -_AGAINST
+        if words.shape == "sheet":
+            # A folded shirt is as rectangular as a box, and a symmetric one as a vase.
+            scores["sheet"] += 0.05
+    best = max(SHAPES, key=lambda name: scores[name])
+    second = max(value for name, value in scores.items() if name != best)
+    margin = scores[best] - second
+    sure = 1 / (1 + np.exp(-(margin - 0.005) / 0.012))
+    if best in ("relief", "sheet"):
+        sure = 0.75 * sure if words.shape is None else 0.9 * sure
+    return Choice(best, round(float(np.clip(sure, 0.05, 0.99)), 3), {name: round(value, 4) for name, value in scores.items()})
+
+
+def leftovers(mask: Mask, body: Revolved) -> tuple[Mask, float, float]:
+    """What a body leaves out of an outline: the pieces (handles, spouts), their share, and the share of thin strips."""
+    from scipy import ndimage
+
+    from prodgen_render.photo.revolution import picture_of
+
+    rest = mask & ~picture_of(body, mask.shape)
+    size = max(2, round(0.012 * max(np.ptp(np.flatnonzero(mask.any(1))), np.ptp(np.flatnonzero(mask.any(0))))))
+    core = ndimage.binary_erosion(rest, iterations=size)
+    pieces = ndimage.binary_propagation(core, mask=rest)
+    labels, count = ndimage.label(pieces)
+    if count:
+        areas = np.bincount(labels.reshape(-1))[1:]
+        pieces = np.isin(labels, np.flatnonzero(areas > 0.008 * mask.sum()) + 1)
+    total = float(mask.sum())
+    return pieces, float(pieces.sum()) / total, float((rest & ~pieces).sum()) / total
+
+
+def depth_from_bulge(mask: Mask, body: Revolved) -> float:
+    """Depth as a share of width (0.35 to 1) that the curved ends of an outline tell, for a camera at its height.
+
+    Seen in perspective, the front of a flat end lies further from the horizon than its sides, the more the deeper the body is.
+    Rounded edges flatten that curve at the lower end of things, which the divisors allow for; they were set on parametric models.
+    """
+    camera, found = body.camera, []
+    widest = float(body.radius.max())
+    for end, sharp in ((0, 0.64), (-1, 0.92)):
+        radius, height = float(body.radius[end]), float(body.height[end])
+        if radius < 0.5 * widest or abs(height) < 0.15:
+            continue
+        pixels = radius / 4.5 * camera.focal
+        columns = np.arange(int(camera.x - 0.85 * pixels), int(camera.x + 0.85 * pixels) + 1)
+        columns = columns[(columns >= 0) & (columns < mask.shape[1])]
+        columns = columns[mask[:, columns].any(0)]
+        if len(columns) < 12:
+            continue
+        edge: Floats = (
+            mask.shape[0] - mask[::-1, columns].argmax(0) if end == 0 else mask[:, columns].argmax(0)
+        ).astype(np.float64)
+        x = (columns + 0.5 - camera.x) / pixels
+        terms = np.stack([np.ones_like(x), x, np.sqrt(np.maximum(1 - x * x, 0))], -1)
+        curve = float(np.linalg.lstsq(terms, edge, rcond=None)[0][2])
+        full = camera.focal * -height * (1 / (4.5 - radius) - 1 / 4.5)
+        found.append(curve / full / sharp)
+    if not found:
+        return 1.0
+    depth = float(np.clip(max(found), 0.35, 1))
+    return 1.0 if depth > 0.85 else depth
+
+
+def holed(mask: Mask) -> bool:
+    """Whether background shows through the product."""
+    from scipy import ndimage
+
+    return float((ndimage.binary_fill_holes(mask) & ~mask).sum()) > 0.008 * float(mask.sum())

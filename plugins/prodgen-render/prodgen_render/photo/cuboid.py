@@ -1,0 +1,176 @@
+"""Boxes and cartons: the cuboid whose outline fits that of the photo, one face or three of them in view.
+
+The convex outline is compared as a function of direction from its centre, by least squares over yaw, elevation and the three edge
+lengths. A frontal photo leaves depth open: then the frame decides where it is the contract's (the bounding sphere fills 85 %
+of it), and a prior where it is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from prodgen_render.model import Floats
+from prodgen_render.photo.frame import AWAY, PhotoCamera
+from prodgen_sdk.types import Mask
+
+DEPTH_PRIOR = 0.38
+"""Depth of an unknown box as a share of its width; cartons and packages on shelves lie between 0.2 and 0.7."""
+_DIRECTIONS = 120
+_CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float64) / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Cuboid:
+    """A box about the origin, its front towards -Y.
+
+    Args:
+        size: width, depth and height.
+        camera: that took the photo; its azimuth is 0 for a frontal one.
+        fit: intersection over union of its outline with the photo's.
+        depth_known: whether the outline, or the frame, told the depth.
+    """
+
+    size: Floats
+    camera: PhotoCamera
+    fit: float
+    depth_known: bool
+
+
+def fit_cuboid(
+    mask: Mask,
+    camera: PhotoCamera,
+    *,
+    framed: bool,
+    depth: float | None = None,
+    elevation: float | None = None,
+) -> Cuboid:
+    """The cuboid that fits best.
+
+    Args:
+        camera: the contract's (`framed`), whose focal length and centre hold; else a first guess.
+        depth: as a share of the width, where it is known from elsewhere.
+        elevation: of the camera, where it is known.
+    """
+    from scipy import optimize
+
+    outline, centre = _outline(mask)
+    wanted = _reach(outline, centre)
+    scale = float(wanted.mean())
+    width = np.ptp(outline[:, 0]) / camera.focal * AWAY * 0.95
+    height = np.ptp(outline[:, 1]) / camera.focal * AWAY * 0.95
+    prior = DEPTH_PRIOR if depth is None else depth
+
+    def unpack(values: Floats) -> tuple[Floats, PhotoCamera]:
+        size = np.exp(values[:3])
+        seen = camera.but(
+            azimuth=float(values[3]) * 30, elevation=float(values[4]) * 30,
+            focal=camera.focal * float(np.exp(values[5])), x=camera.x + float(values[6]) * scale, y=camera.y + float(values[7]) * scale,
+        )  # fmt: skip
+        return size, seen
+
+    def misfit(values: Floats) -> Floats:
+        size, seen = unpack(values)
+        x, y, _ = seen.project(_CORNERS * size)
+        reach = _reach(_hull(np.stack([x, y], -1)), centre)
+        share = float(np.exp(values[1] - values[0]))
+        gauge = float(np.linalg.norm(size)) / 2 - 1
+        tilt = values[4] * 30 if elevation is None else (values[4] * 30 - elevation) * 20
+        penalties = [
+            gauge * (60 if not framed else 8 if depth is None else 0),
+            (np.log(share / prior)) * (0.12 if depth is None else 6),
+            values[3] * 0.06,
+            float(tilt) * 0.003,
+            values[5] * (200 if framed else 0.01),
+            values[6] * (200 if framed else 0.02),
+            values[7] * (200 if framed else 0.02),
+        ]
+        return np.concatenate([(reach - wanted) / scale * 10, penalties])
+
+    best: tuple[float, Floats] | None = None
+    start_depth = np.log(max(width * prior, 1e-3))
+    for azimuth in (0.0, -32.0, 32.0):
+        for angle in (4.0, 24.0) if elevation is None else (elevation,):
+            start = np.array([np.log(width), start_depth, np.log(height), azimuth / 30, angle / 30, 0.0, 0.0, 0.0])
+            if not framed:
+                start[6:] = (centre - [camera.x, camera.y]) / scale
+            found = optimize.least_squares(misfit, start, method="trf", loss="soft_l1", f_scale=0.2, max_nfev=60)
+            # A frontal answer is believed unless another one is clearly better.
+            cost = float(found.cost) * (1.0 if abs(azimuth) < 1 else 1.15) + 1e-4
+            if best is None or cost < best[0]:
+                best = cost, found.x
+    assert best is not None
+    values = best[1]
+    size, seen = unpack(values)
+    x, y, _ = seen.project(_CORNERS * size)
+    fit = _overlap(_hull(np.stack([x, y], -1)), mask)
+    turned = abs(seen.azimuth) > 8 or abs(seen.elevation) > 12
+    size, seen = _front_first(size, seen)
+    return Cuboid(size, seen, fit, framed or turned or depth is not None)
+
+
+def _front_first(size: Floats, camera: PhotoCamera) -> tuple[Floats, PhotoCamera]:
+    """Turns the box so that the side that the camera sees most of is its front."""
+    azimuth, (width, depth, height) = (camera.azimuth + 180) % 360 - 180, size
+    if abs(azimuth) <= 45:
+        return size, camera.but(azimuth=azimuth)
+    turn = -90 if azimuth > 0 else 90
+    return np.array([depth, width, height]), camera.but(azimuth=azimuth + turn)
+
+
+def _outline(mask: Mask) -> tuple[Floats, Floats]:
+    """The convex hull [n, 2] of a mask in pixels, and its centre."""
+    rows = np.flatnonzero(mask.any(1))
+    left = mask[rows].argmax(1)
+    right = mask.shape[1] - mask[rows][:, ::-1].argmax(1)
+    points = np.concatenate([np.stack([x, y], -1) for x in (left, right) for y in (rows, rows + 1)]).astype(np.float64)
+    hull = _hull(points)
+    return hull, _centroid(hull)
+
+
+def _hull(points: Floats) -> Floats:
+    """The convex hull of points [n, 2] (Andrew 1979), counter-clockwise in a frame with y up."""
+    order = np.lexsort((points[:, 1], points[:, 0]))
+    lists: list[list[Floats]] = []
+    for sequence in (points[order], points[order][::-1]):
+        chain: list[Floats] = []
+        for p in sequence:
+            while len(chain) > 1:
+                (ax, ay), (bx, by) = chain[-2], chain[-1]
+                if (bx - ax) * (p[1] - ay) - (by - ay) * (p[0] - ax) > 0:
+                    break
+                chain.pop()
+            chain.append(p)
+        lists.append(chain[:-1])
+    return np.array(lists[0] + lists[1])
+
+
+def _centroid(polygon: Floats) -> Floats:
+    following = np.roll(polygon, -1, 0)
+    cross = polygon[:, 0] * following[:, 1] - polygon[:, 1] * following[:, 0]
+    return np.asarray(((polygon + following) * cross[:, None]).sum(0) / (3 * cross.sum()))
+
+
+def _reach(polygon: Floats, centre: Floats) -> Floats:
+    """Distance from the centre to a convex polygon's edge in each of `_DIRECTIONS` directions."""
+    angle = np.arange(_DIRECTIONS) * 2 * np.pi / _DIRECTIONS
+    ray = np.stack([np.cos(angle), np.sin(angle)], -1)
+    start = polygon - centre
+    edge = np.roll(start, -1, 0) - start
+    normal = np.stack([edge[:, 1], -edge[:, 0]], -1)
+    offset = (normal * start).sum(1)
+    along = ray @ normal.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reach = np.where(along > 1e-9, offset / np.maximum(along, 1e-9), np.inf)
+    return np.asarray(np.clip(reach.min(1), 0, 1e6))
+
+
+def _overlap(polygon: Floats, mask: Mask) -> float:
+    """Intersection over union of a polygon and a mask."""
+    from PIL import Image, ImageDraw
+
+    canvas = Image.new("1", (mask.shape[1], mask.shape[0]))
+    ImageDraw.Draw(canvas).polygon([(float(x) - 0.5, float(y) - 0.5) for x, y in polygon], fill=1)
+    drawn = np.asarray(canvas)
+    return float((drawn & mask).sum() / max((drawn | mask).sum(), 1))

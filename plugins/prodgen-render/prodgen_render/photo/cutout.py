@@ -1,0 +1,227 @@
+"""Cutting a product out of its photo: alpha as it is, or a plain background of any brightness.
+
+The background is a low-order surface fitted to the picture's frame, so that a sweep that gets darker towards one side is still
+plain. What differs from it is product, except soft grey patches that reach the background without an edge: shadows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from prodgen_render.model import Floats, to_linear
+from prodgen_sdk import images
+from prodgen_sdk.errors import InvalidImage
+from prodgen_sdk.types import Image, Mask
+
+_SHADOW_STEP = 0.016
+"""Soft shadows change by less than this from pixel to pixel (of 1, at about 512 pixels)."""
+_LEAST_SHARE = 0.002
+
+
+@dataclass(frozen=True, eq=False)
+class Cutout:
+    """A product without its background.
+
+    Args:
+        mask: where it is, bool [h, w].
+        colour: linear RGB float32 [h, w, 3]; beyond the product's edge the nearest colour inside goes on.
+        confidence: 0 to 1.
+        warnings: what a person should look at.
+    """
+
+    mask: Mask
+    colour: Floats
+    confidence: float
+    warnings: tuple[str, ...] = ()
+
+
+def cut_out(image: Image, longest: int = 1024) -> Cutout:
+    """The product of a photo, at most `longest` pixels along the longer side.
+
+    Args:
+        image: RGB before a plain background, or RGBA, whose alpha is taken as it is.
+
+    Raises:
+        InvalidImage: nothing, or nearly nothing, stands out.
+    """
+    from scipy import ndimage
+
+    height, width = image.shape[:2]
+    scale = min(1.0, longest / max(height, width))
+    if scale < 1:
+        image = images.resize(image, max(1, round(width * scale)), max(1, round(height * scale)))
+    if min(image.shape[:2]) < 16:
+        raise InvalidImage(
+            f"The photo has {width} x {height} pixels; a product cannot be seen in it.", hint="Give a larger photo."
+        )
+    warnings: list[str] = []
+    if image.shape[2] == 4 and image[..., 3].min() < 128:
+        mask = _largest(image[..., 3] >= 128)
+        confidence = 1.0
+    else:
+        mask, confidence = _from_background(images.flatten(image).astype(np.float32) / 255, warnings)
+    if mask.sum() < max(64, _LEAST_SHARE * mask.size):
+        raise InvalidImage(
+            "No product stands out from the photo's background.",
+            hint="Give a photo before a plain background of another brightness, or a PNG with a transparent one.",
+        )
+    touching = [side for side, line in _sides(mask).items() if line.mean() > 0.02]
+    if touching:
+        warnings.append(f"the product is cut off at the photo's edge ({', '.join(touching)})")
+        confidence *= 0.7
+    # Pixels along the outline are mixed with the background: they take the colour of the nearest one that is not.
+    inside = ndimage.binary_erosion(mask, iterations=2 if max(mask.shape) > 200 else 1)
+    if not inside.any():
+        inside = mask
+    nearest = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
+    rgb = image[..., :3].astype(np.float32) / 255
+    return Cutout(mask, to_linear(rgb[tuple(nearest)]), confidence, tuple(warnings))
+
+
+def _sides(mask: Mask) -> dict[str, Mask]:
+    return {"top": mask[0], "bottom": mask[-1], "left": mask[:, 0], "right": mask[:, -1]}
+
+
+def _largest(mask: Mask, keep: float = 0.03) -> Mask:
+    """Pieces of at least `keep` of the largest one, with pinholes filled."""
+    from scipy import ndimage
+
+    pieces, count = ndimage.label(mask)
+    if count == 0:
+        return mask
+    areas = np.bincount(pieces.reshape(-1))[1:]
+    kept = np.isin(pieces, np.flatnonzero(areas >= keep * areas.max()) + 1)
+    holes, count = ndimage.label(~kept)
+    sizes = np.bincount(holes.reshape(-1), minlength=count + 1)
+    small = np.flatnonzero(sizes < 2e-4 * mask.size)
+    return np.asarray(kept | np.isin(holes, small[small > 0]))
+
+
+def _background(rgb: Floats) -> tuple[Floats, float]:
+    """The background that the frame tells of [h, w, 3], and how much its pixels scatter about it."""
+    height, width = rgb.shape[:2]
+    ring = max(2, round(0.025 * min(height, width)))
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    x, y = x / width * 2 - 1, y / height * 2 - 1
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], -1)
+    frame = np.ones((height, width), bool)
+    frame[ring:-ring, ring:-ring] = False
+    a, b = terms[frame].astype(np.float64), rgb[frame].astype(np.float64)
+    middle = np.median(b, axis=0)
+    off = np.abs(b - middle).max(1)
+    kept = off < max(0.12, 2.5 * float(np.median(off)))
+    for _ in range(4):
+        fit = (
+            np.linalg.lstsq(a[kept], b[kept], rcond=None)[0]
+            if kept.sum() > 24
+            else np.vstack([middle, np.zeros((5, 3))])
+        )
+        off = np.abs(b - a @ fit).max(1)
+        spread = float(np.median(off[kept])) * 1.6 if kept.any() else 0.0
+        kept = off < max(0.012, 3 * spread)
+    fitted = (terms.reshape(-1, 6) @ fit).reshape(height, width, 3)
+    return np.clip(fitted, 0, 1).astype(np.float32), spread if kept.mean() > 0.4 else 1.0
+
+
+def _from_background(rgb: Floats, warnings: list[str]) -> tuple[Mask, float]:
+    from scipy import ndimage
+
+    under, spread = _background(rgb)
+    differs = np.abs(rgb - under).max(2)
+    confidence = 0.95
+    if spread > 0.04:
+        warnings.append("the photo's background is not plain: the cut-out may be wrong")
+        confidence, spread = 0.4, min(spread, 0.1)
+    size = max(rgb.shape[:2])
+    weak, strong = 0.010 + 3 * spread, 0.05 + 4 * spread
+    smooth = ndimage.uniform_filter(differs, 3) if spread > 0.004 else differs
+    found = ndimage.binary_propagation(smooth > strong, mask=smooth > weak)
+    # A white product before white shows as a broken outline: close its gaps before its inside is filled.
+    reach = max(1, round(size / 170))
+    padded = np.pad(found, 2 * reach)
+    closed = ndimage.binary_closing(padded, _disc(reach))[2 * reach : -2 * reach, 2 * reach : -2 * reach]
+    filled = _fill_pale(found | (closed & (smooth > 0.3 * weak)), closed, differs)
+    shadow = _shadow(rgb, under, filled)
+    kept = filled & ~shadow
+    if shadow.sum() > 0.45 * filled.sum():
+        kept = filled
+        confidence *= 0.8
+    kept = ndimage.binary_opening(kept, _disc(max(1, reach // 2))) if size > 200 else kept
+    kept = _largest(kept)
+    return _sharpened(kept, differs), confidence
+
+
+def _fill_pale(found: Mask, closed: Mask, differs: Floats) -> Mask:
+    """Fills what the outline encloses where it is as pale as the background; a hole shows the background exactly.
+
+    A handle's hole is exactly as the background; the middle of a white product nearly so. An enclosed area is a hole where
+    most of it does not differ at all, and the ring around it is no soft passage.
+    """
+    from scipy import ndimage
+
+    holes, count = ndimage.label(~closed)
+    if count == 0:
+        return found
+    border = np.unique(np.concatenate([holes[0], holes[-1], holes[:, 0], holes[:, -1]]))
+    out = found | closed
+    for number in range(1, count + 1):
+        if number in border:
+            continue
+        area = holes == number
+        inner = ndimage.binary_erosion(area, iterations=2)
+        level = float(np.median(differs[inner if inner.any() else area]))
+        ring = ndimage.binary_dilation(area, iterations=3) & ~area
+        edge = float(np.median(differs[ring])) if ring.any() else 1.0
+        # Pale all around as well: the same white surface. A sharp step to exactly the background: a hole.
+        if level > 0.006 or edge < 0.08:
+            out |= area
+    return np.asarray(out)
+
+
+def _shadow(rgb: Floats, under: Floats, found: Mask) -> Mask:
+    """Grey pixels, darker than the background, that are reached from it without crossing an edge."""
+    from scipy import ndimage
+
+    ratio = rgb / np.maximum(under, 0.05)
+    neutral = (np.ptp(ratio, axis=2) < 0.06) & (ratio.mean(2) > 0.3) & (ratio.mean(2) < 1.02)
+    level = ndimage.gaussian_filter(rgb.mean(2), 0.7)
+    step = ndimage.gaussian_gradient_magnitude(level, 0.8)
+    soft = step < _SHADOW_STEP * 512 / max(rgb.shape[:2]) * 1.0
+    # Shadows lie on the floor: below the upper quarter.
+    rows = np.flatnonzero(found.any(1))
+    low = np.arange(len(found))[:, None] > rows[0] + 0.25 * (rows[-1] - rows[0])
+    shadow = ndimage.binary_propagation(~found, mask=~found | (neutral & soft & low)) & found
+    if not shadow.any():
+        return shadow
+    # Where the product stands the shadow is darkest and has an edge: there its greyness tells it from a product in colour.
+    reach = max(2, round(0.02 * max(found.shape)))
+    deep = ndimage.binary_erosion(found & ~shadow, iterations=reach)
+    if not deep.any():
+        return np.asarray(ndimage.binary_dilation(shadow, iterations=2) & found & neutral)
+    nearest = tuple(ndimage.distance_transform_edt(~deep, return_distances=False, return_indices=True))
+    inner = ndimage.uniform_filter(ratio, (5, 5, 0))[nearest]
+    unlike = (np.ptp(inner, axis=2) > 0.14) | (np.abs(inner.mean(2) - ratio.mean(2)) > 0.25)
+    grey = found & low & (np.ptp(ratio, axis=2) < 0.10) & (ratio.mean(2) > 0.15) & unlike
+    return np.asarray(ndimage.binary_dilation(shadow, iterations=reach, mask=shadow | grey) | (ndimage.binary_dilation(shadow, iterations=1) & neutral & found))
+
+
+def _sharpened(mask: Mask, differs: Floats) -> Mask:
+    """Drops outline pixels that are less than half product, where the product differs enough to tell."""
+    from scipy import ndimage
+
+    deep = ndimage.binary_erosion(mask, iterations=3)
+    if not deep.any():
+        return mask
+    nearest = ndimage.distance_transform_edt(~deep, return_distances=False, return_indices=True)
+    full = differs[tuple(nearest)]
+    rim = mask & ~ndimage.binary_erosion(mask, iterations=2)
+    thin = rim & (full > 0.1) & (differs < 0.5 * full)
+    outer = thin & ndimage.binary_dilation(~mask, iterations=2)
+    return np.asarray(mask & ~outer)
+
+
+def _disc(radius: int) -> Mask:
+    y, x = np.mgrid[-radius : radius + 1, -radius : radius + 1]
+    return np.asarray(x * x + y * y <= radius * radius + radius * 0.5)

@@ -1,0 +1,81 @@
+"""`render/photo`: views of a product from one photo of it, or from one of each side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from prodgen_render.config import Config
+from prodgen_render.photo.build import Built, model_from_photos
+from prodgen_render.rendering import render
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.interfaces import Generator
+from prodgen_sdk.types import Generated, GenerationRequest, View
+
+_SURE_DEGREES = {"revolution": 62.0, "cuboid": 35.0, "sheet": 25.0, "relief": 25.0}
+"""How far from the photo's own side a view still shows mostly what the photo shows."""
+
+
+class PhotoGenerator(Generator):
+    """Fits a body to each request's front photo and draws it from the views."""
+
+    def __init__(self, config: Any = None, ctx: Context | None = None) -> None:
+        del ctx
+        self.config = config if isinstance(config, Config) else Config()
+
+    def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
+        """One list of pictures a request; views that the photo says little of carry a warning.
+
+        Raises:
+            InputError: a request without a photo, or a photo in which no product stands out.
+        """
+        out = []
+        for number, request in enumerate(batch):
+            ctx.check()
+            ctx.progress(number, len(batch), "photos")
+            front = request.references.get("front", request.references.get("flat"))
+            if front is None:
+                raise InputError(
+                    f"{request.product.sku} has no front photo.", hint="Give one, or use render/parametric."
+                )
+            built = model_from_photos(front, request.product, request.references.get("back"), self.config)
+            pictures = render(
+                built.model, request.views, request.scene, request.size, request.seed,
+                maps=request.maps, background=request.references.get("background"), before_each=lambda _: ctx.check(),
+            )  # fmt: skip
+            out.append([_noted(picture, built) for picture in pictures])
+        ctx.progress(len(batch), len(batch), "photos")
+        return out
+
+
+def known_share(view: View, built: Built) -> float:
+    """About how much of a view the photos show, 0 to 1: by the angle to the nearest of them."""
+    away = angle_between(view, built.source)
+    if built.has_back:
+        behind = built.source.model_copy(update={"azimuth": (built.source.azimuth + 180) % 360})
+        away = min(away, angle_between(view, behind))
+    sure = _SURE_DEGREES[built.shape]
+    return max(0.0, min(1.0, 1 - (away - sure * 0.25) / (sure * 2)))
+
+
+def angle_between(a: View, b: View) -> float:
+    """Degrees between the directions from which two views look."""
+    import math
+
+    def direction(view: View) -> tuple[float, float, float]:
+        az, el = math.radians(view.azimuth), math.radians(view.elevation)
+        return math.sin(az) * math.cos(el), -math.cos(az) * math.cos(el), math.sin(el)
+
+    cosine = sum(x * y for x, y in zip(direction(a), direction(b), strict=True))
+    return math.degrees(math.acos(max(-1.0, min(1.0, cosine))))
+
+
+def _noted(picture: Generated, built: Built) -> Generated:
+    known = known_share(picture.view, built)
+    warnings = list(built.warnings)
+    if known < 0.5:
+        what = "the plain material around it" if built.shape in ("revolution", "cuboid") else "its inflated outline"
+        warnings.append(f"the photo shows little of this side: it was completed from {what}")
+    facts = picture.facts | {"confidence": round(built.confidence * (0.4 + 0.6 * known), 3), "known": round(known, 3)}
+    return picture.model_copy(update={"facts": facts, "warnings": (*picture.warnings, *warnings)})

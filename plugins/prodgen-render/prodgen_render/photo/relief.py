@@ -1,0 +1,227 @@
+"""Whatever is neither round nor a box: the outline, inflated on both sides of its plane.
+
+Depth grows from the outline inwards as a quarter of an ellipse over the distance to it, up to a plateau. The outline follows the
+mask to a fraction of a pixel: vertices of a grid that lie near it are moved onto it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from prodgen_render.geometry import smooth_normals
+from prodgen_render.model import Floats, Ints, Part
+from prodgen_render.photo.frame import AWAY, PhotoCamera
+from prodgen_render.photo.solid import material
+from prodgen_render.photo.texture import Shot, seen_in
+from prodgen_sdk.types import Mask
+
+_CELLS = 170
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A flat grid over a mask.
+
+    Args:
+        pixel: [n, 2], where each vertex is seen in the photo.
+        inner: [n], its distance to the outline in pixels, 0 on it.
+        faces: [m, 3], counter-clockwise seen by the camera.
+        rim: [k, 2], edges of the outline, the product at their left seen by the camera.
+    """
+
+    pixel: Floats
+    inner: Floats
+    faces: Ints
+    rim: Ints
+
+
+def plan_of(mask: Mask) -> Plan:
+    """A triangle grid that ends on the mask's outline."""
+    from scipy import ndimage
+
+    padded = np.pad(mask, 4)
+    signed = ndimage.distance_transform_edt(padded) - ndimage.distance_transform_edt(~padded)
+    signed = np.where(signed > 0, signed - 0.5, signed + 0.5)
+    field = ndimage.gaussian_filter(signed.astype(np.float32), 0.8)
+    slope_y, slope_x = np.gradient(field)
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    cell = max(1.0, max(np.ptp(rows), np.ptp(columns)) / _CELLS)
+    y = np.arange(rows[0] - cell, rows[-1] + 2 * cell, cell)
+    x = np.arange(columns[0] - cell, columns[-1] + 2 * cell, cell)
+    gx, gy = np.meshgrid(x, y)
+    place = np.stack([gx, gy], -1)
+
+    def at(values: Floats, where: Floats) -> Floats:
+        # Pixel middles are at half numbers.
+        coordinates = [where[..., 1] - 0.5 + 4, where[..., 0] - 0.5 + 4]
+        return np.asarray(ndimage.map_coordinates(values, coordinates, order=1, mode="nearest"))
+
+    value = at(field, place)
+    near = np.abs(value) < 0.62 * cell
+    for _ in range(3):
+        level = at(field, place)
+        slope = np.stack([at(slope_x, place), at(slope_y, place)], -1)
+        step = level[..., None] * slope / np.maximum((slope**2).sum(-1, keepdims=True), 0.05)
+        place = np.where(near[..., None], place - np.clip(step, -0.5 * cell, 0.5 * cell), place)
+    inside = near | (value > 0)
+    count = inside.size
+    index = np.arange(count).reshape(inside.shape)
+    a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
+    # Rows go down in the picture: this order is counter-clockwise for the viewer.
+    faces = np.concatenate([np.stack([a, d, c], -1).reshape(-1, 3), np.stack([a, c, b], -1).reshape(-1, 3)])
+    flat = place.reshape(-1, 2)
+    kept = inside.reshape(-1)[faces].all(1) & (at(field, flat[faces].mean(1)) > 0)
+    faces = faces[kept]
+    p, q, r = (flat[faces[:, k]] for k in range(3))
+    area = (q[:, 0] - p[:, 0]) * (r[:, 1] - p[:, 1]) - (q[:, 1] - p[:, 1]) * (r[:, 0] - p[:, 0])
+    faces = faces[area < -0.02 * cell * cell]
+    used, renamed = np.unique(faces, return_inverse=True)
+    faces = renamed.reshape(-1, 3).astype(np.int32)
+    place = flat[used]
+    rim = _rim(faces)
+    depth = np.maximum(at(np.maximum(signed, 0).astype(np.float32), place), 0)
+    depth[np.unique(rim)] = 0
+    return Plan(place, depth, faces, rim)
+
+
+def _rim(faces: Ints) -> Ints:
+    """Edges that only one face has."""
+    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    _, index, counts = np.unique(np.sort(edges, axis=1), axis=0, return_index=True, return_counts=True)
+    return np.asarray(edges[index[counts == 1]], np.int32)
+
+
+def depth_of(plan: Plan, camera: PhotoCamera, thickness: float, round_off: float) -> Floats:
+    """Half the depth at each vertex, in radii.
+
+    Args:
+        thickness: the whole depth of the plateau.
+        round_off: distance from the outline, in radii, at which the plateau begins.
+    """
+    inner = plan.inner * AWAY / camera.focal
+    t = np.clip(inner / max(round_off, 1e-6), 0, 1)
+    return np.asarray(0.5 * thickness * np.sqrt(np.maximum(1 - (1 - t) ** 2, 0)))
+
+
+def placed(plan: Plan, camera: PhotoCamera, half: Floats, base: float = 0.0) -> Floats:
+    """Points [n, 3] on the rays of the photo at y = -(half + base)."""
+    position = camera.axes[0]
+    rays = camera.rays(plan.pixel[:, 0], plan.pixel[:, 1])
+    distance = (-(half + base) - position[1]) / rays[:, 1]
+    return np.asarray(position + rays * distance[:, None])
+
+
+def relief_parts(
+    plan: Plan,
+    camera: PhotoCamera,
+    half: Floats,
+    wall: float,
+    front: Shot,
+    back: Shot | None,
+    *,
+    same_behind: bool = False,
+) -> list[Part]:
+    """Front, back and wall of the solid.
+
+    Args:
+        half: half the depth at each vertex, 0 at the rim.
+        wall: half the depth of an upright wall along the rim, added everywhere.
+        back: a photo of the other side, if there is one.
+        same_behind: the other side shows the mirrored front instead of its plain material.
+    """
+    points = placed(plan, camera, half, wall)
+    behind = points * [1, -1, 1]
+    faces = plan.faces
+    normals = smooth_normals(points.astype(np.float32), faces)
+    colour, _ = _texels(front, points, normals, plan)
+    if back is not None:
+        other, _ = seen_in(back, _grid(plan, behind, front)[0], _grid(plan, normals * [1, -1, 1], front)[0])
+    else:
+        other = colour if same_behind else _plain(colour, plan)
+    uv = _uv(plan, colour.shape)
+    parts = [
+        Part(points.astype(np.float32), faces, normals, uv, material(colour)),
+        Part(
+            behind.astype(np.float32), np.ascontiguousarray(faces[:, ::-1]), (normals * [1, -1, 1]).astype(np.float32), uv,
+            material(np.ascontiguousarray(other)),
+        ),
+    ]  # fmt: skip
+    if wall > 1e-4:
+        parts.append(_wall(plan, points, behind, uv, colour))
+    return parts
+
+
+def _grid(plan: Plan, values: Floats, front: Shot) -> tuple[Floats, Floats]:
+    """Vertex values [n, k] at the pixels of the plan's window [h, w, k], and the pixels."""
+    from scipy import interpolate
+
+    left, top, right, bottom = _window(plan, front.cutout.mask.shape)
+    x, y = np.meshgrid(np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5)
+    where = np.stack([x, y], -1)
+    found = interpolate.NearestNDInterpolator(plan.pixel, values)(where)
+    return np.asarray(found), where
+
+
+def _window(plan: Plan, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    low, high = np.floor(plan.pixel.min(0)).astype(int) - 2, np.ceil(plan.pixel.max(0)).astype(int) + 2
+    return max(0, int(low[0])), max(0, int(low[1])), min(shape[1], int(high[0])), min(shape[0], int(high[1]))
+
+
+def _texels(front: Shot, points: Floats, normals: Floats, plan: Plan) -> tuple[Floats, Floats]:
+    """The photo's own pixels in the plan's window, with its light divided out."""
+    from scipy import ndimage
+
+    from prodgen_render.lights import lighting, relative_light, turn
+    from prodgen_render.photo.texture import SHADING
+
+    left, top, right, bottom = _window(plan, front.cutout.mask.shape)
+    grid = _grid(plan, normals, front)[0]
+    grid = ndimage.gaussian_filter(grid, (1.0, 1.0, 0))
+    grid /= np.maximum(np.linalg.norm(grid, axis=-1, keepdims=True), 1e-6)
+    flat = turn(grid.reshape(-1, 3).astype(np.float32), -front.camera.azimuth)
+    light = np.maximum(relative_light(lighting("studio"), flat, SHADING), 0.35).reshape(grid.shape[:2])
+    colour = front.cutout.colour[top:bottom, left:right] / light[..., None]
+    return colour.astype(np.float32), light
+
+
+def _uv(plan: Plan, shape: tuple[int, ...]) -> Floats:
+    low = np.maximum(np.floor(plan.pixel.min(0)).astype(int) - 2, 0)
+    share = (plan.pixel - low) / [shape[1], shape[0]]
+    return np.stack([share[:, 0], 1 - share[:, 1]], -1).astype(np.float32)
+
+
+def _plain(colour: Floats, plan: Plan) -> Floats:
+    """The front without its print: a wide median keeps areas of one material and drops what is on them."""
+    from scipy import ndimage
+
+    step = max(1, max(colour.shape[:2]) // 72)
+    small = colour[step // 2 :: step, step // 2 :: step]
+    small = ndimage.median_filter(small, size=(13, 13, 1), mode="nearest")
+    large = ndimage.zoom(small, (colour.shape[0] / small.shape[0], colour.shape[1] / small.shape[1], 1), order=1)
+    return np.asarray(large, np.float32)
+
+
+def _wall(plan: Plan, points: Floats, behind: Floats, uv: Floats, colour: Floats) -> Part:
+    """Quads between the two rims, in the colours just inside the outline."""
+    a, b = plan.rim[:, 0], plan.rim[:, 1]
+    count = len(a)
+    vertices = np.concatenate([points[a], points[b], behind[b], behind[a]])
+    first = np.arange(count)
+    quads = [
+        np.stack([first, first + 3 * count, first + 2 * count], -1),
+        np.stack([first, first + 2 * count, first + count], -1),
+    ]
+    across = points[b] - points[a]
+    outwards = np.stack([-across[:, 2], np.zeros(count), across[:, 0]], -1) * -1
+    outwards /= np.maximum(np.linalg.norm(outwards, axis=1, keepdims=True), 1e-9)
+    normals = np.concatenate([outwards] * 4).astype(np.float32)
+    faces = np.concatenate(quads).astype(np.int32)
+    p, q, r = (vertices[faces[:, k]] for k in range(3))
+    flat = np.cross(q - p, r - p)
+    if float((flat[:count] * outwards).sum()) < 0:
+        faces = np.ascontiguousarray(faces[:, ::-1])
+    return Part(
+        vertices.astype(np.float32), faces, normals, np.concatenate([uv[a], uv[b], uv[b], uv[a]]), material(colour)
+    )

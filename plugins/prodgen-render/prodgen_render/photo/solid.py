@@ -1,0 +1,162 @@
+"""Textured meshes of the fitted bodies: turned and squashed ones, and boxes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prodgen_render.geometry import grid_faces, smooth_normals
+from prodgen_render.model import Floats, Material, Part, Texture
+from prodgen_render.photo.cuboid import Cuboid
+from prodgen_render.photo.revolution import Revolved
+from prodgen_render.photo.texture import SHADING, Shot, complete_rows, merged, seen_in
+
+_COLUMNS = 128
+_MOST_TEXELS = 2048
+
+
+def material(pixels: Floats) -> Material:
+    """A photographed material with this texture, linear [h, w, 3]."""
+    return Material("photo", (1.0, 1.0, 1.0), 0.6, texture=Texture(pixels), photographed=SHADING)
+
+
+def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False) -> Part:
+    """The body with its ends closed (or its inside open to the top), textured by what each photo shows of it.
+
+    u = 0.5 is the front and grows to the viewer's right; v grows upwards.
+    """
+    radius, height = _path(body, hollow)
+    length = np.concatenate([[0], np.cumsum(np.hypot(np.diff(radius), np.diff(height)))])
+    scale = body.camera.focal / 4.5
+    columns = int(np.clip(2 * np.pi * body.radius.max() * scale * 1.3, 256, _MOST_TEXELS))
+    rows = int(np.clip(length[-1] * scale * 1.3, 128, _MOST_TEXELS))
+    # Row 0 of a texture is at v = 1, the path's end.
+    along = (1 - (np.arange(rows) + 0.5) / rows) * length[-1]
+    at_radius, at_height = np.interp(along, length, radius), np.interp(along, length, height)
+    slope_r, slope_h = _slopes(length, radius, height, along)
+    angle = ((np.arange(columns) + 0.5) / columns * 2 * np.pi + np.pi / 2)[None]
+    points = np.empty((rows, columns, 3))
+    points[..., 0] = at_radius[:, None] * np.cos(angle)
+    points[..., 1] = body.squash * at_radius[:, None] * np.sin(angle)
+    points[..., 2] = at_height[:, None]
+    normals = np.empty_like(points)
+    normals[..., 0] = slope_h[:, None] * np.cos(angle)
+    normals[..., 1] = slope_h[:, None] * np.sin(angle) / body.squash
+    normals[..., 2] = -slope_r[:, None]
+    normals /= np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-9)
+    colour, weight = merged([seen_in(shot, points, normals) for shot in shots])
+    if hollow:
+        # The inside is seen through the opening alone: it takes the colours of the rim.
+        weight = np.where((along > length[len(length) - _INSIDE])[:, None], 0, weight)
+    texture = complete_rows(colour, weight)
+    ring = np.linspace(0, 2 * np.pi, _COLUMNS + 1) + np.pi / 2
+    vertices = np.empty((len(radius), _COLUMNS + 1, 3))
+    vertices[..., 0] = radius[:, None] * np.cos(ring)
+    vertices[..., 1] = body.squash * radius[:, None] * np.sin(ring)
+    vertices[..., 2] = height[:, None]
+    u, v = np.meshgrid(np.linspace(0, 1, _COLUMNS + 1), length / length[-1])
+    flat = vertices.reshape(-1, 3).astype(np.float32)
+    faces = grid_faces(len(radius), _COLUMNS + 1)
+    a, b, c = (flat[faces[:, k]] for k in range(3))
+    faces = np.ascontiguousarray(faces[np.linalg.norm(np.cross(b - a, c - a), axis=1) > 1e-10])
+    # The texture repeats: half a texel of margin keeps the lower end from taking the upper one's colour.
+    v = np.clip(v, 0.5 / rows, 1 - 0.5 / rows)
+    uv = np.stack([u, v], -1).reshape(-1, 2).astype(np.float32)
+    return Part(flat, faces, smooth_normals(flat, faces, weld=1e-5), uv, material(texture))
+
+
+_INSIDE = 24
+
+
+def _path(body: Revolved, hollow: bool) -> tuple[Floats, Floats]:
+    """Radii and heights from the bottom's middle, up outside, to the middle of the top (or of the floor inside)."""
+    r, z = _smooth(body.radius), body.height
+    ends = np.array([1e-4, 0.35, 0.7, 0.93])
+    bottom_r, bottom_z = ends * r[0], np.full(4, z[0])
+    if not hollow:
+        return np.concatenate([bottom_r, r, ends[::-1] * r[-1]]), np.concatenate([bottom_z, z, np.full(4, z[-1])])
+    wall = max(0.03 * float(r.max()), 0.012)
+    inner_r = np.interp(np.linspace(z[-1], z[0] + 1.5 * wall, _INSIDE - 4), z, r) - wall
+    inner_z = np.linspace(z[-1], z[0] + 1.5 * wall, _INSIDE - 4)
+    inner_r = np.maximum(inner_r, 1e-4)
+    return (
+        np.concatenate([bottom_r, r, inner_r, ends[::-1] * inner_r[-1]]),
+        np.concatenate([bottom_z, z, inner_z, np.full(4, inner_z[-1])]),
+    )
+
+
+def _smooth(radius: Floats) -> Floats:
+    from scipy import ndimage
+
+    return np.asarray(np.maximum(ndimage.gaussian_filter1d(radius, 1.0, mode="nearest"), 1e-4))
+
+
+def _slopes(length: Floats, radius: Floats, height: Floats, along: Floats) -> tuple[Floats, Floats]:
+    step = np.maximum(np.diff(length), 1e-9)
+    middle = (length[:-1] + length[1:]) / 2
+    return np.interp(along, middle, np.diff(radius) / step), np.interp(along, middle, np.diff(height) / step)
+
+
+_FACES = {
+    "front": ((1, 0, 0), (0, 0, 1)),
+    "right": ((0, 1, 0), (0, 0, 1)),
+    "back": ((-1, 0, 0), (0, 0, 1)),
+    "left": ((0, -1, 0), (0, 0, 1)),
+    "top": ((1, 0, 0), (0, 1, 0)),
+    "bottom": ((1, 0, 0), (0, -1, 0)),
+}
+"""Right and up of each face, seen from outside."""
+
+
+def cuboid_parts(box: Cuboid, shots: list[Shot]) -> list[Part]:
+    """The six faces, each with a texture of its own.
+
+    The four upright ones are completed as one strip around the box, the lids from the rows that they meet.
+    """
+    half = np.asarray(box.size) / 2
+    scale = box.camera.focal / 4.5 * 1.3
+    found = {}
+    for name, (right, up) in _FACES.items():
+        r, u = np.array(right, np.float64), np.array(up, np.float64)
+        n = np.cross(r, u)
+        wide, high = float(np.abs(r) @ half), float(np.abs(u) @ half)
+        columns, rows = (int(np.clip(2 * size * scale, 24, _MOST_TEXELS)) for size in (wide, high))
+        across = ((np.arange(columns) + 0.5) / columns * 2 - 1) * wide
+        upwards = (1 - (np.arange(rows) + 0.5) / rows * 2) * high
+        points = across[None, :, None] * r + upwards[:, None, None] * u + n * (np.abs(n) @ half)
+        normals = np.broadcast_to(n, points.shape)
+        found[name] = merged([seen_in(shot, points, normals) for shot in shots])
+    strip = ("front", "right", "back", "left")
+    rows = max(found[name][0].shape[0] for name in strip)
+    colour = np.concatenate([found[name][0] for name in strip], 1)
+    weight = np.concatenate([found[name][1] for name in strip], 1)
+    assert colour.shape[0] == rows
+    around = complete_rows(colour, weight)
+    textures, start = {}, 0
+    for name in strip:
+        width = found[name][0].shape[1]
+        textures[name] = around[:, start : start + width]
+        start += width
+    for name, row in (("top", slice(0, max(2, rows // 25))), ("bottom", slice(-max(2, rows // 25), None))):
+        lid, seen = found[name]
+        met = np.median(textures["front"][row], axis=0)
+        plain = np.broadcast_to(np.median(met, axis=0), lid.shape)
+        textures[name] = (lid * seen[..., None] + plain * (1 - seen[..., None])).astype(np.float32)
+    return [
+        _face(np.array(right, np.float64), np.array(up, np.float64), half, textures[name])
+        for name, (right, up) in _FACES.items()
+    ]
+
+
+def _face(right: Floats, up: Floats, half: Floats, texture: Floats, cells: int = 6) -> Part:
+    normal = np.cross(right, up)
+    share = np.linspace(-1, 1, cells + 1)
+    a, b = np.meshgrid(share * (np.abs(right) @ half), share * (np.abs(up) @ half))
+    vertices = a[..., None] * right + b[..., None] * up + normal * (np.abs(normal) @ half)
+    margin = 0.5 / np.array([texture.shape[1], texture.shape[0]])
+    u, v = np.meshgrid((share + 1) / 2, (share + 1) / 2)
+    uv = np.clip(np.stack([u, v], -1), margin, 1 - margin)
+    normals = np.broadcast_to(normal, vertices.shape).reshape(-1, 3).astype(np.float32)
+    return Part(
+        vertices.reshape(-1, 3).astype(np.float32), grid_faces(*a.shape), normals, uv.reshape(-1, 2).astype(np.float32),
+        material(np.ascontiguousarray(texture)),
+    )  # fmt: skip
