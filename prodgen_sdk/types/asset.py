@@ -46,8 +46,8 @@ class ProductAsset(PixelModel):
 
     Args:
         family: name of the family, one of the renderer's spec.
-        proportions: each in [0, 1], as many as the family has and in its order; 0.5 where nothing is known. Some are lengths,
-            some decide whether a part is there.
+        proportions: each in [0, 1], as many as the family has and in its order; 0.5 where nothing is known, and so count those
+            that are missing at the end. Some are lengths, some decide whether a part is there.
         material: name of the main material.
         finish: of the main material.
         colour: the main colour; None takes that of the material, or what is usual.

@@ -72,13 +72,13 @@ def model_of(product: Product, asset: ProductAsset, *, share: float = 1.0) -> Mo
         share: of the resolution of meshes and of pictures on surfaces, for drafts.
 
     Raises:
-        InputError: the asset has another number of proportions than its family.
+        InputError: the asset has more proportions than its family.
     """
     family, traits = FAMILIES[asset.family], traits_of(asset.family)
-    if len(asset.proportions) != len(traits.draws):
+    if len(asset.proportions) > len(traits.draws):
         raise InputError(
             f"The asset has {len(asset.proportions)} proportions; the family {asset.family} has {len(traits.draws)}.",
-            hint="It was made for another version of prodgen-render: start from Renderer.sketch, or train the model anew.",
+            hint="It was made for a newer version of prodgen-render: start from Renderer.sketch, or upgrade.",
         )
     look = AssetLook.of(product, asset, traits.draws, share)
     with detail(share):

@@ -42,7 +42,7 @@ class AssetLook(Look):
 
     @cached_property
     def _values(self) -> dict[str, float]:
-        return dict(zip(self.draws, self.asset.proportions, strict=True))
+        return dict(zip(self.draws, self.asset.proportions, strict=False))
 
     def _draw(self, what: str) -> float:
         # A random number is below 1, and so must be what decides "one of three".

@@ -1,7 +1,7 @@
 """What is known of each family without building it: its draws, its materials, and where artwork goes.
 
 The table `traits.json` follows from the families' code; `python -m prodgen_render.families.traits` writes it anew (some minutes).
-Appending a draw to a family changes the length of its assets: networks that were trained on the old ones must be trained again.
+A draw that a family has learnt since is appended, so that assets made before it stay what they were: what they lack counts as 0.5.
 """
 
 from __future__ import annotations
@@ -174,7 +174,10 @@ def main() -> None:
 
     rows = []
     for name in FAMILIES:
-        rows.append(f"{json.dumps(name)}: {json.dumps(collect(name))}")
+        row = collect(name)
+        known = [draw for draw in _table().get(name, {}).get("draws", []) if draw in row["draws"]]
+        row["draws"] = [*known, *(draw for draw in row["draws"] if draw not in known)]
+        rows.append(f"{json.dumps(name)}: {json.dumps(row)}")
         sys.stderr.write(f"{name}\n")
     write_atomically(TABLE, ("{\n" + ",\n".join(rows) + "\n}\n").encode())
 
