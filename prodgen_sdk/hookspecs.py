@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import pluggy
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pydantic import BaseModel
 
     from prodgen_sdk import specs
@@ -61,9 +63,9 @@ class RegisterCommand(Protocol):
 
 
 class RegisterModel(Protocol):
-    """Adds one downloadable model: its name, what it is, and the dotted path of `pull(folder: Path) -> None`."""
+    """Adds one downloadable model: its name, what it is, and `pull(folder: Path) -> None` or its dotted path."""
 
-    def __call__(self, name: str, summary: str, pull: str) -> None: ...
+    def __call__(self, name: str, summary: str, pull: str | Callable[[Path], None]) -> None: ...
 
 
 @hookspec
@@ -147,8 +149,8 @@ def register_benchmarks(register: Register) -> None:
 
 
 @hookspec
-def register_models(register: RegisterModel) -> None:
-    """Register model files that `prodgen models pull` can fetch."""
+def register_models(register: RegisterModel, config: BaseModel | None) -> None:
+    """Register model files that `prodgen models pull` can fetch, such as those that the plugin's configuration names."""
 
 
 @hookspec

@@ -61,7 +61,7 @@ class PullableModel:
 
     name: str
     summary: str
-    pull: str
+    pull: str | Callable[[Path], None]
     plugin: str
 
 
@@ -370,14 +370,19 @@ class Host:
         def add_command(name_: str, help_: str, target: str) -> None:
             collected.commands.append(Command(name_, help_, target, name))
 
-        def add_model(name_: str, summary: str, pull: str) -> None:
+        def add_model(name_: str, summary: str, pull: str | Callable[[Path], None]) -> None:
             collected.models.append(PullableModel(name_, summary, pull, name))
 
         self._configs[name] = self._read_section(plugin, name)
         for kind in SPECS:
             self._call_own(plugin, registration_hook(kind), register=register(kind))
         self._call_own(plugin, "register_commands", register=lambda name, help, target: add_command(name, help, target))
-        self._call_own(plugin, "register_models", register=lambda name, summary, pull: add_model(name, summary, pull))
+        self._call_own(
+            plugin,
+            "register_models",
+            register=lambda name, summary, pull: add_model(name, summary, pull),
+            config=self._configs[name],
+        )
         return collected
 
     def _check_hooks(self, plugin: object) -> None:

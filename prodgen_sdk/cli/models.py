@@ -47,5 +47,6 @@ def pull(ctx: typer.Context, name: str = typer.Argument(...), as_json: bool = JS
             folder = runtime.model_roots(studio.config.models.folder)[0] / name
             fresh = True
             note(f"fetching {name} into {folder} ...")
-            load_dotted(studio.host.models[name].pull)(folder)
+            pull = studio.host.models[name].pull
+            (load_dotted(pull) if isinstance(pull, str) else pull)(folder)
     emit(as_json, {"name": name, "folder": folder, "fetched": fresh}, lambda: note(f"{name} is in {folder}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -157,13 +157,13 @@ def check_safetensors(path: Path) -> dict[str, Any]:
     return {name: item for name, item in header.items() if name != "__metadata__"}
 
 
-def folder_digest(folder: Path) -> str:
+def folder_digest(folder: Path, digest: Callable[[Path], str] = file_digest) -> str:
     """sha256 of the lines "<sha256 of the file>  <its path>" of all files that are not hidden, by path, separated by "/".
 
     In a shell: `find . -type f -not -path '*/.*' | sed 's|^./||' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum`
     """
     lines = sorted((path.relative_to(folder).as_posix(), path) for path in _files(folder))
-    text = "".join(f"{file_digest(path)}  {name}\n" for name, path in lines)
+    text = "".join(f"{digest(path)}  {name}\n" for name, path in lines)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

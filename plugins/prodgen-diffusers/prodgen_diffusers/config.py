@@ -101,7 +101,7 @@ class Pipeline(Checkpoint):
     scheduler_options: dict[str, Any] = Field(default_factory=dict)
     steps: Annotated[int, Field(ge=1, le=1000)] | None = None
     guidance: Annotated[float, Field(ge=0, le=100)] | None = None
-    arguments: dict[str, Scalar] = Field(default_factory=dict)
+    arguments: dict[str, Scalar | tuple[Scalar, ...]] = Field(default_factory=dict)
     size: Annotated[int, Field(ge=8, le=4096)] | None = None
     batch: Annotated[int, Field(ge=1, le=256)] = 8
     loras: tuple[Lora, ...] = ()
@@ -179,6 +179,45 @@ class MultiView(Pipeline):
     most_degrees: Annotated[float, Field(ge=0, le=180)] = 45.0
 
 
+class ControlNet(Checkpoint):
+    """A ControlNet and the map that it reads.
+
+    Args:
+        kind: `depth`: near is bright; `normal`: red left, green up, blue towards the viewer (as control_v11p_sd15_normalbae).
+        scale: weight of what it adds.
+        start, end: share of the steps at which it begins and ends to count.
+    """
+
+    kind: Literal["depth", "normal"]
+    scale: Annotated[float, Field(ge=0, le=4)] = 0.8
+    start: Annotated[float, Field(ge=0, le=1)] = 0.0
+    end: Annotated[float, Field(ge=0, le=1)] = 1.0
+
+
+class IpAdapter(WeightsFile):
+    """An IP-Adapter, which carries the product's looks over from its photo. `image_encoder`: the CLIP tower that it was made with."""
+
+    image_encoder: Checkpoint
+    scale: Annotated[float, Field(ge=0, le=2)] = 0.6
+
+
+class Control(Pipeline):
+    """A checkpoint whose pictures follow the geometry of a renderer.
+
+    Args:
+        controls: the ControlNets, up to one a kind of map.
+        ip_adapter: for the product's identity from its photo.
+        geometry: the generator that gives the maps; `auto` takes render/mesh for a product with a mesh, render/photo for one with
+            a photo, else render/parametric.
+        least_overlap: a picture whose silhouette shares less of its union with the renderer's carries a warning.
+    """
+
+    controls: Annotated[tuple[ControlNet, ...], Field(min_length=1, max_length=2)]
+    ip_adapter: IpAdapter | None = None
+    geometry: str = "auto"
+    least_overlap: Annotated[float, Field(ge=0, le=1)] = 0.8
+
+
 class Config(Section):
     """A section a component; one that is absent leaves its component without a checkpoint."""
 
@@ -187,3 +226,4 @@ class Config(Section):
     background: Background | None = None
     angles: Angles | None = None
     mv_adapter: MultiView | None = None
+    control: Control | None = None

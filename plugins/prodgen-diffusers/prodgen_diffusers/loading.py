@@ -11,20 +11,23 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
+import re
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from prodgen_diffusers import applying, options
-from prodgen_diffusers.checkpoint import folder_digest, pipeline_class, read_index
+from prodgen_diffusers.checkpoint import components, folder_digest, pipeline_class, read_index
 from prodgen_diffusers.config import Checkpoint, Pipeline, WeightsFile
+from prodgen_diffusers.quiet import collected_messages, missing_weights
 from prodgen_diffusers.sources import find_file, find_folder, local_path
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError
-from prodgen_sdk.files import file_digest
+from prodgen_sdk.errors import ConfigError, OutOfMemory
+from prodgen_sdk.files import file_digest, write_atomically
 from prodgen_sdk.runtime import canonical_digest
 
 Task = Literal["text", "image", "inpaint"]
@@ -77,14 +80,17 @@ def load_pipeline(
         ConfigError: the checkpoint may not be loaded, is damaged, or does not do what is asked of it.
         MissingDependency: it is neither here nor reachable, or an option needs a package.
     """
+    import torch
+
     folder = find_folder(config, ctx, component=component)
     index = read_index(folder)
     wanted = _wanted_class(index, task, pipeline, component)
     dtype = ctx.dtype if config.dtype == "auto" else config.dtype
+    _check_parts(folder, index, config, {*(parts or {})}, component)
     options.check(config, index, wanted, ctx.device, component=component)
     loras = [find_file(lora, ctx, component=component) for lora in config.loras]
     given: dict[str, Any] = {**(parts or {}), **applying.quantised(config, folder, index, dtype)}
-    with _explained(folder, component), _without_bars():
+    with _explained(folder, component):
         pipe = wanted.from_pretrained(
             folder,
             **_as_dtype(dtype),
@@ -94,8 +100,15 @@ def load_pipeline(
             **given,
         )
     pipe.set_progress_bar_config(disable=True)
-    applying.apply(pipe, config, loras, ctx.device, component=component)
-    digests = [identity(config, folder), *(file_digest(path) for path in loras)]
+    try:
+        with collected_messages():
+            applying.apply(pipe, config, loras, ctx.device, component=component)
+    except torch.OutOfMemoryError as error:
+        raise OutOfMemory(
+            f"{component}: {config.model} does not fit into the memory of {ctx.device}.",
+            hint='Set `offload = "model"` or `"group"`, or a `quantisation`.',
+        ) from error
+    digests = [identity(config, folder, ctx.state), *(file_digest(path) for path in loras)]
     ctx.logger.info("%s: %s, %s on %s in %s", component, config.model, type(pipe).__name__, ctx.device, dtype)
     return Loaded(pipe, canonical_digest(digests), ctx.device, dtype)
 
@@ -115,7 +128,7 @@ def load_model(source: Checkpoint, ctx: Context, class_name: str, *, component: 
 
     folder = find_folder(source, ctx, component=component)
     cls = getattr(diffusers, class_name, None) or getattr(transformers, class_name)
-    with _explained(folder, component), _without_bars():
+    with _explained(folder, component):
         model = cls.from_pretrained(
             folder,
             **_as_dtype(ctx.dtype if dtype == "auto" else dtype),
@@ -134,13 +147,48 @@ def load_weights(source: WeightsFile, ctx: Context, *, component: str) -> tuple[
     return load_file(path), file_digest(path)
 
 
-def identity(source: Checkpoint, folder: Path) -> str:
-    """What names the weights: the stated digest, the pinned revision, or the digest of all files."""
+def identity(source: Checkpoint, folder: Path, state: Path | None = None) -> str:
+    """What names the weights: the stated digest, the pinned revision, or the digest of all files.
+
+    Args:
+        state: a folder in which digests of files are remembered for as long as their size and time stay the same.
+    """
     if source.digest is not None:
         return source.digest
     if local_path(source.model) is None:
         return hashlib.sha256(f"{source.model}@{source.revision} {source.variant}".encode()).hexdigest()
-    return folder_digest(folder)
+    return folder_digest(folder, _remembered(state))
+
+
+def _remembered(state: Path | None) -> Callable[[Path], str]:
+    memory = state / "digests.json" if state is not None and state.is_dir() else None
+    known: dict[str, str] = {}
+    if memory is not None and memory.is_file():
+        with suppress(ValueError):
+            known = json.loads(memory.read_text("utf-8"))
+
+    def digest(path: Path) -> str:
+        facts = path.stat()
+        key = f"{path.resolve()} {facts.st_size} {facts.st_mtime_ns}"
+        if key not in known:
+            known[key] = file_digest(path)
+            if memory is not None:
+                write_atomically(memory, json.dumps(known).encode())
+        return known[key]
+
+    return digest
+
+
+def _check_parts(folder: Path, index: Mapping[str, Any], config: Pipeline, given: set[str], component: str) -> None:
+    for name in components(dict(index)):
+        if name not in given and not (folder / name).is_dir():
+            raise ConfigError(
+                f"{component}: the checkpoint {folder} lacks its part {name}.", hint="Fetch or save it again, whole."
+            )
+    if config.variant and not any(folder.glob(f"*/*.{config.variant}*.safetensors")):
+        raise ConfigError(
+            f"{component}: the checkpoint {folder} has no variant {config.variant!r}.", hint="Leave out `variant`."
+        )
 
 
 def _wanted_class(index: Mapping[str, Any], task: Task | None, pipeline: str | None, component: str) -> Any:
@@ -183,10 +231,18 @@ def task_class(own: Any, task: Task) -> Any | None:
 
 @contextmanager
 def _explained(folder: Path, component: str) -> Iterator[None]:
+    """Turns what the libraries raise into our error, and weights that they would make up into one as well."""
     from safetensors import SafetensorError
 
     try:
-        yield
+        with collected_messages() as messages:
+            yield
+        if made_up := missing_weights(messages):
+            found = re.search(r"([\w.]+\.(?:weight|bias)\b|[\w.]+(?=\s*\|\s*MISSING))", made_up)
+            raise ConfigError(
+                f"{component}: the checkpoint {folder} lacks weights, such as {found[0] if found else 'some'}.",
+                hint="Fetch or save it again: the rest would be random.",
+            )
     except (
         OSError,
         ValueError,
@@ -199,7 +255,7 @@ def _explained(folder: Path, component: str) -> Iterator[None]:
     ) as error:
         lines = str(error).strip().splitlines()
         raise ConfigError(
-            f"{component}: the checkpoint {folder} could not be loaded: {(lines[0] if lines else type(error).__name__).rstrip('.')}.",
+            f"{component}: the checkpoint {folder} could not be loaded: {lines[0].split('. ')[0].rstrip('.') if lines else type(error).__name__}.",
             hint="The folder must be one that save_pretrained of diffusers wrote, whole.",
         ) from error
 
@@ -210,21 +266,3 @@ def _as_dtype(name: str) -> dict[str, Any]:
     from diffusers.pipelines import pipeline_utils
 
     return {"dtype" if hasattr(pipeline_utils, "_resolve_dtype") else "torch_dtype": getattr(torch, name)}
-
-
-@contextmanager
-def _without_bars() -> Iterator[None]:
-    """Progress bars of loading would be written between the lines of a command's own output."""
-    from diffusers.utils import logging as diffusers_logging
-    from transformers.utils import logging as transformers_logging
-
-    shown = diffusers_logging.is_progress_bar_enabled(), transformers_logging.is_progress_bar_enabled()
-    diffusers_logging.disable_progress_bar()
-    transformers_logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown[0]:
-            diffusers_logging.enable_progress_bar()
-        if shown[1]:
-            transformers_logging.enable_progress_bar()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodgen_sdk.hookspecs import Register, hookimpl
-from prodgen_sdk.specs import GeneratorSpec, Needs
+from prodgen_sdk.hookspecs import Register, RegisterModel, hookimpl
+from prodgen_sdk.specs import GeneratorSpec, Needs, TrainerSpec
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -87,3 +87,38 @@ def register_generators(register: Register) -> None:
         ),
         "prodgen_diffusers.mv_adapter.generator:MultiViewGenerator",
     )
+    register(
+        GeneratorSpec(
+            id="diffusers/control",
+            summary="Any view, held to the depth and normals of a renderer by ControlNet, with IP-Adapter for identity",
+            modes=("mesh", "photo", "text", "attributes"),
+            min_size=32,
+            max_batch=8,
+            backgrounds=BACKGROUNDS,
+            needs=NEEDS,
+            weights_licence=CHECKPOINT,
+        ),
+        "prodgen_diffusers.control.generator:ControlGenerator",
+    )
+
+
+@hookimpl
+def register_trainers(register: Register) -> None:
+    register(
+        TrainerSpec(
+            id="diffusers/train-lora",
+            summary="A LoRA on Stable Diffusion 1.5, 2, XL, 3 or FLUX.1, from pictures with captions; resumable",
+            trains="lora",
+            needs=NEEDS.model_copy(update={"modules": (*NEEDS.modules, "peft")}),
+            weights_licence=CHECKPOINT,
+        ),
+        "prodgen_diffusers.training.lora:LoraTrainer",
+    )
+
+
+@hookimpl
+def register_models(register: RegisterModel, config: BaseModel | None) -> None:
+    from prodgen_diffusers.pulling import pullable
+
+    for name, summary, pull in pullable(config):
+        register(name, summary, pull)

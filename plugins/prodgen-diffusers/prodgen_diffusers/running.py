@@ -12,6 +12,7 @@ from typing import Any
 
 from prodgen_diffusers.config import Pipeline
 from prodgen_diffusers.loading import Loaded
+from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFinite, OutOfMemory, ProdgenError
 from prodgen_sdk.types import Image
@@ -27,7 +28,8 @@ class Job:
         seed: of its noise; equal jobs give equal pixels, wherever they stand in a batch.
         image: HWC uint8 RGB, for pipelines that start from a picture or look at one.
         mask: bool HxW, True where an inpainting pipeline has to paint.
-        extra: further arguments of the pipeline's call that differ from picture to picture; they are passed as lists.
+        extra: further arguments of the pipeline's call that differ from picture to picture; they are passed as lists. A tuple
+            holds a picture for each of several parts, such as ControlNets, and is passed as a list of batches, one a part.
     """
 
     prompt: str
@@ -124,10 +126,16 @@ def call_arguments(
     if jobs[0].mask is not None:
         wanted["mask_image"] = [_pil(job.mask) for job in jobs]
     for name in jobs[0].extra:
-        wanted[name] = [job.extra[name] for job in jobs]
-    if len(jobs) == 1 and "strength" not in takes and "image" in wanted:
+        values = [job.extra[name] for job in jobs]
+        wanted[name] = _stacked(values) if isinstance(values[0], tuple) else values
+    if len(jobs) == 1 and "strength" not in takes and jobs[0].image is not None:
         wanted["image"] = wanted["image"][0]
     return {name: value for name, value in wanted.items() if name in takes and value is not None}
+
+
+def _stacked(pictures: Sequence[tuple[Image, ...]]) -> list[Any]:
+    """For each part a tensor [n, 3, h, w] in [0, 1]: the form of several ControlNets' pictures that makes a batch."""
+    return [images.to_tensor(part) for part in zip(*pictures, strict=True)]
 
 
 def _finite(

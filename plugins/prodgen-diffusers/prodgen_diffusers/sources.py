@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from prodgen_diffusers.checkpoint import check_digest, check_folder, check_safetensors
 from prodgen_diffusers.config import Checkpoint, Source, WeightsFile
@@ -111,6 +113,8 @@ def download(source: Source, patterns: tuple[str, ...], folder: Path | None = No
     """A hub repository at its pinned revision, in the hub's cache or in `folder`; raises what huggingface_hub raises."""
     from huggingface_hub import snapshot_download
 
+    if not offline:
+        _reach_hub()
     return Path(
         snapshot_download(
             source.model,
@@ -120,6 +124,20 @@ def download(source: Source, patterns: tuple[str, ...], folder: Path | None = No
             local_files_only=offline,
         )
     )
+
+
+def _reach_hub() -> None:
+    """Raises OSError within seconds where the hub cannot be reached; its own client tries for half a minute."""
+    if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")):
+        return
+    from huggingface_hub.constants import ENDPOINT
+
+    address = urlsplit(ENDPOINT)
+    host = address.hostname or ""
+    try:
+        socket.create_connection((host, address.port or (443 if address.scheme == "https" else 80)), timeout=5).close()
+    except OSError as error:
+        raise OSError(f"{host} cannot be reached: {error.strerror or error}") from error
 
 
 def _pulled(source: Source, ctx: Context) -> Path | None:

@@ -16,15 +16,31 @@ from prodgen_sdk.testing.samples import sample_photo
 from prodgen_sdk.types import GenerationRequest, parse_views
 
 
+@pytest.fixture(scope="module")
+def text(sd15):
+    return TextGenerator(Config.model_validate({"text": {"model": str(sd15), "steps": 2, "batch": 4}}), Context())
+
+
+@pytest.fixture(scope="module")
+def image(sdxl):
+    return ImageGenerator(
+        Config.model_validate({"image": {"model": str(sdxl), "steps": 3, "strength": 0.7, "batch": 4}}), Context()
+    )
+
+
+@pytest.fixture(scope="module")
+def background(sd15):
+    return BackgroundGenerator(Config.model_validate({"background": {"model": str(sd15), "steps": 2}}), Context())
+
+
 class TestText(GeneratorContract):
     plugin = plugin
     id = "diffusers/text"
     size = 64
 
-    @pytest.fixture(scope="class")
-    def component(self, sd15):
-        section = {"model": str(sd15), "steps": 2, "batch": 4}
-        return TextGenerator(Config.model_validate({"text": section}), Context())
+    @pytest.fixture
+    def component(self, text):
+        return text
 
 
 class TestImage(GeneratorContract):
@@ -33,20 +49,18 @@ class TestImage(GeneratorContract):
 
     size = 64
 
-    @pytest.fixture(scope="class")
-    def component(self, sdxl):
-        section = {"model": str(sdxl), "steps": 3, "strength": 0.7, "batch": 4}
-        return ImageGenerator(Config.model_validate({"image": section}), Context())
+    @pytest.fixture
+    def component(self, image):
+        return image
 
 
 class TestBackground(GeneratorContract):
     plugin = plugin
     id = "diffusers/background"
 
-    @pytest.fixture(scope="class")
-    def component(self, sd15):
-        section = {"model": str(sd15), "steps": 2}
-        return BackgroundGenerator(Config.model_validate({"background": section}), Context())
+    @pytest.fixture
+    def component(self, background):
+        return background
 
     @pytest.fixture
     def requests(self, products, tmp_path) -> list[GenerationRequest]:

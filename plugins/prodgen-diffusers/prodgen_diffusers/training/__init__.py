@@ -1,0 +1,1 @@
+"""LoRA for hub text-to-image models."""

@@ -1,0 +1,89 @@
+"""Pictures with captions, from a folder and JSON Lines, split by product."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from prodgen_sdk.errors import InputError, ProdgenError
+from prodgen_sdk.files import file_digest, inside
+from prodgen_sdk.runtime import canonical_digest
+
+FILE_NAME = "metadata.jsonl"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A picture, what it shows in words, and the product that it is of."""
+
+    path: Path
+    caption: str
+    product: str
+
+
+def read_examples(data: Path) -> list[Example]:
+    """The pictures of a data set.
+
+    `data` is a JSON Lines file, or a folder that holds `metadata.jsonl`. A line has `file_name` (relative to the file's
+    folder), `text` and, where one product has several pictures, `sku`; without it each picture is a product of its own.
+
+    Raises:
+        InputError: no such file, no line in it, or a line that does not hold what it should; the message has its number.
+    """
+    path = data / FILE_NAME if data.is_dir() else data
+    if not path.is_file():
+        raise InputError(
+            f"There is no {path}.",
+            hint='Write one line a picture: {"file_name": "mug-1.png", "text": "a blue mug", "sku": "mug-1"}.',
+        )
+    found = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if line.strip():
+            found.append(_example(line, path.parent, f"{path}:{number}"))
+    if not found:
+        raise InputError(f"{path} names no pictures.", hint="Write one line a picture.")
+    return found
+
+
+def _example(line: str, folder: Path, where: str) -> Example:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise InputError(f"{where} is not JSON ({error}).") from None
+    if not isinstance(record, dict):
+        raise InputError(f"{where} is no JSON object.")
+    name, caption = record.get("file_name"), record.get("text", record.get("caption"))
+    if not isinstance(name, str) or not isinstance(caption, str) or not caption.strip():
+        raise InputError(f"{where} needs `file_name` and a `text` that is not empty.")
+    try:
+        picture = inside(folder, name)
+    except ProdgenError as error:
+        raise InputError(f"{where}: {error}") from None
+    if not picture.is_file():
+        raise InputError(f"{where}: there is no picture {name}.")
+    return Example(picture, caption.strip(), str(record.get("sku") or name))
+
+
+def split(examples: Sequence[Example], share: float, seed: int) -> tuple[list[Example], list[Example]]:
+    """Training and held-out examples; all pictures of a product are in the same one.
+
+    A product is held out by the hash of its name, so that more data do not move those that are there. At least one product
+    is trained on and, with a share above 0 and two products, one is held out.
+
+    Raises:
+        InputError: there is only one product to split.
+    """
+    products = sorted({example.product for example in examples})
+    order = sorted(products, key=lambda name: hashlib.sha256(f"{seed}|{name}".encode()).hexdigest())
+    held = set(order[: min(len(order) - 1, max(1, round(share * len(order))))] if share > 0 else [])
+    if share > 0 and not held:
+        raise InputError("The data show a single product, of which none can be held out.", hint="Set validation = 0.")
+    return [e for e in examples if e.product not in held], [e for e in examples if e.product in held]
+
+
+def data_digest(examples: Sequence[Example]) -> str:
+    """What the data are: captions, products and the bytes of the pictures."""
+    return canonical_digest([[file_digest(e.path), e.caption, e.product] for e in examples])
