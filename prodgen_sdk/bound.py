@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec,
 from prodgen_sdk import images, interfaces
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, NotFinite, NotFound, OutOfMemory, PluginError, ProdgenError
+from prodgen_sdk.metadata import Metadata
 from prodgen_sdk.runtime import canonical_digest
 from prodgen_sdk.specs import CompositorSpec, EvaluatorSpec, FinisherSpec, GeneratorSpec, RendererSpec, SafetySpec, Spec
 from prodgen_sdk.types import (
@@ -256,6 +257,12 @@ class BoundGenerator(Bound[interfaces.Generator]):
         """Whether a picture depends on which other views were asked for."""
         assert isinstance(self.spec, GeneratorSpec)
         return self.spec.views_joint
+
+    @property
+    def metadata(self) -> Metadata:
+        """What is written into the files of its pictures: what kind of source they have."""
+        assert isinstance(self.spec, GeneratorSpec)
+        return Metadata().labelled(self.spec.digital_source)
 
     def accept(self, request: GenerationRequest) -> None:
         """Raises InputError for a size or background that the generator does not make."""

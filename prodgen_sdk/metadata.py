@@ -15,9 +15,15 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 DigitalSource = Literal[
-    "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "algorithmicMedia", "digitalCapture", ""
+    "trainedAlgorithmicMedia",
+    "compositeWithTrainedAlgorithmicMedia",
+    "algorithmicMedia",
+    "compositeSynthetic",
+    "digitalCapture",
+    "",
 ]
-"""Terms of the IPTC vocabulary "Digital Source Type": made by a trained model, partly so, by other software, a photo, or not known."""
+"""Terms of the IPTC vocabulary "Digital Source Type": made by a trained model, partly so, by other software, in part by other
+software, a photo, or not known."""
 
 _SOURCES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"

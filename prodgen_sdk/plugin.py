@@ -15,6 +15,7 @@ def register_generators(register: Register) -> None:
         min_size=32,
         max_size=4096,
         backgrounds=("white",),
+        digital_source="",
     )
     register(spec, "prodgen_sdk.photos:CatalogueGenerator")
 

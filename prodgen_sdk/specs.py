@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from prodgen_sdk.metadata import DigitalSource
 from prodgen_sdk.types import Locale, MapKind, Model
 
 API_VERSION = 1
@@ -71,6 +72,7 @@ class GeneratorSpec(Spec):
     """`views_joint`: a picture depends on which other views were asked for, so the whole set identifies it.
 
     `maps`: what a request can ask for besides pictures; see `Generated.maps`.
+    `digital_source`: what kind of source its pictures have, of the IPTC vocabulary; it is written into every file of them.
     """
 
     kind = "generator"
@@ -80,6 +82,7 @@ class GeneratorSpec(Spec):
     backgrounds: tuple[str, ...] = ("white", "colour", "gradient", "transparent")
     views_joint: bool = False
     maps: tuple[MapKind, ...] = ()
+    digital_source: DigitalSource = "trainedAlgorithmicMedia"
 
 
 class RendererSpec(Spec):

@@ -14,6 +14,7 @@ from prodgen_sdk.cli import (
     catalog,
     components,
     demo,
+    finish,
     generate,
     index,
     models,
@@ -64,7 +65,20 @@ def root(
         logging.basicConfig(level=logging.DEBUG)
 
 
-for module in (workspace, catalog, generate, tryon, recommend, review, index, models, components, plugins, demo):
+for module in (
+    workspace,
+    catalog,
+    generate,
+    finish,
+    tryon,
+    recommend,
+    review,
+    index,
+    models,
+    components,
+    plugins,
+    demo,
+):
     module.add_to(app)
 
 

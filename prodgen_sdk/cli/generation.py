@@ -33,7 +33,7 @@ class Report:
         for picture in result.pictures:
             file = f"{folder_of(picture.sku, NAME)}/{_file_name(picture)}"
             if self.folder is not None:
-                images.save(picture.image, self.folder / file)
+                images.save(picture.image, self.folder / file, metadata=picture.metadata)
             self.pictures.append(_row(picture, file))
         self.refused |= {sku: list(reasons) for sku, reasons in result.refused.items()}
         self.errors |= result.errors

@@ -13,6 +13,7 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.errors import Refused
 from prodgen_sdk.host import Host
 from prodgen_sdk.interfaces import ScreenItem
+from prodgen_sdk.metadata import Metadata
 from prodgen_sdk.pipeline.describe import describe
 from prodgen_sdk.pipeline.evaluate import evaluate
 from prodgen_sdk.pipeline.finish import finish
@@ -37,7 +38,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of a product with all that was found out about it; `variant` is set where there is a workspace."""
+    """A picture of a product with all that was found out about it; `variant` is set where there is a workspace.
+
+    `metadata` belong into its file: see `images.save`.
+    """
 
     id: str
     sku: str
@@ -53,6 +57,7 @@ class Picture:
     seconds: float
     reused: bool
     variant: Variant | None
+    metadata: Metadata = field(repr=False)
     _load: Callable[[], Image] = field(repr=False)
 
     @property
@@ -122,7 +127,7 @@ def complete(
 ) -> list[Picture]:
     """Finishes, measures, screens and publishes the pictures that were missing; returns all of the request, in its order."""
     fresh = _judge(work, made, stages, store, seconds, ctx) if made else {}
-    return [fresh.get(view) or _reused(work, view, store) for view in work.request.views]
+    return [fresh.get(view) or _reused(work, view, stages, store) for view in work.request.views]
 
 
 def _judge(
@@ -175,12 +180,13 @@ def _judge(
             seconds=each,
             reused=False,
             variant=variant,
+            metadata=stages.generator.metadata,
             _load=_loader(picture.image, variant, store),
         )
     return found
 
 
-def _reused(work: Work, view: View, store: Store | None) -> Picture:
+def _reused(work: Work, view: View, stages: Stages, store: Store | None) -> Picture:
     variant = work.existing[view]
     assert store is not None
     return Picture(
@@ -198,6 +204,7 @@ def _reused(work: Work, view: View, store: Store | None) -> Picture:
         seconds=variant.provenance.seconds,
         reused=True,
         variant=variant,
+        metadata=stages.generator.metadata,
         _load=_loader(None, variant, store),
     )
 

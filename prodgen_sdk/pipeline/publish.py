@@ -60,7 +60,7 @@ def publish(
         asked: what `generate.canonical` says of the request.
         older: approved variants of the product; see `outdated`.
     """
-    data = images.encode(picture.image)
+    data = images.encode(picture.image, metadata=generator.metadata)
     height, width, channels = picture.image.shape
     context = generator.context()
     provenance = Provenance(

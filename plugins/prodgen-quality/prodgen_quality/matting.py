@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 _TOLERANCE = 24  # faint shadows are no product
 _BAND = 2  # pixels on either side of the outline that may be part ground
+_SLOPE = 6.0  # by which a shadow changes over the whole frame at most, of the ground's brightness
+_NEUTRAL = 0.05
+_DARKEST = 0.35
+_RIM = 0.035
+_HOLE = 0.0008  # of the frame: a smaller gap stays part of the product
+_EDGE = 24
 _SHADE_NOISE = 0.02
 _SHADE_BLUR = 1.0
 
@@ -53,7 +59,80 @@ def matte(image: Image) -> Matte | None:
     ground, mask = plain_background(rgb), foreground(rgb, _TOLERANCE)
     if ground is None or mask is None or not mask.any():
         return None
-    return _from_ground(rgb, np.asarray(ground, np.float32), mask)
+    colour = np.asarray(ground, np.float32)
+    mask = mask & ~open_holes(rgb, colour, mask)
+    alone = _without_specks(mask & ~cast_shadow(rgb, colour, mask))
+    return _from_ground(rgb, colour, alone if alone.any() else mask)
+
+
+def cast_shadow(rgb: Image, ground: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where a mask holds the ground's own colour, darker, and is joined to the open ground without an edge between: a soft shadow.
+
+    The hard core of a shadow, right where the product stands, stays with the product.
+    """
+    import numpy as np
+    from scipy import ndimage
+
+    ratio = rgb.astype(np.float32) / np.maximum(ground, 1)
+    low, high = ratio.min(axis=2), ratio.max(axis=2)
+    luma = ndimage.gaussian_filter(ratio.mean(axis=2), 0.7)
+    slope = np.hypot(ndimage.sobel(luma, 0), ndimage.sobel(luma, 1)) / 8
+    steep = slope > _SLOPE / max(rgb.shape[:2])
+    # A pixel of margin: what is beside an edge belongs to what makes the edge.
+    like = (high - low < _NEUTRAL) & (low > _DARKEST) & ~ndimage.binary_dilation(steep)
+    regions, _ = ndimage.label(like | ~mask)
+    open_ground = np.unique(regions[~mask & like])
+    joined = np.isin(regions, open_ground[open_ground > 0]) & mask
+    # Back to the edge that was kept away from, and on into the dark rim of the shadow as far as that has the ground's hue. Where
+    # that does not soon come to an end it is no rim but a product of that hue, and nothing tells them apart.
+    hueless = mask & (high - low < _NEUTRAL) & (low > _DARKEST)
+    seed = ndimage.binary_opening(joined, iterations=2)
+    near, far = 3, max(4, round(max(rgb.shape[:2]) * _RIM))
+    rim = ndimage.binary_dilation(seed, iterations=far, mask=hueless)
+    endless = ndimage.binary_dilation(rim, iterations=4, mask=hueless) & ~rim
+    rim &= ~ndimage.binary_dilation(endless, iterations=far)
+    rim = ndimage.binary_dilation(rim & ~seed) & mask  # the pixel in which shadow and product are mixed
+    grown = ndimage.binary_dilation(seed, iterations=near, mask=hueless) | rim
+    return np.asarray(grown & mask)
+
+
+def open_holes(rgb: Image, ground: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Parts within a mask through which the ground is seen, as through a handle: its very colour up to a hard edge.
+
+    A white print with exactly the ground's colour is taken for a hole too; a highlight is not, for it has no hard edge.
+    """
+    import numpy as np
+    from scipy import ndimage
+
+    far = np.abs(rgb.astype(np.float32) - ground).max(axis=2)
+    parts, count = ndimage.label(mask & (far <= _TOLERANCE))
+    found = np.zeros(mask.shape, bool)
+    if not count:
+        return found
+    sizes = np.bincount(parts.ravel(), minlength=count + 1)
+    exact = np.bincount(parts.ravel(), weights=(far <= 3).ravel(), minlength=count + 1)
+    for number in np.flatnonzero(sizes >= _HOLE * mask.size):
+        if number == 0 or exact[number] < 0.5 * sizes[number]:
+            continue
+        part = parts == number
+        beside = ndimage.binary_dilation(part, iterations=3) & ~ndimage.binary_dilation(part)
+        if np.median(far[beside]) > 2 * _EDGE:
+            found |= part
+    return found
+
+
+def _without_specks(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The mask without parts of less than a thousandth of it, which a shadow leaves."""
+    import numpy as np
+    from scipy import ndimage
+
+    parts, count = ndimage.label(mask)
+    if count < 2:
+        return mask
+    sizes = np.bincount(parts.ravel())
+    keep = sizes >= 0.001 * mask.sum()
+    keep[0] = False
+    return np.asarray(keep[parts])
 
 
 def _from_ground(rgb: Image, ground: NDArray[np.float32], mask: NDArray[np.bool_]) -> Matte:

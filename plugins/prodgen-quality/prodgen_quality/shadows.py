@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
     Plane = NDArray[np.float32]
 
-_STANDS = 0.05  # of the product's height: what reaches so near the lowest point touches the ground
+_STANDS = (
+    0.22  # of the product's height: what ends so near the lowest point stands on the ground, seen a little from above
+)
 _REFLECTED = 0.32  # of the product's height
 _STRENGTH = 0.34
 
@@ -32,22 +34,18 @@ def contact_shadow(alpha: Plane) -> Plane:
     lowest = lowest_rows(alpha)
     reach = max(2.0, _STANDS * height)
     touching = (lowest >= 0) & (lowest >= rows[-1] - reach)
-    covered = lowest >= 0
+    feet = np.flatnonzero(touching)
+    # Between feet, and under what hangs over, the ground goes on from foot to foot.
+    line = np.interp(np.arange(alpha.shape[1]), feet, lowest[feet])
     scale = float(max(width, 0.35 * height))
     for columns_of, drop, sigma, strength in (
-        (touching, 0.000, (0.007, 0.012), 0.55),
-        (touching, 0.008, (0.022, 0.045), 0.32),
-        (covered, 0.012, (0.045, 0.080), 0.20),
+        (feet, 0.000, (0.007, 0.010), 0.50),
+        (feet, 0.008, (0.022, 0.040), 0.30),
+        (np.flatnonzero(lowest >= 0), 0.010, (0.040, 0.080), 0.22),
     ):
         layer = np.zeros(alpha.shape, np.float64)
-        where = np.flatnonzero(columns_of)
-        at = (
-            np.where(touching[where], lowest[where], rows[-1])
-            if columns_of is touching
-            else np.full(len(where), rows[-1])
-        )
-        at = np.clip(at + round(drop * scale), 0, len(alpha) - 1)
-        layer[at, where] = 1.0
+        at = np.clip(line[columns_of].round().astype(np.int64) + round(drop * scale), 0, len(alpha) - 1)
+        layer[at, columns_of] = 1.0
         blurred = ndimage.gaussian_filter(layer, (sigma[0] * scale, sigma[1] * scale), mode="constant")
         peak = blurred.max()
         if peak > 0:
@@ -71,7 +69,7 @@ def reflection(rgb: NDArray[np.uint8], alpha: Plane) -> tuple[NDArray[np.uint8],
         return colours, shown
     height = rows[-1] - rows[0] + 1
     lowest = lowest_rows(alpha)
-    near = lowest >= rows[-1] - 0.15 * height
+    near = lowest >= rows[-1] - _STANDS * height
     reach = max(2, round(_REFLECTED * height))
     for distance in range(1, reach):
         columns = np.flatnonzero(near & (lowest + distance < len(alpha)) & (lowest - distance >= 0))

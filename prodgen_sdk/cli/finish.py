@@ -1,0 +1,144 @@
+"""`prodgen finish`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from prodgen_sdk.cli.output import JSON, emit, find_studio, note, progress, table
+
+if TYPE_CHECKING:
+    from prodgen_sdk.bound import BoundFinisher
+    from prodgen_sdk.metadata import Metadata
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("finish")(finish)
+
+
+def finish(
+    ctx: typer.Context,
+    files: list[str] = typer.Argument(..., metavar="IMAGE...", help="Pictures."),
+    out: str = typer.Option(..., metavar="DIR", help="Gets DIR/<name>.<format>."),
+    profile: str = typer.Option(
+        "marketplace",
+        help="A profile of the finisher; NAME,key=value,... changes it. An unknown one lists what there is.",
+    ),
+    aspect: str = typer.Option("", metavar="W:H", help="Such as 1:1, 4:5, 2:3 or 1.91:1."),
+    size: str = typer.Option("", metavar="N", help="The longer side in pixels."),
+    fill: str = typer.Option(
+        "", metavar="0..1", help="How much of the frame the product fills; none leaves it where it is."
+    ),
+    background: str = typer.Option(
+        "", metavar="white|#rrggbb|gradient|transparent|keep|FILE", help="What is behind the product."
+    ),
+    shadow: str = typer.Option("", metavar="keep|none|contact|reflection", help="What is below it."),
+    denoise: str = typer.Option("", metavar="0..1", help="How much noise is removed."),
+    sharpen: str = typer.Option("", metavar="0..1", help="How much it is sharpened."),
+    format: str = typer.Option("", metavar="png|jpeg|webp|avif", help="Default: that of each picture, or png."),
+    quality: int = typer.Option(92, min=1, max=100, help="Of jpeg, webp and avif."),
+    generated: bool = typer.Option(
+        False, "--generated", help="Label them as made by a trained model (IPTC DigitalSourceType)."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Make pictures ready for a channel: crop, centre, background, shadow, size, format. Metadata are kept, but for the location.
+
+    Exit code 3 if some of the pictures could not be finished.
+    """
+    from prodgen_sdk.errors import InputError, PartlyDone, ProdgenError
+    from prodgen_sdk.files import check_writable
+
+    folder = check_writable(out)
+    wanted = _profile(
+        profile,
+        aspect=aspect,
+        size=size,
+        fill=fill,
+        background=background,
+        shadow=shadow,
+        denoise=denoise,
+        sharpen=sharpen,
+    )
+    targets = _targets(files, folder, _format(format))
+    done: list[dict[str, Any]] = []
+    failed: dict[str, str] = {}
+    with find_studio(ctx) as studio, progress("finishing") as tell:
+        finisher = studio.host.get("finisher")
+        finisher.accept(wanted)
+        for number, (file, target) in enumerate(targets, 1):
+            try:
+                done.append(_finish_one(finisher, Path(file), target, wanted, quality, generated))
+            except ProdgenError as error:
+                failed[file] = str(error)
+            tell(number, len(targets), file)
+    if failed and not done:
+        raise InputError(" ".join(failed.values()))
+    rows = [(row["file"], row["out"], f"{row['width']} x {row['height']}", "; ".join(row["notes"])) for row in done]
+    emit(as_json, {"finished": done, "failed": failed}, lambda: table(("picture", "finished", "size", "notes"), rows))
+    if failed:
+        raise PartlyDone("Some pictures could not be finished.", failed)
+    if not as_json:
+        note(f"{len(done)} of {len(targets)} pictures are in {folder}")
+
+
+def _finish_one(
+    finisher: BoundFinisher, file: Path, target: Path, profile: str, quality: int, generated: bool
+) -> dict[str, Any]:
+    from prodgen_sdk import images
+    from prodgen_sdk.metadata import read_metadata
+
+    picture = images.load(file, alpha=True)
+    if (picture[..., 3] == 255).all():
+        picture = picture[..., :3].copy()
+    metadata: Metadata = read_metadata(file.read_bytes())
+    if generated:
+        metadata = metadata.labelled("trainedAlgorithmicMedia")
+    (finished,) = finisher.finish([picture], profile)
+    images.save(finished.image, target, quality=quality, metadata=metadata)
+    height, width = finished.image.shape[:2]
+    return {"file": str(file), "out": str(target), "width": width, "height": height, "notes": list(finished.notes)}
+
+
+def _profile(name: str, **changes: str) -> str:
+    """The profile's name with what the options change of it."""
+    from prodgen_sdk.errors import InputError
+
+    background = changes["background"]
+    if background and Path(background).suffix and Path(background).exists():
+        changes |= {"background": "image", "image": background}
+    for key, value in changes.items():
+        if "," in value or "=" in value:
+            raise InputError(f"--{key} {value!r} may hold neither a comma nor an equals sign.")
+    return ",".join([name, *(f"{key}={value}" for key, value in changes.items() if value)])
+
+
+def _format(name: str) -> str:
+    """The ending of a format's files; empty for that of each picture."""
+    from prodgen_sdk.errors import InputError
+
+    endings = {"": "", "png": ".png", "jpeg": ".jpg", "jpg": ".jpg", "webp": ".webp", "avif": ".avif"}
+    if name.lower() not in endings:
+        raise InputError(f"There is no format {name!r}.", hint="Use png, jpeg, webp or avif.")
+    return endings[name.lower()]
+
+
+def _targets(files: list[str], folder: Path, ending: str) -> list[tuple[str, Path]]:
+    """Where each picture goes; two that would go to one place are an error."""
+    from prodgen_sdk.errors import InputError
+
+    found: dict[Path, str] = {}
+    for file in dict.fromkeys(files):
+        own = Path(file).suffix.lower()
+        target = (
+            folder
+            / f"{Path(file).stem}{ending or (own if own in ('.png', '.jpg', '.jpeg', '.webp', '.avif') else '.png')}"
+        )
+        if target in found:
+            raise InputError(f"{found[target]} and {file} would both become {target.name}.", hint="Finish them apart.")
+        if target.resolve() == Path(file).resolve():
+            raise InputError(f"{file} would overwrite itself.", hint="Name another folder with --out.")
+        found[target] = file
+    return [(file, target) for target, file in found.items()]
