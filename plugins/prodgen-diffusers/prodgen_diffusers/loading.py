@@ -254,8 +254,9 @@ def _explained(folder: Path, component: str) -> Iterator[None]:
         SafetensorError,
     ) as error:
         lines = str(error).strip().splitlines()
+        reason = lines[0].split(". ")[0].rstrip(".") if lines else type(error).__name__
         raise ConfigError(
-            f"{component}: the checkpoint {folder} could not be loaded: {lines[0].split('. ')[0].rstrip('.') if lines else type(error).__name__}.",
+            f"{component}: the checkpoint {folder} could not be loaded: {reason}.",
             hint="The folder must be one that save_pretrained of diffusers wrote, whole.",
         ) from error
 

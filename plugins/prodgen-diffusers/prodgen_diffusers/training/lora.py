@@ -96,7 +96,7 @@ def _train(options: LoraOptions, examples: Sequence[Example], out: Path, digest:
     size = options.size or native_size(loaded.pipe, base)
     inputs = _encode(loaded, family, [*training, *held_out], size, options.seed, ctx)
     empty = _conditions(loaded, family, "", size)
-    for name, part in loaded.pipe.components.items():
+    for name in list(loaded.pipe.components):
         if name == "vae" or name.startswith("text_encoder"):  # not needed any more: room for the gradient
             loaded.pipe.register_modules(**{name: None})
     seen, unseen = inputs[: len(training)], inputs[len(training) :]
@@ -136,7 +136,7 @@ def _encode(
     loaded: Loaded, family: Family, examples: Sequence[Example], size: int, seed: int, ctx: Context
 ) -> list[Encoded]:
     """Latents and conditions of each picture, on the CPU; afterwards VAE and text encoders are not needed."""
-    found = []
+    found: list[Encoded] = []
     for place, example in enumerate(examples):
         ctx.check()
         picture = images.to_tensor([squared(images.load(example.path), size)]) * 2 - 1
