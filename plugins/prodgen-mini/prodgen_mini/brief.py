@@ -1,0 +1,122 @@
+"""What is asked of a design: read out of a product by the renderer and the describer that are installed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prodgen_mini.space import LAYOUTS, Space
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import NotFound, ProdgenError
+from prodgen_sdk.types import GenerationRequest, Product, ProductAsset
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+RENDERER = "render/asset"
+
+
+@dataclass(frozen=True, eq=False)
+class Brief:
+    """What the words of a product fix.
+
+    Args:
+        sketch: as the renderer reads them.
+        condition: float32 [condition]; `negative` the same of what is unwanted, or None.
+        warnings: what a person should know.
+    """
+
+    sketch: ProductAsset
+    condition: Floats
+    negative: Floats | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def renderer_of(ctx: Context) -> Any:
+    """The renderer that draws designs.
+
+    Raises:
+        NotFound: none is installed; the hint says how to add it.
+    """
+    try:
+        return ctx.lookup("renderer", RENDERER)
+    except NotFound:
+        raise NotFound(
+            "gan/mini, vae/mini and diffusion/mini make designs, and the renderer that draws them is missing.",
+            hint="Run: pip install prodgen-render",
+        ) from None
+
+
+def briefs_of(
+    requests: Sequence[GenerationRequest], space: Space, ctx: Context, *, negatives: bool = False
+) -> list[Brief]:
+    """One brief a request. `negatives` also reads what must not be there."""
+    products = [_described(request.product, ctx) for request in requests]
+    renderer = renderer_of(ctx)
+    sketches = renderer.sketch(products, ctx)
+    titles = renderer.sketch(
+        [request.product.model_copy(update={"attributes": {}, "tags": ()}) for request in requests], ctx
+    )
+    briefs = []
+    for request, product, sketch, title in zip(requests, products, sketches, titles, strict=True):
+        condition, warnings = space.condition_of(sketch), _warnings(sketch, title, space)
+        negative = None
+        if negatives and request.negative.strip():
+            words = request.negative.strip()[:300]
+            bare = Product(sku="negative", title=words, category=product.category)
+            (unwanted,) = renderer.sketch([bare], ctx)
+            negative, clash = _negative(condition, sketch, unwanted, space)
+            warnings += clash
+        briefs.append(Brief(sketch, condition, negative, warnings))
+    return briefs
+
+
+def _described(product: Product, ctx: Context) -> Product:
+    """With the attributes that the describer finds in its words; what the product states itself is never changed."""
+    try:
+        (found,) = ctx.lookup("describer").describe([product], (), product.locale, ctx)
+    except ProdgenError:
+        return product  # none is installed: the renderer reads words too
+    return product.model_copy(update={"attributes": {**found.attributes, **product.attributes}})
+
+
+def _warnings(sketch: ProductAsset, title: ProductAsset, space: Space) -> tuple[str, ...]:
+    """What the weights do not know, and where title and attributes say different things; `title` is read without attributes."""
+    warnings = []
+    if sketch.family not in space.families:
+        warnings.append(f"The weights know no family {sketch.family!r}: its shape is the usual one.")
+    elif space.families[sketch.family] != len(sketch.proportions):
+        warnings.append(f"The renderer's {sketch.family} has changed since the weights were trained.")
+    if sketch.pattern not in space.patterns and sketch.layout != "none":
+        warnings.append(f"The weights know no pattern {sketch.pattern!r}.")
+    if title.pattern not in ("plain", sketch.pattern):
+        warnings.append(f"The title says {title.pattern}, the attributes say {sketch.pattern}: the attributes count.")
+    return tuple(warnings)
+
+
+def _negative(
+    condition: Floats, wanted: ProductAsset, unwanted: ProductAsset, space: Space
+) -> tuple[Floats, tuple[str, ...]]:
+    """The condition with what the unwanted words name in place of what was asked; what they do not name stays out of it."""
+    other = condition.copy()
+    sizes = (len(space.families), len(space.materials), len(space.patterns), len(LAYOUTS))
+    starts = np.cumsum((0, *sizes))
+    clash: list[str] = []
+    if unwanted.pattern != "plain" and unwanted.pattern in space.patterns:
+        other[starts[2] : starts[3]] = 0
+        other[starts[2] + space.patterns.index(unwanted.pattern)] = 1
+        if unwanted.pattern == wanted.pattern:
+            clash.append(f"The pattern {wanted.pattern} is both asked for and unwanted: it was asked for.")
+    else:
+        other[starts[2] : starts[3]] = 0
+    if unwanted.colour is not None:
+        both = unwanted.model_copy(update={"accent": unwanted.colour})
+        other[-8:] = space.condition_of(both)[-8:]
+        if unwanted.colour == wanted.colour:
+            clash.append(f"The colour {wanted.colour} is both asked for and unwanted: it was asked for.")
+    return other, tuple(clash)

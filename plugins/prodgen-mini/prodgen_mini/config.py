@@ -1,0 +1,55 @@
+"""The section `[plugins.mini]` of prodgen.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class WeightsConfig(BaseModel):
+    """Which weights are used.
+
+    Args:
+        weights: a safetensors file of `prodgen train`; None takes those of the package.
+        sha256: the digest that the file must have.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weights: Path | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class DiffusionConfig(WeightsConfig):
+    """How diffusion/mini samples.
+
+    Args:
+        steps: more take longer and follow the flow more closely.
+        guidance: how far to go beyond what the attributes ask for; 1 turns it off and halves the time.
+        strength: with a front picture given: how much of it is forgotten, 0 (a copy) to 1 (nothing but its colour is kept).
+        lora: a LoRA of `prodgen train lora` to add.
+    """
+
+    steps: Annotated[int, Field(ge=1, le=100)] = 6
+    guidance: Annotated[float, Field(ge=0, le=20)] = 1.5
+    strength: Annotated[float, Field(ge=0, le=1)] = 0.6
+    lora: Path | None = None
+
+
+class Config(BaseModel):
+    """Options of the generators.
+
+    Args:
+        codec: the codec that all three models share; each model pins its digest.
+        temperature: scale of the noise that designs are drawn from: below 1 they are more usual, and more alike.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    codec: WeightsConfig = WeightsConfig()
+    gan: WeightsConfig = WeightsConfig()
+    vae: WeightsConfig = WeightsConfig()
+    diffusion: DiffusionConfig = DiffusionConfig()
+    temperature: Annotated[float, Field(gt=0, le=2)] = 1.0

@@ -1,0 +1,1 @@
+"""How well the generated designs do, beside their baselines."""

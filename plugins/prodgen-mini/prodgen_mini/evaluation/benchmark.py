@@ -1,0 +1,182 @@
+"""`prodgen eval assets`: how well the models design held-out products, beside what needs no network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from prodgen_mini.config import Config
+from prodgen_mini.designs import Designs, read_designs
+from prodgen_mini.evaluation.colour import delta_e
+from prodgen_mini.evaluation.designers import Designer, Made, model_designer, nearest_designer, table_designer
+from prodgen_mini.evaluation.distances import interval, kernel_distance, nearest, spread
+from prodgen_mini.evaluation.judge import Judge, kinds_of, look, train_judge
+from prodgen_mini.weights import load_codec
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.interfaces import Benchmark
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MODELS = ("gan", "vae", "diffusion")
+BASELINES = ("table", "nearest")
+SEEDS = 4
+
+
+class AssetBenchmark(Benchmark):
+    """Options: `data`, a data set of designs whose test split no model has seen; `n` products at most (256); `out` for a sheet of
+    designs; `models`, such as `gan,vae`.
+
+    For each system: the share whose pattern the judge names right; the colour difference of the main colour to the asked one; the
+    kernel distance to the true designs, of the artwork alone and together with what was asked; the diversity of four seeds over that
+    of true products alike; the memorisation ratio, the distance to the nearest training artwork over that of true held-out artwork.
+    Each with a 95 % interval over products. `true` is the training split in place of a model.
+    """
+
+    def __init__(self, config: Config | None, ctx: Context) -> None:
+        self._config = config or Config()
+
+    def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
+        if "data" not in options:
+            raise InputError("Which designs?", hint="Give --data DIR, of prodgen render assets.")
+        torch.set_num_threads(1)
+        limit = int(options.get("n", 256))
+        models = [m.strip() for m in str(options.get("models", ",".join(MODELS))).split(",") if m.strip()]
+        data = Path(str(options["data"]))
+        train = read_designs(data, splits=("train",), limit=6000)
+        train = train.take(train.has_art)
+        test = read_designs(data, splits=("test",))
+        test = test.take(test.has_art)
+        test = test.take(np.arange(min(limit, len(test))))
+        if len(test) < 20:
+            raise InputError(f"{data} holds {len(test)} test products with artwork; 20 are needed.")
+        _, space, _ = load_codec(self._config.codec.weights, self._config.codec.sha256)
+        ctx.progress(0, len(models) + 3, "judge")
+        judge, kinds, _ = train_judge(train)
+        table = _Table(test, train, judge, kinds)
+        designers: dict[str, Designer] = {name: model_designer(name, self._config) for name in models}  # type: ignore[arg-type]
+        designers |= {"table": table_designer(train, space), "nearest": nearest_designer(train, space)}
+        figures: dict[str, Any] = {"products": len(test), "training_products": len(train), **table.ceiling()}
+        sheet = [table.true_art[:10]]
+        for number, (name, designer) in enumerate(designers.items()):
+            ctx.check()
+            ctx.progress(number + 1, len(models) + 3, name)
+            made = [designer(test, seed) for seed in range(SEEDS if name in models else 1)]
+            figures |= {f"{name}_{key}": value for key, value in table.figures(made).items()}
+            sheet += [made[k].art[:10] for k in range(min(2, len(made)))]
+        if out := options.get("out"):
+            _write(Path(str(out)), figures, sheet, test)
+        ctx.progress(len(models) + 3, len(models) + 3, "done")
+        return figures
+
+
+class _Table:
+    """The true designs as the judge sees them, and what systems are compared by."""
+
+    def __init__(self, test: Designs, train: Designs, judge: Judge, kinds: list[str]) -> None:
+        self.test, self.judge = test, judge
+        self.true_art = torch.from_numpy(test.art())
+        self.kinds = np.array([kinds.index(kind) if kind in kinds else -1 for kind in kinds_of(test).tolist()])
+        self.features, self.named = look(judge, self.true_art)
+        known = torch.from_numpy(train.art()) if len(train) <= 512 else None
+        parts = (
+            [
+                torch.from_numpy(train.take(np.arange(a, min(a + 256, len(train)))).art())
+                for a in range(0, len(train), 256)
+            ]
+            if known is None
+            else [known]
+        )
+        seen = [look(judge, part)[0] for part in parts]
+        self.train_features = np.concatenate(seen)
+        self.middle, self.scale = self.train_features.mean(0), self.train_features.std(0) + 1e-3
+        self.pixels = np.concatenate([_small(part) for part in parts])
+        self.asked = test.ground.astype(np.float32) / 255
+        self.held_far = nearest(_small(self.true_art), self.pixels)
+        groups = list(zip(kinds_of(test).tolist(), test.column("layout").tolist(), strict=True))
+        standard = self.standard(self.features)
+        self.groups = groups
+        self.true_spread = {key: spread(standard[[g == key for g in groups]]) for key in set(groups)}
+
+    def standard(self, features: Any) -> Any:
+        return (features - self.middle) / self.scale
+
+    def joint(self, features: Any, ground: Any) -> Any:
+        """What was made beside what was asked: the judge's features, the shown and the asked colour, and the kind."""
+        kinds = np.eye(max(self.kinds.max(), 0) + 1)[self.kinds]
+        return np.concatenate([self.standard(features), 6 * ground, 6 * self.asked, 2 * kinds], 1)
+
+    def ceiling(self) -> dict[str, float]:
+        """What true designs get."""
+        right = interval((self.named == self.kinds).astype(float))
+        half = np.arange(len(self.features)) % 2 == 0
+        standard = self.standard(self.features)
+        return {
+            **_three("true_pattern_accuracy", right),
+            "true_kernel_distance": kernel_distance(standard[half], standard[~half]),
+            "true_nearest_training_distance": float(np.median(self.held_far)),
+        }
+
+    def figures(self, made: list[Made]) -> dict[str, float]:
+        first = made[0]
+        seen = [look(self.judge, one.art) for one in made]
+        features, named = seen[0]
+        right = interval((named == self.kinds).astype(float))
+        wrong = interval(np.asarray(delta_e(first.ground, self.asked)))
+        found = {**_three("pattern_accuracy", right), **_three("colour_delta_e", wrong)}
+        pairs = (
+            (self.standard(features), self.standard(self.features)),
+            (self.joint(features, first.ground), self.joint(self.features, self.asked)),
+        )
+        for name, (ours, true) in zip(("kernel_distance", "joint_kernel_distance"), pairs, strict=True):
+            found |= _three(name, _resampled(ours, true))
+        ratio = self._diversity([self.standard(one) for one, _ in seen]) if len(made) > 1 else np.zeros(1)
+        found |= _three("diversity", interval(ratio))
+        far = nearest(_small(first.art), self.pixels) / np.maximum(np.median(self.held_far), 1e-6)
+        copies = float((nearest(_small(first.art), self.pixels) < np.quantile(self.held_far, 0.05)).mean())
+        return {**found, **_three("memorisation_ratio", interval(far)), "near_copies": copies}
+
+    def _diversity(self, seeds: list[Any]) -> NDArray[np.floating[Any]]:
+        """Of each product, the mean distance of designs of different seeds over that of true products of its kind."""
+        stacked = np.stack(seeds, 1)
+        own = np.array([spread(rows) for rows in stacked])
+        true = np.array([self.true_spread[key] for key in self.groups])
+        return np.asarray(own[true > 0] / true[true > 0])
+
+
+def _small(art: torch.Tensor) -> Any:
+    """Artwork at 16 x 16 cells, as rows: what a copy shares with its original."""
+    return torch.nn.functional.avg_pool2d(art, 8).flatten(1).numpy()
+
+
+def _resampled(ours: Any, true: Any, draws: int = 100) -> tuple[float, float, float]:
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(draws):
+        # Half of them without repetition: a row twice would look like a copy of itself.
+        a, b = (rng.permutation(len(rows))[: max(4, len(rows) // 2)] for rows in (ours, true))
+        found.append(kernel_distance(ours[a], true[b]))
+    half_width = np.std(found) / np.sqrt(2) * 1.96
+    middle = kernel_distance(ours, true)
+    return middle, middle - half_width, middle + half_width
+
+
+def _three(name: str, values: tuple[float, float, float]) -> dict[str, float]:
+    return {name: round(values[0], 4), f"{name}_low": round(values[1], 4), f"{name}_high": round(values[2], 4)}
+
+
+def _write(out: Path, figures: Mapping[str, Any], sheet: list[torch.Tensor], test: Designs) -> None:
+    from prodgen_mini.training.trainers import art_grid
+    from prodgen_sdk import images
+    from prodgen_sdk.files import write_atomically
+
+    out.mkdir(parents=True, exist_ok=True)
+    write_atomically(out / "assets.json", json.dumps(figures, indent=1).encode())
+    colours = torch.from_numpy(test.ground[:10] / 255).float()
+    images.save(art_grid(torch.cat(sheet), colours.repeat(len(sheet), 1), 10), out / "assets.png")

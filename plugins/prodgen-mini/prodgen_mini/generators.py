@@ -1,0 +1,226 @@
+"""`gan/mini`, `vae/mini` and `diffusion/mini`: each designs a product; the renderer draws it from every view that is asked for."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from prodgen_mini.brief import Brief, briefs_of, renderer_of
+from prodgen_mini.config import Config, WeightsConfig
+from prodgen_mini.space import artwork_of
+from prodgen_mini.weights import Part, Weights, check_pin, load_codec, read
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import NotFinite
+from prodgen_sdk.interfaces import Generator
+from prodgen_sdk.types import AssetRequest, Generated, GenerationRequest, ProductAsset
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+DRAFT = "draft"
+"""The word in `Scene.style` that asks for a fast preview."""
+
+
+class MiniGenerator(Generator):
+    """Makes a design from what the words fix and from noise, and has it drawn.
+
+    A design follows from the product's words and the seed alone: every view shows the same thing, at any size.
+
+    Attributes:
+        part: which weights it uses.
+        digest: names weights and codec.
+    """
+
+    part: ClassVar[Part]
+    negatives: ClassVar[bool] = False
+
+    def __init__(self, config: Config | None, ctx: Context) -> None:
+        self.config = config or Config()
+        codec = self.config.codec
+        self.codec, self.space, codec_digest = load_codec(codec.weights, codec.sha256)
+        own: WeightsConfig = getattr(self.config, self.part)
+        self.weights = read(self.part, own.weights, own.sha256)
+        check_pin(self.weights, codec_digest)
+        self.network = self.build(self.weights).to(ctx.device)
+        self.codec.to(ctx.device)
+        self.device = ctx.device
+        self.digest = f"{self.weights.digest}+{codec_digest}"
+
+    def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
+        """One list of pictures a request, with the product's mask.
+
+        Raises:
+            NotFinite: the network gave NaN or infinity; the host tries once more and then reports it.
+        """
+        designs = self.design(batch, ctx)
+        asked = [
+            AssetRequest(request=request, asset=asset, draft=DRAFT in request.scene.style.lower().split())
+            for request, (asset, _) in zip(batch, designs, strict=True)
+        ]
+        drawn = renderer_of(ctx).draw(asked, ctx)
+        return [
+            [self._signed(picture, brief, asset) for picture in pictures]
+            for pictures, (asset, brief) in zip(drawn, designs, strict=True)
+        ]
+
+    def design(self, batch: Sequence[GenerationRequest], ctx: Context) -> list[tuple[ProductAsset, Brief]]:
+        """What each request would look like, before it is drawn."""
+        briefs = briefs_of(batch, self.space, ctx, negatives=self.negatives)
+        # One after the other: a design must not depend, in its last bits, on what it shares a batch with.
+        return [(self._one(request, brief, ctx), brief) for request, brief in zip(batch, briefs, strict=True)]
+
+    def _one(self, request: GenerationRequest, brief: Brief, ctx: Context) -> ProductAsset:
+        import torch
+
+        ctx.check()
+        with torch.inference_mode():
+            maps, vector = self.sample(request, brief, ctx)
+            art = self.codec.decode(maps)[0] if brief.sketch.layout != "none" else None
+        numbers = vector[0].float().cpu().numpy()
+        picture = None if art is None else art.float().cpu().numpy()
+        if not np.isfinite(numbers).all() or (picture is not None and not np.isfinite(picture).all()):
+            raise NotFinite(f"{self.part}/mini gave numbers that are NaN or infinite.")
+        if picture is None:
+            return self.space.asset(brief.sketch, numbers, None)
+        return self.space.asset(brief.sketch, numbers, artwork_of(picture, self.ground(brief.sketch, numbers)))
+
+    def ground(self, sketch: ProductAsset, numbers: Any) -> Any:
+        """The main colour [3] that artwork is laid over: the asked one, else what the network takes the material's to be."""
+        from prodgen_mini.space import rgb_of
+
+        if sketch.colour is not None:
+            return np.array(rgb_of(sketch.colour), np.float32)
+        return self.space.main_colour(numbers)
+
+    def noise(self, seed: int, *shape: int) -> Tensor:
+        """Noise for a request's seed, scaled by the temperature."""
+        import torch
+
+        drawn = torch.randn(1, *shape, generator=self.source(seed))
+        return (drawn * self.config.temperature).to(self.device)
+
+    def source(self, seed: int) -> torch.Generator:
+        """Noise that differs between the models: one seed is not one design of all three."""
+        from hashlib import sha256
+
+        import torch
+
+        digest = sha256(f"{self.part}|{seed}".encode()).digest()
+        return torch.Generator("cpu").manual_seed(int.from_bytes(digest[:8], "big") >> 1)
+
+    def condition(self, brief: Brief) -> Tensor:
+        """[1, condition] on the device."""
+        import torch
+
+        return torch.from_numpy(brief.condition)[None].to(self.device)
+
+    @abstractmethod
+    def build(self, weights: Weights) -> nn.Module:
+        """The network with its weights."""
+
+    @abstractmethod
+    def sample(self, request: GenerationRequest, brief: Brief, ctx: Context) -> tuple[Tensor, Tensor]:
+        """Latents [1, channels, 16, 16] and vector [1, vector] of one request."""
+
+    def facts(self) -> dict[str, Any]:
+        """What is worth knowing about how it was made."""
+        return {}
+
+    def _signed(self, picture: Generated, brief: Brief, asset: ProductAsset) -> Generated:
+        facts = {
+            "model": self.part, "model_digest": self.weights.digest, "codec_digest": str(self.weights.facts["codec"]),
+            "layout": asset.layout, "accent": asset.accent, **self.facts(),
+        }  # fmt: skip
+        return picture.model_copy(
+            update={"facts": {**picture.facts, **facts}, "warnings": (*picture.warnings, *brief.warnings)}
+        )
+
+
+class GanGenerator(MiniGenerator):
+    """`gan/mini`: one pass, coarse then fine."""
+
+    part = "gan"
+
+    def build(self, weights: Weights) -> nn.Module:
+        from prodgen_mini.models.gan import Generator as Network
+
+        return weights.into(Network(**weights.settings))
+
+    def sample(self, request: GenerationRequest, brief: Brief, ctx: Context) -> tuple[Tensor, Tensor]:
+        noise = self.noise(request.seed, int(self.weights.settings["noise"]))
+        _, fine, vector = self.network(noise, self.condition(brief))
+        return fine, vector
+
+
+class VaeGenerator(MiniGenerator):
+    """`vae/mini`: one pass through the decoder."""
+
+    part = "vae"
+
+    def build(self, weights: Weights) -> nn.Module:
+        from prodgen_mini.models.vae import Vae
+
+        return weights.into(Vae(**weights.settings))
+
+    def sample(self, request: GenerationRequest, brief: Brief, ctx: Context) -> tuple[Tensor, Tensor]:
+        from prodgen_mini.models.vae import Vae
+
+        assert isinstance(self.network, Vae)
+        return self.network.decode(self.noise(request.seed, self.network.code), self.condition(brief))
+
+
+class DiffusionGenerator(MiniGenerator):
+    """`diffusion/mini`: a few steps of a rectified flow; with a front picture given, a variant of it."""
+
+    part = "diffusion"
+    negatives = True
+
+    def build(self, weights: Weights) -> nn.Module:
+        from prodgen_mini.models.dit import Dit
+        from prodgen_mini.models.lora import add_lora
+
+        network = weights.into(Dit(**weights.settings))
+        if self.config.diffusion.lora is not None:
+            add_lora(network, self.config.diffusion.lora, weights.digest)
+        return network
+
+    def sample(self, request: GenerationRequest, brief: Brief, ctx: Context) -> tuple[Tensor, Tensor]:
+        import torch
+
+        from prodgen_mini.models.dit import Dit
+        from prodgen_mini.models.flow import sample
+
+        assert isinstance(self.network, Dit)
+        options = self.config.diffusion
+        negative = None if brief.negative is None else torch.from_numpy(brief.negative)[None].to(self.device)
+        start, strength = None, 1.0
+        if "front" in request.references:
+            start, strength = self.given(request, brief), max(options.strength, 1e-3)
+        return sample(
+            self.network, self.condition(brief), self.source(request.seed), steps=options.steps, guidance=options.guidance,
+            negative=negative, start=start, strength=strength, temperature=self.config.temperature, check=lambda step: ctx.check(),
+        )  # fmt: skip
+
+    def given(self, request: GenerationRequest, brief: Brief) -> tuple[Tensor, Tensor]:
+        """The picture that a variant is wanted of, as a design: its artwork is what stands in the middle of the product."""
+        import torch
+
+        from prodgen_mini.reference import chart_of
+        from prodgen_mini.space import art_of
+
+        chart, colour = chart_of(request.references["front"])
+        art = torch.from_numpy(art_of(chart[None], colour[None])).to(self.device)
+        vector = torch.from_numpy(self.space.typical(brief.sketch, colour)).to(self.device)
+        return self.codec.encode(art), vector[None]
+
+    def design(self, batch: Sequence[GenerationRequest], ctx: Context) -> list[tuple[ProductAsset, Brief]]:
+        from prodgen_mini.reference import coloured
+
+        return super().design([coloured(request) for request in batch], ctx)
+
+    def facts(self) -> dict[str, Any]:
+        return {"steps": self.config.diffusion.steps, "guidance": self.config.diffusion.guidance}

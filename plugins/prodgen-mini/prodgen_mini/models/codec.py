@@ -1,0 +1,100 @@
+"""The codec: artwork of 128 x 128 pixels to 16 x 16 latents of a few numbers, and back.
+
+Patches of 8 x 8 pixels are projected onto their principal components, scaled to unit variance; convolutions learn what that
+leaves out, on both sides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from prodgen_mini.models.layers import Residual, conv
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+PATCH, SIDE, PLANES = 8, 16, 4
+
+
+class Codec(nn.Module):
+    """Encodes and decodes artwork.
+
+    Args:
+        channels: numbers in a latent cell.
+        width: of the residual convolutions; `depth` blocks of them draw.
+
+    Attributes:
+        mean, scale: [channels], by which latents are standardised.
+    """
+
+    def __init__(self, channels: int = 12, width: int = 48, depth: int = 2) -> None:
+        super().__init__()
+        inputs = PATCH * PATCH * PLANES
+        self.project, self.restore = nn.Conv2d(inputs, channels, 1), nn.Conv2d(channels, inputs, 1)
+        self.read = nn.Sequential(
+            nn.Conv2d(inputs, width, 1), Residual(width), nn.LeakyReLU(0.2), _still(nn.Conv2d(width, channels, 1))
+        )
+        self.write = nn.Sequential(
+            conv(channels, width),
+            *(Residual(width) for _ in range(depth)),
+            nn.LeakyReLU(0.2),
+            _still(nn.Conv2d(width, inputs, 1)),
+        )
+        self.register_buffer("mean", torch.zeros(channels))
+        self.register_buffer("scale", torch.ones(channels))
+        self.mean: Tensor
+        self.scale: Tensor
+
+    def begin(self, patches: NDArray[np.float32]) -> None:
+        """Sets the linear maps to the principal components of patches [n, 256], each of unit variance."""
+        import numpy as np
+
+        channels = self.project.out_channels
+        middle = patches.mean(0)
+        variance, axes = np.linalg.eigh(np.cov((patches - middle).T.astype(np.float64)))
+        best = axes[:, ::-1][:, :channels]
+        spread = np.sqrt(np.maximum(variance[::-1][:channels], 1e-8))
+        with torch.no_grad():
+            down, up = best / spread, best * spread
+            self.project.weight.copy_(torch.tensor(down.T)[:, :, None, None])
+            self.restore.weight.copy_(torch.tensor(up)[:, :, None, None])
+            assert self.project.bias is not None
+            assert self.restore.bias is not None
+            self.project.bias.copy_(torch.tensor(-(middle @ down)))
+            self.restore.bias.copy_(torch.tensor(middle))
+
+    def standardise(self, latents: Tensor) -> None:
+        """Sets mean and scale from raw latents [n, channels, 16, 16], so that `encode` gives unit variance from now on."""
+        with torch.no_grad():
+            self.mean.copy_(latents.mean((0, 2, 3)))
+            self.scale.copy_(latents.std((0, 2, 3)).clamp(min=1e-4))
+
+    def raw(self, art: Tensor) -> Tensor:
+        """Latents before they are standardised."""
+        patches = functional.pixel_unshuffle(art, PATCH)
+        out: Tensor = self.project(patches) + self.read(patches)
+        return out
+
+    def encode(self, art: Tensor) -> Tensor:
+        """[n, 4, 128, 128] to [n, channels, 16, 16] of about unit variance."""
+        return (self.raw(art) - self.mean[:, None, None]) / self.scale[:, None, None]
+
+    def draw(self, raw: Tensor) -> Tensor:
+        """Artwork of latents that are not standardised."""
+        return functional.pixel_shuffle(self.restore(raw) + self.write(raw), PATCH)
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """[n, channels, 16, 16] to [n, 4, 128, 128]."""
+        return self.draw(latents * self.scale[:, None, None] + self.mean[:, None, None])
+
+
+def _still(layer: nn.Conv2d) -> nn.Conv2d:
+    nn.init.zeros_(layer.weight)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+    return layer

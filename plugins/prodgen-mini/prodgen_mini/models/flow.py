@@ -1,0 +1,74 @@
+"""Samples from a rectified flow whose network predicts the clean design."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from prodgen_mini.models.dit import Dit
+
+
+def sample(
+    dit: Dit,
+    condition: Tensor,
+    noise: torch.Generator | list[torch.Generator],
+    *,
+    steps: int = 6,
+    guidance: float = 1.5,
+    negative: Tensor | None = None,
+    start: tuple[Tensor, Tensor] | None = None,
+    strength: float = 1.0,
+    temperature: float = 1.0,
+    check: Callable[[int], None] = lambda step: None,
+) -> tuple[Tensor, Tensor]:
+    """Designs for conditions, by Euler steps from noise at time 0 to time 1.
+
+    Args:
+        condition: [n, condition].
+        noise: one CPU generator for all, or one each.
+        steps: evaluations of the network, or pairs of them with guidance other than 1.
+        guidance: how far to go beyond what is thought without the condition (Ho and Salimans 2022); 1 turns it off.
+        negative: [n, condition]: what to go away from, instead of no condition.
+        start: a design (maps, vector) to vary; `strength` in (0, 1] says how much of it is forgotten.
+        temperature: scale of the noise.
+        check: called with the number of each step.
+
+    Returns:
+        Maps [n, channels, 16, 16] and vectors [n, vector].
+    """
+    n, device = len(condition), condition.device
+    shapes = ((dit.channels, 16, 16), (dit.vector,))
+    maps, vector = (temperature * _noise(n, shape, noise).to(device) for shape in shapes)
+    first = 0.0
+    if start is not None and strength < 1:
+        first = 1.0 - strength
+        maps, vector = (a + first * (b - a) for a, b in zip((maps, vector), start, strict=True))
+    times = torch.linspace(first, 1, steps + 1).tolist()
+    yes = torch.ones(n, dtype=torch.bool, device=device)
+    for number, (now, then) in enumerate(itertools.pairwise(times)):
+        check(number)
+        time = torch.full((n,), now, device=device)
+        if guidance == 1 and negative is None:
+            clean, numbers = dit(maps, vector, time, condition, yes)
+        else:
+            other = condition if negative is None else negative
+            told = torch.cat([yes, torch.full_like(yes, negative is not None)])
+            both = dit(*(torch.cat([x, x]) for x in (maps, vector, time)), torch.cat([condition, other]), told)
+            (clean, bare), (numbers, numbers_bare) = (part.chunk(2) for part in both)
+            clean = bare + guidance * (clean - bare)
+            numbers = numbers_bare + guidance * (numbers - numbers_bare)
+        share = (then - now) / (1 - now)
+        maps, vector = maps + share * (clean - maps), vector + share * (numbers - vector)
+    return maps, vector
+
+
+def _noise(n: int, shape: tuple[int, ...], noise: torch.Generator | list[torch.Generator]) -> Tensor:
+    if isinstance(noise, torch.Generator):
+        return torch.randn(n, *shape, generator=noise)
+    return torch.stack([torch.randn(shape, generator=one) for one in noise])

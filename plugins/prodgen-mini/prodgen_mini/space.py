@@ -1,0 +1,217 @@
+"""The space in which the networks work: a design as a vector and a map, and what is asked of it as a condition.
+
+A vector holds the proportions (as normal scores), the finish, the main and the second colour. A map is the artwork as its
+difference from the main colour, so that bare ground is zero. A condition holds what the words fix.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.types import Finish, ProductAsset
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+LAYOUTS = ("none", "tile", "surface", "label", "screen")
+FINISH = ("roughness", "metallic", "coat", "sheen", "transmission")
+_EDGE = 0.02
+"""Proportions are kept this far from 0 and 1, where normal scores have no end."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """Names and scales, kept with the codec's weights.
+
+    Args:
+        families: how many proportions each family has, by name.
+        materials, patterns: the names in the order of their places in a condition.
+        finish_mean, finish_scale: by which the five numbers of the finish are standardised.
+    """
+
+    families: Mapping[str, int]
+    materials: tuple[str, ...]
+    patterns: tuple[str, ...]
+    finish_mean: tuple[float, ...]
+    finish_scale: tuple[float, ...]
+
+    @property
+    def proportions(self) -> int:
+        """Places for proportions in a vector."""
+        return max(self.families.values(), default=0)
+
+    @property
+    def vector(self) -> int:
+        """Length of a vector: proportions, finish, main colour, second colour."""
+        return self.proportions + len(FINISH) + 6
+
+    @property
+    def condition(self) -> int:
+        """Length of a condition: family, material, pattern, layout, and two colours with whether they are known."""
+        return len(self.families) + len(self.materials) + len(self.patterns) + len(LAYOUTS) + 8
+
+    def facts(self) -> dict[str, Any]:
+        """JSON-ready; `of` reads it."""
+        return {
+            "families": dict(self.families), "materials": list(self.materials), "patterns": list(self.patterns),
+            "finish_mean": list(self.finish_mean), "finish_scale": list(self.finish_scale),
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> Space:
+        """Raises ConfigError where `facts` are none of a space."""
+        try:
+            numbers = [tuple(float(x) for x in facts[name]) for name in ("finish_mean", "finish_scale")]
+            families = {str(name): int(count) for name, count in facts["families"].items()}
+            return cls(families, tuple(facts["materials"]), tuple(facts["patterns"]), numbers[0], numbers[1])
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise ConfigError(
+                "The weights hold no design space.", hint="Train them anew: prodgen train codec"
+            ) from None
+
+    def used(self, family: str) -> NDArray[np.bool_]:
+        """Bool [vector]: which places count for a family."""
+        places = np.ones(self.vector, bool)
+        places[self.families.get(family, 0) : self.proportions] = False
+        return places
+
+    def vectors(self, proportions: Floats, used: NDArray[np.bool_], finish: Floats, palette: Floats) -> Floats:
+        """float32 [n, vector] of proportions [n, p], finish [n, 5] and palette [n, 2, 3], all in their own units; colours in [0, 1]."""
+        scores = np.where(used, normal_scores(proportions), 0)
+        surface = (finish - np.array(self.finish_mean)) / np.array(self.finish_scale)
+        rows: Floats = np.concatenate([scores, surface, _colour(palette).reshape(len(palette), 6)], 1).astype(
+            np.float32
+        )
+        return rows
+
+    def condition_of(self, asset: ProductAsset) -> Floats:
+        """float32 [condition] of what is known of a design before it is made; what the space does not know is left blank."""
+        palette = np.array([[rgb_of(asset.colour), rgb_of(asset.accent)]], np.float32)
+        known = np.array([[asset.colour is not None, asset.accent is not None]])
+        names = ([asset.family], [asset.material], [asset.pattern], [asset.layout])
+        row: Floats = self.conditions(*names, palette, known)[0]
+        return row
+
+    def conditions(
+        self,
+        families: Sequence[str],
+        materials: Sequence[str],
+        patterns: Sequence[str],
+        layouts: Sequence[str],
+        palette: Floats,
+        known: NDArray[np.bool_],
+    ) -> Floats:
+        """float32 [n, condition]; palette [n, 2, 3] in [0, 1], known bool [n, 2]."""
+        parts = [
+            _one_hot(families, tuple(self.families)), _one_hot(materials, self.materials), _one_hot(patterns, self.patterns),
+            _one_hot(layouts, LAYOUTS), (_colour(palette) * known[..., None]).reshape(len(palette), 6), known,
+        ]  # fmt: skip
+        return np.concatenate(parts, 1).astype(np.float32)
+
+    def asset(self, sketch: ProductAsset, vector: Floats, artwork: NDArray[np.uint8] | None) -> ProductAsset:
+        """The design of a vector [vector] and artwork; what the words fix stays as the sketch has it.
+
+        A main colour that the words leave open stays open: then the material has a colour of its own.
+        """
+        count, places = len(sketch.proportions), self.proportions
+        shares = [round(x, 4) for x in from_scores(vector[: min(count, self.families.get(sketch.family, 0))]).tolist()]
+        surface = vector[places : places + 5] * np.array(self.finish_scale) + np.array(self.finish_mean)
+        finish = {
+            name: round(float(np.clip(v, 0, 2 if name == "sheen" else 1)), 4)
+            for name, v in zip(FINISH, surface, strict=True)
+        }
+        second = code_of(_rgb(vector[places + 8 : places + 11]))
+        return sketch.model_copy(
+            update={
+                "proportions": (*shares, *sketch.proportions[len(shares) :]),
+                "finish": Finish(**finish),
+                "accent": sketch.accent or second,
+                "artwork": artwork,
+            }
+        )
+
+    def typical(self, sketch: ProductAsset, colour: NDArray[np.uint8]) -> Floats:
+        """float32 [vector] of what is known of a product before it is designed: middle proportions, its material's finish."""
+        surface = np.array([[getattr(sketch.finish, name) for name in FINISH]], np.float32)
+        palette = np.array([[(colour / 255).tolist(), rgb_of(sketch.accent)]], np.float32)
+        middle = np.full((1, self.proportions), 0.5, np.float32)
+        row: Floats = self.vectors(middle, np.ones_like(middle, bool), surface, palette)[0]
+        return row
+
+    def main_colour(self, vector: Floats) -> Floats:
+        """float32 [3] in [0, 1]: the main colour that a vector holds."""
+        start = self.proportions + 5
+        return _rgb(vector[start : start + 3])
+
+
+def normal_scores(shares: Floats) -> Floats:
+    """Shares in [0, 1] as quantiles of the standard normal, so that what is uniform becomes normal."""
+    import torch
+
+    kept = torch.from_numpy(np.clip(np.asarray(shares, np.float32), _EDGE, 1 - _EDGE))
+    scores: Floats = torch.special.ndtri(kept).numpy()
+    return scores
+
+
+def from_scores(scores: Floats) -> Floats:
+    """The inverse of `normal_scores`."""
+    import torch
+
+    shares: Floats = torch.special.ndtr(torch.from_numpy(np.asarray(scores, np.float32))).numpy()
+    return shares
+
+
+def art_of(artwork: NDArray[np.uint8], colours: NDArray[np.uint8]) -> Floats:
+    """float32 [n, 4, 128, 128] of artwork uint8 [n, 128, 128, 4] on main colours uint8 [n, 3]: differences in [-1, 1], and cover."""
+    values = artwork.astype(np.float32) / 255
+    values[..., :3] -= colours[:, None, None].astype(np.float32) / 255
+    return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
+
+
+def artwork_of(art: Floats, colour: Floats) -> NDArray[np.uint8]:
+    """uint8 [128, 128, 4] of one map [4, 128, 128] on a main colour [3] in [0, 1]; the inverse of `art_of`."""
+    values = art.transpose(1, 2, 0).copy()
+    values[..., :3] += colour
+    return np.asarray((values * 255).round().clip(0, 255), np.uint8)
+
+
+def rgb_of(code: str | None) -> tuple[float, float, float]:
+    """`#rrggbb` in [0, 1]; a middle grey for None."""
+    if code is None:
+        return 0.5, 0.5, 0.5
+    r, g, b = (int(code[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    return r, g, b
+
+
+def code_of(rgb: Floats) -> str:
+    """`#rrggbb` of a colour in [0, 1].
+
+    >>> code_of(np.array([1.0, 0.5, 0.0], np.float32))
+    '#ff8000'
+    """
+    return "#{:02x}{:02x}{:02x}".format(*(round(255 * min(1.0, max(0.0, float(v)))) for v in rgb))
+
+
+def _colour(rgb: Floats) -> Floats:
+    return np.asarray((rgb - 0.5) * math.sqrt(12), np.float32)
+
+
+def _rgb(values: Floats) -> Floats:
+    return np.asarray(values / math.sqrt(12) + 0.5, np.float32).clip(0, 1)
+
+
+def _one_hot(names: Sequence[str], known: Sequence[str]) -> Floats:
+    table = {name: place for place, name in enumerate(known)}
+    rows = np.zeros((len(names), len(known)), np.float32)
+    for row, name in zip(rows, names, strict=True):
+        if name in table:
+            row[table[name]] = 1
+    return rows

@@ -1,0 +1,1 @@
+"""The training toolkit: data, loop, checkpoints, records, sweeps."""

@@ -1,0 +1,186 @@
+"""`prodgen train gan`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional
+
+from prodgen_mini import weights
+from prodgen_mini.designs import Designs
+from prodgen_mini.models.codec import Codec
+from prodgen_mini.models.gan import Critic, Generator, pair_loss, penalty
+from prodgen_mini.training.objective import Objective
+from prodgen_mini.training.trainers import Latents, ModelRecipe, PartTrainer, art_grid, codec_for
+from prodgen_sdk.context import Context
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class GanRecipe(ModelRecipe):
+    """Options of `prodgen train gan`.
+
+    Args:
+        noise: numbers that a design is drawn from.
+        gamma: weight of both gradient penalties; it falls to a tenth over the run.
+        lazy: the penalties are worked out every so many steps, with as much more weight (Karras et al. 2020).
+        begin: weights of a VAE with equal `code`, `width`: the generator begins as its decoder. None begins from nothing.
+    """
+
+    steps: int = 5000
+    batch: int = 48
+    learning_rate: float = 4e-4
+    betas: tuple[float, float] = (0.0, 0.99)
+    decay: float = 0.0
+    clip: float = 10.0
+    ema: float = 0.998
+    noise: Annotated[int, Field(ge=2, le=1024)] = 96
+    gamma: Annotated[float, Field(ge=0)] = 1.0
+    lazy: Annotated[int, Field(ge=1)] = 4
+    begin: Path | None = None
+
+
+class GanTrainer(PartTrainer[GanRecipe]):
+    part = "gan"
+    recipe = GanRecipe
+
+    def prepare(
+        self, recipe: GanRecipe, designs: Designs, ctx: Context
+    ) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
+        codec, space, digest = codec_for(recipe)
+        settings = {
+            "channels": len(codec.mean), "vector": space.vector, "condition": space.condition, "noise": recipe.noise, "width": recipe.width,
+        }  # fmt: skip
+        train, held = (Latents(designs.of_split(name), codec, space, recipe) for name in ("train", "val"))
+        return GanObjective(train, held, codec, settings, recipe), settings, {"codec": digest}
+
+    def start(self, recipe: GanRecipe, objective: Objective) -> dict[str, dict[str, Tensor]]:
+        if recipe.begin is None:
+            return {}
+        found = weights.read("vae", recipe.begin)
+        return {"generator": {name: value for name, value in found.tensors.items() if name.startswith("writer.")}}
+
+
+class GanObjective(Objective):
+    """Alternating updates: the critic on real against generated, then the generator, both on pairs of one condition."""
+
+    averaged = ("generator",)
+
+    def __init__(
+        self, train: Latents, held: Latents, codec: Codec, settings: Mapping[str, Any], recipe: GanRecipe
+    ) -> None:
+        self._train, self._held, self._codec, self._recipe = train, held, codec, recipe
+        self.size = len(train)
+        sizes = {name: settings[name] for name in ("channels", "vector", "condition", "width")}
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(recipe.seed)
+            self.networks = {"critic": Critic(**sizes), "generator": Generator(**settings, dropout=recipe.dropout)}
+
+    def loss(self, name: str, rows: Tensor, noise: torch.Generator, step: int) -> tuple[Tensor, dict[str, Tensor]]:
+        critic, generator = self.networks["critic"], self.networks["generator"]
+        assert isinstance(critic, Critic)
+        assert isinstance(generator, Generator)
+        device = next(generator.parameters()).device
+        maps, vector, condition, counted, art = (part.to(device) for part in self._train.draw(rows, noise))
+        cover = art[:, None, None, None]
+        code = torch.randn(len(rows), generator.noise, generator=noise).to(device)
+        real = (functional.avg_pool2d(maps, 4) * cover, maps * cover, vector * counted)
+        if name == "generator":
+            coarse, fine, numbers = generator(code, condition)
+            made = critic(coarse * cover, fine * cover, numbers * counted, condition)
+            with torch.no_grad():
+                true = critic(*real, condition)
+            loss = pair_loss(made, true)
+            return loss, {}
+        with torch.no_grad():
+            coarse, fine, numbers = generator(code, condition)
+        fake = (coarse * cover, fine * cover, numbers * counted)
+        due = step % self._recipe.lazy == 0
+        real_in, fake_in = (tuple(part.detach().requires_grad_(due) for part in parts) for parts in (real, fake))
+        true, made = critic(*real_in, condition), critic(*fake_in, condition)
+        loss = pair_loss(true, made)
+        notes = {"pair": loss.detach(), "gap": (true - made).mean().detach()}
+        if due:
+            gamma = self._recipe.gamma * (1 - 0.9 * min(1.0, step / self._recipe.steps)) * self._recipe.lazy
+            r1, r2 = penalty(true, real_in), penalty(made, fake_in)
+            loss = loss + 0.5 * gamma * (r1 + r2)
+            notes |= {"r1": r1.detach(), "r2": r2.detach()}
+        return loss, notes
+
+    def validate(self, networks: Mapping[str, nn.Module]) -> dict[str, float]:
+        """`val_loss` is how far the generated designs are from the held-out ones as sets; see `set_distance`."""
+        generator = networks["generator"]
+        assert isinstance(generator, Generator)
+        held, device = self._held, next(generator.parameters()).device
+        code = torch.randn(len(held), generator.noise, generator=torch.Generator().manual_seed(5)).to(device)
+        _, fine, numbers = generator(code, held.conditions.to(device))
+        return design_figures(fine.cpu(), numbers.cpu(), held)
+
+    def pictures(self, networks: Mapping[str, nn.Module]) -> NDArray[np.uint8] | None:
+        generator = networks["generator"]
+        assert isinstance(generator, Generator)
+
+        def make(condition: Tensor, seed: int) -> Tensor:
+            code = torch.randn(len(condition), generator.noise, generator=torch.Generator().manual_seed(seed)).to(
+                condition.device
+            )
+            drawn: Tensor = generator(code, condition)[1]
+            return drawn
+
+        return samples(make, self._held, self._codec, next(generator.parameters()).device)
+
+
+def samples(make: Any, held: Latents, codec: Codec, device: torch.device) -> NDArray[np.uint8]:
+    """True artwork of validation products, and below each what `make(condition, seed)` draws for three seeds."""
+    rows = held.has_art.nonzero()[:10, 0]
+    condition = held.conditions[rows]
+    with torch.no_grad():
+        fresh = [make(condition.to(device), seed).cpu() for seed in range(3)]
+        art = codec.decode(torch.cat([held.maps[rows], *fresh]))
+    colours = condition[:, -8:-5] / 12**0.5 + 0.5
+    sheet: NDArray[np.uint8] = art_grid(art, colours.repeat(4, 1), len(rows))
+    return sheet
+
+
+def design_figures(maps: Tensor, numbers: Tensor, held: Latents) -> dict[str, float]:
+    """How generated designs of the validation products compare with the true ones: `val_loss` and its parts.
+
+    Of the maps with art, the distance of the sets with their conditions; of the main colour, the root mean square error.
+    """
+    shown = held.has_art > 0
+    far = set_distance(
+        _summary(maps[shown], held.conditions[shown]), _summary(held.maps[shown], held.conditions[shown])
+    )
+    colours = slice(held.vectors.shape[1] - 6, held.vectors.shape[1] - 3)
+    wrong = (numbers - held.vectors)[:, colours].square().mean().sqrt()
+    spread = (numbers * held.counted).std(0).mean() / (held.vectors * held.counted).std(0).mean()
+    return {
+        "val_loss": far + float(wrong),
+        "val_distance": far,
+        "val_colour": float(wrong),
+        "val_spread": float(spread),
+    }
+
+
+def _summary(maps: Tensor, conditions: Tensor) -> Tensor:
+    """Fixed random convolutions of the maps, their mean and spread over cells, beside the condition."""
+    generator = torch.Generator().manual_seed(20)
+    kernels = torch.randn(96, maps.shape[1], 3, 3, generator=generator) / (9 * maps.shape[1]) ** 0.5
+    seen = functional.conv2d(functional.pad(maps, (1, 1, 1, 1), mode="circular"), kernels).relu().flatten(2)
+    return torch.cat([seen.mean(2), seen.std(2), conditions * 0.5], 1)
+
+
+def set_distance(first: Tensor, second: Tensor) -> float:
+    """Energy distance of two sets of vectors (Szekely and Rizzo 2013): 0 where they have one distribution."""
+    across = torch.cdist(first, second).mean()
+    inside = torch.cdist(first, first).sum() / (len(first) * (len(first) - 1)) + torch.cdist(second, second).sum() / (
+        len(second) * (len(second) - 1)
+    )
+    return float(2 * across - inside)

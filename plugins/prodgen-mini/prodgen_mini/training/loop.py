@@ -1,0 +1,227 @@
+"""The training loop: alternating updates, averaged weights, validation, early stopping, checkpoints.
+
+Nothing random is kept between steps: batches and noise follow from the seed and the number of the step, so that a run that was
+killed goes on bit by bit where its last checkpoint lies.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from prodgen_mini.training import checkpoint
+from prodgen_mini.training.checkpoint import State
+from prodgen_mini.training.objective import Objective
+from prodgen_mini.training.parallel import Parallel
+from prodgen_mini.training.recipe import Recipe
+from prodgen_mini.training.record import Record
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import ConfigError, PluginError
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+
+def fit(objective: Objective, recipe: Recipe, out: Path, ctx: Context, start: dict[str, Any] | None = None) -> State:
+    """Trains until `recipe.steps`, or until validation no longer improves; goes on from a checkpoint in `out`.
+
+    Files in `out`: `checkpoint.safetensors`, `best.safetensors` (the averaged weights of the best validation),
+    `log.jsonl`, `tensorboard/` and `samples/`.
+
+    Args:
+        start: weights by network that a fresh run begins with.
+
+    Raises:
+        PluginError: the loss is no longer a number.
+        Cancelled, DeadlineExceeded: the last checkpoint stays.
+    """
+    import torch
+
+    if recipe.threads:
+        torch.set_num_threads(recipe.threads)
+    run = _Run(objective, recipe, out, ctx)
+    for name, weights in (start or {}).items():
+        if not run.resumed:
+            objective.networks[name].load_state_dict(weights)
+            if name in run.averages:
+                run.averages[name].load_state_dict(weights)
+    try:
+        ctx.progress(run.state.step, recipe.steps, "steps")
+        while run.state.step < recipe.steps and not run.state.stopped:
+            ctx.check()
+            run.advance()
+            ctx.progress(run.state.step, recipe.steps, f"loss {run.state.last.get('loss', 0.0):.4f}")
+    finally:
+        run.close()
+    return run.state
+
+
+class _Run:
+    def __init__(self, objective: Objective, recipe: Recipe, out: Path, ctx: Context) -> None:
+        import torch
+
+        self.objective, self.recipe, self.out = objective, recipe, out
+        self.parallel = Parallel(ctx.device)
+        if recipe.batch % (recipe.accumulate * self.parallel.world):
+            raise ConfigError(
+                f"A batch of {recipe.batch} cannot be cut into {recipe.accumulate} parts for {self.parallel.world} processes.",
+                hint="Choose a batch that both divide.",
+            )
+        self.networks = {name: net.to(self.parallel.device).train() for name, net in objective.networks.items()}
+        self.averages = {
+            name: copy.deepcopy(self.networks[name]).eval().requires_grad_(False) for name in objective.averaged
+        }
+        self.optimisers = {name: _optimiser(net, recipe) for name, net in self.networks.items()}
+        self.path = out / checkpoint.FILE
+        self.resumed = self.path.is_file()
+        self.state = checkpoint.load(self.path, self.networks, self.averages, self.optimisers)
+        self.record = Record(out, self.state.step) if self.parallel.is_first else None
+        self.autocast: Any = nullcontext()
+        if self.parallel.device.startswith("cuda") and (
+            recipe.precision == "bfloat16" or (recipe.precision == "auto" and torch.cuda.is_bf16_supported(False))
+        ):
+            self.autocast = torch.autocast("cuda", torch.bfloat16)
+
+    def advance(self) -> None:
+        """One step of every network, and what is due after it."""
+        recipe, state = self.recipe, self.state
+        started = time.perf_counter()
+        rows = batch_rows(self.objective.size, recipe.batch, state.step, recipe.seed)
+        figures: dict[str, float] = {}
+        for name in self.networks:
+            figures |= self._update(name, rows)
+        state.step += 1
+        state.last |= figures
+        self._note(figures | {"rate": recipe.rate(state.step - 1), "seconds": time.perf_counter() - started})
+        if state.step % recipe.validate_every == 0 or state.step == recipe.steps:
+            self._validate()
+        if recipe.sample_every and state.step % recipe.sample_every == 0 and self.record:
+            self.record.picture(state.step, self.objective.pictures(self.averages))
+        if state.step % recipe.checkpoint_every == 0 or state.step == recipe.steps or state.stopped:
+            self._save()
+
+    def _update(self, name: str, rows: torch.Tensor) -> dict[str, float]:
+        import torch
+
+        recipe, network, step = self.recipe, self.networks[name], self.state.step
+        parameters = [p for p in network.parameters() if p.requires_grad]
+        sums: list[torch.Tensor] = []
+        figures: dict[str, float] = {}
+        for part, chunk in enumerate(self.parallel.share(rows).chunk(recipe.accumulate)):
+            with torch.random.fork_rng(devices=[]):
+                # Dropout draws from the global generator.
+                torch.manual_seed(_mixed(recipe.seed, step, name, part, self.parallel.rank, 1))
+                noise = torch.Generator("cpu").manual_seed(_mixed(recipe.seed, step, name, part, self.parallel.rank, 2))
+                with self.autocast:
+                    loss, notes = self.objective.loss(name, chunk, noise, step)
+                gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
+            if not torch.isfinite(loss):
+                raise PluginError(
+                    f"The loss of {name} is {float(loss.detach())} at step {step}.",
+                    hint="Lower learning_rate or clip; the last checkpoint is still good.",
+                )
+            whole = [g if g is not None else torch.zeros_like(p) for g, p in zip(gradients, parameters, strict=True)]
+            sums = whole if part == 0 else [a + b for a, b in zip(sums, whole, strict=True)]
+            for key, value in {"loss": loss.detach(), **notes}.items():
+                label = key if len(self.networks) == 1 else f"{name}_{key}"
+                figures[label] = figures.get(label, 0.0) + float(value) / recipe.accumulate
+        for parameter, gradient in zip(parameters, self.parallel.average(sums), strict=True):
+            parameter.grad = gradient / recipe.accumulate
+        if recipe.clip:
+            norm = torch.nn.utils.clip_grad_norm_(parameters, recipe.clip)
+            figures["norm" if len(self.networks) == 1 else f"{name}_norm"] = float(norm)
+        for group in self.optimisers[name].param_groups:
+            group["lr"] = recipe.rate(step) * group["factor"]
+        self.optimisers[name].step()
+        self.optimisers[name].zero_grad(set_to_none=True)
+        if name in self.averages:
+            # A short memory in the beginning, as the first weights say nothing (Karras et al. 2024 give the reason at length).
+            average(self.averages[name], network, min(recipe.ema, (step + 1) / (step + 10)))
+        return figures
+
+    def _validate(self) -> None:
+        import torch
+
+        state, recipe = self.state, self.recipe
+        with torch.no_grad():
+            figures = self.objective.validate({**self.networks, **self.averages})
+        for network in self.networks.values():
+            network.train()
+        state.last |= figures
+        self._note(figures)
+        loss = figures.get("val_loss", math.nan)
+        if loss < state.best:
+            state.best, state.best_step = loss, state.step
+            if self.parallel.is_first:
+                checkpoint.save(self.out / "best.safetensors", state, {}, self.averages, {})
+        elif recipe.patience and state.step - state.best_step >= recipe.patience * recipe.validate_every:
+            state.stopped = True
+
+    def _note(self, figures: dict[str, float]) -> None:
+        if self.record:
+            self.record.figures(self.state.step, figures)
+
+    def _save(self) -> None:
+        if self.parallel.is_first:
+            checkpoint.save(self.path, self.state, self.networks, self.averages, self.optimisers)
+        self.parallel.wait()
+
+    def close(self) -> None:
+        if self.record:
+            self.record.close()
+
+
+def batch_rows(size: int, batch: int, step: int, seed: int) -> torch.Tensor:
+    """int64 [batch]: the examples of a step; each epoch is a permutation of its own, and a batch may span two.
+
+    >>> sorted(int(row) for step in range(3) for row in batch_rows(6, 2, step, 1))
+    [0, 1, 2, 3, 4, 5]
+    """
+    import torch
+
+    places = np.arange(step * batch, (step + 1) * batch)
+    orders = {
+        int(epoch): np.random.default_rng([seed, 11, int(epoch)]).permutation(size)
+        for epoch in np.unique(places // size)
+    }
+    return torch.tensor([int(orders[place // size][place % size]) for place in places.tolist()])
+
+
+def average(kept: nn.Module, network: nn.Module, share: float) -> None:
+    """Moves kept weights towards those of the network: share * kept + (1 - share) * new."""
+    import torch
+
+    with torch.no_grad():
+        for old, new in zip(kept.state_dict().values(), network.state_dict().values(), strict=True):
+            if old.is_floating_point():
+                old.lerp_(new, 1 - share)
+            else:
+                old.copy_(new)
+
+
+def _optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
+    """AdamW; vectors (biases, scales, embeddings of one number) do not decay."""
+    import torch
+
+    factors = getattr(network, "rate_factors", {})
+    groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
+    for name, parameter in network.named_parameters():
+        factor = next((value for prefix, value in factors.items() if name.startswith(prefix)), 1.0)
+        groups.setdefault((recipe.decay if parameter.ndim > 1 else 0.0, factor), []).append(parameter)
+    settings = [
+        {"params": members, "weight_decay": decay, "factor": factor} for (decay, factor), members in groups.items()
+    ]
+    return torch.optim.AdamW(settings, recipe.learning_rate, betas=recipe.betas, foreach=False)
+
+
+def _mixed(*parts: int | str) -> int:
+    import hashlib
+
+    return int.from_bytes(hashlib.sha256("|".join(map(str, parts)).encode()).digest()[:7], "big")

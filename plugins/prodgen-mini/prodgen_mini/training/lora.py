@@ -1,0 +1,102 @@
+"""`prodgen train lora`: a low-rank addition to `diffusion/mini`, from a few designs of one kind, by peft."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from prodgen_mini import weights
+from prodgen_mini.designs import Designs
+from prodgen_mini.models.dit import Dit
+from prodgen_mini.models.lora import FORMAT, LAYERS
+from prodgen_mini.training.diffusion import DiffusionObjective, DiffusionRecipe
+from prodgen_mini.training.objective import Objective
+from prodgen_mini.training.trainers import Latents, PartTrainer, codec_for
+from prodgen_mini.weights import check_pin
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import ConfigError, InputError, MissingDependency
+from prodgen_sdk.files import write_atomically
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class LoraRecipe(DiffusionRecipe):
+    """Options of `prodgen train lora`.
+
+    Args:
+        base: weights of diffusion/mini; those of the package by default.
+        where: which designs of the data set: `family=mug`, `style=band`, or several with a comma; all by default.
+        rank: of the additions; `alpha` over rank is their scale.
+    """
+
+    steps: int = 300
+    batch: int = 16
+    learning_rate: float = 1e-3
+    decay: float = 0.0
+    forget: float = 0.05
+    base: Path | None = None
+    where: str = ""
+    rank: Annotated[int, Field(ge=1, le=64)] = 4
+    alpha: Annotated[float, Field(gt=0)] = 8.0
+
+
+class LoraTrainer(PartTrainer[LoraRecipe]):
+    part = "lora"
+    recipe = LoraRecipe
+
+    def prepare(
+        self, recipe: LoraRecipe, designs: Designs, ctx: Context
+    ) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
+        try:
+            from peft import LoraConfig, get_peft_model
+        except ImportError:
+            raise MissingDependency("A LoRA needs peft.", hint="Run: pip install 'prodgen-mini[lora]'") from None
+        codec, space, digest = codec_for(recipe)
+        base = weights.read("diffusion", recipe.base)
+        check_pin(base, digest)
+        chosen = designs.take(_chosen(designs, recipe.where))
+        train, held = (Latents(chosen.of_split(name), codec, space, recipe) for name in ("train", "val"))
+        if len(train) < 2 or not len(held):
+            raise InputError(
+                f"{recipe.where!r} leaves {len(train)} designs to train on and {len(held)} to validate on."
+            )
+        objective = DiffusionObjective(train, held, codec, base.settings, recipe)
+        network = objective.networks["diffusion"]
+        network.load_state_dict(dict(base.tensors))
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(recipe.seed)
+            config = LoraConfig(
+                r=recipe.rank, lora_alpha=recipe.alpha, lora_dropout=recipe.dropout, target_modules=list(LAYERS)
+            )
+            get_peft_model(network, config)
+        return objective, {"scale": recipe.alpha / recipe.rank}, {"base": base.digest, "codec": digest}
+
+    def export(self, path: Path, network: nn.Module, settings: dict[str, Any], facts: dict[str, Any]) -> None:
+        from safetensors.torch import save
+
+        assert isinstance(network, Dit)
+        tensors = {}
+        for name, value in network.state_dict().items():
+            for side, ours in (("lora_A", "down"), ("lora_B", "up")):
+                if f".{side}.default.weight" in name:
+                    tensors[name.replace(f".{side}.default.weight", f".{ours}")] = value.half().contiguous()
+        note = json.dumps({"format": FORMAT, **settings, **facts}, sort_keys=True)
+        write_atomically(path, save(tensors, {"prodgen": note}))
+
+
+def _chosen(designs: Designs, where: str) -> Any:
+    wanted = np.ones(len(designs), bool)
+    for term in filter(None, (part.strip() for part in where.split(","))):
+        key, equals, value = term.partition("=")
+        if not equals or not any(key in line for line in designs.lines[:1]):
+            known: Mapping[str, Any] = designs.lines[0]
+            raise ConfigError(f"{term!r} names no column.", hint=f"Columns are {', '.join(sorted(known))}.")
+        wanted &= designs.column(key) == value
+    return wanted

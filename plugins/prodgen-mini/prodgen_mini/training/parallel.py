@@ -1,0 +1,58 @@
+"""Several processes on several devices: each works on its share of a batch, gradients are averaged.
+
+`accelerate launch --num_processes N -m prodgen_sdk train ...` starts N of them; without accelerate there is one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from prodgen_sdk.errors import MissingDependency
+
+if TYPE_CHECKING:
+    import torch
+
+
+class Parallel:
+    """One process among the others.
+
+    Attributes:
+        rank, world: number of this process, and how many there are.
+        device: where this process computes.
+    """
+
+    def __init__(self, device: str) -> None:
+        self.rank, self.world, self.device = 0, 1, device
+        self._accelerator: Any = None
+        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+            if find_spec("accelerate") is None:
+                raise MissingDependency(
+                    "Several processes need accelerate.", hint="Run: pip install 'prodgen-mini[accelerate]'"
+                )
+            from accelerate import Accelerator
+
+            self._accelerator = Accelerator(cpu=device == "cpu")
+            self.rank, self.world = self._accelerator.process_index, self._accelerator.num_processes
+            self.device = str(self._accelerator.device)
+
+    @property
+    def is_first(self) -> bool:
+        return self.rank == 0
+
+    def share(self, rows: torch.Tensor) -> torch.Tensor:
+        """The rows of a batch that this process works on."""
+        return rows[self.rank :: self.world]
+
+    def average(self, gradients: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        """The mean over all processes of each gradient."""
+        if self.world == 1:
+            return list(gradients)
+        return [self._accelerator.reduce(gradient, "mean") for gradient in gradients]
+
+    def wait(self) -> None:
+        """Until all processes are here."""
+        if self._accelerator is not None:
+            self._accelerator.wait_for_everyone()

@@ -1,0 +1,184 @@
+"""What the trainers of codec, VAE, GAN and diffusion model share: data, run, export."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from pydantic import Field
+
+from prodgen_mini import weights
+from prodgen_mini.designs import Designs, read_designs
+from prodgen_mini.training import checkpoint
+from prodgen_mini.training.loop import fit
+from prodgen_mini.training.objective import Objective
+from prodgen_mini.training.recipe import Recipe, claim
+from prodgen_mini.weights import Part, load_codec
+from prodgen_sdk.config import validate
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.files import file_digest
+from prodgen_sdk.interfaces import Report, Trainer
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+    from prodgen_mini.models.codec import Codec
+    from prodgen_mini.space import Space
+
+R = TypeVar("R", bound=Recipe)
+
+
+class PartTrainer(Trainer, Generic[R]):
+    """Trains one part from a data set of designs.
+
+    Attributes:
+        part: what is trained; `recipe` its options.
+    """
+
+    part: ClassVar[Part]
+    recipe: ClassVar[type[Recipe]]
+
+    def __init__(self, config: Any, ctx: Context) -> None:
+        pass
+
+    def train(self, config: Mapping[str, Any], data: Path, out: Path, ctx: Context) -> Report:
+        """Trains from designs in `data` into `out`; `out/<part>.safetensors` are the weights to use.
+
+        Raises:
+            InputError: `data` holds no designs, or too few.
+            ConfigError: an option is wrong, or `out` holds a run with other options.
+        """
+        recipe = validate(self.recipe, config, where=f"options of train {self.part}")
+        claim(recipe, out, part=self.part, data=digest_of(data))
+        designs = read_designs(data, splits=("train", "val"))
+        if min(int((designs.column("split") == name).sum()) for name in ("train", "val")) < 2:
+            raise InputError(f"{data} holds too few designs to train and to validate on.", hint="Make more of them.")
+        objective, settings, facts = self.prepare(recipe, designs, ctx)  # type: ignore[arg-type]
+        state = fit(objective, recipe, out, ctx, start=self.start(recipe, objective))  # type: ignore[arg-type]
+        network = objective.networks[objective.averaged[0]]
+        best = out / "best.safetensors"
+        checkpoint.load(best, {}, {objective.averaged[0]: network}, {})
+        network.cpu().eval()
+        self.finish(network, objective)
+        figures = {
+            name: value for name, value in state.last.items() if math.isfinite(value) and name.startswith("val_")
+        }
+        figures |= {"best_step": float(state.best_step), "best_val_loss": state.best}
+        path = out / f"{self.part}.safetensors"
+        notes = {
+            **facts,
+            "recipe": recipe.model_dump(mode="json"),
+            "data": digest_of(data),
+            "figures": figures,
+            "steps": state.step,
+        }
+        self.export(path, network, settings, notes)
+        return Report(checkpoint=path, steps=state.step, figures=figures)
+
+    @abstractmethod
+    def prepare(self, recipe: R, designs: Designs, ctx: Context) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
+        """The objective, the settings of the network that is kept, and facts to write beside its weights."""
+
+    def start(self, recipe: R, objective: Objective) -> dict[str, dict[str, torch.Tensor]]:
+        """Weights that a fresh run begins with, by network."""
+        return {}
+
+    def export(self, path: Path, network: nn.Module, settings: dict[str, Any], facts: dict[str, Any]) -> None:
+        """Writes the weights to use."""
+        weights.write(path, self.part, network, settings, facts)
+
+    def finish(self, network: nn.Module, objective: Objective) -> None:
+        """A last touch before the weights are written."""
+
+
+class ModelRecipe(Recipe):
+    """Options of the models over latents.
+
+    Args:
+        codec: weights of the codec; those of the package by default.
+        width: channels of the finest blocks.
+        tell_colour: share of the examples that are told the main colour.
+        tell_accent: share of the examples that are told the second colour; the others must find one.
+    """
+
+    codec: Path | None = None
+    width: int = Field(default=64, ge=8, le=1024)
+    tell_colour: float = Field(default=0.95, ge=0, le=1)
+    tell_accent: float = Field(default=0.4, ge=0, le=1)
+
+
+class Latents:
+    """Designs as the models see them: latents, vectors and conditions in memory.
+
+    Args:
+        codec: encodes the artwork once. Latents of what repeats over a surface are rolled by whole cells at each draw.
+    """
+
+    def __init__(self, designs: Designs, codec: Codec, space: Space, recipe: ModelRecipe) -> None:
+        import torch
+
+        self.recipe, self.space = recipe, space
+        maps = []
+        with torch.no_grad():
+            for start in range(0, len(designs), 64):
+                part = designs.take(_range(start, min(start + 64, len(designs))))
+                maps.append(codec.encode(torch.from_numpy(part.art())))
+        self.maps = torch.cat(maps)
+        self.vectors = torch.from_numpy(designs.vectors(space))
+        self.counted = torch.from_numpy(designs.counted(space)).float()
+        self.conditions = torch.from_numpy(designs.conditions(space))
+        self.has_art = torch.from_numpy(designs.has_art).float()
+        self.tiles = torch.from_numpy(designs.column("layout") == "tile")
+
+    def __len__(self) -> int:
+        return len(self.maps)
+
+    def draw(self, rows: torch.Tensor, noise: torch.Generator) -> tuple[torch.Tensor, ...]:
+        """Maps, vectors, conditions, which places of the vector count, and whether there is art, of some rows, varied."""
+        import torch
+
+        maps = self.maps[rows].clone()
+        shifts = torch.randint(0, 16, (len(rows), 2), generator=noise).tolist()
+        for place, (row, (down, right)) in enumerate(zip(rows.tolist(), shifts, strict=True)):
+            if self.tiles[row]:
+                maps[place] = maps[place].roll((down, right), (1, 2))
+        conditions = self.conditions[rows].clone()
+        shares = torch.tensor([self.recipe.tell_colour, self.recipe.tell_accent])
+        told = torch.rand(len(rows), 2, generator=noise) < shares
+        conditions[:, -8:-2] *= told.repeat_interleave(3, 1)
+        conditions[:, -2:] *= told
+        return maps, self.vectors[rows], conditions, self.counted[rows], self.has_art[rows]
+
+
+def codec_for(recipe: ModelRecipe) -> tuple[Codec, Space, str]:
+    """The codec that a model is trained with."""
+    return load_codec(recipe.codec)
+
+
+def digest_of(data: Path) -> str:
+    """Names a data set by its plan and manifest."""
+    total = hashlib.sha256()
+    for name in ("dataset.json", "manifest.jsonl"):
+        if (data / name).is_file():
+            total.update(file_digest(data / name).encode())
+    return total.hexdigest()
+
+
+def art_grid(art: torch.Tensor, colours: torch.Tensor, columns: int) -> Any:
+    """Artwork [n, 4, 128, 128] on main colours [n, 3] in [0, 1] as a grid of pictures."""
+    from prodgen_mini.training.record import grid
+
+    shown = (art[:, :3] + colours[:, :, None, None]).clamp(0, 1)
+    return grid((shown * 255).round().byte().permute(0, 2, 3, 1).numpy(), columns)
+
+
+def _range(start: int, stop: int) -> Any:
+    import numpy as np
+
+    return np.arange(start, stop)

@@ -1,0 +1,137 @@
+"""Weights in safetensors files, half precision, with what they are and where they come from; a model pins its codec."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from prodgen_mini.space import Space
+from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.files import write_atomically
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from prodgen_mini.models.codec import Codec
+
+Part = Literal["codec", "vae", "gan", "diffusion", "lora"]
+FORMAT = "prodgen-mini 1"
+SHIPPED = Path(__file__).with_name("weights")
+SHIPPED_SHA256: dict[Part, str] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """What a file holds.
+
+    Args:
+        settings: arguments of the network's constructor.
+        tensors: its state, float32.
+        digest: sha256 of the file.
+        facts: all that the file says of itself.
+    """
+
+    part: Part
+    settings: Mapping[str, Any]
+    tensors: Mapping[str, Tensor]
+    digest: str
+    facts: Mapping[str, Any]
+
+    def into(self, network: nn.Module) -> nn.Module:
+        """Loads the state into a network, ready for use.
+
+        Raises:
+            ConfigError: the network is another one, or a weight is not finite.
+        """
+        import torch
+
+        try:
+            network.load_state_dict(dict(self.tensors))
+        except RuntimeError as error:
+            raise ConfigError(
+                f"The weights of {self.part} do not fit its network: {str(error).splitlines()[0]}.",
+                hint=f"Train them anew: prodgen train {self.part}",
+            ) from None
+        if not all(bool(torch.isfinite(value).all()) for value in self.tensors.values()):
+            raise ConfigError(
+                f"The weights of {self.part} hold NaN.", hint=f"Train them anew: prodgen train {self.part}"
+            )
+        return network.eval().requires_grad_(False)
+
+
+def read(part: Part, path: Path | None = None, sha256: str | None = None) -> Weights:
+    """Reads and verifies weights.
+
+    Args:
+        path: a file of `prodgen train`; None reads those that come with the package.
+        sha256: what the file's digest must be; those of the package are always checked.
+
+    Raises:
+        ConfigError: the file is missing, cut off, damaged, of another part, or not the one that is wanted.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    where = path or SHIPPED / f"{part}.safetensors"
+    again = "Install prodgen-mini again." if path is None else f"Train them anew: prodgen train {part}"
+    try:
+        data = where.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"The weights {where} cannot be read: {error.strerror}.", hint=again) from None
+    digest = hashlib.sha256(data).hexdigest()
+    wanted = SHIPPED_SHA256.get(part) if path is None else sha256
+    if wanted and digest != wanted:
+        raise ConfigError(
+            f"The weights {where} are not the ones that are wanted: their sha256 is {digest[:12]}..., not {wanted[:12]}...",
+            hint=again,
+        )
+    try:
+        tensors = load(data)
+        notes = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")]).get("__metadata__", {})
+        facts = json.loads(notes.get("prodgen", "{}"))
+        if facts.get("format") != FORMAT or facts.get("part") != part:
+            raise ValueError(
+                f"they are {facts.get('format', 'unknown')!r} {facts.get('part', '')!r}, not {FORMAT!r} {part!r}"
+            )
+        return Weights(part, facts["settings"], {name: value.float() for name, value in tensors.items()}, digest, facts)
+    except (SafetensorError, ValueError, KeyError, AttributeError) as error:
+        raise ConfigError(f"The weights {where} are damaged, or none of {part}: {error}.", hint=again) from None
+
+
+def write(path: Path, part: Part, network: nn.Module, settings: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+    """Writes a file whole or not at all; returns its sha256. Equal weights give equal files."""
+    import torch
+    from safetensors.torch import save
+
+    tensors = {
+        name: value.detach().cpu().to(torch.float16).contiguous() for name, value in network.state_dict().items()
+    }
+    # In one note: safetensors writes several in no certain order.
+    note = json.dumps({"format": FORMAT, "part": part, "settings": dict(settings), **facts}, sort_keys=True)
+    data = save(tensors, {"prodgen": note})
+    write_atomically(path, data)
+    return hashlib.sha256(data).hexdigest()
+
+
+def load_codec(path: Path | None = None, sha256: str | None = None) -> tuple[Codec, Space, str]:
+    """The codec, the space of its designs, and the digest by which models pin it."""
+    from prodgen_mini.models.codec import Codec
+
+    found = read("codec", path, sha256)
+    codec = Codec(**found.settings)
+    found.into(codec)
+    return codec, Space.of(found.facts.get("space", {})), found.digest
+
+
+def check_pin(model: Weights, codec_digest: str) -> None:
+    """Raises ConfigError where a model was trained on the latents of another codec."""
+    pinned = str(model.facts.get("codec", ""))
+    if pinned != codec_digest:
+        raise ConfigError(
+            f"The {model.part} was trained with the codec {pinned[:12] or 'unknown'}..., but the codec is {codec_digest[:12]}...",
+            hint="Configure the codec that it was trained with, or train it anew.",
+        )

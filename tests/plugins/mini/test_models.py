@@ -1,0 +1,202 @@
+"""The networks and what they are trained by, against laws and closed forms."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from prodgen_mini.models.codec import Codec  # noqa: E402
+from prodgen_mini.models.dit import Dit  # noqa: E402
+from prodgen_mini.models.flow import sample  # noqa: E402
+from prodgen_mini.models.gan import Critic, Generator, pair_loss, penalty  # noqa: E402
+from prodgen_mini.models.vae import Vae, divergence  # noqa: E402
+from prodgen_mini.training.gan import set_distance  # noqa: E402
+
+
+def random(*shape, seed=0):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def stirred(network, seed=1):
+    """Parameters drawn anew, so that nothing is zero."""
+    torch.manual_seed(seed)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.normal_(0, 0.1)
+    return network.eval()
+
+
+def test_a_fresh_codec_is_the_projection_onto_principal_components():
+    art = random(6, 4, 128, 128)
+    codec = Codec(channels=10, width=8)
+    patches = torch.nn.functional.pixel_unshuffle(art, 8).permute(0, 2, 3, 1).flatten(0, 2).numpy()
+    codec.begin(patches)
+    with torch.no_grad():
+        raw = codec.raw(art)
+        again = codec.draw(raw)
+    middle = patches.mean(0)
+    _, _, axes = np.linalg.svd(patches - middle, full_matrices=False)
+    best = (patches - middle) @ axes[:10].T @ axes[:10] + middle
+    found = torch.nn.functional.pixel_unshuffle(again, 8).permute(0, 2, 3, 1).flatten(0, 2).numpy()
+    assert np.abs(found - best).max() < 1e-3
+    assert torch.allclose(raw.permute(1, 0, 2, 3).flatten(1).std(1), torch.ones(10), atol=0.02)
+    codec.standardise(raw * 3 + 1)
+    assert torch.allclose(codec.decode(codec.encode(art)), again, atol=1e-3)
+
+
+def test_the_codec_knows_no_edge():
+    codec = stirred(Codec(channels=4, width=8))
+    art = random(1, 4, 128, 128)
+    with torch.no_grad():
+        rolled = codec.encode(art.roll((16, 40), (2, 3)))
+        assert torch.allclose(rolled, codec.encode(art).roll((2, 5), (2, 3)), atol=1e-4)
+        latents = random(1, 4, 16, 16)
+        assert torch.allclose(
+            codec.decode(latents.roll((3, 7), (2, 3))), codec.decode(latents).roll((24, 56), (2, 3)), atol=1e-4
+        )
+
+
+def test_the_divergence_is_that_of_normal_distributions():
+    mean, spread = random(5, 3), random(5, 3, seed=1)
+    normal = torch.distributions.Normal
+    exact = torch.distributions.kl_divergence(normal(mean, (0.5 * spread).exp()), normal(0.0, 1.0)).mean(0)
+    assert torch.allclose(divergence(mean, spread, 0.0), exact.sum(), atol=1e-5)
+    assert torch.allclose(divergence(mean, spread, 10.0), torch.tensor(30.0))
+    at_prior = torch.zeros(5, 3, requires_grad=True)
+    (gradient,) = torch.autograd.grad(divergence(at_prior, torch.zeros(5, 3), 0.1), at_prior)
+    assert not gradient.any()
+
+
+def test_the_pair_loss_is_that_of_the_paper():
+    real, fake = random(7, 1), random(7, 1, seed=1)
+    naive = np.mean([np.log1p(np.exp(-(r - f))) for r, f in zip(real.numpy(), fake.numpy(), strict=True)])
+    assert float(pair_loss(real, fake)) == pytest.approx(naive, rel=1e-5)
+    assert float(pair_loss(real + 3, fake)) < float(pair_loss(real, fake))
+
+
+def test_the_penalty_is_the_squared_gradient():
+    w = random(6)
+    x = random(4, 6, seed=2).requires_grad_(True)
+    y = random(4, 2, seed=3).requires_grad_(True)
+    scores = (x @ w)[:, None] + y.square().sum(1, keepdim=True)
+    expected = w.square().sum() + (2 * y).square().sum(1).mean()
+    assert torch.allclose(penalty(scores, (x, y)), expected, atol=1e-5)
+
+
+def test_the_penalty_can_be_learnt_from():
+    critic = Critic(3, 5, 4, width=8)
+    parts = tuple(p.requires_grad_(True) for p in (random(2, 3, 4, 4), random(2, 3, 16, 16), random(2, 5)))
+    penalty(critic(*parts, random(2, 4)), parts).backward()
+    assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in critic.parameters())
+
+
+def test_generator_and_vae_have_their_shapes():
+    coarse, fine, vector = Generator(6, 20, 30, noise=8, width=8)(random(3, 8), random(3, 30))
+    assert (coarse.shape, fine.shape, vector.shape) == ((3, 6, 4, 4), (3, 6, 16, 16), (3, 20))
+    vae = Vae(6, 20, 30, code=8, width=8)
+    mean, spread = vae.encode(fine, vector, random(3, 30))
+    assert mean.shape == spread.shape == (3, 8)
+    assert [part.shape for part in vae.decode(mean, random(3, 30))] == [(3, 6, 16, 16), (3, 20)]
+
+
+class Knows:
+    """A network that knows the clean design, whatever it is shown."""
+
+    channels, vector = 2, 3
+
+    def __init__(self, maps, vector):
+        self.answer, self.calls = (maps, vector), 0
+
+    def __call__(self, maps, vector, time, condition, kept):
+        self.calls += 1
+        repeat = len(maps) // len(self.answer[0])
+        return self.answer[0].repeat(repeat, 1, 1, 1), self.answer[1].repeat(repeat, 1)
+
+
+@pytest.mark.parametrize(("steps", "guidance"), [(1, 1.0), (4, 1.0), (7, 3.0)])
+def test_a_network_that_knows_the_design_is_followed_to_it(steps, guidance):
+    maps, vector = random(2, 2, 16, 16), random(2, 3)
+    network = Knows(maps, vector)
+    found = sample(network, random(2, 4), torch.Generator().manual_seed(1), steps=steps, guidance=guidance)
+    assert torch.allclose(found[0], maps, atol=1e-4)
+    assert torch.allclose(found[1], vector, atol=1e-4)
+    assert network.calls == steps
+
+
+def test_small_steps_follow_the_flow_exactly():
+    """For data N(m, s^2) the clean design is known in closed form, and the flow takes noise z to m + s z."""
+    m, s = 2.0, 0.5
+
+    class Exact:
+        channels, vector = 1, 1
+
+        def __call__(self, maps, vector, time, condition, kept):
+            def clean(x):
+                t = time.reshape(-1, *[1] * (x.ndim - 1))
+                return m + s * s * t / (s * s * t * t + (1 - t) ** 2) * (x - t * m)
+
+            return clean(maps), clean(vector)
+
+    source = torch.Generator().manual_seed(3)
+    start = torch.randn(4, 1, 16, 16, generator=torch.Generator().manual_seed(3))
+    found, _ = sample(Exact(), random(4, 2), source, steps=400, guidance=1.0)
+    assert torch.allclose(found, m + s * start, atol=0.03)
+
+
+def test_guidance_and_negatives_move_away():
+    class Says:
+        channels, vector = 1, 1
+
+        def __call__(self, maps, vector, time, condition, kept):
+            value = torch.where(kept, condition[:, 0], torch.zeros(()))
+            return value[:, None, None, None].expand_as(maps), value[:, None].expand_as(vector)
+
+    want, away = torch.full((1, 1), 2.0), torch.full((1, 1), 1.0)
+    draw = lambda **more: float(sample(Says(), want, torch.Generator().manual_seed(0), steps=3, **more)[1])  # noqa: E731
+    assert draw(guidance=1.0) == pytest.approx(2.0)
+    assert draw(guidance=3.0) == pytest.approx(6.0)  # 0 + 3 (2 - 0)
+    assert draw(guidance=3.0, negative=away) == pytest.approx(4.0)  # 1 + 3 (2 - 1)
+
+
+def test_a_variant_keeps_more_the_less_is_forgotten():
+    class Leaves:
+        """Thinks that what it sees is clean already."""
+
+        channels, vector = 2, 3
+
+        def __call__(self, maps, vector, time, condition, kept):
+            return maps, vector
+
+    given, noise = (random(1, 2, 16, 16, seed=5), random(1, 3, seed=6)), torch.Generator()
+    for strength in (0.1, 0.5, 1.0):
+        found, _ = sample(
+            Leaves(), random(1, 4), noise.manual_seed(1), steps=4, guidance=1.0, start=given, strength=strength
+        )
+        start = torch.randn(1, 2, 16, 16, generator=noise.manual_seed(1))
+        assert torch.allclose(found, start * strength + given[0] * (1 - strength), atol=1e-5)
+
+
+def test_the_transformer_begins_with_nothing_and_reads_its_condition():
+    dit = Dit(2, 3, 4, width=32, depth=2, heads=2)
+    parts = random(2, 2, 16, 16), random(2, 3), torch.tensor([0.2, 0.7])
+    yes = torch.ones(2, dtype=torch.bool)
+    clean, vector = dit(*parts, random(2, 4), yes)
+    assert not clean.any()
+    assert not vector.any()
+    dit = stirred(dit)
+    with torch.no_grad():
+        one, other = dit(*parts, random(2, 4), yes)[0], dit(*parts, random(2, 4, seed=9), yes)[0]
+        none, neither = (dit(*parts, random(2, 4, seed=seed), ~yes)[0] for seed in (0, 9))
+    assert not torch.allclose(one, other)
+    assert torch.equal(none, neither)
+
+
+def test_the_set_distance_is_small_for_one_distribution_only():
+    a, b = random(300, 5), random(300, 5, seed=1)
+    assert abs(set_distance(a, b)) < 0.05 < set_distance(a, b + 1)
+    x, y = a[:20], b[:15]
+    across = np.mean([float((p - q).norm()) for p in x for q in y])
+    inside = [
+        np.mean([float((p - q).norm()) for i, p in enumerate(s) for j, q in enumerate(s) if i != j]) for s in (x, y)
+    ]
+    assert set_distance(x, y) == pytest.approx(2 * across - sum(inside), abs=1e-3)

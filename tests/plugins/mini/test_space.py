@@ -1,0 +1,115 @@
+"""Designs as numbers and back, and what reads them."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prodgen_sdk.errors import ConfigError, InputError
+from prodgen_sdk.types import ProductAsset
+
+pytest.importorskip("torch")
+from prodgen_mini.designs import read_designs, space_of
+from prodgen_mini.space import Space, art_of, artwork_of, code_of, from_scores, normal_scores, rgb_of
+
+SPACE = Space(
+    {"box": 2, "mug": 4},
+    ("ceramic", "paper"),
+    ("plain", "stripes"),
+    (0.4, 0.0, 0.2, 0.1, 0.0),
+    (0.2, 0.3, 0.3, 0.3, 0.1),
+)
+shares = st.floats(0.03, 0.97)
+
+
+@given(
+    st.lists(shares, min_size=4, max_size=4),
+    st.lists(st.floats(0, 1), min_size=5, max_size=5),
+    st.lists(st.integers(0, 255), min_size=6, max_size=6),
+)
+def test_a_design_comes_back_from_its_vector(proportions, finish, colours):
+    palette = np.array(colours, np.float32).reshape(1, 2, 3) / 255
+    used = np.ones((1, 4), bool)
+    vector = SPACE.vectors(np.array([proportions], np.float32), used, np.array([finish], np.float32), palette)[0]
+    assert len(vector) == SPACE.vector
+    sketch = ProductAsset(family="mug", proportions=(0.5,) * 4, material="ceramic", colour="#102030")
+    asset = SPACE.asset(sketch, vector, None)
+    assert asset.proportions == pytest.approx(proportions, abs=2e-3)
+    assert list(asset.finish.model_dump().values()) == pytest.approx(finish, abs=2e-3)
+    assert asset.accent == code_of(palette[0, 1])
+    assert asset.colour == "#102030"
+    assert np.abs(SPACE.main_colour(vector) - palette[0, 0]).max() < 1e-5
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_artwork_comes_back_from_its_map(seed):
+    rng = np.random.default_rng(seed)
+    art, ground = rng.integers(0, 256, (1, 128, 128, 4), np.uint8), rng.integers(0, 256, (1, 3), np.uint8)
+    assert np.array_equal(artwork_of(art_of(art, ground)[0], ground[0] / np.float32(255)), art[0])
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=9))
+def test_scores_are_quantiles(values):
+    shares = np.array(values, np.float32)
+    assert np.abs(from_scores(normal_scores(shares)) - shares.clip(0.02, 0.98)).max() < 1e-4
+    assert np.isfinite(normal_scores(shares)).all()
+
+
+def test_what_the_words_fix_stays_and_what_the_space_does_not_know_is_blank():
+    stranger = ProductAsset(family="kite", proportions=(0.5,) * 7, material="silk", pattern="zigzag", layout="tile")
+    condition = SPACE.condition_of(stranger)
+    assert len(condition) == SPACE.condition
+    assert not condition[:6].any()
+    asset = SPACE.asset(stranger, np.zeros(SPACE.vector, np.float32), None)
+    assert asset.proportions == (0.5,) * 7
+    assert asset.colour is None
+    known = SPACE.condition_of(ProductAsset(family="mug", material="paper", pattern="stripes", colour="#ff0000"))
+    assert known[[1, 3, 5]].all()
+    assert known[-2:].tolist() == [1, 0]
+    assert not known[-5:-2].any()
+
+
+def test_colours_are_codes_and_back():
+    assert code_of(np.array(rgb_of("#12ab0f"), np.float32)) == "#12ab0f"
+    assert rgb_of(None) == (0.5, 0.5, 0.5)
+
+
+def test_a_space_is_kept_as_json():
+    assert Space.of(json.loads(json.dumps(SPACE.facts()))) == SPACE
+    with pytest.raises(ConfigError):
+        Space.of({"families": {}})
+
+
+def test_a_data_set_is_read_by_split(designs):
+    found = read_designs(designs)
+    parts = {name: read_designs(designs, splits=(name,)) for name in ("train", "val", "test")}
+    assert len(found) == 48 == sum(len(part) for part in parts.values())
+    assert set(found.column("family")) == {"mug", "box", "chair"}
+    assert not found.take(found.column("layout") == "none").has_art.any()
+    space = space_of(parts["train"])
+    assert space.families == {"box": 2, "chair": 5, "mug": 4}
+    row = int(np.flatnonzero(found.column("family") == "mug")[0])
+    vector, art = found.vectors(space)[row], found.art()[row]
+    assert vector.shape == (space.vector,)
+    ground = found.ground[row] / np.float32(255)
+    assert np.array_equal(artwork_of(art, ground), found.artwork[row])
+    asset = found.asset(row)
+    again = space.asset(asset, vector, None)
+    assert again.proportions == pytest.approx([float(np.clip(p, 0.02, 0.98)) for p in asset.proportions], abs=2e-3)
+    assert len(read_designs(designs, limit=5)) == 5
+
+
+def test_ground_without_a_named_colour_is_what_bare_artwork_shows(designs):
+    found = read_designs(designs)
+    for row in np.flatnonzero(~found.palette_used[:, 0]):
+        assert np.array_equal(found.ground[row], found.palette[row, 0])
+
+
+def test_what_is_no_data_set_is_named(tmp_path):
+    with pytest.raises(InputError, match="no data set of designs"):
+        read_designs(tmp_path)
+    (tmp_path / "dataset.json").write_text('{"kind": "pictures"}')
+    with pytest.raises(InputError, match="pictures"):
+        read_designs(tmp_path)
