@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_diffusers.backdrop import cut_out
+from prodgen_diffusers.photos import squared
 from prodgen_sdk import images
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import GenerationRequest, Image, ReferenceRole
@@ -41,7 +42,7 @@ def product_cut(photo: Image) -> Image | None:
     """
     if photo.shape[2] == 4 and photo[..., 3].min() < 250:
         return photo if (photo[..., 3] > 127).any() else None
-    flat = _squared(images.flatten(photo))
+    flat = squared(images.flatten(photo), max(photo.shape[:2]))
     cut = cut_out(flat)
     if not cut.plain or not (cut.alpha > 0.5).any():
         return None
@@ -91,15 +92,3 @@ def border_colour(picture: Image) -> Colour:
     border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
     red, green, blue = np.median(border[:, :3], axis=0).round().astype(int).tolist()
     return red, green, blue
-
-
-def _squared(photo: Image) -> Image:
-    height, width = photo.shape[:2]
-    if height == width:
-        return photo
-    size = max(height, width)
-    canvas = np.empty((size, size, 3), np.uint8)
-    canvas[:] = border_colour(photo)
-    top, left = (size - height) // 2, (size - width) // 2
-    canvas[top : top + height, left : left + width] = photo
-    return canvas

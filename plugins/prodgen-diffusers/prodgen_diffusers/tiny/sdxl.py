@@ -102,7 +102,7 @@ def controlnet(folder: Path, *, seed: int = 0) -> Path:
     model = ControlNetModel.from_unet(unet(seed=seed), conditioning_embedding_out_channels=(8, 8, 8, 8))
     torch.manual_seed(seed + 3)
     for layer in (*model.controlnet_down_blocks, model.controlnet_mid_block, model.controlnet_cond_embedding.conv_out):
-        torch.nn.init.normal_(layer.weight, std=0.2)
+        torch.nn.init.normal_(layer.weight, std=3.0)
     model.save_pretrained(folder)
     return folder
 

@@ -1,0 +1,100 @@
+"""A pipeline with ControlNets, and with an IP-Adapter where one is configured."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from prodgen_diffusers.config import Control, ControlNet, IpAdapter
+from prodgen_diffusers.kinds import kind_of
+from prodgen_diffusers.loading import Loaded, identity, load_model, load_pipeline
+from prodgen_diffusers.sources import find_file, find_folder
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.files import file_digest
+
+
+def load_controlled(config: Control, ctx: Context, component: str) -> tuple[Loaded, list[str]]:
+    """The text-to-image pipeline of the checkpoint's family that takes ControlNets, and the digests of all that was added.
+
+    Raises:
+        ConfigError: the family has no such pipeline, or a part does not fit.
+        MissingDependency: a part is neither here nor reachable.
+    """
+    if len({net.kind for net in config.controls}) < len(config.controls):
+        raise ConfigError(f"{component}: two ControlNets read the same map.", hint="Configure one a kind.")
+    _, own = kind_of(config, ctx, component)
+    wanted = controlled_class(own)
+    if wanted is None:
+        raise ConfigError(
+            f"{component}: diffusers has no pipeline of the family of {own.__name__} that takes a ControlNet.",
+            hint="Name a checkpoint of SDXL, Stable Diffusion 1.5 or FLUX.1.",
+        )
+    nets, digests = [], []
+    for net in config.controls:
+        model, digest = _controlnet(net, config, ctx, component)
+        nets.append(model)
+        digests.append(digest)
+    parts: dict[str, Any] = {"controlnet": nets[0] if len(nets) == 1 else nets}
+    adapter = config.ip_adapter
+    if adapter is not None:
+        parts |= _image_encoder(adapter, config, ctx, component)
+    loaded = load_pipeline(config, ctx, component=component, pipeline=wanted.__name__, parts=parts)
+    if adapter is not None:
+        digests.append(_set_ip_adapter(loaded, adapter, ctx, component))
+    return loaded, digests
+
+
+def controlled_class(own: type[Any]) -> type[Any] | None:
+    """The class of diffusers that makes pictures from text and a ControlNet with the parts of the pipeline `own`."""
+    from diffusers.pipelines.auto_pipeline import AUTO_TEXT2IMAGE_PIPELINES_MAPPING as KNOWN
+
+    if own in KNOWN.values() and "ControlNet" in own.__name__:
+        return own
+    family = next((name for name, cls in KNOWN.items() if cls is own), "")
+    found: type[Any] | None = KNOWN.get(f"{family}-controlnet")
+    return found
+
+
+def _controlnet(net: ControlNet, config: Control, ctx: Context, component: str) -> tuple[Any, str]:
+    import diffusers
+
+    folder = find_folder(net, ctx, component=component)
+    settings = folder / "config.json"
+    name = json.loads(settings.read_text("utf-8")).get("_class_name") if settings.is_file() else None
+    if not isinstance(name, str) or "ControlNet" not in name or not hasattr(diffusers, name):
+        raise ConfigError(
+            f"{component}: {folder} holds no ControlNet of diffusers ({name}).",
+            hint="Name a folder that save_pretrained of a ControlNetModel wrote.",
+        )
+    return load_model(net, ctx, name, component=component, dtype=config.dtype), identity(net, folder)
+
+
+def _image_encoder(adapter: IpAdapter, config: Control, ctx: Context, component: str) -> dict[str, Any]:
+    from transformers import CLIPImageProcessorPil
+
+    tower = load_model(
+        adapter.image_encoder, ctx, "CLIPVisionModelWithProjection", component=component, dtype=config.dtype
+    )
+    size = tower.config.image_size
+    extractor = CLIPImageProcessorPil(size={"shortest_edge": size}, crop_size={"height": size, "width": size})
+    return {"image_encoder": tower, "feature_extractor": extractor}
+
+
+def _set_ip_adapter(loaded: Loaded, adapter: IpAdapter, ctx: Context, component: str) -> str:
+    path = find_file(adapter, ctx, component=component)
+    if not hasattr(loaded.pipe, "load_ip_adapter"):
+        raise ConfigError(
+            f"{component}: {type(loaded.pipe).__name__} takes no IP-Adapter.", hint="Leave ip_adapter out."
+        )
+    try:
+        loaded.pipe.load_ip_adapter(
+            str(path.parent), subfolder="", weight_name=path.name, image_encoder_folder=None, local_files_only=True
+        )
+    except (ValueError, KeyError, RuntimeError) as error:
+        raise ConfigError(
+            f"{component}: {path.name} is no IP-Adapter for this checkpoint ({str(error).splitlines()[0]}).",
+            hint="Take the one that was made for the base model, such as ip-adapter_sdxl.safetensors for SDXL.",
+        ) from error
+    loaded.pipe.set_ip_adapter_scale(adapter.scale)
+    return file_digest(path)
