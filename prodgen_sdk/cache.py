@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, TypeVar
 
@@ -32,22 +32,21 @@ class Cache(Generic[K, V]):
 
         A value that was loaded while `drop` or `clear` ran is handed out, but not kept.
         """
-        keys = list(keys)
+        asked = dict.fromkeys(keys)
         with self._lock:
-            age = self._age
-            found = {key: self._values[key] for key in keys if key in self._values}
-            for key in found:
-                self._values.move_to_end(key)
-        missing = [key for key in dict.fromkeys(keys) if key not in found]
-        if missing:
-            loaded = load(missing)
-            found.update(loaded)
-            with self._lock:
-                if age == self._age:
-                    self._values.update(loaded)
-                    while len(self._values) > self._size:
-                        self._values.popitem(last=False)
-        return {key: found[key] for key in keys if key in found}
+            age, values = self._age, self._values
+            found = {key: values[key] for key in asked if key in values}
+            deque(map(values.move_to_end, found), maxlen=0)
+        if len(found) == len(asked):
+            return found
+        loaded = load([key for key in asked if key not in found])
+        found.update(loaded)
+        with self._lock:
+            if age == self._age:
+                self._values.update(loaded)
+                while len(self._values) > self._size:
+                    self._values.popitem(last=False)
+        return {key: found[key] for key in asked if key in found}
 
     def get(self, key: K) -> V | None:
         """The value of a key, or None."""

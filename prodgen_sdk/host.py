@@ -147,8 +147,10 @@ class Host:
         configured = getattr(self.config.defaults, kind, "") or ""
         if kind in self.config.defaults.model_fields_set:
             return configured
+        if self.registry.knows(kind, configured):
+            return configured
         ids = [id for id in self.registry.ids(kind) if not id.startswith("catalogue/")]
-        return ids[0] if configured not in ids and len(ids) == 1 else configured
+        return ids[0] if len(ids) == 1 else configured
 
     def get(self, kind: Kind, id: str | None = None) -> Any:
         """A component, built on first use and wrapped by the host; None takes the configured default.
@@ -160,8 +162,11 @@ class Host:
         """
         from prodgen_sdk import bound
 
-        entry = self.entry(kind, id)
-        key = (kind, entry.spec.id)
+        key = (kind, id or self.default(kind))
+        known = self._components.get(key)
+        if known is not None:
+            return known
+        entry = self.entry(*key)
         with self._lock:
             if key not in self._components:
                 self._components[key] = bound.bind(self._build(entry), entry, self)

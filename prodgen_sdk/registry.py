@@ -89,6 +89,10 @@ class Registry:
             )
         return entry
 
+    def knows(self, kind: Kind, id: str) -> bool:
+        """Whether a component of this kind and id is registered."""
+        return id in self._entries[kind]
+
     def ids(self, kind: Kind, pattern: str = "*") -> list[str]:
         """The ids of a kind that match a glob such as `render/*`, sorted."""
         return sorted(id for id in self._entries[kind] if fnmatchcase(id, pattern))

@@ -86,17 +86,6 @@ class MadeUpShop:
     def products(self) -> int:
         return len(self.words)
 
-    def product(self, i: int, **changes: Any) -> Product:
-        given = {
-            "sku": f"p{i}",
-            "title": f"Product {i}",
-            "category": f"home/family-{i % CATEGORIES}",
-            "price": Decimal(i % PRICES),
-            "tags": (f"tag-{i % 20}",),
-            "stock": 100,
-        }
-        return Product.model_validate({**given, **changes})
-
     def vectors(self, start: int, end: int, text_share: float) -> Floats:
         """What the index holds of the variants from `start` up to `end`, float32 [end - start, dimension] of length 1."""
         import numpy as np
@@ -104,6 +93,19 @@ class MadeUpShop:
         words = self.words[np.arange(start, end) // VARIANTS_A_PRODUCT]
         joined = [words * np.sqrt(text_share), self.pictures[start:end] * np.sqrt(1 - text_share)]
         return np.concatenate(joined, axis=1, dtype=np.float32)
+
+
+def made_up_product(i: int, **changes: Any) -> Product:
+    """Product i of a made-up shop, with some fields changed."""
+    given = {
+        "sku": f"p{i}",
+        "title": f"Product {i}",
+        "category": f"home/family-{i % CATEGORIES}",
+        "price": Decimal(i % PRICES),
+        "tags": (f"tag-{i % 20}",),
+        "stock": 100,
+    }
+    return Product.model_validate({**given, **changes})
 
 
 class ShopPlugin:
@@ -144,7 +146,7 @@ def fill(studio: Studio, shop: MadeUpShop, ctx: Context) -> None:
     """Products, approved variants, their outbox entries and picture vectors (of the first 200,000); then the index."""
     store, embedder = studio.store, studio.recommender.embedder
     studio.sync()  # notes on the empty index which encoders it is of
-    store.products.put(shop.product(i) for i in range(shop.products))
+    store.products.put(made_up_product(i) for i in range(shop.products))
     for start in range(0, shop.n, _CHUNK):
         ctx.check()
         ctx.progress(start, 2 * shop.n, "rows")
@@ -207,7 +209,7 @@ def _facets(shop: MadeUpShop, start: int, end: int) -> Iterator[Any]:
     for i in range(start, end):
         product = i // VARIANTS_A_PRODUCT
         if product not in of:
-            of = {product: facets_of(shop.product(product))}
+            of = {product: facets_of(made_up_product(product))}
         yield of[product]
 
 

@@ -15,7 +15,16 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prodgen_sdk.benchmarks.made_up_shop import CATEGORIES, VARIANTS_A_PRODUCT, MadeUpShop, ShopPlugin, fill, history
+from prodgen_sdk.benchmarks.changer import Changer
+from prodgen_sdk.benchmarks.made_up_shop import (
+    CATEGORIES,
+    VARIANTS_A_PRODUCT,
+    MadeUpShop,
+    ShopPlugin,
+    fill,
+    history,
+    made_up_product,
+)
 from prodgen_sdk.config import Config
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
@@ -194,31 +203,36 @@ class _Run:
 
     def _after_changes(self, users: Sequence[str], number: int) -> dict[str, float]:
         some = min(100, self._shop.products)
-        self._studio.add_products([self._shop.product(i, price=5000 + i) for i in range(some)])
+        self._studio.add_products([made_up_product(i, price=5000 + i) for i in range(some)])
         figures = {"first_after_100_changes_ms": self._ask(users, 1)[0][0]}
         return figures | self._measured("after_changes", cycle(users), max(20, number // 4))
 
     def _with_updates(self, users: Sequence[str]) -> dict[str, float]:
-        """Products are withdrawn and offered again in another thread; none is shown between the two."""
-        changer = _Changer(self._studio, self._shop, self._asked["updates"])
-        changer.start()
-        ends = time.monotonic() + self._asked["seconds"]
-        times, wrong, shown = [], 0, 0
+        """Another process withdraws products and offers them again; none may be shown between the two."""
+        seconds, database = self._asked["seconds"], self._studio.store.database.file
+        assert database is not None
+        some = min(2 * CATEGORIES, self._shop.products)
+        changer = Changer(database, some, self._asked["updates"], seconds)
+        ends = time.monotonic() + seconds
+        times, shown = [], list[tuple[float, float, set[str]]]()
         for user in cycle(users):
-            if time.monotonic() > ends:
+            started = time.monotonic()
+            if started > ends:
                 break
-            before = dict(changer.gone)
-            started = time.perf_counter()
             found = self._recommend(user)
-            times.append((time.perf_counter() - started) * 1000)
-            after = dict(changer.gone)
-            shown += len(found)
-            # Withdrawn before the request began, and not offered again before it ended.
-            wrong += sum(r.sku in before and before[r.sku] == after.get(r.sku) for r in found)
-        updates = changer.stop()
-        figures = _percentiles("while_updating", times)
-        rate = updates / self._asked["seconds"]
-        return {**figures, "updates_per_s": rate, "shown_while_updating": shown, "wrongly_shown": wrong}
+            shown.append((started, time.monotonic(), {r.sku for r in found}))
+            times.append((shown[-1][1] - started) * 1000)
+        gone, made = changer.changes()
+        # Withdrawn before the request began, and not offered again before it ended.
+        wrong = sum(
+            any(g.since < started and g.until > ended and g.sku in skus for g in gone) for started, ended, skus in shown
+        )
+        return {
+            **_percentiles("while_updating", times),
+            "updates_per_s": made / seconds,
+            "requests_while_updating": len(times),
+            "wrong_while_updating": wrong,
+        }
 
     def _at_once(self, users: Sequence[str], threads: int) -> dict[str, float]:
         done: list[float] = []
@@ -237,43 +251,6 @@ class _Run:
             worker.join()
         figures = _percentiles(f"with_{threads}_threads", done)
         return {**figures, f"requests_per_s_with_{threads}_threads": len(done) / self._asked["seconds"]}
-
-
-class _Changer:
-    """Withdraws products and offers them again, so many a second; `gone` says which are withdrawn for certain, and since when."""
-
-    def __init__(self, studio: Studio, shop: MadeUpShop, rate: float) -> None:
-        self._studio = studio
-        self._shop = shop
-        self._rate = rate
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._change)
-        self._made = 0
-        self.gone: dict[str, int] = {}
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> int:
-        """How many changes were made."""
-        self._stop.set()
-        self._thread.join()
-        return self._made
-
-    def _change(self) -> None:
-        started = time.monotonic()
-        for i in cycle(range(min(2 * CATEGORIES, self._shop.products))):
-            if self._stop.is_set():
-                return
-            sku = f"p{i}"
-            withdrawn = sku not in self.gone
-            if not withdrawn:
-                self.gone.pop(sku)
-            self._studio.store.products.put([self._shop.product(i, withdrawn=withdrawn)])
-            self._made += 1
-            if withdrawn:
-                self.gone[sku] = self._made
-            time.sleep(max(0.0, started + self._made / self._rate - time.monotonic()))
 
 
 def _asked(options: Mapping[str, Any]) -> dict[str, Any]:

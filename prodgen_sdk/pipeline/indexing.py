@@ -7,7 +7,7 @@ index that was made by other encoders, is damaged or is ahead of the database is
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from prodgen_sdk.bound import BoundIndex
@@ -82,17 +82,16 @@ def _is_foreign(store: Store, index: BoundIndex, embedder: Embedder) -> bool:
 
 
 def _upserts(store: Store, embedder: Embedder, ids: set[str]) -> Iterator[Upsert]:
-    variants = [variant for variant in store.variants.iterate(ids=sorted(ids)) if variant.review == "approved"]
-    products = {
-        product.sku: product for product in store.products.iterate(skus=sorted({variant.sku for variant in variants}))
-    }
-    pictures = _picture_vectors(store, embedder, variants)
+    documents = store.variants.documents(sorted(ids))
+    # As they are stored: to make a whole Variant of each would take most of the time.
+    approved = {id: (it["sku"], it["image"]["digest"]) for id, it in documents.items() if it["review"] == "approved"}
+    products = {it.sku: it for it in store.products.iterate(skus=sorted({sku for sku, _ in approved.values()}))}
+    pictures = _picture_vectors(store, embedder, {digest: id for id, (_, digest) in approved.items()})
     texts = _text_vectors(embedder, products)
-    for variant in variants:
-        if variant.image.digest not in pictures:
-            continue
-        vector = embedder.join(texts[variant.sku], pictures[variant.image.digest])
-        yield Upsert(variant=variant.id, sku=variant.sku, vector=vector, facets=facets_of(products[variant.sku]))
+    facets = {sku: facets_of(product) for sku, product in products.items()}
+    for id, (sku, digest) in approved.items():
+        if digest in pictures:
+            yield Upsert(variant=id, sku=sku, vector=embedder.join(texts[sku], pictures[digest]), facets=facets[sku])
 
 
 def _text_vectors(embedder: Embedder, products: Mapping[str, Product]) -> dict[str, Vectors]:
@@ -101,15 +100,18 @@ def _text_vectors(embedder: Embedder, products: Mapping[str, Product]) -> dict[s
     return dict(zip(products, embedder.texts([product.words() for product in products.values()]), strict=True))
 
 
-def _picture_vectors(store: Store, embedder: Embedder, variants: Sequence[Variant]) -> dict[str, Vectors]:
-    """Picture vectors by digest; computed once for each digest and encoder, then read from the store."""
-    wanted = {variant.image.digest: variant for variant in variants}
+def _picture_vectors(store: Store, embedder: Embedder, wanted: Mapping[str, str]) -> dict[str, Vectors]:
+    """Picture vectors by digest; computed once for each digest and encoder, then read from the store.
+
+    Args:
+        wanted: by digest, a variant whose picture has it.
+    """
     key = embedder.picture_key
     known = dict(store.embeddings.get_many(key, list(wanted)))
     missing = [digest for digest in wanted if digest not in known]
     for start in range(0, len(missing), 16):
         part = missing[start : start + 16]
-        loaded = _load(store, [wanted[digest] for digest in part])
+        loaded = _load(store, store.variants.iterate(ids=[wanted[digest] for digest in part]))
         if not loaded:
             continue
         fresh = dict(zip(loaded, embedder.pictures(list(loaded.values())), strict=True))
@@ -118,7 +120,7 @@ def _picture_vectors(store: Store, embedder: Embedder, variants: Sequence[Varian
     return known
 
 
-def _load(store: Store, variants: Sequence[Variant]) -> dict[str, Image]:
+def _load(store: Store, variants: Iterable[Variant]) -> dict[str, Image]:
     """Pictures by digest. One whose file is lost is left out: `generate` makes it again, and publishing heals it."""
     pictures: dict[str, Image] = {}
     for variant in variants:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field
@@ -156,25 +157,27 @@ def described(
     variants: Mapping[str, VariantFacts],
 ) -> list[Candidate]:
     """Candidates with what is known of them; a variant of which nothing is known keeps what it has."""
+    pictures: list[dict[str, Any]] = []
+    for candidate in candidates:
+        for place, (id, score) in enumerate(candidate.scored):
+            facts = variants.get(id)
+            # Most are known: no variant need be made only to be made again.
+            known = facts.__dict__ if facts is not None else candidate.variants[place].__dict__
+            pictures.append({**known, "id": id, "score": score})
+    made = iter(trusted(CandidateVariant, pictures, _VARIANT))
     rows = []
     for candidate in candidates:
-        known = products.get(candidate.sku)
-        pictures = tuple(
-            trusted(CandidateVariant, [_picture(v, variants.get(v.id)) for v in candidate.variants], _VARIANT)
-        )
+        product = products.get(candidate.sku)
         rows.append(
             {
                 "sku": candidate.sku,
-                "variants": pictures,
-                "category": known.category if known else candidate.category,
-                "title": known.title if known else candidate.title,
+                "variants": tuple(islice(made, len(candidate.scored))),
+                "category": product.category if product else candidate.category,
+                "title": product.title if product else candidate.title,
+                "vector": candidate.vector,
             }
         )
     return trusted(Candidate, rows, _CANDIDATE)
-
-
-def _picture(variant: CandidateVariant, facts: VariantFacts | None) -> dict[str, Any]:
-    return {**variant.__dict__, **(facts.__dict__ if facts is not None else {})}
 
 
 def choose(

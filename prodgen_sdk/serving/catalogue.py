@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
@@ -29,6 +30,8 @@ _VARIANTS = 200_000
 _QUERIES = 10_000
 _VIEWS = 64
 _LOAD = 500
+_SYNCS, _BUSY, _PAUSE = 10, 2.0, 0.1
+"""So many syncs within so many seconds: changes come all the time, and are taken in at this interval."""
 _FACTS = set(VariantFacts.model_fields)
 
 
@@ -45,6 +48,7 @@ class Catalogue:
         self._vectors: Cache[str, Vectors] = Cache(_PRODUCTS)
         self._queries: Cache[str, Vectors] = Cache(_QUERIES)
         self._syncing = Background(self.sync, "sync")
+        self._synced: deque[float] = deque(maxlen=_SYNCS)
         self.applied = -1
         """The sequence of the outbox up to which index and caches are known to be right; -1 before the first sync."""
 
@@ -70,6 +74,7 @@ class Catalogue:
             self._products.drop(changed)
             self._vectors.drop(changed)
             self.applied = last
+            self._synced.append(time.monotonic())
             return len(changed)
 
     def rebuild(self, progress: Progress | None = None) -> int:
@@ -85,6 +90,9 @@ class Catalogue:
     def catch_up(self, patience: float, first: float | None = None) -> bool:
         """Whether the index holds all changes up to now; has them applied beside the request if it does not.
 
+        Where changes come all the time nobody waits: answers are up to date within `_PAUSE`, and what may not be shown any
+        more is found in the database before they are given (`servable`).
+
         Args:
             patience: seconds to wait for that.
             first: the same before anything was applied at all; None waits until it is.
@@ -95,9 +103,13 @@ class Catalogue:
         last = self._store.outbox.last_sequence()
         if last == self.applied:
             return True
-        never = self.applied < 0
+        never, now = self.applied < 0, time.monotonic()
+        busy = len(self._synced) == _SYNCS and self._synced[0] > now - _BUSY
+        if busy and now < self._synced[-1] + _PAUSE:
+            return False
         run = self._syncing.start()
-        run.wait(first if never else patience)
+        if never or not busy:
+            run.wait(first if never else patience)
         if never and run.error is not None:
             raise run.error
         return self.applied >= last
@@ -113,7 +125,7 @@ class Catalogue:
 
     def servable(self, candidates: Sequence[Candidate], eligible: Filter) -> set[str]:
         """Which of the candidates' variants may be shown at this moment and pass the filter, as the database has it."""
-        ids = [variant.id for candidate in candidates for variant in candidate.variants]
+        ids = [id for candidate in candidates for id, _ in candidate.scored]
         if self.is_current():
             return set(ids)
         shown = self._store.variants.servable(ids)

@@ -17,7 +17,9 @@ from prodgen_sdk.serving.lookout import Lookout
 from prodgen_sdk.serving.people import People
 from prodgen_sdk.serving.popular import segment_of
 from prodgen_sdk.serving.request import Ready, Request
-from prodgen_sdk.types import Candidate, Filter, Locale, Ranked, Source, UserProfile
+from prodgen_sdk.types import Candidate, Filter, Locale, Ranked, Source, UserProfile, trusted
+
+_RANKED = set(Ranked.model_fields)
 
 
 class Personal:
@@ -142,9 +144,9 @@ def describe(catalogue: Catalogue, items: Sequence[Ranked]) -> list[Ranked]:
     full = described(
         candidates,
         catalogue.products(candidate.sku for candidate in candidates),
-        catalogue.facts(variant.id for candidate in candidates for variant in candidate.variants),
+        catalogue.facts(id for candidate in candidates for id, _ in candidate.scored),
     )
-    return [item.model_copy(update={"candidate": candidate}) for item, candidate in zip(items, full, strict=True)]
+    return trusted(Ranked, [{**item.__dict__, "candidate": it} for item, it in zip(items, full, strict=True)], _RANKED)
 
 
 def without_hidden(filter: Filter, user: UserProfile) -> Filter:

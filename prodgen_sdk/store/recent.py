@@ -77,7 +77,7 @@ def follow(database: Database, user: str, known: Recent) -> Recent:
     return Recent(
         news[-1][-1],
         known.limit,
-        _newest(known.done, done, known.limit)[::-1] if done else known.done,
+        _newest(known.done[::-1], done, known.limit)[::-1] if done else known.done,
         _newest(known.shown, shown, _SHOWN_LIMIT) if shown else known.shown,
     )
 
@@ -91,6 +91,10 @@ def _done(row: Sequence[Any]) -> tuple[int, int, Event]:
 
 
 def _newest(known: Iterable[tuple[int, int, Any]], new: Iterable[tuple[int, int, Any]], limit: int) -> tuple[Any, ...]:
-    """The newest by time, then sequence, newest first; each sequence once."""
-    by_sequence = {item[1]: item for item in (*known, *new)}
+    """The newest by time, then sequence, newest first; each sequence once. `known` is newest first."""
+    known, added = tuple(known), sorted(new, reverse=True)
+    if added and (not known or added[-1][:2] > known[0][:2]):
+        # As a rule: what is new comes last.
+        return (*added, *known)[:limit]
+    by_sequence = {item[1]: item for item in (*known, *added)}
     return tuple(heapq.nlargest(limit, by_sequence.values(), key=lambda item: item[:2]))

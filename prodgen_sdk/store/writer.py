@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
+import threading
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -11,14 +13,23 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
 
+_APPENDS_A_CHECKPOINT = 256
+logger = logging.getLogger(__name__)
+
 
 class Writer:
-    """One connection, opened at first use; whoever calls holds the lock of the one writer of this process."""
+    """One connection, opened at first use; whoever calls holds the lock of the one writer of this process.
+
+    What SQLite would do at some commits, and let them wait for the disk, a thread does beside them: taking the write-ahead log over
+    into the file.
+    """
 
     def __init__(self, file: Path, *, timeout: float) -> None:
         self._file = file
         self._timeout = timeout
         self._connection: sqlite3.Connection | None = None
+        self._appends = 0
+        self._checkpoint: threading.Thread | None = None
 
     def append(self, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Inserts rows with values for the same columns; one whose `key` is there already is left out."""
@@ -33,20 +44,40 @@ class Writer:
                 connection.execute("ROLLBACK")
                 raise
         except sqlite3.Error:
-            self.close()
+            self._disconnect()
             raise
+        self._appends += 1
+        if self._appends % _APPENDS_A_CHECKPOINT == 0 and (self._checkpoint is None or not self._checkpoint.is_alive()):
+            self._checkpoint = threading.Thread(target=self._take_over, name="prodgen-checkpoint", daemon=True)
+            self._checkpoint.start()
 
     def close(self) -> None:
+        if self._checkpoint is not None:
+            self._checkpoint.join()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._file, timeout=self._timeout, isolation_level=None, check_same_thread=False)
-        for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
+        for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON", "wal_autocheckpoint = 0"):
             connection.execute(f"PRAGMA {pragma}")
         self._connection = connection
         return connection
+
+    def _take_over(self) -> None:
+        try:
+            connection = sqlite3.connect(self._file, timeout=self._timeout, isolation_level=None)
+            try:
+                # Passive: it waits for nobody, and nobody for it.
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            finally:
+                connection.close()
+        except sqlite3.Error as error:
+            logger.warning("the write-ahead log of %s stays for now: %s", self._file.name, error)
 
 
 @lru_cache(maxsize=16)

@@ -49,12 +49,18 @@ def build(model: type[_M], **fields: Any) -> _M:
         raise InputError(f"{where}: {first['msg']}." if where else f"{first['msg']}.") from None
 
 
-def trusted(model: type[_M], rows: Iterable[dict[str, Any]], fields: set[str]) -> list[_M]:
+def trusted(
+    model: type[_M],
+    rows: Iterable[dict[str, Any]],
+    fields: set[str],
+    private: Iterable[dict[str, Any]] | None = None,
+) -> list[_M]:
     """An instance of each row, not validated: for what a component made itself, where a constructor a piece costs too much.
 
     Args:
         rows: a value for every field, defaults as well; each becomes an instance's own.
         fields: the names that count as given, shared by all instances.
+        private: the private attributes of each, where the model has some.
 
     >>> from prodgen_sdk.types import Remove
     >>> trusted(Remove, [{"variant": "v1"}, {"variant": "v2"}], {"variant"})
@@ -67,7 +73,7 @@ def trusted(model: type[_M], rows: Iterable[dict[str, Any]], fields: set[str]) -
         ("__dict__", values),
         ("__pydantic_fields_set__", repeat(fields)),
         ("__pydantic_extra__", repeat(None)),
-        ("__pydantic_private__", repeat(None)),
+        ("__pydantic_private__", repeat(None) if private is None else private),
     ):
         deque(map(BaseModel.__dict__[slot].__set__, made, given), maxlen=0)
     return made

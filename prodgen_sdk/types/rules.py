@@ -175,6 +175,8 @@ class Rules(Model):
 
     def now(self, user: str, at: datetime) -> Rules:
         """Those that apply to a user at a time."""
+        if not self.all():
+            return self
         return self.model_copy(
             update={kind: tuple(rule for rule in getattr(self, kind) if rule.holds_for(user, at)) for kind in _KINDS}
         )

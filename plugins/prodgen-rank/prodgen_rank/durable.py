@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ class Durable(Generic[S]):
         self, folder: Path | None, name: str, empty: S, encode: Callable[[S], Any], decode: Callable[[Any], S]
     ) -> None:
         self._path = folder / name if folder else None
+        self._place = os.fspath(self._path) if self._path else ""
         self._empty, self._encode, self._decode = empty, encode, decode
         self._lock = threading.RLock()
         self._mark: tuple[int, int] | None = None
@@ -76,10 +78,10 @@ class Durable(Generic[S]):
 
     def _look(self) -> tuple[int, int] | None:
         try:
-            found = self._path.stat() if self._path else None
+            found = os.stat(self._place)  # noqa: PTH116 - looked at several times a request
         except FileNotFoundError:
             return None
-        return (found.st_ino, found.st_mtime_ns) if found else None
+        return found.st_ino, found.st_mtime_ns
 
     def _load(self, path: Path) -> tuple[S, tuple[int, int] | None]:
         mark = self._look()

@@ -2,48 +2,60 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from prodgen_rank.index.rows import RowNumbers, Rows
-from prodgen_sdk.types import Candidate, CandidateVariant, trusted
+from prodgen_sdk.types import Candidate, FoundCandidate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
 
-_VARIANT: dict[str, Any] = dict(CandidateVariant(id="", score=0.0))
-_CANDIDATE: dict[str, Any] = {name: field.get_default() for name, field in Candidate.model_fields.items()}
-_GIVEN = ({"id", "score"}, {"sku", "variants", "category"})
 
+def candidates(
+    rows: Rows, found: RowNumbers, scores: Floats, vectors: Callable[[RowNumbers], Floats]
+) -> list[Candidate]:
+    """One candidate for each run of rows of a product, in their order; its variants best first, then by id.
 
-def candidates(rows: Rows, found: RowNumbers, scores: Floats) -> list[Candidate]:
-    """One candidate for each run of rows of a product, in their order; its variants best first, then by id."""
+    Args:
+        vectors: gives the vectors of some rows, float32 [n, dimension].
+    """
     if not len(found):
         return []
     codes = rows.sku[found]
-    run = np.cumsum(np.concatenate([[0], codes[1:] != codes[:-1]]))
-    order = np.lexsort((-scores, run))
-    found, scores, run = found[order], scores[order], run[order]
-    names = list(map(rows.variants.__getitem__, found.tolist()))
-    ends = np.flatnonzero(np.concatenate([run[1:] != run[:-1], [True]])) + 1
-    if np.any((scores[1:] == scores[:-1]) & (run[1:] == run[:-1])):
-        names = _by_name_where_equal(names, scores, run)
-    described = [{**_VARIANT, "id": name, "score": score} for name, score in zip(names, scores.tolist(), strict=True)]
-    variants = trusted(CandidateVariant, described, _GIVEN[0])
+    starts = np.flatnonzero(np.concatenate([[True], codes[1:] != codes[:-1]]))
+    best = np.maximum.reduceat(scores, starts)
+    lengths = np.diff(starts, append=len(found))
+    at = np.flatnonzero(scores == np.repeat(best, lengths))
+    if len(at) > len(starts):
+        at = _first_by_name(rows.variants, found, at, codes)
+    first = found[at]
     skus, categories = rows.skus.values, rows.categories.values
-    shown = []
-    starts = np.concatenate([[0], ends[:-1]])
-    first = found[starts]
-    of_each = (starts.tolist(), ends.tolist(), rows.sku[first].tolist(), rows.category[first].tolist())
-    for start, end, sku, category in zip(*of_each, strict=True):
-        given = {"sku": skus[sku], "variants": tuple(variants[start:end]), "category": categories[category]}
-        shown.append({**_CANDIDATE, **given})
-    return trusted(Candidate, shown, _GIVEN[1])
+    names = (
+        map(skus.__getitem__, rows.sku[first].tolist()),
+        map(categories.__getitem__, rows.category[first].tolist()),
+    )
+    spans = zip(starts.tolist(), (starts + lengths).tolist(), strict=True)
+    make = [partial(_scored, rows.variants, found[start:end], scores[start:end]) for start, end in spans]
+    found_ones: list[Candidate] = [*FoundCandidate.many(zip(*names, best.tolist(), vectors(first), make, strict=True))]
+    return found_ones
 
 
-def _by_name_where_equal(names: list[str], scores: Floats, run: NDArray[np.int64]) -> list[str]:
-    ordered = sorted(zip(run.tolist(), (-scores).tolist(), names, strict=True))
-    return [name for _, _, name in ordered]
+def _first_by_name(names: Sequence[str], found: RowNumbers, at: NDArray[np.int64], codes: NDArray[np.int32]) -> Any:
+    """Of places in `found` that tie for the best of their product, the one with the lowest id, for each product in order."""
+    first: dict[int, int] = {}
+    for place in sorted(at.tolist(), key=lambda place: names[int(found[place])]):
+        first.setdefault(int(codes[place]), place)
+    return np.asarray(sorted(first.values()))
+
+
+def _scored(names: Sequence[str], found: RowNumbers, scores: Floats) -> list[tuple[str, float]]:
+    """Ids and scores, best first."""
+    ordered = sorted(zip((-scores).tolist(), [names[row] for row in found.tolist()], strict=True))
+    return [(name, -least) for least, name in ordered]

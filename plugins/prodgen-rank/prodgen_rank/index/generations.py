@@ -64,6 +64,9 @@ class Generations:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        # Looked at several times a request, where making a Path costs more than the look.
+        self._pointer = os.fspath(root / "CURRENT")
+        self._log = 0, os.fspath(self.log(0))
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -101,11 +104,15 @@ class Generations:
     def mark(self, number: int) -> tuple[int, int, int]:
         """Changes when another process wrote; two looks at the file system."""
         try:
-            pointer = (self.root / "CURRENT").stat()
+            pointer = os.stat(self._pointer)  # noqa: PTH116
         except FileNotFoundError:
             return 0, 0, 0
+        known, log = self._log
+        if known != number:
+            log = os.fspath(self.log(number))
+            self._log = number, log
         try:
-            size = self.log(number).stat().st_size
+            size = os.stat(log).st_size  # noqa: PTH116
         except FileNotFoundError:
             size = 0
         return pointer.st_ino, pointer.st_mtime_ns, size

@@ -78,13 +78,22 @@ class Snapshot:
     def search(self, query: Floats, k: int, eligible: Filter) -> list[Candidate]:
         """Up to k products by their best eligible variant, then by sku."""
         scope = Scope(self.rows, self.base, self.live, eligible)
+        if scope.only is not None:
+            return self._named(query, k, scope, scope.only)
         added = scope.delta_rows()
         in_delta = self.rows.sku[added], self.scores(added, query)
         found = self._in_base(query, k, scope)
         chosen = _best(found, in_delta, k, self.rows.skus.values)
         shown = self.rows.of_products(np.asarray(chosen, np.int32))
         shown = shown[scope.keeps(shown)]
-        return candidates(self.rows, shown, self.scores(shown, query))
+        return candidates(self.rows, shown, self.scores(shown, query), self.vectors)
+
+    def _named(self, query: Floats, k: int, scope: Scope, codes: NDArray[np.int32]) -> list[Candidate]:
+        """Of the products that the filter names; few enough to score every row."""
+        named = self.rows.of_products(codes)
+        named = named[scope.keeps(named)]
+        found = candidates(self.rows, named, self.scores(named, query), self.vectors)
+        return sorted(found, key=lambda candidate: (-candidate.score, candidate.sku))[:k]
 
     def scores(self, rows: RowNumbers, query: Floats) -> Floats:
         """Exact scores of any rows."""

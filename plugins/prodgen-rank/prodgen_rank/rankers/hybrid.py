@@ -177,6 +177,9 @@ class HybridRanker(Ranker):
 
 def _vectors(candidates: Sequence[Candidate], ctx: Context) -> Vectors | None:
     """float32 [n, dimension] of each candidate's best variant, zeros where unknown; None without an index."""
+    given = [candidate.vector for candidate in candidates]
+    if all(vector is not None for vector in given):
+        return np.concatenate(given).reshape(len(given), -1)
     ids = [candidate.variants[0].id for candidate in candidates]
     try:
         known = ctx.lookup("index").vectors(ids)

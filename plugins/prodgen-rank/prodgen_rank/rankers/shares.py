@@ -37,7 +37,7 @@ def shares(
     n, skus = len(candidates), [candidate.sku for candidate in candidates]
     # Without a vector of the user the index was asked for anything, and its scores mean nothing.
     known = user.vector is not None
-    likeness = np.asarray([c.variants[0].score for c in candidates] if known else [0.0] * n, np.float64)
+    likeness = np.asarray([c.score for c in candidates] if known else [0.0] * n, np.float64)
     likeness *= weights.similarity
     session = np.zeros(n)
     if known and vectors is not None and user.session_share:
