@@ -44,7 +44,7 @@ DEFAULTS: Mapping[str, Any] = {
     "requests": 500,
     "k": 10,
     "users": 200,
-    "updates": 200,
+    "updates": 25,
     "seconds": 5,
     "index": "",
     "ranker": "",
@@ -60,8 +60,8 @@ _PRICE_01_PERCENT = Filter(price_max=Decimal(0))
 class ServeBenchmark(Benchmark):
     """Impressions are logged, explanations made, and nothing is left out, unless a figure's name says so.
 
-    Options: n variants (100000), dimension (512), requests a figure (500), k (10), users with 30 events each (200), updates a
-    second (200) for so many seconds (5), index, ranker and policy (those that are configured by default), log (sync or
+    Options: n variants (100000), dimension (512), requests a figure (500), k (10), users with 30 events each (200), products
+    that change a second (25, which are 200 variants) for so many seconds (5), index, ranker and policy (those that are configured by default), log (sync or
     background).
     """
 

@@ -72,6 +72,19 @@ class Embedder:
         rows = [self.join(text, picture) for text, picture in zip(words, seen, strict=True)]
         return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32)
 
+    def join_all(self, pairs: Sequence[tuple[Vectors, Vectors]]) -> Vectors:
+        """Vectors [n, dimension] of length 1 (of 0, where there is nothing), each from a text vector and a picture vector."""
+        import numpy as np
+
+        if not pairs:
+            return np.empty((0, self.dimension), np.float32)
+        texts, pictures = zip(*pairs, strict=True)
+        parts = [np.stack(texts) * np.sqrt(self._share), np.stack(pictures) * np.sqrt(1 - self._share)]
+        joined = np.concatenate(parts, axis=1, dtype=np.float32)
+        lengths = np.linalg.norm(joined, axis=1, keepdims=True)
+        unit: Vectors = (joined / np.where(lengths > 0, lengths, 1)).astype(np.float32, copy=False)
+        return unit
+
     def join(self, text: Vectors | None, picture: Vectors | None) -> Vectors:
         """One vector of length 1 from a text vector, a picture vector, or both."""
         import numpy as np

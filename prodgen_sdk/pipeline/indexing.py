@@ -7,7 +7,7 @@ index that was made by other encoders, is damaged or is ahead of the database is
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from prodgen_sdk.bound import BoundIndex
@@ -15,7 +15,7 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.errors import StoreError
 from prodgen_sdk.pipeline.embed import Embedder
 from prodgen_sdk.pipeline.produce import load_variant
-from prodgen_sdk.types import Facets, Image, IndexChange, Product, Remove, Upsert, Variant
+from prodgen_sdk.types import Facets, Image, IndexChange, Product, Remove, Upsert, Variant, trusted
 
 if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
@@ -25,6 +25,7 @@ _CHUNK = 256
 logger = logging.getLogger(__name__)
 _COMPONENT = "core/index"
 _EMBEDDER = "embedder"
+_UPSERT = set(Upsert.model_fields)
 
 
 def facets_of(product: Product) -> Facets:
@@ -59,7 +60,7 @@ def rebuild(store: Store, index: BoundIndex, embedder: Embedder, ctx: Context | 
     for start in range(0, len(ids), _CHUNK):
         if ctx is not None:
             ctx.progress(start, len(ids), "embedding variants")
-        index.apply(list(_upserts(store, embedder, set(ids[start : start + _CHUNK]))), 0, ctx)
+        index.apply(_upserts(store, embedder, set(ids[start : start + _CHUNK])), 0, ctx)
     index.apply([], upto, ctx)
     store.states.put(_COMPONENT, _EMBEDDER, embedder.key.encode())
     return set(approved.values())
@@ -81,17 +82,19 @@ def _is_foreign(store: Store, index: BoundIndex, embedder: Embedder) -> bool:
     return known != embedder.key.encode() or index.sequence > store.outbox.last_sequence()
 
 
-def _upserts(store: Store, embedder: Embedder, ids: set[str]) -> Iterator[Upsert]:
-    documents = store.variants.documents(sorted(ids))
-    # As they are stored: to make a whole Variant of each would take most of the time.
-    approved = {id: (it["sku"], it["image"]["digest"]) for id, it in documents.items() if it["review"] == "approved"}
+def _upserts(store: Store, embedder: Embedder, ids: set[str]) -> list[Upsert]:
+    approved = store.variants.pictures(sorted(ids))
     products = {it.sku: it for it in store.products.iterate(skus=sorted({sku for sku, _ in approved.values()}))}
     pictures = _picture_vectors(store, embedder, {digest: id for id, (_, digest) in approved.items()})
     texts = _text_vectors(embedder, products)
     facets = {sku: facets_of(product) for sku, product in products.items()}
-    for id, (sku, digest) in approved.items():
-        if digest in pictures:
-            yield Upsert(variant=id, sku=sku, vector=embedder.join(texts[sku], pictures[digest]), facets=facets[sku])
+    found = {id: (sku, digest) for id, (sku, digest) in approved.items() if digest in pictures}
+    vectors = embedder.join_all([(texts[sku], pictures[digest]) for sku, digest in found.values()])
+    rows = [
+        {"variant": id, "sku": sku, "vector": vector, "facets": facets[sku]}
+        for (id, (sku, _)), vector in zip(found.items(), vectors, strict=True)
+    ]
+    return trusted(Upsert, rows, _UPSERT)
 
 
 def _text_vectors(embedder: Embedder, products: Mapping[str, Product]) -> dict[str, Vectors]:

@@ -31,7 +31,8 @@ _QUERIES = 10_000
 _VIEWS = 64
 _LOAD = 500
 _SYNCS, _BUSY, _PAUSE = 10, 2.0, 0.1
-"""So many syncs within so many seconds: changes come all the time, and are taken in at this interval."""
+"""So many syncs within so many seconds, or one that took too long for a request to wait: changes come all the time, and are
+taken in at this interval."""
 _FACTS = set(VariantFacts.model_fields)
 
 
@@ -49,6 +50,7 @@ class Catalogue:
         self._queries: Cache[str, Vectors] = Cache(_QUERIES)
         self._syncing = Background(self.sync, "sync")
         self._synced: deque[float] = deque(maxlen=_SYNCS)
+        self._in_vain = -_BUSY
         self.applied = -1
         """The sequence of the outbox up to which index and caches are known to be right; -1 before the first sync."""
 
@@ -104,12 +106,13 @@ class Catalogue:
         if last == self.applied:
             return True
         never, now = self.applied < 0, time.monotonic()
-        busy = len(self._synced) == _SYNCS and self._synced[0] > now - _BUSY
-        if busy and now < self._synced[-1] + _PAUSE:
+        often = len(self._synced) == _SYNCS and self._synced[0] > now - _BUSY
+        busy = often or now < self._in_vain + _BUSY
+        if busy and not never and now < self._synced[-1] + _PAUSE:
             return False
         run = self._syncing.start()
-        if never or not busy:
-            run.wait(first if never else patience)
+        if (never or not busy) and not run.wait(first if never else patience):
+            self._in_vain = time.monotonic()
         if never and run.error is not None:
             raise run.error
         return self.applied >= last

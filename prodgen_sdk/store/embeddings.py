@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from prodgen_sdk.store.database import Database, batched, upsert
 from prodgen_sdk.store.schema import embeddings
 
 if TYPE_CHECKING:
     from prodgen_sdk.types import Vector
+
+_KNOWN = select(embeddings.c.digest, embeddings.c.vector).where(
+    embeddings.c.encoder == bindparam("encoder"), embeddings.c.digest.in_(bindparam("digests", expanding=True))
+)
 
 
 class Embeddings:
@@ -24,13 +28,11 @@ class Embeddings:
         """Read-only float32 vectors of the digests that are known."""
         import numpy as np
 
-        query = select(embeddings.c.digest, embeddings.c.vector).where(embeddings.c.encoder == encoder)
-        with self._database.read() as connection:
-            return {
-                row.digest: np.frombuffer(row.vector, "<f4")
-                for chunk in batched(digests)
-                for row in connection.execute(query.where(embeddings.c.digest.in_(chunk)))
-            }
+        return {
+            digest: np.frombuffer(vector, "<f4")
+            for chunk in batched(digests)
+            for digest, vector in self._database.rows(_KNOWN, encoder=encoder, digests=chunk)
+        }
 
     def put_many(self, encoder: str, vectors: Mapping[str, Vector]) -> None:
         """Stores vectors [dimension], replacing those that are known."""

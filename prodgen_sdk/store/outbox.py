@@ -9,10 +9,16 @@ from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert
 
 from prodgen_sdk.store.database import Database
 from prodgen_sdk.store.schema import outbox
-from prodgen_sdk.types import Model
+from prodgen_sdk.types import Model, trusted
 
 ChangeKind = Literal["upsert", "remove"]
 
+_CHANGES = (
+    select(outbox.c.sequence, outbox.c.variant, outbox.c.sku, outbox.c.kind)
+    .where(outbox.c.sequence > bindparam("after"))
+    .order_by(outbox.c.sequence)
+    .limit(bindparam("limit"))
+)
 _LAST = select(func.max(outbox.c.sequence))
 _SKUS = select(outbox.c.sku).distinct().where(outbox.c.sequence > bindparam("after"))
 
@@ -40,9 +46,9 @@ class Outbox:
 
     def changes(self, after: int = 0, limit: int = 1000) -> tuple[Change, ...]:
         """Up to `limit` changes with a sequence above `after`, in order; from 0 they build an index from nothing."""
-        query = select(outbox).where(outbox.c.sequence > after).order_by(outbox.c.sequence).limit(limit)
-        with self._database.read() as connection:
-            return tuple(Change(**row) for row in connection.execute(query).mappings())
+        names = ("sequence", "variant", "sku", "kind")
+        rows = self._database.rows(_CHANGES, after=after, limit=limit)
+        return tuple(trusted(Change, [dict(zip(names, row, strict=True)) for row in rows], set(names)))
 
     def last_sequence(self) -> int:
         """0 when nothing was ever published. Cheap enough to ask before every answer."""

@@ -55,6 +55,7 @@ _OF_PRODUCTS = (
     .where(variants.c.sku.in_(bindparam("skus", expanding=True)))
     .order_by(variants.c.number)
 )
+_PICTURES = select(variants.c.id, variants.c.sku, variants.c.digest, variants.c.review).where(_AMONG)
 _DOCUMENTS = select(variants.c.id, variants.c.document).where(_AMONG)
 
 
@@ -232,6 +233,15 @@ class Variants:
                 if review == "approved" and len(ids) < limit:
                     ids.append(id)
         return found
+
+    def pictures(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Product and digest of the picture of those of `ids` that are approved."""
+        return {
+            id: (sku, digest)
+            for chunk in batched(ids, 5000)
+            for id, sku, digest, review in self._database.rows(_PICTURES, ids=chunk)
+            if review == "approved"
+        }
 
     def documents(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The JSON values of each known variant, as they are stored: many of them at the price of reading alone."""
