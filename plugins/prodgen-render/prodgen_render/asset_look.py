@@ -12,6 +12,7 @@ from PIL import Image
 from prodgen_render.asset_labels import WORDS
 from prodgen_render.lettering import wrap, write
 from prodgen_render.looks import Look, pixels, srgb
+from prodgen_render.model import Material
 from prodgen_render.patterns import Srgb, brightness, ink_for, mix
 from prodgen_sdk.types import Product, ProductAsset
 
@@ -75,6 +76,11 @@ class AssetLook(Look):
 
     def finish(self, name: str) -> dict[str, float]:
         return self.asset.finish.model_dump() if name == self.asset.material else super().finish(name)
+
+    def plain(self, name: str, colour: Srgb | str | None = None) -> Material:
+        material = super().plain(name, colour)
+        # In a draft the relief of a material is finer than a pixel.
+        return material if self.detail == 1 else material.but(bump=None)
 
     @property
     def label_pixels(self) -> int:

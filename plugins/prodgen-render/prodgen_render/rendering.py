@@ -22,6 +22,8 @@ from prodgen_sdk import images
 from prodgen_sdk.types import Generated, Image, MapKind, Mask, Scene, View
 
 _MOST_LAYERS = 8
+_UNTRACED = 0.92
+"""The share of light that arrives at an ordinary place, where none is traced."""
 _CORNERS = np.array([[1, 5], [3, 1], [5, 7], [7, 3], [0, 2], [2, 6], [6, 4], [4, 0]], np.float32) / 8 + 1 / 16
 
 
@@ -33,18 +35,18 @@ class Quality:
         largest: a picture is drawn at most so large, and enlarged to the size that was asked for.
         floor: cells across the table of light on the floor, and how many directions of dome and key light it is made of;
             None takes what suits the size.
-        stride: every so many pixels the light that arrives is traced, and between them it is interpolated; 0 takes what suits.
+        traced: whether shadows and reflections on the product are traced; without, all of it is lit nearly alike.
         edge_samples: rays through each pixel in which something changes, up to 8.
     """
 
     largest: int = 4096
     floor: tuple[int, int, int] | None = None
-    stride: int = 0
+    traced: bool = True
     edge_samples: int = 8
 
 
 FINAL = Quality()
-DRAFT = Quality(largest=96, floor=(16, 24, 8), stride=3, edge_samples=4)
+DRAFT = Quality(largest=96, floor=(16, 24, 8), traced=False, edge_samples=4)
 
 
 def render(
@@ -108,8 +110,8 @@ def render(
 def _enlarged(image: Image, mask: Mask, size: int) -> tuple[Image, Mask]:
     if len(image) == size:
         return image, mask
-    alpha = np.where(mask, np.uint8(255), np.uint8(0))[..., None].repeat(3, 2)
-    return images.resize(image, size, size), images.resize(alpha, size, size)[..., 0] > 127
+    nearest = np.arange(size) * len(image) // size
+    return images.resize(image, size, size), mask[nearest][:, nearest]
 
 
 def _warnings(model: Model3D) -> tuple[str, ...]:
@@ -198,7 +200,7 @@ class _Film:
     ) -> None:
         self.quality = quality
         self.tracer, self.light, self.floor, self.eye, self.seed = tracer, light, floor, eye, seed
-        self.shader = Shader(tracer, light, floor, eye.view.azimuth, eye.pixel_angle)
+        self.shader = Shader(tracer, light, floor, eye.view.azimuth, eye.pixel_angle, mirrors=quality.traced)
         size = eye.size
         self.colour = np.zeros((size, size, 3), np.float32)
         self.alpha, self.coverage = np.zeros((size, size), np.float32), np.zeros((size, size), np.float32)
@@ -212,7 +214,7 @@ class _Film:
             return
         index = np.full((size, size), -1, np.int32)
         index[y, x] = np.arange(len(points))
-        self.grid = self._shares(index, points, x, y)
+        self.grid = self._shares(index, points, x, y) if quality.traced else None
         colour, alpha = self._shade(points, x + np.float32(0.5), y + np.float32(0.5))
         self.colour[y, x], self.alpha[y, x], self.coverage[y, x] = colour, alpha, 1
         self._smooth_edges(index, points)
@@ -238,7 +240,7 @@ class _Film:
 
     def _shares(self, index: Ints, points: Points, x: Ints, y: Ints) -> ShareGrid:
         size = self.eye.size
-        stride = self.quality.stride or (1 if size <= 256 else 2 if size <= 1024 else 4)
+        stride = 1 if size <= 256 else 2 if size <= 1024 else 4
         coarse = index[::stride, ::stride]
         cells = np.nonzero(coarse >= 0)
         some = coarse[cells]
@@ -250,8 +252,8 @@ class _Film:
         return ShareGrid(numbered, share, kept.position, kept.normal, stride, reach).smoothed()
 
     def _traced(self, points: Points, x: Ints, y: Ints) -> Floats:
-        if not self.tracer.lit:
-            return np.ones(len(points), np.float32)
+        if not self.tracer.lit or not self.quality.traced:
+            return np.full(len(points), 1 if not self.tracer.lit else _UNTRACED, np.float32)
         return light_share(
             self.tracer,
             self.light,
@@ -266,11 +268,12 @@ class _Film:
 
     def _shade(self, points: Points, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Premultiplied colour [n, 3] and alpha [n] of camera rays that hit, through clear layers to what lies behind."""
-        known, weight = (
-            self.grid.at(x, y, points.position, points.normal)
-            if len(self.grid.share)
-            else (np.zeros(len(x)), np.zeros(len(x)))
-        )
+        if self.grid is None:
+            known, weight = np.full(len(x), _UNTRACED, np.float32), np.ones(len(x), np.float32)
+        elif len(self.grid.share):
+            known, weight = self.grid.at(x, y, points.position, points.normal)
+        else:
+            known, weight = np.zeros(len(x), np.float32), np.zeros(len(x), np.float32)
         unknown = np.flatnonzero((weight < 0.15) & (self.tracer.transmission[points.part] == 0))
         share = np.asarray(known, np.float32)
         share[unknown] = self._traced(

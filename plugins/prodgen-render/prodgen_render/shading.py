@@ -54,8 +54,16 @@ class Shader:
     """Shades points of one model under one light for one view."""
 
     def __init__(
-        self, tracer: Tracer, light: Lighting, floor: Floor | None, azimuth: float, pixel_angle: float
+        self,
+        tracer: Tracer,
+        light: Lighting,
+        floor: Floor | None,
+        azimuth: float,
+        pixel_angle: float,
+        *,
+        mirrors: bool = True,
     ) -> None:
+        self.mirrors = mirrors
         self.tracer, self.light, self.floor, self.azimuth, self.pixel_angle = tracer, light, floor, azimuth, pixel_angle
 
     def shade(self, points: Points, share: Floats) -> tuple[Floats, Floats]:
@@ -90,8 +98,11 @@ class Shader:
             coat_radiance[coated] = (
                 self.light.reflected(turned[len(points) :][coated], smooth)[:, None] * hidden[coated, None]
             )
-        mirror = np.flatnonzero((roughness < _MIRROR) | (coat > 0))
-        radiance, coat_radiance = self._reflect(points, reflected_direction, mirror, radiance, coat_radiance, roughness)
+        if self.mirrors:
+            mirror = np.flatnonzero((roughness < _MIRROR) | (coat > 0))
+            radiance, coat_radiance = self._reflect(
+                points, reflected_direction, mirror, radiance, coat_radiance, roughness
+            )
         out = colour * (1 - metallic)[:, None] * (1 - clear)[:, None] * lit * (1 - glossy * (1 - metallic[:, None]))
         sheen = tracer.sheen[part]
         out += (sheen * (1 - facing) ** 3 * 0.5)[:, None] * (0.3 + 0.7 * np.sqrt(colour)) * lit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw
 
+from prodgen_render.detail import segments
 from prodgen_render.lettering import wrap, write
 from prodgen_render.looks import Look
 from prodgen_render.model import Material
@@ -12,6 +13,7 @@ from prodgen_render.patterns import texture
 
 def screen(look: Look, width: int, height: int, *, phone: bool) -> Material:
     """A lit wallpaper with a clock or a window, under glossy glass."""
+    width, height = segments(width, 64), segments(height, 64)
     picture = look.wallpaper(look.colour("#2f62ad"), width, height)
     draw = ImageDraw.Draw(picture)
     white = (255, 255, 255)
