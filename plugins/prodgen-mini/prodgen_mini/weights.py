@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Part = Literal["codec", "vae", "gan", "diffusion", "lora"]
 FORMAT = "prodgen-mini 1"
 SHIPPED = Path(__file__).with_name("weights")
-SHIPPED_SHA256: dict[Part, str] = {}
+SUMS = SHIPPED / "SHA256SUMS"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,7 @@ def read(part: Part, path: Path | None = None, sha256: str | None = None) -> Wei
     except OSError as error:
         raise ConfigError(f"The weights {where} cannot be read: {error.strerror}.", hint=again) from None
     digest = hashlib.sha256(data).hexdigest()
-    wanted = SHIPPED_SHA256.get(part) if path is None else sha256
+    wanted = shipped_sha256().get(where.name, "unknown") if path is None else sha256
     if wanted and digest != wanted:
         raise ConfigError(
             f"The weights {where} are not the ones that are wanted: their sha256 is {digest[:12]}..., not {wanted[:12]}...",
@@ -100,6 +100,15 @@ def read(part: Part, path: Path | None = None, sha256: str | None = None) -> Wei
         return Weights(part, facts["settings"], {name: value.float() for name, value in tensors.items()}, digest, facts)
     except (SafetensorError, ValueError, KeyError, AttributeError) as error:
         raise ConfigError(f"The weights {where} are damaged, or none of {part}: {error}.", hint=again) from None
+
+
+def shipped_sha256() -> dict[str, str]:
+    """The digests of the package's weights by file, as `sha256sum` wrote them."""
+    try:
+        lines = SUMS.read_text("ascii").split("\n")
+    except (OSError, ValueError):
+        return {}
+    return {name.lstrip("*"): digest for digest, _, name in (line.partition("  ") for line in lines) if name}
 
 
 def write(path: Path, part: Part, network: nn.Module, settings: Mapping[str, Any], facts: Mapping[str, Any]) -> str:

@@ -49,3 +49,9 @@ def trained(designs, tmp_path_factory):
 def tiny():
     """Options of tiny runs, by part."""
     return {part: dict(options) for part, options in TINY.items()}
+
+
+@pytest.fixture(scope="session")
+def write_designs():
+    """Draws a data set of designs into a folder: `write_designs(folder, products)`."""
+    return designs_for_tests.write_designs

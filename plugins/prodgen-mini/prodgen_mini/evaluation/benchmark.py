@@ -24,6 +24,8 @@ from prodgen_sdk.interfaces import Benchmark
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from prodgen_mini.space import Space
+
 MODELS = ("gan", "vae", "diffusion")
 BASELINES = ("table", "nearest")
 SEEDS = 4
@@ -31,11 +33,12 @@ SEEDS = 4
 
 class AssetBenchmark(Benchmark):
     """Options: `data`, a data set of designs whose test split no model has seen; `n` products at most (256); `out` for a sheet of
-    designs; `models`, such as `gan,vae`.
+    designs; `models`, such as `gan,vae`; `rendered`, of how many products, with artwork or without, pictures are compared (0).
 
     For each system: the share whose pattern the judge names right; the colour difference of the main colour to the asked one; the
     kernel distance to the true designs, of the artwork alone and together with what was asked; the diversity of four seeds over that
-    of true products alike; the memorisation ratio, the distance to the nearest training artwork over that of true held-out artwork.
+    of true products alike; the memorisation ratio, the distance to the nearest training artwork over that of true held-out artwork;
+    the PSNR of rendered pictures on the foreground.
     Each with a 95 % interval over products. `true` is the training split in place of a model.
     """
 
@@ -51,8 +54,8 @@ class AssetBenchmark(Benchmark):
         data = Path(str(options["data"]))
         train = read_designs(data, splits=("train",), limit=6000)
         train = train.take(train.has_art)
-        test = read_designs(data, splits=("test",))
-        test = test.take(test.has_art)
+        whole = read_designs(data, splits=("test",))
+        test = whole.take(whole.has_art)
         test = test.take(np.arange(min(limit, len(test))))
         if len(test) < 20:
             raise InputError(f"{data} holds {len(test)} test products with artwork; 20 are needed.")
@@ -70,9 +73,27 @@ class AssetBenchmark(Benchmark):
             made = [designer(test, seed) for seed in range(SEEDS if name in models else 1)]
             figures |= {f"{name}_{key}": value for key, value in table.figures(made).items()}
             sheet += [made[k].art[:10] for k in range(min(2, len(made)))]
+        if count := int(options.get("rendered", 0)):
+            figures |= self._rendered(whole.take(np.arange(min(count, len(whole)))), designers, space, ctx)
         if out := options.get("out"):
             _write(Path(str(out)), figures, sheet, test)
         ctx.progress(len(models) + 3, len(models) + 3, "done")
+        return figures
+
+    def _rendered(
+        self, test: Designs, designers: Mapping[str, Designer], space: Space, ctx: Context
+    ) -> dict[str, float]:
+        from prodgen_mini.evaluation.rendered import assets_of, foreground_psnr, pictures_of, reconstructed
+
+        true = pictures_of([test.asset(row) for row in range(len(test))], test, ctx)
+        made = {f"{name}_conditional": designer(test, 0) for name, designer in designers.items()}
+        if "vae" in designers:
+            made["vae_reconstruction"] = reconstructed(test, self._config)
+        figures: dict[str, float] = {"rendered_products": float(len(test))}
+        for name, designs in made.items():
+            ctx.check()
+            found = foreground_psnr(pictures_of(assets_of(designs, test, space), test, ctx), true)
+            figures |= _three(f"{name}_psnr_db", interval(found))
         return figures
 
 

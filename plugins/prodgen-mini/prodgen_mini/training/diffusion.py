@@ -15,7 +15,7 @@ from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.flow import sample
 from prodgen_mini.training.gan import samples
 from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.trainers import Latents, ModelRecipe, PartTrainer, codec_for
+from prodgen_mini.training.trainers import Latents, ModelRecipe, PartTrainer, codec_for, train_and_val
 from prodgen_sdk.context import Context
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class DiffusionTrainer(PartTrainer[DiffusionRecipe]):
             "channels": len(codec.mean), "vector": space.vector, "condition": space.condition,
             "width": recipe.width, "depth": recipe.depth, "heads": recipe.heads,
         }  # fmt: skip
-        train, held = (Latents(designs.of_split(name), codec, space, recipe) for name in ("train", "val"))
+        train, held = train_and_val(designs, codec, space, recipe)
         return DiffusionObjective(train, held, codec, settings, recipe), settings, {"codec": digest}
 
 

@@ -16,7 +16,7 @@ from prodgen_mini.designs import Designs
 from prodgen_mini.models.codec import Codec
 from prodgen_mini.models.gan import Critic, Generator, pair_loss, penalty
 from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.trainers import Latents, ModelRecipe, PartTrainer, art_grid, codec_for
+from prodgen_mini.training.trainers import Latents, ModelRecipe, PartTrainer, art_grid, codec_for, train_and_val
 from prodgen_sdk.context import Context
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class GanTrainer(PartTrainer[GanRecipe]):
         settings = {
             "channels": len(codec.mean), "vector": space.vector, "condition": space.condition, "noise": recipe.noise, "width": recipe.width,
         }  # fmt: skip
-        train, held = (Latents(designs.of_split(name), codec, space, recipe) for name in ("train", "val"))
+        train, held = train_and_val(designs, codec, space, recipe)
         return GanObjective(train, held, codec, settings, recipe), settings, {"codec": digest}
 
     def start(self, recipe: GanRecipe, objective: Objective) -> dict[str, dict[str, Tensor]]:

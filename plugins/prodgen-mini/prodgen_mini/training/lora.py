@@ -17,7 +17,7 @@ from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.lora import FORMAT, LAYERS
 from prodgen_mini.training.diffusion import DiffusionObjective, DiffusionRecipe
 from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.trainers import Latents, PartTrainer, codec_for
+from prodgen_mini.training.trainers import PartTrainer, codec_for, train_and_val
 from prodgen_mini.weights import check_pin
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, InputError, MissingDependency
@@ -62,7 +62,7 @@ class LoraTrainer(PartTrainer[LoraRecipe]):
         base = weights.read("diffusion", recipe.base)
         check_pin(base, digest)
         chosen = designs.take(_chosen(designs, recipe.where))
-        train, held = (Latents(chosen.of_split(name), codec, space, recipe) for name in ("train", "val"))
+        train, held = train_and_val(chosen, codec, space, recipe)
         if len(train) < 2 or not len(held):
             raise InputError(
                 f"{recipe.where!r} leaves {len(train)} designs to train on and {len(held)} to validate on."

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+import numpy as np
 from pydantic import Field
 
 from prodgen_mini import weights
@@ -103,12 +104,14 @@ class ModelRecipe(Recipe):
     Args:
         codec: weights of the codec; those of the package by default.
         width: channels of the finest blocks.
+        bare: share of the designs without artwork that are trained on; they teach proportions alone.
         tell_colour: share of the examples that are told the main colour.
         tell_accent: share of the examples that are told the second colour; the others must find one.
     """
 
     codec: Path | None = None
     width: int = Field(default=64, ge=8, le=1024)
+    bare: float = Field(default=0.35, gt=0, le=1)
     tell_colour: float = Field(default=0.95, ge=0, le=1)
     tell_accent: float = Field(default=0.4, ge=0, le=1)
 
@@ -124,16 +127,16 @@ class Latents:
         import torch
 
         self.recipe, self.space = recipe, space
-        maps = []
+        shown = designs.has_art
+        self.maps = torch.zeros(len(designs), len(codec.mean), 16, 16)
         with torch.no_grad():
-            for start in range(0, len(designs), 64):
-                part = designs.take(_range(start, min(start + 64, len(designs))))
-                maps.append(codec.encode(torch.from_numpy(part.art())))
-        self.maps = torch.cat(maps)
+            for rows in np.array_split(np.flatnonzero(shown), max(1, int(shown.sum()) // 64)):
+                if len(rows):
+                    self.maps[rows] = codec.encode(torch.from_numpy(designs.take(rows).art()))
         self.vectors = torch.from_numpy(designs.vectors(space))
         self.counted = torch.from_numpy(designs.counted(space)).float()
         self.conditions = torch.from_numpy(designs.conditions(space))
-        self.has_art = torch.from_numpy(designs.has_art).float()
+        self.has_art = torch.from_numpy(shown).float()
         self.tiles = torch.from_numpy(designs.column("layout") == "tile")
 
     def __len__(self) -> int:
@@ -156,6 +159,16 @@ class Latents:
         return maps, self.vectors[rows], conditions, self.counted[rows], self.has_art[rows]
 
 
+def train_and_val(designs: Designs, codec: Codec, space: Space, recipe: ModelRecipe) -> tuple[Latents, Latents]:
+    """Latents of the training and the validation designs."""
+    draw = np.random.default_rng([recipe.seed, 17]).random(len(designs))
+    kept = designs.has_art | (draw < recipe.bare) | (designs.column("split") != "train")
+    chosen = designs.take(kept)
+    return Latents(chosen.of_split("train"), codec, space, recipe), Latents(
+        chosen.of_split("val"), codec, space, recipe
+    )
+
+
 def codec_for(recipe: ModelRecipe) -> tuple[Codec, Space, str]:
     """The codec that a model is trained with."""
     return load_codec(recipe.codec)
@@ -176,9 +189,3 @@ def art_grid(art: torch.Tensor, colours: torch.Tensor, columns: int) -> Any:
 
     shown = (art[:, :3] + colours[:, :, None, None]).clamp(0, 1)
     return grid((shown * 255).round().byte().permute(0, 2, 3, 1).numpy(), columns)
-
-
-def _range(start: int, stop: int) -> Any:
-    import numpy as np
-
-    return np.arange(start, stop)

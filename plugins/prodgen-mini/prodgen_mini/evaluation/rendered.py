@@ -1,0 +1,97 @@
+"""Designs as a shopper sees them: rendered, and compared with the true product's pictures on its foreground."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from prodgen_mini.brief import renderer_of
+from prodgen_mini.config import Config
+from prodgen_mini.designs import Designs
+from prodgen_mini.evaluation.designers import Made
+from prodgen_mini.models.vae import Vae
+from prodgen_mini.space import artwork_of
+from prodgen_mini.weights import load_codec, read
+from prodgen_sdk.context import Context
+from prodgen_sdk.types import AssetRequest, GenerationRequest, Product, ProductAsset, parse_views
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from prodgen_mini.space import Space
+
+    Floats = NDArray[np.floating[Any]]
+
+VIEWS = parse_views("0:15:1,60:15:1")
+SIZE = 128
+
+
+def product_of(line: Any) -> Product:
+    """The product of a line of a manifest."""
+    return Product(
+        sku=line["sku"], title=line["title"], description=line.get("description", ""), category=line["category"],
+        attributes=line["attributes"], locale=line["locale"],
+    )  # fmt: skip
+
+
+def assets_of(made: Made, designs: Designs, space: Space) -> list[ProductAsset]:
+    """Designs as the renderer takes them: what the words fix from the true asset, the rest as it was made."""
+    found = []
+    for row in range(len(designs)):
+        true = designs.asset(row)
+        told = true.model_copy(update={"accent": None, "artwork": None})
+        art = artwork_of(made.art[row].numpy(), designs.ground[row] / np.float32(255))
+        found.append(space.asset(told, made.vectors[row], art if true.layout != "none" else None))
+    return found
+
+
+def pictures_of(
+    assets: Sequence[ProductAsset], designs: Designs, ctx: Context
+) -> list[tuple[Floats, NDArray[np.bool_]]]:
+    """Of each asset its pictures float [views, size, size, 3] and masks."""
+    asked = [
+        AssetRequest(
+            request=GenerationRequest(product=product_of(line), views=VIEWS, size=SIZE, seed=int(line["seed"])),
+            asset=asset,
+        )
+        for line, asset in zip(designs.lines, assets, strict=True)
+    ]
+    drawn = renderer_of(ctx).draw(asked, ctx)
+    return [
+        (np.stack([p.image for p in pictures]).astype(float), np.stack([p.mask for p in pictures]))
+        for pictures in drawn
+    ]
+
+
+def foreground_psnr(
+    ours: Sequence[tuple[Floats, NDArray[np.bool_]]], true: Sequence[tuple[Floats, NDArray[np.bool_]]]
+) -> Floats:
+    """Decibels [n] over the pixels where either product is; at most 60."""
+    found = []
+    for (picture, mask), (other, other_mask) in zip(ours, true, strict=True):
+        inside = mask | other_mask
+        error = float(((picture - other)[inside] ** 2).mean()) if inside.any() else 0.0
+        found.append(min(60.0, 10 * np.log10(255**2 / max(error, 1e-9))))
+    return np.array(found)
+
+
+def reconstructed(designs: Designs, config: Config) -> Made:
+    """What the VAE makes of the codes of true designs."""
+    codec, space, _ = load_codec(config.codec.weights, config.codec.sha256)
+    found = read("vae", config.vae.weights, config.vae.sha256)
+    vae = Vae(**found.settings)
+    found.into(vae)
+    told = np.tile(np.array([True, False]), (len(designs), 1))
+    with torch.inference_mode():
+        condition, vector = torch.from_numpy(designs.conditions(space, told)), torch.from_numpy(designs.vectors(space))
+        maps = (
+            codec.encode(torch.from_numpy(designs.art()))
+            * torch.from_numpy(designs.has_art).float()[:, None, None, None]
+        )
+        drawn, numbers = vae.decode(vae.encode(maps, vector, condition)[0], condition)
+        art = codec.decode(drawn)
+    rows = numbers.numpy()
+    return Made(art, rows, np.stack([space.main_colour(row) for row in rows]))

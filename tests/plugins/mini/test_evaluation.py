@@ -1,0 +1,125 @@
+"""The evaluation: distances against naive ones, what a copy, a collapse and a mean score, and the contracts of the benchmarks."""
+
+import numpy as np
+import pytest
+from prodgen_mini import plugin
+from prodgen_render import plugin as render_plugin
+from prodgen_text import plugin as text_plugin
+
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.testing.contracts import BenchmarkContract
+
+torch = pytest.importorskip("torch")
+from prodgen_mini.designs import read_designs, space_of  # noqa: E402
+from prodgen_mini.evaluation.benchmark import AssetBenchmark, _Table  # noqa: E402
+from prodgen_mini.evaluation.colour import delta_e, to_lab  # noqa: E402
+from prodgen_mini.evaluation.designers import Made, nearest_designer, table_designer  # noqa: E402
+from prodgen_mini.evaluation.distances import distances, interval, kernel_distance, nearest, spread  # noqa: E402
+from prodgen_mini.evaluation.judge import train_judge  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def large(tmp_path_factory, write_designs):
+    return write_designs(tmp_path_factory.mktemp("large") / "set", 240)
+
+
+@pytest.fixture(scope="session")
+def parts(large):
+    train, test = (read_designs(large, splits=(name,)) for name in ("train", "test"))
+    train, test = train.take(train.has_art), test.take(test.has_art)
+    judge, kinds, _ = train_judge(train, steps=40)
+    return train, test, _Table(test, train, judge, kinds), space_of(train)
+
+
+def test_distances_are_those_of_naive_loops():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(7, 3)), rng.normal(size=(5, 3))
+    naive = np.array([[np.linalg.norm(x - y) for y in b] for x in a])
+    assert np.allclose(distances(a, b), naive)
+    assert np.allclose(nearest(a, b), naive.min(1))
+    pairs = [np.linalg.norm(x - y) for i, x in enumerate(a) for j, y in enumerate(a) if i != j]
+    assert spread(a) == pytest.approx(np.mean(pairs))
+    kernel = lambda x, y: (x @ y / 3 + 1) ** 3  # noqa: E731
+    inside = [np.mean([kernel(x, y) for i, x in enumerate(s) for j, y in enumerate(s) if i != j]) for s in (a, b)]
+    across = np.mean([kernel(x, y) for x in a for y in b])
+    assert kernel_distance(a, b) == pytest.approx(sum(inside) - 2 * across)
+    mean, low, high = interval(a[:, 0])
+    assert low <= mean <= high
+
+
+def test_colours_are_compared_as_the_cie_does():
+    assert to_lab(np.array([1.0, 0.0, 0.0])) == pytest.approx([53.2, 80.1, 67.2], abs=0.3)
+    assert float(delta_e(np.zeros(3), np.ones(3))) == pytest.approx(100, abs=0.1)
+
+
+def test_a_copy_a_collapse_and_the_truth_are_told_apart(parts):
+    train, test, table, space = parts
+    truth = Made(table.true_art, test.vectors(space), table.asked)
+    nearest_product = nearest_designer(train, space)(test, 0)
+    mean = table_designer(train, space)(test, 0)
+    figures = {
+        name: table.figures([made, made])
+        for name, made in (("truth", truth), ("copy", nearest_product), ("mean", mean))
+    }
+    assert figures["truth"]["kernel_distance"] < figures["mean"]["kernel_distance"]
+    assert figures["truth"]["joint_kernel_distance"] < figures["copy"]["joint_kernel_distance"]
+    assert figures["truth"]["colour_delta_e"] < 1e-3 < figures["copy"]["colour_delta_e"]
+    assert figures["copy"]["memorisation_ratio"] == pytest.approx(0, abs=0.01)
+    assert figures["copy"]["near_copies"] == 1.0
+    assert figures["truth"]["memorisation_ratio"] > 0.5
+    assert all(found["diversity"] == 0 for found in figures.values())  # both seeds gave the same
+    assert figures["truth"]["pattern_accuracy"] > 0.8
+
+
+def test_seeds_that_differ_as_true_products_do_have_full_diversity(parts):
+    _, test, table, space = parts
+    rng = np.random.default_rng(1)
+    groups = np.array([hash(group) for group in table.groups])
+    shuffled = []
+    for _ in range(4):
+        order = np.arange(len(test))
+        for group in set(groups.tolist()):
+            rows = np.flatnonzero(groups == group)
+            order[rows] = rng.permutation(rows)
+        shuffled.append(Made(table.true_art[order], test.vectors(space)[order], table.asked[order]))
+    assert 0.7 < table.figures(shuffled)["diversity"] < 1.2
+
+
+class TestAssets(BenchmarkContract):
+    plugin = plugin
+    id = "mini/evaluate"
+    companions = (render_plugin, text_plugin)
+
+    @pytest.fixture
+    def section(self, trained):
+        return {part: {"weights": str(path)} for part, path in trained.items()}
+
+    @pytest.fixture
+    def options(self, large, tmp_path):
+        return {"data": str(large), "n": 24, "models": "vae,diffusion", "out": str(tmp_path / "report")}
+
+
+class TestSpeed(BenchmarkContract):
+    plugin = plugin
+    id = "mini/speed"
+    companions = (render_plugin, text_plugin)
+
+    @pytest.fixture
+    def section(self, trained):
+        return {part: {"weights": str(path)} for part, path in trained.items()}
+
+    @pytest.fixture
+    def options(self):
+        return {"n": 1, "size": 32, "models": "vae"}
+
+
+def test_too_few_products_are_named(designs, trained, tmp_path):
+    from prodgen_mini.config import Config
+
+    from prodgen_sdk.context import Context
+
+    config = Config.model_validate({part: {"weights": path} for part, path in trained.items()})
+    with pytest.raises(InputError, match="Which designs"):
+        AssetBenchmark(config, Context()).run({}, Context())
+    with pytest.raises(InputError, match="20 are needed"):
+        AssetBenchmark(config, Context()).run({"data": str(designs)}, Context())
