@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodgen_sdk.hookspecs import Register, RegisterModel, hookimpl
-from prodgen_sdk.specs import GeneratorSpec, Needs, TrainerSpec
+from prodgen_sdk.specs import BenchmarkSpec, GeneratorSpec, Needs, TrainerSpec
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -113,6 +113,19 @@ def register_trainers(register: Register) -> None:
             weights_licence=CHECKPOINT,
         ),
         "prodgen_diffusers.training.lora:LoraTrainer",
+    )
+
+
+@hookimpl
+def register_benchmarks(register: Register) -> None:
+    register(
+        BenchmarkSpec(
+            id="diffusers/gpu",
+            summary="Every path that runs a model on a GPU: pictures a second, steps, host overhead, batches, memory",
+            measures="gpu",
+            needs=NEEDS,
+        ),
+        "prodgen_diffusers.benchmark:GpuBenchmark",
     )
 
 

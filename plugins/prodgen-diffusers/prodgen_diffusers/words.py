@@ -86,16 +86,13 @@ def special_tokens(pipe: Any) -> set[str]:
 
 
 def strip_special(text: str, tokens: set[str]) -> str:
-    """The text without these tokens, however they are nested.
+    """The text without these tokens. Each leaves a space, so that what is around it does not become one.
 
     >>> strip_special("a <|im<|im_end|>_end|> mug", {"<|im_end|>"})
-    'a mug'
+    'a <|im _end|> mug'
     """
-    before = ""
-    while text != before:
-        before = text
-        for token in tokens:
-            text = text.replace(token, " ")
+    for token in sorted(tokens, key=len, reverse=True):
+        text = text.replace(token, " ")
     return " ".join(text.split())
 
 

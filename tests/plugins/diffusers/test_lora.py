@@ -1,0 +1,238 @@
+"""`prodgen train lora`: resumable to the bit, and what it trains is what `diffusers/text` loads."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+pytest.importorskip("diffusers")
+pytest.importorskip("peft")
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from prodgen_diffusers import plugin
+from prodgen_diffusers.config import Config
+from prodgen_diffusers.text import TextGenerator
+from prodgen_diffusers.training.data import Example, read_examples, split
+from prodgen_diffusers.training.lora import LoraTrainer, _place
+from prodgen_diffusers.training.loss import flow_loss, noise_loss
+
+from prodgen_sdk import images
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import ConfigError, InputError
+from prodgen_sdk.testing.contracts import TrainerContract
+from prodgen_sdk.testing.samples import sample_photo, sample_products
+from prodgen_sdk.types import GenerationRequest, Scene, parse_views
+
+OPTIONS = {
+    "steps": 8,
+    "rank": 2,
+    "batch": 2,
+    "learning_rate": 1e-2,
+    "warmup": 2,
+    "checkpoint_every": 2,
+    "validation": 0.34,
+}
+
+
+def write_data(folder, lines=6):
+    folder.mkdir(exist_ok=True)
+    with (folder / "metadata.jsonl").open("w") as file:
+        for place in range(lines):
+            images.save(sample_photo((40 * place, 90, 200 - 30 * place), 48), folder / f"{place}.png")
+            line = {"file_name": f"{place}.png", "text": f"a ball {place}", "sku": f"ball-{place // 2}"}
+            file.write(json.dumps(line) + "\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def balls(tmp_path_factory):
+    return write_data(tmp_path_factory.mktemp("data"))
+
+
+class TestContract(TrainerContract):
+    plugin = plugin
+    id = "diffusers/train-lora"
+
+    @pytest.fixture
+    def data(self, balls):
+        return balls
+
+    @pytest.fixture
+    def options(self, sd15):
+        return {"model": str(sd15), **OPTIONS}
+
+
+def weights(report):
+    from safetensors.torch import load_file
+
+    (path,) = report.checkpoint.glob("*.safetensors")
+    return load_file(path)
+
+
+SCRIPT = """
+import json, os, sys
+from pathlib import Path
+from dataclasses import replace
+import torch
+torch.set_num_threads(1)
+from prodgen_diffusers.training.lora import LoraTrainer
+from prodgen_sdk.context import Context
+options, data, out = json.loads(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
+def tell(done, total, what):
+    if done == 5:
+        print("five", flush=True)
+        import time
+        time.sleep(60)
+LoraTrainer(None, Context()).train(options, data, out, replace(Context(), progress=tell))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 here")
+def test_a_killed_run_goes_on_to_the_bit(sd15, balls, tmp_path):
+    options = {"model": str(sd15), **OPTIONS, "ema": 0.9, "accumulate": 2}
+    before, threads = torch.get_num_threads(), 1
+    torch.set_num_threads(threads)
+    try:
+        whole = LoraTrainer(None, Context()).train(options, balls, tmp_path / "whole", Context())
+        arguments = [sys.executable, "-c", SCRIPT, json.dumps(options), str(balls), str(tmp_path / "killed")]
+        environment = os.environ | {"OMP_NUM_THREADS": "1"}
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE, env=environment) as process:
+            assert process.stdout.readline() == b"five\n"
+            time.sleep(0.1)
+            process.kill()
+        kept = sorted(path.name for path in (tmp_path / "killed" / "checkpoints").iterdir())
+        assert kept == ["step-00000002.safetensors", "step-00000004.safetensors"]
+        told = []
+        ctx = Context(progress=lambda done, total, what: told.append(done))
+        resumed = LoraTrainer(None, Context()).train(options, balls, tmp_path / "killed", ctx)
+    finally:
+        torch.set_num_threads(before)
+    assert told[0] == 5
+    first, second = weights(whole), weights(resumed)
+    assert set(first) == set(second)
+    assert all(torch.equal(value, second[name]) for name, value in first.items())
+    assert resumed.figures["loss_after"] == whole.figures["loss_after"]
+
+
+@pytest.mark.parametrize("family", ["sdxl", "sd3", "flux"])
+def test_each_family_learns_and_is_loaded(family, tiny, balls, tmp_path):
+    folder = getattr(tiny, family)(tmp_path / "model")
+    options = {"model": str(folder), "size": 32, **OPTIONS, "steps": 12}
+    report = LoraTrainer(None, Context()).train(options, balls, tmp_path / "out", Context())
+    assert report.figures["loss_after"] < report.figures["loss_before"]
+    request = GenerationRequest(
+        product=sample_products()[0], views=parse_views("front"), size=32, seed=1, scene=Scene(style="x")
+    )
+
+    def picture(**more):
+        section = {"model": str(folder), "steps": 2, "size": 32, **more}
+        generator = TextGenerator(Config.model_validate({"text": section}), Context())
+        return generator.generate([request], Context())[0][0].image.astype(int)
+
+    lora = {"model": str(report.checkpoint)}
+    plain, with_lora = picture(), picture(loras=[lora])
+    assert np.abs(plain - with_lora).max() > 1
+    assert np.abs(plain - picture(loras=[lora | {"scale": 0.0}])).max() <= 1
+    assert np.abs(with_lora - picture(loras=[lora], fuse_loras=True)).max() <= 2
+
+
+def test_a_lora_of_another_model_is_refused(sd15, tiny, balls, tmp_path):
+    report = LoraTrainer(None, Context()).train({"model": str(sd15), **OPTIONS, "steps": 1}, balls, tmp_path, Context())
+    flux = tiny.flux(tmp_path / "flux")
+    section = {"model": str(flux), "size": 32, "loras": [{"model": str(report.checkpoint)}]}
+    with pytest.raises(ConfigError, match="LoRA"):
+        TextGenerator(Config.model_validate({"text": section}), Context())
+
+
+def test_other_options_in_the_same_folder_are_refused(sd15, balls, tmp_path):
+    options = {"model": str(sd15), **OPTIONS, "steps": 1}
+    LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
+    with pytest.raises(ConfigError, match="other options or data"):
+        LoraTrainer(None, Context()).train(options | {"seed": 1}, balls, tmp_path, Context())
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({}, "No checkpoint"), ({"model": "x", "rnak": 3}, "rnak"), ({"model": "x", "steps": 0}, "steps")],
+)
+def test_options_are_checked(options, said, balls, tmp_path):
+    with pytest.raises(ConfigError, match=said):
+        LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
+
+
+def test_layers_that_are_not_there(sd15, balls, tmp_path):
+    with pytest.raises(ConfigError, match="no layers that end on nose"):
+        LoraTrainer(None, Context()).train({"model": str(sd15), "targets": "nose"}, balls, tmp_path, Context())
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "not JSON"),
+        ("[]", "no JSON object"),
+        ('{"file_name": "a.png"}', "`text`"),
+        ('{"file_name": "a.png", "text": " "}', "not empty"),
+        ('{"file_name": "../a.png", "text": "x"}', "outside"),
+        ('{"file_name": "a.png", "text": "x"}', "no picture"),
+    ],
+)
+def test_a_bad_line_is_named(line, said, tmp_path):
+    (tmp_path / "metadata.jsonl").write_text("\n" + line)
+    with pytest.raises(InputError, match=said) as caught:
+        read_examples(tmp_path)
+    assert "metadata.jsonl:2" in str(caught.value)
+
+
+def test_no_data(tmp_path):
+    with pytest.raises(InputError, match=r"metadata\.jsonl"):
+        read_examples(tmp_path)
+    (tmp_path / "metadata.jsonl").write_text("\n")
+    with pytest.raises(InputError, match="no pictures"):
+        read_examples(tmp_path)
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), min_size=2, max_size=30), st.floats(0.01, 0.9), st.integers(0, 99))
+def test_products_are_never_on_both_sides(products, share, seed):
+    examples = [Example(None, "x", product) for product in products]
+    if len(set(products)) == 1:
+        with pytest.raises(InputError, match="single product"):
+            split(examples, share, seed)
+        return
+    training, held = split(examples, share, seed)
+    assert training
+    assert held
+    assert not {e.product for e in training} & {e.product for e in held}
+    assert len(training) + len(held) == len(examples)
+
+
+@given(st.integers(1, 20), st.integers(0, 5), st.integers(0, 99))
+def test_every_picture_is_seen_once_an_epoch(total, epoch, seed):
+    assert sorted(_place(epoch * total + place, total, seed) for place in range(total)) == list(range(total))
+
+
+def test_the_losses_are_zero_for_a_perfect_model():
+    from diffusers import DDPMScheduler
+
+    generator = torch.Generator().manual_seed(0)
+    latents, noise = (torch.randn(3, 4, 8, 8, generator=generator) for _ in range(2))
+    uniform = torch.rand(3, generator=generator)
+    assert flow_loss(lambda noisy, at: noise - latents, latents, noise, uniform, 1000) == 0
+    assert flow_loss(lambda noisy, at: noise, latents, noise, uniform, 1000) > 0.5
+    for kind in ("epsilon", "v_prediction"):
+        scheduler = DDPMScheduler(prediction_type=kind)
+        steps = (uniform * 1000).long()
+        right = noise if kind == "epsilon" else scheduler.get_velocity(latents, noise, steps)
+        for gamma in (0, 5.0):
+            assert noise_loss(lambda noisy, at, r=right: r, latents, noise, uniform, scheduler, gamma) == 0
+            assert noise_loss(lambda noisy, at, r=right: r + 1, latents, noise, uniform, scheduler, gamma) > 0
+    weighed = noise_loss(lambda noisy, at: noise + 1, latents, noise, uniform, DDPMScheduler(), 5.0)
+    kept = DDPMScheduler().alphas_cumprod[(uniform * 1000).long()]
+    snr = kept / (1 - kept)
+    assert float(weighed) == pytest.approx(float((snr.clamp(max=5) / snr).mean()), rel=1e-5)

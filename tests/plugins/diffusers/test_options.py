@@ -1,0 +1,156 @@
+"""The levers: each one is refused where it does not fit, before weights load, and does what it says where it does."""
+
+import pytest
+
+pytest.importorskip("diffusers")
+
+import numpy as np
+from prodgen_diffusers.checkpoint import read_index
+from prodgen_diffusers.config import Pipeline
+from prodgen_diffusers.loading import _wanted_class, load_pipeline, task_class
+from prodgen_diffusers.options import check
+from prodgen_diffusers.running import Job, run
+
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import ConfigError, MissingDependency
+
+
+@pytest.fixture(scope="module")
+def flux(tiny, tmp_path_factory):
+    return tiny.flux(tmp_path_factory.mktemp("flux"))
+
+
+def checked(folder, device="cpu", task="text", **options):
+    config = Pipeline.model_validate({"model": str(folder), **options})
+    index = read_index(folder)
+    check(config, index, _wanted_class(index, task, None, "x"), device, component="x")
+
+
+REFUSED = [
+    ("sd15", {"arguments": {"true_cfg_scale": 2.0}}, "no argument 'true_cfg_scale'"),
+    ("sd15", {"arguments": {"prompt": "x"}}, "not one of `arguments`"),
+    ("sd15", {"scheduler": "NoScheduler"}, "no scheduler"),
+    ("sd15", {"scheduler": "UNet2DConditionModel"}, "no scheduler"),
+    ("sd15", {"scheduler": "FlowMatchEulerDiscreteScheduler"}, "does not fit"),
+    ("flux", {"scheduler": "DDIMScheduler"}, "does not fit"),
+    ("sd15", {"scheduler": "LCMScheduler", "scheduler_options": {"x": 1}}, "no option 'x'"),
+    ("sd15", {"cache": {"kind": "first_block"}}, "has no caches"),
+    ("flux", {"cache": {"kind": "first_block", "options": {"x": 1}}}, "no option 'x'"),
+    ("flux", {"attention": "quick"}, "no attention backend 'quick'"),
+    ("flux", {"attention": "flash_hub"}, "downloads compiled code"),
+    ("flux", {"attention": "flash"}, "needs a CUDA device"),
+    ("sd15", {"attention": "flash"}, "has no backends"),
+    ("sd15", {"offload": "model"}, "no GPU"),
+    ("flux", {"compile": "regional", "offload": "sequential"}, "do not go together"),
+]
+
+
+@pytest.mark.parametrize(("name", "options", "said"), REFUSED, ids=lambda value: str(value)[:40])
+def test_an_option_that_does_not_fit_is_refused(name, options, said, request):
+    with pytest.raises(ConfigError, match=said) as caught:
+        checked(request.getfixturevalue(name), **options)
+    assert caught.value.message.startswith("x: ")
+
+
+@pytest.mark.parametrize(
+    ("options", "package"),
+    [
+        ({"attention": "sage"}, "sageattention"),
+        ({"quantisation": {"kind": "torchao", "type": "int8wo"}}, "torchao"),
+        ({"quantisation": {"kind": "bitsandbytes", "type": "4bit"}}, "bitsandbytes"),
+        ({"quantisation": {"kind": "gguf", "file": "x.gguf"}}, "gguf"),
+    ],
+)
+def test_a_package_that_is_missing_is_named(flux, options, package, monkeypatch):
+    monkeypatch.setattr("prodgen_diffusers.options.find_spec", lambda name: None)
+    with pytest.raises(MissingDependency, match=package) as caught:
+        checked(flux, "cuda:0", **options)
+    assert f"pip install {package}" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"kind": "torchao", "type": "3bit"}, "no type '3bit'"),
+        ({"kind": "torchao", "type": "int8wo", "components": ["nose"]}, "no part 'nose'"),
+        ({"kind": "gguf", "file": "missing.gguf"}, "no GGUF file"),
+        ({"kind": "gguf", "file": "x.gguf", "components": ["vae"]}, "only take the place"),
+    ],
+)
+def test_quantisation_that_does_not_fit(flux, wanted, said, monkeypatch):
+    monkeypatch.setattr("prodgen_diffusers.options.find_spec", lambda name: object())
+    with pytest.raises(ConfigError, match=said):
+        checked(flux, "cuda:0", quantisation=wanted)
+
+
+def test_what_fits_is_accepted(sd15, flux):
+    checked(sd15, scheduler="LCMScheduler", steps=4, guidance=1.0, vae_slicing=True, compile="regional")
+    checked(sd15, "cuda:0", offload="group")
+    checked(flux, cache={"kind": "taylorseer", "options": {"cache_interval": 3}}, arguments={"true_cfg_scale": 2.0})
+    checked(flux, scheduler="DPMSolverMultistepScheduler", scheduler_options={"use_flow_sigmas": True})
+
+
+def test_tasks_of_pipelines():
+    import diffusers
+
+    assert task_class(diffusers.StableDiffusionPipeline, "image") is diffusers.StableDiffusionImg2ImgPipeline
+    assert task_class(diffusers.StableDiffusionInpaintPipeline, "text") is diffusers.StableDiffusionPipeline
+    assert task_class(diffusers.FluxFillPipeline, "inpaint") is diffusers.FluxFillPipeline
+    assert task_class(diffusers.Flux2KleinPipeline, "image") is diffusers.Flux2KleinPipeline
+    assert task_class(diffusers.SanaPipeline, "inpaint") is None
+
+
+def test_a_checkpoint_that_cannot_do_the_task_is_refused(tiny, tmp_path):
+    folder = tiny.z_image(tmp_path)
+    index = read_index(folder) | {"_class_name": "SanaPipeline"}
+    with pytest.raises(ConfigError, match="cannot paint a part"):
+        _wanted_class(index, "inpaint", None, "x")
+
+
+def picture(folder, seed=3, **options):
+    config = Pipeline.model_validate({"model": str(folder), "size": 32, "steps": 4, **options})
+    loaded = load_pipeline(config, Context(), component="x", task="text")
+    (result,) = run(loaded, [Job("a red mug", seed)], Context(), config, size=32)
+    return result.image.astype(int), loaded
+
+
+def test_scheduler_and_slicing(sd15):
+    plain, _ = picture(sd15)
+    other, loaded = picture(
+        sd15, scheduler="EulerDiscreteScheduler", scheduler_options={"timestep_spacing": "trailing"}
+    )
+    assert type(loaded.pipe.scheduler).__name__ == "EulerDiscreteScheduler"
+    assert loaded.pipe.scheduler.config.timestep_spacing == "trailing"
+    assert loaded.pipe.scheduler.config.beta_schedule == "scaled_linear", "the rest stays the checkpoint's"
+    assert np.abs(plain - other).max() > 2
+    sliced, loaded = picture(sd15, vae_slicing=True, vae_tiling=True)
+    assert loaded.pipe.vae.use_slicing
+    assert np.abs(plain - sliced).max() <= 1
+
+
+@pytest.mark.parametrize(
+    "cache",
+    [
+        {"kind": "first_block", "options": {"threshold": 10.0}},
+        {"kind": "taylorseer", "options": {"cache_interval": 2, "disable_cache_before_step": 1}},
+        {"kind": "pyramid", "options": {"spatial_attention_timestep_skip_range": [0, 1000]}},
+    ],
+    ids=lambda cache: cache["kind"],
+)
+def test_caches_change_little_and_forget_between_calls(flux, cache):
+    plain, _ = picture(flux)
+    cached, loaded = picture(flux, cache=cache)
+    assert loaded.denoiser.is_cache_enabled
+    assert np.abs(plain - cached).mean() < 40
+    config = Pipeline(model=str(flux), size=32, steps=4)
+    (again,) = run(loaded, [Job("a red mug", 3)], Context(), config, size=32)
+    assert np.abs(again.image - cached).max() == 0
+
+
+def test_an_attention_backend_is_this_model_s_alone(flux):
+    from diffusers.models.attention_dispatch import _AttentionBackendRegistry
+
+    before = _AttentionBackendRegistry.get_active_backend()
+    _, loaded = picture(flux, attention="_native_math")
+    assert _AttentionBackendRegistry.get_active_backend() == before
+    assert loaded.denoiser.transformer_blocks[0].attn.processor._attention_backend == "_native_math"
