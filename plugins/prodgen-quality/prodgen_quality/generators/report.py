@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from prodgen_quality.generators.table import COLUMNS, Cell, Row
 from prodgen_quality.generators.trial import Trial
@@ -17,9 +17,6 @@ from prodgen_quality.rendered import RenderedProduct
 from prodgen_sdk import images
 from prodgen_sdk.files import write_atomically
 from prodgen_sdk.types import Image
-
-if TYPE_CHECKING:
-    from PIL.ImageFont import FreeTypeFont, ImageFont
 
 _CELL = 112
 _GAP = 4
@@ -81,12 +78,12 @@ def grid(trial: Trial, held_out: Sequence[RenderedProduct]) -> Image:
     """For each of the first products the true renders above and the subject's pictures below, then its seeds side by side."""
     import numpy as np
     from PIL import Image as Pil
-    from PIL import ImageDraw
+    from PIL import ImageDraw, ImageFont
 
     strips: list[tuple[str, list[Image]]] = []
     for product, pictures in zip(held_out, trial.pictures, strict=False):
-        words = ", ".join(value for value in product.labels.values())
-        strips.append((f"{product.product.title}  ({words}): true renders", [*product.pictures]))
+        words = ", ".join(product.labels.values())  # the font at hand has no Chinese, so no titles
+        strips.append((f"true renders: {words}", [*product.pictures]))
         strips.append((trial.subject.id, pictures))
     for pictures in trial.seeds:
         strips.append((f"{trial.subject.id}: seeds 0 to {len(pictures) - 1}", pictures))
@@ -95,17 +92,11 @@ def grid(trial: Trial, held_out: Sequence[RenderedProduct]) -> Image:
     sheet = Pil.new("RGB", (columns * (_CELL + _GAP) + _GAP, len(strips) * height + _GAP), (238, 238, 238))
     draw = ImageDraw.Draw(sheet)
     for row, (label, pictures) in enumerate(strips):
-        draw.text((_GAP, row * height + 2), label, (40, 40, 40), font=_font(label))
+        draw.text((_GAP, row * height + 2), label, (40, 40, 40), font=ImageFont.load_default(13))
         for column, picture in enumerate(pictures):
             small = images.resize(images.flatten(picture), _CELL, _CELL)
             sheet.paste(Pil.fromarray(small), (_GAP + column * (_CELL + _GAP), row * height + _LABEL))
     return np.asarray(sheet).copy()
-
-
-def _font(text: str) -> ImageFont | FreeTypeFont:
-    from PIL import ImageFont
-
-    return ImageFont.load_default(13)
 
 
 def _csv(rows: Sequence[Row]) -> str:

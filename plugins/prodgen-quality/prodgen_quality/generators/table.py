@@ -21,6 +21,7 @@ COLUMNS: dict[str, str] = {
     "colour": "colour",
     "material": "material",
     "pattern": "pattern",
+    "patterned": "pattern, not plain",
     "pose": "pose",
     "agreement": "views agree",
     "view_colour_error": "views ΔE",
@@ -89,7 +90,8 @@ def _against_training(trial: Trial, true: Trial, training: Sequence[NDArray[np.f
     if training:
         known = np.concatenate(list(training))
         other = known if trial is true else np.concatenate(true.features)
-        cells["kernel_distance"] = Cell(measures.kernel_distance(mine, other))
+        mean, scale = known.mean(axis=0), known.std(axis=0) + 1e-3  # one measure for all rows
+        cells["kernel_distance"] = Cell(measures.kernel_distance((mine - mean) / scale, (other - mean) / scale))
         real = float(np.median(measures.nearest_distances(np.concatenate(true.features), known)))
         ratios = [float(np.median(measures.nearest_distances(rows, known))) / real for rows in trial.features]
         cells["novelty"] = Cell(*measures.interval(ratios)) if real else None

@@ -115,6 +115,8 @@ def _measure(trial: Trial, product: RenderedProduct, pictures: Sequence[Image], 
         if question == "pose" or product.labels[question] in judge.known[question]:
             share = sum(a == b for a, b in zip(answers[question], right, strict=True)) / len(right)
             trial.note(**{question: share})
+            if question == "pattern" and product.labels[question] != "plain":
+                trial.note(patterned=share)
     trial.note(agreement=measures.agreement({name: answers[name] for name in QUESTIONS if name != "pose"}))
 
 

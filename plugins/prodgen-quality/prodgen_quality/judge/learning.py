@@ -12,16 +12,18 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-_DRAWN = 60_000
 _SMOOTH = 0.1
 _ROUNDS = 12
 
 
-def learn_sight(pictures: NDArray[np.uint8], centroids: dict[str, int], colours: int, seed: int) -> dict[str, Floats]:
+def learn_sight(
+    pictures: NDArray[np.uint8], centroids: dict[str, int], colours: int, drawn: int, seed: int
+) -> dict[str, Floats]:
     """Weights for `network.sight` from some pictures uint8 [n, 96, 96, 3].
 
     Args:
         centroids: of each scale.
+        drawn: from how many patches, and pixels, they are learnt.
     """
     import numpy as np
 
@@ -30,12 +32,12 @@ def learn_sight(pictures: NDArray[np.uint8], centroids: dict[str, int], colours:
     for scale, count in centroids.items():
         rows = network.patches(pictures, scale).reshape(-1, network.PATCH**2 * 3)
         rows = rows[(rows * rows).mean(axis=1) > 0.05]  # flat paper teaches nothing
-        rows = rows[rng.permutation(len(rows))[:_DRAWN]]
+        rows = rows[rng.permutation(len(rows))[:drawn]]
         mean, whitening = _whitening(rows)
         found = _centroids((rows - mean) @ whitening, count, rng)
         tensors |= _folded(scale, mean, whitening, found)
     small = pictures[:, 2::8, 2::8].reshape(-1, 3).astype(np.float32) / np.float32(128)
-    small = small[rng.permutation(len(small))[:_DRAWN]]
+    small = small[rng.permutation(len(small))[:drawn]]
     shades = (
         np.unique((small * 16).round(), axis=0)[:, :3].astype(np.float32) / 16
     )  # rare colours count as much as common ones
@@ -62,8 +64,9 @@ def _centroids(rows: Floats, count: int, rng: np.random.Generator) -> Floats:
         for start in range(0, len(rows), 8192):
             part = rows[start : start + 8192]
             nearest = (0.5 * (found * found).sum(axis=1) - part @ found.T).argmin(axis=1)
-            np.add.at(sums, nearest, part)
-            counts += np.bincount(nearest, minlength=len(found))
+            member = (nearest[:, None] == np.arange(len(found))).astype(np.float32)
+            sums += member.T @ part
+            counts += member.sum(axis=0)
         lost = counts == 0
         found = np.asarray(sums / np.maximum(counts, 1)[:, None], np.float32)
         found[lost] = rows[rng.integers(0, len(rows), int(lost.sum()))]

@@ -42,6 +42,7 @@ class Recipe(BaseModel):
     Args:
         copies: changed copies of each picture, besides the picture itself.
         coarse, fine, colours: centroids of patches at both scales, and of colours.
+        patches: from how many patches, and pixels, the centroids are learnt.
         hidden: units of the hidden layer.
         smoothing: of the labels (Szegedy et al., CVPR 2016).
     """
@@ -53,6 +54,7 @@ class Recipe(BaseModel):
     coarse: Annotated[int, Field(ge=2, le=2000)] = 160
     fine: Annotated[int, Field(ge=2, le=2000)] = 128
     colours: Annotated[int, Field(ge=2, le=1000)] = 64
+    patches: Annotated[int, Field(ge=100)] = 60_000
     hidden: Annotated[int, Field(ge=4, le=4096)] = 256
     epochs: Annotated[int, Field(ge=1, le=1000)] = 40
     batch: Annotated[int, Field(ge=2)] = 128
@@ -111,11 +113,16 @@ def _train(recipe: Recipe, known: list[Shot], out: Path, path: Path, progress: _
     pictures, truth = _arrays(known, labels)
     centroids = {"coarse": recipe.coarse, "fine": recipe.fine}
     some = pictures[:: max(1, len(pictures) // _LEARNT_FROM)]
-    tensors = _kept(out / "sight.npz", lambda: learn_sight(some, centroids, recipe.colours, recipe.seed))
-    seen = []
-    for copy in range(1 + recipe.copies):
-        make = partial(_seen, recipe, tensors, pictures, copy, progress)
-        seen.append(_kept(out / f"seen-{copy}.npz", make, progress)["seen"])
+    tensors = _kept(
+        out / "sight.npz", lambda: learn_sight(some, centroids, recipe.colours, recipe.patches, recipe.seed)
+    )
+    files = [out / f"seen-{copy}.npz" for copy in range(1 + recipe.copies)]
+    if there := sum(file.is_file() for file in files):
+        progress.step(there * -(-len(pictures) // _STEP))
+    seen = [
+        _kept(file, partial(_seen, recipe, tensors, pictures, copy, progress))["seen"]
+        for copy, file in enumerate(files)
+    ]
     head = learn_head(
         np.stack(seen), truth, {question: len(labels[question]) for question in QUESTIONS}, recipe, progress.step
     )
@@ -139,7 +146,7 @@ def _seen(
     return {"seen": np.concatenate(parts)}
 
 
-def _kept(path: Path, make: Callable[[], dict[str, Any]], progress: _Progress | None = None) -> dict[str, Any]:
+def _kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What lies in a file of an earlier run, or else is made and put there."""
     import io
 
@@ -148,12 +155,9 @@ def _kept(path: Path, make: Callable[[], dict[str, Any]], progress: _Progress | 
     if path.is_file():
         try:
             with np.load(path, allow_pickle=False) as arrays:
-                found = dict(arrays)
+                return dict(arrays)
         except (OSError, ValueError) as error:
             raise ConfigError(f"{path} cannot be read: {error}.", hint="Delete it to start again.") from None
-        if progress is not None:
-            progress.step(-(-len(found["seen"]) // _STEP))
-        return found
     made = make()
     buffer = io.BytesIO()
     np.savez(buffer, **made)

@@ -69,7 +69,8 @@ def write_judge(path: Path, tensors: Mapping[str, Any], labels: Mapping[str, Seq
     from safetensors.numpy import save
 
     halves = {name: np.ascontiguousarray(value, np.float16) for name, value in tensors.items()}
-    metadata = {"labels": json.dumps(labels, ensure_ascii=False), "facts": json.dumps(facts, ensure_ascii=False)}
+    # One entry: several are written in an order that changes from run to run.
+    metadata = {"judge": json.dumps({"labels": labels, "facts": facts}, ensure_ascii=False)}
     return write_atomically(path, save(halves, metadata))
 
 
@@ -88,7 +89,7 @@ def _parsed(data: bytes, name: str) -> Judge:
     try:
         tensors = {key: value.astype(np.float32) for key, value in load(data).items()}
         length = int.from_bytes(data[:8], "little")
-        labels = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["labels"])
+        labels = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["judge"])["labels"]
         judge = Judge(
             tensors, {question: tuple(labels[question]) for question in QUESTIONS}, hashlib.sha256(data).hexdigest()
         )

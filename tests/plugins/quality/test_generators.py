@@ -1,0 +1,189 @@
+"""`prodgen eval generators` on a made-up world, in which what is good and what is not is known."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prodgen_quality import plugin
+from prodgen_quality.generators import measures
+from prodgen_quality.generators.subjects import nearest
+from prodgen_quality.judge.training import JudgeTrainer
+from prodgen_quality.rendered import read_products, read_shots
+
+from prodgen_sdk import images
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError, PluginError
+from prodgen_sdk.interfaces import Generator
+from prodgen_sdk.specs import GeneratorSpec
+from prodgen_sdk.testing.contracts import BenchmarkContract
+from prodgen_sdk.testing.fakes import fake_host, plugin_of
+from prodgen_sdk.types import Generated
+
+QUICK = {"copies": 1, "patches": 2000, "coarse": 16, "fine": 16, "colours": 16, "hidden": 32, "epochs": 30, "batch": 16}
+
+
+@pytest.fixture(scope="module")
+def judge(dataset, tmp_path_factory):
+    report = JudgeTrainer(None, Context()).train(QUICK, dataset, tmp_path_factory.mktemp("judge"), Context())
+    return report.checkpoint
+
+
+def drawing(made_up, *, alike=False, wrong=False, broken=False):
+    """A generator that draws what the data set holds: with a size by the seed, always one size, or in another colour."""
+
+    class Draws(Generator):
+        def __init__(self, config, ctx):
+            pass
+
+        def generate(self, batch, ctx):
+            if broken:
+                raise PluginError("there is no checkpoint")
+            return [[self.picture(request, view) for view in request.views] for request in batch]
+
+        def picture(self, request, view):
+            words = request.product.attributes
+            colour = {"red": "blue", "blue": "red"}[words["colour"]] if wrong else words["colour"]
+            family = request.product.category.partition("/")[2]
+            grow = 1 if alike else request.seed % 5
+            image, _ = made_up.draw(family, colour, view.azimuth, grow, words["pattern"])
+            return Generated(image=images.resize(image, request.size, request.size), view=view)
+
+    return Draws
+
+
+@pytest.fixture(scope="module")
+def outcome(made_up, dataset, judge, tmp_path_factory):
+    def plugin_for(id, factory, **spec):
+        return plugin_of(GeneratorSpec(id=id, summary="x", **{"modes": ("text",), "min_size": 32, **spec}), factory)
+
+    host = fake_host(
+        plugin,
+        plugin_for("render/parametric", drawing(made_up)),
+        plugin_for("mine/collapsed", drawing(made_up, alike=True)),
+        plugin_for("mine/wrong", drawing(made_up, wrong=True)),
+        plugin_for("mine/large", drawing(made_up), min_size=96, max_size=96),
+        plugin_for("mine/photo", drawing(made_up), modes=("photo",)),
+        plugin_for("mine/mesh", drawing(made_up), modes=("mesh",)),
+        plugin_for("mine/broken", drawing(made_up, broken=True)),
+    )
+    out = tmp_path_factory.mktemp("out")
+    options = {"data": str(dataset), "out": str(out), "judge": str(judge), "n": 6, "prompts": 3, "seeds": 4}
+    return out, host.get("benchmark", "quality/generators").run(options)
+
+
+def test_who_draws_the_right_thing_is_told_from_who_does_not(outcome):
+    _, figures = outcome
+    for name in ("true_renders", "render_parametric", "mine_large", "mine_photo"):
+        assert figures[f"{name}_family"] >= 0.75, name
+        assert figures[f"{name}_colour"] >= 0.9, name
+    assert figures["mine_wrong_colour"] <= 0.1
+    assert figures["mine_wrong_family"] >= 0.8
+    assert figures["render_parametric_psnr"] > figures["mine_wrong_psnr"] + 3
+    assert figures["render_parametric_psnr"] > figures["blank_psnr"] + 3
+    assert "true_renders_psnr" not in figures
+    assert figures["true_renders_patterned"] >= 0.9
+
+
+def test_collapse_and_copies_are_seen(outcome):
+    _, figures = outcome
+    assert figures["render_parametric_diversity"] == pytest.approx(1)
+    assert figures["mine_collapsed_diversity"] == 0
+    assert figures["nearest_training_product_novelty"] == 0
+    assert figures["mean_picture_kernel_distance"] > 3 * abs(figures["render_parametric_kernel_distance"])
+    assert figures["blank_agreement"] == 1  # therefore it stands beside the accuracy
+
+
+def test_who_cannot_be_run_is_named_with_the_reason(outcome):
+    _, figures = outcome
+    assert "mesh" in figures["not_run_mine_mesh"]
+    assert "checkpoint" in figures["not_run_mine_broken"]
+    assert not any(name.startswith("mine_broken") for name in figures)
+
+
+def test_table_and_grids_are_written(outcome):
+    out, figures = outcome
+    rows = {row["subject"]: row for row in csv.DictReader((out / "generators.csv").open())}
+    assert next(iter(rows)) == "true renders"
+    assert float(rows["mine/wrong"]["colour"]) == pytest.approx(figures["mine_wrong_colour"], abs=1e-4)
+    assert float(rows["mine/wrong"]["family_low"]) <= float(rows["mine/wrong"]["family"])
+    page = (out / "generators.md").read_text()
+    assert "| mine/collapsed |" in page
+    assert "`mine/mesh`: It works from mesh" in page
+    assert json.loads((out / "generators.json").read_text())["facts"]["products"] == 6
+    grid = images.load(out / "grid-render-parametric.png")
+    assert grid.shape[1] > 4 * 100
+    assert page.count("](grid-") == len(list(out.glob("grid-*.png"))) == 8
+
+
+class TestGenerators(BenchmarkContract):
+    plugin = plugin
+    id = "quality/generators"
+
+    @pytest.fixture
+    def options(self, dataset, judge):
+        return {"data": str(dataset), "judge": str(judge), "n": 2, "prompts": 1, "seeds": 2, "generators": "none/such"}
+
+
+def test_without_held_out_products_there_is_nothing_to_judge(made_up, tmp_path, ctx):
+    from prodgen_quality.generators.benchmark import GeneratorsEvaluation
+
+    made_up.write_dataset(tmp_path / "set", products=4, splits=("train",))
+    with pytest.raises(InputError, match="held-out"):
+        GeneratorsEvaluation().run({"data": str(tmp_path / "set")}, ctx)
+    with pytest.raises(InputError, match="no rendered data set"):
+        GeneratorsEvaluation().run({"data": str(tmp_path) + "/none"}, ctx)
+    (tmp_path / "set/manifest.jsonl").write_text('{"sku": "a"}\n')
+    with pytest.raises(InputError, match="line 1"):
+        read_shots(tmp_path / "set")
+    with pytest.raises(InputError, match="seed"):
+        GeneratorsEvaluation().run({"seed": 1}, ctx)
+
+
+def test_the_nearest_training_product_has_the_family_first(dataset):
+    products = read_products(read_shots(dataset))
+    ball = next(p for p in products if p.labels["family"] == "ball")
+    boxes = [p for p in products if p.labels["family"] == "box"]
+    assert nearest(ball, [*boxes, ball]) is ball
+    assert nearest(ball, boxes).labels["colour"] == ball.labels["colour"]
+
+
+rows = st.integers(2, 6).flatmap(
+    lambda n: st.lists(st.lists(st.floats(-5, 5), min_size=3, max_size=3), min_size=n, max_size=n)
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(rows, rows)
+def test_laws_of_the_distances(first, second):
+    a, b = np.asarray(first, np.float32), np.asarray(second, np.float32)
+    assert measures.spread(a) >= 0
+    assert measures.spread(np.repeat(a[:1], 4, axis=0)) == pytest.approx(0, abs=1e-6)
+    assert measures.kernel_distance(a, b) == pytest.approx(measures.kernel_distance(b, a), rel=1e-6, abs=1e-6)
+    naive = [min(float(np.linalg.norm(x.astype(float) - y)) for y in b) for x in a]
+    assert measures.nearest_distances(a, b) == pytest.approx(naive, abs=1e-3)
+    pairs = [float(np.linalg.norm(a[i].astype(float) - a[j])) for i in range(len(a)) for j in range(i)]
+    assert measures.spread(a) == pytest.approx(np.mean(pairs), abs=1e-5)
+
+
+def test_kernel_distance_is_near_zero_for_one_kind_and_grows():
+    rng = np.random.default_rng(0)
+    a, b, c = (rng.normal(shift, 1, (200, 8)).astype(np.float32) for shift in (0, 0, 1))
+    assert abs(measures.kernel_distance(a, b)) < 0.2
+    assert measures.kernel_distance(a, c) > 1
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_an_interval_holds_its_mean(values):
+    mean, low, high = measures.interval(values, 200)
+    assert low - 1e-9 <= mean <= high + 1e-9
+    assert min(values) - 1e-9 <= low
+
+
+def test_agreement_is_the_share_of_equal_pairs():
+    assert measures.agreement({"colour": ["a", "a", "b"]}) == pytest.approx(1 / 3)
+    assert measures.agreement({"colour": ["a", "a"], "family": ["x", "y"]}) == 0.5
+    assert measures.agreement({"colour": ["a"]}) == 1
