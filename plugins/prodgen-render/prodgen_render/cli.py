@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -74,3 +74,105 @@ def families(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")
         return
     for family in FAMILIES.values():
         typer.echo(f"{family.domain:12} {family.name:16} {', '.join(family.words)}")
+
+
+_Title = Annotated[str, typer.Option(help="What it is, in words: they help to choose the shape.")]
+_Category = Annotated[str, typer.Option(help="Its category, such as food/bottle.")]
+_Back = Annotated[Path | None, typer.Option(help="A photo of the other side.")]
+_ShapeOf = Annotated[str, typer.Option(help="Body that a photo is put on: auto, revolution, cuboid, sheet or relief.")]
+
+
+def _loaded(source: Path, title: str, category: str, back: Path | None, shape: str) -> Any:
+    from prodgen_render.sources import model_of, product_of
+
+    model, warnings = model_of(source, None, product_of(source, title, category, photo_shape=shape), back)
+    for warning in warnings:
+        typer.echo(f"note: {warning}", err=True)
+    return model
+
+
+@app.command()
+def glb(
+    source: Annotated[Path, typer.Argument(help="A photo, or a mesh to be converted.")],
+    out: Annotated[Path, typer.Option(help="The GLB file to write.")],
+    title: _Title = "",
+    category: _Category = "other/product",
+    back: _Back = None,
+    shape: _ShapeOf = "auto",
+) -> None:
+    """Write the model of a photo (or an OBJ file) as a self-contained GLB."""
+    from prodgen_render.export import save_glb
+
+    save_glb(_loaded(source, title, category, back, shape), out)
+    typer.echo(f"{out}: {out.stat().st_size / 2**20:.1f} MiB")
+
+
+@app.command()
+def turntable(
+    source: Annotated[Path, typer.Argument(help="A photo or a mesh.")],
+    out: Annotated[Path, typer.Option(help="The animation to write: .webp, .gif, or .mp4 where OpenCV is installed.")],
+    frames: Annotated[int, typer.Option(min=2, max=360, help="Pictures of one turn.")] = 36,
+    seconds: Annotated[float, typer.Option(min=0.2, max=120, help="Of one turn.")] = 4.0,
+    size: Annotated[int, typer.Option(min=32, max=2048, help="Edge in pixels.")] = 512,
+    elevation: Annotated[float, typer.Option(min=-80, max=80, help="Degrees above the horizon.")] = 10.0,
+    scene: Annotated[str, typer.Option(help="Such as white, #ddeeff or white,no-shadow.")] = "white",
+    title: _Title = "",
+    category: _Category = "other/product",
+    back: _Back = None,
+    shape: _ShapeOf = "auto",
+) -> None:
+    """Turn a product once round, as an animation."""
+    from prodgen_render.rendering import render
+    from prodgen_render.turntable import check_turntable, save_turntable, spin
+    from prodgen_sdk.types import Scene
+
+    check_turntable(out)
+    model = _loaded(source, title, category, back, shape)
+    pictures = [item.image for item in render(model, spin(frames, elevation), Scene.parse(scene), size)]
+    save_turntable(pictures, out, seconds)
+    typer.echo(f"{out}: {frames} frames, {out.stat().st_size / 2**20:.1f} MiB")
+
+
+@app.command()
+def views(
+    sources: Annotated[list[Path], typer.Argument(help="Photos and meshes.")],
+    out: Annotated[Path, typer.Option(help="Folder: OUT/<file's stem>/<view>.png. An interrupted run goes on.")],
+    views: Annotated[str, typer.Option(help="View sets, view names or az:el:dist, separated by commas.")] = "orbit8",
+    size: Annotated[int, typer.Option(min=32, max=2048, help="Edge in pixels.")] = 512,
+    scene: Annotated[str, typer.Option(help="Such as white, transparent or #ddeeff.")] = "white",
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    up: Annotated[str, typer.Option(help="Which axis of OBJ files points up.")] = "+z",
+    front: Annotated[str, typer.Option(help="Which axis of OBJ files the product faces.")] = "-y",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Render views of many photos and meshes: resumable, in several processes."""
+    from pydantic import ValidationError
+
+    from prodgen_render.batch import render_views
+    from prodgen_render.config import Config
+    from prodgen_sdk.errors import InputError
+    from prodgen_sdk.types import Scene, parse_views
+
+    try:
+        config = Config.model_validate({"up": up, "front": front})
+    except ValidationError:
+        raise InputError(f"up={up!r}, front={front!r} are no axes.", hint="Use +x, -x, +y, -y, +z or -z.") from None
+    figures = render_views(
+        sources, parse_views(views), out, _progress_context(), size=size, scene=Scene.parse(scene), config=config, workers=workers
+    )  # fmt: skip
+    if as_json:
+        typer.echo(json.dumps(figures))
+    else:
+        typer.echo(
+            f"{figures['views']} views of {figures['files']} files in {out}: {figures['views_done']} rendered, "
+            f"{figures['views_skipped']} found, {figures['seconds']} s"
+        )
+
+
+def _progress_context() -> Any:
+    from prodgen_sdk.context import Context
+
+    def tell(done: int, total: int, what: str) -> None:
+        typer.echo(f"\r{done}/{total} {what}", nl=done >= total, err=True)
+
+    return Context(progress=tell)

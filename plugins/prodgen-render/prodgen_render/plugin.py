@@ -31,6 +31,7 @@ def register_generators(register: Register) -> None:
             min_size=32,
             maps=("depth", "normal"),
             backgrounds=_BACKGROUNDS,
+            digital_source="algorithmicMedia",
             needs=_NEEDS,
         ),
         "prodgen_render.parametric:ParametricGenerator",
@@ -43,6 +44,7 @@ def register_generators(register: Register) -> None:
             min_size=32,
             maps=("depth", "normal"),
             backgrounds=_BACKGROUNDS,
+            digital_source="algorithmicMedia",
             needs=_NEEDS,
         ),
         "prodgen_render.mesh:MeshGenerator",
@@ -55,6 +57,7 @@ def register_generators(register: Register) -> None:
             min_size=32,
             maps=("depth", "normal"),
             backgrounds=_BACKGROUNDS,
+            digital_source="compositeSynthetic",
             needs=_NEEDS,
         ),
         "prodgen_render.photo.generator:PhotoGenerator",
@@ -88,6 +91,15 @@ def register_benchmarks(register: Register) -> None:
             needs=_NEEDS,
         ),
         "prodgen_render.benchmark:RenderBenchmark",
+    )
+    register(
+        BenchmarkSpec(
+            id="render/photo",
+            summary="Views from one photo against true ones, beside the best of simple answers",
+            measures="photo",
+            needs=_NEEDS,
+        ),
+        "prodgen_render.photo.bench:PhotoBenchmark",
     )
 
 

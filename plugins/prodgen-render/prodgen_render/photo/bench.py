@@ -63,7 +63,11 @@ class PhotoBenchmark(Benchmark):
         words = bool(options.get("words", True))
         out = Path(str(options["out"])) if options.get("out") else None
         data = options.get("data")
-        subjects = list(scans(Path(str(data))) if data else made_up(int(options.get("n") or 24), str(options.get("split") or "test")))
+        subjects = list(
+            scans(Path(str(data)))
+            if data
+            else made_up(int(options.get("n") or 24), str(options.get("split") or "test"))
+        )
         rows: list[dict[str, Any]] = []
         seconds = {"build": [], "view": []}  # type: dict[str, list[float]]
         for number, subject in enumerate(subjects):
@@ -85,7 +89,13 @@ class PhotoBenchmark(Benchmark):
         return figures
 
     def _compare(
-        self, subject: Subject, truth: Model3D, elevation: float, size: int, words: bool, seconds: dict[str, list[float]]
+        self,
+        subject: Subject,
+        truth: Model3D,
+        elevation: float,
+        size: int,
+        words: bool,
+        seconds: dict[str, list[float]],
     ) -> tuple[list[dict[str, Any]], Any]:
         views = [View(azimuth=azimuth, elevation=elevation) for azimuth in (0, *AZIMUTHS)]
         true = render(truth, views, size=size)
@@ -132,7 +142,7 @@ def scans(folder: Path) -> Iterator[Subject]:
     for name, entry in described["scans"].items():
 
         def truth(name: str = name, turn: float = float(entry["front_azimuth"])) -> Model3D:
-            model = load_model(folder / name / "textured.obj", Config(up=up))  # type: ignore[arg-type]
+            model = load_model(folder / name / "textured.obj", Config(up=up))
             return Model3D(tuple(part.turned(-turn) for part in model.parts), model.facts)
 
         title = name.replace("_", " ")
@@ -156,7 +166,9 @@ def made_up(count: int, split: str) -> Iterator[Subject]:
         product = made_up_product(number, seed=11)
         family = names[number % len(names)]
         yield Subject(
-            shape_of_family(family) or "relief", product, lambda product=product, number=number: build_model(product, number)  # type: ignore[misc]
+            shape_of_family(family) or "relief",
+            product,
+            lambda product=product, number=number: build_model(product, number),  # type: ignore[misc]
         )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from prodgen_render.config import Config
 from prodgen_render.model import Floats, Model3D, Part
-from prodgen_render.photo.choose import SHAPES, Choice, Shape, Words, choose, depth_from_bulge, holed, leftovers, read_words
+from prodgen_render.photo.choose import SHAPES, Choice, Shape, Words, choose, holed, leftovers, read_words
 from prodgen_render.photo.cuboid import DEPTH_PRIOR, Cuboid, fit_cuboid
 from prodgen_render.photo.cutout import Cutout, cut_out
 from prodgen_render.photo.frame import AWAY, PhotoCamera, contract_frame, frame_around
@@ -45,9 +45,7 @@ class Built:
     warnings: tuple[str, ...]
 
 
-def model_from_photos(
-    front: Image, product: Product, back: Image | None = None, config: Config | None = None
-) -> Built:
+def model_from_photos(front: Image, product: Product, back: Image | None = None, config: Config | None = None) -> Built:
     """The model that a product's photos tell of.
 
     Attributes of the product override what is found: `photo_shape` (revolution, cuboid, sheet, relief), `photo_elevation` (degrees
@@ -141,12 +139,7 @@ class _Fits:
         return found
 
     def _squashed(self, camera: PhotoCamera) -> Revolved | None:
-        squash = 1.0 if self.words.round else self.ratio
-        body = fit_revolution(self.mask, camera, self.elevation, squash or 1.0)
-        if body is None or squash is not None or body.camera.elevation > 6:
-            return body
-        found = depth_from_bulge(self.mask, body)
-        return body if found == 1 else fit_revolution(self.mask, camera, body.camera.elevation, found)
+        return fit_revolution(self.mask, camera, self.elevation, 1.0 if self.words.round else self.ratio)
 
     def _boxed(self) -> Cuboid:
         if self.frame is not None and self.ratio is None:
@@ -167,21 +160,33 @@ class _Fits:
 def _centred(mask: Mask) -> bool:
     """Whether the product is about in the middle of the photo, and not larger than the contract draws it."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    away = [abs(line[0] + line[-1] + 1 - size) / 2 / size for line, size in ((rows, mask.shape[0]), (columns, mask.shape[1]))]
+    away = [
+        abs(line[0] + line[-1] + 1 - size) / 2 / size
+        for line, size in ((rows, mask.shape[0]), (columns, mask.shape[1]))
+    ]
     extent = max(len(rows) / mask.shape[0], len(columns) / mask.shape[1])
-    return max(away) < 0.13 and 0.25 < extent < 0.9
+    return bool(max(away) < 0.13 and 0.25 < extent < 0.9)
 
 
 def _behind_camera(camera: PhotoCamera, front: Mask, back: Mask) -> PhotoCamera:
     """The camera of a back photo, by laying the boxes around the two outlines over each other."""
+
     def box(mask: Mask) -> tuple[float, float, float]:
         rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-        return (columns[0] + columns[-1] + 1) / 2, (rows[0] + rows[-1] + 1) / 2, float(np.sqrt(len(rows) * len(columns)))
+        return (
+            (columns[0] + columns[-1] + 1) / 2,
+            (rows[0] + rows[-1] + 1) / 2,
+            float(np.sqrt(len(rows) * len(columns))),
+        )
 
     (fx, fy, fs), (bx, by, bs) = box(front), box(back)
     scale = bs / fs
     return PhotoCamera(
-        camera.focal * scale, bx - (camera.x - fx) * scale, by + (camera.y - fy) * scale, camera.azimuth + 180, camera.elevation
+        camera.focal * scale,
+        bx - (camera.x - fx) * scale,
+        by + (camera.y - fy) * scale,
+        camera.azimuth + 180,
+        camera.elevation,
     )
 
 
@@ -198,7 +203,7 @@ def _revolution(fits: _Fits, cutout: Cutout, behind: Cutout | None) -> tuple[Pho
         raise InputError(
             "Nothing stands around an upright axis in the photo.", hint="Set photo_shape to relief, cuboid or auto."
         )
-    hollow = fits.words.open and body.camera.elevation < 6 and body.radius[-1] > 0.6 * body.radius.max()
+    hollow = fits.words.open and body.radius[-1] > 0.6 * body.radius.max()
     parts = [revolved_part(body, _shots(cutout, body.camera, behind), hollow)]
     if fits.attached > 0.008:
         parts += _attached(fits, cutout, body)
@@ -240,13 +245,19 @@ def _flat(
             return fits.frame, _relief(plan, fits.frame, thickness, cutout, behind, config), "frame"
     camera = fits.guess.but(elevation=0.0)
     for _ in range(3):
-        width, height = np.ptp(plan.pixel, axis=0) * AWAY / camera.focal
+        width, _height = np.ptp(plan.pixel, axis=0) * AWAY / camera.focal
         inner = float(plan.inner.max()) * AWAY / camera.focal
         share = fits.ratio * width if fits.ratio is not None else min(_PRIOR_DEPTH[shape] * float(width), 1.7 * inner)
         points = _solid_points(plan, camera, float(share))
-        centre, radius = Model3D((Part(points.astype(np.float32), plan.faces, points.astype(np.float32), points[:, :2].astype(np.float32)),)).sphere
+        centre, radius = Model3D(
+            (Part(points.astype(np.float32), plan.faces, points.astype(np.float32), points[:, :2].astype(np.float32)),)
+        ).sphere
         camera = camera.settled(centre, radius)
-    return camera, _relief(plan, camera, float(share), cutout, behind, config), "prior" if fits.ratio is None else "attributes"
+    return (
+        camera,
+        _relief(plan, camera, float(share), cutout, behind, config),
+        "prior" if fits.ratio is None else "attributes",
+    )
 
 
 _WALL = 0.5
@@ -305,7 +316,17 @@ def _sized(model: Model3D, product: Product, centre: Floats | None) -> Model3D:
     return Model3D(tuple(part.scaled(scale) for part in model.parts), model.facts, framed)
 
 
-_UNITS = {"mm": 0.001, "毫米": 0.001, "cm": 0.01, "厘米": 0.01, "m": 1.0, "米": 1.0, "in": 0.0254, "inch": 0.0254, '"': 0.0254}
+_UNITS = {
+    "mm": 0.001,
+    "毫米": 0.001,
+    "cm": 0.01,
+    "厘米": 0.01,
+    "m": 1.0,
+    "米": 1.0,
+    "in": 0.0254,
+    "inch": 0.0254,
+    '"': 0.0254,
+}
 
 
 def _length(product: Product, names: tuple[str, ...]) -> float | None:
@@ -320,7 +341,10 @@ def _length(product: Product, names: tuple[str, ...]) -> float | None:
 
 
 def _asked_depth(product: Product) -> float | None:
-    width, depth = _length(product, ("width", "宽度", "宽")), _length(product, ("depth", "thickness", "深度", "厚度", "厚", "深"))
+    width, depth = (
+        _length(product, ("width", "宽度", "宽")),
+        _length(product, ("depth", "thickness", "深度", "厚度", "厚", "深")),
+    )
     if width is None or depth is None:
         return None
     return float(np.clip(depth / width, 0.01, 8))
@@ -333,9 +357,7 @@ def _asked_shape(product: Product, config: Config) -> Shape | None:
     for shape in SHAPES:
         if shape == asked:
             return shape
-    raise InputError(
-        f"{product.sku}: there is no photo_shape {asked!r}.", hint=f"Use auto, {', '.join(SHAPES)}."
-    )
+    raise InputError(f"{product.sku}: there is no photo_shape {asked!r}.", hint=f"Use auto, {', '.join(SHAPES)}.")
 
 
 def _asked_elevation(product: Product) -> float | None:
@@ -348,6 +370,7 @@ def _asked_elevation(product: Product) -> float | None:
         angle = float("nan")
     if not -5 <= angle <= 60:
         raise InputError(
-            f"{product.sku}: photo_elevation is {text!r}.", hint="Give degrees that the camera looked down by, -5 to 60."
+            f"{product.sku}: photo_elevation is {text!r}.",
+            hint="Give degrees that the camera looked down by, -5 to 60.",
         )
     return angle

@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 
 from prodgen_render.families import family_of
-from prodgen_render.model import Floats
 from prodgen_render.photo.revolution import Revolved
 from prodgen_sdk.types import Mask, Product
 
@@ -57,9 +56,10 @@ def read_words(product: Product) -> Words:
     True
     """
     family, fallback = family_of(product)
-    if fallback.startswith("no model"):
+    nothing, nearest = fallback.startswith("no model") and "fits the words" not in fallback, "nearest" in fallback
+    if nothing:
         return Words()
-    return Words(_FAMILIES.get(family.name), family.name in _ROUND, family.name in _OPEN and not fallback)
+    return Words(_FAMILIES.get(family.name), family.name in _ROUND, family.name in _OPEN and not nearest)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,9 @@ def choose(
     sure = 1 / (1 + np.exp(-(margin - 0.005) / 0.012))
     if best in ("relief", "sheet"):
         sure = 0.75 * sure if words.shape is None else 0.9 * sure
-    return Choice(best, round(float(np.clip(sure, 0.05, 0.99)), 3), {name: round(value, 4) for name, value in scores.items()})
+    return Choice(
+        best, round(float(np.clip(sure, 0.05, 0.99)), 3), {name: round(value, 4) for name, value in scores.items()}
+    )
 
 
 def leftovers(mask: Mask, body: Revolved) -> tuple[Mask, float, float]:
@@ -125,38 +127,6 @@ def leftovers(mask: Mask, body: Revolved) -> tuple[Mask, float, float]:
         pieces = np.isin(labels, np.flatnonzero(areas > 0.008 * mask.sum()) + 1)
     total = float(mask.sum())
     return pieces, float(pieces.sum()) / total, float((rest & ~pieces).sum()) / total
-
-
-def depth_from_bulge(mask: Mask, body: Revolved) -> float:
-    """Depth as a share of width (0.35 to 1) that the curved ends of an outline tell, for a camera at its height.
-
-    Seen in perspective, the front of a flat end lies further from the horizon than its sides, the more the deeper the body is.
-    Rounded edges flatten that curve at the lower end of things, which the divisors allow for; they were set on parametric models.
-    """
-    camera, found = body.camera, []
-    widest = float(body.radius.max())
-    for end, sharp in ((0, 0.64), (-1, 0.92)):
-        radius, height = float(body.radius[end]), float(body.height[end])
-        if radius < 0.5 * widest or abs(height) < 0.15:
-            continue
-        pixels = radius / 4.5 * camera.focal
-        columns = np.arange(int(camera.x - 0.85 * pixels), int(camera.x + 0.85 * pixels) + 1)
-        columns = columns[(columns >= 0) & (columns < mask.shape[1])]
-        columns = columns[mask[:, columns].any(0)]
-        if len(columns) < 12:
-            continue
-        edge: Floats = (
-            mask.shape[0] - mask[::-1, columns].argmax(0) if end == 0 else mask[:, columns].argmax(0)
-        ).astype(np.float64)
-        x = (columns + 0.5 - camera.x) / pixels
-        terms = np.stack([np.ones_like(x), x, np.sqrt(np.maximum(1 - x * x, 0))], -1)
-        curve = float(np.linalg.lstsq(terms, edge, rcond=None)[0][2])
-        full = camera.focal * -height * (1 / (4.5 - radius) - 1 / 4.5)
-        found.append(curve / full / sharp)
-    if not found:
-        return 1.0
-    depth = float(np.clip(max(found), 0.35, 1))
-    return 1.0 if depth > 0.85 else depth
 
 
 def holed(mask: Mask) -> bool:

@@ -17,7 +17,9 @@ from prodgen_sdk.types import Mask
 
 DEPTH_PRIOR = 0.38
 """Depth of an unknown box as a share of its width; cartons and packages on shelves lie between 0.2 and 0.7."""
-_DIRECTIONS = 120
+_DIRECTIONS = 80
+_LEAST_CONVEX = 0.9
+_GOOD = 0.982
 _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float64) / 2
 
 
@@ -56,6 +58,11 @@ def fit_cuboid(
     from scipy import optimize
 
     outline, centre = _outline(mask)
+    filled = _overlap(outline, mask)
+    if filled < _LEAST_CONVEX and depth is None:
+        # No box looks like that: spare the search.
+        extent = np.ptp(outline, axis=0) / camera.focal * AWAY
+        return Cuboid(np.array([extent[0], extent[0] * DEPTH_PRIOR, extent[1]]), camera, filled, False)
     wanted = _reach(outline, centre)
     scale = float(wanted.mean())
     width = np.ptp(outline[:, 0]) / camera.focal * AWAY * 0.95
@@ -72,8 +79,7 @@ def fit_cuboid(
 
     def misfit(values: Floats) -> Floats:
         size, seen = unpack(values)
-        x, y, _ = seen.project(_CORNERS * size)
-        reach = _reach(_hull(np.stack([x, y], -1)), centre)
+        reach = _reach(_picture(size, seen), centre)
         share = float(np.exp(values[1] - values[0]))
         gauge = float(np.linalg.norm(size)) / 2 - 1
         tilt = values[4] * 30 if elevation is None else (values[4] * 30 - elevation) * 20
@@ -89,13 +95,15 @@ def fit_cuboid(
         return np.concatenate([(reach - wanted) / scale * 10, penalties])
 
     best: tuple[float, Floats] | None = None
-    start_depth = np.log(max(width * prior, 1e-3))
+    start_depth = np.log(max(float(width) * prior, 1e-3))
     for azimuth in (0.0, -32.0, 32.0):
+        if best is not None and _overlap(_picture(*unpack(best[1])), mask) > _GOOD:
+            break
         for angle in (4.0, 24.0) if elevation is None else (elevation,):
             start = np.array([np.log(width), start_depth, np.log(height), azimuth / 30, angle / 30, 0.0, 0.0, 0.0])
             if not framed:
                 start[6:] = (centre - [camera.x, camera.y]) / scale
-            found = optimize.least_squares(misfit, start, method="trf", loss="soft_l1", f_scale=0.2, max_nfev=60)
+            found = optimize.least_squares(misfit, start, method="trf", loss="soft_l1", f_scale=0.2, max_nfev=40)
             # A frontal answer is believed unless another one is clearly better.
             cost = float(found.cost) * (1.0 if abs(azimuth) < 1 else 1.15) + 1e-4
             if best is None or cost < best[0]:
@@ -103,8 +111,7 @@ def fit_cuboid(
     assert best is not None
     values = best[1]
     size, seen = unpack(values)
-    x, y, _ = seen.project(_CORNERS * size)
-    fit = _overlap(_hull(np.stack([x, y], -1)), mask)
+    fit = _overlap(_picture(size, seen), mask)
     turned = abs(seen.azimuth) > 8 or abs(seen.elevation) > 12
     size, seen = _front_first(size, seen)
     return Cuboid(size, seen, fit, framed or turned or depth is not None)
@@ -117,6 +124,12 @@ def _front_first(size: Floats, camera: PhotoCamera) -> tuple[Floats, PhotoCamera
         return size, camera.but(azimuth=azimuth)
     turn = -90 if azimuth > 0 else 90
     return np.array([depth, width, height]), camera.but(azimuth=azimuth + turn)
+
+
+def _picture(size: Floats, camera: PhotoCamera) -> Floats:
+    """The outline [n, 2] of a box in the photo."""
+    x, y, _ = camera.project(_CORNERS * size)
+    return _hull(np.stack([x, y], -1))
 
 
 def _outline(mask: Mask) -> tuple[Floats, Floats]:

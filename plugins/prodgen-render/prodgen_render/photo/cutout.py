@@ -188,11 +188,11 @@ def _shadow(rgb: Floats, under: Floats, found: Mask) -> Mask:
     neutral = (np.ptp(ratio, axis=2) < 0.06) & (ratio.mean(2) > 0.3) & (ratio.mean(2) < 1.02)
     level = ndimage.gaussian_filter(rgb.mean(2), 0.7)
     step = ndimage.gaussian_gradient_magnitude(level, 0.8)
-    soft = step < _SHADOW_STEP * 512 / max(rgb.shape[:2]) * 1.0
+    soft = step < _SHADOW_STEP * 512 / max(rgb.shape[:2])
     # Shadows lie on the floor: below the upper quarter.
     rows = np.flatnonzero(found.any(1))
     low = np.arange(len(found))[:, None] > rows[0] + 0.25 * (rows[-1] - rows[0])
-    shadow = ndimage.binary_propagation(~found, mask=~found | (neutral & soft & low)) & found
+    shadow: Mask = np.asarray(ndimage.binary_propagation(~found, mask=~found | (neutral & soft & low))) & found
     if not shadow.any():
         return shadow
     # Where the product stands the shadow is darkest and has an edge: there its greyness tells it from a product in colour.
@@ -204,7 +204,10 @@ def _shadow(rgb: Floats, under: Floats, found: Mask) -> Mask:
     inner = ndimage.uniform_filter(ratio, (5, 5, 0))[nearest]
     unlike = (np.ptp(inner, axis=2) > 0.14) | (np.abs(inner.mean(2) - ratio.mean(2)) > 0.25)
     grey = found & low & (np.ptp(ratio, axis=2) < 0.10) & (ratio.mean(2) > 0.15) & unlike
-    return np.asarray(ndimage.binary_dilation(shadow, iterations=reach, mask=shadow | grey) | (ndimage.binary_dilation(shadow, iterations=1) & neutral & found))
+    return np.asarray(
+        ndimage.binary_dilation(shadow, iterations=reach, mask=shadow | grey)
+        | (ndimage.binary_dilation(shadow, iterations=1) & neutral & found)
+    )
 
 
 def _sharpened(mask: Mask, differs: Floats) -> Mask:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from prodgen_render.model import Floats
-from prodgen_sdk.types import FOV_DEGREES
+from prodgen_sdk.types import FOV_DEGREES, Mask
 from prodgen_sdk.types.view import unit_distance
 
 AWAY = unit_distance(1.0)
@@ -72,7 +72,7 @@ def contract_frame(height: int, width: int) -> PhotoCamera | None:
     return PhotoCamera(0.5 * height / math.tan(math.radians(FOV_DEGREES / 2)), width / 2, height / 2)
 
 
-def frame_around(mask: Floats) -> PhotoCamera:
+def frame_around(mask: Mask) -> PhotoCamera:
     """A first guess: the product's outline has a circle around it that fills the contract's share."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     height, width = rows[-1] + 1 - rows[0], columns[-1] + 1 - columns[0]

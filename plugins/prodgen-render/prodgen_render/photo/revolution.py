@@ -16,7 +16,9 @@ from prodgen_sdk.types import Mask
 
 ELEVATIONS = (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 38.0, 46.0)
 _RINGS, _ROUND, _HALVINGS = 180, 33, 13
-_TIE = 0.0015
+_TIE = 0.003
+_UNTOLD = 0.75
+_DEPTHS = (0.88, 0.78, 0.7, 0.62, 0.54, 0.47, 0.4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +91,14 @@ def fit_revolution(
 ) -> Revolved | None:
     """The body whose picture fits best; None where nothing stands around the axis.
 
+    What is seen of elevation and of depth is how far the front of the lower end hangs down. So the highest elevation counts of
+    those that fit and whose lower end curves as it should; and where even a level camera would have to see more of a curve, the
+    section is an ellipse, the deepest that suits.
+
     Args:
         camera: whose focal length and frame are taken as they are; the axis is found.
-        elevation: of the camera, or None to find it: the highest one that fits as well as any.
+        elevation: of the camera, or None to find it.
+        squash: depth as a share of width, or None to find it.
     """
     axis = mirror_axis(mask)
     widths = half_widths(mask, axis)
@@ -99,16 +106,47 @@ def fit_revolution(
     if len(rows) < 8:
         return None
     camera = camera.but(x=axis)
-    tried = [
-        _fitted(mask, widths, rows, camera.but(elevation=angle), q)
-        for angle in (ELEVATIONS if elevation is None else (elevation,))
-        for q in ((1.0,) if squash is None else (squash,))
-    ]
-    found = [body for body in tried if body is not None]
+
+    def at(angle: float, depth: float) -> Revolved | None:
+        return _fitted(mask, widths, rows, camera.but(elevation=angle), depth)
+
+    angles = ELEVATIONS if elevation is None else (elevation,)
+    found = [body for angle in angles if (body := at(angle, squash or 1.0)) is not None]
     if not found:
         return None
     best = max(body.fit for body in found)
-    return max((body for body in found if body.fit >= best - _TIE), key=lambda body: body.camera.elevation)
+    if elevation is None:
+        suited = [body for body in found if body.fit >= best - _TIE and _curves(mask, body)]
+        if suited:
+            return max(suited, key=lambda body: body.camera.elevation)
+    level = found[0]
+    if squash is not None or _curves(mask, level):
+        return level
+    for depth in _DEPTHS:
+        body = at(angles[0], depth)
+        if body is not None and body.fit >= best - 2 * _TIE and _curves(mask, body):
+            return body
+    # Ends as straight as a long lens shows them: neither a circle nor a thin plate is likely.
+    return at(angles[0], _UNTOLD) or level
+
+
+def _curves(mask: Mask, body: Revolved) -> bool:
+    """Whether the outline's lower end hangs down in the middle as far as the body's lowest ring does."""
+    camera, radius, height = body.camera, float(body.radius[0]), float(body.height[0])
+    pixels = radius / AWAY * camera.focal
+    columns = np.arange(int(camera.x - 0.85 * pixels), int(camera.x + 0.85 * pixels) + 1)
+    columns = columns[(columns >= 0) & (columns < mask.shape[1])]
+    columns = columns[mask[:, columns].any(0)]
+    if len(columns) < 12 or radius < 0.25 * body.radius.max():
+        return camera.elevation == 0
+    edge = (mask.shape[0] - mask[::-1, columns].argmax(0)).astype(np.float64)
+    x = (columns + 0.5 - camera.x) / pixels
+    terms = np.stack([np.ones_like(x), x, np.sqrt(np.maximum(1 - x * x, 0))], -1)
+    seen = float(np.linalg.lstsq(terms, edge, rcond=None)[0][2])
+    _, ends, _ = camera.project(np.array([[0.0, -body.squash * radius, height], [radius, 0.0, height]]))
+    # Rounded lower edges flatten the curve; of a circle the fit takes that up in the radius of its lowest ring.
+    share = 0.95 - 0.29 * min(1.0, (1 - body.squash) / 0.3)
+    return seen >= share * float(ends[0] - ends[1])
 
 
 def _fitted(mask: Mask, widths: Floats, rows: Ints, camera: PhotoCamera, squash: float) -> Revolved | None:

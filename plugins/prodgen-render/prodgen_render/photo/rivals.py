@@ -37,7 +37,8 @@ def mean_colour(source: Source, true: Sequence[Generated], size: int) -> list[Ge
     del size
     mean = source.image[source.mask].mean(0).round().astype(np.uint8)
     return [
-        Generated(image=np.where(item.mask[..., None], mean, np.uint8(255)), view=item.view, mask=item.mask) for item in true
+        Generated(image=np.where(item.mask[..., None], mean, np.uint8(255)), view=item.view, mask=item.mask)
+        for item in true
     ]
 
 

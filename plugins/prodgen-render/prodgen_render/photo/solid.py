@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.geometry import grid_faces, smooth_normals
-from prodgen_render.model import Floats, Material, Part, Texture
+from prodgen_render.model import Floats, Ints, Material, Part, Texture
 from prodgen_render.photo.cuboid import Cuboid
 from prodgen_render.photo.revolution import Revolved
-from prodgen_render.photo.texture import SHADING, Shot, complete_rows, merged, seen_in
+from prodgen_render.photo.texture import SHADING, Ends, Shot, complete_rows, merged, seen_in
 
 _COLUMNS = 128
 _MOST_TEXELS = 2048
@@ -43,11 +43,22 @@ def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False) -> Pa
     normals[..., 1] = slope_h[:, None] * np.sin(angle) / body.squash
     normals[..., 2] = -slope_r[:, None]
     normals /= np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-9)
-    colour, weight = merged([seen_in(shot, points, normals) for shot in shots])
+    flat, faces, uv = _turned_grid(body, radius, height, length, rows)
+    seen = [seen_in(shot, points, normals) for shot in shots]
     if hollow:
-        # The inside is seen through the opening alone: it takes the colours of the rim.
-        weight = np.where((along > length[len(length) - _INSIDE])[:, None], 0, weight)
+        # Through the opening only some of the inside is seen, and the inside hides nothing outside.
+        seen = [
+            (c, w * _unhidden(flat, faces, points, normals, shot)) for (c, w), shot in zip(seen, shots, strict=True)
+        ]
+    colour, weight = merged(seen)
     texture = complete_rows(colour, weight)
+    return Part(flat, faces, smooth_normals(flat, faces, weld=1e-5), uv, material(texture))
+
+
+def _turned_grid(
+    body: Revolved, radius: Floats, height: Floats, length: Floats, rows: int
+) -> tuple[Floats, Ints, Floats]:
+    """Vertices, faces and UV of the path turned about the axis."""
     ring = np.linspace(0, 2 * np.pi, _COLUMNS + 1) + np.pi / 2
     vertices = np.empty((len(radius), _COLUMNS + 1, 3))
     vertices[..., 0] = radius[:, None] * np.cos(ring)
@@ -60,8 +71,26 @@ def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False) -> Pa
     faces = np.ascontiguousarray(faces[np.linalg.norm(np.cross(b - a, c - a), axis=1) > 1e-10])
     # The texture repeats: half a texel of margin keeps the lower end from taking the upper one's colour.
     v = np.clip(v, 0.5 / rows, 1 - 0.5 / rows)
-    uv = np.stack([u, v], -1).reshape(-1, 2).astype(np.float32)
-    return Part(flat, faces, smooth_normals(flat, faces, weld=1e-5), uv, material(texture))
+    return flat, faces, np.stack([u, v], -1).reshape(-1, 2).astype(np.float32)
+
+
+def _unhidden(flat: Floats, faces: Ints, points: Floats, normals: Floats, shot: Shot) -> Floats:
+    """1 where nothing stands between a point [h, w, 3] and the camera, 0 elsewhere; by rays from every fourth texel."""
+    from embreex import rtcore_scene
+    from embreex.mesh_construction import TriangleMesh
+    from scipy import ndimage
+
+    scene = rtcore_scene.EmbreeScene()
+    TriangleMesh(scene, np.ascontiguousarray(flat, np.float32), np.ascontiguousarray(faces, np.int32))
+    some, out = points[::4, ::4], normals[::4, ::4]
+    towards = shot.camera.axes[0] - some
+    towards /= np.linalg.norm(towards, axis=-1, keepdims=True)
+    start = (some + 0.01 * out + 0.01 * towards).reshape(-1, 3)
+    rays = np.ascontiguousarray(towards.reshape(-1, 3), np.float32)
+    free = scene.run(np.ascontiguousarray(start, np.float32), rays, query="OCCLUDED") != 0
+    smooth = ndimage.uniform_filter(free.reshape(some.shape[:2]).astype(np.float32), 3)
+    smooth = np.clip(smooth * 2 - 1, 0, 1)
+    return np.asarray(np.repeat(np.repeat(smooth, 4, 0), 4, 1)[: points.shape[0], : points.shape[1]])
 
 
 _INSIDE = 24
@@ -130,7 +159,7 @@ def cuboid_parts(box: Cuboid, shots: list[Shot]) -> list[Part]:
     colour = np.concatenate([found[name][0] for name in strip], 1)
     weight = np.concatenate([found[name][1] for name in strip], 1)
     assert colour.shape[0] == rows
-    around = complete_rows(colour, weight)
+    around = complete_rows(colour, weight, ends=Ends(0.0, 0.04, 0.15))
     textures, start = {}, 0
     for name in strip:
         width = found[name][0].shape[1]

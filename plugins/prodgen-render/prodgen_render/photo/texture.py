@@ -17,7 +17,7 @@ from prodgen_render.photo.frame import PhotoCamera
 
 SHADING = 0.3
 """Power of the relative light: a photo's light is seldom as directed as the studio rig, and gloss makes up for part of it."""
-_GRAZING, _CLEAR = 0.14, 0.42
+_GRAZING, _CLEAR = 0.08, 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,22 @@ def merged(seen: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
     return colour.astype(np.float32), np.max([weight for _, weight in seen], axis=0)
 
 
-def complete_rows(colour: Floats, weight: Floats, *, round_about: bool = True) -> Floats:
+@dataclass(frozen=True)
+class Ends:
+    """Which cells at the end of the seen part of a row tell its material, as shares of that part.
+
+    Args:
+        skipped: left out, where gloss and edges are.
+        band: what then counts.
+        calm: rows, as a share of the height, over which a median is taken.
+    """
+
+    skipped: float = 0.04
+    band: float = 0.08
+    calm: float = 0.02
+
+
+def complete_rows(colour: Floats, weight: Floats, *, round_about: bool = True, ends: Ends | None = None) -> Floats:
     """Fills what was not seen of a texture [h, w, 3] from what was, row by row.
 
     An unseen stretch of a row passes smoothly from the material at its one end to that at its other; of several cells at an end
@@ -92,6 +107,7 @@ def complete_rows(colour: Floats, weight: Floats, *, round_about: bool = True) -
     """
     from scipy import ndimage
 
+    ends = ends or Ends()
     height, width = weight.shape
     down, across = max(1, height // _COARSE_ROWS), max(1, width // _COARSE_COLUMNS)
     sure = np.where(weight > 0.6, weight, 0)
@@ -103,9 +119,11 @@ def complete_rows(colour: Floats, weight: Floats, *, round_about: bool = True) -
         plain = (colour * weight[..., None]).sum((0, 1)) / np.maximum(weight.sum(), 1e-6)
         return np.broadcast_to(plain, colour.shape).astype(np.float32).copy()
     for row in rows:
-        coarse[row] = _filled(coarse[row], known[row], round_about)
+        coarse[row] = _filled(coarse[row], known[row], round_about, ends)
     nearest = rows[np.abs(np.arange(len(coarse))[:, None] - rows).argmin(1)]
-    bands = ndimage.median_filter(coarse[nearest], size=(5, 1, 1), mode="nearest")
+    bands = ndimage.median_filter(
+        coarse[nearest], size=(max(3, round(ends.calm * len(coarse)) | 1), 1, 1), mode="nearest"
+    )
     coarse = np.where(known[..., None], coarse[nearest], bands)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     if round_about:
@@ -116,8 +134,6 @@ def complete_rows(colour: Floats, weight: Floats, *, round_about: bool = True) -
 
 
 _COARSE_ROWS, _COARSE_COLUMNS = 256, 96
-_SKIPPED, _BAND = 0.05, 0.14
-"""Of the seen part of a row: what is left out at its ends, where gloss and edges are, and what then tells the material."""
 
 
 def _boxes(values: Floats, down: int, across: int) -> Floats:
@@ -129,20 +145,35 @@ def _boxes(values: Floats, down: int, across: int) -> Floats:
     return np.asarray(sums / counts[..., None])
 
 
-def _filled(line: Floats, known: np.ndarray, round_about: bool) -> Floats:
+def _filled(line: Floats, known: np.ndarray, round_about: bool, ends: Ends) -> Floats:
     """One row [n, 3] with its unseen stretches filled."""
     out, width, seen = line.copy(), len(line), int(known.sum())
-    skip, reach = int(_SKIPPED * seen), max(1, round(_BAND * seen))
+    middle = np.median(line[known], axis=0)
+    skip, reach = round(ends.skipped * seen), max(1, round(ends.band * seen))
     for start, stop in _runs(~known, round_about):
         left = _median(line, known, np.arange(start - skip - reach, start - skip), round_about)
         right = _median(line, known, np.arange(stop + skip, stop + skip + reach), round_about)
         if left is None and right is None:
             continue
         left, right = (right if left is None else left), (left if right is None else right)
-        assert left is not None and right is not None
+        assert left is not None
+        assert right is not None
+        left, right = _without_gloss(left, middle), _without_gloss(right, middle)
         t = smoothstep((np.arange(start, stop) - start + 0.5) / max(stop - start, 1))[:, None]
         out[np.arange(start, stop) % width] = left * (1 - t) + right * t
     return out
+
+
+def _without_gloss(end: Floats, middle: Floats) -> Floats:
+    """The middle's colour where the end's is that with a grazing shine upon it; else the end's own.
+
+    Shine adds the light's colour: the end is then a mixture of much of the middle and some white.
+    """
+    white = np.ones(3)
+    share, shine = np.linalg.lstsq(np.stack([middle, white], 1), end, rcond=None)[0]
+    left_over = np.abs(middle * share + white * shine - end).max()
+    alike = left_over < 0.02 + 0.03 * float(end.max()) and 0.55 < share < 1.5 and -0.01 < shine < 0.3
+    return middle if alike else end
 
 
 def _runs(flags: np.ndarray, round_about: bool) -> list[tuple[int, int]]:

@@ -1,0 +1,157 @@
+"""Many views of many files: in several processes, resumable, each picture whole or not there at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prodgen_render.config import Config
+from prodgen_render.shards import _one_thread
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError, PartlyDone, ProdgenError
+from prodgen_sdk.files import file_digest, write_atomically
+from prodgen_sdk.types import Scene, View
+
+_CHUNK = 24
+
+
+@dataclass(frozen=True)
+class Job:
+    """Some views of one file."""
+
+    source: Path
+    folder: Path
+    views: tuple[View, ...]
+    scene: Scene
+    size: int
+    config: Config
+    plan: str
+
+
+def render_views(
+    sources: Sequence[Path], views: Sequence[View], out: Path, ctx: Context, *, size: int = 512, scene: Scene | None = None,
+    config: Config | None = None, workers: int = 1,
+) -> Mapping[str, Any]:  # fmt: skip
+    """Renders what is missing of `out/<file's stem>/<view>.png`.
+
+    A folder notes what it was made from (`plan.json`: digest of the file, scene, size, configuration); where that has changed, its
+    pictures are made again. A file that cannot be used does not stop the others.
+
+    Returns:
+        Flat figures: files, views, views_done, views_skipped, seconds, views_per_s.
+
+    Raises:
+        InputError: no files, or two of one name.
+        PartlyDone: some files could not be used; the message names them.
+    """
+    scene, config = scene or Scene(), config or Config()
+    if not sources or not views:
+        raise InputError("There is nothing to render.", hint="Name at least one file and one view.")
+    stems = [path.stem for path in sources]
+    if len(set(stems)) < len(stems):
+        twice = next(stem for stem in stems if stems.count(stem) > 1)
+        raise InputError(f"Two files are called {twice!r}.", hint="Pictures are kept by name: rename one of them.")
+    started, failed, jobs = time.perf_counter(), {}, []  # type: float, dict[str, str], list[Job]
+    for path in sources:
+        try:
+            jobs += _missing(Path(path), tuple(views), Path(out), scene, size, config)
+        except (ProdgenError, OSError) as error:
+            failed[Path(path).name] = str(error)
+    wanted = sum(len(job.views) for job in jobs)
+    done, total = 0, len(sources) * len(views)
+    ctx.progress(total - wanted, total, "views")
+    for job, why in _run(jobs, workers, ctx):
+        if why:
+            failed[job.source.name] = why
+        else:
+            done += len(job.views)
+        ctx.progress(total - wanted + done, total, "views")
+    seconds = time.perf_counter() - started
+    if failed:
+        name, why = next(iter(failed.items()))
+        raise PartlyDone(
+            f"{len(failed)} of {len(sources)} files could not be rendered ({', '.join(failed)}); {name}: {why}",
+            failed,
+            hint="The others are done. Repair these and run again: only they are rendered.",
+        )
+    return {
+        "files": len(sources),
+        "views": total,
+        "views_done": done,
+        "views_skipped": total - wanted,
+        "seconds": round(seconds, 3),
+        "views_per_s": round(done / seconds, 2) if done else 0.0,
+    }
+
+
+def _missing(
+    source: Path, views: tuple[View, ...], out: Path, scene: Scene, size: int, config: Config
+) -> Iterator[Job]:
+    if not source.is_file():
+        raise InputError(f"There is no file {source}.", hint="Check the path.")
+    described = {
+        "source": file_digest(source),
+        "scene": scene.model_dump(mode="json"),
+        "size": size,
+        "config": config.model_dump(mode="json"),
+    }
+    plan = json.dumps(described, sort_keys=True, indent=1)
+    folder = out / source.stem
+    kept = folder / "plan.json"
+    same = kept.is_file() and kept.read_text("utf-8") == plan
+    left = tuple(view for view in views if not (same and (folder / f"{view.slug}.png").is_file()))
+    if left and not same:
+        for view in left:
+            (folder / f"{view.slug}.png").unlink(missing_ok=True)
+        write_atomically(kept, plan.encode())
+    for start in range(0, len(left), _CHUNK):
+        yield Job(
+            source, folder, left[start : start + _CHUNK], scene, size, config, hashlib.sha256(plan.encode()).hexdigest()
+        )
+
+
+def render_job(job: Job) -> str:
+    """Renders one job; returns what went wrong, or nothing."""
+    from prodgen_render.rendering import render
+    from prodgen_render.sources import model_of
+    from prodgen_sdk import images
+
+    try:
+        model, _ = model_of(job.source, job.config)
+        seed = int(job.plan[:12], 16)
+        for view in job.views:
+            # One by one: what is done stays done when the run is killed.
+            picture = render(model, [view], job.scene, job.size, seed)[0]
+            images.save(picture.image, job.folder / f"{view.slug}.png")
+    except ProdgenError as error:
+        return str(error)
+    return ""
+
+
+def _run(jobs: list[Job], workers: int, ctx: Context) -> Iterator[tuple[Job, str]]:
+    if workers <= 1:
+        for job in jobs:
+            ctx.check()
+            yield job, render_job(job)
+        return
+    # Fresh processes: a forked one would share the locks of threads that are not in it.
+    with ProcessPoolExecutor(
+        min(workers, len(jobs) or 1), mp_context=multiprocessing.get_context("spawn"), initializer=_one_thread
+    ) as pool:
+        pending = {pool.submit(render_job, job): job for job in jobs}
+        try:
+            while pending:
+                finished, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
+                ctx.check()
+                for future in finished:
+                    yield pending.pop(future), future.result()
+        finally:
+            for future in pending:
+                future.cancel()

@@ -1,0 +1,93 @@
+"""GLB files, spin videos and batches of views."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from prodgen_render.batch import render_views
+from prodgen_render.export import save_glb
+from prodgen_render.geometry import box
+from prodgen_render.mesh import load_model
+from prodgen_render.model import Material, Model3D, Texture
+from prodgen_render.rendering import render
+from prodgen_render.turntable import save_turntable, spin
+
+from prodgen_sdk import images
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError, PartlyDone
+from prodgen_sdk.testing.samples import sample_photo
+from prodgen_sdk.types import View, parse_views
+
+
+@pytest.fixture
+def model() -> Model3D:
+    pixels = np.zeros((16, 16, 3), np.float32)
+    pixels[:, :8], pixels[:, 8:] = (0.6, 0.05, 0.05), (0.05, 0.1, 0.6)
+    faces = box((0.2, 0.1, 0.3), 0.01, Material("paint", (0.1, 0.5, 0.2), 0.7))
+    return Model3D((faces[0].but(material=Material("print", (1, 1, 1), 0.7, texture=Texture(pixels))), *faces[1:]))
+
+
+def test_a_glb_comes_back_as_it_went(model: Model3D, tmp_path: Path) -> None:
+    back = load_model(save_glb(model, tmp_path / "box.glb"))
+    for a, b in zip(model.bounds, back.bounds, strict=True):
+        assert np.allclose(a, b, atol=1e-5)
+    views = parse_views("front,45:20:1")
+    for before, after in zip(render(model, views, size=96), render(back, views, size=96), strict=True):
+        assert np.abs(before.image.astype(int) - after.image).mean() < 1.5
+    with pytest.raises(InputError, match="GLB"):
+        save_glb(model, tmp_path / "box.obj")
+
+
+@pytest.mark.parametrize("ending", ["webp", "gif", "mp4"])
+def test_turntable_has_its_frames(tmp_path: Path, ending: str) -> None:
+    if ending == "mp4":
+        pytest.importorskip("cv2")
+    frames = [np.full((48, 48, 3), 40 * k, np.uint8) for k in range(6)]
+    file = save_turntable(frames, tmp_path / f"spin.{ending}", seconds=1.2)
+    if ending == "mp4":
+        import cv2
+
+        capture = cv2.VideoCapture(str(file))
+        assert int(capture.get(cv2.CAP_PROP_FRAME_COUNT)) == 6
+        capture.release()
+        return
+    with Image.open(file) as animation:
+        assert animation.n_frames == 6
+        levels = []
+        for k in range(6):
+            animation.seek(k)
+            levels.append(int(np.asarray(animation.convert("L")).mean()))
+    assert levels == sorted(levels)
+    assert levels[-1] == pytest.approx(200, abs=6)
+
+
+def test_turntable_errors(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="animation"):
+        save_turntable([np.zeros((8, 8, 3), np.uint8)], tmp_path / "a.avi")
+    with pytest.raises(InputError, match="no frames"):
+        save_turntable([], tmp_path / "a.gif")
+    assert len({view.slug for view in spin(36)}) == 36
+
+
+def test_batch_resumes_and_goes_on_past_bad_files(model: Model3D, tmp_path: Path) -> None:
+    save_glb(model, tmp_path / "box.glb")
+    images.save(sample_photo(size=96), tmp_path / "ball.png")
+    (tmp_path / "broken.glb").write_bytes(b"no mesh")
+    sources, views = [tmp_path / "box.glb", tmp_path / "ball.png"], parse_views("front,right")
+    out = tmp_path / "out"
+    first = render_views(sources, views, out, Context(), size=48)
+    assert (first["views_done"], first["views_skipped"]) == (4, 0)
+    before = (out / "box" / "right.png").read_bytes()
+    (out / "box" / "right.png").unlink()
+    second = render_views(sources, views, out, Context(), size=48)
+    assert (second["views_done"], second["views_skipped"]) == (1, 3)
+    assert (out / "box" / "right.png").read_bytes() == before
+    # Other options: the pictures are made again.
+    assert render_views(sources, views, out, Context(), size=32)["views_done"] == 4
+    with pytest.raises(PartlyDone, match=r"broken\.glb") as partly:
+        render_views([tmp_path / "broken.glb", *sources], (View(azimuth=33),), out, Context(), size=32)
+    assert set(partly.value.failures) == {"broken.glb"}
+    assert (out / "ball" / "az33_el0_d1.png").is_file()
+    with pytest.raises(InputError, match="Two files"):
+        render_views([tmp_path / "box.glb", tmp_path / "sub" / "box.glb"], views, out, Context())
