@@ -240,7 +240,7 @@ class _Film:
 
     def _shares(self, index: Ints, points: Points, x: Ints, y: Ints) -> ShareGrid:
         size = self.eye.size
-        stride = 1 if size <= 256 else 2 if size <= 1024 else 4
+        stride = 1 if size <= 160 else 2 if size <= 1024 else 4
         coarse = index[::stride, ::stride]
         cells = np.nonzero(coarse >= 0)
         some = coarse[cells]
