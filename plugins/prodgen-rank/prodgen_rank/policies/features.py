@@ -143,16 +143,23 @@ def side_looks(view: View | None) -> dict[str, float]:
 
 def look_row(variant: CandidateVariant, metrics: Sequence[str]) -> Single:
     """All looks of a variant that stay what they are: [P] without likeness and place, which are 0."""
+    row = _scene_row(variant.view, variant.background, variant.light, variant.style).copy()
+    row[_QUALITY] = quality(variant, metrics)
+    return row
+
+
+@lru_cache(maxsize=4096)
+def _scene_row(view: View | None, background: str | None, light: str | None, style: str) -> Single:
+    """What is the same for all variants of a view and a scene; not to be changed."""
     row = np.zeros(len(LOOKS), np.float32)
     row[0] = 1.0
-    known = side_looks(variant.view)
-    known["quality"] = quality(variant, metrics)
-    if variant.background in BACKGROUNDS:
-        known[f"background:{variant.background}"] = 1.0
-    if variant.light in LIGHTS:
-        known[f"light:{variant.light}"] = 1.0
-    if variant.style:
-        known |= {f"style:{bucket}": _HALF for bucket in _buckets(variant.style, STYLES)}
+    known = side_looks(view)
+    if background in BACKGROUNDS:
+        known[f"background:{background}"] = 1.0
+    if light in LIGHTS:
+        known[f"light:{light}"] = 1.0
+    if style:
+        known |= {f"style:{bucket}": _HALF for bucket in _buckets(style, STYLES)}
     for name, value in known.items():
         row[_LOOK[name]] = value
     return row
@@ -247,6 +254,7 @@ def _buckets(text: str, buckets: int) -> tuple[int, int]:
 
 
 _HALF = 0.5**0.5
+_QUALITY = _LOOK["quality"]
 _FIRST_FACT = _CIRCUMSTANCE["fact:0"]
 LIKENESS, FIRST_PLACE = _LOOK["likeness"], _LOOK["place:0"]
 """Both kinds of looks that are measured within a product are the last columns, likeness first."""

@@ -79,7 +79,10 @@ class Lookbook:
             vectors = ctx.lookup("index").vectors(ids)
         except (NotFound, MissingDependency):
             return {}
-        return {id: vector @ self._projection(len(vector), PLACES) for id, vector in vectors.items()}
+        if not vectors:
+            return {}
+        stacked = np.concatenate([*vectors.values()]).reshape(len(vectors), -1)
+        return dict(zip(vectors, stacked @ self._projection(stacked.shape[1], PLACES), strict=True))
 
     def _projection(self, dimension: int, to: int) -> Single:
         found = self._projections.get((dimension, to))
