@@ -90,9 +90,17 @@ def _against_training(trial: Trial, true: Trial, training: Sequence[NDArray[np.f
     if training:
         known = np.concatenate(list(training))
         other = known if trial is true else np.concatenate(true.features)
-        mean, scale = known.mean(axis=0), known.std(axis=0) + 1e-3  # one measure for all rows
-        cells["kernel_distance"] = Cell(measures.kernel_distance((mine - mean) / scale, (other - mean) / scale))
+        cells["kernel_distance"] = Cell(measures.kernel_distance(_directions(mine, known), _directions(other, known)))
         real = float(np.median(measures.nearest_distances(np.concatenate(true.features), known)))
         ratios = [float(np.median(measures.nearest_distances(rows, known))) / real for rows in trial.features]
         cells["novelty"] = Cell(*measures.interval(ratios)) if real else None
     return cells
+
+
+def _directions(features: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Features as directions from the mean of known ones, of length sqrt(d): a few very large ones do not decide alone."""
+    import numpy as np
+
+    away = features - known.mean(axis=0)
+    lengths = np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6)
+    return np.asarray(away / lengths * np.sqrt(away.shape[1]), np.float32)
