@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +19,8 @@ from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Renderer
 from prodgen_sdk.types import AssetRequest, Finish, Generated, Product, ProductAsset
 
-_DRAFT_DETAIL = 0.35
+DRAFT_DETAIL = 0.35
+"""Share of the resolution of meshes and surfaces in a draft."""
 
 
 def sketch_of(product: Product) -> ProductAsset:
@@ -103,7 +103,7 @@ class AssetRenderer(Renderer):
         for asked in batch:
             request = asked.request
             ctx.check()
-            model = model_of(request.product, asked.asset, share=_DRAFT_DETAIL if asked.draft else 1.0)
+            model = model_of(request.product, asked.asset, share=DRAFT_DETAIL if asked.draft else 1.0)
             start = done
 
             def step(number: int, start: int = start) -> None:
@@ -119,8 +119,3 @@ class AssetRenderer(Renderer):
             done += len(request.views)
         ctx.progress(total, total, "views")
         return out
-
-
-def asset_seed(product: Product, seed: int) -> int:
-    """The seed of a made-up product's asset, from the data set's seed and the product's sku."""
-    return int.from_bytes(hashlib.sha256(f"{seed}|{product.sku}".encode()).digest()[:7], "big")

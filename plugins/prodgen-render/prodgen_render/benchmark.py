@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
+import numpy as np
+
+from prodgen_render.asset import DRAFT_DETAIL, model_of
+from prodgen_render.asset_art import TILES, draw_artwork
+from prodgen_render.asset_look import enlarged
+from prodgen_render.asset_made_up import made_up_asset
 from prodgen_render.parametric import build_model
-from prodgen_render.rendering import render
+from prodgen_render.rendering import DRAFT, FINAL, render
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Benchmark
-from prodgen_sdk.types import VIEW_SETS, Product
+from prodgen_sdk.types import ARTWORK_SIZE, VIEW_SETS, Layout, Product
 
 _PRODUCTS = (
     Product(sku="bench-mug", title="Red mug", category="home/mug"),
@@ -22,7 +28,7 @@ _PRODUCTS = (
 
 
 class RenderBenchmark(Benchmark):
-    """Draws orbit8 of four products at 128 and 512 pixels."""
+    """Draws orbit8 of four products at 128 and 512 pixels, and of their assets at 256, as drafts and in full."""
 
     def __init__(self, config: Any = None, ctx: Context | None = None) -> None:
         del config, ctx
@@ -53,4 +59,44 @@ class RenderBenchmark(Benchmark):
             figures[f"render_8_views_{size}px_s"] = round(median(all_eight), 4)
             figures[f"render_view_{size}px_s"] = round(median(all_eight) / len(views), 4)
             figures[f"render_first_view_{size}px_s"] = round(median(one), 4)
+        figures |= _of_assets(products, ctx) | _of_artwork()
         return {"render_build_model_s": round(median(built), 4), **figures, "render_products": len(products)}
+
+
+def _of_assets(products: Sequence[Product], ctx: Context) -> dict[str, float]:
+    """From an asset to 8 views of 256 pixels, models included."""
+    made = [made_up_asset(product, 1) for product in products]
+    figures = {}
+    for name, share, quality in (("draft", DRAFT_DETAIL, DRAFT), ("asset", 1.0, FINAL)):
+        seconds = []
+        for item in made:
+            ctx.check()
+            start = time.perf_counter()
+            render(model_of(item.product, item.asset, share=share), VIEW_SETS["orbit8"], size=256, quality=quality)
+            seconds.append(time.perf_counter() - start)
+        figures[f"render_{name}_8_views_256px_s"] = round(median(seconds), 4)
+    return figures
+
+
+def _of_artwork() -> dict[str, float]:
+    """What the size of artwork costs: its PSNR, enlarged to 512 pixels, against the same drawing in 512; the mean and the worst layout."""
+    layouts: list[tuple[Layout, str]] = [("tile", name) for name in TILES]
+    layouts += [("surface", "gradient"), ("label", "plain"), ("screen", "plain")]
+    figures = []
+    for layout, pattern in layouts:
+        errors = []
+        for seed in range(8):
+            small, large = (
+                draw_artwork(
+                    layout, pattern, (47, 98, 173), [(240, 195, 60), (246, 243, 236), (195, 39, 43)], "food",
+                    np.random.default_rng(seed), size=size,
+                )[0][..., :3]
+                for size in (ARTWORK_SIZE, 512)
+            )  # fmt: skip
+            shown = enlarged(np.dstack([small, small[..., :1]]), 512, 512, wrapped=layout == "tile")[..., :3]
+            errors.append(float(((shown - large) ** 2).mean()))
+        figures.append(float(np.mean([10 * np.log10(255**2 / max(error, 1e-3)) for error in errors])))
+    return {
+        "render_artwork_psnr_mean_db": round(float(np.mean(figures)), 2),
+        "render_artwork_psnr_worst_layout_db": round(min(figures), 2),
+    }
