@@ -31,6 +31,15 @@ def register_benchmarks(register: Register) -> None:
     register(spec, "prodgen_sdk.overhead:OverheadBenchmark")
     register(
         BenchmarkSpec(
+            id="core/batching",
+            summary="Requests of many threads, batched, beside the same requests one after the other, of any generator",
+            measures="batching",
+            deterministic=False,
+        ),
+        "prodgen_sdk.throughput:BatchingBenchmark",
+    )
+    register(
+        BenchmarkSpec(
             id="core/serve",
             summary="A whole recommend through a Studio at n variants of 512 dimensions, stage by stage, and under load",
             measures="rank",

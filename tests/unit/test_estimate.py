@@ -127,12 +127,12 @@ def test_a_run_that_is_cancelled_in_the_middle_keeps_what_it_has_and_goes_on(stu
     assert len(made.pictures) == 8
 
 
-def test_five_hundred_views_and_no_more(studio_of):
-    studio = studio_of()
+def test_five_hundred_views_and_no_more():
     views = parse_views(",".join(f"{n * 0.7:.1f}:10" for n in range(500)))
-    assert len(studio.generate(mugs(1)[0], views=views, size=32).pictures) == 500
-    with pytest.raises(InputError, match="512"):
-        studio.generate(mugs(1)[0], views=[*views, *parse_views("orbit8,marketplace")], size=32)
+    with Studio(host=fake_host()) as studio:
+        assert len(studio.generate(mugs(1)[0], views=views, size=32).pictures) == 500
+        with pytest.raises(InputError, match="512"):
+            studio.generate(mugs(1)[0], views=[*views, *parse_views("orbit8,marketplace")], size=32)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -221,3 +221,31 @@ def test_the_command_line_estimates_and_keeps_a_limit(tmp_path, monkeypatch, cap
     ):
         code, _, err = run(*bad)
         assert (code, message in err, err.count("\n")) == (2, True, 1)
+
+
+def test_the_benchmark_of_batching_tells_a_generator_that_batches_from_one_that_does_not():
+    """A call takes 30 ms however many requests it holds, or 20 ms a request: what batching is worth is known."""
+    from prodgen_sdk import plugin
+
+    class Batching(SolidGenerator):
+        def generate(self, batch, ctx):
+            time.sleep(0.03)
+            return super().generate(batch, ctx)
+
+    class Alone(SolidGenerator):
+        def generate(self, batch, ctx):
+            time.sleep(0.02 * len(batch))
+            return super().generate(batch, ctx)
+
+    def spec(id):
+        return GeneratorSpec(id=id, summary="x", modes=("text",), min_size=32)
+
+    host = fake_host(plugin, plugin_of(spec("mine/batching"), Batching), plugin_of(spec("mine/alone"), Alone))
+    benchmark = host.get("benchmark", "core/batching")
+    options = {"n": 16, "rounds": 1, "size": 32}
+    together = benchmark.run({**options, "generator": "mine/batching"}, host.context())
+    alone = benchmark.run({**options, "generator": "mine/alone"}, host.context())
+    assert together["speedup"] > 1.5
+    assert alone["speedup"] < 1.5
+    assert together["largest_batch"] > 8
+    assert together["largest_difference"] == alone["largest_difference"] == 0
