@@ -38,12 +38,9 @@ def options(folder) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def _small(monkeypatch):
-    """The pipeline scales what it is given to 384 and 1024 pixels; random weights say as little of 32 and 64."""
-    from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus as module
-
-    monkeypatch.setattr(module, "CONDITION_IMAGE_SIZE", 56 * 56)
-    monkeypatch.setattr(module, "VAE_IMAGE_SIZE", 32 * 32)
+def _small():
+    with qwen_edit.small_pictures():
+        yield
 
 
 def photo(size=64):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +114,19 @@ def qwen_edit(folder: Path, *, seed: int = 0) -> Path:
     named = json.loads(index.read_text()) | {"processor": ["transformers", "Qwen2VLProcessor"]}  # as published ones say
     index.write_text(json.dumps(named, indent=2))
     return folder
+
+
+@contextmanager
+def small_pictures() -> Iterator[None]:
+    """The pipeline scales what it is given to 384 and 1024 pixels, whatever the model; within this context to 56 and 64."""
+    from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus as module
+
+    kept = module.CONDITION_IMAGE_SIZE, module.VAE_IMAGE_SIZE
+    module.CONDITION_IMAGE_SIZE, module.VAE_IMAGE_SIZE = 56 * 56, 64 * 64
+    try:
+        yield
+    finally:
+        module.CONDITION_IMAGE_SIZE, module.VAE_IMAGE_SIZE = kept
 
 
 def angles_lora(file: Path, *, rank: int = 2, seed: int = 0) -> Path:

@@ -50,6 +50,7 @@ def vae(*, seed: int = 0) -> Any:
         latent_channels=4,
         norm_num_groups=4,
         sample_size=SIZE,
+        force_upcast=False,
     ).eval()
 
 

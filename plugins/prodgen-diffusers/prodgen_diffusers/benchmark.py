@@ -1,0 +1,235 @@
+"""`prodgen bench gpu`: every path that runs a model on a GPU, measured with the configured checkpoints or with tiny ones.
+
+What cannot run is reported with the reason. The same runs on a CPU, where with `-o tiny=1` it takes under a minute.
+"""
+
+from __future__ import annotations
+
+import importlib
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from prodgen_diffusers.config import Config
+from prodgen_diffusers.measuring import forget_peak, peak_bytes, wait, watch
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError, ProdgenError
+from prodgen_sdk.interfaces import Benchmark
+from prodgen_sdk.specs import Kind
+from prodgen_sdk.types import NAMED_VIEWS, GenerationRequest, Image, Product, Scene
+
+PATHS = {
+    "text": "prodgen_diffusers.text:TextGenerator",
+    "image": "prodgen_diffusers.image:ImageGenerator",
+    "background": "prodgen_diffusers.background:BackgroundGenerator",
+    "angles": "prodgen_diffusers.angles.generator:AnglesGenerator",
+    "mv_adapter": "prodgen_diffusers.mv_adapter.generator:MultiViewGenerator",
+    "control": "prodgen_diffusers.control.generator:ControlGenerator",
+}
+_PRODUCT = Product(sku="bench-mug", title="Blue ceramic mug", category="home/mug")
+_SEVERAL = ("angles", "mv_adapter", "control")
+_ENCODERS: tuple[Kind, ...] = ("text_encoder", "image_encoder")
+
+
+class GpuBenchmark(Benchmark):
+    """Options: `n`, calls of which the median counts (3); `requests`, how many come at once (16); `size`, edge in pixels of the
+    pictures (512); `tiny=1`, tiny random checkpoints for all generators of this plugin; `only`, names of paths, comma-separated.
+    """
+
+    def __init__(self, config: Config | None, ctx: Context) -> None:
+        self.config = config or Config()
+
+    def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
+        """Flat figures, by path (`text`, `image`, `background`, `angles`, `mv_adapter`, `control`, and encoders of others).
+
+        `<path>_images_per_s`, `_request_s`, `_first_request_s`, `_load_s`, `_step_ms`, `_host_overhead_pct` (time of a call that
+        is not inside the diffusers pipeline, pixels to pixels), `_batch_speedup` (requests one by one / all at once), on CUDA
+        `_peak_memory_mb` and `_memory_over_pipeline_pct`; `<path>_skipped` says why there are none.
+
+        Raises:
+            InputError: `only` names no path.
+        """
+        number, requests, size = (
+            int(options.get(name) or default) for name, default in (("n", 3), ("requests", 16), ("size", 512))
+        )
+        tiny = str(options.get("tiny") or "").lower() in ("1", "true", "yes")
+        only = [name for name in str(options.get("only") or "").replace(" ", "").split(",") if name]
+        unknown = set(only) - {*PATHS, "encoders"}
+        if unknown:
+            raise InputError(f"There is no path {sorted(unknown)[0]!r}.", hint=f"Paths: {', '.join(PATHS)}, encoders.")
+        figures: dict[str, Any] = _machine(ctx) | {"tiny_checkpoints": tiny}
+        with tempfile.TemporaryDirectory(prefix="prodgen-tiny-") as folder:
+            for place, name in enumerate(PATHS):
+                if only and name not in only:
+                    continue
+                ctx.check()
+                ctx.progress(place, len(PATHS), name)
+                figures |= _tried(
+                    name,
+                    lambda name=name: self._path(name, number, requests, size, Path(folder) if tiny else None, ctx),  # type: ignore[misc]
+                )
+        if not only or "encoders" in only:
+            for kind in _ENCODERS:
+                for id in ctx.ids(kind):
+                    figures |= _tried(_key(id), lambda kind=kind, id=id: _encoder(kind, id, number, ctx))  # type: ignore[misc]
+        ctx.progress(len(PATHS), len(PATHS), "done")
+        return figures
+
+    def _path(
+        self, name: str, number: int, requests: int, size: int, folder: Path | None, ctx: Context
+    ) -> dict[str, Any]:
+        if folder is not None:
+            from prodgen_diffusers.tiny.qwen_edit import small_pictures
+            from prodgen_diffusers.tiny.sections import section
+
+            config = Config.model_validate({name: section(name, folder)})
+            with small_pictures():
+                return self._measured(name, config, number, requests, size, ctx)
+        if getattr(self.config, name) is None:
+            raise _Skipped(f"no checkpoint: plugins.diffusers.{name}.model is not set")
+        return self._measured(name, self.config, number, requests, size, ctx)
+
+    def _measured(
+        self, name: str, config: Config, number: int, requests: int, size: int, ctx: Context
+    ) -> dict[str, Any]:
+        started = time.perf_counter()
+        generator = _build(PATHS[name], config, ctx)
+        load = time.perf_counter() - started
+        return {"load_s": round(load, 3), **measure(name, generator, number, requests, size, ctx)}
+
+
+def measure(name: str, generator: Any, number: int, requests: int, size: int, ctx: Context) -> dict[str, Any]:
+    """The figures of one loaded generator, without the path in their names."""
+    device, pipe = generator.loaded.device, generator.loaded.pipe
+    one = _request(name, size, 0)
+    views = len(one.views)
+    first = _seconds(lambda: generator.generate([one], ctx), device)
+    forget_peak(device)
+    owner, callee = _inside(name, pipe)
+    with watch(owner, callee, pipe, device) as inside:
+        times = [_seconds(lambda: generator.generate([one], ctx), device) for _ in range(number)]
+    figures: dict[str, Any] = {
+        "first_request_s": round(first, 4),
+        "request_s": round(median(times), 4),
+        "images_per_s": round(views / median(times), 4),
+        "step_ms": round(1000 * inside.seconds / max(1, inside.steps), 3),
+        "host_overhead_pct": round(100 * (sum(times) - inside.seconds) / inside.seconds, 2),
+        "host_overhead_ms": round(1000 * (sum(times) - inside.seconds) / number, 2),
+    }
+    if device.startswith("cuda"):
+        figures["peak_memory_mb"] = round(peak_bytes(device) / 2**20, 1)
+        figures["memory_over_pipeline_pct"] = round(100 * (peak_bytes(device) / max(1, inside.peak) - 1), 2)
+    many = [_request(name, size, seed) for seed in range(requests)]
+    together = _seconds(lambda: generator.generate(many, ctx), device)
+    apart = _seconds(lambda: [generator.generate([request], ctx) for request in many], device)
+    figures |= {
+        "requests": requests,
+        "sequential_s": round(apart, 4),
+        "batched_s": round(together, 4),
+        "batch_speedup": round(apart / together, 3),
+        "batched_images_per_s": round(views * requests / together, 4),
+    }
+    return figures
+
+
+class _Skipped(Exception):
+    """A path that is not set up."""
+
+
+def _tried(name: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The figures with the path before their names, or why there are none. An error of one path leaves the others."""
+    try:
+        return {f"{name}_{key}": value for key, value in run().items()}
+    except _Skipped as reason:
+        return {f"{name}_skipped": str(reason)}
+    except (ProdgenError, RuntimeError, ImportError) as error:
+        return {f"{name}_skipped": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"}
+
+
+def _machine(ctx: Context) -> dict[str, Any]:
+    import diffusers
+    import torch
+
+    found: dict[str, Any] = {
+        "device": ctx.device,
+        "dtype": ctx.dtype,
+        "torch_version": torch.__version__,
+        "diffusers_version": diffusers.__version__,
+    }
+    if ctx.device.startswith("cuda"):
+        properties = torch.cuda.get_device_properties(ctx.device)
+        found |= {"gpu": properties.name, "gpu_memory_mb": round(properties.total_memory / 2**20)}
+    else:
+        found["gpu_skipped"] = f"no CUDA device here: all was run on {ctx.device}; memory is not measured"
+    return found
+
+
+def _build(factory: str, config: Config, ctx: Context) -> Any:
+    module, _, name = factory.partition(":")
+    return getattr(importlib.import_module(module), name)(config, ctx)
+
+
+def _inside(name: str, pipe: Any) -> tuple[Any, str]:
+    """What does the model's work: the pipeline's call, or for MV-Adapter our own sampling."""
+    if name == "mv_adapter":
+        from prodgen_diffusers.mv_adapter import sampling
+
+        return sampling, "sample_views"
+    return type(pipe), "__call__"
+
+
+def _request(name: str, size: int, seed: int) -> GenerationRequest:
+    views = ("front", "right") if name in _SEVERAL else ("front",)
+    return GenerationRequest(
+        product=_PRODUCT,
+        views=tuple(NAMED_VIEWS[view] for view in views),
+        references={"front": _photo(size)},
+        scene=Scene(style="on a wooden table") if name == "background" else Scene(),
+        size=size,
+        seed=seed,
+    )
+
+
+def _photo(size: int) -> Image:
+    """A blue mug of flat colour before near-white."""
+    import numpy as np
+
+    y, x = np.mgrid[:size, :size] / size
+    photo = np.full((size, size, 3), 248, np.uint8)
+    handle = np.hypot(x - 0.68, y - 0.52)
+    photo[(handle < 0.13) & (handle > 0.08)] = (40, 80, 170)
+    photo[(abs(x - 0.47) < 0.2) & (abs(y - 0.52) < 0.26)] = (50, 90, 185)
+    return photo
+
+
+def _seconds(work: Callable[[], Any], device: str) -> float:
+    wait(device)
+    started = time.perf_counter()
+    work()
+    wait(device)
+    return time.perf_counter() - started
+
+
+def _encoder(kind: Kind, id: str, number: int, ctx: Context) -> dict[str, Any]:
+    """Encoders of any plugin that need torch: 64 texts or pictures of 224 pixels."""
+    component = ctx.lookup(kind, id)
+    if "torch" not in component.spec.needs.modules:
+        raise _Skipped("runs on the CPU by design: it does not need torch")
+    items: Sequence[Any] = [f"blue mug {place}" for place in range(64)]
+    if kind == "image_encoder":
+        items = [_photo(224) for _ in range(64)]
+    component.encode(items[:1], ctx)
+    times = [_seconds(lambda: component.encode(items, ctx), ctx.device) for _ in range(number)]
+    return {"encode_64_ms": round(1000 * median(times), 2), "per_s": round(64 / median(times), 1)}
+
+
+def _key(id: str) -> str:
+    """An id as the start of a key.
+
+    >>> _key("image/hf@v1")
+    'image_hf_v1'
+    """
+    return "".join(letter if letter.isalnum() else "_" for letter in id).lower()
