@@ -29,7 +29,7 @@ class DiffusionConfig(WeightsConfig):
         steps: more take longer and follow the flow more closely.
         guidance: how far to go beyond what the attributes ask for; 1 turns it off and halves the time.
         strength: with a front picture given: how much of it is forgotten, 0 (a copy) to 1 (nothing but its colour is kept).
-        lora: a LoRA of `prodgen train lora` to add.
+        lora: a LoRA of `prodgen train lora-mini` to add.
     """
 
     steps: Annotated[int, Field(ge=1, le=100)] = 6

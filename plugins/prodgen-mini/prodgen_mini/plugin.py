@@ -53,20 +53,21 @@ def register_trainers(register: Register) -> None:
         "vae": "The weights of vae/mini, from a data set of designs",
         "gan": "The weights of gan/mini, from a data set of designs",
         "diffusion": "The weights of diffusion/mini, from a data set of designs",
-        "lora": "A LoRA of diffusion/mini for designs of one kind, from a few of them",
     }
     for part, summary in parts.items():
-        needs = (
-            _TORCH.model_copy(
-                update={"modules": (*_TORCH.modules, "peft"), "install": "pip install 'prodgen-mini[torch,lora]'"}
-            )
-            if part == "lora"
-            else _TORCH
-        )
         register(
-            TrainerSpec(id=f"mini/train-{part}", summary=summary, trains=part, needs=needs),
+            TrainerSpec(id=f"mini/train-{part}", summary=summary, trains=part, needs=_TORCH),
             f"prodgen_mini.training.{part}:{part.capitalize()}Trainer",
         )
+    register(
+        TrainerSpec(
+            id="mini/train-lora",
+            summary="A LoRA of diffusion/mini for designs of one kind, from a few of them",
+            trains="lora-mini",
+            needs=Needs(modules=("torch", "safetensors", "peft"), install="pip install 'prodgen-mini[torch,lora]'"),
+        ),
+        "prodgen_mini.training.lora:LoraTrainer",
+    )
     register(
         TrainerSpec(
             id="mini/sweep", summary="Any trainer over ranges of its options, the best by a figure", trains="sweep"

@@ -17,7 +17,7 @@ LAYERS = ("qkv", "out", "feed.0", "feed.2")
 
 
 def add_lora(network: nn.Module, path: Path, base: str) -> None:
-    """Adds what `prodgen train lora` learnt to the weights of a network, once and for all.
+    """Adds what `prodgen train lora-mini` learnt to the weights of a network, once and for all.
 
     Args:
         base: digest of the network's weights, which the file must have been trained on.
@@ -28,7 +28,7 @@ def add_lora(network: nn.Module, path: Path, base: str) -> None:
     import torch
     from safetensors import SafetensorError, safe_open
 
-    again = "Train it anew: prodgen train lora"
+    again = "Train it anew: prodgen train lora-mini"
     try:
         with safe_open(path, "pt") as file:
             facts = json.loads((file.metadata() or {}).get("prodgen", "{}"))

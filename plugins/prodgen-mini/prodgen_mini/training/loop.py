@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import math
 import time
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,14 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def fit(objective: Objective, recipe: Recipe, out: Path, ctx: Context, start: dict[str, Any] | None = None) -> State:
+def fit(
+    objective: Objective,
+    recipe: Recipe,
+    out: Path,
+    ctx: Context,
+    start: dict[str, Any] | None = None,
+    improved: Callable[[Mapping[str, nn.Module], State], None] | None = None,
+) -> State:
     """Trains until `recipe.steps`, or until validation no longer improves; goes on from a checkpoint in `out`.
 
     Files in `out`: `checkpoint.safetensors`, `best.safetensors` (the averaged weights of the best validation),
@@ -37,6 +45,7 @@ def fit(objective: Objective, recipe: Recipe, out: Path, ctx: Context, start: di
 
     Args:
         start: weights by network that a fresh run begins with.
+        improved: called with the averaged networks whenever validation is better than before.
 
     Raises:
         PluginError: the loss is no longer a number.
@@ -46,7 +55,7 @@ def fit(objective: Objective, recipe: Recipe, out: Path, ctx: Context, start: di
 
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
-    run = _Run(objective, recipe, out, ctx)
+    run = _Run(objective, recipe, out, ctx, improved)
     for name, weights in (start or {}).items():
         if not run.resumed:
             objective.networks[name].load_state_dict(weights)
@@ -64,10 +73,10 @@ def fit(objective: Objective, recipe: Recipe, out: Path, ctx: Context, start: di
 
 
 class _Run:
-    def __init__(self, objective: Objective, recipe: Recipe, out: Path, ctx: Context) -> None:
+    def __init__(self, objective: Objective, recipe: Recipe, out: Path, ctx: Context, improved: Any) -> None:
         import torch
 
-        self.objective, self.recipe, self.out = objective, recipe, out
+        self.objective, self.recipe, self.out, self.improved = objective, recipe, out, improved
         self.parallel = Parallel(ctx.device)
         if recipe.batch % (recipe.accumulate * self.parallel.world):
             raise ConfigError(
@@ -161,6 +170,8 @@ class _Run:
             state.best, state.best_step = loss, state.step
             if self.parallel.is_first:
                 checkpoint.save(self.out / "best.safetensors", state, {}, self.averages, {})
+                if self.improved is not None:
+                    self.improved(self.averages, state)
         elif recipe.patience and state.step - state.best_step >= recipe.patience * recipe.validate_every:
             state.stopped = True
 

@@ -1,4 +1,4 @@
-"""`prodgen train lora`: a low-rank addition to `diffusion/mini`, from a few designs of one kind, by peft."""
+"""`prodgen train lora-mini`: a low-rank addition to `diffusion/mini`, from a few designs of one kind, by peft."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class LoraRecipe(DiffusionRecipe):
-    """Options of `prodgen train lora`.
+    """Options of `prodgen train lora-mini`.
 
     Args:
         base: weights of diffusion/mini; those of the package by default.

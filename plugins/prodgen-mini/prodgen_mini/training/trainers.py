@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import math
 from abc import abstractmethod
@@ -14,7 +15,7 @@ from pydantic import Field
 
 from prodgen_mini import weights
 from prodgen_mini.designs import Designs, read_designs
-from prodgen_mini.training import checkpoint
+from prodgen_mini.training.checkpoint import State
 from prodgen_mini.training.loop import fit
 from prodgen_mini.training.objective import Objective
 from prodgen_mini.training.recipe import Recipe, claim
@@ -49,7 +50,7 @@ class PartTrainer(Trainer, Generic[R]):
         pass
 
     def train(self, config: Mapping[str, Any], data: Path, out: Path, ctx: Context) -> Report:
-        """Trains from designs in `data` into `out`; `out/<part>.safetensors` are the weights to use.
+        """Trains from designs in `data` into `out`; `out/<part>.safetensors` are the best weights so far.
 
         Raises:
             InputError: `data` holds no designs, or too few.
@@ -61,26 +62,18 @@ class PartTrainer(Trainer, Generic[R]):
         if min(int((designs.column("split") == name).sum()) for name in ("train", "val")) < 2:
             raise InputError(f"{data} holds too few designs to train and to validate on.", hint="Make more of them.")
         objective, settings, facts = self.prepare(recipe, designs, ctx)  # type: ignore[arg-type]
-        state = fit(objective, recipe, out, ctx, start=self.start(recipe, objective))  # type: ignore[arg-type]
-        network = objective.networks[objective.averaged[0]]
-        best = out / "best.safetensors"
-        checkpoint.load(best, {}, {objective.averaged[0]: network}, {})
-        network.cpu().eval()
-        self.finish(network, objective)
-        figures = {
-            name: value for name, value in state.last.items() if math.isfinite(value) and name.startswith("val_")
-        }
-        figures |= {"best_step": float(state.best_step), "best_val_loss": state.best}
-        path = out / f"{self.part}.safetensors"
-        notes = {
-            **facts,
-            "recipe": recipe.model_dump(mode="json"),
-            "data": digest_of(data),
-            "figures": figures,
-            "steps": state.step,
-        }
-        self.export(path, network, settings, notes)
-        return Report(checkpoint=path, steps=state.step, figures=figures)
+        kept, path = objective.averaged[0], out / f"{self.part}.safetensors"
+        notes = {**facts, "recipe": recipe.model_dump(mode="json"), "data": digest_of(data)}
+
+        def improved(averages: Mapping[str, nn.Module], state: State) -> None:
+            network = copy.deepcopy(averages[kept]).cpu()
+            self.finish(network, objective)
+            figures = figures_of(state)
+            self.export(path, network, settings, {**notes, "figures": figures, "steps": state.step})
+
+        start = self.start(recipe, objective)  # type: ignore[arg-type]
+        state = fit(objective, recipe, out, ctx, start=start, improved=improved)
+        return Report(checkpoint=path, steps=state.step, figures=figures_of(state))
 
     @abstractmethod
     def prepare(self, recipe: R, designs: Designs, ctx: Context) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
@@ -96,6 +89,12 @@ class PartTrainer(Trainer, Generic[R]):
 
     def finish(self, network: nn.Module, objective: Objective) -> None:
         """A last touch before the weights are written."""
+
+
+def figures_of(state: State) -> dict[str, float]:
+    """The figures of the last validation, and the best one."""
+    last = {k: v for k, v in state.last.items() if math.isfinite(v) and k.startswith("val_")}
+    return last | {"best_step": float(state.best_step), "best_val_loss": state.best}
 
 
 class ModelRecipe(Recipe):
