@@ -48,7 +48,8 @@ def generate(
         "", metavar="N|random", help="Default: derived from the request, so that a re-run is the same work."
     ),
     scene: str = typer.Option(
-        "white", help="white, transparent, gradient, image or #rrggbb; then ,no-shadow or ,light=studio|soft|dramatic."
+        "white",
+        help="white, transparent, gradient, image or #rrggbb; then ,no-shadow, ,light=studio|soft|dramatic or ,style=WORDS.",
     ),
     background: str = typer.Option("", metavar="FILE", help="The picture for --scene image."),
     negative: str = typer.Option("", help="What must not be in the pictures."),

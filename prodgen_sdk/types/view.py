@@ -162,11 +162,18 @@ class Scene(Model):
     def parse(cls, text: str) -> Scene:
         """Reads `white`, `transparent`, `gradient`, `#rrggbb`, each with an optional `,no-shadow` or `,light=NAME`.
 
+        What follows `style=` is the style, commas and all.
+
         >>> Scene.parse("#ffeedd,no-shadow").shadow
         False
+        >>> Scene.parse("white, style=on a marble table, morning light").style
+        'on a marble table, morning light'
         """
-        fields: dict[str, object] = {}
-        for part in (piece.strip() for piece in text.split(",")):
+        plain, _, style = text.partition("style=")
+        fields: dict[str, object] = {"style": style.strip()[:200]} if style else {}
+        for part in (piece.strip() for piece in plain.rstrip().removesuffix(",").split(",")):
+            if not part and style:
+                continue
             if re.fullmatch(r"#[0-9a-fA-F]{6}", part):
                 fields |= {"background": fields.get("background", "colour"), "colour": part}
             elif part in ("white", "gradient", "transparent", "image"):
@@ -178,6 +185,6 @@ class Scene(Model):
             else:
                 raise InputError(
                     f"Scene {text!r}: {part!r} is not understood.",
-                    hint="Use white, transparent, gradient, image or #rrggbb, then no-shadow or light=studio|soft|dramatic.",
+                    hint="Use white, transparent, gradient, image or #rrggbb, then no-shadow, light=studio|soft|dramatic or style=WORDS.",
                 )
         return cls.model_validate(fields)

@@ -252,7 +252,7 @@ def sana_sprint(folder: Path, *, seed: int = 0) -> Path:
             num_attention_heads=2,
             num_key_value_heads=1,
             head_dim=4,
-        )  # fmt: skip
+        )
     ).eval()
     net = diffusers.SanaTransformer2DModel(
         patch_size=1, in_channels=4, out_channels=4, num_layers=1, num_attention_heads=2, attention_head_dim=4,
