@@ -60,6 +60,10 @@ class AssetLook(Look):
                 named[place] = named[place][0], code
         return named
 
+    @cached_property
+    def pattern_name(self) -> str:
+        return self.asset.pattern
+
     @property
     def own_colour(self) -> bool:
         return super().own_colour and self.asset.colour is None

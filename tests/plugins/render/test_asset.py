@@ -113,6 +113,13 @@ def test_a_given_colour_wins_where_the_words_name_none():
     assert painted.facts["rgb"] == "#2f62ad"
 
 
+def test_the_assets_pattern_counts_whatever_the_words_say():
+    product = product_of("vase", colour="red", pattern="dots")
+    plain = model_of(product, sketch_of(product).model_copy(update={"pattern": "plain", "layout": "none"}))
+    assert plain.facts["pattern"] == "plain"
+    assert plain.parts[0].material.texture is None
+
+
 def test_the_finish_is_the_main_materials():
     product = product_of("mug", colour="red", material="ceramic")
     dull = Finish(roughness=0.9, coat=0.0)
