@@ -177,13 +177,11 @@ class TrainerSpec(Spec):
     """`trains` is the word after `prodgen train`.
 
     `uses_log`: in a workspace the data may be left out, and is then a JSON Lines file of the event log.
-    `data_file`: of several trainers of one word, this one takes data that hold a file of this name, or are a file with its ending.
     """
 
     kind = "trainer"
     trains: str
     uses_log: bool = False
-    data_file: str = ""
 
 
 class BenchmarkSpec(Spec):

@@ -56,7 +56,7 @@ def train(
             raise ConfigError(f"{config} cannot be read ({error}).") from None
     options |= _options(option)
     with find_studio(ctx) as studio:
-        entry = _trainer(studio.host, kind, data)
+        entry = _trainer(studio.host, kind)
         folder = out or (str(studio.workspace.folder / "training" / kind) if studio.workspace else "")
         if not folder:
             raise InputError("Where should the checkpoints go?", hint="Give --out DIR.")
@@ -182,28 +182,16 @@ def _number(text: str) -> int | float | str:
     return text
 
 
-def _trainer(host: Host, word: str, data: str) -> Entry:
-    """The trainer of a word or id; where several plugins train it, the one whose data these are."""
-    from pathlib import Path
-
+def _trainer(host: Host, word: str) -> Entry:
+    """The trainer of a word or, where several plugins train it, of an id."""
     from prodgen_sdk.errors import InputError
     from prodgen_sdk.specs import TrainerSpec
 
-    entries = [entry for entry in host.registry if isinstance(entry.spec, TrainerSpec)]
-    found = [entry for entry in entries if word in (entry.spec.id, getattr(entry.spec, "trains", ""))]
-    if len(found) < 2:
-        return found[0] if found else _entry(host, "trainer", "trains", word)
-
-    def suits(entry: Entry) -> bool:
-        name = getattr(entry.spec, "data_file", "")
-        path = Path(data)
-        return bool(name) and ((path / name).is_file() or (path.is_file() and path.suffix == Path(name).suffix))
-
-    chosen = [e for e in found if suits(e)] or [e for e in found if not getattr(e.spec, "data_file", "")]
-    if len(chosen) == 1:
-        return chosen[0]
-    ids = ", ".join(sorted(entry.spec.id for entry in found))
-    raise InputError(f"Several plugins train {word!r}: {ids}.", hint="Name one by its id.")
+    found = [e for e in host.registry if isinstance(e.spec, TrainerSpec) and word in (e.spec.id, e.spec.trains)]
+    if len(found) > 1:
+        ids = ", ".join(sorted(entry.spec.id for entry in found))
+        raise InputError(f"Several plugins train {word!r}: {ids}.", hint="Name one by its id.")
+    return found[0] if found else _entry(host, "trainer", "trains", word)
 
 
 def _entry(host: Host, kind: Kind, field: str, word: str, **wanted: str) -> Entry:

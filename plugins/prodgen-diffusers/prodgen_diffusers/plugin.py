@@ -109,7 +109,6 @@ def register_trainers(register: Register) -> None:
             id="diffusers/train-lora",
             summary="A LoRA on Stable Diffusion 1.5, 2, XL, 3 or FLUX.1, from pictures with captions; resumable",
             trains="lora",
-            data_file="metadata.jsonl",
             needs=NEEDS.model_copy(update={"modules": (*NEEDS.modules, "peft")}),
             weights_licence=CHECKPOINT,
         ),
