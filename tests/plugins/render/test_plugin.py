@@ -11,9 +11,12 @@ from prodgen_sdk.types import GenerationRequest, Product, View
 def test_registers_its_ids() -> None:
     found: list[str] = []
     plugin.register_generators(lambda spec, factory: found.append(spec.id))
+    plugin.register_renderers(lambda spec, factory: found.append(spec.id))
     plugin.register_benchmarks(lambda spec, factory: found.append(spec.measures))
     plugin.register_commands(lambda name, help, target: found.append(target))
-    assert found == ["render/parametric", "render/mesh", "generate", "prodgen_render.cli:app"]
+    assert found == [
+        "render/parametric", "render/mesh", "render/photo", "render/asset", "generate", "photo", "prodgen_render.cli:app",
+    ]  # fmt: skip
     assert plugin.config_model().__name__ == "Config"
 
 
