@@ -15,6 +15,7 @@ from prodgen_sdk.errors import ConfigError, MissingDependency, NotFound
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _TEXT_FILES = ("*.json", "*.txt", "*.model", "*.jinja")
+_VARIANTS = ("fp16", "bf16", "non_ema", "ema_only")
 OFFLINE_GENERATOR = "render/parametric"
 
 
@@ -105,8 +106,22 @@ def pull_name(source: Source) -> str:
 
 
 def weight_patterns(variant: str | None) -> tuple[str, ...]:
-    """What is fetched of a hub repository: text, and safetensors, of the variant where there is one."""
-    return (*_TEXT_FILES, "*/*.safetensors" if variant is None else f"*/*.{variant}*.safetensors", "*.safetensors")
+    """What is fetched of a hub repository: text, and the safetensors of its parts, of the variant where there is one.
+
+    A whole model in one file beside the parts, as many repositories have it too, is left out.
+    """
+    middle = "" if variant is None else f".{variant}"
+    return (
+        *_TEXT_FILES,
+        f"*/*{middle}*.safetensors",
+        f"diffusion_pytorch_model{middle}*.safetensors",
+        f"model{middle}*.safetensors",
+    )
+
+
+def unwanted(variant: str | None) -> list[str]:
+    """Patterns of further copies of the same weights in other precisions."""
+    return [f"*.{other}{end}" for other in _VARIANTS if other != variant for end in (".*", "-*")]
 
 
 def download(source: Source, patterns: tuple[str, ...], folder: Path | None = None, *, offline: bool = False) -> Path:
@@ -120,6 +135,7 @@ def download(source: Source, patterns: tuple[str, ...], folder: Path | None = No
             source.model,
             revision=pinned(source),
             allow_patterns=list(patterns),
+            ignore_patterns=unwanted(source.variant) if isinstance(source, Checkpoint) else None,
             local_dir=folder,
             local_files_only=offline,
         )

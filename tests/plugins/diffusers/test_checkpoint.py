@@ -186,11 +186,12 @@ def test_a_pulled_model_is_found(sd15, tmp_path):
 
 
 def test_what_the_configuration_names_can_be_pulled(sd15, tmp_path, monkeypatch):
-    def snapshot(repo, *, revision, allow_patterns, local_dir, local_files_only):
+    def snapshot(repo, *, revision, allow_patterns, ignore_patterns, local_dir, local_files_only):
         assert (repo, revision, local_files_only) == ("owner/name", "v1", False)
         assert all(
             pattern.endswith((".safetensors", ".json", ".txt", ".model", ".jinja")) for pattern in allow_patterns
         )
+        assert "*.fp16.*" in ignore_patterns, "a second copy of the weights"
         return shutil.copytree(sd15, local_dir)
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot)
