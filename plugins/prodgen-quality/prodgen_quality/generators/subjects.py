@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from prodgen_quality.rendered import ATTRIBUTES, RenderedProduct
 from prodgen_sdk import images
-from prodgen_sdk.context import Context
+from prodgen_sdk.context import Context, no_progress
 from prodgen_sdk.errors import ProdgenError
 from prodgen_sdk.types import Image, View
 
@@ -50,6 +50,7 @@ def generators(ids: Sequence[str], size: int, ctx: Context) -> tuple[list[Subjec
 
 
 def _maker(bound: Any, size: int, ctx: Context) -> Make:
+    quiet = replace(ctx, progress=no_progress)
     asked = min(max(size, bound.spec.min_size), bound.spec.max_size)
     from_photo = not {"text", "attributes"} & set(bound.spec.modes)
 
@@ -63,7 +64,7 @@ def _maker(bound: Any, size: int, ctx: Context) -> Make:
             seed=seed,
             references={"front": front_of(product)} if from_photo else {},
         )
-        (made,) = bound.generate([request], ctx)
+        (made,) = bound.generate([request], quiet)
         pictures = [images.flatten(picture.image) for picture in made]
         return pictures if asked == size else [images.resize(picture, size, size) for picture in pictures]
 
