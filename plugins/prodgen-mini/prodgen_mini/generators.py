@@ -11,7 +11,7 @@ import numpy as np
 from prodgen_mini.brief import Brief, briefs_of, renderer_of
 from prodgen_mini.config import Config, WeightsConfig
 from prodgen_mini.space import artwork_of
-from prodgen_mini.weights import Part, Weights, check_pin, load_codec, read
+from prodgen_mini.weights import Part, Weights, check_pin, load_codec, load_vae, read
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFinite
 from prodgen_sdk.interfaces import Generator
@@ -45,9 +45,10 @@ class MiniGenerator(Generator):
         own: WeightsConfig = getattr(self.config, self.part)
         self.weights = read(self.part, own.weights, own.sha256)
         check_pin(self.weights, codec_digest)
+        self.codec_digest = codec_digest
+        self.device = ctx.device
         self.network = self.build(self.weights).to(ctx.device)
         self.codec.to(ctx.device)
-        self.device = ctx.device
         self.digest = f"{self.weights.digest}+{codec_digest}"
 
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
@@ -183,6 +184,9 @@ class DiffusionGenerator(MiniGenerator):
         from prodgen_mini.models.dit import Dit
         from prodgen_mini.models.lora import add_lora
 
+        vae, vae_digest = load_vae(self.codec_digest, self.config.vae.weights, self.config.vae.sha256)
+        check_pin(weights, vae_digest, "vae")
+        self.vae = vae.to(self.device)
         network = weights.into(Dit(**weights.settings))
         if self.config.diffusion.lora is not None:
             add_lora(network, self.config.diffusion.lora, weights.digest)
@@ -195,18 +199,19 @@ class DiffusionGenerator(MiniGenerator):
         from prodgen_mini.models.flow import sample
 
         assert isinstance(self.network, Dit)
-        options = self.config.diffusion
+        options, condition = self.config.diffusion, self.condition(brief)
         negative = None if brief.negative is None else torch.from_numpy(brief.negative)[None].to(self.device)
         start, strength = None, 1.0
         if "front" in request.references:
             start, strength = self.given(request, brief), max(options.strength, 1e-3)
-        return sample(
-            self.network, self.condition(brief), self.source(request.seed), steps=options.steps, guidance=options.guidance,
-            negative=negative, start=start, strength=strength, temperature=self.config.temperature, check=lambda step: ctx.check(),
+        code = sample(
+            self.network, condition, self.source(request.seed), steps=options.steps, guidance=options.guidance, negative=negative,
+            start=start, strength=strength, temperature=self.config.temperature, check=lambda step: ctx.check(),
         )  # fmt: skip
+        return self.vae.decode(code, condition)
 
-    def given(self, request: GenerationRequest, brief: Brief) -> tuple[Tensor, Tensor]:
-        """The picture that a variant is wanted of, as a design: its artwork is what stands in the middle of the product."""
+    def given(self, request: GenerationRequest, brief: Brief) -> Tensor:
+        """The code of the picture that a variant is wanted of: its artwork is what stands in the middle of the product."""
         import torch
 
         from prodgen_mini.reference import chart_of
@@ -215,7 +220,8 @@ class DiffusionGenerator(MiniGenerator):
         chart, colour = chart_of(request.references["front"])
         art = torch.from_numpy(art_of(chart[None], colour[None])).to(self.device)
         vector = torch.from_numpy(self.space.typical(brief.sketch, colour)).to(self.device)
-        return self.codec.encode(art), vector[None]
+        code, _ = self.vae.encode(self.codec.encode(art), vector[None], self.condition(brief))
+        return code
 
     def design(self, batch: Sequence[GenerationRequest], ctx: Context) -> list[tuple[ProductAsset, Brief]]:
         from prodgen_mini.reference import coloured

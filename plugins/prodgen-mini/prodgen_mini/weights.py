@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from prodgen_mini.models.codec import Codec
+    from prodgen_mini.models.vae import Vae
 
 Part = Literal["codec", "vae", "gan", "diffusion", "lora"]
 FORMAT = "prodgen-mini 1"
@@ -136,11 +137,22 @@ def load_codec(path: Path | None = None, sha256: str | None = None) -> tuple[Cod
     return codec, Space.of(found.facts.get("space", {})), found.digest
 
 
-def check_pin(model: Weights, codec_digest: str) -> None:
-    """Raises ConfigError where a model was trained on the latents of another codec."""
-    pinned = str(model.facts.get("codec", ""))
-    if pinned != codec_digest:
+def load_vae(codec_digest: str, path: Path | None = None, sha256: str | None = None) -> tuple[Vae, str]:
+    """The VAE whose codes the diffusion model generates, and the digest by which it is pinned."""
+    from prodgen_mini.models.vae import Vae
+
+    found = read("vae", path, sha256)
+    check_pin(found, codec_digest)
+    vae = Vae(**found.settings)
+    found.into(vae)
+    return vae, found.digest
+
+
+def check_pin(model: Weights, digest: str, part: Part = "codec") -> None:
+    """Raises ConfigError where a model was trained on the latents or codes of another codec or VAE."""
+    pinned = str(model.facts.get(part, ""))
+    if pinned != digest:
         raise ConfigError(
-            f"The {model.part} was trained with the codec {pinned[:12] or 'unknown'}..., but the codec is {codec_digest[:12]}...",
-            hint="Configure the codec that it was trained with, or train it anew.",
+            f"The {model.part} was trained with the {part} {pinned[:12] or 'unknown'}..., but the {part} is {digest[:12]}...",
+            hint=f"Configure the {part} that it was trained with, or train it anew.",
         )

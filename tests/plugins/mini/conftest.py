@@ -41,6 +41,7 @@ def trained(designs, tmp_path_factory):
     found = {}
     for part, trainer in classes.items():
         options = TINY[part] | ({} if part == "codec" else {"codec": str(found["codec"])})
+        options |= {"vae": str(found["vae"])} if part == "diffusion" else {}
         found[part] = trainer(None, Context()).train(options, designs, folder / part, Context()).checkpoint
     return found
 

@@ -30,6 +30,7 @@ class _Contract(TrainerContract):
     @pytest.fixture
     def options(self, tiny, trained):
         more = {} if self.part == "codec" else {"codec": str(trained["codec"])}
+        more |= {"vae": str(trained["vae"])} if self.part == "diffusion" else {}
         return {**tiny[self.part], **SHORT, **more}
 
 
@@ -55,7 +56,8 @@ class TestLora(_Contract):
     @pytest.fixture
     def options(self, tiny, trained):
         pytest.importorskip("peft")
-        return {"codec": str(trained["codec"]), "base": str(trained["diffusion"]), "batch": 4, **SHORT}
+        given = {"codec": str(trained["codec"]), "vae": str(trained["vae"]), "base": str(trained["diffusion"])}
+        return {**given, "batch": 4, **SHORT}
 
 
 class TestSweep(_Contract):
@@ -116,7 +118,7 @@ def test_a_lora_changes_the_model_it_was_trained_on_and_no_other(designs, traine
     from prodgen_mini.models.lora import add_lora
 
     options = {
-        "codec": str(trained["codec"]), "base": str(trained["diffusion"]), "where": "family=mug", "steps": 20, "batch": 4, "learning_rate": 0.02,
+        "codec": str(trained["codec"]), "vae": str(trained["vae"]), "base": str(trained["diffusion"]), "where": "family=mug", "steps": 20, "batch": 4, "learning_rate": 0.02,
     }  # fmt: skip
     report = LoraTrainer(None, Context()).train(options, designs, tmp_path, Context())
     assert report.checkpoint.stat().st_size < trained["diffusion"].stat().st_size / 2

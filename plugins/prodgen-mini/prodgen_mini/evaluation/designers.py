@@ -16,7 +16,7 @@ from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.flow import sample
 from prodgen_mini.models.gan import Generator
 from prodgen_mini.models.vae import Vae
-from prodgen_mini.weights import Part, check_pin, load_codec, read
+from prodgen_mini.weights import Part, check_pin, load_codec, load_vae, read
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,12 +45,17 @@ def model_designer(part: Part, config: Config) -> Designer:
     own: Any = getattr(config, part)
     found = read(part, own.weights, own.sha256)
     check_pin(found, digest)
+    vae, vae_digest = load_vae(digest, config.vae.weights, config.vae.sha256) if part == "diffusion" else (None, "")
+    if vae is not None:
+        check_pin(found, vae_digest, "vae")
     network = found.into({"gan": Generator, "vae": Vae, "diffusion": Dit}[part](**found.settings))
 
     def draw(condition: Tensor, noise: torch.Generator) -> tuple[Tensor, Tensor]:
         if isinstance(network, Dit):
             options = config.diffusion
-            return sample(network, condition, noise, steps=options.steps, guidance=options.guidance)
+            codes = sample(network, condition, noise, steps=options.steps, guidance=options.guidance)
+            assert vae is not None
+            return vae.decode(codes, condition)
         if isinstance(network, Vae):
             return network.decode(torch.randn(len(condition), network.code, generator=noise), condition)
         assert isinstance(network, Generator)

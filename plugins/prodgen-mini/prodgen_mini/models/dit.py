@@ -1,4 +1,4 @@
-"""A diffusion transformer over the latents of a design, trained as a rectified flow.
+"""A diffusion transformer over the codes of designs, trained as a rectified flow.
 
 Peebles and Xie: Scalable Diffusion Models with Transformers (ICCV 2023), with adaLN-Zero; Liu et al.: Flow Straight and Fast
 (ICLR 2023); classifier-free guidance after Ho and Salimans (2022).
@@ -11,9 +11,6 @@ import math
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-
-PATCH = 4
-"""Latent cells along the edge of a token: 16 tokens hold the artwork, one the vector, one the condition."""
 
 
 class Block(nn.Module):
@@ -39,66 +36,64 @@ class Block(nn.Module):
 
 
 class Dit(nn.Module):
-    """Predicts the clean design from a noisy one.
+    """Predicts the clean code of a design from a noisy one.
 
     Args:
-        channels: of a latent cell; `vector`, `condition`: lengths.
+        code: numbers in a code; `condition`: numbers in a condition.
         width, depth, heads: of the transformer.
+        group: numbers of the code in one token; the condition has a token too.
+
+    Attributes:
+        mean, scale: [code], by which codes are standardised.
     """
 
     def __init__(
         self,
-        channels: int,
-        vector: int,
+        code: int,
         condition: int,
-        width: int = 192,
+        width: int = 160,
         depth: int = 4,
-        heads: int = 6,
+        heads: int = 5,
+        group: int = 8,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        self.channels, self.vector = channels, vector
-        self.enter = nn.Linear(channels * PATCH * PATCH, width)
-        self.enter_vector = nn.Linear(vector, width)
-        self.places = nn.Parameter(torch.randn(17, width) * 0.02)
+        self.code, self.group = code, group
+        self.enter = nn.Linear(group, width)
+        self.places = nn.Parameter(torch.randn(code // group, width) * 0.02)
         self.condition = nn.Sequential(nn.Linear(condition, width), nn.SiLU(), nn.Linear(width, width))
         self.nothing = nn.Parameter(torch.zeros(width))
         self.time = nn.Sequential(nn.Linear(64, width), nn.SiLU(), nn.Linear(width, width))
         self.modulate = nn.Linear(width, 6 * width)
         self.blocks = nn.ModuleList(Block(width, heads, dropout) for _ in range(depth))
         self.last = nn.Linear(width, 2 * width)
-        self.leave, self.leave_vector = nn.Linear(width, channels * PATCH * PATCH), nn.Linear(width, vector)
-        for layer in (self.modulate, self.last, self.leave, self.leave_vector):
+        self.leave = nn.Parameter(torch.zeros(code // group, width, group))
+        self.register_buffer("mean", torch.zeros(code))
+        self.register_buffer("scale", torch.ones(code))
+        self.mean: Tensor
+        self.scale: Tensor
+        for layer in (self.modulate, self.last):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
-    def forward(
-        self, maps: Tensor, vector: Tensor, time: Tensor, condition: Tensor, kept: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """What the clean design is thought to be.
+    def forward(self, code: Tensor, time: Tensor, condition: Tensor, kept: Tensor) -> Tensor:
+        """What the clean code is thought to be, [n, code].
 
         Args:
-            maps: [n, channels, 16, 16] at `time`; `vector` [n, vector] too.
+            code: [n, code], standardised, at `time`.
             time: [n], 0 is noise, 1 is clean.
-            condition: [n, condition].
-            kept: bool [n], where the condition counts.
+            condition: [n, condition]; `kept` bool [n], where it counts.
         """
-        n = len(maps)
-        tokens = functional.pixel_unshuffle(maps, PATCH).flatten(2).transpose(1, 2)
-        # A condition and its own token: what the design shall be is read by attention too.
         said = torch.where(kept[:, None], self.condition(condition), self.nothing)
-        x = torch.cat([self.enter(tokens), self.enter_vector(vector)[:, None]], 1) + self.places
+        x = self.enter(code.reshape(len(code), -1, self.group)) + self.places
         x = torch.cat([x, said[:, None]], 1)
         mood = functional.silu(said + self.time(_waves(time)))
         modulation = self.modulate(mood)
         for block in self.blocks:
             x = block(x, modulation)
         shift, scale = self.last(mood)[:, None].chunk(2, -1)
-        x = _plain(x) * (1 + scale) + shift
-        side = maps.shape[-1] // PATCH
-        clean = functional.pixel_shuffle(self.leave(x[:, :-2]).transpose(1, 2).unflatten(2, (side, side)), PATCH)
-        assert clean.shape[0] == n
-        return clean, self.leave_vector(x[:, -2])
+        x = _plain(x[:, :-1]) * (1 + scale) + shift
+        return torch.einsum("ntw,twg->ntg", x, self.leave).flatten(1)
 
 
 def _plain(x: Tensor) -> Tensor:

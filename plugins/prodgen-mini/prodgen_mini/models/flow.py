@@ -22,12 +22,12 @@ def sample(
     steps: int = 6,
     guidance: float = 1.5,
     negative: Tensor | None = None,
-    start: tuple[Tensor, Tensor] | None = None,
+    start: Tensor | None = None,
     strength: float = 1.0,
     temperature: float = 1.0,
     check: Callable[[int], None] = lambda step: None,
-) -> tuple[Tensor, Tensor]:
-    """Designs for conditions, by Euler steps from noise at time 0 to time 1.
+) -> Tensor:
+    """Codes of designs for conditions, by Euler steps from noise at time 0 to time 1.
 
     Args:
         condition: [n, condition].
@@ -35,37 +35,34 @@ def sample(
         steps: evaluations of the network, or pairs of them with guidance other than 1.
         guidance: how far to go beyond what is thought without the condition (Ho and Salimans 2022); 1 turns it off.
         negative: [n, condition]: what to go away from, instead of no condition.
-        start: a design (maps, vector) to vary; `strength` in (0, 1] says how much of it is forgotten.
+        start: codes [n, code] to vary; `strength` in (0, 1] says how much of it is forgotten.
         temperature: scale of the noise.
         check: called with the number of each step.
 
     Returns:
-        Maps [n, channels, 16, 16] and vectors [n, vector].
+        [n, code], as the autoencoder has them.
     """
     n, device = len(condition), condition.device
-    shapes = ((dit.channels, 16, 16), (dit.vector,))
-    maps, vector = (temperature * _noise(n, shape, noise).to(device) for shape in shapes)
+    code = temperature * _noise(n, (dit.code,), noise).to(device)
     first = 0.0
     if start is not None and strength < 1:
         first = 1.0 - strength
-        maps, vector = (a + first * (b - a) for a, b in zip((maps, vector), start, strict=True))
+        code = code + first * ((start - dit.mean) / dit.scale - code)
     times = torch.linspace(first, 1, steps + 1).tolist()
     yes = torch.ones(n, dtype=torch.bool, device=device)
     for number, (now, then) in enumerate(itertools.pairwise(times)):
         check(number)
         time = torch.full((n,), now, device=device)
         if guidance == 1 and negative is None:
-            clean, numbers = dit(maps, vector, time, condition, yes)
+            clean = dit(code, time, condition, yes)
         else:
             other = condition if negative is None else negative
             told = torch.cat([yes, torch.full_like(yes, negative is not None)])
-            both = dit(*(torch.cat([x, x]) for x in (maps, vector, time)), torch.cat([condition, other]), told)
-            (clean, bare), (numbers, numbers_bare) = (part.chunk(2) for part in both)
+            both = dit(torch.cat([code, code]), torch.cat([time, time]), torch.cat([condition, other]), told)
+            clean, bare = both.chunk(2)
             clean = bare + guidance * (clean - bare)
-            numbers = numbers_bare + guidance * (numbers - numbers_bare)
-        share = (then - now) / (1 - now)
-        maps, vector = maps + share * (clean - maps), vector + share * (numbers - vector)
-    return maps, vector
+        code = code + (then - now) / (1 - now) * (clean - code)
+    return code * dit.scale + dit.mean
 
 
 def _noise(n: int, shape: tuple[int, ...], noise: torch.Generator | list[torch.Generator]) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import torch
@@ -13,10 +14,13 @@ from prodgen_mini.designs import Designs
 from prodgen_mini.models.codec import Codec
 from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.flow import sample
+from prodgen_mini.models.vae import Vae
 from prodgen_mini.training.gan import samples
 from prodgen_mini.training.objective import Objective
 from prodgen_mini.training.trainers import Latents, ModelRecipe, PartTrainer, codec_for, train_and_val
+from prodgen_mini.weights import load_vae
 from prodgen_sdk.context import Context
+from prodgen_sdk.errors import ConfigError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,22 +31,23 @@ class DiffusionRecipe(ModelRecipe):
     """Options of `prodgen train diffusion`.
 
     Args:
-        width, depth, heads: of the transformer.
+        vae: weights of the VAE whose codes are generated; those of the package by default.
+        width, depth, heads: of the transformer; `group`: numbers of the code in a token.
         forget: share of the examples whose condition is left out, for classifier-free guidance.
         uniform: share of the times that are drawn evenly; the others lie more in the middle (logit-normal).
-        vector_weight: of the vector's error, against the map's.
     """
 
-    steps: int = 12000
-    batch: int = 32
+    steps: int = 6000
+    batch: int = 64
     learning_rate: float = 1.5e-3
-    ema: float = 0.997
-    width: int = Field(default=192, ge=16, le=1024)
+    ema: float = 0.998
+    vae: Path | None = None
+    width: int = Field(default=160, ge=16, le=1024)
     depth: Annotated[int, Field(ge=1, le=48)] = 4
-    heads: Annotated[int, Field(ge=1, le=32)] = 6
+    heads: Annotated[int, Field(ge=1, le=32)] = 5
+    group: Annotated[int, Field(ge=1, le=64)] = 8
     forget: Annotated[float, Field(ge=0, lt=1)] = 0.1
     uniform: Annotated[float, Field(ge=0, le=1)] = 0.4
-    vector_weight: Annotated[float, Field(ge=0)] = 0.3
 
 
 class DiffusionTrainer(PartTrainer[DiffusionRecipe]):
@@ -53,69 +58,92 @@ class DiffusionTrainer(PartTrainer[DiffusionRecipe]):
         self, recipe: DiffusionRecipe, designs: Designs, ctx: Context
     ) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
         codec, space, digest = codec_for(recipe)
+        vae, vae_digest = load_vae(digest, recipe.vae)
         settings = {
-            "channels": len(codec.mean), "vector": space.vector, "condition": space.condition,
-            "width": recipe.width, "depth": recipe.depth, "heads": recipe.heads,
+            "code": vae.code, "condition": space.condition, "width": recipe.width, "depth": recipe.depth, "heads": recipe.heads,
+            "group": recipe.group,
         }  # fmt: skip
+        if vae.code % recipe.group or recipe.width % recipe.heads:
+            raise ConfigError(
+                f"A code of {vae.code} in groups of {recipe.group}, a width of {recipe.width} in {recipe.heads} heads: one leaves a rest.",
+                hint="Choose a group that divides the code, and heads that divide the width.",
+            )
         train, held = train_and_val(designs, codec, space, recipe)
-        return DiffusionObjective(train, held, codec, settings, recipe), settings, {"codec": digest}
+        objective = DiffusionObjective(train, held, codec, vae, settings, recipe)
+        return objective, settings, {"codec": digest, "vae": vae_digest}
 
 
 class DiffusionObjective(Objective):
-    """The velocity error of a rectified flow whose network predicts the clean design."""
+    """The velocity error of a rectified flow over the codes of a VAE, whose network predicts the clean code."""
 
     averaged = ("diffusion",)
 
     def __init__(
-        self, train: Latents, held: Latents, codec: Codec, settings: Mapping[str, Any], recipe: DiffusionRecipe
+        self,
+        train: Latents,
+        held: Latents,
+        codec: Codec,
+        vae: Vae,
+        settings: Mapping[str, Any],
+        recipe: DiffusionRecipe,
     ) -> None:
-        self._train, self._held, self._codec, self._recipe = train, held, codec, recipe
+        self._train, self._held, self._codec, self._vae, self._recipe = train, held, codec, vae, recipe
         self.size = len(train)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
-            self.networks = {"diffusion": Dit(**settings, dropout=recipe.dropout)}
+            dit = Dit(**settings, dropout=recipe.dropout)
+        some = torch.arange(min(self.size, 1024))
+        codes, _ = self._codes(train.draw(some, torch.Generator().manual_seed(recipe.seed)))
+        dit.mean.copy_(codes.mean(0))
+        dit.scale.copy_(codes.std(0).clamp(min=1e-3))
+        self.networks = {"diffusion": dit}
+
+    def _codes(self, parts: tuple[Tensor, ...], noise: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
+        """Codes of designs as the VAE has them, drawn from its posterior where there is noise, and the conditions."""
+        maps, vector, condition, _, art = parts
+        with torch.no_grad():
+            mean, spread = self._vae.encode(maps * art[:, None, None, None], vector, condition)
+        if noise is not None:
+            mean = mean + (0.5 * spread).exp() * torch.randn(mean.shape, generator=noise)
+        return mean, condition
 
     def loss(self, name: str, rows: Tensor, noise: torch.Generator, step: int) -> tuple[Tensor, dict[str, Tensor]]:
         recipe = self._recipe
-        parts = self._train.draw(rows, noise)
+        codes, condition = self._codes(self._train.draw(rows, noise), noise)
         even = torch.rand(len(rows), generator=noise)
         middle = torch.sigmoid(torch.randn(len(rows), generator=noise))
         time = torch.where(torch.rand(len(rows), generator=noise) < recipe.uniform, even, middle)
         kept = torch.rand(len(rows), generator=noise) >= recipe.forget
-        map_error, vector_error = self._errors(self.networks["diffusion"], parts, time, kept, noise)
-        loss = map_error + recipe.vector_weight * vector_error
-        return loss, {"map": map_error.detach(), "vector": vector_error.detach()}
+        return self._error(self.networks["diffusion"], codes, condition, time, kept, noise), {}
 
-    def _errors(
-        self, dit: nn.Module, parts: tuple[Tensor, ...], time: Tensor, kept: Tensor, noise: torch.Generator
-    ) -> tuple[Tensor, Tensor]:
-        device = next(dit.parameters()).device
-        maps, vector, condition, counted, art = (part.to(device) for part in parts)
-        start, first = (torch.randn(part.shape, generator=noise).to(device) for part in (maps, vector))
-        time, kept = time.to(device), kept.to(device)
-        t, s = time[:, None, None, None], time[:, None]
-        clean, numbers = dit(start + t * (maps - start), first + s * (vector - first), time, condition, kept)
-        # The velocity's error is that of the clean design over (1 - t); the square of it would look at the last steps alone.
-        weight = 1 / (1 - time).clamp(min=0.1)
-        each = (clean - maps).square().mean((1, 2, 3)) * weight * art
-        wrong = ((numbers - vector).square() * counted).sum(1) / counted.sum(1).clamp(min=1) * weight
-        return each.sum() / art.sum().clamp(min=1), wrong.mean()
+    def _error(
+        self, dit: nn.Module, codes: Tensor, condition: Tensor, time: Tensor, kept: Tensor, noise: torch.Generator
+    ) -> Tensor:
+        assert isinstance(dit, Dit)
+        device = dit.mean.device
+        start = torch.randn(codes.shape, generator=noise).to(device)
+        codes, condition, time, kept = (part.to(device) for part in (codes, condition, time, kept))
+        codes = (codes - dit.mean) / dit.scale
+        clean = dit(start + time[:, None] * (codes - start), time, condition, kept)
+        # The velocity's error is that of the clean code over (1 - t); the square of it would look at the last steps alone.
+        wrong: Tensor = (clean - codes).square().mean(1) / (1 - time).clamp(min=0.1)
+        return wrong.mean()
 
     def validate(self, networks: Mapping[str, nn.Module]) -> dict[str, float]:
-        dit, held, noise = networks["diffusion"], self._held, torch.Generator().manual_seed(7)
-        assert isinstance(dit, Dit)
+        held, noise = self._held, torch.Generator().manual_seed(7)
         parts = (held.maps, held.vectors, held.conditions, held.counted, held.has_art)
+        codes, condition = self._codes(parts)
         time = (torch.arange(len(held)) + 0.5) / len(held)
         time = time[torch.randperm(len(held), generator=noise)]
-        map_error, vector_error = self._errors(dit, parts, time, torch.ones(len(held), dtype=torch.bool), noise)
-        loss = float(map_error + self._recipe.vector_weight * vector_error)
-        return {"val_loss": loss, "val_map": float(map_error), "val_vector": float(vector_error)}
+        kept = torch.ones(len(held), dtype=torch.bool)
+        return {"val_loss": float(self._error(networks["diffusion"], codes, condition, time, kept, noise))}
 
     def pictures(self, networks: Mapping[str, nn.Module]) -> NDArray[np.uint8] | None:
         dit = networks["diffusion"]
         assert isinstance(dit, Dit)
 
         def make(condition: Tensor, seed: int) -> Tensor:
-            return sample(dit, condition, torch.Generator().manual_seed(seed), steps=8, guidance=1.5)[0]
+            codes = sample(dit, condition, torch.Generator().manual_seed(seed), steps=8, guidance=1.5)
+            return self._vae.decode(codes.cpu(), condition.cpu())[0]
 
-        return samples(make, self._held, self._codec, next(dit.parameters()).device)
+        return samples(make, self._held, self._codec, dit.mean.device)

@@ -18,7 +18,7 @@ from prodgen_mini.models.lora import FORMAT, LAYERS
 from prodgen_mini.training.diffusion import DiffusionObjective, DiffusionRecipe
 from prodgen_mini.training.objective import Objective
 from prodgen_mini.training.trainers import PartTrainer, codec_for, train_and_val
-from prodgen_mini.weights import check_pin
+from prodgen_mini.weights import check_pin, load_vae
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, InputError, MissingDependency
 from prodgen_sdk.files import write_atomically
@@ -62,12 +62,14 @@ class LoraTrainer(PartTrainer[LoraRecipe]):
         base = weights.read("diffusion", recipe.base)
         check_pin(base, digest)
         chosen = designs.take(_chosen(designs, recipe.where))
+        vae, vae_digest = load_vae(digest, recipe.vae)
+        check_pin(base, vae_digest, "vae")
         train, held = train_and_val(chosen, codec, space, recipe)
         if len(train) < 2 or not len(held):
             raise InputError(
                 f"{recipe.where!r} leaves {len(train)} designs to train on and {len(held)} to validate on."
             )
-        objective = DiffusionObjective(train, held, codec, base.settings, recipe)
+        objective = DiffusionObjective(train, held, codec, vae, base.settings, recipe)
         network = objective.networks["diffusion"]
         network.load_state_dict(dict(base.tensors))
         with torch.random.fork_rng(devices=[]):

@@ -66,6 +66,7 @@ class VaeObjective(Objective):
     ) -> None:
         self._train, self._held, self._codec, self._recipe = train, held, codec, recipe
         self.size = len(train)
+        self._weights = codec.scale / codec.scale.mean()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
             self.networks = {"vae": Vae(**settings, dropout=recipe.dropout)}
@@ -78,7 +79,7 @@ class VaeObjective(Objective):
         mean, spread = vae.encode(maps * art[:, None, None, None], vector, condition)
         code = mean + (0.5 * spread).exp() * torch.randn(mean.shape, generator=noise).to(device)
         drawn, numbers = vae.decode(code, condition)
-        map_error, vector_error = errors(drawn, numbers, maps, vector, counted, art)
+        map_error, vector_error = errors(drawn, numbers, maps, vector, counted, art, self._weights.to(device))
         kl = divergence(mean, spread, recipe.free)
         beta = recipe.beta * min(1.0, (step + 1) / max(1, recipe.anneal))
         exact = divergence(mean, spread, 0.0)
@@ -94,7 +95,7 @@ class VaeObjective(Objective):
         )
         mean, spread = vae.encode(maps * art[:, None, None, None], vector, condition)
         drawn, numbers = vae.decode(mean, condition)
-        map_error, vector_error = errors(drawn, numbers, maps, vector, counted, art)
+        map_error, vector_error = errors(drawn, numbers, maps, vector, counted, art, self._weights.to(device))
         kl = divergence(mean, spread, 0.0)
         bound = map_error + self._recipe.vector_weight * vector_error + self._recipe.beta * kl
         return {
@@ -121,9 +122,13 @@ class VaeObjective(Objective):
 
 
 def errors(
-    drawn: Tensor, numbers: Tensor, maps: Tensor, vector: Tensor, counted: Tensor, art: Tensor
+    drawn: Tensor, numbers: Tensor, maps: Tensor, vector: Tensor, counted: Tensor, art: Tensor, weights: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Mean squared errors of maps, where there is art, and of the places of vectors that count."""
-    each = (drawn - maps).square().mean((1, 2, 3))
+    """Mean squared errors of maps, where there is art, and of the places of vectors that count.
+
+    Args:
+        weights: of the channels of a map; those that hold more of the picture count more.
+    """
+    each = ((drawn - maps).square() * weights[:, None, None]).mean((1, 2, 3))
     wrong = (numbers - vector).square() * counted
     return (each * art).sum() / art.sum().clamp(min=1), wrong.sum() / counted.sum().clamp(min=1)
