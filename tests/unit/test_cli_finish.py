@@ -1,0 +1,77 @@
+"""`prodgen finish` on the fakes: files, formats, metadata, and what goes wrong."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image as Pil
+
+from prodgen_sdk import Host, cli, images
+from prodgen_sdk.metadata import Metadata, read_metadata
+from prodgen_sdk.testing.fakes import fake_host
+
+WIDE = np.full((20, 40, 3), 90, np.uint8)
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    def discover(cls, config=None, *, strict=False, state=None):
+        return fake_host(config=config)
+
+    monkeypatch.setattr(Host, "discover", classmethod(discover))
+    monkeypatch.delenv("PRODGEN_WORKSPACE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    images.save(WIDE, "a.png", metadata=Metadata().labelled("digitalCapture"))
+    exif = Pil.Exif()
+    exif[0x013B], exif[0x0112] = "Ann", 6
+    Pil.fromarray(WIDE).save("b.jpg", exif=exif)
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["prodgen", *words])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        return code, *capsys.readouterr()
+
+    return call
+
+
+def test_pictures_are_finished_in_their_own_format_or_another(run, tmp_path):
+    code, out, _ = run("finish", "a.png", "b.jpg", "--out", "done", "--profile", "square", "--json")
+    report = json.loads(out)
+    assert code == 0
+    assert [row["out"] for row in report["finished"]] == ["done/a.png", "done/b.jpg"]
+    assert images.load(tmp_path / "done/a.png").shape == (40, 40, 3)
+    with Pil.open(tmp_path / "done/b.jpg") as file:
+        assert file.getexif()[0x013B] == "Ann"
+        assert 0x0112 not in file.getexif()
+    assert read_metadata((tmp_path / "done/a.png").read_bytes()).digital_source == "digitalCapture"
+    code, _, _ = run("finish", "a.png", "--out", "web", "--profile", "square", "--format", "avif", "--generated")
+    assert code == 0
+    assert read_metadata((tmp_path / "web/a.avif").read_bytes()).digital_source == "trainedAlgorithmicMedia"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("a.png", "--profile", "squares"), 2, "square"),
+        (("a.png", "none.png", "--profile", "square"), 3, "none.png"),
+        (("none.png", "--profile", "square"), 2, "none.png"),
+        (("a.png", "--profile", "square", "--format", "gif"), 2, "avif"),
+        (("a.png", "--profile", "square", "--fill", "a,b=c"), 2, "comma"),
+        (("a.png", "sub/a.png", "--profile", "square"), 2, "would both become"),
+    ],
+)
+def test_what_goes_wrong_is_told(run, words, code, message):
+    found, _, err = run("finish", *words, "--out", "done")
+    assert (found, message in err) == (code, True)
+
+
+def test_a_picture_never_overwrites_itself(run, tmp_path):
+    before = (tmp_path / "a.png").read_bytes()
+    code, _, err = run("finish", "a.png", "--profile", "square", "--out", ".")
+    assert (code, "overwrite itself" in err) == (2, True)
+    assert (tmp_path / "a.png").read_bytes() == before
