@@ -100,7 +100,7 @@ class PhotoBenchmark(Benchmark):
         views = [View(azimuth=azimuth, elevation=elevation) for azimuth in (0, *AZIMUTHS)]
         true = render(truth, views, size=size)
         # The photo has the detail of a photo; the comparison is made at the pictures' size.
-        photo = render(truth, views[:1], size=max(512, size))[0].image
+        photo = render(truth, views[:1], size=min(2048, max(256, 2 * size)))[0].image
         product = subject.product if words else Product(sku=subject.product.sku, title="?", category="other/thing")
         start = time.perf_counter()
         built = model_from_photos(photo, product, config=self.config)

@@ -142,19 +142,19 @@ class _Fits:
         return fit_revolution(self.mask, camera, self.elevation, 1.0 if self.words.round else self.ratio)
 
     def _boxed(self) -> Cuboid:
+        prior = self.words.depth or DEPTH_PRIOR
         if self.frame is not None and self.ratio is None:
-            box = fit_cuboid(self.mask, self.frame, framed=True, elevation=self.elevation)
+            box = fit_cuboid(self.mask, self.frame, framed=True, elevation=self.elevation, prior=prior)
             share = float(box.size[1] / box.size[0])
-            if abs(box.camera.azimuth) > 8 and 0.1 < share < 1.7 and box.fit > 0.9:
+            if 0.04 < share < 1.7 and box.fit > 0.9:
                 self.box_framed = True
-                return box
-            if 0.1 < share < 1.7 and box.fit > 0.9:
+                if abs(box.camera.azimuth) > 8:
+                    return box
                 # The frame tells depth by a small difference of large numbers: meet the prior half-way.
-                share = float(np.exp(0.45 * np.log(share) + 0.55 * np.log(DEPTH_PRIOR)))
-                box = fit_cuboid(self.mask, self.frame, framed=True, depth=share, elevation=self.elevation)
-                self.box_framed = True
-                return box
-        return fit_cuboid(self.mask, self.guess, framed=False, depth=self.ratio, elevation=self.elevation)
+                believed = 0.45 if self.words.depth is None else 0.25
+                share = float(np.exp(believed * np.log(share) + (1 - believed) * np.log(prior)))
+                return fit_cuboid(self.mask, self.frame, framed=True, depth=share, elevation=self.elevation)
+        return fit_cuboid(self.mask, self.guess, framed=False, depth=self.ratio, elevation=self.elevation, prior=prior)
 
 
 def _centred(mask: Mask) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from prodgen_render.families import family_of
-from prodgen_render.photo.revolution import Revolved
+from prodgen_render.photo.revolution import UNTOLD, Revolved
 from prodgen_sdk.types import Mask, Product
 
 Shape = Literal["revolution", "cuboid", "sheet", "relief"]
@@ -22,6 +22,7 @@ _FAMILIES: dict[str, Shape] = {
 }  # fmt: skip
 _ROUND = ("can", "jar", "mug", "bowl", "plate", "vase", "candle", "lipstick", "cream-jar", "lamp")
 _OPEN = ("mug", "bowl")
+_DEPTHS = {"phone": 0.11, "tablet": 0.05, "cereal-box": 0.32, "carton": 1.0}
 _WORD, _AGAINST = 0.05, 0.02
 _UNKNOWN = 0.955
 """What a body has to fit by to be preferred to a relief, where words say nothing."""
@@ -40,18 +41,20 @@ class Words:
         shape: None where they say nothing.
         round: whether its section is a circle for certain.
         open: whether one can look into it from above.
+        depth: usual depth as a share of the width, where its kind has one.
     """
 
     shape: Shape | None = None
     round: bool = False
     open: bool = False
+    depth: float | None = None
 
 
 def read_words(product: Product) -> Words:
     """What a product's words say.
 
     >>> read_words(Product(sku="m", title="Red mug", category="home/mug"))
-    Words(shape='revolution', round=True, open=True)
+    Words(shape='revolution', round=True, open=True, depth=None)
     >>> read_words(Product(sku="x", title="?", category="other/thing")).shape is None
     True
     """
@@ -59,7 +62,12 @@ def read_words(product: Product) -> Words:
     nothing, nearest = fallback.startswith("no model") and "fits the words" not in fallback, "nearest" in fallback
     if nothing:
         return Words()
-    return Words(_FAMILIES.get(family.name), family.name in _ROUND, family.name in _OPEN and not nearest)
+    return Words(
+        _FAMILIES.get(family.name),
+        family.name in _ROUND,
+        family.name in _OPEN and not nearest,
+        _DEPTHS.get(family.name),
+    )
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ def choose(
     }
     if body is not None and words.shape is None:
         # Hardly any depth in the outline's ends: they are straight, as those of boxes are.
-        scores["revolution"] -= 0.03 * max(0.0, 0.7 - body.squash)
+        scores["revolution"] -= 0.02 if body.squash == UNTOLD else 0.03 * max(0.0, 0.7 - body.squash)
     if words.shape is not None:
         for name in scores:
             scores[name] += _WORD if name == words.shape else -_AGAINST

@@ -19,7 +19,7 @@ DEPTH_PRIOR = 0.38
 """Depth of an unknown box as a share of its width; cartons and packages on shelves lie between 0.2 and 0.7."""
 _DIRECTIONS = 80
 _LEAST_CONVEX = 0.9
-_GOOD = 0.982
+_DOUBTFUL, _GOOD = 0.87, 0.98
 _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float64) / 2
 
 
@@ -47,6 +47,7 @@ def fit_cuboid(
     framed: bool,
     depth: float | None = None,
     elevation: float | None = None,
+    prior: float = DEPTH_PRIOR,
 ) -> Cuboid:
     """The cuboid that fits best.
 
@@ -54,6 +55,7 @@ def fit_cuboid(
         camera: the contract's (`framed`), whose focal length and centre hold; else a first guess.
         depth: as a share of the width, where it is known from elsewhere.
         elevation: of the camera, where it is known.
+        prior: what depth is likely, as a share of the width.
     """
     from scipy import optimize
 
@@ -67,7 +69,7 @@ def fit_cuboid(
     scale = float(wanted.mean())
     width = np.ptp(outline[:, 0]) / camera.focal * AWAY * 0.95
     height = np.ptp(outline[:, 1]) / camera.focal * AWAY * 0.95
-    prior = DEPTH_PRIOR if depth is None else depth
+    prior = prior if depth is None else depth
 
     def unpack(values: Floats) -> tuple[Floats, PhotoCamera]:
         size = np.exp(values[:3])
@@ -97,7 +99,8 @@ def fit_cuboid(
     best: tuple[float, Floats] | None = None
     start_depth = np.log(max(float(width) * prior, 1e-3))
     for azimuth in (0.0, -32.0, 32.0):
-        if best is not None and _overlap(_picture(*unpack(best[1])), mask) > _GOOD:
+        if best is not None and not _DOUBTFUL < _overlap(_picture(*unpack(best[1])), mask) < _GOOD:
+            # It is one, or nothing like one: other starts would not change that.
             break
         for angle in (4.0, 24.0) if elevation is None else (elevation,):
             start = np.array([np.log(width), start_depth, np.log(height), azimuth / 30, angle / 30, 0.0, 0.0, 0.0])

@@ -138,6 +138,8 @@ def _from_background(rgb: Floats, warnings: list[str]) -> tuple[Mask, float]:
     weak, strong = 0.010 + 3 * spread, 0.05 + 4 * spread
     smooth = ndimage.uniform_filter(differs, 3) if spread > 0.004 else differs
     found = ndimage.binary_propagation(smooth > strong, mask=smooth > weak)
+    if not found.any():
+        return np.asarray(found), 0.0
     # A white product before white shows as a broken outline: close its gaps before its inside is filled.
     reach = max(1, round(size / 170))
     padded = np.pad(found, 2 * reach)

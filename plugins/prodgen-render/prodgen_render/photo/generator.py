@@ -2,19 +2,55 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
 from prodgen_render.config import Config
 from prodgen_render.photo.build import Built, model_from_photos
 from prodgen_render.rendering import render
+from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Generator
-from prodgen_sdk.types import Generated, GenerationRequest, View
+from prodgen_sdk.types import Generated, GenerationRequest, Image, Product, View
 
 _SURE_DEGREES = {"revolution": 62.0, "cuboid": 35.0, "sheet": 25.0, "relief": 25.0}
 """How far from the photo's own side a view still shows mostly what the photo shows."""
+
+
+class _Kept:
+    """The last few models: other views of a photo need no new fit."""
+
+    def __init__(self, most: int = 4) -> None:
+        self.most, self.models = most, OrderedDict[str, Built]()
+        self.lock = threading.Lock()
+
+    def get(self, front: Image, back: Image | None, product: Product, config: Config) -> Built:
+        """The model of these photos, from what is kept or made now."""
+        words = [
+            product.category,
+            product.title,
+            sorted(product.attributes.items()),
+            product.tags,
+            product.translations,
+        ]
+        behind = "" if back is None else images.pixel_digest(back)
+        key = repr([images.pixel_digest(front), behind, words, config])
+        with self.lock:
+            if key in self.models:
+                self.models.move_to_end(key)
+                return self.models[key]
+        built = model_from_photos(front, product, back, config)
+        with self.lock:
+            self.models[key] = built
+            while len(self.models) > self.most:
+                self.models.popitem(last=False)
+        return built
+
+
+_BUILT = _Kept()
 
 
 class PhotoGenerator(Generator):
@@ -39,7 +75,7 @@ class PhotoGenerator(Generator):
                 raise InputError(
                     f"{request.product.sku} has no front photo.", hint="Give one, or use render/parametric."
                 )
-            built = model_from_photos(front, request.product, request.references.get("back"), self.config)
+            built = _BUILT.get(front, request.references.get("back"), request.product, self.config)
             pictures = render(
                 built.model, request.views, request.scene, request.size, request.seed,
                 maps=request.maps, background=request.references.get("background"), before_each=lambda _: ctx.check(),

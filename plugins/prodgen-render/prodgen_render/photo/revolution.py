@@ -17,7 +17,9 @@ from prodgen_sdk.types import Mask
 ELEVATIONS = (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 38.0, 46.0)
 _RINGS, _ROUND, _HALVINGS = 180, 33, 13
 _TIE = 0.003
-_UNTOLD = 0.75
+_OVAL = 2.6
+UNTOLD = 0.75
+"""Depth as a share of width where the ends of an outline are straight and tell none."""
 _DEPTHS = (0.88, 0.78, 0.7, 0.62, 0.54, 0.47, 0.4)
 
 
@@ -52,6 +54,23 @@ class Revolved:
     def turned_to(self, camera: PhotoCamera) -> Revolved:
         """The same with another camera."""
         return Revolved(camera, self.radius, self.height, self.squash, self.fit, self.covers)
+
+
+def section(angle: Floats, squash: float) -> tuple[Floats, Floats]:
+    """A cross-section of half-width 1: x and y at parameters from +x towards +y.
+
+    A circle; squashed ones are superellipses of power `_OVAL`, for flat bottles have fuller sides than ellipses.
+    """
+    power = 1.0 if squash == 1 else 2 / _OVAL
+    c, s = np.cos(angle), np.sin(angle)
+    return np.sign(c) * np.abs(c) ** power, squash * np.sign(s) * np.abs(s) ** power
+
+
+def section_normal(angle: Floats, squash: float) -> tuple[Floats, Floats]:
+    """Outward normals of `section`, not of unit length."""
+    power = 1.0 if squash == 1 else 2 - 2 / _OVAL
+    c, s = np.cos(angle), np.sin(angle)
+    return np.sign(c) * np.abs(c) ** power, np.sign(s) * np.abs(s) ** power / squash
 
 
 def mirror_axis(mask: Mask) -> float:
@@ -127,7 +146,7 @@ def fit_revolution(
         if body is not None and body.fit >= best - 2 * _TIE and _curves(mask, body):
             return body
     # Ends as straight as a long lens shows them: neither a circle nor a thin plate is likely.
-    return at(angles[0], _UNTOLD) or level
+    return at(angles[0], UNTOLD) or level
 
 
 def _curves(mask: Mask, body: Revolved) -> bool:
@@ -182,8 +201,9 @@ def _ring(radius: Floats, height: Floats, camera: PhotoCamera, squash: float) ->
     """Pixel offsets from the axis and pixel rows of half of each ring, front to back [n, _ROUND]."""
     angle = np.linspace(0, np.pi, _ROUND)
     points = np.empty((len(radius), _ROUND, 3))
-    points[..., 0] = radius[:, None] * np.sin(angle)
-    points[..., 1] = -squash * radius[:, None] * np.cos(angle)
+    across, away = section(angle - np.pi / 2, squash)
+    points[..., 0] = radius[:, None] * across
+    points[..., 1] = radius[:, None] * away
     points[..., 2] = height[:, None]
     x, y, _ = camera.project(points)
     return x - camera.x, y

@@ -7,7 +7,7 @@ import numpy as np
 from prodgen_render.geometry import grid_faces, smooth_normals
 from prodgen_render.model import Floats, Ints, Material, Part, Texture
 from prodgen_render.photo.cuboid import Cuboid
-from prodgen_render.photo.revolution import Revolved
+from prodgen_render.photo.revolution import Revolved, section, section_normal
 from prodgen_render.photo.texture import SHADING, Ends, Shot, complete_rows, merged, seen_in
 
 _COLUMNS = 128
@@ -35,12 +35,14 @@ def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False) -> Pa
     slope_r, slope_h = _slopes(length, radius, height, along)
     angle = ((np.arange(columns) + 0.5) / columns * 2 * np.pi + np.pi / 2)[None]
     points = np.empty((rows, columns, 3))
-    points[..., 0] = at_radius[:, None] * np.cos(angle)
-    points[..., 1] = body.squash * at_radius[:, None] * np.sin(angle)
+    across, away = section(angle, body.squash)
+    points[..., 0] = at_radius[:, None] * across
+    points[..., 1] = at_radius[:, None] * away
     points[..., 2] = at_height[:, None]
     normals = np.empty_like(points)
-    normals[..., 0] = slope_h[:, None] * np.cos(angle)
-    normals[..., 1] = slope_h[:, None] * np.sin(angle) / body.squash
+    outwards = np.stack(section_normal(angle, body.squash), -1)
+    outwards /= np.maximum(np.linalg.norm(outwards, axis=-1, keepdims=True), 1e-9)
+    normals[..., :2] = slope_h[:, None, None] * outwards
     normals[..., 2] = -slope_r[:, None]
     normals /= np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-9)
     flat, faces, uv = _turned_grid(body, radius, height, length, rows)
@@ -61,8 +63,9 @@ def _turned_grid(
     """Vertices, faces and UV of the path turned about the axis."""
     ring = np.linspace(0, 2 * np.pi, _COLUMNS + 1) + np.pi / 2
     vertices = np.empty((len(radius), _COLUMNS + 1, 3))
-    vertices[..., 0] = radius[:, None] * np.cos(ring)
-    vertices[..., 1] = body.squash * radius[:, None] * np.sin(ring)
+    across, away = section(ring, body.squash)
+    vertices[..., 0] = radius[:, None] * across
+    vertices[..., 1] = radius[:, None] * away
     vertices[..., 2] = height[:, None]
     u, v = np.meshgrid(np.linspace(0, 1, _COLUMNS + 1), length / length[-1])
     flat = vertices.reshape(-1, 3).astype(np.float32)

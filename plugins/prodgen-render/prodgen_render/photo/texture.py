@@ -89,8 +89,8 @@ class Ends:
         calm: rows, as a share of the height, over which a median is taken.
     """
 
-    skipped: float = 0.04
-    band: float = 0.08
+    skipped: float = 0.0
+    band: float = 0.05
     calm: float = 0.02
 
 
