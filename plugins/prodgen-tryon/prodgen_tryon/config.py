@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from prodgen_tryon.diffusion.config import CatVton, Fashn, FluxFill, Hybrid, Inpaint, Segformer
+
 
 class Config(BaseModel):
     """Options of the try-on components.
@@ -16,6 +18,8 @@ class Config(BaseModel):
         threads: CPU threads of the pose models.
         cached_people, cached_garments: how many analyses a component keeps in memory (0 keeps none).
         outerwear_keeps_top: lay outerwear over the top that is worn instead of replacing it.
+        accept_noncommercial: use weights whose licence forbids commercial use.
+        catvton, flux_fill, hf_inpaint, fashn, hybrid, segformer: which weights those components load; see `diffusion.config`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,3 +30,10 @@ class Config(BaseModel):
     cached_people: Annotated[int, Field(ge=0, le=256)] = 8
     cached_garments: Annotated[int, Field(ge=0, le=1024)] = 32
     outerwear_keeps_top: bool = True
+    accept_noncommercial: bool = False
+    catvton: CatVton | None = None
+    flux_fill: FluxFill | None = None
+    hf_inpaint: Inpaint | None = None
+    fashn: Fashn | None = None
+    hybrid: Hybrid | None = None
+    segformer: Segformer | None = None

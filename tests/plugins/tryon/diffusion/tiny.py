@@ -1,0 +1,180 @@
+"""Tiny checkpoints with random weights, of the true classes, written to folders as a user would have them."""
+
+from __future__ import annotations
+
+
+def vae(*, shift=None, seed=0):
+    """AutoencoderKL that halves once."""
+    import torch
+    from diffusers import AutoencoderKL
+
+    torch.manual_seed(seed)
+    return AutoencoderKL(
+        block_out_channels=(16, 32), down_block_types=("DownEncoderBlock2D",) * 2, up_block_types=("UpDecoderBlock2D",) * 2,
+        latent_channels=4, norm_num_groups=8, layers_per_block=1, sample_size=32, shift_factor=shift,
+    ).eval()  # fmt: skip
+
+
+def unet(*, channels=9, seed=0):
+    """The inpainting UNet's shape in small: self-attentions of 16 channels down and up, of 32 in the middle."""
+    import torch
+    from diffusers import UNet2DConditionModel
+
+    torch.manual_seed(seed)
+    return UNet2DConditionModel(
+        block_out_channels=(16, 32), layers_per_block=1, sample_size=16, in_channels=channels, out_channels=4,
+        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"), up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        cross_attention_dim=32, attention_head_dim=4, norm_num_groups=8,
+    ).eval()  # fmt: skip
+
+
+def ddim():
+    from diffusers import DDIMScheduler
+
+    return DDIMScheduler(
+        beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", clip_sample=False, set_alpha_to_one=False, steps_offset=1
+    )  # fmt: skip
+
+
+def attention_tensors(model):
+    """The self-attentions as accelerate saves a ModuleList of every module whose name contains attn1: shared tensors once."""
+    blocks = [module for name, module in model.named_modules() if "attn1" in name]
+    seen, tensors = set(), {}
+    for number, block in enumerate(blocks):
+        for name, value in block.state_dict().items():
+            if value.data_ptr() not in seen:
+                seen.add(value.data_ptr())
+                tensors[f"{number}.{name}"] = value.clone()
+    return tensors
+
+
+def catvton(folder):
+    """`base` with unet, vae and scheduler, another decoder in `vae`, and `attention/model.safetensors`."""
+    from safetensors.torch import save_file
+
+    unet().save_pretrained(folder / "base" / "unet")
+    vae().save_pretrained(folder / "base" / "vae")
+    ddim().save_pretrained(folder / "base" / "scheduler")
+    vae(seed=5).save_pretrained(folder / "vae")
+    (folder / "attention").mkdir()
+    save_file(attention_tensors(unet(seed=9)), folder / "attention" / "model.safetensors")
+    return folder
+
+
+def clip_tokenizer():
+    """CLIP's byte-level BPE without merges: one token a letter."""
+    from transformers import CLIPTokenizer
+
+    letters = [*(chr(code) for code in range(33, 127)), *(chr(code) for code in range(161, 256) if code != 173)]
+    letters += [chr(256 + place) for place in range(256 - len(letters))]
+    pieces = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
+    return CLIPTokenizer(vocab={piece: place for place, piece in enumerate(pieces)}, merges=[], model_max_length=77)
+
+
+def clip_text(*, seed=0):
+    import torch
+    from transformers import CLIPTextConfig, CLIPTextModel
+
+    torch.manual_seed(seed)
+    words = clip_tokenizer()
+    return CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=len(words), hidden_size=32, projection_dim=32, intermediate_size=37, num_hidden_layers=2,
+            num_attention_heads=4, max_position_embeddings=77, bos_token_id=words.bos_token_id, eos_token_id=words.eos_token_id,
+            pad_token_id=words.pad_token_id,
+        )
+    ).eval()  # fmt: skip
+
+
+def inpaint(folder):
+    """Stable Diffusion 1.5 for inpainting, without a safety checker."""
+    from diffusers import StableDiffusionInpaintPipeline
+
+    StableDiffusionInpaintPipeline(
+        vae=vae(), text_encoder=clip_text(), tokenizer=clip_tokenizer(), unet=unet(), scheduler=ddim(), safety_checker=None,
+        feature_extractor=None, requires_safety_checker=False,
+    ).save_pretrained(folder)  # fmt: skip
+    return folder
+
+
+def adapter(folder):
+    """An IP-Adapter for `unet` in `adapter.safetensors`, and its CLIP tower in `encoder`."""
+    import torch
+    from safetensors.torch import save_file
+    from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+
+    torch.manual_seed(3)
+    CLIPVisionModelWithProjection(
+        CLIPVisionConfig(
+            hidden_size=16, projection_dim=24, intermediate_size=24, num_hidden_layers=2, num_attention_heads=2, image_size=32, patch_size=8
+        )
+    ).save_pretrained(folder / "encoder")  # fmt: skip
+    tensors = {
+        "image_proj.proj.weight": torch.randn(4 * 32, 24) * 0.1, "image_proj.proj.bias": torch.zeros(4 * 32),
+        "image_proj.norm.weight": torch.ones(32), "image_proj.norm.bias": torch.zeros(32),
+    }  # fmt: skip
+    model, number = unet(), 1
+    for name in model.attn_processors:
+        if "attn2" not in name:
+            continue
+        edge = 32 if name.startswith("mid") else 16
+        for part in ("to_k_ip", "to_v_ip"):
+            tensors[f"ip_adapter.{number}.{part}.weight"] = torch.randn(edge, 32) * 0.3
+        number += 2
+    save_file(tensors, folder / "adapter.safetensors")
+    return folder
+
+
+def flux_fill(folder):
+    """FLUX.1 Fill in `base`, and a transformer of other weights in `transformer`."""
+    import torch
+    from diffusers import FlowMatchEulerDiscreteScheduler, FluxFillPipeline, FluxTransformer2DModel
+    from transformers import T5Config, T5EncoderModel, T5TokenizerFast
+
+    pieces = [
+        ("<pad>", 0.0),
+        ("</s>", 0.0),
+        ("<unk>", 0.0),
+        ("▁", -2.0),
+        *((chr(code), -3.0) for code in range(33, 127)),
+    ]
+    words = T5TokenizerFast(vocab=pieces, extra_ids=0, model_max_length=64)
+    torch.manual_seed(1)
+    encoder = T5EncoderModel(
+        T5Config(vocab_size=len(words), d_model=32, d_kv=8, d_ff=37, num_layers=2, num_heads=4)
+    ).eval()
+
+    def transformer(seed):
+        torch.manual_seed(seed)
+        return FluxTransformer2DModel(
+            patch_size=1, in_channels=48, out_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=16,
+            num_attention_heads=2, joint_attention_dim=32, pooled_projection_dim=32, axes_dims_rope=(4, 4, 8), guidance_embeds=True,
+        ).eval()  # fmt: skip
+
+    FluxFillPipeline(
+        scheduler=FlowMatchEulerDiscreteScheduler(shift=3.0), vae=vae(shift=0.1), text_encoder=clip_text(),
+        tokenizer=clip_tokenizer(), text_encoder_2=encoder, tokenizer_2=words, transformer=transformer(1),
+    ).save_pretrained(folder / "base")  # fmt: skip
+    transformer(2).save_pretrained(folder / "transformer")
+    return folder
+
+
+CLOTHES = (
+    "Background", "Hat", "Hair", "Sunglasses", "Upper-clothes", "Skirt", "Pants", "Dress", "Belt", "Left-shoe", "Right-shoe", "Face",
+    "Left-leg", "Right-leg", "Left-arm", "Right-arm", "Bag", "Scarf",
+)  # fmt: skip
+
+
+def segformer(folder, labels=CLOTHES):
+    import torch
+    from transformers import SegformerConfig, SegformerForSemanticSegmentation
+
+    torch.manual_seed(2)
+    SegformerForSemanticSegmentation(
+        SegformerConfig(
+            num_encoder_blocks=2, depths=[1, 1], sr_ratios=[2, 1], hidden_sizes=[16, 16], patch_sizes=[7, 3], strides=[4, 2],
+            num_attention_heads=[1, 2], mlp_ratios=[2, 2], decoder_hidden_size=16, id2label=dict(enumerate(labels)),
+            label2id={name: number for number, name in enumerate(labels)},
+        )
+    ).save_pretrained(folder)  # fmt: skip
+    return folder
