@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from prodgen_sdk import Product, Studio, TryOn, images
-from prodgen_sdk.types import Image
+from prodgen_sdk.types import Image, View
 
 ASSETS = Path(__file__).parent / "assets"
 GAP = 8
@@ -63,6 +63,19 @@ def overview(studio: Studio) -> Image:
     return beside([left, *(part for pair in pairs for part in pair)])
 
 
+def assets() -> Image:
+    """Five made-up products, each with seven seeds of an asset."""
+    from prodgen_render.asset import model_of
+    from prodgen_render.asset_made_up import made_up_asset, made_up_goods
+    from prodgen_render.rendering import render
+
+    rows = []
+    for product in map(made_up_goods, (64, 51, 80, 82, 68)):
+        models = [model_of(product, made_up_asset(product, seed).asset) for seed in range(7)]
+        rows.append(np.hstack([render(model, [View(azimuth=20, elevation=12)], size=150)[0].image for model in models]))
+    return np.vstack(rows)
+
+
 def dressed(studio: Studio, person: str, garment: str, height: int) -> tuple[Image, Image]:
     """A person before and after, the garment's photo in a corner of the second picture."""
     package = find_spec("openvto")
@@ -92,6 +105,7 @@ def beside(pictures: Sequence[Image]) -> Image:
 
 
 def main() -> None:
+    (ASSETS / "assets.jpg").write_bytes(images.encode(assets(), "jpeg", quality=88))
     with Studio() as studio:
         for name, make in (("quick-start.jpg", quick_start), ("overview.jpg", overview)):
             (ASSETS / name).write_bytes(images.encode(make(studio), "jpeg", quality=88))
