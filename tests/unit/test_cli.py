@@ -311,6 +311,7 @@ def test_bench_eval_and_train(run, tmp_path):
     (tmp_path / "data/numbers.json").write_text("[1, 2, 3]")
     assert run("train", "fake-mean", "--data", "data", "--out", "out")[0] == 0
     assert "--out" in run("train", "fake-mean", "--data", "data")[2]
+    assert run("train", "fake/mean", "--data", "data", "--out", "out-by-id")[0] == 0
     assert json.loads(run("bench", "fake-hash", "-o", "n=7", "--json")[1])["runs"] == 7
 
 

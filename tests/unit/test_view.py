@@ -88,3 +88,16 @@ def test_scenes_are_read():
     assert Scene.parse("gradient,#102030,no-shadow,light=soft") == Scene(
         background="gradient", colour="#102030", shadow=False, light="soft"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "background", "style"),
+    [
+        ("style=on a table", "white", "on a table"),
+        ("#ffeedd, no-shadow, style=on marble, in morning light", "colour", "on marble, in morning light"),
+        ("white", "white", ""),
+    ],
+)
+def test_a_style_is_what_follows_its_name(text, background, style):
+    scene = Scene.parse(text)
+    assert (scene.background, scene.style) == (background, style)
