@@ -1,0 +1,105 @@
+"""Writes the tables of MODEL_CARD.md from the weights in the package and a report of `prodgen eval assets --out DIR`.
+
+sha256sum *.safetensors > SHA256SUMS          # in prodgen_mini/weights, after new weights were put there
+python plugins/prodgen-mini/card.py DIR/assets.json
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from prodgen_mini import weights
+
+CARD = Path(__file__).with_name("MODEL_CARD.md")
+PARTS: tuple[weights.Part, ...] = ("codec", "vae", "gan", "diffusion")
+_LEFT_OUT = (
+    "codec",
+    "vae",
+    "begin",
+    "pictures",
+    "threads",
+    "checkpoint_every",
+    "sample_every",
+    "validate_every",
+    "patience",
+)
+_METRICS = {
+    "pattern_accuracy": "pattern named right",
+    "colour_delta_e": "colour difference, CIE 1976",
+    "kernel_distance": "kernel distance",
+    "joint_kernel_distance": "the same with what was asked",
+    "diversity": "diversity of seeds",
+    "memorisation_ratio": "distance to training, held-out = 1",
+    "near_copies": "share nearer than 5 % of held-out",
+    "conditional_psnr_db": "foreground PSNR of renders, dB",
+}
+
+
+def main() -> None:
+    """Rewrites what stands between the markers."""
+    from prodgen_mini.training import codec, diffusion, gan, vae
+
+    recipes: dict[str, Any] = {
+        "codec": codec.CodecRecipe(), "vae": vae.VaeRecipe(), "gan": gan.GanRecipe(), "diffusion": diffusion.DiffusionRecipe(),
+    }  # fmt: skip
+    found = {part: weights.read(part) for part in PARTS}
+    files = ["| file | parameters | bytes | sha256 |", "|---|---|---|---|"]
+    commands = []
+    for part, item in found.items():
+        size = (weights.SHIPPED / f"{part}.safetensors").stat().st_size
+        count = sum(value.numel() for value in item.tensors.values())
+        files.append(f"| `{part}.safetensors` | {count:,} | {size:,} | `{item.digest}` |")
+        commands.append(_command(part, item.facts, recipes[part].model_dump(mode="json")))
+    sections = {"files": "\n".join(files), "recipe": "```sh\n" + "\n".join(commands) + "\n```"}
+    if len(sys.argv) > 1:
+        sections["figures"] = _figures(json.loads(Path(sys.argv[1]).read_text("utf-8")))
+    text = CARD.read_text("utf-8")
+    for name, body in sections.items():
+        before, marker, rest = text.partition(f"<!-- {name} -->\n")
+        text = before + marker + body + f"\n<!-- /{name} -->" + rest.partition(f"<!-- /{name} -->")[2]
+    CARD.write_text(text, "utf-8")
+
+
+def _command(part: str, facts: Any, usual: dict[str, Any]) -> str:
+    given = {"vae": ("codec",), "gan": ("codec", "begin"), "diffusion": ("codec", "vae")}.get(part, ())
+    paths = [f"-o {key}=runs/{'vae/vae' if key != 'codec' else 'codec/codec'}.safetensors" for key in given]
+    changed = [
+        f"-o {key}={value}"
+        for key, value in facts["recipe"].items()
+        if key not in _LEFT_OUT and value != usual.get(key)
+    ]
+    steps = facts["steps"]
+    note = f"   # {steps} of {facts['recipe']['steps']} steps" if steps != facts["recipe"]["steps"] else ""
+    return " ".join([f"prodgen train {part} --data assets --out runs/{part}", *paths, *changed]) + note
+
+
+def _figures(report: dict[str, Any]) -> str:
+    systems = [name for name in (*PARTS[1:], "table", "nearest") if f"{name}_kernel_distance" in report]
+    rows = [
+        f"| {report['products']} test products with artwork | {' | '.join(systems)} | true designs |",
+        "|---" * (len(systems) + 2) + "|",
+    ]
+    true = {"pattern_accuracy": "true_pattern_accuracy", "kernel_distance": "true_kernel_distance"}
+    for key, label in _METRICS.items():
+        cells = [_cell(report, f"{name}_{key}") for name in systems]
+        rows.append(f"| {label} | {' | '.join(cells)} | {_cell(report, true[key]) if key in true else '–'} |")
+    if "vae_reconstruction_psnr_db" in report:
+        rows += [
+            "",
+            f"Reconstruction by the VAE, rendered, on the foreground: {_cell(report, 'vae_reconstruction_psnr_db')} dB.",
+        ]
+    return "\n".join(rows)
+
+
+def _cell(report: dict[str, Any], key: str) -> str:
+    if key not in report:
+        return "–"
+    value = f"{report[key]:.3g}"
+    return f"{value} [{report[f'{key}_low']:.3g}, {report[f'{key}_high']:.3g}]" if f"{key}_low" in report else value
+
+
+if __name__ == "__main__":
+    main()
