@@ -36,7 +36,8 @@ def check_turntable(path: Path) -> None:
 
         if find_spec("cv2") is None:
             raise MissingDependency(
-                "MP4 needs OpenCV.", hint="pip install opencv-python-headless, or write .webp, which needs nothing."
+                "MP4 needs OpenCV.",
+                hint="Run: pip install 'prodgen-render[video]', or write .webp, which needs nothing.",
             )
 
 

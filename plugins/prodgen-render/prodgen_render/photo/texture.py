@@ -91,7 +91,7 @@ class Ends:
 
     skipped: float = 0.0
     band: float = 0.05
-    calm: float = 0.02
+    calm: float = 0.06
 
 
 def complete_rows(colour: Floats, weight: Floats, *, round_about: bool = True, ends: Ends | None = None) -> Floats:
