@@ -103,7 +103,7 @@ class ControlGenerator(Generator):
                 "controls": [net.kind for net in self.config.controls],
                 "geometry_facts": rendered.facts,
             }
-            warnings = (*picture.warnings, *rendered.warnings)
+            warnings = (*picture.warnings, *(f"Geometry by {geometry}: {text}" for text in rendered.warnings))
             if picture.mask is not None and rendered.mask is not None:
                 share = overlap(picture.mask, _mask_at(rendered.mask, request.size))
                 facts["silhouette_iou"] = round(share, 4)
