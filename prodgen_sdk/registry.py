@@ -12,10 +12,10 @@ from prodgen_sdk.specs import API_VERSION, SPECS, Kind, Spec
 
 PROVIDERS = {
     "text/": "prodgen-text",
-    "gan/": "prodgen-mini",
-    "vae/": "prodgen-mini",
-    "diffusion/": "prodgen-mini",
-    "diffusers/": "prodgen-diffusers",
+    "gan/": "prodgen-mini[torch]",
+    "vae/": "prodgen-mini[torch]",
+    "diffusion/": "prodgen-mini[torch]",
+    "diffusers/": "prodgen-diffusers[torch]",
     "render/": "prodgen-render",
     "tryon/": "prodgen-tryon[headless]",
     "body/": "prodgen-tryon[headless]",
