@@ -23,7 +23,6 @@ _LEFT_OUT = (
     "threads",
     "checkpoint_every",
     "sample_every",
-    "validate_every",
     "patience",
 )
 _METRICS = {

@@ -61,12 +61,13 @@ def fit(
             objective.networks[name].load_state_dict(weights)
             if name in run.averages:
                 run.averages[name].load_state_dict(weights)
+    shown = "loss" if len(objective.networks) == 1 else f"{objective.averaged[0]}_loss"
     try:
         ctx.progress(run.state.step, recipe.steps, "steps")
         while run.state.step < recipe.steps and not run.state.stopped:
             ctx.check()
             run.advance()
-            ctx.progress(run.state.step, recipe.steps, f"loss {run.state.last.get('loss', 0.0):.4f}")
+            ctx.progress(run.state.step, recipe.steps, f"loss {run.state.last.get(shown, 0.0):.4f}")
     finally:
         run.close()
     return run.state
