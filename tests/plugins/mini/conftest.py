@@ -13,7 +13,15 @@ TINY = {
     "codec": {"steps": 4, "batch": 4, "width": 8, "channels": 6},
     "vae": {"steps": 3, "batch": 8, "width": 8, "code": 8},
     "gan": {"steps": 3, "batch": 8, "width": 8, "noise": 8},
-    "diffusion": {"steps": 3, "batch": 8, "width": 32, "depth": 1, "heads": 2},
+    "diffusion": {
+        "steps": 3,
+        "batch": 8,
+        "width": 32,
+        "depth": 1,
+        "heads": 2,
+        "learning_rate": 0.05,
+        "warmup": 0,
+    },
 }
 
 
