@@ -56,8 +56,11 @@ class HybridCompositor(Compositor):
     def compose(self, batch: Sequence[TryOnRequest], ctx: Context) -> list[TryOn | Refusal]:
         self._warp = ctx.lookup("compositor", WARP)
         results: list[TryOn | Refusal] = list(self._warp.compose(batch, ctx))
-        todo = [(place, _job(request, result, self._section)) for place, (request, result) in enumerate(zip(batch, results, strict=True))
-                if isinstance(result, TryOn)]  # fmt: skip
+        todo = [
+            (place, _job(batch[place], result, self._section))
+            for place, result in enumerate(results)
+            if isinstance(result, TryOn)
+        ]
         for start in range(0, len(todo), self._section.batch):
             ctx.check()
             part = todo[start : start + self._section.batch]
@@ -118,9 +121,9 @@ def find_prints(image: Image, cloth: Mask, contrast: float, reach: float) -> Mas
     lab = to_lab(image)
     weight = cloth.astype(np.float32)
     wide = blur_inside(lab[..., 1:], weight, 6 * reach)
-    narrow = blur_inside(lab[..., :1], weight, max(reach, 1.0))
+    narrow = blur_inside(lab[..., 0], weight, max(reach, 1.0))
     hue = np.linalg.norm(lab[..., 1:] - wide, axis=-1)
-    light = np.abs(lab[..., 0] - narrow[..., 0])
+    light = np.abs(lab[..., 0] - narrow)
     found = (np.maximum(hue, light) > contrast) & erode(cloth, 0.5 * reach)
     speck = found & (blur(found.astype(np.float32), max(reach / 2, 1.0)) > 0.1)
     result: Mask = dilate(speck, reach) & cloth

@@ -108,7 +108,9 @@ def _lower(frame: Skeleton, shape: tuple[int, ...], *, open_: bool) -> Mask:
         frame.at(0.62 * w, frame.torso + 0.4 * w), frame.at(-0.62 * w, frame.torso + 0.4 * w),
     ]))  # fmt: skip
     for side in SIDES:
-        region |= tube(shape, frame.leg(side), np.array([0.34, 0.26, 0.2]) * w)
+        leg = frame.leg(side)
+        foot = tube(shape, leg[2:], np.array([0.25 * w])) & beyond(shape, leg, 2.0)
+        region |= tube(shape, leg, np.array([0.34, 0.26, 0.2]) * w) & ~foot
     if open_:
         ys, xs = np.nonzero(region)
         if len(xs):
