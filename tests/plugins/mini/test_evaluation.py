@@ -67,7 +67,7 @@ def test_a_copy_a_collapse_and_the_truth_are_told_apart(parts):
     assert figures["copy"]["memorisation_ratio"] == pytest.approx(0, abs=0.01)
     assert figures["copy"]["near_copies"] == 1.0
     assert figures["truth"]["memorisation_ratio"] > 0.5
-    assert all(found["diversity"] == 0 for found in figures.values())  # both seeds gave the same
+    assert all(found["diversity"] < 0.02 for found in figures.values())  # both seeds gave the same
     assert figures["truth"]["pattern_accuracy"] > 0.8
 
 

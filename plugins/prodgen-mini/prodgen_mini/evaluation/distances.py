@@ -41,6 +41,7 @@ def spread(rows: Floats) -> float:
 
 def distances(first: Floats, second: Floats) -> Floats:
     """Euclidean distances [n, m] of rows [n, d] and [m, d]."""
+    first, second = first.astype(np.float64), second.astype(np.float64)
     squares = (first**2).sum(1)[:, None] + (second**2).sum(1)[None] - 2 * first @ second.T
     return np.asarray(np.sqrt(np.maximum(squares, 0)))
 
