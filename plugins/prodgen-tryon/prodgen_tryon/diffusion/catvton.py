@@ -15,7 +15,7 @@ from prodgen_tryon.config import Config
 from prodgen_tryon.diffusion.base import Job, Painter, configured
 from prodgen_tryon.diffusion.config import CatVton
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
-from prodgen_tryon.diffusion.loading import dtype_of, load, place
+from prodgen_tryon.diffusion.loading import dtype_of, load, place, quietly
 from prodgen_tryon.diffusion.messages import collected_messages
 from prodgen_tryon.diffusion.weights import find_file, find_folder, identity
 
@@ -78,14 +78,15 @@ def load_catvton(section: CatVton, ctx: Context, *, accept: bool, component: str
         licences.append(licence_of(source, path))
         check_licence(licences[-1], source.model, accept=accept, component=component)
 
-    import diffusers
     from safetensors.torch import load_file
 
     from prodgen_tryon.diffusion.attention import load_attention, skip_cross_attention
-    from prodgen_tryon.diffusion.pipeline import CatVtonPipeline
+
+    network, autoencoder, ddim = quietly("diffusers", "UNet2DConditionModel", "AutoencoderKL", "DDIMScheduler")
+    pipeline = quietly("prodgen_tryon.diffusion.pipeline", "CatVtonPipeline")
 
     dtype = dtype_of(section.dtype, ctx)
-    unet = load(diffusers.UNet2DConditionModel, base / "unet", dtype, component=component, variant=section.base.variant)
+    unet = load(network, base / "unet", dtype, component=component, variant=section.base.variant)
     if unet.config.in_channels != CHANNELS:
         raise ConfigError(
             f"{component}: the UNet of {base} takes {unet.config.in_channels} channels, not {CHANNELS}.",
@@ -94,10 +95,10 @@ def load_catvton(section: CatVton, ctx: Context, *, accept: bool, component: str
     load_attention(unet, load_file(attention), attention, component=component)
     skip_cross_attention(unet)
     variant = section.vae.variant if section.vae is not None else section.base.variant
-    decoder = load(diffusers.AutoencoderKL, vae, dtype, component=component, variant=variant)
+    decoder = load(autoencoder, vae, dtype, component=component, variant=variant)
     with collected_messages():
-        scheduler = diffusers.DDIMScheduler.from_pretrained(base / "scheduler", local_files_only=True)
-    pipe = CatVtonPipeline(decoder.eval(), unet.eval(), scheduler)
+        scheduler = ddim.from_pretrained(base / "scheduler", local_files_only=True)
+    pipe = pipeline(decoder.eval(), unet.eval(), scheduler)
     place(pipe, section, ctx.device, component=component)
     digests = [identity(section.attention, attention), *(identity(source, path) for source, path in sources)]
     ctx.logger.info("%s: on %s in %s", component, ctx.device, dtype)

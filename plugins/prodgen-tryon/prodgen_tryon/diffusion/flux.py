@@ -16,7 +16,7 @@ from prodgen_tryon.diffusion.base import Job, Painter, configured
 from prodgen_tryon.diffusion.calling import call, pil
 from prodgen_tryon.diffusion.config import FluxFill
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
-from prodgen_tryon.diffusion.loading import dtype_of, load, place
+from prodgen_tryon.diffusion.loading import dtype_of, load, place, quietly
 from prodgen_tryon.diffusion.messages import collected_messages
 from prodgen_tryon.diffusion.weights import find_folder, identity
 
@@ -71,14 +71,11 @@ def load_flux_fill(
     licences = [licence_of(source, folder, LICENCE) for source, folder in zip(sources, folders, strict=True)]
     for licence, source in zip(licences, sources, strict=True):
         check_licence(licence, source.model, accept=accept, component=component)
-    import diffusers
-
+    transformer, pipeline = quietly("diffusers", "FluxTransformer2DModel", "FluxFillPipeline")
     dtype = dtype_of(section.dtype, ctx)
-    network = load(
-        diffusers.FluxTransformer2DModel, folders[0], dtype, component=component, variant=section.transformer.variant
-    )
+    network = load(transformer, folders[0], dtype, component=component, variant=section.transformer.variant)
     pipe = load(
-        diffusers.FluxFillPipeline,
+        pipeline,
         folders[1],
         dtype,
         component=component,

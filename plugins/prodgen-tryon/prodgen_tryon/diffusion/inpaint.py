@@ -18,7 +18,7 @@ from prodgen_tryon.diffusion.base import Job, Painter, configured
 from prodgen_tryon.diffusion.calling import call, pil
 from prodgen_tryon.diffusion.config import Inpaint, IpAdapter
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
-from prodgen_tryon.diffusion.loading import class_in, dtype_of, load, place
+from prodgen_tryon.diffusion.loading import class_in, dtype_of, load, place, quietly
 from prodgen_tryon.diffusion.messages import collected_messages
 from prodgen_tryon.diffusion.weights import find_file, find_folder, identity
 
@@ -77,8 +77,6 @@ def load_inpainter(section: Inpaint, ctx: Context, *, accept: bool, component: s
     licences = [licence_of(section.base, folder)]
     check_licence(licences[0], section.base.model, accept=accept, component=component)
     _check_index(folder, component)
-    import diffusers
-
     dtype = dtype_of(section.dtype, ctx)
     digests = [identity(section.base, folder)]
     parts: dict[str, Any] = {}
@@ -92,7 +90,12 @@ def load_inpainter(section: Inpaint, ctx: Context, *, accept: bool, component: s
         parts = _image_encoder(adapter, tower, dtype, component)
         digests += [file_digest(path), identity(adapter.image_encoder, tower)]
     pipe = load(
-        diffusers.AutoPipelineForInpainting, folder, dtype, component=component, variant=section.base.variant, **parts
+        quietly("diffusers", "AutoPipelineForInpainting"),
+        folder,
+        dtype,
+        component=component,
+        variant=section.base.variant,
+        **parts,
     )
     if adapter is not None:
         _set_adapter(pipe, adapter, path, component)
@@ -119,13 +122,10 @@ def _check_index(folder: Any, component: str) -> None:
 
 
 def _image_encoder(adapter: IpAdapter, folder: Any, dtype: Any, component: str) -> dict[str, Any]:
-    from transformers import CLIPImageProcessorPil, CLIPVisionModelWithProjection
-
-    tower = load(
-        CLIPVisionModelWithProjection, folder, dtype, component=component, variant=adapter.image_encoder.variant
-    )
+    extractor_of, tower_of = quietly("transformers", "CLIPImageProcessorPil", "CLIPVisionModelWithProjection")
+    tower = load(tower_of, folder, dtype, component=component, variant=adapter.image_encoder.variant)
     size = tower.config.image_size
-    extractor = CLIPImageProcessorPil(size={"shortest_edge": size}, crop_size={"height": size, "width": size})
+    extractor = extractor_of(size={"shortest_edge": size}, crop_size={"height": size, "width": size})
     return {"image_encoder": tower.eval(), "feature_extractor": extractor}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 from collections.abc import Iterator
@@ -14,8 +15,12 @@ from prodgen_sdk.errors import ConfigError, OutOfMemory
 from prodgen_tryon.diffusion.config import Levers
 from prodgen_tryon.diffusion.messages import collected_messages, missing_weights
 
-INSTALL = "pip install 'prodgen-tryon[diffusion]'"
-MODULES = ("torch", "diffusers", "transformers", "accelerate", "safetensors", "cv2")
+
+def quietly(module: str, *names: str) -> Any:
+    """Classes of diffusers or transformers, whose modules are imported, and say things, when a class is first asked for."""
+    with collected_messages():
+        library = importlib.import_module(module)
+        return tuple(getattr(library, name) for name in names) if len(names) > 1 else getattr(library, names[0])
 
 
 def dtype_of(name: str, ctx: Context) -> Any:

@@ -19,7 +19,7 @@ from prodgen_tryon.config import Config
 from prodgen_tryon.diffusion.base import configured
 from prodgen_tryon.diffusion.config import Segformer
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
-from prodgen_tryon.diffusion.loading import load
+from prodgen_tryon.diffusion.loading import load, quietly
 from prodgen_tryon.diffusion.weights import find_folder, identity
 from prodgen_tryon.filters import Float, tube
 from prodgen_tryon.skeleton import SIDES, Skeleton, chin, skeleton
@@ -47,10 +47,13 @@ class SegformerBodyParser(BodyParser):
         licence = licence_of(section, folder, LICENCE)
         check_licence(licence, section.model, accept=settings.accept_noncommercial, component=self.id)
         import torch
-        from transformers import SegformerForSemanticSegmentation
 
         model = load(
-            SegformerForSemanticSegmentation, folder, torch.float32, component=self.id, variant=section.variant
+            quietly("transformers", "SegformerForSemanticSegmentation"),
+            folder,
+            torch.float32,
+            component=self.id,
+            variant=section.variant,
         )
         self._model = model.eval().to(ctx.device)
         self._columns = columns(model.config.id2label, folder)
