@@ -120,7 +120,11 @@ def find_prints(image: Image, cloth: Mask, contrast: float, reach: float) -> Mas
         return np.zeros_like(cloth)
     lab = to_lab(image)
     weight = cloth.astype(np.float32)
-    wide = blur_inside(lab[..., 1:], weight, 6 * reach)
+    # The mean of what is near the cloth's main colour: a large print would draw a mean of all towards itself.
+    middle = np.median(lab[cloth][:, 1:], axis=0)
+    plain = weight * (np.linalg.norm(lab[..., 1:] - middle, axis=-1) < 2 * contrast)
+    near = blur(plain, 6 * reach)[..., None] > 0.02
+    wide = np.where(near, blur_inside(lab[..., 1:], plain, 6 * reach), middle)
     narrow = blur_inside(lab[..., 0], weight, max(reach, 1.0))
     hue = np.linalg.norm(lab[..., 1:] - wide, axis=-1)
     light = np.abs(lab[..., 0] - narrow)
