@@ -37,7 +37,7 @@ def weights(tmp_path_factory):
     return folder
 
 
-SMALL = {"width": 48, "height": 64, "steps": 2}
+SMALL = {"width": 32, "height": 48, "steps": 2}
 
 
 @pytest.fixture

@@ -169,8 +169,9 @@ def test_a_picture_depends_on_seed_and_garment_not_on_its_batch(pipe):
     assert torch.allclose(together[:1], hidden, atol=1e-4), "the model sees nothing of what the mask covers"
 
 
-@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-@pytest.mark.parametrize("levers", [{}, {"vae_slicing": True, "vae_tiling": True, "batch": 2}])
+@pytest.mark.parametrize(
+    ("dtype", "levers"), [("float32", {}), ("bfloat16", {"vae_slicing": True, "vae_tiling": True, "batch": 2})]
+)
 def test_from_a_folder_to_a_picture(configured, ctx, drawn, dtype, levers):
     compositor = CatVtonCompositor(configured("catvton", dtype=dtype, **levers), ctx)
     photo = drawn.photo()

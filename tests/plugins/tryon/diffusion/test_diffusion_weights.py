@@ -177,11 +177,11 @@ def test_flux_sees_the_garment_at_the_left_and_paints_at_the_right(configured, c
     (result,) = compositor.compose([TryOnRequest(person=drawn.photo((200, 150)), garments=(drawn.top(),))], ctx)
     assert isinstance(result, TryOn)
     picture, mask = side_by_side(seen[0])
-    assert picture.shape == (64, 96, 3)
-    assert (picture[:, :48] == seen[0].garment).all()
-    assert (picture[:, 48:] == seen[0].person).all()
-    assert not mask[:, :48].any()
-    assert (mask[:, 48:] == seen[0].mask).all()
+    assert picture.shape == (48, 64, 3)
+    assert (picture[:, :32] == seen[0].garment).all()
+    assert (picture[:, 32:] == seen[0].person).all()
+    assert not mask[:, :32].any()
+    assert (mask[:, 32:] == seen[0].mask).all()
 
 
 def test_an_ip_adapter_carries_the_garment(configured, ctx, drawn, weights):
