@@ -1,7 +1,7 @@
-"""Writes the tables of MODEL_CARD.md from the weights in the package and a report of `prodgen eval assets --out DIR`.
+"""Writes the tables of the model card of prodgen-mini from the weights in the package and a report of `prodgen eval assets --out DIR`.
 
 sha256sum *.safetensors > SHA256SUMS          # in prodgen_mini/weights, after new weights were put there
-python plugins/prodgen-mini/card.py DIR/assets.json
+python docs/mini_card.py DIR/assets.json
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from prodgen_mini import weights
 
-CARD = Path(__file__).with_name("MODEL_CARD.md")
+CARD = Path(__file__).parents[1] / "plugins" / "prodgen-mini" / "MODEL_CARD.md"
 PARTS: tuple[weights.Part, ...] = ("codec", "vae", "gan", "diffusion")
 _LEFT_OUT = (
     "codec",
