@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from prodgen_sdk.catalogue import Summary
+    from prodgen_sdk.pipeline.estimate import Estimate
     from prodgen_sdk.pipeline.explain import Explanation
     from prodgen_sdk.pipeline.run import GenerationResult
     from prodgen_sdk.recommender import Recorded, Similar
@@ -104,6 +105,10 @@ class AsyncStudio:
         except asyncio.CancelledError:
             stop.set()
             raise
+
+    async def estimate(self, *args: Any, **options: Any) -> Estimate:
+        """See `Studio.estimate`."""
+        return await self._run(self.studio.estimate, *args, **options)
 
     async def try_on(self, *args: Any, **options: Any) -> TryOn | Refusal:
         """See `Studio.try_on`."""

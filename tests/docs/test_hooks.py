@@ -123,7 +123,7 @@ class Everything:
         self.add(register, "benchmark")
 
     @hookimpl
-    def register_models(self, register):
+    def register_models(self, register, config):
         register("everything", "a model for a test", "somewhere:pull")
 
     @hookimpl
