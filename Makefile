@@ -13,7 +13,7 @@ PACKAGES := prodgen_sdk $(wildcard plugins/*/prodgen_*)
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 say = @printf '\n==> %s\n' "$(1)"
 
-.PHONY: help install assets test demo check check-packaging docs format clean
+.PHONY: help install assets test test-slow demo check check-packaging docs format clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -43,6 +43,10 @@ test: assets ## Run all tests
 	$(call say,Running the tests with $(WORKERS) workers)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 	$(call say,All passed. One part: make test ARGS=tests/unit. The linters: make check)
+
+test-slow: assets ## Run the tests that take long: hub models' larger schemes, whole trainings
+	$(call say,Running the slow tests with $(WORKERS) workers)
+	@$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist loadfile $(ARGS)
 
 demo: assets ## Run the main job on real photos and write a report
 	$(call say,Running the demo)

@@ -16,6 +16,8 @@ from prodgen_sdk.errors import Cancelled, ConfigError, InputError
 from prodgen_sdk.testing.contracts import GeneratorContract
 from prodgen_sdk.types import GenerationRequest, Product, Scene, View
 
+pytestmark = pytest.mark.slow
+
 MUG = Product(sku="mug-1", title="Blue mug", category="home/mug")
 
 

@@ -18,7 +18,10 @@ from prodgen_sdk.host import Host
 from prodgen_sdk.testing.contracts import BenchmarkContract
 from prodgen_sdk.testing.fakes import FakePlugin
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # diffusers and numpy 2
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]  # diffusers and numpy 2
 SMALL = {"tiny": "1", "n": 1, "requests": 2, "size": 64}
 
 

@@ -23,7 +23,10 @@ from prodgen_sdk.host import Host
 from prodgen_sdk.testing.contracts import GeneratorContract
 from prodgen_sdk.types import GenerationRequest, Product, View
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # diffusers and numpy 2
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]  # diffusers and numpy 2
 MUG = Product(sku="mug-1", title="Blue mug", category="home/mug")
 VIEWS = (View(), View(azimuth=90, elevation=30))
 

@@ -30,6 +30,8 @@ from prodgen_sdk.testing.contracts import TrainerContract
 from prodgen_sdk.testing.samples import sample_photo, sample_products
 from prodgen_sdk.types import GenerationRequest, Scene, parse_views
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = {
     "steps": 8,
     "rank": 2,

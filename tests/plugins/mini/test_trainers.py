@@ -16,6 +16,8 @@ from prodgen_mini.training.lora import LoraTrainer  # noqa: E402
 from prodgen_mini.training.sweep import combinations  # noqa: E402
 from prodgen_mini.training.vae import VaeTrainer  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 SHORT = {"steps": 6, "checkpoint_every": 2, "validate_every": 3, "sample_every": 3}
 
 
