@@ -85,6 +85,7 @@ def test_seeds_that_differ_as_true_products_do_have_full_diversity(parts):
     assert 0.7 < table.figures(shuffled)["diversity"] < 1.2
 
 
+@pytest.mark.slow
 class TestAssets(BenchmarkContract):
     plugin = plugin
     id = "mini/evaluate"
