@@ -60,9 +60,9 @@ _PRICE_01_PERCENT = Filter(price_max=Decimal(0))
 class ServeBenchmark(Benchmark):
     """Impressions are logged, explanations made, and nothing is left out, unless a figure's name says so.
 
-    Options: n variants (100000), dimension (512), requests a figure (500), k (10), users with 30 events each (200), products
-    that change a second (25, which are 200 variants) for so many seconds (5), index, ranker and policy (those that are configured by default), log (sync or
-    background).
+    Options: n variants (100000), dimension (512), requests a figure (500), k (10), users with 30 events each (200), updates:
+    products that change a second (25, which are 200 variants) for so many seconds (5), index, ranker and policy (those that are
+    configured by default), log (sync or background).
     """
 
     def __init__(self, config: object = None, ctx: Context | None = None) -> None:
