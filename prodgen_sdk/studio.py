@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from prodgen_sdk import images
 from prodgen_sdk.config import Config
@@ -20,7 +20,7 @@ from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline import generate as generation
 from prodgen_sdk.runtime import Seed
 from prodgen_sdk.scheduler import Batcher
-from prodgen_sdk.session import Photo, TryOnSession, Wearable, pixels
+from prodgen_sdk.session import Dressing, Photo, TryOnSession, Wearable, pixels
 from prodgen_sdk.types import (
     Erased,
     Event,
@@ -355,15 +355,27 @@ class Studio:
         return TryOnSession(self, self._person(person))
 
     def try_on_many(
-        self, person: Photo | PersonPhoto, garments: Iterable[Wearable], **options: Any
+        self,
+        person: Photo | PersonPhoto,
+        looks: Iterable[Wearable | Sequence[Wearable]],
+        *,
+        height_cm: float | None = None,
+        measurements_cm: Mapping[str, float] | None = None,
+        **options: Unpack[Dressing],
     ) -> list[TryOn | Refusal]:
-        """Dresses one person in each garment separately; the person is analysed once. Options as for `try_on`.
+        """Dresses one person in each look separately: a garment, or a list of garments in layering order.
 
-        All garments are read before the first is put on, so that a bad one costs nothing.
+        The person is analysed once, the answers come in the order of the looks, and each has the pixels that `try_on` gives for
+        it alone. A look that is refused, by the compositor, by screening or by a hook, does not stop the others. All looks
+        are read before the first is put on, so that a bad file costs nothing. Options as for `try_on`.
+
+        Raises:
+            InputError: an unreadable photo, an unknown sku, a garment that nobody wears.
+            PluginError: the compositor failed.
         """
-        with self.session(person) as session:
-            read = [session.garment(item, options.get("category", "auto")) for item in garments]
-            return [session.try_on(garment, **options) for garment in read]
+        photo = self._person(person, height_cm=height_cm, measurements_cm=dict(measurements_cm or {}))
+        with self.session(photo) as session:
+            return session.try_on_many(looks, **options)
 
     # Recommendation
 

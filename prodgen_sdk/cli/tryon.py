@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from prodgen_sdk.cli.output import JSON, emit, find_studio, note
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prodgen_sdk.types import Refusal, TryOn
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,7 +24,10 @@ def tryon(
     garment: list[str] = typer.Option(
         ..., metavar="FILE|SKU", help="A garment's photo or sku; several in layering order, innermost first."
     ),
-    out: str = typer.Option(..., metavar="FILE", help="Where the dressed picture goes (.png, .jpg, .webp)."),
+    out: str = typer.Option(
+        ..., metavar="FILE|DIR", help="Where the dressed picture goes (.png, .jpg, .webp); with --each, a folder."
+    ),
+    each: bool = typer.Option(False, "--each", help="Put each garment on alone: a picture a garment."),
     category: str = typer.Option(
         "auto", help="auto, top, outerwear, trousers, shorts, skirt, dress, overall, hat, glasses, bag, scarf."
     ),
@@ -36,39 +44,42 @@ def tryon(
     mask_out: str = typer.Option("", metavar="FILE", help="Where the edit mask goes."),
     as_json: bool = JSON,
 ) -> None:
-    """Dress a person's photo in a garment. Exit code 4 with the reason if it cannot be done well."""
+    """Dress a person's photo in a garment. Exit code 4 with the reason if it cannot be done well, 3 if only some of several can."""
     from pathlib import Path
 
     from prodgen_sdk import images
+    from prodgen_sdk.errors import InputError
     from prodgen_sdk.files import check_writable
     from prodgen_sdk.types import Fit, Refusal
 
-    for target in filter(None, (out, mask_out)):
+    if each and mask_out:
+        raise InputError("--mask-out names one file.", hint="Leave it out with --each, which writes the masks beside.")
+    for target in filter(None, ("" if each else out, mask_out)):
         images.check_ending(target)
         check_writable(Path(target).parent)
+    if each:
+        check_writable(out)
     with find_studio(ctx) as studio:
         single = _overrides(measurements, keypoints, back)
         garments = [_garment(studio, item, category, single if len(garment) == 1 else {}) for item in garment]
-        answer = studio.try_on(
-            person,
-            garments,
-            category=_category(category),
-            fit=Fit(style=_fit(fit), size=size or None),
-            height_cm=height or None,
-            mask=images.load(mask).max(axis=2) > 127 if mask else None,
-            compositor=compositor or None,
-        )
+        options: dict[str, Any] = {
+            "category": _category(category),
+            "fit": Fit(style=_fit(fit), size=size or None),
+            "height_cm": height or None,
+            "mask": images.load(mask).max(axis=2) > 127 if mask else None,
+            "compositor": compositor or None,
+        }
+        if each:
+            answers = studio.try_on_many(person, garments, **options)
+            return _write_each(answers, garment, Path(out), as_json)
+        answer = studio.try_on(person, garments, **options)
     if isinstance(answer, Refusal):
         emit(as_json, {"refused": answer}, lambda: note(f"refused: {answer.reason} {answer.what_to_do}"))
         raise typer.Exit(4)
     images.save(answer.image, out)
     if mask_out:
-        import numpy as np
-
-        grey = answer.edit_mask.astype(np.uint8) * 255
-        images.save(np.repeat(grey[..., None], 3, axis=2), mask_out)
-    report = {"out": out, "confidence": round(answer.confidence, 3), "warnings": answer.warnings}
-    report |= {"screening": answer.screening, "facts": answer.facts}
+        _save_mask(answer, mask_out)
+    report = {"out": out, **_report(answer)}
 
     def show() -> None:
         note(f"{out} is written, confidence {answer.confidence:.2f}")
@@ -78,6 +89,61 @@ def tryon(
             note(f"  screening wants a look: {'; '.join(answer.screening.reasons)}")
 
     emit(as_json, report, show)
+
+
+def _write_each(answers: list[TryOn | Refusal], names: list[str], folder: Path, as_json: bool) -> None:
+    """A picture and its mask for each garment that could be put on, and `result.json` with what was said of all."""
+    import json
+    from pathlib import Path
+
+    from prodgen_sdk import images
+    from prodgen_sdk.cli.output import jsonable
+    from prodgen_sdk.files import write_atomically
+    from prodgen_sdk.types import TryOn
+
+    looks: list[dict[str, Any]] = []
+    for number, (answer, name) in enumerate(zip(answers, names, strict=True)):
+        look: dict[str, Any] = {"garment": name}
+        if isinstance(answer, TryOn):
+            stem = f"{number:02}-{Path(name).stem}"
+            images.save(answer.image, folder / f"{stem}.png")
+            _save_mask(answer, folder / f"{stem}-mask.png")
+            look |= {"out": str(folder / f"{stem}.png"), **_report(answer)}
+        else:
+            look["refused"] = answer
+        looks.append(look)
+    report = {"looks": looks, "refused": sum("refused" in look for look in looks)}
+    text = json.dumps(jsonable(report), ensure_ascii=False, indent=2)
+    write_atomically(folder / "result.json", text.encode())
+
+    def show() -> None:
+        for look in looks:
+            if "refused" in look:
+                note(f"{look['garment']}: refused: {look['refused'].reason} {look['refused'].what_to_do}")
+            else:
+                note(f"{look['out']} is written, confidence {look['confidence']:.2f}")
+
+    emit(as_json, report, show)
+    if report["refused"]:
+        raise typer.Exit(4 if report["refused"] == len(looks) else 3)
+
+
+def _report(answer: TryOn) -> dict[str, Any]:
+    return {
+        "confidence": round(answer.confidence, 3),
+        "warnings": answer.warnings,
+        "screening": answer.screening,
+        "facts": answer.facts,
+    }
+
+
+def _save_mask(answer: TryOn, path: str | Path) -> None:
+    import numpy as np
+
+    from prodgen_sdk import images
+
+    grey = answer.edit_mask.astype(np.uint8) * 255
+    images.save(np.repeat(grey[..., None], 3, axis=2), path)
 
 
 def _overrides(measurements: str, keypoints: str, back: str) -> dict[str, Any]:
