@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from prodgen_sdk import images
+from prodgen_sdk.clips import Clip, check_target, write_clip
 from prodgen_sdk.errors import InputError, ProdgenError
 from prodgen_sdk.pipeline.screen import checkers_of
 from prodgen_sdk.pipeline.try_on import garment_of, try_on
+from prodgen_sdk.pipeline.try_on_clip import Gaps, try_on_clip
 from prodgen_sdk.types import (
+    DressedClip,
     Fit,
     Garment,
     GarmentCategory,
@@ -92,6 +95,33 @@ class TryOnSession:
         for answer in answers:
             self._keep(answer, user, until)
         return answers
+
+    def try_on_clip(
+        self,
+        clip: Clip,
+        garments: Wearable | Sequence[Wearable],
+        out: Path,
+        *,
+        category: GarmentCategory = "auto",
+        fit: str | Fit = "regular",
+        mask: Any = None,
+        compositor: str | None = None,
+        gaps: Gaps = "refuse",
+        ctx: Context | None = None,
+    ) -> DressedClip | Refusal:
+        """Dresses the person in every frame of a clip, of which the session's photo is the first; see `Studio.try_on_clip`."""
+        if gaps not in get_args(Gaps):
+            raise InputError(
+                f"Frames that cannot be dressed are not {gaps!r}.", hint=f"Say {', '.join(get_args(Gaps))}."
+            )
+        check_target(out)
+        request = self._request(garments, category, fit, mask, 0)
+        means = self._means(compositor)
+
+        def write(frames: Iterator[Image]) -> int:
+            return write_clip(out, frames, clip.rate)
+
+        return try_on_clip(clip, request, clip.rate, write=write, gaps=gaps, total=clip.frames, ctx=ctx, **means)
 
     def _request(
         self, look: Wearable | Sequence[Wearable], category: GarmentCategory, fit: str | Fit, mask: Any, seed: int

@@ -22,6 +22,7 @@ from prodgen_sdk.runtime import Seed
 from prodgen_sdk.scheduler import Batcher
 from prodgen_sdk.session import Dressing, Photo, TryOnSession, Wearable, pixels
 from prodgen_sdk.types import (
+    DressedClip,
     Erased,
     Event,
     Filter,
@@ -49,10 +50,12 @@ from prodgen_sdk.workspace import Workspace, init_workspace, open_workspace
 if TYPE_CHECKING:
     from prodgen_sdk.bound import BoundGenerator
     from prodgen_sdk.catalogue import Summary
+    from prodgen_sdk.clips import Clip
     from prodgen_sdk.pipeline.estimate import Estimate
     from prodgen_sdk.pipeline.explain import Explanation
     from prodgen_sdk.pipeline.produce import Stages
     from prodgen_sdk.pipeline.run import GenerationResult, GenerationRun
+    from prodgen_sdk.pipeline.try_on_clip import Gaps
     from prodgen_sdk.recommender import Recommender, Recorded, Similar
     from prodgen_sdk.store import Store
 
@@ -376,6 +379,56 @@ class Studio:
         photo = self._person(person, height_cm=height_cm, measurements_cm=dict(measurements_cm or {}))
         with self.session(photo) as session:
             return session.try_on_many(looks, **options)
+
+    def try_on_clip(
+        self,
+        clip: str | Path | Clip,
+        garments: Wearable | Sequence[Wearable],
+        out: str | Path,
+        *,
+        rate: float | None = None,
+        category: GarmentCategory = "auto",
+        fit: str | Fit = "regular",
+        height_cm: float | None = None,
+        measurements_cm: Mapping[str, float] | None = None,
+        mask: Any = None,
+        compositor: str | None = None,
+        gaps: Gaps = "refuse",
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        timeout: float | None = None,
+    ) -> DressedClip | Refusal:
+        """Dresses the person in a short clip. Nothing is kept but what is written to `out`, whole or not at all.
+
+        Args:
+            clip: a video, an animated picture or a folder of pictures; see `clips.open_clip`, which names the limits, too.
+            garments: one or more in layering order, as for `try_on`.
+            out: .mp4, .webm, .mkv (lossless), .gif, or a folder for PNG files (lossless).
+            rate: frames a second, where the clip does not say it.
+            mask: the only pixels that may change in every frame, bool HxW.
+            gaps: what becomes of frames that cannot be dressed: `refuse` the clip, `keep` them as filmed, or `cut` them out.
+
+        Raises:
+            InputError: an unreadable or too long clip, an unknown sku, an `out` that cannot be written.
+            Cancelled, DeadlineExceeded: `cancelled` said so, or `timeout` seconds are over.
+        """
+        from prodgen_sdk.clips import Clip, check_target, open_clip
+
+        target = check_target(out)
+        clip = clip if isinstance(clip, Clip) else open_clip(clip, rate=rate)
+        facts = {"height_cm": height_cm, "measurements_cm": dict(measurements_cm or {})}
+        with self.session(self._person(next(iter(clip)), **facts)) as session:
+            return session.try_on_clip(
+                clip,
+                garments,
+                target,
+                category=category,
+                fit=fit,
+                mask=mask,
+                compositor=compositor,
+                gaps=gaps,
+                ctx=self._context(progress, cancelled, timeout),
+            )
 
     # Recommendation
 

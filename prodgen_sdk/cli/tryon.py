@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, find_studio, note
+from prodgen_sdk.cli.output import JSON, emit, find_studio, note, progress
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from prodgen_sdk.types import Refusal, TryOn
+    from prodgen_sdk.types import DressedClip, Refusal, TryOn
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,12 +20,19 @@ def add_to(app: typer.Typer) -> None:
 
 def tryon(
     ctx: typer.Context,
-    person: str = typer.Option(..., metavar="FILE", help="The person's photo. It is not kept."),
+    person: str = typer.Option(
+        ...,
+        metavar="FILE",
+        help="The person's photo, or a clip: a video, an animation, a folder of frames. It is not kept.",
+    ),
     garment: list[str] = typer.Option(
         ..., metavar="FILE|SKU", help="A garment's photo or sku; several in layering order, innermost first."
     ),
     out: str = typer.Option(
-        ..., metavar="FILE|DIR", help="Where the dressed picture goes (.png, .jpg, .webp); with --each, a folder."
+        ...,
+        metavar="FILE|DIR",
+        help="Where the dressed picture goes (.png, .jpg, .webp); with --each, a folder. "
+        "A clip: .mp4, .webm, .mkv (lossless), .gif, or a folder of PNG files.",
     ),
     each: bool = typer.Option(False, "--each", help="Put each garment on alone: a picture a garment."),
     category: str = typer.Option(
@@ -41,6 +48,8 @@ def tryon(
     keypoints: str = typer.Option("", metavar="FILE", help="JSON: point name to [x, y] in the garment's photo."),
     back: str = typer.Option("", metavar="FILE", help="The back photo of the (single) garment."),
     compositor: str = typer.Option("", metavar="ID"),
+    gaps: str = typer.Option("refuse", help="Frames of a clip that cannot be dressed: refuse it, keep or cut them."),
+    rate: float = typer.Option(0.0, metavar="FPS", help="Frames a second of a clip that does not say it."),
     mask_out: str = typer.Option("", metavar="FILE", help="Where the edit mask goes."),
     as_json: bool = JSON,
 ) -> None:
@@ -48,13 +57,17 @@ def tryon(
     from pathlib import Path
 
     from prodgen_sdk import images
+    from prodgen_sdk.clips import is_clip
     from prodgen_sdk.errors import InputError
     from prodgen_sdk.files import check_writable
     from prodgen_sdk.types import Fit, Refusal
 
-    if each and mask_out:
-        raise InputError("--mask-out names one file.", hint="Leave it out with --each, which writes the masks beside.")
-    for target in filter(None, ("" if each else out, mask_out)):
+    moving = is_clip(person)
+    if (each or moving) and mask_out:
+        raise InputError("--mask-out takes the mask of one picture.", hint="Leave it out; --each writes masks beside.")
+    if each and moving:
+        raise InputError("--each is for a photo.", hint="Dress a clip in one look at a time.")
+    for target in filter(None, ("" if each or moving else out, mask_out)):
         images.check_ending(target)
         check_writable(Path(target).parent)
     if each:
@@ -69,6 +82,12 @@ def tryon(
             "mask": images.load(mask).max(axis=2) > 127 if mask else None,
             "compositor": compositor or None,
         }
+        if moving:
+            with progress("dressing") as tell:
+                clip = studio.try_on_clip(
+                    person, garments, out, rate=rate or None, gaps=cast(Any, gaps), progress=tell, **options
+                )
+            return _tell_clip(clip, out, as_json)
         if each:
             answers = studio.try_on_many(person, garments, **options)
             return _write_each(answers, garment, Path(out), as_json)
@@ -126,6 +145,27 @@ def _write_each(answers: list[TryOn | Refusal], names: list[str], folder: Path, 
     emit(as_json, report, show)
     if report["refused"]:
         raise typer.Exit(4 if report["refused"] == len(looks) else 3)
+
+
+def _tell_clip(answer: DressedClip | Refusal, out: str, as_json: bool) -> None:
+    from prodgen_sdk.types import Refusal
+
+    if isinstance(answer, Refusal):
+        emit(as_json, {"refused": answer}, lambda: note(f"refused: {answer.reason} {answer.what_to_do}"))
+        raise typer.Exit(4)
+
+    def show() -> None:
+        note(
+            f"{out} is written: {answer.dressed} of {answer.frames} frames dressed, confidence {answer.confidence:.2f}"
+        )
+        for gap in answer.gaps:
+            note(f"  {gap.first / answer.rate:.1f} to {(gap.last + 1) / answer.rate:.1f} s: {gap.refusal.reason}")
+        for warning in answer.warnings:
+            note(f"  {warning}")
+
+    emit(as_json, {"out": out, **answer.model_dump()}, show)
+    if answer.gaps:
+        raise typer.Exit(3)
 
 
 def _report(answer: TryOn) -> dict[str, Any]:
