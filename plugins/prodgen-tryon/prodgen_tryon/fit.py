@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,17 +11,33 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import FitStyle
 from prodgen_tryon.keypoints import Contour, TopShape, length, resample
 from prodgen_tryon.silhouette import Limb
+from prodgen_tryon.sizes import DRAPE, Size, measures
 from prodgen_tryon.skeleton import SIDES, Side, Skeleton, chin
 
 ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
 TOP_LENGTH = 1.8  # neck to hem of a common top, in shoulder widths
 HEM_BELOW_HIPS = 0.22  # the lowest hem of a top, in shoulder widths below the hip joints: about the crotch
+LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
+WAIST = 0.82  # height of the waist, in torsos below the shoulders
+ARM, SEAM = 0.29, 0.03  # shoulder joint to wrist, and shoulder seam to joint, in heights of the person
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
-EASE = {
-    "tight": (0.96, 1.04),
-    "regular": (1.0, 1.16),
-    "loose": (1.1, 1.4),
-}  # least and most width, relative to the body
+NATURAL = 0.85  # how wide cloth of an unknown size looks on the body, for its width laid flat
+
+
+@dataclass(frozen=True)
+class Ease:
+    """How much room a garment has: least and most width relative to the body that is seen, and a factor on its own width."""
+
+    low: float
+    high: float
+    factor: float = 1.0
+
+
+EASE = {"tight": Ease(0.9, 1.0, 0.88), "regular": Ease(1.0, 1.16), "loose": Ease(1.12, 1.6, 1.3)}
+MEASURED = Ease(0.9, 2.0, DRAPE / NATURAL)  # a real size decides; cloth is never narrower than the body
+
+
+Tuck = Literal["auto", "in", "out"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +87,13 @@ class Measured:
 
 @dataclass(frozen=True)
 class TopFit:
-    """All parts of a fitted top, in drawing order, and the curve of its neckline on the body [n, 2]."""
+    """All parts of a fitted top, in drawing order, and the curve of its neckline on the body [n, 2].
+
+    Args:
+        hem: height of the hem below the shoulders.
+        sleeve_ends: side -> end of the sleeve (0 none, 1 elbow, 2 wrist).
+        tucked: whether lower clothes are worn over the hem, from the height `waist` on (None: where they were seen).
+    """
 
     parts: tuple[Part, ...]
     neckline: Contour
@@ -79,6 +101,7 @@ class TopFit:
     sleeve_ends: dict[Side, float]
     scale: float
     tucked: bool
+    waist: float | None = None
 
 
 def garment_scale(shape: TopShape, width: float, dress: bool = False) -> float:
@@ -132,14 +155,32 @@ def _junction(arc: Contour) -> int:
 
 
 def fit_top(
-    shape: TopShape, body: Measured, style: FitStyle = "regular", dress: bool = False, snap_hem: bool = True
+    shape: TopShape,
+    body: Measured,
+    style: FitStyle = "regular",
+    dress: bool = False,
+    snap_hem: bool = True,
+    *,
+    size: Size | None = None,
+    tuck: Tuck = "auto",
+    waist: float | None = None,
 ) -> TopFit:
-    """Control points of torso and sleeves."""
+    """Control points of torso and sleeves.
+
+    Args:
+        snap_hem: without a known length, end where the old top ended unless the lengths differ clearly.
+        size: the garment's measurements; they count more than `style`.
+        tuck: `auto` wears it as the old top was worn.
+        waist: height below the shoulders at which new lower clothes begin, where there are some.
+    """
     frame, w = body.frame, body.frame.width
-    scale = garment_scale(shape, w, dress)
+    scale = along = garment_scale(shape, w, dress)
+    ease = EASE[style]
+    if size is not None:
+        (scale, along), ease = size.scales(measures(shape)), MEASURED
     middle = (shape.points["neck_a"][0] + shape.points["neck_b"][0]) / 2
-    low, high = EASE[style]
-    natural = 0.85 * scale * shape.width / 2
+    low, high = ease.low, ease.high
+    natural = NATURAL * scale * shape.width / 2 * ease.factor
 
     neck_half = float(np.clip((shape.points["neck_b"][0] - shape.points["neck_a"][0]) / 2 * scale, 0.19 * w, 0.36 * w))
     tips, armpits, shoulder_targets, shoulder_sources = {}, {}, {}, {}
@@ -182,12 +223,24 @@ def fit_top(
     neckline = _neckline_target(shape, peaks, scale, stand, pressed, frame)
     top_y = (shape.points["neck_a"][1] + shape.points["neck_b"][1]) / 2 + _collar(shape)
     hem_mid = (shape.points["hem_a"] + shape.points["hem_b"]) / 2
-    hem = (hem_mid[1] - top_y) * scale - body.rise
-    if not dress:
+    hem = (hem_mid[1] - top_y) * along - body.rise
+    if size is not None:
+        ankles = max(float(frame.local(frame.leg(side))[2, 1]) for side in SIDES)
+        hem = min(hem, ankles if dress else frame.torso + LONGEST * w)
+    elif not dress:
         hem = min(hem, frame.torso + HEM_BELOW_HIPS * w)
     # Worn as the old top was worn: tucked in, or as long unless the lengths differ clearly.
-    if snap_hem and not body.tucked and body.hem is not None and -0.3 * w < hem - body.hem < 0.45 * w:
+    tucked = snap_hem and body.tucked if tuck == "auto" else tuck == "in" and not dress
+    snap = snap_hem and size is None and not tucked
+    if snap and not body.tucked and body.hem is not None and -0.3 * w < hem - body.hem < 0.45 * w:
         hem = body.hem + 0.03 * w
+    if tuck != "auto" or waist is not None:
+        seen = body.waist if body.waist is not None and body.tucked else WAIST * frame.torso
+        waist = seen if waist is None else waist + 0.02 * w
+    if tucked and waist is not None:  # no gap between a short top and the waistband
+        hem = max(hem, waist + 0.15 * w)
+    elif tuck == "out" and size is None and waist is not None:
+        hem = max(hem, waist + 0.3 * w)
     hem = max(hem, 0.7 * w)
 
     sources, targets = [], []
@@ -197,7 +250,9 @@ def fit_top(
         arc = resample(shape.arcs[f"side_{side}"], 9)
         heights = np.linspace(0.42 * w, hem, 9)
         widths = np.abs(arc[:, 0] - (shape.points["armpit_a"][0] + shape.points["armpit_b"][0]) / 2)
-        wanted = 0.85 * scale * widths
+        wanted = NATURAL * scale * widths * ease.factor
+        if size is not None:
+            wanted *= _profile(shape, size, scale, heights, frame.torso)
         edge = np.interp(heights, body.heights, body.edges[side])
         most = high + (0.25 if dress else 0.0) * np.linspace(0, 1, 9) * 4
         flare = np.clip(wanted, low * edge, most * edge)
@@ -249,11 +304,24 @@ def fit_top(
     parts, ends = [torso], {}
     for side in SIDES:
         if f"cuff_outer_{side}" in shape.points:
-            sleeve, ends[side] = _sleeve(shape, body, side, tips[side], armpits[side], scale, style)
+            sleeve, ends[side] = _sleeve(shape, body, side, tips[side], armpits[side], scale, ease, size)
             parts.append(sleeve)
         else:
             ends[side] = 0.0
-    return TopFit(tuple(parts), neckline, hem, ends, scale, snap_hem and body.tucked)
+    return TopFit(tuple(parts), neckline, hem, ends, scale, tucked, waist)
+
+
+def _profile(
+    shape: TopShape, size: Size, scale: float, heights: NDArray[np.float64], torso: float
+) -> NDArray[np.float64]:
+    """Factors [n] on a side's widths at these heights, so that the waist, hips and hem have their own measurements."""
+    photo = measures(shape)
+    places, factors = [heights[0]], [1.0]
+    for name, height in (("waist", WAIST * torso), ("hip", 1.02 * torso), ("hem", float(heights[-1]))):
+        if name in size.widths and photo[name] > 0 and places[-1] < height <= heights[-1]:
+            places.append(height)
+            factors.append(size.widths[name] / (photo[name] * scale))
+    return np.interp(heights, places, factors)
 
 
 def _shoulder_height(across: float, tip: Contour, body: Measured, w: float) -> float:
@@ -278,12 +346,25 @@ def _neckline_target(
 
 
 def _sleeve(
-    shape: TopShape, body: Measured, side: Side, tip: Contour, armpit: Contour, scale: float, style: FitStyle
+    shape: TopShape,
+    body: Measured,
+    side: Side,
+    tip: Contour,
+    armpit: Contour,
+    scale: float,
+    ease: Ease,
+    size: Size | None,
 ) -> tuple[Part, float]:
     limb, w = body.arms[side], body.frame.width
-    low, high = EASE[style]
+    low, high = ease.low, ease.high
     total = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(limb.centre, axis=0).T))])
-    if long_sleeved(shape):
+    if size is not None:
+        # A share of the arm, not pixels: an arm that is bent or points at the camera looks shorter than it is.
+        sewn = size.lengths.get("sleeve", measures(shape)["sleeve"] * scale)
+        share = float(np.clip((sewn / size.stature - SEAM) / ARM, 0.08, 1.12))
+        stop = min(share, 1.0) * float(np.interp(2.0, limb.t, total))
+        end = 2.0 * share if share > 1 else float(np.interp(stop, total, limb.t))
+    elif long_sleeved(shape):
         end = max(2.0, min(body.sleeves[side], 2.25)) if body.sleeves[side] > 1.5 else 2.0
         stop = total[-1] * min(end, 2.0) / 2.0
         stop = float(np.interp(min(end, 2.0), limb.t, total))
@@ -295,7 +376,7 @@ def _sleeve(
     n = 9
     outer_source = resample(shape.arcs[f"outer_{side}"], n)
     inner_source = resample(shape.arcs[f"inner_{side}"][::-1], n)
-    thickness = 0.8 * scale * np.hypot(*(outer_source - inner_source).T) / 2
+    thickness = 0.8 * scale * np.hypot(*(outer_source - inner_source).T) / 2 * ease.factor
     start_outer = 0.18 * w
     # The inner edge leaves the armpit where the arm passes it.
     passing = float(total[int(((limb.centre - armpit) ** 2).sum(1).argmin())])
@@ -311,7 +392,8 @@ def _sleeve(
         old = np.interp(places, total, widths)
         bare = t > covered
         least = np.where(bare, low * old + 0.02 * w, low * old + 0.008 * w)
-        target = np.clip(thickness[1:], least, np.where(bare, 1.4, 1.12) * high * old)
+        most = np.where(bare, 1.4, 1.12) * high * old
+        target = np.clip(thickness[1:], least, most)
         curve: Contour = centre + normal * (sign * target)[:, None]
         return curve
 
@@ -339,4 +421,4 @@ def _line(a: Contour, b: Contour, count: int = 4) -> Contour:
     return a + (b - a) * np.linspace(0, 1, count)[:, None]
 
 
-__all__ = ["EASE", "Measured", "Part", "TopFit", "fit_top", "garment_scale", "length", "long_sleeved"]
+__all__ = ["EASE", "Ease", "Measured", "Part", "TopFit", "fit_top", "garment_scale", "length", "long_sleeved"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 import cv2
@@ -18,32 +17,17 @@ from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Compositor
 from prodgen_sdk.types import Body, Garment, Image, Layer, PersonPhoto, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check
-from prodgen_tryon.compose import Composed, compose_legs, compose_top, front
+from prodgen_tryon.compose import Composed
 from prodgen_tryon.confidence import LEAST, assess, measure
 from prodgen_tryon.config import Config
-from prodgen_tryon.cutout import Cutout, cut_out
 from prodgen_tryon.filters import Float, dilate
-from prodgen_tryon.fit import Part, fit_top
-from prodgen_tryon.fit_legs import fit_legs, fit_skirt
-from prodgen_tryon.keypoints import TopShape, top_shape
-from prodgen_tryon.layers import over
-from prodgen_tryon.legs import LegShape, guess_category, leg_shape
+from prodgen_tryon.garment import Piece, understand
 from prodgen_tryon.litert import LitertBodyParser
+from prodgen_tryon.outfit import Outfit, lay, lay_again, order
 from prodgen_tryon.person import Person, analyse
 
-CATEGORIES = ("top", "outerwear", "trousers", "shorts", "skirt", "dress")
 DETECTION_HEIGHT = 1280
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A garment that was cut out and understood."""
-
-    cutout: Cutout
-    category: str
-    shape: TopShape | LegShape
-    warnings: tuple[str, ...]
 
 
 class Recent(Generic[T]):
@@ -149,53 +133,24 @@ class WarpCompositor(Compositor):
         return self._pieces.get(key, lambda: understand(picture, garment, picture is garment.front))
 
 
-def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | Refusal:
-    """Cuts a garment out, finds out what it is and where its points lie."""
-    cutout = cut_out(picture)
-    if not cutout.mask.any() or cutout.confidence < 0.15:
-        return check.NOT_CUT_OUT
-    guess, sure = guess_category(cutout.mask)
-    category = garment.category if garment.category != "auto" else guess
-    if category not in CATEGORIES:
-        return check.unsupported(category)
-    warnings: list[str] = []
-    if garment.category == "auto" and sure < 0.75:
-        warnings.append(f"The garment was taken for a {category}; say its category if that is wrong.")
-    if guess == "overall" and category in ("trousers", "shorts"):
-        warnings.append("The garment looks like dungarees; its bib and straps are not shown.")
-    rgb = images.flatten(picture)
-    points = garment.keypoints if front else {}
-    shape: TopShape | LegShape
-    if category in ("top", "outerwear", "dress"):
-        shape = top_shape(cutout.mask, rgb, points)
-        warnings += shape.warnings
-    else:
-        shape = leg_shape(cutout.mask, category == "skirt")
-    if shape.confidence < 0.25:
-        return check.NOT_RECOGNISED
-    return Piece(cutout, category, shape, tuple(warnings))
-
-
 def _render(
     request: TryOnRequest, photo: Image, person: Person, pieces: Sequence[Piece], config: Config
 ) -> TryOn | Refusal:
-    picture = person.image.astype(np.float32)
     warnings: list[str] = []
     confidence = 1.0
     quality: list[dict[str, float]] = []
     if person.frame.facing == "back":
         warnings.append("The person is seen from behind: the garment's back is shown.")
     done: dict[int, Composed] = {}
-    # Lower clothes first, because a new top may show what the old one hid.
-    lower = [i for i, piece in enumerate(pieces) if isinstance(piece.shape, LegShape)]
-    upper = [i for i in range(len(pieces)) if i not in lower]
-    for number in (*lower, *upper):
+    outfit = Outfit(person.image.astype(np.float32))
+    for number, again in order([piece.category for piece in pieces], request.fit.tuck):
+        if again:
+            lay_again(outfit, person, done[number])
+            continue
         piece = pieces[number]
-        if isinstance(piece.shape, LegShape):
-            composed, parts = _lay_legs(person, picture, piece, piece.shape, request)
-        else:
-            legs = done[lower[-1]] if lower else None
-            composed, parts = _lay_top(person, picture, piece, piece.shape, request, config, number != upper[0], legs)
+        composed, parts = lay(
+            outfit, person, piece, request.garments[number], request, keep_top=config.outerwear_keeps_top
+        )
         cover = check.coverage(person, piece.category, composed.alpha)
         if cover < 0.5:
             return check.NOT_COVERED
@@ -216,12 +171,9 @@ def _render(
         confidence = min(confidence, sure)
         warnings += [w for w in (*piece.warnings, *weak) if w not in warnings]
         quality.append({name: round(value, 3) for name, value in signs.items()})
-        picture, done[number] = composed.image, composed
-    for number in lower:
-        if any(i < number for i in upper):  # named after the top: worn over it
-            alpha = done[number].whole * (1 - front(person))
-            picture = over(picture, done[number].cloth, alpha)
-    image, mask = restore(photo, person, picture, request.mask)
+        done[number] = composed
+    warnings += [w for w in outfit.warnings if w not in warnings]
+    image, mask = restore(photo, person, outfit.picture, request.mask)
     names = [piece.category for piece in pieces]
     return TryOn(
         image=image,
@@ -236,33 +188,6 @@ def _render(
             "signs": quality,
         },
     )
-
-
-def _lay_legs(
-    person: Person, picture: Float, piece: Piece, shape: LegShape, request: TryOnRequest
-) -> tuple[Composed, tuple[Part, ...]]:
-    fit = fit_skirt if piece.category == "skirt" else fit_legs
-    fitted = fit(shape, person.measured, person.legs, request.fit.style)
-    return compose_legs(person, picture, piece.cutout, fitted), fitted.parts
-
-
-def _lay_top(
-    person: Person,
-    picture: Float,
-    piece: Piece,
-    shape: TopShape,
-    request: TryOnRequest,
-    config: Config,
-    second: bool,
-    legs: Composed | None,
-) -> tuple[Composed, tuple[Part, ...]]:
-    dress = piece.category == "dress"
-    keeps = piece.category == "outerwear" and config.outerwear_keeps_top
-    fitted = fit_top(shape, person.measured, request.fit.style, dress=dress, snap_hem=piece.category == "top")
-    composed = compose_top(
-        person, picture, piece.cutout, fitted, keep_top=keeps, top_worn=second, dress=dress, legs=legs
-    )
-    return composed, fitted.parts
 
 
 def restore(

@@ -1,0 +1,57 @@
+"""A garment's photo understood: cut out, told what it is, and its points found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prodgen_sdk import images
+from prodgen_sdk.types import Garment, Image, Refusal
+from prodgen_tryon import check
+from prodgen_tryon.cutout import Cutout, cut_out
+from prodgen_tryon.keypoints import TopShape, top_shape
+from prodgen_tryon.legs import LegShape, guess_category, leg_shape
+
+CATEGORIES = ("top", "outerwear", "trousers", "shorts", "skirt", "dress")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A garment that was cut out and understood."""
+
+    cutout: Cutout
+    category: str
+    shape: TopShape | LegShape
+    warnings: tuple[str, ...]
+
+
+def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | Refusal:
+    """Cuts a garment out, finds out what it is and where its points lie.
+
+    Args:
+        picture: the garment's photo, RGB or RGBA.
+        garment: what the caller says of it: category and keypoints.
+        front: whether the photo shows the front, which is what keypoints are for.
+    """
+    cutout = cut_out(picture)
+    if not cutout.mask.any() or cutout.confidence < 0.15:
+        return check.NOT_CUT_OUT
+    guess, sure = guess_category(cutout.mask)
+    category = garment.category if garment.category != "auto" else guess
+    if category not in CATEGORIES:
+        return check.unsupported(category)
+    warnings: list[str] = []
+    if garment.category == "auto" and sure < 0.75:
+        warnings.append(f"The garment was taken for a {category}; say its category if that is wrong.")
+    if guess == "overall" and category in ("trousers", "shorts"):
+        warnings.append("The garment looks like dungarees; its bib and straps are not shown.")
+    rgb = images.flatten(picture)
+    points = garment.keypoints if front else {}
+    shape: TopShape | LegShape
+    if category in ("top", "outerwear", "dress"):
+        shape = top_shape(cutout.mask, rgb, points)
+        warnings += shape.warnings
+    else:
+        shape = leg_shape(cutout.mask, category == "skirt")
+    if shape.confidence < 0.25:
+        return check.NOT_RECOGNISED
+    return Piece(cutout, category, shape, tuple(warnings))
