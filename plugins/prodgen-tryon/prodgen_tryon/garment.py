@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from prodgen_sdk import images
 from prodgen_sdk.types import Garment, Image, Refusal
 from prodgen_tryon import check
+from prodgen_tryon.accessories.shape import CATEGORIES as ACCESSORIES
+from prodgen_tryon.accessories.wear import Accessory, recognise
 from prodgen_tryon.cutout import Cutout, cut_out
 from prodgen_tryon.keypoints import TopShape, top_shape
 from prodgen_tryon.legs import LegShape, guess_category, leg_shape
@@ -24,14 +26,16 @@ class Piece:
     warnings: tuple[str, ...]
 
 
-def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | Refusal:
-    """Cuts a garment out, finds out what it is and where its points lie.
+def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | Accessory | Refusal:
+    """Cuts a garment or an accessory out, finds out what it is and where its points lie.
 
     Args:
         picture: the garment's photo, RGB or RGBA.
         garment: what the caller says of it: category and keypoints.
         front: whether the photo shows the front, which is what keypoints are for.
     """
+    if garment.category in ACCESSORIES:
+        return recognise(picture, garment, front)
     cutout = cut_out(picture)
     if not cutout.mask.any() or cutout.confidence < 0.15:
         return check.NOT_CUT_OUT

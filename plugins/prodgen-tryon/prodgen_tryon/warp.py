@@ -8,23 +8,19 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Compositor
-from prodgen_sdk.types import Body, Garment, Image, Layer, PersonPhoto, Refusal, TryOn, TryOnRequest
+from prodgen_sdk.types import Body, Garment, Image, PersonPhoto, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check
-from prodgen_tryon.compose import Composed
-from prodgen_tryon.confidence import LEAST, assess, measure
+from prodgen_tryon.accessories.wear import Accessory
 from prodgen_tryon.config import Config
-from prodgen_tryon.filters import Float, dilate
 from prodgen_tryon.garment import Piece, understand
 from prodgen_tryon.litert import LitertBodyParser
-from prodgen_tryon.outfit import Outfit, lay, lay_again, order
 from prodgen_tryon.person import Person, analyse
+from prodgen_tryon.render import dress
 
 DETECTION_HEIGHT = 1280
 T = TypeVar("T")
@@ -65,7 +61,7 @@ class WarpCompositor(Compositor):
         own = self._config.body_parser == "body/litert"
         self._parser = LitertBodyParser(self._config, ctx) if own else None
         self._people: Recent[Person | Refusal] = Recent(self._config.cached_people)
-        self._pieces: Recent[Piece | Refusal] = Recent(self._config.cached_garments)
+        self._pieces: Recent[Piece | Accessory | Refusal] = Recent(self._config.cached_garments)
 
     def compose(self, batch: Sequence[TryOnRequest], ctx: Context) -> list[TryOn | Refusal]:
         results = []
@@ -88,17 +84,18 @@ class WarpCompositor(Compositor):
         person = self._people.get(images.pixel_digest(photo), lambda: self._person(photo, ctx))
         if isinstance(person, Refusal):
             return person
-        pieces = []
+        pieces: list[Piece | Accessory] = []
         for garment in request.garments:
             ctx.check()
             piece = self._piece(garment, person)
             if isinstance(piece, Refusal):
                 return piece
-            refusal = check.reach(person, piece.category)
+            refusal = check.reach(person, piece.category) if isinstance(piece, Piece) else None
             if refusal is not None:
                 return refusal
             pieces.append(piece)
-        return _render(request, photo, person, pieces, self._config)
+        dressed = dress(request, photo, person, pieces, self._config)
+        return dressed if isinstance(dressed, Refusal) else dressed.answer
 
     def _person(self, photo: Image, ctx: Context) -> Person | Refusal:
         scale = min(1.0, DETECTION_HEIGHT / photo.shape[0], 2 * DETECTION_HEIGHT / photo.shape[1])
@@ -123,7 +120,7 @@ class WarpCompositor(Compositor):
         )
         return found[0]
 
-    def _piece(self, garment: Garment, person: Person) -> Piece | Refusal:
+    def _piece(self, garment: Garment, person: Person) -> Piece | Accessory | Refusal:
         picture = garment.front
         if person.frame.facing == "back":
             if garment.back is None:
@@ -131,110 +128,6 @@ class WarpCompositor(Compositor):
             picture = garment.back
         key = f"{images.pixel_digest(picture)} {garment.category} {sorted(garment.keypoints.items())} {picture is garment.front}"
         return self._pieces.get(key, lambda: understand(picture, garment, picture is garment.front))
-
-
-def _render(
-    request: TryOnRequest, photo: Image, person: Person, pieces: Sequence[Piece], config: Config
-) -> TryOn | Refusal:
-    warnings: list[str] = []
-    confidence = 1.0
-    quality: list[dict[str, float]] = []
-    if person.frame.facing == "back":
-        warnings.append("The person is seen from behind: the garment's back is shown.")
-    done: dict[int, Composed] = {}
-    outfit = Outfit(person.image.astype(np.float32))
-    for number, again in order([piece.category for piece in pieces], request.fit.tuck):
-        if again:
-            lay_again(outfit, person, done[number])
-            continue
-        piece = pieces[number]
-        composed, parts = lay(
-            outfit, person, piece, request.garments[number], request, keep_top=config.outerwear_keeps_top
-        )
-        cover = check.coverage(person, piece.category, composed.alpha)
-        if cover < 0.5:
-            return check.NOT_COVERED
-        signs = measure(
-            person,
-            piece.category,
-            piece.cutout,
-            piece.shape,
-            parts,
-            composed.image,
-            composed.alpha,
-            composed.whole,
-            cover,
-        )
-        sure, weak = assess(signs)
-        if sure < LEAST:
-            return check.UNSURE
-        confidence = min(confidence, sure)
-        warnings += [w for w in (*piece.warnings, *weak) if w not in warnings]
-        quality.append({name: round(value, 3) for name, value in signs.items()})
-        done[number] = composed
-    warnings += [w for w in outfit.warnings if w not in warnings]
-    image, mask = restore(photo, person, outfit.picture, request.mask)
-    names = [piece.category for piece in pieces]
-    return TryOn(
-        image=image,
-        edit_mask=mask,
-        layers=tuple(Layer(name=f"{i}-{names[i]}", image=_layer(photo, person, done[i])) for i in range(len(pieces))),
-        confidence=float(np.clip(confidence, 0, 1)),
-        warnings=tuple(warnings),
-        facts={
-            "categories": names,
-            "facing": person.frame.facing,
-            "working_scale": round(person.scale, 4),
-            "signs": quality,
-        },
-    )
-
-
-def restore(
-    photo: Image, person: Person, picture: Float, allowed: NDArray[np.bool_] | None
-) -> tuple[Image, NDArray[np.bool_]]:
-    """The dressed working picture in the photo: only pixels that changed are touched, all others are the photo's own.
-
-    Args:
-        picture: float32 RGB of the working crop.
-        allowed: the only pixels of the photo that may change.
-
-    Returns:
-        the picture in the photo's size, and the mask of the pixels that may differ.
-    """
-    x, y = person.origin
-    width, height = person.size
-    working = picture.round().clip(0, 255).astype(np.uint8)
-    changed = (np.abs(working.astype(np.int16) - person.image) > 0).any(-1)
-    out = photo.copy()
-    mask = np.zeros(photo.shape[:2], bool)
-    crop = photo[y : y + height, x : x + width]
-    if person.scale < 1:
-        # Fade into the photo over the rim of the change: the crop was resampled, the photo was not.
-        soft = cv2.GaussianBlur(dilate(changed.astype(np.float32), 1), (0, 0), 1.0)
-        soft = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
-        large = cv2.resize(working, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.float32)
-        large = crop + (large - crop) * soft[..., None]
-        inside = soft > 1 / 255
-        result = large.round().clip(0, 255).astype(np.uint8)
-    else:
-        result, inside = working, changed
-    if allowed is not None:
-        inside = inside & allowed[y : y + height, x : x + width]
-    target = out[y : y + height, x : x + width]
-    target[inside] = result[inside]
-    mask[y : y + height, x : x + width] = inside
-    return out, mask
-
-
-def _layer(photo: Image, person: Person, done: Composed) -> Image:
-    x, y = person.origin
-    rgba = np.dstack([done.cloth, done.alpha * 255]).round().clip(0, 255).astype(np.uint8)
-    if person.scale < 1:
-        rgba = cv2.resize(rgba, person.size, interpolation=cv2.INTER_CUBIC)
-    out = np.zeros((*photo.shape[:2], 4), np.uint8)
-    out[y : y + person.size[1], x : x + person.size[0]] = rgba
-    return out
 
 
 def _enlarged(body: Body, shape: tuple[int, ...], small: tuple[int, ...]) -> Body:
