@@ -48,7 +48,7 @@ def unsupported(category: str) -> Refusal:
         return NOT_RECOGNISED
     return Refusal(
         code="category-not-supported", reason=f"A garment of the category {category} cannot be fitted by warping.",
-        what_to_do="Use a top, outerwear, trousers, shorts, a skirt or a dress.",
+        what_to_do="Use a top, outerwear, trousers, shorts, a skirt, a dress or an overall.",
     )  # fmt: skip
 
 

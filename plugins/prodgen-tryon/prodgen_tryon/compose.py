@@ -181,7 +181,7 @@ def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit) 
     alpha = np.maximum.reduce([layer[..., 3] for layer in layers])
     gone = np.clip(dilate(parts["lower"], max(0.02 * w, 1.5)), 0, 1)
     under = underlay.background(person)
-    if fitted.end < 1.85:
+    if fitted.end < 2.0:
         legs, legs_alpha = underlay.bare_legs(person)
         under = over(under, legs, legs_alpha)
     guard = np.maximum.reduce(

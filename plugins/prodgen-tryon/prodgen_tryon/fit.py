@@ -19,7 +19,9 @@ TOP_LENGTH = 1.8  # neck to hem of a common top, in shoulder widths
 HEM_BELOW_HIPS = 0.22  # the lowest hem of a top, in shoulder widths below the hip joints: about the crotch
 LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
 WAIST = 0.82  # height of the waist, in torsos below the shoulders
+WIDEST_SLEEVE = 1.6  # relative to the arm
 ARM, SEAM = 0.29, 0.03  # shoulder joint to wrist, and shoulder seam to joint, in heights of the person
+NECK = 1.08  # how much larger than usual a neck opening of a known size may be
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 NATURAL = 0.85  # how wide cloth of an unknown size looks on the body, for its width laid flat
 
@@ -164,6 +166,7 @@ def fit_top(
     size: Size | None = None,
     tuck: Tuck = "auto",
     waist: float | None = None,
+    hem_at: dict[Side, Contour] | None = None,
 ) -> TopFit:
     """Control points of torso and sleeves.
 
@@ -172,20 +175,22 @@ def fit_top(
         size: the garment's measurements; they count more than `style`.
         tuck: `auto` wears it as the old top was worn.
         waist: height below the shoulders at which new lower clothes begin, where there are some.
+        hem_at: the ends of the hem on the body, where it is sewn to other cloth.
     """
     frame, w = body.frame, body.frame.width
-    scale = along = garment_scale(shape, w, dress)
+    scale = along = neck = garment_scale(shape, w, dress)
     ease = EASE[style]
     if size is not None:
         (scale, along), ease = size.scales(measures(shape)), MEASURED
+        neck = min(scale, NECK * neck)  # necks grow less than chests
     middle = (shape.points["neck_a"][0] + shape.points["neck_b"][0]) / 2
     low, high = ease.low, ease.high
     natural = NATURAL * scale * shape.width / 2 * ease.factor
 
-    neck_half = float(np.clip((shape.points["neck_b"][0] - shape.points["neck_a"][0]) / 2 * scale, 0.19 * w, 0.36 * w))
+    neck_half = float(np.clip((shape.points["neck_b"][0] - shape.points["neck_a"][0]) / 2 * neck, 0.19 * w, 0.36 * w))
     tips, armpits, shoulder_targets, shoulder_sources = {}, {}, {}, {}
     peaks: dict[Side, Contour] = {}
-    stand = _collar(shape) * scale
+    stand = _collar(shape) * neck
     room = -body.rise - float(frame.local(chin(frame)[None])[0, 1])  # from the foot of the neck to the chin
     pressed = float(np.clip(room / max(stand, 1e-6), 0.35, 1.0))
     for side in SIDES:
@@ -198,7 +203,7 @@ def fit_top(
         if f"cuff_outer_{side}" not in shape.points:  # a strap ends on the shoulder, not at its tip
             strap = abs(float(arc[-1, 0]) - middle) * scale
             tip_across = float(np.clip(strap, neck_half + 0.06 * w, tip_across))
-        tips[side] = frame.at(sign * tip_across, _shoulder_height(tip_across, tip, body, w))
+        tips[side] = frame.at(sign * tip_across, shoulder_height(tip_across, tip, body, w))
         armpits[side] = frame.at(sign * float(np.clip(natural, low * reach, high * reach)), 0.42 * w)
         across_scale = (
             min(scale, tip_across / max(abs(float(arc[-1, 0]) - middle), 1.0))
@@ -210,17 +215,17 @@ def fit_top(
         )
         seam = resample(arc[corner:], 6)
         across = base + (tip_across - base) * np.abs(seam[:, 0] - seam[0, 0]) / max(abs(seam[-1, 0] - seam[0, 0]), 1e-6)
-        line = np.array([frame.at(sign * a, _shoulder_height(float(a), tip, body, w)) for a in across])
+        line = np.array([frame.at(sign * a, shoulder_height(float(a), tip, body, w)) for a in across])
         if corner > 0:
             rising = resample(arc[: corner + 1], 4)[:-1]
-            lean = np.clip(np.abs(rising[:, 0] - middle) * scale, 0.16 * w, base + 0.1 * w)
-            lift = (arc[corner, 1] - rising[:, 1]) * scale * pressed
+            lean = np.clip(np.abs(rising[:, 0] - middle) * neck, 0.16 * w, base + 0.1 * w)
+            lift = (arc[corner, 1] - rising[:, 1]) * neck * pressed
             collar = line[0] + np.outer(lean - base, frame.right * sign) - np.outer(lift, frame.down)
             seam, line = np.vstack([rising, seam]), np.vstack([collar, line])
         shoulder_sources[side], shoulder_targets[side] = seam, line
         peaks[side] = line[0]
 
-    neckline = _neckline_target(shape, peaks, scale, stand, pressed, frame)
+    neckline = _neckline_target(shape, peaks, neck, stand, pressed, frame)
     top_y = (shape.points["neck_a"][1] + shape.points["neck_b"][1]) / 2 + _collar(shape)
     hem_mid = (shape.points["hem_a"] + shape.points["hem_b"]) / 2
     hem = (hem_mid[1] - top_y) * along - body.rise
@@ -242,6 +247,9 @@ def fit_top(
     elif tuck == "out" and size is None and waist is not None:
         hem = max(hem, waist + 0.3 * w)
     hem = max(hem, 0.7 * w)
+    ends_at = {} if hem_at is None else {side: frame.local(point[None])[0] for side, point in hem_at.items()}
+    if ends_at:
+        hem = float(np.mean([end[1] for end in ends_at.values()]))
 
     sources, targets = [], []
     side_sources, side_targets = {}, {}
@@ -256,6 +264,9 @@ def fit_top(
         edge = np.interp(heights, body.heights, body.edges[side])
         most = high + (0.25 if dress else 0.0) * np.linspace(0, 1, 9) * 4
         flare = np.clip(wanted, low * edge, most * edge)
+        if side in ends_at:
+            sewn = abs(float(ends_at[side][0]))
+            flare = flare * np.interp(heights, [heights[3], hem], [1.0, sewn / max(float(flare[-1]), 1e-6)])
         side_sources[side] = arc
         side_targets[side] = np.array(
             [frame.at(sign * float(f), float(h)) for f, h in zip(flare, heights, strict=True)]
@@ -324,7 +335,7 @@ def _profile(
     return np.interp(heights, places, factors)
 
 
-def _shoulder_height(across: float, tip: Contour, body: Measured, w: float) -> float:
+def shoulder_height(across: float, tip: Contour, body: Measured, w: float) -> float:
     """Height (negative is up) of the shoulder's upper line at a distance from the axis."""
     base, outer = 0.25 * w, abs(float(tip[0]))
     return float(np.interp(across, [0.14 * w, base, outer], [-body.rise - 0.05 * w, -body.rise, float(tip[1])]))
@@ -356,7 +367,7 @@ def _sleeve(
     size: Size | None,
 ) -> tuple[Part, float]:
     limb, w = body.arms[side], body.frame.width
-    low, high = ease.low, ease.high
+    low, high = ease.low, min(ease.high, WIDEST_SLEEVE)
     total = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(limb.centre, axis=0).T))])
     if size is not None:
         # A share of the arm, not pixels: an arm that is bent or points at the camera looks shorter than it is.

@@ -15,7 +15,7 @@ from prodgen_tryon.silhouette import Limb, smooth
 from prodgen_tryon.sizes import Size, measures
 from prodgen_tryon.skeleton import SIDES, Side, Skeleton
 
-EASE = {"tight": Ease(0.88, 1.0, 0.85), "regular": Ease(0.97, 1.15), "loose": Ease(1.1, 1.6, 1.25)}
+EASE = {"tight": Ease(0.88, 1.0, 0.85), "regular": Ease(0.97, 1.15), "loose": Ease(1.08, 1.4, 1.2)}
 CROTCH_TO_ANKLE = 0.43  # in heights of the person
 LEG_LENGTH = 2.5  # crotch to ankle, in shoulder widths
 

@@ -42,7 +42,7 @@ def leg_shape(mask: NDArray[np.bool_], skirt: bool = False, stations: int = 24) 
     rows = np.flatnonzero(mask.any(1))
     top, bottom = int(rows[0]), int(rows[-1])
     height = max(bottom - top, 1)
-    crotch = None if skirt else _crotch(mask)
+    crotch = None if skirt else crotch_of(mask)
     columns = np.flatnonzero(mask[min(top + round(0.03 * height), bottom)])
     waist_a, waist_b = np.array([columns[0], top], float), np.array([columns[-1], top], float)
     # Waist corners: the first row that is nearly as wide as those a little below.
@@ -93,7 +93,7 @@ def leg_shape(mask: NDArray[np.bool_], skirt: bool = False, stations: int = 24) 
     return LegShape(points, ys, edges, inseam, confidence)
 
 
-def _crotch(mask: NDArray[np.bool_]) -> Point | None:
+def crotch_of(mask: NDArray[np.bool_]) -> Point | None:
     """The deepest notch that opens downwards near the middle."""
     points = outline(mask)
     left, right = points[:, 0].min(), points[:, 0].max()
@@ -119,7 +119,7 @@ def guess_category(mask: NDArray[np.bool_]) -> tuple[Guess, float]:
     left, right = points[:, 0].min(), points[:, 0].max()
     top, bottom = points[:, 1].min(), points[:, 1].max()
     width, height = max(right - left, 1), max(bottom - top, 1)
-    crotch = _crotch(mask)
+    crotch = crotch_of(mask)
 
     def span(fraction: float) -> float:
         line = np.flatnonzero(mask[min(round(top + fraction * height), mask.shape[0] - 1)])

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 
 from prodgen_sdk.types import Garment, TryOnRequest
 from prodgen_tryon.compose import Composed, compose_legs, compose_top, front
+from prodgen_tryon.compose_overall import compose_overall
 from prodgen_tryon.filters import Float
 from prodgen_tryon.fit import Part, fit_top
 from prodgen_tryon.fit_legs import fit_legs, fit_skirt
+from prodgen_tryon.fit_overall import fit_overall
 from prodgen_tryon.garment import Piece
 from prodgen_tryon.keypoints import TopShape
 from prodgen_tryon.layers import over
 from prodgen_tryon.legs import LegShape
+from prodgen_tryon.overall import OverallShape
 from prodgen_tryon.person import Person
 from prodgen_tryon.sizes import Size, check_proportions, measures, size_of
 
@@ -67,6 +70,14 @@ def lay(
     size = _size(outfit, person, piece, garment, request)
     if isinstance(piece.shape, LegShape):
         composed, parts = _lay_legs(outfit, person, piece, piece.shape, request, size)
+    elif isinstance(piece.shape, OverallShape):
+        if piece.shape.bib is not None and not outfit.tops:
+            outfit.warnings.append(
+                "The dungarees are worn over the top of the photo; add a top before them for another."
+            )
+        fitted = fit_overall(piece.shape, person.measured, person.legs, request.fit.style, size=size)
+        composed = compose_overall(person, outfit.picture, piece.cutout, fitted, top_worn=outfit.tops > 0)
+        parts, outfit.tops = fitted.parts, outfit.tops + 1
     else:
         composed, parts = _lay_top(outfit, person, piece, piece.shape, request, size, keep_top)
         outfit.tops += 1

@@ -16,6 +16,7 @@ from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Garment, PersonPhoto
 from prodgen_tryon.keypoints import TopShape, length
 from prodgen_tryon.legs import LegShape
+from prodgen_tryon.overall import OverallShape
 from prodgen_tryon.skeleton import SIDES, Skeleton
 
 USUAL_HEIGHT = 170.0  # of a person who does not say, in cm
@@ -78,7 +79,7 @@ class Size:
         return any(photo.get(name) for name in (*self.widths, *self.lengths))
 
 
-def measures(shape: TopShape | LegShape) -> dict[str, float]:
+def measures(shape: TopShape | LegShape | OverallShape) -> dict[str, float]:
     """What can be measured on a garment's photo, in its pixels, by the names that `Size` has."""
     found: dict[str, float] = {}
     if isinstance(shape, TopShape):
@@ -96,6 +97,11 @@ def measures(shape: TopShape | LegShape) -> dict[str, float]:
         if shape.sleeve > 0:
             found["sleeve"] = float(np.mean([length(shape.arcs[f"outer_{side}"]) for side in SIDES]))
         return found
+    if isinstance(shape, OverallShape):
+        legs = measures(shape.legs)
+        upper = {} if shape.top is None else measures(shape.top)
+        whole = legs["length"] + (upper["length"] if upper else float(np.ptp(shape.bib.rows)) if shape.bib else 0.0)
+        return upper | legs | {"length": whole}
     rows, edges = shape.rows, shape.edges
     found = {"waist": shape.waist, "length": float(rows[-1] - rows[0])}
     if "crotch" not in shape.points:
