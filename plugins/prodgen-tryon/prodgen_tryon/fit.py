@@ -95,6 +95,7 @@ class TopFit:
         hem: height of the hem below the shoulders.
         sleeve_ends: side -> end of the sleeve (0 none, 1 elbow, 2 wrist).
         tucked: whether lower clothes are worn over the hem, from the height `waist` on (None: where they were seen).
+        panels, gap: worn open: the torso's two halves and what lies between them on the body [n, 2].
     """
 
     parts: tuple[Part, ...]
@@ -104,6 +105,8 @@ class TopFit:
     scale: float
     tucked: bool
     waist: float | None = None
+    panels: tuple[Part, Part] | None = None
+    gap: Contour | None = None
 
 
 def garment_scale(shape: TopShape, width: float, dress: bool = False) -> float:

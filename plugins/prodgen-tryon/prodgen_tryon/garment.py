@@ -12,8 +12,10 @@ from prodgen_tryon.accessories.wear import Accessory, recognise
 from prodgen_tryon.cutout import Cutout, cut_out
 from prodgen_tryon.keypoints import TopShape, top_shape
 from prodgen_tryon.legs import LegShape, guess_category, leg_shape
+from prodgen_tryon.overall import OverallShape, overall_shape
 
-CATEGORIES = ("top", "outerwear", "trousers", "shorts", "skirt", "dress")
+CATEGORIES = ("top", "outerwear", "trousers", "shorts", "skirt", "dress", "overall")
+Shape = TopShape | LegShape | OverallShape
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Piece:
 
     cutout: Cutout
     category: str
-    shape: TopShape | LegShape
+    shape: Shape
     warnings: tuple[str, ...]
 
 
@@ -50,9 +52,12 @@ def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | 
         warnings.append("The garment looks like dungarees; its bib and straps are not shown.")
     rgb = images.flatten(picture)
     points = garment.keypoints if front else {}
-    shape: TopShape | LegShape
+    shape: Shape
     if category in ("top", "outerwear", "dress"):
         shape = top_shape(cutout.mask, rgb, points)
+        warnings += shape.warnings
+    elif category == "overall":
+        shape = overall_shape(cutout.mask, rgb)
         warnings += shape.warnings
     else:
         shape = leg_shape(cutout.mask, category == "skirt")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from prodgen_sdk.types import Garment, TryOnRequest
 from prodgen_tryon.compose import Composed, compose_legs, compose_top, front
@@ -16,6 +16,7 @@ from prodgen_tryon.garment import Piece
 from prodgen_tryon.keypoints import TopShape
 from prodgen_tryon.layers import over
 from prodgen_tryon.legs import LegShape
+from prodgen_tryon.open_front import open_front
 from prodgen_tryon.overall import OverallShape
 from prodgen_tryon.person import Person
 from prodgen_tryon.sizes import Size, check_proportions, measures, size_of
@@ -79,7 +80,7 @@ def lay(
         composed = compose_overall(person, outfit.picture, piece.cutout, fitted, top_worn=outfit.tops > 0)
         parts, outfit.tops = fitted.parts, outfit.tops + 1
     else:
-        composed, parts = _lay_top(outfit, person, piece, piece.shape, request, size, keep_top)
+        composed, parts = _lay_top(outfit, person, piece, piece.shape, garment, request, size, keep_top)
         outfit.tops += 1
     outfit.picture = composed.image
     return composed, parts
@@ -119,6 +120,7 @@ def _lay_top(
     person: Person,
     piece: Piece,
     shape: TopShape,
+    garment: Garment,
     request: TryOnRequest,
     size: Size | None,
     keep_top: bool,
@@ -134,6 +136,9 @@ def _lay_top(
         tuck=request.fit.tuck if top and not outfit.tops else "auto",
         waist=outfit.waist,
     )
+    if garment.closure == "open" and piece.category == "outerwear" and person.frame.facing != "back":
+        panels, gap = open_front(fitted, shape, person.frame)
+        fitted = replace(fitted, panels=panels, gap=gap)
     composed = compose_top(
         person,
         outfit.picture,

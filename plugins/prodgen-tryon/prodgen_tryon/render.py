@@ -52,7 +52,7 @@ def dress(
         composed, parts[number] = lay(
             outfit, person, piece, request.garments[number], request, keep_top=config.outerwear_keeps_top
         )
-        cover = check.coverage(person, piece.category, composed.alpha)
+        cover = check.coverage(person, piece.category, composed.covered)
         if cover < 0.5:
             return check.NOT_COVERED
         found = measure(
