@@ -35,18 +35,28 @@ def tryon(
         "A clip: .mp4, .webm, .mkv (lossless), .gif, or a folder of PNG files.",
     ),
     each: bool = typer.Option(False, "--each", help="Put each garment on alone: a picture a garment."),
-    category: str = typer.Option(
-        "auto", help="auto, top, outerwear, trousers, shorts, skirt, dress, overall, hat, glasses, bag, scarf."
+    category: list[str] = typer.Option(
+        [],
+        help="auto, top, outerwear, trousers, shorts, skirt, dress, overall, hat, glasses, bag, scarf; "
+        "once for all garments, or once for each.",
     ),
     fit: str = typer.Option("", help="tight, regular or loose."),
-    size: str = typer.Option("", help="A size that the garment's measurements know."),
+    size: str = typer.Option("", help="A size that the garment's measurements know, a letter, or W32/L34."),
+    tuck: str = typer.Option("", help="Tops inside of the lower clothes: auto, in or out."),
+    closure: list[str] = typer.Option([], help="Outerwear: auto, open or closed; once for all, or once for each."),
     height: float = typer.Option(0.0, metavar="CM", help="The person's height."),
-    measurements: str = typer.Option(
-        "", metavar="K=CM,...", help="The garment's measurements, such as chest=104,length=70."
+    measurements: list[str] = typer.Option(
+        [],
+        metavar="K=CM,...",
+        help="The garment's measurements, such as chest=104,length=70; of several garments once for each, - for none.",
     ),
     mask: str = typer.Option("", metavar="FILE", help="White where the picture may change."),
-    keypoints: str = typer.Option("", metavar="FILE", help="JSON: point name to [x, y] in the garment's photo."),
-    back: str = typer.Option("", metavar="FILE", help="The back photo of the (single) garment."),
+    keypoints: list[str] = typer.Option(
+        [], metavar="FILE", help="JSON: point name to [x, y] in the garment's photo; once for each garment, - for none."
+    ),
+    back: list[str] = typer.Option(
+        [], metavar="FILE", help="The garment's back photo; once for each garment, - for none."
+    ),
     compositor: str = typer.Option("", metavar="ID"),
     gaps: str = typer.Option("refuse", help="Frames of a clip that cannot be dressed: refuse it, keep or cut them."),
     rate: float = typer.Option(0.0, metavar="FPS", help="Frames a second of a clip that does not say it."),
@@ -73,11 +83,20 @@ def tryon(
     if each:
         check_writable(out)
     with find_studio(ctx) as studio:
-        single = _overrides(measurements, keypoints, back)
-        garments = [_garment(studio, item, category, single if len(garment) == 1 else {}) for item in garment]
+        count = len(garment)
+        kinds = [_category(kind) for kind in _for_each("--category", category, count, common="auto")]
+        said = zip(
+            _for_each("--measurements", measurements, count),
+            _for_each("--keypoints", keypoints, count),
+            _for_each("--back", back, count),
+            _for_each("--closure", closure, count, common=""),
+            strict=True,
+        )
+        overrides = [_overrides(*words) for words in said]
+        garments = [_garment(studio, *one) for one in zip(garment, kinds, overrides, strict=True)]
         options: dict[str, Any] = {
-            "category": _category(category),
-            "fit": Fit(style=_fit(fit), size=size or None),
+            "category": kinds[0] if len(set(kinds)) == 1 else "auto",
+            "fit": Fit(style=_fit(fit), size=size or None, tuck=_one_of("tuck", tuck or "auto", "Tuck")),
             "height_cm": height or None,
             "mask": images.load(mask).max(axis=2) > 127 if mask else None,
             "compositor": compositor or None,
@@ -186,7 +205,23 @@ def _save_mask(answer: TryOn, path: str | Path) -> None:
     images.save(np.repeat(grey[..., None], 3, axis=2), path)
 
 
-def _overrides(measurements: str, keypoints: str, back: str) -> dict[str, Any]:
+def _for_each(option: str, values: list[str], count: int, common: str | None = None) -> list[str]:
+    """One value a garment; where `common` is the default, a single value counts for all."""
+    from prodgen_sdk.errors import InputError
+
+    if not values:
+        return [common or ""] * count
+    if common is not None and len(values) == 1:
+        return values * count
+    if len(values) != count:
+        raise InputError(
+            f"{option} is given {len(values)} times for {count} garments.",
+            hint="Give it once for each, in their order" + ("." if common is not None else ", - where there is none."),
+        )
+    return ["" if value == "-" else value for value in values]
+
+
+def _overrides(measurements: str, keypoints: str, back: str, closure: str) -> dict[str, Any]:
     from prodgen_sdk import images
 
     found: dict[str, Any] = {}
@@ -196,10 +231,12 @@ def _overrides(measurements: str, keypoints: str, back: str) -> dict[str, Any]:
         found["keypoints"] = _keypoints(keypoints)
     if back:
         found["back"] = images.load(back)
+    if closure:
+        found["closure"] = _one_of("closure", closure, "Closure")
     return found
 
 
-def _garment(studio: Any, item: str, category: str, overrides: dict[str, Any]) -> Any:
+def _garment(studio: Any, item: str, category: Any, overrides: dict[str, Any]) -> Any:
     """A file's garment with what was said of it, or a sku's product, of which nothing may be said."""
     from pathlib import Path
 
@@ -208,9 +245,11 @@ def _garment(studio: Any, item: str, category: str, overrides: dict[str, Any]) -
     from prodgen_sdk.types import Garment, build
 
     if Path(item).is_file() or studio.workspace is None:
-        return build(Garment, front=images.load(item), category=_category(category), **overrides)
+        return build(Garment, front=images.load(item), category=category, **overrides)
     if overrides:
-        raise InputError(f"{item} is a sku; its measurements, keypoints and back photo come from the catalogue.")
+        raise InputError(
+            f"{item} is a sku; its measurements, keypoints, closure and back photo come from the catalogue."
+        )
     return studio.product(item)
 
 

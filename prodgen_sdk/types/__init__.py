@@ -66,6 +66,7 @@ from prodgen_sdk.types.trace import Trace
 from prodgen_sdk.types.tryon import (
     LANDMARKS,
     Body,
+    Closure,
     DressedClip,
     Fit,
     FitStyle,
@@ -77,6 +78,7 @@ from prodgen_sdk.types.tryon import (
     Refusal,
     TryOn,
     TryOnRequest,
+    Tuck,
 )
 from prodgen_sdk.types.view import (
     FILL_AT_DISTANCE_ONE,
@@ -106,6 +108,7 @@ __all__ = [
     "Candidate",
     "CandidateVariant",
     "Choice",
+    "Closure",
     "Description",
     "DressedClip",
     "Erased",
@@ -154,6 +157,7 @@ __all__ = [
     "Trace",
     "TryOn",
     "TryOnRequest",
+    "Tuck",
     "Upsert",
     "UserProfile",
     "Variant",

@@ -297,6 +297,10 @@ def test_tryon_of_each_garment_alone(run, tmp_path):
         (("--keypoints", "p.png"), "keypoints"),
         (("--mask", "none.png"), "none.png"),
         (("--height", "9000"), "height_cm"),
+        (("--tuck", "half"), "tuck"),
+        (("--closure", "ajar"), "closure"),
+        (("--measurements", "chest=100", "--measurements", "-"), "2 times for 1 garments"),
+        (("--garment", "g.png", "--back", "g.png"), "once for each"),
     ],
 )
 def test_tryon_options_are_checked(run, tmp_path, words, message):
