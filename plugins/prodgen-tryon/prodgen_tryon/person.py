@@ -66,10 +66,36 @@ def analyse(photo: Image, body: Body, working_height: int) -> Person:
     if scale < 1:
         soft = cv2.resize(soft, size, interpolation=cv2.INTER_AREA)
     local = moved(frame, (x0, y0), scale)
-    parts = parse_parts(image, soft, local)
+    parts = within_hips(parse_parts(image, soft, local), local)
     measured = measure(image, parts, local)
     legs = {side: leg(parts["person"] * (1 - parts["hands"]) * (1 - parts["upper"]), local, side) for side in SIDES}
     return Person(image, (x0, y0), (x1 - x0, y1 - y0), scale, local, parts, body, measured, legs)
+
+
+def within_hips(parts: dict[str, Float], frame: Skeleton) -> dict[str, Float]:
+    """The parts with lower clothes no wider at the hips than below them: what sticks out is the hem of a dark top over dark trousers."""
+    lower, w = parts["lower"], frame.width
+    free = lower * (1 - parts["hands"])
+    below = np.linspace(frame.torso + 0.4 * w, frame.torso + 0.65 * w, 6)
+    ys, xs = np.nonzero(lower > 0.05)
+    places = frame.local(np.stack([xs, ys], 1))
+    out = np.zeros(len(xs), bool)
+    for side in SIDES:
+        sign = -1.0 if side == "a" else 1.0
+        outward = frame.right * sign
+        widths = [cast(free, frame.at(sign * 0.25 * w, float(h)), outward, w) for h in below]
+        widths = [width + 0.25 * w for width in widths if 0.05 * w < width < 0.9 * w]
+        if len(widths) < 3:
+            continue
+        limit = max(1.06 * float(np.max(widths)), 0.4 * w)
+        high = (places[:, 1] < frame.torso + 0.3 * w) & (places[:, 1] > 0.7 * frame.torso)
+        out |= high & (places[:, 0] * sign > limit)
+    if not out.any():
+        return parts
+    upper, trimmed = parts["upper"].copy(), lower.copy()
+    upper[ys[out], xs[out]] = np.maximum(upper[ys[out], xs[out]], lower[ys[out], xs[out]])
+    trimmed[ys[out], xs[out]] = 0
+    return parts | {"upper": upper, "lower": trimmed}
 
 
 def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
