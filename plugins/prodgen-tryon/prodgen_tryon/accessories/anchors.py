@@ -1,7 +1,7 @@
 """Where accessories go on a body, and what a photo must show for that.
 
-Lengths in centimetres are common adult measures of the head (NASA-STD-3000 and ISO 7250 give the same to within a centimetre):
-eyes to mouth 6.5, between the pupils 6.3, between the ears 14.5, eyes to the top of the head 11.5; shoulder joints 36 apart.
+Lengths in centimetres are those of a common adult head (pupils 6.3 apart, eyes to mouth 6.5, eyes to the top of the head 11.5,
+shoulder joints 36 apart); the pose model sets its ears 12.1 apart and the outer corners of the eyes 8.8, in the same unit.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import Refusal
 from prodgen_tryon.skeleton import SIDES, Point, Side, Skeleton
 
-EYES_TO_MOUTH, PUPILS, EARS, CROWN, SHOULDERS = 6.5, 6.3, 14.5, 11.5, 36.0
+EYES_TO_MOUTH, PUPILS, EARS, CROWN, SHOULDERS = 6.5, 6.3, 12.1, 11.5, 36.0
 TURNED = 0.5  # least ratio of the face's two halves
 
 HEAD_CUT_OFF = Refusal(

@@ -31,8 +31,8 @@ from prodgen_tryon.fit import Part
 from prodgen_tryon.person import Person
 from prodgen_tryon.skeleton import SIDES, Side, Skeleton, chin
 
-HAT_LINE = 2.6  # centimetres above the eyes at which a hat's lower edge lies in the middle
-GLASSES_TO_EYES = 14.2 / 9.2  # width of glasses : distance of the outer corners of the eyes
+HAT_LINE = 3.4  # centimetres above the eyes at which a hat's lower edge lies in the middle
+GLASSES_TO_EYES = 14.2 / 8.8  # width of glasses : distance of the outer corners of the eyes
 BAG_WIDTH = {"hand": 30.0, "shoulder": 36.0}
 SCARF_LENGTH = 170.0
 
@@ -63,7 +63,9 @@ def fit_hat(frame: Skeleton, shape: AccessoryShape, hair: tuple[float, float, fl
     left, right, top = hair
     wide = max(left + right + 1.0, 17.5) * axes.cm / max(points["right"][0] - points["left"][0], 1.0)
     tall = max(points["bottom"][1] - points["top"][1], 1.0)
-    stretch = float(np.clip((top + 0.7 - HAT_LINE) * axes.cm / (tall * wide), 1.0, 1.35))
+    # High enough for the hair, and no empty cloth above it: what was photographed flat is drawn over the head.
+    least, most = ((top + spare - HAT_LINE) * axes.cm / (tall * wide) for spare in (0.7, 4.5))
+    stretch = float(np.clip(np.clip(1.0, least, most), 0.7, 1.35))
     middle = (points["left"][0] + points["right"][0]) / 2
     origin = axes.at((right - left) / 2, HAT_LINE)
     return Placement((middle, points["bottom"][1]), origin, axes.right, -axes.up, wide, wide, wide * stretch)
@@ -146,7 +148,7 @@ def _half(frame: Skeleton, rise: float, strip: NDArray[np.float64], tail: float,
     w, sign = frame.width, (-1.0 if side == "a" else 1.0)
     corners = np.array([
         (0.17 * sign * w, tail), (0.18 * sign * w, 0.5 * tail), (0.19 * sign * w, 0.12 * w), (0.22 * sign * w, -0.6 * rise),
-        (0.16 * sign * w, -rise - 0.13 * w), (0.0, -rise - 0.2 * w),
+        (0.15 * sign * w, -rise - 0.06 * w), (0.0, -rise - 0.1 * w),
     ])  # fmt: skip
     path = _resampled(np.array([frame.at(x, y) for x, y in corners]), 12)
     along = np.gradient(path, axis=0)

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image, Refusal
-from prodgen_tryon import underlay
-from prodgen_tryon.accessories.anchors import Carrying, head, in_photo, turned
+from prodgen_tryon.accessories.anchors import NECK_CUT_OFF, Carrying, head, in_photo, turned
 from prodgen_tryon.accessories.fit import (
     fit_bag,
     fit_glasses,
@@ -35,6 +34,7 @@ from prodgen_tryon.skeleton import Side, Skeleton
 from prodgen_tryon.sleeves import along_path, arm_path
 
 SHADOW = 0.3
+MOST_OUTSIDE = 0.12
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,13 @@ def lay_accessory(
         box, layer = _hung(picture, person, frame, cutout, shape.strip, measurements.get("length"))
     else:
         box = placement.box(cutout.rgba, picture.shape)
-        if box[2] <= box[0] or box[3] <= box[1]:
+        if shape.category != "scarf" and placement.outside(cutout.rgba, picture.shape) > MOST_OUTSIDE:
             return Refusal(
-                code="body-cut-off", reason=f"The {shape.category} would lie outside of the photo.",
-                what_to_do="Take a photo that shows more of the person.",
+                code="body-cut-off", reason=f"A part of the {shape.category} would lie outside of the photo.",
+                what_to_do="Take a photo with more room around the person.",
             )  # fmt: skip
+        if box[2] <= box[0] or box[3] <= box[1]:
+            return NECK_CUT_OFF
         layer = placed(cutout.rgba, placement, box)
     return _composed(picture, person, frame, shape, box, layer, by, cutout.confidence)
 
@@ -202,10 +204,22 @@ def _hair_under_hat(canvas: Float, person: Person, frame: Skeleton, box: Box, ha
     left = (_region(person.parts["hair"], person, box) > 0.2) * np.clip((above - 4.5) / 0.8, 0, 1) * (1 - solid)
     share = float(left.sum() / max(hat.sum(), 1))
     if 0.0005 < share < 0.12:
-        scene = _region(underlay.background(person), person, box)
         soft = dilate(left.astype(np.float32), max(0.25 * axes.cm, 1))
+        scene = _scene(canvas, np.maximum(_region(person.parts["person"], person, box), solid) > 0.05)
         canvas = over(canvas, scene, blur(soft, max(0.1 * axes.cm, 0.6)) * np.clip((above - 4.2) / 0.6, 0, 1))
     return np.asarray(canvas, np.float32), share
+
+
+def _scene(canvas: Float, person: NDArray[np.bool_]) -> Float:
+    """The scene near a head, continued over it (Telea 2004), at a size at which that is quick."""
+    height, width = person.shape
+    scale = min(1.0, 192 / max(height, width))
+    size = (max(round(width * scale), 2), max(round(height * scale), 2))
+    small = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA).round().clip(0, 255).astype(np.uint8)
+    hole = cv2.resize(dilate(person.astype(np.uint8), 2), size, interpolation=cv2.INTER_NEAREST)
+    filled = cv2.inpaint(small, hole, 3, cv2.INPAINT_TELEA).astype(np.float32)
+    large: Float = cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC)
+    return large
 
 
 def _region(values: Float, person: Person, box: Box) -> Float:

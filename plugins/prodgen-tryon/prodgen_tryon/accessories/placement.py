@@ -48,6 +48,13 @@ class Placement:
         across = across / np.where(across < 0, self.left_scale, self.right_scale)
         return np.stack([across + self.anchor[0], along / self.down_scale + self.anchor[1]], 1)
 
+    def outside(self, rgba: Image, shape: tuple[int, ...]) -> float:
+        """Share of the accessory that would lie outside of a photo of `shape`."""
+        ys, xs = np.nonzero(rgba[::4, ::4, 3] > 96)
+        points = self.to_photo(np.stack([xs, ys], 1) * 4.0)
+        within = (points >= 0).all(1) & (points[:, 0] < shape[1]) & (points[:, 1] < shape[0])
+        return 1 - float(within.mean()) if len(points) else 1.0
+
     def box(self, rgba: Image, shape: tuple[int, ...]) -> Box:
         """The box x0, y0, x1, y1 of the placed picture, within a photo of `shape`."""
         height, width = rgba.shape[:2]
