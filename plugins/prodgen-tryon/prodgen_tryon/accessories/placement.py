@@ -51,7 +51,7 @@ class Placement:
     def outside(self, rgba: Image, shape: tuple[int, ...]) -> float:
         """Share of the accessory that would lie outside of a photo of `shape`."""
         ys, xs = np.nonzero(rgba[::4, ::4, 3] > 96)
-        points = self.to_photo(np.stack([xs, ys], 1) * 4.0)
+        points = self.to_photo(np.stack([xs, ys], 1).astype(np.float64) * 4)
         within = (points >= 0).all(1) & (points[:, 0] < shape[1]) & (points[:, 1] < shape[0])
         return 1 - float(within.mean()) if len(points) else 1.0
 
