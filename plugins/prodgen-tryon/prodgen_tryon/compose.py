@@ -116,6 +116,9 @@ def compose_top(
     neck = (skin_alpha if remove_old else parts["person"]) * opening
     canvas = over(canvas, skin if remove_old else image, neck * _neck_region(person))
     body_alpha = torso_layer[..., 3] * (1 - opening)
+    if fitted.tucked and remove_old:  # nothing of it hangs beside the lower clothes
+        waist = fitted.waist or person.measured.waist or person.frame.torso
+        body_alpha = body_alpha * (1 - np.clip((along - waist) / (0.02 * w) - 4, 0, 1)).astype(np.float32)
     if gap.any():  # the edges of an open front throw a shadow on what is worn inside
         canvas = canvas * (1 - 0.45 * gap * blur(body_alpha, 0.03 * w))[..., None]
     lit = relight(person, torso_layer[..., :3], body_alpha)
@@ -139,7 +142,6 @@ def compose_top(
         cloth_alpha = np.maximum(cloth_alpha, layer[..., 3])
     guard = front(person)
     if fitted.tucked and remove_old:
-        waist = fitted.waist or person.measured.waist or person.frame.torso
         inside = lower_alpha * np.clip((along - waist) / (0.02 * w), 0, 1)
         canvas = over(canvas, lower, inside * (1 - arms))
         cloth_alpha = cloth_alpha * (1 - inside)

@@ -21,7 +21,7 @@ LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
 WAIST = 0.82  # height of the waist, in torsos below the shoulders
 WIDEST_SLEEVE = 1.6  # relative to the arm
 ARM, SEAM = 0.29, 0.03  # shoulder joint to wrist, and shoulder seam to joint, in heights of the person
-NECK = 1.08  # how much larger than usual a neck opening of a known size may be
+NECK, SLEEVE = 1.08, 1.25  # how much larger than usual necks and sleeves of a garment of a known size may be
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 NATURAL = 0.85  # how wide cloth of an unknown size looks on the body, for its width laid flat
 
@@ -181,11 +181,15 @@ def fit_top(
         hem_at: the ends of the hem on the body, where it is sewn to other cloth.
     """
     frame, w = body.frame, body.frame.width
-    scale = along = neck = garment_scale(shape, w, dress)
+    usual = scale = along = garment_scale(shape, w, dress)
     ease = EASE[style]
+    photo = measures(shape)
+    wide, long = (None, None) if size is None else (size.across(photo), size.along(photo))
     if size is not None:
-        (scale, along), ease = size.scales(measures(shape)), MEASURED
-        neck = min(scale, NECK * neck)  # necks grow less than chests
+        along = long or usual * (size.growth or 1.0)
+    if wide is not None:
+        scale, ease = wide, MEASURED
+    neck = min(scale, NECK * usual)  # necks grow less than chests
     middle = (shape.points["neck_a"][0] + shape.points["neck_b"][0]) / 2
     low, high = ease.low, ease.high
     natural = NATURAL * scale * shape.width / 2 * ease.factor
@@ -232,14 +236,14 @@ def fit_top(
     top_y = (shape.points["neck_a"][1] + shape.points["neck_b"][1]) / 2 + _collar(shape)
     hem_mid = (shape.points["hem_a"] + shape.points["hem_b"]) / 2
     hem = (hem_mid[1] - top_y) * along - body.rise
-    if size is not None:
+    if long is not None:
         ankles = max(float(frame.local(frame.leg(side))[2, 1]) for side in SIDES)
         hem = min(hem, ankles if dress else frame.torso + LONGEST * w)
     elif not dress:
         hem = min(hem, frame.torso + HEM_BELOW_HIPS * w)
     # Worn as the old top was worn: tucked in, or as long unless the lengths differ clearly.
     tucked = snap_hem and body.tucked if tuck == "auto" else tuck == "in" and not dress
-    snap = snap_hem and size is None and not tucked
+    snap = snap_hem and long is None and (size is None or size.growth is None) and not tucked
     if snap and not body.tucked and body.hem is not None and -0.3 * w < hem - body.hem < 0.45 * w:
         hem = body.hem + 0.03 * w
     if tuck != "auto" or waist is not None:
@@ -247,7 +251,7 @@ def fit_top(
         waist = seen if waist is None else waist + 0.02 * w
     if tucked and waist is not None:  # no gap between a short top and the waistband
         hem = max(hem, waist + 0.15 * w)
-    elif tuck == "out" and size is None and waist is not None:
+    elif tuck == "out" and long is None and waist is not None:
         hem = max(hem, waist + 0.3 * w)
     hem = max(hem, 0.7 * w)
     ends_at = {} if hem_at is None else {side: frame.local(point[None])[0] for side, point in hem_at.items()}
@@ -262,8 +266,8 @@ def fit_top(
         heights = np.linspace(0.42 * w, hem, 9)
         widths = np.abs(arc[:, 0] - (shape.points["armpit_a"][0] + shape.points["armpit_b"][0]) / 2)
         wanted = NATURAL * scale * widths * ease.factor
-        if size is not None:
-            wanted *= _profile(shape, size, scale, heights, frame.torso)
+        if size is not None and wide is not None:
+            wanted *= _profile(photo, size, scale, heights, frame.torso)
         edge = np.interp(heights, body.heights, body.edges[side])
         most = high + (0.25 if dress else 0.0) * np.linspace(0, 1, 9) * 4
         flare = np.clip(wanted, low * edge, most * edge)
@@ -318,7 +322,9 @@ def fit_top(
     parts, ends = [torso], {}
     for side in SIDES:
         if f"cuff_outer_{side}" in shape.points:
-            sleeve, ends[side] = _sleeve(shape, body, side, tips[side], armpits[side], scale, ease, size)
+            sleeve, ends[side] = _sleeve(
+                shape, body, side, tips[side], armpits[side], min(scale, SLEEVE * usual), ease, size
+            )
             parts.append(sleeve)
         else:
             ends[side] = 0.0
@@ -326,10 +332,9 @@ def fit_top(
 
 
 def _profile(
-    shape: TopShape, size: Size, scale: float, heights: NDArray[np.float64], torso: float
+    photo: dict[str, float], size: Size, scale: float, heights: NDArray[np.float64], torso: float
 ) -> NDArray[np.float64]:
     """Factors [n] on a side's widths at these heights, so that the waist, hips and hem have their own measurements."""
-    photo = measures(shape)
     places, factors = [heights[0]], [1.0]
     for name, height in (("waist", WAIST * torso), ("hip", 1.02 * torso), ("hem", float(heights[-1]))):
         if name in size.widths and photo[name] > 0 and places[-1] < height <= heights[-1]:
@@ -372,10 +377,9 @@ def _sleeve(
     limb, w = body.arms[side], body.frame.width
     low, high = ease.low, min(ease.high, WIDEST_SLEEVE)
     total = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(limb.centre, axis=0).T))])
-    if size is not None:
+    if size is not None and "sleeve" in size.lengths:
         # A share of the arm, not pixels: an arm that is bent or points at the camera looks shorter than it is.
-        sewn = size.lengths.get("sleeve", measures(shape)["sleeve"] * scale)
-        share = float(np.clip((sewn / size.stature - SEAM) / ARM, 0.08, 1.12))
+        share = float(np.clip((size.lengths["sleeve"] / size.stature - SEAM) / ARM, 0.08, 1.12))
         stop = min(share, 1.0) * float(np.interp(2.0, limb.t, total))
         end = 2.0 * share if share > 1 else float(np.interp(stop, total, limb.t))
     elif long_sleeved(shape):

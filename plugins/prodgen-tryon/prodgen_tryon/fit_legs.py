@@ -44,14 +44,16 @@ def fit_legs(
     end = 2.06
     scale = _width_scale(shape, body, waist)
     widen = np.ones(len(shape.rows))
-    if size is not None:
-        ease = MEASURED
-        scale, along = size.scales(measures(shape))
-        widen = _profile(shape, size, scale)
-        below = size.lengths.get("inseam", measures(shape).get("inseam", 0.0) * along)
+    photo = measures(shape)
+    wide, long = (None, None) if size is None else (size.across(photo), size.along(photo))
+    if size is not None and long is not None:
+        below = size.lengths.get("inseam", photo.get("inseam", 0.0) * long)
         end = float(np.clip(2.0 * below / (CROTCH_TO_ANKLE * size.stature), 0.2, 2.1))
     elif shape.inseam < 1.25:  # shorts: the natural length on the body
         end = float(np.clip(shape.inseam * shape.waist * scale / (LEG_LENGTH * w) * 2, 0.25, 1.9))
+    if size is not None and wide is not None:
+        ease, scale = MEASURED, wide
+        widen = _profile(shape, size, scale)
     low, high = ease.low, ease.high
     parts = []
     crotch_row = float(shape.points["crotch"][1]) if "crotch" in shape.points else float(shape.rows[0])
@@ -77,7 +79,7 @@ def fit_legs(
                 edge = float(np.interp(along, body.heights, body.hips[side]))
                 wanted = widths[row]
                 # The waistband lies on the waist; only cloth of a known size stands off the hips.
-                most = min(high, 1.06) if size is None else float(np.interp(s + 1, [0, 0.6], [1.1, high]))
+                most = min(high, 1.06) if wide is None else float(np.interp(s + 1, [0, 0.6], [1.1, high]))
                 outer.append(frame.at(sign * float(np.clip(wanted, low * edge, most * edge)), along))
                 inner.append(frame.at(centre_at(along), along))
                 continue
@@ -125,11 +127,16 @@ def fit_skirt(
     length = float(np.clip((shape.rows[-1] - shape.rows[0]) * scale, 0.8 * w, 3.6 * w))
     widen = np.ones(len(shape.rows))
     if size is not None:
-        ease = MEASURED
-        scale, along = size.scales(measures(shape))
-        widen = _profile(shape, size, scale)
-        ankles = max(float(frame.local(frame.leg(side))[2, 1]) for side in SIDES)
-        length = float(np.clip((shape.rows[-1] - shape.rows[0]) * along, 0.5 * w, ankles - waist))
+        photo = measures(shape)
+        wide, long = size.across(photo), size.along(photo)
+        if long is not None:
+            ankles = max(float(frame.local(frame.leg(side))[2, 1]) for side in SIDES)
+            length = float(np.clip((shape.rows[-1] - shape.rows[0]) * long, 0.5 * w, ankles - waist))
+        else:
+            length *= size.growth or 1.0
+        if wide is not None:
+            ease, scale = MEASURED, wide
+            widen = _profile(shape, size, scale)
     low, high = ease.low, ease.high
     middle = (shape.points["waist_a"][0] + shape.points["waist_b"][0]) / 2
     sources, targets, sides = [], [], {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from prodgen_tryon.fit_legs import LegFit, fit_legs
 from prodgen_tryon.keypoints import Contour
 from prodgen_tryon.overall import Bib, OverallShape
 from prodgen_tryon.silhouette import Limb
-from prodgen_tryon.sizes import Size
+from prodgen_tryon.sizes import Size, measures
 from prodgen_tryon.skeleton import SIDES, Side
 
 BIB = (0.2, 0.5)  # least and most height of a bib's upper edge, in torsos below the shoulders
@@ -40,6 +40,7 @@ def fit_overall(
     size: Size | None = None,
 ) -> OverallFit:
     """Control points of dungarees or a jumpsuit; see `fit_legs` and `fit_top`."""
+    size = None if size is None else _of_legs(shape, size)
     lower = fit_legs(shape.legs, body, legs, style, size=size)
     corners: dict[Side, Contour] = {side: _part(lower, side).shape[0] for side in SIDES}
     if shape.bib is not None:
@@ -47,6 +48,15 @@ def fit_overall(
     assert shape.top is not None
     upper = fit_top(shape.top, body, style, dress=True, size=size, hem_at=corners)
     return OverallFit(lower, (), upper)
+
+
+def _of_legs(shape: OverallShape, size: Size) -> Size:
+    """The same size with an inseam in place of the whole length, of which each part would take all."""
+    lengths, photo = dict(size.lengths), measures(shape)
+    whole = lengths.pop("length", None)
+    if whole is not None and photo.get("inseam"):
+        lengths.setdefault("inseam", whole * photo["inseam"] / photo["length"])
+    return replace(size, lengths=lengths)
 
 
 def _part(lower: LegFit, side: Side) -> Part:

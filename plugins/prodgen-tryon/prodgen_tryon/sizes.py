@@ -28,7 +28,7 @@ GIRTHS = {
     "chest": (0.34, 1.3), "waist": (0.22, 1.3), "hip": (0.34, 1.4), "hem": (0.2, 3.5), "thigh": (0.14, 0.9), "leg_hem": (0.07, 0.9),
 }  # fmt: skip
 LENGTHS = {
-    "length": (0.1, 1.1), "sleeve": (0.02, 0.6), "inseam": (0.01, 0.6), "shoulder": (0.1, 0.6),
+    "length": (0.1, 1.1), "sleeve": (0.02, 0.6), "inseam": (0.01, 0.6),
 }  # fmt: skip
 LENGTH_OF = {
     "top": (0.15, 0.75), "outerwear": (0.15, 0.95), "dress": (0.3, 1.0), "skirt": (0.1, 0.75), "trousers": (0.25, 0.78),
@@ -52,27 +52,30 @@ class Size:
 
     Args:
         widths: chest, waist, hip, hem, thigh, leg_hem, as laid flat.
-        lengths: length, sleeve, inseam, shoulder.
+        lengths: length, sleeve, inseam.
         stature: the person's height.
-        aspect: where no length is known: length for one width, relative to the garment's photo.
+        growth: where no length is known: factor on the usual one, for sizes of a table.
     """
 
     widths: dict[str, float]
     lengths: dict[str, float]
     stature: float
-    aspect: float = 1.0
+    growth: float | None = None
 
-    def scales(self, photo: Mapping[str, float]) -> tuple[float, float]:
-        """Pixels of the person's photo for one of the garment's, across and along.
+    def across(self, photo: Mapping[str, float]) -> float | None:
+        """Pixels of the person's photo for one of the garment's across; None where no width is known.
 
         Args:
             photo: measurements of the garment in its own picture, see `measures`.
         """
-        across = next((self.widths[n] / photo[n] for n in ("chest", "hip", "waist", "hem", "thigh", "leg_hem") if n in self.widths and photo.get(n)), None)  # fmt: skip
-        along = next((self.lengths[n] / photo[n] for n in ("length", "inseam", "sleeve", "shoulder") if n in self.lengths and photo.get(n)), None)  # fmt: skip
-        if across is None and along is None:
-            raise ValueError("no measurement of this kind of garment")
-        return (across or along or 1.0), (along or (across or 1.0) * self.aspect)
+        names = ("chest", "hip", "waist", "hem", "thigh", "leg_hem")
+        return next((self.widths[n] / photo[n] for n in names if n in self.widths and photo.get(n)), None)
+
+    def along(self, photo: Mapping[str, float]) -> float | None:
+        """As `across`, along the garment; None where its length is not known."""
+        return next(
+            (self.lengths[n] / photo[n] for n in ("length", "inseam") if n in self.lengths and photo.get(n)), None
+        )
 
     def knows(self, photo: Mapping[str, float]) -> bool:
         """Whether any of the measurements says something about a garment of this kind."""
@@ -89,7 +92,6 @@ def measures(shape: TopShape | LegShape | OverallShape) -> dict[str, float]:
             "chest": shape.width,
             "hem": float(np.hypot(*(points["hem_b"] - points["hem_a"]))),
             "length": float((points["hem_a"][1] + points["hem_b"][1]) / 2 - top),
-            "shoulder": float(np.hypot(*(points["shoulder_b"] - points["shoulder_a"]))),
         }
         for name, share in (("waist", 0.5), ("hip", 0.95)):
             a, b = (shape.arcs[f"side_{side}"][int(share * (len(shape.arcs[f"side_{side}"]) - 1))] for side in SIDES)
@@ -147,7 +149,7 @@ class Centimetres:
 
     widths: dict[str, float]
     lengths: dict[str, float]
-    aspect: float = 1.0
+    growth: float | None = None
     warnings: tuple[str, ...] = ()
 
     def pixels(self, frame: Skeleton, shape: tuple[int, ...], height_cm: float | None) -> Size:
@@ -158,7 +160,7 @@ class Centimetres:
             {name: value * scale for name, value in self.widths.items()},
             {name: value * scale for name, value in self.lengths.items()},
             tall,
-            self.aspect,
+            self.growth,
         )
 
 
@@ -174,13 +176,13 @@ def size_of(garment: Garment, category: str, size: str | None, person: PersonPho
     given, others = _of_size(garment.measurements_cm, size)
     tall = person.height_cm or USUAL_HEIGHT
     warnings: list[str] = []
-    aspect = 1.0
+    growth: float | None = None
     if not given and size is not None:
         if others:
             raise InputError(
                 f"The garment has no measurements for size {size}.", hint=f"It has some for: {', '.join(others)}."
             )
-        given, aspect = _from_table(size, category)
+        given, growth = _from_table(size, category)
         if given:
             warnings.append(f"Size {size} was taken from a general table; the garment's measurements would be surer.")
     strange = sorted(name for name in given if name not in NAMES)
@@ -212,7 +214,7 @@ def size_of(garment: Garment, category: str, size: str | None, person: PersonPho
             warnings.append(
                 f"The garment's {name} of {2 * widths[name]:g} cm is tighter than the person's {body:g} cm."
             )
-    return Centimetres(widths, lengths, aspect, tuple(warnings))
+    return Centimetres(widths, lengths, growth, tuple(warnings))
 
 
 def check_proportions(known: Size, photo: Mapping[str, float]) -> None:
@@ -270,14 +272,14 @@ def _sane(name: str, value: float, low: float, high: float, height: float | None
     )
 
 
-def _from_table(size: str, category: str) -> tuple[dict[str, float], float]:
-    """Girths of a garment of this size by the table, and how its length grows beside its width."""
+def _from_table(size: str, category: str) -> tuple[dict[str, float], float | None]:
+    """Girths of a garment of this size by the table, and a factor on its usual length."""
     label = size.strip().upper()
     label = ALIASES.get(label, label)
     inches = re.fullmatch(r"W?(\d{2})(?:\s*[/ ]?\s*L?(\d{2}))?", label)
     if inches and category in ("trousers", "shorts"):
         waist, inseam = float(inches[1]) * 2.54, float(inches[2] or 0) * 2.54
-        return {"waist": waist} | ({"inseam": inseam} if inseam else {}), 1.0
+        return {"waist": waist} | ({"inseam": inseam} if inseam else {}), None
     if label not in LETTERS:
         raise InputError(
             f"The size {size} is not known for this garment.",
@@ -285,13 +287,9 @@ def _from_table(size: str, category: str) -> tuple[dict[str, float], float]:
         )
     room = ROOM.get(category, {})
     if not room:
-        return {}, 1.0
-    chest, medium = LETTERS[label], LETTERS["M"]
+        return {}, None
     steps = list(LETTERS).index(label) - list(LETTERS).index("M")
-    first = next(iter(room.values()))
-    return {name: chest + more for name, more in room.items()}, (medium + first) / (chest + first) * (
-        1 + GROWTH * steps
-    )
+    return {name: LETTERS[label] + more for name, more in room.items()}, 1 + GROWTH * steps
 
 
 __all__ = ["DRAPE", "Centimetres", "Size", "check_proportions", "measures", "size_of", "stature"]

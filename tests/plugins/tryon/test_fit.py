@@ -11,7 +11,7 @@ from prodgen_tryon.legs import leg_shape
 from prodgen_tryon.open_front import GAP, open_front
 from prodgen_tryon.outfit import order
 from prodgen_tryon.person import analyse
-from prodgen_tryon.sizes import Size, measures
+from prodgen_tryon.sizes import Size
 from prodgen_tryon.skeleton import SIDES
 
 quick = settings(
@@ -174,12 +174,24 @@ def test_a_real_size_is_as_wide_as_it_says(person, shapes):
         assert width == pytest.approx(0.75 * chest, rel=0.02) or width > 0.75 * chest
 
 
-def test_an_isotropic_size_keeps_the_photos_proportions(person, shapes):
-    size = Size({"chest": 60.0}, {}, STATURE)
-    across, along = size.scales(measures(shapes["top"]))
-    assert across == along
-    longer = fit_top(shapes["top"], person.measured, size=Size({"chest": 66.0}, {}, STATURE)).hem
-    assert longer > fit_top(shapes["top"], person.measured, size=size).hem
+def test_what_is_not_measured_stays_as_it_was(person, shapes):
+    plain = fit_top(shapes["top"], person.measured)
+    assert fit_top(shapes["top"], person.measured, size=Size({"chest": 60.0}, {}, STATURE)).hem == plain.hem
+    longer = fit_top(shapes["top"], person.measured, size=Size({}, {"length": 170.0}, STATURE))
+    heights = np.linspace(0.5, 0.9, 5) * person.frame.torso
+    assert spans(longer.parts[0], person.frame, heights) == pytest.approx(
+        spans(plain.parts[0], person.frame, heights), rel=0.1
+    )
+    assert longer.sleeve_ends == plain.sleeve_ends
+
+
+def test_letters_grow_in_length(person, shapes):
+    hems = [
+        fit_top(shapes["top"], person.measured, size=Size({"chest": 60.0}, {}, STATURE, growth=growth)).hem
+        for growth in (0.94, 0.97, 1.0, 1.03, 1.06)
+    ]
+    assert hems == sorted(hems)
+    assert hems[0] < hems[-1]
 
 
 def test_tucked_in_reaches_under_the_waistband(person, shapes):

@@ -72,8 +72,7 @@ def test_letters_grow(category):
     found = [known({}, category, letter) for letter in LETTERS]
     for smaller, larger in pairwise(found):
         assert all(larger.widths[name] > smaller.widths[name] for name in smaller.widths)
-        name = next(iter(smaller.widths))
-        assert larger.widths[name] * larger.aspect > smaller.widths[name] * smaller.aspect
+        assert larger.growth > smaller.growth
     assert "general table" in found[0].warnings[0]
 
 
@@ -136,10 +135,9 @@ def test_a_photo_is_measured(drawn):
 
 def test_both_scales():
     photo = {"chest": 200.0, "length": 300.0}
-    assert Size({"chest": 100.0}, {}, 700).scales(photo) == (0.5, 0.5)
-    assert Size({"chest": 100.0}, {}, 700, aspect=0.9).scales(photo) == (0.5, 0.45)
-    assert Size({}, {"length": 150.0}, 700).scales(photo) == (0.5, 0.5)
-    assert Size({"chest": 100.0}, {"length": 180.0}, 700).scales(photo) == (0.5, 0.6)
+    wide, long = Size({"chest": 100.0}, {}, 700), Size({}, {"length": 180.0}, 700)
+    assert (wide.across(photo), wide.along(photo)) == (0.5, None)
+    assert (long.across(photo), long.along(photo)) == (None, 0.6)
     assert not Size({"thigh": 1.0}, {}, 700).knows(photo)
 
 
