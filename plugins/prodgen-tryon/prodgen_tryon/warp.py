@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 import cv2
@@ -16,6 +16,7 @@ from prodgen_sdk.interfaces import Compositor
 from prodgen_sdk.types import Body, Garment, Image, PersonPhoto, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check
 from prodgen_tryon.accessories.wear import Accessory
+from prodgen_tryon.clip.dress import dress_clip
 from prodgen_tryon.config import Config
 from prodgen_tryon.garment import Piece, understand
 from prodgen_tryon.litert import LitertBodyParser
@@ -70,6 +71,20 @@ class WarpCompositor(Compositor):
             results.append(self._dress(request, ctx))
         return results
 
+    def compose_clip(
+        self, frames: Iterable[Image], request: TryOnRequest, rate: float, ctx: Context
+    ) -> Iterator[TryOn | Refusal]:
+        """Steady: poses are smoothed over the whole clip, and masks, light and made-up pixels carried from frame to frame."""
+        return dress_clip(
+            frames,
+            request,
+            rate,
+            lambda photo: self._seen(photo, ctx),
+            lambda garment, person: self._piece(garment, person, ctx),
+            self._config,
+            ctx,
+        )
+
     def release(self, person: PersonPhoto) -> None:
         """Forgets the analysis of a photo and every picture derived from it; garments, which show nobody, may stay."""
         self._people.drop(images.pixel_digest(images.flatten(person.image)))
@@ -87,7 +102,7 @@ class WarpCompositor(Compositor):
         pieces: list[Piece | Accessory] = []
         for garment in request.garments:
             ctx.check()
-            piece = self._piece(garment, person)
+            piece = self._piece(garment, person, ctx)
             if isinstance(piece, Refusal):
                 return piece
             refusal = check.reach(person, piece.category) if isinstance(piece, Piece) else None
@@ -98,19 +113,18 @@ class WarpCompositor(Compositor):
         return dressed if isinstance(dressed, Refusal) else dressed.answer
 
     def _person(self, photo: Image, ctx: Context) -> Person | Refusal:
-        scale = min(1.0, DETECTION_HEIGHT / photo.shape[0], 2 * DETECTION_HEIGHT / photo.shape[1])
-        small = photo
-        if scale < 1:
-            size = (max(round(photo.shape[1] * scale), 1), max(round(photo.shape[0] * scale), 1))
-            small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
-        body = self._body(small, ctx)
-        refusal = check.body(body)
+        body, refusal = self._seen(photo, ctx)
         if refusal is not None:
             return refusal
-        if scale < 1:
-            body = _enlarged(body, photo.shape, small.shape)
         person = analyse(photo, body, self._config.working_height)
         return check.pose(person) or person
+
+    def _seen(self, photo: Image, ctx: Context) -> tuple[Body, Refusal | None]:
+        """Pose and person mask of a photo, which is looked at in a moderate size, and whether it shows one person well enough."""
+        small = _shrunk(photo, DETECTION_HEIGHT)
+        body = self._body(small, ctx)
+        refusal = check.body(body, small)
+        return (body if small is photo else _enlarged(body, photo.shape, small.shape)), refusal
 
     def _body(self, photo: Image, ctx: Context) -> Body:
         if self._parser is not None:
@@ -120,14 +134,33 @@ class WarpCompositor(Compositor):
         )
         return found[0]
 
-    def _piece(self, garment: Garment, person: Person) -> Piece | Accessory | Refusal:
+    def _piece(self, garment: Garment, person: Person, ctx: Context) -> Piece | Accessory | Refusal:
         picture = garment.front
         if person.frame.facing == "back":
             if garment.back is None:
                 return check.NO_BACK
             picture = garment.back
         key = f"{images.pixel_digest(picture)} {garment.category} {sorted(garment.keypoints.items())} {picture is garment.front}"
-        return self._pieces.get(key, lambda: understand(picture, garment, picture is garment.front))
+        return self._pieces.get(key, lambda: self._understood(picture, garment, ctx))
+
+    def _understood(self, picture: Image, garment: Garment, ctx: Context) -> Piece | Accessory | Refusal:
+        cut_out_already = picture.shape[2] == 4 and bool((picture[..., 3] < 128).mean() > 0.02)
+        if not cut_out_already:
+            small = _shrunk(images.flatten(picture), 640)
+            refusal = check.worn(self._body(small, ctx), small)
+            if refusal is not None:
+                return refusal
+        return understand(picture, garment, picture is garment.front)
+
+
+def _shrunk(photo: Image, height: int) -> Image:
+    """The photo, or a smaller one where it is higher than `height` or wider than twice that."""
+    scale = min(1.0, height / photo.shape[0], 2 * height / photo.shape[1])
+    if scale == 1:
+        return photo
+    size = (max(round(photo.shape[1] * scale), 1), max(round(photo.shape[0] * scale), 1))
+    small: Image = cv2.resize(photo, size, interpolation=cv2.INTER_AREA).astype(photo.dtype)
+    return small
 
 
 def _enlarged(body: Body, shape: tuple[int, ...], small: tuple[int, ...]) -> Body:
