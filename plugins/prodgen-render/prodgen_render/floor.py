@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from prodgen_render.lights import Lighting, look_up, turn
+from prodgen_render.lights import Lighting, turn
 from prodgen_render.model import Floats
 from prodgen_render.sampling import cosine_hemisphere, r2
 from prodgen_render.tracer import Tracer
@@ -117,7 +117,7 @@ class FloorMaker:
         towards = box.towards(points[:, 0], points[:, 1])
         key_weight = self.light.key_radiance * box.solid_angle * float(towards[:, 2].mean()) / np.pi
         up = np.array([[0, 0, 1]], np.float32)
-        dome_weight = max(float(look_up(self.light.diffuse, up)[0]) - key_weight, 0.05)
+        dome_weight = max(float(self.light.irradiance(up).mean()) - key_weight, 0.05)
         arrived = self._dome * dome_weight + self._arrived(turn(towards, azimuth)) * key_weight
         shade = _enlarge(_blur(1 - arrived / (dome_weight + key_weight)) * self.window, self.size * 3)
         return Floor(self.tracer.floor, np.maximum(shade - _LEAST, 0) / (1 - _LEAST), self.low, self.high)

@@ -60,6 +60,7 @@ def render(
     before_each: Callable[[int], None] | None = None,
     quality: Quality = FINAL,
     maps: Sequence[MapKind] = (),
+    light: Lighting | None = None,
 ) -> list[Generated]:
     """Draws a model from each view.
 
@@ -75,6 +76,7 @@ def render(
         before_each: called with the number of each view before it is drawn; may raise to stop.
         quality: how much work goes into each picture.
         maps: what of its geometry is wanted besides each picture.
+        light: that of an `environment`, in place of the scene's rig.
 
     Returns:
         One `Generated` a view with RGB (RGBA for a transparent scene) pixels, the product's mask and the model's facts.
@@ -90,7 +92,7 @@ def render(
     """
     scene = scene or Scene()
     tracer = Tracer(model)
-    light = lighting(scene.light)
+    light = lighting(scene.light) if light is None else light
     drawn = min(size, quality.largest)
     floors = FloorMaker(tracer, light, *(quality.floor or (56 if drawn <= 160 else 112,)))
     pictures = _pictures(tracer, light, floors, views, scene, drawn, seed, background, before_each, quality)
