@@ -115,9 +115,18 @@ def register_benchmarks(register: Register) -> None:
     register(
         BenchmarkSpec(
             id="tryon/pairs",
-            summary="Time of tryon/warp, and its pictures on true pairs beside trivial floors.",
+            summary="Time and memory, and pictures on true pairs beside trivial floors.",
             measures="tryon",
             needs=_NEEDS,
         ),
         "prodgen_tryon.bench:TryOnBenchmark",
+    )
+    register(
+        BenchmarkSpec(
+            id="tryon/clips",
+            summary="Flicker of a clip with a known answer, beside its frames as filmed and each dressed by itself.",
+            measures="tryon-clip",
+            needs=_NEEDS,
+        ),
+        "prodgen_tryon.bench:ClipBenchmark",
     )

@@ -21,7 +21,7 @@ from prodgen_tryon.config import Config
 from prodgen_tryon.garment import Piece, understand
 from prodgen_tryon.litert import LitertBodyParser
 from prodgen_tryon.person import Person, analyse
-from prodgen_tryon.render import dress
+from prodgen_tryon.render import Dressed, dress
 
 DETECTION_HEIGHT = 1280
 T = TypeVar("T")
@@ -65,10 +65,11 @@ class WarpCompositor(Compositor):
         self._pieces: Recent[Piece | Accessory | Refusal] = Recent(self._config.cached_garments)
 
     def compose(self, batch: Sequence[TryOnRequest], ctx: Context) -> list[TryOn | Refusal]:
-        results = []
+        results: list[TryOn | Refusal] = []
         for request in batch:
             ctx.check()
-            results.append(self._dress(request, ctx))
+            explained = self.explain(request, ctx)
+            results.append(explained if isinstance(explained, Refusal) else explained[2].answer)
         return results
 
     def compose_clip(
@@ -89,7 +90,8 @@ class WarpCompositor(Compositor):
         """Forgets the analysis of a photo and every picture derived from it; garments, which show nobody, may stay."""
         self._people.drop(images.pixel_digest(images.flatten(person.image)))
 
-    def _dress(self, request: TryOnRequest, ctx: Context) -> TryOn | Refusal:
+    def explain(self, request: TryOnRequest, ctx: Context) -> tuple[Person, list[Piece | Accessory], Dressed] | Refusal:
+        """The person, the garments as they were understood, and how they were laid, with the answer; or the refusal."""
         photo = images.flatten(request.person.image)
         if request.mask is not None and request.mask.shape != photo.shape[:2]:
             raise InputError(
@@ -110,7 +112,7 @@ class WarpCompositor(Compositor):
                 return refusal
             pieces.append(piece)
         dressed = dress(request, photo, person, pieces, self._config)
-        return dressed if isinstance(dressed, Refusal) else dressed.answer
+        return dressed if isinstance(dressed, Refusal) else (person, pieces, dressed)
 
     def _person(self, photo: Image, ctx: Context) -> Person | Refusal:
         body, refusal = self._seen(photo, ctx)

@@ -103,6 +103,7 @@ def dress_clip(
         if isinstance(found, Dressed):
             assert person is not None
             gap = 0
+            steady.after(person)
             yield last.settle(found, person, steady)
             continue
         gap += 1

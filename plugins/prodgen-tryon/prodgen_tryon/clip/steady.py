@@ -37,6 +37,7 @@ class Steady:
         self._parts: dict[str, Float] = {}
         self._shading: Float | None = None
         self._scene: Float | None = None
+        self._lower: tuple[Float, Float] | None = None
         self._measures: dict[str, Any] = {}
         self.motion: Motion | None = None
 
@@ -70,7 +71,16 @@ class Steady:
         self._shading = light
         self._scene = self._background(person)
         person.cache["background"] = self._scene
+        if self.motion is not None and self._lower is not None:
+            # The lower clothes under the old top move with it.
+            colours, alpha = (self.motion.carry(values) for values in self._lower)
+            seen = (person.parts["lower"] > 0.85)[..., None]
+            person.cache["lower"] = np.where(seen, person.image.astype(np.float32), colours), alpha
         return person
+
+    def after(self, person: Person) -> None:
+        """Remembers what was made up while the person was dressed."""
+        self._lower = person.cache.get("lower")
 
     def _background(self, person: Person) -> Float:
         """The scene behind the person: that of the frame before, moved as the scene around the person moves.
