@@ -180,6 +180,16 @@ def bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
     )
     outer = np.minimum(typical, np.interp(t, limb.t, limb.outer) * 0.97)
     inner = np.minimum(typical, np.interp(t, limb.t, limb.inner) * 0.97)
+    # The round of the shoulder above the joint.
+    rise = np.array([0.98, 0.85, 0.55])
+    up = centre[0] - centre[1]
+    up = up / max(float(np.hypot(*up)), 1e-6) * 0.5 * (outer[0] + inner[0])
+    t = np.concatenate([-0.2 * rise, t])
+    centre, normal = (
+        np.vstack([centre[0] + np.outer(rise, up), centre]),
+        np.vstack([np.repeat(normal[:1], 3, 0), normal]),
+    )
+    outer, inner = (np.concatenate([np.sqrt(1 - rise**2) * width[0], width]) for width in (outer, inner))
     drawn = ribbon(shape, centre, normal, t, outer, inner)
     hand, face = skin_colour(person, side), body_tone(person)
     toward = np.clip(drawn.along / 2, 0, 1)[:, None]
