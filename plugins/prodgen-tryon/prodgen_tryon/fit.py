@@ -2,111 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import FitStyle
+from prodgen_tryon.fit_sleeve import ARM_LENGTH, fit_sleeve, long_sleeved
 from prodgen_tryon.keypoints import Contour, TopShape, length, resample
-from prodgen_tryon.silhouette import Limb
+from prodgen_tryon.parts import Ease, Measured, Part, TopFit, Tuck, segment
 from prodgen_tryon.sizes import DRAPE, Size, measures
 from prodgen_tryon.skeleton import SIDES, Side, Skeleton, chin
 
-ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
 TOP_LENGTH = 1.8  # neck to hem of a common top, in shoulder widths
 HEM_BELOW_HIPS = 0.22  # the lowest hem of a top, in shoulder widths below the hip joints: about the crotch
 LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
 WAIST = 0.82  # height of the waist, in torsos below the shoulders
-WIDEST_SLEEVE = 1.6  # relative to the arm
-ARM, SEAM = 0.29, 0.03  # shoulder joint to wrist, and shoulder seam to joint, in heights of the person
 NECK, SLEEVE = 1.08, 1.25  # how much larger than usual necks and sleeves of a garment of a known size may be
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 NATURAL = 0.85  # how wide cloth of an unknown size looks on the body, for its width laid flat
 
 
-@dataclass(frozen=True)
-class Ease:
-    """How much room a garment has: least and most width relative to the body that is seen, and a factor on its own width."""
-
-    low: float
-    high: float
-    factor: float = 1.0
-
-
 EASE = {"tight": Ease(0.9, 1.0, 0.88), "regular": Ease(1.0, 1.16), "loose": Ease(1.12, 1.6, 1.3)}
 MEASURED = Ease(0.9, 2.0, DRAPE / NATURAL)  # a real size decides; cloth is never narrower than the body
-
-
-Tuck = Literal["auto", "in", "out"]
-
-
-@dataclass(frozen=True)
-class Part:
-    """One piece of cloth: control points on the garment's picture and on the body's, and its outline on both.
-
-    Args:
-        source, target: [n, 2] each.
-        piece: the part's outline on the garment's picture [m, 2].
-        shape: the part's outline on the body [m, 2].
-    """
-
-    name: str
-    source: Contour
-    target: Contour
-    piece: Contour
-    shape: Contour
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What the fit needs of a person: pose, limbs, torso edges (as a function of the height), old hem and sleeves.
-
-    Args:
-        heights: [n] pixels below the shoulders.
-        edges: side -> [n] distance of the body's side from the axis.
-        hem: height of the old top's hem below the shoulders, or None.
-        waist: height at which the lower clothes are first seen, or None.
-        tucked: whether the old top ends in the waistband all around.
-        hips: as `edges`, of the lower clothes alone.
-        sleeves: side -> end of the old sleeve (0 bare, 2 wrist).
-        shoulder_line: height of the top of the body at 0.25 shoulder widths beside the axis, pixels above the shoulders.
-    """
-
-    frame: Skeleton
-    arms: dict[Side, Limb]
-    heights: NDArray[np.float64]
-    edges: dict[Side, NDArray[np.float64]]
-    hem: float | None
-    waist: float | None
-    tucked: bool
-    hips: dict[Side, NDArray[np.float64]]
-    sleeves: dict[Side, float]
-    tips: dict[Side, Contour]
-    rise: float
-
-
-@dataclass(frozen=True)
-class TopFit:
-    """All parts of a fitted top, in drawing order, and the curve of its neckline on the body [n, 2].
-
-    Args:
-        hem: height of the hem below the shoulders.
-        sleeve_ends: side -> end of the sleeve (0 none, 1 elbow, 2 wrist).
-        tucked: whether lower clothes are worn over the hem, from the height `waist` on (None: where they were seen).
-        panels, gap: worn open: the torso's two halves and what lies between them on the body [n, 2].
-    """
-
-    parts: tuple[Part, ...]
-    neckline: Contour
-    hem: float
-    sleeve_ends: dict[Side, float]
-    scale: float
-    tucked: bool
-    waist: float | None = None
-    panels: tuple[Part, Part] | None = None
-    gap: Contour | None = None
 
 
 def garment_scale(shape: TopShape, width: float, dress: bool = False) -> float:
@@ -125,14 +41,6 @@ def garment_scale(shape: TopShape, width: float, dress: bool = False) -> float:
         return float(np.clip(by_sleeve, 1.6 * width / tall, 2.5 * width / tall))
     ratio = tall / max(shape.width, 1.0) * 1.35
     return float(TOP_LENGTH * width * np.clip(ratio / TOP_LENGTH, 0.5, 1.6) ** 0.25 / tall)
-
-
-def long_sleeved(shape: TopShape) -> bool:
-    """Whether the sleeves reach the wrists."""
-    tall = (
-        shape.points["hem_a"][1] + shape.points["hem_b"][1] - shape.points["neck_a"][1] - shape.points["neck_b"][1]
-    ) / 2
-    return bool(shape.sleeve * shape.width > 0.68 * max(tall, 1.0))
 
 
 def _collar(shape: TopShape) -> float:
@@ -279,11 +187,11 @@ def fit_top(
             [frame.at(sign * float(f), float(h)) for f, h in zip(flare, heights, strict=True)]
         )
         side_targets[side][0] = armpits[side]
-        sources += [shoulder_sources[side], arc, _line(shoulder_sources[side][-1], arc[0])[1:-1]]
-        targets += [shoulder_targets[side], side_targets[side], _line(tips[side], armpits[side])[1:-1]]
+        sources += [shoulder_sources[side], arc, segment(shoulder_sources[side][-1], arc[0])[1:-1]]
+        targets += [shoulder_targets[side], side_targets[side], segment(tips[side], armpits[side])[1:-1]]
     hem_source = resample(shape.arcs["hem"], 9)
-    hem_chord = _line(hem_source[0], hem_source[-1], 9)
-    hem_target = _line(side_targets["a"][-1], side_targets["b"][-1], 9) + np.outer(
+    hem_chord = segment(hem_source[0], hem_source[-1], 9)
+    hem_target = segment(side_targets["a"][-1], side_targets["b"][-1], 9) + np.outer(
         np.clip((hem_source - hem_chord)[:, 1] * scale, -TAIL * w, TAIL * w), frame.down
     )
     sources += [hem_source[1:-1], shape.neckline[4:-4:4]]
@@ -311,18 +219,18 @@ def fit_top(
             ]
         )
 
-    chord = _line(shoulder_sources["a"][0], shoulder_sources["b"][0], 5) - [0, 0.2 * shape.width]
+    chord = segment(shoulder_sources["a"][0], shoulder_sources["b"][0], 5) - [0, 0.2 * shape.width]
     torso = Part(
         "torso",
         np.vstack(sources),
         np.vstack(targets),
         ring(shoulder_sources, {s: side_sources[s][0] for s in SIDES}, side_sources, hem_source, chord),
-        ring(shoulder_targets, armpits, side_targets, hem_target, _line(peaks["a"], peaks["b"], 5)),
+        ring(shoulder_targets, armpits, side_targets, hem_target, segment(peaks["a"], peaks["b"], 5)),
     )
     parts, ends = [torso], {}
     for side in SIDES:
         if f"cuff_outer_{side}" in shape.points:
-            sleeve, ends[side] = _sleeve(
+            sleeve, ends[side] = fit_sleeve(
                 shape, body, side, tips[side], armpits[side], min(scale, SLEEVE * usual), ease, size
             )
             parts.append(sleeve)
@@ -362,81 +270,6 @@ def _neckline_target(
     line = peaks["a"] + np.outer(share, peaks["b"] - peaks["a"])
     result: Contour = line + np.outer(depth, frame.down)
     return result
-
-
-def _sleeve(
-    shape: TopShape,
-    body: Measured,
-    side: Side,
-    tip: Contour,
-    armpit: Contour,
-    scale: float,
-    ease: Ease,
-    size: Size | None,
-) -> tuple[Part, float]:
-    limb, w = body.arms[side], body.frame.width
-    low, high = ease.low, min(ease.high, WIDEST_SLEEVE)
-    total = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(limb.centre, axis=0).T))])
-    if size is not None and "sleeve" in size.lengths:
-        # A share of the arm, not pixels: an arm that is bent or points at the camera looks shorter than it is.
-        share = float(np.clip((size.lengths["sleeve"] / size.stature - SEAM) / ARM, 0.08, 1.12))
-        stop = min(share, 1.0) * float(np.interp(2.0, limb.t, total))
-        end = 2.0 * share if share > 1 else float(np.interp(stop, total, limb.t))
-    elif long_sleeved(shape):
-        end = max(2.0, min(body.sleeves[side], 2.25)) if body.sleeves[side] > 1.5 else 2.0
-        stop = total[-1] * min(end, 2.0) / 2.0
-        stop = float(np.interp(min(end, 2.0), limb.t, total))
-    else:
-        stop = float(np.clip(shape.sleeve * shape.width * scale / (ARM_LENGTH * w), 0.15, 0.97)) * float(
-            np.interp(2.0, limb.t, total)
-        )
-        end = float(np.interp(stop, total, limb.t))
-    n = 9
-    outer_source = resample(shape.arcs[f"outer_{side}"], n)
-    inner_source = resample(shape.arcs[f"inner_{side}"][::-1], n)
-    thickness = 0.8 * scale * np.hypot(*(outer_source - inner_source).T) / 2 * ease.factor
-    start_outer = 0.18 * w
-    # The inner edge leaves the armpit where the arm passes it.
-    passing = float(total[int(((limb.centre - armpit) ** 2).sum(1).argmin())])
-    start_inner = min(passing + 0.03 * w, 0.75 * stop)
-    stop = max(stop, start_inner + 0.1 * w)
-    covered = body.sleeves[side]
-
-    def edge(begin: float, sign: float, widths: NDArray[Any]) -> Contour:
-        places = np.linspace(min(begin, 0.75 * stop), stop, n - 1)
-        t = np.interp(places, total, limb.t)
-        centre = np.stack([np.interp(places, total, limb.centre[:, i]) for i in (0, 1)], 1)
-        normal = np.stack([np.interp(places, total, limb.normal[:, i]) for i in (0, 1)], 1)
-        old = np.interp(places, total, widths)
-        bare = t > covered
-        least = np.where(bare, low * old + 0.02 * w, low * old + 0.008 * w)
-        most = np.where(bare, 1.4, 1.12) * high * old
-        target = np.clip(thickness[1:], least, most)
-        curve: Contour = centre + normal * (sign * target)[:, None]
-        return curve
-
-    outer = np.vstack([tip[None], edge(start_outer, 1.0, limb.outer)])
-    inner = np.vstack([armpit[None], edge(start_inner, -1.0, limb.inner)])
-    if end > 2.0:  # reach over an old cuff that sits on the hand
-        wrist, hand = body.frame[f"wrist_{side}"], body.frame.hand(side)
-        push = (hand - wrist) * (end - 2.0) + 0.0
-        outer[-1] += push
-        inner[-1] += push
-    cuff_source = resample(shape.arcs[f"cuff_{side}"], 5)
-    cuff_target = _line(outer[-1], inner[-1], 5)
-    hole_source, hole_target = _line(outer_source[0], inner_source[0]), _line(tip, armpit)
-    # The middle keeps the sleeve from folding where the arm bends.
-    source = np.vstack(
-        [outer_source, inner_source, cuff_source[1:-1], hole_source[1:-1], ((outer_source + inner_source) / 2)[1:-1]]
-    )
-    target = np.vstack([outer, inner, cuff_target[1:-1], hole_target[1:-1], ((outer + inner) / 2)[1:-1]])
-    piece = np.vstack([outer_source, cuff_source[1:-1], inner_source[::-1]])
-    shape_on_body = np.vstack([outer, cuff_target[1:-1], inner[::-1]])
-    return Part(f"sleeve_{side}", source, target, piece, shape_on_body), end
-
-
-def _line(a: Contour, b: Contour, count: int = 4) -> Contour:
-    return a + (b - a) * np.linspace(0, 1, count)[:, None]
 
 
 __all__ = ["EASE", "Ease", "Measured", "Part", "TopFit", "fit_top", "garment_scale", "length", "long_sleeved"]
