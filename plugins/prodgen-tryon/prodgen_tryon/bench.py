@@ -126,7 +126,7 @@ def likeness(compositor: Any, parser: Any, pairs: Sequence[Pair], ctx: Context) 
         for name, found in rough.items():
             rows[name].append(found)
         other = pairs[int(np.argmax([np.linalg.norm(colours[number] - c) for c in colours]))][1]
-        between = dress(compositor, person, other, ctx)
+        between, looks = _explained(compositor, person, other, ctx)
         back = dress(compositor, between.image, garment, ctx) if isinstance(between, TryOn) else between
         if not isinstance(between, TryOn) or not isinstance(back, TryOn):
             refused += 1
@@ -135,7 +135,7 @@ def likeness(compositor: Any, parser: Any, pairs: Sequence[Pair], ctx: Context) 
         rows[""].append(_all_scores(truths, [images.resize(back.image, *size) for size in SIZES], region))
         sure.append(back.confidence)
         edited.append(edits(person, between, _body(person, parser, ctx)))
-        kept.append(_identity(compositor, person, other, ctx))
+        kept.append(looks)
     result: dict[str, Any] = {"pairs": len(rows[""]), "refused": refused, "without_region": skipped}
     for name, several in rows.items():
         for key in several[0] if several else ():
@@ -193,18 +193,22 @@ def _kept(rows: Sequence[Mapping[str, float]]) -> dict[str, Any]:
     return result
 
 
-def _identity(compositor: Any, person: Image, garment: Image, ctx: Context) -> dict[str, float]:
-    """Empty for a compositor that does not say how it laid the garment."""
+def _explained(
+    compositor: Any, person: Image, garment: Image, ctx: Context
+) -> tuple[TryOn | Refusal, dict[str, float]]:
+    """An answer, and the identity of the garment; that is empty for a compositor that does not say how it laid the garment."""
     explain = getattr(getattr(compositor, "component", compositor), "explain", None)
-    explained = None if explain is None else explain(_request(person, garment), ctx)
-    if explained is None or isinstance(explained, Refusal):
-        return {}
+    if explain is None:
+        return dress(compositor, person, garment, ctx), {}
+    explained = explain(_request(person, garment), ctx)
+    if isinstance(explained, Refusal):
+        return explained, {}
     who, pieces, dressed = explained
     assert isinstance(dressed, Dressed)
     x, y = who.origin
     crop = dressed.answer.image[y : y + who.size[1], x : x + who.size[0]]
     working = images.resize(crop, who.image.shape[1], who.image.shape[0])
-    return identity(pieces[0].cutout.rgba, working, dressed.composed[0], dressed.parts[0])
+    return dressed.answer, identity(pieces[0].cutout.rgba, working, dressed.composed[0], dressed.parts[0])
 
 
 def _mean(values: Any) -> float:
