@@ -21,6 +21,10 @@ NO_FACE = Refusal(
     code="no-face", reason="The figure in the photo has no person's face: it may be a mannequin, a drawing or clothes alone.",
     what_to_do=UPRIGHT,
 )  # fmt: skip
+ROTATED = Refusal(
+    code="not-upright", reason="The person is not upright in the photo, which may be turned.",
+    what_to_do="Turn the photo so that the head is at the top. " + UPRIGHT,
+)  # fmt: skip
 TOO_SMALL = Refusal(
     code="too-small",
     reason="The person is too small in the photo.",
@@ -75,7 +79,10 @@ def body(found: Body, photo: Image) -> Refusal | None:
         return NO_PERSON
     if found.people > 1:
         return SEVERAL
-    if skeleton(found.landmarks).width < LEAST_WIDTH:
+    frame = skeleton(found.landmarks)
+    if frame.down[1] < 0.64:  # leaning by more than 50 degrees
+        return ROTATED
+    if frame.width < LEAST_WIDTH:
         return TOO_SMALL
     if not has_face(photo, found):
         return NO_FACE

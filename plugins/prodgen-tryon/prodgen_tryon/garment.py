@@ -9,8 +9,9 @@ from prodgen_sdk.types import Garment, Image, Refusal
 from prodgen_tryon import check
 from prodgen_tryon.accessories.shape import CATEGORIES as ACCESSORIES
 from prodgen_tryon.accessories.wear import Accessory, recognise
+from prodgen_tryon.clutter import RECTANGLE, box_share
 from prodgen_tryon.cutout import Cutout, cut_out
-from prodgen_tryon.keypoints import TopShape, top_shape
+from prodgen_tryon.keypoints import Shapeless, TopShape, top_shape
 from prodgen_tryon.legs import LegShape, guess_category, leg_shape
 from prodgen_tryon.overall import OverallShape, overall_shape
 
@@ -43,6 +44,9 @@ def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | 
         return check.NOT_CUT_OUT
     guess, sure = guess_category(cutout.mask)
     category = garment.category if garment.category != "auto" else guess
+    # Folded cloth is a rectangle, and so is a straight skirt, which has to be named.
+    if garment.category != "skirt" and box_share(cutout.mask) > RECTANGLE:
+        return check.NOT_RECOGNISED
     if category not in CATEGORIES:
         return check.unsupported(category)
     warnings: list[str] = []
@@ -53,14 +57,17 @@ def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | 
     rgb = images.flatten(picture)
     points = garment.keypoints if front else {}
     shape: Shape
-    if category in ("top", "outerwear", "dress"):
-        shape = top_shape(cutout.mask, rgb, points)
-        warnings += shape.warnings
-    elif category == "overall":
-        shape = overall_shape(cutout.mask, rgb)
-        warnings += shape.warnings
-    else:
-        shape = leg_shape(cutout.mask, category == "skirt")
+    try:
+        if category in ("top", "outerwear", "dress"):
+            shape = top_shape(cutout.mask, rgb, points)
+            warnings += shape.warnings
+        elif category == "overall":
+            shape = overall_shape(cutout.mask, rgb)
+            warnings += shape.warnings
+        else:
+            shape = leg_shape(cutout.mask, category == "skirt")
+    except Shapeless:
+        return check.NOT_RECOGNISED
     if shape.confidence < 0.25:
         return check.NOT_RECOGNISED
     return Piece(cutout, category, shape, tuple(warnings))
