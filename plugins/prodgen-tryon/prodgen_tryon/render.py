@@ -100,7 +100,7 @@ def dress(
 def restore(
     photo: Image, person: Person, picture: Float, allowed: NDArray[np.bool_] | None
 ) -> tuple[Image, NDArray[np.bool_]]:
-    """The dressed working picture in the photo: only pixels that changed are touched, all others are the photo's own.
+    """The dressed working picture in the photo: only pixels that changed are touched, all others, face and hands are the photo's own.
 
     Args:
         picture: float32 RGB of the working crop.
@@ -126,6 +126,8 @@ def restore(
         result = large.round().clip(0, 255).astype(np.uint8)
     else:
         result, inside = working, changed
+    own = (np.maximum(person.parts["face"], person.parts["hands"]) > 0.5).astype(np.uint8)
+    inside = inside & (cv2.resize(own, (width, height), interpolation=cv2.INTER_NEAREST) == 0)
     if allowed is not None:
         inside = inside & allowed[y : y + height, x : x + width]
     target = out[y : y + height, x : x + width]
