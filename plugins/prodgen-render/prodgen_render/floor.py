@@ -100,9 +100,12 @@ class FloorMaker:
         self.at_azimuth = lru_cache(maxsize=16)(self._at_azimuth)
 
     def _arrived(self, directions: Floats) -> Floats:
-        total = np.zeros(len(self.places), np.float32)
+        total = np.full(len(self.places), len(directions), np.float32)
+        within = np.flatnonzero(self.window > 0)
+        places = self.places[within]
+        total[within] = 0
         for direction in directions:
-            total += self.tracer.light(self.places, np.broadcast_to(direction, self.places.shape))
+            total[within] += self.tracer.light(places, np.broadcast_to(direction, places.shape))
         return total.reshape(self.size, self.size) / len(directions)
 
     @property

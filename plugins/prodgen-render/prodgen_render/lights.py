@@ -179,8 +179,11 @@ class Lighting:
         levels = np.asarray(ROUGHNESS_LEVELS, np.float32)
         at = np.interp(roughness, levels, np.arange(len(levels))).astype(np.float32)
         low = np.minimum(at.astype(np.int32), len(levels) - 2)
-        values = look_up(self.glossy, directions)
-        index, share = np.arange(len(directions)), (at - low)[:, None]
+        share = (at - low)[:, None]
+        first, last = (int(low.min()), int(low.max()) + 2) if len(low) else (0, 2)
+        # Surfaces of one picture are seldom of all roughnesses: look only into the maps between.
+        values = look_up(self.glossy[first:last], directions)
+        low, index = low - first, np.arange(len(directions))
         return np.asarray(values[low, :, index] * (1 - share) + values[low + 1, :, index] * share)
 
 

@@ -94,7 +94,7 @@ def render(
     tracer = Tracer(model)
     light = lighting(scene.light) if light is None else light
     drawn = min(size, quality.largest)
-    floors = FloorMaker(tracer, light, *(quality.floor or (56 if drawn <= 160 else 112,)))
+    floors = FloorMaker(tracer, light, *(quality.floor or (56 if drawn <= 160 else 80 if drawn <= 320 else 112,)))
     pictures = _pictures(tracer, light, floors, views, scene, drawn, seed, background, before_each, quality)
     return [
         Generated(
