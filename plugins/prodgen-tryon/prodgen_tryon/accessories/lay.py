@@ -25,10 +25,10 @@ from prodgen_tryon.accessories.fit import (
 )
 from prodgen_tryon.accessories.placement import Box, Placement, placed
 from prodgen_tryon.accessories.shape import AccessoryShape
+from prodgen_tryon.compose import front
 from prodgen_tryon.cutout import Cutout
 from prodgen_tryon.filters import Float, blur, dilate, tube
 from prodgen_tryon.layers import over, warp_part
-from prodgen_tryon.parsing import head_shape
 from prodgen_tryon.person import Person
 from prodgen_tryon.skeleton import Side, Skeleton
 from prodgen_tryon.sleeves import along_path, arm_path
@@ -132,7 +132,7 @@ def _composed(
     if shape.category in ("bag", "scarf"):
         clothes = _region(np.maximum(person.parts["upper"], person.parts["lower"]), person, box)
         near = blur(np.roll(whole, max(round(0.012 * frame.width), 1), axis=0), 0.025 * frame.width)
-        canvas = canvas * (1 - SHADOW * near * clothes * (1 - _region(_front(person), person, box)))[..., None]
+        canvas = canvas * (1 - SHADOW * near * clothes * (1 - _region(front(person), person, box)))[..., None]
     canvas = over(canvas, layer[..., :3], alpha)
     result = canvas.round().clip(0, 255).astype(np.uint8)
     changed = (result != before).any(-1)
@@ -167,13 +167,13 @@ def _guard(person: Person, frame: Skeleton, shape: AccessoryShape, box: Box, by:
         temples = hair * np.clip((np.abs(across) - 5.6) / 0.8, 0, 1)
         return np.asarray(np.maximum(hands, temples), np.float32)
     if shape.category == "scarf":
-        front = _region(_front(person), person, box)
+        before = _region(front(person), person, box)
         if shape.strip is None:
-            return front
+            return before
         ys, xs = np.mgrid[box[1] : box[3], box[0] : box[2]]
         across = (xs - frame.shoulders[0]) * frame.right[0] + (ys - frame.shoulders[1]) * frame.right[1]
         throat = _region(person.parts["neck"], person, box) * (np.abs(across) < 0.17 * frame.width)
-        return np.asarray(np.maximum(front, throat), np.float32)
+        return np.asarray(np.maximum(before, throat), np.float32)
     if by is not None and by.by == "shoulder":
         return np.asarray(np.maximum(hands, _arm(person, by.side, box)), np.float32)
     return hands
@@ -186,13 +186,6 @@ def _arm(person: Person, side: Side, box: Box) -> Float:
     t = np.linspace(0.55, 4.0, 14)
     mask = tube(person.image.shape, along_path(reach, t), np.full(14, 0.15 * person.width))
     return _region((mask * person.parts["person"]).astype(np.float32), person, box)
-
-
-def _front(person: Person) -> Float:
-    parts = person.parts
-    face = np.maximum(parts["face"], head_shape(person.frame, person.image.shape, 0.92) * (parts["person"] > 0.5))
-    front: Float = np.maximum.reduce([face, parts["hair"], parts["hands"]]).astype(np.float32)
-    return front
 
 
 def _hair_under_hat(canvas: Float, person: Person, frame: Skeleton, box: Box, hat: Float) -> tuple[Float, float]:

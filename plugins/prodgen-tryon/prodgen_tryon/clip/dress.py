@@ -17,13 +17,14 @@ from prodgen_tryon.accessories.wear import Accessory
 from prodgen_tryon.clip.one_euro import smooth_track
 from prodgen_tryon.clip.steady import Steady
 from prodgen_tryon.config import Config
-from prodgen_tryon.filters import Float
+from prodgen_tryon.filters import Float, dilate
 from prodgen_tryon.garment import Piece
 from prodgen_tryon.person import Box, Person, analyse, crop_box
 from prodgen_tryon.render import Dressed, dress
 
 BRIDGE_S = 0.3  # longest gap over which a picture is carried on
 LEAST_TRUST = 0.6
+SAMPLES = 6
 
 Find = Callable[[Image], tuple[Body, Refusal | None]]
 Understand = Callable[[Garment, Person], Piece | Accessory | Refusal]
@@ -31,11 +32,12 @@ Understand = Callable[[Garment, Person], Piece | Accessory | Refusal]
 
 @dataclass(frozen=True)
 class Tracked:
-    """What the first pass found: a smoothed pose [33, 3] and a refusal or None for each frame, and one crop for all."""
+    """What the first pass found: a smoothed pose [33, 3] and a refusal or None for each frame, one crop for all, and a few frames."""
 
     poses: NDArray[np.float64]
     refusals: list[Refusal | None]
     box: Box
+    samples: dict[int, Image]
 
 
 def track(frames: Iterable[Image], rate: float, find: Find, ctx: Context) -> Tracked | None:
@@ -43,23 +45,29 @@ def track(frames: Iterable[Image], rate: float, find: Find, ctx: Context) -> Tra
     rows: list[NDArray[np.float64]] = []
     refusals: list[Refusal | None] = []
     boxes: list[Box] = []
+    samples: dict[int, Image] = {}
+    stride = 1
     for number, frame in enumerate(frames):
         ctx.check()
-        ctx.progress(number, number + 1, "poses")
         body, refusal = find(images.flatten(frame))
         refusals.append(refusal)
         rows.append(body.landmarks.astype(np.float64) if body.people else np.full((33, 3), np.nan))
         if refusal is None:
             boxes.append(crop_box(body, frame.shape))
+            if number % stride == 0:
+                samples[number] = frame
+            if len(samples) > SAMPLES:  # spread over the clip, whose length is not known yet
+                stride *= 2
+                samples = {place: kept for place, kept in samples.items() if place % stride == 0}
         elif not body.people or body.confidence < 0.5:
             rows[-1] = np.full((33, 3), np.nan)
     if not rows:
         return None
     if not boxes:
-        return Tracked(np.stack(rows), refusals, (0, 0, 0, 0))
+        return Tracked(np.stack(rows), refusals, (0, 0, 0, 0), {})
     low, high = np.min(boxes, axis=0), np.max(boxes, axis=0)
     box = (int(low[0]), int(low[1]), int(high[2]), int(high[3]))
-    return Tracked(smooth_track(np.stack(rows), rate), refusals, box)
+    return Tracked(smooth_track(np.stack(rows), rate), refusals, box, samples)
 
 
 def dress_clip(
@@ -74,7 +82,7 @@ def dress_clip(
     """An answer for each frame, in order.
 
     A frame that is refused within `BRIDGE_S` of a dressed one carries that one's picture on, along with what moves, and says so in
-    `facts["bridged"]`; others are refused. At no time are pictures of more than two frames kept.
+    `facts["bridged"]`; others are refused. Pictures of a few frames are kept at a time.
 
     Args:
         frames: is iterated twice.
@@ -85,15 +93,17 @@ def dress_clip(
     if tracked is None:
         return
     steady, last, gap = Steady(rate), _Last(), 0
+    steady.begin(
+        [_analysed(images.flatten(frame), n, tracked, find, config).measured for n, frame in tracked.samples.items()]
+    )
+    tracked.samples.clear()
     for number, frame in enumerate(frames):
         ctx.check()
         photo = images.flatten(frame)
         found: Dressed | Refusal | None = tracked.refusals[number]
         person: Person | None = None
         if found is None:
-            body, _ = find(photo)
-            body = body.model_copy(update={"landmarks": tracked.poses[number].astype(np.float32)})
-            person = analyse(photo, body, config.working_height, box=tracked.box, steady=steady.parts)
+            person = _analysed(photo, number, tracked, find, config, steady)
             found = check.pose(person)
             if found is None:
                 person = steady.person(person)
@@ -111,6 +121,15 @@ def dress_clip(
         yield bridged or found
         if bridged is None:
             last = _Last()
+
+
+def _analysed(
+    photo: Image, number: int, tracked: Tracked, find: Find, config: Config, steady: Steady | None = None
+) -> Person:
+    body, _ = find(photo)
+    body = body.model_copy(update={"landmarks": tracked.poses[number].astype(np.float32)})
+    masks = None if steady is None else steady.parts
+    return analyse(photo, body, config.working_height, box=tracked.box, steady=masks)
 
 
 def _dressed(
@@ -148,7 +167,9 @@ class _Last:
             cloth = np.zeros(person.image.shape[:2], np.float32)
             for composed in found.composed.values():
                 cloth = np.maximum(cloth, composed.whole)
-            share = steady.share * moved.trust * (1 - cv2.resize(cloth, (width, height)))
+            # Near its edge the motion is that of the cloth or of what is behind it: averaging would smear the one into the other.
+            away = 1 - cv2.resize(dilate(cloth, max(0.03 * person.width, 2)), (width, height))
+            share = steady.share * moved.trust * away
             image = image.copy()
             crop = image[box].astype(np.float32)
             crop += (moved.carry(self._picture) - crop) * share[..., None]

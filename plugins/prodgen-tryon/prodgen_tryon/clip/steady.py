@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from prodgen_tryon.relight import shading
 from prodgen_tryon.skeleton import Skeleton
 from prodgen_tryon.underlay import background
 
+FIXED = ("hem", "waist", "rise", "sleeves", "tucked")
 MEMORY_S = 0.2  # time constant with which older frames count
 
 
@@ -39,7 +41,20 @@ class Steady:
         self._scene: Float | None = None
         self._lower: tuple[Float, Float] | None = None
         self._measures: dict[str, Any] = {}
+        self._fixed: dict[str, Any] = {}
         self.motion: Motion | None = None
+
+    def begin(self, several: Sequence[Measured]) -> None:
+        """Fixes what does not change in a clip, such as where the old top ends and whether it is tucked in, by frames spread over it."""
+        tables = [_in_body_units(measured) for measured in several]
+        for name in FIXED if tables else ():
+            values = [table[name] for table in tables if table[name] is not None]
+            if len(values) * 2 <= len(tables):
+                self._fixed[name] = None
+            elif name == "sleeves":
+                self._fixed[name] = {side: float(np.median([v[side] for v in values])) for side in values[0]}
+            else:
+                self._fixed[name] = float(np.median(values))
 
     def look(self, crop: Image) -> None:
         """Finds the motion from the frame before to this crop."""
@@ -101,19 +116,11 @@ class Steady:
         return scene
 
     def _measured(self, measured: Measured) -> Measured:
-        """Measures in the body's own units, averaged over time; yes or no by the majority of the frames so far."""
+        """Measures in the body's own units: fixed, or averaged over time."""
         w, torso = measured.frame.width, max(measured.frame.torso, 1e-6)
-        found: dict[str, Any] = {
-            "hem": None if measured.hem is None else measured.hem / torso,
-            "waist": None if measured.waist is None else measured.waist / torso,
-            "rise": measured.rise / w,
-            "sleeves": dict(measured.sleeves),
-            "edges": {side: values / w for side, values in measured.edges.items()},
-            "hips": {side: values / w for side, values in measured.hips.items()},
-            "tucked": float(measured.tucked),
-        }
-        self._measures = {name: self._mean(self._measures.get(name), value) for name, value in found.items()}
-        steady = self._measures
+        found = _in_body_units(measured)
+        means = {name: self._mean(self._measures.get(name), value) for name, value in found.items()}
+        self._measures = steady = means | self._fixed
         return replace(
             measured,
             hem=None if steady["hem"] is None else steady["hem"] * torso,
@@ -133,6 +140,19 @@ class Steady:
         if isinstance(now, np.ndarray) and now.shape != before.shape:
             return now
         return before * self.share + now * (1 - self.share)
+
+
+def _in_body_units(measured: Measured) -> dict[str, Any]:
+    w, torso = measured.frame.width, max(measured.frame.torso, 1e-6)
+    return {
+        "hem": None if measured.hem is None else measured.hem / torso,
+        "waist": None if measured.waist is None else measured.waist / torso,
+        "rise": measured.rise / w,
+        "sleeves": dict(measured.sleeves),
+        "edges": {side: values / w for side, values in measured.edges.items()},
+        "hips": {side: values / w for side, values in measured.hips.items()},
+        "tucked": float(measured.tucked),
+    }
 
 
 def _moved_scene(moved: Motion, outside: NDArray[np.bool_], least: int = 60) -> NDArray[np.float64] | None:
