@@ -123,7 +123,7 @@ def _missing(
 def render_job(job: Job) -> str:
     """Renders one job; returns what went wrong, or nothing."""
     from prodgen_render.environment import light_of
-    from prodgen_render.rendering import render
+    from prodgen_render.rendering import rendered
     from prodgen_render.sources import model_of
     from prodgen_sdk import images
 
@@ -131,10 +131,9 @@ def render_job(job: Job) -> str:
         model, _ = model_of(job.source, job.config)
         light = light_of(job.config)
         seed = int(job.plan[:12], 16)
-        for view in job.views:
+        for picture in rendered(model, job.views, job.scene, job.size, seed, light=light):
             # One by one: what is done stays done when the run is killed.
-            picture = render(model, [view], job.scene, job.size, seed, light=light)[0]
-            images.save(picture.image, job.folder / f"{view.slug}.png")
+            images.save(picture.image, job.folder / f"{picture.view.slug}.png")
     except ProdgenError as error:
         return str(error)
     return ""
