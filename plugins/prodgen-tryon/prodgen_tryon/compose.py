@@ -133,7 +133,7 @@ def compose_top(
     for layer in sleeve_layers:
         shadow = 0.3 * blur(layer[..., 3], 0.035 * w) * (cloth_alpha > 0.5) * below_armpits
         if remove_old:  # a cuff's on the arm
-            shadow = np.maximum(shadow, 0.35 * blur(layer[..., 3], 0.02 * w) * bare)
+            shadow = np.maximum(shadow, 0.35 * blur(layer[..., 3], 0.02 * w) * bare * (1 - cloth_alpha))
         shadow = shadow * (1 - layer[..., 3])
         canvas = canvas * (1 - shadow[..., None])
         lit = relight(person, layer[..., :3], layer[..., 3])
