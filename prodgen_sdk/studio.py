@@ -623,6 +623,8 @@ class Studio:
     ) -> GenerationRun:
         from prodgen_sdk.pipeline.run import GenerationOptions, GenerationRun
 
+        if not 1 <= replicates <= 10_000:
+            raise InputError(f"replicates is {replicates}.", hint="Give a number from 1 to 10,000.")
         options = GenerationOptions(
             views=parse_views(views) if isinstance(views, str) else tuple(views),
             scene=Scene.parse(scene) if isinstance(scene, str) else scene,
