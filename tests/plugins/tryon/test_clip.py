@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prodgen_tryon.clip.motion import motion
+from prodgen_tryon.clip.motion import motion, steps
 from prodgen_tryon.clip.one_euro import one_euro, smooth_track
 
 from prodgen_sdk.interfaces import Compositor
@@ -52,6 +52,23 @@ def test_a_track_gets_calmer_and_does_not_lag(seed, speed):
     assert abs((smooth - true)[middle, :, 0].mean()) < 0.6
 
 
+def test_motion_that_is_seen_is_followed_without_lag(drawn):
+    rng = np.random.default_rng(2)
+    shifts = np.cumsum(rng.normal(0, 6, (12, 2)).round(), axis=0)
+    pose = np.dstack([rng.uniform(40, 200, (1, 33)), rng.uniform(40, 200, (1, 33)), np.ones((1, 33))])
+    true = np.repeat(pose, 12, axis=0)
+    true[..., :2] += shifts[:, None]
+    noisy = true + rng.normal(0, 1.5, true.shape) * [1, 1, 0]
+    seen = np.repeat(np.diff(shifts, axis=0, prepend=shifts[:1])[:, None], 33, axis=1)
+    lagging, following = (np.abs(smooth_track(noisy, 25, s) - true).mean() for s in (None, seen))
+    assert following < 0.7
+    assert following < 0.4 * lagging
+    base = drawn.person()
+    moved = np.roll(base, (4, -6), (0, 1))
+    found = steps(base, moved, np.array([[145.0, 160.0]]))
+    np.testing.assert_allclose(found, [[-6, 4]], atol=0.6)
+
+
 def test_gaps_of_a_track_are_bridged_and_ends_held():
     track = np.zeros((6, 33, 3))
     track[:, :, 0] = np.arange(6)[:, None] * 2.0 + np.arange(33)
@@ -79,10 +96,10 @@ def test_motion_follows_a_shift_and_trusts_what_only_moved(drawn):
 @pytest.fixture
 def shaky(drawn, parser):
     """A photo that is shifted by known steps, seen by a parser whose joints tremble."""
-    steps = [(0, 0), (2, 1), (4, 1), (5, 2)]
+    shifts = [(0, 0), (2, 1), (4, 1), (5, 2)]
     base = drawn.person()
     frames = []
-    for number, (x, y) in enumerate(steps):
+    for number, (x, y) in enumerate(shifts):
         frame = np.roll(base, (y, x), (0, 1)).astype(np.int16)
         noise = np.random.default_rng(number).normal(0, 2, base.shape)
         frames.append((frame + noise).clip(0, 255).astype(np.uint8))
@@ -94,29 +111,29 @@ def shaky(drawn, parser):
         body = inner(image)
         if match:
             points = body.landmarks.copy()
-            points[:, :2] += np.array(steps[match[0]]) + rng.normal(0, 2.5, (33, 2))
+            points[:, :2] += np.array(shifts[match[0]]) + rng.normal(0, 2.5, (33, 2))
             body = body.model_copy(update={"landmarks": points})
         return body
 
     parser._one = one
-    return frames, steps
+    return frames, shifts
 
 
-def flicker(answers, steps):
+def flicker(answers, shifts):
     """Mean change from frame to frame of what was edited, after the known motion is taken away."""
-    back = [np.roll(a.image.astype(float), (-y, -x), (0, 1)) for a, (x, y) in zip(answers, steps, strict=True)]
-    masks = [np.roll(a.edit_mask, (-y, -x), (0, 1)) for a, (x, y) in zip(answers, steps, strict=True)]
+    back = [np.roll(a.image.astype(float), (-y, -x), (0, 1)) for a, (x, y) in zip(answers, shifts, strict=True)]
+    masks = [np.roll(a.edit_mask, (-y, -x), (0, 1)) for a, (x, y) in zip(answers, shifts, strict=True)]
     region = np.mean(masks, axis=0) > 0.2
     return np.mean([np.abs(cv2.blur(b - a, (3, 3)))[region].mean() for a, b in itertools.pairwise(back)])
 
 
 def test_a_clip_is_steadier_than_its_frames_alone(compositor, ctx, drawn, shaky):
-    frames, steps = shaky
+    frames, shifts = shaky
     request = TryOnRequest(person=PersonPhoto(image=frames[0]), garments=(drawn.top(),))
     steady = list(compositor.compose_clip(frames, request, 25.0, ctx))
     alone = list(Compositor.compose_clip(compositor, frames, request, 25.0, ctx))
     assert all(isinstance(answer, TryOn) for answer in [*steady, *alone])
-    assert flicker(steady, steps) < 0.6 * flicker(alone, steps)
+    assert flicker(steady, shifts) < 0.6 * flicker(alone, shifts)
     for frame, answer in zip(frames, steady, strict=True):
         assert ((answer.image != frame).any(-1) <= answer.edit_mask).all()
         assert not answer.facts.get("bridged")

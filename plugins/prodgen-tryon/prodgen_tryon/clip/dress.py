@@ -14,6 +14,7 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.types import Body, Garment, Image, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check
 from prodgen_tryon.accessories.wear import Accessory
+from prodgen_tryon.clip.motion import steps
 from prodgen_tryon.clip.one_euro import smooth_track
 from prodgen_tryon.clip.steady import Steady
 from prodgen_tryon.config import Config
@@ -46,6 +47,9 @@ def track(frames: Iterable[Image], rate: float, find: Find, ctx: Context) -> Tra
     refusals: list[Refusal | None] = []
     boxes: list[Box] = []
     samples: dict[int, Image] = {}
+    moved: list[NDArray[np.float64]] = []
+    before: Image | None = None
+    points = np.zeros((33, 2))
     stride = 1
     for number, frame in enumerate(frames):
         ctx.check()
@@ -61,13 +65,19 @@ def track(frames: Iterable[Image], rate: float, find: Find, ctx: Context) -> Tra
                 samples = {place: kept for place, kept in samples.items() if place % stride == 0}
         elif not body.people or body.confidence < 0.5:
             rows[-1] = np.full((33, 3), np.nan)
+        points = rows[-1][:, :2] if np.isfinite(rows[-1]).all() else points
+        known = before is not None and before.shape == frame.shape and points.any()
+        moved.append(
+            steps(before, images.flatten(frame), points) if known and before is not None else np.zeros((33, 2))
+        )
+        before = images.flatten(frame)
     if not rows:
         return None
     if not boxes:
         return Tracked(np.stack(rows), refusals, (0, 0, 0, 0), {})
     low, high = np.min(boxes, axis=0), np.max(boxes, axis=0)
     box = (int(low[0]), int(low[1]), int(high[2]), int(high[3]))
-    return Tracked(smooth_track(np.stack(rows), rate), refusals, box, samples)
+    return Tracked(smooth_track(np.stack(rows), rate, np.stack(moved)), refusals, box, samples)
 
 
 def dress_clip(

@@ -51,6 +51,23 @@ class Motion:
 def motion(before: Image, after: Image) -> Motion:
     """The motion from one uint8 RGB picture to the next, by dense inverse search (Kroeger et al., ECCV 2016)."""
     height, width = after.shape[:2]
+    return _small_motion(before, after).resized(width, height)
+
+
+def steps(before: Image, after: Image, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far what lies at `points` [n, 2] of the later picture has come since the earlier one, [n, 2] in pixels."""
+    found = _small_motion(before, after)
+    rows, columns = found.x.shape
+    scale = np.array([columns / after.shape[1], rows / after.shape[0]])
+    ys, xs = np.mgrid[0:rows, 0:columns].astype(np.float32)
+    field = np.stack([cv2.medianBlur(xs - found.x, 5), cv2.medianBlur(ys - found.y, 5)], -1)
+    places = np.clip(points * scale, 0, [columns - 1, rows - 1]).astype(np.float32)
+    sampled = cv2.remap(field, places[None, :, 0], places[None, :, 1], cv2.INTER_LINEAR)[0]
+    return np.asarray(sampled / scale, np.float64)
+
+
+def _small_motion(before: Image, after: Image) -> Motion:
+    height, width = after.shape[:2]
     scale = min(1.0, HEIGHT / height)
     size = (max(round(width * scale), 16), max(round(height * scale), 16))
     small = [
@@ -64,4 +81,4 @@ def motion(before: Image, after: Image) -> Motion:
     difference = cv2.GaussianBlur(np.abs(small[1].astype(np.float32) - seen.astype(np.float32)), (0, 0), 1.5)
     inside = (x > -1) & (y > -1) & (x < size[0]) & (y < size[1])
     trust = (inside / (1 + (difference / TOLERANCE) ** 2)).astype(np.float32)
-    return Motion(x, y, trust).resized(width, height)
+    return Motion(x, y, trust)

@@ -38,21 +38,30 @@ def _alpha(cutoff: NDArray[np.float64], rate: float) -> NDArray[np.float64]:
     return np.asarray(1 / (1 + rate / (2 * np.pi * cutoff)))
 
 
-def smooth_track(track: NDArray[np.float64], rate: float) -> NDArray[np.float64]:
+def smooth_track(
+    track: NDArray[np.float64], rate: float, steps: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """A track of landmarks [n, points, 3] (x, y in pixels, visibility), smoothed; frames without a pose are NaN.
 
     Gaps are bridged by straight lines before filtering, and ends held, so that every frame has a pose if any has. The filter's unit
     of length is the median distance of the points from their middle.
+
+    Args:
+        steps: how far each point moved since the frame before by what is seen in the pictures [n, points, 2]. What is filtered then
+            is the pose relative to that motion, so that even a fast one is followed without lag.
     """
     known = np.flatnonzero(np.isfinite(track).all((1, 2)))
     if not len(known):
         return track
+    path = np.zeros_like(track)
+    if steps is not None:
+        path[..., :2] = np.cumsum(steps, axis=0)
     filled = np.empty_like(track)
-    flat = track.reshape(len(track), -1)
+    flat = (track - path).reshape(len(track), -1)
     for column in range(flat.shape[1]):
         filled.reshape(len(track), -1)[:, column] = np.interp(np.arange(len(track)), known, flat[known, column])
-    points = filled[known][..., :2]
+    points = track[known][..., :2]
     unit = max(float(np.median(np.linalg.norm(points - points.mean(1, keepdims=True), axis=-1))), 1e-6)
     scaled = filled / np.array([unit, unit, 1.0])
     both = (one_euro(scaled, rate) + one_euro(scaled[::-1], rate)[::-1]) / 2
-    return np.asarray(both * np.array([unit, unit, 1.0]))
+    return np.asarray(both * np.array([unit, unit, 1.0]) + path)
