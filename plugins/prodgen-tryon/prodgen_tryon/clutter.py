@@ -23,27 +23,38 @@ def box_share(mask: NDArray[np.bool_]) -> float:
 def inner_picture(mask: NDArray[np.bool_], lab: Float) -> tuple[int, int, int, int] | None:
     """The box (x0, y0, x1, y1) of a picture within the picture, such as a photo that was padded to a square; None without one.
 
-    The mask then has long straight upright edges at the box, and just inside of them the picture is even.
+    What was taken for the garment is then a box, and just inside of its edges the picture is even.
     """
+    if box_share(mask) < 0.85:
+        return None
     ys, xs = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    if not len(ys):
-        return None
     y0, y1, x0, x1 = int(ys[0]), int(ys[-1]) + 1, int(xs[0]), int(xs[-1]) + 1
-    height, width = y1 - y0, x1 - x0
-    depth = max(round(0.015 * max(height, width)), 2)
-    inside = mask[y0:y1, x0:x1]
-    edges = [inside[:depth], inside[-depth:], inside[:, :depth], inside[:, -depth:]]
-    if sum(float(edge.mean()) > 0.6 for edge in edges) < 3 or min(height, width) < 60:
+    depth = max(round(0.03 * max(y1 - y0, x1 - x0)), 2)
+    y0, y1, x0, x1 = y0 + depth, y1 - depth, x0 + depth, x1 - depth
+    if min(y1 - y0, x1 - x0) < 60:
         return None
-    rims = [
-        lab[y0 + depth : y0 + 2 * depth, x0 + depth : x1 - depth], lab[y1 - 2 * depth : y1 - depth, x0 + depth : x1 - depth],
-        lab[y0 + depth : y1 - depth, x0 + depth : x0 + 2 * depth], lab[y0 + depth : y1 - depth, x1 - 2 * depth : x1 - depth],
-    ]  # fmt: skip
-    rim = np.concatenate([part.reshape(-1, 3) for part in rims])
+    window = lab[y0:y1, x0:x1]
+    rim = np.concatenate(
+        [part.reshape(-1, 3) for part in (window[:depth], window[-depth:], window[:, :depth], window[:, -depth:])]
+    )
     centre = np.median(rim, axis=0)
-    if np.quantile(np.linalg.norm(rim - centre, axis=1), 0.85) > 6:
-        return None
-    return x0 + depth, y0 + depth, x1 - depth, y1 - depth
+    return (x0, y0, x1, y1) if np.quantile(np.linalg.norm(rim - centre, axis=1), 0.75) < 6 else None
+
+
+def drop_banner(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Takes off a strip at the picture's upper or lower edge that goes from side to side."""
+    height = mask.shape[0]
+    full = mask.mean(1) > 0.96
+    kept = mask.copy()
+    for rows in (np.arange(height), np.arange(height)[::-1]):
+        band = full[rows]
+        first = int(band.argmax()) if band.any() else height
+        if first > 0.06 * height:
+            continue
+        end = first + int((~band[first:]).argmax()) if not band[first:].all() else height
+        if end < 0.3 * height:
+            kept[rows[:end]] = False
+    return largest(kept) if kept.any() else mask
 
 
 def drop_hook(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -52,7 +63,7 @@ def drop_hook(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     if len(ys) < 100:
         return mask
     width, height = np.ptp(xs) + 1, np.ptp(ys) + 1
-    radius = max(0.014 * width, 1.5)
+    radius = max(0.03 * width, 2)
     solid = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(radius)).astype(bool)
     if not solid.any():
         return mask

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.clutter import RECTANGLE, box_share, drop_hook, inner_picture
+from prodgen_tryon.clutter import RECTANGLE, box_share, drop_banner, drop_hook, inner_picture
 from prodgen_tryon.faint import contrast_along, drop_cast_shadow, trace_faint
 from prodgen_tryon.filters import (
     Float,
@@ -82,6 +82,7 @@ def cut_out(photo: Image) -> Cutout:
 def find_framed(small: Image) -> tuple[NDArray[np.bool_], float]:
     """As `find_garment`, where the photo may lie in a frame or on a banner of another colour."""
     mask, confidence = find_garment(small)
+    mask = drop_banner(mask)
     box = inner_picture(mask, to_lab(small))
     if box is not None:
         x0, y0, x1, y1 = box

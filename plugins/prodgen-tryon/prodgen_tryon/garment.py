@@ -40,7 +40,7 @@ def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | 
     if garment.category in ACCESSORIES:
         return recognise(picture, garment, front)
     cutout = cut_out(picture)
-    if not cutout.mask.any() or cutout.confidence < 0.15:
+    if not cutout.mask.any() or cutout.confidence < 0.35:
         return check.NOT_CUT_OUT
     guess, sure = guess_category(cutout.mask)
     category = garment.category if garment.category != "auto" else guess

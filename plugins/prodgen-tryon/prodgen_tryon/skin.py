@@ -155,6 +155,21 @@ def met(made: Float, image: Float, known: Float, area: Float, reach: float) -> F
     return result
 
 
+def arm_half(person: Person, side: Side, t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Half the width of a bare arm in pixels at places along it: as slender as the forearm, where that is bare."""
+    limb, covered = person.measured.arms[side], person.measured.sleeves[side]
+
+    def usual(places: NDArray[np.float64]) -> NDArray[np.float64]:
+        widths = np.array([0.145, 0.125, 0.104, 0.106, 0.088, 0.07, 0.082]) * person.width
+        return np.asarray(np.interp(places, [0, 0.35, 0.95, 1.2, 1.6, 2, 2.4], widths))
+
+    bare = (limb.t > covered + 0.15) & (limb.t < 1.9) & (limb.t > 0.5)
+    if bare.sum() < 4:
+        return usual(t)
+    ratio = float(np.median(((limb.outer + limb.inner) / 2)[bare] / usual(limb.t[bare])))
+    return usual(t) * float(np.clip(ratio, 0.75, 1.2))
+
+
 def bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
     """A bare arm, colours and alpha: the real one where it is bare, a rounded one in the hand's tone where a sleeve hid it."""
     shape, frame, w = person.image.shape, person.frame, person.width
@@ -175,9 +190,7 @@ def bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
     if beyond_wrist.any():
         centre[beyond_wrist] = along_path(path, t[beyond_wrist]) + (limb.centre[-1] - path[2]) * 0.5
     normal = np.stack([np.interp(t, limb.t, limb.normal[:, i]) for i in (0, 1)], 1)
-    typical = np.interp(
-        t, [0, 0.35, 0.95, 1.2, 1.6, 2, 2.4], np.array([0.155, 0.137, 0.112, 0.114, 0.094, 0.075, 0.085]) * w
-    )
+    typical = arm_half(person, side, t)
     outer = np.minimum(typical, np.interp(t, limb.t, limb.outer) * 0.97)
     inner = np.minimum(typical, np.interp(t, limb.t, limb.inner) * 0.97)
     # The round of the shoulder above the joint.
