@@ -17,6 +17,7 @@ HEM_BELOW_HIPS = 0.22  # the lowest hem of a top, in shoulder widths below the h
 LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
 WAIST = 0.82  # height of the waist, in torsos below the shoulders
 NECK, SLEEVE = 1.08, 1.25  # how much larger than usual necks and sleeves of a garment of a known size may be
+STRAP = 0.88  # how far out the strap of a top without sleeves may end, for the tip of the shoulder
 COLLAR = 0.1  # the least height of a collar that stands, in widths at the armpits
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 NATURAL = 0.85  # how wide cloth of an unknown size looks on the body, for its width laid flat
@@ -120,8 +121,8 @@ def fit_top(
         corner = _junction(arc, shape.width)
         tip_across = abs(tip[0])
         if f"cuff_outer_{side}" not in shape.points:  # a strap ends on the shoulder, not at its tip
-            strap = abs(float(arc[-1, 0]) - middle) * scale
-            tip_across = float(np.clip(strap, neck_half + 0.06 * w, tip_across))
+            strap = abs(float(arc[-1, 0]) - middle) * neck
+            tip_across = float(np.clip(strap, neck_half + 0.06 * w, max(STRAP * tip_across, neck_half + 0.06 * w)))
         tips[side] = frame.at(sign * tip_across, shoulder_height(tip_across, tip, body, w))
         armpits[side] = frame.at(sign * float(np.clip(natural, low * reach, high * reach)), 0.42 * w)
         across_scale = (

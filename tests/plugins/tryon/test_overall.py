@@ -8,7 +8,7 @@ from prodgen_tryon.garment import understand
 from prodgen_tryon.legs import guess_category
 from prodgen_tryon.overall import overall_shape
 from prodgen_tryon.person import analyse
-from prodgen_tryon.sizes import measures
+from prodgen_tryon.sizes import Size, measures
 from prodgen_tryon.skeleton import SIDES
 
 from prodgen_sdk.types import Fit, Garment, PersonPhoto, TryOn, TryOnRequest
@@ -102,6 +102,22 @@ def test_dungarees_hang_from_the_shoulders(dungarees, drawn, parser, ctx):
     waist = np.concatenate([parts[f"leg_{side}"][:1, 0] for side in SIDES])
     assert lowest.min() == pytest.approx(waist.min(), abs=1)
     assert lowest.max() == pytest.approx(waist.max(), abs=1)
+
+
+@pytest.mark.parametrize("kind", ["dungarees", "jumpsuit"])
+def test_overalls_have_sizes(request, drawn, parser, ctx, kind):
+    shape = overall_shape(request.getfixturevalue(kind)[1])
+    photo = drawn.photo()
+    person = analyse(photo.image, parser.parse([photo], ctx)[0], 400)
+    found = []
+    for hip, length in ((80.0, 200.0), (110.0, 200.0), (110.0, 260.0)):
+        size = Size({"hip": hip}, {"length": length}, 350.0)
+        fitted = fit_overall(shape, person.measured, person.legs, size=size)
+        local = np.vstack([person.frame.local(part.shape) for part in fitted.legs.parts])
+        found.append((float(np.ptp(local[:, 0])), fitted.legs.end))
+    (narrow, short), (wide, same), (_, long) = found
+    assert wide > 1.1 * narrow
+    assert short == same < long
 
 
 def test_a_top_is_seen_beside_the_bib(compositor, ctx, drawn, dungarees):
