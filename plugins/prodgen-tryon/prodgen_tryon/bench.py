@@ -21,6 +21,7 @@ from prodgen_tryon.measuring.edits import edits
 from prodgen_tryon.measuring.flicker import MovingPhoto, common_region, flicker
 from prodgen_tryon.measuring.identity import identity
 from prodgen_tryon.measuring.likeness import floors, interval, scores, ssim
+from prodgen_tryon.measuring.lpips import Lpips
 from prodgen_tryon.measuring.pairs import Pair, fitted, installed_photos, read_pairs
 from prodgen_tryon.parsing import parse_parts
 from prodgen_tryon.render import Dressed
@@ -33,7 +34,8 @@ BETTER = {"ssim_region": 1.0, "de_region": -1.0, "gradient_corr": 1.0}
 
 class TryOnBenchmark(Benchmark):
     """Options: `pairs`, a folder with one folder a pair, each with `person.*` and `garment.*` (the same garment, worn and flat); `n` limits how many;
-    `height` of the photos that are timed (1024, three quarters as wide); `compositor` (`tryon/warp`); `times=0` leaves the times out.
+    `height` of the photos that are timed (1024, three quarters as wide); `compositor` (`tryon/warp`); `times=0` leaves the times out;
+    `lpips`, a file of its weights (see `measuring.lpips`), adds that distance.
 
     A pair is scored on a round trip, because a copy of the photo must not win: the person is dressed in another pair's garment
     first and in the own one from there. What counts is the region of the upper clothes in the true photo. A refusal scores as grey.
@@ -53,7 +55,8 @@ class TryOnBenchmark(Benchmark):
             figures |= times(compositor, pairs or installed_photos(), int(options.get("height") or 1024), ctx)
         if pairs:
             parser = ctx.lookup("body_parser", self._config.body_parser)
-            figures |= likeness(compositor, parser, pairs, ctx)
+            lpips = Lpips(Path(str(options["lpips"]))) if options.get("lpips") else None
+            figures |= likeness(compositor, parser, pairs, ctx, lpips)
         return figures
 
 
@@ -104,7 +107,9 @@ def _peak_memory_mb() -> int | None:
     return round(peak / 2**20 if sys.platform == "darwin" else peak / 2**10)
 
 
-def likeness(compositor: Any, parser: Any, pairs: Sequence[Pair], ctx: Context) -> dict[str, Any]:
+def likeness(
+    compositor: Any, parser: Any, pairs: Sequence[Pair], ctx: Context, lpips: Lpips | None = None
+) -> dict[str, Any]:
     """Round trips on true pairs beside the floors, with intervals; what was edited; whether the garments kept their looks."""
     colours = [_median_lab(garment) for _, garment in pairs]
     rows: dict[str, list[dict[str, float]]] = {name: [] for name in ("", *FLOORS)}
@@ -121,7 +126,8 @@ def likeness(compositor: Any, parser: Any, pairs: Sequence[Pair], ctx: Context) 
             skipped += 1
             continue
         rough = {
-            name: _all_scores(truths, picture, region) for name, picture in _floors(truths, garment, region).items()
+            name: _all_scores(truths, picture, region, lpips)
+            for name, picture in _floors(truths, garment, region).items()
         }
         for name, found in rough.items():
             rows[name].append(found)
@@ -132,7 +138,7 @@ def likeness(compositor: Any, parser: Any, pairs: Sequence[Pair], ctx: Context) 
             refused += 1
             rows[""].append(rough["grey"])
             continue
-        rows[""].append(_all_scores(truths, [images.resize(back.image, *size) for size in SIZES], region))
+        rows[""].append(_all_scores(truths, [images.resize(back.image, *size) for size in SIZES], region, lpips))
         sure.append(back.confidence)
         edited.append(edits(person, between, _body(person, parser, ctx)))
         kept.append(looks)
@@ -152,8 +158,11 @@ def _floors(truths: Sequence[Image], garment: Image, region: Mask) -> dict[str, 
     return {name: [each[name] for each in found] for name in FLOORS}
 
 
-def _all_scores(truths: Sequence[Image], pictures: Sequence[Image], region: Mask) -> dict[str, float]:
-    return scores(truths[0], pictures[0], region) | {f"ssim_{SIZES[1][1]}px": ssim(truths[1], pictures[1])[0]}
+def _all_scores(
+    truths: Sequence[Image], pictures: Sequence[Image], region: Mask, lpips: Lpips | None
+) -> dict[str, float]:
+    found = scores(truths[0], pictures[0], region) | {f"ssim_{SIZES[1][1]}px": ssim(truths[1], pictures[1])[0]}
+    return found if lpips is None else found | {"lpips": lpips(truths[0], pictures[0])}
 
 
 def _over_floors(rows: Mapping[str, list[dict[str, float]]]) -> dict[str, Any]:

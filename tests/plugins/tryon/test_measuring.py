@@ -8,6 +8,7 @@ from prodgen_tryon.measuring.flicker import MovingPhoto, common_region, flicker
 from prodgen_tryon.measuring.identity import identity
 from prodgen_tryon.measuring.likeness import SCALES, floors, gradient_correlation, interval, ms_ssim, scores
 
+from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Body, Layer, TryOn
 
 
@@ -27,7 +28,10 @@ def naive_ms_ssim(a, b):
     for scale, weight in enumerate(SCALES):
         tiles = [np.lib.stride_tricks.sliding_window_view(each, (11, 11)) for each in (a, b)]
         means = [(tile * window).sum((-1, -2)) for tile in tiles]
-        variances = [(((tile - mean[..., None, None]) ** 2) * window).sum((-1, -2)) for tile, mean in zip(tiles, means)]
+        variances = [
+            (((tile - mean[..., None, None]) ** 2) * window).sum((-1, -2))
+            for tile, mean in zip(tiles, means, strict=True)
+        ]
         both = ((tiles[0] - means[0][..., None, None]) * (tiles[1] - means[1][..., None, None]) * window).sum((-1, -2))
         value = (2 * both + 58.5225) / (variances[0] + variances[1] + 58.5225)
         if scale == 4:
@@ -148,3 +152,46 @@ def test_flicker_of_a_known_motion(picture):
     masks = [cv2.warpAffine(region.astype(np.uint8), clip.matrix(n), region.shape[::-1]) > 0 for n in range(5)]
     common = common_region(clip, masks)
     assert (common & region).sum() / (common | region).sum() > 0.97
+
+
+def test_lpips_is_zhangs(picture, tmp_path):
+    """Against a network put together of torch's own layers, with random weights under the public names."""
+    torch, files = pytest.importorskip("torch"), pytest.importorskip("safetensors.torch")
+    from prodgen_tryon.measuring.lpips import LAYERS, SCALE, SHIFT, Lpips
+
+    generator = torch.Generator().manual_seed(0)
+    weights = {}
+    for place, (number, _, _, shape) in enumerate(LAYERS):
+        weights[f"features.{number}.weight"] = torch.randn(shape, generator=generator) / (shape[1] * shape[2]) ** 0.5
+        weights[f"features.{number}.bias"] = torch.randn(shape[0], generator=generator) * 0.1
+        weights[f"lin{place}.model.1.weight"] = torch.rand((1, shape[0], 1, 1), generator=generator)
+    files.save_file(weights, tmp_path / "lpips.safetensors")
+    nn = torch.nn
+    network = nn.Sequential(
+        nn.Conv2d(3, 64, 11, 4, 2), nn.ReLU(), nn.MaxPool2d(3, 2), nn.Conv2d(64, 192, 5, 1, 2), nn.ReLU(), nn.MaxPool2d(3, 2),
+        nn.Conv2d(192, 384, 3, 1, 1), nn.ReLU(), nn.Conv2d(384, 256, 3, 1, 1), nn.ReLU(), nn.Conv2d(256, 256, 3, 1, 1), nn.ReLU(),
+    )  # fmt: skip
+    network.load_state_dict({k.removeprefix("features."): v for k, v in weights.items() if k.startswith("features")})
+    other = cv2.GaussianBlur(picture, (0, 0), 4)
+    total = 0.0
+    with torch.no_grad():
+        values = [
+            (torch.from_numpy(p).permute(2, 0, 1)[None] / 127.5 - 1 - torch.tensor(SHIFT).view(1, 3, 1, 1))
+            / torch.tensor(SCALE).view(1, 3, 1, 1)
+            for p in (picture, other)
+        ]
+        for layer, module in enumerate(network):
+            values = [module(v) for v in values]
+            if layer in (1, 4, 7, 9, 11):
+                a, b = (v / (v.norm(dim=1, keepdim=True) + 1e-10) for v in values)
+                lin = weights[f"lin{(1, 4, 7, 9, 11).index(layer)}.model.1.weight"]
+                total += nn.functional.conv2d((a - b) ** 2, lin).mean().item()
+    distance = Lpips(tmp_path / "lpips.safetensors")
+    assert distance(picture, other) == pytest.approx(total, rel=1e-4)
+    assert distance(picture, picture) == 0
+    assert distance(picture, other) > distance(picture, cv2.GaussianBlur(picture, (0, 0), 1))
+    del weights["lin2.model.1.weight"]
+    files.save_file(weights, tmp_path / "short.safetensors")
+    for name, words in (("short.safetensors", "lin2"), ("none.safetensors", "no file"), ("lpips.pth", "no file")):
+        with pytest.raises(InputError, match=words):
+            Lpips(tmp_path / name)
