@@ -17,7 +17,7 @@ from prodgen_sdk.interfaces import BodyParser
 from prodgen_sdk.types import Body, Image, PersonPhoto
 from prodgen_tryon import pose
 from prodgen_tryon.config import Config
-from prodgen_tryon.models import DETECTOR, LANDMARKER
+from prodgen_tryon.models import DETECTOR, LANDMARKER, check_digest
 from prodgen_tryon.parsing import parse_parts
 from prodgen_tryon.quiet import without_stderr_lines
 from prodgen_tryon.skeleton import skeleton
@@ -104,6 +104,7 @@ def _interpreter(path: Path, threads: int) -> Any:
         raise MissingDependency(
             f"The pose model {path.name} is not in {path.parent}.", hint="Run: prodgen models pull pose"
         )
+    check_digest(path)
     with without_stderr_lines(b"INFO: Created TensorFlow Lite"):
         interpreter = Interpreter(model_path=str(path), num_threads=threads)
         interpreter.allocate_tensors()

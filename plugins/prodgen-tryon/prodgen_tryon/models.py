@@ -68,6 +68,17 @@ def extract(wheel: Path, folder: Path) -> None:
         write_atomically(folder / name, data)
 
 
+def check_digest(path: Path) -> None:
+    """Raises InputError where a model file is not the one that is expected: cut short by a broken download, or exchanged."""
+    digest = FILES[path.name][1]
+    actual = hashlib.sha256(path.read_bytes()).hexdigest()
+    if actual != digest:
+        raise InputError(
+            f"The pose model {path} is damaged or another version (sha256 {actual[:12]}..., not {digest[:12]}...).",
+            hint="Run: prodgen models pull pose",
+        )
+
+
 def _is_there(path: Path, digest: str) -> bool:
     return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
 

@@ -1,12 +1,15 @@
 import hashlib
 import subprocess
+import sys
 import types
 import zipfile
 
 import pytest
 from prodgen_tryon import models
+from prodgen_tryon.litert import LitertBodyParser
 
-from prodgen_sdk.errors import InputError
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError, MissingDependency
 
 
 @pytest.fixture
@@ -80,3 +83,26 @@ def test_a_pip_that_cannot_be_run_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(subprocess, "run", fail)
     with pytest.raises(InputError, match="could not be run"):
         models.pull(tmp_path / "pose")
+
+
+def test_a_damaged_model_is_not_run(wheel, tmp_path):
+    folder = tmp_path / "pose"
+    models.extract(wheel, folder)
+    models.check_digest(folder / models.DETECTOR)
+    (folder / models.DETECTOR).write_bytes(b"cut short")
+    context = Context(models_folder=lambda name: folder)
+    with pytest.raises(InputError, match="damaged") as error:
+        LitertBodyParser(None, context)
+    assert error.value.hint == "Run: prodgen models pull pose"
+    (folder / models.DETECTOR).unlink()
+    with pytest.raises(MissingDependency, match="is not in") as missing:
+        LitertBodyParser(None, context)
+    assert missing.value.hint == "Run: prodgen models pull pose"
+
+
+def test_without_litert_the_install_command_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ai_edge_litert", None)
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
+    with pytest.raises(MissingDependency, match="not installed") as error:
+        LitertBodyParser(None, Context(models_folder=lambda name: tmp_path))
+    assert "pip install" in error.value.hint
