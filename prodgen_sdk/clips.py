@@ -223,8 +223,11 @@ def _write_gif(path: Path, frames: Iterable[Image], rate: float) -> None:
 def _video(path: Path, rate: float | None) -> Clip:
     cv2 = _cv2()
     with _Capture(path) as capture:
-        width, height = (int(capture.get(name)) for name in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
         told, count = float(capture.get(cv2.CAP_PROP_FPS)), int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        there, first = capture.read()  # a phone's video may be turned: its first frame tells the size
+    if not there:
+        raise InvalidImage(f"{path} has no frames that can be read.", hint="Export it as MP4 (H.264).")
+    height, width = first.shape[:2]
     frames_a_second = rate or (told if 1 <= told <= 240 else RATE)
     return Clip(path, "video", width, height, frames_a_second, count if count > 0 else None)
 
