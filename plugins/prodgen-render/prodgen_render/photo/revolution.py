@@ -306,9 +306,11 @@ def _cut(
     return first, last
 
 
-def _seen_widths(radius: Floats, height: Floats, camera: PhotoCamera, thickest: float, rows: int) -> Floats:
-    """Half the width of the body's picture in each row, in pixels."""
-    fine = np.linspace(height[0], height[-1], 3 * len(height))
+def _seen_widths(
+    radius: Floats, height: Floats, camera: PhotoCamera, thickest: float, rows: int, dense: int = 3
+) -> Floats:
+    """Half the width of the body's picture in each row, in pixels; `dense` is how many rings are drawn for each."""
+    fine = np.linspace(height[0], height[-1], dense * len(height))
     x, y = _ring(np.interp(fine, height, radius), fine, camera, thickest)
     out = np.zeros(rows)
     # Between two points of a ring the picture is straight; a few steps on it leave no row out.
@@ -338,7 +340,7 @@ def fitted_to(body: Revolved, mask: Mask, pieces: Mask) -> Revolved:
     body = _between_ends(body, mask)
     camera, fine = body.camera, 4
     near = camera.but(focal=camera.focal * fine, x=camera.x * fine, y=camera.y * fine)
-    widths = _seen_widths(body.radius, body.height, near, body.thickest, fine * len(mask))
+    widths = _seen_widths(body.radius, body.height, near, body.thickest, fine * len(mask), 24)
     met = np.flatnonzero(widths)
     # At the camera's height rings are lines, and some fine rows lie between two of them.
     widths[met[0] : met[-1]] = np.interp(np.arange(met[0], met[-1]), met, widths[met])

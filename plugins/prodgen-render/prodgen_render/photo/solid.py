@@ -54,7 +54,8 @@ def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False) -> Pa
             (c, w * _unhidden(flat, faces, points, normals, shot)) for (c, w), shot in zip(seen, shots, strict=True)
         ]
     colour, weight = merged(seen)
-    texture = complete_rows(colour, weight)
+    # Beside the outline there is gloss: what is a little further in tells the material.
+    texture = complete_rows(colour, weight, ends=_TURNED_ENDS)
     return Part(flat, faces, smooth_normals(flat, faces, weld=1e-5), uv, material(texture))
 
 
@@ -98,6 +99,7 @@ def _unhidden(flat: Floats, faces: Ints, points: Floats, normals: Floats, shot: 
 
 
 _INSIDE = 24
+_TURNED_ENDS = Ends(skipped=0.1, band=0.45)
 
 
 def _path(body: Revolved, hollow: bool) -> tuple[Floats, Floats]:
