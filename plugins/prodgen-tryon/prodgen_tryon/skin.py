@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.fill import spread
-from prodgen_tryon.filters import Float, blur, blur_inside, dilate, to_lab, tube
+from prodgen_tryon.filters import Float, blur, blur_inside, dilate, ellipse_kernel, to_lab, tube
 from prodgen_tryon.parsing import head_shape
 from prodgen_tryon.person import Person
 from prodgen_tryon.silhouette import Limb, cast, smooth
@@ -72,7 +72,7 @@ def grain(person: Person) -> Float:
         fine, coarse = 1.0, max(0.035 * person.width, 2.0)
         rng = np.random.default_rng(5)
         total = np.zeros(light.shape, np.float32)
-        for narrow, wide, most in ((0.0, fine, 1.5), (fine, coarse / 2, 0.6), (coarse / 2, coarse, 0.4)):
+        for narrow, wide, most in ((0.0, fine, 0.9), (fine, coarse / 2, 0.45), (coarse / 2, coarse, 0.35)):
             band = (light if narrow == 0 else blur(light, narrow)) - blur(light, wide)
             amount = 1.0
             if seen.sum() > 100:  # robust: lashes and lips are no grain
@@ -155,6 +155,19 @@ def met(made: Float, image: Float, known: Float, area: Float, reach: float) -> F
     return result
 
 
+def unlike_skin(person: Person, side: Side) -> Float:
+    """Larger patches that cannot be this arm's skin, such as cloth where the pose is wrong [h, w]; watches and tattoos are small."""
+    tones = [skin_colour(person, side), skin_colour(person)]
+    lab = to_lab(person.image)
+    distance = np.full(lab.shape[:2], np.inf, np.float32)
+    for tone in tones:
+        offset = lab - to_lab(tone.round().astype(np.uint8).reshape(1, 1, 3))
+        distance = np.minimum(distance, np.linalg.norm(offset * np.array([0.4, 1.3, 1.3], np.float32), axis=-1))
+    kernel = ellipse_kernel(max(0.035 * person.width, 1))
+    patches = cv2.morphologyEx((distance > 20).astype(np.uint8), cv2.MORPH_OPEN, kernel)
+    return blur(patches.astype(np.float32), 1.0)
+
+
 def arm_half(person: Person, side: Side, t: NDArray[np.float64]) -> NDArray[np.float64]:
     """Half the width of a bare arm in pixels at places along it: as slender as the forearm, where that is bare."""
     limb, covered = person.measured.arms[side], person.measured.sleeves[side]
@@ -177,6 +190,7 @@ def bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
     path = arm_path(frame, side)
     real = person.parts["skin"] * tube(shape, path, np.full(4, 0.26 * w))
     image = person.image.astype(np.float32)
+    real = (real * (1 - unlike_skin(person, side))).astype(np.float32)
     if covered < 0.15:
         return image, real
     # Pixels at the old cuff are half cloth.
@@ -297,6 +311,10 @@ def bare_neck(person: Person) -> tuple[Float, Float, Float]:
     canvas = np.zeros(shape[:2], np.uint8)
     cv2.fillPoly(canvas, [np.round(ring * 16).astype(np.int32).reshape(-1, 1, 2)], 255, cv2.LINE_AA, 4)
     area = blur((canvas / np.float32(255)).astype(np.float32), 0.8)
+    if any(person.measured.sleeves[side] < 0.15 for side in SIDES):  # a strap lies on skin
+        strap = (parts["person"] > 0.5) & (parts["upper"] > 0.1) & (dilate(seen, 0.07 * w) > 0.5)
+        strap &= (np.arange(shape[0])[:, None] < frame.shoulders[1] + 0.3 * w) & (area < 0.5)
+        area = np.maximum(area, blur(strap.astype(np.float32), 1.0))
     base = body_tone(person).astype(np.float32)
     made = spread(image, cv2.erode(seen, np.ones((3, 3), np.uint8)))
     trust = np.clip(blur(seen, 0.14 * w) * 12, 0, 1)[..., None] if seen.sum() > 30 else np.float32(0)
