@@ -69,7 +69,7 @@ def test_an_arm_over_the_chest_lowers_confidence(compositor, ctx, drawn, parser)
 
 
 def test_a_picture_below_the_least_is_refused(compositor, ctx, drawn, monkeypatch):
-    monkeypatch.setattr("prodgen_tryon.warp.assess", lambda signs: (confidence.LEAST - 0.01, ()))
+    monkeypatch.setattr("prodgen_tryon.render.assess", lambda signs: (confidence.LEAST - 0.01, ()))
     request = TryOnRequest(person=PersonPhoto(image=drawn.person()), garments=(drawn.top(),))
     result = compositor.compose([request], ctx)[0]
     assert isinstance(result, Refusal)
