@@ -99,7 +99,7 @@ def _unhidden(flat: Floats, faces: Ints, points: Floats, normals: Floats, shot: 
 
 
 _INSIDE = 24
-_TURNED_ENDS = Ends(skipped=0.1, band=0.45)
+_TURNED_ENDS = Ends(skipped=0.05, band=0.07)
 
 
 def _path(body: Revolved, hollow: bool) -> tuple[Floats, Floats]:
