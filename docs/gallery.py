@@ -32,7 +32,7 @@ PHOTOS = (
     "Lemon soda/food/can",
     "Oat flakes/food/cereal-box",
     "Olive oil/food/bottle",
-    "Navy striped T-shirt/apparel/t-shirt",
+    "Red T-shirt with a logo/apparel/t-shirt",
 )
 LIT = ("White mug/home/mug", "Steel bottle/home/bottle", "Oak chair/home/chair", "Red T-shirt/apparel/t-shirt")
 DESIGNED = (
