@@ -9,7 +9,7 @@ from prodgen_sdk.types import Garment, TryOnRequest
 from prodgen_tryon.compose import Composed, compose_legs, compose_top, front
 from prodgen_tryon.compose_overall import compose_overall
 from prodgen_tryon.filters import Float
-from prodgen_tryon.fit import Part, fit_top
+from prodgen_tryon.fit import fit_top
 from prodgen_tryon.fit_legs import fit_legs, fit_skirt
 from prodgen_tryon.fit_overall import fit_overall
 from prodgen_tryon.garment import Piece
@@ -18,8 +18,10 @@ from prodgen_tryon.layers import over
 from prodgen_tryon.legs import LegShape
 from prodgen_tryon.open_front import open_front
 from prodgen_tryon.overall import OverallShape
+from prodgen_tryon.parts import Measured, Part
 from prodgen_tryon.person import Person
 from prodgen_tryon.sizes import Size, check_proportions, measures, size_of
+from prodgen_tryon.worn import wearing
 
 LOWER = ("trousers", "shorts", "skirt")
 
@@ -32,12 +34,14 @@ class Outfit:
         picture: the working picture, float32 RGB.
         legs: lower clothes of the request, with the height of their waistband.
         tops: how many garments cover the chest already.
+        body: the person's measures with them on.
     """
 
     picture: Float
     legs: Composed | None = None
     waist: float | None = None
     tops: int = 0
+    body: Measured | None = None
     warnings: list[str] = field(default_factory=list)
 
 
@@ -128,7 +132,7 @@ def _lay_top(
     dress, top = piece.category == "dress", piece.category == "top"
     fitted = fit_top(
         shape,
-        person.measured,
+        outfit.body or person.measured,
         request.fit.style,
         dress=dress,
         snap_hem=top,
@@ -149,4 +153,5 @@ def _lay_top(
         dress=dress,
         legs=outfit.legs,
     )
+    outfit.body = wearing(outfit.body or person.measured, fitted)
     return composed, fitted.parts

@@ -13,6 +13,7 @@ from prodgen_tryon.outfit import order
 from prodgen_tryon.person import analyse
 from prodgen_tryon.sizes import Size
 from prodgen_tryon.skeleton import SIDES
+from prodgen_tryon.worn import wearing
 
 quick = settings(
     max_examples=15,
@@ -202,6 +203,19 @@ def test_tucked_in_reaches_under_the_waistband(person, shapes):
     assert inside.hem > inside.waist
     assert outside.hem > 80.0
     assert not fit_top(shapes["top"], person.measured, dress=True, tuck="in").tucked
+
+
+@pytest.mark.parametrize("outer", ["top", "long"])
+def test_the_next_layer_covers_the_last_one(person, shapes, outer):
+    inner = fit_top(shapes["long"], person.measured, "loose")
+    body = wearing(person.measured, inner)
+    over = fit_top(shapes[outer], body)
+    heights = np.linspace(0.5 * person.width, 0.85 * min(inner.hem, over.hem), 8)
+    assert (spans(over.parts[0], person.frame, heights) >= spans(inner.parts[0], person.frame, heights) - 0.5).all()
+    for side in SIDES:
+        assert (body.arms[side].outer >= person.measured.arms[side].outer).all()
+        assert body.arms[side].outer.max() > 1.05 * person.measured.arms[side].outer.max()
+        assert (body.edges[side] >= person.measured.edges[side]).all()
 
 
 def test_an_open_front_opens_towards_the_hem(person, shapes):
