@@ -38,14 +38,19 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     'prodgen bench photo --data "$SCANS" --json': (
         "`render/photo` on textured scans of real products: means over elevations 0 and 15 of foreground PSNR, IoU of outlines and correlation of gradients "
         "against the true view. `mean_colour` knows the true outline.",
-        r"^(bottle|cuboid|other|revolution|all)_(psnr|iou|gradient)_az(30|60|90|180)_\w+$|_s$|products$",
+        r"^(bottle|cuboid|other|revolution)_(psnr|iou|gradient)_az(30|60)_(photo|copy|mean_colour|cuboid)$|^all_psnr_az[1-9]\d*_(photo|copy|mean_colour|cuboid)$|_s$|products$",
     ),
     "prodgen bench photo --n 24 -o split=test --json": (
         "The same on made-up products of the half that nothing was tuned on.",
         r"_(psnr|iou|gradient)_az(30|60|90|180)_\w+$|_s$|products$",
     ),
-    "prodgen bench batching -o generator=diffusion/mini --n 8 --json": (
-        "What batching the requests of many threads is worth: 8 requests at once beside the same one after the other, in turns.",
+    'cd "$TINY" && prodgen bench batching -o generator=diffusers/text -o size=64 --json': (
+        "What batching the requests of many threads is worth where one call of a network serves them all: 16 requests at once beside the same one after the other, in turns. "
+        '`$TINY` is a folder with a tiny SDXL (`prodgen_diffusers.tiny.sdxl.sdxl(Path("sdxl"))`) that its prodgen.toml names in `[plugins.diffusers.text]`, with `steps = 4`.',
+        "",
+    ),
+    "prodgen bench batching -o generator=diffusion/mini -o size=64 --n 8 --json": (
+        "The same where nearly all time goes into rendering, which takes picture by picture: nothing is gained.",
         "",
     ),
     "prodgen bench mini --json": (
