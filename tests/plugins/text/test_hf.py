@@ -116,7 +116,7 @@ def test_pool_skips_padding_on_both_sides():
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("modeling_custom.py", "Python code"),
+        ("modeling_custom.py", "holds code"),
         ("pytorch_model.bin", "can run code"),
         ("sub/weights.pt", "can run code"),
         ("model.ckpt", "can run code"),
@@ -151,7 +151,7 @@ def test_hub_ids_need_a_pinned_revision():
     for options in ({}, {"revision": "main"}):
         with pytest.raises(ConfigError, match="no pinned revision"):
             encoder("owner/name", **options)
-    with pytest.raises(ConfigError, match="There is no folder"):
+    with pytest.raises(ConfigError, match="no file or folder"):
         encoder("./nowhere")
     with pytest.raises(ConfigError, match="no checkpoint"):
         HfEncoder(None, Context())
