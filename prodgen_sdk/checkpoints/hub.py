@@ -25,11 +25,11 @@ def patterns_of(source: Source, parts: Sequence[str] = ()) -> tuple[str, ...]:
     if isinstance(source, WeightsFile):
         return (source.file, "README.md")
     variant = source.variant if isinstance(source, Checkpoint) else None
-    middle = "" if variant is None else f".{variant}"
+    any_name = "*" if variant is None else f"*.{variant}*"
     if parts:
-        return (*_TEXT_FILES, *(f"{part}/*{middle}*.safetensors" for part in parts))
-    root = (f"{name}{middle}*.safetensors" for name in ("diffusion_pytorch_model", "model"))
-    return (*_TEXT_FILES, f"*/*{middle}*.safetensors", *root)
+        return (*_TEXT_FILES, *(f"{part}/{any_name}.safetensors" for part in parts))
+    root = (f"{name}{any_name}.safetensors" for name in ("diffusion_pytorch_model", "model"))
+    return (*_TEXT_FILES, f"*/{any_name}.safetensors", *root)
 
 
 def download(source: Source, patterns: Sequence[str], folder: Path | None = None, *, cached: bool = False) -> Path:
