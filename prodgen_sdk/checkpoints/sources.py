@@ -31,7 +31,7 @@ class Source(BaseModel):
 
 
 class Checkpoint(Source):
-    """A folder that save_pretrained wrote. `variant` is the middle of the files' names, such as `fp16`."""
+    """A folder of a whole pipeline or of one model. `variant` is the middle of the files' names, such as `fp16`."""
 
     variant: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] | None = None
 

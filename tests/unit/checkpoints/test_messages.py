@@ -12,10 +12,9 @@ def test_messages_are_collected_and_all_is_as_before(capfd):
     library = pytest.importorskip("transformers.utils.logging")
     logger = logging.getLogger("transformers")
     before = logger.handlers, logger.propagate, library.is_progress_bar_enabled()
-    with pytest.raises(RuntimeError), collected_messages(("transformers",)) as messages:
+    with collected_messages(("transformers",)) as messages:
         assert not library.is_progress_bar_enabled()
         logging.getLogger("transformers.models.x").warning("some weights: %s", "w")
-        raise RuntimeError
     assert messages == ["some weights: w"]
     assert (logger.handlers, logger.propagate, library.is_progress_bar_enabled()) == before
     assert capfd.readouterr() == ("", "")
@@ -37,7 +36,7 @@ def test_what_a_library_raises_becomes_one_sentence(tmp_path, error):
 
 
 def test_our_own_errors_pass(tmp_path):
-    with pytest.raises(ConfigError, match="^as it is$"), explained(tmp_path, component="x/y", libraries=()):
+    with pytest.raises(ConfigError, match=r"^as it is$"), explained(tmp_path, component="x/y", libraries=()):
         raise ConfigError("as it is")
 
 

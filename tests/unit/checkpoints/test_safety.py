@@ -76,7 +76,7 @@ def test_a_missing_shard_is_refused_where_that_variant_is_loaded(checkpoint):
         check_folder(checkpoint)
     check_folder(checkpoint, variant="fp16")
     (checkpoint / "vae" / "model.safetensors.index.fp16.json").write_text(json.dumps(index))
-    with pytest.raises(ConfigError, match="which model.safetensors.index.fp16.json names"):
+    with pytest.raises(ConfigError, match=r"which model\.safetensors\.index\.fp16\.json names"):
         check_folder(checkpoint, variant="fp16")
 
 

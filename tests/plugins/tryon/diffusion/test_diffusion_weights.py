@@ -119,7 +119,7 @@ def test_pipelines_with_classes_of_their_own_are_refused(configured, ctx, weight
     base = shutil.copytree(folder, tmp_path / "base")
     index = json.loads((base / "model_index.json").read_text()) | {"vae": ["my_module", "Decoder"]}
     (base / "model_index.json").write_text(json.dumps(index))
-    with pytest.raises(ConfigError, match="the component vae is my_module.Decoder"):
+    with pytest.raises(ConfigError, match=r"the component vae is my_module\.Decoder"):
         factory(configured(name, base={"model": str(base)}), ctx)
 
 
