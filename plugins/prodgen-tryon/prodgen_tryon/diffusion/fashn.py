@@ -11,6 +11,7 @@ import numpy as np
 
 from prodgen_sdk import images
 from prodgen_sdk.checkpoints.digests import identity
+from prodgen_sdk.checkpoints.safety import check_folder
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.types import Image
@@ -38,6 +39,7 @@ class FashnCompositor(Painter):
         super().__init__(config, ctx)
         section: Fashn = configured(self._config.fashn, "fashn", self.id)
         folder = find_folder(section.weights, ctx, component=self.id)
+        check_folder(folder)  # all of it, in the hub's cache too: the package reads what it likes
         if not (folder / "dwpose").is_dir():
             raise ConfigError(
                 f"{self.id}: {folder} has no folder dwpose/ with the pose models.",
