@@ -48,7 +48,12 @@ def test_import_loads_only_pluggy_and_pydantic():
 
 
 @pytest.mark.parametrize(
-    "module", ["prodgen_sdk.types", "prodgen_sdk.interfaces", "prodgen_sdk.specs", "prodgen_sdk.hookspecs"]
+    "module",
+    [
+        *("prodgen_sdk.types", "prodgen_sdk.interfaces", "prodgen_sdk.specs", "prodgen_sdk.hookspecs"),
+        *("prodgen_sdk.checkpoints.finding", "prodgen_sdk.checkpoints.loading", "prodgen_sdk.checkpoints.pulling"),
+        "prodgen_sdk.checkpoints.pipelines",
+    ],
 )
 def test_the_boundary_loads_nothing_heavy(module):
     assert not modules_after(f"import {module}") & HEAVY

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from prodgen_diffusers.checkpoint import components, part_class
 from prodgen_diffusers.config import Cache, Pipeline, Quantisation
 from prodgen_diffusers.options import CACHES, TORCHAO, denoiser, denoiser_name, repeated_blocks
+from prodgen_sdk.checkpoints.pipelines import components, part_class
 from prodgen_sdk.errors import ConfigError
 
 # Between layers of a group and groups of a block: small, so that what is on the device is small.

@@ -6,38 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from prodgen_sdk.checkpoints.sources import Checkpoint, WeightsFile
+
 Scalar = bool | int | float | str
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Source(Section):
-    """Where weights come from.
-
-    Args:
-        model: a folder or file on this machine, or a hub id `owner/name`.
-        revision: the commit or tag of a hub id, which needs one; `main` moves and is refused.
-        digest: what `checkpoint.folder_digest` or `sha256sum` of a single file must give; anything else is refused.
-    """
-
-    model: Annotated[str, Field(min_length=1)]
-    revision: str | None = None
-    digest: Digest | None = None
-
-
-class Checkpoint(Source):
-    """A folder of a whole pipeline or of one model. `variant` is the middle of the files' names, such as `fp16`."""
-
-    variant: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] | None = None
-
-
-class WeightsFile(Source):
-    """One safetensors file: `model` is the file, or a folder or hub id that holds it under the name `file`."""
-
-    file: str = ""
 
 
 class Lora(WeightsFile):

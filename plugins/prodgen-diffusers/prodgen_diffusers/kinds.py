@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from prodgen_diffusers.checkpoint import pipeline_class, read_index
-from prodgen_diffusers.config import Checkpoint
 from prodgen_diffusers.sources import find_folder
+from prodgen_sdk.checkpoints.pipelines import pipeline_class, read_index
+from prodgen_sdk.checkpoints.sources import Checkpoint
 from prodgen_sdk.context import Context
 
 
@@ -17,7 +17,7 @@ def kind_of(source: Checkpoint, ctx: Context, component: str) -> tuple[Path, Any
     Its digest is not compared here: loading does so, and a digest of all files takes minutes.
 
     Raises:
-        ConfigError, MissingDependency: as `sources.find_folder` and `checkpoint.read_index` do.
+        ConfigError, MissingDependency: as `finding.find_folder` and `pipelines.read_index` do.
     """
     folder = find_folder(source.model_copy(update={"digest": None}), ctx, component=component)
     return folder, pipeline_class(read_index(folder))

@@ -9,25 +9,24 @@ All is checked first: the files, the classes, and each option against what is in
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-import json
-import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from prodgen_diffusers import applying, options
-from prodgen_diffusers.checkpoint import components, folder_digest, pipeline_class, read_index
-from prodgen_diffusers.config import Checkpoint, Pipeline, WeightsFile
-from prodgen_diffusers.quiet import collected_messages, missing_weights
-from prodgen_diffusers.sources import find_file, find_folder, local_path
+from prodgen_diffusers.config import Pipeline
+from prodgen_diffusers.sources import find_file, find_folder
+from prodgen_sdk.checkpoints.digests import identity
+from prodgen_sdk.checkpoints.loading import load_pretrained
+from prodgen_sdk.checkpoints.messages import collected_messages
+from prodgen_sdk.checkpoints.pipelines import components, pipeline_class, read_index
+from prodgen_sdk.checkpoints.sources import Checkpoint, WeightsFile
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, OutOfMemory
-from prodgen_sdk.files import file_digest, write_atomically
+from prodgen_sdk.files import file_digest
 from prodgen_sdk.runtime import canonical_digest
 
 Task = Literal["text", "image", "inpaint"]
@@ -90,15 +89,7 @@ def load_pipeline(
     options.check(config, index, wanted, ctx.device, component=component)
     loras = [find_file(lora, ctx, component=component) for lora in config.loras]
     given: dict[str, Any] = {**(parts or {}), **applying.quantised(config, folder, index, dtype)}
-    with _explained(folder, component):
-        pipe = wanted.from_pretrained(
-            folder,
-            **_as_dtype(dtype),
-            variant=config.variant,
-            use_safetensors=True,
-            local_files_only=True,
-            **given,
-        )
+    pipe = load_pretrained(wanted, folder, getattr(torch, dtype), component=component, variant=config.variant, **given)
     pipe.set_progress_bar_config(disable=True)
     try:
         with collected_messages():
@@ -124,19 +115,13 @@ def load_model(source: Checkpoint, ctx: Context, class_name: str, *, component: 
         MissingDependency: it is neither here nor reachable.
     """
     import diffusers
+    import torch
     import transformers
 
     folder = find_folder(source, ctx, component=component)
     cls = getattr(diffusers, class_name, None) or getattr(transformers, class_name)
-    with _explained(folder, component):
-        model = cls.from_pretrained(
-            folder,
-            **_as_dtype(ctx.dtype if dtype == "auto" else dtype),
-            variant=source.variant,
-            use_safetensors=True,
-            local_files_only=True,
-        )
-    return model.eval()
+    kind = getattr(torch, ctx.dtype if dtype == "auto" else dtype)
+    return load_pretrained(cls, folder, kind, component=component, variant=source.variant).eval()
 
 
 def load_weights(source: WeightsFile, ctx: Context, *, component: str) -> tuple[dict[str, Any], str]:
@@ -145,38 +130,6 @@ def load_weights(source: WeightsFile, ctx: Context, *, component: str) -> tuple[
 
     path = find_file(source, ctx, component=component)
     return load_file(path), file_digest(path)
-
-
-def identity(source: Checkpoint, folder: Path, state: Path | None = None) -> str:
-    """What names the weights: the stated digest, the pinned revision, or the digest of all files.
-
-    Args:
-        state: a folder in which digests of files are remembered for as long as their size and time stay the same.
-    """
-    if source.digest is not None:
-        return source.digest
-    if local_path(source.model) is None:
-        return hashlib.sha256(f"{source.model}@{source.revision} {source.variant}".encode()).hexdigest()
-    return folder_digest(folder, _remembered(state))
-
-
-def _remembered(state: Path | None) -> Callable[[Path], str]:
-    memory = state / "digests.json" if state is not None and state.is_dir() else None
-    known: dict[str, str] = {}
-    if memory is not None and memory.is_file():
-        with suppress(ValueError):
-            known = json.loads(memory.read_text("utf-8"))
-
-    def digest(path: Path) -> str:
-        facts = path.stat()
-        key = f"{path.resolve()} {facts.st_size} {facts.st_mtime_ns}"
-        if key not in known:
-            known[key] = file_digest(path)
-            if memory is not None:
-                write_atomically(memory, json.dumps(known).encode())
-        return known[key]
-
-    return digest
 
 
 def _check_parts(folder: Path, index: Mapping[str, Any], config: Pipeline, given: set[str], component: str) -> None:
@@ -227,43 +180,3 @@ def task_class(own: Any, task: Task) -> Any | None:
     # A pipeline that AutoPipeline does not know, or that is made for this task alone, such as FLUX Fill: its call decides.
     takes = inspect.signature(own.__call__).parameters
     return own if {"text": "prompt", "image": "image", "inpaint": "mask_image"}[task] in takes else None
-
-
-@contextmanager
-def _explained(folder: Path, component: str) -> Iterator[None]:
-    """Turns what the libraries raise into our error, and weights that they would make up into one as well."""
-    from safetensors import SafetensorError
-
-    try:
-        with collected_messages() as messages:
-            yield
-        if made_up := missing_weights(messages):
-            found = re.search(r"([\w.]+\.(?:weight|bias)\b|[\w.]+(?=\s*\|\s*MISSING))", made_up)
-            raise ConfigError(
-                f"{component}: the checkpoint {folder} lacks weights, such as {found[0] if found else 'some'}.",
-                hint="Fetch or save it again: the rest would be random.",
-            )
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        ImportError,
-        RuntimeError,
-        SafetensorError,
-    ) as error:
-        lines = str(error).strip().splitlines()
-        reason = lines[0].split(". ")[0].rstrip(".") if lines else type(error).__name__
-        raise ConfigError(
-            f"{component}: the checkpoint {folder} could not be loaded: {reason}.",
-            hint="The folder must be one that save_pretrained of diffusers wrote, whole.",
-        ) from error
-
-
-def _as_dtype(name: str) -> dict[str, Any]:
-    """The argument of `from_pretrained`, which newer releases call `dtype`."""
-    import torch
-    from diffusers.pipelines import pipeline_utils
-
-    return {"dtype" if hasattr(pipeline_utils, "_resolve_dtype") else "torch_dtype": getattr(torch, name)}

@@ -10,8 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from prodgen_diffusers.checkpoint import components, part_class
 from prodgen_diffusers.config import Cache, Pipeline, Quantisation
+from prodgen_sdk.checkpoints.pipelines import components, part_class
 from prodgen_sdk.errors import ConfigError, MissingDependency
 
 CACHES = {

@@ -131,7 +131,7 @@ def register_benchmarks(register: Register) -> None:
 
 @hookimpl
 def register_models(register: RegisterModel, config: BaseModel | None) -> None:
-    from prodgen_diffusers.pulling import pullable
+    from prodgen_sdk.checkpoints.pulling import pullable
 
     for name, summary, pull in pullable(config):
         register(name, summary, pull)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prodgen_sdk.checkpoints.finding import find_folder
+from prodgen_sdk.checkpoints.messages import explained
+from prodgen_sdk.checkpoints.sources import Checkpoint
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, MissingDependency
 from prodgen_sdk.interfaces import TextEncoder
-from prodgen_text.checkpoint import Source, resolve, stated_pooling
 from prodgen_text.config import HfConfig, TextConfig
-from prodgen_text.pooling import pool
+from prodgen_text.pooling import pool, stated_pooling
 
 if TYPE_CHECKING:
     import numpy as np
     import torch
     from numpy.typing import NDArray
+
+_ID = "text/hf"
+_OFFLINE = "Check the id and the network, or download it once where there is one and name the local folder as `model`."
 
 # Text towers of two-tower models, and the class that loads the tower alone with its projection into the shared space.
 _TOWERS = {
@@ -36,7 +42,7 @@ class HfEncoder(TextEncoder):
         dimension: length of a vector.
 
     Raises:
-        ConfigError: no checkpoint is configured, or it may not be loaded (see `checkpoint.resolve`).
+        ConfigError: no checkpoint is configured, or it may not be loaded (see `finding.find_folder`).
         MissingDependency: torch or transformers is not installed, or the checkpoint is neither at hand nor reachable.
     """
 
@@ -54,8 +60,9 @@ class HfEncoder(TextEncoder):
                 f"text/hf needs {error.name}.", hint="Run: pip install 'prodgen-text[hf]'"
             ) from None
         self.config: HfConfig = config.hf
-        source = resolve(self.config.model, self.config.revision)
-        self.tokenizer, self.model, self.pooling = _load(source, self.config, getattr(torch, ctx.dtype))
+        source = Checkpoint(model=self.config.model, revision=self.config.revision)
+        folder = find_folder(source, ctx, component=_ID, offline=_OFFLINE, native=True)
+        self.tokenizer, self.model, self.pooling = _load(folder, self.config, getattr(torch, ctx.dtype))
         self.model.to(ctx.device).eval()
         self.max_length = _limit(self.tokenizer, self.model.config, self.config.max_length)
         self.dimension = _dimension(self.model, self.pooling)
@@ -102,27 +109,24 @@ class HfEncoder(TextEncoder):
         return torch.nn.functional.normalize(vectors, dim=-1)
 
 
-def _load(source: Source, config: HfConfig, dtype: Any) -> tuple[Any, Any, str]:
+def _load(folder: Path, config: HfConfig, dtype: Any) -> tuple[Any, Any, str]:
     import transformers
-    from safetensors import SafetensorError
 
-    options: dict[str, Any] = {"revision": source.revision} if source.revision else {}
-    options |= {"trust_remote_code": False, "local_files_only": source.local}
-    try:
-        settings = transformers.AutoConfig.from_pretrained(source.name, **options)
+    options: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
+    hint = "The folder must hold config.json, a tokenizer and model.safetensors of a text model."
+    with explained(folder, component=_ID, hint=hint, libraries=("transformers",)):
+        settings = transformers.AutoConfig.from_pretrained(folder, **options)
         tower = _tower(settings, config.pooling)
         loader = getattr(transformers, tower) if tower else transformers.AutoModel
-        tokenizer = transformers.AutoTokenizer.from_pretrained(source.name, **options)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options)
         model, report = loader.from_pretrained(
-            source.name, dtype=dtype, use_safetensors=True, output_loading_info=True, **options
+            folder, dtype=dtype, use_safetensors=True, output_loading_info=True, **options
         )
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
-        raise _explained(source, error) from error
     # transformers fills what the file lacks with random numbers. Without a tower the pooler is not used.
     missing = sorted(name for name in report["missing_keys"] if tower or "pooler" not in name)
     if missing:
         raise ConfigError(
-            f"The weights of {source.name!r} do not fit a text model: {len(missing)} are missing, such as {missing[0]}.",
+            f"{_ID}: the weights of {folder} do not fit a text model: {len(missing)} are missing, such as {missing[0]}.",
             hint="Name a checkpoint of a text encoder or of a CLIP-like model.",
         )
     if model.config.is_encoder_decoder:
@@ -134,7 +138,7 @@ def _load(source: Source, config: HfConfig, dtype: Any) -> tuple[Any, Any, str]:
         return tokenizer, model, config.pooling
     if tower:
         return tokenizer, model, "eos" if tower == "CLIPTextModel" else "projection"
-    return tokenizer, model, stated_pooling(source) or "mean"
+    return tokenizer, model, stated_pooling(folder) or "mean"
 
 
 def _tower(settings: Any, pooling: str) -> str | None:
@@ -142,20 +146,6 @@ def _tower(settings: Any, pooling: str) -> str | None:
     tower = _TOWERS.get(settings.model_type)
     bare = "CLIPTextModel" in (settings.architectures or ())  # a file with nothing but the tower has no projection
     return "CLIPTextModel" if tower == "CLIPTextModelWithProjection" and (bare or pooling != "auto") else tower
-
-
-def _explained(source: Source, error: Exception) -> ConfigError | MissingDependency:
-    where = "" if source.local else f" at revision {source.revision}"
-    first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    message = f"The text checkpoint {source.name!r}{where} could not be loaded: {first_line.rstrip('.')}."
-    if source.local:
-        return ConfigError(
-            message, hint="The folder must hold config.json, a tokenizer and model.safetensors of a text model."
-        )
-    return MissingDependency(
-        message,
-        hint="Check the id and the network, or download it once where there is one and name the local folder as `model`.",
-    )
 
 
 def _limit(tokenizer: Any, settings: Any, wanted: int | None) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,3 +28,19 @@ def pool(states: torch.Tensor, mask: torch.Tensor, how: str) -> torch.Tensor:
     else:
         raise ValueError(f"unknown pooling {how!r}")
     return states[torch.arange(len(states), device=states.device), chosen]
+
+
+def stated_pooling(folder: Path) -> str | None:
+    """The pooling that a sentence-transformers folder states in `1_Pooling/config.json`; None where there is none."""
+    path = folder / "1_Pooling" / "config.json"
+    if not path.is_file():
+        return None
+    settings = json.loads(path.read_text("utf-8"))
+    for key, name in (
+        ("pooling_mode_cls_token", "cls"),
+        ("pooling_mode_lasttoken", "eos"),
+        ("pooling_mode_mean_tokens", "mean"),
+    ):
+        if settings.get(key):
+            return name
+    return None

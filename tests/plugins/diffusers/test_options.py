@@ -5,12 +5,12 @@ import pytest
 pytest.importorskip("diffusers")
 
 import numpy as np
-from prodgen_diffusers.checkpoint import read_index
 from prodgen_diffusers.config import Pipeline
 from prodgen_diffusers.loading import _wanted_class, load_pipeline, task_class
 from prodgen_diffusers.options import check
 from prodgen_diffusers.running import Job, run
 
+from prodgen_sdk.checkpoints.pipelines import read_index
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, MissingDependency
 

@@ -1,4 +1,5 @@
 """Tiny checkpoints with random weights, of the true classes, written to a folder as `save_pretrained` of a user would.
+They share the towers and tokenisers of `prodgen_diffusers.tiny`, and are smaller than its SDXL.
 
 Each builder takes the folder to write to and returns it. Pictures are 32 pixels (16 for SDXL's parts to stay small), two
 layers deep, so that a call takes a fraction of a second on one core.
@@ -6,33 +7,9 @@ layers deep, so that a call takes a fraction of a second on one core.
 
 from pathlib import Path
 
-WORDS = ("a", "of", "on", "photo", "product", "mug", "red", "blue", "white", "view", "front", "studio")
-
-
-def clip_tokenizer():
-    """CLIP's byte-level BPE without merges: one token a letter, 77 at most."""
-    from transformers import CLIPTokenizer
-
-    letters = [*(chr(code) for code in range(33, 127)), *(chr(code) for code in range(161, 256) if code != 173)]
-    letters += [chr(256 + place) for place in range(256 - len(letters))]
-    pieces = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
-    vocabulary = {piece: place for place, piece in enumerate(pieces)}
-    return CLIPTokenizer(vocab=vocabulary, merges=[], model_max_length=77)
-
-
-def clip_text(hidden=32, *, projection=False, seed=0):
-    """A text tower of CLIP: two layers."""
-    import torch
-    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
-
-    torch.manual_seed(seed)
-    tokenizer = clip_tokenizer()
-    settings = CLIPTextConfig(
-        vocab_size=len(tokenizer), hidden_size=hidden, projection_dim=hidden, intermediate_size=37, num_hidden_layers=2,
-        num_attention_heads=4, max_position_embeddings=77, bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id, hidden_act="gelu",
-    )  # fmt: skip
-    return (CLIPTextModelWithProjection if projection else CLIPTextModel)(settings).eval()
+from prodgen_diffusers.tiny import qwen_edit
+from prodgen_diffusers.tiny.clip import text_tower as clip_text
+from prodgen_diffusers.tiny.clip import tokenizer as clip_tokenizer
 
 
 def vae(channels=(16, 32), *, latent=4, shift=None, seed=0):
@@ -116,10 +93,9 @@ def t5(*, seed=0):
 def qwen3(*, causal, seed=0):
     """Qwen3's language model, four layers, and its byte-level tokenizer with a template of a chat."""
     import torch
-    from prodgen_diffusers.tiny.qwen_edit import tokenizer
     from transformers import Qwen3Config, Qwen3ForCausalLM, Qwen3Model
 
-    words = tokenizer()
+    words = qwen_edit.tokenizer()
     words.chat_template = (
         "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
         "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -222,7 +198,6 @@ def flux2_klein(folder: Path, *, seed: int = 0) -> Path:
 def qwen_image(folder: Path, *, seed: int = 0) -> Path:
     """Qwen-Image: Qwen2.5-VL as text encoder, the causal video VAE."""
     import diffusers
-    from prodgen_diffusers.tiny import qwen_edit
 
     words = qwen_edit.tokenizer()
     diffusers.QwenImagePipeline(

@@ -8,13 +8,14 @@ from typing import Any
 from prodgen_diffusers.angles.generator import without_style
 from prodgen_diffusers.angles.matching import facts, match, warnings
 from prodgen_diffusers.angles.photo import NOT_CUT, Colour, framed, front_photo, product_cut, zoomed
-from prodgen_diffusers.config import Config, MultiView, WeightsFile
+from prodgen_diffusers.config import Config, MultiView
 from prodgen_diffusers.kinds import kind_of
 from prodgen_diffusers.loading import load_model, load_pipeline, load_weights
 from prodgen_diffusers.running import Job, Result, to_images
 from prodgen_diffusers.text import finished, section
 from prodgen_diffusers.words import clean, prompts_for, reads_chinese
 from prodgen_sdk import images
+from prodgen_sdk.checkpoints.sources import WeightsFile
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, InputError
 from prodgen_sdk.interfaces import Generator

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from prodgen_diffusers.config import Checkpoint
+from prodgen_sdk.checkpoints.sources import Checkpoint
 
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0", "add_q_proj", "add_k_proj", "add_v_proj", "to_add_out")
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodgen_rank.config import Config
-from prodgen_rank.encoders.checkpoint import Source, find
+from prodgen_rank.encoders.identity import identity
 from prodgen_sdk import images as pictures
+from prodgen_sdk.checkpoints.finding import find_folder
+from prodgen_sdk.checkpoints.messages import explained
+from prodgen_sdk.checkpoints.sources import Checkpoint
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, MissingDependency
 from prodgen_sdk.interfaces import ImageEncoder
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
     from prodgen_sdk.types import Image
 
+_ID = "image/hf"
+_OFFLINE = "Check the id and the network; or download it once where there is one and name the folder as `model`."
 _STRIP = 8
 """A picture that is longer than this many times its width is laid on white first: scaled by its short side it would be huge."""
 
@@ -36,7 +42,7 @@ class HfImageEncoder(ImageEncoder):
         reads_text: whether the checkpoint has a text tower that shares the space of its pictures.
 
     Raises:
-        ConfigError: no checkpoint is configured, it may not be loaded (see `checkpoint.find`), or it is no vision model.
+        ConfigError: no checkpoint is configured, it may not be loaded (see `finding.find_folder`), or it is no vision model.
         MissingDependency: torch or transformers is not installed, or the hub is not reachable.
     """
 
@@ -55,15 +61,16 @@ class HfImageEncoder(ImageEncoder):
             ) from None
         self.options = config.hf
         self.depends_on = config.hf.model_dump(mode="json", exclude={"batch_size"})
-        source = find(self.options.model, self.options.revision)
-        self.digest = source.digest
-        self.processor, self.model, self.tokenizer = _load(source, getattr(torch, ctx.dtype))
+        source = Checkpoint(model=self.options.model, revision=self.options.revision)
+        folder = find_folder(source, ctx, component=_ID, offline=_OFFLINE, native=True)
+        self.digest = identity(source, folder)
+        self.processor, self.model, self.tokenizer = _load(folder, getattr(torch, ctx.dtype))
         self.reads_text = self.tokenizer is not None
         self.model.to(ctx.device).eval()
         import numpy as np
 
         self.dimension = int(self.encode([np.full((32, 32, 3), 255, np.uint8)], ctx).shape[1])
-        ctx.logger.info("image/hf: %s, %d dimensions, reads text: %s", source, self.dimension, self.reads_text)
+        ctx.logger.info("image/hf: %s, %d dimensions, reads text: %s", folder, self.dimension, self.reads_text)
 
     def encode(self, images: Sequence[Image], ctx: Context) -> NDArray[np.float32]:
         """float32 [n, dimension], each row of length 1; transparent pictures are laid on white."""
@@ -139,37 +146,26 @@ class HfImageEncoder(ImageEncoder):
         return np.empty((0, self.dimension), np.float32)
 
 
-def _load(source: Source, dtype: Any) -> tuple[Any, Any, Any]:
+def _load(folder: Path, dtype: Any) -> tuple[Any, Any, Any]:
     """Processor, model and, where pictures and words share a space, tokenizer."""
     import transformers
-    from safetensors import SafetensorError
 
-    options: dict[str, Any] = {"trust_remote_code": False, "local_files_only": source.is_local}
-    options |= {} if source.is_local else {"revision": source.revision}
-    try:
-        settings = transformers.AutoConfig.from_pretrained(source.name, **options)
+    options: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
+    hint = "The folder must hold config.json, preprocessor_config.json and model.safetensors (and the tokenizer, for CLIP)."
+    with explained(folder, component=_ID, hint=hint, libraries=("transformers",)):
+        settings = transformers.AutoConfig.from_pretrained(folder, **options)
         alone = "CLIPVisionModelWithProjection" in (settings.architectures or ())
         loader = transformers.CLIPVisionModelWithProjection if alone else transformers.AutoModel
-        processor = transformers.AutoImageProcessor.from_pretrained(source.name, backend="pil", **options)
+        processor = transformers.AutoImageProcessor.from_pretrained(folder, backend="pil", **options)
         model, report = loader.from_pretrained(
-            source.name, dtype=dtype, use_safetensors=True, output_loading_info=True, **options
+            folder, dtype=dtype, use_safetensors=True, output_loading_info=True, **options
         )
         joint = hasattr(model, "get_text_features") and hasattr(model, "get_image_features")
-        tokenizer = transformers.AutoTokenizer.from_pretrained(source.name, **options) if joint else None
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        ImportError,
-        RuntimeError,
-        AttributeError,
-        TypeError,
-        SafetensorError,
-    ) as error:
-        raise _explained(source, error) from error
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options) if joint else None
     if not (joint or (hasattr(model, "get_input_embeddings") and model.main_input_name == "pixel_values")):
         raise ConfigError(
-            f"{source} is no vision model but {type(model).__name__}.", hint="Name a checkpoint that takes pictures."
+            f"{_ID}: {folder} is no vision model but {type(model).__name__}.",
+            hint="Name a checkpoint that takes pictures.",
         )
     # transformers fills what a file lacks with random numbers.
     missing = sorted(report["missing_keys"])
@@ -177,24 +173,10 @@ def _load(source: Source, dtype: Any) -> tuple[Any, Any, Any]:
         model.pooler = None  # then the class token is taken
     elif missing:
         raise ConfigError(
-            f"The weights of {source} do not fit {type(model).__name__}: {len(missing)} are missing, such as {missing[0]}.",
+            f"{_ID}: the weights of {folder} do not fit {type(model).__name__}: {len(missing)} are missing, such as {missing[0]}.",
             hint="Name a whole checkpoint of a vision model.",
         )
     return processor, model, tokenizer
-
-
-def _explained(source: Source, error: Exception) -> ConfigError | MissingDependency:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    message = f"The vision checkpoint {source} could not be loaded: {lines[0].rstrip('.')}."
-    if source.is_local:
-        return ConfigError(
-            message,
-            hint="The folder must hold config.json, preprocessor_config.json and model.safetensors (and the tokenizer, for CLIP).",
-        )
-    return MissingDependency(
-        message,
-        hint="Check the id and the network; or download it once where there is one and name the folder as `model`.",
-    )
 
 
 def _prepared(image: Image) -> PilImage:

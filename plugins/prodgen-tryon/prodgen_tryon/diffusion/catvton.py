@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from prodgen_sdk import images
+from prodgen_sdk.checkpoints.digests import identity
+from prodgen_sdk.checkpoints.loading import load_pretrained
+from prodgen_sdk.checkpoints.messages import collected_messages
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.runtime import canonical_digest
@@ -15,9 +18,8 @@ from prodgen_tryon.config import Config
 from prodgen_tryon.diffusion.base import Job, Painter, configured
 from prodgen_tryon.diffusion.config import CatVton
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
-from prodgen_tryon.diffusion.loading import dtype_of, load, place, quietly
-from prodgen_tryon.diffusion.messages import collected_messages
-from prodgen_tryon.diffusion.weights import find_file, find_folder, identity
+from prodgen_tryon.diffusion.loading import dtype_of, place, quietly
+from prodgen_tryon.diffusion.weights import find_file, find_folder
 
 LICENCE = "CC BY-NC-SA 4.0"
 CHANNELS = 9
@@ -86,7 +88,7 @@ def load_catvton(section: CatVton, ctx: Context, *, accept: bool, component: str
     pipeline = quietly("prodgen_tryon.diffusion.pipeline", "CatVtonPipeline")
 
     dtype = dtype_of(section.dtype, ctx)
-    unet = load(network, base / "unet", dtype, component=component, variant=section.base.variant)
+    unet = load_pretrained(network, base / "unet", dtype, component=component, variant=section.base.variant)
     if unet.config.in_channels != CHANNELS:
         raise ConfigError(
             f"{component}: the UNet of {base} takes {unet.config.in_channels} channels, not {CHANNELS}.",
@@ -95,11 +97,12 @@ def load_catvton(section: CatVton, ctx: Context, *, accept: bool, component: str
     load_attention(unet, load_file(attention), attention, component=component)
     skip_cross_attention(unet)
     variant = section.vae.variant if section.vae is not None else section.base.variant
-    decoder = load(autoencoder, vae, dtype, component=component, variant=variant)
+    decoder = load_pretrained(autoencoder, vae, dtype, component=component, variant=variant)
     with collected_messages():
         scheduler = ddim.from_pretrained(base / "scheduler", local_files_only=True)
     pipe = pipeline(decoder.eval(), unet.eval(), scheduler)
     place(pipe, section, ctx.device, component=component)
-    digests = [identity(section.attention, attention), *(identity(source, path) for source, path in sources)]
+    used = [(section.attention, attention), *sources]
+    digests = [identity(source, path, ctx.state) for source, path in used]
     ctx.logger.info("%s: on %s in %s", component, ctx.device, dtype)
     return pipe, canonical_digest(digests), tuple(dict.fromkeys(filter(None, licences)))

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+from prodgen_sdk.checkpoints import sources
+
 Edge = Annotated[int, Field(ge=16, le=4096, multiple_of=16)]
 
 
@@ -14,32 +15,18 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Source(Section):
-    """Where weights come from.
+class Licensed(sources.Source):
+    """A source of weights. `licence`: where neither their id nor a model card beside them says it, such as `apache-2.0`."""
 
-    Args:
-        model: a folder or file on this machine, or a hub id `owner/name`.
-        revision: the commit or tag of a hub id, which needs one; `main` moves and is refused.
-        digest: what `weights.folder_digest`, or `sha256sum` of a single file, must give.
-        licence: of the weights, where neither their id nor a model card beside them says it, such as `apache-2.0`.
-    """
-
-    model: Annotated[str, Field(min_length=1)]
-    revision: str | None = None
-    digest: Digest | None = None
     licence: str = ""
 
 
-class Folder(Source):
+class Folder(sources.Checkpoint, Licensed):
     """A folder that save_pretrained wrote. `variant` is the middle of the files' names, such as `fp16`."""
 
-    variant: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] | None = None
 
-
-class WeightsFile(Source):
+class WeightsFile(sources.WeightsFile, Licensed):
     """One safetensors file: `model` is the file, or a folder or hub id that holds it under the name `file`."""
-
-    file: str = ""
 
 
 class Levers(Section):

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from prodgen_sdk import images
+from prodgen_sdk.checkpoints.digests import identity
+from prodgen_sdk.checkpoints.safety import check_folder
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.types import Image
@@ -17,7 +19,7 @@ from prodgen_tryon.config import Config
 from prodgen_tryon.diffusion.base import Job, Painter, configured
 from prodgen_tryon.diffusion.config import Fashn
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
-from prodgen_tryon.diffusion.weights import find_folder, identity
+from prodgen_tryon.diffusion.weights import find_folder
 
 LICENCE = "Apache-2.0"
 INSTALL = "pip install 'fashn-vton @ git+https://github.com/fashn-AI/fashn-vton-1.5'"
@@ -37,6 +39,7 @@ class FashnCompositor(Painter):
         super().__init__(config, ctx)
         section: Fashn = configured(self._config.fashn, "fashn", self.id)
         folder = find_folder(section.weights, ctx, component=self.id)
+        check_folder(folder)  # all of it, in the hub's cache too: the package reads what it likes
         if not (folder / "dwpose").is_dir():
             raise ConfigError(
                 f"{self.id}: {folder} has no folder dwpose/ with the pose models.",
@@ -47,7 +50,7 @@ class FashnCompositor(Painter):
         package = importlib.import_module("fashn_vton")
         self._pipe: Any = package.TryOnPipeline(weights_dir=str(folder), device=section.device or ctx.device)
         self._section, self._lock = section, threading.Lock()
-        self.digest, self.licences = identity(section.weights, folder), (licence,)
+        self.digest, self.licences = identity(section.weights, folder, ctx.state), (licence,)
         self.depends_on = [self._config.body_parser, section.model_dump()]
 
     def paint(self, jobs: Sequence[Job], ctx: Context) -> list[Image]:

@@ -8,6 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from prodgen_sdk.checkpoints.digests import identity
+from prodgen_sdk.checkpoints.loading import load_pretrained
+from prodgen_sdk.checkpoints.messages import collected_messages
+from prodgen_sdk.checkpoints.pipelines import read_index
 from prodgen_sdk.context import Context
 from prodgen_sdk.runtime import canonical_digest
 from prodgen_sdk.types import Image, Mask
@@ -16,9 +20,8 @@ from prodgen_tryon.diffusion.base import Job, Painter, configured
 from prodgen_tryon.diffusion.calling import call, pil
 from prodgen_tryon.diffusion.config import FluxFill
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
-from prodgen_tryon.diffusion.loading import dtype_of, load, place, quietly
-from prodgen_tryon.diffusion.messages import collected_messages
-from prodgen_tryon.diffusion.weights import find_folder, identity
+from prodgen_tryon.diffusion.loading import dtype_of, place, quietly
+from prodgen_tryon.diffusion.weights import find_folder
 
 LICENCE = "FLUX.1 [dev] Non-Commercial License"
 
@@ -71,10 +74,12 @@ def load_flux_fill(
     licences = [licence_of(source, folder, LICENCE) for source, folder in zip(sources, folders, strict=True)]
     for licence, source in zip(licences, sources, strict=True):
         check_licence(licence, source.model, accept=accept, component=component)
+    with collected_messages():
+        read_index(folders[1])
     transformer, pipeline = quietly("diffusers", "FluxTransformer2DModel", "FluxFillPipeline")
     dtype = dtype_of(section.dtype, ctx)
-    network = load(transformer, folders[0], dtype, component=component, variant=section.transformer.variant)
-    pipe = load(
+    network = load_pretrained(transformer, folders[0], dtype, component=component, variant=section.transformer.variant)
+    pipe = load_pretrained(
         pipeline,
         folders[1],
         dtype,
@@ -83,5 +88,5 @@ def load_flux_fill(
         variant=section.base.variant,
     )
     place(pipe, section, ctx.device, component=component)
-    digests = [identity(source, folder) for source, folder in zip(sources, folders, strict=True)]
+    digests = [identity(source, folder, ctx.state) for source, folder in zip(sources, folders, strict=True)]
     return pipe, canonical_digest(digests), tuple(dict.fromkeys(licences))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from prodgen_sdk.checkpoints.digests import identity
+from prodgen_sdk.checkpoints.loading import load_pretrained
+from prodgen_sdk.checkpoints.messages import collected_messages
+from prodgen_sdk.checkpoints.pipelines import read_index
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.files import file_digest
@@ -18,9 +21,8 @@ from prodgen_tryon.diffusion.base import Job, Painter, configured
 from prodgen_tryon.diffusion.calling import call, pil
 from prodgen_tryon.diffusion.config import Inpaint, IpAdapter
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
-from prodgen_tryon.diffusion.loading import class_in, dtype_of, load, place, quietly
-from prodgen_tryon.diffusion.messages import collected_messages
-from prodgen_tryon.diffusion.weights import find_file, find_folder, identity
+from prodgen_tryon.diffusion.loading import dtype_of, place, quietly
+from prodgen_tryon.diffusion.weights import find_file, find_folder
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,10 @@ def load_inpainter(section: Inpaint, ctx: Context, *, accept: bool, component: s
     folder = find_folder(section.base, ctx, component=component)
     licences = [licence_of(section.base, folder)]
     check_licence(licences[0], section.base.model, accept=accept, component=component)
-    _check_index(folder, component)
+    with collected_messages():
+        read_index(folder)
     dtype = dtype_of(section.dtype, ctx)
-    digests = [identity(section.base, folder)]
+    digests = [identity(section.base, folder, ctx.state)]
     parts: dict[str, Any] = {}
     adapter = section.ip_adapter
     if adapter is not None:
@@ -88,8 +91,8 @@ def load_inpainter(section: Inpaint, ctx: Context, *, accept: bool, component: s
             licences.append(licence_of(source, place_))
             check_licence(licences[-1], source.model, accept=accept, component=component)
         parts = _image_encoder(adapter, tower, dtype, component)
-        digests += [file_digest(path), identity(adapter.image_encoder, tower)]
-    pipe = load(
+        digests += [file_digest(path), identity(adapter.image_encoder, tower, ctx.state)]
+    pipe = load_pretrained(
         quietly("diffusers", "AutoPipelineForInpainting"),
         folder,
         dtype,
@@ -103,27 +106,9 @@ def load_inpainter(section: Inpaint, ctx: Context, *, accept: bool, component: s
     return Inpainter(pipe, section, canonical_digest(digests), tuple(dict.fromkeys(filter(None, licences))))
 
 
-def _check_index(folder: Any, component: str) -> None:
-    """Every class that the checkpoint names is one of diffusers or transformers."""
-    path = folder / "model_index.json"
-    if not path.is_file():
-        raise ConfigError(
-            f"{component}: {folder} holds no model_index.json.",
-            hint="Name the folder that pipeline.save_pretrained wrote.",
-        )
-    index = json.loads(path.read_text("utf-8"))
-    for name, entry in index.items():
-        classes = [entry] if name == "_class_name" else entry[1:] if isinstance(entry, list) else []
-        libraries = entry[:1] if isinstance(entry, list) else []
-        if any(word is not None and not str(word).isidentifier() for word in (*classes, *libraries)):
-            raise ConfigError(f"{component}: {path} names code of its own ({entry!r}), which is never run.")
-    if class_in(folder, file="model_index.json") == "":
-        raise ConfigError(f"{component}: {path} names no pipeline.", hint="Fetch or save it again.")
-
-
 def _image_encoder(adapter: IpAdapter, folder: Any, dtype: Any, component: str) -> dict[str, Any]:
     extractor_of, tower_of = quietly("transformers", "CLIPImageProcessorPil", "CLIPVisionModelWithProjection")
-    tower = load(tower_of, folder, dtype, component=component, variant=adapter.image_encoder.variant)
+    tower = load_pretrained(tower_of, folder, dtype, component=component, variant=adapter.image_encoder.variant)
     size = tower.config.image_size
     extractor = extractor_of(size={"shortest_edge": size}, crop_size={"height": size, "width": size})
     return {"image_encoder": tower.eval(), "feature_extractor": extractor}

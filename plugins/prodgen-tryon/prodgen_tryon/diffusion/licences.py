@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from prodgen_sdk.errors import ConfigError
-from prodgen_tryon.diffusion.config import Source
+from prodgen_tryon.diffusion.config import Licensed
 
 KNOWN = {
     "zhengchong/CatVTON": "CC BY-NC-SA 4.0",
@@ -32,7 +32,7 @@ def is_noncommercial(licence: str) -> bool:
     return bool(_NONCOMMERCIAL.search(licence.replace("_", "-")))
 
 
-def licence_of(source: Source, path: Path, otherwise: str = "") -> str:
+def licence_of(source: Licensed, path: Path, otherwise: str = "") -> str:
     """The licence of weights: of their hub id, else of the model card beside them, else the configured one, else `otherwise`.
 
     A stated licence cannot lift one that is known to forbid commercial use; `otherwise` is for weights of which only one kind exists.

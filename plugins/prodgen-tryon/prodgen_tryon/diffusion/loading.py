@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import json
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
+from prodgen_sdk.checkpoints.messages import collected_messages
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, OutOfMemory
+from prodgen_sdk.errors import OutOfMemory
 from prodgen_tryon.diffusion.config import Levers
-from prodgen_tryon.diffusion.messages import collected_messages, missing_weights
 
 
 def quietly(module: str, *names: str) -> Any:
@@ -28,23 +23,6 @@ def dtype_of(name: str, ctx: Context) -> Any:
     import torch
 
     return getattr(torch, ctx.dtype if name == "auto" else name)
-
-
-def load(cls: Any, folder: Path, dtype: Any, *, component: str, **options: Any) -> Any:
-    """`cls.from_pretrained(folder)` without a network, from safetensors alone; made-up weights are an error.
-
-    Raises:
-        ConfigError: the folder is not what `cls` needs.
-    """
-    with _explained(folder, component):
-        name = "dtype" if _takes_dtype() else "torch_dtype"
-        return cls.from_pretrained(folder, **{name: dtype}, use_safetensors=True, local_files_only=True, **options)
-
-
-def class_in(folder: Path, key: str = "_class_name", file: str = "config.json") -> str:
-    """The class that a folder's configuration names, or an empty string."""
-    path = folder / file
-    return str(json.loads(path.read_text("utf-8")).get(key, "")) if path.is_file() else ""
 
 
 def place(pipe: Any, levers: Levers, device: str, *, component: str) -> None:
@@ -84,40 +62,3 @@ def place(pipe: Any, levers: Levers, device: str, *, component: str) -> None:
         for module in network.modules():
             if type(module).__name__ in names:
                 module.compile()
-
-
-def _takes_dtype() -> bool:
-    from diffusers.pipelines import pipeline_utils
-
-    return hasattr(pipeline_utils, "_resolve_dtype")
-
-
-@contextmanager
-def _explained(folder: Path, component: str) -> Iterator[None]:
-    from safetensors import SafetensorError
-
-    try:
-        with collected_messages() as messages:
-            yield
-        if made_up := missing_weights(messages):
-            found = re.search(r"[\w.]+\.(?:weight|bias)\b", made_up)
-            raise ConfigError(
-                f"{component}: {folder} lacks weights, such as {found[0] if found else 'some'}.",
-                hint="Fetch or save it again: the rest would be random.",
-            )
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        ImportError,
-        RuntimeError,
-        SafetensorError,
-    ) as error:
-        lines = str(error).strip().splitlines()
-        reason = lines[0].split(". ")[0].rstrip(".") if lines else type(error).__name__
-        raise ConfigError(
-            f"{component}: {folder} could not be loaded: {reason}.",
-            hint="The folder must be one that save_pretrained wrote, whole.",
-        ) from error

@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 
 from prodgen_sdk import images
+from prodgen_sdk.checkpoints.digests import identity
+from prodgen_sdk.checkpoints.loading import load_pretrained
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.interfaces import BodyParser
@@ -19,8 +21,8 @@ from prodgen_tryon.config import Config
 from prodgen_tryon.diffusion.base import configured
 from prodgen_tryon.diffusion.config import Segformer
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
-from prodgen_tryon.diffusion.loading import load, quietly
-from prodgen_tryon.diffusion.weights import find_folder, identity
+from prodgen_tryon.diffusion.loading import quietly
+from prodgen_tryon.diffusion.weights import find_folder
 from prodgen_tryon.filters import Float, tube
 from prodgen_tryon.skeleton import SIDES, Skeleton, chin, skeleton
 from prodgen_tryon.sleeves import along_path, arm_path, beyond
@@ -48,7 +50,7 @@ class SegformerBodyParser(BodyParser):
         check_licence(licence, section.model, accept=settings.accept_noncommercial, component=self.id)
         import torch
 
-        model = load(
+        model = load_pretrained(
             quietly("transformers", "SegformerForSemanticSegmentation"),
             folder,
             torch.float32,
@@ -59,7 +61,7 @@ class SegformerBodyParser(BodyParser):
         self._columns = columns(model.config.id2label, folder)
         self._mean, self._std = _normalisation(folder)
         self._section, self._lock = section, threading.Lock()
-        self.digest, self.depends_on = identity(section, folder), section.model_dump()
+        self.digest, self.depends_on = identity(section, folder, ctx.state), section.model_dump()
 
     def parse(self, photos: Sequence[PersonPhoto], ctx: Context) -> list[Body]:
         flat = [PersonPhoto(image=images.flatten(photo.image)) for photo in photos]

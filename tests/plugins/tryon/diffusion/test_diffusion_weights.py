@@ -1,5 +1,6 @@
 """Which weights are loaded, and what is said of those that are not."""
 
+import json
 import shutil
 import sys
 import types
@@ -8,15 +9,15 @@ import numpy as np
 import pytest
 from prodgen_tryon import plugin
 from prodgen_tryon.diffusion.catvton import CatVtonCompositor
-from prodgen_tryon.diffusion.config import Source
+from prodgen_tryon.diffusion.config import Licensed
 from prodgen_tryon.diffusion.fashn import FashnCompositor
 from prodgen_tryon.diffusion.flux import FluxFillCompositor, side_by_side
 from prodgen_tryon.diffusion.inpaint import InpaintCompositor
 from prodgen_tryon.diffusion.licences import licence_of
 from prodgen_tryon.diffusion.segformer import SegformerBodyParser, split
-from prodgen_tryon.diffusion.weights import folder_digest
 from prodgen_tryon.skeleton import skeleton
 
+from prodgen_sdk.checkpoints.digests import folder_digest
 from prodgen_sdk.config import Config as SdkConfig
 from prodgen_sdk.errors import ConfigError, MissingDependency
 from prodgen_sdk.files import file_digest
@@ -71,9 +72,9 @@ def test_the_card_beside_the_weights_says_their_licence(configured, ctx, weights
 
 
 def test_a_stated_licence_does_not_lift_a_known_one(tmp_path):
-    source = Source(model="zhengchong/CatVTON", licence="mit")
+    source = Licensed(model="zhengchong/CatVTON", licence="mit")
     assert licence_of(source, tmp_path) == "CC BY-NC-SA 4.0"
-    assert licence_of(Source(model="own/weights", licence="mit"), tmp_path, "CC BY-NC-SA 4.0") == "mit"
+    assert licence_of(Licensed(model="own/weights", licence="mit"), tmp_path, "CC BY-NC-SA 4.0") == "mit"
 
 
 def test_specs_show_the_licence_of_the_weights():
@@ -110,6 +111,16 @@ def test_damaged_and_dangerous_files_are_refused(copied, ctx):
     shutil.rmtree(folder / "base" / "scheduler")
     with pytest.raises(ConfigError, match="lacks its part scheduler"):
         build(ctx)
+
+
+@pytest.mark.parametrize(("name", "factory"), [("flux_fill", FluxFillCompositor), ("hf_inpaint", InpaintCompositor)])
+def test_pipelines_with_classes_of_their_own_are_refused(configured, ctx, weights, tmp_path, name, factory):
+    folder = weights("flux_fill") / "base" if name == "flux_fill" else weights("inpaint")
+    base = shutil.copytree(folder, tmp_path / "base")
+    index = json.loads((base / "model_index.json").read_text()) | {"vae": ["my_module", "Decoder"]}
+    (base / "model_index.json").write_text(json.dumps(index))
+    with pytest.raises(ConfigError, match=r"the component vae is my_module\.Decoder"):
+        factory(configured(name, base={"model": str(base)}), ctx)
 
 
 def test_a_network_of_another_shape_is_refused(copied, ctx, tiny):

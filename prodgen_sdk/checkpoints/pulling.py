@@ -1,0 +1,94 @@
+"""What `prodgen models pull` can fetch: the hub ids that a plugin's configuration names, each at its pinned revision."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from prodgen_sdk.checkpoints.digests import check_digest
+from prodgen_sdk.checkpoints.hub import download, patterns_of
+from prodgen_sdk.checkpoints.safety import check_folder, check_safetensors
+from prodgen_sdk.checkpoints.sources import Checkpoint, Source, WeightsFile, local_path, pull_name
+from prodgen_sdk.errors import ConfigError, MissingDependency
+
+
+def pullable(config: BaseModel | None, *, native: bool = False) -> list[tuple[str, str, Callable[[Path], None]]]:
+    """(name, summary, pull) of every hub id in a configuration; sources without a pinned revision are left out.
+
+    Args:
+        native: as `safety.check_folder` takes it.
+
+    >>> from prodgen_sdk.checkpoints.sources import Checkpoint
+    >>> [name for name, _, _ in pullable(Checkpoint(model="a/b", revision="v1"))]
+    ['a--b--v1']
+    """
+    found: dict[str, list[Source]] = {}
+    for source in _sources(config):
+        try:
+            if local_path(source.model) is None:
+                found.setdefault(pull_name(source), []).append(source)
+        except ConfigError:
+            continue  # the component that is built from it says what is wrong
+    return [
+        (name, f"{sources[0].model} at {sources[0].revision}", partial(pull, sources, native=native))
+        for name, sources in found.items()
+    ]
+
+
+def pull(sources: Sequence[Source], folder: Path, *, native: bool = False) -> None:
+    """Fetches one repository into `folder`, which is there only once all of it is, checked. An interrupted download goes on.
+
+    Args:
+        sources: what is needed of it, all of the same hub id and revision.
+
+    Raises:
+        MissingDependency: the hub cannot be reached, or does not have it.
+        ConfigError: what the hub has may not be loaded, or has another digest than is stated.
+    """
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    partial_folder = folder.with_name(f".{folder.name}.part")
+    try:
+        for patterns, source in {patterns_of(source): source for source in sources}.items():
+            download(source, patterns, partial_folder)
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        lines = str(error).strip().splitlines()
+        raise MissingDependency(
+            f"{sources[0].model!r} at revision {sources[0].revision} could not be fetched: "
+            f"{lines[0] if lines else type(error).__name__}.",
+            hint="Check the id, the revision and the network; a gated model needs HF_TOKEN.",
+        ) from error
+    for source in sources:
+        _check(source, partial_folder, native)
+    shutil.rmtree(partial_folder / ".cache", ignore_errors=True)
+    partial_folder.rename(folder)
+
+
+def _check(source: Source, folder: Path, native: bool) -> None:
+    if isinstance(source, WeightsFile):
+        path = folder / source.file
+        if not path.is_file():
+            raise ConfigError(
+                f"{source.model!r} at revision {source.revision} has no file {source.file!r}.", hint="Check `file`."
+            )
+        check_safetensors(path)
+        check_digest(path, source.digest)
+    else:
+        variant = source.variant if isinstance(source, Checkpoint) else None
+        check_folder(folder, variant=variant, native=native)
+        check_digest(folder, source.digest)
+
+
+def _sources(value: object) -> Iterator[Source]:
+    if isinstance(value, Source):
+        yield value
+    if isinstance(value, BaseModel):
+        for field in type(value).model_fields:
+            yield from _sources(getattr(value, field))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _sources(item)

@@ -1,0 +1,81 @@
+import shutil
+
+import pytest
+
+pytest.importorskip("huggingface_hub")
+
+from pydantic import BaseModel
+
+from prodgen_sdk.checkpoints.pulling import pull, pullable
+from prodgen_sdk.checkpoints.sources import Checkpoint, WeightsFile
+from prodgen_sdk.errors import ConfigError, MissingDependency
+
+
+class Section(BaseModel):
+    base: Checkpoint
+    more: tuple[WeightsFile, ...] = ()
+
+
+def hub(monkeypatch, snapshot):
+    monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid")
+
+
+def test_what_the_configuration_names_can_be_pulled(checkpoint, tmp_path, monkeypatch):
+    def snapshot(repo, *, revision, allow_patterns, ignore_patterns, local_dir, local_files_only):
+        assert (repo, revision, local_files_only) == ("owner/name", "v1", False)
+        assert "*.fp16.*" in ignore_patterns, "a second copy of the weights"
+        return shutil.copytree(checkpoint, local_dir)
+
+    hub(monkeypatch, snapshot)
+    config = Section(
+        base=Checkpoint(model="owner/name", revision="v1"),
+        more=(
+            WeightsFile(model="owner/lora", revision="v2", file="x.safetensors"),
+            WeightsFile(model="owner/unpinned", file="x.safetensors"),
+            WeightsFile(model=str(checkpoint / "vae")),
+        ),
+    )
+    models = {name: fetch for name, _, fetch in pullable(config)}
+    assert set(models) == {"owner--name--v1", "owner--lora--v2"}
+    to = tmp_path / "models"
+    models["owner--name--v1"](to / "owner--name--v1")
+    assert (to / "owner--name--v1" / "vae" / "model.safetensors").is_file()
+    assert [path.name for path in to.iterdir()] == ["owner--name--v1"]
+
+
+def test_two_files_of_one_repository_are_one_model(weights, tmp_path, monkeypatch):
+    def snapshot(repo, *, allow_patterns, local_dir, **_):
+        local_dir.mkdir(exist_ok=True)
+        (local_dir / allow_patterns[0]).write_bytes(weights)
+        return local_dir
+
+    hub(monkeypatch, snapshot)
+    files = [WeightsFile(model="owner/name", revision="v1", file=f"{name}.safetensors") for name in "aba"]
+    ((name, summary, fetch),) = pullable(Section(base=Checkpoint(model=str(tmp_path)), more=tuple(files)))
+    assert (name, summary) == ("owner--name--v1", "owner/name at v1")
+    fetch(tmp_path / name)
+    assert sorted(path.name for path in (tmp_path / name).iterdir()) == ["a.safetensors", "b.safetensors"]
+
+
+def test_a_pull_that_fails_leaves_no_model(checkpoint, tmp_path, monkeypatch):
+    def broken(*_, **__):
+        raise OSError("no route to host")
+
+    hub(monkeypatch, broken)
+    source = Checkpoint(model="owner/name", revision="v1")
+    with pytest.raises(MissingDependency, match="no route to host"):
+        pull([source], tmp_path / "here")
+    (checkpoint / "vae" / "model.safetensors").write_bytes(b"cut")
+    hub(monkeypatch, lambda *_, local_dir, **__: shutil.copytree(checkpoint, local_dir))
+    with pytest.raises(ConfigError, match="truncated"):
+        pull([source], tmp_path / "here")
+    assert not (tmp_path / "here").exists()
+
+
+def test_a_file_that_the_repository_lacks(checkpoint, tmp_path, monkeypatch):
+    hub(monkeypatch, lambda *_, local_dir, **__: shutil.copytree(checkpoint, local_dir))
+    with pytest.raises(ConfigError, match=r"has no file 'b\.safetensors'"):
+        pull([WeightsFile(model="owner/name", revision="v1", file="b.safetensors")], tmp_path / "here")
+    assert not (tmp_path / "here").exists()
