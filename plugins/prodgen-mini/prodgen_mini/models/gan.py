@@ -11,20 +11,22 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from prodgen_mini.models.layers import Reader, Writer
+from prodgen_mini.models.prior import Prior
 
 
 class Generator(nn.Module):
-    """Noise and a condition to a coarse map, a fine map and a vector; see `Writer`."""
+    """Noise and a condition to a coarse map, a fine map and a vector: the mapping and the decoder of the VAE; see `Writer`."""
 
     def __init__(
         self, channels: int, vector: int, condition: int, noise: int = 96, width: int = 64, dropout: float = 0.0
     ) -> None:
         super().__init__()
         self.noise = noise
+        self.prior = Prior(noise, condition, 2 * width)
         self.writer = Writer(noise, condition, channels, vector, width, dropout)
 
     def forward(self, noise: Tensor, condition: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        out: tuple[Tensor, Tensor, Tensor] = self.writer(noise, condition)
+        out: tuple[Tensor, Tensor, Tensor] = self.writer(self.prior.draw(noise, condition), condition)
         return out
 
 

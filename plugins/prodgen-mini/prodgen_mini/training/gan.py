@@ -16,7 +16,15 @@ from prodgen_mini.designs import Designs
 from prodgen_mini.models.codec import Codec
 from prodgen_mini.models.gan import Critic, Generator, pair_loss, penalty
 from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.trainers import Latents, ModelRecipe, PartTrainer, art_grid, codec_for, train_and_val
+from prodgen_mini.training.trainers import (
+    Latents,
+    ModelRecipe,
+    PartTrainer,
+    codec_for,
+    design_grid,
+    shown_rows,
+    train_and_val,
+)
 from prodgen_sdk.context import Context
 
 if TYPE_CHECKING:
@@ -65,7 +73,8 @@ class GanTrainer(PartTrainer[GanRecipe]):
         if recipe.begin is None:
             return {}
         found = weights.read("vae", recipe.begin)
-        return {"generator": {name: value for name, value in found.tensors.items() if name.startswith("writer.")}}
+        kept = ("writer.", "prior.")
+        return {"generator": {name: value for name, value in found.tensors.items() if name.startswith(kept)}}
 
 
 class GanObjective(Objective):
@@ -127,25 +136,23 @@ class GanObjective(Objective):
         generator = networks["generator"]
         assert isinstance(generator, Generator)
 
-        def make(condition: Tensor, seed: int) -> Tensor:
-            code = torch.randn(len(condition), generator.noise, generator=torch.Generator().manual_seed(seed)).to(
-                condition.device
-            )
-            drawn: Tensor = generator(code, condition)[1]
-            return drawn
+        def make(condition: Tensor, seed: int) -> tuple[Tensor, Tensor]:
+            code = torch.randn(len(condition), generator.noise, generator=torch.Generator().manual_seed(seed))
+            _, fine, numbers = generator(code.to(condition.device), condition)
+            return fine, numbers
 
         return samples(make, self._held, self._codec, next(generator.parameters()).device)
 
 
 def samples(make: Any, held: Latents, codec: Codec, device: torch.device) -> NDArray[np.uint8]:
-    """True artwork of validation products, and below each what `make(condition, seed)` draws for three seeds."""
-    rows = held.has_art.nonzero()[:10, 0]
+    """True artwork of validation products, and below each what `make(condition, seed)` designs for three seeds."""
+    rows = shown_rows(held)
     condition = held.conditions[rows]
     with torch.no_grad():
-        fresh = [make(condition.to(device), seed).cpu() for seed in range(3)]
-        art = codec.decode(torch.cat([held.maps[rows], *fresh]))
-    colours = condition[:, -8:-5] / 12**0.5 + 0.5
-    sheet: NDArray[np.uint8] = art_grid(art, colours.repeat(4, 1), len(rows))
+        fresh = [make(condition.to(device), seed) for seed in range(3)]
+    sheet: NDArray[np.uint8] = design_grid(
+        [(held.maps[rows], held.vectors[rows]), *fresh], condition, codec, held.space
+    )
     return sheet
 
 
@@ -158,8 +165,7 @@ def design_figures(maps: Tensor, numbers: Tensor, held: Latents) -> dict[str, fl
     far = set_distance(
         _summary(maps[shown], held.conditions[shown]), _summary(held.maps[shown], held.conditions[shown])
     )
-    colours = slice(held.vectors.shape[1] - 6, held.vectors.shape[1] - 3)
-    wrong = (numbers - held.vectors)[:, colours].square().mean().sqrt()
+    wrong = (numbers - held.vectors)[:, held.space.colour].square().mean().sqrt()
     spread = (numbers * held.counted).std(0).mean() / (held.vectors * held.counted).std(0).mean()
     return {
         "val_loss": far + float(wrong),
