@@ -203,7 +203,12 @@ def design_grid(
     with torch.no_grad():
         art = [
             torch.from_numpy(
-                space.artwork(codec.decode(maps.to(codec.mean.device)).cpu().numpy(), vectors.cpu().numpy(), colours.numpy(), nowhere)
+                space.artwork(
+                    codec.decode(maps.to(codec.mean.device)).cpu().numpy(),
+                    vectors.cpu().numpy(),
+                    colours.numpy(),
+                    nowhere,
+                )
             )
             for maps, vectors in rows
         ]
