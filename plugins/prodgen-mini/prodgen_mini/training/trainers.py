@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from prodgen_mini.space import Space
 
 R = TypeVar("R", bound=Recipe)
+_PATHS = ("codec", "vae", "begin", "base")
 
 
 class PartTrainer(Trainer, Generic[R]):
@@ -63,7 +64,9 @@ class PartTrainer(Trainer, Generic[R]):
             raise InputError(f"{data} holds too few designs to train and to validate on.", hint="Make more of them.")
         objective, settings, facts = self.prepare(recipe, designs, ctx)  # type: ignore[arg-type]
         kept, path = objective.averaged[0], out / f"{self.part}.safetensors"
-        notes = {**facts, "recipe": recipe.model_dump(mode="json"), "data": digest_of(data)}
+        # Without its paths: other weights are pinned by their digests, and equal runs give equal files wherever they lie.
+        options = {k: v for k, v in recipe.model_dump(mode="json").items() if k not in _PATHS}
+        notes = {**facts, "recipe": options, "data": digest_of(data)}
 
         def improved(averages: Mapping[str, nn.Module], state: State) -> None:
             network = copy.deepcopy(averages[kept]).cpu()
