@@ -64,6 +64,19 @@ def test_what_the_codec_draws_are_shares():
     assert torch.equal(hard.argmax(1), soft.argmax(1))
 
 
+def test_finer_sheets_are_the_same_picture():
+    codec = stirred(Codec(channels=4, width=8))
+    with torch.no_grad():
+        codec.gain.fill_(1.0)
+        latents = torch.nn.functional.interpolate(random(1, 4, 4, 4), scale_factor=4.0)
+        coarse, fine = codec.decode(latents), codec.decode(latents, finer=4)
+        rolled = codec.decode(latents.roll((2, 5), (2, 3)), finer=4)
+    assert fine.shape == (1, SHEETS, 512, 512)
+    assert torch.allclose(fine.sum(1), torch.ones(1, 512, 512), atol=1e-5)
+    assert (torch.nn.functional.avg_pool2d(fine, 4) - coarse).abs().mean() < 0.02
+    assert torch.allclose(rolled, fine.roll((64, 160), (2, 3)), atol=1e-4)
+
+
 def test_the_codec_knows_no_edge():
     codec = stirred(Codec(channels=4, width=8))
     sheets = sheets_of(1)
