@@ -108,12 +108,17 @@ class Codec(nn.Module):
 
     def logits(self, latents: Tensor) -> Tensor:
         """Logarithms of the shares (up to a summand) of latents, [n, SHEETS, 64, 16, 16]: 64 pixels of each cell."""
-        return self.draw(latents * self.scale[:, None, None] + self.mean[:, None, None]).unflatten(1, (SHEETS, -1))
+        return by_sheet(self.draw(latents * self.scale[:, None, None] + self.mean[:, None, None]))
 
 
 def patches_of(sheets: Tensor) -> Tensor:
     """Sheets [n, SHEETS, 128, 128] as cells [n, 384, 16, 16], those of one sheet beside each other."""
     return functional.pixel_unshuffle(sheets, PATCH)
+
+
+def by_sheet(patches: Tensor) -> Tensor:
+    """Cells [n, 384, 16, 16] as [n, SHEETS, 64, 16, 16]."""
+    return patches.view(len(patches), SHEETS, -1, *patches.shape[2:])
 
 
 def _still(layer: nn.Conv2d) -> nn.Conv2d:

@@ -60,9 +60,8 @@ class Trunk(nn.Module):
         self.layers = nn.ModuleList(Mlp(width, width, width) for _ in range(depth))
         self.drop = nn.Dropout(dropout)
         for layer in self.layers:
-            assert isinstance(layer, Mlp)
-            nn.init.zeros_(layer.layers[2].weight)
-            nn.init.zeros_(layer.layers[2].bias)
+            for parameter in layer.get_submodule("layers.2").parameters():
+                nn.init.zeros_(parameter)
 
     def forward(self, x: Tensor) -> Tensor:
         """[n, inputs] to [n, width]."""

@@ -23,8 +23,8 @@ class Prior(nn.Module):
 
     def __init__(self, code: int, condition: int, width: int = 128, depth: int = 6) -> None:
         super().__init__()
-        self.half = code // 2
-        self.layers = nn.ModuleList(_Coupling(self.half, code - self.half, condition, width) for _ in range(depth))
+        kept = code // 2
+        self.layers = nn.ModuleList(_Coupling(kept, code - kept, condition, width) for _ in range(depth))
         self.first = nn.Linear(condition, 2 * code)
         nn.init.zeros_(self.first.weight)
         nn.init.zeros_(self.first.bias)

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from prodgen_mini.designs import Designs, space_of
 from prodgen_mini.inks import compose, separate
-from prodgen_mini.models.codec import SHEETS, Codec, patches_of
+from prodgen_mini.models.codec import Codec, by_sheet, patches_of
 from prodgen_mini.training.augment import augment
 from prodgen_mini.training.cleaning import clean
 from prodgen_mini.training.objective import Objective
@@ -142,7 +142,7 @@ class CodecObjective(Objective):
         return self._misfit(found, patches), {}
 
     def _misfit(self, drawn: Tensor, patches: Tensor) -> Tensor:
-        return functional.cross_entropy(drawn.unflatten(1, (SHEETS, -1)), patches.unflatten(1, (SHEETS, -1)))
+        return functional.cross_entropy(by_sheet(drawn), by_sheet(patches))
 
     def validate(self, networks: Mapping[str, nn.Module]) -> dict[str, float]:
         """`val_misplaced` is the share of ink that lies where it does not belong, `val_psnr` of the artwork in its colours."""

@@ -119,7 +119,9 @@ class VaeObjective(Objective):
         kl = float(vae.divergence(mean + (0.5 * spread).exp() * noise, mean, spread, condition).mean())
         drawn, numbers = vae.decode(mean, condition)
         map_error, vector_error = errors(drawn, numbers, maps, vector, counted, art, self._weights.to(device))
-        parts = [self._misplaced(*rows) for rows in zip(drawn.split(64), maps.split(64), art.split(64), strict=True)]
+        parts = [
+            self._misplaced(*rows) for rows in zip(*(torch.split(part, 64) for part in (drawn, maps, art)), strict=True)
+        ]
         misplaced = float(torch.stack(parts).mean())
         bound = map_error + self._recipe.vector_weight * vector_error + self._recipe.beta * kl + misplaced
         return {
@@ -142,7 +144,8 @@ class VaeObjective(Objective):
         with torch.no_grad():
             again = vae.decode(vae.encode(maps, vector * counted, condition)[0], condition)
             fresh = [vae.invent(one, condition) for one in noise]
-        return design_grid([(maps, vector), again, *fresh], condition, self._codec, held.space)
+        sheet: NDArray[np.uint8] = design_grid([(maps, vector), again, *fresh], condition, self._codec, held.space)
+        return sheet
 
 
 def errors(
