@@ -38,13 +38,15 @@ class CodecRecipe(Recipe):
         pictures: unlabelled pictures to learn from too: JSON Lines, Parquet, a tar, or a folder of them.
     """
 
-    steps: int = 2400
-    batch: int = 8
-    learning_rate: float = 2e-3
+    steps: int = 3000
+    batch: int = 16
+    learning_rate: float = 3e-3
+    ema: float = 0.99
+    validate_every: int = 200
     channels: Annotated[int, Field(ge=1, le=64)] = 12
-    width: Annotated[int, Field(ge=8, le=512)] = 48
+    width: Annotated[int, Field(ge=8, le=512)] = 64
     depth: Annotated[int, Field(ge=1, le=8)] = 2
-    examples: Annotated[int, Field(ge=16)] = 5000
+    examples: Annotated[int, Field(ge=16)] = 12000
     noise: Annotated[float, Field(ge=0)] = 0.1
     pictures: Path | None = None
 

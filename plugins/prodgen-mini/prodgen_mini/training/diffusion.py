@@ -37,10 +37,11 @@ class DiffusionRecipe(ModelRecipe):
         uniform: share of the times that are drawn evenly; the others lie more in the middle (logit-normal).
     """
 
-    steps: int = 6000
+    steps: int = 5000
     batch: int = 64
     learning_rate: float = 1.5e-3
     ema: float = 0.998
+    validate_every: int = 250
     vae: Path | None = None
     width: int = Field(default=160, ge=16, le=1024)
     depth: Annotated[int, Field(ge=1, le=48)] = 4

@@ -42,13 +42,14 @@ class GanRecipe(ModelRecipe):
         begin: weights of a VAE with equal `code`, `width`: the generator begins as its decoder. None begins from nothing.
     """
 
-    steps: int = 5000
-    batch: int = 48
-    learning_rate: float = 4e-4
+    steps: int = 1500
+    batch: int = 32
+    learning_rate: float = 2e-4
+    warmup: int = 100
     betas: tuple[float, float] = (0.0, 0.99)
     decay: float = 0.0
     clip: float = 10.0
-    ema: float = 0.998
+    ema: float = 0.995
     noise: Annotated[int, Field(ge=2, le=1024)] = 96
     gamma: Annotated[float, Field(ge=0)] = 1.0
     lazy: Annotated[int, Field(ge=1)] = 4

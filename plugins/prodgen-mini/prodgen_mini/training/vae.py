@@ -42,8 +42,9 @@ class VaeRecipe(ModelRecipe):
     steps: int = 6000
     batch: int = 32
     learning_rate: float = 1.5e-3
+    validate_every: int = 250
     code: Annotated[int, Field(ge=2, le=1024)] = 96
-    beta: Annotated[float, Field(ge=0)] = 2e-4
+    beta: Annotated[float, Field(ge=0)] = 1e-4
     anneal: Annotated[int, Field(ge=0)] = 300
     vector_weight: Annotated[float, Field(ge=0)] = 2.0
     seen: Annotated[int, Field(ge=0)] = 8
