@@ -37,7 +37,7 @@ class DiffusionRecipe(ModelRecipe):
         uniform: share of the times that are drawn evenly; the others lie more in the middle (logit-normal).
     """
 
-    steps: int = 5000
+    steps: int = 3000
     batch: int = 64
     learning_rate: float = 1.5e-3
     ema: float = 0.998

@@ -42,7 +42,7 @@ class GanRecipe(ModelRecipe):
         begin: weights of a VAE with equal `code`, `width`: the generator begins as its decoder. None begins from nothing.
     """
 
-    steps: int = 1500
+    steps: int = 800
     batch: int = 32
     learning_rate: float = 2e-4
     warmup: int = 100
