@@ -39,6 +39,16 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
         "`tryon/warp` on photos of 768 x 1024: the first garment, and the next on the same person.",
         "",
     ),
+    'prodgen bench tryon --pairs "$TRYON_PAIRS" -o times=0 --json': (
+        "`tryon/warp` on true pairs (a person, and the garment that they wear, flat): a round trip through another garment, compared with the photo where the "
+        "garment is, beside the region filled grey, in the garment's median colour, and with the garment pasted. `over_floor` is the difference to the best of the three, "
+        "pair by pair, with its 95 % interval. Print and chroma compare the cloth, warped back, with the garment's photo.",
+        "",
+    ),
+    'prodgen bench tryon-clip --pairs "$TRYON_PAIRS" --json': (
+        "A photo that sways, zooms and tilts by known amounts under fresh noise: change from frame to frame after that motion is taken away, in grey levels.",
+        "",
+    ),
     "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 prodgen bench rank --n 100000 --json": (
         "A whole `recommend` through a Studio at 100,000 variants of 512 dimensions, on one thread, its impressions logged.",
         "",
@@ -72,7 +82,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
         "ipw$|snips$|dr$|ess|refused|on_policy|largest",
     ),
 }
-KEYS = ("protocol=", "task=", "format=")
+KEYS = ("protocol=", "task=", "format=", "times=")
 INTRO = """\
 <!-- Written by docs/benchmarks.py, which measures. Do not edit. -->
 

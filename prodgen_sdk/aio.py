@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from prodgen_sdk.pipeline.explain import Explanation
     from prodgen_sdk.pipeline.run import GenerationResult
     from prodgen_sdk.recommender import Recorded, Similar
-    from prodgen_sdk.types import Erased, Image, Product, Recommendation, Refusal, ReviewState, TryOn, Variant
+    from prodgen_sdk.types import (
+        DressedClip,
+        Erased,
+        Image,
+        Product,
+        Recommendation,
+        Refusal,
+        ReviewState,
+        TryOn,
+        Variant,
+    )
 
 T = TypeVar("T")
 
@@ -98,13 +108,7 @@ class AsyncStudio:
 
     async def generate(self, *args: Any, **options: Any) -> GenerationResult:
         """See `Studio.generate`."""
-        stop = threading.Event()
-        asked: Callable[[], bool] = options.pop("cancelled", None) or (lambda: False)
-        try:
-            return await self._run(self.studio.generate, *args, cancelled=lambda: stop.is_set() or asked(), **options)
-        except asyncio.CancelledError:
-            stop.set()
-            raise
+        return await self._stoppable(self.studio.generate, *args, **options)
 
     async def estimate(self, *args: Any, **options: Any) -> Estimate:
         """See `Studio.estimate`."""
@@ -121,6 +125,10 @@ class AsyncStudio:
     async def try_on_many(self, *args: Any, **options: Any) -> list[TryOn | Refusal]:
         """See `Studio.try_on_many`."""
         return await self._run(self.studio.try_on_many, *args, **options)
+
+    async def try_on_clip(self, *args: Any, **options: Any) -> DressedClip | Refusal:
+        """See `Studio.try_on_clip`; cancelling it stops it at the next frame."""
+        return await self._stoppable(self.studio.try_on_clip, *args, **options)
 
     async def recommend(self, user: str, k: int = 10, **options: Any) -> list[Recommendation]:
         """See `Studio.recommend`."""
@@ -153,6 +161,15 @@ class AsyncStudio:
     async def forget(self, user: str) -> Erased:
         """See `Studio.forget`."""
         return await self._run(self.studio.forget, user)
+
+    async def _stoppable(self, function: Callable[..., T], *args: Any, **options: Any) -> T:
+        stop = threading.Event()
+        asked: Callable[[], bool] = options.pop("cancelled", None) or (lambda: False)
+        try:
+            return await self._run(function, *args, cancelled=lambda: stop.is_set() or asked(), **options)
+        except asyncio.CancelledError:
+            stop.set()
+            raise
 
     async def _run(self, function: Callable[..., T], *args: Any, **options: Any) -> T:
         return await self._work.run(functools.partial(function, *args, **options))

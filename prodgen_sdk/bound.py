@@ -13,7 +13,8 @@ import json
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, cast
 
@@ -341,17 +342,8 @@ class BoundCompositor(Bound[interfaces.Compositor]):
     @_guarded
     def compose(self, batch: Sequence[TryOnRequest], ctx: Context | None = None) -> list[TryOn | Refusal]:
         """Dresses people; guarantees that every pixel outside the edit mask is the photo's own."""
-        assert isinstance(self.spec, CompositorSpec)
         for request in batch:
-            if len(request.garments) > self.spec.max_garments:
-                raise InputError(
-                    f"{self.id} puts on up to {self.spec.max_garments} garments at once, not {len(request.garments)}."
-                )
-            if request.mask is not None and request.mask.shape != request.person.image.shape[:2]:
-                raise InputError(
-                    f"The mask is {request.mask.shape}, the photo {request.person.image.shape[:2]}.",
-                    hint="Give a mask of the photo's size.",
-                )
+            self._takes(request)
         shown = [request.model_copy(update={"person": _private_view(request.person)}) for request in batch]
         answers = self._batched(self.component.compose, shown, self._context(ctx))
         for request, answer in zip(batch, answers, strict=True):
@@ -362,12 +354,52 @@ class BoundCompositor(Bound[interfaces.Compositor]):
                 self._check(request, answer)
         return answers
 
+    def compose_clip(
+        self, frames: Iterable[Image], request: TryOnRequest, rate: float, ctx: Context | None = None
+    ) -> Iterator[tuple[Image, TryOn | Refusal]]:
+        """Each frame with its answer, under the same guarantees as `compose`; `frames` is iterated more than once."""
+        context = self._context(ctx)
+        answers = self._clip(_ReadOnly(frames), request, rate, context)
+        for number, frame in enumerate(frames):
+            context.check()
+            answer = self._next(answers)
+            self._expect(answer is not None, f"no answer to frame {number} of a clip")
+            assert answer is not None
+            if isinstance(answer, TryOn):
+                self._check(request, answer, frame)
+            yield frame, answer
+
+    @_guarded
+    def _clip(
+        self, frames: Iterable[Image], request: TryOnRequest, rate: float, ctx: Context
+    ) -> Iterator[TryOn | Refusal]:
+        self._takes(request)
+        shown = request.model_copy(update={"person": _private_view(request.person)})
+        return iter(self.component.compose_clip(frames, shown, rate, ctx))
+
+    @_guarded
+    def _next(self, answers: Iterator[TryOn | Refusal]) -> TryOn | Refusal | None:
+        answer: TryOn | Refusal | None = self._call(next, answers, None)
+        return answer
+
     @_guarded
     def release(self, person: PersonPhoto) -> None:
         self._call(self.component.release, person)
 
-    def _check(self, request: TryOnRequest, answer: TryOn) -> None:
-        photo = request.person.image
+    def _takes(self, request: TryOnRequest) -> None:
+        assert isinstance(self.spec, CompositorSpec)
+        if len(request.garments) > self.spec.max_garments:
+            raise InputError(
+                f"{self.id} puts on up to {self.spec.max_garments} garments at once, not {len(request.garments)}."
+            )
+        if request.mask is not None and request.mask.shape != request.person.image.shape[:2]:
+            raise InputError(
+                f"The mask is {request.mask.shape}, the photo {request.person.image.shape[:2]}.",
+                hint="Give a mask of the photo's size.",
+            )
+
+    def _check(self, request: TryOnRequest, answer: TryOn, frame: Image | None = None) -> None:
+        photo = request.person.image if frame is None else frame
         self._expect(
             answer.image.shape == photo.shape, f"a picture of shape {answer.image.shape} of a photo of {photo.shape}"
         )
@@ -376,6 +408,16 @@ class BoundCompositor(Bound[interfaces.Compositor]):
         self._expect(bool((answer.image[kept] == photo[kept]).all()), "pixels outside the edit mask were changed")
         if request.mask is not None:
             self._expect(not (answer.edit_mask & ~request.mask).any(), "pixels outside the given mask were edited")
+
+
+@dataclass(frozen=True)
+class _ReadOnly:
+    """Frames that a component may look at and not write to."""
+
+    frames: Iterable[Image]
+
+    def __iter__(self) -> Iterator[Image]:
+        return map(images.read_only, self.frames)
 
 
 class BoundIndex(Bound[interfaces.VectorIndex]):

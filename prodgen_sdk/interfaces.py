@@ -13,7 +13,7 @@ Stability: provisional until 1.0; a change of meaning raises `specs.API_VERSION`
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -113,6 +113,20 @@ class Compositor(ABC):
     @abstractmethod
     def compose(self, batch: Sequence[TryOnRequest], ctx: Context) -> Sequence[TryOn | Refusal]:
         """Each person dressed, or an honest refusal. Pixels outside `edit_mask` (and `request.mask`) stay bit-identical."""
+
+    def compose_clip(
+        self, frames: Iterable[Image], request: TryOnRequest, rate: float, ctx: Context
+    ) -> Iterator[TryOn | Refusal]:
+        """Each frame of a clip dressed as `request`, in order, as they are asked for; `rate` is in frames a second.
+
+        `request.person` shows the first frame. `frames` can be iterated more than once, and no more than a few frames are kept.
+        This one dresses every frame by itself, which flickers; a compositor that does better says `clips=True` in its spec.
+        """
+        for frame in frames:
+            ctx.check()
+            person = request.person.model_copy(update={"image": frame})
+            yield self.compose([request.model_copy(update={"person": person})], ctx)[0]
+            self.release(person)
 
     def release(self, person: PersonPhoto) -> None:  # noqa: B027 - optional: many compositors keep nothing
         """Drops what is kept in memory of a person's photo; called when the session ends."""

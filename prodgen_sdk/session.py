@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from prodgen_sdk import images
+from prodgen_sdk.clips import Clip, check_target, write_clip
 from prodgen_sdk.errors import InputError, ProdgenError
 from prodgen_sdk.pipeline.screen import checkers_of
 from prodgen_sdk.pipeline.try_on import garment_of, try_on
+from prodgen_sdk.pipeline.try_on_clip import Gaps, try_on_clip
 from prodgen_sdk.types import (
+    DressedClip,
     Fit,
     Garment,
     GarmentCategory,
@@ -30,6 +33,19 @@ if TYPE_CHECKING:
 
 Photo = str | Path | bytes | Image
 Wearable = str | Path | bytes | Image | Garment | Product
+
+
+class Dressing(TypedDict, total=False):
+    """The options of `TryOnSession.try_on` and `try_on_many`."""
+
+    category: GarmentCategory
+    fit: str | Fit
+    mask: Any
+    compositor: str | None
+    seed: int
+    user: str | None
+    retain: timedelta | None
+    ctx: Context | None
 
 
 class TryOnSession:
@@ -53,10 +69,66 @@ class TryOnSession:
         ctx: Context | None = None,
     ) -> TryOn | Refusal:
         """Dresses the person; see `Studio.try_on`. Raises InputError once the session has ended."""
-        person = self._open()
         until = self._kept_until(user, retain)
-        items: list[Any] = list(garments) if isinstance(garments, list | tuple) else [garments]
-        request = build(
+        request = self._request(garments, category, fit, mask, seed)
+        answer = try_on([request], **self._means(compositor), ctx=ctx)[0]
+        self._keep(answer, user, until)
+        return answer
+
+    def try_on_many(
+        self,
+        looks: Iterable[Wearable | Sequence[Wearable]],
+        *,
+        category: GarmentCategory = "auto",
+        fit: str | Fit = "regular",
+        mask: Any = None,
+        compositor: str | None = None,
+        seed: int = 0,
+        user: str | None = None,
+        retain: timedelta | None = None,
+        ctx: Context | None = None,
+    ) -> list[TryOn | Refusal]:
+        """Dresses the person in each look separately; see `Studio.try_on_many`."""
+        until = self._kept_until(user, retain)
+        requests = [self._request(look, category, fit, mask, seed) for look in looks]
+        answers = try_on(requests, **self._means(compositor), ctx=ctx, vetoes="refuse")
+        for answer in answers:
+            self._keep(answer, user, until)
+        return answers
+
+    def try_on_clip(
+        self,
+        clip: Clip,
+        garments: Wearable | Sequence[Wearable],
+        out: Path,
+        *,
+        category: GarmentCategory = "auto",
+        fit: str | Fit = "regular",
+        mask: Any = None,
+        compositor: str | None = None,
+        gaps: Gaps = "refuse",
+        ctx: Context | None = None,
+    ) -> DressedClip | Refusal:
+        """Dresses the person in every frame of a clip, of which the session's photo is the first; see `Studio.try_on_clip`."""
+        if gaps not in get_args(Gaps):
+            raise InputError(
+                f"Frames that cannot be dressed are not {gaps!r}.", hint=f"Say {', '.join(get_args(Gaps))}."
+            )
+        check_target(out)
+        request = self._request(garments, category, fit, mask, 0)
+        means = self._means(compositor)
+
+        def write(frames: Iterator[Image]) -> int:
+            return write_clip(out, frames, clip.rate)
+
+        return try_on_clip(clip, request, clip.rate, write=write, gaps=gaps, total=clip.frames, ctx=ctx, **means)
+
+    def _request(
+        self, look: Wearable | Sequence[Wearable], category: GarmentCategory, fit: str | Fit, mask: Any, seed: int
+    ) -> TryOnRequest:
+        person = self._open()
+        items: list[Any] = list(look) if isinstance(look, list | tuple) else [look]
+        return build(
             TryOnRequest,
             person=person,
             garments=tuple(self.garment(item, category) for item in items),
@@ -64,17 +136,21 @@ class TryOnSession:
             mask=mask,
             seed=seed,
         )
+
+    def _means(self, compositor: str | None) -> dict[str, Any]:
         host = self._studio.host
-        checkers = [
-            checker
-            for checker in checkers_of(host, self._studio.config.defaults.safety_checkers)
-            if "image" in checker.checks
-        ]
-        answer = try_on([request], host.get("compositor", compositor), host, checkers=checkers, ctx=ctx)[0]
+        checkers = checkers_of(host, self._studio.config.defaults.safety_checkers)
+        return {
+            "compositor": host.get("compositor", compositor),
+            "host": host,
+            "checkers": [checker for checker in checkers if "image" in checker.checks],
+        }
+
+    def _keep(self, answer: TryOn | Refusal, user: str | None, until: datetime | None) -> None:
         shown = isinstance(answer, TryOn) and (answer.screening is None or answer.screening.outcome == "pass")
         if user is not None and until is not None and isinstance(answer, TryOn) and shown:
-            self._studio.store.tryons.keep(user, images.encode(person.image), images.encode(answer.image), until)
-        return answer
+            photo = images.encode(self._open().image)
+            self._studio.store.tryons.keep(user, photo, images.encode(answer.image), until)
 
     def garment(self, item: Wearable, category: GarmentCategory = "auto") -> Garment:
         """The garment that a file, its bytes, pixels, a product or a sku of the workspace stands for."""

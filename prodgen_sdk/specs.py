@@ -110,9 +110,12 @@ class ImageEncoderSpec(Spec):
 
 
 class CompositorSpec(Spec):
+    """`clips`: the frames of a clip come out steady; without it each is dressed by itself."""
+
     kind = "compositor"
     categories: tuple[str, ...]
     max_garments: int = 1
+    clips: bool = False
 
 
 class BodyParserSpec(Spec):

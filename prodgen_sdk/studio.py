@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from prodgen_sdk import images
 from prodgen_sdk.config import Config
@@ -20,8 +20,9 @@ from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline import generate as generation
 from prodgen_sdk.runtime import Seed
 from prodgen_sdk.scheduler import Batcher
-from prodgen_sdk.session import Photo, TryOnSession, Wearable, pixels
+from prodgen_sdk.session import Dressing, Photo, TryOnSession, Wearable, pixels
 from prodgen_sdk.types import (
+    DressedClip,
     Erased,
     Event,
     Filter,
@@ -49,10 +50,12 @@ from prodgen_sdk.workspace import Workspace, init_workspace, open_workspace
 if TYPE_CHECKING:
     from prodgen_sdk.bound import BoundGenerator
     from prodgen_sdk.catalogue import Summary
+    from prodgen_sdk.clips import Clip
     from prodgen_sdk.pipeline.estimate import Estimate
     from prodgen_sdk.pipeline.explain import Explanation
     from prodgen_sdk.pipeline.produce import Stages
     from prodgen_sdk.pipeline.run import GenerationResult, GenerationRun
+    from prodgen_sdk.pipeline.try_on_clip import Gaps
     from prodgen_sdk.recommender import Recommender, Recorded, Similar
     from prodgen_sdk.store import Store
 
@@ -355,15 +358,77 @@ class Studio:
         return TryOnSession(self, self._person(person))
 
     def try_on_many(
-        self, person: Photo | PersonPhoto, garments: Iterable[Wearable], **options: Any
+        self,
+        person: Photo | PersonPhoto,
+        looks: Iterable[Wearable | Sequence[Wearable]],
+        *,
+        height_cm: float | None = None,
+        measurements_cm: Mapping[str, float] | None = None,
+        **options: Unpack[Dressing],
     ) -> list[TryOn | Refusal]:
-        """Dresses one person in each garment separately; the person is analysed once. Options as for `try_on`.
+        """Dresses one person in each look separately: a garment, or a list of garments in layering order.
 
-        All garments are read before the first is put on, so that a bad one costs nothing.
+        The person is analysed once, the answers come in the order of the looks, and each has the pixels that `try_on` gives for
+        it alone. A look that is refused, by the compositor, by screening or by a hook, does not stop the others. All looks
+        are read before the first is put on, so that a bad file costs nothing. Options as for `try_on`.
+
+        Raises:
+            InputError: an unreadable photo, an unknown sku, a garment that nobody wears.
+            PluginError: the compositor failed.
         """
-        with self.session(person) as session:
-            read = [session.garment(item, options.get("category", "auto")) for item in garments]
-            return [session.try_on(garment, **options) for garment in read]
+        photo = self._person(person, height_cm=height_cm, measurements_cm=dict(measurements_cm or {}))
+        with self.session(photo) as session:
+            return session.try_on_many(looks, **options)
+
+    def try_on_clip(
+        self,
+        clip: str | Path | Clip,
+        garments: Wearable | Sequence[Wearable],
+        out: str | Path,
+        *,
+        rate: float | None = None,
+        category: GarmentCategory = "auto",
+        fit: str | Fit = "regular",
+        height_cm: float | None = None,
+        measurements_cm: Mapping[str, float] | None = None,
+        mask: Any = None,
+        compositor: str | None = None,
+        gaps: Gaps = "refuse",
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        timeout: float | None = None,
+    ) -> DressedClip | Refusal:
+        """Dresses the person in a short clip. Nothing is kept but what is written to `out`, whole or not at all.
+
+        Args:
+            clip: a video, an animated picture or a folder of pictures; see `clips.open_clip`, which names the limits, too.
+            garments: one or more in layering order, as for `try_on`.
+            out: .mp4, .webm, .mkv (lossless), .gif, or a folder for PNG files (lossless).
+            rate: frames a second, where the clip does not say it.
+            mask: the only pixels that may change in every frame, bool HxW.
+            gaps: what becomes of frames that cannot be dressed: `refuse` the clip, `keep` them as filmed, or `cut` them out.
+
+        Raises:
+            InputError: an unreadable or too long clip, an unknown sku, an `out` that cannot be written.
+            Cancelled, DeadlineExceeded: `cancelled` said so, or `timeout` seconds are over.
+        """
+        from prodgen_sdk.clips import Clip, check_target, open_clip
+
+        target = check_target(out)
+        clip = clip if isinstance(clip, Clip) else open_clip(clip, rate=rate)
+        facts = {"height_cm": height_cm, "measurements_cm": dict(measurements_cm or {})}
+        with self.session(self._person(next(iter(clip)), **facts)) as session:
+            return session.try_on_clip(
+                clip,
+                garments,
+                target,
+                category=category,
+                fit=fit,
+                mask=mask,
+                compositor=compositor,
+                gaps=gaps,
+                ctx=self._context(progress, cancelled, timeout),
+            )
 
     # Recommendation
 
@@ -558,6 +623,8 @@ class Studio:
     ) -> GenerationRun:
         from prodgen_sdk.pipeline.run import GenerationOptions, GenerationRun
 
+        if not 1 <= replicates <= 10_000:
+            raise InputError(f"replicates is {replicates}.", hint="Give a number from 1 to 10,000.")
         options = GenerationOptions(
             views=parse_views(views) if isinstance(views, str) else tuple(views),
             scene=Scene.parse(scene) if isinstance(scene, str) else scene,

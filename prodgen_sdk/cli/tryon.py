@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, find_studio, note
+from prodgen_sdk.cli.output import JSON, emit, find_studio, note, progress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prodgen_sdk.types import DressedClip, Refusal, TryOn
 
 
 def add_to(app: typer.Typer) -> None:
@@ -15,60 +20,104 @@ def add_to(app: typer.Typer) -> None:
 
 def tryon(
     ctx: typer.Context,
-    person: str = typer.Option(..., metavar="FILE", help="The person's photo. It is not kept."),
+    person: str = typer.Option(
+        ...,
+        metavar="FILE",
+        help="The person's photo, or a clip: a video, an animation, a folder of frames. It is not kept.",
+    ),
     garment: list[str] = typer.Option(
         ..., metavar="FILE|SKU", help="A garment's photo or sku; several in layering order, innermost first."
     ),
-    out: str = typer.Option(..., metavar="FILE", help="Where the dressed picture goes (.png, .jpg, .webp)."),
-    category: str = typer.Option(
-        "auto", help="auto, top, outerwear, trousers, shorts, skirt, dress, overall, hat, glasses, bag, scarf."
+    out: str = typer.Option(
+        ...,
+        metavar="FILE|DIR",
+        help="Where the dressed picture goes (.png, .jpg, .webp); with --each, a folder. "
+        "A clip: .mp4, .webm, .mkv (lossless), .gif, or a folder of PNG files.",
+    ),
+    each: bool = typer.Option(False, "--each", help="Put each garment on alone: a picture a garment."),
+    category: list[str] = typer.Option(
+        [],
+        help="auto, top, outerwear, trousers, shorts, skirt, dress, overall, hat, glasses, bag, scarf; "
+        "once for all garments, or once for each.",
     ),
     fit: str = typer.Option("", help="tight, regular or loose."),
-    size: str = typer.Option("", help="A size that the garment's measurements know."),
+    size: str = typer.Option("", help="A size that the garment's measurements know, a letter, or W32/L34."),
+    tuck: str = typer.Option("", help="Tops inside of the lower clothes: auto, in or out."),
+    closure: list[str] = typer.Option([], help="Outerwear: auto, open or closed; once for all, or once for each."),
     height: float = typer.Option(0.0, metavar="CM", help="The person's height."),
-    measurements: str = typer.Option(
-        "", metavar="K=CM,...", help="The garment's measurements, such as chest=104,length=70."
+    measurements: list[str] = typer.Option(
+        [],
+        metavar="K=CM,...",
+        help="The garment's measurements, such as chest=104,length=70; of several garments once for each, - for none.",
     ),
     mask: str = typer.Option("", metavar="FILE", help="White where the picture may change."),
-    keypoints: str = typer.Option("", metavar="FILE", help="JSON: point name to [x, y] in the garment's photo."),
-    back: str = typer.Option("", metavar="FILE", help="The back photo of the (single) garment."),
+    keypoints: list[str] = typer.Option(
+        [], metavar="FILE", help="JSON: point name to [x, y] in the garment's photo; once for each garment, - for none."
+    ),
+    back: list[str] = typer.Option(
+        [], metavar="FILE", help="The garment's back photo; once for each garment, - for none."
+    ),
     compositor: str = typer.Option("", metavar="ID"),
+    gaps: str = typer.Option("refuse", help="Frames of a clip that cannot be dressed: refuse it, keep or cut them."),
+    rate: float = typer.Option(0.0, metavar="FPS", help="Frames a second of a clip that does not say it."),
     mask_out: str = typer.Option("", metavar="FILE", help="Where the edit mask goes."),
     as_json: bool = JSON,
 ) -> None:
-    """Dress a person's photo in a garment. Exit code 4 with the reason if it cannot be done well."""
+    """Dress a person's photo in a garment. Exit code 4 with the reason if it cannot be done well, 3 if only some of several can."""
     from pathlib import Path
 
     from prodgen_sdk import images
+    from prodgen_sdk.clips import is_clip
+    from prodgen_sdk.errors import InputError
     from prodgen_sdk.files import check_writable
     from prodgen_sdk.types import Fit, Refusal
 
-    for target in filter(None, (out, mask_out)):
+    moving = is_clip(person)
+    if (each or moving) and mask_out:
+        raise InputError("--mask-out takes the mask of one picture.", hint="Leave it out; --each writes masks beside.")
+    if each and moving:
+        raise InputError("--each is for a photo.", hint="Dress a clip in one look at a time.")
+    for target in filter(None, ("" if each or moving else out, mask_out)):
         images.check_ending(target)
         check_writable(Path(target).parent)
+    if each:
+        check_writable(out)
     with find_studio(ctx) as studio:
-        single = _overrides(measurements, keypoints, back)
-        garments = [_garment(studio, item, category, single if len(garment) == 1 else {}) for item in garment]
-        answer = studio.try_on(
-            person,
-            garments,
-            category=_category(category),
-            fit=Fit(style=_fit(fit), size=size or None),
-            height_cm=height or None,
-            mask=images.load(mask).max(axis=2) > 127 if mask else None,
-            compositor=compositor or None,
+        count = len(garment)
+        kinds = [_category(kind) for kind in _for_each("--category", category, count, common="auto")]
+        said = zip(
+            _for_each("--measurements", measurements, count),
+            _for_each("--keypoints", keypoints, count),
+            _for_each("--back", back, count),
+            _for_each("--closure", closure, count, common=""),
+            strict=True,
         )
+        overrides = [_overrides(*words) for words in said]
+        garments = [_garment(studio, *one) for one in zip(garment, kinds, overrides, strict=True)]
+        options: dict[str, Any] = {
+            "category": kinds[0] if len(set(kinds)) == 1 else "auto",
+            "fit": Fit(style=_fit(fit), size=size or None, tuck=_one_of("tuck", tuck or "auto", "Tuck")),
+            "height_cm": height or None,
+            "mask": images.load(mask).max(axis=2) > 127 if mask else None,
+            "compositor": compositor or None,
+        }
+        if moving:
+            with progress("dressing") as tell:
+                clip = studio.try_on_clip(
+                    person, garments, out, rate=rate or None, gaps=cast(Any, gaps), progress=tell, **options
+                )
+            return _tell_clip(clip, out, as_json)
+        if each:
+            answers = studio.try_on_many(person, garments, **options)
+            return _write_each(answers, garment, Path(out), as_json)
+        answer = studio.try_on(person, garments, **options)
     if isinstance(answer, Refusal):
         emit(as_json, {"refused": answer}, lambda: note(f"refused: {answer.reason} {answer.what_to_do}"))
         raise typer.Exit(4)
     images.save(answer.image, out)
     if mask_out:
-        import numpy as np
-
-        grey = answer.edit_mask.astype(np.uint8) * 255
-        images.save(np.repeat(grey[..., None], 3, axis=2), mask_out)
-    report = {"out": out, "confidence": round(answer.confidence, 3), "warnings": answer.warnings}
-    report |= {"screening": answer.screening, "facts": answer.facts}
+        _save_mask(answer, mask_out)
+    report = {"out": out, **_report(answer)}
 
     def show() -> None:
         note(f"{out} is written, confidence {answer.confidence:.2f}")
@@ -80,7 +129,99 @@ def tryon(
     emit(as_json, report, show)
 
 
-def _overrides(measurements: str, keypoints: str, back: str) -> dict[str, Any]:
+def _write_each(answers: list[TryOn | Refusal], names: list[str], folder: Path, as_json: bool) -> None:
+    """A picture and its mask for each garment that could be put on, and `result.json` with what was said of all."""
+    import json
+    from pathlib import Path
+
+    from prodgen_sdk import images
+    from prodgen_sdk.cli.output import jsonable
+    from prodgen_sdk.files import write_atomically
+    from prodgen_sdk.types import TryOn
+
+    looks: list[dict[str, Any]] = []
+    for number, (answer, name) in enumerate(zip(answers, names, strict=True)):
+        look: dict[str, Any] = {"garment": name}
+        if isinstance(answer, TryOn):
+            stem = f"{number:02}-{Path(name).stem}"
+            images.save(answer.image, folder / f"{stem}.png")
+            _save_mask(answer, folder / f"{stem}-mask.png")
+            look |= {"out": str(folder / f"{stem}.png"), **_report(answer)}
+        else:
+            look["refused"] = answer
+        looks.append(look)
+    report = {"looks": looks, "refused": sum("refused" in look for look in looks)}
+    text = json.dumps(jsonable(report), ensure_ascii=False, indent=2)
+    write_atomically(folder / "result.json", text.encode())
+
+    def show() -> None:
+        for look in looks:
+            if "refused" in look:
+                note(f"{look['garment']}: refused: {look['refused'].reason} {look['refused'].what_to_do}")
+            else:
+                note(f"{look['out']} is written, confidence {look['confidence']:.2f}")
+
+    emit(as_json, report, show)
+    if report["refused"]:
+        raise typer.Exit(4 if report["refused"] == len(looks) else 3)
+
+
+def _tell_clip(answer: DressedClip | Refusal, out: str, as_json: bool) -> None:
+    from prodgen_sdk.types import Refusal
+
+    if isinstance(answer, Refusal):
+        emit(as_json, {"refused": answer}, lambda: note(f"refused: {answer.reason} {answer.what_to_do}"))
+        raise typer.Exit(4)
+
+    def show() -> None:
+        note(
+            f"{out} is written: {answer.dressed} of {answer.frames} frames dressed, confidence {answer.confidence:.2f}"
+        )
+        for gap in answer.gaps:
+            note(f"  {gap.first / answer.rate:.1f} to {(gap.last + 1) / answer.rate:.1f} s: {gap.refusal.reason}")
+        for warning in answer.warnings:
+            note(f"  {warning}")
+
+    emit(as_json, {"out": out, **answer.model_dump()}, show)
+    if answer.gaps:
+        raise typer.Exit(3)
+
+
+def _report(answer: TryOn) -> dict[str, Any]:
+    return {
+        "confidence": round(answer.confidence, 3),
+        "warnings": answer.warnings,
+        "screening": answer.screening,
+        "facts": answer.facts,
+    }
+
+
+def _save_mask(answer: TryOn, path: str | Path) -> None:
+    import numpy as np
+
+    from prodgen_sdk import images
+
+    grey = answer.edit_mask.astype(np.uint8) * 255
+    images.save(np.repeat(grey[..., None], 3, axis=2), path)
+
+
+def _for_each(option: str, values: list[str], count: int, common: str | None = None) -> list[str]:
+    """One value a garment; where `common` is the default, a single value counts for all."""
+    from prodgen_sdk.errors import InputError
+
+    if not values:
+        return [common or ""] * count
+    if common is not None and len(values) == 1:
+        return values * count
+    if len(values) != count:
+        raise InputError(
+            f"{option} is given {len(values)} times for {count} garments.",
+            hint="Give it once for each, in their order" + ("." if common is not None else ", - where there is none."),
+        )
+    return ["" if value == "-" else value for value in values]
+
+
+def _overrides(measurements: str, keypoints: str, back: str, closure: str) -> dict[str, Any]:
     from prodgen_sdk import images
 
     found: dict[str, Any] = {}
@@ -90,10 +231,12 @@ def _overrides(measurements: str, keypoints: str, back: str) -> dict[str, Any]:
         found["keypoints"] = _keypoints(keypoints)
     if back:
         found["back"] = images.load(back)
+    if closure:
+        found["closure"] = _one_of("closure", closure, "Closure")
     return found
 
 
-def _garment(studio: Any, item: str, category: str, overrides: dict[str, Any]) -> Any:
+def _garment(studio: Any, item: str, category: Any, overrides: dict[str, Any]) -> Any:
     """A file's garment with what was said of it, or a sku's product, of which nothing may be said."""
     from pathlib import Path
 
@@ -102,9 +245,11 @@ def _garment(studio: Any, item: str, category: str, overrides: dict[str, Any]) -
     from prodgen_sdk.types import Garment, build
 
     if Path(item).is_file() or studio.workspace is None:
-        return build(Garment, front=images.load(item), category=_category(category), **overrides)
+        return build(Garment, front=images.load(item), category=category, **overrides)
     if overrides:
-        raise InputError(f"{item} is a sku; its measurements, keypoints and back photo come from the catalogue.")
+        raise InputError(
+            f"{item} is a sku; its measurements, keypoints, closure and back photo come from the catalogue."
+        )
     return studio.product(item)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from prodgen_sdk.bound import BoundCompositor
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import InputError
+from prodgen_sdk.errors import InputError, Refused
 from prodgen_sdk.host import Host
 from prodgen_sdk.interfaces import ScreenItem
 from prodgen_sdk.pipeline.screen import Checker, screen
@@ -87,17 +88,33 @@ def try_on(
     *,
     checkers: Sequence[Checker] = (),
     ctx: Context | None = None,
+    vetoes: Literal["raise", "refuse"] = "raise",
 ) -> list[TryOn | Refusal]:
     """Dresses people: hooks, compositor, screening of what came out.
 
-    A picture that screening blocks becomes a refusal; what it says of any other is in `TryOn.screening`.
+    A picture that screening blocks becomes a refusal; what it says of any other is in `TryOn.screening`. A hook that refuses
+    a request stops them all, or with `vetoes="refuse"` that one alone.
     """
-    prepared = [host.chain("before_try_on", request, "request") for request in requests]
-    answers = compositor.compose(prepared, ctx)
-    screened = [_screened(answer, checkers, ctx) for answer in answers]
-    for request, answer in zip(prepared, screened, strict=True):
-        host.notify("after_try_on", request=request, result=answer)
-    return screened
+    prepared = [_prepared(request, host, vetoes) for request in requests]
+    composed = iter(compositor.compose([request for request in prepared if isinstance(request, TryOnRequest)], ctx))
+    answers: list[TryOn | Refusal] = []
+    for request in prepared:
+        if isinstance(request, Refusal):
+            answers.append(request)
+            continue
+        answers.append(_screened(next(composed), checkers, ctx))
+        host.notify("after_try_on", request=request, result=answers[-1])
+    return answers
+
+
+def _prepared(request: TryOnRequest, host: Host, vetoes: str) -> TryOnRequest | Refusal:
+    try:
+        prepared: TryOnRequest = host.chain("before_try_on", request, "request")
+    except Refused as error:
+        if vetoes == "raise":
+            raise
+        return Refusal(code="vetoed", reason=str(error), what_to_do=error.hint or "Choose another garment or photo.")
+    return prepared
 
 
 def _screened(answer: TryOn | Refusal, checkers: Sequence[Checker], ctx: Context | None) -> TryOn | Refusal:

@@ -14,6 +14,8 @@ GarmentCategory = Literal[
     "auto", "top", "outerwear", "trousers", "shorts", "skirt", "dress", "overall", "hat", "glasses", "bag", "scarf"
 ]
 FitStyle = Literal["tight", "regular", "loose"]
+Tuck = Literal["auto", "in", "out"]
+Closure = Literal["auto", "open", "closed"]
 Centimetres = Annotated[float, Field(gt=0, lt=400)]
 
 
@@ -23,8 +25,10 @@ class Garment(PixelModel):
     Args:
         front, back: the photos; `back` is used for a person who is seen from behind.
         category: `auto` lets the compositor find out.
-        measurements_cm: such as chest, length, sleeve, waist, inseam.
+        measurements_cm: such as chest, length, sleeve, waist, inseam: girths of the garment all around, `chest_width` and
+            so on laid flat; `"M:chest"` counts for size M alone.
         keypoints: name to (x, y) in pixels of `front`; a given point overrides the one that was found.
+        closure: whether outerwear is worn open or closed; `auto` as its photo shows it.
     """
 
     front: Image
@@ -32,6 +36,7 @@ class Garment(PixelModel):
     category: GarmentCategory = "auto"
     measurements_cm: dict[str, Centimetres] = Field(default_factory=dict)
     keypoints: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    closure: Closure = "auto"
     sku: str | None = None
 
     @field_validator("back")
@@ -58,12 +63,17 @@ class PersonPhoto(PixelModel):
 class Fit(_Model):
     """How the garment should sit: a style, or a size that the garment's measurements know.
 
+    Args:
+        size: a label of the garment's measurements, or a letter from XXS to 3XL.
+        tuck: whether a top is worn inside of the lower clothes; `auto` as the old one was.
+
     >>> Fit.parse("loose").style
     'loose'
     """
 
     style: FitStyle = "regular"
     size: str | None = None
+    tuck: Tuck = "auto"
 
     @classmethod
     def parse(cls, text: str) -> Fit:
@@ -122,6 +132,36 @@ class Refusal(_Model):
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     reason: str
     what_to_do: str
+
+
+class Gap(_Model):
+    """Frames `first` to `last` of a clip that could not be dressed, and why."""
+
+    first: Annotated[int, Field(ge=0)]
+    last: Annotated[int, Field(ge=0)]
+    refusal: Refusal
+
+
+class DressedClip(_Model):
+    """What came of a clip. Every pixel outside a frame's edit mask is the frame's own before it is written.
+
+    Args:
+        frames: how many the clip has; `written` of them are in the result, `dressed` of them dressed.
+        bridged: of those dressed, frames whose picture was carried over from the one before.
+        gaps: frames that are as they were filmed, or left out.
+        confidence: the median of the frames' own.
+        screening: the strictest verdict on the frames that were looked at, one a second.
+    """
+
+    frames: int
+    written: int
+    dressed: int
+    bridged: int = 0
+    rate: float
+    gaps: tuple[Gap, ...] = ()
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    warnings: tuple[str, ...] = ()
+    screening: Screening | None = None
 
 
 LANDMARKS = (

@@ -264,6 +264,29 @@ def test_tryon_writes_picture_and_mask_or_refuses(run, tmp_path):
     assert not (tmp_path / "x.png").exists()
 
 
+def test_tryon_of_each_garment_alone(run, tmp_path):
+    person = np.full((120, 80, 3), 240, np.uint8)
+    person[20:110, 25:55] = (120, 90, 70)
+    images.save(person, tmp_path / "p.png")
+    for name, colour in (("blue", (20, 40, 200)), ("red", (200, 40, 20))):
+        garment = np.full((60, 60, 3), 255, np.uint8)
+        garment[10:50, 10:50] = colour
+        images.save(garment, tmp_path / f"{name}.png")
+    base = ("tryon", "--person", "p.png", "--garment", "blue.png", "--category", "top")
+    code, out, _ = run(*base, "--garment", "red.png", "--each", "--out", "looks", "--json")
+    assert code == 0
+    assert [look["out"] for look in json.loads(out)["looks"]] == ["looks/00-blue.png", "looks/01-red.png"]
+    assert json.loads((tmp_path / "looks/result.json").read_text()) == json.loads(out)
+    run(*base, "--out", "alone.png")
+    assert np.array_equal(images.load(tmp_path / "looks/00-blue.png"), images.load(tmp_path / "alone.png"))
+    assert (tmp_path / "looks/01-red-mask.png").is_file()
+    code, _, err = run("tryon", "--person", "blue.png", *base[3:], "--each", "--out", "o", "--mask-out", "m.png")
+    assert (code, "--mask-out" in err) == (2, True)
+    images.save(np.full((60, 60, 3), 255, np.uint8), tmp_path / "empty.png")
+    code, _, err = run("tryon", "--person", "empty.png", *base[3:], "--each", "--out", "none")
+    assert (code, "refused" in err) == (4, True)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -274,6 +297,10 @@ def test_tryon_writes_picture_and_mask_or_refuses(run, tmp_path):
         (("--keypoints", "p.png"), "keypoints"),
         (("--mask", "none.png"), "none.png"),
         (("--height", "9000"), "height_cm"),
+        (("--tuck", "half"), "tuck"),
+        (("--closure", "ajar"), "closure"),
+        (("--measurements", "chest=100", "--measurements", "-"), "2 times for 1 garments"),
+        (("--garment", "g.png", "--back", "g.png"), "once for each"),
     ],
 )
 def test_tryon_options_are_checked(run, tmp_path, words, message):

@@ -31,6 +31,7 @@ from prodgen_sdk.testing.fakes import fake_host, plugin_of
 from prodgen_sdk.testing.fakes.people import PatchCompositor
 from prodgen_sdk.testing.fakes.pictures import SolidGenerator
 from prodgen_sdk.testing.fakes.shop import UniformPolicy
+from prodgen_sdk.types import Garment
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -352,10 +353,53 @@ def test_a_person_is_dressed_from_pixels_files_bytes_and_skus(studio, tmp_path):
         studio.try_on(person, "mug-0")
 
 
-def test_try_on_many_dresses_each_separately(studio):
+def test_try_on_many_dresses_each_look_separately(studio):
     person, garment = person_and_garment()
-    answers = studio.try_on_many(person, [garment, garment[:, :, ::-1].copy()], category="top")
+    looks = [garment, garment[:, :, ::-1].copy(), [garment, garment]]
+    answers = studio.try_on_many(person, looks, category="top", fit="loose", seed=4)
     assert not np.array_equal(answers[0].image, answers[1].image)
+    for look, answer in zip(looks, answers, strict=True):
+        alone = studio.try_on(person, look, category="top", fit="loose", seed=4)
+        assert np.array_equal(answer.image, alone.image)
+        assert np.array_equal(answer.edit_mask, alone.edit_mask)
+        assert answer.confidence == alone.confidence
+    assert studio.try_on_many(person, []) == []
+    with pytest.raises(TypeError):
+        studio.try_on_many(person, looks, colour="red")
+    with pytest.raises(InputError):
+        studio.try_on_many(person, [garment, "nothing.png"])
+
+
+def test_a_refused_look_does_not_stop_the_others():
+    class Choosy(PatchCompositor):
+        def compose(self, batch, ctx):
+            no = Refusal(code="too-blue", reason="Too blue.", what_to_do="Choose another.")
+            return [
+                no if request.garments[0].sku == "blue" else super(Choosy, self).compose([request], ctx)[0]
+                for request in batch
+            ]
+
+    class Veto:
+        @hookimpl
+        def register_compositors(self, register):
+            register(CompositorSpec(id="mine/choosy", summary="x", categories=("top",), max_batch=2), Choosy)
+
+        @hookimpl
+        def before_try_on(self, request):
+            if request.garments[0].sku == "hat":
+                raise Refused("No hats today.", hint="Come on Monday.")
+
+    person, garment = person_and_garment()
+    looks = [Garment(front=garment, category="top", sku=sku) for sku in ("red", "blue", "hat", "green", "blue")]
+    with Studio(host=fake_host(Veto())) as studio:
+        answers = studio.try_on_many(person, looks, compositor="mine/choosy")
+        with pytest.raises(Refused, match="No hats"):
+            studio.try_on(person, looks[2], compositor="mine/choosy")
+    assert [getattr(answer, "code", "dressed") for answer in answers] == [
+        "dressed", "too-blue", "vetoed", "dressed", "too-blue",
+    ]  # fmt: skip
+    assert answers[2].reason.startswith("No hats today.")
+    assert answers[2].what_to_do == "Come on Monday."
 
 
 def test_a_session_drops_the_photo_when_it_ends(tmp_path):

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from prodgen_render.asset_look import AssetLook
+from prodgen_render.config import Config
 from prodgen_render.detail import detail
+from prodgen_render.environment import digest_of, light_of
 from prodgen_render.families import FAMILIES, family_of
 from prodgen_render.families.traits import traits_of
 from prodgen_render.looks import FINISH
@@ -91,7 +93,13 @@ class AssetRenderer(Renderer):
     """Draws assets with the ray tracer of this plugin."""
 
     def __init__(self, config: Any = None, ctx: Context | None = None) -> None:
-        del config, ctx
+        del ctx
+        self.config = config if isinstance(config, Config) else Config()
+
+    @property
+    def digest(self) -> str:
+        """What pictures depend on besides the configuration."""
+        return digest_of(self.config)
 
     def sketch(self, products: Sequence[Product], ctx: Context) -> Sequence[ProductAsset]:
         """What the words fix of each product."""
@@ -100,6 +108,7 @@ class AssetRenderer(Renderer):
     def draw(self, batch: Sequence[AssetRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
         """One list of pictures a request, with the product's mask."""
         total, done, out = sum(len(asked.request.views) for asked in batch), 0, []
+        light = light_of(self.config)
         for asked in batch:
             request = asked.request
             ctx.check()
@@ -114,6 +123,7 @@ class AssetRenderer(Renderer):
                 render(
                     model, request.views, request.scene, request.size, request.seed,
                     background=request.references.get("background"), before_each=step, quality=DRAFT if asked.draft else FINAL,
+                    light=light,
                 )
             )  # fmt: skip
             done += len(request.views)

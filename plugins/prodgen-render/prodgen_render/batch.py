@@ -94,6 +94,8 @@ def render_views(
 def _missing(
     source: Path, views: tuple[View, ...], out: Path, scene: Scene, size: int, config: Config
 ) -> Iterator[Job]:
+    from prodgen_render.environment import digest_of
+
     if not source.is_file():
         raise InputError(f"There is no file {source}.", hint="Check the path.")
     described = {
@@ -101,6 +103,7 @@ def _missing(
         "scene": scene.model_dump(mode="json"),
         "size": size,
         "config": config.model_dump(mode="json"),
+        "environment": digest_of(config),
     }
     plan = json.dumps(described, sort_keys=True, indent=1)
     folder = out / source.stem
@@ -119,17 +122,18 @@ def _missing(
 
 def render_job(job: Job) -> str:
     """Renders one job; returns what went wrong, or nothing."""
-    from prodgen_render.rendering import render
+    from prodgen_render.environment import light_of
+    from prodgen_render.rendering import rendered
     from prodgen_render.sources import model_of
     from prodgen_sdk import images
 
     try:
         model, _ = model_of(job.source, job.config)
+        light = light_of(job.config)
         seed = int(job.plan[:12], 16)
-        for view in job.views:
+        for picture in rendered(model, job.views, job.scene, job.size, seed, light=light):
             # One by one: what is done stays done when the run is killed.
-            picture = render(model, [view], job.scene, job.size, seed)[0]
-            images.save(picture.image, job.folder / f"{view.slug}.png")
+            images.save(picture.image, job.folder / f"{picture.view.slug}.png")
     except ProdgenError as error:
         return str(error)
     return ""

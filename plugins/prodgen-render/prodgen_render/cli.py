@@ -82,6 +82,11 @@ _Back = Annotated[Path | None, typer.Option(help="A photo of the other side.")]
 _ShapeOf = Annotated[str, typer.Option(help="Body that a photo is put on: auto, revolution, cuboid, sheet or relief.")]
 
 
+_Environment = Annotated[
+    str, typer.Option(help="Light from a panorama: window, overcast, or a .hdr or .exr file, in place of the scene's.")
+]
+
+
 def _loaded(source: Path, title: str, category: str, back: Path | None, shape: str) -> Any:
     from prodgen_render.sources import model_of, product_of
 
@@ -120,15 +125,19 @@ def turntable(
     category: _Category = "other/product",
     back: _Back = None,
     shape: _ShapeOf = "auto",
+    environment: _Environment = "",
 ) -> None:
     """Turn a product once round, as an animation."""
+    from prodgen_render.config import Config
+    from prodgen_render.environment import light_of
     from prodgen_render.rendering import render
     from prodgen_render.turntable import check_turntable, save_turntable, spin
     from prodgen_sdk.types import Scene
 
     check_turntable(out)
+    light = light_of(Config(environment=environment))
     model = _loaded(source, title, category, back, shape)
-    pictures = [item.image for item in render(model, spin(frames, elevation), Scene.parse(scene), size)]
+    pictures = [item.image for item in render(model, spin(frames, elevation), Scene.parse(scene), size, light=light)]
     save_turntable(pictures, out, seconds)
     typer.echo(f"{out}: {frames} frames, {out.stat().st_size / 2**20:.1f} MiB")
 
@@ -143,6 +152,7 @@ def views(
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     up: Annotated[str, typer.Option(help="Which axis of OBJ files points up.")] = "+z",
     front: Annotated[str, typer.Option(help="Which axis of OBJ files the product faces.")] = "-y",
+    environment: _Environment = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Render views of many photos and meshes: resumable, in several processes."""
@@ -154,7 +164,7 @@ def views(
     from prodgen_sdk.types import Scene, parse_views
 
     try:
-        config = Config.model_validate({"up": up, "front": front})
+        config = Config.model_validate({"up": up, "front": front, "environment": environment})
     except ValidationError:
         raise InputError(f"up={up!r}, front={front!r} are no axes.", hint="Use +x, -x, +y, -y, +z or -z.") from None
     figures = render_views(

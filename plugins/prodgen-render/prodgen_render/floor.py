@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from prodgen_render.lights import Lighting, look_up, turn
+from prodgen_render.lights import Lighting, turn
 from prodgen_render.model import Floats
 from prodgen_render.sampling import cosine_hemisphere, r2
 from prodgen_render.tracer import Tracer
@@ -100,9 +100,12 @@ class FloorMaker:
         self.at_azimuth = lru_cache(maxsize=16)(self._at_azimuth)
 
     def _arrived(self, directions: Floats) -> Floats:
-        total = np.zeros(len(self.places), np.float32)
+        total = np.full(len(self.places), len(directions), np.float32)
+        within = np.flatnonzero(self.window > 0)
+        places = self.places[within]
+        total[within] = 0
         for direction in directions:
-            total += self.tracer.light(self.places, np.broadcast_to(direction, self.places.shape))
+            total[within] += self.tracer.light(places, np.broadcast_to(direction, places.shape))
         return total.reshape(self.size, self.size) / len(directions)
 
     @property
@@ -117,7 +120,7 @@ class FloorMaker:
         towards = box.towards(points[:, 0], points[:, 1])
         key_weight = self.light.key_radiance * box.solid_angle * float(towards[:, 2].mean()) / np.pi
         up = np.array([[0, 0, 1]], np.float32)
-        dome_weight = max(float(look_up(self.light.diffuse, up)[0]) - key_weight, 0.05)
+        dome_weight = max(float(self.light.irradiance(up).mean()) - key_weight, 0.05)
         arrived = self._dome * dome_weight + self._arrived(turn(towards, azimuth)) * key_weight
         shade = _enlarge(_blur(1 - arrived / (dome_weight + key_weight)) * self.window, self.size * 3)
         return Floor(self.tracer.floor, np.maximum(shade - _LEAST, 0) / (1 - _LEAST), self.low, self.high)

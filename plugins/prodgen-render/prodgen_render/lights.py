@@ -1,7 +1,8 @@
 """Studio light: softboxes around the product and a dome, turned with the camera as on a turntable.
 
-Directions live in the camera's azimuth frame: the camera is at -Y, the viewer's right is +X. All light is neutral, so one
-number a direction is enough. Levels are scaled so that a white surface that faces the camera reflects `FRONT_LEVEL`.
+Directions live in the camera's azimuth frame: the camera is at -Y, the viewer's right is +X. The light of the rigs is neutral, so
+one number a direction is enough; that of an `environment` has three. Levels are scaled so that a white surface that faces the
+camera reflects `FRONT_LEVEL`.
 """
 
 from __future__ import annotations
@@ -136,7 +137,8 @@ def look_up(table: Floats, directions: Floats) -> Floats:
 
 def relative_light(light: Lighting, normals: Floats, power: Floats | float) -> Floats:
     """Diffuse light on unit normals [n, 3] of the camera's azimuth frame as a share of that on a surface facing it, to a power."""
-    return np.asarray((look_up(light.diffuse, normals) / np.float32(FRONT_LEVEL)) ** np.asarray(power, np.float32))
+    level = light.irradiance(normals).mean(1) / np.float32(FRONT_LEVEL)
+    return np.asarray(level ** np.asarray(power, np.float32))
 
 
 def turn(directions: Floats, azimuth: float) -> Floats:
@@ -149,13 +151,16 @@ def turn(directions: Floats, azimuth: float) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Lighting:
-    """A rig, tabulated.
+    """Light, tabulated over a latitude-longitude map of [ROWS, COLUMNS] directions; `channels` is 1 (neutral) or 3.
 
     Args:
+        rig: its key light, and how dark a shadow it throws.
         dome: radiance without the key light, [ROWS, COLUMNS].
-        diffuse: irradiance / pi by normal, with the key light and nothing in the way.
-        glossy: radiance convolved with a lobe of each of ROUGHNESS_LEVELS.
+        diffuse: irradiance / pi by normal, with the key light and nothing in the way, [channels, ROWS, COLUMNS].
+        glossy: radiance convolved with a lobe of each of ROUGHNESS_LEVELS, [levels, channels, ROWS, COLUMNS].
         key_radiance: of the key light, scaled like the maps.
+        conserves: whether light that rough metal scatters more than once is added: a white surface in even light then has
+            that light's level, whatever its roughness.
     """
 
     rig: Rig
@@ -163,16 +168,23 @@ class Lighting:
     diffuse: Floats
     glossy: Floats
     key_radiance: float
-    ground: float
+    conserves: bool = False
+
+    def irradiance(self, normals: Floats) -> Floats:
+        """Irradiance / pi on surfaces with unit normals [n, 3], [n, channels]."""
+        return np.asarray(look_up(self.diffuse, normals).T)
 
     def reflected(self, directions: Floats, roughness: Floats) -> Floats:
-        """What a lobe of this roughness around unit directions [n, 3] sees, [n]."""
+        """What a lobe of this roughness around unit directions [n, 3] sees, [n, channels]."""
         levels = np.asarray(ROUGHNESS_LEVELS, np.float32)
         at = np.interp(roughness, levels, np.arange(len(levels))).astype(np.float32)
         low = np.minimum(at.astype(np.int32), len(levels) - 2)
-        values = look_up(self.glossy, directions)
-        index = np.arange(len(directions))
-        return np.asarray(values[low, index] * (1 - (at - low)) + values[low + 1, index] * (at - low), np.float32)
+        share = (at - low)[:, None]
+        first, last = (int(low.min()), int(low.max()) + 2) if len(low) else (0, 2)
+        # Surfaces of one picture are seldom of all roughnesses: look only into the maps between.
+        values = look_up(self.glossy[first:last], directions)
+        low, index = low - first, np.arange(len(directions))
+        return np.asarray(values[low, :, index] * (1 - share) + values[low + 1, :, index] * share)
 
 
 def _radiance(rig: Rig, directions: Floats) -> tuple[Floats, Floats]:
@@ -193,26 +205,34 @@ def lighting(name: str) -> Lighting:
     rows, columns = ROWS // 3, COLUMNS // 3
     coarse = map_directions(rows, columns)
     everything = np.maximum(*_radiance(rig, coarse)).reshape(-1)
-    flat = coarse.reshape(-1, 3)
-    solid = (np.sin((np.arange(rows) + 0.5) / rows * np.pi) * np.pi / rows * 2 * np.pi / columns).repeat(columns)
-    cosine = flat @ flat.T
+    cosine = coarse.reshape(-1, 3) @ coarse.reshape(-1, 3).T
+    diffuse = enlarged((np.maximum(cosine, 0) * solid_angles(rows, columns)) @ everything / np.pi, rows)
+    glossy = [np.maximum(dome, key)[None], *lobes(everything[:, None], rows)]
+    scale = np.float32(FRONT_LEVEL / look_up(diffuse, np.array([[0, -1, 0]], np.float32))[0])
+    return Lighting(rig, dome * scale, diffuse[None] * scale, np.stack(glossy) * scale, float(rig.key.radiance * scale))
+
+
+def solid_angles(rows: int, columns: int) -> Floats:
+    """Steradians of the cells of a latitude-longitude map, [rows * columns]."""
+    ring = np.sin((np.arange(rows) + 0.5) / rows * np.pi) * np.pi / rows * 2 * np.pi / columns
+    return np.asarray(ring.repeat(columns))
+
+
+def enlarged(values: Floats, rows: int) -> Floats:
+    """A map of `rows` rows, flat, as one of [ROWS, COLUMNS]."""
     fine = map_directions(ROWS, COLUMNS).reshape(-1, 3)
+    return look_up(values.reshape(rows, -1).astype(np.float32), fine).reshape(ROWS, COLUMNS)
 
-    def enlarge(values: Floats) -> Floats:
-        return look_up(values.reshape(rows, columns).astype(np.float32), fine).reshape(ROWS, COLUMNS)
 
-    diffuse = enlarge((np.maximum(cosine, 0) * solid) @ everything / np.pi)
-    glossy = [np.maximum(dome, key)]
+def lobes(radiance: Floats, rows: int) -> list[Floats]:
+    """A map [cells, channels] of `rows` rows seen through a lobe of each roughness but the smoothest; each [channels, ROWS, COLUMNS]."""
+    columns = len(radiance) // rows
+    flat = map_directions(rows, columns).reshape(-1, 3)
+    cosine, solid = flat @ flat.T, solid_angles(rows, columns)
+    found = []
     for level in ROUGHNESS_LEVELS[1:]:
         # A von Mises-Fisher lobe about as wide as a GGX lobe of this roughness.
         weights = np.exp(2 / level**4 * (cosine - 1)) * solid
-        glossy.append(enlarge((weights @ everything) / weights.sum(1)))
-    scale = np.float32(FRONT_LEVEL / look_up(diffuse, np.array([[0, -1, 0]], np.float32))[0])
-    return Lighting(
-        rig,
-        dome * scale,
-        diffuse * scale,
-        np.stack(glossy) * scale,
-        float(rig.key.radiance * scale),
-        float(rig.ground * scale),
-    )
+        seen = (weights @ radiance) / weights.sum(1)[:, None]
+        found.append(np.stack([enlarged(channel, rows) for channel in seen.T]))
+    return found

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from prodgen_render.config import Axis, Config
+from prodgen_render.environment import digest_of, light_of
 from prodgen_render.geometry import smooth_normals
 from prodgen_render.mesh_files import check_glb, check_obj, check_pixels, check_size, check_triangles
 from prodgen_render.model import Floats, Material, Model3D, Part, Texture, to_linear
@@ -248,13 +249,18 @@ class MeshGenerator(Generator):
         del ctx
         self.config = config if isinstance(config, Config) else Config()
 
+    @property
+    def digest(self) -> str:
+        """What pictures depend on besides the configuration."""
+        return digest_of(self.config)
+
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
         """One list of pictures a request.
 
         Raises:
             InputError: a request without a mesh, or a mesh that cannot be used.
         """
-        out = []
+        out, light = [], light_of(self.config)
         for number, request in enumerate(batch):
             if request.mesh is None:
                 raise InputError(f"{request.product.sku} has no mesh file.", hint="Give one, or use render/parametric.")
@@ -263,7 +269,7 @@ class MeshGenerator(Generator):
             out.append(
                 render(
                     model, request.views, request.scene, request.size, request.seed,
-                    maps=request.maps, background=request.references.get("background"), before_each=lambda _: ctx.check(),
+                    maps=request.maps, background=request.references.get("background"), before_each=lambda _: ctx.check(), light=light,
                 )
             )  # fmt: skip
         ctx.progress(len(batch), len(batch), "meshes")

@@ -180,14 +180,19 @@ class Model3D:
 
     @cached_property
     def sphere(self) -> tuple[Floats, float]:
-        """Centre [3] and radius of a close bounding sphere (Ritter 1990, started from the box's centre)."""
+        """Centre [3] and radius of a close bounding sphere."""
         if self.framed is not None:
             return self.framed
-        points = np.concatenate([part.vertices for part in self.parts]).astype(np.float64)
-        centre = (points.min(0) + points.max(0)) / 2
-        # A few steps of Badoiu and Clarkson (2003) pull the centre towards the smallest sphere.
-        for step in range(1, 61):
-            gaps = ((points - centre) ** 2).sum(1)
-            centre = centre + (points[gaps.argmax()] - centre) / (step + 30)
-        radius = float(np.sqrt(((points - centre) ** 2).sum(1).max()))
-        return centre.astype(np.float32), max(radius, 1e-6)
+        return bounding_sphere(np.concatenate([part.vertices for part in self.parts]))
+
+
+def bounding_sphere(points: Floats) -> tuple[Floats, float]:
+    """Centre [3] and radius of a close bounding sphere of points [n, 3] (Ritter 1990, started from the box's centre)."""
+    points = points.astype(np.float64)
+    centre = (points.min(0) + points.max(0)) / 2
+    # A few steps of Badoiu and Clarkson (2003) pull the centre towards the smallest sphere.
+    for step in range(1, 61):
+        gaps = ((points - centre) ** 2).sum(1)
+        centre = centre + (points[gaps.argmax()] - centre) / (step + 30)
+    radius = float(np.sqrt(((points - centre) ** 2).sum(1).max()))
+    return centre.astype(np.float32), max(radius, 1e-6)

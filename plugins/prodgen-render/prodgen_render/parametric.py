@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from prodgen_render.config import Config
+from prodgen_render.environment import digest_of, light_of
 from prodgen_render.families import Family, family_of
 from prodgen_render.looks import Look
 from prodgen_render.model import Model3D, Part, to_srgb
@@ -62,11 +64,18 @@ class ParametricGenerator(Generator):
     """Draws a parametric model of each product."""
 
     def __init__(self, config: Any = None, ctx: Context | None = None) -> None:
-        del config, ctx
+        del ctx
+        self.config = config if isinstance(config, Config) else Config()
+
+    @property
+    def digest(self) -> str:
+        """What pictures depend on besides the configuration."""
+        return digest_of(self.config)
 
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
         """One list of pictures a request, with the product's mask."""
         total, done, out = sum(len(request.views) for request in batch), 0, []
+        light = light_of(self.config)
         for request in batch:
             model = build_model(request.product, request.seed)
             start = done
@@ -78,7 +87,7 @@ class ParametricGenerator(Generator):
             out.append(
                 render(
                     model, request.views, request.scene, request.size, request.seed,
-                    maps=request.maps, background=request.references.get("background"), before_each=step,
+                    maps=request.maps, background=request.references.get("background"), before_each=step, light=light,
                 )
             )  # fmt: skip
             done += len(request.views)

@@ -60,6 +60,7 @@ def render(
     before_each: Callable[[int], None] | None = None,
     quality: Quality = FINAL,
     maps: Sequence[MapKind] = (),
+    light: Lighting | None = None,
 ) -> list[Generated]:
     """Draws a model from each view.
 
@@ -75,6 +76,7 @@ def render(
         before_each: called with the number of each view before it is drawn; may raise to stop.
         quality: how much work goes into each picture.
         maps: what of its geometry is wanted besides each picture.
+        light: that of an `environment`, in place of the scene's rig.
 
     Returns:
         One `Generated` a view with RGB (RGBA for a transparent scene) pixels, the product's mask and the model's facts.
@@ -88,14 +90,36 @@ def render(
     >>> render(mug, [View()], size=64)[0].image.shape
     (64, 64, 3)
     """
+    return list(
+        rendered(
+            model, views, scene, size, seed,
+            background=background, before_each=before_each, quality=quality, maps=maps, light=light,
+        )
+    )  # fmt: skip
+
+
+def rendered(
+    model: Model3D,
+    views: Sequence[View],
+    scene: Scene | None = None,
+    size: int = 512,
+    seed: int = 0,
+    *,
+    background: Image | None = None,
+    before_each: Callable[[int], None] | None = None,
+    quality: Quality = FINAL,
+    maps: Sequence[MapKind] = (),
+    light: Lighting | None = None,
+) -> Iterator[Generated]:
+    """The pictures of `render`, one by one: what is prepared for a model is prepared once, and no picture is kept."""
     scene = scene or Scene()
     tracer = Tracer(model)
-    light = lighting(scene.light)
+    light = lighting(scene.light) if light is None else light
     drawn = min(size, quality.largest)
-    floors = FloorMaker(tracer, light, *(quality.floor or (56 if drawn <= 160 else 112,)))
+    floors = FloorMaker(tracer, light, *(quality.floor or (56 if drawn <= 160 else 80 if drawn <= 320 else 112,)))
     pictures = _pictures(tracer, light, floors, views, scene, drawn, seed, background, before_each, quality)
-    return [
-        Generated(
+    for view, (image, mask) in zip(views, (_enlarged(*made, size) for made in pictures), strict=True):
+        yield Generated(
             image=image,
             view=view,
             facts=dict(model.facts),
@@ -103,8 +127,6 @@ def render(
             warnings=_warnings(model),
             maps=geometry_maps(tracer, view, size, maps),
         )
-        for view, (image, mask) in zip(views, (_enlarged(*made, size) for made in pictures), strict=True)
-    ]
 
 
 def _enlarged(image: Image, mask: Mask, size: int) -> tuple[Image, Mask]:

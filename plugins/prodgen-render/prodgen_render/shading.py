@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.floor import Floor
-from prodgen_render.lights import Lighting, look_up, relative_light, turn
+from prodgen_render.lights import Lighting, relative_light, turn
 from prodgen_render.model import Floats, Ints
 from prodgen_render.shadows import OFFSET
 from prodgen_render.surface import Points, base_colour
@@ -27,6 +27,13 @@ def specular_albedo(f0: Floats, roughness: Floats, facing: Floats) -> Floats:
     rz, rw = 1.04 - 0.572 * roughness, -0.04 + 0.022 * roughness
     a = np.minimum(rx * rx, np.exp2(-9.28 * facing)) * rx + ry
     return np.asarray(f0 * (rz - 1.04 * a)[:, None] + (1.04 * a + rw)[:, None], np.float32)
+
+
+def specular_albedo_of_all_bounces(f0: Floats, roughness: Floats, facing: Floats) -> Floats:
+    """`specular_albedo` with what a rough surface reflects only after more than one bounce (Turquin 2019)."""
+    once = specular_albedo(f0, roughness, facing)
+    white = specular_albedo(np.ones((len(facing), 1), np.float32), roughness, facing)
+    return np.asarray(np.clip(once * (1 + f0 * (1 / np.clip(white, 0.05, 1) - 1)), 0, 1), np.float32)
 
 
 def between_walls(share: Floats, colour: Floats) -> Floats:
@@ -82,28 +89,30 @@ class Shader:
         share = np.where(clear > 0, 1, share).astype(np.float32)
         reflected_direction = (2 * dot(normal, points.view))[:, None] * normal - points.view
         turned = turn(np.concatenate([normal, reflected_direction]), -self.azimuth)
-        diffuse_light = look_up(self.light.diffuse, turned[: len(points)])
-        lit = diffuse_light[:, None] * between_walls(share, colour)
+        lit = self.light.irradiance(turned[: len(points)]) * between_walls(share, colour)
         f0 = 0.04 + (colour - 0.04) * metallic[:, None]
         f0 = np.where(clear[:, None] > 0, 0.05, f0).astype(np.float32)
         glossy = specular_albedo(f0, roughness, facing)
+        under = 1 - glossy * (1 - metallic[:, None])
+        if self.light.conserves:
+            plain = np.where(clear > 0, 0.05, 0.04).astype(np.float32)[:, None]
+            dielectric, metal = (specular_albedo_of_all_bounces(f, roughness, facing) for f in (plain, colour))
+            glossy, under = dielectric + (metal - dielectric) * metallic[:, None], 1 - dielectric
         # Rough surfaces see all of a hemisphere, where the diffuse share tells what is hidden; smooth ones look one way.
         hidden = np.clip((facing + share) ** np.exp2(-12 * roughness - 1) - 1 + share, 0, 1)
-        radiance: Floats = self.light.reflected(turned[len(points) :], roughness)[:, None] * hidden[:, None]
+        radiance: Floats = self.light.reflected(turned[len(points) :], roughness) * hidden[:, None]
         coat = tracer.coat[part]
         coat_radiance: Floats = np.zeros_like(radiance)
         coated = np.flatnonzero(coat > 0)
         if len(coated):
             smooth = np.full(len(coated), _COAT_ROUGHNESS, np.float32)
-            coat_radiance[coated] = (
-                self.light.reflected(turned[len(points) :][coated], smooth)[:, None] * hidden[coated, None]
-            )
+            coat_radiance[coated] = self.light.reflected(turned[len(points) :][coated], smooth) * hidden[coated, None]
         if self.mirrors:
             mirror = np.flatnonzero((roughness < _MIRROR) | (coat > 0))
             radiance, coat_radiance = self._reflect(
                 points, reflected_direction, mirror, radiance, coat_radiance, roughness
             )
-        out = colour * (1 - metallic)[:, None] * (1 - clear)[:, None] * lit * (1 - glossy * (1 - metallic[:, None]))
+        out = colour * (1 - metallic)[:, None] * (1 - clear)[:, None] * lit * under
         sheen = tracer.sheen[part]
         out += (sheen * (1 - facing) ** 3 * 0.5)[:, None] * (0.3 + 0.7 * np.sqrt(colour)) * lit
         out += glossy * radiance
@@ -134,7 +143,7 @@ class Shader:
         """Replaces what smooth surfaces reflect where the product itself, or the floor, is in the way."""
         if len(rows) == 0:
             return radiance, coat_radiance
-        radiance, coat_radiance = np.repeat(radiance, 3, 1), np.repeat(coat_radiance, 3, 1)
+        radiance, coat_radiance = (np.broadcast_to(r, (len(r), 3)).copy() for r in (radiance, coat_radiance))
         start = points.position[rows] + points.flat_normal[rows] * np.float32(OFFSET * 2)
         towards = direction[rows]
         if self.floor is not None:
@@ -147,10 +156,7 @@ class Shader:
             met = self.tracer.part[hits.face]
             normals = self.tracer.face_normals[hits.face]
             normals = normals * np.where(dot(normals, towards[hits.ray]) > 0, -1, 1).astype(np.float32)[:, None]
-            seen = (
-                self.tracer.mean_colour[met]
-                * (0.75 * look_up(self.light.diffuse, turn(normals, -self.azimuth)))[:, None]
-            )
+            seen = self.tracer.mean_colour[met] * (0.75 * self.light.irradiance(turn(normals, -self.azimuth)))
             seen += self.tracer.emission[met]
             # Rough surfaces blur what they mirror: keep part of the environment.
             solid = ((1 - self.tracer.transmission[met]) * np.clip(1.3 - 1.6 * roughness[where], 0.2, 1))[:, None]

@@ -105,10 +105,13 @@ class Tracer:
     def light(self, origins: Floats, directions: Floats) -> Floats:
         """How much light comes through along each ray: 0 behind an opaque part, less than 1 behind a clear one."""
         origins, directions = np.ascontiguousarray(origins), np.ascontiguousarray(directions)
-        if self._opaque is None:
-            through = np.ones(len(origins), np.float32)
-        else:
-            through = (self._opaque.run(origins, directions, query="OCCLUDED") != 0).astype(np.float32)
-        if self.has_clear:
-            through *= np.where(self._all.run(origins, directions, query="OCCLUDED") == 0, CLEAR_SHARE, 1.0)
+        met = self._all.run(origins, directions, query="OCCLUDED") == 0
+        through: Floats = (~met).astype(np.float32)
+        if not self.has_clear:
+            return through
+        rows = np.flatnonzero(met)
+        clear: Floats = np.full(len(rows), CLEAR_SHARE, np.float32)
+        if self._opaque is not None and len(rows):
+            clear *= self._opaque.run(origins[rows], directions[rows], query="OCCLUDED") != 0
+        through[rows] = clear
         return through

@@ -1,36 +1,42 @@
-"""The benchmark `prodgen bench tryon`: time, and likeness on true pairs beside floors that do nothing clever."""
+"""The benchmarks `prodgen bench tryon` and `prodgen bench tryon-clip`."""
 
 from __future__ import annotations
 
-import importlib.util
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
-from prodgen_sdk.interfaces import Benchmark
-from prodgen_sdk.types import Garment, Image, PersonPhoto, Refusal, TryOn, TryOnRequest
+from prodgen_sdk.interfaces import Benchmark, Compositor
+from prodgen_sdk.types import Body, Garment, Image, Mask, PersonPhoto, Refusal, TryOn, TryOnRequest
 from prodgen_tryon.config import Config
 from prodgen_tryon.cutout import cut_out
 from prodgen_tryon.filters import dilate, to_lab
+from prodgen_tryon.measuring.edits import edits
+from prodgen_tryon.measuring.flicker import MovingPhoto, common_region, flicker
+from prodgen_tryon.measuring.identity import identity
+from prodgen_tryon.measuring.likeness import floors, interval, scores, ssim
+from prodgen_tryon.measuring.pairs import Pair, fitted, installed_photos, read_pairs
 from prodgen_tryon.parsing import parse_parts
+from prodgen_tryon.render import Dressed
 from prodgen_tryon.skeleton import skeleton
 
-HEIGHT, WIDTH = 512, 384  # figures are taken at this size
+SIZES = ((384, 512), (768, 1024))  # width, height; the region's figures are taken at the first one
+FLOORS = ("grey", "median", "paste")
+BETTER = {"ssim_region": 1.0, "de_region": -1.0, "gradient_corr": 1.0}
 
 
 class TryOnBenchmark(Benchmark):
     """Options: `pairs`, a folder with one folder a pair, each with `person.*` and `garment.*` (the same garment, worn and flat); `n` limits how many;
-    `height` of the photos that are timed (1024, three quarters as wide).
+    `height` of the photos that are timed (1024, three quarters as wide); `compositor` (`tryon/warp`); `times=0` leaves the times out.
 
     A pair is scored on a round trip, because a copy of the photo must not win: the person is dressed in another pair's garment
-    first and in the own one from there. What counts is the region of the upper clothes in the true photo.
+    first and in the own one from there. What counts is the region of the upper clothes in the true photo. A refusal scores as grey.
     """
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
@@ -38,148 +44,251 @@ class TryOnBenchmark(Benchmark):
         self._config = config or Config()
 
     def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
-        compositor = ctx.lookup("compositor", "tryon/warp")
+        compositor = ctx.lookup("compositor", str(options.get("compositor") or "tryon/warp"))
         folder = str(options.get("pairs") or "")
         pairs = read_pairs(Path(folder)) if folder else []
         pairs = pairs[: int(options["n"])] if options.get("n") else pairs
-        samples = pairs or _openvto()
-        figures: dict[str, Any] = dict(_times(compositor, samples, int(options.get("height") or 1024), ctx))
+        figures: dict[str, Any] = {}
+        if str(options.get("times", "1")) != "0":
+            figures |= times(compositor, pairs or installed_photos(), int(options.get("height") or 1024), ctx)
         if pairs:
-            figures |= _likeness(compositor, ctx.lookup("body_parser", self._config.body_parser), pairs, ctx)
+            parser = ctx.lookup("body_parser", self._config.body_parser)
+            figures |= likeness(compositor, parser, pairs, ctx)
         return figures
 
 
-def read_pairs(folder: Path) -> list[tuple[Image, Image]]:
-    """(person, garment) of every pair in a folder, in the order of the names.
-
-    Raises:
-        InputError: the folder holds no pair.
-    """
-    found = []
-    for place in sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []:
-        files = [sorted(place.glob(f"{name}.*")) for name in ("person", "garment")]
-        if all(files):
-            found.append((images.load(files[0][0]), images.load(files[1][0])))
-    if not found:
-        raise InputError(f"{folder} holds no pairs.", hint="Each pair is a folder with person.jpg and garment.jpg.")
-    return found
-
-
-def _openvto() -> list[tuple[Image, Image]]:
-    spec = importlib.util.find_spec("openvto")
-    if spec is None or not spec.submodule_search_locations:
-        raise InputError(
-            "There are no photos to measure with.",
-            hint="Name a folder with --pairs DIR, or run: pip install --no-deps openvto==0.1.7",
-        )
-    assets = Path(spec.submodule_search_locations[0]) / "assets"
-    people = [images.load(path) for path in sorted(assets.glob("people/*_posture.jpg"))]
-    garments = [images.load(path) for path in sorted(assets.glob("clothes/shirts/*_front.jpg"))]
-    return list(zip(people, garments, strict=False))
-
-
-def _dress(compositor: Any, person: Image, garment: Image, ctx: Context) -> TryOn | Refusal:
-    request = TryOnRequest(person=PersonPhoto(image=person), garments=(Garment(front=garment, category="top"),))
-    result: TryOn | Refusal = compositor.compose([request], ctx)[0]
+def dress(compositor: Any, person: Image, garment: Image, ctx: Context) -> TryOn | Refusal:
+    """One top on one person."""
+    result: TryOn | Refusal = compositor.compose([_request(person, garment)], ctx)[0]
     return result
 
 
-def _times(compositor: Any, samples: Sequence[tuple[Image, Image]], height: int, ctx: Context) -> dict[str, Any]:
-    """Seconds of the first garment on a person who was not seen before, and of the next one."""
+def _request(person: Image, garment: Image) -> TryOnRequest:
+    return TryOnRequest(person=PersonPhoto(image=person), garments=(Garment(front=garment, category="top"),))
+
+
+def times(compositor: Any, samples: Sequence[Pair], height: int, ctx: Context) -> dict[str, Any]:
+    """Median seconds of the first garment on a person who was not seen before, and of the next one; the process's peak of memory."""
     first: list[float] = []
     following: list[float] = []
     for number, (person, garment) in enumerate(samples[:4]):
-        ctx.progress(number, len(samples), "timing")
-        photo, other = _fitted(person, height * 3 // 4, height), samples[(number + 1) % len(samples)][1]
+        ctx.check()
+        ctx.progress(number, min(len(samples), 4), "timing")
+        photo, other = fitted(person, height * 3 // 4, height), samples[(number + 1) % len(samples)][1]
         # A fresh digest for photo and garments, so that nothing is found in the component's memory.
         photo[0, 0], fresh = (photo[0, 0].astype(int) + 1).astype(np.uint8), [garment.copy(), other.copy()]
         for picture in fresh:
             picture[0, 0, 0] ^= 1
         for picture, seconds in zip(fresh, (first, following), strict=True):
             started = time.perf_counter()
-            _dress(compositor, photo, picture, ctx)
+            dress(compositor, photo, picture, ctx)
             seconds.append(time.perf_counter() - started)
-    return {
+    figures: dict[str, Any] = {
         "first_s": round(float(np.median(first)), 4),
         "next_s": round(float(np.median(following)), 4),
         "timed": len(first),
     }
+    memory = _peak_memory_mb()
+    return figures if memory is None else figures | {"peak_memory_mb": memory}
 
 
-def _fitted(picture: Image, width: int, height: int) -> Image:
-    scale = min(width / picture.shape[1], height / picture.shape[0])
-    return images.resize(picture, round(picture.shape[1] * scale), round(picture.shape[0] * scale))
+def _peak_memory_mb() -> int | None:
+    """The most memory that this process has ever held; None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    import sys
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / 2**20 if sys.platform == "darwin" else peak / 2**10)
 
 
-def _likeness(compositor: Any, parser: Any, pairs: Sequence[tuple[Image, Image]], ctx: Context) -> dict[str, Any]:
+def likeness(compositor: Any, parser: Any, pairs: Sequence[Pair], ctx: Context) -> dict[str, Any]:
+    """Round trips on true pairs beside the floors, with intervals; what was edited; whether the garments kept their looks."""
     colours = [_median_lab(garment) for _, garment in pairs]
-    rows: dict[str, list[dict[str, float]]] = {"": [], "grey_": [], "median_": []}
+    rows: dict[str, list[dict[str, float]]] = {name: [] for name in ("", *FLOORS)}
+    edited: list[dict[str, float]] = []
+    kept: list[dict[str, float]] = []
+    sure: list[float] = []
     refused = skipped = 0
     for number, (person, garment) in enumerate(pairs):
         ctx.check()
         ctx.progress(number, len(pairs), "pairs")
-        truth = images.resize(person, WIDTH, HEIGHT)
-        region = _region(truth, parser, ctx)
+        truths = [images.resize(person, *size) for size in SIZES]
+        region = _region(truths[0], parser, ctx)
         if not region.any():
             skipped += 1
             continue
-        cut = cut_out(garment)
-        colour = np.median(garment[cut.mask], axis=0) if cut.mask.any() else np.full(3, 128)
-        floors = {
-            name: np.where(region[..., None], np.asarray(value, np.uint8), truth)
-            for name, value in (("grey_", 128), ("median_", colour))
+        rough = {
+            name: _all_scores(truths, picture, region) for name, picture in _floors(truths, garment, region).items()
         }
-        for name, picture in floors.items():
-            rows[name].append(scores(truth, picture, region))
+        for name, found in rough.items():
+            rows[name].append(found)
         other = pairs[int(np.argmax([np.linalg.norm(colours[number] - c) for c in colours]))][1]
-        between = _dress(compositor, person, other, ctx)
-        back = _dress(compositor, between.image, garment, ctx) if isinstance(between, TryOn) else between
-        if isinstance(back, TryOn):
-            rows[""].append(scores(truth, images.resize(back.image, WIDTH, HEIGHT), region))
-        else:
+        between, looks = _explained(compositor, person, other, ctx)
+        back = dress(compositor, between.image, garment, ctx) if isinstance(between, TryOn) else between
+        if not isinstance(between, TryOn) or not isinstance(back, TryOn):
             refused += 1
-            rows[""].append(rows["grey_"][-1])
+            rows[""].append(rough["grey"])
+            continue
+        rows[""].append(_all_scores(truths, [images.resize(back.image, *size) for size in SIZES], region))
+        sure.append(back.confidence)
+        edited.append(edits(person, between, _body(person, parser, ctx)))
+        kept.append(looks)
     result: dict[str, Any] = {"pairs": len(rows[""]), "refused": refused, "without_region": skipped}
-    for name, found in rows.items():
-        for key in found[0] if found else ():
-            result[f"{name}{key}"] = round(float(np.mean([row[key] for row in found])), 4)
+    for name, several in rows.items():
+        for key in several[0] if several else ():
+            result[f"{name}_{key}".lstrip("_")] = _mean(row[key] for row in several)
+    return result | _over_floors(rows) | _edited(edited) | _kept(kept) | ({"confidence": _mean(sure)} if sure else {})
+
+
+def _floors(truths: Sequence[Image], garment: Image, region: Mask) -> dict[str, list[Image]]:
+    regions = [
+        region,
+        images.resize(np.repeat(region[..., None].astype(np.uint8) * 255, 3, 2), *SIZES[1])[..., 0] > 127,
+    ]
+    found = [floors(truth, garment, area) for truth, area in zip(truths, regions, strict=True)]
+    return {name: [each[name] for each in found] for name in FLOORS}
+
+
+def _all_scores(truths: Sequence[Image], pictures: Sequence[Image], region: Mask) -> dict[str, float]:
+    return scores(truths[0], pictures[0], region) | {f"ssim_{SIZES[1][1]}px": ssim(truths[1], pictures[1])[0]}
+
+
+def _over_floors(rows: Mapping[str, list[dict[str, float]]]) -> dict[str, Any]:
+    """For each figure of the region the mean difference to the best floor of each pair, its 95 % interval, and how often it is better."""
+    result: dict[str, Any] = {}
+    for key, sign in BETTER.items() if rows[""] else ():
+        best = [max(sign * rows[name][n][key] for name in FLOORS) for n in range(len(rows[""]))]
+        differences = np.array([sign * row[key] - floor for row, floor in zip(rows[""], best, strict=True)])
+        low, high = interval(differences)
+        ends = sorted((sign * low, sign * high))
+        result[f"{key}_over_floor"] = round(sign * float(differences.mean()), 4)
+        result[f"{key}_over_floor_low"], result[f"{key}_over_floor_high"] = round(ends[0], 4), round(ends[1], 4)
+        result[f"{key}_better_than_floors"] = int((differences > 0).sum())
     return result
 
 
-def _median_lab(garment: Image) -> NDArray[np.float32]:
+def _edited(rows: Sequence[Mapping[str, float]]) -> dict[str, Any]:
+    if not rows:
+        return {}
+    return {
+        "changed_outside_mask_px": int(sum(row["outside_changed"] for row in rows)),
+        "mask_beyond_clothes_and_skin_pct": round(100 * float(np.mean([row["beyond_share"] for row in rows])), 3),
+        "mask_beyond_clothes_and_skin_max_pct": round(100 * max(row["beyond_share"] for row in rows), 3),
+        "mask_on_face_max_pct": round(100 * max(row["face_share"] for row in rows), 3),
+        "mask_on_hands_max_pct": round(100 * max(row["hands_share"] for row in rows), 3),
+    }
+
+
+def _kept(rows: Sequence[Mapping[str, float]]) -> dict[str, Any]:
+    shifts = [row["chroma_shift"] for row in rows if "chroma_shift" in row]
+    prints = [row["print_corr"] for row in rows if "print_corr" in row]
+    result: dict[str, Any] = {}
+    if shifts:
+        result |= {"chroma_shift": _mean(shifts), "chroma_shift_max": round(max(shifts), 4)}
+    if prints:
+        result |= {"print_corr": _mean(prints), "print_corr_min": round(min(prints), 4), "prints": len(prints)}
+    return result
+
+
+def _explained(
+    compositor: Any, person: Image, garment: Image, ctx: Context
+) -> tuple[TryOn | Refusal, dict[str, float]]:
+    """An answer, and the identity of the garment; that is empty for a compositor that does not say how it laid the garment."""
+    explain = getattr(getattr(compositor, "component", compositor), "explain", None)
+    if explain is None:
+        return dress(compositor, person, garment, ctx), {}
+    explained = explain(_request(person, garment), ctx)
+    if isinstance(explained, Refusal):
+        return explained, {}
+    who, pieces, dressed = explained
+    assert isinstance(dressed, Dressed)
+    x, y = who.origin
+    crop = dressed.answer.image[y : y + who.size[1], x : x + who.size[0]]
+    working = images.resize(crop, who.image.shape[1], who.image.shape[0])
+    return dressed.answer, identity(pieces[0].cutout.rgba, working, dressed.composed[0], dressed.parts[0])
+
+
+def _mean(values: Any) -> float:
+    return round(float(np.mean(list(values))), 4)
+
+
+def _median_lab(garment: Image) -> Any:
     mask = cut_out(garment).mask
-    lab: NDArray[np.float32] = np.median(to_lab(garment)[mask], axis=0) if mask.any() else np.zeros(3, np.float32)
-    return lab
+    return np.median(to_lab(garment)[mask], axis=0) if mask.any() else np.zeros(3, np.float32)
 
 
-def _region(truth: Image, parser: Any, ctx: Context) -> NDArray[np.bool_]:
+def _body(photo: Image, parser: Any, ctx: Context) -> Body:
+    body: Body = parser.parse([PersonPhoto(image=photo)], ctx)[0]
+    if not body.people or body.parts:
+        return body
+    return body.model_copy(update={"parts": parse_parts(photo, body.person, skeleton(body.landmarks))})
+
+
+def _region(truth: Image, parser: Any, ctx: Context) -> Mask:
     """Where the upper clothes are in the true photo, a little grown."""
-    body = parser.parse([PersonPhoto(image=truth)], ctx)[0]
+    body = _body(truth, parser, ctx)
     if body.people == 0:
         return np.zeros(truth.shape[:2], bool)
-    parts = body.parts or parse_parts(truth, body.person, skeleton(body.landmarks))
-    region: NDArray[np.bool_] = dilate(parts["upper"] > 0.5, 4)
+    region: Mask = dilate(body.parts["upper"] > 0.5, 4)
     return region
 
 
-def scores(truth: Image, picture: Image, region: NDArray[np.bool_]) -> dict[str, float]:
-    """SSIM of the whole picture and of the region (Wang 2004), and the median colour difference (CIEDE2000) in the region."""
-    from skimage.color import deltaE_ciede2000, rgb2lab
-    from skimage.metrics import structural_similarity
+class ClipBenchmark(Benchmark):
+    """Options: `pairs` (as for `tryon`; each person wears the next pair's garment), `n` how many (2), `frames` of each clip (12), `height`
+    of the frames (512), `compositor` (`tryon/warp`).
 
-    whole, field = structural_similarity(
-        truth,
-        picture,
-        channel_axis=-1,
-        data_range=255,
-        gaussian_weights=True,
-        sigma=1.5,
-        use_sample_covariance=False,
-        full=True,
-    )
-    difference = deltaE_ciede2000(rgb2lab(truth), rgb2lab(picture))
-    return {
-        "ssim": float(whole),
-        "ssim_region": float(field[region].mean()),
-        "de_region": float(np.median(difference[region])),
+    The clip is a photo that sways, zooms and tilts by known amounts under fresh noise, so that the ideal answer only moves. Flicker is
+    the mean change from frame to frame after that motion is taken away, where clothes were edited, in grey levels. It stands beside the same
+    figure of the frames as filmed (the noise, which nobody can be below without blurring) and of each frame dressed by itself.
+    """
+
+    def __init__(self, config: Config | None, ctx: Context) -> None:
+        del config, ctx
+
+    def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
+        compositor = ctx.lookup("compositor", str(options.get("compositor") or "tryon/warp"))
+        component: Compositor = getattr(compositor, "component", compositor)
+        folder = str(options.get("pairs") or "")
+        pairs = read_pairs(Path(folder)) if folder else installed_photos()
+        number, frames = int(options.get("n") or 2), int(options.get("frames") or 12)
+        if frames < 2:
+            raise InputError("Flicker takes at least two frames.", hint="Say -o frames=12.")
+        height = int(options.get("height") or 512)
+        rows: list[dict[str, float]] = []
+        for place in range(min(number, len(pairs))):
+            person = fitted(pairs[place][0], height * 4, height)
+            rows.append(_clip_figures(component, person, pairs[(place + 1) % len(pairs)][1], frames, ctx))
+        keys = dict.fromkeys(key for row in rows for key in row)
+        result = {key: _mean(row[key] for row in rows if key in row) for key in keys}
+        return {"clips": len(rows), "frames": frames, **result}
+
+
+def _clip_figures(component: Compositor, person: Image, garment: Image, frames: int, ctx: Context) -> dict[str, float]:
+    clip = MovingPhoto(person, frames)
+    request = _request(next(iter(clip)), garment)
+    answers: dict[str, list[TryOn | Refusal]] = {}
+    seconds: dict[str, float] = {}
+    for name, method in (("steady", type(component).compose_clip), ("each", Compositor.compose_clip)):
+        started = time.perf_counter()
+        answers[name] = list(method(component, clip, request, 25.0, ctx))
+        seconds[name] = (time.perf_counter() - started) / frames
+    steady = [answer for answer in answers["steady"] if isinstance(answer, TryOn)]
+    each = [answer for answer in answers["each"] if isinstance(answer, TryOn)]
+    found = {
+        "refused_frames": float(frames - len(steady)),
+        "refused_frames_each": float(frames - len(each)),
+        "frame_s": seconds["steady"],
+        "frame_each_s": seconds["each"],
     }
+    if len(steady) < frames:
+        return found
+    region = common_region(clip, [answer.edit_mask for answer in steady])
+    found["flicker_steady"] = flicker(clip, [answer.image for answer in steady], region)
+    found["flicker_as_filmed"] = flicker(clip, list(clip), region)
+    if len(each) == frames:
+        found["flicker_each"] = flicker(clip, [answer.image for answer in each], region)
+    leaks = sum(int(((a.image != f).any(-1) & ~a.edit_mask).sum()) for f, a in zip(clip, steady, strict=True))
+    return found | {"changed_outside_mask_px": float(leaks)}

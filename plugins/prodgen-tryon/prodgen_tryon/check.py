@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_sdk.types import Body, Refusal
+from prodgen_sdk.types import Body, Image, Refusal
+from prodgen_tryon.faces import has_face, is_worn
 from prodgen_tryon.filters import Float
 from prodgen_tryon.person import Person
-from prodgen_tryon.skeleton import SIDES
+from prodgen_tryon.skeleton import SIDES, skeleton
 
 UPRIGHT = "Take a photo from the front, standing, with the arms hanging a little away from the body."
 NO_PERSON = Refusal(code="no-person", reason="No person was found in the photo.", what_to_do=UPRIGHT)
@@ -16,6 +17,23 @@ SEVERAL = Refusal(
     reason="Several people are in the photo.",
     what_to_do="Crop the photo so that it shows one person.",
 )
+NO_FACE = Refusal(
+    code="no-face", reason="The figure in the photo has no person's face: it may be a mannequin, a drawing or clothes alone.",
+    what_to_do=UPRIGHT,
+)  # fmt: skip
+ROTATED = Refusal(
+    code="not-upright", reason="The person is not upright in the photo, which may be turned.",
+    what_to_do="Turn the photo so that the head is at the top. " + UPRIGHT,
+)  # fmt: skip
+TOO_SMALL = Refusal(
+    code="too-small",
+    reason="The person is too small in the photo.",
+    what_to_do="Use a photo in which the person is at least 250 pixels tall, or crop it around them before it is scaled down.",
+)
+WORN = Refusal(
+    code="garment-worn", reason="The garment's photo shows it on a person.",
+    what_to_do="Use a photo of the garment alone, laid flat or hanging, on a plain background.",
+)  # fmt: skip
 NO_BACK = Refusal(
     code="back-view", reason="The person is seen from behind, and there is no photo of the garment's back.",
     what_to_do="Add a photo of the garment's back, or take a photo of the person from the front.",
@@ -48,19 +66,34 @@ def unsupported(category: str) -> Refusal:
         return NOT_RECOGNISED
     return Refusal(
         code="category-not-supported", reason=f"A garment of the category {category} cannot be fitted by warping.",
-        what_to_do="Use a top, outerwear, trousers, shorts, a skirt or a dress.",
+        what_to_do="Use a top, outerwear, trousers, shorts, a skirt, a dress or an overall.",
     )  # fmt: skip
 
 
-def body(found: Body) -> Refusal | None:
-    """Whether there is exactly one person, well enough seen."""
+LEAST_WIDTH = 20.0  # shoulder width in pixels below which nothing can be judged
+
+
+def body(found: Body, photo: Image) -> Refusal | None:
+    """Whether there is exactly one person, well enough seen, in the photo uint8 RGB [h, w, 3]."""
     if found.people == 0 or found.confidence < 0.5:
         return NO_PERSON
     if found.people > 1:
         return SEVERAL
+    frame = skeleton(found.landmarks)
+    if frame.down[1] < 0.64:  # leaning by more than 50 degrees
+        return ROTATED
+    if frame.width < LEAST_WIDTH:
+        return TOO_SMALL
+    if not has_face(photo, found):
+        return NO_FACE
     if found.orientation == "side":
         return SIDE
     return None
+
+
+def worn(found: Body, photo: Image) -> Refusal | None:
+    """Whether a garment's photo shows the garment alone."""
+    return WORN if is_worn(photo, found) else None
 
 
 def pose(person: Person) -> Refusal | None:
@@ -87,9 +120,13 @@ def reach(person: Person, category: str) -> Refusal | None:
         return bool(x < -limit or y < -limit or x > width + limit or y > height + limit)
 
     if category in ("top", "outerwear", "dress"):
-        if any(out(f"shoulder_{side}", 0.05) for side in SIDES) or all(out(f"hip_{side}", 0.0) for side in SIDES):
+        chest = frame.at(0.0, 0.6 * frame.torso)
+        shown = 0 <= chest[0] < width and 0 <= chest[1] < height
+        if any(out(f"shoulder_{side}", 0.05) for side in SIDES) or not shown:
+            return _cut_off("from the head to below the chest, or down to the hips")
+        if category != "top" and all(out(f"hip_{side}", 0.0) for side in SIDES):
             return _cut_off("from the shoulders to the hips")
-        if all(out(f"elbow_{side}", 0.0) for side in SIDES):
+        if all(out(f"elbow_{side}", 0.3) for side in SIDES):
             return _cut_off("with both arms")
     elif any(out(f"hip_{side}", 0.0) for side in SIDES) or all(out(f"knee_{side}", 0.0) for side in SIDES):
         return _cut_off("from the waist to the feet")

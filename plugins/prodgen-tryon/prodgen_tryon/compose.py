@@ -21,12 +21,21 @@ from prodgen_tryon.sleeves import along_path, arm_path, beyond
 
 @dataclass(frozen=True)
 class Composed:
-    """A working picture after one garment: float32 RGB, the cloth's visible alpha, the cloth alone, and its whole alpha."""
+    """A working picture after one garment: float32 RGB, the cloth's visible alpha, the cloth alone, and its whole alpha.
+
+    `gap` is where an open front shows what is worn inside.
+    """
 
     image: Float
     alpha: Float
     cloth: Float
     whole: Float
+    gap: Float | None = None
+
+    @property
+    def covered(self) -> Float:
+        """`alpha` and the gap of an open front."""
+        return self.alpha if self.gap is None else np.maximum(self.alpha, self.gap)
 
 
 def front(person: Person) -> Float:
@@ -66,7 +75,13 @@ def compose_top(
     canvas = image
     old = parts["upper"]
     torso, sleeves = fitted.parts[0], fitted.parts[1:]
-    torso_layer = warp_part(garment.rgba, torso, size, 0.01 * float(np.ptp(torso.source, axis=0).max()))
+    margin = 0.01 * float(np.ptp(torso.source, axis=0).max())
+    if fitted.panels is None:
+        torso_layer = warp_part(garment.rgba, torso, size, margin)
+    else:
+        panel, other = (warp_part(garment.rgba, part, size) for part in fitted.panels)
+        torso_layer = np.where(panel[..., 3:] >= other[..., 3:], panel, other)
+    gap = np.zeros(size, np.float32) if fitted.gap is None else polygon(size, fitted.gap).astype(np.float32)
     sleeve_layers = [
         warp_part(garment.rgba, part, size, 0.012 * float(np.ptp(torso.source, axis=0).max())) for part in sleeves
     ]
@@ -81,7 +96,7 @@ def compose_top(
         # A coat hides what is under it; a shoulder or a hood that would show beside it belongs to what was taken off.
         beside = (
             np.clip(dilate(old, max(0.02 * w, 1.5)), 0, 1) * (1 - opening * _neck_region(person)) * (1 - front(person))
-        )
+        ) * (1 - gap)
         if person.measured.hem is not None and person.measured.hem > fitted.hem + 0.12 * w:
             beside = beside * np.clip((fitted.hem - along) / (0.02 * w), 0, 1)
         lower, lower_alpha = underlay.lower_clothes(person) if legs is None else (legs.cloth, legs.whole)
@@ -101,6 +116,11 @@ def compose_top(
     neck = (skin_alpha if remove_old else parts["person"]) * opening
     canvas = over(canvas, skin if remove_old else image, neck * _neck_region(person))
     body_alpha = torso_layer[..., 3] * (1 - opening)
+    if fitted.tucked and remove_old:  # nothing of it hangs beside the lower clothes
+        waist = fitted.waist or person.measured.waist or person.frame.torso
+        body_alpha = body_alpha * (1 - np.clip((along - waist) / (0.02 * w) - 4, 0, 1)).astype(np.float32)
+    if gap.any():  # the edges of an open front throw a shadow on what is worn inside
+        canvas = canvas * (1 - 0.45 * gap * blur(body_alpha, 0.03 * w))[..., None]
     lit = relight(person, torso_layer[..., :3], body_alpha)
     canvas = over(canvas, lit, body_alpha)
     cloth_alpha, cloth = body_alpha, lit
@@ -108,10 +128,13 @@ def compose_top(
     if arms.any():
         canvas = over(canvas, skin if remove_old else image, arms)
         cloth_alpha = cloth_alpha * (1 - arms)
+    bare = underlay.bare_arms(person)[1] * (1 - parts["hands"]) if remove_old else np.float32(0)
     below_armpits = np.clip((along - 0.35 * w) / (0.25 * w), 0, 1).astype(np.float32)
     for layer in sleeve_layers:
-        shadow = 0.3 * blur(layer[..., 3], 0.035 * w) * (cloth_alpha > 0.5)
-        shadow = shadow * (1 - layer[..., 3]) * below_armpits
+        shadow = 0.3 * blur(layer[..., 3], 0.035 * w) * (cloth_alpha > 0.5) * below_armpits
+        if remove_old:  # a cuff's on the arm
+            shadow = np.maximum(shadow, 0.35 * blur(layer[..., 3], 0.02 * w) * bare * (1 - cloth_alpha))
+        shadow = shadow * (1 - layer[..., 3])
         canvas = canvas * (1 - shadow[..., None])
         lit = relight(person, layer[..., :3], layer[..., 3])
         canvas = over(canvas, lit, layer[..., 3])
@@ -119,12 +142,12 @@ def compose_top(
         cloth_alpha = np.maximum(cloth_alpha, layer[..., 3])
     guard = front(person)
     if fitted.tucked and remove_old:
-        waist = person.measured.waist or person.frame.torso
         inside = lower_alpha * np.clip((along - waist) / (0.02 * w), 0, 1)
         canvas = over(canvas, lower, inside * (1 - arms))
         cloth_alpha = cloth_alpha * (1 - inside)
     canvas = over(canvas, person.image.astype(np.float32), guard)
-    return Composed(canvas, (cloth_alpha * (1 - guard)).astype(np.float32), cloth, cloth_alpha)
+    alpha = (cloth_alpha * (1 - guard)).astype(np.float32)
+    return Composed(canvas, alpha, cloth, cloth_alpha, gap if gap.any() else None)
 
 
 def _opening(person: Person, fitted: TopFit) -> Float:
@@ -181,7 +204,7 @@ def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit) 
     alpha = np.maximum.reduce([layer[..., 3] for layer in layers])
     gone = np.clip(dilate(parts["lower"], max(0.02 * w, 1.5)), 0, 1)
     under = underlay.background(person)
-    if fitted.end < 1.85:
+    if fitted.end < 2.0:
         legs, legs_alpha = underlay.bare_legs(person)
         under = over(under, legs, legs_alpha)
     guard = np.maximum.reduce(

@@ -19,6 +19,7 @@ from prodgen_tryon.fit import Part
 from prodgen_tryon.keypoints import TopShape, length
 from prodgen_tryon.layers import STIFFNESS
 from prodgen_tryon.legs import LegShape
+from prodgen_tryon.overall import OverallShape
 from prodgen_tryon.person import Person
 from prodgen_tryon.skeleton import SIDES
 from prodgen_tryon.tps import ThinPlate
@@ -78,7 +79,7 @@ def measure(
     person: Person,
     category: str,
     cutout: Cutout,
-    shape: TopShape | LegShape,
+    shape: TopShape | LegShape | OverallShape,
     parts: Sequence[Part],
     after: Float,
     alpha: Float,

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
+from prodgen_tryon.clutter import RECTANGLE, box_share, drop_banner, drop_hook, inner_picture
 from prodgen_tryon.faint import contrast_along, drop_cast_shadow, trace_faint
 from prodgen_tryon.filters import (
     Float,
@@ -66,7 +67,7 @@ def cut_out(photo: Image) -> Cutout:
     small = cv2.resize(
         photo, (max(round(width * scale), 8), max(round(height * scale), 8)), interpolation=cv2.INTER_AREA
     )
-    mask, confidence = find_garment(small)
+    mask, confidence = find_framed(small)
     if not mask.any():
         return Cutout(np.dstack([photo, np.zeros((height, width), np.uint8)]), 0.0)
     lab = cv2.bilateralFilter(to_lab(small), 5, 6.0, 3.0)
@@ -76,6 +77,21 @@ def cut_out(photo: Image) -> Cutout:
     alpha = _soft_alpha(small, mask, faint)
     alpha = cv2.resize(alpha, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 1)
     return Cutout(np.dstack([_decontaminate(photo, alpha), (alpha * 255).round().astype(np.uint8)]), confidence)
+
+
+def find_framed(small: Image) -> tuple[NDArray[np.bool_], float]:
+    """As `find_garment`, where the photo may lie in a frame or on a banner of another colour."""
+    mask, confidence = find_garment(small)
+    mask = drop_banner(mask)
+    box = inner_picture(mask, to_lab(small))
+    if box is not None:
+        x0, y0, x1, y1 = box
+        inner, sure = find_garment(np.ascontiguousarray(small[y0:y1, x0:x1]))
+        if 0.04 < inner.mean() < 0.92 and sure > 0.4 and box_share(inner) < RECTANGLE:
+            mask = np.zeros_like(mask)
+            mask[y0:y1, x0:x1] = inner
+            confidence = sure
+    return drop_hook(mask), confidence
 
 
 def find_garment(small: Image) -> tuple[NDArray[np.bool_], float]:

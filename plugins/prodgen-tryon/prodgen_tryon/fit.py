@@ -2,83 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import FitStyle
+from prodgen_tryon.fit_sleeve import ARM_LENGTH, fit_sleeve, long_sleeved
 from prodgen_tryon.keypoints import Contour, TopShape, length, resample
-from prodgen_tryon.silhouette import Limb
+from prodgen_tryon.parts import Ease, Measured, Part, TopFit, Tuck, segment
+from prodgen_tryon.sizes import DRAPE, Size, measures
 from prodgen_tryon.skeleton import SIDES, Side, Skeleton, chin
 
-ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
 TOP_LENGTH = 1.8  # neck to hem of a common top, in shoulder widths
 HEM_BELOW_HIPS = 0.22  # the lowest hem of a top, in shoulder widths below the hip joints: about the crotch
+LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
+WAIST = 0.82  # height of the waist, in torsos below the shoulders
+NECK, SLEEVE = 1.08, 1.25  # how much larger than usual necks and sleeves of a garment of a known size may be
+COLLAR = 0.1  # the least height of a collar that stands, in widths at the armpits
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
-EASE = {
-    "tight": (0.96, 1.04),
-    "regular": (1.0, 1.16),
-    "loose": (1.1, 1.4),
-}  # least and most width, relative to the body
+NATURAL = 0.85  # how wide cloth of an unknown size looks on the body, for its width laid flat
 
 
-@dataclass(frozen=True)
-class Part:
-    """One piece of cloth: control points on the garment's picture and on the body's, and its outline on both.
-
-    Args:
-        source, target: [n, 2] each.
-        piece: the part's outline on the garment's picture [m, 2].
-        shape: the part's outline on the body [m, 2].
-    """
-
-    name: str
-    source: Contour
-    target: Contour
-    piece: Contour
-    shape: Contour
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What the fit needs of a person: pose, limbs, torso edges (as a function of the height), old hem and sleeves.
-
-    Args:
-        heights: [n] pixels below the shoulders.
-        edges: side -> [n] distance of the body's side from the axis.
-        hem: height of the old top's hem below the shoulders, or None.
-        waist: height at which the lower clothes are first seen, or None.
-        tucked: whether the old top ends in the waistband all around.
-        hips: as `edges`, of the lower clothes alone.
-        sleeves: side -> end of the old sleeve (0 bare, 2 wrist).
-        shoulder_line: height of the top of the body at 0.25 shoulder widths beside the axis, pixels above the shoulders.
-    """
-
-    frame: Skeleton
-    arms: dict[Side, Limb]
-    heights: NDArray[np.float64]
-    edges: dict[Side, NDArray[np.float64]]
-    hem: float | None
-    waist: float | None
-    tucked: bool
-    hips: dict[Side, NDArray[np.float64]]
-    sleeves: dict[Side, float]
-    tips: dict[Side, Contour]
-    rise: float
-
-
-@dataclass(frozen=True)
-class TopFit:
-    """All parts of a fitted top, in drawing order, and the curve of its neckline on the body [n, 2]."""
-
-    parts: tuple[Part, ...]
-    neckline: Contour
-    hem: float
-    sleeve_ends: dict[Side, float]
-    scale: float
-    tucked: bool
+EASE = {"tight": Ease(0.9, 1.0, 0.88), "regular": Ease(1.0, 1.16), "loose": Ease(1.12, 1.6, 1.3)}
+MEASURED = Ease(0.9, 2.0, DRAPE / NATURAL)  # a real size decides; cloth is never narrower than the body
 
 
 def garment_scale(shape: TopShape, width: float, dress: bool = False) -> float:
@@ -99,25 +44,20 @@ def garment_scale(shape: TopShape, width: float, dress: bool = False) -> float:
     return float(TOP_LENGTH * width * np.clip(ratio / TOP_LENGTH, 0.5, 1.6) ** 0.25 / tall)
 
 
-def long_sleeved(shape: TopShape) -> bool:
-    """Whether the sleeves reach the wrists."""
-    tall = (
-        shape.points["hem_a"][1] + shape.points["hem_b"][1] - shape.points["neck_a"][1] - shape.points["neck_b"][1]
-    ) / 2
-    return bool(shape.sleeve * shape.width > 0.68 * max(tall, 1.0))
-
-
 def _collar(shape: TopShape) -> float:
     """Height of a standing collar in garment pixels."""
     rises = []
     for side in SIDES:
         arc = shape.arcs[f"shoulder_{side}"]
-        rises.append(float(arc[_junction(arc), 1] - arc[0, 1]))
+        rises.append(float(arc[_junction(arc, shape.width), 1] - arc[0, 1]))
     return max(float(np.mean(rises)), 0.0)
 
 
-def _junction(arc: Contour) -> int:
-    """Where a collar meets the shoulder: the point of the arc farthest below the straight line from its peak to its tip."""
+def _junction(arc: Contour, width: float) -> int:
+    """Where a collar meets the shoulder: the point of the arc farthest below the straight line from its peak to its tip.
+
+    0 where there is none: the rim of a crew neck rises by less than `COLLAR` of the width at the armpits.
+    """
     if len(arc) < 4:
         return 0
     line = arc[-1] - arc[0]
@@ -128,23 +68,48 @@ def _junction(arc: Contour) -> int:
         * (arc[:, 1] - arc[0, 1] - line[1] / (line[0] if abs(line[0]) > 1e-6 else 1e-6) * (arc[:, 0] - arc[0, 0]))
     )
     index = int(below.argmax())
-    return index if below[index] > 0.07 * size else 0
+    return index if below[index] > 0.07 * size and arc[index, 1] - arc[0, 1] > COLLAR * width else 0
 
 
 def fit_top(
-    shape: TopShape, body: Measured, style: FitStyle = "regular", dress: bool = False, snap_hem: bool = True
+    shape: TopShape,
+    body: Measured,
+    style: FitStyle = "regular",
+    dress: bool = False,
+    snap_hem: bool = True,
+    *,
+    size: Size | None = None,
+    tuck: Tuck = "auto",
+    waist: float | None = None,
+    hem_at: dict[Side, Contour] | None = None,
 ) -> TopFit:
-    """Control points of torso and sleeves."""
-    frame, w = body.frame, body.frame.width
-    scale = garment_scale(shape, w, dress)
-    middle = (shape.points["neck_a"][0] + shape.points["neck_b"][0]) / 2
-    low, high = EASE[style]
-    natural = 0.85 * scale * shape.width / 2
+    """Control points of torso and sleeves.
 
-    neck_half = float(np.clip((shape.points["neck_b"][0] - shape.points["neck_a"][0]) / 2 * scale, 0.19 * w, 0.36 * w))
+    Args:
+        snap_hem: without a known length, end where the old top ended unless the lengths differ clearly.
+        size: the garment's measurements; they count more than `style`.
+        tuck: `auto` wears it as the old top was worn.
+        waist: height below the shoulders at which new lower clothes begin, where there are some.
+        hem_at: the ends of the hem on the body, where it is sewn to other cloth.
+    """
+    frame, w = body.frame, body.frame.width
+    usual = scale = along = garment_scale(shape, w, dress)
+    ease = EASE[style]
+    photo = measures(shape)
+    wide, long = (None, None) if size is None else (size.across(photo), size.along(photo))
+    if size is not None:
+        along = long or usual * (size.growth or 1.0)
+    if wide is not None:
+        scale, ease = wide, MEASURED
+    neck = min(scale, NECK * usual)  # necks grow less than chests
+    middle = (shape.points["neck_a"][0] + shape.points["neck_b"][0]) / 2
+    low, high = ease.low, ease.high
+    natural = NATURAL * scale * shape.width / 2 * ease.factor
+
+    neck_half = float(np.clip((shape.points["neck_b"][0] - shape.points["neck_a"][0]) / 2 * neck, 0.19 * w, 0.36 * w))
     tips, armpits, shoulder_targets, shoulder_sources = {}, {}, {}, {}
     peaks: dict[Side, Contour] = {}
-    stand = _collar(shape) * scale
+    stand = _collar(shape) * neck
     room = -body.rise - float(frame.local(chin(frame)[None])[0, 1])  # from the foot of the neck to the chin
     pressed = float(np.clip(room / max(stand, 1e-6), 0.35, 1.0))
     for side in SIDES:
@@ -152,12 +117,12 @@ def fit_top(
         tip = frame.local(body.tips[side][None])[0]
         reach = float(np.interp(0.42 * w, body.heights, body.edges[side]))
         arc = shape.arcs[f"shoulder_{side}"]
-        corner = _junction(arc)
+        corner = _junction(arc, shape.width)
         tip_across = abs(tip[0])
         if f"cuff_outer_{side}" not in shape.points:  # a strap ends on the shoulder, not at its tip
             strap = abs(float(arc[-1, 0]) - middle) * scale
             tip_across = float(np.clip(strap, neck_half + 0.06 * w, tip_across))
-        tips[side] = frame.at(sign * tip_across, _shoulder_height(tip_across, tip, body, w))
+        tips[side] = frame.at(sign * tip_across, shoulder_height(tip_across, tip, body, w))
         armpits[side] = frame.at(sign * float(np.clip(natural, low * reach, high * reach)), 0.42 * w)
         across_scale = (
             min(scale, tip_across / max(abs(float(arc[-1, 0]) - middle), 1.0))
@@ -169,26 +134,41 @@ def fit_top(
         )
         seam = resample(arc[corner:], 6)
         across = base + (tip_across - base) * np.abs(seam[:, 0] - seam[0, 0]) / max(abs(seam[-1, 0] - seam[0, 0]), 1e-6)
-        line = np.array([frame.at(sign * a, _shoulder_height(float(a), tip, body, w)) for a in across])
+        line = np.array([frame.at(sign * a, shoulder_height(float(a), tip, body, w)) for a in across])
         if corner > 0:
             rising = resample(arc[: corner + 1], 4)[:-1]
-            lean = np.clip(np.abs(rising[:, 0] - middle) * scale, 0.16 * w, base + 0.1 * w)
-            lift = (arc[corner, 1] - rising[:, 1]) * scale * pressed
+            lean = np.clip(np.abs(rising[:, 0] - middle) * neck, 0.16 * w, base + 0.1 * w)
+            lift = (arc[corner, 1] - rising[:, 1]) * neck * pressed
             collar = line[0] + np.outer(lean - base, frame.right * sign) - np.outer(lift, frame.down)
             seam, line = np.vstack([rising, seam]), np.vstack([collar, line])
         shoulder_sources[side], shoulder_targets[side] = seam, line
         peaks[side] = line[0]
 
-    neckline = _neckline_target(shape, peaks, scale, stand, pressed, frame)
+    neckline = _neckline_target(shape, peaks, neck, stand, pressed, frame)
     top_y = (shape.points["neck_a"][1] + shape.points["neck_b"][1]) / 2 + _collar(shape)
     hem_mid = (shape.points["hem_a"] + shape.points["hem_b"]) / 2
-    hem = (hem_mid[1] - top_y) * scale - body.rise
-    if not dress:
+    hem = (hem_mid[1] - top_y) * along - body.rise
+    if long is not None:
+        ankles = max(float(frame.local(frame.leg(side))[2, 1]) for side in SIDES)
+        hem = min(hem, ankles if dress else frame.torso + LONGEST * w)
+    elif not dress:
         hem = min(hem, frame.torso + HEM_BELOW_HIPS * w)
     # Worn as the old top was worn: tucked in, or as long unless the lengths differ clearly.
-    if snap_hem and not body.tucked and body.hem is not None and -0.3 * w < hem - body.hem < 0.45 * w:
+    tucked = snap_hem and body.tucked if tuck == "auto" else tuck == "in" and not dress
+    snap = snap_hem and long is None and (size is None or size.growth is None) and not tucked
+    if snap and not body.tucked and body.hem is not None and -0.3 * w < hem - body.hem < 0.45 * w:
         hem = body.hem + 0.03 * w
+    if tuck != "auto" or waist is not None:
+        seen = body.waist if body.waist is not None and body.tucked else WAIST * frame.torso
+        waist = seen if waist is None else waist + 0.02 * w
+    if tucked and waist is not None:  # no gap between a short top and the waistband
+        hem = max(hem, waist + 0.15 * w)
+    elif tuck == "out" and long is None and waist is not None:
+        hem = max(hem, waist + 0.3 * w)
     hem = max(hem, 0.7 * w)
+    ends_at = {} if hem_at is None else {side: frame.local(point[None])[0] for side, point in hem_at.items()}
+    if ends_at:
+        hem = float(np.mean([end[1] for end in ends_at.values()]))
 
     sources, targets = [], []
     side_sources, side_targets = {}, {}
@@ -197,20 +177,25 @@ def fit_top(
         arc = resample(shape.arcs[f"side_{side}"], 9)
         heights = np.linspace(0.42 * w, hem, 9)
         widths = np.abs(arc[:, 0] - (shape.points["armpit_a"][0] + shape.points["armpit_b"][0]) / 2)
-        wanted = 0.85 * scale * widths
+        wanted = NATURAL * scale * widths * ease.factor
+        if size is not None and wide is not None:
+            wanted *= _profile(photo, size, scale, heights, frame.torso)
         edge = np.interp(heights, body.heights, body.edges[side])
         most = high + (0.25 if dress else 0.0) * np.linspace(0, 1, 9) * 4
         flare = np.clip(wanted, low * edge, most * edge)
+        if side in ends_at:
+            sewn = abs(float(ends_at[side][0]))
+            flare = flare * np.interp(heights, [heights[3], hem], [1.0, sewn / max(float(flare[-1]), 1e-6)])
         side_sources[side] = arc
         side_targets[side] = np.array(
             [frame.at(sign * float(f), float(h)) for f, h in zip(flare, heights, strict=True)]
         )
         side_targets[side][0] = armpits[side]
-        sources += [shoulder_sources[side], arc, _line(shoulder_sources[side][-1], arc[0])[1:-1]]
-        targets += [shoulder_targets[side], side_targets[side], _line(tips[side], armpits[side])[1:-1]]
+        sources += [shoulder_sources[side], arc, segment(shoulder_sources[side][-1], arc[0])[1:-1]]
+        targets += [shoulder_targets[side], side_targets[side], segment(tips[side], armpits[side])[1:-1]]
     hem_source = resample(shape.arcs["hem"], 9)
-    hem_chord = _line(hem_source[0], hem_source[-1], 9)
-    hem_target = _line(side_targets["a"][-1], side_targets["b"][-1], 9) + np.outer(
+    hem_chord = segment(hem_source[0], hem_source[-1], 9)
+    hem_target = segment(side_targets["a"][-1], side_targets["b"][-1], 9) + np.outer(
         np.clip((hem_source - hem_chord)[:, 1] * scale, -TAIL * w, TAIL * w), frame.down
     )
     sources += [hem_source[1:-1], shape.neckline[4:-4:4]]
@@ -238,25 +223,39 @@ def fit_top(
             ]
         )
 
-    chord = _line(shoulder_sources["a"][0], shoulder_sources["b"][0], 5) - [0, 0.2 * shape.width]
+    chord = segment(shoulder_sources["a"][0], shoulder_sources["b"][0], 5) - [0, 0.2 * shape.width]
     torso = Part(
         "torso",
         np.vstack(sources),
         np.vstack(targets),
         ring(shoulder_sources, {s: side_sources[s][0] for s in SIDES}, side_sources, hem_source, chord),
-        ring(shoulder_targets, armpits, side_targets, hem_target, _line(peaks["a"], peaks["b"], 5)),
+        ring(shoulder_targets, armpits, side_targets, hem_target, segment(peaks["a"], peaks["b"], 5)),
     )
     parts, ends = [torso], {}
     for side in SIDES:
         if f"cuff_outer_{side}" in shape.points:
-            sleeve, ends[side] = _sleeve(shape, body, side, tips[side], armpits[side], scale, style)
+            sleeve, ends[side] = fit_sleeve(
+                shape, body, side, tips[side], armpits[side], min(scale, SLEEVE * usual), ease, size
+            )
             parts.append(sleeve)
         else:
             ends[side] = 0.0
-    return TopFit(tuple(parts), neckline, hem, ends, scale, snap_hem and body.tucked)
+    return TopFit(tuple(parts), neckline, hem, ends, scale, tucked, waist)
 
 
-def _shoulder_height(across: float, tip: Contour, body: Measured, w: float) -> float:
+def _profile(
+    photo: dict[str, float], size: Size, scale: float, heights: NDArray[np.float64], torso: float
+) -> NDArray[np.float64]:
+    """Factors [n] on a side's widths at these heights, so that the waist, hips and hem have their own measurements."""
+    places, factors = [heights[0]], [1.0]
+    for name, height in (("waist", WAIST * torso), ("hip", 1.02 * torso), ("hem", float(heights[-1]))):
+        if name in size.widths and photo[name] > 0 and places[-1] < height <= heights[-1]:
+            places.append(height)
+            factors.append(size.widths[name] / (photo[name] * scale))
+    return np.interp(heights, places, factors)
+
+
+def shoulder_height(across: float, tip: Contour, body: Measured, w: float) -> float:
     """Height (negative is up) of the shoulder's upper line at a distance from the axis."""
     base, outer = 0.25 * w, abs(float(tip[0]))
     return float(np.interp(across, [0.14 * w, base, outer], [-body.rise - 0.05 * w, -body.rise, float(tip[1])]))
@@ -277,66 +276,4 @@ def _neckline_target(
     return result
 
 
-def _sleeve(
-    shape: TopShape, body: Measured, side: Side, tip: Contour, armpit: Contour, scale: float, style: FitStyle
-) -> tuple[Part, float]:
-    limb, w = body.arms[side], body.frame.width
-    low, high = EASE[style]
-    total = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(limb.centre, axis=0).T))])
-    if long_sleeved(shape):
-        end = max(2.0, min(body.sleeves[side], 2.25)) if body.sleeves[side] > 1.5 else 2.0
-        stop = total[-1] * min(end, 2.0) / 2.0
-        stop = float(np.interp(min(end, 2.0), limb.t, total))
-    else:
-        stop = float(np.clip(shape.sleeve * shape.width * scale / (ARM_LENGTH * w), 0.15, 0.97)) * float(
-            np.interp(2.0, limb.t, total)
-        )
-        end = float(np.interp(stop, total, limb.t))
-    n = 9
-    outer_source = resample(shape.arcs[f"outer_{side}"], n)
-    inner_source = resample(shape.arcs[f"inner_{side}"][::-1], n)
-    thickness = 0.8 * scale * np.hypot(*(outer_source - inner_source).T) / 2
-    start_outer = 0.18 * w
-    # The inner edge leaves the armpit where the arm passes it.
-    passing = float(total[int(((limb.centre - armpit) ** 2).sum(1).argmin())])
-    start_inner = min(passing + 0.03 * w, 0.75 * stop)
-    stop = max(stop, start_inner + 0.1 * w)
-    covered = body.sleeves[side]
-
-    def edge(begin: float, sign: float, widths: NDArray[Any]) -> Contour:
-        places = np.linspace(min(begin, 0.75 * stop), stop, n - 1)
-        t = np.interp(places, total, limb.t)
-        centre = np.stack([np.interp(places, total, limb.centre[:, i]) for i in (0, 1)], 1)
-        normal = np.stack([np.interp(places, total, limb.normal[:, i]) for i in (0, 1)], 1)
-        old = np.interp(places, total, widths)
-        bare = t > covered
-        least = np.where(bare, low * old + 0.02 * w, low * old + 0.008 * w)
-        target = np.clip(thickness[1:], least, np.where(bare, 1.4, 1.12) * high * old)
-        curve: Contour = centre + normal * (sign * target)[:, None]
-        return curve
-
-    outer = np.vstack([tip[None], edge(start_outer, 1.0, limb.outer)])
-    inner = np.vstack([armpit[None], edge(start_inner, -1.0, limb.inner)])
-    if end > 2.0:  # reach over an old cuff that sits on the hand
-        wrist, hand = body.frame[f"wrist_{side}"], body.frame.hand(side)
-        push = (hand - wrist) * (end - 2.0) + 0.0
-        outer[-1] += push
-        inner[-1] += push
-    cuff_source = resample(shape.arcs[f"cuff_{side}"], 5)
-    cuff_target = _line(outer[-1], inner[-1], 5)
-    hole_source, hole_target = _line(outer_source[0], inner_source[0]), _line(tip, armpit)
-    # The middle keeps the sleeve from folding where the arm bends.
-    source = np.vstack(
-        [outer_source, inner_source, cuff_source[1:-1], hole_source[1:-1], ((outer_source + inner_source) / 2)[1:-1]]
-    )
-    target = np.vstack([outer, inner, cuff_target[1:-1], hole_target[1:-1], ((outer + inner) / 2)[1:-1]])
-    piece = np.vstack([outer_source, cuff_source[1:-1], inner_source[::-1]])
-    shape_on_body = np.vstack([outer, cuff_target[1:-1], inner[::-1]])
-    return Part(f"sleeve_{side}", source, target, piece, shape_on_body), end
-
-
-def _line(a: Contour, b: Contour, count: int = 4) -> Contour:
-    return a + (b - a) * np.linspace(0, 1, count)[:, None]
-
-
-__all__ = ["EASE", "Measured", "Part", "TopFit", "fit_top", "garment_scale", "length", "long_sleeved"]
+__all__ = ["EASE", "Ease", "Measured", "Part", "TopFit", "fit_top", "garment_scale", "length", "long_sleeved"]

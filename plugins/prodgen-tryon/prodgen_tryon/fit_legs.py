@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import FitStyle
-from prodgen_tryon.fit import Measured, Part
+from prodgen_tryon.fit import MEASURED, NATURAL, Ease, Measured, Part
 from prodgen_tryon.legs import LegShape
 from prodgen_tryon.silhouette import Limb, smooth
+from prodgen_tryon.sizes import Size, measures
 from prodgen_tryon.skeleton import SIDES, Side, Skeleton
 
-EASE = {"tight": (0.94, 1.0), "regular": (0.97, 1.15), "loose": (1.06, 1.5)}
+EASE = {"tight": Ease(0.88, 1.0, 0.85), "regular": Ease(0.97, 1.15), "loose": Ease(1.08, 1.4, 1.2)}
+CROTCH_TO_ANKLE = 0.43  # in heights of the person
 LEG_LENGTH = 2.5  # crotch to ankle, in shoulder widths
 
 
@@ -27,16 +29,32 @@ class LegFit:
     waist: float
 
 
-def fit_legs(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: FitStyle = "regular") -> LegFit:
-    """Control points of two legs; above the crotch both share the middle line."""
+def fit_legs(
+    shape: LegShape, body: Measured, legs: dict[Side, Limb], style: FitStyle = "regular", *, size: Size | None = None
+) -> LegFit:
+    """Control points of two legs; above the crotch both share the middle line.
+
+    Args:
+        size: the garment's measurements; they count more than `style`.
+    """
     frame, w = body.frame, body.frame.width
-    low, high = EASE[style]
+    ease = EASE[style]
     waist = _waist(body, 0.8)
     crotch_height = frame.torso + 0.3 * w
     end = 2.06
     scale = _width_scale(shape, body, waist)
-    if shape.inseam < 1.25:  # shorts: the natural length on the body
+    widen = np.ones(len(shape.rows))
+    photo = measures(shape)
+    wide, long = (None, None) if size is None else (size.across(photo), size.along(photo))
+    if size is not None and long is not None:
+        below = size.lengths.get("inseam", photo.get("inseam", 0.0) * long)
+        end = float(np.clip(2.0 * below / (CROTCH_TO_ANKLE * size.stature), 0.2, 2.1))
+    elif shape.inseam < 1.25:  # shorts: the natural length on the body
         end = float(np.clip(shape.inseam * shape.waist * scale / (LEG_LENGTH * w) * 2, 0.25, 1.9))
+    if size is not None and wide is not None:
+        ease, scale = MEASURED, wide
+        widen = _profile(shape, size, scale)
+    low, high = ease.low, ease.high
     parts = []
     crotch_row = float(shape.points["crotch"][1]) if "crotch" in shape.points else float(shape.rows[0])
     centre_at = _centre_line(body, legs)
@@ -46,6 +64,7 @@ def fit_legs(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: Fit
         limb = legs[side]
         source_outer = np.stack([shape.edges[:, columns[0]], shape.rows], 1)
         source_inner = np.stack([shape.edges[:, columns[1]], shape.rows], 1)
+        widths = NATURAL * scale * np.abs(source_outer[:, 0] - source_inner[:, 0]) * widen * ease.factor
         above = shape.rows <= crotch_row
         hip_t = _t_at(limb, frame, crotch_height)
         share = np.where(
@@ -58,13 +77,15 @@ def fit_legs(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: Fit
             if s <= 0:
                 along = waist + (crotch_height - waist) * (s + 1)
                 edge = float(np.interp(along, body.heights, body.hips[side]))
-                wanted = 0.85 * scale * abs(source_outer[row, 0] - source_inner[row, 0])
-                outer.append(frame.at(sign * float(np.clip(wanted, low * edge, min(high, 1.06) * edge)), along))
+                wanted = widths[row]
+                # The waistband lies on the waist; only cloth of a known size stands off the hips.
+                most = min(high, 1.06) if wide is None else float(np.interp(s + 1, [0, 0.6], [1.1, high]))
+                outer.append(frame.at(sign * float(np.clip(wanted, low * edge, most * edge)), along))
                 inner.append(frame.at(centre_at(along), along))
                 continue
             t = hip_t + (end - hip_t) * s
             centre, normal, half_outer, half_inner = _station(limb, t)
-            wanted = 0.85 * scale * abs(source_outer[row, 0] - source_inner[row, 0]) / 2
+            wanted = widths[row] / 2
             outer.append(centre + normal * float(np.clip(wanted, low * half_outer, high * half_outer)))
             inner.append(centre - normal * float(np.clip(wanted, low * half_inner, high * half_inner)))
         target_outer = np.stack([smooth(np.array(outer)[:, i], 3) for i in (0, 1)], 1)
@@ -95,20 +116,35 @@ def fit_legs(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: Fit
     return LegFit(tuple(parts), end, waist)
 
 
-def fit_skirt(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: FitStyle = "regular") -> LegFit:
-    """Control points of a skirt: one piece from the waist, as long as its proportion says."""
+def fit_skirt(
+    shape: LegShape, body: Measured, legs: dict[Side, Limb], style: FitStyle = "regular", *, size: Size | None = None
+) -> LegFit:
+    """Control points of a skirt: one piece from the waist, as long as its proportion or its size says."""
     frame, w = body.frame, body.frame.width
-    low, high = EASE[style]
+    ease = EASE[style]
     waist = _waist(body, 0.74)
     scale = _width_scale(shape, body, waist)
     length = float(np.clip((shape.rows[-1] - shape.rows[0]) * scale, 0.8 * w, 3.6 * w))
+    widen = np.ones(len(shape.rows))
+    if size is not None:
+        photo = measures(shape)
+        wide, long = size.across(photo), size.along(photo)
+        if long is not None:
+            ankles = max(float(frame.local(frame.leg(side))[2, 1]) for side in SIDES)
+            length = float(np.clip((shape.rows[-1] - shape.rows[0]) * long, 0.5 * w, ankles - waist))
+        else:
+            length *= size.growth or 1.0
+        if wide is not None:
+            ease, scale = MEASURED, wide
+            widen = _profile(shape, size, scale)
+    low, high = ease.low, ease.high
     middle = (shape.points["waist_a"][0] + shape.points["waist_b"][0]) / 2
     sources, targets, sides = [], [], {}
     heights = waist + length * (shape.rows - shape.rows[0]) / max(shape.rows[-1] - shape.rows[0], 1)
     for side in SIDES:
         sign, column = (-1.0, 0) if side == "a" else (1.0, 3)
         source = np.stack([shape.edges[:, column], shape.rows], 1)
-        natural = 0.85 * scale * np.abs(source[:, 0] - middle)
+        natural = NATURAL * scale * np.abs(source[:, 0] - middle) * widen * ease.factor
         edge = np.interp(heights, body.heights, body.hips[side])
         hips = np.array(
             [max(float(e), float((frame.local(legs[side].centre[:3])[:, 0] * sign).max()) + 0.1 * w) for e in edge]
@@ -137,6 +173,22 @@ def fit_skirt(shape: LegShape, body: Measured, legs: dict[Side, Limb], style: Fi
     part = Part("skirt", np.vstack(sources), np.vstack(targets), piece, np.vstack([sides["a"][1], sides["b"][1][::-1]]))
     end = float(np.clip((waist + length - frame.torso) / (1.35 * w), 0.1, 2.0))
     return LegFit((part,), end, waist)
+
+
+def _profile(shape: LegShape, size: Size, scale: float) -> NDArray[np.float64]:
+    """Factors [n] on the widths of the stations, so that waist, hips, thighs and hem have their own measurements."""
+    photo, rows = measures(shape), shape.rows
+    top, bottom = float(rows[0]), float(rows[-1])
+    if "crotch" in shape.points:
+        crotch = float(shape.points["crotch"][1])
+        places = {"waist": top, "hip": top + 0.7 * (crotch - top), "thigh": crotch + 0.05 * (bottom - crotch), "leg_hem": bottom}  # fmt: skip
+    else:
+        places = {"waist": top, "hip": top + 0.35 * (bottom - top), "hem": bottom}
+    known = [name for name in places if name in size.widths and photo.get(name)]
+    if not known:
+        return np.ones(len(rows))
+    factors = [size.widths[name] / (photo[name] * scale) for name in known]
+    return np.interp(rows, [places[name] for name in known], factors)
 
 
 def _waist(body: Measured, share: float) -> float:

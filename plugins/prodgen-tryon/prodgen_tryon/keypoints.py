@@ -20,6 +20,10 @@ Point = NDArray[np.float64]
 Contour = NDArray[np.float64]
 
 
+class Shapeless(ValueError):
+    """An outline that is no garment's."""
+
+
 @dataclass(frozen=True)
 class TopShape:
     """The outline of a top, dress or coat, in pixels of its picture.
@@ -196,8 +200,11 @@ def top_shape(
         }
         sleeved = {"a": inset > 0.1 * widest, "b": inset > 0.1 * widest}
         cuff_hint = {"a": None, "b": None}
-        confidence *= 0.4
-        warnings.append("The sleeves could not be told from the body of the garment.")
+        if sleeved["a"]:
+            confidence *= 0.4
+            warnings.append("The sleeves could not be told from the body of the garment.")
+        else:  # a long outline without notches has no sleeves
+            confidence *= 0.75
     for side in ("a", "b"):
         if f"armpit_{side}" in given:
             armpits[side] = np.array(given[f"armpit_{side}"], float)
@@ -230,6 +237,8 @@ def top_shape(
         else:
             upper = _between(points, gaps[side], found["neck_a"])[::-1]
             arcs["side_a"] = _between(points, found["hem_a"], gaps[side])[::-1]
+        if len(upper) < 8:
+            raise Shapeless("there is no shoulder between neck and armpit")
         arcs[f"side_{side}"] = np.vstack([armpit[None], arcs[f"side_{side}"]])
         if not sleeved[side]:
             shoulder, arm = _strap(upper, armpit, found[f"neck_{side}"], sign)

@@ -42,7 +42,7 @@ def leg_shape(mask: NDArray[np.bool_], skirt: bool = False, stations: int = 24) 
     rows = np.flatnonzero(mask.any(1))
     top, bottom = int(rows[0]), int(rows[-1])
     height = max(bottom - top, 1)
-    crotch = None if skirt else _crotch(mask)
+    crotch = None if skirt else crotch_of(mask)
     columns = np.flatnonzero(mask[min(top + round(0.03 * height), bottom)])
     waist_a, waist_b = np.array([columns[0], top], float), np.array([columns[-1], top], float)
     # Waist corners: the first row that is nearly as wide as those a little below.
@@ -93,7 +93,7 @@ def leg_shape(mask: NDArray[np.bool_], skirt: bool = False, stations: int = 24) 
     return LegShape(points, ys, edges, inseam, confidence)
 
 
-def _crotch(mask: NDArray[np.bool_]) -> Point | None:
+def crotch_of(mask: NDArray[np.bool_]) -> Point | None:
     """The deepest notch that opens downwards near the middle."""
     points = outline(mask)
     left, right = points[:, 0].min(), points[:, 0].max()
@@ -119,7 +119,7 @@ def guess_category(mask: NDArray[np.bool_]) -> tuple[Guess, float]:
     left, right = points[:, 0].min(), points[:, 0].max()
     top, bottom = points[:, 1].min(), points[:, 1].max()
     width, height = max(right - left, 1), max(bottom - top, 1)
-    crotch = _crotch(mask)
+    crotch = crotch_of(mask)
 
     def span(fraction: float) -> float:
         line = np.flatnonzero(mask[min(round(top + fraction * height), mask.shape[0] - 1)])
@@ -135,6 +135,8 @@ def guess_category(mask: NDArray[np.bool_]) -> tuple[Guess, float]:
         bib = upper < 0.75 * span(0.45) or min(filled(f) for f in (0.03, 0.06, 0.1)) < 0.7
         if bib and depth > 0.45:
             return "overall", 0.8
+        if 0.42 < depth < 0.75 and _side_notches(points, left, right, top, height, float(crotch[1]) - 0.1 * height):
+            return "overall", 0.7
         if depth < 0.8 and upper > 0.5 * width:
             leg = (bottom - crotch[1]) / max(upper, 1)
             return ("trousers", 0.95) if leg > 0.95 else ("shorts", 0.9)
@@ -150,8 +152,8 @@ def guess_category(mask: NDArray[np.bool_]) -> tuple[Guess, float]:
     return "top", 0.75
 
 
-def _side_notches(points: Contour, left: float, right: float, top: float, height: float) -> bool:
-    """Whether the outline has a notch under a sleeve on at least one side."""
+def _side_notches(points: Contour, left: float, right: float, top: float, height: float, until: float = np.inf) -> bool:
+    """Whether the outline has a notch under a sleeve on at least one side, above the row `until`."""
     middle = (left + right) / 2
     for start, end, far, depth in defects(points):
         deep, p, q = points[int(far)], points[int(start)], points[int(end)]
@@ -160,7 +162,7 @@ def _side_notches(points: Contour, left: float, right: float, top: float, height
         if (
             depth > 0.03 * (right - left)
             and abs(outer[0] - middle) > abs(deep[0] - middle)
-            and lower[1] > deep[1]
+            and until > deep[1] < lower[1]
             and outer[1] > top + 0.12 * height
         ):
             return True

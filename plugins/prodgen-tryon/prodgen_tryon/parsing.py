@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import Image
 from prodgen_tryon.filters import Float, dilate, guided, polygon, to_lab, tube
 from prodgen_tryon.skeleton import SIDES, Side, Skeleton, chin
-from prodgen_tryon.sleeves import COLOUR_WEIGHT, Sleeve, along_path, arm_path, beyond, find_sleeve
+from prodgen_tryon.sleeves import COLOUR_WEIGHT, Sleeve, along_path, arm_path, beyond, find_sleeves
 
 PARTS = ("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet")
 LABELS = ("face", "hair", "neck", "skin", "upper", "lower", "feet")
@@ -144,7 +144,7 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
     face = head_shape(frame, shape) & body
     core = head_shape(frame, shape, 0.7) & body
     skin_colour = np.median(lab[core], axis=0) if core.sum() > 10 else np.array([65.0, 15, 18])
-    sleeves = {side: find_sleeve(lab, person, frame, side, skin_colour) for side in SIDES}
+    sleeves = find_sleeves(lab, person, frame, skin_colour)
 
     low_chin = chin(frame)
     neck = tube(shape, np.stack([low_chin, frame.at(0, -0.05 * w)]), np.array([0.17 * w, 0.2 * w])) & ~head_shape(
@@ -276,4 +276,4 @@ def old_sleeves(image: Image, person: Float, frame: Skeleton) -> dict[Side, Slee
     lab = to_lab(image)
     core = head_shape(frame, image.shape, 0.7) & (person > 0.5)
     colour = np.median(lab[core], axis=0) if core.sum() > 10 else np.array([65.0, 15, 18])
-    return {side: find_sleeve(lab, person, frame, side, colour) for side in SIDES}
+    return find_sleeves(lab, person, frame, colour)

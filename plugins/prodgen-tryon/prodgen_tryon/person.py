@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,19 +46,23 @@ class Person:
         return self.frame.width
 
 
-def analyse(photo: Image, body: Body, working_height: int) -> Person:
+Box = tuple[int, int, int, int]
+Steady = Callable[[Image, Skeleton, dict[str, Float]], dict[str, Float]]
+
+
+def analyse(
+    photo: Image, body: Body, working_height: int, *, box: Box | None = None, steady: Steady | None = None
+) -> Person:
     """Crops the photo around the person, scales it down where it is large, and measures.
 
     Args:
         photo: uint8 RGB [h, w, 3].
         body: pose and person mask of the photo (part masks are not needed).
+        box: the crop x0, y0, x1, y1, where it is given; else the person with a margin.
+        steady: is given crop, pose in it and part masks, and gives the masks to go on with (for clips).
     """
-    height, width = photo.shape[:2]
     frame = skeleton(body.landmarks)
-    ys, xs = np.nonzero(body.person > 0.3)
-    margin = 0.35 * frame.width
-    x0, x1 = max(int(xs.min() - margin), 0), min(int(xs.max() + margin) + 1, width)
-    y0, y1 = max(int(ys.min() - margin), 0), min(int(ys.max() + margin) + 1, height)
+    x0, y0, x1, y1 = box or crop_box(body, photo.shape)
     scale = min(1.0, working_height / (y1 - y0))
     size = (max(round((x1 - x0) * scale), 16), max(round((y1 - y0) * scale), 16))
     crop = photo[y0:y1, x0:x1]
@@ -66,10 +71,48 @@ def analyse(photo: Image, body: Body, working_height: int) -> Person:
     if scale < 1:
         soft = cv2.resize(soft, size, interpolation=cv2.INTER_AREA)
     local = moved(frame, (x0, y0), scale)
-    parts = parse_parts(image, soft, local)
+    parts = within_hips(parse_parts(image, soft, local), local)
+    if steady is not None:
+        parts = steady(image, local, parts)
     measured = measure(image, parts, local)
     legs = {side: leg(parts["person"] * (1 - parts["hands"]) * (1 - parts["upper"]), local, side) for side in SIDES}
     return Person(image, (x0, y0), (x1 - x0, y1 - y0), scale, local, parts, body, measured, legs)
+
+
+def crop_box(body: Body, shape: tuple[int, ...]) -> Box:
+    """The box of a person in a photo of `shape`, with a margin."""
+    margin = 0.35 * skeleton(body.landmarks).width
+    ys, xs = np.nonzero(body.person > 0.3)
+    if not len(xs):
+        return 0, 0, shape[1], shape[0]
+    x0, x1 = max(int(xs.min() - margin), 0), min(int(xs.max() + margin) + 1, shape[1])
+    return x0, max(int(ys.min() - margin), 0), x1, min(int(ys.max() + margin) + 1, shape[0])
+
+
+def within_hips(parts: dict[str, Float], frame: Skeleton) -> dict[str, Float]:
+    """The parts with lower clothes no wider at the hips than below them: what sticks out is the hem of a dark top over dark trousers."""
+    lower, w = parts["lower"], frame.width
+    free = lower * (1 - parts["hands"])
+    below = np.linspace(frame.torso + 0.4 * w, frame.torso + 0.65 * w, 6)
+    ys, xs = np.nonzero(lower > 0.05)
+    places = frame.local(np.stack([xs, ys], 1))
+    out = np.zeros(len(xs), bool)
+    for side in SIDES:
+        sign = -1.0 if side == "a" else 1.0
+        outward = frame.right * sign
+        widths = [cast(free, frame.at(sign * 0.25 * w, float(h)), outward, w) for h in below]
+        widths = [width + 0.25 * w for width in widths if 0.05 * w < width < 0.9 * w]
+        if len(widths) < 3:
+            continue
+        limit = max(1.06 * float(np.max(widths)), 0.4 * w)
+        high = (places[:, 1] < frame.torso + 0.3 * w) & (places[:, 1] > 0.7 * frame.torso)
+        out |= high & (places[:, 0] * sign > limit)
+    if not out.any():
+        return parts
+    upper, trimmed = parts["upper"].copy(), lower.copy()
+    upper[ys[out], xs[out]] = np.maximum(upper[ys[out], xs[out]], lower[ys[out], xs[out]])
+    trimmed[ys[out], xs[out]] = 0
+    return parts | {"upper": upper, "lower": trimmed}
 
 
 def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:

@@ -34,7 +34,8 @@ def register_compositors(register: Register) -> None:
     register(
         CompositorSpec(
             id="tryon/warp", summary="Dresses a photo by warping the garment's picture onto the body; CPU only, prints stay intact.",
-            categories=("top", "outerwear", "trousers", "shorts", "skirt", "dress"), max_garments=8, max_batch=8, needs=_NEEDS, weights_licence=_WEIGHTS,
+            categories=("top", "outerwear", "trousers", "shorts", "skirt", "dress", "overall", "hat", "glasses", "bag", "scarf"), max_garments=8, max_batch=8, clips=True, needs=_NEEDS,
+            weights_licence=_WEIGHTS,
         ),
         "prodgen_tryon.warp:WarpCompositor",
     )  # fmt: skip
@@ -114,9 +115,18 @@ def register_benchmarks(register: Register) -> None:
     register(
         BenchmarkSpec(
             id="tryon/pairs",
-            summary="Time of tryon/warp, and its pictures on true pairs beside trivial floors.",
+            summary="Time and memory, and pictures on true pairs beside trivial floors.",
             measures="tryon",
             needs=_NEEDS,
         ),
         "prodgen_tryon.bench:TryOnBenchmark",
+    )
+    register(
+        BenchmarkSpec(
+            id="tryon/clips",
+            summary="Flicker of a clip with a known answer, beside its frames as filmed and each dressed by itself.",
+            measures="tryon-clip",
+            needs=_NEEDS,
+        ),
+        "prodgen_tryon.bench:ClipBenchmark",
     )

@@ -26,7 +26,10 @@ def shading(person: Person) -> Float:
             if inside.sum() < 100:
                 continue
             above, below = np.zeros_like(result), np.full_like(result, 1e-3)
-            for colour in _clusters(lab, inside):
+            clusters = _clusters(lab, inside)
+            # An open jacket or a busy print says less about folds than cloth of one colour.
+            even = float(np.clip((max(c.sum() for c in clusters) / inside.sum() - 0.3) / 0.45, 0.3, 1))
+            for colour in clusters:
                 core = erode(colour, max(0.01 * w, 1)).astype(np.float32)
                 if core.sum() < 0.03 * inside.sum():
                     continue
@@ -35,7 +38,7 @@ def shading(person: Person) -> Float:
                 above += weight * np.clip((level + 14) / (wide + 14), 0.65, 1.3)
                 below += weight
             trust = np.clip(below * 2.2, 0, 1)
-            result = result * (1 - trust) + trust * above / below
+            result = result * (1 - trust) + trust * (above / below) ** even
         person.cache["shading"] = result.astype(np.float32)
     field: Float = person.cache["shading"]
     return field

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.filters import Float
-from prodgen_tryon.skeleton import Side, Skeleton
+from prodgen_tryon.skeleton import SIDES, Side, Skeleton
 
 COLOUR_WEIGHT = np.array([0.5, 1.4, 1.4], np.float32)  # lightness varies with folds, hue does not
+STATIONS = np.linspace(0.15, 2.9, 56)  # along an arm, one unit a bone
+_TONE_WEIGHT = np.array([0.3, 1.4, 1.4])
 
 
 @dataclass(frozen=True)
@@ -51,23 +53,79 @@ def beyond(shape: tuple[int, ...], path: NDArray[Any], t: float) -> NDArray[np.b
     return result
 
 
-def find_sleeve(lab: Float, person: Float, frame: Skeleton, side: Side, skin: NDArray[Any]) -> Sleeve:
-    """The best split of the colours along an arm into cloth, then skin.
+def find_sleeves(lab: Float, person: Float, frame: Skeleton, skin: NDArray[Any]) -> dict[Side, Sleeve]:
+    """Both sleeves. Clothes have two alike: where the arms disagree, the end that suits the colours of both is taken.
+
+    An arm that the pose does not see well has less of a say.
 
     Args:
         lab: CIE L*a*b* [h, w, 3].
         skin: the colour of the face, Lab [3].
     """
-    path = arm_path(frame, side)
-    stations = np.linspace(0.15, 2.9, 56)
-    centres = along_path(path, stations)
+    profiles = {side: _profile(lab, person, frame, side) for side in SIDES}
+    found = {side: _split(profiles[side], skin) for side in SIDES}
+    if abs(found["a"].end - found["b"].end) < 0.45:
+        return found
+    tones = [skin * _TONE_WEIGHT]
+    for profile in profiles.values():
+        hand = profile[STATIONS > 2.3]
+        hand = hand[~np.isnan(hand[:, 0])] * _TONE_WEIGHT
+        if len(hand) > 3 and np.linalg.norm((np.median(hand, axis=0) - tones[0])[1:]) < 14:
+            tones.append(np.median(hand, axis=0))
+    gains = {side: _likelihood(profiles[side], np.array(tones)) for side in SIDES}
+    trust = {side: min(frame.seen.get(f"{joint}_{side}", 1.0) for joint in ("elbow", "wrist")) ** 2 for side in SIDES}
+
+    def total(end: float) -> float:
+        return sum(trust[side] * float(np.interp(end, *gains[side])) for side in SIDES)
+
+    right = max(SIDES, key=lambda side: total(found[side].end))
+    wrong: Side = "b" if right == "a" else "a"
+    ends = {right: found[right].end, wrong: found[right].end}
+    for side in SIDES:
+        if ends[side] < 0.4:  # a short sleeve is only a few stations long
+            places = gains[side][0]
+            values = np.sum([trust[s] * (1.0 if s == side else 0.6) * gains[s][1] for s in SIDES], axis=0)
+            near = places < 0.6
+            best = float(places[near][int(values[near].argmax())])
+            ends[side] = best if best > 0.25 else 0.0
+    return {side: Sleeve(ends[side], found[right].sure) for side in SIDES}
+
+
+def _likelihood(profile: NDArray[Any], tones: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """For sleeve ends on a grid: the log-likelihood that all stations above are cloth and all below skin."""
+    known = ~np.isnan(profile[:, 0])
+    values = profile[known] * _TONE_WEIGHT
+    distance = np.linalg.norm(values[:, None] - tones[None], axis=-1).min(1)
+    probability = np.clip(1 / (1 + np.exp(np.clip((distance - 9) / 2.5, -30, 30))), 0.03, 0.97)
+    ends = np.concatenate([[0.0], STATIONS])
+    where = STATIONS[known]
+    scores = [
+        float(np.where(where > end, np.log(probability), np.log(1 - probability)).sum()) / max(len(where), 1)
+        for end in ends
+    ]
+    return ends, np.array(scores)
+
+
+def _profile(lab: Float, person: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
+    """The median colour at every station along an arm, Lab [n, 3]; NaN where there is no person."""
+    centres = along_path(arm_path(frame, side), STATIONS)
     radius = max(round(0.05 * frame.width), 1)
-    profile = np.full((len(stations), 3), np.nan)
+    profile = np.full((len(STATIONS), 3), np.nan)
     for i, (x, y) in enumerate(np.round(centres).astype(int)):
-        patch = lab[max(y - radius, 0) : y + radius + 1, max(x - radius, 0) : x + radius + 1]
-        inside = person[max(y - radius, 0) : y + radius + 1, max(x - radius, 0) : x + radius + 1] > 0.6
+        patch = lab[max(y - radius, 0) : max(y + radius + 1, 0), max(x - radius, 0) : max(x + radius + 1, 0)]
+        inside = person[max(y - radius, 0) : max(y + radius + 1, 0), max(x - radius, 0) : max(x + radius + 1, 0)] > 0.6
         if inside.any():
             profile[i] = np.median(patch[inside], axis=0)
+    return profile
+
+
+def find_sleeve(lab: Float, person: Float, frame: Skeleton, side: Side, skin: NDArray[Any]) -> Sleeve:
+    """The best split of the colours along one arm into cloth, then skin; arguments as for `find_sleeves`."""
+    return _split(_profile(lab, person, frame, side), skin)
+
+
+def _split(profile: NDArray[np.float64], skin: NDArray[Any]) -> Sleeve:
+    stations = STATIONS
     known = ~np.isnan(profile[:, 0])
     if known.sum() < 12:
         return Sleeve(2.0, 0.0)

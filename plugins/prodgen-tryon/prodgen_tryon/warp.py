@@ -4,46 +4,27 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Compositor
-from prodgen_sdk.types import Body, Garment, Image, Layer, PersonPhoto, Refusal, TryOn, TryOnRequest
+from prodgen_sdk.types import Body, Garment, Image, PersonPhoto, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check
-from prodgen_tryon.compose import Composed, compose_legs, compose_top, front
-from prodgen_tryon.confidence import LEAST, assess, measure
+from prodgen_tryon.accessories.wear import Accessory
+from prodgen_tryon.clip.dress import dress_clip
 from prodgen_tryon.config import Config
-from prodgen_tryon.cutout import Cutout, cut_out
-from prodgen_tryon.filters import Float, dilate
-from prodgen_tryon.fit import Part, fit_top
-from prodgen_tryon.fit_legs import fit_legs, fit_skirt
-from prodgen_tryon.keypoints import TopShape, top_shape
-from prodgen_tryon.layers import over
-from prodgen_tryon.legs import LegShape, guess_category, leg_shape
+from prodgen_tryon.garment import Piece, understand
 from prodgen_tryon.litert import LitertBodyParser
 from prodgen_tryon.person import Person, analyse
+from prodgen_tryon.render import Dressed, dress
 
-CATEGORIES = ("top", "outerwear", "trousers", "shorts", "skirt", "dress")
 DETECTION_HEIGHT = 1280
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A garment that was cut out and understood."""
-
-    cutout: Cutout
-    category: str
-    shape: TopShape | LegShape
-    warnings: tuple[str, ...]
 
 
 class Recent(Generic[T]):
@@ -81,20 +62,36 @@ class WarpCompositor(Compositor):
         own = self._config.body_parser == "body/litert"
         self._parser = LitertBodyParser(self._config, ctx) if own else None
         self._people: Recent[Person | Refusal] = Recent(self._config.cached_people)
-        self._pieces: Recent[Piece | Refusal] = Recent(self._config.cached_garments)
+        self._pieces: Recent[Piece | Accessory | Refusal] = Recent(self._config.cached_garments)
 
     def compose(self, batch: Sequence[TryOnRequest], ctx: Context) -> list[TryOn | Refusal]:
-        results = []
+        results: list[TryOn | Refusal] = []
         for request in batch:
             ctx.check()
-            results.append(self._dress(request, ctx))
+            explained = self.explain(request, ctx)
+            results.append(explained if isinstance(explained, Refusal) else explained[2].answer)
         return results
+
+    def compose_clip(
+        self, frames: Iterable[Image], request: TryOnRequest, rate: float, ctx: Context
+    ) -> Iterator[TryOn | Refusal]:
+        """Steady: poses are smoothed over the whole clip, and masks, light and made-up pixels carried from frame to frame."""
+        return dress_clip(
+            frames,
+            request,
+            rate,
+            lambda photo: self._seen(photo, ctx),
+            lambda garment, person: self._piece(garment, person, ctx),
+            self._config,
+            ctx,
+        )
 
     def release(self, person: PersonPhoto) -> None:
         """Forgets the analysis of a photo and every picture derived from it; garments, which show nobody, may stay."""
         self._people.drop(images.pixel_digest(images.flatten(person.image)))
 
-    def _dress(self, request: TryOnRequest, ctx: Context) -> TryOn | Refusal:
+    def explain(self, request: TryOnRequest, ctx: Context) -> tuple[Person, list[Piece | Accessory], Dressed] | Refusal:
+        """The person, the garments as they were understood, and how they were laid, with the answer; or the refusal."""
         photo = images.flatten(request.person.image)
         if request.mask is not None and request.mask.shape != photo.shape[:2]:
             raise InputError(
@@ -104,32 +101,32 @@ class WarpCompositor(Compositor):
         person = self._people.get(images.pixel_digest(photo), lambda: self._person(photo, ctx))
         if isinstance(person, Refusal):
             return person
-        pieces = []
+        pieces: list[Piece | Accessory] = []
         for garment in request.garments:
             ctx.check()
-            piece = self._piece(garment, person)
+            piece = self._piece(garment, person, ctx)
             if isinstance(piece, Refusal):
                 return piece
-            refusal = check.reach(person, piece.category)
+            refusal = check.reach(person, piece.category) if isinstance(piece, Piece) else None
             if refusal is not None:
                 return refusal
             pieces.append(piece)
-        return _render(request, photo, person, pieces, self._config)
+        dressed = dress(request, photo, person, pieces, self._config)
+        return dressed if isinstance(dressed, Refusal) else (person, pieces, dressed)
 
     def _person(self, photo: Image, ctx: Context) -> Person | Refusal:
-        scale = min(1.0, DETECTION_HEIGHT / photo.shape[0], 2 * DETECTION_HEIGHT / photo.shape[1])
-        small = photo
-        if scale < 1:
-            size = (max(round(photo.shape[1] * scale), 1), max(round(photo.shape[0] * scale), 1))
-            small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
-        body = self._body(small, ctx)
-        refusal = check.body(body)
+        body, refusal = self._seen(photo, ctx)
         if refusal is not None:
             return refusal
-        if scale < 1:
-            body = _enlarged(body, photo.shape, small.shape)
         person = analyse(photo, body, self._config.working_height)
         return check.pose(person) or person
+
+    def _seen(self, photo: Image, ctx: Context) -> tuple[Body, Refusal | None]:
+        """Pose and person mask of a photo, which is looked at in a moderate size, and whether it shows one person well enough."""
+        small = _shrunk(photo, DETECTION_HEIGHT)
+        body = self._body(small, ctx)
+        refusal = check.body(body, small)
+        return (body if small is photo else _enlarged(body, photo.shape, small.shape)), refusal
 
     def _body(self, photo: Image, ctx: Context) -> Body:
         if self._parser is not None:
@@ -139,177 +136,33 @@ class WarpCompositor(Compositor):
         )
         return found[0]
 
-    def _piece(self, garment: Garment, person: Person) -> Piece | Refusal:
+    def _piece(self, garment: Garment, person: Person, ctx: Context) -> Piece | Accessory | Refusal:
         picture = garment.front
         if person.frame.facing == "back":
             if garment.back is None:
                 return check.NO_BACK
             picture = garment.back
         key = f"{images.pixel_digest(picture)} {garment.category} {sorted(garment.keypoints.items())} {picture is garment.front}"
-        return self._pieces.get(key, lambda: understand(picture, garment, picture is garment.front))
+        return self._pieces.get(key, lambda: self._understood(picture, garment, ctx))
+
+    def _understood(self, picture: Image, garment: Garment, ctx: Context) -> Piece | Accessory | Refusal:
+        cut_out_already = picture.shape[2] == 4 and bool((picture[..., 3] < 128).mean() > 0.02)
+        if not cut_out_already:
+            small = _shrunk(images.flatten(picture), 640)
+            refusal = check.worn(self._body(small, ctx), small)
+            if refusal is not None:
+                return refusal
+        return understand(picture, garment, picture is garment.front)
 
 
-def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | Refusal:
-    """Cuts a garment out, finds out what it is and where its points lie."""
-    cutout = cut_out(picture)
-    if not cutout.mask.any() or cutout.confidence < 0.15:
-        return check.NOT_CUT_OUT
-    guess, sure = guess_category(cutout.mask)
-    category = garment.category if garment.category != "auto" else guess
-    if category not in CATEGORIES:
-        return check.unsupported(category)
-    warnings: list[str] = []
-    if garment.category == "auto" and sure < 0.75:
-        warnings.append(f"The garment was taken for a {category}; say its category if that is wrong.")
-    if guess == "overall" and category in ("trousers", "shorts"):
-        warnings.append("The garment looks like dungarees; its bib and straps are not shown.")
-    rgb = images.flatten(picture)
-    points = garment.keypoints if front else {}
-    shape: TopShape | LegShape
-    if category in ("top", "outerwear", "dress"):
-        shape = top_shape(cutout.mask, rgb, points)
-        warnings += shape.warnings
-    else:
-        shape = leg_shape(cutout.mask, category == "skirt")
-    if shape.confidence < 0.25:
-        return check.NOT_RECOGNISED
-    return Piece(cutout, category, shape, tuple(warnings))
-
-
-def _render(
-    request: TryOnRequest, photo: Image, person: Person, pieces: Sequence[Piece], config: Config
-) -> TryOn | Refusal:
-    picture = person.image.astype(np.float32)
-    warnings: list[str] = []
-    confidence = 1.0
-    quality: list[dict[str, float]] = []
-    if person.frame.facing == "back":
-        warnings.append("The person is seen from behind: the garment's back is shown.")
-    done: dict[int, Composed] = {}
-    # Lower clothes first, because a new top may show what the old one hid.
-    lower = [i for i, piece in enumerate(pieces) if isinstance(piece.shape, LegShape)]
-    upper = [i for i in range(len(pieces)) if i not in lower]
-    for number in (*lower, *upper):
-        piece = pieces[number]
-        if isinstance(piece.shape, LegShape):
-            composed, parts = _lay_legs(person, picture, piece, piece.shape, request)
-        else:
-            legs = done[lower[-1]] if lower else None
-            composed, parts = _lay_top(person, picture, piece, piece.shape, request, config, number != upper[0], legs)
-        cover = check.coverage(person, piece.category, composed.alpha)
-        if cover < 0.5:
-            return check.NOT_COVERED
-        signs = measure(
-            person,
-            piece.category,
-            piece.cutout,
-            piece.shape,
-            parts,
-            composed.image,
-            composed.alpha,
-            composed.whole,
-            cover,
-        )
-        sure, weak = assess(signs)
-        if sure < LEAST:
-            return check.UNSURE
-        confidence = min(confidence, sure)
-        warnings += [w for w in (*piece.warnings, *weak) if w not in warnings]
-        quality.append({name: round(value, 3) for name, value in signs.items()})
-        picture, done[number] = composed.image, composed
-    for number in lower:
-        if any(i < number for i in upper):  # named after the top: worn over it
-            alpha = done[number].whole * (1 - front(person))
-            picture = over(picture, done[number].cloth, alpha)
-    image, mask = restore(photo, person, picture, request.mask)
-    names = [piece.category for piece in pieces]
-    return TryOn(
-        image=image,
-        edit_mask=mask,
-        layers=tuple(Layer(name=f"{i}-{names[i]}", image=_layer(photo, person, done[i])) for i in range(len(pieces))),
-        confidence=float(np.clip(confidence, 0, 1)),
-        warnings=tuple(warnings),
-        facts={
-            "categories": names,
-            "facing": person.frame.facing,
-            "working_scale": round(person.scale, 4),
-            "signs": quality,
-        },
-    )
-
-
-def _lay_legs(
-    person: Person, picture: Float, piece: Piece, shape: LegShape, request: TryOnRequest
-) -> tuple[Composed, tuple[Part, ...]]:
-    fit = fit_skirt if piece.category == "skirt" else fit_legs
-    fitted = fit(shape, person.measured, person.legs, request.fit.style)
-    return compose_legs(person, picture, piece.cutout, fitted), fitted.parts
-
-
-def _lay_top(
-    person: Person,
-    picture: Float,
-    piece: Piece,
-    shape: TopShape,
-    request: TryOnRequest,
-    config: Config,
-    second: bool,
-    legs: Composed | None,
-) -> tuple[Composed, tuple[Part, ...]]:
-    dress = piece.category == "dress"
-    keeps = piece.category == "outerwear" and config.outerwear_keeps_top
-    fitted = fit_top(shape, person.measured, request.fit.style, dress=dress, snap_hem=piece.category == "top")
-    composed = compose_top(
-        person, picture, piece.cutout, fitted, keep_top=keeps, top_worn=second, dress=dress, legs=legs
-    )
-    return composed, fitted.parts
-
-
-def restore(
-    photo: Image, person: Person, picture: Float, allowed: NDArray[np.bool_] | None
-) -> tuple[Image, NDArray[np.bool_]]:
-    """The dressed working picture in the photo: only pixels that changed are touched, all others are the photo's own.
-
-    Args:
-        picture: float32 RGB of the working crop.
-        allowed: the only pixels of the photo that may change.
-
-    Returns:
-        the picture in the photo's size, and the mask of the pixels that may differ.
-    """
-    x, y = person.origin
-    width, height = person.size
-    working = picture.round().clip(0, 255).astype(np.uint8)
-    changed = (np.abs(working.astype(np.int16) - person.image) > 0).any(-1)
-    out = photo.copy()
-    mask = np.zeros(photo.shape[:2], bool)
-    crop = photo[y : y + height, x : x + width]
-    if person.scale < 1:
-        # Fade into the photo over the rim of the change: the crop was resampled, the photo was not.
-        soft = cv2.GaussianBlur(dilate(changed.astype(np.float32), 1), (0, 0), 1.0)
-        soft = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
-        large = cv2.resize(working, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.float32)
-        large = crop + (large - crop) * soft[..., None]
-        inside = soft > 1 / 255
-        result = large.round().clip(0, 255).astype(np.uint8)
-    else:
-        result, inside = working, changed
-    if allowed is not None:
-        inside = inside & allowed[y : y + height, x : x + width]
-    target = out[y : y + height, x : x + width]
-    target[inside] = result[inside]
-    mask[y : y + height, x : x + width] = inside
-    return out, mask
-
-
-def _layer(photo: Image, person: Person, done: Composed) -> Image:
-    x, y = person.origin
-    rgba = np.dstack([done.cloth, done.alpha * 255]).round().clip(0, 255).astype(np.uint8)
-    if person.scale < 1:
-        rgba = cv2.resize(rgba, person.size, interpolation=cv2.INTER_CUBIC)
-    out = np.zeros((*photo.shape[:2], 4), np.uint8)
-    out[y : y + person.size[1], x : x + person.size[0]] = rgba
-    return out
+def _shrunk(photo: Image, height: int) -> Image:
+    """The photo, or a smaller one where it is higher than `height` or wider than twice that."""
+    scale = min(1.0, height / photo.shape[0], 2 * height / photo.shape[1])
+    if scale == 1:
+        return photo
+    size = (max(round(photo.shape[1] * scale), 1), max(round(photo.shape[0] * scale), 1))
+    small: Image = cv2.resize(photo, size, interpolation=cv2.INTER_AREA).astype(photo.dtype)
+    return small
 
 
 def _enlarged(body: Body, shape: tuple[int, ...], small: tuple[int, ...]) -> Body:

@@ -155,6 +155,23 @@ class CompositorContract(ComponentContract):
                 "The spec says max_garments=1, but two garments were taken. Raise max_garments, or refuse the request."
             )
 
+    def test_a_clip_gives_an_answer_a_frame(
+        self, component: Compositor, requests: tuple[TryOnRequest, ...], unusable: PersonPhoto, ctx: Context
+    ) -> None:
+        request, nobody = requests[0], np.ascontiguousarray(unusable.image[:1, :1])
+        photo = request.person.image
+        moved = np.roll(photo, 1, axis=1)
+        frames = [photo, moved, np.broadcast_to(nobody, photo.shape).copy()]
+        frozen = Frozen(**{f"frame {place}": frame for place, frame in enumerate(frames)})
+        answers = list(component.compose_clip(frames, request, 1.0, ctx))
+        frozen.assert_unchanged()
+        assert_count(answers, frames, "TryOn or Refusal")
+        assert isinstance(answers[-1], Refusal), "At one frame a second, nobody in the last frame: refuse that frame."
+        for frame, answer in zip(frames[:2], answers, strict=False):
+            assert isinstance(answer, TryOn), "A clip of a photo that can be dressed was refused."
+            leaked = _changed(frame, answer.image) & ~answer.edit_mask
+            assert not leaked.any(), f"{leaked.sum()} pixels of a frame changed outside of its edit_mask."
+
     def test_does_not_change_its_input(
         self, component: Compositor, requests: tuple[TryOnRequest, ...], ctx: Context
     ) -> None:

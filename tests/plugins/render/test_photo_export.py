@@ -1,5 +1,10 @@
 """GLB files, spin videos and batches of views."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -91,3 +96,28 @@ def test_batch_resumes_and_goes_on_past_bad_files(model: Model3D, tmp_path: Path
     assert (out / "ball" / "az33_el0_d1.png").is_file()
     with pytest.raises(InputError, match="Two files"):
         render_views([tmp_path / "box.glb", tmp_path / "sub" / "box.glb"], views, out, Context())
+
+
+def test_kill_9_keeps_what_is_done(model: Model3D, tmp_path: Path) -> None:
+    file, out, whole = save_glb(model, tmp_path / "box.glb"), tmp_path / "killed", tmp_path / "whole"
+    views = parse_views("pose96")[:40]
+    code = (
+        "import sys; from pathlib import Path; from prodgen_render.batch import render_views; from prodgen_sdk.context import Context; "
+        "from prodgen_sdk.types import parse_views; "
+        "render_views([Path(sys.argv[1])], parse_views('pose96')[:40], Path(sys.argv[2]), Context(), size=32)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(file), str(out)])
+    deadline = time.monotonic() + 60
+    while len(list(out.glob("box/*.png"))) < 3 and time.monotonic() < deadline:
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    done = {path: path.stat().st_mtime_ns for path in out.glob("box/*.png")}
+    assert 3 <= len(done) < len(views)
+    figures = render_views([file], views, out, Context(), size=32)
+    assert figures["views_skipped"] == len(done)
+    assert all(path.stat().st_mtime_ns == when for path, when in done.items())
+    render_views([file], views[:6], whole, Context(), size=32)
+    for path in whole.glob("box/*.png"):
+        assert (out / "box" / path.name).read_bytes() == path.read_bytes()
+    assert not list(out.rglob("*.tmp"))

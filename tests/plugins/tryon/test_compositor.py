@@ -127,11 +127,9 @@ def test_refusals_say_why_and_what_would_help(compositor, ctx, drawn, parser):
     top = drawn.top()
     empty = np.full((400, 300, 3), 190, np.uint8)
     blank = Garment(front=np.full((300, 300, 3), 240, np.uint8))
-    hat = Garment(front=top.front, category="hat")
     cases = {
         "no-person": dress(compositor, ctx, empty, top),
         "garment-not-cut-out": dress(compositor, ctx, drawn.person(), blank),
-        "category-not-supported": dress(compositor, ctx, drawn.person(), hat),
     }
     parser.people = 3
     cases["several-people"] = dress(compositor, ctx, drawn.person(seed=1), top)

@@ -15,7 +15,7 @@ from prodgen_render.photo.cuboid import DEPTH_PRIOR, Cuboid, fit_cuboid
 from prodgen_render.photo.cutout import Cutout, cut_out
 from prodgen_render.photo.frame import AWAY, PhotoCamera, contract_frame, frame_around
 from prodgen_render.photo.relief import Plan, depth_of, placed, plan_of, relief_parts
-from prodgen_render.photo.revolution import Revolved, fit_revolution
+from prodgen_render.photo.revolution import Revolved, fit_revolution, fitted_to
 from prodgen_render.photo.solid import cuboid_parts, revolved_part
 from prodgen_render.photo.texture import Shot
 from prodgen_sdk.errors import InputError
@@ -117,7 +117,7 @@ class _Fits:
     def _revolved(self) -> Revolved | None:
         """In the contract's frame, if the body fills it as it should; else in the frame that it makes for itself."""
         if self.frame is not None:
-            body = self._squashed(self.frame)
+            body = self._squashed(self.frame, framed=True)
             if body is not None and abs(body.sphere[1] - 1) < 0.04 and abs(body.sphere[0][2]) < 0.14:
                 self.body_framed = True
                 return body
@@ -138,8 +138,8 @@ class _Fits:
             camera = found.camera.settled(centre, radius)
         return found
 
-    def _squashed(self, camera: PhotoCamera) -> Revolved | None:
-        return fit_revolution(self.mask, camera, self.elevation, 1.0 if self.words.round else self.ratio)
+    def _squashed(self, camera: PhotoCamera, framed: bool = False) -> Revolved | None:
+        return fit_revolution(self.mask, camera, self.elevation, 1.0 if self.words.round else self.ratio, framed=framed)
 
     def _boxed(self) -> Cuboid:
         prior = self.words.depth or DEPTH_PRIOR
@@ -203,6 +203,7 @@ def _revolution(fits: _Fits, cutout: Cutout, behind: Cutout | None) -> tuple[Pho
         raise InputError(
             "Nothing stands around an upright axis in the photo.", hint="Set photo_shape to relief, cuboid or auto."
         )
+    body = fitted_to(body, fits.mask, fits.pieces)
     hollow = fits.words.open and body.radius[-1] > 0.6 * body.radius.max()
     parts = [revolved_part(body, _shots(cutout, body.camera, behind), hollow)]
     if fits.attached > 0.008:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from prodgen_render.config import Config
+from prodgen_render.environment import digest_of, light_of
 from prodgen_render.photo.build import Built, model_from_photos
 from prodgen_render.rendering import render
 from prodgen_sdk import images
@@ -60,13 +61,18 @@ class PhotoGenerator(Generator):
         del ctx
         self.config = config if isinstance(config, Config) else Config()
 
+    @property
+    def digest(self) -> str:
+        """What pictures depend on besides the configuration."""
+        return digest_of(self.config)
+
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
         """One list of pictures a request; views that the photo says little of carry a warning.
 
         Raises:
             InputError: a request without a photo, or a photo in which no product stands out.
         """
-        out = []
+        out, light = [], light_of(self.config)
         for number, request in enumerate(batch):
             ctx.check()
             ctx.progress(number, len(batch), "photos")
@@ -78,7 +84,7 @@ class PhotoGenerator(Generator):
             built = _BUILT.get(front, request.references.get("back"), request.product, self.config)
             pictures = render(
                 built.model, request.views, request.scene, request.size, request.seed,
-                maps=request.maps, background=request.references.get("background"), before_each=lambda _: ctx.check(),
+                maps=request.maps, background=request.references.get("background"), before_each=lambda _: ctx.check(), light=light,
             )  # fmt: skip
             out.append([_noted(picture, built) for picture in pictures])
         ctx.progress(len(batch), len(batch), "photos")

@@ -14,10 +14,11 @@ from prodgen_render.geometry import smooth_normals
 from prodgen_render.model import Floats, Ints, Part
 from prodgen_render.photo.frame import AWAY, PhotoCamera
 from prodgen_render.photo.solid import material
-from prodgen_render.photo.texture import Shot, seen_in
+from prodgen_render.photo.texture import Shot, seen_in, smoothstep
 from prodgen_sdk.types import Mask
 
 _CELLS = 170
+_LEANING, _OPEN = 0.12, 0.45
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,11 +136,15 @@ def relief_parts(
     behind = points * [1, -1, 1]
     faces = plan.faces
     normals = smooth_normals(points.astype(np.float32), faces)
-    colour, _ = _texels(front, points, normals, plan)
+    colour, facing = _texels(front, points, normals, plan)
+    plain = _plain(colour)
+    # What leans away was seen by few pixels, which would be drawn out into streaks.
+    seen = smoothstep((facing - _LEANING) / (_OPEN - _LEANING))[..., None]
+    colour = (colour * seen + plain * (1 - seen)).astype(np.float32)
     if back is not None:
         other, _ = seen_in(back, _grid(plan, behind, front)[0], _grid(plan, normals * [1, -1, 1], front)[0])
     else:
-        other = colour if same_behind else _plain(colour, plan)
+        other = colour if same_behind else plain
     uv = _uv(plan, colour.shape)
     parts = [
         Part(points.astype(np.float32), faces, normals, uv, material(colour)),
@@ -149,7 +154,7 @@ def relief_parts(
         ),
     ]  # fmt: skip
     if wall > 1e-4:
-        parts.append(_wall(plan, points, behind, uv, colour))
+        parts.append(_wall(plan, points, behind, uv, plain))
     return parts
 
 
@@ -170,7 +175,7 @@ def _window(plan: Plan, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
 
 
 def _texels(front: Shot, points: Floats, normals: Floats, plan: Plan) -> tuple[Floats, Floats]:
-    """The photo's own pixels in the plan's window, with its light divided out."""
+    """The photo's own pixels in the plan's window, with its light divided out, and how much each faces the camera."""
     from scipy import ndimage
 
     from prodgen_render.lights import lighting, relative_light, turn
@@ -183,7 +188,7 @@ def _texels(front: Shot, points: Floats, normals: Floats, plan: Plan) -> tuple[F
     flat = turn(grid.reshape(-1, 3).astype(np.float32), -front.camera.azimuth)
     light = np.maximum(relative_light(lighting("studio"), flat, SHADING), 0.35).reshape(grid.shape[:2])
     colour = front.cutout.colour[top:bottom, left:right] / light[..., None]
-    return colour.astype(np.float32), light
+    return colour.astype(np.float32), -grid[..., 1]
 
 
 def _uv(plan: Plan, shape: tuple[int, ...]) -> Floats:
@@ -192,7 +197,7 @@ def _uv(plan: Plan, shape: tuple[int, ...]) -> Floats:
     return np.stack([share[:, 0], 1 - share[:, 1]], -1).astype(np.float32)
 
 
-def _plain(colour: Floats, plan: Plan) -> Floats:
+def _plain(colour: Floats) -> Floats:
     """The front without its print: a wide median keeps areas of one material and drops what is on them."""
     from scipy import ndimage
 

@@ -35,12 +35,13 @@ def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False) -> Pa
     slope_r, slope_h = _slopes(length, radius, height, along)
     angle = ((np.arange(columns) + 0.5) / columns * 2 * np.pi + np.pi / 2)[None]
     points = np.empty((rows, columns, 3))
-    across, away = section(angle, body.squash)
-    points[..., 0] = at_radius[:, None] * across
+    flat_here = body.flatness(at_radius)[:, None]
+    across, away = section(angle, flat_here)
+    points[..., 0] = body.across(at_height[:, None], at_radius[:, None] * across)
     points[..., 1] = at_radius[:, None] * away
     points[..., 2] = at_height[:, None]
     normals = np.empty_like(points)
-    outwards = np.stack(section_normal(angle, body.squash), -1)
+    outwards = np.stack(section_normal(angle, flat_here), -1)
     outwards /= np.maximum(np.linalg.norm(outwards, axis=-1, keepdims=True), 1e-9)
     normals[..., :2] = slope_h[:, None, None] * outwards
     normals[..., 2] = -slope_r[:, None]
@@ -63,8 +64,8 @@ def _turned_grid(
     """Vertices, faces and UV of the path turned about the axis."""
     ring = np.linspace(0, 2 * np.pi, _COLUMNS + 1) + np.pi / 2
     vertices = np.empty((len(radius), _COLUMNS + 1, 3))
-    across, away = section(ring, body.squash)
-    vertices[..., 0] = radius[:, None] * across
+    across, away = section(ring[None], body.flatness(radius)[:, None])
+    vertices[..., 0] = body.across(height[:, None], radius[:, None] * across)
     vertices[..., 1] = radius[:, None] * away
     vertices[..., 2] = height[:, None]
     u, v = np.meshgrid(np.linspace(0, 1, _COLUMNS + 1), length / length[-1])
@@ -119,7 +120,9 @@ def _path(body: Revolved, hollow: bool) -> tuple[Floats, Floats]:
 def _smooth(radius: Floats) -> Floats:
     from scipy import ndimage
 
-    return np.asarray(np.maximum(ndimage.gaussian_filter1d(radius, 1.0, mode="nearest"), 1e-4))
+    # Sharpened first, so that rims and edges stay where they are.
+    sharp = 2 * radius - ndimage.gaussian_filter1d(radius, 1.0, mode="nearest")
+    return np.asarray(np.maximum(ndimage.gaussian_filter1d(sharp, 1.0, mode="nearest"), 1e-4))
 
 
 def _slopes(length: Floats, radius: Floats, height: Floats, along: Floats) -> tuple[Floats, Floats]:

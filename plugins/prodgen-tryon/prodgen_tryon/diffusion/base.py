@@ -126,7 +126,7 @@ class Painter(Compositor):
 
     def _body(self, photo: Image, ctx: Context) -> tuple[Body, dict[str, Float]] | Refusal:
         body = ctx.lookup("body_parser", self._config.body_parser).parse([PersonPhoto(image=photo)], ctx)[0]
-        return check.body(body) or (body, parts_of(photo, body))
+        return check.body(body, photo) or (body, parts_of(photo, body))
 
     def _finish(self, placed: Placed, painted: Image) -> TryOn:
         image, mask = put_back(placed.photo, painted, placed.frame, placed.mask)

@@ -1,0 +1,1 @@
+"""Hats, glasses, bags and scarves, laid on a person by anchor points."""

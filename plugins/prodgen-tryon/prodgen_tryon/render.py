@@ -1,0 +1,146 @@
+"""A person and understood garments -> a dressed photo with its mask, layers, confidence and warnings, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_sdk.types import Image, Layer, Refusal, TryOn, TryOnRequest
+from prodgen_tryon import check
+from prodgen_tryon.accessories.wear import Accessory, Worn, wear
+from prodgen_tryon.compose import Composed
+from prodgen_tryon.confidence import LEAST, assess, measure
+from prodgen_tryon.config import Config
+from prodgen_tryon.filters import Float, dilate
+from prodgen_tryon.fit import Part
+from prodgen_tryon.garment import Piece
+from prodgen_tryon.outfit import Outfit, lay, lay_again, order
+from prodgen_tryon.person import Person
+
+
+@dataclass(frozen=True)
+class Dressed:
+    """An answer with what it was made of: by the garment's number, what was composed, and the parts that were warped."""
+
+    answer: TryOn
+    composed: dict[int, Composed]
+    parts: dict[int, tuple[Part, ...]]
+
+
+def dress(
+    request: TryOnRequest, photo: Image, person: Person, pieces: Sequence[Piece | Accessory], config: Config
+) -> Dressed | Refusal:
+    """Lays clothes, then accessories; `pieces` belong to `request.garments`, `photo` is uint8 RGB [h, w, 3]."""
+    warnings: list[str] = []
+    confidence = 1.0
+    signs: dict[int, dict[str, float]] = {}
+    if person.frame.facing == "back":
+        warnings.append("The person is seen from behind: the garment's back is shown.")
+    done: dict[int, Composed] = {}
+    parts: dict[int, tuple[Part, ...]] = {}
+    outfit = Outfit(person.image.astype(np.float32))
+    clothes = [(number, piece) for number, piece in enumerate(pieces) if isinstance(piece, Piece)]
+    for place, again in order([piece.category for _, piece in clothes], request.fit.tuck):
+        number, piece = clothes[place]
+        if again:
+            lay_again(outfit, person, done[number])
+            continue
+        composed, parts[number] = lay(
+            outfit, person, piece, request.garments[number], request, keep_top=config.outerwear_keeps_top
+        )
+        cover = check.coverage(person, piece.category, composed.covered)
+        if cover < 0.5:
+            return check.NOT_COVERED
+        found = measure(
+            person,
+            piece.category,
+            piece.cutout,
+            piece.shape,
+            parts[number],
+            composed.image,
+            composed.alpha,
+            composed.whole,
+            cover,
+        )
+        sure, weak = assess(found)
+        if sure < LEAST:
+            return check.UNSURE
+        confidence = min(confidence, sure)
+        warnings += [w for w in (*piece.warnings, *weak) if w not in warnings]
+        signs[number], done[number] = {name: round(value, 3) for name, value in found.items()}, composed
+    warnings += [w for w in outfit.warnings if w not in warnings]
+    worn = Worn(*restore(photo, person, outfit.picture, request.mask), confidence, warnings)
+    extras = [(number, piece) for number, piece in enumerate(pieces) if isinstance(piece, Accessory)]
+    refusal = wear(worn, person, [(piece, request.garments[number]) for number, piece in extras], request.mask)
+    if refusal is not None:
+        return refusal
+    layers = {number: _layer(photo, person, composed) for number, composed in done.items()}
+    layers |= {number: layer for (number, _), layer in zip(extras, worn.layers, strict=True)}
+    names = [piece.category for piece in pieces]
+    answer = TryOn(
+        image=worn.image,
+        edit_mask=worn.mask,
+        layers=tuple(Layer(name=f"{number}-{names[number]}", image=layers[number]) for number in range(len(pieces))),
+        confidence=float(np.clip(worn.confidence, 0, 1)),
+        warnings=tuple(worn.warnings),
+        facts={
+            "categories": names,
+            "facing": person.frame.facing,
+            "working_scale": round(person.scale, 4),
+            "signs": [*signs.values(), *worn.signs],
+        },
+    )
+    return Dressed(answer, done, parts)
+
+
+def restore(
+    photo: Image, person: Person, picture: Float, allowed: NDArray[np.bool_] | None
+) -> tuple[Image, NDArray[np.bool_]]:
+    """The dressed working picture in the photo: only pixels that changed are touched, all others, face and hands are the photo's own.
+
+    Args:
+        picture: float32 RGB of the working crop.
+        allowed: the only pixels of the photo that may change.
+
+    Returns:
+        the picture in the photo's size, and the mask of the pixels that may differ.
+    """
+    x, y = person.origin
+    width, height = person.size
+    working = picture.round().clip(0, 255).astype(np.uint8)
+    changed = (np.abs(working.astype(np.int16) - person.image) > 0).any(-1)
+    out = photo.copy()
+    mask = np.zeros(photo.shape[:2], bool)
+    crop = photo[y : y + height, x : x + width]
+    if person.scale < 1:
+        # Fade into the photo over the rim of the change: the crop was resampled, the photo was not.
+        soft = cv2.GaussianBlur(dilate(changed.astype(np.float32), 1), (0, 0), 1.0)
+        soft = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
+        large = cv2.resize(working, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.float32)
+        large = crop + (large - crop) * soft[..., None]
+        inside = soft > 1 / 255
+        result = large.round().clip(0, 255).astype(np.uint8)
+    else:
+        result, inside = working, changed
+    own = (np.maximum(person.parts["face"], person.parts["hands"]) > 0.5).astype(np.uint8)
+    inside = inside & (cv2.resize(own, (width, height), interpolation=cv2.INTER_NEAREST) == 0)
+    if allowed is not None:
+        inside = inside & allowed[y : y + height, x : x + width]
+    target = out[y : y + height, x : x + width]
+    target[inside] = result[inside]
+    mask[y : y + height, x : x + width] = inside
+    return out, mask
+
+
+def _layer(photo: Image, person: Person, done: Composed) -> Image:
+    x, y = person.origin
+    rgba = np.dstack([done.cloth, done.alpha * 255]).round().clip(0, 255).astype(np.uint8)
+    if person.scale < 1:
+        rgba = cv2.resize(rgba, person.size, interpolation=cv2.INTER_CUBIC)
+    out = np.zeros((*photo.shape[:2], 4), np.uint8)
+    out[y : y + person.size[1], x : x + person.size[0]] = rgba
+    return out

@@ -1,0 +1,347 @@
+"""Reading and writing short clips, one frame at a time: videos, animated pictures, folders of pictures.
+
+A clip is untrusted like any picture: its size and length are checked against limits before and while it is read. At no time
+is more than one frame of a video in memory; an animated GIF, while it is written, is held with one byte a pixel.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from prodgen_sdk import images
+from prodgen_sdk.errors import InputError, InvalidImage, MissingDependency, StoreError
+
+if TYPE_CHECKING:
+    from prodgen_sdk.types import Image
+
+VIDEOS = (".mp4", ".webm", ".mkv", ".mov", ".avi")
+ANIMATIONS = (".gif", ".webp", ".png", ".apng")
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp", ".tif", ".tiff")
+MAX_EDGE = 1920
+MAX_FRAMES = 900
+MAX_GIF_FRAMES = 300
+RATE = 25.0
+CODECS = {".mp4": "mp4v", ".webm": "VP90", ".mkv": "FFV1"}
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A clip that can be read any number of times: `for frame in clip` gives HWC uint8 RGB.
+
+    Args:
+        rate: frames a second.
+        frames: how many there are, or None where only reading it through tells.
+    """
+
+    path: Path
+    kind: Literal["video", "animation", "folder"]
+    width: int
+    height: int
+    rate: float
+    frames: int | None
+
+    def __iter__(self) -> Iterator[Image]:
+        """The frames in order.
+
+        Raises:
+            InvalidImage: a frame that cannot be read, or one of another size.
+            InputError: there are more than `MAX_FRAMES`.
+        """
+        number = -1
+        for number, frame in enumerate(_READERS[self.kind](self.path)):
+            if number >= MAX_FRAMES:
+                raise _too_long(self.path)
+            if frame.shape[:2] != (self.height, self.width):
+                raise InvalidImage(
+                    f"Frame {number} of {self.path} is {frame.shape[1]} x {frame.shape[0]}, the first one {self.width} x {self.height}.",
+                    hint="All frames must have one size.",
+                )
+            yield frame
+        if number < 0:
+            raise InvalidImage(f"{self.path} has no frames.", hint="Export it again.")
+
+
+def is_clip(path: str | Path) -> bool:
+    """Whether a path names a clip by its ending, is a folder, or is a picture that moves."""
+    path = Path(path)
+    if path.suffix.lower() in VIDEOS or path.is_dir():
+        return True
+    return path.suffix.lower() in ANIMATIONS and path.is_file() and _animated(path)
+
+
+def open_clip(path: str | Path, *, rate: float | None = None) -> Clip:
+    """Looks at a clip without reading it through.
+
+    Args:
+        path: a video (.mp4, .webm, .mkv, .mov, .avi; needs OpenCV), an animated .gif, .webp or .png, or a folder of pictures,
+            which are taken in the order of their names.
+        rate: frames a second, where the clip does not say it (folders) or says it wrong.
+
+    Raises:
+        InputError: too long or too large, or the rate is out of range.
+        InvalidImage: nothing that can be read.
+        MissingDependency: a video, without OpenCV.
+    """
+    path = Path(path)
+    if rate is not None and not 1 <= rate <= 120:
+        raise InputError(f"A clip cannot have {rate:g} frames a second.", hint="Give a rate of 1 to 120.")
+    if path.is_dir():
+        files = _pictures(path)
+        height, width = images.load(files[0]).shape[:2]
+        clip = Clip(path, "folder", width, height, rate or RATE, len(files))
+    elif path.suffix.lower() in VIDEOS:
+        clip = _video(path, rate)
+    elif path.suffix.lower() in ANIMATIONS:
+        clip = _animation(path, rate)
+    else:
+        raise InputError(f"{path} is no clip.", hint=f"Give a folder of pictures, or {', '.join(VIDEOS + ANIMATIONS)}.")
+    if max(clip.width, clip.height) > MAX_EDGE:
+        raise InputError(
+            f"{path} is {clip.width} x {clip.height} pixels; clips may have up to {MAX_EDGE} on the longer edge.",
+            hint="Scale it down first.",
+        )
+    if clip.frames is not None and clip.frames > MAX_FRAMES:
+        raise _too_long(path)
+    return clip
+
+
+def check_target(path: str | Path) -> Path:
+    """The path, if a clip can be written to it: .mp4, .webm, .mkv (lossless), .gif, or a folder that is empty or not there (PNG, lossless).
+
+    Raises:
+        InputError: another ending, or a folder that holds something.
+        MissingDependency: a video, without OpenCV.
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending in CODECS:
+        _cv2()
+    elif ending == "" and (not path.exists() or (path.is_dir() and not any(path.iterdir()))):
+        pass
+    elif ending == "" and path.is_dir():
+        raise InputError(f"The folder {path} is not empty.", hint="Name another one.")
+    elif ending != ".gif":
+        raise InputError(
+            f"A clip cannot be written as {path.name}.",
+            hint=f"Use {', '.join(CODECS)} (.mkv is lossless), .gif, or a folder for PNG files.",
+        )
+    return path
+
+
+def write_clip(path: str | Path, frames: Iterable[Image], rate: float) -> int:
+    """Writes frames [h, w, 3] of one size as they come, whole or not at all; returns how many there were.
+
+    Raises:
+        InputError: no frames, or more than a GIF may have; see `check_target`.
+        StoreError: the disk is full.
+    """
+    path = check_target(path)
+    iterator = iter(frames)
+    first = next(iterator, None)
+    if first is None:
+        raise InputError("There are no frames to write.")
+    counted = _Counted(itertools.chain([first], iterator))
+    temporary = path.with_name(f".{path.stem[:80]}.{uuid.uuid4().hex}{path.suffix}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if path.suffix.lower() in CODECS:
+            _write_video(temporary, counted, rate, first)
+        elif path.suffix.lower() == ".gif":
+            _write_gif(temporary, counted, rate)
+        else:
+            for number, frame in enumerate(counted):
+                images.save(frame, temporary / f"{number:05}.png")
+            if path.exists():
+                path.rmdir()
+        temporary.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path} could not be written: {error.strerror or error}.", hint="Free some space.") from error
+    finally:
+        if temporary.is_dir():
+            shutil.rmtree(temporary, ignore_errors=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    return counted.number
+
+
+class _Counted:
+    def __init__(self, frames: Iterator[Image]) -> None:
+        self._frames = frames
+        self.number = 0
+
+    def __iter__(self) -> Iterator[Image]:
+        for frame in self._frames:
+            self.number += 1
+            yield frame
+
+
+def _write_video(path: Path, frames: Iterable[Image], rate: float, first: Image) -> None:
+    import numpy as np
+
+    cv2 = _cv2()
+    height, width = first.shape[:2]
+    lossless = path.suffix.lower() == ".mkv"
+    # Codecs with halved colour take even sizes alone: an odd last row or column is left out.
+    size = (width, height) if lossless else (width // 2 * 2, height // 2 * 2)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*CODECS[path.suffix.lower()]), rate, size)
+    if not writer.isOpened():
+        raise MissingDependency(f"This build of OpenCV writes no {path.suffix}.", hint="Write a .gif or a folder.")
+    try:
+        for frame in frames:
+            writer.write(np.ascontiguousarray(images.flatten(frame)[: size[1], : size[0], ::-1]))
+    finally:
+        writer.release()
+
+
+def _write_gif(path: Path, frames: Iterable[Image], rate: float) -> None:
+    from PIL import Image as Pil
+
+    palette: Any = None
+
+    def indexed() -> Iterator[Any]:
+        nonlocal palette
+        for number, frame in enumerate(frames):
+            if number >= MAX_GIF_FRAMES:
+                raise InputError(f"A GIF may have up to {MAX_GIF_FRAMES} frames.", hint="Write a video or a folder.")
+            picture = Pil.fromarray(images.flatten(frame))
+            # One palette and no dither: what stands still does not flicker.
+            palette = palette if palette is not None else picture.quantize(255, dither=Pil.Dither.NONE)
+            yield picture.quantize(palette=palette, dither=Pil.Dither.NONE)
+
+    pictures = indexed()
+    each = max(20, round(1000 / rate))
+    next(pictures).save(path, "GIF", save_all=True, append_images=pictures, duration=each, loop=0, optimize=False)
+
+
+def _video(path: Path, rate: float | None) -> Clip:
+    cv2 = _cv2()
+    with _Capture(path) as capture:
+        width, height = (int(capture.get(name)) for name in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
+        told, count = float(capture.get(cv2.CAP_PROP_FPS)), int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+    frames_a_second = rate or (told if 1 <= told <= 240 else RATE)
+    return Clip(path, "video", width, height, frames_a_second, count if count > 0 else None)
+
+
+def _animation(path: Path, rate: float | None) -> Clip:
+    with _picture(path) as picture:
+        width, height = picture.size
+    durations = _durations(path)
+    shortest = min(durations)
+    frames = sum(max(round(each / shortest), 1) for each in durations)
+    return Clip(path, "animation", width, height, rate or min(max(1000 / shortest, 1.0), 120.0), frames)
+
+
+def _durations(path: Path) -> list[float]:
+    """Milliseconds of each picture of an animation. One that stays longer than the shortest stands for several frames."""
+    with _damaged(path), _picture(path) as picture:
+        found = []
+        for number in range(min(getattr(picture, "n_frames", 1), MAX_FRAMES + 1)):
+            picture.seek(number)
+            found.append(max(float(picture.info.get("duration") or 1000 / RATE), 10.0))
+        return found
+
+
+def _read_video(path: Path) -> Iterator[Image]:
+    import numpy as np
+
+    with _Capture(path) as capture:
+        while True:
+            there, frame = capture.read()
+            if not there:
+                return
+            yield np.ascontiguousarray(frame[..., ::-1])
+
+
+def _read_animation(path: Path) -> Iterator[Image]:
+    import numpy as np
+
+    durations = _durations(path)
+    with _damaged(path), _picture(path) as picture:
+        for number, duration in enumerate(durations):
+            picture.seek(number)
+            frame = images.flatten(np.asarray(picture.convert("RGBA")))
+            for _ in range(max(round(duration / min(durations)), 1)):
+                yield frame
+
+
+@contextmanager
+def _damaged(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise InvalidImage(f"{path} is damaged or truncated ({error}).", hint="Export it again.") from None
+
+
+def _read_folder(path: Path) -> Iterator[Image]:
+    for file in _pictures(path):
+        yield images.load(file)
+
+
+_READERS = {"video": _read_video, "animation": _read_animation, "folder": _read_folder}
+
+
+class _Capture:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Any:
+        if not self._path.is_file():
+            raise InvalidImage(f"There is no file {self._path}.")
+        self._capture = _cv2().VideoCapture(str(self._path))
+        if not self._capture.isOpened():
+            raise InvalidImage(f"{self._path} is not a video that can be read.", hint="Export it as MP4 (H.264).")
+        return self._capture
+
+    def __exit__(self, *_: object) -> None:
+        self._capture.release()
+
+
+def _picture(path: Path) -> Any:
+    from PIL import Image as Pil
+    from PIL import UnidentifiedImageError
+
+    try:
+        picture = Pil.open(path, formats=("GIF", "WEBP", "PNG"))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        raise InvalidImage(f"{path} is not a clip that can be read.", hint="Export it again.") from None
+    if max(picture.size) > MAX_EDGE:
+        picture.close()
+        raise InputError(f"{path} is larger than {MAX_EDGE} pixels.", hint="Scale it down first.")
+    return picture
+
+
+def _animated(path: Path) -> bool:
+    try:
+        with _picture(path) as picture:
+            return bool(getattr(picture, "is_animated", False))
+    except InputError:
+        return False
+
+
+def _pictures(folder: Path) -> list[Path]:
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
+    if not files:
+        raise InvalidImage(f"{folder} holds no pictures.", hint="Name its files 00000.png, 00001.png and so on.")
+    return files
+
+
+def _too_long(path: Path) -> InputError:
+    return InputError(f"{path} has more than {MAX_FRAMES} frames.", hint="Cut it: clips are for some seconds.")
+
+
+def _cv2() -> Any:
+    try:
+        import cv2
+    except ImportError:
+        raise MissingDependency(
+            "Videos need OpenCV.",
+            hint="Run: pip install 'prodgen-sdk[video]', or use a GIF or a folder of pictures.",
+        ) from None
+    return cv2

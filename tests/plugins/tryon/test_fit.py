@@ -1,0 +1,231 @@
+"""Where points of garments go: laws of sizes and styles, on a drawn person. Geometry alone, no picture is warped."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from prodgen_tryon.fit import fit_top
+from prodgen_tryon.fit_legs import fit_legs, fit_skirt
+from prodgen_tryon.keypoints import top_shape
+from prodgen_tryon.legs import leg_shape
+from prodgen_tryon.open_front import GAP, open_front
+from prodgen_tryon.outfit import order
+from prodgen_tryon.person import analyse
+from prodgen_tryon.sizes import Size
+from prodgen_tryon.skeleton import SIDES
+
+quick = settings(
+    max_examples=15,
+    report_multiple_bugs=False,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+SKIRT = np.array([(150, 60), (250, 60), (300, 300), (100, 300)], float)
+STATURE = 350.0
+
+
+@pytest.fixture
+def person(parser, drawn, ctx, _people={}):  # noqa: B006
+    if not _people:
+        photo = drawn.photo()
+        _people["one"] = analyse(photo.image, parser.parse([photo], ctx)[0], 400)
+    return _people["one"]
+
+
+@pytest.fixture
+def shapes(drawn, _shapes={}):  # noqa: B006
+    if not _shapes:
+        _shapes["top"] = top_shape(drawn.garment(drawn.tee())[1])
+        _shapes["long"] = top_shape(drawn.garment(drawn.tee(sleeve=1.25, length=0.85))[1])
+        _shapes["trousers"] = leg_shape(drawn.garment(drawn.trousers())[1])
+        _shapes["shorts"] = leg_shape(drawn.garment(drawn.trousers(70.0))[1])
+        _shapes["skirt"] = leg_shape(drawn.garment(SKIRT)[1], True)
+    return _shapes
+
+
+def spans(part, frame, heights):
+    """Width of a part on the body at each height below the shoulders, 0 where it does not reach."""
+    ring = frame.local(np.vstack([part.shape, part.shape[:1]]))
+    found = []
+    for height in heights:
+        above = ring[:-1, 1] <= height
+        crossing = np.flatnonzero(above != (ring[1:, 1] <= height))
+        a, b = ring[crossing], ring[crossing + 1]
+        x = a[:, 0] + (b[:, 0] - a[:, 0]) * (height - a[:, 1]) / (b[:, 1] - a[:, 1])
+        found.append(float(np.ptp(x)) if len(x) > 1 else 0.0)
+    return np.array(found)
+
+
+def lowest(fitted, frame):
+    return max(float(frame.local(part.shape)[:, 1].max()) for part in fitted.parts)
+
+
+@quick
+@given(
+    chest=st.floats(20, 90), more=st.floats(0, 40), length=st.floats(60, 190), shape=st.sampled_from(["top", "long"])
+)
+def test_a_larger_top_is_never_narrower(person, shapes, chest, more, length, shape):
+    fits = [
+        fit_top(shapes[shape], person.measured, size=Size({"chest": c}, {"length": length}, STATURE))
+        for c in (chest, chest + more)
+    ]
+    heights = np.linspace(0.5 * person.width, fits[0].hem - 1, 12)
+    small, large = (spans(fit.parts[0], person.frame, heights) for fit in fits)
+    assert (large >= small - 1e-6).all()
+    assert fits[0].hem == pytest.approx(fits[1].hem)
+
+
+@quick
+@given(
+    length=st.floats(60, 220), more=st.floats(0, 60), dress=st.booleans(), tuck=st.sampled_from(["auto", "in", "out"])
+)
+def test_a_longer_top_is_never_shorter(person, shapes, length, more, dress, tuck):
+    hems = [
+        fit_top(
+            shapes["top"], person.measured, dress=dress, tuck=tuck, size=Size({"chest": 40.0}, {"length": n}, STATURE)
+        ).hem
+        for n in (length, length + more)
+    ]
+    assert hems[1] >= hems[0]
+
+
+@quick
+@given(sleeve=st.floats(8, 90), more=st.floats(0, 60))
+def test_a_longer_sleeve_is_never_shorter(person, shapes, sleeve, more):
+    ends = [
+        fit_top(shapes["long"], person.measured, size=Size({}, {"sleeve": n, "length": 140.0}, STATURE)).sleeve_ends
+        for n in (sleeve, sleeve + more)
+    ]
+    assert all(ends[1][side] >= ends[0][side] - 1e-9 for side in SIDES)
+
+
+@quick
+@given(name=st.sampled_from(["waist", "hip", "hem"]), width=st.floats(25, 60), more=st.floats(0, 30))
+def test_each_width_of_a_top_counts(person, shapes, name, width, more):
+    small, large = (
+        spans(
+            fit_top(shapes["top"], person.measured, size=Size({"chest": 40.0, name: w}, {"length": 150.0}, STATURE)).parts[0],
+            person.frame, np.linspace(40, 130, 10),
+        )
+        for w in (width, width + more)
+    )  # fmt: skip
+    assert (large >= small - 1e-6).all()
+
+
+@quick
+@given(
+    waist=st.floats(25, 60), more=st.floats(0, 30), inseam=st.floats(40, 150), longer=st.floats(0, 60),
+    hip=st.one_of(st.none(), st.floats(30, 80)), kind=st.sampled_from(["trousers", "shorts"]),
+)  # fmt: skip
+def test_laws_of_trousers(person, shapes, waist, more, inseam, longer, hip, kind):
+    def fit(waist, inseam, hip=hip):
+        widths = {"waist": waist} | ({} if hip is None else {"hip": hip})
+        return fit_legs(shapes[kind], person.measured, person.legs, size=Size(widths, {"inseam": inseam}, STATURE))
+
+    def widths(fitted):
+        """Of both legs, at each station from the waist down."""
+        return np.concatenate([np.hypot(*(part.shape - part.shape[::-1]).T) for part in fitted.parts])
+
+    small = fit(waist, inseam)
+    assert fit(waist, inseam + longer).end >= small.end
+    # A pixel is left to the smoothing of outlines.
+    assert (widths(fit(waist + more, inseam)) >= widths(small) - 1).all()
+    if hip is not None:
+        assert (widths(fit(waist, inseam, hip + more)) >= widths(small) - 1).all()
+
+
+@quick
+@given(waist=st.floats(25, 60), more=st.floats(0, 30), length=st.floats(40, 200), longer=st.floats(0, 60))
+def test_laws_of_skirts(person, shapes, waist, more, length, longer):
+    def fit(waist, length):
+        size = Size({"waist": waist}, {"length": length}, STATURE)
+        return fit_skirt(shapes["skirt"], person.measured, person.legs, size=size)
+
+    heights = np.linspace(0, 1, 8) * 40 + fit(waist, length).waist + 2
+    small, large = (spans(fit(w, length).parts[0], person.frame, heights) for w in (waist, waist + more))
+    assert (large >= small - 1e-6).all()
+    assert lowest(fit(waist, length + longer), person.frame) >= lowest(fit(waist, length), person.frame) - 1e-6
+
+
+@pytest.mark.parametrize("kind", ["top", "long", "trousers", "skirt"])
+def test_styles_are_ordered_and_seen(person, shapes, kind):
+    found = []
+    for style in ("tight", "regular", "loose"):
+        if kind in ("top", "long"):
+            fitted = fit_top(shapes[kind], person.measured, style)
+        else:
+            fitted = (fit_skirt if kind == "skirt" else fit_legs)(shapes[kind], person.measured, person.legs, style)
+        heights = (
+            np.linspace(0.5, 1.0, 6) * person.frame.torso
+            if kind in ("top", "long")
+            else np.linspace(1.3, 1.8, 6) * person.frame.torso
+        )
+        found.append(spans(fitted.parts[0], person.frame, heights))
+    tight, regular, loose = found
+    assert (tight <= regular + 1e-6).all()
+    assert (regular <= loose + 1e-6).all()
+    assert loose.max() > 1.08 * tight.max()
+
+
+def test_a_real_size_is_as_wide_as_it_says(person, shapes):
+    for chest in (50.0, 60.0, 70.0):
+        fitted = fit_top(shapes["top"], person.measured, size=Size({"chest": chest}, {"length": 140.0}, STATURE))
+        width = spans(fitted.parts[0], person.frame, [0.42 * person.width])[0]
+        assert width == pytest.approx(0.75 * chest, rel=0.02) or width > 0.75 * chest
+
+
+def test_what_is_not_measured_stays_as_it_was(person, shapes):
+    plain = fit_top(shapes["top"], person.measured)
+    assert fit_top(shapes["top"], person.measured, size=Size({"chest": 60.0}, {}, STATURE)).hem == plain.hem
+    longer = fit_top(shapes["top"], person.measured, size=Size({}, {"length": 170.0}, STATURE))
+    heights = np.linspace(0.5, 0.9, 5) * person.frame.torso
+    assert spans(longer.parts[0], person.frame, heights) == pytest.approx(
+        spans(plain.parts[0], person.frame, heights), rel=0.1
+    )
+    assert longer.sleeve_ends == plain.sleeve_ends
+
+
+def test_letters_grow_in_length(person, shapes):
+    hems = [
+        fit_top(shapes["top"], person.measured, size=Size({"chest": 60.0}, {}, STATURE, growth=growth)).hem
+        for growth in (0.94, 0.97, 1.0, 1.03, 1.06)
+    ]
+    assert hems == sorted(hems)
+    assert hems[0] < hems[-1]
+
+
+def test_tucked_in_reaches_under_the_waistband(person, shapes):
+    inside = fit_top(shapes["top"], person.measured, tuck="in", waist=80.0)
+    outside = fit_top(shapes["top"], person.measured, tuck="out", waist=80.0)
+    assert inside.tucked
+    assert not outside.tucked
+    assert inside.hem > inside.waist
+    assert outside.hem > 80.0
+    assert not fit_top(shapes["top"], person.measured, dress=True, tuck="in").tucked
+
+
+def test_an_open_front_opens_towards_the_hem(person, shapes):
+    fitted = fit_top(shapes["long"], person.measured, snap_hem=False)
+    panels, gap = open_front(fitted, shapes["long"], person.frame)
+    local = person.frame.local(gap)
+    widths = [float(np.ptp(local[[i, -1 - i], 0])) for i in range(len(local) // 2)]
+    assert widths[-1] == pytest.approx(2 * GAP[1] * person.width, rel=0.1)
+    assert widths[-1] > widths[1] > 0
+    middle = (shapes["long"].points["hem_a"][0] + shapes["long"].points["hem_b"][0]) / 2
+    assert panels[0].piece[:, 0].max() <= middle + 3
+    assert panels[1].piece[:, 0].min() >= middle - 3
+
+
+@given(st.lists(st.sampled_from(["top", "outerwear", "dress", "trousers", "skirt", "overall"]), min_size=1, max_size=6))
+def test_layers_lie_in_the_order_of_the_request(categories):
+    steps = order(categories)
+    assert sorted(i for i, again in steps if not again) == list(range(len(categories)))
+    # The last time that something is laid decides what covers it.
+    last = {number: place for place, (number, _) in enumerate(steps)}
+    for i, one in enumerate(categories):
+        for j in range(i + 1, len(categories)):
+            lower = [one in ("trousers", "skirt"), categories[j] in ("trousers", "skirt")]
+            if lower != [True, True]:
+                assert last[i] < last[j]
+    out = order(categories, "out")
+    assert not any(again for _, again in out)

@@ -1,0 +1,150 @@
+import cv2
+import numpy as np
+import pytest
+from prodgen_tryon.compose import Composed
+from prodgen_tryon.fit import Part
+from prodgen_tryon.measuring.edits import edits
+from prodgen_tryon.measuring.flicker import MovingPhoto, common_region, flicker
+from prodgen_tryon.measuring.identity import identity
+from prodgen_tryon.measuring.likeness import SCALES, floors, gradient_correlation, interval, ms_ssim, scores
+
+from prodgen_sdk.types import Body, Layer, TryOn
+
+
+@pytest.fixture
+def picture():
+    rng = np.random.default_rng(0)
+    smooth = cv2.GaussianBlur(rng.normal(0, 1, (256, 192, 3)), (0, 0), 4)
+    return (128 + 300 * smooth).clip(0, 255).astype(np.uint8)
+
+
+def naive_ms_ssim(a, b):
+    """Wang, Simoncelli, Bovik (2003) with a window that is summed pixel by pixel, on valid windows."""
+    a, b = (cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(np.float64) for each in (a, b))
+    axis = np.exp(-0.5 * (np.arange(-5, 6) / 1.5) ** 2)
+    window = np.outer(axis, axis) / axis.sum() ** 2
+    total = 1.0
+    for scale, weight in enumerate(SCALES):
+        tiles = [np.lib.stride_tricks.sliding_window_view(each, (11, 11)) for each in (a, b)]
+        means = [(tile * window).sum((-1, -2)) for tile in tiles]
+        variances = [(((tile - mean[..., None, None]) ** 2) * window).sum((-1, -2)) for tile, mean in zip(tiles, means)]
+        both = ((tiles[0] - means[0][..., None, None]) * (tiles[1] - means[1][..., None, None]) * window).sum((-1, -2))
+        value = (2 * both + 58.5225) / (variances[0] + variances[1] + 58.5225)
+        if scale == 4:
+            value = value * (2 * means[0] * means[1] + 6.5025) / (means[0] ** 2 + means[1] ** 2 + 6.5025)
+        total *= max(value.mean(), 0) ** weight
+        a, b = (
+            each[: each.shape[0] // 2 * 2, : each.shape[1] // 2 * 2].reshape(each.shape[0] // 2, 2, -1, 2).mean((1, 3))
+            for each in (a, b)
+        )
+    return total
+
+
+def test_ms_ssim_is_wangs(picture):
+    noisy = (picture + np.random.default_rng(1).normal(0, 20, picture.shape)).clip(0, 255).astype(np.uint8)
+    blurred = cv2.GaussianBlur(picture, (0, 0), 3)
+    assert ms_ssim(picture, picture) == pytest.approx(1)
+    for other in (noisy, blurred):
+        assert ms_ssim(picture, other) == pytest.approx(naive_ms_ssim(picture, other), abs=0.004)
+
+
+def test_scores_of_equal_and_of_grey_pictures(picture):
+    region = np.zeros(picture.shape[:2], bool)
+    region[60:200, 40:150] = True
+    same = scores(picture, picture, region)
+    assert same["ssim"] == same["ssim_region"] == pytest.approx(1)
+    assert same["de_region"] == 0
+    assert same["gradient_corr"] == pytest.approx(1)
+    filled = floors(picture, picture, region)
+    assert set(filled) == {"grey", "median", "paste"}
+    for floor in filled.values():
+        assert (floor[~region] == picture[~region]).all()
+    grey = scores(picture, filled["grey"], region)
+    assert grey["de_region"] > 5
+    assert grey["gradient_corr"] < 0.3
+    inner = np.zeros_like(region)
+    inner[80:180, 60:130] = True
+    assert gradient_correlation(picture, filled["grey"], inner) == 0
+
+
+def test_an_interval_holds_the_mean_and_shrinks_with_the_number():
+    values = np.random.default_rng(3).normal(2, 1, 400)
+    low, high = interval(values)
+    assert low < values.mean() < high
+    assert high - low == pytest.approx(2 * 1.96 / 20, rel=0.25)
+    few = interval(values[:20])
+    assert few[1] - few[0] > 2 * (high - low)
+
+
+def shirt(print_=True):
+    cloth = np.full((300, 300, 3), (60, 90, 160), np.uint8)
+    if print_:
+        cv2.putText(cloth, "HELLO", (60, 160), cv2.FONT_HERSHEY_SIMPLEX, 1.8, (250, 240, 90), 8, cv2.LINE_AA)
+    return np.dstack([cloth, np.full((300, 300), 255, np.uint8)])
+
+
+def laid(garment, change=lambda picture: picture):
+    """The garment moved by (20, 10) and made a fifth smaller, as a perfect compositor would."""
+    source = np.array([(x, y) for x in (0, 150, 299) for y in (0, 150, 299)], float)
+    target = source * 0.8 + [20, 10]
+    box = np.array([(0, 0), (299, 0), (299, 299), (0, 299)], float)
+    part = Part("torso", source, target, box, box * 0.8 + [20, 10])
+    matrix = np.array([[0.8, 0, 20], [0, 0.8, 10]])
+    picture = cv2.warpAffine(garment[..., :3], matrix, (300, 300), flags=cv2.INTER_AREA, borderValue=(128, 128, 128))
+    alpha = cv2.warpAffine(garment[..., 3], matrix, (300, 300)).astype(np.float32) / 255
+    picture = change(picture.astype(np.float32)).clip(0, 255).round().astype(np.uint8)
+    return identity(
+        garment, picture, Composed(picture.astype(np.float32), alpha, picture.astype(np.float32), alpha), (part,)
+    )
+
+
+def test_identity_of_a_garment_that_was_only_moved():
+    found = laid(shirt())
+    assert found["print_corr"] > 0.95
+    assert found["chroma_shift"] < 1
+    assert "print_corr" not in laid(shirt(print_=False))
+
+
+def test_identity_sees_a_blurred_print_and_another_colour():
+    assert laid(shirt(), lambda p: cv2.GaussianBlur(p, (0, 0), 12))["print_corr"] < 0.8
+    assert laid(shirt(), lambda p: np.roll(p, 25, axis=1))["print_corr"] < 0.6
+    assert laid(shirt(), lambda p: p * [1.2, 1, 0.8])["chroma_shift"] > 5
+    shaded = laid(shirt(), lambda p: p * np.linspace(0.7, 1.1, 300)[None, :, None])
+    assert shaded["print_corr"] > 0.9
+
+
+def test_edits_are_counted():
+    photo = np.full((100, 80, 3), 90, np.uint8)
+    parts = {name: np.zeros((100, 80), np.float32) for name in ("upper", "lower", "skin", "neck", "face", "hands")}
+    parts["upper"][40:80, 20:60] = 1
+    parts["face"][5:25, 30:50] = 1
+    body = Body(landmarks=np.zeros((33, 3), np.float32), person=parts["upper"], parts=parts, confidence=1.0)
+    mask = np.zeros((100, 80), bool)
+    mask[40:80, 20:60] = True
+    mask[5:15, 30:50] = True
+    image = photo.copy()
+    image[mask] = 200
+    image[99, 0] = 0
+    layer = Layer(name="0-top", image=np.zeros((100, 80, 4), np.uint8))
+    found = edits(photo, TryOn(image=image, edit_mask=mask, layers=(layer,), confidence=0.5), body)
+    assert found["outside_changed"] == 1
+    assert found["face_share"] == pytest.approx(0.5)
+    assert found["hands_share"] == 0
+    assert found["beyond_share"] == pytest.approx(200 / 8000)
+
+
+def test_flicker_of_a_known_motion(picture):
+    clip = MovingPhoto(picture, 5)
+    frames = list(clip)
+    assert all((a == b).all() for a, b in zip(frames, clip, strict=True))
+    region = np.zeros(picture.shape[:2], bool)
+    region[60:200, 40:150] = True
+    quiet = flicker(clip, frames, region)
+    assert quiet < 1.5
+    blinking = [frame if n % 2 else (frame * 0.8).astype(np.uint8) for n, frame in enumerate(frames)]
+    assert flicker(clip, blinking, region) > 10 * quiet
+    still = [frames[0]] * 5
+    assert flicker(clip, still, region) > 3 * quiet, "what does not move along flickers"
+    masks = [cv2.warpAffine(region.astype(np.uint8), clip.matrix(n), region.shape[::-1]) > 0 for n in range(5)]
+    common = common_region(clip, masks)
+    assert (common & region).sum() / (common | region).sum() > 0.97

@@ -1,0 +1,104 @@
+"""A table of photos that must be dressed and of photos that must be refused, and why."""
+
+import cv2
+import numpy as np
+import pytest
+from prodgen_tryon import faces
+from prodgen_tryon.litert import LitertBodyParser
+
+from prodgen_sdk import images
+from prodgen_sdk.context import Context
+from prodgen_sdk.types import LANDMARKS, Body, Garment, PersonPhoto, Refusal, TryOn, TryOnRequest
+
+
+def dress(compositor, ctx, photo, garment):
+    return compositor.compose([TryOnRequest(person=PersonPhoto(image=photo), garments=(garment,))], ctx)[0]
+
+
+def recoloured_face(photo, colour):
+    """The drawn figure with its head painted over: a dummy."""
+    out = photo.copy()
+    cv2.ellipse(out, (150, 58), (24, 32), 0, 0, 360, colour, -1, cv2.LINE_AA)
+    return out
+
+
+def grey(photo):
+    return np.repeat(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
+
+
+def hands_on_chest(parser):
+    parser.moved = {
+        "left_wrist": (120, 150), "right_wrist": (180, 155), "left_elbow": (195, 160), "right_elbow": (105, 160),
+    }  # fmt: skip
+
+
+PHOTOS = {
+    "as it is": (lambda drawn: drawn.person(), None, None),
+    "black and white": (lambda drawn: grey(drawn.person()), None, None),
+    "dark skin in little light": (lambda drawn: (drawn.person() * 0.35).astype(np.uint8), None, None),
+    "warm light": (lambda drawn: (drawn.person() * np.array([1.0, 0.9, 0.65])).astype(np.uint8), None, None),
+    "nobody": (lambda drawn: np.full((400, 300, 3), 180, np.uint8), None, "no-person"),
+    "three people": (lambda drawn: drawn.person(), lambda parser: setattr(parser, "people", 3), "several-people"),
+    "white dummy": (lambda drawn: recoloured_face(drawn.person(), (235, 235, 235)), None, "no-face"),
+    "black dummy": (lambda drawn: recoloured_face(drawn.person(), (35, 35, 36)), None, "no-face"),
+    "thumbnail": (lambda drawn: drawn.person((96, 72)), None, "too-small"),
+    "from behind": (lambda drawn: drawn.person(), lambda parser: setattr(parser, "back", True), "back-view"),
+    "arms crossed": (lambda drawn: drawn.person(), hands_on_chest, "arms-crossed"),
+    "head and shoulders": (lambda drawn: drawn.person()[:150], None, "body-cut-off"),
+}
+
+
+@pytest.mark.parametrize("name", PHOTOS)
+def test_photos(name, compositor, ctx, drawn, parser):
+    make, prepare, code = PHOTOS[name]
+    if name == "head and shoulders":
+        # The joints stay where they are when all below the chest is cut away.
+        parser.moved = {n: (x, y * 400 / 150) for n, (x, y, _) in zip(LANDMARKS, drawn.joints(), strict=True)}
+    elif prepare is not None:
+        prepare(parser)
+    answer = dress(compositor, ctx, make(drawn), drawn.top())
+    if code is None:
+        assert isinstance(answer, TryOn), answer
+    else:
+        assert isinstance(answer, Refusal)
+        assert answer.code == code
+        assert answer.what_to_do
+
+
+@pytest.mark.parametrize("category", ["auto", "top", "trousers"])
+def test_a_garment_on_a_model_is_refused(compositor, ctx, drawn, category):
+    model = drawn.person(shirt=(150, 30, 60), seed=4)
+    answer = dress(compositor, ctx, drawn.person(), Garment(front=model, category=category))
+    assert isinstance(answer, Refusal)
+    assert answer.code == "garment-worn"
+    assert "laid flat" in answer.what_to_do
+
+
+def test_a_model_that_is_cut_out_already_is_the_callers_choice(compositor, ctx, drawn):
+    picture, mask = drawn.garment(drawn.tee())
+    rgba = np.dstack([picture, mask.astype(np.uint8) * 255])
+    assert isinstance(dress(compositor, ctx, drawn.person(), Garment(front=rgba, category="top")), TryOn)
+
+
+def test_flat_clothes_that_look_like_a_body_are_not_worn(drawn):
+    front = drawn.garment(drawn.tee(), colour=(20, 20, 25))[0]
+    body = Body(
+        landmarks=drawn.joints((400, 400)), person=np.ones((400, 400), np.float32), confidence=0.95, orientation="front"
+    )
+    assert not faces.is_worn(front, body)
+    assert faces.is_worn(
+        drawn.person(), body.model_copy(update={"landmarks": drawn.joints(), "person": np.ones((400, 300), np.float32)})
+    )
+
+
+def test_real_models_tell_people_from_things(pose_models):
+    data = pytest.importorskip("skimage.data")
+    parser = LitertBodyParser(None, Context(models_folder=lambda name: pose_models))
+    woman, cat, coffee = (images.flatten(getattr(data, name)()) for name in ("astronaut", "chelsea", "coffee"))
+    assert parser.parse_image(cat, parts=False).people == 0
+    assert parser.parse_image(coffee, parts=False).people == 0
+    body = parser.parse_image(woman, parts=False)
+    assert body.people == 1
+    assert faces.has_face(woman, body)
+    assert faces.is_worn(woman, body)
+    assert faces.has_face(grey(woman), body)
