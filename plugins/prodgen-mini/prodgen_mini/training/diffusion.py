@@ -144,7 +144,7 @@ class DiffusionObjective(Objective):
         assert isinstance(dit, Dit)
 
         def make(condition: Tensor, seed: int) -> tuple[Tensor, Tensor]:
-            codes = sample(dit, condition, torch.Generator().manual_seed(seed), steps=8, guidance=1.5)
+            codes = sample(dit, condition, torch.Generator().manual_seed(seed), steps=8, guidance=2.5)
             return self._vae.decode(codes.cpu(), condition.cpu())
 
         return samples(make, self._held, self._codec, dit.mean.device)
