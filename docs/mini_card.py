@@ -88,7 +88,9 @@ def _figures(report: dict[str, Any]) -> str:
     if "vae_reconstruction_psnr_db" in report:
         rows += [
             "",
-            f"Reconstruction by the VAE, rendered, on the foreground: {_cell(report, 'vae_reconstruction_psnr_db')} dB.",
+            f"Reconstruction by the VAE, rendered, on the foreground: {_cell(report, 'vae_reconstruction_psnr_db')} dB. "
+            "True designs of which nothing but the proportions is unknown, drawn with middle ones: "
+            f"{_cell(report, 'middle_proportions_psnr_db')} dB.",
         ]
     return "\n".join(rows)
 

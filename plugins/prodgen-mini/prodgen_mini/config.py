@@ -32,8 +32,8 @@ class DiffusionConfig(WeightsConfig):
         lora: a LoRA of `prodgen train lora-mini` to add.
     """
 
-    steps: Annotated[int, Field(ge=1, le=100)] = 6
-    guidance: Annotated[float, Field(ge=0, le=20)] = 1.5
+    steps: Annotated[int, Field(ge=1, le=100)] = 8
+    guidance: Annotated[float, Field(ge=0, le=20)] = 2.5
     strength: Annotated[float, Field(ge=0, le=1)] = 0.6
     lora: Path | None = None
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prodgen_mini.inks import INKS, registered, separate
 from prodgen_mini.space import LAYOUTS, Space, art_of
 from prodgen_sdk.errors import ConfigError, InputError
 from prodgen_sdk.types import Finish, ProductAsset
@@ -20,6 +21,26 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Separated:
+    """Artwork taken apart, one row a design; see `inks.separate`.
+
+    Args:
+        sheets: uint8 [n, INKS + 1, 128, 128]; all ground where there is no artwork.
+        inks: float32 [n, INKS, 3] in [0, 1]; `used` bool [n, INKS].
+        moves: float32 [n, 2], of `inks.registered`, by which what repeats was moved.
+    """
+
+    sheets: NDArray[np.uint8]
+    inks: Floats
+    used: NDArray[np.bool_]
+    moves: Floats
+
+    def take(self, rows: NDArray[Any]) -> Separated:
+        """Some of them, by index."""
+        return Separated(self.sheets[rows], self.inks[rows], self.used[rows], self.moves[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,10 +75,13 @@ class Designs:
     def take(self, rows: NDArray[Any]) -> Designs:
         """Some of them, by index or mask."""
         index = np.flatnonzero(rows) if rows.dtype == bool else rows
-        return Designs(
+        kept = Designs(
             self.proportions[index], self.used[index], self.finish[index], self.palette[index], self.palette_used[index],
             self.artwork[index], tuple(self.lines[int(i)] for i in index), self.families,
         )  # fmt: skip
+        if "separated" in self.__dict__:
+            kept.__dict__["separated"] = self.separated.take(index)
+        return kept
 
     def of_split(self, name: str) -> Designs:
         """Those of `train`, `val` or `test`."""
@@ -83,17 +107,46 @@ class Designs:
         """float32 [n, 4, 128, 128]; see `space.art_of`."""
         return art_of(self.artwork, self.ground)
 
+    @cached_property
+    def separated(self) -> Separated:
+        """The artwork in sheets and inks."""
+        sheets = np.zeros((len(self), INKS + 1, *self.artwork.shape[1:3]), np.uint8)
+        inks, used = np.full((len(self), INKS, 3), 0.5, np.float32), np.zeros((len(self), INKS), bool)
+        moves = np.zeros((len(self), 2), np.float32)
+        sheets[:, 0] = 255
+        for row in np.flatnonzero(self.has_art):
+            sheets[row], found = separate(self.artwork[row], self.ground[row])
+            inks[row, : len(found)], used[row, : len(found)] = found, True
+        for row in np.flatnonzero(self.repeats & self.has_art):
+            sheets[row], moves[row] = registered(sheets[row])
+        return Separated(sheets, inks, used, moves)
+
+    @property
+    def repeats(self) -> NDArray[np.bool_]:
+        """Bool [n]: whether the artwork is repeated over the surface."""
+        return np.asarray(self.column("layout") == "tile", np.bool_)
+
     def vectors(self, space: Space) -> Floats:
-        """float32 [n, vector]. A second colour that is not used counts as the middle of all."""
+        """float32 [n, vector]. Colours that are not used count as the middle of all."""
         palette = np.stack([self.ground / 255, np.where(self.palette_used[:, 1:], self.palette[:, 1] / 255, 0.5)], 1)
-        return space.vectors(self.proportions, self.used, self.finish, palette.astype(np.float32))
+        return space.vectors(
+            self.proportions,
+            self.used,
+            self.finish,
+            palette.astype(np.float32),
+            self.separated.inks,
+            self.separated.moves,
+        )
 
     def counted(self, space: Space) -> NDArray[np.bool_]:
         """Bool [n, vector]: which places of a vector mean something."""
-        surface = np.ones((len(self), 5), bool)
+        always = np.ones((len(self), 5 + 3), bool)
         return np.concatenate(
-            [self.used, surface, np.ones((len(self), 3), bool), np.repeat(self.palette_used[:, 1:], 3, 1)], 1
-        )
+            [
+                self.used, always, np.repeat(self.palette_used[:, 1:], 3, 1), np.repeat(self.separated.used, 3, 1),
+                np.repeat(self.repeats[:, None], 2, 1),
+            ], 1,
+        )  # fmt: skip
 
     def conditions(self, space: Space, known: NDArray[np.bool_] | None = None) -> Floats:
         """float32 [n, condition]; `known` bool [n, 2] says which colours are told, all that are used by default."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DRAFT = "draft"
 """The word in `Scene.style` that asks for a fast preview."""
+FINER = 4
+"""How much finer artwork is drawn than the networks were trained on; see `Codec.decode`."""
 
 
 class MiniGenerator(Generator):
@@ -59,7 +61,7 @@ class MiniGenerator(Generator):
         """
         designs = self.design(batch, ctx)
         asked = [
-            AssetRequest(request=request, asset=asset, draft=DRAFT in request.scene.style.lower().split())
+            AssetRequest(request=request, asset=asset, draft=_is_draft(request))
             for request, (asset, _) in zip(batch, designs, strict=True)
         ]
         drawn = renderer_of(ctx).draw(asked, ctx)
@@ -80,14 +82,18 @@ class MiniGenerator(Generator):
         ctx.check()
         with torch.inference_mode():
             maps, vector = self.sample(request, brief, ctx)
-            art = self.codec.decode(maps)[0] if brief.sketch.layout != "none" else None
+            finer = 1 if _is_draft(request) else FINER
+            sheets = self.codec.decode(maps, finer=finer)[0] if brief.sketch.layout != "none" else None
         numbers = vector[0].float().cpu().numpy()
-        picture = None if art is None else art.float().cpu().numpy()
-        if not np.isfinite(numbers).all() or (picture is not None and not np.isfinite(picture).all()):
+        shares = None if sheets is None else sheets.float().cpu().numpy()
+        if not np.isfinite(numbers).all() or (shares is not None and not np.isfinite(shares).all()):
             raise NotFinite(f"{self.part}/mini gave numbers that are NaN or infinite.")
-        if picture is None:
+        if shares is None:
             return self.space.asset(brief.sketch, numbers, None)
-        return self.space.asset(brief.sketch, numbers, artwork_of(picture, self.ground(brief.sketch, numbers)))
+        ground = self.ground(brief.sketch, numbers)
+        repeats = np.array([brief.sketch.layout == "tile"])
+        art = self.space.artwork(shares[None], numbers[None], ground[None], repeats)[0]
+        return self.space.asset(brief.sketch, numbers, artwork_of(art, ground))
 
     def ground(self, sketch: ProductAsset, numbers: Any) -> Any:
         """The main colour [3] that artwork is laid over: the asked one, else what the network takes the material's to be."""
@@ -141,6 +147,10 @@ class MiniGenerator(Generator):
         )
 
 
+def _is_draft(request: GenerationRequest) -> bool:
+    return DRAFT in request.scene.style.lower().split()
+
+
 class GanGenerator(MiniGenerator):
     """`gan/mini`: one pass, coarse then fine."""
 
@@ -158,7 +168,7 @@ class GanGenerator(MiniGenerator):
 
 
 class VaeGenerator(MiniGenerator):
-    """`vae/mini`: one pass through the decoder."""
+    """`vae/mini`: one pass through the prior and the decoder."""
 
     part = "vae"
 
@@ -171,7 +181,7 @@ class VaeGenerator(MiniGenerator):
         from prodgen_mini.models.vae import Vae
 
         assert isinstance(self.network, Vae)
-        return self.network.decode(self.noise(request.seed, self.network.code), self.condition(brief))
+        return self.network.invent(self.noise(request.seed, self.network.code), self.condition(brief))
 
 
 class DiffusionGenerator(MiniGenerator):
@@ -214,13 +224,18 @@ class DiffusionGenerator(MiniGenerator):
         """The code of the picture that a variant is wanted of: its artwork is what stands in the middle of the product."""
         import torch
 
+        from prodgen_mini.inks import INKS, registered, separate
         from prodgen_mini.reference import chart_of
-        from prodgen_mini.space import art_of
 
         chart, colour = chart_of(request.references["front"])
-        art = torch.from_numpy(art_of(chart[None], colour[None])).to(self.device)
-        vector = torch.from_numpy(self.space.typical(brief.sketch, colour)).to(self.device)
-        code, _ = self.vae.encode(self.codec.encode(art), vector[None], self.condition(brief))
+        sheets, found = separate(chart, colour)
+        if brief.sketch.layout == "tile":
+            sheets, _ = registered(sheets)
+        inks = np.full((INKS, 3), 0.5, np.float32)
+        inks[: len(found)] = found
+        maps = self.codec.encode(torch.from_numpy(sheets)[None].to(self.device).float() / 255)
+        vector = torch.from_numpy(self.space.typical(brief.sketch, colour, inks)).to(self.device)
+        code, _ = self.vae.encode(maps, vector[None], self.condition(brief))
         return code
 
     def design(self, batch: Sequence[GenerationRequest], ctx: Context) -> list[tuple[ProductAsset, Brief]]:

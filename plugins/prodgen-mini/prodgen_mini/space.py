@@ -1,7 +1,7 @@
 """The space in which the networks work: a design as a vector and a map, and what is asked of it as a condition.
 
-A vector holds the proportions (as normal scores), the finish, the main and the second colour. A map is the artwork as its
-difference from the main colour, so that bare ground is zero. A condition holds what the words fix.
+A vector holds the proportions (as normal scores), the finish, the main and the second colour, the inks of the artwork and where it
+begins. A map says where each ink lies (see `inks`). A condition holds what the words fix.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prodgen_mini.inks import INKS, compose
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.types import Finish, ProductAsset
 
@@ -50,8 +51,14 @@ class Space:
 
     @property
     def vector(self) -> int:
-        """Length of a vector: proportions, finish, main colour, second colour."""
-        return self.proportions + len(FINISH) + 6
+        """Length of a vector: proportions, finish, main colour, second colour, inks, where a repeat begins."""
+        return self.proportions + len(FINISH) + 6 + 3 * INKS + 2
+
+    @property
+    def colour(self) -> slice:
+        """Where the main colour stands in a vector."""
+        start = self.proportions + len(FINISH)
+        return slice(start, start + 3)
 
     @property
     def condition(self) -> int:
@@ -83,13 +90,22 @@ class Space:
         places[self.families.get(family, 0) : self.proportions] = False
         return places
 
-    def vectors(self, proportions: Floats, used: NDArray[np.bool_], finish: Floats, palette: Floats) -> Floats:
-        """float32 [n, vector] of proportions [n, p], finish [n, 5] and palette [n, 2, 3], all in their own units; colours in [0, 1]."""
+    def vectors(
+        self,
+        proportions: Floats,
+        used: NDArray[np.bool_],
+        finish: Floats,
+        palette: Floats,
+        inks: Floats,
+        moves: Floats,
+    ) -> Floats:
+        """float32 [n, vector] of proportions [n, p], finish [n, 5], palette [n, 2, 3], inks [n, INKS, 3] and moves [n, 2] of
+        `inks.registered`, all in their own units; colours in [0, 1].
+        """
         scores = np.where(used, normal_scores(proportions), 0)
         surface = (finish - np.array(self.finish_mean)) / np.array(self.finish_scale)
-        rows: Floats = np.concatenate([scores, surface, _colour(palette).reshape(len(palette), 6)], 1).astype(
-            np.float32
-        )
+        colours = [_colour(each).reshape(len(each), -1) for each in (palette, inks)]
+        rows: Floats = np.concatenate([scores, surface, *colours, math.sqrt(12) * moves], 1).astype(np.float32)
         return rows
 
     def condition_of(self, asset: ProductAsset) -> Floats:
@@ -138,18 +154,34 @@ class Space:
             }
         )
 
-    def typical(self, sketch: ProductAsset, colour: NDArray[np.uint8]) -> Floats:
-        """float32 [vector] of what is known of a product before it is designed: middle proportions, its material's finish."""
+    def typical(self, sketch: ProductAsset, colour: NDArray[np.uint8], inks: Floats) -> Floats:
+        """float32 [vector] of what is known of a product before it is designed: middle proportions, its material's finish, and the
+        inks [INKS, 3] of its artwork.
+        """
         surface = np.array([[getattr(sketch.finish, name) for name in FINISH]], np.float32)
         palette = np.array([[(colour / 255).tolist(), rgb_of(sketch.accent)]], np.float32)
         middle = np.full((1, self.proportions), 0.5, np.float32)
-        row: Floats = self.vectors(middle, np.ones_like(middle, bool), surface, palette)[0]
+        nowhere = np.zeros((1, 2), np.float32)
+        row: Floats = self.vectors(middle, np.ones_like(middle, bool), surface, palette, inks[None], nowhere)[0]
         return row
 
-    def main_colour(self, vector: Floats) -> Floats:
-        """float32 [3] in [0, 1]: the main colour that a vector holds."""
-        start = self.proportions + 5
-        return _rgb(vector[start : start + 3])
+    def main_colour(self, vectors: Floats) -> Floats:
+        """float32 [..., 3] in [0, 1]: the main colour that vectors [..., vector] hold."""
+        return _rgb(vectors[..., self.colour])
+
+    def artwork(self, sheets: Floats, vectors: Floats, ground: Floats, repeats: NDArray[np.bool_]) -> Floats:
+        """float32 [n, 4, h, w], as `art_of` has it: sheets in their inks, laid on the ground, what repeats where it begins.
+
+        Args:
+            sheets: [n, INKS + 1, h, w] in [0, 1]; vectors [n, vector]; ground [n, 3] in [0, 1]; repeats [n].
+        """
+        end = self.vector - 2
+        inks = _rgb(vectors[:, end - 3 * INKS : end]).reshape(len(vectors), INKS, 3)
+        art = compose(sheets, inks, ground)
+        pixels = np.round(vectors[:, end:] / math.sqrt(12) * art.shape[-1]).astype(int)
+        for row in np.flatnonzero(repeats):
+            art[row] = np.roll(art[row], pixels[row], (1, 2))
+        return art
 
 
 def normal_scores(shares: Floats) -> Floats:

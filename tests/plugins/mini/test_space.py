@@ -12,6 +12,7 @@ from prodgen_sdk.types import ProductAsset
 
 pytest.importorskip("torch")
 from prodgen_mini.designs import read_designs, space_of
+from prodgen_mini.inks import INKS
 from prodgen_mini.space import Space, art_of, artwork_of, code_of, from_scores, normal_scores, rgb_of
 
 SPACE = Space(
@@ -28,11 +29,15 @@ shares = st.floats(0.03, 0.97)
     st.lists(shares, min_size=4, max_size=4),
     st.lists(st.floats(0, 1), min_size=5, max_size=5),
     st.lists(st.integers(0, 255), min_size=6, max_size=6),
+    st.lists(st.integers(0, 255), min_size=3 * INKS, max_size=3 * INKS),
+    st.tuples(st.integers(-64, 63), st.integers(-64, 63)),
 )
-def test_a_design_comes_back_from_its_vector(proportions, finish, colours):
+def test_a_design_comes_back_from_its_vector(proportions, finish, colours, more, pixels):
     palette = np.array(colours, np.float32).reshape(1, 2, 3) / 255
     used = np.ones((1, 4), bool)
-    vector = SPACE.vectors(np.array([proportions], np.float32), used, np.array([finish], np.float32), palette)[0]
+    inks, moves = np.array(more, np.float32).reshape(1, INKS, 3) / 255, np.array([pixels], np.float32) / 128
+    row = SPACE.vectors(np.array([proportions], np.float32), used, np.array([finish], np.float32), palette, inks, moves)
+    (vector,) = row
     assert len(vector) == SPACE.vector
     sketch = ProductAsset(family="mug", proportions=(0.5,) * 4, material="ceramic", colour="#102030")
     asset = SPACE.asset(sketch, vector, None)
@@ -41,6 +46,13 @@ def test_a_design_comes_back_from_its_vector(proportions, finish, colours):
     assert asset.accent == code_of(palette[0, 1])
     assert asset.colour == "#102030"
     assert np.abs(SPACE.main_colour(vector) - palette[0, 0]).max() < 1e-5
+    sheets = np.zeros((1, INKS + 1, 128, 128), np.float32)
+    sheets[0, 2, 10, 20] = 1
+    art = SPACE.artwork(sheets, row, palette[:, 0], np.array([True]))[0]
+    place = (10 + pixels[0]) % 128, (20 + pixels[1]) % 128
+    assert art[:3, place[0], place[1]] == pytest.approx(inks[0, 1] - palette[0, 0], abs=1e-5)
+    still = SPACE.artwork(sheets, row, palette[:, 0], np.array([False]))[0]
+    assert still[3, 10, 20] == 1
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -96,6 +108,9 @@ def test_a_data_set_is_read_by_split(designs):
     ground = found.ground[row] / np.float32(255)
     assert np.array_equal(artwork_of(art, ground), found.artwork[row])
     asset = found.asset(row)
+    sheets = found.separated.sheets[row : row + 1] / np.float32(255)
+    drawn = space.artwork(sheets, vector[None], ground[None], found.repeats[row : row + 1])[0]
+    assert np.abs(drawn - art).max() < 0.02
     again = space.asset(asset, vector, None)
     assert again.proportions == pytest.approx([float(np.clip(p, 0.02, 0.98)) for p in asset.proportions], abs=2e-3)
     assert len(read_designs(designs, limit=5)) == 5

@@ -38,7 +38,8 @@ class AssetBenchmark(Benchmark):
     For each system: the share whose pattern the judge names right; the colour difference of the main colour to the asked one; the
     kernel distance to the true designs, of the artwork alone and together with what was asked; the diversity of four seeds over that
     of true products alike; the memorisation ratio, the distance to the nearest training artwork over that of true held-out artwork;
-    the PSNR of rendered pictures on the foreground.
+    the PSNR of rendered pictures on the foreground, beside that of the true designs with nothing but their proportions unknown:
+    no words tell these.
     Each with a 95 % interval over products. `true` is the training split in place of a model.
     """
 
@@ -90,6 +91,9 @@ class AssetBenchmark(Benchmark):
         if "vae" in designers:
             made["vae_reconstruction"] = reconstructed(test, self._config)
         figures: dict[str, float] = {"rendered_products": float(len(test))}
+        assets = [test.asset(row) for row in range(len(test))]
+        usual = [a.model_copy(update={"proportions": (0.5,) * len(a.proportions)}) for a in assets]
+        figures |= _three("middle_proportions_psnr_db", interval(foreground_psnr(pictures_of(usual, test, ctx), true)))
         for name, designs in made.items():
             ctx.check()
             found = foreground_psnr(pictures_of(assets_of(designs, test, space), test, ctx), true)

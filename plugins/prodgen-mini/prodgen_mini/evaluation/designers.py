@@ -57,7 +57,7 @@ def model_designer(part: Part, config: Config) -> Designer:
             assert vae is not None
             return vae.decode(codes, condition)
         if isinstance(network, Vae):
-            return network.decode(torch.randn(len(condition), network.code, generator=noise), condition)
+            return network.invent(torch.randn(len(condition), network.code, generator=noise), condition)
         assert isinstance(network, Generator)
         _, fine, numbers = network(torch.randn(len(condition), network.noise, generator=noise), condition)
         return fine, numbers
@@ -66,22 +66,18 @@ def model_designer(part: Part, config: Config) -> Designer:
         told = np.tile(np.array([True, False]), (len(designs), 1))
         condition = torch.from_numpy(designs.conditions(space, told))
         noise = torch.Generator().manual_seed(seed * 7919 + 13)
-        art, vectors = [], []
+        ground = designs.ground.astype(np.float32) / np.float32(255)
+        sheets, vectors = [], []
         with torch.inference_mode():
             for part_of in torch.split(condition, 64):
                 maps, numbers = draw(part_of, noise)
-                art.append(codec.decode(maps))
+                sheets.append(codec.decode(maps))
                 vectors.append(numbers)
         rows = torch.cat(vectors).numpy()
-        return Made(clipped(torch.cat(art), designs), rows, np.stack([space.main_colour(row) for row in rows]))
+        art = space.artwork(torch.cat(sheets).numpy(), rows, ground, designs.repeats)
+        return Made(torch.from_numpy(art), rows, space.main_colour(rows))
 
     return design
-
-
-def clipped(art: Tensor, designs: Designs) -> Tensor:
-    """Artwork with what a picture can hold: colours between 0 and 1 over the asked main colour, cover between 0 and 1."""
-    ground = torch.from_numpy(designs.ground / 255).float()[:, :, None, None]
-    return torch.cat([(art[:, :3] + ground).clamp(0, 1) - ground, art[:, 3:].clamp(0, 1)], 1)
 
 
 def table_designer(train: Designs, space: Space) -> Designer:
@@ -93,7 +89,7 @@ def table_designer(train: Designs, space: Space) -> Designer:
         rows = [_lookup(tables, designs, row) for row in range(len(designs))]
         art = torch.from_numpy(np.stack([arts[chosen].mean(0) for chosen in rows]))
         means = np.stack([vectors[chosen].mean(0) for chosen in rows])
-        return Made(clipped(art, designs), means, np.stack([space.main_colour(row) for row in means]))
+        return Made(art, means, space.main_colour(means))
 
     return design
 

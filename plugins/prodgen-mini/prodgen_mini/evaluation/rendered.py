@@ -87,11 +87,11 @@ def reconstructed(designs: Designs, config: Config) -> Made:
     told = np.tile(np.array([True, False]), (len(designs), 1))
     with torch.inference_mode():
         condition, vector = torch.from_numpy(designs.conditions(space, told)), torch.from_numpy(designs.vectors(space))
-        maps = (
-            codec.encode(torch.from_numpy(designs.art()))
-            * torch.from_numpy(designs.has_art).float()[:, None, None, None]
-        )
-        drawn, numbers = vae.decode(vae.encode(maps, vector, condition)[0], condition)
-        art = codec.decode(drawn)
+        counted = torch.from_numpy(designs.counted(space)).float()
+        shown = torch.from_numpy(designs.has_art).float()[:, None, None, None]
+        maps = codec.encode(torch.from_numpy(designs.separated.sheets).float() / 255) * shown
+        drawn, numbers = vae.decode(vae.encode(maps, vector * counted, condition)[0], condition)
+        sheets = codec.decode(drawn).numpy()
     rows = numbers.numpy()
-    return Made(art, rows, np.stack([space.main_colour(row) for row in rows]))
+    art = space.artwork(sheets, rows, designs.ground.astype(np.float32) / np.float32(255), designs.repeats)
+    return Made(torch.from_numpy(art), rows, space.main_colour(rows))

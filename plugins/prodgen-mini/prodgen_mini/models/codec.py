@@ -1,7 +1,7 @@
-"""The codec: artwork of 128 x 128 pixels to 16 x 16 latents of a few numbers, and back.
+"""The codec: sheets of artwork, 128 x 128 pixels, to 16 x 16 latents of a few numbers, and back.
 
-Patches of 8 x 8 pixels are projected onto their principal components, scaled to unit variance; convolutions learn what that
-leaves out, on both sides.
+Patches of 8 x 8 pixels are projected onto their principal components, scaled to unit variance; convolutions learn what that leaves
+out, on both sides. What is drawn are shares of the inks in each pixel, by a softmax, so that edges come out sharp.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from prodgen_mini.inks import INKS
 from prodgen_mini.models.layers import Residual, conv
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-PATCH, SIDE, PLANES = 8, 16, 4
+PATCH, SIDE, SHEETS = 8, 16, INKS + 1
 
 
 class Codec(nn.Module):
-    """Encodes and decodes artwork.
+    """Encodes and decodes sheets.
 
     Args:
         channels: numbers in a latent cell.
@@ -34,7 +35,7 @@ class Codec(nn.Module):
 
     def __init__(self, channels: int = 12, width: int = 48, depth: int = 2) -> None:
         super().__init__()
-        inputs = PATCH * PATCH * PLANES
+        inputs = PATCH * PATCH * SHEETS
         self.project, self.restore = nn.Conv2d(inputs, channels, 1), nn.Conv2d(channels, inputs, 1)
         self.read = nn.Sequential(
             nn.Conv2d(inputs, width, 1), Residual(width), nn.LeakyReLU(0.2), _still(nn.Conv2d(width, channels, 1))
@@ -45,13 +46,14 @@ class Codec(nn.Module):
             nn.LeakyReLU(0.2),
             _still(nn.Conv2d(width, inputs, 1)),
         )
+        self.gain = nn.Parameter(torch.tensor(8.0))
         self.register_buffer("mean", torch.zeros(channels))
         self.register_buffer("scale", torch.ones(channels))
         self.mean: Tensor
         self.scale: Tensor
 
     def begin(self, patches: NDArray[np.float32]) -> None:
-        """Sets the linear maps to the principal components of patches [n, 256], each of unit variance."""
+        """Sets the linear maps to the principal components of patches [n, 384], each of unit variance."""
         import numpy as np
 
         channels = self.project.out_channels
@@ -74,23 +76,49 @@ class Codec(nn.Module):
             self.mean.copy_(latents.mean((0, 2, 3)))
             self.scale.copy_(latents.std((0, 2, 3)).clamp(min=1e-4))
 
-    def raw(self, art: Tensor) -> Tensor:
-        """Latents before they are standardised."""
-        patches = functional.pixel_unshuffle(art, PATCH)
+    def raw(self, patches: Tensor) -> Tensor:
+        """Latents of `patches_of` sheets before they are standardised."""
         out: Tensor = self.project(patches) + self.read(patches)
         return out
 
-    def encode(self, art: Tensor) -> Tensor:
-        """[n, 4, 128, 128] to [n, channels, 16, 16] of about unit variance."""
-        return (self.raw(art) - self.mean[:, None, None]) / self.scale[:, None, None]
+    def encode(self, sheets: Tensor) -> Tensor:
+        """[n, SHEETS, 128, 128] in [0, 1] to [n, channels, 16, 16] of about unit variance."""
+        return (self.raw(patches_of(sheets)) - self.mean[:, None, None]) / self.scale[:, None, None]
 
     def draw(self, raw: Tensor) -> Tensor:
-        """Artwork of latents that are not standardised."""
-        return functional.pixel_shuffle(self.restore(raw) + self.write(raw), PATCH)
+        """Logarithms of the shares of inks (up to a summand) in patches, of latents that are not standardised."""
+        out: Tensor = self.gain * self.restore(raw) + self.write(raw)
+        return out
 
-    def decode(self, latents: Tensor) -> Tensor:
-        """[n, channels, 16, 16] to [n, 4, 128, 128]."""
-        return self.draw(latents * self.scale[:, None, None] + self.mean[:, None, None])
+    def decode(self, latents: Tensor, sharpness: float = 1.0, finer: int = 1) -> Tensor:
+        """Sheets [n, SHEETS, 128 finer, 128 finer] in [0, 1] that add up to 1, of latents [n, channels, 16, 16].
+
+        Args:
+            sharpness: above 1 hardens edges.
+            finer: how many pixels there are for one. What lies between pixels is found before the softmax, where shapes are smooth:
+                so edges stay as sharp as pixels are small.
+        """
+        drawn = functional.pixel_shuffle(self.logits(latents).flatten(1, 2), PATCH)
+        if finer > 1:
+            edge = 3
+            padded = functional.pad(drawn, (edge,) * 4, mode="circular")
+            wide = functional.interpolate(padded, scale_factor=float(finer), mode="bicubic", align_corners=False)
+            drawn = wide[..., edge * finer : -edge * finer, edge * finer : -edge * finer]
+        return (sharpness * drawn).softmax(1)
+
+    def logits(self, latents: Tensor) -> Tensor:
+        """Logarithms of the shares (up to a summand) of latents, [n, SHEETS, 64, 16, 16]: 64 pixels of each cell."""
+        return by_sheet(self.draw(latents * self.scale[:, None, None] + self.mean[:, None, None]))
+
+
+def patches_of(sheets: Tensor) -> Tensor:
+    """Sheets [n, SHEETS, 128, 128] as cells [n, 384, 16, 16], those of one sheet beside each other."""
+    return functional.pixel_unshuffle(sheets, PATCH)
+
+
+def by_sheet(patches: Tensor) -> Tensor:
+    """Cells [n, 384, 16, 16] as [n, SHEETS, 64, 16, 16]."""
+    return patches.view(len(patches), SHEETS, -1, *patches.shape[2:])
 
 
 def _still(layer: nn.Conv2d) -> nn.Conv2d:

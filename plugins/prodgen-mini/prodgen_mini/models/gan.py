@@ -6,30 +6,40 @@ pairing loss with zero-centred gradient penalties on real (R1, Mescheder et al. 
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from prodgen_mini.models.layers import Reader, Writer
+from prodgen_mini.models.prior import Prior
 
 
 class Generator(nn.Module):
-    """Noise and a condition to a coarse map, a fine map and a vector; see `Writer`."""
+    """Noise and a condition to a coarse map, a fine map and a vector: the mapping and the decoder of the VAE; see `Writer`."""
 
     def __init__(
         self, channels: int, vector: int, condition: int, noise: int = 96, width: int = 64, dropout: float = 0.0
     ) -> None:
         super().__init__()
         self.noise = noise
+        self.prior = Prior(noise, condition, 2 * width)
         self.writer = Writer(noise, condition, channels, vector, width, dropout)
 
     def forward(self, noise: Tensor, condition: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        out: tuple[Tensor, Tensor, Tensor] = self.writer(noise, condition)
+        out: tuple[Tensor, Tensor, Tensor] = self.writer(self.prior.draw(noise, condition), condition)
         return out
 
 
 class Critic(nn.Module):
-    """One critic a stage: of the coarse map, and of the fine map; both see vector and condition. Scores are added."""
+    """One critic a stage: of the coarse map, and of the fine map; both see vector and condition. Scores are added.
+
+    Attributes:
+        rate_factors: it learns faster than the generator (Heusel et al., NeurIPS 2017), which begins as one that can draw already.
+    """
+
+    rate_factors: ClassVar[dict[str, float]] = {"": 5.0}
 
     def __init__(self, channels: int, vector: int, condition: int, width: int = 64) -> None:
         super().__init__()

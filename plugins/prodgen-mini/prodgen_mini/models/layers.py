@@ -51,13 +51,33 @@ class Mlp(nn.Module):
         return out
 
 
+class Trunk(nn.Module):
+    """A row of numbers through residual layers, x + f(x), where f begins as zero."""
+
+    def __init__(self, inputs: int, width: int, depth: int, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.enter = nn.Linear(inputs, width)
+        self.layers = nn.ModuleList(Mlp(width, width, width) for _ in range(depth))
+        self.drop = nn.Dropout(dropout)
+        for layer in self.layers:
+            for parameter in layer.get_submodule("layers.2").parameters():
+                nn.init.zeros_(parameter)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[n, inputs] to [n, width]."""
+        x = functional.gelu(self.enter(x))
+        for layer in self.layers:
+            x = x + self.drop(layer(functional.layer_norm(x, x.shape[-1:])))
+        return x
+
+
 class Reader(nn.Module):
     """A map, a vector and a condition to one row of numbers.
 
     Args:
         channels, side: of the map; a side of 16 is folded into 8 x 8 cells of four times the channels.
         vector, condition: lengths of the others.
-        width: channels at 8 x 8 cells.
+        width: channels of the convolutions.
         outputs: how many numbers it gives.
     """
 
@@ -65,27 +85,21 @@ class Reader(nn.Module):
         self, channels: int, side: int, vector: int, condition: int, outputs: int, width: int = 64, dropout: float = 0.0
     ) -> None:
         super().__init__()
-        self.side, inner = side, width * 3 // 2
-        if side == 16:
-            self.enter = conv(4 * channels, width)
-            self.fine = Residual(width, dropout=dropout)
-            self.down = conv(width, inner, stride=2)
-        else:
-            self.enter = conv(channels, inner)
-        self.coarse = Residual(inner, dropout=dropout)
-        self.gather = conv(inner, inner, stride=2)
-        self.beside = nn.Linear(vector + condition, 2 * width)
-        self.leave = Mlp(4 * inner + 2 * width, 4 * width, outputs)
+        self.side = side
+        self.enter = conv(4 * channels if side == 16 else channels, width)
+        self.blocks = nn.ModuleList([Residual(width, dropout=dropout), Residual(width, dropout=dropout)])
+        self.shrink = nn.Conv2d(width, width // 2, 1)
+        cells = 64 if side == 16 else side * side
+        self.trunk = Trunk(cells * (width // 2) + vector + condition, 6 * width, 2, dropout)
+        self.leave = nn.Linear(6 * width, outputs)
 
     def forward(self, maps: Tensor, vector: Tensor, condition: Tensor) -> Tensor:
         """[n, channels, side, side], [n, vector], [n, condition] to [n, outputs]."""
-        if self.side == 16:
-            x = self.down(self.fine(self.enter(functional.pixel_unshuffle(maps, 2))))
-        else:
-            x = self.enter(maps)
-        x = self.gather(self.coarse(x))
-        beside = functional.gelu(self.beside(torch.cat([vector, condition], 1)))
-        out: Tensor = self.leave(torch.cat([x.flatten(1), beside], 1))
+        x = self.enter(functional.pixel_unshuffle(maps, 2) if self.side == 16 else maps)
+        for block in self.blocks:
+            x = block(x)
+        x = functional.leaky_relu(self.shrink(functional.leaky_relu(x, 0.2)), 0.2)
+        out: Tensor = self.leave(self.trunk(torch.cat([x.flatten(1), vector, condition], 1)))
         return out
 
 
@@ -94,23 +108,23 @@ class Writer(nn.Module):
 
     Args:
         noise, condition: lengths of what goes in; `channels`, `vector` of what comes out.
-        width: channels at 8 x 8 cells.
+        width: channels at 16 x 16 cells; a third as many are laid out straight from the numbers, so that what has a place or a period
+            has not to be painted cell by cell.
     """
 
     def __init__(
         self, noise: int, condition: int, channels: int, vector: int, width: int = 64, dropout: float = 0.0
     ) -> None:
         super().__init__()
-        inner = 4 * width
-        self.wide = width * 3 // 2
-        self.enter = Mlp(noise + condition, inner, inner)
-        self.start = nn.Linear(inner, self.wide * 16)
-        self.at4 = Residual(self.wide, inner, dropout)
-        self.coarse = conv(self.wide, channels)
-        self.to8 = conv(self.wide + channels, width)
-        self.at8 = nn.ModuleList([Residual(width, inner, dropout), Residual(width, inner)])
-        self.fine = conv(width, 4 * channels)
-        self.vector = Mlp(inner, inner, vector)
+        inner, self.laid = 8 * width, width // 3
+        self.channels = channels
+        self.trunk = Trunk(noise + condition, inner, 3, dropout)
+        self.coarse = nn.Linear(inner, channels * 16)
+        self.lay = nn.Linear(inner, self.laid * 256)
+        self.enter = conv(self.laid + channels, width)
+        self.blocks = nn.ModuleList([Residual(width, inner, dropout), Residual(width, inner)])
+        self.fine = conv(width, channels)
+        self.vector = nn.Linear(inner, vector)
 
     def forward(self, noise: Tensor, condition: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """[n, noise], [n, condition] to a coarse map [n, channels, 4, 4], the fine one [n, channels, 16, 16], a vector.
@@ -118,11 +132,10 @@ class Writer(nn.Module):
         The first stage draws the coarse map, the second reads it and adds what is finer, in the spirit of StackGAN
         (Zhang et al., ICCV 2017).
         """
-        inner = functional.gelu(self.enter(torch.cat([noise, condition], 1)))
-        x = self.at4(self.start(inner).unflatten(1, (self.wide, 4, 4)), inner)
-        coarse = self.coarse(functional.leaky_relu(x, 0.2))
-        x = self.to8(functional.interpolate(torch.cat([x, coarse], 1), scale_factor=2.0))
-        for block in self.at8:
+        inner = self.trunk(torch.cat([noise, condition], 1))
+        coarse = self.coarse(inner).unflatten(1, (self.channels, 4, 4))
+        wide = functional.interpolate(coarse, scale_factor=4.0)
+        x = self.enter(torch.cat([self.lay(inner).unflatten(1, (self.laid, 16, 16)), wide], 1))
+        for block in self.blocks:
             x = block(x, inner)
-        finer = functional.pixel_shuffle(self.fine(functional.leaky_relu(x, 0.2)), 2)
-        return coarse, functional.interpolate(coarse, scale_factor=4.0) + finer, self.vector(inner)
+        return coarse, wide + self.fine(functional.leaky_relu(x, 0.2)), self.vector(inner)

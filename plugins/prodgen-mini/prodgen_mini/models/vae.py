@@ -1,11 +1,13 @@
-"""A conditional variational autoencoder of designs (Kingma and Welling 2014; Sohn et al. 2015)."""
+"""A conditional variational autoencoder of designs (Kingma and Welling 2014; Sohn et al. 2015) with a learnt prior."""
 
 from __future__ import annotations
 
-import torch
+import math
+
 from torch import Tensor, nn
 
 from prodgen_mini.models.layers import Reader, Writer
+from prodgen_mini.models.prior import Prior
 
 
 class Vae(nn.Module):
@@ -23,6 +25,7 @@ class Vae(nn.Module):
         self.code = code
         self.reader = Reader(channels, 16, vector, condition, 2 * code, width, dropout)
         self.writer = Writer(code, condition, channels, vector, width, dropout)
+        self.prior = Prior(code, condition, 2 * width)
 
     def encode(self, maps: Tensor, vector: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and logarithm of the variance of the code, each [n, code]."""
@@ -34,11 +37,11 @@ class Vae(nn.Module):
         _, fine, vector = self.writer(code, condition)
         return fine, vector
 
+    def divergence(self, code: Tensor, mean: Tensor, spread: Tensor, condition: Tensor) -> Tensor:
+        """Nats [n] by which the posterior says more than the prior, estimated from one code of each posterior."""
+        own = -0.5 * ((code - mean).square() * (-spread).exp() + spread + math.log(2 * math.pi)).sum(1)
+        return own - self.prior.likelihood(code, condition)
 
-def divergence(mean: Tensor, spread: Tensor, free: float) -> Tensor:
-    """KL divergence of each number of a code from the standard normal, averaged over examples, at least `free` nats each, summed.
-
-    Free bits (Kingma et al., NeurIPS 2016, appendix C.8) keep the code from being ignored: below `free` there is nothing to gain.
-    """
-    each = 0.5 * (mean.square() + spread.exp() - 1 - spread).mean(0)
-    return torch.clamp(each, min=free).sum()
+    def invent(self, noise: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
+        """Latents and vector of a new design, from standard normal noise [n, code]."""
+        return self.decode(self.prior.draw(noise, condition), condition)

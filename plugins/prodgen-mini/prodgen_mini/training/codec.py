@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from prodgen_mini.designs import Designs, space_of
-from prodgen_mini.models.codec import Codec
+from prodgen_mini.inks import compose, separate
+from prodgen_mini.models.codec import Codec, by_sheet, patches_of
 from prodgen_mini.training.augment import augment
 from prodgen_mini.training.cleaning import clean
 from prodgen_mini.training.objective import Objective
@@ -34,19 +35,19 @@ class CodecRecipe(Recipe):
         width, depth: of the residual convolutions.
         examples: at most so many pieces of artwork are kept in memory.
         noise: standard deviation of what is added to latents, so that small errors of a model do little harm.
-        edges: weight of the loss on differences between neighbouring pixels.
         pictures: unlabelled pictures to learn from too: JSON Lines, Parquet, a tar, or a folder of them.
     """
 
-    steps: int = 2400
-    batch: int = 8
-    learning_rate: float = 2e-3
+    steps: int = 3000
+    batch: int = 16
+    learning_rate: float = 3e-3
+    ema: float = 0.99
+    validate_every: int = 200
     channels: Annotated[int, Field(ge=1, le=64)] = 12
-    width: Annotated[int, Field(ge=8, le=512)] = 48
+    width: Annotated[int, Field(ge=8, le=512)] = 64
     depth: Annotated[int, Field(ge=1, le=8)] = 2
-    examples: Annotated[int, Field(ge=16)] = 5000
+    examples: Annotated[int, Field(ge=16)] = 12000
     noise: Annotated[float, Field(ge=0)] = 0.1
-    edges: Annotated[float, Field(ge=0)] = 1.0
     pictures: Path | None = None
 
 
@@ -77,7 +78,7 @@ class CodecTrainer(PartTrainer[CodecRecipe]):
             network.standardise(
                 torch.cat(
                     [
-                        network.raw(objective.batch(rows)[0])
+                        network.raw(objective.batch(rows))
                         for rows in torch.split(torch.arange(min(objective.size, 1024)), 64)
                     ]
                 )
@@ -85,7 +86,7 @@ class CodecTrainer(PartTrainer[CodecRecipe]):
 
 
 class CodecObjective(Objective):
-    """Absolute error of pixels and of their differences."""
+    """Cross-entropy of the shares of inks in each pixel."""
 
     averaged = ("codec",)
 
@@ -94,71 +95,91 @@ class CodecObjective(Objective):
     ) -> None:
         train, held = designs.of_split("train"), designs.of_split("val")
         train = train.take(np.random.default_rng([recipe.seed, 5]).permutation(len(train))[: recipe.examples])
+        held = held.take(np.arange(min(len(held), 128)))
         self._recipe = recipe
-        self._art, self._colours = torch.from_numpy(train.artwork), torch.from_numpy(train.ground)
-        self._tiles = torch.from_numpy(train.column("layout") == "tile")
+        self._sheets = torch.from_numpy(train.separated.sheets)
+        self._tiles = torch.from_numpy(train.repeats)
         self._pictures = (
             torch.from_numpy(pictures)
             if pictures is not None and len(pictures)
             else torch.empty(0, 128, 128, 3, dtype=torch.uint8)
         )
         self.size = len(train) + len(self._pictures)
-        self._held = torch.from_numpy(held.take(np.arange(min(len(held), 128))).art())
-        self._held_colours = torch.from_numpy(held.ground[:128] / 255).float()
+        self._held, self._held_inks = held.separated.sheets, held.separated.inks
+        self._held_colours = held.ground.astype(np.float32) / np.float32(255)
+        self._held_art = compose(self._held.astype(np.float32) / 255, self._held_inks, self._held_colours)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
             codec = Codec(**settings)
-        some = self.batch(torch.arange(min(self.size, 512)))[0]
-        patches = functional.pixel_unshuffle(some, 8).permute(0, 2, 3, 1).flatten(0, 2)
+        patches = self.batch(torch.arange(min(self.size, 512))).permute(0, 2, 3, 1).flatten(0, 2)
         codec.begin(
             patches[torch.from_numpy(np.random.default_rng(recipe.seed).permutation(len(patches))[:20000])].numpy()
         )
         self.networks = {"codec": codec}
 
-    def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Artwork [n, 4, 128, 128] of some rows, and whether each repeats."""
-        own = rows[rows < len(self._art)]
-        values = self._art[own].float().permute(0, 3, 1, 2) / 255
-        values[:, :3] -= self._colours[own].float()[:, :, None, None] / 255
-        seen = self._pictures[rows[rows >= len(self._art)] - len(self._art)].float().permute(0, 3, 1, 2) / 255
-        ground = seen.median(2).values.median(2).values if len(seen) else torch.zeros(0, 3)
-        covered = torch.cat([seen - ground[:, :, None, None], torch.ones(len(seen), 1, 128, 128)], 1)
-        return torch.cat([values, covered]), torch.cat([self._tiles[own], torch.zeros(len(seen), dtype=torch.bool)])
+    def batch(self, rows: Tensor, noise: torch.Generator | None = None) -> Tensor:
+        """Patches [n, 384, 16, 16] of some rows; what repeats is moved, and pictures are varied, where there is noise."""
+        own = rows[rows < len(self._sheets)]
+        sheets = [*self._sheets[own]]
+        if noise is not None:
+            shifts = torch.randint(0, 128, (len(own), 2), generator=noise).tolist()
+            sheets = [
+                sheet.roll(tuple(shift), (1, 2)) if tile else sheet
+                for sheet, shift, tile in zip(sheets, shifts, self._tiles[own].tolist(), strict=True)
+            ]
+        seen = self._pictures[rows[rows >= len(self._sheets)] - len(self._sheets)]
+        if noise is not None and len(seen):
+            moved, _ = augment(seen.float().permute(0, 3, 1, 2) / 255, noise)
+            seen = (moved * 255).round().byte().permute(0, 2, 3, 1)
+        sheets += [torch.from_numpy(_separated(picture)) for picture in seen.numpy()]
+        return patches_of(torch.stack(sheets)).float() / 255
 
     def loss(self, name: str, rows: Tensor, noise: torch.Generator, step: int) -> tuple[Tensor, dict[str, Tensor]]:
         codec, recipe = self.networks["codec"], self._recipe
         assert isinstance(codec, Codec)
-        art, tiles = self.batch(rows)
-        plain = len(rows) - int((rows >= len(self._art)).sum())
-        if plain < len(art):
-            moved, _ = augment(art[plain:, :3] * 0.5 + 0.5, noise)
-            art[plain:, :3] = moved * 2 - 1
-        shifts = torch.randint(0, 128, (len(art), 2), generator=noise).tolist()
-        order = torch.randperm(3, generator=noise)  # another hue is another example
-        art = torch.stack(
-            [a.roll(tuple(s), (1, 2)) if t else a for a, s, t in zip(art, shifts, tiles.tolist(), strict=True)]
-        )
-        art = torch.cat([art[:, order], art[:, 3:]], 1).to(codec.mean.device)
-        raw = codec.raw(art)
+        patches = self.batch(rows, noise).to(codec.mean.device)
+        raw = codec.raw(patches)
         spread = raw.detach().std((0, 2, 3), keepdim=True)
         found = codec.draw(raw + recipe.noise * spread * torch.randn(raw.shape, generator=noise).to(raw.device))
-        wrong = (found - art).abs().mean()
-        edges = (found.diff(dim=2) - art.diff(dim=2)).abs().mean() + (found.diff(dim=3) - art.diff(dim=3)).abs().mean()
-        return wrong + recipe.edges * edges, {"pixels": wrong.detach(), "edges": edges.detach()}
+        return self._misfit(found, patches), {}
+
+    def _misfit(self, drawn: Tensor, patches: Tensor) -> Tensor:
+        return functional.cross_entropy(by_sheet(drawn), by_sheet(patches))
 
     def validate(self, networks: Mapping[str, nn.Module]) -> dict[str, float]:
+        """`val_misplaced` is the share of ink that lies where it does not belong, `val_psnr` of the artwork in its colours."""
         codec = networks["codec"]
         assert isinstance(codec, Codec)
-        held = self._held.to(codec.mean.device)
-        found = codec.draw(codec.raw(held))
-        wrong = float((found - held)[:, :3].square().mean())
-        return {"val_loss": float((found - held).abs().mean()), "val_psnr": float(-10 * np.log10(max(wrong, 1e-10)))}
+        loss, art, misplaced = [], [], []
+        for first in range(0, len(self._held), 32):
+            rows = slice(first, first + 32)
+            held = torch.from_numpy(self._held[rows]).float().to(codec.mean.device) / 255
+            patches = patches_of(held)
+            loss.append(float(self._misfit(codec.draw(codec.raw(patches)), patches)))
+            shares = codec.decode(codec.encode(held))
+            misplaced.append(float((shares - held).abs().sum(1).mean() / 2))
+            art.append(compose(shares.cpu().numpy(), self._held_inks[rows], self._held_colours[rows]))
+        wrong = ((np.concatenate(art) - self._held_art)[:, :3] ** 2).mean((1, 2, 3))
+        return {
+            "val_loss": float(np.mean(loss)),
+            "val_misplaced": float(np.mean(misplaced)),
+            "val_psnr": float(np.mean(-10 * np.log10(np.maximum(wrong, 1e-6)))),
+        }
 
     def pictures(self, networks: Mapping[str, nn.Module]) -> NDArray[np.uint8] | None:
         codec = networks["codec"]
         assert isinstance(codec, Codec)
+        rows = np.linspace(0, len(self._held) - 1, 12).astype(int)
+        some = torch.from_numpy(self._held[rows]).float().to(codec.mean.device) / 255
         with torch.no_grad():
-            some = self._held[:8].to(codec.mean.device)
-            both = torch.cat([some, codec.draw(codec.raw(some))]).cpu()
-        sheet: NDArray[np.uint8] = art_grid(both, self._held_colours[:8].repeat(2, 1), 8)
+            drawn = codec.decode(codec.encode(some)).cpu().numpy()
+        again = compose(drawn, self._held_inks[rows], self._held_colours[rows])
+        both = torch.from_numpy(np.concatenate([self._held_art[rows], again]))
+        sheet: NDArray[np.uint8] = art_grid(both, torch.from_numpy(self._held_colours[rows]).repeat(2, 1), len(rows))
         return sheet
+
+
+def _separated(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Sheets of a picture [128, 128, 3], whose middle colour counts as the ground."""
+    whole = np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)])
+    return separate(whole, np.median(picture.reshape(-1, 3), 0).astype(np.uint8))[0]

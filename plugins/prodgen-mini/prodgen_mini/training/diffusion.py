@@ -37,10 +37,11 @@ class DiffusionRecipe(ModelRecipe):
         uniform: share of the times that are drawn evenly; the others lie more in the middle (logit-normal).
     """
 
-    steps: int = 6000
+    steps: int = 3000
     batch: int = 64
     learning_rate: float = 1.5e-3
     ema: float = 0.998
+    validate_every: int = 250
     vae: Path | None = None
     width: int = Field(default=160, ge=16, le=1024)
     depth: Annotated[int, Field(ge=1, le=48)] = 4
@@ -100,9 +101,9 @@ class DiffusionObjective(Objective):
 
     def _codes(self, parts: tuple[Tensor, ...], noise: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
         """Codes of designs as the VAE has them, drawn from its posterior where there is noise, and the conditions."""
-        maps, vector, condition, _, art = parts
+        maps, vector, condition, counted, art = parts
         with torch.no_grad():
-            mean, spread = self._vae.encode(maps * art[:, None, None, None], vector, condition)
+            mean, spread = self._vae.encode(maps * art[:, None, None, None], vector * counted, condition)
         if noise is not None:
             mean = mean + (0.5 * spread).exp() * torch.randn(mean.shape, generator=noise)
         return mean, condition
@@ -142,8 +143,8 @@ class DiffusionObjective(Objective):
         dit = networks["diffusion"]
         assert isinstance(dit, Dit)
 
-        def make(condition: Tensor, seed: int) -> Tensor:
-            codes = sample(dit, condition, torch.Generator().manual_seed(seed), steps=8, guidance=1.5)
-            return self._vae.decode(codes.cpu(), condition.cpu())[0]
+        def make(condition: Tensor, seed: int) -> tuple[Tensor, Tensor]:
+            codes = sample(dit, condition, torch.Generator().manual_seed(seed), steps=8, guidance=2.5)
+            return self._vae.decode(codes.cpu(), condition.cpu())
 
         return samples(make, self._held, self._codec, dit.mean.device)

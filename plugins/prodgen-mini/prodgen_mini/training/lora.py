@@ -37,6 +37,7 @@ class LoraRecipe(DiffusionRecipe):
     """
 
     steps: int = 300
+    validate_every: int = 50
     batch: int = 16
     learning_rate: float = 1e-3
     decay: float = 0.0

@@ -6,7 +6,7 @@ import copy
 import hashlib
 import math
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from prodgen_mini.space import Space
 
 R = TypeVar("R", bound=Recipe)
+_PATHS = ("codec", "vae", "begin", "base")
 
 
 class PartTrainer(Trainer, Generic[R]):
@@ -63,7 +64,9 @@ class PartTrainer(Trainer, Generic[R]):
             raise InputError(f"{data} holds too few designs to train and to validate on.", hint="Make more of them.")
         objective, settings, facts = self.prepare(recipe, designs, ctx)  # type: ignore[arg-type]
         kept, path = objective.averaged[0], out / f"{self.part}.safetensors"
-        notes = {**facts, "recipe": recipe.model_dump(mode="json"), "data": digest_of(data)}
+        # Without its paths: other weights are pinned by their digests, and equal runs give equal files wherever they lie.
+        options = {k: v for k, v in recipe.model_dump(mode="json").items() if k not in _PATHS}
+        notes = {**facts, "recipe": options, "data": digest_of(data)}
 
         def improved(averages: Mapping[str, nn.Module], state: State) -> None:
             network = copy.deepcopy(averages[kept]).cpu()
@@ -109,7 +112,7 @@ class ModelRecipe(Recipe):
     """
 
     codec: Path | None = None
-    width: int = Field(default=64, ge=8, le=1024)
+    width: int = Field(default=48, ge=8, le=1024)
     bare: float = Field(default=0.35, gt=0, le=1)
     tell_colour: float = Field(default=0.95, ge=0, le=1)
     tell_accent: float = Field(default=0.4, ge=0, le=1)
@@ -119,7 +122,7 @@ class Latents:
     """Designs as the models see them: latents, vectors and conditions in memory.
 
     Args:
-        codec: encodes the artwork once. Latents of what repeats over a surface are rolled by whole cells at each draw.
+        codec: encodes the artwork once.
     """
 
     def __init__(self, designs: Designs, codec: Codec, space: Space, recipe: ModelRecipe) -> None:
@@ -131,12 +134,11 @@ class Latents:
         with torch.no_grad():
             for rows in np.array_split(np.flatnonzero(shown), max(1, int(shown.sum()) // 64)):
                 if len(rows):
-                    self.maps[rows] = codec.encode(torch.from_numpy(designs.take(rows).art()))
+                    self.maps[rows] = codec.encode(torch.from_numpy(designs.separated.sheets[rows]).float() / 255)
         self.vectors = torch.from_numpy(designs.vectors(space))
         self.counted = torch.from_numpy(designs.counted(space)).float()
         self.conditions = torch.from_numpy(designs.conditions(space))
         self.has_art = torch.from_numpy(shown).float()
-        self.tiles = torch.from_numpy(designs.column("layout") == "tile")
 
     def __len__(self) -> int:
         return len(self.maps)
@@ -145,17 +147,12 @@ class Latents:
         """Maps, vectors, conditions, which places of the vector count, and whether there is art, of some rows, varied."""
         import torch
 
-        maps = self.maps[rows].clone()
-        shifts = torch.randint(0, 16, (len(rows), 2), generator=noise).tolist()
-        for place, (row, (down, right)) in enumerate(zip(rows.tolist(), shifts, strict=True)):
-            if self.tiles[row]:
-                maps[place] = maps[place].roll((down, right), (1, 2))
         conditions = self.conditions[rows].clone()
         shares = torch.tensor([self.recipe.tell_colour, self.recipe.tell_accent])
         told = torch.rand(len(rows), 2, generator=noise) < shares
         conditions[:, -8:-2] *= told.repeat_interleave(3, 1)
         conditions[:, -2:] *= told
-        return maps, self.vectors[rows], conditions, self.counted[rows], self.has_art[rows]
+        return self.maps[rows], self.vectors[rows], conditions, self.counted[rows], self.has_art[rows]
 
 
 def train_and_val(designs: Designs, codec: Codec, space: Space, recipe: ModelRecipe) -> tuple[Latents, Latents]:
@@ -188,3 +185,34 @@ def art_grid(art: torch.Tensor, colours: torch.Tensor, columns: int) -> Any:
 
     shown = (art[:, :3] + colours[:, :, None, None]).clamp(0, 1)
     return grid((shown * 255).round().byte().permute(0, 2, 3, 1).numpy(), columns)
+
+
+def shown_rows(held: Latents, count: int = 12) -> torch.Tensor:
+    """Rows with artwork, spread over the products."""
+    import torch
+
+    rows = held.has_art.nonzero()[:, 0]
+    return rows[torch.linspace(0, len(rows) - 1, min(count, len(rows))).long()]
+
+
+def design_grid(
+    rows: Sequence[tuple[torch.Tensor, torch.Tensor]], condition: torch.Tensor, codec: Codec, space: Space
+) -> Any:
+    """The artwork of rows of maps [n, channels, 16, 16] with their vectors, on the asked colours, as a grid of pictures."""
+    import torch
+
+    colours = condition[:, -8:-5].cpu() / 12**0.5 + 0.5
+    nowhere = np.zeros(len(condition), bool)
+    with torch.no_grad():
+        art = [
+            torch.from_numpy(
+                space.artwork(
+                    codec.decode(maps.to(codec.mean.device)).cpu().numpy(),
+                    vectors.cpu().numpy(),
+                    colours.numpy(),
+                    nowhere,
+                )
+            )
+            for maps, vectors in rows
+        ]
+    return art_grid(torch.cat(art), colours.repeat(len(rows), 1), len(condition))

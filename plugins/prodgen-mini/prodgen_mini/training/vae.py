@@ -11,9 +11,17 @@ from torch import Tensor, nn
 
 from prodgen_mini.designs import Designs
 from prodgen_mini.models.codec import Codec
-from prodgen_mini.models.vae import Vae, divergence
+from prodgen_mini.models.vae import Vae
 from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.trainers import Latents, ModelRecipe, PartTrainer, art_grid, codec_for, train_and_val
+from prodgen_mini.training.trainers import (
+    Latents,
+    ModelRecipe,
+    PartTrainer,
+    codec_for,
+    design_grid,
+    shown_rows,
+    train_and_val,
+)
 from prodgen_sdk.context import Context
 
 if TYPE_CHECKING:
@@ -27,18 +35,19 @@ class VaeRecipe(ModelRecipe):
     Args:
         code: numbers in a code.
         beta: weight of the divergence, reached after `anneal` steps.
-        free: nats of each number of the code that cost nothing.
         vector_weight: of the vector's error, against the map's.
+        seen: of how many designs of a batch the artwork is drawn, and compared where the inks lie.
     """
 
-    steps: int = 4000
-    batch: int = 64
+    steps: int = 6000
+    batch: int = 32
     learning_rate: float = 1.5e-3
+    validate_every: int = 250
     code: Annotated[int, Field(ge=2, le=1024)] = 96
-    beta: Annotated[float, Field(ge=0)] = 1e-3
-    anneal: Annotated[int, Field(ge=0)] = 1000
-    free: Annotated[float, Field(ge=0)] = 0.1
-    vector_weight: Annotated[float, Field(ge=0)] = 0.5
+    beta: Annotated[float, Field(ge=0)] = 1e-4
+    anneal: Annotated[int, Field(ge=0)] = 300
+    vector_weight: Annotated[float, Field(ge=0)] = 2.0
+    seen: Annotated[int, Field(ge=0)] = 8
 
 
 class VaeTrainer(PartTrainer[VaeRecipe]):
@@ -57,7 +66,7 @@ class VaeTrainer(PartTrainer[VaeRecipe]):
 
 
 class VaeObjective(Objective):
-    """The evidence lower bound with a Gaussian of fixed width, weights for map and vector, and free bits."""
+    """The evidence lower bound with a Gaussian of fixed width, weights for map and vector, and a learnt prior."""
 
     averaged = ("vae",)
 
@@ -66,6 +75,7 @@ class VaeObjective(Objective):
     ) -> None:
         self._train, self._held, self._codec, self._recipe = train, held, codec, recipe
         self.size = len(train)
+        self._codec.requires_grad_(False)
         self._weights = codec.scale / codec.scale.mean()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
@@ -76,15 +86,27 @@ class VaeObjective(Objective):
         assert isinstance(vae, Vae)
         device = next(vae.parameters()).device
         maps, vector, condition, counted, art = (part.to(device) for part in self._train.draw(rows, noise))
-        mean, spread = vae.encode(maps * art[:, None, None, None], vector, condition)
+        mean, spread = vae.encode(maps * art[:, None, None, None], vector * counted, condition)
         code = mean + (0.5 * spread).exp() * torch.randn(mean.shape, generator=noise).to(device)
         drawn, numbers = vae.decode(code, condition)
         map_error, vector_error = errors(drawn, numbers, maps, vector, counted, art, self._weights.to(device))
-        kl = divergence(mean, spread, recipe.free)
+        kl = vae.divergence(code, mean, spread, condition).mean()
         beta = recipe.beta * min(1.0, (step + 1) / max(1, recipe.anneal))
-        exact = divergence(mean, spread, 0.0)
-        notes = {"map": map_error, "vector": vector_error, "kl": exact}
-        return map_error + recipe.vector_weight * vector_error + beta * kl, {k: v.detach() for k, v in notes.items()}
+        misplaced = self._misplaced(drawn, maps, art)
+        notes = {"map": map_error, "vector": vector_error, "kl": kl, "misplaced": misplaced}
+        loss = map_error + recipe.vector_weight * vector_error + beta * kl + misplaced
+        return loss, {k: v.detach() for k, v in notes.items()}
+
+    def _misplaced(self, drawn: Tensor, maps: Tensor, art: Tensor) -> Tensor:
+        """Divergence of the inks' shares from the true ones, in nats a pixel, over the first designs with artwork."""
+        rows = art.nonzero()[: self._recipe.seen, 0]
+        if not len(rows):
+            return drawn.new_zeros(())
+        codec = self._codec.to(drawn.device)
+        with torch.no_grad():
+            true = codec.logits(maps[rows]).log_softmax(1)
+        found = codec.logits(drawn[rows]).log_softmax(1)
+        return (true.exp() * (true - found)).sum(1).mean()
 
     def validate(self, networks: Mapping[str, nn.Module]) -> dict[str, float]:
         vae = networks["vae"]
@@ -93,31 +115,37 @@ class VaeObjective(Objective):
         maps, vector, condition, counted, art = (
             part.to(device) for part in (held.maps, held.vectors, held.conditions, held.counted, held.has_art)
         )
-        mean, spread = vae.encode(maps * art[:, None, None, None], vector, condition)
+        mean, spread = vae.encode(maps * art[:, None, None, None], vector * counted, condition)
+        noise = torch.randn(mean.shape, generator=torch.Generator().manual_seed(3)).to(device)
+        kl = float(vae.divergence(mean + (0.5 * spread).exp() * noise, mean, spread, condition).mean())
         drawn, numbers = vae.decode(mean, condition)
         map_error, vector_error = errors(drawn, numbers, maps, vector, counted, art, self._weights.to(device))
-        kl = divergence(mean, spread, 0.0)
-        bound = map_error + self._recipe.vector_weight * vector_error + self._recipe.beta * kl
+        parts = [
+            self._misplaced(*rows) for rows in zip(*(torch.split(part, 64) for part in (drawn, maps, art)), strict=True)
+        ]
+        misplaced = float(torch.stack(parts).mean())
+        bound = map_error + self._recipe.vector_weight * vector_error + self._recipe.beta * kl + misplaced
         return {
             "val_loss": float(bound),
+            "val_misplaced": misplaced,
             "val_map": float(map_error),
             "val_vector": float(vector_error),
-            "val_kl": float(kl),
+            "val_kl": kl,
         }
 
     def pictures(self, networks: Mapping[str, nn.Module]) -> NDArray[np.uint8] | None:
         vae = networks["vae"]
         assert isinstance(vae, Vae)
         held, device = self._held, next(vae.parameters()).device
-        rows = held.has_art.nonzero()[:10, 0]
-        maps, vector, condition = (part[rows].to(device) for part in (held.maps, held.vectors, held.conditions))
+        rows = shown_rows(held)
+        maps, vector, condition, counted = (
+            part[rows].to(device) for part in (held.maps, held.vectors, held.conditions, held.counted)
+        )
+        noise = torch.randn(3, len(rows), vae.code, generator=torch.Generator().manual_seed(1)).to(device)
         with torch.no_grad():
-            again = vae.decode(vae.encode(maps, vector, condition)[0], condition)[0]
-            code = torch.randn(3, len(rows), vae.code, generator=torch.Generator().manual_seed(1)).to(device)
-            fresh = [vae.decode(one, condition)[0] for one in code]
-            art = self._codec.decode(torch.cat([maps, again, *fresh]).cpu())
-        colours = condition[:, -8:-5].cpu() / 12**0.5 + 0.5
-        sheet: NDArray[np.uint8] = art_grid(art, colours.repeat(5, 1), len(rows))
+            again = vae.decode(vae.encode(maps, vector * counted, condition)[0], condition)
+            fresh = [vae.invent(one, condition) for one in noise]
+        sheet: NDArray[np.uint8] = design_grid([(maps, vector), again, *fresh], condition, self._codec, held.space)
         return sheet
 
 
