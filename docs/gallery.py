@@ -38,7 +38,7 @@ LIT = ("White mug/home/mug", "Steel bottle/home/bottle", "Oak chair/home/chair",
 DESIGNED = (
     "Green tea/food/tin",
     "Strawberry jam/food/jar",
-    "Mug with a pattern/home/mug",
+    "Polka dot mug/home/mug",
     "Flowered cushion/home/cushion",
     "Night cream/beauty/cream-jar",
     "Striped T-shirt/apparel/t-shirt",

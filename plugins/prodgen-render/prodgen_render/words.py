@@ -90,7 +90,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "stripes": ("stripe", "stripes", "striped", "条纹"),
     "dots": ("dot", "dots", "dotted", "polka", "波点", "圆点"),
     "checks": ("check", "checks", "checked", "plaid", "tartan", "gingham", "格纹", "格子"),
-    "floral": ("floral", "flower", "flowers", "botanical", "花卉", "碎花", "花朵", "印花"),
+    "floral": ("floral", "flower", "flowers", "flowered", "flowery", "botanical", "花卉", "碎花", "花朵", "印花"),
     "gradient": ("gradient", "ombre", "渐变"),
     "logo": ("logo", "label", "print", "printed", "slogan", "标签", "字母"),
     "speckle": ("speckle", "speckles", "speckled", "flecked", "斑点", "芝麻点"),
