@@ -17,8 +17,6 @@ HEM_BELOW_HIPS = 0.22  # the lowest hem of a top, in shoulder widths below the h
 LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
 WAIST = 0.82  # height of the waist, in torsos below the shoulders
 NECK, SLEEVE = 1.08, 1.25  # how much larger than usual necks and sleeves of a garment of a known size may be
-STRAP = 0.88  # how far out the strap of a top without sleeves may end, for the tip of the shoulder
-COLLAR = 0.1  # the least height of a collar that stands, in widths at the armpits
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 NATURAL = 0.85  # how wide cloth of an unknown size looks on the body, for its width laid flat
 
@@ -50,15 +48,12 @@ def _collar(shape: TopShape) -> float:
     rises = []
     for side in SIDES:
         arc = shape.arcs[f"shoulder_{side}"]
-        rises.append(float(arc[_junction(arc, shape.width), 1] - arc[0, 1]))
+        rises.append(float(arc[_junction(arc), 1] - arc[0, 1]))
     return max(float(np.mean(rises)), 0.0)
 
 
-def _junction(arc: Contour, width: float) -> int:
-    """Where a collar meets the shoulder: the point of the arc farthest below the straight line from its peak to its tip.
-
-    0 where there is none: the rim of a crew neck rises by less than `COLLAR` of the width at the armpits.
-    """
+def _junction(arc: Contour) -> int:
+    """Where a collar meets the shoulder: the point of the arc farthest below the straight line from its peak to its tip."""
     if len(arc) < 4:
         return 0
     line = arc[-1] - arc[0]
@@ -69,7 +64,7 @@ def _junction(arc: Contour, width: float) -> int:
         * (arc[:, 1] - arc[0, 1] - line[1] / (line[0] if abs(line[0]) > 1e-6 else 1e-6) * (arc[:, 0] - arc[0, 0]))
     )
     index = int(below.argmax())
-    return index if below[index] > 0.07 * size and arc[index, 1] - arc[0, 1] > COLLAR * width else 0
+    return index if below[index] > 0.07 * size else 0
 
 
 def fit_top(
@@ -118,11 +113,11 @@ def fit_top(
         tip = frame.local(body.tips[side][None])[0]
         reach = float(np.interp(0.42 * w, body.heights, body.edges[side]))
         arc = shape.arcs[f"shoulder_{side}"]
-        corner = _junction(arc, shape.width)
+        corner = _junction(arc)
         tip_across = abs(tip[0])
         if f"cuff_outer_{side}" not in shape.points:  # a strap ends on the shoulder, not at its tip
             strap = abs(float(arc[-1, 0]) - middle) * neck
-            tip_across = float(np.clip(strap, neck_half + 0.06 * w, max(STRAP * tip_across, neck_half + 0.06 * w)))
+            tip_across = float(np.clip(strap, neck_half + 0.06 * w, tip_across))
         tips[side] = frame.at(sign * tip_across, shoulder_height(tip_across, tip, body, w))
         armpits[side] = frame.at(sign * float(np.clip(natural, low * reach, high * reach)), 0.42 * w)
         across_scale = (
