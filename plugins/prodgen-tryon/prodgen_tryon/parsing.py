@@ -44,6 +44,7 @@ def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float
     local = moved(frame, (x0, y0), scale)
     soft = refine_person(small, soft, local)
     labels = _labels(small, soft, local)
+    _give_islands(labels, "upper", "lower")
     out = {}
     full_size = (x1 - x0, y1 - y0)
     crop = image[y0:y1, x0:x1]
@@ -55,6 +56,21 @@ def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float
         out[name] = np.zeros((height, width), np.float32)
         out[name][y0:y1, x0:x1] = large.clip(0, 1)
     return out
+
+
+def _give_islands(labels: dict[str, Float], name: str, around: str) -> None:
+    """Small pieces of one label that lie within another go to that one: rivets and pockets of trousers are no top."""
+    mask = labels[name] > 0.5
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    for piece in range(1, count):
+        inside = pieces == piece
+        if areas[piece] > 0.03 * areas[1:].max():
+            continue
+        near = dilate(inside, 3)
+        if float((labels[around][near & ~inside] > 0.5).mean()) > 0.6:
+            labels[around][near] = np.maximum(labels[around], labels[name])[near]
+            labels[name][near] = 0
 
 
 def moved(frame: Skeleton, origin: tuple[float, float], scale: float) -> Skeleton:
