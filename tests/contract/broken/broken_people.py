@@ -5,7 +5,7 @@ from harness import broken
 
 from prodgen_sdk.testing.contracts import BodyParserContract, CompositorContract
 from prodgen_sdk.testing.fakes.people import OutlineBodyParser, PatchCompositor
-from prodgen_sdk.types import TryOn
+from prodgen_sdk.types import Refusal, TryOn
 
 
 class EditedBody(OutlineBodyParser):
@@ -89,7 +89,12 @@ class EditedTryOn(PatchCompositor):
         return TryOn.model_construct(**{**vars(result), **self.edit(request, result)})
 
 
-@broken(CompositorContract, "outside_the_edit_mask_nothing_changes", "the_request_mask_is_respected")
+@broken(
+    CompositorContract,
+    "outside_the_edit_mask_nothing_changes",
+    "the_request_mask_is_respected",
+    "a_clip_gives_an_answer_a_frame",
+)
 class LeaksOnePixel(EditedTryOn):
     def edit(self, request, result):
         image = result.image.copy()
@@ -98,7 +103,7 @@ class LeaksOnePixel(EditedTryOn):
         return {"image": image}
 
 
-@broken(CompositorContract, "outside_the_edit_mask_nothing_changes")
+@broken(CompositorContract, "outside_the_edit_mask_nothing_changes", "a_clip_gives_an_answer_a_frame")
 class FeathersOutwards(EditedTryOn):
     def edit(self, request, result):
         mask = result.edit_mask.copy()
@@ -118,6 +123,7 @@ class IgnoresTheMask(PatchCompositor):
     "size_and_shapes",
     "outside_the_edit_mask_nothing_changes",
     "the_request_mask_is_respected",
+    "a_clip_gives_an_answer_a_frame",
 )
 class ScalesThePhoto(EditedTryOn):
     def edit(self, request, result):
@@ -174,8 +180,8 @@ class DependsOnTheBatch(PatchCompositor):
 class DressesNobody(PatchCompositor):
     def compose(self, batch, ctx):
         dressed = super().compose(batch, ctx)
-        good = next(result for result in dressed if isinstance(result, TryOn))
-        return [result if isinstance(result, TryOn) else good for result in dressed]
+        good = next((result for result in dressed if isinstance(result, TryOn)), None)
+        return [good or result if isinstance(result, Refusal) else result for result in dressed]
 
 
 @broken(CompositorContract, "refuses_a_photo_of_nobody")
