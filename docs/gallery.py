@@ -106,7 +106,9 @@ def light() -> Image:
     from prodgen_render.parametric import build_model
     from prodgen_render.rendering import render
 
-    lights: list[dict[str, Any]] = [{"scene": Scene.parse(f"white,light={name}")} for name in ("studio", "soft", "dramatic")]
+    lights: list[dict[str, Any]] = [
+        {"scene": Scene.parse(f"white,light={name}")} for name in ("studio", "soft", "dramatic")
+    ]
     lights += [{"light": environment(name)} for name in ("window", "overcast")]
     models = [build_model(product(words), 1) for words in LIT]
     return grid([[render(m, [VIEW], size=CELL, **how)[0].image for how in lights] for m in models])
