@@ -21,7 +21,7 @@ Layout = Literal["none", "tile", "surface", "label", "screen"]
 def _check_artwork(value: Any) -> Any:
     if value is None:
         return value
-    edge = value.shape[0]
+    edge = value.shape[0] if value.ndim else 0
     if value.shape != (edge, edge, 4) or not ARTWORK_SIZE <= edge <= _LARGEST:
         raise ValueError(
             f"artwork has the shape {value.shape}; wanted is (n, n, 4) with n from {ARTWORK_SIZE} to {_LARGEST}"
@@ -62,8 +62,8 @@ class ProductAsset(PixelModel):
         layout: what the artwork is laid on. `tile` repeats over the surface, and its opposite edges fit together; `surface`
             covers the main surface once; `label` is the art of the label or print, without lettering: the renderer sets the
             product's title over it; `screen` is what a device shows.
-        artwork: uint8 [n, n, 4] with n from 128 to 1024, or None for none. RGB is the art as it looks, laid over `colour`; the fourth channel says
-            where there is art: the renderer shows its own colour where it is below 0.05, and the art above 0.25.
+        artwork: uint8 [n, n, 4] with n from 128 to 1024, or None for none. RGB is the art as it looks, laid over `colour`; the
+            fourth channel says where there is art: the renderer shows its own colour where it is below 0.05, and the art above 0.25.
 
     >>> ProductAsset(family="mug", proportions=(0.5, 0.2), material="ceramic", colour="#2f62ad").finish.roughness
     0.5

@@ -13,7 +13,7 @@ def test_artwork_may_be_finer(edge):
     assert ProductAsset(family="mug", layout="label", artwork=art).artwork.shape == (edge, edge, 4)
 
 
-@pytest.mark.parametrize("shape", [(64, 64, 4), (128, 128, 3), (128, 256, 4), (2048, 2048, 4)])
+@pytest.mark.parametrize("shape", [(), (128,), (64, 64, 4), (128, 128, 3), (128, 256, 4), (2048, 2048, 4)])
 def test_artwork_of_another_shape_is_refused(shape):
     with pytest.raises(ValidationError, match="artwork"):
         ProductAsset(family="mug", layout="label", artwork=np.zeros(shape, np.uint8))

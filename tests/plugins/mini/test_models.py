@@ -56,12 +56,10 @@ def test_a_fresh_codec_is_the_projection_onto_principal_components():
 def test_what_the_codec_draws_are_shares():
     codec, latents = stirred(Codec(channels=4, width=8)), random(2, 4, 16, 16)
     with torch.no_grad():
-        soft, hard = codec.decode(latents), codec.decode(latents, sharpness=4)
-    for sheets in (soft, hard):
-        assert torch.allclose(sheets.sum(1), torch.ones(2, 128, 128), atol=1e-5)
-        assert sheets.min() >= 0
-    assert hard.amax(1).mean() > soft.amax(1).mean()
-    assert torch.equal(hard.argmax(1), soft.argmax(1))
+        sheets = codec.decode(latents)
+    assert torch.allclose(sheets.sum(1), torch.ones(2, 128, 128), atol=1e-5)
+    assert sheets.min() >= 0
+    assert sheets.std() > 0.01
 
 
 def test_finer_sheets_are_the_same_picture():

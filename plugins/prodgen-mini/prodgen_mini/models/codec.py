@@ -90,11 +90,10 @@ class Codec(nn.Module):
         out: Tensor = self.gain * self.restore(raw) + self.write(raw)
         return out
 
-    def decode(self, latents: Tensor, sharpness: float = 1.0, finer: int = 1) -> Tensor:
+    def decode(self, latents: Tensor, finer: int = 1) -> Tensor:
         """Sheets [n, SHEETS, 128 finer, 128 finer] in [0, 1] that add up to 1, of latents [n, channels, 16, 16].
 
         Args:
-            sharpness: above 1 hardens edges.
             finer: how many pixels there are for one. What lies between pixels is found before the softmax, where shapes are smooth:
                 so edges stay as sharp as pixels are small.
         """
@@ -104,7 +103,7 @@ class Codec(nn.Module):
             padded = functional.pad(drawn, (edge,) * 4, mode="circular")
             wide = functional.interpolate(padded, scale_factor=float(finer), mode="bicubic", align_corners=False)
             drawn = wide[..., edge * finer : -edge * finer, edge * finer : -edge * finer]
-        return (sharpness * drawn).softmax(1)
+        return drawn.softmax(1)
 
     def logits(self, latents: Tensor) -> Tensor:
         """Logarithms of the shares (up to a summand) of latents, [n, SHEETS, 64, 16, 16]: 64 pixels of each cell."""
