@@ -1,4 +1,4 @@
-"""What lies around a garment in its photo and is none of it: a frame around the photo, a hanger's hook."""
+"""What lies around a garment in its photo and is none of it: a frame around the photo, a banner, a hanger's hook."""
 
 from __future__ import annotations
 
