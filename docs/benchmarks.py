@@ -53,7 +53,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
         "The same where nearly all time goes into rendering, which takes picture by picture: nothing is gained.",
         "",
     ),
-    "prodgen bench mini --json": (
+    "prodgen bench mini --n 1 --json": (
         "`gan/mini`, `vae/mini` and `diffusion/mini`: seconds to eight views of 256 pixels, and to a preview of all eight.",
         "",
     ),
