@@ -1,0 +1,74 @@
+"""Around what judges and finishes pictures: evaluators, safety checkers and finishers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from prodgen_sdk import images, interfaces
+from prodgen_sdk.bound.component import Bound, guarded
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import NotFound
+from prodgen_sdk.specs import EvaluatorSpec, FinisherSpec, SafetySpec
+from prodgen_sdk.types import Image, Verdict
+
+
+class BoundEvaluator(Bound[interfaces.Evaluator]):
+    @guarded
+    def evaluate(
+        self, pictures: Sequence[Image], references: Sequence[Image] | None = None, ctx: Context | None = None
+    ) -> list[interfaces.Scores]:
+        scores = self._call(self.component.evaluate, pictures, references, self._context(ctx))
+        self.expect(len(scores) == len(pictures), f"{len(scores)} answers to {len(pictures)} pictures")
+        for score in scores:
+            for name, value in score.values.items():
+                self._in_range(name, value)
+        return list(scores)
+
+    def _in_range(self, name: str, value: float) -> None:
+        assert isinstance(self.spec, EvaluatorSpec)
+        metric = self.spec.metrics.get(name)
+        self.expect(metric is not None, f"a figure {name!r} that its spec does not name")
+        if metric is not None:
+            low = -math.inf if metric.low is None else metric.low
+            high = math.inf if metric.high is None else metric.high
+            self.expect(low - 1e-6 <= value <= high + 1e-6, f"{name} is {value}, outside {low} to {high}")
+            self.expect(math.isfinite(value), f"{name} is {value}")
+
+
+class BoundSafetyChecker(Bound[interfaces.SafetyChecker]):
+    @property
+    def checks(self) -> tuple[Literal["text", "image"], ...]:
+        assert isinstance(self.spec, SafetySpec)
+        return self.spec.checks
+
+    @guarded
+    def check(self, items: Sequence[interfaces.ScreenItem], ctx: Context | None = None) -> list[Verdict]:
+        verdicts = self._call(self.component.check, items, self._context(ctx))
+        self.expect(len(verdicts) == len(items), f"{len(verdicts)} verdicts on {len(items)} items")
+        return [verdict.model_copy(update={"checker": self.id}) for verdict in verdicts]
+
+
+class BoundFinisher(Bound[interfaces.Finisher]):
+    @guarded
+    def finish(self, pictures: Sequence[Image], profile: str, ctx: Context | None = None) -> list[interfaces.Finished]:
+        """Each picture finished; raises NotFound for a profile that the finisher does not have."""
+        self.accept(profile)
+        shown = [images.read_only(picture) for picture in pictures]
+        finished = self._batched(self.component.finish, shown, self._context(ctx), profile)
+        for done in finished:
+            self._image(done.image, "a finished picture")
+        return finished
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The spec's profiles, and those that its configuration added."""
+        assert isinstance(self.spec, FinisherSpec)
+        return tuple(dict.fromkeys((*self.spec.profiles, *getattr(self.component, "profiles", ()))))
+
+    def accept(self, profile: str) -> None:
+        """Raises NotFound for a profile that there is not; what follows a comma changes it, and is the finisher's to judge."""
+        name = profile.partition(",")[0]
+        if name not in self.profiles:
+            raise NotFound.of(f"profile of {self.id}", name, self.profiles, hint=f"Known: {', '.join(self.profiles)}.")
