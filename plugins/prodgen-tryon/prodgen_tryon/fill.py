@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import cv2
@@ -89,18 +91,23 @@ def _fill_box(image: Image, hole: NDArray[np.bool_], source: NDArray[np.bool_]) 
     ys, xs = np.nonzero(hole)
     fy, fx = image.shape[0] / size[1], image.shape[1] / size[0]
     total, count = np.zeros((len(ys), 3), np.float32), np.zeros(len(ys), np.float32)
+    pixels, usable, width = image.reshape(-1, 3), source.ravel(), image.shape[1]
+    offsets = matches - np.moveaxis(np.indices((size[1], size[0])), 0, -1)
+    down, across = (np.round(offsets[..., axis] * factor).ravel() for axis, factor in ((0, fy), (1, fx)))
     row, column = (ys + 0.5) / fy - 0.5, (xs + 0.5) / fx - 0.5
     for dy in (0, 1):
+        gy = np.clip(np.floor(row).astype(int) + dy, 0, size[1] - 1)
+        high = (1 - np.abs(row - gy)).clip(0.01, 1)
         for dx in (0, 1):
-            gy = np.clip(np.floor(row).astype(int) + dy, 0, size[1] - 1)
             gx = np.clip(np.floor(column).astype(int) + dx, 0, size[0] - 1)
-            offset = matches[gy, gx] - np.stack([gy, gx], 1)
-            sy = np.round(ys + offset[:, 0] * fy).astype(int).clip(0, image.shape[0] - 1)
-            sx = np.round(xs + offset[:, 1] * fx).astype(int).clip(0, image.shape[1] - 1)
-            near = (1 - np.abs(row - gy)).clip(0.01, 1) * (1 - np.abs(column - gx)).clip(0.01, 1)
-            near = np.where(source[sy, sx], near**2, 0)
-            total += image[sy, sx] * near[:, None].astype(np.float32)
-            count += near.astype(np.float32)
+            from_cell = gy * size[0] + gx
+            sy = np.clip(ys + down[from_cell], 0, image.shape[0] - 1)
+            sx = np.clip(xs + across[from_cell], 0, width - 1)
+            copied = (sy * width + sx).astype(int)
+            near = high * (1 - np.abs(column - gx)).clip(0.01, 1)
+            near = np.where(usable[copied], near**2, 0).astype(np.float32)
+            total += pixels[copied] * near[:, None]
+            count += near
     texture = np.where((count > 1e-4)[:, None], total / np.maximum(count, 1e-4)[:, None], full[ys, xs])
     out[ys, xs] = texture.round().clip(0, 255).astype(np.uint8)
     return out
@@ -150,23 +157,15 @@ def _level(
     grid = np.moveaxis(np.indices((height, width)), 0, -1)
     if not len(places):
         return picture, grid if found is None else found
-    padded = REACH
     # Sure pixels decide, guesses only help; the first guess is too smooth to say anything.
     trust = np.where(free, 0.01 if found is None else 0.15, 1.0).astype(np.float32)
-    trust = np.pad(trust, padded, mode="constant", constant_values=0)
-    py, px = (places[:, None, i] + _SHIFTS[None, :, i] + padded for i in (0, 1))
-    weight = trust[py, px] + 1e-3
-
-    def cost(candidates: NDArray[np.int64], target: Float, source: Float) -> NDArray[np.float32]:
-        values = source[candidates[:, :1] + _SHIFTS[None, :, 0], candidates[:, 1:] + _SHIFTS[None, :, 1]]
-        difference = ((values - target) ** 2).sum(-1) * weight
-        result: NDArray[np.float32] = difference.sum(1) / weight.sum(1)
-        return result
+    weight = _patches(trust, cv2.BORDER_CONSTANT)[hole].reshape(len(places), -1) + np.float32(1e-3)
+    weight = np.repeat(weight / weight.sum(1, keepdims=True), picture.shape[2], 1)
 
     def usable(candidates: NDArray[np.int64]) -> NDArray[np.bool_]:
-        inside = (candidates >= 0).all(1) & (candidates[:, 0] < height) & (candidates[:, 1] < width)
-        clipped = np.minimum(np.maximum(candidates, 0), [height - 1, width - 1])
-        result: NDArray[np.bool_] = inside & valid[clipped[:, 0], clipped[:, 1]]
+        y, x = candidates.T
+        inside = (y >= 0) & (x >= 0) & (y < height) & (x < width)
+        result: NDArray[np.bool_] = inside & valid.ravel()[np.where(inside, y * width + x, 0)]
         return result
 
     best = pool[rng.integers(len(pool), size=len(places))]
@@ -174,9 +173,9 @@ def _level(
         earlier = found[places[:, 0], places[:, 1]]
         best = np.where(usable(earlier)[:, None], earlier, best)
     for _ in range(ROUNDS):
-        extended = np.pad(picture, ((padded, padded), (padded, padded), (0, 0)), mode="edge")
-        target = extended[py, px]
-        value = cost(best, target, picture)
+        patches = _patches(picture, cv2.BORDER_REPLICATE)
+        cost = partial(_cost, patches, patches[hole].reshape(weight.shape), weight)
+        value = cost(np.arange(len(places)), best)
         for step in (3, 1):
             for move in np.array([(-step, 0), (0, -step), (step, 0), (0, step)]):
                 near = places + move
@@ -185,11 +184,11 @@ def _level(
                 candidate: NDArray[np.int64] = best[np.maximum(index, 0)] - move
                 outside = np.flatnonzero(index < 0)  # known neighbours go on as they are
                 candidate[outside] = places[outside] + np.sign(move) * 2 * max(step, REACH)
-                _take(best, value, candidate, usable, cost, target, picture)
+                _take(best, value, candidate, usable, cost)
         radius = max(height, width) / 2
         while radius > 2:
             candidate = best + rng.integers(-int(radius), int(radius) + 1, size=best.shape)
-            _take(best, value, candidate, usable, cost, target, picture)
+            _take(best, value, candidate, usable, cost)
             radius /= 3
         picture = _vote(picture, hole, places, best, value)
     found = grid.copy()
@@ -201,33 +200,54 @@ def _take(
     best: NDArray[np.int64],
     value: NDArray[np.float32],
     candidate: NDArray[np.int64],
-    usable: Any,
-    cost: Any,
-    target: Float,
-    picture: Float,
+    usable: Callable[..., NDArray[np.bool_]],
+    cost: Callable[..., NDArray[np.float32]],
 ) -> None:
     """Replaces matches by candidates that are better."""
-    allowed = usable(candidate)
-    trial = np.where(allowed[:, None], candidate, best)
-    new = cost(trial, target, picture)
-    better = allowed & (new < value)
-    best[better], value[better] = trial[better], new[better]
+    chosen = np.flatnonzero(usable(candidate) & (candidate != best).any(1))
+    new = cost(chosen, candidate[chosen])
+    better = new < value[chosen]
+    chosen = chosen[better]
+    best[chosen], value[chosen] = candidate[chosen], new[better]
+
+
+def _cost(
+    patches: Float, target: Float, weight: Float, chosen: NDArray[np.int64], candidates: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """How far the patches at `candidates` [n, 2] are from those of the places `chosen` [n]: weighted squared distances."""
+    difference = patches[candidates[:, 0], candidates[:, 1]].reshape(-1, target.shape[1]) - target[chosen]
+    result: NDArray[np.float32] = np.einsum("ij,ij,ij->i", difference, difference, weight[chosen])
+    return result
+
+
+def _patches(picture: Float, border: int) -> Float:
+    """The patches around the pixels of [h, w] or [h, w, c] as a view [h, w, 5, 5 c]; beyond the picture as `border` says."""
+    wide = cv2.copyMakeBorder(picture, REACH, REACH, REACH, REACH, border)
+    channels = picture.shape[2] if picture.ndim == 3 else 1
+    rows = wide.reshape(wide.shape[0], -1)
+    size = 2 * REACH + 1
+    return np.lib.stride_tricks.sliding_window_view(rows, (size, size * channels))[:, ::channels]
 
 
 def _vote(
     picture: Float, hole: NDArray[np.bool_], places: NDArray[np.int64], best: NDArray[np.int64], value: NDArray[Any]
 ) -> Float:
     """Every pixel of the hole becomes the mean of what the patches over it say, weighted by how well they fit."""
-    height, width = hole.shape
-    total, count = np.zeros_like(picture), np.zeros((height, width), np.float32)
-    weight = np.exp(-value / (2 * (float(np.quantile(value, 0.6)) + 1.0))).astype(np.float32) + 1e-4
+    weight = np.exp(-value / (2 * (float(np.quantile(value, 0.6)) + 1.0))).astype(np.float32) + np.float32(1e-4)
+    # With a border, so that no patch reaches beyond the picture, and with one channel more, that counts.
+    wide = hole.shape[1] + 2 * REACH
+    counted = cv2.copyMakeBorder(
+        np.dstack([picture, np.ones_like(picture[..., 0])]), *(REACH,) * 4, cv2.BORDER_CONSTANT
+    )
+    source = counted.reshape(-1, counted.shape[2])
+    total = np.zeros_like(source)
+    here, there = ((spots[:, 0] + REACH) * wide + spots[:, 1] + REACH for spots in (places, best))
     for dy, dx in _SHIFTS:
-        y, x = places[:, 0] + dy, places[:, 1] + dx
-        inside = (y >= 0) & (x >= 0) & (y < height) & (x < width)
-        y, x = y[inside], x[inside]
-        total[y, x] += picture[best[inside, 0] + dy, best[inside, 1] + dx] * weight[inside, None]
-        count[y, x] += weight[inside]
+        shift = dy * wide + dx
+        total[here + shift] += source[there + shift] * weight[:, None]
+    total = total.reshape(counted.shape)[REACH:-REACH, REACH:-REACH]
+    count = total[..., -1]
     out = picture.copy()
     done = hole & (count > 0)
-    out[done] = total[done] / count[done][:, None]
+    out[done] = total[done][:, :-1] / count[done][:, None]
     return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -9,12 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 Float = NDArray[np.float32]
+WIDE = 12  # pixels from which on a distance transform is quicker than a kernel
+_UNIT = np.arange(256, dtype=np.float32) / np.float32(255)
 
 
 def to_lab(rgb: NDArray[np.uint8]) -> Float:
     """CIE L*a*b* (D65): L 0 to 100, a and b about -128 to 127; float32 [h, w, 3]."""
-    lab: Float = cv2.cvtColor(rgb.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
+    lab: Float = cv2.cvtColor(unit(rgb), cv2.COLOR_RGB2LAB)
     return lab
+
+
+def unit(rgb: NDArray[np.uint8]) -> Float:
+    """uint8 0 to 255 as float32 0 to 1."""
+    result: Float = cv2.LUT(rgb, _UNIT)
+    return result
 
 
 def ellipse_kernel(radius: float) -> NDArray[np.uint8]:
@@ -26,16 +35,34 @@ def ellipse_kernel(radius: float) -> NDArray[np.uint8]:
 
 def dilate(mask: NDArray[Any], radius: float) -> NDArray[Any]:
     """Grows a uint8, bool or float mask by `radius` pixels."""
-    source = mask.astype(np.uint8) if mask.dtype == np.bool_ else mask
-    grown: NDArray[Any] = cv2.dilate(source, ellipse_kernel(radius))
-    return grown.astype(mask.dtype)
+    if mask.dtype == np.bool_:
+        if radius >= WIDE:
+            return _within(mask, radius)
+        bits: NDArray[Any] = cv2.dilate(mask.view(np.uint8), ellipse_kernel(radius)).view(np.bool_)
+        return bits
+    grown: NDArray[Any] = cv2.dilate(mask, ellipse_kernel(radius))
+    return grown.astype(mask.dtype, copy=False)
 
 
 def erode(mask: NDArray[Any], radius: float) -> NDArray[Any]:
     """Shrinks a uint8, bool or float mask by `radius` pixels; the picture's border counts as inside."""
-    source = mask.astype(np.uint8) if mask.dtype == np.bool_ else mask
-    shrunk: NDArray[Any] = cv2.erode(source, ellipse_kernel(radius))
-    return shrunk.astype(mask.dtype)
+    if mask.dtype == np.bool_:
+        if radius >= WIDE:
+            return ~_within(~mask, radius)
+        bits: NDArray[Any] = cv2.erode(mask.view(np.uint8), ellipse_kernel(radius)).view(np.bool_)
+        return bits
+    shrunk: NDArray[Any] = cv2.erode(mask, ellipse_kernel(radius))
+    return shrunk.astype(mask.dtype, copy=False)
+
+
+def _within(mask: NDArray[np.bool_], radius: float) -> NDArray[np.bool_]:
+    """The pixels within `radius` of a mask: by a distance transform, whose cost does not grow with the radius."""
+    result = np.zeros_like(mask)
+    box = box_of(mask, round(radius) + 1)
+    if box is not None:
+        away = cv2.distanceTransform((~mask[box]).view(np.uint8), cv2.DIST_L2, 5)
+        result[box] = away <= round(radius) + 0.25  # half pixels are rounded as in `ellipse_kernel`
+    return result
 
 
 def guided(guide: NDArray[np.uint8], source: Float, radius: int, eps: float) -> Float:
@@ -47,27 +74,86 @@ def guided(guide: NDArray[np.uint8], source: Float, radius: int, eps: float) -> 
         radius: of the box window, in pixels.
         eps: regularisation, for a guide in 0 to 1.
     """
+    return guided_by(guide, radius, eps)(source)
+
+
+def guided_by(guide: NDArray[np.uint8], radius: int, eps: float) -> Callable[[Float], Float]:
+    """The filter `guided` of one guide, for several sources: what depends on the guide alone is worked out once.
+
+    Planes are kept apart, and a source is looked at only where it can have an effect (two windows around what is not 0).
+    """
     window = (2 * radius + 1, 2 * radius + 1)
 
-    def mean(values: Any) -> Any:
-        return cv2.blur(values, window, borderType=cv2.BORDER_REFLECT)
+    def mean(values: Float) -> Float:
+        result: Float = cv2.blur(values, window, borderType=cv2.BORDER_REFLECT)
+        return result
 
-    image = guide.astype(np.float32) / np.float32(255)
-    source = source.astype(np.float32)
-    mean_i, mean_p = mean(image), mean(source)
-    covariance = mean(image * source[..., None]) - mean_i * mean_p[..., None]
-    r, g, b = image[..., 0], image[..., 1], image[..., 2]
-    mr, mg, mb = mean_i[..., 0], mean_i[..., 1], mean_i[..., 2]
-    rr, gg, bb = mean(r * r) - mr * mr + eps, mean(g * g) - mg * mg + eps, mean(b * b) - mb * mb + eps
-    rg, rb, gb = mean(r * g) - mr * mg, mean(r * b) - mr * mb, mean(g * b) - mg * mb
+    planes = cv2.split(unit(guide))
+    means = [mean(plane) for plane in planes]
+
+    def covariance(i: int, j: int) -> Float:
+        return mean(planes[i] * planes[j]) - means[i] * means[j]
+
+    eps = np.float32(eps)
+    rr, gg, bb = (covariance(i, i) + eps for i in range(3))
+    rg, rb, gb = covariance(0, 1), covariance(0, 2), covariance(1, 2)
     c00, c01, c02 = gg * bb - gb * gb, gb * rb - rg * bb, rg * gb - gg * rb
     c11, c12, c22 = rr * bb - rb * rb, rb * rg - rr * gb, rr * gg - rg * rg
-    determinant = np.maximum(rr * c00 + rg * c01 + rb * c02, 1e-12)
-    x, y, z = covariance[..., 0], covariance[..., 1], covariance[..., 2]
-    a = np.stack([c00 * x + c01 * y + c02 * z, c01 * x + c11 * y + c12 * z, c02 * x + c12 * y + c22 * z], -1)
-    a /= determinant[..., None]
-    offset = mean_p - (a * mean_i).sum(-1)
-    result: Float = (mean(a) * image).sum(-1) + mean(offset)
+    scale = 1 / np.maximum(rr * c00 + rg * c01 + rb * c02, np.float32(1e-12))
+    inverse = [[c00 * scale, c01 * scale, c02 * scale], [c01, c11 * scale, c12 * scale], [c02, c12, c22 * scale]]
+    inverse[1][0], inverse[2][0], inverse[2][1] = inverse[0][1], inverse[0][2], inverse[1][2]
+
+    def smooth(source: Float) -> Float:
+        result = np.zeros(source.shape, np.float32)
+        box = box_of(source, 2 * radius + 1)
+        if box is None:
+            return result
+        here = np.ascontiguousarray(source[box], np.float32)
+        image = [np.ascontiguousarray(plane[box]) for plane in planes]
+        middle = [np.ascontiguousarray(plane[box]) for plane in means]
+        level = mean(here)
+        along = [mean(plane * here) - average * level for plane, average in zip(image, middle, strict=True)]
+        out = np.zeros(here.shape, np.float32)
+        offset = level
+        for row, plane, average in zip(inverse, image, middle, strict=True):
+            a = row[0][box] * along[0] + row[1][box] * along[1] + row[2][box] * along[2]
+            out += mean(a) * plane
+            offset = offset - a * average
+        result[box] = out + mean(offset)
+        return result
+
+    return smooth
+
+
+def box_of(mask: NDArray[Any], margin: int = 0) -> tuple[slice, slice] | None:
+    """Rows and columns of the smallest box around what is not 0 in [h, w], grown by `margin` within the picture; None if all is."""
+    bits = mask.view(np.uint8) if mask.dtype == np.bool_ else np.ascontiguousarray(mask != 0).view(np.uint8)
+    x, y, width, height = cv2.boundingRect(np.ascontiguousarray(bits))
+    if width == 0:
+        return None
+    return (
+        slice(max(y - margin, 0), min(y + height + margin, mask.shape[0])),
+        slice(max(x - margin, 0), min(x + width + margin, mask.shape[1])),
+    )
+
+
+def times(values: Float, factor: Float) -> Float:
+    """`values` [h, w, 3] with every channel multiplied by `factor` [h, w]: quicker than to broadcast over three channels."""
+    factor = np.ascontiguousarray(factor, np.float32)
+    result: Float = cv2.multiply(values, cv2.merge([factor] * values.shape[2]))
+    return result
+
+
+def colour_distance(a: Float, b: Any, weights: tuple[float, float, float] = (1, 1, 1)) -> Float:
+    """Weighted Euclidean distance [h, w] of colours [h, w, 3] to others: of each pixel, or of one colour [3].
+
+    >>> colour_distance(np.ones((1, 1, 3), np.float32), (1, 4, 5)).tolist()
+    [[5.0]]
+    """
+    b = np.asarray(b, np.float32)
+    difference = a - b if b.ndim > 1 else cv2.subtract(a, (*map(float, b.ravel()), 0.0))
+    squares = cv2.transform(cv2.multiply(difference, difference), np.square(np.array([weights], np.float32)))
+    result: Float = cv2.sqrt(squares)
     return result
 
 
@@ -95,10 +181,10 @@ def blur_inside(values: Float, weight: Float, sigma: float) -> Float:
 
 def largest(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The largest connected piece of a mask (4-connected)."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
-    if count < 2:
+    count, labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=4)
+    if count <= 2:
         return mask
-    piece: NDArray[np.bool_] = labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    piece: NDArray[np.bool_] = labels == 1 + int(np.bincount(labels.ravel())[1:].argmax())
     return piece
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Float, dilate, guided, polygon, to_lab, tube
+from prodgen_tryon.filters import Float, colour_distance, dilate, guided, guided_by, polygon, to_lab, tube
 from prodgen_tryon.skeleton import SIDES, Side, Skeleton, chin
 from prodgen_tryon.sleeves import COLOUR_WEIGHT, Sleeve, along_path, arm_path, beyond, find_sleeves
 
@@ -49,10 +49,11 @@ def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float
     full_size = (x1 - x0, y1 - y0)
     crop = image[y0:y1, x0:x1]
     radius = max(round(0.006 * (y1 - y0)), 2)
+    along_edges = guided_by(crop, radius, 4e-4) if scale < 0.9 else None
     for name, mask in {"person": soft, **labels}.items():
         large = cv2.resize(mask, full_size, interpolation=cv2.INTER_LINEAR)
-        if scale < 0.9:
-            large = guided(crop, large, radius, 4e-4)
+        if along_edges is not None:
+            large = along_edges(large)
         out[name] = np.zeros((height, width), np.float32)
         out[name][y0:y1, x0:x1] = large.clip(0, 1)
     return out
@@ -137,10 +138,8 @@ def _colour_cost(lab: Float, palette: NDArray[np.float32] | None, spread: float)
     if palette is None or not len(palette):
         return np.full(lab.shape[:2], 1.0, np.float32)
     weighted = lab * COLOUR_WEIGHT
-    nearest = np.full(lab.shape[:2], np.inf, np.float32)
-    for colour in palette:
-        nearest = np.minimum(nearest, ((weighted - colour) ** 2).sum(-1))
-    result: Float = np.minimum(np.sqrt(nearest) / spread, 3.0)
+    nearest: Float = np.minimum.reduce([colour_distance(weighted, colour) for colour in palette])
+    result: Float = np.minimum(nearest / np.float32(spread), np.float32(3.0))
     return result
 
 
@@ -254,7 +253,7 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
     }
     costs["skin"][head_shape(frame, shape, 1.1)] += 2
     # Without hair above the brow there is none below the chin: a hood or a collar is no hair.
-    ys, xs = np.mgrid[0 : shape[0], 0 : shape[1]]
+    ys, xs = np.ogrid[0 : shape[0], 0 : shape[1]]
     along = (xs - frame.shoulders[0]) * frame.down[0] + (ys - frame.shoulders[1]) * frame.down[1]
     bald = hair_seed.sum() < 0.25 * core.sum()
     jaw = float(frame.local(low_chin[None])[0, 1])
@@ -272,7 +271,8 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
     costs["upper"] += np.clip((along - hem - 0.5 * w) / (0.25 * w), 0, 4).astype(np.float32)
     costs["neck"] += np.clip((along - 0.25 * w) / (0.15 * w), 0, 4).astype(np.float32)
     radius = max(round(0.012 * shape[0]), 2)
-    volume = np.stack([guided(image, np.minimum(costs[name], 6.0).astype(np.float32), radius, 1e-3) for name in LABELS])
+    along_edges = guided_by(image, radius, 1e-3)
+    volume = np.stack([along_edges(np.minimum(costs[name], 6.0).astype(np.float32)) for name in LABELS])
     winner = volume.argmin(0)
     result = {name: ((winner == i) & (person > 0.15)).astype(np.float32) * person for i, name in enumerate(LABELS)}
     hands = np.zeros(shape[:2], bool)

@@ -48,7 +48,7 @@ def beyond(shape: tuple[int, ...], path: NDArray[Any], t: float) -> NDArray[np.b
     here, ahead = along_path(path, [t, t + 0.1])
     back = along_path(path, [t - 0.1])[0]
     direction = ahead - back
-    ys, xs = np.mgrid[0 : shape[0], 0 : shape[1]]
+    ys, xs = np.ogrid[0 : shape[0], 0 : shape[1]]
     result: NDArray[np.bool_] = (xs - here[0]) * direction[0] + (ys - here[1]) * direction[1] >= 0
     return result
 
