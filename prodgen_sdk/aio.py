@@ -5,39 +5,62 @@ from __future__ import annotations
 import asyncio
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from prodgen_sdk.errors import Busy
 from prodgen_sdk.studio import Studio
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from prodgen_sdk.types import Product, ReviewState, Variant
 
-    from prodgen_sdk.catalogue import Summary
-    from prodgen_sdk.pipeline.estimate import Estimate
-    from prodgen_sdk.pipeline.explain import Explanation
-    from prodgen_sdk.pipeline.run import GenerationResult
-    from prodgen_sdk.recommender import Recorded, Similar
-    from prodgen_sdk.types import (
-        DressedClip,
-        Erased,
-        Image,
-        Product,
-        Recommendation,
-        Refusal,
-        ReviewState,
-        TryOn,
-        Variant,
-    )
-
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
+def _awaited(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    """The method of Studio that is awaited, with its name, arguments and documentation."""
+
+    @functools.wraps(method)
+    async def call(self: AsyncStudio, /, *args: P.args, **options: P.kwargs) -> T:
+        return await self._work.run(functools.partial(getattr(self.studio, method.__name__), *args, **options))
+
+    return call
+
+
+def _served(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    """The same for a method that serves requests."""
+
+    @functools.wraps(method)
+    async def call(self: AsyncStudio, /, *args: P.args, **options: P.kwargs) -> T:
+        return await self._serving.run(functools.partial(getattr(self.studio, method.__name__), *args, **options))
+
+    return call
+
+
+def _stoppable(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    """The same for a method that takes `cancelled`: it is told when the one who awaits it is cancelled."""
+
+    @functools.wraps(method)
+    async def call(self: AsyncStudio, /, *args: P.args, **options: P.kwargs) -> T:
+        stop = threading.Event()
+        asked = cast("Callable[[], bool]", options.pop("cancelled", None) or (lambda: False))
+        told: dict[str, Any] = {**options, "cancelled": lambda: stop.is_set() or asked()}
+        try:
+            return await self._work.run(functools.partial(getattr(self.studio, method.__name__), *args, **told))
+        except asyncio.CancelledError:
+            stop.set()
+            raise
+
+    return call
+
+
 class AsyncStudio:
-    """Wraps a Studio for asyncio. Cancelling an awaited `generate` stops its run between products.
+    """Wraps a Studio for asyncio: its methods, awaited.
+
+    Cancelling an awaited `generate` or `estimate` stops its run between products, and `try_on_clip` at the next frame.
 
     What serves requests (`recommend`, `similar`, `record`) has threads of its own, so that it does not wait behind pictures that
     are made. A cancelled call that still waits is never made.
@@ -82,97 +105,32 @@ class AsyncStudio:
         await asyncio.to_thread(self._work.close)
         await asyncio.to_thread(self.studio.close)
 
-    async def add_products(self, *args: Any, **options: Any) -> Summary:
-        """See `Studio.add_products`."""
-        return await self._run(self.studio.add_products, *args, **options)
-
-    async def product(self, sku: str) -> Product:
-        """See `Studio.product`."""
-        return await self._run(self.studio.product, sku)
+    add_products = _awaited(Studio.add_products)
+    product = _awaited(Studio.product)
+    image = _awaited(Studio.image)
+    review = _awaited(Studio.review)
+    generate = _stoppable(Studio.generate)
+    estimate = _stoppable(Studio.estimate)
+    publish_photos = _awaited(Studio.publish_photos)
+    try_on = _awaited(Studio.try_on)
+    try_on_many = _awaited(Studio.try_on_many)
+    try_on_clip = _stoppable(Studio.try_on_clip)
+    warm_up = _awaited(Studio.warm_up)
+    explain = _awaited(Studio.explain)
+    learn = _awaited(Studio.learn)
+    sync = _awaited(Studio.sync)
+    forget = _awaited(Studio.forget)
+    recommend = _served(Studio.recommend)
+    similar = _served(Studio.similar)
+    record = _served(Studio.record)
 
     async def products(self, category: str | None = None) -> list[Product]:
         """See `Studio.products`; all at once."""
-        return await self._run(lambda: list(self.studio.products(category)))
+        return await self._work.run(lambda: list(self.studio.products(category)))
 
-    async def variants(self, sku: str | None = None, **options: Any) -> list[Variant]:
+    async def variants(self, sku: str | None = None, *, review: ReviewState | None = None) -> list[Variant]:
         """See `Studio.variants`; all at once."""
-        return await self._run(lambda: list(self.studio.variants(sku, **options)))
-
-    async def image(self, variant: str | Variant) -> Image:
-        """See `Studio.image`."""
-        return await self._run(self.studio.image, variant)
-
-    async def review(self, variant: str, state: ReviewState, **options: Any) -> Variant:
-        """See `Studio.review`."""
-        return await self._run(self.studio.review, variant, state, **options)
-
-    async def generate(self, *args: Any, **options: Any) -> GenerationResult:
-        """See `Studio.generate`."""
-        return await self._stoppable(self.studio.generate, *args, **options)
-
-    async def estimate(self, *args: Any, **options: Any) -> Estimate:
-        """See `Studio.estimate`."""
-        return await self._run(self.studio.estimate, *args, **options)
-
-    async def try_on(self, *args: Any, **options: Any) -> TryOn | Refusal:
-        """See `Studio.try_on`."""
-        return await self._run(self.studio.try_on, *args, **options)
-
-    async def publish_photos(self, *args: Any, **options: Any) -> GenerationResult:
-        """See `Studio.publish_photos`."""
-        return await self._run(self.studio.publish_photos, *args, **options)
-
-    async def try_on_many(self, *args: Any, **options: Any) -> list[TryOn | Refusal]:
-        """See `Studio.try_on_many`."""
-        return await self._run(self.studio.try_on_many, *args, **options)
-
-    async def try_on_clip(self, *args: Any, **options: Any) -> DressedClip | Refusal:
-        """See `Studio.try_on_clip`; cancelling it stops it at the next frame."""
-        return await self._stoppable(self.studio.try_on_clip, *args, **options)
-
-    async def recommend(self, user: str, k: int = 10, **options: Any) -> list[Recommendation]:
-        """See `Studio.recommend`."""
-        return await self._serving.run(functools.partial(self.studio.recommend, user, k, **options))
-
-    async def warm_up(self, seconds: float = 10.0) -> dict[str, float]:
-        """See `Studio.warm_up`."""
-        return await self._run(self.studio.warm_up, seconds)
-
-    async def explain(self, user: str, sku: str, **options: Any) -> Explanation:
-        """See `Studio.explain`."""
-        return await self._run(self.studio.explain, user, sku, **options)
-
-    async def similar(self, **options: Any) -> list[Similar]:
-        """See `Studio.similar`."""
-        return await self._serving.run(functools.partial(self.studio.similar, **options))
-
-    async def record(self, events: Any, *, format: str = "prodgen") -> Recorded:
-        """See `Studio.record`."""
-        return await self._serving.run(functools.partial(self.studio.record, events, format=format))
-
-    async def learn(self, *, at: datetime | None = None) -> dict[str, int]:
-        """See `Studio.learn`."""
-        return await self._run(self.studio.learn, at=at)
-
-    async def sync(self) -> int:
-        """See `Studio.sync`."""
-        return await self._run(self.studio.sync)
-
-    async def forget(self, user: str) -> Erased:
-        """See `Studio.forget`."""
-        return await self._run(self.studio.forget, user)
-
-    async def _stoppable(self, function: Callable[..., T], *args: Any, **options: Any) -> T:
-        stop = threading.Event()
-        asked: Callable[[], bool] = options.pop("cancelled", None) or (lambda: False)
-        try:
-            return await self._run(function, *args, cancelled=lambda: stop.is_set() or asked(), **options)
-        except asyncio.CancelledError:
-            stop.set()
-            raise
-
-    async def _run(self, function: Callable[..., T], *args: Any, **options: Any) -> T:
-        return await self._work.run(functools.partial(function, *args, **options))
+        return await self._work.run(lambda: list(self.studio.variants(sku, review=review)))
 
 
 class _Lane:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image as PilImage
 
-    from prodgen_sdk.types import Image, Mask
+    from prodgen_sdk.types import Image, Mask, Photo
 
 MAX_PIXELS = 64_000_000
 MAX_BYTES = 64 * 2**20
@@ -141,6 +141,11 @@ def load(source: str | Path | bytes, *, alpha: bool = False, max_pixels: int = M
         raise
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, MemoryError, OverflowError) as error:
         raise InvalidImage(f"{name} is damaged or truncated ({error}).", hint="Export it again.") from None
+
+
+def pixels(photo: Photo) -> Image:
+    """The pixels of a picture given as a file, its bytes or pixels; raises InvalidImage."""
+    return load(photo) if isinstance(photo, str | Path | bytes) else check(photo)
 
 
 def _read_bytes(path: Path) -> bytes:

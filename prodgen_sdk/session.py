@@ -20,6 +20,7 @@ from prodgen_sdk.types import (
     GarmentCategory,
     Image,
     PersonPhoto,
+    Photo,
     Product,
     Refusal,
     TryOn,
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.context import Context
     from prodgen_sdk.studio import Studio
 
-Photo = str | Path | bytes | Image
-Wearable = str | Path | bytes | Image | Garment | Product
+Wearable = Photo | Garment | Product
 
 
 class Dressing(TypedDict, total=False):
@@ -161,7 +161,7 @@ class TryOnSession:
         if isinstance(item, Product):
             garment = garment_of(item, self._studio.photo)
             return garment if category == "auto" else garment.model_copy(update={"category": category})
-        return build(Garment, front=pixels(item), category=category)
+        return build(Garment, front=images.pixels(item), category=category)
 
     def close(self) -> None:
         """Drops the photo and what compositors keep of it; one that fails to does not keep the others from it."""
@@ -197,8 +197,3 @@ class TryOnSession:
             raise InputError(f"A try-on cannot be kept for {retain}.", hint="Give a period of up to ten years.")
         assert self._studio.store is not None
         return datetime.now(UTC) + retain
-
-
-def pixels(photo: Photo) -> Image:
-    """The pixels of a picture given as a file, its bytes or pixels."""
-    return images.load(photo) if isinstance(photo, str | Path | bytes) else images.check(photo)

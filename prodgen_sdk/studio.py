@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from prodgen_sdk import images
 from prodgen_sdk.config import Config
-from prodgen_sdk.context import Context, Progress, no_progress
-from prodgen_sdk.errors import ConfigError, InputError
-from prodgen_sdk.files import inside
+from prodgen_sdk.context import Context, Progress
+from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.host import Host
-from prodgen_sdk.pipeline import generate as generation
-from prodgen_sdk.runtime import Seed
-from prodgen_sdk.scheduler import Batcher
-from prodgen_sdk.session import Dressing, Photo, TryOnSession, Wearable, pixels
+from prodgen_sdk.parts import Parts
+from prodgen_sdk.production import Production
+from prodgen_sdk.session import Dressing, TryOnSession, Wearable
+from prodgen_sdk.signatures import arguments_of
 from prodgen_sdk.types import (
     DressedClip,
     Erased,
@@ -32,29 +28,25 @@ from prodgen_sdk.types import (
     Locale,
     Media,
     PersonPhoto,
+    Photo,
     Product,
     Recommendation,
     Refusal,
     ReviewState,
-    Scene,
     Trace,
     TryOn,
     Variant,
-    View,
     build,
-    parse_views,
 )
 from prodgen_sdk.types.rules import Rules
 from prodgen_sdk.workspace import Workspace, init_workspace, open_workspace
 
 if TYPE_CHECKING:
-    from prodgen_sdk.bound import BoundGenerator
     from prodgen_sdk.catalogue import Summary
     from prodgen_sdk.clips import Clip
     from prodgen_sdk.pipeline.estimate import Estimate
     from prodgen_sdk.pipeline.explain import Explanation
-    from prodgen_sdk.pipeline.produce import Stages
-    from prodgen_sdk.pipeline.run import GenerationResult, GenerationRun
+    from prodgen_sdk.pipeline.run import GenerationResult
     from prodgen_sdk.pipeline.try_on_clip import Gaps
     from prodgen_sdk.recommender import Recommender, Recorded, Similar
     from prodgen_sdk.store import Store
@@ -89,9 +81,7 @@ class Studio:
         if host is not None and state is not None:
             host.bind_state(state)
             host.config = self.config
-        self._lock = threading.RLock()
-        self._parts: dict[str, Any] = {}
-        self._closed = threading.Event()
+        self._parts = Parts("studio")
 
     @classmethod
     def open(cls, folder: str | Path, *, config: Config | None = None, host: Host | None = None) -> Studio:
@@ -114,29 +104,15 @@ class Studio:
 
         A second call does nothing. Raises an ExceptionGroup of what could not be closed, after closing the rest.
         """
-        with self._lock:
-            if self._closed.is_set():
-                return
-            self._closed.set()
-            # In reverse: whoever still works through a batcher needs the store, which is made first.
-            parts = list(reversed(self._parts.values()))
-        errors: list[Exception] = []
-        closing = [*(part.close for part in parts), *([self.host.close] if self._owns_host else [])]
-        for close in closing:
-            try:
-                close()
-            except Exception as error:
-                errors.append(error)
-        if errors:
-            raise ExceptionGroup("The studio could not be closed cleanly.", errors)
+        # In reverse: whoever still works through a batcher needs the store, which is made first.
+        self._parts.close(*([self.host] if self._owns_host else []))
 
     # The catalogue
 
     @property
     def store(self) -> Store:
         """The workspace's state; raises ConfigError without a workspace."""
-        found: Store = self._part("store", self._open_store)
-        return found
+        return self._parts.get("store", self._open_store)
 
     def add_products(
         self, source: str | Path | Iterable[Product | Mapping[str, Any]], *, root: str | Path | None = None
@@ -164,25 +140,8 @@ class Studio:
 
     # Generation
 
-    def generate(
-        self,
-        products: str | Product | Iterable[str | Product],
-        *,
-        views: str | Sequence[View] = "orbit8",
-        generator: str | None = None,
-        size: int = 512,
-        seed: Seed = None,
-        scene: str | Scene = "white",
-        negative: str = "",
-        locale: Locale | None = None,
-        replicates: int = 1,
-        profile: str = "",
-        root: str | Path = ".",
-        background: Photo | None = None,
-        progress: Progress | None = None,
-        cancelled: Callable[[], bool] | None = None,
-        timeout: float | None = None,
-    ) -> GenerationResult:
+    @arguments_of(Production.order)
+    def generate(self, *args: Any, **options: Any) -> GenerationResult:
         """Makes pictures of products; with a workspace they are published as variants.
 
         The same request finds the pictures that it already made, so a killed run is resumed by running it again.
@@ -205,67 +164,15 @@ class Studio:
             Refused, InputError, PluginError: for a single product.
             Cancelled, DeadlineExceeded: `cancelled` said so, or `timeout` seconds are over; what was published stays.
         """
-        wanted = [products] if isinstance(products, str | Product) else list(products)
-        run = self._run_of(
-            views,
-            generator,
-            size,
-            seed,
-            scene,
-            negative,
-            locale,
-            replicates,
-            profile,
-            Path(root),
-            background,
-            self._context(progress, cancelled, timeout),
-            of_views=len(wanted) * replicates == 1,
-        )
-        items = [self._known(item, Path(root)) for item in wanted]
-        return run.run_one(items[0]) if isinstance(products, str | Product) else run.run(items, len(items))
+        return self._production.generate(self._production.order(*args, **options))
 
-    def estimate(
-        self,
-        products: str | Product | Iterable[str | Product],
-        *,
-        views: str | Sequence[View] = "orbit8",
-        generator: str | None = None,
-        size: int = 512,
-        seed: Seed = None,
-        scene: str | Scene = "white",
-        negative: str = "",
-        locale: Locale | None = None,
-        replicates: int = 1,
-        profile: str = "",
-        root: str | Path = ".",
-        background: Photo | None = None,
-        progress: Progress | None = None,
-        cancelled: Callable[[], bool] | None = None,
-        timeout: float | None = None,
-    ) -> Estimate:
+    @arguments_of(Production.order)
+    def estimate(self, *args: Any, **options: Any) -> Estimate:
         """What `generate` with the same arguments would make, find, take and cost. Nothing is kept, and no product is added.
 
         Prices are those of `[costs]`. Where nothing is known of a generator's speed, a few views are made to learn it.
         """
-        from prodgen_sdk.pipeline.estimate import estimate
-
-        wanted = [products] if isinstance(products, str | Product) else products
-        run = self._run_of(
-            views,
-            generator,
-            size,
-            seed,
-            scene,
-            negative,
-            locale,
-            replicates,
-            profile,
-            Path(root),
-            background,
-            self._context(progress, cancelled, timeout),
-        )
-        items = (self.product(item) if isinstance(item, str) else item for item in wanted)
-        return estimate(run, items, self.config.costs)
+        return self._production.estimate(self._production.order(*args, **options))
 
     def publish_photos(
         self, products: Iterable[str | Product], *, size: int = 768, progress: Progress | None = None
@@ -274,23 +181,7 @@ class Studio:
 
         Products without such a photo are left out.
         """
-        from prodgen_sdk.photos import GENERATOR, photo_views
-        from prodgen_sdk.pipeline.run import GenerationResult
-
-        by_views: dict[tuple[View, ...], list[Product]] = {}
-        for product in (self._known(item, Path()) for item in products):
-            if views := tuple(photo_views(product)):
-                by_views.setdefault(views, []).append(product)
-        parts = [
-            self.generate(items, views=views, generator=GENERATOR, size=size, progress=progress)
-            for views, items in by_views.items()
-        ]
-        return GenerationResult(
-            tuple(picture for part in parts for picture in part.pictures),
-            {sku: reasons for part in parts for sku, reasons in part.refused.items()},
-            {sku: error for part in parts for sku, error in part.errors.items()},
-            sum(part.seconds for part in parts),
-        )
+        return self._production.publish_photos(products, size=size, progress=progress)
 
     def image(self, variant: str | Variant) -> Image:
         """The pixels of a published variant, HWC uint8."""
@@ -427,7 +318,7 @@ class Studio:
                 mask=mask,
                 compositor=compositor,
                 gaps=gaps,
-                ctx=self._context(progress, cancelled, timeout),
+                ctx=self._production.context(progress, cancelled, timeout),
             )
 
     # Recommendation
@@ -435,8 +326,7 @@ class Studio:
     @property
     def recommender(self) -> Recommender:
         """The serving side, with its caches; made on first use."""
-        found: Recommender = self._part("recommender", self._open_recommender)
-        return found
+        return self._parts.get("recommender", self._open_recommender)
 
     def recommend(
         self,
@@ -526,7 +416,7 @@ class Studio:
         filter: Filter | None = None,
     ) -> list[Similar]:
         """Products near a product, a picture or some words, best first, each with its nearest variant."""
-        picture = pixels(image) if image is not None else None
+        picture = images.pixels(image) if image is not None else None
         return self.recommender.similar(sku=sku, image=picture, text=text, k=k, filter=filter)
 
     def record(self, events: Event | Iterable[Event | Mapping[str, Any]], *, format: str = "prodgen") -> Recorded:
@@ -563,17 +453,7 @@ class Studio:
 
     def photo(self, media: Media, root: Path = Path()) -> Image:
         """The pixels of a product's photo: an asset of the workspace, or a file below `root`."""
-        if media.uri.startswith("asset:"):
-            return images.load(self.store.assets.get(media.uri.removeprefix("asset:")))
-        return images.load(inside(root, media.uri))
-
-    def _part(self, name: str, make: Callable[[], Any]) -> Any:
-        with self._lock:
-            if self._closed.is_set():
-                raise InputError("The studio is closed.", hint="Open it again.")
-            if name not in self._parts:
-                self._parts[name] = make()
-            return self._parts[name]
+        return self._production.photo(media, root)
 
     def _open_store(self) -> Store:
         if self.workspace is None:
@@ -589,118 +469,9 @@ class Studio:
 
         return Recommender(self.store, self.host, self.config.recommend)
 
-    def _batcher(self, generator: BoundGenerator) -> Batcher[generation.Batch, generation.Made]:
-        options = self.config.scheduler
-
-        def make() -> Batcher[generation.Batch, generation.Made]:
-            return Batcher(
-                [partial(generation.run_batch, one) for one in self.host.replicas("generator", generator.id)],
-                key=generation.batch_key,
-                max_batch=options.max_batch,
-                max_wait=options.max_wait_ms / 1000,
-                max_queue=options.max_queue,
-            )
-
-        found: Batcher[generation.Batch, generation.Made] = self._part(f"batcher of {generator.id}", make)
-        return found
-
-    def _run_of(
-        self,
-        views: str | Sequence[View],
-        generator: str | None,
-        size: int,
-        seed: Seed,
-        scene: str | Scene,
-        negative: str,
-        locale: Locale | None,
-        replicates: int,
-        profile: str,
-        root: Path,
-        background: Photo | None,
-        context: Context,
-        *,
-        of_views: bool = False,
-    ) -> GenerationRun:
-        from prodgen_sdk.pipeline.run import GenerationOptions, GenerationRun
-
-        if not 1 <= replicates <= 10_000:
-            raise InputError(f"replicates is {replicates}.", hint="Give a number from 1 to 10,000.")
-        options = GenerationOptions(
-            views=parse_views(views) if isinstance(views, str) else tuple(views),
-            scene=Scene.parse(scene) if isinstance(scene, str) else scene,
-            size=size,
-            seed=seed,
-            negative=negative,
-            locale=locale,
-            replicates=replicates,
-            background=None if background is None else pixels(background),
-        )
-        return GenerationRun(
-            host=self.host,
-            store=self.store if self.workspace is not None else None,
-            batcher_of=self._batcher,
-            stages_of=lambda product: self._stages(product, generator, profile),
-            read=lambda media: self.photo(media, root),
-            find=lambda media: self._mesh(media, root),
-            options=options,
-            context=context,
-            window=2 * self.config.scheduler.max_batch * max(1, len(self.config.runtime.devices)),
-            of_views=of_views,
-        )
-
-    def _context(
-        self, progress: Progress | None, cancelled: Callable[[], bool] | None, timeout: float | None
-    ) -> Context:
-        return Context(
-            progress=progress or no_progress,
-            cancelled=lambda: self._closed.is_set() or (cancelled is not None and cancelled()),
-            deadline=None if timeout is None else time.monotonic() + timeout,
-        )
+    @property
+    def _production(self) -> Production:
+        return Production(self.host, self.config, self._parts, self.workspace, lambda: self.store)
 
     def _person(self, person: Photo | PersonPhoto, **facts: Any) -> PersonPhoto:
-        return person if isinstance(person, PersonPhoto) else build(PersonPhoto, image=pixels(person), **facts)
-
-    def _known(self, item: str | Product, root: Path) -> Product:
-        if isinstance(item, str):
-            return self.product(item)
-        if self.workspace is None or self.store.products.existing([item.sku]):
-            return item
-        rejected = self.add_products([item], root=root).rejected
-        if rejected:
-            raise InputError(f"{item.sku}: {rejected[0].reason}")
-        return self.product(item.sku)
-
-    def _stages(self, product: Product, generator: str | None, profile: str) -> Stages:
-        from prodgen_sdk.pipeline.produce import Stages
-        from prodgen_sdk.pipeline.screen import checkers_of
-
-        defaults = self.config.defaults
-        if generator is None and any(media.role == "mesh" for media in product.media):
-            generator = (
-                defaults.mesh_generator if defaults.mesh_generator in self.host.registry.ids("generator") else None
-            )
-        return Stages(
-            host=self.host,
-            generator=self.host.get("generator", generator),
-            describer=self._optional("describer"),
-            finisher=self.host.get("finisher") if profile else None,
-            evaluators=self.host.all("evaluator", defaults.evaluators),
-            checkers=checkers_of(self.host, defaults.safety_checkers),
-            config=self.config,
-            profile=profile,
-        )
-
-    def _optional(self, kind: Literal["describer"]) -> Any:
-        id = self.host.default(kind)
-        return self.host.get(kind, id) if id in self.host.registry.ids(kind) else None
-
-    def _mesh(self, media: Media, root: Path) -> Path:
-        if not media.uri.startswith("asset:"):
-            path = inside(root, media.uri)
-            if not path.is_file():
-                raise InputError(f"There is no mesh {media.uri}.", hint="Name it relative to the product's folder.")
-            return path
-        from prodgen_sdk.pipeline.ingest import local_mesh
-
-        assert self.workspace is not None
-        return local_mesh(media, self.store, self.workspace.state / "meshes")
+        return person if isinstance(person, PersonPhoto) else build(PersonPhoto, image=images.pixels(person), **facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from itertools import repeat
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
@@ -118,3 +119,6 @@ else:
     Mask = Annotated[Any, BeforeValidator(_check_mask), _in_json]
     Vector = Annotated[Any, BeforeValidator(_check_vector), _in_json]
     Array = Annotated[Any, _in_json]
+
+Photo: TypeAlias = str | Path | bytes | Image
+"""A picture as a caller may give it: a file, its bytes, or its pixels."""
