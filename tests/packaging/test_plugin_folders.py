@@ -29,7 +29,7 @@ def test_there_are_plugins():
 def test_folder_holds_the_usual_files(folder):
     for name in ("pyproject.toml", "README.md", f"{module(folder)}/plugin.py", f"{module(folder)}/py.typed"):
         assert (folder / name).is_file(), f"{folder.name} lacks {name}"
-    allowed = {"pyproject.toml", "README.md", "MODEL_CARD.md", module(folder)}
+    allowed = {"pyproject.toml", "README.md", "MODEL_CARD.md", "LICENSE", "NOTICE", module(folder)}
     assert {path.name for path in folder.iterdir() if not path.name.startswith((".", "__"))} - {
         "dist",
         "build",
@@ -45,11 +45,24 @@ def test_pyproject_has_the_usual_shape(folder):
     assert project["version"] == CORE["project"]["version"]
     assert project["requires-python"] == CORE["project"]["requires-python"]
     assert project["license"].startswith("Apache-2.0")
+    assert project["classifiers"] == CORE["project"]["classifiers"]
     assert project["readme"] == "README.md"
     assert len(project["description"].split()) > 3, "the description should say what the plugin gives"
     assert "prodgen-sdk>=0.1,<1" in project["dependencies"]
     assert project["entry-points"]["prodgen"] == {short_name(folder): f"{module(folder)}.plugin"}
     assert pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == [module(folder)]
+
+
+@each_plugin
+def test_licence_and_works_of_others_are_shipped(folder):
+    """A wheel is all that somebody has who installs it: the text of the licence, and a notice of what others made."""
+    assert (folder / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+    named = re.findall(rf"^plugins/{folder.name}/(.+)$", (ROOT / "NOTICE").read_text(), re.MULTILINE)
+    notice = (folder / "NOTICE").read_text() if named else ""
+    assert all(f"\n{name}\n" in notice for name in named)
+    files = tomllib.loads((folder / "pyproject.toml").read_text())["project"]["license-files"]
+    assert {"LICENSE", *(["NOTICE"] if named else [])} <= set(files)
+    assert all((folder / name).is_file() for name in files)
 
 
 @each_plugin
