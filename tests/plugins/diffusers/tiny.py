@@ -1,8 +1,8 @@
 """Tiny checkpoints with random weights, of the true classes, written to a folder as `save_pretrained` of a user would.
-They share the towers and tokenisers of `prodgen_diffusers.tiny`, and are smaller than its SDXL.
+They stand beside those of `prodgen_diffusers.tiny`, which the package needs itself, and share their towers and tokenisers.
 
-Each builder takes the folder to write to and returns it. Pictures are 32 pixels (16 for SDXL's parts to stay small), two
-layers deep, so that a call takes a fraction of a second on one core.
+Each builder takes the folder to write to and returns it. Pictures are 32 pixels, two layers deep, so that a call takes a
+fraction of a second on one core.
 """
 
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from prodgen_diffusers.tiny import qwen_edit
 from prodgen_diffusers.tiny.clip import text_tower as clip_text
 from prodgen_diffusers.tiny.clip import tokenizer as clip_tokenizer
+from prodgen_diffusers.tiny.sdxl import sdxl  # noqa: F401
 
 
 def vae(channels=(16, 32), *, latent=4, shift=None, seed=0):
@@ -50,31 +51,6 @@ def sd15(folder: Path, *, scheduler: str = "DDIMScheduler", seed: int = 0, in_ch
 
 def _not_clipped(scheduler: str) -> dict[str, int]:
     return {"clip_sample": False, "set_alpha_to_one": False, "steps_offset": 1} if scheduler == "DDIMScheduler" else {}
-
-
-def sdxl(folder: Path, *, seed: int = 0) -> Path:
-    """Stable Diffusion XL: two text towers, UNet with added time and text embeddings, Euler; pictures of 32."""
-    import diffusers
-    import torch
-
-    torch.manual_seed(seed)
-    unet = diffusers.UNet2DConditionModel(
-        block_out_channels=(16, 32), layers_per_block=1, sample_size=16, in_channels=4, out_channels=4,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"), up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-        attention_head_dim=(2, 4), use_linear_projection=True, addition_embed_type="text_time", addition_time_embed_dim=8,
-        transformer_layers_per_block=(1, 2), projection_class_embeddings_input_dim=6 * 8 + 32, cross_attention_dim=64,
-        norm_num_groups=8,
-    )  # fmt: skip
-    pipe = diffusers.StableDiffusionXLPipeline(
-        vae=vae(seed=seed), text_encoder=clip_text(seed=seed), text_encoder_2=clip_text(projection=True, seed=seed + 1),
-        tokenizer=clip_tokenizer(), tokenizer_2=clip_tokenizer(), unet=unet,
-        scheduler=diffusers.EulerDiscreteScheduler(
-            beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1, timestep_spacing="leading"
-        ),
-        add_watermarker=False,
-    )  # fmt: skip
-    pipe.save_pretrained(folder)
-    return folder
 
 
 def t5(*, seed=0):
