@@ -1,4 +1,4 @@
-"""`prodgen bench gpu`: every path that runs a model on a GPU, measured with the configured checkpoints or with tiny ones.
+"""`prodgen bench gpu`: every path that runs a model on a GPU, with the configured checkpoints, tiny ones, or random ones of full size.
 
 What cannot run is reported with the reason. The same runs on a CPU, where with `-o tiny=1` it takes under a minute.
 """
@@ -9,12 +9,15 @@ import importlib
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from prodgen_diffusers.config import Config
-from prodgen_diffusers.measuring import forget_peak, peak_bytes, wait, watch
+from prodgen_diffusers.plainly import comparable, plainly
+from prodgen_sdk.checkpoints.measuring import forget_peak, free, peak_bytes, wait, watch
+from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, ProdgenError
 from prodgen_sdk.interfaces import Benchmark
@@ -32,11 +35,17 @@ PATHS = {
 _PRODUCT = Product(sku="bench-mug", title="Blue ceramic mug", category="home/mug")
 _SEVERAL = ("angles", "mv_adapter", "control")
 _ENCODERS: tuple[Kind, ...] = ("text_encoder", "image_encoder")
+_WHERE = "options of prodgen bench gpu"
+_LEVERS = ("steps", "batch", "dtype", "compile", "offload", "guidance")
 
 
 class GpuBenchmark(Benchmark):
     """Options: `n`, calls of which the median counts (3); `requests`, how many come at once (16); `size`, edge in pixels of the
-    pictures (512); `tiny=1`, tiny random checkpoints for all generators of this plugin; `only`, names of paths, comma-separated.
+    pictures (512, or with `full` the model's); `only`, names of paths, comma-separated.
+
+    `tiny=1` takes tiny random checkpoints for all generators of this plugin; `full=1` random ones of SDXL's true size, 7 to 10 GB
+    that are built in `folder` (one for the time of the run). `plain=1` runs `text` through diffusers alone too, in the same
+    process. `steps`, `batch`, `dtype`, `compile`, `offload` and `guidance` replace what is configured.
     """
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
@@ -47,21 +56,31 @@ class GpuBenchmark(Benchmark):
 
         `<path>_images_per_s`, `_request_s`, `_first_request_s`, `_load_s`, `_step_ms`, `_host_overhead_pct` (time of a call that
         is not inside the diffusers pipeline, pixels to pixels), `_batch_speedup` (requests one by one / all at once), on CUDA
-        `_peak_memory_mb` and `_memory_over_pipeline_pct`; `<path>_skipped` says why there are none.
+        `_peak_memory_mb` and `_memory_over_pipeline_pct`; `<path>_skipped` says why there are none. With `plain`
+        `_plain_request_s`, `_over_plain_pct` and on CUDA `_memory_over_plain_pct`.
 
         Raises:
-            InputError: `only` names no path.
+            InputError: `only` names no path, or both `tiny` and `full` are asked for.
+            ConfigError: a value that replaces a configured one is none.
         """
+        tiny, full = _on(options, "tiny"), _on(options, "full")
+        if tiny and full:
+            raise InputError("The checkpoints are tiny or of full size, not both.", hint="Leave out `tiny` or `full`.")
         number, requests, size = (
-            int(options.get(name) or default) for name, default in (("n", 3), ("requests", 16), ("size", 512))
+            int(options.get(name) or default)
+            for name, default in (("n", 3), ("requests", 16), ("size", 0 if full else 512))
         )
-        tiny = str(options.get("tiny") or "").lower() in ("1", "true", "yes")
         only = [name for name in str(options.get("only") or "").replace(" ", "").split(",") if name]
         unknown = set(only) - {*PATHS, "encoders"}
         if unknown:
             raise InputError(f"There is no path {sorted(unknown)[0]!r}.", hint=f"Paths: {', '.join(PATHS)}, encoders.")
-        figures: dict[str, Any] = _machine(ctx) | {"tiny_checkpoints": tiny}
-        with tempfile.TemporaryDirectory(prefix="prodgen-tiny-") as folder:
+        levers = {name: options[name] for name in _LEVERS if options.get(name) not in (None, "")}
+        plan = _Plan(number, requests, size, tiny, full, _on(options, "plain"), levers)
+        figures: dict[str, Any] = (
+            _machine(ctx) | {"tiny_checkpoints": tiny, "full_size_random_checkpoints": full} | levers
+        )
+        with tempfile.TemporaryDirectory(prefix="prodgen-bench-") as made:
+            folder = Path(str(options.get("folder") or made)).expanduser()
             for place, name in enumerate(PATHS):
                 if only and name not in only:
                     continue
@@ -69,8 +88,9 @@ class GpuBenchmark(Benchmark):
                 ctx.progress(place, len(PATHS), name)
                 figures |= _tried(
                     name,
-                    lambda name=name: self._path(name, number, requests, size, Path(folder) if tiny else None, ctx),  # type: ignore[misc]
+                    lambda name=name: self._path(name, plan, folder, ctx),  # type: ignore[misc]
                 )
+                free(ctx.device)
         if not only or "encoders" in only:
             for kind in _ENCODERS:
                 for id in ctx.ids(kind):
@@ -78,27 +98,61 @@ class GpuBenchmark(Benchmark):
         ctx.progress(len(PATHS), len(PATHS), "done")
         return figures
 
-    def _path(
-        self, name: str, number: int, requests: int, size: int, folder: Path | None, ctx: Context
-    ) -> dict[str, Any]:
-        if folder is not None:
+    def _path(self, name: str, plan: _Plan, folder: Path, ctx: Context) -> dict[str, Any]:
+        if plan.tiny:
             from prodgen_diffusers.tiny.qwen_edit import small_pictures
             from prodgen_diffusers.tiny.sections import section
 
-            config = Config.model_validate({name: section(name, folder)})
+            folder.mkdir(parents=True, exist_ok=True)
+            config = validate(Config, {name: section(name, folder) | plan.levers}, where=_WHERE)
             with small_pictures():
-                return self._measured(name, config, number, requests, size, ctx)
-        if getattr(self.config, name) is None:
-            raise _Skipped(f"no checkpoint: plugins.diffusers.{name}.model is not set")
-        return self._measured(name, self.config, number, requests, size, ctx)
+                return _measured(name, config, plan, ctx)
+        if plan.full:
+            from prodgen_diffusers import full_size
 
-    def _measured(
-        self, name: str, config: Config, number: int, requests: int, size: int, ctx: Context
-    ) -> dict[str, Any]:
-        started = time.perf_counter()
-        generator = _build(PATHS[name], config, ctx)
-        load = time.perf_counter() - started
-        return {"load_s": round(load, 3), **measure(name, generator, number, requests, size, ctx)}
+            if name not in full_size.NAMES:
+                raise _Skipped("there are random weights of full size for Stable Diffusion XL alone")
+            folder.mkdir(parents=True, exist_ok=True)
+            given = full_size.section(name, folder, ctx.device, ctx.dtype)
+            free(ctx.device)
+            return _measured(name, validate(Config, {name: given | plan.levers}, where=_WHERE), plan, ctx)
+        own = getattr(self.config, name)
+        if own is None:
+            raise _Skipped(f"no checkpoint: plugins.diffusers.{name}.model is not set")
+        changed = validate(type(own), own.model_dump() | plan.levers, where=_WHERE)
+        return _measured(name, self.config.model_copy(update={name: changed}), plan, ctx)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is measured, and how."""
+
+    number: int
+    requests: int
+    size: int
+    tiny: bool
+    full: bool
+    plain: bool
+    levers: dict[str, Any]
+
+
+def _measured(name: str, config: Config, plan: _Plan, ctx: Context) -> dict[str, Any]:
+    own = getattr(config, name)
+    size = plan.size or own.size or 1024
+    plain: dict[str, float] = {}
+    if plan.plain and comparable(own):
+        plain = plainly(own, _PRODUCT.title, own.size or size, plan.number, ctx)
+    started = time.perf_counter()
+    generator = _build(PATHS[name], config, ctx)
+    figures = {"load_s": round(time.perf_counter() - started, 3)}
+    figures |= measure(name, generator, plan.number, plan.requests, size, ctx)
+    if plain:
+        figures["plain_request_s"] = round(plain["request_s"], 4)
+        figures["over_plain_pct"] = round(100 * (figures["request_s"] / plain["request_s"] - 1), 2)
+        if plain["peak_memory_mb"]:
+            figures["plain_peak_memory_mb"] = round(plain["peak_memory_mb"], 1)
+            figures["memory_over_plain_pct"] = round(100 * (figures["peak_memory_mb"] / plain["peak_memory_mb"] - 1), 2)
+    return figures
 
 
 def measure(name: str, generator: Any, number: int, requests: int, size: int, ctx: Context) -> dict[str, Any]:
@@ -147,6 +201,10 @@ def _tried(name: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return {f"{name}_skipped": str(reason)}
     except (ProdgenError, RuntimeError, ImportError) as error:
         return {f"{name}_skipped": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"}
+
+
+def _on(options: Mapping[str, Any], name: str) -> bool:
+    return str(options.get(name) or "").lower() in ("1", "true", "yes")
 
 
 def _machine(ctx: Context) -> dict[str, Any]:

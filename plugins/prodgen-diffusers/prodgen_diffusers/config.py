@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from prodgen_sdk.checkpoints.sources import Checkpoint, WeightsFile
 
@@ -91,9 +91,15 @@ class Pipeline(Checkpoint):
 
 
 class ImageToImage(Pipeline):
-    """`strength`: how far a picture may move from the photo, 0 to 1."""
+    """`strength`: how far a picture may move from the photo, 0 to 1; of `steps`, that share is made."""
 
     strength: Annotated[float, Field(gt=0, le=1)] = 0.6
+
+    @model_validator(mode="after")
+    def _at_least_a_step(self) -> ImageToImage:
+        if self.steps is not None and int(self.steps * self.strength) < 1:
+            raise ValueError(f"{self.steps} steps at a strength of {self.strength:g} leave none to be made")
+        return self
 
 
 class Background(Pipeline):

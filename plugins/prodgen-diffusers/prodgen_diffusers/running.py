@@ -13,6 +13,7 @@ from typing import Any
 from prodgen_diffusers.config import Pipeline
 from prodgen_diffusers.loading import Loaded
 from prodgen_sdk import images
+from prodgen_sdk.checkpoints.measuring import free
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFinite, OutOfMemory, ProdgenError
 from prodgen_sdk.types import Image
@@ -91,7 +92,7 @@ def run(
             if made is not None:
                 results.extend(made)
                 continue
-            _free(loaded.device)
+            free(loaded.device)
             if len(part) == 1:
                 raise OutOfMemory(
                     f"{type(loaded.pipe).__name__} ran out of memory on one picture of {size} pixels.",
@@ -255,16 +256,6 @@ def _in_memory(call: Callable[[], list[Result]]) -> list[Result] | None:
         if "can't allocate memory" in str(error) or "out of memory" in str(error):
             return None
         raise
-
-
-def _free(device: str) -> None:
-    import gc
-
-    import torch
-
-    gc.collect()
-    if device.startswith("cuda"):
-        torch.cuda.empty_cache()
 
 
 def _progress(ctx: Context, before: int, part: int, total: int) -> Callable[[int, int], None]:

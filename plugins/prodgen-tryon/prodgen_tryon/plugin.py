@@ -130,3 +130,12 @@ def register_benchmarks(register: Register) -> None:
         ),
         "prodgen_tryon.bench:ClipBenchmark",
     )
+    register(
+        BenchmarkSpec(
+            id="tryon/gpu",
+            summary="The compositors that paint, on a GPU: seconds, host overhead, batches, memory.",
+            measures="tryon-gpu",
+            needs=_DIFFUSION,
+        ),
+        "prodgen_tryon.diffusion.bench:GpuBenchmark",
+    )

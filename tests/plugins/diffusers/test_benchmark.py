@@ -9,8 +9,8 @@ import pytest
 from prodgen_diffusers import plugin
 from prodgen_diffusers.benchmark import PATHS, GpuBenchmark
 from prodgen_diffusers.config import Config
-from prodgen_diffusers.measuring import watch
 
+from prodgen_sdk.checkpoints.measuring import watch
 from prodgen_sdk.config import Config as SdkConfig
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError

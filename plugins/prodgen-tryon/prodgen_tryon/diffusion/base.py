@@ -64,11 +64,13 @@ class Painter(Compositor):
     Attributes:
         size: (width, height) at which `paint` works.
         batch: most jobs in one call of it.
+        pipe: the pipeline of diffusers that paints, where it is one.
     """
 
     id: ClassVar[str]
     size: tuple[int, int]
     batch: int = 1
+    pipe: Any = None
     licences: tuple[str, ...] = ()
 
     def __init__(self, config: Config | None, ctx: Context) -> None:

@@ -35,7 +35,7 @@ class CatVtonCompositor(Painter):
         section: CatVton = configured(self._config.catvton, "catvton", self.id)
         self._section = section
         self.size, self.batch = (section.width, section.height), section.batch
-        self._pipe, self.digest, self.licences = load_catvton(
+        self.pipe, self.digest, self.licences = load_catvton(
             section, ctx, accept=self._config.accept_noncommercial, component=self.id
         )
         self.depends_on = [self._config.body_parser, section.model_dump()]
@@ -54,7 +54,7 @@ class CatVtonCompositor(Painter):
             ctx.progress(done, steps, "steps")
 
         with self._lock:
-            pictures = self._pipe(
+            pictures = self.pipe(
                 person, mask, garment, [ctx.torch_rng(job.seed) for job in jobs], steps=self._section.steps,
                 guidance=self._section.guidance, eta=self._section.eta, at_step=at_step,
             )  # fmt: skip

@@ -112,6 +112,12 @@ class Inpaint(Levers):
     prompt: str = "photo of a person wearing a {category}, natural folds, soft light"
     negative: str = "blurred, distorted, extra limbs, text"
 
+    @model_validator(mode="after")
+    def _at_least_a_step(self) -> Inpaint:
+        if int(self.steps * self.strength) < 1:
+            raise ValueError(f"{self.steps} steps at a strength of {self.strength:g} leave none to be made")
+        return self
+
 
 class Hybrid(Inpaint):
     """The inpainting pass over a picture of `tryon/warp`.

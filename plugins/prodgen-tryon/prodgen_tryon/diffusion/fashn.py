@@ -48,7 +48,7 @@ class FashnCompositor(Painter):
         licence = licence_of(section.weights, folder, LICENCE)
         check_licence(licence, section.weights.model, accept=self._config.accept_noncommercial, component=self.id)
         package = importlib.import_module("fashn_vton")
-        self._pipe: Any = package.TryOnPipeline(weights_dir=str(folder), device=section.device or ctx.device)
+        self._model: Any = package.TryOnPipeline(weights_dir=str(folder), device=section.device or ctx.device)
         self._section, self._lock = section, threading.Lock()
         self.digest, self.licences = identity(section.weights, folder, ctx.state), (licence,)
         self.depends_on = [self._config.body_parser, section.model_dump()]
@@ -62,7 +62,7 @@ class FashnCompositor(Painter):
         for job in jobs:
             ctx.check()
             with self._lock:
-                result = self._pipe(
+                result = self._model(
                     person_image=Pil.fromarray(job.person), garment_image=Pil.fromarray(job.picture),
                     category=GARMENTS[job.category], garment_photo_type="flat-lay", num_samples=1, seed=job.seed % 2**32, **given,
                 )  # fmt: skip

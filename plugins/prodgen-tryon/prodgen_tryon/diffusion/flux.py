@@ -36,7 +36,7 @@ class FluxFillCompositor(Painter):
         section: FluxFill = configured(self._config.flux_fill, "flux_fill", self.id)
         self._section = section
         self.size, self.batch = (section.width, section.height), section.batch
-        self._pipe, self.digest, self.licences = load_flux_fill(
+        self.pipe, self.digest, self.licences = load_flux_fill(
             section, ctx, accept=self._config.accept_noncommercial, component=self.id
         )
         self.depends_on = [self._config.body_parser, section.model_dump()]
@@ -47,7 +47,7 @@ class FluxFillCompositor(Painter):
         pairs = [side_by_side(job) for job in jobs]
         with self._lock, collected_messages():
             pictures = call(
-                self._pipe, ctx, [job.seed for job in jobs], section.steps,
+                self.pipe, ctx, [job.seed for job in jobs], section.steps,
                 prompt=[section.prompt] * len(jobs), image=[pil(picture) for picture, _ in pairs],
                 mask_image=[pil(mask) for _, mask in pairs], height=section.height, width=2 * section.width,
                 guidance_scale=section.guidance,

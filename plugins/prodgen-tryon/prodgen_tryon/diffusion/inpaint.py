@@ -61,6 +61,7 @@ class InpaintCompositor(Painter):
         section: Inpaint = configured(self._config.hf_inpaint, "hf_inpaint", self.id)
         self.size, self.batch = (section.width, section.height), section.batch
         self._inpainter = load_inpainter(section, ctx, accept=self._config.accept_noncommercial, component=self.id)
+        self.pipe = self._inpainter.pipe
         self.digest, self.licences = self._inpainter.digest, self._inpainter.licences
         self.depends_on = [self._config.body_parser, section.model_dump()]
 

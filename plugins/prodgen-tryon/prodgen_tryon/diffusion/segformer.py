@@ -73,15 +73,15 @@ class SegformerBodyParser(BodyParser):
         return result
 
     def _with_parts(self, photo: Image, body: Body) -> Body:
-        classes = self._probabilities(photo)
+        classes = self.classes(photo)
         groups = {name: classes[..., at].sum(-1).clip(0, 1) for name, at in self._columns.items()}
         parts = split(groups, skeleton(body.landmarks))
         background = classes[..., 0].clip(0, 1)
         parts["person"] = (1 - background).astype(np.float32)
         return body.model_copy(update={"parts": parts, "person": parts["person"]})
 
-    def _probabilities(self, photo: Image) -> Float:
-        """Of each class at each pixel, float32 [h, w, classes]."""
+    def classes(self, photo: Image) -> Float:
+        """The probability of each class at each pixel, float32 [h, w, classes]."""
         import torch
 
         edge = self._section.edge

@@ -1,14 +1,8 @@
-import importlib.util
-from pathlib import Path
-
 import pytest
 from prodgen_tryon import plugin
+from prodgen_tryon.diffusion import tiny as _tiny
 
 from prodgen_sdk.context import Context
-
-_spec = importlib.util.spec_from_file_location("prodgen_tryon_tiny", Path(__file__).with_name("tiny.py"))
-_tiny = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_tiny)
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,16 @@
-"""Tiny checkpoints with random weights, of the true classes, written to folders as a user would have them."""
+"""Tiny checkpoints with random weights, of the true classes, written to folders as a user would have them.
+
+Every path can be run, and measured, without a download; the pictures mean nothing.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-def vae(*, shift=None, seed=0):
+
+def vae(*, shift: float | None = None, seed: int = 0) -> Any:
     """AutoencoderKL that halves once."""
     import torch
     from diffusers import AutoencoderKL
@@ -15,7 +22,7 @@ def vae(*, shift=None, seed=0):
     ).eval()  # fmt: skip
 
 
-def unet(*, channels=9, seed=0):
+def unet(*, channels: int = 9, seed: int = 0) -> Any:
     """The inpainting UNet's shape in small: self-attentions of 16 channels down and up, of 32 in the middle."""
     import torch
     from diffusers import UNet2DConditionModel
@@ -28,7 +35,7 @@ def unet(*, channels=9, seed=0):
     ).eval()  # fmt: skip
 
 
-def ddim():
+def ddim() -> Any:
     from diffusers import DDIMScheduler
 
     return DDIMScheduler(
@@ -36,10 +43,11 @@ def ddim():
     )  # fmt: skip
 
 
-def attention_tensors(model):
+def attention_tensors(model: Any) -> dict[str, Any]:
     """The self-attentions as accelerate saves a ModuleList of every module whose name contains attn1: shared tensors once."""
     blocks = [module for name, module in model.named_modules() if "attn1" in name]
-    seen, tensors = set(), {}
+    seen: set[int] = set()
+    tensors: dict[str, Any] = {}
     for number, block in enumerate(blocks):
         for name, value in block.state_dict().items():
             if value.data_ptr() not in seen:
@@ -48,7 +56,7 @@ def attention_tensors(model):
     return tensors
 
 
-def catvton(folder):
+def catvton(folder: Path) -> Path:
     """`base` with unet, vae and scheduler, another decoder in `vae`, and `attention/model.safetensors`."""
     from safetensors.torch import save_file
 
@@ -56,12 +64,12 @@ def catvton(folder):
     vae().save_pretrained(folder / "base" / "vae")
     ddim().save_pretrained(folder / "base" / "scheduler")
     vae(seed=5).save_pretrained(folder / "vae")
-    (folder / "attention").mkdir()
+    (folder / "attention").mkdir(parents=True)
     save_file(attention_tensors(unet(seed=9)), folder / "attention" / "model.safetensors")
     return folder
 
 
-def clip_tokenizer():
+def clip_tokenizer() -> Any:
     """CLIP's byte-level BPE without merges: one token a letter."""
     from transformers import CLIPTokenizer
 
@@ -71,7 +79,7 @@ def clip_tokenizer():
     return CLIPTokenizer(vocab={piece: place for place, piece in enumerate(pieces)}, merges=[], model_max_length=77)
 
 
-def clip_text(*, seed=0):
+def clip_text(*, seed: int = 0) -> Any:
     import torch
     from transformers import CLIPTextConfig, CLIPTextModel
 
@@ -86,7 +94,7 @@ def clip_text(*, seed=0):
     ).eval()  # fmt: skip
 
 
-def inpaint(folder):
+def inpaint(folder: Path) -> Path:
     """Stable Diffusion 1.5 for inpainting, without a safety checker."""
     from diffusers import StableDiffusionInpaintPipeline
 
@@ -97,7 +105,7 @@ def inpaint(folder):
     return folder
 
 
-def adapter(folder):
+def adapter(folder: Path) -> Path:
     """An IP-Adapter for `unet` in `adapter.safetensors`, and its CLIP tower in `encoder`."""
     import torch
     from safetensors.torch import save_file
@@ -125,7 +133,7 @@ def adapter(folder):
     return folder
 
 
-def flux_fill(folder):
+def flux_fill(folder: Path) -> Path:
     """FLUX.1 Fill in `base`, and a transformer of other weights in `transformer`."""
     import torch
     from diffusers import FlowMatchEulerDiscreteScheduler, FluxFillPipeline, FluxTransformer2DModel
@@ -144,7 +152,7 @@ def flux_fill(folder):
         T5Config(vocab_size=len(words), d_model=32, d_kv=8, d_ff=37, num_layers=2, num_heads=4)
     ).eval()
 
-    def transformer(seed):
+    def transformer(seed: int) -> Any:
         torch.manual_seed(seed)
         return FluxTransformer2DModel(
             patch_size=1, in_channels=48, out_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=16,
@@ -165,7 +173,7 @@ CLOTHES = (
 )  # fmt: skip
 
 
-def segformer(folder, labels=CLOTHES):
+def segformer(folder: Path, labels: Sequence[str] = CLOTHES) -> Path:
     import torch
     from transformers import SegformerConfig, SegformerForSemanticSegmentation
 

@@ -1,4 +1,4 @@
-"""What a generator's call spends inside the diffusers pipeline, and what around it, in one and the same run."""
+"""What a component's call spends inside the pipeline of a checkpoint, and what around it, in one and the same run."""
 
 from __future__ import annotations
 
@@ -48,6 +48,17 @@ def forget_peak(device: str) -> None:
         import torch
 
         torch.cuda.reset_peak_memory_stats(device)
+
+
+def free(device: str) -> None:
+    """Gives back what nothing holds any more, so that the next model finds room."""
+    import gc
+
+    gc.collect()
+    if device.startswith("cuda"):
+        import torch
+
+        torch.cuda.empty_cache()
 
 
 @contextmanager

@@ -1,0 +1,48 @@
+"""The same checkpoint through diffusers alone, as a script would use it: what this plugin's time and memory are compared with."""
+
+from __future__ import annotations
+
+import time
+from statistics import median
+from typing import Any
+
+from prodgen_diffusers.config import Pipeline
+from prodgen_diffusers.loading import task_class
+from prodgen_sdk.checkpoints.loading import load_pretrained
+from prodgen_sdk.checkpoints.measuring import forget_peak, free, peak_bytes, wait
+from prodgen_sdk.checkpoints.pipelines import pipeline_class, read_index
+from prodgen_sdk.checkpoints.sources import local_path
+from prodgen_sdk.context import Context
+
+
+def comparable(config: Pipeline) -> bool:
+    """Whether a configuration is of a local text-to-image checkpoint without levers, which a plain script would load alike."""
+    plain = Pipeline(model=config.model, size=config.size, steps=config.steps, guidance=config.guidance, dtype=config.dtype, batch=config.batch, variant=config.variant)  # fmt: skip
+    return type(config) is Pipeline and local_path(config.model) is not None and config == plain
+
+
+def plainly(config: Pipeline, prompt: str, size: int, number: int, ctx: Context) -> dict[str, float]:
+    """`request_s`, median seconds of a call from words to a PIL picture, and on CUDA `peak_memory_mb`, weights and call."""
+    import torch
+
+    folder = local_path(config.model)
+    assert folder is not None
+    dtype = getattr(torch, ctx.dtype if config.dtype == "auto" else config.dtype)
+    cls: Any = task_class(pipeline_class(read_index(folder)), "text")
+    pipe = load_pretrained(cls, folder, dtype, component="plainly", variant=config.variant).to(ctx.device)
+    pipe.set_progress_bar_config(disable=True)
+    options = {"num_inference_steps": config.steps, "guidance_scale": config.guidance, "height": size, "width": size}
+    given = {name: value for name, value in options.items() if value is not None}
+    times = []
+    for place in range(number + 1):
+        if place == 1:  # the first call makes handles and chooses kernels
+            forget_peak(ctx.device)
+        wait(ctx.device)
+        started = time.perf_counter()
+        pipe(prompt, generator=torch.Generator().manual_seed(1), **given).images[0].load()
+        wait(ctx.device)
+        times.append(time.perf_counter() - started)
+    figures = {"request_s": median(times[1:]), "peak_memory_mb": peak_bytes(ctx.device) / 2**20}
+    del pipe
+    free(ctx.device)
+    return figures

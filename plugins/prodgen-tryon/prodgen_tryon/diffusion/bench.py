@@ -1,0 +1,204 @@
+"""`prodgen bench tryon-gpu`: the compositors that paint, each measured with its configured weights, tiny ones, or random ones of full size."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from prodgen_sdk.checkpoints.measuring import forget_peak, free, peak_bytes, wait, watch
+from prodgen_sdk.checkpoints.messages import collected_messages
+from prodgen_sdk.config import validate
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError, ProdgenError
+from prodgen_sdk.interfaces import Benchmark
+from prodgen_sdk.types import Image
+from prodgen_tryon.config import Config
+from prodgen_tryon.diffusion.base import Job
+
+PATHS = ("catvton", "flux_fill", "hf_inpaint", "hybrid", "fashn", "segformer")
+_LEVERS = ("steps", "batch", "dtype", "compile", "offload", "guidance", "width", "height")
+_WHERE = "options of prodgen bench tryon-gpu"
+_TINY = {"steps": 4, "width": 32, "height": 48}
+
+
+class GpuBenchmark(Benchmark):
+    """Options: `n`, calls of which the median counts (3); `requests`, how many come at once (4); `only`, names of paths, comma-separated;
+    `tiny=1`, tiny random weights; `full=1`, random weights of CatVTON's true size. `steps`, `batch`, `dtype`, `compile`, `offload`,
+    `guidance`, `width` and `height` replace what is configured.
+    """
+
+    def __init__(self, config: Config | None, ctx: Context) -> None:
+        self._config = config or Config()
+
+    def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
+        """Flat figures by path (`catvton`, `flux_fill`, `hf_inpaint`, `hybrid`, `fashn`, `segformer`), of painting alone: body and mask
+        are analysed on the CPU, which `prodgen bench tryon` measures.
+
+        `<path>_request_s`, `_first_request_s`, `_load_s`, `_step_ms`, `_host_overhead_pct` (time outside of the pipeline, pixels to
+        pixels), `_batch_speedup`, on CUDA `_peak_memory_mb` and `_memory_over_pipeline_pct`; `<path>_skipped` says why there are none.
+
+        Raises:
+            InputError: `only` names no path, or both `tiny` and `full` are asked for.
+        """
+        tiny, full = (str(options.get(name) or "").lower() in ("1", "true", "yes") for name in ("tiny", "full"))
+        if tiny and full:
+            raise InputError("The weights are tiny or of full size, not both.", hint="Leave out `tiny` or `full`.")
+        only = [name for name in str(options.get("only") or "").replace(" ", "").split(",") if name]
+        unknown = set(only) - {*PATHS}
+        if unknown:
+            raise InputError(f"There is no path {sorted(unknown)[0]!r}.", hint=f"Paths: {', '.join(PATHS)}.")
+        number, requests = int(options.get("n") or 3), int(options.get("requests") or 4)
+        levers = {name: options[name] for name in _LEVERS if options.get(name) not in (None, "")}
+        figures: dict[str, Any] = {
+            "device": ctx.device,
+            "dtype": ctx.dtype,
+            "tiny_weights": tiny,
+            "full_size_random_weights": full,
+        }
+        figures |= levers
+        with tempfile.TemporaryDirectory(prefix="prodgen-bench-") as made:
+            for place, name in enumerate(PATHS):
+                if only and name not in only:
+                    continue
+                ctx.check()
+                ctx.progress(place, len(PATHS), name)
+                try:
+                    config = self._settings(name, Path(made), tiny, full, levers, ctx)
+                    found = _measured(name, config, number, requests, ctx)
+                except (ProdgenError, RuntimeError, ImportError) as error:
+                    found = {"skipped": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"}
+                except _Skipped as reason:
+                    found = {"skipped": str(reason)}
+                figures |= {f"{name}_{key}": value for key, value in found.items()}
+                free(ctx.device)
+        ctx.progress(len(PATHS), len(PATHS), "done")
+        return figures
+
+    def _settings(
+        self, name: str, folder: Path, tiny: bool, full: bool, levers: Mapping[str, Any], ctx: Context
+    ) -> Config:
+        if tiny or full:
+            with collected_messages():
+                given = _tiny(name, folder) if tiny else _full(name, folder, ctx)
+        else:
+            section = getattr(self._config, name)
+            if section is None:
+                raise _Skipped(f"no weights: [plugins.tryon.{name}] is not set")
+            given = section.model_dump()
+        if name not in ("fashn", "segformer"):
+            given |= levers
+        accept = self._config.accept_noncommercial or tiny or full
+        return validate(Config, {"accept_noncommercial": accept, name: given}, where=_WHERE)
+
+
+class _Skipped(Exception):
+    """A path that is not set up."""
+
+
+def _tiny(name: str, folder: Path) -> dict[str, Any]:
+    from prodgen_tryon.diffusion import tiny
+
+    if name == "fashn":
+        raise _Skipped("its package has no tiny weights")
+    if name == "segformer":
+        return {"model": str(tiny.segformer(folder / name)), "edge": 64}
+    made = getattr(tiny, "inpaint" if name in ("hf_inpaint", "hybrid") else name)(folder / name)
+    if name == "catvton":
+        return {"base": {"model": str(made / "base")}, "attention": {"model": str(made / "attention")}, **_TINY}
+    if name == "flux_fill":
+        return {"base": {"model": str(made / "base")}, "transformer": {"model": str(made / "transformer")}, **_TINY}
+    return {"base": {"model": str(made)}, **_TINY}
+
+
+def _full(name: str, folder: Path, ctx: Context) -> dict[str, Any]:
+    from prodgen_tryon.diffusion.full_size import catvton
+
+    if name != "catvton":
+        raise _Skipped("there are random weights of full size for CatVTON alone")
+    made = catvton(folder / name, ctx.device, ctx.dtype)
+    free(ctx.device)
+    return {"base": {"model": str(made / "base")}, "attention": {"model": str(made / "attention")}}
+
+
+def _measured(name: str, config: Config, number: int, requests: int, ctx: Context) -> dict[str, Any]:
+    started = time.perf_counter()
+    paint, pipe, size, batch = _painter(name, config, ctx)
+    figures: dict[str, Any] = {"load_s": round(time.perf_counter() - started, 3)}
+    jobs = [_job(size, seed) for seed in range(requests)]
+    figures["first_request_s"] = round(_seconds(lambda: paint(jobs[:1]), ctx.device), 4)
+    forget_peak(ctx.device)
+    if pipe is None:
+        times = [_seconds(lambda: paint(jobs[:1]), ctx.device) for _ in range(number)]
+        return figures | {"request_s": round(median(times), 4)}
+    with watch(type(pipe), "__call__", pipe, ctx.device) as inside:
+        times = [_seconds(lambda: paint(jobs[:1]), ctx.device) for _ in range(number)]
+    figures |= {
+        "request_s": round(median(times), 4),
+        "step_ms": round(1000 * inside.seconds / max(1, inside.steps), 3),
+        "host_overhead_pct": round(100 * (sum(times) - inside.seconds) / inside.seconds, 2),
+    }
+    if ctx.device.startswith("cuda"):
+        figures["peak_memory_mb"] = round(peak_bytes(ctx.device) / 2**20, 1)
+        figures["memory_over_pipeline_pct"] = round(100 * (peak_bytes(ctx.device) / max(1, inside.peak) - 1), 2)
+    apart = _seconds(lambda: [paint([job]) for job in jobs], ctx.device)
+    parts = [jobs[start : start + batch] for start in range(0, requests, batch)]
+    together = _seconds(lambda: [paint(part) for part in parts], ctx.device)
+    return figures | {
+        "requests": requests,
+        "batch": batch,
+        "sequential_s": round(apart, 4),
+        "batched_s": round(together, 4),
+        "batch_speedup": round(apart / together, 3),
+    }
+
+
+def _painter(
+    name: str, config: Config, ctx: Context
+) -> tuple[Callable[[Sequence[Job]], Any], Any, tuple[int, int], int]:
+    """What paints jobs, the pipeline that it does it with, the size in pixels of a job, and how many it takes at once."""
+    if name == "segformer":
+        from prodgen_tryon.diffusion.segformer import SegformerBodyParser
+
+        parser = SegformerBodyParser(config, ctx)
+        return lambda jobs: [parser.classes(job.person) for job in jobs], None, (768, 1024), 1
+    if name == "hybrid":
+        from prodgen_tryon.diffusion.inpaint import load_inpainter
+
+        section = config.hybrid
+        assert section is not None
+        inpainter = load_inpainter(section, ctx, accept=config.accept_noncommercial, component="tryon/hybrid")
+        return lambda jobs: inpainter.paint(jobs, ctx), inpainter.pipe, (section.width, section.height), section.batch
+    from prodgen_tryon.diffusion import catvton, fashn, flux, inpaint
+
+    classes: dict[str, Callable[[Config, Context], Any]] = {
+        "catvton": catvton.CatVtonCompositor,
+        "flux_fill": flux.FluxFillCompositor,
+        "hf_inpaint": inpaint.InpaintCompositor,
+        "fashn": fashn.FashnCompositor,
+    }
+    compositor = classes[name](config, ctx)
+    return lambda jobs: compositor.paint(jobs, ctx), compositor.pipe, compositor.size, compositor.batch
+
+
+def _job(size: tuple[int, int], seed: int) -> Job:
+    """A figure of flat colours, whose middle is painted, and a garment."""
+    width, height = size
+    y, x = np.mgrid[:height, :width]
+    middle = (abs(x - width / 2) < width / 4) & (abs(y - height / 2) < height / 4)
+    person: Image = np.where(middle[..., None], (60, 90, 70), (205, 200, 195)).astype(np.uint8)
+    garment: Image = np.where(middle[..., None], (180, 40, 45), (255, 255, 255)).astype(np.uint8)
+    return Job(person, middle, garment, garment, "top", seed)
+
+
+def _seconds(work: Callable[[], Any], device: str) -> float:
+    wait(device)
+    started = time.perf_counter()
+    work()
+    wait(device)
+    return time.perf_counter() - started
