@@ -87,9 +87,7 @@ def compose_top(
     ]
     skin, skin_alpha = underlay.bare_skin(person)
     opening = _opening(person, fitted)
-    ys, xs = np.mgrid[0 : size[0], 0 : size[1]]
-    offset = person.frame.shoulders
-    along = (xs - offset[0]) * person.frame.down[0] + (ys - offset[1]) * person.frame.down[1]
+    along = person.along
     if dress:
         old = np.maximum(old, parts["lower"])
     if keep_top and not top_worn:
@@ -185,12 +183,10 @@ def _arms_in_front(person: Person, fitted: TopFit) -> Float:
 
 def _below_hem(person: Person) -> Float:
     """Where lower clothes can be seen: below the hem of the top that is worn, or where some are seen already."""
-    frame, w, hem = person.frame, person.width, person.measured.hem
+    w, hem = person.width, person.measured.hem
     if hem is None:
         return np.ones(person.image.shape[:2], np.float32)
-    ys, xs = np.mgrid[0 : person.image.shape[0], 0 : person.image.shape[1]]
-    along = (xs - frame.shoulders[0]) * frame.down[0] + (ys - frame.shoulders[1]) * frame.down[1]
-    below = np.clip((along - hem + 0.02 * w) / (0.03 * w), 0, 1)
+    below = np.clip((person.along - hem + 0.02 * w) / (0.03 * w), 0, 1)
     worn = dilate(np.maximum(person.parts["lower"], person.parts["upper"]), max(0.01 * w, 1))
     visible: Float = np.maximum(below, worn).astype(np.float32)
     return visible

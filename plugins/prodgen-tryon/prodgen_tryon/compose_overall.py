@@ -37,7 +37,7 @@ def compose_overall(
         worn_top = parts["upper"]
         if top_worn:
             worn_top = np.maximum(worn_top, (np.abs(image - person.image).max(-1) > 6).astype(np.float32))
-        hanging = worn_top * np.clip((_along(person) - fitted.legs.waist) / (0.04 * w), 0, 1)
+        hanging = worn_top * np.clip((person.along - fitted.legs.waist) / (0.04 * w), 0, 1)
         gone = np.clip(dilate(np.maximum(parts["lower"], hanging), max(0.02 * w, 1.5)), 0, 1)
         under = underlay.background(person)
         if bare:
@@ -61,15 +61,6 @@ def compose_overall(
     if fitted.top is None:
         seen = seen * (1 - arms)
     return Composed(canvas.astype(np.float32), seen.astype(np.float32), cloth.astype(np.float32), cloth_alpha)
-
-
-def _along(person: Person) -> Float:
-    """Pixels below the shoulders [h, w]."""
-    shape, frame = person.image.shape, person.frame
-    ys, xs = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-    x, y = frame.shoulders
-    result: Float = ((xs - x) * frame.down[0] + (ys - y) * frame.down[1]).astype(np.float32)
-    return result
 
 
 def _arms(person: Person) -> Float:

@@ -141,18 +141,22 @@ def leftovers(person: Person, upper: bool, category: str, after: Float, whole: F
     old = parts["upper" if upper else "lower"] > 0.6
     if old.sum() < 200:
         return 0.0
-    lab, now = to_lab(person.image), to_lab(after.clip(0, 255).astype(np.uint8))
+    lab = person.lab
     other = parts["lower" if upper else "upper"]
     near = dilate(old, 0.12 * w) & (whole < 0.3) & (other < 0.3)
     for name in ("face", "hair", "hands", "skin", "neck"):
         near &= parts[name] < 0.4
-    same = np.linalg.norm(now - lab, axis=-1) < 6
     colour = np.median(lab[old], axis=0)
     scene = lab[~dilate(parts["person"] > 0.1, 0.15 * w)]
     if len(scene) and np.quantile(np.linalg.norm(scene[:: max(len(scene) // 4000, 1)] - colour, axis=1), 0.1) < 14:
         near &= parts["person"] > 0.5  # the scene has the same colour
-    alike = np.linalg.norm(lab - colour, axis=-1) < 10
-    return float((near & same & alike).sum() / old.sum())
+    here = lab[near]
+    alike = np.linalg.norm(here - colour, axis=1) < 10
+    if not alike.any():
+        return 0.0
+    now = to_lab(after[near][alike].clip(0, 255).astype(np.uint8)[:, None])[:, 0]
+    same = np.linalg.norm(now - here[alike], axis=1) < 6
+    return float(same.sum() / old.sum())
 
 
 def stretch_of(parts: Sequence[Part]) -> float:

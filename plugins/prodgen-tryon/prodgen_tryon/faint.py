@@ -1,4 +1,4 @@
-"""Traces outlines that hardly stand out, such as a white shirt's on white, and takes off the shadow that a garment casts."""
+"""Traces outlines that hardly stand out, such as a white shirt's on white."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.filters import Float, blur, blur_inside, dilate, ellipse_kernel, erode, largest, steadiest_path
+from prodgen_tryon.filters import Float, blur_inside, colour_distance, dilate, erode, largest, steadiest_path
 
 REACH = 8  # how far beside the first guess the outline is looked for, in pixels
 
@@ -14,8 +14,7 @@ REACH = 8  # how far beside the first guess the outline is looked for, in pixels
 def contrast_along(lab: Float, mask: NDArray[np.bool_]) -> Float:
     """Colour difference (CIE76) between the inside and the outside near each place, float32 [h, w]."""
     inner, outer = erode(mask, 5).astype(np.float32), (~dilate(mask, 5)).astype(np.float32)
-    difference: Float = np.linalg.norm(blur_inside(lab, inner, 8) - blur_inside(lab, outer, 8), axis=-1)
-    return difference
+    return colour_distance(blur_inside(lab, inner, 8), blur_inside(lab, outer, 8))
 
 
 def trace_faint(lab: Float, mask: NDArray[np.bool_], faint: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -59,28 +58,3 @@ def _around(values: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
     result: NDArray[np.float64] = np.convolve(np.pad(values, reach, mode="wrap"), kernel / kernel.sum(), "valid")
     return result
-
-
-def drop_cast_shadow(lab: Float, background: Float, mask: NDArray[np.bool_], reach: int = 16) -> NDArray[np.bool_]:
-    """Takes off smooth patches at the outline that have the background's hue in less light, and not the cloth's colour nearby."""
-    inner = erode(mask, reach)
-    if not inner.any():
-        return mask
-    cloth = blur_inside(lab, inner.astype(np.float32), 12)
-    known = blur(inner.astype(np.float32), 12) > 0.004
-    hue = np.hypot(lab[..., 1] - background[..., 1], lab[..., 2] - background[..., 2])
-    cloth_hue = np.hypot(cloth[..., 1] - background[..., 1], cloth[..., 2] - background[..., 2])
-    darker = (background[..., 0] - lab[..., 0] > 1.0) & (lab[..., 0] > cloth[..., 0] - 4)
-    unlike = np.linalg.norm(lab - cloth, axis=-1) > 13
-    light = lab[..., 0]
-    fine = np.abs(light - blur(light, 1.5)) < 3.0
-    shadow = mask & ~inner & known & darker & unlike & fine & (hue < np.maximum(3.5, 0.35 * cloth_hue))
-    outside = ~mask
-    count, labels = cv2.connectedComponents((shadow | outside).astype(np.uint8), connectivity=4)
-    touching = np.zeros(count, bool)
-    touching[np.unique(labels[outside])] = True
-    touching[0] = False
-    cleaned = mask & ~(shadow & touching[labels])
-    opened = cv2.morphologyEx(cleaned.astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(2))
-    cleaned = largest(opened.astype(bool) | (cleaned & ~dilate(inner, reach + 2)))
-    return cleaned if cleaned.sum() > 0.93 * mask.sum() else mask

@@ -94,8 +94,7 @@ def guided_by(guide: NDArray[np.uint8], radius: int, eps: float) -> Callable[[Fl
     def covariance(i: int, j: int) -> Float:
         return mean(planes[i] * planes[j]) - means[i] * means[j]
 
-    eps = np.float32(eps)
-    rr, gg, bb = (covariance(i, i) + eps for i in range(3))
+    rr, gg, bb = (covariance(i, i) + np.float32(eps) for i in range(3))
     rg, rb, gb = covariance(0, 1), covariance(0, 2), covariance(1, 2)
     c00, c01, c02 = gg * bb - gb * gb, gb * rb - rg * bb, rg * gb - gg * rb
     c11, c12, c22 = rr * bb - rb * rb, rb * rg - rr * gb, rr * gg - rg * rg
@@ -173,10 +172,27 @@ def blur(values: Float, sigma: float) -> Float:
 
 def blur_inside(values: Float, weight: Float, sigma: float) -> Float:
     """Gaussian mean of `values` [h, w] or [h, w, c] over the pixels that `weight` [h, w] counts (normalised convolution)."""
-    w = weight if values.ndim == 2 else weight[..., None]
-    above, below = blur(values * w, sigma), blur(weight, sigma)
-    below = np.maximum(below if values.ndim == 2 else below[..., None], np.float32(1e-4))
-    return (above / below).astype(np.float32)
+    return mean_inside(values, weight, sigma)[0]
+
+
+def mean_inside(values: Float, weight: Float, sigma: float) -> tuple[Float, Float]:
+    """As `blur_inside`, and the blurred weight [h, w]: how much there is to go by. A wide mean is taken at a lower resolution."""
+    height, width = weight.shape
+    step = int(sigma / 3)
+    weight = np.ascontiguousarray(weight, np.float32)
+    above = np.asarray(times(values, weight) if values.ndim == 3 else values * weight, np.float32)
+    below = weight
+    if step < 2 or min(height, width) < 8 * step:
+        step = 1
+    else:
+        size = (-(-width // step), -(-height // step))
+        above, below = (cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in (above, below))
+    above, below = (cv2.GaussianBlur(plane, (0, 0), sigma / step) for plane in (above, below))
+    share = 1 / np.maximum(below, np.float32(1e-4))
+    mean: Float = times(above, share) if values.ndim == 3 else above * share
+    if step > 1:
+        mean, below = (cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR) for plane in (mean, below))
+    return mean, below
 
 
 def largest(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

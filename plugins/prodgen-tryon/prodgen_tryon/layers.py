@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Float, dilate, polygon
+from prodgen_tryon.filters import Float, box_of, dilate, polygon, times, unit
 from prodgen_tryon.fit import Part
 from prodgen_tryon.tps import ThinPlate, warp
 
@@ -23,28 +23,30 @@ def warp_part(rgba: Image, part: Part, size: tuple[int, int], grow: float = 0.0)
         grow: how far beyond its outline the part reaches under its neighbours, in garment pixels.
     """
     shrink = _reduction(part)
-    picture = rgba.astype(np.float32)
-    piece = polygon(rgba.shape, part.piece)
+    x0, y0, x1, y1 = _box(part.source, rgba.shape, 0.12)
+    source = part.source - [x0, y0]
+    piece = polygon((y1 - y0, x1 - x0), part.piece - [x0, y0])
     if grow > 0:
         piece = dilate(piece, grow)
-    alpha = picture[..., 3] / 255 * piece
-    picture = np.dstack([picture[..., :3] * alpha[..., None], alpha])
-    x0, y0, x1, y1 = _box(part.source, rgba.shape, 0.12)
-    picture = picture[y0:y1, x0:x1]
-    source = part.source - [x0, y0]
+    picture = unit(rgba[y0:y1, x0:x1])
+    alpha = picture[..., 3] * piece
+    picture = cv2.merge([*cv2.split(times(picture[..., :3] * np.float32(255), alpha)), alpha])
     if shrink > 1.3:
         small = (max(round((x1 - x0) / shrink), 2), max(round((y1 - y0) / shrink), 2))
         source = source * [small[0] / (x1 - x0), small[1] / (y1 - y0)]
         picture = cv2.resize(picture, small, interpolation=cv2.INTER_AREA)
     spline = ThinPlate(part.target, source, STIFFNESS)
     bx0, by0, bx1, by1 = _box(part.target, (size[0], size[1]), 0.15)
-    pulled = warp(np.ascontiguousarray(picture, np.float32), spline, (bx0, by0, bx1, by1), size)
-    alpha = pulled[..., 3].clip(0, 1)
-    colours = pulled[..., :3] / np.maximum(alpha, 1e-3)[..., None]
-    # Outside of its outline on the body a spline can show the cloth a second time.
-    margin = 0.025 * float(np.ptp(part.target, axis=0).max())
-    alpha = alpha * dilate(polygon(size, part.shape), margin)
-    return np.dstack([colours.clip(0, 255), alpha]).astype(np.float32)
+    pulled = warp(picture, spline, (bx0, by0, bx1, by1), size)
+    inside = pulled[by0:by1, bx0:bx1]
+    if inside.size:
+        alpha = inside[..., 3].clip(0, 1)
+        colours = times(np.ascontiguousarray(inside[..., :3]), cv2.divide(1.0, cv2.max(alpha, 1e-3)))
+        # Outside of its outline on the body a spline can show the cloth a second time.
+        margin = 0.025 * float(np.ptp(part.target, axis=0).max())
+        outline = dilate(polygon(inside.shape, part.shape - [bx0, by0]), margin)
+        inside[:] = cv2.merge([*cv2.split(colours.clip(0, 255)), alpha * outline])
+    return pulled
 
 
 def _reduction(part: Part) -> float:
@@ -62,6 +64,10 @@ def _box(points: NDArray[np.float64], shape: tuple[int, ...], margin: float) -> 
 
 
 def over(below: Float, colours: Float, alpha: Float) -> Float:
-    """`colours` with `alpha` laid on `below`."""
-    result: Float = below + (colours - below) * alpha[..., None]
+    """`colours` with `alpha` laid on `below`, worked out only around what `alpha` shows; float32."""
+    result: Float = below.astype(np.float32)
+    box = box_of(alpha)
+    if box is not None:
+        part = result[box]
+        part += times((colours[box] - part).astype(np.float32, copy=False), alpha[box])
     return result

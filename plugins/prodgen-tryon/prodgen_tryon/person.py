@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Body, Image
-from prodgen_tryon.filters import Float
+from prodgen_tryon.filters import Float, to_lab
 from prodgen_tryon.fit import Measured
 from prodgen_tryon.parsing import moved, old_sleeves, parse_parts
 from prodgen_tryon.silhouette import Limb, arm, cast, leg, smooth, torso_edges
@@ -44,6 +44,24 @@ class Person:
     @property
     def width(self) -> float:
         return self.frame.width
+
+    @property
+    def lab(self) -> Float:
+        """The crop in CIE L*a*b*, float32 [h, w, 3]."""
+        if "lab" not in self.cache:
+            self.cache["lab"] = to_lab(self.image)
+        values: Float = self.cache["lab"]
+        return values
+
+    @property
+    def along(self) -> Float:
+        """How far each pixel lies below the shoulders, along the body, float32 [h, w]."""
+        if "along" not in self.cache:
+            ys, xs = np.ogrid[0 : self.image.shape[0], 0 : self.image.shape[1]]
+            (x, y), down = self.frame.shoulders, self.frame.down
+            self.cache["along"] = ((xs - x) * down[0] + (ys - y) * down[1]).astype(np.float32)
+        heights: Float = self.cache["along"]
+        return heights
 
 
 Box = tuple[int, int, int, int]

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.filters import Float, blur, blur_inside, erode, to_lab
+from prodgen_tryon.filters import Float, blur, blur_inside, box_of, erode, times
 from prodgen_tryon.person import Person
 
 STRENGTH = 0.55
@@ -19,7 +19,7 @@ def shading(person: Person) -> Float:
     leaves no trace on the new cloth.
     """
     if "shading" not in person.cache:
-        lab, w = to_lab(person.image), person.width
+        lab, w = person.lab, person.width
         result = np.ones(lab.shape[:2], np.float32)
         for name in ("upper", "lower"):
             inside = person.parts[name] > 0.6
@@ -66,9 +66,11 @@ def _clusters(lab: Float, inside: NDArray[np.bool_], colours: int = 4) -> list[N
 
 
 def relight(person: Person, colours: Float, alpha: Float) -> Float:
-    """Cloth under the photo's light, float32 RGB 0 to 255."""
-    if not alpha.any():
+    """Cloth under the photo's light, float32 RGB 0 to 255; 0 beyond the box of `alpha`."""
+    box = box_of(alpha)
+    if box is None:
         return colours
-    factor = shading(person) ** STRENGTH
-    result: Float = np.clip(colours * factor[..., None], 0, 255)
+    result: Float = np.zeros_like(colours)
+    factor = shading(person)[box] ** np.float32(STRENGTH)
+    np.minimum(times(np.ascontiguousarray(colours[box]), factor), np.float32(255), out=result[box])
     return result

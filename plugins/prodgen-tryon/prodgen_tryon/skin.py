@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.fill import spread
-from prodgen_tryon.filters import Float, blur, blur_inside, dilate, ellipse_kernel, to_lab, tube
+from prodgen_tryon.filters import Float, blur, blur_inside, colour_distance, dilate, ellipse_kernel, to_lab, tube
 from prodgen_tryon.parsing import head_shape
 from prodgen_tryon.person import Person
 from prodgen_tryon.silhouette import Limb, cast, smooth
@@ -68,7 +68,7 @@ def grain(person: Person) -> Float:
     if "grain" not in person.cache:
         seen = (person.parts["face"] > 0.8) & head_shape(person.frame, person.image.shape, 0.8)
         seen |= person.parts["skin"] > 0.9
-        light = to_lab(person.image)[..., 0]
+        light = np.ascontiguousarray(person.lab[..., 0])
         fine, coarse = 1.0, max(0.035 * person.width, 2.0)
         rng = np.random.default_rng(5)
         total = np.zeros(light.shape, np.float32)
@@ -93,7 +93,7 @@ def light_side(person: Person) -> float:
         return 0.0
     ys, xs = np.nonzero(face)
     across = (xs - frame["nose"][0]) * frame.right[0] + (ys - frame["nose"][1]) * frame.right[1]
-    level = to_lab(person.image)[ys, xs, 0]
+    level = person.lab[ys, xs, 0]
     left, right = level[across < 0], level[across > 0]
     if min(len(left), len(right)) < 20:
         return 0.0
@@ -158,11 +158,13 @@ def met(made: Float, image: Float, known: Float, area: Float, reach: float) -> F
 def unlike_skin(person: Person, side: Side) -> Float:
     """Larger patches that cannot be this arm's skin, such as cloth where the pose is wrong [h, w]; watches and tattoos are small."""
     tones = [skin_colour(person, side), skin_colour(person)]
-    lab = to_lab(person.image)
-    distance = np.full(lab.shape[:2], np.inf, np.float32)
-    for tone in tones:
-        offset = lab - to_lab(tone.round().astype(np.uint8).reshape(1, 1, 3))
-        distance = np.minimum(distance, np.linalg.norm(offset * np.array([0.4, 1.3, 1.3], np.float32), axis=-1))
+    lab = person.lab
+    distance = np.minimum.reduce(
+        [
+            colour_distance(lab, to_lab(tone.round().astype(np.uint8).reshape(1, 1, 3))[0, 0], (0.4, 1.3, 1.3))
+            for tone in tones
+        ]
+    )
     kernel = ellipse_kernel(max(0.035 * person.width, 1))
     patches = cv2.morphologyEx((distance > 20).astype(np.uint8), cv2.MORPH_OPEN, kernel)
     return blur(patches.astype(np.float32), 1.0)
@@ -229,7 +231,7 @@ def bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
     shade = shade + 0.03 * np.exp(-(((drawn.along - 0.5) / 0.25) ** 2))
     sleeve = ((person.parts["upper"] > 0.6) & (drawn.alpha > 0.5)).astype(np.float32)
     if sleeve.sum() > 50:  # the light that fell on the sleeve falls on the arm
-        level = blur_inside(to_lab(person.image)[..., 0], sleeve, 0.1 * w)
+        level = blur_inside(person.lab[..., 0], sleeve, 0.1 * w)
         middle = max(float(np.median(level[sleeve > 0])), 8.0)
         shade = shade * np.clip(level[drawn.ys, drawn.xs] / middle, 0.85, 1.12) ** 0.5
     made = image.copy()
@@ -284,9 +286,9 @@ def seen_skin(person: Person) -> Float:
     parts, w = person.parts, person.width
     seen = (np.maximum(parts["neck"], parts["skin"]) > 0.7) & (parts["upper"] < 0.2)
     seen &= ~dilate(parts["upper"] > 0.4, 0.022 * w)
-    tone = to_lab(person.image) - to_lab(skin_colour(person).round().astype(np.uint8).reshape(1, 1, 3))
+    tone = to_lab(skin_colour(person).round().astype(np.uint8).reshape(1, 1, 3))[0, 0]
     # A high collar that was taken for a neck is no sample of skin.
-    seen &= np.linalg.norm(tone * np.array([0.4, 1.4, 1.4], np.float32), axis=-1) < 20
+    seen &= colour_distance(person.lab, tone, (0.4, 1.4, 1.4)) < 20
     return seen.astype(np.float32)
 
 
@@ -312,17 +314,16 @@ def bare_neck(person: Person) -> tuple[Float, Float, Float]:
     cv2.fillPoly(canvas, [np.round(ring * 16).astype(np.int32).reshape(-1, 1, 2)], 255, cv2.LINE_AA, 4)
     area = blur((canvas / np.float32(255)).astype(np.float32), 0.8)
     if any(person.measured.sleeves[side] < 0.15 for side in SIDES):  # a strap lies on skin
-        strap = (parts["person"] > 0.5) & (parts["upper"] > 0.1) & (dilate(seen, 0.07 * w) > 0.5)
+        strap = (parts["person"] > 0.5) & (parts["upper"] > 0.1) & dilate(seen > 0.5, 0.07 * w)
         strap &= (np.arange(shape[0])[:, None] < frame.shoulders[1] + 0.3 * w) & (area < 0.5)
         area = np.maximum(area, blur(strap.astype(np.float32), 1.0))
     base = body_tone(person).astype(np.float32)
     made = spread(image, cv2.erode(seen, np.ones((3, 3), np.uint8)))
     trust = np.clip(blur(seen, 0.14 * w) * 12, 0, 1)[..., None] if seen.sum() > 30 else np.float32(0)
     made = blur(made, 0.02 * w) * trust + base * (1 - trust)
-    ys, xs = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    ys, xs = np.ogrid[0 : shape[0], 0 : shape[1]]
     # The neck of the photo is the neck: nothing is added beside it.
-    along = (xs - frame.shoulders[0]) * frame.down[0] + (ys - frame.shoulders[1]) * frame.down[1]
-    area = area * np.maximum(np.clip((along + rise - 0.03 * w) / (0.03 * w), 0, 1), parts["person"])
+    area = area * np.maximum(np.clip((person.along + rise - 0.03 * w) / (0.03 * w), 0, 1), parts["person"])
     across = ((xs - frame.shoulders[0]) * frame.right[0] + (ys - frame.shoulders[1]) * frame.right[1]) / (0.3 * w)
     away = 1 - np.clip(blur(seen, 0.08 * w) * 2, 0, 1)
     shade = 1.0 - 0.1 * np.clip(np.abs(across - 0.2 * light_side(person)), 0, 1.3) ** 2 * away
