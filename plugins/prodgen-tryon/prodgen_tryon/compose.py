@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prodgen_tryon import underlay
 from prodgen_tryon.cutout import Cutout
@@ -85,6 +86,10 @@ def compose_top(
     sleeve_layers = [
         warp_part(garment.rgba, part, size, 0.012 * float(np.ptp(torso.source, axis=0).max())) for part in sleeves
     ]
+    seams = _shoulders(person, fitted)
+    torso_layer[..., 3] *= seams
+    for layer in sleeve_layers:
+        layer[..., 3] *= seams
     skin, skin_alpha = underlay.bare_skin(person)
     opening = _opening(person, fitted)
     along = person.along
@@ -107,10 +112,10 @@ def compose_top(
         if dress:
             lower, lower_alpha = underlay.bare_legs(person)
         under = over(under, lower, lower_alpha)
-        under = over(under, skin, skin_alpha)
+        under = over(under, skin, skin_alpha * (1 - _in_sleeves(person, fitted) * (1 - _neck_region(person))))
         canvas = over(canvas, under, gone)
     behind = torso_layer[..., 3] * opening
-    canvas = over(canvas, torso_layer[..., :3] * 0.72, behind)
+    canvas = over(canvas, torso_layer[..., :3] * 0.8, behind)
     neck = (skin_alpha if remove_old else parts["person"]) * opening
     canvas = over(canvas, skin if remove_old else image, neck * _neck_region(person))
     body_alpha = torso_layer[..., 3] * (1 - opening)
@@ -138,6 +143,10 @@ def compose_top(
         canvas = over(canvas, lit, layer[..., 3])
         cloth = over(cloth, lit, layer[..., 3])
         cloth_alpha = np.maximum(cloth_alpha, layer[..., 3])
+    raised = _forearms_over_sleeves(person, fitted)
+    if raised.any():
+        canvas = over(canvas, skin if remove_old else image, raised)
+        cloth_alpha = cloth_alpha * (1 - raised)
     guard = front(person)
     if fitted.tucked and remove_old:
         inside = lower_alpha * np.clip((along - waist) / (0.02 * w), 0, 1)
@@ -146,6 +155,18 @@ def compose_top(
     canvas = over(canvas, person.image.astype(np.float32), guard)
     alpha = (cloth_alpha * (1 - guard)).astype(np.float32)
     return Composed(canvas, alpha, cloth, cloth_alpha, gap if gap.any() else None)
+
+
+def _shoulders(person: Person, fitted: TopFit) -> Float:
+    """0 outside of the garment beside the shoulders, where a piece that is cut with a margin would stick out of the seam; else 1."""
+    frame, w, shape = person.frame, person.width, person.image.shape
+    inside = np.zeros(shape[:2], bool)
+    for part in fitted.parts:
+        inside |= polygon(shape, part.shape)
+    corners = [frame.at(a * w, b * w) for a, b in ((0.4, -0.5), (1.2, -0.5), (1.2, 0.35), (0.4, 0.35))]
+    mirrored = [frame.at(-a * w, b * w) for a, b in ((0.4, -0.5), (1.2, -0.5), (1.2, 0.35), (0.4, 0.35))]
+    beside = polygon(shape, np.array(corners)) | polygon(shape, np.array(mirrored))
+    return blur((~beside | dilate(inside, max(0.006 * w, 0.8))).astype(np.float32), 0.8)
 
 
 def _opening(person: Person, fitted: TopFit) -> Float:
@@ -176,8 +197,49 @@ def _arms_in_front(person: Person, fitted: TopFit) -> Float:
             continue
         path = arm_path(frame, side)
         t = np.linspace(max(end, 0.3), 3.0, 14)
-        bare = tube(shape, along_path(path, t), np.full(14, 0.2 * w)) & beyond(shape, path, t[0])
+        bare = tube(shape, along_path(path, t), np.full(14, 0.16 * w)) & beyond(shape, path, t[0])
+        if folded(path):  # it comes back beside the upper arm
+            bare |= _forearm(person, path, end)
         total = np.maximum(total, bare.astype(np.float32))
+    return (total * arms).astype(np.float32)
+
+
+def _in_sleeves(person: Person, fitted: TopFit) -> Float:
+    """Where the new sleeves hold the arms, of which nothing is seen beside them; alpha."""
+    frame, w, shape = person.frame, person.width, person.image.shape
+    inside = np.zeros(shape[:2], bool)
+    for side in SIDES:
+        end = fitted.sleeve_ends[side]
+        if end > 0.25:
+            path = arm_path(frame, side)
+            t = np.linspace(0.0, max(end - 0.1, 0.1), 12)
+            tip = path[:1] + (path[:1] - path[1:2]) * 0.1
+            inside |= tube(shape, np.vstack([tip, along_path(path, t)]), np.full(13, 0.24 * w)) & ~beyond(
+                shape, path, t[-1]
+            )
+    return blur(inside.astype(np.float32), 0.8)
+
+
+def folded(path: NDArray[np.float64]) -> bool:
+    """Whether an arm (shoulder, elbow, wrist, ...) is bent by more than 80 degrees at the elbow."""
+    upper, lower = path[1] - path[0], path[2] - path[1]
+    return bool(upper @ lower < 0.17 * np.hypot(*upper) * np.hypot(*lower))
+
+
+def _forearm(person: Person, path: NDArray[np.float64], end: float) -> NDArray[np.bool_]:
+    """Where a bare forearm is, from the elbow or the sleeve's end on."""
+    t = np.linspace(max(end + 0.05, 1.1), 3.0, 10)
+    return tube(person.image.shape, along_path(path, t), np.full(10, 0.15 * person.width))
+
+
+def _forearms_over_sleeves(person: Person, fitted: TopFit) -> Float:
+    """Bare forearms that are folded back over their own upper arm, alpha."""
+    _, arms = underlay.bare_arms(person)
+    total = np.zeros(person.image.shape[:2], np.float32)
+    for side in SIDES:
+        path, end = arm_path(person.frame, side), fitted.sleeve_ends[side]
+        if end < 1.9 and folded(path):
+            total = np.maximum(total, _forearm(person, path, end).astype(np.float32))
     return (total * arms).astype(np.float32)
 
 

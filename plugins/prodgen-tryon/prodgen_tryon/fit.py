@@ -17,6 +17,11 @@ HEM_BELOW_HIPS = 0.22  # the lowest hem of a top, in shoulder widths below the h
 LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
 WAIST = 0.82  # height of the waist, in torsos below the shoulders
 NECK, SLEEVE = 1.08, 1.25  # how much larger than usual necks and sleeves of a garment of a known size may be
+LEVEL, COLLARBONE = (
+    0.8,
+    0.16,
+)  # share of a neckline's depth that is not seen near its ends, and how far down that goes, in shoulder widths
+SLANT = 0.45  # how much of a slant of the shoulders the foot of the neck shares
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 NATURAL = 0.85  # how wide cloth of an unknown size looks on the body, for its width laid flat
 
@@ -254,7 +259,9 @@ def _profile(
 def shoulder_height(across: float, tip: Contour, body: Measured, w: float) -> float:
     """Height (negative is up) of the shoulder's upper line at a distance from the axis."""
     base, outer = 0.25 * w, abs(float(tip[0]))
-    return float(np.interp(across, [0.14 * w, base, outer], [-body.rise - 0.05 * w, -body.rise, float(tip[1])]))
+    level = float(np.mean([body.frame.local(point[None])[0, 1] for point in body.tips.values()]))
+    foot = -body.rise + SLANT * (float(tip[1]) - level)
+    return float(np.interp(across, [0.14 * w, base, outer], [foot - 0.05 * w, foot, float(tip[1])]))
 
 
 def _neckline_target(
@@ -267,6 +274,9 @@ def _neckline_target(
     chord = curve[0] + np.outer(share, across)
     depth = (curve - chord)[:, 1] * scale
     depth = np.minimum(depth - (1 - pressed) * np.clip(depth, 0, stand), 0.9 * frame.width)
+    # Seen from the front the cloth beside the neck is foreshortened: it lies on the shoulders, nearly level.
+    lying = np.maximum(depth - stand * pressed, 0) / (COLLARBONE * frame.width)
+    depth = depth - LEVEL * COLLARBONE * frame.width * (1 - np.exp(-lying))
     line = peaks["a"] + np.outer(share, peaks["b"] - peaks["a"])
     result: Contour = line + np.outer(depth, frame.down)
     return result

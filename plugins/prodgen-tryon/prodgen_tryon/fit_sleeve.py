@@ -14,6 +14,7 @@ from prodgen_tryon.skeleton import Side
 
 WIDEST_SLEEVE = 1.6  # relative to the arm
 ARM, SEAM = 0.29, 0.03  # shoulder joint to wrist, and shoulder seam to joint, in heights of the person
+CUFF = 2.14  # where long sleeves end on an arm: a little beyond the wrist
 ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
 
 
@@ -44,7 +45,7 @@ def fit_sleeve(
         stop = min(share, 1.0) * float(np.interp(2.0, limb.t, total))
         end = 2.0 * share if share > 1 else float(np.interp(stop, total, limb.t))
     elif long_sleeved(shape):
-        end = max(2.0, min(body.sleeves[side], 2.25)) if body.sleeves[side] > 1.5 else 2.0
+        end = max(2.0, min(body.sleeves[side], 2.25)) if body.sleeves[side] > 1.5 else CUFF
         stop = total[-1] * min(end, 2.0) / 2.0
         stop = float(np.interp(min(end, 2.0), limb.t, total))
     else:
@@ -56,7 +57,7 @@ def fit_sleeve(
     outer_source = resample(shape.arcs[f"outer_{side}"], n)
     inner_source = resample(shape.arcs[f"inner_{side}"][::-1], n)
     thickness = 0.8 * scale * np.hypot(*(outer_source - inner_source).T) / 2 * ease.factor
-    start_outer = 0.18 * w
+    start_outer = 0.07 * w
     # The inner edge leaves the armpit where the arm passes it.
     passing = float(total[int(((limb.centre - armpit) ** 2).sum(1).argmin())])
     start_inner = min(passing + 0.03 * w, 0.75 * stop)

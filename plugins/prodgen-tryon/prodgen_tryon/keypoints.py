@@ -255,7 +255,9 @@ def top_shape(
             tip = int(((upper[: outer + 1] - np.array(given[f"shoulder_{side}"])) ** 2).sum(1).argmin())
         found[f"shoulder_{side}"] = upper[tip]
         arcs[f"shoulder_{side}"], arcs[f"outer_{side}"] = upper[: tip + 1], upper[tip : outer + 1]
-        arcs[f"cuff_{side}"], arcs[f"inner_{side}"] = upper[outer : inner + 1], np.vstack([upper[inner:], armpit[None]])
+        # A sleeve that lies against the body down to its cuff has no outline there.
+        beside = upper[inner:] if gaps[side][1] < upper[inner][1] else upper[inner : inner + 1]
+        arcs[f"cuff_{side}"], arcs[f"inner_{side}"] = upper[outer : inner + 1], np.vstack([beside, armpit[None]])
         middle_line = (resample(arcs[f"outer_{side}"], 12) + resample(arcs[f"inner_{side}"][::-1], 12)) / 2
         sleeve_lengths.append(length(middle_line))
     arcs["hem"] = _between(points, found["hem_b"], found["hem_a"])[::-1]

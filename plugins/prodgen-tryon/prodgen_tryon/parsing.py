@@ -19,6 +19,7 @@ from prodgen_tryon.sleeves import COLOUR_WEIGHT, Sleeve, along_path, arm_path, b
 PARTS = ("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet")
 LABELS = ("face", "hair", "neck", "skin", "upper", "lower", "feet")
 WORKING = 560  # height at which labels are found
+JAW = 0.84  # how far a face reaches below its centre, for how far it reaches above
 
 
 def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
@@ -44,7 +45,8 @@ def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float
     local = moved(frame, (x0, y0), scale)
     soft = refine_person(small, soft, local)
     labels = _labels(small, soft, local)
-    _give_islands(labels, "upper", "lower")
+    _give_islands(labels, "upper", ("lower",))
+    _give_islands(labels, "upper", ("hair", "neck", "face"))
     out = {}
     full_size = (x1 - x0, y1 - y0)
     crop = image[y0:y1, x0:x1]
@@ -59,18 +61,19 @@ def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float
     return out
 
 
-def _give_islands(labels: dict[str, Float], name: str, around: str) -> None:
-    """Small pieces of one label that lie within another go to that one: rivets and pockets of trousers are no top."""
+def _give_islands(labels: dict[str, Float], name: str, around: tuple[str, ...]) -> None:
+    """Small pieces of one label that lie within others go to the first of those: rivets of trousers and strands of hair are no top."""
     mask = labels[name] > 0.5
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     areas = stats[:, cv2.CC_STAT_AREA]
+    others = np.maximum.reduce([labels[other] for other in around]) > 0.5
     for piece in range(1, count):
         inside = pieces == piece
         if areas[piece] > 0.03 * areas[1:].max():
             continue
         near = dilate(inside, 3)
-        if float((labels[around][near & ~inside] > 0.5).mean()) > 0.6:
-            labels[around][near] = np.maximum(labels[around], labels[name])[near]
+        if float(others[near & ~inside].mean()) > 0.6:
+            labels[around[0]][near] = np.maximum(labels[around[0]], labels[name])[near]
             labels[name][near] = 0
 
 
@@ -91,19 +94,13 @@ def refine_person(image: Image, soft: Float, frame: Skeleton) -> Float:
 
 
 def head_shape(frame: Skeleton, shape: tuple[int, ...], grow: float = 1.0) -> NDArray[np.bool_]:
-    """The face without hair and neck, as an ellipse from the ears, eyes and mouth."""
+    """The face without hair and neck, from the ears, eyes and mouth: two halves of ellipses, the lower one down to the chin."""
     centre, axes, angle = head_ellipse(frame)
     canvas = np.zeros(shape[:2], np.uint8)
-    cv2.ellipse(
-        canvas,
-        (round(centre[0]), round(centre[1])),
-        (max(round(axes[0] * grow), 1), max(round(axes[1] * grow), 1)),
-        angle,
-        0,
-        360,
-        1,
-        -1,
-    )
+    middle = (round(centre[0]), round(centre[1]))
+    across = max(round(axes[0] * grow), 1)
+    for along, start in ((axes[1], 180), (JAW * axes[1], 0)):
+        cv2.ellipse(canvas, middle, (across, max(round(along * grow), 1)), angle, start, start + 180, 1, -1)
     return canvas.astype(bool)
 
 
@@ -279,7 +276,7 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
     for side, sleeve in sleeves.items():
         path = arm_path(frame, side)
         reach = np.vstack([path, path[3] + 0.7 * (path[3] - path[2])])
-        start = max(min(sleeve.end, 2.3), 1.95)
+        start = max(min(sleeve.end, 2.3), 2.2)
         hands |= tube(shape, along_path(reach, np.linspace(start, 4, 8)), np.full(8, 0.17 * w)) & beyond(
             shape, reach, start
         )

@@ -143,15 +143,24 @@ def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
     sleeves = {side: sleeve.end for side, sleeve in old_sleeves(image, person, frame).items()}
     body = np.maximum.reduce([parts["upper"], parts["neck"], parts["skin"]])
     tips = {side: _tip(body, frame, side) for side in SIDES}
-    rises = []
-    for side in SIDES:
-        sign = -1.0 if side == "a" else 1.0
-        foot = frame.at(sign * 0.27 * w, 0.05 * w)
-        rises.append(cast(body, foot, -frame.down, 0.5 * w) - 0.05 * w)
-    rise = float(np.clip(min(rises), 0.13 * w, 0.25 * w))
+    rise = _rise(body, parts["hair"], frame, tips)
     hem, waist, tucked = _old_hem(parts, frame)
     hips = _hips(parts, frame, heights, edges)
     return Measured(frame, arms, heights, edges, hem, waist, tucked, hips, sleeves, tips, rise)
+
+
+def _rise(body: Float, hair: Float, frame: Skeleton, tips: dict[Side, NDArray[np.float64]]) -> float:
+    """How far the foot of the neck lies above the shoulder joints; hair that falls over a shoulder says nothing of it."""
+    w, found = frame.width, []
+    for sign in (-1.0, 1.0):
+        foot = frame.at(sign * 0.27 * w, 0.05 * w)
+        reach = cast(body, foot, -frame.down, 0.5 * w)
+        end = foot - frame.down * (reach + 0.03 * w)
+        x, y = np.round(end).astype(int).clip(0, [hair.shape[1] - 1, hair.shape[0] - 1])
+        if hair[y, x] < 0.4:
+            found.append(reach - 0.05 * w)
+    usual = 0.12 * w - float(np.mean([frame.local(tip[None])[0, 1] for tip in tips.values()]))
+    return float(np.clip(min(found, default=usual), 0.13 * w, 0.25 * w))
 
 
 def _tip(body: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:

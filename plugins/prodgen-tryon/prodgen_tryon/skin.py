@@ -170,19 +170,49 @@ def unlike_skin(person: Person, side: Side) -> Float:
     return blur(patches.astype(np.float32), 1.0)
 
 
-def arm_half(person: Person, side: Side, t: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Half the width of a bare arm in pixels at places along it: as slender as the forearm, where that is bare."""
+def arm_half(person: Person, side: Side, t: Curve) -> tuple[Curve, Curve]:
+    """How far a bare arm reaches outwards and inwards of its centre line at places along it, in pixels.
+
+    Where the arm comes out of the sleeve it lies and is as wide as what is seen of it there, so that the two meet.
+    """
+    covered = person.measured.sleeves[side]
+    shift, ratio = seen_arm(person, side)
+    near = np.clip(t / max(covered, 0.3), 0, 1) ** 2
+    half = usual_half(person, t) * (1 + (ratio - 1) * np.maximum(near, 0.5))
+    return half + shift * near, half - shift * near
+
+
+def usual_half(person: Person, t: Curve) -> Curve:
+    """Half the usual width of a bare arm in pixels at places along it."""
+    widths = np.array([0.145, 0.125, 0.104, 0.106, 0.088, 0.07, 0.082]) * person.width
+    return np.asarray(np.interp(t, [0, 0.35, 0.95, 1.2, 1.6, 2, 2.4], widths))
+
+
+def seen_arm(person: Person, side: Side) -> tuple[float, float]:
+    """How far outwards of the pose's line an arm lies below its sleeve, in pixels, and its width relative to the usual one."""
     limb, covered = person.measured.arms[side], person.measured.sleeves[side]
-
-    def usual(places: NDArray[np.float64]) -> NDArray[np.float64]:
-        widths = np.array([0.145, 0.125, 0.104, 0.106, 0.088, 0.07, 0.082]) * person.width
-        return np.asarray(np.interp(places, [0, 0.35, 0.95, 1.2, 1.6, 2, 2.4], widths))
-
-    bare = (limb.t > covered + 0.15) & (limb.t < 1.9) & (limb.t > 0.5)
-    if bare.sum() < 4:
-        return usual(t)
-    ratio = float(np.median(((limb.outer + limb.inner) / 2)[bare] / usual(limb.t[bare])))
-    return usual(t) * float(np.clip(ratio, 0.75, 1.2))
+    w, skin = person.width, person.parts["skin"]
+    steps = np.arange(-0.24, 0.24, 0.01) * w
+    shifts, ratios = [], []
+    for i in np.flatnonzero((limb.t > covered + 0.12) & (limb.t < min(covered + 0.4, 1.95))):
+        places = limb.centre[i] + np.outer(steps, limb.normal[i])
+        x, y = np.round(places).astype(int).T
+        inside = (x >= 0) & (y >= 0) & (x < skin.shape[1]) & (y < skin.shape[0])
+        seen = np.zeros(len(steps), bool)
+        seen[inside] = skin[y[inside], x[inside]] > 0.5
+        if not seen.any():
+            continue
+        near = int(np.flatnonzero(seen)[np.abs(steps[seen]).argmin()])
+        low, high = near, near
+        while low > 0 and seen[low - 1]:
+            low -= 1
+        while high < len(steps) - 1 and seen[high + 1]:
+            high += 1
+        shifts.append((steps[low] + steps[high]) / 2)
+        ratios.append((steps[high] - steps[low] + 0.01 * w) / 2 / float(usual_half(person, limb.t[i : i + 1])[0]))
+    if len(ratios) < 3:
+        return 0.0, 1.0
+    return float(np.median(shifts)), float(np.clip(np.median(ratios), 0.7, 1.45))
 
 
 def bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
@@ -199,16 +229,17 @@ def bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
     real = (real * (1 - blur(dilate((person.parts["upper"] > 0.35).astype(np.float32), 0.018 * w), 1.0))).astype(
         np.float32
     )
-    end = min(covered + 0.2, 2.5)
-    t = np.concatenate([limb.t[limb.t < min(end, 2.0)], np.linspace(min(end, 2.0), max(end, 2.001), 4)])
+    end = min(covered + 0.2, 2.5)  # where the real arm goes on
+    t = np.append(limb.t[limb.t < min(end, 2.0)], end if end <= 2 else np.linspace(2.0, end, 4))
     centre = np.stack([np.interp(t, limb.t, limb.centre[:, i]) for i in (0, 1)], 1)
     beyond_wrist = t > 2.0
     if beyond_wrist.any():
         centre[beyond_wrist] = along_path(path, t[beyond_wrist]) + (limb.centre[-1] - path[2]) * 0.5
     normal = np.stack([np.interp(t, limb.t, limb.normal[:, i]) for i in (0, 1)], 1)
-    typical = arm_half(person, side, t)
-    outer = np.minimum(typical, np.interp(t, limb.t, limb.outer) * 0.97)
-    inner = np.minimum(typical, np.interp(t, limb.t, limb.inner) * 0.97)
+    outer, inner = arm_half(person, side, t)
+    sleeved = t < covered
+    outer = np.where(sleeved, np.minimum(outer, np.interp(t, limb.t, limb.outer) * 0.97), outer)
+    inner = np.where(sleeved, np.minimum(inner, np.interp(t, limb.t, limb.inner) * 0.97), inner)
     # The round of the shoulder above the joint.
     rise = np.array([0.98, 0.85, 0.55])
     up = centre[0] - centre[1]
@@ -234,6 +265,10 @@ def bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
         level = blur_inside(person.lab[..., 0], sleeve, 0.1 * w)
         middle = max(float(np.median(level[sleeve > 0])), 8.0)
         shade = shade * np.clip(level[drawn.ys, drawn.xs] / middle, 0.85, 1.12) ** 0.5
+    # Below the sleeve there is an arm only where the photo has one.
+    free = drawn.along > covered + 0.03
+    known = (drawn.ys[free], drawn.xs[free])
+    drawn.alpha[known] *= np.clip(2 * person.parts["person"][known], 0, 1)
     made = image.copy()
     made[drawn.ys, drawn.xs] = tint * (shade * grain(person)[drawn.ys, drawn.xs])[:, None]
     made = met(made, image, (real > 0.8).astype(np.float32), drawn.alpha, 0.25 * w).clip(0, 255)

@@ -13,7 +13,7 @@ def test_small_islands_of_a_top_in_trousers_are_trousers():
         lower[row : row + 3, column : column + 4] = 0
     upper[20:40, 54:58] = 1  # a sleeve apart from it, with no trousers around
     labels = {"upper": upper, "lower": lower}
-    _give_islands(labels, "upper", "lower")
+    _give_islands(labels, "upper", ("lower",))
     assert not labels["upper"][62:].any()
     assert (labels["lower"][60:110, 10:50] == 1).all()
     assert (labels["upper"][10:59, 10:50] == 1).all()
