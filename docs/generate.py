@@ -19,10 +19,11 @@ import typer
 from markdown_of import fields, method, own_doc, paragraphs, signature, table, toml
 from pydantic import BaseModel
 
-from prodgen_sdk import hookspecs, interfaces
+from prodgen_sdk import hookspecs, interfaces, types
 from prodgen_sdk.config import Config
 from prodgen_sdk.host import GROUP, Host
-from prodgen_sdk.specs import SPECS, Needs, Spec
+from prodgen_sdk.specs import SPECS, Metric, Needs, Spec
+from prodgen_sdk.testing import contracts
 
 REFERENCE = Path(__file__).parent / "reference"
 INTERFACES: dict[str, type[ABC]] = {
@@ -41,6 +42,12 @@ INTERFACES: dict[str, type[ABC]] = {
     "finisher": interfaces.Finisher,
     "trainer": interfaces.Trainer,
     "benchmark": interfaces.Benchmark,
+}
+
+CONTRACTS = {
+    contract.kind: contract
+    for contract in (getattr(contracts, name) for name in contracts.__all__)
+    if hasattr(contract, "kind")
 }
 
 
@@ -105,6 +112,8 @@ def interfaces_page() -> str:
             *own_doc(spec),
             *own_doc(interface),
             "",
+            f"`{CONTRACTS[kind].__name__}` of `prodgen_sdk.testing.contracts` tests it. {own_doc(CONTRACTS[kind])[1]}",
+            "",
         ]
         own = [name for name in spec.model_fields if name not in Spec.model_fields]
         if own:
@@ -115,6 +124,31 @@ def interfaces_page() -> str:
         ]:
             lines += [*method(name, vars(interface)[name]), ""]
         lines[-1:] = ["```", ""]
+    return _page(lines)
+
+
+def values_page() -> str:
+    lines = ["# Values", "", *paragraphs(types), ""]
+    lines += [
+        "Each is made with keywords, checked, and cannot be changed; an unknown field is an error. `Image` is a numpy array height × width × 3 (or 4) of uint8, `Mask` one of bool,",
+        "`Vector` one of float32 with one dimension. [Conventions](conventions.md) has units, views and seeds.",
+        "",
+    ]
+    groups = {
+        "prodgen_sdk.types": [getattr(types, name) for name in types.__all__],
+        "prodgen_sdk.interfaces": list(vars(interfaces).values()),
+        "prodgen_sdk.specs": [Metric],
+    }
+    for module, found in groups.items():
+        lines += [f"## From `{module}`", ""]
+        for value in found:
+            if (
+                isinstance(value, type)
+                and issubclass(value, BaseModel)
+                and value.__module__.startswith(module)
+                and value.model_fields
+            ):
+                lines += [f"### `{value.__name__}`", *own_doc(value), "", *fields(value), ""]
     return _page(lines)
 
 
@@ -270,6 +304,7 @@ def _page(lines: Iterable[str]) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "hooks.md": hooks_page,
     "interfaces.md": interfaces_page,
+    "values.md": values_page,
     "components.md": components_page,
     "configuration.md": configuration_page,
     "cli.md": cli_page,

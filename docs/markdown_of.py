@@ -6,6 +6,8 @@ import ast
 import inspect
 import json
 from collections.abc import Callable, Iterable
+from itertools import takewhile
+from textwrap import dedent
 from typing import Any
 
 from pydantic import BaseModel
@@ -46,8 +48,9 @@ def annotation(model: type[BaseModel], name: str) -> str:
     tree = ast.parse(raw if isinstance(raw, str) else inspect.formatannotation(raw), mode="eval")
     text = ast.unparse(_Plain().visit(tree)).replace("'", '"')
     resolved = model.model_fields[name].annotation
-    alias = text.isidentifier() and text != getattr(resolved, "__name__", "")
-    return inspect.formatannotation(resolved).replace("typing.", "").replace("'", '"') if alias else text
+    alias = text.isidentifier() and resolved is not Any and text != getattr(resolved, "__name__", "")
+    meant = inspect.formatannotation(resolved).replace("typing.", "").replace("'", '"') if alias else text
+    return text if "Annotated[Any" in meant else meant  # a checked array
 
 
 class _Plain(ast.NodeTransformer):
@@ -63,8 +66,9 @@ def arguments(cls: type) -> dict[str, str]:
     _, _, section = inspect.cleandoc(cls.__dict__.get("__doc__") or "").partition("\nArgs:\n")
     explained: dict[str, str] = {}
     names: list[str] = []
-    for line in inspect.cleandoc(section).splitlines():
-        if not line.startswith(" "):
+    indented = takewhile(lambda line: not line or line.startswith(" "), section.splitlines())
+    for line in dedent("\n".join(indented)).splitlines():
+        if line and not line.startswith(" "):
             left, _, line = line.partition(":")
             names = [name.strip() for name in left.split(",")]
         for name in names:

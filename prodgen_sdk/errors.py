@@ -27,6 +27,24 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
+def in_words(error: BaseException) -> str:
+    """The kind of an error and what it says, for a sentence about it.
+
+    Of a pydantic error each field with what is wrong, and neither links nor the values, which may be a person's.
+
+    >>> in_words(ValueError("no such tint"))
+    'ValueError: no such tint'
+    """
+    from pydantic import ValidationError
+
+    kind = type(error).__name__
+    if not isinstance(error, ValidationError):
+        return f"{kind}: {error}" if str(error) else kind
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    wrong = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}".removeprefix(": ") for fault in found)
+    return f"{kind} of {error.title}: {wrong}"
+
+
 class ProdgenError(Exception):
     """Base of all errors of the SDK.
 

@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from prodgen_sdk import __version__, hookspecs, runtime
 from prodgen_sdk.config import Config, validate
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, MissingDependency, PluginError, ProdgenError
+from prodgen_sdk.errors import ConfigError, MissingDependency, PluginError, ProdgenError, in_words
 from prodgen_sdk.registry import Entry, Registry
 from prodgen_sdk.specs import SPECS, Kind, Spec, registration_hook
 
@@ -278,9 +278,7 @@ class Host:
             except ProdgenError:
                 raise
             except Exception as error:
-                raise PluginError(
-                    f"{implementation.plugin_name}.{hook} failed: {type(error).__name__}: {error}"
-                ) from error
+                raise PluginError(f"{implementation.plugin_name}.{hook} failed: {in_words(error)}") from error
             if changed is None:
                 continue
             expected = type(value) if isinstance(value, BaseModel) else Sequence
@@ -329,7 +327,7 @@ class Host:
                 point.name,
                 distribution,
                 version,
-                PluginError(f"{point.value} could not be imported: {type(error).__name__}: {error}"),
+                PluginError(f"{point.value} could not be imported: {in_words(error)}"),
             )
             return
         self._register(plugin, point.name, distribution, version)
@@ -349,7 +347,7 @@ class Host:
             if not taken and self._manager.is_registered(plugin):
                 self._manager.unregister(plugin)
                 self._configs.pop(name, None)
-            known = error if isinstance(error, ProdgenError) else PluginError(f"{type(error).__name__}: {error}")
+            known = error if isinstance(error, ProdgenError) else PluginError(in_words(error))
             return self._fail(name, distribution, version, known)
         self.commands.update((command.name, command) for command in collected.commands)
         self.models.update((model.name, model) for model in collected.models)
@@ -447,7 +445,7 @@ class Host:
             raise
         except Exception as error:
             raise PluginError(
-                f"{entry.spec.id} could not be built: {type(error).__name__}: {error}", component=entry.spec.id
+                f"{entry.spec.id} could not be built: {in_words(error)}", component=entry.spec.id
             ) from error
 
 

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 
 from prodgen_sdk.bound import BoundGenerator
 from prodgen_sdk.context import Context, no_progress
-from prodgen_sdk.errors import Busy, Cancelled, DeadlineExceeded, PluginError, ProdgenError, Refused, StoreError
+from prodgen_sdk.errors import (
+    Busy,
+    Cancelled,
+    DeadlineExceeded,
+    PluginError,
+    ProdgenError,
+    Refused,
+    StoreError,
+    in_words,
+)
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline.generate import Batch, Made, narrowed
 from prodgen_sdk.pipeline.produce import Picture, Stages, Work, complete, plan
@@ -119,7 +128,7 @@ class GenerationRun:
                 errors[job.sku] = error
             except Exception as error:
                 logger.debug("%s failed", job.sku, exc_info=True)
-                errors[job.sku] = ProdgenError(f"{type(error).__name__}: {error}.", hint="This is a fault of ours.")
+                errors[job.sku] = ProdgenError(f"{in_words(error)}.", hint="This is a fault of ours.")
             self.context.progress(done, total, "products")
         return GenerationResult(tuple(pictures), refused, errors, time.perf_counter() - started)
 

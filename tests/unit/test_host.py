@@ -200,3 +200,14 @@ def test_close_closes_components_that_hold_something():
     host.get("text_encoder", "mine/words")
     host.close()
     assert closed == [1]
+
+
+def test_a_spec_that_is_wrong_is_named_in_one_line_with_its_fields():
+    def register_evaluators(register):
+        register(EvaluatorSpec(id="bad/one", summary="x", metrics={"a": {"low": 0, "high": 1}}), "bad.one:One")
+
+    record = Host().register(module("bad", register_evaluators=register_evaluators), "bad")
+    assert record.status == "failed"
+    assert record.error.startswith("ValidationError of EvaluatorSpec: metrics.a.better: Field required; ")
+    assert "\n" not in record.error
+    assert "http" not in record.error
