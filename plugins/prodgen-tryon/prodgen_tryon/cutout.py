@@ -19,6 +19,7 @@ from prodgen_tryon.faint import contrast_along, trace_faint
 from prodgen_tryon.filters import (
     Float,
     blur,
+    box_of,
     colour_distance,
     dilate,
     ellipse_kernel,
@@ -27,6 +28,7 @@ from prodgen_tryon.filters import (
     guided,
     largest,
     mean_inside,
+    times,
 )
 from prodgen_tryon.shadow import drop_background, drop_cast_shadow, drop_shadow, peel_shadow
 
@@ -222,17 +224,18 @@ def _decontaminate(photo: Image, alpha: Float) -> Image:
     """Colours of half-transparent pixels replaced by those of the garment nearby, so that no bright rim is carried along."""
     rows, columns = np.flatnonzero((alpha > 0).any(1)), np.flatnonzero((alpha > 0).any(0))
     box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
-    colours, a = photo[box].astype(np.float32), alpha[box]
-    solid = erode((a > 0.97).astype(np.float32), 1)
-    unknown = (a > 0) & (solid == 0)
-    done = ~unknown
-    for sigma in (2.0, 6.0, 16.0):
-        below = blur(solid, sigma)
-        usable = (below > 0.02) & ~done
-        if usable.any():
-            above = blur(photo[box] * solid[..., None], sigma)
-            colours[usable] = above[usable] / below[usable][:, None]
-            done |= usable
     out = photo.copy()
-    out[box] = colours.round().clip(0, 255).astype(np.uint8)
+    colours, a = out[box], alpha[box]
+    sure = erode(a > 0.97, 1)
+    unknown = (a > 0) & ~sure
+    solid = sure.astype(np.float32)
+    known = times(colours.astype(np.float32), solid)
+    for sigma in (2.0, 6.0, 16.0):
+        left = box_of(unknown, round(3 * sigma) + 1)
+        if left is None:
+            break
+        below, above = blur(solid[left], sigma), blur(known[left], sigma)
+        usable = (below > 0.02) & unknown[left]
+        colours[left][usable] = (above[usable] / below[usable][:, None]).round().clip(0, 255)
+        unknown[left] &= ~usable
     return out

@@ -244,13 +244,12 @@ def steadiest_path(gain: NDArray[np.floating[Any]], bend: float = 0.35) -> NDArr
     total = gain[0].astype(np.float64)
     came = np.zeros((rows, columns), np.int64)
     index = np.arange(columns)
+    options = np.full((3, columns), -np.inf)  # from the left, straight on, from the right
     for row in range(1, rows):
-        left = np.concatenate([[-np.inf], total[:-1] - bend])
-        right = np.concatenate([total[1:] - bend, [-np.inf]])
-        options = np.stack([left, total, right])
-        choice = options.argmax(0)
-        came[row] = np.clip(index + choice - 1, 0, columns - 1)
-        total = options[choice, index] + gain[row]
+        options[0, 1:], options[1], options[2, :-1] = total[:-1] - bend, total, total[1:] - bend
+        came[row] = options.argmax(0)
+        total = options.max(0) + gain[row]
+    came = np.clip(came + index - 1, 0, columns - 1)
     path = np.zeros(rows, np.int64)
     path[-1] = int(total.argmax())
     for row in range(rows - 1, 0, -1):

@@ -39,19 +39,26 @@ def neckline_curve(image: Image | None, mask: NDArray[np.bool_], neck_a: Point, 
     broad = float(np.ptp(np.flatnonzero(mask.any(0))))
     folded = span < 0.17 * broad
     unit = 0.22 * broad if folded else span
-    guess = 0.0 if _is_turtleneck(mask) else (0.5 * unit if folded else 0.22 * span) / span
+    closed = _is_turtleneck(mask)
+    guess = 0.0 if closed else (0.5 * unit if folded else 0.22 * span) / span
     fallback = chord + np.stack([np.zeros_like(u), guess * span * (1 - np.abs(u) ** 2)], 1)
     fallback[:, 1] = np.maximum(fallback[:, 1], flat[:, 1])
     if image is None or span < 6:
         return fallback
+    # Only the cloth around the opening is looked at.
+    origin, end = chord.min(0) - 0.4 * span - 12, chord.max(0) + np.array([0.4 * span, 1.6 * max(unit, span)]) + 12
+    (x0, y0), (x1, y1) = np.maximum(origin, 0).astype(int), np.maximum(end, 1).astype(int)
+    origin, window = np.array([x0, y0], float), (slice(y0, y1), slice(x0, x1))
+    image, mask, chord = np.ascontiguousarray(image[window]), mask[window], chord - origin
     lab = cv2.GaussianBlur(to_lab(image), (0, 0), max(0.012 * span, 0.8))
     step = max(0.035 * span, 1.5)
     inside = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    if not _is_turtleneck(mask):
+    if not closed:
         sag = max(sag, _label_bottom(lab, mask, chord))
         found = _fitted(lab, inside, chord, sag, 1.3 * max(unit, 0.5 * span), width)
         if found is not None:
-            return found[0]
+            found_curve: Contour = found[0] + origin
+            return found_curve
     best, best_score = fallback, 0.0
     for power in (1.0, 1.4, 2.0, 2.6):
         for depth in np.linspace(0.06, 1.2, 44) * unit:
@@ -71,7 +78,7 @@ def neckline_curve(image: Image | None, mask: NDArray[np.bool_], neck_a: Point, 
                 continue
             score = float(np.quantile(difference @ (common / strength), 0.25)) - 2.0 * abs(depth / unit - 0.3)
             if score > best_score:
-                best, best_score = curve, score
+                best, best_score = curve + origin, score
     return best if best_score > 1.0 else fallback
 
 
@@ -87,10 +94,9 @@ def _family(depths: NDArray[np.float64], half: float) -> tuple[NDArray[np.float6
         for bulge in (-0.12, 0.0, 0.15, 0.3):
             x = np.cos(phi) ** power + bulge * np.sin(2 * phi)
             y = np.sin(phi) ** power
-            for depth in depths:
-                curves.append(np.stack([x * half, y * depth], 1))
-                costs.append(0.5 * abs(bulge) + (0.1 if power == 0.75 else 0.0))
-    return np.array(curves), np.array(costs)
+            curves.append(np.stack(np.broadcast_arrays(x * half, np.outer(depths, y)), -1))
+            costs += [0.5 * abs(bulge) + (0.1 if power == 0.75 else 0.0)] * len(depths)
+    return np.concatenate(curves), np.array(costs)
 
 
 def _fitted(
@@ -177,7 +183,8 @@ def _label_bottom(lab: NDArray[np.float32], mask: NDArray[np.bool_], chord: Cont
 def _is_turtleneck(mask: NDArray[np.bool_]) -> bool:
     """Whether the top is a closed band: about as wide at its foot as at its top, and high for its width."""
     rows = np.flatnonzero(mask.any(1))
-    spans = np.array([np.ptp(np.flatnonzero(mask[y])) + 1 for y in rows[: max(len(rows) // 3, 1)]], float)
+    upper = mask[rows[: max(len(rows) // 3, 1)]]
+    spans = mask.shape[1] - upper.argmax(1) - upper[:, ::-1].argmax(1).astype(float)
     start = max(len(rows) // 60, 1)
     narrow = spans[start:] < 1.3 * spans[start : start + 3].max()
     height = len(narrow) if narrow.all() else int(narrow.argmin())

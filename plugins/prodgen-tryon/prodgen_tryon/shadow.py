@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.backdrop import Backdrop
-from prodgen_tryon.filters import blur, colour_distance, dilate, ellipse_kernel, erode, largest, mean_inside
+from prodgen_tryon.filters import blur, box_of, colour_distance, dilate, ellipse_kernel, erode, largest, mean_inside
 
 Mask = NDArray[np.bool_]
 
@@ -51,14 +51,19 @@ def peel_shadow(mask: Mask, photo: Backdrop, reach: int = 16) -> Mask:
     thin = mask & ~dilate(inner, reach + 2)
     markers = np.zeros(mask.shape, np.int32)
     markers[outer], markers[inner | thin] = 1, 2
-    calm = cv2.bilateralFilter(np.ascontiguousarray(photo.image[..., ::-1]), 7, 22, 4)
+    around = box_of(~outer, 4)
+    assert around is not None  # the mask is not empty
+    calm = cv2.bilateralFilter(np.ascontiguousarray(photo.image[..., ::-1][around]), 7, 22, 4)
+    markers = np.ascontiguousarray(markers[around])
     cv2.watershed(calm, markers)
     light = photo.light
     texture = np.sqrt(np.maximum(cv2.blur(light * light, (5, 5)) - cv2.blur(light, (5, 5)) ** 2, 0))
     trend = blur(light, 2.5)
     slope = cv2.magnitude(cv2.Sobel(trend, cv2.CV_32F, 1, 0, ksize=3), cv2.Sobel(trend, cv2.CV_32F, 0, 1, ksize=3)) / 8
     smooth = texture < 1.0 + 1.6 * slope  # an even slope spreads the window's values, too
-    strip = mask & (markers != 2) & (photo.below > 1.5) & (photo.hue < 7) & smooth
+    strip = mask.copy()
+    strip[around] &= markers != 2
+    strip &= (photo.below > 1.5) & (photo.hue < 7) & smooth
     strip = _morph(strip & photo.nearer(mask), cv2.MORPH_OPEN, 1)
     cleaned = largest(_morph(mask & ~strip, cv2.MORPH_OPEN, 2) | thin)
     return cleaned if cleaned.sum() > 0.85 * mask.sum() else mask
