@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from prodgen_sdk import images
 from prodgen_sdk.types import Garment, Image, Refusal
-from prodgen_tryon import check
+from prodgen_tryon import refusals
 from prodgen_tryon.accessories.shape import CATEGORIES as ACCESSORIES
 from prodgen_tryon.accessories.wear import Accessory, recognise
 from prodgen_tryon.clutter import RECTANGLE, box_share
@@ -41,14 +41,14 @@ def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | 
         return recognise(picture, garment, front)
     cutout = cut_out(picture)
     if not cutout.mask.any() or cutout.confidence < 0.35:
-        return check.NOT_CUT_OUT
+        return refusals.NOT_CUT_OUT
     guess, sure = guess_category(cutout.mask)
     category = garment.category if garment.category != "auto" else guess
     # Folded cloth is a rectangle, and so is a straight skirt, which has to be named.
     if garment.category != "skirt" and box_share(cutout.mask) > RECTANGLE:
-        return check.NOT_RECOGNISED
+        return refusals.NOT_RECOGNISED
     if category not in CATEGORIES:
-        return check.unsupported(category)
+        return refusals.unsupported(category)
     warnings: list[str] = []
     if garment.category == "auto" and sure < 0.75:
         warnings.append(f"The garment was taken for a {category}; say its category if that is wrong.")
@@ -67,7 +67,7 @@ def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | 
         else:
             shape = leg_shape(cutout.mask, category == "skirt")
     except Shapeless:
-        return check.NOT_RECOGNISED
+        return refusals.NOT_RECOGNISED
     if shape.confidence < 0.25:
-        return check.NOT_RECOGNISED
+        return refusals.NOT_RECOGNISED
     return Piece(cutout, category, shape, tuple(warnings))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image, Layer, Refusal, TryOn, TryOnRequest
-from prodgen_tryon import check
+from prodgen_tryon import check, refusals
 from prodgen_tryon.accessories.wear import Accessory, Worn, wear
 from prodgen_tryon.compose import Composed
 from prodgen_tryon.confidence import LEAST, assess, measure
@@ -54,7 +54,7 @@ def dress(
         )
         cover = check.coverage(person, piece.category, composed.covered)
         if cover < 0.5:
-            return check.NOT_COVERED
+            return refusals.NOT_COVERED
         found = measure(
             person,
             piece.category,
@@ -68,7 +68,7 @@ def dress(
         )
         sure, weak = assess(found)
         if sure < LEAST:
-            return check.UNSURE
+            return refusals.UNSURE
         confidence = min(confidence, sure)
         warnings += [w for w in (*piece.warnings, *weak) if w not in warnings]
         signs[number], done[number] = {name: round(value, 3) for name, value in found.items()}, composed

@@ -14,7 +14,7 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Compositor
 from prodgen_sdk.types import Body, Garment, Image, PersonPhoto, Refusal, TryOn, TryOnRequest
-from prodgen_tryon import check
+from prodgen_tryon import check, refusals
 from prodgen_tryon.accessories.wear import Accessory
 from prodgen_tryon.clip.dress import dress_clip
 from prodgen_tryon.config import Config
@@ -140,7 +140,7 @@ class WarpCompositor(Compositor):
         picture = garment.front
         if person.frame.facing == "back":
             if garment.back is None:
-                return check.NO_BACK
+                return refusals.NO_BACK
             picture = garment.back
         key = f"{images.pixel_digest(picture)} {garment.category} {sorted(garment.keypoints.items())} {picture is garment.front}"
         return self._pieces.get(key, lambda: self._understood(picture, garment, ctx))

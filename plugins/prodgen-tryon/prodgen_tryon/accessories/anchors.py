@@ -12,31 +12,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_sdk.types import Refusal
 from prodgen_tryon.skeleton import SIDES, Point, Side, Skeleton
 
 EYES_TO_MOUTH, PUPILS, EARS, CROWN, SHOULDERS = 6.5, 6.3, 12.1, 11.5, 36.0
 TURNED = 0.5  # least ratio of the face's two halves
-
-HEAD_CUT_OFF = Refusal(
-    code="body-cut-off", reason="The photo cuts off the head.",
-    what_to_do="Take a photo that shows the whole head with some room above it.",
-)  # fmt: skip
-NECK_CUT_OFF = Refusal(
-    code="body-cut-off", reason="The photo cuts off the neck or the shoulders.",
-    what_to_do="Take a photo that shows head, neck and both shoulders.",
-)  # fmt: skip
-HEAD_TURNED = Refusal(
-    code="head-turned", reason="The head is turned to the side.",
-    what_to_do="Take a photo in which the person looks into the camera.",
-)  # fmt: skip
-FROM_BEHIND = Refusal(
-    code="back-view", reason="Glasses cannot be seen from behind.", what_to_do="Take a photo of the person's face."
-)
-NO_CARRYING = Refusal(
-    code="hand-hidden", reason="Neither a hanging hand nor a free shoulder is in the photo to carry the bag.",
-    what_to_do="Take a photo from the front with the arms hanging down and the hands in sight.",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

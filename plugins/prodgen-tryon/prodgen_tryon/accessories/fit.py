@@ -10,11 +10,6 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import Image, Refusal
 from prodgen_tryon.accessories.anchors import (
     CROWN,
-    FROM_BEHIND,
-    HEAD_CUT_OFF,
-    HEAD_TURNED,
-    NECK_CUT_OFF,
-    NO_CARRYING,
     SHOULDERS,
     TURNED,
     Carrying,
@@ -29,6 +24,7 @@ from prodgen_tryon.accessories.see_through import outline_box
 from prodgen_tryon.accessories.shape import AccessoryShape
 from prodgen_tryon.fit import Part
 from prodgen_tryon.person import Person
+from prodgen_tryon.refusals import FROM_BEHIND, HEAD_CUT_OFF, HEAD_TURNED, NECK_CUT_OFF, NO_CARRYING
 from prodgen_tryon.skeleton import SIDES, Side, Skeleton, chin
 
 HAT_LINE = 3.4  # centimetres above the eyes at which a hat's lower edge lies in the middle

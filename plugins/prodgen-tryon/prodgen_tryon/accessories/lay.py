@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image, Refusal
-from prodgen_tryon.accessories.anchors import NECK_CUT_OFF, Carrying, head, in_photo, turned
+from prodgen_tryon.accessories.anchors import Carrying, head, in_photo, turned
 from prodgen_tryon.accessories.fit import (
     fit_bag,
     fit_glasses,
@@ -30,6 +30,7 @@ from prodgen_tryon.cutout import Cutout
 from prodgen_tryon.filters import Float, blur, dilate, tube
 from prodgen_tryon.layers import over, warp_part
 from prodgen_tryon.person import Person
+from prodgen_tryon.refusals import NECK_CUT_OFF, no_room
 from prodgen_tryon.skeleton import Side, Skeleton
 from prodgen_tryon.sleeves import along_path, arm_path
 
@@ -76,10 +77,7 @@ def lay_accessory(
     else:
         box = placement.box(cutout.rgba, picture.shape)
         if shape.category != "scarf" and placement.outside(cutout.rgba, picture.shape) > MOST_OUTSIDE:
-            return Refusal(
-                code="body-cut-off", reason=f"A part of the {shape.category} would lie outside of the photo.",
-                what_to_do="Take a photo with more room around the person.",
-            )  # fmt: skip
+            return no_room(shape.category)
         if box[2] <= box[0] or box[3] <= box[1]:
             return NECK_CUT_OFF
         layer = placed(cutout.rgba, placement, box)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Garment, Image, Refusal
-from prodgen_tryon import check
+from prodgen_tryon import refusals
 from prodgen_tryon.accessories.lay import Laid, lay_accessory
 from prodgen_tryon.accessories.shape import AccessoryShape, understand_accessory
 from prodgen_tryon.confidence import LEAST, assess
@@ -42,9 +42,9 @@ def recognise(picture: Image, garment: Garment, front: bool = True) -> Accessory
     """Cuts an accessory out, whose category the garment says, and finds its points."""
     cutout, shape = understand_accessory(picture, garment.category, garment.keypoints if front else None)
     if not (cutout.rgba[..., 3] > 96).any() or cutout.confidence < 0.15:
-        return check.NOT_CUT_OUT
+        return refusals.NOT_CUT_OUT
     if shape.confidence < 0.2:
-        return check.NOT_RECOGNISED
+        return refusals.NOT_RECOGNISED
     return Accessory(cutout, garment.category, shape)
 
 
@@ -61,10 +61,10 @@ def wear(
         if isinstance(laid, Refusal):
             return laid
         if laid.signs["cover"] < 0.2:
-            return check.NOT_COVERED
+            return refusals.NOT_COVERED
         sure, weak = assess(laid.signs)
         if sure < LEAST:
-            return check.UNSURE
+            return refusals.UNSURE
         worn.confidence = min(worn.confidence, sure)
         worn.warnings += [w for w in (*weak, *laid.warnings) if w not in worn.warnings]
         worn.signs.append({name: round(value, 3) for name, value in laid.signs.items()})

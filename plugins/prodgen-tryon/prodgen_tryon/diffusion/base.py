@@ -22,6 +22,7 @@ from prodgen_tryon.diffusion.frame import Frame, frame_around, padded, put_back,
 from prodgen_tryon.diffusion.mask import CATEGORIES, agnostic_mask, parts_of
 from prodgen_tryon.filters import Float
 from prodgen_tryon.legs import guess_category
+from prodgen_tryon.refusals import NO_BACK, NOTHING_TO_PAINT, ONE_GARMENT, SAY_CATEGORY, unsupported
 from prodgen_tryon.warp import Recent
 
 CONFIDENCE = 0.6
@@ -143,7 +144,7 @@ def picture_of(garment: Garment, body: Body) -> Image | Refusal:
     """The side of the garment that the person shows, uint8 RGB on white."""
     if body.orientation != "back":
         return images.flatten(garment.front)
-    return check.NO_BACK if garment.back is None else images.flatten(garment.back)
+    return NO_BACK if garment.back is None else images.flatten(garment.back)
 
 
 def category_of(garment: Garment, picture: Image) -> str | Refusal:
@@ -154,7 +155,13 @@ def category_of(garment: Garment, picture: Image) -> str | Refusal:
         if not cutout.mask.any():
             return SAY_CATEGORY
         category = guess_category(cutout.mask)[0]
-    return category if category in CATEGORIES else SAY_CATEGORY if category == "unknown" else _unsupported(category)
+    return (
+        category
+        if category in CATEGORIES
+        else SAY_CATEGORY
+        if category == "unknown"
+        else unsupported(category, "painted")
+    )
 
 
 def configured(section: Any, name: str, component: str) -> Any:
@@ -165,24 +172,3 @@ def configured(section: Any, name: str, component: str) -> Any:
             hint="See the how-to 'Try on with diffusion weights'; tryon/warp needs no weights.",
         )
     return section
-
-
-def _unsupported(category: str) -> Refusal:
-    return Refusal(
-        code="category-not-supported", reason=f"A garment of the category {category} cannot be painted.",
-        what_to_do="Use a top, outerwear, trousers, shorts, a skirt, a dress or an overall.",
-    )  # fmt: skip
-
-
-ONE_GARMENT = Refusal(
-    code="one-garment", reason="Only one garment can be painted at a time.",
-    what_to_do="Put the garments on one after the other, each on the last picture.",
-)  # fmt: skip
-SAY_CATEGORY = Refusal(
-    code="garment-not-recognised", reason="What kind of garment it is was not understood.",
-    what_to_do="Say its category, such as top or dress.",
-)  # fmt: skip
-NOTHING_TO_PAINT = Refusal(
-    code="nothing-to-paint", reason="The given mask leaves nothing that could be painted.",
-    what_to_do="Give a mask that covers the garment's place, or none.",
-)  # fmt: skip
