@@ -10,7 +10,7 @@ import numpy as np
 
 from prodgen_mini.brief import Brief, briefs_of, renderer_of
 from prodgen_mini.config import Config, WeightsConfig
-from prodgen_mini.space import artwork_of
+from prodgen_mini.space import artwork_of, rgb_of
 from prodgen_mini.weights import Part, Weights, check_pin, load_codec, load_vae, read
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFinite
@@ -25,6 +25,8 @@ DRAFT = "draft"
 """The word in `Scene.style` that asks for a fast preview."""
 FINER = 4
 """How much finer artwork is drawn than the networks were trained on; see `Codec.decode`."""
+_PRINTED = ("tile", "surface")
+"""Layouts whose artwork is printed in the second colour that the words name; a label has a ground and colours of its own."""
 
 
 class MiniGenerator(Generator):
@@ -91,14 +93,14 @@ class MiniGenerator(Generator):
         if shares is None:
             return self.space.asset(brief.sketch, numbers, None)
         ground = self.ground(brief.sketch, numbers)
+        if brief.sketch.accent is not None and brief.sketch.layout in _PRINTED:
+            numbers = self.space.printed_in(numbers, shares, np.array(rgb_of(brief.sketch.accent), np.float32))
         repeats = np.array([brief.sketch.layout == "tile"])
         art = self.space.artwork(shares[None], numbers[None], ground[None], repeats)[0]
         return self.space.asset(brief.sketch, numbers, artwork_of(art, ground))
 
     def ground(self, sketch: ProductAsset, numbers: Any) -> Any:
         """The main colour [3] that artwork is laid over: the asked one, else what the network takes the material's to be."""
-        from prodgen_mini.space import rgb_of
-
         if sketch.colour is not None:
             return np.array(rgb_of(sketch.colour), np.float32)
         return self.space.main_colour(numbers)

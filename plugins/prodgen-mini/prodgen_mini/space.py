@@ -26,6 +26,8 @@ LAYOUTS = ("none", "tile", "surface", "label", "screen")
 FINISH = ("roughness", "metallic", "coat", "sheen", "transmission")
 _EDGE = 0.02
 """Proportions are kept this far from 0 and 1, where normal scores have no end."""
+_MUCH = 0.3
+"""Share of what the commonest ink covers from which an ink can be the one that words name."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,21 @@ class Space:
     def main_colour(self, vectors: Floats) -> Floats:
         """float32 [..., 3] in [0, 1]: the main colour that vectors [..., vector] hold."""
         return _rgb(vectors[..., self.colour])
+
+    def printed_in(self, vector: Floats, sheets: Floats, colour: Floats) -> Floats:
+        """A vector [vector] whose artwork is printed in a colour [3]: of the inks that cover much, the nearest one becomes it.
+
+        Args:
+            sheets: [INKS + 1, h, w] in [0, 1].
+        """
+        end = self.vector - 2
+        covers = sheets[1:].mean((1, 2))
+        much = covers >= _MUCH * covers.max()
+        apart = np.square(_rgb(vector[end - 3 * INKS : end]).reshape(INKS, 3) - colour).sum(1)
+        start = end - 3 * INKS + 3 * int(np.where(much, apart, np.inf).argmin())
+        printed = vector.copy()
+        printed[start : start + 3] = _colour(colour)
+        return printed
 
     def artwork(self, sheets: Floats, vectors: Floats, ground: Floats, repeats: NDArray[np.bool_]) -> Floats:
         """float32 [n, 4, h, w], as `art_of` has it: sheets in their inks, laid on the ground, what repeats where it begins.

@@ -165,11 +165,9 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
         found += [
             (name, COLOURS[name][0]) for name in names[1:]
         ]  # what the shop lists comes before what was read out of words
-        if len(found) == 1 and _CODE.fullmatch(second := attribute(product, "accent_rgb")) and second != main:
-            found.append((nearest_colour(second), second))
-        return found
+        return _with_accent(found, product)
     if named.strip() in COLOURS:
-        return [(named.strip(), COLOURS[named.strip()][0])]
+        return _with_accent([(named.strip(), COLOURS[named.strip()][0])], product)
     codes = [(code, code) for code in _CODE.findall(named)]
     names = _parse(
         product,
@@ -179,6 +177,13 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
         3,
     )
     return (codes + [(name, COLOURS[name][0]) for name in names])[:3]
+
+
+def _with_accent(found: list[tuple[str, str]], product: Product) -> list[tuple[str, str]]:
+    """One colour, and the accent of the attribute that gives one."""
+    if len(found) == 1 and _CODE.fullmatch(second := attribute(product, "accent_rgb")) and second != found[0][1]:
+        found.append((nearest_colour(second), second))
+    return found
 
 
 def material_of(product: Product) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from prodgen_sdk.types import Locale, Product
@@ -49,6 +49,7 @@ _CONTAINED = re.compile(
     r"\bin an? (?:\S+ ){0,2}$|\bin (?:\S+ ){1,2}$|\d\s?(?:g|kg|ml|cl|l|oz|lb) $"  # "in a gold tin", "400 g tin"
 )
 _BY_WEIGHT = re.compile(r"\d (?:g|kg|oz|lb|ml|l|jin)$")
+_OF = re.compile(r"\s*(?:色|的|small |large |big |bold |fine |thin |wide |小|大|细|宽)?\s*")
 _JOINED = re.compile(r"\s*(?:and|&|/|\+|x|和|与|拼|配|色|-and-|-)?\s*(?:light |dark |pale |浅|深)?")
 
 
@@ -245,15 +246,28 @@ def _found(text: Normalised, source: Source, name: Name, item: _Candidate) -> Fo
 
 
 def _colours(text: Normalised, source: Source, hits: Sequence[Hit], category: str | None) -> Iterator[Found]:
-    """The first colour of the highest confidence, and a second one that is joined to it ("red and white")."""
+    """The first colour of the highest confidence that is not a pattern's ("white dots"), and a second one that is, or that is
+    joined to it ("red and white").
+    """
     candidates = [_gated(text.text, item, category) for item in _candidates(text.text, source, hits, "colour")]
     if not candidates:
         return
-    first = max(candidates, key=lambda item: item.confidence)
+    patterns = [hit.start for hit in hits if hit.term("pattern") is not None]
+    of_pattern = {
+        item.hit.start
+        for item in candidates
+        if any(item.hit.end <= start and _OF.fullmatch(text.text[item.hit.end : start]) for start in patterns)
+    }
+    first = max(candidates, key=lambda item: (item.confidence, item.hit.start not in of_pattern))
     pair: list[tuple[Name, _Candidate]] = [("colour", first)]
     for item in candidates:
         between = text.text[first.hit.end : item.hit.start]
-        if item.hit.start >= first.hit.end and item.term.value != first.term.value and _JOINED.fullmatch(between):
+        joined = item.hit.start >= first.hit.end and _JOINED.fullmatch(between)
+        if item.term.value == first.term.value:
+            continue
+        if item.hit.start in of_pattern and item.role == "part":
+            item = replace(item, confidence=item.confidence * _BASE[source, "main"] / _BASE[source, "part"])
+        if joined or item.hit.start in of_pattern:
             pair.append(("accent", item))
             break
     for name, item in pair:

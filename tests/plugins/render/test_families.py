@@ -121,6 +121,8 @@ def test_an_accent_is_taken_as_it_is_given() -> None:
 
     item = product("Cushion", "home/cushion", colour="navy", colour_rgb="#1f2a4d", accent="white", accent_rgb="#fefefe")
     assert colours_of(item) == [("navy", "#1f2a4d"), ("white", "#fefefe")]
+    named = product("Cushion", "home/cushion", colour="navy", accent="white", accent_rgb="#fefefe")
+    assert colours_of(named) == [("navy", "#1f2f55"), ("white", "#fefefe")]
 
 
 @pytest.mark.parametrize("seed", range(6))

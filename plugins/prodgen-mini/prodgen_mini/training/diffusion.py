@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import torch
 from pydantic import Field
@@ -37,15 +37,17 @@ class DiffusionRecipe(ModelRecipe):
         uniform: share of the times that are drawn evenly; the others lie more in the middle (logit-normal).
     """
 
-    steps: int = 3000
-    batch: int = 64
+    steps: int = 2500
+    batch: int = 512
     learning_rate: float = 1.5e-3
-    ema: float = 0.998
-    validate_every: int = 250
+    warmup: int = 200
+    ema: float = 0.9995
+    precision: Literal["auto", "float32", "bfloat16"] = "float32"
+    validate_every: int = 500
     vae: Path | None = None
-    width: int = Field(default=160, ge=16, le=1024)
-    depth: Annotated[int, Field(ge=1, le=48)] = 4
-    heads: Annotated[int, Field(ge=1, le=32)] = 5
+    width: int = Field(default=192, ge=16, le=1024)
+    depth: Annotated[int, Field(ge=1, le=48)] = 6
+    heads: Annotated[int, Field(ge=1, le=32)] = 6
     group: Annotated[int, Field(ge=1, le=64)] = 8
     forget: Annotated[float, Field(ge=0, lt=1)] = 0.1
     uniform: Annotated[float, Field(ge=0, le=1)] = 0.4
@@ -58,8 +60,9 @@ class DiffusionTrainer(PartTrainer[DiffusionRecipe]):
     def prepare(
         self, recipe: DiffusionRecipe, designs: Designs, ctx: Context
     ) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
-        codec, space, digest = codec_for(recipe)
+        codec, space, digest = codec_for(recipe, ctx)
         vae, vae_digest = load_vae(digest, recipe.vae)
+        vae.to(ctx.device)
         settings = {
             "code": vae.code, "condition": space.condition, "width": recipe.width, "depth": recipe.depth, "heads": recipe.heads,
             "group": recipe.group,
@@ -101,11 +104,12 @@ class DiffusionObjective(Objective):
 
     def _codes(self, parts: tuple[Tensor, ...], noise: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
         """Codes of designs as the VAE has them, drawn from its posterior where there is noise, and the conditions."""
-        maps, vector, condition, counted, art = parts
+        device = next(self._vae.parameters()).device
+        maps, vector, condition, counted, art = (part.to(device) for part in parts)
         with torch.no_grad():
             mean, spread = self._vae.encode(maps * art[:, None, None, None], vector * counted, condition)
         if noise is not None:
-            mean = mean + (0.5 * spread).exp() * torch.randn(mean.shape, generator=noise)
+            mean = mean + (0.5 * spread).exp() * torch.randn(mean.shape, generator=noise).to(device)
         return mean, condition
 
     def loss(self, name: str, rows: Tensor, noise: torch.Generator, step: int) -> tuple[Tensor, dict[str, Tensor]]:
@@ -145,6 +149,6 @@ class DiffusionObjective(Objective):
 
         def make(condition: Tensor, seed: int) -> tuple[Tensor, Tensor]:
             codes = sample(dit, condition, torch.Generator().manual_seed(seed), steps=8, guidance=2.5)
-            return self._vae.decode(codes.cpu(), condition.cpu())
+            return self._vae.decode(codes, condition)
 
         return samples(make, self._held, self._codec, dit.mean.device)

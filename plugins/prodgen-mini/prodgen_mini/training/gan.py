@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import torch
 from pydantic import Field
@@ -42,16 +42,17 @@ class GanRecipe(ModelRecipe):
         begin: weights of a VAE with equal `code`, `width`: the generator begins as its decoder. None begins from nothing.
     """
 
-    steps: int = 800
-    batch: int = 32
+    steps: int = 500
+    batch: int = 256
     learning_rate: float = 2e-4
     warmup: int = 100
-    validate_every: int = 200
+    precision: Literal["auto", "float32", "bfloat16"] = "float32"
+    validate_every: int = 250
     betas: tuple[float, float] = (0.0, 0.99)
     decay: float = 0.0
     clip: float = 10.0
-    ema: float = 0.995
-    noise: Annotated[int, Field(ge=2, le=1024)] = 96
+    ema: float = 0.998
+    noise: Annotated[int, Field(ge=2, le=1024)] = 192
     gamma: Annotated[float, Field(ge=0)] = 1.0
     lazy: Annotated[int, Field(ge=1)] = 4
     begin: Path | None = None
@@ -64,7 +65,7 @@ class GanTrainer(PartTrainer[GanRecipe]):
     def prepare(
         self, recipe: GanRecipe, designs: Designs, ctx: Context
     ) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
-        codec, space, digest = codec_for(recipe)
+        codec, space, digest = codec_for(recipe, ctx)
         settings = {
             "channels": len(codec.mean), "vector": space.vector, "condition": space.condition, "noise": recipe.noise, "width": recipe.width,
         }  # fmt: skip

@@ -203,18 +203,21 @@ def batch_rows(size: int, batch: int, step: int, seed: int) -> torch.Tensor:
         int(epoch): np.random.default_rng([seed, 11, int(epoch)]).permutation(size)
         for epoch in np.unique(places // size)
     }
-    return torch.tensor([int(orders[place // size][place % size]) for place in places.tolist()])
+    rows = [orders[epoch][places[places // size == epoch] % size] for epoch in sorted(orders)]
+    return torch.from_numpy(np.concatenate(rows))
 
 
 def average(kept: nn.Module, network: nn.Module, share: float) -> None:
     """Moves kept weights towards those of the network: share * kept + (1 - share) * new."""
     import torch
 
+    pairs = list(zip(kept.state_dict().values(), network.state_dict().values(), strict=True))
+    moving = [pair for pair in pairs if pair[0].is_floating_point()]
     with torch.no_grad():
-        for old, new in zip(kept.state_dict().values(), network.state_dict().values(), strict=True):
-            if old.is_floating_point():
-                old.lerp_(new, 1 - share)
-            else:
+        # All at once: on a GPU the calls cost more than what they do.
+        torch._foreach_lerp_([old for old, _ in moving], [new for _, new in moving], 1 - share)
+        for old, new in pairs:
+            if not old.is_floating_point():
                 old.copy_(new)
 
 
@@ -230,7 +233,8 @@ def _optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
     settings = [
         {"params": members, "weight_decay": decay, "factor": factor} for (decay, factor), members in groups.items()
     ]
-    return torch.optim.AdamW(settings, recipe.learning_rate, betas=recipe.betas, foreach=False)
+    on_gpu = next(network.parameters()).is_cuda
+    return torch.optim.AdamW(settings, recipe.learning_rate, betas=recipe.betas, foreach=on_gpu)
 
 
 def _mixed(*parts: int | str) -> int:

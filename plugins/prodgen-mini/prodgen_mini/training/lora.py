@@ -59,11 +59,12 @@ class LoraTrainer(PartTrainer[LoraRecipe]):
             from peft import LoraConfig, get_peft_model
         except ImportError:
             raise MissingDependency("A LoRA needs peft.", hint="Run: pip install 'prodgen-mini[lora]'") from None
-        codec, space, digest = codec_for(recipe)
+        codec, space, digest = codec_for(recipe, ctx)
         base = weights.read("diffusion", recipe.base)
         check_pin(base, digest)
         chosen = designs.take(_chosen(designs, recipe.where))
         vae, vae_digest = load_vae(digest, recipe.vae)
+        vae.to(ctx.device)
         check_pin(base, vae_digest, "vae")
         train, held = train_and_val(chosen, codec, space, recipe)
         if len(train) < 2 or not len(held):

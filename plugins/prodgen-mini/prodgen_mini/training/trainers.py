@@ -122,19 +122,20 @@ class Latents:
     """Designs as the models see them: latents, vectors and conditions in memory.
 
     Args:
-        codec: encodes the artwork once.
+        codec: encodes the artwork once, where it lies.
     """
 
     def __init__(self, designs: Designs, codec: Codec, space: Space, recipe: ModelRecipe) -> None:
         import torch
 
         self.recipe, self.space = recipe, space
-        shown = designs.has_art
+        shown, device = designs.has_art, codec.mean.device
         self.maps = torch.zeros(len(designs), len(codec.mean), 16, 16)
         with torch.no_grad():
             for rows in np.array_split(np.flatnonzero(shown), max(1, int(shown.sum()) // 64)):
                 if len(rows):
-                    self.maps[rows] = codec.encode(torch.from_numpy(designs.separated.sheets[rows]).float() / 255)
+                    sheets = torch.from_numpy(designs.separated.sheets[rows]).to(device)
+                    self.maps[rows] = codec.encode(sheets.float() / 255).cpu()
         self.vectors = torch.from_numpy(designs.vectors(space))
         self.counted = torch.from_numpy(designs.counted(space)).float()
         self.conditions = torch.from_numpy(designs.conditions(space))
@@ -165,9 +166,10 @@ def train_and_val(designs: Designs, codec: Codec, space: Space, recipe: ModelRec
     )
 
 
-def codec_for(recipe: ModelRecipe) -> tuple[Codec, Space, str]:
-    """The codec that a model is trained with."""
-    return load_codec(recipe.codec)
+def codec_for(recipe: ModelRecipe, ctx: Context) -> tuple[Codec, Space, str]:
+    """The codec that a model is trained with, on the device."""
+    codec, space, digest = load_codec(recipe.codec)
+    return codec.to(ctx.device), space, digest
 
 
 def digest_of(data: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import torch
 from pydantic import Field
@@ -39,15 +39,18 @@ class VaeRecipe(ModelRecipe):
         seen: of how many designs of a batch the artwork is drawn, and compared where the inks lie.
     """
 
-    steps: int = 6000
-    batch: int = 32
-    learning_rate: float = 1.5e-3
-    validate_every: int = 250
-    code: Annotated[int, Field(ge=2, le=1024)] = 96
+    steps: int = 3000
+    batch: int = 512
+    learning_rate: float = 2e-3
+    warmup: int = 200
+    ema: float = 0.999
+    precision: Literal["auto", "float32", "bfloat16"] = "float32"
+    validate_every: int = 500
+    code: Annotated[int, Field(ge=2, le=1024)] = 192
     beta: Annotated[float, Field(ge=0)] = 1e-4
-    anneal: Annotated[int, Field(ge=0)] = 300
+    anneal: Annotated[int, Field(ge=0)] = 600
     vector_weight: Annotated[float, Field(ge=0)] = 2.0
-    seen: Annotated[int, Field(ge=0)] = 8
+    seen: Annotated[int, Field(ge=0)] = 96
 
 
 class VaeTrainer(PartTrainer[VaeRecipe]):
@@ -57,7 +60,7 @@ class VaeTrainer(PartTrainer[VaeRecipe]):
     def prepare(
         self, recipe: VaeRecipe, designs: Designs, ctx: Context
     ) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
-        codec, space, digest = codec_for(recipe)
+        codec, space, digest = codec_for(recipe, ctx)
         settings = {
             "channels": len(codec.mean), "vector": space.vector, "condition": space.condition, "code": recipe.code, "width": recipe.width,
         }  # fmt: skip
