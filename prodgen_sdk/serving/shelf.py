@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.store import Store
 
 _VARIANTS = 64
-_FILLERS = 200
+_PAGE, _PAGES = 200, 25
 _REASONS = {
     "en": {"segment": "popular in this department", "popular": "popular with everybody"},
     "zh": {"segment": "该品类热门", "popular": "大家都喜欢"},
@@ -97,10 +97,14 @@ class Shelf:
                     seen.add(sku)
                     yield sku, source
         for category in eligible.categories or (None,):
-            for product in self._store.products.iterate(category=category, limit=_FILLERS):
-                if product.sku not in seen:
-                    seen.add(product.sku)
-                    yield product.sku, "popular"
+            after = None
+            for _ in range(_PAGES):
+                page = [p.sku for p in self._store.products.iterate(category=category, after=after, limit=_PAGE)]
+                yield from ((sku, "popular") for sku in page if sku not in seen)
+                seen.update(page)
+                if len(page) < _PAGE or ((left := request.watch.left) is not None and left <= 0):
+                    break
+                after = page[-1]
 
     def _candidates(self, skus: list[str], eligible: Filter) -> list[Candidate]:
         variants = self._store.variants.approved_of(skus, _VARIANTS)

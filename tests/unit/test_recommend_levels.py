@@ -211,6 +211,15 @@ def test_an_empty_log_and_a_failing_ranker_still_give_products(tmp_path):
         }
 
 
+def test_a_fall_back_looks_beyond_the_products_without_pictures(shop):
+    studio = shop(ranker=Failing)
+    studio.add_products([Product(sku=f"a-{n:04}", title="Bowl", category="home/bowl") for n in range(450)])
+    studio.add_products([Product(sku="z-bowl", title="Bowl", category="home/bowl", price=5)])
+    studio.generate(["z-bowl"], views="front", size=32)
+    found = studio.recommend("eve", 3, filter=Filter(categories=("home/bowl",)), at=NOW)
+    assert [r.sku for r in found] == ["z-bowl"]
+
+
 def test_the_open_page_decides_for_somebody_unknown(shop):
     studio = shop()
     found = studio.recommend("new", 3, at=NOW, facts={"category": "home/chair"})
