@@ -351,6 +351,8 @@ def _cuff(upper: Contour, armpit: Point, hint: Point | None, sign: float) -> tup
     rest = upper[outer:] - upper[outer]
     away = np.abs(rest[:, 0] * chord[1] - rest[:, 1] * chord[0])
     inner = outer + int(away.argmax())
+    if away.max() < 0.1 * (chord @ chord):  # the gap lies on the line of the cuff, or almost
+        inner = outer + int((along - 0.75 * out)[outer:].argmax())
     return outer, max(inner, outer + 1 if outer + 1 < len(upper) else outer)
 
 

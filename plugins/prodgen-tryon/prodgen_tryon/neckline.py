@@ -11,6 +11,7 @@ from prodgen_tryon.filters import to_lab
 
 Point = NDArray[np.float64]
 Contour = NDArray[np.float64]
+USUAL = 0.36  # depth of a round neckline relative to its width
 
 
 def neckline_curve(image: Image | None, mask: NDArray[np.bool_], neck_a: Point, neck_b: Point, width: float) -> Contour:
@@ -40,7 +41,7 @@ def neckline_curve(image: Image | None, mask: NDArray[np.bool_], neck_a: Point, 
     folded = span < 0.17 * broad
     unit = 0.22 * broad if folded else span
     closed = _is_turtleneck(mask)
-    guess = 0.0 if closed else (0.5 * unit if folded else 0.22 * span) / span
+    guess = 0.0 if closed else (0.5 * unit if folded else USUAL * span) / span
     fallback = chord + np.stack([np.zeros_like(u), guess * span * (1 - np.abs(u) ** 2)], 1)
     fallback[:, 1] = np.maximum(fallback[:, 1], flat[:, 1])
     if image is None or span < 6:
@@ -79,7 +80,8 @@ def neckline_curve(image: Image | None, mask: NDArray[np.bool_], neck_a: Point, 
             score = float(np.quantile(difference @ (common / strength), 0.25)) - 2.0 * abs(depth / unit - 0.3)
             if score > best_score:
                 best, best_score = curve + origin, score
-    return best if best_score > 1.0 else fallback
+    shallow = float((best - chord)[:, 1].max()) < 0.2 * span and not closed  # then it is the seam of the back
+    return best if best_score > 1.0 and not shallow else fallback
 
 
 def _family(depths: NDArray[np.float64], half: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -28,7 +28,7 @@ def shading(person: Person) -> Float:
             above, below = np.zeros_like(result), np.full_like(result, 1e-3)
             clusters = _clusters(lab, inside)
             # An open jacket or a busy print says less about folds than cloth of one colour.
-            even = float(np.clip((max(c.sum() for c in clusters) / inside.sum() - 0.3) / 0.45, 0.3, 1))
+            even = float(np.clip((max(c.sum() for c in clusters) / inside.sum() - 0.4) / 0.45, 0.15, 1))
             for colour in clusters:
                 core = erode(colour, max(0.01 * w, 1)).astype(np.float32)
                 if core.sum() < 0.03 * inside.sum():
