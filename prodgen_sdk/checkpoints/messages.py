@@ -15,6 +15,7 @@ from prodgen_sdk.errors import ConfigError
 
 LIBRARIES = ("diffusers", "transformers")
 _one_at_a_time = threading.RLock()
+_here = threading.local()
 
 
 class _Collector(logging.Handler):
@@ -49,6 +50,33 @@ def collected_messages(libraries: Sequence[str] = LIBRARIES) -> Iterator[list[st
             for module, shown in bars:
                 if shown:
                     module.enable_progress_bar()
+
+
+class _ToldNobody(logging.Filter):
+    """Drops what a thread says within `quiet`, errors excepted."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.ERROR or not getattr(_here, "quiet", False)
+
+
+_told_nobody = _ToldNobody()
+
+
+@contextmanager
+def quiet(libraries: Sequence[str] = LIBRARIES) -> Iterator[None]:
+    """Messages of the libraries from this thread are shown nowhere; other threads, such as those of other devices, go on meanwhile.
+
+    `collected_messages` in the same thread still collects them.
+    """
+    for name in libraries:
+        for handler in logging.getLogger(name).handlers:
+            if not isinstance(handler, _Collector):
+                handler.addFilter(_told_nobody)
+    before, _here.quiet = getattr(_here, "quiet", False), True
+    try:
+        yield
+    finally:
+        _here.quiet = before
 
 
 @contextmanager

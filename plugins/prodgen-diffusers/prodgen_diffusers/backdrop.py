@@ -71,11 +71,34 @@ def lay(
         laid[alpha < 1] = 0
         laid[mixed] = _bytes(np.hstack([picture[mixed] * (over / np.maximum(cover, 1e-6)), cover * 255]))
         return laid, mask, warnings
-    under = plain_background(scene, size, background)
-    laid = np.where((alpha < 1)[..., None], _bytes(under), picture)
-    shaded = under[mixed] * light
+    flat = _flat(scene) if background is None or scene.background != "image" else None
+    if flat is not None:
+        laid = _over_colour(picture, alpha >= 1, flat)
+        shaded = flat * light
+    else:
+        under = plain_background(scene, size, background)
+        laid = np.where((alpha < 1)[..., None], _bytes(under), picture)
+        shaded = under[mixed] * light
     laid[mixed] = _bytes(shaded + (picture[mixed] - shaded) * over)
     return laid, mask, warnings
+
+
+def _over_colour(picture: Image, kept: NDArray[np.bool_], colour: Float) -> Image:
+    """The kept pixels of a picture on a colour; Pillow does it five times as fast as numpy."""
+    from PIL import Image as Pil
+
+    canvas = Pil.new("RGB", kept.shape[::-1], tuple(int(value) for value in colour))
+    canvas.paste(Pil.fromarray(picture), mask=Pil.fromarray(kept.astype(np.uint8) * 255))
+    return np.array(canvas)
+
+
+def _flat(scene: Scene) -> Float | None:
+    """The colour of a background that has one alone, float32 [3]."""
+    if scene.background in ("white", "image", "transparent"):
+        return np.full(3, 255, np.float32)
+    if scene.background == "colour":
+        return np.array([int(scene.colour[at : at + 2], 16) for at in (1, 3, 5)], np.float32)
+    return None
 
 
 def plain_background(scene: Scene, size: int, background: Image | None = None) -> Float:
@@ -85,12 +108,11 @@ def plain_background(scene: Scene, size: int, background: Image | None = None) -
         top, left = (background.shape[0] - side) // 2, (background.shape[1] - side) // 2
         square = images.flatten(background)[top : top + side, left : left + side]
         return images.resize(square, size, size).astype(np.float32)
+    flat = _flat(scene)
+    if flat is not None:
+        return np.broadcast_to(flat, (size, size, 3)).astype(np.float32)
     white = np.full(3, 255, np.float32)
-    if scene.background in ("white", "image", "transparent"):
-        return np.broadcast_to(white, (size, size, 3)).astype(np.float32)
     colour = np.array([int(scene.colour[at : at + 2], 16) for at in (1, 3, 5)], np.float32)
-    if scene.background == "colour":
-        return np.broadcast_to(colour, (size, size, 3)).astype(np.float32)
     down = np.linspace(0, 1, size, dtype=np.float32)[:, None, None]
     return np.broadcast_to(colour + (white - colour) * down, (size, size, 3)).astype(np.float32)
 

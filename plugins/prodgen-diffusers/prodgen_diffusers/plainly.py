@@ -8,6 +8,7 @@ from typing import Any
 
 from prodgen_diffusers.config import Pipeline
 from prodgen_diffusers.loading import task_class
+from prodgen_diffusers.running import native_size
 from prodgen_sdk.checkpoints.loading import load_pretrained
 from prodgen_sdk.checkpoints.measuring import forget_peak, free, peak_bytes, wait
 from prodgen_sdk.checkpoints.pipelines import pipeline_class, read_index
@@ -21,7 +22,7 @@ def comparable(config: Pipeline) -> bool:
     return type(config) is Pipeline and local_path(config.model) is not None and config == plain
 
 
-def plainly(config: Pipeline, prompt: str, size: int, number: int, ctx: Context) -> dict[str, float]:
+def plainly(config: Pipeline, prompt: str, number: int, ctx: Context) -> dict[str, float]:
     """`request_s`, median seconds of a call from words to a PIL picture, and on CUDA `peak_memory_mb`, weights and call."""
     import torch
 
@@ -31,6 +32,7 @@ def plainly(config: Pipeline, prompt: str, size: int, number: int, ctx: Context)
     cls: Any = task_class(pipeline_class(read_index(folder)), "text")
     pipe = load_pretrained(cls, folder, dtype, component="plainly", variant=config.variant).to(ctx.device)
     pipe.set_progress_bar_config(disable=True)
+    size = native_size(pipe, config)
     options = {"num_inference_steps": config.steps, "guidance_scale": config.guidance, "height": size, "width": size}
     given = {name: value for name, value in options.items() if value is not None}
     times = []

@@ -14,6 +14,7 @@ from prodgen_diffusers.config import Pipeline
 from prodgen_diffusers.loading import Loaded
 from prodgen_sdk import images
 from prodgen_sdk.checkpoints.measuring import free
+from prodgen_sdk.checkpoints.messages import quiet
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFinite, OutOfMemory, ProdgenError
 from prodgen_sdk.types import Image
@@ -193,7 +194,8 @@ def _call(
     elif "callback" in takes:
         arguments["callback"] = at_step
     try:
-        output = loaded.pipe(**arguments)
+        with quiet():
+            output = loaded.pipe(**arguments)
     except BaseException:
         # A pipeline that is left half-way leaves offloaded parts on the device and caches of the step that it was in.
         if hasattr(loaded.pipe, "maybe_free_model_hooks"):

@@ -96,7 +96,8 @@ def test_levers(options, sdxl):
 
     plain = Pipeline(model=str(sdxl), steps=2, batch=4)
     first, again = painted(plain.model_copy(update=options))
-    assert difference(first, again) == 0
+    # Once a compiled block has seen two sizes of batch, it is compiled for any, and rounds otherwise than before.
+    assert difference(first, again) <= (1 if "compile" in options else 0)
     if "scheduler" not in options:
         assert mean_difference(first, painted(plain)[0]) <= MEAN["float32"]
 

@@ -1,10 +1,12 @@
+import io
 import logging
+import threading
 
 import pytest
 
 pytest.importorskip("safetensors")
 
-from prodgen_sdk.checkpoints.messages import collected_messages, explained, refuse_made_up
+from prodgen_sdk.checkpoints.messages import collected_messages, explained, quiet, refuse_made_up
 from prodgen_sdk.errors import ConfigError
 
 
@@ -52,3 +54,31 @@ def test_made_up_weights_are_refused(tmp_path, message, name):
     with pytest.raises(ConfigError, match=f"x/y: the checkpoint {tmp_path} lacks weights, such as {name}"):
         refuse_made_up(["fine", message], tmp_path, component="x/y")
     refuse_made_up(["fine"], tmp_path, component="x/y")
+
+
+def test_quiet_holds_nobody_up_and_lets_errors_through():
+    log, both = logging.getLogger("transformers.quiet"), threading.Barrier(2, timeout=5)
+    shown = io.StringIO()
+    handler = logging.StreamHandler(shown)
+    logging.getLogger("transformers").addHandler(handler)
+
+    def work():
+        with quiet(("transformers",)):
+            both.wait()  # both are inside at once
+            log.warning("chatter")
+            log.error("broken")
+            both.wait()
+            with collected_messages(("transformers",)) as messages:
+                log.warning("collected")
+        assert messages == ["collected"]
+
+    try:
+        threads = [threading.Thread(target=work) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        log.warning("outside")
+    finally:
+        logging.getLogger("transformers").removeHandler(handler)
+    assert shown.getvalue().split() == ["broken", "broken", "outside"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -114,8 +113,8 @@ def _plain(scene: Scene) -> Colour:
 
 
 def _processor(folder: Path) -> dict[str, Any]:
-    """Qwen2.5-VL's processor without its part for videos where torchvision, which that part needs, is not installed."""
-    if find_spec("torchvision") is not None or not folder.is_dir():
+    """Qwen2.5-VL's processor without its part for videos: that needs torchvision and a configuration that not every folder has."""
+    if not folder.is_dir():
         return {}
     from prodgen_diffusers.angles.processor import PhotoProcessor
 

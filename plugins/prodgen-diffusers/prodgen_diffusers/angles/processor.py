@@ -1,4 +1,7 @@
-"""Qwen2.5-VL's processor for words and photos, without the part for videos, which needs torchvision."""
+"""Qwen2.5-VL's processor for words and photos, without the part for videos.
+
+That part needs torchvision. Pictures are scaled by Pillow wherever it runs, so that they do not depend on what is installed.
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from prodgen_sdk.checkpoints.digests import identity
 from prodgen_sdk.checkpoints.loading import load_pretrained
-from prodgen_sdk.checkpoints.messages import collected_messages
+from prodgen_sdk.checkpoints.messages import collected_messages, quiet
 from prodgen_sdk.checkpoints.pipelines import read_index
 from prodgen_sdk.context import Context
 from prodgen_sdk.runtime import canonical_digest
@@ -45,7 +45,7 @@ class FluxFillCompositor(Painter):
     def paint(self, jobs: Sequence[Job], ctx: Context) -> list[Image]:
         section = self._section
         pairs = [side_by_side(job) for job in jobs]
-        with self._lock, collected_messages():
+        with self._lock, quiet():
             pictures = call(
                 self.pipe, ctx, [job.seed for job in jobs], section.steps,
                 prompt=[section.prompt] * len(jobs), image=[pil(picture) for picture, _ in pairs],

@@ -9,7 +9,7 @@ from typing import Any
 
 from prodgen_sdk.checkpoints.digests import identity
 from prodgen_sdk.checkpoints.loading import load_pretrained
-from prodgen_sdk.checkpoints.messages import collected_messages
+from prodgen_sdk.checkpoints.messages import collected_messages, quiet
 from prodgen_sdk.checkpoints.pipelines import read_index
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
@@ -41,7 +41,7 @@ class Inpainter:
             return [picture for job in jobs for picture in self.paint([job], ctx)]
         section = self.section
         adapter = {} if section.ip_adapter is None else {"ip_adapter_image": pil(jobs[0].garment)}
-        with self.lock, collected_messages():
+        with self.lock, quiet():
             return call(
                 self.pipe, ctx, [job.seed for job in jobs], section.steps,
                 prompt=[section.prompt.replace("{category}", job.category) for job in jobs],
