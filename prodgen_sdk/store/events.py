@@ -21,6 +21,8 @@ _NAMES = tuple(Event.model_fields)
 COLUMNS = [events.c[name] for name in _NAMES] + [events.c.sequence]
 _OF_USER = select(*COLUMNS).where(events.c.user == bindparam("user"))
 NEWEST = (events.c.at.desc(), events.c.sequence.desc())
+_EARLIEST, _LATEST = to_micros(datetime.min), to_micros(datetime.max)
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _LIMIT = bindparam("limit", type_=BigInteger())
 _HISTORY = _OF_USER.order_by(*NEWEST).limit(_LIMIT)
 # The newest of each type and then the newest of those: a user may have seen a thousand times more than they did.
@@ -164,7 +166,7 @@ def _row(event: Event) -> dict[str, Any]:
     # All fields are plain values: the same as `model_dump`, at a tenth of the price.
     row = dict(event.__dict__)
     row["at"] = to_micros(event.at)
-    row["offered"] = json.dumps(event.offered, ensure_ascii=False) if event.offered else None
+    row["offered"] = _encode(event.offered) if event.offered else None
     row["memo"] = event.memo or None
     # Most events are sound, which one look at all of their words shows.
     if not _is_text("".join([value for value in row.values() if type(value) is str])) or not _is_sound(row):
@@ -186,11 +188,7 @@ def _flaw(row: Mapping[str, Any]) -> str:
 
 
 def _is_time(micros: int) -> bool:
-    try:
-        from_micros(micros)
-    except OverflowError:
-        return False
-    return True
+    return _EARLIEST <= micros <= _LATEST
 
 
 def _is_text(value: str) -> bool:

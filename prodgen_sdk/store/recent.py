@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select
@@ -15,6 +15,7 @@ from prodgen_sdk.types import Event
 
 _SHOWN_LIMIT = 200
 _NEWS_LIMIT = 2000
+_LAST_OF = itemgetter(2)
 _USER = events.c.user == bindparam("user")
 _LAST = select(func.max(events.c.sequence)).where(_USER)
 _NEWS = (
@@ -48,11 +49,11 @@ class Recent(NamedTuple):
 
     @property
     def events(self) -> tuple[Event, ...]:
-        return tuple(event for _, _, event in self.done)
+        return tuple(map(_LAST_OF, self.done))
 
     @property
     def skus_shown(self) -> frozenset[str]:
-        return frozenset(sku for _, _, sku in self.shown)
+        return frozenset(map(_LAST_OF, self.shown))
 
 
 def read(database: Database, user: str, limit: int) -> Recent:
@@ -92,9 +93,6 @@ def _done(row: Sequence[Any]) -> tuple[int, int, Event]:
 
 def _newest(known: Iterable[tuple[int, int, Any]], new: Iterable[tuple[int, int, Any]], limit: int) -> tuple[Any, ...]:
     """The newest by time, then sequence, newest first; each sequence once. `known` is newest first."""
-    known, added = tuple(known), sorted(new, reverse=True)
-    if added and (not known or added[-1][:2] > known[0][:2]):
-        # As a rule: what is new comes last.
-        return (*added, *known)[:limit]
-    by_sequence = {item[1]: item for item in (*known, *added)}
-    return tuple(heapq.nlargest(limit, by_sequence.values(), key=lambda item: item[:2]))
+    # No two have one sequence, so that the rest is never compared; two runs that are in order are merged in one go.
+    by_sequence = {item[1]: item for item in (*known, *sorted(new, reverse=True))}
+    return tuple(sorted(by_sequence.values(), reverse=True)[:limit])
