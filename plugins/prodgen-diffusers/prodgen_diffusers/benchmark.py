@@ -56,7 +56,8 @@ class GpuBenchmark(Benchmark):
 
         `<path>_images_per_s`, `_request_s`, `_first_request_s`, `_load_s`, `_step_ms`, `_host_overhead_pct` (time of a call that
         is not inside the diffusers pipeline, pixels to pixels), `_batch_speedup` (requests one by one / all at once), on CUDA
-        `_peak_memory_mb` and `_memory_over_pipeline_pct`; `<path>_skipped` says why there are none. With `plain`
+        `_peak_memory_mb` and `_memory_over_pipeline_pct`; `control_geometry_ms` of that overhead the renderer takes for its maps;
+        `<path>_skipped` says why there are none. With `plain`
         `_plain_request_s`, `_over_plain_pct` and on CUDA `_memory_over_plain_pct`.
 
         Raises:
@@ -175,6 +176,8 @@ def measure(name: str, generator: Any, number: int, requests: int, size: int, ct
         "host_overhead_pct": round(100 * (sum(times) - inside.seconds) / inside.seconds, 2),
         "host_overhead_ms": round(1000 * (sum(times) - inside.seconds) / number, 2),
     }
+    if name == "control":
+        figures["geometry_ms"] = round(1000 * _seconds(lambda: generator.geometry([one], ctx), device), 2)
     if device.startswith("cuda"):
         figures["peak_memory_mb"] = round(peak_bytes(device) / 2**20, 1)
         figures["memory_over_pipeline_pct"] = round(100 * (peak_bytes(device) / max(1, inside.peak) - 1), 2)

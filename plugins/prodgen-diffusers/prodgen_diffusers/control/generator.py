@@ -40,8 +40,7 @@ class ControlGenerator(Generator):
 
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> list[list[Generated]]:
         size = native_size(self.loaded.pipe, self.config)
-        kinds = [net.kind for net in self.config.controls]
-        geometry = render_maps(batch, self.config.geometry, kinds, size, ctx)
+        geometry = self.geometry(batch, ctx)
         jobs = [self._jobs(request, drawn, size, ctx) for request, (_, drawn) in zip(batch, geometry, strict=True)]
         flat = [job for some in jobs for job in some]
         if self.config.ip_adapter is None:
@@ -56,6 +55,11 @@ class ControlGenerator(Generator):
             self._finished(request, made, id, drawn)
             for (request, made), (id, drawn) in zip(by_request(batch, flat, results), geometry, strict=True)
         ]
+
+    def geometry(self, batch: Sequence[GenerationRequest], ctx: Context) -> list[tuple[str, list[Generated]]]:
+        """For each request the id of the generator that gives its maps, and a picture with maps for each view."""
+        kinds = [net.kind for net in self.config.controls]
+        return render_maps(batch, self.config.geometry, kinds, native_size(self.loaded.pipe, self.config), ctx)
 
     def _jobs(self, request: GenerationRequest, drawn: Sequence[Generated], size: int, ctx: Context) -> list[Job]:
         pipe = self.loaded.pipe
