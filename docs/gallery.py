@@ -86,7 +86,8 @@ def draft() -> Image:
     """The same design as a draft and in full."""
     from prodgen_render.asset import DRAFT_DETAIL, model_of
     from prodgen_render.asset_made_up import made_up_asset
-    from prodgen_render.rendering import DRAFT, FINAL, render
+    from prodgen_render.quality import DRAFT, FINAL
+    from prodgen_render.rendering import render
 
     made = [made_up_asset(product(words), 4) for words in (DOMAINS[2][0], DOMAINS[3][0], DOMAINS[0][0], DOMAINS[3][1])]
     return grid(

@@ -14,7 +14,8 @@ from prodgen_render.families.traits import traits_of
 from prodgen_render.looks import FINISH
 from prodgen_render.model import Model3D
 from prodgen_render.parametric import facts_of, look_of
-from prodgen_render.rendering import DRAFT, FINAL, render
+from prodgen_render.quality import DRAFT, FINAL
+from prodgen_render.rendering import render
 from prodgen_render.words import colours_of, material_of, pattern_of
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError

@@ -181,14 +181,14 @@ def enlarged(art: np.ndarray, width: int, height: int, *, wrapped: bool = False)
 
 def _sharpened(big: np.ndarray, factor: float) -> np.ndarray:
     """Pulls each pixel towards the lightest or darkest of its neighbours (a shock filter after Osher and Rudin 1990, one step)."""
-    from PIL import ImageFilter
+    from scipy import ndimage
 
     size = 2 * max(1, round(factor / 2)) + 1
     out = np.empty_like(big)
     for k in range(4):
-        plane = Image.fromarray(big[..., k].round().clip(0, 255).astype(np.uint8))
-        low = np.asarray(plane.filter(ImageFilter.MinFilter(size)), np.float32)
-        high = np.asarray(plane.filter(ImageFilter.MaxFilter(size)), np.float32)
+        plane = big[..., k].round().clip(0, 255).astype(np.uint8)
+        low = ndimage.minimum_filter(plane, size, mode="nearest").astype(np.float32)
+        high = ndimage.maximum_filter(plane, size, mode="nearest").astype(np.float32)
         span = np.maximum(high - low, 1)
         t = np.clip(((big[..., k] - low) / span - 0.5) * 2.2 + 0.5, 0, 1)
         strong = np.clip((span - 24) / 24, 0, 1)

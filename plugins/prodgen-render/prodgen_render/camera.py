@@ -38,7 +38,9 @@ class Camera:
         reach = np.float32(math.tan(math.radians(FOV_DEGREES / 2)))
         across = (x * np.float32(2 / self.size) - 1) * reach
         upwards = (1 - y * np.float32(2 / self.size)) * reach
-        rays = self.ahead + across[:, None] * self.right + upwards[:, None] * self.up
+        rays = np.empty((len(across), 3), np.float32)
+        for k in range(3):
+            rays[:, k] = self.ahead[k] + across * self.right[k] + upwards * self.up[k]
         return unit(rays)
 
 

@@ -15,6 +15,7 @@ from prodgen_render.lights import Lighting, turn
 from prodgen_render.model import Floats
 from prodgen_render.sampling import cosine_hemisphere, r2
 from prodgen_render.tracer import Tracer
+from prodgen_render.vectors import plus
 
 _DOME_DIRECTIONS, _KEY_DIRECTIONS = 96, 40
 _LEAST = 0.012
@@ -38,23 +39,27 @@ class Floor:
     def shade_at(self, xy: Floats) -> Floats:
         """The shade at places [n, 2]; 0 outside the table."""
         n = len(self.shade)
-        at = (xy - self.low) / (self.high - self.low) * n - 0.5
-        inside = ((at > 0) & (at < n - 1.001)).all(1)
-        at = np.clip(at, 0, n - 1.001)
-        cell = at.astype(np.int32)
-        f = at - cell
-        flat, first = self.shade.reshape(-1), cell[:, 1] * n + cell[:, 0]
-        low = flat[first] * (1 - f[:, 0]) + flat[first + 1] * f[:, 0]
-        top = flat[first + n] * (1 - f[:, 0]) + flat[first + n + 1] * f[:, 0]
-        return np.where(inside, low * (1 - f[:, 1]) + top * f[:, 1], 0).astype(np.float32)
+        x, y = ((xy[:, k] - self.low[k]) * (n / (self.high[k] - self.low[k])) - np.float32(0.5) for k in (0, 1))
+        inside = np.flatnonzero((x > 0) & (x < n - 1.001) & (y > 0) & (y < n - 1.001))
+        x, y = x[inside], y[inside]
+        column, row = x.astype(np.int32), y.astype(np.int32)
+        x -= column
+        y -= row
+        flat, first = self.shade.reshape(-1), row * n + column
+        low, low_right, top, top_right = (flat.take(first + step) for step in (0, 1, n, n + 1))
+        low += (low_right - low) * x
+        top += (top_right - top) * x
+        out = np.zeros(len(xy), np.float32)
+        out[inside] = low + (top - low) * y
+        return out
 
     def seen_from(self, origins: Floats, directions: Floats) -> Floats:
         """How bright the floor is where rays meet it, as a share of a floor in full light; 1 for rays that go up."""
         down = directions[:, 2]
         falls = np.flatnonzero(down < -1e-3)
         out = np.ones(len(origins), np.float32)
-        distance = (self.height - origins[falls, 2]) / down[falls]
-        place = origins[falls, :2] + directions[falls, :2] * distance[:, None]
+        start, direction = origins.take(falls, 0), directions.take(falls, 0)
+        place = plus(start, direction, (np.float32(self.height) - start[:, 2]) / direction[:, 2])
         out[falls] = 1 - 0.85 * self.shade_at(place)
         return out
 
@@ -88,25 +93,42 @@ class FloorMaker:
     ) -> None:
         self.tracer, self.light, self.size = tracer, light, detail
         self.dome_directions, self.key_directions = dome, key
-        low, high = tracer.vertices[:, :2].min(0), tracer.vertices[:, :2].max(0)
+        low, high = tracer.low[:2], tracer.high[:2]
         margin = 0.5 + 0.3 * float(np.ptp(tracer.vertices[:, 2]))
         centre, half = (low + high) / 2, float((high - low).max() / 2) + margin
         self.low, self.high = (centre - half).astype(np.float32), (centre + half).astype(np.float32)
         at = self.low + (np.arange(detail, dtype=np.float32)[:, None] + 0.5) / detail * (self.high - self.low)
         x, y = np.meshgrid(at[:, 0], at[:, 1])
-        self.places = np.stack([x, y, np.full_like(x, tracer.floor - 2e-4)], -1).reshape(-1, 3).astype(np.float32)
+        self.places = np.stack([x, y, np.full_like(x, tracer.floor - 2e-4)], -1).astype(np.float32)
         away = np.hypot(x - centre[0], y - centre[1]) / half
         self.window = _smoothstep((1 - away) / 0.55)
         self.at_azimuth = lru_cache(maxsize=16)(self._at_azimuth)
 
     def _arrived(self, directions: Floats) -> Floats:
-        total = np.full(len(self.places), len(directions), np.float32)
-        within = np.flatnonzero(self.window > 0)
-        places = self.places[within]
-        total[within] = 0
+        """The share of these directions from which light reaches each place, [size, size]."""
+        total = np.full((self.size, self.size), len(directions), np.float32)
         for direction in directions:
-            total[within] += self.tracer.light(places, np.broadcast_to(direction, places.shape))
-        return total.reshape(self.size, self.size) / len(directions)
+            rows, columns = self._shadow(direction)
+            within = np.flatnonzero(self.window[rows, columns].reshape(-1) > 0)
+            places = self.places[rows, columns].reshape(-1, 3).take(within, 0)
+            if len(places) == 0:
+                continue
+            part = np.ones(self.window[rows, columns].shape, np.float32)
+            part.reshape(-1)[within] = self.tracer.light(places, np.broadcast_to(direction, places.shape))
+            total[rows, columns] += part - 1
+        return total / len(directions)
+
+    def _shadow(self, direction: Floats) -> tuple[slice, slice]:
+        """Rows and columns of the places that the bounding box can shadow from a light in this direction."""
+        low, high = self.tracer.low, self.tracer.high
+        found = []
+        for axis in (1, 0):
+            # From the places straight under the box to those that its top throws its shadow on.
+            slide = float(direction[axis]) / max(float(direction[2]), 1e-3) * (float(high[2] - low[2]) + 1e-2)
+            ends = (low[axis] - max(slide, 0) - self.low[axis], high[axis] - min(slide, 0) - self.low[axis])
+            cells = [end / (self.high[axis] - self.low[axis]) * self.size for end in ends]
+            found.append(slice(max(0, int(cells[0]) - 1), min(self.size, int(cells[1]) + 2)))
+        return found[0], found[1]
 
     @property
     def _dome(self) -> Floats:

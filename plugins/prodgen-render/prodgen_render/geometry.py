@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from prodgen_render import detail
 from prodgen_render.model import Floats, Ints, Material, Part
+from prodgen_render.vectors import cross
 
 
 def grid_faces(rows: int, columns: int) -> Ints:
@@ -26,16 +27,15 @@ def grid_faces(rows: int, columns: int) -> Ints:
 
 def smooth_normals(vertices: Floats, faces: Ints, weld: float | None = None) -> Floats:
     """Area-weighted vertex normals; vertices at the same place share one when `weld` is the tolerance in metres."""
-    a, b, c = (vertices[faces[:, i]] for i in range(3))
-    face_normals = np.cross(b - a, c - a)
+    a, b, c = (vertices.take(faces[:, i], 0) for i in range(3))
+    face_normals = cross(b - a, c - a)
     key: Ints = np.arange(len(vertices))
     if weld is not None:
         key = _same_places(np.round(vertices / weld).astype(np.int64))
     meets, count = key[faces.T].reshape(-1), int(key.max()) + 1
     total = [np.bincount(meets, np.tile(face_normals[:, axis], 3), count) for axis in range(3)]
-    normals = np.stack(total, -1)[key]
-    length = np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-20)
-    return np.asarray(normals / length, np.float32)
+    length = np.sqrt(np.maximum(total[0] ** 2 + total[1] ** 2 + total[2] ** 2, 1e-40))
+    return np.stack([(axis / length).astype(np.float32)[key] for axis in total], -1)
 
 
 def _same_places(cells: Ints) -> Ints:
@@ -52,9 +52,9 @@ def _same_places(cells: Ints) -> Ints:
 
 
 def _drop_degenerate(vertices: Floats, faces: Ints) -> Ints:
-    a, b, c = (vertices[faces[:, i]] for i in range(3))
-    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    return np.ascontiguousarray(faces[area > 1e-12])
+    a, b, c = (vertices.take(faces[:, i], 0) for i in range(3))
+    across = cross(b - a, c - a)
+    return np.ascontiguousarray(faces[(across * across).sum(1) > 1e-24])
 
 
 def rounded_path(

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from prodgen_render import detail
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.vectors import unit
+from prodgen_render.vectors import dot, plus, unit
 
 Field = Callable[[Floats], Floats]
 
@@ -21,8 +21,9 @@ Field = Callable[[Floats], Floats]
 def rounded_box(p: Floats, centre: ArrayLike, half: ArrayLike, radius: float) -> Floats:
     """Distance to a box with rounded edges; `half` counts the rounding in."""
     q = np.abs(p - np.asarray(centre, np.float32)) - (np.asarray(half, np.float32) - np.float32(radius))
-    outside = np.sqrt((np.maximum(q, 0) ** 2).sum(1))
-    return np.asarray(outside + np.minimum(q.max(1), 0) - radius, np.float32)
+    beyond = np.maximum(q, 0)
+    most = np.maximum(np.maximum(q[:, 0], q[:, 1]), q[:, 2])
+    return np.asarray(np.sqrt(dot(beyond, beyond)) + np.minimum(most, 0) - radius, np.float32)
 
 
 def capsule(
@@ -33,7 +34,8 @@ def capsule(
     start, end = np.asarray(a, np.float32) * squeeze, np.asarray(b, np.float32) * squeeze
     away, axis = p * squeeze - start, end - start
     t = np.clip(away @ axis / (axis @ axis), 0, 1)
-    gap = np.sqrt(((away - t[:, None] * axis) ** 2).sum(1))
+    aside = np.stack([away[:, k] - t * axis[k] for k in range(3)])
+    gap = np.sqrt((aside * aside).sum(0))
     radius = radius_a + ((radius_b if radius_b is not None else radius_a) - radius_a) * t
     return np.asarray((gap - radius) * min(1.0, flatten), np.float32)
 
@@ -41,7 +43,7 @@ def capsule(
 def ellipsoid(p: Floats, centre: ArrayLike, half: ArrayLike) -> Floats:
     """A close bound of the distance to an ellipsoid."""
     q, r = p - np.asarray(centre, np.float32), np.asarray(half, np.float32)
-    k0, k1 = np.sqrt(((q / r) ** 2).sum(1)), np.sqrt(((q / (r * r)) ** 2).sum(1))
+    k0, k1 = (np.sqrt(dot(scaled, scaled)) for scaled in (q / r, q / (r * r)))
     return np.asarray(k0 * (k0 - 1) / np.maximum(k1, 1e-6), np.float32)
 
 
@@ -99,9 +101,9 @@ def mesh(field: Field, low: ArrayLike, high: ArrayLike, cell: float, material: M
     faces = np.concatenate([quad[:, [0, 1, 2]], quad[:, [0, 2, 3]]]).astype(np.int32)
     for _ in range(2):
         slope = _gradient(field, vertices, cell)
-        length = np.sqrt((slope * slope).sum(1, keepdims=True))
-        step = field(vertices)[:, None] / np.maximum(length, 0.1)
-        vertices = vertices - np.clip(step, -cell, cell) * slope / np.maximum(length, 1e-6)
+        length = np.sqrt(dot(slope, slope))
+        step = np.clip(field(vertices) / np.maximum(length, 0.1), -cell, cell)
+        vertices = plus(vertices, slope, -step / np.maximum(length, 1e-6))
     normals = unit(_gradient(field, vertices, cell))
     return Part(vertices.astype(np.float32), faces, normals, np.zeros((len(vertices), 2), np.float32), material)
 

@@ -130,9 +130,14 @@ def look_up(table: Floats, directions: Floats) -> Floats:
     flat = table.reshape(*table.shape[:-2], -1)
     left, right = c0 % columns, (c0 + 1) % columns
     r0 = r0 * columns
-    top = flat[..., r0 + left] * (1 - fc) + flat[..., r0 + right] * fc
-    low = flat[..., r0 + columns + left] * (1 - fc) + flat[..., r0 + columns + right] * fc
-    return np.asarray(top * (1 - fr) + low * fr, np.float32)
+    top = flat.take(r0 + left, -1)
+    top += (flat.take(r0 + right, -1) - top) * fc
+    r0 = r0 + columns
+    low = flat.take(r0 + left, -1)
+    low += (flat.take(r0 + right, -1) - low) * fc
+    low -= top
+    low *= fr
+    return np.asarray(top + low, np.float32)
 
 
 def relative_light(light: Lighting, normals: Floats, power: Floats | float) -> Floats:
@@ -146,7 +151,9 @@ def turn(directions: Floats, azimuth: float) -> Floats:
     angle = np.radians(azimuth)
     c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     x, y = directions[..., 0], directions[..., 1]
-    return np.stack([c * x - s * y, s * x + c * y, directions[..., 2]], -1).astype(np.float32)
+    out = np.empty(directions.shape, np.float32)
+    out[..., 0], out[..., 1], out[..., 2] = c * x - s * y, s * x + c * y, directions[..., 2]
+    return out
 
 
 @dataclass(frozen=True, eq=False)

@@ -189,10 +189,19 @@ class Model3D:
 def bounding_sphere(points: Floats) -> tuple[Floats, float]:
     """Centre [3] and radius of a close bounding sphere of points [n, 3] (Ritter 1990, started from the box's centre)."""
     points = points.astype(np.float64)
-    centre = (points.min(0) + points.max(0)) / 2
-    # A few steps of Badoiu and Clarkson (2003) pull the centre towards the smallest sphere.
-    for step in range(1, 61):
-        gaps = ((points - centre) ** 2).sum(1)
-        centre = centre + (points[gaps.argmax()] - centre) / (step + 30)
-    radius = float(np.sqrt(((points - centre) ** 2).sum(1).max()))
+    start = (points.min(0) + points.max(0)) / 2
+    away = np.sqrt(np.einsum("ij,ij->i", points - start, points - start))
+    furthest = float(away.max())
+    for reach in (0.1, 0.3, 1.0):
+        # From a centre no further than `reach` from the start, no point within the radius less twice that is the furthest.
+        outer, centre, moved = points[away >= (1 - 2 * reach) * furthest], start, 0.0
+        # A few steps of Badoiu and Clarkson (2003) pull the centre towards the smallest sphere.
+        for step in range(1, 61):
+            gaps = outer - centre
+            centre = centre + gaps[np.einsum("ij,ij->i", gaps, gaps).argmax()] / (step + 30)
+            moved = max(moved, float(np.linalg.norm(centre - start)))
+        if moved <= reach * furthest:
+            break
+    gaps = outer - centre
+    radius = float(np.sqrt(np.einsum("ij,ij->i", gaps, gaps).max()))
     return centre.astype(np.float32), max(radius, 1e-6)

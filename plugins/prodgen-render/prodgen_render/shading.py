@@ -14,7 +14,7 @@ from prodgen_render.model import Floats, Ints
 from prodgen_render.shadows import OFFSET
 from prodgen_render.surface import Points, base_colour
 from prodgen_render.tracer import Tracer
-from prodgen_render.vectors import dot
+from prodgen_render.vectors import dot, plus
 
 _COAT_ROUGHNESS = 0.12
 _MIRROR = 0.55
@@ -77,17 +77,17 @@ class Shader:
         """Light towards the viewer [n, 3], and what a clear surface lets through [n, 3] (0 where opaque)."""
         tracer, part = self.tracer, points.part
         colour, normal = base_colour(tracer, points, self.pixel_angle)
-        power = tracer.photographed[points.part]
+        power = tracer.photographed.take(points.part)
         taken = np.flatnonzero(~np.isnan(power))
         if len(taken):
             shown = self._photographed(colour[taken], normal[taken], power[taken])
             if len(taken) == len(points):
                 return shown, np.zeros_like(shown)
         facing = np.clip(dot(normal, points.view), 0.02, 1)
-        metallic, roughness = tracer.metallic[part], tracer.roughness[part]
-        clear = tracer.transmission[part]
-        share = np.where(clear > 0, 1, share).astype(np.float32)
-        reflected_direction = (2 * dot(normal, points.view))[:, None] * normal - points.view
+        metallic, roughness = tracer.metallic.take(part), tracer.roughness.take(part)
+        clear = tracer.transmission.take(part)
+        share = np.where(clear > 0, np.float32(1), share)
+        reflected_direction = plus(-points.view, normal, 2 * dot(normal, points.view))
         turned = turn(np.concatenate([normal, reflected_direction]), -self.azimuth)
         lit = self.light.irradiance(turned[: len(points)]) * between_walls(share, colour)
         f0 = 0.04 + (colour - 0.04) * metallic[:, None]

@@ -8,7 +8,7 @@ import numpy as np
 
 from prodgen_render.model import Floats, Ints, Texture
 from prodgen_render.tracer import Hits, Tracer
-from prodgen_render.vectors import dot, interpolate, unit
+from prodgen_render.vectors import dot, interpolate, plus, scaled, unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,29 +32,42 @@ class Points:
 
     def take(self, index: Ints) -> Points:
         """Some of the points."""
-        return Points(*(getattr(self, name)[index] for name in self.__dataclass_fields__))
+        return Points(*(getattr(self, name).take(index, 0) for name in self.__dataclass_fields__))
 
 
 def locate(tracer: Tracer, hits: Hits, origins: Floats, directions: Floats) -> Points:
     """The surface points of hits of rays [n, 3]; `origins` may be one point [3] for all."""
-    view = -directions[hits.ray]
-    start = origins if origins.ndim == 1 else origins[hits.ray]
-    position = start - view * hits.distance[:, None]
+    view = -directions.take(hits.ray, 0)
+    start = origins if origins.ndim == 1 else origins.take(hits.ray, 0)
+    position = plus(start, view, -hits.distance)
     weights = np.stack([1 - hits.u - hits.v, hits.u, hits.v], -1)
-    corners = tracer.faces[hits.face]
-    normal = unit(interpolate(tracer.normals[corners], weights))
-    uv = interpolate(tracer.uv[corners], weights)
-    flat = tracer.face_normals[hits.face]
-    flat = flat * np.where(dot(flat, view) < 0, -1, 1).astype(np.float32)[:, None]
-    normal = normal * np.where(dot(normal, flat) < 0, -1, 1).astype(np.float32)[:, None]
+    corners = tracer.faces.take(hits.face, 0)
+    normal = unit(interpolate(tracer.normals, corners, weights))
+    uv = interpolate(tracer.uv, corners, weights)
+    flat = facing_side(tracer.face_normals.take(hits.face, 0), view)
+    normal = facing_side(normal, flat)
     # A smooth normal that leans away from the viewer is brought back to grazing.
     facing = dot(normal, view)
-    away = facing < 0.02
-    normal[away] += view[away] * (0.02 - facing[away])[:, None]
-    normal[away] = unit(normal[away])
+    away = np.flatnonzero(facing < 0.02)
+    normal[away] = unit(plus(normal[away], view[away], np.float32(0.02) - facing[away]))
     return Points(
-        hits.ray, hits.face, tracer.part[hits.face], position, normal, flat, uv, hits.distance, view, corners, weights
+        hits.ray,
+        hits.face,
+        tracer.part.take(hits.face),
+        position,
+        normal,
+        flat,
+        uv,
+        hits.distance,
+        view,
+        corners,
+        weights,
     )
+
+
+def facing_side(normals: Floats, towards: Floats) -> Floats:
+    """Normals [n, 3], turned about where they point away from `towards` [n, 3]."""
+    return scaled(normals, np.where(dot(normals, towards) < 0, np.float32(-1), np.float32(1)))
 
 
 def sample(texture_levels: tuple[Floats, ...], uv: Floats, texels: Floats) -> Floats:
@@ -66,30 +79,42 @@ def sample(texture_levels: tuple[Floats, ...], uv: Floats, texels: Floats) -> Fl
     """
     lod = np.clip(np.log2(np.maximum(texels, 1e-6)), 0, len(texture_levels) - 1)
     low = lod.astype(np.int32)
-    blend = (lod - low)[:, None]
+    blend = np.asarray(lod - low, np.float32)
+    found = np.unique(low)
+    if len(found) == 1:
+        return _between_levels(texture_levels, int(found[0]), uv, blend)
     out = np.empty((len(uv), texture_levels[0].shape[2]), np.float32)
-    for level in np.unique(low):
+    for level in found:
         rows = np.flatnonzero(low == level)
-        value = _bilinear(texture_levels[level], uv[rows])
-        share = blend[rows]
-        if level + 1 < len(texture_levels) and share.any():
-            value += (_bilinear(texture_levels[level + 1], uv[rows]) - value) * share
-        out[rows] = value
+        out[rows] = _between_levels(texture_levels, int(level), uv.take(rows, 0), blend[rows])
     return out
+
+
+def _between_levels(levels: tuple[Floats, ...], level: int, uv: Floats, share: Floats) -> Floats:
+    value = _bilinear(levels[level], uv)
+    if level + 1 == len(levels) or not share.any():
+        return value
+    coarser = _bilinear(levels[level + 1], uv)
+    coarser -= value
+    return plus(value, coarser, share)
 
 
 def _bilinear(pixels: Floats, uv: Floats) -> Floats:
     height, width = pixels.shape[:2]
-    x = uv[:, 0] * width - 0.5
-    y = (1 - uv[:, 1]) * height - 0.5
+    x = uv[:, 0] * width - np.float32(0.5)
+    y = (1 - uv[:, 1]) * height - np.float32(0.5)
     x0, y0 = np.floor(x), np.floor(y)
-    fx, fy = (x - x0)[:, None], (y - y0)[:, None]
+    fx, fy = x - x0, y - y0
     x0, y0 = x0.astype(np.int64) % width, y0.astype(np.int64) % height
-    x1, y1 = (x0 + 1) % width, (y0 + 1) % height
+    x1, y1 = (x0 + 1) % width, (y0 + 1) % height * width
+    y0 *= width
     flat = pixels.reshape(-1, pixels.shape[2])
-    top = flat[y0 * width + x0] * (1 - fx) + flat[y0 * width + x1] * fx
-    low = flat[y1 * width + x0] * (1 - fx) + flat[y1 * width + x1] * fx
-    return np.asarray(top * (1 - fy) + low * fy, np.float32)
+    left, right = (1 - fx).astype(np.float32), fx.astype(np.float32)
+    below, above = fy.astype(np.float32), (1 - fy).astype(np.float32)
+    out = scaled(flat.take(y0 + x0, 0), left * above)
+    for place, share in ((y0 + x1, right * above), (y1 + x0, left * below), (y1 + x1, right * below)):
+        out += scaled(flat.take(place, 0), share)
+    return out
 
 
 def base_colour(tracer: Tracer, points: Points, pixel_angle: float) -> tuple[Floats, Floats]:
@@ -98,33 +123,34 @@ def base_colour(tracer: Tracer, points: Points, pixel_angle: float) -> tuple[Flo
     Args:
         pixel_angle: width of a pixel in radians, for the choice of mip level.
     """
-    colour: Floats = tracer.colour[points.part]
+    colour: Floats = tracer.colour.take(points.part, 0)
     if tracer.vertex_colours is not None:
-        colour = colour * interpolate(tracer.vertex_colours[points.corners], points.weights)
+        colour = colour * interpolate(tracer.vertex_colours, points.corners, points.weights)
     normal = points.normal
     slant = np.sqrt(np.maximum(dot(points.view, points.flat_normal), 0.1))
-    footprint = points.distance * np.float32(pixel_angle) * tracer.uv_density[points.face] / slant
+    footprint = points.distance * np.float32(pixel_angle) * tracer.uv_density.take(points.face) / slant
     for index in np.unique(points.part):
         material = tracer.materials[index]
         if material.texture is None and material.bump is None:
             continue
         rows = np.flatnonzero(points.part == index)
-        uv, covered = points.uv[rows], footprint[rows]
+        uv, covered = points.uv.take(rows, 0), footprint[rows]
+        tint = colour.take(rows, 0)
         if material.texture is not None:
             texture: Texture = material.texture
-            colour[rows] *= sample(
+            tint *= sample(
                 texture.levels, uv, covered * float(np.prod(texture.pixels.shape[:2])) ** 0.5 * np.float32(0.8)
             )
         if material.bump is not None:
             bump = material.bump
             repeat = np.asarray(tracer.model.parts[index].uv_metres, np.float32) / np.float32(bump.scale)
             detail = sample(bump.levels, uv * repeat, covered * float(repeat.prod()) ** 0.5 * bump.normals.shape[0])
-            colour[rows] *= detail[:, 2:]
+            tint = scaled(tint, detail[:, 2])
             face = points.face[rows]
             if normal is points.normal:
                 normal = normal.copy()
-            tilted = normal[rows] - np.float32(bump.strength) * (
-                tracer.tangent[face] * detail[:, :1] + tracer.bitangent[face] * detail[:, 1:2]
-            )
-            normal[rows] = unit(tilted)
+            slopes = detail[:, :2] * np.float32(-bump.strength)
+            tilted = plus(normal.take(rows, 0), tracer.tangent.take(face, 0), slopes[:, 0])
+            normal[rows] = unit(plus(tilted, tracer.bitangent.take(face, 0), slopes[:, 1]))
+        colour[rows] = tint
     return np.asarray(colour, np.float32), normal

@@ -12,6 +12,7 @@ from embreex import rtcore_scene
 from embreex.mesh_construction import TriangleMesh
 
 from prodgen_render.model import Floats, Ints, Model3D
+from prodgen_render.vectors import cross, dot, plus, scaled, unit
 
 CLEAR_SHARE = 0.8
 """Share of light that a clear part lets through to what it shadows."""
@@ -51,12 +52,13 @@ class Tracer:
             np.arange(len(model.parts), dtype=np.int32), [len(part.faces) for part in model.parts]
         )
         self.radius = radius
-        self.floor = float(self.vertices[:, 2].min())
-        corner = self.vertices[self.faces]
-        edge1, edge2 = corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]
-        cross = np.cross(edge1, edge2)
-        double_area = np.linalg.norm(cross, axis=1)
-        self.face_normals = (cross / np.maximum(double_area, 1e-20)[:, None]).astype(np.float32)
+        self.low, self.high = self.vertices.min(0), self.vertices.max(0)
+        self.floor = float(self.low[2])
+        first, second, third = (self.vertices.take(self.faces[:, k], 0) for k in range(3))
+        edge1, edge2 = second - first, third - first
+        across = cross(edge1, edge2)
+        double_area = np.sqrt(dot(across, across))
+        self.face_normals = scaled(across, 1 / np.maximum(double_area, 1e-20))
         self._tangents(edge1, edge2, double_area)
         materials = [part.material for part in model.parts]
         self.materials = materials
@@ -84,16 +86,12 @@ class Tracer:
             self._opaque = _embree(self.vertices, self.faces[~clear]) if not clear.all() else None
 
     def _tangents(self, edge1: Floats, edge2: Floats, double_area: Floats) -> None:
-        uv = self.uv[self.faces]
-        du1, du2 = uv[:, 1] - uv[:, 0], uv[:, 2] - uv[:, 0]
+        first, second, third = (self.uv.take(self.faces[:, k], 0) for k in range(3))
+        du1, du2 = second - first, third - first
         determinant = du1[:, 0] * du2[:, 1] - du2[:, 0] * du1[:, 1]
-        safe = np.where(np.abs(determinant) < 1e-12, 1.0, determinant)[:, None]
-        tangent = (edge1 * du2[:, 1:] - edge2 * du1[:, 1:]) / safe
-        bitangent = (edge2 * du1[:, :1] - edge1 * du2[:, :1]) / safe
-        self.tangent, self.bitangent = (
-            (v / np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-12)).astype(np.float32)
-            for v in (tangent, bitangent)
-        )
+        turned = np.where(determinant < 0, np.float32(-1), np.float32(1))
+        self.tangent = unit(plus(scaled(edge1, turned * du2[:, 1]), edge2, -turned * du1[:, 1]))
+        self.bitangent = unit(plus(scaled(edge2, turned * du1[:, 0]), edge1, -turned * du2[:, 0]))
         self.uv_density = np.sqrt(np.abs(determinant) / np.maximum(double_area, 1e-12)).astype(np.float32)
 
     def first(self, origins: Floats, directions: Floats) -> Hits:

@@ -1,22 +1,53 @@
-"""Row-wise vector algebra; faster than reductions over an axis of length three."""
+"""Row-wise vector algebra; faster than reductions and broadcasts over an axis of length three."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.model import Floats
+from prodgen_render.model import Floats, Ints
 
 
 def dot(a: Floats, b: Floats) -> Floats:
-    """Products of rows over the last axis: [..., k] and [..., k] to [...]."""
-    return np.asarray(np.einsum("...i,...i->...", a, b), np.float32)
+    """Products of rows over the last axis: [..., 3] and [..., 3] to [...]."""
+    out = a[..., 0] * b[..., 0]
+    out += a[..., 1] * b[..., 1]
+    out += a[..., 2] * b[..., 2]
+    return np.asarray(out, np.float32)
+
+
+def cross(a: Floats, b: Floats) -> Floats:
+    """Cross products of rows [n, 3]."""
+    (ax, ay, az), (bx, by, bz) = a.T, b.T
+    return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], -1)
 
 
 def unit(a: Floats) -> Floats:
-    """Rows [n, k] scaled to length 1."""
-    return np.asarray(a / np.sqrt(np.maximum(np.einsum("ij,ij->i", a, a), 1e-24))[:, None], np.float32)
+    """Rows [n, 3] scaled to length 1."""
+    return scaled(a, 1 / np.sqrt(np.maximum(dot(a, a), np.float32(1e-24))))
 
 
-def interpolate(values: Floats, weights: Floats) -> Floats:
-    """Sums of corner values [n, 3, k] with barycentric weights [n, 3]: [n, k]."""
-    return np.asarray(np.einsum("nck,nc->nk", values, weights), np.float32)
+def scaled(a: Floats, by: Floats) -> Floats:
+    """Rows [n, k] times one number each [n], or all times one number."""
+    out = np.empty(a.shape, np.float32)
+    for k in range(a.shape[1]):
+        np.multiply(a[:, k], by, out=out[:, k])
+    return out
+
+
+def plus(a: Floats, b: Floats, by: Floats) -> Floats:
+    """Rows `a + b * by`: [n, 3], [n, 3] and [n]."""
+    out = scaled(b, by)
+    out += a
+    return out
+
+
+def interpolate(values: Floats, corners: Ints, weights: Floats) -> Floats:
+    """Sums of the values [m, k] of each row's three corners [n, 3] with barycentric weights [n, 3]: [n, k]."""
+    out = np.empty((len(corners), values.shape[1]), np.float32)
+    found = [values.take(corners[:, c], 0) for c in range(3)]
+    for k in range(values.shape[1]):
+        total = found[0][:, k] * weights[:, 0]
+        total += found[1][:, k] * weights[:, 1]
+        total += found[2][:, k] * weights[:, 2]
+        out[:, k] = total
+    return out

@@ -9,7 +9,8 @@ from prodgen_render.families import FAMILIES, family_of
 from prodgen_render.families.traits import collect, traits_of
 from prodgen_render.made_up import made_up_product
 from prodgen_render.parametric import build_model
-from prodgen_render.rendering import DRAFT, render
+from prodgen_render.quality import DRAFT
+from prodgen_render.rendering import render
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Finish, Product, View

@@ -150,10 +150,7 @@ def _cushion_block(size: tuple[float, float, float], radius: float, puff: float,
         )
         return v + puff * shift
 
-    return [
-        bent(part, swell).but(normals=bent(part, swell).normals)
-        for part in box(size, radius, material, steps=6, cells=12)
-    ]
+    return [bent(part, swell) for part in box(size, radius, material, steps=6, cells=12)]
 
 
 def sofa(look: Look) -> list[Part]:
