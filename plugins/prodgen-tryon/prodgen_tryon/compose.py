@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from prodgen_tryon import underlay
 from prodgen_tryon.cutout import Cutout
-from prodgen_tryon.filters import Float, blur, dilate, polygon, tube
+from prodgen_tryon.filters import Float, blur, box_of, dilate, polygon, times, tube
 from prodgen_tryon.fit import TopFit
 from prodgen_tryon.fit_legs import LegFit
-from prodgen_tryon.layers import over, warp_part
+from prodgen_tryon.layers import over, paint, warp_part
 from prodgen_tryon.parsing import head_shape
 from prodgen_tryon.person import Person
 from prodgen_tryon.relight import relight
@@ -73,8 +73,7 @@ def compose_top(
     remove_old = not (keep_top or top_worn)
     size = image.shape[:2]
     parts, w = person.parts, person.width
-    canvas = image
-    old = parts["upper"]
+    canvas = image.astype(np.float32)
     torso, sleeves = fitted.parts[0], fitted.parts[1:]
     margin = 0.01 * float(np.ptp(torso.source, axis=0).max())
     if fitted.panels is None:
@@ -93,31 +92,25 @@ def compose_top(
     skin, skin_alpha = underlay.bare_skin(person)
     opening = _opening(person, fitted)
     along = person.along
-    if dress:
-        old = np.maximum(old, parts["lower"])
     if keep_top and not top_worn:
         # A coat hides what is under it; a shoulder or a hood that would show beside it belongs to what was taken off.
-        beside = (
-            np.clip(dilate(old, max(0.02 * w, 1.5)), 0, 1) * (1 - opening * _neck_region(person)) * (1 - front(person))
-        ) * (1 - gap)
+        beside = (_old_clothes(person, dress) * (1 - opening * _neck_region(person)) * (1 - front(person))) * (1 - gap)
         if person.measured.hem is not None and person.measured.hem > fitted.hem + 0.12 * w:
             beside = beside * np.clip((fitted.hem - along) / (0.02 * w), 0, 1)
         lower, lower_alpha = underlay.lower_clothes(person) if legs is None else (legs.cloth, legs.whole)
-        canvas = over(canvas, over(underlay.background(person), lower, lower_alpha), beside)
+        paint(canvas, over(underlay.background(person), lower, lower_alpha), beside)
     if remove_old:
-        gone = np.clip(dilate(old, max(0.02 * w, 1.5)), 0, 1)
-        gone = np.maximum(gone, underlay.hidden_neck(person)) * (1 - front(person))
+        gone = np.maximum(_old_clothes(person, dress), underlay.hidden_neck(person)) * (1 - front(person))
         under = underlay.background(person)
         lower, lower_alpha = underlay.lower_clothes(person) if legs is None else (legs.cloth, legs.whole)
         if dress:
             lower, lower_alpha = underlay.bare_legs(person)
         under = over(under, lower, lower_alpha)
-        under = over(under, skin, skin_alpha * (1 - _in_sleeves(person, fitted) * (1 - _neck_region(person))))
-        canvas = over(canvas, under, gone)
-    behind = torso_layer[..., 3] * opening
-    canvas = over(canvas, torso_layer[..., :3] * 0.8, behind)
+        paint(under, skin, skin_alpha * (1 - _in_sleeves(person, fitted) * (1 - _neck_region(person))))
+        paint(canvas, under, gone)
+    paint(canvas, torso_layer[..., :3], torso_layer[..., 3] * opening, shade=0.8)
     neck = (skin_alpha if remove_old else parts["person"]) * opening
-    canvas = over(canvas, skin if remove_old else image, neck * _neck_region(person))
+    paint(canvas, skin if remove_old else image, neck * _neck_region(person))
     body_alpha = torso_layer[..., 3] * (1 - opening)
     if fitted.tucked and remove_old:  # nothing of it hangs beside the lower clothes
         waist = fitted.waist or person.measured.waist or person.frame.torso
@@ -125,36 +118,49 @@ def compose_top(
     if gap.any():  # the edges of an open front throw a shadow on what is worn inside
         canvas = canvas * (1 - 0.45 * gap * blur(body_alpha, 0.03 * w))[..., None]
     lit = relight(person, torso_layer[..., :3], body_alpha)
-    canvas = over(canvas, lit, body_alpha)
-    cloth_alpha, cloth = body_alpha, lit
+    paint(canvas, lit, body_alpha)
+    cloth_alpha, cloth = body_alpha, lit.copy()
     arms = _arms_in_front(person, fitted)
     if arms.any():
-        canvas = over(canvas, skin if remove_old else image, arms)
+        paint(canvas, skin if remove_old else image, arms)
         cloth_alpha = cloth_alpha * (1 - arms)
-    bare = underlay.bare_arms(person)[1] * (1 - parts["hands"]) if remove_old else np.float32(0)
-    below_armpits = np.clip((along - 0.35 * w) / (0.25 * w), 0, 1).astype(np.float32)
     for layer in sleeve_layers:
-        shadow = 0.3 * blur(layer[..., 3], 0.035 * w) * (cloth_alpha > 0.5) * below_armpits
+        box = box_of(layer[..., 3], round(0.12 * w) + 2)
+        if box is None:
+            continue
+        sleeve = np.ascontiguousarray(layer[box][..., 3])
+        below_armpits = np.clip((along[box] - 0.35 * w) / (0.25 * w), 0, 1).astype(np.float32)
+        shadow = 0.3 * blur(sleeve, 0.035 * w) * (cloth_alpha[box] > 0.5) * below_armpits
         if remove_old:  # a cuff's on the arm
-            shadow = np.maximum(shadow, 0.35 * blur(layer[..., 3], 0.02 * w) * bare * (1 - cloth_alpha))
-        shadow = shadow * (1 - layer[..., 3])
-        canvas = canvas * (1 - shadow[..., None])
+            bare = underlay.bare_arms(person)[1][box] * (1 - parts["hands"][box])
+            shadow = np.maximum(shadow, 0.35 * blur(sleeve, 0.02 * w) * bare * (1 - cloth_alpha[box]))
+        canvas[box] = times(np.ascontiguousarray(canvas[box]), 1 - shadow * (1 - sleeve))
         lit = relight(person, layer[..., :3], layer[..., 3])
-        canvas = over(canvas, lit, layer[..., 3])
-        cloth = over(cloth, lit, layer[..., 3])
+        paint(canvas, lit, layer[..., 3])
+        paint(cloth, lit, layer[..., 3])
         cloth_alpha = np.maximum(cloth_alpha, layer[..., 3])
     raised = _forearms_over_sleeves(person, fitted)
     if raised.any():
-        canvas = over(canvas, skin if remove_old else image, raised)
+        paint(canvas, skin if remove_old else image, raised)
         cloth_alpha = cloth_alpha * (1 - raised)
     guard = front(person)
     if fitted.tucked and remove_old:
         inside = lower_alpha * np.clip((along - waist) / (0.02 * w), 0, 1)
-        canvas = over(canvas, lower, inside * (1 - arms))
+        paint(canvas, lower, inside * (1 - arms))
         cloth_alpha = cloth_alpha * (1 - inside)
-    canvas = over(canvas, person.image.astype(np.float32), guard)
+    paint(canvas, person.image, guard)
     alpha = (cloth_alpha * (1 - guard)).astype(np.float32)
     return Composed(canvas, alpha, cloth, cloth_alpha, gap if gap.any() else None)
+
+
+def _old_clothes(person: Person, dress: bool) -> Float:
+    """What a top, or a dress, takes the place of, a little grown, alpha."""
+    key = f"old clothes {dress}"
+    if key not in person.cache:
+        old = np.maximum(person.parts["upper"], person.parts["lower"]) if dress else person.parts["upper"]
+        person.cache[key] = np.clip(dilate(old, max(0.02 * person.width, 1.5)), 0, 1)
+    alpha: Float = person.cache[key]
+    return alpha
 
 
 def _shoulders(person: Person, fitted: TopFit) -> Float:
@@ -179,11 +185,15 @@ def _opening(person: Person, fitted: TopFit) -> Float:
 
 def _neck_region(person: Person) -> Float:
     """Where skin may show inside of an opening: the neck's column and the chest below it."""
+    if "neck region" in person.cache:
+        cached: Float = person.cache["neck region"]
+        return cached
     frame, w, rise = person.frame, person.width, person.measured.rise
     ring = np.array([frame.at(-0.175 * w, -0.8 * w), frame.at(-0.18 * w, -rise - 0.02 * w), frame.at(-0.34 * w, -rise + 0.1 * w), frame.at(-0.4 * w, 0.9 * w),
                      frame.at(0.4 * w, 0.9 * w), frame.at(0.34 * w, -rise + 0.1 * w), frame.at(0.18 * w, -rise - 0.02 * w), frame.at(0.175 * w, -0.8 * w)])  # fmt: skip
     region = polygon(person.image.shape, ring) | (person.parts["neck"] > 0.6)
-    return blur(region.astype(np.float32), 1.0)
+    alpha = person.cache["neck region"] = blur(region.astype(np.float32), 1.0)
+    return alpha
 
 
 def _arms_in_front(person: Person, fitted: TopFit) -> Float:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.cutout import Cutout
-from prodgen_tryon.filters import Float, dilate, to_lab
+from prodgen_tryon.filters import Float, differs, dilate, to_lab
 from prodgen_tryon.fit import Part
 from prodgen_tryon.keypoints import TopShape, length
 from prodgen_tryon.layers import STIFFNESS
@@ -95,7 +95,7 @@ def measure(
         cover: share of the places on the body that the garment should cover and does.
     """
     upper = isinstance(shape, TopShape)
-    changed = np.abs(after - person.image).max(-1) > 12
+    changed = differs(after, person.image, 12)
     return {
         "pose": visibility(person, upper),
         "arms": arms_in_front(person) if upper else 0.0,

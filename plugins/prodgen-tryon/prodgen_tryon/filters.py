@@ -143,6 +143,23 @@ def times(values: Float, factor: Float) -> Float:
     return result
 
 
+def differs(a: NDArray[Any], b: NDArray[Any], by: float = 0) -> NDArray[np.bool_]:
+    """Where two pictures [h, w, 3] differ by more than `by` in any channel."""
+    if a.dtype != b.dtype:
+        a, b = a.astype(np.float32, copy=False), b.astype(np.float32, copy=False)
+    first, *others = cv2.split(cv2.absdiff(a, b))
+    for other in others:
+        first = cv2.max(first, other)
+    result: NDArray[np.bool_] = first > by
+    return result
+
+
+def to_bytes(picture: Float) -> NDArray[np.uint8]:
+    """float32 0 to 255 rounded to uint8; what is beyond is cut off."""
+    result: NDArray[np.uint8] = cv2.add(picture, (0, 0, 0, 0), dtype=cv2.CV_8U)
+    return result
+
+
 def colour_distance(a: Float, b: Any, weights: tuple[float, float, float] = (1, 1, 1)) -> Float:
     """Weighted Euclidean distance [h, w] of colours [h, w, 3] to others: of each pixel, or of one colour [3].
 

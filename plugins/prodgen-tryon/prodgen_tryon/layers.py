@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -64,10 +66,17 @@ def _box(points: NDArray[np.float64], shape: tuple[int, ...], margin: float) -> 
 
 
 def over(below: Float, colours: Float, alpha: Float) -> Float:
-    """`colours` with `alpha` laid on `below`, worked out only around what `alpha` shows; float32."""
+    """`colours` with `alpha` laid on `below`; float32."""
     result: Float = below.astype(np.float32)
-    box = box_of(alpha)
-    if box is not None:
-        part = result[box]
-        part += times((colours[box] - part).astype(np.float32, copy=False), alpha[box])
+    paint(result, colours, alpha)
     return result
+
+
+def paint(canvas: Float, colours: NDArray[Any], alpha: Float, shade: float = 1.0) -> None:
+    """Lays `colours`, made lighter or darker by `shade`, on a canvas of one's own; touched only around what `alpha` shows."""
+    box = box_of(alpha)
+    if box is None:
+        return
+    part = canvas[box]
+    top = colours[box] if shade == 1 else colours[box] * np.float32(shade)
+    part += times((top - part).astype(np.float32, copy=False), alpha[box])

@@ -14,7 +14,7 @@ from prodgen_sdk.types import Body, Image
 from prodgen_tryon.filters import Float, to_lab
 from prodgen_tryon.fit import Measured
 from prodgen_tryon.parsing import moved, old_sleeves, parse_parts
-from prodgen_tryon.silhouette import Limb, arm, cast, leg, smooth, torso_edges
+from prodgen_tryon.silhouette import Limb, arm, cast, casts, leg, smooth, torso_edges
 from prodgen_tryon.skeleton import SIDES, Side, Skeleton, skeleton
 
 
@@ -179,15 +179,16 @@ def _tip(body: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
 
 def _old_hem(parts: dict[str, Float], frame: Skeleton) -> tuple[float | None, float | None, bool]:
     """Heights below the shoulders at which the old top ends, and at which the lower clothes are first seen; whether it is tucked in."""
+    height, width = parts["lower"].shape
+    along = np.arange(0.6 * frame.torso, 1.9 * frame.torso, max(0.01 * frame.width, 1))
     found = []
     for across in np.linspace(-0.3, 0.3, 9) * frame.width:
-        for along in np.arange(0.6 * frame.torso, 1.9 * frame.torso, max(0.01 * frame.width, 1)):
-            x, y = np.round(frame.at(float(across), float(along))).astype(int)
-            if not (0 <= x < parts["upper"].shape[1] and 0 <= y < parts["upper"].shape[0]):
-                break
-            if parts["lower"][y, x] > 0.5:
-                found.append(float(along))
-                break
+        x, y = np.round(frame.at(float(across), 0.0)[:, None] + frame.down[:, None] * along).astype(int)
+        inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+        ends = ~inside | (parts["lower"][y.clip(0, height - 1), x.clip(0, width - 1)] > 0.5)
+        end = int(ends.argmax())
+        if ends[end] and inside[end]:
+            found.append(float(along[end]))
     if len(found) < 4:
         return None, None, False
     hem, first, last = (float(np.quantile(found, share)) for share in (0.5, 0.1, 0.9))
@@ -202,9 +203,8 @@ def _hips(
     result: dict[Side, NDArray[np.float64]] = {}
     for side in SIDES:
         outward = frame.right * (-1 if side == "a" else 1)
-        seen = np.array(
-            [cast(lower, frame.at(0.0, float(h)) + outward * 0.2 * w, outward, w) + 0.2 * w for h in heights]
-        )
+        spine = frame.shoulders + frame.down * heights[:, None]
+        seen = casts(lower, spine + outward * 0.2 * w, outward[None], w) + 0.2 * w
         valid = (seen > 0.36 * w) & (seen < 0.95 * w) & (heights > 0.6 * frame.torso)
         if valid.sum() < 3:
             result[side] = edges[side] * 0.97

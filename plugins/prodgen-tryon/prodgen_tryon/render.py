@@ -15,7 +15,7 @@ from prodgen_tryon.accessories.wear import Accessory, Worn, wear
 from prodgen_tryon.compose import Composed
 from prodgen_tryon.confidence import LEAST, assess, measure
 from prodgen_tryon.config import Config
-from prodgen_tryon.filters import Float, dilate
+from prodgen_tryon.filters import Float, box_of, differs, dilate, to_bytes
 from prodgen_tryon.fit import Part
 from prodgen_tryon.garment import Piece
 from prodgen_tryon.outfit import Outfit, lay, lay_again, order
@@ -111,34 +111,34 @@ def restore(
     """
     x, y = person.origin
     width, height = person.size
-    working = picture.round().clip(0, 255).astype(np.uint8)
-    changed = (np.abs(working.astype(np.int16) - person.image) > 0).any(-1)
+    working = to_bytes(picture)
+    changed = differs(working, person.image)
     out = photo.copy()
     mask = np.zeros(photo.shape[:2], bool)
-    crop = photo[y : y + height, x : x + width]
+    target = out[y : y + height, x : x + width]
     if person.scale < 1:
         # Fade into the photo over the rim of the change: the crop was resampled, the photo was not.
         soft = cv2.GaussianBlur(dilate(changed.astype(np.float32), 1), (0, 0), 1.0)
         soft = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
-        large = cv2.resize(working, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.float32)
-        large = crop + (large - crop) * soft[..., None]
+        result = cv2.resize(working, (width, height), interpolation=cv2.INTER_CUBIC)
         inside = soft > 1 / 255
-        result = large.round().clip(0, 255).astype(np.uint8)
+        box = box_of(inside)
+        if box is not None:
+            result[box] = cv2.blendLinear(target[box].copy(), result[box].copy(), 1 - soft[box], soft[box].copy())
     else:
         result, inside = working, changed
     own = (np.maximum(person.parts["face"], person.parts["hands"]) > 0.5).astype(np.uint8)
     inside = inside & (cv2.resize(own, (width, height), interpolation=cv2.INTER_NEAREST) == 0)
     if allowed is not None:
         inside = inside & allowed[y : y + height, x : x + width]
-    target = out[y : y + height, x : x + width]
-    target[inside] = result[inside]
+    np.copyto(target, result, where=inside[..., None])
     mask[y : y + height, x : x + width] = inside
     return out, mask
 
 
 def _layer(photo: Image, person: Person, done: Composed) -> Image:
     x, y = person.origin
-    rgba = np.dstack([done.cloth, done.alpha * 255]).round().clip(0, 255).astype(np.uint8)
+    rgba = to_bytes(cv2.merge([*cv2.split(done.cloth), done.alpha * np.float32(255)]))
     if person.scale < 1:
         rgba = cv2.resize(rgba, person.size, interpolation=cv2.INTER_CUBIC)
     out = np.zeros((*photo.shape[:2], 4), np.uint8)

@@ -39,14 +39,16 @@ class Limb:
 
 def cast(mask: Float, origin: Curve, direction: Curve, reach: float) -> float:
     """Distance from `origin` along the unit `direction` to the first pixel below one half, at most `reach`."""
+    return float(casts(mask, origin[None], direction[None], reach)[0])
+
+
+def casts(mask: Float, origins: Curve, directions: Curve, reach: float) -> NDArray[np.float64]:
+    """`cast` for several origins [n, 2], each in its own direction or all in one [n or 1, 2]."""
     steps = np.arange(0.0, reach + 0.5, 0.5)
-    x = np.round(origin[0] + direction[0] * steps).astype(int)
-    y = np.round(origin[1] + direction[1] * steps).astype(int)
+    x, y = (np.round(origins[:, i, None] + directions[:, i, None] * steps).astype(int) for i in (0, 1))
     valid = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
-    inside = np.zeros(len(steps), bool)
-    inside[valid] = mask[y[valid], x[valid]] > 0.5
-    outside = np.flatnonzero(~inside)
-    return float(steps[outside[0]]) if len(outside) else reach
+    outside = ~valid | (mask[np.where(valid, y, 0), np.where(valid, x, 0)] <= 0.5)
+    return np.where(outside.any(1), steps[outside.argmax(1)], reach)
 
 
 def smooth(values: NDArray[Any], window: int = 5) -> NDArray[np.float64]:
@@ -83,8 +85,7 @@ def arm(mask: Float, frame: Skeleton, side: Side, stations: int = 25) -> Limb:
     bend = path[2] + 0.12 * (path[2] - path[1])
     centre, normal, t = ribbon(np.vstack([path[:2], bend]), outward, stations)
     w = frame.width
-    outer = np.array([cast(mask, c, n, 0.34 * w) for c, n in zip(centre, normal, strict=True)])
-    inner = np.array([cast(mask, c, -n, 0.34 * w) for c, n in zip(centre, normal, strict=True)])
+    outer, inner = casts(mask, centre, normal, 0.34 * w), casts(mask, centre, -normal, 0.34 * w)
     outer = np.where(outer >= 0.33 * w, np.nan, outer)
     inner = np.where(inner >= 0.33 * w, np.nan, inner)
     typical = np.interp(t, [0, 0.4, 1, 2], np.array([0.19, 0.165, 0.145, 0.1]) * w)
@@ -104,8 +105,7 @@ def leg(mask: Float, frame: Skeleton, side: Side, stations: int = 25) -> Limb:
     centre, normal, t = ribbon(frame.leg(side), outward, stations)
     w = frame.width
     other = frame.leg("b" if side == "a" else "a")
-    outer = np.array([cast(mask, c, n, 0.6 * w) for c, n in zip(centre, normal, strict=True)])
-    inner = np.array([cast(mask, c, -n, 0.6 * w) for c, n in zip(centre, normal, strict=True)])
+    outer, inner = casts(mask, centre, normal, 0.6 * w), casts(mask, centre, -normal, 0.6 * w)
     typical = np.interp(t, [0, 0.4, 1, 2], np.array([0.36, 0.3, 0.22, 0.16]) * w)
     # Where the legs touch, the border between them is half way to the other leg's axis.
     half_way = np.array([_distance(c, other) / 2 for c in centre])
@@ -145,8 +145,9 @@ def torso_edges(
         limb = arms[side]
         places = frame.local(limb.centre)
         edge = np.zeros(len(along))
-        for i, height in enumerate(along):
-            measured = cast(mask, frame.at(0, float(height)), frame.right * sign, 1.4 * w)
+        spine = frame.shoulders + frame.down * np.asarray(along)[:, None]
+        seen = casts(mask, spine, frame.right[None] * sign, 1.4 * w)
+        for i, (height, measured) in enumerate(zip(along, seen, strict=True)):
             near = np.abs(places[:, 1] - height) < 0.08 * w
             bound = np.inf
             if near.any():

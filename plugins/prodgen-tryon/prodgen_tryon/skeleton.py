@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -37,26 +38,26 @@ class Skeleton:
     def __getitem__(self, name: str) -> Point:
         return self.points[name]
 
-    @property
+    @cached_property
     def shoulders(self) -> Point:
         return (self["shoulder_a"] + self["shoulder_b"]) / 2
 
-    @property
+    @cached_property
     def hips(self) -> Point:
         return (self["hip_a"] + self["hip_b"]) / 2
 
-    @property
+    @cached_property
     def down(self) -> Point:
         """Unit vector from the shoulders to the hips."""
         axis = self.hips - self.shoulders
         return axis / max(float(np.hypot(*axis)), 1e-6)
 
-    @property
+    @cached_property
     def right(self) -> Point:
         """Unit vector across the body, towards side b."""
         return np.array([self.down[1], -self.down[0]])
 
-    @property
+    @cached_property
     def torso(self) -> float:
         """Distance from the middle of the shoulders to the middle of the hips."""
         return float(np.hypot(*(self.hips - self.shoulders)))

@@ -115,8 +115,16 @@ def _profile(lab: Float, person: Float, frame: Skeleton, side: Side) -> NDArray[
         patch = lab[max(y - radius, 0) : max(y + radius + 1, 0), max(x - radius, 0) : max(x + radius + 1, 0)]
         inside = person[max(y - radius, 0) : max(y + radius + 1, 0), max(x - radius, 0) : max(x + radius + 1, 0)] > 0.6
         if inside.any():
-            profile[i] = np.median(patch[inside], axis=0)
+            profile[i] = _median(patch[inside])
     return profile
+
+
+def _median(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The median of each column; quicker on few rows than NumPy's own."""
+    ordered = np.sort(values, axis=0)
+    middle = len(values) // 2
+    result: NDArray[np.float64] = (ordered[middle].astype(float) + ordered[(len(values) - 1) // 2]) / 2
+    return result
 
 
 def find_sleeve(lab: Float, person: Float, frame: Skeleton, side: Side, skin: NDArray[Any]) -> Sleeve:
