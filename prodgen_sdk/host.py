@@ -65,6 +65,17 @@ class PullableModel:
     plugin: str
 
 
+def _shared(known: PullableModel | None, model: PullableModel) -> PullableModel:
+    """A model as one or two plugins want it; only what comes from one hub repository can be of two. Raises PluginError."""
+    if known is None:
+        return model
+    from prodgen_sdk.checkpoints.pulling import HubPull
+
+    if not (isinstance(known.pull, HubPull) and isinstance(model.pull, HubPull)):
+        raise PluginError(f"The name {model.name!r} is already registered by another plugin.")
+    return replace(known, pull=known.pull.joined(model.pull), plugin=f"{known.plugin}, {model.plugin}")
+
+
 @dataclass
 class _Collected:
     entries: list[Entry] = field(default_factory=list)
@@ -339,9 +350,9 @@ class Host:
                 raise PluginError(f"A plugin named {name!r}, or the same plugin, is already registered.")
             collected = self._collect(plugin, name, distribution, version)
             clash = next((c.name for c in collected.commands if c.name in self.commands), None)
-            clash = clash or next((m.name for m in collected.models if m.name in self.models), None)
             if clash is not None:
                 raise PluginError(f"The name {clash!r} is already registered by another plugin.")
+            models = {model.name: _shared(self.models.get(model.name), model) for model in collected.models}
             self.registry.add(collected.entries)
         except Exception as error:
             if not taken and self._manager.is_registered(plugin):
@@ -350,7 +361,7 @@ class Host:
             known = error if isinstance(error, ProdgenError) else PluginError(in_words(error))
             return self._fail(name, distribution, version, known)
         self.commands.update((command.name, command) for command in collected.commands)
-        self.models.update((model.name, model) for model in collected.models)
+        self.models.update(models)
         record = PluginRecord(name, distribution, version, "loaded", "", tuple(e.spec.id for e in collected.entries))
         self._records.append(record)
         return record

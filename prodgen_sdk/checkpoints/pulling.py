@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -16,7 +16,22 @@ from prodgen_sdk.checkpoints.sources import Checkpoint, Source, WeightsFile, loc
 from prodgen_sdk.errors import ConfigError, MissingDependency
 
 
-def pullable(config: BaseModel | None, *, native: bool = False) -> list[tuple[str, str, Callable[[Path], None]]]:
+@dataclass(frozen=True)
+class HubPull:
+    """Fetches what is needed of one hub repository at one revision into a folder; see `pull`."""
+
+    sources: tuple[Source, ...]
+    native: bool = False
+
+    def __call__(self, folder: Path) -> None:
+        pull(self.sources, folder, native=self.native)
+
+    def joined(self, other: HubPull) -> HubPull:
+        """What this and another plugin need of the same repository. Each looks again at what it loads, by its own rules."""
+        return HubPull((*self.sources, *other.sources), self.native or other.native)
+
+
+def pullable(config: BaseModel | None, *, native: bool = False) -> list[tuple[str, str, HubPull]]:
     """(name, summary, pull) of every hub id in a configuration; sources without a pinned revision are left out.
 
     Args:
@@ -34,7 +49,7 @@ def pullable(config: BaseModel | None, *, native: bool = False) -> list[tuple[st
         except ConfigError:
             continue  # the component that is built from it says what is wrong
     return [
-        (name, f"{sources[0].model} at {sources[0].revision}", partial(pull, sources, native=native))
+        (name, f"{sources[0].model} at {sources[0].revision}", HubPull(tuple(sources), native))
         for name, sources in found.items()
     ]
 

@@ -102,12 +102,19 @@ def register_body_parsers(register: Register) -> None:
 
 
 @hookimpl
-def register_models(register: RegisterModel) -> None:
+def register_models(register: RegisterModel, config: Config | None) -> None:
     register(
         "pose",
         "MediaPipe pose detector and landmarks (two tflite files, 9 MB, Apache-2.0)",
         "prodgen_tryon.models:pull",
     )
+    if config is None:
+        return
+    from prodgen_sdk.checkpoints.pulling import pullable
+
+    # FASHN's package has a script of its own: what it needs is not all safetensors.
+    for name, summary, pull in pullable(config.model_copy(update={"fashn": None})):
+        register(name, summary, pull)
 
 
 @hookimpl

@@ -8,7 +8,10 @@ from pydantic import BaseModel
 
 from prodgen_sdk.checkpoints.pulling import pull, pullable
 from prodgen_sdk.checkpoints.sources import Checkpoint, WeightsFile
-from prodgen_sdk.errors import ConfigError, MissingDependency
+from prodgen_sdk.config import Config
+from prodgen_sdk.errors import ConfigError, MissingDependency, PluginError
+from prodgen_sdk.hookspecs import hookimpl
+from prodgen_sdk.host import Host
 
 
 class Section(BaseModel):
@@ -79,3 +82,41 @@ def test_a_file_that_the_repository_lacks(checkpoint, tmp_path, monkeypatch):
     with pytest.raises(ConfigError, match=r"has no file 'b\.safetensors'"):
         pull([WeightsFile(model="owner/name", revision="v1", file="b.safetensors")], tmp_path / "here")
     assert not (tmp_path / "here").exists()
+
+
+class Wants:
+    """A plugin that can fetch what its section names."""
+
+    def __init__(self, source, pull=None):
+        self.config, self.pull = source, pull
+
+    @hookimpl
+    def register_models(self, register):
+        for name, summary, fetch in pullable(self.config):
+            register(name, summary, self.pull or fetch)
+
+
+def test_a_repository_that_two_plugins_name_is_fetched_for_both(weights, tmp_path, monkeypatch):
+    def snapshot(repo, *, allow_patterns, local_dir, **_):
+        local_dir.mkdir(exist_ok=True)
+        (local_dir / allow_patterns[0]).write_bytes(weights)
+        return local_dir
+
+    hub(monkeypatch, snapshot)
+    host = Host(Config(), strict=True)
+    for plugin in "ab":
+        source = WeightsFile(model="owner/name", revision="v1", file=f"{plugin}.safetensors")
+        host.register(Wants(source), plugin)
+    (model,) = host.models.values()
+    assert (model.name, model.plugin) == ("owner--name--v1", "a, b")
+    model.pull(tmp_path / model.name)
+    assert sorted(path.name for path in (tmp_path / model.name).iterdir()) == ["a.safetensors", "b.safetensors"]
+
+
+def test_a_name_that_is_not_of_the_hub_belongs_to_one_plugin():
+    source = WeightsFile(model="owner/name", revision="v1", file="x.safetensors")
+    host = Host(Config(), strict=True)
+    host.register(Wants(source), "a")
+    with pytest.raises(PluginError, match="'owner--name--v1' is already registered"):
+        host.register(Wants(source, pull=lambda folder: None), "b")
+    assert host.models["owner--name--v1"].plugin == "a"

@@ -6,7 +6,7 @@ from functools import partial
 
 from prodgen_sdk.checkpoints import finding
 
-_OFFLINE = "Fetch it where there is a network and name the folder as `model`; tryon/warp needs no weights."
+_OFFLINE = "Where there is a network run: prodgen models pull {name}. tryon/warp needs no weights."
 
 find_folder = partial(finding.find_folder, offline=_OFFLINE)
 find_file = partial(finding.find_file, offline=_OFFLINE)
