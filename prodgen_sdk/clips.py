@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import uuid
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from prodgen_sdk import images
-from prodgen_sdk.errors import InputError, InvalidImage, MissingDependency, StoreError
+from prodgen_sdk.errors import InputError, InvalidImage, MissingDependency, ProdgenError, StoreError
 
 if TYPE_CHECKING:
     from prodgen_sdk.types import Image
@@ -28,6 +29,7 @@ MAX_EDGE = 1920
 MAX_FRAMES = 900
 MAX_GIF_FRAMES = 300
 RATE = 25.0
+_MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
 CODECS = {".mp4": "mp4v", ".webm": "VP90", ".mkv": "FFV1"}
 
 
@@ -278,8 +280,10 @@ def _read_animation(path: Path) -> Iterator[Image]:
 def _damaged(path: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise InvalidImage(f"{path} is damaged or truncated ({error}).", hint="Export it again.") from None
+    except ProdgenError:
+        raise
+    except Exception as error:  # decoders of damaged bytes raise almost anything
+        raise InvalidImage(f"{path} is damaged or truncated ({error}).", hint="Export it again.") from error
 
 
 def _read_folder(path: Path) -> Iterator[Image]:
@@ -290,14 +294,27 @@ def _read_folder(path: Path) -> Iterator[Image]:
 _READERS = {"video": _read_video, "animation": _read_animation, "folder": _read_folder}
 
 
+def _is_video(path: Path) -> bool:
+    """Whether a file begins as MP4, MOV, WebM, Matroska or AVI do.
+
+    FFmpeg goes by what it finds in a file, not by its ending: it would follow a list of other files, too.
+    """
+    with path.open("rb") as file:
+        head = file.read(12)
+    return head[4:8] in _MP4_BOXES or head[:4] == b"\x1a\x45\xdf\xa3" or (head[:4] == b"RIFF" and head[8:] == b"AVI ")
+
+
 class _Capture:
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def __enter__(self) -> Any:
+        cv2 = _cv2()
         if not self._path.is_file():
             raise InvalidImage(f"There is no file {self._path}.")
-        self._capture = _cv2().VideoCapture(str(self._path))
+        if not _is_video(self._path):
+            raise InvalidImage(f"{self._path} is not a video that can be read.", hint="Export it as MP4 (H.264).")
+        self._capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         if not self._capture.isOpened():
             raise InvalidImage(f"{self._path} is not a video that can be read.", hint="Export it as MP4 (H.264).")
         return self._capture
@@ -308,12 +325,15 @@ class _Capture:
 
 def _picture(path: Path) -> Any:
     from PIL import Image as Pil
-    from PIL import UnidentifiedImageError
 
     try:
-        picture = Pil.open(path, formats=("GIF", "WEBP", "PNG"))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
-        raise InvalidImage(f"{path} is not a clip that can be read.", hint="Export it again.") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Pil.DecompressionBombWarning)
+            picture = Pil.open(path, formats=("GIF", "WEBP", "PNG"))
+    except Pil.DecompressionBombError:
+        raise InputError(f"{path} is far larger than {MAX_EDGE} pixels.", hint="Scale it down first.") from None
+    except Exception as error:
+        raise InvalidImage(f"{path} is not a clip that can be read.", hint="Export it again.") from error
     if max(picture.size) > MAX_EDGE:
         picture.close()
         raise InputError(f"{path} is larger than {MAX_EDGE} pixels.", hint="Scale it down first.")
@@ -322,7 +342,7 @@ def _picture(path: Path) -> Any:
 
 def _animated(path: Path) -> bool:
     try:
-        with _picture(path) as picture:
+        with _damaged(path), _picture(path) as picture:
             return bool(getattr(picture, "is_animated", False))
     except InputError:
         return False

@@ -139,8 +139,8 @@ def load(source: str | Path | bytes, *, alpha: bool = False, max_pixels: int = M
         raise InvalidImage(f"{name} is far too large to be decoded safely.", hint="Scale it down first.") from None
     except InvalidImage:
         raise
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, MemoryError, OverflowError) as error:
-        raise InvalidImage(f"{name} is damaged or truncated ({error}).", hint="Export it again.") from None
+    except Exception as error:  # decoders of damaged bytes raise almost anything: struct.error, RuntimeError, KeyError
+        raise InvalidImage(f"{name} is damaged or truncated ({error}).", hint="Export it again.") from error
 
 
 def pixels(photo: Photo) -> Image:

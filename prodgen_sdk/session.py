@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
@@ -54,6 +56,8 @@ class TryOnSession:
     def __init__(self, studio: Studio, person: PersonPhoto) -> None:
         self._studio = studio
         self._person: PersonPhoto | None = person
+        self._lock = threading.Lock()
+        self._at_work = 0
 
     def try_on(
         self,
@@ -70,9 +74,10 @@ class TryOnSession:
     ) -> TryOn | Refusal:
         """Dresses the person; see `Studio.try_on`. Raises InputError once the session has ended."""
         until = self._kept_until(user, retain)
-        request = self._request(garments, category, fit, mask, seed)
-        answer = try_on([request], **self._means(compositor), ctx=ctx)[0]
-        self._keep(answer, user, until)
+        with self._working() as person:
+            request = self._request(person, garments, category, fit, mask, seed)
+            answer = try_on([request], **self._means(compositor), ctx=ctx)[0]
+            self._keep(answer, user, until)
         return answer
 
     def try_on_many(
@@ -90,10 +95,11 @@ class TryOnSession:
     ) -> list[TryOn | Refusal]:
         """Dresses the person in each look separately; see `Studio.try_on_many`."""
         until = self._kept_until(user, retain)
-        requests = [self._request(look, category, fit, mask, seed) for look in looks]
-        answers = try_on(requests, **self._means(compositor), ctx=ctx, vetoes="refuse")
-        for answer in answers:
-            self._keep(answer, user, until)
+        with self._working() as person:
+            requests = [self._request(person, look, category, fit, mask, seed) for look in looks]
+            answers = try_on(requests, **self._means(compositor), ctx=ctx, vetoes="refuse")
+            for answer in answers:
+                self._keep(answer, user, until)
         return answers
 
     def try_on_clip(
@@ -115,18 +121,24 @@ class TryOnSession:
                 f"Frames that cannot be dressed are not {gaps!r}.", hint=f"Say {', '.join(get_args(Gaps))}."
             )
         check_target(out)
-        request = self._request(garments, category, fit, mask, 0)
-        means = self._means(compositor)
 
         def write(frames: Iterator[Image]) -> int:
             return write_clip(out, frames, clip.rate)
 
-        return try_on_clip(clip, request, clip.rate, write=write, gaps=gaps, total=clip.frames, ctx=ctx, **means)
+        with self._working() as person:
+            request = self._request(person, garments, category, fit, mask, 0)
+            means = self._means(compositor)
+            return try_on_clip(clip, request, clip.rate, write=write, gaps=gaps, total=clip.frames, ctx=ctx, **means)
 
     def _request(
-        self, look: Wearable | Sequence[Wearable], category: GarmentCategory, fit: str | Fit, mask: Any, seed: int
+        self,
+        person: PersonPhoto,
+        look: Wearable | Sequence[Wearable],
+        category: GarmentCategory,
+        fit: str | Fit,
+        mask: Any,
+        seed: int,
     ) -> TryOnRequest:
-        person = self._open()
         items: list[Any] = list(look) if isinstance(look, list | tuple) else [look]
         return build(
             TryOnRequest,
@@ -164,10 +176,33 @@ class TryOnSession:
         return build(Garment, front=images.pixels(item), category=category)
 
     def close(self) -> None:
-        """Drops the photo and what compositors keep of it; one that fails to does not keep the others from it."""
-        person, self._person = self._person, None
+        """Drops the photo and what compositors keep of it; one that fails to does not keep the others from it.
+
+        A call that is under way on another thread is not waited for: what it still leaves behind is dropped as it ends.
+        """
+        with self._lock:
+            person, self._person = self._person, None
+        if person is not None:
+            self._release(person)
+
+    @contextmanager
+    def _working(self) -> Iterator[PersonPhoto]:
+        """The person, for a piece of work; after it, the compositors let go of somebody whose session has ended meanwhile."""
+        with self._lock:
+            person = self._open()
+            self._at_work += 1
+        try:
+            yield person
+        finally:
+            with self._lock:
+                self._at_work -= 1
+                last = self._person is None and not self._at_work
+            if last:
+                self._release(person)
+
+    def _release(self, person: PersonPhoto) -> None:
         errors: list[ProdgenError] = []
-        for compositor in self._studio.host.built("compositor") if person is not None else ():
+        for compositor in self._studio.host.built("compositor"):
             try:
                 compositor.release(person)
             except ProdgenError as error:

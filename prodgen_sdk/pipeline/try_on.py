@@ -78,7 +78,10 @@ def garment_of(product: Product, load: Callable[[Media], Image]) -> Garment:
 
 def _measurements(product: Product) -> dict[str, float]:
     found = {name.removesuffix("_cm"): value for name, value in product.attributes.items() if name.endswith("_cm")}
-    return {name: float(value) for name, value in found.items() if isinstance(value, int | float) and 0 < value < 400}
+    numbers = {
+        name: value for name, value in found.items() if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    return {name: float(value) for name, value in numbers.items() if 0 < value < 400}
 
 
 def try_on(

@@ -38,7 +38,7 @@ def try_on_clip(
             filmed, or cut out.
         total: how many frames there are, for progress.
 
-    Screening looks at a frame a second; one that it blocks refuses the clip.
+    Screening looks at the first dressed frame and then at one a second; one that it blocks refuses the clip.
     """
     run = _Run(rate, gaps, total, checkers, ctx or Context())
     prepared: TryOnRequest = host.chain("before_try_on", request, "request")
@@ -64,7 +64,7 @@ class _Run:
     def __init__(self, rate: float, gaps: Gaps, total: int | None, checkers: Sequence[Checker], ctx: Context) -> None:
         self._rate, self._gaps, self._total, self._checkers, self._ctx = rate, gaps, total, checkers, ctx
         self.first: TryOn | None = None
-        self._frames = self._written = self._bridged = 0
+        self._frames = self._written = self._bridged = self._next_look = 0
         self._sure: list[float] = []
         self._missed: list[Gap] = []
         self._warnings: dict[str, int] = {}
@@ -97,8 +97,9 @@ class _Run:
             self.first = answer
 
     def _screen(self, number: int, answer: TryOn) -> None:
-        if not self._checkers or number % max(round(self._rate), 1):
+        if not self._checkers or number < self._next_look:
             return
+        self._next_look = number + max(round(self._rate), 1)
         item = ScreenItem(image=answer.image, purpose="try-on")
         found = screen([item], self._checkers, required=(), ctx=self._ctx)[0]
         if found.outcome == "block":

@@ -1,4 +1,6 @@
+import contextlib
 import itertools
+import random
 
 import numpy as np
 import pytest
@@ -125,3 +127,42 @@ def test_without_opencv_the_install_is_named(tmp_path, monkeypatch):
     with pytest.raises(MissingDependency, match="pip install"):
         clips.check_target(tmp_path / "c.mp4")
     clips.write_clip(tmp_path / "c.gif", moving(), 25)
+
+
+def test_a_video_is_told_by_its_bytes_so_that_no_list_of_other_files_is_followed(tmp_path):
+    pytest.importorskip("cv2")
+    clips.write_clip(tmp_path / "somebody-else.mkv", moving(), 10)
+    (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile somebody-else.mkv\n")
+    (tmp_path / "list.mkv").write_text("#EXTM3U\n#EXTINF:1,\nsomebody-else.mkv\n#EXT-X-ENDLIST\n")
+    images.save(moving()[0], tmp_path / "picture.png")
+    (tmp_path / "picture.png").rename(tmp_path / "photo0001.mp4")
+    for name in ("list.mp4", "list.mkv", "photo0001.mp4"):
+        with pytest.raises(InvalidImage, match="not a video"):
+            clips.open_clip(tmp_path / name)
+
+
+def test_damaged_animations_are_named_and_nothing_else_is_raised(tmp_path):
+    from PIL import Image as Pil
+
+    rng = random.Random(5)
+    frames = [Pil.fromarray(frame) for frame in moving(3, (16, 20))]
+    for ending in (".gif", ".webp", ".png"):
+        path = tmp_path / f"c{ending}"
+        frames[0].save(path, save_all=True, append_images=frames[1:], duration=50)
+        whole = path.read_bytes()
+        for _ in range(150):
+            damaged = bytearray(whole)
+            for _ in range(rng.choice((1, 2, 4))):
+                damaged[rng.randrange(min(len(damaged), 80))] = rng.randrange(256)
+            path.write_bytes(damaged[: rng.choice((len(damaged), rng.randrange(20, len(damaged))))])
+            clips.is_clip(path)
+            with contextlib.suppress(InputError):  # InvalidImage is one
+                list(itertools.islice(clips.open_clip(path), 5))
+
+
+def test_an_animation_of_absurd_size_is_refused(tmp_path):
+    path = tmp_path / "bomb.gif"
+    path.write_bytes(b"GIF89a\xff\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\xff\xff\xff\xff\x00\x02\x02D\x01\x00;")
+    assert not clips.is_clip(path)
+    with pytest.raises(InputError, match="far larger"):
+        clips.open_clip(path)

@@ -1,5 +1,7 @@
+import contextlib
 import io
 import os
+import random
 import struct
 import tracemalloc
 import zlib
@@ -264,3 +266,22 @@ def test_equal_pixels_have_equal_digests_however_they_are_stored():
     image = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
     assert images.pixel_digest(image) == images.pixel_digest(np.asfortranarray(image))
     assert images.pixel_digest(image) != images.pixel_digest(image.reshape(2, 8, 3))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF", "TIFF", "GIF", "BMP"])
+def test_damaged_bytes_raise_invalid_image_and_nothing_else(kind):
+    options = {"exif": _exif()} if kind in ("PNG", "JPEG", "WEBP") else {}
+    whole = written(Pil.fromarray(np.arange(20 * 24 * 3, dtype=np.uint8).reshape(20, 24, 3)), kind, **options)
+    rng = random.Random(1)
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for _ in range(rng.choice((1, 2, 4, 8))):
+            damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+        with contextlib.suppress(InvalidImage):
+            assert images.load(bytes(damaged)).dtype == np.uint8
+
+
+def _exif():
+    exif = Pil.Exif()
+    exif[0x0112], exif[0x010F] = 6, "somebody"
+    return exif

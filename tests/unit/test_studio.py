@@ -1,5 +1,6 @@
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -400,6 +401,31 @@ def test_a_refused_look_does_not_stop_the_others():
     ]  # fmt: skip
     assert answers[2].reason.startswith("No hats today.")
     assert answers[2].what_to_do == "Come on Monday."
+
+
+def test_what_a_call_leaves_behind_after_its_session_ended_is_dropped_too():
+    kept, begun, ended = set(), threading.Event(), threading.Event()
+
+    class Keeping(PatchCompositor):
+        def compose(self, batch, ctx):
+            begun.set()
+            assert ended.wait(10)
+            kept.update(images.pixel_digest(request.person.image) for request in batch)
+            return super().compose(batch, ctx)
+
+        def release(self, person):
+            kept.discard(images.pixel_digest(person.image))
+
+    spec = CompositorSpec(id="mine/keeping", summary="x", categories=("top",))
+    person, garment = person_and_garment()
+    with Studio(host=fake_host(plugin_of(spec, Keeping))) as studio, ThreadPoolExecutor(1) as pool:
+        session = studio.session(person)
+        call = pool.submit(session.try_on, garment, category="top", compositor="mine/keeping")
+        assert begun.wait(10)
+        session.close()
+        ended.set()
+        assert call.exception() is None
+        assert kept == set()
 
 
 def test_a_session_drops_the_photo_when_it_ends(tmp_path):

@@ -72,11 +72,12 @@ def test_frames_that_cannot_be_dressed(studio, tmp_path, gaps, written):
     assert not (tmp_path / "none").exists()
 
 
-def test_screening_looks_at_a_frame_a_second(studio, tmp_path):
-    source = folder(tmp_path / "in", *[True] * 3)
+@pytest.mark.parametrize("dressed", [(True, True, True), (False, True, False)])
+def test_screening_looks_at_a_dressed_frame_a_second(studio, tmp_path, dressed):
+    source = folder(tmp_path / "in", *dressed)
     magenta = GARMENT.copy()
     magenta[10:50, 10:50] = (255, 0, 255)
-    refused = studio.try_on_clip(source, magenta, tmp_path / "out", rate=2, category="top")
+    refused = studio.try_on_clip(source, magenta, tmp_path / "out", rate=2, category="top", gaps="cut")
     assert refused.code == "screened"
     assert not (tmp_path / "out").exists()
 
