@@ -1,7 +1,8 @@
 """How far a try-on picture can be trusted: signs of the common faults, measured, and a sentence for each that is weak.
 
-This is a heuristic, not a probability: the limits below were set by looking at pictures and say which ones a person should look
-at again. Each sign is mapped to 0 (bad) to 1 (good); the confidence is their weighted product, at most `BEST`.
+The limits below were set by looking at pictures and say which ones are refused or should be looked at again. Each sign is mapped to
+0 (bad) to 1 (good); soundness is their weighted product, at most `BEST`. It finds faults; which of the sound pictures are likely to be
+nearer to a photo is told by `fidelity`.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ SIGNS = {
 
 
 def assess(signs: dict[str, float]) -> tuple[float, tuple[str, ...]]:
-    """Confidence 0 to `BEST` of measured signs by name, and a warning for each that is weak.
+    """Soundness 0 to `BEST` of measured signs by name, and a warning for each that is weak.
 
     >>> assess({"cover": 1.0, "stretch": 0.2})
     (0.95, ())

@@ -15,9 +15,11 @@ from prodgen_tryon.accessories.wear import Accessory, Worn, wear
 from prodgen_tryon.compose import Composed
 from prodgen_tryon.confidence import LEAST, assess, measure
 from prodgen_tryon.config import Config
+from prodgen_tryon.fidelity import fidelity, traits, trusted
 from prodgen_tryon.filters import Float, box_of, differs, dilate, to_bytes
 from prodgen_tryon.fit import Part
 from prodgen_tryon.garment import Piece
+from prodgen_tryon.keypoints import TopShape
 from prodgen_tryon.outfit import Outfit, lay, lay_again, order
 from prodgen_tryon.person import Person
 
@@ -69,6 +71,9 @@ def dress(
         sure, weak = assess(found)
         if sure < LEAST:
             return refusals.UNSURE
+        if isinstance(piece.shape, TopShape):
+            hard = traits(person, composed.cloth, composed.whole)
+            found, sure = found | hard, trusted(fidelity(hard), sure)
         confidence = min(confidence, sure)
         warnings += [w for w in (*piece.warnings, *weak) if w not in warnings]
         signs[number], done[number] = {name: round(value, 3) for name, value in found.items()}, composed
