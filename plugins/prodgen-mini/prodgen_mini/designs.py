@@ -179,12 +179,12 @@ class Designs:
         )
 
 
-def read_designs(folder: Path, *, splits: tuple[str, ...] = (), limit: int = 0) -> Designs:
+def read_designs(folder: Path, *, splits: tuple[str, ...] = (), start: int = 0, limit: int = 0) -> Designs:
     """Reads a data set of designs.
 
     Args:
         splits: only these; all by default.
-        limit: at most so many, the first ones; 0 for all.
+        start, limit: at most so many, from this one on; 0 for all.
 
     Raises:
         InputError: there is none, or it is damaged.
@@ -195,7 +195,8 @@ def read_designs(folder: Path, *, splits: tuple[str, ...] = (), limit: int = 0) 
             raise ValueError(f"it is a data set of {plan.get('kind', 'pictures')}")
         families = {name: int(entry["proportions"]) for name, entry in plan["families"].items()}
         lines = [json.loads(line) for line in (folder / "manifest.jsonl").read_text("utf-8").splitlines()]
-        wanted = [line for line in lines if not splits or line["split"] in splits][: limit or None]
+        wanted = [line for line in lines if not splits or line["split"] in splits]
+        wanted = wanted[start : start + limit if limit else None]
         parts = [_shard(folder, shard, wanted) for shard in dict.fromkeys(line["shard"] for line in wanted)]
         if not parts:
             raise ValueError("it holds no design")

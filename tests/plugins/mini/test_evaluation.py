@@ -6,12 +6,13 @@ from prodgen_mini import plugin
 from prodgen_render import plugin as render_plugin
 from prodgen_text import plugin as text_plugin
 
+from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.testing.contracts import BenchmarkContract
 
 torch = pytest.importorskip("torch")
 from prodgen_mini.designs import read_designs, space_of  # noqa: E402
-from prodgen_mini.evaluation.benchmark import AssetBenchmark, _Table  # noqa: E402
+from prodgen_mini.evaluation.benchmark import AssetBenchmark, _Table, all_small  # noqa: E402
 from prodgen_mini.evaluation.colour import delta_e, to_lab  # noqa: E402
 from prodgen_mini.evaluation.designers import Made, nearest_designer, table_designer  # noqa: E402
 from prodgen_mini.evaluation.distances import distances, interval, kernel_distance, nearest, spread  # noqa: E402
@@ -28,7 +29,7 @@ def parts(large):
     train, test = (read_designs(large, splits=(name,)) for name in ("train", "test"))
     train, test = train.take(train.has_art), test.take(test.has_art)
     judge, kinds, _ = train_judge(train, steps=40)
-    return train, test, _Table(test, train, judge, kinds), space_of(train)
+    return train, test, _Table(test, train, judge, kinds, all_small(large, Context())), space_of(train)
 
 
 def test_distances_are_those_of_naive_loops():
