@@ -77,8 +77,7 @@ class Registry:
         entry = self._entries[kind].get(id)
         if entry is None:
             provider = next((name for prefix, name in PROVIDERS.items() if id.startswith(prefix)), None)
-            installed = {entry.distribution for entry in self}
-            needed = provider is not None and provider.partition("[")[0] not in installed
+            needed = provider in self.absent()
             quoted = f"'{provider}'" if provider is not None and "[" in provider else provider
             hint = f"Run: pip install {quoted}" if needed else ""
             raise NotFound.of(
@@ -96,6 +95,11 @@ class Registry:
     def ids(self, kind: Kind, pattern: str = "*") -> list[str]:
         """The ids of a kind that match a glob such as `render/*`, sorted."""
         return sorted(id for id in self._entries[kind] if fnmatchcase(id, pattern))
+
+    def absent(self) -> list[str]:
+        """Built-in distributions of which nothing is registered, as `pip install` takes them."""
+        installed = {entry.distribution for entry in self}
+        return sorted({name for name in PROVIDERS.values() if name.partition("[")[0] not in installed})
 
     def find(self, id: str) -> list[Entry]:
         """Every entry with this id, of any kind."""

@@ -205,5 +205,6 @@ def _entry(host: Host, kind: Kind, field: str, word: str, **wanted: str) -> Entr
     }
     if word not in entries:
         words = [*entries, *(["images"] if wanted.get("command") == "eval" else [])]
-        raise NotFound.of(kind, word, words, hint=f"Installed: {', '.join(sorted(words)) or 'none'}.")
+        more = f" More come with {', '.join(absent)}." if (absent := host.registry.absent()) else ""
+        raise NotFound.of(kind, word, words, hint=f"Installed: {', '.join(sorted(words)) or 'none'}.{more}")
     return entries[word]

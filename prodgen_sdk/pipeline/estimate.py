@@ -12,7 +12,7 @@ from prodgen_sdk.config import CostsConfig
 from prodgen_sdk.context import no_progress
 from prodgen_sdk.errors import Cancelled, DeadlineExceeded, ProdgenError, Refused, StoreError
 from prodgen_sdk.pipeline.generate import narrowed, run_batch
-from prodgen_sdk.pipeline.produce import Stages, Work, plan
+from prodgen_sdk.pipeline.produce import Stages, Work
 from prodgen_sdk.types import Model, Product
 
 if TYPE_CHECKING:
@@ -93,14 +93,7 @@ def estimate(run: GenerationRun, products: Iterable[Product], costs: CostsConfig
         for replicate in range(run.options.replicates):
             run.context.check()
             try:
-                stages = run.stages_of(product)
-                work = plan(
-                    run.request(product, replicate, stages),
-                    stages,
-                    run.store,
-                    seed=run.options.seed,
-                    locale=run.options.locale,
-                )
+                stages, work = run.plan(product, replicate)
                 stages.generator.accept(work.request)
             except _STOPS:
                 raise

@@ -158,14 +158,7 @@ class GenerationRun:
 
     def _start(self, product: Product, replicate: int) -> _Job:
         try:
-            stages = self.stages_of(product)
-            work = plan(
-                self.request(product, replicate, stages),
-                stages,
-                self.store,
-                seed=self.options.seed,
-                locale=self.options.locale,
-            )
+            stages, work = self.plan(product, replicate)
             future = None
             if work.missing:
                 request = self._to_make(work, stages)
@@ -200,7 +193,14 @@ class GenerationRun:
     def _to_make(self, work: Work, stages: Stages) -> GenerationRequest:
         return work.request if stages.generator.views_joint else narrowed(work.request, work.missing)
 
-    def request(self, product: Product, replicate: int, stages: Stages) -> GenerationRequest:
+    def plan(self, product: Product, replicate: int) -> tuple[Stages, Work]:
+        """The components for a product, and what they are to do and what is there already; raises what refuses it."""
+        stages = self.stages_of(product)
+        request = self._request(product, replicate, stages)
+        work = plan(request, stages, self.store, seed=self.options.seed, locale=self.options.locale)
+        return stages, work
+
+    def _request(self, product: Product, replicate: int, stages: Stages) -> GenerationRequest:
         """What a generator is asked for, before words, hooks and seed."""
         spec = stages.generator.spec
         assert isinstance(spec, GeneratorSpec)
