@@ -24,6 +24,7 @@ from prodgen_tryon.person import Person, analyse
 from prodgen_tryon.render import Dressed, dress
 
 DETECTION_HEIGHT = 1280
+FINEST = 1.5  # longest edge at which a garment is worked on, for one pixel of the working height
 T = TypeVar("T")
 
 
@@ -152,12 +153,20 @@ class WarpCompositor(Compositor):
             refusal = check.worn(self._body(small, ctx), small)
             if refusal is not None:
                 return refusal
-        return understand(picture, garment, picture is garment.front)
+        front = picture is garment.front
+        # More pixels than the working picture can show would only cost time.
+        edge = round(FINEST * self._config.working_height)
+        fine = _shrunk(picture, edge, edge)
+        if fine is not picture:
+            scale = fine.shape[0] / picture.shape[0]
+            points = {name: (x * scale, y * scale) for name, (x, y) in garment.keypoints.items()}
+            garment = garment.model_copy(update={"keypoints": points})
+        return understand(fine, garment, front)
 
 
-def _shrunk(photo: Image, height: int) -> Image:
-    """The photo, or a smaller one where it is higher than `height` or wider than twice that."""
-    scale = min(1.0, height / photo.shape[0], 2 * height / photo.shape[1])
+def _shrunk(photo: Image, height: int, width: int | None = None) -> Image:
+    """The photo, or a smaller one where it is higher than `height` or wider than `width`, by default twice that."""
+    scale = min(1.0, height / photo.shape[0], (width or 2 * height) / photo.shape[1])
     if scale == 1:
         return photo
     size = (max(round(photo.shape[1] * scale), 1), max(round(photo.shape[0] * scale), 1))
