@@ -8,21 +8,20 @@ from __future__ import annotations
 import importlib
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from prodgen_diffusers.config import Config
+from prodgen_diffusers.measuring import PRODUCT, Skipped, encoder, measure, other_generator, photo
 from prodgen_diffusers.plainly import comparable, plainly
-from prodgen_sdk.checkpoints.measuring import forget_peak, free, peak_bytes, wait, watch
+from prodgen_sdk.checkpoints.measuring import free
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, ProdgenError
 from prodgen_sdk.interfaces import Benchmark
 from prodgen_sdk.specs import Kind
-from prodgen_sdk.types import NAMED_VIEWS, GenerationRequest, Image, Product, Scene
 
 PATHS = {
     "text": "prodgen_diffusers.text:TextGenerator",
@@ -32,16 +31,16 @@ PATHS = {
     "mv_adapter": "prodgen_diffusers.mv_adapter.generator:MultiViewGenerator",
     "control": "prodgen_diffusers.control.generator:ControlGenerator",
 }
-_PRODUCT = Product(sku="bench-mug", title="Blue ceramic mug", category="home/mug")
-_SEVERAL = ("angles", "mv_adapter", "control")
 _ENCODERS: tuple[Kind, ...] = ("text_encoder", "image_encoder")
+_MORE = ("lora", "encoders", "others")
 _WHERE = "options of prodgen bench gpu"
 _LEVERS = ("steps", "batch", "dtype", "compile", "offload", "guidance")
 
 
 class GpuBenchmark(Benchmark):
     """Options: `n`, calls of which the median counts (3); `requests`, how many come at once (16); `size`, edge in pixels of the
-    pictures (512, or with `full` the model's); `only`, names of paths, comma-separated.
+    pictures (512, or with `full` the model's); `only`, names of paths, comma-separated (`lora`, `encoders`
+    and `others`, generators of other plugins, are names too).
 
     `tiny=1` takes tiny random checkpoints for all generators of this plugin; `full=1` random ones of SDXL's true size, 7 to 10 GB
     that are built in `folder` (one for the time of the run). `plain=1` runs `text` through diffusers alone too, in the same
@@ -52,7 +51,8 @@ class GpuBenchmark(Benchmark):
         self.config = config or Config()
 
     def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
-        """Flat figures, by path (`text`, `image`, `background`, `angles`, `mv_adapter`, `control`, and encoders of others).
+        """Flat figures, by path: `text`, `image`, `background`, `angles`, `mv_adapter`, `control`, `lora` (`prodgen train lora`), and
+        encoders and generators of other plugins that need torch. Compositors: `prodgen bench tryon-gpu`.
 
         `<path>_images_per_s`, `_request_s`, `_first_request_s`, `_load_s`, `_step_ms`, `_host_overhead_pct` (time of a call that
         is not inside the diffusers pipeline, pixels to pixels), `_batch_speedup` (requests one by one / all at once), on CUDA
@@ -72,9 +72,9 @@ class GpuBenchmark(Benchmark):
             for name, default in (("n", 3), ("requests", 16), ("size", 0 if full else 512))
         )
         only = [name for name in str(options.get("only") or "").replace(" ", "").split(",") if name]
-        unknown = set(only) - {*PATHS, "encoders"}
+        unknown = set(only) - {*PATHS, *_MORE}
         if unknown:
-            raise InputError(f"There is no path {sorted(unknown)[0]!r}.", hint=f"Paths: {', '.join(PATHS)}, encoders.")
+            raise InputError(f"There is no path {sorted(unknown)[0]!r}.", hint=f"Paths: {', '.join((*PATHS, *_MORE))}.")
         levers = {name: options[name] for name in _LEVERS if options.get(name) not in (None, "")}
         plan = _Plan(number, requests, size, tiny, full, _on(options, "plain"), levers)
         figures: dict[str, Any] = (
@@ -92,10 +92,17 @@ class GpuBenchmark(Benchmark):
                     lambda name=name: self._path(name, plan, folder, ctx),  # type: ignore[misc]
                 )
                 free(ctx.device)
+            if not only or "lora" in only:
+                figures |= _tried("lora", lambda: self._lora(plan, folder, Path(made), ctx))
+                free(ctx.device)
         if not only or "encoders" in only:
             for kind in _ENCODERS:
                 for id in ctx.ids(kind):
-                    figures |= _tried(_key(id), lambda kind=kind, id=id: _encoder(kind, id, number, ctx))  # type: ignore[misc]
+                    figures |= _tried(_key(id), lambda kind=kind, id=id: encoder(kind, id, number, ctx))  # type: ignore[misc]
+        if not only or "others" in only:
+            for id in ctx.ids("generator"):
+                if not id.startswith("diffusers/"):
+                    figures |= _tried(_key(id), lambda id=id: other_generator(id, number, ctx))  # type: ignore[misc]
         ctx.progress(len(PATHS), len(PATHS), "done")
         return figures
 
@@ -112,7 +119,7 @@ class GpuBenchmark(Benchmark):
             from prodgen_diffusers import full_size
 
             if name not in full_size.NAMES:
-                raise _Skipped("there are random weights of full size for Stable Diffusion XL alone")
+                raise Skipped("there are random weights of full size for Stable Diffusion XL alone")
             folder.mkdir(parents=True, exist_ok=True)
             given = full_size.section(name, folder, ctx.device, ctx.dtype)
             if plan.size:
@@ -121,9 +128,27 @@ class GpuBenchmark(Benchmark):
             return _measured(name, validate(Config, {name: given | plan.levers}, where=_WHERE), plan, ctx)
         own = getattr(self.config, name)
         if own is None:
-            raise _Skipped(f"no checkpoint: plugins.diffusers.{name}.model is not set")
+            raise Skipped(f"no checkpoint: plugins.diffusers.{name}.model is not set")
         changed = validate(type(own), own.model_dump() | plan.levers, where=_WHERE)
         return _measured(name, self.config.model_copy(update={name: changed}), plan, ctx)
+
+    def _lora(self, plan: _Plan, folder: Path, made: Path, ctx: Context) -> dict[str, Any]:
+        from prodgen_diffusers.training.benchmark import measure_lora
+
+        if plan.tiny:
+            from prodgen_diffusers.tiny.sections import section
+
+            model = {"model": section("text", folder)["model"], "size": 64}
+        elif plan.full:
+            from prodgen_diffusers import full_size
+
+            model = full_size.section("text", folder, ctx.device, ctx.dtype)
+            free(ctx.device)
+        elif self.config.text is None:
+            raise Skipped("no checkpoint: plugins.diffusers.text.model is not set")
+        else:
+            model = {name: getattr(self.config.text, name) for name in ("model", "revision", "digest", "variant")}
+        return measure_lora(model, photo(plan.size or 1024), made / "lora", ctx)
 
 
 @dataclass(frozen=True)
@@ -144,7 +169,7 @@ def _measured(name: str, config: Config, plan: _Plan, ctx: Context) -> dict[str,
     size = plan.size or own.size or 1024
     plain: dict[str, float] = {}
     if plan.plain and comparable(own):
-        plain = plainly(own, _PRODUCT.title, plan.number, ctx)
+        plain = plainly(own, PRODUCT.title, plan.number, ctx)
     started = time.perf_counter()
     generator = _build(PATHS[name], config, ctx)
     figures = {"load_s": round(time.perf_counter() - started, 3)}
@@ -158,52 +183,11 @@ def _measured(name: str, config: Config, plan: _Plan, ctx: Context) -> dict[str,
     return figures
 
 
-def measure(name: str, generator: Any, number: int, requests: int, size: int, ctx: Context) -> dict[str, Any]:
-    """The figures of one loaded generator, without the path in their names."""
-    device, pipe = generator.loaded.device, generator.loaded.pipe
-    one = _request(name, size, 0)
-    views = len(one.views)
-    first = _seconds(lambda: generator.generate([one], ctx), device)
-    forget_peak(device)
-    owner, callee = _inside(name, pipe)
-    with watch(owner, callee, pipe, device) as inside:
-        times = [_seconds(lambda: generator.generate([one], ctx), device) for _ in range(number)]
-    figures: dict[str, Any] = {
-        "first_request_s": round(first, 4),
-        "request_s": round(median(times), 4),
-        "images_per_s": round(views / median(times), 4),
-        "step_ms": round(1000 * inside.seconds / max(1, inside.steps), 3),
-        "host_overhead_pct": round(100 * (sum(times) - inside.seconds) / inside.seconds, 2),
-        "host_overhead_ms": round(1000 * (sum(times) - inside.seconds) / number, 2),
-    }
-    if name == "control":
-        figures["geometry_ms"] = round(1000 * _seconds(lambda: generator.geometry([one], ctx), device), 2)
-    if device.startswith("cuda"):
-        figures["peak_memory_mb"] = round(peak_bytes(device) / 2**20, 1)
-        figures["memory_over_pipeline_pct"] = round(100 * (peak_bytes(device) / max(1, inside.peak) - 1), 2)
-    many = [_request(name, size, seed) for seed in range(requests)]
-    generator.generate(many, ctx)  # chooses kernels and takes memory for batches of this size
-    together = _seconds(lambda: generator.generate(many, ctx), device)
-    apart = _seconds(lambda: [generator.generate([request], ctx) for request in many], device)
-    figures |= {
-        "requests": requests,
-        "sequential_s": round(apart, 4),
-        "batched_s": round(together, 4),
-        "batch_speedup": round(apart / together, 3),
-        "batched_images_per_s": round(views * requests / together, 4),
-    }
-    return figures
-
-
-class _Skipped(Exception):
-    """A path that is not set up."""
-
-
 def _tried(name: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """The figures with the path before their names, or why there are none. An error of one path leaves the others."""
     try:
         return {f"{name}_{key}": value for key, value in run().items()}
-    except _Skipped as reason:
+    except Skipped as reason:
         return {f"{name}_skipped": str(reason)}
     except (ProdgenError, RuntimeError, ImportError) as error:
         return {f"{name}_skipped": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"}
@@ -234,60 +218,6 @@ def _machine(ctx: Context) -> dict[str, Any]:
 def _build(factory: str, config: Config, ctx: Context) -> Any:
     module, _, name = factory.partition(":")
     return getattr(importlib.import_module(module), name)(config, ctx)
-
-
-def _inside(name: str, pipe: Any) -> tuple[Any, str]:
-    """What does the model's work: the pipeline's call, or for MV-Adapter our own sampling."""
-    if name == "mv_adapter":
-        from prodgen_diffusers.mv_adapter import sampling
-
-        return sampling, "sample_views"
-    return type(pipe), "__call__"
-
-
-def _request(name: str, size: int, seed: int) -> GenerationRequest:
-    views = ("front", "right") if name in _SEVERAL else ("front",)
-    return GenerationRequest(
-        product=_PRODUCT,
-        views=tuple(NAMED_VIEWS[view] for view in views),
-        references={"front": _photo(size)},
-        scene=Scene(style="on a wooden table") if name == "background" else Scene(),
-        size=size,
-        seed=seed,
-    )
-
-
-def _photo(size: int) -> Image:
-    """A blue mug of flat colour before near-white."""
-    import numpy as np
-
-    y, x = np.mgrid[:size, :size] / size
-    photo = np.full((size, size, 3), 248, np.uint8)
-    handle = np.hypot(x - 0.68, y - 0.52)
-    photo[(handle < 0.13) & (handle > 0.08)] = (40, 80, 170)
-    photo[(abs(x - 0.47) < 0.2) & (abs(y - 0.52) < 0.26)] = (50, 90, 185)
-    return photo
-
-
-def _seconds(work: Callable[[], Any], device: str) -> float:
-    wait(device)
-    started = time.perf_counter()
-    work()
-    wait(device)
-    return time.perf_counter() - started
-
-
-def _encoder(kind: Kind, id: str, number: int, ctx: Context) -> dict[str, Any]:
-    """Encoders of any plugin that need torch: 64 texts or pictures of 224 pixels."""
-    component = ctx.lookup(kind, id)
-    if "torch" not in component.spec.needs.modules:
-        raise _Skipped("runs on the CPU by design: it does not need torch")
-    items: Sequence[Any] = [f"blue mug {place}" for place in range(64)]
-    if kind == "image_encoder":
-        items = [_photo(224) for _ in range(64)]
-    component.encode(items[:1], ctx)
-    times = [_seconds(lambda: component.encode(items, ctx), ctx.device) for _ in range(number)]
-    return {"encode_64_ms": round(1000 * median(times), 2), "per_s": round(64 / median(times), 1)}
 
 
 def _key(id: str) -> str:

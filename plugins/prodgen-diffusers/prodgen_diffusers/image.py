@@ -9,7 +9,7 @@ from prodgen_diffusers.config import Config, ImageToImage
 from prodgen_diffusers.loading import load_pipeline
 from prodgen_diffusers.photos import nearest_photo, squared
 from prodgen_diffusers.running import Job, native_size, run
-from prodgen_diffusers.text import by_request, finished, section
+from prodgen_diffusers.text import all_finished, by_request, section
 from prodgen_diffusers.words import clean, prompts_for
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
@@ -38,4 +38,4 @@ class ImageGenerator(Generator):
                 photo = squared(images.flatten(nearest_photo(request, view, component=_ID)), size)
                 jobs.append(Job(prompt, request.seed, negative, image=photo))
         results = run(self.loaded, jobs, ctx, self.config, size=size, strength=self.config.strength)
-        return [finished(request, made, self.loaded) for request, made in by_request(batch, jobs, results)]
+        return all_finished(by_request(batch, jobs, results), self.loaded)

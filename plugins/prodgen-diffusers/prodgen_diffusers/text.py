@@ -8,6 +8,7 @@ from typing import Any
 from prodgen_diffusers.backdrop import lay
 from prodgen_diffusers.config import Config, Pipeline
 from prodgen_diffusers.loading import Loaded, load_pipeline
+from prodgen_diffusers.parallel import each
 from prodgen_diffusers.running import Job, Result, accepted, native_size, run
 from prodgen_diffusers.words import clean, prompts_for
 from prodgen_sdk import images
@@ -41,7 +42,7 @@ class TextGenerator(Generator):
             for prompt in prompts_for(request, pipe, ctx)
         ]
         results = run(self.loaded, jobs, ctx, self.config, size=native_size(pipe, self.config))
-        return [finished(request, pictures, self.loaded) for request, pictures in by_request(batch, jobs, results)]
+        return all_finished(by_request(batch, jobs, results), self.loaded)
 
 
 def section(config: Config | None, name: str) -> Any:
@@ -57,34 +58,44 @@ def section(config: Config | None, name: str) -> Any:
 
 def by_request(
     batch: Sequence[GenerationRequest], jobs: Sequence[Job], results: Sequence[Result]
-) -> list[tuple[GenerationRequest, list[tuple[View, Job, Result]]]]:
+) -> list[tuple[GenerationRequest, list[Made]]]:
     """Results of jobs, one a view of each request in order, put together by request again."""
     pairs = iter(zip(jobs, results, strict=True))
     return [(request, [(view, *next(pairs)) for view in request.views]) for request in batch]
 
 
-def finished(request: GenerationRequest, made: Sequence[tuple[View, Job, Result]], loaded: Loaded) -> list[Generated]:
+Made = tuple[View, Job, Result]
+
+
+def all_finished(pairs: Sequence[tuple[GenerationRequest, Sequence[Made]]], loaded: Loaded) -> list[list[Generated]]:
+    """`finished` for each request; the pictures of all of them on as many cores as there are."""
+    pictures = iter(each(lambda one: _finished(*one, loaded), [(request, m) for request, made in pairs for m in made]))
+    return [[next(pictures) for _ in made] for _, made in pairs]
+
+
+def finished(request: GenerationRequest, made: Sequence[Made], loaded: Loaded) -> list[Generated]:
     """What a pipeline painted, at the request's size, with the background that it asks for.
 
     A scene with words of style is what the model painted; any other has its background put in place exactly.
     """
-    found = []
-    ignored = (NO_NEGATIVE,) if request.negative and "negative_prompt" not in accepted(loaded.pipe) else ()
-    for view, job, result in made:
-        image, mask, warnings = result.image, None, result.warnings
-        painted = int(image.shape[0])
-        if image.shape[:2] != (request.size, request.size):
-            image = images.resize(image, request.size, request.size)
-        if request.scene.background == "transparent" or not request.scene.style:
-            image, mask, more = lay(image, request.scene, request.references.get("background"))
-            warnings = (*warnings, *more)
-        facts = {**facts_of(loaded), **result.facts, "prompt": job.prompt, "painted_px": painted}
-        if ignored:
-            facts["notes"] = list(ignored)
-        if mask is not None and not mask.any():
-            mask = None
-        found.append(Generated(image=image, view=view, facts=facts, mask=mask, warnings=warnings))
-    return found
+    return all_finished([(request, made)], loaded)[0]
+
+
+def _finished(request: GenerationRequest, made: Made, loaded: Loaded) -> Generated:
+    view, job, result = made
+    image, mask, warnings = result.image, None, result.warnings
+    painted = int(image.shape[0])
+    if image.shape[:2] != (request.size, request.size):
+        image = images.resize(image, request.size, request.size)
+    if request.scene.background == "transparent" or not request.scene.style:
+        image, mask, more = lay(image, request.scene, request.references.get("background"))
+        warnings = (*warnings, *more)
+    facts = {**facts_of(loaded), **result.facts, "prompt": job.prompt, "painted_px": painted}
+    if request.negative and "negative_prompt" not in accepted(loaded.pipe):
+        facts["notes"] = [NO_NEGATIVE]
+    if mask is not None and not mask.any():
+        mask = None
+    return Generated(image=image, view=view, facts=facts, mask=mask, warnings=warnings)
 
 
 def facts_of(loaded: Loaded) -> dict[str, Any]:

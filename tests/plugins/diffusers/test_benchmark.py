@@ -54,9 +54,11 @@ def test_every_path_is_measured(figures):
         assert 0 < inside <= figures[f"{path}_request_s"]
         ratio = figures[f"{path}_sequential_s"] / figures[f"{path}_batched_s"]
         assert figures[f"{path}_batch_speedup"] == pytest.approx(ratio, rel=0.01)
+    assert figures["lora_step_ms"] > 0
+    assert figures["control_geometry_ms"] > 0
 
 
-def test_encoders_that_do_not_need_torch_are_left_out(figures):
+def test_components_that_do_not_need_torch_are_left_out(figures):
     told = {key: value for key, value in figures.items() if key.startswith("fake_")}
     assert told
     assert all(key.endswith("_skipped") and "by design" in value for key, value in told.items())
@@ -64,8 +66,9 @@ def test_encoders_that_do_not_need_torch_are_left_out(figures):
 
 def test_what_cannot_run_says_why():
     figures = GpuBenchmark(None, Context()).run({}, Context())
-    for path in PATHS:
-        assert figures[f"{path}_skipped"] == f"no checkpoint: plugins.diffusers.{path}.model is not set"
+    for path in (*PATHS, "lora"):
+        section = "text" if path == "lora" else path
+        assert figures[f"{path}_skipped"] == f"no checkpoint: plugins.diffusers.{section}.model is not set"
     broken = Config.model_validate({"text": {"model": "/nowhere/at/all"}})
     figures = GpuBenchmark(broken, Context()).run({"only": "text"}, Context())
     assert figures["text_skipped"].startswith("ConfigError: There is no file or folder")

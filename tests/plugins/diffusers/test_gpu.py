@@ -11,6 +11,7 @@ import torch
 from prodgen_diffusers import benchmark
 from prodgen_diffusers.config import Config, Pipeline
 from prodgen_diffusers.loading import load_pipeline
+from prodgen_diffusers.measuring import request_of
 from prodgen_diffusers.running import Job, run
 from prodgen_diffusers.text import TextGenerator
 from prodgen_diffusers.tiny.qwen_edit import small_pictures
@@ -60,7 +61,7 @@ def mean_difference(first, second):
 def test_every_path_repeats_a_seed_alone_and_in_company(name, dtype, folder, host):
     ctx = context(dtype, find=host.get)
     generator = benchmark._build(benchmark.PATHS[name], Config.model_validate({name: section(name, folder)}), ctx)
-    requests = [benchmark._request(name, 64, seed) for seed in range(3)]
+    requests = [request_of(name, 64, seed) for seed in range(3)]
     with small_pictures():
         (first,) = generator.generate(requests[:1], ctx)
         (again,) = generator.generate(requests[:1], ctx)
@@ -166,7 +167,7 @@ def test_requests_of_sixteen_threads_are_answered_together(sdxl):
 def test_threads_share_a_generator(sdxl):
     ctx = context()
     generator = TextGenerator(Config.model_validate({"text": {"model": str(sdxl), "steps": 2}}), ctx)
-    requests = [benchmark._request("text", 64, seed) for seed in range(4)]
+    requests = [request_of("text", 64, seed) for seed in range(4)]
     expected = [generator.generate([request], ctx)[0] for request in requests]
     found = [None] * 4
 

@@ -14,7 +14,7 @@ from prodgen_diffusers.config import Angles, Config
 from prodgen_diffusers.kinds import kind_of
 from prodgen_diffusers.loading import load_pipeline
 from prodgen_diffusers.running import Job, Result, native_size, run
-from prodgen_diffusers.text import by_request, finished, section
+from prodgen_diffusers.text import Made, all_finished, by_request, section
 from prodgen_diffusers.words import clean
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
@@ -59,9 +59,9 @@ class AnglesGenerator(Generator):
         ]
         size = self.config.size or native_size(self.loaded.pipe, self._running)
         results = run(self.loaded, jobs, ctx, self._running, size=size)
-        answers = []
+        answers: list[tuple[GenerationRequest, list[Made]]] = []
         for (request, made), found, (_, notes) in zip(by_request(batch, jobs, results), poses, photos, strict=True):
-            told = [
+            told: list[Made] = [
                 (
                     view,
                     job,
@@ -73,8 +73,8 @@ class AnglesGenerator(Generator):
                 )
                 for (view, job, result), pose in zip(made, found, strict=True)
             ]
-            answers.append(finished(without_style(request), told, self.loaded))
-        return answers
+            answers.append((without_style(request), told))
+        return all_finished(answers, self.loaded)
 
     def _negative(self, request: GenerationRequest) -> str:
         """Qwen's guidance needs negative words; a blank is what its authors give where there are none."""

@@ -1,0 +1,124 @@
+"""What `prodgen bench gpu` does with one loaded component: a generator of this plugin, an encoder or a generator of another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import Any
+
+from prodgen_sdk.checkpoints.measuring import forget_peak, peak_bytes, wait, watch
+from prodgen_sdk.context import Context
+from prodgen_sdk.specs import Kind
+from prodgen_sdk.types import NAMED_VIEWS, GenerationRequest, Image, Product, Scene
+
+PRODUCT = Product(sku="bench-mug", title="Blue ceramic mug", category="home/mug")
+_SEVERAL = ("angles", "mv_adapter", "control")
+BY_DESIGN = "runs on the CPU by design: it does not need torch"
+
+
+class Skipped(Exception):
+    """A path that is not set up."""
+
+
+def measure(name: str, generator: Any, number: int, requests: int, size: int, ctx: Context) -> dict[str, Any]:
+    """The figures of one loaded generator, without the path in their names."""
+    device, pipe = generator.loaded.device, generator.loaded.pipe
+    one = request_of(name, size, 0)
+    views = len(one.views)
+    first = seconds(lambda: generator.generate([one], ctx), device)
+    forget_peak(device)
+    owner, callee = _inside(name, pipe)
+    with watch(owner, callee, pipe, device) as inside:
+        times = [seconds(lambda: generator.generate([one], ctx), device) for _ in range(number)]
+    figures: dict[str, Any] = {
+        "first_request_s": round(first, 4),
+        "request_s": round(median(times), 4),
+        "images_per_s": round(views / median(times), 4),
+        "step_ms": round(1000 * inside.seconds / max(1, inside.steps), 3),
+        "host_overhead_pct": round(100 * (sum(times) - inside.seconds) / inside.seconds, 2),
+        "host_overhead_ms": round(1000 * (sum(times) - inside.seconds) / number, 2),
+    }
+    if name == "control":
+        figures["geometry_ms"] = round(1000 * seconds(lambda: generator.geometry([one], ctx), device), 2)
+    if device.startswith("cuda"):
+        figures["peak_memory_mb"] = round(peak_bytes(device) / 2**20, 1)
+        figures["memory_over_pipeline_pct"] = round(100 * (peak_bytes(device) / max(1, inside.peak) - 1), 2)
+    many = [request_of(name, size, seed) for seed in range(requests)]
+    generator.generate(many, ctx)  # chooses kernels and takes memory for batches of this size
+    together = seconds(lambda: generator.generate(many, ctx), device)
+    apart = seconds(lambda: [generator.generate([request], ctx) for request in many], device)
+    figures |= {
+        "requests": requests,
+        "sequential_s": round(apart, 4),
+        "batched_s": round(together, 4),
+        "batch_speedup": round(apart / together, 3),
+        "batched_images_per_s": round(views * requests / together, 4),
+    }
+    return figures
+
+
+def _inside(name: str, pipe: Any) -> tuple[Any, str]:
+    """What does the model's work: the pipeline's call, or for MV-Adapter our own sampling."""
+    if name == "mv_adapter":
+        from prodgen_diffusers.mv_adapter import sampling
+
+        return sampling, "sample_views"
+    return type(pipe), "__call__"
+
+
+def request_of(name: str, size: int, seed: int) -> GenerationRequest:
+    views = ("front", "right") if name in _SEVERAL else ("front",)
+    return GenerationRequest(
+        product=PRODUCT,
+        views=tuple(NAMED_VIEWS[view] for view in views),
+        references={"front": photo(size)},
+        scene=Scene(style="on a wooden table") if name == "background" else Scene(),
+        size=size,
+        seed=seed,
+    )
+
+
+def photo(size: int) -> Image:
+    """A blue mug of flat colour before near-white."""
+    import numpy as np
+
+    y, x = np.mgrid[:size, :size] / size
+    photo = np.full((size, size, 3), 248, np.uint8)
+    handle = np.hypot(x - 0.68, y - 0.52)
+    photo[(handle < 0.13) & (handle > 0.08)] = (40, 80, 170)
+    photo[(abs(x - 0.47) < 0.2) & (abs(y - 0.52) < 0.26)] = (50, 90, 185)
+    return photo
+
+
+def seconds(work: Callable[[], Any], device: str) -> float:
+    wait(device)
+    started = time.perf_counter()
+    work()
+    wait(device)
+    return time.perf_counter() - started
+
+
+def encoder(kind: Kind, id: str, number: int, ctx: Context) -> dict[str, Any]:
+    """Encoders of any plugin that need torch: 64 texts or pictures of 224 pixels."""
+    component = ctx.lookup(kind, id)
+    if "torch" not in component.spec.needs.modules:
+        raise Skipped(BY_DESIGN)
+    items: Sequence[Any] = [f"blue mug {place}" for place in range(64)]
+    if kind == "image_encoder":
+        items = [photo(224) for _ in range(64)]
+    component.encode(items[:1], ctx)
+    times = [seconds(lambda: component.encode(items, ctx), ctx.device) for _ in range(number)]
+    return {"encode_64_ms": round(1000 * median(times), 2), "per_s": round(64 / median(times), 1)}
+
+
+def other_generator(id: str, number: int, ctx: Context) -> dict[str, Any]:
+    """Generators of any plugin that need torch: one view of one product, at 256 pixels or the nearest size that they make."""
+    component = ctx.lookup("generator", id)
+    spec = component.spec
+    if "torch" not in spec.needs.modules:
+        raise Skipped(BY_DESIGN)
+    one = request_of("", min(max(256, spec.min_size), spec.max_size), 0)
+    first = seconds(lambda: component.generate([one], ctx), ctx.device)
+    times = [seconds(lambda: component.generate([one], ctx), ctx.device) for _ in range(number)]
+    return {"first_request_s": round(first, 4), "request_s": round(median(times), 4)}

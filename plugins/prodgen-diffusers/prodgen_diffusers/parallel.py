@@ -1,0 +1,27 @@
+"""What is done to each picture on the CPU, on several cores at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+A = TypeVar("A")
+B = TypeVar("B")
+_MOST = 8
+
+
+def each(work: Callable[[A], B], items: Iterable[A]) -> list[B]:
+    """`[work(item) for item in items]`, in threads: numpy, scipy and Pillow let others run while they compute.
+
+    >>> each(abs, [-1, 2])
+    [1, 2]
+    """
+    todo = list(items)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = min(len(todo), cores, _MOST)
+    if workers < 2:
+        return [work(item) for item in todo]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(work, todo))
