@@ -125,7 +125,7 @@ class MultiViewGenerator(Generator):
                     self.adapters[reference].attach(pipe.unet),
                     prompts,
                     [clean(request.negative, pipe) or _NEGATIVE for request in batch],
-                    torch.from_numpy(ray_maps(self.views, size)),
+                    torch.from_numpy(ray_maps(self.views, 1)),  # constant over the picture
                     [ctx.torch_rng(request.seed) for request in batch],
                     self._settings(reference, size),
                     images.to_tensor([picture for picture, _ in photos]) if photos else None,

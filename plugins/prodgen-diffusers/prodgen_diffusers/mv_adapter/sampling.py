@@ -53,7 +53,7 @@ def sample_views(
     Args:
         pipe: a StableDiffusionXLPipeline whose UNet holds the adapter; its scheduler is used.
         prompts, negatives: n texts.
-        rays: camera maps [views, 6, size, size] in [0, 1], the same for all products.
+        rays: camera maps [views, 6, size, size] in [0, 1], the same for all products; [views, 6, 1, 1] where they are constant.
         generators: n generators on the CPU, for the first noise and that of stochastic schedulers.
         references: n pictures [n, 3, size, size] in [0, 1]; None where the adapter has no layers for them.
         before_step: called with (step, steps) before each; may raise to stop.
@@ -77,7 +77,7 @@ def sample_views(
     adapter.encoder.to(device)
     cameras = [
         feature.repeat(pictures // views * (2 if guided else 1), 1, 1, 1) * settings.camera_scale
-        for feature in adapter.encoder(rays.to(device, dtype))
+        for feature in adapter.encoder(rays.to(device, dtype).expand(-1, -1, settings.size, settings.size))
     ]
     shared = MultiView(views, settings.across, settings.view_scale, reference_scale=settings.reference_scale)
     if references is not None:
