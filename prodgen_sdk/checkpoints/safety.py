@@ -73,9 +73,9 @@ def check_safetensors(path: Path) -> dict[str, Any]:
         try:
             header = json.loads(file.read(length))
             end = max((item["data_offsets"][1] for name, item in header.items() if name != "__metadata__"), default=0)
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+            expected = 8 + length + end
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
             raise ConfigError(f"{path} is no safetensors file: its header cannot be read.", hint=FETCH_AGAIN) from None
-    expected = 8 + length + end
     if size != expected:
         what = "truncated" if size < expected else "damaged"
         raise ConfigError(f"{path} is {what}: it has {size} bytes instead of {expected}.", hint=FETCH_AGAIN)
@@ -93,7 +93,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """The object in a JSON file; an empty one where it holds something else. Raises ConfigError where it is no JSON."""
     try:
         value = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path} cannot be read as JSON ({error}).", hint=FETCH_AGAIN) from None
     return value if isinstance(value, dict) else {}
 

@@ -112,3 +112,22 @@ def test_a_header_without_tensors_counts_every_byte(tmp_path):
     path.write_bytes(path.read_bytes() + b"x")
     with pytest.raises(ConfigError, match="damaged"):
         check_safetensors(path)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b'{"w": {"data_offsets": [0, "8"]}}',
+        b'{"w": {"data_offsets": [0, null]}}',
+        b'{"w": {"data_offsets": 8}}',
+        b'{"w": 8}',
+        b'["w"]',
+        b"[" * 100_000,
+    ],
+    ids=["text", "null", "number", "no tensor", "list", "deep"],
+)
+def test_a_header_of_another_shape_is_named(tmp_path, header):
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(struct.pack("<Q", len(header)) + header + bytes(8))
+    with pytest.raises(ConfigError, match="header cannot be read"):
+        check_safetensors(path)
