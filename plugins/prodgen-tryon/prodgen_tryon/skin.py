@@ -9,7 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.fill import spread
-from prodgen_tryon.filters import Float, blur, blur_inside, colour_distance, dilate, ellipse_kernel, to_lab, tube
+from prodgen_tryon.filters import (
+    Float,
+    blur,
+    blur_inside,
+    box_of,
+    colour_distance,
+    dilate,
+    ellipse_kernel,
+    times,
+    to_lab,
+    tube,
+)
 from prodgen_tryon.parsing import head_shape
 from prodgen_tryon.person import Person
 from prodgen_tryon.silhouette import Limb, cast, smooth
@@ -330,7 +341,7 @@ def seen_skin(person: Person) -> Float:
 def bare_neck(person: Person) -> tuple[Float, Float, Float]:
     """Neck, shoulders and upper chest: colours, alpha, and the part of what looked like a neck that is none."""
     shape, frame, w = person.image.shape, person.frame, person.width
-    parts, image, rise = person.parts, person.image.astype(np.float32), person.measured.rise
+    parts, rise = person.parts, person.measured.rise
     jaw = chin(frame)
     seen = seen_skin(person)
     left, right = neck_sides(person, seen)
@@ -352,19 +363,32 @@ def bare_neck(person: Person) -> tuple[Float, Float, Float]:
         strap = (parts["person"] > 0.5) & (parts["upper"] > 0.1) & dilate(seen > 0.5, 0.07 * w)
         strap &= (np.arange(shape[0])[:, None] < frame.shoulders[1] + 0.3 * w) & (area < 0.5)
         area = np.maximum(area, blur(strap.astype(np.float32), 1.0))
-    base = body_tone(person).astype(np.float32)
-    made = spread(image, cv2.erode(seen, np.ones((3, 3), np.uint8)))
-    trust = np.clip(blur(seen, 0.14 * w) * 12, 0, 1)[..., None] if seen.sum() > 30 else np.float32(0)
-    made = blur(made, 0.02 * w) * trust + base * (1 - trust)
-    ys, xs = np.ogrid[0 : shape[0], 0 : shape[1]]
     # The neck of the photo is the neck: nothing is added beside it.
     area = area * np.maximum(np.clip((person.along + rise - 0.03 * w) / (0.03 * w), 0, 1), parts["person"])
-    across = ((xs - frame.shoulders[0]) * frame.right[0] + (ys - frame.shoulders[1]) * frame.right[1]) / (0.3 * w)
-    away = 1 - np.clip(blur(seen, 0.08 * w) * 2, 0, 1)
-    shade = 1.0 - 0.1 * np.clip(np.abs(across - 0.2 * light_side(person)), 0, 1.3) ** 2 * away
-    made = made * (shade * (1 + (grain(person) - 1) * np.clip(away * 2, 0, 1)))[..., None]
-    keep = blur(seen, max(0.012 * w, 0.8))[..., None] * (seen > 0.5)[..., None]
-    colours = image * keep + made * (1 - keep)
-    alpha = np.maximum(area, seen)
+    alpha, colours = np.maximum(area, seen).astype(np.float32), person.image.astype(np.float32)
+    box = box_of(alpha, round(0.4 * w))
+    if box is not None:
+        colours[box] = _neck_colours(person, seen, box)
     false = ((parts["neck"] > 0.4) & (seen < 0.5)).astype(np.float32) * parts["neck"]
-    return colours.clip(0, 255).astype(np.float32), alpha.astype(np.float32), false.astype(np.float32)
+    return colours, alpha, false.astype(np.float32)
+
+
+def _neck_colours(person: Person, seen: Float, box: tuple[slice, slice]) -> Float:
+    """The skin of neck and chest in a box: what is seen of it, carried on, and rounded where nothing was near."""
+    frame, w = person.frame, person.width
+    image, known = person.image[box].astype(np.float32), np.ascontiguousarray(seen[box])
+    base = body_tone(person).astype(np.float32)
+    made = spread(image, cv2.erode(known, np.ones((3, 3), np.uint8)))
+    if known.sum() > 30:
+        trust = np.clip(blur(known, 0.14 * w) * 12, 0, 1)
+        made = base + times(blur(made, 0.02 * w) - base, trust)
+    else:
+        made = np.broadcast_to(base, image.shape).copy()
+    ys, xs = np.ogrid[box]
+    across = ((xs - frame.shoulders[0]) * frame.right[0] + (ys - frame.shoulders[1]) * frame.right[1]) / (0.3 * w)
+    away = 1 - np.clip(blur(known, 0.08 * w) * 2, 0, 1)
+    shade = 1.0 - 0.1 * np.clip(np.abs(across - 0.2 * light_side(person)), 0, 1.3) ** 2 * away
+    made = times(made, shade * (1 + (grain(person)[box] - 1) * np.clip(away * 2, 0, 1)))
+    keep = blur(known, max(0.012 * w, 0.8)) * (known > 0.5)
+    colours: Float = (made + times(image - made, keep)).clip(0, 255)
+    return colours
