@@ -14,13 +14,15 @@ from prodgen_render.photo.choose import SHAPES, Choice, Shape, Words, choose, ho
 from prodgen_render.photo.cuboid import DEPTH_PRIOR, Cuboid, fit_cuboid
 from prodgen_render.photo.cutout import Cutout, cut_out
 from prodgen_render.photo.frame import AWAY, PhotoCamera, contract_frame, frame_around
-from prodgen_render.photo.relief import Plan, depth_of, placed, plan_of, relief_parts
+from prodgen_render.photo.relief import Plan, depth_of, placed, plan_of, relief_parts, upright
 from prodgen_render.photo.revolution import Revolved, fit_revolution, fitted_to
 from prodgen_render.photo.solid import cuboid_parts, revolved_part
 from prodgen_render.photo.texture import Shot
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Image, Mask, Product, View
 
+_BELIEVED = 0.25
+"""How much of a depth is the frame's word where the product's kind has a usual one."""
 _METRES = 0.1
 """Radius of the model where nothing says how large the product is."""
 
@@ -67,6 +69,7 @@ def model_from_photos(front: Image, product: Product, back: Image | None = None,
     mask = cutout.mask
     words = read_words(product)
     fits = _Fits(mask, words, elevation, ratio)
+    tilt = elevation if elevation is not None else cutout.elevation or 0.0
     choice = fits.choice if shape is None else Choice(shape, 1.0, {})
     warnings = list(cutout.warnings)
     behind = None if back is None else cut_out(back)
@@ -79,8 +82,8 @@ def model_from_photos(front: Image, product: Product, back: Image | None = None,
         camera, parts, known = _cuboid(fits, cutout, behind)
         framed = fits.box_framed
     else:
-        camera, parts, known = _flat(choice.shape, fits, cutout, behind, config)
-        framed = known == "frame"
+        camera, parts, known = _flat(choice.shape, fits, tilt, cutout, behind, config)
+        framed = known.startswith("frame")
     facts: dict[str, Any] = {
         "shape": choice.shape, "shape_confidence": choice.confidence, "cutout_confidence": round(cutout.confidence, 3),
         "source_view": View(azimuth=camera.azimuth, elevation=camera.elevation).slug, "depth_from": known, "back_photo": behind is not None,
@@ -151,7 +154,7 @@ class _Fits:
                 if abs(box.camera.azimuth) > 8:
                     return box
                 # The frame tells depth by a small difference of large numbers: meet the prior half-way.
-                believed = 0.45 if self.words.depth is None else 0.25
+                believed = 0.45 if self.words.depth is None else _BELIEVED
                 share = float(np.exp(believed * np.log(share) + (1 - believed) * np.log(prior)))
                 return fit_cuboid(self.mask, self.frame, framed=True, depth=share, elevation=self.elevation)
         return fit_cuboid(self.mask, self.guess, framed=False, depth=self.ratio, elevation=self.elevation, prior=prior)
@@ -235,32 +238,51 @@ _DEPTHS = {"sheet": (0.04, 0.75), "relief": (0.1, 1.7)}
 
 
 def _flat(
-    shape: Shape, fits: _Fits, cutout: Cutout, behind: Cutout | None, config: Config
+    shape: Shape, fits: _Fits, tilt: float, cutout: Cutout, behind: Cutout | None, config: Config
 ) -> tuple[PhotoCamera, list[Part], str]:
     plan = plan_of(cutout.mask)
     low, high = _DEPTHS[shape]
     if fits.frame is not None and fits.ratio is None:
-        thickness = _framed_thickness(plan, fits.frame)
-        extent = float(np.ptp(plan.pixel, axis=0).max()) * AWAY / fits.frame.focal
+        frame = fits.frame.but(elevation=tilt)
+        thickness = _framed_thickness(plan, frame)
+        extent = float(np.ptp(plan.pixel, axis=0).max()) * AWAY / frame.focal
         if thickness is not None and low < thickness / extent < high:
-            return fits.frame, _relief(plan, fits.frame, thickness, cutout, behind, config), "frame"
-    camera = fits.guess.but(elevation=0.0)
+            if fits.words.depth is not None:
+                # The frame tells depth by a small difference of large numbers: what is usual tells more.
+                usual = _usual(shape, plan, frame, fits.words)
+                thickness = float(np.exp(_BELIEVED * np.log(thickness) + (1 - _BELIEVED) * np.log(usual)))
+            return frame, _relief(plan, frame, thickness, cutout, behind, config), "frame"
+        if abs(_reach(plan, frame, 0.01) - 1) < _FILLS:
+            # Framed as the contract does, but of a depth that its outline does not tell.
+            return (
+                frame,
+                _relief(plan, frame, _usual(shape, plan, frame, fits.words), cutout, behind, config),
+                "frame and prior",
+            )
+    camera = fits.guess.but(elevation=tilt)
     for _ in range(3):
-        width, _height = np.ptp(plan.pixel, axis=0) * AWAY / camera.focal
-        inner = float(plan.inner.max()) * AWAY / camera.focal
-        share = fits.ratio * width if fits.ratio is not None else min(_PRIOR_DEPTH[shape] * float(width), 1.7 * inner)
-        points = _solid_points(plan, camera, float(share))
+        width = float(np.ptp(plan.pixel[:, 0])) * AWAY / camera.focal
+        share = _usual(shape, plan, camera, fits.words) if fits.ratio is None else fits.ratio * width
+        points = _solid_points(plan, camera, share)
         centre, radius = Model3D(
             (Part(points.astype(np.float32), plan.faces, points.astype(np.float32), points[:, :2].astype(np.float32)),)
         ).sphere
         camera = camera.settled(centre, radius)
     return (
         camera,
-        _relief(plan, camera, float(share), cutout, behind, config),
+        _relief(plan, camera, share, cutout, behind, config),
         "prior" if fits.ratio is None else "attributes",
     )
 
 
+def _usual(shape: Shape, plan: Plan, camera: PhotoCamera, words: Words) -> float:
+    """The depth of most products of this kind, else of this shape, in radii."""
+    width, inner = (float(pixels) * AWAY / camera.focal for pixels in (np.ptp(plan.pixel[:, 0]), plan.inner.max()))
+    return words.depth * width if words.depth is not None else min(_PRIOR_DEPTH[shape] * width, 1.7 * inner)
+
+
+_FILLS = 0.08
+"""A flat outline that reaches as far as the contract's sphere does, within this share, is framed as the contract does."""
 _WALL = 0.5
 """Share of the depth of a deep body that stands upright along its outline."""
 
@@ -277,18 +299,22 @@ def _profile(plan: Plan, camera: PhotoCamera, thickness: float) -> tuple[Floats,
 
 
 def _solid_points(plan: Plan, camera: PhotoCamera, thickness: float) -> Floats:
-    points = placed(plan, camera, *_profile(plan, camera, thickness))
+    points = upright(placed(plan, camera, *(shape := _profile(plan, camera, thickness))), camera, shape[1])
     return np.concatenate([points, points * [1, -1, 1]])
+
+
+def _reach(plan: Plan, frame: PhotoCamera, thickness: float) -> float:
+    return float(np.linalg.norm(_solid_points(plan, frame, thickness), axis=1).max())
 
 
 def _framed_thickness(plan: Plan, frame: PhotoCamera) -> float | None:
     """The depth with which the relief fills the contract's frame; None where it is too large without any."""
     low, high = 0.0, 2.0
-    if np.linalg.norm(_solid_points(plan, frame, 0.01), axis=1).max() > 1.01:
+    if _reach(plan, frame, 0.01) > 1.01:
         return None
     for _ in range(16):
         middle = (low + high) / 2
-        if np.linalg.norm(_solid_points(plan, frame, middle), axis=1).max() <= 1:
+        if _reach(plan, frame, middle) <= 1:
             low = middle
         else:
             high = middle

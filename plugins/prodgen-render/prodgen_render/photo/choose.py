@@ -22,7 +22,12 @@ _FAMILIES: dict[str, Shape] = {
 }  # fmt: skip
 _ROUND = ("can", "jar", "mug", "bowl", "plate", "vase", "candle", "lipstick", "cream-jar", "lamp")
 _OPEN = ("mug", "bowl")
-_DEPTHS = {"phone": 0.11, "tablet": 0.05, "cereal-box": 0.32, "carton": 1.0}
+_DEPTHS = {
+    "phone": 0.11, "tablet": 0.05, "cereal-box": 0.32, "carton": 1.0, "tshirt": 0.3, "sweater": 0.28, "hoodie": 0.32, "trousers": 0.5, "dress": 0.65, "skirt": 0.7,
+    "beanie": 1.0, "cap": 1.3, "tote-bag": 0.4, "coffee-bag": 0.46, "cushion": 0.36, "sneakers": 0.33, "chair": 1.0, "stool": 1.0, "table": 0.6, "sofa": 0.42,
+    "camera": 0.65, "earbuds": 0.7, "headphone-stand": 0.57, "speaker": 0.9,
+}  # fmt: skip
+"""Usual depths as shares of the width, as the products hang or stand."""
 _WORD, _AGAINST = 0.05, 0.02
 _UNKNOWN = 0.955
 """What a body has to fit by to be preferred to a relief, where words say nothing."""

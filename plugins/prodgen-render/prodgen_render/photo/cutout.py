@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from prodgen_render.model import Floats, to_linear
+from prodgen_render.photo.shadow import elevation_from_shadow
 from prodgen_sdk import images
 from prodgen_sdk.errors import InvalidImage
 from prodgen_sdk.types import Image, Mask
@@ -29,12 +30,14 @@ class Cutout:
         colour: linear RGB float32 [h, w, 3]; beyond the product's edge the nearest colour inside goes on.
         confidence: 0 to 1.
         warnings: what a person should look at.
+        elevation: degrees that the camera looked down by, where a shadow on the floor tells.
     """
 
     mask: Mask
     colour: Floats
     confidence: float
     warnings: tuple[str, ...] = ()
+    elevation: float | None = None
 
 
 def cut_out(image: Image, longest: int = 1024) -> Cutout:
@@ -59,9 +62,12 @@ def cut_out(image: Image, longest: int = 1024) -> Cutout:
     warnings: list[str] = []
     if image.shape[2] == 4 and image[..., 3].min() < 128:
         mask = _largest(image[..., 3] >= 128)
-        confidence = 1.0
+        confidence, elevation = 1.0, None
     else:
-        mask, confidence = _from_background(images.flatten(image).astype(np.float32) / 255, warnings)
+        photo = images.flatten(image).astype(np.float32) / 255
+        under, spread = _background(photo)
+        mask, confidence = _from_background(photo, under, spread, warnings)
+        elevation = elevation_from_shadow(np.maximum(under - photo, 0).min(2), mask) if mask.any() else None
     if mask.sum() < max(64, _LEAST_SHARE * mask.size):
         raise InvalidImage(
             "No product stands out from the photo's background.",
@@ -77,7 +83,7 @@ def cut_out(image: Image, longest: int = 1024) -> Cutout:
         inside = mask
     nearest = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
     rgb = image[..., :3].astype(np.float32) / 255
-    return Cutout(mask, to_linear(rgb[tuple(nearest)]), confidence, tuple(warnings))
+    return Cutout(mask, to_linear(rgb[tuple(nearest)]), confidence, tuple(warnings), elevation)
 
 
 def _sides(mask: Mask) -> dict[str, Mask]:
@@ -125,10 +131,9 @@ def _background(rgb: Floats) -> tuple[Floats, float]:
     return np.clip(fitted, 0, 1).astype(np.float32), spread if kept.mean() > 0.4 else 1.0
 
 
-def _from_background(rgb: Floats, warnings: list[str]) -> tuple[Mask, float]:
+def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[str]) -> tuple[Mask, float]:
     from scipy import ndimage
 
-    under, spread = _background(rgb)
     differs = np.abs(rgb - under).max(2)
     confidence = 0.95
     if spread > 0.04:
@@ -147,12 +152,22 @@ def _from_background(rgb: Floats, warnings: list[str]) -> tuple[Mask, float]:
     filled = _fill_pale(found | (closed & (smooth > 0.3 * weak)), closed, differs)
     shadow = _shadow(rgb, under, filled)
     kept = filled & ~shadow
-    if shadow.sum() > 0.45 * filled.sum():
+    if shadow.sum() > 0.45 * filled.sum() and not _stands_alone(kept, filled, differs):
         kept = filled
         confidence *= 0.8
     kept = ndimage.binary_opening(kept, _disc(max(1, reach // 2))) if size > 200 else kept
     kept = _largest(kept)
     return _sharpened(kept, differs), confidence
+
+
+def _stands_alone(kept: Mask, filled: Mask, differs: Floats) -> bool:
+    """Whether what is left beside a large shadow is a whole product: dark, and nearly as wide and as high as both together."""
+    if not kept.any() or float(np.median(differs[kept])) < 0.35:
+        return False
+    return all(
+        int(np.ptp(np.flatnonzero(kept.any(axis)))) > 0.7 * int(np.ptp(np.flatnonzero(filled.any(axis))))
+        for axis in (0, 1)
+    )
 
 
 def _fill_pale(found: Mask, closed: Mask, differs: Floats) -> Mask:

@@ -27,7 +27,7 @@ class Plan:
 
     Args:
         pixel: [n, 2], where each vertex is seen in the photo.
-        inner: [n], its distance to the outline in pixels, 0 on it.
+        inner: [n], its distance to the outline in pixels, 0 on it; what the product stands on does not count.
         faces: [m, 3], counter-clockwise seen by the camera.
         rim: [k, 2], edges of the outline, the product at their left seen by the camera.
     """
@@ -82,9 +82,23 @@ def plan_of(mask: Mask) -> Plan:
     faces = renamed.reshape(-1, 3).astype(np.int32)
     place = flat[used]
     rim = _rim(faces)
-    depth = np.maximum(at(np.maximum(signed, 0).astype(np.float32), place), 0)
-    depth[np.unique(rim)] = 0
+    away = np.maximum(ndimage.distance_transform_edt(_standing(padded)) - 0.5, 0).astype(np.float32)
+    depth = np.maximum(at(away, place), 0)
+    ends = np.unique(rim)
+    depth[ends] = np.where(depth[ends] > 1.5 * cell, depth[ends], 0)
     return Plan(place, depth, faces, rim)
+
+
+_FOOT = 0.06
+"""Share of the height, from below, within which an outline ends where the product stands, or hangs open."""
+
+
+def _standing(mask: Mask) -> Mask:
+    """The mask, going on below where the product stands: its foot is not rounded off."""
+    rows = np.flatnonzero(mask.any(1))
+    lowest = len(mask) - 1 - mask[::-1].argmax(0)
+    foot = mask.any(0) & (lowest >= rows[-1] - _FOOT * len(rows))
+    return np.asarray(mask | (foot & (np.arange(len(mask))[:, None] > lowest)))
 
 
 def _rim(faces: Ints) -> Ints:
@@ -114,6 +128,14 @@ def placed(plan: Plan, camera: PhotoCamera, half: Floats, base: float = 0.0) -> 
     return np.asarray(position + rays * distance[:, None])
 
 
+def upright(points: Floats, camera: PhotoCamera, wall: float) -> Floats:
+    """Points [n, 3] of the front, lowered so that the outline's upper end is that of the back where the camera looks down on it."""
+    low, high = float(points[:, 2].min()), float(points[:, 2].max())
+    seen = 2 * wall * np.tan(np.radians(np.clip(camera.elevation, 0, 60)))
+    share = max(0.4, 1 - seen / max(high - low, 1e-6))
+    return np.asarray(points * [1, 1, share] + [0, 0, low * (1 - share)])
+
+
 def relief_parts(
     plan: Plan,
     camera: PhotoCamera,
@@ -127,12 +149,12 @@ def relief_parts(
     """Front, back and wall of the solid.
 
     Args:
-        half: half the depth at each vertex, 0 at the rim.
+        half: half the depth at each vertex, 0 at the rim but for the foot.
         wall: half the depth of an upright wall along the rim, added everywhere.
         back: a photo of the other side, if there is one.
         same_behind: the other side shows the mirrored front instead of its plain material.
     """
-    points = placed(plan, camera, half, wall)
+    points = upright(placed(plan, camera, half, wall), camera, wall)
     behind = points * [1, -1, 1]
     faces = plan.faces
     normals = smooth_normals(points.astype(np.float32), faces)
@@ -153,7 +175,7 @@ def relief_parts(
             material(np.ascontiguousarray(other)),
         ),
     ]  # fmt: skip
-    if wall > 1e-4:
+    if wall > 1e-4 or half[plan.rim].max() > 1e-4:
         parts.append(_wall(plan, points, behind, uv, plain))
     return parts
 
