@@ -17,6 +17,7 @@ from prodgen_diffusers.config import Config
 from prodgen_diffusers.measuring import PRODUCT, Skipped, encoder, measure, other_generator, photo
 from prodgen_diffusers.plainly import comparable, plainly
 from prodgen_sdk.checkpoints.measuring import free
+from prodgen_sdk.checkpoints.messages import collected_messages
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, ProdgenError
@@ -112,7 +113,9 @@ class GpuBenchmark(Benchmark):
             from prodgen_diffusers.tiny.sections import section
 
             folder.mkdir(parents=True, exist_ok=True)
-            config = validate(Config, {name: section(name, folder) | plan.levers}, where=_WHERE)
+            with collected_messages():
+                given = section(name, folder)
+            config = validate(Config, {name: given | plan.levers}, where=_WHERE)
             with small_pictures():
                 return _measured(name, config, plan, ctx)
         if plan.full:
@@ -121,7 +124,8 @@ class GpuBenchmark(Benchmark):
             if name not in full_size.NAMES:
                 raise Skipped("there are random weights of full size for Stable Diffusion XL alone")
             folder.mkdir(parents=True, exist_ok=True)
-            given = full_size.section(name, folder, ctx.device, ctx.dtype)
+            with collected_messages():
+                given = full_size.section(name, folder, ctx.device, ctx.dtype)
             if plan.size:
                 given["size"] = plan.size
             free(ctx.device)
@@ -138,11 +142,13 @@ class GpuBenchmark(Benchmark):
         if plan.tiny:
             from prodgen_diffusers.tiny.sections import section
 
-            model = {"model": section("text", folder)["model"], "size": 64}
+            with collected_messages():
+                model = {"model": section("text", folder)["model"], "size": 64}
         elif plan.full:
             from prodgen_diffusers import full_size
 
-            model = full_size.section("text", folder, ctx.device, ctx.dtype)
+            with collected_messages():
+                model = full_size.section("text", folder, ctx.device, ctx.dtype)
             free(ctx.device)
         elif self.config.text is None:
             raise Skipped("no checkpoint: plugins.diffusers.text.model is not set")

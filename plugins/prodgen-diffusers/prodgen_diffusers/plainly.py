@@ -11,6 +11,7 @@ from prodgen_diffusers.loading import task_class
 from prodgen_diffusers.running import native_size
 from prodgen_sdk.checkpoints.loading import load_pretrained
 from prodgen_sdk.checkpoints.measuring import forget_peak, free, peak_bytes, wait
+from prodgen_sdk.checkpoints.messages import collected_messages
 from prodgen_sdk.checkpoints.pipelines import pipeline_class, read_index
 from prodgen_sdk.checkpoints.sources import local_path
 from prodgen_sdk.context import Context
@@ -29,7 +30,8 @@ def plainly(config: Pipeline, prompt: str, number: int, ctx: Context) -> dict[st
     folder = local_path(config.model)
     assert folder is not None
     dtype = getattr(torch, ctx.dtype if config.dtype == "auto" else config.dtype)
-    cls: Any = task_class(pipeline_class(read_index(folder)), "text")
+    with collected_messages():
+        cls: Any = task_class(pipeline_class(read_index(folder)), "text")
     pipe = load_pretrained(cls, folder, dtype, component="plainly", variant=config.variant).to(ctx.device)
     pipe.set_progress_bar_config(disable=True)
     size = native_size(pipe, config)
