@@ -29,9 +29,9 @@ class Trait:
 
 
 TRAITS = {
-    "busy": Trait(2.13, 0.53, 0.57),  # log(2 + standard deviation of the cloth's lightness): a pattern must fall right
-    "covered": Trait(1.29, 0.92, 0.40),  # how far down the arms the old sleeves reach, in bones: their shape is a guess
-    "in_front": Trait(0.005, 0.006, 0.28),  # share of the garment behind face, hair and hands
+    "busy": Trait(2.12, 0.54, 0.60),  # log(2 + standard deviation of the cloth's lightness): a pattern must fall right
+    "covered": Trait(1.33, 0.91, 0.42),  # how far down the arms the old sleeves reach, in bones: their shape is a guess
+    "in_front": Trait(0.0053, 0.0061, 0.27),  # share of the garment behind face, hair and hands
 }
 
 
@@ -58,7 +58,7 @@ def fidelity(found: dict[str, float]) -> float:
 
     >>> plain = {"busy": 1.6, "covered": 0.4, "in_front": 0.0}
     >>> round(fidelity(plain), 2), round(fidelity(plain | {"busy": 3.0, "covered": 2.2}), 2)
-    (0.81, 0.21)
+    (0.82, 0.2)
     """
     total = sum(TRAITS[name].cost * (value - TRAITS[name].usual) / TRAITS[name].spread for name, value in found.items())
     return float(1 / (1 + np.exp(np.clip(STEEPNESS * total, -30, 30))))

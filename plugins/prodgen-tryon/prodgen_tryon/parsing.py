@@ -12,7 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Float, colour_distance, dilate, guided, guided_by, polygon, to_lab, tube
+from prodgen_tryon.filters import (
+    Float,
+    colour_distance,
+    dilate,
+    ellipse_kernel,
+    guided,
+    guided_by,
+    polygon,
+    to_lab,
+    tube,
+)
+from prodgen_tryon.long_hair import follow
 from prodgen_tryon.skeleton import SIDES, Side, Skeleton, chin
 from prodgen_tryon.sleeves import COLOUR_WEIGHT, Sleeve, along_path, arm_path, beyond, find_sleeves
 
@@ -47,6 +58,7 @@ def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float
     labels = _labels(small, soft, local)
     _give_islands(labels, "upper", ("lower",))
     _give_islands(labels, "upper", ("hair", "neck", "face"))
+    _give_streaks(labels, "skin", "upper", local.width)
     out = {}
     full_size = (x1 - x0, y1 - y0)
     crop = image[y0:y1, x0:x1]
@@ -75,6 +87,16 @@ def _give_islands(labels: dict[str, Float], name: str, around: tuple[str, ...]) 
         if float(others[near & ~inside].mean()) > 0.6:
             labels[around[0]][near] = np.maximum(labels[around[0]], labels[name])[near]
             labels[name][near] = 0
+
+
+def _give_streaks(labels: dict[str, Float], name: str, around: str, width: float) -> None:
+    """What is thinner than any limb goes to the label beside it: the light threads of a pattern are no skin."""
+    mask = (labels[name] > 0.5) & (labels["hands"] < 0.5)
+    kernel = ellipse_kernel(max(0.028 * width, 1))
+    limbs = cv2.dilate(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel), np.ones((3, 3), np.uint8))
+    streaks = mask & (limbs == 0) & dilate(labels[around] > 0.5, 0.04 * width)
+    labels[around][streaks] = np.maximum(labels[around], labels[name])[streaks]
+    labels[name][streaks] = 0
 
 
 def moved(frame: Skeleton, origin: tuple[float, float], scale: float) -> Skeleton:
@@ -281,7 +303,25 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
             shape, reach, start
         )
     result["hands"] = (result["skin"] * hands).astype(np.float32)
+    if hair_palette is not None and not bald:
+        face_colour = (skin_colour * COLOUR_WEIGHT)[None].astype(np.float32)
+        skins = _others(_palette(lab, skin_seed, 5), hair_palette)
+        known = [face_colour] + [p for p in (skins, _others(upper_palette, hair_palette)) if p is not None]
+        beneath = _colour_cost(lab, np.vstack(known), spread)
+        free = (person > 0.15) & (result["face"] < 0.5) & (result["hands"] < 0.5)
+        strands = follow(result["hair"] > 0.5, _colour_cost(lab, hair_palette, spread), beneath, free, frame)
+        for name in ("upper", "skin", "neck"):
+            result[name][strands] = 0
+        result["hair"][strands] = person[strands]
     return result
+
+
+def _others(palette: NDArray[np.float32] | None, known: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """The colours of a palette that are none of the known ones, if there are any: samples of clothes may hold hair."""
+    if palette is None:
+        return None
+    apart = np.linalg.norm(palette[:, None] - known[None], axis=-1).min(1) > 10
+    return palette[apart] if apart.any() else palette
 
 
 def old_sleeves(image: Image, person: Float, frame: Skeleton) -> dict[Side, Sleeve]:

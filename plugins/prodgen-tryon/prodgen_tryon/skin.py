@@ -335,7 +335,13 @@ def seen_skin(person: Person) -> Float:
     tone = to_lab(skin_colour(person).round().astype(np.uint8).reshape(1, 1, 3))[0, 0]
     # A high collar that was taken for a neck is no sample of skin.
     seen &= colour_distance(person.lab, tone, (0.4, 1.4, 1.4)) < 20
-    return seen.astype(np.float32)
+    # Nor are a few stitches of its colour: skin goes on from the face, or there is more of it.
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(seen.astype(np.uint8), connectivity=8)
+    kept = stats[:, cv2.CC_STAT_AREA] > 0.04 * w * w
+    kept[np.unique(pieces[dilate(parts["face"] > 0.5, 0.05 * w)])] = True
+    kept[0] = False
+    result: Float = kept[pieces].astype(np.float32) if count > 1 else seen.astype(np.float32)
+    return result
 
 
 def bare_neck(person: Person) -> tuple[Float, Float, Float]:

@@ -1,7 +1,10 @@
 """Labels of the parts of a body."""
 
+import cv2
 import numpy as np
-from prodgen_tryon.parsing import _give_islands
+from prodgen_tryon.long_hair import follow
+from prodgen_tryon.parsing import _give_islands, _give_streaks
+from prodgen_tryon.skeleton import Skeleton
 
 
 def test_small_islands_of_a_top_in_trousers_are_trousers():
@@ -18,3 +21,31 @@ def test_small_islands_of_a_top_in_trousers_are_trousers():
     assert (labels["lower"][60:110, 10:50] == 1).all()
     assert (labels["upper"][10:59, 10:50] == 1).all()
     assert (labels["upper"][20:40, 54:58] == 1).all()
+
+
+def test_long_hair_is_followed_over_a_blouse_and_not_into_cloth_of_another_colour():
+    points = {"shoulder_a": (100, 100), "shoulder_b": (200, 100), "hip_a": (110, 260), "hip_b": (190, 260)}
+    frame = Skeleton({name: np.array(xy, float) for name, xy in points.items()}, {}, 100.0, "front")
+    w, shape = frame.width, (300, 300)
+    hair, strand, own = np.zeros(shape, bool), np.zeros(shape, bool), np.full(shape, 3.0, np.float32)
+    x, y = frame.at(-0.25 * w, -0.1 * w).astype(int)
+    wide = max(round(0.09 * w), 4)
+    hair[y - 6 * wide : y, x - wide : x + 2 * wide] = True
+    strand[y : round(y + 0.6 * w), x - wide : x + wide] = True
+    own[hair | strand] = 0.2
+    found = follow(hair, own, np.full(shape, 2.0, np.float32), np.ones(shape, bool), frame)
+    assert (found & strand).sum() > 0.7 * strand.sum()
+    assert not (found & ~cv2.dilate(strand.astype(np.uint8), np.ones((2 * wide + 1, 2 * wide + 1))).astype(bool)).any()
+    assert not follow(hair, own, own, np.ones(shape, bool), frame).any()  # cloth has the colour of the hair
+
+
+def test_threads_of_a_pattern_are_no_arm():
+    shape = (120, 120)
+    labels = {name: np.zeros(shape, np.float32) for name in ("skin", "upper", "hands")}
+    labels["upper"][:, 40:] = 1
+    labels["skin"][:, 10:40] = 1  # an arm
+    labels["upper"][60:63, 40:80], labels["skin"][60:63, 40:80] = 0, 1
+    _give_streaks(labels, "skin", "upper", 100.0)
+    assert labels["skin"][61, 50:].max() == 0
+    assert labels["upper"][61, 50:80].min() == 1
+    assert labels["skin"][:, 12:38].min() == 1

@@ -1,0 +1,46 @@
+"""Follows long hair from the head down over shoulders and clothes, where the place says little and the colour nearly all."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_tryon.filters import Float, ellipse_kernel
+from prodgen_tryon.skeleton import Skeleton
+
+ALIKE, CLEARLY = 1.4, 0.7  # most colour cost of hair, and relative to that of cloth and skin
+REACH = (0.85, 0.75)  # how far beside the axis and below the shoulders hair is followed, in shoulder widths
+MOST = 1.5  # more than this many times the hair on the head is no hair
+
+
+def follow(
+    hair: NDArray[np.bool_], own: Float, others: Float, free: NDArray[np.bool_], frame: Skeleton
+) -> NDArray[np.bool_]:
+    """Where the hair goes on below what is known of it, bool [h, w].
+
+    Args:
+        hair: where hair was found.
+        own: colour cost of hair [h, w]; `others` the least one of anything that it may lie on.
+        free: where hair may be: on the person, and not on face or hands.
+    """
+    w, none = frame.width, np.zeros(hair.shape, bool)
+    if hair.sum() < 0.02 * w * w:
+        return none
+    size = max(round(0.05 * w), 1) | 1
+    like = ((own < ALIKE) & (own < CLEARLY * others)).astype(np.float32)
+    share = cv2.blur(like, (size, size))  # a strand at a time says little
+    ys, xs = np.nonzero((share > 0.5) & free)
+    if not len(xs):
+        return none
+    places = frame.local(np.stack([xs, ys], 1)) / w
+    near = (np.abs(places[:, 0]) < REACH[0]) & (places[:, 1] < REACH[1])
+    found = none.copy()
+    found[ys[near], xs[near]] = True
+    found &= ~hair
+    _, pieces = cv2.connectedComponents((found | hair).astype(np.uint8), connectivity=4)
+    joined = np.unique(pieces[hair])
+    grown = found & np.isin(pieces, joined[joined > 0])
+    grown = cv2.morphologyEx((grown | hair).astype(np.uint8), cv2.MORPH_CLOSE, ellipse_kernel(0.05 * w)) > 0
+    grown &= free & ~hair
+    return grown if grown.sum() < MOST * hair.sum() else none
