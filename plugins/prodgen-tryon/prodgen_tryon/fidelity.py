@@ -15,7 +15,7 @@ from prodgen_tryon.filters import Float, to_lab
 from prodgen_tryon.person import Person
 
 LOW, HIGH = 0.4, 0.95  # confidence in the least and the most likely picture
-ROOM = 0.25  # how far confidence may lie above what faults leave of it
+ROOM = 0.35  # how far confidence may lie above what faults leave of it
 STEEPNESS = 1.2
 
 
