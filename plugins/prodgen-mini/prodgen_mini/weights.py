@@ -69,7 +69,7 @@ def read(part: Part, path: Path | None = None, sha256: str | None = None) -> Wei
 
     Args:
         path: a file of `prodgen train`; None reads those that come with the package.
-        sha256: what the file's digest must be; those of the package are always checked.
+        sha256: what the file's digest must be; those of the package must besides have the digest that they came with.
 
     Raises:
         ConfigError: the file is missing, cut off, damaged, of another part, or not the one that is wanted.
@@ -79,16 +79,26 @@ def read(part: Part, path: Path | None = None, sha256: str | None = None) -> Wei
 
     where = path or SHIPPED / f"{part}.safetensors"
     again = "Install prodgen-mini again." if path is None else f"Train them anew: prodgen train {part}"
+    if where.is_dir():
+        raise ConfigError(
+            f"The weights {where} are a folder.", hint=f"Name the file in it, as in {where / f'{part}.safetensors'}."
+        )
     try:
         data = where.read_bytes()
     except OSError as error:
         raise ConfigError(f"The weights {where} cannot be read: {error.strerror}.", hint=again) from None
     digest = hashlib.sha256(data).hexdigest()
-    wanted = shipped_sha256().get(where.name, "unknown") if path is None else sha256
-    if wanted and digest != wanted:
+    shipped = shipped_sha256().get(where.name, "unknown") if path is None else None
+    for wanted, hint in ((shipped, again), (sha256, f"Correct sha256, or: {again}")):
+        if wanted and digest != wanted:
+            raise ConfigError(
+                f"The weights {where} are not the ones that are wanted: their sha256 is {digest[:12]}..., not {wanted[:12]}...",
+                hint=hint,
+            )
+    if data[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
         raise ConfigError(
-            f"The weights {where} are not the ones that are wanted: their sha256 is {digest[:12]}..., not {wanted[:12]}...",
-            hint=again,
+            f"{where} is a pickle or an archive, which may hold code and is never loaded.",
+            hint="Weights are safetensors files of prodgen train.",
         )
     try:
         tensors = load(data)

@@ -43,3 +43,22 @@ def test_a_damaged_package_is_noticed(tmp_path, monkeypatch):
     monkeypatch.setattr(weights, "SHIPPED", tmp_path)
     with pytest.raises(ConfigError, match="Install prodgen-mini again"):
         weights.read("gan")
+
+
+def test_a_pin_holds_for_the_packages_own_weights_too():
+    with pytest.raises(ConfigError, match="not the ones that are wanted"):
+        weights.read("gan", sha256="0" * 64)
+    pinned = weights.shipped_sha256()["gan.safetensors"]
+    assert weights.read("gan", sha256=pinned).digest == pinned
+
+
+def test_folders_and_pickles_are_refused_by_name(tmp_path):
+    import pickle
+
+    with pytest.raises(ConfigError, match="are a folder"):
+        weights.read("vae", tmp_path)
+    (tmp_path / "vae.pkl").write_bytes(pickle.dumps({"weight": 1}))
+    torch.save({"weight": torch.zeros(1)}, tmp_path / "vae.pt")
+    for name in ("vae.pkl", "vae.pt"):
+        with pytest.raises(ConfigError, match="never loaded"):
+            weights.read("vae", tmp_path / name)

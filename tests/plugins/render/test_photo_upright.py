@@ -1,0 +1,64 @@
+"""Reliefs of products that stand on a floor, photographed from above."""
+
+import numpy as np
+import pytest
+from prodgen_render.parametric import build_model
+from prodgen_render.photo.build import model_from_photos
+from prodgen_render.photo.cutout import cut_out
+from prodgen_render.photo.measures import foreground_psnr, overlap
+from prodgen_render.photo.relief import plan_of
+from prodgen_render.photo.shadow import elevation_from_shadow
+from prodgen_render.rendering import render
+
+from prodgen_sdk.types import Product, View
+
+SKIRT = Product(sku="skirt", title="Blue pleated skirt", category="apparel/skirt")
+TABLE = Product(sku="table", title="Dark green table", category="home/table", attributes={"colour": "#3a3f20"})
+
+
+def photo_of(product: Product, elevation: float, size: int = 320):
+    return render(build_model(product, 27), [View(elevation=elevation)], size=size)[0]
+
+
+@pytest.mark.parametrize(("elevation", "low", "high"), [(0.0, 0.0, 5.0), (15.0, 7.0, 24.0), (25.0, 14.0, 35.0)])
+def test_the_shadow_tells_how_far_the_camera_looked_down(elevation, low, high):
+    found = cut_out(photo_of(SKIRT, elevation).image).elevation
+    assert found is not None
+    assert low <= found <= high
+
+
+def test_without_a_shadow_nothing_is_told():
+    mask = np.zeros((100, 100), bool)
+    mask[20:80, 30:70] = True
+    assert elevation_from_shadow(np.zeros((100, 100), np.float32), mask) is None
+    everywhere = np.full((100, 100), 0.2, np.float32)
+    assert elevation_from_shadow(everywhere, mask) is None
+
+
+def test_from_the_photos_own_side_the_picture_is_the_photo():
+    true = photo_of(SKIRT, 15.0)
+    built = model_from_photos(true.image, SKIRT)
+    assert built.shape == "sheet"
+    assert 7 < built.source.elevation < 24
+    made = render(built.model, [View(elevation=15)], size=320)[0]
+    assert overlap(made.mask, true.mask) > 0.96
+    assert foreground_psnr(made.image, true.image, true.mask) > 26
+    side_true, side = (
+        render(m, [View(azimuth=90, elevation=15)], size=96)[0] for m in (build_model(SKIRT, 27), built.model)
+    )
+    assert overlap(side.mask, side_true.mask) > 0.6
+
+
+def test_what_stands_has_a_foot():
+    mask = np.zeros((120, 120), bool)
+    mask[20:100, 40:80] = True
+    plan = plan_of(mask)
+    low, high = plan.pixel[:, 1] > 98.5, plan.pixel[:, 1] < 21.5
+    middle = np.abs(plan.pixel[:, 0] - 60) < 4
+    assert plan.inner[low & middle].min() > 14
+    assert plan.inner[high & middle].max() < 2.5
+
+
+def test_the_floor_between_the_legs_of_a_table_is_no_product():
+    true = photo_of(TABLE, 15.0, 384)
+    assert overlap(cut_out(true.image).mask, true.mask) > 0.85
