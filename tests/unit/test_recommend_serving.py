@@ -155,7 +155,7 @@ def test_calls_of_asyncio_are_bounded_and_those_that_wait_can_be_cancelled(tmp_p
         async with AsyncStudio(stocked(tmp_path), serving=2, waiting=2) as studio:
             await studio.warm_up()
 
-            def recommend(user, k, **options):
+            def recommend(user, k=10, **options):
                 gate.wait(10)
                 asked.append(user)
                 return []
