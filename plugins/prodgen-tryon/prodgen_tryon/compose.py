@@ -15,7 +15,7 @@ from prodgen_tryon.fit_legs import LegFit
 from prodgen_tryon.layers import over, paint, warp_part
 from prodgen_tryon.parsing import head_shape
 from prodgen_tryon.person import Person
-from prodgen_tryon.relight import relight
+from prodgen_tryon.relight import exposure, relight
 from prodgen_tryon.skeleton import SIDES
 from prodgen_tryon.sleeves import along_path, arm_path, beyond
 
@@ -108,7 +108,7 @@ def compose_top(
         under = over(under, lower, lower_alpha)
         paint(under, skin, skin_alpha * (1 - _in_sleeves(person, fitted) * (1 - _neck_region(person))))
         paint(canvas, under, gone)
-    paint(canvas, torso_layer[..., :3], torso_layer[..., 3] * opening, shade=0.8)
+    paint(canvas, torso_layer[..., :3], torso_layer[..., 3] * opening, shade=0.8 * exposure(person))
     neck = (skin_alpha if remove_old else parts["person"]) * opening
     paint(canvas, skin if remove_old else image, neck * _neck_region(person))
     body_alpha = torso_layer[..., 3] * (1 - opening)

@@ -10,6 +10,7 @@ from prodgen_tryon.filters import Float, blur, blur_inside, box_of, erode, times
 from prodgen_tryon.person import Person
 
 STRENGTH = 0.55
+LIGHT = 0.85  # a photo with anything as light as this, 0 to 1, is not underexposed; well lit ones have .9 and more
 
 
 def shading(person: Person) -> Float:
@@ -65,12 +66,27 @@ def _clusters(lab: Float, inside: NDArray[np.bool_], colours: int = 4) -> list[N
     return result
 
 
+def exposure(person: Person) -> float:
+    """How bright white cloth is in the photo, at most 1: below it where the photo is dark throughout.
+
+    The lightest per cent of the photo is taken for white where nothing in it is light, and else says nothing.
+    """
+    if "exposure" not in person.cache:
+        share = min(1.0, 128 / max(person.image.shape[:2]))
+        small = cv2.resize(person.image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+        white = float(np.percentile(small.max(-1), 99)) / 255
+        dark = float(np.clip((LIGHT - white) / 0.2, 0, 1))
+        person.cache["exposure"] = 1 - dark + dark * max(white / 0.95, 0.2)
+    level: float = person.cache["exposure"]
+    return level
+
+
 def relight(person: Person, colours: Float, alpha: Float) -> Float:
     """Cloth under the photo's light, float32 RGB 0 to 255; 0 beyond the box of `alpha`."""
     box = box_of(alpha)
     if box is None:
         return colours
     result: Float = np.zeros_like(colours)
-    factor = shading(person)[box] ** np.float32(STRENGTH)
+    factor = shading(person)[box] ** np.float32(STRENGTH) * np.float32(exposure(person))
     np.minimum(times(np.ascontiguousarray(colours[box]), factor), np.float32(255), out=result[box])
     return result

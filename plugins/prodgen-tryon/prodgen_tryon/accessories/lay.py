@@ -31,6 +31,7 @@ from prodgen_tryon.filters import Float, blur, dilate, tube
 from prodgen_tryon.layers import over, warp_part
 from prodgen_tryon.person import Person
 from prodgen_tryon.refusals import NECK_CUT_OFF, no_room
+from prodgen_tryon.relight import exposure
 from prodgen_tryon.skeleton import Side, Skeleton
 from prodgen_tryon.sleeves import along_path, arm_path
 
@@ -131,7 +132,7 @@ def _composed(
         clothes = _region(np.maximum(person.parts["upper"], person.parts["lower"]), person, box)
         near = blur(np.roll(whole, max(round(0.012 * frame.width), 1), axis=0), 0.025 * frame.width)
         canvas = canvas * (1 - SHADOW * near * clothes * (1 - _region(front(person), person, box)))[..., None]
-    canvas = over(canvas, layer[..., :3], alpha)
+    canvas = over(canvas, layer[..., :3] * np.float32(exposure(person)), alpha)
     result = canvas.round().clip(0, 255).astype(np.uint8)
     changed = (result != before).any(-1)
     visible = float(alpha.sum() / max(whole.sum(), 1e-6))
