@@ -22,6 +22,20 @@ def test_the_torso_shows_the_new_garment(compositor, ctx, drawn):
     assert result.facts["categories"] == ["top"]
 
 
+def test_a_dark_photo_darkens_the_garment_and_no_other_one_does(compositor, ctx, drawn):
+    def cloth(photo):
+        result = dress(compositor, ctx, photo, drawn.top(colour=(235, 235, 235), background=(120, 120, 120)))
+        assert isinstance(result, TryOn), result
+        return result.image[140:200, 135:165].astype(float).mean()
+
+    light = drawn.person(background=(245, 245, 245))
+    usual, half = cloth(light), cloth((light * 0.5).astype(np.uint8))
+    assert 0.45 < half / usual < 0.65
+    spot = (light * 0.5).astype(np.uint8)
+    spot[60:240, 4:30] = 250  # a lit window: the photo is not dark throughout
+    assert cloth(spot) == pytest.approx(usual, abs=12)
+
+
 def test_head_and_hands_and_scene_are_left_alone(compositor, ctx, drawn):
     photo = drawn.person()
     result = dress(compositor, ctx, photo, drawn.top())
