@@ -244,13 +244,14 @@ def _forearm(person: Person, path: NDArray[np.float64], end: float) -> NDArray[n
 
 def _forearms_over_sleeves(person: Person, fitted: TopFit) -> Float:
     """Bare forearms that are folded back over their own upper arm, alpha."""
-    _, arms = underlay.bare_arms(person)
     total = np.zeros(person.image.shape[:2], np.float32)
     for side in SIDES:
         path, end = arm_path(person.frame, side), fitted.sleeve_ends[side]
         if end < 1.9 and folded(path):
-            total = np.maximum(total, _forearm(person, path, end).astype(np.float32))
-    return (total * arms).astype(np.float32)
+            seen = person.measured.sleeves[side] < 1
+            arms = np.clip(2 * person.parts["skin"] - 1, 0, 1) if seen else underlay.bare_arms(person)[1]
+            total = np.maximum(total, _forearm(person, path, end) * arms)
+    return total.astype(np.float32)
 
 
 def _below_hem(person: Person) -> Float:

@@ -10,7 +10,10 @@ from prodgen_tryon.filters import Float, ellipse_kernel
 from prodgen_tryon.skeleton import Skeleton
 
 ALIKE, CLEARLY = 1.4, 0.7  # most colour cost of hair, and relative to that of cloth and skin
-REACH = (0.85, 0.75)  # how far beside the axis and below the shoulders hair is followed, in shoulder widths
+SPREAD, REACH = (
+    0.08,
+    0.75,
+)  # how far beside the head's hair and below the shoulders hair is followed, in shoulder widths
 MOST = 1.5  # more than this many times the hair on the head is no hair
 
 
@@ -34,7 +37,8 @@ def follow(
     if not len(xs):
         return none
     places = frame.local(np.stack([xs, ys], 1)) / w
-    near = (np.abs(places[:, 0]) < REACH[0]) & (places[:, 1] < REACH[1])
+    across = frame.local(np.stack(np.nonzero(hair)[::-1], 1))[:, 0] / w  # it falls, it does not spread
+    near = (places[:, 0] > across.min() - SPREAD) & (places[:, 0] < across.max() + SPREAD) & (places[:, 1] < REACH)
     found = none.copy()
     found[ys[near], xs[near]] = True
     found &= ~hair

@@ -308,7 +308,7 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
         skins = _others(_palette(lab, skin_seed, 5), hair_palette)
         known = [face_colour] + [p for p in (skins, _others(upper_palette, hair_palette)) if p is not None]
         beneath = _colour_cost(lab, np.vstack(known), spread)
-        free = (person > 0.15) & (result["face"] < 0.5) & (result["hands"] < 0.5)
+        free = (person > 0.6) & (result["face"] < 0.5) & ~dilate(result["hands"] > 0.3, 0.1 * w)
         strands = follow(result["hair"] > 0.5, _colour_cost(lab, hair_palette, spread), beneath, free, frame)
         for name in ("upper", "skin", "neck"):
             result[name][strands] = 0
