@@ -17,6 +17,7 @@ from prodgen_tryon.person import Person
 LOW, HIGH = 0.4, 0.95  # confidence in the least and the most likely picture
 ROOM = 0.35  # how far confidence may lie above what faults leave of it
 STEEPNESS = 1.2
+FARTHEST = 3.0
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class Trait:
     usual: float
     spread: float
     cost: float
+
+    def place(self, value: float) -> float:
+        """Spreads above the usual value, at most `FARTHEST` either way: the fit says nothing of what lies beyond."""
+        return float(np.clip((value - self.usual) / self.spread, -FARTHEST, FARTHEST))
 
 
 TRAITS = {
@@ -60,8 +65,8 @@ def fidelity(found: dict[str, float]) -> float:
     >>> round(fidelity(plain), 2), round(fidelity(plain | {"busy": 3.0, "covered": 2.2}), 2)
     (0.82, 0.2)
     """
-    total = sum(TRAITS[name].cost * (value - TRAITS[name].usual) / TRAITS[name].spread for name, value in found.items())
-    return float(1 / (1 + np.exp(np.clip(STEEPNESS * total, -30, 30))))
+    total = sum(TRAITS[name].cost * TRAITS[name].place(value) for name, value in found.items())
+    return float(1 / (1 + np.exp(STEEPNESS * total)))
 
 
 def trusted(likely: float, sound: float) -> float:
