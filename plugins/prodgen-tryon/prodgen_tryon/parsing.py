@@ -59,6 +59,7 @@ def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float
     _give_islands(labels, "upper", ("lower",))
     _give_islands(labels, "upper", ("hair", "neck", "face"))
     _give_streaks(labels, "skin", "upper", local.width)
+    _give_prints(labels, small, local)
     out = {}
     full_size = (x1 - x0, y1 - y0)
     crop = image[y0:y1, x0:x1]
@@ -97,6 +98,27 @@ def _give_streaks(labels: dict[str, Float], name: str, around: str, width: float
     streaks = mask & (limbs == 0) & dilate(labels[around] > 0.5, 0.04 * width)
     labels[around][streaks] = np.maximum(labels[around], labels[name])[streaks]
     labels[name][streaks] = 0
+
+
+def _give_prints(labels: dict[str, Float], image: Image, frame: Skeleton) -> None:
+    """Hair that lies within the top, off the head, and has another colour than the hair on it is a print of the top."""
+    hair = (labels["hair"] > 0.5).astype(np.uint8)
+    count, pieces = cv2.connectedComponents(hair, connectivity=8)
+    head = dilate(head_shape(frame, image.shape, 1.25), 0.05 * frame.width)
+    on_head = np.unique(pieces[head & (hair > 0)])
+    grown = np.isin(pieces, on_head) & (hair > 0)
+    if len(on_head) == 0 or len(on_head) == count - 1:
+        return
+    lab = to_lab(image)
+    colour = np.median(lab[grown], axis=0)
+    for piece in sorted(set(range(1, count)) - set(on_head.tolist())):
+        inside = pieces == piece
+        near = dilate(inside, 3)
+        beside = near & ~inside
+        unlike = float(np.linalg.norm(np.median(lab[inside], axis=0) - colour)) > 18
+        if unlike and float((labels["upper"][beside] > 0.5).mean()) > 0.6:
+            labels["upper"][near] = np.maximum(labels["upper"], labels["hair"])[near]
+            labels["hair"][near] = 0
 
 
 def moved(frame: Skeleton, origin: tuple[float, float], scale: float) -> Skeleton:
