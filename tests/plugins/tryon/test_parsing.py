@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 from prodgen_tryon.long_hair import follow
-from prodgen_tryon.parsing import _give_islands, _give_streaks
+from prodgen_tryon.parsing import _give_islands, _give_prints, _give_streaks
 from prodgen_tryon.skeleton import Skeleton
 
 
@@ -49,3 +49,24 @@ def test_threads_of_a_pattern_are_no_arm():
     assert labels["skin"][61, 50:].max() == 0
     assert labels["upper"][61, 50:80].min() == 1
     assert labels["skin"][:, 12:38].min() == 1
+
+
+def test_a_print_is_no_hair_and_a_lock_of_hair_is_no_print():
+    joints = {
+        "eye_a": (94, 40), "eye_b": (106, 40), "mouth_a": (95, 54), "mouth_b": (105, 54), "ear_a": (86, 44), "ear_b": (114, 44),
+        "shoulder_a": (60, 90), "shoulder_b": (140, 90), "hip_a": (70, 220), "hip_b": (130, 220),
+    }  # fmt: skip
+    frame = Skeleton({name: np.array(xy, float) for name, xy in joints.items()}, {}, 80.0, "front")
+    image = np.full((260, 200, 3), (20, 20, 24), np.uint8)
+    hair, upper = np.zeros((260, 200), np.float32), np.zeros((260, 200), np.float32)
+    upper[85:230, 50:150] = 1
+    places = {"head": (slice(14, 40), slice(80, 120)), "lock": (slice(100, 125), slice(60, 70)), "print": (slice(130, 160), slice(85, 125))}  # fmt: skip
+    for name, place in places.items():
+        hair[place], upper[place] = 1, 0
+        image[place] = (240, 240, 240) if name == "print" else (110, 70, 45)
+    labels = {"hair": hair, "upper": upper}
+    _give_prints(labels, image, frame)
+    assert not labels["hair"][places["print"]].any()
+    assert (labels["upper"][places["print"]] == 1).all()
+    for name in ("head", "lock"):
+        assert (labels["hair"][places[name]] == 1).all(), name
