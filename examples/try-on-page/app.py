@@ -90,6 +90,7 @@ class Visitors:
 
 class Handler(BaseHTTPRequestHandler):
     server: Server
+    timeout = 20  # seconds that a visitor may keep a thread waiting
 
     def do_GET(self) -> None:
         if self.path != "/":
@@ -97,7 +98,6 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(200)
 
     def do_POST(self) -> None:
-        self.connection.settimeout(20)
         try:
             fields = self._fields()
             token = fields.get("token", b"").decode("ascii", "ignore")

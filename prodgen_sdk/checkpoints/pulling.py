@@ -80,7 +80,13 @@ def pull(sources: Sequence[Source], folder: Path, *, native: bool = False) -> No
     for source in sources:
         _check(source, partial_folder, native)
     shutil.rmtree(partial_folder / ".cache", ignore_errors=True)
-    partial_folder.rename(folder)
+    try:
+        partial_folder.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+        # Another process fetched the same meanwhile.
+        shutil.rmtree(partial_folder, ignore_errors=True)
 
 
 def _check(source: Source, folder: Path, native: bool) -> None:
