@@ -12,7 +12,9 @@ from prodgen_render.photo.choose import leftovers
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.frame import AWAY, contract_frame
 from prodgen_render.photo.measures import overlap
-from prodgen_render.photo.revolution import fit_revolution, fitted_to, flatness, section
+from prodgen_render.photo.refined import fitted_to
+from prodgen_render.photo.revolution import fit_revolution
+from prodgen_render.photo.revolved import flatness, section
 from prodgen_render.photo.solid import revolved_part
 from prodgen_render.photo.texture import Shot
 from prodgen_render.rendering import silhouettes

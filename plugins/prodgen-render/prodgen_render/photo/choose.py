@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 
 from prodgen_render.families import family_of
-from prodgen_render.photo.revolution import UNTOLD, Revolved
+from prodgen_render.photo.revolution import UNTOLD
+from prodgen_render.photo.revolved import Revolved
 from prodgen_sdk.types import Mask, Product
 
 Shape = Literal["revolution", "cuboid", "sheet", "relief"]
@@ -128,7 +129,7 @@ def leftovers(mask: Mask, body: Revolved) -> tuple[Mask, float, float]:
     """What a body leaves out of an outline: the pieces (handles, spouts), their share, and the share of thin strips."""
     from scipy import ndimage
 
-    from prodgen_render.photo.revolution import picture_of
+    from prodgen_render.photo.revolved import picture_of
 
     rest = mask & ~picture_of(body, mask.shape)
     size = max(2, round(0.012 * max(np.ptp(np.flatnonzero(mask.any(1))), np.ptp(np.flatnonzero(mask.any(0))))))

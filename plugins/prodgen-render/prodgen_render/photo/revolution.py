@@ -7,98 +7,23 @@ assumption of an upright axis. Ends are cut flat at the widest ring that still r
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 
-from prodgen_render.model import Floats, Ints, bounding_sphere
+from prodgen_render.model import Floats, Ints
 from prodgen_render.photo.frame import AWAY, PhotoCamera
+from prodgen_render.photo.revolved import Revolved, ring, seen_widths
 from prodgen_sdk.types import Mask
 
 ELEVATIONS = (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 38.0, 46.0)
-_RINGS, _ROUND, _HALVINGS = 180, 33, 13
+_RINGS, _HALVINGS = 180, 13
 _TIE = 0.003
-_OVAL, _BLEND = 2.6, 8
 _SYMMETRIC, _NEAR = 0.95, 0.02
 """Where the frame is the contract's: how symmetric an outline must be, and how near to the frame's sphere (in radii) a body is
 believed without a search."""
-_LOPSIDED = 0.07
 UNTOLD = 0.75
 """Depth as a share of width where the ends of an outline are straight and tell none."""
 _DEPTHS = (0.88, 0.78, 0.7, 0.62, 0.54, 0.47, 0.4)
-
-
-@dataclass(frozen=True, eq=False)
-class Revolved:
-    """A body of revolution, or one that is flattened in depth, about an upright axis.
-
-    Args:
-        camera: that took the photo; its `x` is the axis.
-        radius, height: of the rings, from the lowest to the highest [n].
-        squash: greatest depth as a share of the greatest width.
-        thickest: half the greatest depth; rings that are no wider than that are circles, as the neck of a flat bottle is.
-        fit: intersection over union of its picture with the outline's symmetric part.
-        covers: share of the outline that its picture covers.
-        sides: factors on the half-width at the viewer's left and right of each ring [2, n], where the outline is not symmetric.
-    """
-
-    camera: PhotoCamera
-    radius: Floats
-    height: Floats
-    squash: float
-    thickest: float
-    fit: float
-    covers: float
-    sides: Floats | None = None
-
-    @property
-    def sphere(self) -> tuple[Floats, float]:
-        """Centre and radius of the bounding sphere."""
-        around = np.arange(8) * np.pi / 4
-        across, away = section(around[None], self.flatness(self.radius)[:, None])
-        points = np.stack(
-            np.broadcast_arrays(self.radius[:, None] * across, self.radius[:, None] * away, self.height[:, None]), -1
-        )
-        return bounding_sphere(points.reshape(-1, 3))
-
-    def flatness(self, radius: Floats) -> Floats:
-        """Depth as a share of width of rings."""
-        return flatness(radius, self.thickest)
-
-    def across(self, height: Floats, x: Floats) -> Floats:
-        """Places across of points of symmetric rings at heights: each side as wide as the outline has it."""
-        if self.sides is None:
-            return x
-        left, right = (np.interp(height, self.height, side) for side in self.sides)
-        return np.asarray(x * np.where(x < 0, left, right))
-
-
-def flatness(radius: Floats, thickest: float) -> Floats:
-    """Depth as a share of width of rings that are at most so thick: a smooth minimum of 1 and `thickest / radius`."""
-    if not np.isfinite(thickest):
-        return np.ones_like(radius)
-    return np.asarray((1 + (radius / thickest) ** _BLEND) ** (-1 / _BLEND))
-
-
-def section(angle: Floats, flat: Floats) -> tuple[Floats, Floats]:
-    """A cross-section of half-width 1: x and y at parameters from +x towards +y.
-
-    A circle; flat ones are superellipses of a power up to `_OVAL`, for flat bottles have fuller sides than ellipses.
-    """
-    power = 2 / _power(flat)
-    c, s = np.cos(angle), np.sin(angle)
-    return np.sign(c) * np.abs(c) ** power, flat * np.sign(s) * np.abs(s) ** power
-
-
-def section_normal(angle: Floats, flat: Floats) -> tuple[Floats, Floats]:
-    """Outward normals of `section`, not of unit length."""
-    power = 2 - 2 / _power(flat)
-    c, s = np.cos(angle), np.sin(angle)
-    return np.sign(c) * np.abs(c) ** power, np.sign(s) * np.abs(s) ** power / flat
-
-
-def _power(flat: Floats) -> Floats:
-    return np.asarray(2 + (_OVAL - 2) * np.clip((1 - np.asarray(flat)) / 0.15, 0, 1))
 
 
 def mirror_axis(mask: Mask) -> float:
@@ -252,23 +177,11 @@ def _fitted(mask: Mask, widths: Floats, rows: Ints, camera: PhotoCamera, squash:
     radius = np.maximum(radius, 0)
     if radius.max() <= 0:
         return None
-    seen = _seen_widths(radius, height, camera, thickest, len(widths))
+    seen = seen_widths(radius, height, camera, thickest, len(widths))
     wanted = np.maximum(widths, 0)
     fit = float(np.minimum(seen, wanted).sum() / max(np.maximum(seen, wanted).sum(), 1e-9))
     covers = float(2 * np.minimum(seen, wanted).sum() / mask.sum())
     return Revolved(camera, radius, height, squash, thickest, fit, covers)
-
-
-def _ring(radius: Floats, height: Floats, camera: PhotoCamera, thickest: float) -> tuple[Floats, Floats]:
-    """Pixel offsets from the axis and pixel rows of half of each ring, front to back [n, _ROUND]."""
-    angle = np.linspace(0, np.pi, _ROUND)
-    points = np.empty((len(radius), _ROUND, 3))
-    across, away = section((angle - np.pi / 2)[None], flatness(radius, thickest)[:, None])
-    points[..., 0] = radius[:, None] * across
-    points[..., 1] = radius[:, None] * away
-    points[..., 2] = height[:, None]
-    x, y, _ = camera.project(points)
-    return x - camera.x, y
 
 
 def _widest(widths: Floats, height: Floats, camera: PhotoCamera, thickest: float) -> Floats:
@@ -278,7 +191,7 @@ def _widest(widths: Floats, height: Floats, camera: PhotoCamera, thickest: float
     slack = 0.75
 
     def inside(radius: Floats) -> Mask:
-        x, y = _ring(radius, height, camera, thickest)
+        x, y = ring(radius, height, camera, thickest)
         return np.asarray((x <= np.interp(y, rows, widths, left=-1, right=-1) + slack).all(1))
 
     low, high = np.zeros(len(height)), np.full(len(height), limit)
@@ -297,84 +210,10 @@ def _cut(
     alive = np.flatnonzero(radius > 0)
     if len(alive) < 6:
         return None
-    _, y = _ring(np.maximum(radius, 0), height, camera, thickest)
+    _, y = ring(np.maximum(radius, 0), height, camera, thickest)
     step = max(1.6, 0.006 * (bottom - top))
     lowest = alive[y[alive].max(1) >= min(bottom, float(y[alive].max())) - step]
     highest = alive[y[alive].min(1) <= max(top, float(y[alive].min())) + step]
     first = int(lowest[radius[lowest].argmax()])
     last = int(highest[radius[highest].argmax()])
     return first, last
-
-
-def _seen_widths(
-    radius: Floats, height: Floats, camera: PhotoCamera, thickest: float, rows: int, dense: int = 3
-) -> Floats:
-    """Half the width of the body's picture in each row, in pixels; `dense` is how many rings are drawn for each."""
-    fine = np.linspace(height[0], height[-1], dense * len(height))
-    x, y = _ring(np.interp(fine, height, radius), fine, camera, thickest)
-    out = np.zeros(rows)
-    # Between two points of a ring the picture is straight; a few steps on it leave no row out.
-    for share in (0.0, 0.25, 0.5, 0.75):
-        px = x[:, :-1] + (x[:, 1:] - x[:, :-1]) * share
-        py = y[:, :-1] + (y[:, 1:] - y[:, :-1]) * share
-        row = np.clip(py.astype(int), 0, rows - 1)
-        np.maximum.at(out, row.reshape(-1), px.reshape(-1))
-    return out
-
-
-def picture_of(body: Revolved, shape: tuple[int, ...]) -> Mask:
-    """Where the body is in the photo, bool [h, w]."""
-    widths = _seen_widths(body.radius, body.height, body.camera, body.thickest, shape[0])
-    columns = np.arange(shape[1]) + 0.5
-    return np.asarray(np.abs(columns - body.camera.x) <= widths[:, None])
-
-
-def fitted_to(body: Revolved, mask: Mask, pieces: Mask) -> Revolved:
-    """The body with its ends, and each of its sides, where the outline has them to a fraction of a pixel.
-
-    Args:
-        pieces: what stands off the body: rows that have some of it on a side tell nothing of that side.
-    """
-    from scipy import ndimage
-
-    body = _between_ends(body, mask)
-    camera, fine = body.camera, 4
-    near = camera.but(focal=camera.focal * fine, x=camera.x * fine, y=camera.y * fine)
-    widths = _seen_widths(body.radius, body.height, near, body.thickest, fine * len(mask), 24)
-    met = np.flatnonzero(widths)
-    # At the camera's height rings are lines, and some fine rows lie between two of them.
-    widths[met[0] : met[-1]] = np.interp(np.arange(met[0], met[-1]), met, widths[met])
-    seen = widths.reshape(-1, fine).mean(1) / fine
-    rows = np.flatnonzero(seen > 3)
-    if len(rows) < 8:
-        return body
-    _, y, _ = camera.project(np.stack([body.radius, np.zeros_like(body.radius), body.height], -1))
-    middle = int(np.clip(camera.x, 0, mask.shape[1] - 1))
-    sides = []
-    for left in (True, False):
-        ratio = np.ones(len(rows))
-        for place, row in enumerate(rows):
-            line, off = (m[row, : middle + 1][::-1] if left else m[row, middle:] for m in (mask, pieces))
-            if off.any() or not line[0]:
-                continue
-            reach = len(line) if line.all() else int(line.argmin())
-            edge = middle + 1 - reach if left else middle + reach
-            ratio[place] = np.clip(abs(edge - camera.x) / seen[row], 1 - _LOPSIDED, 1 + _LOPSIDED)
-        calm = ndimage.gaussian_filter1d(ndimage.median_filter(ratio, 5, mode="nearest"), 1.5, mode="nearest")
-        sides.append(np.interp(y, rows + 0.5, calm))
-    return replace(body, sides=np.stack(sides))
-
-
-def _between_ends(body: Revolved, mask: Mask) -> Revolved:
-    rows = np.flatnonzero(mask[:, int(np.clip(body.camera.x, 0, mask.shape[1] - 1))])
-    if not len(rows):
-        return body
-    _, y = _ring(body.radius, body.height, body.camera, body.thickest)
-    radii = AWAY / body.camera.focal / max(float(body.camera.axes[2][2]), 0.2)
-    most = 0.02 * float(body.height[-1] - body.height[0])
-    up, down = (
-        float(np.clip((seen - wanted) * radii, -most, most))
-        for seen, wanted in ((float(y.min()), rows[0]), (float(y.max()), rows[-1] + 1))
-    )
-    share = (body.height - body.height[0]) / (body.height[-1] - body.height[0])
-    return replace(body, height=body.height + down + (up - down) * share)

@@ -7,7 +7,7 @@ import numpy as np
 from prodgen_render.geometry import grid_faces, smooth_normals
 from prodgen_render.model import Floats, Ints, Material, Part, Texture
 from prodgen_render.photo.cuboid import Cuboid
-from prodgen_render.photo.revolution import Revolved, section, section_normal
+from prodgen_render.photo.revolved import Revolved, section, section_normal
 from prodgen_render.photo.texture import SHADING, Ends, Shot, complete_rows, merged, seen_in
 
 _COLUMNS = 128

@@ -14,6 +14,7 @@ from prodgen_render.lights import lighting, relative_light, turn
 from prodgen_render.model import Floats
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.frame import PhotoCamera
+from prodgen_sdk.types import Mask
 
 SHADING = 0.3
 """Power of the relative light: a photo's light is seldom as directed as the studio rig, and gloss makes up for part of it."""
@@ -26,6 +27,36 @@ class Shot:
 
     cutout: Cutout
     camera: PhotoCamera
+
+
+def _behind_camera(camera: PhotoCamera, front: Mask, back: Mask) -> PhotoCamera:
+    """The camera of a back photo, by laying the boxes around the two outlines over each other."""
+
+    def box(mask: Mask) -> tuple[float, float, float]:
+        rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+        return (
+            (columns[0] + columns[-1] + 1) / 2,
+            (rows[0] + rows[-1] + 1) / 2,
+            float(np.sqrt(len(rows) * len(columns))),
+        )
+
+    (fx, fy, fs), (bx, by, bs) = box(front), box(back)
+    scale = bs / fs
+    return PhotoCamera(
+        camera.focal * scale,
+        bx - (camera.x - fx) * scale,
+        by + (camera.y - fy) * scale,
+        camera.azimuth + 180,
+        camera.elevation,
+    )
+
+
+def shots_of(cutout: Cutout, camera: PhotoCamera, behind: Cutout | None) -> list[Shot]:
+    """The shots of a front photo and, where there is one, of a back photo."""
+    shots = [Shot(cutout, camera)]
+    if behind is not None:
+        shots.append(Shot(behind, _behind_camera(camera, cutout.mask, behind.mask)))
+    return shots
 
 
 def seen_in(shot: Shot, points: Floats, normals: Floats) -> tuple[Floats, Floats]:

@@ -1,0 +1,85 @@
+"""The bodies that are fitted to one outline, each once, and what the photo's frame says."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prodgen_render.photo.choose import Words, choose, holed, leftovers
+from prodgen_render.photo.cuboid import DEPTH_PRIOR, Cuboid, fit_cuboid
+from prodgen_render.photo.frame import PhotoCamera, contract_frame, frame_around
+from prodgen_render.photo.revolution import fit_revolution
+from prodgen_render.photo.revolved import Revolved
+from prodgen_sdk.types import Mask
+
+BELIEVED = 0.25
+"""How much of a depth is the frame's word where the product's kind has a usual one."""
+
+
+class Fits:
+    """The bodies that were fitted to one outline, each once, and what the frame says."""
+
+    def __init__(self, mask: Mask, words: Words, elevation: float | None, ratio: float | None) -> None:
+        self.mask, self.words, self.elevation, self.ratio = mask, words, elevation, ratio
+        frame = contract_frame(*mask.shape)
+        self.frame = frame if frame is not None and _centred(mask) else None
+        self.guess = frame_around(mask)
+        self.body_framed = self.box_framed = False
+        self.body = self._revolved()
+        self.pieces, self.attached, self.slivers = np.zeros_like(mask), 0.0, 1.0
+        if self.body is not None:
+            self.pieces, self.attached, self.slivers = leftovers(mask, self.body)
+        self.box = self._boxed()
+        self.choice = choose(words, self.body, self.slivers, self.attached, self.box.fit, holed(mask))
+
+    def _revolved(self) -> Revolved | None:
+        """In the contract's frame, if the body fills it as it should; else in the frame that it makes for itself."""
+        if self.frame is not None:
+            body = self._squashed(self.frame, framed=True)
+            if body is not None and abs(body.sphere[1] - 1) < 0.04 and abs(body.sphere[0][2]) < 0.14:
+                self.body_framed = True
+                return body
+            pieces = 0.0 if body is None else leftovers(self.mask, body)[1]
+            # With a handle the sphere is the whole product's.
+            if body is not None and pieces > 0.02 and 0.7 < body.sphere[1] < 1.02:
+                self.body_framed = True
+                return body
+        camera = self.guess
+        found = None
+        for _ in range(3):
+            found = self._squashed(camera)
+            if found is None:
+                return None
+            centre, radius = found.sphere
+            if abs(radius - 1) < 0.01 and abs(centre[2]) < 0.01:
+                break
+            camera = found.camera.settled(centre, radius)
+        return found
+
+    def _squashed(self, camera: PhotoCamera, framed: bool = False) -> Revolved | None:
+        return fit_revolution(self.mask, camera, self.elevation, 1.0 if self.words.round else self.ratio, framed=framed)
+
+    def _boxed(self) -> Cuboid:
+        prior = self.words.depth or DEPTH_PRIOR
+        if self.frame is not None and self.ratio is None:
+            box = fit_cuboid(self.mask, self.frame, framed=True, elevation=self.elevation, prior=prior)
+            share = float(box.size[1] / box.size[0])
+            if 0.04 < share < 1.7 and box.fit > 0.9:
+                self.box_framed = True
+                if abs(box.camera.azimuth) > 8:
+                    return box
+                # The frame tells depth by a small difference of large numbers: meet the prior half-way.
+                believed = 0.45 if self.words.depth is None else BELIEVED
+                share = float(np.exp(believed * np.log(share) + (1 - believed) * np.log(prior)))
+                return fit_cuboid(self.mask, self.frame, framed=True, depth=share, elevation=self.elevation)
+        return fit_cuboid(self.mask, self.guess, framed=False, depth=self.ratio, elevation=self.elevation, prior=prior)
+
+
+def _centred(mask: Mask) -> bool:
+    """Whether the product is about in the middle of the photo, and not larger than the contract draws it."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    away = [
+        abs(line[0] + line[-1] + 1 - size) / 2 / size
+        for line, size in ((rows, mask.shape[0]), (columns, mask.shape[1]))
+    ]
+    extent = max(len(rows) / mask.shape[0], len(columns) / mask.shape[1])
+    return bool(max(away) < 0.13 and 0.25 < extent < 0.9)

@@ -1,0 +1,115 @@
+"""Sheets and reliefs: how deep they are, and where the camera stood."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prodgen_render.config import Config
+from prodgen_render.model import Floats, Model3D, Part
+from prodgen_render.photo.choose import Shape, Words
+from prodgen_render.photo.cutout import Cutout
+from prodgen_render.photo.fits import BELIEVED, Fits
+from prodgen_render.photo.frame import AWAY, PhotoCamera
+from prodgen_render.photo.relief import Plan, depth_of, placed, plan_of, relief_parts, upright
+from prodgen_render.photo.texture import shots_of
+
+_PRIOR_DEPTH = {"sheet": 0.24, "relief": 0.45}
+_DEPTHS = {"sheet": (0.04, 0.75), "relief": (0.1, 1.7)}
+
+
+def flat_body(
+    shape: Shape, fits: Fits, tilt: float, cutout: Cutout, behind: Cutout | None, config: Config
+) -> tuple[PhotoCamera, list[Part], str]:
+    """The camera, the parts, and what told the depth of a sheet or a relief.
+
+    Args:
+        tilt: degrees that the camera looked down by.
+    """
+    plan = plan_of(cutout.mask)
+    low, high = _DEPTHS[shape]
+    if fits.frame is not None and fits.ratio is None:
+        frame = fits.frame.but(elevation=tilt)
+        thickness = _framed_thickness(plan, frame)
+        extent = float(np.ptp(plan.pixel, axis=0).max()) * AWAY / frame.focal
+        if thickness is not None and low < thickness / extent < high:
+            if fits.words.depth is not None:
+                # The frame tells depth by a small difference of large numbers: what is usual tells more.
+                usual = _usual(shape, plan, frame, fits.words)
+                thickness = float(np.exp(BELIEVED * np.log(thickness) + (1 - BELIEVED) * np.log(usual)))
+            return frame, _relief(plan, frame, thickness, cutout, behind, config), "frame"
+        if abs(_reach(plan, frame, 0.01) - 1) < _FILLS:
+            # Framed as the contract does, but of a depth that its outline does not tell.
+            return (
+                frame,
+                _relief(plan, frame, _usual(shape, plan, frame, fits.words), cutout, behind, config),
+                "frame and prior",
+            )
+    camera = fits.guess.but(elevation=tilt)
+    for _ in range(3):
+        width = float(np.ptp(plan.pixel[:, 0])) * AWAY / camera.focal
+        share = _usual(shape, plan, camera, fits.words) if fits.ratio is None else fits.ratio * width
+        points = _solid_points(plan, camera, share)
+        centre, radius = Model3D(
+            (Part(points.astype(np.float32), plan.faces, points.astype(np.float32), points[:, :2].astype(np.float32)),)
+        ).sphere
+        camera = camera.settled(centre, radius)
+    return (
+        camera,
+        _relief(plan, camera, share, cutout, behind, config),
+        "prior" if fits.ratio is None else "attributes",
+    )
+
+
+def _usual(shape: Shape, plan: Plan, camera: PhotoCamera, words: Words) -> float:
+    """The depth of most products of this kind, else of this shape, in radii."""
+    width, inner = (float(pixels) * AWAY / camera.focal for pixels in (np.ptp(plan.pixel[:, 0]), plan.inner.max()))
+    return words.depth * width if words.depth is not None else min(_PRIOR_DEPTH[shape] * width, 1.7 * inner)
+
+
+_FILLS = 0.08
+"""A flat outline that reaches as far as the contract's sphere does, within this share, is framed as the contract does."""
+_WALL = 0.5
+"""Share of the depth of a deep body that stands upright along its outline."""
+
+
+def _profile(plan: Plan, camera: PhotoCamera, thickness: float) -> tuple[Floats, float]:
+    """Half the depth at each vertex, and half that of the wall.
+
+    What is no deeper than it is thick across is rounded like a cushion; what is deeper must have sides.
+    """
+    inner = float(plan.inner.max()) * AWAY / camera.focal
+    wall = _WALL * 0.5 * thickness if thickness > 2.2 * inner else 0.0
+    soft = thickness - 2 * wall
+    return depth_of(plan, camera, soft, min(inner, 0.6 * soft)), wall
+
+
+def _solid_points(plan: Plan, camera: PhotoCamera, thickness: float) -> Floats:
+    points = upright(placed(plan, camera, *(shape := _profile(plan, camera, thickness))), camera, shape[1])
+    return np.concatenate([points, points * [1, -1, 1]])
+
+
+def _reach(plan: Plan, frame: PhotoCamera, thickness: float) -> float:
+    return float(np.linalg.norm(_solid_points(plan, frame, thickness), axis=1).max())
+
+
+def _framed_thickness(plan: Plan, frame: PhotoCamera) -> float | None:
+    """The depth with which the relief fills the contract's frame; None where it is too large without any."""
+    low, high = 0.0, 2.0
+    if _reach(plan, frame, 0.01) > 1.01:
+        return None
+    for _ in range(16):
+        middle = (low + high) / 2
+        if _reach(plan, frame, middle) <= 1:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _relief(
+    plan: Plan, camera: PhotoCamera, thickness: float, cutout: Cutout, behind: Cutout | None, config: Config
+) -> list[Part]:
+    half, wall = _profile(plan, camera, thickness)
+    shots = shots_of(cutout, camera, behind)
+    back = shots[1] if len(shots) > 1 else None
+    return relief_parts(plan, camera, half, wall, shots[0], back, same_behind=config.photo_back == "mirror")
