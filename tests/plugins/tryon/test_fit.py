@@ -1,10 +1,13 @@
 """Where points of garments go: laws of sizes and styles, on a drawn person. Geometry alone, no picture is warped."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from prodgen_tryon.fit import fit_top
+from prodgen_tryon.compose import folded
+from prodgen_tryon.fit import COLLARBONE, LEVEL, _neckline_target, fit_top
 from prodgen_tryon.fit_legs import fit_legs, fit_skirt
 from prodgen_tryon.keypoints import top_shape
 from prodgen_tryon.legs import leg_shape
@@ -12,7 +15,7 @@ from prodgen_tryon.open_front import GAP, open_front
 from prodgen_tryon.outfit import order
 from prodgen_tryon.person import analyse
 from prodgen_tryon.sizes import Size
-from prodgen_tryon.skeleton import SIDES
+from prodgen_tryon.skeleton import SIDES, Skeleton
 from prodgen_tryon.worn import wearing
 
 quick = settings(
@@ -243,3 +246,29 @@ def test_layers_lie_in_the_order_of_the_request(categories):
                 assert last[i] < last[j]
     out = order(categories, "out")
     assert not any(again for _, again in out)
+
+
+@given(angle=st.floats(0, 180))
+def test_an_arm_is_folded_when_it_comes_back(angle):
+    bend = np.radians(angle)
+    path = np.array(
+        [[0.0, 0], [0, 100], [80 * np.sin(bend), 100 + 80 * np.cos(bend)], [90 * np.sin(bend), 100 + 90 * np.cos(bend)]]
+    )
+    if abs(angle - 80) > 2:
+        assert folded(path) == (angle > 80)
+
+
+@given(depth=st.floats(0, 80), more=st.floats(0.5, 40))
+def test_necklines_are_foreshortened_and_keep_their_order(depth, more):
+    points = {"shoulder_a": (100, 100), "shoulder_b": (200, 100), "hip_a": (110, 260), "hip_b": (190, 260)}
+    frame = Skeleton({name: np.array(xy, float) for name, xy in points.items()}, {}, 100.0, "front")
+    peaks = {"a": np.array([125.0, 80]), "b": np.array([175.0, 80])}
+
+    def lowest(deep):
+        u = np.linspace(-1, 1, 25)
+        shape = SimpleNamespace(neckline=np.stack([50 * u, deep * (1 - u**2)], 1))
+        return _neckline_target(shape, peaks, 1.0, 0.0, 1.0, frame)[:, 1].max() - 80
+
+    assert -1e-6 <= lowest(depth) <= depth + 1e-6
+    assert lowest(depth) < lowest(depth + more)
+    assert depth - lowest(depth) <= LEVEL * COLLARBONE * 100 + 1e-6
