@@ -109,7 +109,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     from rich.table import Column, Table
 
     first = Column(columns[0], overflow="fold")
-    shown = Table(first, *columns[1:], title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    shown = Table(
+        first, *columns[1:], title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold"
+    )
     for row in rows:
         shown.add_row(*(escape(str(cell)) for cell in row))
     Console(soft_wrap=not sys.stdout.isatty()).print(shown)
