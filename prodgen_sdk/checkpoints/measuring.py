@@ -34,6 +34,15 @@ def wait(device: str) -> None:
         torch.cuda.synchronize(device)
 
 
+def seconds(work: Callable[[], Any], device: str) -> float:
+    """How long a piece of work takes, the device awaited before and after."""
+    wait(device)
+    started = time.perf_counter()
+    work()
+    wait(device)
+    return time.perf_counter() - started
+
+
 def peak_bytes(device: str) -> int:
     """Most bytes that were allocated since `forget_peak`; 0 without CUDA."""
     if not device.startswith("cuda"):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-from prodgen_sdk.checkpoints.measuring import forget_peak, peak_bytes, wait, watch
+from prodgen_sdk.checkpoints.measuring import forget_peak, peak_bytes, seconds, watch
 from prodgen_sdk.context import Context
 from prodgen_sdk.specs import Kind
 from prodgen_sdk.types import NAMED_VIEWS, GenerationRequest, Image, Product, Scene
@@ -89,14 +88,6 @@ def photo(size: int) -> Image:
     photo[(handle < 0.13) & (handle > 0.08)] = (40, 80, 170)
     photo[(abs(x - 0.47) < 0.2) & (abs(y - 0.52) < 0.26)] = (50, 90, 185)
     return photo
-
-
-def seconds(work: Callable[[], Any], device: str) -> float:
-    wait(device)
-    started = time.perf_counter()
-    work()
-    wait(device)
-    return time.perf_counter() - started
 
 
 def encoder(kind: Kind, id: str, number: int, ctx: Context) -> dict[str, Any]:

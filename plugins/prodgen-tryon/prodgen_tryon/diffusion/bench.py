@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from prodgen_sdk.checkpoints.measuring import forget_peak, free, peak_bytes, wait, watch
+from prodgen_sdk.checkpoints.measuring import forget_peak, free, peak_bytes, seconds, watch
 from prodgen_sdk.checkpoints.messages import collected_messages
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
@@ -131,13 +131,13 @@ def _measured(name: str, config: Config, number: int, requests: int, ctx: Contex
     paint, pipe, size, batch = _painter(name, config, ctx)
     figures: dict[str, Any] = {"load_s": round(time.perf_counter() - started, 3)}
     jobs = [_job(size, seed) for seed in range(requests)]
-    figures["first_request_s"] = round(_seconds(lambda: paint(jobs[:1]), ctx.device), 4)
+    figures["first_request_s"] = round(seconds(lambda: paint(jobs[:1]), ctx.device), 4)
     forget_peak(ctx.device)
     if pipe is None:
-        times = [_seconds(lambda: paint(jobs[:1]), ctx.device) for _ in range(number)]
+        times = [seconds(lambda: paint(jobs[:1]), ctx.device) for _ in range(number)]
         return figures | {"request_s": round(median(times), 4)}
     with watch(type(pipe), "__call__", pipe, ctx.device) as inside:
-        times = [_seconds(lambda: paint(jobs[:1]), ctx.device) for _ in range(number)]
+        times = [seconds(lambda: paint(jobs[:1]), ctx.device) for _ in range(number)]
     figures |= {
         "request_s": round(median(times), 4),
         "step_ms": round(1000 * inside.seconds / max(1, inside.steps), 3),
@@ -146,10 +146,10 @@ def _measured(name: str, config: Config, number: int, requests: int, ctx: Contex
     if ctx.device.startswith("cuda"):
         figures["peak_memory_mb"] = round(peak_bytes(ctx.device) / 2**20, 1)
         figures["memory_over_pipeline_pct"] = round(100 * (peak_bytes(ctx.device) / max(1, inside.peak) - 1), 2)
-    apart = _seconds(lambda: [paint([job]) for job in jobs], ctx.device)
+    apart = seconds(lambda: [paint([job]) for job in jobs], ctx.device)
     parts = [jobs[start : start + batch] for start in range(0, requests, batch)]
     paint(parts[0])  # chooses kernels and takes memory for batches of this size
-    together = _seconds(lambda: [paint(part) for part in parts], ctx.device)
+    together = seconds(lambda: [paint(part) for part in parts], ctx.device)
     return figures | {
         "requests": requests,
         "batch": batch,
@@ -195,11 +195,3 @@ def _job(size: tuple[int, int], seed: int) -> Job:
     person: Image = np.where(middle[..., None], (60, 90, 70), (205, 200, 195)).astype(np.uint8)
     garment: Image = np.where(middle[..., None], (180, 40, 45), (255, 255, 255)).astype(np.uint8)
     return Job(person, middle, garment, garment, "top", seed)
-
-
-def _seconds(work: Callable[[], Any], device: str) -> float:
-    wait(device)
-    started = time.perf_counter()
-    work()
-    wait(device)
-    return time.perf_counter() - started
