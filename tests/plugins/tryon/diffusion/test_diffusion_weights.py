@@ -8,6 +8,7 @@ import types
 import numpy as np
 import pytest
 from prodgen_tryon import plugin
+from prodgen_tryon.body.skeleton import skeleton
 from prodgen_tryon.diffusion.catvton import CatVtonCompositor
 from prodgen_tryon.diffusion.config import Licensed
 from prodgen_tryon.diffusion.fashn import FashnCompositor
@@ -15,7 +16,6 @@ from prodgen_tryon.diffusion.flux import FluxFillCompositor, side_by_side
 from prodgen_tryon.diffusion.inpaint import InpaintCompositor
 from prodgen_tryon.diffusion.licences import licence_of
 from prodgen_tryon.diffusion.segformer import SegformerBodyParser, split
-from prodgen_tryon.skeleton import skeleton
 
 from prodgen_sdk.checkpoints.digests import folder_digest
 from prodgen_sdk.config import Config as SdkConfig
@@ -175,7 +175,7 @@ def test_without_weights_it_says_which_section_is_absent(ctx):
 def test_a_missing_package_is_named_with_its_pip_install(monkeypatch, id, module, words):
     host = Host(SdkConfig(), strict=True)
     host.register(plugin, "tryon")
-    monkeypatch.setattr("prodgen_sdk.host._is_installed", lambda name: name != module)
+    monkeypatch.setattr("prodgen_sdk.host.building.is_installed", lambda name: name != module)
     with pytest.raises(MissingDependency, match=module) as caught:
         host.get("compositor", id)
     assert words in caught.value.hint

@@ -1,0 +1,124 @@
+"""The hook implementations of the registered plugins: checked when a plugin comes, called in plugin order."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, TypeVar, cast
+
+import pluggy
+from pydantic import BaseModel
+
+from prodgen_sdk import hookspecs
+from prodgen_sdk.config import validate
+from prodgen_sdk.errors import ConfigError, PluginError, ProdgenError, in_words
+
+_T = TypeVar("_T")
+logger = logging.getLogger(__name__)
+
+
+class Hooks:
+    """Plugins with their hook implementations and their validated sections of the configuration."""
+
+    def __init__(self) -> None:
+        self.configs: dict[str, BaseModel | None] = {}
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+
+    def holds(self, plugin: object, name: str) -> bool:
+        """Whether this plugin, or another of its name, is in here."""
+        return self._manager.has_plugin(name) or self._manager.is_registered(plugin)
+
+    def add(self, plugin: object, name: str, section: Mapping[str, Any]) -> None:
+        """Takes in a plugin and reads its section of the configuration; what fails leaves it out.
+
+        Raises:
+            PluginError: a hook is misspelt, async or a wrapper.
+            ConfigError: the section is not what the plugin's model allows.
+        """
+        self._manager.register(plugin, name)
+        try:
+            self._check(plugin)
+            self.configs[name] = self._validated(plugin, name, section)
+        except BaseException:
+            self.remove(plugin, name)
+            raise
+
+    def remove(self, plugin: object, name: str) -> None:
+        """Forgets a plugin that `add` took in."""
+        self._manager.unregister(plugin)
+        self.configs.pop(name, None)
+
+    def of(self, plugin: object, hook: str, **arguments: Any) -> list[Any]:
+        """Calls a hook of one plugin alone."""
+        implementations = getattr(self._manager.hook, hook).get_hookimpls()
+        return [_call(i, arguments) for i in implementations if i.plugin is plugin]
+
+    def chain(self, hook: str, value: _T, argument: str, **others: Any) -> _T:
+        """Passes `value` through every implementation of a hook, in plugin order; None leaves it as it is.
+
+        Raises:
+            PluginError: an implementation raised something that is not one of our errors.
+        """
+        for implementation in self._in_order(hook):
+            try:
+                changed = _call(implementation, self._with_config(implementation, {argument: value, **others}))
+            except ProdgenError:
+                raise
+            except Exception as error:
+                raise PluginError(f"{implementation.plugin_name}.{hook} failed: {in_words(error)}") from error
+            if changed is None:
+                continue
+            expected = type(value) if isinstance(value, BaseModel) else Sequence
+            if not isinstance(changed, expected):
+                raise PluginError(
+                    f"{implementation.plugin_name}.{hook} returned a {type(changed).__name__} instead of a {expected.__name__}."
+                )
+            value = cast(_T, changed)
+        return value
+
+    def notify(self, hook: str, **arguments: Any) -> None:
+        """Tells every implementation of a hook; one that raises is logged and the others are still told."""
+        for implementation in self._in_order(hook):
+            try:
+                _call(implementation, self._with_config(implementation, arguments))
+            except Exception as error:
+                logger.warning("%s.%s failed: %s", implementation.plugin_name, hook, type(error).__name__)
+
+    def _check(self, plugin: object) -> None:
+        known = {name for name in dir(self._manager.hook) if not name.startswith("_")}
+        for caller in self._manager.get_hookcallers(plugin) or ():
+            implementation = next(i for i in caller.get_hookimpls() if i.plugin is plugin)
+            if not caller.has_spec():
+                near = get_close_matches(caller.name, [n for n in known if hasattr(hookspecs, n)], n=1)
+                hint = f"Did you mean {near[0]}?" if near else "See the list of hooks in the documentation."
+                raise PluginError(f"There is no hook {caller.name!r}.", hint=hint)
+            if implementation.wrapper or implementation.hookwrapper:
+                raise PluginError(
+                    f"{caller.name} is a wrapper; prodgen has no wrapper hooks.", hint="Drop wrapper=True."
+                )
+            if inspect.iscoroutinefunction(implementation.function):
+                raise PluginError(f"{caller.name} is async; hooks are synchronous.", hint="Drop the async.")
+        self._manager.check_pending()
+
+    def _validated(self, plugin: object, name: str, section: Mapping[str, Any]) -> BaseModel | None:
+        model = next((m for m in self.of(plugin, "config_model") if m is not None), None)
+        if model is None:
+            if section:
+                raise ConfigError(f"The plugin {name!r} takes no configuration.", hint=f"Remove [plugins.{name}].")
+            return None
+        return validate(cast(type[BaseModel], model), section, where=f"[plugins.{name}]")
+
+    def _with_config(self, implementation: pluggy.HookImpl, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {**arguments, "config": self.configs.get(implementation.plugin_name)}
+
+    def _in_order(self, hook: str) -> list[pluggy.HookImpl]:
+        implementations = getattr(self._manager.hook, hook).get_hookimpls()
+        registered = {id(plugin): place for place, (_, plugin) in enumerate(self._manager.list_name_plugin())}
+        return sorted(implementations, key=lambda i: (i.trylast - i.tryfirst, registered.get(id(i.plugin), 0)))
+
+
+def _call(implementation: pluggy.HookImpl, arguments: dict[str, Any]) -> Any:
+    return implementation.function(*(arguments[name] for name in implementation.argnames))

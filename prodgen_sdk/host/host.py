@@ -1,0 +1,278 @@
+"""`Host`: a set of plugins and the components that they bring."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import import_module
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any, TypeVar
+
+from prodgen_sdk import __version__, runtime
+from prodgen_sdk.config import Config
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import ConfigError, PluginError, ProdgenError, in_words
+from prodgen_sdk.host import building, discovery
+from prodgen_sdk.host.hooks import Hooks
+from prodgen_sdk.host.registration import Command, PluginRecord, PullableModel, collect, merged
+from prodgen_sdk.registry import Entry, Registry
+from prodgen_sdk.specs import Kind, Spec
+
+_T = TypeVar("_T")
+logger = logging.getLogger(__name__)
+
+
+class Host:
+    """A set of plugins. An instance, never a module global: two hosts do not share anything.
+
+    Args:
+        config: `[plugins]` orders and disables plugins and holds their sections; `[defaults]` names components.
+        strict: raise an ExceptionGroup of all plugin failures instead of going on without them.
+        state: the folder under which components keep durable state, or None.
+
+    >>> from prodgen_sdk.testing.fakes import FakePlugin
+    >>> host = Host()
+    >>> host.register(FakePlugin(), "fake").status
+    'loaded'
+    """
+
+    def __init__(self, config: Config | None = None, *, strict: bool = False, state: Path | None = None) -> None:
+        self.config = config or Config()
+        self.strict = strict
+        self.registry = Registry()
+        self.state = state
+        self.commands: dict[str, Command] = {}
+        self.models: dict[str, PullableModel] = {}
+        self._records: list[PluginRecord] = []
+        self._failures: list[Exception] = []
+        self._components: dict[tuple[Kind, str], Any] = {}
+        self._contexts: dict[tuple[Kind, str], tuple[Config, Path | None, Context]] = {}
+        self._lock = threading.RLock()
+        self._hooks = Hooks()
+
+    @classmethod
+    def discover(cls, config: Config | None = None, *, strict: bool = False, state: Path | None = None) -> Host:
+        """A host with every installed plugin of the entry-point group `prodgen`.
+
+        Raises:
+            ExceptionGroup: with `strict`, of everything that went wrong.
+        """
+        host = cls(config, strict=strict, state=state)
+        host.register(import_module("prodgen_sdk.plugin"), "core", distribution="prodgen-sdk", version=__version__)
+        for point in discovery.installed(host.config.plugins.order):
+            if discovery.is_disabled(point, host.config.plugins):
+                host._records.append(PluginRecord(point.name, *discovery.owner(point), "disabled"))
+            else:
+                host._load(point)
+        if strict and host._failures:
+            raise ExceptionGroup(f"{len(host._failures)} plugins failed", host._failures)
+        return host
+
+    @property
+    def plugins(self) -> tuple[PluginRecord, ...]:
+        """All plugins in order, the failed and disabled ones included."""
+        return tuple(self._records)
+
+    def register(self, plugin: object, name: str, *, distribution: str = "", version: str = "") -> PluginRecord:
+        """Adds one plugin (a module or an object with hook implementations); a failure is recorded and isolated.
+
+        Raises:
+            PluginError: with `strict`.
+        """
+        record = self._register(plugin, name, distribution, version)
+        if self.strict and record.status == "failed":
+            raise self._failures[-1]
+        return record
+
+    def entry(self, kind: Kind, id: str | None = None) -> Entry:
+        """The registered entry of an id; None takes the configured default."""
+        return self.registry.get(kind, id or self.default(kind))
+
+    def default(self, kind: Kind) -> str:
+        """The configured default of a kind, or the only component that a plugin brings of it."""
+        configured = getattr(self.config.defaults, kind, "") or ""
+        if kind in self.config.defaults.model_fields_set:
+            return configured
+        if self.registry.knows(kind, configured):
+            return configured
+        ids = [id for id in self.registry.ids(kind) if not id.startswith("catalogue/")]
+        return ids[0] if len(ids) == 1 else configured
+
+    def get(self, kind: Kind, id: str | None = None) -> Any:
+        """A component, built on first use and wrapped by the host; None takes the configured default.
+
+        Raises:
+            NotFound: the id is unknown.
+            MissingDependency: what its spec needs is not here.
+            PluginError: its factory failed.
+        """
+        from prodgen_sdk import bound
+
+        key = (kind, id or self.default(kind))
+        known = self._components.get(key)
+        if known is not None:
+            return known
+        entry = self.entry(*key)
+        with self._lock:
+            if key not in self._components:
+                self._components[key] = bound.bind(self._build(entry), entry, self)
+            return self._components[key]
+
+    def replicas(self, kind: Kind, id: str | None = None) -> list[Any]:
+        """A component once for each of `runtime.devices`, where it uses torch and several are configured; else that of `get`.
+
+        Raises as `get` does.
+        """
+        from prodgen_sdk import bound
+
+        entry = self.entry(kind, id)
+        devices = self.config.runtime.devices
+        if not building.uses_torch(entry) or len(devices) < 2:
+            return [self.get(kind, id)]
+        found = [self.get(kind, id)]
+        with self._lock:
+            for place, name in enumerate(devices[1:], 1):
+                key = (kind, f"{entry.spec.id} {place}")
+                if key not in self._components:
+                    device = runtime.resolve_device(name)
+                    self._components[key] = bound.bind(self._build(entry, device), entry, self, device)
+                found.append(self._components[key])
+        return found
+
+    def built(self, kind: Kind) -> list[Any]:
+        """The components of a kind that are in memory."""
+        with self._lock:
+            return [component for (other, _), component in self._components.items() if other == kind]
+
+    def all(self, kind: Kind, ids: Sequence[str] | None = None) -> list[Any]:
+        """The named components of a kind, or every one whose needs are met."""
+        if ids is not None:
+            return [self.get(kind, id) for id in ids]
+        return [
+            self.get(kind, id) for id in self.registry.ids(kind) if not self.missing(self.registry.get(kind, id).spec)
+        ]
+
+    def bind_state(self, state: Path) -> None:
+        """Names the folder of durable state; raises ConfigError if this host already has another one."""
+        with self._lock:
+            if self.state is not None and self.state != state:
+                raise ConfigError("This host already serves another workspace.", hint="Make a host for each workspace.")
+            self.state = state
+
+    def missing(self, spec: Spec) -> str:
+        """What a component needs that is not here, in one sentence; empty if nothing is missing."""
+        return building.missing(spec, self.models_folder)
+
+    def context(self, entry: Entry | None = None, **overrides: Any) -> Context:
+        """A context for one call, with this host's device, models and lookup."""
+        key = (entry.spec.kind, entry.spec.id) if entry is not None else None
+        known = self._contexts.get(key) if key is not None else None
+        # Only what a context was made of says whether it is still right: both are set from outside.
+        if known is None or known[0] is not self.config or known[1] is not self.state:
+            known = (self.config, self.state, self._context(entry))
+            if key is not None:
+                self._contexts[key] = known
+        return replace(known[2], **overrides) if overrides else known[2]
+
+    def _context(self, entry: Entry | None) -> Context:
+        device, dtype = building.device_and_dtype(entry, self.config.runtime)
+        state = None
+        if entry is not None and self.state is not None:
+            state = self.state / entry.spec.id.replace("/", "-")
+        return Context(
+            device=device,
+            dtype=dtype,
+            logger=logging.getLogger(f"prodgen_sdk.plugin.{entry.plugin}" if entry else "prodgen_sdk.plugin"),
+            state=state,
+            models_folder=self.models_folder,
+            find=self.get,
+            known=self.registry.ids,
+        )
+
+    def configuration(self, plugin: str) -> str:
+        """Digest of a plugin's validated configuration; secrets are not part of it."""
+        config = self._hooks.configs.get(plugin)
+        return runtime.canonical_digest(config.model_dump(mode="json") if config is not None else None)
+
+    def models_folder(self, name: str) -> Path:
+        """Where the files of a pulled model lie; raises MissingDependency with the command that fetches them."""
+        return runtime.models_folder(name, self.config.models.folder)
+
+    def chain(self, hook: str, value: _T, argument: str, **others: Any) -> _T:
+        """Passes `value` through every implementation of a hook, in plugin order; None leaves it as it is.
+
+        Raises:
+            PluginError: an implementation raised something that is not one of our errors.
+        """
+        return self._hooks.chain(hook, value, argument, **others)
+
+    def notify(self, hook: str, **arguments: Any) -> None:
+        """Tells every implementation of a hook; one that raises is logged and the others are still told."""
+        self._hooks.notify(hook, **arguments)
+
+    def close(self) -> None:
+        """Closes every component that has a `close` method, then raises an ExceptionGroup of what failed."""
+        errors: list[Exception] = []
+        with self._lock:
+            for component in self._components.values():
+                try:
+                    component.close()
+                except Exception as error:
+                    errors.append(error)
+            self._components.clear()
+        if errors:
+            raise ExceptionGroup(f"{len(errors)} components could not be closed", errors)
+
+    def _load(self, point: EntryPoint) -> None:
+        distribution, version = discovery.owner(point)
+        taken = next((r for r in self._records if r.name == point.name and r.status == "loaded"), None)
+        if taken is not None:
+            held = f"The entry-point name {point.name!r} is taken by {taken.distribution} {taken.version}."
+            self._fail(point.name, distribution, version, PluginError(held))
+            return
+        try:
+            plugin = point.load()
+        except (Exception, SystemExit) as error:
+            failure = PluginError(f"{point.value} could not be imported: {in_words(error)}")
+            self._fail(point.name, distribution, version, failure)
+            return
+        self._register(plugin, point.name, distribution, version)
+
+    def _register(self, plugin: object, name: str, distribution: str, version: str) -> PluginRecord:
+        known = self._hooks.holds(plugin, name)
+        try:
+            if known:
+                raise PluginError(f"A plugin named {name!r}, or the same plugin, is already registered.")
+            self._hooks.add(plugin, name, self.config.plugins.section(name))
+            found = collect(plugin, self._hooks, name, distribution, version)
+            clash = next((c.name for c in found.commands if c.name in self.commands), None)
+            if clash is not None:
+                raise PluginError(f"The name {clash!r} is already registered by another plugin.")
+            models = merged(self.models, found.models)
+            self.registry.add(found.entries)
+        except Exception as error:
+            if not known and self._hooks.holds(plugin, name):
+                self._hooks.remove(plugin, name)
+            failure = error if isinstance(error, ProdgenError) else PluginError(in_words(error))
+            return self._fail(name, distribution, version, failure)
+        self.commands.update((command.name, command) for command in found.commands)
+        self.models.update(models)
+        record = PluginRecord(name, distribution, version, "loaded", "", tuple(e.spec.id for e in found.entries))
+        self._records.append(record)
+        return record
+
+    def _fail(self, name: str, distribution: str, version: str, error: ProdgenError) -> PluginRecord:
+        record = PluginRecord(name, distribution, version, "failed", str(error))
+        self._records.append(record)
+        self._failures.append(error)
+        logger.warning("plugin %s is left out: %s", name, error)
+        return record
+
+    def _build(self, entry: Entry, device: str | None = None) -> Any:
+        # What is missing is said before a context looks for a device, which imports torch.
+        building.require(entry.spec, self.missing(entry.spec))
+        context = self.context(entry) if device is None else self.context(entry, device=device)
+        return building.build(entry, self._hooks.configs.get(entry.plugin), context)
