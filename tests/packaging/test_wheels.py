@@ -132,7 +132,7 @@ def test_tryon_works_with_the_other_build_of_opencv(wheels, tmp_path):
         pytest.skip("opencv-python needs libGL, which this machine lacks")
     script = (
         "import numpy as np\n"
-        "from prodgen_tryon.cutout import cut_out\n"
+        "from prodgen_tryon.garment.cutout import cut_out\n"
         "photo = np.full((120, 100, 3), 255, np.uint8)\n"
         "photo[20:100, 20:80] = (20, 60, 160)\n"
         "print(cut_out(photo))\n"

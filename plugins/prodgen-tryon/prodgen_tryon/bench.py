@@ -14,18 +14,18 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Benchmark, Compositor
 from prodgen_sdk.types import Body, Garment, Image, Mask, PersonPhoto, Refusal, TryOn, TryOnRequest
+from prodgen_tryon.body.parsing import parse_parts
+from prodgen_tryon.body.skeleton import skeleton
 from prodgen_tryon.config import Config
-from prodgen_tryon.cutout import cut_out
 from prodgen_tryon.filters import dilate, to_lab
+from prodgen_tryon.garment.cutout import cut_out
 from prodgen_tryon.measuring.edits import edits
 from prodgen_tryon.measuring.flicker import MovingPhoto, common_region, flicker
 from prodgen_tryon.measuring.identity import identity
 from prodgen_tryon.measuring.likeness import floors, interval, scores, ssim
 from prodgen_tryon.measuring.lpips import Lpips
 from prodgen_tryon.measuring.pairs import Pair, fitted, installed_photos, read_pairs
-from prodgen_tryon.parsing import parse_parts
 from prodgen_tryon.render import Dressed
-from prodgen_tryon.skeleton import skeleton
 
 SIZES = ((384, 512), (768, 1024))  # width, height; the region's figures are taken at the first one
 FLOORS = ("grey", "median", "paste")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_sdk.types import Body, Image, Refusal
-from prodgen_tryon.faces import has_face, is_worn
+from prodgen_tryon.body.faces import has_face, is_worn
+from prodgen_tryon.body.person import Person
+from prodgen_tryon.body.skeleton import SIDES, skeleton
 from prodgen_tryon.filters import Float
-from prodgen_tryon.person import Person
 from prodgen_tryon.refusals import (
     ARMS_CROSSED,
     NO_FACE,
@@ -19,7 +20,6 @@ from prodgen_tryon.refusals import (
     WORN,
     cut_off,
 )
-from prodgen_tryon.skeleton import SIDES, skeleton
 
 LEAST_WIDTH = 20.0  # shoulder width in pixels below which nothing can be judged
 

@@ -14,16 +14,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.cutout import Cutout
+from prodgen_tryon.body.person import Person
+from prodgen_tryon.body.skeleton import SIDES
 from prodgen_tryon.filters import Float, differs, dilate, to_lab
-from prodgen_tryon.fit import Part
-from prodgen_tryon.keypoints import TopShape, length
-from prodgen_tryon.layers import STIFFNESS
-from prodgen_tryon.legs import LegShape
-from prodgen_tryon.overall import OverallShape
-from prodgen_tryon.person import Person
-from prodgen_tryon.skeleton import SIDES
-from prodgen_tryon.tps import ThinPlate
+from prodgen_tryon.fit.parts import Part
+from prodgen_tryon.garment.cutout import Cutout
+from prodgen_tryon.garment.keypoints import TopShape, length
+from prodgen_tryon.garment.legs import LegShape
+from prodgen_tryon.garment.overall import OverallShape
+from prodgen_tryon.picture.layers import STIFFNESS
+from prodgen_tryon.picture.tps import ThinPlate
 
 BEST = 0.95  # a warp never knows how the cloth would really fall
 LEAST = 0.25  # below this a picture would mislead

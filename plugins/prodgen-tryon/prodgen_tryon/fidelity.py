@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from prodgen_tryon.body.person import Person
 from prodgen_tryon.filters import Float, to_lab
-from prodgen_tryon.person import Person
 
 LOW, HIGH = 0.4, 0.95  # confidence in the least and the most likely picture
 ROOM = 0.35  # how far confidence may lie above what faults leave of it

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Float = NDArray[np.float32]
+Contour = NDArray[np.float64]  # points, [n, 2], x and y in pixels
 WIDE = 12  # pixels from which on a distance transform is quicker than a kernel
 _UNIT = np.arange(256, dtype=np.float32) / np.float32(255)
 

@@ -88,7 +88,7 @@ def register_body_parsers(register: Register) -> None:
             id="body/litert", summary="Pose, person mask and part masks by MediaPipe's pose models on LiteRT.",
             parts=("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet"), max_batch=8, needs=_NEEDS, weights_licence=_WEIGHTS,
         ),
-        "prodgen_tryon.litert:LitertBodyParser",
+        "prodgen_tryon.body.litert:LitertBodyParser",
     )  # fmt: skip
     register(
         BodyParserSpec(
@@ -106,7 +106,7 @@ def register_models(register: RegisterModel, config: Config | None) -> None:
     register(
         "pose",
         "MediaPipe pose detector and landmarks (two tflite files, 9 MB, Apache-2.0)",
-        "prodgen_tryon.models:pull",
+        "prodgen_tryon.body.models:pull",
     )
     if config is None:
         return

@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import Image, Layer, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check, refusals
 from prodgen_tryon.accessories.wear import Accessory, Worn, wear
-from prodgen_tryon.compose import Composed
+from prodgen_tryon.body.person import Person
 from prodgen_tryon.confidence import LEAST, assess, measure
 from prodgen_tryon.config import Config
 from prodgen_tryon.fidelity import fidelity, traits, trusted
 from prodgen_tryon.filters import Float, box_of, differs, dilate, to_bytes
-from prodgen_tryon.fit import Part
-from prodgen_tryon.garment import Piece
-from prodgen_tryon.keypoints import TopShape
-from prodgen_tryon.outfit import Outfit, lay, lay_again, order
-from prodgen_tryon.person import Person
+from prodgen_tryon.fit.parts import Part
+from prodgen_tryon.garment.keypoints import TopShape
+from prodgen_tryon.garment.piece import Piece
+from prodgen_tryon.picture.compose import Composed
+from prodgen_tryon.picture.outfit import Outfit, lay, lay_again, order
 
 
 @dataclass(frozen=True)

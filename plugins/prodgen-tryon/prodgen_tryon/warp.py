@@ -16,11 +16,11 @@ from prodgen_sdk.interfaces import Compositor
 from prodgen_sdk.types import Body, Garment, Image, PersonPhoto, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check, refusals
 from prodgen_tryon.accessories.wear import Accessory
+from prodgen_tryon.body.litert import LitertBodyParser
+from prodgen_tryon.body.person import Person, analyse
 from prodgen_tryon.clip.dress import dress_clip
 from prodgen_tryon.config import Config
-from prodgen_tryon.garment import Piece, understand
-from prodgen_tryon.litert import LitertBodyParser
-from prodgen_tryon.person import Person, analyse
+from prodgen_tryon.garment.piece import Piece, understand
 from prodgen_tryon.render import Dressed, dress
 
 DETECTION_HEIGHT = 1280

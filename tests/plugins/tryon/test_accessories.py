@@ -8,7 +8,7 @@ from prodgen_tryon.accessories.fit import fit_glasses
 from prodgen_tryon.accessories.placement import Placement
 from prodgen_tryon.accessories.see_through import cut_out_thin, with_holes
 from prodgen_tryon.accessories.shape import understand_accessory
-from prodgen_tryon.skeleton import skeleton
+from prodgen_tryon.body.skeleton import skeleton
 
 from prodgen_sdk.types import Garment, PersonPhoto, Refusal, TryOn, TryOnRequest
 

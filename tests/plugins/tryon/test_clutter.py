@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 import pytest
-from prodgen_tryon.clutter import drop_banner, drop_hook
-from prodgen_tryon.cutout import cut_out
-from prodgen_tryon.garment import understand
+from prodgen_tryon.garment.clutter import drop_banner, drop_hook
+from prodgen_tryon.garment.cutout import cut_out
+from prodgen_tryon.garment.piece import understand
 
 from prodgen_sdk.types import Garment, Refusal
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from prodgen_tryon import confidence
 from prodgen_tryon.confidence import BEST, SIGNS, assess, smoothness, stretch, symmetry
 from prodgen_tryon.fidelity import HIGH, LOW, ROOM, TRAITS, fidelity, traits, trusted
-from prodgen_tryon.fit import Part
-from prodgen_tryon.keypoints import top_shape
+from prodgen_tryon.fit.parts import Part
+from prodgen_tryon.garment.keypoints import top_shape
 
 from prodgen_sdk.types import PersonPhoto, Refusal, TryOnRequest
 

@@ -4,7 +4,9 @@ import tracemalloc
 from collections import Counter
 
 import pytest
-from prodgen_tryon import garment, person, relight, skin, underlay
+from prodgen_tryon.body import person
+from prodgen_tryon.garment import piece as garment
+from prodgen_tryon.picture import relight, skin, underlay
 
 from prodgen_sdk.types import Fit, Garment, PersonPhoto, TryOn, TryOnRequest
 

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from prodgen_tryon.compose import folded
-from prodgen_tryon.fit import COLLARBONE, LEVEL, _neckline_target, fit_top
-from prodgen_tryon.fit_legs import fit_legs, fit_skirt
-from prodgen_tryon.keypoints import top_shape
-from prodgen_tryon.legs import leg_shape
-from prodgen_tryon.open_front import GAP, open_front
-from prodgen_tryon.outfit import order
-from prodgen_tryon.person import analyse
-from prodgen_tryon.sizes import Size
-from prodgen_tryon.skeleton import SIDES, Skeleton
-from prodgen_tryon.worn import wearing
+from prodgen_tryon.body.person import analyse
+from prodgen_tryon.body.skeleton import SIDES, Skeleton
+from prodgen_tryon.fit.legs import fit_legs, fit_skirt
+from prodgen_tryon.fit.sizes import Size
+from prodgen_tryon.fit.top import COLLARBONE, LEVEL, _neckline_target, fit_top
+from prodgen_tryon.fit.worn import wearing
+from prodgen_tryon.garment.keypoints import top_shape
+from prodgen_tryon.garment.legs import leg_shape
+from prodgen_tryon.picture.compose import folded
+from prodgen_tryon.picture.open_front import GAP, open_front
+from prodgen_tryon.picture.outfit import order
 
 quick = settings(
     max_examples=15,

@@ -1,12 +1,12 @@
 import cv2
 import numpy as np
 import pytest
-from prodgen_tryon.compose import Composed
-from prodgen_tryon.fit import Part
+from prodgen_tryon.fit.parts import Part
 from prodgen_tryon.measuring.edits import edits
 from prodgen_tryon.measuring.flicker import MovingPhoto, common_region, flicker
 from prodgen_tryon.measuring.identity import identity
 from prodgen_tryon.measuring.likeness import SCALES, floors, gradient_correlation, interval, ms_ssim, scores
+from prodgen_tryon.picture.compose import Composed
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Body, Layer, TryOn

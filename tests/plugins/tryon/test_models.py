@@ -5,8 +5,8 @@ import types
 import zipfile
 
 import pytest
-from prodgen_tryon import models
-from prodgen_tryon.litert import LitertBodyParser
+from prodgen_tryon.body import models
+from prodgen_tryon.body.litert import LitertBodyParser
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, MissingDependency

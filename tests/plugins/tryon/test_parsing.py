@@ -2,9 +2,9 @@
 
 import cv2
 import numpy as np
-from prodgen_tryon.long_hair import follow
-from prodgen_tryon.parsing import _give_islands, _give_prints, _give_streaks
-from prodgen_tryon.skeleton import Skeleton
+from prodgen_tryon.body.long_hair import follow
+from prodgen_tryon.body.parsing import _give_islands, _give_prints, _give_streaks
+from prodgen_tryon.body.skeleton import Skeleton
 
 
 def test_small_islands_of_a_top_in_trousers_are_trousers():

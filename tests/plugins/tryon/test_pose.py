@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prodgen_tryon import pose
-from prodgen_tryon.litert import LitertBodyParser
+from prodgen_tryon.body import pose
+from prodgen_tryon.body.litert import LitertBodyParser
 from prodgen_tryon.warp import WarpCompositor
 
 from prodgen_sdk.context import Context

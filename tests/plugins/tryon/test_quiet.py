@@ -1,7 +1,7 @@
 import os
 
 import pytest
-from prodgen_tryon.quiet import without_stderr_lines
+from prodgen_tryon.body.quiet import without_stderr_lines
 
 
 def test_only_lines_with_the_prefix_are_dropped(capfd):

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 import pytest
-from prodgen_tryon import faces
-from prodgen_tryon.litert import LitertBodyParser
+from prodgen_tryon.body import faces
+from prodgen_tryon.body.litert import LitertBodyParser
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from prodgen_tryon.keypoints import top_shape
-from prodgen_tryon.legs import leg_shape
-from prodgen_tryon.sizes import LETTERS, Size, check_proportions, measures, size_of, stature
-from prodgen_tryon.skeleton import skeleton
+from prodgen_tryon.body.skeleton import skeleton
+from prodgen_tryon.fit.sizes import LETTERS, Size, check_proportions, measures, size_of, stature
+from prodgen_tryon.garment.keypoints import top_shape
+from prodgen_tryon.garment.legs import leg_shape
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Garment, PersonPhoto

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prodgen_tryon.tps import ThinPlate, warp
+from prodgen_tryon.picture.tps import ThinPlate, warp
 
 points = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=4, max_size=25, unique=True).map(
     lambda pairs: np.array(pairs, float) * 7

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.skeleton import SIDES, Point, Side, Skeleton
+from prodgen_tryon.body.skeleton import SIDES, Point, Side, Skeleton
 
 EYES_TO_MOUTH, PUPILS, EARS, CROWN, SHOULDERS = 6.5, 6.3, 12.1, 11.5, 36.0
 TURNED = 0.5  # least ratio of the face's two halves

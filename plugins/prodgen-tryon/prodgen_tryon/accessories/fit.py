@@ -22,10 +22,10 @@ from prodgen_tryon.accessories.anchors import (
 from prodgen_tryon.accessories.placement import Placement
 from prodgen_tryon.accessories.see_through import outline_box
 from prodgen_tryon.accessories.shape import AccessoryShape
-from prodgen_tryon.fit import Part
-from prodgen_tryon.person import Person
+from prodgen_tryon.body.person import Person
+from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton, chin
+from prodgen_tryon.fit.parts import Part
 from prodgen_tryon.refusals import FROM_BEHIND, HEAD_CUT_OFF, HEAD_TURNED, NECK_CUT_OFF, NO_CARRYING
-from prodgen_tryon.skeleton import SIDES, Side, Skeleton, chin
 
 HAT_LINE = 3.4  # centimetres above the eyes at which a hat's lower edge lies in the middle
 GLASSES_TO_EYES = 14.2 / 8.8  # width of glasses : distance of the outer corners of the eyes

@@ -25,15 +25,15 @@ from prodgen_tryon.accessories.fit import (
 )
 from prodgen_tryon.accessories.placement import Box, Placement, placed
 from prodgen_tryon.accessories.shape import AccessoryShape
-from prodgen_tryon.compose import front
-from prodgen_tryon.cutout import Cutout
+from prodgen_tryon.body.person import Person
+from prodgen_tryon.body.skeleton import Side, Skeleton
+from prodgen_tryon.body.sleeves import along_path, arm_path
 from prodgen_tryon.filters import Float, blur, dilate, tube
-from prodgen_tryon.layers import over, warp_part
-from prodgen_tryon.person import Person
+from prodgen_tryon.garment.cutout import Cutout
+from prodgen_tryon.picture.compose import front
+from prodgen_tryon.picture.layers import over, warp_part
+from prodgen_tryon.picture.relight import exposure
 from prodgen_tryon.refusals import NECK_CUT_OFF, no_room
-from prodgen_tryon.relight import exposure
-from prodgen_tryon.skeleton import Side, Skeleton
-from prodgen_tryon.sleeves import along_path, arm_path
 
 SHADOW = 0.3
 MOST_OUTSIDE = 0.12

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.cutout import Cutout, cut_out
 from prodgen_tryon.filters import Float, dilate, erode, to_lab
+from prodgen_tryon.garment.cutout import Cutout, cut_out
 
 NEAR = 3.0  # least colour difference that is not background
 SOFT = 16.0  # colour difference over which a pixel becomes solid

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
 from prodgen_tryon.accessories.see_through import cut_out_thin, outline_box, with_holes
-from prodgen_tryon.cutout import Cutout, cut_out
+from prodgen_tryon.garment.cutout import Cutout, cut_out
 
 CATEGORIES = ("hat", "glasses", "bag", "scarf")
 POINTS = {

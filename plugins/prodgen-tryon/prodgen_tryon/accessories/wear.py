@@ -12,9 +12,9 @@ from prodgen_sdk.types import Garment, Image, Refusal
 from prodgen_tryon import refusals
 from prodgen_tryon.accessories.lay import Laid, lay_accessory
 from prodgen_tryon.accessories.shape import AccessoryShape, understand_accessory
+from prodgen_tryon.body.person import Person
 from prodgen_tryon.confidence import LEAST, assess
-from prodgen_tryon.cutout import Cutout
-from prodgen_tryon.person import Person
+from prodgen_tryon.garment.cutout import Cutout
 
 
 @dataclass(frozen=True)

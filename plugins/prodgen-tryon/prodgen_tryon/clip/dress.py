@@ -14,13 +14,13 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.types import Body, Garment, Image, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check
 from prodgen_tryon.accessories.wear import Accessory
+from prodgen_tryon.body.person import Box, Person, analyse, crop_box
 from prodgen_tryon.clip.motion import steps
 from prodgen_tryon.clip.one_euro import smooth_track
 from prodgen_tryon.clip.steady import Steady
 from prodgen_tryon.config import Config
 from prodgen_tryon.filters import Float, dilate
-from prodgen_tryon.garment import Piece
-from prodgen_tryon.person import Box, Person, analyse, crop_box
+from prodgen_tryon.garment.piece import Piece
 from prodgen_tryon.render import Dressed, dress
 
 BRIDGE_S = 0.3  # longest gap over which a picture is carried on

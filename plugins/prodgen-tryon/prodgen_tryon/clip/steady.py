@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
+from prodgen_tryon.body.measures import Measured
+from prodgen_tryon.body.person import Person
+from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.clip.motion import Motion, motion
 from prodgen_tryon.filters import Float, dilate
-from prodgen_tryon.fit import Measured
-from prodgen_tryon.person import Person
-from prodgen_tryon.relight import shading
-from prodgen_tryon.skeleton import Skeleton
-from prodgen_tryon.underlay import background
+from prodgen_tryon.picture.relight import shading
+from prodgen_tryon.picture.underlay import background
 
 FIXED = ("hem", "waist", "rise", "sleeves", "tucked")
 MEMORY_S = 0.2  # time constant with which older frames count

@@ -17,11 +17,11 @@ from prodgen_sdk.interfaces import Compositor
 from prodgen_sdk.types import Body, Garment, Image, PersonPhoto, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check
 from prodgen_tryon.config import Config
-from prodgen_tryon.cutout import cut_out
 from prodgen_tryon.diffusion.frame import Frame, frame_around, padded, put_back, take
 from prodgen_tryon.diffusion.mask import CATEGORIES, agnostic_mask, parts_of
 from prodgen_tryon.filters import Float
-from prodgen_tryon.legs import guess_category
+from prodgen_tryon.garment.cutout import cut_out
+from prodgen_tryon.garment.legs import guess_category
 from prodgen_tryon.refusals import NO_BACK, NOTHING_TO_PAINT, ONE_GARMENT, SAY_CATEGORY, unsupported
 from prodgen_tryon.warp import Recent
 

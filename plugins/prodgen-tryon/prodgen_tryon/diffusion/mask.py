@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Body, Image
+from prodgen_tryon.body.parsing import head_shape, parse_parts
+from prodgen_tryon.body.skeleton import SIDES, Skeleton, chin, skeleton
+from prodgen_tryon.body.sleeves import along_path, arm_path, beyond
 from prodgen_tryon.filters import Float, dilate, fill_holes, polygon, tube
-from prodgen_tryon.parsing import head_shape, parse_parts
-from prodgen_tryon.skeleton import SIDES, Skeleton, chin, skeleton
-from prodgen_tryon.sleeves import along_path, arm_path, beyond
 
 CATEGORIES = ("top", "outerwear", "trousers", "shorts", "skirt", "dress", "overall")
 GROWTH = {"tight": 0.02, "regular": 0.04, "loose": 0.1}

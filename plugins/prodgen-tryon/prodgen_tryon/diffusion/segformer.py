@@ -17,6 +17,8 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.interfaces import BodyParser
 from prodgen_sdk.types import Body, Image, PersonPhoto
+from prodgen_tryon.body.skeleton import SIDES, Skeleton, chin, skeleton
+from prodgen_tryon.body.sleeves import along_path, arm_path, beyond
 from prodgen_tryon.config import Config
 from prodgen_tryon.diffusion.base import configured
 from prodgen_tryon.diffusion.config import Segformer
@@ -24,8 +26,6 @@ from prodgen_tryon.diffusion.licences import check_licence, licence_of
 from prodgen_tryon.diffusion.loading import quietly
 from prodgen_tryon.diffusion.weights import find_folder
 from prodgen_tryon.filters import Float, tube
-from prodgen_tryon.skeleton import SIDES, Skeleton, chin, skeleton
-from prodgen_tryon.sleeves import along_path, arm_path, beyond
 
 PARTS = ("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet", "accessories")
 LICENCE = "NVIDIA Source Code License for SegFormer (non-commercial)"

@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.compose import Composed
 from prodgen_tryon.filters import blur_inside, erode, polygon, to_lab
-from prodgen_tryon.fit import Part
-from prodgen_tryon.layers import STIFFNESS
-from prodgen_tryon.tps import ThinPlate
+from prodgen_tryon.fit.parts import Part
+from prodgen_tryon.picture.compose import Composed
+from prodgen_tryon.picture.layers import STIFFNESS
+from prodgen_tryon.picture.tps import ThinPlate
 
 CONTRAST = 8.0  # difference to the cloth around from which on a pixel belongs to a print
 LEAST_PRINT = 0.015  # share of the cloth

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.cutout import cut_out
+from prodgen_tryon.garment.cutout import cut_out
 
 SCALES = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 

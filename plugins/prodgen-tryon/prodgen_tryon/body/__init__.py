@@ -1,0 +1,1 @@
+"""A person understood: pose, silhouette, what is worn and what is bare."""

@@ -1,0 +1,52 @@
+"""Tells a person's face from a dummy's, and a garment on a model from one that lies flat, by the colour where the face should be."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prodgen_sdk.types import Body, Image
+from prodgen_tryon.body.parsing import head_shape
+from prodgen_tryon.body.skeleton import skeleton
+from prodgen_tryon.filters import to_lab
+
+# CIE L*a*b* of skin of all tones under common light: red and yellow above zero, hue between.
+LEAST_CHROMA = 4.5
+SKIN_CHROMA = (8.0, 48.0)
+HUE = (18.0, 82.0)  # degrees
+COLOURLESS = 3.0  # a photo whose most colourful pixels are below this is black and white
+
+
+def is_colourless(photo: Image) -> bool:
+    """Whether a photo is black and white, uint8 RGB [h, w, 3]."""
+    lab = to_lab(photo[:: max(photo.shape[0] // 256, 1), :: max(photo.shape[1] // 256, 1)])
+    return bool(np.percentile(np.hypot(lab[..., 1], lab[..., 2]), 99.5) < COLOURLESS)
+
+
+def face_colour(photo: Image, body: Body) -> tuple[float, float] | None:
+    """Chroma and hue (degrees) of the middle of the face; None where the face is not in the picture."""
+    face = head_shape(skeleton(body.landmarks), photo.shape, 0.7) & (body.person > 0.5)
+    if face.sum() < 6:
+        return None
+    ys, xs = np.nonzero(face)
+    box = (slice(ys.min(), ys.max() + 1), slice(xs.min(), xs.max() + 1))
+    _, a, b = np.median(to_lab(photo[box])[face[box]], axis=0)
+    return float(np.hypot(a, b)), float(np.degrees(np.arctan2(b, a)))
+
+
+def has_face(photo: Image, body: Body) -> bool:
+    """Whether what should be the face has the colour of skin; always for a black-and-white photo, a cap, or a person seen from behind."""
+    if body.orientation != "front" or is_colourless(photo):
+        return True
+    found = face_colour(photo, body)
+    return found is not None and found[0] >= LEAST_CHROMA
+
+
+def is_worn(photo: Image, body: Body) -> bool:
+    """Whether a garment's photo shows it on a person with a face: outlines of flat clothes are taken for bodies, but have none."""
+    if body.people == 0 or body.confidence < 0.5:
+        return False
+    frame = skeleton(body.landmarks)
+    if min(frame.seen.get(name, 0.0) for name in ("nose", "eye_a", "eye_b")) < 0.6:
+        return False
+    found = face_colour(photo, body)
+    return found is not None and SKIN_CHROMA[0] <= found[0] <= SKIN_CHROMA[1] and HUE[0] <= found[1] <= HUE[1]

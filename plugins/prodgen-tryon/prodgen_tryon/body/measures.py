@@ -1,0 +1,40 @@
+"""What clothes are fitted to: a person's pose, limbs and outline, and the ends of what is worn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_tryon.body.silhouette import Limb
+from prodgen_tryon.body.skeleton import Side, Skeleton
+from prodgen_tryon.filters import Contour
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a fit needs of a person: pose, limbs, torso edges (as a function of the height), old hem and sleeves.
+
+    Args:
+        heights: [n] pixels below the shoulders.
+        edges: side -> [n] distance of the body's side from the axis.
+        hem: height of the old top's hem below the shoulders, or None.
+        waist: height at which the lower clothes are first seen, or None.
+        tucked: whether the old top ends in the waistband all around.
+        hips: as `edges`, of the lower clothes alone.
+        sleeves: side -> end of the old sleeve (0 bare, 2 wrist).
+        shoulder_line: height of the top of the body at 0.25 shoulder widths beside the axis, pixels above the shoulders.
+    """
+
+    frame: Skeleton
+    arms: dict[Side, Limb]
+    heights: NDArray[np.float64]
+    edges: dict[Side, NDArray[np.float64]]
+    hem: float | None
+    waist: float | None
+    tucked: bool
+    hips: dict[Side, NDArray[np.float64]]
+    sleeves: dict[Side, float]
+    tips: dict[Side, Contour]
+    rise: float

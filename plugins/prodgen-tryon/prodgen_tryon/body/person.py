@@ -1,0 +1,218 @@
+"""A photo analysed once, in the crop and at the resolution in which it is dressed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_sdk.types import Body, Image
+from prodgen_tryon.body.measures import Measured
+from prodgen_tryon.body.parsing import moved, old_sleeves, parse_parts
+from prodgen_tryon.body.silhouette import Limb, arm, cast, casts, leg, smooth, torso_edges
+from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton, skeleton
+from prodgen_tryon.filters import Float, to_lab
+
+
+@dataclass(frozen=True)
+class Person:
+    """Everything about a photo that does not depend on the garment.
+
+    Args:
+        image: the working crop, uint8 RGB [h, w, 3].
+        origin: (x, y) of the crop in the photo.
+        scale: working pixels for one photo pixel, at most 1.
+        parts: soft masks of the working crop (see `parsing.PARTS`).
+        cache: pictures that are filled in on demand (what lies behind the old clothes), by name.
+    """
+
+    image: Image
+    origin: tuple[int, int]
+    size: tuple[int, int]
+    scale: float
+    frame: Skeleton
+    parts: dict[str, Float]
+    body: Body
+    measured: Measured
+    legs: dict[Side, Limb]
+    cache: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def width(self) -> float:
+        return self.frame.width
+
+    @property
+    def lab(self) -> Float:
+        """The crop in CIE L*a*b*, float32 [h, w, 3]."""
+        if "lab" not in self.cache:
+            self.cache["lab"] = to_lab(self.image)
+        values: Float = self.cache["lab"]
+        return values
+
+    @property
+    def along(self) -> Float:
+        """How far each pixel lies below the shoulders, along the body, float32 [h, w]."""
+        if "along" not in self.cache:
+            ys, xs = np.ogrid[0 : self.image.shape[0], 0 : self.image.shape[1]]
+            (x, y), down = self.frame.shoulders, self.frame.down
+            self.cache["along"] = ((xs - x) * down[0] + (ys - y) * down[1]).astype(np.float32)
+        heights: Float = self.cache["along"]
+        return heights
+
+
+Box = tuple[int, int, int, int]
+Steady = Callable[[Image, Skeleton, dict[str, Float]], dict[str, Float]]
+
+
+def analyse(
+    photo: Image, body: Body, working_height: int, *, box: Box | None = None, steady: Steady | None = None
+) -> Person:
+    """Crops the photo around the person, scales it down where it is large, and measures.
+
+    Args:
+        photo: uint8 RGB [h, w, 3].
+        body: pose and person mask of the photo (part masks are not needed).
+        box: the crop x0, y0, x1, y1, where it is given; else the person with a margin.
+        steady: is given crop, pose in it and part masks, and gives the masks to go on with (for clips).
+    """
+    frame = skeleton(body.landmarks)
+    x0, y0, x1, y1 = box or crop_box(body, photo.shape)
+    scale = min(1.0, working_height / (y1 - y0))
+    size = (max(round((x1 - x0) * scale), 16), max(round((y1 - y0) * scale), 16))
+    crop = photo[y0:y1, x0:x1]
+    image = cv2.resize(crop, size, interpolation=cv2.INTER_AREA) if scale < 1 else crop.copy()
+    soft = body.person[y0:y1, x0:x1]
+    if scale < 1:
+        soft = cv2.resize(soft, size, interpolation=cv2.INTER_AREA)
+    local = moved(frame, (x0, y0), scale)
+    parts = within_hips(parse_parts(image, soft, local), local)
+    if steady is not None:
+        parts = steady(image, local, parts)
+    measured = measure(image, parts, local)
+    legs = {side: leg(parts["person"] * (1 - parts["hands"]) * (1 - parts["upper"]), local, side) for side in SIDES}
+    return Person(image, (x0, y0), (x1 - x0, y1 - y0), scale, local, parts, body, measured, legs)
+
+
+def crop_box(body: Body, shape: tuple[int, ...]) -> Box:
+    """The box of a person in a photo of `shape`, with a margin."""
+    margin = 0.35 * skeleton(body.landmarks).width
+    ys, xs = np.nonzero(body.person > 0.3)
+    if not len(xs):
+        return 0, 0, shape[1], shape[0]
+    x0, x1 = max(int(xs.min() - margin), 0), min(int(xs.max() + margin) + 1, shape[1])
+    return x0, max(int(ys.min() - margin), 0), x1, min(int(ys.max() + margin) + 1, shape[0])
+
+
+def within_hips(parts: dict[str, Float], frame: Skeleton) -> dict[str, Float]:
+    """The parts with lower clothes no wider at the hips than below them: what sticks out is the hem of a dark top over dark trousers."""
+    lower, w = parts["lower"], frame.width
+    free = lower * (1 - parts["hands"])
+    below = np.linspace(frame.torso + 0.4 * w, frame.torso + 0.65 * w, 6)
+    ys, xs = np.nonzero(lower > 0.05)
+    places = frame.local(np.stack([xs, ys], 1))
+    out = np.zeros(len(xs), bool)
+    for side in SIDES:
+        sign = -1.0 if side == "a" else 1.0
+        outward = frame.right * sign
+        widths = [cast(free, frame.at(sign * 0.25 * w, float(h)), outward, w) for h in below]
+        widths = [width + 0.25 * w for width in widths if 0.05 * w < width < 0.9 * w]
+        if len(widths) < 3:
+            continue
+        limit = max(1.06 * float(np.max(widths)), 0.4 * w)
+        high = (places[:, 1] < frame.torso + 0.3 * w) & (places[:, 1] > 0.7 * frame.torso)
+        out |= high & (places[:, 0] * sign > limit)
+    if not out.any():
+        return parts
+    upper, trimmed = parts["upper"].copy(), lower.copy()
+    upper[ys[out], xs[out]] = np.maximum(upper[ys[out], xs[out]], lower[ys[out], xs[out]])
+    trimmed[ys[out], xs[out]] = 0
+    return parts | {"upper": upper, "lower": trimmed}
+
+
+def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
+    """Limbs, torso edges, old hem and sleeves, shoulder line."""
+    person, w = parts["person"], frame.width
+    arms = {side: arm(person, frame, side) for side in SIDES}
+    heights = np.linspace(0.05 * w, 1.6 * frame.torso, 40)
+    # Hands hang beside the hips and are no part of them.
+    edges = torso_edges(person * (1 - parts["hands"]), frame, arms, heights)
+    sleeves = {side: sleeve.end for side, sleeve in old_sleeves(image, person, frame).items()}
+    body = np.maximum.reduce([parts["upper"], parts["neck"], parts["skin"]])
+    tips = {side: _tip(body, frame, side) for side in SIDES}
+    rise = _rise(body, parts["hair"], frame, tips)
+    hem, waist, tucked = _old_hem(parts, frame)
+    hips = _hips(parts, frame, heights, edges)
+    return Measured(frame, arms, heights, edges, hem, waist, tucked, hips, sleeves, tips, rise)
+
+
+def _rise(body: Float, hair: Float, frame: Skeleton, tips: dict[Side, NDArray[np.float64]]) -> float:
+    """How far the foot of the neck lies above the shoulder joints; hair that falls over a shoulder says nothing of it."""
+    w, found = frame.width, []
+    for sign in (-1.0, 1.0):
+        foot = frame.at(sign * 0.27 * w, 0.05 * w)
+        reach = cast(body, foot, -frame.down, 0.5 * w)
+        end = foot - frame.down * (reach + 0.03 * w)
+        x, y = np.round(end).astype(int).clip(0, [hair.shape[1] - 1, hair.shape[0] - 1])
+        if hair[y, x] < 0.4:
+            found.append(reach - 0.05 * w)
+    usual = 0.12 * w - float(np.mean([frame.local(tip[None])[0, 1] for tip in tips.values()]))
+    return float(np.clip(min(found, default=usual), 0.13 * w, 0.25 * w))
+
+
+def _tip(body: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
+    """The point of the outline above and outside of the shoulder joint."""
+    outward = frame.right * (-1 if side == "a" else 1)
+    direction = 0.55 * outward - 0.83 * frame.down
+    direction = direction / np.hypot(*direction)
+    reach = float(
+        np.clip(
+            cast(body, frame[f"shoulder_{side}"], direction, 0.4 * frame.width), 0.1 * frame.width, 0.18 * frame.width
+        )
+    )
+    point: NDArray[np.float64] = frame[f"shoulder_{side}"] + direction * reach
+    return point
+
+
+def _old_hem(parts: dict[str, Float], frame: Skeleton) -> tuple[float | None, float | None, bool]:
+    """Heights below the shoulders at which the old top ends, and at which the lower clothes are first seen; whether it is tucked in."""
+    height, width = parts["lower"].shape
+    along = np.arange(0.6 * frame.torso, 1.9 * frame.torso, max(0.01 * frame.width, 1))
+    found = []
+    for across in np.linspace(-0.3, 0.3, 9) * frame.width:
+        x, y = np.round(frame.at(float(across), 0.0)[:, None] + frame.down[:, None] * along).astype(int)
+        inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+        ends = ~inside | (parts["lower"][y.clip(0, height - 1), x.clip(0, width - 1)] > 0.5)
+        end = int(ends.argmax())
+        if ends[end] and inside[end]:
+            found.append(float(along[end]))
+    if len(found) < 4:
+        return None, None, False
+    hem, first, last = (float(np.quantile(found, share)) for share in (0.5, 0.1, 0.9))
+    return hem, first, hem < 0.85 * frame.torso and last - first < 0.15 * frame.width
+
+
+def _hips(
+    parts: dict[str, Float], frame: Skeleton, heights: NDArray[np.float64], edges: dict[Side, NDArray[np.float64]]
+) -> dict[Side, NDArray[np.float64]]:
+    """How far the lower clothes reach beside the axis; under a top that hides them, a little less than where they are first seen."""
+    w, lower = frame.width, parts["person"] * (1 - parts["hands"]) * (1 - parts["upper"])
+    result: dict[Side, NDArray[np.float64]] = {}
+    for side in SIDES:
+        outward = frame.right * (-1 if side == "a" else 1)
+        spine = frame.shoulders + frame.down * heights[:, None]
+        seen = casts(lower, spine + outward * 0.2 * w, outward[None], w) + 0.2 * w
+        valid = (seen > 0.36 * w) & (seen < 0.95 * w) & (heights > 0.6 * frame.torso)
+        if valid.sum() < 3:
+            result[side] = edges[side] * 0.97
+            continue
+        first = int(np.flatnonzero(valid)[0])
+        width = np.interp(heights, heights[valid], seen[valid])
+        width[:first] = np.minimum(seen[first], 0.6 * w) * np.interp(
+            heights[:first], [0.6 * frame.torso, max(float(heights[first]), frame.torso)], [0.88, 1.0]
+        )
+        result[side] = smooth(width)
+    return result

@@ -1,0 +1,160 @@
+"""Measures the dressed body along its limbs and torso: where the outline lies at each height."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton
+from prodgen_tryon.filters import Float
+
+Curve = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Limb:
+    """A limb as a ribbon: centre line, unit normals (pointing outwards) and half widths at equal steps along it.
+
+    Args:
+        centre: [n, 2].
+        normal: [n, 2].
+        outer, inner: half widths in pixels [n].
+        t: parameter of each station, one unit a bone [n].
+    """
+
+    centre: Curve
+    normal: Curve
+    outer: NDArray[np.float64]
+    inner: NDArray[np.float64]
+    t: NDArray[np.float64]
+
+    @property
+    def length(self) -> float:
+        return float(np.hypot(*np.diff(self.centre, axis=0).T).sum())
+
+
+def cast(mask: Float, origin: Curve, direction: Curve, reach: float) -> float:
+    """Distance from `origin` along the unit `direction` to the first pixel below one half, at most `reach`."""
+    return float(casts(mask, origin[None], direction[None], reach)[0])
+
+
+def casts(mask: Float, origins: Curve, directions: Curve, reach: float) -> NDArray[np.float64]:
+    """`cast` for several origins [n, 2], each in its own direction or all in one [n or 1, 2]."""
+    steps = np.arange(0.0, reach + 0.5, 0.5)
+    x, y = (np.round(origins[:, i, None] + directions[:, i, None] * steps).astype(int) for i in (0, 1))
+    valid = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
+    outside = ~valid | (mask[np.where(valid, y, 0), np.where(valid, x, 0)] <= 0.5)
+    return np.where(outside.any(1), steps[outside.argmax(1)], reach)
+
+
+def smooth(values: NDArray[Any], window: int = 5) -> NDArray[np.float64]:
+    """Moving median, then moving mean, along the first axis."""
+    padded = np.pad(np.asarray(values, float), (window // 2, window // 2), mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, window)
+    middle = np.median(windows, axis=-1)
+    padded = np.pad(middle, (window // 2, window // 2), mode="edge")
+    result: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(padded, window).mean(-1)
+    return result
+
+
+def ribbon(path: Curve, outward: Curve, stations: int = 25) -> tuple[Curve, Curve, NDArray[np.float64]]:
+    """Centre line with rounded joints, outward normals and parameters of a polyline [n, 2]."""
+    t = np.linspace(0, len(path) - 1, stations)
+    index = np.minimum(t.astype(int), len(path) - 2)
+    centre = path[index] + (path[index + 1] - path[index]) * (t - index)[:, None]
+    tangent = np.gradient(centre, axis=0)
+    tangent = np.stack([smooth(tangent[:, i], 5) for i in (0, 1)], 1)
+    tangent /= np.maximum(np.hypot(*tangent.T)[:, None], 1e-6)
+    normal = np.stack([tangent[:, 1], -tangent[:, 0]], 1)
+    if (normal[: len(normal) // 2] @ outward).sum() < 0:
+        normal = -normal
+    return centre, normal, t
+
+
+def arm(mask: Float, frame: Skeleton, side: Side, stations: int = 25) -> Limb:
+    """The arm from the shoulder joint to the wrist.
+
+    The outer width is measured. The inner width is measured where the arm is free of the body, and otherwise equal to the outer.
+    """
+    outward = frame.right * (-1 if side == "a" else 1)
+    path = frame.arm(side)
+    bend = path[2] + 0.12 * (path[2] - path[1])
+    centre, normal, t = ribbon(np.vstack([path[:2], bend]), outward, stations)
+    w = frame.width
+    outer, inner = casts(mask, centre, normal, 0.34 * w), casts(mask, centre, -normal, 0.34 * w)
+    outer = np.where(outer >= 0.33 * w, np.nan, outer)
+    inner = np.where(inner >= 0.33 * w, np.nan, inner)
+    typical = np.interp(t, [0, 0.4, 1, 2], np.array([0.19, 0.165, 0.145, 0.1]) * w)
+    both = np.stack([outer, inner])
+    filled_outer = np.where(
+        np.isnan(outer), np.where(np.isnan(inner), typical, np.minimum(inner, 1.3 * typical)), outer
+    )
+    filled_inner = np.where(np.isnan(both[1]), np.minimum(filled_outer, 1.25 * typical), inner)
+    filled_outer = np.clip(smooth(filled_outer), 0.55 * typical, 1.9 * typical)
+    filled_inner = np.clip(smooth(filled_inner), 0.55 * typical, 1.6 * typical)
+    return Limb(centre, normal, filled_outer, filled_inner, t)
+
+
+def leg(mask: Float, frame: Skeleton, side: Side, stations: int = 25) -> Limb:
+    """The leg from the hip joint to the ankle, measured on both sides where the legs are apart."""
+    outward = frame.right * (-1 if side == "a" else 1)
+    centre, normal, t = ribbon(frame.leg(side), outward, stations)
+    w = frame.width
+    other = frame.leg("b" if side == "a" else "a")
+    outer, inner = casts(mask, centre, normal, 0.6 * w), casts(mask, centre, -normal, 0.6 * w)
+    typical = np.interp(t, [0, 0.4, 1, 2], np.array([0.36, 0.3, 0.22, 0.16]) * w)
+    # Where the legs touch, the border between them is half way to the other leg's axis.
+    half_way = np.array([_distance(c, other) / 2 for c in centre])
+    inner = np.minimum(inner, np.maximum(half_way, 0.4 * typical))
+    outer = np.where(outer >= 0.59 * w, typical, outer)
+    return Limb(
+        centre,
+        normal,
+        np.clip(smooth(outer), 0.5 * typical, 2.2 * typical),
+        np.clip(smooth(inner), 0.3 * typical, 2.0 * typical),
+        t,
+    )
+
+
+def _distance(point: Curve, path: Curve) -> float:
+    best = np.inf
+    for a, b in pairwise(path):
+        along = b - a
+        fraction = np.clip((point - a) @ along / max(along @ along, 1e-9), 0, 1)
+        best = min(best, float(np.hypot(*(a + fraction * along - point))))
+    return best
+
+
+def torso_edges(
+    mask: Float, frame: Skeleton, arms: dict[Side, Limb], along: NDArray[Any]
+) -> dict[Side, NDArray[np.float64]]:
+    """Distance of the body's side from its axis, at each height `along` (pixels below the shoulders).
+
+    Where an arm hides the side, it is taken from what is typical for the body, and no wider than the arm's inner edge allows.
+    """
+    w = frame.width
+    heights = np.array([0, 0.3, 0.6, 1.0, 1.3], float) * frame.torso
+    typical = np.interp(along, heights, np.array([0.56, 0.57, 0.53, 0.58, 0.6]) * w)
+    result: dict[Side, NDArray[np.float64]] = {}
+    for side in SIDES:
+        sign = -1.0 if side == "a" else 1.0
+        limb = arms[side]
+        places = frame.local(limb.centre)
+        edge = np.zeros(len(along))
+        spine = frame.shoulders + frame.down * np.asarray(along)[:, None]
+        seen = casts(mask, spine, frame.right[None] * sign, 1.4 * w)
+        for i, (height, measured) in enumerate(zip(along, seen, strict=True)):
+            near = np.abs(places[:, 1] - height) < 0.08 * w
+            bound = np.inf
+            if near.any():
+                inner_edge = (places[near, 0] * sign - limb.inner[near]).min()
+                if measured > inner_edge + 0.02 * w:
+                    bound = inner_edge + 0.06 * w
+            hidden = bound < np.inf
+            edge[i] = np.clip(min(bound, typical[i] * 1.12), 0.85 * typical[i], None) if hidden else measured
+        result[side] = np.clip(smooth(edge), 0.75 * typical, 1.7 * typical)
+    return result

@@ -1,0 +1,241 @@
+"""Where trousers, shorts and skirts go on a body: every leg is a ribbon that is laid on the leg's own ribbon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_sdk.types import FitStyle
+from prodgen_tryon.body.measures import Measured
+from prodgen_tryon.body.silhouette import Limb, smooth
+from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton
+from prodgen_tryon.fit.parts import Ease, Part
+from prodgen_tryon.fit.sizes import Size, measures
+from prodgen_tryon.fit.top import MEASURED, NATURAL
+from prodgen_tryon.garment.legs import LegShape
+
+EASE = {"tight": Ease(0.88, 1.0, 0.85), "regular": Ease(0.97, 1.15), "loose": Ease(1.08, 1.4, 1.2)}
+CROTCH_TO_ANKLE = 0.43  # in heights of the person
+LEG_LENGTH = 2.5  # crotch to ankle, in shoulder widths
+
+
+@dataclass(frozen=True)
+class LegFit:
+    """Fitted parts in drawing order (the far leg first), how far down they reach (1 knee, 2 ankle), and the waist's height."""
+
+    parts: tuple[Part, ...]
+    end: float
+    waist: float
+
+
+def fit_legs(
+    shape: LegShape, body: Measured, legs: dict[Side, Limb], style: FitStyle = "regular", *, size: Size | None = None
+) -> LegFit:
+    """Control points of two legs; above the crotch both share the middle line.
+
+    Args:
+        size: the garment's measurements; they count more than `style`.
+    """
+    frame, w = body.frame, body.frame.width
+    ease = EASE[style]
+    waist = _waist(body, 0.8)
+    crotch_height = frame.torso + 0.3 * w
+    end = 2.06
+    scale = _width_scale(shape, body, waist)
+    widen = np.ones(len(shape.rows))
+    photo = measures(shape)
+    wide, long = (None, None) if size is None else (size.across(photo), size.along(photo))
+    if size is not None and long is not None:
+        below = size.lengths.get("inseam", photo.get("inseam", 0.0) * long)
+        end = float(np.clip(2.0 * below / (CROTCH_TO_ANKLE * size.stature), 0.2, 2.1))
+    elif shape.inseam < 1.25:  # shorts: the natural length on the body
+        end = float(np.clip(shape.inseam * shape.waist * scale / (LEG_LENGTH * w) * 2, 0.25, 1.9))
+    if size is not None and wide is not None:
+        ease, scale = MEASURED, wide
+        widen = _profile(shape, size, scale)
+    low, high = ease.low, ease.high
+    parts = []
+    crotch_row = float(shape.points["crotch"][1]) if "crotch" in shape.points else float(shape.rows[0])
+    centre_at = _centre_line(body, legs)
+    for side in SIDES:
+        sign = -1.0 if side == "a" else 1.0
+        columns = (0, 1) if side == "a" else (3, 2)
+        limb = legs[side]
+        source_outer = np.stack([shape.edges[:, columns[0]], shape.rows], 1)
+        source_inner = np.stack([shape.edges[:, columns[1]], shape.rows], 1)
+        widths = NATURAL * scale * np.abs(source_outer[:, 0] - source_inner[:, 0]) * widen * ease.factor
+        above = shape.rows <= crotch_row
+        hip_t = _t_at(limb, frame, crotch_height)
+        share = np.where(
+            above,
+            (shape.rows - shape.rows[0]) / max(crotch_row - shape.rows[0], 1) - 1,
+            (shape.rows - crotch_row) / max(shape.rows[-1] - crotch_row, 1),
+        )
+        outer, inner = [], []
+        for row, s in enumerate(share):
+            if s <= 0:
+                along = waist + (crotch_height - waist) * (s + 1)
+                edge = float(np.interp(along, body.heights, body.hips[side]))
+                wanted = widths[row]
+                # The waistband lies on the waist; only cloth of a known size stands off the hips.
+                most = min(high, 1.06) if wide is None else float(np.interp(s + 1, [0, 0.6], [1.1, high]))
+                outer.append(frame.at(sign * float(np.clip(wanted, low * edge, most * edge)), along))
+                inner.append(frame.at(centre_at(along), along))
+                continue
+            t = hip_t + (end - hip_t) * s
+            centre, normal, half_outer, half_inner = _station(limb, t)
+            wanted = widths[row] / 2
+            outer.append(centre + normal * float(np.clip(wanted, low * half_outer, high * half_outer)))
+            inner.append(centre - normal * float(np.clip(wanted, low * half_inner, high * half_inner)))
+        target_outer = np.stack([smooth(np.array(outer)[:, i], 3) for i in (0, 1)], 1)
+        target_inner = np.stack([smooth(np.array(inner)[:, i], 3) for i in (0, 1)], 1)
+        target_outer[[0, -1]], target_inner[[0, -1]] = np.array(outer)[[0, -1]], np.array(inner)[[0, -1]]
+        keep = slice(None, None, 2)
+        middle_source, middle_target = (source_outer + source_inner) / 2, (target_outer + target_inner) / 2
+        source = np.vstack(
+            [source_outer[keep], source_inner[keep], middle_source[::4], source_outer[-1:], source_inner[-1:]]
+        )
+        target = np.vstack(
+            [target_outer[keep], target_inner[keep], middle_target[::4], target_outer[-1:], target_inner[-1:]]
+        )
+        lift = np.array([0.0, 0.06 * shape.waist])
+        piece = np.vstack(
+            [
+                source_outer[:1] - lift,
+                source_outer,
+                source_outer[-1:] + lift,
+                source_inner[-1:] + lift,
+                source_inner[::-1],
+                source_inner[:1] - lift,
+            ]
+        )
+        parts.append(
+            Part(f"leg_{side}", _unique(source), _unique(target), piece, np.vstack([target_outer, target_inner[::-1]]))
+        )
+    return LegFit(tuple(parts), end, waist)
+
+
+def fit_skirt(
+    shape: LegShape, body: Measured, legs: dict[Side, Limb], style: FitStyle = "regular", *, size: Size | None = None
+) -> LegFit:
+    """Control points of a skirt: one piece from the waist, as long as its proportion or its size says."""
+    frame, w = body.frame, body.frame.width
+    ease = EASE[style]
+    waist = _waist(body, 0.74)
+    scale = _width_scale(shape, body, waist)
+    length = float(np.clip((shape.rows[-1] - shape.rows[0]) * scale, 0.8 * w, 3.6 * w))
+    widen = np.ones(len(shape.rows))
+    if size is not None:
+        photo = measures(shape)
+        wide, long = size.across(photo), size.along(photo)
+        if long is not None:
+            ankles = max(float(frame.local(frame.leg(side))[2, 1]) for side in SIDES)
+            length = float(np.clip((shape.rows[-1] - shape.rows[0]) * long, 0.5 * w, ankles - waist))
+        else:
+            length *= size.growth or 1.0
+        if wide is not None:
+            ease, scale = MEASURED, wide
+            widen = _profile(shape, size, scale)
+    low, high = ease.low, ease.high
+    middle = (shape.points["waist_a"][0] + shape.points["waist_b"][0]) / 2
+    sources, targets, sides = [], [], {}
+    heights = waist + length * (shape.rows - shape.rows[0]) / max(shape.rows[-1] - shape.rows[0], 1)
+    for side in SIDES:
+        sign, column = (-1.0, 0) if side == "a" else (1.0, 3)
+        source = np.stack([shape.edges[:, column], shape.rows], 1)
+        natural = NATURAL * scale * np.abs(source[:, 0] - middle) * widen * ease.factor
+        edge = np.interp(heights, body.heights, body.hips[side])
+        hips = np.array(
+            [max(float(e), float((frame.local(legs[side].centre[:3])[:, 0] * sign).max()) + 0.1 * w) for e in edge]
+        )
+        across = np.where(
+            heights < frame.torso + 0.35 * w, np.clip(natural, low * edge, high * edge), np.maximum(natural, 0.9 * hips)
+        )
+        across = smooth(across, 3)
+        target = np.array([frame.at(sign * float(a), float(h)) for a, h in zip(across, heights, strict=True)])
+        sides[side] = source, target
+        sources.append(source)
+        targets.append(target)
+    sources.append((sides["a"][0] + sides["b"][0])[::3] / 2)
+    targets.append((sides["a"][1] + sides["b"][1])[::3] / 2)
+    lift = np.array([0.0, 0.08 * shape.waist])
+    piece = np.vstack(
+        [
+            sides["a"][0][:1] - lift,
+            sides["a"][0],
+            sides["a"][0][-1:] + lift,
+            sides["b"][0][-1:] + lift,
+            sides["b"][0][::-1],
+            sides["b"][0][:1] - lift,
+        ]
+    )
+    part = Part("skirt", np.vstack(sources), np.vstack(targets), piece, np.vstack([sides["a"][1], sides["b"][1][::-1]]))
+    end = float(np.clip((waist + length - frame.torso) / (1.35 * w), 0.1, 2.0))
+    return LegFit((part,), end, waist)
+
+
+def _profile(shape: LegShape, size: Size, scale: float) -> NDArray[np.float64]:
+    """Factors [n] on the widths of the stations, so that waist, hips, thighs and hem have their own measurements."""
+    photo, rows = measures(shape), shape.rows
+    top, bottom = float(rows[0]), float(rows[-1])
+    if "crotch" in shape.points:
+        crotch = float(shape.points["crotch"][1])
+        places = {"waist": top, "hip": top + 0.7 * (crotch - top), "thigh": crotch + 0.05 * (bottom - crotch), "leg_hem": bottom}  # fmt: skip
+    else:
+        places = {"waist": top, "hip": top + 0.35 * (bottom - top), "hem": bottom}
+    known = [name for name in places if name in size.widths and photo.get(name)]
+    if not known:
+        return np.ones(len(rows))
+    factors = [size.widths[name] / (photo[name] * scale) for name in known]
+    return np.interp(rows, [places[name] for name in known], factors)
+
+
+def _waist(body: Measured, share: float) -> float:
+    """Height of the waistband: at a share of the torso, or where lower clothes that are worn already begin."""
+    usual = share * body.frame.torso
+    if body.waist is None or body.waist > usual:
+        return usual
+    return max(body.waist - 0.03 * body.frame.width, 0.55 * body.frame.torso)
+
+
+def _width_scale(shape: LegShape, body: Measured, waist: float) -> float:
+    """Body pixels for one garment pixel across: the waistband goes around the waist."""
+    around = sum(float(np.interp(waist, body.heights, body.hips[side])) for side in SIDES)
+    return around / 0.85 / max(shape.waist, 1.0)
+
+
+def _t_at(limb: Limb, frame: Skeleton, height: float) -> float:
+    """Parameter of the station of a leg that lies at a height below the shoulders."""
+    local = frame.local(limb.centre)[:, 1]
+    return float(np.interp(height, local, limb.t)) if local[-1] > local[0] else 0.3
+
+
+def _station(limb: Limb, t: float) -> tuple[NDArray[np.float64], NDArray[np.float64], float, float]:
+    def at(values: NDArray[np.float64]) -> float:
+        return float(np.interp(t, limb.t, values))
+
+    centre = np.array([at(limb.centre[:, 0]), at(limb.centre[:, 1])])
+    if t > limb.t[-1]:  # a little beyond the ankle
+        centre = centre + (limb.centre[-1] - limb.centre[-3]) * (t - limb.t[-1]) / (limb.t[-1] - limb.t[-3])
+    normal = np.array([at(limb.normal[:, 0]), at(limb.normal[:, 1])])
+    return centre, normal, at(limb.outer), at(limb.inner)
+
+
+def _centre_line(body: Measured, legs: dict[Side, Limb]) -> Callable[[float], float]:
+    """Where the middle seam lies beside the axis at a height."""
+    inner = [body.frame.local((legs[s].centre - legs[s].normal * legs[s].inner[:, None])[4:6]) for s in SIDES]
+    end = float(np.mean([points[:, 0].mean() for points in inner]))
+    top, bottom = 0.8 * body.frame.torso, body.frame.torso + 0.3 * body.frame.width
+
+    def at(along: float) -> float:
+        return end * float(np.clip((along - top) / max(bottom - top, 1e-6), 0, 1))
+
+    return at
+
+
+def _unique(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Control points moved apart by a hundredth of a pixel where two fall together, so that the spline stays well posed."""
+    return points + np.linspace(0, 0.01, len(points))[:, None]

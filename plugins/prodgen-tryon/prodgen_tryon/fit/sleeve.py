@@ -1,0 +1,99 @@
+"""Where a sleeve goes: a ribbon that is laid on the arm's own ribbon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_tryon.body.measures import Measured
+from prodgen_tryon.body.skeleton import Side
+from prodgen_tryon.filters import Contour
+from prodgen_tryon.fit.parts import Ease, Part, segment
+from prodgen_tryon.fit.sizes import Size
+from prodgen_tryon.garment.keypoints import TopShape, resample
+
+WIDEST_SLEEVE = 1.6  # relative to the arm
+ARM, SEAM = 0.29, 0.03  # shoulder joint to wrist, and shoulder seam to joint, in heights of the person
+CUFF = 2.14  # where long sleeves end on an arm: a little beyond the wrist
+ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
+
+
+def long_sleeved(shape: TopShape) -> bool:
+    """Whether the sleeves reach the wrists."""
+    tall = (
+        shape.points["hem_a"][1] + shape.points["hem_b"][1] - shape.points["neck_a"][1] - shape.points["neck_b"][1]
+    ) / 2
+    return bool(shape.sleeve * shape.width > 0.68 * max(tall, 1.0))
+
+
+def fit_sleeve(
+    shape: TopShape,
+    body: Measured,
+    side: Side,
+    tip: Contour,
+    armpit: Contour,
+    scale: float,
+    ease: Ease,
+    size: Size | None,
+) -> tuple[Part, float]:
+    limb, w = body.arms[side], body.frame.width
+    low, high = ease.low, min(ease.high, WIDEST_SLEEVE)
+    total = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(limb.centre, axis=0).T))])
+    if size is not None and "sleeve" in size.lengths:
+        # A share of the arm, not pixels: an arm that is bent or points at the camera looks shorter than it is.
+        share = float(np.clip((size.lengths["sleeve"] / size.stature - SEAM) / ARM, 0.08, 1.12))
+        stop = min(share, 1.0) * float(np.interp(2.0, limb.t, total))
+        end = 2.0 * share if share > 1 else float(np.interp(stop, total, limb.t))
+    elif long_sleeved(shape):
+        end = max(2.0, min(body.sleeves[side], 2.25)) if body.sleeves[side] > 1.5 else CUFF
+        stop = total[-1] * min(end, 2.0) / 2.0
+        stop = float(np.interp(min(end, 2.0), limb.t, total))
+    else:
+        stop = float(np.clip(shape.sleeve * shape.width * scale / (ARM_LENGTH * w), 0.15, 0.97)) * float(
+            np.interp(2.0, limb.t, total)
+        )
+        end = float(np.interp(stop, total, limb.t))
+    n = 9
+    outer_source = resample(shape.arcs[f"outer_{side}"], n)
+    inner_source = resample(shape.arcs[f"inner_{side}"][::-1], n)
+    thickness = 0.8 * scale * np.hypot(*(outer_source - inner_source).T) / 2 * ease.factor
+    start_outer = 0.07 * w
+    # The inner edge leaves the armpit where the arm passes it.
+    passing = float(total[int(((limb.centre - armpit) ** 2).sum(1).argmin())])
+    start_inner = min(passing + 0.03 * w, 0.75 * stop)
+    stop = max(stop, start_inner + 0.1 * w)
+    covered = body.sleeves[side]
+
+    def edge(begin: float, sign: float, widths: NDArray[Any]) -> Contour:
+        places = np.linspace(min(begin, 0.75 * stop), stop, n - 1)
+        t = np.interp(places, total, limb.t)
+        centre = np.stack([np.interp(places, total, limb.centre[:, i]) for i in (0, 1)], 1)
+        normal = np.stack([np.interp(places, total, limb.normal[:, i]) for i in (0, 1)], 1)
+        old = np.interp(places, total, widths)
+        bare = t > covered
+        least = np.where(bare, low * old + 0.02 * w, low * old + 0.008 * w)
+        most = np.where(bare, 1.4, 1.12) * high * old
+        target = np.clip(thickness[1:], least, most)
+        curve: Contour = centre + normal * (sign * target)[:, None]
+        return curve
+
+    outer = np.vstack([tip[None], edge(start_outer, 1.0, limb.outer)])
+    inner = np.vstack([armpit[None], edge(start_inner, -1.0, limb.inner)])
+    if end > 2.0:  # reach over an old cuff that sits on the hand
+        wrist, hand = body.frame[f"wrist_{side}"], body.frame.hand(side)
+        push = (hand - wrist) * (end - 2.0) + 0.0
+        outer[-1] += push
+        inner[-1] += push
+    cuff_source = resample(shape.arcs[f"cuff_{side}"], 5)
+    cuff_target = segment(outer[-1], inner[-1], 5)
+    hole_source, hole_target = segment(outer_source[0], inner_source[0]), segment(tip, armpit)
+    # The middle keeps the sleeve from folding where the arm bends.
+    source = np.vstack(
+        [outer_source, inner_source, cuff_source[1:-1], hole_source[1:-1], ((outer_source + inner_source) / 2)[1:-1]]
+    )
+    target = np.vstack([outer, inner, cuff_target[1:-1], hole_target[1:-1], ((outer + inner) / 2)[1:-1]])
+    piece = np.vstack([outer_source, cuff_source[1:-1], inner_source[::-1]])
+    shape_on_body = np.vstack([outer, cuff_target[1:-1], inner[::-1]])
+    return Part(f"sleeve_{side}", source, target, piece, shape_on_body), end

@@ -1,0 +1,170 @@
+"""Keypoints of trousers, shorts and skirts, and the guess of a garment's category, from the mask alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_tryon.filters import Contour
+from prodgen_tryon.garment.keypoints import Point, defects, outline
+
+Guess = Literal["top", "trousers", "shorts", "skirt", "dress", "overall", "unknown"]
+
+
+@dataclass(frozen=True)
+class LegShape:
+    """The outline of trousers, shorts or a skirt, in pixels of its picture.
+
+    Args:
+        points: waist_a/b, crotch (None for a skirt), and for each leg outer_a/b and inner_a/b at the ankle; a skirt has
+            hem_a/b in outer_a/b.
+        rows: y of stations from the waist to the hem.
+        edges: station -> left and right edge of the leg at side a and side b: [n, 4] (a outer, a inner, b inner, b outer).
+            Above the crotch, and for a skirt, both inner edges are the middle.
+        inseam: length below the crotch relative to the width of the waist; 0 for a skirt.
+    """
+
+    points: dict[str, Point]
+    rows: NDArray[np.float64]
+    edges: NDArray[np.float64]
+    inseam: float
+    confidence: float
+
+    @property
+    def waist(self) -> float:
+        return float(self.points["waist_b"][0] - self.points["waist_a"][0])
+
+
+def leg_shape(mask: NDArray[np.bool_], skirt: bool = False, stations: int = 24) -> LegShape:
+    """Keypoints by runs of rows: where one run becomes two is the crotch."""
+    rows = np.flatnonzero(mask.any(1))
+    top, bottom = int(rows[0]), int(rows[-1])
+    height = max(bottom - top, 1)
+    crotch = None if skirt else crotch_of(mask)
+    columns = np.flatnonzero(mask[min(top + round(0.03 * height), bottom)])
+    waist_a, waist_b = np.array([columns[0], top], float), np.array([columns[-1], top], float)
+    # Waist corners: the first row that is nearly as wide as those a little below.
+    widths = np.array(
+        [
+            np.ptp(np.flatnonzero(mask[y])) if mask[y].any() else 0
+            for y in range(top, min(top + max(round(0.1 * height), 3), bottom))
+        ]
+    )
+    start = top + int(np.flatnonzero(widths >= 0.9 * widths.max())[0])
+    columns = np.flatnonzero(mask[start])
+    waist_a, waist_b = np.array([columns[0], start], float), np.array([columns[-1], start], float)
+    # A waistband that curves: the outline above the corner belongs to the garment as well.
+    ys = np.linspace(start, bottom - 0.012 * height, stations)
+    edges = np.zeros((stations, 4))
+    middle = float(crotch[0]) if crotch is not None else float(np.flatnonzero(mask[start:bottom].any(0)).mean())
+    for i, y in enumerate(ys):
+        line = np.flatnonzero(mask[round(y)])
+        if not len(line):
+            edges[i] = edges[i - 1]
+            continue
+        if crotch is None or y <= crotch[1]:
+            inner = (waist_a[0] + waist_b[0]) / 2 if crotch is None else middle
+            edges[i] = line[0], inner, inner, line[-1]
+            continue
+        left, right = line[line < middle], line[line > middle]
+        previous = edges[i - 1]
+        a = (left[0], left[-1]) if len(left) else (previous[0], previous[1])
+        b = (right[0], right[-1]) if len(right) else (previous[2], previous[3])
+        edges[i] = a[0], a[1], b[0], b[1]
+    points = {
+        "waist_a": waist_a,
+        "waist_b": waist_b,
+        "outer_a": np.array([edges[-1, 0], ys[-1]]),
+        "outer_b": np.array([edges[-1, 3], ys[-1]]),
+    }
+    confidence = 1.0
+    inseam = 0.0
+    if crotch is not None:
+        points |= {
+            "crotch": crotch,
+            "inner_a": np.array([edges[-1, 1], ys[-1]]),
+            "inner_b": np.array([edges[-1, 2], ys[-1]]),
+        }
+        inseam = float(bottom - crotch[1]) / max(float(waist_b[0] - waist_a[0]), 1.0)
+    elif not skirt:
+        confidence = 0.3
+    return LegShape(points, ys, edges, inseam, confidence)
+
+
+def crotch_of(mask: NDArray[np.bool_]) -> Point | None:
+    """The deepest notch that opens downwards near the middle."""
+    points = outline(mask)
+    left, right = points[:, 0].min(), points[:, 0].max()
+    top, bottom = points[:, 1].min(), points[:, 1].max()
+    for start, end, far, depth in defects(points):
+        deep, p, q = points[int(far)], points[int(start)], points[int(end)]
+        central = left + 0.25 * (right - left) < deep[0] < right - 0.25 * (right - left)
+        opens_down = min(p[1], q[1]) > deep[1] and min(p[1], q[1]) > top + 0.6 * (bottom - top)
+        if central and opens_down and depth > 0.08 * (bottom - top):
+            notch: Point = deep
+            return notch
+    return None
+
+
+def guess_category(mask: NDArray[np.bool_]) -> tuple[Guess, float]:
+    """What kind of garment a mask shows, and how sure that is (0 to 1).
+
+    Outerwear and tops have the same outline: both are called `top`.
+    """
+    if mask.mean() < 0.005:
+        return "unknown", 0.0
+    points: Contour = outline(mask)
+    left, right = points[:, 0].min(), points[:, 0].max()
+    top, bottom = points[:, 1].min(), points[:, 1].max()
+    width, height = max(right - left, 1), max(bottom - top, 1)
+    crotch = crotch_of(mask)
+
+    def span(fraction: float) -> float:
+        line = np.flatnonzero(mask[min(round(top + fraction * height), mask.shape[0] - 1)])
+        return float(np.ptp(line)) if len(line) else 0.0
+
+    def filled(fraction: float) -> float:
+        line = np.flatnonzero(mask[min(round(top + fraction * height), mask.shape[0] - 1)])
+        return len(line) / max(float(np.ptp(line)) + 1, 1) if len(line) else 0.0
+
+    upper, waist = span(0.04), span(0.5)
+    if crotch is not None:
+        depth = (crotch[1] - top) / height
+        bib = upper < 0.75 * span(0.45) or min(filled(f) for f in (0.03, 0.06, 0.1)) < 0.7
+        if bib and depth > 0.45:
+            return "overall", 0.8
+        if 0.42 < depth < 0.75 and _side_notches(points, left, right, top, height, float(crotch[1]) - 0.1 * height):
+            return "overall", 0.7
+        if depth < 0.8 and upper > 0.5 * width:
+            leg = (bottom - crotch[1]) / max(upper, 1)
+            return ("trousers", 0.95) if leg > 0.95 else ("shorts", 0.9)
+    sleeves = _side_notches(points, left, right, top, height)
+    aspect = height / width
+    if sleeves:
+        return ("dress", 0.7) if aspect > 1.9 or height / max(span(0.6), 1) > 2.6 else ("top", 0.95)
+    narrow_top = upper < 0.8 * max(span(0.3), 1) or min(filled(0.03), filled(0.06), filled(0.1)) < 0.75
+    if not narrow_top and span(0.9) >= 0.95 * upper:
+        return "skirt", 0.7
+    if aspect > 2.3 or (aspect > 1.7 and span(0.95) > 1.45 * max(waist, 1)):
+        return "dress", 0.7
+    return "top", 0.75
+
+
+def _side_notches(points: Contour, left: float, right: float, top: float, height: float, until: float = np.inf) -> bool:
+    """Whether the outline has a notch under a sleeve on at least one side, above the row `until`."""
+    middle = (left + right) / 2
+    for start, end, far, depth in defects(points):
+        deep, p, q = points[int(far)], points[int(start)], points[int(end)]
+        outer = p if abs(p[0] - middle) > abs(q[0] - middle) else q
+        lower = q if outer is p else p
+        if (
+            depth > 0.03 * (right - left)
+            and abs(outer[0] - middle) > abs(deep[0] - middle)
+            and until > deep[1] < lower[1]
+            and outer[1] > top + 0.12 * height
+        ):
+            return True
+    return False

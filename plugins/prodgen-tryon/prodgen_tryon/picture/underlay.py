@@ -1,0 +1,108 @@
+"""What lies behind the clothes that are taken off: background, the trousers' upper end, bare arms and neck.
+
+All of it depends on the person alone and is made once.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from prodgen_tryon.body.person import Person
+from prodgen_tryon.body.silhouette import smooth
+from prodgen_tryon.body.skeleton import SIDES
+from prodgen_tryon.filters import Float, dilate, erode, polygon
+from prodgen_tryon.picture.fill import fill, spread
+from prodgen_tryon.picture.layers import over
+from prodgen_tryon.picture.skin import bare_arm, bare_leg, bare_neck
+
+
+def background(person: Person) -> Float:
+    """The scene with a band along the person's inner side filled, float32 [h, w, 3]."""
+    if "background" not in person.cache:
+        w = person.width
+        body = dilate(person.parts["person"] > 0.06, max(0.012 * w, 2))
+        # Deep inside of the person nothing of the scene is ever seen: what is smooth will do.
+        worn = np.maximum(person.parts["upper"], person.parts["lower"])
+        near = body & dilate(worn > 0.3, 0.06 * w) & ~erode(person.parts["person"] > 0.5, 0.16 * w)
+        filled = fill(person.image, near, ~body).astype(np.float32)
+        rest = (~body | near).astype(np.float32)
+        person.cache["background"] = spread(filled, rest)
+    plate: Float = person.cache["background"]
+    return plate
+
+
+def lower_clothes(person: Person) -> tuple[Float, Float]:
+    """The lower clothes continued up to the waist under the old top: colours and alpha."""
+    if "lower" not in person.cache:
+        person.cache["lower"] = _lower_clothes(person)
+    colours, alpha = person.cache["lower"]
+    return colours, alpha
+
+
+def _lower_clothes(person: Person) -> tuple[Float, Float]:
+    frame, w, parts = person.frame, person.width, person.parts
+    lower, heights = parts["lower"], person.measured.heights
+    source = (lower > 0.85) & ~dilate(np.maximum(parts["upper"], parts["hands"]) > 0.3, max(0.02 * w, 1))
+    if source.sum() < 50:
+        return person.image.astype(np.float32), np.zeros(lower.shape, np.float32)
+    rows = np.linspace(0.78, 1.6, 16) * frame.torso
+    outline = []
+    for side in SIDES:
+        sign = -1.0 if side == "a" else 1.0
+        hips, torso = (np.interp(rows, heights, edges[side]) for edges in (person.measured.hips, person.measured.edges))
+        across = np.where(rows < 0.9 * frame.torso, np.minimum(hips, torso), hips)
+        outline.append([frame.at(sign * 0.985 * float(a), float(h)) for a, h in zip(smooth(across), rows, strict=True)])
+    area = polygon(lower.shape, np.array(outline[0] + outline[1][::-1]))
+    solid = lower > 0.6
+    # Hands and a slanting hem cut bites out of what is seen of the hips, which are round.
+    ys, xs = np.nonzero(area | solid)
+    high = frame.local(np.stack([xs, ys], 1))[:, 1] < frame.torso + 0.3 * w
+    if high.sum() > 3:
+        hull = cv2.convexHull(np.stack([xs[high], ys[high]], 1).astype(np.int32))
+        area = area | polygon(lower.shape, hull.reshape(-1, 2))
+    first = np.where(solid.any(0), solid.argmax(0), -1).astype(float)
+    known = np.flatnonzero(first >= 0)
+    line = np.interp(np.arange(len(first)), known, first[known])
+    window = max(int(0.1 * w) | 1, 3)
+    line = cv2.blur(cv2.medianBlur(line.astype(np.float32)[None], 5), (window, 1))[0] + 0.05 * w
+    above = np.arange(lower.shape[0])[:, None] < line[None]
+    hole = (area & above) | (dilate(solid, 2) & above & ~source)
+    colours = fill(person.image, dilate(hole, 3) & ~source, source).astype(np.float32)
+    alpha = cv2.GaussianBlur(((area & above) | solid).astype(np.float32), (0, 0), 0.8)
+    return colours, alpha
+
+
+def bare_skin(person: Person) -> tuple[Float, Float]:
+    """Neck, upper chest and arms without cloth: colours and alpha. Skin that can be seen is kept as it is."""
+    if "skin" not in person.cache:
+        colours, alpha, person.cache["hidden_neck"] = bare_neck(person)
+        arm_colours, arm_alpha = bare_arms(person)
+        person.cache["skin"] = over(colours, arm_colours, arm_alpha), np.maximum(alpha, arm_alpha)
+    colours, alpha = person.cache["skin"]
+    return colours, alpha
+
+
+def hidden_neck(person: Person) -> Float:
+    """The part of the neck that a collar covers, alpha."""
+    bare_skin(person)
+    alpha: Float = person.cache["hidden_neck"]
+    return alpha
+
+
+def bare_arms(person: Person) -> tuple[Float, Float]:
+    """Both arms without sleeves: colours and alpha."""
+    if "arms" not in person.cache:
+        (colours, alpha), (other, other_alpha) = (bare_arm(person, side) for side in SIDES)
+        person.cache["arms"] = over(colours, other, other_alpha), np.maximum(alpha, other_alpha)
+    colours, alpha = person.cache["arms"]
+    return colours, alpha
+
+
+def bare_legs(person: Person) -> tuple[Float, Float]:
+    """Legs without cloth: colours and alpha."""
+    if "legs" not in person.cache:
+        (colours, alpha), (other, other_alpha) = (bare_leg(person, person.legs[side]) for side in SIDES)
+        person.cache["legs"] = over(colours, other, other_alpha), np.maximum(alpha, other_alpha)
+    colours, alpha = person.cache["legs"]
+    return colours, alpha
