@@ -51,6 +51,7 @@ class GenerationRequest(PixelModel):
         negative: what must not be in the picture, in words.
         replicate: 0, 1, 2 ... for several different answers to the same request.
         maps: what else is wanted of each view, of a generator whose spec names it; pictures do not depend on it.
+        maps_only: whether nothing but maps and mask will be looked at, which lets a generator spare itself the picture.
     """
 
     product: Product
@@ -64,6 +65,7 @@ class GenerationRequest(PixelModel):
     negative: Annotated[str, Field(max_length=2000)] = ""
     replicate: Annotated[int, Field(ge=0, le=9999)] = 0
     maps: tuple[MapKind, ...] = ()
+    maps_only: bool = False
 
     @model_validator(mode="after")
     def _one_prompt_a_view(self) -> GenerationRequest:

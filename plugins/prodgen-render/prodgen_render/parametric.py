@@ -87,7 +87,7 @@ class ParametricGenerator(Generator):
             out.append(
                 render(
                     model, request.views, request.scene, request.size, request.seed,
-                    maps=request.maps, background=request.references.get("background"), before_each=step, light=light,
+                    maps=request.maps, maps_only=request.maps_only, background=request.references.get("background"), before_each=step, light=light,
                 )
             )  # fmt: skip
             done += len(request.views)

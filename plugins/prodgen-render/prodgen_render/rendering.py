@@ -11,7 +11,7 @@ from prodgen_render.camera import Camera, camera
 from prodgen_render.film import Film
 from prodgen_render.floor import Floor, FloorMaker
 from prodgen_render.lights import Lighting, lighting
-from prodgen_render.maps import geometry_maps
+from prodgen_render.maps import geometry, geometry_maps
 from prodgen_render.model import Floats, Model3D
 from prodgen_render.quality import FINAL, Quality
 from prodgen_render.tracer import Tracer
@@ -30,6 +30,7 @@ def render(
     before_each: Callable[[int], None] | None = None,
     quality: Quality = FINAL,
     maps: Sequence[MapKind] = (),
+    maps_only: bool = False,
     light: Lighting | None = None,
 ) -> list[Generated]:
     """Draws a model from each view.
@@ -46,6 +47,7 @@ def render(
         before_each: called with the number of each view before it is drawn; may raise to stop.
         quality: how much work goes into each picture.
         maps: what of its geometry is wanted besides each picture.
+        maps_only: whether nothing else is wanted: the picture is then white where the model is, and black elsewhere.
         light: that of an `environment`, in place of the scene's rig.
 
     Returns:
@@ -63,7 +65,7 @@ def render(
     return list(
         rendered(
             model, views, scene, size, seed,
-            background=background, before_each=before_each, quality=quality, maps=maps, light=light,
+            background=background, before_each=before_each, quality=quality, maps=maps, maps_only=maps_only, light=light,
         )
     )  # fmt: skip
 
@@ -79,11 +81,15 @@ def rendered(
     before_each: Callable[[int], None] | None = None,
     quality: Quality = FINAL,
     maps: Sequence[MapKind] = (),
+    maps_only: bool = False,
     light: Lighting | None = None,
 ) -> Iterator[Generated]:
     """The pictures of `render`, one by one: what is prepared for a model is prepared once, and no picture is kept."""
     scene = scene or Scene()
     tracer = Tracer(model)
+    if maps_only:
+        yield from _outlines(tracer, views, size, maps, before_each)
+        return
     light = lighting(scene.light) if light is None else light
     drawn = min(size, quality.largest)
     floors = FloorMaker(tracer, light, *(quality.floor or (56 if drawn <= 160 else 80 if drawn <= 320 else 112,)))
@@ -96,6 +102,20 @@ def rendered(
             mask=mask,
             warnings=_warnings(model),
             maps=geometry_maps(tracer, view, size, maps),
+        )
+
+
+def _outlines(
+    tracer: Tracer, views: Sequence[View], size: int, maps: Sequence[MapKind], before_each: Callable[[int], None] | None
+) -> Iterator[Generated]:
+    model = tracer.model
+    for number, view in enumerate(views):
+        if before_each is not None:
+            before_each(number)
+        mask, found = geometry(tracer, view, size, maps)
+        image = np.repeat(mask.view(np.uint8)[..., None] * np.uint8(255), 3, axis=2)
+        yield Generated(
+            image=image, view=view, facts=dict(model.facts), mask=mask, warnings=_warnings(model), maps=found
         )
 
 
@@ -113,16 +133,7 @@ def _warnings(model: Model3D) -> tuple[str, ...]:
 def silhouettes(model: Model3D, views: Sequence[View], size: int = 64) -> list[Mask]:
     """Where the model is in each view, bool [size, size], by the middles of the pixels; much faster than `render`."""
     tracer = Tracer(model)
-    middles = np.arange(size, dtype=np.float32) + 0.5
-    x, y = (a.reshape(-1) for a in np.meshgrid(middles, middles))
-    masks = []
-    for view in views:
-        eye = camera(view, size)
-        directions = eye.directions(x, y)
-        mask = np.zeros(size * size, bool)
-        mask[tracer.first(np.broadcast_to(eye.position, directions.shape), directions).ray] = True
-        masks.append(mask.reshape(size, size))
-    return masks
+    return [geometry(tracer, view, size, ())[0] for view in views]
 
 
 def _pictures(

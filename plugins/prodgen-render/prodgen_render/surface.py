@@ -42,14 +42,8 @@ def locate(tracer: Tracer, hits: Hits, origins: Floats, directions: Floats) -> P
     position = plus(start, view, -hits.distance)
     weights = np.stack([1 - hits.u - hits.v, hits.u, hits.v], -1)
     corners = tracer.faces.take(hits.face, 0)
-    normal = unit(interpolate(tracer.normals, corners, weights))
+    normal, flat = _normals(tracer, hits.face, corners, weights, view)
     uv = interpolate(tracer.uv, corners, weights)
-    flat = facing_side(tracer.face_normals.take(hits.face, 0), view)
-    normal = facing_side(normal, flat)
-    # A smooth normal that leans away from the viewer is brought back to grazing.
-    facing = dot(normal, view)
-    away = np.flatnonzero(facing < 0.02)
-    normal[away] = unit(plus(normal[away], view[away], np.float32(0.02) - facing[away]))
     return Points(
         hits.ray,
         hits.face,
@@ -63,6 +57,24 @@ def locate(tracer: Tracer, hits: Hits, origins: Floats, directions: Floats) -> P
         corners,
         weights,
     )
+
+
+def normals(tracer: Tracer, hits: Hits, directions: Floats) -> Floats:
+    """`Points.normal` of hits of rays [n, 3], where nothing else is wanted of them."""
+    weights = np.stack([1 - hits.u - hits.v, hits.u, hits.v], -1)
+    corners = tracer.faces.take(hits.face, 0)
+    return _normals(tracer, hits.face, corners, weights, -directions.take(hits.ray, 0))[0]
+
+
+def _normals(tracer: Tracer, face: Ints, corners: Ints, weights: Floats, view: Floats) -> tuple[Floats, Floats]:
+    """Smooth and flat normals that face the viewer."""
+    flat = facing_side(tracer.face_normals.take(face, 0), view)
+    normal = facing_side(unit(interpolate(tracer.normals, corners, weights)), flat)
+    # A smooth normal that leans away from the viewer is brought back to grazing.
+    facing = dot(normal, view)
+    away = np.flatnonzero(facing < 0.02)
+    normal[away] = unit(plus(normal[away], view[away], np.float32(0.02) - facing[away]))
+    return normal, flat
 
 
 def facing_side(normals: Floats, towards: Floats) -> Floats:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_render import plugin
-from prodgen_render.maps import geometry_maps
+from prodgen_render.camera import camera
+from prodgen_render.maps import frame_of, geometry, geometry_maps
 from prodgen_render.model import Model3D, Part
 from prodgen_render.parametric import ParametricGenerator
 from prodgen_render.tracer import Tracer
@@ -67,6 +68,39 @@ def test_maps_fit_the_picture():
     ((plain, _),) = ParametricGenerator().generate([request.model_copy(update={"maps": ()})], Context())
     assert plain.maps == {}
     assert (plain.image == front.image).all()
+
+
+def test_maps_alone_are_those_of_the_picture_and_the_silhouette_differs_on_the_outline_only():
+    from scipy.ndimage import binary_dilation, binary_erosion
+
+    views = (View(), View(azimuth=130, elevation=35, distance=0.6), View(elevation=-20, distance=1.8))
+    request = GenerationRequest(product=MUG, views=views, size=96, seed=3, maps=("depth", "normal"))
+    (pictures,) = ParametricGenerator().generate([request], Context())
+    (alone,) = ParametricGenerator().generate([request.model_copy(update={"maps_only": True})], Context())
+    for picture, outline in zip(pictures, alone, strict=True):
+        for kind in request.maps:
+            assert (picture.maps[kind] == outline.maps[kind]).all()
+        assert (outline.mask == np.isfinite(outline.maps["depth"])).all()
+        assert (outline.image == 255 * outline.mask[..., None]).all()
+        edge = binary_dilation(outline.mask) & ~binary_erosion(outline.mask)
+        assert not (picture.mask != outline.mask)[~edge].any()
+        assert picture.facts == outline.facts
+
+
+@settings(deadline=None, max_examples=10)
+@given(st.floats(0, 359), st.floats(-90, 90), st.sampled_from([0.1, 0.3, 0.6, 1.0, 1.8]))
+def test_no_ray_outside_of_the_frame_meets_the_model(sphere, azimuth, elevation, distance):
+    eye = camera(View(azimuth=azimuth, elevation=elevation, distance=distance), 40)
+    middles = np.arange(40, dtype=np.float32) + 0.5
+    x, y = (axis.reshape(-1) for axis in np.meshgrid(middles, middles))
+    directions = eye.directions(x, y)
+    met = np.zeros(40 * 40, bool)
+    met[sphere.first(np.broadcast_to(eye.position, directions.shape), directions).ray] = True
+    top, bottom, left, right = frame_of(sphere, eye)
+    outside = met.reshape(40, 40).copy()
+    outside[top:bottom, left:right] = False
+    assert not outside.any()
+    assert (geometry(sphere, eye.view, 40, ())[0] == met.reshape(40, 40)).all()
 
 
 def test_the_host_passes_maps_and_refuses_them_where_there_are_none():

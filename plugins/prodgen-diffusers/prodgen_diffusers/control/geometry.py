@@ -38,7 +38,7 @@ def choose(request: GenerationRequest, geometry: str, kinds: Sequence[MapKind], 
 def render_maps(
     requests: Sequence[GenerationRequest], geometry: str, kinds: Sequence[MapKind], size: int, ctx: Context
 ) -> list[tuple[str, list[Generated]]]:
-    """For each request the id of the generator that gave its maps, and a picture with maps for each view."""
+    """For each request the id of the generator that gave its maps, and a mask with maps for each view."""
     found = []
     for request in requests:
         id, generator = choose(request, geometry, kinds, ctx)
@@ -46,6 +46,7 @@ def render_maps(
             update={
                 "size": min(size, generator.spec.max_size),
                 "maps": tuple(kinds),
+                "maps_only": True,
                 "scene": Scene(shadow=False),
                 "prompts": (),
             }

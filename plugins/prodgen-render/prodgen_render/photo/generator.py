@@ -84,7 +84,7 @@ class PhotoGenerator(Generator):
             built = _BUILT.get(front, request.references.get("back"), request.product, self.config)
             pictures = render(
                 built.model, request.views, request.scene, request.size, request.seed,
-                maps=request.maps, background=request.references.get("background"), before_each=lambda _: ctx.check(), light=light,
+                maps=request.maps, maps_only=request.maps_only, background=request.references.get("background"), before_each=lambda _: ctx.check(), light=light,
             )  # fmt: skip
             out.append([_noted(picture, built) for picture in pictures])
         ctx.progress(len(batch), len(batch), "photos")
