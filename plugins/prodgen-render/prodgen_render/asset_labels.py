@@ -24,7 +24,7 @@ _OTHER = ("sun", "rings", "diamond", "hexagon", "hills", "waves", "star", "arcs"
 
 def package_label(canvas: Canvas, colours: Sequence[Srgb], domain: str, rng: np.random.Generator) -> str:
     """The front of a package: a panel of paper or the bare surface, with motif, ornament and border."""
-    frame = str(rng.choice(["bare", "panel", "panel", "oval", "arch", "split"]))
+    frame = str(rng.choice(["bare", "bare", "bare", "panel", "panel", "oval", "arch", "split"]))
     grounds = [
         _PAPER[int(rng.integers(3))],
         mix(canvas.ground, (255, 255, 255), 0.82),
@@ -41,7 +41,7 @@ def package_label(canvas: Canvas, colours: Sequence[Srgb], domain: str, rng: np.
         str(rng.choice(_FOOD if domain == "food" else _BEAUTY if domain == "beauty" else _OTHER)),
         inks,
         0.22,
-        0.145,
+        0.16,
         rng,
     )
     ornament = _ornament(canvas, frame, inks[int(rng.integers(len(inks)))], rng)
@@ -80,7 +80,8 @@ def wallpaper(canvas: Canvas, colours: Sequence[Srgb], rng: np.random.Generator)
     turn = float(rng.uniform(-0.4, 0.4))
     t = np.clip(y + turn * (x - 0.5), 0, 1)[..., None]
     canvas.fill(
-        np.ones_like(canvas.art), np.array(mix(canvas.ground, (255, 255, 255), 0.25)) * (1 - t) + np.array(first) * t
+        np.ones_like(canvas.art),
+        np.array(mix(canvas.ground, (255, 255, 255), 0.15)) * (1 - t) + np.array(mix(canvas.ground, first, 0.75)) * t,
     )
     if kind == "hills":
         canvas.disc(canvas.aspect * 0.66, 0.3, 0.1, mix(second, (255, 255, 255), 0.4))
@@ -117,16 +118,16 @@ def wallpaper(canvas: Canvas, colours: Sequence[Srgb], rng: np.random.Generator)
 def gradient(canvas: Canvas, colours: Sequence[Srgb], rng: np.random.Generator) -> str:
     """A run from the ground to the second colour: from above or below, soft or with a belt, sometimes through a third."""
     x, y = canvas.grid()
-    kind = str(rng.choice(["down", "up", "belt", "three"]))
+    kind = str(rng.choice(["down", "down", "up", "belt", "three"]))
     wave = float(rng.uniform(0, 0.04)) * np.sin(2 * np.pi * (int(rng.integers(1, 4)) * x + rng.random()))
     t = np.clip(y + wave, 0, 1)
     if kind == "up":
         t = 1 - t
     if kind == "belt":
-        middle, soft = float(rng.uniform(0.35, 0.65)), float(rng.uniform(0.12, 0.3))
+        middle, soft = float(rng.uniform(0.35, 0.65)), float(rng.uniform(0.1, 0.22))
         t = np.exp(-(((t - middle) / soft) ** 2))
     else:
-        start, end = float(rng.uniform(0.0, 0.3)), float(rng.uniform(0.7, 1.0))
+        start, end = float(rng.uniform(0.1, 0.4)), float(rng.uniform(0.8, 1.1))
         t = np.clip((t - start) / (end - start), 0, 1) ** float(rng.uniform(0.7, 1.5))
     if kind == "three":
         canvas.fill(np.clip(2 * t, 0, 1).astype(np.float32), colours[0])

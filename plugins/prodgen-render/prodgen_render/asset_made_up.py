@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from prodgen_render.asset import sketch_of
-from prodgen_render.asset_art import accents_for, draw_artwork
+from prodgen_render.asset_art import accents_for, draw_artwork, quiet_accents
 from prodgen_render.families.traits import traits_of
 from prodgen_render.looks import FABRICS, METALS, srgb
 from prodgen_render.made_up import made_up_product
@@ -56,7 +56,7 @@ def made_up_asset(product: Product, seed: int) -> MadeUp:
     traits = traits_of(sketch.family)
     proportions = rng.random(len(traits.draws)).astype(np.float32)
     colour = srgb(sketch.colour) if sketch.colour else accents_for((128, 128, 128), rng, 1)[0]
-    accents = accents_for(colour, rng, 3)
+    accents = quiet_accents(colour, rng, 3)
     if sketch.accent is not None:
         accents[0] = srgb(sketch.accent)
     aspect = traits.aspect.get(sketch.layout, 1.0)

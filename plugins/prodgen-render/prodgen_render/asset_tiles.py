@@ -27,7 +27,7 @@ def stripes(canvas: Canvas, colours: Sequence[Srgb], rng: np.random.Generator) -
     kind = str(rng.choice(["even", "double", "three", "pin", "group"]))
     first, second = colours[0], colours[1 % len(colours)]
     if kind == "even":
-        canvas.fill(_band(phase, 0.1, 0.1 + float(rng.uniform(0.3, 0.6)), count), first)
+        canvas.fill(_band(phase, 0.1, 0.1 + float(rng.uniform(0.25, 0.5)), count), first)
     elif kind == "pin":
         canvas.fill(_band(phase, 0.4, 0.4 + float(rng.uniform(0.1, 0.2)), count), first)
     elif kind == "double":
@@ -35,8 +35,8 @@ def stripes(canvas: Canvas, colours: Sequence[Srgb], rng: np.random.Generator) -
         canvas.fill(_band(phase, 0.05, 0.05 + wide, count), first)
         canvas.fill(_band(phase, wide + 0.2, wide + 0.3, count), first)
     elif kind == "three":
-        canvas.fill(_band(phase, 0.05, 0.38, count), first)
-        canvas.fill(_band(phase, 0.52, 0.80, count), second)
+        canvas.fill(_band(phase, 0.05, 0.30, count), first)
+        canvas.fill(_band(phase, 0.52, 0.72, count), second)
     else:
         for k in range(3):
             canvas.fill(_band(phase, 0.08 + 0.2 * k, 0.18 + 0.2 * k, count), second if k == 1 else first)
@@ -92,14 +92,14 @@ def checks(canvas: Canvas, colours: Sequence[Srgb], rng: np.random.Generator) ->
         for t in (u, v):
             canvas.fill(_band(t, 0.4, 0.4 + wide, count), first)
     else:
-        width = float(rng.uniform(0.38, 0.55))
+        width = float(rng.uniform(0.34, 0.5))
         a, b = _band(u, 0.0, width, count), _band(v, 0.0, width, count)
         canvas.fill(0.5 * (a + b), first)
         if kind == "tartan":
             at = width + (1 - width) / 2
             for t in (u, v):
                 canvas.fill(_band(t, at - 0.03, at + 0.03, count) * 0.8, second)
-                if width > 0.45:
+                if width > 0.42:
                     canvas.fill(_band(t, width / 2 - 0.03, width / 2 + 0.03, count) * 0.7, second)
     return kind
 
@@ -122,15 +122,21 @@ def floral(canvas: Canvas, colours: Sequence[Srgb], rng: np.random.Generator) ->
     leaf = mix((86, 128, 82), mix(canvas.ground, (0, 0, 0), 0.2), float(rng.uniform(0.05, 0.45)))
     heart = (240, 200, 80) if brightness(colours[0]) < 0.6 else (200, 120, 60)
     petals = int(rng.integers(5, 9 if kind == "daisies" else 6))
+    # Two flowers take turns, as in a printed repeat; a hand's unevenness is small.
+    pair = [
+        (float(rng.uniform(0.26, 0.40)) / rows, float(rng.uniform(0, 6.28)), colours[k % len(colours)])
+        for k in range(2)
+    ]
     for row in range(rows):
         for column in range(rows):
-            x = (column + 0.5 * (row % 2) + 0.2 * float(rng.uniform(-1, 1))) / rows
-            y = (row + 0.2 * float(rng.uniform(-1, 1))) / rows
-            size, turn = float(rng.uniform(0.24, 0.40)) / rows, float(rng.uniform(0, 6.28))
-            _flower(canvas, kind, x, y, size, turn, petals, colours[int(rng.integers(len(colours)))], leaf, heart)
+            x = (column + 0.5 * (row % 2) + 0.06 * float(rng.uniform(-1, 1))) / rows
+            y = (row + 0.06 * float(rng.uniform(-1, 1))) / rows
+            size, turn, shade = pair[(row + column) % 2]
+            _flower(canvas, kind, x, y, size, turn, petals, shade, leaf, heart)
     if rows < 4:
-        for _ in range(rows * 3):
-            canvas.ellipse(rng.random(), rng.random(), 0.012, 0.012, 0, leaf)
+        for row in range(rows):
+            for column in range(rows):
+                canvas.ellipse((column + 0.5 * (row % 2) + 0.5) / rows, row / rows, 0.014, 0.014, 0, leaf)
     return kind
 
 

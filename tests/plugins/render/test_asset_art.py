@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from prodgen_render.asset_art import TILES, accents_for, draw_artwork
+from prodgen_render.asset_art import TILES, accents_for, draw_artwork, quiet_accents
 from prodgen_render.asset_canvas import Canvas
 from prodgen_render.asset_labels import WORDS
 from prodgen_render.asset_look import AssetLook, enlarged
@@ -74,6 +74,52 @@ def test_accents_stand_out(colour):
     accents = accents_for(colour, np.random.default_rng(0))
     assert len(accents) == 3
     assert all(np.linalg.norm(np.subtract(accent, colour)) > 110 for accent in accents)
+
+
+@settings(max_examples=40, deadline=None)
+@given(COLOURS, st.integers(0, 10_000))
+def test_quiet_accents_differ_from_each_other_and_from_the_colour(colour, seed):
+    accents = quiet_accents(colour, np.random.default_rng(seed))
+    assert len(accents) == 3
+    shown = [colour, *accents]
+    apart = [np.linalg.norm(np.subtract(a, b)) for k, a in enumerate(shown) for b in shown[:k]]
+    assert min(apart) > 24
+
+
+def test_quiet_accents_seldom_bring_in_another_hue():
+    """Of a saturated colour: what is neither its own tint or shade nor near to grey."""
+
+    def hue(colour):
+        low, high = min(colour), max(colour)
+        return (
+            None
+            if high - low < 40
+            else np.degrees(np.arctan2(np.sqrt(3) * (colour[1] - colour[2]), 2 * colour[0] - colour[1] - colour[2]))
+        )
+
+    own = hue((195, 39, 43))
+    found = [hue(quiet_accents((195, 39, 43), np.random.default_rng(seed), 1)[0]) for seed in range(300)]
+    other = np.mean([each is not None and abs((each - own + 180) % 360 - 180) > 30 for each in found])
+    loud = np.mean(
+        [hue(accents_for((195, 39, 43), np.random.default_rng(seed), 1)[0]) is not None for seed in range(300)]
+    )
+    assert 0.05 < other < 0.25
+    assert loud > 0.5
+
+
+@pytest.mark.parametrize("pattern", sorted(TILES))
+def test_the_named_colour_is_what_shows_most(pattern):
+    """No second colour covers as much as the bare ground, but for the fields of a chess board."""
+    ground, most = [], []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        accents = accents_for((47, 98, 173), rng)
+        art, _ = draw_artwork("tile", pattern, (47, 98, 173), accents, "home", rng)
+        shares = [(art[..., :3] == colour).all(2).mean() for colour in ((47, 98, 173), *accents)]
+        ground.append(shares[0])
+        most.append(max(shares[1:]))
+    assert (np.array(ground) > np.array(most) - 0.07).all()
+    assert np.mean(ground) > 1.3 * np.mean(most)
 
 
 def test_an_ellipse_wraps_and_covers_its_area():
