@@ -210,7 +210,7 @@ def _three(name: str, values: tuple[float, float, float]) -> dict[str, float]:
 
 
 def _write(out: Path, figures: Mapping[str, Any], sheet: list[torch.Tensor], test: Designs) -> None:
-    from prodgen_mini.training.trainers import art_grid
+    from prodgen_mini.training.grids import art_grid
     from prodgen_sdk import images
     from prodgen_sdk.files import write_atomically
 

@@ -17,10 +17,12 @@ from prodgen_mini.inks import compose, separate
 from prodgen_mini.models.codec import Codec, by_sheet, patches_of
 from prodgen_mini.training.augment import augment
 from prodgen_mini.training.cleaning import clean
+from prodgen_mini.training.grids import art_grid
+from prodgen_mini.training.latents import seeded
 from prodgen_mini.training.objective import Objective
 from prodgen_mini.training.pictures import read_examples
 from prodgen_mini.training.recipe import Recipe
-from prodgen_mini.training.trainers import PartTrainer, art_grid
+from prodgen_mini.training.trainers import PartTrainer
 from prodgen_sdk.context import Context
 
 if TYPE_CHECKING:
@@ -108,9 +110,7 @@ class CodecObjective(Objective):
         self._held, self._held_inks = held.separated.sheets, held.separated.inks
         self._held_colours = held.ground.astype(np.float32) / np.float32(255)
         self._held_art = compose(self._held.astype(np.float32) / 255, self._held_inks, self._held_colours)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(recipe.seed)
-            codec = Codec(**settings)
+        codec = seeded(recipe.seed, lambda: Codec(**settings))
         patches = self.batch(torch.arange(min(self.size, 512))).permute(0, 2, 3, 1).flatten(0, 2)
         codec.begin(
             patches[torch.from_numpy(np.random.default_rng(recipe.seed).permutation(len(patches))[:20000])].numpy()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any
 
 import torch
 from pydantic import Field
@@ -13,23 +13,11 @@ from torch.nn import functional
 
 from prodgen_mini import weights
 from prodgen_mini.designs import Designs
-from prodgen_mini.models.codec import Codec
 from prodgen_mini.models.gan import Critic, Generator, pair_loss, penalty
+from prodgen_mini.training.latents import LatentObjective, Latents, ModelRecipe, Task, seeded, task_of
 from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.trainers import (
-    Latents,
-    ModelRecipe,
-    PartTrainer,
-    codec_for,
-    design_grid,
-    shown_rows,
-    train_and_val,
-)
+from prodgen_mini.training.trainers import PartTrainer
 from prodgen_sdk.context import Context
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 class GanRecipe(ModelRecipe):
@@ -46,7 +34,6 @@ class GanRecipe(ModelRecipe):
     batch: int = 256
     learning_rate: float = 2e-4
     warmup: int = 100
-    precision: Literal["auto", "float32", "bfloat16"] = "float32"
     validate_every: int = 250
     betas: tuple[float, float] = (0.0, 0.99)
     decay: float = 0.0
@@ -65,12 +52,9 @@ class GanTrainer(PartTrainer[GanRecipe]):
     def prepare(
         self, recipe: GanRecipe, designs: Designs, ctx: Context
     ) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
-        codec, space, digest = codec_for(recipe, ctx)
-        settings = {
-            "channels": len(codec.mean), "vector": space.vector, "condition": space.condition, "noise": recipe.noise, "width": recipe.width,
-        }  # fmt: skip
-        train, held = train_and_val(designs, codec, space, recipe)
-        return GanObjective(train, held, codec, settings, recipe), settings, {"codec": digest}
+        task = task_of(recipe, designs, ctx)
+        settings = {**task.sizes, "noise": recipe.noise, "width": recipe.width}
+        return GanObjective(task, settings, recipe), settings, {"codec": task.digest}
 
     def start(self, recipe: GanRecipe, objective: Objective) -> dict[str, dict[str, Tensor]]:
         if recipe.begin is None:
@@ -80,30 +64,28 @@ class GanTrainer(PartTrainer[GanRecipe]):
         return {"generator": {name: value for name, value in found.tensors.items() if name.startswith(kept)}}
 
 
-class GanObjective(Objective):
+class GanObjective(LatentObjective):
     """Alternating updates: the critic on real against generated, then the generator, both on pairs of one condition."""
 
     averaged = ("generator",)
 
-    def __init__(
-        self, train: Latents, held: Latents, codec: Codec, settings: Mapping[str, Any], recipe: GanRecipe
-    ) -> None:
-        self._train, self._held, self._codec, self._recipe = train, held, codec, recipe
-        self.size = len(train)
-        sizes = {name: settings[name] for name in ("channels", "vector", "condition", "width")}
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(recipe.seed)
-            self.networks = {"critic": Critic(**sizes), "generator": Generator(**settings, dropout=recipe.dropout)}
+    def __init__(self, task: Task, settings: Mapping[str, Any], recipe: GanRecipe) -> None:
+        def networks() -> dict[str, nn.Module]:
+            critic = Critic(**task.sizes, width=recipe.width)
+            return {"critic": critic, "generator": Generator(**settings, dropout=recipe.dropout)}
+
+        super().__init__(task, seeded(recipe.seed, networks))
+        self._recipe = recipe
 
     def loss(self, name: str, rows: Tensor, noise: torch.Generator, step: int) -> tuple[Tensor, dict[str, Tensor]]:
         critic, generator = self.networks["critic"], self.networks["generator"]
         assert isinstance(critic, Critic)
         assert isinstance(generator, Generator)
         device = next(generator.parameters()).device
-        maps, vector, condition, counted, art = (part.to(device) for part in self._train.draw(rows, noise))
-        cover = art[:, None, None, None]
+        seen = self.task.train.draw(rows, noise, device)
+        cover, counted, condition = seen.cover, seen.counted, seen.conditions
         code = torch.randn(len(rows), generator.noise, generator=noise).to(device)
-        real = (functional.avg_pool2d(maps, 4) * cover, maps * cover, vector * counted)
+        real = (functional.avg_pool2d(seen.maps, 4) * cover, seen.maps * cover, seen.vectors * counted)
         if name == "generator":
             coarse, fine, numbers = generator(code, condition)
             made = critic(coarse * cover, fine * cover, numbers * counted, condition)
@@ -130,33 +112,16 @@ class GanObjective(Objective):
         """`val_loss` is how far the generated designs are from the held-out ones as sets; see `set_distance`."""
         generator = networks["generator"]
         assert isinstance(generator, Generator)
-        held, device = self._held, next(generator.parameters()).device
-        code = torch.randn(len(held), generator.noise, generator=torch.Generator().manual_seed(5)).to(device)
-        _, fine, numbers = generator(code, held.conditions.to(device))
+        held = self.task.held
+        conditions = held.conditions.to(next(generator.parameters()).device)
+        fine, numbers = self.invent(generator, conditions, torch.Generator().manual_seed(5))
         return design_figures(fine.cpu(), numbers.cpu(), held)
 
-    def pictures(self, networks: Mapping[str, nn.Module]) -> NDArray[np.uint8] | None:
-        generator = networks["generator"]
-        assert isinstance(generator, Generator)
-
-        def make(condition: Tensor, seed: int) -> tuple[Tensor, Tensor]:
-            code = torch.randn(len(condition), generator.noise, generator=torch.Generator().manual_seed(seed))
-            _, fine, numbers = generator(code.to(condition.device), condition)
-            return fine, numbers
-
-        return samples(make, self._held, self._codec, next(generator.parameters()).device)
-
-
-def samples(make: Any, held: Latents, codec: Codec, device: torch.device) -> NDArray[np.uint8]:
-    """True artwork of validation products, and below each what `make(condition, seed)` designs for three seeds."""
-    rows = shown_rows(held)
-    condition = held.conditions[rows]
-    with torch.no_grad():
-        fresh = [make(condition.to(device), seed) for seed in range(3)]
-    sheet: NDArray[np.uint8] = design_grid(
-        [(held.maps[rows], held.vectors[rows]), *fresh], condition, codec, held.space
-    )
-    return sheet
+    def invent(self, network: nn.Module, condition: Tensor, noise: torch.Generator) -> tuple[Tensor, Tensor]:
+        assert isinstance(network, Generator)
+        drawn = torch.randn(len(condition), network.noise, generator=noise)
+        _, fine, numbers = network(drawn.to(condition.device), condition)
+        return fine, numbers
 
 
 def design_figures(maps: Tensor, numbers: Tensor, held: Latents) -> dict[str, float]:

@@ -16,8 +16,9 @@ from prodgen_mini.designs import Designs
 from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.lora import FORMAT, LAYERS
 from prodgen_mini.training.diffusion import DiffusionObjective, DiffusionRecipe
+from prodgen_mini.training.latents import task_of
 from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.trainers import PartTrainer, codec_for, train_and_val
+from prodgen_mini.training.trainers import PartTrainer
 from prodgen_mini.weights import check_pin, load_vae
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, InputError, MissingDependency
@@ -59,19 +60,16 @@ class LoraTrainer(PartTrainer[LoraRecipe]):
             from peft import LoraConfig, get_peft_model
         except ImportError:
             raise MissingDependency("A LoRA needs peft.", hint="Run: pip install 'prodgen-mini[lora]'") from None
-        codec, space, digest = codec_for(recipe, ctx)
         base = weights.read("diffusion", recipe.base)
-        check_pin(base, digest)
         chosen = designs.take(_chosen(designs, recipe.where))
-        vae, vae_digest = load_vae(digest, recipe.vae)
-        vae.to(ctx.device)
+        task = task_of(recipe, chosen, ctx)
+        check_pin(base, task.digest)
+        vae, vae_digest = load_vae(task.digest, recipe.vae)
         check_pin(base, vae_digest, "vae")
-        train, held = train_and_val(chosen, codec, space, recipe)
-        if len(train) < 2 or not len(held):
-            raise InputError(
-                f"{recipe.where!r} leaves {len(train)} designs to train on and {len(held)} to validate on."
-            )
-        objective = DiffusionObjective(train, held, codec, vae, base.settings, recipe)
+        train, held = len(task.train), len(task.held)
+        if train < 2 or not held:
+            raise InputError(f"{recipe.where!r} leaves {train} designs to train on and {held} to validate on.")
+        objective = DiffusionObjective(task, vae.to(ctx.device), base.settings, recipe)
         network = objective.networks["diffusion"]
         network.load_state_dict(dict(base.tensors))
         with torch.random.fork_rng(devices=[]):
@@ -80,7 +78,7 @@ class LoraTrainer(PartTrainer[LoraRecipe]):
                 r=recipe.rank, lora_alpha=recipe.alpha, lora_dropout=recipe.dropout, target_modules=list(LAYERS)
             )
             get_peft_model(network, config)
-        return objective, {"scale": recipe.alpha / recipe.rank}, {"base": base.digest, "codec": digest}
+        return objective, {"scale": recipe.alpha / recipe.rank}, {"base": base.digest, "codec": task.digest}
 
     def export(self, path: Path, network: nn.Module, settings: dict[str, Any], facts: dict[str, Any]) -> None:
         from safetensors.torch import save
