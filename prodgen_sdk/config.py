@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
+from prodgen_sdk import faults
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.types import EventType, Model
 from prodgen_sdk.types.rules import Rules
@@ -34,7 +36,13 @@ class StoreConfig(Model):
     assets: Annotated[str, Field(repr=False)] = "assets"
 
 
-Device = Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")]
+def _device(name: str) -> str:
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", name):
+        raise ValueError(f"must be auto, cpu, mps, cuda or cuda:1 and the like, not {name!r}")
+    return name
+
+
+Device = Annotated[str, AfterValidator(_device)]
 
 
 class RuntimeConfig(Model):
@@ -200,7 +208,7 @@ def _plugins(raw: Any, *, where: str) -> PluginsConfig:
     try:
         return PluginsConfig.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError(_first_problem(error, f"{where}: plugins.")) from None
+        raise ConfigError(f"{where}: plugins.{faults.sentence(error.errors(include_url=False)[0])}.") from None
 
 
 def validate(model: type[_M], raw: Mapping[str, Any], *, where: str) -> _M:
@@ -209,13 +217,7 @@ def validate(model: type[_M], raw: Mapping[str, Any], *, where: str) -> _M:
         return model.model_validate(resolve_secrets(raw, where=where))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        known = ", ".join(model.model_fields) if first["type"] == "extra_forbidden" and len(first["loc"]) == 1 else ""
-        raise ConfigError(_first_problem(error, f"{where}: "), hint=f"Known keys: {known}." if known else "") from None
-
-
-def _first_problem(error: ValidationError, before: str) -> str:
-    first = error.errors(include_url=False)[0]
-    return f"{before}{'.'.join(str(part) for part in first['loc'])}: {first['msg']}."
+        raise ConfigError(f"{where}: {faults.sentence(first)}.", hint=faults.advice(first, model)) from None
 
 
 def resolve_secrets(value: Any, *, where: str) -> Any:

@@ -37,12 +37,13 @@ def in_words(error: BaseException) -> str:
     """
     from pydantic import ValidationError
 
+    from prodgen_sdk.faults import sentence
+
     kind = type(error).__name__
     if not isinstance(error, ValidationError):
         return f"{kind}: {error}" if str(error) else kind
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    wrong = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}".removeprefix(": ") for fault in found)
-    return f"{kind} of {error.title}: {wrong}"
+    return f"{kind} of {error.title}: {'; '.join(map(sentence, found))}"
 
 
 class ProdgenError(Exception):

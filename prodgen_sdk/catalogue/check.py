@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from prodgen_sdk import faults
 from prodgen_sdk.errors import InvalidCatalogue
 from prodgen_sdk.types import DOMAINS, Product
 
@@ -27,6 +28,33 @@ _MUST_BE = {
     "translations": "objects with title and description under en or zh",
 }
 
+_ELSEWHERE = {
+    **dict.fromkeys(("id", "product_id", "item_id", "article_id"), "sku"),
+    **dict.fromkeys(("name", "product_name", "label"), "title"),
+    **dict.fromkeys(("body", "summary", "text"), "description"),
+    **dict.fromkeys(("type", "product_type", "google_product_category"), "category"),
+    **dict.fromkeys(("keywords", "labels"), "tags"),
+    **dict.fromkeys(("lang", "language"), "locale"),
+    **dict.fromkeys(("quantity", "inventory"), "stock"),
+    **dict.fromkeys(
+        (
+            "image",
+            "images",
+            "image_url",
+            "image_link",
+            "img",
+            "photo",
+            "photos",
+            "picture",
+            "pictures",
+            "mesh",
+            "model",
+        ),
+        "media",
+    ),
+}
+"""What other systems call the fields of a product."""
+
 
 def to_product(values: Mapping[str, Any], line: int) -> Product:
     """The product that the values of one line describe; None is a value not given.
@@ -39,11 +67,11 @@ def to_product(values: Mapping[str, Any], line: int) -> Product:
     try:
         return Product.model_validate({name: value for name, value in values.items() if value is not None})
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False)
-    field = _field(faults[0]["loc"])
-    others = {_field(fault["loc"]) for fault in faults} - {field}
+        wrong = error.errors(include_url=False, include_context=False)
+    field = _field(wrong[0]["loc"])
+    others = {_field(fault["loc"]) for fault in wrong} - {field}
     more = f"; also wrong: {', '.join(sorted(others))}" if others else ""
-    raise reject(line, field, _reason(field, faults[0]) + more)
+    raise reject(line, field, _reason(field, wrong[0]) + more)
 
 
 def reject(line: int, field: str, reason: str) -> InvalidCatalogue:
@@ -83,26 +111,23 @@ def _reason(field: str, fault: Any) -> str:
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
-        known = get_close_matches(field, Product.model_fields, n=1, cutoff=0.6) if field == top else []
-        advice = (
-            f"did you mean {known[0]}?"
-            if known
-            else f"put it under attributes.{field}"
-            if field == top
-            else "leave it out"
-        )
-        return f"is not a known field ({advice})"
+        return f"is not a known field ({_instead(field) if field == top else 'leave it out'})"
     found = _short(fault["input"])
     if kind == "string_type" and top not in ("tags", "attributes", "media"):
         return f"must be text, not {found}"
     if kind in ("string_too_long", "string_too_short", "too_long"):
-        return (
-            str(fault["msg"]).replace("String should have", "must have").replace("Dictionary should have", "must have")
-        )
+        return faults.said(fault)
     if field in _MUST_BE or top in ("tags", "attributes"):
         return f"must be {_MUST_BE[top]}, not {found}"
-    message = str(fault["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
-    return f"must be {message}, not {found}"
+    return f"{faults.said(fault)}, not {found}"
+
+
+def _instead(field: str) -> str:
+    """What to write for a field that products do not have."""
+    meant = _ELSEWHERE.get(field.lower()) or next(iter(get_close_matches(field, Product.model_fields, n=1)), None)
+    if meant == "media":
+        return f'put it under media, as [{{"role": "front", "uri": "{field}/1.jpg"}}]'
+    return f"did you mean {meant}?" if meant else f"put it under attributes.{field}"
 
 
 def _short(value: Any) -> str:

@@ -58,6 +58,9 @@ def check(
             host.get(entry.spec.kind, entry.spec.id)
         except ProdgenError as error:
             problems.append({"what": entry.spec.id, "distribution": entry.distribution, "problem": str(error)})
+    problems += [
+        {"what": "prodgen.toml", "distribution": "prodgen-sdk", "problem": name} for name in host.unknown_names()
+    ]
     components = sum(1 for _ in host.registry)
 
     def show() -> None:

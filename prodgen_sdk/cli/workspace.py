@@ -66,6 +66,7 @@ def _examine(studio: Any) -> tuple[dict[str, Any], list[str]]:
             packages[name] = "not installed"
     plugins = studio.host.plugins
     problems = [f"plugin {p.name} ({p.distribution}): {p.error}" for p in plugins if p.status == "failed"]
+    problems += studio.host.unknown_names()
     problems += [
         reason
         for entry in studio.host.registry

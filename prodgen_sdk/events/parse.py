@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from prodgen_sdk import faults
 from prodgen_sdk.types import Event
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -20,27 +21,26 @@ _SHOWN = 60
 def parse_event(values: Mapping[str, Any]) -> Event | str:
     """The event that some JSON values describe, or the first thing that is wrong with them.
 
-    >>> parse_event({"id": "1", "user": "ann", "type": "look", "at": "2026-01-01T00:00:00Z"})[:30]
-    "type: Input should be 'impress"
+    >>> parse_event({"id": "1", "user": "ann", "type": "look", "at": "2026-01-01T00:00:00Z"})[:24]
+    "type must be 'impression"
     """
     try:
         return Event.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        where = ".".join(map(str, first["loc"]))
         given = "" if first["type"] == "missing" else f" (it is {_short(first['input'])})"
-        return f"{where}: {first['msg']}{given}"
+        return f"{faults.sentence(first)}{given}"
 
 
 def unfit(event: Event, now: datetime) -> str | None:
     """Why an event cannot be recorded although it is well formed, or None: its time, or a text that no database keeps."""
     if event.at > now + AHEAD:
-        return f"at: {event.at.isoformat()} lies more than a day in the future"
+        return f"at lies more than a day in the future (it is {event.at.isoformat()})"
     if event.at < EARLIEST:
-        return f"at: {event.at.isoformat()} lies before {EARLIEST.year}"
+        return f"at lies before {EARLIEST.year} (it is {event.at.isoformat()})"
     for name, value in event:
         if isinstance(value, str) and not ((value.isascii() and "\0" not in value) or _is_text(value)):
-            return f"{name}: it holds a character that no text may hold"
+            return f"{name} holds a character that no text may hold"
     return None
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 
-from prodgen_sdk.config import PluginsConfig
+from prodgen_sdk.config import Config, PluginsConfig
+from prodgen_sdk.errors import NotFound
+from prodgen_sdk.registry import Registry
+from prodgen_sdk.specs import SPECS
 
 GROUP = "prodgen"
 DISABLE_VARIABLE = "PRODGEN_DISABLE_PLUGINS"
@@ -41,6 +45,25 @@ def is_disabled(point: EntryPoint, config: PluginsConfig) -> bool:
     named = os.environ.get(DISABLE_VARIABLE, "").replace(",", " ").split()
     disabled = {_canonical(name) for name in (*named, *config.disabled)}
     return "*" in disabled or bool({_canonical(point.name), _canonical(owner(point)[0])} & disabled)
+
+
+def unknown_names(config: Config, plugins: Sequence[str], registry: Registry) -> list[str]:
+    """What a configuration names and nobody brings, a sentence each: sections of plugins, and default components."""
+    wrong = []
+    for name in config.plugins.model_extra or {}:
+        if name not in plugins:
+            near = get_close_matches(name, plugins, n=1)
+            advice = f"Did you mean [plugins.{near[0]}]?" if near else f"Installed: {', '.join(plugins)}."
+            wrong.append(f"[plugins.{name}] is of no installed plugin, and does nothing. {advice}")
+    for kind in SPECS:
+        id = getattr(config.defaults, kind, None)
+        if not id or kind not in config.defaults.model_fields_set:
+            continue
+        try:
+            registry.get(kind, id)
+        except NotFound as error:
+            wrong.append(f"[defaults] {kind}: {error}")
+    return wrong
 
 
 def _canonical(name: str) -> str:

@@ -67,9 +67,15 @@ class Host:
                 host._records.append(PluginRecord(point.name, *discovery.owner(point), "disabled"))
             else:
                 host._load(point)
+        for sentence in host.unknown_names():
+            logger.warning(sentence)
         if strict and host._failures:
             raise ExceptionGroup(f"{len(host._failures)} plugins failed", host._failures)
         return host
+
+    def unknown_names(self) -> list[str]:
+        """Sentences on what the configuration names and no installed plugin brings: plugins' sections and default components."""
+        return discovery.unknown_names(self.config, [record.name for record in self._records], self.registry)
 
     @property
     def plugins(self) -> tuple[PluginRecord, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 
+from prodgen_sdk import faults
 from prodgen_sdk.errors import InputError
 
 # numpy and Pillow are imported on first use, so that `import prodgen_sdk` stays light.
@@ -40,14 +41,13 @@ def build(model: type[_M], **fields: Any) -> _M:
     >>> from prodgen_sdk.types import View
     >>> build(View, elevation=91)
     Traceback (most recent call last):
-    prodgen_sdk.errors.InputError: elevation: Input should be less than or equal to 90.
+    prodgen_sdk.errors.InputError: elevation must be less than or equal to 90.
     """
     try:
         return model(**fields)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise InputError(f"{where}: {first['msg']}." if where else f"{first['msg']}.") from None
+        raise InputError(f"{faults.sentence(first)}.") from None
 
 
 def trusted(

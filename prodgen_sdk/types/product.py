@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from unicodedata import category
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from prodgen_sdk.types.base import Model
 from prodgen_sdk.types.view import View
@@ -22,6 +23,16 @@ Category = Annotated[
     ),
 ]
 Locale = Literal["en", "zh"]
+
+
+def _seen(title: str) -> str:
+    # Spaces, control characters and zero-width ones show nothing, and say nothing of which product it is.
+    if not any(category(character)[0] in "LNPS" for character in title):
+        raise ValueError("must have a character that can be seen")
+    return title
+
+
+Title = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_seen)]
 Attribute = str | bool | int | Annotated[float, Field(allow_inf_nan=False)] | tuple[str, ...]
 MediaRole = Literal["front", "back", "flat", "worn", "mesh", "detail"]
 
@@ -37,7 +48,7 @@ class Media(Model):
 class Text(Model):
     """A title and description in one language."""
 
-    title: Annotated[str, Field(min_length=1, max_length=300)]
+    title: Title
     description: Annotated[str, Field(max_length=10_000)] = ""
 
 
@@ -52,7 +63,7 @@ class Product(Model):
     """
 
     sku: Sku
-    title: Annotated[str, Field(min_length=1, max_length=300)]
+    title: Title
     description: Annotated[str, Field(max_length=10_000)] = ""
     category: Category
     attributes: dict[str, Attribute] = Field(default_factory=dict, max_length=100)

@@ -51,12 +51,17 @@ def test_good_lines_become_products(read):
         ({"sku": "x", "title": "y"}, "category", "category is missing"),
         ({**MUG, "title": None}, "title", "title is missing"),
         ({**MUG, "title": ""}, "title", "must have at least 1 character"),
+        ({**MUG, "title": " \t"}, "title", "title must have a character that can be seen"),
+        ({**MUG, "title": "\u200b\ufeff"}, "title", "must have a character that can be seen"),
+        ({**MUG, "translations": {"zh": {"title": "　"}}}, "translations.zh.title", "that can be seen"),
         ({**MUG, "title": 12}, "title", "title must be text, not 12"),
         ({**MUG, "sku": "a b"}, "sku", "up to 64 letters"),
         ({**MUG, "sku": "../x"}, "sku", "up to 64 letters"),
         ({**MUG, "category": "mugs"}, "category", "such as home/mug"),
         ({**MUG, "titel": "x"}, "titel", r"is not a known field \(did you mean title\?\)"),
         ({**MUG, "colour": "x"}, "colour", "put it under attributes.colour"),
+        ({**MUG, "id": "x"}, "id", r"did you mean sku\?"),
+        ({**MUG, "images": ["x.jpg"]}, "images", r"put it under media, as \[\{.role.: .front., .uri.: "),
         ({**MUG, "price": "cheap"}, "price", "price must be a number"),
         ({**MUG, "price": -1}, "price", "price must be a number from 0"),
         ({**MUG, "price": 10**10}, "price", "at most 10 digits"),
@@ -341,6 +346,8 @@ def test_a_line_whose_media_leave_the_folder_is_rejected(read, tmp_path):
 
 # Control characters other than tab and line ends do not belong in a shop's texts, but must survive all the same.
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=20)
+# A title of spaces or control characters alone is refused.
+TITLE = st.builds("".join, st.tuples(TEXT, st.sampled_from("M杯👕?")))
 NAME = st.text(string.ascii_letters + string.digits, min_size=1, max_size=12)
 VALUE = st.one_of(
     TEXT,
@@ -353,7 +360,7 @@ PRODUCTS = st.lists(
     st.builds(
         Product,
         sku=NAME,
-        title=TEXT,
+        title=TITLE,
         description=st.one_of(st.just(""), TEXT),
         category=st.sampled_from(["home/mug", "apparel/t-shirt/long"]),
         attributes=st.dictionaries(TEXT, VALUE, max_size=3),
@@ -362,7 +369,9 @@ PRODUCTS = st.lists(
         tags=st.lists(TEXT, max_size=3).map(tuple),
         media=st.lists(st.builds(Media, role=st.just("front"), uri=TEXT), max_size=2).map(tuple),
         locale=st.sampled_from(["en", "zh"]),
-        translations=st.dictionaries(st.sampled_from(["en", "zh"]), st.fixed_dictionaries({"title": TEXT}), max_size=2),
+        translations=st.dictionaries(
+            st.sampled_from(["en", "zh"]), st.fixed_dictionaries({"title": TITLE}), max_size=2
+        ),
         stock=st.none() | st.integers(0, 2**40),
         withdrawn=st.booleans(),
     ),

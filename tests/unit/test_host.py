@@ -208,6 +208,26 @@ def test_a_spec_that_is_wrong_is_named_in_one_line_with_its_fields():
 
     record = Host().register(module("bad", register_evaluators=register_evaluators), "bad")
     assert record.status == "failed"
-    assert record.error.startswith("ValidationError of EvaluatorSpec: metrics.a.better: Field required; ")
+    assert record.error.startswith("ValidationError of EvaluatorSpec: metrics.a.better is missing; ")
     assert "\n" not in record.error
     assert "http" not in record.error
+
+
+def test_what_the_configuration_names_and_nobody_brings_is_told(monkeypatch, caplog):
+    monkeypatch.setenv("PRODGEN_DISABLE_PLUGINS", "*")
+    config = Config.model_validate(
+        {
+            "plugins": {"cor": {"a": 1}, "render": {}, "acme": {}},
+            "defaults": {"generator": "catalogue/foto", "ranker": ""},
+        }
+    )
+    with caplog.at_level("WARNING"):
+        host = Host.discover(config)
+    section, acme, default = host.unknown_names()  # render is installed, though disabled
+    assert section == "[plugins.cor] is of no installed plugin, and does nothing. Did you mean [plugins.core]?"
+    assert acme.startswith("[plugins.acme] is of no installed plugin")
+    assert default.startswith(
+        "[defaults] generator: There is no generator 'catalogue/foto'. Did you mean catalogue/photo?"
+    )
+    assert [record.message for record in caplog.records] == [section, acme, default]
+    assert Host.discover(Config()).unknown_names() == []
