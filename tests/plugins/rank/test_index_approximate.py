@@ -279,3 +279,27 @@ def test_exact_scores_do_not_depend_on_the_place() -> None:
     assert len(set(scores.tolist())) == 1
     assert scores[0] == pytest.approx(float(vectors[0].astype(np.float64) @ query), abs=1e-4)
     assert spans(np.array([3, 3, 9]), np.array([5, 3, 10])).tolist() == [3, 4, 9]
+
+
+def test_a_new_base_keeps_the_plans_while_they_reach_the_recall_and_makes_new_ones_when_not(vectors) -> None:
+    index = filled(vectors, delta_limit=200)
+    before = index.stats(CTX)
+    index.apply([made_up.upsert(i, vectors[i + 300]) for i in range(201)], 2, CTX)
+    index.settle()
+    after = index.stats(CTX)
+    assert after["generation"] > before["generation"]
+    assert _efforts(after) == _efforts(before) != []
+    assert all(plan["recall"] >= 0.97 for plan in after["plans"])
+
+    scattered = np.random.default_rng(5).standard_normal((N, DIMENSION)).astype(np.float32)
+    scattered /= np.linalg.norm(scattered, axis=1, keepdims=True)
+    index.apply([made_up.upsert(i, vector) for i, vector in enumerate(scattered)], 3, CTX)
+    index.settle()
+    queries = made_up.queries(scattered, 30)
+    wanted = made_up.best_products(scattered, queries, 10, Filter())
+    assert made_up.recall(found(index, queries, 10), wanted) >= 0.97
+    assert _efforts(index.stats(CTX)) != _efforts(before)
+
+
+def _efforts(stats) -> list[tuple[int, ...]]:
+    return [(plan["k"], plan["effort"], plan["look"], plan["keep"]) for plan in stats["plans"]]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-_PART = 4096
+_PART = 1024
 _RETRAIN = 1.5  # growth or shrinkage after which a first stage is trained anew
 
 
@@ -63,8 +63,7 @@ def prepared(vectors: Floats, rows: Rows, config: IndexConfig, pause: Pause, kno
         return Base(vectors, starts)
     if factory == "SQ8":
         return Base(vectors, starts, scan=quantise(vectors))
-    means = representatives(vectors, starts)
-    pause()
+    means = representatives(vectors, starts, pause)
     fits = known is not None and known.factory == factory and known.index.d - vectors.shape[1] in (0, 1)
     if known is None or not fits or not 1 / _RETRAIN < len(means) / known.trained_on < _RETRAIN:
         known = train(factory, means)

@@ -7,7 +7,7 @@ the plan; the recall is measured on the others.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,9 +22,38 @@ if TYPE_CHECKING:
 
 QUERIES = 192
 _MIXED = (1, 2, 5, 30)
-_ROWS = 16_384
+_ROWS = 2_048
 _HELD_OUT = np.arange(QUERIES) % 3 == 2
 _SPARE = 1.25  # what is looked at beyond what the sample needed
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Queries with their exact answers.
+
+    Args:
+        queries: float32 [n, dimension].
+        scores: the best score of each product, float32 [n, products]; `by_mean` that of its representative.
+        of_filter: for each query, the products that the filter leaves, bool [n, products].
+    """
+
+    queries: Floats
+    scores: Floats
+    by_mean: Floats
+    of_filter: NDArray[np.bool_]
+
+    @property
+    def bits(self) -> NDArray[np.uint8]:
+        """`of_filter` as faiss takes it."""
+        return np.packbits(self.of_filter, axis=1, bitorder="little")
+
+    def answers(self, k: int, *, filtered: bool) -> tuple[NDArray[np.int64], Floats]:
+        """The k best products of each query, and how many representatives score above theirs; both [n, k]."""
+        scores, by_mean = self.scores, self.by_mean
+        if filtered:
+            scores, by_mean = (np.where(self.of_filter, some, -np.inf) for some in (scores, by_mean))
+        wanted = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+        return wanted, _places(by_mean, wanted)
 
 
 def calibrated(
@@ -37,37 +66,72 @@ def calibrated(
 ) -> FirstStage:
     """The stage with a plan for each number of products and recall in `recall` that can be reached by looking at less than
     half of the products. More products are never looked for with less effort, so that the best ones are found as surely.
+
+    The plans that the stage has from an earlier base are kept if they still reach the recall, which is measured anew.
     """
-    queries = sample_queries(vectors, QUERIES)
-    scores = product_scores(vectors, starts, queries, pause)
-    by_mean = queries @ means.T
-    of_filter = _categories(means)
-    filtered = np.where(of_filter, scores, -np.inf)
-    bits = np.packbits(of_filter, axis=1, bitorder="little")
+    aims = [(k, target) for k, target in sorted(recall) if 16 * k <= stage.index.ntotal]
+    plans = _kept(stage, _sample(vectors, starts, means, _HELD_OUT, pause), aims, pause)
+    if plans is None:
+        plans = _made(stage, _sample(vectors, starts, means, np.ones(QUERIES, np.bool_), pause), aims, pause)
+    return replace(stage, plans=plans)
+
+
+def _kept(stage: FirstStage, held_out: Sample, aims: list[tuple[int, float]], pause: Pause) -> tuple[Plan, ...] | None:
+    """The stage's own plans with the recall that they reach now; None where one is missing or falls short."""
+    plans = []
+    known = {plan.k: plan for plan in stage.plans}
+    for k, target in aims:
+        plan = known.get(k)
+        if plan is None:
+            return None
+        reached: list[float] = []
+        for filtered, look in ((False, plan.look), (True, plan.look_filtered)):
+            if filtered and not stage.filters:
+                reached.append(reached[0])
+                continue
+            wanted, by_means = held_out.answers(k, filtered=filtered)
+            bits = held_out.bits if filtered else None
+            places = _ranks(stage, held_out.queries, wanted, look, plan.effort, bits, pause)
+            reached.append(float(((places < look) & (by_means < plan.keep)).mean()))
+        if min(reached) < target:
+            return None
+        plans.append(replace(plan, recall=reached[0], recall_filtered=reached[1]))
+    return tuple(plans)
+
+
+def _made(stage: FirstStage, sample: Sample, aims: list[tuple[int, float]], pause: Pause) -> tuple[Plan, ...]:
     plans = []
     effort = look = look_filtered = keep = 1
-    for k, target in sorted(recall):
-        if 16 * k > stage.index.ntotal:
-            break
+    for k, target in aims:
         harder = [more for more in efforts(stage.index) if more >= effort]
-        wanted, wanted_filtered = _top(scores, k), _top(filtered, k)
+        wanted, by_means = sample.answers(k, filtered=False)
+        wanted_filtered, among = sample.answers(k, filtered=True)
         # Of what may be missed, half may be lost here and half there.
         half = (1 + target) / 2
-        found = _look(stage, queries, wanted, half, pause, harder, None)
+        found = _look(stage, sample.queries, wanted, half, pause, harder, None)
         if found is None:
             break
         effort, needed, places = found
         look = max(look, needed)
-        by_means = _places(by_mean, wanted)
-        among = _places(np.where(of_filter, by_mean, -np.inf), wanted_filtered)
         keep = max(keep, int(_enough(by_means, half)), int(_enough(among, half)))
         reached = float(((places < look) & (by_means < keep))[_HELD_OUT].mean())
         look_filtered, reached_filtered = max(look, look_filtered), reached
-        if stage.filters and (found := _look(stage, queries, wanted_filtered, half, pause, [effort], bits)):
+        if stage.filters and (
+            found := _look(stage, sample.queries, wanted_filtered, half, pause, [effort], sample.bits)
+        ):
             look_filtered = max(look_filtered, found[1])
             reached_filtered = float(((found[2] < look_filtered) & (among < keep))[_HELD_OUT].mean())
         plans.append(Plan(k, effort, look, look_filtered, keep, reached, reached_filtered))
-    return replace(stage, plans=tuple(plans))
+    return tuple(plans)
+
+
+def _sample(
+    vectors: Floats, starts: NDArray[np.int64], means: Floats, chosen: NDArray[np.bool_], pause: Pause
+) -> Sample:
+    """Those of the queries that are chosen, bool [QUERIES]."""
+    queries = sample_queries(vectors, QUERIES)[chosen]
+    scores = product_scores(vectors, starts, queries, pause)
+    return Sample(queries, scores, queries @ means.T, _categories(means, chosen))
 
 
 def sample_queries(vectors: Floats, n: int) -> Floats:
@@ -95,16 +159,12 @@ def product_scores(vectors: Floats, starts: NDArray[np.int64], queries: Floats, 
     return np.ascontiguousarray(best.T)
 
 
-def _categories(means: Floats) -> NDArray[np.bool_]:
+def _categories(means: Floats, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """For each query the tenth of the products nearest to some product, bool [queries, products]."""
-    centres = np.random.default_rng(4).integers(0, len(means), QUERIES)
+    centres = np.random.default_rng(4).integers(0, len(means), QUERIES)[chosen]
     likeness = means[centres] @ means.T
     nearest: NDArray[np.bool_] = likeness >= np.quantile(likeness, 0.9, axis=1, keepdims=True)
     return nearest
-
-
-def _top(scores: Floats, k: int) -> NDArray[np.int64]:
-    return np.argpartition(-scores, k - 1, axis=1)[:, :k]
 
 
 def _places(scores: Floats, wanted: NDArray[np.int64]) -> Floats:
@@ -137,13 +197,29 @@ def _look(
     """
     furthest = stage.index.ntotal // 2
     for effort in efforts:
-        places = np.full(wanted.shape, np.inf, np.float32)
-        for number, query in enumerate(queries):
-            found, _ = stage.nearest(query[None], furthest, effort, None if allowed is None else allowed[number])
-            of_product = {product: place for place, product in enumerate(found[0].tolist())}
-            places[number] = [of_product.get(product, np.inf) for product in wanted[number].tolist()]
-            pause()
+        places = _ranks(stage, queries, wanted, furthest, effort, allowed, pause)
         # What is lost to lists or links that are not followed is infinitely far away.
         if np.isfinite(enough := _enough(places, target)):
             return effort, int(enough), places
     return None
+
+
+def _ranks(
+    stage: FirstStage,
+    queries: Floats,
+    wanted: NDArray[np.int64],
+    look: int,
+    effort: int,
+    allowed: NDArray[np.uint8] | None,
+    pause: Pause,
+) -> Floats:
+    """At which place of the first `look` the stage finds each wanted product, infinity where it does not; [queries, k]."""
+    ranks = np.empty(wanted.shape, np.float32)
+    for number, query in enumerate(queries):
+        found, _ = stage.nearest(query[None], look, effort, None if allowed is None else allowed[number])
+        known = found[0][found[0] >= 0]
+        of_product = np.full(stage.index.ntotal, np.inf, np.float32)
+        of_product[known] = np.arange(len(known))
+        ranks[number] = of_product[wanted[number]]
+        pause()
+    return ranks

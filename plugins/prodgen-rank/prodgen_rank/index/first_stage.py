@@ -28,6 +28,7 @@ _TRAIN = 16_384
 _A_LIST = 64
 _FEWEST = 64
 _ADD = 2_048
+_MEAN = 128  # products; numpy keeps the interpreter to itself for each part
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def train(factory: str, representatives: Floats) -> FirstStage | None:
 
 
 def filled(stage: FirstStage, representatives: Floats, pause: Pause) -> FirstStage:
-    """A stage that was trained the same, with these representatives and no plans."""
+    """A stage that was trained the same, with these representatives; its plans are of the old ones."""
     import faiss
 
     faiss.omp_set_num_threads(1)
@@ -170,7 +171,7 @@ def filled(stage: FirstStage, representatives: Floats, pause: Pause) -> FirstSta
     for start in range(0, len(representatives), _ADD):
         index.add(padded(representatives[start : start + _ADD], index.d))
         pause()
-    return FirstStage(stage.factory, index, stage.trained_on)
+    return FirstStage(stage.factory, index, stage.trained_on, stage.plans)
 
 
 def restored(described: dict[str, Any] | None, path: Path) -> FirstStage | None:
@@ -183,15 +184,17 @@ def restored(described: dict[str, Any] | None, path: Path) -> FirstStage | None:
     return FirstStage(described["factory"], faiss.read_index(str(path)), described["trained_on"], plans)
 
 
-def representatives(vectors: Floats, starts: NDArray[np.int64]) -> Floats:
+def representatives(vectors: Floats, starts: NDArray[np.int64], pause: Pause | None = None) -> Floats:
     """The mean of each product's rows, float32 [products, dimension]."""
     products = len(starts) - 1
     means = np.empty((products, vectors.shape[1]), np.float32)
-    for first in range(0, products, _ADD):
-        last = min(first + _ADD, products)
+    for first in range(0, products, _MEAN):
+        last = min(first + _MEAN, products)
         begin = starts[first]
         part = vectors[begin : starts[last]]
         np.add.reduceat(part, starts[first:last] - begin, axis=0, out=means[first:last])
+        if pause is not None:
+            pause()
     means /= np.diff(starts)[:, None]
     return means
 

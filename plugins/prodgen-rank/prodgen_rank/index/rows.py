@@ -26,7 +26,7 @@ Pause = Callable[[], None]
 ROW = np.dtype([("sku", "<i4"), ("category", "<i4"), ("tag_set", "<i4"), ("price", "<i8"), ("on_sale", "?")])
 NO_PRICE = np.iinfo(np.int64).min
 _PRICE_DIGITS = 14
-_PART = 2048
+_PART = 256
 
 
 class Vocabulary(Generic[T]):
