@@ -59,6 +59,7 @@ def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float
     _give_islands(labels, "upper", ("lower",))
     _give_islands(labels, "upper", ("hair", "neck", "face"))
     _give_streaks(labels, "skin", "upper", local.width)
+    _give_rims(labels, local)
     _give_prints(labels, small, local)
     out = {}
     full_size = (x1 - x0, y1 - y0)
@@ -98,6 +99,22 @@ def _give_streaks(labels: dict[str, Float], name: str, around: str, width: float
     streaks = mask & (limbs == 0) & dilate(labels[around] > 0.5, 0.04 * width)
     labels[around][streaks] = np.maximum(labels[around], labels[name])[streaks]
     labels[name][streaks] = 0
+
+
+def _give_rims(labels: dict[str, Float], frame: Skeleton) -> None:
+    """Thin hair below the jaw along the top's outline is its rim, whose pixels are mixed with the scene's: a collar beside the neck."""
+    hair, w = labels["hair"] > 0.3, frame.width
+    kernel = ellipse_kernel(max(0.045 * w, 1))
+    locks = cv2.morphologyEx(hair.astype(np.uint8), cv2.MORPH_OPEN, kernel)
+    rims = hair & (cv2.dilate(locks, np.ones((3, 3), np.uint8)) == 0) & dilate(labels["upper"] > 0.5, 0.06 * w)
+    ys, xs = np.nonzero(rims)
+    if not len(xs):
+        return
+    jaw = float(frame.local(chin(frame)[None])[0, 1])
+    low = frame.local(np.stack([xs, ys], 1))[:, 1] > jaw
+    ys, xs = ys[low], xs[low]
+    labels["upper"][ys, xs] = np.maximum(labels["upper"], labels["hair"])[ys, xs]
+    labels["hair"][ys, xs] = 0
 
 
 def _give_prints(labels: dict[str, Float], image: Image, frame: Skeleton) -> None:
@@ -158,6 +175,17 @@ def head_ellipse(frame: Skeleton) -> tuple[NDArray[np.float64], tuple[float, flo
     centre = 0.75 * (eyes + 0.45 * along) + 0.25 * ears
     angle = float(np.degrees(np.arctan2(along[1], along[0]))) - 90
     return centre, (min(across, 1.35 * length), 1.62 * length), angle
+
+
+def _ears(frame: Skeleton, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Where ears are, if hair does not cover them: shaded skin beside the face, that is no sample of hair."""
+    _, axes, angle = head_ellipse(frame)
+    canvas = np.zeros(shape[:2], np.uint8)
+    half = (max(round(0.32 * axes[0]), 1), max(round(0.36 * axes[1]), 1))
+    for side in SIDES:
+        x, y = np.round(frame[f"ear_{side}"]).astype(int).tolist()
+        cv2.ellipse(canvas, (x, y), half, angle, 0, 360, 1, -1)
+    return canvas.astype(bool)
 
 
 def _palette(lab: Float, mask: NDArray[np.bool_], colours: int) -> NDArray[np.float32] | None:
@@ -260,7 +288,7 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
             ]
         ),
     )
-    hair_seed = body & above & ~head_shape(frame, shape, 1.05) & (lab[..., 0] < 98)
+    hair_seed = body & above & ~head_shape(frame, shape, 1.05) & ~_ears(frame, shape) & (lab[..., 0] < 98)
     skin_seed = (bare_cores | core) & body
     skin_distance = _colour_cost(lab, _palette(lab, skin_seed, 4), 12.0)
     hair_seed &= skin_distance > 0.8

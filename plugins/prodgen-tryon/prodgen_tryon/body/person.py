@@ -204,8 +204,11 @@ def _hips(
     for side in SIDES:
         outward = frame.right * (-1 if side == "a" else 1)
         spine = frame.shoulders + frame.down * heights[:, None]
-        seen = casts(lower, spine + outward * 0.2 * w, outward[None], w) + 0.2 * w
-        valid = (seen > 0.36 * w) & (seen < 0.95 * w) & (heights > 0.6 * frame.torso)
+        seen = _across_hands(lower, parts["hands"], spine + outward * 0.2 * w, outward, w) + 0.2 * w
+        # Where a top hangs over them from the side, their own edge is hidden.
+        x, y = np.round(spine + outward * (seen + 0.03 * w)[:, None]).astype(int).T
+        x, y = x.clip(0, lower.shape[1] - 1), y.clip(0, lower.shape[0] - 1)
+        valid = (seen > 0.36 * w) & (seen < 0.95 * w) & (heights > 0.6 * frame.torso) & (parts["upper"][y, x] < 0.5)
         if valid.sum() < 3:
             result[side] = edges[side] * 0.97
             continue
@@ -215,4 +218,21 @@ def _hips(
             heights[:first], [0.6 * frame.torso, max(float(heights[first]), frame.torso)], [0.88, 1.0]
         )
         result[side] = smooth(width)
+    return result
+
+
+def _across_hands(
+    lower: Float, hands: Float, origins: NDArray[np.float64], outward: NDArray[np.float64], reach: float
+) -> NDArray[np.float64]:
+    """How far the lower clothes go on from `origins` [n, 2], also behind a hand that lies on them."""
+    bare = casts(lower, origins, outward[None], reach)
+    through = casts(np.maximum(lower, hands), origins, outward[None], reach)
+    result = bare.copy()
+    for i in np.flatnonzero(through > bare + 1):
+        steps = np.arange(through[i], bare[i], -1.0)
+        x, y = np.round(origins[i][:, None] + outward[:, None] * steps).astype(int)
+        x, y = x.clip(0, lower.shape[1] - 1), y.clip(0, lower.shape[0] - 1)
+        seen = np.flatnonzero(lower[y, x] > 0.5)
+        if len(seen):
+            result[i] = steps[seen[0]]
     return result

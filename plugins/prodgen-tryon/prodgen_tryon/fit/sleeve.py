@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.body.measures import Measured
-from prodgen_tryon.body.skeleton import Side
+from prodgen_tryon.body.silhouette import Limb
+from prodgen_tryon.body.skeleton import Side, Skeleton
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.parts import Ease, Part, segment
 from prodgen_tryon.fit.sizes import Size
@@ -18,6 +19,11 @@ WIDEST_SLEEVE = 1.6  # relative to the arm
 ARM, SEAM = 0.29, 0.03  # shoulder joint to wrist, and shoulder seam to joint, in heights of the person
 CUFF = 2.14  # where long sleeves end on an arm: a little beyond the wrist
 ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
+UPPER_ARM, NARROWEST = (
+    0.15,
+    0.36,
+)  # half an upper arm, and the least distance of an armpit from the axis, in shoulder widths
+OPENING = 0.25  # how fast a sleeve may widen towards the torso below the armpit, for its length
 
 
 def long_sleeved(shape: TopShape) -> bool:
@@ -60,6 +66,7 @@ def fit_sleeve(
     inner_source = resample(shape.arcs[f"inner_{side}"][::-1], n)
     thickness = 0.8 * scale * np.hypot(*(outer_source - inner_source).T) / 2 * ease.factor
     start_outer = 0.07 * w
+    armpit = _crease(limb, armpit, body.frame, side)
     # The inner edge leaves the armpit where the arm passes it.
     passing = float(total[int(((limb.centre - armpit) ** 2).sum(1).argmin())])
     start_inner = min(passing + 0.03 * w, 0.75 * stop)
@@ -76,6 +83,8 @@ def fit_sleeve(
         least = np.where(bare, low * old + 0.02 * w, low * old + 0.008 * w)
         most = np.where(bare, 1.4, 1.12) * high * old
         target = np.clip(thickness[1:], least, most)
+        if sign < 0:
+            target = np.minimum(target, _room(centre, normal, places - passing, armpit, body.frame, side))
         curve: Contour = centre + normal * (sign * target)[:, None]
         return curve
 
@@ -97,3 +106,24 @@ def fit_sleeve(
     piece = np.vstack([outer_source, cuff_source[1:-1], inner_source[::-1]])
     shape_on_body = np.vstack([outer, cuff_target[1:-1], inner[::-1]])
     return Part(f"sleeve_{side}", source, target, piece, shape_on_body), end
+
+
+def _crease(limb: Limb, armpit: Contour, frame: Skeleton, side: Side) -> Contour:
+    """Where the inside of the sleeve meets the torso: at the armpit of the cloth, or farther in where the arm lies before it."""
+    w, sign = frame.width, -1.0 if side == "a" else 1.0
+    across, height = frame.local(armpit[None])[0]
+    nearest = int(((limb.centre - armpit) ** 2).sum(1).argmin())
+    inner = limb.centre[nearest] - limb.normal[nearest] * min(float(limb.inner[nearest]), UPPER_ARM * w)
+    reach = max(sign * float(frame.local(inner[None])[0, 0]), NARROWEST * w)
+    return frame.at(sign * min(sign * float(across), reach), float(height))
+
+
+def _room(places: Contour, normal: Contour, away: NDArray[Any], crease: Contour, frame: Skeleton, side: Side) -> Any:
+    """How far a sleeve may reach inwards from the arm's middle `places` [n], `away` pixels beyond the armpit.
+
+    At the armpit the cloth of sleeve and torso is one; farther down the sleeve may lie before the torso.
+    """
+    sign = -1.0 if side == "a" else 1.0
+    beside = sign * (frame.local(places)[:, 0] - frame.local(crease[None])[0, 0])
+    slant = np.maximum(np.abs(normal @ frame.right), 0.3)
+    return np.maximum(beside / slant, 0.0) + OPENING * np.maximum(away, 0.0)

@@ -17,7 +17,8 @@ from prodgen_tryon.fit.parts import TopFit
 from prodgen_tryon.garment.cutout import Cutout
 from prodgen_tryon.picture import underlay
 from prodgen_tryon.picture.layers import over, paint, warp_part
-from prodgen_tryon.picture.relight import exposure, relight
+from prodgen_tryon.picture.light import exposure
+from prodgen_tryon.picture.relight import relight
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,8 @@ def _old_clothes(person: Person, dress: bool) -> Float:
     key = f"old clothes {dress}"
     if key not in person.cache:
         old = np.maximum(person.parts["upper"], person.parts["lower"]) if dress else person.parts["upper"]
-        person.cache[key] = np.clip(dilate(old, max(0.02 * person.width, 1.5)), 0, 1)
+        # Its rim is mixed with the scene, and goes as a whole.
+        person.cache[key] = blur(np.clip(2 * dilate(old, max(0.02 * person.width, 1.5)), 0, 1), 0.8)
     alpha: Float = person.cache[key]
     return alpha
 

@@ -17,6 +17,7 @@ WORKING = 3000  # pixels of the hole at the resolution at which matches are look
 LEVELS = 3
 ROUNDS = 3
 REACH = 2  # patches are 5 x 5
+FAR = 3000.0  # squared difference of colours that a match from the other end of the picture costs
 _SHIFTS = np.array([(dy, dx) for dy in range(-REACH, REACH + 1) for dx in range(-REACH, REACH + 1)])
 
 
@@ -174,7 +175,7 @@ def _level(
         best = np.where(usable(earlier)[:, None], earlier, best)
     for _ in range(ROUNDS):
         patches = _patches(picture, cv2.BORDER_REPLICATE)
-        cost = partial(_cost, patches, patches[hole].reshape(weight.shape), weight)
+        cost = partial(_cost, patches, patches[hole].reshape(weight.shape), weight, places)
         value = cost(np.arange(len(places)), best)
         for step in (3, 1):
             for move in np.array([(-step, 0), (0, -step), (step, 0), (0, step)]):
@@ -212,11 +213,21 @@ def _take(
 
 
 def _cost(
-    patches: Float, target: Float, weight: Float, chosen: NDArray[np.int64], candidates: NDArray[np.int64]
+    patches: Float,
+    target: Float,
+    weight: Float,
+    places: NDArray[np.int64],
+    chosen: NDArray[np.int64],
+    candidates: NDArray[np.int64],
 ) -> NDArray[np.float32]:
-    """How far the patches at `candidates` [n, 2] are from those of the places `chosen` [n]: weighted squared distances."""
+    """How far the patches at `candidates` [n, 2] are from those of the places `chosen` [n]: weighted squared distances.
+
+    What lies far away counts as less alike: a scene changes from top to bottom.
+    """
     difference = patches[candidates[:, 0], candidates[:, 1]].reshape(-1, target.shape[1]) - target[chosen]
     result: NDArray[np.float32] = np.einsum("ij,ij,ij->i", difference, difference, weight[chosen])
+    away = (candidates - places[chosen]).astype(np.float32) / np.float32(max(patches.shape[:2]))
+    result += np.float32(FAR) * (away**2).sum(1)
     return result
 
 

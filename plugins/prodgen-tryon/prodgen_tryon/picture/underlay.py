@@ -21,7 +21,7 @@ def background(person: Person) -> Float:
     """The scene with a band along the person's inner side filled, float32 [h, w, 3]."""
     if "background" not in person.cache:
         w = person.width
-        body = dilate(person.parts["person"] > 0.06, max(0.012 * w, 2))
+        body = dilate(person.parts["person"] > 0.06, max(0.017 * w, 2))
         # Deep inside of the person nothing of the scene is ever seen: what is smooth will do.
         worn = np.maximum(person.parts["upper"], person.parts["lower"])
         near = body & dilate(worn > 0.3, 0.06 * w) & ~erode(person.parts["person"] > 0.5, 0.16 * w)
@@ -57,7 +57,8 @@ def _lower_clothes(person: Person) -> tuple[Float, Float]:
     solid = lower > 0.6
     # Hands and a slanting hem cut bites out of what is seen of the hips, which are round.
     ys, xs = np.nonzero(area | solid)
-    high = frame.local(np.stack([xs, ys], 1))[:, 1] < frame.torso + 0.3 * w
+    end = max(frame.torso, person.measured.hem or 0.0) + 0.3 * w
+    high = frame.local(np.stack([xs, ys], 1))[:, 1] < end
     if high.sum() > 3:
         hull = cv2.convexHull(np.stack([xs[high], ys[high]], 1).astype(np.int32))
         area = area | polygon(lower.shape, hull.reshape(-1, 2))
