@@ -32,16 +32,15 @@ def accents_for(colour: Srgb, rng: np.random.Generator, count: int = 3) -> list[
     return [apart[int(i)] for i in rng.permutation(len(apart))[:count]]
 
 
-def quiet_accents(colour: Srgb, rng: np.random.Generator, count: int = 3, *, contrasts: bool = True) -> list[Srgb]:
+def quiet_accents(colour: Srgb, rng: np.random.Generator, count: int = 3) -> list[Srgb]:
     """Second colours as products have them that name none: mostly paper, ink or another shade of their own colour, seldom a contrast.
 
     So the named colour stays what the product looks like. No two come within a shade of each other.
     """
-    share = 0.0 if not contrasts else 0.2 if brightness(colour) < 0.45 else 0.4
     found: list[Srgb] = []
-    loud = iter(accents_for(colour, rng, len(_ACCENTS)))
+    contrasts = iter(accents_for(colour, rng, len(_ACCENTS)))
     while len(found) < count:
-        new = next(loud) if rng.random() < share else _quiet(colour, rng)
+        new = next(contrasts) if rng.random() < (0.2 if brightness(colour) < 0.45 else 0.4) else _quiet(colour, rng)
         if all(_difference(new, old) > 24 for old in (colour, *found)):
             found.append(new)
     return found

@@ -56,7 +56,7 @@ def made_up_asset(product: Product, seed: int) -> MadeUp:
     traits = traits_of(sketch.family)
     proportions = rng.random(len(traits.draws)).astype(np.float32)
     colour = srgb(sketch.colour) if sketch.colour else accents_for((128, 128, 128), rng, 1)[0]
-    accents = quiet_accents(colour, rng, 3, contrasts=sketch.layout != "surface")
+    accents = quiet_accents(colour, rng, 3)
     if sketch.accent is not None:
         accents[0] = srgb(sketch.accent)
     aspect = traits.aspect.get(sketch.layout, 1.0)
