@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from prodgen_sdk import images
 from prodgen_sdk.clips import PICTURES
 from prodgen_sdk.errors import InputError
+from prodgen_sdk.metadata import Metadata
 from prodgen_sdk.pipeline.try_on import garment_category
 from prodgen_sdk.types import Garment, Refusal, TryOn
 
@@ -35,11 +36,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Small pictures of garments (columns) and people (rows), and the cells of each row."""
+    """Small pictures of garments (columns) and people (rows), and the cells of each row.
+
+    `metadata` belong into the files of what is drawn of it: see `images.save`.
+    """
 
     garments: tuple[tuple[str, Image], ...]
     people: tuple[tuple[str, Image], ...]
     rows: tuple[tuple[Cell, ...], ...]
+    metadata: Metadata
 
 
 def pictures_in(place: Path) -> list[Path]:
@@ -96,16 +101,17 @@ def make_sheet(
     **options: Any,
 ) -> Sheet:
     """Puts every garment on every person; only small pictures are kept. Options as for `Studio.try_on_many`."""
-    rows, faces = [], []
+    rows, faces, metadata = [], [], Metadata()
     for number, path in enumerate(people):
         photo = images.load(path)
         answers = studio.try_on_many(photo, [garment for _, garment in garments], **options)
         rows.append(tuple(_cell(answer, width) for answer in answers))
+        metadata = next((answer.metadata for answer in answers if isinstance(answer, TryOn)), metadata)
         faces.append((path.stem, _small(photo, width)))
         if progress is not None:
             progress(number + 1, len(people), path.stem)
     cloths = tuple((name, _small(garment.front, width)) for name, garment in garments)
-    return Sheet(cloths, tuple(faces), tuple(rows))
+    return Sheet(cloths, tuple(faces), tuple(rows), metadata)
 
 
 def _cell(answer: TryOn | Refusal, width: int) -> Cell:
@@ -191,13 +197,14 @@ def _page(sheet: Sheet) -> Iterator[str]:
                 yield f'<td class="refused"><strong>Refused</strong> {html.escape(cell.note)}</td>'
             else:
                 words = f"<b>{cell.confidence:.2f}</b> {html.escape(cell.note)}"
-                yield f"<td>{_picture(cell.picture, f'{name} in {garment}')}<small>{words}</small></td>"
+                shown = _picture(cell.picture, f"{name} in {garment}", sheet.metadata)
+                yield f"<td>{shown}<small>{words}</small></td>"
         yield "</tr>"
     yield "</tbody></table></div></body></html>\n"
 
 
-def _picture(picture: Image, words: str) -> str:
-    data = base64.b64encode(images.encode(picture, "jpeg", quality=85)).decode()
+def _picture(picture: Image, words: str, metadata: Metadata | None = None) -> str:
+    data = base64.b64encode(images.encode(picture, "jpeg", quality=85, metadata=metadata)).decode()
     height, width = picture.shape[:2]
     return f'<img src="data:image/jpeg;base64,{data}" width="{width}" height="{height}" alt="{html.escape(words, quote=True)}">'
 

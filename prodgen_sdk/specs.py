@@ -110,12 +110,16 @@ class ImageEncoderSpec(Spec):
 
 
 class CompositorSpec(Spec):
-    """`clips`: the frames of a clip come out steady; without it each is dressed by itself."""
+    """`clips`: the frames of a clip come out steady; without it each is dressed by itself.
+
+    `digital_source`: what kind of source its pictures have, of the IPTC vocabulary; see `TryOn.metadata`.
+    """
 
     kind = "compositor"
     categories: tuple[str, ...]
     max_garments: int = 1
     clips: bool = False
+    digital_source: DigitalSource = "compositeWithTrainedAlgorithmicMedia"
 
 
 class BodyParserSpec(Spec):

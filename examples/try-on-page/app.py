@@ -163,7 +163,7 @@ class Handler(BaseHTTPRequestHandler):
         if isinstance(answer, Refusal):
             result = f'<p class="message" role="alert"><strong>{html.escape(answer.reason)}</strong> {html.escape(answer.what_to_do)}</p>'
         elif answer is not None:
-            picture = base64.b64encode(images.encode(answer.image, "webp", quality=92)).decode()
+            picture = base64.b64encode(images.encode(answer.image, "webp", quality=92, metadata=answer.metadata)).decode()
             notes = "".join(f"<li>{html.escape(note)}</li>" for note in answer.warnings)
             result = (
                 f'<img class="result" alt="You, in the garment" src="data:image/webp;base64,{picture}">'

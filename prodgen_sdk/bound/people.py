@@ -42,7 +42,7 @@ class BoundCompositor(Bound[interfaces.Compositor]):
             )
             if isinstance(answer, TryOn):
                 self._check(request, answer)
-        return answers
+        return [self._labelled(answer) for answer in answers]
 
     def compose_clip(
         self, frames: Iterable[Image], request: TryOnRequest, rate: float, ctx: Context | None = None
@@ -57,7 +57,7 @@ class BoundCompositor(Bound[interfaces.Compositor]):
             assert answer is not None
             if isinstance(answer, TryOn):
                 self._check(request, answer, frame)
-            yield frame, answer
+            yield frame, self._labelled(answer)
 
     @guarded
     def _clip(
@@ -75,6 +75,12 @@ class BoundCompositor(Bound[interfaces.Compositor]):
     @guarded
     def release(self, person: PersonPhoto) -> None:
         self._call(self.component.release, person)
+
+    def _labelled(self, answer: TryOn | Refusal) -> TryOn | Refusal:
+        assert isinstance(self.spec, CompositorSpec)
+        if isinstance(answer, Refusal) or answer.digital_source:
+            return answer
+        return answer.model_copy(update={"digital_source": self.spec.digital_source})
 
     def _takes(self, request: TryOnRequest) -> None:
         assert isinstance(self.spec, CompositorSpec)

@@ -40,7 +40,7 @@ def gallery(
     with find_studio(ctx) as studio, progress("dressing") as tell:
         sheet = make_sheet(studio, photos, clothes, width=width, progress=tell, fit=fit, compositor=compositor or None)
     write_atomically(folder / "index.html", page(sheet).encode())
-    images.save(draw(sheet), folder / "sheet.png")
+    images.save(draw(sheet), folder / "sheet.png", metadata=sheet.metadata)
     cells = [
         {"person": person, "garment": garment, "confidence": cell.confidence, "note": cell.note}
         for (person, _), row in zip(sheet.people, sheet.rows, strict=True)

@@ -114,7 +114,7 @@ def tryon(
     if isinstance(answer, Refusal):
         emit(as_json, {"refused": answer}, lambda: note(f"refused: {answer.reason} {answer.what_to_do}"))
         raise typer.Exit(4)
-    images.save(answer.image, out)
+    images.save(answer.image, out, metadata=answer.metadata)
     if mask_out:
         _save_mask(answer, mask_out)
     report = {"out": out, **_report(answer)}
@@ -144,7 +144,7 @@ def _write_each(answers: list[TryOn | Refusal], names: list[str], folder: Path, 
         look: dict[str, Any] = {"garment": name}
         if isinstance(answer, TryOn):
             stem = f"{number:02}-{Path(name).stem}"
-            images.save(answer.image, folder / f"{stem}.png")
+            images.save(answer.image, folder / f"{stem}.png", metadata=answer.metadata)
             _save_mask(answer, folder / f"{stem}-mask.png")
             look |= {"out": str(folder / f"{stem}.png"), **_report(answer)}
         else:

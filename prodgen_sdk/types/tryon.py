@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
+from prodgen_sdk.metadata import DigitalSource, Metadata
 from prodgen_sdk.types.base import Array, Image, Mask, PixelModel
 from prodgen_sdk.types.base import Model as _Model
 from prodgen_sdk.types.generation import MAX_SEED, Screening
@@ -115,6 +116,7 @@ class TryOn(PixelModel):
         confidence: 0 to 1, the compositor's own estimate.
         warnings: sentences for the person who looks at the picture.
         screening: what the safety checkers said; set by the host.
+        digital_source: what kind of source the picture has, of the IPTC vocabulary; set by the host from the compositor's spec.
     """
 
     image: Image
@@ -124,6 +126,12 @@ class TryOn(PixelModel):
     warnings: tuple[str, ...] = ()
     facts: dict[str, Any] = Field(default_factory=dict)
     screening: Screening | None = None
+    digital_source: DigitalSource = ""
+
+    @property
+    def metadata(self) -> Metadata:
+        """What belongs into the picture's file, so that nobody takes it for a photo: see `images.save`."""
+        return Metadata().labelled(self.digital_source)
 
 
 class Refusal(_Model):

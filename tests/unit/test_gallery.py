@@ -9,6 +9,7 @@ from prodgen_sdk import Studio, cli, images
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.gallery import draw, garments_in, make_sheet, page, pictures_in
 from prodgen_sdk.host import Host
+from prodgen_sdk.metadata import read_metadata
 from prodgen_sdk.testing.fakes import fake_host
 
 
@@ -64,3 +65,5 @@ def test_the_command(folders, monkeypatch, capsys):
     report = json.loads(capsys.readouterr().out)
     assert (report["pictures"], report["refused"]) == (3, 3)
     assert sorted(path.name for path in (folders / "g").iterdir()) == ["index.html", "result.json", "sheet.png"]
+    said = read_metadata((folders / "g/sheet.png").read_bytes()).digital_source
+    assert said == "compositeWithTrainedAlgorithmicMedia"

@@ -34,7 +34,7 @@ def register_compositors(register: Register) -> None:
     register(
         CompositorSpec(
             id="tryon/warp", summary="Dresses a photo by warping the garment's picture onto the body; CPU only, prints stay intact.",
-            categories=("top", "outerwear", "trousers", "shorts", "skirt", "dress", "overall", "hat", "glasses", "bag", "scarf"), max_garments=8, max_batch=8, clips=True, needs=_NEEDS,
+            categories=("top", "outerwear", "trousers", "shorts", "skirt", "dress", "overall", "hat", "glasses", "bag", "scarf"), max_garments=8, max_batch=8, clips=True, needs=_NEEDS, digital_source="compositeSynthetic",
             weights_licence=_WEIGHTS,
         ),
         "prodgen_tryon.warp:WarpCompositor",
