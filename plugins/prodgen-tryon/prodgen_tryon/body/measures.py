@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ class Measured:
         tucked: whether the old top ends in the waistband all around.
         hips: as `edges`, of the lower clothes alone.
         sleeves: side -> end of the old sleeve (0 bare, 2 wrist).
+        leg_ends: side -> how far the lower clothes reach down the leg (1 knee, 2 ankle), at most a little beyond the ankle.
         shoulder_line: height of the top of the body at 0.25 shoulder widths beside the axis, pixels above the shoulders.
     """
 
@@ -38,3 +39,4 @@ class Measured:
     sleeves: dict[Side, float]
     tips: dict[Side, Contour]
     rise: float
+    leg_ends: dict[Side, float] = field(default_factory=dict)

@@ -64,6 +64,7 @@ class Person:
         return heights
 
 
+LONGEST_LEG = 2.45  # a foot that is farther away, or points at the camera, looks short: cloth falls onto it
 Box = tuple[int, int, int, int]
 Steady = Callable[[Image, Skeleton, dict[str, Float]], dict[str, Float]]
 
@@ -146,7 +147,19 @@ def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
     rise = _rise(body, parts["hair"], frame, tips)
     hem, waist, tucked = _old_hem(parts, frame)
     hips = _hips(parts, frame, heights, edges)
-    return Measured(frame, arms, heights, edges, hem, waist, tucked, hips, sleeves, tips, rise)
+    ends = {side: _leg_end(parts["lower"], frame, side) for side in SIDES}
+    return Measured(frame, arms, heights, edges, hem, waist, tucked, hips, sleeves, tips, rise, ends)
+
+
+def _leg_end(lower: Float, frame: Skeleton, side: Side) -> float:
+    """How far lower clothes reach down a leg, from the knee on: 1 for less than that, 2 at the ankle, at most `LONGEST_LEG`."""
+    _, knee, ankle = frame.leg(side)
+    t = np.arange(1.0, LONGEST_LEG, 0.01)
+    x, y = np.round(knee[:, None] + (ankle - knee)[:, None] * (t - 1)).astype(int)
+    inside = (x >= 0) & (y >= 0) & (x < lower.shape[1]) & (y < lower.shape[0])
+    worn = np.zeros(len(t), bool)
+    worn[inside] = lower[y[inside], x[inside]] > 0.5
+    return float(t[worn][-1]) if worn.any() else 1.0
 
 
 def _rise(body: Float, hair: Float, frame: Skeleton, tips: dict[Side, NDArray[np.float64]]) -> float:

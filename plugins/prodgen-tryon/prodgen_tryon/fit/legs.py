@@ -19,6 +19,7 @@ from prodgen_tryon.garment.legs import LegShape
 
 EASE = {"tight": Ease(0.88, 1.0, 0.85), "regular": Ease(0.97, 1.15), "loose": Ease(1.08, 1.4, 1.2)}
 CROTCH_TO_ANKLE = 0.43  # in heights of the person
+ANKLE = 2.06  # where long trousers end on a leg, or where those end that are worn
 LEG_LENGTH = 2.5  # crotch to ankle, in shoulder widths
 
 
@@ -43,7 +44,7 @@ def fit_legs(
     ease = EASE[style]
     waist = _waist(body, 0.8)
     crotch_height = frame.torso + 0.3 * w
-    end = 2.06
+    end = ANKLE
     scale = _width_scale(shape, body, waist)
     widen = np.ones(len(shape.rows))
     photo = measures(shape)
@@ -69,6 +70,7 @@ def fit_legs(
         widths = NATURAL * scale * np.abs(source_outer[:, 0] - source_inner[:, 0]) * widen * ease.factor
         above = shape.rows <= crotch_row
         hip_t = _t_at(limb, frame, crotch_height)
+        reach = max(end, body.leg_ends.get(side, 0.0) + 0.03) if end == ANKLE else end
         share = np.where(
             above,
             (shape.rows - shape.rows[0]) / max(crotch_row - shape.rows[0], 1) - 1,
@@ -85,7 +87,7 @@ def fit_legs(
                 outer.append(frame.at(sign * float(np.clip(wanted, low * edge, most * edge)), along))
                 inner.append(frame.at(centre_at(along), along))
                 continue
-            t = hip_t + (end - hip_t) * s
+            t = hip_t + (reach - hip_t) * s
             centre, normal, half_outer, half_inner = _station(limb, t)
             wanted = widths[row] / 2
             outer.append(centre + normal * float(np.clip(wanted, low * half_outer, high * half_outer)))

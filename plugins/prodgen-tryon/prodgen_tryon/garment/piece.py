@@ -65,7 +65,8 @@ def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | 
             shape = overall_shape(cutout.mask, rgb)
             warnings += shape.warnings
         else:
-            shape = leg_shape(cutout.mask, category == "skirt")
+            whole = guess == "overall" and category != "skirt"
+            shape = overall_shape(cutout.mask, rgb).legs if whole else leg_shape(cutout.mask, category == "skirt")
     except Shapeless:
         return refusals.NOT_RECOGNISED
     if shape.confidence < 0.25:

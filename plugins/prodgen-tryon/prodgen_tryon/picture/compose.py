@@ -273,13 +273,14 @@ def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit) 
     widest = max(float(np.ptp(part.source, axis=0).max()) for part in fitted.parts)
     layers = [warp_part(garment.rgba, part, size, 0.008 * widest) for part in fitted.parts]
     alpha = np.maximum.reduce([layer[..., 3] for layer in layers])
-    gone = np.clip(dilate(parts["lower"], max(0.02 * w, 1.5)), 0, 1)
+    gone = blur(np.clip(2 * dilate(parts["lower"], max(0.02 * w, 1.5)), 0, 1), 0.8)
     under = underlay.background(person)
     if fitted.end < 2.0:
         legs, legs_alpha = underlay.bare_legs(person)
         under = over(under, legs, legs_alpha)
+    feet = np.clip(2 * np.minimum(parts["feet"], parts["person"]) - 0.6, 0, 1)  # the ground beside them is none
     guard = np.maximum.reduce(
-        [front(person), parts["upper"], parts["feet"] * (parts["lower"] < 0.5), parts["skin"] * (parts["lower"] < 0.3)]
+        [front(person), parts["upper"], feet * (parts["lower"] < 0.5), parts["skin"] * (parts["lower"] < 0.3)]
     )
     guard = np.clip(guard, 0, 1)
     visible = _below_hem(person)
