@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Generic, TypeVar, cast
+from collections.abc import Iterable, Iterator, Sequence
 
 import cv2
 
@@ -21,37 +18,11 @@ from prodgen_tryon.body.person import Person, analyse
 from prodgen_tryon.clip.dress import dress_clip
 from prodgen_tryon.config import Config
 from prodgen_tryon.garment.piece import Piece, understand
+from prodgen_tryon.recent import Recent
 from prodgen_tryon.render import Dressed, dress
 
 DETECTION_HEIGHT = 1280
 FINEST = 1.5  # longest edge at which a garment is worked on, for one pixel of the working height
-T = TypeVar("T")
-
-
-class Recent(Generic[T]):
-    """The last few results by key, in memory only; safe to use from several threads."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._items: OrderedDict[str, Any] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: str, make: Callable[[], T]) -> T:
-        with self._lock:
-            if key in self._items:
-                self._items.move_to_end(key)
-                return cast(T, self._items[key])
-        value = make()
-        with self._lock:
-            self._items[key] = value
-            while len(self._items) > self._size:
-                self._items.popitem(last=False)
-        return value
-
-    def drop(self, key: str) -> None:
-        """Forgets one result."""
-        with self._lock:
-            self._items.pop(key, None)
 
 
 class WarpCompositor(Compositor):
@@ -77,19 +48,28 @@ class WarpCompositor(Compositor):
         self, frames: Iterable[Image], request: TryOnRequest, rate: float, ctx: Context
     ) -> Iterator[TryOn | Refusal]:
         """Steady: poses are smoothed over the whole clip, and masks, light and made-up pixels carried from frame to frame."""
-        return dress_clip(
-            frames,
-            request,
-            rate,
-            lambda photo: self._seen(photo, ctx),
-            lambda garment, person: self._piece(garment, person, ctx),
-            self._config,
-            ctx,
-        )
+        clip = f"clip {id(request)}"
+        try:
+            yield from dress_clip(
+                frames,
+                request,
+                rate,
+                lambda photo: self._seen(photo, ctx),
+                lambda garment, person: self._piece(garment, person, ctx, clip),
+                self._config,
+                ctx,
+            )
+        finally:
+            self._pieces.leave(clip)
 
     def release(self, person: PersonPhoto) -> None:
-        """Forgets the analysis of a photo and every picture derived from it; garments, which show nobody, may stay."""
-        self._people.drop(images.pixel_digest(images.flatten(person.image)))
+        """Forgets the analysis of a photo and every picture derived from it, and garments that this person alone brought along.
+
+        Garments of the shop, which have a sku, may stay for others.
+        """
+        who = images.pixel_digest(images.flatten(person.image))
+        self._people.drop(who)
+        self._pieces.leave(who)
 
     def explain(self, request: TryOnRequest, ctx: Context) -> tuple[Person, list[Piece | Accessory], Dressed] | Refusal:
         """The person, the garments as they were understood, and how they were laid, with the answer; or the refusal."""
@@ -99,13 +79,14 @@ class WarpCompositor(Compositor):
                 f"The mask is {request.mask.shape[1]} x {request.mask.shape[0]} and the photo {photo.shape[1]} x {photo.shape[0]} pixels.",
                 hint="Give a mask of the photo's size.",
             )
-        person = self._people.get(images.pixel_digest(photo), lambda: self._person(photo, ctx))
+        who = images.pixel_digest(photo)
+        person = self._people.get(who, lambda: self._person(photo, ctx))
         if isinstance(person, Refusal):
             return person
         pieces: list[Piece | Accessory] = []
         for garment in request.garments:
             ctx.check()
-            piece = self._piece(garment, person, ctx)
+            piece = self._piece(garment, person, ctx, who)
             if isinstance(piece, Refusal):
                 return piece
             refusal = check.reach(person, piece.category) if isinstance(piece, Piece) else None
@@ -137,14 +118,16 @@ class WarpCompositor(Compositor):
         )
         return found[0]
 
-    def _piece(self, garment: Garment, person: Person, ctx: Context) -> Piece | Accessory | Refusal:
+    def _piece(self, garment: Garment, person: Person, ctx: Context, who: str) -> Piece | Accessory | Refusal:
         picture = garment.front
         if person.frame.facing == "back":
             if garment.back is None:
                 return refusals.NO_BACK
             picture = garment.back
         key = f"{images.pixel_digest(picture)} {garment.category} {sorted(garment.keypoints.items())} {picture is garment.front}"
-        return self._pieces.get(key, lambda: self._understood(picture, garment, ctx))
+        return self._pieces.get(
+            key, lambda: self._understood(picture, garment, ctx), who if garment.sku is None else None
+        )
 
     def _understood(self, picture: Image, garment: Garment, ctx: Context) -> Piece | Accessory | Refusal:
         cut_out_already = picture.shape[2] == 4 and bool((picture[..., 3] < 128).mean() > 0.02)

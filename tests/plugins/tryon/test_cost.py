@@ -59,7 +59,7 @@ def test_memory_is_a_few_pictures(compositor, ctx, drawn):
     photo = drawn.person(size=(1024, 768))
     top, other = (drawn.top(colour=colour).front for colour in ((180, 40, 45), (40, 60, 170)))
     dress(compositor, ctx, photo, top)
-    working = compositor._people._items.copy().popitem()[1].image
+    working = compositor._people._items.copy().popitem()[1].value.image
     tracemalloc.start()
     try:
         dress(compositor, ctx, photo, other)

@@ -23,6 +23,14 @@ def studio(drawn, tmp_path):
         yield studio
 
 
+def garments_of(studio):
+    """How many garments `tryon/warp` remembers."""
+    component = studio.host.get("compositor", "tryon/warp")
+    while not hasattr(component, "_pieces"):
+        component = component.component
+    return len(component._pieces._items)
+
+
 def files(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -96,3 +104,15 @@ def test_a_refused_photo_is_not_kept(studio, drawn):
     answer = studio.try_on(nobody, drawn.top(), compositor="tryon/warp", user="ann", retain=timedelta(days=1))
     assert isinstance(answer, Refusal)
     assert studio.store.tryons.of("ann") == ()
+
+
+def test_garments_that_people_bring_go_with_the_last_of_them_and_those_of_the_shop_stay(studio, drawn):
+    ann, bob = (studio.session(drawn.person((240, 180), seed=seed)) for seed in (1, 2))
+    own, shops = drawn.top(), drawn.top(colour=(40, 60, 170)).model_copy(update={"sku": "shirt-1"})
+    for session, garment in ((ann, own), (bob, own), (ann, shops), (ann, drawn.top(colour=(30, 120, 60)))):
+        assert isinstance(session.try_on(garment, compositor="tryon/warp"), TryOn)
+    assert garments_of(studio) == 3
+    ann.close()
+    assert garments_of(studio) == 2
+    bob.close()
+    assert garments_of(studio) == 1

@@ -23,7 +23,7 @@ from prodgen_tryon.filters import Float
 from prodgen_tryon.garment.cutout import cut_out
 from prodgen_tryon.garment.legs import guess_category
 from prodgen_tryon.refusals import NO_BACK, NOTHING_TO_PAINT, ONE_GARMENT, SAY_CATEGORY, unsupported
-from prodgen_tryon.warp import Recent
+from prodgen_tryon.recent import Recent
 
 CONFIDENCE = 0.6
 """A painted picture may look right and be wrong in ways that are not measured here."""
