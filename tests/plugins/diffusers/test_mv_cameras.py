@@ -79,3 +79,8 @@ def test_turning_the_azimuth_turns_the_world_about_its_axis(view, by):
     about = np.array([[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0], [0, 0, 1]])
     turned = camera_to_world(View(azimuth=view.azimuth + by, elevation=view.elevation))
     np.testing.assert_allclose(turned[:3], about @ camera_to_world(view)[:3], atol=1e-9)
+
+
+def test_rays_of_one_pixel_may_be_written_to():
+    # torch warns of arrays that may not, which is what a broadcast of one pixel is.
+    assert ray_maps([View(azimuth=45)], 1).flags.writeable

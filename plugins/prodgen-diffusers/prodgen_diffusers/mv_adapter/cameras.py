@@ -50,4 +50,4 @@ def ray_maps(views: Sequence[View], size: int) -> NDArray[np.float32]:
 
     backwards = np.array([camera_to_world(view)[:3, 2] for view in views])
     values = ((np.concatenate([-backwards, backwards], axis=1) + 1) / 2).clip(0, 1).astype(np.float32)
-    return np.ascontiguousarray(np.broadcast_to(values[:, :, None, None], (len(views), 6, size, size)))
+    return np.broadcast_to(values[:, :, None, None], (len(views), 6, size, size)).copy()
