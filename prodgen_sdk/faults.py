@@ -20,6 +20,13 @@ _KINDS = {
     "dict_type": "must be a table of names and values",
     "model_type": "must be a table of names and values",
     "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
 }
 _BEGINNINGS = {
     "Input should be ": "must be ",
@@ -41,7 +48,7 @@ def said(fault: ErrorDetails) -> str:
     ...     TypeAdapter(int).validate_python("many")
     ... except ValidationError as error:
     ...     said(error.errors()[0])
-    'must be a valid integer, unable to parse string as an integer'
+    'must be a whole number'
     """
     if fault["type"] in _KINDS:
         return _KINDS[fault["type"]]

@@ -39,7 +39,7 @@ def pull(ctx: typer.Context, name: str = typer.Argument(...), as_json: bool = JS
 
     with find_studio(ctx) as studio:
         if name not in studio.host.models:
-            raise NotFound.of("model", name, studio.host.models)
+            raise NotFound.of("model", name, studio.host.models, hint="Run: prodgen models list")
         try:
             folder = studio.host.models_folder(name)
             fresh = False

@@ -46,6 +46,8 @@ def fault_of(**values):
         ({"lamp": {"shade": "tin"}}, "lamp.shade must be 'linen' or 'glass'"),
         ({"walls": "white"}, "walls must be a list"),
         ({"doors": "one"}, "doors must be a table of names and values"),
+        ({"doors": {"oak": "some"}}, "doors.oak must be a whole number"),
+        ({"lamp": {"watts": "many"}}, "lamp.watts must be a number"),
         ({"door": {}}, "door is not known"),
     ],
 )
