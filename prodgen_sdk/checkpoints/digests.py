@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +16,8 @@ from prodgen_sdk.checkpoints.sources import Checkpoint, Source, WeightsFile, loc
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.files import file_digest, write_atomically
 
+_AT_ONCE = 8  # files that are read at the same time
+
 
 def folder_digest(folder: Path, digest: Callable[[Path], str] = file_digest) -> str:
     """sha256 of the lines "<sha256 of the file>  <its path>" of all files that are not hidden, by path, separated by "/".
@@ -20,7 +25,9 @@ def folder_digest(folder: Path, digest: Callable[[Path], str] = file_digest) -> 
     In a shell: `find . -type f -not -path '*/.*' | sed 's|^./||' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum`
     """
     lines = sorted((path.relative_to(folder).as_posix(), path) for path in files(folder))
-    text = "".join(f"{digest(path)}  {name}\n" for name, path in lines)
+    with ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1)) as pool:  # hashing lets other threads run
+        digests = pool.map(digest, [path for _, path in lines])
+        text = "".join(f"{found}  {name}\n" for found, (name, _) in zip(digests, lines, strict=True))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -62,14 +69,17 @@ def _remembered(state: Path | None) -> Callable[[Path], str]:
     if memory is not None and memory.is_file():
         with suppress(ValueError):
             known = json.loads(memory.read_text("utf-8"))
+    one_at_a_time = threading.Lock()
 
     def digest(path: Path) -> str:
         facts = path.stat()
         key = f"{path.resolve()} {facts.st_size} {facts.st_mtime_ns}"
         if key not in known:
-            known[key] = file_digest(path)
-            if memory is not None:
-                write_atomically(memory, json.dumps(known).encode())
+            found = file_digest(path)
+            with one_at_a_time:
+                known[key] = found
+                if memory is not None:
+                    write_atomically(memory, json.dumps(known).encode())
         return known[key]
 
     return digest

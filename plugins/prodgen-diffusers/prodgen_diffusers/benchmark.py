@@ -20,7 +20,7 @@ from prodgen_sdk.checkpoints.measuring import free
 from prodgen_sdk.checkpoints.messages import collected_messages
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import InputError, ProdgenError
+from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Benchmark
 from prodgen_sdk.specs import Kind
 
@@ -35,7 +35,7 @@ PATHS = {
 _ENCODERS: tuple[Kind, ...] = ("text_encoder", "image_encoder")
 _MORE = ("lora", "encoders", "others")
 _WHERE = "options of prodgen bench gpu"
-_LEVERS = ("steps", "batch", "dtype", "compile", "offload", "guidance")
+_LEVERS = ("steps", "batch", "dtype", "compile", "offload", "guidance", "attention")
 
 
 class GpuBenchmark(Benchmark):
@@ -43,9 +43,11 @@ class GpuBenchmark(Benchmark):
     pictures (512, or with `full` the model's); `only`, names of paths, comma-separated (`lora`, `encoders`
     and `others`, generators of other plugins, are names too).
 
-    `tiny=1` takes tiny random checkpoints for all generators of this plugin; `full=1` random ones of SDXL's true size, 7 to 10 GB
-    that are built in `folder` (one for the time of the run). `plain=1` runs `text` through diffusers alone too, in the same
-    process. `steps`, `batch`, `dtype`, `compile`, `offload` and `guidance` replace what is configured.
+    `tiny=1` takes tiny random checkpoints for all generators of this plugin; `full=FAMILY` random ones of published size, that
+    are built in `folder` (one for the time of the run): `sdxl` (or 1; 7 to 10 GB), `sd3.5-medium` (16), `flux-schnell` (34) or
+    `qwen-image` (58); `angles` takes Qwen-Image-Edit (58 GB) with any of them. `plain=1` runs `text` through diffusers alone too,
+    in the same process. `steps`, `batch`, `dtype`, `compile`, `offload`, `guidance`, `attention`, `cache` (its kind) and
+    `quantisation` (KIND:TYPE, such as bitsandbytes:4bit) replace what is configured.
     """
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
@@ -65,7 +67,7 @@ class GpuBenchmark(Benchmark):
             InputError: `only` names no path, or both `tiny` and `full` are asked for.
             ConfigError: a value that replaces a configured one is none.
         """
-        tiny, full = _on(options, "tiny"), _on(options, "full")
+        tiny, full = _on(options, "tiny"), _family(options)
         if tiny and full:
             raise InputError("The checkpoints are tiny or of full size, not both.", hint="Leave out `tiny` or `full`.")
         number, requests, size = (
@@ -76,10 +78,10 @@ class GpuBenchmark(Benchmark):
         unknown = set(only) - {*PATHS, *_MORE}
         if unknown:
             raise InputError(f"There is no path {sorted(unknown)[0]!r}.", hint=f"Paths: {', '.join((*PATHS, *_MORE))}.")
-        levers = {name: options[name] for name in _LEVERS if options.get(name) not in (None, "")}
+        levers = _levers(options)
         plan = _Plan(number, requests, size, tiny, full, _on(options, "plain"), levers)
         figures: dict[str, Any] = (
-            _machine(ctx) | {"tiny_checkpoints": tiny, "full_size_random_checkpoints": full} | levers
+            _machine(ctx) | {"tiny_checkpoints": tiny, "full_size_random_checkpoints": full or False} | _flat(levers)
         )
         with tempfile.TemporaryDirectory(prefix="prodgen-bench-") as made:
             folder = Path(str(options.get("folder") or made)).expanduser()
@@ -119,16 +121,9 @@ class GpuBenchmark(Benchmark):
             with small_pictures():
                 return _measured(name, config, plan, ctx)
         if plan.full:
-            from prodgen_diffusers import full_size
-
-            if name not in full_size.NAMES:
-                raise Skipped("there are random weights of full size for Stable Diffusion XL alone")
-            folder.mkdir(parents=True, exist_ok=True)
-            with collected_messages():
-                given = full_size.section(name, folder, ctx.device, ctx.dtype)
+            given = _full_size(name, plan, folder, ctx)
             if plan.size:
                 given["size"] = plan.size
-            free(ctx.device)
             return _measured(name, validate(Config, {name: given | plan.levers}, where=_WHERE), plan, ctx)
         own = getattr(self.config, name)
         if own is None:
@@ -145,11 +140,7 @@ class GpuBenchmark(Benchmark):
             with collected_messages():
                 model = {"model": section("text", folder)["model"], "size": 64}
         elif plan.full:
-            from prodgen_diffusers import full_size
-
-            with collected_messages():
-                model = full_size.section("text", folder, ctx.device, ctx.dtype)
-            free(ctx.device)
+            model = {"model": _full_size("text", plan, folder, ctx)["model"]}
         elif self.config.text is None:
             raise Skipped("no checkpoint: plugins.diffusers.text.model is not set")
         else:
@@ -165,7 +156,7 @@ class _Plan:
     requests: int
     size: int
     tiny: bool
-    full: bool
+    full: str
     plain: bool
     levers: dict[str, Any]
 
@@ -195,8 +186,57 @@ def _tried(name: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return {f"{name}_{key}": value for key, value in run().items()}
     except Skipped as reason:
         return {f"{name}_skipped": str(reason)}
-    except (ProdgenError, RuntimeError, ImportError) as error:
+    except Exception as error:  # whatever a library raises over one checkpoint
         return {f"{name}_skipped": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"}
+
+
+def _full_size(name: str, plan: _Plan, folder: Path, ctx: Context) -> dict[str, Any]:
+    from prodgen_diffusers.full_size.sections import NoRoom, section
+
+    folder.mkdir(parents=True, exist_ok=True)
+    dtype = str(plan.levers.get("dtype") or ctx.dtype)
+    try:
+        with collected_messages():
+            found = section(name, plan.full, folder, ctx.dtype if dtype == "auto" else dtype)
+    except NoRoom as error:
+        raise Skipped(str(error)) from None
+    if found is None:
+        raise Skipped(f"there are no random weights of full size for it with {plan.full}: take -o full=sdxl")
+    return found
+
+
+def _family(options: Mapping[str, Any]) -> str:
+    """The family of the checkpoints of full size; empty where none are asked for."""
+    from prodgen_diffusers.full_size.sections import FAMILIES
+
+    if _on(options, "full"):
+        return next(iter(FAMILIES))
+    name = str(options.get("full") or "").lower()
+    if name in ("", "0", "false", "no"):
+        return ""
+    if name not in FAMILIES:
+        raise InputError(
+            f"There are no checkpoints of full size of {name!r}.", hint=f"Families: {', '.join(FAMILIES)}."
+        )
+    return name
+
+
+def _levers(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that replace what is configured, as the configuration has them."""
+    found = {name: options[name] for name in _LEVERS if options.get(name) not in (None, "")}
+    if options.get("cache"):
+        found["cache"] = {"kind": options["cache"]}
+    if options.get("quantisation"):
+        kind, _, type = str(options["quantisation"]).partition(":")
+        found["quantisation"] = {"kind": kind, "type": type}
+    return found
+
+
+def _flat(levers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: ":".join(filter(None, value.values())) if isinstance(value, dict) else value
+        for name, value in levers.items()
+    }
 
 
 def _on(options: Mapping[str, Any], name: str) -> bool:

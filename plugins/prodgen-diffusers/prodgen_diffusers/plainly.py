@@ -19,7 +19,7 @@ from prodgen_sdk.context import Context
 
 def comparable(config: Pipeline) -> bool:
     """Whether a configuration is of a local text-to-image checkpoint without levers, which a plain script would load alike."""
-    plain = Pipeline(model=config.model, size=config.size, steps=config.steps, guidance=config.guidance, dtype=config.dtype, batch=config.batch, variant=config.variant)  # fmt: skip
+    plain = Pipeline(model=config.model, size=config.size, steps=config.steps, guidance=config.guidance, dtype=config.dtype, batch=config.batch, variant=config.variant, arguments=config.arguments)  # fmt: skip
     return type(config) is Pipeline and local_path(config.model) is not None and config == plain
 
 
@@ -36,7 +36,7 @@ def plainly(config: Pipeline, prompt: str, number: int, ctx: Context) -> dict[st
     pipe.set_progress_bar_config(disable=True)
     size = native_size(pipe, config)
     options = {"num_inference_steps": config.steps, "guidance_scale": config.guidance, "height": size, "width": size}
-    given = {name: value for name, value in options.items() if value is not None}
+    given = {name: value for name, value in options.items() if value is not None} | config.arguments
     times = []
     for place in range(number + 1):
         if place == 1:  # the first call makes handles and chooses kernels

@@ -1,53 +1,106 @@
-"""Random checkpoints of SDXL's true size, by their shapes alone; measured through tiny ones in their place."""
+"""Random checkpoints of published sizes, by their shapes alone; built and measured with tiny parts in the place of large ones."""
+
+import shutil
 
 import pytest
 
 pytest.importorskip("diffusers")
 
 import torch
-from prodgen_diffusers import full_size
 from prodgen_diffusers.benchmark import GpuBenchmark
 from prodgen_diffusers.config import Config, ImageToImage, Pipeline
+from prodgen_diffusers.full_size import sdxl, sections, transformers
 from prodgen_diffusers.plainly import comparable
-from prodgen_diffusers.tiny import sdxl as tiny
+from prodgen_diffusers.tiny import clip, qwen_edit
+from prodgen_diffusers.tiny import sdxl as tiny_sdxl
 
+from prodgen_sdk.checkpoints import published
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 
+PUBLISHED = {
+    sdxl.unet: 2_567_463_684,
+    published.t5_xxl: 4_762_310_656,
+    published.flux_transformer: 11_901_408_320,
+    transformers.qwen_transformer: 20_430_401_088,
+    lambda: transformers.qwen_vl(qwen_edit.tokenizer()): 8_292_166_656,
+    transformers.sd35_transformer: 2_243_171_520,
+}
 
-def test_the_denoiser_has_as_many_parameters_as_the_published_one():
+
+@pytest.mark.parametrize(("build", "count"), PUBLISHED.items())
+def test_networks_have_as_many_parameters_as_published_ones(build, count):
     with torch.device("meta"):
-        network = full_size.unet()
-    assert sum(weight.numel() for weight in network.parameters()) == 2_567_463_684
+        assert sum(weight.numel() for weight in build().parameters()) == count
 
 
-def test_weights_are_drawn_in_the_dtype_and_nothing_is_left_changed():
-    before = torch.get_default_dtype()
-    with full_size._created_on("cpu", "bfloat16"):
-        layer = torch.nn.Linear(2, 2)
-    assert layer.weight.dtype == torch.bfloat16
-    assert torch.get_default_dtype() == before
-    assert torch.nn.Linear(2, 2).weight.dtype == before
+@pytest.fixture
+def small(tiny, monkeypatch):
+    """Every large part becomes its tiny kin."""
+    monkeypatch.setattr(sections.shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(0, 0, 10**12))
+    for owner, name, build in (
+        (published, "clip_text", lambda **given: clip.text_tower(projection=given.get("projection", False))),
+        (published, "clip_big_g", lambda: clip.text_tower(projection=True, seed=1)),
+        (published, "t5_xxl", lambda: tiny.t5()[0]),
+        (
+            published,
+            "autoencoder",
+            lambda channels=4, shift=None, **given: tiny.vae(shift=shift) if channels == 16 else tiny_sdxl.vae(),
+        ),
+        (published, "flux_autoencoder", lambda: tiny.vae(shift=0.1)),
+        (published, "flux_transformer", tiny.flux_transformer),
+        (transformers, "sd35_transformer", tiny.sd3_transformer),
+        (transformers, "qwen_transformer", qwen_edit.transformer),
+        (transformers, "qwen_autoencoder", qwen_edit.vae),
+        (transformers, "qwen_vl", qwen_edit.vision_language),
+        (sdxl, "unet", tiny_sdxl.unet),
+    ):
+        monkeypatch.setattr(owner, name, build)
 
 
 @pytest.mark.slow
-def test_the_benchmark_keeps_its_checkpoints_and_compares_with_diffusers_alone(tmp_path, monkeypatch):
-    built = []
-
-    def build(folder):
-        built.append(folder.name)
-        return tiny.sdxl(folder)
-
-    monkeypatch.setattr(full_size, "sdxl", build)
-    options = {"full": "1", "plain": "1", "only": "text,angles", "folder": str(tmp_path / "w"), "n": 1, "requests": 1, "size": 64, "steps": "2"}  # fmt: skip
-    for _ in range(2):
-        figures = GpuBenchmark(None, Context()).run(options, Context())
-    assert built == ["sdxl"]
+@pytest.mark.parametrize("family", sections.FAMILIES)
+def test_every_family_is_built_loaded_and_compared_with_diffusers_alone(family, small, tmp_path):
+    options = {"full": family, "plain": "1", "only": "text", "folder": str(tmp_path / "w"), "n": 1, "requests": 2, "size": 32, "steps": "2"}  # fmt: skip
+    figures = GpuBenchmark(None, Context()).run(options, Context())
+    assert "text_skipped" not in figures, figures["text_skipped"]
+    assert figures["full_size_random_checkpoints"] == family
     assert figures["text_plain_request_s"] > 0
     difference = 100 * (figures["text_request_s"] / figures["text_plain_request_s"] - 1)
-    assert figures["text_over_plain_pct"] == pytest.approx(difference, abs=1)
-    assert "Stable Diffusion XL alone" in figures["angles_skipped"]
+    assert figures["text_over_plain_pct"] == pytest.approx(difference, rel=1e-3, abs=1)
     assert "text_memory_over_plain_pct" not in figures, "memory of a CPU is not measured"
+
+
+@pytest.mark.slow
+def test_angles_are_painted_by_the_editing_checkpoint_and_nothing_is_built_twice(small, tmp_path):
+    options = {"full": "flux-schnell", "only": "angles,control", "folder": str(tmp_path / "w"), "n": 1, "requests": 1, "size": 64, "steps": "1"}  # fmt: skip
+    with qwen_edit.small_pictures():
+        figures = GpuBenchmark(None, Context()).run(options, Context())
+        assert "angles_skipped" not in figures, figures["angles_skipped"]
+        assert figures["angles_request_s"] > 0
+        assert "take -o full=sdxl" in figures["control_skipped"]
+        weights = sorted((tmp_path / "w").rglob("*.safetensors"))
+        times = [path.stat().st_mtime_ns for path in weights]
+        GpuBenchmark(None, Context()).run(options, Context())
+    assert [path.stat().st_mtime_ns for path in weights] == times
+
+
+def test_a_disk_that_is_too_small_is_told_of_before_anything_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(sections.shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(0, 0, 20 * 10**9))
+    options = {"full": "flux-schnell", "only": "text", "folder": str(tmp_path / "w")}
+    assert "flux-schnell takes 68 GB" in GpuBenchmark(None, Context()).run(options, Context())["text_skipped"]
+    assert not list((tmp_path / "w").iterdir())
+
+
+def test_families_and_levers_are_checked():
+    with pytest.raises(InputError, match="no checkpoints of full size of 'flux-3'"):
+        GpuBenchmark(None, Context()).run({"full": "flux-3"}, Context())
+    config = Config.model_validate({"text": {"model": "/nowhere"}})
+    options = {"only": "text", "quantisation": "bits:4", "cache": "first_block"}
+    figures = GpuBenchmark(config, Context()).run(options, Context())
+    assert figures["quantisation"] == "bits:4"
+    assert figures["cache"] == "first_block"
+    assert "options of prodgen bench gpu: quantisation.kind" in figures["text_skipped"]
 
 
 def test_options_replace_what_is_configured_and_are_checked():

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from prodgen_diffusers.tiny import qwen_edit
 from prodgen_diffusers.tiny.clip import text_tower as clip_text
-from prodgen_diffusers.tiny.clip import tokenizer as clip_tokenizer
 from prodgen_diffusers.tiny.sdxl import sdxl  # noqa: F401
+
+from prodgen_sdk.checkpoints.published import clip_tokenizer, t5_tokenizer
 
 
 def vae(channels=(16, 32), *, latent=4, shift=None, seed=0):
@@ -56,11 +57,9 @@ def _not_clipped(scheduler: str) -> dict[str, int]:
 def t5(*, seed=0):
     """T5's encoder, two layers, and its Unigram tokenizer of single letters."""
     import torch
-    from transformers import T5Config, T5EncoderModel, T5TokenizerFast
+    from transformers import T5Config, T5EncoderModel
 
-    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0)]
-    pieces += [(chr(code), -3.0) for code in range(33, 127)]
-    tokenizer = T5TokenizerFast(vocab=pieces, extra_ids=0, model_max_length=64)
+    tokenizer = t5_tokenizer(64)
     torch.manual_seed(seed)
     settings = T5Config(vocab_size=len(tokenizer), d_model=32, d_kv=8, d_ff=37, num_layers=2, num_heads=4)
     return T5EncoderModel(settings).eval(), tokenizer
@@ -90,19 +89,24 @@ def flow():
     return diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0)
 
 
-def sd3(folder: Path, *, seed: int = 0) -> Path:
-    """Stable Diffusion 3: two CLIP towers, T5, MMDiT; pictures of 32."""
+def sd3_transformer(*, seed=0):
     import diffusers
     import torch
 
-    encoder, tokenizer = t5(seed=seed)
     torch.manual_seed(seed)
-    net = diffusers.SD3Transformer2DModel(
+    return diffusers.SD3Transformer2DModel(
         sample_size=16, patch_size=2, in_channels=4, num_layers=2, attention_head_dim=8, num_attention_heads=4,
         caption_projection_dim=32, joint_attention_dim=32, pooled_projection_dim=64, out_channels=4,
     )  # fmt: skip
+
+
+def sd3(folder: Path, *, seed: int = 0) -> Path:
+    """Stable Diffusion 3: two CLIP towers, T5, MMDiT; pictures of 32."""
+    import diffusers
+
+    encoder, tokenizer = t5(seed=seed)
     pipe = diffusers.StableDiffusion3Pipeline(
-        transformer=net, scheduler=flow(), vae=vae(shift=0.1, seed=seed), text_encoder=clip_text(projection=True, seed=seed),
+        transformer=sd3_transformer(seed=seed), scheduler=flow(), vae=vae(shift=0.1, seed=seed), text_encoder=clip_text(projection=True, seed=seed),
         tokenizer=clip_tokenizer(), text_encoder_2=clip_text(projection=True, seed=seed + 1),
         tokenizer_2=clip_tokenizer(), text_encoder_3=encoder, tokenizer_3=tokenizer,
     )  # fmt: skip
@@ -110,20 +114,25 @@ def sd3(folder: Path, *, seed: int = 0) -> Path:
     return folder
 
 
-def flux(folder: Path, *, seed: int = 0) -> Path:
-    """FLUX.1: CLIP, T5, double and single blocks, guidance embedded; give `size`, as it paints 1024 by default."""
+def flux_transformer(*, guidance=True, channels=16, seed=0):
     import diffusers
     import torch
 
-    encoder, tokenizer = t5(seed=seed)
     torch.manual_seed(seed)
-    net = diffusers.FluxTransformer2DModel(
-        patch_size=1, in_channels=16, num_layers=2, num_single_layers=2, attention_head_dim=16, num_attention_heads=2,
-        joint_attention_dim=32, pooled_projection_dim=32, axes_dims_rope=(4, 4, 8), guidance_embeds=True,
+    return diffusers.FluxTransformer2DModel(
+        patch_size=1, in_channels=channels, out_channels=16, num_layers=2, num_single_layers=2, attention_head_dim=16,
+        num_attention_heads=2, joint_attention_dim=32, pooled_projection_dim=32, axes_dims_rope=(4, 4, 8), guidance_embeds=guidance,
     )  # fmt: skip
+
+
+def flux(folder: Path, *, seed: int = 0) -> Path:
+    """FLUX.1: CLIP, T5, double and single blocks, guidance embedded; give `size`, as it paints 1024 by default."""
+    import diffusers
+
+    encoder, tokenizer = t5(seed=seed)
     pipe = diffusers.FluxPipeline(
         scheduler=flow(), vae=vae(shift=0.1, seed=seed), text_encoder=clip_text(seed=seed), tokenizer=clip_tokenizer(),
-        text_encoder_2=encoder, tokenizer_2=tokenizer, transformer=net,
+        text_encoder_2=encoder, tokenizer_2=tokenizer, transformer=flux_transformer(seed=seed),
     )  # fmt: skip
     pipe.save_pretrained(folder)
     return folder

@@ -1,27 +1,10 @@
-"""CLIP's towers and tokeniser, tiny."""
+"""CLIP's towers, tiny."""
 
 from __future__ import annotations
 
 from typing import Any
 
-
-def byte_letters() -> list[str]:
-    """The 256 characters that stand for bytes in GPT-2's, CLIP's and Qwen's byte-level BPE."""
-    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    letters, spare = [], 256
-    for byte in range(256):
-        letters.append(chr(byte) if byte in printable else chr(spare))
-        spare += byte not in printable
-    return letters
-
-
-def tokenizer() -> Any:
-    """CLIP's byte-level BPE without merges: a token a letter, 77 at most."""
-    from transformers import CLIPTokenizer
-
-    letters = byte_letters()
-    pieces = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
-    return CLIPTokenizer(vocab={piece: place for place, piece in enumerate(pieces)}, merges=[], model_max_length=77)
+from prodgen_sdk.checkpoints.published import clip_tokenizer
 
 
 def text_tower(width: int = 32, *, projection: bool = False, seed: int = 0) -> Any:
@@ -30,7 +13,7 @@ def text_tower(width: int = 32, *, projection: bool = False, seed: int = 0) -> A
     from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
     torch.manual_seed(seed)
-    words = tokenizer()
+    words = clip_tokenizer()
     config = CLIPTextConfig(
         vocab_size=len(words),
         hidden_size=width,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from prodgen_diffusers.tiny.clip import byte_letters
+from prodgen_sdk.checkpoints.published import byte_letters
 
 _SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")  # fmt: skip
 
@@ -49,12 +49,16 @@ def vision_language(words: Any, *, seed: int = 0) -> Any:
             "num_heads": 2,
             "out_hidden_size": width,
         },
-        image_token_id=words.convert_tokens_to_ids("<|image_pad|>"),
-        video_token_id=words.convert_tokens_to_ids("<|video_pad|>"),
-        vision_start_token_id=words.convert_tokens_to_ids("<|vision_start|>"),
-        vision_end_token_id=words.convert_tokens_to_ids("<|vision_end|>"),
+        **special_ids(words),
     )
     return Qwen2_5_VLForConditionalGeneration(config).eval()
+
+
+def special_ids(words: Any) -> dict[str, int]:
+    """The tokens around and in the place of pictures, as Qwen2_5_VLConfig names them."""
+    names = ("image_pad", "video_pad", "vision_start", "vision_end")
+    keys = ("image_token_id", "video_token_id", "vision_start_token_id", "vision_end_token_id")
+    return {key: words.convert_tokens_to_ids(f"<|{name}|>") for key, name in zip(keys, names, strict=True)}
 
 
 def transformer(*, seed: int = 0) -> Any:
@@ -110,8 +114,13 @@ def qwen_edit(folder: Path, *, seed: int = 0) -> Path:
         processor=processor,
         transformer=transformer(seed=seed),
     ).save_pretrained(folder)
+    return with_published_processor(folder)
+
+
+def with_published_processor(folder: Path) -> Path:
+    """Names the processor's class in `model_index.json` as published checkpoints do."""
     index = folder / "model_index.json"
-    named = json.loads(index.read_text()) | {"processor": ["transformers", "Qwen2VLProcessor"]}  # as published ones say
+    named = json.loads(index.read_text()) | {"processor": ["transformers", "Qwen2VLProcessor"]}
     index.write_text(json.dumps(named, indent=2))
     return folder
 
@@ -129,19 +138,25 @@ def small_pictures() -> Iterator[None]:
         module.CONDITION_IMAGE_SIZE, module.VAE_IMAGE_SIZE = kept
 
 
-def angles_lora(file: Path, *, rank: int = 2, seed: int = 0) -> Path:
-    """A LoRA on the attention of that transformer, in the layout of PEFT."""
+def angles_lora(
+    file: Path, *, rank: int = 2, seed: int = 0, build: Callable[[], Any] = transformer, dtype: str = "float32"
+) -> Path:
+    """A LoRA on the attention of a transformer, as a rule of that above, in the layout of PEFT.
+
+    Args:
+        build: makes the transformer; only its shapes count.
+    """
     import torch
     from diffusers import QwenImageEditPlusPipeline
     from peft import LoraConfig, get_peft_model_state_dict
 
-    net = transformer(seed=seed)
-    torch.manual_seed(seed + 11)
-    net.add_adapter(LoraConfig(r=rank, lora_alpha=rank, target_modules=["to_q", "to_k", "to_v", "to_out.0"]))
-    for name, value in net.named_parameters():
-        if "lora_B" in name:
-            torch.nn.init.normal_(value, std=0.5)
-    QwenImageEditPlusPipeline.save_lora_weights(
-        file.parent, transformer_lora_layers=get_peft_model_state_dict(net), weight_name=file.name
-    )
+    with torch.device("meta"):
+        net = build()
+        net.add_adapter(LoraConfig(r=rank, lora_alpha=rank, target_modules=["to_q", "to_k", "to_v", "to_out.0"]))
+    rng = torch.Generator().manual_seed(seed + 11)
+    layers = {
+        name: (torch.randn(value.shape, generator=rng) * (0.5 if "lora_B" in name else value.shape[1] ** -0.5)).to(getattr(torch, dtype))
+        for name, value in get_peft_model_state_dict(net).items()
+    }  # fmt: skip
+    QwenImageEditPlusPipeline.save_lora_weights(file.parent, transformer_lora_layers=layers, weight_name=file.name)
     return file

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from prodgen_diffusers.tiny.clip import image_tower, text_tower, tokenizer
+from prodgen_diffusers.tiny.clip import image_tower, text_tower
+from prodgen_sdk.checkpoints.published import clip_tokenizer
 
 WIDTHS = (8, 16, 32)
 SIZE = 64
@@ -62,8 +63,8 @@ def pipeline(*, seed: int = 0) -> Any:
         vae=vae(seed=seed),
         text_encoder=text_tower(seed=seed),
         text_encoder_2=text_tower(projection=True, seed=seed + 1),
-        tokenizer=tokenizer(),
-        tokenizer_2=tokenizer(),
+        tokenizer=clip_tokenizer(),
+        tokenizer_2=clip_tokenizer(),
         unet=unet(seed=seed),
         scheduler=diffusers.EulerDiscreteScheduler(
             beta_start=0.00085,

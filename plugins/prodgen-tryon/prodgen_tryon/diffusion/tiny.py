@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from prodgen_sdk.checkpoints.published import clip_tokenizer, t5_tokenizer
+
 
 def vae(*, shift: float | None = None, seed: int = 0) -> Any:
     """AutoencoderKL that halves once."""
@@ -49,10 +51,10 @@ def attention_tensors(model: Any) -> dict[str, Any]:
     seen: set[int] = set()
     tensors: dict[str, Any] = {}
     for number, block in enumerate(blocks):
-        for name, value in block.state_dict().items():
-            if value.data_ptr() not in seen:
-                seen.add(value.data_ptr())
-                tensors[f"{number}.{name}"] = value.clone()
+        for name, value in block.state_dict(keep_vars=True).items():
+            if id(value) not in seen:
+                seen.add(id(value))
+                tensors[f"{number}.{name}"] = value.detach().clone()
     return tensors
 
 
@@ -67,16 +69,6 @@ def catvton(folder: Path) -> Path:
     (folder / "attention").mkdir(parents=True)
     save_file(attention_tensors(unet(seed=9)), folder / "attention" / "model.safetensors")
     return folder
-
-
-def clip_tokenizer() -> Any:
-    """CLIP's byte-level BPE without merges: one token a letter."""
-    from transformers import CLIPTokenizer
-
-    letters = [*(chr(code) for code in range(33, 127)), *(chr(code) for code in range(161, 256) if code != 173)]
-    letters += [chr(256 + place) for place in range(256 - len(letters))]
-    pieces = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
-    return CLIPTokenizer(vocab={piece: place for place, piece in enumerate(pieces)}, merges=[], model_max_length=77)
 
 
 def clip_text(*, seed: int = 0) -> Any:
@@ -135,36 +127,36 @@ def adapter(folder: Path) -> Path:
 
 def flux_fill(folder: Path) -> Path:
     """FLUX.1 Fill in `base`, and a transformer of other weights in `transformer`."""
-    import torch
-    from diffusers import FlowMatchEulerDiscreteScheduler, FluxFillPipeline, FluxTransformer2DModel
-    from transformers import T5Config, T5EncoderModel, T5TokenizerFast
-
-    pieces = [
-        ("<pad>", 0.0),
-        ("</s>", 0.0),
-        ("<unk>", 0.0),
-        ("▁", -2.0),
-        *((chr(code), -3.0) for code in range(33, 127)),
-    ]
-    words = T5TokenizerFast(vocab=pieces, extra_ids=0, model_max_length=64)
-    torch.manual_seed(1)
-    encoder = T5EncoderModel(
-        T5Config(vocab_size=len(words), d_model=32, d_kv=8, d_ff=37, num_layers=2, num_heads=4)
-    ).eval()
-
-    def transformer(seed: int) -> Any:
-        torch.manual_seed(seed)
-        return FluxTransformer2DModel(
-            patch_size=1, in_channels=48, out_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=16,
-            num_attention_heads=2, joint_attention_dim=32, pooled_projection_dim=32, axes_dims_rope=(4, 4, 8), guidance_embeds=True,
-        ).eval()  # fmt: skip
+    from diffusers import FlowMatchEulerDiscreteScheduler, FluxFillPipeline
 
     FluxFillPipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(shift=3.0), vae=vae(shift=0.1), text_encoder=clip_text(),
-        tokenizer=clip_tokenizer(), text_encoder_2=encoder, tokenizer_2=words, transformer=transformer(1),
+        tokenizer=clip_tokenizer(), text_encoder_2=t5_encoder(), tokenizer_2=t5_tokenizer(64), transformer=flux_fill_transformer(1),
     ).save_pretrained(folder / "base")  # fmt: skip
-    transformer(2).save_pretrained(folder / "transformer")
+    flux_fill_transformer(2).save_pretrained(folder / "transformer")
     return folder
+
+
+def t5_encoder() -> Any:
+    import torch
+    from transformers import T5Config, T5EncoderModel
+
+    torch.manual_seed(1)
+    vocabulary = len(t5_tokenizer(64))
+    return T5EncoderModel(
+        T5Config(vocab_size=vocabulary, d_model=32, d_kv=8, d_ff=37, num_layers=2, num_heads=4)
+    ).eval()
+
+
+def flux_fill_transformer(seed: int) -> Any:
+    import torch
+    from diffusers import FluxTransformer2DModel
+
+    torch.manual_seed(seed)
+    return FluxTransformer2DModel(
+        patch_size=1, in_channels=48, out_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=16,
+        num_attention_heads=2, joint_attention_dim=32, pooled_projection_dim=32, axes_dims_rope=(4, 4, 8), guidance_embeds=True,
+    ).eval()  # fmt: skip
 
 
 CLOTHES = (

@@ -44,12 +44,35 @@ def test_every_path_with_tiny_weights_is_measured():
 def test_what_cannot_run_says_why():
     figures = GpuBenchmark(None, Context()).run({}, Context())
     assert figures["catvton_skipped"] == "no weights: [plugins.tryon.catvton] is not set"
-    figures = GpuBenchmark(None, Context()).run({"full": "1", "only": "flux_fill"}, Context())
-    assert figures["flux_fill_skipped"] == "there are random weights of full size for CatVTON alone"
+    figures = GpuBenchmark(None, Context()).run({"full": "1", "only": "fashn"}, Context())
+    assert figures["fashn_skipped"] == "there are no random weights of full size for it"
     with pytest.raises(InputError, match="no path 'cat'"):
         GpuBenchmark(None, Context()).run({"only": "cat"}, Context())
     with pytest.raises(InputError, match="not both"):
         GpuBenchmark(None, Context()).run({"tiny": "1", "full": "1"}, Context())
+
+
+@pytest.mark.slow
+def test_every_path_with_random_weights_of_full_size_is_measured(tmp_path, monkeypatch, tiny):
+    """With tiny parts in the place of the large ones."""
+    from prodgen_sdk.checkpoints import published
+
+    for owner, name, build in (
+        (full_size, "unet", tiny.unet),
+        (published, "autoencoder", lambda **given: tiny.vae()),
+        (published, "flux_autoencoder", lambda: tiny.vae(shift=0.1)),
+        (published, "clip_text", tiny.clip_text),
+        (published, "t5_xxl", tiny.t5_encoder),
+        (published, "flux_transformer", lambda channels: tiny.flux_fill_transformer(1)),
+    ):
+        monkeypatch.setattr(owner, name, build)
+    options = {"full": "1", "n": 1, "requests": 2, "steps": "4", "width": "32", "height": "48", "folder": str(tmp_path / "w")}  # fmt: skip
+    figures = GpuBenchmark(None, Context()).run(options, Context())
+    assert figures["full_size_random_weights"] is True
+    for path in set(PATHS) - {"fashn"}:
+        assert f"{path}_skipped" not in figures, figures[f"{path}_skipped"]
+        assert figures[f"{path}_request_s"] > 0
+    assert {"t5-xxl-float32", "sd15-inpaint-float32"} <= {path.name for path in (tmp_path / "w").iterdir()}
 
 
 def test_the_random_network_is_of_the_true_size():
