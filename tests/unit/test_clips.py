@@ -1,6 +1,9 @@
 import contextlib
 import itertools
 import random
+import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -89,11 +92,11 @@ def test_bad_clips_are_named(tmp_path, monkeypatch):
     images.save(np.zeros((8, 8, 3), np.uint8), tmp_path / "big/00002.png")
     with pytest.raises(InvalidImage, match="Frame 2"):
         list(clips.open_clip(tmp_path / "big"))
-    monkeypatch.setattr(clips, "MAX_EDGE", 50)
+    monkeypatch.setattr(clips.reading, "MAX_EDGE", 50)
     with pytest.raises(InputError, match="64 x 48"):
         clips.open_clip(tmp_path / "big")
-    monkeypatch.setattr(clips, "MAX_EDGE", 64)
-    monkeypatch.setattr(clips, "MAX_FRAMES", 2)
+    monkeypatch.setattr(clips.reading, "MAX_EDGE", 64)
+    monkeypatch.setattr(clips.reading, "MAX_FRAMES", 2)
     with pytest.raises(InputError, match="more than 2 frames"):
         clips.open_clip(tmp_path / "big")
     clip = clips.Clip(tmp_path / "big", "folder", 64, 48, 25.0, None)
@@ -120,6 +123,27 @@ def test_a_clip_is_written_whole_or_not_at_all(tmp_path):
     (tmp_path / "full/file").touch()
     with pytest.raises(InputError, match="not empty"):
         clips.write_clip(tmp_path / "full", moving(), 25)
+
+
+@pytest.mark.parametrize("name", ["c.mp4", "c.webm", "c.mkv", "c.gif", "folder"])
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path, name):
+    pytest.importorskip("cv2")
+    script = f"""
+import resource, sys
+import numpy as np
+from prodgen_sdk.clips import write_clip
+from prodgen_sdk.errors import StoreError
+
+noise = np.random.default_rng(0).integers(0, 256, (20, 128, 128, 3), dtype=np.uint8)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))  # no file may grow beyond, as if the disk were full
+try:
+    write_clip({name!r}, iter(noise), 25)
+except StoreError as error:
+    sys.exit(f"told: {{error}}")
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert re.match(rf"told: .*{name}.* could not be written: ", done.stderr), done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_without_opencv_the_install_is_named(tmp_path, monkeypatch):

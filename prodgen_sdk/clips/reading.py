@@ -1,23 +1,16 @@
-"""Reading and writing short clips, one frame at a time: videos, animated pictures, folders of pictures.
-
-A clip is untrusted like any picture: its size and length are checked against limits before and while it is read. At no time
-is more than one frame of a video in memory; an animated GIF, while it is written, is held with one byte a pixel.
-"""
+"""Looking at a clip and reading its frames. It is untrusted like any picture: limits hold before and while it is read."""
 
 from __future__ import annotations
 
-import itertools
-import shutil
-import uuid
 import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from prodgen_sdk import images
-from prodgen_sdk.errors import InputError, InvalidImage, MissingDependency, ProdgenError, StoreError
+from prodgen_sdk.errors import InputError, InvalidImage, MissingDependency, ProdgenError
 
 if TYPE_CHECKING:
     from prodgen_sdk.types import Image
@@ -27,10 +20,8 @@ ANIMATIONS = (".gif", ".webp", ".png", ".apng")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp", ".tif", ".tiff")
 MAX_EDGE = 1920
 MAX_FRAMES = 900
-MAX_GIF_FRAMES = 300
 RATE = 25.0
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
-CODECS = {".mp4": "mp4v", ".webm": "VP90", ".mkv": "FFV1"}
 
 
 @dataclass(frozen=True)
@@ -114,116 +105,8 @@ def open_clip(path: str | Path, *, rate: float | None = None) -> Clip:
     return clip
 
 
-def check_target(path: str | Path) -> Path:
-    """The path, if a clip can be written to it: .mp4, .webm, .mkv (lossless), .gif, or a folder that is empty or not there (PNG, lossless).
-
-    Raises:
-        InputError: another ending, or a folder that holds something.
-        MissingDependency: a video, without OpenCV.
-    """
-    path = Path(path)
-    ending = path.suffix.lower()
-    if ending in CODECS:
-        _cv2()
-    elif ending == "" and (not path.exists() or (path.is_dir() and not any(path.iterdir()))):
-        pass
-    elif ending == "" and path.is_dir():
-        raise InputError(f"The folder {path} is not empty.", hint="Name another one.")
-    elif ending != ".gif":
-        raise InputError(
-            f"A clip cannot be written as {path.name}.",
-            hint=f"Use {', '.join(CODECS)} (.mkv is lossless), .gif, or a folder for PNG files.",
-        )
-    return path
-
-
-def write_clip(path: str | Path, frames: Iterable[Image], rate: float) -> int:
-    """Writes frames [h, w, 3] of one size as they come, whole or not at all; returns how many there were.
-
-    Raises:
-        InputError: no frames, or more than a GIF may have; see `check_target`.
-        StoreError: the disk is full.
-    """
-    path = check_target(path)
-    iterator = iter(frames)
-    first = next(iterator, None)
-    if first is None:
-        raise InputError("There are no frames to write.")
-    counted = _Counted(itertools.chain([first], iterator))
-    temporary = path.with_name(f".{path.stem[:80]}.{uuid.uuid4().hex}{path.suffix}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        if path.suffix.lower() in CODECS:
-            _write_video(temporary, counted, rate, first)
-        elif path.suffix.lower() == ".gif":
-            _write_gif(temporary, counted, rate)
-        else:
-            for number, frame in enumerate(counted):
-                images.save(frame, temporary / f"{number:05}.png")
-            if path.exists():
-                path.rmdir()
-        temporary.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path} could not be written: {error.strerror or error}.", hint="Free some space.") from error
-    finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary, ignore_errors=True)
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-    return counted.number
-
-
-class _Counted:
-    def __init__(self, frames: Iterator[Image]) -> None:
-        self._frames = frames
-        self.number = 0
-
-    def __iter__(self) -> Iterator[Image]:
-        for frame in self._frames:
-            self.number += 1
-            yield frame
-
-
-def _write_video(path: Path, frames: Iterable[Image], rate: float, first: Image) -> None:
-    import numpy as np
-
-    cv2 = _cv2()
-    height, width = first.shape[:2]
-    lossless = path.suffix.lower() == ".mkv"
-    # Codecs with halved colour take even sizes alone: an odd last row or column is left out.
-    size = (width, height) if lossless else (width // 2 * 2, height // 2 * 2)
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*CODECS[path.suffix.lower()]), rate, size)
-    if not writer.isOpened():
-        raise MissingDependency(f"This build of OpenCV writes no {path.suffix}.", hint="Write a .gif or a folder.")
-    try:
-        for frame in frames:
-            writer.write(np.ascontiguousarray(images.flatten(frame)[: size[1], : size[0], ::-1]))
-    finally:
-        writer.release()
-
-
-def _write_gif(path: Path, frames: Iterable[Image], rate: float) -> None:
-    from PIL import Image as Pil
-
-    palette: Any = None
-
-    def indexed() -> Iterator[Any]:
-        nonlocal palette
-        for number, frame in enumerate(frames):
-            if number >= MAX_GIF_FRAMES:
-                raise InputError(f"A GIF may have up to {MAX_GIF_FRAMES} frames.", hint="Write a video or a folder.")
-            picture = Pil.fromarray(images.flatten(frame))
-            # One palette and no dither: what stands still does not flicker.
-            palette = palette if palette is not None else picture.quantize(255, dither=Pil.Dither.NONE)
-            yield picture.quantize(palette=palette, dither=Pil.Dither.NONE)
-
-    pictures = indexed()
-    each = max(20, round(1000 / rate))
-    next(pictures).save(path, "GIF", save_all=True, append_images=pictures, duration=each, loop=0, optimize=False)
-
-
 def _video(path: Path, rate: float | None) -> Clip:
-    cv2 = _cv2()
+    cv2 = opencv()
     with _Capture(path) as capture:
         told, count = float(capture.get(cv2.CAP_PROP_FPS)), int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         there, first = capture.read()  # a phone's video may be turned: its first frame tells the size
@@ -309,7 +192,7 @@ class _Capture:
         self._path = path
 
     def __enter__(self) -> Any:
-        cv2 = _cv2()
+        cv2 = opencv()
         if not self._path.is_file():
             raise InvalidImage(f"There is no file {self._path}.")
         if not _is_video(self._path):
@@ -359,7 +242,8 @@ def _too_long(path: Path) -> InputError:
     return InputError(f"{path} has more than {MAX_FRAMES} frames.", hint="Cut it: clips are for some seconds.")
 
 
-def _cv2() -> Any:
+def opencv() -> Any:
+    """The module `cv2`; raises MissingDependency with what installs it."""
     try:
         import cv2
     except ImportError:
