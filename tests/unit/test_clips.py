@@ -142,7 +142,7 @@ except StoreError as error:
     sys.exit(f"told: {{error}}")
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert re.match(rf"told: .*{name}.* could not be written: ", done.stderr), done.stderr
+    assert re.search(rf"^told: .*{name}.* could not be written: ", done.stderr, re.MULTILINE), done.stderr
     assert not list(tmp_path.iterdir())
 
 
