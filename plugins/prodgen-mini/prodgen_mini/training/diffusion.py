@@ -32,7 +32,7 @@ class DiffusionRecipe(ModelRecipe):
         uniform: share of the times that are drawn evenly; the others lie more in the middle (logit-normal).
     """
 
-    steps: int = 2500
+    steps: int = 3000
     learning_rate: float = 1.5e-3
     ema: float = 0.9995
     vae: Path | None = None
