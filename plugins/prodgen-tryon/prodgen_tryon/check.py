@@ -21,6 +21,7 @@ from prodgen_tryon.refusals import (
     cut_off,
 )
 
+EDGE = 0.25  # shoulder widths from the photo's edge within which an elbow says nothing of its arm
 LEAST_WIDTH = 20.0  # shoulder width in pixels below which nothing can be judged
 
 
@@ -77,7 +78,9 @@ def reach(person: Person, category: str) -> Refusal | None:
             return cut_off("from the head to below the chest, or down to the hips")
         if category != "top" and all(out(f"hip_{side}", 0.0) for side in SIDES):
             return cut_off("from the shoulders to the hips")
-        if all(out(f"elbow_{side}", 0.3) for side in SIDES):
+        if all(
+            out(f"elbow_{side}", 0.3) or (out(f"elbow_{side}", -EDGE) and out(f"wrist_{side}", 0.0)) for side in SIDES
+        ):
             return cut_off("with both arms")
     elif any(out(f"hip_{side}", 0.0) for side in SIDES) or all(out(f"knee_{side}", 0.0) for side in SIDES):
         return cut_off("from the waist to the feet")

@@ -1,5 +1,6 @@
 """Where points of garments go: laws of sizes and styles, on a drawn person. Geometry alone, no picture is warped."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -272,3 +273,26 @@ def test_necklines_are_foreshortened_and_keep_their_order(depth, more):
     assert -1e-6 <= lowest(depth) <= depth + 1e-6
     assert lowest(depth) < lowest(depth + more)
     assert depth - lowest(depth) <= LEVEL * COLLARBONE * 100 + 1e-6
+
+
+@pytest.mark.parametrize("shape", ["top", "long"])
+@pytest.mark.parametrize("style", ["tight", "regular", "loose"])
+def test_sleeves_fold_at_the_armpit_and_lie_beside_the_chest(person, shapes, shape, style):
+    fitted = fit_top(shapes[shape], person.measured, style)
+    w = person.width
+    for side, part in zip(SIDES, fitted.parts[1:], strict=True):
+        sign = -1.0 if side == "a" else 1.0
+        pit = person.frame.local(part.shape[-1:])[0]
+        chest = person.frame.local(part.shape)
+        chest = chest[(chest[:, 1] >= pit[1] - 1e-6) & (chest[:, 1] < pit[1] + 0.4 * w)]
+        # Arms hang beside the body: below the armpit no sleeve bulges over the chest.
+        assert (sign * chest[:, 0]).min() >= sign * pit[0] - 0.1 * w
+        assert sign * pit[0] >= 0.35 * w
+
+
+def test_trousers_end_where_those_end_that_are_worn(person, shapes):
+    def hem(reach):
+        measured = replace(person.measured, leg_ends=dict.fromkeys(SIDES, reach))
+        return lowest(fit_legs(shapes["trousers"], measured, person.legs), person.frame)
+
+    assert hem(1.0) == hem(2.0) < hem(2.2) < hem(2.4)

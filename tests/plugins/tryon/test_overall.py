@@ -79,6 +79,14 @@ def test_points_of_a_jumpsuit(jumpsuit):
     assert {"chest", "sleeve", "waist", "hip", "inseam"} <= set(found)
 
 
+def test_dungarees_that_are_called_trousers_begin_at_the_waist(dungarees):
+    picture, _ = dungarees
+    whole, cut = (understand(picture, Garment(front=picture, category=kind)) for kind in ("overall", "trousers"))
+    assert np.allclose(cut.shape.rows, whole.shape.legs.rows)
+    assert cut.shape.rows[0] > 140  # the straps and the bib are above
+    assert "bib" in cut.warnings[0]
+
+
 def test_a_mask_without_legs_is_not_understood(drawn):
     picture, mask = drawn.garment(drawn.tee())
     assert overall_shape(mask).confidence < 0.25

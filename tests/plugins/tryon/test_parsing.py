@@ -2,9 +2,11 @@
 
 import cv2
 import numpy as np
+import pytest
 from prodgen_tryon.body.long_hair import follow
-from prodgen_tryon.body.parsing import _give_islands, _give_prints, _give_streaks
-from prodgen_tryon.body.skeleton import Skeleton
+from prodgen_tryon.body.parsing import _give_islands, _give_prints, _give_rims, _give_streaks
+from prodgen_tryon.body.person import _across_hands
+from prodgen_tryon.body.skeleton import Skeleton, skeleton
 
 
 def test_small_islands_of_a_top_in_trousers_are_trousers():
@@ -70,3 +72,30 @@ def test_a_print_is_no_hair_and_a_lock_of_hair_is_no_print():
     assert (labels["upper"][places["print"]] == 1).all()
     for name in ("head", "lock"):
         assert (labels["hair"][places[name]] == 1).all(), name
+
+
+def test_thin_hair_along_a_collar_is_the_collars_rim(drawn):
+    frame = skeleton(drawn.joints())
+    hair, upper = np.zeros((400, 300), np.float32), np.zeros((400, 300), np.float32)
+    upper[100:220, 110:190] = 1
+    hair[30:80, 128:172] = 1
+    hair[80:140, 176:186] = 1  # a lock that falls over the shoulder
+    hair[96:99, 112:130] = 1  # the rim beside the neck
+    upper[hair > 0] = 0
+    labels = {"hair": hair, "upper": upper}
+    _give_rims(labels, frame)
+    assert (labels["hair"][96:99, 112:130] == 0).all()
+    assert (labels["upper"][96:99, 112:130] == 1).all()
+    assert (labels["hair"][30:75, 128:172] == 1).all()
+    assert (labels["hair"][100:135, 178:184] == 1).all()
+
+
+def test_hips_go_on_behind_a_hand():
+    lower, hands = np.zeros((50, 100), np.float32), np.zeros((50, 100), np.float32)
+    lower[:, 10:80] = 1
+    lower[20:40, 40:60] = 0
+    hands[20:40, 40:60] = 1  # in front of the hip
+    hands[0:10, 80:90] = 1  # beside it
+    origins = np.array([[20.0, y] for y in (5, 15, 30)])
+    found = _across_hands(lower, hands, origins, np.array([1.0, 0.0]), 75.0)
+    assert found == pytest.approx([60, 60, 60], abs=1.5)

@@ -32,6 +32,12 @@ def hands_on_chest(parser):
     }  # fmt: skip
 
 
+def arms_leave_the_photo(parser):
+    parser.moved = {
+        "left_elbow": (280, 250), "right_elbow": (20, 250), "left_wrist": (330, 420), "right_wrist": (-30, 420),
+    }  # fmt: skip
+
+
 PHOTOS = {
     "as it is": (lambda drawn: drawn.person(), None, None),
     "black and white": (lambda drawn: grey(drawn.person()), None, None),
@@ -44,6 +50,7 @@ PHOTOS = {
     "thumbnail": (lambda drawn: drawn.person((96, 72)), None, "too-small"),
     "from behind": (lambda drawn: drawn.person(), lambda parser: setattr(parser, "back", True), "back-view"),
     "arms crossed": (lambda drawn: drawn.person(), hands_on_chest, "arms-crossed"),
+    "a selfie": (lambda drawn: drawn.person(), arms_leave_the_photo, "body-cut-off"),
     "head and shoulders": (lambda drawn: drawn.person()[:150], None, "body-cut-off"),
 }
 

@@ -13,7 +13,7 @@ from prodgen_tryon.body.skeleton import SIDES
 from prodgen_tryon.body.sleeves import along_path, arm_path, beyond
 from prodgen_tryon.filters import Float, blur, box_of, dilate, polygon, times, tube
 from prodgen_tryon.fit.legs import LegFit
-from prodgen_tryon.fit.parts import TopFit
+from prodgen_tryon.fit.parts import Part, TopFit
 from prodgen_tryon.garment.cutout import Cutout
 from prodgen_tryon.picture import underlay
 from prodgen_tryon.picture.layers import over, paint, warp_part
@@ -78,13 +78,13 @@ def compose_top(
     torso, sleeves = fitted.parts[0], fitted.parts[1:]
     margin = 0.01 * float(np.ptp(torso.source, axis=0).max())
     if fitted.panels is None:
-        torso_layer = warp_part(garment.rgba, torso, size, margin)
+        torso_layer = warp_part(garment.rgba, torso, size, margin, [(part.piece, _armpit(part)) for part in sleeves])
     else:
         panel, other = (warp_part(garment.rgba, part, size) for part in fitted.panels)
         torso_layer = np.where(panel[..., 3:] >= other[..., 3:], panel, other)
     gap = np.zeros(size, np.float32) if fitted.gap is None else polygon(size, fitted.gap).astype(np.float32)
     sleeve_layers = [
-        warp_part(garment.rgba, part, size, 0.012 * float(np.ptp(torso.source, axis=0).max())) for part in sleeves
+        warp_part(garment.rgba, part, size, 1.2 * margin, [(torso.piece, _armpit(part))]) for part in sleeves
     ]
     seams = _shoulders(person, fitted)
     torso_layer[..., 3] *= seams
@@ -152,6 +152,11 @@ def compose_top(
     paint(canvas, person.image, guard)
     alpha = (cloth_alpha * (1 - guard)).astype(np.float32)
     return Composed(canvas, alpha, cloth, cloth_alpha, gap if gap.any() else None)
+
+
+def _armpit(sleeve: Part) -> float:
+    """The row of the garment's picture at which a sleeve parts from the torso."""
+    return float(sleeve.piece[-1, 1])
 
 
 def _old_clothes(person: Person, dress: bool) -> Float:
@@ -278,7 +283,7 @@ def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit) 
     if fitted.end < 2.0:
         legs, legs_alpha = underlay.bare_legs(person)
         under = over(under, legs, legs_alpha)
-    feet = np.clip(2 * np.minimum(parts["feet"], parts["person"]) - 0.6, 0, 1)  # the ground beside them is none
+    feet: Float = np.clip(2 * np.minimum(parts["feet"], parts["person"]) - 0.6, 0, 1)  # the ground beside them is none
     guard = np.maximum.reduce(
         [front(person), parts["upper"], feet * (parts["lower"] < 0.5), parts["skin"] * (parts["lower"] < 0.3)]
     )

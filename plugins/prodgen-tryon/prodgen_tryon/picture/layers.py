@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -9,27 +10,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Float, box_of, dilate, polygon, times, unit
+from prodgen_tryon.filters import Contour, Float, box_of, dilate, polygon, times, unit
 from prodgen_tryon.fit.parts import Part
 from prodgen_tryon.picture.tps import ThinPlate, warp
 
 STIFFNESS = 1e-3
 
 
-def warp_part(rgba: Image, part: Part, size: tuple[int, int], grow: float = 0.0) -> Float:
+def warp_part(
+    rgba: Image, part: Part, size: tuple[int, int], grow: float = 0.0, beside: Sequence[tuple[Contour, float]] = ()
+) -> Float:
     """One part on the body's picture: float32 [h, w, 4], colours 0 to 255 not premultiplied, alpha 0 to 1.
 
     Args:
         rgba: the garment, uint8 [h, w, 4].
         size: (height, width) of the result.
         grow: how far beyond its outline the part reaches under its neighbours, in garment pixels.
+        beside: outlines of neighbours on the garment's picture, and the row from which on they only hang beside the part: cloth of
+            theirs is no margin of it there.
     """
     shrink = _reduction(part)
     x0, y0, x1, y1 = _box(part.source, rgba.shape, 0.12)
     source = part.source - [x0, y0]
     piece = polygon((y1 - y0, x1 - x0), part.piece - [x0, y0])
     if grow > 0:
-        piece = dilate(piece, grow)
+        own, piece = piece, dilate(piece, grow)
+        for ring, row in beside:
+            free = max(round(row) - y0, 0)
+            piece[free:] &= own[free:] | ~polygon(own.shape, ring - [x0, y0])[free:]
     picture = unit(rgba[y0:y1, x0:x1])
     alpha = picture[..., 3] * piece
     picture = cv2.merge([*cv2.split(times(picture[..., :3] * np.float32(255), alpha)), alpha])

@@ -29,6 +29,7 @@ from prodgen_tryon.picture.fill import spread
 
 Curve = NDArray[np.float64]
 STATIONS = 96  # along a limb
+LONG = 1.6  # where a sleeve ends that leaves no forearm to measure
 
 
 def skin_colour(person: Person, side: Side | None = None) -> NDArray[np.float64]:
@@ -205,8 +206,16 @@ def seen_arm(person: Person, side: Side) -> tuple[float, float]:
     w, skin = person.width, person.parts["skin"]
     steps = np.arange(-0.24, 0.24, 0.01) * w
     shifts, ratios = [], []
-    for i in np.flatnonzero((limb.t > covered + 0.12) & (limb.t < min(covered + 0.4, 1.95))):
-        places = limb.centre[i] + np.outer(steps, limb.normal[i])
+    if covered > LONG:  # the hand is all that is seen
+        skin = np.maximum(skin, person.parts["hands"])
+        path = arm_path(person.frame, side)
+        t = np.linspace(max(covered, 2.0) + 0.06, max(covered, 2.0) + 0.3, 5)
+        stations = [(place, limb.normal[-1], 2.0) for place in along_path(path, t)]
+    else:
+        beyond = np.flatnonzero((limb.t > covered + 0.12) & (limb.t < min(covered + 0.4, 1.95)))
+        stations = [(limb.centre[i], limb.normal[i], limb.t[i]) for i in beyond]
+    for centre, normal, t_here in stations:
+        places = centre + np.outer(steps, normal)
         x, y = np.round(places).astype(int).T
         inside = (x >= 0) & (y >= 0) & (x < skin.shape[1]) & (y < skin.shape[0])
         seen = np.zeros(len(steps), bool)
@@ -220,10 +229,11 @@ def seen_arm(person: Person, side: Side) -> tuple[float, float]:
         while high < len(steps) - 1 and seen[high + 1]:
             high += 1
         shifts.append((steps[low] + steps[high]) / 2)
-        ratios.append((steps[high] - steps[low] + 0.01 * w) / 2 / float(usual_half(person, limb.t[i : i + 1])[0]))
+        ratios.append((steps[high] - steps[low] + 0.01 * w) / 2 / float(usual_half(person, np.array([t_here]))[0]))
     if len(ratios) < 3:
         return 0.0, 1.0
-    return float(np.median(shifts)), float(np.clip(np.median(ratios), 0.7, 1.45))
+    most = 1.05 if covered > LONG else 1.45  # a hand is wider than its wrist
+    return float(np.median(shifts)), float(np.clip(np.median(ratios), 0.7, most))
 
 
 def bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
