@@ -51,7 +51,8 @@ def _quantiser(wanted: Quantisation, library: str, dtype: str) -> Any:
     if wanted.kind == "torchao":
         from torchao import quantization
 
-        return home.TorchAoConfig(getattr(quantization, TORCHAO[wanted.type])())
+        # By default torchao changes the compiler's settings for the whole process: whatever is compiled later takes minutes.
+        return home.TorchAoConfig(getattr(quantization, TORCHAO[wanted.type])(set_inductor_config=False))
     if wanted.type == "8bit":
         return home.BitsAndBytesConfig(load_in_8bit=True)
     return home.BitsAndBytesConfig(

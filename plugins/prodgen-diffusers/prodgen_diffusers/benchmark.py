@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ class GpuBenchmark(Benchmark):
     `tiny=1` takes tiny random checkpoints for all generators of this plugin; `full=FAMILY` random ones of published size, that
     are built in `folder` (one for the time of the run): `sdxl` (or 1; 7 to 10 GB), `sd3.5-medium` (16), `flux-schnell` (34) or
     `qwen-image` (58); `angles` takes Qwen-Image-Edit (58 GB) with any of them. `plain=1` runs `text` through diffusers alone too,
-    in the same process. `steps`, `batch`, `dtype`, `compile`, `offload`, `guidance`, `attention`, `cache` (its kind) and
+    in the same process. `seconds`: of each path, after which no further call is begun. `steps`, `batch`, `dtype`, `compile`, `offload`, `guidance`, `attention`, `cache` (its kind) and
     `quantisation` (KIND:TYPE, such as bitsandbytes:4bit) replace what is configured.
     """
 
@@ -79,7 +80,9 @@ class GpuBenchmark(Benchmark):
         if unknown:
             raise InputError(f"There is no path {sorted(unknown)[0]!r}.", hint=f"Paths: {', '.join((*PATHS, *_MORE))}.")
         levers = _levers(options)
-        plan = _Plan(number, requests, size, tiny, full, _on(options, "plain"), levers)
+        plan = _Plan(
+            number, requests, size, tiny, full, _on(options, "plain"), float(options.get("seconds") or inf), levers
+        )
         figures: dict[str, Any] = (
             _machine(ctx) | {"tiny_checkpoints": tiny, "full_size_random_checkpoints": full or False} | _flat(levers)
         )
@@ -158,6 +161,7 @@ class _Plan:
     tiny: bool
     full: str
     plain: bool
+    seconds: float
     levers: dict[str, Any]
 
 
@@ -166,11 +170,11 @@ def _measured(name: str, config: Config, plan: _Plan, ctx: Context) -> dict[str,
     size = plan.size or own.size or 1024
     plain: dict[str, float] = {}
     if plan.plain and comparable(own):
-        plain = plainly(own, PRODUCT.title, plan.number, ctx)
+        plain = plainly(own, PRODUCT.title, plan.number, ctx, plan.seconds)
     started = time.perf_counter()
     generator = _build(PATHS[name], config, ctx)
     figures = {"load_s": round(time.perf_counter() - started, 3)}
-    figures |= measure(name, generator, plan.number, plan.requests, size, ctx)
+    figures |= measure(name, generator, plan.number, plan.requests, size, ctx, plan.seconds)
     if plain:
         figures["plain_request_s"] = round(plain["request_s"], 4)
         figures["over_plain_pct"] = round(100 * (figures["request_s"] / plain["request_s"] - 1), 2)

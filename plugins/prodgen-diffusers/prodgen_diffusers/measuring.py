@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import inf
 from statistics import median
+from time import monotonic
 from typing import Any
 
 from prodgen_sdk.checkpoints.measuring import forget_peak, peak_bytes, seconds, watch
@@ -20,8 +22,24 @@ class Skipped(Exception):
     """A path that is not set up."""
 
 
-def measure(name: str, generator: Any, number: int, requests: int, size: int, ctx: Context) -> dict[str, Any]:
-    """The figures of one loaded generator, without the path in their names."""
+def repeated(work: Callable[[], Any], number: int, most: float, device: str) -> list[float]:
+    """Seconds of up to `number` calls, the first included: none is begun after `most` seconds."""
+    end = monotonic() + most
+    times = [seconds(work, device)]
+    while len(times) < number and monotonic() < end:
+        times.append(seconds(work, device))
+    return times
+
+
+def measure(
+    name: str, generator: Any, number: int, requests: int, size: int, ctx: Context, most: float = inf
+) -> dict[str, Any]:
+    """The figures of one loaded generator, without the path in their names.
+
+    Args:
+        most: seconds after which no further call is begun; what is missing then is told in `left_out`.
+    """
+    end = monotonic() + most
     device, pipe = generator.loaded.device, generator.loaded.pipe
     one = request_of(name, size, 0)
     views = len(one.views)
@@ -29,20 +47,24 @@ def measure(name: str, generator: Any, number: int, requests: int, size: int, ct
     forget_peak(device)
     owner, callee = _inside(name, pipe)
     with watch(owner, callee, pipe, device) as inside:
-        times = [seconds(lambda: generator.generate([one], ctx), device) for _ in range(number)]
+        times = repeated(lambda: generator.generate([one], ctx), number, end - monotonic(), device)
     figures: dict[str, Any] = {
         "first_request_s": round(first, 4),
         "request_s": round(median(times), 4),
         "images_per_s": round(views / median(times), 4),
         "step_ms": round(1000 * inside.seconds / max(1, inside.steps), 3),
         "host_overhead_pct": round(100 * (sum(times) - inside.seconds) / inside.seconds, 2),
-        "host_overhead_ms": round(1000 * (sum(times) - inside.seconds) / number, 2),
+        "host_overhead_ms": round(1000 * (sum(times) - inside.seconds) / len(times), 2),
     }
+    if len(times) < number:
+        figures["calls"] = len(times)
     if name == "control":
         figures["geometry_ms"] = round(1000 * seconds(lambda: generator.geometry([one], ctx), device), 2)
     if device.startswith("cuda"):
         figures["peak_memory_mb"] = round(peak_bytes(device) / 2**20, 1)
         figures["memory_over_pipeline_pct"] = round(100 * (peak_bytes(device) / max(1, inside.peak) - 1), 2)
+    if monotonic() + 3 * requests * median(times) > end:
+        return figures | {"left_out": f"batches: {most:g} s would not do"}
     many = [request_of(name, size, seed) for seed in range(requests)]
     generator.generate(many, ctx)  # chooses kernels and takes memory for batches of this size
     together = seconds(lambda: generator.generate(many, ctx), device)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Mapping
+from math import inf
 from statistics import median
 from typing import Any
 
 from prodgen_diffusers.config import Pipeline
 from prodgen_diffusers.loading import task_class
+from prodgen_diffusers.measuring import repeated
 from prodgen_diffusers.running import native_size
 from prodgen_sdk.checkpoints.loading import load_pretrained
-from prodgen_sdk.checkpoints.measuring import forget_peak, free, peak_bytes, wait
+from prodgen_sdk.checkpoints.measuring import forget_peak, free, peak_bytes
 from prodgen_sdk.checkpoints.messages import collected_messages
 from prodgen_sdk.checkpoints.pipelines import pipeline_class, read_index
 from prodgen_sdk.checkpoints.sources import local_path
@@ -23,8 +25,12 @@ def comparable(config: Pipeline) -> bool:
     return type(config) is Pipeline and local_path(config.model) is not None and config == plain
 
 
-def plainly(config: Pipeline, prompt: str, number: int, ctx: Context) -> dict[str, float]:
-    """`request_s`, median seconds of a call from words to a PIL picture, and on CUDA `peak_memory_mb`, weights and call."""
+def plainly(config: Pipeline, prompt: str, number: int, ctx: Context, most: float = inf) -> dict[str, float]:
+    """`request_s`, median seconds of a call from words to a PIL picture, and on CUDA `peak_memory_mb`, weights and call.
+
+    Args:
+        most: seconds after which no further call is begun.
+    """
     import torch
 
     folder = local_path(config.model)
@@ -37,16 +43,19 @@ def plainly(config: Pipeline, prompt: str, number: int, ctx: Context) -> dict[st
     size = native_size(pipe, config)
     options = {"num_inference_steps": config.steps, "guidance_scale": config.guidance, "height": size, "width": size}
     given = {name: value for name, value in options.items() if value is not None} | config.arguments
-    times = []
-    for place in range(number + 1):
-        if place == 1:  # the first call makes handles and chooses kernels
-            forget_peak(ctx.device)
-        wait(ctx.device)
-        started = time.perf_counter()
-        pipe(prompt, generator=torch.Generator().manual_seed(1), **given).images[0].load()
-        wait(ctx.device)
-        times.append(time.perf_counter() - started)
-    figures = {"request_s": median(times[1:]), "peak_memory_mb": peak_bytes(ctx.device) / 2**20}
+    times = _times(pipe, {"prompt": prompt} | given, number, most, ctx.device)
+    figures = {"request_s": median(times), "peak_memory_mb": peak_bytes(ctx.device) / 2**20}
     del pipe
     free(ctx.device)
     return figures
+
+
+def _times(pipe: Any, given: Mapping[str, Any], number: int, most: float, device: str) -> list[float]:
+    import torch
+
+    def call() -> None:
+        pipe(generator=torch.Generator().manual_seed(1), **given).images[0].load()
+
+    call()  # makes handles and chooses kernels
+    forget_peak(device)
+    return repeated(call, number, most, device)

@@ -85,6 +85,17 @@ def test_angles_are_painted_by_the_editing_checkpoint_and_nothing_is_built_twice
     assert [path.stat().st_mtime_ns for path in weights] == times
 
 
+@pytest.mark.slow
+def test_a_path_whose_time_is_used_up_has_the_figures_that_it_took(tmp_path, sdxl):
+    config = Config.model_validate({"text": {"model": str(sdxl), "steps": 1, "size": 64}})
+    options = {"only": "text", "n": 50, "requests": 4, "size": 64, "seconds": "0.001"}
+    figures = GpuBenchmark(config, Context()).run(options, Context())
+    assert figures["text_calls"] == 1
+    assert figures["text_request_s"] > 0
+    assert figures["text_left_out"].startswith("batches")
+    assert "text_batch_speedup" not in figures
+
+
 def test_a_disk_that_is_too_small_is_told_of_before_anything_is_written(tmp_path, monkeypatch):
     monkeypatch.setattr(sections.shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(0, 0, 20 * 10**9))
     options = {"full": "flux-schnell", "only": "text", "folder": str(tmp_path / "w")}

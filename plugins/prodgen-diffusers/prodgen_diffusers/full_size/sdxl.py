@@ -7,33 +7,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from prodgen_diffusers import layouts
 from prodgen_sdk.checkpoints import published
 from prodgen_sdk.checkpoints.random_weights import random_checkpoint, random_model, write_file
 
 
 def unet() -> Any:
     """UNet2DConditionModel with 2,567,463,684 parameters."""
-    from diffusers import UNet2DConditionModel
-
-    return UNet2DConditionModel(
-        sample_size=128,
-        block_out_channels=(320, 640, 1280),
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
-        transformer_layers_per_block=(1, 2, 10),
-        attention_head_dim=(5, 10, 20),
-        cross_attention_dim=2048,
-        use_linear_projection=True,
-        addition_embed_type="text_time",
-        addition_time_embed_dim=256,
-        projection_class_embeddings_input_dim=2816,
+    return layouts.sdxl_unet(
+        widths=(320, 640, 1280), heads=(5, 10, 20), layers=(1, 2, 10), words=2048, pooled=1280, time=256, latent=128
     )
 
 
 def checkpoint(folder: Path, dtype: str) -> Path:
     """The folder of a StableDiffusionXLPipeline for pictures of 1024 pixels, 7 GB in half precision."""
-    import diffusers
-
     parts = {
         "vae": published.autoencoder,
         "text_encoder": published.clip_text,
@@ -41,13 +28,7 @@ def checkpoint(folder: Path, dtype: str) -> Path:
         "tokenizer": published.clip_tokenizer(),
         "tokenizer_2": published.clip_tokenizer(),
         "unet": unet,
-        "scheduler": diffusers.EulerDiscreteScheduler(
-            beta_start=0.00085,
-            beta_end=0.012,
-            beta_schedule="scaled_linear",
-            steps_offset=1,
-            timestep_spacing="leading",
-        ),
+        "scheduler": layouts.sdxl_scheduler(),
     }
     return random_checkpoint(folder, "StableDiffusionXLPipeline", parts, dtype)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from prodgen_diffusers import layouts
 from prodgen_diffusers.tiny.clip import image_tower, text_tower
 from prodgen_sdk.checkpoints.published import clip_tokenizer
 
@@ -15,25 +16,18 @@ SIZE = 64
 def unet(*, seed: int = 0, in_channels: int = 4) -> Any:
     """UNet2DConditionModel with the blocks of SDXL: no attention at full size, then one and two layers of it."""
     import torch
-    from diffusers import UNet2DConditionModel
 
     torch.manual_seed(seed)
-    return UNet2DConditionModel(
-        block_out_channels=WIDTHS,
-        layers_per_block=2,
-        sample_size=SIZE // 8,
-        in_channels=in_channels,
-        out_channels=4,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
-        transformer_layers_per_block=(1, 1, 2),
-        attention_head_dim=(1, 2, 4),
-        use_linear_projection=True,
-        addition_embed_type="text_time",
-        addition_time_embed_dim=8,
-        projection_class_embeddings_input_dim=6 * 8 + 32,
-        cross_attention_dim=64,
-        norm_num_groups=4,
+    return layouts.sdxl_unet(
+        widths=WIDTHS,
+        heads=(1, 2, 4),
+        layers=(1, 1, 2),
+        words=64,
+        pooled=32,
+        time=8,
+        latent=SIZE // 8,
+        groups=4,
+        channels=in_channels,
     ).eval()
 
 
@@ -66,13 +60,7 @@ def pipeline(*, seed: int = 0) -> Any:
         tokenizer=clip_tokenizer(),
         tokenizer_2=clip_tokenizer(),
         unet=unet(seed=seed),
-        scheduler=diffusers.EulerDiscreteScheduler(
-            beta_start=0.00085,
-            beta_end=0.012,
-            beta_schedule="scaled_linear",
-            steps_offset=1,
-            timestep_spacing="leading",
-        ),
+        scheduler=layouts.sdxl_scheduler(),
         add_watermarker=False,
     )
 
