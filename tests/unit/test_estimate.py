@@ -1,6 +1,5 @@
 """What a run would make and cost, and runs over a whole catalogue."""
 
-import json
 import threading
 import time
 from typing import ClassVar
@@ -172,55 +171,6 @@ def test_sixteen_concurrent_requests_are_faster_than_one_after_the_other(studio_
         thread.join()
     assert len(Counting.made) == 16
     assert studio.host.get("generator").calls - before <= 12  # four fit into a batch; alone it would be 16
-
-
-def test_the_command_line_estimates_and_keeps_a_limit(tmp_path, monkeypatch, capsys):
-    import sys
-
-    from prodgen_sdk import Host, cli, plugin
-
-    def discover(cls, config=None, *, strict=False, state=None):
-        host = fake_host(plugin, config=config)
-        host.state = state
-        return host
-
-    monkeypatch.setattr(Host, "discover", classmethod(discover))
-    monkeypatch.delenv("PRODGEN_WORKSPACE", raising=False)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["prodgen", *words])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        return code, *capsys.readouterr()
-
-    run("init", ".")
-    with (tmp_path / "prodgen.toml").open("a") as file:
-        file.write('\n[costs]\nper_hour = 2.0\nper_picture = { "fake/solid" = 0.5 }\n')
-    (tmp_path / "c.jsonl").write_text("\n".join(p.model_dump_json(exclude_defaults=True) for p in mugs(3)))
-    assert run("generate", "--all")[0] == 2
-    assert run("catalog", "add", "c.jsonl")[0] == 0
-    words = ("--views", "orbit4", "--size", "32")
-    code, out, _ = run("generate", "--all", *words, "--estimate", "--json")
-    report = json.loads(out)
-    assert (code, report["to_make"], report["cost"], report["currency"]) == (0, 12, 6.0, "USD")
-    code, _, err = run("generate", "--all", *words, "--max-cost", "5")
-    assert (code, "6.00 USD" in err) == (2, True)
-    assert run("generate", "--all", *words, "--max-cost", "6")[0] == 0
-    code, out, err = run("generate", "--all", *words, "--estimate")
-    assert (code, "12 are there already" in err) == (0, True)
-    code, out, _ = run("generate", "--all", *words, "--max-cost", "0", "--json")  # nothing is left to pay for
-    assert all(variant["reused"] for variant in json.loads(out)["variants"])
-    for bad, message in (
-        (("generate", "--all", "mug-1"), "--all"),
-        (("generate", "--all", "--category", "food"), "category food"),
-        (("generate",), "--all"),
-    ):
-        code, _, err = run(*bad)
-        assert (code, message in err, err.count("\n")) == (2, True, 1)
 
 
 def test_the_benchmark_of_batching_tells_a_generator_that_batches_from_one_that_does_not():

@@ -1,42 +1,24 @@
 """`prodgen finish` on the fakes: files, formats, metadata, and what goes wrong."""
 
 import json
-import sys
 
 import numpy as np
 import pytest
 from PIL import Image as Pil
 
-from prodgen_sdk import Host, cli, images
+from prodgen_sdk import images
 from prodgen_sdk.metadata import Metadata, read_metadata
-from prodgen_sdk.testing.fakes import fake_host
 
 WIDE = np.full((20, 40, 3), 90, np.uint8)
 
 
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    def discover(cls, config=None, *, strict=False, state=None):
-        return fake_host(config=config)
-
-    monkeypatch.setattr(Host, "discover", classmethod(discover))
-    monkeypatch.delenv("PRODGEN_WORKSPACE", raising=False)
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(autouse=True)
+def pictures(run):
+    """a.png and b.jpg, which says who took it and that it lies on its side, in the folder that `run` runs in."""
     images.save(WIDE, "a.png", metadata=Metadata().labelled("digitalCapture"))
     exif = Pil.Exif()
     exif[0x013B], exif[0x0112] = "Ann", 6
     Pil.fromarray(WIDE).save("b.jpg", exif=exif)
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["prodgen", *words])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        return code, *capsys.readouterr()
-
-    return call
 
 
 def test_pictures_are_finished_in_their_own_format_or_another(run, tmp_path):

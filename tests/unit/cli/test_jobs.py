@@ -1,0 +1,51 @@
+"""`prodgen plugins`, `doctor`, `bench`, `eval` and `train`."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from prodgen_sdk import images
+
+
+def test_plugins_doctor_and_version(run):
+    assert json.loads(run("plugins", "list", "--json")[1])["plugins"][0]["name"] == "fake"
+    code, out, _ = run("plugins", "check", "--build", "--json")
+    assert code == 0
+    assert json.loads(out)["problems"] == []
+    assert json.loads(run("plugins", "show", "fake/solid", "--json")[1])[0]["modes"] == ["attributes", "text"]
+    code, out, _ = run("doctor", "--json")
+    assert (code, json.loads(out)["device"]) == (0, "cpu")
+    assert run("--version")[1].startswith("prodgen 0")
+
+
+def test_bench_eval_and_train(run, tmp_path):
+    code, out, _ = run("bench", "fake-hash", "--json")
+    assert code == 0
+    assert all(isinstance(value, int | float | str) for value in json.loads(out).values())
+    images.save(np.full((8, 8, 3), 255, np.uint8), tmp_path / "w.png")
+    assert json.loads(run("eval", "images", "w.png", "--json")[1])[0]["brightness"] == 1.0
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/numbers.json").write_text("[1, 2, 3]")
+    assert run("train", "fake-mean", "--data", "data", "--out", "out")[0] == 0
+    assert "--out" in run("train", "fake-mean", "--data", "data")[2]
+    assert run("train", "fake/mean", "--data", "data", "--out", "out-by-id")[0] == 0
+    assert json.loads(run("bench", "fake-hash", "-o", "n=7", "--json")[1])["runs"] == 7
+
+
+def test_an_evaluation_takes_the_log_of_the_workspace(run, shop, tmp_path):
+    events = [
+        {"id": f"e{n}", "user": "ann", "type": "view", "sku": "mug-1", "at": "2026-01-15T10:00:00Z"} for n in "ab"
+    ]
+    (tmp_path / "log.jsonl").write_text("\n".join(json.dumps(event) for event in events))
+    assert run("eval", "fake-log", "--data", "log.jsonl", "--json")[0] == 0
+    shop("record", "log.jsonl")
+    assert json.loads(shop("eval", "fake-log", "--json")[1]) == {"events": 2, "readable": 2}
+
+
+def test_training_in_a_workspace_has_a_place_of_its_own(shop, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/numbers.json").write_text("[1, 2, 3]")
+    code, out, _ = shop("train", "fake-mean", "--data", "data", "--json")
+    assert code == 0
+    assert Path(json.loads(out)["checkpoint"]) == tmp_path / "training/fake-mean/mean.json"

@@ -1,0 +1,79 @@
+"""`prodgen record`, `recommend`, `learn` and what belongs to them."""
+
+import json
+
+
+def test_generate_publishes_and_recommend_shows(shop, tmp_path):
+    code, out, _ = shop("generate", "mug-0", "mug-1", "--views", "orbit4", "--size", "32", "--json")
+    assert code == 0
+    assert {v["review"] for v in json.loads(out)["variants"]} == {"approved"}
+    assert all(
+        v["reused"]
+        for v in json.loads(shop("generate", "mug-0", "--views", "orbit4", "--size", "32", "--json")[1])["variants"]
+    )
+    code, out, _ = shop("recommend", "ann", "-k", "2", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert {r["sku"] for r in found} == {"mug-0", "mug-1"}
+    event = {
+        "id": "1",
+        "user": "ann",
+        "type": "click",
+        "sku": found[0]["sku"],
+        "variant": found[0]["variant"],
+        "at": "2026-01-01T00:00:00Z",
+    }
+    (tmp_path / "events.jsonl").write_text(json.dumps(event) + "\nbroken\n")
+    code, out, _ = shop("record", "events.jsonl", "--json")
+    assert (code, json.loads(out)["new"], json.loads(out)["rejected"][0]["line"]) == (3, 1, 2)
+    assert shop("learn")[0] == 0
+    assert json.loads(shop("similar", "--text", "blue mug", "--json")[1])[0]["sku"].startswith("mug-")
+    assert shop("index", "verify")[0] == 0
+    assert json.loads(shop("index", "stats", "--json")[1])["variants"] == 8
+    assert shop("index", "build", "--anew")[0] == 0
+    code, out, _ = shop("forget", "ann", "--json")
+    assert json.loads(out)["complete"] is True
+    assert json.loads(out)["erased"]["events"] == 3
+
+
+def test_a_foreign_log_is_recorded_and_comes_out_as_ours(shop, tmp_path):
+    retail = {"visitorId": "ann", "eventTime": "2026-01-15T10:00:00Z"}
+    lines = [
+        {
+            **retail,
+            "eventType": "purchase-complete",
+            "productDetails": [{"product": {"id": f"mug-{n}"}} for n in (0, 9)],
+        },
+        {**retail, "eventType": "home-page-view"},
+        {**retail, "eventType": "add-to-cart"},
+    ]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    code, out, _ = shop("record", "log.jsonl", "--format", "google-retail", "--json")
+    report = json.loads(out)
+    assert (code, report["new"], report["known"], report["skipped"]) == (3, 1, 0, {"home-page-view": 1})
+    assert [r["line"] for r in report["rejected"]] == [1, 3]
+    _, out, err = shop("record", "log.jsonl", "--format", "google-retail")
+    assert "0 new, 1 known already, 2 rejected" in out
+    assert "home-page-view (1)" in err
+    assert shop("record", "log.jsonl", "--format", "nope")[0] == 2
+    assert shop("events", "export", "ours.jsonl")[0] == 0
+    shop("forget", "mallory")
+    again = shop("record", "ours.jsonl", "--json")
+    assert (again[0], json.loads(again[1])["known"]) == (0, 1)
+    shop("forget", "ann")
+    assert json.loads(shop("record", "ours.jsonl", "--json")[1])["new"] == 1
+    assert shop("events", "export", "none/ours.jsonl")[0] == 2
+
+
+def test_recommend_explains_itself(shop, tmp_path):
+    shop("generate", "mug-0", "mug-1", "--views", "hero", "--size", "32")
+    bought = {"id": "1", "user": "ann", "type": "purchase", "sku": "mug-1", "at": "2026-01-15T10:00:00Z"}
+    (tmp_path / "e.jsonl").write_text(json.dumps(bought))
+    shop("record", "e.jsonl")
+    shop("learn")
+    code, out, _ = shop("recommend", "ann", "-k", "2", "--explain", "--json")
+    assert code == 0
+    assert [set(pick) >= {"sku", "contributions", "causes"} for pick in json.loads(out)] == [True, True]
+    code, out, _ = shop("recommend", "ann", "-k", "2", "--explain", "--no-log")
+    assert code == 0
+    assert "share" in out

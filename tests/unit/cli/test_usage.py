@@ -1,0 +1,157 @@
+"""Wrong usage, faults of ours and of plugins: one line, and the exit code that says whose they are."""
+
+import json
+
+import numpy as np
+import pytest
+
+from prodgen_sdk import cli, images
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("catalog", "add", "none.jsonl"), 2, "none.jsonl"),
+        (("generate", "nope"), 2, "nope"),
+        (("generate", "mug-1", "--generator", "fake/sold"), 2, "Did you mean fake/solid"),
+        (("generate", "mug-1", "--views", "frnt"), 2, "Did you mean front"),
+        (("generate", "mug-1", "--scene", "pink"), 2, "pink"),
+        (("generate", "mug-1", "--seed", "x"), 2, "seed"),
+        (("generate", "mug-0", "mug-1", "--generator", "fake/sold"), 2, "Did you mean fake/solid"),
+        (("generate", "mug-0", "mug-1", "--profile", "sqare"), 2, "Did you mean square"),
+        (("generate", "mug-0", "mug-1", "--background", "none.png"), 2, "none.png"),
+        (("generate", "mug-1", "--out", "c.jsonl"), 2, "c.jsonl is a file"),
+        (("generate", "mug-1", "--out", "c.jsonl/deep/er"), 2, "c.jsonl is a file"),
+        (("generate", "nope", "none.json"), 2, "none.json"),
+        (("generate", "mug-1", "--nope"), 2, "No such option"),
+        (("catalog", "export", "c.jsonl"), 2, "c.jsonl is a file"),
+        (("catalog", "lst"), 2, "Try: prodgen catalog --help"),
+        (("tryon",), 2, "Missing option"),
+        (("generate", "mug-1", "--size", "8"), 2, "size"),
+        (("generate", "mug-1", "--size", "big"), 2, "Try: prodgen generate --help"),
+        (("recommend", "ann", "--filter", "colour=red"), 2, "colour=red"),
+        (("recommend", "ann", "--filter", "price=a..b"), 2, "not a number"),
+        (("similar",), 2, "Similar to what"),
+        (("similar", "mug-1"), 2, "no approved picture"),
+        (("forget", "nobody"), 2, "Nothing is known"),
+        (("review", "approve", "nope"), 2, "nope"),
+        (("review", "list", "--state", "odd"), 2, "review state"),
+        (("models", "pull", "nope"), 2, "nope"),
+        (("bench", "nope"), 2, "fake-hash"),
+        (("bench", "fake-log"), 2, "fake-hash"),
+        (("eval", "fake-hash"), 2, "fake-log"),
+        (("eval", "nope"), 2, "images"),
+        (("eval", "images"), 2, "Which pictures"),
+        (("bench", "fake-hash", "-o", "n"), 2, "KEY=VALUE"),
+        (("train", "fake-mean"), 2, "--data"),
+        (("plugins", "show", "fake/sold"), 2, "fake/solid"),
+        (("record", "none.jsonl"), 2, "none.jsonl"),
+        (("nonsense",), 2, "nonsense"),
+        (("eval", "images", "none.png"), 2, "none.png"),
+    ],
+)
+def test_wrong_usage_is_one_clear_line_and_exit_code_2(shop, words, code, message):
+    found, out, err = shop(*words)
+    assert found == code
+    assert out == ""
+    assert message in err
+    assert err.startswith("prodgen: ")
+    assert err.count("\n") == 1
+
+
+def test_a_group_without_a_command_shows_its_help(run):
+    for words, command in (((), "generate"), (("catalog",), "export")):
+        code, out, err = run(*words)
+        assert code == 2
+        assert command in out + err
+
+
+def test_commands_that_keep_state_need_a_workspace(run):
+    for words in (
+        ("catalog", "list"),
+        ("recommend", "ann"),
+        ("generate", "mug-1"),
+        ("review", "list"),
+        ("index", "stats"),
+    ):
+        code, _, err = run(*words)
+        assert code == 2
+        assert "prodgen init" in err
+
+
+def test_an_empty_workspace_variable_is_none(shop, monkeypatch, tmp_path):
+    monkeypatch.setenv("PRODGEN_WORKSPACE", "")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    assert shop("catalog", "list")[0] == 0
+
+
+def test_after_two_dashes_debug_is_a_word(run):
+    assert cli._without_debug(["a", "--debug", "--", "--debug"]) == (["a", "--", "--debug"], True)
+    assert cli._without_debug(["a"]) == (["a"], False)
+
+
+def test_debug_shows_the_traceback_and_otherwise_an_internal_error_is_one_line(shop, monkeypatch):
+    from prodgen_sdk.store.products import Products
+
+    def broken(self, sku):
+        raise ZeroDivisionError("surprise")
+
+    monkeypatch.setattr(Products, "get", broken)
+    code, _, err = shop("generate", "mug-1")
+    assert code == 1
+    assert err.count("\n") == 1
+    assert "--debug" in err
+    with pytest.raises(ZeroDivisionError):
+        shop("--debug", "generate", "mug-1")
+    with pytest.raises(ZeroDivisionError):
+        shop("generate", "mug-1", "--debug")
+
+
+@pytest.fixture
+def breaks(monkeypatch):
+    """Makes the generator fail for the products of these skus."""
+    from prodgen_sdk.testing.fakes.pictures import SolidGenerator
+
+    real, skus = SolidGenerator.generate, set()
+
+    def generate(self, batch, ctx):
+        if skus & {request.product.sku for request in batch}:
+            raise RuntimeError("out of paint")
+        return real(self, batch, ctx)
+
+    monkeypatch.setattr(SolidGenerator, "generate", generate)
+    return skus.add
+
+
+def test_what_a_plugin_breaks_is_our_fault_and_what_is_unknown_is_not(shop, breaks, tmp_path):
+    fast = ("--views", "hero", "--size", "32")
+    code, out, err = shop("generate", "nope", "mug-1", *fast, "--json")
+    assert code == 3
+    assert [p["sku"] for p in json.loads(out)["variants"]] == ["mug-1"]
+    assert "nope" in json.loads(out)["failed"]
+    breaks("mug-2")
+    code, out, err = shop("generate", "mug-2", *fast)
+    assert code == 1
+    assert "mug-2" in err
+    assert "out of paint" in err
+    assert shop("generate", "mug-2", "nope", *fast)[0] == 1
+    (tmp_path / "bad.json").write_text(json.dumps({"sku": "bad", "title": "A forbidden mug", "category": "home/mug"}))
+    assert shop("generate", "bad.json", "mug-2", "--out", "out", *fast)[0] == 1
+    assert shop("generate", "bad.json", "nope", "mug-0", "--out", "out", *fast)[0] == 3
+
+
+def test_a_refusal_that_is_raised_is_json_as_well(run, monkeypatch, tmp_path):
+    from prodgen_sdk import Refused, Studio
+
+    def refuse(*_, **__):
+        raise Refused("No hats today.", reasons=("It is Sunday.",), hint="Come on Monday.")
+
+    monkeypatch.setattr(Studio, "try_on", refuse)
+    images.save(np.full((60, 60, 3), 128, np.uint8), tmp_path / "p.png")
+    words = ("tryon", "--person", "p.png", "--garment", "p.png", "--out", "o.png")
+    code, out, _err = run(*words, "--json")
+    assert code == 4
+    refused = json.loads(out)["refused"]
+    assert refused == {"reason": "No hats today.", "reasons": ["It is Sunday."], "what_to_do": "Come on Monday."}
+    assert run(*words)[1] == ""
