@@ -17,7 +17,7 @@ from prodgen_tryon.body.person import Person
 from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.clip.motion import Motion, motion
 from prodgen_tryon.filters import Float, dilate
-from prodgen_tryon.picture.relight import shading
+from prodgen_tryon.picture.shading import shading
 from prodgen_tryon.picture.underlay import background
 
 FIXED = ("hem", "waist", "rise", "sleeves", "tucked")

@@ -1,0 +1,115 @@
+"""The light of a photo: how bright it is, and its colour."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_tryon.body.parsing import head_shape
+from prodgen_tryon.body.person import Person
+from prodgen_tryon.filters import Float, dilate
+
+LIGHT = 0.85  # a photo with anything as light as this, 0 to 1, is not underexposed; well lit ones have .9 and more
+OVER = 0.3  # how much lighter cloth gets at most where the face is burnt out
+WALL, SHADED = 85.0, 58.0  # L* of walls and faces that are in full light
+DARKEST_FACE = 0.92  # how much darker cloth gets at most for the face
+FACE, DARK_FACE = (14.2, 20.0), (9.9, 10.0)  # a and b of CIELAB of faces in white light, from L* 45 on and up to 25
+FACES = ((9.0, 9.0), (9.0, 30.0))  # covariances: of faces around that colour,
+WALLS = ((9.0, 0.0), (0.0, 49.0))  # of light walls around grey,
+CASTS = ((16.0, 16.8), (16.8, 36.0))  # of the light around white
+DOUBT = 3.0  # a cast below this may be none, and is followed in full from twice as much on
+STRONGEST = 20.0
+
+
+def exposure(person: Person) -> float:
+    """How bright white cloth is in the photo: below 1 where the photo is dark or the person stands in shade, above where the face is burnt out.
+
+    The lightest per cent of the photo is taken for white where nothing in it is light. Light walls and faces, which may be grey or dark by
+    themselves, count in part.
+    """
+    if "exposure" not in person.cache:
+        dim = _dimmed(person)
+        shade = 1.0
+        walls = _walls(person)
+        if len(walls):
+            shade -= 0.5 * max(1 - float(np.median(walls[:, 0])) / (dim * WALL), 0.0)
+        face = _face(person)
+        if face.sum() > 20:
+            light = float(np.median(person.lab[..., 0][face]))
+            shade *= float(np.clip((light / (dim * SHADED)) ** 0.25, DARKEST_FACE, 1))
+            _, middle, highest = np.sort(person.image[face], axis=-1).T  # warm light alone burns out red
+            burnt = float(((highest >= 252) & (middle >= 215)).mean())
+            shade *= 1 + OVER * float(np.clip((burnt - 0.1) / 0.4, 0, 1))
+        person.cache["exposure"] = dim * shade
+    found: float = person.cache["exposure"]
+    return found
+
+
+def _dimmed(person: Person) -> float:
+    """How bright white is in a photo that is dark throughout, else 1."""
+    if "dimmed" not in person.cache:
+        share = min(1.0, 128 / max(person.image.shape[:2]))
+        small = cv2.resize(person.image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+        white = float(np.percentile(small.max(-1), 99)) / 255
+        dark = float(np.clip((LIGHT - white) / 0.2, 0, 1))
+        person.cache["dimmed"] = 1 - dark + dark * max(white / 0.95, 0.2)
+    found: float = person.cache["dimmed"]
+    return found
+
+
+def cast(person: Person) -> tuple[float, float]:
+    """The colour of the photo's light, a and b of CIELAB on white; (0, 0) where it is not surely off.
+
+    Two witnesses are weighed by what is known of them (the mean of a normal posterior): the face, and what is light and nearly grey
+    behind the person. Either alone may be so by itself, a beige wall or a tanned face.
+    """
+    if "cast" not in person.cache:
+        precision = np.linalg.inv(np.array(CASTS))
+        total = np.zeros(2)
+        face = person.lab[_face(person)]
+        if len(face) > 20:
+            known = np.linalg.inv(np.array(FACES))
+            seen = np.median(face, axis=0) / _dimmed(person)  # a dark photo's colours are paler, too
+            dark = float(np.clip((45 - seen[0]) / 20, 0, 1))
+            usual = (1 - dark) * np.array(FACE) + dark * np.array(DARK_FACE)
+            precision, total = precision + known, total + known @ (seen[1:] - usual)
+        walls = _walls(person)[:, 1:]
+        if len(walls):
+            known = np.linalg.inv(np.array(WALLS) + np.diag(walls.var(0)))
+            precision, total = precision + known, total + known @ (np.median(walls, axis=0) / _dimmed(person))
+        found = np.linalg.solve(precision, total)
+        length = float(np.hypot(*found))
+        sure = float(np.clip(length / DOUBT - 1, 0, 1))
+        found = found * sure * min(length, STRONGEST) / max(length, 1e-6)
+        person.cache["cast"] = float(found[0]), float(found[1])
+    a, b = person.cache["cast"]
+    return a, b
+
+
+def _walls(person: Person) -> Float:
+    """What is light and not bright in colour behind the person, CIELAB [n, 3]; none where that is little of the scene."""
+    if "walls" not in person.cache:
+        scene = person.lab[~dilate(person.parts["person"] > 0.05, 2)]
+        dim = _dimmed(person)
+        walls = scene[(scene[:, 0] > 60 * dim) & (np.hypot(scene[:, 1], scene[:, 2]) < 40 * dim)]
+        person.cache["walls"] = walls if len(walls) > 0.3 * max(len(scene), 100) else walls[:0]
+    found: Float = person.cache["walls"]
+    return found
+
+
+def _face(person: Person) -> NDArray[np.bool_]:
+    result: NDArray[np.bool_] = head_shape(person.frame, person.image.shape, 0.7) & (person.parts["face"] > 0.6)
+    return result
+
+
+def tint(a: float, b: float) -> NDArray[np.float32]:
+    """What light of a colour does to grey, as a factor of each RGB channel that leaves the lightness as it is.
+
+    >>> tint(0, 0).round(3).tolist(), (tint(5, 10) > 1).tolist()
+    ([1.0, 1.0, 1.0], [True, False, False])
+    """
+    pair = np.array([[[80, 0, 0], [80, a, b]]], np.float32)
+    grey, tinted = cv2.cvtColor(pair, cv2.COLOR_LAB2RGB)[0]
+    factor: NDArray[np.float32] = (tinted / grey).astype(np.float32)
+    return factor
