@@ -22,16 +22,28 @@ class WeightsConfig(BaseModel):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
-class DiffusionConfig(WeightsConfig):
+class DesignerConfig(WeightsConfig):
+    """How a model designs.
+
+    Args:
+        candidates: so many designs are drawn for one with a pattern or a label, and the one whose edges are cleanest is kept.
+    """
+
+    candidates: Annotated[int, Field(ge=1, le=64)] = 8
+
+
+class DiffusionConfig(DesignerConfig):
     """How diffusion/mini samples.
 
     Args:
+        candidates: as for the others.
         steps: more take longer and follow the flow more closely.
         guidance: how far to go beyond what the attributes ask for; 1 turns it off and halves the time.
         strength: with a front picture given: how much of it is forgotten, 0 (a copy) to 1 (nothing but its colour is kept).
         lora: a LoRA of `prodgen train lora-mini` to add.
     """
 
+    candidates: Annotated[int, Field(ge=1, le=64)] = 4
     steps: Annotated[int, Field(ge=1, le=100)] = 8
     guidance: Annotated[float, Field(ge=0, le=20)] = 2.5
     strength: Annotated[float, Field(ge=0, le=1)] = 0.6
@@ -49,7 +61,7 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     codec: WeightsConfig = WeightsConfig()
-    gan: WeightsConfig = WeightsConfig()
-    vae: WeightsConfig = WeightsConfig()
+    gan: DesignerConfig = DesignerConfig()
+    vae: DesignerConfig = DesignerConfig()
     diffusion: DiffusionConfig = DiffusionConfig()
     temperature: Annotated[float, Field(gt=0, le=2)] = 1.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from prodgen_mini.brief import Brief, briefs_of, renderer_of
-from prodgen_mini.config import Config, WeightsConfig
+from prodgen_mini.config import Config, DesignerConfig
 from prodgen_mini.space import artwork_of, rgb_of
 from prodgen_mini.weights import Part, Weights, check_pin, load_codec, load_vae, read
 from prodgen_sdk.context import Context
@@ -35,7 +35,7 @@ class MiniGenerator(Generator):
     A design follows from the product's words and the seed alone: every view shows the same thing, at any size.
 
     Attributes:
-        part: which weights it uses.
+        part: which weights it uses; `own` how it designs.
         digest: names weights and codec.
     """
 
@@ -46,8 +46,8 @@ class MiniGenerator(Generator):
         self.config = config or Config()
         codec = self.config.codec
         self.codec, self.space, codec_digest = load_codec(codec.weights, codec.sha256)
-        own: WeightsConfig = getattr(self.config, self.part)
-        self.weights = read(self.part, own.weights, own.sha256)
+        self.own: DesignerConfig = getattr(self.config, self.part)
+        self.weights = read(self.part, self.own.weights, self.own.sha256)
         check_pin(self.weights, codec_digest)
         self.codec_digest = codec_digest
         self.device = ctx.device
@@ -81,12 +81,18 @@ class MiniGenerator(Generator):
     def _one(self, request: GenerationRequest, brief: Brief, ctx: Context) -> ProductAsset:
         import torch
 
+        from prodgen_mini.models.clarity import CHOOSY, vagueness
+
         ctx.check()
+        # A preview chooses among as many, or it would show another product.
+        count = self.own.candidates if brief.sketch.layout in CHOOSY else 1
         with torch.inference_mode():
-            maps, vector = self.sample(request, brief, ctx)
+            maps, vectors = self.sample(request, brief, count, ctx)
+            best = int(vagueness(self.codec.decode(maps)).argmin()) if count > 1 else 0
             finer = 1 if _is_draft(request) else FINER
-            sheets = self.codec.decode(maps, finer=finer)[0] if brief.sketch.layout != "none" else None
-        numbers = vector[0].float().cpu().numpy()
+            chosen = maps[best : best + 1]
+            sheets = self.codec.decode(chosen, finer=finer)[0] if brief.sketch.layout != "none" else None
+        numbers = vectors[best].float().cpu().numpy()
         shares = None if sheets is None else sheets.float().cpu().numpy()
         if not np.isfinite(numbers).all() or (shares is not None and not np.isfinite(shares).all()):
             raise NotFinite(f"{self.part}/mini gave numbers that are NaN or infinite.")
@@ -106,10 +112,10 @@ class MiniGenerator(Generator):
         return self.space.main_colour(numbers)
 
     def noise(self, seed: int, *shape: int) -> Tensor:
-        """Noise for a request's seed, scaled by the temperature."""
+        """Noise of a shape for a request's seed, scaled by the temperature."""
         import torch
 
-        drawn = torch.randn(1, *shape, generator=self.source(seed))
+        drawn = torch.randn(*shape, generator=self.source(seed))
         return (drawn * self.config.temperature).to(self.device)
 
     def source(self, seed: int) -> torch.Generator:
@@ -121,19 +127,23 @@ class MiniGenerator(Generator):
         digest = sha256(f"{self.part}|{seed}".encode()).digest()
         return torch.Generator("cpu").manual_seed(int.from_bytes(digest[:8], "big") >> 1)
 
-    def condition(self, brief: Brief) -> Tensor:
-        """[1, condition] on the device."""
+    def condition(self, brief: Brief, count: int) -> Tensor:
+        """[count, condition] on the device, all alike."""
+        return self.rows(brief.condition, count)
+
+    def rows(self, numbers: Any, count: int) -> Tensor:
+        """[count, n] on the device of numbers [n]."""
         import torch
 
-        return torch.from_numpy(brief.condition)[None].to(self.device)
+        return torch.from_numpy(numbers)[None].repeat(count, 1).to(self.device)
 
     @abstractmethod
     def build(self, weights: Weights) -> nn.Module:
         """The network with its weights."""
 
     @abstractmethod
-    def sample(self, request: GenerationRequest, brief: Brief, ctx: Context) -> tuple[Tensor, Tensor]:
-        """Latents [1, channels, 16, 16] and vector [1, vector] of one request."""
+    def sample(self, request: GenerationRequest, brief: Brief, count: int, ctx: Context) -> tuple[Tensor, Tensor]:
+        """Latents [count, channels, 16, 16] and vectors [count, vector]: designs for one request, of which one is kept."""
 
     def facts(self) -> dict[str, Any]:
         """What is worth knowing about how it was made."""
@@ -163,9 +173,9 @@ class GanGenerator(MiniGenerator):
 
         return weights.into(Network(**weights.settings))
 
-    def sample(self, request: GenerationRequest, brief: Brief, ctx: Context) -> tuple[Tensor, Tensor]:
-        noise = self.noise(request.seed, int(self.weights.settings["noise"]))
-        _, fine, vector = self.network(noise, self.condition(brief))
+    def sample(self, request: GenerationRequest, brief: Brief, count: int, ctx: Context) -> tuple[Tensor, Tensor]:
+        noise = self.noise(request.seed, count, int(self.weights.settings["noise"]))
+        _, fine, vector = self.network(noise, self.condition(brief, count))
         return fine, vector
 
 
@@ -179,11 +189,11 @@ class VaeGenerator(MiniGenerator):
 
         return weights.into(Vae(**weights.settings))
 
-    def sample(self, request: GenerationRequest, brief: Brief, ctx: Context) -> tuple[Tensor, Tensor]:
+    def sample(self, request: GenerationRequest, brief: Brief, count: int, ctx: Context) -> tuple[Tensor, Tensor]:
         from prodgen_mini.models.vae import Vae
 
         assert isinstance(self.network, Vae)
-        return self.network.invent(self.noise(request.seed, self.network.code), self.condition(brief))
+        return self.network.invent(self.noise(request.seed, count, self.network.code), self.condition(brief, count))
 
 
 class DiffusionGenerator(MiniGenerator):
@@ -204,15 +214,13 @@ class DiffusionGenerator(MiniGenerator):
             add_lora(network, self.config.diffusion.lora, weights.digest)
         return network
 
-    def sample(self, request: GenerationRequest, brief: Brief, ctx: Context) -> tuple[Tensor, Tensor]:
-        import torch
-
+    def sample(self, request: GenerationRequest, brief: Brief, count: int, ctx: Context) -> tuple[Tensor, Tensor]:
         from prodgen_mini.models.dit import Dit
         from prodgen_mini.models.flow import sample
 
         assert isinstance(self.network, Dit)
-        options, condition = self.config.diffusion, self.condition(brief)
-        negative = None if brief.negative is None else torch.from_numpy(brief.negative)[None].to(self.device)
+        options, condition = self.config.diffusion, self.condition(brief, count)
+        negative = None if brief.negative is None else self.rows(brief.negative, count)
         start, strength = None, 1.0
         if "front" in request.references:
             start, strength = self.given(request, brief), max(options.strength, 1e-3)
@@ -237,7 +245,7 @@ class DiffusionGenerator(MiniGenerator):
         inks[: len(found)] = found
         maps = self.codec.encode(torch.from_numpy(sheets)[None].to(self.device).float() / 255)
         vector = torch.from_numpy(self.space.typical(brief.sketch, colour, inks)).to(self.device)
-        code, _ = self.vae.encode(maps, vector[None], self.condition(brief))
+        code, _ = self.vae.encode(maps, vector[None], self.condition(brief, 1))
         return code
 
     def design(self, batch: Sequence[GenerationRequest], ctx: Context) -> list[tuple[ProductAsset, Brief]]:

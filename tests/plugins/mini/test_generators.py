@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from prodgen_mini import plugin
-from prodgen_mini.config import Config
+from prodgen_mini.config import Config, DesignerConfig
 from prodgen_render import plugin as render_plugin
 from prodgen_text import plugin as text_plugin
 
@@ -96,6 +96,35 @@ def design(host, product, id="gan/mini", **more):
     generator = host.get("generator", id).component
     request = GenerationRequest(**{"product": product, "views": FRONT, "seed": 1, **more})
     return generator.design([request], host.context(host.registry.get("generator", id)))[0]
+
+
+def test_the_cleanest_of_several_designs_is_kept(host, monkeypatch):
+    generator = host.get("generator", "gan/mini").component
+    stripes = torch.zeros(1, 6, 128, 128)
+    stripes[:, 0, :, :64], stripes[:, 1, :, 64:] = 1, 1
+    clean = generator.codec.encode(stripes)
+    noise = torch.randn(3, *clean.shape[1:], generator=torch.Generator().manual_seed(0)) * 0.3
+    vectors = torch.arange(4.0)[:, None].repeat(1, generator.space.vector) / 2 - 1
+    asked = []
+
+    def sample(request, brief, count, ctx):
+        asked.append(count)
+        return torch.cat([clean + noise[:1], clean, clean + noise[1:]])[:count], vectors[:count]
+
+    monkeypatch.setattr(generator, "sample", sample)
+    monkeypatch.setattr(generator, "own", DesignerConfig(candidates=4))
+    kept, _ = design(host, mug())
+    alone = generator.space.asset(kept, vectors[1].numpy(), None)
+    assert kept.proportions == alone.proportions
+    assert design(host, mug(attributes={"colour": "blue", "pattern": "gradient"}))[0].layout == "surface"
+    assert asked == [4, 1]
+
+
+@pytest.mark.parametrize("id", ["gan/mini", "vae/mini", "diffusion/mini"])
+def test_a_preview_shows_the_same_design(host, id):
+    whole, draft = (design(host, mug(), id, scene=Scene(style=style))[0] for style in ("", "draft"))
+    assert whole.proportions == draft.proportions
+    assert whole.accent == draft.accent
 
 
 @pytest.mark.parametrize("id", ["gan/mini", "vae/mini", "diffusion/mini"])

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch")
 
+from prodgen_mini.models.clarity import vagueness  # noqa: E402
 from prodgen_mini.models.codec import SHEETS, Codec, patches_of  # noqa: E402
 from prodgen_mini.models.dit import Dit  # noqa: E402
 from prodgen_mini.models.flow import sample  # noqa: E402
@@ -222,3 +225,31 @@ def test_the_set_distance_is_small_for_one_distribution_only():
         np.mean([float((p - q).norm()) for i, p in enumerate(s) for j, q in enumerate(s) if i != j]) for s in (x, y)
     ]
     assert set_distance(x, y) == pytest.approx(2 * across - sum(inside), abs=1e-3)
+
+
+def _sheets(ink):
+    """Shares of six inks, each pixel of one alone, of ink numbers [n, n]."""
+    return torch.nn.functional.one_hot(ink, 6).permute(2, 0, 1)[None].float()
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 1000), shift=st.integers(0, 63))
+def test_vagueness_sees_soft_edges_and_nothing_else(seed, shift):
+    noise = torch.Generator().manual_seed(seed)
+    clean = _sheets(torch.randint(0, 6, (8, 8), generator=noise).repeat_interleave(8, 0).repeat_interleave(8, 1))
+    soft = torch.nn.functional.avg_pool2d(torch.nn.functional.pad(clean, (4,) * 4, mode="circular"), 9, 1)
+    assert float(vagueness(clean)) == 0
+    assert float(vagueness(soft)) > 0.5
+    order = torch.randperm(6, generator=noise)
+    moved = soft[:, order].roll((shift, 2 * shift), (2, 3))
+    assert float(vagueness(moved)) == pytest.approx(float(vagueness(soft)), rel=0.1)
+    both = vagueness(torch.cat([clean, soft]))
+    assert both.tolist() == pytest.approx([0, float(vagueness(soft))])
+
+
+def test_a_bare_sheet_is_not_vague():
+    bare = _sheets(torch.zeros(64, 64, dtype=torch.long))
+    dotted = bare.clone()
+    dotted[0, :, 5, 5] = torch.tensor([0.6, 0.4, 0, 0, 0, 0])
+    assert float(vagueness(bare)) == 0
+    assert float(vagueness(dotted)) < 0.01

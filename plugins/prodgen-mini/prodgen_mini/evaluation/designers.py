@@ -12,6 +12,7 @@ from torch import Tensor
 
 from prodgen_mini.config import Config
 from prodgen_mini.designs import Designs
+from prodgen_mini.models.clarity import CHOOSY, vagueness
 from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.flow import sample
 from prodgen_mini.models.gan import Generator
@@ -40,7 +41,7 @@ Designer = Callable[[Designs, int], Made]
 
 
 def model_designer(part: Part, config: Config) -> Designer:
-    """A model with its weights; it is told the words, and not the second colour."""
+    """A model with its weights; it is told the words, and not the second colour, and chooses as the generators do."""
     codec, space, digest = load_codec(config.codec.weights, config.codec.sha256)
     own: Any = getattr(config, part)
     found = read(part, own.weights, own.sha256)
@@ -49,6 +50,8 @@ def model_designer(part: Part, config: Config) -> Designer:
     if vae is not None:
         check_pin(found, vae_digest, "vae")
     network = found.into({"gan": Generator, "vae": Vae, "diffusion": Dit}[part](**found.settings))
+
+    count = own.candidates
 
     def draw(condition: Tensor, noise: torch.Generator) -> tuple[Tensor, Tensor]:
         if isinstance(network, Dit):
@@ -67,12 +70,16 @@ def model_designer(part: Part, config: Config) -> Designer:
         condition = torch.from_numpy(designs.conditions(space, told))
         noise = torch.Generator().manual_seed(seed * 7919 + 13)
         ground = designs.ground.astype(np.float32) / np.float32(255)
+        choosy = torch.from_numpy(np.isin(designs.column("layout"), CHOOSY))
         sheets, vectors = [], []
         with torch.inference_mode():
-            for part_of in torch.split(condition, 64):
-                maps, numbers = draw(part_of, noise)
-                sheets.append(codec.decode(maps))
-                vectors.append(numbers)
+            for part_of, hard in zip(torch.split(condition, 16), torch.split(choosy, 16), strict=True):
+                maps, numbers = draw(part_of.repeat_interleave(count, 0), noise)
+                drawn = codec.decode(maps)
+                vague = vagueness(drawn).view(-1, count)
+                best = torch.where(hard, vague.argmin(1), 0) + count * torch.arange(len(part_of))
+                sheets.append(drawn[best])
+                vectors.append(numbers[best])
         rows = torch.cat(vectors).numpy()
         art = space.artwork(torch.cat(sheets).numpy(), rows, ground, designs.repeats)
         return Made(torch.from_numpy(art), rows, space.main_colour(rows))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from prodgen_sdk.config import number_or_text
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, ProdgenError
 from prodgen_sdk.files import write_atomically
@@ -107,7 +108,7 @@ def _values(given: Any) -> list[Any]:
         return list(given) if isinstance(given, list) else [given]
     if ".." in given:
         return _range(given)
-    return [_number(text.strip()) for text in given.split(",")]
+    return [number_or_text(text.strip()) for text in given.split(",")]
 
 
 def _range(text: str) -> list[float]:
@@ -123,12 +124,3 @@ def _range(text: str) -> list[float]:
     if logarithmic:
         return [a * (b / a) ** (k / (n - 1)) for k in range(n)]
     return [a + (b - a) * k / (n - 1) for k in range(n)]
-
-
-def _number(text: str) -> int | float | str:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text

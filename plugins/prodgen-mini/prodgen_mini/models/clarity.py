@@ -1,0 +1,25 @@
+"""Which of several designs is drawn most clearly."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+CHOOSY = ("tile", "label")
+"""Layouts that are chosen among; what covers a surface or a screen has soft edges of its own."""
+_FEWEST = 100.0
+"""Borders count as at least so many pixels, so that a nearly bare sheet is not held to be vague."""
+
+
+def vagueness(sheets: Tensor) -> Tensor:
+    """How unsure the drawing is along the borders between its inks, [n] in pixels; a clean edge of one pixel gives about a quarter.
+
+    Args:
+        sheets: [n, SHEETS, h, w], shares of the inks that add up to 1.
+
+    What no ink has for itself, summed over the sheet, over the number of borders between pixels in which different inks prevail.
+    """
+    most, ink = sheets.max(1)
+    unsure = (1 - most).flatten(1).sum(1)
+    borders = sum((ink != ink.roll(1, axis)).flatten(1).sum(1) for axis in (1, 2))
+    assert isinstance(borders, Tensor)
+    return unsure / borders.to(unsure.dtype).clamp(min=_FEWEST)
