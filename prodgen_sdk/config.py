@@ -232,3 +232,17 @@ def resolve_secrets(value: Any, *, where: str) -> Any:
             return os.environ[value["env"]]
         return {key: resolve_secrets(item, where=where) for key, item in value.items()}
     return [resolve_secrets(item, where=where) for item in value] if isinstance(value, list) else value
+
+
+def number_or_text(text: str) -> int | float | str:
+    """A value as it was typed, as the number that it is, if it is one.
+
+    >>> [number_or_text(text) for text in ("3", "1e-4", "fast")]
+    [3, 0.0001, 'fast']
+    """
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

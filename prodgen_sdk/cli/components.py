@@ -162,6 +162,7 @@ def _data(studio: Studio, given: str, spec: Any) -> Iterator[Path | None]:
 
 
 def _options(items: list[str]) -> dict[str, Any]:
+    from prodgen_sdk.config import number_or_text
     from prodgen_sdk.errors import InputError
 
     options: dict[str, Any] = {}
@@ -169,17 +170,8 @@ def _options(items: list[str]) -> dict[str, Any]:
         key, equals, value = item.partition("=")
         if not equals:
             raise InputError(f"--option {item!r} is not KEY=VALUE.")
-        options[key] = _number(value)
+        options[key] = number_or_text(value)
     return options
-
-
-def _number(text: str) -> int | float | str:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 def _trainer(host: Host, word: str) -> Entry:

@@ -101,6 +101,25 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded():
         images.load(bomb)
 
 
+@pytest.mark.parametrize("kind", [b"zTXt", b"iTXt", b"iCCP"])
+def test_a_bomb_in_what_surrounds_the_pixels_is_refused(kind):
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    squeezed = zlib.compress(bytes(50_000_000), 9)
+    bomb = b"XML:com.adobe.xmp\0\1\0\0\0" + squeezed if kind == b"iTXt" else b"k\0\0" + squeezed
+    picture = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 4, 8, 2, 0, 0, 0)) + chunk(kind, bomb)
+    picture += chunk(b"IDAT", zlib.compress(bytes(4 * 13))) + chunk(b"IEND", b"")
+    assert len(picture) < 100_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidImage, match="Decompressed data too large"):
+            images.load(picture)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
 def test_cmyk_becomes_rgb():
     loaded = images.load(written(Pil.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG", quality=95))
     assert loaded.shape == (8, 8, 3)

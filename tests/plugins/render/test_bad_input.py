@@ -30,7 +30,6 @@ def product(title: str = "Red mug", category: str = "home/mug", **attributes: st
 @pytest.mark.parametrize(
     "title",
     [
-        "   ",
         "🎉🫖 Red mug 👍🏽",
         "كوب أحمر \u202egum der",
         "Red\x00 mug\x1b[31m\n\tline",
@@ -52,7 +51,7 @@ def test_titles_are_words_and_no_templates(studio: Studio) -> None:
     assert not {"{", "%", "t-1", "49"} & {said, *said, *said.split()}
 
 
-@pytest.mark.parametrize("title", ["", "Red mug " * 1250])
+@pytest.mark.parametrize("title", ["", "   ", "Red mug " * 1250])
 def test_no_title_and_a_book_are_refused(title: str) -> None:
     with pytest.raises(ValidationError, match="title"):
         product(title)
