@@ -81,7 +81,23 @@ class _Lit:
     image = np.zeros((2, 2, 3), np.uint8)
 
     def __init__(self):
-        self.cache = {"shading": np.zeros((2, 2), np.float32), "exposure": 1.0, "cast": (0.0, 0.0)}
+        self.cache = {
+            "shading": np.zeros((2, 2), np.float32),
+            "exposure": 1.0,
+            "cast": (0.0, 0.0),
+            "walls": np.zeros((0, 3)),
+        }
+
+
+def test_grey_cloth_gains_no_blue_in_a_cream_room(plain):
+    at = {wall: lit(_before(plain, wall), (200, 200, 200)) for wall in (0.0, 12.0)}
+    assert at[0.0][2] > at[0.0][1] + 1
+    assert at[12.0][2] == pytest.approx(at[12.0][1], abs=0.01)
+
+
+def _before(person, b):
+    """The person before a light wall with this b of CIELAB."""
+    return replace(person, cache=person.cache | {"walls": np.full((50, 3), (90.0, 0.0, b))})
 
 
 def test_white_cloth_is_never_flat_white(plain):

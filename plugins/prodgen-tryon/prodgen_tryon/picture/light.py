@@ -98,6 +98,12 @@ def _walls(person: Person) -> Float:
     return found
 
 
+def indoors(person: Person) -> float:
+    """How far the scene leaves white for cream and wood, 0 to 1: too little for a cast, enough that bluish white looks out of place."""
+    walls = _walls(person)
+    return float(np.clip(np.median(walls[:, 2]) / 8, 0, 1)) if len(walls) else 0.0
+
+
 def _face(person: Person) -> NDArray[np.bool_]:
     result: NDArray[np.bool_] = head_shape(person.frame, person.image.shape, 0.7) & (person.parts["face"] > 0.6)
     return result

@@ -7,7 +7,7 @@ import numpy as np
 
 from prodgen_tryon.body.person import Person
 from prodgen_tryon.filters import Float, box_of, times
-from prodgen_tryon.picture.light import cast, exposure, tint
+from prodgen_tryon.picture.light import cast, exposure, indoors, tint
 from prodgen_tryon.picture.shading import shading
 
 GREY = 2.55  # grey levels for one unit of L*; true within a twelfth from black to white
@@ -38,9 +38,10 @@ def relight(person: Person, colours: Float, alpha: Float) -> Float:
     lit = cv2.max(level + np.float32(GREY) * shading(person)[box] - pressed, 0.0)
     # The toe keeps the ratio of two dark values from growing without bound.
     factor = (lit + np.float32(TOE)) / (level + np.float32(TOE))
+    worn = NEUTRAL[0], NEUTRAL[1] * (1 - indoors(person))
     red, blue = (
         plane + grey * cv2.max(np.float32(above) - plane + green, 0.0)
-        for plane, above in zip((red, blue), NEUTRAL, strict=True)
+        for plane, above in zip((red, blue), worn, strict=True)
     )
     result: Float = np.zeros_like(colours)
     result[box] = times(cv2.merge([red, green, blue]), factor).clip(0, 255)
