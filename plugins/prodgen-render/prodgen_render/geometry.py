@@ -12,49 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from prodgen_render import detail
-from prodgen_render.model import Floats, Ints, Material, Part
-from prodgen_render.vectors import cross
-
-
-def grid_faces(rows: int, columns: int) -> Ints:
-    """Two triangles for each cell of a vertex grid [rows, columns], row-major."""
-    index = np.arange(rows * columns).reshape(rows, columns)
-    a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
-    return np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)]).astype(
-        np.int32
-    )
-
-
-def smooth_normals(vertices: Floats, faces: Ints, weld: float | None = None) -> Floats:
-    """Area-weighted vertex normals; vertices at the same place share one when `weld` is the tolerance in metres."""
-    a, b, c = (vertices.take(faces[:, i], 0) for i in range(3))
-    face_normals = cross(b - a, c - a)
-    key: Ints = np.arange(len(vertices))
-    if weld is not None:
-        key = _same_places(np.round(vertices / weld).astype(np.int64))
-    meets, count = key[faces.T].reshape(-1), int(key.max()) + 1
-    total = [np.bincount(meets, np.tile(face_normals[:, axis], 3), count) for axis in range(3)]
-    length = np.sqrt(np.maximum(total[0] ** 2 + total[1] ** 2 + total[2] ** 2, 1e-40))
-    return np.stack([(axis / length).astype(np.float32)[key] for axis in total], -1)
-
-
-def _same_places(cells: Ints) -> Ints:
-    """A number for each row of [n, 3], equal where rows are equal; in the order of the rows."""
-    low = cells.min(0)
-    spans = [int(n) for n in cells.max(0) - low + 1]
-    if spans[0] * spans[1] * spans[2] < 2**62:
-        # One number a row sorts much faster than rows do.
-        x, y, z = (cells - low).T
-        _, key = np.unique((x * spans[1] + y) * spans[2] + z, return_inverse=True)
-    else:
-        _, key = np.unique(cells, axis=0, return_inverse=True)
-    return np.asarray(key.reshape(-1))
-
-
-def _drop_degenerate(vertices: Floats, faces: Ints) -> Ints:
-    a, b, c = (vertices.take(faces[:, i], 0) for i in range(3))
-    across = cross(b - a, c - a)
-    return np.ascontiguousarray(faces[(across * across).sum(1) > 1e-24])
+from prodgen_render.model import Floats, Material, Part
+from prodgen_render.triangles import drop_degenerate, grid_faces, smooth_normals
 
 
 def rounded_path(
@@ -128,7 +87,7 @@ def loft(sections: NDArray[np.float64], material: Material, *, closed: bool = Tr
         faces = np.ascontiguousarray(faces[:, ::-1])
     scale = float(np.ptp(vertices, axis=0).max())
     normals = smooth_normals(vertices, faces, weld=scale * 1e-5)
-    return Part(vertices, _drop_degenerate(vertices, faces), normals, uv.astype(np.float32), material, (width, height))
+    return Part(vertices, drop_degenerate(vertices, faces), normals, uv.astype(np.float32), material, (width, height))
 
 
 def revolve(profile: NDArray[np.float64], material: Material, segments: int = 96, *, squash: float = 1.0) -> Part:

@@ -15,10 +15,10 @@ import numpy as np
 
 from prodgen_render.config import Axis, Config
 from prodgen_render.environment import digest_of, light_of
-from prodgen_render.geometry import smooth_normals
 from prodgen_render.mesh_files import check_glb, check_obj, check_pixels, check_size, check_triangles
 from prodgen_render.model import Floats, Material, Model3D, Part, Texture, to_linear
 from prodgen_render.rendering import render
+from prodgen_render.triangles import smooth_normals
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, ProdgenError
 from prodgen_sdk.interfaces import Generator
@@ -269,7 +269,7 @@ class MeshGenerator(Generator):
             out.append(
                 render(
                     model, request.views, request.scene, request.size, request.seed,
-                    maps=request.maps, background=request.references.get("background"), before_each=lambda _: ctx.check(), light=light,
+                    maps=request.maps, maps_only=request.maps_only, background=request.references.get("background"), before_each=lambda _: ctx.check(), light=light,
                 )
             )  # fmt: skip
         ctx.progress(len(batch), len(batch), "meshes")

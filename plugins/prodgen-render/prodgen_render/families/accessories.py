@@ -31,7 +31,7 @@ def cap(look: Look) -> list[Part]:
         - ((np.minimum((angle / (np.pi / 3)) % 1, 1 - (angle / (np.pi / 3)) % 1) * 26) ** 2)
     )
     vertices[:, :2] *= (1 - 0.012 * seam * (vertices[:, 2] > 0.014))[:, None]
-    from prodgen_render.geometry import smooth_normals
+    from prodgen_render.triangles import smooth_normals
 
     crown = crown.but(vertices=vertices.astype(np.float32), normals=smooth_normals(vertices, crown.faces, weld=1e-6))
     inner = crown.scaled(0.985, 0.985, 0.985).but(material=look.plain("cotton", mix(look.colour(), (20, 20, 20), 0.35)))

@@ -71,7 +71,7 @@ def cap(radius: float, low: float, high: float, material: Material, *, ribs: int
         )
         factor = np.where(on_side, 1 - 0.022 * (0.5 - 0.5 * np.cos(angle * ribs)), 1)
         vertices[:, :2] *= factor[:, None]
-        from prodgen_render.geometry import smooth_normals
+        from prodgen_render.triangles import smooth_normals
 
         part = part.but(vertices=vertices.astype(np.float32), normals=smooth_normals(vertices, part.faces, weld=1e-6))
     return part

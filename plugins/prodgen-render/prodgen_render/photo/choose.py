@@ -21,8 +21,17 @@ _FAMILIES: dict[str, Shape] = {
     **dict.fromkeys(("tshirt", "sweater", "hoodie", "trousers", "dress", "skirt", "tote-bag", "coffee-bag", "cushion"), "sheet"),
     **dict.fromkeys(("sneakers", "chair", "stool", "table", "sofa", "camera", "headphone-stand", "earbuds", "watch", "cap"), "relief"),
 }  # fmt: skip
-_ROUND = ("can", "jar", "mug", "bowl", "plate", "vase", "candle", "lipstick", "cream-jar", "lamp")
-_OPEN = ("mug", "bowl")
+_USUALLY: dict[str, Shape] = {
+    "beanie": "revolution",
+    "tin": "revolution",
+    "speaker": "cuboid",
+    "perfume": "cuboid",
+    "laptop": "relief",
+}
+"""What families mostly are that `shape_of_family` says nothing of."""
+_ROUND = ("can", "jar", "mug", "bowl", "plate", "vase", "candle", "lipstick", "cream-jar", "lamp", "beanie", "tin")
+_OPEN = ("mug", "bowl", "plate")
+_BACKED = ("chair",)
 _DEPTHS = {
     "phone": 0.11, "tablet": 0.05, "cereal-box": 0.32, "carton": 1.0, "tshirt": 0.3, "sweater": 0.28, "hoodie": 0.32, "trousers": 0.5, "dress": 0.65, "skirt": 0.7,
     "beanie": 1.0, "cap": 1.3, "tote-bag": 0.4, "coffee-bag": 0.46, "cushion": 0.36, "sneakers": 0.33, "chair": 1.0, "stool": 1.0, "table": 0.6, "sofa": 0.42,
@@ -48,19 +57,21 @@ class Words:
         round: whether its section is a circle for certain.
         open: whether one can look into it from above.
         depth: usual depth as a share of the width, where its kind has one.
+        backed: whether what rises above its seat is a back.
     """
 
     shape: Shape | None = None
     round: bool = False
     open: bool = False
     depth: float | None = None
+    backed: bool = False
 
 
 def read_words(product: Product) -> Words:
     """What a product's words say.
 
     >>> read_words(Product(sku="m", title="Red mug", category="home/mug"))
-    Words(shape='revolution', round=True, open=True, depth=None)
+    Words(shape='revolution', round=True, open=True, depth=None, backed=False)
     >>> read_words(Product(sku="x", title="?", category="other/thing")).shape is None
     True
     """
@@ -69,10 +80,11 @@ def read_words(product: Product) -> Words:
     if nothing:
         return Words()
     return Words(
-        _FAMILIES.get(family.name),
+        _FAMILIES.get(family.name, _USUALLY.get(family.name)),
         family.name in _ROUND,
         family.name in _OPEN and not nearest,
         _DEPTHS.get(family.name),
+        family.name in _BACKED,
     )
 
 

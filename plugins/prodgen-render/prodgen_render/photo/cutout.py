@@ -11,13 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from prodgen_render.model import Floats, to_linear
-from prodgen_render.photo.shadow import elevation_from_shadow
+from prodgen_render.photo.shadow import elevation_from_shadow, shadow_in, stands_alone
 from prodgen_sdk import images
 from prodgen_sdk.errors import InvalidImage
 from prodgen_sdk.types import Image, Mask
 
-_SHADOW_STEP = 0.016
-"""Soft shadows change by less than this from pixel to pixel (of 1, at about 512 pixels)."""
 _LEAST_SHARE = 0.002
 
 
@@ -150,24 +148,14 @@ def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[s
     padded = np.pad(found, 2 * reach)
     closed = ndimage.binary_closing(padded, _disc(reach))[2 * reach : -2 * reach, 2 * reach : -2 * reach]
     filled = _fill_pale(found | (closed & (smooth > 0.3 * weak)), closed, differs)
-    shadow = _shadow(rgb, under, filled)
+    shadow = shadow_in(rgb, under, filled)
     kept = filled & ~shadow
-    if shadow.sum() > 0.45 * filled.sum() and not _stands_alone(kept, filled, differs):
+    if shadow.sum() > 0.45 * filled.sum() and not stands_alone(kept, shadow, differs):
         kept = filled
         confidence *= 0.8
     kept = ndimage.binary_opening(kept, _disc(max(1, reach // 2))) if size > 200 else kept
     kept = _largest(kept)
     return _sharpened(kept, differs), confidence
-
-
-def _stands_alone(kept: Mask, filled: Mask, differs: Floats) -> bool:
-    """Whether what is left beside a large shadow is a whole product: dark, and nearly as wide and as high as both together."""
-    if not kept.any() or float(np.median(differs[kept])) < 0.35:
-        return False
-    return all(
-        int(np.ptp(np.flatnonzero(kept.any(axis)))) > 0.7 * int(np.ptp(np.flatnonzero(filled.any(axis))))
-        for axis in (0, 1)
-    )
 
 
 def _fill_pale(found: Mask, closed: Mask, differs: Floats) -> Mask:
@@ -195,36 +183,6 @@ def _fill_pale(found: Mask, closed: Mask, differs: Floats) -> Mask:
         if level > 0.006 or edge < 0.08:
             out |= area
     return np.asarray(out)
-
-
-def _shadow(rgb: Floats, under: Floats, found: Mask) -> Mask:
-    """Grey pixels, darker than the background, that are reached from it without crossing an edge."""
-    from scipy import ndimage
-
-    ratio = rgb / np.maximum(under, 0.05)
-    neutral = (np.ptp(ratio, axis=2) < 0.06) & (ratio.mean(2) > 0.3) & (ratio.mean(2) < 1.02)
-    level = ndimage.gaussian_filter(rgb.mean(2), 0.7)
-    step = ndimage.gaussian_gradient_magnitude(level, 0.8)
-    soft = step < _SHADOW_STEP * 512 / max(rgb.shape[:2])
-    # Shadows lie on the floor: below the upper quarter.
-    rows = np.flatnonzero(found.any(1))
-    low = np.arange(len(found))[:, None] > rows[0] + 0.25 * (rows[-1] - rows[0])
-    shadow: Mask = np.asarray(ndimage.binary_propagation(~found, mask=~found | (neutral & soft & low))) & found
-    if not shadow.any():
-        return shadow
-    # Where the product stands the shadow is darkest and has an edge: there its greyness tells it from a product in colour.
-    reach = max(2, round(0.02 * max(found.shape)))
-    deep = ndimage.binary_erosion(found & ~shadow, iterations=reach)
-    if not deep.any():
-        return np.asarray(ndimage.binary_dilation(shadow, iterations=2) & found & neutral)
-    nearest = tuple(ndimage.distance_transform_edt(~deep, return_distances=False, return_indices=True))
-    inner = ndimage.uniform_filter(ratio, (5, 5, 0))[nearest]
-    unlike = (np.ptp(inner, axis=2) > 0.14) | (np.abs(inner.mean(2) - ratio.mean(2)) > 0.25)
-    grey = found & low & (np.ptp(ratio, axis=2) < 0.10) & (ratio.mean(2) > 0.15) & unlike
-    return np.asarray(
-        ndimage.binary_dilation(shadow, iterations=reach, mask=shadow | grey)
-        | (ndimage.binary_dilation(shadow, iterations=1) & neutral & found)
-    )
 
 
 def _sharpened(mask: Mask, differs: Floats) -> Mask:

@@ -18,7 +18,10 @@ BELIEVED = 0.25
 class Fits:
     """The bodies that were fitted to one outline, each once, and what the frame says."""
 
-    def __init__(self, mask: Mask, words: Words, elevation: float | None, ratio: float | None) -> None:
+    def __init__(
+        self, mask: Mask, words: Words, elevation: float | None, ratio: float | None, shadow: float | None = None
+    ) -> None:
+        self.shadow = shadow
         self.mask, self.words, self.elevation, self.ratio = mask, words, elevation, ratio
         frame = contract_frame(*mask.shape)
         self.frame = frame if frame is not None and _centred(mask) else None
@@ -56,7 +59,8 @@ class Fits:
         return found
 
     def _squashed(self, camera: PhotoCamera, framed: bool = False) -> Revolved | None:
-        return fit_revolution(self.mask, camera, self.elevation, 1.0 if self.words.round else self.ratio, framed=framed)
+        squash = 1.0 if self.words.round else self.ratio
+        return fit_revolution(self.mask, camera, self.elevation, squash, framed=framed, shadow=self.shadow)
 
     def _boxed(self) -> Cuboid:
         prior = self.words.depth or DEPTH_PRIOR

@@ -10,6 +10,7 @@ from prodgen_render.photo.choose import Shape, Words
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.fits import BELIEVED, Fits
 from prodgen_render.photo.frame import AWAY, PhotoCamera
+from prodgen_render.photo.legs import Legged, legged, legged_parts, seen_from
 from prodgen_render.photo.relief import Plan, depth_of, placed, plan_of, relief_parts, upright
 from prodgen_render.photo.texture import shots_of
 
@@ -25,6 +26,8 @@ def flat_body(
     Args:
         tilt: degrees that the camera looked down by.
     """
+    if shape == "relief" and (found := legged(cutout.mask)) is not None:
+        return _on_legs(found, fits, tilt, cutout)
     plan = plan_of(cutout.mask)
     low, high = _DEPTHS[shape]
     if fits.frame is not None and fits.ratio is None:
@@ -58,6 +61,17 @@ def flat_body(
         _relief(plan, camera, share, cutout, behind, config),
         "prior" if fits.ratio is None else "attributes",
     )
+
+
+def _on_legs(found: Legged, fits: Fits, tilt: float, cutout: Cutout) -> tuple[PhotoCamera, list[Part], str]:
+    """Furniture: feet tell the depth, or, where its kind has a usual one, the camera's elevation."""
+    camera = (fits.frame or fits.guess).but(elevation=tilt)
+    share = fits.words.depth if fits.ratio is None else fits.ratio
+    if share is not None and fits.elevation is None:
+        middles = [float(leg.middle[0]) for leg in found.legs]
+        camera = seen_from(found.legs, camera, share * (max(middles) - min(middles)) * AWAY / camera.focal)
+    parts = legged_parts(found, camera, cutout, fits.words.backed)
+    return camera, parts, "prior" if fits.frame is None else "frame and feet"
 
 
 def _usual(shape: Shape, plan: Plan, camera: PhotoCamera, words: Words) -> float:

@@ -51,15 +51,13 @@ class _Kept:
         return built
 
 
-_BUILT = _Kept()
-
-
 class PhotoGenerator(Generator):
     """Fits a body to each request's front photo and draws it from the views."""
 
     def __init__(self, config: Any = None, ctx: Context | None = None) -> None:
         del ctx
         self.config = config if isinstance(config, Config) else Config()
+        self.built = _Kept()
 
     @property
     def digest(self) -> str:
@@ -81,7 +79,7 @@ class PhotoGenerator(Generator):
                 raise InputError(
                     f"{request.product.sku} has no front photo.", hint="Give one, or use render/parametric."
                 )
-            built = _BUILT.get(front, request.references.get("back"), request.product, self.config)
+            built = self.built.get(front, request.references.get("back"), request.product, self.config)
             pictures = render(
                 built.model, request.views, request.scene, request.size, request.seed,
                 maps=request.maps, maps_only=request.maps_only, background=request.references.get("background"), before_each=lambda _: ctx.check(), light=light,

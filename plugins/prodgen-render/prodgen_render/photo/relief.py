@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prodgen_render.geometry import smooth_normals
 from prodgen_render.model import Floats, Ints, Part
+from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.frame import AWAY, PhotoCamera
 from prodgen_render.photo.solid import material
 from prodgen_render.photo.texture import Shot, seen_in, smoothstep
+from prodgen_render.triangles import smooth_normals
 from prodgen_sdk.types import Mask
 
 _CELLS = 170
@@ -178,6 +179,22 @@ def relief_parts(
     if wall > 1e-4 or half[plan.rim].max() > 1e-4:
         parts.append(_wall(plan, points, behind, uv, plain))
     return parts
+
+
+def plate_parts(plan: Plan, camera: PhotoCamera, near: float, far: float, cutout: Cutout) -> list[Part]:
+    """An upright plate between two places in depth, its front in the photo's colours, the rest in plain ones."""
+    shot = Shot(cutout, camera)
+    front = placed(plan, camera, np.zeros(len(plan.pixel)), -near)
+    behind = front + np.array([0.0, far - near, 0.0])
+    normals = np.broadcast_to(np.array([0, -1, 0], np.float32), front.shape)
+    colour, _ = _texels(shot, front, normals, plan)
+    plain, uv = _plain(colour), _uv(plan, colour.shape)
+    back = np.ascontiguousarray(plan.faces[:, ::-1])
+    return [
+        Part(front.astype(np.float32), plan.faces, np.ascontiguousarray(normals), uv, material(colour)),
+        Part(behind.astype(np.float32), back, np.ascontiguousarray(-normals), uv, material(plain)),
+        _wall(plan, front, behind, uv, plain),
+    ]
 
 
 def _grid(plan: Plan, values: Floats, front: Shot) -> tuple[Floats, Floats]:

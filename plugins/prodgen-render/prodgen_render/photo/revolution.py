@@ -65,19 +65,22 @@ def fit_revolution(
     squash: float | None = None,
     *,
     framed: bool = False,
+    shadow: float | None = None,
 ) -> Revolved | None:
     """The body whose picture fits best; None where nothing stands around the axis.
 
     What is seen of elevation and of depth is how far the front of the lower end hangs down. So the highest elevation counts of
     those that fit and whose lower end curves as it should; and where even a level camera would have to see more of a curve, the
     section is an oval, the deepest that suits. Where the frame is the contract's, its sphere tells the two apart: a higher
-    camera and a flatter body have the same outline, but not the same height.
+    camera and a flatter body have the same outline, but not the same height. Of a round body that frame, the outline and the
+    shadow together tell the elevation.
 
     Args:
         camera: whose focal length and frame are taken as they are; the axis is found.
         elevation: of the camera, or None to find it.
         squash: depth as a share of width, or None to find it.
         framed: whether the body's bounding sphere is that of radius 1 about the origin.
+        shadow: degrees that the camera looked down by, as the shadow has it.
     """
     axis = mirror_axis(mask)
     widths = half_widths(mask, axis)
@@ -86,18 +89,35 @@ def fit_revolution(
         return None
     camera = camera.but(x=axis)
 
-    def at(angle: float, depth: float, rings: int = _RINGS) -> Revolved | None:
+    def at(angle: float, depth: float, rings: int) -> Revolved | None:
         return _fitted(mask, widths, rows, camera.but(elevation=angle), depth, rings)
 
     angles = ELEVATIONS if elevation is None else (elevation,)
+    alone = framed and 2 * widths[rows].sum() >= _SYMMETRIC * mask.sum()
+    told = elevation is None and (alone or shadow is not None)
+    if told and squash is not None:
+        return _by_all_signs(mask, at, squash, alone, shadow)
     found = _by_outline(mask, at, angles, elevation is None, squash)
-    if found is None or not framed or off_frame(found) < _NEAR or 2 * widths[rows].sum() < _SYMMETRIC * mask.sum():
-        return found
+    if found is not None and alone and off_frame(found) >= _NEAR:
+        found = _by_frame(mask, at, angles, squash, found)
+    if told and found is not None and found.squash == 1:
+        return _by_all_signs(mask, at, 1.0, alone, shadow)
+    return found
+
+
+def _by_frame(
+    mask: Mask,
+    at: Callable[[float, float, int], Revolved | None],
+    angles: Sequence[float],
+    squash: float | None,
+    found: Revolved,
+) -> Revolved:
+    """Of the bodies that have about the outline, that whose bounding sphere is the frame's; what was found if none is clearly nearer."""
     depths = (1.0, 0.88, 0.75, 0.62, 0.5) if squash is None else (squash,)
     others = [body for angle in angles for depth in depths if (body := at(angle, depth, _RINGS // 2)) is not None]
     others = [body for body in others if body.fit > found.fit - 2 * _TIE and _curves(mask, body)]
     nearest = min(others, key=off_frame, default=found)
-    body = at(nearest.camera.elevation, nearest.squash) if nearest is not found else None
+    body = at(nearest.camera.elevation, nearest.squash, _RINGS) if nearest is not found else None
     return body if body is not None and off_frame(body) < 0.6 * off_frame(found) else found
 
 
@@ -107,14 +127,45 @@ def off_frame(body: Revolved) -> float:
     return abs(radius - 1) + abs(float(centre[2]))
 
 
+_UNFIT, _UNFRAMED, _UNSHADED, _STRAIGHT, _LOWER = 0.004, 0.03, 8.0, 0.6, 0.06
+"""By how much fit, frame (in radii) and shadow (in degrees) are usually off; what a lower end that does not curve as it should
+tells against an elevation; and each degree that a camera is lower, for a low one sees a smaller body in any outline."""
+_CERTAIN = 8
+
+
+def _by_all_signs(
+    mask: Mask,
+    at: Callable[[float, float, int], Revolved | None],
+    squash: float,
+    framed: bool,
+    shadow: float | None,
+) -> Revolved | None:
+    """The body at the elevation that outline, frame and shadow together tell, between the best of the usual ones and its neighbours."""
+    found = [body for angle in ELEVATIONS if (body := at(angle, squash, _RINGS // 2)) is not None]
+    if not found:
+        return None
+    angle = np.array([body.camera.elevation for body in found])
+    fit = np.array([body.fit for body in found])
+    against = (fit.max() - fit) / _UNFIT - _LOWER * angle
+    against += _STRAIGHT * np.array([not _curves(mask, body) for body in found])
+    if framed:
+        against += np.array([off_frame(body) for body in found]) / _UNFRAMED
+    if shadow is not None:
+        against += ((angle - shadow) / _UNSHADED) ** 2
+    best = int(against.argmin())
+    near = slice(max(0, best - 1), best + 2)
+    weight = np.exp(_CERTAIN * (against[best] - against[near]))
+    return at(round(float((weight * angle[near]).sum() / weight.sum()), 1), squash, _RINGS)
+
+
 def _by_outline(
     mask: Mask,
-    at: Callable[[float, float], Revolved | None],
+    at: Callable[[float, float, int], Revolved | None],
     angles: Sequence[float],
     tilted: bool,
     squash: float | None,
 ) -> Revolved | None:
-    found = [body for angle in angles if (body := at(angle, squash or 1.0)) is not None]
+    found = [body for angle in angles if (body := at(angle, squash or 1.0, _RINGS)) is not None]
     if not found:
         return None
     best = max(body.fit for body in found)
@@ -126,11 +177,11 @@ def _by_outline(
     if squash is not None or _curves(mask, level):
         return level
     for depth in _DEPTHS:
-        body = at(angles[0], depth)
+        body = at(angles[0], depth, _RINGS)
         if body is not None and body.fit >= best - 2 * _TIE and _curves(mask, body):
             return body
     # Ends as straight as a long lens shows them: neither a circle nor a thin plate is likely.
-    return at(angles[0], UNTOLD) or level
+    return at(angles[0], UNTOLD, _RINGS) or level
 
 
 def _curves(mask: Mask, body: Revolved) -> bool:

@@ -1,4 +1,4 @@
-"""What a product's shadow on the floor tells: how far the camera looked down."""
+"""A product's shadow on the floor: what of a cut-out is one, and what it tells of how far the camera looked down."""
 
 from __future__ import annotations
 
@@ -55,3 +55,112 @@ def elevation_from_shadow(darker: Floats, mask: Mask) -> float | None:
 def _spread(places: Floats, weight: Floats) -> float:
     share = weight / weight.sum()
     return float(np.sqrt((share * (places - (share * places).sum()) ** 2).sum()))
+
+
+_STEP = 0.016
+"""Soft shadows change by less than this from pixel to pixel (of 1, at about 512 pixels)."""
+_ENCLOSED = 0.55
+_FADES = 0.05
+"""Where a shadow ends it differs by less than this from the background."""
+
+
+def shadow_in(rgb: Floats, under: Floats, found: Mask) -> Mask:
+    """Which of the pixels that differ from the background are its shadow.
+
+    Grey ones, darker than the background, that one meets coming from it along a row, or a column from below, before any edge. The
+    straight way matters: through one gap in the faint outline of a white product a flood would fill all of it.
+
+    Args:
+        rgb: the photo, sRGB [h, w, 3] in [0, 1].
+        under: its background, alike.
+        found: what differs.
+    """
+    from scipy import ndimage
+
+    ratio = rgb / np.maximum(under, 0.05)
+    neutral = (np.ptp(ratio, axis=2) < 0.06) & (ratio.mean(2) > 0.3) & (ratio.mean(2) < 1.02)
+    step = np.max(
+        [ndimage.gaussian_gradient_magnitude(ndimage.gaussian_filter(c, 0.7), 0.8) for c in np.moveaxis(rgb, 2, 0)],
+        axis=0,
+    )
+    soft = step < _STEP * 512 / max(rgb.shape[:2])
+    # Shadows lie on the floor: below the upper quarter.
+    rows = np.flatnonzero(found.any(1))
+    low = np.arange(len(found))[:, None] > rows[0] + 0.25 * (rows[-1] - rows[0])
+    shadow = _met(found, neutral & soft & low) & found
+    if max(rgb.shape[:2]) > 200:
+        shadow = ndimage.binary_opening(shadow | ~found, np.ones((3, 3))) & found
+    reach = max(2, round(0.02 * max(found.shape)))
+    deep = ndimage.binary_erosion(found & ~shadow, iterations=reach)
+    if not shadow.any() or not deep.any():
+        return np.asarray(ndimage.binary_dilation(shadow, iterations=2) & found & neutral)
+    greyish = found & low & (np.ptp(ratio, axis=2) < 0.10) & (ratio.mean(2) > 0.15)
+    # Where the product stands the shadow is darkest and has an edge: there its greyness tells it from a product in colour.
+    grey = greyish & _unlike(deep, ratio)
+    shadow = ndimage.binary_dilation(shadow, iterations=reach, mask=shadow | grey) | (
+        ndimage.binary_dilation(shadow, iterations=1) & neutral & found
+    )
+    coloured = ndimage.binary_erosion(found & ~shadow & ~greyish, iterations=max(1, reach // 3))
+    if coloured.any():
+        patches = greyish & ~shadow & _unlike(coloured, ratio)
+        shadow |= _between_feet(found & ~shadow, patches, np.where(shadow, 0, np.abs(rgb - under).max(2)))
+    return np.asarray(shadow)
+
+
+def _unlike(places: Mask, ratio: Floats) -> Mask:
+    """Where a picture is of another colour or brightness than at the nearest of some places."""
+    from scipy import ndimage
+
+    nearest = tuple(ndimage.distance_transform_edt(~places, return_distances=False, return_indices=True))
+    inner = ndimage.uniform_filter(ratio, (5, 5, 0))[nearest]
+    return np.asarray((np.ptp(inner, axis=2) > 0.14) | (np.abs(inner.mean(2) - ratio.mean(2)) > 0.25))
+
+
+def _met(found: Mask, passable: Mask) -> Mask:
+    """What is met from the background along rows, and along columns from below, before anything impassable."""
+    open_, blocked = ~found, found & ~passable
+    out = open_ | _scanned(open_, blocked) | _scanned(open_[:, ::-1], blocked[:, ::-1])[:, ::-1]
+    return np.asarray(out | _scanned(open_[::-1].T, blocked[::-1].T).T[::-1])
+
+
+def _scanned(open_: Mask, blocked: Mask) -> Mask:
+    """Where, going along rows, something open was met after the last thing that blocks."""
+    place = np.arange(1, open_.shape[1] + 1)
+    return np.asarray(np.maximum.accumulate(place * open_, 1) > np.maximum.accumulate(place * blocked, 1))
+
+
+def _between_feet(found: Mask, grey: Mask, differs: Floats) -> Mask:
+    """Grey patches under the product, between what it stands on, that fade towards the viewer: the floor seen between its feet."""
+    from scipy import ndimage
+
+    body = found & ~grey
+    enclosed = np.maximum.accumulate(body, 1) & np.maximum.accumulate(body[:, ::-1], 1)[:, ::-1]
+    below = np.maximum.accumulate(body, 0) & ~np.maximum.accumulate(body[::-1], 0)[::-1]
+    patches, _ = ndimage.label(found & grey & below)
+    rows = np.flatnonzero(found.any(1))
+    floor = rows[0] + 0.5 * len(rows)
+    out = np.zeros_like(found)
+    for number, box in enumerate(ndimage.find_objects(patches), 1):
+        patch = patches[box] == number
+        on_floor = box[0].start > floor and patch.shape[1] > max(8, 1.3 * patch.shape[0])
+        if not on_floor or enclosed[box][patch].mean() < _ENCLOSED:
+            continue
+        columns = np.flatnonzero(patch.any(0))
+        ends = box[0].start + patch.shape[0] - patch[::-1, columns].argmax(0)
+        under_them = differs[np.minimum(ends, len(differs) - 1), columns + box[1].start]
+        last = differs[ends - 1, columns + box[1].start]
+        if float(np.median(under_them)) < _FADES and np.median(last) < 0.6 * np.quantile(differs[box][patch], 0.9):
+            out[box] |= patch
+    return out
+
+
+def stands_alone(kept: Mask, shadow: Mask, differs: Floats) -> bool:
+    """Whether what is left beside a large shadow is a whole product: the shadow, where it ends, fades into the background."""
+    from scipy import ndimage
+
+    if not kept.any():
+        return False
+    rows, floor = np.flatnonzero(kept.any(1)), np.flatnonzero(shadow.any(1))
+    ends = shadow & ndimage.binary_dilation(~(kept | shadow), iterations=1)
+    fades = not ends.any() or float(np.median(differs[ends])) < _FADES
+    return bool(fades and np.ptp(rows) > 0.7 * (max(rows[-1], floor[-1]) - min(rows[0], floor[0])))

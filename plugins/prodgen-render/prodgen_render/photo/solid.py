@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.geometry import grid_faces, smooth_normals
 from prodgen_render.model import Floats, Ints, Material, Part, Texture
 from prodgen_render.photo.cuboid import Cuboid
 from prodgen_render.photo.revolved import Revolved, section, section_normal
 from prodgen_render.photo.texture import SHADING, Ends, Shot, complete_rows, merged, seen_in
+from prodgen_render.triangles import grid_faces, smooth_normals
 
 _COLUMNS = 128
 _MOST_TEXELS = 2048
