@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prodgen_quality.foreground import Box, box_of
@@ -137,13 +137,6 @@ def ground_of(
 def solid_box(cut: Matte) -> Box | None:
     """The box of what is more product than not."""
     return box_of(cut.alpha > 0.5)
-
-
-def without_shade(cut: Matte) -> Matte:
-    """A cut-out whose shadow is left out."""
-    import numpy as np
-
-    return replace(cut, shade=np.ones_like(cut.shade))
 
 
 def _shade(cut: Matte, profile: Profile) -> NDArray[np.float32]:
