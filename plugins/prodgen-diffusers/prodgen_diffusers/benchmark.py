@@ -45,8 +45,8 @@ class GpuBenchmark(Benchmark):
     and `others`, generators of other plugins, are names too).
 
     `tiny=1` takes tiny random checkpoints for all generators of this plugin; `full=FAMILY` random ones of published size, that
-    are built in `folder` (one for the time of the run): `sdxl` (or 1; 7 to 10 GB), `sd3.5-medium` (16), `flux-schnell` (34) or
-    `qwen-image` (58); `angles` takes Qwen-Image-Edit (58 GB) with any of them. `plain=1` runs `text` through diffusers alone too,
+    are built in `folder` (one for the time of the run): `sdxl` (or 1; 7 to 10 GB), `sd3.5-medium` (16), `flux-schnell` (34),
+    `flux2-klein` (16), `z-image-turbo` (21) or `qwen-image` (58); `angles` takes Qwen-Image-Edit (58 GB) with any of them. `plain=1` runs `text` through diffusers alone too,
     in the same process. `seconds`: of each path, after which no further call is begun. `steps`, `batch`, `dtype`, `compile`, `offload`, `guidance`, `attention`, `cache` (its kind) and
     `quantisation` (KIND:TYPE, such as bitsandbytes:4bit) replace what is configured.
     """

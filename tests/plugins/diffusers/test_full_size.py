@@ -25,6 +25,9 @@ PUBLISHED = {
     transformers.qwen_transformer: 20_430_401_088,
     lambda: transformers.qwen_vl(qwen_edit.tokenizer()): 8_292_166_656,
     transformers.sd35_transformer: 2_243_171_520,
+    transformers.z_image_transformer: 6_154_908_736,
+    transformers.flux2_transformer: 3_875_544_576,
+    lambda: transformers.qwen3(causal=True): 4_022_468_096,
 }
 
 
@@ -53,6 +56,10 @@ def small(tiny, monkeypatch):
         (transformers, "qwen_transformer", qwen_edit.transformer),
         (transformers, "qwen_autoencoder", qwen_edit.vae),
         (transformers, "qwen_vl", qwen_edit.vision_language),
+        (transformers, "z_image_transformer", tiny.z_image_transformer),
+        (transformers, "flux2_transformer", tiny.flux2_transformer),
+        (transformers, "flux2_autoencoder", tiny.flux2_vae),
+        (transformers, "qwen3", lambda *, causal: tiny.qwen3(causal=causal, layers=28)[0]),
         (sdxl, "unet", tiny_sdxl.unet),
     ):
         monkeypatch.setattr(owner, name, build)

@@ -65,19 +65,15 @@ def t5(*, seed=0):
     return T5EncoderModel(settings).eval(), tokenizer
 
 
-def qwen3(*, causal, seed=0):
-    """Qwen3's language model, four layers, and its byte-level tokenizer with a template of a chat."""
+def qwen3(*, causal, layers=4, seed=0):
+    """Qwen3's language model and its byte-level tokenizer with a template of a chat."""
     import torch
     from transformers import Qwen3Config, Qwen3ForCausalLM, Qwen3Model
 
-    words = qwen_edit.tokenizer()
-    words.chat_template = (
-        "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
-        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-    )
+    words = qwen_edit.chat_tokenizer()
     torch.manual_seed(seed)
     settings = Qwen3Config(
-        vocab_size=len(words), hidden_size=16, intermediate_size=16, num_hidden_layers=4, num_attention_heads=2,
+        vocab_size=len(words), hidden_size=16, intermediate_size=16, num_hidden_layers=layers, num_attention_heads=2,
         num_key_value_heads=2, head_dim=8,
     )  # fmt: skip
     return (Qwen3ForCausalLM if causal else Qwen3Model)(settings).eval(), words
@@ -138,12 +134,10 @@ def flux(folder: Path, *, seed: int = 0) -> Path:
     return folder
 
 
-def z_image(folder: Path, *, seed: int = 0) -> Path:
-    """Z-Image: Qwen3, a single-stream transformer."""
+def z_image_transformer(*, seed=0):
     import diffusers
     import torch
 
-    encoder, words = qwen3(causal=False, seed=seed)
     torch.manual_seed(seed)
     net = diffusers.ZImageTransformer2DModel(
         in_channels=4, dim=32, n_layers=2, n_refiner_layers=1, n_heads=2, n_kv_heads=2, cap_feat_dim=16,
@@ -152,30 +146,49 @@ def z_image(folder: Path, *, seed: int = 0) -> Path:
     for name, value in net.named_parameters():  # the padding tokens are allocated without values
         if "pad_token" in name:
             torch.nn.init.normal_(value, std=0.02)
+    return net
+
+
+def z_image(folder: Path, *, seed: int = 0) -> Path:
+    """Z-Image: Qwen3, a single-stream transformer."""
+    import diffusers
+
+    encoder, words = qwen3(causal=False, seed=seed)
     diffusers.ZImagePipeline(
-        scheduler=flow(), vae=vae(shift=0.1, seed=seed), text_encoder=encoder, tokenizer=words, transformer=net
-    ).save_pretrained(folder)
+        scheduler=flow(), vae=vae(shift=0.1, seed=seed), text_encoder=encoder, tokenizer=words,
+        transformer=z_image_transformer(seed=seed),
+    ).save_pretrained(folder)  # fmt: skip
     return folder
+
+
+def flux2_transformer(*, seed=0):
+    import diffusers
+    import torch
+
+    torch.manual_seed(seed)
+    return diffusers.Flux2Transformer2DModel(
+        patch_size=1, in_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=16, num_attention_heads=2,
+        joint_attention_dim=48, timestep_guidance_channels=16, axes_dims_rope=[4, 4, 4, 4], guidance_embeds=False,
+    )  # fmt: skip
+
+
+def flux2_vae():
+    import diffusers
+
+    return diffusers.AutoencoderKLFlux2(
+        block_out_channels=(16, 32), down_block_types=("DownEncoderBlock2D",) * 2, up_block_types=("UpDecoderBlock2D",) * 2,
+        latent_channels=4, norm_num_groups=8, layers_per_block=1, sample_size=32,
+    ).eval()  # fmt: skip
 
 
 def flux2_klein(folder: Path, *, seed: int = 0) -> Path:
     """FLUX.2 klein: Qwen3, double and single blocks, latents normalised in batches; give `text_encoder_out_layers`."""
     import diffusers
-    import torch
 
     encoder, words = qwen3(causal=True, seed=seed)
-    torch.manual_seed(seed)
-    net = diffusers.Flux2Transformer2DModel(
-        patch_size=1, in_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=16, num_attention_heads=2,
-        joint_attention_dim=48, timestep_guidance_channels=16, axes_dims_rope=[4, 4, 4, 4], guidance_embeds=False,
-    )  # fmt: skip
-    decoder = diffusers.AutoencoderKLFlux2(
-        block_out_channels=(16, 32), down_block_types=("DownEncoderBlock2D",) * 2, up_block_types=("UpDecoderBlock2D",) * 2,
-        latent_channels=4, norm_num_groups=8, layers_per_block=1, sample_size=32,
-    ).eval()  # fmt: skip
     diffusers.Flux2KleinPipeline(
-        scheduler=diffusers.FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True), vae=decoder, text_encoder=encoder,
-        tokenizer=words, transformer=net,
+        scheduler=diffusers.FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True), vae=flux2_vae(), text_encoder=encoder,
+        tokenizer=words, transformer=flux2_transformer(seed=seed),
     ).save_pretrained(folder)  # fmt: skip
     return folder
 

@@ -22,6 +22,8 @@ FAMILIES = {
     "sdxl": Family(sdxl.checkpoint, 7, {}),
     "sd3.5-medium": Family(transformers.sd35_medium, 16, {}),
     "flux-schnell": Family(transformers.flux_schnell, 34, {"steps": 4, "guidance": 0, "arguments": {"max_sequence_length": 256}}),
+    "flux2-klein": Family(transformers.flux2_klein, 16, {"steps": 4, "guidance": 1}),
+    "z-image-turbo": Family(transformers.z_image_turbo, 21, {"steps": 8, "guidance": 0}),
     "qwen-image": Family(transformers.qwen_image, 58, {}),
 }  # fmt: skip
 EDIT = Family(transformers.qwen_image_edit, 58, {"steps": 8})

@@ -120,6 +120,72 @@ def qwen_vl(words: Any) -> Any:
     return Qwen2_5_VLForConditionalGeneration(config)
 
 
+def z_image_turbo(folder: Path, dtype: str) -> Path:
+    """Z-Image-Turbo: a ZImagePipeline of 6,154,908,736 parameters and Qwen3-4B, 20 GB."""
+    import diffusers
+
+    parts = {
+        "transformer": z_image_transformer,
+        "text_encoder": lambda: qwen3(causal=False),
+        "tokenizer": small.chat_tokenizer(),
+        "vae": published.flux_autoencoder,
+        "scheduler": diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0),
+    }
+    return random_checkpoint(folder, "ZImagePipeline", parts, dtype)
+
+
+def z_image_transformer() -> Any:
+    from diffusers import ZImageTransformer2DModel
+
+    return ZImageTransformer2DModel()
+
+
+def flux2_klein(folder: Path, dtype: str) -> Path:
+    """FLUX.2 [klein] 4B: a Flux2KleinPipeline and Qwen3-4B, 16 GB."""
+    import diffusers
+
+    parts = {
+        "transformer": flux2_transformer,
+        "text_encoder": lambda: qwen3(causal=True),
+        "tokenizer": small.chat_tokenizer(),
+        "vae": flux2_autoencoder,
+        "scheduler": diffusers.FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
+    }
+    return random_checkpoint(folder, "Flux2KleinPipeline", parts, dtype)
+
+
+def flux2_transformer() -> Any:
+    """That of FLUX.2 [klein] 4B: 3,875,544,576 parameters."""
+    from diffusers import Flux2Transformer2DModel
+
+    return Flux2Transformer2DModel(
+        num_layers=5, num_single_layers=20, num_attention_heads=24, joint_attention_dim=7680, guidance_embeds=False
+    )
+
+
+def flux2_autoencoder() -> Any:
+    from diffusers import AutoencoderKLFlux2
+
+    return AutoencoderKLFlux2()
+
+
+def qwen3(*, causal: bool) -> Any:
+    """Qwen3-4B, with its head for the next word or without: 4,022,468,096 parameters."""
+    from transformers import Qwen3Config, Qwen3ForCausalLM, Qwen3Model
+
+    config = Qwen3Config(
+        vocab_size=151936,
+        hidden_size=2560,
+        intermediate_size=9728,
+        num_hidden_layers=36,
+        num_attention_heads=32,
+        num_key_value_heads=8,
+        head_dim=128,
+        tie_word_embeddings=True,
+    )
+    return (Qwen3ForCausalLM if causal else Qwen3Model)(config)
+
+
 def angles_lora(file: Path, dtype: str) -> Path:
     """A LoRA of rank 16 on the attention of Qwen-Image, in the layout of PEFT."""
     return small.angles_lora(file, rank=16, build=qwen_transformer, dtype=dtype)

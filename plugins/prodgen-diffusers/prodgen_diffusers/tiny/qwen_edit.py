@@ -23,6 +23,16 @@ def tokenizer() -> Any:
     return words
 
 
+def chat_tokenizer() -> Any:
+    """The same with Qwen3's template of a chat."""
+    words = tokenizer()
+    words.chat_template = (
+        "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    )
+    return words
+
+
 def vision_language(words: Any, *, seed: int = 0) -> Any:
     """Qwen2_5_VLForConditionalGeneration with two layers on each side."""
     import torch
