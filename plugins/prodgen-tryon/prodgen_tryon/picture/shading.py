@@ -13,6 +13,7 @@ ROUND, FOLDS = 0.6, 0.9
 """How much of the old cloth's form, and of its folds, the new cloth takes over."""
 WIDEST = 0.5  # of the shoulders' width; what changes more slowly is the colour of the cloth
 SCALES = (0.055, 0.028, 0.014)  # shoulders' widths (Gaussian sigma): the form, and two bands of folds
+FINE = 110.0  # pixels of the shoulders' width at which light is looked at
 STRANGE, MOST = 7.0, 22.0  # from the cloth around, in a and b, and in L*: more than folds do
 DARKEST, LIGHTEST = -16.0, 8.0  # L*
 
@@ -25,12 +26,19 @@ def shading(person: Person) -> Float:
     than its robust noise (soft thresholding of Donoho, "De-noising by soft-thresholding", 1995).
     """
     if "shading" not in person.cache:
-        lab, w = person.lab, person.width
+        share = min(FINE / person.width, 1.0)  # no fold that counts is finer
+
+        def small(values: Float) -> Float:
+            return cv2.resize(values, None, fx=share, fy=share, interpolation=cv2.INTER_AREA) if share < 1 else values
+
+        lab = small(person.lab)
         result = np.zeros(lab.shape[:2], np.float32)
         for name in ("upper", "lower"):
-            inside = person.parts[name] > 0.6
-            if inside.sum() >= 100:
-                result += _of_one_piece(lab, inside, w)
+            inside = small(person.parts[name]) > 0.6
+            if inside.sum() >= 100 * share**2:
+                result += _of_one_piece(lab, inside, person.width * share)
+        if share < 1:
+            result = cv2.resize(result, person.image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         person.cache["shading"] = np.clip(result, DARKEST, LIGHTEST)
     field: Float = person.cache["shading"]
     return field
