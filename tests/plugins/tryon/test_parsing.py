@@ -82,8 +82,13 @@ def test_thin_hair_along_a_collar_is_the_collars_rim(drawn):
     hair[80:140, 176:186] = 1  # a lock that falls over the shoulder
     hair[96:99, 112:130] = 1  # the rim beside the neck
     upper[hair > 0] = 0
-    labels = {"hair": hair, "upper": upper}
-    _give_rims(labels, frame)
+    skin = np.zeros_like(upper)
+    skin[110:200, 30:60] = 1  # a bare shoulder, with cloth along its outline
+    upper[107:110, 30:60] = 1
+    labels = {"hair": hair, "upper": upper, "skin": skin}
+    _give_rims(labels, np.maximum.reduce([hair, upper, skin]), frame)
+    assert (labels["upper"][107:110, 32:58] == 0).all()
+    assert (labels["skin"][107:110, 32:58] == 1).all()
     assert (labels["hair"][96:99, 112:130] == 0).all()
     assert (labels["upper"][96:99, 112:130] == 1).all()
     assert (labels["hair"][30:75, 128:172] == 1).all()

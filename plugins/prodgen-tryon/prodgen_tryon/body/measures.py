@@ -11,6 +11,8 @@ from prodgen_tryon.body.silhouette import Limb
 from prodgen_tryon.body.skeleton import Side, Skeleton
 from prodgen_tryon.filters import Contour
 
+OUTLINE = np.array([0.25, 0.32, 0.4, 0.47, 0.53])  # stations of a shoulder, in shoulder widths beside the axis
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -25,6 +27,7 @@ class Measured:
         hips: as `edges`, of the lower clothes alone.
         sleeves: side -> end of the old sleeve (0 bare, 2 wrist).
         leg_ends: side -> how far the lower clothes reach down the leg (1 knee, 2 ankle), at most a little beyond the ankle.
+        outline: side -> how far above the shoulders the top of the body is seen at `OUTLINE` shoulder widths beside the axis.
         shoulder_line: height of the top of the body at 0.25 shoulder widths beside the axis, pixels above the shoulders.
     """
 
@@ -40,3 +43,4 @@ class Measured:
     tips: dict[Side, Contour]
     rise: float
     leg_ends: dict[Side, float] = field(default_factory=dict)
+    outline: dict[Side, NDArray[np.float64]] = field(default_factory=dict)

@@ -59,7 +59,7 @@ def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float
     _give_islands(labels, "upper", ("lower",))
     _give_islands(labels, "upper", ("hair", "neck", "face"))
     _give_streaks(labels, "skin", "upper", local.width)
-    _give_rims(labels, local)
+    _give_rims(labels, soft, local)
     _give_prints(labels, small, local)
     out = {}
     full_size = (x1 - x0, y1 - y0)
@@ -101,20 +101,23 @@ def _give_streaks(labels: dict[str, Float], name: str, around: str, width: float
     labels[name][streaks] = 0
 
 
-def _give_rims(labels: dict[str, Float], frame: Skeleton) -> None:
-    """Thin hair below the jaw along the top's outline is its rim, whose pixels are mixed with the scene's: a collar beside the neck."""
-    hair, w = labels["hair"] > 0.3, frame.width
-    kernel = ellipse_kernel(max(0.045 * w, 1))
-    locks = cv2.morphologyEx(hair.astype(np.uint8), cv2.MORPH_OPEN, kernel)
-    rims = hair & (cv2.dilate(locks, np.ones((3, 3), np.uint8)) == 0) & dilate(labels["upper"] > 0.5, 0.06 * w)
-    ys, xs = np.nonzero(rims)
-    if not len(xs):
-        return
-    jaw = float(frame.local(chin(frame)[None])[0, 1])
-    low = frame.local(np.stack([xs, ys], 1))[:, 1] > jaw
-    ys, xs = ys[low], xs[low]
-    labels["upper"][ys, xs] = np.maximum(labels["upper"], labels["hair"])[ys, xs]
-    labels["hair"][ys, xs] = 0
+def _give_rims(labels: dict[str, Float], person: Float, frame: Skeleton) -> None:
+    """Thin borders of one label along another, whose pixels are mixed with the scene's, go to that other.
+
+    Hair below the jaw along a top is a collar's rim beside the neck; cloth along the outline of a bare shoulder is the shoulder's.
+    """
+    w, shape = frame.width, person.shape
+    ys, xs = np.ogrid[0 : shape[0], 0 : shape[1]]
+    along = (xs - frame.shoulders[0]) * frame.down[0] + (ys - frame.shoulders[1]) * frame.down[1]
+    below_jaw = along > float(frame.local(chin(frame)[None])[0, 1])
+    shoulders = dilate(person < 0.5, 0.05 * w) & (along < 0.3 * w)
+    for name, to, where in (("hair", "upper", below_jaw), ("upper", "skin", shoulders)):
+        mask = labels[name] > 0.3
+        broad = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(max(0.045 * w, 1)))
+        rims = mask & where & (cv2.dilate(broad, np.ones((3, 3), np.uint8)) == 0)
+        rims &= dilate(labels[to] > 0.5, 0.06 * w)
+        labels[to][rims] = np.maximum(labels[to], labels[name])[rims]
+        labels[name][rims] = 0
 
 
 def _give_prints(labels: dict[str, Float], image: Image, frame: Skeleton) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Body, Image
-from prodgen_tryon.body.measures import Measured
+from prodgen_tryon.body.measures import OUTLINE, Measured
 from prodgen_tryon.body.parsing import moved, old_sleeves, parse_parts
 from prodgen_tryon.body.silhouette import Limb, arm, cast, casts, leg, smooth, torso_edges
 from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton, skeleton
@@ -148,7 +148,20 @@ def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
     hem, waist, tucked = _old_hem(parts, frame)
     hips = _hips(parts, frame, heights, edges)
     ends = {side: _leg_end(parts["lower"], frame, side) for side in SIDES}
-    return Measured(frame, arms, heights, edges, hem, waist, tucked, hips, sleeves, tips, rise, ends)
+    outline = {side: _outline(body, parts["hair"], frame, side) for side in SIDES}
+    return Measured(frame, arms, heights, edges, hem, waist, tucked, hips, sleeves, tips, rise, ends, outline)
+
+
+def _outline(body: Float, hair: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
+    """Where the top of a shoulder is seen, pixels above the shoulders at `OUTLINE`; minus infinity where hair or an arm is in front."""
+    w, sign, deep = frame.width, -1.0 if side == "a" else 1.0, 0.08 * frame.width
+    if frame.local(frame[f"wrist_{side}"][None])[0, 1] < 0.3 * w:
+        return np.full(len(OUTLINE), -np.inf)
+    feet = np.array([frame.at(sign * a * w, deep) for a in OUTLINE])
+    reach = casts(body, feet, -frame.down[None], 0.5 * w)
+    x, y = np.round(feet - np.outer(reach + 0.03 * w, frame.down)).astype(int).T
+    hidden = hair[y.clip(0, hair.shape[0] - 1), x.clip(0, hair.shape[1] - 1)] > 0.4
+    return np.where(hidden, -np.inf, reach - deep)
 
 
 def _leg_end(lower: Float, frame: Skeleton, side: Side) -> float:

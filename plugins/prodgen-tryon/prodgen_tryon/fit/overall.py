@@ -111,7 +111,7 @@ def _fit_strap(strap: Contour, body: Measured, side: Side, corner: Contour, scal
     low = frame.local(corner[None])[0]
     foot = np.array([abs(float(low[0])) - 0.55 * width, float(low[1]) + 0.35 * width])
     across = float(np.clip(max(foot[0], 0.25 * w), 0.25 * w, 0.34 * w))
-    head = np.array([across, shoulder_height(across, tip, body, w) - 0.01 * w])
+    head = np.array([across, shoulder_height(across, tip, body, side) - 0.01 * w])
     share = np.linspace(0, 1, len(strap))[:, None]
     line = head + (foot - head) * share
     half = np.array([0.5 * width, 0.0])

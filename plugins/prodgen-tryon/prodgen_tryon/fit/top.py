@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import FitStyle
-from prodgen_tryon.body.measures import Measured
+from prodgen_tryon.body.measures import OUTLINE, Measured
 from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton, chin
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.parts import Ease, Part, TopFit, Tuck, segment
@@ -23,6 +23,10 @@ LEVEL, COLLARBONE = (
     0.8,
     0.16,
 )  # share of a neckline's depth that is not seen near its ends, and how far down that goes, in shoulder widths
+BULK, BARE = (
+    0.025,
+    0.14,
+)  # how far above the usual line a shoulder may lie, clothed (cloth is thick) and bare, in shoulder widths
 SLANT = 0.45  # how much of a slant of the shoulders the foot of the neck shares
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 NATURAL = 0.85  # how wide cloth of an unknown size looks on the body, for its width laid flat
@@ -125,7 +129,7 @@ def fit_top(
         if f"cuff_outer_{side}" not in shape.points:  # a strap ends on the shoulder, not at its tip
             strap = abs(float(arc[-1, 0]) - middle) * neck
             tip_across = float(np.clip(strap, neck_half + 0.06 * w, tip_across))
-        tips[side] = frame.at(sign * tip_across, shoulder_height(tip_across, tip, body, w))
+        tips[side] = frame.at(sign * tip_across, shoulder_height(tip_across, tip, body, side))
         armpits[side] = frame.at(sign * float(np.clip(natural, low * reach, high * reach)), 0.42 * w)
         across_scale = (
             min(scale, tip_across / max(abs(float(arc[-1, 0]) - middle), 1.0))
@@ -137,7 +141,7 @@ def fit_top(
         )
         seam = resample(arc[corner:], 6)
         across = base + (tip_across - base) * np.abs(seam[:, 0] - seam[0, 0]) / max(abs(seam[-1, 0] - seam[0, 0]), 1e-6)
-        line = np.array([frame.at(sign * a, shoulder_height(float(a), tip, body, w)) for a in across])
+        line = np.array([frame.at(sign * a, shoulder_height(float(a), tip, body, side)) for a in across])
         if corner > 0:
             rising = resample(arc[: corner + 1], 4)[:-1]
             lean = np.clip(np.abs(rising[:, 0] - middle) * neck, 0.16 * w, base + 0.1 * w)
@@ -258,12 +262,19 @@ def _profile(
     return np.interp(heights, places, factors)
 
 
-def shoulder_height(across: float, tip: Contour, body: Measured, w: float) -> float:
-    """Height (negative is up) of the shoulder's upper line at a distance from the axis."""
+def shoulder_height(across: float, tip: Contour, body: Measured, side: Side) -> float:
+    """Height (negative is up) of the shoulder's upper line at a distance from the axis: from the neck's foot to the tip, or on what is seen above it."""
+    w = body.frame.width
     base, outer = 0.25 * w, abs(float(tip[0]))
     level = float(np.mean([body.frame.local(point[None])[0, 1] for point in body.tips.values()]))
     foot = -body.rise + SLANT * (float(tip[1]) - level)
-    return float(np.interp(across, [0.14 * w, base, outer], [foot - 0.05 * w, foot, float(tip[1])]))
+    line = float(np.interp(across, [0.14 * w, base, outer], [foot - 0.05 * w, foot, float(tip[1])]))
+    if side not in body.outline:
+        return line
+    # Near the neck what is seen may be a collar or a hood.
+    seen = float(np.interp(across / w, OUTLINE, body.outline[side]))
+    most = w * float(np.interp(across / w, OUTLINE[:2], [0.0, BARE if body.sleeves[side] < 0.15 else BULK]))
+    return line - float(np.clip(seen + line, 0.0, most))
 
 
 def _neckline_target(

@@ -385,7 +385,10 @@ def bare_neck(person: Person) -> tuple[Float, Float, Float]:
     box = box_of(alpha, round(0.4 * w))
     if box is not None:
         colours[box] = _neck_colours(person, seen, box)
-    false = ((parts["neck"] > 0.4) & (seen < 0.5)).astype(np.float32) * parts["neck"]
+    unlike = ((parts["neck"] > 0.4) & (seen < 0.5)).astype(np.uint8)
+    # A collar is broad; a narrow rim is the shaded side of the neck.
+    collar = cv2.morphologyEx(unlike, cv2.MORPH_OPEN, ellipse_kernel(max(0.05 * w, 1)))
+    false = dilate(collar, 0.06 * w) * unlike * parts["neck"]
     return colours, alpha, false.astype(np.float32)
 
 
