@@ -23,10 +23,8 @@ LEVEL, COLLARBONE = (
     0.8,
     0.16,
 )  # share of a neckline's depth that is not seen near its ends, and how far down that goes, in shoulder widths
-BULK, BARE = (
-    0.025,
-    0.14,
-)  # how far above the usual line a shoulder may lie, clothed (cloth is thick) and bare, in shoulder widths
+# How far above the usual line a shoulder may lie, clothed (cloth is thick) and bare, in shoulder widths.
+BULK, BARE = 0.025, 0.14
 SLANT = 0.45  # how much of a slant of the shoulders the foot of the neck shares
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 NATURAL = 0.85  # how wide cloth of an unknown size looks on the body, for its width laid flat
