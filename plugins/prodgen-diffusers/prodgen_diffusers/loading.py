@@ -89,7 +89,18 @@ def load_pipeline(
     options.check(config, index, wanted, ctx.device, component=component)
     loras = [find_file(lora, ctx, component=component) for lora in config.loras]
     given: dict[str, Any] = {**(parts or {}), **applying.quantised(config, folder, index, dtype)}
-    pipe = load_pretrained(wanted, folder, getattr(torch, dtype), component=component, variant=config.variant, **given)
+    try:
+        pipe = load_pretrained(
+            wanted, folder, getattr(torch, dtype), component=component, variant=config.variant, **given
+        )
+    except ConfigError as error:
+        if config.quantisation is None:
+            raise
+        kind = f"{config.quantisation.kind} {config.quantisation.type}".strip()
+        raise ConfigError(
+            str(error),
+            hint=f"See whether it loads without `quantisation`: {kind} may need more than is installed here.",
+        ) from error
     pipe.set_progress_bar_config(disable=True)
     try:
         with collected_messages():

@@ -154,3 +154,18 @@ def test_an_attention_backend_is_this_model_s_alone(flux):
     _, loaded = picture(flux, attention="_native_math")
     assert _AttentionBackendRegistry.get_active_backend() == before
     assert loaded.denoiser.transformer_blocks[0].attn.processor._attention_backend == "_native_math"
+
+
+def test_what_a_quantiser_asks_for_is_not_blamed_on_the_folder(sdxl, monkeypatch):
+    from prodgen_diffusers import applying, loading, options
+
+    def refused(*args, **options):
+        raise ConfigError("the checkpoint could not be loaded: Requires mslk >= 1.0.0.", hint="whole")
+
+    monkeypatch.setattr(options, "check", lambda *args, **given: None)
+    monkeypatch.setattr(applying, "quantised", lambda *args: {})
+    monkeypatch.setattr(loading, "load_pretrained", refused)
+    config = Pipeline(model=str(sdxl), quantisation={"kind": "torchao", "type": "int4wo"})
+    with pytest.raises(ConfigError, match="Requires mslk") as caught:
+        loading.load_pipeline(config, Context(), component="x", task="text")
+    assert "torchao int4wo may need more" in caught.value.hint
