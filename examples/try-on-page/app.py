@@ -120,7 +120,8 @@ class Handler(BaseHTTPRequestHandler):
         if session is None:
             raise InputError("There is no photo.", hint="Choose one; photos are dropped after ten minutes.")
         answer = session.try_on(self._garment(fields), category=self._category(fields))
-        self._answer(200, answer=answer, token=token)
+        choice = fields.get("choice", b"").decode("utf-8", "replace")
+        self._answer(200, answer=answer, token=token, choice=choice)
 
     def _category(self, fields: dict[str, bytes]) -> str:
         category = fields.get("category", b"auto").decode("utf-8", "replace")
@@ -157,20 +158,28 @@ class Handler(BaseHTTPRequestHandler):
         return fields
 
     def _answer(
-        self, status: int, message: str = "", *, answer: TryOn | Refusal | None = None, token: str = ""
+        self,
+        status: int,
+        message: str = "",
+        *,
+        answer: TryOn | Refusal | None = None,
+        token: str = "",
+        choice: str = "",
     ) -> None:
         result = f'<p class="message" role="alert">{html.escape(message)}</p>' if message else ""
         if isinstance(answer, Refusal):
             result = f'<p class="message" role="alert"><strong>{html.escape(answer.reason)}</strong> {html.escape(answer.what_to_do)}</p>'
         elif answer is not None:
-            picture = base64.b64encode(images.encode(answer.image, "webp", quality=92, metadata=answer.metadata)).decode()
+            picture = base64.b64encode(
+                images.encode(answer.image, "webp", quality=92, metadata=answer.metadata)
+            ).decode()
             notes = "".join(f"<li>{html.escape(note)}</li>" for note in answer.warnings)
             result = (
                 f'<img class="result" alt="You, in the garment" src="data:image/webp;base64,{picture}">'
                 f"<p>Confidence {answer.confidence:.2f}</p><ul>{notes}</ul>"
             )
         choices = "".join(
-            f'<option value="{html.escape(name, quote=True)}">{html.escape(name)}</option>'
+            f'<option value="{html.escape(name, quote=True)}"{" selected" * (name == choice)}>{html.escape(name)}</option>'
             for name in self.server.garments
         )
         page = PAGE.substitute(

@@ -64,6 +64,7 @@ def test_a_visitor_picks_a_photo_and_a_garment_and_sees_the_result(page, tmp_pat
     blue = (seen[..., 2].astype(int) - seen[..., 0] > 120).mean()
     assert blue > 0.02  # the garment, on the screen
     assert page.run("document.querySelector('form').checkValidity()")  # the photo is still there
+    assert page.run("document.querySelector('[name=choice]').value") == "shirts/blue"
     page.choose_file("[name=garment]", tmp_path / "shop/shirts/blue.png")
     put_on(page, "")
     assert page.run(shown) == [80, 120, True]
