@@ -86,7 +86,7 @@ def bench(
     """Measure this installation. Figures have their unit in the name."""
     with find_studio(ctx) as studio:
         entry = _entry(studio.host, "benchmark", "measures", kind, command="bench")
-        _measure(studio, entry, {"n": n, "pairs": pairs, "data": data, "out": out, **_options(option)}, as_json)
+        _measure(studio, entry, {"n": n, "pairs": pairs, "data": data, "out": out}, option, as_json)
 
 
 def evaluate(
@@ -106,7 +106,7 @@ def evaluate(
             _evaluate_images(studio.host, files or [], reference, as_json)
             return
         entry = _entry(studio.host, "benchmark", "measures", kind, command="eval")
-        _measure(studio, entry, {"n": n, "data": data, "out": out, **_options(option)}, as_json)
+        _measure(studio, entry, {"n": n, "data": data, "out": out}, option, as_json)
 
 
 def _evaluate_images(host: Host, files: list[str], reference: list[str], as_json: bool) -> None:
@@ -134,8 +134,8 @@ def _evaluate_images(host: Host, files: list[str], reference: list[str], as_json
     emit(as_json, report, lambda: table(("file", "metric", "value"), rows))
 
 
-def _measure(studio: Studio, entry: Entry, options: dict[str, Any], as_json: bool) -> None:
-    given = {key: value for key, value in options.items() if value not in ("", 0)}
+def _measure(studio: Studio, entry: Entry, usual: dict[str, Any], items: list[str], as_json: bool) -> None:
+    given = {key: value for key, value in usual.items() if value not in ("", 0)} | _options(items)
     with _data(studio, given.get("data", ""), entry.spec) as path, progress("measuring") as tell:
         if path is not None:
             given["data"] = str(path)

@@ -49,3 +49,11 @@ def test_training_in_a_workspace_has_a_place_of_its_own(shop, tmp_path):
     code, out, _ = shop("train", "fake-mean", "--data", "data", "--json")
     assert code == 0
     assert Path(json.loads(out)["checkpoint"]) == tmp_path / "training/fake-mean/mean.json"
+
+
+def test_an_option_of_nought_reaches_the_benchmark(run, monkeypatch):
+    given = {}
+    kind = type("Seen", (), {"run": lambda self, options, ctx: given.update(options) or {"done": 1}})
+    monkeypatch.setattr("prodgen_sdk.host.Host.get", lambda self, kind_, id: kind())
+    assert run("bench", "fake-hash", "-o", "times=0", "--json")[0] == 0
+    assert given == {"times": 0}
