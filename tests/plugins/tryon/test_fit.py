@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prodgen_tryon.body.measures import OUTLINE
 from prodgen_tryon.body.person import analyse
 from prodgen_tryon.body.skeleton import SIDES, Skeleton
 from prodgen_tryon.fit.legs import fit_legs, fit_skirt
@@ -296,3 +297,13 @@ def test_trousers_end_where_those_end_that_are_worn(person, shapes):
         return lowest(fit_legs(shapes["trousers"], measured, person.legs), person.frame)
 
     assert hem(1.0) == hem(2.0) < hem(2.2) < hem(2.4)
+
+
+def test_a_garment_lies_on_bare_shoulders_and_not_under_them(person, shapes):
+    def tip(lift, sleeve):
+        seen = np.full(len(OUTLINE), 0.2 * person.width + lift)
+        measured = replace(person.measured, outline=dict.fromkeys(SIDES, seen), sleeves=dict.fromkeys(SIDES, sleeve))
+        return -person.frame.local(fit_top(shapes["top"], measured).parts[0].shape)[:, 1]
+
+    assert tip(0.1 * person.width, 0.0).max() > tip(0.0, 0.0).max()
+    assert np.allclose(tip(0.1 * person.width, 1.0), tip(0.0, 1.0))  # a thick sweater is no shoulder

@@ -153,15 +153,15 @@ def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
 
 
 def _outline(body: Float, hair: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
-    """Where the top of a shoulder is seen, pixels above the shoulders at `OUTLINE`; minus infinity where hair or an arm is in front."""
+    """Where the top of a shoulder is seen, pixels above the shoulders at `OUTLINE`; far below them where hair or an arm is in front."""
     w, sign, deep = frame.width, -1.0 if side == "a" else 1.0, 0.08 * frame.width
     if frame.local(frame[f"wrist_{side}"][None])[0, 1] < 0.3 * w:
-        return np.full(len(OUTLINE), -np.inf)
+        return np.full(len(OUTLINE), -w)
     feet = np.array([frame.at(sign * a * w, deep) for a in OUTLINE])
     reach = casts(body, feet, -frame.down[None], 0.5 * w)
     x, y = np.round(feet - np.outer(reach + 0.03 * w, frame.down)).astype(int).T
     hidden = hair[y.clip(0, hair.shape[0] - 1), x.clip(0, hair.shape[1] - 1)] > 0.4
-    return np.where(hidden, -np.inf, reach - deep)
+    return np.where(hidden, -w, reach - deep)
 
 
 def _leg_end(lower: Float, frame: Skeleton, side: Side) -> float:

@@ -23,8 +23,7 @@ LEVEL, COLLARBONE = (
     0.8,
     0.16,
 )  # share of a neckline's depth that is not seen near its ends, and how far down that goes, in shoulder widths
-# How far above the usual line a shoulder may lie, clothed (cloth is thick) and bare, in shoulder widths.
-BULK, BARE = 0.025, 0.14
+BARE = 0.14  # how far above the usual line a shoulder that is seen bare may lie, in shoulder widths
 SLANT = 0.45  # how much of a slant of the shoulders the foot of the neck shares
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 NATURAL = 0.85  # how wide cloth of an unknown size looks on the body, for its width laid flat
@@ -261,17 +260,16 @@ def _profile(
 
 
 def shoulder_height(across: float, tip: Contour, body: Measured, side: Side) -> float:
-    """Height (negative is up) of the shoulder's upper line at a distance from the axis: from the neck's foot to the tip, or on what is seen above it."""
+    """Height (negative is up) of the shoulder's upper line at a distance from the axis: from the neck's foot to the tip, or on the bare skin that is seen above it."""
     w = body.frame.width
     base, outer = 0.25 * w, abs(float(tip[0]))
     level = float(np.mean([body.frame.local(point[None])[0, 1] for point in body.tips.values()]))
     foot = -body.rise + SLANT * (float(tip[1]) - level)
     line = float(np.interp(across, [0.14 * w, base, outer], [foot - 0.05 * w, foot, float(tip[1])]))
-    if side not in body.outline:
+    if side not in body.outline or body.sleeves[side] >= 0.15:  # cloth is thick, and lies away from the body
         return line
-    # Near the neck what is seen may be a collar or a hood.
     seen = float(np.interp(across / w, OUTLINE, body.outline[side]))
-    most = w * float(np.interp(across / w, OUTLINE[:2], [0.0, BARE if body.sleeves[side] < 0.15 else BULK]))
+    most = w * float(np.interp(across / w, OUTLINE[:2], [0.0, BARE]))
     return line - float(np.clip(seen + line, 0.0, most))
 
 
