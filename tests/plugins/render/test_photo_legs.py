@@ -60,6 +60,15 @@ def test_what_stands_on_no_legs_has_none(mask: np.ndarray) -> None:
     assert legged(mask) is None
 
 
+def test_feet_above_the_horizon_meet_no_floor() -> None:
+    mask = np.zeros((240, 240), bool)
+    mask[20:35, 60:180] = mask[35:70, 66:72] = mask[35:60, 168:174] = True
+    alpha = np.where(mask, 255, 0).astype(np.uint8)
+    photo = np.dstack([np.full((240, 240, 3), 90, np.uint8), alpha])
+    asked = Product(sku="x", title="?", category="other/thing", attributes={"photo_shape": "relief"})
+    assert render(model_from_photos(photo, asked).model, [View(azimuth=30)], size=64)[0].mask.any()
+
+
 @pytest.mark.parametrize("elevation", [0.0, 15.0])
 def test_a_table_is_no_extruded_outline(elevation: float) -> None:
     product = Product(sku="table", title="Dark green table", category="home/table", attributes={"colour": "#3a3f20"})

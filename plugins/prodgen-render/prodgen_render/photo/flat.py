@@ -10,11 +10,13 @@ from prodgen_render.photo.choose import Shape, Words
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.fits import BELIEVED, Fits
 from prodgen_render.photo.frame import AWAY, PhotoCamera
-from prodgen_render.photo.legs import Legged, legged, legged_parts, seen_from
+from prodgen_render.photo.legs import Legged, legged, legged_parts, seen_from, stood
 from prodgen_render.photo.relief import Plan, depth_of, placed, plan_of, relief_parts, upright
 from prodgen_render.photo.texture import shots_of
 
 _PRIOR_DEPTH = {"sheet": 0.24, "relief": 0.45}
+_DEEPEST = 2.0
+"""Feet that would stand farther apart in depth than this, in radii, meet no floor."""
 _DEPTHS = {"sheet": (0.04, 0.75), "relief": (0.1, 1.7)}
 
 
@@ -26,8 +28,10 @@ def flat_body(
     Args:
         tilt: degrees that the camera looked down by.
     """
-    if shape == "relief" and (found := legged(cutout.mask)) is not None:
-        return _on_legs(found, fits, tilt, cutout)
+    found = legged(cutout.mask) if shape == "relief" else None
+    standing = None if found is None else _on_legs(found, fits, tilt, cutout)
+    if standing is not None:
+        return standing
     plan = plan_of(cutout.mask)
     low, high = _DEPTHS[shape]
     if fits.frame is not None and fits.ratio is None:
@@ -63,13 +67,15 @@ def flat_body(
     )
 
 
-def _on_legs(found: Legged, fits: Fits, tilt: float, cutout: Cutout) -> tuple[PhotoCamera, list[Part], str]:
-    """Furniture: feet tell the depth, or, where its kind has a usual one, the camera's elevation."""
+def _on_legs(found: Legged, fits: Fits, tilt: float, cutout: Cutout) -> tuple[PhotoCamera, list[Part], str] | None:
+    """Furniture: feet tell the depth, or, where its kind has a usual one, the camera's elevation; None where they meet no floor."""
     camera = (fits.frame or fits.guess).but(elevation=tilt)
     share = fits.words.depth if fits.ratio is None else fits.ratio
     if share is not None and fits.elevation is None:
         middles = [float(leg.middle[0]) for leg in found.legs]
         camera = seen_from(found.legs, camera, share * (max(middles) - min(middles)) * AWAY / camera.focal)
+    if float(np.ptp(stood(found.legs, camera)[1])) > _DEEPEST:
+        return None
     parts = legged_parts(found, camera, cutout, fits.words.backed)
     return camera, parts, "prior" if fits.frame is None else "frame and feet"
 
