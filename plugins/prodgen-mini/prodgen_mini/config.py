@@ -26,7 +26,7 @@ class DesignerConfig(WeightsConfig):
     """How a model designs.
 
     Args:
-        candidates: so many designs are drawn for one with a pattern or a label, and the one whose edges are cleanest is kept.
+        candidates: so many designs are drawn for one with a pattern, and the one whose edges are cleanest is kept.
     """
 
     candidates: Annotated[int, Field(ge=1, le=64)] = 8
