@@ -96,12 +96,12 @@ def fit_revolution(
     alone = framed and 2 * widths[rows].sum() >= _SYMMETRIC * mask.sum()
     told = elevation is None and (alone or shadow is not None)
     if told and squash is not None:
-        return _by_all_signs(mask, at, squash, alone, shadow)
+        return _by_all_signs(at, squash, alone, shadow)
     found = _by_outline(mask, at, angles, elevation is None, squash)
     if found is not None and alone and off_frame(found) >= _NEAR:
         found = _by_frame(mask, at, angles, squash, found)
     if told and found is not None and found.squash == 1:
-        return _by_all_signs(mask, at, 1.0, alone, shadow)
+        return _by_all_signs(at, 1.0, alone, shadow)
     return found
 
 
@@ -127,14 +127,15 @@ def off_frame(body: Revolved) -> float:
     return abs(radius - 1) + abs(float(centre[2]))
 
 
-_UNFIT, _UNFRAMED, _UNSHADED, _STRAIGHT, _LOWER = 0.004, 0.03, 8.0, 0.6, 0.06
-"""By how much fit, frame (in radii) and shadow (in degrees) are usually off; what a lower end that does not curve as it should
-tells against an elevation; and each degree that a camera is lower, for a low one sees a smaller body in any outline."""
+_UNFIT, _UNFRAMED, _UNSHADED, _LOWER = 0.004, 0.02, 7.0, 0.09
+"""By how much fit, frame (in radii) and shadow (in degrees) are usually off; and what tells against each degree that a camera is
+lower, for a low one sees a smaller body in any outline."""
+_LEVEL = 7.0
+"""A shadow that tells less than this is that of a photo taken level."""
 _CERTAIN = 8
 
 
 def _by_all_signs(
-    mask: Mask,
     at: Callable[[float, float, int], Revolved | None],
     squash: float,
     framed: bool,
@@ -147,11 +148,10 @@ def _by_all_signs(
     angle = np.array([body.camera.elevation for body in found])
     fit = np.array([body.fit for body in found])
     against = (fit.max() - fit) / _UNFIT - _LOWER * angle
-    against += _STRAIGHT * np.array([not _curves(mask, body) for body in found])
     if framed:
         against += np.array([off_frame(body) for body in found]) / _UNFRAMED
     if shadow is not None:
-        against += ((angle - shadow) / _UNSHADED) ** 2
+        against += ((angle - (shadow if shadow > _LEVEL else 0)) / _UNSHADED) ** 2
     best = int(against.argmin())
     near = slice(max(0, best - 1), best + 2)
     weight = np.exp(_CERTAIN * (against[best] - against[near]))
