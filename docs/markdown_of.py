@@ -62,7 +62,11 @@ class _Plain(ast.NodeTransformer):
 
 
 def arguments(cls: type) -> dict[str, str]:
-    """The `Args:` section of a docstring; `a, b: words` explains both."""
+    """The `Args:` sections of a class and of those that it derives from; `a, b: words` explains both."""
+    return {name: words for kind in reversed(cls.__mro__) for name, words in _own_arguments(kind).items()}
+
+
+def _own_arguments(cls: type) -> dict[str, str]:
     _, _, section = inspect.cleandoc(cls.__dict__.get("__doc__") or "").partition("\nArgs:\n")
     explained: dict[str, str] = {}
     names: list[str] = []
