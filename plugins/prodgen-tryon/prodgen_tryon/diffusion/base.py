@@ -22,8 +22,8 @@ from prodgen_tryon.diffusion.mask import CATEGORIES, agnostic_mask, parts_of
 from prodgen_tryon.filters import Float
 from prodgen_tryon.garment.cutout import cut_out
 from prodgen_tryon.garment.legs import guess_category
-from prodgen_tryon.refusals import NO_BACK, NOTHING_TO_PAINT, ONE_GARMENT, SAY_CATEGORY, unsupported
 from prodgen_tryon.recent import Recent
+from prodgen_tryon.refusals import NO_BACK, NOTHING_TO_PAINT, ONE_GARMENT, SAY_CATEGORY, unsupported
 
 CONFIDENCE = 0.6
 """A painted picture may look right and be wrong in ways that are not measured here."""
