@@ -100,8 +100,10 @@ class BoundCompositor(Bound[interfaces.Compositor]):
             answer.image.shape == photo.shape, f"a picture of shape {answer.image.shape} of a photo of {photo.shape}"
         )
         self.expect(answer.edit_mask.shape == photo.shape[:2], "an edit mask of another size than the photo")
-        kept = ~answer.edit_mask
-        self.expect(bool((answer.image[kept] == photo[kept]).all()), "pixels outside the edit mask were changed")
+        differs, kept = answer.image != photo, ~answer.edit_mask
+        # Plane by plane: gathering the kept pixels takes five times as long.
+        changed = any((differs[..., channel] & kept).any() for channel in range(differs.shape[2]))
+        self.expect(not changed, "pixels outside the edit mask were changed")
         if request.mask is not None:
             self.expect(not (answer.edit_mask & ~request.mask).any(), "pixels outside the given mask were edited")
 
