@@ -18,14 +18,6 @@ from prodgen_render.vectors import dot, plus, unit
 Field = Callable[[Floats], Floats]
 
 
-def rounded_box(p: Floats, centre: ArrayLike, half: ArrayLike, radius: float) -> Floats:
-    """Distance to a box with rounded edges; `half` counts the rounding in."""
-    q = np.abs(p - np.asarray(centre, np.float32)) - (np.asarray(half, np.float32) - np.float32(radius))
-    beyond = np.maximum(q, 0)
-    most = np.maximum(np.maximum(q[:, 0], q[:, 1]), q[:, 2])
-    return np.asarray(np.sqrt(dot(beyond, beyond)) + np.minimum(most, 0) - radius, np.float32)
-
-
 def capsule(
     p: Floats, a: ArrayLike, b: ArrayLike, radius_a: float, radius_b: float | None = None, flatten: float = 1.0
 ) -> Floats:

@@ -127,11 +127,6 @@ def _median(values: NDArray[np.float32]) -> NDArray[np.float64]:
     return result
 
 
-def find_sleeve(lab: Float, person: Float, frame: Skeleton, side: Side, skin: NDArray[Any]) -> Sleeve:
-    """The best split of the colours along one arm into cloth, then skin; arguments as for `find_sleeves`."""
-    return _split(_profile(lab, person, frame, side), skin)
-
-
 def _split(profile: NDArray[np.float64], skin: NDArray[Any]) -> Sleeve:
     stations = STATIONS
     known = ~np.isnan(profile[:, 0])
