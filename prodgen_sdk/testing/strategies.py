@@ -33,6 +33,7 @@ _SKU_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _FAMILIES = ("mug", "lamp", "t-shirt", "tea", "speaker", "lipstick")
 _TAGS = ("gift", "new", "sale", "夏季", "kitchen")
 _LETTERS = st.characters(codec="utf-8")
+_SEEN = st.characters(codec="utf-8", categories=("L", "N", "P", "S"))
 _PRICES = st.decimals(Decimal(0), Decimal(10_000), places=2)
 
 
@@ -51,11 +52,13 @@ def categories() -> SearchStrategy[str]:
 def products() -> SearchStrategy[Product]:
     """Products with any title, in English or Chinese, some without price, some out of stock or withdrawn."""
     words = st.text(_LETTERS, min_size=1, max_size=40)
+    some = st.text(_LETTERS, max_size=20)
+    titles = st.tuples(some, _SEEN, some).map("".join)
     values = st.one_of(words, st.booleans(), st.integers(-1000, 1000), st.lists(words, max_size=3).map(tuple))
     return st.builds(
         Product,
         sku=skus(),
-        title=words,
+        title=titles,
         description=st.text(_LETTERS, max_size=120),
         category=categories(),
         attributes=st.dictionaries(st.sampled_from(("colour", "material", "size", "pattern")), values, max_size=4),
