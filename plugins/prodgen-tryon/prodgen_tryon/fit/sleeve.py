@@ -19,10 +19,8 @@ WIDEST_SLEEVE = 1.6  # relative to the arm
 ARM, SEAM = 0.29, 0.03  # shoulder joint to wrist, and shoulder seam to joint, in heights of the person
 CUFF = 2.14  # where long sleeves end on an arm: a little beyond the wrist
 ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
-UPPER_ARM, NARROWEST = (
-    0.15,
-    0.36,
-)  # half an upper arm, and the least distance of an armpit from the axis, in shoulder widths
+UPPER_ARM = 0.15  # half of its width, in shoulder widths
+NARROWEST = 0.36  # least distance of an armpit from the body's axis, in shoulder widths
 OPENING = 0.25  # how fast a sleeve may widen towards the torso below the armpit, for its length
 
 
