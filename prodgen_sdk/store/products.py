@@ -16,6 +16,7 @@ from prodgen_sdk.store.database import CHUNK, Database, batched
 from prodgen_sdk.store.documents import dump
 from prodgen_sdk.store.schema import now_micros, products, variants
 from prodgen_sdk.types import Facets, Product
+from prodgen_sdk.types.product import STORED
 
 Change = Literal["added", "updated", "unchanged"]
 _NEIGHBOURS = 2000
@@ -63,7 +64,7 @@ class Products:
                 known = connection.execute(near).scalars().all()
                 known = known or connection.execute(select(products.c.sku).limit(_NEIGHBOURS)).scalars().all()
                 raise NotFound.of("product", sku, known, hint="Run prodgen catalog list to see them.")
-        return Product.model_validate_json(document)
+        return Product.model_validate_json(document, context=STORED)
 
     def iterate(
         self,
@@ -99,7 +100,7 @@ class Products:
     def _read(self, query: Select[Any]) -> list[Product]:
         with self._database.read() as connection:
             documents = connection.execute(query).scalars().all()
-        return [Product.model_validate_json(document) for document in documents]
+        return [Product.model_validate_json(document, context=STORED) for document in documents]
 
     def count(self, category: str | None = None) -> int:
         query = select(func.count()).select_from(products)
@@ -143,7 +144,7 @@ class Products:
 
 def _put_chunk(connection: Connection, items: Mapping[str, Product]) -> dict[str, Change]:
     rows = connection.execute(select(products.c.sku, products.c.document).where(products.c.sku.in_(list(items))))
-    known = {row.sku: Product.model_validate_json(row.document) for row in rows}
+    known = {row.sku: Product.model_validate_json(row.document, context=STORED) for row in rows}
     changes: dict[str, Change] = {
         sku: "added" if sku not in known else "unchanged" if product == known[sku] else "updated"
         for sku, product in items.items()

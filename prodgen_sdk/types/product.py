@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from unicodedata import category
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from prodgen_sdk.types.base import Model
 from prodgen_sdk.types.view import View
@@ -25,9 +25,13 @@ Category = Annotated[
 Locale = Literal["en", "zh"]
 
 
-def _seen(title: str) -> str:
+STORED = {"stored": True}
+"""Validation context of what a workspace holds already: it was accepted once, and must stay readable to be mended."""
+
+
+def _seen(title: str, info: ValidationInfo) -> str:
     # Spaces, control characters and zero-width ones show nothing, and say nothing of which product it is.
-    if not any(category(character)[0] in "LNPS" for character in title):
+    if info.context != STORED and not any(category(character)[0] in "LNPS" for character in title):
         raise ValueError("must have a character that can be seen")
     return title
 

@@ -34,6 +34,14 @@ def test_a_product_comes_back_as_it_was(store, product):
     assert [type(value) for value in loaded.attributes.values()] == [int, float, bool, tuple, str]
 
 
+def test_a_title_that_would_be_refused_today_can_be_read_and_mended(store, product):
+    store.products.put([product("a").model_copy(update={"title": "  "})])
+    assert store.products.get("a").title == "  "
+    assert [found.title for found in store.products.iterate()] == ["  "]
+    assert store.products.put([product("a", title="Mug")]) == {"a": "updated"}
+    assert store.products.get("a").title == "Mug"
+
+
 def test_an_unknown_sku_names_its_neighbours(store, product):
     store.products.put([product("mug-blue"), product("tee-red")])
     with pytest.raises(NotFound, match="mug-blue"):

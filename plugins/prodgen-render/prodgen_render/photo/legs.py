@@ -20,9 +20,16 @@ from prodgen_sdk.types import Mask
 _THIN, _FEET = 0.05, 0.35
 """Half the width of the widest leg, and how high from below feet are counted, as shares of the product's extent."""
 _LEAST_LENGTH = 0.25
-_SIDES = 12
-_SEAT, _UNTOLD, _RUNGS = 0.05, 0.7, 0.47
+"""Of a leg, as a share of the product's height."""
+_RUNGS = 0.47
+"""What is wide and lies lower than this share of the height is a rung, or the floor, and no top."""
 _ALIKE = 0.04
+"""How far a foot may be from the mirror image of its partner, as a share of the extent."""
+_SEAT = 0.05
+"""How thick a chair's seat is, as a share of its height."""
+_UNTOLD = 0.7
+"""Depth in radii where all feet are level."""
+_SIDES = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +91,7 @@ def legged(mask: Mask) -> Legged | None:
 
 
 def _hangs(piece: Mask, bottom: int, height: int) -> bool:
+    """Whether a wide piece lies between the legs."""
     return bool(np.nonzero(piece)[0].mean() > bottom - _RUNGS * height)
 
 
@@ -195,8 +203,7 @@ def legged_parts(found: Legged, camera: PhotoCamera, cutout: Cutout, backed: boo
     Args:
         backed: whether what rises above the seat is a back.
     """
-    floor, depth = stood(found.legs, camera)
-    del floor
+    _, depth = stood(found.legs, camera)
     thickest = max(float(leg.half.mean()) for leg in found.legs) * AWAY / camera.focal
     near, far = float(depth.min()) - thickest, float(depth.max()) + thickest
     if far - near < 4 * thickest:
