@@ -35,11 +35,11 @@ def test_feet_are_as_far_away_as_they_meet_the_floor(
     assert again.elevation == pytest.approx(elevation, abs=0.1)
 
 
-def standing(legs: tuple[int, ...], width: int = 6) -> np.ndarray:
+def standing(legs: tuple[int, ...], width: int = 6, floor: int = 160) -> np.ndarray:
     mask = np.zeros((200, 200), bool)
     mask[60:80, 30:170] = True
     for at in legs:
-        mask[80:160, at : at + width] = True
+        mask[80:floor, at : at + width] = True
     return mask
 
 
@@ -58,6 +58,15 @@ def test_legs_are_found_and_mirrored() -> None:
 @pytest.mark.parametrize("mask", [standing((), 6), standing((70,), 60), np.ones((64, 64), bool)])
 def test_what_stands_on_no_legs_has_none(mask: np.ndarray) -> None:
     assert legged(mask) is None
+
+
+@pytest.mark.parametrize("floor", range(130, 190, 12))
+@pytest.mark.parametrize("kind", ["stool", "table"])
+def test_feet_that_are_all_level_tell_no_depth_and_break_nothing(kind: str, floor: int) -> None:
+    photo = np.full((200, 200, 3), 255, np.uint8)
+    photo[standing((40, 154), floor=floor)] = (120, 70, 30)
+    built = model_from_photos(photo, Product(sku="a", title=f"Wooden {kind}", category=f"home/{kind}"))
+    assert all(np.isfinite(part.vertices).all() and len(part.faces) for part in built.model.parts)
 
 
 def test_feet_above_the_horizon_meet_no_floor() -> None:

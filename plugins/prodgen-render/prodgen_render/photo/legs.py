@@ -209,8 +209,9 @@ def legged_parts(found: Legged, camera: PhotoCamera, cutout: Cutout, backed: boo
     if far - near < 4 * thickest:
         # All feet are level: nothing tells the depth.
         near, far = -_UNTOLD / 2, _UNTOLD / 2
+    middle = (depth.min() + depth.max()) / 2  # not quite 0: level feet may all lie a rounding error beyond
     under = max(
-        float(_points(leg, float(y), camera)[-1, 2]) for leg, y in zip(found.legs, depth, strict=True) if y <= 0
+        float(_points(leg, float(y), camera)[-1, 2]) for leg, y in zip(found.legs, depth, strict=True) if y <= middle
     )
     parts = [_leg_part(leg, float(y), under, camera, cutout) for leg, y in zip(found.legs, depth, strict=True)]
     rows = np.flatnonzero(found.top.any(1))
