@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import torch
 
     from prodgen_sdk.specs import Kind
+    from prodgen_sdk.types import Product
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what)."""
@@ -39,6 +40,11 @@ def _no_models(name: str) -> Path:
 
 def _no_ids(kind: str) -> list[str]:
     return []
+
+
+def no_products(skus: Iterable[str]) -> Mapping[str, Product]:
+    """Knows none."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ class Context:
     models_folder: Callable[[str], Path] = _no_models
     find: Callable[[Kind, str | None], Any] = _no_lookup
     known: Callable[[Kind], list[str]] = _no_ids
+    find_products: Callable[[Iterable[str]], Mapping[str, Product]] = no_products
 
     def rng(self, seed: int) -> np.random.Generator:
         """A numpy generator for this seed."""
@@ -91,6 +98,13 @@ class Context:
     def ids(self, kind: Kind) -> list[str]:
         """The ids of all registered components of a kind; whether one can be built, `lookup` says."""
         return self.known(kind)
+
+    def products(self, skus: Iterable[str]) -> Mapping[str, Product]:
+        """The known ones of these products, by sku, as the catalogue of the workspace has them: titles, prices, stock, attributes.
+
+        They come from a warm cache; ask for all that a call needs at once. Without a workspace none is known.
+        """
+        return self.find_products(skus)
 
     def check(self) -> None:
         """Raises Cancelled or DeadlineExceeded; call it between steps of long work."""

@@ -11,7 +11,7 @@ if it declares none. As with any hook, an implementation names only the argument
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pluggy
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Event,
         Generated,
         GenerationRequest,
+        Product,
         Recommendation,
         RecommendationContext,
         Refusal,
@@ -185,9 +186,16 @@ def after_try_on(request: TryOnRequest, result: TryOn | Refusal, config: BaseMod
 
 @hookspec
 def filter_candidates(
-    user: UserProfile, candidates: Sequence[Candidate], context: RecommendationContext, config: BaseModel | None
+    user: UserProfile,
+    candidates: Sequence[Candidate],
+    context: RecommendationContext,
+    products: Callable[[Iterable[str]], Mapping[str, Product]],
+    config: BaseModel | None,
 ) -> Sequence[Candidate] | None:
-    """Drop or reorder candidates before they are ranked; only candidates that were given may be returned."""
+    """Drop or reorder candidates before they are ranked; only candidates that were given may be returned.
+
+    `products(skus)` gives the known ones of some products, with price, stock and attributes, as `Context.products` does.
+    """
 
 
 @hookspec

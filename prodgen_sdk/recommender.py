@@ -91,6 +91,7 @@ class Recommender:
         self._config = config
         self._lock = threading.RLock()
         self._catalogue = Catalogue(store, host, config.text_share)
+        host.products = self._catalogue.products
         self._lookout = Lookout(store, host)
         self._people = People(store, self._catalogue, config)
         self._personal = Personal(host, config, self._catalogue, self._people, self._lookout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import EntryPoint
@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 
 from prodgen_sdk import __version__, runtime
 from prodgen_sdk.config import Config
-from prodgen_sdk.context import Context
+from prodgen_sdk.context import Context, no_products
 from prodgen_sdk.errors import ConfigError, PluginError, ProdgenError, in_words
 from prodgen_sdk.host import building, discovery
 from prodgen_sdk.host.hooks import Hooks
 from prodgen_sdk.host.registration import Command, PluginRecord, PullableModel, collect, merged
 from prodgen_sdk.registry import Entry, Registry
 from prodgen_sdk.specs import Kind, Spec
+from prodgen_sdk.types import Product
 
 _T = TypeVar("_T")
 logger = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Host:
         self.strict = strict
         self.registry = Registry()
         self.state = state
+        self.products: Callable[[Iterable[str]], Mapping[str, Product]] = no_products
         self.commands: dict[str, Command] = {}
         self.models: dict[str, PullableModel] = {}
         self._records: list[PluginRecord] = []
@@ -196,6 +198,8 @@ class Host:
             models_folder=self.models_folder,
             find=self.get,
             known=self.registry.ids,
+            # Asked for by name at every call: a context outlives the recommender that is opened later.
+            find_products=lambda skus: self.products(skus),
         )
 
     def configuration(self, plugin: str) -> str:

@@ -124,7 +124,9 @@ def permitted(
     Raises:
         PluginError: a hook failed, or added products.
     """
-    allowed = host.chain("filter_candidates", candidates, "candidates", user=user, context=context)
+    allowed = host.chain(
+        "filter_candidates", candidates, "candidates", user=user, context=context, products=host.products
+    )
     if allowed is not candidates and not {c.sku for c in candidates}.issuperset(c.sku for c in allowed):
         raise PluginError("A filter_candidates hook added products that were not candidates.")
     return allowed

@@ -132,7 +132,7 @@ class Candidate(PixelModel):
     """A product from the index with all its eligible variants, best first.
 
     `vector` is the index's of the best variant, float32 [dimension], where the index gives it. `title` is empty where the index
-    keeps none, as `index/faiss`: a ranker that needs more of a product, such as its margin, brings a table of its own by sku.
+    keeps none, as `index/faiss`. What else a ranker needs of a product, such as its price or stock, `Context.products` gives it.
     """
 
     sku: str

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from prodgen_acme.config import Config
 from prodgen_sdk.hookspecs import Register, hookimpl
-from prodgen_sdk.specs import GeneratorSpec
+from prodgen_sdk.specs import GeneratorSpec, RankerSpec
 from prodgen_sdk.types import Candidate, RecommendationContext, UserProfile
 
 PAUSE = timedelta(days=30)
@@ -27,6 +27,14 @@ def register_generators(register: Register) -> None:
             max_size=2048,
         ),
         "prodgen_acme.swatch:SwatchGenerator",
+    )
+
+
+@hookimpl
+def register_rankers(register: Register) -> None:
+    register(
+        RankerSpec(id="acme/purse", summary="What is like the user's taste, at prices that the user pays."),
+        "prodgen_acme.ranker:PurseRanker",
     )
 
 

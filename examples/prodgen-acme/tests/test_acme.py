@@ -1,4 +1,4 @@
-"""What is acme's own: colours, materials, light, configuration, and the hook."""
+"""What is acme's own: colours, materials, light, configuration, prices, and the hook."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +21,7 @@ from prodgen_sdk.types import (
 )
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
+PRICES = {"dear": 80, "cheap": 10, "double": 20, "free": None}
 
 
 @pytest.fixture
@@ -84,3 +85,15 @@ def test_what_was_just_bought_is_left_out(host_with):
         context=RecommendationContext(at=NOW),
     )
     assert [candidate.sku for candidate in kept] == ["b", "c"]
+
+
+def test_a_price_far_from_what_the_user_pays_costs_a_place(host_with):
+    host = host_with(plugin)
+    known = {sku: Product(sku=sku, title=sku, category="home/mug", price=price) for sku, price in PRICES.items()}
+    host.products = lambda skus: {sku: known[sku] for sku in skus if sku in known}
+    candidates = [Candidate(sku=sku, variants=(CandidateVariant(id=f"{sku}-v0", score=0.5),)) for sku in PRICES]
+    paid = Interest(sku="cheap", weight=1, last_type="purchase", last_at=NOW)
+    user = UserProfile(user="ann", vector=np.eye(4, dtype=np.float32)[0], interests=(paid,))
+    ranked = host.get("ranker", "acme/purse").rank(user, candidates, RecommendationContext(at=NOW))
+    assert [item.candidate.sku for item in ranked] == ["cheap", "free", "double", "dear"]
+    assert ranked[2].contributions == {"similarity": 0.5, "price": pytest.approx(-0.1)}

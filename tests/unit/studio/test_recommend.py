@@ -1,6 +1,7 @@
 """From events to what is shown, and forgetting."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -15,9 +16,11 @@ from prodgen_sdk import (
     Studio,
 )
 from prodgen_sdk.hookspecs import hookimpl
-from prodgen_sdk.specs import PolicySpec
+from prodgen_sdk.interfaces import Ranker
+from prodgen_sdk.specs import PolicySpec, RankerSpec
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
 from prodgen_sdk.testing.fakes.shop import UniformPolicy
+from prodgen_sdk.types import Ranked
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -122,6 +125,38 @@ def test_a_filter_hook_removes_candidates_and_cannot_add_any(tmp_path, mugs):
                     studio.recommend("ann")
             else:
                 assert {r.sku for r in studio.recommend("ann")} == expected
+
+
+def test_hooks_and_rankers_can_ask_what_the_catalogue_knows_of_products(tmp_path, mugs):
+    class Dearest(Ranker):
+        def rank(self, user, candidates, context, ctx):
+            known = ctx.products([*(c.sku for c in candidates), "unknown"])
+            assert "unknown" not in known
+            ranked = [Ranked(candidate=c, score=float(known[c.sku].price), contributions={}) for c in candidates]
+            return sorted(ranked, key=lambda item: -item.score)
+
+        def fit(self, log, ctx):
+            pass
+
+    class Plugin:
+        @hookimpl
+        def register_rankers(self, register):
+            register(RankerSpec(id="own/dearest", summary="The dearest first."), lambda config, ctx: Dearest())
+
+        @hookimpl
+        def filter_candidates(self, candidates, products):
+            known = products([c.sku for c in candidates])
+            return [c for c in candidates if known[c.sku].stock != 1]
+
+    config = Config.model_validate({"defaults": {"ranker": "own/dearest"}, "runtime": {"device": "cpu"}})
+    host = fake_host(Plugin(), config=config)
+    with Studio.create(tmp_path / "shop", config=config, host=host) as studio:
+        several = [m.model_copy(update={"price": Decimal(n), "stock": n}) for n, m in enumerate(mugs(4), 1)]
+        studio.add_products(several)
+        studio.generate([m.sku for m in several], views="hero", size=32)
+        assert [r.sku for r in studio.recommend("ann")] == ["mug-3", "mug-2", "mug-1"]
+        studio.add_products([several[1].model_copy(update={"price": Decimal(99)})])
+        assert [r.sku for r in studio.recommend("ann")] == ["mug-1", "mug-3", "mug-2"]
 
 
 def test_what_a_user_hid_is_not_shown_to_them_again(stocked):
