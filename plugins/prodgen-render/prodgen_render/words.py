@@ -96,6 +96,8 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "speckle": ("speckle", "speckles", "speckled", "flecked", "斑点", "芝麻点"),
     "plain": ("plain", "solid colour", "solid color", "纯色", "素色"),
 }
+_LIGHT = 190
+"""The least channel of a colour that would not be seen on white."""
 _CODE = re.compile(r"#[0-9a-f]{6}")
 _CJK = re.compile(r"[㐀-鿿]")
 
@@ -168,6 +170,11 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
         return _with_accent(found, product)
     if named.strip() in COLOURS:
         return _with_accent([(named.strip(), COLOURS[named.strip()][0])], product)
+    if not named and attribute(product, "accent") and _CODE.fullmatch(second := attribute(product, "accent_rgb")):
+        # Who read the words found no colour but the pattern's: "mug with red dots". It lies on white, a light one on grey.
+        light = min(int(second[place : place + 2], 16) for place in (1, 3, 5)) > _LIGHT
+        ground = "grey" if light else "white"
+        return [(ground, COLOURS[ground][0]), (nearest_colour(second), second)]
     codes = [(code, code) for code in _CODE.findall(named)]
     names = _parse(
         product,

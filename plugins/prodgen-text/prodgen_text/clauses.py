@@ -14,6 +14,9 @@ from prodgen_text.normalise import load_table
 Role = Literal["main", "part", "target"]
 SEPARATOR = re.compile(r"[,，。;；|!！?？\n\r()（）【】\[\]、]|\s[-–—]\s|(?<=[a-z0-9])\.\s")
 
+_PACKED_IN = "(?:铁|锡|铝|纸|木|玻璃|塑料|陶瓷|马口铁)?"
+_CLAUSE_END = re.compile(r"(?<!色)的")
+
 
 @cache
 def _words(name: str) -> frozenset[str]:
@@ -23,6 +26,12 @@ def _words(name: str) -> frozenset[str]:
 @cache
 def _any_of(name: str) -> re.Pattern[str]:
     return re.compile("|".join(sorted(map(re.escape, _words(name)), key=len, reverse=True)))
+
+
+@cache
+def _part_words() -> re.Pattern[str]:
+    """Words that bring in a part, as the group `part`; 送 does, but not in 送礼."""
+    return re.compile(rf"(?:{_any_of('no_part_zh').pattern})|(?P<part>{_any_of('part_zh').pattern})")
 
 
 @cache
@@ -57,7 +66,10 @@ def role(text: str, segment: tuple[int, int], place: int) -> Role:
     after_head = chinese and len(before[: chinese.start()].strip()) > 1 and " " not in before[chinese.end() :].lstrip()
     if any(word in _words("target_en") for word in words) or after_head or (chinese and chinese.end() == len(before)):
         return "target"
-    if any(word in _words("part_en") for word in words) or _any_of("part_zh").search(before):
+    if any(word in _words("part_en") for word in words):
+        return "part"
+    opened = [found for found in _part_words().finditer(before) if found["part"]]
+    if opened and not _CLAUSE_END.search(before[opened[-1].end() :]):  # 带红色圆点的 is over at the second 的
         return "part"
     return "main"
 
@@ -84,18 +96,20 @@ def describes_package(text: str, hit: Hit) -> bool:
     after = text[hit.end : hit.end + 16]
     words = LATIN_WORD.findall(after)
     return bool(words and words[0].rstrip("s") in _words("package_en")) or bool(
-        re.match(rf"色?(?:{_any_of('package_zh').pattern})", after.lstrip())
+        re.match(rf"(?:色|的)*{_PACKED_IN}(?:{_any_of('package_zh').pattern})", after.lstrip())
     )
 
 
-def describes_part(text: str, hit: Hit) -> bool:
-    """Whether the hit is about a part of the product: "gold rim", "亚麻灯罩"."""
-    after = text[hit.end : hit.end + 16]
-    words = LATIN_WORD.findall(after)
-    english = (
-        bool(words) and re.match(r"[\s-]", after) is not None and {words[0], words[0].rstrip("s")} & _words("parts_en")
-    )
-    return bool(english) or re.match(rf"色?(?:{_any_of('parts_zh').pattern})", after) is not None
+def part_after(text: str, hit: Hit) -> int | None:
+    """Where a part of the product begins that the hit is about, in "gold rim", "red-handled", "亚麻灯罩"; None where it is about none."""
+    after = text[hit.end : hit.end + 24]
+    if english := re.match(r"[\s-]+([a-z]+)", after):
+        word = english[1]
+        stem = word.removesuffix("ed")  # handled, rimmed
+        forms = {word, word.rstrip("s"), *((stem, f"{stem}e", stem[:-1]) if stem != word else ())}
+        return hit.end + english.start(1) if forms & _words("parts_en") else None
+    chinese = re.match(rf"(?:色|的)*({_any_of('parts_zh').pattern})", after)
+    return hit.end + chinese.start(1) if chinese else None
 
 
 def names_care_goods(text: str, hit: Hit) -> bool:

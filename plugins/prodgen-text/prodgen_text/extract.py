@@ -9,28 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
 
 from prodgen_sdk.types import Locale, Product
 from prodgen_text.attributes import CONFIDENT, Attributes, Found, Name
-from prodgen_text.clauses import (
-    Role,
-    describes_package,
-    describes_part,
-    labelled,
-    names_care_goods,
-    negated,
-    role,
-    segments,
-    touches,
-)
+from prodgen_text.belonging import own_and_accent
+from prodgen_text.candidates import Candidate, Source, candidates, gated, meaningful
 from prodgen_text.colours import shade
-from prodgen_text.lexicon import Hit, Kind, Term, colour_rgb, find
+from prodgen_text.lexicon import Hit, Kind, colour_rgb, find
 from prodgen_text.normalise import Normalised, fold, has_cjk, normalise
 from prodgen_text.sizes import find_sizes
 
-Source = Literal["title", "description"]
 ALIASES: dict[str, tuple[str, ...]] = {
     "colour": ("colour", "color", "colours", "colors", "颜色"),
     "accent": ("accent", "colours", "colors", "secondary_colour", "secondary_color"),
@@ -39,29 +27,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "size": ("size", "capacity", "volume", "dimensions", "尺寸", "尺码", "容量"),
 }
 DESCRIPTION_READ = 2000
-_BASE: dict[tuple[Source, Role], float] = {
-    ("title", "main"): 0.9, ("title", "part"): 0.45, ("title", "target"): 0.3,
-    ("description", "main"): 0.65, ("description", "part"): 0.3, ("description", "target"): 0.2,
-}  # fmt: skip
+_COLOURS: tuple[Name, Name] = ("colour", "accent")
 _GENERIC_MATERIALS = ("wood", "metal", "steel", "plastic", "glass", "knit")
-_TINTED_BEAUTY = ("lipstick", "nail-polish", "palette", "mascara")
-_CONTAINED = re.compile(
-    r"\bin an? (?:\S+ ){0,2}$|\bin (?:\S+ ){1,2}$|\d\s?(?:g|kg|ml|cl|l|oz|lb) $"  # "in a gold tin", "400 g tin"
-)
 _BY_WEIGHT = re.compile(r"\d (?:g|kg|oz|lb|ml|l|jin)$")
-_OF = re.compile(r"\s*(?:色|的|small |large |big |bold |fine |thin |wide |小|大|细|宽)?\s*")
-_JOINED = re.compile(r"\s*(?:and|&|/|\+|x|和|与|拼|配|色|-and-|-)?\s*(?:light |dark |pale |浅|深)?")
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """One reading of a hit, with what speaks for it."""
-
-    hit: Hit
-    term: Term
-    role: Role
-    segment: int
-    confidence: float
 
 
 def extract(
@@ -85,17 +53,22 @@ def extract(
         ("title", normalise(title)),
         ("description", normalise(description[:DESCRIPTION_READ])),
     ]
-    hits = {source: _meaningful(text.text) for source, text in texts}
+    hits = {source: meaningful(text.text) for source, text in texts}
     kind = _category(texts, hits)
     known = category or (kind.value if kind and kind.confidence >= CONFIDENT else None)
+    head = kind.value if kind else None
     found: dict[Name, Found] = {"category": kind} if kind else {}
     for source, text in texts:
-        for item in _attributes(text, source, hits[source], known):
+        for item in _attributes(text, source, hits[source], known, head):
             found.setdefault(item.name, item)
             if item.confidence > found[item.name].confidence:
                 found[item.name] = item
-    if "accent" in found and ("colour" not in found or found["accent"].source != found["colour"].source):
-        del found["accent"]
+    if (accent := found.get("accent")) is not None and (colour := found.get("colour")) is not None:
+        later = (
+            accent.source == "description" and colour.source == "title"
+        )  # it is the second colour of another sentence
+        if later or accent.value == colour.value:
+            del found["accent"]
     return Attributes(found=tuple(found.values()))
 
 
@@ -142,55 +115,12 @@ def rgb_of(words: str) -> str | None:
     return colour_rgb(text)
 
 
-def _meaningful(text: str) -> list[Hit]:
-    """Hits that are no decoys; one Chinese character alone counts only beside another hit."""
-    hits = find(text)
-    plain = [hit for hit in hits if not any(term.kind == "decoy" for term in hit.terms)]
-
-    def stands(hit: Hit) -> bool:
-        if hit.end - hit.start > 1 or not has_cjk(hit.surface):
-            return True
-        modified = text[hit.start - 1 : hit.start] in tuple("浅深淡暗纯") or text[hit.end : hit.end + 1] == "色"
-        at_end = hit.term("category") is not None and (hit.end == len(text) or not has_cjk(text[hit.end]))
-        return modified or at_end or touches(hit, plain)
-
-    return [hit for hit in plain if stands(hit)]
-
-
-def _candidates(text: str, source: Source, hits: Sequence[Hit], kind: Kind) -> Iterator[_Candidate]:
-    ranges = segments(text)
-    labels = labelled(text)
-    for hit in hits:
-        term = hit.term(kind)
-        number = next((index for index, (start, end) in enumerate(ranges) if start <= hit.start < end), None)
-        if term is None or number is None or negated(text, ranges[number], hit):
-            continue
-        if kind != "colour" and re.match("色|味|口味|香型|款", text[hit.end :]):
-            continue  # 胡桃木色 is a colour and 白茶味 a scent
-        part = _role(text, ranges[number], hit, kind)
-        label = labels.get(kind)
-        stated = label is not None and label[0] <= hit.start < label[1]
-        yield _Candidate(hit, term, "main" if stated else part, number, 0.98 if stated else _BASE[source, part])
-
-
-def _role(text: str, segment: tuple[int, int], hit: Hit, kind: Kind) -> Role:
-    """The role of a hit's clause, but for what only one kind of word does."""
-    part = role(text, segment, hit.start)
-    if kind == "pattern" and part == "part":
-        return "main"  # "with floral print"
-    if part == "main" and kind == "category" and _CONTAINED.search(text[: hit.start]):
-        return "part"
-    if part == "main" and kind in ("colour", "material") and describes_part(text, hit):
-        return "part"
-    return part
-
-
 def _category(texts: Sequence[tuple[Source, Normalised]], hits: dict[Source, list[Hit]]) -> Found | None:
     """The head noun: the last kind named in the first part of the title that names one, before any "for" or "with"."""
     for source, text in texts:
-        candidates = list(_candidates(text.text, source, hits[source], "category"))
-        main = [item for item in candidates if item.role == "main"]
-        pool = main or candidates
+        found = list(candidates(text.text, source, hits[source], "category"))
+        main = [item for item in found if item.role == "main"]
+        pool = main or found
         if pool:
             first = min(item.segment for item in pool)
             in_segment = [item for item in pool if item.segment == first]
@@ -208,26 +138,35 @@ def _category(texts: Sequence[tuple[Source, Normalised]], hits: dict[Source, lis
     return None
 
 
-def _head(candidates: Sequence[_Candidate]) -> _Candidate:
+def _head(found: Sequence[Candidate]) -> Candidate:
     """The first kind, or where others follow without a gap the last of these: phone + stand is a stand."""
-    head = candidates[0]
-    for item in candidates[1:]:
+    head = found[0]
+    for item in found[1:]:
         if item.hit.start != head.hit.end:
             break
         head = item
     return head
 
 
-def _attributes(text: Normalised, source: Source, hits: Sequence[Hit], category: str | None) -> Iterator[Found]:
-    yield from _colours(text, source, hits, category)
-    materials = [_gated(text.text, item, category) for item in _candidates(text.text, source, hits, "material")]
+def _attributes(
+    text: Normalised, source: Source, hits: Sequence[Hit], category: str | None, head: str | None
+) -> Iterator[Found]:
+    def read(kind: Kind) -> list[Candidate]:
+        return [gated(text.text, item, category) for item in candidates(text.text, source, hits, kind, head)]
+
+    pair = own_and_accent(text.text, source, read("colour"), hits)
+    for name, item in zip(_COLOURS, pair, strict=True):
+        if item is not None:
+            value, rgb, start = shade(text.text, item.hit, item.term.value)
+            span = text.span(start, item.hit.end)
+            yield Found(name=name, value=value, source=source, span=span, confidence=item.confidence, rgb=rgb)
+    materials = read("material")
     if materials:
         best = max(item.confidence for item in materials)
         top = [item for item in materials if item.confidence == best]
         chosen = next((item for item in top if item.term.value not in _GENERIC_MATERIALS), top[0])
         yield _found(text, source, "material", chosen)
-    patterns = [_gated(text.text, item, category) for item in _candidates(text.text, source, hits, "pattern")]
-    if patterns:
+    if patterns := read("pattern"):
         yield _found(text, source, "pattern", max(patterns, key=lambda item: item.confidence))
     sizes = find_sizes(text.text)
     if (category or "").startswith("apparel/") and not (category or "").endswith(("bag", "backpack")):
@@ -241,57 +180,5 @@ def _attributes(text: Normalised, source: Source, hits: Sequence[Hit], category:
         )
 
 
-def _found(text: Normalised, source: Source, name: Name, item: _Candidate) -> Found:
+def _found(text: Normalised, source: Source, name: Name, item: Candidate) -> Found:
     return Found(name=name, value=item.term.value, source=source, span=text.span(item.hit.start, item.hit.end), confidence=item.confidence)  # fmt: skip
-
-
-def _colours(text: Normalised, source: Source, hits: Sequence[Hit], category: str | None) -> Iterator[Found]:
-    """The first colour of the highest confidence that is not a pattern's ("white dots"), and a second one that is, or that is
-    joined to it ("red and white").
-    """
-    candidates = [_gated(text.text, item, category) for item in _candidates(text.text, source, hits, "colour")]
-    if not candidates:
-        return
-    patterns = [hit.start for hit in hits if hit.term("pattern") is not None]
-    of_pattern = {
-        item.hit.start
-        for item in candidates
-        if any(item.hit.end <= start and _OF.fullmatch(text.text[item.hit.end : start]) for start in patterns)
-    }
-    first = max(candidates, key=lambda item: (item.confidence, item.hit.start not in of_pattern))
-    pair: list[tuple[Name, _Candidate]] = [("colour", first)]
-    for item in candidates:
-        between = text.text[first.hit.end : item.hit.start]
-        joined = item.hit.start >= first.hit.end and _JOINED.fullmatch(between)
-        if item.term.value == first.term.value:
-            continue
-        if item.hit.start in of_pattern and item.role == "part":
-            item = replace(item, confidence=item.confidence * _BASE[source, "main"] / _BASE[source, "part"])
-        if joined or item.hit.start in of_pattern:
-            pair.append(("accent", item))
-            break
-    for name, item in pair:
-        value, rgb, start = shade(text.text, item.hit, item.term.value)
-        yield Found(name=name, value=value, source=source, span=text.span(start, item.hit.end), confidence=item.confidence, rgb=rgb)  # fmt: skip
-
-
-def _gated(text: str, item: _Candidate, category: str | None) -> _Candidate:
-    """The candidate with less confidence where the kind of product gives its word another meaning."""
-    if item.confidence > 0.95:
-        return item
-    domain, _, rest = (category or "").partition("/")
-    family = rest.split("/")[0]
-    factor = 1.0
-    if item.term.kind == "material" and names_care_goods(text, item.hit):
-        factor = 0.2
-    elif domain == "food" or (domain == "beauty" and item.term.kind == "material" and family != "brush"):
-        factor = 1.0 if describes_package(text, item.hit) else 0.3
-    elif (
-        domain == "beauty" and item.term.kind == "colour" and family not in _TINTED_BEAUTY
-    ):  # colours are flowers and fruit there: "pink grapefruit"
-        factor = 1.0 if describes_package(text, item.hit) else 0.3 if item.term.ambiguous else 0.5
-    elif item.term.ambiguous:
-        factor = 0.5 if category is None else 0.85
-        if item.hit.term("category") is not None and category is None:
-            factor = 0.2
-    return _Candidate(item.hit, item.term, item.role, item.segment, item.confidence * factor)

@@ -22,6 +22,9 @@ _TABLES: tuple[tuple[Kind, str], ...] = (
     ("category", "categories"),
 )
 
+_SHORT_PATTERNS = {"点": "dotted", "花": "floral", "条": "striped", "格": "checked"}
+"""Characters that name a pattern where a ground stands before them, and much else elsewhere."""
+
 
 @dataclass(frozen=True)
 class Term:
@@ -148,6 +151,27 @@ def find(text: str, *, whole_words: bool = True) -> list[Hit]:
         hits = [hit for hit in hits if not any(hit.start < end and start < hit.end for start, end in taken)]
         hits = sorted([*hits, *chinese], key=lambda hit: hit.start)
     return hits
+
+
+@cache
+def _ground_pattern() -> re.Pattern[str]:
+    names = (word for word, terms in lexicon().characters.items() if any(term.kind == "colour" for term in terms))
+    colour = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    return re.compile(rf"({colour})底({colour})[小大细粗]?([{''.join(_SHORT_PATTERNS)}])(?![点纹子朵卉])")
+
+
+def printed_grounds(text: str) -> list[tuple[int, int, tuple[Hit, ...]]]:
+    """Where a folded text says which ground has which pattern in three or four characters, and what it names there.
+
+    >>> [[hit.surface for hit in hits] for _, _, hits in printed_grounds("白底红点连衣裙")]
+    [['白', '红', '点']]
+    """
+    found = []
+    for match in _ground_pattern().finditer(text):
+        colours = (Hit(*match.span(group), match[group], lexicon().characters[match[group]]) for group in (1, 2))
+        pattern = Hit(*match.span(3), match[3], (Term("pattern", _SHORT_PATTERNS[match[3]]),))
+        found.append((*match.span(), (*colours, pattern)))
+    return found
 
 
 @cache

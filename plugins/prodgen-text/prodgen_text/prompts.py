@@ -71,6 +71,10 @@ def describe_subject(product: Product, locale: Locale) -> str:
     pattern, material = _first(product, "pattern"), in_words("material", _first(product, "material"), locale)
     pattern = "" if pattern in _UNPATTERNED else in_words("pattern", pattern, locale)
     kind = named(product, locale)
+    if pattern and colours and not _value(product, "colour"):  # the pattern's colour, and none of the product
+        printed = f"{colours}{pattern}" if locale == "zh" else f"{colours} {pattern}"
+        kind = f"带{printed}图案的{kind}" if locale == "zh" else f"{kind} with {_article(printed)} pattern"
+        colours = pattern = ""
     said = fold(kind)
     repeated = 2 if locale == "zh" else None  # 牛仔布 says no more than 牛仔裤
     parts = [part for part in (colours, pattern, material) if part and fold(part)[:repeated] not in said]

@@ -6,7 +6,7 @@ from prodgen_render.families import FAMILIES, family_of
 from prodgen_render.made_up import made_up_product
 from prodgen_render.parametric import build_model
 from prodgen_render.rendering import render, silhouettes
-from prodgen_render.words import colours_of
+from prodgen_render.words import COLOURS, colours_of
 
 from prodgen_sdk.types import DOMAINS, VIEW_SETS, Product, View
 
@@ -123,6 +123,14 @@ def test_an_accent_is_taken_as_it_is_given() -> None:
     assert colours_of(item) == [("navy", "#1f2a4d"), ("white", "#fefefe")]
     named = product("Cushion", "home/cushion", colour="navy", accent="white", accent_rgb="#fefefe")
     assert colours_of(named) == [("navy", "#1f2f55"), ("white", "#fefefe")]
+
+
+@pytest.mark.parametrize(("accent", "rgb", "ground"), [("red", "#c62828", "white"), ("white", "#ffffff", "grey")])
+def test_a_pattern_whose_colour_alone_is_known_lies_on_a_plain_ground(accent: str, rgb: str, ground: str) -> None:
+    item = product(
+        f"Mug with {accent} dots and a black handle", "home/mug", accent=accent, accent_rgb=rgb, pattern="dotted"
+    )
+    assert colours_of(item) == [(ground, COLOURS[ground][0]), (accent, rgb)]
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -61,6 +61,7 @@ def test_every_view_of_the_pose_set_has_words_of_its_own():
             "藏青色与白色条纹T恤",
         ),
         ("beauty/lipstick", {"colour": "Acme Sunset"}, "Acme Sunset lipstick", "Acme Sunset的口红"),
+        ("home/mug", {"accent": "red", "pattern": "dotted"}, "mug with a red dotted pattern", "带红色波点图案的马克杯"),
         ("other/unheard-of", {}, "unheard of", "Thing"),
     ],
 )
