@@ -112,7 +112,7 @@ def _reason(field: str, fault: Any) -> str:
         return "is missing"
     if kind == "extra_forbidden":
         return f"is not a known field ({_instead(field) if field == top else 'leave it out'})"
-    found = _short(fault["input"])
+    found = shortened(fault["input"])
     if kind == "string_type" and top not in ("tags", "attributes", "media"):
         return f"must be text, not {found}"
     if kind in ("string_too_long", "string_too_short", "too_long"):
@@ -130,6 +130,7 @@ def _instead(field: str) -> str:
     return f"did you mean {meant}?" if meant else f"put it under attributes.{field}"
 
 
-def _short(value: Any) -> str:
+def shortened(value: Any) -> str:
+    """A value as it is written, on one line of at most 60 characters."""
     text = " ".join(repr(value).split())
     return text if len(text) <= 60 else f"{text[:57]}..."

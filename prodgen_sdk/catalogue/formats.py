@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 
-from prodgen_sdk.catalogue.check import reject
+from prodgen_sdk.catalogue.check import reject, shortened
 from prodgen_sdk.errors import InvalidCatalogue, MissingDependency
 from prodgen_sdk.types import Product
 
@@ -91,9 +91,9 @@ def read_parquet(path: Path) -> Iterator[Line]:
                         _from_cells(_plain(values), number),
                     )
     except OSError as error:
-        raise InvalidCatalogue(f"{path} cannot be read: {error}.") from None
+        raise InvalidCatalogue(f"{path} cannot be read: {' '.join(str(error).split())}.") from None
     except Exception as error:  # pyarrow's errors of damaged files share no base but this
-        if not type(error).__module__.startswith("pyarrow"):
+        if not (type(error).__module__.startswith("pyarrow") or isinstance(error, UnicodeDecodeError)):
             raise
         raise InvalidCatalogue(f"{path} is no Parquet file, or a damaged one.", hint="Export it again.") from None
 
@@ -190,12 +190,14 @@ def _header(reader: Any, path: Path) -> list[str]:
     header = [name.strip() for name in next(reader, [])]
     for name in header:
         if name not in Product.model_fields and not name.startswith("attributes."):
+            meant = name.isprintable() and len(name) <= 60
             raise InvalidCatalogue(
-                f"{path} has a column {name!r}, which is not a field of a product.",
-                line=1, field=name, hint=f"Rename it to attributes.{name}, or remove it.",
+                f"{path} has a column {shortened(name)}, which is not a field of a product.",
+                line=1, field=name,
+                hint=f"Rename it to attributes.{name}, or remove it." if meant else "A quote may be left open.",
             )  # fmt: skip
         if header.count(name) > 1:
-            raise InvalidCatalogue(f"{path} has two columns {name!r}.", line=1, field=name)
+            raise InvalidCatalogue(f"{path} has two columns {shortened(name)}.", line=1, field=name)
     for name in ("sku", "title", "category"):
         if name not in header:
             raise InvalidCatalogue(

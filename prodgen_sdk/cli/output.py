@@ -135,6 +135,10 @@ def fail(error: Exception, *, as_json: bool = False) -> int:
 
     if isinstance(error, ClickException):
         return _fail_usage(error)
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        note(f"prodgen: {where}{error.strerror}. Look at the space and the rights there; --debug says more.")
+        return 1
     if not isinstance(error, ProdgenError):
         what = f"{type(error).__name__}: {_one_line(error)}".rstrip(": ")
         note(f"prodgen: an internal error: {what}. Run it again with --debug.")

@@ -87,7 +87,7 @@ def show(ctx: typer.Context, id: str = typer.Argument(..., metavar="ID"), as_jso
     host = find_host(ctx)
     entries = host.registry.find(id)
     if not entries:
-        raise NotFound.of("component", id, [entry.spec.id for entry in host.registry])
+        raise NotFound.of("component", id, [entry.spec.id for entry in host.registry], hint="Run: prodgen plugins list")
     found: list[dict[str, Any]] = [
         {
             "kind": e.spec.kind,

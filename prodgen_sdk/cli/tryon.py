@@ -244,7 +244,7 @@ def _garment(studio: Any, item: str, category: Any, overrides: dict[str, Any]) -
     from prodgen_sdk.errors import InputError
     from prodgen_sdk.types import Garment, build
 
-    if Path(item).is_file() or studio.workspace is None:
+    if Path(item).is_file() or studio.workspace is None or Path(item).name != item:
         return build(Garment, front=images.load(item), category=category, **overrides)
     if overrides:
         raise InputError(

@@ -8,6 +8,8 @@ import typer
 
 from prodgen_sdk.cli.output import JSON, emit, find_studio, note, table
 
+_LITTLE_MB = 100
+
 
 def add_to(app: typer.Typer) -> None:
     app.command("init")(init)
@@ -81,11 +83,29 @@ def _examine(studio: Any) -> tuple[dict[str, Any], list[str]]:
         "packages": packages,
     }
     if studio.workspace is not None:
+        problems += _examine_state(studio, report)
+    return report, problems
+
+
+def _examine_state(studio: Any, report: dict[str, Any]) -> list[str]:
+    """Counts what the workspace holds into the report; what stands in the way is a problem, not the end."""
+    import shutil
+
+    from prodgen_sdk.errors import ProdgenError
+    from prodgen_sdk.files import check_writable
+
+    folder = studio.workspace.folder
+    report["free_mb"] = free = shutil.disk_usage(folder).free // 2**20
+    problems = [f"{folder} has {free} MB left."] if free < _LITTLE_MB else []
+    try:
+        check_writable(folder)
         report["products"] = studio.store.products.count()
         report["variants"] = studio.store.variants.count()
         report["events"] = studio.store.events.count()
         problems += studio.host.get("index").verify() if studio.host.registry.ids("index") else []
-    return report, problems
+    except ProdgenError as error:
+        problems.append(str(error))
+    return problems
 
 
 def _is_default(studio: Any, entry: Any) -> bool:

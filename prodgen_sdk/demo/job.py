@@ -19,7 +19,7 @@ from prodgen_sdk.demo.picturing import picture
 from prodgen_sdk.demo.plan import FULL, QUICK
 from prodgen_sdk.demo.shopping import trade
 from prodgen_sdk.demo.stocking import stock_up
-from prodgen_sdk.files import write_atomically
+from prodgen_sdk.files import check_writable, write_atomically
 from prodgen_sdk.host import Host
 from prodgen_sdk.specs import Kind
 from prodgen_sdk.studio import Studio
@@ -60,6 +60,7 @@ def run_demo(
     from prodgen_sdk.demo.report.page import write_report
 
     started = time.perf_counter()
+    check_writable(out)
     plan = QUICK if quick else FULL
     earlier = _earlier_figures(out)
     progress(0, 1, "Loading the catalogue")

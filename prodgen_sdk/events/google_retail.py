@@ -72,7 +72,7 @@ def _products(values: Mapping[str, Any], shared: Draft, kind: EventType) -> Iter
     if not details:
         yield Bad("productDetails: it is missing, and it says which product")
     amounts = [number(dig(detail, "quantity"), 1.0) or 1.0 for detail in details]
-    total = math.fsum(amount for amount in amounts if _is_amount(amount))
+    total = sum(amount for amount in amounts if _is_amount(amount))
     revenue = number(dig(values, "purchaseTransaction", "revenue")) if kind == "purchase" else None
     for place, (detail, amount) in enumerate(zip(details, amounts, strict=True)):
         sku = as_text(dig(detail, "product", "id"))

@@ -22,7 +22,7 @@ def missing(spec: Spec, models_folder: Callable[[str], Path]) -> str:
     """What a component needs that is not here, in one sentence; empty if nothing is missing."""
     absent = [module for module in spec.needs.modules if not is_installed(module)]
     if absent:
-        return f"{spec.id} needs the Python package {', '.join(absent)}."
+        return f"{spec.id} needs the Python package{'s' * (len(absent) > 1)} {', '.join(absent)}."
     if spec.needs.device == "cuda" and not runtime.resolve_device("auto").startswith("cuda"):
         return f"{spec.id} needs a CUDA device."
     for name in spec.needs.models:

@@ -254,6 +254,7 @@ def test_a_quote_left_open_is_a_rejected_record(read):
         ("sku,title,category,colour", "column 'colour'.*attributes.colour"),
         ("sku,title", "no column 'category'"),
         ("sku,title,category,sku", "two columns 'sku'"),
+        ('sku,title,category,"price' + "x" * 900, r"has a column 'price.{40,60}\.\.\.,.*A quote may be left open"),
         ("", "no column 'sku'"),
     ],
 )
@@ -292,8 +293,14 @@ def test_parquet_with_native_columns(tmp_path):
 
 
 def test_a_damaged_parquet_file_and_a_missing_package(tmp_path, monkeypatch):
+    import pyarrow.parquet
+
     path = tmp_path / "a.parquet"
     path.write_bytes(b"PAR1 and nothing more")
+    with pytest.raises(InvalidCatalogue, match="no Parquet file"):
+        list(read_catalogue(path))
+    pyarrow.parquet.write_table(pyarrow.table({"sku": ["a"], "title": ["A"]}), path)
+    path.write_bytes(path.read_bytes().replace(b"title", b"ti\xfflo"))
     with pytest.raises(InvalidCatalogue, match="no Parquet file"):
         list(read_catalogue(path))
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)

@@ -248,6 +248,12 @@ def test_no_value_breaks_an_adapter_and_none_vanishes(format, values):
     assert len(set(ids)) == len(ids)
 
 
+def test_quantities_that_are_too_large_to_add_up_break_nothing():
+    lines = [{"product": {"id": sku}, "quantity": 1e308} for sku in "abc"]
+    order = retail("purchase-complete", productDetails=lines, purchaseTransaction={"revenue": 5})
+    assert [row.event.sku for row in convert([order], "google-retail")] == ["a", "b", "c"]
+
+
 @pytest.fixture
 def studio(tmp_path):
     with Studio.create(tmp_path, host=fake_host()) as studio:

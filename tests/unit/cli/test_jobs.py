@@ -19,6 +19,30 @@ def test_plugins_doctor_and_version(run):
     assert run("--version")[1].startswith("prodgen 0")
 
 
+def test_doctor_names_what_is_broken_in_a_workspace_and_goes_on(shop, tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: type("Usage", (), {"free": 3 * 2**20}))
+    for path in tmp_path.glob("prodgen.db*"):
+        path.unlink()
+    (tmp_path / "prodgen.db").write_bytes(b"no database at all")
+    code, out, _ = shop("doctor", "--json")
+    space, database = json.loads(out)["problems"]
+    assert code == 1
+    assert space == f"{tmp_path} has 3 MB left."
+    assert "prodgen.db" in database
+    assert json.loads(out)["components"] > 10
+
+
+def test_an_error_of_the_system_names_the_file_and_is_no_internal_error(run, tmp_path, monkeypatch):
+    def full(folder):
+        raise OSError(28, "No space left on device", "/mnt/out.jpg")
+
+    monkeypatch.setattr("prodgen_sdk.demo.job.lay_out", full)
+    code, _, err = run("demo", "--out", "d")
+    assert code == 1
+    assert err.startswith("prodgen: /mnt/out.jpg: No space left on device. ")
+    assert err.count("\n") == 1
+
+
 def test_bench_eval_and_train(run, tmp_path):
     code, out, _ = run("bench", "fake-hash", "--json")
     assert code == 0
