@@ -153,8 +153,8 @@ class Everything:
         self.calls.append(("after_try_on", request, result, config))
 
     @hookimpl
-    def filter_candidates(self, user, candidates, context, config):
-        self.calls.append(("filter_candidates", user, candidates, context, config))
+    def filter_candidates(self, user, candidates, context, products, config):
+        self.calls.append(("filter_candidates", user, candidates, context, products, config))
         return [candidate for candidate in candidates if candidate.sku != "hidden"]
 
     @hookimpl
@@ -216,7 +216,14 @@ def test_filter_candidates_drops(host):
         Candidate(sku=sku, variants=(CandidateVariant(id=f"{sku}-v", score=1.0),)) for sku in ("shown", "hidden")
     ]
     context = RecommendationContext(at=datetime.now(UTC))
-    kept = host.chain("filter_candidates", candidates, "candidates", user=UserProfile(user="ann"), context=context)
+    kept = host.chain(
+        "filter_candidates",
+        candidates,
+        "candidates",
+        user=UserProfile(user="ann"),
+        context=context,
+        products=host.products,
+    )
     assert [candidate.sku for candidate in kept] == ["shown"]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from prodgen_tryon.diffusion.config import CatVton, Fashn, FluxFill, Hybrid, Inpaint, Segformer
+from prodgen_tryon.diffusion.config import CatVton, Fashn, FluxFill, Hybrid, Inpaint, Segformer, Vitpose
 
 
 class Config(BaseModel):
@@ -19,7 +19,7 @@ class Config(BaseModel):
         cached_people, cached_garments: how many analyses a component keeps in memory (0 keeps none).
         outerwear_keeps_top: lay outerwear over the top that is worn instead of replacing it.
         accept_noncommercial: use weights whose licence forbids commercial use.
-        catvton, flux_fill, hf_inpaint, fashn, hybrid, segformer: which weights those components load; see `diffusion.config`.
+        catvton, flux_fill, hf_inpaint, fashn, hybrid, segformer, vitpose: which weights those components load; see `diffusion.config`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,3 +37,4 @@ class Config(BaseModel):
     fashn: Fashn | None = None
     hybrid: Hybrid | None = None
     segformer: Segformer | None = None
+    vitpose: Vitpose | None = None

@@ -99,6 +99,15 @@ def register_body_parsers(register: Register) -> None:
         ),
         "prodgen_tryon.diffusion.segformer:SegformerBodyParser",
     )  # fmt: skip
+    register(
+        BodyParserSpec(
+            id="body/vitpose", summary="Joints by ViTPose, surer in unusual poses; the person by another body parser.",
+            parts=("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet"), max_batch=8,
+            needs=_DIFFUSION.model_copy(update={"modules": ("torch", "transformers", "safetensors", "cv2")}),
+            weights_licence="that of the checkpoint; Apache-2.0 (ViTPose)",
+        ),
+        "prodgen_tryon.diffusion.vitpose:VitposeBodyParser",
+    )  # fmt: skip
 
 
 @hookimpl

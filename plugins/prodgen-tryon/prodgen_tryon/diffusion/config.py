@@ -163,3 +163,21 @@ class Segformer(Folder):
         if self.pose == "body/segformer-clothes":
             raise ValueError("`pose` names another body parser, such as body/litert")
         return self
+
+
+class Vitpose(Folder):
+    """ViTPose that was trained on COCO, such as usyd-community/vitpose-base-simple.
+
+    Args:
+        base: the body parser that finds the person, and the landmarks that ViTPose does not know.
+        least: confidence from which a joint is taken over, 0 to 1.
+    """
+
+    base: str = "body/litert"
+    least: Annotated[float, Field(ge=0, le=1)] = 0.3
+
+    @model_validator(mode="after")
+    def _not_itself(self) -> Vitpose:
+        if self.base in ("body/vitpose", "body/segformer-clothes"):
+            raise ValueError("`base` names a body parser that finds people by itself, such as body/litert")
+        return self

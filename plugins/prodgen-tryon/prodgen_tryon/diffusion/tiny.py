@@ -178,3 +178,16 @@ def segformer(folder: Path, labels: Sequence[str] = CLOTHES) -> Path:
         )
     ).save_pretrained(folder)  # fmt: skip
     return folder
+
+
+def vitpose(folder: Path, joints: int = 17, size: Sequence[int] = (64, 48)) -> Path:
+    import torch
+    from transformers import VitPoseBackboneConfig, VitPoseConfig, VitPoseForPoseEstimation
+
+    torch.manual_seed(3)
+    backbone = VitPoseBackboneConfig(
+        image_size=list(size), patch_size=[16, 16], hidden_size=16, num_hidden_layers=2, num_attention_heads=2, out_indices=[2],
+    )  # fmt: skip
+    names = {number: f"joint-{number}" for number in range(joints)}
+    VitPoseForPoseEstimation(VitPoseConfig(backbone_config=backbone, id2label=names)).save_pretrained(folder)
+    return folder

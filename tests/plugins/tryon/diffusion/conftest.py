@@ -54,6 +54,8 @@ def sections(weights):
             }
         elif name in ("hf_inpaint", "hybrid"):
             given = {"base": {"model": str(weights("inpaint"))}, **SMALL}
+        elif name == "vitpose":
+            given = {"model": str(weights("vitpose")), "base": "body/drawn"}
         else:
             given = {"model": str(weights("segformer")), "pose": "body/drawn", "edge": 64}
         return {name: {**given, **changes}}

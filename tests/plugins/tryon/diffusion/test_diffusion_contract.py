@@ -64,13 +64,12 @@ class TestHybrid(Painted):
     id, name, changes = "tryon/hybrid", "hybrid", {"strength": 0.6}
 
 
-class TestSegformer(BodyParserContract):
+class Learnt(BodyParserContract):
     plugin = plugin
-    id = "body/segformer-clothes"
 
     @pytest.fixture
     def section(self, sections):
-        return {"accept_noncommercial": True, **sections("segformer")}
+        return {"accept_noncommercial": True, **sections(self.name)}
 
     @pytest.fixture
     def host(self, drawn, section, tmp_path):
@@ -88,3 +87,11 @@ class TestSegformer(BodyParserContract):
     @pytest.fixture
     def empty_photo(self):
         return PersonPhoto(image=np.full((200, 150, 3), 190, np.uint8))
+
+
+class TestSegformer(Learnt):
+    id, name = "body/segformer-clothes", "segformer"
+
+
+class TestVitpose(Learnt):
+    id, name = "body/vitpose", "vitpose"
