@@ -119,10 +119,17 @@ def interfaces_page() -> str:
         if own:
             lines += [*fields(spec, own), ""]
         lines += ["```python", f"class {interface.__name__}:"]
-        for name in interface.__abstractmethods__ and [
-            n for n in vars(interface) if n in interface.__abstractmethods__
-        ]:
-            lines += [*method(name, vars(interface)[name]), ""]
+        methods = {
+            name: value
+            for name, value in vars(interface).items()
+            if inspect.isfunction(value) or isinstance(value, property)
+        }
+        for name in sorted(
+            (name for name in methods if not name.startswith("_")),
+            key=lambda name: name not in interface.__abstractmethods__,
+        ):
+            optional = ["    # optional"] if name not in interface.__abstractmethods__ else []
+            lines += [*optional, *method(name, methods[name]), ""]
         lines[-1:] = ["```", ""]
     return _page(lines)
 

@@ -1,6 +1,6 @@
 """What plugins implement: one small batch method each.
 
-Components are synchronous and take a batch. Waiting, batching, seeding, timing, retry, validation of what they return and
+Subclass the interface: what is optional has a default there. Components are synchronous and take a batch. Waiting, batching, seeding, timing, retry, validation of what they return and
 error wrapping are the host's. The arrays that a component is given are read-only. A component whose answers depend on weights
 may have an attribute `digest` (str) that names them; it becomes part of the identity of what it makes. So does the plugin's
 whole configuration; a component that depends on a part of it alone may have an attribute `depends_on` with that part,

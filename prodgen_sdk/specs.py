@@ -42,7 +42,15 @@ class Needs(Model):
 
 
 class Spec(Model):
-    """What every component states of itself."""
+    """What every component states of itself.
+
+    Args:
+        summary: one line, shown in tables.
+        deterministic: whether equal input gives equal output on one machine.
+        max_batch: the most items that the method is called with at once.
+        licence, weights_licence: of the code and of the weights, as SPDX identifiers.
+        api_version: leave it out; it says for which version of the interfaces the plugin was written.
+    """
 
     kind: ClassVar[Kind]
 
@@ -69,10 +77,15 @@ class DescriberSpec(Spec):
 
 
 class GeneratorSpec(Spec):
-    """`views_joint`: a picture depends on which other views were asked for, so the whole set identifies it.
+    """What a generator can draw from and give.
 
-    `maps`: what a request can ask for besides pictures; see `Generated.maps`.
-    `digital_source`: what kind of source its pictures have, of the IPTC vocabulary; it is written into every file of them.
+    Args:
+        modes: what it works from; photos and meshes of a product are handed over only to one that names them.
+        min_size, max_size: edges of the square picture in pixels.
+        backgrounds: those of a scene that it draws.
+        views_joint: a picture depends on which other views were asked for, so the whole set identifies it.
+        maps: what a request can ask for besides pictures; see `Generated.maps`.
+        digital_source: what kind of source its pictures have, of the IPTC vocabulary; it is written into every file of them.
     """
 
     kind = "generator"
@@ -86,7 +99,13 @@ class GeneratorSpec(Spec):
 
 
 class RendererSpec(Spec):
-    """`families`: the names that `ProductAsset.family` may have; `min_size` holds for drafts too."""
+    """What a renderer can draw.
+
+    Args:
+        families: the names that `ProductAsset.family` may have.
+        min_size, max_size: edges of the square picture in pixels, of drafts too.
+        backgrounds: those of a scene that it draws.
+    """
 
     kind = "renderer"
     families: tuple[str, ...]
@@ -96,7 +115,13 @@ class RendererSpec(Spec):
 
 
 class TextEncoderSpec(Spec):
-    """`dimension` None means that it is known only once the model is loaded."""
+    """What a text encoder gives.
+
+    Args:
+        dimension: of a vector; None: known only once the model is loaded.
+        locales: languages that it understands.
+        pooling: how tokens become one vector, for people who compare.
+    """
 
     kind = "text_encoder"
     dimension: int | None
@@ -105,14 +130,24 @@ class TextEncoderSpec(Spec):
 
 
 class ImageEncoderSpec(Spec):
+    """What an image encoder gives.
+
+    Args:
+        dimension: of a vector; None: known only once the model is loaded.
+    """
+
     kind = "image_encoder"
     dimension: int | None
 
 
 class CompositorSpec(Spec):
-    """`clips`: the frames of a clip come out steady; without it each is dressed by itself.
+    """What a compositor can put on.
 
-    `digital_source`: what kind of source its pictures have, of the IPTC vocabulary; see `TryOn.metadata`.
+    Args:
+        categories: of garments, as in `Garment.category`; it refuses others.
+        max_garments: the most layers at once; the host refuses more.
+        clips: the frames of a clip come out steady; without it each is dressed by itself.
+        digital_source: what kind of source its pictures have, of the IPTC vocabulary; see `TryOn.metadata`.
     """
 
     kind = "compositor"
@@ -123,6 +158,12 @@ class CompositorSpec(Spec):
 
 
 class BodyParserSpec(Spec):
+    """What a body parser finds.
+
+    Args:
+        parts: names that `Body.parts` may have.
+    """
+
     kind = "body_parser"
     parts: tuple[str, ...] = ()
 
@@ -155,7 +196,13 @@ class Metric(Model):
 
 
 class EvaluatorSpec(Spec):
-    """`minimum` names metrics whose value must reach a bound before a variant is approved without a look."""
+    """What an evaluator measures.
+
+    Args:
+        metrics: each figure by its name.
+        needs_reference: it compares with a true picture, so it is asked only where there is one.
+        minimum: metrics whose value must reach a bound before a variant is approved without a look.
+    """
 
     kind = "evaluator"
     metrics: Mapping[str, Metric]
@@ -171,19 +218,33 @@ class EvaluatorSpec(Spec):
 
 
 class SafetySpec(Spec):
+    """What a safety checker looks at.
+
+    Args:
+        checks: the words of a request, its pictures, or both.
+    """
+
     kind = "safety_checker"
     checks: tuple[Literal["text", "image"], ...]
 
 
 class FinisherSpec(Spec):
+    """What a finisher knows.
+
+    Args:
+        profiles: the names that `--profile` may begin with.
+    """
+
     kind = "finisher"
     profiles: tuple[str, ...]
 
 
 class TrainerSpec(Spec):
-    """`trains` is the word after `prodgen train`.
+    """How a trainer is called.
 
-    `uses_log`: in a workspace the data may be left out, and is then a JSON Lines file of the event log.
+    Args:
+        trains: the word after `prodgen train`.
+        uses_log: in a workspace the data may be left out, and is then a JSON Lines file of the event log.
     """
 
     kind = "trainer"
@@ -192,9 +253,12 @@ class TrainerSpec(Spec):
 
 
 class BenchmarkSpec(Spec):
-    """`measures` is the word after `prodgen bench`, or after `prodgen eval` where `command` says so.
+    """How a benchmark is called.
 
-    `uses_log`: in a workspace the option `data` may be left out, and is then a JSON Lines file of the event log.
+    Args:
+        measures: the word after `prodgen bench` or `prodgen eval`.
+        command: which of the two.
+        uses_log: in a workspace the option `data` may be left out, and is then a JSON Lines file of the event log.
     """
 
     kind = "benchmark"

@@ -19,6 +19,7 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.host import Host, load_dotted
 from prodgen_sdk.registry import Entry
 from prodgen_sdk.specs import API_VERSION, SPECS, Kind, Spec
+from prodgen_sdk.testing.contracts.recommendation import sample_catalogue
 
 HEAVY = (
     "numpy", "PIL", "torch", "torchvision", "transformers", "diffusers", "faiss", "cv2", "scipy", "skimage", "trimesh", "jieba",
@@ -62,13 +63,14 @@ class ComponentContract:
 
     @pytest.fixture
     def host(self, section: Mapping[str, Any], tmp_path: Path) -> Host:
-        """A strict host with the plugin and its companions; a refused registration raises here."""
+        """A strict host with the plugin and its companions, and a catalogue; a refused registration raises here."""
         sections = PluginsConfig.model_validate({_NAME: dict(section)})
         config = Config(plugins=sections, runtime=RuntimeConfig(device=self.device))
         host = Host(config, strict=True, state=tmp_path / "state")
         for companion in self.companions:
             host.register(companion, getattr(companion, "__name__", type(companion).__name__))
         host.register(self.plugin, _NAME)
+        host.products = sample_catalogue
         return host
 
     @pytest.fixture
@@ -134,7 +136,8 @@ class ComponentContract:
 
         name = INTERFACES[self.kind]
         interface = getattr(interfaces, name)
-        missing = [m for m in interface.__abstractmethods__ if not hasattr(type(component), m)]
+        parts = [name for name in vars(interface) if not name.startswith("_")]
+        missing = [name for name in parts if not hasattr(type(component), name)]
         assert not missing, f"{type(component).__name__} lacks {missing} of prodgen_sdk.interfaces.{name}; subclass it."
         asynchronous = [m for m in interface.__abstractmethods__ if inspect.iscoroutinefunction(getattr(component, m))]
         assert not asynchronous, f"{asynchronous} are async. Components are synchronous; the host does the waiting."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -11,6 +12,7 @@ from prodgen_sdk.types import (
     CandidateVariant,
     Event,
     Interest,
+    Product,
     RecommendationContext,
     UserProfile,
     parse_views,
@@ -41,6 +43,19 @@ def sample_candidates(count: int = 12) -> tuple[Candidate, ...]:
         )
         for n in range(count)
     )
+
+
+def sample_catalogue(skus: Iterable[str]) -> dict[str, Product]:
+    """What `Context.products` answers: of every fourth product, as of one that was just withdrawn, nothing."""
+    found = {}
+    for candidate in sample_candidates():
+        number = int(candidate.sku.removeprefix("p"))
+        if candidate.sku in set(skus) and number % 4 != 3:
+            price = number if number % 3 else None
+            found[candidate.sku] = Product(
+                sku=candidate.sku, title=candidate.title, category=candidate.category, price=price, stock=number
+            )
+    return found
 
 
 def sample_user(dimension: int = 16) -> UserProfile:

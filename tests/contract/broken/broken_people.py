@@ -199,9 +199,12 @@ class RefusesWithoutAWord(PatchCompositor):
         return [r if isinstance(r, TryOn) else r.model_copy(update={"what_to_do": ""}) for r in dressed]
 
 
-@broken(CompositorContract, "layers_of_garments", max_garments=1)
-class TakesMoreThanItSays(PatchCompositor):
-    pass
+@broken(CompositorContract, "layers_of_garments", max_garments=2)
+class TakesFewerThanItSays(PatchCompositor):
+    def compose(self, batch, ctx):
+        results = super().compose(batch, ctx)
+        refusal = Refusal(code="layers", reason="One garment at a time.", what_to_do="Take one off.")
+        return [refusal if len(r.garments) > 1 else result for r, result in zip(batch, results, strict=True)]
 
 
 @broken(CompositorContract, "categories_of_the_spec", categories=("top", "spacesuit"))

@@ -230,3 +230,31 @@ class ReadsTheLogTwice(PopularRanker):
     def fit(self, log, ctx):
         if len([None for _ in log]):
             super().fit(log, ctx)
+
+
+@broken(
+    RankerContract,
+    "permutation",
+    "ordered_by_score",
+    "contributions_sum_to_the_score",
+    "same_input_same_order",
+    "fit_replaces",
+    "fit_on_nothing",
+)
+class TrustsTheCatalogue(PopularRanker):
+    def rank(self, user, candidates, context, ctx):
+        known = ctx.products(item.sku for item in candidates)
+        assert all(item.sku in known for item in candidates)
+        return super().rank(user, candidates, context, ctx)
+
+
+@broken(RankerContract, "implements_the_interface")
+class HasOnlyTheDutiesOfARanker:
+    def __init__(self, config, ctx):
+        self._ranker = PopularRanker(config, ctx)
+
+    def rank(self, user, candidates, context, ctx):
+        return self._ranker.rank(user, candidates, context, ctx)
+
+    def fit(self, log, ctx):
+        self._ranker.fit(log, ctx)
