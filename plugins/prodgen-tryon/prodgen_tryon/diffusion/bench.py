@@ -21,7 +21,7 @@ from prodgen_sdk.types import Image
 from prodgen_tryon.config import Config
 from prodgen_tryon.diffusion.base import Job
 
-PATHS = ("catvton", "flux_fill", "hf_inpaint", "hybrid", "fashn", "segformer")
+PATHS = ("catvton", "flux_fill", "hf_inpaint", "hybrid", "fashn", "segformer", "vitpose")
 _LEVERS = ("steps", "batch", "dtype", "compile", "offload", "guidance", "width", "height")
 _WHERE = "options of prodgen bench tryon-gpu"
 _TINY = {"steps": 4, "width": 32, "height": 48}
@@ -38,7 +38,7 @@ class GpuBenchmark(Benchmark):
         self._config = config or Config()
 
     def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
-        """Flat figures by path (`catvton`, `flux_fill`, `hf_inpaint`, `hybrid`, `fashn`, `segformer`), of painting alone: body and mask
+        """Flat figures by path (`catvton`, `flux_fill`, `hf_inpaint`, `hybrid`, `fashn`, `segformer`, `vitpose`), of painting alone: body and mask
         are analysed on the CPU, which `prodgen bench tryon` measures.
 
         `<path>_request_s`, `_first_request_s`, `_load_s`, `_step_ms`, `_host_overhead_pct` (time outside of the pipeline, pixels to
@@ -93,7 +93,7 @@ class GpuBenchmark(Benchmark):
             if section is None:
                 raise _Skipped(f"no weights: [plugins.tryon.{name}] is not set")
             given = section.model_dump()
-        if name not in ("fashn", "segformer"):
+        if name not in ("fashn", "segformer", "vitpose"):
             given |= levers
         accept = self._config.accept_noncommercial or tiny or full
         return validate(Config, {"accept_noncommercial": accept, name: given}, where=_WHERE)
@@ -110,6 +110,8 @@ def _tiny(name: str, folder: Path) -> dict[str, Any]:
         raise _Skipped("its package has no tiny weights")
     if name == "segformer":
         return {"model": str(tiny.segformer(folder / name)), "edge": 64}
+    if name == "vitpose":
+        return {"model": str(tiny.vitpose(folder / name))}
     made = getattr(tiny, "inpaint" if name in ("hf_inpaint", "hybrid") else name)(folder / name)
     if name == "catvton":
         return {"base": {"model": str(made / "base")}, "attention": {"model": str(made / "attention")}, **_TINY}
@@ -169,6 +171,11 @@ def _painter(
 
         parser = SegformerBodyParser(config, ctx)
         return lambda jobs: [parser.classes(job.person) for job in jobs], None, (768, 1024), 1
+    if name == "vitpose":
+        from prodgen_tryon.diffusion.vitpose import VitposeBodyParser
+
+        pose = VitposeBodyParser(config, ctx)
+        return lambda jobs: [pose.joints(job.person, (192, 128, 384, 768)) for job in jobs], None, (768, 1024), 1
     if name == "hybrid":
         from prodgen_tryon.diffusion.inpaint import load_inpainter
 

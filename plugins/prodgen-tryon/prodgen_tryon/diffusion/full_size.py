@@ -8,13 +8,14 @@ from typing import Any
 from prodgen_sdk.checkpoints import published
 from prodgen_sdk.checkpoints.random_weights import random_checkpoint, random_model, write_file
 from prodgen_tryon.diffusion.tiny import CLOTHES, attention_tensors, ddim
+from prodgen_tryon.diffusion.vitpose import JOINTS
 
 
 def section(name: str, folder: Path, dtype: str) -> dict[str, Any] | None:
     """The section `[plugins.tryon.<name>]`, or None where there are no random weights; they are built in `folder` where missing.
 
     Args:
-        name: catvton, flux_fill, hf_inpaint, hybrid, segformer or fashn.
+        name: catvton, flux_fill, hf_inpaint, hybrid, segformer, vitpose or fashn.
         dtype: what the weights are stored in.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -28,6 +29,8 @@ def section(name: str, folder: Path, dtype: str) -> dict[str, Any] | None:
         return {"base": {"model": str(inpaint(folder, dtype))}}
     if name == "segformer":
         return {"model": str(random_model(folder / f"segformer-b2-{dtype}", segformer, dtype))}
+    if name == "vitpose":
+        return {"model": str(random_model(folder / f"vitpose-base-{dtype}", vitpose, dtype))}
     return None
 
 
@@ -92,4 +95,15 @@ def segformer() -> Any:
             depths=[3, 4, 6, 3], hidden_sizes=[64, 128, 320, 512], decoder_hidden_size=768, id2label=dict(enumerate(CLOTHES)),
             label2id={name: number for number, name in enumerate(CLOTHES)},
         )
+    )  # fmt: skip
+
+
+def vitpose() -> Any:
+    """ViTPose Base with its simple decoder for COCO's 17 joints: 86 million parameters."""
+    from transformers import VitPoseBackboneConfig, VitPoseConfig, VitPoseForPoseEstimation
+
+    joints = dict(enumerate(JOINTS))
+    backbone = VitPoseBackboneConfig(out_indices=[12], part_features=0)
+    return VitPoseForPoseEstimation(
+        VitPoseConfig(backbone_config=backbone, id2label=joints, label2id={name: number for number, name in joints.items()})
     )  # fmt: skip
