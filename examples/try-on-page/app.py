@@ -21,12 +21,12 @@ from string import Template
 from prodgen_sdk import Garment, InputError, ProdgenError, Refusal, Studio, TryOn, images
 from prodgen_sdk.gallery import garments_in
 from prodgen_sdk.session import TryOnSession
-from prodgen_sdk.types import Image
+from prodgen_sdk.types import GarmentCategory, Image
 
 MAX_BYTES = 16 * 2**20
 MAX_PIXELS = 24_000_000
 MINUTES, MOST = 10, 32
-CATEGORIES = (
+CATEGORIES: tuple[GarmentCategory, ...] = (
     "auto",
     "top",
     "outerwear",
@@ -123,11 +123,12 @@ class Handler(BaseHTTPRequestHandler):
         choice = fields.get("choice", b"").decode("utf-8", "replace")
         self._answer(200, answer=answer, token=token, choice=choice)
 
-    def _category(self, fields: dict[str, bytes]) -> str:
-        category = fields.get("category", b"auto").decode("utf-8", "replace")
-        if category not in CATEGORIES:
-            raise InputError("There is no such category.", hint=f"Choose one of {', '.join(CATEGORIES)}.")
-        return category
+    def _category(self, fields: dict[str, bytes]) -> GarmentCategory:
+        name = fields.get("category", b"auto").decode("utf-8", "replace")
+        for category in CATEGORIES:
+            if category == name:
+                return category
+        raise InputError("There is no such category.", hint=f"Choose one of {', '.join(CATEGORIES)}.")
 
     def _garment(self, fields: dict[str, bytes]) -> Garment | Image:
         if fields.get("garment"):

@@ -190,6 +190,7 @@ class Body(PixelModel):
         person: float32 HxW, 0 to 1: how much of a pixel is person.
         parts: part name (face, hair, skin, hands, upper, lower ...) to float32 HxW, 0 to 1.
         people: how many people were found.
+        turn: how far the body is turned away from the camera, as the sine of the angle: above 0 where its side at the picture's right is farther away.
     """
 
     landmarks: Array
@@ -197,4 +198,5 @@ class Body(PixelModel):
     parts: dict[str, Array] = Field(default_factory=dict)
     orientation: Literal["front", "back", "side", "unknown"] = "unknown"
     people: int = 1
+    turn: Annotated[float, Field(ge=-1, le=1)] = 0.0
     confidence: Annotated[float, Field(ge=0, le=1)]

@@ -169,7 +169,7 @@ def drawn():
 
     return types.SimpleNamespace(
         person=draw_person, photo=lambda *a, **k: PersonPhoto(image=draw_person(*a, **k)), tee=tee_outline, trousers=trousers_outline,
-        garment=draw_garment, joints=joints, Plugin=DrawnPlugin,
+        garment=draw_garment, joints=joints, Plugin=DrawnPlugin, skin=SKIN,
         top=lambda **k: Garment(front=draw_garment(tee_outline(), **k)[0], category="top"),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from prodgen_tryon.body.person import analyse
 from prodgen_tryon.body.skeleton import SIDES, Skeleton
 from prodgen_tryon.fit.legs import fit_legs, fit_skirt
 from prodgen_tryon.fit.sizes import Size
-from prodgen_tryon.fit.top import COLLARBONE, LEVEL, _neckline_target, fit_top
+from prodgen_tryon.fit.top import COLLARBONE, FRONT, LEVEL, _neckline_target, fit_top
 from prodgen_tryon.fit.worn import wearing
 from prodgen_tryon.garment.keypoints import top_shape
 from prodgen_tryon.garment.legs import leg_shape
@@ -307,3 +307,33 @@ def test_a_garment_lies_on_bare_shoulders_and_not_under_them(person, shapes):
 
     assert tip(0.1 * person.width, 0.0).max() > tip(0.0, 0.0).max()
     assert np.allclose(tip(0.1 * person.width, 1.0), tip(0.0, 1.0))  # a thick sweater is no shoulder
+
+
+@quick
+@given(turn=st.floats(-0.35, 0.35))
+def test_a_turned_body_moves_the_middle_of_a_top_and_keeps_its_outline(person, shapes, turn):
+    straight, turned = (fit_top(shapes["top"], replace(person.measured, turn=t)) for t in (0.0, turn))
+    frame, w = person.frame, person.width
+    moved = frame.local(turned.parts[0].target) - frame.local(straight.parts[0].target)
+    assert np.allclose(moved[:, 1], 0, atol=1e-6)
+    assert (moved[:, 0] * np.sign(turn) >= -1e-6).all()
+    assert np.abs(moved[:, 0]).max() == pytest.approx(FRONT * w * abs(turn))
+    ends = frame.local(turned.neckline)[[0, -1]] - frame.local(straight.neckline)[[0, -1]]
+    assert np.allclose(ends, 0, atol=1e-6)
+    sides = turned.parts[0].shape - straight.parts[0].shape
+    assert np.abs(sides[np.abs(frame.local(straight.parts[0].shape)[:, 0]) > 0.45 * w]).max() < 1e-6
+
+
+def test_a_wide_old_sleeve_does_not_make_the_new_one_wide(person, shapes):
+    body, w = person.measured, person.width
+    wide = replace(
+        body,
+        arms={s: replace(limb, outer=limb.outer + 0.2 * w) for s, limb in body.arms.items()},
+        sleeves=dict.fromkeys(SIDES, 2.1),
+    )
+    layer = replace(wide, bare={})  # what is worn stays on, and is covered
+    reach = []
+    for each in (wide, layer):
+        sleeve = fit_top(shapes["long"], each).parts[1]
+        reach.append(np.abs(person.frame.local(sleeve.shape)[:, 0]).max())
+    assert reach[0] < reach[1] - 0.05 * w

@@ -174,6 +174,25 @@ def test_a_beige_wall_alone_is_no_cast(seen, drawn):
     assert np.hypot(*cast(seen(drawn.person(SIZE, background=(226, 214, 196))))) < 3
 
 
+FACES = [(78, 8, 11), (74, 10, 14), (70, 12, 17), (66, 13, 19), (62, 9, 21), (55, 13, 20), (46, 14, 19), (38, 13, 16), (30, 11, 13), (23, 8, 8)]  # fmt: skip
+"""Colours of faces in white light, CIELAB: pale, fair, olive, tan, brown, dark (measured ranges: Xiao et al., 2017)."""
+
+
+@pytest.mark.parametrize("wall", [(240, 240, 240), (221, 222, 221), (228, 220, 205)], ids=["white", "grey", "cream"])
+def test_the_same_cloth_comes_out_the_same_beside_every_skin(seen, drawn, wall):
+    photo = drawn.person(SIZE, background=wall)
+    skin = np.abs(photo.astype(int) - drawn.skin).max(-1) < 20
+    relief = to_lab(photo) - lab(np.array(drawn.skin))
+    found = []
+    for tone in FACES:
+        colours = np.array(tone, np.float32) + relief * min(1.0, tone[0] / 76)
+        tinted = photo.copy()
+        tinted[skin] = (cv2.cvtColor(colours.astype(np.float32), cv2.COLOR_LAB2RGB)[skin].clip(0, 1) * 255).round()
+        person = seen(tinted)
+        found.append([lab(lit(person, colour)) for colour in ((60, 60, 60), (200, 200, 200), (150, 40, 50))])
+    assert np.linalg.norm(np.ptp(np.array(found), axis=0), axis=-1).max() < 1.5
+
+
 @given(st.floats(-10, 10), st.floats(-STRONGEST, STRONGEST))
 def test_a_tint_keeps_lightness_and_colours_grey(a, b):
     grey = np.array([[[150, 150, 150]]], np.float32)

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 from prodgen_tryon.body.long_hair import follow
-from prodgen_tryon.body.parsing import _give_islands, _give_prints, _give_rims, _give_streaks
-from prodgen_tryon.body.person import _across_hands
+from prodgen_tryon.body.parsing import PARTS, _give_islands, _give_prints, _give_rims, _give_streaks
+from prodgen_tryon.body.person import _across_hands, _old_hem, beside_bare_arms
 from prodgen_tryon.body.skeleton import Skeleton, skeleton
 
 
@@ -104,3 +104,31 @@ def test_hips_go_on_behind_a_hand():
     origins = np.array([[20.0, y] for y in (5, 15, 30)])
     found = _across_hands(lower, hands, origins, np.array([1.0, 0.0]), 75.0)
     assert found == pytest.approx([60, 60, 60], abs=1.5)
+
+
+def test_an_arm_before_the_waist_does_not_make_a_short_top_long(parser, drawn):
+    frame = skeleton(drawn.joints())
+    parts = {name: np.zeros((400, 300), np.float32) for name in PARTS}
+    waist = round(float(frame.at(0, 0.7 * frame.torso)[1]))
+    parts["lower"][waist:, 110:190] = 1
+    hem, _, tucked = _old_hem(parts, frame)
+    assert tucked
+    arm = slice(waist - 5, waist + 12)
+    parts["lower"][arm] = 0
+    parts["skin"][arm, 100:200] = 1
+    behind, _, tucked = _old_hem(parts, frame)
+    assert tucked
+    assert hem <= behind < hem + 20
+
+
+def test_a_torso_beside_bare_arms_ends_where_its_cloth_ends(drawn):
+    frame = skeleton(drawn.joints())
+    w, heights = frame.width, np.linspace(5, 100, 20)
+    parts = {name: np.zeros((400, 300), np.float32) for name in PARTS}
+    half = round(0.42 * w)
+    parts["upper"][80:240, 150 - half : 150 + half] = 1
+    parts["skin"][80:240, 150 + half : 150 + half + 16] = 1
+    edges = {side: np.full(20, 0.5 * w) for side in ("a", "b")}
+    found = beside_bare_arms(edges, parts, frame, heights)
+    assert np.allclose(found["b"], half, atol=1.5)
+    assert np.allclose(found["a"], 0.5 * w)  # nothing bare is seen there

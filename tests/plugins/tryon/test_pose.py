@@ -39,6 +39,16 @@ def test_decoding_finds_what_was_encoded():
     assert people[0].score > people[1].score
 
 
+@given(scale=st.floats(0.2, 3), depth=st.floats(-300, 300), back=st.booleans())
+def test_a_body_whose_right_side_in_the_picture_is_farther_away_is_turned_to_the_right(scale, depth, back):
+    raw = np.zeros((39, 5))
+    right, left = ((12, 24), (11, 23)) if back else ((11, 23), (12, 24))
+    for side, x, z in ((right, 160, depth), (left, 96, 0)):
+        raw[list(side), 0], raw[list(side), 2] = x * scale, z * scale
+    turn = pose.turned(raw.reshape(-1))
+    assert turn == pytest.approx(np.clip(pose.DEPTH * depth / 64, -pose.MOST_TURNED, pose.MOST_TURNED))
+
+
 def test_an_upright_body_gives_an_upright_square():
     region = pose.region_of((50, 80), (50, 30))
     assert region.rotation == pytest.approx(0)

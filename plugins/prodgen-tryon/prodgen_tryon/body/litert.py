@@ -56,7 +56,7 @@ class LitertBodyParser(BodyParser):
                 return Body(landmarks=np.zeros((33, 3), np.float32), person=nothing, people=0, confidence=0.0)
             main = max(found, key=lambda person: person.radius * person.score)
             people = sum(person.radius >= CROWD * main.radius for person in found)
-            landmarks, person, presence = self._landmarks(image, main)
+            landmarks, person, presence, turn = self._landmarks(image, main)
         if presence < MIN_PRESENCE:
             nothing = np.zeros(shape, np.float32)
             return Body(landmarks=landmarks, person=nothing, people=0, confidence=presence)
@@ -68,6 +68,7 @@ class LitertBodyParser(BodyParser):
             parts=masks,
             orientation=frame.facing,
             people=people,
+            turn=turn,
             confidence=min(presence, 1.0),
         )
 
@@ -78,7 +79,7 @@ class LitertBodyParser(BodyParser):
             boxes, scores = scores, boxes
         return pose.decode(boxes.reshape(-1, 12), scores, scale, offset)
 
-    def _landmarks(self, image: Image, person: pose.Detection) -> tuple[Any, Any, float]:
+    def _landmarks(self, image: Image, person: pose.Detection) -> tuple[Any, Any, float, float]:
         region = pose.region_of(person.centre, person.top)
         for last in (False, True):
             outputs = _run(self._landmarker, pose.crop(image, region))
@@ -90,7 +91,8 @@ class LitertBodyParser(BodyParser):
                 break
             region = following
         logits = next(o for o in outputs if o.size == pose.LANDMARK_SIZE**2)
-        return points, pose.mask_in_photo(logits, region, (image.shape[0], image.shape[1])), presence
+        mask = pose.mask_in_photo(logits, region, (image.shape[0], image.shape[1]))
+        return points, mask, presence, pose.turned(raw)
 
 
 def _interpreter(path: Path, threads: int) -> Any:

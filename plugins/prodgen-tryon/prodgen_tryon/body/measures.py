@@ -28,6 +28,8 @@ class Measured:
         sleeves: side -> end of the old sleeve (0 bare, 2 wrist).
         leg_ends: side -> how far the lower clothes reach down the leg (1 knee, 2 ankle), at most a little beyond the ankle.
         outline: side -> how far above the shoulders the top of the body is seen at `OUTLINE` shoulder widths beside the axis.
+        bare: side -> half the width of the arm itself at the stations of `arms`; empty where what is worn must stay covered.
+        turn: sine of the angle by which the body is turned; above 0 where side b is farther away.
         shoulder_line: height of the top of the body at 0.25 shoulder widths beside the axis, pixels above the shoulders.
     """
 
@@ -44,3 +46,5 @@ class Measured:
     rise: float
     leg_ends: dict[Side, float] = field(default_factory=dict)
     outline: dict[Side, NDArray[np.float64]] = field(default_factory=dict)
+    bare: dict[Side, NDArray[np.float64]] = field(default_factory=dict)
+    turn: float = 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import Body, Image
 from prodgen_tryon.body.measures import OUTLINE, Measured
 from prodgen_tryon.body.parsing import moved, old_sleeves, parse_parts
-from prodgen_tryon.body.silhouette import Limb, arm, cast, casts, leg, smooth, torso_edges
+from prodgen_tryon.body.silhouette import Limb, arm, bare_half, cast, casts, leg, smooth, torso_edges
 from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton, skeleton
 from prodgen_tryon.filters import Float, to_lab
 
@@ -93,7 +93,7 @@ def analyse(
     parts = within_hips(parse_parts(image, soft, local), local)
     if steady is not None:
         parts = steady(image, local, parts)
-    measured = measure(image, parts, local)
+    measured = replace(measure(image, parts, local), turn=body.turn)
     legs = {side: leg(parts["person"] * (1 - parts["hands"]) * (1 - parts["upper"]), local, side) for side in SIDES}
     return Person(image, (x0, y0), (x1 - x0, y1 - y0), scale, local, parts, body, measured, legs)
 
@@ -141,6 +141,7 @@ def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
     heights = np.linspace(0.05 * w, 1.6 * frame.torso, 40)
     # Hands hang beside the hips and are no part of them.
     edges = torso_edges(person * (1 - parts["hands"]), frame, arms, heights)
+    edges = beside_bare_arms(edges, parts, frame, heights)
     sleeves = {side: sleeve.end for side, sleeve in old_sleeves(image, person, frame).items()}
     body = np.maximum.reduce([parts["upper"], parts["neck"], parts["skin"]])
     tips = {side: _tip(body, frame, side) for side in SIDES}
@@ -149,7 +150,28 @@ def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
     hips = _hips(parts, frame, heights, edges)
     ends = {side: _leg_end(parts["lower"], frame, side) for side in SIDES}
     outline = {side: _outline(body, parts["hair"], frame, side) for side in SIDES}
-    return Measured(frame, arms, heights, edges, hem, waist, tucked, hips, sleeves, tips, rise, ends, outline)
+    bare = {side: bare_half(arms[side], sleeves[side], w) for side in SIDES}
+    return Measured(frame, arms, heights, edges, hem, waist, tucked, hips, sleeves, tips, rise, ends, outline, bare)
+
+
+def beside_bare_arms(
+    edges: dict[Side, NDArray[np.float64]], parts: dict[str, Float], frame: Skeleton, heights: NDArray[np.float64]
+) -> dict[Side, NDArray[np.float64]]:
+    """The torso's edges, where a bare arm lies beside the clothes: there their outline is seen, though no scene is."""
+    w = frame.width
+    cloth = np.maximum(parts["upper"], parts["lower"])
+    bare = np.maximum(parts["skin"], parts["hands"])
+    spine = frame.shoulders + frame.down * heights[:, None]
+    result: dict[Side, NDArray[np.float64]] = {}
+    for side in SIDES:
+        outward = frame.right * (-1 if side == "a" else 1)
+        seen = casts(cloth, spine + outward * 0.25 * w, outward[None], 0.6 * w) + 0.25 * w
+        x, y = np.round(spine + outward * (seen + 0.03 * w)[:, None]).astype(int).T
+        inside = (x >= 0) & (y >= 0) & (x < bare.shape[1]) & (y < bare.shape[0])
+        beside = inside & (bare[y.clip(0, bare.shape[0] - 1), x.clip(0, bare.shape[1] - 1)] > 0.5)
+        usable = beside & (seen > 0.7 * edges[side]) & (seen < 1.3 * edges[side])
+        result[side] = smooth(np.where(usable, seen, edges[side])) if usable.any() else edges[side]
+    return result
 
 
 def _outline(body: Float, hair: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
@@ -206,19 +228,27 @@ def _tip(body: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
 def _old_hem(parts: dict[str, Float], frame: Skeleton) -> tuple[float | None, float | None, bool]:
     """Heights below the shoulders at which the old top ends, and at which the lower clothes are first seen; whether it is tucked in."""
     height, width = parts["lower"].shape
+    bare = np.maximum(parts["skin"], parts["hands"])
     along = np.arange(0.6 * frame.torso, 1.9 * frame.torso, max(0.01 * frame.width, 1))
-    found = []
+    found: list[float] = []
+    behind_arm: list[float] = []
     for across in np.linspace(-0.3, 0.3, 9) * frame.width:
         x, y = np.round(frame.at(float(across), 0.0)[:, None] + frame.down[:, None] * along).astype(int)
         inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
         ends = ~inside | (parts["lower"][y.clip(0, height - 1), x.clip(0, width - 1)] > 0.5)
         end = int(ends.argmax())
-        if ends[end] and inside[end]:
-            found.append(float(along[end]))
+        if not (ends[end] and inside[end]):
+            continue
+        above = along[end] - along < 0.06 * frame.width
+        crossed = bare[y[:end].clip(0, height - 1), x[:end].clip(0, width - 1)][above[:end]] > 0.5
+        (behind_arm if crossed.any() else found).append(float(along[end]))
+    hidden = len(found) < 4  # an arm lies before the waist: the top ends somewhere behind it
+    if hidden:
+        found += behind_arm
     if len(found) < 4:
         return None, None, False
     hem, first, last = (float(np.quantile(found, share)) for share in (0.5, 0.1, 0.9))
-    return hem, first, hem < 0.85 * frame.torso and last - first < 0.15 * frame.width
+    return hem, first, hem < 0.85 * frame.torso and (hidden or last - first < 0.15 * frame.width)
 
 
 def _hips(

@@ -99,6 +99,19 @@ def arm(mask: Float, frame: Skeleton, side: Side, stations: int = 25) -> Limb:
     return Limb(centre, normal, filled_outer, filled_inner, t)
 
 
+def usual_arm(t: NDArray[Any]) -> NDArray[np.float64]:
+    """Half the usual width of a bare arm at places along it, in shoulder widths."""
+    return np.asarray(np.interp(t, [0, 0.35, 0.95, 1.2, 1.6, 2, 2.4], [0.145, 0.125, 0.104, 0.106, 0.088, 0.07, 0.082]))
+
+
+def bare_half(limb: Limb, covered: float, width: float) -> NDArray[np.float64]:
+    """Half the width of the arm in a sleeve that ends at `covered`, in pixels [n]: usual, or by what is seen of the arm below."""
+    usual = usual_arm(limb.t) * width
+    seen = (limb.t > covered + 0.08) & (limb.t < 1.9)
+    ratio = 1.1 if seen.sum() < 3 else float(np.median((limb.outer + limb.inner)[seen] / 2 / usual[seen]))
+    return usual * float(np.clip(ratio, 0.85, 1.5))
+
+
 def leg(mask: Float, frame: Skeleton, side: Side, stations: int = 25) -> Limb:
     """The leg from the hip joint to the ankle, measured on both sides where the legs are apart."""
     outward = frame.right * (-1 if side == "a" else 1)

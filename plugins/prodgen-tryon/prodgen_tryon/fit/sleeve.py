@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.body.measures import Measured
-from prodgen_tryon.body.silhouette import Limb
+from prodgen_tryon.body.silhouette import Limb, smooth
 from prodgen_tryon.body.skeleton import Side, Skeleton
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.parts import Ease, Part, segment
@@ -16,11 +16,15 @@ from prodgen_tryon.fit.sizes import Size
 from prodgen_tryon.garment.keypoints import TopShape, resample
 
 WIDEST_SLEEVE = 1.6  # relative to the arm
+LOOSEST = 1.4  # how much wider still a sleeve of much cloth may be
+DRAPED = 0.3  # share of a sleeve's width beyond the arm's that is seen; the rest hangs in folds
+ALIKE = 0.2  # relative difference of width below which two sleeves are alike
 ARM, SEAM = 0.29, 0.03  # shoulder joint to wrist, and shoulder seam to joint, in heights of the person
 CUFF = 2.14  # where long sleeves end on an arm: a little beyond the wrist
 ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
 UPPER_ARM = 0.15  # half of its width, in shoulder widths
 NARROWEST = 0.36  # least distance of an armpit from the body's axis, in shoulder widths
+OVERLAP = 0.07  # how far a sleeve may lie before the torso at the armpit, in shoulder widths: a print goes on there
 OPENING = 0.25  # how fast a sleeve may widen towards the torso below the armpit, for its length
 
 
@@ -62,7 +66,7 @@ def fit_sleeve(
     n = 9
     outer_source = resample(shape.arcs[f"outer_{side}"], n)
     inner_source = resample(shape.arcs[f"inner_{side}"][::-1], n)
-    thickness = 0.8 * scale * np.hypot(*(outer_source - inner_source).T) / 2 * ease.factor
+    flat = scale * np.hypot(*(outer_source - inner_source).T) / 2 * ease.factor
     start_outer = 0.07 * w
     armpit = _crease(limb, armpit, body.frame, side)
     # The inner edge leaves the armpit where the arm passes it.
@@ -78,9 +82,16 @@ def fit_sleeve(
         normal = np.stack([np.interp(places, total, limb.normal[:, i]) for i in (0, 1)], 1)
         old = np.interp(places, total, widths)
         bare = t > covered
-        least = np.where(bare, low * old + 0.02 * w, low * old + 0.008 * w)
-        most = np.where(bare, 1.4, 1.12) * high * old
-        target = np.clip(thickness[1:], least, most)
+        own = (
+            old
+            if side not in body.bare
+            else np.where(bare, old, np.minimum(np.interp(t, limb.t, body.bare[side]), old))
+        )
+        room = np.maximum(flat[1:] - own, 0)
+        target = np.clip(own + DRAPED * room, low * own + np.where(bare, 0.02, 0.008) * w, LOOSEST * high * own)
+        # Where the old sleeve is about as wide, its outline is kept: it has the folds of cloth on this arm.
+        alike = ~bare & (np.abs(target / np.maximum(old, 1e-6) - 1) < ALIKE) & (ease.low == 1.0)
+        target = smooth(np.where(alike, old + 0.008 * w, target), 3)
         if sign < 0:
             target = np.minimum(target, _room(centre, normal, places - passing, armpit, body.frame, side))
         curve: Contour = centre + normal * (sign * target)[:, None]
@@ -112,7 +123,7 @@ def _crease(limb: Limb, armpit: Contour, frame: Skeleton, side: Side) -> Contour
     across, height = frame.local(armpit[None])[0]
     nearest = int(((limb.centre - armpit) ** 2).sum(1).argmin())
     inner = limb.centre[nearest] - limb.normal[nearest] * min(float(limb.inner[nearest]), UPPER_ARM * w)
-    reach = max(sign * float(frame.local(inner[None])[0, 0]), NARROWEST * w)
+    reach = max(sign * float(frame.local(inner[None])[0, 0]), NARROWEST * w, sign * float(across) - OVERLAP * w)
     return frame.at(sign * min(sign * float(across), reach), float(height))
 
 

@@ -26,6 +26,7 @@ LEVEL, COLLARBONE = (
 BARE = 0.14  # how far above the usual line a shoulder that is seen bare may lie, in shoulder widths
 SLANT = 0.45  # how much of a slant of the shoulders the foot of the neck shares
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
+FRONT = 0.45  # how far the chest lies before the shoulders' axis, in shoulder widths
 NATURAL = 0.85  # how wide cloth of an unknown size looks on the body, for its width laid flat
 
 
@@ -202,10 +203,15 @@ def fit_top(
     hem_target = segment(side_targets["a"][-1], side_targets["b"][-1], 9) + np.outer(
         np.clip((hem_source - hem_chord)[:, 1] * scale, -TAIL * w, TAIL * w), frame.down
     )
+    ahead = (
+        frame.right * FRONT * w * body.turn
+    )  # the middle of the front, or of a back, lies before the shoulders' axis
+    hem_target = hem_target + np.outer(1 - np.linspace(-1, 1, 9) ** 2, ahead)
+    neckline = neckline + np.outer(1 - np.linspace(-1, 1, len(neckline)) ** 2, ahead)
     sources += [hem_source[1:-1], shape.neckline[4:-4:4]]
     targets += [hem_target[1:-1], neckline[4:-4:4]]
     sources.append((side_sources["a"] + side_sources["b"])[2:-1:2] / 2)
-    targets.append((side_targets["a"] + side_targets["b"])[2:-1:2] / 2)
+    targets.append((side_targets["a"] + side_targets["b"])[2:-1:2] / 2 + ahead)
 
     def ring(
         upper: dict[Side, Contour],

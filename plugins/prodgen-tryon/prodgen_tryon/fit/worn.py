@@ -32,7 +32,7 @@ def wearing(body: Measured, fitted: TopFit) -> Measured:
         for side in SIDES:
             if part.name == f"sleeve_{side}":
                 arms[side] = _sleeved(arms[side], part)
-    return replace(body, edges=edges, arms=arms)
+    return replace(body, edges=edges, arms=arms, bare={})
 
 
 def _sleeved(limb: Limb, sleeve: Part) -> Limb:

@@ -12,21 +12,22 @@ from prodgen_tryon.filters import Float, dilate
 
 LIGHT = 0.85  # a photo with anything as light as this, 0 to 1, is not underexposed; well lit ones have .9 and more
 OVER = 0.3  # how much lighter cloth gets at most where the face is burnt out
-WALL, SHADED = 85.0, 58.0  # L* of walls and faces that are in full light
-DARKEST_FACE = 0.92  # how much darker cloth gets at most for the face
-FACE, DARK_FACE = (14.2, 20.0), (9.9, 10.0)  # a and b of CIELAB of faces in white light, from L* 45 on and up to 25
+WALL = 85.0  # L* of a wall in full light
+FACE = ((25.0, 45.0, 64.0, 78.0), (9.9, 14.2, 14.2, 13.0), (10.0, 20.0, 20.0, 18.5))
+"""L* of faces in white light, dark to pale, and their a and b of CIELAB."""
 FACES = ((9.0, 9.0), (9.0, 30.0))  # covariances: of faces around that colour,
 WALLS = ((9.0, 0.0), (0.0, 49.0))  # of light walls around grey,
 CASTS = ((16.0, 16.8), (16.8, 36.0))  # of the light around white
-DOUBT = 3.0  # a cast below this may be none, and is followed in full from twice as much on
+DOUBT, ALONE = 3.0, 6.0
+"""A cast below this may be none, and is followed in full from twice as much on; a face alone may be pale, olive or red by itself."""
 STRONGEST = 20.0
 
 
 def exposure(person: Person) -> float:
     """How bright white cloth is in the photo: below 1 where the photo is dark or the person stands in shade, above where the face is burnt out.
 
-    The lightest per cent of the photo is taken for white where nothing in it is light. Light walls and faces, which may be grey or dark by
-    themselves, count in part.
+    The lightest per cent of the photo is taken for white where nothing in it is light. Light walls, which may be grey by themselves,
+    count in part. How dark a face is says nothing: cloth beside dark skin is as light as beside fair skin.
     """
     if "exposure" not in person.cache:
         dim = _dimmed(person)
@@ -36,8 +37,6 @@ def exposure(person: Person) -> float:
             shade -= 0.5 * max(1 - float(np.median(walls[:, 0])) / (dim * WALL), 0.0)
         face = _face(person)
         if face.sum() > 20:
-            light = float(np.median(person.lab[..., 0][face]))
-            shade *= float(np.clip((light / (dim * SHADED)) ** 0.25, DARKEST_FACE, 1))
             _, middle, highest = np.sort(person.image[face], axis=-1).T  # warm light alone burns out red
             burnt = float(((highest >= 252) & (middle >= 215)).mean())
             shade *= 1 + OVER * float(np.clip((burnt - 0.1) / 0.4, 0, 1))
@@ -71,8 +70,7 @@ def cast(person: Person) -> tuple[float, float]:
         if len(face) > 20:
             known = np.linalg.inv(np.array(FACES))
             seen = np.median(face, axis=0) / _dimmed(person)  # a dark photo's colours are paler, too
-            dark = float(np.clip((45 - seen[0]) / 20, 0, 1))
-            usual = (1 - dark) * np.array(FACE) + dark * np.array(DARK_FACE)
+            usual = np.array([np.interp(seen[0], FACE[0], values) for values in FACE[1:]])
             precision, total = precision + known, total + known @ (seen[1:] - usual)
         walls = _walls(person)[:, 1:]
         if len(walls):
@@ -80,7 +78,7 @@ def cast(person: Person) -> tuple[float, float]:
             precision, total = precision + known, total + known @ (np.median(walls, axis=0) / _dimmed(person))
         found = np.linalg.solve(precision, total)
         length = float(np.hypot(*found))
-        sure = float(np.clip(length / DOUBT - 1, 0, 1))
+        sure = float(np.clip(length / (DOUBT if len(walls) else ALONE) - 1, 0, 1))
         found = found * sure * min(length, STRONGEST) / max(length, 1e-6)
         person.cache["cast"] = float(found[0]), float(found[1])
     a, b = person.cache["cast"]

@@ -131,9 +131,12 @@ def _lay_top(
     keep_top: bool,
 ) -> tuple[Composed, tuple[Part, ...]]:
     dress, top = piece.category == "dress", piece.category == "top"
+    body = outfit.body or person.measured
+    if keep_top and piece.category == "outerwear":  # what is worn stays on
+        body = replace(body, bare={})
     fitted = fit_top(
         shape,
-        outfit.body or person.measured,
+        body,
         request.fit.style,
         dress=dress,
         snap_hem=top,

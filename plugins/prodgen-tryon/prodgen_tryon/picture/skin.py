@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from prodgen_tryon.body.parsing import head_shape
 from prodgen_tryon.body.person import Person
-from prodgen_tryon.body.silhouette import Limb, cast, smooth
+from prodgen_tryon.body.silhouette import Limb, cast, smooth, usual_arm
 from prodgen_tryon.body.skeleton import SIDES, Side, chin
 from prodgen_tryon.body.sleeves import along_path, arm_path
 from prodgen_tryon.filters import (
@@ -196,8 +196,7 @@ def arm_half(person: Person, side: Side, t: Curve) -> tuple[Curve, Curve]:
 
 def usual_half(person: Person, t: Curve) -> Curve:
     """Half the usual width of a bare arm in pixels at places along it."""
-    widths = np.array([0.145, 0.125, 0.104, 0.106, 0.088, 0.07, 0.082]) * person.width
-    return np.asarray(np.interp(t, [0, 0.35, 0.95, 1.2, 1.6, 2, 2.4], widths))
+    return usual_arm(t) * person.width
 
 
 def seen_arm(person: Person, side: Side) -> tuple[float, float]:
@@ -212,8 +211,12 @@ def seen_arm(person: Person, side: Side) -> tuple[float, float]:
         t = np.linspace(max(covered, 2.0) + 0.06, max(covered, 2.0) + 0.3, 5)
         stations = [(place, limb.normal[-1], 2.0) for place in along_path(path, t)]
     else:
-        beyond = np.flatnonzero((limb.t > covered + 0.12) & (limb.t < min(covered + 0.4, 1.95)))
-        stations = [(limb.centre[i], limb.normal[i], limb.t[i]) for i in beyond]
+        near_cuff = np.linspace(covered + 0.06, min(covered + 0.24, 1.95), 6)
+        centres, normals = (
+            np.stack([np.interp(near_cuff, limb.t, line[:, i]) for i in (0, 1)], 1)
+            for line in (limb.centre, limb.normal)
+        )
+        stations = list(zip(centres, normals, near_cuff, strict=True))
     for centre, normal, t_here in stations:
         places = centre + np.outer(steps, normal)
         x, y = np.round(places).astype(int).T
@@ -233,7 +236,7 @@ def seen_arm(person: Person, side: Side) -> tuple[float, float]:
     if len(ratios) < 3:
         return 0.0, 1.0
     most = 1.05 if covered > LONG else 1.45  # a hand is wider than its wrist
-    return float(np.median(shifts)), float(np.clip(np.median(ratios), 0.7, most))
+    return float(np.median(shifts)), float(np.clip(np.median(ratios), 0.6, most))
 
 
 def bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
@@ -286,10 +289,13 @@ def bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
         level = blur_inside(person.lab[..., 0], sleeve, 0.1 * w)
         middle = max(float(np.median(level[sleeve > 0])), 8.0)
         shade = shade * np.clip(level[drawn.ys, drawn.xs] / middle, 0.85, 1.12) ** 0.5
-    # Below the sleeve there is an arm only where the photo has one.
+    # Below the sleeve there is an arm only where the photo has one; its rim at the cuff is mixed with cloth.
     free = drawn.along > covered + 0.03
     known = (drawn.ys[free], drawn.xs[free])
-    drawn.alpha[known] *= np.clip(2 * person.parts["person"][known], 0, 1)
+    seen = np.maximum(person.parts["skin"], person.parts["hands"]) > 0.5
+    drawn.alpha[known] *= blur(dilate(seen, 0.03 * w).astype(np.float32), 1.0)[known] * np.clip(
+        2 * person.parts["person"][known], 0, 1
+    )
     made = image.copy()
     made[drawn.ys, drawn.xs] = tint * (shade * grain(person)[drawn.ys, drawn.xs])[:, None]
     made = met(made, image, (real > 0.8).astype(np.float32), drawn.alpha, 0.25 * w).clip(0, 255)
