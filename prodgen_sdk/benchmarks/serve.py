@@ -44,6 +44,7 @@ DEFAULTS: Mapping[str, Any] = {
     "requests": 500,
     "k": 10,
     "users": 200,
+    "history": 100_000,
     "updates": 25,
     "seconds": 5,
     "index": "",
@@ -52,7 +53,6 @@ DEFAULTS: Mapping[str, Any] = {
     "log": "sync",
 }
 _EVENTS = 30
-_BIG = 100_000
 _PRICE_1_PERCENT = Filter(price_max=Decimal(9))
 _PRICE_01_PERCENT = Filter(price_max=Decimal(0))
 
@@ -60,8 +60,8 @@ _PRICE_01_PERCENT = Filter(price_max=Decimal(0))
 class ServeBenchmark(Benchmark):
     """Impressions are logged, explanations made, and nothing is left out, unless a figure's name says so.
 
-    Options: n variants (100000), dimension (512), requests a figure (500), k (10), users with 30 events each (200), updates:
-    products that change a second (25, which are 200 variants) for so many seconds (5), index, ranker and policy (those that are
+    Options: n variants (100000), dimension (512), requests a figure (500), k (10), users with 30 events each (200), history:
+    events of the one user who has many (100000), updates: products that change a second (25, which are 200 variants) for so many seconds (5), index, ranker and policy (those that are
     configured by default), log (sync or background).
     """
 
@@ -81,7 +81,7 @@ class ServeBenchmark(Benchmark):
             }
         )
         shop = MadeUpShop.of(asked["n"], asked["dimension"])
-        host = Host.discover(config)
+        host = Host.discover()  # the configuration names encoders that come with the next line
         host.register(ShopPlugin(shop), "bench")
         with tempfile.TemporaryDirectory(prefix="prodgen-bench-") as folder:
             try:
@@ -109,7 +109,7 @@ class _Run:
         strangers = [f"first-{i}" for i in range(asked["users"])]
         for seed, user in enumerate([*regulars, *strangers]):
             studio.store.events.append(history(shop, user, _EVENTS, NOW, seed))
-        studio.store.events.append(history(shop, "collector", _BIG, NOW, 10**6))
+        studio.store.events.append(history(shop, "collector", self._asked["history"], NOW, 10**6))
         started = time.perf_counter()
         studio.learn(at=NOW)
         found["learn_s"] = time.perf_counter() - started

@@ -240,8 +240,7 @@ def test_the_benchmark_names_an_option_that_does_not_fit(wrong):
 def test_the_benchmark_goes_through_all_of_it(monkeypatch):
     # With the fakes instead of what is installed: what is measured is the same, but not how long it takes.
     monkeypatch.setattr("prodgen_sdk.host.Host.discover", lambda config=None, **more: fake_host(config=config))
-    monkeypatch.setattr("prodgen_sdk.benchmarks.serve._BIG", 500)
-    options = {"n": 160, "dimension": 16, "requests": 20, "users": 4, "updates": 50, "seconds": 1}
+    options = {"n": 160, "dimension": 16, "requests": 20, "users": 4, "history": 500, "updates": 50, "seconds": 1}
     monkeypatch.setattr("prodgen_sdk.benchmarks.serve._Run._raw_faiss", lambda self, users: {"faiss_flat_p50_ms": 1.0})
     figures = ServeBenchmark().run(options, Context())
     assert figures["recall_at_10"] == figures["recall_at_10_filter_1pct"] == 1
