@@ -18,8 +18,9 @@ from prodgen_tryon.body.person import Person
 from prodgen_tryon.body.skeleton import SIDES
 from prodgen_tryon.filters import Float, differs, dilate, to_lab
 from prodgen_tryon.fit.parts import Part
+from prodgen_tryon.garment.contour import length
 from prodgen_tryon.garment.cutout import Cutout
-from prodgen_tryon.garment.keypoints import TopShape, length
+from prodgen_tryon.garment.keypoints import TopShape
 from prodgen_tryon.garment.legs import LegShape
 from prodgen_tryon.garment.overall import OverallShape
 from prodgen_tryon.picture.layers import STIFFNESS

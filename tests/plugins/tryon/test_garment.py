@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prodgen_tryon.garment.contour import defects, outline, resample
 from prodgen_tryon.garment.cutout import cut_out
-from prodgen_tryon.garment.keypoints import defects, outline, resample, top_shape
+from prodgen_tryon.garment.keypoints import top_shape
 from prodgen_tryon.garment.legs import guess_category, leg_shape
 
 

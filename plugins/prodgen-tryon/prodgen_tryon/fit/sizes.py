@@ -15,7 +15,8 @@ import numpy as np
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Garment, PersonPhoto
 from prodgen_tryon.body.skeleton import SIDES, Skeleton
-from prodgen_tryon.garment.keypoints import TopShape, length
+from prodgen_tryon.garment.contour import length
+from prodgen_tryon.garment.keypoints import TopShape
 from prodgen_tryon.garment.legs import LegShape
 from prodgen_tryon.garment.overall import OverallShape
 

@@ -13,7 +13,8 @@ from prodgen_tryon.body.skeleton import Side, Skeleton
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.parts import Ease, Part, segment
 from prodgen_tryon.fit.sizes import Size
-from prodgen_tryon.garment.keypoints import TopShape, resample
+from prodgen_tryon.garment.contour import resample
+from prodgen_tryon.garment.keypoints import TopShape
 
 WIDEST_SLEEVE = 1.6  # relative to the arm
 LOOSEST = 1.4  # how much wider still a sleeve of much cloth may be

@@ -12,7 +12,8 @@ from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.parts import Ease, Part, TopFit, Tuck, segment
 from prodgen_tryon.fit.sizes import DRAPE, Size, measures
 from prodgen_tryon.fit.sleeve import ARM_LENGTH, fit_sleeve, long_sleeved
-from prodgen_tryon.garment.keypoints import TopShape, resample
+from prodgen_tryon.garment.contour import resample
+from prodgen_tryon.garment.keypoints import TopShape
 
 TOP_LENGTH = 1.8  # neck to hem of a common top, in shoulder widths
 HEM_BELOW_HIPS = 0.22  # the lowest hem of a top, in shoulder widths below the hip joints: about the crotch

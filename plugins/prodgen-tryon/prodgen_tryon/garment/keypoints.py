@@ -5,18 +5,17 @@ Side `a` is the picture's left. Everything works on the mask; only the neckline 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Contour, largest
+from prodgen_tryon.filters import Contour
+from prodgen_tryon.garment.contour import Point, between, length, outline, resample
+from prodgen_tryon.garment.gaps import SIDES, Side, find_gaps, middle_of, raised
 from prodgen_tryon.garment.neckline import neckline_curve
-
-Point = NDArray[np.float64]
 
 
 class Shapeless(ValueError):
@@ -51,7 +50,7 @@ class TopShape:
 
 
 def top_shape(
-    mask: NDArray[np.bool_], image: Image | None = None, given: dict[str, tuple[float, float]] | None = None
+    mask: NDArray[np.bool_], image: Image | None = None, given: Mapping[str, tuple[float, float]] | None = None
 ) -> TopShape:
     """Keypoints of a top that is shown upright.
 
@@ -61,111 +60,97 @@ def top_shape(
         given: points that the caller knows; they replace those that are found.
     """
     given = given or {}
-    points = outline(mask)
-    top, bottom = points[:, 1].min(), points[:, 1].max()
-    left, right = points[:, 0].min(), points[:, 0].max()
-    height = bottom - top
-    middle = _middle(mask)
-    warnings: list[str] = []
-    armpits: dict[str, Point] = {}
-    sleeved: dict[str, bool] = {}
-    cuff_hint: dict[str, Point | None] = {}
-    for side in ("a", "b"):
-        half = _half(mask, middle, side == "b")
-        armpit, has_sleeve, hint = _armpit(half, top, bottom)
-        if armpit is not None:
-            armpit = _unmirror(armpit, side, mask.shape[1])
-            hint = None if hint is None else _unmirror(hint, side, mask.shape[1])
-            armpits[side], sleeved[side], cuff_hint[side] = armpit, has_sleeve, hint
-    confidence = 1.0
-    if len(armpits) == 1 or (len(armpits) == 2 and sleeved["a"] != sleeved["b"]):
-        # Garments are symmetric: trust the side with a sleeve.
-        known = max(armpits, key=lambda side: sleeved[side])
-        other = "b" if known == "a" else "a"
-        armpits[other] = np.array([2 * middle - armpits[known][0], armpits[known][1]])
-        sleeved[other] = sleeved[known]
-        hint = cuff_hint[known]
-        cuff_hint[other] = None if hint is None else np.array([2 * middle - hint[0], hint[1]])
-        confidence *= 0.7
-    elif not armpits:
-        widest = right - left
-        ratio = height / max(widest, 1)
-        touching = 0.75 < ratio < 1.9
-        inset = 0.14 * widest if touching and ratio < 1.25 else 0.02 * widest
-        armpits = {
-            "a": np.array([left + inset, top + 0.3 * height]),
-            "b": np.array([right - inset, top + 0.3 * height]),
-        }
-        sleeved = {"a": inset > 0.1 * widest, "b": inset > 0.1 * widest}
-        cuff_hint = {"a": None, "b": None}
-        if sleeved["a"]:
-            confidence *= 0.4
-            warnings.append("The sleeves could not be told from the body of the garment.")
-        else:  # a long outline without notches has no sleeves
-            confidence *= 0.75
-    for side in ("a", "b"):
-        if f"armpit_{side}" in given:
-            armpits[side] = np.array(given[f"armpit_{side}"], float)
-    width = armpits["b"][0] - armpits["a"][0]
-    gaps = dict(armpits)
-    if all(sleeved.values()):
-        armpits = {
-            side: _raised(points, gap, middle, width, top) if f"armpit_{side}" not in given else gap
-            for side, gap in gaps.items()
-        }
-    if width < 0.15 * (right - left):
+    points, middle = outline(mask), middle_of(mask)
+    sides, confidence, warnings = find_gaps(mask, points, middle)
+    gaps = {side: _known(given, f"armpit_{side}", gap.point) for side, gap in sides.items()}
+    width = gaps["b"][0] - gaps["a"][0]
+    armpits = dict(gaps)
+    if all(gap.sleeved for gap in sides.values()):
+        top = points[:, 1].min()
+        for side in SIDES:
+            if f"armpit_{side}" not in given:
+                armpits[side] = raised(points, gaps[side], middle, width, top)
+    if width < 0.15 * np.ptp(points[:, 0]):
         confidence *= 0.3
         width = max(width, 1.0)
     found: dict[str, Point] = {}
     arcs: dict[str, Contour] = {}
-    lower = _between(points, gaps["b"], gaps["a"])
-    sleeve_lengths = []
-    for side in ("a", "b"):
+    lower = between(points, gaps["b"], gaps["a"])
+    sleeves = []
+    for side in SIDES:
         sign = -1.0 if side == "a" else 1.0
-        neck = _neck_peak(points, middle, width, sign, top, height)
-        found[f"neck_{side}"] = np.array(given.get(f"neck_{side}", neck), float)
-        armpit = armpits[side]
-        found[f"armpit_{side}"] = armpit
-        hem = _hem_corner(lower, middle, sign)
-        found[f"hem_{side}"] = np.array(given.get(f"hem_{side}", hem), float)
+        neck = found[f"neck_{side}"] = _known(given, f"neck_{side}", _neck_peak(points, middle, width, sign))
+        hem = found[f"hem_{side}"] = _known(given, f"hem_{side}", _hem_corner(lower, middle, sign))
+        armpit = found[f"armpit_{side}"] = armpits[side]
         # Side b lies clockwise after the neck, side a before it.
         if side == "b":
-            upper = _between(points, found["neck_b"], gaps[side])
-            arcs["side_b"] = _between(points, gaps[side], found["hem_b"])
+            upper, beside = between(points, neck, gaps[side]), between(points, gaps[side], hem)
         else:
-            upper = _between(points, gaps[side], found["neck_a"])[::-1]
-            arcs["side_a"] = _between(points, found["hem_a"], gaps[side])[::-1]
+            upper, beside = between(points, gaps[side], neck)[::-1], between(points, hem, gaps[side])[::-1]
         if len(upper) < 8:
             raise Shapeless("there is no shoulder between neck and armpit")
-        arcs[f"side_{side}"] = np.vstack([armpit[None], arcs[f"side_{side}"]])
-        if not sleeved[side]:
-            shoulder, arm = _strap(upper, armpit, found[f"neck_{side}"], sign)
-            arcs[f"shoulder_{side}"], arcs[f"outer_{side}"] = shoulder, arm
-            found[f"shoulder_{side}"] = shoulder[-1]
-            sleeve_lengths.append(0.0)
-            continue
-        outer, inner = _cuff(upper, gaps[side], cuff_hint[side], sign)
-        found[f"cuff_outer_{side}"] = np.array(given.get(f"cuff_outer_{side}", upper[outer]), float)
-        found[f"cuff_inner_{side}"] = np.array(given.get(f"cuff_inner_{side}", upper[inner]), float)
-        neck_half = abs(found[f"neck_{side}"][0] - middle)
-        tip = _shoulder_tip(upper[: outer + 1], armpit, middle, neck_half, sign)
-        if f"shoulder_{side}" in given:
-            tip = int(((upper[: outer + 1] - np.array(given[f"shoulder_{side}"])) ** 2).sum(1).argmin())
-        found[f"shoulder_{side}"] = upper[tip]
-        arcs[f"shoulder_{side}"], arcs[f"outer_{side}"] = upper[: tip + 1], upper[tip : outer + 1]
-        # A sleeve that lies against the body down to its cuff has no outline there.
-        beside = upper[inner:] if gaps[side][1] < upper[inner][1] else upper[inner : inner + 1]
-        arcs[f"cuff_{side}"], arcs[f"inner_{side}"] = upper[outer : inner + 1], np.vstack([beside, armpit[None]])
-        middle_line = (resample(arcs[f"outer_{side}"], 12) + resample(arcs[f"inner_{side}"][::-1], 12)) / 2
-        sleeve_lengths.append(length(middle_line))
-    arcs["hem"] = _between(points, found["hem_b"], found["hem_a"])[::-1]
+        arcs[f"side_{side}"] = np.vstack([armpit[None], beside])
+        if sides[side].sleeved:
+            joints, pieces = _sleeve(upper, gaps[side], sides[side].cuff, armpit, neck, middle, side, given)
+            line = (resample(pieces["outer"], 12) + resample(pieces["inner"][::-1], 12)) / 2
+            sleeves.append(length(line))
+        else:
+            pieces = dict(zip(("shoulder", "outer"), _strap(upper, armpit, neck, sign), strict=True))
+            joints = {"shoulder": pieces["shoulder"][-1]}
+            sleeves.append(0.0)
+        found |= {f"{name}_{side}": point for name, point in joints.items()}
+        arcs |= {f"{name}_{side}": arc for name, arc in pieces.items()}
+    arcs["hem"] = between(points, found["hem_b"], found["hem_a"])[::-1]
     neckline = neckline_curve(image, mask, found["neck_a"], found["neck_b"], max(float(width), 1.0))
-    sleeve = float(np.mean(sleeve_lengths)) / max(width, 1.0)
-    return TopShape(found, arcs, neckline, sleeve, confidence, tuple(warnings))
+    return TopShape(found, arcs, neckline, float(np.mean(sleeves)) / max(width, 1.0), confidence, warnings)
 
 
-def _neck_peak(points: Contour, middle: float, width: float, sign: float, top: float, height: float) -> Point:
+def _known(given: Mapping[str, tuple[float, float]], name: str, found: Point) -> Point:
+    return np.array(given.get(name, found), float)
+
+
+def _sleeve(
+    upper: Contour,
+    gap: Point,
+    hint: Point | None,
+    armpit: Point,
+    neck: Point,
+    middle: float,
+    side: Side,
+    given: Mapping[str, tuple[float, float]],
+) -> tuple[dict[str, Point], dict[str, Contour]]:
+    """Shoulder and corners of the cuff, and the pieces of the outline between them.
+
+    Args:
+        upper: the outline from the neck to the gap between sleeve and body.
+        hint: the outermost point of that gap.
+    """
+    sign = -1.0 if side == "a" else 1.0
+    outer, inner = _cuff(upper, gap, hint, sign)
+    arc = upper[: outer + 1]
+    if (name := f"shoulder_{side}") in given:
+        tip = int(((arc - np.array(given[name])) ** 2).sum(1).argmin())
+    else:
+        tip = _shoulder_tip(arc, armpit, middle, abs(neck[0] - middle), sign)
+    # A sleeve that lies against the body down to its cuff has no outline there.
+    beside = upper[inner:] if gap[1] < upper[inner][1] else upper[inner : inner + 1]
+    joints = {
+        "shoulder": upper[tip],
+        "cuff_outer": _known(given, f"cuff_outer_{side}", upper[outer]),
+        "cuff_inner": _known(given, f"cuff_inner_{side}", upper[inner]),
+    }
+    pieces = {
+        "shoulder": upper[: tip + 1],
+        "outer": upper[tip : outer + 1],
+        "cuff": upper[outer : inner + 1],
+        "inner": np.vstack([beside, armpit[None]]),
+    }
+    return joints, pieces
+
+
+def _neck_peak(points: Contour, middle: float, width: float, sign: float) -> Point:
     """The highest point beside the neck opening."""
+    top, height = points[:, 1].min(), np.ptp(points[:, 1])
     offset = (points[:, 0] - middle) * sign
     near = (offset > 0.06 * width) & (offset < 0.55 * width) & (points[:, 1] < top + 0.35 * height)
     if not near.any():
@@ -236,10 +221,9 @@ def _shoulder_tip(arc: Contour, armpit: Point, middle: float, neck_half: float, 
 
 def _strap(upper: Contour, armpit: Point, neck: Point, sign: float) -> tuple[Contour, Contour]:
     """Splits the arc of a sleeveless top into the shoulder seam and the armhole."""
-    near = np.hypot(*(upper - neck).T)
     spread = max(abs(armpit[0] - neck[0]), 1.0)
     top = upper[:, 1] < neck[1] + 0.35 * max(armpit[1] - neck[1], 1.0)
-    score = np.where(top, (upper[:, 0] - neck[0]) * sign - 0.9 * np.abs(upper[:, 1] - neck[1]) - 0.0 * near, -np.inf)
+    score = np.where(top, (upper[:, 0] - neck[0]) * sign - 0.9 * np.abs(upper[:, 1] - neck[1]), -np.inf)
     index = int(score.argmax())
     if (upper[index, 0] - neck[0]) * sign < 0.04 * spread:
         index = min(max(int(0.05 * len(upper)), 1), len(upper) - 2)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.filters import Contour
-from prodgen_tryon.garment.keypoints import Point, defects, outline
+from prodgen_tryon.garment.contour import Point, defects, outline
 
 Guess = Literal["top", "trousers", "shorts", "skirt", "dress", "overall", "unknown"]
 
