@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
@@ -146,13 +147,19 @@ class ComponentContract:
         module = self.plugin.__name__ if isinstance(self.plugin, ModuleType) else type(self.plugin).__module__
         if getattr(sys.modules.get(module), "__file__", None) is None:
             pytest.skip("the plugin is not importable by name")
-        path = [entry for entry in sys.path if entry]
-        code = f"import sys; sys.path[:] = {path!r}; import {module}; print([m for m in {HEAVY!r} if m in sys.modules])"
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)  # noqa: S603 - our own interpreter and text
-        assert done.returncode == 0, f"import {module} fails in a fresh interpreter:\n{done.stderr}"
-        assert done.stdout.strip() == "[]", (
-            f"Importing {module} loads {done.stdout.strip()}. Register a dotted path 'package.module:Class' and import heavy packages there."
+        loaded, failed = _heavy_imports(module, tuple(entry for entry in sys.path if entry))
+        assert not failed, f"import {module} fails in a fresh interpreter:\n{failed}"
+        assert loaded == "[]", (
+            f"Importing {module} loads {loaded}. Register a dotted path 'package.module:Class' and import heavy packages there."
         )
+
+
+@cache
+def _heavy_imports(module: str, path: tuple[str, ...]) -> tuple[str, str]:
+    """What of `HEAVY` importing a module loads in a fresh interpreter, as a list; or how that fails. Once a plugin."""
+    code = f"import sys; sys.path[:] = {path!r}; import {module}; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)  # noqa: S603 - our own interpreter and text
+    return done.stdout.strip(), done.stderr if done.returncode else ""
 
 
 INTERFACES: dict[Kind, str] = {

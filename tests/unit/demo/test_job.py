@@ -66,12 +66,23 @@ def data(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory, package, data) -> tuple[Path, DemoResult, DemoResult]:
+def steps() -> dict[str, tuple[int, int]]:
+    """What the second run told last of each step, in order."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory, package, data, steps) -> tuple[Path, DemoResult, DemoResult]:
     out = tmp_path_factory.mktemp("demo")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(assets, "DATA", data)
         patch.setattr(assets, "photos_folder", lambda: package)
-        first, second = (run_demo(out, host=fake_host(prodgen_sdk.plugin), quick=True) for _ in range(2))
+        first = run_demo(out, host=fake_host(prodgen_sdk.plugin), quick=True)
+
+        def tell(done, total, what):
+            steps[what] = (done, total)
+
+        second = run_demo(out, host=fake_host(prodgen_sdk.plugin), quick=True, progress=tell)
     return out, first, second
 
 
@@ -166,15 +177,7 @@ def test_without_photos_the_rest_is_done_and_the_reader_is_told(tmp_path, monkey
     assert "pip install" in result.index.read_text("utf-8")
 
 
-def test_progress_comes_for_every_step(tmp_path, monkeypatch):
-    monkeypatch.setattr(assets, "photos_folder", lambda: None)
-    steps: dict[str, tuple[int, int]] = {}
-    run_demo(
-        tmp_path,
-        host=fake_host(prodgen_sdk.plugin),
-        quick=True,
-        progress=lambda done, total, what: steps.update({what: (done, total)}),
-    )
+def test_progress_comes_for_every_step(runs, steps):
     assert next(iter(steps)) == "Loading the catalogue"
     assert list(steps)[-1] == "Writing the report"
     assert all(done == total for done, total in steps.values())
