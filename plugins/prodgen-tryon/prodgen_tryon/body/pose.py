@@ -17,7 +17,7 @@ Float = NDArray[np.float32]
 DETECTOR_SIZE = 224
 LANDMARK_SIZE = 256
 MIN_SCORE = 0.5
-DEPTH, MOST_TURNED = 0.25, 0.35  # share of the landmarks' depth that is believed, and the largest sine
+DEPTH, MOST_TURNED = 0.25, 0.25  # share of the landmarks' depth that is believed, and the largest sine
 
 
 def anchors(size: int = DETECTOR_SIZE, strides: tuple[int, ...] = (8, 16, 32, 32, 32)) -> Float:

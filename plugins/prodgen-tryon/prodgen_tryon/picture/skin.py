@@ -29,6 +29,7 @@ from prodgen_tryon.picture.fill import spread
 
 Curve = NDArray[np.float64]
 STATIONS = 96  # along a limb
+UNLIKE = 20.0  # distance of colours from which on one is not of the same skin
 LONG = 1.6  # where a sleeve ends that leaves no forearm to measure
 
 
@@ -169,17 +170,21 @@ def met(made: Float, image: Float, known: Float, area: Float, reach: float) -> F
 
 def unlike_skin(person: Person, side: Side) -> Float:
     """Larger patches that cannot be this arm's skin, such as cloth where the pose is wrong [h, w]; watches and tattoos are small."""
+    kernel = ellipse_kernel(max(0.035 * person.width, 1))
+    patches = cv2.morphologyEx((_unlike(person, side) > UNLIKE).astype(np.uint8), cv2.MORPH_OPEN, kernel)
+    return blur(patches.astype(np.float32), 1.0)
+
+
+def _unlike(person: Person, side: Side) -> Float:
+    """How far every colour is from the tones of this arm's hand and of the face, mostly in hue [h, w]."""
     tones = [skin_colour(person, side), skin_colour(person)]
-    lab = person.lab
-    distance = np.minimum.reduce(
+    nearest: Float = np.minimum.reduce(
         [
-            colour_distance(lab, to_lab(tone.round().astype(np.uint8).reshape(1, 1, 3))[0, 0], (0.4, 1.3, 1.3))
+            colour_distance(person.lab, to_lab(tone.round().astype(np.uint8).reshape(1, 1, 3))[0, 0], (0.4, 1.3, 1.3))
             for tone in tones
         ]
     )
-    kernel = ellipse_kernel(max(0.035 * person.width, 1))
-    patches = cv2.morphologyEx((distance > 20).astype(np.uint8), cv2.MORPH_OPEN, kernel)
-    return blur(patches.astype(np.float32), 1.0)
+    return nearest
 
 
 def arm_half(person: Person, side: Side, t: Curve) -> tuple[Curve, Curve]:
@@ -293,12 +298,13 @@ def bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
     free = drawn.along > covered + 0.03
     known = (drawn.ys[free], drawn.xs[free])
     seen = np.maximum(person.parts["skin"], person.parts["hands"]) > 0.5
-    drawn.alpha[known] *= blur(dilate(seen, 0.03 * w).astype(np.float32), 1.0)[known] * np.clip(
-        2 * person.parts["person"][known], 0, 1
-    )
+    here = np.clip(2 * person.parts["person"], 0, 1) * blur(dilate(seen, 0.03 * w).astype(np.float32), 1.0)
+    ending = np.clip((end - drawn.along[free]) / max(end - covered - 0.03, 1e-3), 0, 1)
+    drawn.alpha[known] *= here[known] * ending.astype(np.float32)
     made = image.copy()
     made[drawn.ys, drawn.xs] = tint * (shade * grain(person)[drawn.ys, drawn.xs])[:, None]
-    made = met(made, image, (real > 0.8).astype(np.float32), drawn.alpha, 0.25 * w).clip(0, 255)
+    sure = (real > 0.8) & (_unlike(person, side) < UNLIKE)  # not the scene between arm and body
+    made = met(made, image, sure.astype(np.float32), drawn.alpha, 0.25 * w).clip(0, 255)
     mixed = made * (1 - real[..., None]) + image * real[..., None]
     return mixed.astype(np.float32), np.maximum(drawn.alpha, real)
 
