@@ -179,6 +179,7 @@ def box(
     width, depth, height = size
     radius = min(radius, *(edge * 0.499 for edge in size))
     half = np.array([width, depth, height]) / 2
+    steps, cells = detail.segments(steps, 2), detail.segments(cells, 5)
 
     def ticks(length: float) -> NDArray[np.float64]:
         inner = length / 2 - radius

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prodgen_render.geometry import loft
 from prodgen_render.model import Material, Model3D
-from prodgen_render.photo.choose import leftovers
+from prodgen_render.parametric import build_model
+from prodgen_render.photo.build import model_from_photos
+from prodgen_render.photo.choose import leftovers, read_words
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.frame import AWAY, contract_frame
 from prodgen_render.photo.measures import overlap
@@ -17,9 +19,9 @@ from prodgen_render.photo.revolution import fit_revolution
 from prodgen_render.photo.revolved import flatness, section
 from prodgen_render.photo.solid import revolved_part
 from prodgen_render.photo.texture import Shot
-from prodgen_render.rendering import silhouettes
+from prodgen_render.rendering import render, silhouettes
 
-from prodgen_sdk.types import View
+from prodgen_sdk.types import Product, View
 
 SIZE = 320
 PROFILE = np.array(
@@ -84,3 +86,21 @@ def test_both_sides_follow_the_outline(right: float) -> None:
     middle = np.array([(frame.x - fitted.camera.x) * AWAY / frame.focal, 0, 0], np.float32)
     model = Model3D((revolved_part(fitted, [shot]),), framed=(middle, 1.0))
     assert overlap(silhouettes(model, [View()], SIZE)[0], mask) > 0.985
+
+
+def test_turned_bodies_that_stand_beside_each_other_are_fitted_one_by_one() -> None:
+    product = Product(sku="lipstick", title="Red lipstick", category="beauty/lipstick")
+    true = build_model(product, 3)
+    built = model_from_photos(render(true, [View()], size=384)[0].image, product)
+    assert built.shape == "revolution"
+    assert len(built.model.parts) == 2
+    left, right = sorted(float(part.vertices[:, 0].mean()) for part in built.model.parts)
+    assert left < 0 < right
+    views = [View(azimuth=azimuth) for azimuth in (60, 180)]
+    for made, wanted in zip(render(built.model, views, size=96), render(true, views, size=96), strict=True):
+        assert overlap(made.mask, wanted.mask) > 0.75
+
+
+@pytest.mark.parametrize(("title", "sure"), [("Wine bottle", True), ("Shampoo bottle", False), ("红酒瓶", True)])
+def test_what_a_bottle_holds_tells_whether_it_is_round(title: str, sure: bool) -> None:
+    assert read_words(Product(sku="b", title=title, category="food/bottle")).round is sure

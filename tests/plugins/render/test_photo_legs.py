@@ -115,3 +115,15 @@ def test_a_pale_margin_is_no_shadow_though_one_lies_beside_it() -> None:
     picture[box] = 236
     picture[print_] = (90, 60, 130)
     assert overlap(cut_out(picture.astype(np.uint8)).mask, box) > 0.85
+
+
+def test_a_round_stool_is_a_disc_on_legs_that_lean_towards_its_axis() -> None:
+    stool = Product(sku="stool", title="Green wooden stool", category="home/stool", attributes={"colour": "#2f7a4a"})
+    true = build_model(stool, 31)
+    built = model_from_photos(render(true, [View()], size=384)[0].image, stool)
+    views = [View(azimuth=azimuth) for azimuth in (30, 90, 180)]
+    for made, wanted in zip(render(built.model, views, size=96), render(true, views, size=96), strict=True):
+        assert overlap(made.mask, wanted.mask) > 0.65
+    feet = [part.vertices[part.vertices[:, 2].argmin()] for part in built.model.parts[:3]]
+    tops = [part.vertices[part.vertices[:, 2].argmax()] for part in built.model.parts[:3]]
+    assert np.mean([np.hypot(*foot[:2]) for foot in feet]) > 1.2 * np.mean([np.hypot(*top[:2]) for top in tops])

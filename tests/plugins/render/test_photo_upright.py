@@ -2,12 +2,16 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from prodgen_render.parametric import build_model
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.cutout import cut_out
+from prodgen_render.photo.frame import AWAY, PhotoCamera
 from prodgen_render.photo.measures import foreground_psnr, overlap
 from prodgen_render.photo.relief import plan_of
 from prodgen_render.photo.shadow import elevation_from_shadow
+from prodgen_render.photo.sides import front_of, walls
 from prodgen_render.rendering import render
 
 from prodgen_sdk.types import Product, View
@@ -62,3 +66,44 @@ def test_what_stands_has_a_foot():
 def test_the_floor_between_the_legs_of_a_table_is_no_product():
     true = photo_of(TABLE, 15.0, 384)
     assert overlap(cut_out(true.image).mask, true.mask) > 0.85
+
+
+def step(size: int = 200) -> np.ndarray:
+    mask = np.zeros((size, size), bool)
+    mask[40:160, 30:120] = True
+    mask[90:160, 120:170] = True
+    return mask
+
+
+@given(elevation=st.floats(5, 40), wall=st.floats(0.05, 0.5))
+@settings(max_examples=30, deadline=None)
+def test_the_front_and_its_top_make_up_the_outline(elevation: float, wall: float):
+    mask = step()
+    camera = PhotoCamera(400.0, 100.0, 100.0, elevation=elevation)
+    front, back = front_of(mask, camera, walls(mask, wall))
+    assert (front <= mask).all()
+    assert (front.any(0) == mask.any(0)).all()
+    # Drawn upwards by what the camera sees of its depth, the front covers the outline again, and no more.
+    rise = 2 * np.sin(np.radians(elevation)) * camera.focal / AWAY
+    column = 60
+    top = int(mask[:, column].argmax())
+    kept = int(front[:, column].argmax())
+    assert kept - top == pytest.approx(rise * back[kept, column], abs=1.0)
+    assert back.max() <= wall + 1e-6
+
+
+def test_a_level_camera_sees_no_top():
+    mask = step()
+    front, _ = front_of(mask, PhotoCamera(400.0, 100.0, 100.0), walls(mask, 0.3))
+    assert (front == mask).all()
+
+
+def test_thin_parts_go_back_less_far():
+    mask = np.zeros((200, 200), bool)
+    mask[20:100, 60:140] = True
+    mask[100:190, 98:102] = True
+    back = walls(mask, 0.4)
+    assert back[60, 100] == pytest.approx(0.4)
+    assert back[150, 100] < 0.2
+    # What it stands on may be deep.
+    assert back[188, 100] == pytest.approx(0.4)

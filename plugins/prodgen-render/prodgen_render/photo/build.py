@@ -75,7 +75,9 @@ def model_from_photos(front: Image, product: Product, back: Image | None = None,
     behind = None if back is None else cut_out(back)
     if behind is not None:
         warnings += [f"back photo: {warning}" for warning in behind.warnings]
-    if choice.shape == "revolution":
+    if choice.shape == "revolution" and fits.bodies:
+        camera, parts, known, framed = _beside_each_other(fits, cutout, behind)
+    elif choice.shape == "revolution":
         camera, parts, known = _revolution(fits, cutout, behind)
         framed = fits.body_framed
     elif choice.shape == "cuboid":
@@ -113,6 +115,19 @@ def _revolution(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[Phot
     if fits.attached > 0.008:
         parts += _attached(fits, cutout, body)
     return body.camera, parts, "symmetry" if body.squash == 1 else "outline"
+
+
+def _beside_each_other(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[PhotoCamera, list[Part], str, bool]:
+    """Several turned bodies that stand in one plane, and whether they fill the contract's frame."""
+    camera = (fits.frame or fits.guess).but(elevation=fits.bodies[0][1].camera.elevation)
+    parts = []
+    for piece, body in fits.bodies:
+        body = fitted_to(body, piece, np.zeros_like(piece))
+        part = revolved_part(body, shots_of(cutout, body.camera, behind))
+        parts.append(part.moved(x=(body.camera.x - camera.x) * AWAY / camera.focal))
+    centre, radius = Model3D(tuple(parts)).sphere
+    framed = fits.frame is not None and abs(radius - 1) < 0.06 and float(np.abs(centre).max()) < 0.14
+    return camera, parts, "symmetry", framed
 
 
 def _attached(fits: Fits, cutout: Cutout, body: Revolved) -> list[Part]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.photo.choose import Words, choose, holed, leftovers
+from prodgen_render.photo.choose import Choice, Words, choose, holed, leftovers
 from prodgen_render.photo.cuboid import DEPTH_PRIOR, Cuboid, fit_cuboid
 from prodgen_render.photo.frame import PhotoCamera, contract_frame, frame_around
 from prodgen_render.photo.revolution import fit_revolution
@@ -13,6 +13,12 @@ from prodgen_sdk.types import Mask
 
 BELIEVED = 0.25
 """How much of a depth is the frame's word where the product's kind has a usual one."""
+
+
+_BESIDE, _MOST_BESIDE = 0.15, 6
+"""Pieces of an outline at least this large, beside the largest, are products of their own, and how many a photo may show."""
+_TURNED = 0.93
+"""How well each of them has to fit."""
 
 
 class Fits:
@@ -27,12 +33,39 @@ class Fits:
         self.frame = frame if frame is not None and _centred(mask) else None
         self.guess = frame_around(mask)
         self.body_framed = self.box_framed = False
+        self.bodies = self._several()
         self.body = self._revolved()
         self.pieces, self.attached, self.slivers = np.zeros_like(mask), 0.0, 1.0
         if self.body is not None:
             self.pieces, self.attached, self.slivers = leftovers(mask, self.body)
         self.box = self._boxed()
         self.choice = choose(words, self.body, self.slivers, self.attached, self.box.fit, holed(mask))
+        if self.bodies:
+            surest = min(body.fit for _, body in self.bodies)
+            self.choice = Choice("revolution", round(surest, 3), {"revolution": surest})
+
+    def _several(self) -> list[tuple[Mask, Revolved]]:
+        """Turned bodies that stand beside each other, each with its mask: where words tell of such, and every piece is one."""
+        from scipy import ndimage
+
+        if self.words.shape != "revolution":
+            return []
+        labels, count = ndimage.label(self.mask)
+        areas = np.bincount(labels.reshape(-1))[1:]
+        if count < 2:
+            return []
+        large = np.flatnonzero(areas > _BESIDE * areas.max()) + 1
+        if not 2 <= len(large) <= _MOST_BESIDE:
+            return []
+        camera, out, elevation = self.frame or self.guess, [], self.elevation
+        for number in sorted(large, key=lambda n: -areas[n - 1]):
+            piece = labels == number
+            body = fit_revolution(piece, camera, elevation, 1.0, shadow=self.shadow)
+            if body is None or body.fit < _TURNED or body.covers < _TURNED:
+                return []
+            elevation = body.camera.elevation
+            out.append((piece, body))
+        return out
 
     def _revolved(self) -> Revolved | None:
         """In the contract's frame, if the body fills it as it should; else in the frame that it makes for itself."""

@@ -11,10 +11,15 @@ from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.fits import BELIEVED, Fits
 from prodgen_render.photo.frame import AWAY, PhotoCamera
 from prodgen_render.photo.legs import Legged, legged, legged_parts, seen_from, stood
-from prodgen_render.photo.relief import Plan, depth_of, placed, plan_of, relief_parts, upright
+from prodgen_render.photo.relief import Plan, depth_of, placed, plan_of, relief_parts
+from prodgen_render.photo.sides import front_of, walls
+from prodgen_render.photo.stool import stool_parts
 from prodgen_render.photo.texture import shots_of
+from prodgen_sdk.types import Mask
 
 _PRIOR_DEPTH = {"sheet": 0.24, "relief": 0.45}
+_CIRCLE = 0.75**0.5
+"""Depth as a share of the width of three feet at equal angles."""
 _DEEPEST = 2.0
 """Feet that would stand farther apart in depth than this, in radii, meet no floor."""
 _DEPTHS = {"sheet": (0.04, 0.75), "relief": (0.1, 1.7)}
@@ -72,11 +77,17 @@ def _on_legs(found: Legged, fits: Fits, tilt: float, cutout: Cutout) -> tuple[Ph
     camera = (fits.frame or fits.guess).but(elevation=tilt)
     share = fits.words.depth if fits.ratio is None else fits.ratio
     if share is not None and fits.elevation is None:
+        if fits.words.round_seat and fits.ratio is None:
+            # Feet in a circle: an odd number of them is less deep than wide.
+            share = _CIRCLE if len(found.legs) == 3 else 1.0
         middles = [float(leg.middle[0]) for leg in found.legs]
         camera = seen_from(found.legs, camera, share * (max(middles) - min(middles)) * AWAY / camera.focal)
     if float(np.ptp(stood(found.legs, camera)[1])) > _DEEPEST:
         return None
-    parts = legged_parts(found, camera, cutout, fits.words.backed)
+    if fits.words.round_seat:
+        parts = stool_parts(found, camera, cutout)
+    else:
+        parts = legged_parts(found, camera, cutout, fits.words.backed)
     return camera, parts, "prior" if fits.frame is None else "frame and feet"
 
 
@@ -104,8 +115,17 @@ def _profile(plan: Plan, camera: PhotoCamera, thickness: float) -> tuple[Floats,
 
 
 def _solid_points(plan: Plan, camera: PhotoCamera, thickness: float) -> Floats:
-    points = upright(placed(plan, camera, *(shape := _profile(plan, camera, thickness))), camera, shape[1])
+    half, wall = _profile(plan, camera, thickness)
+    points = _lowered(placed(plan, camera, half, wall), camera, wall)
     return np.concatenate([points, points * [1, -1, 1]])
+
+
+def _lowered(points: Floats, camera: PhotoCamera, wall: float) -> Floats:
+    """Points [n, 3] of the front, lowered about as far as `front_of` does."""
+    low, high = float(points[:, 2].min()), float(points[:, 2].max())
+    seen = 2 * wall * np.tan(np.radians(np.clip(camera.elevation, 0, 60)))
+    share = max(0.4, 1 - seen / max(high - low, 1e-6))
+    return np.asarray(points * [1, 1, share] + [0, 0, low * (1 - share)])
 
 
 def _reach(plan: Plan, frame: PhotoCamera, thickness: float) -> float:
@@ -129,7 +149,20 @@ def _framed_thickness(plan: Plan, frame: PhotoCamera) -> float | None:
 def _relief(
     plan: Plan, camera: PhotoCamera, thickness: float, cutout: Cutout, behind: Cutout | None, config: Config
 ) -> list[Part]:
-    half, wall = _profile(plan, camera, thickness)
+    _, wall = _profile(plan, camera, thickness)
+    front, back = front_of(cutout.mask, camera, walls(cutout.mask, wall))
+    plan = plan_of(front)
+    half, _ = _profile(plan, camera, thickness)
+    columns, rows = (np.clip(plan.pixel[:, k].astype(int), 0, front.shape[1 - k] - 1) for k in (0, 1))
+    sides = _carried(back, front)[rows, columns]
     shots = shots_of(cutout, camera, behind)
-    back = shots[1] if len(shots) > 1 else None
-    return relief_parts(plan, camera, half, wall, shots[0], back, same_behind=config.photo_back == "mirror")
+    other = shots[1] if len(shots) > 1 else None
+    return relief_parts(plan, camera, half, sides, shots[0], other, same_behind=config.photo_back == "mirror")
+
+
+def _carried(values: Floats, mask: Mask) -> Floats:
+    """Values of a mask's pixels, carried on beyond it: vertices on its outline lie on either side."""
+    from scipy import ndimage
+
+    nearest = ndimage.distance_transform_edt(~mask, return_distances=False, return_indices=True)
+    return np.asarray(values[tuple(nearest)])

@@ -152,8 +152,11 @@ def _followed(mask: Mask, row: int, column: int, core: Mask, widest: int) -> Leg
     return Leg(np.append(rows, row + 1.0), np.append(calm, calm[-1]), np.append(halves, halves[-1]))
 
 
-def stood(legs: tuple[Leg, ...], camera: PhotoCamera) -> tuple[float, Floats]:
-    """Height of the floor, and the place in depth of each foot (about 0), in radii, from where feet are in the photo.
+def stood(legs: tuple[Leg, ...], camera: PhotoCamera, centre: float = 0.0) -> tuple[float, Floats]:
+    """Height of the floor, and the place in depth of each foot, in radii, from where feet are in the photo.
+
+    Args:
+        centre: the place half-way between the nearest and the farthest foot.
 
     >>> from prodgen_render.photo.frame import PhotoCamera
     >>> camera = PhotoCamera(900.0, 256.0, 256.0, elevation=10.0)
@@ -175,7 +178,7 @@ def stood(legs: tuple[Leg, ...], camera: PhotoCamera) -> tuple[float, Floats]:
     for _ in range(40):
         middle = (low + high) / 2
         away = depths(middle)
-        if (away.min() + away.max()) / 2 > 0:
+        if (away.min() + away.max()) / 2 > centre:
             low = middle
         else:
             high = middle
@@ -211,9 +214,9 @@ def legged_parts(found: Legged, camera: PhotoCamera, cutout: Cutout, backed: boo
         near, far = -_UNTOLD / 2, _UNTOLD / 2
     middle = (depth.min() + depth.max()) / 2  # not quite 0: level feet may all lie a rounding error beyond
     under = max(
-        float(_points(leg, float(y), camera)[-1, 2]) for leg, y in zip(found.legs, depth, strict=True) if y <= middle
+        float(points_of(leg, float(y), camera)[-1, 2]) for leg, y in zip(found.legs, depth, strict=True) if y <= middle
     )
-    parts = [_leg_part(leg, float(y), under, camera, cutout) for leg, y in zip(found.legs, depth, strict=True)]
+    parts = [leg_part(leg, float(y), under, camera, cutout) for leg, y in zip(found.legs, depth, strict=True)]
     rows = np.flatnonzero(found.top.any(1))
     low = float(rows[-1])
     # How far above the near edge of the top its far edge is seen.
@@ -239,17 +242,22 @@ def legged_parts(found: Legged, camera: PhotoCamera, cutout: Cutout, backed: boo
     return parts
 
 
-def _points(leg: Leg, y: float, camera: PhotoCamera) -> Floats:
+def points_of(leg: Leg, y: Floats | float, camera: PhotoCamera) -> Floats:
+    """The leg's middle line [n, 3] at a depth, or at that of each of its rows."""
     position = camera.axes[0]
     rays = camera.rays(leg.middle, leg.row)
     return np.asarray(position + rays * ((y - position[1]) / rays[:, 1])[:, None])
 
 
-def _leg_part(leg: Leg, y: float, under: float, camera: PhotoCamera, cutout: Cutout) -> Part:
-    """A round leg; what of it the top hides goes on up to the top's underside."""
+def leg_part(leg: Leg, y: Floats | float, under: float, camera: PhotoCamera, cutout: Cutout) -> Part:
+    """A round leg; what of it the top hides goes on up to the top's underside.
+
+    Args:
+        y: its depth, or that at each of its rows.
+    """
     step = np.unique(np.linspace(0, len(leg.row) - 1, 24).round().astype(int))
     row, middle, half = leg.row[step], leg.middle[step], leg.half[step]
-    points = _points(Leg(row, middle, half), y, camera)
+    points = points_of(Leg(row, middle, half), np.broadcast_to(y, leg.row.shape)[step], camera)
     _, _, distance = camera.project(points)
     radius = half * distance / camera.focal
     if points[-1, 2] < under:

@@ -10,16 +10,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from prodgen_render.lights import lighting, relative_light, turn
 from prodgen_render.model import Floats, Ints, Part
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.frame import AWAY, PhotoCamera
 from prodgen_render.photo.solid import material
-from prodgen_render.photo.texture import Shot, seen_in, smoothstep
+from prodgen_render.photo.texture import SHADING, Shot, seen_in, smoothstep, towards_mean
 from prodgen_render.triangles import smooth_normals
 from prodgen_sdk.types import Mask
 
 _CELLS = 170
+_UNSEEN = 0.3
+"""How far the colours of unseen sides go from the ground's towards the mean colour."""
 _LEANING, _OPEN = 0.12, 0.45
+_TOPS, _LYING, _AROUND = 4.0, 25.0, 4
+"""Degrees from which a camera sees tops well enough for their colours, what a side must be turned upwards by
+to be one, and over how many edges of the outline before and behind that is told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +127,7 @@ def depth_of(plan: Plan, camera: PhotoCamera, thickness: float, round_off: float
     return np.asarray(0.5 * thickness * np.sqrt(np.maximum(1 - (1 - t) ** 2, 0)))
 
 
-def placed(plan: Plan, camera: PhotoCamera, half: Floats, base: float = 0.0) -> Floats:
+def placed(plan: Plan, camera: PhotoCamera, half: Floats, base: Floats | float = 0.0) -> Floats:
     """Points [n, 3] on the rays of the photo at y = -(half + base)."""
     position = camera.axes[0]
     rays = camera.rays(plan.pixel[:, 0], plan.pixel[:, 1])
@@ -129,19 +135,11 @@ def placed(plan: Plan, camera: PhotoCamera, half: Floats, base: float = 0.0) -> 
     return np.asarray(position + rays * distance[:, None])
 
 
-def upright(points: Floats, camera: PhotoCamera, wall: float) -> Floats:
-    """Points [n, 3] of the front, lowered so that the outline's upper end is that of the back where the camera looks down on it."""
-    low, high = float(points[:, 2].min()), float(points[:, 2].max())
-    seen = 2 * wall * np.tan(np.radians(np.clip(camera.elevation, 0, 60)))
-    share = max(0.4, 1 - seen / max(high - low, 1e-6))
-    return np.asarray(points * [1, 1, share] + [0, 0, low * (1 - share)])
-
-
 def relief_parts(
     plan: Plan,
     camera: PhotoCamera,
     half: Floats,
-    wall: float,
+    wall: Floats | float,
     front: Shot,
     back: Shot | None,
     *,
@@ -151,16 +149,16 @@ def relief_parts(
 
     Args:
         half: half the depth at each vertex, 0 at the rim but for the foot.
-        wall: half the depth of an upright wall along the rim, added everywhere.
+        wall: half the depth of an upright wall along the rim, added everywhere, or that at each vertex.
         back: a photo of the other side, if there is one.
         same_behind: the other side shows the mirrored front instead of its plain material.
     """
-    points = upright(placed(plan, camera, half, wall), camera, wall)
+    points = placed(plan, camera, half, wall)
     behind = points * [1, -1, 1]
     faces = plan.faces
     normals = smooth_normals(points.astype(np.float32), faces)
     colour, facing = _texels(front, points, normals, plan)
-    plain = _plain(colour)
+    plain = towards_mean(_plain(colour), colour, facing * (_mask_of(front, plan)), _UNSEEN)
     # What leans away was seen by few pixels, which would be drawn out into streaks.
     seen = smoothstep((facing - _LEANING) / (_OPEN - _LEANING))[..., None]
     colour = (colour * seen + plain * (1 - seen)).astype(np.float32)
@@ -176,8 +174,8 @@ def relief_parts(
             material(np.ascontiguousarray(other)),
         ),
     ]  # fmt: skip
-    if wall > 1e-4 or half[plan.rim].max() > 1e-4:
-        parts.append(_wall(plan, points, behind, uv, plain))
+    if np.max(wall) > 1e-4 or half[plan.rim].max() > 1e-4:
+        parts += _sides(plan, camera, points, behind, uv, plain, front)
     return parts
 
 
@@ -193,7 +191,7 @@ def plate_parts(plan: Plan, camera: PhotoCamera, near: float, far: float, cutout
     return [
         Part(front.astype(np.float32), plan.faces, np.ascontiguousarray(normals), uv, material(colour)),
         Part(behind.astype(np.float32), back, np.ascontiguousarray(-normals), uv, material(plain)),
-        _wall(plan, front, behind, uv, plain),
+        _wall(plan.rim, front, behind, uv, uv, plain),
     ]
 
 
@@ -217,9 +215,6 @@ def _texels(front: Shot, points: Floats, normals: Floats, plan: Plan) -> tuple[F
     """The photo's own pixels in the plan's window, with its light divided out, and how much each faces the camera."""
     from scipy import ndimage
 
-    from prodgen_render.lights import lighting, relative_light, turn
-    from prodgen_render.photo.texture import SHADING
-
     left, top, right, bottom = _window(plan, front.cutout.mask.shape)
     grid = _grid(plan, normals, front)[0]
     grid = ndimage.gaussian_filter(grid, (1.0, 1.0, 0))
@@ -236,6 +231,11 @@ def _uv(plan: Plan, shape: tuple[int, ...]) -> Floats:
     return np.stack([share[:, 0], 1 - share[:, 1]], -1).astype(np.float32)
 
 
+def _mask_of(front: Shot, plan: Plan) -> Mask:
+    left, top, right, bottom = _window(plan, front.cutout.mask.shape)
+    return np.asarray(front.cutout.mask[top:bottom, left:right])
+
+
 def _plain(colour: Floats) -> Floats:
     """The front without its print: a wide median keeps areas of one material and drops what is on them."""
     from scipy import ndimage
@@ -247,9 +247,55 @@ def _plain(colour: Floats) -> Floats:
     return np.asarray(large, np.float32)
 
 
-def _wall(plan: Plan, points: Floats, behind: Floats, uv: Floats, colour: Floats) -> Part:
-    """Quads between the two rims, in the colours just inside the outline."""
+def _sides(
+    plan: Plan, camera: PhotoCamera, points: Floats, behind: Floats, uv: Floats, plain: Floats, front: Shot
+) -> list[Part]:
+    """The wall between the two rims: what of it the photo shows from above in the photo's colours, the rest in plain ones."""
+    a = plan.rim[:, 0]
+    tops = (camera.elevation > _TOPS) & _lies_up(plan)[a] & (behind[a, 1] - points[a, 1] > 1e-3)
+    if not tops.any():
+        return [_wall(plan.rim, points, behind, uv, uv, plain)]
+    light = relative_light(lighting("studio"), np.array([[0, 0, 1]], np.float32), SHADING)
+    photo = (front.cutout.colour / np.maximum(light, 0.35)).astype(np.float32)
+    near, far = (_in_photo(place, photo.shape, camera) for place in (points, behind))
+    parts = [_wall(plan.rim[tops], points, behind, near, far, photo)]
+    if not tops.all():
+        parts.append(_wall(plan.rim[~tops], points, behind, uv, uv, plain))
+    return parts
+
+
+def _lies_up(plan: Plan) -> Mask:
+    """Which vertices of the rim have the product below them, by the middle of the rim around each."""
     a, b = plan.rim[:, 0], plan.rim[:, 1]
+    count = len(plan.pixel)
+    following = np.full(count, -1)
+    following[a] = b
+    edge = np.zeros((count, 2))
+    edge[a] = plan.pixel[b] - plan.pixel[a]
+    total, here = edge.copy(), np.arange(count)
+    for _ in range(_AROUND):
+        here = np.where(here >= 0, following[here], -1)
+        ahead = np.where((here >= 0)[:, None], edge[here], 0)
+        total += ahead
+        back = here[here >= 0]
+        np.add.at(total, back, edge[np.flatnonzero(here >= 0)])
+    return np.asarray(np.degrees(np.arctan2(-total[:, 0], np.abs(total[:, 1]))) > _LYING)
+
+
+def _in_photo(points: Floats, shape: tuple[int, ...], camera: PhotoCamera) -> Floats:
+    """UV of points [n, 3] in the whole photo."""
+    x, y, _ = camera.project(points)
+    share = np.stack([x / shape[1], 1 - y / shape[0]], -1)
+    return np.clip(share, 0.002, 0.998).astype(np.float32)
+
+
+def _wall(rim: Ints, points: Floats, behind: Floats, near: Floats, far: Floats, colour: Floats) -> Part:
+    """Quads between the two rims.
+
+    Args:
+        near, far: UV at the front's rim and at the back's.
+    """
+    a, b = rim[:, 0], rim[:, 1]
     count = len(a)
     vertices = np.concatenate([points[a], points[b], behind[b], behind[a]])
     first = np.arange(count)
@@ -267,5 +313,9 @@ def _wall(plan: Plan, points: Floats, behind: Floats, uv: Floats, colour: Floats
     if float((flat[:count] * outwards).sum()) < 0:
         faces = np.ascontiguousarray(faces[:, ::-1])
     return Part(
-        vertices.astype(np.float32), faces, normals, np.concatenate([uv[a], uv[b], uv[b], uv[a]]), material(colour)
+        vertices.astype(np.float32),
+        faces,
+        normals,
+        np.concatenate([near[a], near[b], far[b], far[a]]),
+        material(colour),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from prodgen_render.lights import lighting, relative_light, turn
-from prodgen_render.model import Floats
+from prodgen_render.model import Floats, to_linear, to_srgb
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.frame import PhotoCamera
 from prodgen_sdk.types import Mask
@@ -162,6 +162,21 @@ def complete_rows(colour: Floats, weight: Floats, *, round_about: bool = True, e
     fill = bilinear(coarse, (x + 0.5) / across - 0.5, (y + 0.5) / down - 0.5)
     soft = weight[..., None]
     return np.asarray(colour * soft + fill * (1 - soft), np.float32)
+
+
+def towards_mean(fill: Floats, colour: Floats, weight: Floats, share: float) -> Floats:
+    """Colours of what was not seen, moved towards the mean (as it is displayed) of what was.
+
+    What is on unseen sides is not known: somewhere between the ground's colour and the mean colour is least wrong.
+
+    Args:
+        fill: [..., 3], linear, and so are the others.
+        colour, weight: of what was seen [h, w, 3], [h, w].
+        share: how far, 0 to 1.
+    """
+    shown = to_srgb(colour)
+    mean = (shown * weight[..., None]).sum((0, 1)) / np.maximum(weight.sum(), 1e-6)
+    return to_linear(to_srgb(fill) * (1 - share) + mean * share)
 
 
 _COARSE_ROWS, _COARSE_COLUMNS = 256, 96
