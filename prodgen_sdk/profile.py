@@ -107,28 +107,8 @@ def _log(ordered: Sequence[Event], now: datetime, half_life_days: float, weights
     return _Log(known, [last[code] for code in range(len(places))], np.asarray(codes, np.int64), plain, halvings)
 
 
-def user_vector(
-    events: Iterable[Event],
-    vectors: Vectors,
-    now: datetime,
-    half_life_days: float = HALF_LIFE_DAYS,
-    weights: Mapping[EventType, float] = EVENT_WEIGHTS,
-    query_vectors: Vectors | None = None,
-) -> NDArray[np.float32] | None:
-    """The decayed, weighted sum of the vectors of what a user did, scaled to length 1.
-
-    Args:
-        vectors: float32 [dimension] by variant id or by sku; an event is looked up by its variant first.
-        query_vectors: float32 [dimension] by the words of a search.
-
-    Returns:
-        float32 [dimension], or None (a cold start) where nothing known counts for anything.
-    """
-    log = _log(in_order(events), now, half_life_days, weights)
-    return _lasting(log, _vectors_of(log.things, vectors, query_vectors or {}))
-
-
 def _lasting(log: _Log, found: Sequence[NDArray[np.float32] | None]) -> NDArray[np.float32] | None:
+    """The decayed, weighted sum of the vectors of what a user did, scaled to length 1; None where nothing known counts."""
     import numpy as np
 
     if not log.events:
@@ -170,22 +150,6 @@ def _unit(vector: Floats) -> NDArray[np.float32] | None:
 
     length = float(np.sqrt(vector @ vector))
     return (vector / length).astype(np.float32) if length > 1e-9 else None
-
-
-def interests(
-    events: Iterable[Event],
-    now: datetime,
-    half_life_days: float = HALF_LIFE_DAYS,
-    weights: Mapping[EventType, float] = EVENT_WEIGHTS,
-    products: Mapping[str, Product] | None = None,
-    locale: Locale = "en",
-) -> tuple[Interest, ...]:
-    """The products that a user did something with, by falling weight, then sku; hidden ones have a negative weight.
-
-    Args:
-        products: the catalogue by sku; gives the interests their titles (in `locale`) and categories.
-    """
-    return _interests(_log(in_order(events), now, half_life_days, weights), products or {}, locale)
 
 
 def _interests(log: _Log, products: Mapping[str, Product], locale: Locale) -> tuple[Interest, ...]:

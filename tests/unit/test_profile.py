@@ -14,9 +14,7 @@ from prodgen_sdk.profile import (
     MAX_QUERIES,
     MAX_SESSION,
     build_profile,
-    interests,
     popularity,
-    user_vector,
 )
 from prodgen_sdk.types import Event, Product, trusted
 
@@ -26,6 +24,11 @@ VECTORS = {f"p{i}": v for i, v in enumerate(np.random.default_rng(0).standard_no
 
 def event(id: str, kind: str, sku: str | None = "p0", days: float = 0.0, **fields) -> Event:
     return Event(id=id, user="u", type=kind, sku=sku, at=NOW - timedelta(days=days), **fields)
+
+
+def lasting(log, vectors, **more):
+    """The vector of what a user did, without the session."""
+    return build_profile("u", log, vectors, NOW, session_share=0, **more).vector
 
 
 events = st.lists(
@@ -55,7 +58,7 @@ def test_order_and_repetition_of_arrival_play_no_part(log, random) -> None:
 
 @given(events)
 def test_vector_is_a_unit_vector_or_none(log) -> None:
-    vector = user_vector(log, VECTORS, NOW)
+    vector = lasting(log, VECTORS)
     if vector is not None:
         assert vector.dtype == np.float32
         assert abs(np.linalg.norm(vector) - 1) < 1e-5
@@ -88,7 +91,7 @@ def test_a_session_is_what_was_done_without_a_pause() -> None:
     expected = 2 * VECTORS["p1"].astype(np.float64) + 3 * VECTORS["p2"]
     assert np.allclose(profile.session_vector, expected / np.linalg.norm(expected), atol=1e-6)
     blend = 0.5 * 3 / 6
-    mixed = (1 - blend) * user_vector(log, VECTORS, NOW).astype(np.float64) + blend * profile.session_vector
+    mixed = (1 - blend) * lasting(log, VECTORS).astype(np.float64) + blend * profile.session_vector
     assert np.allclose(profile.vector, mixed / np.linalg.norm(mixed), atol=1e-6)
     assert profile.session_share == pytest.approx(blend / np.linalg.norm(mixed))
     assert build_profile("u", log, VECTORS, NOW, session_minutes=60).session_events == 4
@@ -108,9 +111,9 @@ def test_hidden_products_push_away_and_searches_pull() -> None:
     log = [event("1", "view", "p1"), event("2", "view", "p2", days=3), event("3", "hide", "p2", days=2)]
     asked = event("4", "search", None, days=3, query="mug")
     towards = VECTORS["p2"] / np.linalg.norm(VECTORS["p2"])
-    with_hide, without = (user_vector(part, VECTORS, NOW) for part in (log, log[:2]))
+    with_hide, without = (lasting(part, VECTORS) for part in (log, log[:2]))
     assert with_hide @ towards < without @ towards
-    pulled = user_vector([*log, asked], VECTORS, NOW, query_vectors={"mug": VECTORS["p3"]})
+    pulled = lasting([*log, asked], VECTORS, query_vectors={"mug": VECTORS["p3"]})
     assert pulled @ VECTORS["p3"] > with_hide @ VECTORS["p3"]
 
 
@@ -140,15 +143,15 @@ def test_a_hundred_thousand_events_are_no_trouble() -> None:
 def test_weights_and_half_life() -> None:
     log = [event("1", "purchase", "p1", days=14), event("2", "view", "p2")]
     expected = 2.5 * VECTORS["p1"].astype(np.float64) + VECTORS["p2"]
-    found = user_vector(log, VECTORS, NOW, half_life_days=14)
+    found = lasting(log, VECTORS, half_life_days=14)
     assert found is not None
     assert np.allclose(found, expected / np.linalg.norm(expected), atol=1e-6)
-    assert [(i.sku, i.weight) for i in interests(log, NOW, 14)] == [("p1", 2.5), ("p2", 1.0)]
+    assert [(i.sku, i.weight) for i in build_profile("u", log, {}, NOW, 14).interests] == [("p1", 2.5), ("p2", 1.0)]
 
 
 def test_ancient_and_future_events() -> None:
-    ancient = user_vector([event("1", "view", "p1", days=36_500)], VECTORS, NOW)
-    ahead = user_vector([event("1", "view", "p1", days=-36_500)], VECTORS, NOW)
+    ancient = lasting([event("1", "view", "p1", days=36_500)], VECTORS)
+    ahead = lasting([event("1", "view", "p1", days=-36_500)], VECTORS)
     assert ancient is not None
     assert ahead is not None
     assert np.allclose(ancient, ahead)
@@ -156,20 +159,17 @@ def test_ancient_and_future_events() -> None:
 
 
 def test_cold_starts() -> None:
-    assert user_vector([], VECTORS, NOW) is None
-    assert user_vector([event("1", "impression"), event("2", "view", "unknown")], VECTORS, NOW) is None
-    assert user_vector([event("1", "hide")], VECTORS, NOW) is None
-    assert (
-        user_vector([event("1", "view"), event("2", "hide", days=14)], VECTORS, NOW, weights={"view": 1, "hide": -2})
-        is None
-    )
+    assert lasting([], VECTORS) is None
+    assert lasting([event("1", "impression"), event("2", "view", "unknown")], VECTORS) is None
+    assert lasting([event("1", "hide")], VECTORS) is None
+    assert lasting([event("1", "view"), event("2", "hide", days=14)], VECTORS, weights={"view": 1, "hide": -2}) is None
 
 
 def test_variant_and_query_vectors_count() -> None:
-    variant = user_vector([event("1", "view", "p1", variant="p2")], VECTORS, NOW)
+    variant = lasting([event("1", "view", "p1", variant="p2")], VECTORS)
     assert variant is not None
     assert np.allclose(variant, VECTORS["p2"] / np.linalg.norm(VECTORS["p2"]))
-    asked = user_vector([event("1", "search", None, query="mug")], {}, NOW, query_vectors={"mug": VECTORS["p3"]})
+    asked = lasting([event("1", "search", None, query="mug")], {}, query_vectors={"mug": VECTORS["p3"]})
     assert asked is not None
     assert np.allclose(asked, VECTORS["p3"] / np.linalg.norm(VECTORS["p3"]))
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ATTRIBUTES = ("family", "colour", "material", "pattern")
-SPLITS = ("train", "val", "test")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ SIZE = 96
 PATCH = 6
 SCALES: dict[str, tuple[int, int, int]] = {"coarse": (2, 1, 4), "fine": (1, 2, 2)}
 """By how much the picture is reduced, the stride of patches, and the parts a side over which they are pooled."""
-COLOUR_CELL = 8
 COLOUR_PARTS = 2
 _BATCH = 16
 _FLAT = 10.0  # added to a patch's variance, so that flat ones are not blown up
