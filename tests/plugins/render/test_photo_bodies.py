@@ -11,7 +11,7 @@ from prodgen_render.model import Material, Model3D
 from prodgen_render.parametric import build_model
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.choose import leftovers, read_words
-from prodgen_render.photo.cutout import Cutout
+from prodgen_render.photo.cutout import Cutout, cut_out
 from prodgen_render.photo.frame import AWAY, contract_frame
 from prodgen_render.photo.measures import overlap
 from prodgen_render.photo.refined import fitted_to
@@ -20,6 +20,7 @@ from prodgen_render.photo.revolved import flatness, section
 from prodgen_render.photo.solid import revolved_part
 from prodgen_render.photo.texture import Shot
 from prodgen_render.rendering import render, silhouettes
+from scipy import ndimage
 
 from prodgen_sdk.types import Product, View
 
@@ -104,3 +105,18 @@ def test_turned_bodies_that_stand_beside_each_other_are_fitted_one_by_one() -> N
 @pytest.mark.parametrize(("title", "sure"), [("Wine bottle", True), ("Shampoo bottle", False), ("红酒瓶", True)])
 def test_what_a_bottle_holds_tells_whether_it_is_round(title: str, sure: bool) -> None:
     assert read_words(Product(sku="b", title=title, category="food/bottle")).round is sure
+
+
+def test_the_floor_seen_through_a_handle_is_no_product() -> None:
+    y, x = np.mgrid[0:300, 0:300]
+    away = np.hypot(x - 200, y - 170)
+    body, handle = (abs(x - 130) < 60) & (abs(y - 160) < 90), (away < 62) & (away > 42)
+    product = body | handle
+    # The shadow begins within the handle's hole, and grows darker towards its lower end.
+    shade = 0.16 * np.clip((y - 165) / 50, 0, 1) * (x > 150)
+    photo = np.repeat(np.round(255 * (1 - shade))[..., None], 3, 2).astype(np.uint8)
+    photo[product] = (150, 30, 40)
+    found = cut_out(photo).mask
+    hole = ndimage.binary_erosion(ndimage.binary_fill_holes(product) & ~product, iterations=2)
+    assert found[ndimage.binary_erosion(product, iterations=2)].all()
+    assert found[hole].mean() < 0.1

@@ -117,9 +117,16 @@ def _unlike(places: Mask, ratio: Floats) -> Mask:
 
 
 def _met(found: Mask, passable: Mask) -> Mask:
-    """What is met from the background along rows, and along columns from below, before anything impassable."""
+    """What is met from the background along rows, and along columns from below, before anything impassable.
+
+    Through a hole, such as a handle's, the floor is met from above as well.
+    """
+    from scipy import ndimage
+
     open_, blocked = ~found, found & ~passable
-    out = open_ | _scanned(open_, blocked) | _scanned(open_[:, ::-1], blocked[:, ::-1])[:, ::-1]
+    holes = ndimage.binary_fill_holes(found) & open_
+    open_holes = _scanned(holes.T, blocked.T).T
+    out = open_ | open_holes | _scanned(open_, blocked) | _scanned(open_[:, ::-1], blocked[:, ::-1])[:, ::-1]
     return np.asarray(out | _scanned(open_[::-1].T, blocked[::-1].T).T[::-1])
 
 
