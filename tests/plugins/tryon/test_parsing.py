@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 import pytest
 from prodgen_tryon.body.long_hair import follow
-from prodgen_tryon.body.parsing import PARTS, _give_islands, _give_prints, _give_rims, _give_streaks
+from prodgen_tryon.body.parsing import PARTS
 from prodgen_tryon.body.person import _across_hands, _old_hem, beside_bare_arms
 from prodgen_tryon.body.skeleton import Skeleton, skeleton
+from prodgen_tryon.body.tidy import give_islands, give_prints, give_rims, give_streaks
 
 
 def test_small_islands_of_a_top_in_trousers_are_trousers():
@@ -18,7 +19,7 @@ def test_small_islands_of_a_top_in_trousers_are_trousers():
         lower[row : row + 3, column : column + 4] = 0
     upper[20:40, 54:58] = 1  # a sleeve apart from it, with no trousers around
     labels = {"upper": upper, "lower": lower}
-    _give_islands(labels, "upper", ("lower",))
+    give_islands(labels, "upper", ("lower",))
     assert not labels["upper"][62:].any()
     assert (labels["lower"][60:110, 10:50] == 1).all()
     assert (labels["upper"][10:59, 10:50] == 1).all()
@@ -47,7 +48,7 @@ def test_threads_of_a_pattern_are_no_arm():
     labels["upper"][:, 40:] = 1
     labels["skin"][:, 10:40] = 1  # an arm
     labels["upper"][60:63, 40:80], labels["skin"][60:63, 40:80] = 0, 1
-    _give_streaks(labels, "skin", "upper", 100.0)
+    give_streaks(labels, "skin", "upper", 100.0)
     assert labels["skin"][61, 50:].max() == 0
     assert labels["upper"][61, 50:80].min() == 1
     assert labels["skin"][:, 12:38].min() == 1
@@ -67,7 +68,7 @@ def test_a_print_is_no_hair_and_a_lock_of_hair_is_no_print():
         hair[place], upper[place] = 1, 0
         image[place] = (240, 240, 240) if name == "print" else (110, 70, 45)
     labels = {"hair": hair, "upper": upper}
-    _give_prints(labels, image, frame)
+    give_prints(labels, image, frame)
     assert not labels["hair"][places["print"]].any()
     assert (labels["upper"][places["print"]] == 1).all()
     for name in ("head", "lock"):
@@ -86,7 +87,7 @@ def test_thin_hair_along_a_collar_is_the_collars_rim(drawn):
     skin[110:200, 30:60] = 1  # a bare shoulder, with cloth along its outline
     upper[107:110, 30:60] = 1
     labels = {"hair": hair, "upper": upper, "skin": skin}
-    _give_rims(labels, np.maximum.reduce([hair, upper, skin]), frame)
+    give_rims(labels, np.maximum.reduce([hair, upper, skin]), frame)
     assert (labels["upper"][107:110, 32:58] == 0).all()
     assert (labels["skin"][107:110, 32:58] == 1).all()
     assert (labels["hair"][96:99, 112:130] == 0).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_sdk.types import Body, Image
-from prodgen_tryon.body.parsing import head_shape
+from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.skeleton import skeleton
 from prodgen_tryon.filters import to_lab
 

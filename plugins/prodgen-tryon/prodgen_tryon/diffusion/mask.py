@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Body, Image
-from prodgen_tryon.body.parsing import head_shape, parse_parts
+from prodgen_tryon.body.head import head_shape
+from prodgen_tryon.body.parsing import parse_parts
 from prodgen_tryon.body.skeleton import SIDES, Skeleton, chin, skeleton
 from prodgen_tryon.body.sleeves import along_path, arm_path, beyond
 from prodgen_tryon.filters import Float, dilate, fill_holes, polygon, tube

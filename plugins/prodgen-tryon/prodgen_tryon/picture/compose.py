@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.body.parsing import head_shape
+from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.person import Person
 from prodgen_tryon.body.skeleton import SIDES
 from prodgen_tryon.body.sleeves import along_path, arm_path, beyond

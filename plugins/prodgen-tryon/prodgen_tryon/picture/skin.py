@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.body.parsing import head_shape
+from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.person import Person
 from prodgen_tryon.body.silhouette import Limb, cast, smooth, usual_arm
 from prodgen_tryon.body.skeleton import SIDES, Side, chin
