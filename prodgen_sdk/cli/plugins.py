@@ -43,6 +43,7 @@ def check(
 ) -> None:
     """Check every plugin and component. Exit code 1 if a plugin failed or a component could not be built."""
     from prodgen_sdk.errors import ProdgenError
+    from prodgen_sdk.host.building import is_installed
 
     host = find_host(ctx)
     problems = [
@@ -51,6 +52,8 @@ def check(
         if p.status == "failed"
     ]
     missing = {entry.spec.id: reason for entry in host.registry if (reason := host.missing(entry.spec))}
+    lacking = [e.spec.needs for e in host.registry if not all(map(is_installed, e.spec.needs.modules))]
+    commands = list(dict.fromkeys(needs.install for needs in lacking))
     for entry in host.registry if build else ():
         if entry.spec.id in missing:
             continue
@@ -67,6 +70,8 @@ def check(
         typer.echo(f"{sum(p.status == 'loaded' for p in host.plugins)} plugins, {components} components")
         for reason in missing.values():
             note(f"not ready: {reason}")
+        for command in commands:
+            note(f"what is not installed comes with: {command}")
         for problem in problems:
             note(f"failed: {problem['what']} ({problem['distribution']}): {problem['problem']}")
 

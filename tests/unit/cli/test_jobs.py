@@ -6,6 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from prodgen_sdk import images
+from prodgen_sdk.specs import GeneratorSpec, Needs
+from prodgen_sdk.testing.fakes import fake_host, plugin_of
+from prodgen_sdk.testing.fakes.pictures import SolidGenerator
 
 
 def test_plugins_doctor_and_version(run):
@@ -17,6 +20,17 @@ def test_plugins_doctor_and_version(run):
     code, out, _ = run("doctor", "--json")
     assert (code, json.loads(out)["device"]) == (0, "cpu")
     assert run("--version")[1].startswith("prodgen 0")
+
+
+def test_check_says_what_is_not_installed_and_the_command_that_adds_it(run, monkeypatch):
+    needs = Needs(modules=("no_such_a", "no_such_b"), install="pip install such")
+    spec = GeneratorSpec(id="acme/paint", summary="Paints.", modes=("text",), needs=needs)
+    host = fake_host(plugin_of(spec, SolidGenerator))
+    monkeypatch.setattr("prodgen_sdk.cli.plugins.find_host", lambda ctx: host)
+    code, _, err = run("plugins", "check")
+    assert code == 0
+    assert "not ready: acme/paint needs the Python packages no_such_a, no_such_b.\n" in err
+    assert err.count("comes with: pip install such") == 1
 
 
 def test_doctor_names_what_is_broken_in_a_workspace_and_goes_on(shop, tmp_path, monkeypatch):
