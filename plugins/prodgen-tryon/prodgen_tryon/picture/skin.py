@@ -21,6 +21,7 @@ from prodgen_tryon.filters import (
     colour_distance,
     dilate,
     ellipse_kernel,
+    polygon,
     times,
     to_lab,
     tube,
@@ -373,6 +374,17 @@ def bare_neck(person: Person) -> tuple[Float, Float, Float]:
     jaw = chin(frame)
     seen = seen_skin(person)
     left, right = neck_sides(person, seen)
+    # What looks like neck beside it is a hood or a collar, however narrow.
+    column = np.array(
+        [
+            jaw - frame.right * 1.15 * left,
+            frame.at(-1.45 * left, -rise),
+            frame.at(1.45 * right, -rise),
+            jaw + frame.right * 1.15 * right,
+        ]
+    )
+    beside = (person.along > float(frame.local(jaw[None])[0, 1])) & (person.along < -rise) & ~polygon(shape, column)
+    seen[beside] = 0
     shoulder = {}
     for side in SIDES:
         outward = frame.right * (-1 if side == "a" else 1)
@@ -400,7 +412,7 @@ def bare_neck(person: Person) -> tuple[Float, Float, Float]:
     unlike = ((parts["neck"] > 0.4) & (seen < 0.5)).astype(np.uint8)
     # A collar is broad; a narrow rim is the shaded side of the neck.
     collar = cv2.morphologyEx(unlike, cv2.MORPH_OPEN, ellipse_kernel(max(0.05 * w, 1)))
-    false = dilate(collar, 0.06 * w) * unlike * parts["neck"]
+    false = np.maximum(dilate(collar, 0.06 * w), beside) * unlike * parts["neck"]
     return colours, alpha, false.astype(np.float32)
 
 
