@@ -10,6 +10,7 @@ All is checked first: the files, the classes, and each option against what is in
 from __future__ import annotations
 
 import inspect
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ from prodgen_sdk.errors import ConfigError, OutOfMemory
 from prodgen_sdk.files import file_digest
 from prodgen_sdk.runtime import canonical_digest
 
+_INPAINTING = 9
+"""Channels that a UNet for inpainting reads: latents, the masked picture's latents and the mask."""
 Task = Literal["text", "image", "inpaint"]
 """What AutoPipeline turns a checkpoint into: text to image, image to image, inpainting."""
 
@@ -86,6 +89,7 @@ def load_pipeline(
     wanted = _wanted_class(index, task, pipeline, component)
     dtype = ctx.dtype if config.dtype == "auto" else config.dtype
     _check_parts(folder, index, config, {*(parts or {})}, component)
+    _check_channels(folder, task, component)
     options.check(config, index, wanted, ctx.device, component=component)
     loras = [find_file(lora, ctx, component=component) for lora in config.loras]
     given: dict[str, Any] = {**(parts or {}), **applying.quantised(config, folder, index, dtype)}
@@ -155,6 +159,22 @@ def _check_parts(folder: Path, index: Mapping[str, Any], config: Pipeline, given
         )
 
 
+def _check_channels(folder: Path, task: Task | None, component: str) -> None:
+    """Refuses a UNet that was made for inpainting where there is no mask: it reads nine channels, and fails at its first step."""
+    path = folder / "unet" / "config.json"
+    if task not in ("text", "image") or not path.is_file():
+        return
+    try:
+        channels = json.loads(path.read_text("utf-8")).get("in_channels")
+    except (OSError, ValueError, AttributeError):
+        return  # what is wrong with it is told when it is loaded
+    if channels == _INPAINTING:
+        raise ConfigError(
+            f"{component}: the checkpoint {folder} is one for inpainting.",
+            hint="Name it in [plugins.diffusers.background], and a checkpoint of the plain model here.",
+        )
+
+
 def _wanted_class(index: Mapping[str, Any], task: Task | None, pipeline: str | None, component: str) -> Any:
     import diffusers
 
@@ -168,7 +188,7 @@ def _wanted_class(index: Mapping[str, Any], task: Task | None, pipeline: str | N
         doing = {"text": "make pictures from text", "image": "change a picture", "inpaint": "paint a part of a picture"}
         raise ConfigError(
             f"{component}: {own.__name__} cannot {doing[task]}.",
-            hint="Name a checkpoint of another pipeline, such as SDXL or FLUX.",
+            hint="Name a checkpoint of another pipeline, such as SDXL or FLUX, or name this one for what it does.",
         )
     return found
 
@@ -190,4 +210,8 @@ def task_class(own: Any, task: Task) -> Any | None:
             return mappings[task][family]
     # A pipeline that AutoPipeline does not know, or that is made for this task alone, such as FLUX Fill: its call decides.
     takes = inspect.signature(own.__call__).parameters
+    if task == "text" and (
+        "mask_image" in takes or own in (*mappings["image"].values(), *mappings["inpaint"].values())
+    ):
+        return None  # its call takes words alone, and fails without a picture
     return own if {"text": "prompt", "image": "image", "inpaint": "mask_image"}[task] in takes else None

@@ -98,6 +98,17 @@ def test_tasks_of_pipelines():
     assert task_class(diffusers.FluxFillPipeline, "inpaint") is diffusers.FluxFillPipeline
     assert task_class(diffusers.Flux2KleinPipeline, "image") is diffusers.Flux2KleinPipeline
     assert task_class(diffusers.SanaPipeline, "inpaint") is None
+    assert task_class(diffusers.Flux2KleinPipeline, "text") is diffusers.Flux2KleinPipeline
+    assert task_class(diffusers.ZImagePipeline, "image") is diffusers.ZImageImg2ImgPipeline
+
+
+@pytest.mark.parametrize(
+    "name", ["FluxFillPipeline", "QwenImageEditPipeline", "QwenImageEditPlusPipeline", "QwenImageLayeredPipeline"]
+)
+def test_what_needs_a_picture_makes_none_from_words(name):
+    import diffusers
+
+    assert task_class(getattr(diffusers, name), "text") is None
 
 
 def test_a_checkpoint_that_cannot_do_the_task_is_refused(tiny, tmp_path):
@@ -105,6 +116,17 @@ def test_a_checkpoint_that_cannot_do_the_task_is_refused(tiny, tmp_path):
     index = read_index(folder) | {"_class_name": "SanaPipeline"}
     with pytest.raises(ConfigError, match="cannot paint a part"):
         _wanted_class(index, "inpaint", None, "x")
+
+
+@pytest.mark.parametrize("task", ["text", "image"])
+def test_a_checkpoint_for_inpainting_is_refused_where_there_is_no_mask(tiny, tmp_path, task):
+    config = Pipeline(model=str(tiny.sd15(tmp_path / "inpainting", in_channels=9)))
+    with pytest.raises(ConfigError, match="one for inpainting"):
+        load_pipeline(config, Context(), component="x", task=task)
+    assert (
+        type(load_pipeline(config, Context(), component="x", task="inpaint").pipe).__name__
+        == "StableDiffusionInpaintPipeline"
+    )
 
 
 def picture(folder, seed=3, **options):
