@@ -84,7 +84,7 @@ class MeasuresNothing(HashBenchmark):
 
 
 class WithoutRunning(BenchmarkContract):
-    test_flat_json = test_does_not_change_its_options = None
+    test_flat_json = None
 
 
 @broken(WithoutRunning, "implements_the_interface")
@@ -123,7 +123,7 @@ class ReportsNothing(HashBenchmark):
         return {}
 
 
-@broken(BenchmarkContract, "does_not_change_its_options")
+@broken(BenchmarkContract, "flat_json")
 class PopsItsOptions(HashBenchmark):
     def run(self, options, ctx):
         options.setdefault("n", 1)
