@@ -11,12 +11,10 @@ import numpy as np
 from prodgen_tryon.body.person import Person
 from prodgen_tryon.body.silhouette import smooth
 from prodgen_tryon.body.skeleton import SIDES
-from prodgen_tryon.filters import Float, blur, dilate, ellipse_kernel, erode, polygon
+from prodgen_tryon.filters import Float, dilate, erode, polygon
 from prodgen_tryon.picture.fill import fill, spread
 from prodgen_tryon.picture.layers import over
 from prodgen_tryon.picture.skin import bare_arm, bare_leg, bare_neck
-
-HAIR = 0.2  # how far hair goes on below what is seen of it, in shoulder widths
 
 
 def background(person: Person) -> Float:
@@ -29,23 +27,9 @@ def background(person: Person) -> Float:
         near = body & dilate(worn > 0.3, 0.06 * w) & ~erode(person.parts["person"] > 0.5, 0.16 * w)
         filled = fill(person.image, near, ~body).astype(np.float32)
         rest = (~body | near).astype(np.float32)
-        person.cache["background"] = _hair_goes_on(person, spread(filled, rest))
+        person.cache["background"] = spread(filled, rest)
     plate: Float = person.cache["background"]
     return plate
-
-
-def _hair_goes_on(person: Person, plate: Float) -> Float:
-    """The scene with hair carried on below where a collar hid it: between hair and a shoulder there is no scene."""
-    w, upper = person.width, person.parts["upper"] > 0.3
-    broad = ellipse_kernel(max(0.03 * w, 1))  # a rim along a bald head is no hair
-    hair = cv2.morphologyEx((person.parts["hair"] > 0.5).astype(np.uint8), cv2.MORPH_OPEN, broad) > 0
-    reach = max(round(HAIR * w), 1)
-    falling = cv2.dilate(hair.astype(np.uint8), np.ones((reach, 1), np.uint8), anchor=(0, reach - 1)) > 0
-    hidden = falling & ~hair & dilate(upper, 2)
-    if hidden.sum() < 20:
-        return plate
-    colours = fill(person.image, hidden, erode(hair, 1)).astype(np.float32)
-    return over(plate, colours, blur(hidden.astype(np.float32), 0.8))
 
 
 def lower_clothes(person: Person) -> tuple[Float, Float]:
