@@ -11,8 +11,9 @@ from prodgen_tryon.body.measures import OUTLINE
 from prodgen_tryon.body.person import analyse
 from prodgen_tryon.body.skeleton import SIDES, Skeleton
 from prodgen_tryon.fit.legs import fit_legs, fit_skirt
+from prodgen_tryon.fit.shoulders import COLLARBONE, LEVEL, neckline_target
 from prodgen_tryon.fit.sizes import Size
-from prodgen_tryon.fit.top import COLLARBONE, FRONT, LEVEL, _neckline_target, fit_top
+from prodgen_tryon.fit.top import FRONT, fit_top
 from prodgen_tryon.fit.worn import wearing
 from prodgen_tryon.garment.keypoints import top_shape
 from prodgen_tryon.garment.legs import leg_shape
@@ -269,7 +270,7 @@ def test_necklines_are_foreshortened_and_keep_their_order(depth, more):
     def lowest(deep):
         u = np.linspace(-1, 1, 25)
         shape = SimpleNamespace(neckline=np.stack([50 * u, deep * (1 - u**2)], 1))
-        return _neckline_target(shape, peaks, 1.0, 0.0, 1.0, frame)[:, 1].max() - 80
+        return neckline_target(shape, peaks, 1.0, 0.0, 1.0, frame)[:, 1].max() - 80
 
     assert -1e-6 <= lowest(depth) <= depth + 1e-6
     assert lowest(depth) < lowest(depth + more)

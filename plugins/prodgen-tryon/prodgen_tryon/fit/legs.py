@@ -13,8 +13,8 @@ from prodgen_tryon.body.measures import Measured
 from prodgen_tryon.body.silhouette import Limb, smooth
 from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton
 from prodgen_tryon.fit.parts import Ease, Part
+from prodgen_tryon.fit.scales import MEASURED, NATURAL
 from prodgen_tryon.fit.sizes import Size, measures
-from prodgen_tryon.fit.top import MEASURED, NATURAL
 from prodgen_tryon.garment.legs import LegShape
 
 EASE = {"tight": Ease(0.88, 1.0, 0.85), "regular": Ease(0.97, 1.15), "loose": Ease(1.08, 1.4, 1.2)}

@@ -13,8 +13,9 @@ from prodgen_tryon.body.skeleton import SIDES, Side
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.legs import LegFit, fit_legs
 from prodgen_tryon.fit.parts import Part, TopFit
+from prodgen_tryon.fit.shoulders import shoulder_height
 from prodgen_tryon.fit.sizes import Size, measures
-from prodgen_tryon.fit.top import fit_top, shoulder_height
+from prodgen_tryon.fit.top import fit_top
 from prodgen_tryon.garment.overall import Bib, OverallShape
 
 BIB = (0.2, 0.5)  # least and most height of a bib's upper edge, in torsos below the shoulders

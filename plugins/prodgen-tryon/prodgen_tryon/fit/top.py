@@ -2,79 +2,29 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import FitStyle
-from prodgen_tryon.body.measures import OUTLINE, Measured
-from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton, chin
+from prodgen_tryon.body.measures import Measured
+from prodgen_tryon.body.skeleton import SIDES, Point, Side
 from prodgen_tryon.filters import Contour
-from prodgen_tryon.fit.parts import Ease, Part, TopFit, Tuck, segment
-from prodgen_tryon.fit.sizes import DRAPE, Size, measures
-from prodgen_tryon.fit.sleeve import ARM_LENGTH, fit_sleeve, long_sleeved
+from prodgen_tryon.fit.parts import Part, TopFit, Tuck, segment
+from prodgen_tryon.fit.scales import NATURAL, Scales, collar_height, scales_of
+from prodgen_tryon.fit.shoulders import Shoulder, neckline_target, pressed, shoulder_of
+from prodgen_tryon.fit.sizes import Size
+from prodgen_tryon.fit.sleeve import fit_sleeve
 from prodgen_tryon.garment.contour import resample
 from prodgen_tryon.garment.keypoints import TopShape
 
-TOP_LENGTH = 1.8  # neck to hem of a common top, in shoulder widths
 HEM_BELOW_HIPS = 0.22  # the lowest hem of a top, in shoulder widths below the hip joints: about the crotch
 LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
 WAIST = 0.82  # height of the waist, in torsos below the shoulders
-NECK, SLEEVE = 1.08, 1.25  # how much larger than usual necks and sleeves of a garment of a known size may be
-LEVEL, COLLARBONE = (
-    0.8,
-    0.16,
-)  # share of a neckline's depth that is not seen near its ends, and how far down that goes, in shoulder widths
-BARE = 0.14  # how far above the usual line a shoulder that is seen bare may lie, in shoulder widths
-SLANT = 0.45  # how much of a slant of the shoulders the foot of the neck shares
+SLEEVE = 1.25  # how much larger than usual the sleeves of a garment of a known size may be
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 FRONT = 0.45  # how far the chest lies before the shoulders' axis, in shoulder widths
-NATURAL = 0.85  # how wide cloth of an unknown size looks on the body, for its width laid flat
-
-
-EASE = {"tight": Ease(0.9, 1.0, 0.88), "regular": Ease(1.0, 1.16), "loose": Ease(1.12, 1.6, 1.3)}
-MEASURED = Ease(0.9, 2.0, DRAPE / NATURAL)  # a real size decides; cloth is never narrower than the body
-
-
-def garment_scale(shape: TopShape, width: float, dress: bool = False) -> float:
-    """Body pixels for one garment pixel along the body.
-
-    Long sleeves tell the scale by the length of the arm. Without them a common length is assumed, pulled towards what the
-    garment's own proportion says.
-    """
-    top = (shape.points["neck_a"][1] + shape.points["neck_b"][1]) / 2
-    bottom = (shape.points["hem_a"][1] + shape.points["hem_b"][1]) / 2
-    tall = max(bottom - _collar(shape) - top, 1.0)
-    if dress:
-        return width * 1.3 / max(shape.width, 1.0)
-    if long_sleeved(shape):
-        by_sleeve = ARM_LENGTH * width / max(shape.sleeve * shape.width, 1.0)
-        return float(np.clip(by_sleeve, 1.6 * width / tall, 2.5 * width / tall))
-    ratio = tall / max(shape.width, 1.0) * 1.35
-    return float(TOP_LENGTH * width * np.clip(ratio / TOP_LENGTH, 0.5, 1.6) ** 0.25 / tall)
-
-
-def _collar(shape: TopShape) -> float:
-    """Height of a standing collar in garment pixels."""
-    rises = []
-    for side in SIDES:
-        arc = shape.arcs[f"shoulder_{side}"]
-        rises.append(float(arc[_junction(arc), 1] - arc[0, 1]))
-    return max(float(np.mean(rises)), 0.0)
-
-
-def _junction(arc: Contour) -> int:
-    """Where a collar meets the shoulder: the point of the arc farthest below the straight line from its peak to its tip."""
-    if len(arc) < 4:
-        return 0
-    line = arc[-1] - arc[0]
-    size = max(float(np.hypot(*line)), 1e-6)
-    below = (
-        np.abs(line[0])
-        / size
-        * (arc[:, 1] - arc[0, 1] - line[1] / (line[0] if abs(line[0]) > 1e-6 else 1e-6) * (arc[:, 0] - arc[0, 0]))
-    )
-    index = int(below.argmax())
-    return index if below[index] > 0.07 * size else 0
 
 
 def fit_top(
@@ -98,70 +48,45 @@ def fit_top(
         waist: height below the shoulders at which new lower clothes begin, where there are some.
         hem_at: the ends of the hem on the body, where it is sewn to other cloth.
     """
-    frame, w = body.frame, body.frame.width
-    usual = scale = along = garment_scale(shape, w, dress)
-    ease = EASE[style]
-    photo = measures(shape)
-    wide, long = (None, None) if size is None else (size.across(photo), size.along(photo))
-    if size is not None:
-        along = long or usual * (size.growth or 1.0)
-    if wide is not None:
-        scale, ease = wide, MEASURED
-    neck = min(scale, NECK * usual)  # necks grow less than chests
-    middle = (shape.points["neck_a"][0] + shape.points["neck_b"][0]) / 2
-    low, high = ease.low, ease.high
-    natural = NATURAL * scale * shape.width / 2 * ease.factor
-
-    neck_half = float(np.clip((shape.points["neck_b"][0] - shape.points["neck_a"][0]) / 2 * neck, 0.19 * w, 0.36 * w))
-    tips, armpits, shoulder_targets, shoulder_sources = {}, {}, {}, {}
-    peaks: dict[Side, Contour] = {}
-    stand = _collar(shape) * neck
-    room = -body.rise - float(frame.local(chin(frame)[None])[0, 1])  # from the foot of the neck to the chin
-    pressed = float(np.clip(room / max(stand, 1e-6), 0.35, 1.0))
+    frame = body.frame
+    scales = scales_of(shape, frame.width, style, dress, size)
+    shoulders = {side: shoulder_of(shape, body, side, scales) for side in SIDES}
+    hem, tucked, waist = _hem(shape, body, scales, dress, snap_hem, tuck, waist)
+    ends = {} if hem_at is None else {side: frame.local(point[None])[0] for side, point in hem_at.items()}
+    if ends:
+        hem = float(np.mean([end[1] for end in ends.values()]))
+    sides = {
+        side: _side(shape, body, side, scales, dress, shoulders[side].armpit, hem, ends.get(side)) for side in SIDES
+    }
+    torso, neckline = _torso(shape, body, scales, shoulders, sides)
+    parts, sleeve_ends = [torso], {}
     for side in SIDES:
-        sign = -1.0 if side == "a" else 1.0
-        tip = frame.local(body.tips[side][None])[0]
-        reach = float(np.interp(0.42 * w, body.heights, body.edges[side]))
-        arc = shape.arcs[f"shoulder_{side}"]
-        corner = _junction(arc)
-        tip_across = abs(tip[0])
-        if f"cuff_outer_{side}" not in shape.points:  # a strap ends on the shoulder, not at its tip
-            strap = abs(float(arc[-1, 0]) - middle) * neck
-            tip_across = float(np.clip(strap, neck_half + 0.06 * w, tip_across))
-        tips[side] = frame.at(sign * tip_across, shoulder_height(tip_across, tip, body, side))
-        armpits[side] = frame.at(sign * float(np.clip(natural, low * reach, high * reach)), 0.42 * w)
-        across_scale = (
-            min(scale, tip_across / max(abs(float(arc[-1, 0]) - middle), 1.0))
-            if f"cuff_outer_{side}" in shape.points
-            else scale
-        )
-        base = float(
-            np.clip(abs(arc[corner, 0] - middle) * across_scale, 0.17 * w, min(0.4 * w, tip_across - 0.05 * w))
-        )
-        seam = resample(arc[corner:], 6)
-        across = base + (tip_across - base) * np.abs(seam[:, 0] - seam[0, 0]) / max(abs(seam[-1, 0] - seam[0, 0]), 1e-6)
-        line = np.array([frame.at(sign * a, shoulder_height(float(a), tip, body, side)) for a in across])
-        if corner > 0:
-            rising = resample(arc[: corner + 1], 4)[:-1]
-            lean = np.clip(np.abs(rising[:, 0] - middle) * neck, 0.16 * w, base + 0.1 * w)
-            lift = (arc[corner, 1] - rising[:, 1]) * neck * pressed
-            collar = line[0] + np.outer(lean - base, frame.right * sign) - np.outer(lift, frame.down)
-            seam, line = np.vstack([rising, seam]), np.vstack([collar, line])
-        shoulder_sources[side], shoulder_targets[side] = seam, line
-        peaks[side] = line[0]
+        if f"cuff_outer_{side}" in shape.points:
+            tip, armpit = shoulders[side].tip, shoulders[side].armpit
+            widest = min(scales.across, SLEEVE * scales.usual)
+            sleeve, sleeve_ends[side] = fit_sleeve(shape, body, side, tip, armpit, widest, scales.ease, size)
+            parts.append(sleeve)
+        else:
+            sleeve_ends[side] = 0.0
+    return TopFit(tuple(parts), neckline, hem, sleeve_ends, scales.across, tucked, waist)
 
-    neckline = _neckline_target(shape, peaks, neck, stand, pressed, frame)
-    top_y = (shape.points["neck_a"][1] + shape.points["neck_b"][1]) / 2 + _collar(shape)
-    hem_mid = (shape.points["hem_a"] + shape.points["hem_b"]) / 2
-    hem = (hem_mid[1] - top_y) * along - body.rise
-    if long is not None:
+
+def _hem(
+    shape: TopShape, body: Measured, scales: Scales, dress: bool, snap: bool, tuck: Tuck, waist: float | None
+) -> tuple[float, bool, float | None]:
+    """Height of the hem below the shoulders, whether it is tucked in, and the height of the waist, where it matters."""
+    frame, w = body.frame, body.frame.width
+    top_y = (shape.points["neck_a"][1] + shape.points["neck_b"][1]) / 2 + collar_height(shape)
+    hem_y = (shape.points["hem_a"][1] + shape.points["hem_b"][1]) / 2
+    hem = (hem_y - top_y) * scales.along - body.rise
+    if scales.long:
         ankles = max(float(frame.local(frame.leg(side))[2, 1]) for side in SIDES)
         hem = min(hem, ankles if dress else frame.torso + LONGEST * w)
     elif not dress:
         hem = min(hem, frame.torso + HEM_BELOW_HIPS * w)
     # Worn as the old top was worn: tucked in, or as long unless the lengths differ clearly.
-    tucked = snap_hem and body.tucked if tuck == "auto" else tuck == "in" and not dress
-    snap = snap_hem and long is None and (size is None or size.growth is None) and not tucked
+    tucked = snap and body.tucked if tuck == "auto" else tuck == "in" and not dress
+    snap = snap and not scales.long and (scales.size is None or scales.size.growth is None) and not tucked
     if snap and not body.tucked and body.hem is not None and -0.3 * w < hem - body.hem < 0.45 * w:
         hem = body.hem + 0.03 * w
     if tuck != "auto" or waist is not None:
@@ -169,89 +94,103 @@ def fit_top(
         waist = seen if waist is None else waist + 0.02 * w
     if tucked and waist is not None:  # no gap between a short top and the waistband
         hem = max(hem, waist + 0.15 * w)
-    elif tuck == "out" and long is None and waist is not None:
+    elif tuck == "out" and not scales.long and waist is not None:
         hem = max(hem, waist + 0.3 * w)
-    hem = max(hem, 0.7 * w)
-    ends_at = {} if hem_at is None else {side: frame.local(point[None])[0] for side, point in hem_at.items()}
-    if ends_at:
-        hem = float(np.mean([end[1] for end in ends_at.values()]))
+    return max(hem, 0.7 * w), tucked, waist
 
-    sources, targets = [], []
-    side_sources, side_targets = {}, {}
-    for side in SIDES:
-        sign = -1.0 if side == "a" else 1.0
-        arc = resample(shape.arcs[f"side_{side}"], 9)
-        heights = np.linspace(0.42 * w, hem, 9)
-        widths = np.abs(arc[:, 0] - (shape.points["armpit_a"][0] + shape.points["armpit_b"][0]) / 2)
-        wanted = NATURAL * scale * widths * ease.factor
-        if size is not None and wide is not None:
-            wanted *= _profile(photo, size, scale, heights, frame.torso)
-        edge = np.interp(heights, body.heights, body.edges[side])
-        most = high + (0.25 if dress else 0.0) * np.linspace(0, 1, 9) * 4
-        flare = np.clip(wanted, low * edge, most * edge)
-        if side in ends_at:
-            sewn = abs(float(ends_at[side][0]))
-            flare = flare * np.interp(heights, [heights[3], hem], [1.0, sewn / max(float(flare[-1]), 1e-6)])
-        side_sources[side] = arc
-        side_targets[side] = np.array(
-            [frame.at(sign * float(f), float(h)) for f, h in zip(flare, heights, strict=True)]
-        )
-        side_targets[side][0] = armpits[side]
-        sources += [shoulder_sources[side], arc, segment(shoulder_sources[side][-1], arc[0])[1:-1]]
-        targets += [shoulder_targets[side], side_targets[side], segment(tips[side], armpits[side])[1:-1]]
-    hem_source = resample(shape.arcs["hem"], 9)
-    hem_chord = segment(hem_source[0], hem_source[-1], 9)
-    hem_target = segment(side_targets["a"][-1], side_targets["b"][-1], 9) + np.outer(
-        np.clip((hem_source - hem_chord)[:, 1] * scale, -TAIL * w, TAIL * w), frame.down
-    )
-    ahead = (
-        frame.right * FRONT * w * body.turn
-    )  # the middle of the front, or of a back, lies before the shoulders' axis
-    hem_target = hem_target + np.outer(1 - np.linspace(-1, 1, 9) ** 2, ahead)
+
+class _Line(NamedTuple):
+    """The same points on the garment and on the body."""
+
+    source: Contour
+    target: Contour
+
+
+def _side(
+    shape: TopShape,
+    body: Measured,
+    side: Side,
+    scales: Scales,
+    dress: bool,
+    armpit: Point,
+    hem: float,
+    end: Point | None,
+) -> _Line:
+    """From the armpit down to the hem; `end` is where that is sewn to other cloth, across and along."""
+    frame, w, ease = body.frame, body.frame.width, scales.ease
+    sign = -1.0 if side == "a" else 1.0
+    arc = resample(shape.arcs[f"side_{side}"], 9)
+    heights = np.linspace(0.42 * w, hem, 9)
+    widths = np.abs(arc[:, 0] - (shape.points["armpit_a"][0] + shape.points["armpit_b"][0]) / 2)
+    wanted = NATURAL * scales.across * widths * ease.factor
+    if scales.size is not None and scales.wide:
+        wanted *= _profile(scales.photo, scales.size, scales.across, heights, frame.torso)
+    edge = np.interp(heights, body.heights, body.edges[side])
+    most = ease.high + (0.25 if dress else 0.0) * np.linspace(0, 1, 9) * 4
+    flare = np.clip(wanted, ease.low * edge, most * edge)
+    if end is not None:
+        sewn = abs(float(end[0]))
+        flare = flare * np.interp(heights, [heights[3], hem], [1.0, sewn / max(float(flare[-1]), 1e-6)])
+    target = np.array([frame.at(sign * float(f), float(h)) for f, h in zip(flare, heights, strict=True)])
+    target[0] = armpit
+    return _Line(arc, target)
+
+
+def _torso(
+    shape: TopShape,
+    body: Measured,
+    scales: Scales,
+    shoulders: dict[Side, Shoulder],
+    sides: dict[Side, _Line],
+) -> tuple[Part, Contour]:
+    """The torso, and the front edge of its opening on the body."""
+    frame, w = body.frame, body.frame.width
+    a, b = sides["a"], sides["b"]
+    # The middle of the front, or of a back, lies before the shoulders' axis.
+    ahead = frame.right * FRONT * w * body.turn
+    seam = resample(shape.arcs["hem"], 9)
+    dip = np.clip((seam - segment(seam[0], seam[-1], 9))[:, 1] * scales.across, -TAIL * w, TAIL * w)
+    hem = _Line(seam, segment(a.target[-1], b.target[-1], 9) + np.outer(dip, frame.down))
+    hem = hem._replace(target=hem.target + np.outer(1 - np.linspace(-1, 1, 9) ** 2, ahead))
+    peaks = {side: shoulders[side].line[0] for side in SIDES}
+    stand, left = collar_height(shape) * scales.neck, pressed(shape, body, scales)
+    neckline = neckline_target(shape, peaks, scales.neck, stand, left, frame)
     neckline = neckline + np.outer(1 - np.linspace(-1, 1, len(neckline)) ** 2, ahead)
-    sources += [hem_source[1:-1], shape.neckline[4:-4:4]]
-    targets += [hem_target[1:-1], neckline[4:-4:4]]
-    sources.append((side_sources["a"] + side_sources["b"])[2:-1:2] / 2)
-    targets.append((side_targets["a"] + side_targets["b"])[2:-1:2] / 2 + ahead)
-
-    def ring(
-        upper: dict[Side, Contour],
-        pits: dict[Side, Contour],
-        sides: dict[Side, Contour],
-        bottom: Contour,
-        opening: Contour,
-    ) -> Contour:
-        return np.vstack(
-            [
-                opening,
-                upper["b"],
-                pits["b"][None],
-                sides["b"],
-                bottom[::-1],
-                sides["a"][::-1],
-                pits["a"][None],
-                upper["a"][::-1],
-            ]
-        )
-
-    chord = segment(shoulder_sources["a"][0], shoulder_sources["b"][0], 5) - [0, 0.2 * shape.width]
+    lines = []
+    for side in SIDES:
+        upper, beside = shoulders[side], sides[side]
+        armhole = _Line(segment(upper.seam[-1], beside.source[0])[1:-1], segment(upper.tip, upper.armpit)[1:-1])
+        lines += [_Line(upper.seam, upper.line), beside, armhole]
+    lines += [
+        _Line(hem.source[1:-1], hem.target[1:-1]),
+        _Line(shape.neckline[4:-4:4], neckline[4:-4:4]),
+        _Line((a.source + b.source)[2:-1:2] / 2, (a.target + b.target)[2:-1:2] / 2 + ahead),
+    ]
+    above = segment(shoulders["a"].seam[0], shoulders["b"].seam[0], 5) - [0, 0.2 * shape.width]
+    across = segment(shoulders["a"].line[0], shoulders["b"].line[0], 5)
     torso = Part(
         "torso",
-        np.vstack(sources),
-        np.vstack(targets),
-        ring(shoulder_sources, {s: side_sources[s][0] for s in SIDES}, side_sources, hem_source, chord),
-        ring(shoulder_targets, armpits, side_targets, hem_target, segment(peaks["a"], peaks["b"], 5)),
+        np.vstack([line.source for line in lines]),
+        np.vstack([line.target for line in lines]),
+        _ring(above, {side: shoulders[side].seam for side in SIDES}, {s: sides[s].source for s in SIDES}, hem.source),
+        _ring(across, {side: shoulders[side].line for side in SIDES}, {s: sides[s].target for s in SIDES}, hem.target),
     )
-    parts, ends = [torso], {}
-    for side in SIDES:
-        if f"cuff_outer_{side}" in shape.points:
-            sleeve, ends[side] = fit_sleeve(
-                shape, body, side, tips[side], armpits[side], min(scale, SLEEVE * usual), ease, size
-            )
-            parts.append(sleeve)
-        else:
-            ends[side] = 0.0
-    return TopFit(tuple(parts), neckline, hem, ends, scale, tucked, waist)
+    return torso, neckline
+
+
+def _ring(opening: Contour, upper: dict[Side, Contour], sides: dict[Side, Contour], hem: Contour) -> Contour:
+    """The closed outline of the torso."""
+    pieces = [
+        opening,
+        upper["b"],
+        sides["b"][:1],
+        sides["b"],
+        hem[::-1],
+        sides["a"][::-1],
+        sides["a"][:1],
+        upper["a"][::-1],
+    ]
+    return np.vstack(pieces)
 
 
 def _profile(
@@ -264,35 +203,3 @@ def _profile(
             places.append(height)
             factors.append(size.widths[name] / (photo[name] * scale))
     return np.interp(heights, places, factors)
-
-
-def shoulder_height(across: float, tip: Contour, body: Measured, side: Side) -> float:
-    """Height (negative is up) of the shoulder's upper line at a distance from the axis: from the neck's foot to the tip, or on the bare skin that is seen above it."""
-    w = body.frame.width
-    base, outer = 0.25 * w, abs(float(tip[0]))
-    level = float(np.mean([body.frame.local(point[None])[0, 1] for point in body.tips.values()]))
-    foot = -body.rise + SLANT * (float(tip[1]) - level)
-    line = float(np.interp(across, [0.14 * w, base, outer], [foot - 0.05 * w, foot, float(tip[1])]))
-    if side not in body.outline or body.sleeves[side] >= 0.15:  # cloth is thick, and lies away from the body
-        return line
-    seen = float(np.interp(across / w, OUTLINE, body.outline[side]))
-    most = w * float(np.interp(across / w, OUTLINE[:2], [0.0, BARE]))
-    return line - float(np.clip(seen + line, 0.0, most))
-
-
-def _neckline_target(
-    shape: TopShape, peaks: dict[Side, Contour], scale: float, stand: float, pressed: float, frame: Skeleton
-) -> Contour:
-    """The opening's front edge on the body; `pressed` of a collar's height `stand` is left below the chin."""
-    curve = shape.neckline
-    across = curve[-1] - curve[0]
-    share = (curve - curve[0]) @ across / max(float(across @ across), 1e-6)
-    chord = curve[0] + np.outer(share, across)
-    depth = (curve - chord)[:, 1] * scale
-    depth = np.minimum(depth - (1 - pressed) * np.clip(depth, 0, stand), 0.9 * frame.width)
-    # Seen from the front the cloth beside the neck is foreshortened: it lies on the shoulders, nearly level.
-    lying = np.maximum(depth - stand * pressed, 0) / (COLLARBONE * frame.width)
-    depth = depth - LEVEL * COLLARBONE * frame.width * (1 - np.exp(-lying))
-    line = peaks["a"] + np.outer(share, peaks["b"] - peaks["a"])
-    result: Contour = line + np.outer(depth, frame.down)
-    return result

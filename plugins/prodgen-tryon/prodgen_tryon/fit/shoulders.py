@@ -1,0 +1,97 @@
+"""Where the upper edge of a top goes: shoulders, collar and the front of the opening."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from prodgen_tryon.body.measures import OUTLINE, Measured
+from prodgen_tryon.body.skeleton import Point, Side, Skeleton, chin
+from prodgen_tryon.filters import Contour
+from prodgen_tryon.fit.scales import NATURAL, Scales, collar_height, junction
+from prodgen_tryon.garment.contour import resample
+from prodgen_tryon.garment.keypoints import TopShape
+
+LEVEL = 0.8  # share of a neckline's depth that is not seen near its ends
+COLLARBONE = 0.16  # how far down that goes, in shoulder widths
+BARE = 0.14  # how far above the usual line a shoulder that is seen bare may lie, in shoulder widths
+SLANT = 0.45  # how much of a slant of the shoulders the foot of the neck shares
+
+
+class Shoulder(NamedTuple):
+    """Where the upper edge of one side goes, from the opening to the shoulder's tip: `seam` [n, 2] on the garment, `line` on the body."""
+
+    seam: Contour
+    line: Contour
+    tip: Point
+    armpit: Point
+
+
+def shoulder_of(shape: TopShape, body: Measured, side: Side, scales: Scales) -> Shoulder:
+    frame, w, neck = body.frame, body.frame.width, scales.neck
+    sign = -1.0 if side == "a" else 1.0
+    middle = (shape.points["neck_a"][0] + shape.points["neck_b"][0]) / 2
+    half = (shape.points["neck_b"][0] - shape.points["neck_a"][0]) / 2
+    tip = frame.local(body.tips[side][None])[0]
+    reach = float(np.interp(0.42 * w, body.heights, body.edges[side]))
+    arc = shape.arcs[f"shoulder_{side}"]
+    corner = junction(arc)
+    tip_across, across_scale = abs(tip[0]), scales.across
+    if f"cuff_outer_{side}" in shape.points:
+        across_scale = min(scales.across, tip_across / max(abs(float(arc[-1, 0]) - middle), 1.0))
+    else:  # a strap ends on the shoulder, not at its tip
+        strap = abs(float(arc[-1, 0]) - middle) * neck
+        tip_across = float(np.clip(strap, float(np.clip(half * neck, 0.19 * w, 0.36 * w)) + 0.06 * w, tip_across))
+    natural = NATURAL * scales.across * shape.width / 2 * scales.ease.factor
+    armpit = frame.at(sign * float(np.clip(natural, scales.ease.low * reach, scales.ease.high * reach)), 0.42 * w)
+    farthest = min(0.4 * w, tip_across - 0.05 * w)
+    base = float(np.clip(abs(arc[corner, 0] - middle) * across_scale, 0.17 * w, farthest))
+    seam = resample(arc[corner:], 6)
+    across = base + (tip_across - base) * np.abs(seam[:, 0] - seam[0, 0]) / max(abs(seam[-1, 0] - seam[0, 0]), 1e-6)
+    line = np.array([frame.at(sign * x, shoulder_height(float(x), tip, body, side)) for x in across])
+    if corner > 0:
+        rising = resample(arc[: corner + 1], 4)[:-1]
+        lean = np.clip(np.abs(rising[:, 0] - middle) * neck, 0.16 * w, base + 0.1 * w)
+        lift = (arc[corner, 1] - rising[:, 1]) * neck * pressed(shape, body, scales)
+        collar = line[0] + np.outer(lean - base, frame.right * sign) - np.outer(lift, frame.down)
+        seam, line = np.vstack([rising, seam]), np.vstack([collar, line])
+    return Shoulder(seam, line, frame.at(sign * tip_across, shoulder_height(tip_across, tip, body, side)), armpit)
+
+
+def pressed(shape: TopShape, body: Measured, scales: Scales) -> float:
+    """What is left of a collar's height between the foot of the neck and the chin."""
+    room = -body.rise - float(body.frame.local(chin(body.frame)[None])[0, 1])
+    return float(np.clip(room / max(collar_height(shape) * scales.neck, 1e-6), 0.35, 1.0))
+
+
+def shoulder_height(across: float, tip: Contour, body: Measured, side: Side) -> float:
+    """Height (negative is up) of the shoulder's upper line at a distance from the axis: from the neck's foot to the tip, or on the bare skin that is seen above it."""
+    w = body.frame.width
+    base, outer = 0.25 * w, abs(float(tip[0]))
+    level = float(np.mean([body.frame.local(point[None])[0, 1] for point in body.tips.values()]))
+    foot = -body.rise + SLANT * (float(tip[1]) - level)
+    line = float(np.interp(across, [0.14 * w, base, outer], [foot - 0.05 * w, foot, float(tip[1])]))
+    if side not in body.outline or body.sleeves[side] >= 0.15:  # cloth is thick, and lies away from the body
+        return line
+    seen = float(np.interp(across / w, OUTLINE, body.outline[side]))
+    most = w * float(np.interp(across / w, OUTLINE[:2], [0.0, BARE]))
+    return line - float(np.clip(seen + line, 0.0, most))
+
+
+def neckline_target(
+    shape: TopShape, peaks: dict[Side, Point], scale: float, stand: float, pressed: float, frame: Skeleton
+) -> Contour:
+    """The opening's front edge on the body; `pressed` of a collar's height `stand` is left below the chin."""
+    curve = shape.neckline
+    across = curve[-1] - curve[0]
+    share = (curve - curve[0]) @ across / max(float(across @ across), 1e-6)
+    chord = curve[0] + np.outer(share, across)
+    depth = (curve - chord)[:, 1] * scale
+    depth = np.minimum(depth - (1 - pressed) * np.clip(depth, 0, stand), 0.9 * frame.width)
+    # Seen from the front the cloth beside the neck is foreshortened: it lies on the shoulders, nearly level.
+    lying = np.maximum(depth - stand * pressed, 0) / (COLLARBONE * frame.width)
+    depth = depth - LEVEL * COLLARBONE * frame.width * (1 - np.exp(-lying))
+    line = peaks["a"] + np.outer(share, peaks["b"] - peaks["a"])
+    result: Contour = line + np.outer(depth, frame.down)
+    return result
