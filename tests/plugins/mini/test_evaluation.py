@@ -86,7 +86,6 @@ def test_seeds_that_differ_as_true_products_do_have_full_diversity(parts):
     assert 0.7 < table.figures(shuffled)["diversity"] < 1.2
 
 
-@pytest.mark.slow
 class TestAssets(BenchmarkContract):
     plugin = plugin
     id = "mini/evaluate"
@@ -98,7 +97,13 @@ class TestAssets(BenchmarkContract):
 
     @pytest.fixture
     def options(self, large, tmp_path):
-        return {"data": str(large), "n": 24, "models": "vae,diffusion", "out": str(tmp_path / "report")}
+        return {
+            "data": str(large),
+            "n": 20,
+            "models": "vae,diffusion",
+            "out": str(tmp_path / "report"),
+            "judge_steps": 3,
+        }
 
 
 class TestSpeed(BenchmarkContract):

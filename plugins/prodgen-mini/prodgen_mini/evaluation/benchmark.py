@@ -34,7 +34,8 @@ _TRAINING, _PART = 6000, 2048
 
 class AssetBenchmark(Benchmark):
     """Options: `data`, a data set of designs whose test split no model has seen; `n` products at most (256); `out` for a sheet of
-    designs; `models`, such as `gan,vae`; `rendered`, of how many products, with artwork or without, pictures are compared (0).
+    designs; `models`, such as `gan,vae`; `rendered`, of how many products, with artwork or without, pictures are compared (0);
+    `judge_steps`, for which the judge is trained (500; fewer try the command out).
 
     For each system: the share whose pattern the judge names right; the colour difference of the main colour to the asked one; the
     kernel distance to the true designs, of the artwork alone and together with what was asked; the diversity of four seeds over that
@@ -64,7 +65,7 @@ class AssetBenchmark(Benchmark):
             raise InputError(f"{data} holds {len(test)} test products with artwork; 20 are needed.")
         _, space, _ = load_codec(self._config.codec.weights, self._config.codec.sha256)
         ctx.progress(0, len(models) + 3, "judge")
-        judge, kinds, _ = train_judge(train)
+        judge, kinds, _ = train_judge(train, steps=int(options.get("judge_steps", 500)))
         ctx.progress(0, len(models) + 3, "what was trained on")
         table = _Table(test, train, judge, kinds, all_small(data, ctx))
         designers: dict[str, Designer] = {name: model_designer(name, self._config) for name in models}  # type: ignore[arg-type]
