@@ -247,7 +247,7 @@ class Recommender:
         """See `Studio.similar`."""
         import numpy as np
 
-        if (sku is None) + (image is None) + (text is None) == 3:
+        if sku is None and image is None and not (text or "").strip():
             raise InputError("Similar to what?", hint="Give a sku, an image or some text.")
         _check_k(k)
         self._catalogue.catch_up(_PATIENCE)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from itertools import islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, or_, select, update
 
@@ -15,19 +14,12 @@ from prodgen_sdk.store import outbox
 from prodgen_sdk.store.database import CHUNK, Database, batched
 from prodgen_sdk.store.documents import dump
 from prodgen_sdk.store.schema import now_micros, products, variants
-from prodgen_sdk.types import Facets, Product
+from prodgen_sdk.types import Product
 from prodgen_sdk.types.product import STORED
 
 Change = Literal["added", "updated", "unchanged"]
 _NEIGHBOURS = 2000
 _CATEGORIES = select(products.c.sku, products.c.category).where(products.c.sku.in_(bindparam("skus", expanding=True)))
-
-
-class Listing(NamedTuple):
-    """What is needed of a product at serve time."""
-
-    title: str
-    facets: Facets
 
 
 class Products:
@@ -124,23 +116,6 @@ class Products:
             for sku, category in self._database.rows(_CATEGORIES, skus=chunk)
         }
 
-    def listings(self, skus: Iterable[str]) -> dict[str, Listing]:
-        """Title and facets of each known sku, without reading whole products."""
-        columns = (
-            products.c.sku,
-            products.c.title,
-            products.c.category,
-            products.c.price,
-            products.c.tags,
-            products.c.on_sale,
-        )
-        with self._database.read() as connection:
-            return {
-                row.sku: Listing(row.title, _facets(row))
-                for chunk in batched(skus)
-                for row in connection.execute(select(*columns).where(products.c.sku.in_(chunk)))
-            }
-
 
 def _put_chunk(connection: Connection, items: Mapping[str, Product]) -> dict[str, Change]:
     rows = connection.execute(select(products.c.sku, products.c.document).where(products.c.sku.in_(list(items))))
@@ -184,11 +159,6 @@ def _row(product: Product) -> dict[str, Any]:
 
 def _indexed(product: Product) -> tuple[object, ...]:
     return product.model_copy(update={"stock": None, "withdrawn": False}), product.on_sale
-
-
-def _facets(row: Any) -> Facets:
-    price = None if row.price is None else Decimal(row.price)
-    return Facets(category=row.category, price=price, tags=tuple(json.loads(row.tags)), on_sale=row.on_sale)
 
 
 def _below(category: str) -> ColumnElement[bool]:

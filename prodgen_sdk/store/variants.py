@@ -30,13 +30,8 @@ TRANSITIONS: dict[ReviewState, tuple[ReviewState, ...]] = {
 
 _NEIGHBOURS = 2000
 
-# The conditions are judged in Python: SQLite without statistics would go through all approved variants instead of `ids`.
-_SERVABLE = (
-    select(variants.c.id, variants.c.review, products.c.on_sale)
-    .join(products, products.c.sku == variants.c.sku)
-    .where(variants.c.id.in_(bindparam("ids", expanding=True)))
-)
 _AMONG = variants.c.id.in_(bindparam("ids", expanding=True))
+# The conditions are judged in Python: SQLite without statistics would go through all approved variants instead of `ids`.
 _SHELF = (
     select(
         variants.c.id,
@@ -202,15 +197,6 @@ class Variants:
                 ).all()
             found |= {row.id for row in rows if self._assets.has(row.digest)}
         return found
-
-    def serve_check(self, ids: Iterable[str]) -> set[str]:
-        """Those of `ids` that may be shown now: approved, and of a product that is on sale."""
-        return {
-            id
-            for chunk in batched(ids, 5000)
-            for id, review, on_sale in self._database.rows(_SERVABLE, ids=chunk)
-            if review == "approved" and on_sale
-        }
 
     def servable(self, ids: Iterable[str]) -> dict[str, tuple[str, Facets]]:
         """Product and facets of those of `ids` that may be shown now: approved, and of a product that is on sale."""

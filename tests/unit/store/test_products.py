@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 import pytest
 
 from prodgen_sdk.errors import NotFound
@@ -74,17 +72,6 @@ def test_a_category_holds_those_below_it_and_no_others(store, product):
     assert [item.sku for item in store.products.iterate(category="home/mug")] == ["a", "b"]
     assert store.products.count("home") == 3
     assert store.products.count("hom") == 0
-
-
-def test_listings_agree_with_the_products(store, product):
-    store.products.put([product("a", tags=("x", "新")), product("b", price=None, stock=0)])
-    listings = store.products.listings(["a", "b", "c"])
-    assert set(listings) == {"a", "b"}
-    assert listings["a"].title == "Blue mug"
-    assert listings["a"].facets.tags == ("x", "新")
-    assert listings["a"].facets.price == Decimal("9.5")
-    assert listings["b"].facets.price is None
-    assert not listings["b"].facets.on_sale
 
 
 @pytest.mark.parametrize(

@@ -88,28 +88,6 @@ def replay(
     return Replayed(float(kept.mean()) if len(kept) else float("nan"), kept, np.ones(len(kept)), len(log))
 
 
-def weighted_replay(
-    log: Sequence[Row[Seen]], choose: Callable[[Seen], str], learn: Callable[[Row[Seen]], None] = lambda row: None
-) -> Replayed:
-    """Keeps every matching row and weights it by the inverse of its probability: more rows, less noise.
-
-    Consistent for a policy that does not learn. One that learns meets rows in other shares than it would have met, and its
-    value is then biased: use `replay`.
-
-    Raises:
-        InputError: the log is empty, or a probability is not above 0 and up to 1.
-    """
-    _least(log)
-    kept = []
-    for row in log:
-        if choose(row.seen) == row.action:
-            kept.append((row.reward, 1 / row.pscore))
-            learn(row)
-    rewards, weights = np.asarray(kept, np.float64).reshape(-1, 2).T
-    value = float((rewards * weights).sum() / weights.sum()) if len(weights) else float("nan")
-    return Replayed(value, rewards, weights, len(log))
-
-
 def _least(log: Sequence[Row[Any]]) -> float:
     if not log:
         raise InputError("The log has no rows.")

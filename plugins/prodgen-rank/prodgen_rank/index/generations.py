@@ -20,6 +20,7 @@ state or the new one. The generation before the current one is kept for readers 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import mmap
@@ -74,14 +75,20 @@ class Generations:
         """Holds the lock of the one writer among all processes; the system releases it when a process dies."""
         from filelock import FileLock, Timeout
 
-        self.root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.root / "writer.lock", timeout=_LOCK_SECONDS, thread_local=False)
         try:
-            with FileLock(self.root / "writer.lock", timeout=_LOCK_SECONDS, thread_local=False):
-                yield
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
         except Timeout as error:
             raise Busy(
                 f"Another process has been writing to {self.root} for a minute.", hint="Try again later."
             ) from error
+        except OSError as error:
+            raise _unwritable(self.root, error) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def folder(self, number: int) -> Path:
         return self.root / f"generation-{number:08d}"
@@ -318,7 +325,12 @@ def _disk(root: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(f"{root} could not be written: {error.strerror or error}.", hint="Free some space.") from error
+        raise _unwritable(root, error) from error
+
+
+def _unwritable(root: Path, error: OSError) -> StoreError:
+    hint = "Free some space." if error.errno == errno.ENOSPC else "Check the permissions of the folder."
+    return StoreError(f"{root} could not be written: {error.strerror or error}.", hint=hint)
 
 
 def _mapped(folder: Path, variants: int) -> NDArray[np.float32]:

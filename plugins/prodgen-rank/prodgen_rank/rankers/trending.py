@@ -60,12 +60,8 @@ class Trends:
     def _highest(self) -> float:
         return max(self.totals.values(), default=0.0)
 
-    def users_this_week(self, sku: str, now: datetime) -> int:
-        """How many users touched the product in the seven days before `now`."""
-        return self.crowds([sku], now)[0]
-
     def crowds(self, skus: Iterable[str], now: datetime) -> list[int]:
-        """`users_this_week` of several products."""
+        """How many users touched each product in the seven days before `now`."""
         since, none = (now - WEEK).timestamp(), ()
         return [len(times) - bisect_right(times, since) for times in [self.touched.get(sku, none) for sku in skus]]
 
