@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -168,6 +172,7 @@ def test_a_full_disk_leaves_what_was(tmp_path: Path, monkeypatch: pytest.MonkeyP
 WRITER = """
 import sys
 sys.path.insert(0, sys.argv[2])
+from contextlib import contextmanager
 from pathlib import Path
 from test_index_files import Context, batch, opened
 index = opened(Path(sys.argv[1]))
@@ -221,3 +226,45 @@ def test_an_index_without_rows_is_kept(tmp_path: Path) -> None:
     assert again.search(np.ones((1, 4), np.float32), 3, Filter(), Context()) == [[]]
     again.apply([change(9, 1)], 9, Context())
     assert set(contents(opened(tmp_path))) == {"v1"}
+
+
+def test_a_builder_that_ends_leaves_the_next_one_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next base is begun when the one before is served, but its thread not yet over: it must still be told of changes."""
+    index, step = opened(tmp_path), 0
+    building, turns = index._files.building, itertools.count()
+    served, end_first, begun, build_second = (threading.Event() for _ in range(4))
+
+    @contextmanager
+    def slow() -> Iterator[bool]:
+        turn = next(turns)
+        with building() as free:
+            if turn == 1:
+                begun.set()
+                assert build_second.wait(20)
+            yield free
+        if turn == 0:
+            served.set()
+            assert end_first.wait(20)
+
+    def grow_until(condition: Callable[[], object]) -> None:
+        nonlocal step
+        while not condition():
+            step += 1
+            index.apply(batch(step), step, Context())
+
+    monkeypatch.setattr(index._files, "building", slow)
+    grow_until(lambda: index._rebuild)
+    first = index._rebuild
+    assert served.wait(20)
+    grow_until(lambda: index._rebuild)
+    second = index._rebuild
+    assert begun.wait(20)
+    end_first.set()
+    first.join()
+    last = step + 3
+    grow_until(lambda: step == last)
+    build_second.set()
+    second.join()
+    for one in (index, opened(tmp_path)):
+        assert contents(one) == expected(step)
+    assert index.stats(Context())["generation"] == 3

@@ -309,7 +309,10 @@ class FaissIndex(VectorIndex):
                 self._failed = (rebuild.start_from.snapshot.changed, str(error))
                 self._logger.warning("no new base could be built: %s", error)
         finally:
-            self._rebuild = None
+            with self._lock:
+                # Once this base is served, the next one may have been begun: it is told of changes as long as it stands here.
+                if self._rebuild is rebuild:
+                    self._rebuild = None
 
     def _replace(self, rebuild: Rebuild) -> None:
         """Serves a base that was built, with what came meanwhile, unless another process was faster."""
@@ -321,6 +324,7 @@ class FaissIndex(VectorIndex):
                 rebuild.catch_up(state)
                 self._swap(rebuild.published(state))
                 self._failed = None
+            # Under the same lock: what comes from here on is in the new base's own delta.
             self._rebuild = None
 
 
