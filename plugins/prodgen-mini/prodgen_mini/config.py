@@ -27,24 +27,16 @@ class DesignerConfig(WeightsConfig):
 
     Args:
         candidates: so many designs are drawn for one with a pattern, and the one whose edges are cleanest is kept.
-        labels: so many are drawn for one with a label and a named colour, and the one that shows most of that colour is kept.
     """
 
     candidates: Annotated[int, Field(ge=1, le=64)] = 8
-    labels: Annotated[int, Field(ge=1, le=64)] = 1
-
-
-class GanConfig(DesignerConfig):
-    """How gan/mini designs: as the others, but for its labels, which show too little of the named colour where they are taken as they come."""
-
-    labels: Annotated[int, Field(ge=1, le=64)] = 2
 
 
 class DiffusionConfig(DesignerConfig):
     """How diffusion/mini samples.
 
     Args:
-        candidates, labels: as for the others.
+        candidates: as for the others.
         steps: more take longer and follow the flow more closely.
         guidance: how far to go beyond what the attributes ask for; 1 turns it off and halves the time.
         strength: with a front picture given: how much of it is forgotten, 0 (a copy) to 1 (nothing but its colour is kept).
@@ -69,7 +61,7 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     codec: WeightsConfig = WeightsConfig()
-    gan: GanConfig = GanConfig()
+    gan: DesignerConfig = DesignerConfig()
     vae: DesignerConfig = DesignerConfig()
     diffusion: DiffusionConfig = DiffusionConfig()
     temperature: Annotated[float, Field(gt=0, le=2)] = 1.0

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from prodgen_mini.brief import Brief, briefs_of, renderer_of
-from prodgen_mini.choice import drawn, kept
 from prodgen_mini.config import Config, DesignerConfig
 from prodgen_mini.space import artwork_of, rgb_of
 from prodgen_mini.weights import Part, Weights, check_pin, load_codec, load_vae, read
@@ -82,19 +81,17 @@ class MiniGenerator(Generator):
     def _one(self, request: GenerationRequest, brief: Brief, ctx: Context) -> ProductAsset:
         import torch
 
+        from prodgen_mini.models.clarity import CHOOSY, vagueness
+
         ctx.check()
-        layout = brief.sketch.layout
         # A preview chooses among as many, or it would show another product.
-        count = drawn(self.own, layout, brief.sketch.colour is not None)
+        count = self.own.candidates if brief.sketch.layout in CHOOSY else 1
         with torch.inference_mode():
             maps, vectors = self.sample(request, brief, count, ctx)
-            best = 0
-            if count > 1:
-                on = self.ground(brief.sketch, vectors[0].float().cpu().numpy())
-                best = kept(layout, self.codec.decode(maps), vectors, on, self.space)
+            best = int(vagueness(self.codec.decode(maps)).argmin()) if count > 1 else 0
             finer = 1 if _is_draft(request) else FINER
             chosen = maps[best : best + 1]
-            sheets = self.codec.decode(chosen, finer=finer)[0] if layout != "none" else None
+            sheets = self.codec.decode(chosen, finer=finer)[0] if brief.sketch.layout != "none" else None
         numbers = vectors[best].float().cpu().numpy()
         shares = None if sheets is None else sheets.float().cpu().numpy()
         if not np.isfinite(numbers).all() or (shares is not None and not np.isfinite(shares).all()):
@@ -102,9 +99,9 @@ class MiniGenerator(Generator):
         if shares is None:
             return self.space.asset(brief.sketch, numbers, None)
         ground = self.ground(brief.sketch, numbers)
-        if brief.sketch.accent is not None and layout in _PRINTED:
+        if brief.sketch.accent is not None and brief.sketch.layout in _PRINTED:
             numbers = self.space.printed_in(numbers, shares, np.array(rgb_of(brief.sketch.accent), np.float32))
-        repeats = np.array([layout == "tile"])
+        repeats = np.array([brief.sketch.layout == "tile"])
         art = self.space.artwork(shares[None], numbers[None], ground[None], repeats)[0]
         return self.space.asset(brief.sketch, numbers, artwork_of(art, ground))
 

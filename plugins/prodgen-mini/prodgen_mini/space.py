@@ -29,9 +29,6 @@ _EDGE = 0.02
 _MUCH = 0.3
 """Share of what the commonest ink covers from which an ink can be the one that words name."""
 
-_ALIKE = 0.03
-"""Squared distance in sRGB at which an ink counts as a third of the colour that it is compared with."""
-
 
 @dataclass(frozen=True)
 class Space:
@@ -173,17 +170,6 @@ class Space:
     def main_colour(self, vectors: Floats) -> Floats:
         """float32 [..., 3] in [0, 1]: the main colour that vectors [..., vector] hold."""
         return _rgb(vectors[..., self.colour])
-
-    def shown(self, shares: Floats, vectors: Floats, ground: Floats) -> Floats:
-        """How much of artworks looks like the ground [3], [n] in [0, 1]: what lies bare, and inks for as much as they are like it.
-
-        Args:
-            shares: [n, INKS + 1], of the whole that each ink covers, the bare ground first; vectors [n, vector].
-        """
-        end = self.vector - 2
-        apart = np.square(_rgb(vectors[:, end - 3 * INKS : end]).reshape(-1, INKS, 3) - ground).sum(-1)
-        alike: Floats = shares[:, 0] + (shares[:, 1:] * np.exp(-apart / _ALIKE)).sum(1)
-        return alike
 
     def printed_in(self, vector: Floats, sheets: Floats, colour: Floats) -> Floats:
         """A vector [vector] whose artwork is printed in a colour [3]: of the inks that cover much, the nearest one becomes it.

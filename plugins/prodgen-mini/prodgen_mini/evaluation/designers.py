@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from prodgen_mini.choice import drawn, kept
 from prodgen_mini.config import Config
 from prodgen_mini.designs import Designs
+from prodgen_mini.models.clarity import CHOOSY, vagueness
 from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.flow import sample
 from prodgen_mini.models.gan import Generator
@@ -51,6 +51,8 @@ def model_designer(part: Part, config: Config) -> Designer:
         check_pin(found, vae_digest, "vae")
     network = found.into({"gan": Generator, "vae": Vae, "diffusion": Dit}[part](**found.settings))
 
+    count = own.candidates
+
     def draw(condition: Tensor, noise: torch.Generator) -> tuple[Tensor, Tensor]:
         if isinstance(network, Dit):
             options = config.diffusion
@@ -68,18 +70,16 @@ def model_designer(part: Part, config: Config) -> Designer:
         condition = torch.from_numpy(designs.conditions(space, told))
         noise = torch.Generator().manual_seed(seed * 7919 + 13)
         ground = designs.ground.astype(np.float32) / np.float32(255)
-        layouts, coloured = designs.column("layout").tolist(), designs.palette_used[:, 0].tolist()
-        counts = [drawn(own, layout, named) for layout, named in zip(layouts, coloured, strict=True)]
+        choosy = torch.from_numpy(np.isin(designs.column("layout"), CHOOSY))
         sheets, vectors = [], []
         with torch.inference_mode():
-            for some in torch.split(torch.arange(len(designs)), 16):
-                each = [counts[row] for row in some.tolist()]
-                maps, numbers = draw(condition[some].repeat_interleave(torch.tensor(each), 0), noise)
-                made = zip(torch.split(codec.decode(maps), each), torch.split(numbers, each), strict=True)
-                for row, (mine, own_numbers) in zip(some.tolist(), made, strict=True):
-                    best = kept(layouts[row], mine, own_numbers, ground[row], space)
-                    sheets.append(mine[best : best + 1])
-                    vectors.append(own_numbers[best : best + 1])
+            for part_of, hard in zip(torch.split(condition, 16), torch.split(choosy, 16), strict=True):
+                maps, numbers = draw(part_of.repeat_interleave(count, 0), noise)
+                drawn = codec.decode(maps)
+                vague = vagueness(drawn).view(-1, count)
+                best = torch.where(hard, vague.argmin(1), 0) + count * torch.arange(len(part_of))
+                sheets.append(drawn[best])
+                vectors.append(numbers[best])
         rows = torch.cat(vectors).numpy()
         art = space.artwork(torch.cat(sheets).numpy(), rows, ground, designs.repeats)
         return Made(torch.from_numpy(art), rows, space.main_colour(rows))

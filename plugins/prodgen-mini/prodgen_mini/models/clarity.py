@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
+CHOOSY = ("tile",)
+"""Layouts that are chosen among. What covers a surface or a screen has soft edges of its own; of labels those with large panels would win."""
 _FEWEST = 100.0
 """Borders count as at least so many pixels, so that a nearly bare sheet is not held to be vague."""
 
