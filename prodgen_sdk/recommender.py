@@ -247,7 +247,8 @@ class Recommender:
         """See `Studio.similar`."""
         import numpy as np
 
-        if sku is None and image is None and not (text or "").strip():
+        text = text if text and text.strip() else None
+        if sku is None and image is None and text is None:
             raise InputError("Similar to what?", hint="Give a sku, an image or some text.")
         _check_k(k)
         self._catalogue.catch_up(_PATIENCE)

@@ -119,7 +119,7 @@ class _Run:
         found |= self._measured("recommend", cycle(regulars), number, stages=True)
         found |= self._measured("first_visit", strangers, len(strangers))
         found |= self._measured("unknown_user", (f"new-{i}" for i in range(number)), number)
-        found |= self._measured("user_with_100k_events", cycle(["collector"]), max(20, number // 10))
+        found |= self._measured("long_history", cycle(["collector"]), max(20, number // 10))
         category = Filter(categories=("home/family-1",))
         for name, where in (
             ("price_1pct", _PRICE_1_PERCENT),

@@ -268,3 +268,11 @@ def test_a_builder_that_ends_leaves_the_next_one_alone(tmp_path: Path, monkeypat
     for one in (index, opened(tmp_path)):
         assert contents(one) == expected(step)
     assert index.stats(Context())["generation"] == 3
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    index = opened(tmp_path / "taken")
+    with pytest.raises(StoreError, match="taken could not be written") as caught:
+        index.apply(batch(1), 1, Context())
+    assert caught.value.hint == "Check the permissions of the folder."

@@ -78,8 +78,9 @@ def test_similar_by_sku_text_and_picture(stocked):
     nearest = stocked.similar(image=picture, k=1)[0]
     assert nearest.sku == "mug-3"
     assert np.array_equal(stocked.image(nearest.variant), picture)
-    with pytest.raises(InputError, match="Similar to what"):
-        stocked.similar()
+    for nothing in (None, "", "  "):
+        with pytest.raises(InputError, match="Similar to what"):
+            stocked.similar(text=nothing)
     with pytest.raises(NotFound):
         stocked.similar(sku="nope")
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from prodgen_sdk import images
 from prodgen_sdk.checkpoints.digests import identity
-from prodgen_sdk.checkpoints.loading import load_pretrained
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.interfaces import BodyParser
@@ -22,9 +21,7 @@ from prodgen_tryon.body.sleeves import along_path, arm_path, beyond
 from prodgen_tryon.config import Config
 from prodgen_tryon.diffusion.base import configured
 from prodgen_tryon.diffusion.config import Segformer
-from prodgen_tryon.diffusion.licences import check_licence, licence_of
-from prodgen_tryon.diffusion.loading import quietly
-from prodgen_tryon.diffusion.weights import find_folder
+from prodgen_tryon.diffusion.loading import load_network
 from prodgen_tryon.filters import Float, tube
 
 PARTS = ("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet", "accessories")
@@ -45,20 +42,15 @@ class SegformerBodyParser(BodyParser):
     def __init__(self, config: Config | None, ctx: Context) -> None:
         settings = config or Config()
         section: Segformer = configured(settings.segformer, "segformer", self.id)
-        folder = find_folder(section, ctx, component=self.id)
-        licence = licence_of(section, folder, LICENCE)
-        check_licence(licence, section.model, accept=settings.accept_noncommercial, component=self.id)
-        import torch
-
-        model = load_pretrained(
-            quietly("transformers", "SegformerForSemanticSegmentation"),
-            folder,
-            torch.float32,
+        self._model, folder = load_network(
+            "SegformerForSemanticSegmentation",
+            section,
+            LICENCE,
+            ctx,
+            accept=settings.accept_noncommercial,
             component=self.id,
-            variant=section.variant,
         )
-        self._model = model.eval().to(ctx.device)
-        self._columns = columns(model.config.id2label, folder)
+        self._columns = columns(self._model.config.id2label, folder)
         self._mean, self._std = _normalisation(folder)
         self._section, self._lock = section, threading.Lock()
         self.digest, self.depends_on = identity(section, folder, ctx.state), section.model_dump()

@@ -11,7 +11,6 @@ import numpy as np
 
 from prodgen_sdk import images
 from prodgen_sdk.checkpoints.digests import identity
-from prodgen_sdk.checkpoints.loading import load_pretrained
 from prodgen_sdk.checkpoints.messages import collected_messages
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
@@ -22,9 +21,7 @@ from prodgen_tryon.body.skeleton import INDEX, skeleton
 from prodgen_tryon.config import Config
 from prodgen_tryon.diffusion.base import configured
 from prodgen_tryon.diffusion.config import Vitpose
-from prodgen_tryon.diffusion.licences import check_licence, licence_of
-from prodgen_tryon.diffusion.loading import quietly
-from prodgen_tryon.diffusion.weights import find_folder
+from prodgen_tryon.diffusion.loading import load_network, quietly
 from prodgen_tryon.filters import Float
 
 LICENCE = "Apache-2.0"
@@ -50,23 +47,13 @@ class VitposeBodyParser(BodyParser):
     def __init__(self, config: Config | None, ctx: Context) -> None:
         settings = config or Config()
         section: Vitpose = configured(settings.vitpose, "vitpose", self.id)
-        folder = find_folder(section, ctx, component=self.id)
-        licence = licence_of(section, folder, LICENCE)
-        check_licence(licence, section.model, accept=settings.accept_noncommercial, component=self.id)
-        import torch
-
-        model = load_pretrained(
-            quietly("transformers", "VitPoseForPoseEstimation"),
-            folder,
-            torch.float32,
-            component=self.id,
-            variant=section.variant,
+        self._model, folder = load_network(
+            "VitPoseForPoseEstimation", section, LICENCE, ctx, accept=settings.accept_noncommercial, component=self.id
         )
-        self._model = model.eval().to(ctx.device)
         _check_joints(self._model.config, folder)
         with collected_messages():
             processor = quietly("transformers", "VitPoseImageProcessorPil")
-            height, width = model.config.backbone_config.image_size
+            height, width = self._model.config.backbone_config.image_size
             self._processor = processor(size={"height": height, "width": width})
         self._section, self._lock = section, threading.Lock()
         self.digest, self.depends_on = identity(section, folder, ctx.state), section.model_dump()
