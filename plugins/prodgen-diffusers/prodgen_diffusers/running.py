@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from prodgen_diffusers import negatives
 from prodgen_diffusers.config import Pipeline
 from prodgen_diffusers.loading import Loaded
 from prodgen_sdk import images
@@ -121,8 +122,7 @@ def call_arguments(
         **shared,
         **config.arguments,
     }
-    if any(job.negative for job in jobs):
-        wanted["negative_prompt"] = [job.negative for job in jobs]
+    wanted["negative_prompt"] = negatives.words(loaded.pipe, takes, wanted, [job.negative for job in jobs])
     if jobs[0].image is not None:
         wanted["image"] = [_pil(job.image) for job in jobs]
     if jobs[0].mask is not None:
@@ -176,6 +176,7 @@ def _call(
     tell: Callable[[int, int], None],
 ) -> list[Result]:
     arguments = call_arguments(loaded, jobs, ctx, config, size, shared)
+    heard = "negative_prompt" in arguments
     takes = accepted(loaded.pipe)
     default = takes["num_inference_steps"].default if "num_inference_steps" in takes else DEFAULT_STEPS
     steps = int(arguments.get("num_inference_steps", default))
@@ -204,7 +205,10 @@ def _call(
     pictures = to_images(output.images)
     flagged = getattr(output, "nsfw_content_detected", None) or [False] * len(jobs)
     warning = ("The checkpoint's own safety checker has blacked this picture out.",)
-    return [Result(picture, {}, warning if bad else ()) for picture, bad in zip(pictures, flagged, strict=True)]
+    return [
+        Result(picture, {} if heard or not job.negative else {"notes": [negatives.UNHEARD]}, warning if bad else ())
+        for job, picture, bad in zip(jobs, pictures, flagged, strict=True)
+    ]
 
 
 def to_images(output: Any) -> list[Image]:

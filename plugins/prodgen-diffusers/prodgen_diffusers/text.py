@@ -9,15 +9,13 @@ from prodgen_diffusers.backdrop import lay
 from prodgen_diffusers.config import Config, Pipeline
 from prodgen_diffusers.loading import Loaded, load_pipeline
 from prodgen_diffusers.parallel import each
-from prodgen_diffusers.running import Job, Result, accepted, native_size, run
+from prodgen_diffusers.running import Job, Result, native_size, run
 from prodgen_diffusers.words import clean, prompts_for
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.interfaces import Generator
 from prodgen_sdk.types import Generated, GenerationRequest, View
-
-NO_NEGATIVE = "The pipeline takes no negative words; they were left out."
 
 
 class TextGenerator(Generator):
@@ -91,8 +89,6 @@ def _finished(request: GenerationRequest, made: Made, loaded: Loaded) -> Generat
         image, mask, more = lay(image, request.scene, request.references.get("background"))
         warnings = (*warnings, *more)
     facts = {**facts_of(loaded), **result.facts, "prompt": job.prompt, "painted_px": painted}
-    if request.negative and "negative_prompt" not in accepted(loaded.pipe):
-        facts["notes"] = [NO_NEGATIVE]
     if mask is not None and not mask.any():
         mask = None
     return Generated(image=image, view=view, facts=facts, mask=mask, warnings=warnings)

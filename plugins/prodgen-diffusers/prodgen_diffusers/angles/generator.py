@@ -52,12 +52,13 @@ class AnglesGenerator(Generator):
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> list[list[Generated]]:
         poses = [match(r.views, VIEW_SETS["pose96"], self.config.most_degrees, ID, _HINT) for r in batch]
         photos = [source_picture(needed_photo(request, ID), request.scene) for request in batch]
+        pipe = self.loaded.pipe
         jobs = [
-            Job(prompt=prompt(pose.view), seed=request.seed, negative=self._negative(request), image=photo)
+            Job(prompt(pose.view), request.seed, clean(request.negative, pipe), image=photo)
             for request, (photo, _), found in zip(batch, photos, poses, strict=True)
             for pose in found
         ]
-        size = self.config.size or native_size(self.loaded.pipe, self._running)
+        size = self.config.size or native_size(pipe, self._running)
         results = run(self.loaded, jobs, ctx, self._running, size=size)
         answers: list[tuple[GenerationRequest, list[Made]]] = []
         for (request, made), found, (_, notes) in zip(by_request(batch, jobs, results), poses, photos, strict=True):
@@ -75,13 +76,6 @@ class AnglesGenerator(Generator):
             ]
             answers.append((without_style(request), told))
         return all_finished(answers, self.loaded)
-
-    def _negative(self, request: GenerationRequest) -> str:
-        """Qwen's guidance needs negative words; a blank is what its authors give where there are none."""
-        guidance = self._running.arguments.get("true_cfg_scale")
-        if isinstance(guidance, int | float) and guidance <= 1:
-            return ""
-        return clean(request.negative, self.loaded.pipe) or " "
 
 
 def for_editing(config: Angles) -> Angles:
