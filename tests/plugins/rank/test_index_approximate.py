@@ -16,7 +16,7 @@ from prodgen_rank.config import Config, IndexConfig
 from prodgen_rank.index import faiss_index, rebuild
 from prodgen_rank.index.exact import exact_scores, spans
 from prodgen_rank.index.faiss_index import FaissIndex
-from prodgen_rank.index.first_stage import factory_for
+from prodgen_rank.index.first_stage import factory_for, representatives
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, StoreError
@@ -299,6 +299,27 @@ def test_a_new_base_keeps_the_plans_while_they_reach_the_recall_and_makes_new_on
     wanted = made_up.best_products(scattered, queries, 10, Filter())
     assert made_up.recall(found(index, queries, 10), wanted) >= 0.97
     assert _efforts(index.stats(CTX)) != _efforts(before)
+
+
+def test_a_new_base_takes_over_what_did_not_change(vectors, tmp_path) -> None:
+    index = filled(vectors, tmp_path, delta_limit=200)
+    rng = np.random.default_rng(3)
+    changes = [Remove(variant=f"v{i}") for i in (*range(16), 4001)]
+    changes += [made_up.upsert(i, vectors[i - N]) for i in range(N, N + 60)]
+    changes += [made_up.upsert(i, vectors[(i * 7) % N]) for i in rng.integers(0, N, 190).tolist()]
+    for sequence, change in enumerate(changes, 2):
+        index.apply([change], sequence, CTX)
+    index.settle()
+    base = index.snapshot.base
+    assert len(base) == N + 43
+    assert index.stats(CTX)["rebuild"] == "none"
+    assert np.array_equal(base.means, representatives(base.vectors, base.starts))
+    assert 200 <= base.stage.changed < 0.1 * N
+
+    again = FaissIndex(Config(index=IndexConfig(delta_limit=200)), Context(state=tmp_path))
+    assert again.snapshot.base.stage.changed == base.stage.changed
+    again.apply([made_up.upsert(i, vectors[i + 500]) for i in range(1100)], 1000, CTX)
+    assert again.snapshot.base.stage.changed == 0, "after a tenth the recall is measured again"
 
 
 def _efforts(stats) -> list[tuple[int, ...]]:

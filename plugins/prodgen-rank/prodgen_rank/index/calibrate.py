@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 QUERIES = 192
 _MIXED = (1, 2, 5, 30)
-_ROWS = 2_048
+_ROWS = 512
 _HELD_OUT = np.arange(QUERIES) % 3 == 2
 _SPARE = 1.25  # what is looked at beyond what the sample needed
+_SETTLED = 0.1  # share of the rows that may change before plans are measured again
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,22 @@ def calibrated(
     """The stage with a plan for each number of products and recall in `recall` that can be reached by looking at less than
     half of the products. More products are never looked for with less effort, so that the best ones are found as surely.
 
-    The plans that the stage has from an earlier base are kept if they still reach the recall, which is measured anew.
+    The plans that the stage has from an earlier base are kept if they still reach the recall, which is measured anew once
+    a tenth of the rows has changed.
     """
     aims = [(k, target) for k, target in sorted(recall) if 16 * k <= stage.index.ntotal]
+    if stage.changed <= _SETTLED * len(vectors) and _reach(stage.plans, aims):
+        return stage
     plans = _kept(stage, _sample(vectors, starts, means, _HELD_OUT, pause), aims, pause)
     if plans is None:
         plans = _made(stage, _sample(vectors, starts, means, np.ones(QUERIES, np.bool_), pause), aims, pause)
-    return replace(stage, plans=plans)
+    return replace(stage, plans=plans, changed=0)
+
+
+def _reach(plans: tuple[Plan, ...], aims: list[tuple[int, float]]) -> bool:
+    """Whether there is a plan for each aim whose recall, when it was measured, was enough."""
+    reached = {plan.k: min(plan.recall, plan.recall_filtered) for plan in plans}
+    return bool(aims) and all(reached.get(k, 0.0) >= target for k, target in aims)
 
 
 def _kept(stage: FirstStage, held_out: Sample, aims: list[tuple[int, float]], pause: Pause) -> tuple[Plan, ...] | None:

@@ -27,8 +27,8 @@ ONE_LIST = 50_000  # representatives from which `auto` divides them into lists
 _TRAIN = 16_384
 _A_LIST = 64
 _FEWEST = 64
-_ADD = 2_048
-_MEAN = 128  # products; numpy keeps the interpreter to itself for each part
+_ADD = 512
+_MEAN = 32  # products; numpy keeps the interpreter to itself for each part
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,14 @@ class FirstStage:
         factory: faiss's words for it.
         trained_on: representatives when it was trained.
         plans: for rising k.
+        changed: rows that have changed since the recall of the plans was measured.
     """
 
     factory: str
     index: Any
     trained_on: int
     plans: tuple[Plan, ...] = ()
+    changed: int = 0
 
     @property
     def filters(self) -> bool:
@@ -75,7 +77,7 @@ class FirstStage:
     def described(self) -> dict[str, Any]:
         """JSON-ready facts, from which `restored` makes it again with faiss's file."""
         plans = [asdict(plan) for plan in self.plans]
-        return {"factory": self.factory, "trained_on": self.trained_on, "plans": plans}
+        return {"factory": self.factory, "trained_on": self.trained_on, "plans": plans, "changed": self.changed}
 
     def plan(self, k: int) -> Plan | None:
         """The plan for at least k products, or None where a scan of everything is as good."""
@@ -161,8 +163,8 @@ def train(factory: str, representatives: Floats) -> FirstStage | None:
     return FirstStage(factory, index, n)
 
 
-def filled(stage: FirstStage, representatives: Floats, pause: Pause) -> FirstStage:
-    """A stage that was trained the same, with these representatives; its plans are of the old ones."""
+def filled(stage: FirstStage, representatives: Floats, changed: int, pause: Pause) -> FirstStage:
+    """A stage that was trained the same, with these representatives; its plans are of the old ones, so many rows ago."""
     import faiss
 
     faiss.omp_set_num_threads(1)
@@ -171,7 +173,7 @@ def filled(stage: FirstStage, representatives: Floats, pause: Pause) -> FirstSta
     for start in range(0, len(representatives), _ADD):
         index.add(padded(representatives[start : start + _ADD], index.d))
         pause()
-    return FirstStage(stage.factory, index, stage.trained_on, stage.plans)
+    return replace(stage, index=index, changed=stage.changed + changed)
 
 
 def restored(described: dict[str, Any] | None, path: Path) -> FirstStage | None:
@@ -181,7 +183,8 @@ def restored(described: dict[str, Any] | None, path: Path) -> FirstStage | None:
     import faiss
 
     plans = tuple(Plan(**plan) for plan in described["plans"])
-    return FirstStage(described["factory"], faiss.read_index(str(path)), described["trained_on"], plans)
+    index = faiss.read_index(str(path))
+    return FirstStage(described["factory"], index, described["trained_on"], plans, described["changed"])
 
 
 def representatives(vectors: Floats, starts: NDArray[np.int64], pause: Pause | None = None) -> Floats:

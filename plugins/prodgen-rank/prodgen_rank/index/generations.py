@@ -43,7 +43,7 @@ from prodgen_sdk.files import write_atomically
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 3
+FORMAT = 4
 REBUILD = "Rebuild the index: prodgen index build"
 _LOCK_SECONDS = 60.0
 _NAMES = 2048
