@@ -62,7 +62,7 @@ class AsyncStudio:
 
     Cancelling an awaited `generate` or `estimate` stops its run between products, and `try_on_clip` at the next frame.
 
-    What serves requests (`recommend`, `similar`, `record`) has threads of its own, so that it does not wait behind pictures that
+    What serves requests (`recommend`, `similar`, `record`, `image_file`) has threads of its own, so that it does not wait behind pictures that
     are made. A cancelled call that still waits is never made.
 
     Args:
@@ -123,6 +123,7 @@ class AsyncStudio:
     recommend = _served(Studio.recommend)
     similar = _served(Studio.similar)
     record = _served(Studio.record)
+    image_file = _served(Studio.image_file)
 
     async def products(self, category: str | None = None) -> list[Product]:
         """See `Studio.products`; all at once."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prodgen_sdk import images
+from prodgen_sdk import images, markup
 from prodgen_sdk.clips import PICTURES
 from prodgen_sdk.errors import InputError
+from prodgen_sdk.markup import Html, el, picture
 from prodgen_sdk.metadata import Metadata
 from prodgen_sdk.pipeline.try_on import garment_category
 from prodgen_sdk.types import Garment, Refusal, TryOn
@@ -175,42 +174,39 @@ def _wrapped(words: str, pen: Any, font: Any, width: int) -> str:
 
 def page(sheet: Sheet) -> str:
     """The sheet as one HTML file that needs nothing else, in light and dark."""
-    return "".join(_page(sheet))
-
-
-def _page(sheet: Sheet) -> Iterator[str]:
     dressed = sum(cell.confidence is not None for row in sheet.rows for cell in row)
     cells = sum(len(row) for row in sheet.rows)
-    yield (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Try-on gallery</title><style>{_STYLE}</style></head><body><h1>Try-on gallery</h1>"
-        f"<p>{dressed} of {cells} pictures were made, {cells - dressed} refused. The number is the compositor's confidence.</p>"
-        '<div class="scroll"><table><thead><tr><td></td>'
+    heads = [
+        el("th", picture(cloth, f"garment {name}"), el("small", name), scope="col") for name, cloth in sheet.garments
+    ]
+    rows = [
+        el("tr", el("th", picture(face, f"person {name}"), el("small", name), scope="row"), _cells(sheet, name, row))
+        for (name, face), row in zip(sheet.people, sheet.rows, strict=True)
+    ]
+    return markup.page(
+        "Try-on gallery",
+        _STYLE,
+        el("h1", "Try-on gallery"),
+        el(
+            "p",
+            f"{dressed} of {cells} pictures were made, {cells - dressed} refused. ",
+            "The number is the compositor's confidence.",
+        ),
+        el("div", el("table", el("thead", el("tr", el("td"), heads)), el("tbody", rows)), class_="scroll"),
     )
-    for name, cloth in sheet.garments:
-        yield f'<th scope="col">{_picture(cloth, f"garment {name}")}<small>{html.escape(name)}</small></th>'
-    yield "</tr></thead><tbody>"
-    for (name, face), row in zip(sheet.people, sheet.rows, strict=True):
-        yield f'<tr><th scope="row">{_picture(face, f"person {name}")}<small>{html.escape(name)}</small></th>'
-        for (garment, _), cell in zip(sheet.garments, row, strict=True):
-            if cell.picture is None or cell.confidence is None:
-                yield f'<td class="refused"><strong>Refused</strong> {html.escape(cell.note)}</td>'
-            else:
-                words = f"<b>{cell.confidence:.2f}</b> {html.escape(cell.note)}"
-                shown = _picture(cell.picture, f"{name} in {garment}", sheet.metadata)
-                yield f"<td>{shown}<small>{words}</small></td>"
-        yield "</tr>"
-    yield "</tbody></table></div></body></html>\n"
 
 
-def _picture(picture: Image, words: str, metadata: Metadata | None = None) -> str:
-    data = base64.b64encode(images.encode(picture, "jpeg", quality=85, metadata=metadata)).decode()
-    height, width = picture.shape[:2]
-    return f'<img src="data:image/jpeg;base64,{data}" width="{width}" height="{height}" alt="{html.escape(words, quote=True)}">'
+def _cells(sheet: Sheet, person: str, row: Sequence[Cell]) -> Iterator[Html]:
+    for (garment, _), cell in zip(sheet.garments, row, strict=True):
+        if cell.picture is None or cell.confidence is None:
+            yield el("td", el("strong", "Refused"), f" {cell.note}", class_="refused")
+        else:
+            shown = picture(cell.picture, f"{person} in {garment}", metadata=sheet.metadata)
+            yield el("td", shown, el("small", el("b", f"{cell.confidence:.2f}"), f" {cell.note}"))
 
 
 _STYLE = """
-:root { color-scheme: light dark; --ink: #1c1c1e; --paper: #fff; --soft: #f1f1f3; --dim: #6a6a70; }
+:root { --ink: #1c1c1e; --paper: #fff; --soft: #f1f1f3; --dim: #6a6a70; }
 @media (prefers-color-scheme: dark) { :root { --ink: #eee; --paper: #161618; --soft: #26262a; --dim: #a0a0a8; } }
 body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 2rem; }
 h1 { font-size: 1.4rem; } .scroll { overflow: auto; } table { border-collapse: separate; border-spacing: 8px; }

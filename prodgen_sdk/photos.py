@@ -30,7 +30,7 @@ def photo_views(product: Product) -> dict[View, Media]:
 
 
 class CatalogueGenerator(Generator):
-    """Answers the front, back and detail views with the product's own photos, centred on a square of their border colour."""
+    """Answers the front, back and detail views, or those that media name, with the product's own photos, centred on a square of their border colour."""
 
     def __init__(self, config: object = None, ctx: Context | None = None) -> None:
         pass
@@ -43,7 +43,8 @@ class CatalogueGenerator(Generator):
         photo = request.references.get(media.role) if media is not None and media.role in request.references else None
         if media is None or photo is None:
             raise InputError(
-                f"{request.product.sku} has no photo of the view {view.slug}.", hint="Name another generator for it."
+                f"{request.product.sku} has no photo of the view {view.slug}.",
+                hint="Run prodgen catalog publish-photos for the photos that there are, or name another generator.",
             )
         return Generated(image=square(photo, request.size), view=view, facts={"source": "photo", "media": media.uri})
 

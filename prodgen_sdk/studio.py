@@ -177,7 +177,7 @@ class Studio:
     def publish_photos(
         self, products: Iterable[str | Product], *, size: int = 768, progress: Progress | None = None
     ) -> GenerationResult:
-        """Publishes products' own front, back and detail photos as variants, through the same measuring and screening.
+        """Publishes products' own front, flat, back and detail photos as variants, through the same measuring and screening.
 
         Products without such a photo are left out.
         """
@@ -188,6 +188,15 @@ class Studio:
         from prodgen_sdk.pipeline.produce import load_variant
 
         return load_variant(self.store, self.store.variants.get(variant) if isinstance(variant, str) else variant)
+
+    def image_file(self, variant: str) -> bytes:
+        """The PNG file of a published variant, as it is stored: what a service sends, without decoding it.
+
+        Raises:
+            NotFound: there is no such variant.
+            StoreError: the file is missing or damaged.
+        """
+        return self.store.variants.image(variant)
 
     def variants(self, sku: str | None = None, *, review: ReviewState | None = None) -> Iterator[Variant]:
         """Published variants in the order of their publication."""

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
-from prodgen_sdk import AsyncStudio, Busy, InputError
+from prodgen_sdk import AsyncStudio, Busy, InputError, NotFound
 
 
 @asynccontextmanager
@@ -31,7 +31,8 @@ async def recommend(request: Request, user: str, k: int = 10, category: str = ""
     return [
         {
             "sku": pick.sku,
-            "picture": pick.variant,
+            "variant": pick.variant,
+            "picture": f"/pictures/{pick.variant}",
             "why": pick.reasons,
             "request_id": pick.request_id,
             "source": pick.source,
@@ -41,6 +42,13 @@ async def recommend(request: Request, user: str, k: int = 10, category: str = ""
 
 
 # --8<-- [end:handler]
+@app.get("/pictures/{variant}")
+async def picture(request: Request, variant: str) -> Response:
+    """The picture of a variant, which never changes."""
+    data = await request.app.state.studio.image_file(variant)
+    return Response(data, media_type="image/png", headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
 @app.post("/events")
 async def record(request: Request, events: list[dict[str, Any]]) -> dict[str, Any]:
     """What users did; an event that comes twice counts once."""
@@ -51,6 +59,11 @@ async def record(request: Request, events: list[dict[str, Any]]) -> dict[str, An
 @app.exception_handler(InputError)
 async def bad_input(request: Request, error: InputError) -> JSONResponse:
     return JSONResponse({"error": str(error)}, status_code=422)
+
+
+@app.exception_handler(NotFound)
+async def unknown(request: Request, error: NotFound) -> JSONResponse:
+    return JSONResponse({"error": str(error)}, status_code=404)
 
 
 @app.exception_handler(Busy)

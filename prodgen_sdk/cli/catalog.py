@@ -1,4 +1,4 @@
-"""`prodgen catalog`: add, list and export products."""
+"""`prodgen catalog`: add, list and export products, publish their photos, clean up after them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import typer
 
 from prodgen_sdk.cli.output import JSON, emit, note, open_studio, progress, table
 
-group = typer.Typer(help="Add, list and export products.", no_args_is_help=True)
+group = typer.Typer(help="Add, list and export products, and publish their photos.", no_args_is_help=True)
+_AT_ONCE = 50
 
 
 def add_to(app: typer.Typer) -> None:
@@ -80,3 +81,61 @@ def export(
     emit(as_json, report, lambda: note(f"The catalogue and {len(pictures)} pictures are in {folder}"))
     if missing or lost:
         raise PartlyDone("Some files could not be exported.", missing | lost)
+
+
+@group.command("publish-photos")
+def publish_photos(
+    ctx: typer.Context,
+    skus: list[str] = typer.Argument(None, metavar="[SKU]...", help="Default: all products."),
+    size: int = typer.Option(768, help="Edge of the square pictures in pixels."),
+    as_json: bool = JSON,
+) -> None:
+    """Publish products' own front, flat, back and detail photos as pictures, squared: nothing is generated.
+
+    They are measured, screened and recommended like generated ones. Exit code 3 if some products failed or were refused.
+    """
+    from prodgen_sdk.cli.generation import Report
+    from prodgen_sdk.errors import InputError
+
+    report = Report()
+    with open_studio(ctx) as studio, progress("publishing") as tell:
+        products = [studio.product(sku) for sku in dict.fromkeys(skus)] if skus else list(studio.products())
+        for start in range(0, len(products), _AT_ONCE):
+            some = products[start : start + _AT_ONCE]
+            report.add(studio.publish_photos(some, size=size))
+            tell(start + len(some), len(products), "products")
+    if not (report.pictures or report.refused or report.errors):
+        raise InputError(
+            "There is no photo to publish.",
+            hint="A product names its photos in media, with a uri and the role front, flat, back or detail.",
+        )
+    emit(as_json, report.to_json(), report.show)
+    if report.exit_code:
+        raise typer.Exit(report.exit_code)
+
+
+@group.command()
+def clean(
+    ctx: typer.Context,
+    yes: bool = typer.Option(False, "--yes", help="Delete them; without, only say what would be deleted."),
+    as_json: bool = JSON,
+) -> None:
+    """Delete files that no product and no picture names any more, such as photos that were replaced; they are a day old at least."""
+    from datetime import timedelta
+
+    age = timedelta(days=1)
+    with open_studio(ctx) as studio:
+        media = (medium.uri.removeprefix("asset:") for product in studio.products() for medium in product.media)
+        unnamed = list(studio.store.assets.orphans(studio.store.variants.digests().union(media), older_than=age))
+        deleted = studio.store.collect_garbage(older_than=age) if yes else 0
+
+    def show() -> None:
+        for digest in unnamed if not yes else ():
+            typer.echo(digest)
+        note(
+            f"{deleted} files were deleted"
+            if yes
+            else f"{len(unnamed)} files would be deleted by: prodgen catalog clean --yes"
+        )
+
+    emit(as_json, {"unnamed": unnamed, "deleted": deleted}, show)

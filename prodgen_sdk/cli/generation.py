@@ -25,6 +25,7 @@ class Report:
     refused: dict[str, list[str]] = field(default_factory=dict)
     errors: dict[str, Exception] = field(default_factory=dict)
     seconds: float = 0.0
+    published: bool = False
 
     def add(self, result: GenerationResult) -> None:
         """Writes the pictures and notes all else."""
@@ -35,6 +36,7 @@ class Report:
             if self.folder is not None:
                 images.save(picture.image, self.folder / file, metadata=picture.metadata)
             self.pictures.append(_row(picture, file))
+            self.published |= picture.variant is not None
         self.refused |= {sku: list(reasons) for sku, reasons in result.refused.items()}
         self.errors |= result.errors
         self.seconds += result.seconds
@@ -89,6 +91,10 @@ class Report:
             note(f"refused: {sku}: {'; '.join(reasons)}")
         for sku, error in self.errors.items():
             note(f"failed: {sku}: {' '.join(str(error).split())}")
+        if self.published and any(p["review"] == "in_review" for p in self.pictures):
+            note(
+                "What is in_review waits for a person: prodgen review page shows it, prodgen review approve SKU decides"
+            )
         if self.folder is not None and rows:
             note(f"The pictures are in {self.folder}")
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 5000
 _CAUSES = 5
+_NOTHING = "Nothing can be shown: no approved picture is of a product on sale that passes the filter."
+_NO_PICTURE = (
+    "Nothing can be shown: no picture is approved. Make some with prodgen generate or prodgen catalog publish-photos."
+)
 _FILTER = typer.Option(
     [], "--filter", metavar="KEY=VALUE", help="category=home, tag=new, price=10..50, sku=a, exclude=b; may be repeated."
 )
@@ -59,6 +63,7 @@ def recommend(
         explained = {r.sku: studio.explain(user, r.sku).causes for r in found} if explain else {}
         titles = {r.sku: studio.product(r.sku).title for r in found}
         views = {r.variant: studio.store.variants.get(r.variant).view.slug for r in found}
+        approved = bool(found) or studio.store.variants.count(review="approved") > 0
     rows = [
         (
             r.position + 1,
@@ -76,7 +81,7 @@ def recommend(
         if rows:
             table(("", "sku", "title", "picture", "score", "propensity", "why"), rows)
         else:
-            note("Nothing can be shown: no approved picture passes the filter.")
+            note(_NOTHING if approved else _NO_PICTURE)
         if explain and rows:
             typer.echo()
             table(("sku", "what", "share"), [row for r in found for row in _shares(r, explained[r.sku])])

@@ -33,15 +33,18 @@ def doctor(ctx: typer.Context, as_json: bool = JSON) -> None:
     """Look at this installation: packages, device, plugins, models and the workspace. Exit code 1 if something is broken."""
     with find_studio(ctx) as studio:
         report, problems = _examine(studio)
+        notes = _notes(studio)
     rows = [(name, value) for name, value in report.items() if not isinstance(value, dict | list)]
 
     def show() -> None:
         table(("what", "found"), [*rows, *((f"  {name}", version) for name, version in report["packages"].items())])
+        for remark in notes:
+            note(f"note: {remark}")
         for problem in problems:
             note(f"problem: {problem}")
         note("All is well." if not problems else f"{len(problems)} problems.")
 
-    emit(as_json, {**report, "problems": problems}, show)
+    emit(as_json, {**report, "notes": notes, "problems": problems}, show)
     if problems:
         raise typer.Exit(1)
 
@@ -106,6 +109,23 @@ def _examine_state(studio: Any, report: dict[str, Any]) -> list[str]:
     except ProdgenError as error:
         problems.append(str(error))
     return problems
+
+
+def _notes(studio: Any) -> list[str]:
+    """What is not there by choice, perhaps, and what follows from it."""
+    absent = studio.host.registry.absent()
+    notes = [f"not installed: {', '.join(absent)}"] if absent else []
+    checked = {what for id in studio.host.registry.ids("safety_checker") for what in _checks(studio, id)}
+    for what in studio.config.screening.required:
+        if what not in checked:
+            notes.append(f"no checker of {what} is installed, so every picture waits in review")
+    return notes
+
+
+def _checks(studio: Any, id: str) -> tuple[str, ...]:
+    named = studio.config.defaults.safety_checkers
+    spec = studio.host.registry.get("safety_checker", id).spec
+    return () if (named is not None and id not in named) or studio.host.missing(spec) else spec.checks
 
 
 def _is_default(studio: Any, entry: Any) -> bool:

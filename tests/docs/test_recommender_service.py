@@ -17,7 +17,8 @@ def test_the_handler_is_about_twenty_lines():
     assert len(handler.strip().splitlines()) <= 22
 
 
-def test_it_recommends_logs_and_records(tmp_path, monkeypatch):
+@pytest.mark.filterwarnings("ignore:Using `httpx`")  # newer releases of starlette prefer httpx2, and take both
+def test_it_recommends_logs_serves_and_records(tmp_path, monkeypatch):
     pytest.importorskip("fastapi")
     pytest.importorskip("httpx")
     from fastapi.testclient import TestClient
@@ -41,9 +42,13 @@ def test_it_recommends_logs_and_records(tmp_path, monkeypatch):
         assert answer.status_code == 200
         assert [pick["source"] for pick in answer.json()] == ["segment"] * 2
         pick = answer.json()[0]
-        click = {"id": "1", "user": "ann", "type": "click", "sku": pick["sku"], "variant": pick["picture"]}
+        click = {"id": "1", "user": "ann", "type": "click", "sku": pick["sku"], "variant": pick["variant"]}
         click |= {"request_id": pick["request_id"], "at": "2026-01-15T10:00:00Z"}
         assert client.post("/events", json=[click, {"id": "2"}]).json()["new"] == 1
         assert client.get("/users/ann/recommendations", params={"k": 0}).status_code == 422
+        picture = client.get(pick["picture"])
+        assert picture.headers["content-type"] == "image/png"
+        assert picture.content.startswith(b"\x89PNG")
+        assert client.get("/pictures/nope").status_code == 404
     with Studio.open(tmp_path, host=fake_host()) as studio:
         assert studio.store.events.count("ann") == 3

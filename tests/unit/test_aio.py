@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from prodgen_sdk import AsyncStudio, Product, Studio
+from prodgen_sdk import AsyncStudio, Product, Studio, images
 from prodgen_sdk.specs import GeneratorSpec
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
 from prodgen_sdk.testing.fakes.pictures import SolidGenerator
@@ -21,6 +21,7 @@ def test_the_async_twin_does_what_the_studio_does(tmp_path):
             assert [p.sku for p in await studio.products()] == sorted(mug.sku for mug in MUGS[:4])
             variant = (await studio.variants("mug-1"))[0]
             assert (await studio.image(variant)).shape == (32, 32, 3)
+            assert images.load(await studio.image_file(variant.id)).shape == (32, 32, 3)
             assert (await studio.review(variant.id, "rejected", by="ann")).review == "rejected"
             return [result.pictures[0].sku for result in made], len(found)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from prodgen_sdk.demo.findings import Findings, Gallery, Reading, Stock
-from prodgen_sdk.demo.report.html import Child, Html, el, join
 from prodgen_sdk.demo.report.parts import attributes, number, price, section, table, tile, titles, view_words
 from prodgen_sdk.demo.report.pictures import Album
+from prodgen_sdk.markup import Child, Html, el, join
 from prodgen_sdk.pipeline.produce import Picture
 from prodgen_sdk.types import Product
 

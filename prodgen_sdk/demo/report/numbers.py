@@ -6,9 +6,9 @@ from statistics import mean
 
 from prodgen_sdk.demo.assets import CREDIT
 from prodgen_sdk.demo.findings import Findings
-from prodgen_sdk.demo.report.html import Child, Html, el
 from prodgen_sdk.demo.report.parts import number, section, table
 from prodgen_sdk.host import Host
+from prodgen_sdk.markup import Child, Html, el
 from prodgen_sdk.specs import EvaluatorSpec
 
 _IN_WORDS = {

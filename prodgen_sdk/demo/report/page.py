@@ -6,17 +6,16 @@ from pathlib import Path
 
 from prodgen_sdk.demo.findings import Findings
 from prodgen_sdk.demo.report.catalogue import catalogue_section, pictures_section
-from prodgen_sdk.demo.report.html import Html, el
 from prodgen_sdk.demo.report.numbers import headline, numbers_section, origins_section
 from prodgen_sdk.demo.report.people import people_section
 from prodgen_sdk.demo.report.pictures import Album, album
 from prodgen_sdk.demo.report.shop import forget_section, policy_section, recommendations_section, similar_section
 from prodgen_sdk.files import write_atomically
+from prodgen_sdk.markup import Html, el, page
 from prodgen_sdk.studio import Studio
 
 _TITLE = "A shop, from catalogue to recommendation"
 _STYLE = Path(__file__).with_name("style.css")
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def write_report(studio: Studio, findings: Findings, path: Path) -> Path:
@@ -33,21 +32,9 @@ def write_report(studio: Studio, findings: Findings, path: Path) -> Path:
         numbers_section(findings, studio.host),
         origins_section(findings),
     ]
-    page = _page(_header(findings, pictures), sections)
-    return write_atomically(path, f"<!doctype html>\n{page}\n".encode())
-
-
-def _page(header: Html, sections: list[Html]) -> Html:
-    head = el(
-        "head",
-        el("meta", charset="utf-8"),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        el("meta", name="color-scheme", content="light dark"),
-        el("title", f"{_TITLE} · prodgen demo"),
-        el("style", Html(_STYLE.read_text("utf-8"))),
-    )
-    return el("html", head, el("body", header, el("main", *sections)), lang="en")
+    header = _header(findings, pictures)
+    whole = page(f"{_TITLE} · prodgen demo", _STYLE.read_text("utf-8"), header, el("main", *sections))
+    return write_atomically(path, whole.encode())
 
 
 def _header(findings: Findings, pictures: Album) -> Html:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from prodgen_sdk.demo.report.html import Child, Html, el, join
+from prodgen_sdk.markup import Child, Html, el, join
 from prodgen_sdk.types import Attribute, Locale, Product, View
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from prodgen_sdk.demo.findings import Dressed, Findings, Look
-from prodgen_sdk.demo.report.html import Html, el
 from prodgen_sdk.demo.report.parts import meter, section, tile
-from prodgen_sdk.demo.report.pictures import embed, frame_of
+from prodgen_sdk.demo.report.pictures import frame_of
+from prodgen_sdk.markup import Html, el, picture
 from prodgen_sdk.types import Product
 
 
@@ -30,7 +30,7 @@ def people_section(findings: Findings) -> Html:
 
 def _person(person: Dressed, findings: Findings) -> Html:
     original = tile(
-        embed(person.photo, 440, f"{person.name}, as photographed"), el("h3", person.name), "as photographed"
+        picture(person.photo, f"{person.name}, as photographed", width=440), el("h3", person.name), "as photographed"
     )
     frame = frame_of(person.photo, [look.image for look in person.looks if look.image is not None])
     looks = [_look(person, look, findings.stock.products, frame) for look in person.looks]
@@ -49,7 +49,7 @@ def _look(person: Dressed, look: Look, products: Mapping[str, Product], frame: t
     alt = f"{person.name} wearing {' and '.join(product.text('en').title for product in worn)}"
     stated = f"confidence {look.confidence:.2f}"
     return tile(
-        embed(look.image[frame], 340, alt),
+        picture(look.image[frame], alt, width=340),
         names,
         el("span", meter(look.confidence, stated), stated, class_="confidence"),
         *(el("span", warning, class_="warning") for warning in look.warnings),

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from functools import cache
 
-from prodgen_sdk import images
-from prodgen_sdk.demo.report.html import Html, el
+from prodgen_sdk import markup
+from prodgen_sdk.markup import Html
 from prodgen_sdk.studio import Studio
 from prodgen_sdk.types import Image, Variant
 
-_QUALITY = 82
-
 Album = Callable[[str, int, str], Html]
 """(variant id, width in pixels, alternative text) -> the picture's element."""
-
-
-def embed(image: Image, width: int, alt: str) -> Html:
-    """An `<img>` of at most `width` pixels across."""
-    height, full = image.shape[:2]
-    if full > width:
-        height, full = max(1, round(height * width / full)), width
-        image = images.resize(image, full, height)
-    data = base64.b64encode(images.encode(image, "webp", quality=_QUALITY)).decode()
-    source = f"data:image/webp;base64,{data}"
-    return el("img", src=source, alt=alt, width=full, height=height, loading="lazy", decoding="async")
 
 
 def album(studio: Studio, variants: dict[str, Variant]) -> Album:
@@ -33,7 +19,7 @@ def album(studio: Studio, variants: dict[str, Variant]) -> Album:
 
     @cache
     def picture(id: str, width: int, alt: str) -> Html:
-        return embed(studio.image(variants.get(id, id)), width, alt)
+        return markup.picture(studio.image(variants.get(id, id)), alt, width=width)
 
     return picture
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from prodgen_sdk.demo.findings import Findings, Neighbours, Visit
-from prodgen_sdk.demo.report.html import Child, Html, el
 from prodgen_sdk.demo.report.parts import meter, percent, section, table, tile, titles, view_words
 from prodgen_sdk.demo.report.pictures import Album
+from prodgen_sdk.markup import Child, Html, el
 from prodgen_sdk.types import Product, Recommendation, Variant
 
 _STORED = {"tryons": "try-ons kept", "tryon_files": "their pictures", "states": "learnt states"}

@@ -81,3 +81,48 @@ def test_titles_of_any_script_are_printed_in_any_locale(run, tmp_path):
     found = call("-w", "店", "generate", "杯子")
     assert found.returncode == 2
     assert "杯子" in found.stderr.decode("utf-8")
+
+
+def _photographed(tmp_path, **media):
+    """A catalogue of a product with photos and one without."""
+    for name, colour in media.items():
+        images.save(np.full((40, 30, 3), colour, np.uint8), tmp_path / f"{name}.png")
+    rows = [{**MUG, "media": [{"role": name, "uri": f"{name}.png"} for name in media]}, {**MUG, "sku": "mug-9"}]
+    (tmp_path / "photos.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    return "photos.jsonl"
+
+
+def test_own_photos_become_pictures_that_are_recommended(shop, tmp_path):
+    shop("catalog", "add", _photographed(tmp_path, flat=90, detail=40))
+    code, out, err = shop("catalog", "publish-photos", "--size", "64", "--json")
+    made = json.loads(out)["variants"]
+    assert (code, err) == (0, "")
+    assert [(v["sku"], v["view"]["azimuth"], v["view"]["distance"]) for v in made] == [
+        ("mug-1", 0, 1),
+        ("mug-1", 0, 0.6),
+    ]
+    assert json.loads(shop("recommend", "ann", "--json")[1])[0]["sku"] == "mug-1"
+    assert json.loads(shop("catalog", "publish-photos", "mug-1", "--size", "64", "--json")[1])["variants"][0]["reused"]
+    code, _, err = shop("catalog", "publish-photos", "mug-9")
+    assert code == 2
+    assert "role front, flat, back or detail" in err
+
+
+def test_clean_names_what_nothing_names_and_deletes_it_when_told_to(shop, tmp_path):
+    import os
+
+    shop("catalog", "add", _photographed(tmp_path, front=90))
+    shop("catalog", "publish-photos", "--size", "64")
+    old = {path.name for path in (tmp_path / "assets").rglob("*.png")}
+    shop("catalog", "add", _photographed(tmp_path, front=91))
+    assert json.loads(shop("catalog", "clean", "--json")[1]) == {"unnamed": [], "deleted": 0}, "too young"
+    for path in (tmp_path / "assets").rglob("*.png"):
+        os.utime(path, (1e9, 1e9))
+    code, out, err = shop("catalog", "clean")
+    (replaced,) = out.split()
+    assert code == 0
+    assert f"{replaced}.png" in old
+    assert "prodgen catalog clean --yes" in err
+    assert json.loads(shop("catalog", "clean", "--yes", "--json")[1]) == {"unnamed": [replaced], "deleted": 1}
+    assert len(old - {path.name for path in (tmp_path / "assets").rglob("*.png")}) == 1
+    assert shop("catalog", "export", "out")[0] == 0, "all that is named is there still"

@@ -146,3 +146,36 @@ def test_why_pictures_wait_is_said(run, tmp_path):
     code, _out, err = run("generate", "p.json", "--views", "orbit4", "--size", "32", "--out", "out")
     assert code == 0
     assert "in_review: mug-1: 4 of 4: The text says 'dubious'" in err
+
+
+def test_a_page_shows_what_waits_and_a_sku_decides_on_all_of_it(shop, tmp_path):
+    (tmp_path / "odd.jsonl").write_text('{"sku": "odd-1", "title": "A dubious <b>thing", "category": "home/mug"}')
+    shop("catalog", "add", "odd.jsonl")
+    code, _, err = shop("generate", "odd-1", "mug-1", "--views", "front,right", "--size", "32")
+    assert code == 0
+    assert "prodgen review page" in err
+    assert json.loads(shop("review", "page", "--limit", "1", "--json")[1])["left_out"] == 1
+    assert json.loads(shop("review", "page", "--json")[1])["pictures"] == 2
+    whole = (tmp_path / "review.html").read_text("utf-8")
+    waiting = [row["id"] for row in json.loads(shop("review", "list", "--json")[1])]
+    assert len(waiting) == 2
+    assert all(id in whole for id in waiting)
+    assert whole.count("<img") == 2
+    assert "A dubious &lt;b&gt;thing" in whole
+    assert "says &#x27;dubious&#x27;" in whole
+    assert "mug-1" not in whole
+    assert len(json.loads(shop("review", "approve", "odd-1", "--json")[1])) == 2
+    code, _, err = shop("review", "reject", "odd-1")
+    assert code == 2
+    assert "No picture of odd-1 is in_review" in err
+    assert shop("review", "reject", *waiting)[0] == 0
+    assert len(json.loads(shop("review", "reopen", "odd-1", "--json")[1])) == 2
+
+
+def test_a_picture_that_is_lost_does_not_hide_the_others(shop, tmp_path):
+    shop("generate", "mug-1", "--views", "front,right", "--size", "32")
+    next((tmp_path / "assets").rglob("*.png")).write_bytes(b"damaged")
+    assert shop("review", "page", "--state", "approved")[0] == 0
+    whole = (tmp_path / "review.html").read_text("utf-8")
+    assert whole.count("<img") == 1
+    assert "is damaged" in whole

@@ -22,6 +22,18 @@ def test_plugins_doctor_and_version(run):
     assert run("--version")[1].startswith("prodgen 0")
 
 
+def test_doctor_notes_what_is_not_installed_and_that_nothing_is_approved_unseen(run, tmp_path):
+    run("init", ".")
+    notes = json.loads(run("doctor", "--json")[1])["notes"]
+    assert len(notes) == 1
+    assert "prodgen-render" in notes[0]
+    (tmp_path / "prodgen.toml").write_text("[defaults]\nsafety_checkers = []\n")
+    code, _, err = run("doctor")
+    assert code == 0
+    assert "note: no checker of text is installed, so every picture waits in review" in err
+    assert "All is well." in err
+
+
 def test_check_says_what_is_not_installed_and_the_command_that_adds_it(run, monkeypatch):
     needs = Needs(modules=("no_such_a", "no_such_b"), install="pip install such")
     spec = GeneratorSpec(id="acme/paint", summary="Paints.", modes=("text",), needs=needs)

@@ -75,6 +75,9 @@ def test_commands_that_keep_state_need_a_workspace(run):
         ("recommend", "ann"),
         ("generate", "mug-1"),
         ("review", "list"),
+        ("review", "page"),
+        ("catalog", "publish-photos"),
+        ("catalog", "clean"),
         ("index", "stats"),
     ):
         code, _, err = run(*words)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prodgen_sdk.demo.report.html import Html, el, join
-from prodgen_sdk.demo.report.parts import attributes, number
+from prodgen_sdk.markup import Html, el, join, page, picture
 
 
 @given(st.text())
@@ -30,17 +29,14 @@ def test_joined_text_is_plain_text_again_when_it_is_no_markup():
     assert el("p", Html("<i>") + "<script>") == "<p>&lt;i&gt;&lt;script&gt;</p>"
 
 
-def test_only_a_colour_code_becomes_a_style():
-    found = attributes({"colour": "red", "colour_rgb": "red;background:url(x)"})
-    assert found == {"colour": "red"}
-    assert 'style="background:#ff0000"' in attributes({"colour": "red", "colour_rgb": "#ff0000"})["colour"]
+def test_a_page_holds_its_pictures_and_asks_for_nothing():
+    import re
 
+    import numpy as np
 
-def test_numbers_have_three_digits():
-    assert [number(value) for value in (1630.4, 0.46134, 0, 12.34, 0.00001)] == [
-        "1,630",
-        "0.461",
-        "0",
-        "12.3",
-        "< 0.001",
-    ]
+    shown = picture(np.zeros((40, 90, 3), np.uint8), 'a "wide" one', width=30)
+    whole = page("<Mugs>", "p { color: red }", shown)
+    assert 'width="30" height="13"' in whole
+    assert "<title>&lt;Mugs&gt;</title>" in whole
+    assert "default-src &#x27;none&#x27;" in whole
+    assert not re.findall(r"(?:src|href)=\"(?!data:)", whole)
