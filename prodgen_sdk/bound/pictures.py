@@ -149,6 +149,7 @@ def _check_pictures(bound: Bound[Any], request: GenerationRequest, pictures: Seq
     channels = 4 if request.scene.background == "transparent" else 3
     wanted = (request.size, request.size, channels)
     for picture, view in zip(pictures, request.views, strict=True):
+        bound.expect(isinstance(picture, Generated), f"a {type(picture).__name__} instead of a Generated")
         bound.expect(picture.view == view, f"a picture of {picture.view.slug} in the place of {view.slug}")
         bound.expect(picture.image.shape == wanted, f"a picture of shape {picture.image.shape} instead of {wanted}")
         bound.expect(_is_json(picture.facts), "facts that are not JSON-ready")

@@ -6,7 +6,7 @@ import inspect
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -137,9 +137,9 @@ class ComponentContract:
 
         name = INTERFACES[self.kind]
         interface = getattr(interfaces, name)
-        parts = [name for name in vars(interface) if not name.startswith("_")]
-        missing = [name for name in parts if not hasattr(type(component), name)]
-        assert not missing, f"{type(component).__name__} lacks {missing} of prodgen_sdk.interfaces.{name}; subclass it."
+        assert isinstance(component, interface), (
+            f"{type(component).__name__} is no {name}, and the host takes nothing else. Derive it from prodgen_sdk.interfaces.{name}."
+        )
         asynchronous = [m for m in interface.__abstractmethods__ if inspect.iscoroutinefunction(getattr(component, m))]
         assert not asynchronous, f"{asynchronous} are async. Components are synchronous; the host does the waiting."
 
@@ -192,6 +192,14 @@ def assert_count(results: Any, inputs: Any, what: str) -> None:
     assert len(results) == len(inputs), (
         f"{len(inputs)} inputs gave {len(results)} results. Return one {what} an input, in their order."
     )
+
+
+def assert_all(results: Iterable[Any], wanted: type, what: str) -> None:
+    """Results are of the type that callers rely on."""
+    for result in results:
+        assert isinstance(result, wanted), (
+            f"{what} returned a {type(result).__name__}. It returns prodgen_sdk.types.{wanted.__name__} objects."
+        )
 
 
 def assert_image(image: Any, *, where: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,6 +16,7 @@ from prodgen_sdk.specs import GeneratorSpec
 from prodgen_sdk.testing.contracts.base import (
     ComponentContract,
     Frozen,
+    assert_all,
     assert_count,
     assert_image,
     assert_json,
@@ -82,7 +83,7 @@ class GeneratorContract(ComponentContract):
     def test_one_picture_a_view_in_order(
         self, component: Generator, requests: list[GenerationRequest], ctx: Context
     ) -> None:
-        for request, pictures in _pairs(requests, component.generate(requests, ctx)):
+        for request, pictures in zip(requests, _generated(component, requests, ctx), strict=True):
             views = tuple(picture.view for picture in pictures)
             assert views == request.views, (
                 f"{request.product.sku}: asked for {[v.slug for v in request.views]}, got {[v.slug for v in views]}. "
@@ -90,7 +91,7 @@ class GeneratorContract(ComponentContract):
             )
 
     def test_size_and_dtype(self, component: Generator, requests: list[GenerationRequest], ctx: Context) -> None:
-        for request, pictures in _pairs(requests, component.generate(requests, ctx)):
+        for request, pictures in zip(requests, _generated(component, requests, ctx), strict=True):
             for picture in pictures:
                 where = f"{request.product.sku} {picture.view.slug}"
                 assert_image(picture.image, where=where)
@@ -102,19 +103,19 @@ class GeneratorContract(ComponentContract):
         self, component: Generator, one: GenerationRequest, spec: GeneratorSpec, ctx: Context
     ) -> None:
         size = max(spec.min_size, 32)
-        ((picture,),) = component.generate([one.model_copy(update={"size": size})], ctx)
+        ((picture,),) = _generated(component, [one.model_copy(update={"size": size})], ctx)
         assert picture.image.shape[:2] == (size, size), (
             f"The spec promises min_size={size}, but the picture is {picture.image.shape[:2]}. Raise min_size or honour request.size."
         )
 
     def test_the_product_is_visible(self, component: Generator, one: GenerationRequest, ctx: Context) -> None:
-        ((picture,),) = component.generate([one], ctx)
+        ((picture,),) = _generated(component, [one], ctx)
         assert picture.image.std() > 1, (
             "The picture is blank: every pixel is nearly the same. Draw the product, or raise an error if it cannot be drawn."
         )
 
     def test_mask_and_facts(self, component: Generator, requests: list[GenerationRequest], ctx: Context) -> None:
-        for picture in (picture for pictures in component.generate(requests, ctx) for picture in pictures):
+        for picture in (picture for pictures in _generated(component, requests, ctx) for picture in pictures):
             assert_json(picture.facts, where="Generated.facts")
             if picture.mask is not None:
                 assert picture.mask.dtype == np.bool_, (
@@ -130,7 +131,7 @@ class GeneratorContract(ComponentContract):
     def test_background(self, component: Generator, one: GenerationRequest, spec: GeneratorSpec, ctx: Context) -> None:
         for background in sorted(set(spec.backgrounds) & {"white", "colour", "gradient", "transparent"}):
             scene = Scene.model_validate({"background": background, "colour": "#336699"})
-            ((picture,),) = component.generate([one.model_copy(update={"scene": scene})], ctx)
+            ((picture,),) = _generated(component, [one.model_copy(update={"scene": scene})], ctx)
             top, bottom = picture.image[[0, 0], [0, -1]].astype(int), picture.image[[-1, -1], [0, -1]].astype(int)
             corners, colour = np.concatenate([top, bottom]), np.array([0x33, 0x66, 0x99])
             claim = f"The spec claims the background {background!r}, but the corners of a front view are {corners.tolist()}."
@@ -155,13 +156,13 @@ class GeneratorContract(ComponentContract):
         self, component: Generator, requests: list[GenerationRequest], spec: GeneratorSpec, ctx: Context
     ) -> None:
         needs_determinism(spec)
-        first, second = component.generate(requests, ctx), component.generate(requests, ctx)
+        first, second = _generated(component, requests, ctx), _generated(component, requests, ctx)
         why = "The same batch twice gave different pixels. Draw every random number from request.seed (ctx.rng, ctx.torch_rng)."
         _assert_same(first, second, 0, why)
 
     def test_another_seed_is_allowed(self, component: Generator, one: GenerationRequest, ctx: Context) -> None:
         for seed in (0, 2**63 - 1):
-            ((picture,),) = component.generate([one.model_copy(update={"seed": seed})], ctx)
+            ((picture,),) = _generated(component, [one.model_copy(update={"seed": seed})], ctx)
             assert picture.image.shape[:2] == (one.size, one.size), (
                 f"seed={seed} is in range and must work like any other."
             )
@@ -170,9 +171,9 @@ class GeneratorContract(ComponentContract):
         self, component: Generator, requests: list[GenerationRequest], spec: GeneratorSpec, ctx: Context
     ) -> None:
         needs_determinism(spec)
-        alone = [component.generate([request], ctx)[0] for request in requests]
+        alone = [_generated(component, [request], ctx)[0] for request in requests]
         why = "A request gave other pixels alone than in a batch. Seed each item from its own request.seed, never from its place."
-        _assert_same(component.generate(requests, ctx), alone, 1, why)
+        _assert_same(_generated(component, requests, ctx), alone, 1, why)
 
     def test_view_alone_as_in_a_set(
         self, component: Generator, requests: list[GenerationRequest], spec: GeneratorSpec, ctx: Context
@@ -181,8 +182,8 @@ class GeneratorContract(ComponentContract):
         if spec.views_joint:
             pytest.skip("the spec says views_joint=True")
         request = requests[0].model_copy(update={"prompts": ()})
-        (together,) = component.generate([request], ctx)
-        (turned,) = component.generate([request.model_copy(update={"views": request.views[::-1]})], ctx)
+        (together,) = _generated(component, [request], ctx)
+        (turned,) = _generated(component, [request.model_copy(update={"views": request.views[::-1]})], ctx)
         why = "A view changed with the other views that were asked for. Seed by request.seed alone, or say views_joint=True in the spec."
         _assert_same([together], [turned[::-1]], 1, why)
 
@@ -192,7 +193,7 @@ class GeneratorContract(ComponentContract):
         request = requests[0]
         frozen = Frozen(**{f"references[{role!r}]": image for role, image in request.references.items()})
         before = request.product.model_dump()
-        (pictures,) = component.generate([request], ctx)
+        (pictures,) = _generated(component, [request], ctx)
         frozen.assert_unchanged()
         for picture in pictures:
             frozen.assert_not_shared(picture.image)
@@ -205,7 +206,7 @@ class GeneratorContract(ComponentContract):
             sku="x", title="💡 ?", category="other/thing", attributes={"colour": "", "sizes": ("S", "M"), "n": 3}
         )
         try:
-            ((picture,),) = component.generate([one.model_copy(update={"product": strange})], ctx)
+            ((picture,),) = _generated(component, [one.model_copy(update={"product": strange})], ctx)
         except ProdgenError:
             return
         except Exception as error:
@@ -215,11 +216,13 @@ class GeneratorContract(ComponentContract):
         assert_image(picture.image, where="the strange product")
 
 
-def _pairs(
-    requests: Sequence[GenerationRequest], results: Any
-) -> Iterable[tuple[GenerationRequest, Sequence[Generated]]]:
+def _generated(
+    component: Generator, requests: Sequence[GenerationRequest], ctx: Context
+) -> Sequence[Sequence[Generated]]:
+    results = component.generate(requests, ctx)
     assert_count(results, requests, "sequence of pictures")
-    return zip(requests, results, strict=True)
+    assert_all((picture for pictures in results for picture in pictures), Generated, "generate()")
+    return results
 
 
 def _assert_same(first: Any, second: Any, tolerance: int, why: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Ranker
 from prodgen_sdk.specs import RankerSpec
-from prodgen_sdk.testing.contracts.base import ComponentContract, needs_determinism
+from prodgen_sdk.testing.contracts.base import ComponentContract, assert_all, needs_determinism
 from prodgen_sdk.testing.contracts.recommendation import sample_candidates, sample_context, sample_log, sample_user
 from prodgen_sdk.types import Candidate, Event, Ranked, UserProfile
 
@@ -54,7 +54,7 @@ class RankerContract(ComponentContract):
     def test_permutation(
         self, ranker: Ranker, anyone: UserProfile, candidates: Sequence[Candidate], ctx: Context
     ) -> None:
-        ranked = ranker.rank(anyone, candidates, sample_context(), ctx)
+        ranked = _rank(ranker, anyone, candidates, ctx)
         given, returned = sorted(c.sku for c in candidates), sorted(r.candidate.sku for r in ranked)
         assert returned == given, (
             "rank() returns every candidate once: it orders, and hides nothing (hiding is filter_candidates' work)."
@@ -69,7 +69,7 @@ class RankerContract(ComponentContract):
     def test_ordered_by_score(
         self, ranker: Ranker, anyone: UserProfile, candidates: Sequence[Candidate], ctx: Context
     ) -> None:
-        scores = [item.score for item in ranker.rank(anyone, candidates, sample_context(), ctx)]
+        scores = [item.score for item in _rank(ranker, anyone, candidates, ctx)]
         assert all(math.isfinite(score) for score in scores), f"A score is not finite: {scores}."
         for earlier, later in pairwise(scores):
             assert later <= earlier + 1e-9, (
@@ -79,7 +79,7 @@ class RankerContract(ComponentContract):
     def test_contributions_sum_to_the_score(
         self, ranker: Ranker, anyone: UserProfile, candidates: Sequence[Candidate], ctx: Context
     ) -> None:
-        for item in ranker.rank(anyone, candidates, sample_context(), ctx):
+        for item in _rank(ranker, anyone, candidates, ctx):
             total = math.fsum(item.contributions.values())
             assert math.isclose(total, item.score, rel_tol=1e-6, abs_tol=1e-6), (
                 f"{item.candidate.sku}: the contributions sum to {total}, the score is {item.score}. Store weighted shares, not raw features."
@@ -90,9 +90,9 @@ class RankerContract(ComponentContract):
         self, ranker: Ranker, anyone: UserProfile, candidates: Sequence[Candidate], spec: RankerSpec, ctx: Context
     ) -> None:
         needs_determinism(spec)
-        first = _facts(ranker.rank(anyone, candidates, sample_context("r1"), ctx))
+        first = _facts(_rank(ranker, anyone, candidates, ctx))
         ranker.rank(sample_user(), candidates[:3], sample_context("r2"), ctx)
-        second = _facts(ranker.rank(anyone, candidates, sample_context("r1"), ctx))
+        second = _facts(_rank(ranker, anyone, candidates, ctx))
         assert first == second, (
             "The same call gave another order or other scores. rank() keeps no state; only fit() learns."
         )
@@ -101,7 +101,7 @@ class RankerContract(ComponentContract):
         self, ranker: Ranker, anyone: UserProfile, candidates: Sequence[Candidate], ctx: Context
     ) -> None:
         assert list(ranker.rank(anyone, [], sample_context(), ctx)) == [], "No candidates give no ranking."
-        skus = [item.candidate.sku for item in ranker.rank(anyone, candidates[:1], sample_context(), ctx)]
+        skus = [item.candidate.sku for item in _rank(ranker, anyone, candidates[:1], ctx)]
         assert skus == [candidates[0].sku], f"One candidate gives that candidate, not {skus}."
 
     def test_fit_replaces(
@@ -119,7 +119,7 @@ class RankerContract(ComponentContract):
         fresh.fit(log[20:], ctx)
         component.fit(log, ctx)
         component.fit(iter(log[20:]), ctx)
-        mine, wanted = (_facts(r.rank(user, candidates, sample_context(), ctx)) for r in (component, fresh))
+        mine, wanted = (_facts(_rank(r, user, candidates, ctx)) for r in (component, fresh))
         assert mine == wanted, (
             "fit() must replace what was learnt before (a user may have been forgotten), and accept any iterable, once."
         )
@@ -128,8 +128,14 @@ class RankerContract(ComponentContract):
         self, component: Ranker, user: UserProfile, candidates: Sequence[Candidate], ctx: Context
     ) -> None:
         component.fit([], ctx)
-        ranked = component.rank(user, candidates, sample_context(), ctx)
+        ranked = _rank(component, user, candidates, ctx)
         assert len(ranked) == len(candidates), "After fit([]) the ranker still ranks, as for a cold start."
+
+
+def _rank(ranker: Ranker, user: UserProfile, candidates: Sequence[Candidate], ctx: Context) -> Sequence[Ranked]:
+    ranked = ranker.rank(user, candidates, sample_context("r1"), ctx)
+    assert_all(ranked, Ranked, "rank()")
+    return ranked
 
 
 def _facts(ranked: Sequence[Ranked]) -> list[tuple[str, float]]:

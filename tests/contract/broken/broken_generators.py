@@ -20,7 +20,14 @@ class Edited(SolidGenerator):
         return Generated.model_construct(**{**vars(picture), **self.edit(request, picture)})
 
 
-@broken(GeneratorContract, "one_picture_a_view_in_order", "size_and_dtype", "alone_as_in_a_batch")
+@broken(
+    GeneratorContract,
+    "one_picture_a_view_in_order",
+    "size_and_dtype",
+    "mask_and_facts",
+    "same_seed_same_pixels",
+    "alone_as_in_a_batch",
+)
 class ForgetsTheLastRequest(SolidGenerator):
     def generate(self, batch, ctx):
         return super().generate(batch, ctx)[: max(1, len(batch) - 1)]
@@ -208,3 +215,23 @@ class WritesTwoLines(SolidGenerator):
 @broken(GeneratorContract, "spec_is_well_formed", licence="")
 class HasNoLicence(SolidGenerator):
     pass
+
+
+@broken(
+    GeneratorContract,
+    "one_picture_a_view_in_order",
+    "size_and_dtype",
+    "smallest_size",
+    "the_product_is_visible",
+    "mask_and_facts",
+    "background",
+    "same_seed_same_pixels",
+    "another_seed_is_allowed",
+    "alone_as_in_a_batch",
+    "view_alone_as_in_a_set",
+    "does_not_change_its_input",
+    "strange_product",
+)
+class GivesPixelsAlone(SolidGenerator):
+    def generate(self, batch, ctx):
+        return [[picture.image for picture in pictures] for pictures in super().generate(batch, ctx)]

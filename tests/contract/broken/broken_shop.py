@@ -258,3 +258,18 @@ class HasOnlyTheDutiesOfARanker:
 
     def fit(self, log, ctx):
         self._ranker.fit(log, ctx)
+
+
+@broken(
+    RankerContract,
+    "permutation",
+    "ordered_by_score",
+    "contributions_sum_to_the_score",
+    "same_input_same_order",
+    "few_candidates",
+    "fit_replaces",
+    "fit_on_nothing",
+)
+class GivesCandidatesAlone(PopularRanker):
+    def rank(self, user, candidates, context, ctx):
+        return [item.candidate for item in super().rank(user, candidates, context, ctx)]
