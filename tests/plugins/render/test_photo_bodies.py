@@ -10,9 +10,10 @@ from prodgen_render.geometry import loft
 from prodgen_render.model import Material, Model3D
 from prodgen_render.parametric import build_model
 from prodgen_render.photo.build import model_from_photos
-from prodgen_render.photo.choose import leftovers, read_words
+from prodgen_render.photo.choose import leftovers
 from prodgen_render.photo.cutout import Cutout, cut_out
 from prodgen_render.photo.frame import AWAY, contract_frame
+from prodgen_render.photo.kinds import read_words
 from prodgen_render.photo.measures import overlap
 from prodgen_render.photo.refined import fitted_to
 from prodgen_render.photo.revolution import fit_revolution

@@ -9,7 +9,7 @@ from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.cutout import cut_out
 from prodgen_render.photo.frame import AWAY, PhotoCamera
 from prodgen_render.photo.measures import foreground_psnr, overlap
-from prodgen_render.photo.relief import plan_of
+from prodgen_render.photo.plan import plan_of
 from prodgen_render.photo.shadow import elevation_from_shadow
 from prodgen_render.photo.sides import front_of, walls
 from prodgen_render.rendering import render

@@ -58,13 +58,15 @@ def cap(look: Look) -> list[Part]:
         t_at = np.arcsin(np.clip((rows_z - 0.012) / height, 0, 1))
         r = radius * np.cos(t_at) ** 0.72 + 0.0012
         angles = np.linspace(-half, half, 30) - np.pi / 2
+        # Letters straight on a tartan could not be read: there a patch is sewn on.
+        style = "bare" if look.pattern_name in ("plain", "logo") else "panel"
         patch = np.stack(
             np.broadcast_arrays(r[:, None] * np.cos(angles), 1.12 * r[:, None] * np.sin(angles), rows_z[:, None]), -1
         )
         parts.append(
             loft(
                 patch,
-                look.label("cotton", (2 * half * radius, 0.045), look.colour(), (0.02, 0.02, 0.98, 0.98), style="bare"),
+                look.label("cotton", (2 * half * radius, 0.045), look.colour(), (0.02, 0.02, 0.98, 0.98), style=style),
                 closed=False,
             )
         )

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from prodgen_render.config import Config
-from prodgen_render.photo.choose import SHAPES, Shape
+from prodgen_render.photo.kinds import SHAPES, Shape
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Product
 

@@ -154,7 +154,7 @@ def made_up(count: int, split: str) -> Iterator[Subject]:
     from prodgen_render.families import FAMILIES
     from prodgen_render.made_up import made_up_product
     from prodgen_render.parametric import build_model
-    from prodgen_render.photo.choose import shape_of_family
+    from prodgen_render.photo.kinds import shape_of_family
 
     if split not in ("tune", "test"):
         raise InputError(f"There is no split {split!r}.", hint="Use tune or test.")

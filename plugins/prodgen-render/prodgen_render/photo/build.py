@@ -10,13 +10,15 @@ import numpy as np
 from prodgen_render.config import Config
 from prodgen_render.model import Floats, Model3D, Part
 from prodgen_render.photo.asked import asked_depth, asked_elevation, asked_shape, length_of
-from prodgen_render.photo.choose import Choice, Shape, read_words
+from prodgen_render.photo.choose import Choice
 from prodgen_render.photo.cutout import Cutout, cut_out
 from prodgen_render.photo.fits import Fits
 from prodgen_render.photo.flat import flat_body
 from prodgen_render.photo.frame import AWAY, PhotoCamera
+from prodgen_render.photo.kinds import Shape, read_words
+from prodgen_render.photo.plan import depth_of, plan_of
 from prodgen_render.photo.refined import fitted_to
-from prodgen_render.photo.relief import depth_of, plan_of, relief_parts
+from prodgen_render.photo.relief import relief_parts
 from prodgen_render.photo.revolved import Revolved
 from prodgen_render.photo.solid import cuboid_parts, revolved_part
 from prodgen_render.photo.texture import Shot, shots_of
@@ -146,7 +148,7 @@ def _attached(fits: Fits, cutout: Cutout, body: Revolved) -> list[Part]:
 def _cuboid(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[PhotoCamera, list[Part], str]:
     box = fits.box
     known = "attributes" if fits.ratio is not None else "frame or outline" if box.depth_known else "prior"
-    return box.camera, cuboid_parts(box, shots_of(cutout, box.camera, behind)), known
+    return box.camera, cuboid_parts(box, shots_of(cutout, box.camera, behind), fits.words.printed), known
 
 
 def _sized(model: Model3D, product: Product, centre: Floats | None) -> Model3D:

@@ -2,104 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from prodgen_render.families import family_of
+from prodgen_render.photo.kinds import SHAPES, Shape, Words
 from prodgen_render.photo.revolution import UNTOLD
 from prodgen_render.photo.revolved import Revolved
-from prodgen_render.words import material_of, words_of
-from prodgen_sdk.types import Mask, Product
+from prodgen_sdk.types import Mask
 
-Shape = Literal["revolution", "cuboid", "sheet", "relief"]
-SHAPES: tuple[Shape, ...] = ("revolution", "cuboid", "sheet", "relief")
-
-_FAMILIES: dict[str, Shape] = {
-    **dict.fromkeys(("bottle", "can", "jar", "mug", "bowl", "plate", "vase", "candle", "lamp", "lipstick", "cream-jar", "pump-bottle"), "revolution"),
-    **dict.fromkeys(("box", "cereal-box", "carton", "phone", "tablet"), "cuboid"),
-    **dict.fromkeys(("tshirt", "sweater", "hoodie", "trousers", "dress", "skirt", "tote-bag", "coffee-bag", "cushion"), "sheet"),
-    **dict.fromkeys(("sneakers", "chair", "stool", "table", "sofa", "camera", "headphone-stand", "earbuds", "watch", "cap"), "relief"),
-}  # fmt: skip
-_USUALLY: dict[str, Shape] = {
-    "beanie": "revolution",
-    "tin": "revolution",
-    "speaker": "cuboid",
-    "perfume": "cuboid",
-    "laptop": "relief",
-}
-"""What families mostly are that `shape_of_family` says nothing of."""
-_ROUND = ("can", "jar", "mug", "bowl", "plate", "vase", "candle", "lipstick", "cream-jar", "lamp", "beanie", "tin")
-_OPEN = ("mug", "bowl", "plate")
-_BACKED = ("chair",)
-_ROUND_SEATS = ("stool",)
-_ROUND_BOTTLES = re.compile(
-    r"\b(wine|beer|champagne|whisk(e)?y|vodka|gin|rum|olive oil|soda|cola|juice|milk|water)\b|玻璃|葡萄酒|红酒|白酒|啤酒|香槟|威士忌|橄榄油|汽水|可乐|果汁|牛奶|矿泉水"
-)
-"""Bottles of these are hardly ever flat."""
-_DEPTHS = {
-    "phone": 0.11, "tablet": 0.05, "cereal-box": 0.32, "carton": 1.0, "tshirt": 0.3, "sweater": 0.28, "hoodie": 0.32, "trousers": 0.5, "dress": 0.65, "skirt": 0.7,
-    "beanie": 1.0, "cap": 1.3, "tote-bag": 0.4, "coffee-bag": 0.46, "cushion": 0.36, "sneakers": 0.33, "chair": 1.0, "stool": 1.0, "table": 0.6, "sofa": 0.42,
-    "camera": 0.65, "earbuds": 0.7, "headphone-stand": 0.57, "speaker": 0.9,
-}  # fmt: skip
-"""Usual depths as shares of the width, as the products hang or stand."""
 _WORD, _AGAINST = 0.05, 0.02
 _UNKNOWN = 0.955
 """What a body has to fit by to be preferred to a relief, where words say nothing."""
-
-
-def shape_of_family(name: str) -> Shape | None:
-    """The kind of body that suits a family of `families`, if one is sure to."""
-    return _FAMILIES.get(name)
-
-
-@dataclass(frozen=True)
-class Words:
-    """What a product's words say about its body.
-
-    Args:
-        shape: None where they say nothing.
-        round: whether its section is a circle for certain.
-        open: whether one can look into it from above.
-        depth: usual depth as a share of the width, where its kind has one.
-        backed: whether what rises above its seat is a back.
-        round_seat: whether its seat is a disc.
-    """
-
-    shape: Shape | None = None
-    round: bool = False
-    open: bool = False
-    depth: float | None = None
-    backed: bool = False
-    round_seat: bool = False
-
-
-def read_words(product: Product) -> Words:
-    """What a product's words say.
-
-    >>> read_words(Product(sku="m", title="Red mug", category="home/mug"))
-    Words(shape='revolution', round=True, open=True, depth=None, backed=False, round_seat=False)
-    >>> read_words(Product(sku="x", title="?", category="other/thing")).shape is None
-    True
-    """
-    family, fallback = family_of(product)
-    nothing, nearest = fallback.startswith("no model") and "fits the words" not in fallback, "nearest" in fallback
-    if nothing:
-        return Words()
-    return Words(
-        _FAMILIES.get(family.name, _USUALLY.get(family.name)),
-        family.name in _ROUND or (family.name == "bottle" and _round_bottle(product)),
-        family.name in _OPEN and not nearest,
-        _DEPTHS.get(family.name),
-        family.name in _BACKED,
-        family.name in _ROUND_SEATS,
-    )
-
-
-def _round_bottle(product: Product) -> bool:
-    return material_of(product) == "glass" or _ROUND_BOTTLES.search(words_of(product)) is not None
 
 
 @dataclass(frozen=True)

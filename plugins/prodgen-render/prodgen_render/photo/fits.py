@@ -4,15 +4,36 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.photo.choose import Choice, Words, choose, holed, leftovers
+from prodgen_render.photo.choose import Choice, choose, holed, leftovers
 from prodgen_render.photo.cuboid import DEPTH_PRIOR, Cuboid, fit_cuboid
 from prodgen_render.photo.frame import PhotoCamera, contract_frame, frame_around
+from prodgen_render.photo.kinds import Words
 from prodgen_render.photo.revolution import fit_revolution
 from prodgen_render.photo.revolved import Revolved
 from prodgen_sdk.types import Mask
 
-BELIEVED = 0.25
-"""How much of a depth is the frame's word where the product's kind has a usual one."""
+OFF = {"box": 0.09, "relief": 0.035}
+"""By how much, in radii, a fitted body's sphere is usually off that which its product is framed by."""
+_SPREAD = {True: 0.35, False: 0.6}
+"""How far depths scatter (standard deviation of their logarithm) about what is usual, where a product's kind is known and where it is not."""
+
+
+def weighed(framed: float, usual: float, gain: float, off: float, known: bool) -> float:
+    """A depth between that which the frame tells and that which is usual, each counted by its certainty (inverse variance).
+
+    Args:
+        gain: by how much the product would grow in its frame, in radii, for each doubling of its depth, over ln 2. A frame tells the
+            depth of a deep product well, and hardly that of a shallow one.
+        off: by how much it usually misses the frame's sphere.
+        known: whether `usual` is that of the product's own kind.
+
+    >>> round(weighed(1.2, 0.45, 0.8, 0.035, True), 2)
+    1.18
+    >>> round(weighed(0.8, 0.3, 0.03, 0.035, True), 2)
+    0.33
+    """
+    of_frame, of_kind = (off / max(gain, 1e-6)) ** 2, _SPREAD[known] ** 2
+    return float(np.exp((np.log(framed) * of_kind + np.log(usual) * of_frame) / (of_kind + of_frame)))
 
 
 _BESIDE, _MOST_BESIDE = 0.15, 6
@@ -104,9 +125,8 @@ class Fits:
                 self.box_framed = True
                 if abs(box.camera.azimuth) > 8:
                     return box
-                # The frame tells depth by a small difference of large numbers: meet the prior half-way.
-                believed = 0.45 if self.words.depth is None else BELIEVED
-                share = float(np.exp(believed * np.log(share) + (1 - believed) * np.log(prior)))
+                gain = float(box.size[1] ** 2 / (2 * np.linalg.norm(box.size)))
+                share = weighed(share, prior, gain, OFF["box"], self.words.depth is not None)
                 return fit_cuboid(self.mask, self.frame, framed=True, depth=share, elevation=self.elevation)
         return fit_cuboid(self.mask, self.guess, framed=False, depth=self.ratio, elevation=self.elevation, prior=prior)
 

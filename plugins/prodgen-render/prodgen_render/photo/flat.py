@@ -6,12 +6,13 @@ import numpy as np
 
 from prodgen_render.config import Config
 from prodgen_render.model import Floats, Model3D, Part
-from prodgen_render.photo.choose import Shape, Words
 from prodgen_render.photo.cutout import Cutout
-from prodgen_render.photo.fits import BELIEVED, Fits
+from prodgen_render.photo.fits import OFF, Fits, weighed
 from prodgen_render.photo.frame import AWAY, PhotoCamera
+from prodgen_render.photo.kinds import Shape, Words
 from prodgen_render.photo.legs import Legged, legged, legged_parts, seen_from, stood
-from prodgen_render.photo.relief import Plan, depth_of, placed, plan_of, relief_parts
+from prodgen_render.photo.plan import Plan, depth_of, placed, plan_of
+from prodgen_render.photo.relief import relief_parts
 from prodgen_render.photo.sides import front_of, walls
 from prodgen_render.photo.stool import stool_parts
 from prodgen_render.photo.texture import shots_of
@@ -44,16 +45,18 @@ def flat_body(
         thickness = _framed_thickness(plan, frame)
         extent = float(np.ptp(plan.pixel, axis=0).max()) * AWAY / frame.focal
         if thickness is not None and low < thickness / extent < high:
-            if fits.words.depth is not None:
-                # The frame tells depth by a small difference of large numbers: what is usual tells more.
-                usual = _usual(shape, plan, frame, fits.words)
-                thickness = float(np.exp(BELIEVED * np.log(thickness) + (1 - BELIEVED) * np.log(usual)))
-            return frame, _relief(plan, frame, thickness, cutout, behind, config), "frame"
+            wider, narrower = (_reach(plan, frame, thickness * factor) for factor in (1.1, 1 / 1.1))
+            gain = (wider - narrower) / (2 * np.log(1.1))
+            usual = _usual(shape, plan, frame, fits.words)
+            thickness = weighed(thickness, usual, gain, OFF["relief"], fits.words.depth is not None)
+            return frame, _relief(plan, frame, thickness, cutout, behind, config, fits.words.printed), "frame"
         if abs(_reach(plan, frame, 0.01) - 1) < _FILLS:
             # Framed as the contract does, but of a depth that its outline does not tell.
             return (
                 frame,
-                _relief(plan, frame, _usual(shape, plan, frame, fits.words), cutout, behind, config),
+                _relief(
+                    plan, frame, _usual(shape, plan, frame, fits.words), cutout, behind, config, fits.words.printed
+                ),
                 "frame and prior",
             )
     camera = fits.guess.but(elevation=tilt)
@@ -67,7 +70,7 @@ def flat_body(
         camera = camera.settled(centre, radius)
     return (
         camera,
-        _relief(plan, camera, share, cutout, behind, config),
+        _relief(plan, camera, share, cutout, behind, config, fits.words.printed),
         "prior" if fits.ratio is None else "attributes",
     )
 
@@ -99,7 +102,7 @@ def _usual(shape: Shape, plan: Plan, camera: PhotoCamera, words: Words) -> float
 
 _FILLS = 0.08
 """A flat outline that reaches as far as the contract's sphere does, within this share, is framed as the contract does."""
-_WALL = 0.5
+_WALL = 0.6
 """Share of the depth of a deep body that stands upright along its outline."""
 
 
@@ -147,7 +150,13 @@ def _framed_thickness(plan: Plan, frame: PhotoCamera) -> float | None:
 
 
 def _relief(
-    plan: Plan, camera: PhotoCamera, thickness: float, cutout: Cutout, behind: Cutout | None, config: Config
+    plan: Plan,
+    camera: PhotoCamera,
+    thickness: float,
+    cutout: Cutout,
+    behind: Cutout | None,
+    config: Config,
+    printed: bool,
 ) -> list[Part]:
     _, wall = _profile(plan, camera, thickness)
     front, back = front_of(cutout.mask, camera, walls(cutout.mask, wall))
@@ -157,7 +166,8 @@ def _relief(
     sides = _carried(back, front)[rows, columns]
     shots = shots_of(cutout, camera, behind)
     other = shots[1] if len(shots) > 1 else None
-    return relief_parts(plan, camera, half, sides, shots[0], other, same_behind=config.photo_back == "mirror")
+    same = config.photo_back == "mirror"
+    return relief_parts(plan, camera, half, sides, shots[0], other, same_behind=same, printed=printed)
 
 
 def _carried(values: Floats, mask: Mask) -> Floats:

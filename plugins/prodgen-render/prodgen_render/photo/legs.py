@@ -12,7 +12,8 @@ import numpy as np
 from prodgen_render.model import Floats, Part
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.frame import AWAY, PhotoCamera
-from prodgen_render.photo.relief import plan_of, plate_parts
+from prodgen_render.photo.plan import plan_of
+from prodgen_render.photo.relief import plate_parts
 from prodgen_render.photo.solid import material
 from prodgen_render.triangles import grid_faces, smooth_normals
 from prodgen_sdk.types import Mask

@@ -7,13 +7,11 @@ import numpy as np
 from prodgen_render.model import Floats, Ints, Material, Part, Texture
 from prodgen_render.photo.cuboid import Cuboid
 from prodgen_render.photo.revolved import Revolved, section, section_normal
-from prodgen_render.photo.texture import SHADING, Ends, Shot, complete_rows, merged, seen_in, towards_mean
+from prodgen_render.photo.texture import SHADING, UNSEEN, Ends, Shot, complete_rows, merged, seen_in, towards_mean
 from prodgen_render.triangles import grid_faces, smooth_normals
 
 _COLUMNS = 128
 _MOST_TEXELS = 2048
-_UNSEEN = 0.3
-"""How far the colours of unseen sides go from the ground's towards the mean colour."""
 
 
 def material(pixels: Floats) -> Material:
@@ -146,10 +144,13 @@ _FACES = {
 """Right and up of each face, seen from outside."""
 
 
-def cuboid_parts(box: Cuboid, shots: list[Shot]) -> list[Part]:
+def cuboid_parts(box: Cuboid, shots: list[Shot], printed: bool = True) -> list[Part]:
     """The six faces, each with a texture of its own.
 
     The four upright ones are completed as one strip around the box, the lids from the rows that they meet.
+
+    Args:
+        printed: whether unseen sides are likely to have print of their own.
     """
     half = np.asarray(box.size) / 2
     scale = box.camera.focal / 4.5 * 1.3
@@ -171,7 +172,7 @@ def cuboid_parts(box: Cuboid, shots: list[Shot]) -> list[Part]:
     assert colour.shape[0] == rows
     around = complete_rows(colour, weight, ends=Ends(0.0, 0.04, 0.15))
     hidden = 1 - weight[..., None]
-    around = (around + (towards_mean(around, colour, weight, _UNSEEN) - around) * hidden).astype(np.float32)
+    around = (around + (towards_mean(around, colour, weight, UNSEEN[printed]) - around) * hidden).astype(np.float32)
     textures, start = {}, 0
     for name in strip:
         width = found[name][0].shape[1]

@@ -164,6 +164,10 @@ def complete_rows(colour: Floats, weight: Floats, *, round_about: bool = True, e
     return np.asarray(colour * soft + fill * (1 - soft), np.float32)
 
 
+UNSEEN = {True: 0.7, False: 0.3}
+"""How far the colours of unseen sides go from the ground's towards the mean colour, where they may be printed and where not."""
+
+
 def towards_mean(fill: Floats, colour: Floats, weight: Floats, share: float) -> Floats:
     """Colours of what was not seen, moved towards the mean (as it is displayed) of what was.
 
