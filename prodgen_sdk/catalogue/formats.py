@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from prodgen_sdk.catalogue.check import reject, shortened
-from prodgen_sdk.errors import InvalidCatalogue, MissingDependency
+from prodgen_sdk.errors import InvalidCatalogue
+from prodgen_sdk.parquet import foreign, read_rows
 from prodgen_sdk.types import Product
 
 MAX_LINE = 2**20
@@ -19,11 +20,6 @@ MAX_LINE = 2**20
 
 JSON_COLUMNS = ("attributes", "media", "translations")
 Line = tuple[int, dict[str, Any] | InvalidCatalogue]
-
-_FOREIGN = {
-    b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text", b"\x1f\x8b": "gzip", b"PK\x03\x04": "a zip or Excel file",
-    b"\xd0\xcf\x11\xe0": "an Excel file", b"PAR1": "Parquet",
-}  # fmt: skip
 
 
 def read_jsonl(path: Path) -> Iterator[Line]:
@@ -79,34 +75,8 @@ def read_csv(path: Path) -> Iterator[Line]:
 
 def read_parquet(path: Path) -> Iterator[Line]:
     """Columns as in CSV, or nested; `line` counts rows from 1. A null is a value not given."""
-    parquet = import_parquet()
-    try:
-        with parquet.ParquetFile(path) as file:
-            number = 0
-            for batch in file.iter_batches(batch_size=1000):
-                for values in batch.to_pylist():
-                    number += 1
-                    yield (
-                        number,
-                        _from_cells(_plain(values), number),
-                    )
-    except OSError as error:
-        raise InvalidCatalogue(f"{path} cannot be read: {' '.join(str(error).split())}.") from None
-    except Exception as error:  # pyarrow's errors of damaged files share no base but this
-        if not (type(error).__module__.startswith("pyarrow") or isinstance(error, UnicodeDecodeError)):
-            raise
-        raise InvalidCatalogue(f"{path} is no Parquet file, or a damaged one.", hint="Export it again.") from None
-
-
-def import_parquet() -> Any:
-    """The module pyarrow.parquet."""
-    try:
-        import pyarrow.parquet
-    except ImportError:
-        raise MissingDependency(
-            "Parquet files need the package pyarrow.", hint='Run: pip install "prodgen-sdk[parquet]"'
-        ) from None
-    return pyarrow.parquet
+    for number, values in enumerate(read_rows(path, fault=InvalidCatalogue), 1):
+        yield number, _from_cells(values, number)
 
 
 @contextmanager
@@ -114,11 +84,8 @@ def _open(path: Path) -> Iterator[TextIO]:
     try:
         with path.open("rb") as raw:
             start = raw.read(4)
-        for sign, what in _FOREIGN.items():
-            if start.startswith(sign):
-                raise InvalidCatalogue(
-                    f"{path} is {what}, not {path.suffix} as UTF-8 text.", hint="Export it as UTF-8."
-                )
+        if what := foreign(start):
+            raise InvalidCatalogue(f"{path} is {what}, not {path.suffix} as UTF-8 text.", hint="Export it as UTF-8.")
         # Bytes that are no UTF-8 become surrogates, which fail in their own line alone.
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             yield file
@@ -229,17 +196,3 @@ def _from_cells(cells: dict[str, Any], line: int) -> dict[str, Any] | InvalidCat
             return reject(line, "attributes", "is given both as JSON and as columns")
         given |= attributes
     return values
-
-
-def _plain(value: Any) -> Any:
-    """A Parquet value as JSON has it: nulls of a struct left out, pairs of a map as an object, 9.5000 as 9.5."""
-    if isinstance(value, Decimal) and value.is_finite():
-        text = f"{value:f}"
-        return Decimal(text.rstrip("0").rstrip(".")) if "." in text else value
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        if value and all(isinstance(item, tuple) for item in value):
-            return {key: _plain(item) for key, item in value if item is not None}
-        return [_plain(item) for item in value]
-    return value

@@ -11,8 +11,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from prodgen_sdk.catalogue.formats import JSON_COLUMNS, import_parquet
+from prodgen_sdk.catalogue.formats import JSON_COLUMNS
 from prodgen_sdk.errors import InputError, StoreError
+from prodgen_sdk.parquet import import_parquet
 from prodgen_sdk.types import Product
 
 COLUMNS = tuple(Product.model_fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +69,7 @@ def train(
     emit(
         as_json,
         report,
-        lambda: table(("figure", "value"), [("checkpoint", report.checkpoint), *report.figures.items()]),
+        lambda: _show({"checkpoint": report.checkpoint, **report.figures}),
     )
 
 
@@ -141,7 +141,13 @@ def _measure(studio: Studio, entry: Entry, usual: dict[str, Any], items: list[st
             given["data"] = str(path)
         benchmark = studio.host.get("benchmark", entry.spec.id)
         figures = dict(benchmark.run(given, studio.host.context(entry, progress=tell)))
-    emit(as_json, figures, lambda: table(("figure", "value"), list(figures.items())))
+    emit(as_json, figures, lambda: _show(figures))
+
+
+def _show(figures: Mapping[str, Any]) -> None:
+    """A figure a line, in as many digits as say something; JSON has all of them."""
+    rows = [(name, f"{value:.5g}" if isinstance(value, float) else value) for name, value in figures.items()]
+    table(("figure", "value"), rows)
 
 
 @contextmanager

@@ -131,13 +131,13 @@ def similar(
 
 def record(
     ctx: typer.Context,
-    file: str = typer.Argument(..., metavar="FILE.jsonl"),
+    file: str = typer.Argument(..., metavar="FILE.(jsonl|parquet)"),
     format: str = typer.Option(
         "prodgen", "--format", metavar="NAME", help="prodgen, google-retail, shopify, shopify-sku or metarank."
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Add events, one JSON object a line. Exit code 3 if some lines were rejected."""
+    """Add events, one JSON object a line or one row each. Exit code 3 if some lines were rejected."""
     from collections import Counter
     from itertools import islice
     from pathlib import Path
@@ -193,7 +193,14 @@ def learn(ctx: typer.Context, as_json: bool = JSON) -> None:
     """Fit the ranker to the event log, and tell the variant policy what became of the impressions."""
     with open_studio(ctx) as studio:
         told = studio.learn()
-    emit(as_json, told, lambda: note(f"{told['impressions']} impressions were learnt from"))
+        events = studio.store.events.count()
+    emit(
+        as_json,
+        {**told, "events": events},
+        lambda: note(
+            f"The ranker was fitted to {events} events, the policy was told of {told['impressions']} impressions"
+        ),
+    )
 
 
 def forget(ctx: typer.Context, user: str = typer.Argument(...), as_json: bool = JSON) -> None:

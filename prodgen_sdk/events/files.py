@@ -1,4 +1,4 @@
-"""Event files: JSON Lines, one object a line."""
+"""Event files: JSON Lines, one object a line, or Parquet, one a row."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.events.formats import OWN, EventRow, check_format, convert
+from prodgen_sdk.parquet import foreign, read_rows
 from prodgen_sdk.types import Event
 
 MAX_LINE = 2**20
@@ -22,14 +23,23 @@ def read_events(path: Path, format: str = OWN) -> Iterator[EventRow]:
     """Reads a file, line by line; blank lines are skipped, and a bad line does not hold up the others.
 
     Args:
+        path: JSON Lines, or a `.parquet` file whose columns are the keys; a null is a value not given.
         format: the shape of its objects, one of `prodgen_sdk.events.FORMATS`.
 
     Raises:
         InputError: the file cannot be read, or there is no such format.
+        MissingDependency: Parquet without pyarrow.
     """
     check_format(format)
+    if path.suffix.lower() == ".parquet":
+        yield from convert(read_rows(path), format, 1)
+        return
     try:
         with path.open("rb") as stream:
+            if what := foreign(stream.peek(4)):
+                raise InputError(
+                    f"{path} is {what}, not JSON Lines as UTF-8 text.", hint="Export it as .jsonl or .parquet."
+                )
             for number, line in _lines(stream):
                 yield from _rows(number, line, format)
     except OSError as error:

@@ -343,3 +343,33 @@ def test_a_file_of_events_appears_whole_or_not_at_all(tmp_path):
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(InputError, match="cannot be written"):
         write_events(tmp_path / "none" / "log.jsonl", [])
+
+
+def test_events_of_a_parquet_file_are_those_of_the_lines(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    import pyarrow
+
+    at = datetime(2026, 1, 15, 10, tzinfo=UTC)
+    rows = [
+        {"id": "e1", "user": "ann", "type": "purchase", "sku": "mug", "value": 3.5, "at": at},
+        {"id": "e2", "user": "ann", "type": "search", "query": "jug", "at": at},
+        {"id": "e3", "user": "ann", "type": "look", "at": at},
+    ]
+    parquet.write_table(pyarrow.Table.from_pylist(rows, pyarrow.schema([
+        ("id", pyarrow.string()), ("user", pyarrow.string()), ("type", pyarrow.string()), ("sku", pyarrow.string()),
+        ("query", pyarrow.string()), ("value", pyarrow.float64()), ("at", pyarrow.timestamp("us", "UTC")),
+    ])), tmp_path / "e.parquet")  # fmt: skip
+    first, second, third = read_events(tmp_path / "e.parquet")
+    assert [first.event, second.event] == [Event(**rows[0]), Event(**rows[1])]
+    assert (third.line, third.reason[:12]) == (3, "type must be")
+
+
+def test_a_file_that_is_no_text_is_named_once(tmp_path):
+    for name, data, what in (
+        ("a.jsonl", b"PAR1....", "is Parquet"),
+        ("b.jsonl", b"\x1f\x8b\x08", "is gzip"),
+        ("c.parquet", b"no", "no Parquet"),
+    ):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(InputError, match=what):
+            list(read_events(tmp_path / name))
