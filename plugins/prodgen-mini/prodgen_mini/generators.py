@@ -88,7 +88,7 @@ class MiniGenerator(Generator):
         count = self.own.candidates if brief.sketch.layout in CHOOSY else 1
         with torch.inference_mode():
             maps, vectors = self.sample(request, brief, count, ctx)
-            best = int(vagueness(self.codec.decode(maps)).argmin()) if count > 1 else 0
+            best = int(vagueness(self.codec.decode(maps)).argmin()) if len(maps) > 1 else 0
             finer = 1 if _is_draft(request) else FINER
             chosen = maps[best : best + 1]
             sheets = self.codec.decode(chosen, finer=finer)[0] if brief.sketch.layout != "none" else None
@@ -101,6 +101,8 @@ class MiniGenerator(Generator):
         ground = self.ground(brief.sketch, numbers)
         if brief.sketch.accent is not None and brief.sketch.layout in _PRINTED:
             numbers = self.space.printed_in(numbers, shares, np.array(rgb_of(brief.sketch.accent), np.float32))
+        if brief.sketch.layout == "label":
+            numbers = self.space.panelled(numbers, shares, ground)
         repeats = np.array([brief.sketch.layout == "tile"])
         art = self.space.artwork(shares[None], numbers[None], ground[None], repeats)[0]
         return self.space.asset(brief.sketch, numbers, artwork_of(art, ground))
@@ -143,7 +145,7 @@ class MiniGenerator(Generator):
 
     @abstractmethod
     def sample(self, request: GenerationRequest, brief: Brief, count: int, ctx: Context) -> tuple[Tensor, Tensor]:
-        """Latents [count, channels, 16, 16] and vectors [count, vector]: designs for one request, of which one is kept."""
+        """Latents [n, channels, 16, 16] and vectors [n, vector] for one request: `count` designs, or those of them that went on; one is kept."""
 
     def facts(self) -> dict[str, Any]:
         """What is worth knowing about how it was made."""
@@ -215,8 +217,13 @@ class DiffusionGenerator(MiniGenerator):
         return network
 
     def sample(self, request: GenerationRequest, brief: Brief, count: int, ctx: Context) -> tuple[Tensor, Tensor]:
+        from prodgen_mini.models.clarity import vagueness
         from prodgen_mini.models.dit import Dit
         from prodgen_mini.models.flow import sample
+
+        def clearest(codes: Tensor) -> Tensor:
+            maps, _ = self.vae.decode(codes, condition)
+            return vagueness(self.codec.decode(maps)).argmin()[None]
 
         assert isinstance(self.network, Dit)
         options, condition = self.config.diffusion, self.condition(brief, count)
@@ -226,9 +233,10 @@ class DiffusionGenerator(MiniGenerator):
             start, strength = self.given(request, brief), max(options.strength, 1e-3)
         code = sample(
             self.network, condition, self.source(request.seed), steps=options.steps, guidance=options.guidance, negative=negative,
-            start=start, strength=strength, temperature=self.config.temperature, check=lambda step: ctx.check(),
+            start=start, strength=strength, temperature=self.config.temperature, narrow=clearest if count > 1 else None,
+            check=lambda step: ctx.check(),
         )  # fmt: skip
-        return self.vae.decode(code, condition)
+        return self.vae.decode(code, condition[: len(code)])
 
     def given(self, request: GenerationRequest, brief: Brief) -> Tensor:
         """The code of the picture that a variant is wanted of: its artwork is what stands in the middle of the product."""

@@ -161,7 +161,7 @@ def test_facts_name_weights(host, trained):
     (picture,) = ask(host, mug(), "diffusion/mini")
     assert picture.facts["model_digest"] == hashlib.sha256(trained["diffusion"].read_bytes()).hexdigest()
     assert picture.facts["codec_digest"] == hashlib.sha256(trained["codec"].read_bytes()).hexdigest()
-    assert picture.facts["steps"] == 8
+    assert picture.facts["steps"] == 6
     assert picture.facts["family"] == "mug"
 
 

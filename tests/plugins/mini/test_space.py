@@ -62,6 +62,42 @@ def test_artwork_comes_back_from_its_map(seed):
     assert np.array_equal(artwork_of(art_of(art, ground)[0], ground[0] / np.float32(255)), art[0])
 
 
+def label(panel, ink, share):
+    """A vector with inks in two colours, and sheets of a panel that covers `share`, with a line in the other ink."""
+    inks = np.full((1, INKS, 3), 0.5, np.float32)
+    inks[0, 0], inks[0, 1] = ink, panel
+    empty = np.zeros((1, 4), np.float32)
+    palette, moves = np.full((1, 2, 3), 0.5, np.float32), np.zeros((1, 2), np.float32)
+    (vector,) = SPACE.vectors(empty + 0.5, empty == 0, np.zeros((1, 5), np.float32), palette, inks, moves)
+    sheets = np.zeros((INKS + 1, 20, 20), np.float32)
+    sheets[2, : round(20 * share)] = 1
+    sheets[:, 3] = np.eye(INKS + 1)[1][:, None]
+    sheets[0] = 1 - sheets[1:].sum(0)
+    return vector, sheets
+
+
+def shown(vector, sheets, ground):
+    """RGB [20, 20, 3] of what the sheets show in the vector's inks."""
+    art = SPACE.artwork(sheets[None], vector[None], ground[None], np.array([False]))[0]
+    return art[:3].transpose(1, 2, 0) + ground
+
+
+@pytest.mark.parametrize(
+    ("panel", "share", "same"),
+    [((0.3, 0.2, 0.5), 0.8, True), ((0.95, 0.9, 0.9), 0.8, False), ((0.3, 0.2, 0.5), 0.2, False)],
+)
+def test_a_panel_that_comes_near_the_product_s_colour_has_it(panel, share, same):
+    own, line = np.array([0.2, 0.1, 0.6], np.float32), (0.25, 0.1, 0.6)
+    vector, sheets = label(panel, line, share)
+    changed = SPACE.panelled(vector, sheets, own)
+    picture = shown(changed, sheets, own)
+    assert np.allclose(picture[0, 0], own if same else panel, atol=1e-5)
+    assert np.allclose(picture[3, 0], line, atol=1e-5), "what stands on the panel stays, however near it comes"
+    assert np.allclose(picture[-1, 0], own, atol=1e-5)
+    assert (changed == vector).all() == (not same)
+    assert np.array_equal(SPACE.panelled(changed, sheets, own), changed)
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=9))
 def test_scores_are_quantiles(values):
     shares = np.array(values, np.float32)

@@ -53,17 +53,23 @@ def model_designer(part: Part, config: Config) -> Designer:
 
     count = own.candidates
 
-    def draw(condition: Tensor, noise: torch.Generator) -> tuple[Tensor, Tensor]:
+    def draw(condition: Tensor, noise: torch.Generator, pick: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+        """Of `count` designs in a row for each product the one that is picked."""
         if isinstance(network, Dit):
             options = config.diffusion
-            codes = sample(network, condition, noise, steps=options.steps, guidance=options.guidance)
             assert vae is not None
-            return vae.decode(codes, condition)
+            codes = sample(
+                network, condition, noise, steps=options.steps, guidance=options.guidance,
+                narrow=lambda codes: pick(vae.decode(codes, condition)[0]),
+            )  # fmt: skip
+            return vae.decode(codes, condition[::count])
         if isinstance(network, Vae):
-            return network.invent(torch.randn(len(condition), network.code, generator=noise), condition)
-        assert isinstance(network, Generator)
-        _, fine, numbers = network(torch.randn(len(condition), network.noise, generator=noise), condition)
-        return fine, numbers
+            maps, numbers = network.invent(torch.randn(len(condition), network.code, generator=noise), condition)
+        else:
+            assert isinstance(network, Generator)
+            _, maps, numbers = network(torch.randn(len(condition), network.noise, generator=noise), condition)
+        best = pick(maps)
+        return maps[best], numbers[best]
 
     def design(designs: Designs, seed: int) -> Made:
         told = np.tile(np.array([True, False]), (len(designs), 1))
@@ -74,14 +80,19 @@ def model_designer(part: Part, config: Config) -> Designer:
         sheets, vectors = [], []
         with torch.inference_mode():
             for part_of, hard in zip(torch.split(condition, 16), torch.split(choosy, 16), strict=True):
-                maps, numbers = draw(part_of.repeat_interleave(count, 0), noise)
-                drawn = codec.decode(maps)
-                vague = vagueness(drawn).view(-1, count)
-                best = torch.where(hard, vague.argmin(1), 0) + count * torch.arange(len(part_of))
-                sheets.append(drawn[best])
-                vectors.append(numbers[best])
-        rows = torch.cat(vectors).numpy()
-        art = space.artwork(torch.cat(sheets).numpy(), rows, ground, designs.repeats)
+
+                def pick(maps: Tensor, hard: Tensor = hard) -> Tensor:
+                    vague = vagueness(codec.decode(maps)).view(-1, count)
+                    best: Tensor = torch.where(hard, vague.argmin(1), 0) + count * torch.arange(len(vague))
+                    return best
+
+                maps, numbers = draw(part_of.repeat_interleave(count, 0), noise, pick)
+                sheets.append(codec.decode(maps))
+                vectors.append(numbers)
+        rows, shares = torch.cat(vectors).numpy(), torch.cat(sheets).numpy()
+        for row in np.flatnonzero(designs.column("layout") == "label"):
+            rows[row] = space.panelled(rows[row], shares[row], ground[row])
+        art = space.artwork(shares, rows, ground, designs.repeats)
         return Made(torch.from_numpy(art), rows, space.main_colour(rows))
 
     return design

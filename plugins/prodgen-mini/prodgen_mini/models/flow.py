@@ -25,6 +25,7 @@ def sample(
     start: Tensor | None = None,
     strength: float = 1.0,
     temperature: float = 1.0,
+    narrow: Callable[[Tensor], Tensor] | None = None,
     check: Callable[[int], None] = lambda step: None,
 ) -> Tensor:
     """Codes of designs for conditions, by Euler steps from noise at time 0 to time 1.
@@ -37,10 +38,12 @@ def sample(
         negative: [n, condition]: what to go away from, instead of no condition.
         start: codes [n, code] to vary; `strength` in (0, 1] says how much of it is forgotten.
         temperature: scale of the noise.
+        narrow: called once, after half of the steps, with the codes [n, code] that are expected by then; gives the indices of the
+            rows that go on. A row does not depend on the others, so that those go where they would have gone.
         check: called with the number of each step.
 
     Returns:
-        [n, code], as the autoencoder has them.
+        [n, code], or [m, code] of the rows that went on, as the autoencoder has them.
     """
     n, device = len(condition), condition.device
     code = temperature * _noise(n, (dit.code,), noise).to(device)
@@ -52,7 +55,7 @@ def sample(
     yes = torch.ones(n, dtype=torch.bool, device=device)
     for number, (now, then) in enumerate(itertools.pairwise(times)):
         check(number)
-        time = torch.full((n,), now, device=device)
+        time = torch.full((len(code),), now, device=device)
         if guidance == 1 and negative is None:
             clean = dit(code, time, condition, yes)
         else:
@@ -62,6 +65,10 @@ def sample(
             clean, bare = both.chunk(2)
             clean = bare + guidance * (clean - bare)
         code = code + (then - now) / (1 - now) * (clean - code)
+        if narrow is not None and number == (steps - 1) // 2:
+            kept = narrow(clean * dit.scale + dit.mean)
+            code, condition, yes = code[kept], condition[kept], yes[kept]
+            negative = None if negative is None else negative[kept]
     return code * dit.scale + dit.mean
 
 
