@@ -11,8 +11,9 @@ from prodgen_tryon.body.measures import OUTLINE
 from prodgen_tryon.body.person import analyse
 from prodgen_tryon.body.skeleton import SIDES, Skeleton
 from prodgen_tryon.fit.legs import fit_legs, fit_skirt
-from prodgen_tryon.fit.shoulders import COLLARBONE, LEVEL, neckline_target
+from prodgen_tryon.fit.shoulders import CLOTH, COLLARBONE, LEVEL, SUNK, WORN, neckline_target, shoulder_height
 from prodgen_tryon.fit.sizes import Size
+from prodgen_tryon.fit.sleeve import ARM_LENGTH, CAP, armpit_height, rounded_cap, sleeve_end
 from prodgen_tryon.fit.top import FRONT, fit_top
 from prodgen_tryon.fit.worn import wearing
 from prodgen_tryon.garment.keypoints import top_shape
@@ -306,8 +307,83 @@ def test_a_garment_lies_on_bare_shoulders_and_not_under_them(person, shapes):
         measured = replace(person.measured, outline=dict.fromkeys(SIDES, seen), sleeves=dict.fromkeys(SIDES, sleeve))
         return -person.frame.local(fit_top(shapes["top"], measured).parts[0].shape)[:, 1]
 
-    assert tip(0.1 * person.width, 0.0).max() > tip(0.0, 0.0).max()
-    assert np.allclose(tip(0.1 * person.width, 1.0), tip(0.0, 1.0))  # a thick sweater is no shoulder
+    w = person.width
+    assert tip(0.1 * w, 0.0).max() > tip(0.0, 0.0).max()
+    low, high, higher = (tip(lift, 1.0).max() for lift in (0.0, 0.2 * w, 0.4 * w))
+    assert low < high == pytest.approx(higher)  # a thick sweater is a shoulder up to a point
+    assert high - low < 2 * WORN * w
+
+
+@quick
+@given(lift=st.floats(-0.1, 0.2))
+def test_a_top_on_the_shoulders_of_another_follows_what_is_seen_of_them(person, shapes, lift):
+    w, across = person.width, 0.4 * person.width
+    seen = np.full(len(OUTLINE), 0.15 * w + lift * w)
+    measured = replace(person.measured, outline=dict.fromkeys(SIDES, seen), sleeves=dict.fromkeys(SIDES, 1.0))
+    height = -shoulder_height(across, person.frame.local(measured.tips["a"][None])[0], measured, "a")
+    plain = -shoulder_height(
+        across,
+        person.frame.local(measured.tips["a"][None])[0],
+        replace(measured, outline=dict.fromkeys(SIDES, seen - 2 * w)),
+        "a",
+    )
+    assert plain - SUNK * w - 1e-6 <= height <= plain + WORN * w + 1e-6
+    if plain - 0.5 * SUNK * w < seen[0] - CLOTH * w < plain + WORN * w:
+        assert height == pytest.approx(seen[0] - CLOTH * w)
+
+
+@quick
+@given(share=st.floats(0.2, 0.6), lift=st.floats(0.0, 0.15))
+def test_a_short_sleeve_is_measured_from_the_tip_of_the_shoulder(person, shapes, share, lift):
+    body, shape, w = person.measured, shapes["top"], person.width
+    limb = body.arms["a"]
+    down = (limb.centre[6] - limb.centre[0]) / np.hypot(*(limb.centre[6] - limb.centre[0]))
+    tip = limb.centre[0] - down * lift * w
+    scale = share * ARM_LENGTH * w / (shape.sleeve * shape.width)
+    stop, _ = sleeve_end(shape, body, "a", tip, scale, None)
+    arm = np.hypot(*np.diff(limb.centre, axis=0).T).sum()
+    assert stop + lift * w == pytest.approx(share * (arm + lift * w), rel=1e-6)
+
+
+def test_the_armpit_of_a_short_sleeve_lies_above_its_end(person, shapes):
+    for name in ("top", "long"):
+        fitted = fit_top(shapes[name], person.measured)
+        for part in fitted.parts[1:]:
+            outline = person.frame.local(part.shape)
+            assert (
+                outline[-1, 1] < outline[len(outline) // 2, 1]
+            )  # its last point is the armpit, the middle ones are the cuff
+    usual = 0.42 * person.width
+    heights = [armpit_height(person.measured, "a", stop * person.width, usual) for stop in (0.1, 0.3, 0.4, 1.0)]
+    assert heights == sorted(heights)
+    assert heights[-1] == usual > heights[0]
+
+
+@quick
+@given(seed=st.integers(0, 2**16))
+def test_the_cap_of_a_sleeve_does_not_bend_inwards(seed):
+    rng = np.random.default_rng(seed)
+    outer = np.stack([rng.normal(0, 5, 9) - np.linspace(0, 20, 9), np.linspace(0, 90, 9)], 1)
+    round_ = rounded_cap(outer, np.array([-1.0, 0.0]))
+    chord = outer[CAP] - outer[0]
+    across = np.array([-chord[1], chord[0]]) / np.hypot(*chord)
+    assert ((round_[: CAP + 1] - outer[0]) @ across).min() > -1e-9
+    outside = (outer - outer[0]) @ across >= 0
+    assert np.allclose(round_[outside], outer[outside])
+    assert np.allclose(round_[CAP:], outer[CAP:])
+
+
+@quick
+@given(dip=st.floats(0.0, 0.1))
+def test_a_curved_hem_covers_the_old_one_as_a_straight_one_does(person, shapes, dip):
+    w, shape = person.width, shapes["top"]
+    body = replace(person.measured, hem=1.6 * w, tucked=False)
+    straight = shape.arcs["hem"]
+    curve = 1 - np.linspace(-1, 1, len(straight)) ** 2
+    scale = fit_top(shape, body).scale
+    curved = replace(shape, arcs=shape.arcs | {"hem": straight + np.outer(curve, [0, dip * w / scale])})
+    lows = [person.frame.local(fit_top(each, body).parts[0].shape)[:, 1].max() for each in (shape, curved)]
+    assert abs(lows[1] - lows[0]) < 0.2 * dip * w + 1e-6
 
 
 @quick

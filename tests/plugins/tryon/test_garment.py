@@ -9,6 +9,7 @@ from prodgen_tryon.garment.contour import defects, outline, resample
 from prodgen_tryon.garment.cutout import cut_out
 from prodgen_tryon.garment.keypoints import top_shape
 from prodgen_tryon.garment.legs import guess_category, leg_shape
+from prodgen_tryon.garment.seams import sleeve_edge
 
 
 def overlap(a, b):
@@ -171,3 +172,27 @@ def test_a_faint_outline_is_smooth(drawn):
         contours, _ = cv2.findContours(one.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         lengths.append(max(cv2.arcLength(c, True) for c in contours))
     assert lengths[0] < 1.06 * lengths[1]
+
+
+@pytest.mark.parametrize("bend", [0.0, 4.0, -5.0])
+def test_the_edge_of_a_sleeve_that_lies_on_the_body_is_found_where_light_and_shade_meet(bend):
+    rng = np.random.default_rng(3)
+    image = np.full((200, 160, 3), 225.0)
+    rows = np.arange(200)
+    edge = 80 + bend * np.sin((rows - 40) / 120 * np.pi)
+    image[np.arange(160)[None] < edge[:, None]] -= 14  # the shaded side of the sleeve
+    image = (image + rng.normal(0, 1.5, image.shape)).clip(0, 255).astype(np.uint8)
+    found = sleeve_edge(image, np.array([80.0, 160.0]), np.array([80.0, 40.0]), 100.0)
+    assert found is not None
+    middle = (found[:, 1] > 70) & (found[:, 1] < 140)
+    assert np.abs(found[middle, 0] - edge[np.round(found[middle, 1]).astype(int)]).max() < 2
+    assert np.allclose(found[0], [80, 160], atol=0.6)
+    assert np.allclose(found[-1], [80, 40], atol=0.6)
+
+
+def test_no_edge_of_a_sleeve_is_made_up_on_plain_cloth():
+    noise = np.random.default_rng(5).normal(200, 2, (200, 160, 3)).clip(0, 255).astype(np.uint8)
+    assert sleeve_edge(noise, np.array([80.0, 160.0]), np.array([80.0, 40.0]), 100.0) is None
+    assert (
+        sleeve_edge(noise, np.array([80.0, 44.0]), np.array([80.0, 40.0]), 100.0) is None
+    )  # nor where there is hardly any

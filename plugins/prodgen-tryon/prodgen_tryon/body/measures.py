@@ -12,6 +12,7 @@ from prodgen_tryon.body.skeleton import Side, Skeleton
 from prodgen_tryon.filters import Contour
 
 OUTLINE = np.array([0.25, 0.32, 0.4, 0.47, 0.53])  # stations of a shoulder, in shoulder widths beside the axis
+SLANT = 0.45  # how much of a slant of the shoulders the foot of the neck shares
 
 
 @dataclass(frozen=True)

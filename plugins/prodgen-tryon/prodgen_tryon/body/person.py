@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Body, Image
-from prodgen_tryon.body.measures import OUTLINE, Measured
+from prodgen_tryon.body.measures import OUTLINE, SLANT, Measured
 from prodgen_tryon.body.parsing import moved, old_sleeves, parse_parts
 from prodgen_tryon.body.silhouette import Limb, arm, bare_half, cast, casts, leg, smooth, torso_edges
 from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton, skeleton
@@ -200,14 +200,16 @@ def _leg_end(lower: Float, frame: Skeleton, side: Side) -> float:
 def _rise(body: Float, hair: Float, frame: Skeleton, tips: dict[Side, NDArray[np.float64]]) -> float:
     """How far the foot of the neck lies above the shoulder joints; hair that falls over a shoulder says nothing of it."""
     w, found = frame.width, []
-    for sign in (-1.0, 1.0):
-        foot = frame.at(sign * 0.27 * w, 0.05 * w)
+    heights = {side: float(frame.local(tip[None])[0, 1]) for side, tip in tips.items()}
+    level = float(np.mean(list(heights.values())))
+    for side in SIDES:
+        foot = frame.at((-1.0 if side == "a" else 1.0) * 0.27 * w, 0.05 * w)
         reach = cast(body, foot, -frame.down, 0.5 * w)
         end = foot - frame.down * (reach + 0.03 * w)
         x, y = np.round(end).astype(int).clip(0, [hair.shape[1] - 1, hair.shape[0] - 1])
         if hair[y, x] < 0.4:
-            found.append(reach - 0.05 * w)
-    usual = 0.12 * w - float(np.mean([frame.local(tip[None])[0, 1] for tip in tips.values()]))
+            found.append(reach - 0.05 * w + SLANT * (heights[side] - level))
+    usual = 0.12 * w - level
     return float(np.clip(min(found, default=usual), 0.13 * w, 0.25 * w))
 
 

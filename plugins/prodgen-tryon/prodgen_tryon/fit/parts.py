@@ -30,6 +30,7 @@ class Part:
         source, target: [n, 2] each.
         piece: the part's outline on the garment's picture [m, 2].
         shape: the part's outline on the body [m, 2].
+        beside: a ring on the garment's picture beyond an edge that no outline shows: nothing in it belongs to the part [k, 2].
     """
 
     name: str
@@ -37,6 +38,7 @@ class Part:
     target: Contour
     piece: Contour
     shape: Contour
+    beside: Contour | None = None
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-from prodgen_tryon.body.measures import OUTLINE, Measured
+from prodgen_tryon.body.measures import OUTLINE, SLANT, Measured
 from prodgen_tryon.body.skeleton import Point, Side, Skeleton, chin
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.scales import NATURAL, Scales, collar_height, junction
 from prodgen_tryon.garment.contour import resample
 from prodgen_tryon.garment.keypoints import TopShape
 
+ARMPIT = 0.42  # height of the armpits of cloth, in shoulder widths below the shoulders
 LEVEL = 0.8  # share of a neckline's depth that is not seen near its ends
 COLLARBONE = 0.16  # how far down that goes, in shoulder widths
 BARE = 0.14  # how far above the usual line a shoulder that is seen bare may lie, in shoulder widths
-SLANT = 0.45  # how much of a slant of the shoulders the foot of the neck shares
+WORN, SUNK = (
+    0.06,
+    0.05,
+)  # how far above that line one that is seen under cloth may lie, and how far below it any, in shoulder widths
+CLOTH = 0.012  # thickness of the cloth on it
+LIFTED = (
+    0.03  # how far above the line from the neck's foot to the tip a shoulder bulges beside the neck, in shoulder widths
+)
 
 
 class Shoulder(NamedTuple):
@@ -34,7 +42,7 @@ def shoulder_of(shape: TopShape, body: Measured, side: Side, scales: Scales) -> 
     middle = (shape.points["neck_a"][0] + shape.points["neck_b"][0]) / 2
     half = (shape.points["neck_b"][0] - shape.points["neck_a"][0]) / 2
     tip = frame.local(body.tips[side][None])[0]
-    reach = float(np.interp(0.42 * w, body.heights, body.edges[side]))
+    reach = float(np.interp(ARMPIT * w, body.heights, body.edges[side]))
     arc = shape.arcs[f"shoulder_{side}"]
     corner = junction(arc)
     tip_across, across_scale = abs(tip[0]), scales.across
@@ -44,7 +52,7 @@ def shoulder_of(shape: TopShape, body: Measured, side: Side, scales: Scales) -> 
         strap = abs(float(arc[-1, 0]) - middle) * neck
         tip_across = float(np.clip(strap, float(np.clip(half * neck, 0.19 * w, 0.36 * w)) + 0.06 * w, tip_across))
     natural = NATURAL * scales.across * shape.width / 2 * scales.ease.factor
-    armpit = frame.at(sign * float(np.clip(natural, scales.ease.low * reach, scales.ease.high * reach)), 0.42 * w)
+    armpit = frame.at(sign * float(np.clip(natural, scales.ease.low * reach, scales.ease.high * reach)), ARMPIT * w)
     farthest = min(0.4 * w, tip_across - 0.05 * w)
     base = float(np.clip(abs(arc[corner, 0] - middle) * across_scale, 0.17 * w, farthest))
     seam = resample(arc[corner:], 6)
@@ -72,11 +80,20 @@ def shoulder_height(across: float, tip: Contour, body: Measured, side: Side) -> 
     level = float(np.mean([body.frame.local(point[None])[0, 1] for point in body.tips.values()]))
     foot = -body.rise + SLANT * (float(tip[1]) - level)
     line = float(np.interp(across, [0.14 * w, base, outer], [foot - 0.05 * w, foot, float(tip[1])]))
-    if side not in body.outline or body.sleeves[side] >= 0.15:  # cloth is thick, and lies away from the body
+    if side not in body.outline:
         return line
+    fading = float(np.interp(across, [base, outer], [1.0, 0.5]))
+    line -= LIFTED * w * fading
     seen = float(np.interp(across / w, OUTLINE, body.outline[side]))
-    most = w * float(np.interp(across / w, OUTLINE[:2], [0.0, BARE]))
-    return line - float(np.clip(seen + line, 0.0, most))
+    if seen < -0.5 * w:  # something is in front of it
+        return line
+    if body.sleeves[side] < 0.15:  # bare
+        return line - float(
+            np.clip(seen + line, -SUNK * w * fading, w * float(np.interp(across / w, OUTLINE[:2], [0.0, BARE])))
+        )
+    # Cloth is thick, lies away from the body, and is a collar beside the neck.
+    most = WORN * w * float(np.interp(across, [base, 0.32 * w], [0.5, 1.0]))
+    return line - float(np.clip(seen + line - CLOTH * w, -SUNK * w * fading, most))
 
 
 def neckline_target(

@@ -19,6 +19,10 @@ from prodgen_tryon.garment.keypoints import TopShape
 WIDEST_SLEEVE = 1.6  # relative to the arm
 LOOSEST = 1.4  # how much wider still a sleeve of much cloth may be
 DRAPED = 0.3  # share of a sleeve's width beyond the arm's that is seen; the rest hangs in folds
+RESTING = 0.25  # what is left of that share on the shoulder, on which cloth lies
+HIGHEST = 0.2  # how far above the joint the tip of a shoulder may lie, and at least below the shoulders an armpit, in shoulder widths
+CAP = 4  # stations of a sleeve that are its round cap
+SEAMED = 0.06  # least length of the seam on a sleeve's inside, in shoulder widths
 ALIKE = 0.2  # relative difference of width below which two sleeves are alike
 ARM, SEAM = 0.29, 0.03  # shoulder joint to wrist, and shoulder seam to joint, in heights of the person
 CUFF = 2.14  # where long sleeves end on an arm: a little beyond the wrist
@@ -26,6 +30,7 @@ ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
 UPPER_ARM = 0.15  # half of its width, in shoulder widths
 NARROWEST = 0.36  # least distance of an armpit from the body's axis, in shoulder widths
 OVERLAP = 0.07  # how far a sleeve may lie before the torso at the armpit, in shoulder widths: a print goes on there
+BESIDE = 0.15  # how far beside the crease of a sleeve nothing belongs to it, for the garment's width
 OPENING = 0.25  # how fast a sleeve may widen towards the torso below the armpit, for its length
 
 
@@ -35,6 +40,40 @@ def long_sleeved(shape: TopShape) -> bool:
         shape.points["hem_a"][1] + shape.points["hem_b"][1] - shape.points["neck_a"][1] - shape.points["neck_b"][1]
     ) / 2
     return bool(shape.sleeve * shape.width > 0.68 * max(tall, 1.0))
+
+
+def sleeve_end(
+    shape: TopShape, body: Measured, side: Side, tip: Contour, scale: float, size: Size | None
+) -> tuple[float, float]:
+    """Where a sleeve ends on the arm: pixels below the joint, at most at the wrist, and as in `TopFit.sleeve_ends`."""
+    limb, w = body.arms[side], body.frame.width
+    total = _along(limb)
+    if size is not None and "sleeve" in size.lengths:
+        # A share of the arm, not pixels: an arm that is bent or points at the camera looks shorter than it is.
+        share = float(np.clip((size.lengths["sleeve"] / size.stature - SEAM) / ARM, 0.08, 1.12))
+        stop = min(share, 1.0) * float(np.interp(2.0, limb.t, total))
+        end = 2.0 * share if share > 1 else float(np.interp(stop, total, limb.t))
+    elif long_sleeved(shape):
+        end = max(2.0, min(body.sleeves[side], 2.25)) if body.sleeves[side] > 1.5 else CUFF
+        stop = float(np.interp(min(end, 2.0), limb.t, total))
+    else:
+        share = float(np.clip(shape.sleeve * shape.width * scale / (ARM_LENGTH * w), 0.15, 0.97))
+        # It begins at the shoulder's tip, which lies above the joint.
+        above = float(np.clip((limb.centre[0] - tip) @ _direction(limb), 0.0, HIGHEST * w))
+        stop = share * (float(np.interp(2.0, limb.t, total)) + above) - above
+        end = float(np.interp(stop, total, limb.t))
+    return stop, end
+
+
+def armpit_height(body: Measured, side: Side, stop: float, usual: float) -> float:
+    """How far below the shoulders a sleeve that ends `stop` pixels down the arm leaves the body: `usual`, or above its own end."""
+    limb, w = body.arms[side], body.frame.width
+    end = np.array([np.interp(stop, _along(limb), limb.centre[:, i]) for i in (0, 1)])
+    return float(np.clip(body.frame.local(end[None])[0, 1] - SEAMED * w, HIGHEST * w, usual))
+
+
+def _along(limb: Limb) -> NDArray[np.float64]:
+    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(limb.centre, axis=0).T))])
 
 
 def fit_sleeve(
@@ -49,21 +88,8 @@ def fit_sleeve(
 ) -> tuple[Part, float]:
     limb, w = body.arms[side], body.frame.width
     low, high = ease.low, min(ease.high, WIDEST_SLEEVE)
-    total = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(limb.centre, axis=0).T))])
-    if size is not None and "sleeve" in size.lengths:
-        # A share of the arm, not pixels: an arm that is bent or points at the camera looks shorter than it is.
-        share = float(np.clip((size.lengths["sleeve"] / size.stature - SEAM) / ARM, 0.08, 1.12))
-        stop = min(share, 1.0) * float(np.interp(2.0, limb.t, total))
-        end = 2.0 * share if share > 1 else float(np.interp(stop, total, limb.t))
-    elif long_sleeved(shape):
-        end = max(2.0, min(body.sleeves[side], 2.25)) if body.sleeves[side] > 1.5 else CUFF
-        stop = total[-1] * min(end, 2.0) / 2.0
-        stop = float(np.interp(min(end, 2.0), limb.t, total))
-    else:
-        stop = float(np.clip(shape.sleeve * shape.width * scale / (ARM_LENGTH * w), 0.15, 0.97)) * float(
-            np.interp(2.0, limb.t, total)
-        )
-        end = float(np.interp(stop, total, limb.t))
+    total = _along(limb)
+    stop, end = sleeve_end(shape, body, side, tip, scale, size)
     n = 9
     outer_source = resample(shape.arcs[f"outer_{side}"], n)
     inner_source = resample(shape.arcs[f"inner_{side}"][::-1], n)
@@ -89,7 +115,8 @@ def fit_sleeve(
             else np.where(bare, old, np.minimum(np.interp(t, limb.t, body.bare[side]), old))
         )
         room = np.maximum(flat[1:] - own, 0)
-        target = np.clip(own + DRAPED * room, low * own + np.where(bare, 0.02, 0.008) * w, LOOSEST * high * own)
+        draped = DRAPED * np.clip(t, RESTING, 1) if sign > 0 else DRAPED
+        target = np.clip(own + draped * room, low * own + np.where(bare, 0.02, 0.008) * w, LOOSEST * high * own)
         # Where the old sleeve is about as wide, its outline is kept: it has the folds of cloth on this arm.
         alike = ~bare & (np.abs(target / np.maximum(old, 1e-6) - 1) < ALIKE) & (ease.low == 1.0)
         target = smooth(np.where(alike, old + 0.008 * w, target), 3)
@@ -98,7 +125,7 @@ def fit_sleeve(
         curve: Contour = centre + normal * (sign * target)[:, None]
         return curve
 
-    outer = np.vstack([tip[None], edge(start_outer, 1.0, limb.outer)])
+    outer = rounded_cap(np.vstack([tip[None], edge(start_outer, 1.0, limb.outer)]), limb.normal[0])
     inner = np.vstack([armpit[None], edge(start_inner, -1.0, limb.inner)])
     if end > 2.0:  # reach over an old cuff that sits on the hand
         wrist, hand = body.frame[f"wrist_{side}"], body.frame.hand(side)
@@ -115,7 +142,29 @@ def fit_sleeve(
     target = np.vstack([outer, inner, cuff_target[1:-1], hole_target[1:-1], ((outer + inner) / 2)[1:-1]])
     piece = np.vstack([outer_source, cuff_source[1:-1], inner_source[::-1]])
     shape_on_body = np.vstack([outer, cuff_target[1:-1], inner[::-1]])
-    return Part(f"sleeve_{side}", source, target, piece, shape_on_body), end
+    crease, beside = shape.arcs.get(f"crease_{side}"), None
+    if crease is not None:
+        inwards = np.array([(1.0 if side == "a" else -1.0) * BESIDE * shape.width, 0.0])
+        beside = np.vstack([crease, crease[::-1] + inwards])
+    return Part(f"sleeve_{side}", source, target, piece, shape_on_body, beside), end
+
+
+def rounded_cap(outer: Contour, outwards: Contour) -> Contour:
+    """A sleeve's outer edge [n, 2] that does not bend inwards below the shoulder's tip, its first point."""
+    end = min(CAP, len(outer) - 1)
+    chord = outer[end] - outer[0]
+    across = np.array([chord[1], -chord[0]]) / max(float(np.hypot(*chord)), 1e-6)
+    across = across if float(across @ outwards) > 0 else -across
+    inside = np.minimum((outer - outer[0]) @ across, 0.0)
+    inside[end:] = 0
+    result: Contour = outer - np.outer(inside, across)
+    return result
+
+
+def _direction(limb: Limb) -> Contour:
+    """Of the upper arm, a unit vector."""
+    down = np.asarray(limb.centre[len(limb.centre) // 4] - limb.centre[0])
+    return down / max(float(np.hypot(*down)), 1e-6)
 
 
 def _crease(limb: Limb, armpit: Contour, frame: Skeleton, side: Side) -> Contour:

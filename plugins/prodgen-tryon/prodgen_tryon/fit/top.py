@@ -15,7 +15,7 @@ from prodgen_tryon.fit.parts import Part, TopFit, Tuck, segment
 from prodgen_tryon.fit.scales import NATURAL, Scales, collar_height, scales_of
 from prodgen_tryon.fit.shoulders import Shoulder, neckline_target, pressed, shoulder_of
 from prodgen_tryon.fit.sizes import Size
-from prodgen_tryon.fit.sleeve import fit_sleeve
+from prodgen_tryon.fit.sleeve import armpit_height, fit_sleeve, sleeve_end
 from prodgen_tryon.garment.contour import resample
 from prodgen_tryon.garment.keypoints import TopShape
 
@@ -23,6 +23,7 @@ HEM_BELOW_HIPS = 0.22  # the lowest hem of a top, in shoulder widths below the h
 LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
 WAIST = 0.82  # height of the waist, in torsos below the shoulders
 SLEEVE = 1.25  # how much larger than usual the sleeves of a garment of a known size may be
+SNAPPED = 0.005  # how far below the old hem the new one lies, in shoulder widths
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 FRONT = 0.45  # how far the chest lies before the shoulders' axis, in shoulder widths
 
@@ -50,7 +51,7 @@ def fit_top(
     """
     frame = body.frame
     scales = scales_of(shape, frame.width, style, dress, size)
-    shoulders = {side: shoulder_of(shape, body, side, scales) for side in SIDES}
+    shoulders = {side: _raised(shape, body, side, shoulder_of(shape, body, side, scales), scales) for side in SIDES}
     hem, tucked, waist = _hem(shape, body, scales, dress, snap_hem, tuck, waist)
     ends = {} if hem_at is None else {side: frame.local(point[None])[0] for side, point in hem_at.items()}
     if ends:
@@ -71,6 +72,16 @@ def fit_top(
     return TopFit(tuple(parts), neckline, hem, sleeve_ends, scales.across, tucked, waist)
 
 
+def _raised(shape: TopShape, body: Measured, side: Side, shoulder: Shoulder, scales: Scales) -> Shoulder:
+    """The armpit of a short sleeve lies above its end."""
+    if f"cuff_outer_{side}" not in shape.points:
+        return shoulder
+    across, usual = body.frame.local(shoulder.armpit[None])[0]
+    stop, _ = sleeve_end(shape, body, side, shoulder.tip, scales.usual, scales.size)
+    height = armpit_height(body, side, stop, float(usual))
+    return shoulder._replace(armpit=body.frame.at(float(across), height))
+
+
 def _hem(
     shape: TopShape, body: Measured, scales: Scales, dress: bool, snap: bool, tuck: Tuck, waist: float | None
 ) -> tuple[float, bool, float | None]:
@@ -88,7 +99,7 @@ def _hem(
     tucked = snap and body.tucked if tuck == "auto" else tuck == "in" and not dress
     snap = snap and not scales.long and (scales.size is None or scales.size.growth is None) and not tucked
     if snap and not body.tucked and body.hem is not None and -0.3 * w < hem - body.hem < 0.45 * w:
-        hem = body.hem + 0.03 * w
+        hem = body.hem + SNAPPED * w - float(np.median(_dip(shape, scales, w)[2:-2]))
     if tuck != "auto" or waist is not None:
         seen = body.waist if body.waist is not None and body.tucked else WAIST * frame.torso
         waist = seen if waist is None else waist + 0.02 * w
@@ -97,6 +108,12 @@ def _hem(
     elif tuck == "out" and not scales.long and waist is not None:
         hem = max(hem, waist + 0.3 * w)
     return max(hem, 0.7 * w), tucked, waist
+
+
+def _dip(shape: TopShape, scales: Scales, width: float) -> NDArray[np.float64]:
+    """How far a curved hem lies below the straight line between its corners, pixels [9]."""
+    seam = resample(shape.arcs["hem"], 9)
+    return np.clip((seam - segment(seam[0], seam[-1], 9))[:, 1] * scales.across, -TAIL * width, TAIL * width)
 
 
 class _Line(NamedTuple):
@@ -117,10 +134,10 @@ def _side(
     end: Point | None,
 ) -> _Line:
     """From the armpit down to the hem; `end` is where that is sewn to other cloth, across and along."""
-    frame, w, ease = body.frame, body.frame.width, scales.ease
+    frame, ease = body.frame, scales.ease
     sign = -1.0 if side == "a" else 1.0
     arc = resample(shape.arcs[f"side_{side}"], 9)
-    heights = np.linspace(0.42 * w, hem, 9)
+    heights = np.linspace(float(frame.local(armpit[None])[0, 1]), hem, 9)
     widths = np.abs(arc[:, 0] - (shape.points["armpit_a"][0] + shape.points["armpit_b"][0]) / 2)
     wanted = NATURAL * scales.across * widths * ease.factor
     if scales.size is not None and scales.wide:
@@ -149,8 +166,7 @@ def _torso(
     # The middle of the front, or of a back, lies before the shoulders' axis.
     ahead = frame.right * FRONT * w * body.turn
     seam = resample(shape.arcs["hem"], 9)
-    dip = np.clip((seam - segment(seam[0], seam[-1], 9))[:, 1] * scales.across, -TAIL * w, TAIL * w)
-    hem = _Line(seam, segment(a.target[-1], b.target[-1], 9) + np.outer(dip, frame.down))
+    hem = _Line(seam, segment(a.target[-1], b.target[-1], 9) + np.outer(_dip(shape, scales, w), frame.down))
     hem = hem._replace(target=hem.target + np.outer(1 - np.linspace(-1, 1, 9) ** 2, ahead))
     peaks = {side: shoulders[side].line[0] for side in SIDES}
     stand, left = collar_height(shape) * scales.neck, pressed(shape, body, scales)

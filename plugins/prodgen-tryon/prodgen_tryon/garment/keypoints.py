@@ -16,6 +16,7 @@ from prodgen_tryon.filters import Contour
 from prodgen_tryon.garment.contour import Point, between, length, outline, resample
 from prodgen_tryon.garment.gaps import SIDES, Side, find_gaps, middle_of, raised
 from prodgen_tryon.garment.neckline import neckline_curve
+from prodgen_tryon.garment.seams import sleeve_edge
 
 
 class Shapeless(ValueError):
@@ -30,7 +31,7 @@ class TopShape:
         points: neck_a/b (highest points beside the opening), shoulder_a/b, armpit_a/b, hem_a/b, and where there are
             sleeves cuff_outer_a/b, cuff_inner_a/b.
         arcs: outline pieces [n, 2]: shoulder_a (neck to shoulder), outer_a (shoulder to cuff), inner_a (cuff to armpit),
-            side_a (armpit to hem), hem (a to b); the same for b.
+            side_a (armpit to hem), hem (a to b); the same for b. crease_a is the piece of inner_a that no outline shows.
         neckline: the front edge of the opening from neck_a to neck_b [n, 2].
         sleeve: length of the sleeves relative to the width at the armpits; 0 where there are none.
         confidence: 0 to 1.
@@ -94,6 +95,11 @@ def top_shape(
             joints, pieces = _sleeve(upper, gaps[side], sides[side].cuff, armpit, neck, middle, side, given)
             line = (resample(pieces["outer"], 12) + resample(pieces["inner"][::-1], 12)) / 2
             sleeves.append(length(line))
+            if image is not None:
+                beside = pieces["inner"][:-1]
+                crease = sleeve_edge(image, beside[-1], armpit, width)
+                if crease is not None:
+                    pieces |= {"inner": np.vstack([beside, crease[1:]]), "crease": crease}
         else:
             pieces = dict(zip(("shoulder", "outer"), _strap(upper, armpit, neck, sign), strict=True))
             joints = {"shoulder": pieces["shoulder"][-1]}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,7 @@ from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.person import Person
 from prodgen_tryon.body.skeleton import SIDES
 from prodgen_tryon.body.sleeves import along_path, arm_path, beyond
-from prodgen_tryon.filters import Float, blur, box_of, dilate, polygon, times, tube
+from prodgen_tryon.filters import Float, blur, blur_inside, box_of, dilate, polygon, times, tube
 from prodgen_tryon.fit.legs import LegFit
 from prodgen_tryon.fit.parts import Part, TopFit
 from prodgen_tryon.garment.cutout import Cutout
@@ -19,6 +21,10 @@ from prodgen_tryon.picture import underlay
 from prodgen_tryon.picture.layers import over, paint, warp_part
 from prodgen_tryon.picture.light import exposure
 from prodgen_tryon.picture.relight import relight
+
+PINHOLE = (
+    0.004  # the largest hole between sleeve and torso that is none of the scene's, in squares of the shoulders' width
+)
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,7 @@ def compose_top(
     sleeve_layers = [
         warp_part(garment.rgba, part, size, 1.2 * margin, [(torso.piece, _armpit(part))]) for part in sleeves
     ]
+    close_pinholes(torso_layer, sleeve_layers, PINHOLE * w * w)
     seams = _shoulders(person, fitted)
     torso_layer[..., 3] *= seams
     for layer in sleeve_layers:
@@ -152,6 +159,27 @@ def compose_top(
     paint(canvas, person.image, guard)
     alpha = (cloth_alpha * (1 - guard)).astype(np.float32)
     return Composed(canvas, alpha, cloth, cloth_alpha, gap if gap.any() else None)
+
+
+def close_pinholes(torso: Float, sleeves: Sequence[Float], most: float) -> None:
+    """Closes holes of up to `most` pixels that cloth encloses where sleeves meet the torso, in place; all are float32 RGBA [h, w, 4]."""
+    cloth = np.maximum.reduce([layer[..., 3] for layer in (torso, *sleeves)]) > 0.5
+    box = box_of(cloth, 1)
+    if box is None or not sleeves:
+        return
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats((~cloth[box]).astype(np.uint8), connectivity=4)
+    small = stats[:, cv2.CC_STAT_AREA] <= most
+    small[np.unique(np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1], pieces[cloth[box]][:1]]))] = (
+        False
+    )
+    small[0] = False
+    if not small.any():
+        return
+    part = torso[box]
+    holes = dilate(small[pieces], 2) & (part[..., 3] < 1)
+    known = (part[..., 3] > 0.95).astype(np.float32)
+    near = blur_inside(np.ascontiguousarray(part[..., :3]), known, max(0.1 * float(np.sqrt(most)), 1.5))
+    part[holes, :3], part[holes, 3] = near[holes], 1
 
 
 def _armpit(sleeve: Part) -> float:

@@ -38,6 +38,8 @@ def warp_part(
         for ring, row in beside:
             free = max(round(row) - y0, 0)
             piece[free:] &= own[free:] | ~polygon(own.shape, ring - [x0, y0])[free:]
+        if part.beside is not None:
+            piece &= ~polygon(piece.shape, part.beside - [x0, y0])
     picture = unit(rgba[y0:y1, x0:x1])
     alpha = picture[..., 3] * piece
     picture = cv2.merge([*cv2.split(times(picture[..., :3] * np.float32(255), alpha)), alpha])

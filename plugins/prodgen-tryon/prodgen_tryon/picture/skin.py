@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -32,6 +33,10 @@ Curve = NDArray[np.float64]
 STATIONS = 96  # along a limb
 UNLIKE = 20.0  # distance of colours from which on one is not of the same skin
 LONG = 1.6  # where a sleeve ends that leaves no forearm to measure
+BINS, CARRIED = (
+    12,
+    0.5,
+)  # places across an arm, and how far up (in bones) what is seen there is carried into what a sleeve hid
 
 
 def skin_colour(person: Person, side: Side | None = None) -> NDArray[np.float64]:
@@ -303,11 +308,36 @@ def bare_arm(person: Person, side: Side) -> tuple[Float, Float]:
     ending = np.clip((end - drawn.along[free]) / max(end - covered - 0.03, 1e-3), 0, 1)
     drawn.alpha[known] *= here[known] * ending.astype(np.float32)
     made = image.copy()
-    made[drawn.ys, drawn.xs] = tint * (shade * grain(person)[drawn.ys, drawn.xs])[:, None]
     sure = (real > 0.8) & (_unlike(person, side) < UNLIKE)  # not the scene between arm and body
+    tones = tint * shade[:, None]
+    seen_across = across_the_arm(drawn, image, sure, covered)
+    if seen_across is not None:
+        near = np.exp(-np.clip(covered - drawn.along, 0, None) / CARRIED)[:, None]
+        tones = tones + (seen_across(drawn.across) - tones) * near
+    made[drawn.ys, drawn.xs] = tones * grain(person)[drawn.ys, drawn.xs][:, None]
     made = met(made, image, sure.astype(np.float32), drawn.alpha, 0.25 * w).clip(0, 255)
     mixed = made * (1 - real[..., None]) + image * real[..., None]
     return mixed.astype(np.float32), np.maximum(drawn.alpha, real)
+
+
+def across_the_arm(
+    drawn: Ribbon, image: Float, sure: NDArray[np.bool_], covered: float
+) -> Callable[[NDArray[np.float64]], NDArray[np.float64]] | None:
+    """RGB [n, 3] at places across an arm (-1 to 1) as it is seen just below its sleeve; None where too little of it is seen."""
+    here = (drawn.along > covered) & (np.abs(drawn.across) < 1) & sure[drawn.ys, drawn.xs]
+    bins = np.clip(((drawn.across[here] + 1) * BINS / 2).astype(int), 0, BINS - 1)
+    counts = np.bincount(bins, minlength=BINS)
+    filled = counts >= 4
+    if filled.sum() < 0.7 * BINS:
+        return None
+    places = (np.arange(BINS) + 0.5) * 2 / BINS - 1
+    colours = image[drawn.ys[here], drawn.xs[here]].astype(float)
+    rows = [
+        np.interp(places, places[filled], np.bincount(bins, colours[:, i], BINS)[filled] / counts[filled])
+        for i in range(3)
+    ]
+    smoothed = [smooth(row, 3) for row in rows]
+    return lambda across: np.stack([np.interp(across, places, row) for row in smoothed], -1)
 
 
 def bare_leg(person: Person, limb: Limb) -> tuple[Float, Float]:
