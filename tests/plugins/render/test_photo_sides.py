@@ -67,3 +67,31 @@ def test_sides_that_may_be_printed_are_nearer_to_the_mean_colour() -> None:
         shown = picture.image[picture.mask].astype(float)
         away[category] = float(np.abs(np.median(shown, axis=0) - inside.mean(0)).mean())
     assert away["food/box"] < 0.6 * away["electronics/phone"]
+
+
+def garment_photo(size: int = 640) -> tuple[Image, np.ndarray]:
+    """A blue garment on light grey, sharpened and compressed, with a shadow below: picture and true mask."""
+    from io import BytesIO
+
+    import PIL.Image
+    from scipy import ndimage
+
+    y, x = np.mgrid[0:size, 0:size] / size
+    body = (abs(x - 0.5) < 0.2) & (abs(y - 0.5) < 0.33) | (abs(x - 0.5) < 0.36) & (y > 0.17) & (y < 0.36)
+    shade = ndimage.gaussian_filter(np.roll(body, round(0.012 * size), 0).astype(float), 0.005 * size)
+    noise = np.random.default_rng(3).normal(0, 1, (size, size))
+    cloth = np.array([70, 100, 160]) + 14 * ndimage.gaussian_filter(noise, 3)[..., None] * 6
+    photo = np.array([232, 233, 229]) * (1 - 0.25 * shade[..., None])
+    photo = np.where(body[..., None], cloth, photo)
+    photo = ndimage.gaussian_filter(photo, (0.8, 0.8, 0))
+    photo += 0.9 * (photo - ndimage.gaussian_filter(photo, (4, 4, 0)))
+    file = BytesIO()
+    PIL.Image.fromarray(photo.clip(0, 255).astype(np.uint8)).save(file, "JPEG", quality=70)
+    return np.array(PIL.Image.open(file)), body
+
+
+def test_halos_and_rims_of_shadows_are_no_garment() -> None:
+    photo, true = garment_photo()
+    mask = cut_out(photo).mask
+    assert (mask & ~true).sum() < 0.025 * true.sum()
+    assert (true & ~mask).sum() < 0.02 * true.sum()

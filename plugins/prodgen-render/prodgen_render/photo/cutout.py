@@ -154,7 +154,7 @@ def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[s
         kept = filled
         confidence *= 0.8
     kept = ndimage.binary_opening(kept, _disc(max(1, reach // 2))) if size > 200 else kept
-    kept = _largest(kept)
+    kept = _largest(_without_fringe(_largest(kept), rgb, under, differs))
     return _sharpened(kept, differs), confidence
 
 
@@ -183,6 +183,48 @@ def _fill_pale(found: Mask, closed: Mask, differs: Floats) -> Mask:
         if level > 0.006 or edge < 0.08:
             out |= area
     return np.asarray(out)
+
+
+_FRINGE = 0.015
+"""Share of the photo's size that the halo of sharpening and compression around a product, or the rim of its shadow, reaches at most."""
+_PALE, _CLEAR_CUT = 0.3, 0.2
+"""A halo differs from the background by less than this share of what the product beside it does, which is at least that much."""
+_COLOURED = 0.1
+"""Beside a product whose channels' shares of the background differ by more than this, twice as neutral a grey is a shadow."""
+_EDGE = 0.012
+"""What changes by more than this from pixel to pixel (of 1, at 512 pixels) is an edge: of a white sole, not of a halo."""
+
+
+def _without_fringe(mask: Mask, rgb: Floats, under: Floats, differs: Floats) -> Mask:
+    """Drops what fades into the background beside what stands out clearly: halos, and the soft rims of shadows beside colours."""
+    from scipy import ndimage
+
+    size = max(mask.shape)
+    reach, unit = max(3, round(_FRINGE * size)), max(1.0, size / 512)
+    deep = ndimage.binary_erosion(mask, iterations=reach)
+    if not deep.any():
+        return mask
+    ratio = rgb / np.maximum(under, 0.05)
+    chroma, light = np.ptp(ratio, axis=2), ratio.mean(2)
+    nearest = tuple(ndimage.distance_transform_edt(~deep, return_distances=False, return_indices=True))
+    around = np.maximum(ndimage.gaussian_filter(deep.astype(np.float32), reach), 1e-6)
+    full, coloured = (
+        (ndimage.gaussian_filter(np.where(deep, values, 0), reach) / around)[nearest] for values in (differs, chroma)
+    )
+    step = ndimage.gaussian_gradient_magnitude(differs, unit) * unit
+    pale = mask & (full > _CLEAR_CUT) & (differs < _PALE * full)
+    grey = mask & (coloured > _COLOURED) & (chroma < 0.5 * coloured) & (light > 0.4) & (light < 1)
+    outside = ~mask
+    met = ndimage.binary_dilation(outside, iterations=reach, mask=outside | (pale & (step < _EDGE)))
+    # A shadow is met from below: grey at the sides of a product may be its shine.
+    upwards = np.array([[0, 1, 0], [0, 1, 0], [0, 0, 0]], bool)
+    met = ndimage.binary_dilation(met, upwards, 2 * reach, mask=met | (grey & (step < 5 * _EDGE)))
+    # Where a fringe touches the product there is an edge: that of the product.
+    end = round(3 * unit)
+    met |= ndimage.binary_dilation(met & mask, upwards, end, mask=grey)
+    met = ndimage.binary_dilation(met, iterations=end, mask=met | pale)
+    kept = ndimage.binary_opening(mask & ~met, _disc(round(unit)))
+    return np.asarray(kept | (mask & deep))
 
 
 def _sharpened(mask: Mask, differs: Floats) -> Mask:

@@ -42,7 +42,7 @@ _DEPTHS = {
     "camera": 0.65, "earbuds": 0.7, "headphone-stand": 0.57, "speaker": 0.9,
 }  # fmt: skip
 """Usual depths as shares of the width, as the products hang or stand."""
-_PRINTED = ("box", "cereal-box", "carton", "tin", "coffee-bag")
+_PRINTED = ("box", "cereal-box", "carton", "tin")
 
 
 def shape_of_family(name: str) -> Shape | None:

@@ -79,8 +79,13 @@ def shadow_in(rgb: Floats, under: Floats, found: Mask) -> Mask:
 
     ratio = rgb / np.maximum(under, 0.05)
     neutral = (np.ptp(ratio, axis=2) < 0.06) & (ratio.mean(2) > 0.3) & (ratio.mean(2) < 1.02)
+    # The noise of a photo is that of its pixels, however many it has.
+    unit = max(1.0, max(rgb.shape[:2]) / 512)
     step = np.max(
-        [ndimage.gaussian_gradient_magnitude(ndimage.gaussian_filter(c, 0.7), 0.8) for c in np.moveaxis(rgb, 2, 0)],
+        [
+            ndimage.gaussian_gradient_magnitude(ndimage.gaussian_filter(c, 0.7 * unit), 0.8 * unit)
+            for c in np.moveaxis(rgb, 2, 0)
+        ],
         axis=0,
     )
     soft = step < _STEP * 512 / max(rgb.shape[:2])
