@@ -7,7 +7,7 @@ from prodgen_tryon.body.long_hair import follow
 from prodgen_tryon.body.parsing import PARTS
 from prodgen_tryon.body.person import _across_hands, _old_hem, beside_bare_arms
 from prodgen_tryon.body.skeleton import Skeleton, skeleton
-from prodgen_tryon.body.tidy import give_islands, give_prints, give_rims, give_streaks
+from prodgen_tryon.body.tidy import give_cuffs, give_islands, give_prints, give_rims, give_streaks
 
 
 def test_small_islands_of_a_top_in_trousers_are_trousers():
@@ -133,3 +133,30 @@ def test_a_torso_beside_bare_arms_ends_where_its_cloth_ends(drawn):
     found = beside_bare_arms(edges, parts, frame, heights)
     assert np.allclose(found["b"], half, atol=1.5)
     assert np.allclose(found["a"], 0.5 * w)  # nothing bare is seen there
+
+
+def test_the_rim_of_a_hand_that_is_mixed_with_a_cuff_belongs_to_the_cuff():
+    image = np.full((120, 80, 3), (225, 180, 150), np.uint8)
+    image[:60] = (30, 30, 60)
+    image[60:62] = (120, 100, 100)  # half cuff, half hand
+    upper, hands = np.zeros((120, 80), np.float32), np.zeros((120, 80), np.float32)
+    upper[10:60, 20:60] = 1
+    hands[60:100, 20:60] = 1
+    labels = {"upper": upper, "hands": hands, "skin": hands.copy()}
+    frame = Skeleton({}, {}, 150.0, "front")
+    give_cuffs(labels, image, frame)
+    assert (labels["upper"][60:62, 21:59] == 1).all()
+    assert not labels["hands"][60:62].any()
+    assert not labels["skin"][60:62].any()
+    assert (labels["hands"][62:100, 20:60] == 1).all()  # the hand itself is left alone
+
+
+def test_a_hand_of_even_skin_keeps_its_rim():
+    image = np.full((120, 80, 3), (225, 180, 150), np.uint8)
+    image[:60] = (30, 30, 60)
+    hands = np.zeros((120, 80), np.float32)
+    hands[60:100, 20:60] = 1
+    labels = {"upper": np.zeros_like(hands), "hands": hands.copy(), "skin": hands.copy()}
+    labels["upper"][10:60, 20:60] = 1
+    give_cuffs(labels, image, Skeleton({}, {}, 150.0, "front"))
+    assert (labels["hands"] == hands).all()

@@ -8,7 +8,10 @@ import numpy as np
 from prodgen_sdk.types import Image
 from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.skeleton import Skeleton, chin
-from prodgen_tryon.filters import Float, dilate, ellipse_kernel, to_lab
+from prodgen_tryon.filters import Float, colour_distance, dilate, ellipse_kernel, to_lab
+
+RIM = 0.02  # how broad the rim of a hand at a cuff is, in shoulder widths
+MIXED = 7.0  # weighted difference of colour from the hand's from which on that rim is none of it
 
 
 def give_islands(labels: dict[str, Float], name: str, around: tuple[str, ...]) -> None:
@@ -75,3 +78,18 @@ def give_prints(labels: dict[str, Float], image: Image, frame: Skeleton) -> None
         if unlike and float((labels["upper"][beside] > 0.5).mean()) > 0.6:
             labels["upper"][near] = np.maximum(labels["upper"], labels["hair"])[near]
             labels["hair"][near] = 0
+
+
+def give_cuffs(labels: dict[str, Float], image: Image, frame: Skeleton) -> None:
+    """The rim of a hand along a cuff, whose pixels are mixed with the cloth's or lie in its shadow, goes to the top."""
+    w, hands = frame.width, labels["hands"]
+    inside = (hands > 0.9) & ~dilate(labels["upper"] > 0.5, 0.05 * w)
+    if inside.sum() < 12:
+        return
+    lab = to_lab(image)
+    rim = (np.maximum(hands, labels["skin"]) > 0.05) & dilate(hands > 0.5, 0.03 * w)
+    rim &= dilate(labels["upper"] > 0.5, max(RIM * w, 1.0))
+    mixed = rim & (colour_distance(lab, np.median(lab[inside], axis=0), (0.5, 1.4, 1.4)) > MIXED)
+    labels["upper"][mixed] = np.maximum(labels["upper"], labels["skin"])[mixed]
+    for name in ("hands", "skin"):
+        labels[name][mixed] = 0

@@ -33,6 +33,10 @@ Curve = NDArray[np.float64]
 STATIONS = 96  # along a limb
 UNLIKE = 20.0  # distance of colours from which on one is not of the same skin
 LONG = 1.6  # where a sleeve ends that leaves no forearm to measure
+FLARE, WIDEST_HAND = (
+    0.3,
+    1.7,
+)  # over how much of the forearm (in bones) a wrist widens to the hand that is seen, and by how much at most
 BINS, CARRIED = (
     12,
     0.5,
@@ -199,9 +203,10 @@ def arm_half(person: Person, side: Side, t: Curve) -> tuple[Curve, Curve]:
     Where the arm comes out of the sleeve it lies and is as wide as what is seen of it there, so that the two meet.
     """
     covered = person.measured.sleeves[side]
-    shift, ratio = seen_arm(person, side)
+    shift, ratio, at_end = seen_arm(person, side)
     near = np.clip(t / max(covered, 0.3), 0, 1) ** 2
-    half = usual_half(person, t) * (1 + (ratio - 1) * np.maximum(near, 0.5))
+    meeting = np.clip((t - covered) / FLARE + 1, 0, 1) ** 2
+    half = usual_half(person, t) * (1 + (ratio - 1) * np.maximum(near, 0.5) + (at_end - ratio) * meeting)
     return half + shift * near, half - shift * near
 
 
@@ -210,8 +215,8 @@ def usual_half(person: Person, t: Curve) -> Curve:
     return usual_arm(t) * person.width
 
 
-def seen_arm(person: Person, side: Side) -> tuple[float, float]:
-    """How far outwards of the pose's line an arm lies below its sleeve, in pixels, and its width relative to the usual one."""
+def seen_arm(person: Person, side: Side) -> tuple[float, float, float]:
+    """How far outwards of the pose's line an arm lies below its sleeve, in pixels, and its width relative to the usual one: as a whole, and at the sleeve's end, where a hand may be all that is seen."""
     limb, covered = person.measured.arms[side], person.measured.sleeves[side]
     w, skin = person.width, person.parts["skin"]
     steps = np.arange(-0.24, 0.24, 0.01) * w
@@ -245,9 +250,11 @@ def seen_arm(person: Person, side: Side) -> tuple[float, float]:
         shifts.append((steps[low] + steps[high]) / 2)
         ratios.append((steps[high] - steps[low] + 0.01 * w) / 2 / float(usual_half(person, np.array([t_here]))[0]))
     if len(ratios) < 3:
-        return 0.0, 1.0
+        return 0.0, 1.0, 1.0
     most = 1.05 if covered > LONG else 1.45  # a hand is wider than its wrist
-    return float(np.median(shifts)), float(np.clip(np.median(ratios), 0.6, most))
+    wide = float(np.median(ratios))
+    whole = float(np.clip(wide, 0.6, most))
+    return float(np.median(shifts)), whole, float(np.clip(wide, 0.6, WIDEST_HAND)) if covered > LONG else whole
 
 
 def bare_arm(person: Person, side: Side) -> tuple[Float, Float]:

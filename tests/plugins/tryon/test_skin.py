@@ -1,0 +1,52 @@
+"""Skin that clothes hid, and cloth where sleeves meet the torso."""
+
+import numpy as np
+import pytest
+from prodgen_tryon.picture.compose import close_pinholes
+from prodgen_tryon.picture.skin import across_the_arm, ribbon
+
+
+def arm(light):
+    """A straight arm down a picture, lit by `light(across)`, its sleeve ending at .5; ribbon, picture and where skin is sure."""
+    t = np.linspace(0, 1, 20)
+    centre = np.stack([np.full(20, 60.0), 20 + 160 * t], 1)
+    normal, half = np.tile([1.0, 0.0], (20, 1)), np.full(20, 25.0)
+    drawn = ribbon((200, 120, 3), centre, normal, t, half, half)
+    image = np.zeros((200, 120, 3), np.float32)
+    image[drawn.ys, drawn.xs] = light(drawn.across)[:, None] * np.array([220.0, 170, 140])
+    return drawn, image
+
+
+def test_an_arm_in_a_sleeve_is_lit_across_as_it_is_seen_below_it():
+    def light(across):
+        return 1 - 0.4 * (across - 0.3) ** 2
+
+    drawn, image = arm(light)
+    sure = np.zeros(image.shape[:2], bool)
+    sure[102:150, 34:87] = True
+    seen = across_the_arm(drawn, image, sure, 0.5)
+    places = np.linspace(-0.7, 0.7, 9)
+    assert seen(places)[:, 0] == pytest.approx(220 * light(places), rel=0.04)
+    assert seen(places)[:, 2] == pytest.approx(140 * light(places), rel=0.04)
+
+
+def test_what_is_seen_of_half_an_arm_says_nothing_of_the_other_half():
+    drawn, image = arm(lambda across: 1 - 0.2 * across)
+    sure = np.zeros(image.shape[:2], bool)
+    sure[102:150, 34:60] = True
+    assert across_the_arm(drawn, image, sure, 0.5) is None
+
+
+def test_only_small_holes_between_a_sleeve_and_the_torso_are_closed():
+    torso, sleeve = np.zeros((100, 100, 4), np.float32), np.zeros((100, 100, 4), np.float32)
+    torso[10:90, 40:90] = (200, 30, 40, 1)
+    sleeve[10:60, 10:40] = (190, 30, 40, 1)
+    for layer in (torso, sleeve):
+        layer[28:33, 38:43, 3] = 0
+        layer[45:59, 33:47, 3] = 0
+    before = torso[..., 3].copy()
+    close_pinholes(torso, [sleeve], 30.0)
+    assert (torso[28:33, 38:43, 3] == 1).all()
+    assert np.allclose(torso[28:33, 38:43, :3], (200, 30, 40), atol=1)
+    assert np.array_equal(torso[40:, :, 3], before[40:])  # the larger one is the scene between arm and body
+    assert np.array_equal(torso[:, :30, 3], before[:, :30])
