@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from prodgen_render.progress import shard_progress
+from prodgen_render.progress import progress_bar
 
 
 def assets(
@@ -21,7 +21,7 @@ def assets(
     """Make a data set of assets (proportions, finish, colours, artwork) of made-up products, to train generators on."""
     from prodgen_render.asset_data import make_assets
 
-    with shard_progress(products) as ctx:
+    with progress_bar("shards") as ctx:
         figures = make_assets(products, seed, out, ctx, workers=workers)
     if as_json:
         typer.echo(json.dumps(figures))
@@ -61,7 +61,7 @@ def asset_views(
     )  # fmt: skip
     if plan.scene.background == "image":
         raise InputError("A data set has no background picture.", hint="Use white, transparent, gradient or a colour.")
-    with shard_progress(1) as ctx:
+    with progress_bar("shards") as ctx:
         figures = draw_views(plan, out, ctx, workers=workers)
     if as_json:
         typer.echo(json.dumps(figures))

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from prodgen_render import asset_cli
-from prodgen_render.progress import shard_progress
+from prodgen_render.progress import progress_bar
 
 app = typer.Typer(
     help="Render data sets of labelled product views.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -48,7 +48,7 @@ def dataset(
     )  # fmt: skip
     if plan.scene.background == "image":
         raise InputError("A data set has no background picture.", hint="Use white, transparent, gradient or a colour.")
-    with shard_progress(plan.shards) as ctx:
+    with progress_bar("shards") as ctx:
         figures = render_dataset(plan, out, ctx, workers=workers)
     if as_json:
         typer.echo(json.dumps(figures))
@@ -167,9 +167,10 @@ def views(
         config = Config.model_validate({"up": up, "front": front, "environment": environment})
     except ValidationError:
         raise InputError(f"up={up!r}, front={front!r} are no axes.", hint="Use +x, -x, +y, -y, +z or -z.") from None
-    figures = render_views(
-        sources, parse_views(views), out, _progress_context(), size=size, scene=Scene.parse(scene), config=config, workers=workers
-    )  # fmt: skip
+    with progress_bar("views") as ctx:
+        figures = render_views(
+            sources, parse_views(views), out, ctx, size=size, scene=Scene.parse(scene), config=config, workers=workers
+        )
     if as_json:
         typer.echo(json.dumps(figures))
     else:
@@ -177,12 +178,3 @@ def views(
             f"{figures['views']} views of {figures['files']} files in {out}: {figures['views_done']} rendered, "
             f"{figures['views_skipped']} found, {figures['seconds']} s"
         )
-
-
-def _progress_context() -> Any:
-    from prodgen_sdk.context import Context
-
-    def tell(done: int, total: int, what: str) -> None:
-        typer.echo(f"\r{done}/{total} {what}", nl=done >= total, err=True)
-
-    return Context(progress=tell)

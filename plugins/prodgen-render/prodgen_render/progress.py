@@ -1,7 +1,8 @@
-"""A progress bar over shards, on stderr."""
+"""A progress bar on stderr, where that is a terminal."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -11,8 +12,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def shard_progress(shards: int) -> Iterator[Context]:
+def progress_bar(what: str) -> Iterator[Context]:
     """A context whose progress is drawn while the block runs."""
+    from prodgen_sdk.context import Context
+
+    if not sys.stderr.isatty():
+        yield Context()
+        return
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -23,8 +29,6 @@ def shard_progress(shards: int) -> Iterator[Context]:
         TimeRemainingColumn,
     )
 
-    from prodgen_sdk.context import Context
-
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -33,7 +37,7 @@ def shard_progress(shards: int) -> Iterator[Context]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("shards", total=shards)
+        task = progress.add_task(what, total=None)
         yield Context(
             progress=lambda done, total, what: progress.update(task, completed=done, total=total, description=what)
         )
