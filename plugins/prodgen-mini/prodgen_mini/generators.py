@@ -10,7 +10,7 @@ import numpy as np
 
 from prodgen_mini.brief import Brief, briefs_of, renderer_of
 from prodgen_mini.config import Config, DesignerConfig
-from prodgen_mini.space import artwork_of, rgb_of
+from prodgen_mini.space import BLENDS, artwork_of, rgb_of
 from prodgen_mini.weights import Part, Weights, check_pin, load_codec, load_vae, read
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFinite
@@ -101,7 +101,7 @@ class MiniGenerator(Generator):
         ground = self.ground(brief.sketch, numbers)
         if brief.sketch.accent is not None and brief.sketch.layout in _PRINTED:
             numbers = self.space.printed_in(numbers, shares, np.array(rgb_of(brief.sketch.accent), np.float32))
-        if brief.sketch.layout == "label":
+        if brief.sketch.layout == "label" and self.part in BLENDS:
             numbers = self.space.panelled(numbers, shares, ground)
         repeats = np.array([brief.sketch.layout == "tile"])
         art = self.space.artwork(shares[None], numbers[None], ground[None], repeats)[0]

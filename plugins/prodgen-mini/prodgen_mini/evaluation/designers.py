@@ -17,6 +17,7 @@ from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.flow import sample
 from prodgen_mini.models.gan import Generator
 from prodgen_mini.models.vae import Vae
+from prodgen_mini.space import BLENDS
 from prodgen_mini.weights import Part, check_pin, load_codec, load_vae, read
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def model_designer(part: Part, config: Config) -> Designer:
                 sheets.append(codec.decode(maps))
                 vectors.append(numbers)
         rows, shares = torch.cat(vectors).numpy(), torch.cat(sheets).numpy()
-        for row in np.flatnonzero(designs.column("layout") == "label"):
+        for row in np.flatnonzero((designs.column("layout") == "label") & (part in BLENDS)):
             rows[row] = space.panelled(rows[row], shares[row], ground[row])
         art = space.artwork(shares, rows, ground, designs.repeats)
         return Made(torch.from_numpy(art), rows, space.main_colour(rows))
