@@ -1,12 +1,17 @@
 import itertools
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prodgen_tryon.body.measures import OUTLINE
+from prodgen_tryon.body.person import analyse
+from prodgen_tryon.body.skeleton import SIDES
 from prodgen_tryon.clip.motion import motion, steps
 from prodgen_tryon.clip.one_euro import one_euro, smooth_track
+from prodgen_tryon.clip.steady import Steady
 
 from prodgen_sdk.interfaces import Compositor
 from prodgen_sdk.types import PersonPhoto, Refusal, TryOn, TryOnRequest
@@ -170,3 +175,16 @@ def test_a_clip_of_nobody_is_refused_frame_by_frame(compositor, ctx, drawn):
     answers = list(compositor.compose_clip([NOBODY] * 3, request, 25.0, ctx))
     assert [answer.code for answer in answers] == ["no-person"] * 3
     assert list(compositor.compose_clip([], request, 25.0, ctx)) == []
+
+
+def test_shoulders_that_are_seen_are_steadied_and_hidden_ones_are_not_mixed_in(parser, drawn, ctx):
+    photo = drawn.photo()
+    person = analyse(photo.image, parser.parse([photo], ctx)[0], 400)
+    w, steady, found = person.width, Steady(25.0), []
+    for height in (0.15, 0.25, -1.0, 0.2):
+        outline = dict.fromkeys(SIDES, np.full(len(OUTLINE), height * w))
+        worn = replace(person, measured=replace(person.measured, outline=outline))
+        found.append(float(steady.person(worn).measured.outline["a"][0] / w))
+    assert found[0] == pytest.approx(0.15)
+    assert found[1] == pytest.approx(0.15 * steady.share + 0.25 * (1 - steady.share))
+    assert found[2:] == pytest.approx([-1.0, 0.2])

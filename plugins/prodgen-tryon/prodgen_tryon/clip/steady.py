@@ -120,6 +120,9 @@ class Steady:
         w, torso = measured.frame.width, max(measured.frame.torso, 1e-6)
         found = _in_body_units(measured)
         means = {name: self._mean(self._measures.get(name), value) for name, value in found.items()}
+        before = self._measures.get("outline") or found["outline"]
+        for side, line in found["outline"].items():  # a shoulder that was, or is, hidden has no mean
+            means["outline"][side] = np.where(np.minimum(line, before[side]) < -0.5, line, means["outline"][side])
         self._measures = steady = means | self._fixed
         return replace(
             measured,
@@ -129,6 +132,7 @@ class Steady:
             sleeves=steady["sleeves"],
             edges={side: values * w for side, values in steady["edges"].items()},
             hips={side: values * w for side, values in steady["hips"].items()},
+            outline={side: values * w for side, values in steady["outline"].items()},
             tucked=steady["tucked"] > 0.5,
         )
 
@@ -151,6 +155,7 @@ def _in_body_units(measured: Measured) -> dict[str, Any]:
         "sleeves": dict(measured.sleeves),
         "edges": {side: values / w for side, values in measured.edges.items()},
         "hips": {side: values / w for side, values in measured.hips.items()},
+        "outline": {side: values / w for side, values in measured.outline.items()},
         "tucked": float(measured.tucked),
     }
 
