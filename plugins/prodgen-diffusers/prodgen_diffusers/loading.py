@@ -90,7 +90,7 @@ def load_pipeline(
     dtype = ctx.dtype if config.dtype == "auto" else config.dtype
     _check_parts(folder, index, config, {*(parts or {})}, component)
     _check_channels(folder, task, component)
-    options.check(config, index, wanted, ctx.device, component=component)
+    options.check(config, index, wanted, ctx.device, component=component, folder=folder)
     loras = [find_file(lora, ctx, component=component) for lora in config.loras]
     given: dict[str, Any] = {**(parts or {}), **applying.quantised(config, folder, index, dtype)}
     try:

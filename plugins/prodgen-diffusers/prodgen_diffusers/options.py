@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import json
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from importlib.util import find_spec
@@ -65,12 +66,15 @@ def denoiser(pipe: Any) -> Any:
     return getattr(pipe, denoiser_name(name for name, part in pipe.components.items() if part is not None))
 
 
-def check(config: Pipeline, index: Mapping[str, Any], wanted: Any, device: str, *, component: str) -> None:
+def check(
+    config: Pipeline, index: Mapping[str, Any], wanted: Any, device: str, *, component: str, folder: Path | None = None
+) -> None:
     """Refuses options that the pipeline does not have, or whose packages are missing.
 
     Args:
         index: the checkpoint's `model_index.json`.
         wanted: the pipeline's class.
+        folder: of the checkpoint, whose scheduler's settings say what it was trained for.
 
     Raises:
         ConfigError: an option does not fit the pipeline, the device or another option.
@@ -82,7 +86,7 @@ def check(config: Pipeline, index: Mapping[str, Any], wanted: Any, device: str, 
     what = f"{component}: {wanted.__name__}"
     _check_call(config, wanted, what)
     if config.scheduler or config.scheduler_options:
-        _check_scheduler(config, parts.get("scheduler"), what)
+        _check_scheduler(config, parts.get("scheduler"), _settings(folder, "scheduler"), what)
     if config.compile == "regional" and not repeated_blocks(inner):
         raise ConfigError(
             f"{what}: {_named(inner)} has no repeated blocks to compile.", hint='Set `compile` to "full" or "none".'
@@ -134,7 +138,7 @@ def _check_call(config: Pipeline, wanted: Any, what: str) -> None:
             raise ConfigError(f"{what} takes no argument {argument!r}.", hint=hint)
 
 
-def _check_scheduler(config: Pipeline, own: Any, what: str) -> None:
+def _check_scheduler(config: Pipeline, own: Any, settings: Mapping[str, Any], what: str) -> None:
     import diffusers
 
     cls = getattr(diffusers, config.scheduler, None) if config.scheduler else own
@@ -144,14 +148,14 @@ def _check_scheduler(config: Pipeline, own: Any, what: str) -> None:
         raise ConfigError(
             f"{what}: diffusers has no scheduler {config.scheduler!r}.", hint=f"Did you mean {near[0]}?" if near else ""
         )
-    flows = _flows(cls) or bool(config.scheduler_options.get("use_flow_sigmas"))
-    if own is not None and flows != _flows(own):
-        kind = "flow matching" if _flows(own) else "noise prediction"
+    fields = inspect.signature(cls).parameters
+    kept = {name: value for name, value in {**settings, **config.scheduler_options}.items() if name in fields}
+    if own is not None and _flows(cls, kept) != _flows(own, settings):
+        kind = "flow matching" if _flows(own, settings) else "noise prediction"
         raise ConfigError(
             f"{what}: {cls.__name__} does not fit a model that was trained for {kind} ({own.__name__}).",
             hint="Take a scheduler of the same kind.",
         )
-    fields = inspect.signature(cls).parameters
     unknown = next((option for option in config.scheduler_options if option not in fields), None)
     if unknown is not None:
         raise ConfigError(
@@ -160,8 +164,18 @@ def _check_scheduler(config: Pipeline, own: Any, what: str) -> None:
         )
 
 
-def _flows(scheduler: Any) -> bool:
-    return str(scheduler.__name__).startswith(("FlowMatch", "SCM"))
+def _flows(scheduler: Any, settings: Mapping[str, Any]) -> bool:
+    """Whether a scheduler of these settings is one of flow matching, as DPM-Solver is in SANA's checkpoints."""
+    return str(scheduler.__name__).startswith(("FlowMatch", "SCM")) or bool(settings.get("use_flow_sigmas"))
+
+
+def _settings(folder: Path | None, part: str) -> Mapping[str, Any]:
+    """What `PART_config.json` of a part says, or nothing: what is wrong with it is told when it is loaded."""
+    try:
+        found = json.loads((folder / part / f"{part}_config.json").read_text("utf-8")) if folder is not None else {}
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _check_attention(backend: str, inner: Any, device: str, what: str) -> None:

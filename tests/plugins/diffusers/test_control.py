@@ -1,5 +1,7 @@
 """`diffusers/control` on a tiny SDXL with ControlNets and an IP-Adapter, over the maps of the real renderer."""
 
+import json
+import shutil
 from collections.abc import Mapping
 from typing import Any
 
@@ -159,6 +161,18 @@ def test_a_photo_gives_the_looks(with_photos, ctx):
 def test_it_can_be_cancelled(generator, host):
     with pytest.raises(Cancelled):
         generator.generate([request()], Context(find=host.get, cancelled=lambda: True))
+
+
+@pytest.mark.parametrize("change", [{"_class_name": "ControlNetUnionModel"}, {"num_control_type": 6}])
+def test_a_union_of_controlnets_is_refused(change, options, folder, tmp_path):
+    """One that names itself a plain ControlNet would load, and paint something else."""
+    union = tmp_path / "union"
+    shutil.copytree(folder / "depth", union)
+    settings = union / "config.json"
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | change))
+    wanted = options | {"controls": [{"kind": "depth", "model": str(union)}]}
+    with pytest.raises(ConfigError, match="many kinds of maps"):
+        ControlGenerator(Config.model_validate({"control": wanted}), Context())
 
 
 def test_what_does_not_fit_is_refused(options, with_photos, folder, tmp_path, sd15):

@@ -23,7 +23,7 @@ def flux(tiny, tmp_path_factory):
 def checked(folder, device="cpu", task="text", **options):
     config = Pipeline.model_validate({"model": str(folder), **options})
     index = read_index(folder)
-    check(config, index, _wanted_class(index, task, None, "x"), device, component="x")
+    check(config, index, _wanted_class(index, task, None, "x"), device, component="x", folder=folder)
 
 
 REFUSED = [
@@ -88,6 +88,27 @@ def test_what_fits_is_accepted(sd15, flux):
     checked(sd15, "cuda:0", offload="group")
     checked(flux, cache={"kind": "taylorseer", "options": {"cache_interval": 3}}, arguments={"true_cfg_scale": 2.0})
     checked(flux, scheduler="DPMSolverMultistepScheduler", scheduler_options={"use_flow_sigmas": True})
+
+
+def test_a_scheduler_s_settings_say_what_it_is_for(tiny, sd15, tmp_path):
+    """SANA's checkpoints flow by a DPM-Solver: its name alone would take it for one of noise."""
+    import diffusers
+
+    folder = tiny.flux(tmp_path / "flux")
+    solver = diffusers.DPMSolverMultistepScheduler(prediction_type="flow_prediction", use_flow_sigmas=True)
+    solver.save_pretrained(folder / "scheduler")
+    index = folder / "model_index.json"
+    index.write_text(index.read_text().replace("FlowMatchEulerDiscreteScheduler", "DPMSolverMultistepScheduler"))
+    checked(folder, scheduler="FlowMatchEulerDiscreteScheduler")
+    checked(folder, scheduler="UniPCMultistepScheduler")  # takes the settings over
+    checked(folder, scheduler_options={"flow_shift": 3.0})
+    with pytest.raises(ConfigError, match="trained for flow matching"):
+        checked(folder, scheduler="EulerDiscreteScheduler")
+    with pytest.raises(ConfigError, match="trained for noise prediction"):
+        checked(sd15, scheduler="UniPCMultistepScheduler", scheduler_options={"use_flow_sigmas": True})
+    (folder / "scheduler" / "scheduler_config.json").write_text("{")
+    with pytest.raises(ConfigError, match="does not fit"):
+        checked(folder, scheduler="FlowMatchEulerDiscreteScheduler")
 
 
 def test_tasks_of_pipelines():

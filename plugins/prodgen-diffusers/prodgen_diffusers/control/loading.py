@@ -62,11 +62,18 @@ def _controlnet(net: ControlNet, config: Control, ctx: Context, component: str) 
 
     folder = find_folder(net, ctx, component=component)
     settings = folder / "config.json"
-    name = json.loads(settings.read_text("utf-8")).get("_class_name") if settings.is_file() else None
+    found = json.loads(settings.read_text("utf-8")) if settings.is_file() else {}
+    name = found.get("_class_name")
     if not isinstance(name, str) or "ControlNet" not in name or not hasattr(diffusers, name):
         raise ConfigError(
             f"{component}: {folder} holds no ControlNet of diffusers ({name}).",
             hint="Name a folder that save_pretrained of a ControlNetModel wrote.",
+        )
+    # Some call themselves a plain ControlNet: it would load, without the part that tells the kinds of maps apart.
+    if "Union" in name or "num_control_type" in found:
+        raise ConfigError(
+            f"{component}: {folder} is a ControlNet for many kinds of maps in one, which is not supported.",
+            hint=f"Name one of {net.kind} alone, such as diffusers/controlnet-depth-sdxl-1.0.",
         )
     return load_model(net, ctx, name, component=component, dtype=config.dtype), identity(net, folder)
 
