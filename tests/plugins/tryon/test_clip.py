@@ -188,3 +188,12 @@ def test_shoulders_that_are_seen_are_steadied_and_hidden_ones_are_not_mixed_in(p
     assert found[0] == pytest.approx(0.15)
     assert found[1] == pytest.approx(0.15 * steady.share + 0.25 * (1 - steady.share))
     assert found[2:] == pytest.approx([-1.0, 0.2])
+
+
+def test_the_tips_of_shoulders_are_steadied_where_they_are_on_the_body(parser, drawn, ctx):
+    photo = drawn.photo()
+    person = analyse(photo.image, parser.parse([photo], ctx)[0], 400)
+    steady, first, moved = Steady(25.0), person.measured.tips["a"], np.array([0.0, 9.0])
+    away = replace(person, measured=replace(person.measured, tips=person.measured.tips | {"a": first + moved}))
+    assert steady.person(person).measured.tips["a"] == pytest.approx(first)
+    assert steady.person(away).measured.tips["a"] == pytest.approx(first + moved * (1 - steady.share))

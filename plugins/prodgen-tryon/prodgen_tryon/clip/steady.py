@@ -133,6 +133,7 @@ class Steady:
             edges={side: values * w for side, values in steady["edges"].items()},
             hips={side: values * w for side, values in steady["hips"].items()},
             outline={side: values * w for side, values in steady["outline"].items()},
+            tips={side: measured.frame.at(*(place * w)) for side, place in steady["tips"].items()},
             tucked=steady["tucked"] > 0.5,
         )
 
@@ -156,6 +157,7 @@ def _in_body_units(measured: Measured) -> dict[str, Any]:
         "edges": {side: values / w for side, values in measured.edges.items()},
         "hips": {side: values / w for side, values in measured.hips.items()},
         "outline": {side: values / w for side, values in measured.outline.items()},
+        "tips": {side: measured.frame.local(tip[None])[0] / w for side, tip in measured.tips.items()},
         "tucked": float(measured.tucked),
     }
 
