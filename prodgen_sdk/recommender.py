@@ -211,7 +211,7 @@ class Recommender:
             return first(candidates)
 
     def _note(self, request: Request, error: ProdgenError) -> None:
-        logger.warning("%s: the next level answers: %s", request.context.request_id, error)
+        logger.warning("request %s: the next level answers: %s", request.context.request_id, error)
         request.watch.notes.append(f"{getattr(error, 'component', '') or 'prodgen'}: {type(error).__name__}")
 
     def warm_up(self, seconds: float = 10.0) -> dict[str, float]:

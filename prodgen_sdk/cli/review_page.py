@@ -29,13 +29,10 @@ def review_page(studio: Studio, variants: Sequence[Variant], state: str, more: i
 
 
 def _how(state: str) -> Html:
-    wanted = {"in_review": ("approve", "reject"), "approved": ("reject",), "rejected": ("reopen",)}.get(state, ())
-    commands = [el("code", f"prodgen review {verb} VARIANT ...") for verb in wanted]
-    return (
-        el("p", "With the ids below, or a sku for all of its pictures: ", *commands, class_="how")
-        if commands
-        else Html("")
-    )
+    """The words that decide; a sku stands for pictures that wait or were rejected, not for those that are shown."""
+    names = "VARIANT ..." if state == "approved" else "SKU or VARIANT ..."
+    verbs = {"in_review": ("approve", "reject"), "approved": ("reject",), "rejected": ("reopen",)}.get(state, ())
+    return el("p", [el("code", f"prodgen review {verb} {names}") for verb in verbs], class_="how")
 
 
 def _product(studio: Studio, sku: str, variants: list[Variant]) -> Html:
@@ -73,6 +70,6 @@ h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .6rem; } h2 sm
 .tiles { display: flex; flex-wrap: wrap; gap: 14px; } figure { margin: 0; width: 220px; }
 img { display: block; border-radius: 6px; background: #fff; max-width: 100%; height: auto; }
 figcaption { font-size: 13px; color: var(--dim); padding-top: 4px; } figcaption b { color: var(--ink); }
-ul { margin: 2px 0; padding-left: 1.1rem; color: var(--ink); } code { font-size: 12px; overflow-wrap: anywhere; user-select: all; }
+ul { margin: 2px 0; padding-left: 1.1rem; color: var(--ink); } figcaption code { display: block; } code { font-size: 12px; overflow-wrap: anywhere; user-select: all; }
 .how code { background: var(--soft); border-radius: 4px; padding: 2px 6px; margin-right: 8px; } .lost { background: var(--soft); padding: 12px; border-radius: 6px; }
 """
