@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from prodgen_render.parametric import build_model
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.cutout import cut_out
 from prodgen_render.photo.frame import PhotoCamera
@@ -95,3 +96,14 @@ def test_halos_and_rims_of_shadows_are_no_garment() -> None:
     mask = cut_out(photo).mask
     assert (mask & ~true).sum() < 0.025 * true.sum()
     assert (true & ~mask).sum() < 0.02 * true.sum()
+
+
+def test_the_back_of_glass_has_the_colour_of_what_is_in_it() -> None:
+    oil = Product(sku="x", title="Olive oil bottle", category="food/bottle")
+    front = render(build_model(oil, 5), [View()], size=320)[0].image
+    saturation = {}
+    for words in (oil, oil.model_copy(update={"title": "Bottle"})):
+        back = render(model_from_photos(front, words).model, [View(azimuth=180)], size=96)[0]
+        shown = back.image[back.mask].astype(float)
+        saturation[words.title] = float(np.median(np.ptp(shown, axis=1)))
+    assert saturation[oil.title] > 1.5 * saturation["Bottle"]

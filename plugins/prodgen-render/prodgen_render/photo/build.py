@@ -113,7 +113,7 @@ def _revolution(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[Phot
         )
     body = fitted_to(body, fits.mask, fits.pieces)
     hollow = fits.words.open and body.radius[-1] > 0.6 * body.radius.max()
-    parts = [revolved_part(body, shots_of(cutout, body.camera, behind), hollow)]
+    parts = [revolved_part(body, shots_of(cutout, body.camera, behind), hollow, fits.words.clear)]
     if fits.attached > 0.008:
         parts += _attached(fits, cutout, body)
     return body.camera, parts, "symmetry" if body.squash == 1 else "outline"

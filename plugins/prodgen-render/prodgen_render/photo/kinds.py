@@ -62,6 +62,7 @@ class Words:
         backed: whether what rises above its seat is a back.
         round_seat: whether its seat is a disc.
         printed: whether its unseen sides are likely to have print of their own, as packages have, or colours that its front does not tell.
+        clear: whether it is of glass, whose edge shows what is behind it.
     """
 
     shape: Shape | None = None
@@ -71,6 +72,7 @@ class Words:
     backed: bool = False
     round_seat: bool = False
     printed: bool = True
+    clear: bool = False
 
 
 _ROUND_THING = Words("revolution", round=True)
@@ -107,11 +109,11 @@ def read_words(product: Product) -> Words:
     """What a product's words say: a category that names a kind, else what its title calls it, else what it is nearest to.
 
     >>> read_words(Product(sku="m", title="Red mug", category="home/mug"))
-    Words(shape='revolution', round=True, open=True, depth=None, backed=False, round_seat=False, printed=False)
+    Words(shape='revolution', round=True, open=True, depth=None, backed=False, round_seat=False, printed=False, clear=False)
     >>> read_words(Product(sku="c", title="Coffee can with a blue lid", category="other/thing")).round
     True
     >>> read_words(Product(sku="p", title="Laminated padlock", category="other/thing"))
-    Words(shape='relief', round=False, open=False, depth=0.45, backed=False, round_seat=False, printed=True)
+    Words(shape='relief', round=False, open=False, depth=0.45, backed=False, round_seat=False, printed=True, clear=False)
     >>> read_words(Product(sku="x", title="?", category="other/thing")).shape is None
     True
     """
@@ -132,6 +134,7 @@ def read_words(product: Product) -> Words:
         name in _BACKED,
         name in _ROUND_SEATS,
         name in _PRINTED,
+        name == "bottle" and _round_bottle(product),
     )
 
 

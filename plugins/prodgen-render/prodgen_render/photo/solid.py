@@ -7,7 +7,17 @@ import numpy as np
 from prodgen_render.model import Floats, Ints, Material, Part, Texture
 from prodgen_render.photo.cuboid import Cuboid
 from prodgen_render.photo.revolved import Revolved, section, section_normal
-from prodgen_render.photo.texture import SHADING, UNSEEN, Ends, Shot, complete_rows, merged, seen_in, towards_mean
+from prodgen_render.photo.texture import (
+    SHADING,
+    UNSEEN,
+    Ends,
+    Shot,
+    complete_rows,
+    merged,
+    seen_in,
+    smoothstep,
+    towards_mean,
+)
 from prodgen_render.triangles import grid_faces, smooth_normals
 
 _COLUMNS = 128
@@ -19,10 +29,13 @@ def material(pixels: Floats) -> Material:
     return Material("photo", (1.0, 1.0, 1.0), 0.6, texture=Texture(pixels), photographed=SHADING)
 
 
-def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False) -> Part:
+def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False, clear: bool = False) -> Part:
     """The body with its ends closed (or its inside open to the top), textured by what each photo shows of it.
 
     u = 0.5 is the front and grows to the viewer's right; v grows upwards.
+
+    Args:
+        clear: whether it is of glass, whose edges do not have the colour of what is in it.
     """
     radius, height = _path(body, hollow)
     length = np.concatenate([[0], np.cumsum(np.hypot(np.diff(radius), np.diff(height)))])
@@ -54,8 +67,10 @@ def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False) -> Pa
             (c, w * _unhidden(flat, faces, points, normals, shot)) for (c, w), shot in zip(seen, shots, strict=True)
         ]
     colour, weight = merged(seen)
+    if clear:
+        weight = weight * smoothstep((np.abs(normals[..., 1]) - _EDGE_ON) / _EDGE_ON).astype(np.float32)
     # Beside the outline there is gloss: what is a little further in tells the material.
-    texture = complete_rows(colour, weight, ends=_TURNED_ENDS)
+    texture = complete_rows(colour, weight, ends=_CLEAR_ENDS if clear else _TURNED_ENDS)
     return Part(flat, faces, smooth_normals(flat, faces, weld=1e-5), uv, material(texture))
 
 
@@ -99,7 +114,9 @@ def _unhidden(flat: Floats, faces: Ints, points: Floats, normals: Floats, shot: 
 
 
 _INSIDE = 24
-_TURNED_ENDS = Ends(skipped=0.05, band=0.07)
+_TURNED_ENDS, _CLEAR_ENDS = Ends(skipped=0.05, band=0.07), Ends(skipped=0.06, band=0.08, calm=0.1)
+_EDGE_ON = 0.3
+"""Where glass faces the camera by less than this, what one sees is its edge."""
 
 
 def _path(body: Revolved, hollow: bool) -> tuple[Floats, Floats]:
