@@ -9,7 +9,7 @@ import numpy as np
 from prodgen_render.asset import sketch_of
 from prodgen_render.asset_art import accents_for, draw_artwork, quiet_accents
 from prodgen_render.families.traits import traits_of
-from prodgen_render.looks import FABRICS, METALS, srgb
+from prodgen_render.looks import FABRICS, METALS, OWN, srgb
 from prodgen_render.made_up import made_up_product
 from prodgen_render.patterns import Srgb
 from prodgen_render.words import nearest_colour
@@ -46,7 +46,7 @@ def made_up_goods(number: int, seed: int = 0) -> Product:
 
 
 def made_up_asset(product: Product, seed: int) -> MadeUp:
-    """An asset of a product; what its words leave open is drawn from the seed.
+    """An asset of a product; what its words leave open is drawn from the seed, but walnut and the like look as they do.
 
     Args:
         seed: 0 or more; another one gives another product of the same words.
@@ -65,7 +65,7 @@ def made_up_asset(product: Product, seed: int) -> MadeUp:
         update={
             "proportions": tuple(float(value) for value in proportions),
             "finish": _varied(sketch.finish, sketch.material, rng),
-            "colour": _code(colour),
+            "colour": None if sketch.colour is None and sketch.material in OWN else _code(colour),
             "accent": _code(accents[0]),
             "artwork": artwork,
         }

@@ -63,7 +63,7 @@ _BASE: dict[str, str] = {
     "rubber": "#2a2a2c",
 }  # fmt: skip
 """What a material usually looks like; a product whose words name it and no colour gets this one."""
-_OWN = (*METALS, "wood", "walnut", "bamboo", "kraft", "leather", "marble", "iron", "denim", "glass")
+OWN = (*METALS, "wood", "walnut", "bamboo", "kraft", "leather", "marble", "iron", "denim", "glass")
 """Materials that keep a colour of their own where the words name none."""
 _PALETTE = (
     "#c3272b",
@@ -213,7 +213,7 @@ class Look:
     def solid(self, *allowed: str, default: str | None = None) -> Material:
         """The main material in the main colour, without pattern; materials with a colour of their own keep it."""
         name = self.pick(*allowed)
-        own = name in _OWN or (name in _BASE and name == self.material_name)
+        own = name in OWN or (name in _BASE and name == self.material_name)
         if own and self.own_colour and not (name == "glass" and default):
             material = self.plain(name)
             self.note(tuple(round(255 * float(c)) for c in to_srgb(material.mean_colour)), name)  # type: ignore[arg-type]

@@ -97,6 +97,18 @@ def test_a_sketch_is_what_any_seed_has_in_common(number):
     assert sketch.family == family_of(product)[0].name
 
 
+def test_a_made_up_product_of_walnut_is_as_brown_as_walnut_unless_its_words_say_otherwise():
+    def colours(title: str) -> set[str | None]:
+        return {
+            made_up_asset(Product(sku="a", title=title, category="electronics/speaker"), n).asset.colour
+            for n in range(5)
+        }
+
+    assert colours("Walnut speaker") == {None}
+    assert len(colours("Plastic speaker")) > 1
+    assert None not in colours("Blue walnut speaker")
+
+
 def test_both_languages_sketch_alike():
     english = Product(sku="a", title="Navy striped wool sweater", category="apparel/sweater")
     chinese = Product(sku="b", title="藏青条纹羊毛毛衣", category="apparel/sweater", locale="zh")
