@@ -84,6 +84,10 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
         "`index/faiss` alone, by the share of products that a filter lets through.",
         "",
     ),
+    "OMP_NUM_THREADS=1 prodgen bench serve-updates -o seconds=60 --json": (
+        "`index/faiss` searched while 200 updates a second arrive on another thread, each answer checked against a replay of what held meanwhile.",
+        "",
+    ),
     "prodgen bench index-crash --n 200 --json": (
         "`index/faiss` killed at random moments while it adds, rebuilds and saves, and with single bytes of its files changed.",
         "",
