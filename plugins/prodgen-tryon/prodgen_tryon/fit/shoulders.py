@@ -17,14 +17,10 @@ ARMPIT = 0.42  # height of the armpits of cloth, in shoulder widths below the sh
 LEVEL = 0.8  # share of a neckline's depth that is not seen near its ends
 COLLARBONE = 0.16  # how far down that goes, in shoulder widths
 BARE = 0.14  # how far above the usual line a shoulder that is seen bare may lie, in shoulder widths
-WORN, SUNK = (
-    0.06,
-    0.05,
-)  # how far above that line one that is seen under cloth may lie, and how far below it any, in shoulder widths
+WORN = 0.06  # how far above that line one that is seen under cloth may lie, in shoulder widths
+SUNK = 0.05  # how far below that line any may lie, in shoulder widths
 CLOTH = 0.012  # thickness of the cloth on it
-LIFTED = (
-    0.03  # how far above the line from the neck's foot to the tip a shoulder bulges beside the neck, in shoulder widths
-)
+LIFTED = 0.03  # how far it bulges beside the neck above the line from the neck's foot to its tip, in shoulder widths
 
 
 class Shoulder(NamedTuple):

@@ -22,9 +22,7 @@ from prodgen_tryon.picture.layers import over, paint, warp_part
 from prodgen_tryon.picture.light import exposure
 from prodgen_tryon.picture.relight import relight
 
-PINHOLE = (
-    0.004  # the largest hole between sleeve and torso that is none of the scene's, in squares of the shoulders' width
-)
+PINHOLE = 0.004  # the largest hole between sleeve and torso that is closed, in squares of the shoulders' width
 
 
 @dataclass(frozen=True)
