@@ -269,12 +269,15 @@ class Recommender:
         eligible = filter or Filter()
         if sku is not None:
             eligible = eligible.model_copy(update={"exclude_skus": (*eligible.exclude_skus, sku)})
+        mark = self._catalogue.mark
         found = self._catalogue.index.search(query[None], k, eligible)[0]
-        shown = self._catalogue.servable(found, eligible)
+        changed = self._catalogue.changed_since(mark)
+        shown = self._catalogue.servable([candidate for candidate in found if candidate.sku in changed], eligible)
         products = self._catalogue.products(candidate.sku for candidate in found)
         answers = []
         for candidate in found:
-            nearest = next((variant for variant in candidate.variants if variant.id in shown), None)
+            as_found = candidate.sku not in changed
+            nearest = next((variant for variant in candidate.variants if as_found or variant.id in shown), None)
             if nearest is not None and candidate.sku in products:
                 title = products[candidate.sku].title
                 answers.append(Similar(sku=candidate.sku, variant=nearest.id, score=nearest.score, title=title))

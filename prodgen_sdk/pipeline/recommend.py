@@ -8,7 +8,7 @@ One function a stage; `prodgen_sdk.recommender` calls them in this order.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -132,20 +132,25 @@ def permitted(
     return allowed
 
 
-def servable(ranked: Sequence[Ranked], k: int, may_show: Callable[[Sequence[Candidate]], set[str]]) -> list[Ranked]:
+def servable(
+    ranked: Sequence[Ranked], k: int, changed: Container[str], may_show: Callable[[Sequence[Candidate]], set[str]]
+) -> list[Ranked]:
     """The first k that may be shown at this moment, each with those of its variants that may.
 
     Args:
+        changed: skus of the products that may have changed since they were searched for; all others may be shown as they are.
         may_show: of some candidates, the ids of the variants that may be shown.
     """
     kept: list[Ranked] = []
     step = 2 * max(k, 1)
     for start in range(0, len(ranked), step):
         part = ranked[start : start + step]
-        shown = may_show([item.candidate for item in part])
+        doubtful = [item.candidate for item in part if item.candidate.sku in changed]
+        shown = may_show(doubtful) if doubtful else set()
         for item in part:
-            variants = tuple(variant for variant in item.candidate.variants if variant.id in shown)
-            if variants:
+            if item.candidate.sku not in changed:
+                kept.append(item)
+            elif variants := tuple(variant for variant in item.candidate.variants if variant.id in shown):
                 candidate = item.candidate.model_copy(update={"variants": variants})
                 kept.append(item.model_copy(update={"candidate": candidate}))
             if len(kept) == k:

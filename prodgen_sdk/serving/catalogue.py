@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,16 @@ _LOAD = 500
 _SYNCS, _BUSY, _PAUSE = 10, 2.0, 0.1
 """So many syncs within so many seconds, or one that took too long for a request to wait: changes come all the time, and are
 taken in at this interval."""
+_MOST_CHANGES = 1000
 _FACTS = set(VariantFacts.model_fields)
+
+
+class _Everything:
+    def __contains__(self, sku: object) -> bool:
+        return True
+
+
+_EVERYTHING = _Everything()
 
 
 class Catalogue:
@@ -117,21 +126,29 @@ class Catalogue:
             raise run.error
         return self.applied >= last
 
-    def is_current(self) -> bool:
-        """Whether what the index said just now is what the database says: nothing was changed since the last sync.
+    @property
+    def mark(self) -> int:
+        """The sequence of the outbox up to which whatever the index finds from now on is right.
 
-        Every change of what may be shown puts an entry in the outbox in the same transaction. An index that another process
-        builds anew has a lower sequence meanwhile.
+        An index that another process builds anew has a lower sequence meanwhile.
         """
-        applied = self.applied
-        return applied >= 0 and self.index.sequence == applied == self._store.outbox.last_sequence()
+        return min(self.applied, self.index.sequence)
+
+    def changed_since(self, mark: int) -> Container[str]:
+        """The products of which the index may say something else, since it had that `mark`, than the database at this moment.
+
+        Every change of what may be shown puts an entry in the outbox in the same transaction.
+        """
+        last = self._store.outbox.last_sequence()
+        if last == mark:
+            return ()
+        if mark < 0 or last - mark > _MOST_CHANGES:
+            return _EVERYTHING
+        return self._store.outbox.skus_since(mark)
 
     def servable(self, candidates: Sequence[Candidate], eligible: Filter) -> set[str]:
         """Which of the candidates' variants may be shown at this moment and pass the filter, as the database has it."""
-        ids = [id for candidate in candidates for id, _ in candidate.scored]
-        if self.is_current():
-            return set(ids)
-        shown = self._store.variants.servable(ids)
+        shown = self._store.variants.servable(id for candidate in candidates for id, _ in candidate.scored)
         return {id for id, (sku, facets) in shown.items() if eligible.allows(sku, facets)}
 
     def load(self, skus: Iterable[str], deadline: float) -> None:

@@ -44,6 +44,7 @@ class Personal:
         context, watch = request.context, request.watch
         first = None if watch.left is None else request.patience
         self._catalogue.catch_up(request.patience, first)
+        mark = self._catalogue.mark
         request.lap("sync")
         self._lookout.keep_up(request.patience, first)
         request.lap("look")
@@ -62,7 +63,7 @@ class Personal:
             at=context.at,
             locale=context.locale,
             products_of=self._catalogue.products,
-            servable=lambda items, k: self._servable(request, items, k, eligible),
+            servable=lambda items, k: self._servable(request, items, k, eligible, mark),
         )
         watch.notes.extend(slate.notes)
         request.lap("rules")
@@ -126,16 +127,13 @@ class Personal:
         request.lap("filter")
         return allowed
 
-    def _servable(self, request: Request, items: Sequence[Ranked], k: int, eligible: Filter) -> list[Ranked]:
-        if self._catalogue.is_current():
-            return list(items[:k])
-
+    def _servable(self, request: Request, items: Sequence[Ranked], k: int, eligible: Filter, mark: int) -> list[Ranked]:
         def may_show(candidates: Sequence[Candidate]) -> set[str]:
             counts = request.watch.counts
             counts["checked"] = counts.get("checked", 0) + sum(len(candidate.variants) for candidate in candidates)
             return self._catalogue.servable(candidates, eligible)
 
-        return servable(items, k, may_show)
+        return servable(items, k, self._catalogue.changed_since(mark), may_show)
 
 
 def describe(catalogue: Catalogue, items: Sequence[Ranked]) -> list[Ranked]:

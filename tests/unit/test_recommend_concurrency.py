@@ -151,13 +151,32 @@ def test_an_index_that_lags_behind_is_checked_against_the_database(tmp_path, mon
         found = studio.recommend("ann", 4, filter=Filter(price_max=10), trace=traces.append)
         assert {r.sku for r in found} == {"p-2", "p-3"}
         assert variant.id not in {r.variant for r in found}
-        assert traces[0].counts["checked"] == 8
+        assert traces[0].counts["checked"] == 6
         offered = [
             e.offered
             for e in studio.store.events.history("ann")
             if e.sku == "p-2" and e.request_id == found[0].request_id
         ]
         assert [len(ids) for ids in offered] == [1]
+
+
+def test_a_sync_between_search_and_answer_does_not_vouch_for_what_was_found_before_it(tmp_path, monkeypatch):
+    with stocked(tmp_path, 3) as studio:
+        studio.recommend("ann", 3)
+        studio.add_products([product(0, withdrawn=True)])
+        monkeypatch.setattr("prodgen_sdk.serving.catalogue.Catalogue.catch_up", lambda self, *args: False)
+        index = type(studio.host.get("index").component)
+        search, stale = index.search, []
+
+        def search_then_sync(self, *args):
+            found = search(self, *args)
+            stale.extend(candidate.sku for candidate in found[0])
+            studio.sync()
+            return found
+
+        monkeypatch.setattr(index, "search", search_then_sync)
+        assert {r.sku for r in studio.recommend("ann", 3)} == {"p-1", "p-2"}
+        assert "p-0" in stale
 
 
 def test_a_sync_that_fails_does_not_stop_the_service(tmp_path, monkeypatch):

@@ -317,7 +317,7 @@ def test_a_product_that_went_out_of_stock_leaves_no_hole_in_what_rules_arrange(s
         lambda self, ids: {id: found for id, found in check(self, ids).items() if found[0] not in gone},
     )
     # As in the moment between a change and its arrival in the index.
-    monkeypatch.setattr("prodgen_sdk.serving.catalogue.Catalogue.is_current", lambda self: False)
+    monkeypatch.setattr("prodgen_sdk.serving.catalogue.Catalogue.changed_since", lambda self, mark: PRODUCTS)
     after = answer(studio, rules)
     assert len(after) == 4
     assert not gone & {f"p{i}" for i in after}
