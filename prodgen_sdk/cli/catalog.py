@@ -121,13 +121,9 @@ def clean(
     as_json: bool = JSON,
 ) -> None:
     """Delete files that no product and no picture names any more, such as photos that were replaced; they are a day old at least."""
-    from datetime import timedelta
-
-    age = timedelta(days=1)
     with open_studio(ctx) as studio:
-        media = (medium.uri.removeprefix("asset:") for product in studio.products() for medium in product.media)
-        unnamed = list(studio.store.assets.orphans(studio.store.variants.digests().union(media), older_than=age))
-        deleted = studio.store.collect_garbage(older_than=age) if yes else 0
+        unnamed = list(studio.store.garbage())
+        deleted = studio.store.collect_garbage() if yes else 0
 
     def show() -> None:
         for digest in unnamed if not yes else ():

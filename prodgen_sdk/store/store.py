@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -64,16 +64,22 @@ class Store:
         """Whether an earlier `forget` could not rewrite the database, so that the next one should."""
         return self.states.get("core/forget", "purge-pending") is not None
 
-    def collect_garbage(self, *, older_than: timedelta = timedelta(days=1), keep: Iterable[str] = ()) -> int:
-        """Deletes files of assets that no variant and no product names; how many that was.
+    def garbage(self, *, older_than: timedelta = timedelta(days=1), keep: Iterable[str] = ()) -> Iterator[str]:
+        """Digests of the assets that no variant and no product names.
 
         Args:
             older_than: younger files are left alone: their rows may be about to be written.
             keep: digests that something else names.
         """
+        return self.assets.orphans(self._named() | set(keep), older_than=older_than)
+
+    def collect_garbage(self, *, older_than: timedelta = timedelta(days=1), keep: Iterable[str] = ()) -> int:
+        """Deletes the files of `garbage`, and what writers that were killed left behind; how many that was."""
+        return self.assets.collect(self._named() | set(keep), older_than=older_than)
+
+    def _named(self) -> set[str]:
         media = (media.uri for product in self.products.iterate() for media in product.media)
-        named = {uri.removeprefix("asset:") for uri in media if uri.startswith("asset:")}
-        return self.assets.collect(self.variants.digests() | named | set(keep), older_than=older_than)
+        return self.variants.digests().union(uri.removeprefix("asset:") for uri in media if uri.startswith("asset:"))
 
     def close(self) -> None:
         self.database.close()

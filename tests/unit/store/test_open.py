@@ -103,6 +103,7 @@ def test_garbage_is_what_nothing_names(store, product, variant):
     made, image = variant("v1")
     store.variants.publish(made, image)
     assert store.collect_garbage(keep=[mine]) == 0  # too young
+    assert list(store.garbage(keep=[mine], older_than=timedelta(0))) == [orphan]
     assert store.collect_garbage(keep=[mine], older_than=timedelta(0)) == 1
     assert set(store.assets) == {mesh, mine, made.image.digest}
     assert not store.assets.has(orphan)
