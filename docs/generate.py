@@ -194,7 +194,8 @@ def configuration_page() -> str:
         "`prodgen.toml` in the workspace. Every key has a default; an unknown key is an error that names it.",
         "",
     ]
-    lines += ['A value may be read from the environment: `database = { env = "NAME" }`.', ""]
+    lines += ['A value may be read from the environment: `database = { env = "NAME" }`.']
+    lines += ["Relative paths are relative to the folder of the file.", ""]
     for name, field in Config.model_fields.items():
         model = _model_in(field.annotation)
         assert model is not None

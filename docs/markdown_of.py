@@ -60,6 +60,10 @@ class _Plain(ast.NodeTransformer):
             return node.slice.elts[0]
         return node
 
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        written = {"ConfigPath": "Path", "ConfigPathOrName": "str"}
+        return ast.Name(written.get(node.id, node.id))
+
 
 def arguments(cls: type) -> dict[str, str]:
     """The `Args:` sections of a class and of those that it derives from; `a, b: words` explains both."""

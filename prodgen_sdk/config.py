@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from prodgen_sdk import faults
 from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.paths import ConfigPath
 from prodgen_sdk.types import EventType, Model
 from prodgen_sdk.types.rules import Rules
 
@@ -56,7 +57,7 @@ class RuntimeConfig(Model):
 class ModelsConfig(Model):
     """`folder` is searched first, then the user's cache."""
 
-    folder: Path | None = None
+    folder: ConfigPath | None = None
 
 
 class ReviewConfig(Model):
@@ -197,7 +198,7 @@ def load_config(path: Path) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML: {error}.") from None
     own = {name: table for name, table in raw.items() if name != "plugins"}
-    config = validate(Config, own, where=str(path))
+    config = validate(Config, own, where=str(path), folder=path.absolute().parent)
     # A plugin's secrets are resolved where its section is read, so that one that is not set fails that plugin alone.
     return config.model_copy(update={"plugins": _plugins(raw.get("plugins", {}), where=str(path))})
 
@@ -211,10 +212,14 @@ def _plugins(raw: Any, *, where: str) -> PluginsConfig:
         raise ConfigError(f"{where}: plugins.{faults.sentence(error.errors(include_url=False)[0])}.") from None
 
 
-def validate(model: type[_M], raw: Mapping[str, Any], *, where: str) -> _M:
-    """Validates a table after filling in its secrets; the first problem becomes a ConfigError of one sentence."""
+def validate(model: type[_M], raw: Mapping[str, Any], *, where: str, folder: Path | None = None) -> _M:
+    """Validates a table after filling in its secrets; the first problem becomes a ConfigError of one sentence.
+
+    Args:
+        folder: what its paths are relative to (see `paths`); None leaves them as they are.
+    """
     try:
-        return model.model_validate(resolve_secrets(raw, where=where))
+        return model.model_validate(resolve_secrets(raw, where=where), context={"folder": folder})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ConfigError(f"{where}: {faults.sentence(first)}.", hint=faults.advice(first, model)) from None

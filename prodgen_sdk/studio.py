@@ -75,9 +75,9 @@ class Studio:
         own = host.config if host is not None else Config()
         self.config = config or (workspace.config if workspace is not None else own)
         self.workspace = replace(workspace, config=self.config) if workspace is not None else None
-        state = workspace.state if workspace is not None else None
+        state, folder = (workspace.state, workspace.folder) if workspace is not None else (None, None)
         self._owns_host = host is None
-        self.host = host if host is not None else Host.discover(self.config, state=state)
+        self.host = host if host is not None else Host.discover(self.config, state=state, folder=folder)
         if host is not None and state is not None:
             host.bind_state(state)
             host.config = self.config

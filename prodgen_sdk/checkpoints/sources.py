@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.paths import ConfigPathOrName
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
@@ -25,7 +26,7 @@ class Source(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: Annotated[str, Field(min_length=1)]
+    model: Annotated[ConfigPathOrName, Field(min_length=1)]
     revision: str | None = None
     digest: Digest | None = None
 

@@ -6,6 +6,7 @@ import inspect
 import logging
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import pluggy
@@ -14,15 +15,21 @@ from pydantic import BaseModel
 from prodgen_sdk import hookspecs
 from prodgen_sdk.config import validate
 from prodgen_sdk.errors import ConfigError, PluginError, ProdgenError, in_words
+from prodgen_sdk.runtime import canonical_digest
 
 _T = TypeVar("_T")
 logger = logging.getLogger(__name__)
 
 
 class Hooks:
-    """Plugins with their hook implementations and their validated sections of the configuration."""
+    """Plugins with their hook implementations and their validated sections of the configuration.
 
-    def __init__(self) -> None:
+    Args:
+        folder: what paths in these sections are relative to; None: the folder of the process.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self.configs: dict[str, BaseModel | None] = {}
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
@@ -87,6 +94,12 @@ class Hooks:
             except Exception as error:
                 logger.warning("%s.%s failed: %s", implementation.plugin_name, hook, type(error).__name__)
 
+    def digest(self, name: str) -> str:
+        """Of a plugin's validated configuration. Secrets are not part of it, nor is the place of a workspace with its files."""
+        config = self.configs.get(name)
+        dumped = config.model_dump(mode="json", context={"folder": self._folder}) if config is not None else None
+        return canonical_digest(dumped)
+
     def _check(self, plugin: object) -> None:
         known = {name for name in dir(self._manager.hook) if not name.startswith("_")}
         for caller in self._manager.get_hookcallers(plugin) or ():
@@ -109,7 +122,7 @@ class Hooks:
             if section:
                 raise ConfigError(f"The plugin {name!r} takes no configuration.", hint=f"Remove [plugins.{name}].")
             return None
-        return validate(cast(type[BaseModel], model), section, where=f"[plugins.{name}]")
+        return validate(cast(type[BaseModel], model), section, where=f"[plugins.{name}]", folder=self._folder)
 
     def _with_config(self, implementation: pluggy.HookImpl, arguments: dict[str, Any]) -> dict[str, Any]:
         return {**arguments, "config": self.configs.get(implementation.plugin_name)}

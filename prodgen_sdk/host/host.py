@@ -33,6 +33,7 @@ class Host:
         config: `[plugins]` orders and disables plugins and holds their sections; `[defaults]` names components.
         strict: raise an ExceptionGroup of all plugin failures instead of going on without them.
         state: the folder under which components keep durable state, or None.
+        folder: what paths in plugins' sections are relative to, as the folder of a workspace is; None: the process's.
 
     >>> from prodgen_sdk.testing.fakes import FakePlugin
     >>> host = Host()
@@ -40,7 +41,14 @@ class Host:
     'loaded'
     """
 
-    def __init__(self, config: Config | None = None, *, strict: bool = False, state: Path | None = None) -> None:
+    def __init__(
+        self,
+        config: Config | None = None,
+        *,
+        strict: bool = False,
+        state: Path | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self.config = config or Config()
         self.strict = strict
         self.registry = Registry()
@@ -53,16 +61,23 @@ class Host:
         self._components: dict[tuple[Kind, str], Any] = {}
         self._contexts: dict[tuple[Kind, str], tuple[Config, Path | None, Context]] = {}
         self._lock = threading.RLock()
-        self._hooks = Hooks()
+        self._hooks = Hooks(folder)
 
     @classmethod
-    def discover(cls, config: Config | None = None, *, strict: bool = False, state: Path | None = None) -> Host:
+    def discover(
+        cls,
+        config: Config | None = None,
+        *,
+        strict: bool = False,
+        state: Path | None = None,
+        folder: Path | None = None,
+    ) -> Host:
         """A host with every installed plugin of the entry-point group `prodgen`.
 
         Raises:
             ExceptionGroup: with `strict`, of everything that went wrong.
         """
-        host = cls(config, strict=strict, state=state)
+        host = cls(config, strict=strict, state=state, folder=folder)
         host.register(import_module("prodgen_sdk.plugin"), "core", distribution="prodgen-sdk", version=__version__)
         for point in discovery.installed(host.config.plugins.order):
             if discovery.is_disabled(point, host.config.plugins):
@@ -204,8 +219,7 @@ class Host:
 
     def configuration(self, plugin: str) -> str:
         """Digest of a plugin's validated configuration; secrets are not part of it."""
-        config = self._hooks.configs.get(plugin)
-        return runtime.canonical_digest(config.model_dump(mode="json") if config is not None else None)
+        return self._hooks.digest(plugin)
 
     def models_folder(self, name: str) -> Path:
         """Where the files of a pulled model lie; raises MissingDependency with the command that fetches them."""

@@ -1,9 +1,12 @@
 import pytest
+from pydantic import BaseModel
 
-from prodgen_sdk import Config, ConfigError, MissingDependency, OutsideWorkspace
-from prodgen_sdk.config import load_config
+from prodgen_sdk import Config, ConfigError, MissingDependency, OutsideWorkspace, hookimpl
+from prodgen_sdk.config import load_config, validate
 from prodgen_sdk.errors import NotFound
 from prodgen_sdk.files import inside, write_atomically
+from prodgen_sdk.host import Host
+from prodgen_sdk.paths import ConfigPath, ConfigPathOrName
 from prodgen_sdk.runtime import base_seed, canonical_digest, item_seed, models_folder, resolve_device, resolve_dtype
 from prodgen_sdk.workspace import find_workspace, init_workspace, open_workspace
 
@@ -57,6 +60,63 @@ def test_a_plugin_section_must_be_a_table():
     config = Config.model_validate({"plugins": {"acme": 3}})
     with pytest.raises(ConfigError, match=r"\[plugins\.acme\]"):
         config.plugins.section("acme")
+
+
+class Weighted(BaseModel):
+    """A section as plugins have it."""
+
+    weights: ConfigPath | None = None
+    models: tuple[ConfigPathOrName, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("a/b.safetensors", "{folder}/a/b.safetensors"), ("/a/b", "/a/b"), ("../b", "{folder}/../b"), ("~/b", "{home}/b")],
+)
+def test_paths_are_those_of_the_configuration_wherever_the_process_starts(tmp_path, monkeypatch, written, meant):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir("/")
+    section = validate(Weighted, {"weights": written}, where="here", folder=tmp_path)
+    assert str(section.weights) == meant.format(folder=tmp_path, home=tmp_path / "home")
+    assert str(Weighted(weights=written).weights) == written, "without a file it is the process's folder that counts"
+
+
+def test_a_name_is_no_path_unless_it_is_written_as_one_or_there(tmp_path):
+    (tmp_path / "mine").mkdir()
+    section = validate(Weighted, {"models": ["owner/name", "mine", "./owner/name"]}, where="here", folder=tmp_path)
+    assert section.models == ("owner/name", str(tmp_path / "mine"), str(tmp_path / "owner/name"))
+
+
+def test_a_home_that_nobody_has_is_an_error_that_names_the_key(tmp_path):
+    with pytest.raises(
+        ConfigError, match=r"here: weights names a home folder that is not there: ~nobody-of-that-name/b"
+    ):
+        validate(Weighted, {"weights": "~nobody-of-that-name/b"}, where="here", folder=tmp_path)
+
+
+def test_models_are_looked_for_below_the_workspace(tmp_path):
+    (tmp_path / "prodgen.toml").write_text("[models]\nfolder = 'models'")
+    assert load_config(tmp_path / "prodgen.toml").models.folder == tmp_path / "models"
+
+
+def test_the_digest_of_a_configuration_moves_with_the_workspace(tmp_path):
+    class Plugin:
+        @hookimpl
+        def config_model(self):
+            return Weighted
+
+    digests = set()
+    for name in ("here", "there"):
+        (tmp_path / name / "mine").mkdir(parents=True)
+        (tmp_path / name / "prodgen.toml").write_text("[plugins.acme]\nweights = 'a'\nmodels = ['mine', 'owner/name']")
+        workspace = open_workspace(tmp_path / name)
+        host = Host(workspace.config, strict=True, folder=workspace.folder)
+        host.register(Plugin(), "acme")
+        digests.add(host.configuration("acme"))
+    elsewhere = Host(Config.model_validate({"plugins": {"acme": {"weights": "b"}}}), strict=True)
+    elsewhere.register(Plugin(), "acme")
+    assert len(digests) == 1
+    assert elsewhere.configuration("acme") not in digests
 
 
 def test_a_workspace_is_made_once_found_upwards_and_opened(tmp_path, monkeypatch):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from prodgen_sdk.paths import ConfigPath
 
 
 class WeightsConfig(BaseModel):
@@ -18,7 +19,7 @@ class WeightsConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    weights: Path | None = None
+    weights: ConfigPath | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
@@ -47,7 +48,7 @@ class DiffusionConfig(DesignerConfig):
     steps: Annotated[int, Field(ge=1, le=100)] = 6
     guidance: Annotated[float, Field(ge=0, le=20)] = 2.5
     strength: Annotated[float, Field(ge=0, le=1)] = 0.6
-    lora: Path | None = None
+    lora: ConfigPath | None = None
 
 
 class Config(BaseModel):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from prodgen_sdk.paths import ConfigPath, ConfigPathOrName
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=100)]
@@ -154,7 +155,7 @@ class MiniConfig(_Options):
         weights: a safetensors file that `prodgen train image-encoder` wrote; None takes those of the package.
     """
 
-    weights: Path | None = None
+    weights: ConfigPath | None = None
 
 
 class HfImageConfig(_Options):
@@ -169,7 +170,7 @@ class HfImageConfig(_Options):
         text_prefix: words put before every query of a model that reads text, such as `a photo of `.
     """
 
-    model: Annotated[str, Field(min_length=1)]
+    model: Annotated[ConfigPathOrName, Field(min_length=1)]
     revision: str | None = None
     pooling: Literal["auto", "cls", "mean"] = "auto"
     batch_size: Annotated[int, Field(ge=1, le=1024)] = 16

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from prodgen_sdk.paths import ConfigPathOrName
+
 Axis = Literal["+x", "-x", "+y", "-y", "+z", "-z"]
 
 
@@ -31,7 +33,7 @@ class Config(BaseModel):
     max_triangles: Annotated[int, Field(ge=1, le=20_000_000)] = 2_000_000
     max_texture_pixels: Annotated[int, Field(ge=1, le=268_435_456)] = 67_108_864
     max_file_mb: Annotated[int, Field(ge=1, le=4096)] = 512
-    environment: str = ""
+    environment: ConfigPathOrName = ""
     environment_turn: Annotated[float, Field(ge=-360, le=360)] = 0.0
     photo_shape: Literal["auto", "revolution", "cuboid", "sheet", "relief"] = "auto"
     photo_back: Literal["plain", "mirror"] = "plain"

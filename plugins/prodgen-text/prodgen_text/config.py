@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from prodgen_sdk.paths import ConfigPathOrName
+
 Pooling = Literal["auto", "mean", "cls", "eos"]
 
 
@@ -32,7 +34,7 @@ class HfConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: Annotated[str, Field(min_length=1)]
+    model: Annotated[ConfigPathOrName, Field(min_length=1)]
     revision: str | None = None
     pooling: Pooling = "auto"
     max_length: Annotated[int, Field(ge=4, le=8192)] | None = None
