@@ -84,7 +84,7 @@ def _is_foreign(store: Store, index: BoundIndex, embedder: Embedder) -> bool:
 
 def _upserts(store: Store, embedder: Embedder, ids: set[str]) -> list[Upsert]:
     approved = store.variants.pictures(sorted(ids))
-    products = {it.sku: it for it in store.products.iterate(skus=sorted({sku for sku, _ in approved.values()}))}
+    products = store.products.of({sku for sku, _ in approved.values()})
     pictures = _picture_vectors(store, embedder, {digest: id for id, (_, digest) in approved.items()})
     texts = _text_vectors(embedder, products)
     facets = {sku: facets_of(product) for sku, product in products.items()}

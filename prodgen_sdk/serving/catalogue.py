@@ -164,7 +164,7 @@ class Catalogue:
 
     def products(self, skus: Iterable[str]) -> dict[str, Product]:
         """The known ones of these products."""
-        return self._products.get_many(skus, lambda keys: {p.sku: p for p in self._store.products.iterate(skus=keys)})
+        return self._products.get_many(skus, self._store.products.of)
 
     def facts(self, variants: Iterable[str]) -> dict[str, VariantFacts]:
         """What policies may know of these variants."""

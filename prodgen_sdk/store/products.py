@@ -19,7 +19,9 @@ from prodgen_sdk.types.product import STORED
 
 Change = Literal["added", "updated", "unchanged"]
 _NEIGHBOURS = 2000
-_CATEGORIES = select(products.c.sku, products.c.category).where(products.c.sku.in_(bindparam("skus", expanding=True)))
+_THESE = products.c.sku.in_(bindparam("skus", expanding=True))
+_CATEGORIES = select(products.c.sku, products.c.category).where(_THESE)
+_DOCUMENTS = select(products.c.sku, products.c.document).where(_THESE)
 
 
 class Products:
@@ -56,43 +58,39 @@ class Products:
                 known = connection.execute(near).scalars().all()
                 known = known or connection.execute(select(products.c.sku).limit(_NEIGHBOURS)).scalars().all()
                 raise NotFound.of("product", sku, known, hint="Run prodgen catalog list to see them.")
-        return Product.model_validate_json(document, context=STORED)
+        return _product(document)
+
+    def of(self, skus: Iterable[str]) -> dict[str, Product]:
+        """The known ones of these products, by sku."""
+        return {
+            sku: _product(document)
+            for chunk in batched(skus, 5000)
+            for sku, document in self._database.rows(_DOCUMENTS, skus=chunk)
+        }
 
     def iterate(
-        self,
-        skus: Iterable[str] | None = None,
-        *,
-        category: str | None = None,
-        after: str | None = None,
-        limit: int | None = None,
+        self, *, category: str | None = None, after: str | None = None, limit: int | None = None
     ) -> Iterator[Product]:
         """Products in the order of their skus, read in chunks.
 
         Args:
-            skus: only these; unknown ones are left out.
             category: only this one and those below it, such as `home`.
             after: begin behind this sku.
         """
         query = select(products.c.document).order_by(products.c.sku)
         if category is not None:
             query = query.where(_below(category))
-        size = CHUNK if limit is None else min(limit, CHUNK)
-        found = self._pages(query, after, size) if skus is None else self._among(query, after, skus)
-        return islice(found, limit)
+        return islice(self._pages(query, after or "", CHUNK if limit is None else min(limit, CHUNK)), limit)
 
-    def _pages(self, query: Select[Any], after: str | None, size: int) -> Iterator[Product]:
-        while page := self._read(query.where(products.c.sku > (after or "")).limit(size)):
+    def _pages(self, query: Select[Any], after: str, size: int) -> Iterator[Product]:
+        while True:
+            with self._database.read() as connection:
+                documents = connection.execute(query.where(products.c.sku > after).limit(size)).scalars().all()
+            if not documents:
+                return
+            page = [_product(document) for document in documents]
             yield from page
             after = page[-1].sku
-
-    def _among(self, query: Select[Any], after: str | None, skus: Iterable[str]) -> Iterator[Product]:
-        for chunk in batched(sorted({sku for sku in skus if sku > (after or "")})):
-            yield from self._read(query.where(products.c.sku.in_(chunk)))
-
-    def _read(self, query: Select[Any]) -> list[Product]:
-        with self._database.read() as connection:
-            documents = connection.execute(query).scalars().all()
-        return [Product.model_validate_json(document, context=STORED) for document in documents]
 
     def count(self, category: str | None = None) -> int:
         query = select(func.count()).select_from(products)
@@ -119,7 +117,7 @@ class Products:
 
 def _put_chunk(connection: Connection, items: Mapping[str, Product]) -> dict[str, Change]:
     rows = connection.execute(select(products.c.sku, products.c.document).where(products.c.sku.in_(list(items))))
-    known = {row.sku: Product.model_validate_json(row.document, context=STORED) for row in rows}
+    known = {row.sku: _product(row.document) for row in rows}
     changes: dict[str, Change] = {
         sku: "added" if sku not in known else "unchanged" if product == known[sku] else "updated"
         for sku, product in items.items()
@@ -142,6 +140,10 @@ def _put_chunk(connection: Connection, items: Mapping[str, Product]) -> dict[str
         approved = connection.execute(query.order_by(variants.c.number))
         outbox.append(connection, "upsert", [(row.id, row.sku) for row in approved])
     return changes
+
+
+def _product(document: str) -> Product:
+    return Product.model_validate_json(document, context=STORED)
 
 
 def _row(product: Product) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import bindparam, delete, select
 
 from prodgen_sdk.store.database import Database, upsert
 from prodgen_sdk.store.schema import states
+
+_DATA = select(states.c.data).where(states.c.component == bindparam("component"), states.c.key == bindparam("name"))
 
 
 class States:
@@ -15,8 +17,8 @@ class States:
         self._database = database
 
     def get(self, component: str, key: str) -> bytes | None:
-        with self._database.read() as connection:
-            return connection.execute(select(states.c.data).where(*_is(component, key))).scalar()
+        rows = self._database.rows(_DATA, component=component, name=key)
+        return rows[0][0] if rows else None
 
     def put(self, component: str, key: str, data: bytes, *, user: str | None = None) -> None:
         with self._database.write() as connection:
@@ -25,13 +27,10 @@ class States:
     def delete(self, component: str, key: str) -> bool:
         """Whether there was such a value."""
         with self._database.write() as connection:
-            return connection.execute(delete(states).where(*_is(component, key))).rowcount > 0
+            found = delete(states).where(states.c.component == component, states.c.key == key)
+            return connection.execute(found).rowcount > 0
 
     def keys(self, component: str) -> tuple[str, ...]:
         query = select(states.c.key).where(states.c.component == component).order_by(states.c.key)
         with self._database.read() as connection:
             return tuple(connection.execute(query).scalars())
-
-
-def _is(component: str, key: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return states.c.component == component, states.c.key == key
