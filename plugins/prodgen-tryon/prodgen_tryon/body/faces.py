@@ -14,6 +14,10 @@ LEAST_CHROMA = 4.5
 SKIN_CHROMA = (8.0, 48.0)
 HUE = (18.0, 82.0)  # degrees
 COLOURLESS = 3.0  # a photo whose most colourful pixels are below this is black and white
+COLOURED_LIGHT, BESIDE_LIGHT = (
+    6.0,
+    12.0,
+)  # chroma of light from which on a grey face may be skin; how far skin is from it then
 
 
 def is_colourless(photo: Image) -> bool:
@@ -33,12 +37,29 @@ def face_colour(photo: Image, body: Body) -> tuple[float, float] | None:
     return float(np.hypot(a, b)), float(np.degrees(np.arctan2(b, a)))
 
 
+def light_colour(photo: Image) -> tuple[float, float]:
+    """The lightest twentieth of a photo in a and b of CIELAB; it is white or grey unless its light is coloured."""
+    lab = to_lab(photo[:: max(photo.shape[0] // 256, 1), :: max(photo.shape[1] // 256, 1)]).reshape(-1, 3)
+    _, a, b = np.median(lab[lab[:, 0] >= np.percentile(lab[:, 0], 95)], axis=0)
+    return float(a), float(b)
+
+
 def has_face(photo: Image, body: Body) -> bool:
-    """Whether what should be the face has the colour of skin; always for a black-and-white photo, a cap, or a person seen from behind."""
+    """Whether what should be the face has the colour of skin; always for a black-and-white photo, a cap, or a person seen from behind.
+
+    In bluish light, or with a wrong white balance, skin looks grey; then it is far from what is white there.
+    """
     if body.orientation != "front" or is_colourless(photo):
         return True
     found = face_colour(photo, body)
-    return found is not None and found[0] >= LEAST_CHROMA
+    if found is None:
+        return False
+    chroma, hue = found
+    if chroma >= LEAST_CHROMA:
+        return True
+    light = np.array(light_colour(photo))
+    face = chroma * np.array([np.cos(np.radians(hue)), np.sin(np.radians(hue))])
+    return bool(np.hypot(*light) > COLOURED_LIGHT and np.hypot(*(face - light)) > BESIDE_LIGHT)
 
 
 def is_worn(photo: Image, body: Body) -> bool:

@@ -17,6 +17,7 @@ from prodgen_sdk.types import Image
 from prodgen_tryon.body.colours import Palette, apart, colour_cost, palette_of, unlike
 from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.long_hair import follow
+from prodgen_tryon.body.matte import outlined
 from prodgen_tryon.body.places import Places, places_of
 from prodgen_tryon.body.skeleton import Side, Skeleton, chin
 from prodgen_tryon.body.sleeves import COLOUR_WEIGHT, Sleeve, find_sleeves
@@ -66,9 +67,12 @@ def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float
         large = cv2.resize(mask, full_size, interpolation=cv2.INTER_LINEAR)
         if along_edges is not None:
             large = along_edges(large)
-        out[name] = np.zeros((height, width), np.float32)
-        out[name][y0:y1, x0:x1] = large.clip(0, 1)
-    return out
+        out[name] = large.clip(0, 1)
+    out = outlined(crop, out, frame.width)
+    whole = {name: np.zeros((height, width), np.float32) for name in out}
+    for name, mask in out.items():
+        whole[name][y0:y1, x0:x1] = mask
+    return whole
 
 
 def moved(frame: Skeleton, origin: tuple[float, float], scale: float) -> Skeleton:

@@ -124,6 +124,7 @@ def leg(mask: Float, frame: Skeleton, side: Side, stations: int = 25) -> Limb:
     half_way = np.array([_distance(c, other) / 2 for c in centre])
     inner = np.minimum(inner, np.maximum(half_way, 0.4 * typical))
     outer = np.where(outer >= 0.59 * w, typical, outer)
+    outer, inner = (_as_above(widths, centre, mask.shape) for widths in (outer, inner))
     return Limb(
         centre,
         normal,
@@ -131,6 +132,16 @@ def leg(mask: Float, frame: Skeleton, side: Side, stations: int = 25) -> Limb:
         np.clip(smooth(inner), 0.3 * typical, 2.0 * typical),
         t,
     )
+
+
+def _as_above(widths: NDArray[np.float64], centre: Curve, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Widths [n] of a leg that leaves the picture: from there on as wide as it was last seen."""
+    x, y = centre.T
+    beyond = (y > shape[0] - 0.5 * widths - 2) | (x < 0) | (x > shape[1] - 1)
+    first = int(beyond.argmax()) if beyond.any() else len(widths)
+    if not 0 < first < len(widths):
+        return widths
+    return np.concatenate([widths[:first], np.full(len(widths) - first, widths[max(first - 2, 0) : first].mean())])
 
 
 def _distance(point: Curve, path: Curve) -> float:

@@ -20,6 +20,7 @@ from prodgen_tryon.garment.cutout import Cutout
 from prodgen_tryon.picture import underlay
 from prodgen_tryon.picture.layers import over, paint, warp_part
 from prodgen_tryon.picture.light import exposure
+from prodgen_tryon.picture.nape import hair_behind_neck
 from prodgen_tryon.picture.relight import relight
 
 PINHOLE = 0.004  # the largest hole between sleeve and torso that is closed, in squares of the shoulders' width
@@ -112,6 +113,7 @@ def compose_top(
         if dress:
             lower, lower_alpha = underlay.bare_legs(person)
         under = over(under, lower, lower_alpha)
+        paint(under, *hair_behind_neck(person))
         paint(under, skin, skin_alpha * (1 - _in_sleeves(person, fitted) * (1 - _neck_region(person))))
         paint(canvas, under, gone)
     paint(canvas, torso_layer[..., :3], torso_layer[..., 3] * opening, shade=0.8 * exposure(person))
@@ -310,8 +312,9 @@ def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit) 
         legs, legs_alpha = underlay.bare_legs(person)
         under = over(under, legs, legs_alpha)
     feet: Float = np.clip(2 * np.minimum(parts["feet"], parts["person"]) - 0.6, 0, 1)  # the ground beside them is none
+    top = np.clip(2.5 * parts["upper"] - 1, 0, 1)  # where the parts are in doubt, the old waistband must go
     guard = np.maximum.reduce(
-        [front(person), parts["upper"], feet * (parts["lower"] < 0.5), parts["skin"] * (parts["lower"] < 0.3)]
+        [front(person), top, feet * (parts["lower"] < 0.5), parts["skin"] * (parts["lower"] < 0.3)]
     )
     guard = np.clip(guard, 0, 1)
     visible = _below_hem(person)

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Float, erode
+from prodgen_tryon.filters import Float, blur_inside, erode
 
 WORKING = 3000  # pixels of the hole at the resolution at which matches are looked for, at most
 LEVELS = 3
 ROUNDS = 3
 REACH = 2  # patches are 5 x 5
 FAR = 3000.0  # squared difference of colours that a match from the other end of the picture costs
+MEETING = 6.0  # pixels of the low resolution from the hole's rim over which copied texture takes the rim's colour
 _SHIFTS = np.array([(dy, dx) for dy in range(-REACH, REACH + 1) for dx in range(-REACH, REACH + 1)])
 
 
@@ -110,8 +111,25 @@ def _fill_box(image: Image, hole: NDArray[np.bool_], source: NDArray[np.bool_]) 
             total += pixels[copied] * near[:, None]
             count += near
     texture = np.where((count > 1e-4)[:, None], total / np.maximum(count, 1e-4)[:, None], full[ys, xs])
+    texture = _met(texture, full, hole, MEETING * max(fx, fy))
     out[ys, xs] = texture.round().clip(0, 255).astype(np.uint8)
     return out
+
+
+def _met(texture: Float, full: Float, hole: NDArray[np.bool_], reach: float) -> Float:
+    """Copied pixels of the hole [n, 3] in the colours that the rim of the hole has: the best patch may be from a darker place.
+
+    Args:
+        full: the smooth continuation of what is known [h, w, 3].
+        reach: from the rim, in pixels, over which that counts.
+    """
+    shift = np.zeros((*hole.shape, 3), np.float32)
+    shift[hole] = full[hole] - texture
+    inside = hole.astype(np.float32)
+    level = blur_inside(shift, inside, max(0.7 * reach, 1.0))[hole]
+    away = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3)[hole]
+    result: Float = texture + level * np.exp(-away / reach)[:, None]
+    return result
 
 
 def _matches(

@@ -82,6 +82,14 @@ def over(below: Float, colours: Float, alpha: Float) -> Float:
     return result
 
 
+def joined(below: tuple[Float, Float], above: tuple[Float, Float]) -> tuple[Float, Float]:
+    """Two layers, each of colours [h, w, 3] and alpha [h, w], as one: where only one of them is seen it alone gives the colour."""
+    (colours, alpha), (top, top_alpha) = below, above
+    hidden = alpha * (1 - top_alpha)
+    share = cv2.divide(top_alpha, cv2.max(top_alpha + hidden, 1e-4))
+    return over(colours, top, share), cv2.max(alpha, top_alpha)
+
+
 def paint(canvas: Float, colours: NDArray[Any], alpha: Float, shade: float = 1.0) -> None:
     """Lays `colours`, made lighter or darker by `shade`, on a canvas of one's own; touched only around what `alpha` shows."""
     box = box_of(alpha)

@@ -18,9 +18,11 @@ FACE = ((25.0, 45.0, 64.0, 78.0), (9.9, 14.2, 14.2, 13.0), (10.0, 20.0, 20.0, 18
 FACES = ((9.0, 9.0), (9.0, 30.0))  # covariances: of faces around that colour,
 WALLS = ((9.0, 0.0), (0.0, 49.0))  # of light walls around grey,
 CASTS = ((16.0, 16.8), (16.8, 36.0))  # of the light around white
+LAMPS = 4.0, 0.08
+"""Lamps and wrong white balances: how many times as wide their light spreads, and their share of photos."""
 DOUBT, ALONE = 3.0, 6.0
 """A cast below this may be none, and is followed in full from twice as much on; a face alone may be pale, olive or red by itself."""
-STRONGEST = 20.0
+STRONGEST = 25.0
 
 
 def exposure(person: Person) -> float:
@@ -60,11 +62,11 @@ def _dimmed(person: Person) -> float:
 def cast(person: Person) -> tuple[float, float]:
     """The colour of the photo's light, a and b of CIELAB on white; (0, 0) where it is not surely off.
 
-    Two witnesses are weighed by what is known of them (the mean of a normal posterior): the face, and what is light and nearly grey
-    behind the person. Either alone may be so by itself, a beige wall or a tanned face.
+    Two witnesses are weighed by what is known of them (the mean of a posterior, whose prior is a mixture of daylight and lamps): the
+    face, and what is light and nearly grey behind the person. Either alone may be so by itself, a beige wall or a tanned face.
     """
     if "cast" not in person.cache:
-        precision = np.linalg.inv(np.array(CASTS))
+        precision = np.zeros((2, 2))
         total = np.zeros(2)
         face = person.lab[_face(person)]
         if len(face) > 20:
@@ -76,13 +78,26 @@ def cast(person: Person) -> tuple[float, float]:
         if len(walls):
             known = np.linalg.inv(np.array(WALLS) + np.diag(walls.var(0)))
             precision, total = precision + known, total + known @ (np.median(walls, axis=0) / _dimmed(person))
-        found = np.linalg.solve(precision, total)
+        found = _posterior(precision, total) if precision.any() else total
         length = float(np.hypot(*found))
         sure = float(np.clip(length / (DOUBT if len(walls) else ALONE) - 1, 0, 1))
         found = found * sure * min(length, STRONGEST) / max(length, 1e-6)
         person.cache["cast"] = float(found[0]), float(found[1])
     a, b = person.cache["cast"]
     return a, b
+
+
+def _posterior(precision: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The mean of the light's a and b after witnesses of a joint `precision` [2, 2], who say `total` (precision times mean) [2]."""
+    seen = np.linalg.inv(precision)
+    said = seen @ total
+    mean, weight = np.zeros(2), 0.0
+    for width, share in ((1.0, 1 - LAMPS[1]), LAMPS):
+        prior = width * np.array(CASTS)
+        spread = prior + seen
+        likely = share * np.exp(-0.5 * said @ np.linalg.solve(spread, said)) / np.sqrt(np.linalg.det(spread))
+        mean, weight = mean + likely * (prior @ np.linalg.solve(spread, said)), weight + likely
+    return mean / max(weight, 1e-12)
 
 
 def _walls(person: Person) -> Float:

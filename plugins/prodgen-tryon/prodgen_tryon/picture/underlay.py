@@ -13,7 +13,7 @@ from prodgen_tryon.body.silhouette import smooth
 from prodgen_tryon.body.skeleton import SIDES
 from prodgen_tryon.filters import Float, dilate, erode, polygon
 from prodgen_tryon.picture.fill import fill, spread
-from prodgen_tryon.picture.layers import over
+from prodgen_tryon.picture.layers import joined
 from prodgen_tryon.picture.skin import bare_arm, bare_leg, bare_neck
 
 
@@ -78,8 +78,7 @@ def bare_skin(person: Person) -> tuple[Float, Float]:
     """Neck, upper chest and arms without cloth: colours and alpha. Skin that can be seen is kept as it is."""
     if "skin" not in person.cache:
         colours, alpha, person.cache["hidden_neck"] = bare_neck(person)
-        arm_colours, arm_alpha = bare_arms(person)
-        person.cache["skin"] = over(colours, arm_colours, arm_alpha), np.maximum(alpha, arm_alpha)
+        person.cache["skin"] = joined((colours, alpha), bare_arms(person))
     colours, alpha = person.cache["skin"]
     return colours, alpha
 
@@ -94,8 +93,8 @@ def hidden_neck(person: Person) -> Float:
 def bare_arms(person: Person) -> tuple[Float, Float]:
     """Both arms without sleeves: colours and alpha."""
     if "arms" not in person.cache:
-        (colours, alpha), (other, other_alpha) = (bare_arm(person, side) for side in SIDES)
-        person.cache["arms"] = over(colours, other, other_alpha), np.maximum(alpha, other_alpha)
+        one, other = (bare_arm(person, side) for side in SIDES)
+        person.cache["arms"] = joined(one, other)
     colours, alpha = person.cache["arms"]
     return colours, alpha
 
@@ -103,7 +102,7 @@ def bare_arms(person: Person) -> tuple[Float, Float]:
 def bare_legs(person: Person) -> tuple[Float, Float]:
     """Legs without cloth: colours and alpha."""
     if "legs" not in person.cache:
-        (colours, alpha), (other, other_alpha) = (bare_leg(person, person.legs[side]) for side in SIDES)
-        person.cache["legs"] = over(colours, other, other_alpha), np.maximum(alpha, other_alpha)
+        one, other = (bare_leg(person, person.legs[side]) for side in SIDES)
+        person.cache["legs"] = joined(one, other)
     colours, alpha = person.cache["legs"]
     return colours, alpha
