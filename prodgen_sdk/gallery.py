@@ -209,7 +209,7 @@ _STYLE = """
 :root { --ink: #1c1c1e; --paper: #fff; --soft: #f1f1f3; --dim: #6a6a70; }
 @media (prefers-color-scheme: dark) { :root { --ink: #eee; --paper: #161618; --soft: #26262a; --dim: #a0a0a8; } }
 body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 2rem; }
-h1 { font-size: 1.4rem; } .scroll { overflow: auto; } table { border-collapse: separate; border-spacing: 8px; }
+h1 { font-size: 1.4rem; } .scroll { overflow: auto; max-height: 92vh; } @media print { .scroll { max-height: none; } } table { border-collapse: separate; border-spacing: 8px; }
 td, th { vertical-align: bottom; font-weight: normal; text-align: left; max-width: 15rem; }
 thead th { position: sticky; top: 0; background: var(--paper); } tbody th { position: sticky; left: 0; background: var(--paper); }
 img { display: block; border-radius: 6px; } thead img { background: #fff; } small { display: block; color: var(--dim); padding-top: 4px; }

@@ -37,7 +37,7 @@ def list_waiting(
     wanted = _state(state)
     with open_studio(ctx) as studio:
         variants = list(studio.variants(review=wanted))
-    rows = [(v.id, v.sku, v.view.slug, v.generator, "; ".join(v.screening.reasons)) for v in variants]
+    rows = [(v.id, v.sku, v.view.slug, v.generator, "; ".join((*v.screening.reasons, *v.shortcomings))) for v in variants]
     emit(as_json, variants, lambda: table(("variant", "sku", "view", "generator", "why"), rows))
 
 
@@ -117,13 +117,19 @@ def _ids(studio: Studio, name: str, state: ReviewState) -> list[str]:
 
     if studio.store.products.existing([name]) and not studio.store.variants.existing([name]):
         before: ReviewState = "rejected" if state == "in_review" else "in_review"
-        found = [variant.id for variant in studio.variants(name, review=before)]
+        found = [variant.id for variant in studio.variants(name, review=before) if not _superseded(studio, variant.id)]
         if not found:
-            raise InputError(f"No picture of {name} is {before}.", hint="Name the picture by its own id.")
+            raise InputError(f"No picture of {name} {'waits' if before == 'in_review' else 'was rejected'}.", hint="Name the picture by its own id.")
         return found
     if state == "approved" and studio.store.variants.get(name).review == "rejected":
         raise InputError(f"Variant {name} was rejected.", hint=f"First run: prodgen review reopen {name}")
     return [name]
+
+
+def _superseded(studio: Studio, id: str) -> bool:
+    """Whether publishing a newer picture of the same view took this one from sight, so that nobody decided on it."""
+    steps = studio.store.variants.reviews(id)
+    return bool(steps) and steps[-1].by == "core"
 
 
 def _state(name: str) -> ReviewState:

@@ -23,7 +23,8 @@ def review_page(studio: Studio, variants: Sequence[Variant], state: str, more: i
     """
     by_sku = sorted(variants, key=lambda variant: variant.sku)
     products = [_product(studio, sku, list(group)) for sku, group in groupby(by_sku, key=lambda variant: variant.sku)]
-    words = [f"{len(variants)} pictures of {len(products)} products are {state}."]
+    are = "wait for review" if state == "in_review" else f"are {state}"
+    words = [f"{len(variants)} pictures of {len(products)} products {are}."]
     words += [f"{more} more are left out."] if more else []
     return page("Review", _STYLE, el("h1", "Review"), el("p", " ".join(words)), _how(state), *products)
 
@@ -48,7 +49,9 @@ def _tile(studio: Studio, variant: Variant) -> Html:
         shown = picture(studio.image(variant), f"{variant.sku}, {variant.view.slug}", width=_WIDTH)
     except StoreError as error:
         shown = el("p", str(error), class_="lost")
-    why = [el("li", reason) for reason in variant.screening.reasons]
+    steps = studio.store.variants.reviews(variant.id)[-1:]
+    decided = [f"{step.after} by {step.by}{f': {step.reason}' if step.reason else ''}" for step in steps]
+    why = [el("li", reason) for reason in (*variant.screening.reasons, *variant.shortcomings, *decided)]
     return el(
         "figure",
         shown,

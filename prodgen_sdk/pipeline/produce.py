@@ -199,7 +199,7 @@ def _reused(work: Work, view: View, stages: Stages, store: Store | None) -> Pict
         review=variant.review,
         screening=variant.screening,
         quality=variant.quality,
-        shortcomings=(),
+        shortcomings=variant.shortcomings,
         facts=variant.provenance.facts,
         seconds=variant.provenance.seconds,
         reused=True,

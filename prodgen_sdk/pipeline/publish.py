@@ -94,6 +94,7 @@ def publish(
         seed=base_seed,
         replicate=request.replicate,
         quality=quality.values,
+        shortcomings=quality.shortcomings,
         screening=screening,
         review=review_state(screening, quality, auto_approve=auto_approve),
         provenance=provenance,

@@ -154,7 +154,13 @@ class Provenance(Model):
 
 
 class Variant(Model):
-    """A published picture of a product. `seed` is what to ask for to make it again."""
+    """A published picture of a product.
+
+    Args:
+        seed: what to ask for to make it again.
+        quality: the figures of every evaluator.
+        shortcomings: what the generator warned of and what evaluators found too low, for whoever reviews it.
+    """
 
     id: str
     sku: str
@@ -165,6 +171,7 @@ class Variant(Model):
     seed: int
     replicate: int = 0
     quality: dict[str, float] = Field(default_factory=dict)
+    shortcomings: tuple[str, ...] = ()
     screening: Screening
     review: ReviewState
     provenance: Provenance

@@ -167,7 +167,11 @@ def test_a_generators_warning_keeps_a_picture_from_being_approved_unseen(tmp_pat
 
     with Studio.create(tmp_path, host=fake_host(generator(warn))) as studio:
         picture = studio.generate(MUG, views="hero", size=32, generator="mine/gen").pictures[0]
+        again = studio.generate(MUG, views="hero", size=32, generator="mine/gen").pictures[0]
+        (waiting,) = studio.variants(review="in_review")
     assert (picture.review, picture.shortcomings) == ("in_review", ("drawn as a speaker",))
+    assert again.reused
+    assert again.shortcomings == waiting.shortcomings == picture.shortcomings
 
 
 # Photos

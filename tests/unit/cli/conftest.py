@@ -13,7 +13,7 @@ MUG = {"sku": "mug-1", "title": "Blue mug", "category": "home/mug", "price": 12.
 
 @pytest.fixture(autouse=True)
 def fakes(monkeypatch):
-    def discover(cls, config=None, *, strict=False, state=None):
+    def discover(cls, config=None, *, strict=False, state=None, folder=None):
         host = fake_host(plugin, config=config)
         host.state = state
         return host

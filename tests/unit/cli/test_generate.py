@@ -167,9 +167,28 @@ def test_a_page_shows_what_waits_and_a_sku_decides_on_all_of_it(shop, tmp_path):
     assert len(json.loads(shop("review", "approve", "odd-1", "--json")[1])) == 2
     code, _, err = shop("review", "reject", "odd-1")
     assert code == 2
-    assert "No picture of odd-1 is in_review" in err
+    assert "No picture of odd-1 waits" in err
     assert shop("review", "reject", *waiting)[0] == 0
     assert len(json.loads(shop("review", "reopen", "odd-1", "--json")[1])) == 2
+
+
+def test_a_sku_reopens_what_a_person_rejected_and_not_what_a_newer_picture_replaced(shop, tmp_path):
+    def generate(title):
+        (tmp_path / "mug.jsonl").write_text(json.dumps({**MUG, "title": title}))
+        shop("catalog", "add", "mug.jsonl")
+        return json.loads(shop("generate", "mug-1", "--views", "hero", "--size", "32", "--json")[1])["variants"][0]["id"]
+
+    generate("A mug of before")
+    newer = generate("A mug of today")
+    code, _, err = shop("review", "reopen", "mug-1")
+    assert code == 2
+    assert "No picture of mug-1 was rejected" in err
+    assert shop("review", "reject", newer, "--reason", "too dark", "--by", "ann")[0] == 0
+    shop("review", "page", "--state", "rejected")
+    whole = (tmp_path / "review.html").read_text("utf-8")
+    assert "rejected by ann: too dark" in whole
+    assert f"rejected by core: superseded by {newer}" in whole
+    assert [row["id"] for row in json.loads(shop("review", "reopen", "mug-1", "--json")[1])] == [newer]
 
 
 def test_a_picture_that_is_lost_does_not_hide_the_others(shop, tmp_path):
