@@ -15,7 +15,9 @@ Role = Literal["main", "part", "target"]
 SEPARATOR = re.compile(r"[,，。;；|!！?？\n\r()（）【】\[\]、]|\s[-–—]\s|(?<=[a-z0-9])\.\s")
 
 _PACKED_IN = "(?:铁|锡|铝|纸|木|玻璃|塑料|陶瓷|马口铁)?"
-_CLAUSE_END = re.compile(r"(?<!色)的")
+_WORN_SO = re.compile(r"\s+(?:cuff|hood|collar|belt|button|pocket|zipp)ed\b")
+"""What only says how a garment is cut: in "knit cuffed beanie" the beanie is knitted, while the rim of "gold rimmed glasses" is gold."""
+_CLAUSE_END = re.compile(r"(?<!色)的|(?<=[\u4e00-\u9fff])\s")
 
 
 @cache
@@ -60,7 +62,7 @@ def labelled(text: str) -> dict[Kind | Literal["size"], tuple[int, int]]:
 def role(text: str, segment: tuple[int, int], place: int) -> Role:
     """Whether the words at `place` describe the product, a part of it ("with gold rim") or another thing ("for iPhone")."""
     before = text[segment[0] : place]
-    words = LATIN_WORD.findall(before)
+    words = [word[0] for word in LATIN_WORD.finditer(before) if not before[: word.start()][-1:].isdigit()]  # not 240W
     # "适用于苹果手机壳" is a case: in Chinese the head follows, so that only what comes after a head is another thing.
     chinese = _any_of("target_zh").search(before)
     after_head = chinese and len(before[: chinese.start()].strip()) > 1 and " " not in before[chinese.end() :].lstrip()
@@ -69,7 +71,7 @@ def role(text: str, segment: tuple[int, int], place: int) -> Role:
     if any(word in _words("part_en") for word in words):
         return "part"
     opened = [found for found in _part_words().finditer(before) if found["part"]]
-    if opened and not _CLAUSE_END.search(before[opened[-1].end() :]):  # 带红色圆点的 is over at the second 的
+    if opened and not _CLAUSE_END.search(before[opened[-1].end() :].lstrip()):  # 带红色圆点的 is over at the second 的
         return "part"
     return "main"
 
@@ -103,7 +105,9 @@ def describes_package(text: str, hit: Hit) -> bool:
 def part_after(text: str, hit: Hit) -> int | None:
     """Where a part of the product begins that the hit is about, in "gold rim", "red-handled", "亚麻灯罩"; None where it is about none."""
     after = text[hit.end : hit.end + 24]
-    if english := re.match(r"[\s-]+([a-z]+)", after):
+    if re.match(_WORN_SO, after):
+        return None
+    if english := re.match(r"[\s-]+(?:(?:amoled|oled|lcd|led|touch|hd|retina) )?([a-z]+)", after):
         word = english[1]
         stem = word.removesuffix("ed")  # handled, rimmed
         forms = {word, word.rstrip("s"), *((stem, f"{stem}e", stem[:-1]) if stem != word else ())}

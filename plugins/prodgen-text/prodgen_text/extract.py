@@ -15,8 +15,9 @@ from prodgen_text.attributes import CONFIDENT, Attributes, Found, Name
 from prodgen_text.belonging import own_and_accent
 from prodgen_text.candidates import Candidate, Source, candidates, gated, meaningful
 from prodgen_text.colours import shade
+from prodgen_text.heads import category_of
 from prodgen_text.lexicon import Hit, Kind, colour_rgb, find
-from prodgen_text.normalise import Normalised, fold, has_cjk, normalise
+from prodgen_text.normalise import Normalised, fold, normalise
 from prodgen_text.sizes import find_sizes
 
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -54,7 +55,7 @@ def extract(
         ("description", normalise(description[:DESCRIPTION_READ])),
     ]
     hits = {source: meaningful(text.text) for source, text in texts}
-    kind = _category(texts, hits)
+    kind = category_of(texts, hits)
     known = category or (kind.value if kind and kind.confidence >= CONFIDENT else None)
     head = kind.value if kind else None
     found: dict[Name, Found] = {"category": kind} if kind else {}
@@ -113,39 +114,6 @@ def rgb_of(words: str) -> str | None:
         if (term := hit.term("colour")) is not None:
             return shade(text, hit, term.value)[1]
     return colour_rgb(text)
-
-
-def _category(texts: Sequence[tuple[Source, Normalised]], hits: dict[Source, list[Hit]]) -> Found | None:
-    """The head noun: the last kind named in the first part of the title that names one, before any "for" or "with"."""
-    for source, text in texts:
-        found = list(candidates(text.text, source, hits[source], "category"))
-        main = [item for item in found if item.role == "main"]
-        pool = main or found
-        if pool:
-            first = min(item.segment for item in pool)
-            in_segment = [item for item in pool if item.segment == first]
-            # A description runs on, so that its first kind is the subject. In a title the head noun comes last; a Chinese
-            # one goes on with synonyms, so that there the first head counts.
-            last = source == "title" and main and not has_cjk(in_segment[0].hit.surface)
-            chosen = in_segment[-1] if last else _head(in_segment)
-            return Found(
-                name="category",
-                value=chosen.term.value,
-                source=source,
-                span=text.span(chosen.hit.start, chosen.hit.end),
-                confidence=chosen.confidence if main else min(chosen.confidence, 0.4),
-            )
-    return None
-
-
-def _head(found: Sequence[Candidate]) -> Candidate:
-    """The first kind, or where others follow without a gap the last of these: phone + stand is a stand."""
-    head = found[0]
-    for item in found[1:]:
-        if item.hit.start != head.hit.end:
-            break
-        head = item
-    return head
 
 
 def _attributes(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -22,7 +22,7 @@ _TABLES: tuple[tuple[Kind, str], ...] = (
     ("category", "categories"),
 )
 
-_SHORT_PATTERNS = {"点": "dotted", "花": "floral", "条": "striped", "格": "checked"}
+_SHORT_PATTERNS = {"点": "dotted", "花": "floral", "条": "striped", "格": "checked", "字": "graphic"}
 """Characters that name a pattern where a ground stands before them, and much else elsewhere."""
 
 
@@ -125,6 +125,8 @@ def lexicon() -> Lexicon:
                     add(f"{surface}色", Term(kind, value))
             for surface in entry.get("ambiguous", ()):
                 add(surface, Term(kind, value, ambiguous=True))
+    _add_materials_within(words, lambda word, name: word.startswith(f"{name} "))
+    _add_materials_within(characters, lambda word, name: len(name) > 1 and word.startswith(name))
     decoys = load_table("decoys")
     for surface in (*decoys["en"], *decoys["zh"], *decoys["joints"]):
         folded = fold(surface)
@@ -136,6 +138,16 @@ def lexicon() -> Lexicon:
         max(surface.count(" ") + 1 for surface in words),
         max(map(len, characters)),
     )
+
+
+def _add_materials_within(table: dict[str, dict[Kind, Term]], begins: Callable[[str, str], bool]) -> None:
+    """Kinds whose own name begins with a material are made of it: "fleece jacket", 帆布鞋."""
+    materials = sorted((name for name, terms in table.items() if "material" in terms), key=len)
+    for word, terms in table.items():
+        if "category" in terms and "material" not in terms:
+            for name in materials:
+                if word != name and begins(word, name):
+                    terms["material"] = table[name]["material"]
 
 
 def find(text: str, *, whole_words: bool = True) -> list[Hit]:
