@@ -22,6 +22,7 @@ from prodgen_tryon.body.places import Places, places_of
 from prodgen_tryon.body.skeleton import Side, Skeleton, chin
 from prodgen_tryon.body.sleeves import COLOUR_WEIGHT, Sleeve, find_sleeves
 from prodgen_tryon.body.tidy import give_cuffs, give_islands, give_prints, give_rims, give_streaks
+from prodgen_tryon.body.waistline import straighten_waist
 from prodgen_tryon.filters import Float, dilate, guided, guided_by, to_lab
 
 PARTS = ("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet")
@@ -58,6 +59,7 @@ def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float
     give_rims(labels, soft, local)
     give_prints(labels, small, local)
     give_cuffs(labels, small, local)
+    straighten_waist(labels, small, local)
     out = {}
     full_size = (x1 - x0, y1 - y0)
     crop = image[y0:y1, x0:x1]

@@ -13,8 +13,11 @@ from prodgen_tryon.body.silhouette import smooth
 from prodgen_tryon.body.skeleton import SIDES
 from prodgen_tryon.filters import Float, dilate, erode, polygon
 from prodgen_tryon.picture.fill import fill, spread
-from prodgen_tryon.picture.layers import joined
+from prodgen_tryon.picture.layers import joined, paint
+from prodgen_tryon.picture.mirror import mirrored
 from prodgen_tryon.picture.skin import bare_arm, bare_leg, bare_neck
+
+BEHIND = 0.07  # how far behind the outline the scene is mirrored, in shoulder widths
 
 
 def background(person: Person) -> Float:
@@ -26,6 +29,9 @@ def background(person: Person) -> Float:
         worn = np.maximum(person.parts["upper"], person.parts["lower"])
         near = body & dilate(worn > 0.3, 0.06 * w) & ~erode(person.parts["person"] > 0.5, 0.16 * w)
         filled = fill(person.image, near, ~body).astype(np.float32)
+        # Bumps of the outline would bend what is mirrored there.
+        round_body = erode(dilate(dilate(erode(body, 0.03 * w), 0.03 * w) | erode(body, 1), 0.08 * w), 0.08 * w)
+        paint(filled, *mirrored(person.image, ~round_body, BEHIND * w))
         rest = (~body | near).astype(np.float32)
         person.cache["background"] = spread(filled, rest)
     plate: Float = person.cache["background"]
