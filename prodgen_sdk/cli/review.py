@@ -37,7 +37,9 @@ def list_waiting(
     wanted = _state(state)
     with open_studio(ctx) as studio:
         variants = list(studio.variants(review=wanted))
-    rows = [(v.id, v.sku, v.view.slug, v.generator, "; ".join((*v.screening.reasons, *v.shortcomings))) for v in variants]
+    rows = [
+        (v.id, v.sku, v.view.slug, v.generator, "; ".join((*v.screening.reasons, *v.shortcomings))) for v in variants
+    ]
     emit(as_json, variants, lambda: table(("variant", "sku", "view", "generator", "why"), rows))
 
 
@@ -119,7 +121,10 @@ def _ids(studio: Studio, name: str, state: ReviewState) -> list[str]:
         before: ReviewState = "rejected" if state == "in_review" else "in_review"
         found = [variant.id for variant in studio.variants(name, review=before) if not _superseded(studio, variant.id)]
         if not found:
-            raise InputError(f"No picture of {name} {'waits' if before == 'in_review' else 'was rejected'}.", hint="Name the picture by its own id.")
+            raise InputError(
+                f"No picture of {name} {'waits' if before == 'in_review' else 'was rejected'}.",
+                hint="Name the picture by its own id.",
+            )
         return found
     if state == "approved" and studio.store.variants.get(name).review == "rejected":
         raise InputError(f"Variant {name} was rejected.", hint=f"First run: prodgen review reopen {name}")

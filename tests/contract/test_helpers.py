@@ -98,3 +98,21 @@ def test_every_module_has_a_docstring(name: str) -> None:
     from importlib import import_module
 
     assert (import_module(f"prodgen_sdk.testing.{name}").__doc__ or "").strip()
+
+
+def test_what_keeps_every_test_of_a_contract_from_running_is_said_once(tmp_path) -> None:
+    (tmp_path / "test_misspelt.py").write_text(
+        "from prodgen_sdk import hookimpl\n"
+        "from prodgen_sdk.testing.contracts import FinisherContract\n\n"
+        "class Plugin:\n"
+        "    @hookimpl\n"
+        "    def register_finisher(self, register): ...\n\n"
+        "class TestMine(FinisherContract):\n"
+        "    plugin, id = Plugin(), 'mine/finish'\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:xdist", "-p", "no:cacheprovider", "--tb=line"]
+    done = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True, cwd=tmp_path)
+    assert ", 1 error" in done.stdout
+    assert (
+        "as the first test says: There is no hook 'register_finisher'. Did you mean register_finishers?" in done.stdout
+    )

@@ -6,7 +6,8 @@ import inspect
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -68,9 +69,10 @@ class ComponentContract:
         sections = PluginsConfig.model_validate({_NAME: dict(section)})
         config = Config(plugins=sections, runtime=RuntimeConfig(device=self.device))
         host = Host(config, strict=True, state=tmp_path / "state")
-        for companion in self.companions:
-            host.register(companion, getattr(companion, "__name__", type(companion).__name__))
-        host.register(self.plugin, _NAME)
+        with said_once(type(self)):
+            for companion in self.companions:
+                host.register(companion, getattr(companion, "__name__", type(companion).__name__))
+            host.register(self.plugin, _NAME)
         host.products = sample_catalogue
         return host
 
@@ -78,9 +80,10 @@ class ComponentContract:
     def entry(self, host: Host) -> Entry:
         """What the plugin registered under the id."""
         ids = host.registry.ids(self.kind)
-        assert self.id in ids, (
-            f"The plugin registers no {self.kind} {self.id!r}, only {ids}. Check `id` and the register_ hook."
-        )
+        with said_once(type(self)):
+            assert self.id in ids, (
+                f"The plugin registers no {self.kind} {self.id!r}, only {ids}. Check `id` and the register_ hook."
+            )
         return host.registry.get(self.kind, self.id)
 
     @pytest.fixture
@@ -108,7 +111,8 @@ class ComponentContract:
     @pytest.fixture
     def component(self, make_component: Callable[[], Any]) -> Any:
         """The component under test."""
-        return make_component()
+        with said_once(type(self)):
+            return make_component()
 
     def test_spec_is_well_formed(self, spec: Spec) -> None:
         wanted = SPECS[self.kind]
@@ -152,6 +156,24 @@ class ComponentContract:
         assert loaded == "[]", (
             f"Importing {module} loads {loaded}. Register a dotted path 'package.module:Class' and import heavy packages there."
         )
+
+
+@contextmanager
+def said_once(contract: type) -> Iterator[None]:
+    """What keeps every test of a contract from running fails the first of them; the others are skipped with its words."""
+    failure = None
+    try:
+        yield
+    except Exception as error:
+        if (contract, str(error)) not in _SAID:
+            _SAID.add((contract, str(error)))
+            raise
+        failure = error
+    if failure is not None:
+        pytest.skip(f"as the first test says: {failure}")
+
+
+_SAID: set[tuple[type, str]] = set()
 
 
 @cache
