@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -85,6 +86,18 @@ def test_reads_each_form(tmp_path):
     log.write_text("".join(json.dumps(each) + "\n" for each in other))
     read = datasets.read(log)
     assert (read.skus, read.weights.tolist(), read.times.tolist()) == (("mug",), [5.0], [1767225600.0])
+
+
+def test_reads_a_log_in_parquet(tmp_path):
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    event = {"id": "1", "user": "ann", "type": "purchase", "sku": "mug", "at": datetime(2026, 1, 1, tzinfo=UTC)}
+    rows = [event, event | {"id": "2", "type": "search", "sku": None, "query": "a mug"}]
+    parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "log.parquet")
+    read = datasets.read(tmp_path / "log.parquet")
+    assert (read.skus, read.weights.tolist(), read.times.tolist()) == (("mug",), [5.0], [1767225600.0])
+    (tmp_path / "log.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match="damaged"):
+        datasets.read(tmp_path / "log.parquet")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 from prodgen_rank.models.interactions import Interactions
 from prodgen_sdk.config import EVENT_WEIGHTS
 from prodgen_sdk.errors import InputError
-from prodgen_sdk.types import Event
+from prodgen_sdk.events import read_events
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -134,21 +133,16 @@ def sequences(path: Path) -> Iterator[tuple[str, str, float, float]]:
 
 
 def events(path: Path) -> Iterator[tuple[str, str, float, float]]:
-    """The SDK's event log as JSON Lines; events on a product whose type has a weight above 0, each id once."""
+    """The SDK's event log, JSON Lines or Parquet; events on a product whose type has a weight above 0, each id once."""
     seen: set[str] = set()
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                event = Event.model_validate(json.loads(line))
-            except ValueError as error:
-                reason = str(error).splitlines()[0]
-                raise ValueError(f"line {number} is no event ({reason})") from error
-            weight = EVENT_WEIGHTS.get(event.type, 0.0)
-            if event.sku is not None and weight > 0 and event.id not in seen:
-                seen.add(event.id)
-                yield event.user, event.sku, weight, event.at.timestamp()
+    for row in read_events(path):
+        event = row.event
+        if event is None:
+            raise ValueError(f"line {row.line} is no event: {row.reason}")
+        weight = EVENT_WEIGHTS.get(event.type, 0.0)
+        if event.sku is not None and weight > 0 and event.id not in seen:
+            seen.add(event.id)
+            yield event.user, event.sku, weight, event.at.timestamp()
 
 
 READERS: Mapping[str, Callable[[Path], Iterator[tuple[str, str, float, float]]]] = {
@@ -159,6 +153,8 @@ READERS: Mapping[str, Callable[[Path], Iterator[tuple[str, str, float, float]]]]
 
 
 def _form(path: Path) -> str:
+    if path.suffix.lower() == ".parquet":
+        return "events"
     with path.open(encoding="utf-8", errors="replace") as file:
         first = next((line for line in file if line.strip()), "")
     if first.lstrip().startswith("{"):
