@@ -69,7 +69,8 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     'prodgen bench tryon --pairs "$TRYON_PAIRS" -o times=0 --json': (
         "`tryon/warp` on true pairs (a person, and the garment that they wear, flat): a round trip through another garment, compared with the photo where the "
         "garment is, beside the region filled grey, in the garment's median colour, and with the garment pasted. `over_floor` is the difference to the best of the three, "
-        "pair by pair, with its 95 % interval. Print and chroma compare the cloth, warped back, with the garment's photo.",
+        "pair by pair, with its 95 % interval. Print and chroma compare the cloth, warped back, with the garment's photo; every "
+        "garment is put on a second time with a known print on its chest (a word, a ring, a bar), so that there is one to compare.",
         "",
     ),
     'prodgen bench tryon-clip --pairs "$TRYON_PAIRS" --json': (

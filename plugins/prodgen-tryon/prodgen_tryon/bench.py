@@ -25,6 +25,7 @@ from prodgen_tryon.measuring.identity import identity
 from prodgen_tryon.measuring.likeness import floors, interval, scores, ssim
 from prodgen_tryon.measuring.lpips import Lpips
 from prodgen_tryon.measuring.pairs import Pair, fitted, installed_photos, read_pairs
+from prodgen_tryon.measuring.prints import printed
 from prodgen_tryon.render import Dressed
 
 SIZES = ((384, 512), (768, 1024))  # width, height; the region's figures are taken at the first one
@@ -39,6 +40,7 @@ class TryOnBenchmark(Benchmark):
 
     A pair is scored on a round trip, because a copy of the photo must not win: the person is dressed in another pair's garment
     first and in the own one from there. What counts is the region of the upper clothes in the true photo. A refusal scores as grey.
+    The other garment is put on a second time with a known print on it, of which `print_corr` says how much is left.
     """
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
@@ -141,7 +143,7 @@ def likeness(
         rows[""].append(_all_scores(truths, [images.resize(back.image, *size) for size in SIZES], region, lpips))
         sure.append(back.confidence)
         edited.append(edits(person, between, _body(person, parser, ctx)))
-        kept.append(looks)
+        kept += [looks, _explained(compositor, person, printed(other, number), ctx)[1]]
     result: dict[str, Any] = {"pairs": len(rows[""]), "refused": refused, "without_region": skipped}
     for name, several in rows.items():
         for key in several[0] if several else ():

@@ -170,6 +170,13 @@ def test_a_cast_is_followed_where_face_and_wall_agree(seen, drawn):
         assert np.hypot(a, b) <= STRONGEST + 1e-6
 
 
+def test_light_of_lamps_is_followed_further_than_its_half(seen, drawn):
+    photo = drawn.person(SIZE, background=(200, 200, 200)) * np.array([1.15, 1.0, 0.6])
+    b = cast(seen(photo.clip(0, 255).astype(np.uint8)))[1]
+    true = lab(np.array([200, 200, 200]) * [1.15, 1.0, 0.6])[2]
+    assert 0.55 * true < b <= true
+
+
 def test_a_beige_wall_alone_is_no_cast(seen, drawn):
     assert np.hypot(*cast(seen(drawn.person(SIZE, background=(226, 214, 196))))) < 3
 

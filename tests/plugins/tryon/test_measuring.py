@@ -6,6 +6,7 @@ from prodgen_tryon.measuring.edits import edits
 from prodgen_tryon.measuring.flicker import MovingPhoto, common_region, flicker
 from prodgen_tryon.measuring.identity import identity
 from prodgen_tryon.measuring.likeness import SCALES, floors, gradient_correlation, interval, ms_ssim, scores
+from prodgen_tryon.measuring.prints import printed
 from prodgen_tryon.picture.compose import Composed
 
 from prodgen_sdk.errors import InputError
@@ -115,6 +116,15 @@ def test_identity_sees_a_blurred_print_and_another_colour():
     assert laid(shirt(), lambda p: p * [1.2, 1, 0.8])["chroma_shift"] > 5
     shaded = laid(shirt(), lambda p: p * np.linspace(0.7, 1.1, 300)[None, :, None])
     assert shaded["print_corr"] > 0.9
+
+
+@pytest.mark.parametrize("cloth", [(40, 70, 130), (235, 235, 232), (20, 20, 22)])
+def test_a_known_print_lies_on_the_cloth_alone(drawn, cloth):
+    picture, mask = drawn.garment(drawn.tee(), cloth)
+    marked = printed(picture, 2)
+    changed = (marked != picture).any(-1)
+    assert 0.01 < changed.sum() / mask.sum() < 0.2
+    assert not changed[~cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)].any()
 
 
 def test_edits_are_counted():
