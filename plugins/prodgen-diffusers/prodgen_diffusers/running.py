@@ -5,12 +5,12 @@ What is passed is decided by what the pipeline's call accepts, so that one funct
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from prodgen_diffusers import negatives
+from prodgen_diffusers import length, negatives
+from prodgen_diffusers.calls import accepted
 from prodgen_diffusers.config import Pipeline
 from prodgen_diffusers.loading import Loaded
 from prodgen_sdk import images
@@ -50,21 +50,6 @@ class Result:
     image: Image
     facts: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-
-
-def accepted(pipe: Any) -> Mapping[str, inspect.Parameter]:
-    """The arguments of a pipeline's call.
-
-    >>> class Pipe:
-    ...     def __call__(self, prompt, num_inference_steps=50): ...
-    >>> list(accepted(Pipe()))
-    ['prompt', 'num_inference_steps']
-    """
-    return {
-        name: value
-        for name, value in inspect.signature(type(pipe).__call__).parameters.items()
-        if name != "self" and value.kind is not inspect.Parameter.VAR_KEYWORD
-    }
 
 
 def run(
@@ -122,6 +107,8 @@ def call_arguments(
         **shared,
         **config.arguments,
     }
+    read_by = length.reader(loaded.pipe, wanted, takes)
+    wanted["prompt"] = [length.fitted(job.prompt, read_by)[0] for job in jobs]
     wanted["negative_prompt"] = negatives.words(loaded.pipe, takes, wanted, [job.negative for job in jobs])
     if jobs[0].image is not None:
         wanted["image"] = [_pil(job.image) for job in jobs]
@@ -204,11 +191,24 @@ def _call(
         raise
     pictures = to_images(output.images)
     flagged = getattr(output, "nsfw_content_detected", None) or [False] * len(jobs)
-    warning = ("The checkpoint's own safety checker has blacked this picture out.",)
     return [
-        Result(picture, {} if heard or not job.negative else {"notes": [negatives.UNHEARD]}, warning if bad else ())
+        Result(picture, *_remarks(loaded.pipe, job, arguments, heard=heard, blacked_out=bool(bad)))
         for job, picture, bad in zip(jobs, pictures, flagged, strict=True)
     ]
+
+
+def _remarks(
+    pipe: Any, job: Job, arguments: Mapping[str, Any], *, heard: bool, blacked_out: bool
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What the record and the reviewer should know of a picture."""
+    facts: dict[str, Any] = {} if heard or not job.negative else {"notes": [negatives.UNHEARD]}
+    warnings = ["The checkpoint's own safety checker has blacked this picture out."] if blacked_out else []
+    if (read_by := length.reader(pipe, arguments, accepted(pipe))) is not None:
+        asked = (("prompt", job.prompt), ("negative prompt", job.negative if heard else ""))
+        for what, text in asked:
+            if left := length.fitted(text, read_by)[1]:
+                warnings.append(length.told(left, read_by[1], what))
+    return facts, tuple(warnings)
 
 
 def to_images(output: Any) -> list[Image]:

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from prodgen_diffusers.calls import accepted
+from prodgen_diffusers.length import STUDIO, fitted, reader
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ProdgenError
 from prodgen_sdk.types import GenerationRequest, View
@@ -16,7 +18,6 @@ _ENGLISH = {"CLIPTextModel", "CLIPTextModelWithProjection", "T5EncoderModel"}
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _SIDES = ("front", "front three-quarter, from the right", "right side", "rear three-quarter, from the right",
           "back", "rear three-quarter, from the left", "left side", "front three-quarter, from the left")  # fmt: skip
-_STUDIO = re.compile("studio|even light|white background|影棚|柔和均匀|纯白|白色背景", re.IGNORECASE)
 _LONGEST = 2000
 
 
@@ -31,8 +32,17 @@ def prompts_for(request: GenerationRequest, pipe: Any, ctx: Context) -> list[str
         prompts = _described(request, ctx) or [plain_prompt(request.product.title, view) for view in request.views]
     style = request.scene.style
     if style or request.scene.background == "image":
-        prompts = [", ".join(filter(None, (without_studio(prompt), style))) for prompt in prompts]
+        prompts = [_in_style(without_studio(prompt), style, pipe) for prompt in prompts]
     return [clean(prompt, pipe) for prompt in prompts]
+
+
+def _in_style(prompt: str, style: str, pipe: Any) -> str:
+    """A prompt with words of style: behind it, or behind its first clause where the end would not be read."""
+    joined = ", ".join(filter(None, (prompt, style)))
+    if not style or not fitted(joined, reader(pipe, {}, accepted(pipe) if callable(pipe) else {}))[1]:
+        return joined
+    first, *others = re.split("[,，]", prompt)
+    return ", ".join(filter(None, (first.strip(), style, *(clause.strip() for clause in others))))
 
 
 def without_studio(prompt: str) -> str:
@@ -41,7 +51,7 @@ def without_studio(prompt: str) -> str:
     >>> without_studio("Front view of a blue mug, studio product photo, soft even light, plain white background")
     'Front view of a blue mug'
     """
-    kept = [clause.strip() for clause in re.split("[,，]", prompt) if not _STUDIO.search(clause)]
+    kept = [clause.strip() for clause in re.split("[,，]", prompt) if not STUDIO.search(clause)]
     return ("，" if _CJK.search(prompt) else ", ").join(filter(None, kept))
 
 

@@ -8,9 +8,10 @@ import pytest
 pytest.importorskip("diffusers")
 
 from prodgen_diffusers import negatives
+from prodgen_diffusers.calls import accepted
 from prodgen_diffusers.config import Pipeline
 from prodgen_diffusers.loading import load_pipeline
-from prodgen_diffusers.running import Job, accepted, call_arguments, run
+from prodgen_diffusers.running import Job, call_arguments, run
 
 from prodgen_sdk.context import Context
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from prodgen_diffusers.angles.photo import WHITE, framed, front_photo, product_cut
+from prodgen_diffusers.calls import accepted
 from prodgen_diffusers.config import Config, Control
 from prodgen_diffusers.control.geometry import render_maps
 from prodgen_diffusers.control.loading import load_controlled
 from prodgen_diffusers.control.pictures import control_picture, overlap
-from prodgen_diffusers.running import Job, Result, accepted, native_size, run
+from prodgen_diffusers.running import Job, Result, native_size, run
 from prodgen_diffusers.text import by_request, finished, section
 from prodgen_diffusers.words import clean, prompts_for
 from prodgen_sdk import images
