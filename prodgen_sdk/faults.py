@@ -27,6 +27,9 @@ _KINDS = {
     "int_from_float": "must be a whole number",
     "float_type": "must be a number",
     "float_parsing": "must be a number",
+    "datetime_type": "must be a time such as 2026-01-15T10:00:00Z",
+    "datetime_parsing": "must be a time such as 2026-01-15T10:00:00Z",
+    "datetime_from_date_parsing": "must be a time such as 2026-01-15T10:00:00Z",
 }
 _BEGINNINGS = {
     "Input should be ": "must be ",

@@ -88,9 +88,10 @@ class BoundCompositor(Bound[interfaces.Compositor]):
             raise InputError(
                 f"{self.id} puts on up to {self.spec.max_garments} garments at once, not {len(request.garments)}."
             )
-        if request.mask is not None and request.mask.shape != request.person.image.shape[:2]:
+        height, width = request.person.image.shape[:2]
+        if request.mask is not None and request.mask.shape != (height, width):
             raise InputError(
-                f"The mask is {request.mask.shape}, the photo {request.person.image.shape[:2]}.",
+                f"The mask is {request.mask.shape[1]} x {request.mask.shape[0]}, the photo {width} x {height} pixels.",
                 hint="Give a mask of the photo's size.",
             )
 

@@ -244,7 +244,9 @@ def _read(path: Path) -> list[Product]:
     for row in read_catalogue(path):
         if row.product is None:
             assert row.error is not None
-            raise row.error
+            fault = row.error
+            told = f"{path}, {fault.message[:1].lower()}{fault.message[1:]}"  # "Line 3: ..."
+            raise InvalidCatalogue(told, line=row.line, field=fault.field, hint=fault.hint)
         products.append(row.product)
     if not products:
         raise InvalidCatalogue(f"{path} holds no product.")

@@ -11,14 +11,11 @@ from prodgen_sdk.cli.output import JSON, emit, note, open_studio, table
 
 if TYPE_CHECKING:
     from prodgen_sdk.pipeline.explain import Cause
+    from prodgen_sdk.studio import Studio
     from prodgen_sdk.types import Recommendation, Trace
 
 _AT_ONCE = 5000
 _CAUSES = 5
-_NOTHING = "Nothing can be shown: no approved picture is of a product on sale that passes the filter."
-_NO_PICTURE = (
-    "Nothing can be shown: no picture is approved. Make some with prodgen generate or prodgen catalog publish-photos."
-)
 _FILTER = typer.Option(
     [], "--filter", metavar="KEY=VALUE", help="category=home, tag=new, price=10..50, sku=a, exclude=b; may be repeated."
 )
@@ -63,7 +60,7 @@ def recommend(
         explained = {r.sku: studio.explain(user, r.sku).causes for r in found} if explain else {}
         titles = {r.sku: studio.product(r.sku).title for r in found}
         views = {r.variant: studio.store.variants.get(r.variant).view.slug for r in found}
-        approved = bool(found) or studio.store.variants.count(review="approved") > 0
+        nothing = "" if found else _why_nothing(studio)
     rows = [
         (
             r.position + 1,
@@ -78,10 +75,10 @@ def recommend(
     ]
 
     def show() -> None:
-        if rows:
-            table(("", "sku", "title", "picture", "score", "propensity", "why"), rows)
+        if nothing:
+            note(nothing)
         else:
-            note(_NOTHING if approved else _NO_PICTURE)
+            table(("", "sku", "title", "picture", "score", "propensity", "why"), rows)
         if explain and rows:
             typer.echo()
             table(("sku", "what", "share"), [row for r in found for row in _shares(r, explained[r.sku])])
@@ -91,6 +88,12 @@ def recommend(
 
     answer = [{**r.model_dump(), "causes": explained[r.sku]} for r in found] if explain else found
     emit(as_json, {"recommendations": answer, "trace": traces[0]} if trace else answer, show)
+
+
+def _why_nothing(studio: Studio) -> str:
+    if studio.store.variants.count(review="approved"):
+        return "Nothing can be shown: no approved picture is of a product on sale that passes the filter."
+    return "Nothing can be shown: no picture is approved. Make some with prodgen generate or prodgen catalog publish-photos."
 
 
 def _trace_rows(trace: Trace) -> Iterator[tuple[str, str]]:
@@ -125,8 +128,9 @@ def similar(
     """Products that look or read like a product, a picture or some words."""
     with open_studio(ctx) as studio:
         found = studio.similar(sku=sku or None, image=image or None, text=text or None, k=k, filter=_filter(filters))
+        nothing = "" if found else _why_nothing(studio)
     rows = [(item.sku, item.title, f"{item.score:.3f}", item.variant) for item in found]
-    emit(as_json, found, lambda: table(("sku", "title", "score", "variant"), rows))
+    emit(as_json, found, lambda: note(nothing) if nothing else table(("sku", "title", "score", "variant"), rows))
 
 
 def record(

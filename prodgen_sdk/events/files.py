@@ -42,6 +42,8 @@ def read_events(path: Path, format: str = OWN) -> Iterator[EventRow]:
                 )
             for number, line in _lines(stream):
                 yield from _rows(number, line, format)
+    except FileNotFoundError:
+        raise InputError(f"There is no file {path}.") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror or error}).") from None
 

@@ -176,7 +176,9 @@ def test_a_sku_reopens_what_a_person_rejected_and_not_what_a_newer_picture_repla
     def generate(title):
         (tmp_path / "mug.jsonl").write_text(json.dumps({**MUG, "title": title}))
         shop("catalog", "add", "mug.jsonl")
-        return json.loads(shop("generate", "mug-1", "--views", "hero", "--size", "32", "--json")[1])["variants"][0]["id"]
+        return json.loads(shop("generate", "mug-1", "--views", "hero", "--size", "32", "--json")[1])["variants"][0][
+            "id"
+        ]
 
     generate("A mug of before")
     newer = generate("A mug of today")
@@ -198,3 +200,11 @@ def test_a_picture_that_is_lost_does_not_hide_the_others(shop, tmp_path):
     whole = (tmp_path / "review.html").read_text("utf-8")
     assert whole.count("<img") == 1
     assert "is damaged" in whole
+
+
+def test_a_product_that_cannot_be_used_is_named_with_its_file(run, tmp_path):
+    (tmp_path / "good.json").write_text(json.dumps(MUG))
+    (tmp_path / "bad.jsonl").write_text(json.dumps({**MUG, "sku": "m"}) + "\n" + json.dumps({**MUG, "title": ""}))
+    code, _, err = run("generate", "good.json", "bad.jsonl", "--out", "out")
+    assert code == 2
+    assert err.endswith("prodgen: bad.jsonl, line 2: title must have at least 1 character.\n")

@@ -77,3 +77,11 @@ def test_recommend_explains_itself(shop, tmp_path):
     code, out, _ = shop("recommend", "ann", "-k", "2", "--explain", "--no-log")
     assert code == 0
     assert "share" in out
+
+
+def test_that_nothing_can_be_shown_is_said(shop):
+    for words in (("recommend", "ann"), ("similar", "--text", "mug")):
+        code, out, err = shop(*words)
+        assert (code, out) == (0, "")
+        assert "no picture is approved. Make some with prodgen generate" in err
+    assert json.loads(shop("similar", "--text", "mug", "--json")[1]) == []
