@@ -20,7 +20,7 @@ from prodgen_tryon.filters import Float, box_of, differs, dilate, to_bytes
 from prodgen_tryon.fit.parts import Part
 from prodgen_tryon.garment.keypoints import TopShape
 from prodgen_tryon.garment.piece import Piece
-from prodgen_tryon.picture.compose import Composed
+from prodgen_tryon.picture.composed import Composed
 from prodgen_tryon.picture.outfit import Outfit, lay, lay_again, order
 
 

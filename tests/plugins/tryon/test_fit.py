@@ -18,9 +18,9 @@ from prodgen_tryon.fit.top import FRONT, fit_top
 from prodgen_tryon.fit.worn import wearing
 from prodgen_tryon.garment.keypoints import top_shape
 from prodgen_tryon.garment.legs import leg_shape
-from prodgen_tryon.picture.compose import folded
 from prodgen_tryon.picture.open_front import GAP, open_front
 from prodgen_tryon.picture.outfit import order
+from prodgen_tryon.picture.regions import folded
 
 quick = settings(
     max_examples=15,

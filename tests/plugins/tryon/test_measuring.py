@@ -7,7 +7,7 @@ from prodgen_tryon.measuring.flicker import MovingPhoto, common_region, flicker
 from prodgen_tryon.measuring.identity import identity
 from prodgen_tryon.measuring.likeness import SCALES, floors, gradient_correlation, interval, ms_ssim, scores
 from prodgen_tryon.measuring.prints import printed
-from prodgen_tryon.picture.compose import Composed
+from prodgen_tryon.picture.composed import Composed
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Body, Layer, TryOn

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from prodgen_tryon.picture.compose import close_pinholes
-from prodgen_tryon.picture.skin import across_the_arm, ribbon
+from prodgen_tryon.picture.compose_top import close_pinholes
+from prodgen_tryon.picture.skin.arms import across_the_arm
+from prodgen_tryon.picture.skin.ribbon import ribbon
 
 
 def arm(light):

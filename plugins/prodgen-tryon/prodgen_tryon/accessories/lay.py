@@ -30,9 +30,9 @@ from prodgen_tryon.body.skeleton import Side, Skeleton
 from prodgen_tryon.body.sleeves import along_path, arm_path
 from prodgen_tryon.filters import Float, blur, dilate, tube
 from prodgen_tryon.garment.cutout import Cutout
-from prodgen_tryon.picture.compose import front
 from prodgen_tryon.picture.layers import over, warp_part
 from prodgen_tryon.picture.light import exposure
+from prodgen_tryon.picture.regions import front
 from prodgen_tryon.refusals import NECK_CUT_OFF, no_room
 
 SHADOW = 0.3

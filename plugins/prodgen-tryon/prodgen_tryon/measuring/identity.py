@@ -8,7 +8,7 @@ import numpy as np
 from prodgen_sdk.types import Image
 from prodgen_tryon.filters import blur_inside, erode, polygon, to_lab
 from prodgen_tryon.fit.parts import Part
-from prodgen_tryon.picture.compose import Composed
+from prodgen_tryon.picture.composed import Composed
 from prodgen_tryon.picture.layers import STIFFNESS
 from prodgen_tryon.picture.tps import ThinPlate
 

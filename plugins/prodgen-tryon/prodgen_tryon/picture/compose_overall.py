@@ -10,8 +10,10 @@ from prodgen_tryon.filters import Float, blur, dilate, polygon, tube
 from prodgen_tryon.fit.overall import OverallFit
 from prodgen_tryon.garment.cutout import Cutout
 from prodgen_tryon.picture import underlay
-from prodgen_tryon.picture.compose import Composed, compose_top, front
+from prodgen_tryon.picture.compose_top import compose_top
+from prodgen_tryon.picture.composed import Composed
 from prodgen_tryon.picture.layers import over, warp_part
+from prodgen_tryon.picture.regions import front
 from prodgen_tryon.picture.relight import relight
 
 

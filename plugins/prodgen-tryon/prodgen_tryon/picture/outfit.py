@@ -19,10 +19,13 @@ from prodgen_tryon.garment.keypoints import TopShape
 from prodgen_tryon.garment.legs import LegShape
 from prodgen_tryon.garment.overall import OverallShape
 from prodgen_tryon.garment.piece import Piece
-from prodgen_tryon.picture.compose import Composed, compose_legs, compose_top, front
+from prodgen_tryon.picture.compose_legs import compose_legs
 from prodgen_tryon.picture.compose_overall import compose_overall
+from prodgen_tryon.picture.compose_top import compose_top
+from prodgen_tryon.picture.composed import Composed
 from prodgen_tryon.picture.layers import over
 from prodgen_tryon.picture.open_front import open_front
+from prodgen_tryon.picture.regions import front
 
 LOWER = ("trousers", "shorts", "skirt")
 

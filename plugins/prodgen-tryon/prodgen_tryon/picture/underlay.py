@@ -15,7 +15,9 @@ from prodgen_tryon.filters import Float, dilate, erode, polygon
 from prodgen_tryon.picture.fill import fill, spread
 from prodgen_tryon.picture.layers import joined, paint
 from prodgen_tryon.picture.mirror import mirrored
-from prodgen_tryon.picture.skin import bare_arm, bare_leg, bare_neck
+from prodgen_tryon.picture.skin.arms import bare_arm
+from prodgen_tryon.picture.skin.legs import bare_leg
+from prodgen_tryon.picture.skin.neck import bare_neck
 
 BEHIND = 0.07  # how far behind the outline the scene is mirrored, in shoulder widths
 
@@ -30,8 +32,9 @@ def background(person: Person) -> Float:
         near = body & dilate(worn > 0.3, 0.06 * w) & ~erode(person.parts["person"] > 0.5, 0.16 * w)
         filled = fill(person.image, near, ~body).astype(np.float32)
         # Bumps of the outline would bend what is mirrored there.
-        round_body = erode(dilate(dilate(erode(body, 0.03 * w), 0.03 * w) | erode(body, 1), 0.08 * w), 0.08 * w)
-        paint(filled, *mirrored(person.image, ~round_body, BEHIND * w))
+        smooth_body = dilate(erode(body, 0.03 * w), 0.03 * w) | dilate(person.parts["person"] > 0.5, 1)
+        smooth_body = erode(dilate(smooth_body, 0.08 * w), 0.08 * w)
+        paint(filled, *mirrored(person.image, ~smooth_body, BEHIND * w))
         rest = (~body | near).astype(np.float32)
         person.cache["background"] = spread(filled, rest)
     plate: Float = person.cache["background"]

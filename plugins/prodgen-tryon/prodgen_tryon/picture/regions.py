@@ -1,0 +1,138 @@
+"""Where what lies in front of, behind and beside new clothes: alphas [h, w] of a person, and of a person in a fitted top."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_tryon.body.head import head_shape
+from prodgen_tryon.body.person import Person
+from prodgen_tryon.body.skeleton import SIDES
+from prodgen_tryon.body.sleeves import along_path, arm_path, beyond
+from prodgen_tryon.filters import Float, blur, dilate, polygon, tube
+from prodgen_tryon.fit.parts import TopFit
+from prodgen_tryon.picture import underlay
+
+
+def front(person: Person) -> Float:
+    """What no garment may cover: face, hair, hands; alpha."""
+    if "front" not in person.cache:
+        parts, shape = person.parts, person.image.shape
+        hair = parts["hair"].copy()
+        face = np.maximum(parts["face"], head_shape(person.frame, shape, 0.92) * (parts["person"] > 0.5))
+        person.cache["front"] = np.maximum.reduce([face, hair, parts["hands"]]).astype(np.float32)
+    alpha: Float = person.cache["front"]
+    return alpha
+
+
+def old_clothes(person: Person, dress: bool) -> Float:
+    """What a top, or a dress, takes the place of, a little grown, alpha."""
+    key = f"old clothes {dress}"
+    if key not in person.cache:
+        old = np.maximum(person.parts["upper"], person.parts["lower"]) if dress else person.parts["upper"]
+        # Its rim is mixed with the scene, and goes as a whole.
+        person.cache[key] = blur(np.clip(2 * dilate(old, max(0.02 * person.width, 1.5)), 0, 1), 0.8)
+    alpha: Float = person.cache[key]
+    return alpha
+
+
+def below_hem(person: Person) -> Float:
+    """Where lower clothes can be seen: below the hem of the top that is worn, or where some are seen already."""
+    w, hem = person.width, person.measured.hem
+    if hem is None:
+        return np.ones(person.image.shape[:2], np.float32)
+    below = np.clip((person.along - hem + 0.02 * w) / (0.03 * w), 0, 1)
+    worn = dilate(np.maximum(person.parts["lower"], person.parts["upper"]), max(0.01 * w, 1))
+    visible: Float = np.maximum(below, worn).astype(np.float32)
+    return visible
+
+
+def neck_region(person: Person) -> Float:
+    """Where skin may show inside of an opening: the neck's column and the chest below it."""
+    if "neck region" in person.cache:
+        cached: Float = person.cache["neck region"]
+        return cached
+    frame, w, rise = person.frame, person.width, person.measured.rise
+    ring = np.array([frame.at(-0.175 * w, -0.8 * w), frame.at(-0.18 * w, -rise - 0.02 * w), frame.at(-0.34 * w, -rise + 0.1 * w), frame.at(-0.4 * w, 0.9 * w),
+                     frame.at(0.4 * w, 0.9 * w), frame.at(0.34 * w, -rise + 0.1 * w), frame.at(0.18 * w, -rise - 0.02 * w), frame.at(0.175 * w, -0.8 * w)])  # fmt: skip
+    region = polygon(person.image.shape, ring) | (person.parts["neck"] > 0.6)
+    alpha = person.cache["neck region"] = blur(region.astype(np.float32), 1.0)
+    return alpha
+
+
+def shoulders(person: Person, fitted: TopFit) -> Float:
+    """0 outside of the garment beside the shoulders, where a piece that is cut with a margin would stick out of the seam; else 1."""
+    frame, w, shape = person.frame, person.width, person.image.shape
+    inside = np.zeros(shape[:2], bool)
+    for part in fitted.parts:
+        inside |= polygon(shape, part.shape)
+    corners = [frame.at(a * w, b * w) for a, b in ((0.4, -0.5), (1.2, -0.5), (1.2, 0.35), (0.4, 0.35))]
+    mirrored = [frame.at(-a * w, b * w) for a, b in ((0.4, -0.5), (1.2, -0.5), (1.2, 0.35), (0.4, 0.35))]
+    beside = polygon(shape, np.array(corners)) | polygon(shape, np.array(mirrored))
+    return blur((~beside | dilate(inside, max(0.006 * w, 0.8))).astype(np.float32), 0.8)
+
+
+def opening(person: Person, fitted: TopFit) -> Float:
+    """The inside of the neck opening above the front edge, alpha."""
+    curve = fitted.neckline
+    lift = person.frame.down * 0.9 * person.width
+    ring = np.vstack([curve, curve[-1:] - lift, curve[:1] - lift])
+    return blur(polygon(person.image.shape, ring).astype(np.float32), 0.8)
+
+
+def arms_in_front(person: Person, fitted: TopFit) -> Float:
+    """Bare arms below the new sleeves that lie in front of the torso, alpha."""
+    frame, w, shape = person.frame, person.width, person.image.shape
+    _, arms = underlay.bare_arms(person)
+    total = np.zeros(shape[:2], np.float32)
+    for side in SIDES:
+        end = fitted.sleeve_ends[side]
+        if end >= 2.3:
+            continue
+        path = arm_path(frame, side)
+        t = np.linspace(max(end, 0.3), 3.0, 14)
+        bare = tube(shape, along_path(path, t), np.full(14, 0.16 * w)) & beyond(shape, path, t[0])
+        if folded(path):  # it comes back beside the upper arm
+            bare |= _forearm(person, path, end)
+        total = np.maximum(total, bare.astype(np.float32))
+    return (total * arms).astype(np.float32)
+
+
+def in_sleeves(person: Person, fitted: TopFit) -> Float:
+    """Where the new sleeves hold the arms, of which nothing is seen beside them; alpha."""
+    frame, w, shape = person.frame, person.width, person.image.shape
+    inside = np.zeros(shape[:2], bool)
+    for side in SIDES:
+        end = fitted.sleeve_ends[side]
+        if end > 0.25:
+            path = arm_path(frame, side)
+            t = np.linspace(0.0, max(end - 0.1, 0.1), 12)
+            tip = path[:1] + (path[:1] - path[1:2]) * 0.1
+            inside |= tube(shape, np.vstack([tip, along_path(path, t)]), np.full(13, 0.24 * w)) & ~beyond(
+                shape, path, t[-1]
+            )
+    return blur(inside.astype(np.float32), 0.8)
+
+
+def folded(path: NDArray[np.float64]) -> bool:
+    """Whether an arm (shoulder, elbow, wrist, ...) is bent by more than 80 degrees at the elbow."""
+    upper, lower = path[1] - path[0], path[2] - path[1]
+    return bool(upper @ lower < 0.17 * np.hypot(*upper) * np.hypot(*lower))
+
+
+def _forearm(person: Person, path: NDArray[np.float64], end: float) -> NDArray[np.bool_]:
+    """Where a bare forearm is, from the elbow or the sleeve's end on."""
+    t = np.linspace(max(end + 0.05, 1.1), 3.0, 10)
+    return tube(person.image.shape, along_path(path, t), np.full(10, 0.15 * person.width))
+
+
+def forearms_over_sleeves(person: Person, fitted: TopFit) -> Float:
+    """Bare forearms that are folded back over their own upper arm, alpha."""
+    total = np.zeros(person.image.shape[:2], np.float32)
+    for side in SIDES:
+        path, end = arm_path(person.frame, side), fitted.sleeve_ends[side]
+        if end < 1.9 and folded(path):
+            seen = person.measured.sleeves[side] < 1
+            arms = np.clip(2 * person.parts["skin"] - 1, 0, 1) if seen else underlay.bare_arms(person)[1]
+            total = np.maximum(total, _forearm(person, path, end) * arms)
+    return total.astype(np.float32)

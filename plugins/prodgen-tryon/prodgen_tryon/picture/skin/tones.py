@@ -1,0 +1,110 @@
+"""The colours of skin that is seen: of hands, face and neck, its grain, and where its light comes from."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from prodgen_tryon.body.head import head_shape
+from prodgen_tryon.body.person import Person
+from prodgen_tryon.body.skeleton import Side
+from prodgen_tryon.filters import Float, blur, colour_distance, dilate, to_lab, tube
+
+
+def skin_colour(person: Person, side: Side | None = None) -> NDArray[np.float64]:
+    """Typical RGB of the person's skin: of one arm's hand where it is seen, else of the face."""
+    key = f"tone {side}"
+    if key not in person.cache:
+        person.cache[key] = _skin_colour(person, side)
+    colour: NDArray[np.float64] = person.cache[key]
+    return colour
+
+
+def _skin_colour(person: Person, side: Side | None) -> NDArray[np.float64]:
+    parts, frame, w = person.parts, person.frame, person.width
+    face = head_shape(frame, person.image.shape, 0.62) & (parts["face"] > 0.6)
+    base = _lit(person.image[face])
+    if base is None:
+        base = np.array([200.0, 160, 140])
+    if side is None:
+        return base
+    near = tube(person.image.shape, np.vstack([frame.arm(side), frame.hand(side)]), np.full(4, 0.15 * w))
+    colour = _lit(person.image[near & (parts["skin"] > 0.7)])
+    return colour if colour is not None and np.abs(colour - base).max() < 90 else base
+
+
+def _lit(samples: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+    """The median of the lighter half: beard, eyes and gaps between fingers are no skin tone."""
+    if len(samples) < 20:
+        return None
+    level = samples.astype(float).mean(1)
+    low, high = np.quantile(level, (0.4, 0.9))
+    result: NDArray[np.float64] = np.median(samples[(level >= low) & (level <= high)], axis=0).astype(float)
+    return result
+
+
+def body_tone(person: Person) -> NDArray[np.float64]:
+    """Typical RGB of the skin below the face: the neck's, where enough of it is seen; a face is often redder, or made up."""
+    if "body tone" not in person.cache:
+        face = skin_colour(person)
+        seen = seen_skin(person) > 0.5
+        neck = _lit(person.image[seen]) if seen.sum() > 0.015 * person.width**2 else None
+        person.cache["body tone"] = face if neck is None else 0.75 * neck + 0.25 * face
+    colour: NDArray[np.float64] = person.cache["body tone"]
+    return colour
+
+
+def seen_skin(person: Person) -> Float:
+    """Skin of neck and chest that is really skin [h, w], 0 or 1: of the skin's tone, and away from cloth and its shadow."""
+    parts, w = person.parts, person.width
+    seen = (np.maximum(parts["neck"], parts["skin"]) > 0.7) & (parts["upper"] < 0.2)
+    seen &= ~dilate(parts["upper"] > 0.4, 0.022 * w)
+    tone = to_lab(skin_colour(person).round().astype(np.uint8).reshape(1, 1, 3))[0, 0]
+    # A high collar that was taken for a neck is no sample of skin.
+    seen &= colour_distance(person.lab, tone, (0.4, 1.4, 1.4)) < 20
+    # Nor are a few stitches of its colour: skin goes on from the face, or there is more of it.
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(seen.astype(np.uint8), connectivity=8)
+    kept = stats[:, cv2.CC_STAT_AREA] > 0.04 * w * w
+    kept[np.unique(pieces[dilate(parts["face"] > 0.5, 0.05 * w)])] = True
+    kept[0] = False
+    result: Float = kept[pieces].astype(np.float32) if count > 1 else seen.astype(np.float32)
+    return result
+
+
+def grain(person: Person) -> Float:
+    """A factor around 1 [h, w] that gives smooth skin the unevenness of the skin that is seen, and the photo's noise."""
+    if "grain" not in person.cache:
+        seen = (person.parts["face"] > 0.8) & head_shape(person.frame, person.image.shape, 0.8)
+        seen |= person.parts["skin"] > 0.9
+        light = np.ascontiguousarray(person.lab[..., 0])
+        fine, coarse = 1.0, max(0.035 * person.width, 2.0)
+        rng = np.random.default_rng(5)
+        total = np.zeros(light.shape, np.float32)
+        for narrow, wide, most in ((0.0, fine, 0.9), (fine, coarse / 2, 0.45), (coarse / 2, coarse, 0.35)):
+            band = (light if narrow == 0 else blur(light, narrow)) - blur(light, wide)
+            amount = 1.0
+            if seen.sum() > 100:  # robust: lashes and lips are no grain
+                amount = 1.4826 * float(np.median(np.abs(band[seen] - np.median(band[seen]))))
+            noise = rng.normal(0, 1, light.shape).astype(np.float32)
+            noise = (noise if narrow == 0 else blur(noise, narrow)) - blur(noise, wide)
+            total += noise / max(float(noise.std()), 1e-6) * min(0.7 * amount, most)
+        person.cache["grain"] = (1 + total / 60).astype(np.float32)
+    field: Float = person.cache["grain"]
+    return field
+
+
+def light_side(person: Person) -> float:
+    """Where the light comes from, by the face: -1 from the picture's left to 1 from its right."""
+    frame = person.frame
+    face = head_shape(frame, person.image.shape, 0.8) & (person.parts["face"] > 0.6)
+    if face.sum() < 50 or frame.facing != "front":
+        return 0.0
+    ys, xs = np.nonzero(face)
+    across = (xs - frame["nose"][0]) * frame.right[0] + (ys - frame["nose"][1]) * frame.right[1]
+    level = person.lab[ys, xs, 0]
+    left, right = level[across < 0], level[across > 0]
+    if min(len(left), len(right)) < 20:
+        return 0.0
+    a, b = float(np.median(left)), float(np.median(right))
+    return float(np.clip(4 * (b - a) / max(a + b, 1.0), -1, 1))
