@@ -13,6 +13,7 @@ from prodgen_tryon.picture.skin.ribbon import Curve
 
 LONG = 1.6  # where a sleeve ends that leaves no forearm to measure
 FLARE = 0.3  # over how much of the forearm (in bones) a wrist widens to the hand that is seen
+HALF_SEEN = 0.7  # share of an arm's usual width below which the rest of it lies behind the clothes beside it
 WIDEST_HAND = 1.7  # and by how much at most
 
 
@@ -68,8 +69,8 @@ def seen_arm(person: Person, side: Side) -> tuple[float, float, float]:
             high += 1
         usual = float(usual_half(person, np.array([t_here]))[0])
         hidden = [_covered(upper, places[max(low - 3, 0)]), _covered(upper, places[min(high + 3, len(steps) - 1)])]
-        if covered <= LONG and hidden[0] != hidden[1] and steps[high] - steps[low] < 2 * usual:
-            # The body's clothes lie over one side of it: the other side is where an arm of usual width ends.
+        if covered <= LONG and hidden[0] != hidden[1] and steps[high] - steps[low] < HALF_SEEN * 2 * usual:
+            # Clothes lie over one side of it: the other side is where an arm of usual width ends.
             shifts.append(steps[high] - usual if hidden[0] else steps[low] + usual)
             ratios.append(1.0)
             continue
