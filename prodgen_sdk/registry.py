@@ -42,9 +42,14 @@ class Entry:
 
 
 class Registry:
-    """Components by kind and id. A plugin's components are added together or not at all."""
+    """Components by kind and id. A plugin's components are added together or not at all.
+
+    Attributes:
+        left_out: distributions that are installed and of which nothing is registered, each with a sentence that says why.
+    """
 
     def __init__(self) -> None:
+        self.left_out: dict[str, str] = {}
         self._entries: dict[Kind, dict[str, Entry]] = {kind: {} for kind in SPECS}
 
     def add(self, entries: list[Entry]) -> None:
@@ -77,9 +82,7 @@ class Registry:
         entry = self._entries[kind].get(id)
         if entry is None:
             provider = next((name for prefix, name in PROVIDERS.items() if id.startswith(prefix)), None)
-            needed = provider in self.absent()
-            quoted = f"'{provider}'" if provider is not None and "[" in provider else provider
-            hint = f"Run: pip install {quoted}" if needed else ""
+            hint = self._how_to_add(provider) if provider is not None else ""
             raise NotFound.of(
                 kind.replace("_", " "),
                 id,
@@ -87,6 +90,11 @@ class Registry:
                 hint=hint or f"Installed: {', '.join(self.ids(kind)) or 'none'}.",
             )
         return entry
+
+    def _how_to_add(self, provider: str) -> str:
+        if provider in self.absent():
+            return f"Run: pip install {repr(provider) if '[' in provider else provider}"
+        return self.left_out.get(provider.partition("[")[0], "")
 
     def knows(self, kind: Kind, id: str) -> bool:
         """Whether a component of this kind and id is registered."""
@@ -97,8 +105,8 @@ class Registry:
         return sorted(id for id in self._entries[kind] if fnmatchcase(id, pattern))
 
     def absent(self) -> list[str]:
-        """Built-in distributions of which nothing is registered, as `pip install` takes them."""
-        installed = {entry.distribution for entry in self}
+        """Built-in distributions that are not installed, as `pip install` takes them."""
+        installed = {entry.distribution for entry in self} | self.left_out.keys()
         return sorted({name for name in PROVIDERS.values() if name.partition("[")[0] not in installed})
 
     def find(self, id: str) -> list[Entry]:

@@ -82,6 +82,7 @@ class Host:
         for point in discovery.installed(host.config.plugins.order):
             if discovery.is_disabled(point, host.config.plugins):
                 host._records.append(PluginRecord(point.name, *discovery.owner(point), "disabled"))
+                host.registry.left_out[discovery.owner(point)[0]] = f"The plugin {point.name} is disabled."
             else:
                 host._load(point)
         for sentence in host.unknown_names():
@@ -292,6 +293,7 @@ class Host:
         record = PluginRecord(name, distribution, version, "failed", str(error))
         self._records.append(record)
         self._failures.append(error)
+        self.registry.left_out[distribution] = f"The plugin {name} is left out; see: prodgen plugins check"
         logger.warning("plugin %s is left out: %s", name, error)
         return record
 

@@ -113,6 +113,14 @@ def test_an_unknown_id_names_neighbours_and_the_pip_install():
         host.get("generator", "render/mesh")
 
 
+def test_an_id_of_a_plugin_that_is_left_out_is_not_one_to_install():
+    host = Host()
+    host.register(module("broken", generate_pictures=lambda: None), "render", distribution="prodgen-render")
+    with pytest.raises(NotFound, match="The plugin render is left out; see: prodgen plugins check"):
+        host.get("generator", "render/parametric")
+    assert "prodgen-render" not in host.registry.absent()
+
+
 def test_a_missing_need_is_told_before_anything_is_built():
     spec = TextEncoderSpec(
         id="mine/big", summary="x", dimension=8, needs=Needs(modules=("no_such_module",), install="pip install big")
