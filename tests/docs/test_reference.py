@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import re
 import sys
 import tomllib
 from functools import cache
@@ -89,3 +90,9 @@ def test_architecture_names_every_module_of_the_core():
     modules = [path.name for path in (ROOT / "prodgen_sdk").glob("[a-z]*.py")]
     packages = [f"{path.parent.name}/" for path in (ROOT / "prodgen_sdk").glob("*/__init__.py")]
     assert [name for name in (*modules, *packages) if name not in folders] == []
+
+
+def test_every_page_is_in_the_navigation():
+    pages = {str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md")}
+    named = set(re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M))
+    assert pages == named
