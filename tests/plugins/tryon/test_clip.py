@@ -197,3 +197,16 @@ def test_the_tips_of_shoulders_are_steadied_where_they_are_on_the_body(parser, d
     away = replace(person, measured=replace(person.measured, tips=person.measured.tips | {"a": first + moved}))
     assert steady.person(person).measured.tips["a"] == pytest.approx(first)
     assert steady.person(away).measured.tips["a"] == pytest.approx(first + moved * (1 - steady.share))
+
+
+def test_the_width_of_arms_is_steadied(parser, drawn, ctx):
+    photo = drawn.photo()
+    person = analyse(photo.image, parser.parse([photo], ctx)[0], 400)
+    steady, limbs = Steady(25.0), person.measured.arms
+    wide = {side: replace(limb, outer=limb.outer + 8, inner=limb.inner + 4) for side, limb in limbs.items()}
+    steady.person(person)
+    found = steady.person(replace(person, measured=replace(person.measured, arms=wide))).measured.arms
+    for side in SIDES:
+        assert found[side].outer == pytest.approx(limbs[side].outer + 8 * (1 - steady.share))
+        assert found[side].inner == pytest.approx(limbs[side].inner + 4 * (1 - steady.share))
+        assert found[side].centre == pytest.approx(limbs[side].centre)

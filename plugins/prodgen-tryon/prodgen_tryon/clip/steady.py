@@ -135,6 +135,11 @@ class Steady:
             outline={side: values * w for side, values in steady["outline"].items()},
             tips={side: measured.frame.at(*(place * w)) for side, place in steady["tips"].items()},
             tucked=steady["tucked"] > 0.5,
+            arms={
+                side: replace(limb, outer=steady["outer"][side] * w, inner=steady["inner"][side] * w)
+                for side, limb in measured.arms.items()
+            },
+            bare={side: values * w for side, values in steady["bare"].items()},
         )
 
     def _mean(self, before: Any, now: Any) -> Any:
@@ -157,6 +162,9 @@ def _in_body_units(measured: Measured) -> dict[str, Any]:
         "edges": {side: values / w for side, values in measured.edges.items()},
         "hips": {side: values / w for side, values in measured.hips.items()},
         "outline": {side: values / w for side, values in measured.outline.items()},
+        "outer": {side: limb.outer / w for side, limb in measured.arms.items()},
+        "inner": {side: limb.inner / w for side, limb in measured.arms.items()},
+        "bare": {side: values / w for side, values in measured.bare.items()},
         "tips": {side: measured.frame.local(tip[None])[0] / w for side, tip in measured.tips.items()},
         "tucked": float(measured.tucked),
     }
