@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from prodgen_render.photo.ends import Ends
 from prodgen_render.photo.kinds import SHAPES, Shape, Words
 from prodgen_render.photo.revolution import UNTOLD
 from prodgen_render.photo.revolved import Revolved
 from prodgen_sdk.types import Mask
 
 _WORD, _AGAINST = 0.05, 0.02
+_CURVE = 0.04
+"""What straight ends tell against a turned body, and curved ones against a box."""
 _UNKNOWN = 0.955
 """What a body has to fit by to be preferred to a relief, where words say nothing."""
 
@@ -26,7 +29,13 @@ class Choice:
 
 
 def choose(
-    words: Words, body: Revolved | None, slivers: float, attached: float, box_fit: float, holed: bool = False
+    words: Words,
+    body: Revolved | None,
+    slivers: float,
+    attached: float,
+    box_fit: float,
+    holed: bool = False,
+    ends: Ends | None = None,
 ) -> Choice:
     """Weighs the kinds.
 
@@ -36,6 +45,7 @@ def choose(
         attached: share that it leaves out in pieces: handles.
         box_fit: intersection over union of the cuboid.
         holed: whether one can look through the product somewhere, as through a handle.
+        ends: what the outline's ends tell, where they can.
     """
     # Without a reason to expect a handle, what stands off is a sign that the product is not round.
     handled = holed or words.shape == "revolution"
@@ -48,6 +58,10 @@ def choose(
     if body is not None and words.shape is None:
         # Hardly any depth in the outline's ends: they are straight, as those of boxes are.
         scores["revolution"] -= 0.02 if body.squash == UNTOLD else 0.03 * max(0.0, 0.7 - body.squash)
+    if ends is not None:
+        # However round an outline looks otherwise, ends that are straight from above and below alike are a box's.
+        scores["revolution"] -= _CURVE if ends.straight else 0
+        scores["cuboid"] -= _CURVE if ends.round or ends.oval else 0
     if words.shape is not None:
         for name in scores:
             scores[name] += _WORD if name == words.shape else -_AGAINST

@@ -20,6 +20,8 @@ DEPTH_PRIOR = 0.38
 _DIRECTIONS = 80
 _LEAST_CONVEX = 0.9
 _DOUBTFUL, _GOOD = 0.87, 0.98
+_SHADED, _BELOW, _STEEP, _ABOVE = 0.05, 0.03, 40.0, 0.1
+"""What tells against each degree that the camera is off what the shadow says, below the product, and above what is usual."""
 _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float64) / 2
 
 
@@ -48,6 +50,7 @@ def fit_cuboid(
     depth: float | None = None,
     elevation: float | None = None,
     prior: float = DEPTH_PRIOR,
+    shadow: float | None = None,
 ) -> Cuboid:
     """The cuboid that fits best.
 
@@ -56,6 +59,7 @@ def fit_cuboid(
         depth: as a share of the width, where it is known from elsewhere.
         elevation: of the camera, where it is known.
         prior: what depth is likely, as a share of the width.
+        shadow: degrees that the camera looked down by, as the shadow has it.
     """
     from scipy import optimize
 
@@ -84,12 +88,17 @@ def fit_cuboid(
         reach = _reach(_picture(size, seen), centre)
         share = float(np.exp(values[1] - values[0]))
         gauge = float(np.linalg.norm(size)) / 2 - 1
-        tilt = values[4] * 30 if elevation is None else (values[4] * 30 - elevation) * 20
+        tilt = float(values[4]) * 30
         penalties = [
             gauge * (60 if not framed else 8 if depth is None else 0),
             (np.log(share / prior)) * (0.12 if depth is None else 6),
             values[3] * 0.06,
-            float(tilt) * 0.003,
+            (tilt - elevation) * 0.06
+            if elevation is not None
+            else tilt * 0.003
+            if shadow is None
+            else (tilt - shadow) * _SHADED,
+            0.0 if elevation is not None else max(0.0, -tilt) * _BELOW + max(0.0, tilt - _STEEP) * _ABOVE,
             values[5] * (200 if framed else 0.01),
             values[6] * (200 if framed else 0.02),
             values[7] * (200 if framed else 0.02),

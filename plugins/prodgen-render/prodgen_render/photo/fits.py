@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.photo.choose import Choice, choose, holed, leftovers
-from prodgen_render.photo.cuboid import DEPTH_PRIOR, Cuboid, fit_cuboid
+from prodgen_render.photo.cuboid import Cuboid, fit_cuboid
+from prodgen_render.photo.ends import Ends, told_by_ends
 from prodgen_render.photo.frame import PhotoCamera, contract_frame, frame_around
 from prodgen_render.photo.kinds import Words
-from prodgen_render.photo.revolution import fit_revolution
+from prodgen_render.photo.revolution import fit_revolution, half_widths, mirror_axis
 from prodgen_render.photo.revolved import Revolved
 from prodgen_sdk.types import Mask
 
 OFF = {"box": 0.09, "relief": 0.035}
 """By how much, in radii, a fitted body's sphere is usually off that which its product is framed by."""
-_SPREAD = {True: 0.35, False: 0.6}
+SPREAD = {True: 0.35, False: 0.6}
 """How far depths scatter (standard deviation of their logarithm) about what is usual, where a product's kind is known and where it is not."""
 
 
@@ -32,12 +33,16 @@ def weighed(framed: float, usual: float, gain: float, off: float, known: bool) -
     >>> round(weighed(0.8, 0.3, 0.03, 0.035, True), 2)
     0.33
     """
-    of_frame, of_kind = (off / max(gain, 1e-6)) ** 2, _SPREAD[known] ** 2
+    of_frame, of_kind = (off / max(gain, 1e-6)) ** 2, SPREAD[known] ** 2
     return float(np.exp((np.log(framed) * of_kind + np.log(usual) * of_frame) / (of_kind + of_frame)))
 
 
+BOX_DEPTH = 0.33
+"""Depth of an unknown box as a share of the geometric mean of width and height."""
 _BESIDE, _MOST_BESIDE = 0.15, 6
 """Pieces of an outline at least this large, beside the largest, are products of their own, and how many a photo may show."""
+_ALIKE = 0.84
+"""Share of an outline that is symmetric about its axis, for its ends to be looked at: that of a mug with its handle."""
 _TURNED = 0.93
 """How well each of them has to fit."""
 
@@ -54,13 +59,14 @@ class Fits:
         self.frame = frame if frame is not None and _centred(mask) else None
         self.guess = frame_around(mask)
         self.body_framed = self.box_framed = False
+        self.ends = self._ends()
         self.bodies = self._several()
         self.body = self._revolved()
         self.pieces, self.attached, self.slivers = np.zeros_like(mask), 0.0, 1.0
         if self.body is not None:
             self.pieces, self.attached, self.slivers = leftovers(mask, self.body)
         self.box = self._boxed()
-        self.choice = choose(words, self.body, self.slivers, self.attached, self.box.fit, holed(mask))
+        self.choice = choose(words, self.body, self.slivers, self.attached, self.box.fit, holed(mask), self.ends)
         if self.bodies:
             surest = min(body.fit for _, body in self.bodies)
             self.choice = Choice("revolution", round(surest, 3), {"revolution": surest})
@@ -88,6 +94,16 @@ class Fits:
             out.append((piece, body))
         return out
 
+    def _ends(self) -> Ends | None:
+        """What the ends of a photo in the contract's frame tell: how much perspective another one has is not known."""
+        if self.frame is None:
+            return None
+        axis = mirror_axis(self.mask)
+        widths = half_widths(self.mask, axis)
+        if 2 * widths[widths > 0].sum() < _ALIKE * self.mask.sum():
+            return None
+        return told_by_ends(self.mask, axis, widths, self.frame, self.shadow)
+
     def _revolved(self) -> Revolved | None:
         """In the contract's frame, if the body fills it as it should; else in the frame that it makes for itself."""
         if self.frame is not None:
@@ -114,12 +130,21 @@ class Fits:
 
     def _squashed(self, camera: PhotoCamera, framed: bool = False) -> Revolved | None:
         squash = 1.0 if self.words.round else self.ratio
-        return fit_revolution(self.mask, camera, self.elevation, squash, framed=framed, shadow=self.shadow)
+        return fit_revolution(
+            self.mask, camera, self.elevation, squash, framed=framed, shadow=self.shadow, ends=self.ends
+        )
+
+    def _usual_box(self) -> float:
+        """Usual depth of a box as a share of its width: tall narrow ones are about square, and wide low ones shallow."""
+        rows, columns = (len(np.flatnonzero(self.mask.any(axis))) for axis in (1, 0))
+        return float(min(1.0, BOX_DEPTH * (rows / columns) ** 0.5))
 
     def _boxed(self) -> Cuboid:
-        prior = self.words.depth or DEPTH_PRIOR
+        prior = self.words.depth or self._usual_box()
         if self.frame is not None and self.ratio is None:
-            box = fit_cuboid(self.mask, self.frame, framed=True, elevation=self.elevation, prior=prior)
+            box = fit_cuboid(
+                self.mask, self.frame, framed=True, elevation=self.elevation, prior=prior, shadow=self.shadow
+            )
             share = float(box.size[1] / box.size[0])
             if 0.04 < share < 1.7 and box.fit > 0.9:
                 self.box_framed = True
@@ -127,8 +152,18 @@ class Fits:
                     return box
                 gain = float(box.size[1] ** 2 / (2 * np.linalg.norm(box.size)))
                 share = weighed(share, prior, gain, OFF["box"], self.words.depth is not None)
-                return fit_cuboid(self.mask, self.frame, framed=True, depth=share, elevation=self.elevation)
-        return fit_cuboid(self.mask, self.guess, framed=False, depth=self.ratio, elevation=self.elevation, prior=prior)
+                return fit_cuboid(
+                    self.mask, self.frame, framed=True, depth=share, elevation=self.elevation, shadow=self.shadow
+                )
+        return fit_cuboid(
+            self.mask,
+            self.guess,
+            framed=False,
+            depth=self.ratio,
+            elevation=self.elevation,
+            prior=prior,
+            shadow=self.shadow,
+        )
 
 
 def _centred(mask: Mask) -> bool:
@@ -139,4 +174,4 @@ def _centred(mask: Mask) -> bool:
         for line, size in ((rows, mask.shape[0]), (columns, mask.shape[1]))
     ]
     extent = max(len(rows) / mask.shape[0], len(columns) / mask.shape[1])
-    return bool(max(away) < 0.13 and 0.25 < extent < 0.9)
+    return bool(max(away) < 0.16 and 0.25 < extent < 0.9)

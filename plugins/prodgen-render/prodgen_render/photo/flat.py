@@ -7,7 +7,8 @@ import numpy as np
 from prodgen_render.config import Config
 from prodgen_render.model import Floats, Model3D, Part
 from prodgen_render.photo.cutout import Cutout
-from prodgen_render.photo.fits import OFF, Fits, weighed
+from prodgen_render.photo.depth import framed_depth
+from prodgen_render.photo.fits import OFF, SPREAD, Fits, weighed
 from prodgen_render.photo.frame import AWAY, PhotoCamera
 from prodgen_render.photo.kinds import Shape, Words
 from prodgen_render.photo.legs import Legged, legged, legged_parts, seen_from, stood
@@ -19,6 +20,8 @@ from prodgen_render.photo.texture import shots_of
 from prodgen_sdk.types import Mask
 
 _PRIOR_DEPTH = {"sheet": 0.24, "relief": 0.45}
+_USUAL = 0.7
+"""Depth of unknown things as a share of the geometric mean of width and height."""
 _CIRCLE = 0.75**0.5
 """Depth as a share of the width of three feet at equal angles."""
 _DEEPEST = 2.0
@@ -42,20 +45,34 @@ def flat_body(
     low, high = _DEPTHS[shape]
     if fits.frame is not None and fits.ratio is None:
         frame = fits.frame.but(elevation=tilt)
-        thickness = _framed_thickness(plan, frame)
+        thickness = _framed_thickness(plan, frame, shape)
         extent = float(np.ptp(plan.pixel, axis=0).max()) * AWAY / frame.focal
         if thickness is not None and low < thickness / extent < high:
-            wider, narrower = (_reach(plan, frame, thickness * factor) for factor in (1.1, 1 / 1.1))
+            wider, narrower = (_reach(plan, frame, thickness * factor, shape) for factor in (1.1, 1 / 1.1))
             gain = (wider - narrower) / (2 * np.log(1.1))
             usual = _usual(shape, plan, frame, fits.words)
             thickness = weighed(thickness, usual, gain, OFF["relief"], fits.words.depth is not None)
-            return frame, _relief(plan, frame, thickness, cutout, behind, config, fits.words.printed), "frame"
-        if abs(_reach(plan, frame, 0.01) - 1) < _FILLS:
+            return frame, _relief(plan, frame, thickness, shape, cutout, behind, config, fits.words.printed), "frame"
+        if shape == "relief":
+            thickness = _relief_depth(fits, frame)
+            return (
+                frame,
+                _relief(plan, frame, thickness, shape, cutout, behind, config, fits.words.printed),
+                "frame and prior",
+            )
+        if abs(_reach(plan, frame, 0.01, shape) - 1) < _FILLS:
             # Framed as the contract does, but of a depth that its outline does not tell.
             return (
                 frame,
                 _relief(
-                    plan, frame, _usual(shape, plan, frame, fits.words), cutout, behind, config, fits.words.printed
+                    plan,
+                    frame,
+                    _usual(shape, plan, frame, fits.words),
+                    shape,
+                    cutout,
+                    behind,
+                    config,
+                    fits.words.printed,
                 ),
                 "frame and prior",
             )
@@ -63,16 +80,24 @@ def flat_body(
     for _ in range(3):
         width = float(np.ptp(plan.pixel[:, 0])) * AWAY / camera.focal
         share = _usual(shape, plan, camera, fits.words) if fits.ratio is None else fits.ratio * width
-        points = _solid_points(plan, camera, share)
+        points = _solid_points(plan, camera, share, shape)
         centre, radius = Model3D(
             (Part(points.astype(np.float32), plan.faces, points.astype(np.float32), points[:, :2].astype(np.float32)),)
         ).sphere
         camera = camera.settled(centre, radius)
     return (
         camera,
-        _relief(plan, camera, share, cutout, behind, config, fits.words.printed),
+        _relief(plan, camera, share, shape, cutout, behind, config, fits.words.printed),
         "prior" if fits.ratio is None else "attributes",
     )
+
+
+def _relief_depth(fits: Fits, frame: PhotoCamera) -> float:
+    """The depth of a relief in the contract's frame, in radii."""
+    rows, columns = (len(np.flatnonzero(fits.mask.any(axis))) for axis in (1, 0))
+    known = fits.words.depth
+    usual = _USUAL if known is None else known * (columns / rows) ** 0.5
+    return framed_depth(fits.mask, frame, usual, SPREAD[known is not None])
 
 
 def _on_legs(found: Legged, fits: Fits, tilt: float, cutout: Cutout) -> tuple[PhotoCamera, list[Part], str] | None:
@@ -106,19 +131,26 @@ _WALL = 0.6
 """Share of the depth of a deep body that stands upright along its outline."""
 
 
-def _profile(plan: Plan, camera: PhotoCamera, thickness: float) -> tuple[Floats, float]:
+_CUSHION: dict[Shape, float] = {"sheet": 2.2, "relief": 0.9}
+"""How many times the largest distance to the outline what is like a cushion is deep at most."""
+_BLOCK = 2.3
+"""From how many times that distance on the sides are as upright as they get."""
+
+
+def _profile(plan: Plan, camera: PhotoCamera, thickness: float, shape: Shape) -> tuple[Floats, float]:
     """Half the depth at each vertex, and half that of the wall.
 
-    What is no deeper than it is thick across is rounded like a cushion; what is deeper must have sides.
+    What is a good deal less deep than it is thick across is rounded like a cushion; what is deeper has more and more of sides.
     """
     inner = float(plan.inner.max()) * AWAY / camera.focal
-    wall = _WALL * 0.5 * thickness if thickness > 2.2 * inner else 0.0
+    share = np.clip((thickness / inner - _CUSHION[shape]) / (_BLOCK - _CUSHION[shape]), 0, 1)
+    wall = _WALL * 0.5 * thickness * float(share)
     soft = thickness - 2 * wall
     return depth_of(plan, camera, soft, min(inner, 0.6 * soft)), wall
 
 
-def _solid_points(plan: Plan, camera: PhotoCamera, thickness: float) -> Floats:
-    half, wall = _profile(plan, camera, thickness)
+def _solid_points(plan: Plan, camera: PhotoCamera, thickness: float, shape: Shape) -> Floats:
+    half, wall = _profile(plan, camera, thickness, shape)
     points = _lowered(placed(plan, camera, half, wall), camera, wall)
     return np.concatenate([points, points * [1, -1, 1]])
 
@@ -131,18 +163,18 @@ def _lowered(points: Floats, camera: PhotoCamera, wall: float) -> Floats:
     return np.asarray(points * [1, 1, share] + [0, 0, low * (1 - share)])
 
 
-def _reach(plan: Plan, frame: PhotoCamera, thickness: float) -> float:
-    return float(np.linalg.norm(_solid_points(plan, frame, thickness), axis=1).max())
+def _reach(plan: Plan, frame: PhotoCamera, thickness: float, shape: Shape) -> float:
+    return float(np.linalg.norm(_solid_points(plan, frame, thickness, shape), axis=1).max())
 
 
-def _framed_thickness(plan: Plan, frame: PhotoCamera) -> float | None:
+def _framed_thickness(plan: Plan, frame: PhotoCamera, shape: Shape) -> float | None:
     """The depth with which the relief fills the contract's frame; None where it is too large without any."""
     low, high = 0.0, 2.0
-    if _reach(plan, frame, 0.01) > 1.01:
+    if _reach(plan, frame, 0.01, shape) > 1.01:
         return None
     for _ in range(16):
         middle = (low + high) / 2
-        if _reach(plan, frame, middle) <= 1:
+        if _reach(plan, frame, middle, shape) <= 1:
             low = middle
         else:
             high = middle
@@ -153,15 +185,16 @@ def _relief(
     plan: Plan,
     camera: PhotoCamera,
     thickness: float,
+    shape: Shape,
     cutout: Cutout,
     behind: Cutout | None,
     config: Config,
     printed: bool,
 ) -> list[Part]:
-    _, wall = _profile(plan, camera, thickness)
+    _, wall = _profile(plan, camera, thickness, shape)
     front, back = front_of(cutout.mask, camera, walls(cutout.mask, wall))
     plan = plan_of(front)
-    half, _ = _profile(plan, camera, thickness)
+    half, _ = _profile(plan, camera, thickness, shape)
     columns, rows = (np.clip(plan.pixel[:, k].astype(int), 0, front.shape[1 - k] - 1) for k in (0, 1))
     sides = _carried(back, front)[rows, columns]
     shots = shots_of(cutout, camera, behind)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from prodgen_render.model import Floats, Ints
+from prodgen_render.photo.ends import Ends
 from prodgen_render.photo.frame import AWAY, PhotoCamera
 from prodgen_render.photo.revolved import Revolved, ring, seen_widths
 from prodgen_sdk.types import Mask
@@ -23,6 +24,8 @@ _SYMMETRIC, _NEAR = 0.95, 0.02
 believed without a search."""
 UNTOLD = 0.75
 """Depth as a share of width where the ends of an outline are straight and tell none."""
+_TALL = 1.9
+"""What is this many times as high as wide may be a flat bottle; of what is lower, ends that tell nothing are those of something round."""
 _DEPTHS = (0.88, 0.78, 0.7, 0.62, 0.54, 0.47, 0.4)
 
 
@@ -66,6 +69,7 @@ def fit_revolution(
     *,
     framed: bool = False,
     shadow: float | None = None,
+    ends: Ends | None = None,
 ) -> Revolved | None:
     """The body whose picture fits best; None where nothing stands around the axis.
 
@@ -81,6 +85,7 @@ def fit_revolution(
         squash: depth as a share of width, or None to find it.
         framed: whether the body's bounding sphere is that of radius 1 about the origin.
         shadow: degrees that the camera looked down by, as the shadow has it.
+        ends: what the outline's ends tell, where they can.
     """
     axis = mirror_axis(mask)
     widths = half_widths(mask, axis)
@@ -95,8 +100,13 @@ def fit_revolution(
     angles = ELEVATIONS if elevation is None else (elevation,)
     alone = framed and 2 * widths[rows].sum() >= _SYMMETRIC * mask.sum()
     told = elevation is None and (alone or shadow is not None)
+    tall = len(rows) > _TALL * 2 * widths.max()
+    if squash is None and ends is not None and (ends.round or not (ends.oval or ends.straight or tall)):
+        squash = 1.0
     if told and squash is not None:
         return _by_all_signs(at, squash, alone, shadow)
+    if elevation is None and squash is None and ends is not None and ends.oval:
+        return at(round(ends.elevation, 1), ends.depth, _RINGS)
     found = _by_outline(mask, at, angles, elevation is None, squash)
     if found is not None and alone and off_frame(found) >= _NEAR:
         found = _by_frame(mask, at, angles, squash, found)

@@ -1,0 +1,96 @@
+"""What the ends of an outline, and its place in the frame, tell of a body that no word describes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from prodgen_render.geometry import box, refine, revolve
+from prodgen_render.model import Material, Model3D
+from prodgen_render.photo.build import model_from_photos
+from prodgen_render.photo.depth import framed_depth
+from prodgen_render.photo.ends import told_by_ends
+from prodgen_render.photo.frame import contract_frame
+from prodgen_render.photo.revolution import half_widths, mirror_axis
+from prodgen_render.rendering import render, silhouettes
+
+from prodgen_sdk.types import Product, View
+
+PLAIN = Material("plastic", (0.2, 0.35, 0.6), 0.5)
+UNKNOWN = Product(sku="x", title="?", category="other/thing")
+SIZE = 320
+
+
+def can(height: float = 1.3, radius: float = 0.5) -> Model3D:
+    edge = 0.02
+    profile = [
+        (1e-4, 0),
+        (radius - edge, 0),
+        (radius, edge),
+        (radius, height - edge),
+        (radius - edge, height),
+        (1e-4, height),
+    ]
+    return Model3D((revolve(refine(np.array(profile), 0.05), PLAIN),))
+
+
+def carton(width: float, depth: float, height: float) -> Model3D:
+    return Model3D(tuple(box((width, depth, height), 0.02, PLAIN)))
+
+
+def ends_of(model: Model3D, elevation: float, shadow: float | None = None):
+    mask = silhouettes(model, [View(elevation=elevation)], SIZE)[0]
+    frame = contract_frame(SIZE, SIZE)
+    axis = mirror_axis(mask)
+    return told_by_ends(mask, axis, half_widths(mask, axis), frame, shadow)
+
+
+@pytest.mark.parametrize("elevation", [0, 8, 16, 25])
+@pytest.mark.parametrize("size", [(0.9, 0.4, 1.3), (0.7, 0.7, 1.8), (1.7, 0.5, 0.9)])
+def test_ends_of_boxes_are_straight_from_everywhere(elevation, size):
+    assert ends_of(carton(*size), elevation).straight
+
+
+@pytest.mark.parametrize("elevation", [0, 8, 16, 25])
+@pytest.mark.parametrize(("height", "radius"), [(1.3, 0.5), (1.0, 0.6), (1.7, 0.35)])
+def test_ends_of_cans_are_round_where_the_shadow_says_about_how_high_the_camera_is(elevation, height, radius):
+    ends = ends_of(can(height, radius), elevation, shadow=max(0.0, elevation - 3))
+    assert ends.round
+    assert not ends.straight
+    assert abs(ends.elevation - elevation) < 5
+
+
+@pytest.mark.parametrize("elevation", [0, 15])
+def test_a_can_that_nothing_is_known_of_is_round(elevation):
+    truth = can()
+    photo = render(truth, [View(elevation=elevation)], size=SIZE)[0].image
+    built = model_from_photos(photo, UNKNOWN)
+    assert built.shape == "revolution"
+    low, high = built.model.bounds
+    assert 0.9 < (high - low)[1] / (high - low)[0] < 1.1
+
+
+@pytest.mark.parametrize("elevation", [0, 15])
+def test_a_square_carton_that_nothing_is_known_of_is_no_bottle(elevation):
+    photo = render(carton(0.7, 0.7, 1.9), [View(elevation=elevation)], size=SIZE)[0].image
+    built = model_from_photos(photo, UNKNOWN)
+    assert built.shape == "cuboid"
+    assert -8 < built.source.elevation < 25
+
+
+@pytest.mark.parametrize("elevation", [0.0, 12.0, 20.0])
+@pytest.mark.parametrize("depth", [0.4, 0.9, 1.4])
+def test_the_frame_tells_the_depth_of_a_block(elevation, depth):
+    mask = silhouettes(carton(1.2, depth, 0.7), [View(elevation=elevation)], SIZE)[0]
+    radius = math.sqrt(1.2**2 + depth**2 + 0.7**2) / 2
+    frame = contract_frame(SIZE, SIZE).but(elevation=elevation)
+    found = framed_depth(mask, frame, 0.7, 0.5)
+    assert abs(np.log(found / (depth / radius))) < 0.5
+
+
+def test_a_photo_that_only_looks_framed_gets_a_usual_depth():
+    y, x = np.mgrid[0:SIZE, 0:SIZE]
+    small = (abs(x - SIZE / 2) < 60) & (abs(y - SIZE / 2) < 40)
+    frame = contract_frame(SIZE, SIZE)
+    assert framed_depth(small, frame, 0.7, 0.35) < 0.8
