@@ -18,6 +18,17 @@ from prodgen_sdk.types.base import (
     build,
     trusted,
 )
+from prodgen_sdk.types.candidate import (
+    Candidate,
+    CandidateVariant,
+    Facets,
+    Filter,
+    FoundCandidate,
+    IndexChange,
+    Remove,
+    Upsert,
+)
+from prodgen_sdk.types.event import Event, EventType
 from prodgen_sdk.types.generation import (
     MAX_SEED,
     Description,
@@ -43,24 +54,14 @@ from prodgen_sdk.types.product import (
     Text,
 )
 from prodgen_sdk.types.recommendation import (
-    Candidate,
-    CandidateVariant,
     Choice,
     Erased,
-    Event,
-    EventType,
-    Facets,
     Feedback,
-    Filter,
-    FoundCandidate,
-    IndexChange,
     Interest,
     Ranked,
     Recommendation,
     RecommendationContext,
-    Remove,
     Source,
-    Upsert,
     UserProfile,
 )
 from prodgen_sdk.types.trace import Trace

@@ -9,8 +9,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from prodgen_sdk.types.base import Model
+from prodgen_sdk.types.candidate import Filter, Price
+from prodgen_sdk.types.event import UserId, UtcTime
 from prodgen_sdk.types.product import Product
-from prodgen_sdk.types.recommendation import Filter, Price, UserId, UtcTime
 
 
 class Match(Model):

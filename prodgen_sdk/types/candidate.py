@@ -1,0 +1,181 @@
+"""What an index is told, what it is asked for, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field, PrivateAttr, model_serializer
+
+from prodgen_sdk.types.base import Model, PixelModel, Vector, trusted
+from prodgen_sdk.types.view import View
+
+Price = Annotated[Decimal, Field(allow_inf_nan=False)]
+
+
+class Filter(Model):
+    """Which products may be shown. Empty fields do not restrict; all given ones must hold.
+
+    >>> Filter(categories=("home",)).allows_category("home/mug")
+    True
+    """
+
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    price_min: Price | None = None
+    price_max: Price | None = None
+    skus: tuple[str, ...] = ()
+    exclude_skus: tuple[str, ...] = ()
+
+    def allows_category(self, category: str) -> bool:
+        """Whether `category` is one of `categories` or below one."""
+        return not self.categories or any(category == c or category.startswith(f"{c}/") for c in self.categories)
+
+    def allows(self, sku: str, facets: Facets) -> bool:
+        """Whether a product with these facets may be shown; the reference that every index must agree with."""
+        price = facets.price
+        return (
+            facets.on_sale
+            and self.allows_category(facets.category)
+            and (not self.tags or not set(self.tags).isdisjoint(facets.tags))
+            and (self.price_min is None or (price is not None and price >= self.price_min))
+            and (self.price_max is None or (price is not None and price <= self.price_max))
+            and (not self.skus or sku in self.skus)
+            and sku not in self.exclude_skus
+        )
+
+
+class Facets(Model):
+    """What filters look at, as the index keeps it."""
+
+    category: str
+    price: Decimal | None = None
+    tags: tuple[str, ...] = ()
+    on_sale: bool = True
+
+
+class Upsert(PixelModel):
+    """An approved variant to add to, or replace in, an index."""
+
+    variant: str
+    sku: str
+    vector: Vector
+    facets: Facets
+
+
+class Remove(Model):
+    """A variant to take out of an index; an unknown one is no error."""
+
+    variant: str
+
+
+IndexChange = Upsert | Remove
+
+
+class CandidateVariant(PixelModel):
+    """One eligible picture of a candidate, with its similarity to the query; `light` and `style` are its scene's."""
+
+    id: str
+    score: float
+    view: View | None = None
+    background: str | None = None
+    light: str | None = None
+    style: str = ""
+    quality: dict[str, float] = Field(default_factory=dict)
+
+
+class Candidate(PixelModel):
+    """A product from the index with all its eligible variants, best first.
+
+    `vector` is the index's of the best variant, float32 [dimension], where the index gives it. `title` is empty where the index
+    keeps none, as `index/faiss`. What else a ranker needs of a product, such as its price or stock, `Context.products` gives it.
+    """
+
+    sku: str
+    variants: Annotated[tuple[CandidateVariant, ...], Field(min_length=1)]
+    category: str = ""
+    title: str = ""
+    vector: Annotated[Any, Field(exclude=True, repr=False)] = None
+
+    @property
+    def score(self) -> float:
+        return self.variants[0].score
+
+    @property
+    def scored(self) -> Sequence[tuple[str, float]]:
+        """Id and score of each variant, best first."""
+        return [(variant.id, variant.score) for variant in self.variants]
+
+
+class FoundCandidate(Candidate):
+    """A candidate whose variants are made when somebody looks at them: of all that an index finds, few are shown.
+
+    >>> (found,) = FoundCandidate.many([("mug", "home/mug", 0.5, None, lambda: [("a", 0.5), ("b", 0.25)])])
+    >>> found.score, found.variants[1].id
+    (0.5, 'b')
+    """
+
+    _score: float = PrivateAttr()
+    _scored: Callable[[], Sequence[tuple[str, float]]] = PrivateAttr()
+    _pairs: Sequence[tuple[str, float]] | None = PrivateAttr(None)
+
+    @staticmethod
+    def many(
+        found: Iterable[tuple[str, str, float, Any, Callable[[], Sequence[tuple[str, float]]]]],
+    ) -> list[FoundCandidate]:
+        """Candidates that are not validated, each of sku, category, score, vector and what gives its variants.
+
+        The score is that of the best variant; id and score of each variant come best first, at least one.
+        """
+        rows, private = [], []
+        for sku, category, score, vector, scored in found:
+            rows.append({"sku": sku, "category": category, "title": "", "vector": vector})
+            private.append({"_score": score, "_scored": scored, "_pairs": None})
+        return trusted(FoundCandidate, rows, _FOUND, private)
+
+    @property
+    def score(self) -> float:
+        score: float = self.__pydantic_private__["_score"]  # type: ignore[index]
+        return score
+
+    @property
+    def scored(self) -> Sequence[tuple[str, float]]:
+        private: dict[str, Any] = self.__pydantic_private__  # type: ignore[assignment]
+        found: Sequence[tuple[str, float]] | None = private["_pairs"]
+        if found is None:
+            found = private["_pairs"] = private["_scored"]()
+        return found
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # Called only for what is not in `__dict__`.
+            if name != "variants":
+                return super().__getattr__(name)
+            rows = [{**_VARIANT, "id": id, "score": score} for id, score in self.scored]
+            return self.__dict__.setdefault("variants", tuple(trusted(CandidateVariant, rows, _SCORED)))
+
+    def __copy__(self) -> Candidate:  # type: ignore[override]
+        return Candidate.model_construct(_FOUND, **dict(self))
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Candidate:  # type: ignore[override]
+        return self.__copy__().__deepcopy__(memo)
+
+    def __iter__(self) -> Generator[tuple[str, Any], None, None]:
+        for name in Candidate.model_fields:
+            yield name, getattr(self, name)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        return self.__copy__().__repr_args__()  # type: ignore[return-value]
+
+    @model_serializer(mode="wrap")
+    def _with_variants(self, handler: Any) -> dict[str, Any]:
+        _ = self.variants
+        shown: dict[str, Any] = handler(self)
+        return shown
+
+
+_VARIANT: dict[str, Any] = dict(CandidateVariant(id="", score=0.0))
+_SCORED = {"id", "score"}
+_FOUND = {"sku", "variants", "category"}

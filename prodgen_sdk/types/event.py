@@ -1,0 +1,51 @@
+"""What users did, and the names and times that events carry."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from prodgen_sdk.types.base import Model
+from prodgen_sdk.types.product import Sku
+
+EventType = Literal["impression", "click", "view", "add_to_cart", "purchase", "search", "hide"]
+Memo = Annotated[str, Field(max_length=16_384)]
+UserId = Annotated[str, Field(min_length=1, max_length=200)]
+RequestId = Annotated[str, Field(max_length=1000)]
+Key = Annotated[str, Field(max_length=200)]
+
+
+def _to_utc(value: datetime) -> datetime:
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time is out of range") from None
+
+
+UtcTime = Annotated[datetime, AfterValidator(_to_utc)]
+"""A time in UTC; one without a zone is taken as UTC."""
+
+
+class Event(Model):
+    """Something that a user did, or (an impression) was shown. `id` makes recording idempotent.
+
+    `sku`, `variant` and `request_id` tie it to a recommendation; an impression also carries its position and propensity,
+    the ids of all variants that could have been chosen (`offered`), and what the policy wants to see again (`memo`).
+    """
+
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    user: UserId
+    type: EventType
+    sku: Sku | None = None
+    variant: Key | None = None
+    request_id: RequestId | None = None
+    query: Annotated[str, Field(max_length=1000)] | None = None
+    value: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    position: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    propensity: Annotated[float, Field(gt=0, le=1)] | None = None
+    policy: Key | None = None
+    offered: Annotated[tuple[Key, ...], Field(max_length=1000)] = ()
+    memo: Memo = ""
+    at: UtcTime
