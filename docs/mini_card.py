@@ -14,10 +14,11 @@ from typing import Any
 from prodgen_mini import weights
 
 CARD = Path(__file__).parents[1] / "plugins" / "prodgen-mini" / "MODEL_CARD.md"
-PARTS: tuple[weights.Part, ...] = ("codec", "vae", "gan", "diffusion")
+PARTS: tuple[weights.Part, ...] = ("codec", "vae", "gan", "diffusion", "reranker")
 _LEFT_OUT = (
     "codec",
     "vae",
+    "gan",
     "begin",
     "pictures",
     "threads",
@@ -39,10 +40,11 @@ _METRICS = {
 
 def main() -> None:
     """Rewrites what stands between the markers."""
-    from prodgen_mini.training import codec, diffusion, gan, vae
+    from prodgen_mini.training import codec, diffusion, gan, reranker, vae
 
     recipes: dict[str, Any] = {
         "codec": codec.CodecRecipe(), "vae": vae.VaeRecipe(), "gan": gan.GanRecipe(), "diffusion": diffusion.DiffusionRecipe(),
+        "reranker": reranker.RerankerRecipe(),
     }  # fmt: skip
     found = {part: weights.read(part) for part in PARTS}
     files = ["| file | parameters | bytes | sha256 |", "|---|---|---|---|"]
@@ -63,8 +65,11 @@ def main() -> None:
 
 
 def _command(part: str, facts: Any, usual: dict[str, Any]) -> str:
-    given = {"vae": ("codec",), "gan": ("codec", "begin"), "diffusion": ("codec", "vae")}.get(part, ())
-    paths = [f"-o {key}=runs/{'vae/vae' if key != 'codec' else 'codec/codec'}.safetensors" for key in given]
+    given = {
+        "vae": ("codec",), "gan": ("codec", "begin"), "diffusion": ("codec", "vae"), "reranker": ("codec", "vae", "gan"),
+    }.get(part, ())  # fmt: skip
+    made = {"begin": "vae"}
+    paths = [f"-o {key}=runs/{made.get(key, key)}/{made.get(key, key)}.safetensors" for key in given]
     changed = [
         f"-o {key}={value}"
         for key, value in facts["recipe"].items()

@@ -27,7 +27,8 @@ class DesignerConfig(WeightsConfig):
     """How a model designs.
 
     Args:
-        candidates: so many designs are drawn for one with a pattern, and the one whose edges are cleanest is kept.
+        candidates: so many designs are drawn for one with a pattern or a screen, and the best is kept: of GAN and VAE the one that the
+            reranker takes for the truest of its kind.
     """
 
     candidates: Annotated[int, Field(ge=1, le=64)] = 8
@@ -37,7 +38,7 @@ class DiffusionConfig(DesignerConfig):
     """How diffusion/mini samples.
 
     Args:
-        candidates: as for the others; the one whose edges promise to be cleanest after half of the steps goes on alone.
+        candidates: drawn for one with a pattern that repeats; the one whose edges promise to be cleanest after half of the steps goes on alone.
         steps: more take longer and follow the flow more closely.
         guidance: how far to go beyond what the attributes ask for; 1 turns it off and halves the time.
         strength: with a front picture given: how much of it is forgotten, 0 (a copy) to 1 (nothing but its colour is kept).
@@ -56,12 +57,14 @@ class Config(BaseModel):
 
     Args:
         codec: the codec that all three models share; each model pins its digest.
+        reranker: the network by which GAN and VAE choose among their designs.
         temperature: scale of the noise that designs are drawn from: below 1 they are more usual, and more alike.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     codec: WeightsConfig = WeightsConfig()
+    reranker: WeightsConfig = WeightsConfig()
     gan: DesignerConfig = DesignerConfig()
     vae: DesignerConfig = DesignerConfig()
     diffusion: DiffusionConfig = DiffusionConfig()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prodgen_mini.choosing import kind_of
 from prodgen_mini.inks import INKS, registered, separate
 from prodgen_mini.space import LAYOUTS, Space, art_of
 from prodgen_sdk.errors import ConfigError, InputError
@@ -125,6 +126,12 @@ class Designs:
     def repeats(self) -> NDArray[np.bool_]:
         """Bool [n]: whether the artwork is repeated over the surface."""
         return np.asarray(self.column("layout") == "tile", np.bool_)
+
+    @property
+    def kinds(self) -> NDArray[np.str_]:
+        """What the artwork of each is; see `choosing.kind_of`."""
+        both = zip(self.column("layout").tolist(), self.column("pattern").tolist(), strict=True)
+        return np.array([kind_of(*pair) for pair in both], dtype=np.str_)
 
     def vectors(self, space: Space) -> Floats:
         """float32 [n, vector]. Colours that are not used count as the middle of all."""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from prodgen_mini.brief import Brief, briefs_of, renderer_of
+from prodgen_mini.choosing import kind_of, most_alike, way_of
 from prodgen_mini.config import Config, DesignerConfig
 from prodgen_mini.space import BLENDS, artwork_of, rgb_of
-from prodgen_mini.weights import Part, Weights, check_pin, load_codec, load_vae, read
+from prodgen_mini.weights import Part, Weights, check_pin, load_codec, load_reranker, load_vae, read
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFinite
 from prodgen_sdk.interfaces import Generator
@@ -20,6 +21,8 @@ from prodgen_sdk.types import AssetRequest, Generated, GenerationRequest, Produc
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
+
+    from prodgen_mini.models.reranker import Reranker
 
 DRAFT = "draft"
 """The word in `Scene.style` that asks for a fast preview."""
@@ -36,7 +39,7 @@ class MiniGenerator(Generator):
 
     Attributes:
         part: which weights it uses; `own` how it designs.
-        digest: names weights and codec.
+        digest: names weights, codec and, where there is one, reranker.
     """
 
     part: ClassVar[Part]
@@ -54,6 +57,11 @@ class MiniGenerator(Generator):
         self.network = self.build(self.weights).to(ctx.device)
         self.codec.to(ctx.device)
         self.digest = f"{self.weights.digest}+{codec_digest}"
+        self.reranker: Reranker | None = None
+        if self.part in BLENDS:
+            self.reranker, digest = load_reranker(self.config.reranker.weights, self.config.reranker.sha256)
+            self.reranker.to(ctx.device)
+            self.digest += f"+{digest}"
 
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
         """One list of pictures a request, with the product's mask.
@@ -81,31 +89,45 @@ class MiniGenerator(Generator):
     def _one(self, request: GenerationRequest, brief: Brief, ctx: Context) -> ProductAsset:
         import torch
 
-        from prodgen_mini.models.clarity import CHOOSY, vagueness
+        from prodgen_mini.models.clarity import vagueness
 
         ctx.check()
+        sketch = brief.sketch
+        way = way_of(sketch.layout, sketch.pattern, self.reranker)
         # A preview chooses among as many, or it would show another product.
-        count = self.own.candidates if brief.sketch.layout in CHOOSY else 1
+        count = self.own.candidates if way is not None else 1
         with torch.inference_mode():
             maps, vectors = self.sample(request, brief, count, ctx)
-            best = int(vagueness(self.codec.decode(maps)).argmin()) if len(maps) > 1 else 0
+            if not bool(torch.isfinite(maps).all() and torch.isfinite(vectors).all()):
+                raise NotFinite(f"{self.part}/mini gave numbers that are NaN or infinite.")
+            best = 0
+            if len(maps) > 1:
+                drawn = self.codec.decode(maps)
+                best = int(vagueness(drawn).argmin())
+                if way == "alike" and self.reranker is not None:
+                    each = zip(drawn.float().cpu().numpy(), vectors.float().cpu().numpy(), strict=True)
+                    arts = [self.inked(sketch, numbers, shares)[1] for shares, numbers in each]
+                    best = most_alike(self.reranker, np.stack(arts), kind_of(sketch.layout, sketch.pattern))
             finer = 1 if _is_draft(request) else FINER
-            chosen = maps[best : best + 1]
-            sheets = self.codec.decode(chosen, finer=finer)[0] if brief.sketch.layout != "none" else None
+            sheets = self.codec.decode(maps[best : best + 1], finer=finer)[0] if sketch.layout != "none" else None
         numbers = vectors[best].float().cpu().numpy()
         shares = None if sheets is None else sheets.float().cpu().numpy()
-        if not np.isfinite(numbers).all() or (shares is not None and not np.isfinite(shares).all()):
-            raise NotFinite(f"{self.part}/mini gave numbers that are NaN or infinite.")
         if shares is None:
-            return self.space.asset(brief.sketch, numbers, None)
-        ground = self.ground(brief.sketch, numbers)
-        if brief.sketch.accent is not None and brief.sketch.layout in _PRINTED:
-            numbers = self.space.printed_in(numbers, shares, np.array(rgb_of(brief.sketch.accent), np.float32))
-        if brief.sketch.layout == "label" and self.part in BLENDS:
+            return self.space.asset(sketch, numbers, None)
+        if not np.isfinite(shares).all():
+            raise NotFinite(f"{self.part}/mini gave numbers that are NaN or infinite.")
+        numbers, art = self.inked(sketch, numbers, shares)
+        return self.space.asset(sketch, numbers, artwork_of(art, self.ground(sketch, numbers)))
+
+    def inked(self, sketch: ProductAsset, numbers: Any, shares: Any) -> tuple[Any, Any]:
+        """A vector with its inks put right, and the artwork float32 [4, h, w] of sheets in these."""
+        ground = self.ground(sketch, numbers)
+        if sketch.accent is not None and sketch.layout in _PRINTED:
+            numbers = self.space.printed_in(numbers, shares, np.array(rgb_of(sketch.accent), np.float32))
+        if sketch.layout == "label" and self.part in BLENDS:
             numbers = self.space.panelled(numbers, shares, ground)
-        repeats = np.array([brief.sketch.layout == "tile"])
-        art = self.space.artwork(shares[None], numbers[None], ground[None], repeats)[0]
-        return self.space.asset(brief.sketch, numbers, artwork_of(art, ground))
+        repeats = np.array([sketch.layout == "tile"])
+        return numbers, self.space.artwork(shares[None], numbers[None], ground[None], repeats)[0]
 
     def ground(self, sketch: ProductAsset, numbers: Any) -> Any:
         """The main colour [3] that artwork is laid over: the asked one, else what the network takes the material's to be."""

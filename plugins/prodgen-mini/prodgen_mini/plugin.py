@@ -53,6 +53,7 @@ def register_trainers(register: Register) -> None:
         "vae": "The weights of vae/mini, from a data set of designs",
         "gan": "The weights of gan/mini, from a data set of designs",
         "diffusion": "The weights of diffusion/mini, from a data set of designs",
+        "reranker": "What keeps the best of several designs of gan/mini and vae/mini, from a data set of designs",
     }
     for part, summary in parts.items():
         register(

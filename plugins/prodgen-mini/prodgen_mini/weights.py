@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from prodgen_mini.models.codec import Codec
+    from prodgen_mini.models.reranker import Reranker
     from prodgen_mini.models.vae import Vae
 
-Part = Literal["codec", "vae", "gan", "diffusion", "lora"]
+Part = Literal["codec", "vae", "gan", "diffusion", "lora", "reranker"]
 FORMAT = "prodgen-mini 1"
 SHIPPED = Path(__file__).with_name("weights")
 SUMS = SHIPPED / "SHA256SUMS"
@@ -156,6 +157,16 @@ def load_vae(codec_digest: str, path: Path | None = None, sha256: str | None = N
     vae = Vae(**found.settings)
     found.into(vae)
     return vae, found.digest
+
+
+def load_reranker(path: Path | None = None, sha256: str | None = None) -> tuple[Reranker, str]:
+    """The network by which GAN and VAE choose among their designs, and its digest."""
+    from prodgen_mini.models.reranker import Reranker
+
+    found = read("reranker", path, sha256)
+    reranker = Reranker(**found.settings)
+    found.into(reranker)
+    return reranker, found.digest
 
 
 def check_pin(model: Weights, digest: str, part: Part = "codec") -> None:

@@ -22,6 +22,7 @@ TINY = {
         "learning_rate": 0.05,
         "warmup": 0,
     },
+    "reranker": {"steps": 3, "batch": 8, "designs": 16},
 }
 
 

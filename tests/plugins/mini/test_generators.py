@@ -113,11 +113,33 @@ def test_the_cleanest_of_several_designs_is_kept(host, monkeypatch):
 
     monkeypatch.setattr(generator, "sample", sample)
     monkeypatch.setattr(generator, "own", DesignerConfig(candidates=4))
+    monkeypatch.setattr(generator, "reranker", None)
     kept, _ = design(host, mug())
     alone = generator.space.asset(kept, vectors[1].numpy(), None)
     assert kept.proportions == alone.proportions
     assert design(host, mug(attributes={"colour": "blue", "pattern": "gradient"}))[0].layout == "surface"
     assert asked == [4, 1]
+
+
+@pytest.mark.parametrize("id", ["gan/mini", "vae/mini"])
+def test_the_design_that_looks_truest_of_its_kind_is_kept(host, monkeypatch, id):
+    generator = host.get("generator", id).component
+    seen = []
+
+    def score(art, kind):
+        seen.append((len(art), kind))
+        return torch.tensor([0.0, 0.5, 3.0, 1.0])
+
+    monkeypatch.setattr(generator, "own", DesignerConfig(candidates=4))
+    monkeypatch.setattr(generator.reranker, "score", score)
+    tried = []
+    sample = generator.sample
+    monkeypatch.setattr(generator, "sample", lambda *given: tried.append(sample(*given)) or tried[-1])
+    kept, _ = design(host, mug(), id)
+    third = generator.space.asset(kept, tried[0][1][2].numpy(), None)
+    assert kept.proportions == third.proportions
+    design(host, mug(attributes={"colour": "blue", "pattern": "speckle"}), id)
+    assert seen == [(4, "stripes")], "speckles are chosen by their borders"
 
 
 @pytest.mark.parametrize("id", ["gan/mini", "vae/mini", "diffusion/mini"])

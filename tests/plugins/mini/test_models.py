@@ -6,15 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch")
-
+from prodgen_mini.choosing import way_of  # noqa: E402
 from prodgen_mini.models.clarity import vagueness  # noqa: E402
 from prodgen_mini.models.codec import SHEETS, Codec, patches_of  # noqa: E402
 from prodgen_mini.models.dit import Dit  # noqa: E402
 from prodgen_mini.models.flow import sample  # noqa: E402
 from prodgen_mini.models.gan import Critic, Generator, pair_loss, penalty  # noqa: E402
 from prodgen_mini.models.prior import Prior  # noqa: E402
+from prodgen_mini.models.reranker import Reranker  # noqa: E402
 from prodgen_mini.models.vae import Vae  # noqa: E402
 from prodgen_mini.training.gan import set_distance  # noqa: E402
+from torch.nn import functional  # noqa: E402
 
 
 def random(*shape, seed=0):
@@ -282,3 +284,25 @@ def test_those_that_go_on_go_where_they_would_have_gone(steps):
     ((codes, after),) = seen
     assert codes.shape == whole.shape
     assert (after, len(checked)) == ((steps + 1) // 2, steps)
+
+
+def test_the_reranker_s_order_is_that_of_its_class_for_the_kind():
+    torch.manual_seed(0)
+    reranker = Reranker(["dots", "stripes"])
+    art = torch.randn(5, 4, 128, 128)
+    said = reranker(functional.avg_pool2d(art, 2))
+    assert said.shape == (5, 3)
+    assert torch.allclose(reranker.score(art, "stripes"), said.log_softmax(1)[:, 1])
+
+
+@pytest.mark.parametrize(
+    ("layout", "pattern", "way"),
+    [
+        ("tile", "dots", "alike"), ("surface", "gradient", "alike"), ("screen", "plain", "alike"), ("label", "logo", None),
+        ("tile", "speckle", "clear"), ("tile", "unheard-of", "clear"), ("none", "plain", None),
+    ],
+)  # fmt: skip
+def test_how_a_design_is_chosen(layout, pattern, way):
+    known = Reranker(["dots", "gradient", "label", "screen", "speckle"])
+    assert way_of(layout, pattern, known) == way
+    assert way_of(layout, pattern, None) == ("clear" if layout == "tile" else None)

@@ -32,7 +32,8 @@ class _Contract(TrainerContract):
     @pytest.fixture
     def options(self, tiny, trained):
         more = {} if self.part == "codec" else {"codec": str(trained["codec"])}
-        more |= {"vae": str(trained["vae"])} if self.part == "diffusion" else {}
+        more |= {"vae": str(trained["vae"])} if self.part in ("diffusion", "reranker") else {}
+        more |= {"gan": str(trained["gan"])} if self.part == "reranker" else {}
         return {**tiny[self.part], **SHORT, **more}
 
 
@@ -46,6 +47,10 @@ class TestVae(_Contract):
 
 class TestGan(_Contract):
     id, part = "mini/train-gan", "gan"
+
+
+class TestReranker(_Contract):
+    id, part = "mini/train-reranker", "reranker"
 
 
 class TestDiffusion(_Contract):

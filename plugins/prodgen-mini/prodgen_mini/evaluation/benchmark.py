@@ -15,7 +15,7 @@ from prodgen_mini.designs import Designs, read_designs
 from prodgen_mini.evaluation.colour import delta_e
 from prodgen_mini.evaluation.designers import Designer, Made, model_designer, nearest_designer, table_designer
 from prodgen_mini.evaluation.distances import interval, kernel_distance, nearest, spread
-from prodgen_mini.evaluation.judge import Judge, kinds_of, look, train_judge
+from prodgen_mini.evaluation.judge import Judge, look, train_judge
 from prodgen_mini.weights import load_codec
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
@@ -113,14 +113,14 @@ class _Table:
     ) -> None:
         self.test, self.judge = test, judge
         self.true_art = torch.from_numpy(test.art())
-        self.kinds = np.array([kinds.index(kind) if kind in kinds else -1 for kind in kinds_of(test).tolist()])
+        self.kinds = np.array([kinds.index(kind) if kind in kinds else -1 for kind in test.kinds.tolist()])
         self.features, self.named = look(judge, self.true_art)
         self.train_features = np.concatenate([look(judge, part)[0] for part in _arts(train)])
         self.middle, self.scale = self.train_features.mean(0), self.train_features.std(0) + 1e-3
         self.pixels = pixels
         self.asked = test.ground.astype(np.float32) / 255
         self.held_far = nearest(_small(self.true_art), self.pixels)
-        groups = list(zip(kinds_of(test).tolist(), test.column("layout").tolist(), strict=True))
+        groups = list(zip(test.kinds.tolist(), test.column("layout").tolist(), strict=True))
         standard = self.standard(self.features)
         self.groups = groups
         self.true_spread = {key: spread(standard[[g == key for g in groups]]) for key in set(groups)}

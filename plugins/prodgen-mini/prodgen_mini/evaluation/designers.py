@@ -10,15 +10,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from prodgen_mini.choosing import kind_of, most_alike, way_of
 from prodgen_mini.config import Config
 from prodgen_mini.designs import Designs
-from prodgen_mini.models.clarity import CHOOSY, vagueness
+from prodgen_mini.models.clarity import vagueness
 from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.flow import sample
 from prodgen_mini.models.gan import Generator
 from prodgen_mini.models.vae import Vae
 from prodgen_mini.space import BLENDS
-from prodgen_mini.weights import Part, check_pin, load_codec, load_vae, read
+from prodgen_mini.weights import Part, check_pin, load_codec, load_reranker, load_vae, read
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,16 +53,17 @@ def model_designer(part: Part, config: Config) -> Designer:
         check_pin(found, vae_digest, "vae")
     network = found.into({"gan": Generator, "vae": Vae, "diffusion": Dit}[part](**found.settings))
 
+    reranker = None if part == "diffusion" else load_reranker(config.reranker.weights, config.reranker.sha256)[0]
     count = own.candidates
 
-    def draw(condition: Tensor, noise: torch.Generator, pick: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+    def draw(condition: Tensor, noise: torch.Generator, pick: _Pick) -> tuple[Tensor, Tensor]:
         """Of `count` designs in a row for each product the one that is picked."""
         if isinstance(network, Dit):
             options = config.diffusion
             assert vae is not None
             codes = sample(
                 network, condition, noise, steps=options.steps, guidance=options.guidance,
-                narrow=lambda codes: pick(vae.decode(codes, condition)[0]),
+                narrow=lambda codes: pick(*vae.decode(codes, condition)),
             )  # fmt: skip
             return vae.decode(codes, condition[::count])
         if isinstance(network, Vae):
@@ -69,25 +71,35 @@ def model_designer(part: Part, config: Config) -> Designer:
         else:
             assert isinstance(network, Generator)
             _, maps, numbers = network(torch.randn(len(condition), network.noise, generator=noise), condition)
-        best = pick(maps)
+        best = pick(maps, numbers)
         return maps[best], numbers[best]
+
+    def best_of(designs: Designs, row: int, maps: Tensor, numbers: Tensor) -> int:
+        layout, pattern = str(designs.lines[row]["layout"]), str(designs.lines[row]["pattern"])
+        way = way_of(layout, pattern, reranker)
+        if way is None:
+            return 0
+        drawn = codec.decode(maps)
+        if way == "clear" or reranker is None:
+            return int(vagueness(drawn).argmin())
+        ground = np.repeat(designs.ground[row : row + 1].astype(np.float32) / np.float32(255), count, 0)
+        art = space.artwork(drawn.numpy(), numbers.numpy(), ground, np.repeat(designs.repeats[row], count))
+        return most_alike(reranker, art, kind_of(layout, pattern))
 
     def design(designs: Designs, seed: int) -> Made:
         told = np.tile(np.array([True, False]), (len(designs), 1))
         condition = torch.from_numpy(designs.conditions(space, told))
         noise = torch.Generator().manual_seed(seed * 7919 + 13)
         ground = designs.ground.astype(np.float32) / np.float32(255)
-        choosy = torch.from_numpy(np.isin(designs.column("layout"), CHOOSY))
         sheets, vectors = [], []
         with torch.inference_mode():
-            for part_of, hard in zip(torch.split(condition, 16), torch.split(choosy, 16), strict=True):
+            for rows_of in torch.split(torch.arange(len(designs)), 16):
 
-                def pick(maps: Tensor, hard: Tensor = hard) -> Tensor:
-                    vague = vagueness(codec.decode(maps)).view(-1, count)
-                    best: Tensor = torch.where(hard, vague.argmin(1), 0) + count * torch.arange(len(vague))
-                    return best
+                def pick(maps: Tensor, numbers: Tensor, rows_of: Tensor = rows_of) -> Tensor:
+                    parts = zip(rows_of.tolist(), torch.split(maps, count), torch.split(numbers, count), strict=True)
+                    return torch.tensor([count * k + best_of(designs, *each) for k, each in enumerate(parts)])
 
-                maps, numbers = draw(part_of.repeat_interleave(count, 0), noise, pick)
+                maps, numbers = draw(condition[rows_of].repeat_interleave(count, 0), noise, pick)
                 sheets.append(codec.decode(maps))
                 vectors.append(numbers)
         rows, shares = torch.cat(vectors).numpy(), torch.cat(sheets).numpy()
@@ -97,6 +109,9 @@ def model_designer(part: Part, config: Config) -> Designer:
         return Made(torch.from_numpy(art), rows, space.main_colour(rows))
 
     return design
+
+
+_Pick = Callable[[Tensor, Tensor], Tensor]
 
 
 def table_designer(train: Designs, space: Space) -> Designer:

@@ -51,7 +51,7 @@ def train_judge(designs: Designs, *, steps: int = 500, seed: int = 0) -> tuple[J
     """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    kinds, styles = kinds_of(designs), designs.column("style")
+    kinds, styles = designs.kinds, designs.column("style")
     names, styles_known = sorted(set(kinds.tolist())), sorted(set(styles.tolist()))
     first = torch.tensor([names.index(kind) for kind in kinds.tolist()])
     second = torch.tensor([styles_known.index(style) for style in styles.tolist()])
@@ -69,12 +69,6 @@ def train_judge(designs: Designs, *, steps: int = 500, seed: int = 0) -> tuple[J
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
     return judge.eval(), names, styles_known
-
-
-def kinds_of(designs: Designs) -> NDArray[np.str_]:
-    """What the artwork is: its pattern, or label or screen."""
-    layouts, patterns = designs.column("layout"), designs.column("pattern")
-    return np.where(np.isin(layouts, ("label", "screen")), layouts, patterns)
 
 
 @torch.no_grad()

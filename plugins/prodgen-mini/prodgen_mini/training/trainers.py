@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 R = TypeVar("R", bound=Recipe)
-_PATHS = ("codec", "vae", "begin", "base")
+_PATHS = ("codec", "vae", "gan", "begin", "base")
 
 
 class PartTrainer(Trainer, Generic[R]):
