@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
+from prodgen_sdk.cli.garments import for_each, garment_of, one_of, overrides_of
 from prodgen_sdk.cli.output import JSON, emit, find_studio, note, progress
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def tryon(
     moving = is_clip(person)
     if (each or moving) and mask_out:
         raise InputError("--mask-out takes the mask of one picture.", hint="Leave it out; --each writes masks beside.")
+    if not moving and (rate or gaps != "refuse"):
+        raise InputError("--gaps and --rate are for a clip.", hint=f"{person} is a photo: leave them out.")
     if each and moving:
         raise InputError("--each is for a photo.", hint="Dress a clip in one look at a time.")
     for target in filter(None, ("" if each or moving else out, mask_out)):
@@ -84,19 +87,26 @@ def tryon(
         check_writable(out)
     with find_studio(ctx) as studio:
         count = len(garment)
-        kinds = [_category(kind) for kind in _for_each("--category", category, count, common="auto")]
+        kinds = [
+            one_of("category", kind, "GarmentCategory")
+            for kind in for_each("--category", category, count, common="auto")
+        ]
         said = zip(
-            _for_each("--measurements", measurements, count),
-            _for_each("--keypoints", keypoints, count),
-            _for_each("--back", back, count),
-            _for_each("--closure", closure, count, common=""),
+            for_each("--measurements", measurements, count),
+            for_each("--keypoints", keypoints, count),
+            for_each("--back", back, count),
+            for_each("--closure", closure, count, common=""),
             strict=True,
         )
-        overrides = [_overrides(*words) for words in said]
-        garments = [_garment(studio, *one) for one in zip(garment, kinds, overrides, strict=True)]
+        overrides = [overrides_of(*words) for words in said]
+        garments = [garment_of(studio, *one) for one in zip(garment, kinds, overrides, strict=True)]
         options: dict[str, Any] = {
             "category": kinds[0] if len(set(kinds)) == 1 else "auto",
-            "fit": Fit(style=_fit(fit), size=size or None, tuck=_one_of("tuck", tuck or "auto", "Tuck")),
+            "fit": Fit(
+                style=one_of("fit", fit or "regular", "FitStyle"),
+                size=size or None,
+                tuck=one_of("tuck", tuck or "auto", "Tuck"),
+            ),
             "height_cm": height or None,
             "mask": images.load(mask).max(axis=2) > 127 if mask else None,
             "compositor": compositor or None,
@@ -203,101 +213,3 @@ def _save_mask(answer: TryOn, path: str | Path) -> None:
 
     grey = answer.edit_mask.astype(np.uint8) * 255
     images.save(np.repeat(grey[..., None], 3, axis=2), path)
-
-
-def _for_each(option: str, values: list[str], count: int, common: str | None = None) -> list[str]:
-    """One value a garment; where `common` is the default, a single value counts for all."""
-    from prodgen_sdk.errors import InputError
-
-    if not values:
-        return [common or ""] * count
-    if common is not None and len(values) == 1:
-        return values * count
-    if len(values) != count:
-        raise InputError(
-            f"{option} is given {len(values)} times for {count} garments.",
-            hint="Give it once for each, in their order" + ("." if common is not None else ", - where there is none."),
-        )
-    return ["" if value == "-" else value for value in values]
-
-
-def _overrides(measurements: str, keypoints: str, back: str, closure: str) -> dict[str, Any]:
-    from prodgen_sdk import images
-
-    found: dict[str, Any] = {}
-    if measurements:
-        found["measurements_cm"] = _measurements(measurements)
-    if keypoints:
-        found["keypoints"] = _keypoints(keypoints)
-    if back:
-        found["back"] = images.load(back)
-    if closure:
-        found["closure"] = _one_of("closure", closure, "Closure")
-    return found
-
-
-def _garment(studio: Any, item: str, category: Any, overrides: dict[str, Any]) -> Any:
-    """A file's garment with what was said of it, or a sku's product, of which nothing may be said."""
-    from pathlib import Path
-
-    from prodgen_sdk import images
-    from prodgen_sdk.errors import InputError
-    from prodgen_sdk.types import Garment, build
-
-    if Path(item).is_file() or studio.workspace is None or Path(item).name != item:
-        return build(Garment, front=images.load(item), category=category, **overrides)
-    if overrides:
-        raise InputError(
-            f"{item} is a sku; its measurements, keypoints, closure and back photo come from the catalogue."
-        )
-    return studio.product(item)
-
-
-def _category(text: str) -> Any:
-    return _one_of("category", text, "GarmentCategory")
-
-
-def _fit(text: str) -> Any:
-    return _one_of("fit", text or "regular", "FitStyle")
-
-
-def _one_of(what: str, text: str, literal: str) -> Any:
-    from typing import get_args
-
-    from prodgen_sdk import types
-    from prodgen_sdk.errors import NotFound
-
-    known = get_args(getattr(types, literal))
-    if text not in known:
-        raise NotFound.of(what, text, known, hint=f"Known: {', '.join(known)}.")
-    return text
-
-
-def _measurements(text: str) -> dict[str, float]:
-    from prodgen_sdk.errors import InputError
-
-    found = {}
-    for part in text.split(","):
-        name, equals, value = part.partition("=")
-        try:
-            found[name.strip()] = float(value)
-        except ValueError:
-            equals = ""
-        if not equals:
-            raise InputError(f"--measurements: {part!r} is not NAME=CM.", hint="Write chest=104,length=70.")
-    return found
-
-
-def _keypoints(path: str) -> dict[str, tuple[float, float]]:
-    import json
-    from pathlib import Path
-
-    from prodgen_sdk.errors import InputError
-
-    try:
-        raw = json.loads(Path(path).read_text("utf-8"))
-        return {str(name): (float(point[0]), float(point[1])) for name, point in raw.items()}
-    except (OSError, ValueError, TypeError, AttributeError, IndexError, KeyError) as error:
-        raise InputError(
-            f"{path} holds no keypoints ({error}).", hint='Write {"left_shoulder": [120, 80], ...}.'
-        ) from None

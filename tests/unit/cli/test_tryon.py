@@ -72,6 +72,8 @@ def test_tryon_of_each_garment_alone(run, tmp_path):
         (("--closure", "ajar"), "closure"),
         (("--measurements", "chest=100", "--measurements", "-"), "2 times for 1 garments"),
         (("--garment", "g.png", "--back", "g.png"), "once for each"),
+        (("--gaps", "keep"), "--gaps and --rate are for a clip"),
+        (("--rate", "12"), "--gaps and --rate are for a clip"),
     ],
 )
 def test_tryon_options_are_checked(run, tmp_path, words, message):
