@@ -76,7 +76,7 @@ def train(
 def bench(
     ctx: typer.Context,
     kind: str = typer.Argument(..., help="What to measure; an unknown word lists what there is."),
-    n: int = typer.Option(0, "--n", help="Size of the problem; the benchmark has a default."),
+    n: int | None = typer.Option(None, "--n", min=1, help="Size of the problem; the benchmark has a default."),
     pairs: str = typer.Option("", metavar="DIR", help="Folder of true pairs, where the benchmark takes one."),
     data: str = typer.Option("", metavar="PATH", help="The data, where the benchmark takes some."),
     out: str = typer.Option("", metavar="DIR", help="Where tables and plots go, where the benchmark makes some."),
@@ -96,7 +96,7 @@ def evaluate(
     reference: list[str] = typer.Option([], metavar="FILE", help="For images: the true picture of each, in order."),
     data: str = typer.Option("", metavar="PATH", help="The data; what is judged by events takes the workspace's log."),
     out: str = typer.Option("", metavar="DIR", help="Where tables and plots go."),
-    n: int = typer.Option(0, "--n", help="Size of the problem, where the evaluation takes one."),
+    n: int | None = typer.Option(None, "--n", min=1, help="Size of the problem, where the evaluation takes one."),
     option: list[str] = _OPTION,
     as_json: bool = JSON,
 ) -> None:
@@ -135,7 +135,7 @@ def _evaluate_images(host: Host, files: list[str], reference: list[str], as_json
 
 
 def _measure(studio: Studio, entry: Entry, usual: dict[str, Any], items: list[str], as_json: bool) -> None:
-    given = {key: value for key, value in usual.items() if value not in ("", 0)} | _options(items)
+    given = {key: value for key, value in usual.items() if value not in ("", None)} | _options(items)
     with _data(studio, given.get("data", ""), entry.spec) as path, progress("measuring") as tell:
         if path is not None:
             given["data"] = str(path)
@@ -204,5 +204,6 @@ def _entry(host: Host, kind: Kind, field: str, word: str, **wanted: str) -> Entr
     if word not in entries:
         words = [*entries, *(["images"] if wanted.get("command") == "eval" else [])]
         more = f" More come with {', '.join(absent)}." if (absent := host.registry.absent()) else ""
-        raise NotFound.of(kind, word, words, hint=f"Installed: {', '.join(sorted(words)) or 'none'}.{more}")
+        what = "evaluation" if wanted.get("command") == "eval" else kind
+        raise NotFound.of(what, word, words, hint=f"Installed: {', '.join(sorted(words)) or 'none'}.{more}")
     return entries[word]

@@ -107,3 +107,9 @@ def test_an_option_of_nought_reaches_the_benchmark(run, monkeypatch):
     monkeypatch.setattr("prodgen_sdk.host.Host.get", lambda self, kind_, id: kind())
     assert run("bench", "fake-hash", "-o", "times=0", "--json")[0] == 0
     assert given == {"times": 0}
+
+
+def test_a_size_of_nought_is_refused_and_a_word_of_eval_is_no_benchmark(run):
+    code, _, err = run("bench", "fake-hash", "--n", "0")
+    assert (code, "--n" in err) == (2, True)
+    assert "There is no evaluation 'nope'" in run("eval", "nope")[2]
