@@ -32,7 +32,7 @@ class RerankerRecipe(ModelRecipe):
         vae, gan: weights of the models whose designs it learns to tell from true ones; those of the package by default.
     """
 
-    steps: int = 600
+    steps: int = 1200
     batch: int = 128
     learning_rate: float = 3e-3
     decay: float = 0.02
