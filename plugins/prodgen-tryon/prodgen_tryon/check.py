@@ -8,7 +8,7 @@ from prodgen_sdk.types import Body, Image, Refusal
 from prodgen_tryon.body.faces import has_face, is_worn
 from prodgen_tryon.body.person import Person
 from prodgen_tryon.body.skeleton import SIDES, skeleton
-from prodgen_tryon.filters import Float
+from prodgen_tryon.filters import Float, tube
 from prodgen_tryon.refusals import (
     ARMS_CROSSED,
     NO_FACE,
@@ -22,6 +22,7 @@ from prodgen_tryon.refusals import (
 )
 
 EDGE = 0.25  # shoulder widths from the photo's edge within which an elbow says nothing of its arm
+FOREARM = 0.12  # half the width of a forearm, with a little around it, in shoulder widths
 LEAST_WIDTH = 20.0  # shoulder width in pixels below which nothing can be judged
 
 
@@ -90,7 +91,7 @@ def reach(person: Person, category: str) -> Refusal | None:
 
 
 def coverage(person: Person, category: str, alpha: Float) -> float:
-    """Share of the places on the body that a garment of this category should cover and does, 0 to 1."""
+    """Share of the places on the body that a garment of this category should cover and does, 0 to 1; an arm may lie in front of any."""
     frame, w = person.frame, person.width
     height, width = alpha.shape
     if category in ("top", "outerwear", "dress"):
@@ -100,9 +101,12 @@ def coverage(person: Person, category: str, alpha: Float) -> float:
     else:
         down = 0.2 if category == "shorts" else 0.45
         spots = [frame.leg(side)[0] * (1 - down) + frame.leg(side)[1] * down for side in SIDES]
+    arms = np.zeros(alpha.shape, bool)
+    for side in SIDES:
+        arms |= tube(alpha.shape, np.vstack([frame.arm(side)[1:], frame.hand(side)]), np.full(3, FOREARM * w))
     hits = []
     for x, y in np.round(np.array(spots)).astype(int):
-        inside = 0 <= x < width and 0 <= y < height
+        inside = 0 <= x < width and 0 <= y < height and not arms[y, x]
         if inside and all(person.parts[name][y, x] < 0.5 for name in ("hands", "hair", "skin")):
             hits.append(alpha[y, x] > 0.5)
     return float(np.mean(hits)) if hits else 1.0

@@ -27,7 +27,7 @@ from prodgen_tryon.picture.layers import STIFFNESS
 from prodgen_tryon.picture.tps import ThinPlate
 
 BEST = 0.95  # a warp never knows how the cloth would really fall
-LEAST = 0.25  # below this a picture would mislead
+LEAST = 0.2  # below this a picture would mislead
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from collections import Counter
 import pytest
 from prodgen_tryon.body import person
 from prodgen_tryon.garment import piece as garment
-from prodgen_tryon.picture import shading, skin, underlay
+from prodgen_tryon.picture import shading, underlay
+from prodgen_tryon.picture.skin import neck
 
 from prodgen_sdk.types import Fit, Garment, PersonPhoto, TryOn, TryOnRequest
 
@@ -24,7 +25,7 @@ def counted(monkeypatch):
 
     for module, name in (
         (person, "parse_parts"), (person, "measure"), (person, "to_lab"), (underlay, "fill"), (underlay, "bare_neck"),
-        (underlay, "bare_arm"), (shading, "clusters"), (skin, "spread"), (garment, "cut_out"), (garment, "top_shape"),
+        (underlay, "bare_arm"), (shading, "clusters"), (neck, "spread"), (garment, "cut_out"), (garment, "top_shape"),
     ):  # fmt: skip
         watch(module, name)
     return calls

@@ -135,3 +135,16 @@ def test_a_leg_that_leaves_the_photo_keeps_its_width(widths, height):
     if first > 0:
         assert (found[first:] >= widths[max(first - 2, 0) : first].min() - 1e-9).all()
         assert (found[first:] <= widths[max(first - 2, 0) : first].max() + 1e-9).all()
+
+
+def test_masks_that_overlap_stay_masks():
+    true = disc(45)
+    above = cv2.GaussianBlur(
+        (np.arange(SHAPE[0])[:, None] < 80).astype(np.float32) * np.ones(SHAPE, np.float32), (0, 0), 3
+    )
+    parts = {"person": true, "upper": np.minimum(true, above + 0.2), "lower": np.minimum(true, 1.2 - above)}
+    split = (np.arange(SHAPE[0])[:, None] < 83).astype(np.float32) * np.ones(SHAPE, np.float32)
+    photo = scene(split, (230, 225, 210), (50, 60, 100))
+    for name, mask in outlined(photo, parts, 120.0).items():
+        assert mask.min() >= 0, name
+        assert mask.max() <= 1, name

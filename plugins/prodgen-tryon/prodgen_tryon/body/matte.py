@@ -33,7 +33,7 @@ def outlined(image: Image, parts: dict[str, Float], width: float) -> dict[str, F
     upper = matted(image, share, cloth & (share < 0.5), max(round(WAIST * width), 3))
     moved = cloth & (upper != share)
     for name, found in (("upper", upper), ("lower", 1 - upper)):
-        parts[name][moved] = (both * found)[moved]
+        parts[name][moved] = np.minimum(both * found, 1)[moved]
     return parts
 
 
