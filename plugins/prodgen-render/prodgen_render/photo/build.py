@@ -23,7 +23,7 @@ from prodgen_render.photo.revolved import Revolved
 from prodgen_render.photo.solid import cuboid_parts, revolved_part
 from prodgen_render.photo.texture import Shot, shots_of
 from prodgen_sdk.errors import InputError
-from prodgen_sdk.types import Image, Product, View
+from prodgen_sdk.types import Image, Mask, Product, View
 
 _METRES = 0.1
 """Radius of the model where nothing says how large the product is."""
@@ -88,6 +88,9 @@ def model_from_photos(front: Image, product: Product, back: Image | None = None,
     else:
         camera, parts, known = flat_body(choice.shape, fits, tilt, cutout, behind, config)
         framed = known.startswith("frame")
+    apart = 1 if choice.shape == "revolution" and fits.bodies else _pieces(mask)
+    if apart > 1:
+        warnings.append(f"the photo shows {apart} things beside each other, all of which were taken for the product")
     facts: dict[str, Any] = {
         "shape": choice.shape, "shape_confidence": choice.confidence, "cutout_confidence": round(cutout.confidence, 3),
         "source_view": View(azimuth=camera.azimuth, elevation=camera.elevation).slug, "depth_from": known, "back_photo": behind is not None,
@@ -103,6 +106,12 @@ def model_from_photos(front: Image, product: Product, back: Image | None = None,
     model = _sized(Model3D(tuple(parts), facts), product, centre)
     source = View(azimuth=camera.azimuth, elevation=float(np.clip(camera.elevation, -90, 90)))
     return Built(model, source, choice.shape, confidence, behind is not None, tuple(warnings))
+
+
+def _pieces(mask: Mask) -> int:
+    from scipy import ndimage
+
+    return int(ndimage.label(mask, np.ones((3, 3)))[1])
 
 
 def _revolution(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[PhotoCamera, list[Part], str]:

@@ -15,6 +15,8 @@ from prodgen_sdk.types import Mask
 _WORD, _AGAINST = 0.05, 0.02
 _CURVE = 0.04
 """What straight ends tell against a turned body, and curved ones against a box."""
+_LOW = 0.75
+"""Share of an outline's height below which no handle begins."""
 _UNKNOWN = 0.955
 """What a body has to fit by to be preferred to a relief, where words say nothing."""
 
@@ -92,9 +94,16 @@ def leftovers(mask: Mask, body: Revolved) -> tuple[Mask, float, float]:
     labels, count = ndimage.label(pieces)
     if count:
         areas = np.bincount(labels.reshape(-1))[1:]
-        pieces = np.isin(labels, np.flatnonzero(areas > 0.008 * mask.sum()) + 1)
+        large = [n for n in np.flatnonzero(areas > 0.008 * mask.sum()) + 1 if not _under(labels == n, mask)]
+        pieces = np.isin(labels, large)
     total = float(mask.sum())
     return pieces, float(pieces.sum()) / total, float((rest & ~pieces).sum()) / total
+
+
+def _under(piece: Mask, mask: Mask) -> bool:
+    """Whether a piece begins near an outline's lower end: what is left there is of that end, or a shadow, and no handle."""
+    inside = np.flatnonzero(mask.any(1))
+    return bool(np.flatnonzero(piece.any(1))[0] > inside[0] + _LOW * len(inside))
 
 
 def holed(mask: Mask) -> bool:

@@ -17,6 +17,7 @@ from prodgen_sdk.errors import InvalidImage
 from prodgen_sdk.types import Image, Mask
 
 _LEAST_SHARE = 0.002
+_BUSY = "the photo's background is not plain: the cut-out may be wrong"
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +73,11 @@ def cut_out(image: Image, longest: int = 1024) -> Cutout:
             hint="Give a photo before a plain background of another brightness, or a PNG with a transparent one.",
         )
     touching = [side for side, line in _sides(mask).items() if line.mean() > 0.02]
+    if len(touching) > 2 and _BUSY in warnings:
+        raise InvalidImage(
+            "The photo's background is not plain, and what stands out of it reaches most of its edges: no product can be told.",
+            hint="Give a photo of the whole product before a plain background, or a PNG with a transparent one.",
+        )
     if touching:
         warnings.append(f"the product is cut off at the photo's edge ({', '.join(touching)})")
         confidence *= 0.7
@@ -135,7 +141,7 @@ def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[s
     differs = np.abs(rgb - under).max(2)
     confidence = 0.95
     if spread > 0.04:
-        warnings.append("the photo's background is not plain: the cut-out may be wrong")
+        warnings.append(_BUSY)
         confidence, spread = 0.4, min(spread, 0.1)
     size = max(rgb.shape[:2])
     weak, strong = 0.010 + 3 * spread, 0.05 + 4 * spread
@@ -154,8 +160,24 @@ def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[s
         kept = filled
         confidence *= 0.8
     kept = ndimage.binary_opening(kept, _disc(max(1, reach // 2))) if size > 200 else kept
-    kept = _largest(_without_fringe(_largest(kept), rgb, under, differs))
-    return _sharpened(kept, differs), confidence
+    kept = _sharpened(_largest(_without_fringe(_largest(kept), rgb, under, differs)), differs)
+    if _faint(kept, differs) > _MOST_FAINT:
+        warnings.append("much of the product's outline hardly differs from the background: the cut-out may be wrong")
+        confidence *= 0.7
+    return kept, confidence
+
+
+_FAINT_EDGE, _MOST_FAINT = 0.06, 0.25
+"""What differs from the background by less than this is easily lost, and the share of an outline that may be so."""
+
+
+def _faint(mask: Mask, differs: Floats) -> float:
+    """The share of an outline that hardly differs from the background."""
+    from scipy import ndimage
+
+    rim = mask & ~ndimage.binary_erosion(mask, iterations=2, border_value=1)
+    most = ndimage.maximum_filter(np.where(mask, differs, 0), 5)
+    return float((most[rim] < _FAINT_EDGE).mean()) if rim.any() else 0.0
 
 
 def _fill_pale(found: Mask, closed: Mask, differs: Floats) -> Mask:

@@ -59,6 +59,10 @@ def _spread(places: Floats, weight: Floats) -> float:
 
 _STEP = 0.016
 """Soft shadows change by less than this from pixel to pixel (of 1, at about 512 pixels)."""
+_STEEP, _COLOURFUL = 3.0, 0.4
+"""Beside a product of which this share is in colour, shadows may have edges that are so much steeper."""
+_THICK = 0.012
+"""Half of how thick such a shadow is at least, as a share of the photo's size."""
 _ENCLOSED = 0.55
 _FADES = 0.05
 """Where a shadow ends it differs by less than this from the background."""
@@ -88,11 +92,16 @@ def shadow_in(rgb: Floats, under: Floats, found: Mask) -> Mask:
         ],
         axis=0,
     )
-    soft = step < _STEP * 512 / max(rgb.shape[:2])
+    size = max(rgb.shape[:2])
+    soft = step < _STEP * 512 / size
     # Shadows lie on the floor: below the upper quarter.
     rows = np.flatnonzero(found.any(1))
     low = np.arange(len(found))[:, None] > rows[0] + 0.25 * (rows[-1] - rows[0])
     shadow = _met(found, neutral & soft & low) & found
+    if float((found & (np.ptp(ratio, axis=2) > 0.14)).sum()) > _COLOURFUL * float(found.sum()):
+        # Beside what has colours of its own a harder shadow can be told as well, and one on a wall, but for thin grey edges.
+        harder = _met(found, neutral & (step < _STEEP * _STEP * 512 / size)) & found
+        shadow |= ndimage.binary_opening(harder, iterations=max(3, round(_THICK * size)))
     if max(rgb.shape[:2]) > 200:
         shadow = ndimage.binary_opening(shadow | ~found, np.ones((3, 3))) & found
     reach = max(2, round(0.02 * max(found.shape)))

@@ -1,0 +1,61 @@
+"""Photos as people take them: shadows on a wall, a second thing beside the product, nothing plain behind it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from prodgen_render.photo.build import model_from_photos
+from prodgen_render.photo.cutout import cut_out
+from scipy import ndimage
+
+from prodgen_sdk.errors import InvalidImage
+from prodgen_sdk.types import Product
+
+SIZE = 360
+Y, X = np.mgrid[0:SIZE, 0:SIZE]
+BOX = (abs(X - 170) < 70) & (abs(Y - 180) < 90)
+UNKNOWN = Product(sku="x", title="?", category="other/thing")
+
+
+def painted(mask, colour, photo=None):
+    photo = np.full((SIZE, SIZE, 3), 245, np.uint8) if photo is None else photo
+    return np.where(mask[..., None], np.array(colour, np.uint8), photo)
+
+
+def test_a_shadow_on_the_wall_beside_a_product_in_colour_is_none_of_it():
+    thrown = np.roll(BOX, (10, 26), (0, 1)).astype(float)
+    shade = 1 - 0.45 * ndimage.gaussian_filter(thrown, 9)
+    photo = painted(BOX, (190, 60, 30), (245 * shade[..., None] * np.ones(3)).astype(np.uint8))
+    found = cut_out(photo)
+    assert (found.mask & BOX).sum() / (found.mask | BOX).sum() > 0.97
+
+
+def test_grey_edges_of_a_product_in_colour_stay():
+    rim = BOX & (abs(Y - 96) < 5)
+    photo = painted(rim, (150, 150, 152), painted(BOX, (30, 90, 190)))
+    found = cut_out(photo)
+    assert (found.mask & BOX).sum() / (found.mask | BOX).sum() > 0.97
+
+
+def test_a_second_thing_beside_the_product_is_told():
+    tag = (abs(X - 310) < 25) & (abs(Y - 250) < 18)
+    photo = painted(tag, (250, 220, 0), painted(BOX, (30, 90, 190)))
+    assert any("2 things" in warning for warning in model_from_photos(photo, UNKNOWN).warnings)
+    alone = model_from_photos(painted(BOX, (30, 90, 190)), UNKNOWN)
+    assert not any("things" in warning for warning in alone.warnings)
+
+
+def test_a_picture_full_of_things_is_refused():
+    rng = np.random.default_rng(3)
+    blobs = np.stack([ndimage.gaussian_filter(rng.normal(size=(SIZE, SIZE)), 14) for _ in range(3)], -1)
+    photo = np.clip(128 + 60 * blobs / blobs.std(), 0, 255).astype(np.uint8)
+    with pytest.raises(InvalidImage, match=r"no product can be told|No product stands out") as caught:
+        cut_out(photo)
+    assert "plain background" in str(caught.value.hint)
+
+
+def test_an_outline_that_hardly_differs_from_the_background_is_told():
+    photo = np.full((SIZE, SIZE, 3), 240, np.uint8)
+    photo = painted(BOX, (228, 228, 229), photo)
+    photo = painted(BOX & (Y < 110), (40, 60, 160), photo)
+    assert any("hardly differs" in warning for warning in cut_out(photo).warnings)
