@@ -1,4 +1,4 @@
-"""Which of several designs is kept: the one that looks most like a true one of its kind, or the one that is drawn most clearly."""
+"""Which of several designs is kept: one that surely is of the kind that was asked for, and is drawn clearly."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 Way = Literal["alike", "clear"] | None
+_SURE = 0.7
+"""Probability from which a design counts as one of its kind."""
 _VARIED, _SPARSE = "label", "speckle"
 """Labels are taken as they come, as the best of them are much alike; of speckles those that are all but bare would win."""
 
@@ -36,10 +38,19 @@ def way_of(layout: str, pattern: str, reranker: Reranker | None) -> Way:
     return "clear" if layout in CHOOSY else None
 
 
-def most_alike(reranker: Reranker, art: Floats, kind: str) -> int:
-    """Which of artwork float32 [n, 4, 128, 128] looks most like true artwork of a kind."""
+def best_of(reranker: Reranker, art: Floats, kind: str, vague: Floats | None = None) -> int:
+    """Which of artwork float32 [n, 4, 128, 128] to keep: of those that are surely of a kind the clearest, or else the likeliest.
+
+    Args:
+        vague: [n], `clarity.vagueness` of what has borders to be clear along.
+    """
+    import numpy as np
     import torch
 
     with torch.inference_mode():
         device = next(reranker.parameters()).device
-        return int(reranker.score(torch.from_numpy(art).to(device), kind).argmax())
+        likely = reranker.score(torch.from_numpy(art).to(device), kind).cpu().numpy()
+    sure = likely > np.log(_SURE)
+    if vague is None or not sure.any():
+        return int(likely.argmax())
+    return int(np.where(sure, vague, np.inf).argmin())

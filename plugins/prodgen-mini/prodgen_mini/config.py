@@ -27,8 +27,8 @@ class DesignerConfig(WeightsConfig):
     """How a model designs.
 
     Args:
-        candidates: so many designs are drawn for one with a pattern or a screen, and the best is kept: of GAN and VAE the one that the
-            reranker takes for the truest of its kind.
+        candidates: so many designs are drawn for one with a pattern or a screen, and the best is kept: the cleanest of those that the
+            reranker takes for the pattern.
     """
 
     candidates: Annotated[int, Field(ge=1, le=64)] = 8

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from prodgen_mini.brief import Brief, briefs_of, renderer_of
-from prodgen_mini.choosing import kind_of, most_alike, way_of
+from prodgen_mini.choosing import best_of, kind_of, way_of
 from prodgen_mini.config import Config, DesignerConfig
 from prodgen_mini.space import BLENDS, artwork_of, rgb_of
 from prodgen_mini.weights import Part, Weights, check_pin, load_codec, load_reranker, load_vae, read
@@ -103,11 +103,13 @@ class MiniGenerator(Generator):
             best = 0
             if len(maps) > 1:
                 drawn = self.codec.decode(maps)
-                best = int(vagueness(drawn).argmin())
+                vague = vagueness(drawn)
+                best = int(vague.argmin())
                 if way == "alike" and self.reranker is not None:
                     each = zip(drawn.float().cpu().numpy(), vectors.float().cpu().numpy(), strict=True)
                     arts = [self.inked(sketch, numbers, shares)[1] for shares, numbers in each]
-                    best = most_alike(self.reranker, np.stack(arts), kind_of(sketch.layout, sketch.pattern))
+                    clear = vague.float().cpu().numpy() if sketch.layout == "tile" else None
+                    best = best_of(self.reranker, np.stack(arts), kind_of(sketch.layout, sketch.pattern), clear)
             finer = 1 if _is_draft(request) else FINER
             sheets = self.codec.decode(maps[best : best + 1], finer=finer)[0] if sketch.layout != "none" else None
         numbers = vectors[best].float().cpu().numpy()

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch")
-from prodgen_mini.choosing import way_of  # noqa: E402
+from prodgen_mini.choosing import best_of, way_of  # noqa: E402
 from prodgen_mini.models.clarity import vagueness  # noqa: E402
 from prodgen_mini.models.codec import SHEETS, Codec, patches_of  # noqa: E402
 from prodgen_mini.models.dit import Dit  # noqa: E402
@@ -306,3 +306,19 @@ def test_how_a_design_is_chosen(layout, pattern, way):
     known = Reranker(["dots", "gradient", "label", "screen", "speckle"])
     assert way_of(layout, pattern, known) == way
     assert way_of(layout, pattern, None) == ("clear" if layout == "tile" else None)
+
+
+def test_of_the_sure_ones_the_clearest_is_kept_and_else_the_likeliest(monkeypatch):
+    reranker = Reranker(["dots"])
+    art, vague = np.zeros((3, 4, 128, 128), np.float32), np.array([0.1, 0.4, 0.2], np.float32)
+
+    def likely(*shares):
+        monkeypatch.setattr(reranker, "score", lambda art, kind: torch.tensor(shares).log())
+
+    likely(0.2, 0.99, 0.8)
+    assert best_of(reranker, art, "dots", vague) == 2
+    assert best_of(reranker, art, "dots") == 1
+    likely(0.2, 0.3, 0.6)
+    assert best_of(reranker, art, "dots", vague) == 2
+    likely(0.9, 0.99, 0.8)
+    assert best_of(reranker, art, "dots", vague) == 0

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from prodgen_mini.choosing import kind_of, most_alike, way_of
+from prodgen_mini.choosing import best_of, kind_of, way_of
 from prodgen_mini.config import Config
 from prodgen_mini.designs import Designs
 from prodgen_mini.models.clarity import vagueness
@@ -74,17 +74,18 @@ def model_designer(part: Part, config: Config) -> Designer:
         best = pick(maps, numbers)
         return maps[best], numbers[best]
 
-    def best_of(designs: Designs, row: int, maps: Tensor, numbers: Tensor) -> int:
+    def chosen(designs: Designs, row: int, maps: Tensor, numbers: Tensor) -> int:
         layout, pattern = str(designs.lines[row]["layout"]), str(designs.lines[row]["pattern"])
         way = way_of(layout, pattern, reranker)
         if way is None:
             return 0
         drawn = codec.decode(maps)
+        vague = vagueness(drawn)
         if way == "clear" or reranker is None:
-            return int(vagueness(drawn).argmin())
+            return int(vague.argmin())
         ground = np.repeat(designs.ground[row : row + 1].astype(np.float32) / np.float32(255), count, 0)
         art = space.artwork(drawn.numpy(), numbers.numpy(), ground, np.repeat(designs.repeats[row], count))
-        return most_alike(reranker, art, kind_of(layout, pattern))
+        return best_of(reranker, art, kind_of(layout, pattern), vague.numpy() if layout == "tile" else None)
 
     def design(designs: Designs, seed: int) -> Made:
         told = np.tile(np.array([True, False]), (len(designs), 1))
@@ -97,7 +98,7 @@ def model_designer(part: Part, config: Config) -> Designer:
 
                 def pick(maps: Tensor, numbers: Tensor, rows_of: Tensor = rows_of) -> Tensor:
                     parts = zip(rows_of.tolist(), torch.split(maps, count), torch.split(numbers, count), strict=True)
-                    return torch.tensor([count * k + best_of(designs, *each) for k, each in enumerate(parts)])
+                    return torch.tensor([count * k + chosen(designs, *each) for k, each in enumerate(parts)])
 
                 maps, numbers = draw(condition[rows_of].repeat_interleave(count, 0), noise, pick)
                 sheets.append(codec.decode(maps))
