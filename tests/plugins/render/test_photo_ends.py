@@ -7,11 +7,12 @@ import math
 import numpy as np
 import pytest
 from prodgen_render.geometry import box, refine, revolve
-from prodgen_render.model import Material, Model3D
+from prodgen_render.model import Material, Model3D, Part
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.depth import framed_depth
 from prodgen_render.photo.ends import told_by_ends
 from prodgen_render.photo.frame import contract_frame
+from prodgen_render.photo.measures import overlap
 from prodgen_render.photo.revolution import half_widths, mirror_axis
 from prodgen_render.rendering import render, silhouettes
 
@@ -94,3 +95,46 @@ def test_a_photo_that_only_looks_framed_gets_a_usual_depth():
     small = (abs(x - SIZE / 2) < 60) & (abs(y - SIZE / 2) < 40)
     frame = contract_frame(SIZE, SIZE)
     assert framed_depth(small, frame, 0.7, 0.35) < 0.8
+
+
+def test_the_frame_tells_that_a_cube_is_one_where_no_word_does():
+    photo = render(carton(1.2, 1.2, 1.2), [View(elevation=15)], size=SIZE)[0].image
+    built = model_from_photos(photo, UNKNOWN)
+    low, high = built.model.bounds
+    width, depth, height = high - low
+    assert built.shape == "cuboid"
+    assert 0.85 < depth / width < 1.15
+    assert 0.85 < depth / height < 1.15
+
+
+def test_a_low_tray_is_not_a_tile_seen_from_above():
+    profile = np.array([[-0.7, -0.7], [0.7, -0.7], [0.7, 0.7], [-0.7, 0.7]])
+    bottom, top = np.c_[0.72 * profile, np.zeros(4)], np.c_[profile, np.full(4, 0.25)]
+    vertices = np.concatenate([bottom, top]).astype(np.float32)
+    sides = [(i, (i + 1) % 4, (i + 1) % 4 + 4, i + 4) for i in range(4)]
+    quads = [*sides, (3, 2, 1, 0), (4, 5, 6, 7)]
+    faces = np.array([face for a, b, c, d in quads for face in ((a, b, c), (a, c, d))], np.int32)
+    flat = vertices[faces].reshape(-1, 3)
+    normals = np.repeat(np.cross(flat[1::3] - flat[::3], flat[2::3] - flat[::3]), 3, 0)
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    order = np.arange(len(flat), dtype=np.int32).reshape(-1, 3)
+    tray = Model3D((Part(flat, order, normals.astype(np.float32), np.zeros((len(flat), 2), np.float32), PLAIN),))
+    true = render(tray, [View()], size=SIZE)[0]
+    ours = render(model_from_photos(true.image, UNKNOWN).model, [View()], size=SIZE)[0]
+    assert overlap(ours.mask, true.mask) > 0.9
+
+
+def test_what_is_curved_all_around_is_rounded_in_depth_too():
+    angle = np.linspace(-np.pi / 2, np.pi / 2, 60)
+    egg = revolve(np.c_[np.maximum(0.6 * np.cos(angle), 1e-4), 0.6 + 0.6 * np.sin(angle)], PLAIN)
+    lying = Part((egg.vertices * [1.35, 1, 1]).astype(np.float32), egg.faces, egg.normals, egg.uv, egg.material)
+    views = [View(elevation=10), View(azimuth=90, elevation=10)]
+    true = render(Model3D((lying,)), views, size=SIZE)
+    attributes = {"photo_shape": "relief"}
+    built = model_from_photos(true[0].image, UNKNOWN.model_copy(update={"attributes": attributes}))
+    ours = render(built.model, views, size=SIZE)
+    assert overlap(ours[1].mask, true[1].mask) > 0.85
+    columns = ours[1].mask.any(0).nonzero()[0]
+    filled = ours[1].mask.sum() / (len(columns) * ours[1].mask.any(1).sum())
+    # An ellipse fills 0.79 of its box, a block all of it.
+    assert filled < 0.87

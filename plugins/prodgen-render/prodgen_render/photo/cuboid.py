@@ -22,6 +22,8 @@ _LEAST_CONVEX = 0.9
 _DOUBTFUL, _GOOD = 0.87, 0.98
 _SHADED, _BELOW, _STEEP, _ABOVE = 0.05, 0.03, 40.0, 0.1
 """What tells against each degree that the camera is off what the shadow says, below the product, and above what is usual."""
+_HIGHEST = 60.0
+"""Degrees from which on no photo of a box is taken, unless somebody says so: what looks like one is a plate or a tray."""
 _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float64) / 2
 
 
@@ -106,7 +108,9 @@ def fit_cuboid(
         return np.concatenate([(reach - wanted) / scale * 10, penalties])
 
     best: tuple[float, Floats] | None = None
-    start_depth = np.log(max(float(width) * prior, 1e-3))
+    # In the contract's frame the sphere leaves that much room for the depth.
+    room = max(4 - float(width) ** 2 - float(height) ** 2, 0.0) ** 0.5 if framed and depth is None else 0.0
+    start_depth = np.log(max(float(width) * prior, room, 1e-3))
     for azimuth in (0.0, -32.0, 32.0):
         if best is not None and not _DOUBTFUL < _overlap(_picture(*unpack(best[1])), mask) < _GOOD:
             # It is one, or nothing like one: other starts would not change that.
@@ -123,7 +127,7 @@ def fit_cuboid(
     assert best is not None
     values = best[1]
     size, seen = unpack(values)
-    fit = _overlap(_picture(size, seen), mask)
+    fit = _overlap(_picture(size, seen), mask) if elevation is not None or seen.elevation < _HIGHEST else 0.0
     turned = abs(seen.azimuth) > 8 or abs(seen.elevation) > 12
     size, seen = _front_first(size, seen)
     return Cuboid(size, seen, fit, framed or turned or depth is not None)

@@ -20,8 +20,8 @@ from prodgen_render.photo.texture import shots_of
 from prodgen_sdk.types import Mask
 
 _PRIOR_DEPTH = {"sheet": 0.24, "relief": 0.45}
-_USUAL = 0.7
-"""Depth of unknown things as a share of the geometric mean of width and height."""
+_USUAL, _ROUND = 0.7, 0.9
+"""Depth of unknown things as a share of the geometric mean of width and height, and of those whose outline is curved all around."""
 _CIRCLE = 0.75**0.5
 """Depth as a share of the width of three feet at equal angles."""
 _DEEPEST = 2.0
@@ -54,7 +54,7 @@ def flat_body(
             thickness = weighed(thickness, usual, gain, OFF["relief"], fits.words.depth is not None)
             return frame, _relief(plan, frame, thickness, shape, cutout, behind, config, fits.words.printed), "frame"
         if shape == "relief":
-            thickness = _relief_depth(fits, frame)
+            thickness = _relief_depth(fits, frame, plan)
             return (
                 frame,
                 _relief(plan, frame, thickness, shape, cutout, behind, config, fits.words.printed),
@@ -92,12 +92,16 @@ def flat_body(
     )
 
 
-def _relief_depth(fits: Fits, frame: PhotoCamera) -> float:
+def _relief_depth(fits: Fits, frame: PhotoCamera, plan: Plan) -> float:
     """The depth of a relief in the contract's frame, in radii."""
     rows, columns = (len(np.flatnonzero(fits.mask.any(axis))) for axis in (1, 0))
     known = fits.words.depth
-    usual = _USUAL if known is None else known * (columns / rows) ** 0.5
-    return framed_depth(fits.mask, frame, usual, SPREAD[known is not None])
+    unknown = _USUAL + (_ROUND - _USUAL) * plan.curved
+    usual = unknown if known is None else known * (columns / rows) ** 0.5
+    framed = framed_depth(fits.mask, frame, usual, SPREAD[known is not None])
+    # The sphere around what is round touches its ends alone, however deep it is; and it is about as deep as it is thick across.
+    alone = min(usual * (rows * columns) ** 0.5, _CUSHION["sheet"] * float(plan.inner.max())) * AWAY / frame.focal
+    return float(framed ** (1 - plan.curved) * alone**plan.curved)
 
 
 def _on_legs(found: Legged, fits: Fits, tilt: float, cutout: Cutout) -> tuple[PhotoCamera, list[Part], str] | None:
@@ -140,13 +144,15 @@ _BLOCK = 2.3
 def _profile(plan: Plan, camera: PhotoCamera, thickness: float, shape: Shape) -> tuple[Floats, float]:
     """Half the depth at each vertex, and half that of the wall.
 
-    What is a good deal less deep than it is thick across is rounded like a cushion; what is deeper has more and more of sides.
+    What is a good deal less deep than it is thick across is rounded like a cushion; what is deeper has more and more of sides, unless its
+    outline is curved all around.
     """
     inner = float(plan.inner.max()) * AWAY / camera.focal
-    share = np.clip((thickness / inner - _CUSHION[shape]) / (_BLOCK - _CUSHION[shape]), 0, 1)
+    cushion = max(_CUSHION[shape], _CUSHION["sheet"] * plan.curved)
+    share = np.clip((thickness / inner - cushion) / (_BLOCK - cushion), 0, 1)
     wall = _WALL * 0.5 * thickness * float(share)
     soft = thickness - 2 * wall
-    return depth_of(plan, camera, soft, min(inner, 0.6 * soft)), wall
+    return depth_of(plan, camera, soft, min(inner, max(0.6 * soft, inner * plan.curved))), wall
 
 
 def _solid_points(plan: Plan, camera: PhotoCamera, thickness: float, shape: Shape) -> Floats:

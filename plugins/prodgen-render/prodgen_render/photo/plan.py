@@ -26,12 +26,14 @@ class Plan:
         inner: [n], its distance to the outline in pixels, 0 on it; what the product stands on does not count.
         faces: [m, 3], counter-clockwise seen by the camera.
         rim: [k, 2], edges of the outline, the product at their left seen by the camera.
+        curved: 1 where the outline is curved all around, 0 where it has straight sides.
     """
 
     pixel: Floats
     inner: Floats
     faces: Ints
     rim: Ints
+    curved: float
 
 
 def plan_of(mask: Mask) -> Plan:
@@ -78,11 +80,14 @@ def plan_of(mask: Mask) -> Plan:
     faces = renamed.reshape(-1, 3).astype(np.int32)
     place = flat[used]
     rim = _rim(faces)
-    away = np.maximum(ndimage.distance_transform_edt(_standing(padded)) - 0.5, 0).astype(np.float32)
+    curved = _curved(padded, field)
+    # What is round all around is round below as well.
+    solid = _standing(padded) if curved < 0.5 else padded
+    away = np.maximum(ndimage.distance_transform_edt(solid) - 0.5, 0).astype(np.float32)
     depth = np.maximum(at(away, place), 0)
     ends = np.unique(rim)
     depth[ends] = np.where(depth[ends] > 1.5 * cell, depth[ends], 0)
-    return Plan(place, depth, faces, rim)
+    return Plan(place, depth, faces, rim, curved)
 
 
 _FOOT = 0.06
@@ -95,6 +100,35 @@ def _standing(mask: Mask) -> Mask:
     lowest = len(mask) - 1 - mask[::-1].argmax(0)
     foot = mask.any(0) & (lowest >= rows[-1] - _FOOT * len(rows))
     return np.asarray(mask | (foot & (np.arange(len(mask))[:, None] > lowest)))
+
+
+_BINS = 72
+_CURVED, _STRAIGHT = 0.35, 0.5
+"""What is curved all around, and what has sides, run by this share in their four main directions: ellipses by 0.25, boxes by nearly 1."""
+
+
+def _curved(mask: Mask, field: Floats) -> float:
+    """See `Plan`; a direction is a window of 15 degrees, and the foot does not count.
+
+    Args:
+        field: the signed distance to the outline.
+    """
+    from scipy import ndimage
+
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    smooth = ndimage.gaussian_filter(field, max(1.0, max(len(rows), len(columns)) / 100))
+    down, across = np.gradient(smooth)
+    edge = (np.abs(field) < 1.5) & (np.arange(len(mask))[:, None] < rows[-1] - _FOOT * len(rows))
+    angles = np.arctan2(down[edge], across[edge]) % (2 * np.pi)
+    counts = np.bincount((angles * _BINS / (2 * np.pi)).astype(int) % _BINS, minlength=_BINS)
+    total, found = max(int(counts.sum()), 1), 0
+    for _ in range(4):
+        near = [np.roll(counts, shift) for shift in (-1, 0, 1)]
+        best = int(np.sum(near, axis=0).argmax())
+        window = np.arange(best - 1, best + 2) % _BINS
+        found += int(counts[window].sum())
+        counts[window] = 0
+    return 1 - float(np.clip((found / total - _CURVED) / (_STRAIGHT - _CURVED), 0, 1))
 
 
 def _rim(faces: Ints) -> Ints:

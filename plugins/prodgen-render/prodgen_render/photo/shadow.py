@@ -59,7 +59,7 @@ def _spread(places: Floats, weight: Floats) -> float:
 
 _STEP = 0.016
 """Soft shadows change by less than this from pixel to pixel (of 1, at about 512 pixels)."""
-_STEEP, _COLOURFUL = 3.0, 0.4
+_STEEP, _COLOURFUL = 3.0, 0.6
 """Beside a product of which this share is in colour, shadows may have edges that are so much steeper."""
 _THICK = 0.012
 """Half of how thick such a shadow is at least, as a share of the photo's size."""
