@@ -59,3 +59,14 @@ def test_an_outline_that_hardly_differs_from_the_background_is_told():
     photo = painted(BOX, (228, 228, 229), photo)
     photo = painted(BOX & (Y < 110), (40, 60, 160), photo)
     assert any("hardly differs" in warning for warning in cut_out(photo).warnings)
+
+
+def test_a_white_bobble_above_a_product_in_colour_stays():
+    y, x = np.mgrid[0:512, 0:512]
+    hat = (abs(x - 256) < 110) & (abs(y - 320) < 100)
+    bobble = (x - 256) ** 2 + (y - 185) ** 2 < 45**2
+    photo = np.full((512, 512, 3), 255, np.uint8)
+    photo[bobble] = 224
+    photo[hat] = (120, 30, 60)
+    found = cut_out(photo).mask
+    assert (found & bobble & ~hat).sum() > 0.9 * (bobble & ~hat).sum()

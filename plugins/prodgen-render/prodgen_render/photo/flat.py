@@ -99,6 +99,8 @@ def _relief_depth(fits: Fits, frame: PhotoCamera, plan: Plan) -> float:
     unknown = _USUAL + (_ROUND - _USUAL) * plan.curved
     usual = unknown if known is None else known * (columns / rows) ** 0.5
     framed = framed_depth(fits.mask, frame, usual, SPREAD[known is not None])
+    if known is not None:
+        return framed
     # The sphere around what is round touches its ends alone, however deep it is; and it is about as deep as it is thick across.
     alone = min(usual * (rows * columns) ** 0.5, _CUSHION["sheet"] * float(plan.inner.max())) * AWAY / frame.focal
     return float(framed ** (1 - plan.curved) * alone**plan.curved)

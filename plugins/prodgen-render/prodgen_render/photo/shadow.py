@@ -98,9 +98,12 @@ def shadow_in(rgb: Floats, under: Floats, found: Mask) -> Mask:
     rows = np.flatnonzero(found.any(1))
     low = np.arange(len(found))[:, None] > rows[0] + 0.25 * (rows[-1] - rows[0])
     shadow = _met(found, neutral & soft & low) & found
-    if float((found & (np.ptp(ratio, axis=2) > 0.14)).sum()) > _COLOURFUL * float(found.sum()):
-        # Beside what has colours of its own a harder shadow can be told as well, and one on a wall, but for thin grey edges.
-        harder = _met(found, neutral & (step < _STEEP * _STEP * 512 / size)) & found
+    coloured = found & (np.ptp(ratio, axis=2) > 0.14)
+    if float(coloured.sum()) > _COLOURFUL * float(found.sum()):
+        # Beside what has colours of its own a harder shadow can be told as well, and one on a wall, but for thin grey edges. Light comes
+        # from above: what is above all colours, such as a white bobble, is no shadow.
+        below = np.arange(len(found))[:, None] > np.flatnonzero(coloured.any(1))[0]
+        harder = _met(found, neutral & below & (step < _STEEP * _STEP * 512 / size)) & found
         shadow |= ndimage.binary_opening(harder, iterations=max(3, round(_THICK * size)))
     if max(rgb.shape[:2]) > 200:
         shadow = ndimage.binary_opening(shadow | ~found, np.ones((3, 3))) & found
@@ -114,9 +117,9 @@ def shadow_in(rgb: Floats, under: Floats, found: Mask) -> Mask:
     shadow = ndimage.binary_dilation(shadow, iterations=reach, mask=shadow | grey) | (
         ndimage.binary_dilation(shadow, iterations=1) & neutral & found
     )
-    coloured = ndimage.binary_erosion(found & ~shadow & ~greyish, iterations=max(1, reach // 3))
-    if coloured.any():
-        patches = greyish & ~shadow & _unlike(coloured, ratio)
+    sure = ndimage.binary_erosion(found & ~shadow & ~greyish, iterations=max(1, reach // 3))
+    if sure.any():
+        patches = greyish & ~shadow & _unlike(sure, ratio)
         shadow |= _between_feet(found & ~shadow, patches, np.where(shadow, 0, np.abs(rgb - under).max(2)))
     return np.asarray(shadow)
 
