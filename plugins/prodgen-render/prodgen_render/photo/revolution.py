@@ -22,8 +22,8 @@ _TIE = 0.003
 _SYMMETRIC, _NEAR = 0.95, 0.02
 """Where the frame is the contract's: how symmetric an outline must be, and how near to the frame's sphere (in radii) a body is
 believed without a search."""
-UNTOLD, _SCATTER = 0.75, 0.1
-"""Depth as a share of width where the ends of an outline are straight and tell none, and how far such depths scatter."""
+UNTOLD = 0.75
+"""Depth as a share of width where the ends of an outline are straight and tell none."""
 _TALL = 1.9
 """What is this many times as high as wide may be a flat bottle; of what is lower, ends that tell nothing are those of something round."""
 _DEPTHS = (0.88, 0.78, 0.7, 0.62, 0.54, 0.47, 0.4)
@@ -105,10 +105,6 @@ def fit_revolution(
         squash = 1.0
     if told and squash is not None:
         return _by_all_signs(at, squash, alone, shadow)
-    if elevation is None and squash is None and ends is not None and ends.oval:
-        # What the ends tell and what is usual, each by its certainty: a level camera sees little of a curve.
-        certain, usual = 1 / max(ends.spread, 0.01) ** 2, 1 / _SCATTER**2
-        return at(round(ends.elevation, 1), (ends.depth * certain + UNTOLD * usual) / (certain + usual), _RINGS)
     found = _by_outline(mask, at, angles, elevation is None, squash)
     if found is not None and alone and off_frame(found) >= _NEAR:
         found = _by_frame(mask, at, angles, squash, found)
