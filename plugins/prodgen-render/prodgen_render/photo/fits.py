@@ -37,7 +37,7 @@ def weighed(framed: float, usual: float, gain: float, off: float, known: bool) -
     return float(np.exp((np.log(framed) * of_kind + np.log(usual) * of_frame) / (of_kind + of_frame)))
 
 
-BOX_DEPTH = 0.33
+_BOX_DEPTH = 0.33
 """Depth of an unknown box as a share of the geometric mean of width and height."""
 _BESIDE, _MOST_BESIDE = 0.15, 6
 """Pieces of an outline at least this large, beside the largest, are products of their own, and how many a photo may show."""
@@ -137,7 +137,7 @@ class Fits:
     def _usual_box(self) -> float:
         """Usual depth of a box as a share of its width: tall narrow ones are about square, and wide low ones shallow."""
         rows, columns = (len(np.flatnonzero(self.mask.any(axis))) for axis in (1, 0))
-        return float(min(1.0, BOX_DEPTH * (rows / columns) ** 0.5))
+        return float(min(1.0, _BOX_DEPTH * (rows / columns) ** 0.5))
 
     def _boxed(self) -> Cuboid:
         prior = self.words.depth or self._usual_box()

@@ -20,8 +20,10 @@ from prodgen_render.photo.texture import shots_of
 from prodgen_sdk.types import Mask
 
 _PRIOR_DEPTH = {"sheet": 0.24, "relief": 0.45}
+"""Usual depths as shares of the width, beside a flat fit in the frame, or without a frame."""
 _USUAL, _ROUND = 0.7, 0.9
-"""Depth of unknown things as a share of the geometric mean of width and height, and of those whose outline is curved all around."""
+"""The same where a flat fit in the frame fails, as from above: as a share of the geometric mean of width and height, and of what is
+curved all around."""
 _CIRCLE = 0.75**0.5
 """Depth as a share of the width of three feet at equal angles."""
 _DEEPEST = 2.0

@@ -14,10 +14,8 @@ LEAST_CHROMA = 4.5
 SKIN_CHROMA = (8.0, 48.0)
 HUE = (18.0, 82.0)  # degrees
 COLOURLESS = 3.0  # a photo whose most colourful pixels are below this is black and white
-COLOURED_LIGHT, BESIDE_LIGHT = (
-    6.0,
-    12.0,
-)  # chroma of light from which on a grey face may be skin; how far skin is from it then
+COLOURED_LIGHT = 6.0  # chroma of light from which on a grey face may be skin
+BESIDE_LIGHT = 12.0  # how far skin is from it then
 
 
 def is_colourless(photo: Image) -> bool:

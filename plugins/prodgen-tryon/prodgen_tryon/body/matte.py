@@ -8,10 +8,8 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import Image
 from prodgen_tryon.filters import Float, box_of, dilate, erode, mean_inside
 
-RIM, WAIST = (
-    0.03,
-    0.05,
-)  # half the width of the band that is decided anew, in shoulder widths: of the outline, and at the waist
+RIM = 0.03  # half the width of the band along the outline that is decided anew, in shoulder widths
+WAIST = 0.05  # the same at the waist
 APART = (25.0, 50.0)  # distance of the two sides' colours, 0 to 255, from which on they say something, and all
 UNEVEN = (0.4, 0.7)  # spread of both sides along the line between them, as shares of it: below the first they say all
 MIXED = (0.1, 0.9)  # places on that line that count as one side alone and as the other alone
