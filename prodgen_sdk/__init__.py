@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from prodgen_sdk.host import Host, PluginRecord
     from prodgen_sdk.pipeline.produce import Picture
     from prodgen_sdk.pipeline.run import GenerationResult
-    from prodgen_sdk.recommender import Recorded, Similar
+    from prodgen_sdk.serving.intake import Recorded
+    from prodgen_sdk.serving.similar import Similar
     from prodgen_sdk.studio import Studio
     from prodgen_sdk.types import (
         Event,
@@ -70,8 +71,8 @@ _MODULES = {
     "Host": "host",
     "Picture": "pipeline.produce",
     "PluginRecord": "host",
-    "Recorded": "recommender",
-    "Similar": "recommender",
+    "Recorded": "serving.intake",
+    "Similar": "serving.similar",
     "Studio": "studio",
     "hookimpl": "hookspecs",
 }

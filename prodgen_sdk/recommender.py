@@ -7,19 +7,15 @@ import logging
 import threading
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
 from prodgen_sdk.config import RecommendConfig
 from prodgen_sdk.context import Progress
 from prodgen_sdk.errors import InputError, NotFound, ProdgenError
-from prodgen_sdk.events import convert, unfit
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline import learn
 from prodgen_sdk.pipeline.embed import Embedder
@@ -27,11 +23,13 @@ from prodgen_sdk.pipeline.explain import Explanation, explain
 from prodgen_sdk.pipeline.recommend import Choices, answer, choose, described, first, impressions, retrieve
 from prodgen_sdk.serving.catalogue import Catalogue
 from prodgen_sdk.serving.impressions import ImpressionLog
+from prodgen_sdk.serving.intake import Intake, Recorded
 from prodgen_sdk.serving.lookout import Lookout
 from prodgen_sdk.serving.people import People
 from prodgen_sdk.serving.personal import Personal
 from prodgen_sdk.serving.request import FALLS_BACK, Budgets, Ready, Request
 from prodgen_sdk.serving.shelf import Shelf
+from prodgen_sdk.serving.similar import Similar, nearest
 from prodgen_sdk.serving.tracing import Stopwatch, Traces
 from prodgen_sdk.types import (
     Candidate,
@@ -40,7 +38,6 @@ from prodgen_sdk.types import (
     Filter,
     Image,
     Locale,
-    Model,
     Recommendation,
     RecommendationContext,
     Trace,
@@ -50,36 +47,12 @@ from prodgen_sdk.types import (
 from prodgen_sdk.types.rules import Rules
 
 if TYPE_CHECKING:
-    from prodgen_sdk.interfaces import Vectors
     from prodgen_sdk.store import Store
 
 _PATIENCE = 0.25
 _FOR_FALL_BACK = 0.4
 _FOR_LOG = 0.1
 logger = logging.getLogger(__name__)
-
-
-class Similar(Model):
-    """A product near a query, its nearest variant, and the cosine similarity of the two."""
-
-    sku: str
-    variant: str
-    score: float
-    title: str = ""
-
-
-class Recorded(Model):
-    """What became of some events.
-
-    Args:
-        rejected: the place in the input, from 0, and the reason.
-        skipped: kinds of events that nothing is recorded of, and how many there were of each.
-    """
-
-    new: int
-    known: int
-    rejected: tuple[tuple[int, str], ...] = ()
-    skipped: dict[str, int] = Field(default_factory=dict)
 
 
 class Recommender:
@@ -97,6 +70,7 @@ class Recommender:
         self._personal = Personal(host, config, self._catalogue, self._people, self._lookout)
         self._shelf = Shelf(store, host, self._catalogue, self._people, self._lookout)
         self._log = ImpressionLog(store.events.append, config.log, room=config.log_queue)
+        self._intake = Intake(store, host, self._catalogue)
         self._traces = Traces(config.traces)
         self._budgets = Budgets()
 
@@ -245,62 +219,13 @@ class Recommender:
         filter: Filter | None = None,
     ) -> list[Similar]:
         """See `Studio.similar`."""
-        import numpy as np
-
-        text = text if text and text.strip() else None
-        if sku is None and image is None and text is None:
-            raise InputError("Similar to what?", hint="Give a sku, an image or some text.")
         _check_k(k)
         self._catalogue.catch_up(_PATIENCE)
-        parts: list[Vectors] = []
-        if sku is not None:
-            self._store.products.get(sku)
-            own = self._catalogue.vectors([sku])
-            if sku not in own:
-                raise NotFound(f"{sku} has no approved picture yet.", hint=f"Run: prodgen generate {sku}")
-            parts.append(own[sku])
-        if image is not None or text is not None:
-            if image is None:
-                parts.append(self.embedder.queries([text or ""])[0])
-            else:
-                words = self.embedder.texts([text])[0] if text is not None else None
-                parts.append(self.embedder.join(words, self.embedder.pictures([image])[0]))
-        query = np.stack(parts).mean(axis=0)
-        eligible = filter or Filter()
-        if sku is not None:
-            eligible = eligible.model_copy(update={"exclude_skus": (*eligible.exclude_skus, sku)})
-        mark = self._catalogue.mark
-        found = self._catalogue.index.search(query[None], k, eligible)[0]
-        changed = self._catalogue.changed_since(mark)
-        shown = self._catalogue.servable([candidate for candidate in found if candidate.sku in changed], eligible)
-        products = self._catalogue.products(candidate.sku for candidate in found)
-        answers = []
-        for candidate in found:
-            as_found = candidate.sku not in changed
-            nearest = next((variant for variant in candidate.variants if as_found or variant.id in shown), None)
-            if nearest is not None and candidate.sku in products:
-                title = products[candidate.sku].title
-                answers.append(Similar(sku=candidate.sku, variant=nearest.id, score=nearest.score, title=title))
-        return answers
+        return nearest(self._store, self._catalogue, sku=sku, image=image, text=text, k=k, filter=filter or Filter())
 
     def record(self, events: Iterable[Event | Mapping[str, Any]], *, format: str = "prodgen") -> Recorded:
         """See `Studio.record`."""
-        good: list[Event] = []
-        rejected: list[tuple[int, str]] = []
-        skipped: Counter[str] = Counter()
-        now = datetime.now(UTC)
-        for row in convert(events, format):
-            if row.event is None:
-                skipped.update([row.skipped] if row.skipped else [])
-                rejected += [] if row.skipped else [(row.line, row.reason)]
-            elif reason := unfit(row.event, now) or self._unknown(row.event):
-                rejected.append((row.line, reason))
-            else:
-                good.append(row.event)
-        new = self._store.events.record(good)
-        for event in new:
-            self._host.notify("on_event", event=event)
-        return Recorded(new=len(new), known=len(good) - len(new), rejected=tuple(rejected), skipped=dict(skipped))
+        return self._intake.record(events, format)
 
     def learn(self, *, at: datetime | None = None) -> dict[str, int]:
         """See `Studio.learn`."""
@@ -368,11 +293,6 @@ class Recommender:
         self._catalogue.close()
         self._lookout.close()
         self._budgets.close()
-
-    def _unknown(self, event: Event) -> str | None:
-        if event.sku is None or self._catalogue.products([event.sku]):
-            return None
-        return f"sku: there is no product {event.sku!r}"
 
 
 def _budget(milliseconds: float | None) -> float | None:

@@ -48,7 +48,9 @@ if TYPE_CHECKING:
     from prodgen_sdk.pipeline.explain import Explanation
     from prodgen_sdk.pipeline.run import GenerationResult
     from prodgen_sdk.pipeline.try_on_clip import Gaps
-    from prodgen_sdk.recommender import Recommender, Recorded, Similar
+    from prodgen_sdk.recommender import Recommender
+    from prodgen_sdk.serving.intake import Recorded
+    from prodgen_sdk.serving.similar import Similar
     from prodgen_sdk.store import Store
 
 

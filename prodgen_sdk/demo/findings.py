@@ -13,7 +13,7 @@ from prodgen_sdk.types import Attribute, Erased, Image, Product, Recommendation,
 
 if TYPE_CHECKING:
     from prodgen_sdk.catalogue import Summary
-    from prodgen_sdk.recommender import Similar
+    from prodgen_sdk.serving.similar import Similar
 
 
 @dataclass(frozen=True)
