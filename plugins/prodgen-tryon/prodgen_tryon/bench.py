@@ -1,9 +1,9 @@
-"""The benchmarks `prodgen bench tryon` and `prodgen bench tryon-clip`."""
+"""The benchmark `prodgen bench tryon`."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,7 @@ import numpy as np
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import InputError
-from prodgen_sdk.interfaces import Benchmark, Compositor
+from prodgen_sdk.interfaces import Benchmark
 from prodgen_sdk.types import Body, Garment, Image, Mask, PersonPhoto, Refusal, TryOn, TryOnRequest
 from prodgen_tryon.body.parsing import parse_parts
 from prodgen_tryon.body.skeleton import skeleton
@@ -20,7 +19,6 @@ from prodgen_tryon.config import Config
 from prodgen_tryon.filters import dilate, to_lab
 from prodgen_tryon.garment.cutout import cut_out
 from prodgen_tryon.measuring.edits import edits
-from prodgen_tryon.measuring.flicker import MovingPhoto, common_region, flicker
 from prodgen_tryon.measuring.identity import identity
 from prodgen_tryon.measuring.likeness import floors, interval, scores, ssim
 from prodgen_tryon.measuring.lpips import Lpips
@@ -64,11 +62,12 @@ class TryOnBenchmark(Benchmark):
 
 def dress(compositor: Any, person: Image, garment: Image, ctx: Context) -> TryOn | Refusal:
     """One top on one person."""
-    result: TryOn | Refusal = compositor.compose([_request(person, garment)], ctx)[0]
+    result: TryOn | Refusal = compositor.compose([worn_top(person, garment)], ctx)[0]
     return result
 
 
-def _request(person: Image, garment: Image) -> TryOnRequest:
+def worn_top(person: Image, garment: Image) -> TryOnRequest:
+    """What asks for it."""
     return TryOnRequest(person=PersonPhoto(image=person), garments=(Garment(front=garment, category="top"),))
 
 
@@ -147,8 +146,8 @@ def likeness(
     result: dict[str, Any] = {"pairs": len(rows[""]), "refused": refused, "without_region": skipped}
     for name, several in rows.items():
         for key in several[0] if several else ():
-            result[f"{name}_{key}".lstrip("_")] = _mean(row[key] for row in several)
-    return result | _over_floors(rows) | _edited(edited) | _kept(kept) | ({"confidence": _mean(sure)} if sure else {})
+            result[f"{name}_{key}".lstrip("_")] = mean(row[key] for row in several)
+    return result | _over_floors(rows) | _edited(edited) | _kept(kept) | ({"confidence": mean(sure)} if sure else {})
 
 
 def _floors(truths: Sequence[Image], garment: Image, region: Mask) -> dict[str, list[Image]]:
@@ -198,9 +197,9 @@ def _kept(rows: Sequence[Mapping[str, float]]) -> dict[str, Any]:
     prints = [row["print_corr"] for row in rows if "print_corr" in row]
     result: dict[str, Any] = {}
     if shifts:
-        result |= {"chroma_shift": _mean(shifts), "chroma_shift_max": round(max(shifts), 4)}
+        result |= {"chroma_shift": mean(shifts), "chroma_shift_max": round(max(shifts), 4)}
     if prints:
-        result |= {"print_corr": _mean(prints), "print_corr_min": round(min(prints), 4), "prints": len(prints)}
+        result |= {"print_corr": mean(prints), "print_corr_min": round(min(prints), 4), "prints": len(prints)}
     return result
 
 
@@ -211,7 +210,7 @@ def _explained(
     explain = getattr(getattr(compositor, "component", compositor), "explain", None)
     if explain is None:
         return dress(compositor, person, garment, ctx), {}
-    explained = explain(_request(person, garment), ctx)
+    explained = explain(worn_top(person, garment), ctx)
     if isinstance(explained, Refusal):
         return explained, {}
     who, pieces, dressed = explained
@@ -222,7 +221,8 @@ def _explained(
     return dressed.answer, identity(pieces[0].cutout.rgba, working, dressed.composed[0], dressed.parts[0])
 
 
-def _mean(values: Any) -> float:
+def mean(values: Iterable[float]) -> float:
+    """In four digits."""
     return round(float(np.mean(list(values))), 4)
 
 
@@ -245,61 +245,3 @@ def _region(truth: Image, parser: Any, ctx: Context) -> Mask:
         return np.zeros(truth.shape[:2], bool)
     region: Mask = dilate(body.parts["upper"] > 0.5, 4)
     return region
-
-
-class ClipBenchmark(Benchmark):
-    """Options: `pairs` (as for `tryon`; each person wears the next pair's garment), `n` how many (2), `frames` of each clip (12), `height`
-    of the frames (512), `compositor` (`tryon/warp`).
-
-    The clip is a photo that sways, zooms and tilts by known amounts under fresh noise, so that the ideal answer only moves. Flicker is
-    the mean change from frame to frame after that motion is taken away, where clothes were edited, in grey levels. It stands beside the same
-    figure of the frames as filmed (the noise, which nobody can be below without blurring) and of each frame dressed by itself.
-    """
-
-    def __init__(self, config: Config | None, ctx: Context) -> None:
-        del config, ctx
-
-    def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
-        compositor = ctx.lookup("compositor", str(options.get("compositor") or "tryon/warp"))
-        component: Compositor = getattr(compositor, "component", compositor)
-        folder = str(options.get("pairs") or "")
-        pairs = read_pairs(Path(folder)) if folder else installed_photos()
-        number, frames = int(options.get("n") or 2), int(options.get("frames") or 12)
-        if frames < 2:
-            raise InputError("Flicker takes at least two frames.", hint="Say -o frames=12.")
-        height = int(options.get("height") or 512)
-        rows: list[dict[str, float]] = []
-        for place in range(min(number, len(pairs))):
-            person = fitted(pairs[place][0], height * 4, height)
-            rows.append(_clip_figures(component, person, pairs[(place + 1) % len(pairs)][1], frames, ctx))
-        keys = dict.fromkeys(key for row in rows for key in row)
-        result = {key: _mean(row[key] for row in rows if key in row) for key in keys}
-        return {"clips": len(rows), "frames": frames, **result}
-
-
-def _clip_figures(component: Compositor, person: Image, garment: Image, frames: int, ctx: Context) -> dict[str, float]:
-    clip = MovingPhoto(person, frames)
-    request = _request(next(iter(clip)), garment)
-    answers: dict[str, list[TryOn | Refusal]] = {}
-    seconds: dict[str, float] = {}
-    for name, method in (("steady", type(component).compose_clip), ("each", Compositor.compose_clip)):
-        started = time.perf_counter()
-        answers[name] = list(method(component, clip, request, 25.0, ctx))
-        seconds[name] = (time.perf_counter() - started) / frames
-    steady = [answer for answer in answers["steady"] if isinstance(answer, TryOn)]
-    each = [answer for answer in answers["each"] if isinstance(answer, TryOn)]
-    found = {
-        "refused_frames": float(frames - len(steady)),
-        "refused_frames_each": float(frames - len(each)),
-        "frame_s": seconds["steady"],
-        "frame_each_s": seconds["each"],
-    }
-    if len(steady) < frames:
-        return found
-    region = common_region(clip, [answer.edit_mask for answer in steady])
-    found["flicker_steady"] = flicker(clip, [answer.image for answer in steady], region)
-    found["flicker_as_filmed"] = flicker(clip, list(clip), region)
-    if len(each) == frames:
-        found["flicker_each"] = flicker(clip, [answer.image for answer in each], region)
-    leaks = sum(int(((a.image != f).any(-1) & ~a.edit_mask).sum()) for f, a in zip(clip, steady, strict=True))
-    return found | {"changed_outside_mask_px": float(leaks)}

@@ -144,7 +144,7 @@ def register_benchmarks(register: Register) -> None:
             measures="tryon-clip",
             needs=_NEEDS,
         ),
-        "prodgen_tryon.bench:ClipBenchmark",
+        "prodgen_tryon.clip.bench:ClipBenchmark",
     )
     register(
         BenchmarkSpec(

@@ -120,6 +120,19 @@ def test_the_models_read_a_drawn_figure(pose_models, drawn):
     assert body.person[20:60, 20:60].max() < 0.1
 
 
+def test_a_second_person_close_beside_the_first_is_counted(pose_models, drawn):
+    """The detector alone takes the two for one."""
+    wall, beside = (200, 205, 210), 230
+    photo = np.full((800, 900, 3), wall, np.uint8)
+    photo[:, :600] = drawn.person((800, 600))
+    other = drawn.person((800, 600), shirt=(150, 60, 60))
+    seen = np.abs(other.astype(int) - wall).max(-1) > 25
+    photo[:, beside : beside + 600][seen] = other[seen]
+    parser = LitertBodyParser(None, Context(models_folder=lambda name: pose_models))
+    assert len(parser._detect(photo)) == 1
+    assert parser.parse([PersonPhoto(image=photo)], Context())[0].people == 2
+
+
 def test_a_photo_is_dressed_with_the_real_models(pose_models, drawn):
     ctx = Context(models_folder=lambda name: pose_models)
     compositor = WarpCompositor(None, ctx)

@@ -21,9 +21,14 @@ from prodgen_tryon.body.parsing import parse_parts
 from prodgen_tryon.body.quiet import without_stderr_lines
 from prodgen_tryon.body.skeleton import skeleton
 from prodgen_tryon.config import Config
+from prodgen_tryon.filters import dilate
 
 MIN_PRESENCE = 0.4
 CROWD = 0.5  # a second person counts when at least this fraction of the main one's size
+COVER = 0.03  # how far around a person all is hidden when others are looked for, in radii of that person
+ALIKE = 0.7  # the same for one who stands beside the main one: smaller ones may be a poker or a lamp
+OWN = 0.5  # share of such a person that must not lie where that person was
+SAMPLED = 7  # one pixel of so many tells the scene's colour
 
 
 class LitertBodyParser(BodyParser):
@@ -57,6 +62,8 @@ class LitertBodyParser(BodyParser):
             main = max(found, key=lambda person: person.radius * person.score)
             people = sum(person.radius >= CROWD * main.radius for person in found)
             landmarks, person, presence, turn = self._landmarks(image, main)
+            if people == 1 and presence >= MIN_PRESENCE:
+                people += self._beside(image, person, main)
         if presence < MIN_PRESENCE:
             nothing = np.zeros(shape, np.float32)
             return Body(landmarks=landmarks, person=nothing, people=0, confidence=presence)
@@ -78,6 +85,21 @@ class LitertBodyParser(BodyParser):
         if boxes.shape[-1] == 1:
             boxes, scores = scores, boxes
         return pose.decode(boxes.reshape(-1, 12), scores, scale, offset)
+
+    def _beside(self, image: Image, person: Any, main: pose.Detection) -> int:
+        """How many people of about the main one's size stand beside that one, whom the detector sees only without it."""
+        gone = dilate(person > 0.3, COVER * main.radius)
+        if gone.all():
+            return 0
+        rest = image.copy()
+        rest[gone] = np.median(image[~gone][::SAMPLED], axis=0)
+        people = 0
+        for other in self._detect(rest):
+            if other.radius >= ALIKE * main.radius:
+                _, body, presence, _ = self._landmarks(rest, other)
+                seen = body > 0.5  # what was covered has a person's outline itself
+                people += bool(presence >= MIN_PRESENCE and (seen & ~gone).sum() > OWN * seen.sum())
+        return people
 
     def _landmarks(self, image: Image, person: pose.Detection) -> tuple[Any, Any, float, float]:
         region = pose.region_of(person.centre, person.top)

@@ -18,9 +18,10 @@ def front(person: Person) -> Float:
     """What no garment may cover: face, hair, hands; alpha."""
     if "front" not in person.cache:
         parts, shape = person.parts, person.image.shape
-        hair = parts["hair"].copy()
-        face = np.maximum(parts["face"], head_shape(person.frame, shape, 0.92) * (parts["person"] > 0.5))
-        person.cache["front"] = np.maximum.reduce([face, hair, parts["hands"]]).astype(np.float32)
+        # Between face and hair, a beard's edge among others, each has a share of a pixel.
+        head = np.minimum(parts["face"] + parts["hair"], 1)
+        oval = head_shape(person.frame, shape, 0.92) * (parts["person"] > 0.5)
+        person.cache["front"] = np.maximum.reduce([head, oval, parts["hands"]]).astype(np.float32)
     alpha: Float = person.cache["front"]
     return alpha
 
