@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from prodgen_rank.config import IndexConfig
+from prodgen_rank.index import contents
 from prodgen_rank.index.base import Base
 from prodgen_rank.index.calibrate import calibrated
 from prodgen_rank.index.exact import spans
 from prodgen_rank.index.first_stage import FirstStage, factory_for, filled, representatives, train
-from prodgen_rank.index.generations import Generations
 from prodgen_rank.index.rows import Pause, RowNumbers, Rows, parts
 from prodgen_rank.index.scan import quantise
 from prodgen_rank.index.snapshot import Snapshot
@@ -31,29 +31,29 @@ def limit_for(config: IndexConfig, base: int) -> int:
 
 
 def compacted(
-    old: Snapshot, config: IndexConfig, files: Generations | None, folder: Path | None, sequence: int, pause: Pause, *,
+    old: Snapshot, config: IndexConfig, folder: Path | None, sequence: int, pause: Pause, *,
     searchable: bool = True,
 ) -> Snapshot:  # fmt: skip
     """The rows of `old` that are alive as a base, with an empty delta.
 
     Args:
-        files, folder: where the generation is written and sealed, at `sequence`; None keeps it in memory only.
+        folder: where the generation is written and sealed, at `sequence`; None keeps it in memory only.
         pause: called between small pieces of work, so that other threads get their turn.
         searchable: false leaves out what makes searching fast, for a base that will be replaced soon.
     """
     order = _order(old)
     rows = old.rows.taken(order, limit_for(config, len(order)), pause)
     shape = (len(order), old.delta.shape[1])
-    if files and folder:
-        vectors = files.write_vectors(folder, map(old.vectors, parts(order, pause)), shape)
+    if folder:
+        vectors = contents.write_vectors(folder, map(old.vectors, parts(order, pause)), shape)
     else:
         vectors = np.concatenate([np.empty((0, shape[1]), np.float32), *map(old.vectors, parts(order, pause))])
     if searchable:
         base = prepared(vectors, rows, config, pause, former(old, order, rows.starts))
     else:
         base = Base(vectors, rows.starts)
-    if files and folder:
-        files.seal(folder, sequence, rows, shape[1], base.stage)
+    if folder:
+        contents.seal(folder, sequence, rows, shape[1], base.stage)
     return started(rows, base)
 
 

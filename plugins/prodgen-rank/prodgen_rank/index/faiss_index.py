@@ -126,7 +126,7 @@ class FaissIndex(VectorIndex):
             number = 0
             if self._files:
                 with self._files.draft() as folder:
-                    compacted(empty.snapshot, self._config, self._files, folder, 0, no_pause)
+                    compacted(empty.snapshot, self._config, folder, 0, no_pause)
                     number = self._files.publish(folder)
             self._swap(replace(_empty_state(), number=number))
 
@@ -274,7 +274,7 @@ class FaissIndex(VectorIndex):
             old = Snapshot(old.rows, Base(delta, old.base.starts), delta, old.live)
         private = Snapshot(old.rows.copy(), old.base, old.delta, old.live).extended(changes)
         with self._files.draft() if self._files else nullcontext() as folder:
-            made = compacted(private, self._config, self._files, folder, sequence, no_pause, searchable=sequence > 0)
+            made = compacted(private, self._config, folder, sequence, no_pause, searchable=sequence > 0)
             number = self._files.publish(folder) if self._files and folder else state.number + 1
         self._failed = None
         return State(number, sequence, 0, made)

@@ -56,7 +56,7 @@ class Rebuild:
         """Makes and seals the base; what came meanwhile is not in it yet."""
         start = self.start_from
         self._files, self._folder = files, folder
-        self._made = compacted(start.snapshot, config, files, folder, start.sequence, self.pause)
+        self._made = compacted(start.snapshot, config, folder, start.sequence, self.pause)
 
     def is_behind(self) -> bool:
         """Whether much came meanwhile that was not taken yet."""
