@@ -112,7 +112,7 @@ class Bound(Generic[C]):
                     raise NotFinite(
                         f"{self.id} gave numbers that are NaN or infinite, twice.",
                         component=self.id,
-                        hint="Set runtime.dtype to float32, or take another seed.",
+                        hint=error.hint or "Set runtime.dtype to float32, or take another seed.",
                     ) from error
                 ctx.logger.warning("%s gave NaN or infinite numbers; it is tried once more", self.id)
                 failed = True

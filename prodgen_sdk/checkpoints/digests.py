@@ -58,7 +58,8 @@ def identity(source: Source, path: Path, state: Path | None = None) -> str:
     if local_path(source.model) is None:
         which = source.variant if isinstance(source, Checkpoint) else ""
         which = source.file if isinstance(source, WeightsFile) else which
-        return hashlib.sha256(f"{source.model}@{source.revision} {which}".encode()).hexdigest()
+        where = f"/{source.subfolder}" if isinstance(source, Checkpoint) and source.subfolder else ""
+        return hashlib.sha256(f"{source.model}{where}@{source.revision} {which}".encode()).hexdigest()
     digest = _remembered(state)
     return folder_digest(path, digest) if path.is_dir() else digest(path)
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from prodgen_sdk.checkpoints.digests import check_digest
-from prodgen_sdk.checkpoints.hub import download, patterns_of
+from prodgen_sdk.checkpoints.hub import download, explained, patterns_of, plain_parts
 from prodgen_sdk.checkpoints.safety import check_folder, check_safetensors
 from prodgen_sdk.checkpoints.sources import Checkpoint, Source, WeightsFile, local_path, pinned, pull_name
 from prodgen_sdk.context import Context
@@ -37,19 +37,35 @@ def find_folder(
         MissingDependency: a hub id that is neither here nor reachable.
     """
     check = partial(check_folder, parts=parts, variant=source.variant, native=native)
-    folder = local_path(source.model)
-    if folder is None:
+    root = local_path(source.model)
+    if root is None:
         patterns = patterns_of(source, parts)
-        check = partial(check, patterns=patterns)
-        folder = _pulled(source, ctx) or _of_hub(source, ctx, patterns, check, component, offline)
-    elif not folder.is_dir():
+
+        def check_fetched(root: Path) -> None:
+            folder = root / source.subfolder
+            plain = (f"{part}/*.safetensors" for part in plain_parts(folder, source.variant))
+            check(folder, patterns=(*patterns, *plain))
+
+        root = _pulled(source, ctx)
+        if root is None or not (root / source.subfolder).is_dir():
+            root = _of_hub(source, ctx, patterns, check_fetched, component, offline)
+        check_fetched(root)
+    else:
+        _check_local(root, source, component)
+        check(root / source.subfolder)
+    check_digest(root / source.subfolder, source.digest)
+    return root / source.subfolder
+
+
+def _check_local(root: Path, source: Checkpoint, component: str) -> None:
+    if not root.is_dir():
         raise ConfigError(
-            f"{component}: {folder} is a file, not the folder of a checkpoint.",
-            hint="Name the folder that save_pretrained wrote.",
+            f"{component}: {root} is a file, not the folder of a checkpoint.",
+            hint="Name the folder that save_pretrained wrote; a pipeline in one file becomes one by "
+            "PIPELINE_CLASS.from_single_file(FILE).save_pretrained(FOLDER).",
         )
-    check(folder)
-    check_digest(folder, source.digest)
-    return folder
+    if not (root / source.subfolder).is_dir():
+        raise ConfigError(f"{component}: {root} has no folder {source.subfolder}.", hint="Check `subfolder`.")
 
 
 def find_file(source: WeightsFile, ctx: Context, *, component: str, offline: str) -> Path:
@@ -128,11 +144,11 @@ def _of_hub(
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError, ImportError) as error:
         if wrong is not None:
             raise wrong from error
-        reason = str(error).strip().splitlines()
+        reason, hint = explained(source, error)
         raise MissingDependency(
             f"{component}: {source.model!r} at revision {source.revision} is not on this machine and could not be fetched "
-            f"({reason[0] if reason else type(error).__name__}).",
-            hint=offline.format(name=pull_name(source)),
+            f"({reason}).",
+            hint=hint or offline.format(name=pull_name(source)),
         ) from error
 
 

@@ -32,6 +32,31 @@ def patterns_of(source: Source, parts: Sequence[str] = ()) -> tuple[str, ...]:
     return (*_TEXT_FILES, f"*/{any_name}.safetensors", *root)
 
 
+def plain_parts(folder: Path, variant: str | None) -> list[str]:
+    """The parts of a checkpoint that have no weights of a variant: diffusers takes their plain ones, which need fetching too."""
+    if variant is None:
+        return []
+    models = (path.parent for path in sorted(folder.glob("*/config.json")))
+    return [part.name for part in models if not any(part.glob(f"*.{variant}*.safetensors"))]
+
+
+def explained(source: Source, error: Exception) -> tuple[str, str | None]:
+    """Why something could not be fetched, and what to do where the hub said it; None where it is a matter of the network."""
+    from huggingface_hub import constants, errors
+
+    page = f"{constants.ENDPOINT}/{source.model}"
+    if isinstance(error, errors.GatedRepoError):
+        return "it is gated: its owner asks for consent to its terms", (
+            f"Agree to them at {page}, then set HF_TOKEN to a token of your account (or run: hf auth login)."
+        )
+    if isinstance(error, errors.RevisionNotFoundError):
+        return "there is no such revision", f"Check `revision`: the commits are listed at {page}/commits/main."
+    if isinstance(error, errors.RepositoryNotFoundError):
+        return "the hub has no such repository, or it is private", "Check `model`; a private one needs HF_TOKEN."
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__, None
+
+
 def download(source: Source, patterns: Sequence[str], folder: Path | None = None, *, cached: bool = False) -> Path:
     """A hub repository at its pinned revision, in the hub's cache or in `folder`.
 
@@ -42,18 +67,35 @@ def download(source: Source, patterns: Sequence[str], folder: Path | None = None
         ConfigError: no pinned revision.
         OSError, ValueError, ImportError: as huggingface_hub does.
     """
-    from huggingface_hub import snapshot_download
-
     if not cached:
         _reach_hub()
-    variant = source.variant if isinstance(source, Checkpoint) else None
-    others = [f"*.{other}{end}" for other in _VARIANTS if other != variant for end in (".*", "-*")]
+    if not isinstance(source, Checkpoint):
+        return _snapshot(source, patterns, None, folder, cached)
+    below = f"{source.subfolder}/" if source.subfolder else ""
+    wanted = [f"{below}{pattern}" for pattern in patterns]
+    found = _snapshot(source, wanted, _others(source.variant), folder, cached)
+    if plain := plain_parts(found / source.subfolder, source.variant):
+        wanted = [f"{below}{part}/*.safetensors" for part in plain]
+        _snapshot(source, wanted, _others(None), folder, cached)
+    return found
+
+
+def _others(variant: str | None) -> list[str]:
+    """Names of the weights in other variants."""
+    return [f"*.{other}{end}" for other in _VARIANTS if other != variant for end in (".*", "-*")]
+
+
+def _snapshot(
+    source: Source, patterns: Sequence[str], others: list[str] | None, folder: Path | None, cached: bool
+) -> Path:
+    from huggingface_hub import snapshot_download
+
     return Path(
         snapshot_download(
             source.model,
             revision=pinned(source),
             allow_patterns=list(patterns),
-            ignore_patterns=others if isinstance(source, Checkpoint) else None,
+            ignore_patterns=others,
             local_dir=folder,
             local_files_only=cached,
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from prodgen_sdk.checkpoints.messages import explained, refuse_made_up
+from prodgen_sdk.checkpoints.pipelines import renamed
 
 
 def load_pretrained(cls: Any, folder: Path, dtype: Any, *, component: str, **options: Any) -> Any:
@@ -23,6 +24,7 @@ def load_pretrained(cls: Any, folder: Path, dtype: Any, *, component: str, **opt
 
     name = "dtype" if hasattr(pipeline_utils, "_resolve_dtype") else "torch_dtype"  # newer releases renamed it
     with explained(folder, component=component) as messages:
+        options = {**renamed(folder), **options}
         loaded = cls.from_pretrained(folder, **{name: dtype}, use_safetensors=True, local_files_only=True, **options)
         refuse_made_up(messages, folder, component=component)
     return loaded

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from prodgen_sdk.checkpoints.safety import read_json
-from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.errors import ConfigError, MissingDependency
 
 _LIBRARIES = ("diffusers", "transformers")
+_RENAMED = {"CLIPFeatureExtractor": "CLIPImageProcessor"}
+"""Classes that older checkpoints name, and what transformers calls them today."""
 
 
 def read_index(folder: Path) -> dict[str, Any]:
@@ -19,6 +21,7 @@ def read_index(folder: Path) -> dict[str, Any]:
 
     Raises:
         ConfigError: no such file, not JSON, or a class that is not of diffusers or transformers.
+        MissingDependency: a class that transformers has where a further package is installed.
     """
     path = folder / "model_index.json"
     if not path.is_file():
@@ -34,7 +37,15 @@ def read_index(folder: Path) -> dict[str, Any]:
         )
     _pipeline_class(name, path)
     for part, entry in components(index).items():
-        if part_class(entry) is None:
+        found = part_class(entry)
+        if missing := getattr(
+            found, "_backends", ()
+        ):  # transformers has a stand-in for it, which nothing can be loaded with
+            raise MissingDependency(
+                f"{path}: the component {part} is a {entry[1]}, which needs {' and '.join(missing)}.",
+                hint=f"Run: pip install {' '.join(missing)}",
+            )
+        if found is None:
             raise ConfigError(
                 f"{path}: the component {part} is {'.'.join(map(str, entry))}, which is no class of diffusers or transformers.",
                 hint="Only classes of these two libraries are loaded; a newer version of them may have it.",
@@ -65,12 +76,23 @@ def part_class(entry: list[Any]) -> Any | None:
 
     if len(entry) != 2 or not all(isinstance(word, str) and word.isidentifier() for word in entry):
         return None
-    library, name = entry
+    library, name = entry[0], _RENAMED.get(entry[1], entry[1])
     if library in _LIBRARIES:
         found = getattr({"diffusers": diffusers, "transformers": transformers}[library], name, None)
     else:  # a class that lives beside one pipeline, such as ["stable_diffusion", "StableDiffusionSafetyChecker"]
         found = getattr(getattr(diffusers.pipelines, library, None), name, None)
     return found if isinstance(found, type) and found.__module__.split(".")[0] in _LIBRARIES else None
+
+
+def renamed(folder: Path) -> dict[str, Any]:
+    """The parts of a pipeline's folder whose class has another name today, loaded: diffusers looks for the old name alone."""
+    path = folder / "model_index.json"
+    entries = components(read_json(path)) if path.is_file() else {}
+    return {
+        name: part_class(entry).from_pretrained(folder / name, local_files_only=True)  # type: ignore[union-attr]
+        for name, entry in entries.items()
+        if entry[-1] in _RENAMED
+    }
 
 
 def _pipeline_class(name: str, path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from prodgen_sdk.checkpoints.digests import check_digest
-from prodgen_sdk.checkpoints.hub import download, patterns_of
+from prodgen_sdk.checkpoints.hub import download, explained, patterns_of
 from prodgen_sdk.checkpoints.safety import check_folder, check_safetensors
 from prodgen_sdk.checkpoints.sources import Checkpoint, Source, WeightsFile, local_path, pull_name
 from prodgen_sdk.errors import ConfigError, MissingDependency
@@ -68,14 +68,13 @@ def pull(sources: Sequence[Source], folder: Path, *, native: bool = False) -> No
 
     partial_folder = folder.with_name(f".{folder.name}.part")
     try:
-        for patterns, source in {patterns_of(source): source for source in sources}.items():
-            download(source, patterns, partial_folder)
+        for source in sources:
+            download(source, patterns_of(source), partial_folder)
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        lines = str(error).strip().splitlines()
+        reason, hint = explained(sources[0], error)
         raise MissingDependency(
-            f"{sources[0].model!r} at revision {sources[0].revision} could not be fetched: "
-            f"{lines[0] if lines else type(error).__name__}.",
-            hint="Check the id, the revision and the network; a gated model needs HF_TOKEN.",
+            f"{sources[0].model!r} at revision {sources[0].revision} could not be fetched: {reason}.",
+            hint=hint or "Check the network, and that the disk has room.",
         ) from error
     for source in sources:
         _check(source, partial_folder, native)
@@ -98,10 +97,9 @@ def _check(source: Source, folder: Path, native: bool) -> None:
             )
         check_safetensors(path)
         check_digest(path, source.digest)
-    else:
-        variant = source.variant if isinstance(source, Checkpoint) else None
-        check_folder(folder, variant=variant, native=native)
-        check_digest(folder, source.digest)
+    elif isinstance(source, Checkpoint):
+        check_folder(folder / source.subfolder, variant=source.variant, native=native)
+        check_digest(folder / source.subfolder, source.digest)
 
 
 def _sources(value: object) -> Iterator[Source]:

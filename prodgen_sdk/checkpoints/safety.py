@@ -116,7 +116,10 @@ def _refuse_what_runs(folder: Path, paths: list[Path]) -> None:
 def _check_weights(folder: Path, paths: list[Path], variant: str | None) -> None:
     weights = [path for path in paths if path.suffix == ".safetensors"]
     if not weights:
-        raise ConfigError(f"{folder} holds no safetensors weights.", hint="Save it with save_pretrained(folder).")
+        raise ConfigError(
+            f"{folder} holds no safetensors weights.",
+            hint='Name the variant if there is one alone (variant = "fp16"); else save it with save_pretrained(folder).',
+        )
     for path in weights:
         check_safetensors(path)
     ending = ".safetensors.index.json" if variant is None else f".safetensors.index.{variant}.json"

@@ -32,9 +32,15 @@ class Source(BaseModel):
 
 
 class Checkpoint(Source):
-    """A folder of a whole pipeline or of one model. `variant` is the middle of the files' names, such as `fp16`."""
+    """A folder of a whole pipeline or of one model.
+
+    Args:
+        variant: the middle of the files' names, such as `fp16`; a part that has no weights of it keeps its plain ones.
+        subfolder: where in the folder or repository it lies, such as `models/image_encoder`; empty: it is the whole.
+    """
 
     variant: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] | None = None
+    subfolder: Annotated[str, Field(pattern=r"^(\w[\w.-]*(/\w[\w.-]*)*)?$")] = ""
 
 
 class WeightsFile(Source):

@@ -57,7 +57,7 @@ class Pipeline(Checkpoint):
         scheduler: a scheduler class of diffusers, such as `LCMScheduler`; none keeps the checkpoint's.
         scheduler_options: fields of the scheduler's configuration, such as `{timestep_spacing = "trailing"}`.
         steps: denoising steps; None takes the pipeline's default.
-        guidance: guidance scale; None takes the pipeline's default.
+        guidance: guidance scale (Qwen-Image: the true one); None takes the pipeline's default.
         arguments: further arguments of the pipeline's call, such as `{true_cfg_scale = 4.0}`.
         size: edge in pixels at which the model paints, scaled to the request's size afterwards; None takes the model's own.
         batch: most pictures in one call of the pipeline; halved for as long as memory runs out.

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -90,7 +91,7 @@ def load_pipeline(
     dtype = ctx.dtype if config.dtype == "auto" else config.dtype
     _check_parts(folder, index, config, {*(parts or {})}, component)
     _check_channels(folder, task, component)
-    options.check(config, index, wanted, ctx.device, component=component, folder=folder)
+    options.check(config, index, wanted, ctx.device, dtype, component=component, folder=folder)
     loras = [find_file(lora, ctx, component=component) for lora in config.loras]
     given: dict[str, Any] = {**(parts or {}), **applying.quantised(config, folder, index, dtype)}
     try:
@@ -107,8 +108,11 @@ def load_pipeline(
         ) from error
     pipe.set_progress_bar_config(disable=True)
     try:
-        with collected_messages():
+        with collected_messages() as messages:
             applying.apply(pipe, config, loras, ctx.device, component=component)
+        for message in messages:
+            if "unexpected keys" in message:  # diffusers goes on with the weights that fit
+                ctx.logger.warning("%s: a LoRA was made for another model, in part: %s", component, message[:300])
     except torch.OutOfMemoryError as error:
         raise OutOfMemory(
             f"{component}: {config.model} does not fit into the memory of {ctx.device}.",
@@ -157,6 +161,23 @@ def _check_parts(folder: Path, index: Mapping[str, Any], config: Pipeline, given
         raise ConfigError(
             f"{component}: the checkpoint {folder} has no variant {config.variant!r}.", hint="Leave out `variant`."
         )
+    for path in folder.glob("*/config.json"):
+        variants = {_variant(file) for file in path.parent.glob("*.safetensors")}
+        if variants and not variants & {"", config.variant}:
+            raise ConfigError(
+                f"{component}: the checkpoint {folder} has its part {path.parent.name} in the variant {min(variants)} alone.",
+                hint=f'Set `variant = "{min(variants)}"`.',
+            )
+
+
+def _variant(file: Path) -> str:
+    """The variant in the name of a file of weights, sharded or not; empty where there is none.
+
+    >>> _variant(Path("model.fp16-00001-of-00002.safetensors")), _variant(Path("model-00001-of-00002.safetensors"))
+    ('fp16', '')
+    """
+    _, _, rest = file.name.removesuffix(".safetensors").partition(".")
+    return re.sub(r"-\d+-of-\d+$", "", rest)
 
 
 def _check_channels(folder: Path, task: Task | None, component: str) -> None:

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from prodgen_diffusers.calls import guidance_name
 from prodgen_diffusers.config import Cache, Pipeline, Quantisation
 from prodgen_sdk.checkpoints.pipelines import components, part_class
 from prodgen_sdk.errors import ConfigError, MissingDependency
@@ -31,6 +32,7 @@ TORCHAO = {
     "float8dq": "Float8DynamicActivationFloat8WeightConfig",
 }
 _BACKEND_PACKAGES = {"flash": "flash_attn", "_flash": "flash_attn_interface", "sage": "sageattention", "_sage": "sageattention", "xformers": "xformers"}  # fmt: skip
+_HALF = ("flash", "sage", "native_flash", "native_cudnn")
 _QUANTISERS = {"torchao": "torchao", "bitsandbytes": "bitsandbytes", "gguf": "gguf"}
 _OURS = frozenset(
     [
@@ -67,13 +69,21 @@ def denoiser(pipe: Any) -> Any:
 
 
 def check(
-    config: Pipeline, index: Mapping[str, Any], wanted: Any, device: str, *, component: str, folder: Path | None = None
+    config: Pipeline,
+    index: Mapping[str, Any],
+    wanted: Any,
+    device: str,
+    dtype: str = "auto",
+    *,
+    component: str,
+    folder: Path | None = None,
 ) -> None:
     """Refuses options that the pipeline does not have, or whose packages are missing.
 
     Args:
         index: the checkpoint's `model_index.json`.
         wanted: the pipeline's class.
+        dtype: in which it will compute, where that is known.
         folder: of the checkpoint, whose scheduler's settings say what it was trained for.
 
     Raises:
@@ -97,7 +107,7 @@ def check(
             hint='Set `offload` to "model".',
         )
     if config.attention:
-        _check_attention(config.attention, inner, device, what)
+        _check_attention(config.attention, inner, device, dtype, what)
     if config.cache is not None:
         _check_cache(config.cache, inner, what)
     if config.quantisation is not None:
@@ -122,7 +132,7 @@ def repeated_blocks(inner: Any) -> tuple[str, ...]:
 
 def _check_call(config: Pipeline, wanted: Any, what: str) -> None:
     takes = inspect.signature(wanted.__call__).parameters
-    given = {"steps": ("num_inference_steps", config.steps), "guidance": ("guidance_scale", config.guidance)}
+    given = {"steps": ("num_inference_steps", config.steps), "guidance": (guidance_name(takes), config.guidance)}
     for option, (argument, value) in given.items():
         if value is not None and argument not in takes:
             raise ConfigError(f"{what} has no {argument}.", hint=f"Leave out `{option}`.")
@@ -178,7 +188,7 @@ def _settings(folder: Path | None, part: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _check_attention(backend: str, inner: Any, device: str, what: str) -> None:
+def _check_attention(backend: str, inner: Any, device: str, dtype: str, what: str) -> None:
     from diffusers.models.attention_dispatch import AttentionBackendName
 
     known = [name.value for name in AttentionBackendName]
@@ -199,6 +209,11 @@ def _check_attention(backend: str, inner: Any, device: str, what: str) -> None:
         if not device.startswith("cuda"):
             raise ConfigError(f"{what}: the attention backend {backend!r} needs a CUDA device, not {device}.")
         _installed(package, what, f"the attention backend {backend!r}")
+    if dtype == "float32" and backend.lstrip("_").startswith(_HALF):
+        raise ConfigError(
+            f"{what}: the attention backend {backend!r} computes in half precision alone.",
+            hint='Set `dtype` to "bfloat16" or "float16".',
+        )
 
 
 def _check_cache(cache: Cache, inner: Any, what: str) -> None:

@@ -7,6 +7,7 @@ from math import inf
 from statistics import median
 from typing import Any
 
+from prodgen_diffusers.calls import accepted, guidance_name
 from prodgen_diffusers.config import Pipeline
 from prodgen_diffusers.loading import task_class
 from prodgen_diffusers.measuring import repeated
@@ -41,7 +42,8 @@ def plainly(config: Pipeline, prompt: str, number: int, ctx: Context, most: floa
     pipe = load_pretrained(cls, folder, dtype, component="plainly", variant=config.variant).to(ctx.device)
     pipe.set_progress_bar_config(disable=True)
     size = native_size(pipe, config)
-    options = {"num_inference_steps": config.steps, "guidance_scale": config.guidance, "height": size, "width": size}
+    guided = guidance_name(accepted(pipe))
+    options = {"num_inference_steps": config.steps, guided: config.guidance, "height": size, "width": size}
     given = {name: value for name, value in options.items() if value is not None} | config.arguments
     times = _times(pipe, {"prompt": prompt} | given, number, most, ctx.device)
     figures = {"request_s": median(times), "peak_memory_mb": peak_bytes(ctx.device) / 2**20}

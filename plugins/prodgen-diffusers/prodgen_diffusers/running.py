@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from prodgen_diffusers import length, negatives
-from prodgen_diffusers.calls import accepted
+from prodgen_diffusers.calls import accepted, guidance_name
 from prodgen_diffusers.config import Pipeline
 from prodgen_diffusers.loading import Loaded
 from prodgen_sdk import images
@@ -21,6 +21,10 @@ from prodgen_sdk.errors import NotFinite, OutOfMemory, ProdgenError
 from prodgen_sdk.types import Image
 
 DEFAULT_STEPS = 50
+_NAN = "The model's picture is full of NaN or infinite numbers."
+_NAN_HINT = (
+    'Set `dtype = "bfloat16"`, or "float32" where the GPU has none: float16 overflows in FLUX, Qwen-Image and others.'
+)
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def call_arguments(
         "height": size,
         "width": size,
         "num_inference_steps": config.steps,
-        "guidance_scale": config.guidance,
+        guidance_name(takes): config.guidance,
         "output_type": "pt",
         **shared,
         **config.arguments,
@@ -225,13 +229,13 @@ def to_images(output: Any) -> list[Image]:
     if isinstance(output, torch.Tensor):
         values = output.detach()
         if not bool(torch.isfinite(values).all()):
-            raise NotFinite("The model's picture is full of NaN or infinite numbers.")
+            raise NotFinite(_NAN, hint=_NAN_HINT)
         # Rounded on the device, so that a quarter of the bytes cross the bus.
         whole = values.float().mul(255).round_().clamp_(0, 255).to(torch.uint8)
         return list(whole.permute(0, 2, 3, 1).contiguous().cpu().numpy())
     if isinstance(output, np.ndarray):
         if not np.isfinite(output).all():
-            raise NotFinite("The model's picture is full of NaN or infinite numbers.")
+            raise NotFinite(_NAN, hint=_NAN_HINT)
         return list((output * 255).round().clip(0, 255).astype(np.uint8))
     return [np.asarray(picture.convert("RGB")).copy() for picture in output]
 

@@ -70,6 +70,61 @@ def test_an_absent_variant_is_named(sd15):
         load(sd15, variant="fp16")
 
 
+def test_weights_in_a_variant_alone_name_it(copy):
+    weights = copy / "unet" / "diffusion_pytorch_model.safetensors"
+    weights.rename(weights.with_name("diffusion_pytorch_model.fp16.safetensors"))
+    with pytest.raises(ConfigError, match="its part unet in the variant fp16 alone") as caught:
+        load(copy)
+    assert caught.value.hint == 'Set `variant = "fp16"`.'
+    assert load(copy, variant="fp16").pipe is not None, "the other parts keep their plain weights"
+
+
+def test_a_class_that_transformers_renamed(copy):
+    """Many fine-tuned checkpoints of Stable Diffusion 1.5 name CLIPFeatureExtractor."""
+    index = json.loads((copy / "model_index.json").read_text())
+    index["feature_extractor"] = ["transformers", "CLIPFeatureExtractor"]
+    (copy / "model_index.json").write_text(json.dumps(index))
+    (copy / "feature_extractor").mkdir()
+    settings = {"feature_extractor_type": "CLIPFeatureExtractor", "size": 224, "crop_size": 224, "do_resize": True}
+    (copy / "feature_extractor" / "preprocessor_config.json").write_text(json.dumps(settings))
+    assert "CLIPImageProcessor" in type(load(copy).pipe.feature_extractor).__name__
+
+
+def test_a_class_that_needs_another_package(copy, monkeypatch):
+    class StandIn:
+        _backends = ("torchvision",)
+
+    StandIn.__module__ = "transformers.x"
+    monkeypatch.setattr("transformers.PixtralProcessor", StandIn, raising=False)
+    index = json.loads((copy / "model_index.json").read_text()) | {"tokenizer": ["transformers", "PixtralProcessor"]}
+    (copy / "model_index.json").write_text(json.dumps(index))
+    with pytest.raises(MissingDependency, match="tokenizer is a PixtralProcessor, which needs torchvision") as caught:
+        load(copy)
+    assert caught.value.hint == "Run: pip install torchvision"
+
+
+def test_names_of_tensors_as_they_were_published(copy):
+    """CLIP below `text_model`, and the VAE's attention by its former names: what checkpoints of 2022 to 2025 hold."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    def picture(folder):
+        generator = torch.Generator().manual_seed(0)
+        return load(folder).pipe("mug", num_inference_steps=1, generator=generator, output_type="pt").images
+
+    wanted = picture(copy)
+    path = copy / "text_encoder" / "model.safetensors"
+    tensors = {f"text_model.{name.removeprefix('text_model.')}": value for name, value in load_file(path).items()}
+    save_file(tensors | {"text_model.embeddings.position_ids": torch.arange(77)[None]}, path, {"format": "pt"})
+    path = copy / "vae" / "diffusion_pytorch_model.safetensors"
+    former = {".to_q.": ".query.", ".to_k.": ".key.", ".to_v.": ".value.", ".to_out.0.": ".proj_attn."}
+    tensors = load_file(path)
+    for new, old in former.items():
+        tensors = {name.replace(new, old) if "attentions" in name else name: v for name, v in tensors.items()}
+    save_file(tensors, path, {"format": "pt"})
+    assert torch.equal(picture(copy), wanted)
+
+
 def test_a_model_alone_is_no_pipeline(sd15):
     with pytest.raises(ConfigError, match=r"model_index\.json"):
         load(sd15 / "unet")

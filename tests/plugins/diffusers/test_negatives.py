@@ -35,6 +35,7 @@ def given(folder, jobs=NAMED, **options):
         ("flux", {"arguments": {"true_cfg_scale": 3.0}}, ["blurry", " "]),
         ("qwen_image", {}, ["blurry", " "]),
         ("qwen_image", {"arguments": {"true_cfg_scale": 1.0}}, None),
+        ("qwen_image", {"guidance": 1.0}, None),
         ("z_image", {"guidance": 1.0}, ["blurry", ""]),
         ("z_image", {"guidance": 0.0}, None),
         ("flux2_klein", {"arguments": {"text_encoder_out_layers": (1,)}}, None),

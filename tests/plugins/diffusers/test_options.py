@@ -20,10 +20,10 @@ def flux(tiny, tmp_path_factory):
     return tiny.flux(tmp_path_factory.mktemp("flux"))
 
 
-def checked(folder, device="cpu", task="text", **options):
+def checked(folder, device="cpu", task="text", dtype="auto", **options):
     config = Pipeline.model_validate({"model": str(folder), **options})
     index = read_index(folder)
-    check(config, index, _wanted_class(index, task, None, "x"), device, component="x", folder=folder)
+    check(config, index, _wanted_class(index, task, None, "x"), device, dtype, component="x", folder=folder)
 
 
 REFUSED = [
@@ -50,6 +50,14 @@ def test_an_option_that_does_not_fit_is_refused(name, options, said, request):
     with pytest.raises(ConfigError, match=said) as caught:
         checked(request.getfixturevalue(name), **options)
     assert caught.value.message.startswith("x: ")
+
+
+@pytest.mark.parametrize("backend", ["flash", "_sage_qk_int8_pv_fp16_cuda", "_native_cudnn"])
+def test_a_backend_of_half_precision_is_refused_in_float32(flux, backend, monkeypatch):
+    monkeypatch.setattr("prodgen_diffusers.options._installed", lambda *_: None)
+    with pytest.raises(ConfigError, match="half precision alone"):
+        checked(flux, device="cuda", dtype="float32", attention=backend)
+    checked(flux, device="cuda", dtype="bfloat16", attention=backend)
 
 
 @pytest.mark.parametrize(
@@ -212,3 +220,19 @@ def test_what_a_quantiser_asks_for_is_not_blamed_on_the_folder(sdxl, monkeypatch
     with pytest.raises(ConfigError, match="Requires mslk") as caught:
         loading.load_pipeline(config, Context(), component="x", task="text")
     assert "torchao int4wo may need more" in caught.value.hint
+
+
+def test_weights_of_a_lora_that_have_no_place_are_told(sd15, tmp_path, monkeypatch):
+    import torch
+    from safetensors.torch import save_file
+
+    layer = "unet.{}.attentions.0.transformer_blocks.0.attn1.to_q.lora_{}.weight"
+    shapes = {"A": (2, 32), "B": (32, 2)}
+    named = {layer.format(block, side): shapes[side] for block in ("down_blocks.1", "down_blocks.7") for side in "AB"}
+    save_file({name: torch.ones(shape) for name, shape in named.items()}, tmp_path / "lora.safetensors")
+    ctx, told = Context(), []
+    monkeypatch.setattr(ctx.logger, "warning", lambda text, *values: told.append(text % values))
+    config = Pipeline(model=str(sd15), loras=[{"model": str(tmp_path / "lora.safetensors")}])
+    load_pipeline(config, ctx, component="x", task="text")
+    assert len(told) == 1
+    assert "down_blocks.7" in told[0]

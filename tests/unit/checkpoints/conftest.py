@@ -16,6 +16,12 @@ def weights():
 
 
 @pytest.fixture
+def weights_of_size():
+    """The function that gives the bytes of a file with one tensor of so many numbers."""
+    return safetensors
+
+
+@pytest.fixture
 def checkpoint(tmp_path):
     """A folder as save_pretrained of a pipeline writes it, in small."""
     folder = tmp_path / "model"

@@ -79,11 +79,8 @@ class AnglesGenerator(Generator):
 
 
 def for_editing(config: Angles) -> Angles:
-    """The configuration with the LoRA among the others, and the guidance under the name that Qwen's pipelines give it."""
-    arguments = dict(config.arguments)
-    if config.guidance is not None:
-        arguments.setdefault("true_cfg_scale", config.guidance)
-    return config.model_copy(update={"loras": (config.lora, *config.loras), "arguments": arguments, "guidance": None})
+    """The configuration with the LoRA among the others."""
+    return config.model_copy(update={"loras": (config.lora, *config.loras)})
 
 
 def without_style(request: GenerationRequest) -> GenerationRequest:
