@@ -86,6 +86,8 @@ def _role(text: str, segment: tuple[int, int], hit: Hit, kind: Kind, hits: Seque
     about = role(text, segment, hit.start)
     if kind == "pattern" and about == "part":
         return "main"  # "with floral print"
+    if kind == "colour" and about == "target" and not text[hit.end : segment[1]].strip():
+        return "main"  # "case for Samsung S24 white": a title ends with the variant
     if about == "main" and kind == "category" and _CONTAINED.search(text[: hit.start]):
         return "part"
     if about == "main" and kind in ("colour", "material") and (place := part_after(text, hit)) is not None:

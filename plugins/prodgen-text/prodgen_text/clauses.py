@@ -15,7 +15,9 @@ Role = Literal["main", "part", "target"]
 SEPARATOR = re.compile(r"[,，。;；|!！?？\n\r()（）【】\[\]、]|\s[-–—]\s|(?<=[a-z0-9])\.\s")
 
 _PACKED_IN = "(?:铁|锡|铝|纸|木|玻璃|塑料|陶瓷|马口铁)?"
-_WORN_SO = re.compile(r"\s+(?:cuff|hood|collar|belt|button|pocket|zipp)ed\b")
+_WORN_SO = re.compile(
+    r"[\s-]+(?:(?:cuff|hood|collar|belt|button|pocket|zipp)ed|(?:zip|button|lace)[\s-](?:up|down|through|front))\b"
+)
 """What only says how a garment is cut: in "knit cuffed beanie" the beanie is knitted, while the rim of "gold rimmed glasses" is gold."""
 _CLAUSE_END = re.compile(r"(?<!色)的|(?<=[\u4e00-\u9fff])\s")
 

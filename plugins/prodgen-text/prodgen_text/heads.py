@@ -32,6 +32,8 @@ def category_of(texts: Sequence[tuple[Source, Normalised]], hits: Mapping[Source
             # A description runs on, so that its first kind is the subject. In a title the head noun comes last; a Chinese
             # one goes on with synonyms, so that there the first head counts.
             last = source == "title" and main and not has_cjk(in_segment[0][0].hit.surface)
+            if last and in_segment[-1][0].hit.term("colour") and len(in_segment) > 1:
+                in_segment = in_segment[:-1]  # "beanie oatmeal": the colour of the variant
             chosen, value = in_segment[-1] if last else _head(in_segment)
             if value == _JAR and any(other == _CANDLE for _, other in in_segment):
                 value = _CANDLE  # "candle in a jar", "candle large jar"
