@@ -19,7 +19,6 @@ from prodgen_render.photo.kinds import Shape, read_words
 from prodgen_render.photo.plan import depth_of, plan_of
 from prodgen_render.photo.refined import fitted_to
 from prodgen_render.photo.relief import relief_parts
-from prodgen_render.photo.revolved import Revolved
 from prodgen_render.photo.solid import cuboid_parts, revolved_part
 from prodgen_render.photo.texture import Shot, shots_of
 from prodgen_sdk.errors import InputError
@@ -124,7 +123,7 @@ def _revolution(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[Phot
     hollow = fits.words.open and body.radius[-1] > 0.6 * body.radius.max()
     parts = [revolved_part(body, shots_of(cutout, body.camera, behind), hollow, fits.words.clear)]
     if fits.attached > 0.008:
-        parts += _attached(fits, cutout, body)
+        parts += _attached(fits.pieces, cutout, body.camera)
     return body.camera, parts, "symmetry" if body.squash == 1 else "outline"
 
 
@@ -141,23 +140,26 @@ def _beside_each_other(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tup
     return camera, parts, "symmetry", framed
 
 
-def _attached(fits: Fits, cutout: Cutout, body: Revolved) -> list[Part]:
+def _attached(pieces: Mask, cutout: Cutout, camera: PhotoCamera) -> list[Part]:
     """Handles and spouts: flat pieces in the plane of the axis, about as thick as they are wide."""
     from scipy import ndimage
 
-    grown = ndimage.binary_dilation(fits.pieces, iterations=max(2, round(0.01 * max(fits.mask.shape)))) & fits.mask
+    grown = ndimage.binary_dilation(pieces, iterations=max(2, round(0.01 * max(pieces.shape)))) & cutout.mask
     plan = plan_of(grown)
     if len(plan.faces) < 8:
         return []
-    inner = np.quantile(plan.inner, 0.9) * AWAY / body.camera.focal
-    half = depth_of(plan, body.camera, 2 * float(inner), float(inner))
-    return relief_parts(plan, body.camera, half, 0.0, Shot(cutout, body.camera), None, same_behind=True)
+    inner = np.quantile(plan.inner, 0.9) * AWAY / camera.focal
+    half = depth_of(plan, camera, 2 * float(inner), float(inner))
+    return relief_parts(plan, camera, half, 0.0, Shot(cutout, camera), None, same_behind=True)
 
 
 def _cuboid(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[PhotoCamera, list[Part], str]:
     box = fits.box
     known = "attributes" if fits.ratio is not None else "frame or outline" if box.depth_known else "prior"
-    return box.camera, cuboid_parts(box, shots_of(cutout, box.camera, behind), fits.words.printed), known
+    parts = cuboid_parts(box, shots_of(cutout, box.camera, behind), fits.words.printed)
+    if fits.off_box.any():
+        parts += _attached(fits.off_box, cutout, box.camera)
+    return box.camera, parts, known
 
 
 def _sized(model: Model3D, product: Product, centre: Floats | None) -> Model3D:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +13,14 @@ from prodgen_render.photo.revolution import UNTOLD
 from prodgen_render.photo.revolved import Revolved
 from prodgen_sdk.types import Mask
 
-_WORD, _AGAINST = 0.05, 0.02
+_WORD, _AGAINST, _CONTRARY = 0.05, 0.02, 0.08
+"""What words tell for the kind that they name and against the others; a box is no turned body, however well one fits, nor the other way round."""
 _CURVE = 0.04
 """What straight ends tell against a turned body, and curved ones against a box."""
+_HANDLE = 0.1
+"""What each share of an outline that stands off a body tells against it, where words name what has handles, spouts or things in it."""
+_BOXLIKE, _ROUNDED = 0.965, 0.1
+"""What fits a box by less than this has round edges or tapers, as suitcases do: a relief with walls is nearer to it."""
 _LOW = 0.75
 """Share of an outline's height below which no handle begins."""
 _UNKNOWN = 0.955
@@ -35,7 +41,7 @@ def choose(
     body: Revolved | None,
     slivers: float,
     attached: float,
-    box_fit: float,
+    box_fit: Callable[[], float],
     holed: bool = False,
     ends: Ends | None = None,
 ) -> Choice:
@@ -45,15 +51,15 @@ def choose(
         body: the body of revolution that was fitted, if one could be.
         slivers: share of the outline that it leaves out in thin strips: the outline is not symmetric after all.
         attached: share that it leaves out in pieces: handles.
-        box_fit: intersection over union of the cuboid.
+        box_fit: gives how well the cuboid fits; it is asked for only where a cuboid can be the best.
         holed: whether one can look through the product somewhere, as through a handle.
         ends: what the outline's ends tell, where they can.
     """
     # Without a reason to expect a handle, what stands off is a sign that the product is not round.
-    handled = holed or words.shape == "revolution"
+    standing_off = _HANDLE if words.shape == "revolution" else 0.25 if holed else 1.0
     scores = {
-        "revolution": 0.0 if body is None else min(body.fit, 1 - slivers) - (0.25 if handled else 1.0) * attached,
-        "cuboid": box_fit,
+        "revolution": 0.0 if body is None else min(body.fit, 1 - slivers) - standing_off * attached,
+        "cuboid": 1.0,
         "relief": _UNKNOWN,
         "sheet": _UNKNOWN - 0.01,
     }
@@ -66,10 +72,14 @@ def choose(
         scores["cuboid"] -= _CURVE if ends.round or ends.oval else 0
     if words.shape is not None:
         for name in scores:
-            scores[name] += _WORD if name == words.shape else -_AGAINST
+            contrary = {name, words.shape} == {"revolution", "cuboid"}
+            scores[name] += _WORD if name == words.shape else -_CONTRARY if contrary else -_AGAINST
         if words.shape == "sheet":
             # A folded shirt is as rectangular as a box, and a symmetric one as a vase.
             scores["sheet"] += 0.05
+    if scores["cuboid"] > max(scores[name] for name in SHAPES if name != "cuboid"):
+        fit = box_fit()
+        scores["cuboid"] += fit - 1 - (_ROUNDED if fit < _BOXLIKE else 0)
     best = max(SHAPES, key=lambda name: scores[name])
     second = max(value for name, value in scores.items() if name != best)
     margin = scores[best] - second
@@ -104,6 +114,36 @@ def _under(piece: Mask, mask: Mask) -> bool:
     """Whether a piece begins near an outline's lower end: what is left there is of that end, or a shadow, and no handle."""
     inside = np.flatnonzero(mask.any(1))
     return bool(np.flatnonzero(piece.any(1))[0] > inside[0] + _LOW * len(inside))
+
+
+def evenly(fit: float, mask: Mask) -> float:
+    """An overlap, as it would be if an outline that is missed by as much, as a share of its size, were a square's: thin things miss more by area."""
+    from scipy import ndimage
+
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    rim = float((mask & ~ndimage.binary_erosion(mask)).sum())
+    square = 4 * 2**0.5
+    return 1 - square * (1 - fit) * float(mask.sum()) / rim / float(np.hypot(len(rows), len(columns)))
+
+
+_THIN, _SMALL, _MOST = 0.06, 0.004, 0.25
+"""Pieces thinner than twice the first share of the root of an outline's area stand off it, if they are more than the second and less than
+the third share of that area."""
+
+
+def thin_pieces(mask: Mask) -> Mask:
+    """What stands off an outline in thin pieces: handles, bows, straps; corners do not count."""
+    from scipy import ndimage
+
+    reach = _THIN * float(mask.sum()) ** 0.5
+    core = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1] > reach
+    if not core.any():
+        return np.zeros_like(mask)
+    labels, _ = ndimage.label(mask & (ndimage.distance_transform_edt(~core) > reach + 1))
+    areas = np.bincount(labels.reshape(-1))
+    large = [number for number in range(1, len(areas)) if areas[number] > _SMALL * mask.sum()]
+    pieces = np.isin(labels, large)
+    return pieces if pieces.sum() < _MOST * mask.sum() else np.zeros_like(mask)
 
 
 def holed(mask: Mask) -> bool:

@@ -22,8 +22,11 @@ _LEAST_CONVEX = 0.9
 _DOUBTFUL, _GOOD = 0.87, 0.98
 _SHADED, _BELOW, _STEEP, _ABOVE = 0.05, 0.03, 40.0, 0.1
 """What tells against each degree that the camera is off what the shadow says, below the product, and above what is usual."""
-_HIGHEST = 60.0
-"""Degrees from which on no photo of a box is taken, unless somebody says so: what looks like one is a plate or a tray."""
+_LOWEST, _HIGHEST = -5.0, 60.0
+"""Degrees between which photos of boxes are taken, unless somebody says otherwise: what looks like one from below tapers, and like one from
+above is a plate or a tray."""
+_ASTRAY = 30.0
+"""Degrees by which no camera is above what its shadow tells."""
 _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float64) / 2
 
 
@@ -127,7 +130,8 @@ def fit_cuboid(
     assert best is not None
     values = best[1]
     size, seen = unpack(values)
-    fit = _overlap(_picture(size, seen), mask) if elevation is not None or seen.elevation < _HIGHEST else 0.0
+    highest = _HIGHEST if shadow is None else min(_HIGHEST, shadow + _ASTRAY)
+    fit = _overlap(_picture(size, seen), mask) if elevation is not None or _LOWEST < seen.elevation < highest else 0.0
     turned = abs(seen.azimuth) > 8 or abs(seen.elevation) > 12
     size, seen = _front_first(size, seen)
     return Cuboid(size, seen, fit, framed or turned or depth is not None)

@@ -160,7 +160,7 @@ def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[s
         kept = filled
         confidence *= 0.8
     kept = ndimage.binary_opening(kept, _disc(max(1, reach // 2))) if size > 200 else kept
-    kept = _sharpened(_largest(_without_fringe(_largest(kept), rgb, under, differs)), differs)
+    kept = _sharpened(_largest(_without_fringe(_largest(kept), rgb, under, differs)), rgb, under)
     if _faint(kept, differs) > _MOST_FAINT:
         warnings.append("much of the product's outline hardly differs from the background: the cut-out may be wrong")
         confidence *= 0.7
@@ -249,13 +249,17 @@ def _without_fringe(mask: Mask, rgb: Floats, under: Floats, differs: Floats) -> 
     return np.asarray(kept | (mask & deep))
 
 
-def _sharpened(mask: Mask, differs: Floats) -> Mask:
-    """Drops outline pixels that are less than half product, where the product differs enough to tell."""
+def _sharpened(mask: Mask, rgb: Floats, under: Floats) -> Mask:
+    """Drops outline pixels that are less than half product, where the product differs enough to tell.
+
+    Product and background mix as light, so shares are told in linear colours.
+    """
     from scipy import ndimage
 
     deep = ndimage.binary_erosion(mask, iterations=3)
     if not deep.any():
         return mask
+    differs = np.abs(to_linear(rgb) - to_linear(under)).max(2)
     nearest = ndimage.distance_transform_edt(~deep, return_distances=False, return_indices=True)
     full = differs[tuple(nearest)]
     rim = mask & ~ndimage.binary_erosion(mask, iterations=2)

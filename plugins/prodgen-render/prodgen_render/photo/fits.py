@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
-from prodgen_render.photo.choose import Choice, choose, holed, leftovers
+from prodgen_render.photo.choose import Choice, choose, evenly, holed, leftovers, thin_pieces
 from prodgen_render.photo.cuboid import Cuboid, fit_cuboid
 from prodgen_render.photo.ends import Ends, told_by_ends
-from prodgen_render.photo.frame import PhotoCamera, contract_frame, frame_around
+from prodgen_render.photo.frame import AWAY, PhotoCamera, contract_frame, frame_around
 from prodgen_render.photo.kinds import Words
 from prodgen_render.photo.revolution import fit_revolution, half_widths, mirror_axis
 from prodgen_render.photo.revolved import Revolved
@@ -45,6 +47,10 @@ _ALIKE = 0.84
 """Share of an outline that is symmetric about its axis, for its ends to be looked at: that of a mug with its handle."""
 _TURNED = 0.93
 """How well each of them has to fit."""
+_STANDS_OFF = 0.1
+"""What each share of an outline that stands off a box tells against it."""
+_TOO_LARGE, _LEAST_REACH = 1.06, 0.75
+"""A turned body larger than this, in radii of the contract's sphere, or an outline that reaches less far, is not in the contract's frame."""
 
 
 class Fits:
@@ -65,8 +71,7 @@ class Fits:
         self.pieces, self.attached, self.slivers = np.zeros_like(mask), 0.0, 1.0
         if self.body is not None:
             self.pieces, self.attached, self.slivers = leftovers(mask, self.body)
-        self.box = self._boxed()
-        self.choice = choose(words, self.body, self.slivers, self.attached, self.box.fit, holed(mask), self.ends)
+        self.choice = choose(words, self.body, self.slivers, self.attached, self._box_fit, holed(mask), self.ends)
         if self.bodies:
             surest = min(body.fit for _, body in self.bodies)
             self.choice = Choice("revolution", round(surest, 3), {"revolution": surest})
@@ -106,14 +111,9 @@ class Fits:
 
     def _revolved(self) -> Revolved | None:
         """In the contract's frame, if the body fills it as it should; else in the frame that it makes for itself."""
-        if self.frame is not None:
+        if self.frame is not None and _fills(self.mask, self.frame):
             body = self._squashed(self.frame, framed=True)
-            if body is not None and abs(body.sphere[1] - 1) < 0.04 and abs(body.sphere[0][2]) < 0.14:
-                self.body_framed = True
-                return body
-            pieces = 0.0 if body is None else leftovers(self.mask, body)[1]
-            # With a handle the sphere is the whole product's.
-            if body is not None and pieces > 0.02 and 0.7 < body.sphere[1] < 1.02:
+            if body is not None and body.sphere[1] < _TOO_LARGE:
                 self.body_framed = True
                 return body
         camera = self.guess
@@ -139,8 +139,26 @@ class Fits:
         rows, columns = (len(np.flatnonzero(self.mask.any(axis))) for axis in (1, 0))
         return float(min(1.0, _BOX_DEPTH * (rows / columns) ** 0.5))
 
-    def _boxed(self) -> Cuboid:
+    def _box_fit(self) -> float:
+        rest = self.mask & ~self.off_box
+        return evenly(self.box.fit, rest) - _STANDS_OFF * (1 - float(rest.sum()) / float(self.mask.sum()))
+
+    @functools.cached_property
+    def off_box(self) -> Mask:
+        """Handles and bows of what may be a box: pieces that are thin beside the rest of the outline."""
+        return thin_pieces(self.mask)
+
+    @functools.cached_property
+    def box(self) -> Cuboid:
+        """The box around the outline but for its handles."""
         prior = self.words.depth or self._usual_box()
+        if self.off_box.any():
+            # The frame is that of box and handle: it does not tell the box's depth.
+            self.box_framed = self.frame is not None
+            return fit_cuboid(
+                self.mask & ~self.off_box, self.frame or self.guess, framed=self.box_framed, depth=self.ratio or prior,
+                elevation=self.elevation, shadow=self.shadow,
+            )  # fmt: skip
         if self.frame is not None and self.ratio is None:
             box = fit_cuboid(
                 self.mask, self.frame, framed=True, elevation=self.elevation, prior=prior, shadow=self.shadow
@@ -164,6 +182,13 @@ class Fits:
             prior=prior,
             shadow=self.shadow,
         )
+
+
+def _fills(mask: Mask, frame: PhotoCamera) -> bool:
+    """Whether an outline reaches about as far from the middle of the contract's frame as its product should."""
+    y, x = np.nonzero(mask)
+    reach = float(np.hypot(x + 0.5 - frame.x, y + 0.5 - frame.y).max()) * AWAY / frame.focal
+    return reach > _LEAST_REACH
 
 
 def _centred(mask: Mask) -> bool:

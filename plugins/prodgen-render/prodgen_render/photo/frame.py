@@ -44,7 +44,8 @@ class PhotoCamera:
         az, el = math.radians(self.azimuth), math.radians(self.elevation)
         right = np.array([math.cos(az), math.sin(az), 0.0])
         ahead = -np.array([math.sin(az) * math.cos(el), -math.cos(az) * math.cos(el), math.sin(el)])
-        return -AWAY * ahead, right, np.cross(right, ahead), ahead
+        up = np.array([-math.sin(az) * math.sin(el), math.cos(az) * math.sin(el), math.cos(el)])
+        return -AWAY * ahead, right, up, ahead
 
     def project(self, points: Floats) -> tuple[Floats, Floats, Floats]:
         """Pixel x, pixel y and depth of points [..., 3]."""

@@ -10,7 +10,8 @@ from prodgen_render.photo.frame import AWAY
 from prodgen_render.photo.revolved import Revolved, ring, seen_widths
 from prodgen_sdk.types import Mask
 
-_LOPSIDED = 0.07
+_LOPSIDED, _PIXELS = 0.07, 1.5
+"""How far a side may be off that of a symmetric body: as a share of its half-width, and in pixels, which are much of a thin stem."""
 
 
 def fitted_to(body: Revolved, mask: Mask, pieces: Mask) -> Revolved:
@@ -43,10 +44,13 @@ def fitted_to(body: Revolved, mask: Mask, pieces: Mask) -> Revolved:
                 continue
             reach = len(line) if line.all() else int(line.argmin())
             edge = middle + 1 - reach if left else middle + reach
-            ratio[place] = np.clip(abs(edge - camera.x) / seen[row], 1 - _LOPSIDED, 1 + _LOPSIDED)
+            room = max(_LOPSIDED, _PIXELS / seen[row])
+            ratio[place] = np.clip(abs(edge - camera.x) / seen[row], 1 - room, 1 + room)
         calm = ndimage.gaussian_filter1d(ndimage.median_filter(ratio, 5, mode="nearest"), 1.5, mode="nearest")
         sides.append(np.interp(y, rows + 0.5, calm))
-    return replace(body, sides=np.stack(sides))
+    # What both sides are off is the ring's own radius, in depth as well.
+    both = np.mean(sides, axis=0)
+    return replace(body, radius=body.radius * both, sides=np.stack(sides) / both)
 
 
 def _between_ends(body: Revolved, mask: Mask) -> Revolved:

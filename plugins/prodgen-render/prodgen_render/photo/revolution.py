@@ -104,12 +104,12 @@ def fit_revolution(
     if squash is None and ends is not None and (ends.round or not (ends.oval or ends.straight or tall)):
         squash = 1.0
     if told and squash is not None:
-        return _by_all_signs(at, squash, alone, shadow)
+        return _by_all_signs(at, squash, alone, shadow, ends)
     found = _by_outline(mask, at, angles, elevation is None, squash)
     if found is not None and alone and off_frame(found) >= _NEAR:
         found = _by_frame(mask, at, angles, squash, found)
     if told and found is not None and found.squash == 1:
-        return _by_all_signs(at, 1.0, alone, shadow)
+        return _by_all_signs(at, 1.0, alone, shadow, ends)
     return found
 
 
@@ -135,12 +135,14 @@ def off_frame(body: Revolved) -> float:
     return abs(radius - 1) + abs(float(centre[2]))
 
 
-_UNFIT, _UNFRAMED, _UNSHADED, _LOWER = 0.004, 0.02, 7.0, 0.09
+_UNFIT, _UNFRAMED, _UNSHADED, _LOWER = 0.003, 0.05, 7.0, 0.03
 """By how much fit, frame (in radii) and shadow (in degrees) are usually off; and what tells against each degree that a camera is
 lower, for a low one sees a smaller body in any outline."""
+_UNCURVED, _TOLD = 3.0, 4.0
+"""Degrees by which ends that fit a body are usually off, and up to which misfit they do."""
 _LEVEL = 7.0
 """A shadow that tells less than this is that of a photo taken level."""
-_CERTAIN = 8
+_CERTAIN = 2
 
 
 def _by_all_signs(
@@ -148,8 +150,9 @@ def _by_all_signs(
     squash: float,
     framed: bool,
     shadow: float | None,
+    ends: Ends | None,
 ) -> Revolved | None:
-    """The body at the elevation that outline, frame and shadow together tell, between the best of the usual ones and its neighbours."""
+    """The body at the elevation that outline, frame and ends, or else the shadow, tell: between the best of the usual ones and its neighbours."""
     found = [body for angle in ELEVATIONS if (body := at(angle, squash, _RINGS // 2)) is not None]
     if not found:
         return None
@@ -158,7 +161,9 @@ def _by_all_signs(
     against = (fit.max() - fit) / _UNFIT - _LOWER * angle
     if framed:
         against += np.array([off_frame(body) for body in found]) / _UNFRAMED
-    if shadow is not None:
+    if ends is not None and ends.misfit < _TOLD:
+        against += ((angle - ends.elevation) / _UNCURVED) ** 2
+    elif shadow is not None:
         against += ((angle - (shadow if shadow > _LEVEL else 0)) / _UNSHADED) ** 2
     best = int(against.argmin())
     near = slice(max(0, best - 1), best + 2)
