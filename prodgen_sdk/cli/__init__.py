@@ -27,6 +27,8 @@ from prodgen_sdk.cli import (
 )
 from prodgen_sdk.cli.output import ClickException, PluginCommands, Settings, fail, note, write_utf8
 
+_INTERRUPTED = 130  # as shells count signals: 128 + SIGINT
+
 app = typer.Typer(
     name="prodgen",
     cls=PluginCommands,
@@ -95,12 +97,13 @@ def main() -> None:
         sys.stderr.close()  # the reader of our output has gone: nothing to tell it
         sys.exit(0)
     except (KeyboardInterrupt, typer.Abort):
-        note("prodgen: interrupted")
-        sys.exit(130)
+        code = _INTERRUPTED
     except Exception as error:
         if debug and not isinstance(error, ClickException):
             raise
         sys.exit(fail(error, as_json="--json" in words))
+    if code == _INTERRUPTED:  # newer releases of typer give the code instead of raising
+        note("prodgen: interrupted")
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -69,7 +69,7 @@ class AssetStore:
         if hashlib.sha256(data).hexdigest() != digest:
             raise StoreError(
                 f"The asset {digest} is damaged: its bytes do not match its digest.",
-                hint="Restore it from a backup, or generate the picture again.",
+                hint=f"Restore it from a backup; or delete {self.local_path(digest) or name} and generate the picture again.",
             )
         return data
 

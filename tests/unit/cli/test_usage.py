@@ -85,6 +85,15 @@ def test_commands_that_keep_state_need_a_workspace(run):
         assert "prodgen init" in err
 
 
+def test_who_interrupts_is_told_so(run, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("prodgen_sdk.workspace.find_workspace", interrupted)
+    code, out, err = run("catalog", "list")
+    assert (code, out, err.strip()) == (130, "", "prodgen: interrupted")
+
+
 def test_an_empty_workspace_variable_is_none(shop, monkeypatch, tmp_path):
     monkeypatch.setenv("PRODGEN_WORKSPACE", "")
     (tmp_path / "below").mkdir()
