@@ -90,10 +90,13 @@ class MiniGenerator(Generator):
         import torch
 
         from prodgen_mini.models.clarity import vagueness
+        from prodgen_mini.models.codec import enlarged
+        from prodgen_mini.models.symmetry import settled, symmetry_of
 
         ctx.check()
         sketch = brief.sketch
         way = way_of(sketch.layout, sketch.pattern, self.reranker)
+        symmetry = symmetry_of(sketch.layout, sketch.pattern)
         # A preview chooses among as many, or it would show another product.
         count = self.own.candidates if way is not None else 1
         with torch.inference_mode():
@@ -102,7 +105,7 @@ class MiniGenerator(Generator):
                 raise NotFinite(f"{self.part}/mini gave numbers that are NaN or infinite.")
             best = 0
             if len(maps) > 1:
-                drawn = self.codec.decode(maps)
+                drawn = settled(self.codec.decode(maps), symmetry, mirrors=False)
                 vague = vagueness(drawn)
                 best = int(vague.argmin())
                 if way == "alike" and self.reranker is not None:
@@ -110,8 +113,12 @@ class MiniGenerator(Generator):
                     arts = [self.inked(sketch, numbers, shares)[1] for shares, numbers in each]
                     clear = vague.float().cpu().numpy() if sketch.layout == "tile" else None
                     best = best_of(self.reranker, np.stack(arts), kind_of(sketch.layout, sketch.pattern), clear)
-            finer = 1 if _is_draft(request) else FINER
-            sheets = self.codec.decode(maps[best : best + 1], finer=finer)[0] if sketch.layout != "none" else None
+            finer, kept = 1 if _is_draft(request) else FINER, maps[best : best + 1]
+            sheets = None
+            if symmetry is not None:
+                sheets = enlarged(settled(self.codec.decode(kept), symmetry), finer)[0]
+            elif sketch.layout != "none":
+                sheets = self.codec.decode(kept, finer=finer)[0]
         numbers = vectors[best].float().cpu().numpy()
         shares = None if sheets is None else sheets.float().cpu().numpy()
         if shares is None:

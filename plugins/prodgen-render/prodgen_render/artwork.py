@@ -29,7 +29,7 @@ def draw_label(
     """Draws a label into a box (left, top, right, bottom) of a picture. It says nothing that the product does not.
 
     Args:
-        title: the large letters.
+        title: the large letters; may be empty.
         detail: a small line below, such as the capacity; may be empty.
         base, accent: colours of the package.
         style: panel (a paper label), bare (print on the surface), band (all round the package) or emblem; empty draws one.
@@ -86,6 +86,8 @@ def draw_label(
         bold=0.022,
         largest=0.5,
     )
+    if not lines:
+        return
     rule = filled[3] + height * 0.02
     middle = (left + right) / 2
     draw.rectangle([middle - width * 0.13, rule, middle + width * 0.13, rule + max(1, height * 0.012)], fill=trim)

@@ -104,10 +104,11 @@ class AssetLook(Look):
         return Image.fromarray(np.tile(laid, (down, across, 1)))
 
     def print(
-        self, picture: Image.Image, area: tuple[int, int, int, int], base: Srgb, style: str, ink: Srgb | None, art: bool
-    ) -> None:
+        self, picture: Image.Image, area: tuple[int, int, int, int], base: Srgb, style: str, ink: Srgb | None, art: bool,
+        words: str,
+    ) -> None:  # fmt: skip
         if self.asset.artwork is None or self.asset.layout != "label":
-            super().print(picture, area, base, style, ink, art)
+            super().print(picture, area, base, style, ink, art, words)
             return
         left, top, right, bottom = area
         if right - left < 8 or bottom - top < 8:
@@ -116,10 +117,13 @@ class AssetLook(Look):
             chart = enlarged(self.asset.artwork, right - left, bottom - top)
             under = None if self.asset.colour is None else srgb(self.asset.colour)
             picture.paste(_laid_over(base, chart, drawn_on=under), (left, top))
-        self._letter(picture, area, ink, art)
+        if words:
+            self._letter(picture, area, ink, art, words)
 
-    def _letter(self, picture: Image.Image, area: tuple[int, int, int, int], ink: Srgb | None, art: bool) -> None:
-        """Sets the title, and the amount below it, in an ink that reads on what is there."""
+    def _letter(
+        self, picture: Image.Image, area: tuple[int, int, int, int], ink: Srgb | None, art: bool, words: str
+    ) -> None:
+        """Sets the words, and the amount below it, in an ink that reads on what is there."""
         left, top, right, bottom = area
         width, height = right - left, bottom - top
         low, high = WORDS if art else (0.2, 0.8)
@@ -137,9 +141,7 @@ class AssetLook(Look):
             picture.paste(Image.blend(picture.crop(box), plate, 0.85), box[:2])
         letters = ink if ink and abs(brightness(ink) - brightness(ground)) > 0.25 else ink_for(ground)
         portrait = height > width * 1.1
-        lines = wrap(
-            self.title_words, 1 if width > height * 3.2 else 3 if portrait and len(self.title_words) > 9 else 2
-        )
+        lines = wrap(words, 1 if width > height * 3.2 else 3 if portrait and len(words) > 9 else 2)
         filled = write(
             picture, lines, (box[0], box[1], box[2], box[3] - 0.12 * height), letters, bold=0.022, largest=0.5
         )

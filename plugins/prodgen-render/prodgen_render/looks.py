@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,9 +11,10 @@ from PIL import Image
 
 from prodgen_render import patterns
 from prodgen_render.artwork import draw_label
+from prodgen_render.label_words import name_on_label, quoted_in
 from prodgen_render.model import Material, Rgb, to_linear, to_srgb
 from prodgen_render.patterns import Srgb
-from prodgen_render.words import attribute, capacity_ml, colours_of, height_cm, material_of, pattern_of
+from prodgen_render.words import attribute, capacity_ml, colours_of, height_cm, material_of, part_colour, pattern_of
 from prodgen_sdk.types import Product
 
 FABRICS = ("cotton", "linen", "canvas", "denim", "knit", "wool", "velvet", "silk", "nylon")
@@ -203,6 +203,21 @@ class Look:
             return float(np.clip((cm / typical_cm) ** 0.5, 0.75, 1.4))
         return float(np.clip((ml / typical_ml) ** 0.33, 0.75, 1.4)) if typical_ml and ml else 1.0
 
+    def part(self, name: str, material: Material, *, metal: bool = False) -> Material:
+        """A part's material, in the colour that the words give this part (see `words.PARTS`).
+
+        Args:
+            metal: whether gold and silver are metals here.
+        """
+        found = part_colour(self.product, name)
+        if found is None:
+            return material
+        if metal and found[0] in ("gold", "silver", "rose gold"):
+            return self.plain(
+                "brass" if found[0] == "gold" else "metal", None if found[0] == "gold" else srgb(found[1])
+            )
+        return self.plain(material.name if material.name in FINISH else "plastic", srgb(found[1]))
+
     def note(self, colour: Srgb, material: str = "") -> Srgb:
         """Remembers what the product's main surface became: the first that a family asks for."""
         self.noted.setdefault("rgb", "#{:02x}{:02x}{:02x}".format(*colour))
@@ -274,15 +289,14 @@ class Look:
 
     @cached_property
     def title_words(self) -> str:
-        """The title as it goes on a label: without sizes, and not too long."""
-        title = re.sub(r"\s*[\(（\[【].*?[\)）\]】]", "", self.product.title)
-        title = re.sub(
-            r"\d+(\.\d+)?\s*(ml|g|kg|l|cl|oz|cm|mm|毫升|克|升|厘米)(?![a-z])", "", title, flags=re.IGNORECASE
-        )
-        words = title.replace("-", " ").split()
-        while len(" ".join(words)) > 34 and len(words) > 2:
-            words = words[:-1]
-        return (" ".join(words) or self.product.title)[:40].strip(" ,;·")
+        """The product's name as it goes on a package."""
+        return name_on_label(self.product.title)
+
+    def words_on(self, material: str) -> str:
+        """What is written on a label of a material: a package's name; on clothes and wares what they are quoted to say, or their brand."""
+        if self.product.domain in ("food", "beauty", "other") or material == "paper":
+            return self.title_words
+        return quoted_in(self.product.title) or attribute(self.product, "brand", "品牌").title()[:40]
 
     def label(
         self,
@@ -322,7 +336,7 @@ class Look:
             round(box[2] * width),
             round((1 - box[1]) * height),
         )
-        self.print(picture, area, base, style, ink, art)
+        self.print(picture, area, base, style, ink, art, self.words_on(name))
         return self.plain(name, base).but(colour=(1.0, 1.0, 1.0), texture=patterns.texture(picture))
 
     @property
@@ -336,15 +350,16 @@ class Look:
         return attribute(self.product, "capacity", "volume", "net_weight", "weight", "容量", "净含量", "规格")
 
     def print(
-        self, picture: Image.Image, area: tuple[int, int, int, int], base: Srgb, style: str, ink: Srgb | None, art: bool
-    ) -> None:
-        """Draws the label into an area (left, top, right, bottom) of a picture."""
+        self, picture: Image.Image, area: tuple[int, int, int, int], base: Srgb, style: str, ink: Srgb | None, art: bool,
+        words: str,
+    ) -> None:  # fmt: skip
+        """Draws the label with some words, or none, into an area (left, top, right, bottom) of a picture."""
         del art
         draw_label(
             picture,
             area,
-            self.title_words,
-            self.label_detail,
+            words,
+            self.label_detail if words else "",
             self.product.domain,
             base,
             self.accent(base),

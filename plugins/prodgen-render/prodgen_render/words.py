@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from prodgen_sdk.types import Product
 
@@ -96,6 +97,12 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "speckle": ("speckle", "speckles", "speckled", "flecked", "斑点", "芝麻点"),
     "plain": ("plain", "solid colour", "solid color", "纯色", "素色"),
 }
+PARTS: dict[str, tuple[str, ...]] = {
+    "sole": ("sole", "soles", "outsole", "鞋底", "大底"),
+    "legs": ("legs", "leg", "feet", "桌腿", "桌脚", "椅腿", "椅脚", "沙发脚", "凳脚", "支架"),
+    "handle": ("handle", "handles", "把手", "手柄", "杯把", "提手", "手提带"),
+}
+"""Parts that families colour apart where the words do: "white with green sole"."""
 _LIGHT = 190
 """The least channel of a colour that would not be seen on white."""
 _CODE = re.compile(r"#[0-9a-f]{6}")
@@ -157,6 +164,7 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
 
     The attributes `colour_rgb` and `accent_rgb` are taken as they are, and so is a colour attribute of `#rrggbb`.
     """
+    product = _without_parts(product)
     named = attribute(product, "colour", "color", "colours", "colors", "颜色", "色")
     known = {name: words for name, (_, words) in COLOURS.items()}
     if product.domain == "beauty":  # there it is what the jar holds
@@ -184,6 +192,38 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
         3,
     )
     return (codes + [(name, COLOURS[name][0]) for name in names])[:3]
+
+
+@cache
+def _part_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    """A colour right before the name of a part."""
+    colours = {word for _, words in COLOURS.values() for word in words}
+    said, parts = ("|".join(sorted(map(re.escape, words), key=len, reverse=True)) for words in (colours, names))
+    return re.compile(rf"(?<![a-z])(?P<colour>{said})色?[ -]?(?:tone[ -])?(?:{parts})(?![a-z])")
+
+
+def part_colour(product: Product, part: str) -> tuple[str, str] | None:
+    """The colour (name, #rrggbb) that title or description give to one of `PARTS`, or None.
+
+    >>> part_colour(Product(sku="s", title="White sneakers with green sole", category="apparel/shoes"), "sole")
+    ('green', '#3f8a55')
+    """
+    for text in (product.title.lower(), product.description.lower()):
+        if found := _part_pattern(PARTS[part]).search(text):
+            name = next(name for name, (_, words) in COLOURS.items() if found["colour"] in words)
+            return name, COLOURS[name][0]
+    return None
+
+
+def _without_parts(product: Product) -> Product:
+    """The product with the colours of its parts left out of its words, as they are not its own."""
+    pattern = _part_pattern(tuple(dict.fromkeys(word for words in PARTS.values() for word in words)))
+    texts = {
+        name: left
+        for name in ("title", "description")
+        if (left := pattern.sub(" ", (said := getattr(product, name)).lower())) != said.lower() and left.strip()
+    }
+    return product.model_copy(update=texts) if texts else product
 
 
 def _with_accent(found: list[tuple[str, str]], product: Product) -> list[tuple[str, str]]:

@@ -164,7 +164,7 @@ def test_bare_ground_is_exactly_the_surface_whatever_a_network_says():
     art[..., 3] = 9
     asset = ProductAsset(family="tin", proportions=(), artwork=art, layout="label", colour="#336699")
     picture = Image.new("RGB", (300, 300), (51, 102, 153))
-    AssetLook.print(look_without_draws(asset), picture, (20, 20, 280, 280), (51, 102, 153), "", None, True)
+    AssetLook.print(look_without_draws(asset), picture, (20, 20, 280, 280), (51, 102, 153), "", None, True, "Name")
     pixels = np.asarray(picture)
     assert (pixels[30:120] == (51, 102, 153)).all()
     assert (pixels[130:230] != (51, 102, 153)).any(), "the title is missing"
@@ -180,7 +180,7 @@ def test_words_read_on_any_artwork():
     art[..., 3] = 255
     asset = ProductAsset(family="tin", proportions=(), artwork=art, layout="label", colour="#336699")
     picture = Image.new("RGB", (300, 300), (51, 102, 153))
-    look_without_draws(asset).print(picture, (0, 0, 300, 300), (51, 102, 153), "", None, True)
+    look_without_draws(asset).print(picture, (0, 0, 300, 300), (51, 102, 153), "", None, True, "Name")
     grey = np.asarray(picture.convert("L"), float)
     assert grey[140:240, 40:260].std() < grey[10:100, 40:260].std() * 1.5
     assert np.ptp(np.percentile(grey[140:240, 40:260], [2, 98])) > 90

@@ -3,10 +3,12 @@ import colorsys
 import numpy as np
 import pytest
 from prodgen_render.families import FAMILIES, family_of
+from prodgen_render.looks import srgb
 from prodgen_render.made_up import made_up_product
+from prodgen_render.model import to_srgb
 from prodgen_render.parametric import build_model
 from prodgen_render.rendering import render, silhouettes
-from prodgen_render.words import COLOURS, colours_of
+from prodgen_render.words import COLOURS, colours_of, part_colour
 
 from prodgen_sdk.types import DOMAINS, VIEW_SETS, Product, View
 
@@ -70,6 +72,15 @@ def test_all_domains_have_families() -> None:
         ("Running shoes", "apparel/shoes", "sneakers"),
         ("连帽卫衣", "apparel/tops", "hoodie"),
         ("百褶裙", "apparel/bottoms", "skirt"),
+        ("Chunky beanie", "apparel/hat", "beanie"),
+        ("Honey almond crunch cereal", "food/carton", "cereal-box"),
+        ("Orange juice", "food/carton", "carton"),
+        ("Oat milk", "food/carton", "carton"),
+        ("有机燕麦奶", "food/carton", "carton"),
+        ("Green tea", "food/box", "box"),
+        ("Brass table lamp", "home/decor", "lamp"),
+        ("黄铜台灯 复古书桌灯", "home/lighting", "lamp"),
+        ("Perfume bottle", "beauty/fragrance", "perfume"),
     ],
 )
 def test_words_choose_the_family(title: str, category: str, family: str) -> None:
@@ -222,3 +233,27 @@ def test_colours_that_the_shop_lists_come_before_what_was_read_out_of_words() ->
         sku="t", title="Breton T-shirt in navy and white stripes", category="apparel/t-shirt", attributes=found
     )
     assert [name for name, _ in colours_of(shirt)] == ["white", "navy"]
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "part", "rgb"),
+    [
+        ("White sneakers with green sole", "apparel/sneakers", "sole", COLOURS["green"][0]),
+        ("白色帆布鞋 绿色鞋底", "apparel/sneakers", "sole", COLOURS["green"][0]),
+        ("White mug with a red handle", "home/mug", "handle", COLOURS["red"][0]),
+        ("Marble table with black legs", "home/table", "legs", COLOURS["black"][0]),
+    ],
+)
+def test_the_colour_of_a_part_is_the_part_s_alone(title: str, category: str, part: str, rgb: str) -> None:
+    item = product(title, category)
+    found = part_colour(item, part)
+    assert found is not None
+    assert found[1] == rgb
+    assert rgb not in [code for _, code in colours_of(item)]
+    drawn = {tuple(round(255 * float(c)) for c in to_srgb(p.material.colour)) for p in build_model(item, 1).parts}
+    assert any(max(abs(a - b) for a, b in zip(colour, srgb(rgb), strict=True)) <= 2 for colour in drawn)
+
+
+def test_without_a_named_part_nothing_changes() -> None:
+    assert part_colour(product("Green sneakers", "apparel/sneakers"), "sole") is None
+    assert colours_of(product("Red mug", "home/mug"))[0][0] == "red"

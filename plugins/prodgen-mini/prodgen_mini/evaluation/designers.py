@@ -17,6 +17,7 @@ from prodgen_mini.models.clarity import vagueness
 from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.flow import sample
 from prodgen_mini.models.gan import Generator
+from prodgen_mini.models.symmetry import settled, symmetry_of
 from prodgen_mini.models.vae import Vae
 from prodgen_mini.space import BLENDS
 from prodgen_mini.weights import Part, check_pin, load_codec, load_reranker, load_vae, read
@@ -79,13 +80,17 @@ def model_designer(part: Part, config: Config) -> Designer:
         way = way_of(layout, pattern, reranker)
         if way is None:
             return 0
-        drawn = codec.decode(maps)
+        drawn = settled(codec.decode(maps), symmetry_of(layout, pattern), mirrors=False)
         vague = vagueness(drawn)
         if way == "clear" or reranker is None:
             return int(vague.argmin())
         ground = np.repeat(designs.ground[row : row + 1].astype(np.float32) / np.float32(255), count, 0)
         art = space.artwork(drawn.numpy(), numbers.numpy(), ground, np.repeat(designs.repeats[row], count))
         return best_of(reranker, art, kind_of(layout, pattern), vague.numpy() if layout == "tile" else None)
+
+    def drawn_of(designs: Designs, row: int, one: Tensor) -> Tensor:
+        line = designs.lines[row]
+        return settled(codec.decode(one[None]), symmetry_of(str(line["layout"]), str(line["pattern"])))
 
     def design(designs: Designs, seed: int) -> Made:
         told = np.tile(np.array([True, False]), (len(designs), 1))
@@ -101,7 +106,7 @@ def model_designer(part: Part, config: Config) -> Designer:
                     return torch.tensor([count * k + chosen(designs, *each) for k, each in enumerate(parts)])
 
                 maps, numbers = draw(condition[rows_of].repeat_interleave(count, 0), noise, pick)
-                sheets.append(codec.decode(maps))
+                sheets += [drawn_of(designs, int(row), one) for row, one in zip(rows_of, maps, strict=True)]
                 vectors.append(numbers)
         rows, shares = torch.cat(vectors).numpy(), torch.cat(sheets).numpy()
         for row in np.flatnonzero((designs.column("layout") == "label") & (part in BLENDS)):

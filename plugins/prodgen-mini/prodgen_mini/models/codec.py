@@ -98,16 +98,25 @@ class Codec(nn.Module):
                 so edges stay as sharp as pixels are small.
         """
         drawn = functional.pixel_shuffle(self.logits(latents).flatten(1, 2), PATCH)
-        if finer > 1:
-            edge = 3
-            padded = functional.pad(drawn, (edge,) * 4, mode="circular")
-            wide = functional.interpolate(padded, scale_factor=float(finer), mode="bicubic", align_corners=False)
-            drawn = wide[..., edge * finer : -edge * finer, edge * finer : -edge * finer]
-        return drawn.softmax(1)
+        return _enlarged(drawn, finer).softmax(1)
 
     def logits(self, latents: Tensor) -> Tensor:
         """Logarithms of the shares (up to a summand) of latents, [n, SHEETS, 64, 16, 16]: 64 pixels of each cell."""
         return by_sheet(self.draw(latents * self.scale[:, None, None] + self.mean[:, None, None]))
+
+
+def enlarged(sheets: Tensor, finer: int) -> Tensor:
+    """Sheets [n, SHEETS, h, w] of shares with `finer` pixels for one, as `Codec.decode` gives them."""
+    return _enlarged(sheets.clamp(min=1e-4).log(), finer).softmax(1)
+
+
+def _enlarged(logits: Tensor, finer: int) -> Tensor:
+    if finer == 1:
+        return logits
+    edge = 3
+    padded = functional.pad(logits, (edge,) * 4, mode="circular")
+    wide = functional.interpolate(padded, scale_factor=float(finer), mode="bicubic", align_corners=False)
+    return wide[..., edge * finer : -edge * finer, edge * finer : -edge * finer]
 
 
 def patches_of(sheets: Tensor) -> Tensor:

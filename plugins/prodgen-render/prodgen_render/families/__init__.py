@@ -24,6 +24,7 @@ class Family:
         words: how it is called, English and Chinese; the first match in category, type and title counts.
         builder: `module:function` that turns a `Look` into parts.
         near: what else comes nearest to this shape; drawn so, with a word of warning.
+        kind_of: families that it is a special case of: a title that names it says more than a category that names one of these.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Family:
     words: tuple[str, ...]
     builder: str
     near: tuple[str, ...] = ()
+    kind_of: tuple[str, ...] = ()
 
     def build(self, look: Look) -> list[Part]:
         """The parts of one product of this family."""
@@ -41,28 +43,28 @@ class Family:
 
 _ALL = (
     Family("tshirt", "apparel", ("t-shirt", "tshirt", "tee", "top", "t恤", "短袖", "上衣"), "tops:tshirt", ("shirt", "blouse", "polo", "vest", "tank top", "衬衫", "衬衣", "背心")),
-    Family("sweater", "apparel", ("sweater", "sweatshirt", "pullover", "jumper", "long sleeve", "毛衣", "针织衫", "长袖"), "tops:sweater", ("cardigan", "jacket", "coat", "blazer", "parka", "开衫", "外套", "夹克", "大衣", "西装")),
-    Family("hoodie", "apparel", ("hoodie", "hooded sweatshirt", "hooded", "连帽卫衣", "卫衣", "帽衫"), "tops:hoodie"),
+    Family("sweater", "apparel", ("sweater", "sweatshirt", "pullover", "jumper", "long sleeve", "毛衣", "针织衫", "长袖"), "tops:sweater", ("cardigan", "jacket", "coat", "blazer", "parka", "开衫", "外套", "夹克", "大衣", "西装"), kind_of=("tshirt",)),
+    Family("hoodie", "apparel", ("hoodie", "hooded sweatshirt", "hooded", "连帽卫衣", "卫衣", "帽衫"), "tops:hoodie", kind_of=("tshirt", "sweater")),
     Family("trousers", "apparel", ("trousers", "pants", "jeans", "shorts", "chinos", "leggings", "裤", "牛仔裤", "长裤", "短裤"), "dresses:trousers"),
     Family("dress", "apparel", ("dress", "gown", "连衣裙", "长裙", "裙"), "dresses:dress"),
-    Family("skirt", "apparel", ("skirt", "miniskirt", "半身裙", "短裙", "百褶裙"), "dresses:skirt"),
+    Family("skirt", "apparel", ("skirt", "miniskirt", "半身裙", "短裙", "百褶裙"), "dresses:skirt", kind_of=("dress",)),
     Family("sneakers", "apparel", ("sneakers", "sneaker", "trainers", "running shoes", "tennis shoes", "运动鞋", "跑鞋", "板鞋", "帆布鞋", "球鞋"), "shoes:sneaker", ("shoes", "shoe", "boots", "boot", "loafers", "sandals", "heels", "slippers", "鞋", "靴")),
     Family("cap", "apparel", ("cap", "baseball cap", "棒球帽", "鸭舌帽", "帽"), "accessories:cap", ("hat", "visor")),
-    Family("beanie", "apparel", ("beanie", "knit hat", "woolly hat", "毛线帽", "针织帽"), "accessories:beanie"),
+    Family("beanie", "apparel", ("beanie", "knit hat", "woolly hat", "毛线帽", "针织帽"), "accessories:beanie", kind_of=("cap",)),
     Family("tote-bag", "apparel", ("tote", "tote bag", "shopping bag", "bag", "托特包", "帆布包", "购物袋", "包"), "accessories:tote_bag", ("handbag", "backpack", "rucksack", "手提包", "背包", "双肩包")),
     Family("speaker", "electronics", ("speaker", "speakers", "loudspeaker", "soundbar", "音箱", "音响", "扬声器"), "audio:speaker"),
     Family("phone", "electronics", ("phone", "smartphone", "mobile", "手机"), "devices:phone"),
-    Family("tablet", "electronics", ("tablet", "e-reader", "ereader", "平板电脑", "平板", "电子书阅读器"), "devices:tablet"),
+    Family("tablet", "electronics", ("tablet", "e-reader", "ereader", "平板电脑", "平板", "电子书阅读器"), "devices:tablet", kind_of=("laptop",)),
     Family("watch", "electronics", ("watch", "smartwatch", "smart watch", "wristwatch", "fitness tracker", "fitness band", "手表", "腕表", "智能手表", "手环"), "watches:watch"),
     Family("headphone-stand", "electronics", ("headphone stand", "headphone", "headphones", "headset", "耳机架", "头戴式耳机", "耳机"), "audio:headphone_stand"),
     Family("laptop", "electronics", ("laptop", "notebook", "computer", "笔记本电脑", "笔记本", "电脑"), "devices:laptop", ("monitor", "keyboard", "显示器", "键盘")),
     Family("camera", "electronics", ("camera", "相机", "照相机", "摄像机"), "devices:camera"),
-    Family("earbuds", "electronics", ("earbuds", "earphones", "earbud", "无线耳机", "耳塞", "蓝牙耳机"), "audio:earbuds"),
+    Family("earbuds", "electronics", ("earbuds", "earphones", "earbud", "无线耳机", "耳塞", "蓝牙耳机"), "audio:earbuds", kind_of=("headphone-stand",)),
     Family("bottle", "food", ("bottle", "juice", "wine", "water", "oil", "sauce", "flask", "beer", "瓶", "果汁", "葡萄酒", "红酒", "矿泉水", "酱油", "橄榄油", "啤酒"), "drinks:bottle"),
     Family("can", "food", ("can", "soda", "cola", "energy drink", "sparkling", "罐装", "汽水", "可乐", "易拉罐", "苏打"), "drinks:can"),
-    Family("carton", "food", ("carton", "milk", "yogurt", "juice carton", "盒装", "牛奶", "酸奶", "纸盒", "豆奶"), "drinks:carton"),
+    Family("carton", "food", ("carton", "milk", "oat milk", "燕麦奶", "燕麦饮", "yogurt", "juice carton", "盒装", "牛奶", "酸奶", "纸盒", "豆奶"), "drinks:carton"),
     Family("box", "food", ("box", "biscuits", "cookies", "tea bags", "chocolate", "crackers", "盒", "饼干", "巧克力", "礼盒"), "groceries:folding_box"),
-    Family("cereal-box", "food", ("cereal", "cereals", "granola", "muesli", "oats", "cornflakes", "麦片", "燕麦"), "groceries:cereal_box"),
+    Family("cereal-box", "food", ("cereal", "cereals", "granola", "muesli", "oats", "cornflakes", "麦片", "燕麦"), "groceries:cereal_box", kind_of=("carton", "box")),
     Family("jar", "food", ("jar", "honey", "jam", "pickles", "peanut butter", "marmalade", "spread", "蜂蜜", "果酱", "罐", "泡菜", "花生酱"), "groceries:jar"),
     Family("coffee-bag", "food", ("coffee bag", "coffee", "beans", "pouch", "snack", "chips", "nuts", "rice", "咖啡", "咖啡豆", "坚果", "零食", "薯片", "大米"), "groceries:coffee_bag"),
     Family("tin", "food", ("tin", "tea", "caddy", "茶", "茶叶", "茶罐"), "groceries:tin"),
@@ -73,14 +75,14 @@ _ALL = (
     Family("candle", "home", ("candle", "蜡烛", "香薰蜡烛", "香薰"), "home_table:candle"),
     Family("lamp", "home", ("lamp", "light", "lantern", "台灯", "灯", "落地灯"), "furniture:lamp"),
     Family("chair", "home", ("chair", "armchair", "dining chair", "椅子", "椅", "餐椅"), "seating:chair", ("bench", "长凳", "长椅")),
-    Family("stool", "home", ("stool", "ottoman", "凳子", "凳"), "seating:stool"),
+    Family("stool", "home", ("stool", "ottoman", "凳子", "凳"), "seating:stool", kind_of=("chair",)),
     Family("table", "home", ("table", "desk", "coffee table", "桌子", "桌", "茶几", "书桌"), "furniture:table"),
     Family("sofa", "home", ("sofa", "couch", "loveseat", "沙发"), "seating:sofa"),
     Family("cushion", "home", ("cushion", "pillow", "throw pillow", "抱枕", "靠垫", "枕"), "seating:cushion"),
     Family("lipstick", "beauty", ("lipstick", "lip balm", "lip gloss", "口红", "唇膏", "唇釉"), "makeup:lipstick"),
     Family("perfume", "beauty", ("perfume", "fragrance", "eau de parfum", "eau de toilette", "cologne", "香水", "淡香水"), "makeup:perfume"),
     Family("cream-jar", "beauty", ("cream jar", "jar", "cream", "face cream", "moisturiser", "moisturizer", "balm", "mask", "powder", "面霜", "乳霜", "眼霜", "面膜", "粉饼", "霜"), "skincare:cream_jar"),
-    Family("tube", "beauty", ("tube", "hand cream", "toothpaste", "cleanser", "sunscreen", "gel", "护手霜", "牙膏", "洗面奶", "防晒霜", "防晒", "洁面"), "skincare:tube_of_cream"),
+    Family("tube", "beauty", ("tube", "hand cream", "toothpaste", "cleanser", "sunscreen", "gel", "护手霜", "牙膏", "洗面奶", "防晒霜", "防晒", "洁面"), "skincare:tube_of_cream", kind_of=("cream-jar",)),
     Family("pump-bottle", "beauty", ("pump bottle", "pump", "bottle", "瓶", "lotion", "shampoo", "soap", "body wash", "serum", "conditioner", "乳液", "洗发水", "沐浴露", "洗手液", "精华", "护发素"), "skincare:pump_bottle"),
 )  # fmt: skip
 FAMILIES: dict[str, Family] = {family.name: family for family in _ALL}
@@ -92,6 +94,28 @@ _DEFAULTS = {
     "beauty": "cream-jar",
     "other": "box",
 }
+
+
+_PACKAGES = frozenset(
+    (
+        "bottle",
+        "can",
+        "carton",
+        "box",
+        "jar",
+        "tin",
+        "pouch",
+        "tube",
+        "pump",
+        "pump bottle",
+        "bag",
+        "瓶",
+        "罐",
+        "盒",
+        "包",
+    )
+)
+"""What things come in: a perfume bottle is perfume."""
 
 
 def family_of(product: Product) -> tuple[Family, str]:
@@ -112,13 +136,21 @@ def family_of(product: Product) -> tuple[Family, str]:
     )
     if found is not None:
         in_title = _best(title, own)
-        # "apparel/shoes" says less than "Running shoes".
-        return (found[0], "") if in_title is not None and in_title == (found[0], "") else found
+        # "apparel/shoes" says less than "Running shoes", and "apparel/hat" less than "Beanie".
+        closer = in_title is not None and not in_title[1] and found[0].name in (in_title[0].name, *in_title[0].kind_of)
+        return in_title if closer and in_title is not None else found
     for text, families in ((title, list(_ALL)), (words_of(product), own)):
         if (best := _best(text, families)) is not None:
             return best[0], best[1] or f"no model of {product.category!r} fits the words: drawn as a {best[0].name}"
     usual = FAMILIES[_DEFAULTS[product.domain]]
     return usual, f"no model of {product.category!r}: drawn as a {usual.name}"
+
+
+def _describes(text: str, end: int, family: Family, families: list[Family]) -> bool:
+    """Whether what ends here stands right before the name of another family, and so describes that: a table lamp, 书桌灯."""
+    start = end + (text[end : end + 1] in (" ", "-"))
+    names = (word for other in families if other is not family for word in other.words if word not in _PACKAGES)
+    return any(text.startswith(word, start) and mentions(text[start:], word) == 0 for word in names)
 
 
 def _named(segments: list[str], families: list[Family]) -> tuple[Family, str] | None:
@@ -148,6 +180,7 @@ def _best(text: str, families: list[Family]) -> tuple[Family, str] | None:
         for word in (*family.words, *family.near)
         if (at := mentions(text, word)) >= 0
     ]
+    found = [item for item in found if not _describes(text, item[1] + item[0], item[2], families)]
     if not found:
         return None
     _, _, family, near, word = max(found, key=lambda item: item[:2])

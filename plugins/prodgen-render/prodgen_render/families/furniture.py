@@ -150,7 +150,8 @@ def table(look: Look) -> list[Part]:
     depth = width if round_top else width * look.uniform(0.55, 0.7)
     outline = superellipse(width, depth, 2, 160) if round_top else rounded_rectangle(width, depth, 0.04)
     parts = [slab(outline, 0.028, 0.008, top_material).moved(z=height - 0.028)]
-    leg_material = top_material if top_material.name in ("wood", "walnut", "bamboo") else look.plain("iron")
+    wooden = top_material.name in ("wood", "walnut", "bamboo")
+    leg_material = look.part("legs", top_material if wooden else look.plain("iron"), metal=True)
     reach = 0.30 if round_top else 0.42
     for sx in (-1, 1):
         for sy in (-1, 1):

@@ -68,7 +68,8 @@ def mug(look: Look) -> list[Part]:
     z = (top + low) / 2 + (top - low) / 2 * np.sign(np.cos(s)) * np.abs(np.cos(s)) ** 0.85
     x = np.interp(z, [low, top], [wall_low, wall_top]) + reach * np.sin(s) ** 0.62
     flare = 1 + 0.55 * np.abs(np.linspace(-1, 1, 56)) ** 8
-    handle = tube(np.stack([x, 0 * x, z], -1), grip * flare, plain, flatten=1.35, caps=False, up=(0, 1, 0))
+    held = look.part("handle", plain)
+    handle = tube(np.stack([x, 0 * x, z], -1), grip * flare, held, flatten=1.35, caps=False, up=(0, 1, 0))
     return [outer, bottom, lip, inner, handle]
 
 

@@ -42,13 +42,14 @@ def chair(look: Look) -> list[Part]:
     )
     parts: list[Part] = []
     thin = frame.name in ("steel", "iron", "metal", "brass", "aluminium")
+    legs = look.part("legs", frame, metal=True)
     leg_top, leg_low = (0.011, 0.011) if thin else (0.020, 0.013)
     splay = look.uniform(0.0, 0.05)
     for sx in (-1, 1):
         for sy in (-1, 1):
             head = np.array([sx * (width / 2 - 0.045), sy * (depth / 2 - 0.045), seat - 0.02])
             foot = np.array([sx * (width / 2 - 0.04 + splay), sy * (depth / 2 - 0.04 + splay), 0.006])
-            parts.append(tube(np.linspace(foot, head, 14), np.linspace(leg_low, leg_top, 14), frame, segments=28))
+            parts.append(tube(np.linspace(foot, head, 14), np.linspace(leg_low, leg_top, 14), legs, segments=28))
     for sy in (-1, 1):
         rail = np.linspace(
             [-(width / 2 - 0.05), sy * (depth / 2 - 0.048), seat - 0.035],
@@ -119,12 +120,13 @@ def stool(look: Look) -> list[Part]:
             superellipse(2 * radius, 2 * radius, 2, 128), 0.055 if soft else 0.032, 0.024 if soft else 0.010, top
         ).moved(z=seat - 0.02)
     ]
+    legs = look.part("legs", wood, metal=True)
     ring_z = seat * 0.36
     for k in range(3):
         a = np.radians(90 + 120 * k)
         d = np.array([np.cos(a), np.sin(a), 0])
         low, high = d * radius * 1.05 + [0, 0, 0.006], d * radius * 0.62 + [0, 0, seat - 0.005]
-        parts.append(tube(np.linspace(low, high, 12), np.linspace(0.012, 0.018, 12), wood, segments=28))
+        parts.append(tube(np.linspace(low, high, 12), np.linspace(0.012, 0.018, 12), legs, segments=28))
     a = np.linspace(0, 2 * np.pi, 60)
     r = radius * (1.05 - 0.43 * ring_z / seat) * 0.98
     parts.append(
@@ -182,7 +184,7 @@ def sofa(look: Look) -> list[Part]:
             for p in _cushion_block((seat_width - 0.012, 0.17, 0.43), 0.065, 0.030, cloth)
         ]
         parts += back
-    wood = look.plain("walnut" if look.chance(0.5) else "wood")
+    wood = look.part("legs", look.plain("walnut" if look.chance(0.5) else "wood"), metal=True)
     for sx in (-1, 1):
         for sy in (-1, 1):
             x, y = sx * (width / 2 - 0.09), sy * (depth / 2 - 0.09)

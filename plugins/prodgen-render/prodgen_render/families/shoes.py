@@ -20,7 +20,7 @@ def sneaker(look: Look) -> list[Part]:
     upper = look.solid(*_UPPERS, default="#f1efe9")
     rgb = look.colour("#f1efe9")
     # The outline's UV lies flat, so that a relief would be drawn out along the edge.
-    sole = look.plain("rubber", "#f3f1ea").but(bump=None)
+    sole = look.part("sole", look.plain("rubber", "#f3f1ea")).but(bump=None)
     stripe = look.plain("rubber", look.accent(rgb, None if look.chance(0.5) else "#2b2c30")).but(bump=None)
     lace = look.plain("cotton", "#fbfaf6" if look.chance(0.7) else mix(rgb, (0, 0, 0), 0.5))
 

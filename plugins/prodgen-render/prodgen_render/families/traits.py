@@ -98,8 +98,9 @@ class _Watched(Look):
         return Image.new("RGB", (8, 8), shade)
 
     def print(
-        self, picture: Image.Image, area: tuple[int, int, int, int], base: Srgb, style: str, ink: Srgb | None, art: bool
-    ) -> None:
+        self, picture: Image.Image, area: tuple[int, int, int, int], base: Srgb, style: str, ink: Srgb | None, art: bool,
+        words: str,
+    ) -> None:  # fmt: skip
         if art:
             self.asked["art"].append(("label", (area[2] - area[0]) / max(1, area[3] - area[1])))
 

@@ -1,0 +1,137 @@
+"""What nearly repeats or mirrors itself is made to do so: the symmetry that a printed design has, and a network's only nearly.
+
+Averaging over a group of symmetries is the orthogonal projection onto what has them, and takes away what a network put into one
+repeat and not into the others. Which symmetries those are is seen in the power spectrum: what repeats n times has power at every
+n-th wave alone. What is smoothed afterwards gets even edges by diffusion and a threshold (Merriman, Bence and Osher, 1992).
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+Symmetry = Literal["line", "lattice", "label"]
+
+_REPEATS = 0.6
+"""Share of the power that a repeat has to explain."""
+_STRONG = 0.03
+"""Share of the power from which a wave is no accident, and has to be among those that a repeat keeps."""
+_MIRRORS = 0.7
+"""The same of what mirroring keeps; .5 is what unrelated halves have."""
+_FLOWS = {"line": 1.0, "lattice": 1.0, "label": 0.8}
+"""By how many pixels edges are evened out."""
+_SHARPNESS = 6.0
+"""Power of the shares that makes edges clean again after averaging: they come out about a pixel wide, as true ones are."""
+_TILES: dict[str, Symmetry] = {"stripes": "line", "dots": "lattice", "checks": "lattice"}
+"""Flowers take turns and lie a little uneven, speckles by chance: they are no lattice."""
+_MOST = 8
+"""Repeats across a sheet; designs have up to eight."""
+
+
+def symmetry_of(layout: str, pattern: str) -> Symmetry | None:
+    """What artwork of a layout and pattern may have; None where nothing is looked for.
+
+    >>> symmetry_of("tile", "stripes"), symmetry_of("label", "plain"), symmetry_of("tile", "speckle")
+    ('line', 'label', None)
+    """
+    if layout == "label":
+        return "label"
+    return _TILES.get(pattern) if layout == "tile" else None
+
+
+def settled(sheets: Tensor, kind: Symmetry | None, *, mirrors: bool = True) -> Tensor:
+    """Sheets [n, SHEETS, h, h] of shares that add up to 1, with the symmetry that they nearly have, and even edges.
+
+    Args:
+        mirrors: whether mirror images count; they take most of the time, and repeats suffice to choose among several.
+    """
+    if kind is None:
+        return sheets
+    if kind == "label":
+        sheets = _mirrored(sheets)
+    waves = torch.fft.fft2(sheets)
+    if kind != "label":
+        waves = _repeated(waves, kind)
+    if kind == "lattice" and mirrors:
+        for image in (waves.transpose(-1, -2), _flipped(waves, -1), _flipped(waves, -2)):
+            waves = _halved(waves, image)
+    even = torch.fft.ifft2(waves * _smooth(_FLOWS[kind], sheets)).real
+    sharp = even.clamp(1e-4, 1) ** _SHARPNESS
+    clean: Tensor = sharp / sharp.sum(1, keepdim=True)
+    return clean
+
+
+def _repeated(waves: Tensor, kind: Symmetry) -> Tensor:
+    """The spectrum [n, SHEETS, h, h] of sheets made to repeat by the most symmetric group that explains enough and keeps what is strong.
+
+    What a wrong group leaves out stands in few waves; what a network got wrong here and there is spread over many.
+    """
+    power = waves.abs().square().sum(1).flatten(1)
+    power[:, 0] = 0
+    groups = _groups(kind, waves.shape[-1]).to(waves.device)
+    power = power * groups[(power @ groups.T).argmax(1)]  # of stripes, along the one direction that has most
+    power = power / power.sum(1, keepdim=True).clamp(min=1e-9)
+    strongest, places = power.topk(math.ceil(1 / _STRONG))
+    lost = ((strongest[..., None] >= _STRONG) & (groups.T[places] == 0)).any(1)
+    fits = (power @ groups.T >= _REPEATS) & ~lost
+    chosen = fits.float().argmax(1)
+    return waves * groups[chosen].view(-1, 1, *waves.shape[-2:])
+
+
+def _smooth(flow: float, sheets: Tensor) -> Tensor:
+    """A Gaussian of so many pixels, as it acts on a spectrum [h, h]."""
+    squares = torch.fft.fftfreq(sheets.shape[-1], device=sheets.device).square()
+    fall = torch.exp(-2 * (torch.pi * flow) ** 2 * squares)
+    return fall[:, None] * fall
+
+
+def _mirrored(sheets: Tensor) -> Tensor:
+    """Left and right made alike where they nearly are."""
+    image = sheets.flip(-1)
+    apart = sheets - sheets.mean((2, 3), keepdim=True)
+    alike = (apart * apart.flip(-1)).sum((1, 2, 3)) / apart.square().sum((1, 2, 3)).clamp(min=1e-6)
+    near = ((1 + alike) / 2 >= _MIRRORS).view(-1, 1, 1, 1)
+    return torch.where(near, (sheets + image) / 2, sheets)
+
+
+def _flipped(waves: Tensor, axis: int) -> Tensor:
+    """The spectrum of the mirror image."""
+    return waves.flip(axis).roll(1, axis)
+
+
+def _halved(waves: Tensor, image: Tensor) -> Tensor:
+    """The mean of a spectrum and that of a mirror image, laid where it fits best, if it fits."""
+    size = waves.shape[-1]
+    shared = waves * image.conj()
+    steady = shared[..., 0, 0].real.sum(1, keepdim=True)
+    fits = torch.fft.ifft2(shared.sum(1)).real.flatten(1) * size**2 - steady
+    power = waves.abs().square().flatten(1).sum(1) - waves[..., 0, 0].abs().square().sum(1)
+    best, at = fits.max(1)
+    turns = torch.fft.fftfreq(size, device=waves.device)
+    down, across = (torch.exp(-2j * torch.pi * place[:, None] * turns) for place in (at // size, at % size))
+    moved = image * (down[:, None, :, None] * across[:, None, None, :])
+    near = ((1 + best / power.clamp(min=1e-9)) / 2 >= _MIRRORS).view(-1, 1, 1, 1)
+    return torch.where(near, (waves + moved) / 2, waves)
+
+
+@cache
+def _groups(kind: Symmetry, size: int) -> Tensor:
+    """Float [groups, size * size], 1 at the waves that a repeat keeps, from the most symmetric group to none."""
+    counts = torch.fft.fftfreq(size, 1 / size).round().int()
+    down, across = torch.meshgrid(counts, counts, indexing="ij")
+    found = []
+    if kind == "line":
+        for a, b in ((1, 0), (0, 1), (1, 1), (1, -1)):
+            along = (down * b == across * a, down * a + across * b)
+            found += [along[0] & (along[1] % (n * (a * a + b * b)) == 0) for n in range(1, _MOST + 1)]
+    else:
+        for n in range(1, _MOST + 1):
+            for m in range(1, _MOST + 1):
+                whole = (down % n == 0) & (across % m == 0)
+                found += [whole, whole & ((down // n + across // m) % 2 == 0)]
+    groups = torch.stack(found).flatten(1)
+    return groups[groups.sum(1).argsort(stable=True)].float()

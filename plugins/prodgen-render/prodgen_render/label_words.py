@@ -1,0 +1,70 @@
+"""What of a title goes on a label."""
+
+from __future__ import annotations
+
+import re
+
+_AMOUNT = re.compile(
+    r"[*x×]?\s*\d+(\.\d+)?\s*(?:ml|g|kg|l|cl|oz|fl|lb|cm|mm|ct|pcs?|pieces?|count|packs?|毫升|克|升|厘米|盒|瓶|袋|罐|支|片|包|枚|颗)(?![a-z])"
+    r"|\b(?:pack|set|box|case) of \d+\b",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(
+    r"[,，;；|｜/·:：]|\s[-–—]\s|\s(?:with|for|in)\s|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", re.IGNORECASE
+)
+"""Where a title goes on to what no label has as its name: claims, contents, what it is for. A shop's Chinese title has blanks there."""
+_SHORT = re.compile(r"[\u4e00-\u9fff]{1,2}")
+_QUOTED = re.compile(r"[\"“「『](?P<said>[^\"”」』]{2,30})[\"”」』]")
+_PACKED_IN = frozenset(
+    (
+        "can",
+        "cans",
+        "bottle",
+        "bottles",
+        "jar",
+        "jars",
+        "tube",
+        "tin",
+        "box",
+        "boxes",
+        "carton",
+        "bag",
+        "pouch",
+        "pack",
+        "packet",
+        "pump",
+        "gift",
+        "family",
+        "value",
+    )
+)
+
+
+def name_on_label(title: str) -> str:
+    """A title's first part without amounts, claims and what it comes in; the title itself where nothing else is left.
+
+    >>> name_on_label("Lemon Soda Can 330 ml, Pack of 6"), name_on_label("特级初榨橄榄油 750ml 玻璃瓶")
+    ('Lemon Soda', '特级初榨橄榄油')
+    >>> name_on_label("有机 蜂蜜 500g"), name_on_label("Jar")
+    ('有机 蜂蜜', 'Jar')
+    """
+    said = _AMOUNT.sub("", re.sub(r"\s*[\(（\[【].*?[\)）\]】]", "", title)).strip()
+    first = next((part.strip() for part in _BREAK.split(said) if part.strip()), said)
+    if _SHORT.fullmatch(first):
+        first = said[: said.find(first) + 12]  # the name follows
+    words = first.replace("-", " ").split()
+    while len(words) > 1 and words[-1].lower() in _PACKED_IN:
+        words = words[:-1]
+    while len(" ".join(words)) > 34 and len(words) > 2:
+        words = words[:-1]
+    return (" ".join(words) or title)[:40].strip(" ,;·*")
+
+
+def quoted_in(title: str) -> str:
+    """What a title quotes, as of a print, or an empty text.
+
+    >>> quoted_in('T-shirt "Hello Sun"')
+    'Hello Sun'
+    """
+    found = _QUOTED.search(title)
+    return found["said"] if found else ""
