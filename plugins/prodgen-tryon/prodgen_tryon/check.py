@@ -104,9 +104,10 @@ def coverage(person: Person, category: str, alpha: Float) -> float:
     arms = np.zeros(alpha.shape, bool)
     for side in SIDES:
         arms |= tube(alpha.shape, np.vstack([frame.arm(side)[1:], frame.hand(side)]), np.full(3, FOREARM * w))
+    bare = ("hands", "hair", "skin") if category in ("top", "outerwear", "dress") else ("hands", "hair")
     hits = []
     for x, y in np.round(np.array(spots)).astype(int):
         inside = 0 <= x < width and 0 <= y < height and not arms[y, x]
-        if inside and all(person.parts[name][y, x] < 0.5 for name in ("hands", "hair", "skin")):
+        if inside and all(person.parts[name][y, x] < 0.5 for name in bare):
             hits.append(alpha[y, x] > 0.5)
     return float(np.mean(hits)) if hits else 1.0

@@ -1,10 +1,16 @@
 """Skin that clothes hid, and cloth where sleeves meet the torso."""
 
+import cv2
 import numpy as np
 import pytest
+from prodgen_tryon.body.person import analyse
+from prodgen_tryon.picture import underlay
 from prodgen_tryon.picture.compose_top import close_pinholes
+from prodgen_tryon.picture.skin.arm_width import hidden_until
 from prodgen_tryon.picture.skin.arms import across_the_arm
 from prodgen_tryon.picture.skin.ribbon import ribbon
+
+from prodgen_sdk.types import PersonPhoto
 
 
 def arm(light):
@@ -51,3 +57,19 @@ def test_only_small_holes_between_a_sleeve_and_the_torso_are_closed():
     assert np.allclose(torso[28:33, 38:43, :3], (200, 30, 40), atol=1)
     assert np.array_equal(torso[40:, :, 3], before[40:])  # the larger one is the scene between arm and body
     assert np.array_equal(torso[:, :30, 3], before[:, :30])
+
+
+def test_the_half_of_an_arm_that_a_wide_top_hides_is_drawn(drawn, parser):
+    photo = drawn.person((800, 600))
+    plain = analyse(photo, parser.parse([PersonPhoto(image=photo)], None)[0], 800)
+    assert hidden_until(plain, "b") == plain.measured.sleeves["b"]
+    wide = np.array([(360, 240), (374, 240), (389, 285), (406, 330), (415, 400), (360, 400)], np.int32)
+    cv2.fillPoly(photo, [wide], (70, 110, 90), cv2.LINE_AA)  # over the inner side of the arm below the sleeve
+    person = analyse(photo, parser.parse([PersonPhoto(image=photo)], None)[0], 800)
+    assert hidden_until(person, "b") > person.measured.sleeves["b"] + 0.2
+    x, y = person.origin
+    at = (330 - y, 398 - x)
+    assert person.parts["upper"][at] > 0.5
+    colours, alpha = underlay.bare_arms(person)
+    assert alpha[at] > 0.5
+    assert np.abs(colours[at] - drawn.skin).max() < 60

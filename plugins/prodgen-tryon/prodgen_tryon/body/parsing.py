@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
+from prodgen_tryon.body.bare_legs import find_bare_legs
 from prodgen_tryon.body.colours import Palette, apart, colour_cost, palette_of, unlike
 from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.long_hair import follow
@@ -105,7 +106,12 @@ def _place_cost(inside: NDArray[np.bool_], falloff: float, cap: float = 6.0) -> 
 def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
     lab, body = to_lab(image), person > 0.5
     skin_colour = _skin_colour(lab, person, frame)
-    places = places_of(frame, image.shape, find_sleeves(lab, person, frame, skin_colour))
+    places = places_of(
+        frame,
+        image.shape,
+        find_sleeves(lab, person, frame, skin_colour),
+        find_bare_legs(lab, person, frame, skin_colour),
+    )
     colours = _sampled(lab, body, places)
     bald = bool(colours.hair_seen < 0.25 * (places.head_core & body).sum())
     costs = _costs(lab, body, places, colours, frame)

@@ -46,13 +46,18 @@ class Places:
     feet: Mask
 
 
-def places_of(frame: Skeleton, shape: tuple[int, ...], sleeves: Mapping[Side, Sleeve]) -> Places:
-    """The places of a pose on a picture of `shape` (height, width ...); `sleeves`: where those that are worn end."""
+def places_of(
+    frame: Skeleton, shape: tuple[int, ...], sleeves: Mapping[Side, Sleeve], bare_legs: Mapping[Side, float]
+) -> Places:
+    """The places of a pose on a picture of `shape` (height, width ...); `sleeves`: where those that are worn end; `bare_legs`: from where on legs are bare, in bones."""
     w = frame.width
     face, core = head_shape(frame, shape), head_shape(frame, shape, 0.7)
     low_chin = chin(frame)
     throat = np.stack([low_chin, frame.at(0, -0.05 * w)])
     seat, reach = frame.hips + frame.down * 0.45 * w, frame.right * 0.55 * w
+    arms, legs = _arms(frame, shape, sleeves), _legs(frame, shape, bare_legs)
+    for name in ("bare", "bare_core"):
+        arms[name] |= legs.pop(name)
     return Places(
         face=face,
         head_core=core,
@@ -61,8 +66,8 @@ def places_of(frame: Skeleton, shape: tuple[int, ...], sleeves: Mapping[Side, Sl
         neck=tube(shape, throat, np.array([0.17 * w, 0.2 * w])) & ~face,
         hem=polygon(shape, np.stack([frame.hips - reach, frame.hips + reach, seat + reach, seat - reach])),
         **_torso(frame, shape),
-        **_arms(frame, shape, sleeves),
-        **_legs(frame, shape),
+        **arms,
+        **legs,
     )
 
 
@@ -119,13 +124,19 @@ def _arms(frame: Skeleton, shape: tuple[int, ...], sleeves: Mapping[Side, Sleeve
     return found
 
 
-def _legs(frame: Skeleton, shape: tuple[int, ...]) -> dict[str, Mask]:
+def _legs(frame: Skeleton, shape: tuple[int, ...], bare: Mapping[Side, float]) -> dict[str, Mask]:
     w = frame.width
-    found = {name: np.zeros(shape[:2], bool) for name in ("legs", "leg_core", "feet")}
+    found = {name: np.zeros(shape[:2], bool) for name in ("legs", "leg_core", "feet", "bare", "bare_core")}
     for side in SIDES:
         leg = frame.leg(side)
         found["legs"] |= tube(shape, leg, np.array([0.3, 0.22, 0.16]) * w)
-        found["leg_core"] |= tube(shape, along_path(leg, np.linspace(0.5, 1.6, 6)), np.full(6, 0.07 * w))
+        end = bare[side]
+        cloth = np.linspace(min(0.5, 0.3 * end), min(1.6, 0.9 * end), 6)
+        found["leg_core"] |= tube(shape, along_path(leg, cloth), np.full(6, 0.07 * w))
+        if end < 2:
+            t = np.linspace(end, 2.0, 12)
+            found["bare"] |= tube(shape, along_path(leg, t), np.interp(t, [0, 1, 2], [0.28, 0.2, 0.14]) * w)
+            found["bare_core"] |= tube(shape, along_path(leg, t[1:-1]), np.full(10, 0.05 * w))
         toes = np.stack([leg[2] + 0.12 * (leg[2] - leg[1]), frame[f"foot_index_{side}"]])
         found["feet"] |= tube(shape, toes, np.array([0.14, 0.14]) * w)
     pelvis = [

@@ -13,7 +13,7 @@ from prodgen_tryon.filters import Float
 
 COLOUR_WEIGHT = np.array([0.5, 1.4, 1.4], np.float32)  # lightness varies with folds, hue does not
 STATIONS = np.linspace(0.15, 2.9, 56)  # along an arm, one unit a bone
-_TONE_WEIGHT = np.array([0.3, 1.4, 1.4])
+TONE_WEIGHT = np.array([0.3, 1.4, 1.4])
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,10 @@ def find_sleeves(lab: Float, person: Float, frame: Skeleton, skin: NDArray[Any])
     found = {side: _split(profiles[side], skin) for side in SIDES}
     if abs(found["a"].end - found["b"].end) < 0.45:
         return found
-    tones = [skin * _TONE_WEIGHT]
+    tones = [skin * TONE_WEIGHT]
     for profile in profiles.values():
         hand = profile[STATIONS > 2.3]
-        hand = hand[~np.isnan(hand[:, 0])] * _TONE_WEIGHT
+        hand = hand[~np.isnan(hand[:, 0])] * TONE_WEIGHT
         if len(hand) > 3 and np.linalg.norm((np.median(hand, axis=0) - tones[0])[1:]) < 14:
             tones.append(np.median(hand, axis=0))
     gains = {side: _likelihood(profiles[side], np.array(tones)) for side in SIDES}
@@ -94,7 +94,7 @@ def find_sleeves(lab: Float, person: Float, frame: Skeleton, skin: NDArray[Any])
 def _likelihood(profile: NDArray[Any], tones: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """For sleeve ends on a grid: the log-likelihood that all stations above are cloth and all below skin."""
     known = ~np.isnan(profile[:, 0])
-    values = profile[known] * _TONE_WEIGHT
+    values = profile[known] * TONE_WEIGHT
     distance = np.linalg.norm(values[:, None] - tones[None], axis=-1).min(1)
     probability = np.clip(1 / (1 + np.exp(np.clip((distance - 9) / 2.5, -30, 30))), 0.03, 0.97)
     ends = np.concatenate([[0.0], STATIONS])
@@ -107,10 +107,12 @@ def _likelihood(profile: NDArray[Any], tones: NDArray[Any]) -> tuple[NDArray[Any
 
 
 def _profile(lab: Float, person: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
-    """The median colour at every station along an arm, Lab [n, 3]; NaN where there is no person."""
-    centres = along_path(arm_path(frame, side), STATIONS)
-    radius = max(round(0.05 * frame.width), 1)
-    profile = np.full((len(STATIONS), 3), np.nan)
+    return median_colours(lab, person, along_path(arm_path(frame, side), STATIONS), max(round(0.05 * frame.width), 1))
+
+
+def median_colours(lab: Float, person: Float, centres: NDArray[Any], radius: int) -> NDArray[np.float64]:
+    """The median colour around each of some points (x, y), Lab [n, 3]; NaN where there is no person."""
+    profile = np.full((len(centres), 3), np.nan)
     for i, (x, y) in enumerate(np.round(centres).astype(int)):
         patch = lab[max(y - radius, 0) : max(y + radius + 1, 0), max(x - radius, 0) : max(x + radius + 1, 0)]
         inside = person[max(y - radius, 0) : max(y + radius + 1, 0), max(x - radius, 0) : max(x + radius + 1, 0)] > 0.6

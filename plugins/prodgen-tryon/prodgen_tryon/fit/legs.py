@@ -128,19 +128,20 @@ def fit_skirt(
     ease = EASE[style]
     waist = _waist(body, 0.74)
     scale = _width_scale(shape, body, waist)
-    length = float(np.clip((shape.rows[-1] - shape.rows[0]) * scale, 0.8 * w, 3.6 * w))
+    length = (shape.rows[-1] - shape.rows[0]) * scale
+    shortest, longest = 0.8 * w, lowest_ankle(frame) - waist
     widen = np.ones(len(shape.rows))
     if size is not None:
         photo = measures(shape)
         wide, long = size.across(photo), size.along(photo)
         if long is not None:
-            ankles = max(float(frame.local(frame.leg(side))[2, 1]) for side in SIDES)
-            length = float(np.clip((shape.rows[-1] - shape.rows[0]) * long, 0.5 * w, ankles - waist))
+            length, shortest = (shape.rows[-1] - shape.rows[0]) * long, 0.5 * w
         else:
             length *= size.growth or 1.0
         if wide is not None:
             ease, scale = MEASURED, wide
             widen = _profile(shape, size, scale)
+    length = float(np.clip(length, shortest, max(longest, shortest)))
     low, high = ease.low, ease.high
     middle = (shape.points["waist_a"][0] + shape.points["waist_b"][0]) / 2
     sources, targets, sides = [], [], {}
@@ -177,6 +178,11 @@ def fit_skirt(
     part = Part("skirt", np.vstack(sources), np.vstack(targets), piece, np.vstack([sides["a"][1], sides["b"][1][::-1]]))
     end = float(np.clip((waist + length - frame.torso) / (1.35 * w), 0.1, 2.0))
     return LegFit((part,), end, waist)
+
+
+def lowest_ankle(frame: Skeleton) -> float:
+    """How far below the shoulders the lower ankle is, in pixels: cloth that is longer would lie on the floor."""
+    return max(float(frame.local(frame.leg(side))[2, 1]) for side in SIDES)
 
 
 def _profile(shape: LegShape, size: Size, scale: float) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from prodgen_sdk.types import FitStyle
 from prodgen_tryon.body.measures import Measured
 from prodgen_tryon.body.skeleton import SIDES, Point, Side
 from prodgen_tryon.filters import Contour
+from prodgen_tryon.fit.legs import lowest_ankle
 from prodgen_tryon.fit.parts import Part, TopFit, Tuck, segment
 from prodgen_tryon.fit.scales import NATURAL, Scales, collar_height, scales_of
 from prodgen_tryon.fit.shoulders import Shoulder, neckline_target, pressed, shoulder_of
@@ -90,11 +91,10 @@ def _hem(
     top_y = (shape.points["neck_a"][1] + shape.points["neck_b"][1]) / 2 + collar_height(shape)
     hem_y = (shape.points["hem_a"][1] + shape.points["hem_b"][1]) / 2
     hem = (hem_y - top_y) * scales.along - body.rise
-    if scales.long:
-        ankles = max(float(frame.local(frame.leg(side))[2, 1]) for side in SIDES)
-        hem = min(hem, ankles if dress else frame.torso + LONGEST * w)
-    elif not dress:
-        hem = min(hem, frame.torso + HEM_BELOW_HIPS * w)
+    if dress:
+        hem = min(hem, lowest_ankle(frame))
+    else:
+        hem = min(hem, frame.torso + (LONGEST if scales.long else HEM_BELOW_HIPS) * w)
     # Worn as the old top was worn: tucked in, or as long unless the lengths differ clearly.
     tucked = snap and body.tucked if tuck == "auto" else tuck == "in" and not dress
     snap = snap and not scales.long and (scales.size is None or scales.size.growth is None) and not tucked

@@ -11,8 +11,9 @@ from prodgen_tryon.garment.cutout import Cutout
 from prodgen_tryon.picture import underlay
 from prodgen_tryon.picture.composed import Composed
 from prodgen_tryon.picture.layers import over, warp_part
-from prodgen_tryon.picture.regions import below_hem, front
+from prodgen_tryon.picture.regions import below_hem, front, legs_below
 from prodgen_tryon.picture.relight import relight
+from prodgen_tryon.picture.skin.arm_width import arm_region
 
 
 def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit) -> Composed:
@@ -28,10 +29,9 @@ def compose_legs(person: Person, image: Float, garment: Cutout, fitted: LegFit) 
         under = over(under, legs, legs_alpha)
     feet: Float = np.clip(2 * np.minimum(parts["feet"], parts["person"]) - 0.6, 0, 1)  # the ground beside them is none
     top = np.clip(2.5 * parts["upper"] - 1, 0, 1)  # where the parts are in doubt, the old waistband must go
-    guard = np.maximum.reduce(
-        [front(person), top, feet * (parts["lower"] < 0.5), parts["skin"] * (parts["lower"] < 0.3)]
-    )
-    guard = np.clip(guard, 0, 1)
+    arms = parts["skin"] * arm_region(person) * (parts["lower"] < 0.3)
+    feet = feet * (parts["lower"] < 0.5) * (1 - alpha)  # what is long hangs over the shoes
+    guard = np.clip(np.maximum.reduce([front(person), top, feet, arms, legs_below(person, alpha)]), 0, 1)
     visible = below_hem(person)
     layers = [np.dstack([layer[..., :3], layer[..., 3] * visible]) for layer in layers]
     canvas = over(image, under, gone * (1 - guard))

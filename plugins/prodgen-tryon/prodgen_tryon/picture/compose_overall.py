@@ -56,7 +56,7 @@ def compose_overall(
         shadow = 0.25 * blur(alpha, 0.02 * w) * (1 - alpha) * (1 - cloth_alpha) * (parts["person"] > 0.5)
         canvas = over(canvas * (1 - shadow[..., None]), lit, alpha)
         cloth, cloth_alpha = over(cloth, lit, alpha), np.maximum(cloth_alpha, alpha)
-    guard = np.maximum(front(person), parts["feet"] * (parts["lower"] < 0.5))
+    guard = np.maximum(front(person), parts["feet"] * (parts["lower"] < 0.5) * (1 - cloth_alpha))
     canvas = over(canvas, ahead, arms * (1 - guard))
     canvas = over(canvas, person.image.astype(np.float32), guard)
     seen = cloth_alpha * (1 - guard)

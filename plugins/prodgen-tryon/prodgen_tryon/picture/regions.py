@@ -12,6 +12,7 @@ from prodgen_tryon.body.sleeves import along_path, arm_path, beyond
 from prodgen_tryon.filters import Float, blur, dilate, polygon, tube
 from prodgen_tryon.fit.parts import TopFit
 from prodgen_tryon.picture import underlay
+from prodgen_tryon.picture.skin.arm_width import arm_region, hidden_until
 
 
 def front(person: Person) -> Float:
@@ -46,6 +47,11 @@ def below_hem(person: Person) -> Float:
     worn = dilate(np.maximum(person.parts["lower"], person.parts["upper"]), max(0.01 * w, 1))
     visible: Float = np.maximum(below, worn).astype(np.float32)
     return visible
+
+
+def legs_below(person: Person, cloth: Float) -> Float:
+    """Bare legs that are seen, but where `cloth` [h, w] lies over them, alpha."""
+    return person.parts["skin"] * (1 - arm_region(person)) * (1 - cloth)
 
 
 def neck_region(person: Person) -> Float:
@@ -95,6 +101,8 @@ def arms_in_front(person: Person, fitted: TopFit) -> Float:
         bare = tube(shape, along_path(path, t), np.full(14, 0.16 * w)) & beyond(shape, path, t[0])
         if folded(path):  # it comes back beside the upper arm
             bare |= _forearm(person, path, end)
+        if hidden_until(person, side) > person.measured.sleeves[side]:  # it hangs behind the torso
+            bare &= person.parts["upper"] < 0.5
         total = np.maximum(total, bare.astype(np.float32))
     return (total * arms).astype(np.float32)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from prodgen_tryon.body.person import Person
 from prodgen_tryon.body.silhouette import usual_arm
-from prodgen_tryon.body.skeleton import Side
+from prodgen_tryon.body.skeleton import SIDES, Side
 from prodgen_tryon.body.sleeves import along_path, arm_path
-from prodgen_tryon.filters import Float
+from prodgen_tryon.filters import Float, tube
 from prodgen_tryon.picture.skin.ribbon import Curve
 
 LONG = 1.6  # where a sleeve ends that leaves no forearm to measure
+STEP = 0.01  # distance of samples across an arm, in shoulder widths
 FLARE = 0.3  # over how much of the forearm (in bones) a wrist widens to the hand that is seen
 HALF_SEEN = 0.7  # share of an arm's usual width below which the rest of it lies behind the clothes beside it
 WIDEST_HAND = 1.7  # and by how much at most
@@ -30,6 +33,16 @@ def arm_half(person: Person, side: Side, t: Curve) -> tuple[Curve, Curve]:
     return half + shift * near, half - shift * near
 
 
+def arm_region(person: Person) -> Float:
+    """Around both arms, 0 or 1 [h, w]: bare skin there is no leg's."""
+    if "arm region" not in person.cache:
+        shape, w = person.image.shape, person.width
+        one, other = (tube(shape, arm_path(person.frame, side), np.full(4, 0.26 * w)) for side in SIDES)
+        person.cache["arm region"] = (one | other).astype(np.float32)
+    around: Float = person.cache["arm region"]
+    return around
+
+
 def usual_half(person: Person, t: Curve) -> Curve:
     """Half the usual width of a bare arm in pixels at places along it."""
     return usual_arm(t) * person.width
@@ -38,50 +51,88 @@ def usual_half(person: Person, t: Curve) -> Curve:
 def seen_arm(person: Person, side: Side) -> tuple[float, float, float]:
     """How far outwards of the pose's line an arm lies below its sleeve, in pixels, and its width relative to the usual one: as a whole, and at the sleeve's end, where a hand may be all that is seen."""
     limb, covered = person.measured.arms[side], person.measured.sleeves[side]
-    w, skin, upper = person.width, person.parts["skin"], person.parts["upper"]
-    steps = np.arange(-0.24, 0.24, 0.01) * w
+    skin, long = person.parts["skin"], covered > LONG
     shifts, ratios = [], []
-    if covered > LONG:  # the hand is all that is seen
+    if long:  # the hand is all that is seen
         skin = np.maximum(skin, person.parts["hands"])
         path = arm_path(person.frame, side)
         t = np.linspace(max(covered, 2.0) + 0.06, max(covered, 2.0) + 0.3, 5)
         stations = [(place, limb.normal[-1], 2.0) for place in along_path(path, t)]
     else:
-        near_cuff = np.linspace(covered + 0.06, min(covered + 0.24, 1.95), 6)
-        centres, normals = (
-            np.stack([np.interp(near_cuff, limb.t, line[:, i]) for i in (0, 1)], 1)
-            for line in (limb.centre, limb.normal)
-        )
-        stations = list(zip(centres, normals, near_cuff, strict=True))
+        stations = _stations(person, side, np.linspace(covered + 0.06, min(covered + 0.24, 1.95), 6))
     for centre, normal, t_here in stations:
-        places = centre + np.outer(steps, normal)
-        x, y = np.round(places).astype(int).T
-        inside = (x >= 0) & (y >= 0) & (x < skin.shape[1]) & (y < skin.shape[0])
-        seen = np.zeros(len(steps), bool)
-        seen[inside] = skin[y[inside], x[inside]] > 0.5
-        if not seen.any():
+        seen = _across(person, skin, centre, normal)
+        if seen is None:
             continue
-        near = int(np.flatnonzero(seen)[np.abs(steps[seen]).argmin()])
-        low, high = near, near
-        while low > 0 and seen[low - 1]:
-            low -= 1
-        while high < len(steps) - 1 and seen[high + 1]:
-            high += 1
         usual = float(usual_half(person, np.array([t_here]))[0])
-        hidden = [_covered(upper, places[max(low - 3, 0)]), _covered(upper, places[min(high + 3, len(steps) - 1)])]
-        if covered <= LONG and hidden[0] != hidden[1] and steps[high] - steps[low] < HALF_SEEN * 2 * usual:
-            # Clothes lie over one side of it: the other side is where an arm of usual width ends.
-            shifts.append(steps[high] - usual if hidden[0] else steps[low] + usual)
+        if not long and seen.half_hidden(usual):  # the other side is where an arm of usual width ends
+            shifts.append(seen.high - usual if seen.low_hidden else seen.low + usual)
             ratios.append(1.0)
             continue
-        shifts.append((steps[low] + steps[high]) / 2)
-        ratios.append((steps[high] - steps[low] + 0.01 * w) / 2 / usual)
+        shifts.append((seen.low + seen.high) / 2)
+        ratios.append((seen.high - seen.low + STEP * person.width) / 2 / usual)
     if len(ratios) < 3:
         return 0.0, 1.0, 1.0
-    most = 1.05 if covered > LONG else 1.45  # a hand is wider than its wrist
+    most = 1.05 if long else 1.45  # a hand is wider than its wrist
     wide = float(np.median(ratios))
     whole = float(np.clip(wide, 0.6, most))
-    return float(np.median(shifts)), whole, float(np.clip(wide, 0.6, WIDEST_HAND)) if covered > LONG else whole
+    return float(np.median(shifts)), whole, float(np.clip(wide, 0.6, WIDEST_HAND)) if long else whole
+
+
+def hidden_until(person: Person, side: Side) -> float:
+    """Down to where (in bones) clothes beside an arm lie over a side of it, from its sleeve's end on; that end where they do not."""
+    frame, covered = person.frame, person.measured.sleeves[side]
+    elbow, wrist = frame.local(np.stack([frame[f"elbow_{side}"], frame[f"wrist_{side}"]]))
+    if covered > LONG or wrist[1] < elbow[1]:  # a raised arm lies in front of clothes
+        return covered
+    last = covered
+    for centre, normal, t in _stations(person, side, np.arange(covered + 0.06, 1.95, 0.06)):
+        seen = _across(person, person.parts["skin"], centre, normal)
+        if seen is None or not seen.half_hidden(float(usual_half(person, np.array([t]))[0])):
+            break
+        last = t
+    return last
+
+
+class _Across(NamedTuple):
+    """Where bare skin begins and ends across an arm, in pixels outwards of the pose's line, and which side clothes lie on."""
+
+    low: float
+    high: float
+    low_hidden: bool
+    high_hidden: bool
+
+    def half_hidden(self, usual: float) -> bool:
+        """Whether clothes lie over one side of an arm of a `usual` half width."""
+        return self.low_hidden != self.high_hidden and self.high - self.low < HALF_SEEN * 2 * usual
+
+
+def _stations(person: Person, side: Side, t: Curve) -> list[tuple[Curve, Curve, float]]:
+    """Centre, normal and place of stations along an arm."""
+    limb = person.measured.arms[side]
+    centres, normals = (
+        np.stack([np.interp(t, limb.t, line[:, i]) for i in (0, 1)], 1) for line in (limb.centre, limb.normal)
+    )
+    return list(zip(centres, normals, t.tolist(), strict=True))
+
+
+def _across(person: Person, skin: Float, centre: Curve, normal: Curve) -> _Across | None:
+    steps, upper = np.arange(-0.24, 0.24, STEP) * person.width, person.parts["upper"]
+    places = centre + np.outer(steps, normal)
+    x, y = np.round(places).astype(int).T
+    inside = (x >= 0) & (y >= 0) & (x < skin.shape[1]) & (y < skin.shape[0])
+    seen = np.zeros(len(steps), bool)
+    seen[inside] = skin[y[inside], x[inside]] > 0.5
+    if not seen.any():
+        return None
+    near = int(np.flatnonzero(seen)[np.abs(steps[seen]).argmin()])
+    low, high = near, near
+    while low > 0 and seen[low - 1]:
+        low -= 1
+    while high < len(steps) - 1 and seen[high + 1]:
+        high += 1
+    beside = (_covered(upper, places[max(low - 3, 0)]), _covered(upper, places[min(high + 3, len(steps) - 1)]))
+    return _Across(float(steps[low]), float(steps[high]), *beside)
 
 
 def _covered(upper: Float, place: Curve) -> bool:

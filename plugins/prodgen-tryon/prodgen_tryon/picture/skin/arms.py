@@ -13,12 +13,14 @@ from prodgen_tryon.body.silhouette import smooth
 from prodgen_tryon.body.skeleton import Side
 from prodgen_tryon.body.sleeves import along_path, arm_path
 from prodgen_tryon.filters import Float, blur, blur_inside, colour_distance, dilate, ellipse_kernel, to_lab, tube
-from prodgen_tryon.picture.skin.arm_width import arm_half
+from prodgen_tryon.picture.skin.arm_width import arm_half, hidden_until
 from prodgen_tryon.picture.skin.ribbon import Ribbon, met, ribbon, rounded
 from prodgen_tryon.picture.skin.tones import body_tone, grain, light_side, skin_colour
 
 UNLIKE = 20.0  # distance of colours from which on one is not of the same skin
 BINS = 12  # places across an arm
+MEETING = 0.2  # over how much of an arm (in bones) the drawn one turns into the real one
+RIM = 0.03  # the rim at a cuff that is mixed with cloth, in bones
 CARRIED = 0.5  # how far up (in bones) what is seen there is carried into what a sleeve hid
 
 
@@ -56,15 +58,15 @@ def _real_arm(person: Person, side: Side) -> Float:
     return result
 
 
-def _end(covered: float) -> float:
-    """Where the real arm goes on, in bones, below a sleeve that ends at `covered`."""
-    return min(covered + 0.2, 2.5)
+def _end(person: Person, side: Side) -> float:
+    """Where the real arm goes on, in bones, below its sleeve and what lies over a side of it."""
+    return min(hidden_until(person, side) + MEETING, 2.5)
 
 
 def _drawn_arm(person: Person, side: Side) -> Ribbon:
     """The arm that a sleeve hid, from above the shoulder to where the real one goes on."""
     limb, covered = person.measured.arms[side], person.measured.sleeves[side]
-    path, end = arm_path(person.frame, side), _end(covered)
+    path, end = arm_path(person.frame, side), _end(person, side)
     t = np.append(limb.t[limb.t < min(end, 2.0)], end if end <= 2 else np.linspace(2.0, end, 4))
     centre = np.stack([np.interp(t, limb.t, limb.centre[:, i]) for i in (0, 1)], 1)
     beyond_wrist = t > 2.0
@@ -89,13 +91,15 @@ def _drawn_arm(person: Person, side: Side) -> Ribbon:
 
 
 def _meet_real_arm(person: Person, side: Side, drawn: Ribbon) -> None:
-    """Below the sleeve there is an arm only where the photo has one, and the drawn one ends; its alpha changes in place."""
+    """Below the sleeve there is an arm only where the photo has one, or clothes over its side, and the drawn one ends; its alpha changes in place."""
     w, covered = person.width, person.measured.sleeves[side]
-    end, free = _end(covered), drawn.along > covered + 0.03  # the rim at the cuff is mixed with cloth
+    end, free = _end(person, side), drawn.along > covered + RIM
     known = (drawn.ys[free], drawn.xs[free])
-    seen = np.maximum(person.parts["skin"], person.parts["hands"]) > 0.5
-    here = np.clip(2 * person.parts["person"], 0, 1) * blur(dilate(seen, 0.03 * w).astype(np.float32), 1.0)
-    ending = np.clip((end - drawn.along[free]) / max(end - covered - 0.03, 1e-3), 0, 1)
+    seen = dilate(np.maximum(person.parts["skin"], person.parts["hands"]) > 0.5, 0.03 * w)
+    if end > covered + MEETING:
+        seen |= person.parts["upper"] > 0.5
+    here = np.clip(2 * person.parts["person"], 0, 1) * blur(seen.astype(np.float32), 1.0)
+    ending = np.clip((end - drawn.along[free]) / max(min(end - covered - RIM, MEETING), 1e-3), 0, 1)
     drawn.alpha[known] *= here[known] * ending.astype(np.float32)
 
 

@@ -10,6 +10,7 @@ from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.person import Person
 from prodgen_tryon.body.skeleton import Side
 from prodgen_tryon.filters import Float, blur, colour_distance, dilate, to_lab, tube
+from prodgen_tryon.picture.skin.arm_width import arm_region
 
 
 def skin_colour(person: Person, side: Side | None = None) -> NDArray[np.float64]:
@@ -60,6 +61,7 @@ def seen_skin(person: Person) -> Float:
     parts, w = person.parts, person.width
     seen = (np.maximum(parts["neck"], parts["skin"]) > 0.7) & (parts["upper"] < 0.2)
     seen &= ~dilate(parts["upper"] > 0.4, 0.022 * w)
+    seen &= (person.along < person.frame.torso) | (arm_region(person) > 0)  # no legs
     tone = to_lab(skin_colour(person).round().astype(np.uint8).reshape(1, 1, 3))[0, 0]
     # A high collar that was taken for a neck is no sample of skin.
     seen &= colour_distance(person.lab, tone, (0.4, 1.4, 1.4)) < 20
