@@ -35,8 +35,9 @@ def category_of(texts: Sequence[tuple[Source, Normalised]], hits: Mapping[Source
             if last and in_segment[-1][0].hit.term("colour") and len(in_segment) > 1:
                 in_segment = in_segment[:-1]  # "beanie oatmeal": the colour of the variant
             chosen, value = in_segment[-1] if last else _head(in_segment)
-            if value == _JAR and any(other == _CANDLE for _, other in in_segment):
-                value = _CANDLE  # "candle in a jar", "candle large jar"
+            if value == _JAR:  # "candle large jar", "night cream 50 ml glass jar"
+                held = (other for _, other in in_segment if other == _CANDLE or other.startswith("beauty/"))
+                value = next(held, value)
             return Found(
                 name="category",
                 value=_as_packed(text.text, value),
