@@ -19,11 +19,9 @@ from prodgen_render.photo.stool import stool_parts
 from prodgen_render.photo.texture import shots_of
 from prodgen_sdk.types import Mask
 
-_PRIOR_DEPTH = {"sheet": 0.24, "relief": 0.45}
-"""Usual depths as shares of the width, beside a flat fit in the frame, or without a frame."""
-_USUAL, _ROUND = 0.7, 0.9
-"""The same where a flat fit in the frame fails, as from above: as a share of the geometric mean of width and height, and of what is
-curved all around."""
+_SHEET, _RELIEF, _ROUND = 0.24, 0.7, 0.9
+"""Usual depths: of a sheet as a share of its width, of a relief as one of the geometric mean of width and height, and of what is curved all
+around. Forty textured meshes of all sorts have a median of 0.72, and their logarithms scatter by 0.49; as shares of the width by 0.54."""
 _CIRCLE = 0.75**0.5
 """Depth as a share of the width of three feet at equal angles."""
 _DEEPEST = 2.0
@@ -96,15 +94,14 @@ def flat_body(
 
 def _relief_depth(fits: Fits, frame: PhotoCamera, plan: Plan) -> float:
     """The depth of a relief in the contract's frame, in radii."""
-    rows, columns = (len(np.flatnonzero(fits.mask.any(axis))) for axis in (1, 0))
-    known = fits.words.depth
-    unknown = _USUAL + (_ROUND - _USUAL) * plan.curved
-    usual = unknown if known is None else known * (columns / rows) ** 0.5
-    framed = framed_depth(fits.mask, frame, usual, SPREAD[known is not None])
-    if known is not None:
+    usual = _usual("relief", plan, frame, fits.words)
+    width, height = np.ptp(plan.pixel, axis=0) * AWAY / frame.focal
+    known = fits.words.depth is not None
+    framed = framed_depth(fits.mask, frame, usual / float(width * height) ** 0.5, SPREAD[known])
+    if known:
         return framed
     # The sphere around what is round touches its ends alone, however deep it is; and it is about as deep as it is thick across.
-    alone = min(usual * (rows * columns) ** 0.5, _CUSHION["sheet"] * float(plan.inner.max())) * AWAY / frame.focal
+    alone = min(usual, _CUSHION["sheet"] * float(plan.inner.max()) * AWAY / frame.focal)
     return float(framed ** (1 - plan.curved) * alone**plan.curved)
 
 
@@ -129,8 +126,12 @@ def _on_legs(found: Legged, fits: Fits, tilt: float, cutout: Cutout) -> tuple[Ph
 
 def _usual(shape: Shape, plan: Plan, camera: PhotoCamera, words: Words) -> float:
     """The depth of most products of this kind, else of this shape, in radii."""
-    width, inner = (float(pixels) * AWAY / camera.focal for pixels in (np.ptp(plan.pixel[:, 0]), plan.inner.max()))
-    return words.depth * width if words.depth is not None else min(_PRIOR_DEPTH[shape] * width, 1.7 * inner)
+    width, height = (float(edge) * AWAY / camera.focal for edge in np.ptp(plan.pixel, axis=0))
+    if words.depth is not None:
+        return words.depth * width
+    if shape == "relief":
+        return float((_RELIEF + (_ROUND - _RELIEF) * plan.curved) * (width * height) ** 0.5)
+    return min(_SHEET * width, 1.7 * float(plan.inner.max()) * AWAY / camera.focal)
 
 
 _FILLS = 0.08

@@ -59,6 +59,8 @@ def _spread(places: Floats, weight: Floats) -> float:
 
 _STEP = 0.016
 """Soft shadows change by less than this from pixel to pixel (of 1, at about 512 pixels)."""
+_CRISP = 0.006
+"""They change from pixel to pixel about as much as they do over several; the edge of a pale product by this much more."""
 _STEEP, _COLOURFUL = 3.0, 0.6
 """Beside a product of which this share is in colour, shadows may have edges that are so much steeper."""
 _THICK = 0.012
@@ -93,7 +95,9 @@ def shadow_in(rgb: Floats, under: Floats, found: Mask) -> Mask:
         axis=0,
     )
     size = max(rgb.shape[:2])
-    soft = step < _STEP * 512 / size
+    grey = rgb.mean(2)
+    crisp = ndimage.gaussian_gradient_magnitude(grey, unit) - ndimage.gaussian_gradient_magnitude(grey, 4 * unit)
+    soft = (step < _STEP * 512 / size) & (crisp < _CRISP * 512 / size)
     # Shadows lie on the floor: below the upper quarter.
     rows = np.flatnonzero(found.any(1))
     low = np.arange(len(found))[:, None] > rows[0] + 0.25 * (rows[-1] - rows[0])
