@@ -105,7 +105,7 @@ class MiniGenerator(Generator):
                 raise NotFinite(f"{self.part}/mini gave numbers that are NaN or infinite.")
             best = 0
             if len(maps) > 1:
-                drawn = settled(self.codec.decode(maps), symmetry, mirrors=False)
+                drawn = settled(self.codec.decode(maps), symmetry, roughly=True)
                 vague = vagueness(drawn)
                 best = int(vague.argmin())
                 if way == "alike" and self.reranker is not None:

@@ -141,6 +141,8 @@ def test_a_lora_changes_the_model_it_was_trained_on_and_no_other(designs, traine
         add_lora(network, report.checkpoint, "0" * 64)
     with pytest.raises(ConfigError, match="names no column"):
         LoraTrainer(None, Context()).train({**options, "where": "colour red"}, designs, tmp_path / "b", Context())
+    with pytest.raises(InputError, match="No design has family=zeppelin"):
+        LoraTrainer(None, Context()).train({**options, "where": "family=zeppelin"}, designs, tmp_path / "c", Context())
 
 
 def test_wrong_options_and_data_are_named(designs, tiny, tmp_path):

@@ -257,3 +257,9 @@ def test_the_colour_of_a_part_is_the_part_s_alone(title: str, category: str, par
 def test_without_a_named_part_nothing_changes() -> None:
     assert part_colour(product("Green sneakers", "apparel/sneakers"), "sole") is None
     assert colours_of(product("Red mug", "home/mug"))[0][0] == "red"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_round_table_is_round(seed: int) -> None:
+    top = build_model(product("Round marble coffee table", "home/table"), seed).parts[0].vertices
+    assert np.ptp(top[:, 0]) == pytest.approx(np.ptp(top[:, 1]), rel=0.01)

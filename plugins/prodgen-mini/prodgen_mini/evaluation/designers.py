@@ -80,7 +80,7 @@ def model_designer(part: Part, config: Config) -> Designer:
         way = way_of(layout, pattern, reranker)
         if way is None:
             return 0
-        drawn = settled(codec.decode(maps), symmetry_of(layout, pattern), mirrors=False)
+        drawn = settled(codec.decode(maps), symmetry_of(layout, pattern), roughly=True)
         vague = vagueness(drawn)
         if way == "clear" or reranker is None:
             return int(vague.argmin())

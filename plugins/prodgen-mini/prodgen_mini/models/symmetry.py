@@ -14,7 +14,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-Symmetry = Literal["line", "lattice", "label"]
+Symmetry = Literal["line", "lattice", "label", "screen", "surface"]
 
 _REPEATS = 0.6
 """Share of the power that a repeat has to explain."""
@@ -22,10 +22,11 @@ _STRONG = 0.03
 """Share of the power from which a wave is no accident, and has to be among those that a repeat keeps."""
 _MIRRORS = 0.7
 """The same of what mirroring keeps; .5 is what unrelated halves have."""
-_FLOWS = {"line": 1.0, "lattice": 1.0, "label": 0.8}
-"""By how many pixels edges are evened out."""
-_SHARPNESS = 6.0
-"""Power of the shares that makes edges clean again after averaging: they come out about a pixel wide, as true ones are."""
+_EDGES: dict[Symmetry, tuple[float, float]] = {
+    "line": (1, 6), "lattice": (1, 6), "label": (0.8, 6), "screen": (4, 3), "surface": (3, 1)
+}  # fmt: skip
+"""By how many pixels edges are evened out, and the power of the shares that makes them clean again: 6 makes them about a pixel wide,
+as true ones are; a screen's shapes are large and some of them soft, and a gradient has no edge."""
 _TILES: dict[str, Symmetry] = {"stripes": "line", "dots": "lattice", "checks": "lattice"}
 """Flowers take turns and lie a little uneven, speckles by chance: they are no lattice."""
 _MOST = 8
@@ -38,29 +39,44 @@ def symmetry_of(layout: str, pattern: str) -> Symmetry | None:
     >>> symmetry_of("tile", "stripes"), symmetry_of("label", "plain"), symmetry_of("tile", "speckle")
     ('line', 'label', None)
     """
-    if layout == "label":
-        return "label"
+    if layout in ("label", "screen", "surface"):
+        return layout  # type: ignore[return-value]
     return _TILES.get(pattern) if layout == "tile" else None
 
 
-def settled(sheets: Tensor, kind: Symmetry | None, *, mirrors: bool = True) -> Tensor:
+def settled(sheets: Tensor, kind: Symmetry | None, *, roughly: bool = False) -> Tensor:
     """Sheets [n, SHEETS, h, h] of shares that add up to 1, with the symmetry that they nearly have, and even edges.
 
     Args:
-        mirrors: whether mirror images count; they take most of the time, and repeats suffice to choose among several.
+        roughly: only what several designs have to be compared by: repeats, without mirror images, which take most of the time.
     """
     if kind is None:
         return sheets
+    if kind in ("line", "lattice"):
+        return _tile(sheets, kind, mirrors=not roughly)
+    if roughly:
+        return sheets
     if kind == "label":
         sheets = _mirrored(sheets)
-    waves = torch.fft.fft2(sheets)
-    if kind != "label":
-        waves = _repeated(waves, kind)
+    size = sheets.shape[-1]
+    whole = torch.cat([sheets, sheets.flip(-1)], -1)  # so that opposite edges do not run into each other
+    return _clean(torch.fft.fft2(torch.cat([whole, whole.flip(-2)], -2)), kind)[..., :size, :size]
+
+
+def _tile(sheets: Tensor, kind: Symmetry, *, mirrors: bool) -> Tensor:
+    waves = _repeated(torch.fft.fft2(sheets), kind)
     if kind == "lattice" and mirrors:
         for image in (waves.transpose(-1, -2), _flipped(waves, -1), _flipped(waves, -2)):
             waves = _halved(waves, image)
-    even = torch.fft.ifft2(waves * _smooth(_FLOWS[kind], sheets)).real
-    sharp = even.clamp(1e-4, 1) ** _SHARPNESS
+    return _clean(waves, kind)
+
+
+def _clean(waves: Tensor, kind: Symmetry) -> Tensor:
+    """Sheets of a spectrum, with even edges."""
+    flow, power = _EDGES[kind]
+    squares = torch.fft.fftfreq(waves.shape[-1], device=waves.device).square()
+    fall = torch.exp(-2 * (torch.pi * flow) ** 2 * squares)
+    sharp = torch.fft.ifft2(waves * (fall[:, None] * fall)).real.clamp(1e-4, 1) ** power
     clean: Tensor = sharp / sharp.sum(1, keepdim=True)
     return clean
 
@@ -80,13 +96,6 @@ def _repeated(waves: Tensor, kind: Symmetry) -> Tensor:
     fits = (power @ groups.T >= _REPEATS) & ~lost
     chosen = fits.float().argmax(1)
     return waves * groups[chosen].view(-1, 1, *waves.shape[-2:])
-
-
-def _smooth(flow: float, sheets: Tensor) -> Tensor:
-    """A Gaussian of so many pixels, as it acts on a spectrum [h, h]."""
-    squares = torch.fft.fftfreq(sheets.shape[-1], device=sheets.device).square()
-    fall = torch.exp(-2 * (torch.pi * flow) ** 2 * squares)
-    return fall[:, None] * fall
 
 
 def _mirrored(sheets: Tensor) -> Tensor:

@@ -100,5 +100,10 @@ def _chosen(designs: Designs, where: str) -> Any:
         if not equals or not any(key in line for line in designs.lines[:1]):
             known: Mapping[str, Any] = designs.lines[0]
             raise ConfigError(f"{term!r} names no column.", hint=f"Columns are {', '.join(sorted(known))}.")
-        wanted &= designs.column(key) == value
+        there = designs.column(key)
+        if value not in there:
+            raise InputError(f"No design has {term}.", hint=f"There are {', '.join(sorted(set(there.tolist()))[:20])}.")
+        wanted &= there == value
+    if not wanted.any():
+        raise InputError(f"No design is all of {where}.", hint="Leave a term out.")
     return wanted

@@ -18,6 +18,9 @@ from prodgen_render.geometry import (
 from prodgen_render.looks import METALS, Look, linear
 from prodgen_render.model import Material, Part
 from prodgen_render.patterns import mix
+from prodgen_render.words import mentions
+
+_ROUND = ("round", "circular", "圆桌", "圆形", "圆餐桌", "圆茶几")
 
 
 def lamp(look: Look) -> list[Part]:
@@ -144,7 +147,8 @@ def table(look: Look) -> list[Part]:
     )
     if top_material.name == "glass":
         top_material = top_material.but(transmission=0.85)
-    round_top = look.chance(0.45)
+    # The draw comes first, so that the others keep their places.
+    round_top = look.chance(0.45) or any(mentions(look.product.title.lower(), word) >= 0 for word in _ROUND)
     height = 0.44 * look.uniform(0.9, 1.25)
     width = 0.85 * look.uniform(0.9, 1.1)
     depth = width if round_top else width * look.uniform(0.55, 0.7)
