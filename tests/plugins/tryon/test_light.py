@@ -177,6 +177,11 @@ def test_light_of_lamps_is_followed_further_than_its_half(seen, drawn):
     assert 0.55 * true < b <= true
 
 
+def test_a_black_and_white_photo_has_no_cast(seen, drawn):
+    grey = cv2.cvtColor(drawn.person(SIZE, background=(235, 235, 235)), cv2.COLOR_RGB2GRAY)
+    assert cast(seen(np.repeat(grey[..., None], 3, axis=2))) == (0.0, 0.0)
+
+
 def test_a_beige_wall_alone_is_no_cast(seen, drawn):
     assert np.hypot(*cast(seen(drawn.person(SIZE, background=(226, 214, 196))))) < 3
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from prodgen_tryon.body.faces import is_colourless
 from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.person import Person
 from prodgen_tryon.filters import Float, dilate
@@ -64,7 +65,10 @@ def cast(person: Person) -> tuple[float, float]:
 
     Two witnesses are weighed by what is known of them (the mean of a posterior, whose prior is a mixture of daylight and lamps): the
     face, and what is light and nearly grey behind the person. Either alone may be so by itself, a beige wall or a tanned face.
+    A black-and-white photo tells nothing of its light.
     """
+    if "cast" not in person.cache and is_colourless(person.image):
+        person.cache["cast"] = 0.0, 0.0
     if "cast" not in person.cache:
         precision = np.zeros((2, 2))
         total = np.zeros(2)
