@@ -18,6 +18,7 @@ from typing import Any, get_args
 import typer
 from markdown_of import fields, method, own_doc, paragraphs, signature, table, toml
 from pydantic import BaseModel
+from studio_page import studio_lines
 
 from prodgen_sdk import hookspecs, interfaces, types
 from prodgen_sdk.config import Config
@@ -310,6 +311,7 @@ def _page(lines: Iterable[str]) -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "studio.md": lambda: _page(studio_lines()),
     "hooks.md": hooks_page,
     "interfaces.md": interfaces_page,
     "values.md": values_page,

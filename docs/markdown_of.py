@@ -7,6 +7,7 @@ import inspect
 import json
 from collections.abc import Callable, Iterable
 from itertools import takewhile
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
@@ -17,11 +18,31 @@ from pydantic_core import PydanticUndefined
 def signature(function: Callable[..., Any]) -> str:
     """`name(argument: type, ...) -> type` as the source has it, one argument a line where it is long."""
     whole = inspect.signature(function)
-    text = f"{function.__name__}{whole}".replace("'", "")
+    parts = [_parameter(parameter) for parameter in whole.parameters.values()]
+    kinds = [parameter.kind for parameter in whole.parameters.values()]
+    if inspect.Parameter.KEYWORD_ONLY in kinds and inspect.Parameter.VAR_POSITIONAL not in kinds:
+        parts.insert(kinds.index(inspect.Parameter.KEYWORD_ONLY), "*")
+    end = "" if whole.return_annotation is whole.empty else f" -> {_written(whole.return_annotation)}"
+    text = f"{function.__name__}({', '.join(parts)}){end}"
     if len(text) <= 100:
         return text
-    arguments = "".join(f"    {parameter},\n" for parameter in whole.parameters.values())
-    return f"{function.__name__}(\n{arguments}) -> {whole.return_annotation}".replace("'", "")
+    return f"{function.__name__}(\n{''.join(f'    {part},' + chr(10) for part in parts)}){end}"
+
+
+def _parameter(parameter: inspect.Parameter) -> str:
+    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+    typed = parameter.annotation is not parameter.empty
+    name = f"{stars}{parameter.name}" + (f": {_written(parameter.annotation)}" if typed else "")
+    if parameter.default is parameter.empty:
+        return name
+    default = parameter.default
+    shown = json.dumps(str(default)) if isinstance(default, str | Path) else repr(default)
+    shown = f"Path({shown})" if isinstance(default, Path) else shown
+    return f"{name} = {shown}" if typed else f"{name}={shown}"
+
+
+def _written(annotation: Any) -> str:
+    return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
 
 
 def fields(

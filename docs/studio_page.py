@@ -1,0 +1,49 @@
+"""The reference page of `Studio`: its methods in the order of the source, and what they return."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from markdown_of import arguments, fields, own_doc, paragraphs, signature, table
+from pydantic import BaseModel
+
+from prodgen_sdk import GenerationResult, Picture, PluginRecord, Recorded, Similar, Studio, Trace
+
+_RETURNED = (GenerationResult, Picture, Recorded, Similar, Trace, PluginRecord)
+_INTRODUCTION = """
+`from prodgen_sdk import Studio`. Everything else is reached from it. `AsyncStudio` has the same methods as coroutines, and `AsyncStudio.open(..., serving=, waiting=)`
+says how many run at once and wait; [Serve recommendations](../howto/serve-recommendations.md) shows both.
+""".strip().splitlines()
+
+
+def studio_lines() -> list[str]:
+    """The page's lines."""
+    lines = ["# Studio", "", *_INTRODUCTION, "", *own_doc(Studio), ""]
+    for name, member in vars(Studio).items():
+        if name.startswith("_") or not (inspect.isroutine(member) or isinstance(member, property | classmethod)):
+            continue
+        lines += [f"## `{name}`", "", *_of_member(member), ""]
+    lines += ["## What is returned", "", "Beside the [values](values.md) that plugins share:", ""]
+    for kind in _RETURNED:
+        lines += [f"### `{kind.__name__}`", *own_doc(kind), "", *_fields(kind), ""]
+    return lines
+
+
+def _of_member(member: Any) -> list[str]:
+    function = getattr(member, "fget", None) or getattr(member, "__func__", member)
+    head = ["@property"] if isinstance(member, property) else []
+    head += ["@classmethod"] if isinstance(member, classmethod) else []
+    prose, _, rest = "\n".join(paragraphs(function)).partition("\nArgs:\n")
+    lines = ["```python", *head, f"def {signature(function)}: ...", "```", "", *prose.splitlines()]
+    return [*lines, "", "```text", "Args:", *rest.splitlines(), "```"] if rest else lines
+
+
+def _fields(kind: type) -> list[str]:
+    if issubclass(kind, BaseModel):
+        return fields(kind)
+    explained = arguments(kind)
+    types = {name: type for name, type in vars(kind)["__annotations__"].items() if not name.startswith("_")}
+    rows = [(f"`{name}`", f"`{type}`", explained.get(name, "")) for name, type in types.items()]
+    head = ("field", "type", "meaning")
+    return table(head, rows) if any(row[2] for row in rows) else table(head[:2], [row[:2] for row in rows])
