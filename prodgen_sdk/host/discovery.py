@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 
 from prodgen_sdk.config import Config, PluginsConfig
-from prodgen_sdk.errors import NotFound
+from prodgen_sdk.errors import NotFound, PluginError, in_words
 from prodgen_sdk.registry import Registry
 from prodgen_sdk.specs import SPECS
 
@@ -38,6 +38,14 @@ def in_order(points: Iterable[EntryPoint], last: Sequence[str]) -> list[EntryPoi
 def owner(point: EntryPoint) -> tuple[str, str]:
     """The name and version of the distribution that brings an entry point."""
     return (point.dist.name, point.dist.version) if point.dist is not None else ("", "")
+
+
+def imported(point: EntryPoint) -> object:
+    """The plugin of an entry point; raises PluginError, whatever its import raises."""
+    try:
+        return point.load()
+    except (Exception, SystemExit) as error:
+        raise PluginError(f"{point.value} could not be imported: {in_words(error)}") from error
 
 
 def is_disabled(point: EntryPoint, config: PluginsConfig) -> bool:

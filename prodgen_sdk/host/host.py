@@ -240,16 +240,10 @@ class Host:
 
     def close(self) -> None:
         """Closes every component that has a `close` method, then raises an ExceptionGroup of what failed."""
-        errors: list[Exception] = []
         with self._lock:
-            for component in self._components.values():
-                try:
-                    component.close()
-                except Exception as error:
-                    errors.append(error)
+            components = list(self._components.values())
             self._components.clear()
-        if errors:
-            raise ExceptionGroup(f"{len(errors)} components could not be closed", errors)
+        building.close(components)
 
     def _load(self, point: EntryPoint) -> None:
         distribution, version = discovery.owner(point)
@@ -259,10 +253,9 @@ class Host:
             self._fail(point.name, distribution, version, PluginError(held))
             return
         try:
-            plugin = point.load()
-        except (Exception, SystemExit) as error:
-            failure = PluginError(f"{point.value} could not be imported: {in_words(error)}")
-            self._fail(point.name, distribution, version, failure)
+            plugin = discovery.imported(point)
+        except PluginError as error:
+            self._fail(point.name, distribution, version, error)
             return
         self._register(plugin, point.name, distribution, version)
 
