@@ -53,6 +53,7 @@ def fit_cuboid(
     *,
     framed: bool,
     depth: float | None = None,
+    exact: bool = False,
     elevation: float | None = None,
     prior: float = DEPTH_PRIOR,
     shadow: float | None = None,
@@ -61,7 +62,7 @@ def fit_cuboid(
 
     Args:
         camera: the contract's (`framed`), whose focal length and centre hold; else a first guess.
-        depth: as a share of the width, where it is known from elsewhere.
+        depth: as a share of the width, where it is known from elsewhere, and whether it holds however well the outline suits another.
         elevation: of the camera, where it is known.
         prior: what depth is likely, as a share of the width.
         shadow: degrees that the camera looked down by, as the shadow has it.
@@ -82,6 +83,8 @@ def fit_cuboid(
 
     def unpack(values: Floats) -> tuple[Floats, PhotoCamera]:
         size = np.exp(values[:3])
+        if exact and depth is not None:
+            size[1] = size[0] * depth
         seen = camera.but(
             azimuth=float(values[3]) * 30, elevation=float(values[4]) * 30,
             focal=camera.focal * float(np.exp(values[5])), x=camera.x + float(values[6]) * scale, y=camera.y + float(values[7]) * scale,

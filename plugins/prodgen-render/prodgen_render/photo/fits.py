@@ -47,6 +47,8 @@ _ALIKE = 0.84
 """Share of an outline that is symmetric about its axis, for its ends to be looked at: that of a mug with its handle."""
 _TURNED = 0.93
 """How well each of them has to fit."""
+_BOXED = 0.92
+"""Overlap below which an outline is no box's however thin it is: a knife is not."""
 _STANDS_OFF = 0.1
 """What each share of an outline that stands off a box tells against it."""
 _TOO_LARGE, _LEAST_REACH = 1.06, 0.75
@@ -141,7 +143,10 @@ class Fits:
 
     def _box_fit(self) -> float:
         rest = self.mask & ~self.off_box
-        return evenly(self.box.fit, rest) - _STANDS_OFF * (1 - float(rest.sum()) / float(self.mask.sum()))
+        fit = self.box.fit
+        return (evenly(fit, rest) if fit > _BOXED else fit) - _STANDS_OFF * (
+            1 - float(rest.sum()) / float(self.mask.sum())
+        )
 
     @functools.cached_property
     def off_box(self) -> Mask:
@@ -156,7 +161,7 @@ class Fits:
             # The frame is that of box and handle: it does not tell the box's depth.
             self.box_framed = self.frame is not None
             return fit_cuboid(
-                self.mask & ~self.off_box, self.frame or self.guess, framed=self.box_framed, depth=self.ratio or prior,
+                self.mask & ~self.off_box, self.frame or self.guess, framed=self.box_framed, depth=self.ratio or prior, exact=True,
                 elevation=self.elevation, shadow=self.shadow,
             )  # fmt: skip
         if self.frame is not None and self.ratio is None:
@@ -178,6 +183,7 @@ class Fits:
             self.guess,
             framed=False,
             depth=self.ratio,
+            exact=True,
             elevation=self.elevation,
             prior=prior,
             shadow=self.shadow,
