@@ -56,6 +56,8 @@ def test_a_box_with_a_handle_is_a_box_and_keeps_its_handle():
     true = render(case_with_handle(), [View(), View(azimuth=30)], size=SIZE)
     built = model_from_photos(true[0].image, UNKNOWN)
     assert built.shape == "cuboid"
+    low, high = built.model.bounds
+    assert (high - low)[1] < 0.5 * (high - low)[0], "the frame is that of box and handle, and says nothing of depth"
     ours = render(built.model, [View(), View(azimuth=30)], size=SIZE)
     assert overlap(ours[0].mask, true[0].mask) > 0.95
     lid = np.flatnonzero(true[0].mask.sum(1) > 150)[0]
@@ -90,3 +92,9 @@ def test_thin_things_that_are_missed_by_a_pixel_fit_as_well_as_square_ones():
 
     assert missed_by_a_pixel(square) - missed_by_a_pixel(strip) > 0.05
     assert abs(evenly(missed_by_a_pixel(square), square) - evenly(missed_by_a_pixel(strip), strip)) < 0.01
+
+
+def test_a_thin_strip_that_tapers_is_no_box():
+    strip = (abs(X - 160) < 120) & (Y < 166) & (154 + np.where(X < 120, 0, 6 * (X - 120) / 160) < Y)
+    built = Fits(strip, Words(), None, None).choice
+    assert built.shape != "cuboid"
