@@ -43,12 +43,12 @@ def find_folder(
 
         def check_fetched(root: Path) -> None:
             folder = root / source.subfolder
-            plain = (f"{part}/*.safetensors" for part in plain_parts(folder, source.variant))
+            plain = (f"{part}/*.safetensors" for part in plain_parts(folder, source.variant, parts))
             check(folder, patterns=(*patterns, *plain))
 
         root = _pulled(source, ctx)
         if root is None or not (root / source.subfolder).is_dir():
-            root = _of_hub(source, ctx, patterns, check_fetched, component, offline)
+            root = _of_hub(source, ctx, parts, check_fetched, component, offline)
         check_fetched(root)
     else:
         _check_local(root, source, component)
@@ -107,7 +107,7 @@ def _file_of_hub(source: WeightsFile, ctx: Context, component: str, offline: str
             raise FileNotFoundError(folder / source.file)
         check_safetensors(folder / source.file)
 
-    return _of_hub(source, ctx, patterns_of(source), check, component, offline) / source.file
+    return _of_hub(source, ctx, (), check, component, offline) / source.file
 
 
 def _pulled(source: Source, ctx: Context) -> Path | None:
@@ -120,7 +120,7 @@ def _pulled(source: Source, ctx: Context) -> Path | None:
 def _of_hub(
     source: Source,
     ctx: Context,
-    patterns: Sequence[str],
+    parts: Sequence[str],
     check: Callable[[Path], None],
     component: str,
     offline: str,
@@ -131,7 +131,7 @@ def _of_hub(
     pinned(source)
     wrong: ConfigError | None = None
     try:
-        folder = download(source, patterns, cached=True)
+        folder = download(source, parts, cached=True)
         check(folder)
         return folder
     except ConfigError as error:
@@ -140,7 +140,7 @@ def _of_hub(
         pass
     try:
         ctx.logger.info("%s: fetching %s at %s", component, source.model, source.revision)
-        return download(source, patterns)
+        return download(source, parts)
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError, ImportError) as error:
         if wrong is not None:
             raise wrong from error

@@ -32,11 +32,15 @@ def patterns_of(source: Source, parts: Sequence[str] = ()) -> tuple[str, ...]:
     return (*_TEXT_FILES, f"*/{any_name}.safetensors", *root)
 
 
-def plain_parts(folder: Path, variant: str | None) -> list[str]:
-    """The parts of a checkpoint that have no weights of a variant: diffusers takes their plain ones, which need fetching too."""
+def plain_parts(folder: Path, variant: str | None, parts: Sequence[str] = ()) -> list[str]:
+    """The parts of a checkpoint that have no weights of a variant: diffusers takes their plain ones, which need fetching too.
+
+    Args:
+        parts: the only ones that are needed; none takes all.
+    """
     if variant is None:
         return []
-    models = (path.parent for path in sorted(folder.glob("*/config.json")))
+    models = (path.parent for path in sorted(folder.glob("*/config.json")) if not parts or path.parent.name in parts)
     return [part.name for part in models if not any(part.glob(f"*.{variant}*.safetensors"))]
 
 
@@ -57,10 +61,11 @@ def explained(source: Source, error: Exception) -> tuple[str, str | None]:
     return lines[0].rstrip(".") if lines else type(error).__name__, None
 
 
-def download(source: Source, patterns: Sequence[str], folder: Path | None = None, *, cached: bool = False) -> Path:
-    """A hub repository at its pinned revision, in the hub's cache or in `folder`.
+def download(source: Source, parts: Sequence[str] = (), folder: Path | None = None, *, cached: bool = False) -> Path:
+    """What is needed of a hub repository at its pinned revision, in the hub's cache or in `folder`.
 
     Args:
+        parts: as `patterns_of` takes them.
         cached: only what the hub's cache has; it may be a part of what matches.
 
     Raises:
@@ -69,12 +74,13 @@ def download(source: Source, patterns: Sequence[str], folder: Path | None = None
     """
     if not cached:
         _reach_hub()
+    patterns = patterns_of(source, parts)
     if not isinstance(source, Checkpoint):
         return _snapshot(source, patterns, None, folder, cached)
     below = f"{source.subfolder}/" if source.subfolder else ""
     wanted = [f"{below}{pattern}" for pattern in patterns]
     found = _snapshot(source, wanted, _others(source.variant), folder, cached)
-    if plain := plain_parts(found / source.subfolder, source.variant):
+    if plain := plain_parts(found / source.subfolder, source.variant, parts):
         wanted = [f"{below}{part}/*.safetensors" for part in plain]
         _snapshot(source, wanted, _others(None), folder, cached)
     return found

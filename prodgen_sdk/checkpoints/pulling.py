@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from prodgen_sdk.checkpoints.digests import check_digest
-from prodgen_sdk.checkpoints.hub import download, explained, patterns_of
+from prodgen_sdk.checkpoints.hub import download, explained
 from prodgen_sdk.checkpoints.safety import check_folder, check_safetensors
 from prodgen_sdk.checkpoints.sources import Checkpoint, Source, WeightsFile, local_path, pull_name
 from prodgen_sdk.errors import ConfigError, MissingDependency
@@ -69,7 +69,7 @@ def pull(sources: Sequence[Source], folder: Path, *, native: bool = False) -> No
     partial_folder = folder.with_name(f".{folder.name}.part")
     try:
         for source in sources:
-            download(source, patterns_of(source), partial_folder)
+            download(source, folder=partial_folder)
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         reason, hint = explained(sources[0], error)
         raise MissingDependency(

@@ -76,6 +76,11 @@ def test_plain_weights_serve_where_a_part_has_none_of_the_variant(hub, repositor
     assert not any(name.endswith((".bin", ".py")) for name in hub[1])
 
 
+def test_plain_weights_of_parts_that_nobody_needs_are_left_out(hub, repository):
+    find_folder(source(variant="fp16"), Context(), component="x/y", offline="", parts=("vae",))
+    assert weights_of(hub[1]) == ["vae/model.fp16.safetensors"]
+
+
 def test_plain_weights_beside_a_variant_are_checked_too(hub, repository):
     found(source(variant="fp16"))
     (blob,) = {path.resolve() for path in hub[0].parent.glob("cache/*/snapshots/*/unet/model.safetensors")}
