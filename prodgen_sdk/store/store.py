@@ -70,6 +70,9 @@ class Store:
         Args:
             older_than: younger files are left alone: their rows may be about to be written.
             keep: digests that something else names.
+
+        Raises:
+            StoreError: the database is empty, so that every file would be garbage: it may have been lost or mistaken.
         """
         return self.assets.orphans(self._named() | set(keep), older_than=older_than)
 
@@ -78,6 +81,11 @@ class Store:
         return self.assets.collect(self._named() | set(keep), older_than=older_than)
 
     def _named(self) -> set[str]:
+        if not self.products.count() and next(iter(self.assets), None) is not None:
+            raise StoreError(
+                "The database knows no product, so that every picture would be deleted.",
+                hint="If it was lost, bring it back first; if the shop is to be empty, delete the folder of its assets.",
+            )
         media = (media.uri for product in self.products.iterate() for media in product.media)
         return self.variants.digests().union(uri.removeprefix("asset:") for uri in media if uri.startswith("asset:"))
 
