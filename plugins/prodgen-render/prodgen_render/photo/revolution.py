@@ -135,7 +135,7 @@ def off_frame(body: Revolved) -> float:
     return abs(radius - 1) + abs(float(centre[2]))
 
 
-_UNFIT, _UNFRAMED, _UNSHADED, _LOWER = 0.003, 0.05, 7.0, 0.03
+_UNFIT, _UNFRAMED, _UNSHADED, _LOWER = 0.003, 0.05, 4.0, 0.03
 """By how much fit, frame (in radii) and shadow (in degrees) are usually off; and what tells against each degree that a camera is
 lower, for a low one sees a smaller body in any outline."""
 _UNCURVED, _TOLD = 3.0, 4.0
