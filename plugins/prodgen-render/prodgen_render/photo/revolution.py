@@ -139,7 +139,7 @@ _UNFIT, _UNFRAMED, _UNSHADED, _LOWER = 0.003, 0.05, 4.0, 0.03
 """By how much fit, frame (in radii) and shadow (in degrees) are usually off; and what tells against each degree that a camera is
 lower, for a low one sees a smaller body in any outline."""
 _UNCURVED, _TOLD = 3.0, 4.0
-"""Degrees by which ends that fit a body are usually off, and up to which misfit they do."""
+"""Degrees by which ends that fit a body exactly are usually off, by so much more as they misfit, and up to which misfit they tell at all."""
 _LEVEL = 7.0
 """A shadow that tells less than this is that of a photo taken level."""
 _CERTAIN = 2
@@ -162,7 +162,7 @@ def _by_all_signs(
     if framed:
         against += np.array([off_frame(body) for body in found]) / _UNFRAMED
     if ends is not None and ends.misfit < _TOLD:
-        against += ((angle - ends.elevation) / _UNCURVED) ** 2
+        against += ((angle - ends.elevation) / (_UNCURVED * (1 + ends.misfit))) ** 2
     elif shadow is not None:
         against += ((angle - (shadow if shadow > _LEVEL else 0)) / _UNSHADED) ** 2
     best = int(against.argmin())
