@@ -34,9 +34,10 @@ def missing(spec: Spec, models_folder: Callable[[str], Path]) -> str:
 
 
 def require(spec: Spec, lacks: str) -> None:
-    """Raises MissingDependency, with the command that installs what `missing` found to be absent."""
+    """Raises MissingDependency for what `missing` found, with the command that installs the packages if it is those."""
     if lacks:
-        raise MissingDependency(lacks, hint=spec.needs.install and f"Run: {spec.needs.install}")
+        here = all(map(is_installed, spec.needs.modules))
+        raise MissingDependency(lacks, hint="" if here or not spec.needs.install else f"Run: {spec.needs.install}")
 
 
 def is_installed(module: str) -> bool:
