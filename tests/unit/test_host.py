@@ -134,7 +134,7 @@ def test_a_missing_need_is_told_before_anything_is_built():
 def test_who_has_the_packages_is_told_to_get_the_model_and_not_to_install_them_again():
     needs = Needs(modules=("json",), install="pip install big", models=("no-such-model",))
     spec = TextEncoderSpec(id="mine/big", summary="x", dimension=8, needs=needs)
-    with pytest.raises(MissingDependency, match="models pull no-such-model$"):
+    with pytest.raises(MissingDependency, match=r"models pull no-such-model$"):
         fake_host(plugin_of(spec, "no_such_module:Thing")).get("text_encoder", "mine/big")
 
 
