@@ -104,8 +104,9 @@ class MiniGenerator(Generator):
             if not bool(torch.isfinite(maps).all() and torch.isfinite(vectors).all()):
                 raise NotFinite(f"{self.part}/mini gave numbers that are NaN or infinite.")
             best = 0
-            if len(maps) > 1:
-                drawn = settled(self.codec.decode(maps), symmetry, roughly=True)
+            decoded = self.codec.decode(maps) if len(maps) > 1 or symmetry is not None else None
+            if decoded is not None and len(maps) > 1:
+                drawn = settled(decoded, symmetry, roughly=True)
                 vague = vagueness(drawn)
                 best = int(vague.argmin())
                 if way == "alike" and self.reranker is not None:
@@ -113,12 +114,11 @@ class MiniGenerator(Generator):
                     arts = [self.inked(sketch, numbers, shares)[1] for shares, numbers in each]
                     clear = vague.float().cpu().numpy() if sketch.layout == "tile" else None
                     best = best_of(self.reranker, np.stack(arts), kind_of(sketch.layout, sketch.pattern), clear)
-            finer, kept = 1 if _is_draft(request) else FINER, maps[best : best + 1]
-            sheets = None
-            if symmetry is not None:
-                sheets = enlarged(settled(self.codec.decode(kept), symmetry), finer)[0]
+            finer, sheets = 1 if _is_draft(request) else FINER, None
+            if decoded is not None and symmetry is not None:
+                sheets = enlarged(settled(decoded[best : best + 1], symmetry), finer)[0]
             elif sketch.layout != "none":
-                sheets = self.codec.decode(kept, finer=finer)[0]
+                sheets = self.codec.decode(maps[best : best + 1], finer=finer)[0]
         numbers = vectors[best].float().cpu().numpy()
         shares = None if sheets is None else sheets.float().cpu().numpy()
         if shares is None:
