@@ -38,9 +38,8 @@ def read_index(folder: Path) -> dict[str, Any]:
     _pipeline_class(name, path)
     for part, entry in components(index).items():
         found = part_class(entry)
-        if missing := getattr(
-            found, "_backends", ()
-        ):  # transformers has a stand-in for it, which nothing can be loaded with
+        # What transformers has a stand-in for names the packages without which nothing can be loaded with it.
+        if missing := getattr(found, "_backends", ()):
             raise MissingDependency(
                 f"{path}: the component {part} is a {entry[1]}, which needs {' and '.join(missing)}.",
                 hint=f"Run: pip install {' '.join(missing)}",
