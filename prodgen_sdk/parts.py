@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar, cast
 
 from prodgen_sdk.errors import InputError
@@ -16,6 +16,22 @@ class Closable(Protocol):
 
 
 Part = TypeVar("Part", bound=Closable)
+
+
+def close_all(parts: Iterable[Closable], message: str) -> None:
+    """Closes each part.
+
+    Raises:
+        ExceptionGroup: `message`, with what could not be closed, after closing the rest.
+    """
+    errors: list[Exception] = []
+    for part in parts:
+        try:
+            part.close()
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup(message, errors)
 
 
 class Parts:
@@ -62,11 +78,4 @@ class Parts:
                 return
             self._closed.set()
             parts = [*reversed(self._parts.values()), *more]
-        errors: list[Exception] = []
-        for part in parts:
-            try:
-                part.close()
-            except Exception as error:
-                errors.append(error)
-        if errors:
-            raise ExceptionGroup(f"The {self._owner} could not be closed cleanly.", errors)
+        close_all(parts, f"The {self._owner} could not be closed cleanly.")

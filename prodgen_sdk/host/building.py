@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -73,18 +73,6 @@ def build(entry: Entry, config: BaseModel | None, context: Context) -> Any:
         raise
     except Exception as error:
         raise PluginError(f"{entry.spec.id} could not be built: {in_words(error)}", component=entry.spec.id) from error
-
-
-def close(components: Iterable[Any]) -> None:
-    """Closes each component, then raises an ExceptionGroup of what failed."""
-    errors: list[Exception] = []
-    for component in components:
-        try:
-            component.close()
-        except Exception as error:
-            errors.append(error)
-    if errors:
-        raise ExceptionGroup(f"{len(errors)} components could not be closed", errors)
 
 
 def load_dotted(path: str) -> Any:

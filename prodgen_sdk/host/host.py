@@ -18,6 +18,7 @@ from prodgen_sdk.errors import ConfigError, PluginError, ProdgenError, in_words
 from prodgen_sdk.host import building, discovery
 from prodgen_sdk.host.hooks import Hooks
 from prodgen_sdk.host.registration import Command, PluginRecord, PullableModel, collect, merged
+from prodgen_sdk.parts import close_all
 from prodgen_sdk.registry import Entry, Registry
 from prodgen_sdk.specs import Kind, Spec
 from prodgen_sdk.types import Product
@@ -243,7 +244,7 @@ class Host:
         with self._lock:
             components = list(self._components.values())
             self._components.clear()
-        building.close(components)
+        close_all(components, "Some components could not be closed.")
 
     def _load(self, point: EntryPoint) -> None:
         distribution, version = discovery.owner(point)
