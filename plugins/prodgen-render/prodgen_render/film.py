@@ -218,14 +218,17 @@ def _sharing(points: Points, samples: int, eye: Camera) -> tuple[Ints, Ints]:
 
 
 def _means(points: Points, shaded: Ints, sharing: Ints) -> Points:
-    """The points that stand for others, moved to the middle of those."""
+    """The points that stand for others, with what those look like on average.
+
+    They stay where they are: the middle of several places on a round body lies inside it, where no light arrives.
+    """
     count = np.bincount(sharing)
 
     def mean(values: Floats) -> Floats:
         return np.stack([np.bincount(sharing, column) / count for column in values.T], -1).astype(np.float32)
 
     return replace(
-        points.take(shaded), position=mean(points.position), normal=unit(mean(points.normal)), uv=mean(points.uv),
+        points.take(shaded), normal=unit(mean(points.normal)), uv=mean(points.uv),
         view=unit(mean(points.view)), flat_normal=unit(mean(points.flat_normal)),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from prodgen_render.sampling import cosine_hemisphere, r2
 from prodgen_render.tracer import Tracer
 from prodgen_render.vectors import cross, dot, interpolate, plus, scaled, unit
 
-from prodgen_sdk.types import Product, View
+from prodgen_sdk.types import Generated, Product, Scene, View
 
 VIEWS = [View(azimuth=35, elevation=15), View(azimuth=150, elevation=-10)]
 
@@ -33,6 +33,19 @@ def test_sharing_shadings_comes_close_to_shading_every_sample(title, category, m
         assert 0 < error < 255**2 / 10**4.2
         # And not by chance: most pixels are the very same.
         assert (a == b).all(2).mean() > 0.8
+
+
+def test_small_pictures_have_no_specks_in_outlines() -> None:
+    tin = build_model(Product(sku="t", title="Plain green tin", category="food/tin"), 3)
+    large, small = (
+        render(tin, [View(azimuth=20, elevation=12)], Scene(background="transparent"), size=size)[0]
+        for size in (512, 184)
+    )
+
+    def darkest(made: Generated) -> float:
+        return float(made.image[..., :3][made.mask].sum(1).min())
+
+    assert darkest(small) > 0.8 * darkest(large)
 
 
 def test_only_places_that_the_product_can_shadow_are_traced():
