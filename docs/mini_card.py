@@ -86,7 +86,9 @@ def _figures(report: dict[str, Any]) -> str:
         f"| {report['products']} test products with artwork | {' | '.join(systems)} | true designs |",
         "|---" * (len(systems) + 2) + "|",
     ]
-    true = {"pattern_accuracy": "true_pattern_accuracy", "kernel_distance": "true_kernel_distance"}
+    true = {
+        "pattern_accuracy": "true_pattern_accuracy", "kernel_distance": "true_kernel_distance", "near_copies": "fresh_near_copies",
+    }  # fmt: skip
     for key, label in _METRICS.items():
         cells = [_cell(report, f"{name}_{key}") for name in systems]
         rows.append(f"| {label} | {' | '.join(cells)} | {_cell(report, true[key]) if key in true else '–'} |")

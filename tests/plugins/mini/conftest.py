@@ -65,3 +65,9 @@ def tiny():
 def write_designs():
     """Draws a data set of designs into a folder: `write_designs(folder, products)`."""
     return designs_for_tests.write_designs
+
+
+@pytest.fixture(scope="session")
+def draw_artwork():
+    """Draws one artwork uint8 [128, 128, 4]: `draw_artwork(rng, layout, base, accent)`."""
+    return designs_for_tests.artwork

@@ -12,8 +12,9 @@ from prodgen_sdk.testing.contracts import BenchmarkContract
 
 torch = pytest.importorskip("torch")
 from prodgen_mini.designs import read_designs, space_of  # noqa: E402
-from prodgen_mini.evaluation.benchmark import AssetBenchmark, _Table, all_small  # noqa: E402
+from prodgen_mini.evaluation.benchmark import AssetBenchmark, _Table  # noqa: E402
 from prodgen_mini.evaluation.colour import delta_e, to_lab  # noqa: E402
+from prodgen_mini.evaluation.copies import Copies, small, small_of_split  # noqa: E402
 from prodgen_mini.evaluation.designers import Made, nearest_designer, table_designer  # noqa: E402
 from prodgen_mini.evaluation.distances import distances, interval, kernel_distance, nearest, spread  # noqa: E402
 from prodgen_mini.evaluation.judge import train_judge  # noqa: E402
@@ -29,7 +30,8 @@ def parts(large):
     train, test = (read_designs(large, splits=(name,)) for name in ("train", "test"))
     train, test = train.take(train.has_art), test.take(test.has_art)
     judge, kinds, _ = train_judge(train, steps=40)
-    return train, test, _Table(test, train, judge, kinds, all_small(large, Context())), space_of(train)
+    copies = Copies(small_of_split(large, "train", Context()), small(torch.from_numpy(test.art())))
+    return train, test, _Table(test, train, judge, kinds, copies), space_of(train)
 
 
 def test_distances_are_those_of_naive_loops():
@@ -84,6 +86,40 @@ def test_seeds_that_differ_as_true_products_do_have_full_diversity(parts):
             order[rows] = rng.permutation(rows)
         shuffled.append(Made(table.true_art[order], test.vectors(space)[order], table.asked[order]))
     assert 0.7 < table.figures(shuffled)["diversity"] < 1.2
+
+
+@pytest.fixture(scope="module")
+def artworks(draw_artwork):
+    """Rows of designs that share nothing but how they were drawn: known, true, fresh."""
+    rng = np.random.default_rng(5)
+
+    def drawn(count):
+        layouts, colours = ("tile", "label"), rng.integers(0, 256, (count, 2, 3))
+        arts = [draw_artwork(rng, layouts[n % 2], *colours[n]) for n in range(count)]
+        return small(torch.from_numpy(np.stack([art.transpose(2, 0, 1) / np.float32(255) for art in arts])))
+
+    return drawn(300), drawn(150), drawn(200)
+
+
+def test_fresh_designs_are_near_copies_as_rarely_as_held_out_ones(artworks):
+    known, true, fresh = artworks
+    copies = Copies(known, true)
+    share, low, high = copies.share(copies.far(fresh), same=False)
+    assert low <= 0.05 <= high
+    assert share < 0.15
+    assert copies.share(copies.far(true))[0] == pytest.approx(0.05, abs=0.01)
+
+
+def test_a_generator_that_copies_some_of_its_designs_is_found_out(artworks):
+    known, true, fresh = artworks
+    copies = Copies(known, true)
+    made = fresh[: len(true)].copy()
+    blurred = 0.98 * known[:30] + 0.02 * known[:30].mean(1, keepdims=True)  # nobody copies to the last bit
+    made[:: len(true) // 30] = blurred
+    share, low, _ = copies.share(copies.far(made))
+    assert share > 0.2
+    assert low > 0.05
+    assert copies.ratio(copies.far(known)).max() == pytest.approx(0, abs=1e-3)
 
 
 class TestAssets(BenchmarkContract):

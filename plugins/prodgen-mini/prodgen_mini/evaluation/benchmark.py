@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,9 @@ import torch
 from prodgen_mini.config import Config
 from prodgen_mini.designs import Designs, read_designs
 from prodgen_mini.evaluation.colour import delta_e
+from prodgen_mini.evaluation.copies import Copies, artworks, small, small_of_split
 from prodgen_mini.evaluation.designers import Designer, Made, model_designer, nearest_designer, table_designer
-from prodgen_mini.evaluation.distances import interval, kernel_distance, nearest, spread
+from prodgen_mini.evaluation.distances import interval, kernel_distance, spread
 from prodgen_mini.evaluation.judge import Judge, look, train_judge
 from prodgen_mini.weights import load_codec
 from prodgen_sdk.context import Context
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 MODELS = ("gan", "vae", "diffusion")
 BASELINES = ("table", "nearest")
 SEEDS = 4
-_TRAINING, _PART = 6000, 2048
+_TRAINING = 6000
 
 
 class AssetBenchmark(Benchmark):
@@ -40,6 +41,7 @@ class AssetBenchmark(Benchmark):
     For each system: the share whose pattern the judge names right; the colour difference of the main colour to the asked one; the
     kernel distance to the true designs, of the artwork alone and together with what was asked; the diversity of four seeds over that
     of true products alike; the memorisation ratio, the distance to the nearest of all training artworks over that of true held-out artwork;
+    the share of near copies, nearer to training than one in twenty true held-out ones (`fresh`: the same of validation products);
     the PSNR of rendered pictures on the foreground, beside that of the true designs with nothing but their proportions unknown:
     no words tell these.
     Each with a 95 % interval over products. `true` is the training split in place of a model. Judge, table and nearest product are
@@ -67,10 +69,13 @@ class AssetBenchmark(Benchmark):
         ctx.progress(0, len(models) + 3, "judge")
         judge, kinds, _ = train_judge(train, steps=int(options.get("judge_steps", 500)))
         ctx.progress(0, len(models) + 3, "what was trained on")
-        table = _Table(test, train, judge, kinds, all_small(data, ctx))
+        copies = Copies(small_of_split(data, "train", ctx), small(torch.from_numpy(test.art())))
+        table = _Table(test, train, judge, kinds, copies)
         designers: dict[str, Designer] = {name: model_designer(name, self._config) for name in models}  # type: ignore[arg-type]
         designers |= {"table": table_designer(train, space), "nearest": nearest_designer(train, space)}
         figures: dict[str, Any] = {"products": len(test), "training_products": len(train), **table.ceiling()}
+        if len(fresh := small_of_split(data, "val", ctx)):
+            figures |= _three("fresh_near_copies", copies.share(copies.far(fresh), same=False))
         sheet = [table.true_art[:10]]
         for number, (name, designer) in enumerate(designers.items()):
             ctx.check()
@@ -108,18 +113,15 @@ class AssetBenchmark(Benchmark):
 class _Table:
     """The true designs as the judge sees them, and what systems are compared by."""
 
-    def __init__(
-        self, test: Designs, train: Designs, judge: Judge, kinds: list[str], pixels: NDArray[np.float32]
-    ) -> None:
+    def __init__(self, test: Designs, train: Designs, judge: Judge, kinds: list[str], copies: Copies) -> None:
         self.test, self.judge = test, judge
         self.true_art = torch.from_numpy(test.art())
         self.kinds = np.array([kinds.index(kind) if kind in kinds else -1 for kind in test.kinds.tolist()])
         self.features, self.named = look(judge, self.true_art)
-        self.train_features = np.concatenate([look(judge, part)[0] for part in _arts(train)])
+        self.train_features = np.concatenate([look(judge, part)[0] for part in artworks(train)])
         self.middle, self.scale = self.train_features.mean(0), self.train_features.std(0) + 1e-3
-        self.pixels = pixels
+        self.copies = copies
         self.asked = test.ground.astype(np.float32) / 255
-        self.held_far = nearest(_small(self.true_art), self.pixels)
         groups = list(zip(test.kinds.tolist(), test.column("layout").tolist(), strict=True))
         standard = self.standard(self.features)
         self.groups = groups
@@ -141,7 +143,7 @@ class _Table:
         return {
             **_three("true_pattern_accuracy", right),
             "true_kernel_distance": kernel_distance(standard[half], standard[~half]),
-            "true_nearest_training_distance": float(np.median(self.held_far)),
+            "true_nearest_training_distance": float(np.median(self.copies.held)),
         }
 
     def figures(self, made: list[Made]) -> dict[str, float]:
@@ -159,9 +161,9 @@ class _Table:
             found |= _three(name, _resampled(ours, true))
         ratio = self._diversity([self.standard(one) for one, _ in seen]) if len(made) > 1 else np.zeros(1)
         found |= _three("diversity", interval(ratio))
-        far = nearest(_small(first.art), self.pixels) / np.maximum(np.median(self.held_far), 1e-6)
-        copies = float((nearest(_small(first.art), self.pixels) < np.quantile(self.held_far, 0.05)).mean())
-        return {**found, **_three("memorisation_ratio", interval(far)), "near_copies": copies}
+        far = self.copies.far(small(first.art))
+        found |= _three("memorisation_ratio", interval(self.copies.ratio(far)))
+        return found | _three("near_copies", self.copies.share(far))
 
     def _diversity(self, seeds: list[Any]) -> NDArray[np.floating[Any]]:
         """Of each product, the mean distance of designs of different seeds over that of true products of its kind."""
@@ -169,29 +171,6 @@ class _Table:
         own = np.array([spread(rows) for rows in stacked])
         true = np.array([self.true_spread[key] for key in self.groups])
         return np.asarray(own[true > 0] / true[true > 0])
-
-
-def _arts(designs: Designs) -> Iterator[torch.Tensor]:
-    """Artwork [m, 4, 128, 128], some designs at a time."""
-    for rows in np.array_split(np.arange(len(designs)), -(-len(designs) // 256)):
-        yield torch.from_numpy(designs.take(rows).art())
-
-
-def all_small(data: Path, ctx: Context) -> NDArray[np.float32]:
-    """`_small` of all training artwork of a data set."""
-    manifest = (data / "manifest.jsonl").read_text("utf-8").splitlines()
-    count = sum(json.loads(line)["split"] == "train" for line in manifest)
-    found = []
-    for start in range(0, count, _PART):
-        ctx.check()
-        part = read_designs(data, splits=("train",), start=start, limit=_PART)
-        found += [_small(art) for art in _arts(part.take(part.has_art))]
-    return np.concatenate(found)
-
-
-def _small(art: torch.Tensor) -> Any:
-    """Artwork at 16 x 16 cells, as rows: what a copy shares with its original."""
-    return torch.nn.functional.avg_pool2d(art, 8).flatten(1).numpy()
 
 
 def _resampled(ours: Any, true: Any, draws: int = 100) -> tuple[float, float, float]:
