@@ -15,6 +15,10 @@ _BREAK = re.compile(
 """Where a title goes on to what no label has as its name: claims, contents, what it is for. A shop's Chinese title has blanks there."""
 _SHORT = re.compile(r"[\u4e00-\u9fff]{1,2}")
 _QUOTED = re.compile(r"[\"“「『](?P<said>[^\"”」』]{2,30})[\"”」』]")
+_JAR_OF = re.compile(
+    r"^(?:\w+ )?(?:can|bottle|jar|tube|tin|box|carton|bag|pouch|pack|packet)s? of (?=\w)", re.IGNORECASE
+)
+_IN_A_JAR = re.compile(r"(?<=\S)\s+\S*(?:罐|瓶|盒|袋|桶|装)\s*$")
 _PACKED_IN = frozenset(
     (
         "can",
@@ -43,12 +47,13 @@ _PACKED_IN = frozenset(
 def name_on_label(title: str) -> str:
     """A title's first part without amounts, claims and what it comes in; the title itself where nothing else is left.
 
-    >>> name_on_label("Lemon Soda Can 330 ml, Pack of 6"), name_on_label("特级初榨橄榄油 750ml 玻璃瓶")
-    ('Lemon Soda', '特级初榨橄榄油')
-    >>> name_on_label("有机 蜂蜜 500g"), name_on_label("Jar")
-    ('有机 蜂蜜', 'Jar')
+    >>> name_on_label("Lemon Soda Can 330 ml, Pack of 6"), name_on_label("蜂蜜 500g 玻璃罐")
+    ('Lemon Soda', '蜂蜜')
+    >>> name_on_label("有机 蜂蜜 500g"), name_on_label("Glass jar of honey"), name_on_label("Jar")
+    ('有机 蜂蜜', 'honey', 'Jar')
     """
     said = _AMOUNT.sub("", re.sub(r"\s*[\(（\[【].*?[\)）\]】]", "", title)).strip()
+    said = _IN_A_JAR.sub("", _JAR_OF.sub("", said))
     first = next((part.strip() for part in _BREAK.split(said) if part.strip()), said)
     if _SHORT.fullmatch(first):
         first = said[: said.find(first) + 12]  # the name follows

@@ -13,8 +13,9 @@ from prodgen_render import patterns
 from prodgen_render.artwork import draw_label
 from prodgen_render.label_words import name_on_label, quoted_in
 from prodgen_render.model import Material, Rgb, to_linear, to_srgb
+from prodgen_render.parts import part_words
 from prodgen_render.patterns import Srgb
-from prodgen_render.words import attribute, capacity_ml, colours_of, height_cm, material_of, part_colour, pattern_of
+from prodgen_render.words import attribute, capacity_ml, colours_of, height_cm, material_of, pattern_of
 from prodgen_sdk.types import Product
 
 FABRICS = ("cotton", "linen", "canvas", "denim", "knit", "wool", "velvet", "silk", "nylon")
@@ -204,19 +205,19 @@ class Look:
         return float(np.clip((ml / typical_ml) ** 0.33, 0.75, 1.4)) if typical_ml and ml else 1.0
 
     def part(self, name: str, material: Material, *, metal: bool = False) -> Material:
-        """A part's material, in the colour that the words give this part (see `words.PARTS`).
+        """A part's material: the colour and the material that the words give this part (see `parts.PARTS`), else its own.
 
         Args:
             metal: whether gold and silver are metals here.
         """
-        found = part_colour(self.product, name)
-        if found is None:
+        said = part_words(self.product, name)
+        if said is None or (said.colour is None and said.material == material.name):
             return material
-        if metal and found[0] in ("gold", "silver", "rose gold"):
-            return self.plain(
-                "brass" if found[0] == "gold" else "metal", None if found[0] == "gold" else srgb(found[1])
-            )
-        return self.plain(material.name if material.name in FINISH else "plastic", srgb(found[1]))
+        made_of, colour = said.material, said.colour
+        if not made_of and metal and colour is not None and colour[0] in ("gold", "silver", "rose gold"):
+            made_of, colour = ("brass", None) if colour[0] == "gold" else ("metal", colour)
+        made_of = made_of or (material.name if material.name in FINISH else "plastic")
+        return self.plain(made_of, None if colour is None else srgb(colour[1]))
 
     def note(self, colour: Srgb, material: str = "") -> Srgb:
         """Remembers what the product's main surface became: the first that a family asks for."""

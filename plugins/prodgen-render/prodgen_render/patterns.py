@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 from PIL import Image, ImageDraw
+from scipy.spatial import cKDTree
 
 from prodgen_render.model import Bump, Floats, Texture, to_linear
 
@@ -228,8 +229,8 @@ def relief(name: str) -> Bump | None:
     if name == "velvet":
         return Bump(_relief(noise(n, ((8, 8, 0.4), (32, 32, 0.3), (64, 64, 0.3)), 6), 0.5, 0.18), 0.03)
     if name == "leather":
-        height = -(np.abs(noise(n, ((14, 14, 1.0),), 7)) ** 0.7) - 0.5 * np.abs(noise(n, ((30, 30, 0.8),), 8)) ** 0.7
-        return Bump(_relief((-np.exp(-((height / 0.25) ** 2))).astype(np.float32), 1.0, 0.22), 0.022)
+        height = -np.exp(-((_creases(n, 20, 7) / 0.012) ** 2)) + noise(n, ((8, 8, 0.2),), 8)
+        return Bump(_relief(height.astype(np.float32), 0.7, 0.22), 0.022)
     if name in ("steel", "aluminium", "metal"):
         return Bump(_relief(noise(n, ((3, 64, 0.5), (6, 128, 0.5)), 9), 0.035, 0.05), 0.05)
     if name in ("paper", "kraft"):
@@ -244,6 +245,15 @@ def relief(name: str) -> Bump | None:
             0.05,
         )
     return None
+
+
+def _creases(n: int, cells: int, seed: int) -> Floats:
+    """How much nearer the nearest of scattered points is than the second, [n, n], repeating (Worley 1996, F2 - F1)."""
+    corners = np.stack(np.meshgrid(np.arange(cells), np.arange(cells)), -1).reshape(-1, 2)
+    points = (corners + np.random.default_rng(seed).random(corners.shape)) / cells
+    middles = (np.stack(np.meshgrid(np.arange(n), np.arange(n)), -1) + 0.5) / n
+    near, _ = cKDTree(points, boxsize=1).query(middles, k=2)
+    return np.asarray(near[..., 1] - near[..., 0], np.float32)
 
 
 @cache

@@ -4,105 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
 
+from prodgen_render.parts import without_parts
+from prodgen_render.vocabulary import COLOURS, MATERIALS, PATTERNS
 from prodgen_sdk.types import Product
 
-COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "white": ("#f4f3ef", ("white", "白")),
-    "black": ("#1d1d1f", ("black", "黑")),
-    "grey": ("#8b8d90", ("grey", "gray", "灰")),
-    "silver": ("#c4c6c9", ("silver", "银")),
-    "navy": ("#1f2f55", ("navy", "navy blue", "midnight blue", "藏青", "藏蓝", "深蓝", "海军蓝")),
-    "sky": ("#8fbfe4", ("sky blue", "light blue", "天蓝", "浅蓝")),
-    "teal": ("#1f7f86", ("teal", "turquoise", "cyan", "青")),
-    "mint": ("#a5d9c0", ("mint", "薄荷")),
-    "olive": ("#6d7043", ("olive", "khaki green", "军绿", "橄榄")),
-    "wine": ("#6a1f2e", ("burgundy", "wine red", "maroon", "oxblood", "酒红", "枣红")),
-    "coral": ("#ee7560", ("coral", "珊瑚")),
-    "beige": ("#dcc9ad", ("beige", "sand", "米色", "杏色", "米白")),
-    "cream": ("#f0e6d2", ("cream", "奶油", "奶白")),
-    "khaki": ("#b49b72", ("khaki", "卡其")),
-    "gold": ("#cfa650", ("gold", "金")),
-    "rose gold": ("#d9a08f", ("rose gold", "玫瑰金")),
-    "red": ("#c3272b", ("red", "红")),
-    "pink": ("#eda5b6", ("pink", "粉")),
-    "orange": ("#e9802c", ("orange", "橙", "橘")),
-    "yellow": ("#f0c33c", ("yellow", "黄")),
-    "green": ("#3f8a55", ("green", "绿")),
-    "blue": ("#2f62ad", ("blue", "蓝")),
-    "purple": ("#7a55a3", ("purple", "violet", "紫")),
-    "lavender": ("#b9a6d9", ("lavender", "lilac", "淡紫")),
-    "brown": ("#7b5237", ("brown", "chocolate", "棕", "褐", "咖啡色")),
-    "natural": ("#c9a06c", ("natural", "原木", "原色")),
-    "ivory": ("#f2ead6", ("ivory", "象牙")),
-    "charcoal": ("#3b3d40", ("charcoal", "graphite", "space grey", "space gray", "炭灰", "石墨", "深空灰")),
-    "taupe": ("#8c7d70", ("taupe", "灰褐", "灰棕")),
-    "tan": ("#c19a6b", ("tan", "camel", "caramel", "驼色", "焦糖", "奶茶色")),
-    "terracotta": ("#b85c3e", ("terracotta", "rust", "砖红", "陶土色", "赤陶")),
-    "burnt orange": ("#bf5b23", ("burnt orange", "焦橙", "锈橙")),
-    "mustard": ("#cf9f2e", ("mustard", "姜黄", "芥末黄")),
-    "ochre": ("#b9792f", ("ochre", "ocher", "赭石", "赭色", "土黄")),
-    "peach": ("#f4b393", ("peach", "apricot", "蜜桃")),
-    "dusty pink": ("#c9929a", ("dusty pink", "dusty rose", "豆沙", "烟粉", "灰粉", "脏粉")),
-    "magenta": ("#e5397f", ("magenta", "fuchsia", "hot pink", "玫红", "洋红")),
-    "plum": ("#6a3a5b", ("plum", "aubergine", "茄紫")),
-    "sage": ("#9caf88", ("sage", "鼠尾草", "灰绿", "豆沙绿")),
-    "celadon": ("#acc6b1", ("celadon", "青瓷", "天青", "豆青")),
-    "dark green": ("#1f4a36", ("dark green", "forest green", "bottle green", "墨绿", "森林绿")),
-    "dusty blue": ("#7d97ad", ("dusty blue", "slate blue", "雾霾蓝", "灰蓝")),
-    "royal blue": ("#2747b8", ("royal blue", "cobalt", "宝蓝", "克莱因蓝")),
-    "indigo": ("#2f3b70", ("indigo", "靛蓝", "靛青")),
-}
-MATERIALS: dict[str, tuple[str, ...]] = {
-    "porcelain": ("porcelain", "bone china", "骨瓷"),
-    "stoneware": ("stoneware", "粗陶", "炻器"),
-    "terracotta": ("terracotta", "earthenware", "红陶", "陶土"),
-    "ceramic": ("ceramic", "陶瓷", "陶", "瓷"),
-    "glass": ("glass", "crystal", "玻璃", "水晶"),
-    "steel": ("stainless", "steel", "不锈钢", "钢"),
-    "aluminium": ("aluminium", "aluminum", "铝"),
-    "brass": ("brass", "黄铜"),
-    "copper": ("copper", "紫铜", "铜"),
-    "gold": ("gold-plated", "gold plated", "镀金"),
-    "iron": ("cast iron", "iron", "铁"),
-    "metal": ("metal", "alloy", "金属", "合金"),
-    "walnut": ("walnut", "胡桃木"),
-    "bamboo": ("bamboo", "竹"),
-    "wood": ("wood", "oak", "beech", "pine", "橡木", "松木", "榉木", "实木", "木"),
-    "marble": ("marble", "大理石"),
-    "leather": ("leather", "皮革", "真皮", "皮"),
-    "denim": ("denim", "牛仔", "丹宁"),
-    "knit": ("knit", "knitted", "cable-knit", "针织", "毛线"),
-    "wool": ("wool", "cashmere", "felt", "羊毛", "羊绒", "毛呢"),
-    "velvet": ("velvet", "corduroy", "天鹅绒", "丝绒", "灯芯绒"),
-    "silk": ("silk", "satin", "真丝", "丝绸", "缎"),
-    "linen": ("linen", "亚麻", "麻"),
-    "canvas": ("canvas", "帆布"),
-    "cotton": ("cotton", "jersey", "纯棉", "棉"),
-    "nylon": ("nylon", "polyester", "尼龙", "涤纶", "聚酯"),
-    "kraft": ("kraft", "牛皮纸"),
-    "paper": ("paper", "cardboard", "纸"),
-    "rubber": ("rubber", "silicone", "橡胶", "硅胶"),
-    "matte plastic": ("matte plastic", "matt plastic", "哑光塑料", "磨砂"),
-    "plastic": ("plastic", "abs", "acrylic", "resin", "塑料", "树脂", "亚克力"),
-}
-PATTERNS: dict[str, tuple[str, ...]] = {
-    "stripes": ("stripe", "stripes", "striped", "条纹"),
-    "dots": ("dot", "dots", "dotted", "polka", "波点", "圆点"),
-    "checks": ("check", "checks", "checked", "plaid", "tartan", "gingham", "格纹", "格子"),
-    "floral": ("floral", "flower", "flowers", "flowered", "flowery", "botanical", "花卉", "碎花", "花朵", "印花"),
-    "gradient": ("gradient", "ombre", "渐变"),
-    "logo": ("logo", "label", "print", "printed", "slogan", "标签", "字母"),
-    "speckle": ("speckle", "speckles", "speckled", "flecked", "斑点", "芝麻点"),
-    "plain": ("plain", "solid colour", "solid color", "纯色", "素色"),
-}
-PARTS: dict[str, tuple[str, ...]] = {
-    "sole": ("sole", "soles", "outsole", "鞋底", "大底"),
-    "legs": ("legs", "leg", "feet", "桌腿", "桌脚", "椅腿", "椅脚", "沙发脚", "凳脚", "支架"),
-    "handle": ("handle", "handles", "把手", "手柄", "杯把", "提手", "手提带"),
-}
-"""Parts that families colour apart where the words do: "white with green sole"."""
 _LIGHT = 190
 """The least channel of a colour that would not be seen on white."""
 _CODE = re.compile(r"#[0-9a-f]{6}")
@@ -164,7 +70,7 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
 
     The attributes `colour_rgb` and `accent_rgb` are taken as they are, and so is a colour attribute of `#rrggbb`.
     """
-    product = _without_parts(product)
+    product = without_parts(product)
     named = attribute(product, "colour", "color", "colours", "colors", "颜色", "色")
     known = {name: words for name, (_, words) in COLOURS.items()}
     if product.domain == "beauty":  # there it is what the jar holds
@@ -194,38 +100,6 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
     return (codes + [(name, COLOURS[name][0]) for name in names])[:3]
 
 
-@cache
-def _part_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
-    """A colour right before the name of a part."""
-    colours = {word for _, words in COLOURS.values() for word in words}
-    said, parts = ("|".join(sorted(map(re.escape, words), key=len, reverse=True)) for words in (colours, names))
-    return re.compile(rf"(?<![a-z])(?P<colour>{said})色?[ -]?(?:tone[ -])?(?:{parts})(?![a-z])")
-
-
-def part_colour(product: Product, part: str) -> tuple[str, str] | None:
-    """The colour (name, #rrggbb) that title or description give to one of `PARTS`, or None.
-
-    >>> part_colour(Product(sku="s", title="White sneakers with green sole", category="apparel/shoes"), "sole")
-    ('green', '#3f8a55')
-    """
-    for text in (product.title.lower(), product.description.lower()):
-        if found := _part_pattern(PARTS[part]).search(text):
-            name = next(name for name, (_, words) in COLOURS.items() if found["colour"] in words)
-            return name, COLOURS[name][0]
-    return None
-
-
-def _without_parts(product: Product) -> Product:
-    """The product with the colours of its parts left out of its words, as they are not its own."""
-    pattern = _part_pattern(tuple(dict.fromkeys(word for words in PARTS.values() for word in words)))
-    texts = {
-        name: left
-        for name in ("title", "description")
-        if (left := pattern.sub(" ", (said := getattr(product, name)).lower())) != said.lower() and left.strip()
-    }
-    return product.model_copy(update=texts) if texts else product
-
-
 def _with_accent(found: list[tuple[str, str]], product: Product) -> list[tuple[str, str]]:
     """One colour, and the accent of the attribute that gives one."""
     if len(found) == 1 and _CODE.fullmatch(second := attribute(product, "accent_rgb")) and second != found[0][1]:
@@ -235,6 +109,7 @@ def _with_accent(found: list[tuple[str, str]], product: Product) -> list[tuple[s
 
 def material_of(product: Product) -> str:
     """The name of the main material, or an empty text."""
+    product = without_parts(product)
     found = _parse(product, words_of(product), ("material", "fabric", "材质", "材料", "面料"), MATERIALS)
     return found[0] if found else ""
 

@@ -7,8 +7,10 @@ from prodgen_render.looks import srgb
 from prodgen_render.made_up import made_up_product
 from prodgen_render.model import to_srgb
 from prodgen_render.parametric import build_model
+from prodgen_render.parts import part_words
 from prodgen_render.rendering import render, silhouettes
-from prodgen_render.words import COLOURS, colours_of, part_colour
+from prodgen_render.vocabulary import COLOURS
+from prodgen_render.words import colours_of, material_of
 
 from prodgen_sdk.types import DOMAINS, VIEW_SETS, Product, View
 
@@ -238,6 +240,9 @@ def test_colours_that_the_shop_lists_come_before_what_was_read_out_of_words() ->
 @pytest.mark.parametrize(
     ("title", "category", "part", "rgb"),
     [
+        ("Black watch with brown leather strap", "electronics/watch", "strap", COLOURS["brown"][0]),
+        ("White shampoo bottle, black pump", "beauty/pump-bottle", "pump", COLOURS["black"][0]),
+        ("Hand cream with red cap", "beauty/tube", "lid", COLOURS["red"][0]),
         ("White sneakers with green sole", "apparel/sneakers", "sole", COLOURS["green"][0]),
         ("白色帆布鞋 绿色鞋底", "apparel/sneakers", "sole", COLOURS["green"][0]),
         ("White mug with a red handle", "home/mug", "handle", COLOURS["red"][0]),
@@ -246,17 +251,43 @@ def test_colours_that_the_shop_lists_come_before_what_was_read_out_of_words() ->
 )
 def test_the_colour_of_a_part_is_the_part_s_alone(title: str, category: str, part: str, rgb: str) -> None:
     item = product(title, category)
-    found = part_colour(item, part)
+    found = part_words(item, part)
     assert found is not None
-    assert found[1] == rgb
+    assert found.colour is not None
+    assert found.colour[1] == rgb
     assert rgb not in [code for _, code in colours_of(item)]
     drawn = {tuple(round(255 * float(c)) for c in to_srgb(p.material.colour)) for p in build_model(item, 1).parts}
     assert any(max(abs(a - b) for a, b in zip(colour, srgb(rgb), strict=True)) <= 2 for colour in drawn)
 
 
+@pytest.mark.parametrize(
+    ("title", "category", "part", "material", "main"),
+    [
+        ("Steel watch with leather strap", "electronics/watch", "strap", "leather", "steel"),
+        ("Green velvet sofa with brass legs", "home/sofa", "legs", "brass", "velvet"),
+        ("White mug with wooden handle", "home/mug", "handle", "wood", ""),
+        ("蜂蜜 木盖玻璃罐", "food/jar", "lid", "wood", "glass"),
+        ("Night cream with bamboo lid", "beauty/cream-jar", "lid", "bamboo", ""),
+        ("Lamp with marble base", "home/lamp", "base", "marble", ""),
+        ("Black chair with oak seat", "home/chair", "seat", "wood", ""),
+    ],
+)
+def test_the_material_of_a_part_is_the_part_s_alone(
+    title: str, category: str, part: str, material: str, main: str
+) -> None:
+    item = product(title, category)
+    found = part_words(item, part)
+    assert found is not None
+    assert found.material == material
+    assert material_of(item) == main
+    assert material in {p.material.name for p in build_model(item, 1).parts}
+
+
 def test_without_a_named_part_nothing_changes() -> None:
-    assert part_colour(product("Green sneakers", "apparel/sneakers"), "sole") is None
+    assert part_words(product("Green sneakers", "apparel/sneakers"), "sole") is None
     assert colours_of(product("Red mug", "home/mug"))[0][0] == "red"
+    assert colours_of(product("Navy cap", "apparel/cap"))[0][0] == "navy"
+    assert material_of(product("Leather strap", "other/strap")) == "leather"
 
 
 @pytest.mark.parametrize("seed", range(4))

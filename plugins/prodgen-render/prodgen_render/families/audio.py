@@ -197,6 +197,7 @@ def headphone_stand(look: Look) -> list[Part]:
         else "#1d1d1f",
     )
     pad = look.plain("leather", "#232326" if brightness(look.colour("#1d1d1f")) < 0.5 else "#5b4a3f")
+    pad = look.part("ear pads", pad)
     half, top = 0.082, height + 0.008
     ear = height - 0.145
     arc = np.linspace(0, np.pi, 60)

@@ -47,7 +47,9 @@ def bottle(look: Look) -> list[Part]:
     extent = (2 * np.pi * radius, height)
     if steel:
         flask = revolve(outline, look.main("steel", "aluminium", extent=extent, period=0.04))
-        lid = cap(neck * 1.15, top - 0.012, height, look.plain("matte plastic", (30, 31, 33)), ribs=36)
+        lid = cap(
+            neck * 1.15, top - 0.012, height, look.part("lid", look.plain("matte plastic", (30, 31, 33))), ribs=36
+        )
         band = lathe(
             [(neck, top - 0.018), (neck * 1.06, top - 0.016), (neck * 1.06, top - 0.011), (neck, top - 0.009)],
             0.001,
@@ -77,7 +79,7 @@ def bottle(look: Look) -> list[Part]:
         neck * 1.14,
         top - 0.006,
         height,
-        look.plain("aluminium", lid_colour) if metal_lid else look.plain("plastic", lid_colour),
+        look.part("lid", look.plain("aluminium" if metal_lid else "plastic", lid_colour), metal=True),
         ribs=40,
     )
     ground = (250, 247, 240) if look.colour_name in ("", "white") else look.colour()
@@ -202,7 +204,13 @@ def carton(look: Look) -> list[Part]:
     crest = box((width - 0.002, 0.0032, fin), 0.0012, top_colour, cells=6)
     parts += [piece.moved(z=height + roof - 0.002) for piece in crest]
     if look.chance(0.6):
-        lid = cap(0.013, 0, 0.011, look.plain("plastic", accent if sum(accent) < 680 else (60, 120, 190)), ribs=24)
+        lid = cap(
+            0.013,
+            0,
+            0.011,
+            look.part("lid", look.plain("plastic", accent if sum(accent) < 680 else (60, 120, 190))),
+            ribs=24,
+        )
         angle = np.degrees(np.arctan2(roof, half))
         parts.append(lid.turned(angle, "x").moved(y=-half * 0.55, z=height + roof * 0.45))
     return parts

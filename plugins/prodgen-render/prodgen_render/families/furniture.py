@@ -46,6 +46,7 @@ def lamp(look: Look) -> list[Part]:
         extent=(0.5, 0.25),
         period=0.05,
     )
+    own, foot = foot, look.part("base", foot, metal=True)
     if foot.name == "glass":
         foot = foot.but(transmission=0.85)
     shade_low, shade_high = height * 0.58, height
@@ -56,6 +57,10 @@ def lamp(look: Look) -> list[Part]:
     rods = foot.name in (*METALS, "iron", "wood", "walnut", "bamboo")
     if not rods and look.material_name == foot.name:
         kind = 0
+    if not rods and foot is not own and kind == 2:
+        # Of a base of stone only the plate can be.
+        kind = 1
+    painted = look.plain("iron", look.colour()) if look.colour_name and not look.material_name else None
     metal = foot if foot.name in (*METALS, "iron") else look.plain("brass")
     if kind == 0:
         body = height * look.uniform(0.13, 0.17)
@@ -82,7 +87,7 @@ def lamp(look: Look) -> list[Part]:
             tube(
                 [(0, 0, 0.015), (0, 0, height * 0.5)],
                 0.008,
-                foot if rods else metal,
+                foot if rods else painted or metal,
                 segments=32,
             ),
         ]
@@ -98,7 +103,7 @@ def lamp(look: Look) -> list[Part]:
                 tube(
                     np.linspace(leg[0], leg[1], 12),
                     np.linspace(0.006, 0.009, 12),
-                    foot if rods else look.plain("walnut"),
+                    foot if rods else painted or look.plain("walnut"),
                     segments=24,
                 )
             )
@@ -112,7 +117,7 @@ def lamp(look: Look) -> list[Part]:
     stem = tube([(0, 0, height * 0.42), (0, 0, height * 0.66)], 0.006, metal, segments=24)
     cloth_colour = look.accent((250, 245, 232), "#f6efdf")
     glow = np.array(linear(cloth_colour)) * [0.62, 0.50, 0.34]
-    cloth = look.plain("linen", cloth_colour).but(emission=tuple(float(v) for v in glow))
+    cloth = look.part("shade", look.plain("linen", cloth_colour)).but(emission=tuple(float(v) for v in glow))
     outer = revolve(refine(np.array([[wide, shade_low], [narrow, shade_high]]), 0.012), cloth, 112)
     inner = revolve(
         refine(np.array([[narrow - 0.0015, shade_high], [wide - 0.0015, shade_low]]), 0.012),

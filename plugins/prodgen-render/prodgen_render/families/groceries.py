@@ -108,9 +108,11 @@ def jar(look: Look) -> list[Part]:
         neck * 1.1,
         height - 0.019,
         height,
-        look.plain("aluminium", lid_base)
-        if look.colour_name in ("", "gold", "silver")
-        else look.plain("lacquer", lid_base),
+        look.part(
+            "lid",
+            look.plain("aluminium" if look.colour_name in ("", "gold", "silver") else "lacquer", lid_base),
+            metal=True,
+        ),
         ribs=60,
         edge=0.0025,
     )
@@ -190,6 +192,6 @@ def tin(look: Look) -> list[Part]:
     lid = lathe(
         [(radius, height * 0.76), (radius * 1.018, height * 0.76), (radius * 1.018, height), (1e-4, height)],
         [0, 0.0006, 0.004, 0],
-        look.plain("lacquer", mix(colour, (0, 0, 0), 0.12)),
+        look.part("lid", look.plain("lacquer", mix(colour, (0, 0, 0), 0.12)), metal=True),
     )
     return [body, base, lid]

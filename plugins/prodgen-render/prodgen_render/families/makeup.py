@@ -32,6 +32,7 @@ def lipstick(look: Look) -> list[Part]:
     case_colour = ("#1d1d1f", "#c9a050", "#f2efe9", "#6a1f2e")[look.choice(4)]
     gold = case_colour == "#c9a050" or look.material_name in ("gold", "brass", "metal")
     case = look.plain("gold") if gold else look.plain("lacquer", case_colour)
+    case = look.part("case", case, metal=True)
     trim = look.plain("steel") if gold else look.plain("gold")
     square = look.chance(0.3)
     parts: list[Part] = []
@@ -167,6 +168,7 @@ def perfume(look: Look) -> list[Part]:
         look.plain("gold") if gold else look.plain("steel"),
         look.plain("lacquer", look.colour("#eab0a6")),
     )[look.choice(3)]
+    lid_material = look.part("lid", lid_material, metal=True)
     if round_body or look.chance(0.4):
         lid = lathe([(1e-4, 0), (0.0135, 0), (0.0135, tall), (1e-4, tall)], [0, 0.0008, 0.002, 0], lid_material)
     else:

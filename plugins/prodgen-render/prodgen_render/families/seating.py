@@ -40,6 +40,7 @@ def chair(look: Look) -> list[Part]:
         if shell
         else frame
     )
+    plank = look.part("seat", surface)
     parts: list[Part] = []
     thin = frame.name in ("steel", "iron", "metal", "brass", "aluminium")
     legs = look.part("legs", frame, metal=True)
@@ -64,7 +65,7 @@ def chair(look: Look) -> list[Part]:
             8,
         )
         parts.append(tube(rail, leg_top * 0.85, frame, segments=20))
-    plate = slab(superellipse(width, depth, 5.5, 128), 0.060 if soft else 0.024, 0.022 if soft else 0.009, surface)
+    plate = slab(superellipse(width, depth, 5.5, 128), 0.060 if soft else 0.024, 0.022 if soft else 0.009, plank)
     dip = 0.010 if soft else -0.008
     plate = bent(
         plate,
@@ -115,6 +116,7 @@ def stool(look: Look) -> list[Part]:
     wood = look.main("wood", "walnut", "bamboo", "steel", "iron", "matte plastic", extent=(0.35, 0.35))
     soft = look.material_name in CLOTHS
     top = look.main(*CLOTHS, extent=(0.35, 0.35), period=0.05) if soft else wood
+    top = look.part("seat", top)
     parts = [
         slab(
             superellipse(2 * radius, 2 * radius, 2, 128), 0.055 if soft else 0.032, 0.024 if soft else 0.010, top

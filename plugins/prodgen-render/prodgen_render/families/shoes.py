@@ -23,6 +23,7 @@ def sneaker(look: Look) -> list[Part]:
     sole = look.part("sole", look.plain("rubber", "#f3f1ea")).but(bump=None)
     stripe = look.plain("rubber", look.accent(rgb, None if look.chance(0.5) else "#2b2c30")).but(bump=None)
     lace = look.plain("cotton", "#fbfaf6" if look.chance(0.7) else mix(rgb, (0, 0, 0), 0.5))
+    lace = look.part("laces", lace)
 
     def solid(p: Floats) -> Floats:
         heel = capsule(p, (0.098, 0, 0.03), (0.104, 0, 0.100), 0.037, 0.033)

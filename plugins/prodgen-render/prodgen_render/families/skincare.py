@@ -48,7 +48,7 @@ def cream_jar(look: Look) -> list[Part]:
     lid = lathe(
         [(1e-4, 0), (radius * 1.01, 0), (radius * 1.01, lid_height), (1e-4, lid_height)],
         [0, 0.0006, 0.0028, 0],
-        lid_material,
+        look.part("lid", lid_material, metal=True),
     )
     label = wrap_label(
         look, radius + 0.0002, height * 0.2, height * 0.84, 0.36, colour, style="bare", material="lacquer"
@@ -100,7 +100,9 @@ def tube_of_cream(look: Look) -> list[Part]:
     )
     shoulder = lathe([(radius * 0.5, 0.0225), (radius * 0.99, 0.026)], 0, look.plain("matte plastic", colour))
     lid_colour = look.accent(colour, None if look.chance(0.5) else "#f4f3ef")
-    lid = cap(radius * 0.9, 0, 0.0235, look.plain("plastic", lid_colour), ribs=0, edge=0.002)
+    lid = cap(
+        radius * 0.9, 0, 0.0235, look.part("lid", look.plain("plastic", lid_colour), metal=True), ribs=0, edge=0.002
+    )
     return [body, crest, shoulder, lid]
 
 
@@ -130,6 +132,7 @@ def pump_bottle(look: Look) -> list[Part]:
     )
     body = revolve(refine(outline, 0.008), body_material)
     dark = look.plain("plastic", "#1d1d1f") if (amber or look.chance(0.4)) else look.plain("plastic", "#f4f3ef")
+    dark = look.part("pump", dark, metal=True)
     collar = cap(neck * 1.25, height + 0.001, height + 0.016, dark, ribs=36, edge=0.0015)
     stem = lathe([(0.0042, height + 0.015), (0.0042, height + 0.034)], 0, dark, 40)
     head_z = height + 0.036

@@ -23,14 +23,18 @@ def watch(look: Look) -> list[Part]:
     """A wristwatch on an invisible wrist, its face to the front."""
     text = words_of(look.product)
     smart = any(mentions(text, word) >= 0 for word in _SMART)
-    strap = look.solid(*(_STRAPS if smart else ("leather", *_STRAPS)), default="#2b2c30" if smart else "#5b3a26")
+    body = look.solid(*(_STRAPS if smart else ("leather", *_STRAPS)), default="#2b2c30" if smart else "#5b3a26")
+    strap = look.part("strap", body, metal=True)
     width = (0.039 if smart else 0.040) * look.uniform(0.96, 1.06)
     height = width * (1.18 if smart else 1.0)
     outline = (
         rounded_rectangle(width, height, width * 0.28, corner=12) if smart else superellipse(width, height, 2, 120)
     )
     inner = outline * (0.93 if smart else 0.88)
-    case = strap if strap.metallic else look.plain("aluminium", "#3a3b3e") if smart else look.plain("steel")
+    case = body if body.metallic else look.plain("aluminium", "#3a3b3e") if smart else look.plain("steel")
+    if strap is not body and look.colour_name:
+        # The colour is then not the strap's.
+        case = look.plain("steel", look.colour())
     middle, reach = 0.036, 0.031
 
     def facing(part: Part) -> Part:
