@@ -50,10 +50,13 @@ def name_on_label(title: str) -> str:
     >>> name_on_label("Lemon Soda Can 330 ml, Pack of 6"), name_on_label("蜂蜜 500g 玻璃罐")
     ('Lemon Soda', '蜂蜜')
     >>> name_on_label("有机 蜂蜜 500g"), name_on_label("Glass jar of honey"), name_on_label("Jar")
-    ('有机 蜂蜜', 'honey', 'Jar')
+    ('有机 蜂蜜', 'Honey', 'Jar')
     """
     said = _AMOUNT.sub("", re.sub(r"\s*[\(（\[【].*?[\)）\]】]", "", title)).strip()
-    said = _IN_A_JAR.sub("", _JAR_OF.sub("", said))
+    if opened := _JAR_OF.match(said):
+        name = said[opened.end() :]
+        said = name[:1].upper() + name[1:] if said[:1].isupper() else name
+    said = _IN_A_JAR.sub("", said)
     first = next((part.strip() for part in _BREAK.split(said) if part.strip()), said)
     if _SHORT.fullmatch(first):
         first = said[: said.find(first) + 12]  # the name follows

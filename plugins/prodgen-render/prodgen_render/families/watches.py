@@ -32,7 +32,7 @@ def watch(look: Look) -> list[Part]:
     )
     inner = outline * (0.93 if smart else 0.88)
     case = body if body.metallic else look.plain("aluminium", "#3a3b3e") if smart else look.plain("steel")
-    if strap is not body and look.colour_name:
+    if strap is not body and look.colour_name and not body.metallic:
         # The colour is then not the strap's.
         case = look.plain("steel", look.colour())
     middle, reach = 0.036, 0.031
