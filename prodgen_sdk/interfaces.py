@@ -46,6 +46,7 @@ from prodgen_sdk.types import (
     Verdict,
     View,
 )
+from prodgen_sdk.types.base import Answer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -248,7 +249,7 @@ class SafetyChecker(ABC):
         """One verdict an item. To raise means `review`, never `pass`."""
 
 
-class Finished(PixelModel):
+class Finished(Answer):
     """A finished picture, and what was done to it."""
 
     image: Image

@@ -6,12 +6,13 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from mimetypes import guess_type
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from prodgen_sdk import images
 from prodgen_sdk.clips import Clip, check_target, write_clip
-from prodgen_sdk.errors import InputError, ProdgenError
+from prodgen_sdk.errors import InputError, NotFound, ProdgenError
 from prodgen_sdk.pipeline.screen import checkers_of
 from prodgen_sdk.pipeline.try_on import garment_of, try_on
 from prodgen_sdk.pipeline.try_on_clip import Gaps, try_on_clip
@@ -48,6 +49,19 @@ class Dressing(TypedDict, total=False):
     user: str | None
     retain: timedelta | None
     ctx: Context | None
+
+
+def product_named(studio: Studio, item: str) -> Product | None:
+    """The product of a sku, or None for what names a file. Raises NotFound for a sku that the workspace does not know."""
+    path = Path(item)
+    if studio.workspace is None or path.is_file() or path.name != item:
+        return None
+    try:
+        return studio.product(item)
+    except NotFound:
+        if (guess_type(item)[0] or "").startswith("image/"):
+            return None  # a file that is not there, which reading it will say
+        raise
 
 
 class TryOnSession:
@@ -168,8 +182,8 @@ class TryOnSession:
         """The garment that a file, its bytes, pixels, a product or a sku of the workspace stands for."""
         if isinstance(item, Garment):
             return item
-        if isinstance(item, str) and self._studio.workspace is not None and not Path(item).is_file():
-            item = self._studio.product(item)
+        if isinstance(item, str):
+            item = product_named(self._studio, item) or item
         if isinstance(item, Product):
             garment = garment_of(item, self._studio.photo)
             return garment if category == "auto" else garment.model_copy(update={"category": category})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from prodgen_sdk import images
@@ -135,7 +135,7 @@ class Bound(Generic[C]):
                 if not halves:
                     continue
                 part = [[answer for half in halves for answer in self._batched(method, [half], ctx, *more)[0]]]
-            self.expect(len(part) == len(batch), f"{len(part)} answers to {len(batch)} items")
+            self.expect_one_each(part, batch)
             answers.extend(self._retried(part) if failed else part)
             failed = False
         return answers
@@ -155,6 +155,12 @@ class Bound(Generic[C]):
                 component=self.id,
                 hint=f"Report this to the authors of {self.entry.distribution or self.entry.plugin}.",
             )
+
+    def expect_one_each(self, answers: Any, items: Sized, what: str = "answers to {} items") -> None:
+        """A sequence of as many answers as there are items; None and an iterator are none."""
+        wanted = what.format(len(items))
+        self.expect(hasattr(answers, "__len__"), f"a {type(answers).__name__} instead of {wanted}")
+        self.expect(len(answers) == len(items), f"{len(answers)} {wanted}")
 
     def _image(self, image: Any, what: str) -> None:
         try:

@@ -38,14 +38,16 @@ class BoundImageEncoder(Bound[interfaces.ImageEncoder]):
 def _unit_rows(bound: Bound[Any], rows: Sequence[Any]) -> Vectors:
     import numpy as np
 
+    wanted = getattr(bound.spec, "dimension", None)
     if not rows:
-        return np.zeros((0, getattr(bound.spec, "dimension", None) or 0), np.float32)
+        return np.zeros((0, wanted or 0), np.float32)
     vectors = np.stack(rows)
     bound.expect(
-        vectors.dtype == np.float32 and vectors.ndim == 2,
-        f"vectors of {vectors.dtype} {vectors.shape} instead of float32 [n, dimension]",
+        vectors.dtype == np.float32 and vectors.ndim == 2 and vectors.shape[1] == (wanted or vectors.shape[1]),
+        f"vectors of {vectors.dtype} {list(vectors.shape)} instead of float32 [n, {wanted or 'dimension'}]",
     )
     lengths = np.linalg.norm(vectors, axis=1)
+    bound.expect(bool(np.isfinite(lengths).all()), "vectors with numbers that are NaN or infinite")
     bound.expect(
         bool((np.abs(lengths - 1) < 1e-3).all()),
         f"vectors of length {lengths.min():.3f} to {lengths.max():.3f} instead of 1",

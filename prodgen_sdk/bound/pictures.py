@@ -30,7 +30,7 @@ class BoundDescriber(Bound[interfaces.Describer]):
         self, products: Sequence[Product], views: Sequence[View], locale: str | None = None, ctx: Context | None = None
     ) -> list[Description]:
         described = self._call(self.component.describe, products, views, locale, self._context(ctx))
-        self.expect(len(described) == len(products), f"{len(described)} descriptions of {len(products)} products")
+        self.expect_one_each(described, products, "descriptions of {} products")
         for description in described:
             self.expect([p.view for p in description.prompts] == list(views), "prompts do not follow the views")
         return list(described)
@@ -145,7 +145,7 @@ def _accept(bound: Bound[Any], request: GenerationRequest) -> None:
 
 
 def _check_pictures(bound: Bound[Any], request: GenerationRequest, pictures: Sequence[Generated]) -> None:
-    bound.expect(len(pictures) == len(request.views), f"{len(pictures)} pictures for {len(request.views)} views")
+    bound.expect_one_each(pictures, request.views, "pictures for {} views")
     channels = 4 if request.scene.background == "transparent" else 3
     wanted = (request.size, request.size, channels)
     for picture, view in zip(pictures, request.views, strict=True):

@@ -20,7 +20,7 @@ class BoundEvaluator(Bound[interfaces.Evaluator]):
         self, pictures: Sequence[Image], references: Sequence[Image] | None = None, ctx: Context | None = None
     ) -> list[interfaces.Scores]:
         scores = self._call(self.component.evaluate, pictures, references, self._context(ctx))
-        self.expect(len(scores) == len(pictures), f"{len(scores)} answers to {len(pictures)} pictures")
+        self.expect_one_each(scores, pictures, "answers to {} pictures")
         for score in scores:
             for name, value in score.values.items():
                 self._in_range(name, value)
@@ -46,7 +46,7 @@ class BoundSafetyChecker(Bound[interfaces.SafetyChecker]):
     @guarded
     def check(self, items: Sequence[interfaces.ScreenItem], ctx: Context | None = None) -> list[Verdict]:
         verdicts = self._call(self.component.check, items, self._context(ctx))
-        self.expect(len(verdicts) == len(items), f"{len(verdicts)} verdicts on {len(items)} items")
+        self.expect_one_each(verdicts, items, "verdicts on {} items")
         return [verdict.model_copy(update={"checker": self.id}) for verdict in verdicts]
 
 

@@ -47,7 +47,7 @@ class BoundIndex(Bound[interfaces.VectorIndex]):
         self, queries: Vectors, k_products: int, eligible: Filter | None = None, ctx: Context | None = None
     ) -> list[list[Candidate]]:
         found = self._call(self.component.search, queries, k_products, eligible or Filter(), self._context(ctx))
-        self.expect(len(found) == len(queries), f"{len(found)} answers to {len(queries)} queries")
+        self.expect_one_each(found, queries, "answers to {} queries")
         for candidates in found:
             self.expect(
                 len({c.sku for c in candidates}) == len(candidates) <= k_products, "products are repeated or too many"
@@ -119,7 +119,7 @@ class BoundPolicy(Bound[interfaces.VariantPolicy]):
         ctx: Context | None = None,
     ) -> list[Choice]:
         choices = self._call(self.component.choose, user, candidates, context, self._context(ctx))
-        self.expect(len(choices) == len(candidates), f"{len(choices)} choices for {len(candidates)} products")
+        self.expect_one_each(choices, candidates, "choices for {} products")
         for choice, candidate in zip(choices, candidates, strict=True):
             offered = {variant.id for variant in candidate.variants}
             self.expect(

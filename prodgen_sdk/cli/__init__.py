@@ -25,7 +25,7 @@ from prodgen_sdk.cli import (
     tryon,
     workspace,
 )
-from prodgen_sdk.cli.output import ClickException, PluginCommands, Settings, fail, note, write_utf8
+from prodgen_sdk.cli.output import ClickException, PluginCommands, Settings, fail, json_alone, note, write_utf8
 
 _INTERRUPTED = 130  # as shells count signals: 128 + SIGINT
 
@@ -66,6 +66,10 @@ def root(
         import logging
 
         logging.basicConfig(level=logging.DEBUG)
+    group = ctx.command
+    assert isinstance(group, PluginCommands)
+    if "--json" in sys.argv and ctx.invoked_subcommand in group.commands:  # a plugin's command prints as it likes
+        ctx.with_resource(json_alone())
 
 
 for module in (

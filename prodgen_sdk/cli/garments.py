@@ -39,19 +39,19 @@ def overrides_of(measurements: str, keypoints: str, back: str, closure: str) -> 
 
 def garment_of(studio: Any, item: str, category: Any, overrides: dict[str, Any]) -> Any:
     """A file's garment with what was said of it, or a sku's product, of which nothing may be said."""
-    from pathlib import Path
-
     from prodgen_sdk import images
     from prodgen_sdk.errors import InputError
+    from prodgen_sdk.session import product_named
     from prodgen_sdk.types import Garment, build
 
-    if Path(item).is_file() or studio.workspace is None or Path(item).name != item:
+    product = product_named(studio, item)
+    if product is None:
         return build(Garment, front=images.load(item), category=category, **overrides)
     if overrides:
         raise InputError(
             f"{item} is a sku; its measurements, keypoints, closure and back photo come from the catalogue."
         )
-    return studio.product(item)
+    return product
 
 
 def one_of(what: str, text: str, literal: str) -> Any:

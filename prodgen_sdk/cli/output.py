@@ -7,9 +7,9 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 from typer.core import TyperGroup
@@ -23,6 +23,8 @@ ClickException = typer.BadParameter.__mro__[2]
 """The base of what typer raises for words that it does not understand; typer itself gives it no public name."""
 
 _SECONDS_BETWEEN_LINES = 5.0
+_results: TextIO | None = None
+"""Where JSON goes while standard output is led elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,25 @@ def find_host(ctx: typer.Context) -> Host:
 def emit(as_json: bool, value: Any, show: Callable[[], None]) -> None:
     """Prints `value` as JSON, or calls `show`."""
     if as_json:
-        typer.echo(json.dumps(jsonable(value), ensure_ascii=False, indent=2))
+        print_json(jsonable(value))
     else:
         show()
+
+
+def print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2), file=_results)
+
+
+@contextmanager
+def json_alone() -> Iterator[None]:
+    """Whatever else is printed meanwhile, by a plugin or a library, goes to standard error."""
+    global _results
+    _results = sys.stdout
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        _results = None
 
 
 def jsonable(value: Any) -> Any:
@@ -149,7 +167,7 @@ def fail(error: Exception, *, as_json: bool = False) -> int:
             note(f"  {item}: {reason}")
     if isinstance(error, Refused) and as_json:
         refusal = {"reason": error.message, "reasons": error.reasons, "what_to_do": error.hint}
-        typer.echo(json.dumps({"refused": refusal}, ensure_ascii=False, indent=2))
+        print_json({"refused": refusal})
     return error.exit_code
 
 

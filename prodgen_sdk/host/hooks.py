@@ -93,6 +93,7 @@ class Hooks:
                 _call(implementation, self._with_config(implementation, arguments))
             except Exception as error:
                 logger.warning("%s.%s failed: %s", implementation.plugin_name, hook, type(error).__name__)
+                logger.debug("where it failed:", exc_info=True)
 
     def digest(self, name: str) -> str:
         """Of a plugin's validated configuration. Secrets are not part of it, nor is the place of a workspace with its files."""

@@ -246,19 +246,18 @@ class Host:
             self._components.clear()
         close_all(components, "Some components could not be closed.")
 
-    def _load(self, point: EntryPoint) -> None:
+    def _load(self, point: EntryPoint) -> PluginRecord:
         distribution, version = discovery.owner(point)
         taken = next((r for r in self._records if r.name == point.name and r.status == "loaded"), None)
         if taken is not None:
             held = f"The entry-point name {point.name!r} is taken by {taken.distribution} {taken.version}."
-            self._fail(point.name, distribution, version, PluginError(held))
-            return
+            return self._fail(point.name, distribution, version, PluginError(held))
         try:
             plugin = discovery.imported(point)
         except PluginError as error:
-            self._fail(point.name, distribution, version, error)
-            return
-        self._register(plugin, point.name, distribution, version)
+            logger.debug("plugin %s could not be imported:", point.name, exc_info=True)
+            return self._fail(point.name, distribution, version, error)
+        return self._register(plugin, point.name, distribution, version)
 
     def _register(self, plugin: object, name: str, distribution: str, version: str) -> PluginRecord:
         known = self._hooks.holds(plugin, name)
@@ -275,6 +274,7 @@ class Host:
         except Exception as error:
             if not known and self._hooks.holds(plugin, name):
                 self._hooks.remove(plugin, name)
+            logger.debug("plugin %s could not be registered:", name, exc_info=True)
             failure = error if isinstance(error, ProdgenError) else PluginError(in_words(error))
             return self._fail(name, distribution, version, failure)
         self.commands.update((command.name, command) for command in found.commands)

@@ -43,6 +43,7 @@ def evaluate(
             scores = evaluator.evaluate(pictures, references, ctx)
         except Exception as error:
             logger.warning("the evaluator %s failed: %s", evaluator.id, type(error).__name__)
+            logger.debug("where it failed:", exc_info=True)
             for notes in shortcomings:
                 notes.append(f"{evaluator.id} could not measure it")
             continue

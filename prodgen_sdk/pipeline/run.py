@@ -124,11 +124,12 @@ class GenerationRun:
                 raise
             except Refused as error:
                 refused[job.sku] = error.reasons or (str(error),)
-            except ProdgenError as error:
-                errors[job.sku] = error
             except Exception as error:
                 logger.debug("%s failed", job.sku, exc_info=True)
-                errors[job.sku] = ProdgenError(f"{in_words(error)}.", hint="This is a fault of ours.")
+                ours = isinstance(error, ProdgenError)
+                errors[job.sku] = (
+                    error if ours else ProdgenError(f"{in_words(error)}.", hint="This is a fault of ours.")
+                )
             self.context.progress(done, total, "products")
         return GenerationResult(tuple(pictures), refused, errors, time.perf_counter() - started)
 

@@ -97,5 +97,6 @@ def _check(checker: Checker, items: list[ScreenItem], ctx: Context | None) -> li
         return checker.check(items, ctx)
     except Exception as error:
         logger.warning("the safety checker %s failed: %s", checker.id, type(error).__name__)
+        logger.debug("where it failed:", exc_info=True)
         broken = Verdict(outcome="review", reasons=(f"{checker.id} could not check it",), checker=checker.id)
         return [broken] * len(items)

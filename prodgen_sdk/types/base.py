@@ -6,9 +6,17 @@ from collections import deque
 from collections.abc import Iterable
 from itertools import repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
 
 from prodgen_sdk import faults
 from prodgen_sdk.errors import InputError
@@ -30,6 +38,18 @@ class PixelModel(Model):
 
     def __hash__(self) -> int:
         return id(self)
+
+
+class Answer(PixelModel):
+    """What a component returns: an array in it that does not fit is the component's fault, and no InputError of its caller."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _not_the_callers_fault(cls, values: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return validate(values)
+        except InputError as error:
+            raise ValueError(str(error)) from error
 
 
 _M = TypeVar("_M", bound=BaseModel)

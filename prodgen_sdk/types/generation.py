@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from prodgen_sdk.types.base import Image, Model, PixelModel
+from prodgen_sdk.types.base import Answer, Image, Model, PixelModel
 from prodgen_sdk.types.product import Attribute, Product
 from prodgen_sdk.types.view import VIEW_SETS, Scene, View
 
@@ -74,7 +74,7 @@ class GenerationRequest(PixelModel):
         return self
 
 
-class Generated(PixelModel):
+class Generated(Answer):
     """One picture from a generator.
 
     Args:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from prodgen_sdk.metadata import DigitalSource, Metadata
-from prodgen_sdk.types.base import Array, Image, Mask, PixelModel
+from prodgen_sdk.types.base import Answer, Array, Image, Mask, PixelModel
 from prodgen_sdk.types.base import Model as _Model
 from prodgen_sdk.types.generation import MAX_SEED, Screening
 
@@ -102,14 +102,14 @@ class TryOnRequest(PixelModel):
         return None if value is None else images.check_mask(value)
 
 
-class Layer(PixelModel):
+class Layer(Answer):
     """One garment as it was composed: RGBA of the photo's size."""
 
     name: str
     image: Image
 
 
-class TryOn(PixelModel):
+class TryOn(Answer):
     """A dressed photo: the size of the person's photo, every pixel outside `edit_mask` bit-identical to it.
 
     Args:
@@ -182,7 +182,7 @@ LANDMARKS = (
 """Names of the 33 pose landmarks, left and right being the person's own."""
 
 
-class Body(PixelModel):
+class Body(Answer):
     """What a body parser found in one photo.
 
     Args:

@@ -88,3 +88,11 @@ def test_a_photo_of_a_private_person_never_reaches_the_log(run, tmp_path, caplog
     images.save(np.full((60, 60, 3), 123, np.uint8), tmp_path / "private-name.png")
     run("--debug", "tryon", "--person", "private-name.png", "--garment", "private-name.png", "--out", "o.png")
     assert "123" not in caplog.text
+
+
+def test_a_garment_that_is_neither_file_nor_product_is_told_as_what_it_looks_like(shop, tmp_path):
+    images.save(np.full((60, 60, 3), 128, np.uint8), tmp_path / "p.png")
+    for garment, said in (("shirt.jpg", "There is no file shirt.jpg"), ("shirt-9", "There is no product 'shirt-9'")):
+        code, _, err = shop("tryon", "--person", "p.png", "--garment", garment, "--out", "o.png")
+        assert code == 2
+        assert said in err

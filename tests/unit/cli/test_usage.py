@@ -1,6 +1,7 @@
 """Wrong usage, faults of ours and of plugins: one line, and the exit code that says whose they are."""
 
 import json
+import logging
 
 import numpy as np
 import pytest
@@ -154,6 +155,25 @@ def test_what_a_plugin_breaks_is_our_fault_and_what_is_unknown_is_not(shop, brea
     (tmp_path / "bad.json").write_text(json.dumps({"sku": "bad", "title": "A forbidden mug", "category": "home/mug"}))
     assert shop("generate", "bad.json", "mug-2", "--out", "out", *fast)[0] == 1
     assert shop("generate", "bad.json", "nope", "mug-0", "--out", "out", *fast)[0] == 3
+
+
+def test_debug_shows_where_a_plugin_broke(shop, breaks, caplog):
+    breaks("mug-2")
+    caplog.set_level(logging.DEBUG)  # as `--debug` does, where nobody has set logging up before
+    shop("generate", "mug-1", "mug-2", "--views", "hero", "--size", "32")
+    assert "out of paint" in caplog.text
+    assert "in generate" in caplog.text
+
+
+def test_what_a_plugin_prints_does_not_spoil_the_json(shop, monkeypatch):
+    from prodgen_sdk.testing.fakes.pictures import SolidGenerator
+
+    real = SolidGenerator.generate
+    monkeypatch.setattr(SolidGenerator, "generate", lambda *given: print("Loading weights") or real(*given))
+    code, out, err = shop("generate", "mug-1", "--views", "hero", "--size", "32", "--json")
+    assert code == 0
+    assert [p["sku"] for p in json.loads(out)["variants"]] == ["mug-1"]
+    assert "Loading weights" in err
 
 
 def test_a_refusal_that_is_raised_is_json_as_well(run, monkeypatch, tmp_path):
