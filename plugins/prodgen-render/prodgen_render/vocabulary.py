@@ -48,6 +48,11 @@ COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
     "royal blue": ("#2747b8", ("royal blue", "cobalt", "宝蓝", "克莱因蓝")),
     "indigo": ("#2f3b70", ("indigo", "靛蓝", "靛青")),
 }
+NOT_COLOURS = (
+    "蓝牙", "蓝光", "紫外线", "红外", "黑科技", "网红", "美白", "洁白", "白皙", "蛋白", "白领", "绿色环保", "绿色健康", "绿色食品", "灰尘", "金属", "青少年", "青年",
+    "奶粉", "粉底", "粉饼", "蜜粉", "散粉", "蛋白粉", "面粉", "黄铜", "紫铜", "红铜", "白铜", "红木", "黑胡桃", "紫檀", "黑檀", "白蜡木", "白橡", "红橡", "红陶", "紫砂",
+)  # fmt: skip
+"""Chinese words in which the character of a colour is none: bluetooth, whitening, milk powder, black walnut."""
 MATERIALS: dict[str, tuple[str, ...]] = {
     "porcelain": ("porcelain", "bone china", "骨瓷"),
     "stoneware": ("stoneware", "粗陶", "炻器"),

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 
 from prodgen_render.parts import without_parts
-from prodgen_render.vocabulary import COLOURS, MATERIALS, PATTERNS
+from prodgen_render.vocabulary import COLOURS, MATERIALS, NOT_COLOURS, PATTERNS
 from prodgen_sdk.types import Product
 
 _LIGHT = 190
 """The least channel of a colour that would not be seen on white."""
 _CODE = re.compile(r"#[0-9a-f]{6}")
 _CJK = re.compile(r"[㐀-鿿]")
+_NOT_COLOURS = re.compile("|".join(sorted(NOT_COLOURS, key=len, reverse=True)))
 
 
 def words_of(product: Product) -> str:
@@ -69,8 +70,11 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
     """Up to three named colours, most important first, each (name, #rrggbb).
 
     The attributes `colour_rgb` and `accent_rgb` are taken as they are, and so is a colour attribute of `#rrggbb`.
+
+    >>> colours_of(Product(sku="s", title="蓝牙音箱 胡桃木", category="electronics/speaker"))
+    []
     """
-    product = without_parts(product)
+    product = _without_names(without_parts(product))
     named = attribute(product, "colour", "color", "colours", "colors", "颜色", "色")
     known = {name: words for name, (_, words) in COLOURS.items()}
     if product.domain == "beauty":  # there it is what the jar holds
@@ -98,6 +102,13 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
         3,
     )
     return (codes + [(name, COLOURS[name][0]) for name in names])[:3]
+
+
+def _without_names(product: Product) -> Product:
+    """The product with the words left out in which a colour's character is none."""
+    title, description = (_NOT_COLOURS.sub(" ", text) for text in (product.title, product.description))
+    tags = tuple(_NOT_COLOURS.sub(" ", tag) for tag in product.tags)
+    return product.model_copy(update={"title": title, "description": description, "tags": tags})
 
 
 def _with_accent(found: list[tuple[str, str]], product: Product) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from prodgen_render.made_up import made_up_product
 from prodgen_render.parametric import build_model
 from prodgen_render.quality import DRAFT
 from prodgen_render.rendering import render
+from prodgen_render.vocabulary import COLOURS
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Finish, Product, View
@@ -113,6 +114,22 @@ def test_both_languages_sketch_alike():
     english = Product(sku="a", title="Navy striped wool sweater", category="apparel/sweater")
     chinese = Product(sku="b", title="藏青条纹羊毛毛衣", category="apparel/sweater", locale="zh")
     assert sketch_of(english).model_dump() == sketch_of(chinese).model_dump()
+
+
+@pytest.mark.parametrize(
+    ("title", "colour"),
+    [
+        ("蓝牙音箱 胡桃木 便携", None),
+        ("蓝牙音箱 红色", COLOURS["red"][0]),
+        ("蓝牙音箱 蓝色", COLOURS["blue"][0]),
+        ("婴儿奶粉 罐装", None),
+        ("粉色保温杯", COLOURS["pink"][0]),
+        ("黑胡桃木餐桌", None),
+        ("黑色胡桃木餐桌", COLOURS["black"][0]),
+    ],
+)
+def test_a_colour_s_character_within_another_word_is_no_colour(title, colour):
+    assert sketch_of(Product(sku="a", title=title, category="other/thing", locale="zh")).colour == colour
 
 
 def test_a_given_colour_wins_where_the_words_name_none():

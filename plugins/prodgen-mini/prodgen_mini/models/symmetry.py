@@ -23,10 +23,10 @@ _STRONG = 0.03
 _MIRRORS = 0.7
 """The same of what mirroring keeps; .5 is what unrelated halves have."""
 _EDGES: dict[Symmetry, tuple[float, float]] = {
-    "line": (1, 6), "lattice": (1, 6), "label": (0.8, 6), "screen": (4, 3), "surface": (3, 1)
+    "line": (1, 6), "lattice": (1, 6), "label": (0.8, 6), "screen": (4, 6), "surface": (3, 1)
 }  # fmt: skip
 """By how many pixels edges are evened out, and the power of the shares that makes them clean again: 6 makes them about a pixel wide,
-as true ones are; a screen's shapes are large and some of them soft, and a gradient has no edge."""
+as true ones are; a screen's shapes are large, and a gradient has no edge."""
 _TILES: dict[str, Symmetry] = {"stripes": "line", "dots": "lattice", "checks": "lattice"}
 """Flowers take turns and lie a little uneven, speckles by chance: they are no lattice."""
 _MOST = 8
