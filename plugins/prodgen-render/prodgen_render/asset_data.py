@@ -54,13 +54,13 @@ def make_assets(products: int, seed: int, out: Path, ctx: Context, *, workers: i
         InputError: the folder holds something else, or there would be no product.
         StoreError: the disk is full; a later call goes on.
     """
-    from prodgen_render.families import FAMILIES
+    from prodgen_render.families import LEARNT
     from prodgen_render.families.traits import traits_of
 
     if products < 1:
         raise InputError("The data set would be empty.", hint="Ask for at least one product.")
     families = {
-        name: {"domain": family.domain, "proportions": len(traits_of(name).draws)} for name, family in FAMILIES.items()
+        name: {"domain": family.domain, "proportions": len(traits_of(name).draws)} for name, family in LEARNT.items()
     }
     description = {
         "format": FORMAT, "kind": "assets", "products": products, "seed": seed, "shard_products": _SHARD, "size": ARTWORK_SIZE,
@@ -76,10 +76,10 @@ def make_assets(products: int, seed: int, out: Path, ctx: Context, *, workers: i
 
 def most_proportions() -> int:
     """The number of proportions of the family that has most."""
-    from prodgen_render.families import FAMILIES
+    from prodgen_render.families import LEARNT
     from prodgen_render.families.traits import traits_of
 
-    return max(len(traits_of(name).draws) for name in FAMILIES)
+    return max(len(traits_of(name).draws) for name in LEARNT)
 
 
 def write_shard(products: int, seed: int, out: Path, number: int) -> int:

@@ -37,6 +37,7 @@ _PACKED_IN = frozenset(
         "pack",
         "packet",
         "pump",
+        "dropper",
         "gift",
         "family",
         "value",

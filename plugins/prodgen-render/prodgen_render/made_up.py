@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.families import FAMILIES
+from prodgen_render.families import LEARNT
 from prodgen_sdk.types import Product
 
 _WARES = ("ceramic", "porcelain")
@@ -81,8 +81,8 @@ def made_up_product(number: int, seed: int = 0) -> Product:
     'made-000003'
     """
     rng = np.random.default_rng([seed, number])
-    names = sorted(FAMILIES)
-    family = FAMILIES[names[number % len(names)]]
+    names = sorted(LEARNT)
+    family = LEARNT[names[number % len(names)]]
     colour = str(rng.choice(_COLOURS))
     attributes: dict[str, str] = {"colour": colour}
     materials = _MATERIALS.get(family.name)

@@ -2,7 +2,7 @@ import colorsys
 
 import numpy as np
 import pytest
-from prodgen_render.families import FAMILIES, family_of
+from prodgen_render.families import FAMILIES, LEARNT, family_of
 from prodgen_render.looks import srgb
 from prodgen_render.made_up import made_up_product
 from prodgen_render.model import to_srgb
@@ -66,7 +66,7 @@ def test_all_domains_have_families() -> None:
         ("北欧风台灯", "home/lighting", "lamp"),
         ("Coffee table", "home/furniture", "table"),
         ("Rich night cream", "beauty/jar/cream", "cream-jar"),
-        ("Vitamin C serum", "beauty/bottle/serum", "pump-bottle"),
+        ("Vitamin C serum", "beauty/bottle/serum", "dropper-bottle"),
         ("Extra virgin olive oil", "food/bottle/oil", "bottle"),
         ("Steel flask 保温杯", "home/bottle", "bottle"),
         ("11 inch tablet", "electronics/tablet", "tablet"),
@@ -224,7 +224,7 @@ def test_seed_and_capacity_change_proportions() -> None:
 
 def test_made_up_products_cover_all_families_and_repeat() -> None:
     made = [made_up_product(number, 5) for number in range(len(FAMILIES))]
-    assert {family_of(p)[0].name for p in made} == set(FAMILIES)
+    assert {family_of(p)[0].name for p in made} == set(LEARNT)
     assert made[7] == made_up_product(7, 5)
     assert made[7] != made_up_product(7, 6)
 
@@ -270,6 +270,7 @@ def test_the_colour_of_a_part_is_the_part_s_alone(title: str, category: str, par
         ("Night cream with bamboo lid", "beauty/cream-jar", "lid", "bamboo", ""),
         ("Lamp with marble base", "home/lamp", "base", "marble", ""),
         ("Black chair with oak seat", "home/chair", "seat", "wood", ""),
+        ("White mug with gold-plated rim", "home/mug", "rim", "gold", ""),
     ],
 )
 def test_the_material_of_a_part_is_the_part_s_alone(
@@ -281,6 +282,37 @@ def test_the_material_of_a_part_is_the_part_s_alone(
     assert found.material == material
     assert material_of(item) == main
     assert material in {p.material.name for p in build_model(item, 1).parts}
+
+
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("White plate with blue rim", "home/plate"),
+        ("Red bowl with blue rim", "home/bowl"),
+        ("白色花瓶 蓝边", "home/vase"),
+    ],
+)
+def test_a_named_rim_is_a_band_along_the_upper_edge(title: str, category: str) -> None:
+    bare, banded = (build_model(product(t, category), 1).parts for t in (title.split(" ")[0] + " ware", title))
+    (band,) = banded[len(bare) :]
+    top = max(float(part.vertices[:, 2].max()) for part in bare)
+    assert abs(float(band.vertices[:, 2].max()) - top) < 0.001
+    assert float(band.vertices[:, 2].min()) > top - 0.008
+
+
+@pytest.mark.parametrize(
+    ("title", "family"),
+    [
+        ("Cherry red nail polish 10 ml", "nail-polish"),
+        ("指甲油 墨绿色", "nail-polish"),
+        ("Vitamin C serum 30 ml", "dropper-bottle"),
+        ("Serum in a pump bottle", "pump-bottle"),
+        ("玻尿酸精华液", "dropper-bottle"),
+        ("Hand lotion", "pump-bottle"),
+    ],
+)
+def test_what_the_networks_never_saw_has_a_shape_of_its_own(title: str, family: str) -> None:
+    assert family_of(product(title, "beauty/other"))[0].name == family
 
 
 def test_without_a_named_part_nothing_changes() -> None:

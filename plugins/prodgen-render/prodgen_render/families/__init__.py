@@ -25,6 +25,7 @@ class Family:
         builder: `module:function` that turns a `Look` into parts.
         near: what else comes nearest to this shape; drawn so, with a word of warning.
         kind_of: families that it is a special case of: a title that names it says more than a category that names one of these.
+        learnt: whether data sets of made-up products hold it; those that are not are newer than the networks that ship.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Family:
     builder: str
     near: tuple[str, ...] = ()
     kind_of: tuple[str, ...] = ()
+    learnt: bool = True
 
     def build(self, look: Look) -> list[Part]:
         """The parts of one product of this family."""
@@ -83,9 +85,13 @@ _ALL = (
     Family("perfume", "beauty", ("perfume", "fragrance", "eau de parfum", "eau de toilette", "cologne", "香水", "淡香水"), "makeup:perfume"),
     Family("cream-jar", "beauty", ("cream jar", "jar", "cream", "face cream", "moisturiser", "moisturizer", "balm", "mask", "powder", "面霜", "乳霜", "眼霜", "面膜", "粉饼", "霜"), "skincare:cream_jar"),
     Family("tube", "beauty", ("tube", "hand cream", "toothpaste", "cleanser", "sunscreen", "gel", "护手霜", "牙膏", "洗面奶", "防晒霜", "防晒", "洁面"), "skincare:tube_of_cream", kind_of=("cream-jar",)),
-    Family("pump-bottle", "beauty", ("pump bottle", "pump", "bottle", "瓶", "lotion", "shampoo", "soap", "body wash", "serum", "conditioner", "乳液", "洗发水", "沐浴露", "洗手液", "精华", "护发素"), "skincare:pump_bottle"),
+    Family("pump-bottle", "beauty", ("pump bottle", "pump", "bottle", "瓶", "lotion", "shampoo", "soap", "body wash", "conditioner", "乳液", "洗发水", "沐浴露", "洗手液", "护发素"), "skincare:pump_bottle"),
+    Family("dropper-bottle", "beauty", ("dropper bottle", "dropper", "serum", "ampoule", "essence", "face oil", "facial oil", "滴管瓶", "精华液", "精华", "安瓶", "精油"), "skincare:dropper_bottle", kind_of=("pump-bottle",), learnt=False),
+    Family("nail-polish", "beauty", ("nail polish", "nail varnish", "nail lacquer", "nail colour", "nail color", "指甲油", "美甲油"), "makeup:nail_polish", kind_of=("cream-jar",), learnt=False),
 )  # fmt: skip
 FAMILIES: dict[str, Family] = {family.name: family for family in _ALL}
+LEARNT: dict[str, Family] = {family.name: family for family in _ALL if family.learnt}
+"""The families of data sets."""
 _DEFAULTS = {
     "apparel": "tshirt",
     "electronics": "speaker",

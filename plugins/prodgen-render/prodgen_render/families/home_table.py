@@ -70,7 +70,24 @@ def mug(look: Look) -> list[Part]:
     flare = 1 + 0.55 * np.abs(np.linspace(-1, 1, 56)) ** 8
     held = look.part("handle", plain)
     handle = tube(np.stack([x, 0 * x, z], -1), grip * flare, held, flatten=1.35, caps=False, up=(0, 1, 0))
-    return [outer, bottom, lip, inner, handle]
+    edge = _rim(look, np.concatenate([wall_path[3:], rim_full[1:], inner_wall]), plain)
+    return [outer, bottom, lip, inner, handle, *edge]
+
+
+def _rim(look: Look, profile: np.ndarray, plain: Material) -> list[Part]:
+    """A band along the edge where the words give it a look of its own.
+
+    Args:
+        profile: [n, 2] metres, from the outside over the edge to the inside.
+    """
+    band = look.part("rim", plain, metal=True)
+    if band is plain:
+        return []
+    profile = refine(profile, 0.001)
+    along = np.gradient(profile, axis=0)
+    outward = np.stack([along[:, 1], -along[:, 0]], -1) / np.linalg.norm(along, axis=1, keepdims=True).clip(1e-9)
+    near = np.linalg.norm(profile - profile[profile[:, 1].argmax()], axis=1) < 0.005
+    return [revolve((profile + 0.0003 * outward)[near], band, 112)]
 
 
 def bowl(look: Look) -> list[Part]:
@@ -104,7 +121,8 @@ def bowl(look: Look) -> list[Part]:
     bottom = rounded_path([tuple(inside[-2]), (foot * 0.7, 0.0095), (1e-4, 0.009)], 0.01)
     outer = revolve(np.concatenate([base[:-1], outside[1:]]), outer_material, 112)
     inner = revolve(refine(np.concatenate([outside[-1:], rim, inside[:-1], bottom[1:]]), 0.006), inner_material, 112)
-    return [outer, inner]
+    edge = _rim(look, np.concatenate([outside, rim, inside]), plain)
+    return [outer, inner, *edge]
 
 
 def plate(look: Look) -> list[Part]:
@@ -129,7 +147,8 @@ def plate(look: Look) -> list[Part]:
     plain = look.solid(*_WARES, default="#f4f3ef")
     lower, upper = profile[: len(profile) * 3 // 5], profile[len(profile) * 3 // 5 - 1 :]
     face = look.main(*_WARES, extent=(0.8, 0.13), default="#f4f3ef", period=0.04)
-    return [revolve(refine(lower, 0.006), plain, 112), revolve(refine(upper, 0.006), face, 112)]
+    parts = [revolve(refine(lower, 0.006), plain, 112), revolve(refine(upper, 0.006), face, 112)]
+    return [*parts, *_rim(look, profile, plain)]
 
 
 def vase(look: Look) -> list[Part]:
@@ -163,7 +182,7 @@ def vase(look: Look) -> list[Part]:
     outer = revolve(refine(np.concatenate([base[:-1], curve]), 0.008), material)
     plain = look.solid(*_WARES, default="#bcd8d8" if glass else None) if material.texture is not None else material
     inner = revolve(refine(np.concatenate([curve[-1:], rim, inside, [[1e-4, 0.01]]]), 0.01), plain)
-    return [outer, inner]
+    return [outer, inner, *_rim(look, np.concatenate([curve, rim, inside]), plain)]
 
 
 def candle(look: Look) -> list[Part]:

@@ -1,4 +1,4 @@
-"""Lipstick and perfume."""
+"""Lipstick, perfume and nail polish."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from prodgen_render.geometry import (
     loft,
     prism,
     refine,
+    revolve,
     rounded_path,
     rounded_rectangle,
     slab,
@@ -230,3 +231,42 @@ def _last_row(v: np.ndarray, ring: np.ndarray, up: float) -> np.ndarray:
     runs = np.split(ring, breaks + 1)
     run = runs[-1] if up > 0 else runs[0]
     return run
+
+
+def nail_polish(look: Look) -> list[Part]:
+    """A small round bottle full of polish, under a tall cap that holds the brush."""
+    radius = 0.0135 * look.uniform(0.94, 1.12)
+    height = 0.031 * look.uniform(0.9, 1.15)
+    colour = look.note(look.colour("#b3202c"), "glass")
+    neck = 0.0062
+    outline = rounded_path(
+        [
+            (1e-4, 0.001),
+            (radius * 0.9, 0),
+            (radius, 0),
+            (radius, height - 0.005),
+            (neck, height),
+            (neck, height + 0.004),
+        ],
+        [0, 0.001, 0.004, 0.006, 0.002, 0],
+    )
+    glass = revolve(refine(outline, 0.004), look.plain("glass", (248, 250, 250)))
+    filled = rounded_path(
+        [(1e-4, 0.0024), (radius - 0.0007, 0.0024), (radius - 0.0007, height - 0.0056), (1e-4, height - 0.003)],
+        [0, 0.0035, 0.005, 0],
+    )
+    polish = revolve(refine(filled, 0.004), Material("polish", linear(colour), 0.18, coat=1.0))
+    tall = 0.034 * look.uniform(0.9, 1.12)
+    lid_material = (look.plain("lacquer", "#1d1d1f"), look.plain("lacquer", "#f4f3ef"), look.plain("gold"))[
+        look.choice(3)
+    ]
+    lid = lathe(
+        [(1e-4, height + 0.002), (0.0088, height + 0.002), (0.0066, height + tall), (1e-4, height + tall)],
+        [0, 0.0005, 0.0014, 0],
+        look.part("lid", lid_material, metal=True),
+    )
+    # Printed on the glass: its ground is what shines through.
+    label = wrap_label(
+        look, radius + 0.0002, height * 0.2, height * 0.72, 0.3, colour, style="bare", material="lacquer"
+    )
+    return [glass, polish, lid, label]

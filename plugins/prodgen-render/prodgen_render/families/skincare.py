@@ -1,4 +1,4 @@
-"""Cream jar, tube and pump bottle."""
+"""Cream jar, tube, pump bottle and dropper bottle."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from prodgen_render.geometry import (
 )
 from prodgen_render.looks import Look, linear
 from prodgen_render.model import Material, Part
+from prodgen_render.patterns import mix
 
 
 def cream_jar(look: Look) -> list[Part]:
@@ -170,3 +171,53 @@ def pump_bottle(look: Look) -> list[Part]:
         )
     )
     return parts
+
+
+def dropper_bottle(look: Look) -> list[Part]:
+    """A small bottle of serum with a rubber bulb; of tinted glass, or of an opaque material that the words name."""
+    radius = 0.0175 * look.uniform(0.92, 1.1)
+    height = 0.068 * look.uniform(0.9, 1.12) * look.tallness(30, 10)
+    opaque = look.material_name in ("plastic", "matte plastic", "ceramic", "porcelain")
+    colour = look.note(look.colour("#f4f3ef" if opaque else "#8a4a17"), look.material_name if opaque else "glass")
+    neck = 0.0085
+    outline = rounded_path(
+        [
+            (1e-4, 0.002),
+            (radius * 0.85, 0),
+            (radius, 0),
+            (radius, height - 0.008),
+            (neck, height),
+            (neck, height + 0.006),
+        ],
+        [0, 0.001, 0.003, 0.008, 0.002, 0],
+    )
+    body = revolve(refine(outline, 0.006), look.plain(look.material_name if opaque else "glass", colour))
+    collar_material = (look.plain("gold"), look.plain("lacquer", "#1d1d1f"), look.plain("aluminium"))[look.choice(3)]
+    collar = cap(
+        neck * 1.35, height + 0.001, height + 0.015, look.part("lid", collar_material, metal=True), ribs=32, edge=0.001
+    )
+    bulb = lathe(
+        [
+            (1e-4, height + 0.014),
+            (0.0068, height + 0.014),
+            (0.0062, height + 0.026),
+            (0.0052, height + 0.036),
+            (1e-4, height + 0.037),
+        ],
+        [0, 0.001, 0.008, 0.004, 0],
+        look.plain("rubber", "#232326" if look.chance(0.6) else "#f1efe9"),
+        64,
+    )
+    parts = [body, collar, bulb]
+    if not opaque:
+        level = height * 0.78
+        inside = [(1e-4, 0.004), (radius - 0.002, 0.004), (radius - 0.002, level), (1e-4, level)]
+        pale = mix(colour, (255, 250, 240), 0.35)
+        parts.append(lathe(inside, [0, 0.003, 0.001, 0], Material("liquid", linear(pale), 0.08, transmission=0.6)))
+        pipe = [(0.0, 0.0, height), (0.0, 0.0, height * 0.2)]
+        parts.append(tube(pipe, 0.0022, look.plain("glass", (246, 250, 248)), segments=16))
+    label = wrap_label(
+        look, radius + 0.0002, height * 0.16, height * 0.76, 0.34, colour if opaque else (250, 247, 240),
+        style="bare" if opaque else "panel", material="lacquer" if opaque else "paper",
+    )  # fmt: skip
+    return [*parts, label]

@@ -151,14 +151,14 @@ def scans(folder: Path) -> Iterator[Subject]:
 
 def made_up(count: int, split: str) -> Iterator[Subject]:
     """Made-up products of the families, as many of each; the class is the kind of body that suits the family."""
-    from prodgen_render.families import FAMILIES
+    from prodgen_render.families import LEARNT
     from prodgen_render.made_up import made_up_product
     from prodgen_render.parametric import build_model
     from prodgen_render.photo.kinds import shape_of_family
 
     if split not in ("tune", "test"):
         raise InputError(f"There is no split {split!r}.", hint="Use tune or test.")
-    names = sorted(FAMILIES)
+    names = sorted(LEARNT)
     start = 0 if split == "tune" else 1
     for place in range(count):
         # Families take turns by number: rounds of all of them, every other one for this half.

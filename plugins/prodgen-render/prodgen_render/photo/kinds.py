@@ -15,7 +15,7 @@ Shape = Literal["revolution", "cuboid", "sheet", "relief"]
 SHAPES: tuple[Shape, ...] = ("revolution", "cuboid", "sheet", "relief")
 
 _FAMILIES: dict[str, Shape] = {
-    **dict.fromkeys(("bottle", "can", "jar", "mug", "bowl", "plate", "vase", "candle", "lamp", "lipstick", "cream-jar", "pump-bottle"), "revolution"),
+    **dict.fromkeys(("bottle", "can", "jar", "mug", "bowl", "plate", "vase", "candle", "lamp", "lipstick", "cream-jar", "pump-bottle", "dropper-bottle", "nail-polish"), "revolution"),
     **dict.fromkeys(("box", "cereal-box", "carton", "phone", "tablet"), "cuboid"),
     **dict.fromkeys(("tshirt", "sweater", "hoodie", "trousers", "dress", "skirt", "tote-bag", "coffee-bag", "cushion"), "sheet"),
     **dict.fromkeys(("sneakers", "chair", "stool", "table", "sofa", "camera", "headphone-stand", "earbuds", "watch", "cap"), "relief"),
