@@ -35,7 +35,7 @@ def apart(first, second):
     return float((first - second).abs().sum(1).mean() / 2)
 
 
-@pytest.mark.parametrize(("cover", "kind"), [(STRIPES, "line"), (DOTS, "lattice"), (BOARD, "lattice")])
+@pytest.mark.parametrize(("cover", "kind"), [(STRIPES, "line"), (DOTS, "dots"), (BOARD, "checks")])
 def test_a_clean_pattern_stays_and_a_blotted_one_becomes_clean(cover, kind):
     clean = sheets_of(cover)
     assert apart(settled(clean, kind), clean) < 0.02
@@ -54,7 +54,7 @@ def test_a_pattern_without_a_repeat_keeps_its_places():
     cover = np.zeros((SIZE, SIZE))
     for x, y in rng.integers(10, SIZE - 10, (14, 2)):
         cover[(X - x) ** 2 + (Y - y) ** 2 < 36] = 1
-    assert apart(settled(sheets_of(cover), "lattice"), sheets_of(cover)) < 0.03
+    assert apart(settled(sheets_of(cover), "dots"), sheets_of(cover)) < 0.03
 
 
 def test_a_label_that_nearly_mirrors_itself_does_so_and_a_lopsided_one_stays():
@@ -69,7 +69,7 @@ def test_a_label_that_nearly_mirrors_itself_does_so_and_a_lopsided_one_stays():
 def test_shares_add_up_and_only_what_has_a_symmetry_is_touched():
     torch.manual_seed(0)
     sheets = (3 * torch.randn(3, SHEETS, SIZE, SIZE)).softmax(1)
-    for kind in ("line", "lattice", "label", "screen", "surface"):
+    for kind in ("line", "dots", "checks", "label", "screen", "surface"):
         assert torch.allclose(settled(sheets, kind).sum(1), torch.ones(3, SIZE, SIZE), atol=1e-4)
     assert settled(sheets, None) is sheets
     assert symmetry_of("tile", "floral") is symmetry_of("tile", "speckle") is None
@@ -78,12 +78,12 @@ def test_shares_add_up_and_only_what_has_a_symmetry_is_touched():
 
 def test_a_batch_is_settled_as_its_sheets_are():
     both = torch.cat([blotted(sheets_of(DOTS)), blotted(sheets_of(BOARD), seed=1)])
-    alone = torch.cat([settled(one[None], "lattice") for one in both])
-    assert torch.allclose(settled(both, "lattice"), alone, atol=1e-5)
+    alone = torch.cat([settled(one[None], "dots") for one in both])
+    assert torch.allclose(settled(both, "dots"), alone, atol=1e-5)
 
 
 def test_enlarged_sheets_keep_their_shares():
-    sheets = settled(sheets_of(DOTS), "lattice")
+    sheets = settled(sheets_of(DOTS), "dots")
     big = enlarged(sheets, 4)
     assert big.shape[-2:] == (4 * SIZE, 4 * SIZE)
     assert apart(torch.nn.functional.avg_pool2d(big, 4), sheets) < 0.02
@@ -99,5 +99,5 @@ def test_a_screen_s_large_shapes_stay_and_the_grid_of_the_codec_goes():
 
 def test_to_choose_by_only_repeats_count():
     spoilt = blotted(sheets_of(DOTS))
-    assert apart(settled(spoilt, "lattice", roughly=True), sheets_of(DOTS)) < 0.15
+    assert apart(settled(spoilt, "dots", roughly=True), sheets_of(DOTS)) < 0.15
     assert settled(spoilt, "label", roughly=True) is spoilt

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MODELS = ("gan", "vae", "diffusion")
 BASELINES = ("table", "nearest")
 SEEDS = 4
-_TRAINING = 6000
+_TRAINING, _SPREAD = 6000, 128
 
 
 class AssetBenchmark(Benchmark):
@@ -40,7 +40,7 @@ class AssetBenchmark(Benchmark):
 
     For each system: the share whose pattern the judge names right; the colour difference of the main colour to the asked one; the
     kernel distance to the true designs, of the artwork alone and together with what was asked; the diversity of four seeds over that
-    of true products alike; the memorisation ratio, the distance to the nearest of all training artworks over that of true held-out artwork;
+    of true products alike, on 128 products; the memorisation ratio, the distance to the nearest of all training artworks over that of true held-out artwork;
     the share of near copies, nearer to training than one in twenty true held-out ones (`fresh`: the same of validation products);
     the PSNR of rendered pictures on the foreground, beside that of the true designs with nothing but their proportions unknown:
     no words tell these.
@@ -80,7 +80,11 @@ class AssetBenchmark(Benchmark):
         for number, (name, designer) in enumerate(designers.items()):
             ctx.check()
             ctx.progress(number + 1, len(models) + 3, name)
-            made = [designer(test, seed) for seed in range(SEEDS if name in models else 1)]
+            made = [designer(test, 0)]
+            made += [
+                designer(test.take(np.arange(min(_SPREAD, len(test)))), seed)
+                for seed in range(1, SEEDS if name in models else 1)
+            ]
             figures |= {f"{name}_{key}": value for key, value in table.figures(made).items()}
             sheet += [made[k].art[:10] for k in range(min(2, len(made)))]
         if count := int(options.get("rendered", 0)):
@@ -147,6 +151,7 @@ class _Table:
         }
 
     def figures(self, made: list[Made]) -> dict[str, float]:
+        """Of designs for all products, and of those of further seeds for the first of them."""
         first = made[0]
         seen = [look(self.judge, one.art) for one in made]
         features, named = seen[0]
@@ -167,9 +172,9 @@ class _Table:
 
     def _diversity(self, seeds: list[Any]) -> NDArray[np.floating[Any]]:
         """Of each product, the mean distance of designs of different seeds over that of true products of its kind."""
-        stacked = np.stack(seeds, 1)
-        own = np.array([spread(rows) for rows in stacked])
-        true = np.array([self.true_spread[key] for key in self.groups])
+        count = len(seeds[-1])
+        own = np.array([spread(rows) for rows in np.stack([rows[:count] for rows in seeds], 1)])
+        true = np.array([self.true_spread[key] for key in self.groups[:count]])
         return np.asarray(own[true > 0] / true[true > 0])
 
 

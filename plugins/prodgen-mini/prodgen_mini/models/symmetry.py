@@ -14,7 +14,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-Symmetry = Literal["line", "lattice", "label", "screen", "surface"]
+Symmetry = Literal["line", "dots", "checks", "label", "screen", "surface"]
 
 _REPEATS = 0.6
 """Share of the power that a repeat has to explain."""
@@ -23,11 +23,11 @@ _STRONG = 0.03
 _MIRRORS = 0.7
 """The same of what mirroring keeps; .5 is what unrelated halves have."""
 _EDGES: dict[Symmetry, tuple[float, float]] = {
-    "line": (1, 6), "lattice": (1, 6), "label": (0.8, 6), "screen": (4, 6), "surface": (3, 1)
+    "line": (1, 6), "dots": (2, 6), "checks": (1, 6), "label": (0.8, 6), "screen": (4, 6), "surface": (3, 1)
 }  # fmt: skip
 """By how many pixels edges are evened out, and the power of the shares that makes them clean again: 6 makes them about a pixel wide,
-as true ones are; a screen's shapes are large, and a gradient has no edge."""
-_TILES: dict[str, Symmetry] = {"stripes": "line", "dots": "lattice", "checks": "lattice"}
+as true ones are; dots get rounder by more, a screen's shapes are large, and a gradient has no edge."""
+_TILES: dict[str, Symmetry] = {"stripes": "line", "dots": "dots", "checks": "checks"}
 """Flowers take turns and lie a little uneven, speckles by chance: they are no lattice."""
 _MOST = 8
 """Repeats across a sheet; designs have up to eight."""
@@ -52,7 +52,7 @@ def settled(sheets: Tensor, kind: Symmetry | None, *, roughly: bool = False) -> 
     """
     if kind is None:
         return sheets
-    if kind in ("line", "lattice"):
+    if kind in ("line", "dots", "checks"):
         return _tile(sheets, kind, mirrors=not roughly)
     if roughly:
         return sheets
@@ -65,7 +65,7 @@ def settled(sheets: Tensor, kind: Symmetry | None, *, roughly: bool = False) -> 
 
 def _tile(sheets: Tensor, kind: Symmetry, *, mirrors: bool) -> Tensor:
     waves = _repeated(torch.fft.fft2(sheets), kind)
-    if kind == "lattice" and mirrors:
+    if kind != "line" and mirrors:
         for image in (waves.transpose(-1, -2), _flipped(waves, -1), _flipped(waves, -2)):
             waves = _halved(waves, image)
     return _clean(waves, kind)
