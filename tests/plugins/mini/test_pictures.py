@@ -195,6 +195,8 @@ def read_events(path):
         if 5 in event:
             value = fields(fields(event[5])[1])
             found.append((event.get(2, 0), value[1].decode(), value[2] if 2 in value else fields(value[4])))
+        elif 7 in event:
+            found.append((event[2], "session", fields(event[7])))
         data = data[16 + length :]
     return found
 
@@ -235,7 +237,8 @@ def test_event_files_hold_curves_and_pictures(tmp_path):
     record.picture(300, picture(1))
     record.close()
     (path,) = (tmp_path / "tensorboard").iterdir()
-    first, second, third = read_events(path)
+    started, first, second, third = read_events(path)
+    assert started == (1, "session", {1: 1})
     assert first == (1, "loss", 0.5)
     assert second == (300, "loss", 0.25)
     assert third[2][1] == third[2][2] == 64
@@ -263,3 +266,6 @@ def test_a_log_goes_on_after_the_checkpoint(tmp_path):
     second.close()
     lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert [(line["step"], line["loss"]) for line in lines] == [(1, 1), (2, 2), (3, 9)]
+    events = [read_events(path) for path in (tmp_path / "tensorboard").iterdir()]
+    # TensorBoard leaves out what was noted of step 3 before.
+    assert (3, "session", {1: 1}) in [file[0] for file in events]

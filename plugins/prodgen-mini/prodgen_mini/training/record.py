@@ -30,7 +30,7 @@ class Record:
         kept = [line for line in _whole_lines(path) if json.loads(line)["step"] <= step]
         path.write_text("".join(kept), "utf-8")
         self._log = path.open("a", encoding="utf-8")
-        self._events = EventFile(out / "tensorboard")
+        self._events = EventFile(out / "tensorboard", after=step)
 
     def figures(self, step: int, figures: dict[str, float]) -> None:
         """One line of the log, and a point on each curve."""

@@ -15,13 +15,19 @@ from pathlib import Path
 
 
 class EventFile:
-    """Appends to a new file in a folder; a run that goes on begins another file, as TensorBoard expects."""
+    """Appends to a new file in a folder; a run that goes on begins another file, as TensorBoard expects.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        after: the step after which the run goes on: what earlier files hold of later ones is no longer shown.
+    """
+
+    def __init__(self, folder: Path, after: int = 0) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         name = f"events.out.tfevents.{int(time.time())}.{uuid.uuid4().hex[:8]}.{os.getpid()}"
         self._file = (folder / name).open("wb")
         self._write(_text(3, b"brain.Event:2"))
+        started = _text(7, _number(1, 1))  # a session log whose status is START
+        self._write(_number(2, after + 1) + started)
 
     def scalar(self, tag: str, value: float, step: int) -> None:
         self._summary(tag, _key(2, 5) + struct.pack("<f", value), step)
