@@ -34,7 +34,9 @@ def section(name: str, folder: Path) -> dict[str, Any]:
             {"kind": kind, "model": _once(folder / kind, lambda path, seed=seed: sdxl.controlnet(path, seed=seed))}
             for seed, kind in enumerate(("depth", "normal"))
         ]
-        return {"model": base, "controls": nets, "steps": 2, "geometry": "render/parametric"}
+        looks = Path(_once(folder / "ip-adapter", sdxl.ip_adapter))
+        ip = {"model": str(looks / "ip-adapter.safetensors"), "image_encoder": {"model": str(looks / "image_encoder")}}
+        return {"model": base, "controls": nets, "ip_adapter": ip, "steps": 2, "geometry": "render/parametric"}
     return {"model": base, "steps": 2}
 
 
