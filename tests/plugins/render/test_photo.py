@@ -10,6 +10,7 @@ from prodgen_render.config import Config
 from prodgen_render.geometry import box, revolve
 from prodgen_render.model import Material, Model3D, Texture
 from prodgen_render.photo.build import Built, model_from_photos
+from prodgen_render.photo.complete import complete_rows
 from prodgen_render.photo.cuboid import fit_cuboid
 from prodgen_render.photo.cutout import cut_out
 from prodgen_render.photo.frame import PhotoCamera, contract_frame
@@ -17,7 +18,6 @@ from prodgen_render.photo.generator import PhotoGenerator
 from prodgen_render.photo.kinds import read_words
 from prodgen_render.photo.measures import foreground_psnr, gradient_correlation, overlap
 from prodgen_render.photo.revolution import fit_revolution, mirror_axis
-from prodgen_render.photo.texture import complete_rows
 from prodgen_render.rendering import render
 
 from prodgen_sdk.context import Context

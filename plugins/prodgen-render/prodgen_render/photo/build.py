@@ -16,6 +16,7 @@ from prodgen_render.photo.fits import Fits
 from prodgen_render.photo.flat import flat_body
 from prodgen_render.photo.frame import AWAY, PhotoCamera
 from prodgen_render.photo.kinds import Shape, read_words
+from prodgen_render.photo.lit import light_power
 from prodgen_render.photo.plan import depth_of, plan_of
 from prodgen_render.photo.refined import fitted_to
 from prodgen_render.photo.relief import relief_parts
@@ -121,7 +122,8 @@ def _revolution(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[Phot
         )
     body = fitted_to(body, fits.mask, fits.pieces)
     hollow = fits.words.open and body.radius[-1] > 0.6 * body.radius.max()
-    parts = [revolved_part(body, shots_of(cutout, body.camera, behind), hollow, fits.words.clear)]
+    shots = shots_of(cutout, body.camera, behind, light_power(cutout, body))
+    parts = [revolved_part(body, shots, hollow, fits.words.clear)]
     if fits.attached > 0.008:
         parts += _attached(fits.pieces, cutout, body.camera)
     return body.camera, parts, "symmetry" if body.squash == 1 else "outline"
@@ -133,7 +135,7 @@ def _beside_each_other(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tup
     parts = []
     for piece, body in fits.bodies:
         body = fitted_to(body, piece, np.zeros_like(piece))
-        part = revolved_part(body, shots_of(cutout, body.camera, behind))
+        part = revolved_part(body, shots_of(cutout, body.camera, behind, light_power(cutout, body)))
         parts.append(part.moved(x=(body.camera.x - camera.x) * AWAY / camera.focal))
     centre, radius = Model3D(tuple(parts)).sphere
     framed = fits.frame is not None and abs(radius - 1) < 0.06 and float(np.abs(centre).max()) < 0.14

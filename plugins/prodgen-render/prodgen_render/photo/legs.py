@@ -28,6 +28,8 @@ _ALIKE = 0.04
 """How far a foot may be from the mirror image of its partner, as a share of the extent."""
 _SEAT = 0.05
 """How thick a chair's seat is, as a share of its height."""
+_COVERED = 0.75
+"""Share of an outline that legs and top make up at least; the rest are rungs."""
 _UNTOLD = 0.7
 """Depth in radii where all feet are level."""
 _SIDES = 12
@@ -88,7 +90,19 @@ def legged(mask: Mask) -> Legged | None:
     top = (
         mask & above & (ndimage.binary_dilation(core_mask, iterations=3) | (np.arange(len(mask))[:, None] < lowest_top))
     )
-    return Legged(tuple(legs), np.asarray(top)) if top.sum() > 0.05 * mask.sum() else None
+    covered = (top | _picture(legs, mask.shape)) & mask
+    stands = top.sum() > 0.05 * mask.sum() and covered.sum() > _COVERED * mask.sum()
+    return Legged(tuple(legs), np.asarray(top)) if stands else None
+
+
+def _picture(legs: list[Leg], shape: tuple[int, ...]) -> Mask:
+    """Where legs are in the photo, with a pixel around them, bool [h, w]."""
+    out = np.zeros(shape, bool)
+    columns = np.arange(shape[1]) + 0.5
+    for leg in legs:
+        rows = np.clip(leg.row.astype(int), 0, shape[0] - 1)
+        out[rows] |= np.abs(columns - leg.middle[:, None]) <= leg.half[:, None] + 1
+    return out
 
 
 def _hangs(piece: Mask, bottom: int, height: int) -> bool:

@@ -11,7 +11,9 @@ from prodgen_render.photo.frame import AWAY
 from prodgen_sdk.types import Mask
 
 _FAINT = 0.012
-_ROUNDNESS = 0.68
+_DARK = 0.05
+"""All that is darker than this counts alike: where it is darkest a shadow tells how near the product is, not where it lies."""
+_ROUNDNESS = 0.66
 """Depth as a share of width of a soft shadow on the floor, as it spreads beside a product: the median of made-up products."""
 _LEAST, _MOST = 3.0, 35.0
 _ODD = 0.5
@@ -38,7 +40,9 @@ def elevation_from_shadow(darker: Floats, mask: Mask) -> float | None:
     from scipy import ndimage
 
     beside = ~ndimage.binary_dilation(mask, iterations=max(2, round(0.008 * max(mask.shape))))
-    weight = np.where(beside & (darker > _FAINT), darker, 0)
+    # What has the product below it is no floor in front of it or beside it, but pale parts of it that the mask misses.
+    above = np.maximum.accumulate(mask[::-1], axis=0)[::-1]
+    weight = np.where(beside & ~above & (darker > _FAINT), np.minimum(darker, _DARK), 0)
     if (weight > 0).sum() < 2e-4 * mask.size:
         return None
     y, x = (np.arange(size, dtype=np.float64) for size in mask.shape)

@@ -5,28 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.model import Floats, Ints, Material, Part, Texture
+from prodgen_render.photo.complete import Ends, complete_rows
 from prodgen_render.photo.cuboid import Cuboid
+from prodgen_render.photo.frame import AWAY
 from prodgen_render.photo.revolved import Revolved, section, section_normal
-from prodgen_render.photo.texture import (
-    SHADING,
-    UNSEEN,
-    Ends,
-    Shot,
-    complete_rows,
-    merged,
-    seen_in,
-    smoothstep,
-    towards_mean,
-)
-from prodgen_render.triangles import grid_faces, smooth_normals
+from prodgen_render.photo.texture import SHADING, UNSEEN, Shot, bilinear, merged, seen_in, smoothstep, towards_mean
+from prodgen_render.triangles import grid_faces
 
 _COLUMNS = 128
 _MOST_TEXELS = 2048
 
 
-def material(pixels: Floats) -> Material:
-    """A photographed material with this texture, linear [h, w, 3]."""
-    return Material("photo", (1.0, 1.0, 1.0), 0.6, texture=Texture(pixels), photographed=SHADING)
+def material(pixels: Floats, power: float = SHADING) -> Material:
+    """A photographed material with this texture, linear [h, w, 3], that such a power of the relative light was divided out of."""
+    return Material("photo", (1.0, 1.0, 1.0), 0.6, texture=Texture(pixels), photographed=power)
 
 
 def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False, clear: bool = False) -> Part:
@@ -45,7 +37,6 @@ def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False, clear
     # Row 0 of a texture is at v = 1, the path's end.
     along = (1 - (np.arange(rows) + 0.5) / rows) * length[-1]
     at_radius, at_height = np.interp(along, length, radius), np.interp(along, length, height)
-    slope_r, slope_h = _slopes(length, radius, height, along)
     angle = ((np.arange(columns) + 0.5) / columns * 2 * np.pi + np.pi / 2)[None]
     points = np.empty((rows, columns, 3))
     flat_here = body.flatness(at_radius)[:, None]
@@ -53,14 +44,12 @@ def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False, clear
     points[..., 0] = body.across(at_height[:, None], at_radius[:, None] * across)
     points[..., 1] = at_radius[:, None] * away
     points[..., 2] = at_height[:, None]
-    normals = np.empty_like(points)
-    outwards = np.stack(section_normal(angle, flat_here), -1)
-    outwards /= np.maximum(np.linalg.norm(outwards, axis=-1, keepdims=True), 1e-9)
-    normals[..., :2] = slope_h[:, None, None] * outwards
-    normals[..., 2] = -slope_r[:, None]
-    normals /= np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-9)
+    normals = _normals(body, radius, height, length, along, angle)
     flat, faces, uv = _turned_grid(body, radius, height, length, rows)
-    seen = [seen_in(shot, points, normals) for shot in shots]
+    found = [seen_in(shot, points, normals) for shot in shots]
+    seen: list[tuple[Floats, Floats]] = [
+        (c, w * _clear_of_edge(shot, points)) for (c, w), shot in zip(found, shots, strict=True)
+    ]
     if hollow:
         # Through the opening only some of the inside is seen, and the inside hides nothing outside.
         seen = [
@@ -71,7 +60,30 @@ def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False, clear
         weight = weight * smoothstep((np.abs(normals[..., 1]) - _EDGE_ON) / _EDGE_ON).astype(np.float32)
     # Beside the outline there is gloss: what is a little further in tells the material.
     texture = complete_rows(colour, weight, ends=_CLEAR_ENDS if clear else _TURNED_ENDS)
-    return Part(flat, faces, smooth_normals(flat, faces, weld=1e-5), uv, material(texture))
+    around = np.linspace(0, 2 * np.pi, _COLUMNS + 1)[None] + np.pi / 2
+    outwards = _normals(body, radius, height, length, length, around).reshape(-1, 3).astype(np.float32)
+    return Part(flat, faces, outwards, uv, material(texture, shots[0].power))
+
+
+def _normals(body: Revolved, radius: Floats, height: Floats, length: Floats, along: Floats, angle: Floats) -> Floats:
+    """Unit normals [h, w, 3] of the path turned about the axis, at places along it [h] and angles [1, w]."""
+    slope_r, slope_h = _slopes(length, radius, height, along)
+    flat = body.flatness(np.interp(along, length, radius))[:, None]
+    outwards = np.stack(section_normal(angle, flat), -1)
+    outwards /= np.maximum(np.linalg.norm(outwards, axis=-1, keepdims=True), 1e-9)
+    normals = np.empty((len(along), angle.shape[1], 3))
+    normals[..., :2] = slope_h[:, None, None] * outwards
+    normals[..., 2] = -slope_r[:, None]
+    return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-9))
+
+
+def _clear_of_edge(shot: Shot, points: Floats) -> Floats:
+    """0 for points [h, w, 3] on the outline in the photo, whose pixels are of the background too, 1 from `_RIM` pixels inwards."""
+    from scipy import ndimage
+
+    inside = ndimage.distance_transform_edt(shot.cutout.mask)[..., None].astype(np.float32)
+    x, y, _ = shot.camera.project(points)
+    return np.asarray(smoothstep(bilinear(inside, x - 0.5, y - 0.5)[..., 0] / _RIM))
 
 
 def _turned_grid(
@@ -113,6 +125,7 @@ def _unhidden(flat: Floats, faces: Ints, points: Floats, normals: Floats, shot: 
     return np.asarray(np.repeat(np.repeat(smooth, 4, 0), 4, 1)[: points.shape[0], : points.shape[1]])
 
 
+_RIM, _CALM, _PASSES = 3.0, 1.5, 30
 _INSIDE = 24
 _TURNED_ENDS, _CLEAR_ENDS = Ends(skipped=0.05, band=0.07), Ends(skipped=0.06, band=0.08, calm=0.1)
 _EDGE_ON = 0.3
@@ -121,7 +134,7 @@ _EDGE_ON = 0.3
 
 def _path(body: Revolved, hollow: bool) -> tuple[Floats, Floats]:
     """Radii and heights from the bottom's middle, up outside, to the middle of the top (or of the floor inside)."""
-    r, z = _smooth(body.radius), body.height
+    r, z = _smooth(body.radius, AWAY / body.camera.focal), body.height
     ends = np.array([1e-4, 0.35, 0.7, 0.93])
     bottom_r, bottom_z = ends * r[0], np.full(4, z[0])
     if not hollow:
@@ -136,18 +149,27 @@ def _path(body: Revolved, hollow: bool) -> tuple[Floats, Floats]:
     )
 
 
-def _smooth(radius: Floats) -> Floats:
+def _smooth(radius: Floats, pixel: float) -> Floats:
+    """Radii without the steps of the outline's pixels: nowhere moved by more than half of one, so that rims stay where they are."""
     from scipy import ndimage
 
-    # Sharpened first, so that rims and edges stay where they are.
-    sharp = 2 * radius - ndimage.gaussian_filter1d(radius, 1.0, mode="nearest")
-    return np.asarray(np.maximum(ndimage.gaussian_filter1d(sharp, 1.0, mode="nearest"), 1e-4))
+    smooth = radius
+    for _ in range(_PASSES):
+        smooth = np.clip(
+            ndimage.gaussian_filter1d(smooth, _CALM, mode="nearest"), radius - pixel / 2, radius + pixel / 2
+        )
+    return np.asarray(np.maximum(smooth, 1e-4))
 
 
 def _slopes(length: Floats, radius: Floats, height: Floats, along: Floats) -> tuple[Floats, Floats]:
+    """How fast radius and height change along the path; over a few rings, for the outline's pixels make steps of single ones."""
+    from scipy import ndimage
+
     step = np.maximum(np.diff(length), 1e-9)
     middle = (length[:-1] + length[1:]) / 2
-    return np.interp(along, middle, np.diff(radius) / step), np.interp(along, middle, np.diff(height) / step)
+    rates = (ndimage.gaussian_filter1d(np.diff(values) / step, _CALM, mode="nearest") for values in (radius, height))
+    across, up = (np.interp(along, middle, rate) for rate in rates)
+    return across, up
 
 
 _FACES = {
@@ -187,7 +209,7 @@ def cuboid_parts(box: Cuboid, shots: list[Shot], printed: bool = True) -> list[P
     colour = np.concatenate([found[name][0] for name in strip], 1)
     weight = np.concatenate([found[name][1] for name in strip], 1)
     assert colour.shape[0] == rows
-    around = complete_rows(colour, weight, ends=Ends(0.0, 0.04, 0.15))
+    around = complete_rows(colour, weight, ends=Ends(0.0, 0.04, 0.15, seam=0))
     hidden = 1 - weight[..., None]
     around = (around + (towards_mean(around, colour, weight, UNSEEN[printed]) - around) * hidden).astype(np.float32)
     textures, start = {}, 0
