@@ -20,6 +20,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "strap": ("strap", "straps", "watchband", "wristband", "表带", "腕带"),
     "lid": ("lid", "lids", "screw cap", "stopper", "瓶盖", "杯盖", "盖子", "盖"),
     "pump": ("pump head", "pump top", "泵头", "按压头"),
+    "buttons": ("buttons", "纽扣", "扣子"),
     "case": ("casing", "管身", "外壳"),
     "shade": ("shade", "lampshade", "灯罩"),
     "base": ("base", "foot", "底座", "灯座"),

@@ -101,7 +101,7 @@ def test_unknown_families_fall_back_and_say_so() -> None:
     ("title", "category", "family", "word"),
     [
         ("Chelsea boots", "apparel/shoes", "sneakers", "shoes"),
-        ("Denim jacket", "apparel/jacket", "sweater", "jacket"),
+        ("Navy blazer", "apparel/blazer", "jacket", "blazer"),
         ("帆布双肩包", "apparel/bags", "tote-bag", "双肩包"),
         ("Soap dispenser", "home/bath", "pump-bottle", "home/bath"),
     ],
@@ -309,10 +309,27 @@ def test_a_named_rim_is_a_band_along_the_upper_edge(title: str, category: str) -
         ("Serum in a pump bottle", "pump-bottle"),
         ("玻尿酸精华液", "dropper-bottle"),
         ("Hand lotion", "pump-bottle"),
+        ("Flannel shirt, red checks", "shirt"),
+        ("Graphic T-shirt", "tshirt"),
+        ("Grey sweatshirt", "sweater"),
+        ("男士牛津衬衫", "shirt"),
+        ("Denim jacket", "jacket"),
+        ("羊毛大衣", "jacket"),
     ],
 )
 def test_what_the_networks_never_saw_has_a_shape_of_its_own(title: str, family: str) -> None:
-    assert family_of(product(title, "beauty/other"))[0].name == family
+    domain = FAMILIES[family].domain
+    assert family_of(product(title, f"{domain}/other")) == (FAMILIES[family], "")
+
+
+def test_a_shirt_has_sleeves_as_the_title_says_and_a_coat_is_long() -> None:
+    def size(title: str) -> np.ndarray:
+        found = np.concatenate([part.vertices for part in build_model(product(title, "apparel/other"), 2).parts])
+        return np.asarray(np.ptp(found, axis=0))
+
+    # A long sleeve hangs lower than a short one reaches out.
+    assert size("Linen shirt")[0] > size("Short-sleeve linen shirt")[0]
+    assert size("Wool coat")[2] > 1.2 * size("Wool jacket")[2]
 
 
 def test_without_a_named_part_nothing_changes() -> None:

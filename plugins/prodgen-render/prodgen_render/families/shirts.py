@@ -1,0 +1,165 @@
+"""What opens down the front: shirt and jacket, with a folded collar."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from prodgen_render.families.garment_kit import garment, hem_lines
+from prodgen_render.families.kit import lathe
+from prodgen_render.families.torso import Torso
+from prodgen_render.geometry import loft, tube
+from prodgen_render.looks import Look
+from prodgen_render.model import Floats, Material, Part
+from prodgen_render.patterns import brightness, mix
+from prodgen_render.words import mentions, words_of
+
+_SHIRTS = ("cotton", "linen", "silk", "denim", "nylon", "wool", "velvet")
+_JACKETS = ("denim", "cotton", "leather", "nylon", "wool", "canvas", "velvet", "linen")
+_LONG = ("coat", "overcoat", "trench", "parka", "大衣", "风衣")
+_SHORT = ("short sleeve", "short-sleeve", "short sleeved", "hawaiian", "短袖")
+_NECK = (0.095, 0.056, 0.018)
+
+
+def shirt(look: Look) -> list[Part]:
+    """A buttoned shirt with a folded collar."""
+    short = any(mentions(words_of(look.product), word) >= 0 for word in _SHORT)
+    torso = Torso.of(look, sleeve=0.24 if short else 0.59, loose=1.02, neck=_NECK)
+    parts = _body(look, torso, _SHIRTS)
+    cloth, edge = _cloths(look, _SHIRTS, parts)
+    parts += [
+        *_collar(torso, cloth, 0.040),
+        _placket(torso, cloth, edge, 0.016, strip=cloth is parts[0].material),
+        *_buttons(torso, _button(look), 7),
+    ]
+    if look.chance(0.6):
+        parts += _patch(torso, cloth, edge, 0.040, 0.122, 0.56 * torso.length, 0.72 * torso.length)
+    if not short:
+        parts += torso.cuffs(cloth)
+    return [*parts, *_hems(torso, cloth, sleeves=short)]
+
+
+def jacket(look: Look) -> list[Part]:
+    """A jacket or coat: buttoned where it is of denim or wool, else zipped."""
+    long = any(mentions(words_of(look.product), word) >= 0 for word in _LONG)
+    torso = Torso.of(look, sleeve=0.60, loose=1.12, longer=1.32 if long else 0.92, neck=_NECK)
+    parts = _body(look, torso, _JACKETS)
+    cloth, edge = _cloths(look, _JACKETS, parts)
+    buttoned = cloth.name in ("denim", "wool", "cotton", "linen", "canvas", "velvet") or look.material_name == ""
+    metal = look.plain("brass" if cloth.name == "denim" else "steel")
+    parts += [*_collar(torso, cloth, 0.056), _placket(torso, cloth, edge, 0.022, strip=cloth is parts[0].material)]
+    if buttoned:
+        parts += _buttons(torso, metal if cloth.name == "denim" else _button(look), 5 if long else 6, radius=0.0075)
+    else:
+        line = np.linspace(0.004, torso.length - torso.neck[1] - 0.004, 60)
+        parts.append(tube(torso.on_front(0 * line, line, 0.005), 0.0034, metal, segments=10))
+    for side in (-1, 1):
+        low, high = (0.30, 0.47) if long else (0.14, 0.34)
+        parts += _patch(torso, cloth, edge, side * 0.075, side * 0.185, low * torso.length, high * torso.length)
+        if cloth.name in ("denim", "canvas") and not long:
+            parts += _patch(torso, cloth, edge, side * 0.055, side * 0.155, 0.60 * torso.length, 0.73 * torso.length)
+    parts += torso.cuffs(cloth)
+    return [*parts, *(_hems(torso, cloth) if long else [torso.waistband(cloth)])]
+
+
+def _body(look: Look, torso: Torso, names: tuple[str, ...]) -> list[Part]:
+    return garment(look, torso.field, torso.bounds, torso.keep, prints=look.pattern_name == "logo", names=names)
+
+
+def _cloths(look: Look, names: tuple[str, ...], body: list[Part]) -> tuple[Material, Material]:
+    """The cloth of collar and bands, and a darker one for seams; a pattern goes on in its ground's colour."""
+    cloth = look.solid(*names) if body[0].material.texture is not None else body[0].material
+    return cloth, cloth.but(colour=tuple(0.72 * c for c in cloth.colour), bump=None, texture=None)
+
+
+def _button(look: Look) -> Material:
+    base = look.colour("#f4f3ef")
+    return look.part(
+        "buttons", look.plain("plastic", mix(base, (20, 20, 22), 0.55) if brightness(base) > 0.75 else (240, 236, 226))
+    )
+
+
+def _collar(torso: Torso, cloth: Material, leaf: float) -> list[Part]:
+    """A stand around the neck and a leaf folded over it, open in front.
+
+    Args:
+        leaf: how far it falls at the back, in metres; in front it is longer and ends in points.
+    """
+    loop = torso.neckline()
+    start = int(np.argmin(loop[:, 1] + 10 * np.abs(loop[:, 0])))
+    loop = np.concatenate([np.roll(loop, -start, axis=0), loop[start : start + 1]])
+    along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(loop, axis=0), axis=1))])
+    places = np.linspace(0.006, along[-1] - 0.006, 120)
+    path = np.stack([gaussian_filter1d(np.interp(places, along, axis), 3, mode="nearest") for axis in loop.T], -1)
+    forward = np.gradient(path[:, :2], axis=0)
+    away = np.stack([forward[:, 1], -forward[:, 0]], -1) / np.linalg.norm(forward, axis=1, keepdims=True)
+    away *= np.sign((away * (path[:, :2] - path[:, :2].mean(0))).sum())
+    ahead = np.clip(-away[:, 1], 0, 1)[:, None] ** 3
+    # (outwards, upwards) from the neckline: up the stand, over the fold, down the leaf.
+    stand = np.array([[0.000, -0.006], [-0.010, 0.010], [-0.016, 0.026]])
+    fold = np.array([[-0.015, 0.032], [-0.011, 0.033]])
+    fall = np.linspace(0, 1, 9)[None, :, None]
+    drop = leaf + 0.026 * ahead[:, None]
+    down = fold[-1] + fall * np.concatenate([0.55 * drop, -drop], -1)
+    strip = np.concatenate([np.broadcast_to(np.vstack([stand, fold]), (len(path), 5, 2)), down], 1)
+    outside = np.empty((len(path), strip.shape[1], 3))
+    outside[..., :2] = path[:, None, :2] + away[:, None] * strip[..., :1]
+    outside[..., 2] = path[:, None, 2] + strip[..., 1]
+    outside[:, 4:] = _outside(torso, outside[:, 4:], 0.004)
+    inside = outside.copy()
+    inside[..., :2] -= 0.0022 * away[:, None]
+    rings = np.concatenate([outside, inside[:, ::-1]], 1)
+    return [loft(rings, cloth)]
+
+
+def _outside(torso: Torso, points: Floats, gap: float) -> Floats:
+    """Points [n, m, 3], those moved that are less than `gap` before the body."""
+    moved = points.reshape(-1, 3).astype(np.float32)
+    step = np.eye(3, dtype=np.float32) * np.float32(0.002)
+    for _ in range(5):
+        depth = torso.field(moved)
+        slope = np.stack([torso.field(moved + axis) - depth for axis in step], -1)
+        slope /= np.linalg.norm(slope, axis=1, keepdims=True).clip(1e-9)
+        moved = moved + slope * np.maximum(gap - depth, 0)[:, None]
+    return moved.reshape(points.shape)
+
+
+def _placket(torso: Torso, cloth: Material, edge: Material, half: float, *, strip: bool) -> Part:
+    """The strip down the front that the buttons are on; its edge alone, where a pattern goes on over it."""
+    height = np.linspace(0.003, torso.length - torso.neck[1] - 0.002, 70)
+    if not strip:
+        return tube(torso.on_front(half + 0 * height, height, 0.001), 0.0012, edge, segments=8)
+    across = np.array([-1, -0.96, -0.5, 0, 0.5, 0.96, 1]) * half
+    x, z = np.meshgrid(across, height)
+    skin = torso.on_front(x, z, 0.001)
+    skin[:, 1:-1, 1] -= 0.0025
+    return loft(skin.astype(np.float64), cloth, closed=False)
+
+
+def _buttons(torso: Torso, material: Material, count: int, radius: float = 0.0058) -> list[Part]:
+    heights = np.linspace(0.07, torso.length - torso.neck[1] - 0.012, count)
+    places = torso.on_front(0 * heights, heights, 0.0035)
+    disc = [(1e-4, 0.0), (radius, 0.0), (radius, 0.0024), (radius * 0.7, 0.0018), (1e-4, 0.0018)]
+    button = lathe(disc, [0, 0.0006, 0.0008, 0.0004, 0], material, 32).turned(90, "x")
+    return [button.moved(x=float(x), y=float(y), z=float(z)) for x, y, z in places]
+
+
+def _patch(
+    torso: Torso, cloth: Material, edge: Material, inner: float, outer: float, low: float, high: float
+) -> list[Part]:
+    """A pocket sewn on the front."""
+    x, z = np.meshgrid(np.linspace(inner, outer, 16), np.linspace(low, high, 16))
+    if outer < inner:
+        x = x[:, ::-1]
+    skin = torso.on_front(x, z, 0.001)
+    skin[1:-1, 1:-1, 1] -= 0.0024
+    seam = np.concatenate([skin[::-1, 0], skin[0], skin[:, -1], skin[-1, ::-1]]) - [0, 0.0012, 0]
+    return [loft(skin.astype(np.float64), cloth, closed=False), tube(seam, 0.0012, edge, segments=8)]
+
+
+def _hems(torso: Torso, cloth: Material, sleeves: bool = False) -> list[Part]:
+    parts = hem_lines(torso.field, np.array([0, 0, 0.001], np.float32), np.array([0, 0, 1.0], np.float32), 0.4, cloth)
+    if sleeves:
+        for start, axis in zip(torso.starts, torso.axes, strict=True):
+            parts += hem_lines(torso.field, start + axis * torso.sleeve, -axis, 0.14, cloth)
+    return parts
