@@ -206,8 +206,7 @@ class Studio:
 
     def review(self, variant: str, state: ReviewState, *, by: str, reason: str = "") -> Variant:
         """Moves a variant to another review state; who and why is kept. Raises InputError if that step is not allowed."""
-        self.store.variants.set_review(variant, state, by, reason)
-        return self.store.variants.get(variant)
+        return self.store.reviews.move(variant, state, by, reason)
 
     # Try-on
 

@@ -133,7 +133,7 @@ def _ids(studio: Studio, name: str, state: ReviewState) -> list[str]:
 
 def _superseded(studio: Studio, id: str) -> bool:
     """Whether publishing a newer picture of the same view took this one from sight, so that nobody decided on it."""
-    steps = studio.store.variants.reviews(id)
+    steps = studio.store.reviews.of(id)
     return bool(steps) and steps[-1].by == "core"
 
 

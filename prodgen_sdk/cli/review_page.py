@@ -49,7 +49,7 @@ def _tile(studio: Studio, variant: Variant) -> Html:
         shown = picture(studio.image(variant), f"{variant.sku}, {variant.view.slug}", width=_WIDTH)
     except StoreError as error:
         shown = el("p", str(error), class_="lost")
-    steps = studio.store.variants.reviews(variant.id)[-1:]
+    steps = studio.store.reviews.of(variant.id)[-1:]
     decided = [f"{step.after} by {step.by}{f': {step.reason}' if step.reason else ''}" for step in steps]
     why = [el("li", reason) for reason in (*variant.screening.reasons, *variant.shortcomings, *decided)]
     return el(

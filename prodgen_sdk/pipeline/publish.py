@@ -103,7 +103,7 @@ def publish(
     if published.review == "approved":
         replaced = [other.id for other in older if other.view == variant.view]
         if replaced:
-            store.variants.retire(replaced, "core", f"superseded by {variant.id}")
+            store.reviews.retire(replaced, "core", f"superseded by {variant.id}")
     return published
 
 

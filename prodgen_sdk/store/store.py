@@ -20,6 +20,7 @@ from prodgen_sdk.store.migrate import upgrade
 from prodgen_sdk.store.outbox import Outbox
 from prodgen_sdk.store.products import Products
 from prodgen_sdk.store.recent import Recent, follow, read
+from prodgen_sdk.store.reviews import Reviews
 from prodgen_sdk.store.states import States
 from prodgen_sdk.store.tryons import TryOns
 from prodgen_sdk.store.variants import Variants
@@ -42,6 +43,7 @@ class Store:
         self.assets = assets
         self.products = Products(database)
         self.variants = Variants(database, assets)
+        self.reviews = Reviews(database)
         self.outbox = Outbox(database)
         self.events = Events(database)
         self.embeddings = Embeddings(database)

@@ -5,28 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Column, Connection, Select, bindparam, func, insert, select
 
 from prodgen_sdk.errors import InputError, NotFound
 from prodgen_sdk.store import outbox
 from prodgen_sdk.store.assets import AssetStore
 from prodgen_sdk.store.database import CHUNK, Database, batched
 from prodgen_sdk.store.documents import dump
-from prodgen_sdk.store.schema import from_micros, now_micros, products, reviews, variants
-from prodgen_sdk.types import Facets, Model, ReviewState, Variant
-
-TRANSITIONS: dict[ReviewState, tuple[ReviewState, ...]] = {
-    "draft": ("in_review",),
-    "in_review": ("approved", "rejected"),
-    "approved": ("rejected",),
-    "rejected": ("in_review",),
-}
-"""From which state a review may go to which."""
+from prodgen_sdk.store.schema import products, variants
+from prodgen_sdk.types import Facets, ReviewState, Variant
 
 _NEIGHBOURS = 2000
 
@@ -52,17 +43,6 @@ _OF_PRODUCTS = (
 )
 _PICTURES = select(variants.c.id, variants.c.sku, variants.c.digest, variants.c.review).where(_AMONG)
 _DOCUMENTS = select(variants.c.id, variants.c.document).where(_AMONG)
-
-
-class Review(Model):
-    """One step in the review of a variant."""
-
-    variant: str
-    before: ReviewState
-    after: ReviewState
-    by: str
-    reason: str
-    at: datetime
 
 
 class Variants:
@@ -93,9 +73,9 @@ class Variants:
             return known
         self._assets.put(image)
         with self._database.write("catalogue") as connection:
-            row = connection.execute(_select().where(variants.c.id == variant.id)).one_or_none()
+            row = connection.execute(selected().where(variants.c.id == variant.id)).one_or_none()
             if row is not None:
-                return _variant(row)
+                return of_row(row)
             if connection.execute(select(products.c.sku).where(products.c.sku == variant.sku)).first() is None:
                 raise NotFound(
                     f"There is no product {variant.sku!r} to publish a variant of.", hint="Add the product first."
@@ -113,7 +93,7 @@ class Variants:
             NotFound: there is none; with similar ids.
         """
         with self._database.read() as connection:
-            return _get(connection, id)
+            return one(connection, id)
 
     def image(self, id: str) -> bytes:
         """The verified bytes of a variant's picture file."""
@@ -134,7 +114,7 @@ class Variants:
             ids: only these; unknown ones are left out.
             after: begin behind the variant with this id.
         """
-        query = _select().order_by(variants.c.number)
+        query = selected().order_by(variants.c.number)
         if sku is not None:
             query = query.where(variants.c.sku == sku)
         if review is not None:
@@ -142,7 +122,7 @@ class Variants:
         start = 0 if after is None else self._number(after)
         size = CHUNK if limit is None else min(limit, CHUNK)
         rows = self._pages(query, start, size) if ids is None else self._among(query, start, ids)
-        return map(_variant, islice(rows, limit))
+        return map(of_row, islice(rows, limit))
 
     def _pages(self, query: Select[Any], start: int, size: int) -> Iterator[Any]:
         while True:
@@ -162,7 +142,7 @@ class Variants:
 
     def _number(self, id: str) -> int:
         with self._database.read() as connection:
-            _get(connection, id)
+            one(connection, id)
             number: int = connection.execute(select(variants.c.number).where(variants.c.id == id)).scalar_one()
             return number
 
@@ -237,92 +217,23 @@ class Variants:
             for id, document in self._database.rows(_DOCUMENTS, ids=chunk)
         }
 
-    def set_review(self, id: str, state: ReviewState, by: str, reason: str = "") -> Variant:
-        """Moves a variant to another review state, notes who did and why, and tells the index.
-
-        To the state that it has, nothing happens.
-
-        Raises:
-            NotFound: no such variant.
-            InputError: `TRANSITIONS` has no such step.
-        """
-        with self._database.write("catalogue") as connection:
-            variant = _get(connection, id)
-            if variant.review == state:
-                return variant
-            if state not in TRANSITIONS[variant.review]:
-                steps = " or ".join(TRANSITIONS[variant.review])
-                raise InputError(
-                    f"Variant {id} is {variant.review} and cannot become {state}.",
-                    hint=f"From there it goes to {steps}.",
-                )
-            return _move(connection, variant, state, by, reason)
-
-    def retire(self, ids: Iterable[str], by: str, reason: str) -> tuple[str, ...]:
-        """Rejects those of `ids` that are approved, in one transaction, each with a step of review; the ids that were.
-
-        Others, unknown ones too, are left alone, so that it may be repeated.
-        """
-        with self._database.write("catalogue") as connection:
-            found = [
-                _variant(row)
-                for chunk in batched(sorted(set(ids)))
-                for row in connection.execute(_select().where(variants.c.id.in_(chunk)).order_by(variants.c.number))
-            ]
-            return tuple(
-                _move(connection, variant, "rejected", by, reason).id
-                for variant in found
-                if variant.review == "approved"
-            )
-
-    def reviews(self, id: str) -> tuple[Review, ...]:
-        """All steps of a variant's review, oldest first."""
-        query = select(reviews).where(reviews.c.variant == id).order_by(reviews.c.number)
-        with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        return tuple(
-            Review(
-                variant=row.variant,
-                before=row.before,
-                after=row.after,
-                by=row.by,
-                reason=row.reason,
-                at=from_micros(row.at),
-            )
-            for row in rows
-        )
-
     def digests(self) -> set[str]:
         """The assets that variants name."""
         with self._database.read() as connection:
             return set(connection.execute(select(variants.c.digest)).scalars())
 
 
-def _select() -> Select[Any]:
+def selected() -> Select[Any]:
     return select(variants.c.number, variants.c.document)
 
 
-def _variant(row: Any) -> Variant:
+def of_row(row: Any) -> Variant:
     return Variant.model_validate_json(row.document)
 
 
-def _move(connection: Connection, variant: Variant, state: ReviewState, by: str, reason: str) -> Variant:
-    """Gives a variant another state, with its step of review and, if it comes to or goes from sight, its change."""
-    changed = variant.model_copy(update={"review": state})
-    row = update(variants).where(variants.c.id == variant.id)
-    connection.execute(row.values(review=state, document=dump(changed)))
-    step = {"variant": variant.id, "before": variant.review, "after": state, "by": by, "reason": reason}
-    connection.execute(insert(reviews).values(**step, at=now_micros()))
-    if state == "approved":
-        outbox.append(connection, "upsert", [(variant.id, variant.sku)])
-    elif variant.review == "approved":
-        outbox.append(connection, "remove", [(variant.id, variant.sku)])
-    return changed
-
-
-def _get(connection: Connection, id: str) -> Variant:
-    row = connection.execute(_select().where(variants.c.id == id)).one_or_none()
+def one(connection: Connection, id: str) -> Variant:
+    row = connection.execute(selected().where(variants.c.id == id)).one_or_none()
     if row is None:
         known = connection.execute(select(variants.c.id).limit(_NEIGHBOURS)).scalars()
         raise NotFound.of("variant", id, known, hint="Run prodgen review list to see them.")
-    return _variant(row)
+    return of_row(row)

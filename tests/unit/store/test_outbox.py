@@ -18,7 +18,7 @@ def test_changes_in_order_and_in_pages(store, product, variant):
 def test_a_sequence_is_never_given_twice(store, product, variant):
     store.products.put([product()])
     store.variants.publish(*variant("v1"))
-    store.variants.set_review("v1", "rejected", by="ann")
+    store.reviews.move("v1", "rejected", by="ann")
     store.outbox.trim(before=100)
     assert store.outbox.last_sequence() == 2
     store.variants.publish(*variant("v2"))
@@ -42,8 +42,8 @@ def test_a_trimmed_outbox_still_builds_the_same_index(tmp_path_factory, product,
             store.variants.publish(*variant(id, review="in_review"))
             state = store.variants.get(id).review
             if state == "rejected":
-                store.variants.set_review(id, "in_review", by="ann")
-            store.variants.set_review(id, "approved" if approve else "rejected", by="ann")
+                store.reviews.move(id, "in_review", by="ann")
+            store.reviews.move(id, "approved" if approve else "rejected", by="ann")
         approved = {item.id for item in store.variants.iterate(review="approved")}
         assert replay(store.outbox.changes()) == approved
         behind = replay(change for change in store.outbox.changes() if change.sequence < cut)
@@ -73,7 +73,7 @@ def test_skus_since(store, product, variant):
     store.products.put([product("a"), product("b")])
     store.variants.publish(*variant("v1", sku="a"))
     store.variants.publish(*variant("v2", sku="b"))
-    store.variants.set_review("v2", "rejected", by="ann")
+    store.reviews.move("v2", "rejected", by="ann")
     assert store.outbox.skus_since(0) == {"a", "b"}
     assert store.outbox.skus_since(1) == {"b"}
     assert store.outbox.skus_since(store.outbox.last_sequence()) == set()

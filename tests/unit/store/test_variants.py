@@ -91,20 +91,20 @@ def test_only_legal_steps_of_review(store, variant, before, after):
     store.variants.publish(made, image)
     start = store.outbox.last_sequence()
     if before == after:
-        assert store.variants.set_review("v1", after, by="ann") == made
+        assert store.reviews.move("v1", after, by="ann") == made
     elif after not in TRANSITIONS[before]:
         with pytest.raises(InputError, match=f"cannot become {after}"):
-            store.variants.set_review("v1", after, by="ann")
+            store.reviews.move("v1", after, by="ann")
     else:
-        store.variants.set_review("v1", after, by="ann", reason="looked at it")
+        store.reviews.move("v1", after, by="ann", reason="looked at it")
         assert store.variants.get("v1").review == after
-        (step,) = store.variants.reviews("v1")
+        (step,) = store.reviews.of("v1")
         assert (step.before, step.after, step.by, step.reason) == (before, after, "ann", "looked at it")
         kinds = [change.kind for change in store.outbox.changes(start)]
         assert kinds == (["upsert"] if after == "approved" else ["remove"] if before == "approved" else [])
         return
     assert store.variants.get("v1").review == before
-    assert store.variants.reviews("v1") == ()
+    assert store.reviews.of("v1") == ()
 
 
 def test_an_unknown_variant_names_its_neighbours(store, variant):
@@ -112,7 +112,7 @@ def test_an_unknown_variant_names_its_neighbours(store, variant):
     with pytest.raises(NotFound, match="abcdef"):
         store.variants.get("abcdee")
     with pytest.raises(NotFound):
-        store.variants.set_review("nope", "approved", by="ann")
+        store.reviews.move("nope", "approved", by="ann")
 
 
 def test_a_lost_picture_file_is_healed_by_publishing_again(store, variant):
@@ -139,18 +139,18 @@ def test_retire_takes_approved_variants_out_of_sight_together(store, variant):
     for id, review in [("a", "approved"), ("b", "draft"), ("c", "approved"), ("d", "approved")]:
         store.variants.publish(*variant(id, review=review))
     start = store.outbox.last_sequence()
-    assert store.variants.retire(["c", "b", "a", "none", "a"], "core", "superseded by d") == ("a", "c")
+    assert store.reviews.retire(["c", "b", "a", "none", "a"], "core", "superseded by d") == ("a", "c")
     assert [store.variants.get(id).review for id in "abcd"] == ["rejected", "draft", "rejected", "approved"]
     assert [(change.variant, change.kind) for change in store.outbox.changes(start)] == [
         ("a", "remove"),
         ("c", "remove"),
     ]
-    (step,) = store.variants.reviews("a")
+    (step,) = store.reviews.of("a")
     assert (step.before, step.after, step.by, step.reason) == ("approved", "rejected", "core", "superseded by d")
     assert set(store.variants.servable("acd")) == {"d"}
-    assert store.variants.retire(["a", "b", "c"], "core", "again") == ()
-    assert len(store.variants.reviews("a")) == 1
-    assert store.variants.retire([], "core", "") == ()
+    assert store.reviews.retire(["a", "b", "c"], "core", "again") == ()
+    assert len(store.reviews.of("a")) == 1
+    assert store.reviews.retire([], "core", "") == ()
 
 
 def test_a_retirement_that_fails_retires_nothing(store, variant, monkeypatch):
@@ -165,9 +165,9 @@ def test_a_retirement_that_fails_retires_nothing(store, variant, monkeypatch):
 
     monkeypatch.setattr("prodgen_sdk.store.variants.outbox.append", fail)
     with pytest.raises(RuntimeError):
-        store.variants.retire("ab", "core", "")
+        store.reviews.retire("ab", "core", "")
     assert store.variants.count(review="approved") == 2
-    assert store.variants.reviews("a") == ()
+    assert store.reviews.of("a") == ()
 
 
 def test_many_ids_are_checked_at_once(store, variant):
