@@ -26,14 +26,14 @@ def shirt(look: Look) -> list[Part]:
     short = any(mentions(words_of(look.product), word) >= 0 for word in _SHORT)
     torso = Torso.of(look, sleeve=0.24 if short else 0.59, loose=1.02, neck=_NECK)
     parts = _body(look, torso, _SHIRTS)
-    cloth, edge = _cloths(look, _SHIRTS, parts)
+    cloth, edge, patterned = _cloths(look, _SHIRTS, parts)
     parts += [
         *_collar(torso, cloth, 0.040),
-        _placket(torso, cloth, edge, 0.016, strip=cloth is parts[0].material),
+        _placket(torso, cloth, edge, 0.016, patterned=patterned),
         *_buttons(torso, _button(look), 7),
     ]
     if look.chance(0.6):
-        parts += _patch(torso, cloth, edge, 0.040, 0.122, 0.56 * torso.length, 0.72 * torso.length)
+        parts += _patch(torso, cloth, edge, 0.040, 0.122, 0.56 * torso.length, 0.72 * torso.length, patterned=patterned)
     if not short:
         parts += torso.cuffs(cloth)
     return [*parts, *_hems(torso, cloth, sleeves=short)]
@@ -44,10 +44,10 @@ def jacket(look: Look) -> list[Part]:
     long = any(mentions(words_of(look.product), word) >= 0 for word in _LONG)
     torso = Torso.of(look, sleeve=0.60, loose=1.12, longer=1.32 if long else 0.92, neck=_NECK)
     parts = _body(look, torso, _JACKETS)
-    cloth, edge = _cloths(look, _JACKETS, parts)
+    cloth, edge, patterned = _cloths(look, _JACKETS, parts)
     buttoned = cloth.name in ("denim", "wool", "cotton", "linen", "canvas", "velvet") or look.material_name == ""
     metal = look.plain("brass" if cloth.name == "denim" else "steel")
-    parts += [*_collar(torso, cloth, 0.056), _placket(torso, cloth, edge, 0.022, strip=cloth is parts[0].material)]
+    parts += [*_collar(torso, cloth, 0.056), _placket(torso, cloth, edge, 0.022, patterned=patterned)]
     if buttoned:
         parts += _buttons(torso, metal if cloth.name == "denim" else _button(look), 5 if long else 6, radius=0.0075)
     else:
@@ -55,9 +55,20 @@ def jacket(look: Look) -> list[Part]:
         parts.append(tube(torso.on_front(0 * line, line, 0.005), 0.0034, metal, segments=10))
     for side in (-1, 1):
         low, high = (0.30, 0.47) if long else (0.14, 0.34)
-        parts += _patch(torso, cloth, edge, side * 0.075, side * 0.185, low * torso.length, high * torso.length)
+        parts += _patch(
+            torso, cloth, edge, side * 0.075, side * 0.185, low * torso.length, high * torso.length, patterned=patterned
+        )
         if cloth.name in ("denim", "canvas") and not long:
-            parts += _patch(torso, cloth, edge, side * 0.055, side * 0.155, 0.60 * torso.length, 0.73 * torso.length)
+            parts += _patch(
+                torso,
+                cloth,
+                edge,
+                side * 0.055,
+                side * 0.155,
+                0.60 * torso.length,
+                0.73 * torso.length,
+                patterned=patterned,
+            )
     parts += torso.cuffs(cloth)
     return [*parts, *(_hems(torso, cloth) if long else [torso.waistband(cloth)])]
 
@@ -66,10 +77,11 @@ def _body(look: Look, torso: Torso, names: tuple[str, ...]) -> list[Part]:
     return garment(look, torso.field, torso.bounds, torso.keep, prints=look.pattern_name == "logo", names=names)
 
 
-def _cloths(look: Look, names: tuple[str, ...], body: list[Part]) -> tuple[Material, Material]:
-    """The cloth of collar and bands, and a darker one for seams; a pattern goes on in its ground's colour."""
-    cloth = look.solid(*names) if body[0].material.texture is not None else body[0].material
-    return cloth, cloth.but(colour=tuple(0.72 * c for c in cloth.colour), bump=None, texture=None)
+def _cloths(look: Look, names: tuple[str, ...], body: list[Part]) -> tuple[Material, Material, bool]:
+    """The cloth of collar and bands, a darker one for seams, and whether the body has a pattern that those do not go on with."""
+    patterned = body[0].material.texture is not None
+    cloth = look.solid(*names) if patterned else body[0].material
+    return cloth, cloth.but(colour=tuple(0.72 * c for c in cloth.colour), bump=None, texture=None), patterned
 
 
 def _button(look: Look) -> Material:
@@ -124,10 +136,10 @@ def _outside(torso: Torso, points: Floats, gap: float) -> Floats:
     return moved.reshape(points.shape)
 
 
-def _placket(torso: Torso, cloth: Material, edge: Material, half: float, *, strip: bool) -> Part:
+def _placket(torso: Torso, cloth: Material, edge: Material, half: float, *, patterned: bool) -> Part:
     """The strip down the front that the buttons are on; its edge alone, where a pattern goes on over it."""
     height = np.linspace(0.003, torso.length - torso.neck[1] - 0.002, 70)
-    if not strip:
+    if patterned:
         return tube(torso.on_front(half + 0 * height, height, 0.001), 0.0012, edge, segments=8)
     across = np.array([-1, -0.96, -0.5, 0, 0.5, 0.96, 1]) * half
     x, z = np.meshgrid(across, height)
@@ -145,16 +157,25 @@ def _buttons(torso: Torso, material: Material, count: int, radius: float = 0.005
 
 
 def _patch(
-    torso: Torso, cloth: Material, edge: Material, inner: float, outer: float, low: float, high: float
+    torso: Torso,
+    cloth: Material,
+    edge: Material,
+    inner: float,
+    outer: float,
+    low: float,
+    high: float,
+    *,
+    patterned: bool,
 ) -> list[Part]:
-    """A pocket sewn on the front."""
+    """A pocket sewn on the front; its seam alone, where a pattern goes on over it."""
     x, z = np.meshgrid(np.linspace(inner, outer, 16), np.linspace(low, high, 16))
     if outer < inner:
         x = x[:, ::-1]
     skin = torso.on_front(x, z, 0.001)
     skin[1:-1, 1:-1, 1] -= 0.0024
     seam = np.concatenate([skin[::-1, 0], skin[0], skin[:, -1], skin[-1, ::-1]]) - [0, 0.0012, 0]
-    return [loft(skin.astype(np.float64), cloth, closed=False), tube(seam, 0.0012, edge, segments=8)]
+    pocket = [] if patterned else [loft(skin.astype(np.float64), cloth, closed=False)]
+    return [*pocket, tube(seam, 0.0012, edge, segments=8)]
 
 
 def _hems(torso: Torso, cloth: Material, sleeves: bool = False) -> list[Part]:
