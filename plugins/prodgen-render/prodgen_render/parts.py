@@ -14,7 +14,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "sole": ("sole", "soles", "outsole", "鞋底", "大底"),
     "laces": ("laces", "shoelaces", "鞋带"),
     "legs": ("legs", "leg", "feet", "桌腿", "桌脚", "椅腿", "椅脚", "沙发脚", "凳脚", "支架", "腿"),
-    "seat": ("seat", "seat cushion", "坐垫", "座面", "坐面"),
+    "seat": ("seat", "坐垫", "座面", "坐面"),
     "handle": ("handle", "handles", "把手", "手柄", "杯把", "提手", "手提带", "柄"),
     "rim": ("rim", "rims", "edge", "口沿", "描边", "边"),
     "strap": ("strap", "straps", "watchband", "wristband", "表带", "腕带"),
@@ -34,6 +34,8 @@ _PRODUCTS_TOO = {
     "case": ("case", "tube"),
 }
 """Words that are a part only where they are joined to something: "soap with a black pump", but not "navy cap"."""
+_ENDS = r"(?![a-z裤袜])(?!\s(?!(?:and|or|with|for|in|on|of|by|to|from|size)\b)[a-z])"
+"""A part's name before another noun describes that: foot cream, seat cushion."""
 
 
 class PartWords(NamedTuple):
@@ -90,10 +92,13 @@ def _compiled(part: str) -> list[re.Pattern[str]]:
     colours = _any(word for _, words in COLOURS.values() for word in words)
     materials = _any(word for words in MATERIALS.values() for word in words)
     look = rf"(?:(?P<colour>{colours})色?(?:[ -]tone)?[ -]?)?(?:(?P<material>{materials})[ -]?)?"
-    patterns = [re.compile(rf"(?<![a-z]){look}(?:{_any(PARTS[part])})(?![a-z])")]
-    if part in _PRODUCTS_TOO:
-        joined = r"(?:(?<![a-z])(?:with|and|in)(?: an?)? |[,&+] ?)"
-        patterns.append(re.compile(rf"{joined}{look}(?:{_any(_PRODUCTS_TOO[part])})(?![a-z])"))
+    names, more = PARTS[part], _PRODUCTS_TOO.get(part, ())
+    patterns = [
+        re.compile(rf"(?<![a-z])with(?: an?)? {look}(?:{_any((*names, *more))})(?![a-z])"),
+        re.compile(rf"(?<![a-z]){look}(?:{_any(names)}){_ENDS}"),
+    ]
+    if more:
+        patterns.append(re.compile(rf"(?:(?<![a-z])(?:and|in)(?: an?)? |[,&+] ?){look}(?:{_any(more)}){_ENDS}"))
     return patterns
 
 

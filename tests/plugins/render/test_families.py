@@ -7,7 +7,7 @@ from prodgen_render.looks import srgb
 from prodgen_render.made_up import made_up_product
 from prodgen_render.model import to_srgb
 from prodgen_render.parametric import build_model
-from prodgen_render.parts import part_words
+from prodgen_render.parts import PARTS, part_words
 from prodgen_render.rendering import render, silhouettes
 from prodgen_render.vocabulary import COLOURS
 from prodgen_render.words import colours_of, material_of
@@ -330,6 +330,22 @@ def test_a_shirt_has_sleeves_as_the_title_says_and_a_coat_is_long() -> None:
     # A long sleeve hangs lower than a short one reaches out.
     assert size("Linen shirt")[0] > size("Short-sleeve linen shirt")[0]
     assert size("Wool coat")[2] > 1.2 * size("Wool jacket")[2]
+
+
+@pytest.mark.parametrize(
+    ("title", "colour"),
+    [
+        ("Orange foot cream", "orange"),
+        ("Black seat cushion for office chairs", "black"),
+        ("Green base coat nail polish", "green"),
+        ("白色腿裤", "white"),
+        ("Pink cover for tablets", "pink"),
+    ],
+)
+def test_the_name_of_a_part_that_describes_another_thing_takes_no_colour(title: str, colour: str) -> None:
+    item = product(title, "other/things")
+    assert [name for name, _ in colours_of(item)] == [colour]
+    assert all(part_words(item, part) is None for part in PARTS)
 
 
 def test_without_a_named_part_nothing_changes() -> None:
