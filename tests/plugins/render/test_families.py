@@ -335,7 +335,7 @@ def test_a_shirt_has_sleeves_as_the_title_says_and_a_coat_is_long() -> None:
 @pytest.mark.parametrize(
     ("title", "colour"),
     [
-        ("Orange foot cream", "orange"),
+        ("Orange foot massager", "orange"),
         ("Black seat cushion for office chairs", "black"),
         ("Green base coat nail polish", "green"),
         ("白色腿裤", "white"),
