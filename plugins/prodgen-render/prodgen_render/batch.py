@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from prodgen_render.config import Config
-from prodgen_render.shards import _one_thread
+from prodgen_render.processes import each
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, PartlyDone, ProdgenError
 from prodgen_sdk.files import file_digest, write_atomically
@@ -67,7 +65,7 @@ def render_views(
     wanted = sum(len(job.views) for job in jobs)
     done, total = 0, len(sources) * len(views)
     ctx.progress(total - wanted, total, "views")
-    for job, why in _run(jobs, workers, ctx):
+    for job, why in each(render_job, jobs, workers, ctx):
         if why:
             failed[job.source.name] = why
         else:
@@ -137,25 +135,3 @@ def render_job(job: Job) -> str:
     except ProdgenError as error:
         return str(error)
     return ""
-
-
-def _run(jobs: list[Job], workers: int, ctx: Context) -> Iterator[tuple[Job, str]]:
-    if workers <= 1:
-        for job in jobs:
-            ctx.check()
-            yield job, render_job(job)
-        return
-    # Fresh processes: a forked one would share the locks of threads that are not in it.
-    with ProcessPoolExecutor(
-        min(workers, len(jobs) or 1), mp_context=multiprocessing.get_context("spawn"), initializer=_one_thread
-    ) as pool:
-        pending = {pool.submit(render_job, job): job for job in jobs}
-        try:
-            while pending:
-                finished, _ = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
-                ctx.check()
-                for future in finished:
-                    yield pending.pop(future), future.result()
-        finally:
-            for future in pending:
-                future.cancel()

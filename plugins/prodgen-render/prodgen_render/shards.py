@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from prodgen_render.processes import each
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.files import write_atomically
@@ -72,7 +70,7 @@ def make_shards(
     missing = [number for number in range(shards) if not labels(out, number).is_file()]
     start, made, done = time.perf_counter(), 0, shards - len(missing)
     ctx.progress(done, shards, "shards")
-    for count in _run(make, missing, workers, ctx):
+    for _, count in each(make, missing, workers, ctx):
         done, made = done + 1, made + count
         ctx.progress(done, shards, "shards")
     _merge(shards, out)
@@ -95,33 +93,6 @@ def _claim(description: Mapping[str, Any], out: Path) -> None:
     if out.exists() and any(out.iterdir()):
         raise InputError(f"{out} is not empty.", hint="Choose a new folder.")
     write_atomically(file, json.dumps(description, ensure_ascii=False, indent=1).encode())
-
-
-def _run(make: Make, missing: list[int], workers: int, ctx: Context) -> Iterator[int]:
-    if workers <= 1:
-        for number in missing:
-            ctx.check()
-            yield make(number)
-        return
-    # Fresh processes: a forked one would share the locks of threads that are not in it.
-    with ProcessPoolExecutor(
-        min(workers, len(missing) or 1), mp_context=multiprocessing.get_context("spawn"), initializer=_one_thread
-    ) as pool:
-        pending = {pool.submit(make, number) for number in missing}
-        try:
-            while pending:
-                finished, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
-                ctx.check()
-                for future in finished:
-                    yield future.result()
-        finally:
-            for future in pending:
-                future.cancel()
-
-
-def _one_thread() -> None:
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
 
 
 def _merge(shards: int, out: Path) -> None:
