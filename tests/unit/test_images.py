@@ -173,7 +173,7 @@ def test_flatten_is_the_rounded_mean_by_alpha_however_it_is_cut(image, colour):
     expected = np.rint(image[..., :3] * alpha + np.array(colour) * (1 - alpha)).astype(np.uint8)
     assert np.array_equal(images.flatten(image, colour), expected)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(images, "_STRIP_PIXELS", 8)
+        patch.setattr(images.arrays, "_STRIP_PIXELS", 8)
         assert np.array_equal(images.flatten(image, colour), expected)
         assert np.array_equal(images.load(images.encode(image), alpha=True), image)
         assert np.array_equal(images.load(images.encode(image)), images.flatten(image))
@@ -187,7 +187,7 @@ def test_a_pipe_is_refused_instead_of_waited_for(tmp_path):
 
 
 def test_too_many_bytes_are_refused_wherever_they_come_from(tmp_path, monkeypatch):
-    monkeypatch.setattr(images, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(images.reading, "MAX_BYTES", 2**20)
     (tmp_path / "a.png").write_bytes(bytes(2**20 + 1))
     for source in (tmp_path / "a.png", bytes(2**20 + 1)):
         with pytest.raises(InvalidImage, match="the limit is 1"):
