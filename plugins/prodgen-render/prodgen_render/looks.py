@@ -66,6 +66,8 @@ _BASE: dict[str, str] = {
 """What a material usually looks like; a product whose words name it and no colour gets this one."""
 OWN = (*METALS, "wood", "walnut", "bamboo", "kraft", "leather", "marble", "iron", "denim", "glass")
 """Materials that keep a colour of their own where the words name none."""
+METALLIC = ("gold", "silver", "rose gold")
+"""Colours that are metals where a thing can be of metal."""
 _PALETTE = (
     "#c3272b",
     "#2f62ad",
@@ -211,12 +213,14 @@ class Look:
             metal: whether gold and silver are metals here.
         """
         said = part_words(self.product, name)
-        if said is None or (said.colour is None and said.material == material.name):
+        if said is None or (said.colour is None and said.material == material.name and material.name not in OWN):
             return material
         made_of, colour = said.material, said.colour
-        if not made_of and metal and colour is not None and colour[0] in ("gold", "silver", "rose gold"):
+        if not made_of and metal and colour is not None and colour[0] in METALLIC:
             made_of, colour = ("brass", None) if colour[0] == "gold" else ("metal", colour)
-        made_of = made_of or (material.name if material.name in FINISH else "plastic")
+        if not made_of:
+            # Metal of another colour is painted.
+            made_of = "lacquer" if material.metallic else material.name if material.name in FINISH else "plastic"
         return self.plain(made_of, None if colour is None else srgb(colour[1]))
 
     def note(self, colour: Srgb, material: str = "") -> Srgb:

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from prodgen_render.families.kit import lathe
 from prodgen_render.geometry import rounded_rectangle, slab, superellipse, tube
 from prodgen_render.lettering import write
-from prodgen_render.looks import Look
+from prodgen_render.looks import METALLIC, Look
 from prodgen_render.model import Material, Part
 from prodgen_render.patterns import ink_for, mix, texture
 from prodgen_render.words import mentions, words_of
@@ -24,7 +24,11 @@ def watch(look: Look) -> list[Part]:
     text = words_of(look.product)
     smart = any(mentions(text, word) >= 0 for word in _SMART)
     body = look.solid(*(_STRAPS if smart else ("leather", *_STRAPS)), default="#2b2c30" if smart else "#5b3a26")
-    strap = look.part("strap", body, metal=True)
+    if look.colour_name in METALLIC and not look.material_name:
+        body = look.plain("metal", look.colour())
+    leather = look.plain("leather")
+    said = look.part("strap", leather if body.metallic else body, metal=True)
+    strap = body if said is leather else said
     width = (0.039 if smart else 0.040) * look.uniform(0.96, 1.06)
     height = width * (1.18 if smart else 1.0)
     outline = (
