@@ -107,7 +107,7 @@ def rgb_of(words: str) -> str | None:
     """`#rrggbb` of a colour in words of either language, or None.
 
     >>> rgb_of("Navy Blue"), rgb_of("酒红色")
-    ('#1f2a4d', '#6d1f2f')
+    ('#1f2f55', '#6a1f2e')
     """
     text = fold(words)
     for hit in find(text):

@@ -66,7 +66,7 @@ def test_the_second_colour_of_a_description_is_no_second_colour_of_the_title():
 
 def test_a_pattern_of_a_known_colour_is_filled_in_without_a_colour_of_the_product():
     found = found_attributes(Product(sku="m", title="Mug with red dots", category="home/mug"))
-    assert found == {"accent": "red", "accent_rgb": "#c62828", "pattern": "dotted"}
+    assert found == {"accent": "red", "accent_rgb": "#c3272b", "pattern": "dotted"}
 
 
 COLOURS = st.sampled_from(["red", "white", "navy", "green", "yellow", "black", "purple"])

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_text.extract import extract, fill, rgb_of
+from prodgen_text.normalise import load_table
 
 from prodgen_sdk.types import Product
 
@@ -144,7 +145,7 @@ def test_spans_point_into_the_text_as_it_was_given():
 
 def test_the_title_is_believed_before_the_description():
     result = extract("Blue mug", "Also sold in red. Material: bone china. Holds 350 ml.")
-    assert result.values() == {"colour": "blue", "colour_rgb": "#2f6fc4", "material": "porcelain", "size": "350 ml"}
+    assert result.values() == {"colour": "blue", "colour_rgb": "#2f62ad", "material": "porcelain", "size": "350 ml"}
     assert result.get("material").confidence > result.get("colour").confidence  # a label is surest
     assert result.get("material").source == "description"
 
@@ -171,7 +172,7 @@ def test_fill_never_changes_what_is_given():
         "capacity": "0.4 l",
         "dishwasher": True,
         "material": "ceramic",
-        "colour_rgb": "#1f2a4d",
+        "colour_rgb": "#1f2f55",
     }
     assert filled.category == "home/mug"
     american = fill(product.model_copy(update={"attributes": {"Color": "teal"}}))
@@ -183,11 +184,11 @@ def test_fill_reads_translations_too():
     product = Product.model_validate(
         {"sku": "m", "title": "Mug", "category": "home/mug", "translations": {"zh": {"title": "蓝色陶瓷马克杯"}}}
     )
-    assert fill(product).attributes == {"colour": "blue", "colour_rgb": "#2f6fc4", "material": "ceramic"}
+    assert fill(product).attributes == {"colour": "blue", "colour_rgb": "#2f62ad", "material": "ceramic"}
 
 
 def test_rgb_of_words():
-    assert rgb_of("Light Blue") == "#a9cbe8"
+    assert rgb_of("Light Blue") == "#8fbfe4"
     assert rgb_of("深紫色") not in (None, rgb_of("紫色"))
     assert rgb_of("no colour at all") is None
 
@@ -195,3 +196,12 @@ def test_rgb_of_words():
 def test_only_the_beginning_of_a_long_description_is_read():
     assert extract("Mug", "x " * 1000 + "red").get("colour") is None
     assert extract("Mug", "red " * 2500).values()["colour"] == "red"
+
+
+def test_a_colour_is_the_same_one_to_who_reads_it_and_to_who_draws_it():
+    from prodgen_render.vocabulary import COLOURS
+
+    read = load_table("colours")
+    assert {name: read[name]["rgb"] for name in COLOURS if name in read} == {
+        name: rgb for name, (rgb, _) in COLOURS.items() if name in read
+    }
