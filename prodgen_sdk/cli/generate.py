@@ -149,7 +149,7 @@ def _of_files(files: list[str], studio: Studio, stack: ExitStack) -> list[_Part]
     from prodgen_sdk.studio import Studio
 
     if files and studio.workspace is not None:
-        studio = stack.enter_context(Studio(config=studio.config))
+        studio = stack.enter_context(Studio(config=studio.config, host=studio.host))
     return [_Part(studio, _read(Path(file)), Path(file).parent) for file in files]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,6 +24,8 @@ ClickException = typer.BadParameter.__mro__[2]
 """The base of what typer raises for words that it does not understand; typer itself gives it no public name."""
 
 _SECONDS_BETWEEN_LINES = 5.0
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but for tab and newline, and those that override the direction of writing."""
 _results: TextIO | None = None
 """Where JSON goes while standard output is led elsewhere."""
 
@@ -131,13 +134,22 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
         first, *columns[1:], title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold"
     )
     for row in rows:
-        shown.add_row(*(escape(str(cell)) for cell in row))
+        shown.add_row(*(escape(harmless(str(cell))) for cell in row))
     Console(soft_wrap=not sys.stdout.isatty()).print(shown)
 
 
 def note(text: str) -> None:
     """A line for people, on standard error."""
-    typer.echo(text, err=True)
+    typer.echo(harmless(text), err=True)
+
+
+def harmless(text: str) -> str:
+    r"""Without what would steer a terminal or turn the line around: titles and names of files come from anywhere.
+
+    >>> harmless("Blue \x1b[31mmug")
+    'Blue \ufffd[31mmug'
+    """
+    return _STEERING.sub("\ufffd", text)
 
 
 def write_utf8() -> None:

@@ -126,3 +126,12 @@ def test_clean_names_what_nothing_names_and_deletes_it_when_told_to(shop, tmp_pa
     assert json.loads(shop("catalog", "clean", "--yes", "--json")[1]) == {"unnamed": [replaced], "deleted": 1}
     assert len(old - {path.name for path in (tmp_path / "assets").rglob("*.png")}) == 1
     assert shop("catalog", "export", "out")[0] == 0, "all that is named is there still"
+
+
+def test_a_title_cannot_steer_the_terminal(shop, tmp_path):
+    title = "Blue\x1b[31m\u202e mug \u3000茶"
+    (tmp_path / "c.jsonl").write_text(json.dumps({"sku": "evil", "title": title, "category": "home/mug"}))
+    assert shop("catalog", "add", "c.jsonl")[0] == 0
+    printed = shop("catalog", "list")[1]
+    assert "Blue\ufffd[31m\ufffd mug \u3000茶" in printed
+    assert json.loads(shop("catalog", "list", "--json")[1])[0]["title"] == title
