@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from prodgen_render.geometry import revolve
 from prodgen_render.model import Material, Model3D
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.complete import Ends, complete_rows
+from prodgen_render.photo.frame import PhotoCamera
 from prodgen_render.photo.legs import legged
+from prodgen_render.photo.revolved import Revolved
 from prodgen_render.photo.shadow import elevation_from_shadow
 from prodgen_render.photo.solid import _smooth
 from prodgen_render.photo.texture import SHADING
@@ -109,3 +113,14 @@ def test_pale_parts_that_the_mask_misses_are_no_shadow() -> None:
     floor = np.where((abs(x - 100) < 80) & (y > 141) & (y < 145), np.float32(0.1), np.float32(0))
     laces = np.where((abs(x - 100) < 5) & (y > 60) & (y < 78), np.float32(0.5), np.float32(0))
     assert elevation_from_shadow(floor, product) == elevation_from_shadow(floor + laces, product)
+
+
+def test_a_cup_is_open_although_the_camera_is_taken_for_a_lower_one() -> None:
+    radius = np.append(np.linspace(0.5, 0.7, 90), 0.7 * np.sqrt(1 - np.linspace(0, 0.8, 10) ** 2))
+    height = np.append(np.linspace(-0.6, 0.5, 90), 0.5 + 0.06 * np.linspace(0.1, 1, 10))
+    body = Revolved(PhotoCamera(400.0, 128.0, 128.0), radius, height, 1.0, np.inf, 1.0, 1.0)
+    assert body.opened.radius[-1] == pytest.approx(0.7)
+    assert body.opened.height[-1] == pytest.approx(0.5)
+    knob = np.append(radius, np.full(40, 0.1))
+    lidded = replace(body, radius=knob, height=np.append(height, 0.56 + np.linspace(0.01, 0.3, 40)))
+    assert lidded.opened is lidded

@@ -121,6 +121,8 @@ def _revolution(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[Phot
             "Nothing stands around an upright axis in the photo.", hint="Set photo_shape to relief, cuboid or auto."
         )
     body = fitted_to(body, fits.mask, fits.pieces)
+    if fits.words.open:
+        body = body.opened
     hollow = fits.words.open and body.radius[-1] > 0.6 * body.radius.max()
     shots = shots_of(cutout, body.camera, behind, light_power(cutout, body))
     parts = [revolved_part(body, shots, hollow, fits.words.clear)]

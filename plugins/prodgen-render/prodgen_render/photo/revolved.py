@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from prodgen_sdk.types import Mask
 
 _ROUND = 33
 _OVAL, _BLEND = 2.6, 8
+_DOME, _RIM = 0.25, 0.8
+"""How high a dome above a rim is at most, and how wide that rim is at least, as shares of the greatest half-width."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +48,18 @@ class Revolved:
             np.broadcast_arrays(self.radius[:, None] * across, self.radius[:, None] * away, self.height[:, None]), -1
         )
         return bounding_sphere(points.reshape(-1, 3))
+
+    @property
+    def opened(self) -> Revolved:
+        """Without what closes it above its rim: what one looks into from above seems to have a low dome where the camera is taken for a lower one."""
+        widest = float(self.radius.max())
+        below = int(np.searchsorted(self.height, self.height[-1] - _DOME * widest))
+        rim = below + int(self.radius[below:].argmax())
+        if self.radius[rim] < _RIM * widest:
+            return self
+        kept = slice(0, rim + 1)
+        sides = None if self.sides is None else self.sides[:, kept]
+        return replace(self, radius=self.radius[kept], height=self.height[kept], sides=sides)
 
     def flatness(self, radius: Floats) -> Floats:
         """Depth as a share of width of rings."""
