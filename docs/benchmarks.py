@@ -85,6 +85,11 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
         "`index/faiss` alone, by the share of products that a filter lets through.",
         "",
     ),
+    "OMP_NUM_THREADS=1 prodgen bench index --n 100000 -o others=1 --json": (
+        "The same search beside other indexes of the rows (`pip install hnswlib usearch`), without filters. The graphs are asked for more rows and searched with "
+        "more effort (`ef`) until they find .99 of the ten best products, each the best of its eight variants.",
+        r"^variants$|^dimension$|^search_p|^recall_at_10$|^numpy|^faiss_|^hnswlib|^usearch",
+    ),
     "OMP_NUM_THREADS=1 prodgen bench serve-updates -o seconds=60 --json": (
         "`index/faiss` searched while 200 updates a second arrive on another thread, each answer checked against a replay of what held meanwhile.",
         "",
@@ -114,7 +119,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
         "ipw$|snips$|dr$|ess|refused|on_policy|largest",
     ),
 }
-KEYS = ("protocol=", "task=", "format=", "times=", "split=", "generator=")
+KEYS = ("protocol=", "task=", "format=", "times=", "split=", "generator=", "others=")
 INTRO = """\
 <!-- Written by docs/benchmarks.py, which measures. Do not edit. -->
 

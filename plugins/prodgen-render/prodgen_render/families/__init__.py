@@ -94,16 +94,6 @@ _ALL = (
 FAMILIES: dict[str, Family] = {family.name: family for family in _ALL}
 LEARNT: dict[str, Family] = {family.name: family for family in _ALL if family.learnt}
 """The families of data sets."""
-_DEFAULTS = {
-    "apparel": "tshirt",
-    "electronics": "speaker",
-    "food": "box",
-    "home": "vase",
-    "beauty": "cream-jar",
-    "other": "box",
-}
-
-
 _PACKAGES = frozenset(
     (
         "bottle",
@@ -131,7 +121,7 @@ def family_of(product: Product) -> tuple[Family, str]:
 
     The product's own domain comes first: its category's segments, then a `type` attribute, then title and tags. A segment that
     names a family of another domain counts where none of its own does (`home/bottle`), and other words of other domains last.
-    A product that no word fits becomes the usual one of its domain.
+    Of a product that no word fits the box is drawn that it comes in: no picture of it, but no false one either.
     """
     own = [family for family in _ALL if family.domain == product.domain]
     segments = [segment.lower() for segment in reversed(product.category.split("/")[1:])]
@@ -150,8 +140,7 @@ def family_of(product: Product) -> tuple[Family, str]:
     for text, families in ((title, list(_ALL)), (words_of(product), own)):
         if (best := _best(text, families)) is not None:
             return best[0], best[1] or f"no model of {product.category!r} fits the words: drawn as a {best[0].name}"
-    usual = FAMILIES[_DEFAULTS[product.domain]]
-    return usual, f"no model of {product.category!r}: drawn as a {usual.name}"
+    return FAMILIES["box"], f"no model of {product.category!r}: drawn as the box that it comes in"
 
 
 def _describes(text: str, end: int, family: Family, families: list[Family]) -> bool:
