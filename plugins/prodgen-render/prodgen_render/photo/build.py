@@ -20,6 +20,7 @@ from prodgen_render.photo.lit import light_power
 from prodgen_render.photo.plan import depth_of, plan_of
 from prodgen_render.photo.refined import fitted_to
 from prodgen_render.photo.relief import relief_parts
+from prodgen_render.photo.revolved import Revolved
 from prodgen_render.photo.solid import cuboid_parts, revolved_part
 from prodgen_render.photo.texture import Shot, shots_of
 from prodgen_sdk.errors import InputError
@@ -121,14 +122,18 @@ def _revolution(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[Phot
             "Nothing stands around an upright axis in the photo.", hint="Set photo_shape to relief, cuboid or auto."
         )
     body = fitted_to(body, fits.mask, fits.pieces)
-    if fits.words.open:
+    if fits.words.open and not _wide_above(body):
         body = body.opened
-    hollow = fits.words.open and body.radius[-1] > 0.6 * body.radius.max()
+    hollow = fits.words.open and _wide_above(body)
     shots = shots_of(cutout, body.camera, behind, light_power(cutout, body))
     parts = [revolved_part(body, shots, hollow, fits.words.clear)]
     if fits.attached > 0.008:
         parts += _attached(fits.pieces, cutout, body.camera)
     return body.camera, parts, "symmetry" if body.squash == 1 else "outline"
+
+
+def _wide_above(body: Revolved) -> bool:
+    return bool(body.radius[-1] > 0.6 * body.radius.max())
 
 
 def _beside_each_other(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[PhotoCamera, list[Part], str, bool]:
