@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _TOLERANCE = 24  # faint shadows are no product
 _BAND = 2  # pixels on either side of the outline that may be part ground
 _SLOPE = 6.0  # by which a shadow changes over the whole frame at most, of the ground's brightness
+_GENTLE = 3.0  # times that slope: below a foot a shadow darkens faster, and an edge of a product is many times as steep
 _NEUTRAL = 0.05
 _DARKEST = 0.35
 _RIM = 0.035
@@ -91,9 +92,20 @@ def cast_shadow(rgb: Image, ground: NDArray[np.float32], mask: NDArray[np.bool_]
     rim = ndimage.binary_dilation(seed, iterations=far, mask=hueless)
     endless = ndimage.binary_dilation(rim, iterations=4, mask=hueless) & ~rim
     rim &= ~ndimage.binary_dilation(endless, iterations=far)
+    rim |= _creeping(mask, hueless & (slope < _GENTLE * _SLOPE / max(rgb.shape[:2])), far)
     rim = ndimage.binary_dilation(rim & ~seed) & mask  # the pixel in which shadow and product are mixed
     grown = ndimage.binary_dilation(seed, iterations=near, mask=hueless) | rim
     return np.asarray(grown & mask)
+
+
+def _creeping(mask: NDArray[np.bool_], soft: NDArray[np.bool_], far: int) -> NDArray[np.bool_]:
+    """What of a soft part is reached from the open ground and ends within `far` pixels: the shadow below a product's foot."""
+    import numpy as np
+    from scipy import ndimage
+
+    reached = ndimage.binary_dilation(~mask, iterations=far, mask=soft | ~mask) & mask
+    endless = ndimage.binary_dilation(reached, iterations=4, mask=soft) & ~reached
+    return np.asarray(reached & ~ndimage.binary_dilation(endless, iterations=far))
 
 
 def open_holes(rgb: Image, ground: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -126,6 +126,19 @@ def test_a_soft_shadow_is_told_from_the_product_and_kept_drawn_anew_or_left_out(
     assert kept[150, 160].astype(int).sum() < none[150, 160].astype(int).sum() - 30
 
 
+def test_the_dark_shadow_below_a_foot_is_no_part_of_the_product():
+    y, x = np.mgrid[:400, :400].astype(np.float32)
+    foot = 300 - ((x - 200) / 110) ** 2 * 14
+    product = (np.abs(x - 200) < 110) & (y > 90) & (y < foot)
+    below = np.clip(1 - (y - foot) / 16, 0, 1) * (y > foot - 2)
+    dark = 75 * below * np.clip((120 - np.abs(x - 200)) / 20, 0, 1)
+    picture = np.repeat((255 - dark)[..., None], 3, axis=2)
+    picture[product] = (150, 40, 40)
+    found = matte(picture.round().astype(np.uint8)).alpha > 0.5
+    assert (found & ~product).sum() < 0.02 * product.sum()
+    assert (product & ~found).sum() < 0.01 * product.sum()
+
+
 def test_soft_edges_carry_no_rim_of_the_ground():
     done = finished(ball(False), Profile(background="#000000", shadow="none")).image.astype(int)
     edge = (done.sum(axis=2) > 0) & (done.sum(axis=2) < 200)
