@@ -322,6 +322,21 @@ def test_what_the_networks_never_saw_has_a_shape_of_its_own(title: str, family: 
     assert family_of(product(title, f"{domain}/other")) == (FAMILIES[family], "")
 
 
+@pytest.mark.parametrize(
+    ("category", "family"),
+    [
+        ("apparel/t-shirt", "tshirt"),
+        ("apparel/t-shirts", "tshirt"),
+        ("apparel/tee-shirt", "tshirt"),
+        ("apparel/shirts", "shirt"),
+        ("apparel/dresses", "dress"),
+        ("food/boxes", "box"),
+    ],
+)
+def test_a_category_names_its_family_in_any_spelling(category: str, family: str) -> None:
+    assert family_of(product("Something striped", category)) == (FAMILIES[family], "")
+
+
 def test_a_shirt_has_sleeves_as_the_title_says_and_a_coat_is_long() -> None:
     def size(title: str) -> np.ndarray:
         found = np.concatenate([part.vertices for part in build_model(product(title, "apparel/other"), 2).parts])

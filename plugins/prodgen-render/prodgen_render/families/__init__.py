@@ -44,10 +44,10 @@ class Family:
 
 
 _ALL = (
-    Family("tshirt", "apparel", ("t-shirt", "tshirt", "tee", "top", "t恤", "短袖", "上衣"), "tops:tshirt", ("polo", "polo shirt", "vest", "tank top", "背心")),
+    Family("tshirt", "apparel", ("t-shirt", "t shirt", "tshirt", "tee shirt", "tee", "top", "t恤", "短袖", "上衣"), "tops:tshirt", ("polo", "polo shirt", "vest", "tank top", "背心")),
     Family("sweater", "apparel", ("sweater", "sweatshirt", "pullover", "jumper", "long sleeve", "毛衣", "针织衫", "长袖"), "tops:sweater", ("cardigan", "开衫"), kind_of=("tshirt",)),
     Family("shirt", "apparel", ("shirt", "dress shirt", "button-down shirt", "flannel shirt", "oxford shirt", "blouse", "衬衫", "衬衣"), "shirts:shirt", kind_of=("tshirt",), learnt=False),
-    Family("jacket", "apparel", ("jacket", "coat", "overcoat", "trench coat", "parka", "anorak", "windbreaker", "夹克", "外套", "大衣", "风衣"), "shirts:jacket", ("blazer", "西装"), kind_of=("sweater",), learnt=False),
+    Family("jacket", "apparel", ("jacket", "coat", "overcoat", "trench coat", "parka", "anorak", "windbreaker", "夹克", "外套", "大衣", "风衣"), "shirts:jacket", ("blazer", "西装"), learnt=False),
     Family("hoodie", "apparel", ("hoodie", "hooded sweatshirt", "hooded", "连帽卫衣", "卫衣", "帽衫"), "tops:hoodie", kind_of=("tshirt", "sweater")),
     Family("trousers", "apparel", ("trousers", "pants", "jeans", "shorts", "chinos", "leggings", "裤", "牛仔裤", "长裤", "短裤"), "dresses:trousers"),
     Family("dress", "apparel", ("dress", "gown", "连衣裙", "长裙", "裙"), "dresses:dress"),
@@ -151,15 +151,12 @@ def _describes(text: str, end: int, family: Family, families: list[Family]) -> b
 
 
 def _named(segments: list[str], families: list[Family]) -> tuple[Family, str] | None:
-    return next(
-        (
-            (family, "")
-            for segment in segments
-            for family in families
-            if segment in (family.name, family.name.replace("-", ""), family.name + "s")
-        ),
-        None,
-    )
+    for segment in segments:
+        for family in families:
+            name = family.name.replace("-", "")
+            if segment.replace("-", "") in (name, name + "s", name + "es"):
+                return family, ""
+    return None
 
 
 def _first(texts: list[str], families: list[Family]) -> tuple[Family, str] | None:
