@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
@@ -21,67 +23,61 @@ _SHORT = ("short sleeve", "short-sleeve", "short sleeved", "hawaiian", "短袖")
 _NECK = (0.095, 0.056, 0.018)
 
 
+class _Sewn(NamedTuple):
+    """A garment's body and what is sewn on it.
+
+    Args:
+        cloth: of collar, cuffs and pockets, in one colour.
+        seam: a darker shade of it.
+        patterned: whether the body has a pattern; pockets and placket then are of the body, and only their seams are seen.
+    """
+
+    torso: Torso
+    cloth: Material
+    seam: Material
+    patterned: bool
+
+
 def shirt(look: Look) -> list[Part]:
     """A buttoned shirt with a folded collar."""
     short = any(mentions(words_of(look.product), word) >= 0 for word in _SHORT)
     torso = Torso.of(look, sleeve=0.24 if short else 0.59, loose=1.02, neck=_NECK)
-    parts = _body(look, torso, _SHIRTS)
-    cloth, edge, patterned = _cloths(look, _SHIRTS, parts)
-    parts += [
-        *_collar(torso, cloth, 0.040),
-        _placket(torso, cloth, edge, 0.016, patterned=patterned),
-        *_buttons(torso, _button(look), 7),
-    ]
+    parts, sewn = _body(look, torso, _SHIRTS)
+    parts += [_collar(torso, sewn.cloth, 0.040), _placket(sewn, 0.016), *_buttons(torso, _button(look), 7)]
     if look.chance(0.6):
-        parts += _patch(torso, cloth, edge, 0.040, 0.122, 0.56 * torso.length, 0.72 * torso.length, patterned=patterned)
+        parts += _pocket(sewn, (0.040, 0.122), (0.56, 0.72))
     if not short:
-        parts += torso.cuffs(cloth)
-    return [*parts, *_hems(torso, cloth, sleeves=short)]
+        parts += torso.cuffs(sewn.cloth)
+    return [*parts, *_hems(torso, sewn.cloth, sleeves=short)]
 
 
 def jacket(look: Look) -> list[Part]:
-    """A jacket or coat: buttoned where it is of denim or wool, else zipped."""
+    """A jacket or coat: buttoned where it is of denim or another woven cloth, else zipped."""
     long = any(mentions(words_of(look.product), word) >= 0 for word in _LONG)
     torso = Torso.of(look, sleeve=0.60, loose=1.12, longer=1.32 if long else 0.92, neck=_NECK)
-    parts = _body(look, torso, _JACKETS)
-    cloth, edge, patterned = _cloths(look, _JACKETS, parts)
-    buttoned = cloth.name in ("denim", "wool", "cotton", "linen", "canvas", "velvet") or look.material_name == ""
-    metal = look.plain("brass" if cloth.name == "denim" else "steel")
-    parts += [*_collar(torso, cloth, 0.056), _placket(torso, cloth, edge, 0.022, patterned=patterned)]
-    if buttoned:
-        parts += _buttons(torso, metal if cloth.name == "denim" else _button(look), 5 if long else 6, radius=0.0075)
-    else:
+    parts, sewn = _body(look, torso, _JACKETS)
+    material = sewn.cloth.name
+    metal = look.plain("brass" if material == "denim" else "steel")
+    parts += [_collar(torso, sewn.cloth, 0.056), _placket(sewn, 0.022)]
+    if material in ("leather", "nylon") and look.material_name:
         line = np.linspace(0.004, torso.length - torso.neck[1] - 0.004, 60)
         parts.append(tube(torso.on_front(0 * line, line, 0.005), 0.0034, metal, segments=10))
+    else:
+        parts += _buttons(torso, metal if material == "denim" else _button(look), 5 if long else 6, radius=0.0075)
     for side in (-1, 1):
-        low, high = (0.30, 0.47) if long else (0.14, 0.34)
-        parts += _patch(
-            torso, cloth, edge, side * 0.075, side * 0.185, low * torso.length, high * torso.length, patterned=patterned
-        )
-        if cloth.name in ("denim", "canvas") and not long:
-            parts += _patch(
-                torso,
-                cloth,
-                edge,
-                side * 0.055,
-                side * 0.155,
-                0.60 * torso.length,
-                0.73 * torso.length,
-                patterned=patterned,
-            )
-    parts += torso.cuffs(cloth)
-    return [*parts, *(_hems(torso, cloth) if long else [torso.waistband(cloth)])]
+        parts += _pocket(sewn, (side * 0.075, side * 0.185), (0.30, 0.47) if long else (0.14, 0.34))
+        if material in ("denim", "canvas") and not long:
+            parts += _pocket(sewn, (side * 0.055, side * 0.155), (0.60, 0.73))
+    parts += torso.cuffs(sewn.cloth)
+    return [*parts, *(_hems(torso, sewn.cloth) if long else [torso.waistband(sewn.cloth)])]
 
 
-def _body(look: Look, torso: Torso, names: tuple[str, ...]) -> list[Part]:
-    return garment(look, torso.field, torso.bounds, torso.keep, prints=look.pattern_name == "logo", names=names)
-
-
-def _cloths(look: Look, names: tuple[str, ...], body: list[Part]) -> tuple[Material, Material, bool]:
-    """The cloth of collar and bands, a darker one for seams, and whether the body has a pattern that those do not go on with."""
-    patterned = body[0].material.texture is not None
-    cloth = look.solid(*names) if patterned else body[0].material
-    return cloth, cloth.but(colour=tuple(0.72 * c for c in cloth.colour), bump=None, texture=None), patterned
+def _body(look: Look, torso: Torso, names: tuple[str, ...]) -> tuple[list[Part], _Sewn]:
+    parts = garment(look, torso.field, torso.bounds, torso.keep, prints=look.pattern_name == "logo", names=names)
+    patterned = parts[0].material.texture is not None
+    cloth = look.solid(*names) if patterned else parts[0].material
+    seam = cloth.but(colour=tuple(0.72 * c for c in cloth.colour), bump=None, texture=None)
+    return parts, _Sewn(torso, cloth, seam, patterned)
 
 
 def _button(look: Look) -> Material:
@@ -91,12 +87,8 @@ def _button(look: Look) -> Material:
     )
 
 
-def _collar(torso: Torso, cloth: Material, leaf: float) -> list[Part]:
-    """A stand around the neck and a leaf folded over it, open in front.
-
-    Args:
-        leaf: how far it falls at the back, in metres; in front it is longer and ends in points.
-    """
+def _around_the_neck(torso: Torso) -> tuple[Floats, Floats]:
+    """Points along the neckline from one side of the opening in front round to the other [n, 3], and outwards at each [n, 2]."""
     loop = torso.neckline()
     start = int(np.argmin(loop[:, 1] + 10 * np.abs(loop[:, 0])))
     loop = np.concatenate([np.roll(loop, -start, axis=0), loop[start : start + 1]])
@@ -105,7 +97,16 @@ def _collar(torso: Torso, cloth: Material, leaf: float) -> list[Part]:
     path = np.stack([gaussian_filter1d(np.interp(places, along, axis), 3, mode="nearest") for axis in loop.T], -1)
     forward = np.gradient(path[:, :2], axis=0)
     away = np.stack([forward[:, 1], -forward[:, 0]], -1) / np.linalg.norm(forward, axis=1, keepdims=True)
-    away *= np.sign((away * (path[:, :2] - path[:, :2].mean(0))).sum())
+    return path, away * np.sign((away * (path[:, :2] - path[:, :2].mean(0))).sum())
+
+
+def _collar(torso: Torso, cloth: Material, leaf: float) -> Part:
+    """A stand around the neck and a leaf folded over it, open in front.
+
+    Args:
+        leaf: how far it falls at the back, in metres; in front it is longer and ends in points.
+    """
+    path, away = _around_the_neck(torso)
     ahead = np.clip(-away[:, 1], 0, 1)[:, None] ** 3
     # (outwards, upwards) from the neckline: up the stand, over the fold, down the leaf.
     stand = np.array([[0.000, -0.006], [-0.010, 0.010], [-0.016, 0.026]])
@@ -121,7 +122,7 @@ def _collar(torso: Torso, cloth: Material, leaf: float) -> list[Part]:
     inside = outside.copy()
     inside[..., :2] -= 0.0022 * away[:, None]
     rings = np.concatenate([outside, inside[:, ::-1]], 1)
-    return [loft(rings, cloth)]
+    return loft(rings, cloth)
 
 
 def _outside(torso: Torso, points: Floats, gap: float) -> Floats:
@@ -136,16 +137,17 @@ def _outside(torso: Torso, points: Floats, gap: float) -> Floats:
     return moved.reshape(points.shape)
 
 
-def _placket(torso: Torso, cloth: Material, edge: Material, half: float, *, patterned: bool) -> Part:
-    """The strip down the front that the buttons are on; its edge alone, where a pattern goes on over it."""
+def _placket(sewn: _Sewn, half: float) -> Part:
+    """The strip down the front that the buttons are on."""
+    torso = sewn.torso
     height = np.linspace(0.003, torso.length - torso.neck[1] - 0.002, 70)
-    if patterned:
-        return tube(torso.on_front(half + 0 * height, height, 0.001), 0.0012, edge, segments=8)
+    if sewn.patterned:
+        return tube(torso.on_front(half + 0 * height, height, 0.001), 0.0012, sewn.seam, segments=8)
     across = np.array([-1, -0.96, -0.5, 0, 0.5, 0.96, 1]) * half
     x, z = np.meshgrid(across, height)
     skin = torso.on_front(x, z, 0.001)
     skin[:, 1:-1, 1] -= 0.0025
-    return loft(skin.astype(np.float64), cloth, closed=False)
+    return loft(skin.astype(np.float64), sewn.cloth, closed=False)
 
 
 def _buttons(torso: Torso, material: Material, count: int, radius: float = 0.0058) -> list[Part]:
@@ -156,26 +158,20 @@ def _buttons(torso: Torso, material: Material, count: int, radius: float = 0.005
     return [button.moved(x=float(x), y=float(y), z=float(z)) for x, y, z in places]
 
 
-def _patch(
-    torso: Torso,
-    cloth: Material,
-    edge: Material,
-    inner: float,
-    outer: float,
-    low: float,
-    high: float,
-    *,
-    patterned: bool,
-) -> list[Part]:
-    """A pocket sewn on the front; its seam alone, where a pattern goes on over it."""
-    x, z = np.meshgrid(np.linspace(inner, outer, 16), np.linspace(low, high, 16))
-    if outer < inner:
-        x = x[:, ::-1]
-    skin = torso.on_front(x, z, 0.001)
+def _pocket(sewn: _Sewn, across: tuple[float, float], heights: tuple[float, float]) -> list[Part]:
+    """A pocket sewn on the front.
+
+    Args:
+        across: from one edge to the other, in metres from the middle.
+        heights: from its bottom to its top, as shares of the trunk's length.
+    """
+    low, high = (share * sewn.torso.length for share in heights)
+    x, z = np.meshgrid(np.linspace(min(across), max(across), 16), np.linspace(low, high, 16))
+    skin = sewn.torso.on_front(x, z, 0.001)
     skin[1:-1, 1:-1, 1] -= 0.0024
-    seam = np.concatenate([skin[::-1, 0], skin[0], skin[:, -1], skin[-1, ::-1]]) - [0, 0.0012, 0]
-    pocket = [] if patterned else [loft(skin.astype(np.float64), cloth, closed=False)]
-    return [*pocket, tube(seam, 0.0012, edge, segments=8)]
+    edge = np.concatenate([skin[::-1, 0], skin[0], skin[:, -1], skin[-1, ::-1]]) - [0, 0.0012, 0]
+    pocket = [] if sewn.patterned else [loft(skin.astype(np.float64), sewn.cloth, closed=False)]
+    return [*pocket, tube(edge, 0.0012, sewn.seam, segments=8)]
 
 
 def _hems(torso: Torso, cloth: Material, sleeves: bool = False) -> list[Part]:
