@@ -186,6 +186,7 @@ class Recommender:
 
     def _note(self, request: Request, error: ProdgenError) -> None:
         logger.warning("request %s: the next level answers: %s", request.context.request_id, error)
+        logger.debug("request %s failed here", request.context.request_id, exc_info=error)
         request.watch.notes.append(f"{getattr(error, 'component', '') or 'prodgen'}: {type(error).__name__}")
 
     def warm_up(self, seconds: float = 10.0) -> dict[str, float]:

@@ -104,6 +104,12 @@ def test_a_ranker_that_fails_gives_way_to_the_users_department_and_then_to_what_
     assert [e.sku for e in logged if e.type == "impression"] == [r.sku for r in found]
 
 
+def test_where_a_ranker_failed_is_told_to_its_author(shop, caplog):
+    with caplog.at_level("DEBUG", logger="prodgen_sdk"), shop(ranker=Failing) as studio:
+        studio.recommend("ann", 3, at=NOW)
+    assert 'raise RuntimeError("boom")' in caplog.text
+
+
 def test_without_fall_back_the_error_is_raised_and_nothing_is_logged(shop):
     studio = shop(ranker=Failing, fallback=False)
     with pytest.raises(PluginError, match="mine/ranker failed: RuntimeError: boom"):
