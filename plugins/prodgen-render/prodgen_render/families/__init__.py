@@ -140,7 +140,9 @@ def family_of(product: Product) -> tuple[Family, str]:
     for text, families in ((title, list(_ALL)), (words_of(product), own)):
         if (best := _best(text, families)) is not None:
             return best[0], best[1] or f"no model of {product.category!r} fits the words: drawn as a {best[0].name}"
-    return FAMILIES["box"], f"no model of {product.category!r}: drawn as the box that it comes in"
+    return FAMILIES[
+        "box"
+    ], f"no model of {product.category!r}: drawn as the box that it comes in (prodgen render families: what there is)"
 
 
 def _describes(text: str, end: int, family: Family, families: list[Family]) -> bool:
