@@ -10,10 +10,11 @@ from prodgen_sdk.types import Locale, Model, Product, View, ViewPrompt
 
 
 class Described(Model):
-    """A product whose attributes were completed, and the prompts of its views."""
+    """A product whose attributes were completed, the prompts of its views, and what a person should know of its words."""
 
     product: Product
     prompts: tuple[ViewPrompt, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def describe(
@@ -35,6 +36,7 @@ def describe(
         Described(
             product=product.model_copy(update={"attributes": {**description.attributes, **product.attributes}}),
             prompts=description.prompts,
+            warnings=description.warnings,
         )
         for product, description in zip(products, found, strict=True)
     ]

@@ -84,7 +84,8 @@ class Stages:
 class Work:
     """A request that passed screening of its words, with the ids of its pictures and which of them are there already.
 
-    `seed` is what to ask for to make it again; the request holds the one that is final for the item.
+    `seed` is what to ask for to make it again; the request holds the one that is final for the item. `warnings` are those of
+    its words: every picture has them.
     """
 
     request: GenerationRequest
@@ -92,6 +93,7 @@ class Work:
     ids: dict[View, str]
     words: Screening
     existing: dict[View, Variant]
+    warnings: tuple[str, ...] = ()
 
     @property
     def missing(self) -> tuple[View, ...]:
@@ -119,7 +121,7 @@ def plan(request: GenerationRequest, stages: Stages, store: Store | None, *, see
     present = store.variants.present(list(ids.values())) if store is not None else set()
     known = {v.id: v for v in store.variants.iterate(ids=present)} if store is not None else {}
     existing = {view: known[id] for view, id in ids.items() if id in known}
-    return Work(request, base, ids, screening, existing)
+    return Work(request, base, ids, screening, existing, described.warnings)
 
 
 def complete(
@@ -145,7 +147,9 @@ def _judge(
     asked = canonical(request, stages.generator.id)
     older = outdated(store, stages.generator, request, asked) if store is not None else []
     for picture, measured, screening in zip(pictures, qualities, screenings, strict=True):
-        quality = measured.model_copy(update={"shortcomings": (*picture.warnings, *measured.shortcomings)})
+        quality = measured.model_copy(
+            update={"shortcomings": (*work.warnings, *picture.warnings, *measured.shortcomings)}
+        )
         both = combine([*work.words.verdicts, *screening.verdicts])
         approve = stages.config.review.auto_approve
         variant = None

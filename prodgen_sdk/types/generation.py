@@ -32,10 +32,13 @@ class Description(Model):
     Args:
         attributes: found values by name; what the product states itself is not among them.
         prompts: one a view, in the order that was asked for.
+        warnings: what a person should know who looks at the pictures, one sentence each, such as where title and attributes
+            contradict each other; they count as warnings of every picture (see `Generated`).
     """
 
     attributes: dict[str, Attribute] = Field(default_factory=dict)
     prompts: tuple[ViewPrompt, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 class GenerationRequest(PixelModel):

@@ -34,6 +34,7 @@ from prodgen_sdk.specs import CompositorSpec, DescriberSpec, GeneratorSpec, Need
 from prodgen_sdk.testing.fakes import FakePlugin, fake_host, plugin_of
 from prodgen_sdk.testing.fakes.people import PatchCompositor
 from prodgen_sdk.testing.fakes.pictures import SolidGenerator
+from prodgen_sdk.testing.fakes.words import TitleDescriber
 from prodgen_sdk.types import Verdict
 
 MUG = Product(sku="mug", title="Mug", category="home/mug", price=Decimal("9.90"), stock=0, tags=("new",))
@@ -172,6 +173,19 @@ def test_a_generators_warning_keeps_a_picture_from_being_approved_unseen(tmp_pat
     assert (picture.review, picture.shortcomings) == ("in_review", ("drawn as a speaker",))
     assert again.reused
     assert again.shortcomings == waiting.shortcomings == picture.shortcomings
+
+
+def test_what_a_describer_warns_of_is_said_of_every_picture(tmp_path):
+    class Doubts(TitleDescriber):
+        def describe(self, products, views, locale, ctx):
+            found = super().describe(products, views, locale, ctx)
+            return [description.model_copy(update={"warnings": ("red or blue?",)}) for description in found]
+
+    host = fake_host(plugin_of(DescriberSpec(id="mine/doubts", summary="x"), Doubts))
+    config = Config.model_validate({"defaults": {"describer": "mine/doubts"}})
+    with Studio.create(tmp_path, config=config, host=host) as studio:
+        made = studio.generate(MUG, views="front,back", size=32)
+    assert [(p.review, p.shortcomings) for p in made.pictures] == [("in_review", ("red or blue?",))] * 2
 
 
 # Photos

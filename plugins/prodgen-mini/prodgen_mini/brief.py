@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodgen_mini.space import LAYOUTS, Space, rgb_of
+from prodgen_mini.space import LAYOUTS, Space
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFound, ProdgenError
 from prodgen_sdk.types import GenerationRequest, Product, ProductAsset
@@ -20,13 +19,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 RENDERER = "render/asset"
-_ALIASES = {
-    "colour": ("colour", "color", "颜色", "colour_rgb"),
-    "material": ("material", "fabric", "材质", "面料"),
-    "pattern": ("pattern", "图案", "花纹"),
-}
-_ANOTHER_COLOUR = 0.5
-"""Distance in RGB from which two colours are not two shades of one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +59,9 @@ def briefs_of(
     products = [_described(request.product, ctx) for request in requests]
     renderer = renderer_of(ctx)
     sketches = renderer.sketch(products, ctx)
-    bare = [request.product.model_copy(update={"attributes": {}, "tags": ()}) for request in requests]
-    read = [_described(product, ctx) for product in bare]
-    titles = renderer.sketch(read, ctx)
     briefs = []
-    for request, product, sketch, words, title in zip(requests, products, sketches, read, titles, strict=True):
-        warnings = _warnings(sketch, space) + _contradictions(request.product, sketch, words, title)
+    for request, product, sketch in zip(requests, products, sketches, strict=True):
+        warnings = _warnings(sketch, space)
         condition = space.condition_of(sketch)
         negative = None
         if negatives and request.negative.strip():
@@ -103,28 +92,6 @@ def _warnings(sketch: ProductAsset, space: Space) -> tuple[str, ...]:
     if sketch.pattern not in space.patterns and sketch.layout != "none":
         warnings.append(f"The weights know no pattern {sketch.pattern!r}.")
     return tuple(warnings)
-
-
-def _contradictions(product: Product, sketch: ProductAsset, words: Product, title: ProductAsset) -> tuple[str, ...]:
-    """Where a product's title and the attributes that it states say different things.
-
-    Args:
-        words: the product as its words alone describe it, and `title` its sketch.
-    """
-    far = math.dist(rgb_of(sketch.colour), rgb_of(title.colour)) > _ANOTHER_COLOUR
-    differ = {
-        "colour": far and None not in (sketch.colour, title.colour),
-        "material": sketch.material != title.material,
-        "pattern": title.pattern not in ("plain", sketch.pattern),
-    }
-    given = {name.lower(): value for name, value in product.attributes.items()}
-    found = []
-    for name, apart in differ.items():
-        stated = next((given[key] for key in _ALIASES[name] if key in given), None)
-        said = words.attributes.get(name, title.pattern if name == "pattern" else None)
-        if apart and stated is not None and said is not None:
-            found.append(f"The title says {said}, the attributes say {stated}: the attributes count.")
-    return tuple(found)
 
 
 def _negative(

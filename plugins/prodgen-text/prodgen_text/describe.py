@@ -8,6 +8,7 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Describer
 from prodgen_sdk.types import Description, Locale, Product, View
 from prodgen_text.config import TextConfig
+from prodgen_text.contradictions import contradictions
 from prodgen_text.extract import found_attributes
 from prodgen_text.prompts import view_prompts
 
@@ -27,4 +28,5 @@ class LexiconDescriber(Describer):
 def _describe(product: Product, views: Sequence[View], locale: Locale | None) -> Description:
     found = found_attributes(product)
     complete = product.model_copy(update={"attributes": {**found, **product.attributes}})
-    return Description(attributes=found, prompts=tuple(view_prompts(complete, views, locale)))
+    prompts = tuple(view_prompts(complete, views, locale))
+    return Description(attributes=found, prompts=prompts, warnings=contradictions(product))
