@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from prodgen_render.parametric import build_model
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.cutout import cut_out
+from prodgen_render.rendering import render
 from scipy import ndimage
 
 from prodgen_sdk.errors import InvalidImage
-from prodgen_sdk.types import Product
+from prodgen_sdk.types import Product, View
 
 SIZE = 360
 Y, X = np.mgrid[0:SIZE, 0:SIZE]
@@ -70,3 +72,11 @@ def test_a_white_bobble_above_a_product_in_colour_stays():
     photo[hat] = (120, 30, 60)
     found = cut_out(photo).mask
     assert (found & bobble & ~hat).sum() > 0.9 * (bobble & ~hat).sum()
+
+
+@pytest.mark.parametrize(("title", "category"), [("Black table lamp", "home/lamp"), ("White box", "home/box")])
+def test_pale_shades_and_boxes_are_no_shadows(title, category):
+    model = build_model(Product(sku="x", title=title, category=category), 0)
+    truth = render(model, [View()], size=384)[0]
+    found = cut_out(truth.image).mask
+    assert (found & truth.mask).sum() / (found | truth.mask).sum() > 0.97

@@ -63,6 +63,8 @@ def _spread(places: Floats, weight: Floats) -> float:
 
 _STEP = 0.016
 """Soft shadows change by less than this from pixel to pixel (of 1, at about 512 pixels)."""
+_SOFT_RIM, _RIM, _HIGH = 0.6, 3, 0.4
+"""Shadows that end higher than this share of the height lie far away and end the softer, within so many pixels: a pale shade does not."""
 _CRISP = 0.006
 """They change from pixel to pixel about as much as they do over several; the edge of a pale product by this much more."""
 _STEEP, _COLOURFUL = 3.0, 0.6
@@ -103,8 +105,11 @@ def shadow_in(rgb: Floats, under: Floats, found: Mask) -> Mask:
     crisp = ndimage.gaussian_gradient_magnitude(grey, unit) - ndimage.gaussian_gradient_magnitude(grey, 4 * unit)
     soft = (step < _STEP * 512 / size) & (crisp < _CRISP * 512 / size)
     # Shadows lie on the floor: below the upper quarter.
-    rows = np.flatnonzero(found.any(1))
-    low = np.arange(len(found))[:, None] > rows[0] + 0.25 * (rows[-1] - rows[0])
+    rows, line = np.flatnonzero(found.any(1)), np.arange(len(found))[:, None]
+    low = line > rows[0] + 0.25 * (rows[-1] - rows[0])
+    rim = ndimage.binary_dilation(~found, iterations=round(_RIM * unit))
+    rim &= line < rows[-1] - _HIGH * (rows[-1] - rows[0])
+    soft &= ~(rim & (step > _SOFT_RIM * _STEP * 512 / size))
     shadow = _met(found, neutral & soft & low) & found
     coloured = found & (np.ptp(ratio, axis=2) > 0.14)
     if float(coloured.sum()) > _COLOURFUL * float(found.sum()):
@@ -129,7 +134,19 @@ def shadow_in(rgb: Floats, under: Floats, found: Mask) -> Mask:
     if sure.any():
         patches = greyish & ~shadow & _unlike(sure, ratio)
         shadow |= _between_feet(found & ~shadow, patches, np.where(shadow, 0, np.abs(rgb - under).max(2)))
-    return np.asarray(shadow)
+    return np.asarray(shadow & ~_above_an_edge(found & ~shadow, reach))
+
+
+def _above_an_edge(kept: Mask, reach: int) -> Mask:
+    """The gaps between a product and a thin line below it: that is the lower edge of a pale product, whose foot is in its own shade."""
+    from scipy import ndimage
+
+    gap = round(1.5 * reach) + 1
+
+    def closed(mask: Mask) -> Mask:
+        return np.asarray(ndimage.binary_closing(np.pad(mask, gap), np.ones((gap, 1)))[gap:-gap, gap:-gap])
+
+    return closed(kept) & ~closed(ndimage.binary_opening(kept, np.ones((reach, 1))))
 
 
 def _unlike(places: Mask, ratio: Floats) -> Mask:
