@@ -1,7 +1,8 @@
-"""The picture of a product alone: what each pixel sees, with smooth edges, through clear layers."""
+"""Pictures of a product alone: what each pixel sees, with smooth edges, through clear layers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -29,67 +30,80 @@ _CORNERS = np.array([[1, 5], [3, 1], [5, 7], [7, 3], [0, 2], [2, 6], [6, 4], [4,
 
 
 class Film:
-    """Premultiplied linear colour [size, size, 3], alpha and coverage [size, size] of the product in one view."""
+    """Premultiplied linear colour [n, size, size, 3], alpha and coverage [n, size, size] of the product in n views of one size.
+
+    Args:
+        floor: under the product, where light is traced.
+        eyes: one of them where light is traced; several small pictures without take half the time together.
+    """
 
     def __init__(
-        self, tracer: Tracer, light: Lighting, floor: Floor | None, eye: Camera, seed: int, quality: Quality
+        self, tracer: Tracer, light: Lighting, floor: Floor | None, eyes: Sequence[Camera], seed: int, quality: Quality
     ) -> None:
         self.quality = quality
-        self.tracer, self.light, self.floor, self.eye, self.seed = tracer, light, floor, eye, seed
-        self.shader = Shader(tracer, light, floor, eye.view.azimuth, eye.pixel_angle, mirrors=quality.traced)
+        self.tracer, self.light, self.floor, self.eyes, self.seed = tracer, light, floor, eyes, seed
+        self.size, self.pixel_angle = eyes[0].size, eyes[0].pixel_angle
+        azimuths = np.array([eye.view.azimuth for eye in eyes])
+        self.azimuth = float(azimuths[0])
+        self.shader = Shader(
+            tracer, light, floor, self.azimuth if quality.traced else azimuths, self.pixel_angle, mirrors=quality.traced
+        )
         self.shares: list[ShareGrid] = []
-        size = eye.size
-        self.colour = np.zeros((size, size, 3), np.float32)
-        self.alpha, self.coverage = np.zeros((size, size), np.float32), np.zeros((size, size), np.float32)
-        columns, rows = self._window()
-        x, y = (a.reshape(-1).astype(np.int32) for a in np.meshgrid(columns, rows))
-        if len(x) == 0:
-            return
-        points = self._points(x + np.float32(0.5), y + np.float32(0.5))
-        x, y = x[points.ray], y[points.ray]
+        shape = (len(eyes), self.size, self.size)
+        self.colour = np.zeros((*shape, 3), np.float32)
+        self.alpha, self.coverage = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        eye, y, x = self._window()
+        points = self._points(eye, x + np.float32(0.5), y + np.float32(0.5))
         if len(points) == 0:
             return
-        index = np.full((size, size), -1, np.int32)
-        index[y, x] = np.arange(len(points))
+        eye, y, x = points.eye, y[points.ray], x[points.ray]
+        index = np.full(shape, -1, np.int32)
+        index[eye, y, x] = np.arange(len(points))
         self._learn(points, x, y)
-        edges = _edges(index, points, eye)
-        plain = np.flatnonzero(~edges[y, x])
-        x, y = x[plain], y[plain]
+        edges = _edges(index, points, self.pixel_angle)
+        plain = np.flatnonzero(~edges[eye, y, x])
+        eye, y, x = eye[plain], y[plain], x[plain]
         colour, alpha = self._shade(points.take(plain), x + np.float32(0.5), y + np.float32(0.5), learning=True)
-        self.colour[y, x], self.alpha[y, x], self.coverage[y, x] = colour, alpha, 1
+        self.colour[eye, y, x], self.alpha[eye, y, x], self.coverage[eye, y, x] = colour, alpha, 1
         self._smooth_edges(*np.nonzero(edges))
 
-    def _window(self) -> tuple[Ints, Ints]:
-        """The pixels that the bounding box can cover."""
+    def _window(self) -> tuple[Ints, Ints, Ints]:
+        """The pixels that the bounding box can cover: eye, row and column of each, in this order."""
         low, high = self.tracer.low, self.tracer.high
         corners = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
-        away = corners - self.eye.position
-        depth = away @ self.eye.ahead
-        if depth.min() < 0.05:
-            return np.arange(self.eye.size), np.arange(self.eye.size)
-        scale = 1 / self.eye.pixel_angle / depth
-        middle = self.eye.size / 2
-        x, y = middle + away @ self.eye.right * scale, middle - away @ self.eye.up * scale
-        columns, rows = (np.arange(max(0, int(a.min()) - 1), min(self.eye.size, int(a.max()) + 2)) for a in (x, y))
-        return columns, rows
+        found = []
+        for number, eye in enumerate(self.eyes):
+            columns = rows = np.arange(self.size)
+            away = corners - eye.position
+            depth = away @ eye.ahead
+            if depth.min() >= 0.05:
+                scale, middle = 1 / self.pixel_angle / depth, self.size / 2
+                places = middle + away @ eye.right * scale, middle - away @ eye.up * scale
+                columns, rows = (np.arange(max(0, int(a.min()) - 1), min(self.size, int(a.max()) + 2)) for a in places)
+            found.append([a.reshape(-1).astype(np.int32) for a in np.meshgrid(number, rows, columns, indexing="ij")])
+        eyes, y, x = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return eyes, y, x
 
-    def _points(self, x: Floats, y: Floats) -> Points:
-        directions = self.eye.directions(x, y)
-        origins = np.broadcast_to(self.eye.position, directions.shape)
-        return locate(self.tracer, self.tracer.first(origins, directions), self.eye.position, directions)
+    def _points(self, eyes: Ints, x: Floats, y: Floats) -> Points:
+        """What is seen at places x, y of the pictures of `eyes`, which rise."""
+        ends = np.searchsorted(eyes, np.arange(1, len(self.eyes)))
+        split = zip(self.eyes, np.split(x, ends), np.split(y, ends), strict=True)
+        directions = np.concatenate([eye.directions(*places) for eye, *places in split])
+        origins = np.stack([eye.position for eye in self.eyes]).take(eyes, 0)
+        return locate(self.tracer, self.tracer.first(origins, directions), origins, directions, eyes)
 
     def _learn(self, points: Points, x: Ints, y: Ints) -> None:
         """Traces the shares of light of the next layer's opaque points, at some of the pixels."""
         if not self.quality.traced:
             return
-        size = self.eye.size
+        size = self.size
         stride = 1 if size <= 160 else 2 if size <= 1024 else 4
         opaque = self.tracer.transmission.take(points.part) == 0
         some = np.flatnonzero((x % stride == 0) & (y % stride == 0) & opaque)
         kept, column, row = points.take(some), x[some] // stride, y[some] // stride
         index = np.full(((size - 1) // stride + 1,) * 2, -1, np.int32)
         index[row, column] = np.arange(len(some))
-        reach = 2.5 * self.eye.pixel_angle * stride * float(np.linalg.norm(self.eye.position))
+        reach = 2.5 * self.pixel_angle * stride * float(np.linalg.norm(self.eyes[0].position))
         grid = ShareGrid(index, self._traced(kept, column, row), kept.position, kept.normal, stride, reach)
         self.shares.append(grid.smoothed())
 
@@ -104,7 +118,7 @@ class Film:
             points.normal,
             points.flat_normal,
             (x, y),
-            self.eye.view.azimuth,
+            self.azimuth,
             self.seed,
         )
 
@@ -151,7 +165,7 @@ class Film:
             open_rows, passing = open_rows[hits.ray], passing.take(hits.ray, 0)
             if len(open_rows) == 0:
                 break
-            deeper = locate(self.tracer, hits, start, -layer.view)
+            deeper = locate(self.tracer, hits, start, -layer.view, layer.eye)
             at_x, at_y = x[open_rows], y[open_rows]
             if learning and len(self.shares) == depth:
                 self._learn(deeper, at_x.astype(np.int32), at_y.astype(np.int32))
@@ -164,18 +178,18 @@ class Film:
                 break
         return colour, alpha
 
-    def _smooth_edges(self, rows: Ints, columns: Ints) -> None:
-        """Fills the pixels in which something changes with the mean of several samples.
+    def _smooth_edges(self, eyes: Ints, rows: Ints, columns: Ints) -> None:
+        """Fills the pixels [n] of eyes (which rise), rows and columns in which something changes with the mean of several samples.
 
         Samples of a pixel that lie on one smooth piece of surface share one shading, as in multisampling.
         """
         samples = self.quality.edge_samples
         x = (columns[:, None] + _CORNERS[:samples, 0]).reshape(-1).astype(np.float32)
         y = (rows[:, None] + _CORNERS[:samples, 1]).reshape(-1).astype(np.float32)
-        found = self._points(x, y)
+        found = self._points(eyes.repeat(samples), x, y)
         if len(found) == 0:
             return
-        shaded, sharing = _sharing(found, samples, self.eye)
+        shaded, sharing = _sharing(found, samples, self.pixel_angle)
         middles = _means(found, shaded, sharing)
         shared = np.bincount(sharing)
         x, y = (np.asarray(np.bincount(sharing, a[found.ray]) / shared, np.float32) for a in (x, y))
@@ -184,12 +198,12 @@ class Film:
         every, alpha = once.take(sharing, 0), alpha_once[sharing]
         count = len(rows)
         for channel in range(3):
-            self.colour[rows, columns, channel] = np.bincount(pixel, every[:, channel], count) / samples
-        self.alpha[rows, columns] = np.bincount(pixel, alpha, count) / samples
-        self.coverage[rows, columns] = np.bincount(pixel, minlength=count) / samples
+            self.colour[eyes, rows, columns, channel] = np.bincount(pixel, every[:, channel], count) / samples
+        self.alpha[eyes, rows, columns] = np.bincount(pixel, alpha, count) / samples
+        self.coverage[eyes, rows, columns] = np.bincount(pixel, minlength=count) / samples
 
 
-def _sharing(points: Points, samples: int, eye: Camera) -> tuple[Ints, Ints]:
+def _sharing(points: Points, samples: int, pixel_angle: float) -> tuple[Ints, Ints]:
     """Which points of several samples a pixel have to be shaded, and which of those stands for each of the points.
 
     Args:
@@ -207,7 +221,7 @@ def _sharing(points: Points, samples: int, eye: Camera) -> tuple[Ints, Ints]:
             # Only those that stand for themselves so far, on both sides.
             free = (stands.take(a) == a) & (stands.take(b) == b)
             a, b = a[free], b[free]
-            same = ~_differ(points, a, b, eye, _SMOOTH)
+            same = ~_differ(points, a, b, pixel_angle, _SMOOTH)
             # A seam of the texture lies between places that are far apart in it.
             same &= np.abs(points.uv.take(a, 0) - points.uv.take(b, 0)).max(1) < 0.05
             stands[b[same]] = a[same]
@@ -233,11 +247,11 @@ def _means(points: Points, shaded: Ints, sharing: Ints) -> Points:
     )  # fmt: skip
 
 
-def _differ(points: Points, a: Ints, b: Ints, eye: Camera, least: float = _EDGE) -> Mask:
+def _differ(points: Points, a: Ints, b: Ints, pixel_angle: float, least: float = _EDGE) -> Mask:
     """Whether points beside each other are of different parts, depths or slopes (cosines below `least`), for rows of both."""
     normal = points.normal.take(a, 0)
     gap = np.abs(dot(points.position.take(a, 0) - points.position.take(b, 0), normal))
-    pixel = eye.pixel_angle * points.distance.take(a)
+    pixel = pixel_angle * points.distance.take(a)
     return np.asarray(
         (points.part.take(a) != points.part.take(b))
         | (gap > 2.0 * pixel)
@@ -245,19 +259,14 @@ def _differ(points: Points, a: Ints, b: Ints, eye: Camera, least: float = _EDGE)
     )
 
 
-def _edges(index: Ints, points: Points, eye: Camera) -> Mask:
-    """Pixels whose right or lower neighbour shows another part, another depth or another slope; bool [size, size]."""
+def _edges(index: Ints, points: Points, pixel_angle: float) -> Mask:
+    """Pixels [n, size, size] whose right or lower neighbour shows another part, another depth or another slope."""
     edges = np.zeros(index.shape, bool)
-    for axis in (0, 1):
-        first = index[:-1] if axis == 0 else index[:, :-1]
-        second = index[1:] if axis == 0 else index[:, 1:]
+    for here, beside in (np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:, :, :-1], np.s_[:, :, 1:]):
+        first, second = index[here], index[beside]
         differs = (first >= 0) != (second >= 0)
         both = np.nonzero((first >= 0) & (second >= 0))
-        differs[both] |= _differ(points, first[both], second[both], eye)
-        if axis == 0:
-            edges[:-1] |= differs
-            edges[1:] |= differs
-        else:
-            edges[:, :-1] |= differs
-            edges[:, 1:] |= differs
+        differs[both] |= _differ(points, first[both], second[both], pixel_angle)
+        edges[here] |= differs
+        edges[beside] |= differs
     return edges

@@ -7,7 +7,7 @@ same few directions everywhere, which makes a smooth shadow without noise.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from prodgen_render.model import Floats
 from prodgen_render.sampling import cosine_hemisphere, r2
 from prodgen_render.tracer import Tracer
 from prodgen_render.vectors import plus
+from prodgen_sdk.types import Mask
 
 _DOME_DIRECTIONS, _KEY_DIRECTIONS = 96, 40
 _LEAST = 0.012
@@ -70,11 +71,9 @@ def _smoothstep(t: Floats) -> Floats:
 
 
 def _blur(grid: Floats) -> Floats:
-    for axis in (0, 1):
-        a = np.take(grid, np.clip(np.arange(-1, grid.shape[axis] - 1), 0, None), axis)
-        b = np.take(grid, np.clip(np.arange(1, grid.shape[axis] + 1), None, grid.shape[axis] - 1), axis)
-        grid = 0.25 * a + 0.5 * grid + 0.25 * b
-    return grid
+    wide = np.pad(grid, 1, mode="edge")
+    down = 0.25 * wide[:-2] + 0.5 * wide[1:-1] + 0.25 * wide[2:]
+    return np.asarray(0.25 * down[:, :-2] + 0.5 * down[:, 1:-1] + 0.25 * down[:, 2:], np.float32)
 
 
 def _enlarge(grid: Floats, size: int) -> Floats:
@@ -106,43 +105,36 @@ class FloorMaker:
 
     def _arrived(self, directions: Floats) -> Floats:
         """The share of these directions from which light reaches each place, [size, size]."""
-        total = np.full((self.size, self.size), len(directions), np.float32)
-        for direction in directions:
-            rows, columns = self._shadow(direction)
-            within = np.flatnonzero(self.window[rows, columns].reshape(-1) > 0)
-            places = self.places[rows, columns].reshape(-1, 3).take(within, 0)
-            if len(places) == 0:
-                continue
-            part = np.ones(self.window[rows, columns].shape, np.float32)
-            part.reshape(-1)[within] = self.tracer.light(places, np.broadcast_to(direction, places.shape))
-            total[rows, columns] += part - 1
-        return total / len(directions)
+        which, row, column = np.nonzero(self._shadowed(directions))
+        hidden = 1 - self.tracer.light(self.places[row, column], directions.take(which, 0))
+        lost = np.bincount(row * self.size + column, hidden, self.size**2)
+        return np.asarray(1 - lost / len(directions), np.float32).reshape(self.size, self.size)
 
-    def _shadow(self, direction: Floats) -> tuple[slice, slice]:
-        """Rows and columns of the places that the bounding box can shadow from a light in this direction."""
+    def _shadowed(self, directions: Floats) -> Mask:
+        """The places that the bounding box can shadow from lights in directions [n, 3]: bool [n, size, size]."""
         low, high = self.tracer.low, self.tracer.high
-        found = []
-        for axis in (1, 0):
-            # From the places straight under the box to those that its top throws its shadow on.
-            slide = float(direction[axis]) / max(float(direction[2]), 1e-3) * (float(high[2] - low[2]) + 1e-2)
-            ends = (low[axis] - max(slide, 0) - self.low[axis], high[axis] - min(slide, 0) - self.low[axis])
-            cells = [end / (self.high[axis] - self.low[axis]) * self.size for end in ends]
-            found.append(slice(max(0, int(cells[0]) - 1), min(self.size, int(cells[1]) + 2)))
-        return found[0], found[1]
+        slides = directions[:, :2] / np.maximum(directions[:, 2:], 1e-3) * (float(high[2] - low[2]) + 1e-2)
+        # From the places straight under the box to those that its top throws its shadow on.
+        scale = self.size / (self.high - self.low)
+        first = np.floor((low[:2] - np.maximum(slides, 0) - self.low) * scale) - 1
+        last = np.floor((high[:2] - np.minimum(slides, 0) - self.low) * scale) + 1
+        cells = np.arange(self.size)
+        x, y = ((cells >= first[:, axis, None]) & (cells <= last[:, axis, None]) for axis in (0, 1))
+        return np.asarray(y[:, :, None] & x[:, None] & (self.window > 0))
 
-    @property
-    def _dome(self) -> Floats:
-        if not hasattr(self, "_dome_table"):
-            self._dome_table = self._arrived(cosine_hemisphere(r2(self.dome_directions, 5)))
-        return self._dome_table
-
-    def _at_azimuth(self, azimuth: float) -> Floor:
+    @cached_property
+    def _dome(self) -> tuple[Floats, float, Floats, float]:
+        """Shares that arrive from the dome [size, size] and its weight; directions [n, 3] to the key light and its weight."""
         box = self.light.rig.key
         points = r2(self.key_directions, 9) * 2 - 1
         towards = box.towards(points[:, 0], points[:, 1])
         key_weight = self.light.key_radiance * box.solid_angle * float(towards[:, 2].mean()) / np.pi
         up = np.array([[0, 0, 1]], np.float32)
         dome_weight = max(float(self.light.irradiance(up).mean()) - key_weight, 0.05)
-        arrived = self._dome * dome_weight + self._arrived(turn(towards, azimuth)) * key_weight
+        return self._arrived(cosine_hemisphere(r2(self.dome_directions, 5))), dome_weight, towards, key_weight
+
+    def _at_azimuth(self, azimuth: float) -> Floor:
+        dome, dome_weight, towards, key_weight = self._dome
+        arrived = dome * dome_weight + self._arrived(turn(towards, azimuth)) * key_weight
         shade = _enlarge(_blur(1 - arrived / (dome_weight + key_weight)) * self.window, self.size * 3)
         return Floor(self.tracer.floor, np.maximum(shade - _LEAST, 0) / (1 - _LEAST), self.low, self.high)

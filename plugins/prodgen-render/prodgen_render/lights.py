@@ -146,10 +146,10 @@ def relative_light(light: Lighting, normals: Floats, power: Floats | float) -> F
     return np.asarray(level ** np.asarray(power, np.float32))
 
 
-def turn(directions: Floats, azimuth: float) -> Floats:
-    """Directions of the camera's azimuth frame in the world: a turn by `azimuth` degrees about Z. [n, 3]."""
+def turn(directions: Floats, azimuth: float | Floats) -> Floats:
+    """Directions of the camera's azimuth frame in the world: a turn by `azimuth` degrees (one, or one each) about Z. [n, 3]."""
     angle = np.radians(azimuth)
-    c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+    c, s = (np.asarray(of(angle), np.float32) for of in (np.cos, np.sin))
     x, y = directions[..., 0], directions[..., 1]
     out = np.empty(directions.shape, np.float32)
     out[..., 0], out[..., 1], out[..., 2] = c * x - s * y, s * x + c * y, directions[..., 2]

@@ -18,6 +18,9 @@ from prodgen_render.tracer import Tracer
 from prodgen_sdk import images
 from prodgen_sdk.types import Generated, Image, MapKind, Mask, Scene, View
 
+_TOGETHER = 8
+"""Views of a draft that are drawn at once: arrays of so few pixels cost more in calls than in work."""
+
 
 def render(
     model: Model3D,
@@ -148,31 +151,23 @@ def _pictures(
     before_each: Callable[[int], None] | None,
     quality: Quality,
 ) -> Iterator[tuple[Image, np.ndarray]]:
-    for number, view in enumerate(views):
-        if before_each is not None:
-            before_each(number)
-        eye = camera(view, size)
-        # From below there is no floor: it would hide the product.
-        floor = floors.at_azimuth(view.azimuth) if eye.position[2] > tracer.floor + 0.02 else None
-        yield _picture(tracer, light, floor, eye, scene, seed, background, quality)
-
-
-def _picture(
-    tracer: Tracer,
-    light: Lighting,
-    floor: Floor | None,
-    eye: Camera,
-    scene: Scene,
-    seed: int,
-    background: Image | None,
-    quality: Quality,
-) -> tuple[Image, np.ndarray]:
-    size = eye.size
-    film = Film(tracer, light, floor, eye, seed, quality)
-    shade = np.zeros((size, size), np.float32)
-    if floor is not None and scene.shadow:
-        shade = _floor_shade(floor, eye) * np.float32(light.rig.shadow)
-    return compose(film.colour, film.alpha, shade, scene, background), film.coverage >= 0.5
+    together = 1 if quality.traced else _TOGETHER
+    for start in range(0, len(views), together):
+        eyes, grounds = [], []
+        for number, view in enumerate(views[start : start + together], start):
+            if before_each is not None:
+                before_each(number)
+            eye = camera(view, size)
+            eyes.append(eye)
+            # From below there is no floor: it would hide the product.
+            grounds.append(floors.at_azimuth(view.azimuth) if eye.position[2] > tracer.floor + 0.02 else None)
+        film = Film(tracer, light, grounds[0], eyes, seed, quality)
+        for number, (eye, floor) in enumerate(zip(eyes, grounds, strict=True)):
+            shade = np.zeros((size, size), np.float32)
+            if floor is not None and scene.shadow:
+                shade = _floor_shade(floor, eye) * np.float32(light.rig.shadow)
+            picture = compose(film.colour[number], film.alpha[number], shade, scene, background)
+            yield picture, film.coverage[number] >= 0.5
 
 
 def _floor_shade(floor: Floor, eye: Camera) -> Floats:

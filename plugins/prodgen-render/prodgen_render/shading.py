@@ -58,14 +58,21 @@ def untoned(shown: Floats) -> Floats:
 
 
 class Shader:
-    """Shades points of one model under one light for one view."""
+    """Shades points of one model under one light.
+
+    Args:
+        floor: what smooth surfaces reflect below them.
+        azimuth: of the camera in degrees, which the light follows: one, or one for each `Points.eye`.
+        pixel_angle: width of a pixel in radians.
+        mirrors: whether smooth surfaces show what the product or the floor puts in the way.
+    """
 
     def __init__(
         self,
         tracer: Tracer,
         light: Lighting,
         floor: Floor | None,
-        azimuth: float,
+        azimuth: float | Floats,
         pixel_angle: float,
         *,
         mirrors: bool = True,
@@ -77,10 +84,12 @@ class Shader:
         """Light towards the viewer [n, 3], and what a clear surface lets through [n, 3] (0 where opaque)."""
         tracer, part = self.tracer, points.part
         colour, normal = base_colour(tracer, points, self.pixel_angle)
+        azimuth = self.azimuth.take(points.eye) if isinstance(self.azimuth, np.ndarray) else self.azimuth
+        normal_in_light = turn(normal, -azimuth)
         power = tracer.photographed.take(points.part)
         taken = np.flatnonzero(~np.isnan(power))
         if len(taken):
-            shown = self._photographed(colour[taken], normal[taken], power[taken])
+            shown = self._photographed(colour[taken], normal_in_light[taken], power[taken])
             if len(taken) == len(points):
                 return shown, np.zeros_like(shown)
         facing = np.clip(dot(normal, points.view), 0.02, 1)
@@ -88,8 +97,8 @@ class Shader:
         clear = tracer.transmission.take(part)
         share = np.where(clear > 0, np.float32(1), share)
         reflected_direction = plus(-points.view, normal, 2 * dot(normal, points.view))
-        turned = turn(np.concatenate([normal, reflected_direction]), -self.azimuth)
-        lit = self.light.irradiance(turned[: len(points)]) * between_walls(share, colour)
+        turned = turn(reflected_direction, -azimuth)
+        lit = self.light.irradiance(normal_in_light) * between_walls(share, colour)
         f0 = 0.04 + (colour - 0.04) * metallic[:, None]
         f0 = np.where(clear[:, None] > 0, 0.05, f0).astype(np.float32)
         glossy = specular_albedo(f0, roughness, facing)
@@ -100,13 +109,13 @@ class Shader:
             glossy, under = dielectric + (metal - dielectric) * metallic[:, None], 1 - dielectric
         # Rough surfaces see all of a hemisphere, where the diffuse share tells what is hidden; smooth ones look one way.
         hidden = np.clip((facing + share) ** np.exp2(-12 * roughness - 1) - 1 + share, 0, 1)
-        radiance: Floats = self.light.reflected(turned[len(points) :], roughness) * hidden[:, None]
+        radiance: Floats = self.light.reflected(turned, roughness) * hidden[:, None]
         coat = tracer.coat[part]
         coat_radiance: Floats = np.zeros_like(radiance)
         coated = np.flatnonzero(coat > 0)
         if len(coated):
             smooth = np.full(len(coated), _COAT_ROUGHNESS, np.float32)
-            coat_radiance[coated] = self.light.reflected(turned[len(points) :][coated], smooth) * hidden[coated, None]
+            coat_radiance[coated] = self.light.reflected(turned[coated], smooth) * hidden[coated, None]
         if self.mirrors:
             mirror = np.flatnonzero((roughness < _MIRROR) | (coat > 0))
             radiance, coat_radiance = self._reflect(
@@ -132,9 +141,13 @@ class Shader:
             out[taken], through[taken] = shown, 0
         return out.astype(np.float32), through.astype(np.float32)
 
-    def _photographed(self, colour: Floats, normal: Floats, power: Floats) -> Floats:
-        """The colour of a photo under this light, before the tone curve, which is undone so that label colours stay exact."""
-        light = relative_light(self.light, turn(normal, -self.azimuth), power)
+    def _photographed(self, colour: Floats, normal_in_light: Floats, power: Floats) -> Floats:
+        """The colour of a photo under this light, before the tone curve, which is undone so that label colours stay exact.
+
+        Args:
+            normal_in_light: normals in the camera's azimuth frame.
+        """
+        light = relative_light(self.light, normal_in_light, power)
         return untoned(np.minimum(colour * light[:, None], 1))
 
     def _reflect(

@@ -13,8 +13,9 @@ from prodgen_render.vectors import dot, interpolate, plus, scaled, unit
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Surface points, one row each. Normals are turned to face the viewer."""
+    """Surface points, one row each. Normals are turned to face the viewer; `eye` says which of several viewers."""
 
+    eye: Ints
     ray: Ints
     face: Ints
     part: Ints
@@ -35,16 +36,16 @@ class Points:
         return Points(*(getattr(self, name).take(index, 0) for name in self.__dataclass_fields__))
 
 
-def locate(tracer: Tracer, hits: Hits, origins: Floats, directions: Floats) -> Points:
-    """The surface points of hits of rays [n, 3]; `origins` may be one point [3] for all."""
+def locate(tracer: Tracer, hits: Hits, origins: Floats, directions: Floats, eyes: Ints) -> Points:
+    """The surface points of hits of rays: origins and directions [n, 3], and whose rays they are, [n]."""
     view = -directions.take(hits.ray, 0)
-    start = origins if origins.ndim == 1 else origins.take(hits.ray, 0)
-    position = plus(start, view, -hits.distance)
+    position = plus(origins.take(hits.ray, 0), view, -hits.distance)
     weights = np.stack([1 - hits.u - hits.v, hits.u, hits.v], -1)
     corners = tracer.faces.take(hits.face, 0)
     normal, flat = _normals(tracer, hits.face, corners, weights, view)
     uv = interpolate(tracer.uv, corners, weights)
     return Points(
+        eyes.take(hits.ray),
         hits.ray,
         hits.face,
         tracer.part.take(hits.face),

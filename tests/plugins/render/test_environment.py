@@ -72,7 +72,8 @@ def test_a_white_furnace_stays_white(roughness: float, metallic: float, coat: fl
     x, z = (a.reshape(-1) for a in np.meshgrid(np.linspace(-0.9, 0.9, 9), np.linspace(-0.9, 0.9, 9)))
     start = np.stack([x, np.full_like(x, -3), z], -1).astype(np.float32)
     ahead = np.broadcast_to(np.float32([0, 1, 0]), start.shape)
-    points = locate(tracer, tracer.first(start, ahead), start, ahead)
+    eyes = np.zeros(len(start), np.int32)
+    points = locate(tracer, tracer.first(start, ahead), start, ahead, eyes)
     shown, _ = Shader(tracer, light, None, 0.0, 0.01, mirrors=False).shade(points, np.ones(len(points), np.float32))
     level = light.irradiance(np.float32([[0, -1, 0]]))[0]
     assert len(points) > 40

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from prodgen_render.model import Model3D
 from prodgen_render.parametric import build_model
+from prodgen_render.quality import DRAFT, FINAL, Quality
 from prodgen_render.rendering import render, silhouettes
 
 from prodgen_sdk.errors import InputError
@@ -22,9 +23,17 @@ def test_equal_requests_give_equal_pixels(mug: Model3D) -> None:
     assert np.array_equal(first.mask, second.mask)
 
 
-def test_a_view_is_the_same_alone_and_among_others(mug: Model3D) -> None:
-    together = render(mug, [View(), VIEW, View(elevation=60)], size=96)[1]
-    assert np.array_equal(together.image, render(mug, [VIEW], size=96)[0].image)
+@pytest.mark.parametrize("quality", [FINAL, DRAFT])
+@pytest.mark.parametrize("material", ["ceramic", "glass"])
+def test_a_view_is_the_same_alone_and_among_others(material: str, quality: Quality) -> None:
+    # More than are drawn at once, some from below, where there is no floor.
+    views = [View(elevation=-40), *(View(azimuth=40 * k, elevation=10 * k, distance=1 + k / 9) for k in range(9))]
+    striped = Product(sku="m", title="Red striped mug", category="home/mug", attributes={"material": material})
+    model = build_model(striped, 3)
+    for view, among in zip(views, render(model, views, size=64, quality=quality), strict=True):
+        alone = render(model, [view], size=64, quality=quality)[0]
+        assert np.array_equal(among.image, alone.image)
+        assert np.array_equal(among.mask, alone.mask)
 
 
 def test_seed_changes_only_noise(mug: Model3D) -> None:
