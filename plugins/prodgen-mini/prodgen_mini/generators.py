@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from prodgen_mini.brief import Brief, briefs_of, renderer_of
-from prodgen_mini.choosing import best_of, kind_of, way_of
+from prodgen_mini.choosing import Way, best_of, kind_of, way_of
 from prodgen_mini.config import Config, DesignerConfig
 from prodgen_mini.space import BLENDS, artwork_of, rgb_of
 from prodgen_mini.weights import Part, Weights, check_pin, load_codec, load_reranker, load_vae, read
@@ -89,36 +89,26 @@ class MiniGenerator(Generator):
     def _one(self, request: GenerationRequest, brief: Brief, ctx: Context) -> ProductAsset:
         import torch
 
-        from prodgen_mini.models.clarity import vagueness
-        from prodgen_mini.models.codec import enlarged
+        from prodgen_mini.models.codec import enlarged, shares_of
         from prodgen_mini.models.symmetry import settled, symmetry_of
 
         ctx.check()
         sketch = brief.sketch
-        way = way_of(sketch.layout, sketch.pattern, self.reranker)
         symmetry = symmetry_of(sketch.layout, sketch.pattern)
         # A preview chooses among as many, or it would show another product.
-        count = self.own.candidates if way is not None else 1
+        count = self.own.candidates if self.way(sketch) is not None else 1
         with torch.inference_mode():
             maps, vectors = self.sample(request, brief, count, ctx)
             if not bool(torch.isfinite(maps).all() and torch.isfinite(vectors).all()):
                 raise NotFinite(f"{self.part}/mini gave numbers that are NaN or infinite.")
-            best = 0
-            decoded = self.codec.decode(maps) if len(maps) > 1 or symmetry is not None else None
-            if decoded is not None and len(maps) > 1:
-                drawn = settled(decoded, symmetry, roughly=True)
-                vague = vagueness(drawn)
-                best = int(vague.argmin())
-                if way == "alike" and self.reranker is not None:
-                    each = zip(drawn.float().cpu().numpy(), vectors.float().cpu().numpy(), strict=True)
-                    arts = [self.inked(sketch, numbers, shares)[1] for shares, numbers in each]
-                    clear = vague.float().cpu().numpy() if sketch.layout == "tile" else None
-                    best = best_of(self.reranker, np.stack(arts), kind_of(sketch.layout, sketch.pattern), clear)
-            finer, sheets = 1 if _is_draft(request) else FINER, None
-            if decoded is not None and symmetry is not None:
-                sheets = enlarged(settled(decoded[best : best + 1], symmetry), finer)[0]
-            elif sketch.layout != "none":
-                sheets = self.codec.decode(maps[best : best + 1], finer=finer)[0]
+            drawn = None if sketch.layout == "none" else self.codec.sheets(maps)
+            best, finer, sheets = 0, 1 if _is_draft(request) else FINER, None
+            if drawn is not None and len(maps) > 1:
+                best = self.chosen(sketch, settled(shares_of(drawn), symmetry, roughly=True), vectors)
+            if drawn is not None:
+                one = drawn[best : best + 1]
+                settle = symmetry is not None
+                sheets = (enlarged(settled(shares_of(one), symmetry), finer) if settle else shares_of(one, finer))[0]
         numbers = vectors[best].float().cpu().numpy()
         shares = None if sheets is None else sheets.float().cpu().numpy()
         if shares is None:
@@ -127,6 +117,22 @@ class MiniGenerator(Generator):
             raise NotFinite(f"{self.part}/mini gave numbers that are NaN or infinite.")
         numbers, art = self.inked(sketch, numbers, shares)
         return self.space.asset(sketch, numbers, artwork_of(art, self.ground(sketch, numbers)))
+
+    def way(self, sketch: ProductAsset) -> Way:
+        """How designs are chosen among; None where the first is taken."""
+        return None if sketch.layout == "none" else way_of(sketch.layout, sketch.pattern, self.reranker)
+
+    def chosen(self, sketch: ProductAsset, sheets: Tensor, vectors: Tensor) -> int:
+        """Which to keep of several designs of sheets [n, SHEETS, h, w] and vectors [n, vector]."""
+        from prodgen_mini.models.clarity import vagueness
+
+        vague = vagueness(sheets)
+        if self.reranker is None or self.way(sketch) != "alike":
+            return int(vague.argmin())
+        each = zip(sheets.float().cpu().numpy(), vectors.float().cpu().numpy(), strict=True)
+        arts = np.stack([self.inked(sketch, numbers, shares)[1] for shares, numbers in each])
+        clear = vague.float().cpu().numpy() if sketch.layout == "tile" else None
+        return best_of(self.reranker, arts, kind_of(sketch.layout, sketch.pattern), clear)
 
     def inked(self, sketch: ProductAsset, numbers: Any, shares: Any) -> tuple[Any, Any]:
         """A vector with its inks put right, and the artwork float32 [4, h, w] of sheets in these."""

@@ -97,17 +97,25 @@ class Codec(nn.Module):
             finer: how many pixels there are for one. What lies between pixels is found before the softmax, where shapes are smooth:
                 so edges stay as sharp as pixels are small.
         """
-        drawn = functional.pixel_shuffle(self.logits(latents).flatten(1, 2), PATCH)
-        return _enlarged(drawn, finer).softmax(1)
+        return shares_of(self.sheets(latents), finer)
+
+    def sheets(self, latents: Tensor) -> Tensor:
+        """Logarithms of the shares (up to a summand) of latents, [n, SHEETS, 128, 128]."""
+        return functional.pixel_shuffle(self.logits(latents).flatten(1, 2), PATCH)
 
     def logits(self, latents: Tensor) -> Tensor:
         """Logarithms of the shares (up to a summand) of latents, [n, SHEETS, 64, 16, 16]: 64 pixels of each cell."""
         return by_sheet(self.draw(latents * self.scale[:, None, None] + self.mean[:, None, None]))
 
 
+def shares_of(sheets: Tensor, finer: int = 1) -> Tensor:
+    """Shares that add up to 1 of their logarithms [n, SHEETS, h, w], with `finer` pixels for one; see `Codec.decode`."""
+    return _enlarged(sheets, finer).softmax(1)
+
+
 def enlarged(sheets: Tensor, finer: int) -> Tensor:
     """Sheets [n, SHEETS, h, w] of shares with `finer` pixels for one, as `Codec.decode` gives them."""
-    return _enlarged(sheets.clamp(min=1e-4).log(), finer).softmax(1)
+    return sheets if finer == 1 else shares_of(sheets.clamp(min=1e-4).log(), finer)
 
 
 def _enlarged(logits: Tensor, finer: int) -> Tensor:
