@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from prodgen_render.vocabulary import MATERIALS, PACKAGES
+
 _AMOUNT = re.compile(
     r"[*x×]?\s*\d+(\.\d+)?\s*(?:ml|g|kg|l|cl|oz|fl|lb|cm|mm|ct|pcs?|pieces?|count|packs?|毫升|克|升|厘米|盒|瓶|袋|罐|支|片|包|枚|颗)(?![a-z])"
     r"|\b(?:pack|set|box|case) of \d+\b",
@@ -20,29 +22,9 @@ _JAR_OF = re.compile(
 )
 _IN_A_JAR = re.compile(r"(?<=\S)\s+\S*(?:罐|瓶|盒|袋|桶|装)\s*$")
 _PACKED_IN = frozenset(
-    (
-        "can",
-        "cans",
-        "bottle",
-        "bottles",
-        "jar",
-        "jars",
-        "tube",
-        "tin",
-        "box",
-        "boxes",
-        "carton",
-        "bag",
-        "pouch",
-        "pack",
-        "packet",
-        "pump",
-        "dropper",
-        "gift",
-        "family",
-        "value",
-    )
+    (*PACKAGES, *(f"{name}s" for name in PACKAGES), "boxes", "pack", "packet", "dropper", "gift", "family", "value")
 )
+_OF_PACKAGES = frozenset(word for words in MATERIALS.values() for word in words)
 
 
 def name_on_label(title: str) -> str:
@@ -50,6 +32,8 @@ def name_on_label(title: str) -> str:
 
     >>> name_on_label("Lemon Soda Can 330 ml, Pack of 6"), name_on_label("蜂蜜 500g 玻璃罐")
     ('Lemon Soda', '蜂蜜')
+    >>> name_on_label("Strawberry jam 340 g glass jar")
+    'Strawberry jam'
     >>> name_on_label("有机 蜂蜜 500g"), name_on_label("Glass jar of honey"), name_on_label("Jar")
     ('有机 蜂蜜', 'Honey', 'Jar')
     """
@@ -62,8 +46,9 @@ def name_on_label(title: str) -> str:
     if _SHORT.fullmatch(first):
         first = said[: said.find(first) + 12]  # the name follows
     words = first.replace("-", " ").split()
-    while len(words) > 1 and words[-1].lower() in _PACKED_IN:
-        words = words[:-1]
+    packed = False
+    while len(words) > 1 and (words[-1].lower() in _PACKED_IN or (packed and words[-1].lower() in _OF_PACKAGES)):
+        words, packed = words[:-1], True
     while len(" ".join(words)) > 34 and len(words) > 2:
         words = words[:-1]
     return (" ".join(words) or title)[:40].strip(" ,;·*")

@@ -66,6 +66,9 @@ _BASE: dict[str, str] = {
 """What a material usually looks like; a product whose words name it and no colour gets this one."""
 OWN = (*METALS, "wood", "walnut", "bamboo", "kraft", "leather", "marble", "iron", "denim", "glass")
 """Materials that keep a colour of their own where the words name none."""
+_WHITE: Srgb = (246, 243, 236)
+_PALE = 0.7
+"""Luminance from which white would not be seen beside a colour: that of cream and white."""
 METALLIC = ("gold", "silver", "rose gold")
 """Colours that are metals where a thing can be of metal."""
 _PALETTE = (
@@ -154,7 +157,7 @@ class Look:
         light = patterns.brightness(base)
         if self.pattern_name == "gradient":
             return patterns.mix(base, (255, 255, 255) if light < 0.6 else self._drawn_srgb, 0.72)
-        return (246, 243, 236) if light < 0.45 else self._drawn_srgb
+        return _WHITE if light < _PALE else self._drawn_srgb
 
     @cached_property
     def _drawn(self) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from prodgen_render.families import Family, family_of
 from prodgen_render.looks import Look
 from prodgen_render.model import Model3D, Part, to_srgb
 from prodgen_render.rendering import render
-from prodgen_render.words import nearest_colour
+from prodgen_render.words import nearest_colour, undrawn_pattern
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Generator
 from prodgen_sdk.types import Generated, GenerationRequest, Product
@@ -55,8 +55,12 @@ def facts_of(family: Family, look: Look, parts: Sequence[Part], fallback: str) -
         "rgb": rgb,
         "pattern": look.pattern_name,
     }
-    if fallback:
-        facts["fallback"] = fallback
+    lacking = undrawn_pattern(look.product)
+    notes = [
+        note for note in (fallback, lacking and f"there is no pattern {lacking!r}: drawn {look.pattern_name}") if note
+    ]
+    if notes:
+        facts["fallback"] = "; ".join(notes)
     return facts
 
 

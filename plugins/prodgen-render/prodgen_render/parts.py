@@ -88,7 +88,7 @@ def _patterns(part: str, text: str) -> list[re.Pattern[str]]:
 
 @cache
 def _compiled(part: str) -> list[re.Pattern[str]]:
-    """A colour, a material or both right before the name of a part."""
+    """A colour, a material or both before the name of a part; after "with" another word may stand between: red sport strap."""
     colours = _any(word for _, words in COLOURS.values() for word in words)
     materials = _any(word for words in MATERIALS.values() for word in words)
     look = rf"(?:(?P<colour>{colours})色?(?:[ -]tone)?[ -]?)?(?:(?P<material>{materials})[ -]?)?"
@@ -96,6 +96,7 @@ def _compiled(part: str) -> list[re.Pattern[str]]:
     patterns = [
         re.compile(rf"(?<![a-z])with(?: an?)? {look}(?:{_any((*names, *more))})(?![a-z])"),
         re.compile(rf"(?<![a-z]){look}(?:{_any(names)}){_ENDS}"),
+        re.compile(rf"(?<![a-z])with(?: an?)? {look}[a-z]+ (?:{_any(names)}){_ENDS}"),
     ]
     if more:
         patterns.append(re.compile(rf"(?:(?<![a-z])(?:and|in)(?: an?)? |[,&+] ?){look}(?:{_any(more)}){_ENDS}"))

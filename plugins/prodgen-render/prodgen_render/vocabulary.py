@@ -46,6 +46,10 @@ COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dark green": ("#1f4a36", ("dark green", "forest green", "bottle green", "墨绿", "森林绿")),
     "dusty blue": ("#7d97ad", ("dusty blue", "slate blue", "雾霾蓝", "灰蓝")),
     "royal blue": ("#2747b8", ("royal blue", "cobalt", "宝蓝", "克莱因蓝")),
+    "lime green": ("#8cc63f", ("lime green", "apple green", "bright green", "果绿", "苹果绿", "嫩绿")),
+    "neon green": ("#6ff03c", ("neon green", "fluorescent green", "荧光绿")),
+    "neon yellow": ("#e4f23a", ("neon yellow", "fluorescent yellow", "荧光黄")),
+    "neon orange": ("#ff7420", ("neon orange", "fluorescent orange", "荧光橙")),
     "indigo": ("#2f3b70", ("indigo", "靛蓝", "靛青")),
 }
 NOT_COLOURS = (
@@ -96,3 +100,44 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "speckle": ("speckle", "speckles", "speckled", "flecked", "斑点", "芝麻点"),
     "plain": ("plain", "solid colour", "solid color", "纯色", "素色"),
 }
+UNDRAWN: dict[str, tuple[str, ...]] = {
+    "camouflage": ("camo", "camouflage", "迷彩"),
+    "animal print": (
+        "animal print",
+        "leopard",
+        "leopard print",
+        "zebra",
+        "zebra print",
+        "cow print",
+        "豹纹",
+        "斑马纹",
+        "奶牛纹",
+    ),
+    "paisley": ("paisley", "佩斯利", "腰果花"),
+    "tie-dye": ("tie-dye", "tie dye", "扎染"),
+    "houndstooth": ("houndstooth", "千鸟格"),
+    "argyle": ("argyle", "菱形格", "菱格"),
+    "stars": ("stars", "star print", "star pattern", "星星图案", "星星印花"),
+    "hearts": ("hearts", "heart print", "heart pattern", "爱心图案", "爱心印花"),
+}
+"""Patterns that are known by name only: a picture of such a product lacks it, and says so."""
+PACKAGES = frozenset(
+    (
+        "bottle",
+        "can",
+        "carton",
+        "box",
+        "jar",
+        "tin",
+        "pouch",
+        "tube",
+        "pump",
+        "pump bottle",
+        "bag",
+        "瓶",
+        "罐",
+        "盒",
+        "包",
+    )
+)
+"""What things come in: a perfume bottle is perfume, and a label says neither "jar" nor "box"."""

@@ -6,11 +6,17 @@ import re
 from collections.abc import Mapping
 
 from prodgen_render.parts import without_parts
-from prodgen_render.vocabulary import COLOURS, MATERIALS, NOT_COLOURS, PATTERNS
+from prodgen_render.vocabulary import COLOURS, MATERIALS, NOT_COLOURS, PATTERNS, UNDRAWN
 from prodgen_sdk.types import Product
 
 _LIGHT = 190
 """The least channel of a colour that would not be seen on white."""
+_PATTERN_NAMES = ("pattern", "print", "图案", "花纹")
+_SLEEVES = {
+    "long": ("long sleeve", "long sleeves", "long sleeved", "long-sleeve", "long-sleeved", "长袖"),
+    "short": ("short sleeve", "short sleeves", "short sleeved", "short-sleeve", "short-sleeved", "短袖"),
+    "no": ("sleeveless", "tank top", "无袖", "背心", "吊带"),
+}
 _CODE = re.compile(r"#[0-9a-f]{6}")
 _CJK = re.compile(r"[㐀-鿿]")
 _NOT_COLOURS = re.compile("|".join(sorted(NOT_COLOURS, key=len, reverse=True)))
@@ -25,7 +31,7 @@ def words_of(product: Product) -> str:
 
 def mentions(text: str, word: str) -> int:
     """Where a word stands in lower-case text, or -1. English words must be whole; Chinese ones are found anywhere."""
-    if _CJK.search(word):
+    if word not in text or _CJK.search(word):
         return text.find(word)
     found = re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text)
     return found.start() if found else -1
@@ -34,10 +40,8 @@ def mentions(text: str, word: str) -> int:
 def _first(text: str, table: Mapping[str, tuple[str, ...]], count: int) -> list[str]:
     found: dict[str, tuple[int, int]] = {}
     taken: list[range] = []
-    longest_first = sorted(
-        ((word, name) for name, words in table.items() for word in words), key=lambda item: -len(item[0])
-    )
-    for word, name in longest_first:
+    there = ((word, name) for name, words in table.items() for word in words if word in text)
+    for word, name in sorted(there, key=lambda item: -len(item[0])):
         at = mentions(text, word)
         if at >= 0 and name not in found and not any(at in span for span in taken):
             found[name] = (at, -len(word))
@@ -127,12 +131,32 @@ def material_of(product: Product) -> str:
 
 def pattern_of(product: Product) -> str:
     """The name of the pattern, or an empty text."""
-    names = ("pattern", "print", "图案", "花纹")
     # The bare word is too often about the material: "solid oak".
-    if attribute(product, *names) in ("solid", "none"):
+    if attribute(product, *_PATTERN_NAMES) in ("solid", "none"):
         return "plain"
-    found = _parse(product, words_of(product), names, PATTERNS)
+    found = _parse(product, words_of(product), _PATTERN_NAMES, PATTERNS)
+    if found == ["logo"] and undrawn_pattern(product):
+        return "plain"  # a leopard print is none of letters
     return found[0] if found else ""
+
+
+def undrawn_pattern(product: Product) -> str:
+    """The name of a pattern that the words ask for and that no renderer of this plugin draws, or an empty text.
+
+    >>> undrawn_pattern(Product(sku="c", title="迷彩帽", category="apparel/cap"))
+    'camouflage'
+    """
+    text = " | ".join((attribute(product, *_PATTERN_NAMES), product.title, *product.tags)).lower()
+    return next(iter(_first(text, UNDRAWN, 1)), "")
+
+
+def sleeves_of(product: Product) -> str:
+    """Whether its words give a garment `long`, `short` or `no` sleeves; an empty text where they say nothing.
+
+    >>> sleeves_of(Product(sku="t", title="长袖T恤", category="apparel/t-shirt"))
+    'long'
+    """
+    return next(iter(_first(words_of(product), _SLEEVES, 1)), "")
 
 
 def amount(product: Product, names: tuple[str, ...], units: Mapping[str, float]) -> float | None:

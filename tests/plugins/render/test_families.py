@@ -3,7 +3,7 @@ import colorsys
 import numpy as np
 import pytest
 from prodgen_render.families import FAMILIES, LEARNT, family_of
-from prodgen_render.looks import srgb
+from prodgen_render.looks import Look, srgb
 from prodgen_render.made_up import made_up_product
 from prodgen_render.model import to_srgb
 from prodgen_render.parametric import build_model
@@ -83,6 +83,10 @@ def test_all_domains_have_families() -> None:
         ("Brass table lamp", "home/decor", "lamp"),
         ("黄铜台灯 复古书桌灯", "home/lighting", "lamp"),
         ("Perfume bottle", "beauty/fragrance", "perfume"),
+        ("Laptop with backlit keyboard", "electronics/computer", "laptop"),
+        ("Air running shoe, black", "apparel/shoes", "sneakers"),
+        ("长袖T恤 男", "apparel/tops", "tshirt"),
+        ("Long sleeve floral dress", "apparel/women", "dress"),
     ],
 )
 def test_words_choose_the_family(title: str, category: str, family: str) -> None:
@@ -100,7 +104,9 @@ def test_unknown_families_fall_back_and_say_so() -> None:
 @pytest.mark.parametrize(
     ("title", "category", "family", "word"),
     [
-        ("Chelsea boots", "apparel/shoes", "sneakers", "shoes"),
+        ("Chelsea boots", "apparel/shoes", "sneakers", "boots"),
+        ("Backpack 25L, olive green", "apparel/bag", "tote-bag", "backpack"),
+        ("Mechanical keyboard", "electronics/computer", "laptop", "keyboard"),
         ("Navy blazer", "apparel/blazer", "jacket", "blazer"),
         ("帆布双肩包", "apparel/bags", "tote-bag", "双肩包"),
         ("Soap dispenser", "home/bath", "pump-bottle", "home/bath"),
@@ -246,6 +252,8 @@ def test_colours_that_the_shop_lists_come_before_what_was_read_out_of_words() ->
         ("White sneakers with green sole", "apparel/sneakers", "sole", COLOURS["green"][0]),
         ("白色帆布鞋 绿色鞋底", "apparel/sneakers", "sole", COLOURS["green"][0]),
         ("White mug with a red handle", "home/mug", "handle", COLOURS["red"][0]),
+        ("Smart watch, silver case with red sport strap", "electronics/watch", "strap", COLOURS["red"][0]),
+        ("Olive canvas bag with brown shoulder straps", "apparel/bag", "strap", COLOURS["brown"][0]),
         ("Marble table with black legs", "home/table", "legs", COLOURS["black"][0]),
     ],
 )
@@ -282,6 +290,43 @@ def test_the_material_of_a_part_is_the_part_s_alone(
     assert found.material == material
     assert material_of(item) == main
     assert material in {p.material.name for p in build_model(item, 1).parts}
+
+
+@pytest.mark.parametrize(
+    ("longer", "shorter", "category"),
+    [
+        ("长袖T恤", "T恤", "apparel/t-shirt"),
+        ("Long-sleeved top", "Top", "apparel/t-shirt"),
+        ("T-shirt", "Tank top", "apparel/t-shirt"),
+        ("Sweater", "Short sleeve sweater", "apparel/sweater"),
+        ("Shirt", "短袖衬衫", "apparel/shirt"),
+        ("Short sleeve blouse", "Sleeveless blouse", "apparel/shirt"),
+        ("Dress with long sleeves", "Short sleeved dress", "apparel/dress"),
+        ("短袖连衣裙", "Dress", "apparel/dress"),
+    ],
+)
+def test_sleeves_are_as_long_as_the_words_say(longer: str, shorter: str, category: str) -> None:
+    def cloth(title: str) -> float:
+        """Square metres of front and back."""
+        corners = [part.vertices[part.faces] for part in build_model(product(title, category), 1).parts[:2]]
+        areas = [np.linalg.norm(np.cross(c[:, 1] - c[:, 0], c[:, 2] - c[:, 0]), axis=1).sum() / 2 for c in corners]
+        return float(sum(areas))
+
+    assert cloth(longer) > 1.05 * cloth(shorter)
+
+
+def test_patterns_that_nobody_draws_are_named() -> None:
+    assert "fallback" not in build_model(product("Striped cap", "apparel/cap"), 1).facts
+    for title in ("Leopard print scarf cap", "豹纹棒球帽"):
+        facts = build_model(product(title, "apparel/cap"), 1).facts
+        assert facts["fallback"] == "there is no pattern 'animal print': drawn plain"
+
+
+@pytest.mark.parametrize("colour", ["sky", "pink", "yellow", "beige", "navy"])
+def test_the_other_stripe_is_white_where_the_words_name_one_colour(colour: str) -> None:
+    word = COLOURS[colour][1][0]
+    look = Look(product(f"{word} striped mug", "home/mug"), np.random.default_rng(1))
+    assert min(look.accent(look.colour())) > 230
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from prodgen_render.label_words import name_on_label
 from prodgen_render.lettering import covers, legible, wrap, write
 
 from prodgen_sdk.types import Product
@@ -38,3 +39,9 @@ def test_titles_lose_sizes_on_labels() -> None:
         Product(sku="a", title="Olive oil 500 ml (extra virgin)", category="food/bottle"), np.random.default_rng(0)
     )
     assert look.title_words == "Olive oil"
+
+
+def test_what_a_package_is_of_is_not_on_its_label() -> None:
+    assert name_on_label("Strawberry jam 340 g glass jar") == "Strawberry jam"
+    assert name_on_label("Honey, wooden box") == "Honey"
+    assert name_on_label("Stained glass") == "Stained glass"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from prodgen_render.vocabulary import PACKAGES
 from prodgen_render.words import attribute, mentions, words_of
 from prodgen_sdk.types import Product
 
@@ -44,15 +45,15 @@ class Family:
 
 
 _ALL = (
-    Family("tshirt", "apparel", ("t-shirt", "t shirt", "tshirt", "tee shirt", "tee", "top", "t恤", "短袖", "上衣"), "tops:tshirt", ("polo", "polo shirt", "vest", "tank top", "背心")),
-    Family("sweater", "apparel", ("sweater", "sweatshirt", "pullover", "jumper", "long sleeve", "毛衣", "针织衫", "长袖"), "tops:sweater", ("cardigan", "开衫"), kind_of=("tshirt",)),
+    Family("tshirt", "apparel", ("t-shirt", "t shirt", "tshirt", "tee shirt", "tee", "tank top", "top", "t恤", "短袖", "打底衫", "上衣"), "tops:tshirt", ("polo", "polo shirt", "vest", "背心")),
+    Family("sweater", "apparel", ("sweater", "sweatshirt", "pullover", "jumper", "毛衣", "针织衫"), "tops:sweater", ("cardigan", "开衫"), kind_of=("tshirt",)),
     Family("shirt", "apparel", ("shirt", "dress shirt", "button-down shirt", "flannel shirt", "oxford shirt", "blouse", "衬衫", "衬衣"), "shirts:shirt", kind_of=("tshirt",), learnt=False),
     Family("jacket", "apparel", ("jacket", "coat", "overcoat", "trench coat", "parka", "anorak", "windbreaker", "夹克", "外套", "大衣", "风衣"), "shirts:jacket", ("blazer", "西装"), learnt=False),
     Family("hoodie", "apparel", ("hoodie", "hooded sweatshirt", "hooded", "连帽卫衣", "卫衣", "帽衫"), "tops:hoodie", kind_of=("tshirt", "sweater")),
     Family("trousers", "apparel", ("trousers", "pants", "jeans", "shorts", "chinos", "leggings", "裤", "牛仔裤", "长裤", "短裤"), "dresses:trousers"),
     Family("dress", "apparel", ("dress", "gown", "连衣裙", "长裙", "裙"), "dresses:dress"),
     Family("skirt", "apparel", ("skirt", "miniskirt", "半身裙", "短裙", "百褶裙"), "dresses:skirt", kind_of=("dress",)),
-    Family("sneakers", "apparel", ("sneakers", "sneaker", "trainers", "running shoes", "tennis shoes", "运动鞋", "跑鞋", "板鞋", "帆布鞋", "球鞋"), "shoes:sneaker", ("shoes", "shoe", "boots", "boot", "loafers", "sandals", "heels", "slippers", "鞋", "靴")),
+    Family("sneakers", "apparel", ("sneakers", "sneaker", "trainers", "running shoe", "running shoes", "tennis shoe", "tennis shoes", "运动鞋", "跑鞋", "板鞋", "帆布鞋", "球鞋"), "shoes:sneaker", ("shoes", "shoe", "boots", "boot", "loafers", "sandals", "heels", "slippers", "鞋", "靴")),
     Family("cap", "apparel", ("cap", "baseball cap", "棒球帽", "鸭舌帽", "帽"), "accessories:cap", ("hat", "visor")),
     Family("beanie", "apparel", ("beanie", "knit hat", "woolly hat", "毛线帽", "针织帽"), "accessories:beanie", kind_of=("cap",)),
     Family("tote-bag", "apparel", ("tote", "tote bag", "shopping bag", "bag", "托特包", "帆布包", "购物袋", "包"), "accessories:tote_bag", ("handbag", "backpack", "rucksack", "手提包", "背包", "双肩包")),
@@ -94,26 +95,6 @@ _ALL = (
 FAMILIES: dict[str, Family] = {family.name: family for family in _ALL}
 LEARNT: dict[str, Family] = {family.name: family for family in _ALL if family.learnt}
 """The families of data sets."""
-_PACKAGES = frozenset(
-    (
-        "bottle",
-        "can",
-        "carton",
-        "box",
-        "jar",
-        "tin",
-        "pouch",
-        "tube",
-        "pump",
-        "pump bottle",
-        "bag",
-        "瓶",
-        "罐",
-        "盒",
-        "包",
-    )
-)
-"""What things come in: a perfume bottle is perfume."""
 
 
 def family_of(product: Product) -> tuple[Family, str]:
@@ -134,9 +115,7 @@ def family_of(product: Product) -> tuple[Family, str]:
     )
     if found is not None:
         in_title = _best(title, own)
-        # "apparel/shoes" says less than "Running shoes", and "apparel/hat" less than "Beanie".
-        closer = in_title is not None and not in_title[1] and found[0].name in (in_title[0].name, *in_title[0].kind_of)
-        return in_title if closer and in_title is not None else found
+        return in_title if in_title is not None and _says_more(*in_title, found[0], title) else found
     for text, families in ((title, list(_ALL)), (words_of(product), own)):
         if (best := _best(text, families)) is not None:
             return best[0], best[1] or f"no model of {product.category!r} fits the words: drawn as a {best[0].name}"
@@ -145,10 +124,17 @@ def family_of(product: Product) -> tuple[Family, str]:
     ], f"no model of {product.category!r}: drawn as the box that it comes in (prodgen render families: what there is)"
 
 
+def _says_more(family: Family, warning: str, categorys: Family, title: str) -> bool:
+    """Whether a title that names a family says more than a category that names one: Beanie than hat, Backpack than bag."""
+    if warning:
+        return family is categorys and all(mentions(title, word) < 0 for word in family.words)
+    return categorys.name in (family.name, *family.kind_of)
+
+
 def _describes(text: str, end: int, family: Family, families: list[Family]) -> bool:
     """Whether what ends here stands right before the name of another family, and so describes that: a table lamp, 书桌灯."""
     start = end + (text[end : end + 1] in (" ", "-"))
-    names = (word for other in families if other is not family for word in other.words if word not in _PACKAGES)
+    names = (word for other in families if other is not family for word in other.words if word not in PACKAGES)
     return any(text.startswith(word, start) and mentions(text[start:], word) == 0 for word in names)
 
 

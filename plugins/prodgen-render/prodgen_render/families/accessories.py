@@ -181,7 +181,7 @@ def tote_bag(look: Look) -> list[Part]:
     parts = [body, lining, rim, floor, floor_inside]
     strap_colour = look.accent(colour, "#7d4f2e") if look.material_name == "leather" or look.chance(0.3) else colour
     strap = look.plain("leather" if strap_colour != colour and look.chance(0.5) else look.pick(*names), strap_colour)
-    strap = look.part("handle", strap)
+    strap = look.part("strap", look.part("handle", strap))
     top_y = depth * (0.95 - 0.42) / 2
     for side in (-1, 1):
         x, y = width * 0.21, side * (top_y + 0.0025)

@@ -61,7 +61,8 @@ def _slate(
         return part.turned(90, "x").moved(z=height / 2, y=depth / 2)
 
     body = upright(slab(outline, depth, 0.0028, frame))
-    inner = rounded_rectangle(width - 0.0016, height - 0.0016, corner - 0.0008, corner=14)
+    edge = 0.0016  # of the frame, as it is seen from the front
+    inner = rounded_rectangle(width - 2 * edge, height - 2 * edge, corner - edge, corner=14)
     screen_px = (480, round(480 * height / width))
     rim = slab(inner, 0.0006, 0.0003, Material("glass front", (0.008, 0.008, 0.009), 0.1, coat=1.0)).moved(
         z=depth - 0.0002

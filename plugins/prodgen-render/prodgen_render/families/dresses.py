@@ -13,15 +13,18 @@ from prodgen_render.families.garment_kit import (
     tube_field,
 )
 from prodgen_render.families.kit import lathe
+from prodgen_render.families.sleeves import Sleeves
+from prodgen_render.families.torso import armholes
 from prodgen_render.geometry import loft, tube
 from prodgen_render.implicit import capsule, join
 from prodgen_render.looks import Look
 from prodgen_render.model import Floats, Part
 from prodgen_render.patterns import mix
+from prodgen_render.words import sleeves_of
 
 
 def dress(look: Look) -> list[Part]:
-    """A sleeveless dress with a fitted waist and a flared, folded skirt."""
+    """A dress with a fitted waist and a flared, folded skirt; sleeveless where the words give it no sleeves."""
     length = 0.95 * look.uniform(0.94, 1.06)
     hem = 0.27 * look.uniform(0.85, 1.2)
     top = length
@@ -52,22 +55,28 @@ def dress(look: Look) -> list[Part]:
         ],
     )
     folds, seed = round(look.uniform(9, 14)), look.uniform(0, 6)
+    sleeve = {"long": 0.52, "short": 0.17}.get(sleeves_of(look.product))
+    sleeves = Sleeves.of(0.135, length * 0.885, sleeve, 0.062) if sleeve else None
 
-    def field(p: Floats) -> Floats:
+    def body(p: Floats) -> Floats:
         angle = np.arctan2(p[:, 1], p[:, 0])
         depth = np.interp(p[:, 2], [0, length * 0.55, length * 0.62], [0.020, 0.003, 0.0])
         pleats = depth * np.sin(folds * angle + seed + 0.8 * np.sin(3 * angle)) * 0.8
-        return np.asarray(tube_field(p, z, w, d, 2.2) + pleats + creases(p, seed, 0.0018), np.float32)
+        return np.asarray(tube_field(p, z, w, d, 2.2) + pleats, np.float32)
+
+    def field(p: Floats) -> Floats:
+        grown = sleeves.joined(body(p), p) if sleeves else body(p)
+        return np.asarray(grown + creases(p, seed, 0.0018), np.float32)
 
     def keep(p: Floats) -> Floats:
         front = p[:, 1] < 0
         neck = ((p[:, 0] / 0.082) ** 2 + ((p[:, 2] - top) / np.where(front, 0.12, 0.06)) ** 2) - 1
-        arms = ((np.abs(p[:, 0]) - 0.190) / 0.062) ** 2 + ((p[:, 2] - length * 0.885) / 0.105) ** 2 - 1
+        holes = neck if sleeves else np.minimum(neck, armholes(p, 0.190, length * 0.885, 0.062, 0.105))
         out = np.minimum(p[:, 2], top - 0.002 - p[:, 2])
-        out = np.where(p[:, 2] > length * 0.7, np.minimum(out, np.minimum(neck, arms) * 0.05), out)
-        return np.asarray(out, np.float32)
+        out = np.where(p[:, 2] > length * 0.7, np.minimum(out, holes * 0.05), out)
+        return np.asarray(sleeves.cut(out, body(p), p) if sleeves else out, np.float32)
 
-    reach, deep = hem + 0.04, hem * 0.8 + 0.05
+    reach, deep = max(hem + 0.04, sleeves.reach if sleeves else 0.0), hem * 0.8 + 0.05
     names = ("cotton", "silk", "linen", "velvet", "knit", "denim", "wool", "nylon")
     parts = garment(
         look,
@@ -88,7 +97,7 @@ def dress(look: Look) -> list[Part]:
         ]
     )
     parts.append(loft(band, look.plain("cotton", mix(look.colour(), (0, 0, 0), 0.18))))
-    return parts
+    return [*parts, *(sleeves.hems(field, look.solid(*names)) if sleeves else [])]
 
 
 def skirt(look: Look) -> list[Part]:

@@ -7,19 +7,18 @@ from typing import NamedTuple
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from prodgen_render.families.garment_kit import garment, hem_lines
+from prodgen_render.families.garment_kit import garment
 from prodgen_render.families.kit import lathe
 from prodgen_render.families.torso import Torso
 from prodgen_render.geometry import loft, tube
 from prodgen_render.looks import Look
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.patterns import brightness, mix
-from prodgen_render.words import mentions, words_of
+from prodgen_render.words import mentions, sleeves_of, words_of
 
 _SHIRTS = ("cotton", "linen", "silk", "denim", "nylon", "wool", "velvet")
 _JACKETS = ("denim", "cotton", "leather", "nylon", "wool", "canvas", "velvet", "linen")
 _LONG = ("coat", "overcoat", "trench", "parka", "大衣", "风衣")
-_SHORT = ("short sleeve", "short-sleeve", "short sleeved", "hawaiian", "短袖")
 _NECK = (0.095, 0.056, 0.018)
 
 
@@ -40,15 +39,14 @@ class _Sewn(NamedTuple):
 
 def shirt(look: Look) -> list[Part]:
     """A buttoned shirt with a folded collar."""
-    short = any(mentions(words_of(look.product), word) >= 0 for word in _SHORT)
-    torso = Torso.of(look, sleeve=0.24 if short else 0.59, loose=1.02, neck=_NECK)
+    usual = "short" if mentions(words_of(look.product), "hawaiian") >= 0 else "long"
+    sleeves = sleeves_of(look.product) or usual
+    torso = Torso.of(look, sleeve={"short": 0.24, "long": 0.59}.get(sleeves, 0.0), loose=1.02, neck=_NECK)
     parts, sewn = _body(look, torso, _SHIRTS)
     parts += [_collar(torso, sewn.cloth, 0.040), _placket(sewn, 0.016), *_buttons(torso, _button(look), 7)]
     if look.chance(0.6):
         parts += _pocket(sewn, (0.040, 0.122), (0.56, 0.72))
-    if not short:
-        parts += torso.cuffs(sewn.cloth)
-    return [*parts, *_hems(torso, sewn.cloth, sleeves=short)]
+    return [*parts, *torso.sleeve_ends(sewn.cloth, cuffs=sleeves == "long"), *torso.hem(sewn.cloth)]
 
 
 def jacket(look: Look) -> list[Part]:
@@ -68,8 +66,8 @@ def jacket(look: Look) -> list[Part]:
         parts += _pocket(sewn, (side * 0.075, side * 0.185), (0.30, 0.47) if long else (0.14, 0.34))
         if material in ("denim", "canvas") and not long:
             parts += _pocket(sewn, (side * 0.055, side * 0.155), (0.60, 0.73))
-    parts += torso.cuffs(sewn.cloth)
-    return [*parts, *(_hems(torso, sewn.cloth) if long else [torso.waistband(sewn.cloth)])]
+    parts += torso.sleeve_ends(sewn.cloth, cuffs=True)
+    return [*parts, *(torso.hem(sewn.cloth) if long else [torso.waistband(sewn.cloth)])]
 
 
 def _body(look: Look, torso: Torso, names: tuple[str, ...]) -> tuple[list[Part], _Sewn]:
@@ -172,11 +170,3 @@ def _pocket(sewn: _Sewn, across: tuple[float, float], heights: tuple[float, floa
     edge = np.concatenate([skin[::-1, 0], skin[0], skin[:, -1], skin[-1, ::-1]]) - [0, 0.0012, 0]
     pocket = [] if sewn.patterned else [loft(skin.astype(np.float64), sewn.cloth, closed=False)]
     return [*pocket, tube(edge, 0.0012, sewn.seam, segments=8)]
-
-
-def _hems(torso: Torso, cloth: Material, sleeves: bool = False) -> list[Part]:
-    parts = hem_lines(torso.field, np.array([0, 0, 0.001], np.float32), np.array([0, 0, 1.0], np.float32), 0.4, cloth)
-    if sleeves:
-        for start, axis in zip(torso.starts, torso.axes, strict=True):
-            parts += hem_lines(torso.field, start + axis * torso.sleeve, -axis, 0.14, cloth)
-    return parts

@@ -4,63 +4,60 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.families.garment_kit import (
-    COTTONS,
-    collar,
-    garment,
-    hem_lines,
-)
+from prodgen_render.families.garment_kit import COTTONS, collar, garment
+from prodgen_render.families.sleeves import LONG
 from prodgen_render.families.torso import Torso
 from prodgen_render.geometry import loft, smooth_path, tube
 from prodgen_render.implicit import ellipsoid, join, mesh
 from prodgen_render.looks import Look
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.patterns import mix
+from prodgen_render.words import sleeves_of
 
 
 def tshirt(look: Look) -> list[Part]:
-    """A short-sleeved T-shirt with a round neck."""
-    return _top(
-        look, sleeve=look.uniform(0.19, 0.22), prints=look.pattern_name == "logo" or look.chance(0.25), names=COTTONS
-    )
+    """A T-shirt with a round neck; its sleeves are short where the words say nothing."""
+    sleeve = _sleeve(look, look.uniform(0.19, 0.22))
+    return _top(look, sleeve=sleeve, prints=look.pattern_name == "logo" or look.chance(0.25), names=COTTONS)
 
 
 def sweater(look: Look) -> list[Part]:
-    """A long-sleeved pullover with ribbed cuffs, hem and collar."""
-    return _top(
-        look,
-        sleeve=0.58,
-        prints=look.pattern_name == "logo",
-        names=("knit", "wool", "cotton", "velvet", "linen", "nylon"),
-        loose=1.06,
-    )
+    """A pullover with ribbed cuffs, hem and collar."""
+    prints, names = look.pattern_name == "logo", ("knit", "wool", "cotton", "velvet", "linen", "nylon")
+    return _top(look, sleeve=_sleeve(look, LONG), prints=prints, names=names, loose=1.06, ribbed=True)
 
 
 def hoodie(look: Look) -> list[Part]:
     """A sweater with its hood down, a pouch pocket and cords."""
-    prints = look.pattern_name == "logo"
-    names = ("cotton", "wool", "knit", "velvet", "linen", "nylon")
-    return _top(look, sleeve=0.58, prints=prints, names=names, loose=1.08, hood=True)
+    prints, names = look.pattern_name == "logo", ("cotton", "wool", "knit", "velvet", "linen", "nylon")
+    return _top(look, sleeve=_sleeve(look, LONG), prints=prints, names=names, loose=1.08, ribbed=True, hood=True)
+
+
+def _sleeve(look: Look, usual: float) -> float:
+    """Metres, by the words."""
+    return {"long": LONG, "short": min(usual, 0.22), "no": 0.0}.get(sleeves_of(look.product), usual)
 
 
 def _top(
-    look: Look, *, sleeve: float, prints: bool, names: tuple[str, ...], loose: float = 1.0, hood: bool = False
+    look: Look,
+    *,
+    sleeve: float,
+    prints: bool,
+    names: tuple[str, ...],
+    loose: float = 1.0,
+    ribbed: bool = False,
+    hood: bool = False,
 ) -> list[Part]:
     torso = Torso.of(look, sleeve=sleeve, loose=loose)
-    long = sleeve > 0.3
     parts = garment(look, torso.field, torso.bounds, torso.keep, prints=prints, names=names)
     plain = look.solid(*names)
-    rib = look.plain("knit", mix(look.colour(), (0, 0, 0), 0.06)) if long else plain
+    rib = look.plain("knit", mix(look.colour(), (0, 0, 0), 0.06)) if ribbed else plain
     curve = torso.neckline()
-    parts.append(collar(curve, 0.0050 if long else 0.0036, rib))
+    parts.append(collar(curve, 0.0050 if ribbed else 0.0036, rib))
     if hood:
         parts += _hood(curve, torso.length, plain) + _pouch(torso, plain)
-    if long:
-        return [*parts, *torso.cuffs(rib), torso.waistband(rib)]
-    parts += hem_lines(torso.field, np.array([0, 0, 0.001], np.float32), np.array([0, 0, 1.0], np.float32), 0.4, plain)
-    for start, axis in zip(torso.starts, torso.axes, strict=True):
-        parts += hem_lines(torso.field, start + axis * sleeve, -axis, 0.12, plain)
-    return parts
+    parts += torso.sleeve_ends(rib, cuffs=ribbed)
+    return [*parts, torso.waistband(rib)] if ribbed else [*parts, *torso.hem(plain)]
 
 
 def _hood(neck: Floats, top: float, cloth: Material) -> list[Part]:

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prodgen_render.families.garment_kit import Bounds, creases, smooth_table, surface_ring, tube_field
+from prodgen_render.families.garment_kit import Bounds, creases, hem_lines, smooth_table, surface_ring, tube_field
+from prodgen_render.families.sleeves import Sleeves
 from prodgen_render.geometry import loft
-from prodgen_render.implicit import capsule, join
 from prodgen_render.looks import Look
 from prodgen_render.model import Floats, Material, Part
 
-_ARM = 0.080
 _UP = np.array([0, 0, 1.0], np.float32)
+
+
+def armholes(p: Floats, out: float, height: float, wide: float, high: float) -> Floats:
+    """Positive outside the holes for the arms [n]: ellipses across, `out` metres from the middle at a height."""
+    return ((np.abs(p[:, 0]) - out) / wide) ** 2 + ((p[:, 2] - height) / high) ** 2 - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,18 +26,14 @@ class Torso:
 
     Args:
         length: of the trunk, from the hem at 0 to the neck.
-        sleeve: length of the sleeves, which run from `starts` along `axes`.
+        sleeves: None for a body with armholes.
         neck: half the width of the neck's opening, and how deep it is cut in front and behind.
     """
 
     length: float
-    sleeve: float
-    loose: float
-    wrist: float
+    sleeves: Sleeves | None
     neck: tuple[float, float, float]
     table: tuple[list[float], list[float], list[float]]
-    starts: tuple[Floats, Floats]
-    axes: tuple[Floats, Floats]
     seed: float
     half: float
 
@@ -47,10 +47,13 @@ class Torso:
         longer: float = 1.0,
         neck: tuple[float, float, float] = (0.092, 0.088, 0.026),
     ) -> Torso:
-        """A torso with this product's proportions."""
+        """A torso with this product's proportions.
+
+        Args:
+            sleeve: length of the sleeves in metres; 0 for none.
+        """
         half = 0.245 * look.uniform(0.96, 1.06) * loose
         length = 0.73 * look.uniform(0.95, 1.05) * longer
-        long = sleeve > 0.3
         shoulder = length - 0.075
         heights = [-0.06, 0.1, 0.28, 0.42, shoulder - 0.05, shoulder + 0.005, length - 0.035, length, length + 0.04]
         z, w = smooth_table(
@@ -58,22 +61,13 @@ class Torso:
         )
         _, d = smooth_table([0.118, 0.116, 0.112, 0.116, 0.104, 0.092, 0.078, 0.066, 0.05], heights)
         seed = look.uniform(0, 6)
-        drop = np.radians(64 if long else 40)
-        starts = [np.array([side * half * 0.80, 0.0, shoulder - 0.050], np.float32) for side in (-1, 1)]
-        axes = [np.array([side * np.cos(drop), 0, -np.sin(drop)], np.float32) for side in (-1, 1)]
-        return cls(
-            length, sleeve, loose, 0.046 if long else 0.074, neck, (z, w, [v * loose for v in d]),
-            (starts[0], starts[1]), (axes[0], axes[1]), seed, half,
-        )  # fmt: skip
+        sleeves = Sleeves.of(half * 0.80, shoulder - 0.050, sleeve, 0.080 * loose) if sleeve else None
+        return cls(length, sleeves, neck, (z, w, [v * loose for v in d]), seed, half)
 
     @property
     def bounds(self) -> Bounds:
-        reach = float(max(abs((self.starts[0] + self.axes[0] * (self.sleeve + 0.06))[0]) + 0.09, self.half + 0.02))
+        reach = max(self.sleeves.reach if self.sleeves else 0.0, self.half + 0.02)
         return (-reach, -0.17, -0.03), (reach, 0.17, self.length + 0.03)
-
-    def _arm(self, p: Floats, side: int) -> Floats:
-        start, end = self.starts[side], self.starts[side] + self.axes[side] * np.float32(self.sleeve + 0.06)
-        return capsule(p, start, end, _ARM * self.loose, self.wrist, flatten=0.72)
 
     def _trunk(self, p: Floats) -> Floats:
         z, width, depth = self.table
@@ -81,10 +75,8 @@ class Torso:
 
     def field(self, p: Floats) -> Floats:
         """The closed body with its folds, at points [n, 3]."""
-        out = self._trunk(p)
-        for side in (0, 1):
-            out = join(out, self._arm(p, side), 0.04)
-        return out + creases(p, self.seed, 0.0042)
+        trunk = self._trunk(p)
+        return (self.sleeves.joined(trunk, p) if self.sleeves else trunk) + creases(p, self.seed, 0.0042)
 
     def keep(self, p: Floats) -> Floats:
         """Positive where cloth is: above the hem, outside the neck, before the ends of the sleeves."""
@@ -93,10 +85,10 @@ class Torso:
         neck = ((p[:, 0] / half) ** 2 + ((p[:, 2] - self.length) / deep) ** 2) - 1
         out = np.minimum(p[:, 2], np.where(p[:, 2] > self.length - 0.1, neck * 0.06, 1.0))
         out = np.minimum(out, self.length - p[:, 2])
-        body = self._trunk(p)
-        for side in (0, 1):
-            of_arm = self._arm(p, side) < body
-            out = np.where(of_arm, np.minimum(out, self.sleeve - (p - self.starts[side]) @ self.axes[side]), out)
+        if self.sleeves:
+            out = self.sleeves.cut(out, self._trunk(p), p)
+        else:
+            out = np.minimum(out, armholes(p, self.half * 0.96, self.length - 0.13, 0.075, 0.125) * 0.06)
         return np.asarray(out, np.float32)
 
     def neckline(self) -> Floats:
@@ -122,23 +114,15 @@ class Torso:
             low, high = np.where(inside, middle, low), np.where(inside, high, middle)
         return np.stack([x, -(low.reshape(x.shape) + away), height], -1)
 
-    def cuffs(self, cloth: Material) -> list[Part]:
-        """Bands around the ends of the sleeves."""
-        bands = []
-        for start, axis in zip(self.starts, self.axes, strict=True):
-            rings = [
-                surface_ring(self.field, start + axis * (self.sleeve - 0.05 + 0.053 * k / 5), axis, 0.12)
-                for k in range(6)
-            ]
-            middles = [ring.mean(0) for ring in rings]
-            skin = np.stack(
-                [
-                    m + (r - m) * (1.04 if 0 < k < 5 else 1.0)
-                    for k, (r, m) in enumerate(zip(rings, middles, strict=True))
-                ]
-            )
-            bands.append(loft(skin.astype(np.float64), cloth))
-        return bands
+    def hem(self, cloth: Material) -> list[Part]:
+        """The sewn edge at the bottom."""
+        return hem_lines(self.field, np.array([0, 0, 0.001], np.float32), _UP, 0.4, cloth)
+
+    def sleeve_ends(self, cloth: Material, *, cuffs: bool) -> list[Part]:
+        """Bands around the ends of the sleeves, or sewn edges; nothing where there are none."""
+        if self.sleeves is None:
+            return []
+        return self.sleeves.cuffs(self.field, cloth) if cuffs else self.sleeves.hems(self.field, cloth)
 
     def waistband(self, cloth: Material) -> Part:
         """A band around the hem."""
