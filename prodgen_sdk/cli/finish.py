@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from prodgen_sdk.bound import BoundFinisher
     from prodgen_sdk.metadata import Metadata
 
+_ENDINGS = {"png": ".png", "jpeg": ".jpg", "jpg": ".jpg", "webp": ".webp", "avif": ".avif"}
+
 
 def add_to(app: typer.Typer) -> None:
     app.command("finish")(finish)
@@ -21,7 +24,11 @@ def add_to(app: typer.Typer) -> None:
 def finish(
     ctx: typer.Context,
     files: list[str] = typer.Argument(..., metavar="IMAGE...", help="Pictures."),
-    out: str = typer.Option(..., metavar="DIR", help="Gets DIR/<name>.<format>."),
+    out: str = typer.Option(
+        ...,
+        metavar="DIR",
+        help="Gets DIR/<name>.<format>; of one name in several folders, DIR/<folder>/<name>.<format>.",
+    ),
     profile: str = typer.Option(
         "marketplace",
         help="A profile of the finisher; NAME,key=value,... changes it. An unknown one lists what there is.",
@@ -119,26 +126,32 @@ def _format(name: str) -> str:
     """The ending of a format's files; empty for that of each picture."""
     from prodgen_sdk.errors import InputError
 
-    endings = {"": "", "png": ".png", "jpeg": ".jpg", "jpg": ".jpg", "webp": ".webp", "avif": ".avif"}
-    if name.lower() not in endings:
+    if name and name.lower() not in _ENDINGS:
         raise InputError(f"There is no format {name!r}.", hint="Use png, jpeg, webp or avif.")
-    return endings[name.lower()]
+    return _ENDINGS.get(name.lower(), "")
 
 
 def _targets(files: list[str], folder: Path, ending: str) -> list[tuple[str, Path]]:
-    """Where each picture goes; two that would go to one place are an error."""
+    """Where each picture goes; two that would go to one place are an error.
+
+    Pictures of one name in several folders, as `prodgen generate` writes them, keep their folders below the one they share.
+    """
     from prodgen_sdk.errors import InputError
 
+    sources = [Path(file).absolute() for file in dict.fromkeys(files)]
+    places = [Path(source.name) for source in sources]
+    if len(set(places)) < len(places):
+        shared = os.path.commonpath([source.parent for source in sources])
+        places = [source.relative_to(shared) for source in sources]
     found: dict[Path, str] = {}
-    for file in dict.fromkeys(files):
-        own = Path(file).suffix.lower()
-        target = (
-            folder
-            / f"{Path(file).stem}{ending or (own if own in ('.png', '.jpg', '.jpeg', '.webp', '.avif') else '.png')}"
-        )
+    for file, source, place in zip(dict.fromkeys(files), sources, places, strict=True):
+        own = source.suffix.lower()
+        target = folder / place.with_suffix(ending or (own if own[1:] in _ENDINGS else ".png"))
         if target in found:
-            raise InputError(f"{found[target]} and {file} would both become {target.name}.", hint="Finish them apart.")
-        if target.resolve() == Path(file).resolve():
+            raise InputError(
+                f"{found[target]} and {file} would both become {place.stem}{target.suffix}.", hint="Finish them apart."
+            )
+        if target.resolve() == source.resolve():
             raise InputError(f"{file} would overwrite itself.", hint="Name another folder with --out.")
         found[target] = file
     return [(file, target) for target, file in found.items()]

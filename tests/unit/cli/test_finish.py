@@ -44,12 +44,33 @@ def test_pictures_are_finished_in_their_own_format_or_another(run, tmp_path):
         (("none.png", "--profile", "square"), 2, "none.png"),
         (("a.png", "--profile", "square", "--format", "gif"), 2, "avif"),
         (("a.png", "--profile", "square", "--fill", "a,b=c"), 2, "comma"),
-        (("a.png", "sub/a.png", "--profile", "square"), 2, "would both become"),
+        (("a.png", "b.jpg", "a.avif", "--profile", "square", "--format", "png"), 2, "would both become a.png"),
     ],
 )
 def test_what_goes_wrong_is_told(run, words, code, message):
     found, _, err = run("finish", *words, "--out", "done")
     assert (found, message in err) == (code, True)
+
+
+def test_pictures_of_one_name_keep_their_folders(run, tmp_path):
+    for sku in ("mug", "tee"):
+        (tmp_path / "made" / sku).mkdir(parents=True)
+        (tmp_path / "made" / sku / "front.png").write_bytes((tmp_path / "a.png").read_bytes())
+    code, out, _ = run(
+        "finish",
+        "made/mug/front.png",
+        "made/tee/front.png",
+        "--profile",
+        "square",
+        "--out",
+        "ready",
+        "--format",
+        "webp",
+        "--json",
+    )
+    assert code == 0
+    assert [row["out"] for row in json.loads(out)["finished"]] == ["ready/mug/front.webp", "ready/tee/front.webp"]
+    assert (tmp_path / "ready/tee/front.webp").exists()
 
 
 def test_a_picture_never_overwrites_itself(run, tmp_path):
