@@ -167,3 +167,5 @@ class Bound(Generic[C]):
             images.check(image)
         except ProdgenError as error:
             self.expect(False, f"{what}: {error}")
+        pixels = image.shape[0] * image.shape[1]
+        self.expect(pixels <= images.MAX_PIXELS, f"{what} of {pixels} pixels, which is more than can be read again")

@@ -100,7 +100,9 @@ class BoundCompositor(Bound[interfaces.Compositor]):
         self.expect(
             answer.image.shape == photo.shape, f"a picture of shape {answer.image.shape} of a photo of {photo.shape}"
         )
+        self.expect(answer.image.dtype == photo.dtype, f"a picture of {answer.image.dtype} instead of {photo.dtype}")
         self.expect(answer.edit_mask.shape == photo.shape[:2], "an edit mask of another size than the photo")
+        self.expect(answer.edit_mask.dtype == bool, f"an edit mask of {answer.edit_mask.dtype} instead of bool")
         differs, kept = answer.image != photo, ~answer.edit_mask
         # Plane by plane: gathering the kept pixels takes five times as long.
         changed = any((differs[..., channel] & kept).any() for channel in range(differs.shape[2]))

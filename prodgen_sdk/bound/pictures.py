@@ -146,12 +146,16 @@ def _accept(bound: Bound[Any], request: GenerationRequest) -> None:
 
 def _check_pictures(bound: Bound[Any], request: GenerationRequest, pictures: Sequence[Generated]) -> None:
     bound.expect_one_each(pictures, request.views, "pictures for {} views")
+    import numpy as np
+
     channels = 4 if request.scene.background == "transparent" else 3
     wanted = (request.size, request.size, channels)
     for picture, view in zip(pictures, request.views, strict=True):
         bound.expect(isinstance(picture, Generated), f"a {type(picture).__name__} instead of a Generated")
         bound.expect(picture.view == view, f"a picture of {picture.view.slug} in the place of {view.slug}")
-        bound.expect(picture.image.shape == wanted, f"a picture of shape {picture.image.shape} instead of {wanted}")
+        shape, dtype = np.shape(picture.image), getattr(picture.image, "dtype", None)
+        bound.expect(shape == wanted, f"a picture of shape {shape} instead of {wanted}")
+        bound.expect(dtype == np.uint8, f"a picture of {dtype} instead of uint8")
         bound.expect(_is_json(picture.facts), "facts that are not JSON-ready")
         shapes = {kind: getattr(values, "shape", None) for kind, values in picture.maps.items()}
         asked = {kind: wanted[:2] if kind == "depth" else (*wanted[:2], 3) for kind in request.maps}
@@ -164,7 +168,7 @@ def _read_only(references: Mapping[Any, Image]) -> dict[Any, Image]:
 
 def _is_json(value: Any) -> bool:
     try:
-        json.dumps(value, allow_nan=False)
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except (TypeError, ValueError):
         return False
     return True

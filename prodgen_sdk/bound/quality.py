@@ -13,6 +13,8 @@ from prodgen_sdk.errors import NotFound
 from prodgen_sdk.specs import EvaluatorSpec, FinisherSpec, SafetySpec
 from prodgen_sdk.types import Image, Verdict
 
+_OUTCOMES = ("pass", "review", "block")
+
 
 class BoundEvaluator(Bound[interfaces.Evaluator]):
     @guarded
@@ -47,6 +49,9 @@ class BoundSafetyChecker(Bound[interfaces.SafetyChecker]):
     def check(self, items: Sequence[interfaces.ScreenItem], ctx: Context | None = None) -> list[Verdict]:
         verdicts = self._call(self.component.check, items, self._context(ctx))
         self.expect_one_each(verdicts, items, "verdicts on {} items")
+        for verdict in verdicts:
+            outcome = getattr(verdict, "outcome", verdict)
+            self.expect(outcome in _OUTCOMES, f"the outcome {outcome!r} instead of one of {', '.join(_OUTCOMES)}")
         return [verdict.model_copy(update={"checker": self.id}) for verdict in verdicts]
 
 

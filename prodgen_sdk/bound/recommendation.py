@@ -20,6 +20,7 @@ from prodgen_sdk.types import (
     RecommendationContext,
     UserProfile,
 )
+from prodgen_sdk.types.event import KEY_LENGTH, MEMO_LENGTH
 
 if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
@@ -32,15 +33,15 @@ class BoundIndex(Bound[interfaces.VectorIndex]):
 
     @guarded
     def _sequence(self) -> int:
-        return self.component.sequence
+        sequence = self.component.sequence
+        self.expect(isinstance(sequence, int), f"its sequence is {sequence!r}, which is no int")
+        return sequence
 
     @guarded
     def apply(self, changes: Sequence[IndexChange], sequence: int, ctx: Context | None = None) -> None:
         self._call(self.component.apply, changes, sequence, self._context(ctx))
-        self.expect(
-            self.component.sequence >= sequence,
-            f"its sequence is {self.component.sequence} after {sequence} was applied",
-        )
+        reached = self.sequence
+        self.expect(reached >= sequence, f"its sequence is {reached} after {sequence} was applied")
 
     @guarded
     def search(
@@ -52,11 +53,23 @@ class BoundIndex(Bound[interfaces.VectorIndex]):
             self.expect(
                 len({c.sku for c in candidates}) == len(candidates) <= k_products, "products are repeated or too many"
             )
+            self.expect(all(math.isfinite(c.score) for c in candidates), "a score is not finite")
         return [list(candidates) for candidates in found]
 
     @guarded
     def vectors(self, variants: Sequence[str], ctx: Context | None = None) -> Mapping[str, Vectors]:
-        return self._call(self.component.vectors, variants, self._context(ctx))
+        found = self._call(self.component.vectors, variants, self._context(ctx))
+        self.expect(isinstance(found, Mapping), f"a {type(found).__name__} instead of vectors by variant")
+        if found:
+            self._check_vectors([*found.values()])
+        return found
+
+    def _check_vectors(self, found: Sequence[Vectors]) -> None:
+        import numpy as np
+
+        wide = np.shape(found[0])
+        self.expect(len(wide) == 1 and all(np.shape(vector) == wide for vector in found), "vectors of several shapes")
+        self.expect(bool(np.isfinite(np.concatenate(found)).all()), "a vector is not finite")
 
     @guarded
     def reset(self, ctx: Context | None = None) -> None:
@@ -84,14 +97,23 @@ class BoundRanker(Bound[interfaces.Ranker]):
         context: RecommendationContext,
         ctx: Context | None = None,
     ) -> list[Ranked]:
-        ranked = self._call(self.component.rank, user, candidates, context, self._context(ctx))
-        given = {candidate.sku for candidate in candidates}
+        ranked = list(self._call(self.component.rank, user, candidates, context, self._context(ctx)))
+        given = {candidate.sku: candidate for candidate in candidates}
         skus = [item.candidate.sku for item in ranked]
         self.expect(
-            len(set(skus)) == len(skus) and given.issuperset(skus), "ranked products were not candidates, or repeat"
+            len(set(skus)) == len(skus) and given.keys() >= set(skus), "ranked products were not candidates, or repeat"
         )
         self.expect(all(math.isfinite(item.score) for item in ranked), "a score is not finite")
-        return list(ranked)
+        return [
+            item
+            if item.candidate is candidate and type(item.contributions) is dict and type(item.reasons) is tuple
+            else self._sound(item, candidate)
+            for item, candidate in zip(ranked, map(given.__getitem__, skus), strict=True)
+        ]
+
+    def _sound(self, item: Ranked, candidate: Candidate) -> Ranked:
+        """What a ranker made without validation, or from a copy: checked, with the candidate that it was given."""
+        return Ranked(candidate=candidate, score=item.score, contributions=item.contributions, reasons=item.reasons)
 
     @guarded
     def propose(
@@ -108,7 +130,16 @@ class BoundRanker(Bound[interfaces.Ranker]):
 class BoundPolicy(Bound[interfaces.VariantPolicy]):
     @property
     def version(self) -> str:
-        return f"{self.id}@{self.component.version}"
+        return self._version()
+
+    @guarded
+    def _version(self) -> str:
+        version = f"{self.id}@{self.component.version}"
+        self.expect(
+            len(version) <= KEY_LENGTH and version.isprintable(),
+            f"its version does not fit into the log of impressions: {self.component.version!r:.60}",
+        )
+        return version
 
     @guarded
     def choose(
@@ -121,10 +152,8 @@ class BoundPolicy(Bound[interfaces.VariantPolicy]):
         choices = self._call(self.component.choose, user, candidates, context, self._context(ctx))
         self.expect_one_each(choices, candidates, "choices for {} products")
         for choice, candidate in zip(choices, candidates, strict=True):
-            offered = {variant.id for variant in candidate.variants}
-            self.expect(
-                choice.variant in offered, f"{choice.variant} is no variant of {candidate.sku} that may be shown"
-            )
+            if fault := _fault(choice, candidate):
+                self.expect(False, fault)
         return list(choices)
 
     @guarded
@@ -134,3 +163,14 @@ class BoundPolicy(Bound[interfaces.VariantPolicy]):
     @guarded
     def reset(self, ctx: Context | None = None) -> None:
         self._call(self.component.reset, self._context(ctx))
+
+
+def _fault(choice: Choice, candidate: Candidate) -> str:
+    """What is wrong with a choice; empty where nothing is."""
+    if choice.variant not in {variant.id for variant in candidate.variants}:
+        return f"{choice.variant} is no variant of {candidate.sku} that may be shown"
+    if not 0 < choice.propensity <= 1:
+        return f"a propensity of {choice.propensity} for {candidate.sku}"
+    if not isinstance(choice.memo, str) or len(choice.memo) > MEMO_LENGTH or "\0" in choice.memo:
+        return f"a memo for {candidate.sku} that the log cannot keep"
+    return ""

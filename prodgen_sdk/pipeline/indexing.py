@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from prodgen_sdk.bound import BoundIndex
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import StoreError
+from prodgen_sdk.errors import InvalidImage, StoreError
 from prodgen_sdk.pipeline.embed import Embedder
 from prodgen_sdk.pipeline.produce import load_variant
 from prodgen_sdk.types import Facets, Image, IndexChange, Product, Remove, Upsert, Variant, trusted
@@ -124,11 +124,11 @@ def _picture_vectors(store: Store, embedder: Embedder, wanted: Mapping[str, str]
 
 
 def _load(store: Store, variants: Iterable[Variant]) -> dict[str, Image]:
-    """Pictures by digest. One whose file is lost is left out: `generate` makes it again, and publishing heals it."""
+    """Pictures by digest. One whose file is lost or cannot be read is left out: `generate` makes it again, and publishing heals it."""
     pictures: dict[str, Image] = {}
     for variant in variants:
         try:
             pictures[variant.image.digest] = load_variant(store, variant)
-        except StoreError as error:
+        except (StoreError, InvalidImage) as error:
             logger.warning("%s is not indexed: %s", variant.id, error)
     return pictures

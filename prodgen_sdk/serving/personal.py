@@ -137,13 +137,19 @@ class Personal:
 
 
 def describe(catalogue: Catalogue, items: Sequence[Ranked]) -> list[Ranked]:
-    """Ranked products whose candidates have all that is known of them."""
+    """Ranked products whose candidates have all that is known of them.
+
+    Raises:
+        PluginError: the index found what the catalogue does not have.
+    """
     candidates = [item.candidate for item in items]
-    full = described(
-        candidates,
-        catalogue.products(candidate.sku for candidate in candidates),
-        catalogue.facts(id for candidate in candidates for id, _ in candidate.scored),
-    )
+    products = catalogue.products(candidate.sku for candidate in candidates)
+    ids = {id for candidate in candidates for id, _ in candidate.scored}
+    facts = catalogue.facts(ids)
+    if len(products) < len(candidates) or len(facts) < len(ids):
+        unknown = next(iter({candidate.sku for candidate in candidates} - products.keys() or ids - facts.keys()))
+        catalogue.index.expect(False, f"it found {unknown}, which is not in the catalogue")
+    full = described(candidates, products, facts)
     return trusted(Ranked, [{**item.__dict__, "candidate": it} for item, it in zip(items, full, strict=True)], _RANKED)
 
 

@@ -11,10 +11,11 @@ from prodgen_sdk.types.base import Model
 from prodgen_sdk.types.product import Sku
 
 EventType = Literal["impression", "click", "view", "add_to_cart", "purchase", "search", "hide"]
-Memo = Annotated[str, Field(max_length=16_384)]
+KEY_LENGTH, MEMO_LENGTH = 200, 16_384
+Memo = Annotated[str, Field(max_length=MEMO_LENGTH)]
 UserId = Annotated[str, Field(min_length=1, max_length=200)]
 RequestId = Annotated[str, Field(max_length=1000)]
-Key = Annotated[str, Field(max_length=200)]
+Key = Annotated[str, Field(max_length=KEY_LENGTH)]
 
 
 def _to_utc(value: datetime) -> datetime:

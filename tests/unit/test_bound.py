@@ -5,12 +5,23 @@ from prodgen_sdk import InputError, PluginError, Product
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import Cancelled, DeadlineExceeded, NotFinite, OutOfMemory
 from prodgen_sdk.images import from_chw_float
-from prodgen_sdk.interfaces import Compositor, Generator, TextEncoder
-from prodgen_sdk.specs import CompositorSpec, GeneratorSpec, TextEncoderSpec
+from prodgen_sdk.interfaces import Compositor, Finished, Finisher, Generator, SafetyChecker, ScreenItem, TextEncoder
+from prodgen_sdk.specs import CompositorSpec, FinisherSpec, GeneratorSpec, SafetySpec, TextEncoderSpec
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
-from prodgen_sdk.types import Garment, Generated, GenerationRequest, PersonPhoto, Scene, TryOn, TryOnRequest, View
+from prodgen_sdk.types import (
+    Garment,
+    Generated,
+    GenerationRequest,
+    PersonPhoto,
+    Scene,
+    TryOn,
+    TryOnRequest,
+    Verdict,
+    View,
+)
 
 PRODUCT = Product(sku="m", title="Mug", category="home/mug")
+BLACK = np.zeros((32, 32, 3), np.uint8)
 REQUEST = GenerationRequest(product=PRODUCT, views=(View(), View(azimuth=90)), size=32)
 
 
@@ -36,6 +47,11 @@ def honest(batch):
     return [[Generated(image=np.zeros((r.size, r.size, 3), np.uint8), view=v) for v in r.views] for r in batch]
 
 
+def unchecked(image, **fields):
+    """A picture that was made around the validation."""
+    return Generated.model_construct(**{"image": image, "facts": {}, "maps": {}, **fields})
+
+
 def test_an_honest_answer_passes():
     _, generator = bound(honest)
     assert [picture.view for picture in generator.generate([REQUEST])[0]] == list(REQUEST.views)
@@ -59,6 +75,15 @@ def test_an_honest_answer_passes():
         (
             lambda batch: [[Generated(image=np.zeros((16, 16, 3), np.uint8), view=v) for v in r.views] for r in batch],
             "shape",
+        ),
+        (
+            lambda batch: [[unchecked(np.zeros((32, 32, 3)), view=v) for v in r.views] for r in batch],
+            "a picture of float64 instead of uint8",
+        ),
+        (lambda batch: [[unchecked("a file", view=v) for v in r.views] for r in batch], r"a picture of shape \(\)"),
+        (
+            lambda batch: [[unchecked(BLACK, view=v, facts={"name": "\ud800"}) for v in r.views] for r in batch],
+            "facts that are not JSON-ready",
         ),
         (lambda batch: [][0], "IndexError"),
     ],
@@ -226,6 +251,37 @@ def test_vectors_must_be_unit_float32_of_the_specs_dimension_one_a_text(vectors,
         encoder.encode(["a", "b"])
 
 
+@pytest.mark.parametrize("verdict", [None, True, "pass", Verdict.model_construct(outcome="PASS", reasons=())])
+def test_a_verdict_must_be_one(verdict):
+    class Checker(SafetyChecker):
+        def check(self, items, ctx):
+            return [verdict for _ in items]
+
+    spec = SafetySpec(id="mine/safe", summary="x", checks=("text",))
+    checker = fake_host(plugin_of(spec, lambda config, ctx: Checker())).get("safety_checker", "mine/safe")
+    with pytest.raises(PluginError, match="mine/safe"):
+        checker.check([ScreenItem(text="mug")])
+
+
+@pytest.mark.parametrize(
+    ("finished", "words"),
+    [
+        (None, "no attribute 'image'"),
+        (Finished.model_construct(image=np.zeros((8, 8, 3)), notes=()), "must be uint8, not float64"),
+        (Finished(image=np.broadcast_to(np.uint8(9), (8001, 8001, 3))), "64016001 pixels"),
+    ],
+)
+def test_a_finished_picture_must_be_one_that_can_be_read_again(finished, words):
+    class Mine(Finisher):
+        def finish(self, pictures, ctx, profile):
+            return [finished for _ in pictures]
+
+    spec = FinisherSpec(id="mine/fin", summary="x", profiles=("shop",))
+    finisher = fake_host(plugin_of(spec, lambda config, ctx: Mine())).get("finisher", "mine/fin")
+    with pytest.raises(PluginError, match=f"mine/fin.*{words}"):
+        finisher.finish([BLACK], "shop")
+
+
 def compositor(change, mask):
     class Mine(Compositor):
         def compose(self, batch, ctx):
@@ -258,6 +314,24 @@ def test_pixels_outside_the_edit_mask_must_be_the_photos_own():
         compositor(painted, leak).compose([request()])
     with pytest.raises(PluginError, match="outside the given mask"):
         compositor(painted, mask).compose([request(mask=leak)])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"image": np.zeros((8, 6, 3))}, "a picture of float64 instead of uint8"),
+        ({"edit_mask": np.zeros((8, 6), np.uint8)}, "an edit mask of uint8 instead of bool"),
+    ],
+)
+def test_a_try_on_is_checked_however_it_was_made(wrong, words):
+    class Mine(Compositor):
+        def compose(self, batch, ctx):
+            sound = {"image": batch[0].person.image, "edit_mask": np.zeros((8, 6), bool), "confidence": 1.0}
+            return [TryOn.model_construct(**{**sound, **wrong})]
+
+    spec = CompositorSpec(id="mine/comp", summary="x", categories=("top",))
+    with pytest.raises(PluginError, match=f"mine/comp broke its contract: {words}"):
+        fake_host(plugin_of(spec, lambda config, ctx: Mine())).get("compositor", "mine/comp").compose([request()])
 
 
 def test_a_mask_of_another_size_and_too_many_garments_are_input_errors():

@@ -1,0 +1,153 @@
+"""Plugins that break their contract: somebody else answers, the fault names the component, and nothing wrong is shown or logged."""
+
+import hashlib
+import math
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from prodgen_sdk import Config, Event, PluginError, Product, Studio
+from prodgen_sdk.specs import IndexSpec, PolicySpec, RankerSpec
+from prodgen_sdk.testing.fakes import fake_host, plugin_of
+from prodgen_sdk.testing.fakes.shop import BruteForceIndex, PopularRanker, UniformPolicy
+from prodgen_sdk.types import Candidate, CandidateVariant, Choice, Ranked
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PRODUCTS = [Product(sku=f"mug-{n}", title=f"mug {n}", category="home/mug", price=n) for n in range(6)]
+SOUND = {
+    "ranker": (RankerSpec, PopularRanker),
+    "policy": (PolicySpec, UniformPolicy),
+    "index": (IndexSpec, BruteForceIndex),
+}
+
+
+def boom(*args):
+    raise RuntimeError("boom")
+
+
+def ranked(**wrong):
+    """A `rank` whose answers were made around the validation."""
+    sound = {"score": 1.0, "contributions": {}, "reasons": ()}
+    return lambda self, user, candidates, *rest: [
+        Ranked.model_construct(**{"candidate": candidate, **sound, **wrong}) for candidate in candidates
+    ]
+
+
+def chosen(**wrong):
+    """The same of a `choose`."""
+    return lambda self, user, candidates, *rest: [
+        Choice.model_construct(**{"variant": c.variants[0].id, "propensity": 1.0, "memo": "", **wrong})
+        for c in candidates
+    ]
+
+
+def found(sku, score=1.0, variants=True):
+    """A `search` that finds one product, whatever is asked."""
+    variants = (CandidateVariant(id="ghost", score=score),) if variants else ()
+    candidate = Candidate.model_construct(sku=sku, variants=variants, category="", title="", vector=None)
+    return lambda self, queries, *rest: [[candidate] for _ in queries]
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """Opens a stocked shop in which a component of some kind has some methods replaced."""
+    opened = []
+
+    def open_shop(kind, fallback=True, **methods):
+        spec, sound = SOUND[kind]
+        config = Config.model_validate({"defaults": {kind: f"mine/{kind}"}, "recommend": {"fallback": fallback}})
+        plugin = plugin_of(spec(id=f"mine/{kind}", summary="x"), type("Faulty", (sound,), methods))
+        studio = Studio.create(tmp_path / "shop", config=config, host=fake_host(plugin, config=config))
+        opened.append(studio)
+        studio.add_products(PRODUCTS)
+        studio.generate([p.sku for p in PRODUCTS], views="front,right", size=32)
+        studio.record([Event(id=f"e{n}", user="ann", type="view", sku=f"mug-{n}", at=NOW) for n in range(3)])
+        return studio
+
+    yield open_shop
+    for studio in opened:
+        studio.close()
+
+
+FAULTS = [
+    ("ranker", {"rank": lambda *args: None}),
+    ("ranker", {"rank": lambda *args: [1, 2]}),
+    ("ranker", {"rank": ranked(score="high")}),
+    ("ranker", {"rank": ranked(score=math.nan)}),
+    ("ranker", {"rank": ranked(reasons=None)}),
+    ("ranker", {"rank": ranked(contributions=None)}),
+    ("ranker", {"propose": lambda *args: None}),
+    ("policy", {"version": property(boom)}),
+    ("policy", {"version": property(lambda self: "v" * 1000)}),
+    ("policy", {"version": property(lambda self: "a\0b")}),
+    ("policy", {"choose": lambda *args: None}),
+    ("policy", {"choose": chosen(propensity=7.0)}),
+    ("policy", {"choose": chosen(propensity=math.nan)}),
+    ("policy", {"choose": chosen(variant=["a"])}),
+    ("policy", {"choose": chosen(memo="\0")}),
+    ("policy", {"choose": chosen(memo="m" * 10**5)}),
+    ("index", {"search": lambda *args: None}),
+    ("index", {"search": lambda *args: ["abc"]}),
+    ("index", {"search": found("not-ours")}),
+    ("index", {"search": found("mug-1")}),
+    ("index", {"search": found("mug-1", score=math.nan)}),
+    ("index", {"search": found("mug-1", variants=False)}),
+    ("index", {"vectors": lambda *args: None}),
+    ("index", {"vectors": lambda self, ids, ctx: {id: np.full(8, np.nan, np.float32) for id in ids}}),
+    ("index", {"vectors": lambda self, ids, ctx: {id: np.ones(1 + n, np.float32) for n, id in enumerate(ids)}}),
+    ("index", {"sequence": property(boom)}),
+    ("index", {"sequence": property(lambda self: None)}),
+]
+
+
+@pytest.mark.parametrize(("kind", "methods"), FAULTS, ids=[f"{kind}-{n}" for n, (kind, _) in enumerate(FAULTS)])
+def test_somebody_else_answers_and_the_fault_names_the_component(shop, kind, methods):
+    studio = shop(kind, **methods)
+    traces = []
+    answer = studio.recommend("ann", 4, at=NOW, trace=traces.append)
+    assert len(answer) == 4
+    assert traces[0].notes == (f"mine/{kind}: PluginError",)
+    published = {variant.id for variant in studio.store.variants.iterate()}
+    assert {item.variant for item in answer} <= published
+    assert all(item.model_dump_json() for item in answer)
+    logged = [event for event in studio.store.events.history("ann") if event.type == "impression"]
+    assert [event.variant for event in logged] == [item.variant for item in answer]
+    assert all(0 < event.propensity <= 1 for event in logged)
+
+
+def test_without_fall_back_the_fault_is_told(shop):
+    studio = shop("index", fallback=False, search=found("not-ours"))
+    with pytest.raises(
+        PluginError, match="mine/index broke its contract: it found not-ours, which is not in the catalogue"
+    ):
+        studio.recommend("ann", 4, at=NOW)
+
+
+def test_a_ranker_may_answer_with_an_iterator(shop):
+    studio = shop("ranker", rank=lambda *args: iter(PopularRanker.rank(*args)))
+    traces = []
+    assert len(studio.recommend("ann", 4, at=NOW, trace=traces.append)) == 4
+    assert traces[0].notes == ()
+
+
+def test_a_ranker_has_no_say_in_which_pictures_there_are(shop):
+    ghost = (CandidateVariant(id="ghost", score=1.0),)
+    copies = lambda self, user, candidates, *rest: [  # noqa: E731
+        Ranked(candidate=Candidate(sku=candidate.sku, variants=ghost), score=1.0) for candidate in candidates
+    ]
+    answer = shop("ranker", rank=copies).recommend("ann", 4, at=NOW)
+    assert len(answer) == 4
+    assert "ghost" not in {item.variant for item in answer}
+
+
+def test_a_picture_that_cannot_be_read_is_left_out_and_the_others_are_served(shop):
+    studio = shop("ranker")
+    variant = next(studio.store.variants.iterate())
+    broken = b"\x89PNG\r\n\x1a\nno picture"
+    image = variant.image.model_copy(update={"digest": hashlib.sha256(broken).hexdigest()})
+    published = variant.model_copy(update={"id": "broken", "image": image})
+    studio.store.variants.publish(published, broken)
+    answer = studio.recommend("ann", 6, at=NOW)
+    assert len(answer) == 6
+    assert "broken" not in {item.variant for item in answer}
