@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -138,3 +139,28 @@ def test_what_is_curved_all_around_is_rounded_in_depth_too():
     filled = ours[1].mask.sum() / (len(columns) * ours[1].mask.any(1).sum())
     # An ellipse fills 0.79 of its box, a block all of it.
     assert filled < 0.87
+
+
+@pytest.mark.parametrize("elevation", [0, 12])
+def test_what_stands_beside_a_bottle_stands_as_far_behind_it_as_the_floor_tells(elevation):
+    behind = can(0.8, 0.25).parts[0].moved(x=0.45, y=0.3)
+    truth = Model3D((can(1.5, 0.3).parts[0].moved(x=-0.3), behind))
+    photo = render(truth, [View(elevation=elevation)], size=SIZE)[0].image
+    built = model_from_photos(photo, Product(sku="x", title="Lipstick", category="beauty/lipstick"))
+    first, second = built.model.parts
+    height = np.ptp(first.vertices[:, 2])
+    away = (second.vertices[:, 1].mean() - first.vertices[:, 1].mean()) / height
+    assert away == pytest.approx(0.3 / 1.5, abs=0.05)
+    assert np.ptp(second.vertices[:, 2]) / height == pytest.approx(0.8 / 1.5, abs=0.03)
+
+
+@pytest.mark.parametrize("elevation", [0.0, 8.0, 16.0, 25.0])
+def test_rounded_ends_tell_little_against_a_lower_camera_and_flat_ones_much_against_a_higher(elevation):
+    tried = np.arange(0.0, 40.0)
+    ends = ends_of(can(), elevation)
+    assert abs(tried[ends.against(tried, 1.0).argmin()] - elevation) < 4
+    swollen = [replace(end, curve=end.curve + 0.3) for end in ends.curves]
+    against = replace(ends, curves=tuple(swollen)).against(tried, 1.0)
+    assert against[tried <= elevation].max() <= 8
+    flatter = [replace(end, curve=0.3 * end.curve) for end in ends.curves]
+    assert replace(ends, curves=tuple(flatter)).against(np.array([elevation + 15.0]), 1.0)[0] > 8

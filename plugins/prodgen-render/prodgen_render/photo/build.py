@@ -137,16 +137,36 @@ def _wide_above(body: Revolved) -> bool:
 
 
 def _beside_each_other(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[PhotoCamera, list[Part], str, bool]:
-    """Several turned bodies that stand in one plane, and whether they fill the contract's frame."""
+    """Several turned bodies that stand on one floor, and whether they fill the contract's frame."""
     camera = (fits.frame or fits.guess).but(elevation=fits.bodies[0][1].camera.elevation)
-    parts = []
+    parts: list[Part] = []
     for piece, body in fits.bodies:
         body = fitted_to(body, piece, np.zeros_like(piece))
         part = revolved_part(body, shots_of(cutout, body.camera, behind, light_power(cutout, body)))
-        parts.append(part.moved(x=(body.camera.x - camera.x) * AWAY / camera.focal))
+        part = part.moved(x=(body.camera.x - camera.x) * AWAY / camera.focal)
+        parts.append(_on_floor(part, camera, parts[0]) if parts else part)
+    # The middle of them all is as far away as the photo's camera stands from it.
+    away = float((Model3D(tuple(parts)).sphere[0] - camera.axes[0]) @ camera.axes[3])
+    parts = [_nearer(part, camera, AWAY / away) for part in parts]
     centre, radius = Model3D(tuple(parts)).sphere
     framed = fits.frame is not None and abs(radius - 1) < 0.06 and float(np.abs(centre).max()) < 0.14
     return camera, parts, "symmetry", framed
+
+
+_NEARER = 0.25
+"""By how much of their distance things that stand beside each other are nearer or farther at most."""
+
+
+def _on_floor(part: Part, camera: PhotoCamera, first: Part) -> Part:
+    """As near as it has to be to stand where the first does."""
+    height = camera.axes[0][2]
+    foot, floor = (height - float(one.vertices[:, 2].min()) for one in (part, first))
+    return part if foot < 1e-3 else _nearer(part, camera, float(np.clip(floor / foot, 1 - _NEARER, 1 + _NEARER)))
+
+
+def _nearer(part: Part, camera: PhotoCamera, share: float) -> Part:
+    """At this share of its distance and of its size: it looks as before."""
+    return part.scaled(share).moved(*((1 - share) * camera.axes[0]))
 
 
 def _attached(pieces: Mask, cutout: Cutout, camera: PhotoCamera) -> list[Part]:

@@ -27,6 +27,19 @@ _UNSHADED, _LEVEL = 4.0, 4.0
 """Degrees by which a shadow is usually off, and below which it tells a level camera."""
 _UNLIKE, _OFF = 8.0, 5.0
 _BOX, _FLATTEST, _ROUND, _VAGUE = 0.3, 0.42, 0.75, 0.2
+_BLUR, _BENT, _ROUNDED = 0.02, 0.1, 2.0
+"""By how much curves are usually off: as a share of the end's half-width, and of the curve; and the most of that by which a rounded end counts."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """An end's curve as a share of its half-width, what the fit of it leaves over, and by how many radians more than the camera's
+    elevation one looks down (or up, below 0) on it.
+    """
+
+    curve: float
+    rough: float
+    angle: float
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,7 @@ class Ends:
         depth: as a share of the width, 0 to 1, and `spread` its standard deviation.
         misfit: how far from any such body the ends are: squares of standard deviations.
         wide: whether both ends are about as wide as the body.
+        curves: of the ends themselves.
     """
 
     elevation: float
@@ -45,6 +59,19 @@ class Ends:
     spread: float
     misfit: float
     wide: bool
+    curves: tuple[Curve, ...] = ()
+
+    def against(self, elevation: Floats, depth: float) -> Floats:
+        """What the ends tell against cameras that look down by these degrees, where the depth is known: squares of standard deviations.
+
+        An end that curves more than its ring would is rounded, and tells no more than that.
+        """
+        out = np.zeros_like(elevation)
+        for end in self.curves:
+            ring = depth * np.abs(np.sin(np.radians(elevation) + end.angle))
+            off = (end.curve - ring) / (_BLUR + _BENT * ring + end.rough)
+            out += np.where(off > 0, np.minimum(off, _ROUNDED), off) ** 2
+        return out
 
     @property
     def straight(self) -> bool:
@@ -81,15 +108,16 @@ def told_by_ends(mask: Mask, axis: float, widths: Floats, camera: PhotoCamera, s
     widest = float(widths.max())
     elevation, depth = np.radians(np.arange(0.0, 46.0))[:, None], np.arange(0.0, 1.01, 0.02)[None]
     against = 0.02 * np.degrees(elevation) + 0.0 * depth
-    told = []
+    told, found = [], []
     for end, down in ((below, True), (above, False)):
         if end is None or end.half < _NARROW * widest:
             continue
         row = end.row if down else len(mask) - end.row
-        angle = elevation + math.atan((row - camera.y) / camera.focal)
+        found.append(Curve(end.curve, end.rough, math.atan((row - camera.y) / camera.focal)))
+        angle = elevation + found[-1].angle
         share = np.minimum(1, depth * widest / end.half) if end.half < _NECK * widest else depth
         curve = _SEEN * share * np.abs(np.sin(angle))
-        against = against + ((end.curve - curve) / (0.02 + 0.1 * curve + end.rough)) ** 2
+        against = against + ((end.curve - curve) / (_BLUR + _BENT * curve + end.rough)) ** 2
         told.append(end.half)
     if not told:
         return None
@@ -100,7 +128,7 @@ def told_by_ends(mask: Mask, axis: float, widths: Floats, camera: PhotoCamera, s
     mean = float((weight * depth).sum())
     return Ends(
         float((weight * np.degrees(elevation)).sum()), mean, float(np.sqrt((weight * (depth - mean) ** 2).sum())),
-        float(against.min()), len(told) == 2 and min(told) > _WIDE * widest,
+        float(against.min()), len(told) == 2 and min(told) > _WIDE * widest, tuple(found),
     )  # fmt: skip
 
 

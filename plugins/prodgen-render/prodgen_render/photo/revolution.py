@@ -138,8 +138,6 @@ def off_frame(body: Revolved) -> float:
 _UNFIT, _UNFRAMED, _UNSHADED, _LOWER = 0.003, 0.05, 4.0, 0.03
 """By how much fit, frame (in radii) and shadow (in degrees) are usually off; and what tells against each degree that a camera is
 lower, for a low one sees a smaller body in any outline."""
-_UNCURVED, _TOLD = 3.0, 4.0
-"""Degrees by which ends that fit a body exactly are usually off, by so much more as they misfit, and up to which misfit they tell at all."""
 _LEVEL = 7.0
 """A shadow that tells less than this is that of a photo taken level."""
 _CERTAIN = 2
@@ -152,23 +150,23 @@ def _by_all_signs(
     shadow: float | None,
     ends: Ends | None,
 ) -> Revolved | None:
-    """The body at the elevation that outline, frame and ends, or else the shadow, tell: between the best of the usual ones and its neighbours."""
+    """The body at the elevation that outline, frame, ends and shadow tell: their mean, each weighed by what tells against it."""
     found = [body for angle in ELEVATIONS if (body := at(angle, squash, _RINGS // 2)) is not None]
     if not found:
         return None
-    angle = np.array([body.camera.elevation for body in found])
     fit = np.array([body.fit for body in found])
-    against = (fit.max() - fit) / _UNFIT - _LOWER * angle
+    against = (fit.max() - fit) / _UNFIT
     if framed:
         against += np.array([off_frame(body) for body in found]) / _UNFRAMED
-    if ends is not None and ends.misfit < _TOLD:
-        against += ((angle - ends.elevation) / (_UNCURVED * (1 + ends.misfit))) ** 2
-    elif shadow is not None:
+    tried = [body.camera.elevation for body in found]
+    angle = np.arange(tried[0], tried[-1] + 0.25, 0.5)
+    against = np.interp(angle, tried, against) - _LOWER * angle
+    if ends is not None:
+        against += ends.against(angle, squash)
+    if shadow is not None:
         against += ((angle - (shadow if shadow > _LEVEL else 0)) / _UNSHADED) ** 2
-    best = int(against.argmin())
-    near = slice(max(0, best - 1), best + 2)
-    weight = np.exp(_CERTAIN * (against[best] - against[near]))
-    return at(round(float((weight * angle[near]).sum() / weight.sum()), 1), squash, _RINGS)
+    weight = np.exp(_CERTAIN * (against.min() - against))
+    return at(round(float((weight * angle).sum() / weight.sum()), 1), squash, _RINGS)
 
 
 def _by_outline(
