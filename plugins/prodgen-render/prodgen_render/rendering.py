@@ -14,12 +14,15 @@ from prodgen_render.lights import Lighting, lighting
 from prodgen_render.maps import geometry, geometry_maps
 from prodgen_render.model import Floats, Model3D
 from prodgen_render.quality import FINAL, Quality
+from prodgen_render.threads import in_order, usable
 from prodgen_render.tracer import Tracer
 from prodgen_sdk import images
 from prodgen_sdk.types import Generated, Image, MapKind, Mask, Scene, View
 
 _TOGETHER = 8
 """Views of a draft that are drawn at once: arrays of so few pixels cost more in calls than in work."""
+_MOST_BESIDE = 2048
+"""Pictures larger than this are drawn one after the other: each takes gigabytes until it is done."""
 
 
 def render(
@@ -96,16 +99,34 @@ def rendered(
     light = lighting(scene.light) if light is None else light
     drawn = min(size, quality.largest)
     floors = FloorMaker(tracer, light, *(quality.floor or (56 if drawn <= 160 else 80 if drawn <= 320 else 112,)))
-    pictures = _pictures(tracer, light, floors, views, scene, drawn, seed, background, before_each, quality)
-    for view, (image, mask) in zip(views, (_enlarged(*made, size) for made in pictures), strict=True):
-        yield Generated(
-            image=image,
-            view=view,
-            facts=dict(model.facts),
-            mask=mask,
-            warnings=_warnings(model),
-            maps=geometry_maps(tracer, view, size, maps),
-        )
+    together = 1 if quality.traced else _TOGETHER
+
+    def draw(some: Sequence[View]) -> list[Generated]:
+        made = _pictures(tracer, light, floors, some, scene, drawn, seed, background, quality)
+        return [
+            Generated(
+                image=image,
+                view=view,
+                facts=dict(model.facts),
+                mask=mask,
+                warnings=_warnings(model),
+                maps=geometry_maps(tracer, view, size, maps),
+            )
+            for view, (image, mask) in zip(some, (_enlarged(*picture, size) for picture in made), strict=True)
+        ]
+
+    threads = min(usable(), -(-len(views) // together)) if drawn <= _MOST_BESIDE else 1
+    for pictures in in_order(draw, _batches(views, together, before_each), threads):
+        yield from pictures
+
+
+def _batches(views: Sequence[View], size: int, before_each: Callable[[int], None] | None) -> Iterator[Sequence[View]]:
+    for start in range(0, len(views), size):
+        some = views[start : start + size]
+        if before_each is not None:
+            for number in range(start, start + len(some)):
+                before_each(number)
+        yield some
 
 
 def _outlines(
@@ -148,26 +169,18 @@ def _pictures(
     size: int,
     seed: int,
     background: Image | None,
-    before_each: Callable[[int], None] | None,
     quality: Quality,
 ) -> Iterator[tuple[Image, np.ndarray]]:
-    together = 1 if quality.traced else _TOGETHER
-    for start in range(0, len(views), together):
-        eyes, grounds = [], []
-        for number, view in enumerate(views[start : start + together], start):
-            if before_each is not None:
-                before_each(number)
-            eye = camera(view, size)
-            eyes.append(eye)
-            # From below there is no floor: it would hide the product.
-            grounds.append(floors.at_azimuth(view.azimuth) if eye.position[2] > tracer.floor + 0.02 else None)
-        film = Film(tracer, light, grounds[0], eyes, seed, quality)
-        for number, (eye, floor) in enumerate(zip(eyes, grounds, strict=True)):
-            shade = np.zeros((size, size), np.float32)
-            if floor is not None and scene.shadow:
-                shade = _floor_shade(floor, eye) * np.float32(light.rig.shadow)
-            picture = compose(film.colour[number], film.alpha[number], shade, scene, background)
-            yield picture, film.coverage[number] >= 0.5
+    eyes = [camera(view, size) for view in views]
+    # From below there is no floor: it would hide the product.
+    grounds = [floors.at_azimuth(eye.view.azimuth) if eye.position[2] > tracer.floor + 0.02 else None for eye in eyes]
+    film = Film(tracer, light, grounds[0], eyes, seed, quality)
+    for number, (eye, floor) in enumerate(zip(eyes, grounds, strict=True)):
+        shade = np.zeros((size, size), np.float32)
+        if floor is not None and scene.shadow:
+            shade = _floor_shade(floor, eye) * np.float32(light.rig.shadow)
+        picture = compose(film.colour[number], film.alpha[number], shade, scene, background)
+        yield picture, film.coverage[number] >= 0.5
 
 
 def _floor_shade(floor: Floor, eye: Camera) -> Floats:
