@@ -70,10 +70,17 @@ class PhotoGenerator(Generator):
         Raises:
             InputError: a request without a photo, or a photo in which no product stands out.
         """
-        out, light = [], light_of(self.config)
-        for number, request in enumerate(batch):
+        total, done, out = sum(len(request.views) for request in batch), 0, []
+        light = light_of(self.config)
+        for request in batch:
             ctx.check()
-            ctx.progress(number, len(batch), "photos")
+            ctx.progress(done, total, "views")
+            start = done
+
+            def step(number: int, start: int = start) -> None:
+                ctx.check()
+                ctx.progress(start + number, total, "views")
+
             front = request.references.get("front", request.references.get("flat"))
             if front is None:
                 raise InputError(
@@ -82,10 +89,11 @@ class PhotoGenerator(Generator):
             built = self.built.get(front, request.references.get("back"), request.product, self.config)
             pictures = render(
                 built.model, request.views, request.scene, request.size, request.seed,
-                maps=request.maps, maps_only=request.maps_only, background=request.references.get("background"), before_each=lambda _: ctx.check(), light=light,
+                maps=request.maps, maps_only=request.maps_only, background=request.references.get("background"), before_each=step, light=light,
             )  # fmt: skip
             out.append([_noted(picture, built) for picture in pictures])
-        ctx.progress(len(batch), len(batch), "photos")
+            done += len(request.views)
+        ctx.progress(total, total, "views")
         return out
 
 

@@ -76,8 +76,8 @@ def fit_revolution(
     What is seen of elevation and of depth is how far the front of the lower end hangs down. So the highest elevation counts of
     those that fit and whose lower end curves as it should; and where even a level camera would have to see more of a curve, the
     section is an oval, the deepest that suits. Where the frame is the contract's, its sphere tells the two apart: a higher
-    camera and a flatter body have the same outline, but not the same height. Of a round body that frame, the outline and the
-    shadow together tell the elevation.
+    camera and a flatter body have the same outline, but not the same height. Of a body of known depth that frame, the outline, its
+    ends and the shadow together tell the elevation.
 
     Args:
         camera: whose focal length and frame are taken as they are; the axis is found.
@@ -108,8 +108,8 @@ def fit_revolution(
     found = _by_outline(mask, at, angles, elevation is None, squash)
     if found is not None and alone and off_frame(found) >= _NEAR:
         found = _by_frame(mask, at, angles, squash, found)
-    if told and found is not None and found.squash == 1:
-        return _by_all_signs(at, 1.0, alone, shadow, ends)
+    if told and found is not None:
+        return _by_all_signs(at, found.squash, alone, shadow, ends)
     return found
 
 
