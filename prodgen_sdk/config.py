@@ -106,7 +106,7 @@ class RecommendConfig(Model):
         rules: the shop's business rules, `[[recommend.rules.cap]]` and the like.
         budget_ms: how long an answer may take, unless the request says; none for as long as it takes.
         fallback: whether what is popular, first in the user's category, answers when a plugin or the index fails, or the
-            budget is spent; false raises the error.
+            budget is spent, and impressions that cannot be logged in time are logged later; false raises the error.
         log: `sync` logs the impressions before the answer is given, `background` right after it: a killed process loses those
             of its last milliseconds.
         log_queue: how many impressions may wait for the background; who brings more waits.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk.config import RecommendConfig
 from prodgen_sdk.context import Progress
-from prodgen_sdk.errors import InputError, NotFound, ProdgenError
+from prodgen_sdk.errors import DeadlineExceeded, InputError, NotFound, ProdgenError
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline import learn
 from prodgen_sdk.pipeline.embed import Embedder
@@ -143,7 +143,7 @@ class Recommender:
         self._host.notify("after_recommendation", user=profile, recommendations=recommendations, context=context)
         watch.lap("hooks")
         if log and shown:
-            self._log.put(impressions(user, shown, context))
+            self._record_shown(request, impressions(user, shown, context))
             watch.lap("log")
         watch.counts["shown"] = len(shown)
         watch.versions |= {"index": str(self._catalogue.applied), "ranker": self._lookout.fit, "policy": chosen.policy}
@@ -163,7 +163,7 @@ class Recommender:
         except FALLS_BACK as error:
             if request.must_fail is not None or not self._config.fallback:
                 raise
-            self._note(request, error)
+            self._note(request, error, "the next level answers")
         # What was given up may be under way still: it keeps its own request.
         request = replace(request, given_up=threading.Event())
         return request, self._shelf.ready(request)
@@ -181,11 +181,24 @@ class Recommender:
         except FALLS_BACK as error:
             if not self._config.fallback:
                 raise
-            self._note(request, error)
+            self._note(request, error, "the first pictures are shown")
             return first(candidates)
 
-    def _note(self, request: Request, error: ProdgenError) -> None:
-        logger.warning("request %s: the next level answers: %s", request.context.request_id, error)
+    def _record_shown(self, request: Request, events: Sequence[Event]) -> None:
+        """Logs impressions. A database that fails or is late costs no answer: they are logged as soon as that can be done."""
+        left = request.watch.left
+        try:
+            if not self._log.put(events, None if left is None else max(0.0, left)):
+                raise request.late("the log of impressions")
+        except FALLS_BACK as error:
+            if not self._config.fallback:
+                raise
+            self._note(request, error, "the impressions are logged later")
+            if not isinstance(error, DeadlineExceeded):
+                self._log.later(events)
+
+    def _note(self, request: Request, error: ProdgenError, instead: str) -> None:
+        logger.warning("request %s: %s: %s", request.context.request_id, instead, error)
         logger.debug("request %s failed here", request.context.request_id, exc_info=error)
         request.watch.notes.append(f"{getattr(error, 'component', '') or 'prodgen'}: {type(error).__name__}")
 

@@ -36,31 +36,49 @@ class ImpressionLog:
         self._mode = mode
         self._room = room
         self._waiting: deque[Event] = deque()
-        self._writing = 0
+        self._writing = self._taken = self._done = 0
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._pid = os.getpid()
         self._closed = False
         self.lost = 0
 
-    def put(self, events: Sequence[Event]) -> None:
-        """Logs events, or takes them in.
+    def put(self, events: Sequence[Event], patience: float | None = None) -> bool:
+        """Logs events, or takes them in; returns whether the mode's promise was kept in time.
+
+        Args:
+            patience: seconds that it may take. What is late by then goes on behind the caller's back. None for as long as it
+                takes, on the caller's thread.
 
         Raises:
-            Busy: the background has had no room for seconds.
+            Busy: the background has no room.
             StoreError: they could not be logged; in the background that is noted in the process's log alone.
         """
-        if self._mode == "sync" or self._closed:
+        if self._closed or (self._mode == "sync" and patience is None):
             self._append(events)
-            return
+            return True
         with self._changed:
-            self._start()
-            if not self._changed.wait_for(lambda: len(self._waiting) + len(events) <= self._room, _PATIENCE):
+            if not self._take(events, _PATIENCE if patience is None else patience):
                 raise Busy(
                     f"{len(self._waiting)} impressions wait to be logged.", hint="The database is slow: ask less often."
                 )
-            self._waiting.extend(events)
-            self._changed.notify_all()
+            last = self._taken
+            return self._mode == "background" or self._changed.wait_for(lambda: self._done >= last, patience)
+
+    def later(self, events: Sequence[Event]) -> None:
+        """Takes in events that could not be logged when they should have been; without room they are lost, and counted."""
+        with self._changed:
+            if self._closed or not self._take(events, 0.0):
+                self._lose(events, "too many wait already")
+
+    def _take(self, events: Sequence[Event], patience: float) -> bool:
+        self._start()
+        if not self._changed.wait_for(lambda: len(self._waiting) + len(events) <= self._room, patience):
+            return False
+        self._waiting.extend(events)
+        self._taken += len(events)
+        self._changed.notify_all()
+        return True
 
     def flush(self) -> None:
         """Waits until all that was taken in is logged (or lost)."""
@@ -82,6 +100,7 @@ class ImpressionLog:
         if self._thread is None or self._pid != os.getpid():
             if self._pid != os.getpid():
                 # What waited at the fork is the parent's to log.
+                self._done = self._taken
                 self._waiting.clear()
                 self._pid = os.getpid()
             self._thread = threading.Thread(target=self._write, name="prodgen-impressions", daemon=True)
@@ -98,6 +117,7 @@ class ImpressionLog:
             self._append_or_lose(batch)
             with self._changed:
                 self._writing = 0
+                self._done += len(batch)
                 self._changed.notify_all()
 
     def _append_or_lose(self, batch: Sequence[Event]) -> None:
@@ -107,7 +127,10 @@ class ImpressionLog:
                 return
             except ProdgenError as error:
                 if not tries_left:
-                    self.lost += len(batch)
-                    logger.error("%s impressions could not be logged: %s", len(batch), error)
+                    self._lose(batch, error)
                     return
                 time.sleep(_SECONDS_BETWEEN_TRIES)
+
+    def _lose(self, events: Sequence[Event], why: object) -> None:
+        self.lost += len(events)
+        logger.error("%s impressions could not be logged: %s", len(events), why)

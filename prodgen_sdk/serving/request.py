@@ -61,6 +61,10 @@ class Request:
         left = self.watch.left
         return _PATIENCE if left is None else max(0.0, min(_PATIENCE, left / 4))
 
+    def late(self, what: str) -> DeadlineExceeded:
+        """The error of a stage at which the budget was spent."""
+        return DeadlineExceeded(f"The budget of {(self.budget or 0.0) * 1000:g} ms was spent at {what}.")
+
     def lap(self, stage: str) -> None:
         """Ends a stage.
 
@@ -94,7 +98,7 @@ class Budgets:
         if left is None or request.budget is None:
             return work()
         left -= keep * request.budget
-        late = DeadlineExceeded(f"The budget of {request.budget * 1000:g} ms was spent at {what}.")
+        late = request.late(what)
         if left <= 0:
             raise late
         if not self._free.acquire(blocking=False):

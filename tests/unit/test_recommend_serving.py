@@ -3,13 +3,14 @@
 import asyncio
 import copy
 import json
+import sqlite3
 import threading
 import time
 from datetime import UTC, datetime
 
 import pytest
 
-from prodgen_sdk import AsyncStudio, Busy, Event, InputError, Product, StoreError, Studio, cli
+from prodgen_sdk import AsyncStudio, Busy, Config, DeadlineExceeded, Event, InputError, Product, StoreError, Studio, cli
 from prodgen_sdk.benchmarks.serve import ServeBenchmark
 from prodgen_sdk.context import Context
 from prodgen_sdk.serving.background import Background
@@ -26,8 +27,8 @@ def event(id, sku="mug", type="view", user="ann"):
     return Event(id=str(id), user=user, type=type, sku=sku, at=NOW)
 
 
-def stocked(folder, number=3):
-    studio = Studio.create(folder, host=fake_host())
+def stocked(folder, number=3, **recommend):
+    studio = Studio.create(folder, config=Config.model_validate({"recommend": recommend}), host=fake_host())
     studio.add_products([Product(sku=f"p-{n}", title=f"Thing {n}", category="home/mug") for n in range(number)])
     studio.generate([f"p-{n}" for n in range(number)], views="front,right", size=32)
     return studio
@@ -89,6 +90,59 @@ def test_the_background_gives_up_in_the_end_and_says_how_many(monkeypatch, caplo
     log.close()
     assert log.lost == 2
     assert "2 impressions could not be logged: The disk is gone." in caplog.text
+
+
+@pytest.mark.parametrize(("budget", "fault"), [(300, "DeadlineExceeded"), (None, "StoreError")])
+def test_a_locked_database_costs_no_answer_and_no_impression(tmp_path, monkeypatch, budget, fault):
+    monkeypatch.setattr("prodgen_sdk.store.database._BUSY_SECONDS", 0.1)
+    with stocked(tmp_path) as studio:
+        studio.recommend("ann", 2, at=NOW, request_id="r1")
+        other = sqlite3.connect(tmp_path / "prodgen.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        started, traces = time.monotonic(), []
+        answer = studio.recommend("ann", 2, at=NOW, request_id="r2", budget_ms=budget, trace=traces.append)
+        assert time.monotonic() - started < 5
+        assert len(answer) == 2
+        assert traces[0].notes == (f"prodgen: {fault}",)
+        other.execute("ROLLBACK")
+    with Studio.open(tmp_path, host=fake_host()) as studio:
+        logged = [(e.request_id, e.variant) for e in studio.store.events.history("ann") if e.type == "impression"]
+        assert logged[-2:] == [("r2", item.variant) for item in answer]
+        assert len(logged) == 4
+
+
+def test_without_fall_back_a_locked_database_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr("prodgen_sdk.store.database._BUSY_SECONDS", 0.1)
+    with stocked(tmp_path, fallback=False) as studio:
+        studio.recommend("ann", 2, at=NOW)
+        other = sqlite3.connect(tmp_path / "prodgen.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked"):
+            studio.recommend("ann", 2, at=NOW)
+        with pytest.raises(DeadlineExceeded, match="The budget of 300 ms was spent at the log of impressions"):
+            studio.recommend("ann", 2, at=NOW, budget_ms=300)
+        other.execute("ROLLBACK")
+
+
+def test_what_is_to_be_logged_later_is_lost_and_counted_where_there_is_no_room(caplog):
+    gate, written = threading.Event(), []
+
+    def append(events):
+        gate.wait(10)
+        written.extend(events)
+
+    log = ImpressionLog(append, "sync", room=2)
+    assert log.put([event(1), event(2)], patience=0.01) is False
+    while log._waiting:
+        time.sleep(0.001)
+    log.later([event(3), event(4)])
+    log.later([event(5)])
+    assert log.lost == 1
+    assert "1 impressions could not be logged: too many wait already" in caplog.text
+    gate.set()
+    assert log.put([event(6)], patience=10) is True
+    log.close()
+    assert [e.id for e in written] == ["1", "2", "3", "4", "6"]
 
 
 def test_a_full_queue_holds_up_whoever_brings_more(monkeypatch):
