@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, find_studio, progress, table
+from prodgen_sdk.cli.output import JSON, emit, find_studio, note, progress, table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,14 +65,25 @@ def train(
         with _data(studio, data, entry.spec) as path, progress("training") as tell:
             if path is None:
                 raise InputError(f"What should {kind} be trained on?", hint="Give --data PATH.")
-            report = studio.host.get("trainer", entry.spec.id).train(
-                options, path, Path(folder), studio.host.context(entry, progress=tell)
-            )
+            context = studio.host.context(entry, progress=tell)
+            with _told_how_to_go_on():
+                report = studio.host.get("trainer", entry.spec.id).train(options, path, Path(folder), context)
     emit(
         as_json,
         report,
         lambda: _show({"checkpoint": report.checkpoint, **report.figures}),
     )
+
+
+@contextmanager
+def _told_how_to_go_on() -> Iterator[None]:
+    """Where a trainer that is interrupted says in a note from where it goes on, that and the command are shown."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        for line in getattr(stop, "__notes__", ()):
+            note(f"prodgen: {line}:\n  {shlex.join(['prodgen', *sys.argv[1:]])}")
+        raise
 
 
 def bench(

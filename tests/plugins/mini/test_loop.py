@@ -115,6 +115,20 @@ def test_a_run_killed_with_sigkill_goes_on_bit_by_bit(tmp_path):
     assert (out / "checkpoint.safetensors").read_bytes() == (tmp_path / "whole" / "checkpoint.safetensors").read_bytes()
 
 
+@pytest.mark.parametrize(("at", "said"), [(3, "begins anew"), (10, "goes on from step 8")])
+def test_an_interrupted_run_says_from_where_it_goes_on(tmp_path, at, said):
+    def pressed(done, total, what):
+        if done == at:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as stop:
+        fit(Line(), FAST, tmp_path, Context(progress=pressed))
+    assert stop.value.__notes__ == [f"stopped at step {at} of 12; the same command {said}"]
+    first = []
+    fit(Line(), FAST, tmp_path, Context(progress=lambda done, total, what: first.append(done)))
+    assert first[0] == (8 if at == 10 else 0)
+
+
 def test_accumulated_parts_are_one_batch(tmp_path):
     class Quiet(Line):
         def loss(self, name, rows, noise, step):

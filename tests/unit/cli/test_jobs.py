@@ -101,6 +101,22 @@ def test_training_in_a_workspace_has_a_place_of_its_own(shop, tmp_path):
     assert Path(json.loads(out)["checkpoint"]) == tmp_path / "training/fake-mean/mean.json"
 
 
+def test_who_interrupts_a_training_learns_how_it_goes_on(run, tmp_path, monkeypatch):
+    class Slow:
+        def train(self, config, data, out, ctx):
+            stop = KeyboardInterrupt()
+            stop.add_note("stopped at step 7 of 9; the same command goes on from step 5")
+            raise stop
+
+    monkeypatch.setattr("prodgen_sdk.host.Host.get", lambda self, kind, id: Slow())
+    (tmp_path / "my data").mkdir()
+    code, out, err = run("train", "fake-mean", "--data", "my data", "--out", "o")
+    assert (code, out) == (130, "")
+    assert "prodgen: stopped at step 7 of 9; the same command goes on from step 5:" in err
+    assert "\n  prodgen train fake-mean --data 'my data' --out o\n" in err
+    assert err.endswith("prodgen: interrupted\n")
+
+
 def test_an_option_of_nought_reaches_the_benchmark(run, monkeypatch):
     given = {}
     kind = type("Seen", (), {"run": lambda self, options, ctx: given.update(options) or {"done": 1}})

@@ -50,6 +50,7 @@ def fit(
     Raises:
         PluginError: the loss is no longer a number.
         Cancelled, DeadlineExceeded: the last checkpoint stays.
+        KeyboardInterrupt: it stays as well; a note says from where the run goes on.
     """
     import torch
 
@@ -68,6 +69,10 @@ def fit(
             ctx.check()
             run.advance()
             ctx.progress(run.state.step, recipe.steps, f"loss {run.state.last.get(shown, 0.0):.4f}")
+    except KeyboardInterrupt as stop:
+        where = f"goes on from step {run.saved}" if run.saved else "begins anew"
+        stop.add_note(f"stopped at step {run.state.step} of {recipe.steps}; the same command {where}")
+        raise
     finally:
         run.close()
     return run.state
@@ -92,6 +97,7 @@ class _Run:
         self.path = out / checkpoint.FILE
         self.resumed = self.path.is_file()
         self.state = checkpoint.load(self.path, self.networks, self.averages, self.optimisers)
+        self.saved = self.state.step
         self.record = Record(out, self.state.step) if self.parallel.is_first else None
         self.autocast: Any = nullcontext()
         if self.parallel.device.startswith("cuda") and (
@@ -184,6 +190,7 @@ class _Run:
         if self.parallel.is_first:
             checkpoint.save(self.path, self.state, self.networks, self.averages, self.optimisers)
         self.parallel.wait()
+        self.saved = self.state.step
 
     def close(self) -> None:
         if self.record:
