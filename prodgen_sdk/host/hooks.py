@@ -74,7 +74,7 @@ class Hooks:
                 changed = _call(implementation, self._with_config(implementation, {argument: value, **others}))
             except ProdgenError:
                 raise
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 raise PluginError(f"{implementation.plugin_name}.{hook} failed: {in_words(error)}") from error
             if changed is None:
                 continue
@@ -91,7 +91,7 @@ class Hooks:
         for implementation in self._in_order(hook):
             try:
                 _call(implementation, self._with_config(implementation, arguments))
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 logger.warning("%s.%s failed: %s", implementation.plugin_name, hook, type(error).__name__)
                 logger.debug("where it failed:", exc_info=True)
 

@@ -122,14 +122,24 @@ def permitted(
     """What the `filter_candidates` hooks let pass.
 
     Raises:
-        PluginError: a hook failed, or added products.
+        PluginError: a hook failed, or added products or variants.
     """
     allowed = host.chain(
         "filter_candidates", candidates, "candidates", user=user, context=context, products=host.products
     )
-    if allowed is not candidates and not {c.sku for c in candidates}.issuperset(c.sku for c in allowed):
-        raise PluginError("A filter_candidates hook added products that were not candidates.")
+    if allowed is not candidates:
+        _check_allowed(allowed, candidates)
     return allowed
+
+
+def _check_allowed(allowed: Sequence[Candidate], candidates: Sequence[Candidate]) -> None:
+    given = {candidate.sku: candidate for candidate in candidates}
+    for candidate in allowed:
+        known = given.pop(candidate.sku, None) if isinstance(candidate, Candidate) else None
+        if known is None:
+            raise PluginError("A filter_candidates hook added products that were not candidates, or repeated some.")
+        if candidate is not known and not dict(known.scored).keys() >= dict(candidate.scored).keys():
+            raise PluginError(f"A filter_candidates hook added variants of {candidate.sku} that were not candidates.")
 
 
 def servable(

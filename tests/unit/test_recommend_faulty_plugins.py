@@ -2,17 +2,20 @@
 
 import hashlib
 import math
+import sys
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from prodgen_sdk import Config, Event, PluginError, Product, Studio
+from prodgen_sdk.hookspecs import hookimpl
 from prodgen_sdk.specs import IndexSpec, PolicySpec, RankerSpec
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
 from prodgen_sdk.testing.fakes.shop import BruteForceIndex, PopularRanker, UniformPolicy
 from prodgen_sdk.types import Candidate, CandidateVariant, Choice, Ranked
 
+GHOST = (CandidateVariant(id="ghost", score=1.0),)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PRODUCTS = [Product(sku=f"mug-{n}", title=f"mug {n}", category="home/mug", price=n) for n in range(6)]
 SOUND = {
@@ -132,9 +135,8 @@ def test_a_ranker_may_answer_with_an_iterator(shop):
 
 
 def test_a_ranker_has_no_say_in_which_pictures_there_are(shop):
-    ghost = (CandidateVariant(id="ghost", score=1.0),)
     copies = lambda self, user, candidates, *rest: [  # noqa: E731
-        Ranked(candidate=Candidate(sku=candidate.sku, variants=ghost), score=1.0) for candidate in candidates
+        Ranked(candidate=Candidate(sku=candidate.sku, variants=GHOST), score=1.0) for candidate in candidates
     ]
     answer = shop("ranker", rank=copies).recommend("ann", 4, at=NOW)
     assert len(answer) == 4
@@ -151,3 +153,37 @@ def test_a_picture_that_cannot_be_read_is_left_out_and_the_others_are_served(sho
     answer = studio.recommend("ann", 6, at=NOW)
     assert len(answer) == 6
     assert "broken" not in {item.variant for item in answer}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda candidates: [None], "products that were not candidates"),
+        (lambda candidates: "mugs", "products that were not candidates"),
+        (lambda candidates: [*candidates, candidates[0]], "repeated some"),
+        (lambda candidates: [Candidate(sku="x", variants=candidates[0].variants)], "products that were not candidates"),
+        (lambda candidates: [candidates[0].model_copy(update={"variants": GHOST})], "variants of mug-"),
+        (lambda candidates: sys.exit(1), "failed: SystemExit"),
+    ],
+)
+def test_a_hook_may_only_take_away(shop, wrong, words):
+    class Hook:
+        @hookimpl
+        def filter_candidates(self, candidates):
+            return wrong(candidates)
+
+    studio = shop("ranker")
+    studio.host.register(Hook(), "hook")
+    with pytest.raises(PluginError, match=words):
+        studio.recommend("ann", 4, at=NOW)
+
+
+def test_a_hook_may_take_variants_away(shop):
+    class Hook:
+        @hookimpl
+        def filter_candidates(self, candidates):
+            return [c.model_copy(update={"variants": c.variants[:1]}) for c in candidates[:2]]
+
+    studio = shop("ranker")
+    studio.host.register(Hook(), "hook")
+    assert {item.propensity for item in studio.recommend("ann", 4, at=NOW)} == {1.0}
