@@ -40,7 +40,8 @@ class DiffusionConfig(DesignerConfig):
     Args:
         candidates: drawn for one with a pattern that repeats; the one whose edges promise to be cleanest after half of the steps goes on alone.
         steps: more take longer and follow the flow more closely.
-        guidance: how far to go beyond what the attributes ask for; 1 turns it off and halves the time.
+        guidance: how far to go beyond what the attributes ask for; 1 turns it off.
+        guided: from which share of the way from noise to design on, and before which, there is guidance; a step with it costs two.
         strength: with a front picture given: how much of it is forgotten, 0 (a copy) to 1 (nothing but its colour is kept).
         lora: a LoRA of `prodgen train lora-mini` to add.
     """
@@ -48,6 +49,7 @@ class DiffusionConfig(DesignerConfig):
     candidates: Annotated[int, Field(ge=1, le=64)] = 4
     steps: Annotated[int, Field(ge=1, le=100)] = 6
     guidance: Annotated[float, Field(ge=0, le=20)] = 2.5
+    guided: tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]] = (0.1, 0.6)
     strength: Annotated[float, Field(ge=0, le=1)] = 0.6
     lora: ConfigPath | None = None
 

@@ -269,8 +269,8 @@ class DiffusionGenerator(MiniGenerator):
         if "front" in request.references:
             start, strength = self.given(request, brief), max(options.strength, 1e-3)
         code = sample(
-            self.network, condition, self.source(request.seed), steps=options.steps, guidance=options.guidance, negative=negative,
-            start=start, strength=strength, temperature=self.config.temperature, narrow=clearest if count > 1 else None,
+            self.network, condition, self.source(request.seed), steps=options.steps, guidance=options.guidance, guided=options.guided,
+            negative=negative, start=start, strength=strength, temperature=self.config.temperature, narrow=clearest if count > 1 else None,
             check=lambda step: ctx.check(),
         )  # fmt: skip
         return self.vae.decode(code, condition[: len(code)])

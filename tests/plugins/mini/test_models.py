@@ -194,6 +194,28 @@ def test_guidance_and_negatives_move_away():
     assert draw(guidance=3.0, negative=away) == pytest.approx(4.0)  # 1 + 3 (2 - 1)
 
 
+def test_guidance_counts_within_its_interval_alone():
+    rows = []
+
+    def says(code, time, condition, kept):
+        rows.append((round(float(time[0]), 2), len(code)))
+        return torch.where(kept, condition[:, 0], torch.zeros(()))[:, None] + 0 * code
+
+    draw = lambda guided: float(  # noqa: E731
+        sample(
+            Plain(1, says),
+            torch.full((1, 1), 2.0),
+            torch.Generator().manual_seed(0),
+            steps=4,
+            guidance=3.0,
+            guided=guided,
+        )
+    )
+    assert draw((0.25, 0.75)) == pytest.approx(2.0)  # the last step has no guidance
+    assert rows == [(0.0, 1), (0.25, 2), (0.5, 2), (0.75, 1)]
+    assert draw((0.5, 1.0)) == pytest.approx(6.0)
+
+
 def test_a_variant_keeps_more_the_less_is_forgotten():
     leaves = Plain(5, lambda code, *_: code)  # thinks that what it sees is clean already
     given, noise = random(1, 5, seed=5), torch.Generator()

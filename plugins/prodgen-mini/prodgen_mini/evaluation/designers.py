@@ -63,7 +63,7 @@ def model_designer(part: Part, config: Config) -> Designer:
             options = config.diffusion
             assert vae is not None
             codes = sample(
-                network, condition, noise, steps=options.steps, guidance=options.guidance,
+                network, condition, noise, steps=options.steps, guidance=options.guidance, guided=options.guided,
                 narrow=lambda codes: pick(*vae.decode(codes, condition)),
             )  # fmt: skip
             return vae.decode(codes, condition[::count])

@@ -21,6 +21,7 @@ def sample(
     *,
     steps: int = 6,
     guidance: float = 1.5,
+    guided: tuple[float, float] = (0.0, 1.0),
     negative: Tensor | None = None,
     start: Tensor | None = None,
     strength: float = 1.0,
@@ -33,8 +34,10 @@ def sample(
     Args:
         condition: [n, condition].
         noise: one CPU generator for all, or one each.
-        steps: evaluations of the network, or pairs of them with guidance other than 1.
+        steps: evaluations of the network, or pairs of them where there is guidance.
         guidance: how far to go beyond what is thought without the condition (Ho and Salimans 2022); 1 turns it off.
+        guided: from which time on, and before which, there is guidance: what it does early takes from variety, late from truth
+            (Kynkäänniemi et al., Applying Guidance in a Limited Interval, NeurIPS 2024).
         negative: [n, condition]: what to go away from, instead of no condition.
         start: codes [n, code] to vary; `strength` in (0, 1] says how much of it is forgotten.
         temperature: scale of the noise.
@@ -56,7 +59,7 @@ def sample(
     for number, (now, then) in enumerate(itertools.pairwise(times)):
         check(number)
         time = torch.full((len(code),), now, device=device)
-        if guidance == 1 and negative is None:
+        if not guided[0] <= now < guided[1] or (guidance == 1 and negative is None):
             clean = dit(code, time, condition, yes)
         else:
             other = condition if negative is None else negative

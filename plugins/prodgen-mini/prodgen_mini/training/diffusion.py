@@ -126,4 +126,4 @@ class DiffusionObjective(LatentObjective):
 
     def invent(self, network: nn.Module, condition: Tensor, noise: torch.Generator) -> tuple[Tensor, Tensor]:
         assert isinstance(network, Dit)
-        return self._vae.decode(sample(network, condition, noise, steps=8, guidance=2.5), condition)
+        return self._vae.decode(sample(network, condition, noise, steps=8, guidance=2.5, guided=(0.1, 0.6)), condition)
