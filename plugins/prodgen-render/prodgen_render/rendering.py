@@ -19,8 +19,8 @@ from prodgen_render.tracer import Tracer
 from prodgen_sdk import images
 from prodgen_sdk.types import Generated, Image, MapKind, Mask, Scene, View
 
-_TOGETHER = 8
-"""Views of a draft that are drawn at once: arrays of so few pixels cost more in calls than in work."""
+_TOGETHER = 4
+"""Views of a draft that are drawn at once, as arrays of so few pixels cost more in calls than in work; two cores share eight."""
 _MOST_BESIDE = 2048
 """Pictures larger than this are drawn one after the other: each takes gigabytes until it is done."""
 
