@@ -15,6 +15,7 @@ from prodgen_render.photo.ends import told_by_ends
 from prodgen_render.photo.frame import contract_frame
 from prodgen_render.photo.measures import overlap
 from prodgen_render.photo.revolution import half_widths, mirror_axis
+from prodgen_render.photo.shadow import elevation_from_shadow
 from prodgen_render.rendering import render, silhouettes
 
 from prodgen_sdk.types import Product, View
@@ -164,3 +165,11 @@ def test_rounded_ends_tell_little_against_a_lower_camera_and_flat_ones_much_agai
     assert against[tried <= elevation].max() <= 8
     flatter = [replace(end, curve=0.3 * end.curve) for end in ends.curves]
     assert replace(ends, curves=tuple(flatter)).against(np.array([elevation + 15.0]), 1.0)[0] > 8
+
+
+@pytest.mark.parametrize("elevation", [8, 15, 25])
+@pytest.mark.parametrize("truth", [can(), can(0.5, 0.7), carton(0.9, 0.4, 1.3), carton(1.7, 0.5, 0.9)])
+def test_shadows_tell_the_elevation_of_low_and_high_cameras_alike(truth, elevation):
+    photo = render(truth, [View(elevation=elevation)], size=SIZE)[0]
+    darker = (1 - photo.image.max(2) / 255).astype(np.float32)
+    assert elevation_from_shadow(darker, photo.mask) == pytest.approx(elevation, abs=5)

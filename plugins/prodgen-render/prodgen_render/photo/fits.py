@@ -9,7 +9,7 @@ import numpy as np
 from prodgen_render.photo.choose import Choice, choose, evenly, holed, leftovers, thin_pieces
 from prodgen_render.photo.cuboid import Cuboid, fit_cuboid
 from prodgen_render.photo.ends import Ends, told_by_ends
-from prodgen_render.photo.frame import AWAY, PhotoCamera, contract_frame, frame_around
+from prodgen_render.photo.frame import AWAY, PhotoCamera, frame_around, framed_by_contract
 from prodgen_render.photo.kinds import Words
 from prodgen_render.photo.revolution import fit_revolution, half_widths, mirror_axis
 from prodgen_render.photo.revolved import Revolved
@@ -63,8 +63,7 @@ class Fits:
     ) -> None:
         self.shadow = shadow
         self.mask, self.words, self.elevation, self.ratio = mask, words, elevation, ratio
-        frame = contract_frame(*mask.shape)
-        self.frame = frame if frame is not None and _centred(mask) else None
+        self.frame = framed_by_contract(mask)
         self.guess = frame_around(mask)
         self.body_framed = self.box_framed = False
         self.ends = self._ends()
@@ -195,14 +194,3 @@ def _fills(mask: Mask, frame: PhotoCamera) -> bool:
     y, x = np.nonzero(mask)
     reach = float(np.hypot(x + 0.5 - frame.x, y + 0.5 - frame.y).max()) * AWAY / frame.focal
     return reach > _LEAST_REACH
-
-
-def _centred(mask: Mask) -> bool:
-    """Whether the product is about in the middle of the photo, and not larger than the contract draws it."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    away = [
-        abs(line[0] + line[-1] + 1 - size) / 2 / size
-        for line, size in ((rows, mask.shape[0]), (columns, mask.shape[1]))
-    ]
-    extent = max(len(rows) / mask.shape[0], len(columns) / mask.shape[1])
-    return bool(max(away) < 0.16 and 0.25 < extent < 0.9)

@@ -73,6 +73,17 @@ def contract_frame(height: int, width: int) -> PhotoCamera | None:
     return PhotoCamera(0.5 * height / math.tan(math.radians(FOV_DEGREES / 2)), width / 2, height / 2)
 
 
+def framed_by_contract(mask: Mask) -> PhotoCamera | None:
+    """The contract's camera, if a photo is its square frame, the product about in the middle and not larger than the contract draws it."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    away = [
+        abs(line[0] + line[-1] + 1 - size) / 2 / size
+        for line, size in ((rows, mask.shape[0]), (columns, mask.shape[1]))
+    ]
+    extent = max(len(rows) / mask.shape[0], len(columns) / mask.shape[1])
+    return contract_frame(*mask.shape) if max(away) < 0.16 and 0.25 < extent < 0.9 else None
+
+
 def frame_around(mask: Mask) -> PhotoCamera:
     """A first guess: the product's outline has a circle around it that fills the contract's share."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))

@@ -7,24 +7,28 @@ import math
 import numpy as np
 
 from prodgen_render.model import Floats
-from prodgen_render.photo.frame import AWAY
+from prodgen_render.photo.frame import AWAY, framed_by_contract
 from prodgen_sdk.types import Mask
 
 _FAINT = 0.012
 _DARK = 0.05
 """All that is darker than this counts alike: where it is darkest a shadow tells how near the product is, not where it lies."""
-_ROUNDNESS = 0.66
-"""Depth as a share of width of a soft shadow on the floor, as it spreads beside a product: the median of made-up products."""
-_LEAST, _MOST = 3.0, 35.0
-_ODD = 0.5
+_FLAT, _TALLER = 0.057, 1.176
+"""Sine of the angle under which a floor is seen whose shadow has no height, and by how much it grows with that of the shadow as a share
+of its width and the product's: fitted to 290 renders of 73 textured meshes at 0, 8, 15 and 25 degrees. Of 71 others the elevations so told
+are off by 1.8, 3.3, 3.7 and 6.6 degrees (root of the mean square)."""
+_STRAY = 0.005
+"""Share of a shadow at each of its ends that may be something else."""
+_LEAST, _MOST = 5.0, 35.0
+_ODD = 0.6
 """A patch that is nearly as high as wide is no shadow on a floor that is seen from the side."""
 
 
 def elevation_from_shadow(darker: Floats, mask: Mask) -> float | None:
     """Degrees that the camera looked down by; None where no shadow is seen, 0 where it is about level.
 
-    A patch on the floor that is about as deep as wide looks flatter by the sine of the angle under which the floor is seen. That
-    angle is the camera's elevation and what the floor lies below the product's middle.
+    A shadow on the floor that is about as deep as wide looks flatter by the sine of the angle under which the floor is seen. That
+    angle is the camera's elevation and what the floor lies below the photo's middle.
 
     Args:
         darker: by how much the photo is darker than its background [h, w], of 1.
@@ -45,20 +49,24 @@ def elevation_from_shadow(darker: Floats, mask: Mask) -> float | None:
     weight = np.where(beside & ~above & (darker > _FAINT), np.minimum(darker, _DARK), 0)
     if (weight > 0).sum() < 2e-4 * mask.size:
         return None
-    y, x = (np.arange(size, dtype=np.float64) for size in mask.shape)
-    high, wide = (_spread(axis, weight.sum(other)) for axis, other in ((y, 1), (x, 0)))
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    below = len(rows) / math.hypot(len(rows), len(columns))
-    ratio = high / max(wide, 1e-6)
+    (top, bottom), (left, right) = (_extent(weight.sum(axis)) for axis in (1, 0))
+    ratio = (bottom - top) / (max(right, columns[-1] + 1) - min(left, columns[0]))
     if ratio > _ODD:
         return None
-    found = math.degrees(math.asin(min(1.0, ratio / _ROUNDNESS))) - math.degrees(math.atan(below / AWAY))
+    frame = framed_by_contract(mask)
+    if frame is None:
+        below = len(rows) / math.hypot(len(rows), len(columns)) / AWAY
+    else:
+        below = (rows[-1] + 1 - frame.y) / frame.focal
+    found = math.degrees(math.asin(_FLAT + _TALLER * ratio) - math.atan(below))
     return 0.0 if found < _LEAST else min(found, _MOST)
 
 
-def _spread(places: Floats, weight: Floats) -> float:
-    share = weight / weight.sum()
-    return float(np.sqrt((share * (places - (share * places).sum()) ** 2).sum()))
+def _extent(weight: Floats) -> tuple[int, int]:
+    """Where weights [n] begin and end, but for a few stray ones."""
+    share = np.cumsum(weight) / weight.sum()
+    return int(np.searchsorted(share, _STRAY)), int(np.searchsorted(share, 1 - _STRAY)) + 1
 
 
 _STEP = 0.016
