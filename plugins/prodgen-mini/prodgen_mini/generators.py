@@ -299,4 +299,5 @@ class DiffusionGenerator(MiniGenerator):
         return super().design([coloured(request) for request in batch], ctx)
 
     def facts(self) -> dict[str, Any]:
-        return {"steps": self.config.diffusion.steps, "guidance": self.config.diffusion.guidance}
+        options = self.config.diffusion
+        return {"steps": options.steps, "guidance": options.guidance, "guided": list(options.guided)}

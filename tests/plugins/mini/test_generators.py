@@ -184,6 +184,7 @@ def test_facts_name_weights(host, trained):
     assert picture.facts["model_digest"] == hashlib.sha256(trained["diffusion"].read_bytes()).hexdigest()
     assert picture.facts["codec_digest"] == hashlib.sha256(trained["codec"].read_bytes()).hexdigest()
     assert picture.facts["steps"] == 6
+    assert picture.facts["guided"] == [0.1, 0.6]
     assert picture.facts["family"] == "mug"
 
 
