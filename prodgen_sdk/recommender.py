@@ -73,6 +73,8 @@ class Recommender:
         self._intake = Intake(store, host, self._catalogue)
         self._traces = Traces(config.traces)
         self._budgets = Budgets()
+        # Threads of its own: those of the levels before may all be held by what was given up.
+        self._last_resort = Budgets()
 
     @property
     def embedder(self) -> Embedder:
@@ -166,7 +168,10 @@ class Recommender:
             self._note(request, error, "the next level answers")
         # What was given up may be under way still: it keeps its own request.
         request = replace(request, given_up=threading.Event())
-        return request, self._shelf.ready(request)
+        popular = self._last_resort.within(
+            request, "what is popular", lambda: self._shelf.ready(request), keep=_FOR_LOG, least=_PATIENCE
+        )
+        return request, popular
 
     def _chosen(self, request: Request, ready: Ready) -> Choices:
         candidates = [item.candidate for item in ready.ranked]
@@ -307,6 +312,7 @@ class Recommender:
         self._catalogue.close()
         self._lookout.close()
         self._budgets.close()
+        self._last_resort.close()
 
 
 def _budget(milliseconds: float | None) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from prodgen_sdk.bound import BoundRanker
+from prodgen_sdk.bound import BoundIndex, BoundRanker
 from prodgen_sdk.config import RecommendConfig
 from prodgen_sdk.errors import PluginError
 from prodgen_sdk.host import Host
@@ -67,7 +67,7 @@ class Personal:
         )
         watch.notes.extend(slate.notes)
         request.lap("rules")
-        items = describe(self._catalogue, slate.ranked)
+        items = describe(self._catalogue, slate.ranked, self._catalogue.index)
         request.lap("describe")
         return Ready(items, _sources(user, context.facts, items))
 
@@ -136,19 +136,22 @@ class Personal:
         return servable(items, k, self._catalogue.changed_since(mark), may_show)
 
 
-def describe(catalogue: Catalogue, items: Sequence[Ranked]) -> list[Ranked]:
+def describe(catalogue: Catalogue, items: Sequence[Ranked], found_by: BoundIndex | None = None) -> list[Ranked]:
     """Ranked products whose candidates have all that is known of them.
 
+    Args:
+        found_by: the index whose fault it is where the catalogue does not have one of them.
+
     Raises:
-        PluginError: the index found what the catalogue does not have.
+        PluginError: the catalogue does not have one of them.
     """
     candidates = [item.candidate for item in items]
     products = catalogue.products(candidate.sku for candidate in candidates)
     ids = {id for candidate in candidates for id, _ in candidate.scored}
     facts = catalogue.facts(ids)
-    if len(products) < len(candidates) or len(facts) < len(ids):
+    if found_by is not None and (len(products) < len(candidates) or len(facts) < len(ids)):
         unknown = next(iter({candidate.sku for candidate in candidates} - products.keys() or ids - facts.keys()))
-        catalogue.index.expect(False, f"it found {unknown}, which is not in the catalogue")
+        found_by.expect(False, f"it found {unknown}, which is not in the catalogue")
     full = described(candidates, products, facts)
     return trusted(Ranked, [{**item.__dict__, "candidate": it} for item, it in zip(items, full, strict=True)], _RANKED)
 

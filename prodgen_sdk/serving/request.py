@@ -84,11 +84,12 @@ class Budgets:
         self._lock = threading.Lock()
         self._threads: ThreadPoolExecutor | None = None
 
-    def within(self, request: Request, what: str, work: Callable[[], T], *, keep: float) -> T:
+    def within(self, request: Request, what: str, work: Callable[[], T], *, keep: float, least: float = 0.0) -> T:
         """The result of `work`, if it is there in time; however long it takes where there is no budget.
 
         Args:
             keep: the share of the whole budget that is kept for what follows.
+            least: seconds that it has however little is left.
 
         Raises:
             DeadlineExceeded: it took too long. It goes on until its next stage, but nobody looks at it any more.
@@ -97,7 +98,7 @@ class Budgets:
         left = request.watch.left
         if left is None or request.budget is None:
             return work()
-        left -= keep * request.budget
+        left = max(least, left - keep * request.budget)
         late = request.late(what)
         if left <= 0:
             raise late

@@ -180,6 +180,19 @@ def test_rankers_that_hang_do_not_take_all_threads(shop):
     assert studio.recommender.traces[-1].notes == ()
 
 
+def test_a_database_that_hangs_does_not_hold_a_request_for_ever(shop, monkeypatch):
+    studio = shop(ranker=Failing)
+    studio.recommend("ann", 2, at=NOW, log=False)
+    gate = threading.Event()
+    monkeypatch.setattr(studio.store.products, "of", lambda skus: gate.wait(20))
+    monkeypatch.setattr(studio.recommender._catalogue, "products", lambda skus: gate.wait(20))
+    started = time.monotonic()
+    with pytest.raises(DeadlineExceeded, match="The budget of 200 ms was spent at what is popular"):
+        studio.recommend("eve", 2, at=NOW, budget_ms=200)
+    assert time.monotonic() - started < 10
+    gate.set()
+
+
 def test_without_fall_back_a_spent_budget_is_an_error(shop):
     studio = shop(ranker=Slow, fallback=False, budget_ms=30)
     with pytest.raises(DeadlineExceeded, match="The budget of 30 ms was spent at the personal answer"):
