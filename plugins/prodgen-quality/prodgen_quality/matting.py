@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prodgen_quality.foreground import foreground, plain_background
+from prodgen_quality.pale import pale_parts
 from prodgen_sdk import images
 from prodgen_sdk.types import Image
 
@@ -50,6 +51,7 @@ def matte(image: Image) -> Matte | None:
     parts; elsewhere it is one or the other.
     """
     import numpy as np
+    from scipy import ndimage
 
     if image.shape[2] == 4 and image[..., 3].min() < 128:
         alpha = image[..., 3].astype(np.float32) / np.float32(255)
@@ -61,9 +63,20 @@ def matte(image: Image) -> Matte | None:
     if ground is None or mask is None or not mask.any():
         return None
     colour = np.asarray(ground, np.float32)
-    mask = mask & ~open_holes(rgb, colour, mask)
-    alone = _without_specks(mask & ~cast_shadow(rgb, colour, mask))
+    solid = mask & ~open_holes(rgb, colour, mask)
+    alone = _without_specks(solid & ~cast_shadow(rgb, colour, solid))
+    alone |= pale_parts(rgb, colour, alone, ndimage.binary_erosion(mask & ~_shadow_like(rgb, colour)))
+    alone = _without_gaps(alone & ~open_holes(rgb, colour, alone))
     return _from_ground(rgb, colour, alone if alone.any() else mask)
+
+
+def _shadow_like(rgb: Image, ground: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where a picture has the ground's own hue, and is not too dark for a shadow."""
+    import numpy as np
+
+    ratio = rgb.astype(np.float32) / np.maximum(ground, 1)
+    low, high = ratio.min(axis=2), ratio.max(axis=2)
+    return np.asarray((high - low < _NEUTRAL) & (low > _DARKEST))
 
 
 def cast_shadow(rgb: Image, ground: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -75,18 +88,18 @@ def cast_shadow(rgb: Image, ground: NDArray[np.float32], mask: NDArray[np.bool_]
     from scipy import ndimage
 
     ratio = rgb.astype(np.float32) / np.maximum(ground, 1)
-    low, high = ratio.min(axis=2), ratio.max(axis=2)
+    own_hue = _shadow_like(rgb, ground)
     luma = ndimage.gaussian_filter(ratio.mean(axis=2), 0.7)
     slope = np.hypot(ndimage.sobel(luma, 0), ndimage.sobel(luma, 1)) / 8
     steep = slope > _SLOPE / max(rgb.shape[:2])
     # A pixel of margin: what is beside an edge belongs to what makes the edge.
-    like = (high - low < _NEUTRAL) & (low > _DARKEST) & ~ndimage.binary_dilation(steep)
+    like = own_hue & ~ndimage.binary_dilation(steep)
     regions, _ = ndimage.label(like | ~mask)
     open_ground = np.unique(regions[~mask & like])
     joined = np.isin(regions, open_ground[open_ground > 0]) & mask
     # Back to the edge that was kept away from, and on into the dark rim of the shadow as far as that has the ground's hue. Where
     # that does not soon come to an end it is no rim but a product of that hue, and nothing tells them apart.
-    hueless = mask & (high - low < _NEUTRAL) & (low > _DARKEST)
+    hueless = mask & own_hue
     seed = ndimage.binary_opening(joined, iterations=2)
     near, far = 3, max(4, round(max(rgb.shape[:2]) * _RIM))
     rim = ndimage.binary_dilation(seed, iterations=far, mask=hueless)
@@ -145,6 +158,17 @@ def _without_specks(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     keep = sizes >= 0.001 * mask.sum()
     keep[0] = False
     return np.asarray(keep[parts])
+
+
+def _without_gaps(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The mask with its small gaps closed, as at the seams of parts that were found in different ways."""
+    import numpy as np
+    from scipy import ndimage
+
+    gaps, _ = ndimage.label(ndimage.binary_fill_holes(mask) & ~mask)
+    small = np.bincount(gaps.ravel()) < _HOLE * mask.size
+    small[0] = False
+    return np.asarray(mask | small[gaps])
 
 
 def _from_ground(rgb: Image, ground: NDArray[np.float32], mask: NDArray[np.bool_]) -> Matte:

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from prodgen_quality.config import QualityConfig
 from prodgen_quality.evaluators import inspect
 from prodgen_quality.finishing import BasicFinisher, marketplace
+from prodgen_quality.matting import matte
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFound
@@ -86,3 +87,32 @@ def test_a_soft_shadow_ends_without_a_line_before_the_white_edge():
     assert (finished[-1] == 255).all()
     below = finished[290:, 160, 0]
     assert np.abs(np.diff(below)).max() <= 8
+
+
+def _packshot(colour: int) -> tuple[np.ndarray, np.ndarray]:
+    """A shaded ball of one grey before white, with a soft shadow below, and where it is."""
+    from scipy import ndimage
+
+    y, x = np.mgrid[:200, :200].astype(np.float32)
+    ball = np.hypot(x - 100, y - 90) < 60
+    shadow = ndimage.gaussian_filter((np.hypot((x - 110) / 70, (y - 150) / 9) < 1).astype(np.float32), 9)
+    shade = 1 - 0.05 * np.hypot(x - 80, y - 70) / 60
+    picture = np.where(ball, colour * shade, 255 - 20 * shadow)
+    soft = ndimage.gaussian_filter(picture, 0.5).round().astype(np.uint8)
+    return np.repeat(soft[..., None], 3, axis=2), ball
+
+
+@pytest.mark.parametrize("colour", [246, 240, 225, 190, 120])
+def test_a_white_or_grey_product_before_white_is_cut_out_whole_and_its_shadow_left(colour: int) -> None:
+    picture, ball = _packshot(colour)
+    cut = matte(picture)
+    assert cut is not None
+    found = cut.alpha > 0.5
+    assert (found & ball).sum() / (found | ball).sum() > 0.96
+
+
+def test_a_shadow_alone_is_no_pale_product() -> None:
+    picture, ball = _packshot(255)
+    picture[ball] = 255
+    cut = matte(picture)
+    assert cut is None or cut.alpha.mean() < 0.05
