@@ -88,14 +88,26 @@ class ConfigError(InputError):
     """The configuration file, or an option, does not hold what it should."""
 
 
+_FEW = 30
+
+
 class NotFound(InputError):
     """An unknown component id, sku, variant or user."""
 
     @classmethod
     def of(cls, what: str, name: str, known: Iterable[str], *, hint: str = "") -> NotFound:
-        """Builds the error with the closest known names as a suggestion."""
-        near = get_close_matches(name, list(known), n=3, cutoff=0.5)
+        """Builds the error with the closest known names as a suggestion; all of them where none is close and they are few.
+
+        >>> NotFound.of("colour", "gren", ["green", "red"]).hint
+        'Did you mean green?'
+        >>> NotFound.of("colour", "mauve", ["green", "red"]).hint
+        'Known: green, red.'
+        """
+        names = list(known)
+        near = get_close_matches(name, names, n=3, cutoff=0.5)
         suggestion = f"Did you mean {' or '.join(near)}?" if near else ""
+        if not near and 0 < len(names) <= _FEW:
+            suggestion = f"Known: {', '.join(names)}."
         return cls(f"There is no {what} {name!r}.", hint=" ".join(filter(None, (suggestion, hint))))
 
 

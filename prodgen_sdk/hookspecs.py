@@ -192,7 +192,7 @@ def filter_candidates(
     products: Callable[[Iterable[str]], Mapping[str, Product]],
     config: BaseModel | None,
 ) -> Sequence[Candidate] | None:
-    """Drop or reorder candidates before they are ranked; only candidates that were given may be returned.
+    """Drop or reorder candidates, or drop some of their variants, before they are ranked; nothing may be added or repeated.
 
     `products(skus)` gives the known ones of some products, with price, stock and attributes, as `Context.products` does.
     """

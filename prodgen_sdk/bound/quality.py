@@ -76,4 +76,4 @@ class BoundFinisher(Bound[interfaces.Finisher]):
         """Raises NotFound for a profile that there is not; what follows a comma changes it, and is the finisher's to judge."""
         name = profile.partition(",")[0]
         if name not in self.profiles:
-            raise NotFound.of(f"profile of {self.id}", name, self.profiles, hint=f"Known: {', '.join(self.profiles)}.")
+            raise NotFound.of(f"profile of {self.id}", name, self.profiles)

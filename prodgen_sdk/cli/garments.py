@@ -63,7 +63,7 @@ def one_of(what: str, text: str, literal: str) -> Any:
 
     known = get_args(getattr(types, literal))
     if text not in known:
-        raise NotFound.of(what, text, known, hint=f"Known: {', '.join(known)}.")
+        raise NotFound.of(what, text, known)
     return text
 
 

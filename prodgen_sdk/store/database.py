@@ -283,6 +283,7 @@ def _reason(error: Exception) -> str:
 def _hint(reason: str) -> str:
     for sign, hint in (
         ("disk is full", "Free some space and run it again; nothing half-written was kept."),
+        ("disk I/O error", "Is the disk full, or the folder out of reach? Run: prodgen doctor"),
         ("locked", "Another process is writing for a long time: try again."),
         ("readonly", "Check the permissions of the file and its folder."),
         ("unable to open", "Check the path and its permissions."),

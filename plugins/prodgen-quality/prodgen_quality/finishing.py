@@ -61,7 +61,7 @@ def chosen_profile(text: str, known: Mapping[str, Profile]) -> Profile:
     """
     name, *changes = text.split(",")
     if name not in known:
-        raise NotFound.of("finishing profile", name, known, hint=f"Known: {', '.join(known)}.")
+        raise NotFound.of("finishing profile", name, known)
     fields: dict[str, Any] = known[name].model_dump()
     for change in changes:
         key, equals, value = (part.strip() for part in change.partition("="))

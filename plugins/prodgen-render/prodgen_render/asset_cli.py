@@ -52,7 +52,7 @@ def asset_views(
 
     splits = {"train": "train", "val": "val", "test": "test", "all": ""}
     if split not in splits:
-        raise NotFound.of("split", split, [*splits], hint="Use train, val, test or all.")
+        raise NotFound.of("split", split, [*splits])
     plan = ViewPlan.model_validate(
         {
             "data": data, "split": splits[split], "limit": limit, "views": parse_views(views), "size": size,

@@ -86,11 +86,11 @@ class RankEvaluation(Benchmark):
         table = datasets.read(Path(str(options["data"])), str(options.get("form", "auto")))
         protocol = str(options.get("protocol", "movielens" if _rated(table) else "leave-last-out"))
         if protocol not in PROTOCOLS:
-            raise NotFound.of("protocol", protocol, PROTOCOLS, hint=f"There are {', '.join(PROTOCOLS)}.")
+            raise NotFound.of("protocol", protocol, PROTOCOLS)
         k, resamples = _number(options, "k", 10), _number(options, "bootstrap", 1000)
         metric = str(options.get("metric", "ndcg"))
         if metric not in METRICS:
-            raise NotFound.of("metric", metric, METRICS, hint=f"There are {', '.join(METRICS)}.")
+            raise NotFound.of("metric", metric, METRICS)
         plan = Plan(
             _rows(options, protocol),
             _members(options, protocol),
@@ -162,7 +162,7 @@ def _named(given: Any, known: set[str]) -> list[str]:
     names = [name.strip() for name in str(given).split(",") if name.strip()]
     for name in names:
         if name not in known:
-            raise NotFound.of("model", name, known, hint=f"There are {', '.join(sorted(known))}.")
+            raise NotFound.of("model", name, sorted(known))
     return names
 
 

@@ -41,7 +41,7 @@ def make(name: str, settings: Mapping[str, Any] | None = None) -> PreferenceMode
     0.5
     """
     if name not in MODELS:
-        raise NotFound.of("model", name, MODELS, hint=f"There are {', '.join(MODELS)}.")
+        raise NotFound.of("model", name, MODELS)
     module, _, attribute = MODELS[name].partition(":")
     try:
         made = getattr(import_module(module), attribute)
