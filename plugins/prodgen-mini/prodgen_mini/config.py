@@ -41,7 +41,8 @@ class DiffusionConfig(DesignerConfig):
         candidates: drawn for one with a pattern that repeats; the one whose edges promise to be cleanest after half of the steps goes on alone.
         steps: more take longer and follow the flow more closely.
         guidance: how far to go beyond what the attributes ask for; 1 turns it off.
-        guided: from which share of the way from noise to design on, and before which, there is guidance; a step with it costs two.
+        guided: from which share of the way from noise to design on, and before which, there is guidance; a step with it costs two. What is
+            unwanted is kept away all the way.
         strength: with a front picture given: how much of it is forgotten, 0 (a copy) to 1 (nothing but its colour is kept).
         lora: a LoRA of `prodgen train lora-mini` to add.
     """

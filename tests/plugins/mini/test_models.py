@@ -216,6 +216,14 @@ def test_guidance_counts_within_its_interval_alone():
     assert draw((0.5, 1.0)) == pytest.approx(6.0)
 
 
+def test_what_is_unwanted_is_kept_away_all_the_way():
+    says = lambda code, time, condition, kept: condition + 0 * code  # noqa: E731
+    want, away = torch.full((1, 1), 2.0), torch.full((1, 1), 1.0)
+    options = {"steps": 4, "guidance": 3.0, "guided": (0.25, 0.75), "negative": away}
+    found = sample(Plain(1, says), want, torch.Generator().manual_seed(0), **options)
+    assert float(found) == pytest.approx(4.0)  # 1 + 3 (2 - 1), in the last step as well
+
+
 def test_a_variant_keeps_more_the_less_is_forgotten():
     leaves = Plain(5, lambda code, *_: code)  # thinks that what it sees is clean already
     given, noise = random(1, 5, seed=5), torch.Generator()

@@ -38,7 +38,7 @@ def sample(
         guidance: how far to go beyond what is thought without the condition (Ho and Salimans 2022); 1 turns it off.
         guided: from which time on, and before which, there is guidance: what it does early takes from variety, late from truth
             (Kynkäänniemi et al., Applying Guidance in a Limited Interval, NeurIPS 2024).
-        negative: [n, condition]: what to go away from, instead of no condition.
+        negative: [n, condition]: what to go away from, instead of no condition; all the way, whatever `guided` says.
         start: codes [n, code] to vary; `strength` in (0, 1] says how much of it is forgotten.
         temperature: scale of the noise.
         narrow: called once, after half of the steps, with the codes [n, code] that are expected by then; gives the indices of the
@@ -59,7 +59,7 @@ def sample(
     for number, (now, then) in enumerate(itertools.pairwise(times)):
         check(number)
         time = torch.full((len(code),), now, device=device)
-        if not guided[0] <= now < guided[1] or (guidance == 1 and negative is None):
+        if negative is None and (guidance == 1 or not guided[0] <= now < guided[1]):
             clean = dit(code, time, condition, yes)
         else:
             other = condition if negative is None else negative
