@@ -25,7 +25,8 @@ from prodgen_sdk.cli import (
     tryon,
     workspace,
 )
-from prodgen_sdk.cli.output import ClickException, PluginCommands, Settings, fail, json_alone, note, write_utf8
+from prodgen_sdk.cli.output import ClickException, PluginCommands, Settings, fail, json_alone, write_utf8
+from prodgen_sdk.terminal import note
 
 _INTERRUPTED = 130  # as shells count signals: 128 + SIGINT
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, note, progress
+from prodgen_sdk.cli.output import JSON, emit
+from prodgen_sdk.terminal import note, progress
 
 
 def add_to(app: typer.Typer) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from prodgen_sdk.cli.output import note, table
+from prodgen_sdk.cli.output import table
+from prodgen_sdk.terminal import note
 
 if TYPE_CHECKING:
     from prodgen_sdk.pipeline.estimate import Estimate, Share

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, find_studio, note, progress, table
+from prodgen_sdk.cli.output import JSON, emit, find_studio, table
+from prodgen_sdk.terminal import note, progress
 
 if TYPE_CHECKING:
     from prodgen_sdk.bound import BoundFinisher

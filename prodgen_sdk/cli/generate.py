@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, find_studio, no_workspace, progress
+from prodgen_sdk.cli.output import JSON, emit, find_studio, no_workspace
+from prodgen_sdk.terminal import progress
 
 if TYPE_CHECKING:
     from prodgen_sdk.cli.generation import Report

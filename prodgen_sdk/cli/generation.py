@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prodgen_sdk.cli.output import jsonable, note, table
+from prodgen_sdk.cli.output import jsonable, table
+from prodgen_sdk.terminal import note
 
 if TYPE_CHECKING:
     from prodgen_sdk.pipeline.produce import Picture

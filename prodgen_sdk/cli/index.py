@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, note, open_studio, progress, table
+from prodgen_sdk.cli.output import JSON, emit, open_studio, table
+from prodgen_sdk.terminal import note, progress
 
 group = typer.Typer(help="Build, verify and measure the vector index.", no_args_is_help=True)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, find_studio, note, table
+from prodgen_sdk.cli.output import JSON, emit, find_studio, table
+from prodgen_sdk.terminal import note
 
 group = typer.Typer(help="List and fetch model files.", no_args_is_help=True)
 

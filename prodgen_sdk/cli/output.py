@@ -1,12 +1,10 @@
-"""What all commands share: settings, opening a studio, tables and JSON, progress, errors."""
+"""What all commands share: settings, opening a studio, tables and JSON, errors."""
 
 from __future__ import annotations
 
 import io
 import json
-import re
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
@@ -14,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 from typer.core import TyperGroup
+
+from prodgen_sdk.terminal import harmless, note
 
 if TYPE_CHECKING:
     from prodgen_sdk.host import Host
@@ -23,9 +23,6 @@ JSON = typer.Option(False, "--json", help="Print JSON on standard output.")
 ClickException = typer.BadParameter.__mro__[2]
 """The base of what typer raises for words that it does not understand; typer itself gives it no public name."""
 
-_SECONDS_BETWEEN_LINES = 5.0
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters but for tab and newline, and those that override the direction of writing."""
 _results: TextIO | None = None
 """Where JSON goes while standard output is led elsewhere."""
 
@@ -138,20 +135,6 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     Console(soft_wrap=not sys.stdout.isatty()).print(shown)
 
 
-def note(text: str) -> None:
-    """A line for people, on standard error."""
-    typer.echo(harmless(text), err=True)
-
-
-def harmless(text: str) -> str:
-    r"""Without what would steer a terminal or turn the line around: titles and names of files come from anywhere.
-
-    >>> harmless("Blue \x1b[31mmug")
-    'Blue \ufffd[31mmug'
-    """
-    return _STEERING.sub("\ufffd", text)
-
-
 def write_utf8() -> None:
     """Titles may be of any script, so standard output and error are UTF-8 whatever the locale says."""
     for stream in (sys.stdout, sys.stderr):
@@ -196,41 +179,3 @@ def _fail_usage(error: Any) -> int:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
-
-
-@contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar on standard error, or (where that is no terminal) a line every few seconds."""
-    if sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(what, total=None)
-            yield lambda done, total, name: bar.update(
-                task, completed=done, total=total, description=f"{what} {name}".strip()
-            )
-        return
-    last = time.monotonic()
-
-    def tell(done: int, total: int, name: str) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
-            last = time.monotonic()
-            note(f"{what}: {done} of {total} {name}")
-
-    yield tell

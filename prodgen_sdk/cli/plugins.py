@@ -6,7 +6,8 @@ from typing import Any
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, find_host, note, table
+from prodgen_sdk.cli.output import JSON, emit, find_host, table
+from prodgen_sdk.terminal import note
 
 group = typer.Typer(
     help="See which plugins are installed, whether they work, and what they bring.", no_args_is_help=True

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, note, open_studio, table
+from prodgen_sdk.cli.output import JSON, emit, open_studio, table
+from prodgen_sdk.terminal import note
 
 if TYPE_CHECKING:
     from prodgen_sdk.pipeline.explain import Cause

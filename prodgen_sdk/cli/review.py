@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, note, open_studio, table
+from prodgen_sdk.cli.output import JSON, emit, open_studio, table
+from prodgen_sdk.terminal import note
 
 if TYPE_CHECKING:
     from prodgen_sdk.studio import Studio

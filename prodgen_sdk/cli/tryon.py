@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 import typer
 
 from prodgen_sdk.cli.garments import for_each, garment_of, one_of, overrides_of
-from prodgen_sdk.cli.output import JSON, emit, find_studio, note, progress
+from prodgen_sdk.cli.output import JSON, emit, find_studio
+from prodgen_sdk.terminal import note, progress
 
 if TYPE_CHECKING:
     from pathlib import Path

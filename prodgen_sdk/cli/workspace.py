@@ -6,7 +6,8 @@ from typing import Any
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, find_studio, note, table
+from prodgen_sdk.cli.output import JSON, emit, find_studio, table
+from prodgen_sdk.terminal import note
 
 _LITTLE_MB = 100
 

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from prodgen_render.progress import progress_bar
+from prodgen_sdk.context import Context
+from prodgen_sdk.terminal import progress
 
 
 def assets(
@@ -21,8 +22,8 @@ def assets(
     """Make a data set of assets (proportions, finish, colours, artwork) of made-up products, to train generators on."""
     from prodgen_render.asset_data import make_assets
 
-    with progress_bar("shards") as ctx:
-        figures = make_assets(products, seed, out, ctx, workers=workers)
+    with progress("rendering") as report:
+        figures = make_assets(products, seed, out, Context(progress=report), workers=workers)
     if as_json:
         typer.echo(json.dumps(figures))
     else:
@@ -61,8 +62,8 @@ def asset_views(
     )  # fmt: skip
     if plan.scene.background == "image":
         raise InputError("A data set has no background picture.", hint="Use white, transparent, gradient or a colour.")
-    with progress_bar("shards") as ctx:
-        figures = draw_views(plan, out, ctx, workers=workers)
+    with progress("rendering") as report:
+        figures = draw_views(plan, out, Context(progress=report), workers=workers)
     if as_json:
         typer.echo(json.dumps(figures))
     else:

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from prodgen_render import asset_cli
-from prodgen_render.progress import progress_bar
+from prodgen_sdk.context import Context
+from prodgen_sdk.terminal import progress
 
 app = typer.Typer(
     help="Render data sets of labelled product views.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -48,8 +49,8 @@ def dataset(
     )  # fmt: skip
     if plan.scene.background == "image":
         raise InputError("A data set has no background picture.", hint="Use white, transparent, gradient or a colour.")
-    with progress_bar("shards") as ctx:
-        figures = render_dataset(plan, out, ctx, workers=workers)
+    with progress("rendering") as report:
+        figures = render_dataset(plan, out, Context(progress=report), workers=workers)
     if as_json:
         typer.echo(json.dumps(figures))
     else:
@@ -167,9 +168,16 @@ def views(
         config = Config.model_validate({"up": up, "front": front, "environment": environment})
     except ValidationError:
         raise InputError(f"up={up!r}, front={front!r} are no axes.", hint="Use +x, -x, +y, -y, +z or -z.") from None
-    with progress_bar("views") as ctx:
+    with progress("rendering") as report:
         figures = render_views(
-            sources, parse_views(views), out, ctx, size=size, scene=Scene.parse(scene), config=config, workers=workers
+            sources,
+            parse_views(views),
+            out,
+            Context(progress=report),
+            size=size,
+            scene=Scene.parse(scene),
+            config=config,
+            workers=workers,
         )
     if as_json:
         typer.echo(json.dumps(figures))
