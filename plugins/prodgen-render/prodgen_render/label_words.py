@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from prodgen_render.vocabulary import MATERIALS, PACKAGES
+from prodgen_render.vocabulary import COLOURS, MATERIALS, PACKAGES
 
 _AMOUNT = re.compile(
     r"[*x×]?\s*\d+(\.\d+)?\s*(?:ml|g|kg|l|cl|oz|fl|lb|cm|mm|ct|pcs?|pieces?|count|packs?|毫升|克|升|厘米|盒|瓶|袋|罐|支|片|包|枚|颗)(?![a-z])"
@@ -25,6 +25,7 @@ _PACKED_IN = frozenset(
     (*PACKAGES, *(f"{name}s" for name in PACKAGES), "boxes", "pack", "packet", "dropper", "gift", "family", "value")
 )
 _OF_PACKAGES = frozenset(word for words in MATERIALS.values() for word in words)
+_COLOURS = frozenset(word for _, words in COLOURS.values() for word in words)
 
 
 def name_on_label(title: str) -> str:
@@ -46,9 +47,12 @@ def name_on_label(title: str) -> str:
     if _SHORT.fullmatch(first):
         first = said[: said.find(first) + 12]  # the name follows
     words = first.replace("-", " ").split()
-    packed = False
+    whole, packed = words, False
     while len(words) > 1 and (words[-1].lower() in _PACKED_IN or (packed and words[-1].lower() in _OF_PACKAGES)):
         words, packed = words[:-1], True
+    described = any(word.lower() in _OF_PACKAGES for word in whole[len(words) :])
+    if described and all(word.lower() in _COLOURS for word in words):
+        words = whole  # a package is all that this is; "cream jar" alone may be one of cream
     while len(" ".join(words)) > 34 and len(words) > 2:
         words = words[:-1]
     return (" ".join(words) or title)[:40].strip(" ,;·*")
