@@ -21,8 +21,8 @@ from prodgen_sdk.types import Generated, Image, MapKind, Mask, Scene, View
 
 _TOGETHER = 4
 """Views of a draft that are drawn at once, as arrays of so few pixels cost more in calls than in work; two cores share eight."""
-_MOST_BESIDE = 2048
-"""Pictures larger than this are drawn one after the other: each takes gigabytes until it is done."""
+_AT_ONCE = 2 * 2048**2
+"""Pixels of pictures that are drawn beside each other, however many cores there are: a large one takes gigabytes until it is done."""
 
 
 def render(
@@ -115,7 +115,7 @@ def rendered(
             for view, (image, mask) in zip(some, (_enlarged(*picture, size) for picture in made), strict=True)
         ]
 
-    threads = min(usable(), -(-len(views) // together)) if drawn <= _MOST_BESIDE else 1
+    threads = min(usable(), -(-len(views) // together), max(1, _AT_ONCE // drawn**2))
     for pictures in in_order(draw, _batches(views, together, before_each), threads):
         yield from pictures
 
