@@ -70,10 +70,10 @@ def check_glb(path: Path, config: Config) -> list[Path]:
         ]
         accessors = tree.get("accessors", [])
         triangles = sum(
-            accessors[primitive.get("indices", primitive["attributes"]["POSITION"])]["count"] // 3
+            int(accessors[primitive.get("indices", primitive["attributes"]["POSITION"])]["count"]) // 3
             for mesh in tree.get("meshes", ()) for primitive in mesh.get("primitives", ())
         )  # fmt: skip
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, struct.error, RecursionError) as error:
+    except (ArithmeticError, ValueError, LookupError, TypeError, AttributeError, struct.error, RecursionError) as error:
         raise InputError(
             f"{path.name} is not a valid GLB file ({error}).", hint="Export it again as binary glTF 2.0."
         ) from None
@@ -82,7 +82,7 @@ def check_glb(path: Path, config: Config) -> list[Path]:
             f"{path.name} refers to other files ({outside[0]!r}).",
             hint="Export one self-contained GLB with its textures embedded.",
         )
-    check_triangles(path.name, int(triangles), config)
+    check_triangles(path.name, triangles, config)
     return []
 
 
