@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from prodgen_sdk import images
 from prodgen_sdk.config import Config
-from prodgen_sdk.context import Context, Progress
+from prodgen_sdk.context import Context, Progress, no_progress
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.host import Host
 from prodgen_sdk.parts import Parts
@@ -117,20 +117,26 @@ class Studio:
         return self._parts.get("store", self._open_store)
 
     def add_products(
-        self, source: str | Path | Iterable[Product | Mapping[str, Any]], *, root: str | Path | None = None
+        self,
+        source: str | Path | Iterable[Product | Mapping[str, Any]],
+        *,
+        root: str | Path | None = None,
+        progress: Progress | None = None,
     ) -> Summary:
         """Adds products, or updates those whose sku is known. Photos and meshes are copied into the asset store.
 
         Args:
             source: a JSON Lines, CSV or Parquet file, or products.
             root: the folder that media paths are relative to and must stay in; by default that of the file.
+            progress: told how many lines are done, of 0.
 
         Returns:
             What was added, updated and unchanged, and every rejected line with field and reason; the rest is kept.
         """
         from prodgen_sdk.pipeline.ingest import ingest
 
-        return ingest(source, self.store, root=Path(root) if root is not None else None)
+        folder = Path(root) if root is not None else None
+        return ingest(source, self.store, root=folder, progress=progress or no_progress)
 
     def product(self, sku: str) -> Product:
         """The product of a sku; raises NotFound with its neighbours."""

@@ -33,7 +33,7 @@ def harmless(text: str) -> str:
 def progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
     """A bar on standard error, or (where that is no terminal) a line every few seconds.
 
-    What it yields is told how far the work is, and fits `Context(progress=...)`.
+    What it yields is told how far the work is, of 0 where nobody knows, and fits `Context(progress=...)`.
 
     >>> with progress("views of") as report:
     ...     report(1, 8, "mug")
@@ -59,7 +59,7 @@ def progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(what, total=None)
             yield lambda done, total, name: bar.update(
-                task, completed=done, total=total, description=f"{what} {name}".strip()
+                task, completed=done, total=total or None, description=f"{what} {name}".strip()
             )
         return
     last = time.monotonic()
@@ -68,6 +68,6 @@ def progress(what: str) -> Iterator[Callable[[int, int, str], None]]:
         nonlocal last
         if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            note(f"{what}: {done} of {total} {name}")
+            note(f"{what}: {done} of {total} {name}" if total else f"{what}: {done} {name}")
 
     yield tell

@@ -122,9 +122,19 @@ def _reason(field: str, fault: Any) -> str:
     return f"{faults.said(fault)}, not {found}"
 
 
+def column_for(name: str) -> str:
+    """What a column is called here that another system calls `name`."""
+    meant = _meant(name)
+    return "media.front" if meant == "media" else meant or f"attributes.{name}"
+
+
+def _meant(field: str) -> str | None:
+    return _ELSEWHERE.get(field.lower()) or next(iter(get_close_matches(field, Product.model_fields, n=1)), None)
+
+
 def _instead(field: str) -> str:
     """What to write for a field that products do not have."""
-    meant = _ELSEWHERE.get(field.lower()) or next(iter(get_close_matches(field, Product.model_fields, n=1)), None)
+    meant = _meant(field)
     if meant == "media":
         return f'put it under media, as [{{"role": "front", "uri": "{field}/1.jpg"}}]'
     return f"did you mean {meant}?" if meant else f"put it under attributes.{field}"

@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, get_args
 
-from prodgen_sdk.catalogue.check import reject, shortened
+from prodgen_sdk.catalogue.check import column_for, reject, shortened
 from prodgen_sdk.errors import InvalidCatalogue
 from prodgen_sdk.parquet import foreign, read_rows
-from prodgen_sdk.types import Product
+from prodgen_sdk.types import MediaRole, Product
 
 MAX_LINE = 2**20
 """Characters of the longest line that is read."""
 
 JSON_COLUMNS = ("attributes", "media", "translations")
+_FILES = {f"media.{role}": role for role in get_args(MediaRole)}
+"""The columns that name files, and the role of what they name."""
 Line = tuple[int, dict[str, Any] | InvalidCatalogue]
 
 
@@ -49,8 +51,8 @@ def read_json(path: Path) -> Iterator[Line]:
 def read_csv(path: Path) -> Iterator[Line]:
     """A header, then one product a record; `line` is where the record begins.
 
-    Tags are separated by `|`. Attributes are columns `attributes.<name>` of text, or one column of JSON; media and
-    translations are JSON. An empty cell is a value not given.
+    Tags are separated by `|`. Attributes are columns `attributes.<name>` of text, media columns `media.<role>` of files
+    separated by `|`; or either is one column of JSON, as translations are. An empty cell is a value not given.
     """
     with _open(path) as file:
         overlong: set[int] = set()
@@ -156,12 +158,12 @@ def _delimiter(file: TextIO) -> str:
 def _header(reader: Any, path: Path) -> list[str]:
     header = [name.strip() for name in next(reader, [])]
     for name in header:
-        if name not in Product.model_fields and not name.startswith("attributes."):
+        if name not in Product.model_fields and name not in _FILES and not name.startswith("attributes."):
             meant = name.isprintable() and len(name) <= 60
             raise InvalidCatalogue(
                 f"{path} has a column {shortened(name)}, which is not a field of a product.",
                 line=1, field=name,
-                hint=f"Rename it to attributes.{name}, or remove it." if meant else "A quote may be left open.",
+                hint=f"Rename it to {column_for(name)}, or remove it." if meant else "A quote may be left open.",
             )  # fmt: skip
         if header.count(name) > 1:
             raise InvalidCatalogue(f"{path} has two columns {shortened(name)}.", line=1, field=name)
@@ -176,18 +178,22 @@ def _header(reader: Any, path: Path) -> list[str]:
 def _from_cells(cells: dict[str, Any], line: int) -> dict[str, Any] | InvalidCatalogue:
     values: dict[str, Any] = {}
     attributes: dict[str, Any] = {}
+    media: list[dict[str, str]] = []
     for name, cell in cells.items():
         if cell in ("", []):  # an empty map of Parquet arrives as a list
             continue
         if name.startswith("attributes."):
             attributes[name.removeprefix("attributes.")] = cell
+        elif name in _FILES and isinstance(cell, str):
+            media += [{"role": _FILES[name], "uri": uri} for uri in _parts(cell)]
         elif isinstance(cell, str) and (name in JSON_COLUMNS or (name == "tags" and cell.startswith("["))):
             try:
                 values[name] = json.loads(cell, object_pairs_hook=_unique)
             except (ValueError, RecursionError):
-                return reject(line, name, "is not JSON")
+                advice = "; name files in columns such as media.front" if name == "media" else ""
+                return reject(line, name, f"is not JSON{advice}")
         elif name == "tags" and isinstance(cell, str):
-            values[name] = [tag.strip() for tag in cell.split("|") if tag.strip()]
+            values[name] = _parts(cell)
         else:
             values[name] = cell
     if attributes:
@@ -195,4 +201,12 @@ def _from_cells(cells: dict[str, Any], line: int) -> dict[str, Any] | InvalidCat
         if not isinstance(given, dict) or not given.keys().isdisjoint(attributes):
             return reject(line, "attributes", "is given both as JSON and as columns")
         given |= attributes
+    if media:
+        if "media" in values:
+            return reject(line, "media", "is given both as JSON and as columns")
+        values["media"] = media
     return values
+
+
+def _parts(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split("|") if part.strip()]

@@ -40,5 +40,7 @@ def _resolve(uri: str, field: str, root: Path) -> Path | None:
     except (OSError, ValueError, RuntimeError):  # a name too long, a NUL, a loop of links
         found = False
     if not found:
-        raise InvalidCatalogue(f"There is no file {uri}.", field=field, hint=f"Paths are relative to {root}.")
+        raise InvalidCatalogue(
+            f"There is no file {uri}.", field=field, hint=f"Paths are relative to {root.absolute()}."
+        )
     return path

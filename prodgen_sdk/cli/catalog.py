@@ -9,6 +9,8 @@ from prodgen_sdk.terminal import note, progress
 
 group = typer.Typer(help="Add, list and export products, and publish their photos.", no_args_is_help=True)
 _AT_ONCE = 50
+_SHOWN = 50
+"""Rejected lines that are told one by one: more are a fault of the whole file, and would scroll away what was done."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,18 +21,23 @@ def add_to(app: typer.Typer) -> None:
 def add(
     ctx: typer.Context,
     file: str = typer.Argument(..., metavar="FILE.(jsonl|csv|parquet)"),
+    root: str = typer.Option(
+        "", metavar="DIR", help="Where the paths of photos and meshes begin. [default: the folder of FILE]"
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Add products, or update those whose sku is known. Exit code 3 if some lines were rejected."""
-    with open_studio(ctx) as studio:
-        summary = studio.add_products(file)
+    with open_studio(ctx) as studio, progress("adding") as tell:
+        summary = studio.add_products(file, root=root or None, progress=tell)
 
     def show() -> None:
         typer.echo(
             f"{summary.added} added, {summary.updated} updated, {summary.unchanged} unchanged, {len(summary.rejected)} rejected"
         )
-        for rejection in summary.rejected:
+        for rejection in summary.rejected[:_SHOWN]:
             note(f"  {rejection.reason}")
+        if (more := len(summary.rejected) - _SHOWN) > 0:
+            note(f"  and {more} more, all of which --json lists")
 
     emit(as_json, summary, show)
     if summary.rejected:

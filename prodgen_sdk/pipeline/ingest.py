@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk import images
 from prodgen_sdk.catalogue import Rejection, Summary, read_catalogue, resolve_media
 from prodgen_sdk.catalogue.check import to_product
+from prodgen_sdk.context import Progress, no_progress
 from prodgen_sdk.errors import InputError, InvalidCatalogue, OutsideWorkspace
 from prodgen_sdk.files import write_atomically
 from prodgen_sdk.pipeline.mesh_bundle import bundle, unpack
@@ -18,35 +21,36 @@ if TYPE_CHECKING:
     from prodgen_sdk.store import Store
 
 _CHUNK = 200
+_WRITERS = 4
+"""How many files are stored at once: most of the time goes into waiting until the disk has one."""
 
 
 def ingest(
-    source: str | Path | Iterable[Product | Mapping[str, Any]], store: Store, *, root: Path | None = None
+    source: str | Path | Iterable[Product | Mapping[str, Any]],
+    store: Store,
+    *,
+    root: Path | None = None,
+    progress: Progress = no_progress,
 ) -> Summary:
     """Adds or updates products; what cannot be added is named with its line and field, and the rest is kept.
 
     Args:
         source: a JSON Lines, JSON, CSV or Parquet file, or products.
         root: the folder that media paths are relative to and must stay in; by default that of the file.
+        progress: told how many lines are done, of 0: how many there are is not known.
     """
     if root is None:
         root = Path(source).parent if isinstance(source, str | Path) else Path()
     changes: dict[str, str] = {}
     rejected: list[Rejection] = []
-    chunk: list[Product] = []
-    for line, item in _items(source):
-        if isinstance(item, InvalidCatalogue):
-            rejected.append(Rejection.of(item))
-            continue
-        try:
-            chunk.append(_with_assets(item, root, store))
-        except (InvalidCatalogue, OutsideWorkspace) as error:
-            field = getattr(error, "field", "") or "media"
-            rejected.append(Rejection(line=line, field=field, reason=f"Line {line}: {field}: {error}"))
-        if len(chunk) >= _CHUNK:
-            changes |= store.products.put(chunk)
-            chunk = []
-    changes |= store.products.put(chunk)
+    lines, done = _items(source), 0
+    with ThreadPoolExecutor(_WRITERS, thread_name_prefix="prodgen-ingest") as writers:
+        while chunk := list(islice(lines, _CHUNK)):
+            found = list(writers.map(lambda item: _stored(item[0], item[1], root, store), chunk))
+            changes |= store.products.put([item for item in found if isinstance(item, Product)])
+            rejected += [item for item in found if isinstance(item, Rejection)]
+            done += len(chunk)
+            progress(done, 0, "lines")
     counts = {kind: sum(change == kind for change in changes.values()) for kind in ("added", "updated", "unchanged")}
     return Summary(**counts, rejected=tuple(rejected))
 
@@ -81,6 +85,17 @@ def _items(
                 yield line, to_product(item, line)
             except InvalidCatalogue as error:
                 yield line, error
+
+
+def _stored(line: int, item: Product | InvalidCatalogue, root: Path, store: Store) -> Product | Rejection:
+    """The product with its files in the asset store, or why it is not taken."""
+    if isinstance(item, InvalidCatalogue):
+        return Rejection.of(item)
+    try:
+        return _with_assets(item, root, store)
+    except (InvalidCatalogue, OutsideWorkspace) as error:
+        field = getattr(error, "field", "") or "media"
+        return Rejection(line=line, field=field, reason=f"Line {line}: {field}: {error}")
 
 
 def _with_assets(product: Product, root: Path, store: Store) -> Product:

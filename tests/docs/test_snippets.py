@@ -49,7 +49,7 @@ FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>[\w-]+)?(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE
 )
 NEEDS = re.compile(r"<!-- needs: (\S+) -->\s*$")
-PROGRESS = re.compile(r"^\w+: \d+ of \d+ .*\n", re.MULTILINE)  # shown only where it takes longer than a second
+PROGRESS = re.compile(r"^\w+: \d+ (of \d+ )?\w+.*\n", re.MULTILINE)  # shown only where it takes longer than a second
 LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 

@@ -204,6 +204,17 @@ def test_csv_with_json_cells(read):
     assert row.product.tags == ("x|y",)
 
 
+def test_csv_with_columns_of_files(read):
+    header = "sku,title,category,media.front,media.detail,media.mesh"
+    shown, bare = read(header, "a,A,home/mug,p/a.jpg, p/b.jpg | p/c.jpg ,", "b,B,home/mug,,,", name="a.csv")
+    assert [(media.role, media.uri) for media in shown.product.media] == [
+        ("front", "p/a.jpg"),
+        ("detail", "p/b.jpg"),
+        ("detail", "p/c.jpg"),
+    ]
+    assert bare.product.media == ()
+
+
 def test_csv_lines_are_counted_where_a_record_begins(read):
     rows = read(
         "sku,title,category,description",
@@ -243,6 +254,17 @@ def test_a_bad_csv_record_leaves_the_others(read, line, reason):
     assert reason in str(bad.error)
 
 
+def test_files_in_a_cell_of_json_are_told_where_they_go(read):
+    bare, twice = read(
+        "sku,title,category,media,media.back",
+        "a,A,home/mug,photos/a.jpg,",
+        'b,B,home/mug,"[{""role"": ""front"", ""uri"": ""a.png""}]",b.png',
+        name="a.csv",
+    )
+    assert str(bare.error) == "Line 2: media is not JSON; name files in columns such as media.front."
+    assert "media is given both as JSON and as columns" in str(twice.error)
+
+
 def test_a_quote_left_open_is_a_rejected_record(read):
     rows = read("sku,title,category", 'a,"A,home/mug', "b,B,home/mug", name="a.csv")
     assert [row.product for row in rows] == [None]
@@ -252,6 +274,9 @@ def test_a_quote_left_open_is_a_rejected_record(read):
     ("header", "reason"),
     [
         ("sku,title,category,colour", "column 'colour'.*attributes.colour"),
+        ("sku,name,category", "column 'name'.*Rename it to title, or"),
+        ("sku,title,category,image_url", "column 'image_url'.*Rename it to media.front, or"),
+        ("sku,title,category,media.side", "column 'media.side'"),
         ("sku,title", "no column 'category'"),
         ("sku,title,category,sku", "two columns 'sku'"),
         ('sku,title,category,"price' + "x" * 900, r"has a column 'price.{40,60}\.\.\.,.*A quote may be left open"),

@@ -34,6 +34,15 @@ def test_rejected_lines_are_named_and_the_exit_code_says_partly(shop, tmp_path):
     assert "Line 3: category is missing" in err
 
 
+def test_a_file_that_is_wrong_throughout_does_not_flood_the_terminal(shop, tmp_path):
+    (tmp_path / "bad.jsonl").write_text("not json\n" * 3000)
+    code, out, err = shop("catalog", "add", "bad.jsonl")
+    assert (code, out) == (2, "0 added, 0 updated, 0 unchanged, 3000 rejected\n")
+    assert len(err.splitlines()) == 51
+    assert err.endswith("and 2950 more, all of which --json lists\n")
+    assert len(json.loads(shop("catalog", "add", "bad.jsonl", "--json")[1])["rejected"]) == 3000
+
+
 def test_an_export_can_be_added_again(shop, tmp_path):
     images.save(np.full((40, 40, 3), 90, np.uint8), tmp_path / "photo.png")
     (tmp_path / "m.mtl").write_text("newmtl red\nKd 1 0 0\n")
@@ -51,6 +60,16 @@ def test_an_export_can_be_added_again(shop, tmp_path):
     before, after = (json.loads(shop("-w", place, "catalog", "list", "--json")[1]) for place in (".", "fresh"))
     assert before == after
     assert len(after[1]["media"]) == 2
+
+
+def test_photos_may_lie_elsewhere_than_the_catalogue(shop, tmp_path):
+    images.save(np.full((40, 40, 3), 90, np.uint8), tmp_path / "photos/front.png")
+    (tmp_path / "lists").mkdir()
+    media = [{"role": "front", "uri": "front.png"}]
+    (tmp_path / "lists/p.jsonl").write_text(json.dumps({**MUG, "sku": "new-1", "media": media}))
+    code, _, err = shop("catalog", "add", "lists/p.jsonl")
+    assert (code, f"Paths are relative to {tmp_path / 'lists'}." in err) == (2, True)
+    assert shop("catalog", "add", "lists/p.jsonl", "--root", "photos")[0] == 0
 
 
 def test_an_export_names_what_is_missing_and_writes_the_rest(shop, tmp_path):
