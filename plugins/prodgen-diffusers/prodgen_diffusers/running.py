@@ -13,6 +13,7 @@ from prodgen_diffusers import length, negatives
 from prodgen_diffusers.calls import accepted, guidance_name
 from prodgen_diffusers.config import Pipeline
 from prodgen_diffusers.loading import Loaded
+from prodgen_diffusers.precision import in_float32
 from prodgen_sdk import images
 from prodgen_sdk.checkpoints.measuring import free
 from prodgen_sdk.checkpoints.messages import quiet
@@ -148,9 +149,7 @@ def _finite(
         if vae is None or "float32" in str(vae.dtype) or getattr(vae, "is_quantized", False):
             raise
         ctx.logger.warning("%s gave NaN or infinite numbers; its VAE goes on in float32", type(loaded.pipe).__name__)
-        import torch
-
-        vae.to(dtype=torch.float32)
+        in_float32(vae)
     return [
         Result(result.image, {**result.facts, "retried": "NaN or infinite numbers; VAE in float32"}, result.warnings)
         for result in _call(loaded, jobs, ctx, config, size, shared, tell)

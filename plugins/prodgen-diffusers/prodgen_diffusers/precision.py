@@ -1,0 +1,36 @@
+"""A VAE in float32 beside a denoiser in half precision, in whose numbers the VAE would overflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def in_float32(vae: Any) -> None:
+    """Lets a VAE compute in float32; to the pipeline it goes on in the precision that it had.
+
+    Most pipelines hand latents of their own dtype to the VAE, and go on in that of the latents which it gives: weights in
+    float32 alone would fail there. Pictures are left in float32.
+
+    Args:
+        vae: an autoencoder of diffusers in float16 or bfloat16.
+    """
+    import torch
+
+    half, encode, decode = vae.dtype, vae.encode, vae.decode
+
+    # Some pipelines move their VAE between precisions themselves: that of the moment counts.
+    def encoded(pictures: Any, *args: Any, **options: Any) -> Any:
+        return _halved(encode(pictures.to(vae.dtype), *args, **options), half)
+
+    def decoded(latents: Any, *args: Any, **options: Any) -> Any:
+        return decode(latents.to(vae.dtype), *args, **options)
+
+    vae.encode, vae.decode = encoded, decoded
+    vae.to(dtype=torch.float32)
+
+
+def _halved(output: Any, dtype: Any) -> Any:
+    """An encoder's output, of diffusers' class or a tuple, whose one part is latents or their distribution, in `dtype`."""
+    (part,) = tuple(output) if isinstance(output, tuple) else output.to_tuple()
+    kept = type(part)(part.parameters.to(dtype)) if hasattr(part, "parameters") else part.to(dtype)
+    return (kept,) if isinstance(output, tuple) else type(output)(kept)
