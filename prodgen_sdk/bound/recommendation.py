@@ -53,7 +53,7 @@ class BoundIndex(Bound[interfaces.VectorIndex]):
             self.expect(
                 len({c.sku for c in candidates}) == len(candidates) <= k_products, "products are repeated or too many"
             )
-            self.expect(all(math.isfinite(c.score) for c in candidates), "a score is not finite")
+            self.expect(all(map(math.isfinite, [c.score for c in candidates])), "a score is not finite")
         return [list(candidates) for candidates in found]
 
     @guarded
@@ -103,7 +103,7 @@ class BoundRanker(Bound[interfaces.Ranker]):
         self.expect(
             len(set(skus)) == len(skus) and given.keys() >= set(skus), "ranked products were not candidates, or repeat"
         )
-        self.expect(all(math.isfinite(item.score) for item in ranked), "a score is not finite")
+        self.expect(all(map(math.isfinite, [item.score for item in ranked])), "a score is not finite")
         return [
             item
             if item.candidate is candidate and type(item.contributions) is dict and type(item.reasons) is tuple
@@ -134,10 +134,11 @@ class BoundPolicy(Bound[interfaces.VariantPolicy]):
 
     @guarded
     def _version(self) -> str:
-        version = f"{self.id}@{self.component.version}"
+        own = self.component.version
+        version = f"{self.id}@{own}"
         self.expect(
             len(version) <= KEY_LENGTH and version.isprintable(),
-            f"its version does not fit into the log of impressions: {self.component.version!r:.60}",
+            f"its version does not fit into the log of impressions: {own!r:.60}",
         )
         return version
 

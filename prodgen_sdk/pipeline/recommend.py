@@ -251,10 +251,14 @@ def answer(
 
 
 def impressions(user: str, shown: Sequence[Shown], context: RecommendationContext) -> list[Event]:
-    """The impression of each recommendation, with an id that makes logging it twice harmless."""
+    """The impression of each recommendation, with an id that makes logging it twice harmless.
+
+    The ids of one request have one beginning, so that a database finds the places of all of them together.
+    """
+    request = hashlib.sha256(f"{context.request_id}\0{user}".encode()).hexdigest()[:28]
     rows = [
         {
-            "id": hashlib.sha256(f"{r.request_id}\0{user}\0{r.position}".encode()).hexdigest()[:32],
+            "id": f"{request}{r.position:04x}",
             "user": user,
             "type": "impression",
             "sku": r.sku,

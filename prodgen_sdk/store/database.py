@@ -30,6 +30,8 @@ _LOCKS: dict[Topic, int] = {"schema": 7_260_531_001, "catalogue": 7_260_531_002,
 _BUSY_SECONDS = 60.0
 _PURGE_SECONDS = 2.0
 _T = TypeVar("_T")
+_UNSTORABLE = (DataError, OverflowError, UnicodeEncodeError)
+_FAULTS = (*_UNSTORABLE, SQLAlchemyError, sqlite3.Error)
 
 logger = logging.getLogger(__name__)
 
@@ -80,8 +82,10 @@ class Database:
             with self.read() as connection:
                 return connection.execute(query, parameters).all()
         self._check_process()
-        with self._errors():
+        try:
             return self._readers.rows(query, parameters)
+        except _FAULTS as error:  # without `_errors`, which takes as long as the query
+            raise self._error(error) from error
 
     @contextmanager
     def write(self, topic: Topic | None = None, *, durable: bool = True) -> Iterator[Connection]:
@@ -173,13 +177,14 @@ class Database:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (DataError, OverflowError, UnicodeEncodeError) as error:
-            raise InputError(
-                f"A value cannot be stored: {_reason(error)}.", hint="Text must hold no NUL, a number 64 bits."
-            ) from error
-        except (SQLAlchemyError, sqlite3.Error) as error:
-            reason = _reason(error)
-            raise StoreError(f"The database {self.name} failed: {reason}.", hint=_hint(reason)) from error
+        except _FAULTS as error:
+            raise self._error(error) from error
+
+    def _error(self, fault: Exception) -> InputError | StoreError:
+        reason = _reason(fault)
+        if isinstance(fault, _UNSTORABLE):
+            return InputError(f"A value cannot be stored: {reason}.", hint="Text must hold no NUL, a number 64 bits.")
+        return StoreError(f"The database {self.name} failed: {reason}.", hint=_hint(reason))
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

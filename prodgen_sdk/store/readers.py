@@ -35,15 +35,14 @@ class Readers:
             parameters: a value for each `bindparam`; a list for an expanding one.
         """
         sql, names, fixed = _compile(query)
-        values = [fixed[name] if name in fixed else parameters[name] for name in names]
+        given = {**parameters, **fixed}
+        values = [json.dumps(value) if isinstance(value := given[name], list) else value for name in names]
         try:
             connection = self._idle.pop()
         except IndexError:
             connection = self._connect()
         try:
-            found = connection.execute(
-                sql, [json.dumps(value) if isinstance(value, list) else value for value in values]
-            ).fetchall()
+            found = connection.execute(sql, values).fetchall()
         except BaseException:
             connection.close()
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, PrivateAttr, model_serializer
@@ -116,7 +117,6 @@ class FoundCandidate(Candidate):
     (0.5, 'b')
     """
 
-    _score: float = PrivateAttr()
     _scored: Callable[[], Sequence[tuple[str, float]]] = PrivateAttr()
     _pairs: Sequence[tuple[str, float]] | None = PrivateAttr(None)
 
@@ -130,14 +130,13 @@ class FoundCandidate(Candidate):
         """
         rows, private = [], []
         for sku, category, score, vector, scored in found:
-            rows.append({"sku": sku, "category": category, "title": "", "vector": vector})
-            private.append({"_score": score, "_scored": scored, "_pairs": None})
+            rows.append({"sku": sku, "category": category, "title": "", "vector": vector, "score": score})
+            private.append({"_scored": scored, "_pairs": None})
         return trusted(FoundCandidate, rows, _FOUND, private)
 
-    @property
+    @cached_property
     def score(self) -> float:
-        score: float = self.__pydantic_private__["_score"]  # type: ignore[index]
-        return score
+        return self.scored[0][1]
 
     @property
     def scored(self) -> Sequence[tuple[str, float]]:

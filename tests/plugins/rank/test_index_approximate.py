@@ -278,7 +278,9 @@ def test_exact_scores_do_not_depend_on_the_place() -> None:
     scores = exact_scores(vectors, np.arange(9)[::-1].copy(), query)
     assert len(set(scores.tolist())) == 1
     assert scores[0] == pytest.approx(float(vectors[0].astype(np.float64) @ query), abs=1e-4)
-    assert spans(np.array([3, 3, 9]), np.array([5, 3, 10])).tolist() == [3, 4, 9]
+    numbers, begins = spans(np.array([3, 3, 9]), np.array([5, 3, 10]))
+    assert numbers.tolist() == [3, 4, 9]
+    assert begins.tolist() == [0, 2, 2]
 
 
 def test_a_new_base_keeps_the_plans_while_they_reach_the_recall_and_makes_new_ones_when_not(vectors) -> None:

@@ -35,7 +35,7 @@ def same_structure(index: FaissIndex, queries: Floats, k: int, ctx: Context) -> 
 
     def search(query: Floats) -> None:
         products, _ = stage.nearest(query[None], plan.look, plan.effort)
-        exact_scores(base.vectors, base.rows_of(products[0]), query)
+        exact_scores(base.vectors, base.rows_of(products[0])[0], query)
 
     return made_up.percentiles("same_structure", search, queries)
 

@@ -79,6 +79,6 @@ class Base:
         self._known[key] = found
         return found
 
-    def rows_of(self, products: NDArray[Any]) -> RowNumbers:
-        """All rows of some products of the base, one product after another."""
+    def rows_of(self, products: NDArray[Any]) -> tuple[RowNumbers, RowNumbers]:
+        """All rows of some products of the base, one product after another, and where those of each begin."""
         return spans(self.starts[products], self.starts[products + 1])

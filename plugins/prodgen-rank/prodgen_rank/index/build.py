@@ -113,8 +113,8 @@ def _brought_up(known: Former, vectors: Floats, starts: RowNumbers, pause: Pause
     for part in parts(np.flatnonzero(known.same >= 0), pause):
         means[part] = known.means[known.same[part]]
     for part in parts(np.flatnonzero(known.same < 0), pause):
-        own = np.cumsum(np.concatenate([[0], starts[part + 1] - starts[part]]))
-        means[part] = representatives(vectors[spans(starts[part], starts[part + 1])], own)
+        rows, begins = spans(starts[part], starts[part + 1])
+        means[part] = representatives(vectors[rows], np.append(begins, len(rows)))
     return means
 
 

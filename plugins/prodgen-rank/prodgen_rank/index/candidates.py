@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prodgen_rank.index.exact import kth_best
+from prodgen_rank.index.near import Found
 from prodgen_rank.index.rows import RowNumbers, Rows
 from prodgen_sdk.types import Candidate, FoundCandidate
 
@@ -18,44 +20,53 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 
-def candidates(
-    rows: Rows, found: RowNumbers, scores: Floats, vectors: Callable[[RowNumbers], Floats]
-) -> list[Candidate]:
-    """One candidate for each run of rows of a product, in their order; its variants best first, then by id.
+def candidates(rows: Rows, found: Found, k: int, vectors: Callable[[RowNumbers], Floats]) -> list[Candidate]:
+    """The k best products, then by sku; their variants best first, then by id.
 
     Args:
         vectors: gives the vectors of some rows, float32 [n, dimension].
     """
-    if not len(found):
+    near = np.flatnonzero(found.best >= kth_best(found.best, k))
+    if not len(near):
         return []
-    codes = rows.sku[found]
-    starts = np.flatnonzero(np.concatenate([[True], codes[1:] != codes[:-1]]))
-    best = np.maximum.reduceat(scores, starts)
-    lengths = np.diff(starts, append=len(found))
-    at = np.flatnonzero(scores == np.repeat(best, lengths))
-    if len(at) > len(starts):
-        at = _first_by_name(rows.variants, found, at, codes)
-    first = found[at]
-    skus, categories = rows.skus.values, rows.categories.values
-    names = (
-        map(skus.__getitem__, rows.sku[first].tolist()),
-        map(categories.__getitem__, rows.category[first].tolist()),
+    ends = np.append(found.starts[1:], len(found.rows))
+    columns = (
+        (-found.best[near]).tolist(),
+        map(rows.skus.values.__getitem__, found.codes[near].tolist()),
+        _first(rows.variants, found, ends)[near].tolist(),
+        found.starts[near].tolist(),
+        ends[near].tolist(),
     )
-    spans = zip(starts.tolist(), (starts + lengths).tolist(), strict=True)
-    make = [partial(_scored, rows.variants, found[start:end], scores[start:end]) for start, end in spans]
-    found_ones: list[Candidate] = [*FoundCandidate.many(zip(*names, best.tolist(), vectors(first), make, strict=True))]
-    return found_ones
+    least, skus, firsts, starts, ends_of = zip(*sorted(zip(*columns, strict=True))[:k], strict=True)
+    first = found.rows[list(firsts)]
+    made: list[Candidate] = [
+        *FoundCandidate.many(
+            zip(
+                skus,
+                map(rows.categories.values.__getitem__, rows.category[first].tolist()),
+                [-score for score in least],
+                vectors(first),
+                [partial(_scored, rows.variants, found, span) for span in map(slice, starts, ends_of)],
+                strict=True,
+            )
+        )
+    ]
+    return made
 
 
-def _first_by_name(names: Sequence[str], found: RowNumbers, at: NDArray[np.int64], codes: NDArray[np.int32]) -> Any:
-    """Of places in `found` that tie for the best of their product, the one with the lowest id, for each product in order."""
-    first: dict[int, int] = {}
-    for place in sorted(at.tolist(), key=lambda place: names[int(found[place])]):
-        first.setdefault(int(codes[place]), place)
-    return np.asarray(sorted(first.values()))
+def _first(names: Sequence[str], found: Found, ends: RowNumbers) -> NDArray[Any]:
+    """The place of each product's best row; of those that tie that of the lowest id."""
+    lengths = ends - found.starts
+    at = np.flatnonzero(found.scores == found.best.repeat(lengths))
+    if len(at) == len(lengths):
+        return at
+    owners, first = np.arange(len(lengths)).repeat(lengths), dict[int, int]()
+    for place in sorted(at.tolist(), key=lambda place: names[int(found.rows[place])]):
+        first.setdefault(int(owners[place]), place)
+    return np.array([first[owner] for owner in range(len(lengths))])
 
 
-def _scored(names: Sequence[str], found: RowNumbers, scores: Floats) -> list[tuple[str, float]]:
-    """Ids and scores, best first."""
-    ordered = sorted(zip((-scores).tolist(), [names[row] for row in found.tolist()], strict=True))
-    return [(name, -least) for least, name in ordered]
+def _scored(names: Sequence[str], found: Found, span: slice) -> list[tuple[str, float]]:
+    """Ids and scores of a product's rows, best first."""
+    least, rows = (-found.scores[span]).tolist(), found.rows[span].tolist()
+    return [(name, -score) for score, name in sorted(zip(least, [names[row] for row in rows], strict=True))]

@@ -32,10 +32,19 @@ def exact_scores(vectors: Floats, rows: RowNumbers, query: Floats) -> Floats:
 
 def best_of_each(codes: NDArray[np.int32], scores: Floats) -> tuple[NDArray[np.int32], Floats]:
     """Each run of equal codes and its highest score."""
-    if not len(codes):
-        return codes, scores
-    starts = np.concatenate([[0], np.flatnonzero(codes[1:] != codes[:-1]) + 1])
+    starts = runs(codes)
     return codes[starts], np.maximum.reduceat(scores, starts)
+
+
+def runs(codes: NDArray[np.int32]) -> RowNumbers:
+    """Where each run of equal codes begins.
+
+    >>> runs(np.array([7, 7, 3, 7], np.int32)).tolist()
+    [0, 2, 3]
+    """
+    begins = np.ones(len(codes), np.bool_)
+    np.not_equal(codes[1:], codes[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
 
 
 def kth_best(scores: Floats, k: int) -> float:
@@ -43,13 +52,15 @@ def kth_best(scores: Floats, k: int) -> float:
     return float(np.partition(scores, len(scores) - k)[len(scores) - k]) if len(scores) >= k else -np.inf
 
 
-def spans(starts: NDArray[Any], ends: NDArray[Any]) -> RowNumbers:
-    """`starts[i], ..., ends[i] - 1` of each i, one after another.
+def spans(starts: NDArray[Any], ends: NDArray[Any]) -> tuple[RowNumbers, RowNumbers]:
+    """`starts[i], ..., ends[i] - 1` of each i, one after another, and where those of each i begin.
 
-    >>> spans(np.array([5, 0]), np.array([7, 3])).tolist()
-    [5, 6, 0, 1, 2]
+    >>> numbers, begins = spans(np.array([5, 0]), np.array([7, 3]))
+    >>> numbers.tolist(), begins.tolist()
+    ([5, 6, 0, 1, 2], [0, 2])
     """
     lengths = ends - starts
-    before = np.cumsum(lengths) - lengths
-    numbers: RowNumbers = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
-    return numbers
+    begins = lengths.cumsum() - lengths
+    numbers: RowNumbers = (starts - begins).repeat(lengths)
+    numbers += np.arange(len(numbers))
+    return numbers, begins

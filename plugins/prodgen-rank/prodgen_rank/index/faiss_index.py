@@ -106,7 +106,7 @@ class FaissIndex(VectorIndex):
         queries = check_queries(queries, state.dimension)
         if k_products < 0:
             raise InputError(f"The number of products must not be negative, as {k_products} is.")
-        if k_products == 0 or not state.snapshot.live.any():
+        if k_products == 0 or state.snapshot.is_empty:
             return [[] for _ in queries]
         return [state.snapshot.search(query, k_products, eligible) for query in queries]
 

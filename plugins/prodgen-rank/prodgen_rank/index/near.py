@@ -1,34 +1,74 @@
-"""Three ways to the products of a base that are nearest to a query. Each gives codes of products, each once, and exact scores of
-the best eligible row of each: among them the k best, or fewer where fewer are eligible.
+"""Three ways to the products of a base that are nearest to a query.
+
+Each gives products with all their eligible rows, among them the k best, or fewer where fewer are eligible.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from prodgen_rank.index.base import Base
-from prodgen_rank.index.exact import best_of_each, exact_scores, kth_best
+from prodgen_rank.index.exact import best_of_each, exact_scores, kth_best, runs
+from prodgen_rank.index.rows import RowNumbers
 from prodgen_rank.index.scope import Scope
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
-    Found: TypeAlias = tuple[NDArray[np.int32] | NDArray[np.int64], Floats]
-else:
-    Found = tuple
 
 # Above a quarter, testing every row in the scan costs more than dropping afterwards what may not be shown.
 _SELECT_BELOW = 0.25
 _FIRST_LOOK = 1024
 
 
+class Found(NamedTuple):
+    """Products, each once, with all rows of them that may be shown, at least one of each.
+
+    Args:
+        codes: of the products, int [p].
+        best: the highest score of each, float32 [p].
+        starts: where the rows of each begin, int64 [p].
+        rows: their rows, one product after another, int64 [n].
+        scores: of each row, exact, float32 [n].
+    """
+
+    codes: NDArray[Any]
+    best: Floats
+    starts: RowNumbers
+    rows: RowNumbers
+    scores: Floats
+
+    @staticmethod
+    def of(codes: NDArray[Any], starts: RowNumbers, rows: RowNumbers, scores: Floats) -> Found:
+        return Found(codes, np.maximum.reduceat(scores, starts), starts, rows, scores)
+
+    @staticmethod
+    def grouped(rows: RowNumbers, scores: Floats, products: NDArray[Any]) -> Found:
+        """Rows of which those of a product stand together.
+
+        Args:
+            products: the code of each row's product.
+        """
+        starts = runs(products)
+        return Found.of(products[starts], starts, rows, scores)
+
+
 def by_rows(base: Base, scope: Scope, query: Floats) -> Found:
     """Scores every eligible row."""
     rows = scope.base_rows()
-    return best_of_each(scope.products(rows), exact_scores(base.vectors, rows, query))
+    return Found.grouped(rows, exact_scores(base.vectors, rows, query), scope.products(rows))
+
+
+def of_products(base: Base, scope: Scope, query: Floats, codes: NDArray[Any]) -> Found:
+    """Scores the eligible rows of some products of the base."""
+    rows, starts = base.rows_of(codes)
+    if scope.is_all:
+        return Found.of(codes, starts, rows, exact_scores(base.vectors, rows, query))
+    rows = rows[scope.keeps(rows)]
+    return Found.grouped(rows, exact_scores(base.vectors, rows, query), scope.products(rows))
 
 
 def by_stage(base: Base, scope: Scope, query: Floats, k: int) -> Found | None:
@@ -57,10 +97,9 @@ def by_stage(base: Base, scope: Scope, query: Floats, k: int) -> Found | None:
         if len(codes) > keep >= excluded:
             seemed = exact_scores(base.means, codes, query)
             codes = codes[np.argpartition(-seemed, keep - 1)[:keep]]
-        scores = _best_scores(base, scope, query, codes)
-        alive = np.isfinite(scores)
-        if np.count_nonzero(alive) >= k:
-            return codes[alive], scores[alive]
+        products = of_products(base, scope, query, codes)
+        if len(products.codes) >= k:
+            return products
         look, keep = 4 * look, 4 * keep
     return None
 
@@ -84,18 +123,7 @@ def by_codes(base: Base, scope: Scope, query: Floats, k: int) -> Found | None:
         least = kth_best(seemed, k) - 2 * off
         if least > unseen - off or unseen == -np.inf:
             near = np.sort(found[approximate >= least])
-            return best_of_each(scope.products(near), exact_scores(base.vectors, near, query))
+            codes, best = best_of_each(scope.products(near), exact_scores(base.vectors, near, query))
+            return of_products(base, scope, query, codes[best >= kth_best(best, k)])
         look *= 8
     return None
-
-
-def _best_scores(base: Base, scope: Scope, query: Floats, products: NDArray[np.int64]) -> Floats:
-    """The score of the best eligible row of each product, minus infinity where none is."""
-    if not len(products):
-        return np.empty(0, np.float32)
-    rows = base.rows_of(products)
-    scores = exact_scores(base.vectors, rows, query)
-    scores[~scope.keeps(rows)] = -np.inf
-    lengths = base.starts[products + 1] - base.starts[products]
-    best: Floats = np.maximum.reduceat(scores, np.cumsum(lengths) - lengths)
-    return best

@@ -178,7 +178,7 @@ class Rows:
     def of_products(self, codes: NDArray[np.int32]) -> RowNumbers:
         """All rows of these products, product by product, those that were added just now as well."""
         if not self._added:
-            return spans(self._starts[codes], self._starts[codes + 1])
+            return spans(self._starts[codes], self._starts[codes + 1])[0]
         rows: list[int] = []
         for code in codes.tolist():
             if code < len(self._starts) - 1:

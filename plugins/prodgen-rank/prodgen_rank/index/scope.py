@@ -20,10 +20,12 @@ class Scope:
 
     Args:
         live: which of the first `len(live)` rows are alive; later ones belong to later snapshots.
+        whole: whether all of these are.
     """
 
-    def __init__(self, rows: Rows, base: Base, live: Mask, eligible: Filter) -> None:
+    def __init__(self, rows: Rows, base: Base, live: Mask, eligible: Filter, *, whole: bool) -> None:
         self._rows, self._base, self._live, self._filter = rows, base, live, eligible
+        self._whole = whole
         self.only = rows.codes_of(eligible.skus) if eligible.skus else None
         self.dropped = rows.codes_of(eligible.exclude_skus) if eligible.exclude_skus else None
 
@@ -31,6 +33,11 @@ class Scope:
     def of_base(self) -> Eligible | None:
         """The rows of the base that the facets leave; None where that is all."""
         return self._base.eligible(self._rows, self._filter) if len(self._base) else None
+
+    @cached_property
+    def is_all(self) -> bool:
+        """Whether all rows of the base may be shown, but for `only`."""
+        return self._whole and self.dropped is None and self.of_base is None
 
     @cached_property
     def count(self) -> int:
@@ -71,7 +78,7 @@ class Scope:
         """All rows of the base that may be shown, rising."""
         if self.only is not None:
             old = self.only[self.only < len(self._base.starts) - 1]
-            rows = self._base.rows_of(old)
+            rows, _ = self._base.rows_of(old)
         elif self.of_base is not None:
             rows = np.flatnonzero(self.of_base.rows & self._live[: len(self._base)])
         else:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from prodgen_rank.index.base import Base
 from prodgen_rank.index.candidates import candidates
-from prodgen_rank.index.exact import exact_scores, kth_best
-from prodgen_rank.index.near import Found, by_codes, by_rows, by_stage
+from prodgen_rank.index.exact import best_of_each, exact_scores, kth_best
+from prodgen_rank.index.near import Found, by_codes, by_rows, by_stage, of_products
 from prodgen_rank.index.rows import Mask, RowNumbers, Rows
 from prodgen_rank.index.scope import Scope
 from prodgen_sdk.types import Candidate, Filter, IndexChange, Remove, Upsert
@@ -50,6 +51,15 @@ class Snapshot:
         split = len(self.base)
         return max(len(self.live) - split, split - int(np.count_nonzero(self.live[:split])))
 
+    @cached_property
+    def is_empty(self) -> bool:
+        return not self.live.any()
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether no row was replaced or removed."""
+        return bool(self.live.all())
+
     def extended(self, changes: Sequence[IndexChange]) -> Snapshot:
         """The state after some changes in order.
 
@@ -77,23 +87,33 @@ class Snapshot:
 
     def search(self, query: Floats, k: int, eligible: Filter) -> list[Candidate]:
         """Up to k products by their best eligible variant, then by sku."""
-        scope = Scope(self.rows, self.base, self.live, eligible)
-        if scope.only is not None:
-            return self._named(query, k, scope, scope.only)
-        added = scope.delta_rows()
-        in_delta = self.rows.sku[added], self.scores(added, query)
-        found = self._in_base(query, k, scope)
-        chosen = _best(found, in_delta, k, self.rows.skus.values)
-        shown = self.rows.of_products(np.asarray(chosen, np.int32))
-        shown = shown[scope.keeps(shown)]
-        return candidates(self.rows, shown, self.scores(shown, query), self.vectors)
+        scope = Scope(self.rows, self.base, self.live, eligible, whole=self.is_whole)
+        grown = len(self.live) > len(self.base)
+        if scope.only is None:
+            found = self._in_base(query, k, scope)
+            if grown:
+                found = self._wherever(query, scope, self._with_delta(found, query, k, scope))
+        elif grown:
+            found = self._wherever(query, scope, scope.only)
+        else:
+            # Words that a later snapshot has added are no products of this one.
+            found = of_products(self.base, scope, query, scope.only[scope.only < len(self.base.starts) - 1])
+        return candidates(self.rows, found, k, self.vectors)
 
-    def _named(self, query: Floats, k: int, scope: Scope, codes: NDArray[np.int32]) -> list[Candidate]:
-        """Of the products that the filter names; few enough to score every row."""
-        named = self.rows.of_products(codes)
-        named = named[scope.keeps(named)]
-        found = candidates(self.rows, named, self.scores(named, query), self.vectors)
-        return sorted(found, key=lambda candidate: (-candidate.score, candidate.sku))[:k]
+    def _with_delta(self, found: Found, query: Floats, k: int, scope: Scope) -> NDArray[Any]:
+        """The codes of the k best products, and of those that tie, of what was found in the base and of the delta."""
+        added = scope.delta_rows()
+        codes = np.concatenate([found.codes, self.rows.sku[added]])
+        scores = np.concatenate([found.best, self.scores(added, query)])
+        order = np.argsort(codes, kind="stable")
+        codes, best = best_of_each(codes[order], scores[order])
+        return codes[best >= kth_best(best, k)]
+
+    def _wherever(self, query: Floats, scope: Scope, codes: NDArray[Any]) -> Found:
+        """The eligible rows of some products, in base and delta."""
+        rows = self.rows.of_products(codes)
+        rows = rows[scope.keeps(rows)]
+        return Found.grouped(rows, self.scores(rows, query), scope.products(rows))
 
     def scores(self, rows: RowNumbers, query: Floats) -> Floats:
         """Exact scores of any rows."""
@@ -132,15 +152,3 @@ class Snapshot:
             if found is not None:
                 return found
         return by_rows(self.base, scope, query)
-
-
-def _best(base: Found, delta: Found, k: int, skus: list[str]) -> list[int]:
-    """The codes of the k best products, best first; a product may be in both."""
-    least = kth_best(base[1], k)
-    best: dict[int, float] = {}
-    for codes, scores in (base, delta):
-        near = scores >= least
-        for code, score in zip(codes[near].tolist(), scores[near].tolist(), strict=True):
-            if score > best.get(code, -np.inf):
-                best[code] = score
-    return sorted(best, key=lambda code: (-best[code], skus[code]))[:k]
