@@ -95,8 +95,11 @@ class NotFound(InputError):
     """An unknown component id, sku, variant or user."""
 
     @classmethod
-    def of(cls, what: str, name: str, known: Iterable[str], *, hint: str = "") -> NotFound:
+    def of(cls, what: str, name: str, known: Iterable[str], *, hint: str = "", listed: bool = False) -> NotFound:
         """Builds the error with the closest known names as a suggestion; all of them where none is close and they are few.
+
+        Args:
+            hint: what to do besides; `listed` says that it names all known ones itself.
 
         >>> NotFound.of("colour", "gren", ["green", "red"]).hint
         'Did you mean green?'
@@ -106,7 +109,7 @@ class NotFound(InputError):
         names = list(known)
         near = get_close_matches(name, names, n=3, cutoff=0.5)
         suggestion = f"Did you mean {' or '.join(near)}?" if near else ""
-        if not near and 0 < len(names) <= _FEW:
+        if not near and not listed and 0 < len(names) <= _FEW:
             suggestion = f"Known: {', '.join(names)}."
         return cls(f"There is no {what} {name!r}.", hint=" ".join(filter(None, (suggestion, hint))))
 

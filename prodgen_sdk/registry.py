@@ -71,7 +71,9 @@ class Registry:
             if other is not None or (spec.kind, spec.id) in fresh:
                 owner = f"{other.plugin} ({other.distribution})" if other is not None else "the same plugin"
                 raise PluginError(
-                    f"The {spec.kind} id {spec.id!r} is already registered by {owner}.", component=spec.id
+                    f"The {spec.kind} id {spec.id!r} is already registered by {owner}.",
+                    component=spec.id,
+                    hint="Switch one of the two off: [plugins] disabled." if other is not None else "",
                 )
             fresh.add((spec.kind, spec.id))
         for entry in entries:
@@ -88,6 +90,7 @@ class Registry:
                 id,
                 self.ids(kind),
                 hint=hint or f"Installed: {', '.join(self.ids(kind)) or 'none'}.",
+                listed=not hint,
             )
         return entry
 

@@ -219,5 +219,7 @@ def _entry(host: Host, kind: Kind, field: str, word: str, **wanted: str) -> Entr
         words = [*entries, *(["images"] if wanted.get("command") == "eval" else [])]
         more = f" More come with {', '.join(absent)}." if (absent := host.registry.absent()) else ""
         what = "evaluation" if wanted.get("command") == "eval" else kind
-        raise NotFound.of(what, word, words, hint=f"Installed: {', '.join(sorted(words)) or 'none'}.{more}")
+        raise NotFound.of(
+            what, word, words, hint=f"Installed: {', '.join(sorted(words)) or 'none'}.{more}", listed=True
+        )
     return entries[word]

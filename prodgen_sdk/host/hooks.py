@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -45,7 +46,10 @@ class Hooks:
             PluginError: a hook is misspelt, async or a wrapper.
             ConfigError: the section is not what the plugin's model allows.
         """
-        self._manager.register(plugin, name)
+        try:
+            self._manager.register(plugin, name)
+        except pluggy.PluginValidationError as error:
+            raise _wrong_arguments(error) from error
         try:
             self._check(plugin)
             self.configs[name] = self._validated(plugin, name, section)
@@ -103,6 +107,11 @@ class Hooks:
 
     def _check(self, plugin: object) -> None:
         known = {name for name in dir(self._manager.hook) if not name.startswith("_")}
+        marked = {caller.name for caller in self._manager.get_hookcallers(plugin) or ()}
+        unmarked = sorted(name for name in known - marked if _is_own_function(plugin, name))
+        if unmarked:
+            hint = "Write @hookimpl of prodgen_sdk.hookspecs above it."
+            raise PluginError(f"{unmarked[0]} has the name of a hook and is not marked as one.", hint=hint)
         for caller in self._manager.get_hookcallers(plugin) or ():
             implementation = next(i for i in caller.get_hookimpls() if i.plugin is plugin)
             if not caller.has_spec():
@@ -132,6 +141,24 @@ class Hooks:
         implementations = getattr(self._manager.hook, hook).get_hookimpls()
         registered = {id(plugin): place for place, (_, plugin) in enumerate(self._manager.list_name_plugin())}
         return sorted(implementations, key=lambda i: (i.trylast - i.tryfirst, registered.get(id(i.plugin), 0)))
+
+
+def _is_own_function(plugin: object, name: str) -> bool:
+    """Whether a module defines a function of this name itself."""
+    if not inspect.ismodule(plugin):
+        return False
+    function = vars(plugin).get(name)
+    return inspect.isfunction(function) and function.__module__ == plugin.__name__
+
+
+def _wrong_arguments(error: pluggy.PluginValidationError) -> PluginError:
+    """What pluggy says of a hook with arguments that it does not have, in a sentence."""
+    said = re.search(r"for hook '(\w+)'(?:.*\n)*?Argument\(s\) \{(.+?)\} are declared", str(error))
+    specified = getattr(hookspecs, said[1], None) if said is not None else None
+    if said is None or specified is None:
+        return PluginError(in_words(error))
+    known = ", ".join(inspect.signature(specified).parameters)
+    return PluginError(f"{said[1]} takes no argument {said[2]}.", hint=f"It may name any of: {known}.")
 
 
 def _call(implementation: pluggy.HookImpl, arguments: dict[str, Any]) -> Any:

@@ -248,10 +248,12 @@ class Host:
 
     def _load(self, point: EntryPoint) -> PluginRecord:
         distribution, version = discovery.owner(point)
-        taken = next((r for r in self._records if r.name == point.name and r.status == "loaded"), None)
+        # One that failed keeps its name: its section of the configuration is not another's to read.
+        taken = next((r for r in self._records if r.name == point.name and r.status != "disabled"), None)
         if taken is not None:
             held = f"The entry-point name {point.name!r} is taken by {taken.distribution} {taken.version}."
-            return self._fail(point.name, distribution, version, PluginError(held))
+            hint = f"Uninstall one of them, or switch it off: [plugins] disabled = [{distribution!r}]."
+            return self._fail(point.name, distribution, version, PluginError(held, hint=hint))
         try:
             plugin = discovery.imported(point)
         except PluginError as error:

@@ -104,7 +104,14 @@ BROKEN = {
         @hookimpl
         def on_event(evnt): ...
         """,
-        "evnt",
+        "on_event takes no argument 'evnt'. It may name any of: event",
+    ),
+    "unmarked hook": (
+        """
+        from prodgen_sdk.hookspecs import hookimpl
+        def register_generators(register): ...
+        """,
+        "register_generators has the name of a hook and is not marked as one. Write @hookimpl",
     ),
     "id clash": (GOOD.format(id="good/box"), "good/box"),
     "one id twice": (GOOD.format(id="bad/box") + "        register(spec, 'x:y')\n", "bad/box"),
@@ -195,6 +202,22 @@ def test_two_distributions_with_one_entry_point_name(site: Site) -> None:
     assert (record_of(host, "a-first").status, record_of(host, "b-second").status) == ("loaded", "failed")
     assert "a-first" in record_of(host, "b-second").error
     assert_works(host, "first/box")
+
+
+def test_a_plugin_that_failed_keeps_its_name_and_its_section(site: Site) -> None:
+    site.install("a-first", "1 / 0", name="shop")
+    site.install("b-second", GOOD.format(id="second/box"), name="shop")
+    sections = PluginsConfig.model_validate({"shop": {"key": 1}})
+    host = Host.discover(Config(plugins=sections))
+    assert "is taken by a-first 1.0. Uninstall one" in record_of(host, "b-second").error
+    host = Host.discover(Config(plugins=PluginsConfig(disabled=("a-first",))))
+    assert record_of(host, "b-second").status == "loaded"
+    assert_works(host, "second/box")
+
+
+def test_a_function_that_was_imported_is_no_unmarked_hook(site: Site) -> None:
+    site.install("a-good", "from prodgen_sdk.hookspecs import on_event\n" + dedent(GOOD).format(id="good/box"))
+    assert record_of(discover(), "a-good").status == "loaded"
 
 
 def test_a_raising_component_is_named(site: Site) -> None:

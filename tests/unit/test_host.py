@@ -113,6 +113,12 @@ def test_an_unknown_id_names_neighbours_and_the_pip_install():
         host.get("generator", "render/mesh")
 
 
+def test_an_unknown_id_lists_the_known_ones_once():
+    with pytest.raises(NotFound) as caught:
+        fake_host().get("generator", "zzzz")
+    assert str(caught.value).count("fake/solid") == 1
+
+
 def test_an_id_of_a_plugin_that_is_left_out_is_not_one_to_install():
     host = Host()
     host.register(module("broken", generate_pictures=lambda: None), "render", distribution="prodgen-render")
