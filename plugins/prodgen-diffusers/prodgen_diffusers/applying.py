@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,7 +71,13 @@ def apply(pipe: Any, config: Pipeline, loras: Sequence[Path], device: str, *, co
 
     if config.scheduler or config.scheduler_options:
         cls = getattr(diffusers, config.scheduler) if config.scheduler else type(pipe.scheduler)
-        pipe.scheduler = cls.from_config(pipe.scheduler.config, **config.scheduler_options)
+        try:
+            pipe.scheduler = cls.from_config(pipe.scheduler.config, **config.scheduler_options)
+        except (TypeError, ValueError, KeyError, NotImplementedError) as error:
+            raise ConfigError(
+                f"{component}: {cls.__name__} cannot take the place of {type(pipe.scheduler).__name__}: {error}",
+                hint="Take another scheduler, or set its `scheduler_options`.",
+            ) from error
     if loras:
         _add_loras(pipe, config, loras, component)
     inner = denoiser(pipe)
@@ -82,7 +89,7 @@ def apply(pipe: Any, config: Pipeline, loras: Sequence[Path], device: str, *, co
     if config.vae_tiling:
         pipe.vae.enable_tiling()
     if config.cache is not None:
-        inner.enable_cache(_cache(config.cache, pipe))
+        inner.enable_cache(_cache(config.cache, config, pipe))
     _place(pipe, config.offload, device)
     if config.compile == "regional":
         names = repeated_blocks(type(inner))
@@ -133,7 +140,7 @@ def _add_loras(pipe: Any, config: Pipeline, paths: Sequence[Path], component: st
         pipe.unload_lora_weights()
 
 
-def _cache(cache: Cache, pipe: Any) -> Any:
+def _cache(cache: Cache, config: Pipeline, pipe: Any) -> Any:
     import diffusers
     import torch
 
@@ -143,6 +150,9 @@ def _cache(cache: Cache, pipe: Any) -> Any:
         options.setdefault("spatial_attention_block_skip_range", 2)
     if cache.kind == "faster":
         options.setdefault("tensor_format", "BCHW")
+        options.setdefault("is_guidance_distilled", _is_guided_apart(config, pipe))
+    if cache.kind == "mag" and config.steps is not None:
+        options.setdefault("num_inference_steps", config.steps)
     if cache.kind == "taylorseer":
         named = options.get("taylor_factors_dtype")
         options["taylor_factors_dtype"] = getattr(torch, named) if isinstance(named, str) else denoiser(pipe).dtype
@@ -152,6 +162,12 @@ def _cache(cache: Cache, pipe: Any) -> Any:
         raise ConfigError(
             f"The options of the cache {cache.kind!r} do not fit: {error}", hint="See the documentation of diffusers."
         ) from error
+
+
+def _is_guided_apart(config: Pipeline, pipe: Any) -> bool:
+    """Whether no batch holds a picture's unguided half: guidance is off, or its sides are calls of their own, named for caches."""
+    off = config.guidance is not None and config.guidance <= 1
+    return off or "cache_context(" in inspect.getsource(type(pipe).__call__)
 
 
 @contextmanager

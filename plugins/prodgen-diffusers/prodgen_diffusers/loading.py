@@ -235,4 +235,17 @@ def task_class(own: Any, task: Task) -> Any | None:
         "mask_image" in takes or own in (*mappings["image"].values(), *mappings["inpaint"].values())
     ):
         return None  # its call takes words alone, and fails without a picture
-    return own if {"text": "prompt", "image": "image", "inpaint": "mask_image"}[task] in takes else None
+    does = {"text": "prompt", "image": "image", "inpaint": "mask_image"}[task] in takes
+    return own if does else _namesake(own, task)
+
+
+def _namesake(own: Any, task: Task) -> Any | None:
+    """The class that is named as `own` with its task, and made of the same parts: AutoPipeline does not list all, such as
+    Flux2KleinInpaintPipeline, SanaSprintImg2ImgPipeline and KolorsImg2ImgPipeline.
+    """
+    import diffusers
+
+    ending = {"text": "Pipeline", "image": "Img2ImgPipeline", "inpaint": "InpaintPipeline"}[task]
+    found = getattr(diffusers, own.__name__.removesuffix("Pipeline") + ending, None)
+    parts = set(inspect.signature(own.__init__).parameters)
+    return found if found is not None and set(inspect.signature(found.__init__).parameters) == parts else None

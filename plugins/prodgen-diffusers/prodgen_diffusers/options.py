@@ -34,6 +34,7 @@ TORCHAO = {
 _BACKEND_PACKAGES = {"flash": "flash_attn", "_flash": "flash_attn_interface", "sage": "sageattention", "_sage": "sageattention", "xformers": "xformers"}  # fmt: skip
 _HALF = ("flash", "sage", "native_flash", "native_cudnn")
 _QUANTISERS = {"torchao": "torchao", "bitsandbytes": "bitsandbytes", "gguf": "gguf"}
+_SEEDLESS = ("DPMSolverSDEScheduler", "CosineDPMSolverMultistepScheduler")
 _OURS = frozenset(
     [
         "prompt",
@@ -152,6 +153,11 @@ def _check_scheduler(config: Pipeline, own: Any, settings: Mapping[str, Any], wh
     import diffusers
 
     cls = getattr(diffusers, config.scheduler, None) if config.scheduler else own
+    if (name := getattr(cls, "__name__", "")) in _SEEDLESS:
+        raise ConfigError(
+            f"{what}: {name} draws noise that no request's seed rules.",
+            hint='Take DPMSolverMultistepScheduler with {algorithm_type = "sde-dpmsolver++"}.',
+        )
     if not (isinstance(cls, type) and issubclass(cls, diffusers.SchedulerMixin)):
         known = [name for name in dir(diffusers) if name.endswith("Scheduler")]
         near = get_close_matches(config.scheduler, known, n=1, cutoff=0.4)

@@ -18,10 +18,11 @@ from prodgen_sdk import images
 from prodgen_sdk.checkpoints.measuring import free
 from prodgen_sdk.checkpoints.messages import quiet
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import NotFinite, OutOfMemory, ProdgenError
+from prodgen_sdk.errors import ConfigError, NotFinite, OutOfMemory, ProdgenError
 from prodgen_sdk.types import Image
 
 DEFAULT_STEPS = 50
+_SPRINT = 2  # steps between which SANA-Sprint has a time of its own by default; with others it is refused
 _NAN = "The model's picture is full of NaN or infinite numbers."
 _NAN_HINT = (
     'Set `dtype = "bfloat16"`, or "float32" where the GPU has none: float16 overflows in FLUX, Qwen-Image and others.'
@@ -69,6 +70,7 @@ def run(
     Raises:
         OutOfMemory: not even one picture fits.
         NotFinite: the pipeline's numbers are NaN or infinite, in full precision of the VAE too.
+        ConfigError: the pipeline refuses its arguments.
         Cancelled, DeadlineExceeded: as `ctx` says, between steps.
     """
     results: list[Result] = []
@@ -124,7 +126,10 @@ def call_arguments(
         wanted[name] = _stacked(values) if isinstance(values[0], tuple) else values
     if len(jobs) == 1 and "strength" not in takes and jobs[0].image is not None:
         wanted["image"] = wanted["image"][0]
-    return {name: value for name, value in wanted.items() if name in takes and value is not None}
+    call = {name: value for name, value in wanted.items() if name in takes and value is not None}
+    if "intermediate_timesteps" in takes and call.get("num_inference_steps", _SPRINT) != _SPRINT:
+        call["intermediate_timesteps"] = None
+    return call
 
 
 def _stacked(pictures: Sequence[tuple[Image, ...]]) -> list[Any]:
@@ -187,10 +192,12 @@ def _call(
     try:
         with quiet():
             output = loaded.pipe(**arguments)
-    except BaseException:
+    except BaseException as error:
         # A pipeline that is left half-way leaves offloaded parts on the device and caches of the step that it was in.
         if hasattr(loaded.pipe, "maybe_free_model_hooks"):
             loaded.pipe.maybe_free_model_hooks()
+        if isinstance(error, ValueError):
+            raise _refused(loaded.pipe, error) from error
         raise
     pictures = to_images(output.images)
     flagged = getattr(output, "nsfw_content_detected", None) or [False] * len(jobs)
@@ -198,6 +205,15 @@ def _call(
         Result(picture, *_remarks(loaded.pipe, job, arguments, heard=heard, blacked_out=bool(bad)))
         for job, picture, bad in zip(jobs, pictures, flagged, strict=True)
     ]
+
+
+def _refused(pipe: Any, error: ValueError) -> ConfigError:
+    """What a pipeline's own checks say of its arguments, such as a size that is no multiple of 8."""
+    said = next(iter(str(error).splitlines()), "")
+    return ConfigError(
+        f"{type(pipe).__name__} refuses what it is configured with: {said}",
+        hint="Compare `size`, `steps`, `scheduler` and `arguments` of its section with the pipeline's documentation.",
+    )
 
 
 def _remarks(

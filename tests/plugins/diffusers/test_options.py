@@ -33,6 +33,7 @@ REFUSED = [
     ("sd15", {"scheduler": "UNet2DConditionModel"}, "no scheduler"),
     ("sd15", {"scheduler": "FlowMatchEulerDiscreteScheduler"}, "does not fit"),
     ("flux", {"scheduler": "DDIMScheduler"}, "does not fit"),
+    ("sd15", {"scheduler": "DPMSolverSDEScheduler"}, "no request's seed"),
     ("sd15", {"scheduler": "LCMScheduler", "scheduler_options": {"x": 1}}, "no option 'x'"),
     ("sd15", {"cache": {"kind": "first_block"}}, "has no caches"),
     ("flux", {"cache": {"kind": "first_block", "options": {"x": 1}}}, "no option 'x'"),
@@ -129,6 +130,10 @@ def test_tasks_of_pipelines():
     assert task_class(diffusers.SanaPipeline, "inpaint") is None
     assert task_class(diffusers.Flux2KleinPipeline, "text") is diffusers.Flux2KleinPipeline
     assert task_class(diffusers.ZImagePipeline, "image") is diffusers.ZImageImg2ImgPipeline
+    # AutoPipeline does not list these.
+    assert task_class(diffusers.SanaSprintPipeline, "image") is diffusers.SanaSprintImg2ImgPipeline
+    assert task_class(diffusers.Flux2KleinPipeline, "inpaint") is diffusers.Flux2KleinInpaintPipeline
+    assert task_class(diffusers.ChromaPipeline, "image") is diffusers.ChromaImg2ImgPipeline
 
 
 @pytest.mark.parametrize(
@@ -158,11 +163,23 @@ def test_a_checkpoint_for_inpainting_is_refused_where_there_is_no_mask(tiny, tmp
     )
 
 
-def picture(folder, seed=3, **options):
+def picture(folder, seed=3, paint=32, **options):
     config = Pipeline.model_validate({"model": str(folder), "size": 32, "steps": 4, **options})
     loaded = load_pipeline(config, Context(), component="x", task="text")
-    (result,) = run(loaded, [Job("a red mug", seed)], Context(), config, size=32)
+    (result,) = run(loaded, [Job("a red mug", seed)], Context(), config, size=paint)
     return result.image.astype(int), loaded
+
+
+def test_a_scheduler_that_cannot_be_made_of_the_checkpoint_s_settings(sdxl):
+    with pytest.raises(ConfigError, match="EDMEulerScheduler cannot take the place of EulerDiscreteScheduler"):
+        picture(sdxl, scheduler="EDMEulerScheduler")
+
+
+def test_what_a_pipeline_refuses_is_the_configuration_s_fault(sd15, flux):
+    with pytest.raises(ConfigError, match=r"StableDiffusionPipeline refuses .*divisible by 8 but are 36"):
+        picture(sd15, paint=36)
+    with pytest.raises(ConfigError, match=r"FluxPipeline refuses .*set_timesteps"):
+        picture(flux, scheduler="FlowMatchHeunDiscreteScheduler")
 
 
 def test_scheduler_and_slicing(sd15):
@@ -185,6 +202,7 @@ def test_scheduler_and_slicing(sd15):
         {"kind": "first_block", "options": {"threshold": 10.0}},
         {"kind": "taylorseer", "options": {"cache_interval": 2, "disable_cache_before_step": 1}},
         {"kind": "pyramid", "options": {"spatial_attention_timestep_skip_range": [0, 1000]}},
+        {"kind": "faster", "options": {"spatial_attention_timestep_skip_range": [0, 1000]}},
     ],
     ids=lambda cache: cache["kind"],
 )

@@ -48,9 +48,17 @@ def test_text_to_image(family, tiny, tmp_path):
     assert ("notes" in together[1][0].facts) != takes_negative
 
 
-@pytest.mark.parametrize("family", ["flux", "flux2_klein", "qwen_image", "sd3"])
+def test_sana_sprint_in_a_single_step(tiny, tmp_path):
+    section = {"model": str(tiny.sana_sprint(tmp_path)), "steps": 1, **FAMILIES["sana_sprint"]}
+    generator = TextGenerator(Config.model_validate({"text": section}), Context())
+    ((picture, _),) = generator.generate([asked()], Context())
+    assert picture.image.std() > 1
+
+
+@pytest.mark.parametrize("family", ["flux", "flux2_klein", "qwen_image", "sd3", "sana_sprint"])
 def test_image_to_image(family, tiny, tmp_path):
-    section = {"model": str(getattr(tiny, family)(tmp_path)), "steps": 4, "strength": 0.5, **FAMILIES[family]}
+    steps = 2 if family == "sana_sprint" else 4
+    section = {"model": str(getattr(tiny, family)(tmp_path)), "steps": steps, "strength": 0.5, **FAMILIES[family]}
     generator = ImageGenerator(Config.model_validate({"image": section}), Context())
     red, blue = sample_photo((200, 20, 20)), sample_photo((20, 20, 200))
     batch = [asked(references={"front": photo}) for photo in (red, blue)]
