@@ -23,6 +23,9 @@ from prodgen_sdk.types import (
     View,
 )
 
+MAX_FACTS = 64 * 1024
+"""Bytes of JSON: facts are kept in the row of a variant, and are read with it."""
+
 
 class BoundDescriber(Bound[interfaces.Describer]):
     @guarded
@@ -156,7 +159,9 @@ def _check_pictures(bound: Bound[Any], request: GenerationRequest, pictures: Seq
         shape, dtype = np.shape(picture.image), getattr(picture.image, "dtype", None)
         bound.expect(shape == wanted, f"a picture of shape {shape} instead of {wanted}")
         bound.expect(dtype == np.uint8, f"a picture of {dtype} instead of uint8")
-        bound.expect(_is_json(picture.facts), "facts that are not JSON-ready")
+        bytes_of_facts = _json_bytes(picture.facts)
+        bound.expect(bytes_of_facts is not None, "facts that are not JSON-ready")
+        bound.expect((bytes_of_facts or 0) <= MAX_FACTS, f"{bytes_of_facts} bytes of facts, of at most {MAX_FACTS}")
         shapes = {kind: getattr(values, "shape", None) for kind, values in picture.maps.items()}
         asked = {kind: wanted[:2] if kind == "depth" else (*wanted[:2], 3) for kind in request.maps}
         bound.expect(shapes == asked, f"maps of shapes {shapes} instead of {asked}")
@@ -166,9 +171,9 @@ def _read_only(references: Mapping[Any, Image]) -> dict[Any, Image]:
     return {role: images.read_only(image) for role, image in references.items()}
 
 
-def _is_json(value: Any) -> bool:
+def _json_bytes(value: Any) -> int | None:
+    """How long a value is as JSON in UTF-8; None where it is none."""
     try:
-        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+        return len(json.dumps(value, allow_nan=False, ensure_ascii=False).encode())
     except (TypeError, ValueError):
-        return False
-    return True
+        return None

@@ -82,7 +82,7 @@ class Generated(Answer):
 
     Args:
         image: HWC uint8, RGB or (for a transparent scene) RGBA.
-        facts: what the plugin knows about the picture (steps, model digest, family ...), JSON-ready.
+        facts: what the plugin knows about the picture (steps, model digest, family ...), JSON-ready, of 64 KiB at most.
         mask: where the product is, bool HxW, if the generator knows.
         warnings: what a person should look at before the picture is shown, one sentence each; with any of them it is not
             approved unseen.

@@ -85,6 +85,10 @@ def test_an_honest_answer_passes():
             lambda batch: [[unchecked(BLACK, view=v, facts={"name": "\ud800"}) for v in r.views] for r in batch],
             "facts that are not JSON-ready",
         ),
+        (
+            lambda batch: [[unchecked(BLACK, view=v, facts={"log": "x" * 70_000}) for v in r.views] for r in batch],
+            "70011 bytes of facts, of at most 65536",
+        ),
         (lambda batch: [][0], "IndexError"),
     ],
 )

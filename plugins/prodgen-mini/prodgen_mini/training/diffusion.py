@@ -10,6 +10,7 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from prodgen_mini.config import DiffusionConfig
 from prodgen_mini.designs import Designs
 from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.flow import sample
@@ -126,4 +127,6 @@ class DiffusionObjective(LatentObjective):
 
     def invent(self, network: nn.Module, condition: Tensor, noise: torch.Generator) -> tuple[Tensor, Tensor]:
         assert isinstance(network, Dit)
-        return self._vae.decode(sample(network, condition, noise, steps=8, guidance=2.5, guided=(0.1, 0.6)), condition)
+        usual = DiffusionConfig()  # as whoever generates with it will
+        code = sample(network, condition, noise, steps=usual.steps, guidance=usual.guidance, guided=usual.guided)
+        return self._vae.decode(code, condition)
