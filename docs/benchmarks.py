@@ -165,9 +165,17 @@ def section(command: str, meaning: str, shown: str) -> str:
     return rendered(command, meaning, shown, json.loads(run(command)))
 
 
+def _named(value: object, command: str) -> object:
+    """A value, in which what a variable of the command stands for has the variable's name again: folders differ by machine."""
+    for name in re.findall(r"\$(\w+)", command):
+        if isinstance(value, str) and os.environ.get(name):
+            value = value.replace(os.environ[name], f"${name}")
+    return value
+
+
 def rendered(command: str, meaning: str, shown: str, figures: dict[str, object]) -> str:
     rows = [
-        f"| `{name}` | {round(value, 5) if isinstance(value, float) else value} |"
+        f"| `{name}` | {round(value, 5) if isinstance(value, float) else _named(value, command)} |"
         for name, value in figures.items()
         if re.search(shown, name)
     ]
