@@ -7,6 +7,7 @@ import heavy_plugin
 import pytest
 from harness import broken
 
+from prodgen_sdk.specs import Needs
 from prodgen_sdk.testing.contracts import BenchmarkContract, TrainerContract
 from prodgen_sdk.testing.fakes.runs import HashBenchmark, MeanTrainer
 
@@ -83,17 +84,13 @@ class MeasuresNothing(HashBenchmark):
     pass
 
 
-class WithoutRunning(BenchmarkContract):
-    test_flat_json = None
-
-
-@broken(WithoutRunning, "implements_the_interface")
+@broken(BenchmarkContract, "implements_the_interface")
 class RunsAsynchronously(HashBenchmark):
     async def run(self, options, ctx):
         return {}
 
 
-@broken(WithoutRunning, "implements_the_interface")
+@broken(BenchmarkContract, "implements_the_interface")
 class HasNoRun:
     def __init__(self, config, ctx):
         pass
@@ -134,3 +131,11 @@ class TestLoadsNumpyAtDiscovery(BenchmarkContract):
     plugin = heavy_plugin
     id = "heavy/hash"
     fails = {"test_discovery_loads_nothing_heavy"}  # noqa: RUF012
+
+
+@broken(BenchmarkContract, needs=Needs(modules=("no_such_module",), install="pip install such"))
+class NeedsWhatIsNotHere(HashBenchmark):
+    """Is skipped: nothing of it is called."""
+
+    def run(self, options, ctx):
+        raise AssertionError("called")
