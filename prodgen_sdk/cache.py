@@ -35,7 +35,7 @@ class Cache(Generic[K, V]):
         asked = dict.fromkeys(keys)
         with self._lock:
             age, values = self._age, self._values
-            found = {key: values[key] for key in asked if key in values}
+            found = {key: value for key in asked if (value := values.get(key)) is not None}
             deque(map(values.move_to_end, found), maxlen=0)
         if len(found) == len(asked):
             return found

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 _PATIENCE = 0.25
 _FOR_FALL_BACK = 0.4
 _FOR_LOG = 0.1
+_ANYTHING = Filter()
 logger = logging.getLogger(__name__)
 
 
@@ -134,7 +135,7 @@ class Recommender:
             facts=dict(facts or {}),
         )
         request = Request(
-            user, context, filter or Filter(), self._config.rules if rules is None else rules, watch, budget
+            user, context, filter or _ANYTHING, self._config.rules if rules is None else rules, watch, budget
         )
         request, ready = self._ready(request)
         chosen = self._chosen(request, ready)

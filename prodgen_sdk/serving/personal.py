@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import cast
 
 from prodgen_sdk.bound import BoundIndex, BoundRanker
@@ -34,6 +35,11 @@ class Personal:
         self._people = people
         self._lookout = lookout
 
+    @cached_property
+    def _ranker(self) -> BoundRanker:
+        found: BoundRanker = self._host.get("ranker")
+        return found
+
     def ready(self, request: Request) -> Ready:
         """What to show, by all that is known; sets `request.profile` on the way.
 
@@ -52,8 +58,7 @@ class Personal:
         eligible = without_hidden(request.filter, user)
         request.lap("profile")
         allowed = self._permitted(request, user, self._found(request, user, eligible))
-        ranker: BoundRanker = self._host.get("ranker")
-        ranked = ranker.rank(user, allowed, context, request.ctx)
+        ranked = self._ranker.rank(user, allowed, context, request.ctx)
         request.lap("rank")
         slate = chosen(
             request.rules,
@@ -75,8 +80,7 @@ class Personal:
         """Candidates from the index: near the user, proposed by the ranker, popular, and wanted by rules."""
         context, charts, counts = request.context, self._lookout.charts, request.watch.counts
         number = max(self._config.candidates, 2 * context.k)
-        ranker: BoundRanker = self._host.get("ranker")
-        proposed = ranker.propose(user, max(1, number * 3 // 10), context, request.ctx)
+        proposed = self._ranker.propose(user, max(1, number * 3 // 10), context, request.ctx)
         request.lap("propose")
         segment = segment_of(charts, categories_of(user, context.facts))
         if user.vector is None:

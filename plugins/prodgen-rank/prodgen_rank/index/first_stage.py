@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,17 +105,26 @@ class FirstStage:
 
         faiss.omp_set_num_threads(1)
         queries = padded(queries, self.index.d)
-        # Faiss adds these keyword arguments at run time, unknown to its stubs; `allowed` must outlive the search.
-        limit: dict[str, Any] = {} if allowed is None else {"sel": faiss.IDSelectorBitmap(allowed)}  # type: ignore[call-arg,arg-type]
         lists = lists_of(self.index)
-        parameters = None
-        if lists is not None:
-            probes = lists.nlist if allowed is not None else min(effort, lists.nlist)
-            parameters = faiss.SearchParametersIVF(nprobe=probes, **limit)  # type: ignore[call-arg]
+        parameters: Any = None
+        if lists is not None and allowed is None:
+            parameters = _probing(min(effort, lists.nlist))
+        elif lists is not None:
+            # Faiss adds these keyword arguments at run time, unknown to its stubs; `allowed` must outlive the search.
+            limit = faiss.IDSelectorBitmap(allowed)  # type: ignore[call-arg,arg-type]
+            parameters = faiss.SearchParametersIVF(nprobe=lists.nlist, sel=limit)  # type: ignore[call-arg]
         elif hasattr(self.index, "hnsw"):
             parameters = faiss.SearchParametersHNSW(efSearch=max(effort, look))  # type: ignore[attr-defined]
         scores, products = self.index.search(queries, min(look, self.index.ntotal), params=parameters)
         return products, scores
+
+
+@lru_cache(maxsize=64)
+def _probing(lists: int) -> Any:
+    """Faiss's word for so many lists, not to be changed."""
+    import faiss
+
+    return faiss.SearchParametersIVF(nprobe=lists)  # type: ignore[call-arg]
 
 
 def efforts(index: Any) -> list[int]:

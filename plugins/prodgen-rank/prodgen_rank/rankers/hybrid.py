@@ -83,8 +83,8 @@ class HybridRanker(Ranker):
         others = self._told(user, context) if self._config.collaborative else None
         codes = others.codes(skus) if others is not None else np.zeros(len(skus), np.int64)
         vectors = _vectors(candidates, ctx)
-        scores = others.scores(codes) if others is not None else None
-        columns = shares(user, candidates, context, self._config, trends, vectors, scores)
+        liked = others.scores(codes) if others is not None else None
+        columns = shares(user, candidates, context, self._config, trends, vectors, liked)
         relevance = np.zeros(len(candidates))
         for column in columns.values():
             relevance += column
@@ -100,9 +100,10 @@ class HybridRanker(Ranker):
         head = order[: max(3 * context.k, context.k + _MORE)]
         behind = companions(others, codes[head], self._config.like_others)
         reasons = self._reasons(user, candidates, order, parts, vectors, behind, trends, context)
+        scores = (relevance - penalties)[order].tolist()
         rows: list[dict[str, Any]] = [
-            {"candidate": candidates[i], "score": sum(made.values(), 0.0), "contributions": made, "reasons": why}
-            for i, made, why in zip(order, parts, reasons, strict=True)
+            {"candidate": candidates[i], "score": score, "contributions": made, "reasons": why}
+            for i, score, made, why in zip(order, scores, parts, reasons, strict=True)
         ]
         return trusted(Ranked, rows, _FIELDS)
 
