@@ -121,15 +121,13 @@ def jsonable(value: Any) -> Any:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-    """Prints a table on standard output; what its first column names is never cut short, as it is what people copy."""
+    """Prints a table on standard output. Nothing is cut short: a word that does not fit, as all of Chinese, goes on below."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Column, Table
 
-    first = Column(columns[0], overflow="fold")
-    shown = Table(
-        first, *columns[1:], title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold"
-    )
+    folded = (Column(name, overflow="fold") for name in columns)
+    shown = Table(*folded, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for row in rows:
         shown.add_row(*(escape(harmless(str(cell))) for cell in row))
     Console(soft_wrap=not sys.stdout.isatty()).print(shown)

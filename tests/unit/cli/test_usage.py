@@ -2,11 +2,13 @@
 
 import json
 import logging
+from unicodedata import east_asian_width
 
 import numpy as np
 import pytest
 
 from prodgen_sdk import cli, images
+from prodgen_sdk.cli.output import table
 
 
 @pytest.mark.parametrize(
@@ -190,3 +192,14 @@ def test_a_refusal_that_is_raised_is_json_as_well(run, monkeypatch, tmp_path):
     refused = json.loads(out)["refused"]
     assert refused == {"reason": "No hats today.", "reasons": ["It is Sunday."], "what_to_do": "Come on Monday."}
     assert run(*words)[1] == ""
+
+
+def test_titles_that_are_wider_than_the_terminal_go_on_below(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    title = "半山薰衣草紫不锈钢充电宝超长待机大容量两万毫安时旅行必备登机可用"
+    table(("sku", "title", "category", "pictures"), [("P1", title, "electronics/power-bank", 3), ("P2", "Mug", "x", 1)])
+    printed = capsys.readouterr().out
+    assert "…" not in printed
+    assert set(title) <= set(printed)
+    lines = printed.splitlines()
+    assert max(sum(2 if east_asian_width(c) in "WF" else 1 for c in line) for line in lines) <= 60
