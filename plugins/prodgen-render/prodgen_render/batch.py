@@ -108,6 +108,8 @@ def _missing(
     kept = folder / "plan.json"
     same = kept.is_file() and kept.read_text("utf-8") == plan
     left = tuple(view for view in views if not (same and (folder / f"{view.slug}.png").is_file()))
+    for unfinished in folder.glob(".*.tmp"):  # of a run that was killed
+        unfinished.unlink(missing_ok=True)
     if left and not same:
         for view in left:
             (folder / f"{view.slug}.png").unlink(missing_ok=True)

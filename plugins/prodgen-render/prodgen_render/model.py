@@ -56,7 +56,7 @@ class Bump:
     """A repeating height field that tilts normals and shades crevices.
 
     Args:
-        normals: float32 [n, n, 3]: slope in u, slope in v, and a factor on the colour.
+        normals: float32 [height, width, 3]: slope in u, slope in v, and a factor on the colour.
         scale: metres that one tile covers (`uv_metres` of the part converts).
         strength: factor on the slopes.
     """
@@ -80,6 +80,9 @@ class Material:
         sheen: strength of the soft rim of cloth.
         transmission: share of light that passes straight through, tinted by `colour`.
         emission: linear radiance that the surface gives off.
+        finish: factors on roughness (second channel) and metalness (third), as glTF packs them, or None.
+        glow: a picture that multiplies the emission, or None.
+        holes: bool [height, width], where in the unit square the surface is not there, or None.
         photographed: not None where the colour comes from a photo, which holds its light already: it is shown as it is where it
             faces the camera, and elsewhere times the rig's relative light to this power. All else is then left out.
     """
@@ -93,6 +96,9 @@ class Material:
     transmission: float = 0.0
     emission: Rgb = (0.0, 0.0, 0.0)
     texture: Texture | None = None
+    finish: Texture | None = None
+    glow: Texture | None = None
+    holes: NDArray[np.bool_] | None = None
     bump: Bump | None = None
     photographed: float | None = None
 

@@ -12,7 +12,7 @@ from prodgen_render.floor import Floor
 from prodgen_render.lights import Lighting, relative_light, turn
 from prodgen_render.model import Floats, Ints
 from prodgen_render.shadows import OFFSET
-from prodgen_render.surface import Points, base_colour
+from prodgen_render.surface import Points, look_of
 from prodgen_render.tracer import Tracer
 from prodgen_render.vectors import dot, plus
 
@@ -83,7 +83,8 @@ class Shader:
     def shade(self, points: Points, share: Floats) -> tuple[Floats, Floats]:
         """Light towards the viewer [n, 3], and what a clear surface lets through [n, 3] (0 where opaque)."""
         tracer, part = self.tracer, points.part
-        colour, normal = base_colour(tracer, points, self.pixel_angle)
+        look = look_of(tracer, points, self.pixel_angle)
+        colour, normal, roughness, metallic = look.colour, look.normal, look.roughness, look.metallic
         azimuth = self.azimuth.take(points.eye) if isinstance(self.azimuth, np.ndarray) else self.azimuth
         normal_in_light = turn(normal, -azimuth)
         power = tracer.photographed.take(points.part)
@@ -93,7 +94,6 @@ class Shader:
             if len(taken) == len(points):
                 return shown, np.zeros_like(shown)
         facing = np.clip(dot(normal, points.view), 0.02, 1)
-        metallic, roughness = tracer.metallic.take(part), tracer.roughness.take(part)
         clear = tracer.transmission.take(part)
         share = np.where(clear > 0, np.float32(1), share)
         reflected_direction = plus(-points.view, normal, 2 * dot(normal, points.view))
@@ -102,7 +102,7 @@ class Shader:
         f0 = 0.04 + (colour - 0.04) * metallic[:, None]
         f0 = np.where(clear[:, None] > 0, 0.05, f0).astype(np.float32)
         glossy = specular_albedo(f0, roughness, facing)
-        under = 1 - glossy * (1 - metallic[:, None])
+        under: Floats = 1 - glossy * (1 - metallic[:, None])
         if self.light.conserves:
             plain = np.where(clear > 0, 0.05, 0.04).astype(np.float32)[:, None]
             dielectric, metal = (specular_albedo_of_all_bounces(f, roughness, facing) for f in (plain, colour))
@@ -130,7 +130,7 @@ class Shader:
         )
         coat_glossy *= coat[:, None]
         out = out * (1 - coat_glossy) + coat_glossy * coat_radiance
-        out += tracer.emission[part]
+        out += look.emission
         through = np.zeros_like(out)
         if clear.any():
             edge = (1 - facing)[:, None] ** 3

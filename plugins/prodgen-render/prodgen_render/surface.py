@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -130,8 +130,19 @@ def _bilinear(pixels: Floats, uv: Floats) -> Floats:
     return out
 
 
-def base_colour(tracer: Tracer, points: Points, pixel_angle: float) -> tuple[Floats, Floats]:
-    """Linear base colour [n, 3], and the normals [n, 3] with the material's bumps.
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What the materials say at points, one row each: linear colour and emission [n, 3], normals [n, 3] with bumps, finish [n]."""
+
+    colour: Floats
+    normal: Floats
+    roughness: Floats
+    metallic: Floats
+    emission: Floats
+
+
+def look_of(tracer: Tracer, points: Points, pixel_angle: float) -> Look:
+    """What is seen of the materials at points.
 
     Args:
         pixel_angle: width of a pixel in radians, for the choice of mip level.
@@ -139,31 +150,47 @@ def base_colour(tracer: Tracer, points: Points, pixel_angle: float) -> tuple[Flo
     colour: Floats = tracer.colour.take(points.part, 0)
     if tracer.vertex_colours is not None:
         colour = colour * interpolate(tracer.vertex_colours, points.corners, points.weights)
-    normal = points.normal
+    look = Look(
+        np.asarray(colour, np.float32),
+        points.normal,
+        tracer.roughness.take(points.part),
+        tracer.metallic.take(points.part),
+        tracer.emission.take(points.part, 0),
+    )
     slant = np.sqrt(np.maximum(dot(points.view, points.flat_normal), 0.1))
     footprint = points.distance * np.float32(pixel_angle) * tracer.uv_density.take(points.face) / slant
     for index in np.unique(points.part):
-        material = tracer.materials[index]
-        if material.texture is None and material.bump is None:
-            continue
-        rows = np.flatnonzero(points.part == index)
-        uv, covered = points.uv.take(rows, 0), footprint[rows]
-        tint = colour.take(rows, 0)
-        if material.texture is not None:
-            texture: Texture = material.texture
-            tint *= sample(
-                texture.levels, uv, covered * float(np.prod(texture.pixels.shape[:2])) ** 0.5 * np.float32(0.8)
-            )
-        if material.bump is not None:
-            bump = material.bump
-            repeat = np.asarray(tracer.model.parts[index].uv_metres, np.float32) / np.float32(bump.scale)
-            detail = sample(bump.levels, uv * repeat, covered * float(repeat.prod()) ** 0.5 * bump.normals.shape[0])
-            tint = scaled(tint, detail[:, 2])
-            face = points.face[rows]
-            if normal is points.normal:
-                normal = normal.copy()
-            slopes = detail[:, :2] * np.float32(-bump.strength)
-            tilted = plus(normal.take(rows, 0), tracer.tangent.take(face, 0), slopes[:, 0])
-            normal[rows] = unit(plus(tilted, tracer.bitangent.take(face, 0), slopes[:, 1]))
-        colour[rows] = tint
-    return np.asarray(colour, np.float32), normal
+        if tracer.mapped[index]:
+            rows = np.flatnonzero(points.part == index)
+            look = _mapped(look, tracer, points, int(index), rows, footprint[rows])
+    return look
+
+
+def _mapped(look: Look, tracer: Tracer, points: Points, part: int, rows: Ints, footprint: Floats) -> Look:
+    """A look with what the maps of a part say at its rows; normals are copied where they change."""
+    material, uv = tracer.materials[part], points.uv.take(rows, 0)
+
+    def seen(texture: Texture) -> Floats:
+        edge = np.float32(np.prod(texture.pixels.shape[:2])) ** np.float32(0.5)
+        return sample(texture.levels, uv, footprint * edge * np.float32(0.8))
+
+    if material.texture is not None:
+        look.colour[rows] *= seen(material.texture)
+    if material.glow is not None:
+        look.emission[rows] *= seen(material.glow)
+    if material.finish is not None:
+        factors = seen(material.finish)
+        look.roughness[rows] = np.clip(look.roughness[rows] * factors[:, 1], 0.1, 1)
+        look.metallic[rows] *= factors[:, 2]
+    if material.bump is None:
+        return look
+    bump = material.bump
+    repeat = np.asarray(tracer.model.parts[part].uv_metres, np.float32) / np.float32(bump.scale)
+    edge = (float(repeat.prod()) * float(np.prod(bump.normals.shape[:2]))) ** 0.5
+    detail = sample(bump.levels, uv * repeat, footprint * np.float32(edge))
+    look.colour[rows] = scaled(look.colour[rows], detail[:, 2])
+    normal = look.normal.copy() if look.normal is points.normal else look.normal
+    face, slopes = points.face[rows], detail[:, :2] * np.float32(-bump.strength)
+    tilted = plus(normal.take(rows, 0), tracer.tangent.take(face, 0), slopes[:, 0])
+    normal[rows] = unit(plus(tilted, tracer.bitangent.take(face, 0), slopes[:, 1]))
+    return replace(look, normal=normal)

@@ -10,12 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 from embreex import rtcore_scene
 from embreex.mesh_construction import TriangleMesh
+from numpy.typing import NDArray
 
 from prodgen_render.model import Floats, Ints, Model3D
-from prodgen_render.vectors import cross, dot, plus, scaled, unit
+from prodgen_render.vectors import cross, dot, interpolate, plus, scaled, unit
 
 CLEAR_SHARE = 0.8
 """Share of light that a clear part lets through to what it shadows."""
+_MOST_HOLES = 16
+"""Holes that a ray goes through; what lies behind more of them is not seen."""
+_PAST = np.float32(2e-5)
+"""How far behind a hole a ray goes on, in radii."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +32,22 @@ class Hits:
     distance: Floats
     u: Floats
     v: Floats
+
+
+def _merged(
+    hits: Hits,
+    kept: NDArray[np.bool_],
+    beyond: Hits | None = None,
+    ray: Ints | None = None,
+    passed: Floats | None = None,
+) -> Hits:
+    """Some of the hits, with those of rays that went on: which rays they were, and how far they had come."""
+    columns = [getattr(hits, name)[kept] for name in hits.__dataclass_fields__]
+    if beyond is not None and ray is not None and passed is not None:
+        further = (ray[beyond.ray], beyond.face, beyond.distance + passed[beyond.ray], beyond.u, beyond.v)
+        columns = [np.concatenate(both) for both in zip(columns, further, strict=True)]
+    order = np.argsort(columns[0], kind="stable")
+    return Hits(*(column[order] for column in columns))
 
 
 def _embree(vertices: Floats, faces: Ints) -> rtcore_scene.EmbreeScene:
@@ -72,6 +93,9 @@ class Tracer:
         self.photographed = np.array(
             [np.nan if m.photographed is None else m.photographed for m in materials], np.float32
         )
+        self.mapped = [any(m is not None for m in (one.texture, one.finish, one.glow, one.bump)) for one in materials]
+        self.pierced = np.array([m.holes is not None for m in materials])
+        self.has_holes = bool(self.pierced.any())
         self.lit = bool(np.isnan(self.photographed).any())
         self.vertex_colours = None
         if any(part.colours is not None for part in model.parts):
@@ -95,7 +119,34 @@ class Tracer:
         self.uv_density = np.sqrt(np.abs(determinant) / np.maximum(double_area, 1e-12)).astype(np.float32)
 
     def first(self, origins: Floats, directions: Floats) -> Hits:
-        """The nearest hit of each ray; both arrays are float32 [n, 3]."""
+        """The nearest hit of each ray, holes left out; both arrays are float32 [n, 3]. Rays rise in the answer."""
+        hits = self._nearest(origins, directions)
+        if not self.has_holes:
+            return hits
+        for _ in range(_MOST_HOLES):
+            inside = self._in_hole(hits)
+            if not inside.any():
+                return hits
+            ray, passed = hits.ray[inside], hits.distance[inside] + _PAST
+            beyond = self._nearest(plus(origins.take(ray, 0), directions.take(ray, 0), passed), directions.take(ray, 0))
+            hits = _merged(hits, ~inside, beyond, ray, passed)
+        return _merged(hits, ~self._in_hole(hits))
+
+    def _in_hole(self, hits: Hits) -> NDArray[np.bool_]:
+        part = self.part.take(hits.face)
+        out = self.pierced.take(part)
+        for index in np.unique(part[out]):
+            rows = np.flatnonzero(part == index)
+            holes = self.materials[index].holes
+            assert holes is not None
+            weights = np.stack([1 - hits.u[rows] - hits.v[rows], hits.u[rows], hits.v[rows]], -1)
+            uv = interpolate(self.uv, self.faces.take(hits.face[rows], 0), weights)
+            height, width = holes.shape
+            x, y = np.floor(uv[:, 0] * width).astype(np.int64), np.floor((1 - uv[:, 1]) * height).astype(np.int64)
+            out[rows] = holes[y % height, x % width]
+        return out
+
+    def _nearest(self, origins: Floats, directions: Floats) -> Hits:
         found = self._all.run(np.ascontiguousarray(origins), np.ascontiguousarray(directions), output=True)
         ray = np.flatnonzero(found["primID"] >= 0)
         return Hits(ray.astype(np.int32), found["primID"][ray], found["tfar"][ray], found["u"][ray], found["v"][ray])
@@ -104,6 +155,10 @@ class Tracer:
         """How much light comes through along each ray: 0 behind an opaque part, less than 1 behind a clear one."""
         origins, directions = np.ascontiguousarray(origins), np.ascontiguousarray(directions)
         met = self._all.run(origins, directions, query="OCCLUDED") == 0
+        if self.has_holes:
+            tried = np.flatnonzero(met)
+            met[tried] = False
+            met[tried[self.first(origins.take(tried, 0), directions.take(tried, 0)).ray]] = True
         through: Floats = (~met).astype(np.float32)
         if not self.has_clear:
             return through
