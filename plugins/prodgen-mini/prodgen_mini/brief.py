@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodgen_mini.space import LAYOUTS, Space
+from prodgen_mini.space import LAYOUTS, Space, rgb_of
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFound, ProdgenError
 from prodgen_sdk.types import GenerationRequest, Product, ProductAsset
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 RENDERER = "render/asset"
+_PRINTED = ("tile", "surface")
+"""Layouts whose artwork is of the two colours that words name; a label has a ground and colours of its own."""
+_PAPER = (246, 243, 236)
+_PALE = 0.7
+"""Relative luminance from which paper is not seen beside a colour: that of cream."""
+_FADE = 0.72
+"""How far a gradient goes from its colour to paper."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +67,8 @@ def briefs_of(
     renderer = renderer_of(ctx)
     sketches = renderer.sketch(products, ctx)
     briefs = []
-    for request, product, sketch in zip(requests, products, sketches, strict=True):
+    for request, product, read in zip(requests, products, sketches, strict=True):
+        sketch = read if request.negative.strip() else with_second_colour(read)
         warnings = _warnings(sketch, space)
         condition = space.condition_of(sketch)
         negative = None
@@ -71,6 +79,27 @@ def briefs_of(
             warnings += clash
         briefs.append(Brief(sketch, condition, negative, warnings))
     return briefs
+
+
+def with_second_colour(sketch: ProductAsset) -> ProductAsset:
+    """A pattern of one named colour on paper, or fading into it, as whoever names one colour expects it.
+
+    The made-up designs that the networks learnt from have ink beside pale colours as often: a sky blue gradient ended in black.
+
+    >>> with_second_colour(ProductAsset(family="mug", proportions=(), pattern="stripes", layout="tile", colour="#c3272b")).accent
+    '#f6f3ec'
+    """
+    if sketch.layout not in _PRINTED or sketch.colour is None or sketch.accent is not None:
+        return sketch
+    colour = np.array(rgb_of(sketch.colour))
+    light = float(
+        np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722)
+    )
+    if light >= _PALE:
+        return sketch
+    share = _FADE if sketch.pattern == "gradient" else 1
+    second = (255 * colour * (1 - share) + np.array(_PAPER) * share).round().astype(int)
+    return sketch.model_copy(update={"accent": "#" + "".join(f"{value:02x}" for value in second)})
 
 
 def _described(product: Product, ctx: Context) -> Product:

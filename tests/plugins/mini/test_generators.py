@@ -355,3 +355,23 @@ def test_a_draft_is_the_same_design(host):
     (draft,) = ask(host, mug(), size=128, scene=Scene(style="draft"))
     gap = np.abs(fine.image.astype(int) - draft.image).mean()
     assert 0 < gap < 25
+
+
+@pytest.mark.parametrize(
+    ("changes", "second"),
+    [
+        ({"colour": "#c3272b"}, "#f6f3ec"),
+        ({"colour": "#8fbfe4", "pattern": "gradient", "layout": "surface"}, "#d9e4ea"),
+        ({"colour": "#f0e7d4"}, None),  # paper is not seen beside cream
+        ({"colour": None}, None),
+        ({"colour": "#c3272b", "accent": "#1f7f86"}, "#1f7f86"),
+        ({"colour": "#c3272b", "layout": "label"}, None),
+    ],
+)
+def test_a_pattern_of_one_named_colour_is_on_paper(changes, second):
+    from prodgen_mini.brief import with_second_colour
+
+    from prodgen_sdk.types import ProductAsset
+
+    fields = {"family": "mug", "proportions": (), "pattern": "stripes", "layout": "tile"}
+    assert with_second_colour(ProductAsset(**fields | changes)).accent == second
