@@ -37,8 +37,13 @@ def test_products_come_with_variant_propensity_and_logged_impressions(stocked):
     assert [(e.type, e.sku, e.variant, e.propensity, e.position) for e in logged] == [
         ("impression", r.sku, r.variant, r.propensity, r.position) for r in found
     ]
+    # Ids of one request lie side by side in the log's index.
+    assert len({e.id for e in logged}) == 3
+    assert len({e.id[:-4] for e in logged}) == 1
     stocked.recommend("ann", 3, at=NOW, request_id="r1")
     assert stocked.store.events.count("ann") == 3
+    stocked.recommend("bob", 3, at=NOW, request_id="r1")
+    assert stocked.store.events.count("bob") == 3
     stocked.recommend("ann", 3, log=False)
     assert stocked.store.events.count("ann") == 3
 
