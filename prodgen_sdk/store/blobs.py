@@ -6,15 +6,16 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-
-import fsspec
-from fsspec import AbstractFileSystem
-from fsspec.implementations.local import LocalFileSystem
+from typing import TYPE_CHECKING
 
 from prodgen_sdk.errors import ConfigError, MissingDependency, StoreError
 from prodgen_sdk.files import write_atomically
 from prodgen_sdk.store.masking import mask
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
 
 
 class Blobs:
@@ -32,6 +33,11 @@ class Blobs:
     def __init__(self, url: str | Path, *, private: bool = False) -> None:
         self._mode = 0o600 if private else 0o666
         self._shown = mask(url)
+        self.folder = _local_folder(str(url))
+        """The local folder, or None."""
+        if self.folder is not None:
+            self.root = self.folder.as_posix().rstrip("/")
+            return
         try:
             self._fs, root = _open(str(url))
         except ImportError as error:
@@ -43,9 +49,14 @@ class Blobs:
                 f"{self._shown} is no place for files: {mask(error)}.",
                 hint="Give a folder, or a URL such as s3://bucket/folder.",
             ) from None
-        self.root = str(root).rstrip("/")
-        self.folder = Path(root) if isinstance(self._fs, LocalFileSystem) else None
-        """The local folder, or None."""
+        self.root = root.rstrip("/")
+
+    @cached_property
+    def _fs(self) -> AbstractFileSystem:
+        """The local file system, on first use: importing fsspec takes a fifth of a second, and many commands touch no file."""
+        from fsspec.implementations.local import LocalFileSystem
+
+        return LocalFileSystem()
 
     def write(self, name: str, data: bytes) -> None:
         """Writes `data`; a reader sees all of it or nothing. On a local disk it is flushed before this returns.
@@ -132,7 +143,10 @@ class Blobs:
 
     def contains(self, other: Blobs) -> bool:
         """Whether the files of `other` lie below this root, or at it."""
-        same = type(self._fs) is type(other._fs) and self._fs.storage_options == other._fs.storage_options
+        if self.folder is not None or other.folder is not None:
+            same = self.folder is not None and other.folder is not None
+        else:
+            same = type(self._fs) is type(other._fs) and self._fs.storage_options == other._fs.storage_options
         return same and f"{other.root}/".startswith(f"{self.root}/")
 
     def _path(self, name: str) -> str:
@@ -142,12 +156,19 @@ class Blobs:
         return path[path.index(self.root) + len(self.root) + 1 :] if self.root else path.lstrip("/")
 
 
-def _open(url: str) -> tuple[AbstractFileSystem, str]:
+def _local_folder(url: str) -> Path | None:
+    """The folder that is meant; None for a URL of another kind."""
     if "://" in url and not url.startswith("file://"):
-        opened: tuple[AbstractFileSystem, str] = fsspec.core.url_to_fs(url, use_listings_cache=False)
-        return opened
+        return None
     # fsspec would take the name of a folder for a chain of file systems where it holds two colons.
-    return LocalFileSystem(), Path(url.removeprefix("file://")).expanduser().absolute().as_posix()
+    return Path(url.removeprefix("file://")).expanduser().absolute()
+
+
+def _open(url: str) -> tuple[AbstractFileSystem, str]:
+    import fsspec
+
+    opened: tuple[AbstractFileSystem, str] = fsspec.core.url_to_fs(url, use_listings_cache=False)
+    return opened
 
 
 def _flush_folders(first: Path, last: Path) -> None:

@@ -89,3 +89,14 @@ def test_all_of_a_namespace_package_is_complete(module):
     }
     submodules = {name for name in public if isinstance(getattr(namespace, name), type(sys))}
     assert public - submodules - {"Any"} <= set(namespace.__all__)
+
+
+def test_a_local_store_loads_neither_object_stores_nor_the_dialect_of_another_database(tmp_path):
+    with prodgen_sdk.Studio.create(tmp_path) as studio:
+        assert not list(studio.products())  # the database is made now, by alembic
+    loaded = "[m for m in ('fsspec', 'sqlalchemy.dialects.postgresql', 'alembic') if m in sys.modules]"
+    code = (
+        f"import sys; from prodgen_sdk import Studio; list(Studio.open({str(tmp_path)!r}).products()); print({loaded})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
