@@ -24,6 +24,8 @@ from prodgen_sdk.types import Product
         ("Rubik's cube", "cuboid"),
         ("Hooded jacket", "sheet"),
         ("Padlock", "relief"),
+        ("Bean bag", "relief"),
+        ("Coffee maker", "relief"),
         ("果汁盒", "cuboid"),
         ("咖啡杯", "revolution"),
         ("棒球帽", "relief"),

@@ -99,6 +99,8 @@ _THINGS: tuple[tuple[tuple[str, ...], Words], ...] = (
     (("controller", "gamepad", "手柄"), Words("relief", depth=0.65)),
     (("steam iron", "电熨斗"), Words("relief", depth=0.45)),
     (("helmet", "头盔"), Words("relief", depth=1.2)),
+    (("bean bag", "beanbag", "pouf", "懒人沙发"), Words("relief", depth=1.0)),
+    (("coffee maker", "coffee machine", "espresso machine", "咖啡机"), Words("relief")),
     (("alarm clock", "wall clock", "闹钟", "挂钟"), Words("relief", depth=0.3)),
 )  # fmt: skip
 """Things that are no family, and their depth as a share of the width, from the outer sizes that they are mostly sold in and from the
