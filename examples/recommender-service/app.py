@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from prodgen_sdk import AsyncStudio, Busy, InputError, NotFound
+from prodgen_sdk import AsyncStudio, Busy, DeadlineExceeded, InputError, NotFound
 
 
 @asynccontextmanager
@@ -67,5 +67,6 @@ async def unknown(request: Request, error: NotFound) -> JSONResponse:
 
 
 @app.exception_handler(Busy)
-async def busy(request: Request, error: Busy) -> JSONResponse:
+@app.exception_handler(DeadlineExceeded)
+async def busy(request: Request, error: Busy | DeadlineExceeded) -> JSONResponse:
     return JSONResponse({"error": str(error)}, status_code=503, headers={"Retry-After": "1"})

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from prodgen_sdk import Product, Studio
+from prodgen_sdk import DeadlineExceeded, Product, Studio
 from prodgen_sdk.testing.fakes import fake_host
 
 EXAMPLE = Path(__file__).parents[2] / "examples/recommender-service/app.py"
@@ -50,5 +50,12 @@ def test_it_recommends_logs_serves_and_records(tmp_path, monkeypatch):
         assert picture.headers["content-type"] == "image/png"
         assert picture.content.startswith(b"\x89PNG")
         assert client.get("/pictures/nope").status_code == 404
+
+        async def late(*args, **options):
+            raise DeadlineExceeded("The budget of 50 ms was spent.")
+
+        monkeypatch.setattr(service.app.state.studio, "recommend", late)
+        answer = client.get("/users/ann/recommendations")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     with Studio.open(tmp_path, host=fake_host()) as studio:
         assert studio.store.events.count("ann") == 3
