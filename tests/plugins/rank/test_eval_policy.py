@@ -129,12 +129,19 @@ def test_a_log_that_explores_little_is_refused(tmp_path: Path, monkeypatch: pyte
 
 
 def test_what_cannot_be_evaluated_says_why(log: str, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.jsonl"
+    lines = [json.loads(line) for line in Path(log).read_text("utf-8").splitlines()]
+    bare.write_text("\n".join(json.dumps(line | {"propensity": None}) for line in lines), "utf-8")
     for options, message in (
         ({}, "Which log"),
         ({"data": log, "format": "csv"}, "no format"),
         ({"data": log, "campagne": "all"}, "Unknown option"),
         ({"data": log, "until": "tomorrow"}, "no ISO time"),
-        ({"data": log, "until": "2020-01-01"}, "none says with what probability"),
+        (
+            {"data": log, "until": "2020-01-01"},
+            r"still open to answers, and none is older than 30 minutes.*attribution",
+        ),
+        ({"data": str(bare)}, "none says with what probability"),
         ({"data": log, "attribution_minutes": 0}, "must be above 0"),
         ({"data": str(tmp_path), "format": "open-bandit"}, "no logs of the Open Bandit"),
         ({"data": str(tmp_path), "format": "open-bandit", "campaign": "kids"}, "no campaign"),

@@ -152,13 +152,16 @@ def _decisions(options: Mapping[str, Any]) -> tuple[list[Decision], dict[str, An
     minutes = float(options.get("attribution_minutes", 30))
     if not minutes > 0:
         raise InputError(f"attribution_minutes is {minutes:g}; it must be above 0.")
-    joined = join(
-        (row.event for row in rows if row.event is not None),
-        window=timedelta(minutes=minutes),
-        until=_time(options.get("until")),
-    )
+    events, window = [row.event for row in rows if row.event is not None], timedelta(minutes=minutes)
+    joined = join(events, window=window, until=_time(options.get("until")))
     decisions = usable(joined)
     if not decisions:
+        waiting = len(join(events, window=window)) - len(joined)
+        if waiting and not joined:
+            raise InputError(
+                f"{waiting} impressions in {path} are still open to answers, and none is older than {minutes:g} minutes.",
+                hint="Wait, or shorten the window: -o attribution_minutes=5.",
+            )
         raise InputError(
             f"Of {len(joined)} impressions in {path} none says with what probability it was made, and among what.",
             hint="Impressions that Studio.recommend logs say both; answers have the attribution window to come in.",
