@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.types import Product
 
 _HELD_BYTES = 500_000_000
+_SCENES = ("white", "gradient", "transparent")
 _FILES = (".json", ".jsonl", ".csv", ".parquet")
 
 
@@ -181,6 +182,11 @@ def _checked(options: dict[str, Any], parts: list[_Part]) -> dict[str, Any]:
     if skus and (most := skus.most_common(1)[0])[1] > 1:
         raise InputError(f"{most[0]} is given twice.", hint="Its pictures would overwrite each other.")
     options = options | {"views": parse_views(options["views"]), "scene": Scene.parse(options["scene"])}
+    if options["background"] in _SCENES:
+        raise InputError(
+            f"--background names a picture's file, and {options['background']!r} is a scene.",
+            hint=f"Use --scene {options['background']}.",
+        )
     if options["background"]:
         options["background"] = images.load(options["background"])
     request = {name: options[name] for name in ("views", "scene", "size", "negative")}

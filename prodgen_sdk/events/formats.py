@@ -22,6 +22,8 @@ ADAPTERS: Mapping[str, Adapter] = {
     "metarank": metarank,
 }
 FORMATS = (OWN, *ADAPTERS)
+_MARKS = {"eventType": "google-retail", "clientId": "shopify", "event": "metarank"}
+"""Fields that events of others must have and our own have not."""
 
 
 @dataclass(frozen=True)
@@ -75,4 +77,12 @@ def convert(items: Iterable[Any], format: str = OWN, first: int = 0) -> Iterator
                 yield EventRow(line, reason=part.reason)
             else:
                 found = parse_event(part)
-                yield EventRow(line, reason=found) if isinstance(found, str) else EventRow(line, found)
+                if isinstance(found, str):
+                    yield EventRow(line, reason=found if adapter else found + _looks_like(item))
+                else:
+                    yield EventRow(line, found)
+
+
+def _looks_like(item: Mapping[str, Any]) -> str:
+    other = next((format for mark, format in _MARKS.items() if mark in item), None)
+    return f"; it looks like an event of the format {other}, which has to be named" if other else ""

@@ -373,3 +373,12 @@ def test_a_file_that_is_no_text_is_named_once(tmp_path):
         (tmp_path / name).write_bytes(data)
         with pytest.raises(InputError, match=what):
             list(read_events(tmp_path / name))
+
+
+def test_events_of_another_format_are_recognised():
+    other = {"eventType": "search", "visitorId": "v", "eventTime": "2026-01-01T00:00:00Z"}
+    (row,) = convert([other])
+    assert row.event is None
+    assert "looks like an event of the format google-retail" in row.reason
+    (row,) = convert([{"id": "1", "user": "ann"}])
+    assert "looks like" not in row.reason

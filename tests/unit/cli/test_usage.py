@@ -23,6 +23,7 @@ from prodgen_sdk.cli.output import table
         (("generate", "mug-0", "mug-1", "--generator", "fake/sold"), 2, "Did you mean fake/solid"),
         (("generate", "mug-0", "mug-1", "--profile", "sqare"), 2, "Did you mean square"),
         (("generate", "mug-0", "mug-1", "--background", "none.png"), 2, "none.png"),
+        (("generate", "mug-1", "--background", "transparent"), 2, "Use --scene transparent"),
         (("generate", "mug-1", "--out", "c.jsonl"), 2, "c.jsonl is a file"),
         (("generate", "mug-1", "--out", "c.jsonl/deep/er"), 2, "c.jsonl is a file"),
         (("generate", "nope", "none.json"), 2, "none.json"),
