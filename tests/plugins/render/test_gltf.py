@@ -323,6 +323,8 @@ def test_draco(tmp_path: Path) -> None:
     plain, packed_model = (load_model(tmp_path / f"{name}.glb") for name in ("plain", "packed"))
     assert packed_model.facts["triangles"] == plain.facts["triangles"] == len(ball.faces)
     assert packed_model.bounds[0] == pytest.approx(plain.bounds[0], abs=1e-3)
+    with pytest.raises(InputError, match="triangles"):
+        load_model(tmp_path / "packed.glb", Config(max_triangles=100))
     damaged = (tmp_path / "packed.glb").read_bytes().replace(b"DRACO", b"DRABO")
     (tmp_path / "packed.glb").write_bytes(damaged)
     with pytest.raises(InputError, match="Draco data are damaged"):
@@ -390,6 +392,14 @@ def _no_vertex(made: Builder) -> None:
     made.primitive["indices"] = made.array(np.array([0, 1, 9], np.uint8))
 
 
+def _negative(made: Builder) -> None:
+    made.primitive["indices"] = made.array(np.array([0, 1, -3], np.int8))
+
+
+def _wraps(made: Builder) -> None:
+    made.primitive["indices"] = made.array(np.array([0, 1, 2**32 - 1], np.uint32))
+
+
 def _no_number(made: Builder) -> None:
     made.primitive["attributes"]["POSITION"] = made.array(np.full((4, 3), np.nan, np.float32))
 
@@ -422,6 +432,7 @@ def _text(made: Builder) -> None:
     [
         (_deep, "in the scene twice"), (_cycle, "in the scene twice"), (_announces, "rows"), (_fills, "rows"),
         (_short, "ends beyond"), (_beyond, "ends beyond"), (_no_vertex, "a vertex that is not there"),
+        (_negative, "a vertex that is not there"), (_wraps, "a vertex that is not there"),
         (_no_number, "no number"), (_lengths, "not one length"), (_huge, "beyond"), (_sparse, "a row that it has not"),
         (_no_texture, "texture 7"), (_text, "nodes.0.scale must be a list"),
     ],

@@ -76,7 +76,9 @@ def read(glb: Glb, primitive: Primitive, most: int) -> Triangles | None:
     faces = _faces(corners, primitive.mode if packed is None else _TRIANGLES)
     if len(faces) == 0:
         return None
-    if faces.max() >= len(vertices):
+    if len(faces) > most:
+        raise DamagedGlb(f"{len(faces):,} triangles are more than it announces")
+    if faces.min() < 0 or faces.max() >= len(vertices):
         raise DamagedGlb("a face has a vertex that is not there")
     if not np.isfinite(vertices).all():
         raise DamagedGlb("a coordinate is no number")
