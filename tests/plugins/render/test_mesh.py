@@ -161,7 +161,11 @@ def glb(text: bytes) -> bytes:
         ("a.glb", b"\x89PNG" + bytes(40), "not a valid GLB"),
         ("a.glb", glb(b'{"asset":{"version":"2.0"}}'), "no triangles"),
         ("a.glb", glb(b'{"images":[{"uri":"../../etc/passwd"}]}'), "refers to other files"),
-        ("a.glb", glb(b'{"nodes":[{"mesh":0}],"meshes":[{"primitives":[{"attributes":{"POSITION":7}}]}]}'), "not a valid GLB"),
+        (
+            "a.glb",
+            glb(b'{"nodes":[{"mesh":0}],"meshes":[{"primitives":[{"attributes":{"POSITION":7}}]}]}'),
+            "not a valid GLB",
+        ),
         ("a.glb", glb(b"[1, 2]"), "not a valid GLB"),
         ("a.obj", b"", "empty"),
         ("a.obj", b"hello\n", "no triangles|cannot be read"),
