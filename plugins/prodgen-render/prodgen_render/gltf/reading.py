@@ -22,6 +22,7 @@ _TO_WORLD = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], np.float64)
 """glTF is Y-up and faces +Z: (x, y, z) becomes (x, -z, y)."""
 
 _FURTHEST = 1e12
+"""Metres; what is scaled further overflows in determinants before `part_of` can measure it."""
 
 
 def read_glb(path: Path, config: Config) -> list[Part]:
