@@ -169,9 +169,10 @@ class Database:
     def _after_fork(self) -> None:
         self._pid = os.getpid()
         # SQLite has one writer; waiting here is fair and free, waiting inside SQLite is polling.
-        self._writing: AbstractContextManager[Any] = threading.Lock() if self.sqlite else nullcontext()
+        lock = threading.Lock()
+        self._writing: AbstractContextManager[Any] = lock if self.sqlite else nullcontext()
         self._readers = Readers(self.file, timeout=_BUSY_SECONDS) if self.file else None
-        self._writer = Writer(self.file, timeout=_BUSY_SECONDS) if self.file else None
+        self._writer = Writer(self.file, writing=lock, timeout=_BUSY_SECONDS) if self.file else None
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -14,18 +14,26 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
 
 _APPENDS_A_CHECKPOINT = 256
+# An import can make the log as long as the database; it is cut to this when it begins anew.
+_LOG_BYTES = 64 * 1024 * 1024
 logger = logging.getLogger(__name__)
 
 
 class Writer:
-    """One connection, opened at first use; whoever calls holds the lock of the one writer of this process.
+    """One connection, opened at first use.
 
     What SQLite would do at some commits, and let them wait for the disk, a thread does beside them: taking the write-ahead log over
     into the file.
+
+    Args:
+        file: the database.
+        writing: the lock of the one writer of this process, which whoever calls `append` holds.
+        timeout: seconds to wait for another process that writes.
     """
 
-    def __init__(self, file: Path, *, timeout: float) -> None:
+    def __init__(self, file: Path, *, writing: threading.Lock, timeout: float) -> None:
         self._file = file
+        self._writing = writing
         self._timeout = timeout
         self._connection: sqlite3.Connection | None = None
         self._appends = 0
@@ -65,6 +73,7 @@ class Writer:
         connection = sqlite3.connect(self._file, timeout=self._timeout, isolation_level=None, check_same_thread=False)
         for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON", "wal_autocheckpoint = 0"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
         self._connection = connection
         return connection
 
@@ -74,6 +83,11 @@ class Writer:
             try:
                 # Passive: it waits for nobody, and nobody for it.
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                # The log begins anew only after a moment when all of it is in the file, and meanwhile more was appended. What is
+                # left now is little. Without this the log of a busy service grows for ever, and each read searches all of it.
+                connection.execute("PRAGMA busy_timeout = 0")
+                with self._writing:
+                    connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
             finally:
                 connection.close()
         except sqlite3.Error as error:

@@ -151,3 +151,12 @@ with open_store(sys.argv[1], sys.argv[2]) as store:
     assert [product.sku for product in store.products.iterate()] == ["after", "child", "parent"]
 """
     subprocess.run([sys.executable, "-W", "ignore", "-c", code, url, str(tmp_path / "assets")], check=True, timeout=60)
+
+
+def test_the_log_of_appends_without_a_pause_stays_small(tmp_path, event):
+    written = []
+    with open_store(f"sqlite:///{tmp_path}/store.db", tmp_path / "assets") as store:
+        for batch in range(2048):
+            store.events.append([event(f"{batch}-{number}", "impression", memo="m" * 900) for number in range(10)])
+            written.append((tmp_path / "store.db-wal").stat().st_size)
+    assert written[-1] < 3 * written[256]
