@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 from prodgen_sdk.bound import BoundPolicy, BoundRanker
 from prodgen_sdk.config import RecommendConfig
-from prodgen_sdk.types import Feedback
+from prodgen_sdk.types import Feedback, View
 
 if TYPE_CHECKING:
     from prodgen_sdk.store import Store
 
 _COMPONENT = "core/learn"
-_CHUNK = 1000
+# A policy keeps and models what it knows after each part: with small parts that is most of the work.
+_CHUNK = 10_000
 
 
 def teach_policy(store: Store, policy: BoundPolicy, config: RecommendConfig, *, now: datetime) -> int:
@@ -44,7 +45,8 @@ def teach_policy(store: Store, policy: BoundPolicy, config: RecommendConfig, *, 
 
 
 def _with_views(store: Store, feedback: list[Feedback]) -> list[Feedback]:
-    views = {variant.id: variant.view for variant in store.variants.iterate(ids=sorted({f.variant for f in feedback}))}
+    documents = store.variants.documents({item.variant for item in feedback})
+    views = {id: View.model_validate(document["view"]) for id, document in documents.items()}
     return [item.model_copy(update={"view": views.get(item.variant)}) for item in feedback]
 
 

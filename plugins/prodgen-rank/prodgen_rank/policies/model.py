@@ -167,14 +167,17 @@ def _seen(feedback: Sequence[Feedback], groups: Groups | None) -> tuple[Floats, 
     """The looks [n, P] and circumstances [n, Q] that the policy saw; without its memo, those of the view alone."""
     looks = np.zeros((len(feedback), len(LOOKS)))
     circumstances = np.zeros((len(feedback), len(CIRCUMSTANCES)))
+    sketches: dict[int, Floats] = {}
     for row, item in enumerate(feedback):
         found = parse_memo(item.memo) if item.memo else None
         if found is None:
             looks[row], circumstances[row, 0] = bare_looks(item.view), 1.0
             continue
         looks[row], circumstances[row], sketch = found
-        if groups is not None and sketch is not None:
-            circumstances[row, GROUP] = groups.shares(sketch[None].astype(np.float32))[0]
+        if sketch is not None:
+            sketches[row] = sketch
+    if groups is not None and sketches:
+        circumstances[list(sketches), GROUP] = groups.shares(np.stack(list(sketches.values())).astype(np.float32))
     return looks, circumstances
 
 
