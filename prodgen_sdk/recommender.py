@@ -7,9 +7,9 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +17,13 @@ from prodgen_sdk.config import RecommendConfig
 from prodgen_sdk.context import Progress
 from prodgen_sdk.errors import DeadlineExceeded, InputError, NotFound, ProdgenError
 from prodgen_sdk.host import Host
-from prodgen_sdk.pipeline import learn
 from prodgen_sdk.pipeline.embed import Embedder
 from prodgen_sdk.pipeline.explain import Explanation, explain
 from prodgen_sdk.pipeline.recommend import Choices, answer, choose, described, first, impressions, retrieve
 from prodgen_sdk.serving.catalogue import Catalogue
 from prodgen_sdk.serving.impressions import ImpressionLog
 from prodgen_sdk.serving.intake import Intake, Recorded
+from prodgen_sdk.serving.learning import Learning
 from prodgen_sdk.serving.lookout import Lookout
 from prodgen_sdk.serving.people import People
 from prodgen_sdk.serving.personal import Personal
@@ -35,6 +35,7 @@ from prodgen_sdk.types import (
     Candidate,
     Erased,
     Event,
+    EventType,
     Filter,
     Image,
     Locale,
@@ -63,10 +64,10 @@ class Recommender:
         self._store = store
         self._host = host
         self._config = config
-        self._lock = threading.RLock()
         self._catalogue = Catalogue(store, host, config.text_share)
         host.products = self._catalogue.products
         self._lookout = Lookout(store, host)
+        self._learning = Learning(store, host, config, self._lookout)
         self._people = People(store, self._catalogue, config)
         self._personal = Personal(host, config, self._catalogue, self._people, self._lookout)
         self._shelf = Shelf(store, host, self._catalogue, self._people, self._lookout)
@@ -249,30 +250,35 @@ class Recommender:
 
     def learn(self, *, at: datetime | None = None) -> dict[str, int]:
         """See `Studio.learn`."""
-        with self._lock:
-            self._log.flush()
-            learn.teach_ranker(self._store, self._ranker)
-            told = learn.teach_policy(self._store, self._policy, self._config, now=at or datetime.now(UTC))
-            self._lookout.look(fitted=True)
-            return {"impressions": told}
+        self._log.flush()
+        return {"impressions": self._learning.learn(at or datetime.now(UTC))}
 
     def forget(self, user: str) -> Erased:
         """See `Studio.forget`. What a run that was interrupted left undone is finished by the next one."""
-        with self._lock:
-            self._log.flush()
-            unfinished = learn.is_retelling(self._store, self._policy) or self._store.owes_purge()
-            if not self._store.knows(user) and not unfinished:
-                raise NotFound(f"Nothing is known of the user {user!r}.")
-            learn.begin_retelling(self._store, self._policy)
-            try:
+        self._log.flush()
+        if not (self._store.knows(user) or self._store.owes_purge() or self._learning.is_unfinished):
+            raise NotFound(f"Nothing is known of the user {user!r}.")
+        try:
+            with self._learning.erasing():
                 return self._store.forget(user)
-            finally:
-                learn.teach_ranker(self._store, self._ranker)
-                learn.teach_policy(self._store, self._policy, self._config, now=datetime.now(UTC))
-                self._catalogue.forget_queries()
-                self._people.forget(user)
-                self._traces.forget(user)
-                self._lookout.look(fitted=True)
+        finally:
+            self._catalogue.forget_queries()
+            self._people.forget(user)
+            self._traces.forget(user)
+
+    def prune_events(
+        self, older_than: timedelta, *, types: Collection[EventType] | None = None, at: datetime | None = None
+    ) -> int:
+        """See `Studio.prune_events`. What a run that was interrupted left undone is finished by the next one."""
+        window = timedelta(minutes=self._config.attribution_minutes)
+        if older_than < window:
+            raise InputError(
+                f"Events are kept for {window} at least: answers to impressions may still come.",
+                hint="That time is attribution_minutes in [recommend].",
+            )
+        self._log.flush()
+        with self._learning.erasing():
+            return self._store.events.prune((at or datetime.now(UTC)) - older_than, types)
 
     def explain(
         self,

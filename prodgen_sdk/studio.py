@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from prodgen_sdk.types import (
     DressedClip,
     Erased,
     Event,
+    EventType,
     Filter,
     Fit,
     GarmentCategory,
@@ -464,6 +465,23 @@ class Studio:
             NotFound: nothing is known of the user.
         """
         return self.recommender.forget(user)
+
+    def prune_events(
+        self, older_than: timedelta, *, types: Collection[EventType] | None = None, at: datetime | None = None
+    ) -> int:
+        """Deletes events that are older than a time and all that was learnt from them; returns how many there were.
+
+        Others read and write meanwhile. Ranker and policy then learn anew from the log that is left, which takes as long as
+        `learn` takes for all of it.
+
+        Args:
+            types: only events of these types, such as `["impression"]`, which most of a log is made of; None for all.
+            at: the time that it is now.
+
+        Raises:
+            InputError: answers to impressions of that time may still come (`[recommend] attribution_minutes`).
+        """
+        return self.recommender.prune_events(older_than, types=types, at=at)
 
     # Parts
 

@@ -1,4 +1,4 @@
-"""`prodgen recommend`, `similar`, `record`, `events export`, `learn` and `forget`."""
+"""`prodgen recommend`, `similar`, `learn` and `forget`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from prodgen_sdk.studio import Studio
     from prodgen_sdk.types import Recommendation, Trace
 
-_AT_ONCE = 5000
 _CAUSES = 5
 _FILTER = typer.Option(
     [], "--filter", metavar="KEY=VALUE", help="category=home, tag=new, price=10..50, sku=a, exclude=b; may be repeated."
@@ -23,11 +22,8 @@ _FILTER = typer.Option(
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (recommend, similar, record, learn, forget):
+    for command in (recommend, similar, learn, forget):
         app.command(command.__name__)(command)
-    group = typer.Typer(help="The log of events.", no_args_is_help=True)
-    group.command("export")(export_events)
-    app.add_typer(group, name="events")
 
 
 def recommend(
@@ -132,66 +128,6 @@ def similar(
         nothing = "" if found else _why_nothing(studio)
     rows = [(item.sku, item.title, f"{item.score:.3f}", item.variant) for item in found]
     emit(as_json, found, lambda: note(nothing) if nothing else table(("sku", "title", "score", "variant"), rows))
-
-
-def record(
-    ctx: typer.Context,
-    file: str = typer.Argument(..., metavar="FILE.(jsonl|parquet)"),
-    format: str = typer.Option(
-        "prodgen", "--format", metavar="NAME", help="prodgen, google-retail, shopify, shopify-sku or metarank."
-    ),
-    as_json: bool = JSON,
-) -> None:
-    """Add events, one JSON object a line or one row each. Exit code 3 if some lines were rejected."""
-    from collections import Counter
-    from itertools import islice
-    from pathlib import Path
-
-    from prodgen_sdk.events import check_format, read_events
-
-    check_format(format)
-    counts: Counter[str] = Counter(new=0, known=0)
-    skipped: Counter[str] = Counter()
-    rejected: list[tuple[int, str]] = []
-    with open_studio(ctx) as studio:
-        rows = read_events(Path(file), format)
-        while part := list(islice(rows, _AT_ONCE)):
-            good = [(row.line, row.event) for row in part if row.event is not None]
-            recorded = studio.record(event for _, event in good)
-            counts.update(new=recorded.new, known=recorded.known)
-            skipped.update(row.skipped for row in part if row.skipped)
-            rejected += [(row.line, row.reason) for row in part if row.reason]
-            rejected += [(good[place][0], reason) for place, reason in recorded.rejected]
-    rejected.sort()
-    report = {
-        **counts,
-        "rejected": [{"line": line, "reason": reason} for line, reason in rejected],
-        "skipped": dict(skipped.most_common()),
-    }
-
-    def show() -> None:
-        typer.echo(f"{counts['new']} new, {counts['known']} known already, {len(rejected)} rejected")
-        for line, reason in rejected:
-            note(f"  line {line}: {reason}")
-        for kind, number in skipped.most_common():
-            note(f"  nothing is recorded of: {kind} ({number})")
-
-    emit(as_json, report, show)
-    if rejected:
-        raise typer.Exit(3 if counts["new"] + counts["known"] else 2)
-
-
-def export_events(
-    ctx: typer.Context, file: str = typer.Argument(..., metavar="FILE.jsonl"), as_json: bool = JSON
-) -> None:
-    """Write all events, one JSON object a line, as `prodgen record` reads them."""
-    from pathlib import Path
-
-    from prodgen_sdk.events import write_events
-
-    with open_studio(ctx) as studio:
-        number = write_events(Path(file), (event for _, event in studio.store.events.log()))
-    emit(as_json, {"events": number, "file": file}, lambda: note(f"{number} events were written to {file}"))
 
 
 def learn(ctx: typer.Context, as_json: bool = JSON) -> None:

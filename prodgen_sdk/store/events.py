@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
-from sqlalchemy import BigInteger, Row, Select, bindparam, func, insert, select, tuple_, union_all
+from sqlalchemy import BigInteger, Row, Select, bindparam, delete, func, insert, select, tuple_, union_all
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.store.database import CHUNK, Database, batched
@@ -110,6 +110,26 @@ class Events:
         while rows := self._read(query.where(tuple_(events.c.at, events.c.sequence) > last)):
             yield from map(event_of, rows)
             last = (rows[-1].at, rows[-1].sequence)
+
+    def prune(self, before: datetime, types: Collection[EventType] | None = None) -> int:
+        """Deletes events of a time before `before`, oldest first, and returns how many there were.
+
+        Each part is a transaction of its own, so that others write in between; what was interrupted is completed by the next run.
+
+        Args:
+            types: only events of these types; None for all.
+        """
+        old = select(events.c.at, events.c.sequence).where(events.c.at < to_micros(before))
+        if types is not None:
+            old = old.where(events.c.type.in_(sorted(types)))
+        old = old.order_by(events.c.at, events.c.sequence)
+        last, pruned = (to_micros(datetime.min), 0), 0
+        while rows := self._read(old.where(tuple_(events.c.at, events.c.sequence) > last)):
+            with self._database.write("events", durable=False) as connection:
+                gone = delete(events).where(events.c.sequence.in_([row.sequence for row in rows]))
+                pruned += connection.execute(gone).rowcount
+            last = (rows[-1].at, rows[-1].sequence)
+        return pruned
 
     def count(self, user: str | None = None) -> int:
         query = select(func.count()).select_from(events)

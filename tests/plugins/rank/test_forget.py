@@ -1,4 +1,4 @@
-"""After `forget` everything that was learnt is, byte for byte, what it would be if the user had never come."""
+"""After events are erased everything that was learnt is, byte for byte, what it would be if they had never come."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from prodgen_rank import plugin
 
-from prodgen_sdk import Config, Event, Product, Studio
+from prodgen_sdk import Config, Event, InputError, Product, Studio
 from prodgen_sdk.config import DefaultsConfig, RuntimeConfig
 from prodgen_sdk.testing.fakes import fake_host
 
@@ -103,6 +103,30 @@ def test_state_is_that_of_a_log_which_never_had_the_user(tmp_path, policy):
             s.recommend("bob", 4, at=AT + timedelta(days=9), request_id="x", log=False) for s in (studio, never)
         )
         assert [(r.sku, r.score, r.propensity) for r in one] == [(r.sku, r.score, r.propensity) for r in other]
+
+
+@pytest.mark.parametrize("types", [None, ["impression", "click"]])
+def test_after_pruning_state_is_that_of_the_log_that_is_left(tmp_path, types):
+    with opened(tmp_path / "a", "policy/lints") as studio, opened(tmp_path / "b", "policy/lints") as never:
+        studio.recommender.sync()
+        events, end = log(studio), AT + timedelta(days=1)
+        studio.record(events)
+        studio.learn()
+        pruned = studio.prune_events(timedelta(hours=12), types=types, at=end)
+        kept = [e for e in events if e.at >= end - timedelta(hours=12) or (types and e.type not in types)]
+        assert 0 < pruned == len(events) - len(kept)
+        assert list(studio.store.events.log_by_time()) == sorted(kept, key=lambda event: event.at)
+        never.record(kept)
+        never.learn()
+        assert learnt(studio) == learnt(never)
+        assert studio.prune_events(timedelta(hours=12), types=types, at=end) == 0
+
+
+def test_impressions_that_may_be_answered_still_are_kept(tmp_path):
+    with opened(tmp_path, "policy/lints", attribution_minutes=90) as studio:
+        with pytest.raises(InputError, match="Events are kept for 1:30:00 at least"):
+            studio.prune_events(timedelta(minutes=89))
+        assert studio.prune_events(timedelta(minutes=90)) == 0
 
 
 def test_no_file_and_nothing_in_memory_names_the_user(tmp_path):

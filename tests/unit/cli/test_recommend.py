@@ -1,6 +1,7 @@
 """`prodgen record`, `recommend`, `learn` and what belongs to them."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 
 def test_generate_publishes_and_recommend_shows(shop, tmp_path):
@@ -63,6 +64,25 @@ def test_a_foreign_log_is_recorded_and_comes_out_as_ours(shop, tmp_path):
     shop("forget", "ann")
     assert json.loads(shop("record", "ours.jsonl", "--json")[1])["new"] == 1
     assert shop("events", "export", "none/ours.jsonl")[0] == 2
+
+
+def test_old_events_are_pruned(shop, tmp_path):
+    now = datetime.now(UTC)
+    events = [
+        {"id": str(n), "user": "ann", "type": kind, "sku": "mug-1", "at": (now - timedelta(days=days)).isoformat()}
+        for n, (kind, days) in enumerate([("view", 1), ("view", 40), ("impression", 40), ("impression", 2)])
+    ]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, events)))
+    shop("record", "log.jsonl")
+    code, out, _ = shop("events", "prune", "--older-than", "30", "--type", "impression", "--json")
+    assert (code, json.loads(out)) == (0, {"pruned": 1, "events": 3})
+    code, _, err = shop("events", "prune", "--older-than", "1.5")
+    assert (code, err) == (0, "2 events were deleted, 1 are left\n")
+    code, _, err = shop("events", "prune", "--older-than", "1", "--type", "glance")
+    assert code == 2
+    assert "'glance' is no type of events" in err
+    assert shop("events", "prune", "--older-than", "-1")[0] == 2
+    assert shop("events", "prune", "--older-than", "0")[0] == 2
 
 
 def test_recommend_explains_itself(shop, tmp_path):

@@ -1,0 +1,60 @@
+"""What ranker and policy know, from the log as it is: after more has come, and after some was erased."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from prodgen_sdk.config import RecommendConfig
+from prodgen_sdk.host import Host
+from prodgen_sdk.pipeline import learn
+from prodgen_sdk.serving.lookout import Lookout
+
+if TYPE_CHECKING:
+    from prodgen_sdk.store import Store
+
+
+class Learning:
+    """One thread of this process learns at a time."""
+
+    def __init__(self, store: Store, host: Host, config: RecommendConfig, lookout: Lookout) -> None:
+        self._store = store
+        self._host = host
+        self._config = config
+        self._lookout = lookout
+        self._lock = threading.RLock()
+
+    @cached_property
+    def _ranker(self) -> Any:
+        return self._host.get("ranker")
+
+    @cached_property
+    def _policy(self) -> Any:
+        return self._host.get("policy")
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether what was learnt may still hold something that was erased: a process was killed in between."""
+        return learn.is_retelling(self._store, self._policy)
+
+    def learn(self, now: datetime) -> int:
+        """Fits the ranker, and tells the policy the feedback that is new; returns how many impressions that were."""
+        with self._lock:
+            learn.teach_ranker(self._store, self._ranker)
+            told = learn.teach_policy(self._store, self._policy, self._config, now=now)
+            self._lookout.look(fitted=True)
+            return told
+
+    @contextmanager
+    def erasing(self) -> Iterator[None]:
+        """Around what erases events: both then forget everything and learn anew from the log that is left."""
+        with self._lock:
+            learn.begin_retelling(self._store, self._policy)
+            try:
+                yield
+            finally:
+                self.learn(datetime.now(UTC))
