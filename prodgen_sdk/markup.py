@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterable
 from html import escape
 from typing import TypeAlias
@@ -12,7 +13,9 @@ from prodgen_sdk.metadata import Metadata
 from prodgen_sdk.types import Image
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-_VOID = {"img", "meta", "br"}
+_SCRIPT = "; script-src 'sha256-{}'"
+"""Of all scripts, the one with this digest: none that gets into the page in another way."""
+_VOID = {"img", "meta", "br", "input"}
 _QUALITY = 82
 
 
@@ -53,18 +56,25 @@ def picture(image: Image, alt: str, *, width: int | None = None, metadata: Metad
     return el("img", src=source, alt=alt, width=full, height=height, loading="lazy", decoding="async")
 
 
-def page(title: str, style: str, *body: Child) -> str:
-    """A whole HTML file that asks nothing of anybody when it is opened: its style is in it, and its pictures are `picture`."""
+def page(title: str, style: str, *body: Child, script: str = "") -> str:
+    """A whole HTML file that asks nothing of anybody when it is opened: its style is in it, and its pictures are `picture`.
+
+    Args:
+        script: JavaScript to run once the body is there; no other script runs.
+    """
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = _POLICY + (_SCRIPT.format(digest) if script else "")
     head = el(
         "head",
         el("meta", charset="utf-8"),
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        el("meta", http_equiv="Content-Security-Policy", content=policy),
         el("meta", name="color-scheme", content="light dark"),
         el("title", title),
         el("style", Html(style)),
     )
-    return f"<!doctype html>\n{el('html', head, el('body', *body), lang='en')}\n"
+    last = el("script", Html(script)) if script else None
+    return f"<!doctype html>\n{el('html', head, el('body', *body, last), lang='en')}\n"
 
 
 def _child(child: Child) -> str:

@@ -28,7 +28,7 @@ def finish(
     out: str = typer.Option(
         ...,
         metavar="DIR",
-        help="Gets DIR/<name>.<format>; of one name in several folders, DIR/<folder>/<name>.<format>.",
+        help="Gets DIR/<name>.<format>; of pictures in several folders, DIR/<folder>/<name>.<format>.",
     ),
     profile: str = typer.Option(
         "marketplace",
@@ -135,15 +135,14 @@ def _format(name: str) -> str:
 def _targets(files: list[str], folder: Path, ending: str) -> list[tuple[str, Path]]:
     """Where each picture goes; two that would go to one place are an error.
 
-    Pictures of one name in several folders, as `prodgen generate` writes them, keep their folders below the one they share.
+    Pictures of several folders, as `prodgen generate` and `catalog export` write them, keep theirs below the one they share:
+    the folder says whose picture it is.
     """
     from prodgen_sdk.errors import InputError
 
     sources = [Path(file).absolute() for file in dict.fromkeys(files)]
-    places = [Path(source.name) for source in sources]
-    if len(set(places)) < len(places):
-        shared = os.path.commonpath([source.parent for source in sources])
-        places = [source.relative_to(shared) for source in sources]
+    shared = os.path.commonpath([source.parent for source in sources])
+    places = [source.relative_to(shared) for source in sources]
     found: dict[Path, str] = {}
     for file, source, place in zip(dict.fromkeys(files), sources, places, strict=True):
         own = source.suffix.lower()

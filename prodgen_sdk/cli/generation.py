@@ -86,7 +86,7 @@ class Report:
         for sku, pictures in by_sku.items():
             for state in ("in_review", "rejected"):
                 found = [p for p in pictures if p["review"] == state]
-                if found:
+                if found and (len(found) < len(pictures) or _why(found)):  # the table says all else
                     note(f"{state}: {sku}: {len(found)} of {len(pictures)}{_why(found)}")
         for sku, reasons in self.refused.items():
             note(f"refused: {sku}: {'; '.join(reasons)}")

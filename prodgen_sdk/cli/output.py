@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 JSON = typer.Option(False, "--json", help="Print JSON on standard output.")
 ClickException = typer.BadParameter.__mro__[2]
 """The base of what typer raises for words that it does not understand; typer itself gives it no public name."""
+
+_ANY_WIDTH = 100_000
+"""Characters of a line that no program reads in pieces."""
 
 _results: TextIO | None = None
 """Where JSON goes while standard output is led elsewhere."""
@@ -121,16 +125,20 @@ def jsonable(value: Any) -> Any:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-    """Prints a table on standard output. Nothing is cut short: a word that does not fit, as all of Chinese, goes on below."""
+    """Prints a table on standard output. Nothing is cut short: a word that does not fit, as all of Chinese, goes on below.
+
+    The first column, which names things, stays whole to be copied; where the output is no terminal and nobody set `COLUMNS`, every row is one line.
+    """
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Column, Table
 
-    folded = (Column(name, overflow="fold") for name in columns)
+    folded = (Column(name, overflow="fold", no_wrap=place == 0) for place, name in enumerate(columns))
     shown = Table(*folded, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for row in rows:
         shown.add_row(*(escape(harmless(str(cell))) for cell in row))
-    Console(soft_wrap=not sys.stdout.isatty()).print(shown)
+    fits = sys.stdout.isatty() or "COLUMNS" in os.environ
+    Console(width=None if fits else _ANY_WIDTH).print(shown)
 
 
 def write_utf8() -> None:

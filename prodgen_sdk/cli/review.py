@@ -10,17 +10,21 @@ from prodgen_sdk.cli.output import JSON, emit, open_studio, table
 from prodgen_sdk.terminal import note
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prodgen_sdk.studio import Studio
-    from prodgen_sdk.types import ReviewState
+    from prodgen_sdk.types import ReviewState, Variant
 
 group = typer.Typer(help="See and decide what waits for a person.", no_args_is_help=True)
 _BY = typer.Option("cli", help="Who decides; kept with the decision.")
 _REASON = typer.Option("", help="Why; kept with the decision.")
 _IDS = typer.Argument(
-    ...,
-    metavar="(VARIANT|SKU)...",
+    None,
+    metavar="[VARIANT|SKU]...",
     help="A sku stands for all of its pictures that wait, or (reopen) that were rejected.",
 )
+_ALL = typer.Option(False, "--all", help="All products, instead of names.")
+_GENERATOR = typer.Option("", metavar="ID", help="Only pictures of this generator; catalogue/photo for your own.")
 _STATE = typer.Option("in_review", help="draft, in_review, approved or rejected.")
 
 
@@ -32,15 +36,16 @@ def add_to(app: typer.Typer) -> None:
 def list_waiting(
     ctx: typer.Context,
     state: str = _STATE,
+    generator: str = _GENERATOR,
     as_json: bool = JSON,
 ) -> None:
     """List pictures of a state, by default those that wait."""
+    from prodgen_sdk.cli.decisions import why
+
     wanted = _state(state)
     with open_studio(ctx) as studio:
-        variants = list(studio.variants(review=wanted))
-    rows = [
-        (v.id, v.sku, v.view.slug, v.generator, "; ".join((*v.screening.reasons, *v.shortcomings))) for v in variants
-    ]
+        variants = list(_pictures(studio, wanted, generator))
+        rows = [(v.id, v.sku, v.view.slug, v.generator, "; ".join(why(studio, v))) for v in variants]
     emit(as_json, variants, lambda: table(("variant", "sku", "view", "generator", "why"), rows))
 
 
@@ -49,10 +54,14 @@ def page(
     ctx: typer.Context,
     out: str = typer.Option("review.html", metavar="FILE.html", help="The page: one file, with the pictures in it."),
     state: str = _STATE,
+    generator: str = _GENERATOR,
     limit: int = typer.Option(500, min=1, help="Show so many pictures, the oldest first."),
     as_json: bool = JSON,
 ) -> None:
-    """Write a page that shows the pictures of a state, by default those that wait, with what there is to say of each."""
+    """Write a page that shows the pictures of a state, by default those that wait, with what there is to say of each.
+
+    What is chosen on it is saved as a file for `prodgen review apply`.
+    """
     from itertools import islice
     from pathlib import Path
 
@@ -61,8 +70,9 @@ def page(
 
     wanted, file = _state(state), Path(out)
     with open_studio(ctx) as studio:
-        variants = list(islice(studio.variants(review=wanted), limit))
-        more = studio.store.variants.count(review=wanted) - len(variants)
+        pictures = _pictures(studio, wanted, generator)
+        variants = list(islice(pictures, limit))
+        more = sum(1 for _ in pictures)
         write_atomically(file, review_page(studio, variants, wanted, more).encode())
     report = {"file": file, "pictures": len(variants), "left_out": more}
     emit(
@@ -73,69 +83,110 @@ def page(
 
 
 @group.command()
+def apply(
+    ctx: typer.Context,
+    file: str = typer.Argument(..., metavar="FILE.jsonl", help="What the page saved: a decision a line."),
+    by: str = _BY,
+    as_json: bool = JSON,
+) -> None:
+    """Take the decisions that were saved on the page. Exit code 3 if some could not be taken; doing it again is harmless."""
+    from pathlib import Path
+
+    from prodgen_sdk.cli.decisions import Decision, decide, read_decisions
+
+    lines = dict(read_decisions(Path(file)))
+    wrong = {where: line for where, line in lines.items() if isinstance(line, str)}
+    with open_studio(ctx) as studio:
+        done, failures = decide(studio, {w: line for w, line in lines.items() if isinstance(line, Decision)}, by)
+    _tell(done, wrong | failures, as_json)
+
+
+@group.command()
 def approve(
-    ctx: typer.Context, ids: list[str] = _IDS, by: str = _BY, reason: str = _REASON, as_json: bool = JSON
+    ctx: typer.Context,
+    ids: list[str] = _IDS,
+    everything: bool = _ALL,
+    generator: str = _GENERATOR,
+    by: str = _BY,
+    reason: str = _REASON,
+    as_json: bool = JSON,
 ) -> None:
     """Approve pictures: they will be indexed and shown."""
-    _decide(ctx, ids, "approved", by, reason, as_json)
+    _decide(ctx, ids, everything, generator, "approved", by, reason, as_json)
 
 
 @group.command()
 def reject(
-    ctx: typer.Context, ids: list[str] = _IDS, by: str = _BY, reason: str = _REASON, as_json: bool = JSON
+    ctx: typer.Context,
+    ids: list[str] = _IDS,
+    everything: bool = _ALL,
+    generator: str = _GENERATOR,
+    by: str = _BY,
+    reason: str = _REASON,
+    as_json: bool = JSON,
 ) -> None:
     """Reject pictures: they will not be shown any more; `reopen` takes it back."""
-    _decide(ctx, ids, "rejected", by, reason, as_json)
+    _decide(ctx, ids, everything, generator, "rejected", by, reason, as_json)
 
 
 @group.command()
 def reopen(
-    ctx: typer.Context, ids: list[str] = _IDS, by: str = _BY, reason: str = _REASON, as_json: bool = JSON
+    ctx: typer.Context,
+    ids: list[str] = _IDS,
+    everything: bool = _ALL,
+    generator: str = _GENERATOR,
+    by: str = _BY,
+    reason: str = _REASON,
+    as_json: bool = JSON,
 ) -> None:
     """Let rejected pictures wait for a decision again."""
-    _decide(ctx, ids, "in_review", by, reason, as_json)
+    _decide(ctx, ids, everything, generator, "in_review", by, reason, as_json)
 
 
-def _decide(ctx: typer.Context, names: list[str], state: ReviewState, by: str, reason: str, as_json: bool) -> None:
-    from prodgen_sdk.errors import InputError, PartlyDone
-
-    done = []
-    failures: dict[str, str] = {}
-    with open_studio(ctx) as studio:
-        for name in names:
-            try:
-                done += [studio.review(id, state, by=by, reason=reason) for id in _ids(studio, name, state)]
-            except InputError as error:
-                failures[name] = str(error)
-    if not done:
-        raise InputError(" ".join(failures.values()))
-    emit(as_json, [{"id": v.id, "review": v.review} for v in done], lambda: note(f"{len(done)} pictures are {state}"))
-    if failures:
-        raise PartlyDone(f"{len(failures)} of {len(names)} could not be moved.", failures)
-
-
-def _ids(studio: Studio, name: str, state: ReviewState) -> list[str]:
-    """The picture of that id, or the pictures of that sku which wait for this decision."""
+def _decide(
+    ctx: typer.Context,
+    names: list[str] | None,
+    everything: bool,
+    generator: str,
+    state: ReviewState,
+    by: str,
+    reason: str,
+    as_json: bool,
+) -> None:
+    from prodgen_sdk.cli.decisions import Decision, decide, waiting
     from prodgen_sdk.errors import InputError
 
-    if studio.store.products.existing([name]) and not studio.store.variants.existing([name]):
-        before: ReviewState = "rejected" if state == "in_review" else "in_review"
-        found = [variant.id for variant in studio.variants(name, review=before) if not _superseded(studio, variant.id)]
-        if not found:
-            raise InputError(
-                f"No picture of {name} {'waits' if before == 'in_review' else 'was rejected'}.",
-                hint="Name the picture by its own id.",
-            )
-        return found
-    if state == "approved" and studio.store.variants.get(name).review == "rejected":
-        raise InputError(f"Variant {name} was rejected.", hint=f"First run: prodgen review reopen {name}")
-    return [name]
+    if bool(names) == everything:
+        raise InputError("Name pictures or skus, or say --all.")
+    with open_studio(ctx) as studio:
+        wanted = waiting(studio, None, state, generator) if everything else names or []
+        if not wanted:
+            raise InputError(f"No picture {'was rejected' if state == 'in_review' else 'waits'}.")
+        decisions = {name: Decision(variant=name, review=state, reason=reason) for name in wanted}
+        done, failures = decide(studio, decisions, by, generator)
+    _tell(done, failures, as_json)
 
 
-def _superseded(studio: Studio, id: str) -> bool:
-    """Whether publishing a newer picture of the same view took this one from sight, so that nobody decided on it."""
-    steps = studio.store.reviews.of(id)
-    return bool(steps) and steps[-1].by == "core"
+def _tell(done: list[Variant], failures: dict[str, str], as_json: bool) -> None:
+    """What was decided, by the state that came of it; the rest is named."""
+    from collections import Counter
+
+    from prodgen_sdk.errors import InputError, PartlyDone
+
+    if not done:
+        raise InputError(" ".join(failures.values()) or "There is no decision in the file.")
+    states = Counter(variant.review for variant in done)
+    emit(
+        as_json,
+        [{"id": v.id, "review": v.review} for v in done],
+        lambda: note(", ".join(f"{number} pictures are {state}" for state, number in states.items())),
+    )
+    if failures:
+        raise PartlyDone(f"{len(failures)} could not be moved.", failures)
+
+
+def _pictures(studio: Studio, state: ReviewState, generator: str) -> Iterator[Variant]:
+    return (v for v in studio.variants(review=state) if generator in ("", v.generator))
 
 
 def _state(name: str) -> ReviewState:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from prodgen_sdk.cli.decisions import LONGEST_REASON, why
 from prodgen_sdk.markup import Html, el, page, picture
 
 if TYPE_CHECKING:
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     from prodgen_sdk.types import Variant
 
 _WIDTH = 220
+_STEPS = {
+    "in_review": {"approve": "approved", "reject": "rejected"},
+    "approved": {"reject": "rejected"},
+    "rejected": {"reopen": "in_review"},
+}
+"""What may be decided on pictures of a state: the word, and the state that comes of it."""
 
 
 def review_page(studio: Studio, variants: Sequence[Variant], state: str, more: int) -> str:
@@ -22,36 +29,46 @@ def review_page(studio: Studio, variants: Sequence[Variant], state: str, more: i
         more: how many pictures of that state the page leaves out.
     """
     by_sku = sorted(variants, key=lambda variant: variant.sku)
-    products = [_product(studio, sku, list(group)) for sku, group in groupby(by_sku, key=lambda variant: variant.sku)]
+    products = [
+        _product(studio, sku, list(group), state) for sku, group in groupby(by_sku, key=lambda variant: variant.sku)
+    ]
     are = "wait for review" if state == "in_review" else f"are {state}"
     words = [f"{len(variants)} pictures of {len(products)} products {are}."]
     words += [f"{more} more are left out."] if more else []
-    return page("Review", _STYLE, el("h1", "Review"), el("p", " ".join(words)), _how(state), *products)
+    top = (el("h1", "Review"), el("p", " ".join(words)), _how(state))
+    return page("Review", _STYLE, *top, *products, _save() if _STEPS.get(state) else None, script=_SCRIPT)
 
 
 def _how(state: str) -> Html:
     """The words that decide; a sku stands for pictures that wait or were rejected, not for those that are shown."""
     names = "VARIANT ..." if state == "approved" else "SKU or VARIANT ..."
-    verbs = {"in_review": ("approve", "reject"), "approved": ("reject",), "rejected": ("reopen",)}.get(state, ())
+    verbs = _STEPS.get(state, {})
     return el("p", [el("code", f"prodgen review {verb} {names}") for verb in verbs], class_="how")
 
 
-def _product(studio: Studio, sku: str, variants: list[Variant]) -> Html:
+def _save() -> Html:
+    """Shown where scripts run: they gather what was chosen."""
+    then = el("span", "then ", el("code", "prodgen review apply decisions.jsonl --by NAME"))
+    return el("footer", el("output"), el("button", "Save decisions.jsonl", id="save"), then, hidden=True)
+
+
+def _product(studio: Studio, sku: str, variants: list[Variant], state: str) -> Html:
     product = studio.product(sku)
     title = el("h2", product.title, el("small", f"{sku} · {product.category}"), lang=product.locale)
-    return el("section", title, el("div", [_tile(studio, variant) for variant in variants], class_="tiles"))
+    steps = _STEPS.get(state, {}).items() if len(variants) > 1 else ()
+    all_of_it = [el("button", f"{verb} all", data_all=after, hidden=True) for verb, after in steps]
+    tiles = [_tile(studio, variant, state) for variant in variants]
+    return el("section", title, all_of_it, el("div", tiles, class_="tiles"))
 
 
-def _tile(studio: Studio, variant: Variant) -> Html:
+def _tile(studio: Studio, variant: Variant, state: str) -> Html:
     from prodgen_sdk.errors import StoreError
 
     try:
         shown = picture(studio.image(variant), f"{variant.sku}, {variant.view.slug}", width=_WIDTH)
     except StoreError as error:
         shown = el("p", str(error), class_="lost")
-    steps = studio.store.reviews.of(variant.id)[-1:]
-    decided = [f"{step.after} by {step.by}{f': {step.reason}' if step.reason else ''}" for step in steps]
-    why = [el("li", reason) for reason in (*variant.screening.reasons, *variant.shortcomings, *decided)]
+    reasons = [el("li", reason) for reason in why(studio, variant)]
     return el(
         "figure",
         shown,
@@ -59,10 +76,24 @@ def _tile(studio: Studio, variant: Variant) -> Html:
             "figcaption",
             el("b", variant.view.slug),
             f" {variant.generator}",
-            el("ul", why) if why else None,
+            el("ul", reasons) if reasons else None,
             el("code", variant.id),
+            _choice(variant.id, _STEPS.get(state, {})),
         ),
+        id=variant.id,
     )
+
+
+def _choice(id: str, steps: dict[str, str]) -> Html | None:
+    if not steps:
+        return None
+    options = {"later": "", **steps}
+    choices = [
+        el("label", el("input", type="radio", name=id, value=after, checked=not after), f" {verb}")
+        for verb, after in options.items()
+    ]
+    reason = el("input", type="text", placeholder="reason", maxlength=LONGEST_REASON, aria_label="reason")
+    return el("fieldset", choices, reason, hidden=True)
 
 
 _STYLE = """
@@ -75,4 +106,40 @@ img { display: block; border-radius: 6px; background: #fff; max-width: 100%; hei
 figcaption { font-size: 13px; color: var(--dim); padding-top: 4px; } figcaption b { color: var(--ink); }
 ul { margin: 2px 0; padding-left: 1.1rem; color: var(--ink); } figcaption code { display: block; } code { font-size: 12px; overflow-wrap: anywhere; user-select: all; }
 .how code { background: var(--soft); border-radius: 4px; padding: 2px 6px; margin-right: 8px; } .lost { background: var(--soft); padding: 12px; border-radius: 6px; }
+fieldset { border: 0; padding: 0; margin: 4px 0 0; color: var(--ink); } label { margin-right: 8px; } fieldset input[type=text] { width: 100%; box-sizing: border-box; margin-top: 2px; font: inherit; }
+section > button { margin: 0 8px 8px 0; } figure:has(input[value=approved]:checked) img { outline: 3px solid #2e9e5b; } figure:has(input[value=rejected]:checked) img { outline: 3px solid #d04545; opacity: .6; } figure:has(input[value=in_review]:checked) img { outline: 3px solid #3a78d0; }
+footer { position: sticky; bottom: 0; background: var(--soft); border-radius: 6px; padding: 10px 14px; margin-top: 2rem; } footer > * { margin-right: 14px; }
 """
+_SCRIPT = """
+const save = document.getElementById("save"), figures = [...document.querySelectorAll("figure")];
+const decisions = () => figures.flatMap(figure => {
+  const chosen = figure.querySelector("input:checked");
+  const reason = figure.querySelector("input[type=text]");
+  return chosen && chosen.value ? [{variant: figure.id, review: chosen.value, reason: reason.value.trim()}] : [];
+});
+const count = () => {
+  const number = decisions().length;
+  document.querySelector("output").textContent = `${number} of ${figures.length} decided`;
+  save.disabled = number === 0;
+};
+if (save) {
+  for (const hidden of document.querySelectorAll("[hidden]")) hidden.hidden = false;
+  document.addEventListener("change", count);
+  document.addEventListener("click", event => {
+    const after = event.target.dataset.all;
+    if (!after) return;
+    for (const choice of event.target.closest("section").querySelectorAll(`input[value=${after}]`)) choice.checked = true;
+    count();
+  });
+  save.addEventListener("click", () => {
+    const text = decisions().map(decision => JSON.stringify(decision) + "\\n").join("");
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], {type: "application/x-ndjson"}));
+    link.download = "decisions.jsonl";
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+  count();
+}
+"""
+"""Without it the page shows all the same; the words above then decide."""

@@ -40,3 +40,14 @@ def test_a_page_holds_its_pictures_and_asks_for_nothing():
     assert "<title>&lt;Mugs&gt;</title>" in whole
     assert "default-src &#x27;none&#x27;" in whole
     assert not re.findall(r"(?:src|href)=\"(?!data:)", whole)
+
+
+def test_only_the_pages_own_script_may_run():
+    import base64
+    import hashlib
+
+    script = "document.title = 'it ran';"
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src &#x27;sha256-{digest}&#x27;" in page("Mugs", "", script=script)
+    assert f"<script>{script}</script></body>" in page("Mugs", "", script=script)
+    assert "script" not in page("Mugs", "")

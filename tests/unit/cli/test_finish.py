@@ -73,6 +73,17 @@ def test_pictures_of_one_name_keep_their_folders(run, tmp_path):
     assert (tmp_path / "ready/tee/front.webp").exists()
 
 
+def test_pictures_of_other_names_keep_their_folders_too(run, tmp_path):
+    for place in ("made/mug/front-1.png", "made/tee/front-2.png"):
+        (tmp_path / place).parent.mkdir(parents=True)
+        (tmp_path / place).write_bytes((tmp_path / "a.png").read_bytes())
+    assert (
+        run("finish", "made/mug/front-1.png", "made/tee/front-2.png", "--out", "ready", "--profile", "square")[0] == 0
+    )
+    assert (tmp_path / "ready/mug/front-1.png").exists()
+    assert (tmp_path / "ready/tee/front-2.png").exists()
+
+
 def test_a_picture_never_overwrites_itself(run, tmp_path):
     before = (tmp_path / "a.png").read_bytes()
     code, _, err = run("finish", "a.png", "--profile", "square", "--out", ".")

@@ -1,4 +1,4 @@
-"""`prodgen generate` and `prodgen review`."""
+"""`prodgen generate`."""
 
 import json
 
@@ -128,78 +128,11 @@ def test_what_cannot_be_written_is_found_before_the_work(run, monkeypatch, tmp_p
         assert message in err
 
 
-def test_a_rejected_picture_can_be_reopened(shop, tmp_path):
-    out = shop("generate", "mug-0", "mug-1", "--views", "hero", "--size", "32", "--json")[1]
-    first, second = (p["id"] for p in json.loads(out)["variants"])
-    assert shop("review", "reject", first)[0] == 0
-    code, _, err = shop("review", "approve", first)
-    assert code == 2
-    assert f"prodgen review reopen {first}" in err
-    assert shop("review", "reopen", first, second)[0] == 3
-    assert shop("review", "reopen", second, "nope")[0] == 2
-    assert shop("review", "approve", first, "--json")[0] == 0
-    assert len(json.loads(shop("review", "list", "--state", "approved", "--json")[1])) == 2
-
-
 def test_why_pictures_wait_is_said(run, tmp_path):
     (tmp_path / "p.json").write_text(json.dumps({**MUG, "title": "A dubious mug"}))
     code, _out, err = run("generate", "p.json", "--views", "orbit4", "--size", "32", "--out", "out")
     assert code == 0
     assert "in_review: mug-1: 4 of 4: The text says 'dubious'" in err
-
-
-def test_a_page_shows_what_waits_and_a_sku_decides_on_all_of_it(shop, tmp_path):
-    (tmp_path / "odd.jsonl").write_text('{"sku": "odd-1", "title": "A dubious <b>thing", "category": "home/mug"}')
-    shop("catalog", "add", "odd.jsonl")
-    code, _, err = shop("generate", "odd-1", "mug-1", "--views", "front,right", "--size", "32")
-    assert code == 0
-    assert "prodgen review page" in err
-    assert json.loads(shop("review", "page", "--limit", "1", "--json")[1])["left_out"] == 1
-    assert json.loads(shop("review", "page", "--json")[1])["pictures"] == 2
-    whole = (tmp_path / "review.html").read_text("utf-8")
-    waiting = [row["id"] for row in json.loads(shop("review", "list", "--json")[1])]
-    assert len(waiting) == 2
-    assert all(id in whole for id in waiting)
-    assert whole.count("<img") == 2
-    assert "A dubious &lt;b&gt;thing" in whole
-    assert "says &#x27;dubious&#x27;" in whole
-    assert "mug-1" not in whole
-    assert len(json.loads(shop("review", "approve", "odd-1", "--json")[1])) == 2
-    code, _, err = shop("review", "reject", "odd-1")
-    assert code == 2
-    assert "No picture of odd-1 waits" in err
-    assert shop("review", "reject", *waiting)[0] == 0
-    assert len(json.loads(shop("review", "reopen", "odd-1", "--json")[1])) == 2
-
-
-def test_a_sku_reopens_what_a_person_rejected_and_not_what_a_newer_picture_replaced(shop, tmp_path):
-    def generate(title):
-        (tmp_path / "mug.jsonl").write_text(json.dumps({**MUG, "title": title}))
-        shop("catalog", "add", "mug.jsonl")
-        return json.loads(shop("generate", "mug-1", "--views", "hero", "--size", "32", "--json")[1])["variants"][0][
-            "id"
-        ]
-
-    generate("A mug of before")
-    newer = generate("A mug of today")
-    code, _, err = shop("review", "reopen", "mug-1")
-    assert code == 2
-    assert "No picture of mug-1 was rejected" in err
-    assert shop("review", "reject", newer, "--reason", "too dark", "--by", "ann")[0] == 0
-    shop("review", "page", "--state", "rejected")
-    whole = (tmp_path / "review.html").read_text("utf-8")
-    assert "rejected by ann: too dark" in whole
-    assert f"rejected by core: superseded by {newer}" in whole
-    assert [row["id"] for row in json.loads(shop("review", "reopen", "mug-1", "--json")[1])] == [newer]
-
-
-def test_a_picture_that_is_lost_does_not_hide_the_others(shop, tmp_path):
-    shop("generate", "mug-1", "--views", "front,right", "--size", "32")
-    next((tmp_path / "assets").rglob("*.png")).write_bytes(b"damaged")
-    assert shop("review", "page", "--state", "approved")[0] == 0
-    whole = (tmp_path / "review.html").read_text("utf-8")
-    assert whole.count("<img") == 1
-    assert "is damaged" in whole
 
 
 def test_a_product_that_cannot_be_used_is_named_with_its_file(run, tmp_path):

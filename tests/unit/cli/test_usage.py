@@ -195,6 +195,18 @@ def test_a_refusal_that_is_raised_is_json_as_well(run, monkeypatch, tmp_path):
     assert run(*words)[1] == ""
 
 
+def test_ids_can_be_copied_whole_and_a_pipe_gets_a_line_a_row(capsys, monkeypatch):
+    id, why = "0123456789abcdef" * 2, "there is no model of such a thing " * 9
+    monkeypatch.delenv("COLUMNS", raising=False)
+    table(("variant", "why"), [(id, why)])
+    assert capsys.readouterr().out.splitlines()[1].rstrip() == f"{id}  {why}".rstrip()
+    monkeypatch.setenv("COLUMNS", "60")
+    table(("variant", "why"), [(id, why)])
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) > 2
+    assert printed[1].startswith(f"{id}  there")
+
+
 def test_titles_that_are_wider_than_the_terminal_go_on_below(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
     title = "半山薰衣草紫不锈钢充电宝超长待机大容量两万毫安时旅行必备登机可用"
