@@ -112,23 +112,27 @@ def _picture_vectors(store: Store, embedder: Embedder, wanted: Mapping[str, str]
     key = embedder.picture_key
     known = dict(store.embeddings.get_many(key, list(wanted)))
     missing = [digest for digest in wanted if digest not in known]
+    lost: dict[str, Exception] = {}
     for start in range(0, len(missing), 16):
         part = missing[start : start + 16]
-        loaded = _load(store, store.variants.iterate(ids=[wanted[digest] for digest in part]))
+        loaded = _load(store, store.variants.iterate(ids=[wanted[digest] for digest in part]), lost)
         if not loaded:
             continue
         fresh = dict(zip(loaded, embedder.pictures(list(loaded.values())), strict=True))
         store.embeddings.put_many(key, fresh)
         known.update(fresh)
+    if lost:
+        id, error = next(iter(lost.items()))
+        logger.warning("%d of %d pictures cannot be indexed, such as that of %s: %s", len(lost), len(wanted), id, error)
     return known
 
 
-def _load(store: Store, variants: Iterable[Variant]) -> dict[str, Image]:
-    """Pictures by digest. One whose file is lost or cannot be read is left out: `generate` makes it again, and publishing heals it."""
+def _load(store: Store, variants: Iterable[Variant], lost: dict[str, Exception]) -> dict[str, Image]:
+    """Pictures by digest. One whose file is lost or cannot be read goes to `lost`: `generate` makes it again, and publishing heals it."""
     pictures: dict[str, Image] = {}
     for variant in variants:
         try:
             pictures[variant.image.digest] = load_variant(store, variant)
         except (StoreError, InvalidImage) as error:
-            logger.warning("%s is not indexed: %s", variant.id, error)
+            lost[variant.id] = error
     return pictures
