@@ -71,7 +71,7 @@ def export(
     out: str = typer.Argument(
         ...,
         metavar="DIR",
-        help="Gets products.jsonl with its files in media/, and the pictures as <sku>/<view>-<id>.png.",
+        help="Gets products.jsonl with its files in media/, and pictures.jsonl with the pictures as <sku>/<view>-<id>.png. Pictures of an earlier export that are no longer wanted are deleted.",
     ),
     approved: bool = typer.Option(False, "--approved", help="Only approved pictures."),
     as_json: bool = JSON,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 PRODUCTS = "products.jsonl"
 MEDIA = "media"
+PICTURES = "pictures.jsonl"
+_PICTURE = re.compile(r"_?[A-Za-z0-9][A-Za-z0-9._-]*/[a-z0-9._-]+-[0-9a-f]{8}\.png")
+"""The places that pictures are exported to; none is outside the folder."""
 _SIGNATURES = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"glTF": ".glb", b"PK": ".zip"}
 
 
@@ -35,24 +40,50 @@ def export_products(store: Store, folder: Path) -> dict[str, str]:
 def export_pictures(
     store: Store, folder: Path, review: ReviewState | None, tell: Callable[[int, int, str], None]
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Writes published pictures as `<sku>/<view>-<id>.png`; what was written, and by id what could not be and why."""
+    """Writes published pictures as `<sku>/<view>-<id>.png`, and which is which as `pictures.jsonl`.
+
+    What an export before wrote there and this one leaves out, such as a picture that was rejected since, is deleted.
+
+    Returns:
+        what was written, and by id what could not be and why.
+    """
     from prodgen_sdk.errors import StoreError
     from prodgen_sdk.files import write_atomically
 
     written = []
     missing: dict[str, str] = {}
+    stale = _exported_before(folder)
     total = store.variants.count(review=review)
     for done, variant in enumerate(store.variants.iterate(review=review), 1):
-        place = f"{folder_of(variant.sku, PRODUCTS, MEDIA)}/{variant.view.slug}-{variant.id[:8]}.png"
+        place = f"{folder_of(variant.sku, PRODUCTS, MEDIA, PICTURES)}/{variant.view.slug}-{variant.id[:8]}.png"
+        stale.discard(place)
         try:
             data = store.assets.get(variant.image.digest)
         except StoreError as error:
             missing[variant.id] = str(error)
         else:
             write_atomically(folder / place, data)
-            written.append({"sku": variant.sku, "variant": variant.id, "review": variant.review, "file": place})
+            row = {"sku": variant.sku, "variant": variant.id, "view": variant.view.slug, "generator": variant.generator}
+            written.append({**row, "review": variant.review, "file": place})
         tell(done, total, "pictures")
+    for place in stale:
+        (folder / place).unlink(missing_ok=True)
+    write_atomically(folder / PICTURES, "".join(f"{json.dumps(row)}\n" for row in written).encode())
     return written, missing
+
+
+def _exported_before(folder: Path) -> set[str]:
+    """The files that the folder's `pictures.jsonl` names: pictures below a sku's folder, and nothing that it may not name."""
+    from prodgen_sdk.catalogue.formats import read_jsonl
+    from prodgen_sdk.errors import InputError
+
+    if not (folder / PICTURES).exists():
+        return set()
+    try:
+        named = {str(row.get("file", "")) for _, row in read_jsonl(folder / PICTURES) if isinstance(row, dict)}
+    except InputError:  # somebody else's file of that name
+        return set()
+    return {place for place in named if _PICTURE.fullmatch(place)}
 
 
 def _with_files(store: Store, folder: Path, missing: dict[str, str]) -> Iterator[Product]:

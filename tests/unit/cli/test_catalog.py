@@ -62,6 +62,27 @@ def test_an_export_can_be_added_again(shop, tmp_path):
     assert len(after[1]["media"]) == 2
 
 
+def test_an_export_takes_back_pictures_that_were_rejected_since_and_nothing_else(shop, tmp_path):
+    made = json.loads(shop("generate", "mug-0", "mug-1", "--views", "hero", "--size", "32", "--json")[1])["variants"]
+    assert shop("catalog", "export", "out", "--approved")[0] == 0
+    listed = [json.loads(line) for line in (tmp_path / "out/pictures.jsonl").read_text().splitlines()]
+    assert {row["variant"] for row in listed} == {picture["id"] for picture in made}
+    assert all((tmp_path / "out" / row["file"]).exists() for row in listed)
+    gone, kept = listed
+    mine = [tmp_path / "out" / gone["sku"] / "mine.png", tmp_path / "front-01234567.png", tmp_path / "out/a.txt"]
+    for file in mine:
+        file.write_bytes(b"mine")
+    places = ["../front-01234567.png", "a.txt", f"{gone['sku']}/mine.png", f"{gone['sku']}/../../front-01234567.png"]
+    with (tmp_path / "out/pictures.jsonl").open("a") as file:
+        file.write("".join(json.dumps({"file": place}) + "\n" for place in places) + "no json\n")
+    shop("review", "reject", gone["variant"])
+    assert shop("catalog", "export", "out", "--approved")[0] == 0
+    assert not (tmp_path / "out" / gone["file"]).exists()
+    assert (tmp_path / "out" / kept["file"]).exists()
+    assert all(file.read_bytes() == b"mine" for file in mine)
+    assert len((tmp_path / "out/pictures.jsonl").read_text().splitlines()) == 1
+
+
 def test_photos_may_lie_elsewhere_than_the_catalogue(shop, tmp_path):
     images.save(np.full((40, 40, 3), 90, np.uint8), tmp_path / "photos/front.png")
     (tmp_path / "lists").mkdir()
