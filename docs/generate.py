@@ -7,11 +7,13 @@ python docs/generate.py --check    exit 1 if one of them is out of date
 from __future__ import annotations
 
 import argparse
+import importlib
 import inspect
 import sys
 from abc import ABC
 from collections.abc import Callable, Iterable
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
 
@@ -44,6 +46,22 @@ INTERFACES: dict[str, type[ABC]] = {
     "trainer": interfaces.Trainer,
     "benchmark": interfaces.Benchmark,
 }
+
+OPTIONS = {
+    "train codec": "prodgen_mini.training.codec:CodecRecipe",
+    "train vae": "prodgen_mini.training.vae:VaeRecipe",
+    "train gan": "prodgen_mini.training.gan:GanRecipe",
+    "train diffusion": "prodgen_mini.training.diffusion:DiffusionRecipe",
+    "train reranker": "prodgen_mini.training.reranker:RerankerRecipe",
+    "train lora-mini": "prodgen_mini.training.lora:LoraRecipe",
+    "train lora": "prodgen_diffusers.training.options:LoraOptions",
+    "train image-encoder": "prodgen_rank.encoders.training:Recipe",
+    "train judge": "prodgen_quality.judge.training:Recipe",
+    "eval assets": "prodgen_mini.evaluation.benchmark:Options",
+    "eval generators": "prodgen_quality.generators.benchmark:Options",
+    "bench mini": "prodgen_mini.evaluation.speed:Options",
+}
+"""The models that check what is given after `-o`, by command."""
 
 CONTRACTS = {
     contract.kind: contract
@@ -231,6 +249,20 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return found[0] if found else None
 
 
+def options_page() -> str:
+    lines = [
+        "# Options of training and evaluation",
+        "",
+        "What the built-in trainers, evaluations and benchmarks take as `-o KEY=VALUE`, or `prodgen train` from the file of `--config`. An unknown key is an error that names the known ones.",
+        "",
+    ]
+    for command, where in OPTIONS.items():
+        module, _, name = where.partition(":")
+        model = getattr(importlib.import_module(module), name)
+        lines += [f"## `prodgen {command}`", "", *fields(model, show=toml), ""]
+    return _page(lines)
+
+
 def cli_page() -> str:
     from prodgen_sdk.cli import app
 
@@ -319,6 +351,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration_page,
     "cli.md": cli_page,
 }
+if find_spec("torch"):  # the trainers' modules need it
+    PAGES["options.md"] = options_page
 
 
 def outdated() -> list[str]:

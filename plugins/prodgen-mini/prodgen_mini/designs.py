@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -197,6 +198,8 @@ def read_designs(folder: Path, *, splits: tuple[str, ...] = (), start: int = 0, 
         InputError: there is none, or it is damaged.
     """
     try:
+        if not (folder / "dataset.json").is_file():
+            raise ValueError("it has no dataset.json")
         plan = json.loads((folder / "dataset.json").read_text("utf-8"))
         if plan.get("kind") != "assets":
             raise ValueError(f"it is a data set of {plan.get('kind', 'pictures')}")
@@ -208,7 +211,7 @@ def read_designs(folder: Path, *, splits: tuple[str, ...] = (), start: int = 0, 
         if not parts:
             raise ValueError("it holds no design")
         columns: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in _ARRAYS}
-    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, BadZipFile) as error:
         raise InputError(
             f"{folder} is no data set of designs: {error}.",
             hint="Make one: prodgen render assets --out DIR --products 4000",
@@ -220,7 +223,7 @@ _ARRAYS = ("proportions", "used", "finish", "palette", "palette_used", "artwork"
 
 
 def _shard(folder: Path, number: int, wanted: list[dict[str, Any]]) -> dict[str, NDArray[Any]]:
-    with np.load(folder / "shards" / f"{number:05d}.npz") as file:
+    with (folder / "shards" / f"{number:05d}.npz").open("rb") as shard, np.load(shard) as file:
         rows = [line["row"] for line in wanted if line["shard"] == number]
         return {name: file[name][rows] for name in _ARRAYS}
 

@@ -175,5 +175,5 @@ def check_pin(model: Weights, digest: str, part: Part = "codec") -> None:
     if pinned != digest:
         raise ConfigError(
             f"The {model.part} was trained with the {part} {pinned[:12] or 'unknown'}..., but the {part} is {digest[:12]}...",
-            hint=f"Configure the {part} that it was trained with, or train it anew.",
+            hint=f"Name the {part} that it was trained with (-o {part}=FILE to train, weights of [plugins.mini.{part}] to generate), or train it anew.",
         )

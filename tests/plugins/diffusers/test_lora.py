@@ -192,8 +192,17 @@ def test_a_bad_line_is_named(line, said, tmp_path):
     assert "metadata.jsonl:2" in str(caught.value)
 
 
+def test_an_option_comes_before_what_is_configured(sd15, balls, tmp_path):
+    config = Config.model_validate({"text": {"model": str(sd15)}})
+    with pytest.raises(ConfigError, match="digest"):
+        LoraTrainer(config, Context()).train({**OPTIONS, "digest": "0" * 64}, balls, tmp_path, Context())
+
+
 def test_no_data(tmp_path):
     with pytest.raises(InputError, match=r"metadata\.jsonl"):
+        read_examples(tmp_path)
+    (tmp_path / "metadata.jsonl").write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match="not UTF-8"):
         read_examples(tmp_path)
     (tmp_path / "metadata.jsonl").write_text("\n")
     with pytest.raises(InputError, match="no pictures"):

@@ -7,7 +7,7 @@ from prodgen_render import plugin as render_plugin
 from prodgen_text import plugin as text_plugin
 
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import InputError
+from prodgen_sdk.errors import ConfigError, InputError
 from prodgen_sdk.testing.contracts import BenchmarkContract
 
 torch = pytest.importorskip("torch")
@@ -164,5 +164,9 @@ def test_too_few_products_are_named(designs, trained, tmp_path):
     config = Config.model_validate({part: {"weights": path} for part, path in trained.items()})
     with pytest.raises(InputError, match="Which designs"):
         AssetBenchmark(config, Context()).run({}, Context())
+    with pytest.raises(ConfigError, match="renderd is not known"):
+        AssetBenchmark(config, Context()).run({"data": str(designs), "renderd": 3}, Context())
+    with pytest.raises(ConfigError, match="'gan', 'vae' or 'diffusion'"):
+        AssetBenchmark(config, Context()).run({"data": str(designs), "models": "gan,mini"}, Context())
     with pytest.raises(InputError, match="20 are needed"):
         AssetBenchmark(config, Context()).run({"data": str(designs)}, Context())

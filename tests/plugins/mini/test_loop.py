@@ -18,7 +18,7 @@ from prodgen_mini.training.objective import Objective
 from prodgen_mini.training.recipe import Recipe, claim
 
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, PluginError
+from prodgen_sdk.errors import ConfigError, PluginError, StoreError
 
 torch = pytest.importorskip("torch")
 FAST = Recipe(steps=12, batch=4, warmup=2, checkpoint_every=4, validate_every=4, learning_rate=0.05, dropout=0.2)
@@ -115,18 +115,39 @@ def test_a_run_killed_with_sigkill_goes_on_bit_by_bit(tmp_path):
     assert (out / "checkpoint.safetensors").read_bytes() == (tmp_path / "whole" / "checkpoint.safetensors").read_bytes()
 
 
-@pytest.mark.parametrize(("at", "said"), [(3, "begins anew"), (10, "goes on from step 8")])
-def test_an_interrupted_run_says_from_where_it_goes_on(tmp_path, at, said):
+def _press_at(step):
+    """Ctrl-C at a step."""
+
     def pressed(done, total, what):
-        if done == at:
+        if done == step:
             raise KeyboardInterrupt
 
+    return pressed
+
+
+@pytest.mark.parametrize(("at", "said"), [(3, "begins anew"), (10, "goes on from step 8")])
+def test_an_interrupted_run_says_from_where_it_goes_on(tmp_path, at, said):
     with pytest.raises(KeyboardInterrupt) as stop:
-        fit(Line(), FAST, tmp_path, Context(progress=pressed))
+        fit(Line(), FAST, tmp_path, Context(progress=_press_at(at)))
     assert stop.value.__notes__ == [f"stopped at step {at} of 12; the same command {said}"]
     first = []
     fit(Line(), FAST, tmp_path, Context(progress=lambda done, total, what: first.append(done)))
     assert first[0] == (8 if at == 10 else 0)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_named_and_the_run_goes_on_afterwards(tmp_path):
+    whole, out = Line(), tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt):
+        fit(Line(), FAST, out, Context(progress=_press_at(10)))
+    (out / "log.jsonl").unlink()
+    (out / "log.jsonl").symlink_to("/dev/full")
+    with pytest.raises(StoreError, match=r"out could not be written: No space left on device"):
+        fit(Line(), FAST, out, Context())
+    (out / "log.jsonl").unlink()
+    fit(again := Line(), FAST, out, Context())
+    fit(whole, FAST, tmp_path / "whole", Context())
+    assert same(weights(again), weights(whole))
 
 
 def test_accumulated_parts_are_one_batch(tmp_path):
@@ -164,7 +185,9 @@ def test_a_damaged_checkpoint_is_named(tmp_path):
 
 
 def test_other_options_are_refused_in_a_used_folder(tmp_path):
-    claim(FAST, tmp_path)
+    claim(FAST.model_copy(update={"steps": 11}), tmp_path)
+    claim(FAST, tmp_path)  # nothing was trained yet
+    (tmp_path / "checkpoint.safetensors").touch()
     claim(FAST, tmp_path)
     with pytest.raises(ConfigError, match="steps is 13, was 12"):
         claim(FAST.model_copy(update={"steps": 13}), tmp_path)

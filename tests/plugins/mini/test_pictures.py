@@ -103,6 +103,21 @@ def test_what_cannot_be_read_is_named(tmp_path):
         list(read_examples(tmp_path))
 
 
+@pytest.mark.parametrize("form", ["tar", "parquet", "arrow", "rendered"])
+def test_a_file_that_was_cut_off_is_named(form, tmp_path):
+    write(form, tmp_path)
+    path = next(path for path in tmp_path.rglob("*") if path.suffix in (".tar", ".parquet", ".arrow", ".npz"))
+    path.write_bytes(path.read_bytes()[:700])
+    with pytest.raises(InputError, match="damaged, cut off"):
+        list(read_examples(tmp_path))
+
+
+def test_lines_that_are_no_text_are_named(tmp_path):
+    (tmp_path / "d.jsonl").write_bytes(b"\xff\xfe{}")
+    with pytest.raises(InputError, match=r"d\.jsonl is damaged"):
+        list(read_examples(tmp_path))
+
+
 def test_cleaning_says_what_it_took_out(tmp_path):
     rows = {
         "good.png": ("a", png(picture(1))),

@@ -12,7 +12,10 @@ from prodgen_sdk.testing.contracts import TrainerContract
 torch = pytest.importorskip("torch")
 from prodgen_mini import weights  # noqa: E402
 from prodgen_mini.training.codec import CodecTrainer  # noqa: E402
+from prodgen_mini.training.diffusion import DiffusionTrainer  # noqa: E402
+from prodgen_mini.training.gan import GanTrainer  # noqa: E402
 from prodgen_mini.training.lora import LoraTrainer  # noqa: E402
+from prodgen_mini.training.reranker import RerankerTrainer  # noqa: E402
 from prodgen_mini.training.sweep import combinations  # noqa: E402
 from prodgen_mini.training.vae import VaeTrainer  # noqa: E402
 
@@ -87,7 +90,7 @@ def test_a_run_can_be_made_again_from_nothing(designs, trained, tiny, tmp_path):
     assert set(facts["space"]["families"]) == {"mug", "box", "chair"}
 
 
-def test_unlabelled_pictures_can_help_the_codec(designs, tiny, tmp_path):
+def test_unlabelled_pictures_can_help_the_codec(designs, tiny, tmp_path, caplog):
     import numpy as np
     from PIL import Image
 
@@ -102,11 +105,15 @@ def test_unlabelled_pictures_can_help_the_codec(designs, tiny, tmp_path):
     cleaning = weights.read("codec", report.checkpoint).facts["pictures"]
     assert cleaning["kept"] == 12
     assert cleaning["dropped"]["corrupt"] == 1
+    assert json.loads((tmp_path / "out" / "cleaning.json").read_text()) == cleaning
+    assert "1 of 13 pictures are left out (1 corrupt)" in caplog.text
+    for number in range(12):
+        (tmp_path / "pictures" / f"{number}.png").unlink()
+    with pytest.raises(InputError, match="all are corrupt"):
+        CodecTrainer(None, Context()).train(options, designs, tmp_path / "none", Context())
 
 
 def test_a_gan_may_begin_as_the_decoder_of_a_vae(designs, trained, tiny, tmp_path):
-    from prodgen_mini.training.gan import GanTrainer
-
     options = {
         **tiny["gan"],
         "codec": str(trained["codec"]),
@@ -119,6 +126,25 @@ def test_a_gan_may_begin_as_the_decoder_of_a_vae(designs, trained, tiny, tmp_pat
     kept = [name for name in vae if name.startswith(("writer.", "prior."))]
     assert set(kept) == set(begun)
     assert all(torch.allclose(begun[name], vae[name], atol=1e-3) for name in kept)
+
+
+def test_a_gan_begins_as_no_vae_of_another_codec_or_size(designs, trained, tiny, tmp_path):
+    options = {**tiny["gan"], "begin": str(trained["vae"])}
+    with pytest.raises(ConfigError, match="was trained with the codec") as told:
+        GanTrainer(None, Context()).train(options, designs, tmp_path, Context())
+    assert "-o codec=FILE" in str(told.value)
+    options |= {"codec": str(trained["codec"])}
+    with pytest.raises(ConfigError, match="a noise of 5"):
+        GanTrainer(None, Context()).train({**options, "noise": 5}, designs, tmp_path, Context())
+    # What failed before its first step does not hold the folder.
+    assert GanTrainer(None, Context()).train(options, designs, tmp_path, Context()).checkpoint.is_file()
+
+
+def test_every_trainer_keeps_the_limits_of_the_shared_options(designs, tmp_path):
+    for trainer in (CodecTrainer, VaeTrainer, DiffusionTrainer, GanTrainer, RerankerTrainer, LoraTrainer):
+        for name, wrong in (("steps", 0), ("batch", 0), ("learning_rate", -1), ("ema", 1.5), ("decay", -1)):
+            with pytest.raises(ConfigError, match=name):
+                trainer(None, Context()).train({name: wrong}, designs, tmp_path, Context())
 
 
 def test_a_lora_changes_the_model_it_was_trained_on_and_no_other(designs, trained, tmp_path):
@@ -167,12 +193,29 @@ def test_a_sweep_keeps_what_failed_and_names_the_best(designs, tiny, tmp_path):
     report = SweepTrainer(None, ctx).train(options, designs, tmp_path / "out", ctx)
     rows = json.loads((tmp_path / "out" / "sweep.json").read_text())
     assert [row["learning_rate"] for row in rows] == [1e-3, 1e30]
-    assert report.figures["best_val_loss"] == rows[0]["val_loss"]
+    assert report.figures == {"best_val_loss": rows[0]["best_val_loss"], "learning_rate": 1e-3, "runs": 2, "failed": 1}
     assert report.checkpoint.parent.name == "000"
     with pytest.raises(ConfigError, match="figure 'sharpness'"):
         SweepTrainer(None, ctx).train({**options, "by": "sharpness"}, designs, tmp_path / "out", ctx)
     with pytest.raises(ConfigError, match="too many"):
         SweepTrainer(None, ctx).train({**options, "seed": "0..1..300"}, designs, tmp_path / "b", ctx)
+
+
+def test_a_sweep_judges_a_run_by_the_weights_that_it_keeps(tmp_path):
+    from prodgen_mini.training.sweep import SweepTrainer
+
+    from prodgen_sdk.interfaces import Report, Trainer
+
+    class Overfitted(Trainer):
+        def train(self, config, data, out, ctx):
+            best, last = {1: (0.1, 0.9), 2: (0.5, 0.6)}[config["depth"]]
+            return Report(checkpoint=out, steps=1, figures={"best_val_loss": best, "val_loss": last})
+
+    asked = []
+    ctx = Context(find=lambda kind, id: asked.append(id) or Overfitted())
+    report = SweepTrainer(None, ctx).train({"of": "lora-mini", "depth": "1,2"}, tmp_path, tmp_path / "out", ctx)
+    assert asked == ["mini/train-lora"]
+    assert (report.figures["best_val_loss"], report.figures["depth"]) == (0.1, 1)
 
 
 def test_ranges_are_lists_and_steps():

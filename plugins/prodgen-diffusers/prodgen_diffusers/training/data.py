@@ -40,7 +40,11 @@ def read_examples(data: Path) -> list[Example]:
             hint='Write one line a picture: {"file_name": "mug-1.png", "text": "a blue mug", "sku": "mug-1"}.',
         )
     found = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not UTF-8 text.", hint="Write JSON Lines in UTF-8.") from None
+    for number, line in enumerate(lines, 1):
         if line.strip():
             found.append(_example(line, path.parent, f"{path}:{number}"))
     if not found:

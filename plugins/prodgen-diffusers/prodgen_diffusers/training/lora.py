@@ -75,7 +75,8 @@ class LoraTrainer(Trainer):
             given["targets"] = [word.strip() for word in given["targets"].split(",")]
         if not given.get("model") and self.config is not None and self.config.text is not None:
             text = self.config.text
-            given |= {name: getattr(text, name) for name in ("model", "revision", "digest", "variant")}
+            configured = {name: getattr(text, name) for name in ("model", "revision", "digest", "variant")}
+            given = {**configured, **given, "model": configured["model"]}
         options = validate(LoraOptions, given, where="options of prodgen train lora")
         if not options.model:
             raise ConfigError(

@@ -19,7 +19,12 @@ class LoraOptions(Checkpoint):
         targets: names of the layers, by their ends.
         size: edge in pixels of the training pictures; None takes the model's own.
         steps: updates of the weights, each of `batch` x `accumulate` pictures.
+        batch: pictures that are worked on at once.
+        accumulate: batches in one update.
+        seed: of first weights, noise and what is held out.
         learning_rate: its peak, after `warmup` steps; it falls to zero along a cosine.
+        warmup: steps in which the learning rate rises.
+        weight_decay: of AdamW.
         clip: largest norm of the gradient.
         ema: decay of the average of the weights that is saved in their place; 0 saves the weights.
         caption_dropout: share of pictures that are shown without words, which keeps classifier-free guidance working.

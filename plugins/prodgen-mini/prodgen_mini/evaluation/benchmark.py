@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import torch
+from pydantic import BaseModel, ConfigDict, Field
 
 from prodgen_mini.config import Config
 from prodgen_mini.designs import Designs, read_designs
+from prodgen_mini.evaluation.chosen import MODELS, Models
 from prodgen_mini.evaluation.colour import delta_e
 from prodgen_mini.evaluation.copies import Copies, artworks, small, small_of_split
 from prodgen_mini.evaluation.designers import Designer, Made, model_designer, nearest_designer, table_designer
 from prodgen_mini.evaluation.distances import interval, kernel_distance, spread
 from prodgen_mini.evaluation.judge import Judge, look, train_judge
 from prodgen_mini.weights import load_codec
+from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Benchmark
@@ -27,16 +30,37 @@ if TYPE_CHECKING:
 
     from prodgen_mini.space import Space
 
-MODELS = ("gan", "vae", "diffusion")
 BASELINES = ("table", "nearest")
 SEEDS = 4
 _TRAINING, _SPREAD = 6000, 128
+_FEWEST = 20
+"""Fewer products tell nothing apart: their interval of a share is wider than .4."""
+
+
+class Options(BaseModel):
+    """What `prodgen eval assets` takes after `-o`.
+
+    Args:
+        data: a data set of designs whose test split no model has seen.
+        n: test products with artwork, at most.
+        out: folder for the table and a sheet of designs.
+        models: ids without `/mini`, separated by commas.
+        rendered: of how many products, with artwork or without, pictures are compared.
+        judge_steps: for which the judge is trained; fewer try the command out.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: Path | None = None
+    n: Annotated[int, Field(ge=_FEWEST)] = 256
+    out: Path | None = None
+    models: Models = MODELS
+    rendered: Annotated[int, Field(ge=0)] = 0
+    judge_steps: Annotated[int, Field(ge=1)] = 500
 
 
 class AssetBenchmark(Benchmark):
-    """Options: `data`, a data set of designs whose test split no model has seen; `n` products at most (256); `out` for a sheet of
-    designs; `models`, such as `gan,vae`; `rendered`, of how many products, with artwork or without, pictures are compared (0);
-    `judge_steps`, for which the judge is trained (500; fewer try the command out).
+    """How the models design held-out products; see `Options`.
 
     For each system: the share whose pattern the judge names right; the colour difference of the main colour to the asked one; the
     kernel distance to the true designs, of the artwork alone and together with what was asked; the diversity of four seeds over that
@@ -52,26 +76,28 @@ class AssetBenchmark(Benchmark):
         self._config = config or Config()
 
     def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
-        if "data" not in options:
+        chosen = validate(Options, options, where="options of eval assets")
+        data, models = chosen.data, chosen.models
+        if data is None:
             raise InputError("Which designs?", hint="Give --data DIR, of prodgen render assets.")
         torch.set_num_threads(1)
-        limit = int(options.get("n", 256))
-        models = [m.strip() for m in str(options.get("models", ",".join(MODELS))).split(",") if m.strip()]
-        data = Path(str(options["data"]))
         train = read_designs(data, splits=("train",), limit=_TRAINING)
         train = train.take(train.has_art)
         whole = read_designs(data, splits=("test",))
         test = whole.take(whole.has_art)
-        test = test.take(np.arange(min(limit, len(test))))
-        if len(test) < 20:
-            raise InputError(f"{data} holds {len(test)} test products with artwork; 20 are needed.")
+        test = test.take(np.arange(min(chosen.n, len(test))))
+        if len(test) < _FEWEST:
+            raise InputError(
+                f"{data} holds {len(test)} test products with artwork; {_FEWEST} are needed.",
+                hint="Make more designs, such as --products 1000: one in twenty is held out to test, and two in three have artwork.",
+            )
         _, space, _ = load_codec(self._config.codec.weights, self._config.codec.sha256)
         ctx.progress(0, len(models) + 3, "judge")
-        judge, kinds, _ = train_judge(train, steps=int(options.get("judge_steps", 500)))
+        judge, kinds, _ = train_judge(train, steps=chosen.judge_steps)
         ctx.progress(0, len(models) + 3, "what was trained on")
         copies = Copies(small_of_split(data, "train", ctx), small(torch.from_numpy(test.art())))
         table = _Table(test, train, judge, kinds, copies)
-        designers: dict[str, Designer] = {name: model_designer(name, self._config) for name in models}  # type: ignore[arg-type]
+        designers: dict[str, Designer] = {name: model_designer(name, self._config) for name in models}
         designers |= {"table": table_designer(train, space), "nearest": nearest_designer(train, space)}
         figures: dict[str, Any] = {"products": len(test), "training_products": len(train), **table.ceiling()}
         if len(fresh := small_of_split(data, "val", ctx)):
@@ -87,10 +113,10 @@ class AssetBenchmark(Benchmark):
             ]
             figures |= {f"{name}_{key}": value for key, value in table.figures(made).items()}
             sheet += [made[k].art[:10] for k in range(min(2, len(made)))]
-        if count := int(options.get("rendered", 0)):
+        if count := chosen.rendered:
             figures |= self._rendered(whole.take(np.arange(min(count, len(whole)))), designers, space, ctx)
-        if out := options.get("out"):
-            _write(Path(str(out)), figures, sheet, test)
+        if chosen.out is not None:
+            _write(chosen.out, figures, sheet, test)
         ctx.progress(len(models) + 3, len(models) + 3, "done")
         return figures
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from prodgen_mini.config import Config
+from prodgen_mini.evaluation.chosen import MODELS, Models
 from prodgen_mini.generators import DiffusionGenerator, GanGenerator, MiniGenerator, VaeGenerator
+from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Benchmark
 from prodgen_sdk.types import VIEW_SETS, GenerationRequest, Product, Scene
@@ -20,11 +24,24 @@ _GOODS = (
 )
 
 
-class SpeedBenchmark(Benchmark):
-    """Options: `n`, repetitions a product (2); `size`, edge in pixels (256); `models`.
+class Options(BaseModel):
+    """What `prodgen bench mini` takes after `-o`.
 
-    Seconds from request to pixels of eight views, the design alone, and a preview of all eight, each the median over four products.
+    Args:
+        n: repetitions a product.
+        size: edge in pixels.
+        models: ids without `/mini`, separated by commas.
     """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    n: Annotated[int, Field(ge=1)] = 2
+    size: Annotated[int, Field(ge=32, le=2048)] = 256
+    models: Models = MODELS
+
+
+class SpeedBenchmark(Benchmark):
+    """Seconds from request to pixels of eight views, the design alone, and a preview of all eight, each the median over four products."""
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
         self._config = config or Config()
@@ -33,15 +50,15 @@ class SpeedBenchmark(Benchmark):
         import os
         from statistics import median
 
-        repeats, size = int(options.get("n", 2)), int(options.get("size", 256))
-        wanted = [m.strip() for m in str(options.get("models", "gan,vae,diffusion")).split(",") if m.strip()]
+        chosen = validate(Options, options, where="options of bench mini")
+        size = chosen.size
         classes: dict[str, type[MiniGenerator]] = {
             "gan": GanGenerator,
             "vae": VaeGenerator,
             "diffusion": DiffusionGenerator,
         }
         figures: dict[str, Any] = {"size": size, "views": 8, "load_before": round(os.getloadavg()[0], 2)}
-        for name in wanted:
+        for name in chosen.models:
             ctx.check()
             started = time.perf_counter()
             generator = classes[name](self._config, ctx)
@@ -49,7 +66,7 @@ class SpeedBenchmark(Benchmark):
             generator.generate([_request(0, size, "")], ctx)
             for label, style in (("views", ""), ("preview", "draft")):
                 taken = [
-                    _time(generator, _request(k, size, style), ctx) for k in range(len(_GOODS)) for _ in range(repeats)
+                    _time(generator, _request(k, size, style), ctx) for k in range(len(_GOODS)) for _ in range(chosen.n)
                 ]
                 figures[f"{name}_{label}_s"] = round(median(taken), 3)
             taken = []

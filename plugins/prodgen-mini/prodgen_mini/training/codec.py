@@ -21,9 +21,10 @@ from prodgen_mini.training.grids import art_grid
 from prodgen_mini.training.latents import seeded
 from prodgen_mini.training.objective import Objective
 from prodgen_mini.training.pictures import read_examples
-from prodgen_mini.training.recipe import Recipe
+from prodgen_mini.training.recipe import Count, Positive, Recipe, Share, Weight
 from prodgen_mini.training.trainers import PartTrainer
 from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,16 +41,16 @@ class CodecRecipe(Recipe):
         pictures: unlabelled pictures to learn from too: JSON Lines, Parquet, a tar, or a folder of them.
     """
 
-    steps: int = 3000
-    batch: int = 16
-    learning_rate: float = 3e-3
-    ema: float = 0.99
-    validate_every: int = 200
+    steps: Count = 3000
+    batch: Count = 16
+    learning_rate: Positive = 3e-3
+    ema: Share = 0.99
+    validate_every: Count = 200
     channels: Annotated[int, Field(ge=1, le=64)] = 12
     width: Annotated[int, Field(ge=8, le=512)] = 64
     depth: Annotated[int, Field(ge=1, le=8)] = 2
     examples: Annotated[int, Field(ge=16)] = 12000
-    noise: Annotated[float, Field(ge=0)] = 0.1
+    noise: Weight = 0.1
     pictures: Path | None = None
 
 
@@ -69,6 +70,9 @@ class CodecTrainer(PartTrainer[CodecRecipe]):
         extra = None
         if recipe.pictures:
             cleaned = clean(read_examples(recipe.pictures), 128)
+            if not cleaned.examples:
+                reasons = ", ".join(sorted({reason for _, reason in cleaned.dropped}))
+                raise InputError(f"{recipe.pictures} holds no picture to learn from: all are {reasons}.")
             facts["pictures"] = cleaned.report()
             extra = cleaned.images[cleaned.splits == "train"]
         return CodecObjective(shown, settings, recipe, extra), settings, facts

@@ -17,6 +17,7 @@ from prodgen_mini.models.flow import sample
 from prodgen_mini.models.vae import Vae
 from prodgen_mini.training.latents import LatentObjective, ModelRecipe, Seen, Task, seeded, task_of
 from prodgen_mini.training.objective import Objective
+from prodgen_mini.training.recipe import Count, Positive, Share
 from prodgen_mini.training.trainers import PartTrainer
 from prodgen_mini.weights import load_vae
 from prodgen_sdk.context import Context
@@ -28,20 +29,21 @@ class DiffusionRecipe(ModelRecipe):
 
     Args:
         vae: weights of the VAE whose codes are generated; those of the package by default.
-        width, depth, heads: of the transformer; `group`: numbers of the code in a token.
+        width, depth, heads: of the transformer.
+        group: numbers of the code in a token.
         forget: share of the examples whose condition is left out, for classifier-free guidance.
         uniform: share of the times that are drawn evenly; the others lie more in the middle (logit-normal).
     """
 
-    steps: int = 3000
-    learning_rate: float = 1.5e-3
-    ema: float = 0.9995
+    steps: Count = 3000
+    learning_rate: Positive = 1.5e-3
+    ema: Share = 0.9995
     vae: Path | None = None
     width: int = Field(default=192, ge=16, le=1024)
     depth: Annotated[int, Field(ge=1, le=48)] = 6
     heads: Annotated[int, Field(ge=1, le=32)] = 6
     group: Annotated[int, Field(ge=1, le=64)] = 8
-    forget: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    forget: Share = 0.1
     uniform: Annotated[float, Field(ge=0, le=1)] = 0.4
 
 

@@ -16,8 +16,10 @@ from prodgen_mini.designs import Designs
 from prodgen_mini.models.gan import Critic, Generator, pair_loss, penalty
 from prodgen_mini.training.latents import LatentObjective, Latents, ModelRecipe, Task, seeded, task_of
 from prodgen_mini.training.objective import Objective
+from prodgen_mini.training.recipe import Count, Positive, Share, Weight, Whole
 from prodgen_mini.training.trainers import PartTrainer
 from prodgen_sdk.context import Context
+from prodgen_sdk.errors import ConfigError
 
 
 class GanRecipe(ModelRecipe):
@@ -27,21 +29,21 @@ class GanRecipe(ModelRecipe):
         noise: numbers that a design is drawn from.
         gamma: weight of both gradient penalties; it falls to a tenth over the run.
         lazy: the penalties are worked out every so many steps, with as much more weight (Karras et al. 2020).
-        begin: weights of a VAE with equal `code`, `width`: the generator begins as its decoder. None begins from nothing.
+        begin: weights of a VAE of the same codec, with `code` equal to `noise` and an equal `width`: the generator begins as its decoder. None begins from nothing.
     """
 
-    steps: int = 500
-    batch: int = 256
-    learning_rate: float = 2e-4
-    warmup: int = 100
-    validate_every: int = 250
-    betas: tuple[float, float] = (0.0, 0.99)
-    decay: float = 0.0
-    clip: float = 10.0
-    ema: float = 0.998
+    steps: Count = 500
+    batch: Count = 256
+    learning_rate: Positive = 2e-4
+    warmup: Whole = 100
+    validate_every: Count = 250
+    betas: tuple[Share, Share] = (0.0, 0.99)
+    decay: Weight = 0.0
+    clip: Weight = 10.0
+    ema: Share = 0.998
     noise: Annotated[int, Field(ge=2, le=1024)] = 192
-    gamma: Annotated[float, Field(ge=0)] = 1.0
-    lazy: Annotated[int, Field(ge=1)] = 4
+    gamma: Weight = 1.0
+    lazy: Count = 4
     begin: Path | None = None
 
 
@@ -59,7 +61,15 @@ class GanTrainer(PartTrainer[GanRecipe]):
     def start(self, recipe: GanRecipe, objective: Objective) -> dict[str, dict[str, Tensor]]:
         if recipe.begin is None:
             return {}
+        assert isinstance(objective, GanObjective)
         found = weights.read("vae", recipe.begin)
+        weights.check_pin(found, objective.task.digest)
+        if (found.settings["code"], found.settings["width"]) != (recipe.noise, recipe.width):
+            raise ConfigError(
+                f"The VAE {recipe.begin} has a code of {found.settings['code']} and a width of {found.settings['width']}, "
+                f"the GAN a noise of {recipe.noise} and a width of {recipe.width}.",
+                hint="Give the GAN the VAE's sizes: -o noise=CODE -o width=WIDTH.",
+            )
         kept = ("writer.", "prior.")
         return {"generator": {name: value for name, value in found.tensors.items() if name.startswith(kept)}}
 

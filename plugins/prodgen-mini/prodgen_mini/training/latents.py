@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from prodgen_mini.models.codec import Codec
 from prodgen_mini.space import Space
 from prodgen_mini.training.grids import design_grid
 from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.recipe import Recipe
+from prodgen_mini.training.recipe import Count, Precision, Recipe, Whole
 from prodgen_mini.weights import load_codec
 from prodgen_sdk.context import Context
 
@@ -39,10 +39,10 @@ class ModelRecipe(Recipe):
         tell_accent: share of the examples that are told the second colour; the others must find one.
     """
 
-    batch: int = 512
-    warmup: int = 200
-    precision: Literal["auto", "float32", "bfloat16"] = "float32"
-    validate_every: int = 500
+    batch: Count = 512
+    warmup: Whole = 200
+    precision: Precision = "float32"
+    validate_every: Count = 500
     codec: Path | None = None
     width: int = Field(default=48, ge=8, le=1024)
     bare: float = Field(default=0.35, gt=0, le=1)

@@ -23,11 +23,13 @@ from prodgen_mini.training.parallel import Parallel
 from prodgen_mini.training.recipe import Recipe
 from prodgen_mini.training.record import Record
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, PluginError
+from prodgen_sdk.errors import ConfigError, PluginError, StoreError
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
+
+    Improved = Callable[[Mapping[str, nn.Module], State], None]
 
 
 def fit(
@@ -36,7 +38,7 @@ def fit(
     out: Path,
     ctx: Context,
     start: dict[str, Any] | None = None,
-    improved: Callable[[Mapping[str, nn.Module], State], None] | None = None,
+    improved: Improved | None = None,
 ) -> State:
     """Trains until `recipe.steps`, or until validation no longer improves; goes on from a checkpoint in `out`.
 
@@ -50,14 +52,27 @@ def fit(
     Raises:
         PluginError: the loss is no longer a number.
         Cancelled, DeadlineExceeded: the last checkpoint stays.
+        StoreError: the disk is full or not writable; the last checkpoint stays.
         KeyboardInterrupt: it stays as well; a note says from where the run goes on.
     """
+    try:
+        return _fit(objective, recipe, out, ctx, start or {}, improved)
+    except OSError as error:
+        raise StoreError(
+            f"{out} could not be written: {error.strerror or error}.",
+            hint="Free some space and give the same command again: it goes on from the last checkpoint.",
+        ) from error
+
+
+def _fit(
+    objective: Objective, recipe: Recipe, out: Path, ctx: Context, start: dict[str, Any], improved: Improved | None
+) -> State:
     import torch
 
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
     run = _Run(objective, recipe, out, ctx, improved)
-    for name, weights in (start or {}).items():
+    for name, weights in start.items():
         if not run.resumed:
             objective.networks[name].load_state_dict(weights)
             if name in run.averages:

@@ -18,6 +18,7 @@ from prodgen_mini.models.lora import FORMAT, LAYERS
 from prodgen_mini.training.diffusion import DiffusionObjective, DiffusionRecipe
 from prodgen_mini.training.latents import task_of
 from prodgen_mini.training.objective import Objective
+from prodgen_mini.training.recipe import Count, Positive, Weight
 from prodgen_mini.training.trainers import PartTrainer
 from prodgen_mini.weights import check_pin, load_vae
 from prodgen_sdk.context import Context
@@ -34,19 +35,20 @@ class LoraRecipe(DiffusionRecipe):
     Args:
         base: weights of diffusion/mini; those of the package by default.
         where: which designs of the data set: `family=mug`, `style=band`, or several with a comma; all by default.
-        rank: of the additions; `alpha` over rank is their scale.
+        rank: of the additions.
+        alpha: over `rank` it is their scale.
     """
 
-    steps: int = 300
-    validate_every: int = 50
-    batch: int = 16
-    learning_rate: float = 1e-3
-    decay: float = 0.0
+    steps: Count = 300
+    validate_every: Count = 50
+    batch: Count = 16
+    learning_rate: Positive = 1e-3
+    decay: Weight = 0.0
     forget: float = 0.05
     base: Path | None = None
     where: str = ""
     rank: Annotated[int, Field(ge=1, le=64)] = 4
-    alpha: Annotated[float, Field(gt=0)] = 8.0
+    alpha: Positive = 8.0
 
 
 class LoraTrainer(PartTrainer[LoraRecipe]):

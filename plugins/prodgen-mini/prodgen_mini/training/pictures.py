@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import tarfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,13 +58,13 @@ def read_examples(source: Path) -> Iterator[Example]:
     files = [source] if source.is_file() else sorted(path for path in source.rglob("*") if path.is_file())
     manifest = source / "manifest.jsonl"
     if manifest.is_file():
-        yield from _rendered(source, manifest)
+        yield from _readable(source, _rendered(source, manifest))
         return
     readers = {".jsonl": _json_lines, ".parquet": _parquet, ".tar": _web_dataset, ".arrow": _arrow}
     held = [path for path in files if path.suffix in readers]
     if held:
         for path in held:
-            yield from readers[path.suffix](path)
+            yield from _readable(path, readers[path.suffix](path))
         return
     pictures = [path for path in files if path.suffix.lower() in SUFFIXES]
     if not pictures:
@@ -73,6 +74,17 @@ def read_examples(source: Path) -> Iterator[Example]:
         )
     for path in pictures:
         yield Example(path.name, path.read_bytes(), path.parent.name if path.parent != source else path.stem)
+
+
+def _readable(path: Path, examples: Iterator[Example]) -> Iterator[Example]:
+    """The examples of a file or folder; whatever a library says of a damaged one, in our words."""
+    try:
+        yield from examples
+    except (OSError, EOFError, ValueError, KeyError, tarfile.TarError, zipfile.BadZipFile) as error:
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise InputError(
+            f"{path} is damaged, cut off or not what its name says: {reason}.", hint="Copy or write it again."
+        ) from None
 
 
 def split_of(product: str) -> str:
@@ -200,7 +212,7 @@ def _rendered(folder: Path, manifest: Path) -> Iterator[Example]:
             yield _of(facts, facts["file"], path.read_bytes())
             continue
         if facts["file"] != opened:
-            with np.load(path) as file:
+            with path.open("rb") as shard, np.load(shard) as file:
                 opened, arrays = facts["file"], file["images"]
         assert arrays is not None
         buffer = io.BytesIO()

@@ -14,43 +14,59 @@ from prodgen_sdk.files import write_atomically
 
 FILE = "recipe.json"
 
+# Trainers give other defaults by these types: a field that a subclass annotates anew loses the limits it had.
+Count = Annotated[int, Field(ge=1)]
+Whole = Annotated[int, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+Weight = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, lt=1)]
+Precision = Literal["auto", "float32", "bfloat16"]
+
 
 class Recipe(BaseModel):
     """How a run goes. All that is random in it follows from `seed` and the number of the step.
 
     Args:
+        seed: of first weights, batches and noise.
         steps: updates of each network.
-        batch: examples in one update, `accumulate` parts of which are worked on one after the other.
+        batch: examples in one update.
+        accumulate: parts of a batch that are worked on one after the other, for less memory.
+        learning_rate: its peak, after `warmup` steps; from there it falls along a cosine.
         decay: weight decay of AdamW (Loshchilov and Hutter, ICLR 2019), of matrices and kernels alone.
-        warmup: steps in which the learning rate rises; after them it falls along a cosine to `floor` of itself.
+        betas: of AdamW: how slowly the means of gradients and of their squares move.
+        warmup: steps in which the learning rate rises.
+        floor: share of the peak that the learning rate has in the end.
+        dropout: share of the numbers within the network that are left out in a step.
         ema: of the weights that are kept, the share that stays at each step (it is smaller in the first steps).
         clip: largest norm of a gradient; 0 clips nothing.
         precision: `auto` computes in bfloat16 on a GPU that has it, else in float32.
-        validate_every: steps between looks at the validation products; `patience` looks without a better one end the run, 0 never.
+        validate_every: steps between looks at the validation products.
+        patience: looks without a better one that end the run; 0 never ends it early.
+        checkpoint_every: steps between checkpoints; what a kill costs at most.
         sample_every: steps between pictures of what the model makes; 0 makes none.
         threads: of torch on a CPU; more or fewer change the last bits of the weights.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seed: Annotated[int, Field(ge=0)] = 0
-    steps: Annotated[int, Field(ge=1)] = 1000
-    batch: Annotated[int, Field(ge=1)] = 32
-    accumulate: Annotated[int, Field(ge=1)] = 1
-    learning_rate: Annotated[float, Field(gt=0)] = 1e-3
-    decay: Annotated[float, Field(ge=0)] = 0.01
-    betas: tuple[float, float] = (0.9, 0.98)
-    warmup: Annotated[int, Field(ge=0)] = 50
+    seed: Whole = 0
+    steps: Count = 1000
+    batch: Count = 32
+    accumulate: Count = 1
+    learning_rate: Positive = 1e-3
+    decay: Weight = 0.01
+    betas: tuple[Share, Share] = (0.9, 0.98)
+    warmup: Whole = 50
     floor: Annotated[float, Field(ge=0, le=1)] = 0.02
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    ema: Annotated[float, Field(ge=0, lt=1)] = 0.995
-    clip: Annotated[float, Field(ge=0)] = 1.0
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    validate_every: Annotated[int, Field(ge=1)] = 100
-    patience: Annotated[int, Field(ge=0)] = 0
-    checkpoint_every: Annotated[int, Field(ge=1)] = 100
-    sample_every: Annotated[int, Field(ge=0)] = 0
-    threads: Annotated[int, Field(ge=0)] = 1
+    dropout: Share = 0.0
+    ema: Share = 0.995
+    clip: Weight = 1.0
+    precision: Precision = "auto"
+    validate_every: Count = 100
+    patience: Whole = 0
+    checkpoint_every: Count = 100
+    sample_every: Whole = 0
+    threads: Whole = 1
 
     def rate(self, step: int) -> float:
         """The learning rate of a step: a linear rise, then half a cosine.
@@ -65,14 +81,14 @@ class Recipe(BaseModel):
 
 
 def claim(recipe: BaseModel, out: Path, **more: object) -> None:
-    """Notes the resolved options in `out`, so that a run is not continued with other ones.
+    """Notes the resolved options in `out`, so that a run is not continued with other ones; before its first weights it has none to lose.
 
     Raises:
         ConfigError: `out` holds a run with other options, or of other data.
     """
     text = json.dumps({**recipe.model_dump(mode="json"), **more}, indent=1, sort_keys=True) + "\n"
     path = out / FILE
-    if path.is_file():
+    if path.is_file() and any(out.glob("*.safetensors")):
         found = path.read_text("utf-8")
         if found != text:
             raise ConfigError(

@@ -52,8 +52,10 @@ class Record:
         self._events.image("samples", path.read_bytes(), grid.shape[:2], step)
 
     def close(self) -> None:
-        self._log.close()
-        self._events.close()
+        try:
+            self._log.close()
+        finally:
+            self._events.close()
 
 
 def _whole_lines(path: Path) -> list[str]:

@@ -19,6 +19,7 @@ from prodgen_mini.models.reranker import Reranker
 from prodgen_mini.models.vae import Vae
 from prodgen_mini.training.latents import Latents, ModelRecipe, Task, seeded, task_of
 from prodgen_mini.training.objective import Objective
+from prodgen_mini.training.recipe import Count, Positive, Share, Weight, Whole
 from prodgen_mini.training.trainers import PartTrainer
 from prodgen_mini.weights import check_pin, load_vae, read
 from prodgen_sdk.context import Context
@@ -32,13 +33,13 @@ class RerankerRecipe(ModelRecipe):
         vae, gan: weights of the models whose designs it learns to tell from true ones; those of the package by default.
     """
 
-    steps: int = 1200
-    batch: int = 128
-    learning_rate: float = 3e-3
-    decay: float = 0.02
-    warmup: int = 30
-    ema: float = 0.99
-    validate_every: int = 100
+    steps: Count = 1200
+    batch: Count = 128
+    learning_rate: Positive = 3e-3
+    decay: Weight = 0.02
+    warmup: Whole = 30
+    ema: Share = 0.99
+    validate_every: Count = 100
     designs: Annotated[int, Field(ge=2)] = 4_000
     vae: Path | None = None
     gan: Path | None = None

@@ -6,25 +6,29 @@ import itertools
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from prodgen_sdk.config import number_or_text
-from prodgen_sdk.context import Context
+from prodgen_sdk.context import Context, no_progress
 from prodgen_sdk.errors import ConfigError, ProdgenError
 from prodgen_sdk.files import write_atomically
 from prodgen_sdk.interfaces import Report, Trainer
 
 FILE = "sweep.json"
-TRAINERS = ("codec", "vae", "gan", "diffusion")
+TRAINERS = {part: f"mini/train-{part}" for part in ("codec", "vae", "gan", "diffusion", "reranker")} | {
+    "lora-mini": "mini/train-lora"
+}
 
 
 class SweepTrainer(Trainer):
     """Runs every combination of the given values, each in a folder of its own, and names the best.
 
     Config:
-        of: what is trained: codec, vae, gan, diffusion, or the id of any trainer.
-        by (val_loss), goal (min): the figure that decides, and whether it shall be small (min) or large (max).
+        of: what is trained: codec, vae, gan, diffusion, reranker, lora-mini, or the id of any trainer.
+        by (best_val_loss, that of the weights which a run keeps), goal (min): the figure that decides, and whether it
+            shall be small (min) or large (max).
         any other option: one value for all runs, several with commas (`1e-3,2e-3`), or a range `low..high..count`, on a
             logarithmic scale with `log` behind it (`1e-4..1e-2..5log`).
 
@@ -36,12 +40,12 @@ class SweepTrainer(Trainer):
 
     def train(self, config: Mapping[str, Any], data: Path, out: Path, ctx: Context) -> Report:
         options = dict(config)
-        of, by, goal = options.pop("of", ""), str(options.pop("by", "val_loss")), str(options.pop("goal", "min"))
+        of, by, goal = options.pop("of", ""), str(options.pop("by", "best_val_loss")), str(options.pop("goal", "min"))
         if not of:
             raise ConfigError("What should be trained?", hint=f"Give -o of=NAME; there are {', '.join(TRAINERS)}.")
         if goal not in ("min", "max"):
             raise ConfigError(f"The goal is min or max, not {goal!r}.")
-        trainer = ctx.lookup("trainer", f"mini/train-{of}" if of in TRAINERS else str(of))
+        trainer = ctx.lookup("trainer", TRAINERS.get(of, str(of)))
         runs = combinations(options)
         if len(runs) > 256:
             raise ConfigError(f"{len(runs)} runs are too many.", hint="Give fewer values; 256 runs are allowed.")
@@ -60,7 +64,8 @@ class SweepTrainer(Trainer):
                 f"No run has the figure {by!r}. {failed}".strip(), hint=f"Figures are {', '.join(known) or 'none'}."
             )
         best = (min if goal == "min" else max)(good, key=lambda row: row[by])
-        figures = {f"best_{by}": float(best[by]), "runs": float(len(rows)), "failed": float(len(rows) - len(good))}
+        figures = {by: float(best[by]), "runs": float(len(rows)), "failed": float(len(rows) - len(good))}
+        figures |= {name: float(best[name]) for name in _varied(runs)}
         return Report(
             checkpoint=Path(best["checkpoint"]), steps=sum(row.get("steps", 0) for row in rows), figures=figures
         )
@@ -80,15 +85,22 @@ def _finished(path: Path, runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _one(trainer: Any, chosen: Mapping[str, Any], data: Path, out: Path, ctx: Context) -> dict[str, Any]:
     try:
-        report = trainer.train(
-            chosen, data, out, Context(device=ctx.device, dtype=ctx.dtype, cancelled=ctx.cancelled, find=ctx.find)
-        )
+        report = trainer.train(chosen, data, out, replace(ctx, progress=no_progress))
     except ConfigError:
         raise
     except ProdgenError as error:
         ctx.check()
         return {"error": str(error)}
     return {"checkpoint": str(report.checkpoint), "steps": report.steps, **report.figures}
+
+
+def _varied(runs: list[dict[str, Any]]) -> list[str]:
+    """The options that differ between runs, and whose values are numbers."""
+    return [
+        name
+        for name in runs[0]
+        if len({str(run[name]) for run in runs}) > 1 and all(isinstance(run[name], int | float) for run in runs)
+    ]
 
 
 def combinations(options: Mapping[str, Any]) -> list[dict[str, Any]]:

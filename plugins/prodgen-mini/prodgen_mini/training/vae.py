@@ -13,6 +13,7 @@ from prodgen_mini.designs import Designs
 from prodgen_mini.models.vae import Vae
 from prodgen_mini.training.latents import LatentObjective, ModelRecipe, Seen, Task, seeded, task_of
 from prodgen_mini.training.objective import Objective
+from prodgen_mini.training.recipe import Count, Positive, Share, Weight, Whole
 from prodgen_mini.training.trainers import PartTrainer
 from prodgen_sdk.context import Context
 
@@ -22,19 +23,20 @@ class VaeRecipe(ModelRecipe):
 
     Args:
         code: numbers in a code.
-        beta: weight of the divergence, reached after `anneal` steps.
+        beta: weight of the divergence.
+        anneal: steps after which `beta` is reached.
         vector_weight: of the vector's error, against the map's.
         seen: of how many designs of a batch the artwork is drawn, and compared where the inks lie.
     """
 
-    steps: int = 3000
-    learning_rate: float = 2e-3
-    ema: float = 0.999
+    steps: Count = 3000
+    learning_rate: Positive = 2e-3
+    ema: Share = 0.999
     code: Annotated[int, Field(ge=2, le=1024)] = 192
-    beta: Annotated[float, Field(ge=0)] = 1e-4
-    anneal: Annotated[int, Field(ge=0)] = 600
-    vector_weight: Annotated[float, Field(ge=0)] = 2.0
-    seen: Annotated[int, Field(ge=0)] = 96
+    beta: Weight = 1e-4
+    anneal: Whole = 600
+    vector_weight: Weight = 2.0
+    seen: Whole = 96
 
 
 class VaeTrainer(PartTrainer[VaeRecipe]):
