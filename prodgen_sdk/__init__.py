@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.host import Host, PluginRecord
     from prodgen_sdk.pipeline.produce import Picture
     from prodgen_sdk.pipeline.run import GenerationResult
-    from prodgen_sdk.serving.intake import Recorded
+    from prodgen_sdk.serving.recording import Recorded
     from prodgen_sdk.serving.similar import Similar
     from prodgen_sdk.studio import Studio
     from prodgen_sdk.types import (
@@ -71,7 +71,7 @@ _MODULES = {
     "Host": "host",
     "Picture": "pipeline.produce",
     "PluginRecord": "host",
-    "Recorded": "serving.intake",
+    "Recorded": "serving.recording",
     "Similar": "serving.similar",
     "Studio": "studio",
     "hookimpl": "hookspecs",

@@ -21,14 +21,14 @@ from prodgen_sdk.pipeline.embed import Embedder
 from prodgen_sdk.pipeline.explain import Explanation, explain
 from prodgen_sdk.pipeline.recommend import Choices, answer, choose, described, first, impressions, retrieve
 from prodgen_sdk.serving.catalogue import Catalogue
+from prodgen_sdk.serving.fallback import Fallback
 from prodgen_sdk.serving.impressions import ImpressionLog
-from prodgen_sdk.serving.intake import Intake, Recorded
 from prodgen_sdk.serving.learning import Learning
-from prodgen_sdk.serving.lookout import Lookout
-from prodgen_sdk.serving.people import People
 from prodgen_sdk.serving.personal import Personal
+from prodgen_sdk.serving.profiles import Profiles
+from prodgen_sdk.serving.recording import Recorded, Recorder
+from prodgen_sdk.serving.refresh import Refresher
 from prodgen_sdk.serving.request import FALLS_BACK, Budgets, Ready, Request
-from prodgen_sdk.serving.shelf import Shelf
 from prodgen_sdk.serving.similar import Similar, nearest
 from prodgen_sdk.serving.tracing import Stopwatch, Traces
 from prodgen_sdk.types import (
@@ -66,13 +66,13 @@ class Recommender:
         self._config = config
         self._catalogue = Catalogue(store, host, config.text_share)
         host.products = self._catalogue.products
-        self._lookout = Lookout(store, host)
-        self._learning = Learning(store, host, config, self._lookout)
-        self._people = People(store, self._catalogue, config)
-        self._personal = Personal(host, config, self._catalogue, self._people, self._lookout)
-        self._shelf = Shelf(store, host, self._catalogue, self._people, self._lookout)
+        self._refresher = Refresher(store, host)
+        self._learning = Learning(store, host, config, self._refresher)
+        self._profiles = Profiles(store, self._catalogue, config)
+        self._personal = Personal(host, config, self._catalogue, self._profiles, self._refresher)
+        self._fallback = Fallback(store, host, self._catalogue, self._profiles, self._refresher)
         self._log = ImpressionLog(store.events.append, config.log, room=config.log_queue)
-        self._intake = Intake(store, host, self._catalogue)
+        self._recorder = Recorder(store, host, self._catalogue)
         self._traces = Traces(config.traces)
         self._budgets = Budgets()
         # Threads of its own: those of the levels before may all be held by what was given up.
@@ -150,7 +150,11 @@ class Recommender:
             self._record_shown(request, impressions(user, shown, context))
             watch.lap("log")
         watch.counts["shown"] = len(shown)
-        watch.versions |= {"index": str(self._catalogue.applied), "ranker": self._lookout.fit, "policy": chosen.policy}
+        watch.versions |= {
+            "index": str(self._catalogue.applied),
+            "ranker": self._refresher.fit,
+            "policy": chosen.policy,
+        }
         done = watch.trace(context.request_id, user, context.at, k, ready.sources[0] if ready.sources else "popular")
         self._traces.add(done)
         if trace is not None:
@@ -171,7 +175,7 @@ class Recommender:
         # What was given up may be under way still: it keeps its own request.
         request = replace(request, given_up=threading.Event())
         popular = self._last_resort.within(
-            request, "what is popular", lambda: self._shelf.ready(request), keep=_FOR_LOG, least=_PATIENCE
+            request, "what is popular", lambda: self._fallback.ready(request), keep=_FOR_LOG, least=_PATIENCE
         )
         return request, popular
 
@@ -221,9 +225,9 @@ class Recommender:
         deadline = time.monotonic() + seconds
         step("index", self._catalogue.sync)
         step("encoders", lambda: self._catalogue.query_vectors([""]))
-        step("ranker", self._lookout.look)
+        step("ranker", self._refresher.refresh)
         step("policy", lambda: self._policy.version)
-        charts = self._lookout.charts
+        charts = self._refresher.charts
         popular = dict.fromkeys((*charts.overall, *charts.weights))
         step("catalogue", lambda: self._catalogue.load(popular, deadline))
         step("request", lambda: self.recommend("warm-up", log=False, budget_ms=1e9))
@@ -246,7 +250,7 @@ class Recommender:
 
     def record(self, events: Iterable[Event | Mapping[str, Any]], *, format: str = "prodgen") -> Recorded:
         """See `Studio.record`."""
-        return self._intake.record(events, format)
+        return self._recorder.record(events, format)
 
     def learn(self, *, at: datetime | None = None) -> dict[str, int]:
         """See `Studio.learn`."""
@@ -263,7 +267,7 @@ class Recommender:
                 return self._store.forget(user)
         finally:
             self._catalogue.forget_queries()
-            self._people.forget(user)
+            self._profiles.forget(user)
             self._traces.forget(user)
 
     def prune_events(
@@ -293,9 +297,9 @@ class Recommender:
         self._catalogue.catch_up(_PATIENCE)
         context = build(RecommendationContext, at=at or datetime.now(UTC), k=1, locale=locale, facts=dict(facts or {}))
         return explain(
-            self._people.events(user),
+            self._profiles.events(user),
             context,
-            profile_of=lambda events: self._people.profile(user, context.at, locale, events=events),
+            profile_of=lambda events: self._profiles.profile(user, context.at, locale, events=events),
             candidate_of=lambda profile: self._candidate(sku, profile),
             ranker=self._ranker,
         )
@@ -311,13 +315,13 @@ class Recommender:
 
     def profile(self, user: str, at: datetime, locale: Locale = "en") -> UserProfile:
         """What is known of a user at a time: the recency-weighted vector, interests, queries and what was seen."""
-        return self._people.profile(user, at, locale)
+        return self._profiles.profile(user, at, locale)
 
     def close(self) -> None:
         """Logs the impressions that wait, and waits for what is under way beside the requests."""
         self._log.close()
         self._catalogue.close()
-        self._lookout.close()
+        self._refresher.close()
         self._budgets.close()
         self._last_resort.close()
 

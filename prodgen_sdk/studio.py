@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.pipeline.run import GenerationResult
     from prodgen_sdk.pipeline.try_on_clip import Gaps
     from prodgen_sdk.recommender import Recommender
-    from prodgen_sdk.serving.intake import Recorded
+    from prodgen_sdk.serving.recording import Recorded
     from prodgen_sdk.serving.similar import Similar
     from prodgen_sdk.store import Store
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from prodgen_sdk.config import RecommendConfig
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline import learn
-from prodgen_sdk.serving.lookout import Lookout
+from prodgen_sdk.serving.refresh import Refresher
 
 if TYPE_CHECKING:
     from prodgen_sdk.store import Store
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 class Learning:
     """One thread of this process learns at a time."""
 
-    def __init__(self, store: Store, host: Host, config: RecommendConfig, lookout: Lookout) -> None:
+    def __init__(self, store: Store, host: Host, config: RecommendConfig, refresher: Refresher) -> None:
         self._store = store
         self._host = host
         self._config = config
-        self._lookout = lookout
+        self._refresher = refresher
         self._lock = threading.RLock()
 
     @cached_property
@@ -46,7 +46,7 @@ class Learning:
         with self._lock:
             learn.teach_ranker(self._store, self._ranker)
             told = learn.teach_policy(self._store, self._policy, self._config, now=now)
-            self._lookout.look(fitted=True)
+            self._refresher.refresh(fitted=True)
             return told
 
     @contextmanager

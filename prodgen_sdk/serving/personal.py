@@ -14,9 +14,9 @@ from prodgen_sdk.pipeline.indexing import facets_of
 from prodgen_sdk.pipeline.recommend import described, permitted, retrieve, servable
 from prodgen_sdk.pipeline.rules import chosen, wanted
 from prodgen_sdk.serving.catalogue import Catalogue
-from prodgen_sdk.serving.lookout import Lookout
-from prodgen_sdk.serving.people import People
 from prodgen_sdk.serving.popular import segment_of
+from prodgen_sdk.serving.profiles import Profiles
+from prodgen_sdk.serving.refresh import Refresher
 from prodgen_sdk.serving.request import Ready, Request
 from prodgen_sdk.types import Candidate, Filter, Locale, Ranked, Source, UserProfile, trusted
 
@@ -27,13 +27,13 @@ class Personal:
     """Makes a request ready for the choice of pictures."""
 
     def __init__(
-        self, host: Host, config: RecommendConfig, catalogue: Catalogue, people: People, lookout: Lookout
+        self, host: Host, config: RecommendConfig, catalogue: Catalogue, profiles: Profiles, refresher: Refresher
     ) -> None:
         self._host = host
         self._config = config
         self._catalogue = catalogue
-        self._people = people
-        self._lookout = lookout
+        self._profiles = profiles
+        self._refresher = refresher
 
     @cached_property
     def _ranker(self) -> BoundRanker:
@@ -52,9 +52,9 @@ class Personal:
         self._catalogue.catch_up(request.patience, first)
         mark = self._catalogue.mark
         request.lap("sync")
-        self._lookout.keep_up(request.patience, first)
-        request.lap("look")
-        user = request.profile = self._people.profile(request.user, context.at, cast("Locale", context.locale))
+        self._refresher.keep_up(request.patience, first)
+        request.lap("refresh")
+        user = request.profile = self._profiles.profile(request.user, context.at, cast("Locale", context.locale))
         eligible = without_hidden(request.filter, user)
         request.lap("profile")
         allowed = self._permitted(request, user, self._found(request, user, eligible))
@@ -78,7 +78,7 @@ class Personal:
 
     def _found(self, request: Request, user: UserProfile, eligible: Filter) -> list[Candidate]:
         """Candidates from the index: near the user, proposed by the ranker, popular, and wanted by rules."""
-        context, charts, counts = request.context, self._lookout.charts, request.watch.counts
+        context, charts, counts = request.context, self._refresher.charts, request.watch.counts
         number = max(self._config.candidates, 2 * context.k)
         proposed = self._ranker.propose(user, max(1, number * 3 // 10), context, request.ctx)
         request.lap("propose")

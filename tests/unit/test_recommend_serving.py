@@ -247,13 +247,13 @@ def test_what_is_warm_answers_without_reading_the_catalogue(tmp_path, monkeypatc
 
 
 def test_another_process_that_learnt_is_followed_without_an_echo(tmp_path, monkeypatch):
-    monkeypatch.setattr("prodgen_sdk.serving.lookout.SECONDS_BETWEEN_LOOKS", 0.0)
+    monkeypatch.setattr("prodgen_sdk.serving.refresh.SECONDS_BETWEEN_REFRESHES", 0.0)
     with stocked(tmp_path) as studio, Studio.open(tmp_path, host=fake_host()) as other:
         marks = set()
         for n in range(4):
             for one in (studio, other):
                 one.recommend(f"user-{n}", 1, log=False)
-                marks.add(one.recommender._lookout.fit)
+                marks.add(one.recommender._refresher.fit)
         assert len(marks) == 1
 
 

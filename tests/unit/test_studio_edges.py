@@ -488,7 +488,7 @@ def stocked(folder):
 
 
 def test_a_server_sees_what_another_process_changed(tmp_path, monkeypatch):
-    monkeypatch.setattr("prodgen_sdk.serving.lookout.SECONDS_BETWEEN_LOOKS", 0.0)
+    monkeypatch.setattr("prodgen_sdk.serving.refresh.SECONDS_BETWEEN_REFRESHES", 0.0)
     with stocked(tmp_path) as server, Studio.open(tmp_path, host=fake_host()) as other:
         assert server.similar(text="thing", k=3)[0].title.startswith("Thing")
         server.recommend("ann")

@@ -10,7 +10,7 @@ from prodgen_rank import plugin
 from prodgen_rank.config import Config, RankerConfig
 from prodgen_rank.models.interactions import Interactions
 from prodgen_rank.models.preference import Preference
-from prodgen_rank.rankers.collaborative import told
+from prodgen_rank.rankers.collaborative import score_history
 from prodgen_rank.rankers.hybrid import HybridRanker
 
 from prodgen_sdk.config import Config as SDKConfig
@@ -154,7 +154,7 @@ def test_the_parts_of_what_others_liked_are_exact(name, settings):
     preference = Preference.fit(name, Interactions.from_events([*crowd(), *HISTORY]), CTX, settings)
     skus, now = [f"p{i}" for i in range(4, N)], NOW.timestamp()
     codes = [preference.codes[sku] for sku in skus]
-    found = told(preference, profile_of(HISTORY), now)
+    found = score_history(preference, profile_of(HISTORY), now)
     parts, scores = found.parts(found.codes(skus)), found.scores(found.codes(skus))
     history = preference.history(profile_of(HISTORY))
     raw = preference.model.scores([history], now)[0]

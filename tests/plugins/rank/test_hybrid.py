@@ -306,7 +306,7 @@ def test_what_others_liked_is_a_share_of_its_own() -> None:
 )
 def test_the_share_of_others_is_what_the_model_says(name, settings, tmp_path: Path) -> None:
     from prodgen_rank.models.preference import Preference
-    from prodgen_rank.rankers.collaborative import told
+    from prodgen_rank.rankers.collaborative import score_history
 
     log = [event(i, "view", n=i, days=float(i + 1)) for i in (0, 3, 4, 7)]
     fitted = HybridRanker(
@@ -316,7 +316,7 @@ def test_the_share_of_others_is_what_the_model_says(name, settings, tmp_path: Pa
     preference = Preference.load(tmp_path)
     user, skus = build_profile("u", log, {}, NOW), ["p1", "p2", "p11", "unknown"]
     expected = preference.scores(preference.history(user), skus, NOW.timestamp())
-    found = told(preference, user, NOW.timestamp())
+    found = score_history(preference, user, NOW.timestamp())
     assert np.allclose(found.scores(found.codes(skus)), expected, atol=1e-5)
     for n in (0, 1, 5, 99):
         for without in ((), ("p0", "p3", "other")):

@@ -26,7 +26,7 @@ class Summands(NamedTuple):
 
     Args:
         owner: int64 [m], places in the history.
-        columns: int64 [m], places in `Told.known`.
+        columns: int64 [m], places in `HistoryScores.known`.
         values: float64 [m].
     """
 
@@ -35,7 +35,7 @@ class Summands(NamedTuple):
     values: Floats
 
 
-class Told(NamedTuple):
+class HistoryScores(NamedTuple):
     """What a model says for a user about the whole catalogue.
 
     Args:
@@ -112,7 +112,7 @@ class Told(NamedTuple):
         return [sku for code in order.tolist() if (sku := skus[code]) not in without][:n]
 
 
-def told(preference: Preference, user: UserProfile, now: float) -> Told | None:
+def score_history(preference: Preference, user: UserProfile, now: float) -> HistoryScores | None:
     """None where nothing that the user did is known to the model."""
     history = preference.history(user)
     if not len(history):
@@ -132,7 +132,7 @@ def told(preference: Preference, user: UserProfile, now: float) -> Told | None:
     # All that are not known have 0.
     length = float(heights.max(initial=-np.inf if len(known) == n else 0.0)) - mean
     names = tuple([preference.skus[item] for item in history.items.tolist()])
-    return Told(preference, now, names, known, heights, mean, length if length > 1e-12 else 1.0, summands)
+    return HistoryScores(preference, now, names, known, heights, mean, length if length > 1e-12 else 1.0, summands)
 
 
 def _summands(matrix: Any, items: NDArray[np.int32], shares: Floats) -> tuple[Codes, Summands]:

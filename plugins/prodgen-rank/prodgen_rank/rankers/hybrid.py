@@ -14,7 +14,7 @@ from prodgen_rank.config import Config
 from prodgen_rank.durable import Durable
 from prodgen_rank.models.interactions import Interactions
 from prodgen_rank.models.preference import FILE, Preference
-from prodgen_rank.rankers.collaborative import Told, told
+from prodgen_rank.rankers.collaborative import HistoryScores, score_history
 from prodgen_rank.rankers.diversity import diversify
 from prodgen_rank.rankers.reasons import Reasons, companions, nearest, sentences
 from prodgen_rank.rankers.shares import shares
@@ -61,7 +61,7 @@ class HybridRanker(Ranker):
         self._folder = ctx.state
         self._kept: Preference | None = None
         self._lock = Lock()
-        self._remembered: WeakKeyDictionary[UserProfile, Told] = WeakKeyDictionary()
+        self._remembered: WeakKeyDictionary[UserProfile, HistoryScores] = WeakKeyDictionary()
 
     def fit(self, log: Iterable[Event], ctx: Context) -> None:
         """Fits the model that `prodgen train rank` chose, with the settings that it found, or else the configured one.
@@ -80,7 +80,7 @@ class HybridRanker(Ranker):
             return []
         candidates = sorted(candidates, key=lambda candidate: candidate.sku)
         trends, skus = self._trends.get(), [candidate.sku for candidate in candidates]
-        others = self._told(user, context) if self._config.collaborative else None
+        others = self._history_scores(user, context) if self._config.collaborative else None
         codes = others.codes(skus) if others is not None else np.zeros(len(skus), np.int64)
         vectors = _vectors(candidates, ctx)
         liked = others.scores(codes) if others is not None else None
@@ -109,7 +109,7 @@ class HybridRanker(Ranker):
 
     def propose(self, user: UserProfile, n: int, context: RecommendationContext, ctx: Context) -> Sequence[str]:
         """What the model of preference holds highest for the user; nothing for a user of whom it knows nothing."""
-        others = self._told(user, context) if self._config.collaborative else None
+        others = self._history_scores(user, context) if self._config.collaborative else None
         return others.best(n, without=user.seen) if others is not None else ()
 
     def _reasons(
@@ -135,7 +135,7 @@ class HybridRanker(Ranker):
         tail = zip(order[len(head) :], parts[len(head) :], strict=True)
         return found + [reasons.usual(candidates[i], share) for i, share in tail]
 
-    def _told(self, user: UserProfile, context: RecommendationContext) -> Told | None:
+    def _history_scores(self, user: UserProfile, context: RecommendationContext) -> HistoryScores | None:
         """What the model says for the user; remembered while the request is under way, which asks for it twice."""
         preference, now = self._preference(), context.at.timestamp()
         if preference is None:
@@ -143,7 +143,7 @@ class HybridRanker(Ranker):
         with self._lock:
             known = self._remembered.get(user)
         if known is None or known.preference is not preference or known.now != now:
-            known = told(preference, user, now)
+            known = score_history(preference, user, now)
             if known is not None:
                 with self._lock:
                     self._remembered[user] = known

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prodgen_rank.config import RankerConfig
-from prodgen_rank.rankers.collaborative import Told
+from prodgen_rank.rankers.collaborative import HistoryScores
 from prodgen_sdk.types import Candidate, Interest, UserProfile
 
 if TYPE_CHECKING:
@@ -156,10 +156,10 @@ def nearest(
     return [known[i] if like else None for i, like in zip(best.tolist(), enough_like.tolist(), strict=True)]
 
 
-def companions(told: Told | None, codes: Codes, least: float) -> list[str | None]:
+def companions(scores: HistoryScores | None, codes: Codes, least: float) -> list[str | None]:
     """For some products the one of the history that says most for each, where that is at least so much."""
-    parts = told.parts(codes) if told is not None else None
-    if told is None or parts is None:
+    parts = scores.parts(codes) if scores is not None else None
+    if scores is None or parts is None:
         return [None] * len(codes)
     best = parts.argmax(axis=0)
-    return [told.skus[row] if parts[row, column] >= least else None for column, row in enumerate(best.tolist())]
+    return [scores.skus[row] if parts[row, column] >= least else None for column, row in enumerate(best.tolist())]

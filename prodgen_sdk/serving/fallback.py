@@ -11,10 +11,10 @@ from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline.recommend import permitted
 from prodgen_sdk.pipeline.rules import chosen
 from prodgen_sdk.serving.catalogue import Catalogue
-from prodgen_sdk.serving.lookout import Lookout
-from prodgen_sdk.serving.people import People
 from prodgen_sdk.serving.personal import categories_of, describe, without_hidden
 from prodgen_sdk.serving.popular import segment_of
+from prodgen_sdk.serving.profiles import Profiles
+from prodgen_sdk.serving.refresh import Refresher
 from prodgen_sdk.serving.request import Ready, Request
 from prodgen_sdk.types import Candidate, CandidateVariant, Filter, Locale, Ranked, Source, UserProfile
 
@@ -29,15 +29,17 @@ _REASONS = {
 }
 
 
-class Shelf:
+class Fallback:
     """Reads what may be shown from the database alone, so that it answers when nothing else does."""
 
-    def __init__(self, store: Store, host: Host, catalogue: Catalogue, people: People, lookout: Lookout) -> None:
+    def __init__(
+        self, store: Store, host: Host, catalogue: Catalogue, profiles: Profiles, refresher: Refresher
+    ) -> None:
         self._store = store
         self._host = host
         self._catalogue = catalogue
-        self._people = people
-        self._lookout = lookout
+        self._profiles = profiles
+        self._refresher = refresher
 
     def ready(self, request: Request) -> Ready:
         """What to show, by what others like; hooks and rules hold here as well.
@@ -71,20 +73,20 @@ class Shelf:
                 servable=lambda items, k: list(items[:k]),
             ).ranked
         full = Ready(describe(self._catalogue, ready), [sources[item.candidate.sku] for item in ready])
-        request.watch.lap("shelf")
+        request.watch.lap("popular")
         return full
 
     def _known(self, request: Request) -> UserProfile:
         context = request.context
         try:
-            return self._people.profile(request.user, context.at, cast("Locale", context.locale), vectors=False)
+            return self._profiles.profile(request.user, context.at, cast("Locale", context.locale), vectors=False)
         except ProdgenError:
             # The database decides below whether there is an answer at all.
             return UserProfile(user=request.user)
 
     def _names(self, request: Request, user: UserProfile, eligible: Filter) -> Iterator[tuple[str, Source]]:
         """Skus in the order to look at, each once; at last those of the catalogue that nobody did anything with."""
-        charts, excluded = self._lookout.charts, set(eligible.exclude_skus)
+        charts, excluded = self._refresher.charts, set(eligible.exclude_skus)
         seen: set[str] = set(excluded)
         categories = categories_of(user, request.context.facts)
         lists: list[tuple[Source, tuple[str, ...]]] = [("segment", segment_of(charts, categories))]
@@ -118,7 +120,7 @@ class Shelf:
         return found
 
     def _ranked(self, candidate: Candidate, source: Source, locale: str) -> Ranked:
-        weight = self._lookout.charts.weights.get(candidate.sku, 0.0)
+        weight = self._refresher.charts.weights.get(candidate.sku, 0.0)
         shares = {"popularity": weight} | ({"segment": 1.0} if source == "segment" else {})
         words = _REASONS.get(locale[:2].lower(), _REASONS["en"])
         score = sum(shares.values())

@@ -32,7 +32,7 @@ class Recorded(Model):
     skipped: dict[str, int] = Field(default_factory=dict)
 
 
-class Intake:
+class Recorder:
     """Checks events against the catalogue, records them, and tells plugins of those that are new."""
 
     def __init__(self, store: Store, host: Host, catalogue: Catalogue) -> None:

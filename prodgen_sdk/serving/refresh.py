@@ -14,11 +14,11 @@ from prodgen_sdk.serving.popular import Charts, Popular
 if TYPE_CHECKING:
     from prodgen_sdk.store import Store
 
-SECONDS_BETWEEN_LOOKS = 5.0
+SECONDS_BETWEEN_REFRESHES = 5.0
 SECONDS_BETWEEN_COUNTS = 60.0
 
 
-class Lookout:
+class Refresher:
     """Fits the ranker if it never was, or if another process has learnt since; counts what is popular."""
 
     def __init__(self, store: Store, host: Host) -> None:
@@ -26,14 +26,14 @@ class Lookout:
         self._host = host
         self._popular = Popular(store)
         self._lock = threading.RLock()
-        self._background = Background(self.look, "look")
+        self._background = Background(self.refresh, "refresh")
         self._mark: bytes | None = None
-        self._looked = False
-        self._next_look = self._next_count = 0.0
+        self._refreshed = False
+        self._next_refresh = self._next_count = 0.0
 
     @property
     def charts(self) -> Charts:
-        """What is popular, as of the last look."""
+        """What is popular, as of the last refresh."""
         return self._popular.charts
 
     @property
@@ -46,31 +46,31 @@ class Lookout:
         return self._host.get("ranker")
 
     def keep_up(self, patience: float, first: float | None = None) -> None:
-        """Has a look taken when it is time.
+        """Refreshes when it is time.
 
         Args:
             patience: seconds to wait for it if something was learnt.
-            first: the same for the first look of all; None waits for all of it.
+            first: the same for the first time of all; None waits for all of it.
 
         Raises:
-            PluginError, StoreError: the first look failed.
+            PluginError, StoreError: the first time failed.
         """
-        if self._looked and time.monotonic() < self._next_look:
+        if self._refreshed and time.monotonic() < self._next_refresh:
             return
-        if not self._looked:
+        if not self._refreshed:
             run = self._background.start()
             run.wait(first)
             if run.error is not None:
                 raise run.error
             return
-        self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS
+        self._next_refresh = time.monotonic() + SECONDS_BETWEEN_REFRESHES
         if learn.last_fit(self._store, self._ranker) != self._mark:
             self._background.start().wait(patience)
         elif time.monotonic() >= self._next_count:
             self._background.start()
 
-    def look(self, *, fitted: bool = False) -> None:
-        """Takes a look now.
+    def refresh(self, *, fitted: bool = False) -> None:
+        """Refreshes now.
 
         Args:
             fitted: the ranker of this process was fitted just now.
@@ -86,8 +86,8 @@ class Lookout:
             elif mark != self._mark and not fitted and not self._ranker.durable:
                 learn.fit_ranker(self._store, self._ranker)
             self._mark = mark
-            self._looked = True
-            self._next_look = time.monotonic() + SECONDS_BETWEEN_LOOKS
+            self._refreshed = True
+            self._next_refresh = time.monotonic() + SECONDS_BETWEEN_REFRESHES
 
     def close(self) -> None:
         self._background.close()

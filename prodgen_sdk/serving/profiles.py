@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _USERS = 2_000
 
 
-class People:
+class Profiles:
     """The last events of each user are kept; a request reads what any process has added since, and sees what was erased."""
 
     def __init__(self, store: Store, catalogue: Catalogue, config: RecommendConfig) -> None:
