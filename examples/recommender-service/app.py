@@ -50,10 +50,20 @@ async def picture(request: Request, variant: str) -> Response:
 
 
 @app.post("/events")
-async def record(request: Request, events: list[dict[str, Any]]) -> dict[str, Any]:
-    """What users did; an event that comes twice counts once."""
-    done = await request.app.state.studio.record(events)
-    return {"new": done.new, "known": done.known, "rejected": done.rejected}
+async def record(
+    request: Request, events: dict[str, Any] | list[dict[str, Any]], format: str = "prodgen"
+) -> dict[str, Any]:
+    """What users did, one event or a list, in our own format or that of another service; one that comes twice counts once."""
+    some = events if isinstance(events, list) else [events]
+    done = await request.app.state.studio.record(some, format=format)
+    return {"new": done.new, "known": done.known, "rejected": done.rejected, "skipped": done.skipped}
+
+
+@app.delete("/users/{user}")
+async def forget(request: Request, user: str) -> dict[str, Any]:
+    """Erases all that is known of a user; the answer says how much there was, and what a second look still found."""
+    done = await request.app.state.studio.forget(user)
+    return {"erased": done.erased, "remaining": done.remaining}
 
 
 @app.exception_handler(InputError)

@@ -9,6 +9,9 @@ from prodgen_sdk import DeadlineExceeded, Product, Studio
 from prodgen_sdk.testing.fakes import fake_host
 
 EXAMPLE = Path(__file__).parents[2] / "examples/recommender-service/app.py"
+NOW = "2026-01-15T10:00:00Z"
+# newer releases of starlette prefer httpx2, and take both
+pytestmark = pytest.mark.filterwarnings("ignore:Using `httpx`")
 
 
 def test_the_handler_is_about_twenty_lines():
@@ -17,15 +20,16 @@ def test_the_handler_is_about_twenty_lines():
     assert len(handler.strip().splitlines()) <= 22
 
 
-@pytest.mark.filterwarnings("ignore:Using `httpx`")  # newer releases of starlette prefer httpx2, and take both
-def test_it_recommends_logs_serves_and_records(tmp_path, monkeypatch):
+@pytest.fixture
+def client(tmp_path, monkeypatch):
+    """Speaks to the service of a workspace with three mugs, whose skus are numbers as some shops have them."""
     pytest.importorskip("fastapi")
     pytest.importorskip("httpx")
     from fastapi.testclient import TestClient
 
     with Studio.create(tmp_path, host=fake_host()) as studio:
-        studio.add_products([Product(sku=f"mug-{n}", title="Mug", category="home/mug") for n in range(3)])
-        studio.generate([f"mug-{n}" for n in range(3)], views="hero", size=32)
+        studio.add_products([Product(sku=str(n), title="Mug", category="home/mug") for n in (11, 12, 13)])
+        studio.generate(["11", "12", "13"], views="hero", size=32)
     monkeypatch.setenv("PRODGEN_WORKSPACE", str(tmp_path))
 
     def discover(config=None, *, state=None, **more):
@@ -38,24 +42,116 @@ def test_it_recommends_logs_serves_and_records(tmp_path, monkeypatch):
     service = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(service)
     with TestClient(service.app) as client:
-        answer = client.get("/users/ann/recommendations", params={"k": 2, "category": "home/mug"})
-        assert answer.status_code == 200
-        assert [pick["source"] for pick in answer.json()] == ["segment"] * 2
-        pick = answer.json()[0]
-        click = {"id": "1", "user": "ann", "type": "click", "sku": pick["sku"], "variant": pick["variant"]}
-        click |= {"request_id": pick["request_id"], "at": "2026-01-15T10:00:00Z"}
-        assert client.post("/events", json=[click, {"id": "2"}]).json()["new"] == 1
-        assert client.get("/users/ann/recommendations", params={"k": 0}).status_code == 422
-        picture = client.get(pick["picture"])
-        assert picture.headers["content-type"] == "image/png"
-        assert picture.content.startswith(b"\x89PNG")
-        assert client.get("/pictures/nope").status_code == 404
+        yield client
 
-        async def late(*args, **options):
-            raise DeadlineExceeded("The budget of 50 ms was spent.")
 
-        monkeypatch.setattr(service.app.state.studio, "recommend", late)
-        answer = client.get("/users/ann/recommendations")
-        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+def test_it_recommends_logs_serves_and_records(client, tmp_path, monkeypatch):
+    answer = client.get("/users/ann/recommendations", params={"k": 2, "category": "home/mug"})
+    assert answer.status_code == 200
+    assert [pick["source"] for pick in answer.json()] == ["segment"] * 2
+    pick = answer.json()[0]
+    click = {"id": "1", "user": "ann", "type": "click", "sku": pick["sku"], "variant": pick["variant"]}
+    click |= {"request_id": pick["request_id"], "at": NOW}
+    assert client.post("/events", json=[click, {"id": "2"}]).json()["new"] == 1
+    assert client.post("/events", json=click).json()["known"] == 1
+    assert client.get("/users/ann/recommendations", params={"k": 0}).status_code == 422
+    picture = client.get(pick["picture"])
+    assert picture.headers["content-type"] == "image/png"
+    assert picture.content.startswith(b"\x89PNG")
+    assert client.get("/pictures/nope").status_code == 404
     with Studio.open(tmp_path, host=fake_host()) as studio:
         assert studio.store.events.count("ann") == 3
+
+    async def late(*args, **options):
+        raise DeadlineExceeded("The budget of 50 ms was spent.")
+
+    monkeypatch.setattr(client.app.state.studio, "recommend", late)
+    answer = client.get("/users/ann/recommendations")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+
+
+def _variant(number):
+    return {
+        "id": f"4{number}",
+        "sku": "M-1",
+        "price": {"amount": 9.5, "currencyCode": "EUR"},
+        "product": {"id": str(number), "title": "Mug", "vendor": "Acme"},
+    }
+
+
+SHAPES = {
+    "shopify": (
+        {
+            "id": "sh-1",
+            "name": "product_viewed",
+            "clientId": "ann",
+            "timestamp": NOW,
+            "type": "standard",
+            "seq": 3,
+            "context": {"document": {"title": "Mug"}},
+            "data": {"productVariant": _variant(11)},
+        },
+        {"id": "sh-2", "name": "page_viewed", "clientId": "ann", "timestamp": NOW, "data": {}},
+        [("view", "11")],
+    ),
+    "metarank": (
+        {
+            "event": "ranking",
+            "id": "r-1",
+            "timestamp": "1768471200000",
+            "user": "ann",
+            "session": "s-1",
+            "fields": [{"name": "query", "value": "mug"}],
+            "items": [{"id": "12"}, {"id": "11"}],
+        },
+        {"event": "item", "id": "81f46c34", "item": "11", "timestamp": "1599391467000", "fields": []},
+        [("search", None), ("impression", "12"), ("impression", "11")],
+    ),
+    "google-retail": (
+        {
+            "eventType": "purchase-complete",
+            "visitorId": "ann",
+            "eventTime": NOW,
+            "productDetails": [{"product": {"id": "13"}, "quantity": 2}],
+            "purchaseTransaction": {"revenue": 19, "currencyCode": "EUR"},
+        },
+        {"eventType": "home-page-view", "visitorId": "ann", "eventTime": NOW},
+        [("purchase", "13")],
+    ),
+}
+
+
+@pytest.mark.parametrize("format", SHAPES)
+def test_it_takes_events_in_the_shapes_of_other_services(client, tmp_path, format):
+    event, ignored, wanted = SHAPES[format]
+    there = {"params": {"format": format}}
+    first = client.post("/events", json=event, **there).json()
+    assert (first["new"], first["rejected"]) == (len(wanted), [])
+    second = client.post("/events", json=[event, ignored, {}], **there).json()
+    assert (second["new"], second["known"]) == (0, len(wanted))
+    assert list(second["skipped"].values()) == [1]
+    assert [place for place, _ in second["rejected"]] == [2]
+    assert client.post("/events", json=event, params={"format": "nope"}).status_code == 422
+    with Studio.open(tmp_path, host=fake_host()) as studio:
+        assert [(event.type, event.sku) for _, event in studio.store.events.log()] == wanted
+
+
+def test_late_events_and_such_as_never_happened(client, tmp_path):
+    def view(id, at):
+        return {"id": id, "user": "ann", "type": "view", "sku": "11", "at": at}
+
+    answer = client.post("/events", json=[view("new", NOW), view("late", "2025-06-01T08:00:00Z")]).json()
+    assert (answer["new"], answer["rejected"]) == (2, [])
+    answer = client.post("/events", json=[view("odd", "1970-01-01T00:00:00Z"), view("far", "2999-01-01T00:00:00Z")])
+    assert (answer.status_code, [place for place, _ in answer.json()["rejected"]]) == (200, [0, 1])
+
+
+def test_a_user_is_forgotten(client, tmp_path):
+    client.get("/users/ann/recommendations")
+    client.get("/users/bob/recommendations")
+    answer = client.delete("/users/ann")
+    assert (answer.status_code, answer.json()["erased"]["events"]) == (200, 3)
+    assert set(answer.json()["remaining"].values()) == {0}
+    assert client.delete("/users/ann").status_code == 404
+    with Studio.open(tmp_path, host=fake_host()) as studio:
+        assert (studio.store.events.count("ann"), studio.store.events.count("bob")) == (0, 3)
