@@ -149,15 +149,11 @@ class Space:
         count, places = len(sketch.proportions), self.proportions
         shares = [round(x, 4) for x in from_scores(vector[: min(count, self.families.get(sketch.family, 0))]).tolist()]
         surface = vector[places : places + 5] * np.array(self.finish_scale) + np.array(self.finish_mean)
-        finish = {
-            name: round(float(np.clip(v, 0, 2 if name == "sheen" else 1)), 4)
-            for name, v in zip(FINISH, surface, strict=True)
-        }
         second = code_of(_rgb(vector[places + 8 : places + 11]))
         return sketch.model_copy(
             update={
                 "proportions": (*shares, *sketch.proportions[len(shares) :]),
-                "finish": Finish(**finish),
+                "finish": _finish(sketch.finish, surface),
                 "accent": sketch.accent or second,
                 "artwork": artwork,
             }
@@ -279,6 +275,20 @@ def code_of(rgb: Floats) -> str:
 
 def _colour(rgb: Floats) -> Floats:
     return np.asarray((rgb - 0.5) * math.sqrt(12), np.float32)
+
+
+def _finish(usual: Finish, numbers: Any) -> Finish:
+    """A material's finish with the numbers [5] of a network where the material leaves them open.
+
+    Whether it is a metal or lets light through the words say, and no product of one material has a coat or a sheen that others
+    have not; the little that a network gives there is its noise, and a trace of glass made steel black.
+    """
+    found = {}
+    for name, number in zip(FINISH, numbers, strict=True):
+        fixed = getattr(usual, name)
+        is_open = name == "roughness" or (name in ("coat", "sheen") and fixed > 0)
+        found[name] = round(float(np.clip(number, 0, 2 if name == "sheen" else 1)), 4) if is_open else fixed
+    return Finish(**found)
 
 
 def _rgb(values: Floats) -> Floats:

@@ -99,12 +99,12 @@ class Shader:
         reflected_direction = plus(-points.view, normal, 2 * dot(normal, points.view))
         turned = turn(reflected_direction, -azimuth)
         lit = self.light.irradiance(normal_in_light) * between_walls(share, colour)
-        f0 = 0.04 + (colour - 0.04) * metallic[:, None]
-        f0 = np.where(clear[:, None] > 0, 0.05, f0).astype(np.float32)
+        plain = np.where(clear > 0, 0.05, 0.04).astype(np.float32)[:, None]
+        # What lets light through reflects as glass does, and a metal's colour only as far as it lets none through.
+        f0 = (plain + (colour - plain) * (metallic * (1 - clear))[:, None]).astype(np.float32)
         glossy = specular_albedo(f0, roughness, facing)
         under: Floats = 1 - glossy * (1 - metallic[:, None])
         if self.light.conserves:
-            plain = np.where(clear > 0, 0.05, 0.04).astype(np.float32)[:, None]
             dielectric, metal = (specular_albedo_of_all_bounces(f, roughness, facing) for f in (plain, colour))
             glossy, under = dielectric + (metal - dielectric) * metallic[:, None], 1 - dielectric
         # Rough surfaces see all of a hemisphere, where the diffuse share tells what is hidden; smooth ones look one way.

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prodgen_sdk.errors import ConfigError, InputError
-from prodgen_sdk.types import ProductAsset
+from prodgen_sdk.types import Finish, ProductAsset
 
 pytest.importorskip("torch")
 from prodgen_mini.designs import read_designs, space_of
@@ -39,10 +39,12 @@ def test_a_design_comes_back_from_its_vector(proportions, finish, colours, more,
     row = SPACE.vectors(np.array([proportions], np.float32), used, np.array([finish], np.float32), palette, inks, moves)
     (vector,) = row
     assert len(vector) == SPACE.vector
-    sketch = ProductAsset(family="mug", proportions=(0.5,) * 4, material="ceramic", colour="#102030")
+    usual = Finish(metallic=0.5, coat=0.3, sheen=0.3, transmission=0.2)
+    sketch = ProductAsset(family="mug", proportions=(0.5,) * 4, material="ceramic", colour="#102030", finish=usual)
     asset = SPACE.asset(sketch, vector, None)
     assert asset.proportions == pytest.approx(proportions, abs=2e-3)
-    assert list(asset.finish.model_dump().values()) == pytest.approx(finish, abs=2e-3)
+    open_ones = [finish[0], usual.metallic, finish[2], finish[3], usual.transmission]
+    assert list(asset.finish.model_dump().values()) == pytest.approx(open_ones, abs=2e-3)
     assert asset.accent == code_of(palette[0, 1])
     assert asset.colour == "#102030"
     assert np.abs(SPACE.main_colour(vector) - palette[0, 0]).max() < 1e-5
@@ -53,6 +55,17 @@ def test_a_design_comes_back_from_its_vector(proportions, finish, colours, more,
     assert art[:3, place[0], place[1]] == pytest.approx(inks[0, 1] - palette[0, 0], abs=1e-5)
     still = SPACE.artwork(sheets, row, palette[:, 0], np.array([False]))[0]
     assert still[3, 10, 20] == 1
+
+
+def test_a_trace_of_glass_or_coat_is_no_part_of_a_material_that_has_none():
+    steel = Finish(roughness=0.32, metallic=1.0)
+    sketch = ProductAsset(family="mug", proportions=(0.5,) * 4, material="steel", finish=steel)
+    palette, inks = np.full((1, 2, 3), 0.5, np.float32), np.full((1, INKS, 3), 0.5, np.float32)
+    made = np.array([[0.35, 0.96, 0.02, 0.04, 0.03]], np.float32)
+    (vector,) = SPACE.vectors(
+        np.full((1, 4), 0.5, np.float32), np.ones((1, 4), bool), made, palette, inks, np.zeros((1, 2), np.float32)
+    )
+    assert SPACE.asset(sketch, vector, None).finish == steel.model_copy(update={"roughness": 0.35})
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from prodgen_render.model import Model3D
@@ -107,6 +109,14 @@ def test_glass_shows_what_lies_behind() -> None:
     picture = render(vase, [VIEW], Scene(background="colour", colour="#2040ff", shadow=False), size=96)[0]
     seen = picture.image[picture.mask].astype(int)
     assert (seen[:, 2] - seen[:, 0]).mean() > 30
+
+
+def test_a_trace_of_glass_leaves_metal_bright() -> None:
+    steel = build_model(Product(sku="v", title="Steel vase", category="home/vase", attributes={"material": "steel"}), 1)
+    parts = tuple(replace(part, material=part.material.but(transmission=0.02)) for part in steel.parts)
+    scene = Scene(shadow=False)
+    solid, traced = (render(model, [VIEW], scene, size=96)[0] for model in (steel, replace(steel, parts=parts)))
+    assert np.abs(solid.image[solid.mask].mean(0) - traced.image[solid.mask].mean(0)).max() < 12
 
 
 def test_silhouettes_are_the_masks_but_for_edges(mug: Model3D) -> None:
