@@ -120,6 +120,7 @@ class AsyncStudio:
     learn = _awaited(Studio.learn)
     sync = _awaited(Studio.sync)
     forget = _awaited(Studio.forget)
+    forget_many = _awaited(Studio.forget_many)
     prune_events = _awaited(Studio.prune_events)
     recommend = _served(Studio.recommend)
     similar = _served(Studio.similar)

@@ -257,18 +257,21 @@ class Recommender:
         self._log.flush()
         return {"impressions": self._learning.learn(at or datetime.now(UTC))}
 
-    def forget(self, user: str) -> Erased:
-        """See `Studio.forget`. What a run that was interrupted left undone is finished by the next one."""
+    def forget(self, users: Sequence[str]) -> list[Erased]:
+        """See `Studio.forget_many`. What a run that was interrupted left undone is finished by the next one."""
         self._log.flush()
-        if not (self._store.knows(user) or self._store.owes_purge() or self._learning.is_unfinished):
-            raise NotFound(f"Nothing is known of the user {user!r}.")
+        unknown = [user for user in users if not self._store.knows(user)]
+        if len(unknown) == len(users) and not (self._store.owes_purge() or self._learning.is_unfinished):
+            who = f"the user {unknown[0]!r}" if len(unknown) == 1 else f"any of these {len(unknown)} users"
+            raise NotFound(f"Nothing is known of {who}.")
         try:
             with self._learning.erasing():
-                return self._store.forget(user)
+                return self._store.forget_many(users)
         finally:
             self._catalogue.forget_queries()
-            self._profiles.forget(user)
-            self._traces.forget(user)
+            for user in users:
+                self._profiles.forget(user)
+                self._traces.forget(user)
 
     def prune_events(
         self, older_than: timedelta, *, types: Collection[EventType] | None = None, at: datetime | None = None

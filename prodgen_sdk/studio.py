@@ -464,7 +464,17 @@ class Studio:
         Raises:
             NotFound: nothing is known of the user.
         """
-        return self.recommender.forget(user)
+        return self.recommender.forget([user])[0]
+
+    def forget_many(self, users: Iterable[str]) -> list[Erased]:
+        """The same for many users, in the order given: what is learnt is learnt anew once, not once each.
+
+        Of those of whom nothing is known nothing is erased.
+
+        Raises:
+            NotFound: nothing is known of any of them.
+        """
+        return self.recommender.forget(list(dict.fromkeys(users)))
 
     def prune_events(
         self, older_than: timedelta, *, types: Collection[EventType] | None = None, at: datetime | None = None

@@ -144,18 +144,26 @@ def learn(ctx: typer.Context, as_json: bool = JSON) -> None:
     )
 
 
-def forget(ctx: typer.Context, user: str = typer.Argument(...), as_json: bool = JSON) -> None:
-    """Erase all that is known of a user, and prove it by looking again."""
+def forget(
+    ctx: typer.Context,
+    users: list[str] = typer.Argument(..., metavar="USER..."),
+    as_json: bool = JSON,
+) -> None:
+    """Erase all that is known of users, and prove it by looking again. Several at once take no longer than one."""
     with open_studio(ctx) as studio:
-        erased = studio.forget(user)
-    names = dict.fromkeys([*erased.erased, *erased.remaining])
-    rows = [(name, erased.erased.get(name, 0), erased.remaining.get(name, 0)) for name in names]
-    emit(
-        as_json,
-        {**erased.model_dump(), "complete": erased.complete},
-        lambda: table(("what", "erased", "still there"), rows),
-    )
-    if not erased.complete:
+        proofs = studio.forget_many(users)
+    rows = [
+        (proof.user, name, proof.erased.get(name, 0), proof.remaining.get(name, 0))
+        for proof in proofs
+        for name in dict.fromkeys([*proof.erased, *proof.remaining])
+    ]
+    told = [{**proof.model_dump(), "complete": proof.complete} for proof in proofs]
+    header = ("user", "what", "erased", "still there")
+    if len(proofs) == 1:
+        emit(as_json, told[0], lambda: table(header[1:], [row[1:] for row in rows]))
+    else:
+        emit(as_json, told, lambda: table(header, rows))
+    if not all(proof.complete for proof in proofs):
         raise typer.Exit(1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import Table, delete, func, select
 
@@ -20,8 +21,8 @@ _IS_MARK = (states.c.component == _MARK["component"], states.c.key == _MARK["key
 logger = logging.getLogger(__name__)
 
 
-def forget(database: Database, tryons: TryOns, user: str) -> Erased:
-    """Erases a user's events, states and retained try-ons with their files, then counts what is left of them.
+def forget(database: Database, tryons: TryOns, users: Sequence[str]) -> list[Erased]:
+    """Erases users' events, states and retained try-ons with their files, then counts what is left of each.
 
     At last the database is rewritten, so that the bytes are gone from its files too. Where another process reads an old
     state of it, those bytes have to stay: `remaining["unpurged_bytes"]` then is the size of the files that may hold them,
@@ -30,7 +31,19 @@ def forget(database: Database, tryons: TryOns, user: str) -> Erased:
     Raises:
         StoreError: something could not be erased; run it again.
     """
-    ids = tryons.ids(user)
+    kept = {user: tryons.ids(user) for user in users}
+    erased = {user: _erase(database, tryons, user) for user in users}
+    unpurged = purge_if_due(database)
+    proofs = []
+    for user, ids in kept.items():
+        remaining = {"tryons": tryons.count(user), "tryon_files": sum(len(tryons.files(id)) for id in ids)}
+        remaining |= {name: _count(database, table, user) for name, table in _TABLES.items()}
+        proofs.append(Erased(user=user, erased=erased[user], remaining={**remaining, "unpurged_bytes": unpurged}))
+    return proofs
+
+
+def _erase(database: Database, tryons: TryOns, user: str) -> dict[str, int]:
+    """How much of each kind there was."""
     sessions, files = tryons.forget(user)
     erased = {"tryons": sessions, "tryon_files": files}
     with database.write("events") as connection:
@@ -39,10 +52,7 @@ def forget(database: Database, tryons: TryOns, user: str) -> Erased:
         # Committed with the deletion: a process that is killed now leaves word of what is still to do. It differs each
         # time, so that a purge that is under way is not taken for one of these rows.
         upsert(connection, states, [{**_MARK, "user": None, "data": uuid.uuid4().bytes}])
-    unpurged = purge_if_due(database)
-    remaining = {"tryons": tryons.count(user), "tryon_files": sum(len(tryons.files(id)) for id in ids)}
-    remaining |= {name: _count(database, table, user) for name, table in _TABLES.items()}
-    return Erased(user=user, erased=erased, remaining={**remaining, "unpurged_bytes": unpurged})
+    return erased
 
 
 def purge_if_due(database: Database, *, timeout: float | None = None) -> int:

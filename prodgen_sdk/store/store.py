@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -56,7 +56,11 @@ class Store:
 
     def forget(self, user: str) -> Erased:
         """Erases all that is known of a user and proves it; see `prodgen_sdk.store.forget.forget`."""
-        return forget(self.database, self.tryons, user)
+        return self.forget_many([user])[0]
+
+    def forget_many(self, users: Sequence[str]) -> list[Erased]:
+        """The same for many users, rewriting the database once."""
+        return forget(self.database, self.tryons, users)
 
     def knows(self, user: str) -> bool:
         """Whether anything is known of a user: an event, a state or a retained try-on."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from prodgen_rank import plugin
 
-from prodgen_sdk import Config, Event, InputError, Product, Studio
+from prodgen_sdk import Config, Event, InputError, NotFound, Product, Studio
 from prodgen_sdk.config import DefaultsConfig, RuntimeConfig
 from prodgen_sdk.testing.fakes import fake_host
 
@@ -103,6 +103,22 @@ def test_state_is_that_of_a_log_which_never_had_the_user(tmp_path, policy):
             s.recommend("bob", 4, at=AT + timedelta(days=9), request_id="x", log=False) for s in (studio, never)
         )
         assert [(r.sku, r.score, r.propensity) for r in one] == [(r.sku, r.score, r.propensity) for r in other]
+
+
+def test_many_users_are_forgotten_at_once(tmp_path):
+    with opened(tmp_path / "a", "policy/lints") as studio, opened(tmp_path / "b", "policy/lints") as never:
+        studio.recommender.sync()
+        events = log(studio)
+        studio.record(events)
+        studio.learn()
+        proofs = studio.forget_many(["bob", "nobody", SECRET, "bob"])
+        assert [(proof.user, proof.complete) for proof in proofs] == [("bob", True), ("nobody", True), (SECRET, True)]
+        assert [proof.erased["events"] > 0 for proof in proofs] == [True, False, True]
+        never.record([event for event in events if event.user == "cy"])
+        never.learn()
+        assert learnt(studio) == learnt(never)
+        with pytest.raises(NotFound, match="Nothing is known of any of these 2 users"):
+            studio.forget_many(["bob", "nobody"])
 
 
 @pytest.mark.parametrize("types", [None, ["impression", "click"]])

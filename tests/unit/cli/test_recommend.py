@@ -66,6 +66,23 @@ def test_a_foreign_log_is_recorded_and_comes_out_as_ours(shop, tmp_path):
     assert shop("events", "export", "none/ours.jsonl")[0] == 2
 
 
+def test_users_are_forgotten_at_once(shop, tmp_path):
+    events = [
+        {"id": user, "user": user, "type": "view", "sku": "mug-1", "at": "2026-01-15T10:00:00Z"}
+        for user in ("ann", "bob", "cy")
+    ]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, events)))
+    shop("record", "log.jsonl")
+    code, out, _ = shop("forget", "ann", "bob", "--json")
+    assert code == 0
+    assert [(proof["user"], proof["complete"], proof["erased"]["events"]) for proof in json.loads(out)] == [
+        ("ann", True, 1),
+        ("bob", True, 1),
+    ]
+    assert "cy" in shop("forget", "cy", "dan")[1]
+    assert shop("forget", "cy")[0] == 2
+
+
 def test_old_events_are_pruned(shop, tmp_path):
     now = datetime.now(UTC)
     events = [
