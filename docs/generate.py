@@ -153,6 +153,10 @@ def interfaces_page() -> str:
     return _page(lines)
 
 
+_OF_INDEXES = (types.FoundCandidate,)
+"""Nobody but an index makes them; to all others they are what they inherit from."""
+
+
 def values_page() -> str:
     lines = ["# Values", "", *paragraphs(types), ""]
     lines += [
@@ -173,6 +177,7 @@ def values_page() -> str:
                 and issubclass(value, BaseModel)
                 and value.__module__.startswith(module)
                 and value.model_fields
+                and value not in _OF_INDEXES
             ):
                 lines += [f"### `{value.__name__}`", *own_doc(value), "", *fields(value), ""]
     return _page(lines)

@@ -23,8 +23,10 @@ ProdgenError                  exit code 1: a fault of ours, or of a plugin
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 
 def in_words(error: BaseException) -> str:
@@ -44,6 +46,20 @@ def in_words(error: BaseException) -> str:
         return f"{kind}: {error}" if str(error) else kind
     found = error.errors(include_url=False, include_context=False, include_input=False)
     return f"{kind} of {error.title}: {'; '.join(map(sentence, found))}"
+
+
+def place_of(error: BaseException, package: str) -> str:
+    """Where in a package an error was raised, or passed through at last: ` (mine/tint.py, line 33)`; empty if nowhere."""
+    steps = traceback.walk_tb(error.__traceback__)
+    places = [(f.f_code.co_filename, line) for f, line in steps if _top(f.f_globals.get("__name__", "")) == package]
+    if not places:
+        return ""
+    file, line = places[-1]
+    return f" ({'/'.join(Path(file).parts[-2:])}, line {line})"
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]
 
 
 class ProdgenError(Exception):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar,
 from prodgen_sdk import images
 from prodgen_sdk.bound.memory import free_device_memory, is_out_of_memory
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import NotFinite, OutOfMemory, PluginError, ProdgenError, in_words
+from prodgen_sdk.errors import NotFinite, OutOfMemory, PluginError, ProdgenError, in_words, place_of
 from prodgen_sdk.runtime import canonical_digest
 from prodgen_sdk.specs import Spec
 
@@ -35,7 +35,8 @@ def guarded(method: Callable[Concatenate[B, P], A]) -> Callable[Concatenate[B, P
         except ProdgenError:
             raise
         except (Exception, SystemExit) as error:
-            raise PluginError(f"{self.id} failed: {in_words(error)}", component=self.id) from error
+            place = place_of(error, type(self.component).__module__.partition(".")[0])
+            raise PluginError(f"{self.id} failed: {in_words(error)}{place}", component=self.id) from error
 
     return cast("Callable[Concatenate[B, P], A]", call)
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from prodgen_sdk.cli.output import JSON, emit, find_host, table
 from prodgen_sdk.terminal import note
+
+if TYPE_CHECKING:
+    from prodgen_sdk.host import Host
+    from prodgen_sdk.registry import Entry
 
 group = typer.Typer(
     help="See which plugins are installed, whether they work, and what they bring.", no_args_is_help=True
@@ -42,8 +48,7 @@ def check(
     build: bool = typer.Option(False, "--build", help="Also build every component whose needs are met."),
     as_json: bool = JSON,
 ) -> None:
-    """Check every plugin and component. Exit code 1 if a plugin failed or a component could not be built."""
-    from prodgen_sdk.errors import ProdgenError
+    """Check every plugin and component, and load what they name. Exit code 1 if something failed or is not there."""
     from prodgen_sdk.host.building import is_installed
 
     host = find_host(ctx)
@@ -55,13 +60,17 @@ def check(
     missing = {entry.spec.id: reason for entry in host.registry if (reason := host.missing(entry.spec))}
     lacking = [e.spec.needs for e in host.registry if not all(map(is_installed, e.spec.needs.modules))]
     commands = list(dict.fromkeys(needs.install for needs in lacking))
-    for entry in host.registry if build else ():
-        if entry.spec.id in missing:
-            continue
-        try:
-            host.get(entry.spec.kind, entry.spec.id)
-        except ProdgenError as error:
-            problems.append({"what": entry.spec.id, "distribution": entry.distribution, "problem": str(error)})
+    ready = [entry for entry in host.registry if entry.spec.id not in missing]
+    problems += [
+        {"what": entry.spec.id, "distribution": entry.distribution, "problem": problem}
+        for entry in ready
+        if (problem := _problem(host, entry, build))
+    ]
+    problems += [
+        {"what": f"prodgen {command.name}", "distribution": command.plugin, "problem": problem}
+        for command in host.commands.values()
+        if (problem := _unloadable(command.target))
+    ]
     problems += [
         {"what": "prodgen.toml", "distribution": "prodgen-sdk", "problem": name} for name in host.unknown_names()
     ]
@@ -74,7 +83,8 @@ def check(
         for command in commands:
             note(f"what is not installed comes with: {command}")
         for problem in problems:
-            note(f"failed: {problem['what']} ({problem['distribution']}): {problem['problem']}")
+            about = problem["problem"].removeprefix(problem["what"]).lstrip(": ")  # most begin with its name
+            note(f"failed: {problem['what']} ({problem['distribution']}): {about}")
 
     emit(
         as_json,
@@ -83,6 +93,51 @@ def check(
     )
     if problems:
         raise typer.Exit(1)
+
+
+def _problem(host: Host, entry: Entry, build: bool) -> str:
+    """Why a component's factory is not there or, where it is to be built, fails; empty if all is well."""
+    from prodgen_sdk.errors import ProdgenError
+
+    if isinstance(entry.factory, str) and (problem := _unloadable(entry.factory)):
+        return problem
+    try:
+        if build:
+            host.get(entry.spec.kind, entry.spec.id)
+    except ProdgenError as error:
+        return str(error)
+    return ""
+
+
+def _unloadable(path: str | Callable[..., Any]) -> str:
+    """Why the object that `module:attribute` names is not there; empty if it is, or needs no loading."""
+    from prodgen_sdk.errors import PluginError, in_words
+    from prodgen_sdk.host import load_dotted
+
+    try:
+        if isinstance(path, str) and not _is_written(path):
+            load_dotted(path)
+    except PluginError as error:
+        return str(error)
+    except (Exception, SystemExit) as error:  # a module may raise anything while it is imported
+        return f"{path} could not be loaded: {in_words(error)}"
+    return ""
+
+
+def _is_written(path: str) -> bool:
+    """Whether a module's source defines the class or function, which is seen without the seconds that some take to import."""
+    import ast
+    from importlib.util import find_spec
+
+    module, _, attribute = path.partition(":")
+    try:
+        spec = find_spec(module)
+        source = Path(spec.origin).read_bytes() if spec is not None and spec.origin else b""
+        lines = ast.parse(source).body
+    except (ImportError, OSError, SyntaxError, ValueError):
+        return False
+    defined = {line.name for line in lines if isinstance(line, ast.ClassDef | ast.FunctionDef)}
+    return attribute in defined
 
 
 @group.command()

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from prodgen_sdk import runtime
 from prodgen_sdk.config import RuntimeConfig
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import MissingDependency, PluginError, ProdgenError, in_words
+from prodgen_sdk.errors import MissingDependency, PluginError, ProdgenError, in_words, place_of
 from prodgen_sdk.registry import Entry
 from prodgen_sdk.specs import Spec
 
@@ -72,7 +72,13 @@ def build(entry: Entry, config: BaseModel | None, context: Context) -> Any:
     except ProdgenError:
         raise
     except Exception as error:
-        raise PluginError(f"{entry.spec.id} could not be built: {in_words(error)}", component=entry.spec.id) from error
+        place = place_of(error, _module_of(entry.factory).partition(".")[0])
+        message = f"{entry.spec.id} could not be built: {in_words(error)}{place}"
+        raise PluginError(message, component=entry.spec.id) from error
+
+
+def _module_of(factory: str | Callable[..., Any]) -> str:
+    return factory if isinstance(factory, str) else str(getattr(factory, "__module__", ""))
 
 
 def load_dotted(path: str) -> Any:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from prodgen_sdk import hookspecs
 from prodgen_sdk.config import validate
-from prodgen_sdk.errors import ConfigError, PluginError, ProdgenError, in_words
+from prodgen_sdk.errors import ConfigError, PluginError, ProdgenError, in_words, place_of
 from prodgen_sdk.runtime import canonical_digest
 
 _T = TypeVar("_T")
@@ -79,7 +79,8 @@ class Hooks:
             except ProdgenError:
                 raise
             except (Exception, SystemExit) as error:
-                raise PluginError(f"{implementation.plugin_name}.{hook} failed: {in_words(error)}") from error
+                place = place_of(error, implementation.function.__module__.partition(".")[0])
+                raise PluginError(f"{implementation.plugin_name}.{hook} failed: {in_words(error)}{place}") from error
             if changed is None:
                 continue
             expected = type(value) if isinstance(value, BaseModel) else Sequence

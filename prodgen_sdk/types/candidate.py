@@ -18,7 +18,14 @@ Price = Annotated[Decimal, Field(allow_inf_nan=False)]
 class Filter(Model):
     """Which products may be shown. Empty fields do not restrict; all given ones must hold.
 
+    Args:
+        categories: one of them, or what is below it.
+        tags: at least one of them; for products that have all of several tags, filter the answer of one.
+
     >>> Filter(categories=("home",)).allows_category("home/mug")
+    True
+    >>> gift = Facets(category="home/mug", tags=("gift",))
+    >>> Filter(tags=("gift", "new")).allows("mug-1", gift)
     True
     """
 

@@ -345,3 +345,19 @@ def test_a_mask_of_another_size_and_too_many_garments_are_input_errors():
     two = request().model_copy(update={"garments": request().garments * 2})
     with pytest.raises(InputError, match="up to 1"):
         compositor(painted, mask).compose([two])
+
+
+def test_an_error_inside_a_component_says_where():
+    def answer(batch):
+        return {}["colour"]
+
+    with pytest.raises(PluginError, match=r"failed: KeyError: 'colour' \(unit/test_bound\.py, line \d+\)"):
+        bound(answer)[1].generate([REQUEST])
+
+
+def test_the_place_of_an_error_is_in_the_components_own_code_not_in_what_it_calls():
+    def answer(batch):
+        return np.zeros((2, 2)).reshape(3)
+
+    with pytest.raises(PluginError, match=r"\(unit/test_bound\.py, line \d+\)$"):
+        bound(answer)[1].generate([REQUEST])

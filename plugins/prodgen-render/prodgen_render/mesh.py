@@ -6,6 +6,7 @@ names another one outside its own folder is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from prodgen_sdk.interfaces import Generator
 from prodgen_sdk.types import Generated, GenerationRequest
 
 _READERS = {".glb": read_glb, ".obj": read_obj}
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def load_model(path: Path, config: Config | None = None) -> Model3D:
@@ -61,6 +63,16 @@ def load_model(path: Path, config: Config | None = None) -> Model3D:
     )
 
 
+def _load(path: Path, sku: str, config: Config) -> Model3D:
+    """The model; what is wrong with a file that the workspace keeps under its digest is said of the product's mesh."""
+    try:
+        return load_model(path, config)
+    except InputError as error:
+        if _DIGEST.fullmatch(path.stem):
+            error.message = error.message.replace(path.name, f"{sku}'s mesh")
+        raise
+
+
 class MeshGenerator(Generator):
     """Draws the mesh file of each request."""
 
@@ -84,7 +96,7 @@ class MeshGenerator(Generator):
             if request.mesh is None:
                 raise InputError(f"{request.product.sku} has no mesh file.", hint="Give one, or use render/parametric.")
             ctx.progress(number, len(batch), "meshes")
-            model = load_model(request.mesh, self.config)
+            model = _load(request.mesh, request.product.sku, self.config)
             out.append(
                 render(
                     model, request.views, request.scene, request.size, request.seed,

@@ -50,6 +50,18 @@ def test_obj_axes(textured_obj: Path) -> None:
     assert (high - low)[2] == pytest.approx(0.2, abs=1e-5)
 
 
+def test_a_bad_file_of_the_workspace_is_named_by_its_product(tmp_path: Path) -> None:
+    kept, given = tmp_path / f"{'0f' * 32}.glb", tmp_path / "chair.glb"
+    for path in (kept, given):
+        path.write_bytes(b"glTF and no more")
+    product = Product(sku="chair-1", title="Chair", category="home/chair")
+    for path, name in ((kept, "chair-1's mesh"), (given, "chair.glb")):
+        request = GenerationRequest(product=product, views=(View(),), size=32, mesh=path)
+        with pytest.raises(InputError, match=name) as caught:
+            MeshGenerator().generate([request], Context())
+        assert "0f0f" not in str(caught.value)
+
+
 @pytest.mark.parametrize(("up", "front"), [("+z", "-y"), ("+y", "+z"), ("-x", "+y"), ("+z", "+x")])
 def test_axes_are_rotations(up: str, front: str) -> None:
     turn = axes(up, front)  # type: ignore[arg-type]

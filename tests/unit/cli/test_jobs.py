@@ -45,6 +45,28 @@ def test_check_says_what_is_not_installed_and_the_command_that_adds_it(run, monk
     assert err.count("comes with: pip install such") == 1
 
 
+def test_check_names_what_is_registered_and_not_there_once(run, monkeypatch):
+    there = "prodgen_sdk.testing.fakes.pictures"
+    factories = {
+        "acme/good": f"{there}:SolidGenerator",
+        "acme/name": f"{there}:SolidGenerater",
+        "acme/module": "no.such.module:Generator",
+    }
+    plugins = [
+        plugin_of(GeneratorSpec(id=id, summary="Paints.", modes=("text",)), factory)
+        for id, factory in factories.items()
+    ]
+    host = fake_host(*plugins)
+    monkeypatch.setattr("prodgen_sdk.cli.plugins.find_host", lambda ctx: host)
+    for words in ((), ("--build",)):
+        code, out, _ = run("plugins", "check", "--json", *words)
+        assert code == 1
+        assert [problem["what"] for problem in json.loads(out)["problems"]] == ["acme/name", "acme/module"]
+    err = run("plugins", "check")[2]
+    assert "SolidGenerater could not be loaded" in err
+    assert err.count("acme/name") == 1
+
+
 def test_doctor_names_what_is_broken_in_a_workspace_and_goes_on(shop, tmp_path, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda folder: type("Usage", (), {"free": 3 * 2**20}))
     for path in tmp_path.glob("prodgen.db*"):
