@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 RENDERER = "render/asset"
-_PRINTED = ("tile", "surface")
-"""Layouts whose artwork is of the two colours that words name; a label has a ground and colours of its own."""
 _PAPER = (246, 243, 236)
 _PALE = 0.7
 """Relative luminance from which paper is not seen beside a colour: that of cream."""
@@ -82,14 +80,15 @@ def briefs_of(
 
 
 def with_second_colour(sketch: ProductAsset) -> ProductAsset:
-    """A pattern of one named colour on paper, or fading into it, as whoever names one colour expects it.
+    """One named colour goes with paper, as in the renderer: a pattern lies on it or fades into it, and other parts are of it.
 
-    The made-up designs that the networks learnt from have ink beside pale colours as often: a sky blue gradient ended in black.
+    The networks' own second colours lie between those that they saw: a sky blue gradient ended in black, and a beige carton had a
+    grey gable, where made-up products have a white one.
 
     >>> with_second_colour(ProductAsset(family="mug", proportions=(), pattern="stripes", layout="tile", colour="#c3272b")).accent
     '#f6f3ec'
     """
-    if sketch.layout not in _PRINTED or sketch.colour is None or sketch.accent is not None:
+    if sketch.colour is None or sketch.accent is not None:
         return sketch
     colour = np.array(rgb_of(sketch.colour))
     light = float(

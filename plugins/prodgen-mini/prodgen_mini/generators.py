@@ -28,6 +28,8 @@ DRAFT = "draft"
 """The word in `Scene.style` that asks for a fast preview."""
 FINER = 4
 """How much finer artwork is drawn than the networks were trained on; see `Codec.decode`."""
+_OF_TWO = ("checks", "dots", "gradient", "stripes")
+"""Patterns of two colours and what lies between them; flowers and speckles have more."""
 _PRINTED = ("tile", "surface")
 """Layouts whose artwork is printed in the second colour that the words name; a label has a ground and colours of its own."""
 
@@ -138,7 +140,10 @@ class MiniGenerator(Generator):
         """A vector with its inks put right, and the artwork float32 [4, h, w] of sheets in these."""
         ground = self.ground(sketch, numbers)
         if sketch.accent is not None and sketch.layout in _PRINTED:
-            numbers = self.space.printed_in(numbers, shares, np.array(rgb_of(sketch.accent), np.float32))
+            second = np.array(rgb_of(sketch.accent), np.float32)
+            numbers = self.space.printed_in(numbers, shares, second)
+            if sketch.pattern in _OF_TWO:
+                numbers = self.space.between(numbers, ground, second)
         if sketch.layout == "label" and self.part in BLENDS:
             numbers = self.space.panelled(numbers, shares, ground)
         repeats = np.array([sketch.layout == "tile"])

@@ -184,6 +184,20 @@ class Space:
         much = covers >= _MUCH * covers.max()
         return self._with_ink(vector, int(np.where(much, self._apart(vector, colour), np.inf).argmin()), colour)
 
+    def between(self, vector: Floats, first: Floats, second: Floats) -> Floats:
+        """A vector [vector] whose inks are mixed from two colours [3]: each moves to the nearest such mixture.
+
+        Checks that were learnt from are of the second colour and of half of it over the first, stripes and dots of the second; a
+        network's inks stray to the side, and grey checks came out green.
+        """
+        end = self.vector - 2
+        inks = _rgb(vector[end - 3 * INKS : end]).reshape(INKS, 3)
+        way = second - first
+        shares = np.clip((inks - first) @ way / max(float(way @ way), 1e-6), 0, 1)
+        changed = vector.copy()
+        changed[end - 3 * INKS : end] = _colour(first + shares[:, None] * way).ravel()
+        return changed
+
     def panelled(self, vector: Floats, sheets: Floats, colour: Floats) -> Floats:
         """A vector [vector] whose label stands on the product's own colour [3], where its panel, the widest ink, comes near that.
 

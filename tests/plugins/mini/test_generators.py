@@ -365,10 +365,10 @@ def test_a_draft_is_the_same_design(host):
         ({"colour": "#f0e7d4"}, None),  # paper is not seen beside cream
         ({"colour": None}, None),
         ({"colour": "#c3272b", "accent": "#1f7f86"}, "#1f7f86"),
-        ({"colour": "#c3272b", "layout": "label"}, None),
+        ({"colour": "#c3272b", "pattern": "plain", "layout": "label"}, "#f6f3ec"),  # of caps and gables
     ],
 )
-def test_a_pattern_of_one_named_colour_is_on_paper(changes, second):
+def test_one_named_colour_goes_with_paper(changes, second):
     from prodgen_mini.brief import with_second_colour
 
     from prodgen_sdk.types import ProductAsset

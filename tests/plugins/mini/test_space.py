@@ -68,6 +68,25 @@ def test_a_trace_of_glass_or_coat_is_no_part_of_a_material_that_has_none():
     assert SPACE.asset(sketch, vector, None).finish == steel.model_copy(update={"roughness": 0.35})
 
 
+@given(st.lists(st.integers(0, 255), min_size=3 * INKS + 6, max_size=3 * INKS + 6))
+def test_inks_of_a_pattern_of_two_colours_are_mixtures_of_both(numbers):
+    colours = np.array(numbers, np.float32).reshape(1, -1, 3) / 255
+    first, second, inks = colours[0, 0], colours[0, 1], colours[:, 2:]
+    nowhere, middle = np.zeros((1, 2), np.float32), np.full((1, 4), 0.5, np.float32)
+    (vector,) = SPACE.vectors(
+        middle, np.ones((1, 4), bool), np.full((1, 5), 0.3, np.float32), colours[:, :2], inks, nowhere
+    )
+    end = SPACE.vector - 2
+    found = SPACE.between(vector, first, second)
+    assert np.array_equal(found[: end - 3 * INKS], vector[: end - 3 * INKS])
+    mixed = found[end - 3 * INKS : end].reshape(INKS, 3) / np.sqrt(12) + 0.5
+    shares = np.linspace(0, 1, 257)[:, None]
+    way = first + shares * (second - first)
+    for ink, made in zip(inks[0], mixed, strict=True):
+        assert np.abs(way - made).max(1).min() < 4e-3  # on the way from one to the other,
+        assert np.linalg.norm(made - ink) <= np.linalg.norm(way - ink, axis=1).min() + 1e-4  # where it is nearest
+
+
 @given(st.integers(0, 2**32 - 1))
 def test_artwork_comes_back_from_its_map(seed):
     rng = np.random.default_rng(seed)
