@@ -217,6 +217,9 @@ def validate(model: type[_M], raw: Mapping[str, Any], *, where: str, folder: Pat
 
     Args:
         folder: what its paths are relative to (see `paths`); None leaves them as they are.
+
+    >>> validate(ReviewConfig, {"auto_approve": False}, where="prodgen.toml").auto_approve
+    False
     """
     try:
         return model.model_validate(resolve_secrets(raw, where=where), context={"folder": folder})
@@ -226,7 +229,11 @@ def validate(model: type[_M], raw: Mapping[str, Any], *, where: str, folder: Pat
 
 
 def resolve_secrets(value: Any, *, where: str) -> Any:
-    """Replaces every table `{env = "NAME"}` by the value of that environment variable."""
+    """Replaces every table `{env = "NAME"}` by the value of that environment variable.
+
+    >>> resolve_secrets({"folder": {"env": "PATH"}}, where="prodgen.toml") == {"folder": os.environ["PATH"]}
+    True
+    """
     if isinstance(value, Mapping):
         if set(value) == {"env"} and isinstance(value["env"], str):
             if value["env"] not in os.environ:

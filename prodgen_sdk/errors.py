@@ -117,7 +117,7 @@ class NotFound(InputError):
         Args:
             hint: what to do besides; `listed` says that it names all known ones itself.
 
-        >>> NotFound.of("colour", "gren", ["green", "red"]).hint
+        >>> NotFound.of("colour", "gren", ["green", "blue"]).hint
         'Did you mean green?'
         >>> NotFound.of("colour", "mauve", ["green", "red"]).hint
         'Known: green, red.'

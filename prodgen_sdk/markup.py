@@ -41,7 +41,11 @@ def el(name: str, /, *children: Child, **attributes: str | int | bool | None) ->
 
 
 def join(*children: Child) -> Html:
-    """Children one after the other; None is left out."""
+    """Children one after the other; None is left out.
+
+    >>> join(el("b", "1"), None, " < 2")
+    '<b>1</b> &lt; 2'
+    """
     return Html("".join(_child(child) for child in children))
 
 
@@ -61,6 +65,9 @@ def page(title: str, style: str, *body: Child, script: str = "") -> str:
 
     Args:
         script: JavaScript to run once the body is there; no other script runs.
+
+    >>> page("Mugs", "p { color: red }", el("p", "blue")).startswith("<!doctype html>")
+    True
     """
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = _POLICY + (_SCRIPT.format(digest) if script else "")

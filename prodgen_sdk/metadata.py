@@ -69,6 +69,12 @@ def read_metadata(data: bytes) -> Metadata:
 
     The orientation is left out, because `images.load` turns the pixels, and so are location and thumbnails. Colours are sRGB after
     loading, so that a profile is not part of it either.
+
+    >>> import numpy as np
+    >>> from prodgen_sdk import images
+    >>> labelled = Metadata().labelled("trainedAlgorithmicMedia")
+    >>> read_metadata(images.encode(np.zeros((8, 8, 3), np.uint8), "png", metadata=labelled)).digital_source
+    'trainedAlgorithmicMedia'
     """
     from PIL import Image as Pil
 

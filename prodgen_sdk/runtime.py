@@ -43,7 +43,11 @@ def resolve_device(wanted: str = "auto") -> str:
 
 
 def resolve_dtype(wanted: str, device: str) -> str:
-    """`auto` is float32 on a CPU, bfloat16 where the GPU has it, else float16; bfloat16 elsewhere is refused (it is emulated)."""
+    """`auto` is float32 on a CPU, bfloat16 where the GPU has it, else float16; bfloat16 elsewhere is refused (it is emulated).
+
+    >>> resolve_dtype("auto", "cpu")
+    'float32'
+    """
     if device == "cpu" or device == "mps":
         if wanted == "bfloat16":
             raise ConfigError(f"bfloat16 is emulated on {device} and far too slow.", hint="Set runtime.dtype to auto.")
@@ -57,13 +61,23 @@ def resolve_dtype(wanted: str, device: str) -> str:
 
 
 def canonical_digest(value: Any) -> str:
-    """sha256 of a JSON-ready value, independent of the order of keys."""
+    """sha256 of a JSON-ready value, independent of the order of keys.
+
+    >>> canonical_digest({"a": 1, "b": 2}) == canonical_digest({"b": 2, "a": 1})
+    True
+    """
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def base_seed(seed: Seed, request: Mapping[str, Any]) -> int:
-    """The seed of a request: the given one, a fresh one for `random`, or for None the hash of the canonical request."""
+    """The seed of a request: the given one, a fresh one for `random`, or for None the hash of the canonical request.
+
+    >>> base_seed(7, {})
+    7
+    >>> base_seed(None, {"sku": "mug"}) == base_seed(None, {"sku": "mug"})
+    True
+    """
     if seed == "random":
         return secrets.randbelow(MAX_SEED)
     if seed is None:

@@ -19,6 +19,11 @@ def resolve_media(product: Product, root: Path) -> list[tuple[Media, Path | None
     Raises:
         OutsideWorkspace: a path leaves `root`.
         InvalidCatalogue: there is no such file, or the uri is neither a path nor an asset.
+
+    >>> _ = Path("mug.jpg").write_bytes(b"")
+    >>> mug = Product(sku="mug", title="Mug", category="home/mug", media=(Media(role="front", uri="mug.jpg"),))
+    >>> [(media.role, path.name) for media, path in resolve_media(mug, Path("."))]
+    [('front', 'mug.jpg')]
     """
     return [(media, _resolve(media.uri, f"media[{index}].uri", root)) for index, media in enumerate(product.media)]
 

@@ -29,6 +29,9 @@ def write_catalogue(products: Iterable[Product], path: str | Path) -> int:
         InputError: another ending.
         MissingDependency: Parquet without pyarrow.
         StoreError: the disk is full or not writable.
+
+    >>> write_catalogue([Product(sku="mug", title="Mug", category="home/mug")], "products.csv")
+    1
     """
     path = Path(path)
     writers: dict[str, Callable[[Iterable[Product], Path], int]] = {

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 _CAUSES = 5
 _FILTER = typer.Option(
-    [], "--filter", metavar="KEY=VALUE", help="category=home, tag=new, price=10..50, sku=a, exclude=b; may be repeated."
+    [],
+    "--filter",
+    metavar="KEY=VALUE",
+    help="category=home, tag=new, price=10..50, sku=a, exclude=b; repeated, one of the tags is enough, as is one of the categories.",
 )
 
 

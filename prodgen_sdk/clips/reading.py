@@ -62,7 +62,11 @@ class Clip:
 
 
 def is_clip(path: str | Path) -> bool:
-    """Whether a path names a clip by its ending, is a folder, or is a picture that moves."""
+    """Whether a path names a clip by its ending, is a folder, or is a picture that moves.
+
+    >>> is_clip("turn.mp4"), is_clip("mug.jpg")
+    (True, False)
+    """
     path = Path(path)
     if path.suffix.lower() in VIDEOS or path.is_dir():
         return True
@@ -81,6 +85,13 @@ def open_clip(path: str | Path, *, rate: float | None = None) -> Clip:
         InputError: too long or too large, or the rate is out of range.
         InvalidImage: nothing that can be read.
         MissingDependency: a video, without OpenCV.
+
+    >>> import numpy as np
+    >>> from prodgen_sdk.clips import write_clip
+    >>> _ = write_clip("blink", [np.full((8, 8, 3), grey, np.uint8) for grey in (0, 255)], rate=10)
+    >>> clip = open_clip("blink", rate=10)
+    >>> clip.kind, clip.frames, [int(frame.mean()) for frame in clip]
+    ('folder', 2, [0, 255])
     """
     path = Path(path)
     if rate is not None and not 1 <= rate <= 120:

@@ -27,6 +27,9 @@ def check_target(path: str | Path) -> Path:
     Raises:
         InputError: another ending, or a folder that holds something.
         MissingDependency: a video, without OpenCV.
+
+    >>> check_target("turn.gif").name
+    'turn.gif'
     """
     path = Path(path)
     ending = path.suffix.lower()
@@ -50,6 +53,10 @@ def write_clip(path: str | Path, frames: Iterable[Image], rate: float) -> int:
     Raises:
         InputError: no frames, or more than a GIF may have; see `check_target`.
         StoreError: the disk is full, or what was written cannot be read back.
+
+    >>> import numpy as np
+    >>> write_clip("blink", [np.full((8, 8, 3), grey, np.uint8) for grey in (0, 255)], rate=10)
+    2
     """
     path = check_target(path)
     iterator = iter(frames)

@@ -29,6 +29,10 @@ def read_events(path: Path, format: str = OWN) -> Iterator[EventRow]:
     Raises:
         InputError: the file cannot be read, or there is no such format.
         MissingDependency: Parquet without pyarrow.
+
+    >>> _ = Path("log.jsonl").write_text('{"id": "1", "user": "ann", "type": "view", "sku": "mug", "at": "2026-01-01"}\\nno event\\n')
+    >>> [(row.line, row.event is None) for row in read_events(Path("log.jsonl"))]
+    [(1, False), (2, True)]
     """
     check_format(format)
     if path.suffix.lower() == ".parquet":
@@ -55,6 +59,13 @@ def write_events(path: Path, events: Iterable[Event]) -> int:
 
     Raises:
         InputError: the file cannot be written.
+
+    >>> from datetime import UTC, datetime
+    >>> view = Event(id="1", user="ann", type="view", sku="mug", at=datetime(2026, 1, 1, tzinfo=UTC))
+    >>> write_events(Path("log.jsonl"), [view])
+    1
+    >>> next(read_events(Path("log.jsonl"))).event == view
+    True
     """
     temporary = path.with_name(f".{path.name[:100]}.{uuid.uuid4().hex}.tmp")
     number = 0

@@ -41,6 +41,9 @@ def check_format(name: str) -> str:
 
     Raises:
         InputError: it is none.
+
+    >>> check_format("shopify")
+    'shopify'
     """
     if name not in FORMATS:
         raise InputError(f"There is no event format {name!r}.", hint=f"Known ones: {', '.join(FORMATS)}.")

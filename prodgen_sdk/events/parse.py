@@ -33,7 +33,15 @@ def parse_event(values: Mapping[str, Any]) -> Event | str:
 
 
 def unfit(event: Event, now: datetime) -> str | None:
-    """Why an event cannot be recorded although it is well formed, or None: its time, or a text that no database keeps."""
+    """Why an event cannot be recorded although it is well formed, or None: its time, or a text that no database keeps.
+
+    >>> from datetime import UTC, timedelta
+    >>> now = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> unfit(Event(id="1", user="ann", type="view", sku="mug", at=now), now) is None
+    True
+    >>> "future" in unfit(Event(id="2", user="ann", type="view", sku="mug", at=now + timedelta(days=3)), now)
+    True
+    """
     if event.at > now + AHEAD:
         return f"at lies more than a day in the future (it is {event.at.isoformat()})"
     if event.at < EARLIEST:

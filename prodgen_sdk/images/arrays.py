@@ -182,7 +182,13 @@ def from_chw_float(array: NDArray[np.float32]) -> Image:
 
 
 def to_tensor(images: Sequence[Image]) -> torch.Tensor:
-    """Pictures of one size to a torch tensor [n, channels, height, width], float32 in [0, 1], on the CPU."""
+    """Pictures of one size to a torch tensor [n, channels, height, width], float32 in [0, 1], on the CPU.
+
+    >>> import numpy as np
+    >>> tensor = to_tensor([np.full((2, 3, 3), 255, np.uint8)])
+    >>> tuple(tensor.shape), float(tensor.max())
+    ((1, 3, 2, 3), 1.0)
+    """
     import numpy as np
     import torch
 
@@ -190,5 +196,11 @@ def to_tensor(images: Sequence[Image]) -> torch.Tensor:
 
 
 def from_tensor(tensor: torch.Tensor) -> list[Image]:
-    """A tensor [n, channels, height, width] in [0, 1] to pictures; raises NotFinite as `from_chw_float` does."""
+    """A tensor [n, channels, height, width] in [0, 1] to pictures; raises NotFinite as `from_chw_float` does.
+
+    >>> import numpy as np
+    >>> (back,) = from_tensor(to_tensor([np.full((2, 3, 3), 51, np.uint8)]))
+    >>> back.shape, int(back[0, 0, 0])
+    ((2, 3, 3), 51)
+    """
     return [from_chw_float(item) for item in tensor.detach().float().cpu().numpy()]

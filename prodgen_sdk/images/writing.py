@@ -59,7 +59,12 @@ def check_ending(path: str | Path) -> Format:
 
 
 def save(image: Image, path: str | Path, *, quality: int = 92, metadata: Metadata | None = None) -> Path:
-    """Writes PNG, JPEG, WebP or AVIF by the path's ending, whole or not at all (temporary file, then rename)."""
+    """Writes PNG, JPEG, WebP or AVIF by the path's ending, whole or not at all (temporary file, then rename).
+
+    >>> import numpy as np
+    >>> save(np.zeros((8, 8, 3), np.uint8), "black.png").name
+    'black.png'
+    """
     from prodgen_sdk.files import write_atomically
 
     return write_atomically(Path(path), encode(image, check_ending(path), quality=quality, metadata=metadata))

@@ -20,7 +20,7 @@ class Filter(Model):
 
     Args:
         categories: one of them, or what is below it.
-        tags: at least one of them; for products that have all of several tags, filter the answer of one.
+        tags: at least one of them; a product need not have all.
 
     >>> Filter(categories=("home",)).allows_category("home/mug")
     True

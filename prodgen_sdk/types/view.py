@@ -95,7 +95,11 @@ class View(Model):
 
 
 def unit_distance(radius: float) -> float:
-    """Camera distance at which a sphere of this radius fills 85 % of a square frame (distance 1.0)."""
+    """Camera distance at which a sphere of this radius fills 85 % of a square frame (distance 1.0).
+
+    >>> round(unit_distance(0.1), 3)
+    0.45
+    """
     half_angle = math.atan(FILL_AT_DISTANCE_ONE * math.tan(math.radians(FOV_DEGREES / 2)))
     return radius / math.sin(half_angle)
 
