@@ -8,6 +8,7 @@ from prodgen_render.parametric import build_model
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.cutout import cut_out
 from prodgen_render.photo.frame import PhotoCamera
+from prodgen_render.photo.furniture import legged_parts
 from prodgen_render.photo.legs import Leg, legged, seen_from, stood
 from prodgen_render.photo.measures import overlap
 from prodgen_render.rendering import render
@@ -67,6 +68,31 @@ def test_feet_that_are_all_level_tell_no_depth_and_break_nothing(kind: str, floo
     photo[standing((40, 154), floor=floor)] = (120, 70, 30)
     built = model_from_photos(photo, Product(sku="a", title=f"Wooden {kind}", category=f"home/{kind}"))
     assert all(np.isfinite(part.vertices).all() and len(part.faces) for part in built.model.parts)
+
+
+def test_behind_two_level_feet_stand_two_more_that_they_hide() -> None:
+    photo = np.full((200, 200, 3), 255, np.uint8)
+    photo[standing((40, 154))] = (120, 70, 30)
+    cutout = cut_out(photo)
+    found = legged(cutout.mask)
+    assert found is not None
+    camera = PhotoCamera(370.0, 100.0, 100.0)
+    legs = legged_parts(found, camera, cutout, backed=False, usual=0.6)[:4]
+    places = np.array([(part.vertices.min(0) + part.vertices.max(0)) / 2 for part in legs])
+    assert sorted(places[:, 1].round(2)) == pytest.approx([-0.3, -0.3, 0.3, 0.3], abs=0.02)
+    x, _, _ = camera.project(places)
+    assert sorted(x) == pytest.approx([43, 43, 157, 157], abs=1.5)
+    # They stand on one floor, and have the wood's colour, not that of the ground beside them.
+    assert np.ptp([part.vertices[:, 2].min() for part in legs]) < 1e-4
+    assert all(part.material.texture is not None and part.material.texture.pixels.max() < 0.3 for part in legs)
+
+
+def test_the_gap_between_two_legs_is_no_leg() -> None:
+    photo = np.full((400, 400, 3), 255, np.uint8)
+    photo[120:160, 60:340] = photo[160:330, 80:92] = photo[160:330, 95:107] = (40, 70, 40)
+    mask = cut_out(photo).mask
+    assert not mask[180:320, 93:94].any()
+    assert mask[180:320, 82:90].all()
 
 
 def test_feet_above_the_horizon_meet_no_floor() -> None:

@@ -188,11 +188,12 @@ def _fill_pale(found: Mask, closed: Mask, differs: Floats) -> Mask:
     """
     from scipy import ndimage
 
+    closed = found | (closed & ~_gaps(found, closed, differs))
     holes, count = ndimage.label(~closed)
     if count == 0:
         return found
     border = np.unique(np.concatenate([holes[0], holes[-1], holes[:, 0], holes[:, -1]]))
-    out = found | closed
+    out = closed.copy()
     for number in range(1, count + 1):
         if number in border:
             continue
@@ -202,9 +203,28 @@ def _fill_pale(found: Mask, closed: Mask, differs: Floats) -> Mask:
         ring = ndimage.binary_dilation(area, iterations=3) & ~area
         edge = float(np.median(differs[ring])) if ring.any() else 1.0
         # Pale all around as well: the same white surface. A sharp step to exactly the background: a hole.
-        if level > 0.006 or edge < 0.08:
+        if level > _SAME or edge < _STEP:
             out |= area
     return np.asarray(out)
+
+
+_SAME, _STEP = 0.006, 0.08
+"""What differs by less than the first is as the background is; beside what differs by more than the second it is background."""
+
+
+def _gaps(found: Mask, closed: Mask, differs: Floats) -> Mask:
+    """Of what closing an outline adds, that which is as the background is beside what clearly differs: gaps between legs."""
+    from scipy import ndimage
+
+    added = closed & ~found
+    labels, count = ndimage.label(added)
+    if count == 0:
+        return added
+    numbers = np.arange(1, count + 1)
+    level = ndimage.median(differs, labels, numbers)
+    beside = ndimage.grey_dilation(labels, (5, 5))
+    edge = ndimage.median(differs, np.where(found, beside, 0), numbers)
+    return np.asarray(np.isin(labels, numbers[(level < _SAME) & (np.nan_to_num(edge) > _STEP)]))
 
 
 _FRINGE = 0.015

@@ -10,8 +10,9 @@ from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.depth import framed_depth
 from prodgen_render.photo.fits import OFF, SPREAD, Fits, weighed
 from prodgen_render.photo.frame import AWAY, PhotoCamera
+from prodgen_render.photo.furniture import legged_parts
 from prodgen_render.photo.kinds import Shape, Words
-from prodgen_render.photo.legs import Legged, legged, legged_parts, seen_from, stood
+from prodgen_render.photo.legs import Legged, legged, seen_from, stood
 from prodgen_render.photo.plan import Plan, depth_of, placed, plan_of
 from prodgen_render.photo.relief import relief_parts
 from prodgen_render.photo.sides import front_of, walls
@@ -24,6 +25,8 @@ _SHEET, _RELIEF, _ROUND = 0.24, 0.7, 0.9
 around. Forty textured meshes of all sorts have a median of 0.72, and their logarithms scatter by 0.49; as shares of the width by 0.54."""
 _CIRCLE = 0.75**0.5
 """Depth as a share of the width of three feet at equal angles."""
+_LEVEL = 0.01
+"""Feet that end within this share of the photo's height stand in one row: those behind are hidden, and tell nothing of the camera."""
 _DEEPEST = 2.0
 """Feet that would stand farther apart in depth than this, in radii, meet no floor."""
 _DEPTHS = {"sheet": (0.04, 0.75), "relief": (0.1, 1.7)}
@@ -107,20 +110,23 @@ def _relief_depth(fits: Fits, frame: PhotoCamera, plan: Plan) -> float:
 
 def _on_legs(found: Legged, fits: Fits, tilt: float, cutout: Cutout) -> tuple[PhotoCamera, list[Part], str] | None:
     """Furniture: feet tell the depth, or, where its kind has a usual one, the camera's elevation; None where they meet no floor."""
-    camera = (fits.frame or fits.guess).but(elevation=tilt)
+    camera, apart = (fits.frame or fits.guess).but(elevation=tilt), None
     share = fits.words.depth if fits.ratio is None else fits.ratio
-    if share is not None and fits.elevation is None:
+    if share is not None:
         if fits.words.round_seat and fits.ratio is None:
             # Feet in a circle: an odd number of them is less deep than wide.
             share = _CIRCLE if len(found.legs) == 3 else 1.0
         middles = [float(leg.middle[0]) for leg in found.legs]
-        camera = seen_from(found.legs, camera, share * (max(middles) - min(middles)) * AWAY / camera.focal)
+        apart = share * (max(middles) - min(middles)) * AWAY / camera.focal
+    feet = [float(leg.row[0]) for leg in found.legs]
+    if apart is not None and fits.elevation is None and max(feet) - min(feet) > _LEVEL * len(cutout.mask):
+        camera = seen_from(found.legs, camera, apart)
     if float(np.ptp(stood(found.legs, camera)[1])) > _DEEPEST:
         return None
     if fits.words.round_seat:
         parts = stool_parts(found, camera, cutout)
     else:
-        parts = legged_parts(found, camera, cutout, fits.words.backed)
+        parts = legged_parts(found, camera, cutout, fits.words.backed, apart)
     return camera, parts, "prior" if fits.frame is None else "frame and feet"
 
 

@@ -102,6 +102,23 @@ _THINGS: tuple[tuple[tuple[str, ...], Words], ...] = (
     (("bean bag", "beanbag", "pouf", "懒人沙发"), Words("relief", depth=1.0)),
     (("coffee maker", "coffee machine", "espresso machine", "咖啡机"), Words("relief")),
     (("alarm clock", "wall clock", "闹钟", "挂钟"), Words("relief", depth=0.3)),
+    (("washing machine", "washer", "dryer", "dishwasher", "洗衣机", "烘干机", "洗碗机"), Words("cuboid", depth=0.95)),
+    (("fridge", "refrigerator", "freezer", "冰箱", "冰柜"), Words("cuboid", depth=0.9)),
+    (("oven", "烤箱"), Words("cuboid", depth=0.85)),
+    (("printer", "projector", "打印机", "投影仪"), Words("cuboid", depth=0.8)),
+    (("amplifier", "dvd player", "game console", "功放", "游戏机"), Words("cuboid", depth=0.75)),
+    (("aquarium", "fish tank", "鱼缸"), Words("cuboid", depth=0.5)),
+    (("water heater", "热水器"), Words("cuboid", depth=0.75)),
+    (("bedside table", "nightstand", "床头柜"), Words("cuboid", depth=0.85)),
+    (("wardrobe", "dresser", "sideboard", "chest of drawers", "衣柜", "餐边柜", "斗柜"), Words("cuboid", depth=0.45)),
+    (("bookcase", "bookshelf", "shoe cabinet", "书柜", "书架", "鞋柜"), Words("cuboid", depth=0.4)),
+    (("cabinet", "cupboard", "柜子", "橱柜"), Words("cuboid", depth=0.6)),
+    (("filing cabinet", "locker", "文件柜", "储物柜"), Words("cuboid", depth=1.2)),
+    (("tv stand", "tv cabinet", "电视柜"), Words("cuboid", depth=0.3)),
+    (("television", "tv", "computer monitor", "电视", "电视机", "显示器"), Words("relief", depth=0.15)),
+    (("radiator", "暖气片"), Words("relief", depth=0.12)),
+    (("bench", "长椅"), Words("relief", depth=0.4, backed=True)),
+    (("rice cooker", "deep fryer", "air fryer", "电饭煲", "空气炸锅"), Words("relief", depth=1.0)),
 )  # fmt: skip
 """Things that are no family, and their depth as a share of the width, from the outer sizes that they are mostly sold in and from the
 side that shops mostly show: a drill and a toy car from their long side."""

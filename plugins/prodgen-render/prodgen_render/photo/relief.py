@@ -89,7 +89,7 @@ def plate_parts(plan: Plan, camera: PhotoCamera, near: float, far: float, cutout
     return [
         Part(front.astype(np.float32), plan.faces, np.ascontiguousarray(normals), uv, material(colour)),
         Part(behind.astype(np.float32), back, np.ascontiguousarray(-normals), uv, material(plain)),
-        *wall_parts(plan, camera.but(elevation=0.0), front, behind, shot, edge, edge),
+        *wall_parts(plan, camera, front, behind, shot, edge, edge),
     ]
 
 

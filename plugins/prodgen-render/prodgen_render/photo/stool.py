@@ -10,7 +10,8 @@ from prodgen_render.geometry import tube
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.frame import AWAY, PhotoCamera
-from prodgen_render.photo.legs import Legged, leg_part, points_of, stood
+from prodgen_render.photo.furniture import leg_part, points_of
+from prodgen_render.photo.legs import Legged, stood
 from prodgen_render.photo.revolved import Revolved, ring
 from prodgen_render.photo.solid import material, revolved_part
 from prodgen_render.photo.texture import Shot
