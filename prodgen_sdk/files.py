@@ -1,14 +1,15 @@
-"""Writing files whole or not at all, and keeping paths where they belong."""
+"""Writing files whole or not at all, one writer at a time, and keeping paths where they belong."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from prodgen_sdk.errors import InputError, OutsideWorkspace, StoreError
+from prodgen_sdk.errors import Busy, InputError, OutsideWorkspace, StoreError
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o666) -> Path:
@@ -19,6 +20,9 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o666) -> Path:
 
     Raises:
         StoreError: the disk is full or not writable; nothing is left behind.
+
+    >>> write_atomically(Path("notes/a.txt"), b"whole").read_bytes()
+    b'whole'
     """
     temporary = path.with_name(f".{path.name[:100]}.{uuid.uuid4().hex}.tmp")
     try:
@@ -36,6 +40,37 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o666) -> Path:
         raise StoreError(
             f"{path} could not be written: {error.strerror or error}.", hint="Free some space or choose another folder."
         ) from error
+
+
+@contextmanager
+def locked(path: Path, *, seconds: float, work: str) -> Iterator[None]:
+    """Holds the lock that a file stands for among all threads and processes; the system releases it when a process dies.
+
+    Args:
+        seconds: to wait for it.
+        work: what its holder does, for the error, such as `"writing to the index"`.
+
+    Raises:
+        Busy: another one held it all that time.
+        StoreError: the file cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=seconds, thread_local=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise Busy(f"Another process has been {work} for {seconds:g} seconds.", hint="Try again later.") from error
+    except OSError as error:
+        raise StoreError(
+            f"{path.parent} could not be written: {error.strerror or error}.",
+            hint="Check the permissions of the folder.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def check_writable(folder: str | Path) -> Path:
@@ -58,6 +93,9 @@ def inside(root: Path, relative: str | Path) -> Path:
 
     Raises:
         OutsideWorkspace: it leaves `root`, by `..`, as an absolute path or through a link.
+
+    >>> inside(Path("/shop"), "photos/mug.jpg").as_posix()
+    '/shop/photos/mug.jpg'
     """
     base = root.resolve()
     path = (base / relative).resolve()
@@ -69,6 +107,11 @@ def inside(root: Path, relative: str | Path) -> Path:
 
 
 def file_digest(path: Path) -> str:
-    """sha256 of a file's bytes, read in pieces."""
+    """sha256 of a file's bytes, read in pieces.
+
+    >>> _ = Path("empty").write_bytes(b"")
+    >>> file_digest(Path("empty"))[:8]
+    'e3b0c442'
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

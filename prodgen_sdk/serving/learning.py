@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk.config import RecommendConfig
+from prodgen_sdk.files import locked
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline import learn
 from prodgen_sdk.serving.refresh import Refresher
@@ -18,15 +19,18 @@ if TYPE_CHECKING:
     from prodgen_sdk.store import Store
 
 
+_LOCK_SECONDS = 600.0
+
+
 class Learning:
-    """One thread of this process learns at a time."""
+    """One thread learns at a time, among all processes of the workspace: two would tell the policy the same feedback."""
 
     def __init__(self, store: Store, host: Host, config: RecommendConfig, refresher: Refresher) -> None:
         self._store = store
         self._host = host
         self._config = config
         self._refresher = refresher
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
 
     @cached_property
     def _ranker(self) -> Any:
@@ -42,19 +46,38 @@ class Learning:
         return learn.is_retelling(self._store, self._policy)
 
     def learn(self, now: datetime) -> int:
-        """Fits the ranker, and tells the policy the feedback that is new; returns how many impressions that were."""
-        with self._lock:
-            learn.teach_ranker(self._store, self._ranker)
-            told = learn.teach_policy(self._store, self._policy, self._config, now=now)
-            self._refresher.refresh(fitted=True)
-            return told
+        """Fits the ranker, and tells the policy the feedback that is new; returns how many impressions that were.
+
+        Raises:
+            Busy: another process has been learning for ten minutes.
+        """
+        with self._alone():
+            return self._learn(now)
 
     @contextmanager
     def erasing(self) -> Iterator[None]:
-        """Around what erases events: both then forget everything and learn anew from the log that is left."""
-        with self._lock:
+        """Around what erases events: both then forget everything and learn anew from the log that is left.
+
+        Raises:
+            Busy: as for `learn`; nothing was erased.
+        """
+        with self._alone():
             learn.begin_retelling(self._store, self._policy)
             try:
                 yield
             finally:
-                self.learn(datetime.now(UTC))
+                self._learn(datetime.now(UTC))
+
+    def _learn(self, now: datetime) -> int:
+        learn.teach_ranker(self._store, self._ranker)
+        told = learn.teach_policy(self._store, self._policy, self._config, now=now)
+        self._refresher.refresh(fitted=True)
+        return told
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        state = self._host.state
+        work = "learning from the log"
+        among_processes = locked(state / "learn.lock", seconds=_LOCK_SECONDS, work=work) if state else nullcontext()
+        with self._lock, among_processes:
+            yield

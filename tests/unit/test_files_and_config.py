@@ -3,8 +3,8 @@ from pydantic import BaseModel
 
 from prodgen_sdk import Config, ConfigError, MissingDependency, OutsideWorkspace, hookimpl
 from prodgen_sdk.config import load_config, validate
-from prodgen_sdk.errors import NotFound
-from prodgen_sdk.files import inside, write_atomically
+from prodgen_sdk.errors import Busy, NotFound, StoreError
+from prodgen_sdk.files import inside, locked, write_atomically
 from prodgen_sdk.host import Host
 from prodgen_sdk.paths import ConfigPath, ConfigPathOrName
 from prodgen_sdk.runtime import base_seed, canonical_digest, item_seed, models_folder, resolve_device, resolve_dtype
@@ -22,6 +22,22 @@ def test_a_path_cannot_leave_its_folder(tmp_path, path):
 
 def test_a_path_inside_is_resolved(tmp_path):
     assert inside(tmp_path, "a/b.png") == tmp_path.resolve() / "a/b.png"
+
+
+def test_a_lock_has_one_holder_and_is_free_afterwards(tmp_path):
+    file = tmp_path / "a" / "lock"
+    with locked(file, seconds=1, work="counting"):
+        second = locked(file, seconds=0.05, work="counting")
+        with pytest.raises(Busy, match=r"Another process has been counting for 0\.05 seconds"):
+            second.__enter__()
+    with locked(file, seconds=0.05, work="counting"):
+        pass
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(StoreError, match="could not be written"),
+        locked(tmp_path / "file" / "lock", seconds=1, work="x"),
+    ):
+        pass
 
 
 def test_atomic_writing_makes_folders_and_replaces(tmp_path):

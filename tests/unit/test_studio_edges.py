@@ -557,7 +557,7 @@ def test_an_interrupted_forget_is_finished_by_the_next(tmp_path, monkeypatch):
         studio.recommend("ann", at=datetime(2026, 1, 1))
         studio.learn()
         studio.recommender.learn()
-        monkeypatch.setattr(type(studio.store), "forget", lambda self, user: (_ for _ in ()).throw(OSError("pulled")))
+        monkeypatch.setattr(type(studio.store), "forget_many", lambda self, users: (_ for _ in ()).throw(OSError("pulled")))
         with pytest.raises(OSError, match="pulled"):
             studio.forget("ann")
         monkeypatch.undo()

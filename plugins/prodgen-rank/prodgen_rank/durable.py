@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from prodgen_sdk.errors import Busy, StoreError
-from prodgen_sdk.files import write_atomically
+from prodgen_sdk.errors import StoreError
+from prodgen_sdk.files import locked, write_atomically
 
 S = TypeVar("S")
 _LOCK_SECONDS = 60.0
@@ -55,14 +55,10 @@ class Durable(Generic[S]):
             if self._path is None:
                 yield
                 return
-            from filelock import FileLock, Timeout
-
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                with FileLock(f"{self._path}.lock", timeout=_LOCK_SECONDS, thread_local=False):
-                    yield
-            except Timeout as error:
-                raise Busy(f"Another process has held {self._path} for a minute.", hint="Try again later.") from error
+            with locked(
+                self._path.with_name(f"{self._path.name}.lock"), seconds=_LOCK_SECONDS, work=f"changing {self._path}"
+            ):
+                yield
 
     def put(self, value: S) -> None:
         """Replaces the value; between `get` and `put`, hold the lock.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -103,6 +104,20 @@ def test_state_is_that_of_a_log_which_never_had_the_user(tmp_path, policy):
             s.recommend("bob", 4, at=AT + timedelta(days=9), request_id="x", log=False) for s in (studio, never)
         )
         assert [(r.sku, r.score, r.propensity) for r in one] == [(r.sku, r.score, r.propensity) for r in other]
+
+
+def test_of_two_that_learn_at_once_one_tells_the_policy(tmp_path, monkeypatch):
+    monkeypatch.setattr("prodgen_sdk.pipeline.learn._CHUNK", 5)
+    with opened(tmp_path / "a", "policy/lints") as studio, opened(tmp_path / "b", "policy/lints") as alone:
+        events = log(studio)
+        studio.record(events)
+        alone.record(events)
+        told = alone.learn()["impressions"]
+        host = fake_host(plugin, config=studio.config)
+        with Studio.open(tmp_path / "a", config=studio.config, host=host) as other, ThreadPoolExecutor(2) as pool:
+            both = [run.result()["impressions"] for run in [pool.submit(studio.learn), pool.submit(other.learn)]]
+        assert sorted(both) == [0, told]
+        assert learnt(studio) == learnt(alone)
 
 
 def test_many_users_are_forgotten_at_once(tmp_path):

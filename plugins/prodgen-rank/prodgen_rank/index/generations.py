@@ -22,13 +22,13 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from prodgen_rank.index import contents
-from prodgen_rank.index.contents import REBUILD, disk, flush, unwritable
-from prodgen_sdk.errors import Busy, StoreError
-from prodgen_sdk.files import write_atomically
+from prodgen_rank.index.contents import REBUILD, disk, flush
+from prodgen_sdk.errors import StoreError
+from prodgen_sdk.files import locked, write_atomically
 
 _LOCK_SECONDS = 60.0
 _WRITING, _BUILDING = ".writing-", ".building-"
@@ -43,25 +43,9 @@ class Generations:
         self._pointer = os.fspath(root / "CURRENT")
         self._log = 0, os.fspath(self.log(0))
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> AbstractContextManager[None]:
         """Holds the lock of the one writer among all processes; the system releases it when a process dies."""
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(self.root / "writer.lock", timeout=_LOCK_SECONDS, thread_local=False)
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
-        except Timeout as error:
-            raise Busy(
-                f"Another process has been writing to {self.root} for a minute.", hint="Try again later."
-            ) from error
-        except OSError as error:
-            raise unwritable(self.root, error) from error
-        try:
-            yield
-        finally:
-            lock.release()
+        return locked(self.root / "writer.lock", seconds=_LOCK_SECONDS, work=f"writing to {self.root}")
 
     def folder(self, number: int) -> Path:
         return self.root / f"generation-{number:08d}"
