@@ -50,6 +50,19 @@ def test_the_log_in_both_orders(store, event):
     assert store.events.last_sequence() == log[-1][0]
 
 
+def test_pruning_deletes_what_is_older(store, event):
+    kinds = ("impression", "view", "click")
+    log = [event(f"e{n:04}", kinds[n % 3], minutes=n) for n in range(1300)]
+    store.events.record(log)
+    before = log[1203].at
+    assert store.events.prune(before, ["impression", "click"]) == 802
+    kept = [item for item in log if item.at >= before or item.type == "view"]
+    assert list(store.events.log_by_time()) == kept
+    assert store.events.prune(before, ["impression", "click"]) == 0
+    assert store.events.prune(before) == 401
+    assert list(store.events.log_by_time()) == log[1203:]
+
+
 def test_popular_weighs_events(store, event):
     store.events.record(
         [
