@@ -118,6 +118,10 @@ _THINGS: tuple[tuple[tuple[str, ...], Words], ...] = (
     (("television", "tv", "computer monitor", "电视", "电视机", "显示器"), Words("relief", depth=0.15)),
     (("radiator", "暖气片"), Words("relief", depth=0.12)),
     (("bench", "长椅"), Words("relief", depth=0.4, backed=True)),
+    (("oven mitts", "oven mitt", "oven gloves", "mittens", "gloves", "手套"), Words("sheet", depth=0.3)),
+    (("water cooler", "water dispenser", "饮水机"), Words("cuboid", depth=0.95)),
+    (("moka pot", "摩卡壶"), Words("relief", depth=1.0)),
+    (("cream cheese", "desk caddy", "table football", "奶油奶酪", "桌上足球"), Words()),
     (("rice cooker", "deep fryer", "air fryer", "电饭煲", "空气炸锅"), Words("relief", depth=1.0)),
 )  # fmt: skip
 """Things that are no family, and their depth as a share of the width, from the outer sizes that they are mostly sold in and from the
@@ -133,6 +137,8 @@ def read_words(product: Product) -> Words:
     True
     >>> read_words(Product(sku="p", title="Laminated padlock", category="other/thing"))
     Words(shape='relief', round=False, open=False, depth=0.45, backed=False, round_seat=False, printed=True, clear=False)
+    >>> read_words(Product(sku="o", title="Oven mitts", category="other/thing")).shape
+    'sheet'
     >>> read_words(Product(sku="x", title="?", category="other/thing")).shape is None
     True
     """
