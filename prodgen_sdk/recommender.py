@@ -265,13 +265,21 @@ class Recommender:
             who = f"the user {unknown[0]!r}" if len(unknown) == 1 else f"any of these {len(unknown)} users"
             raise NotFound(f"Nothing is known of {who}.")
         try:
-            with self._learning.erasing():
-                return self._store.forget_many(users)
+            proofs = self._erase(users)
+            # Requests that were under way have logged what they showed meanwhile, and the models have learnt from it.
+            if any(self._store.events.count(user) for user in users):
+                proofs = [first.then(again) for first, again in zip(proofs, self._erase(users), strict=True)]
+            return proofs
         finally:
             self._catalogue.forget_queries()
             for user in users:
                 self._profiles.forget(user)
                 self._traces.forget(user)
+
+    def _erase(self, users: Sequence[str]) -> list[Erased]:
+        self._log.flush()
+        with self._learning.erasing():
+            return self._store.forget_many(users)
 
     def prune_events(
         self, older_than: timedelta, *, types: Collection[EventType] | None = None, at: datetime | None = None

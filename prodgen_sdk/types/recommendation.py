@@ -134,3 +134,13 @@ class Erased(Model):
     @property
     def complete(self) -> bool:
         return not any(self.remaining.values())
+
+    def then(self, again: Erased) -> Erased:
+        """What came of erasing twice.
+
+        >>> first = Erased(user="ann", erased={"events": 3}, remaining={"events": 2})
+        >>> first.then(Erased(user="ann", erased={"events": 2}, remaining={"events": 0})).erased
+        {'events': 5}
+        """
+        erased = {name: self.erased.get(name, 0) + number for name, number in again.erased.items()}
+        return Erased(user=self.user, erased=erased, remaining=again.remaining)

@@ -120,6 +120,28 @@ def test_of_two_that_learn_at_once_one_tells_the_policy(tmp_path, monkeypatch):
         assert learnt(studio) == learnt(alone)
 
 
+def test_what_was_logged_while_a_user_was_forgotten_is_erased_too(tmp_path, monkeypatch):
+    with opened(tmp_path / "a", "policy/lints") as studio, opened(tmp_path / "b", "policy/lints") as never:
+        studio.recommender.sync()
+        events, fit = log(studio), studio.recommender._learning._ranker.fit
+        late = [e for e in events if e.user == SECRET][-4:]
+        studio.record([event for event in events if event not in late])
+        studio.learn()
+        # Requests that were under way when the first part was over.
+        monkeypatch.setattr(
+            studio.recommender._learning._ranker,
+            "fit",
+            lambda *args: (studio.store.events.append(late), late.clear(), fit(*args)),
+        )
+        erased = studio.forget(SECRET)
+        assert erased.complete
+        assert erased.erased["events"] == sum(event.user == SECRET for event in events)
+        assert studio.store.events.count(SECRET) == 0
+        never.record([event for event in events if event.user != SECRET])
+        never.learn()
+        assert learnt(studio) == learnt(never)
+
+
 def test_many_users_are_forgotten_at_once(tmp_path):
     with opened(tmp_path / "a", "policy/lints") as studio, opened(tmp_path / "b", "policy/lints") as never:
         studio.recommender.sync()
