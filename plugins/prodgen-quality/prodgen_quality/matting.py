@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prodgen_quality.foreground import foreground, plain_background
+from prodgen_quality.foreground import border, foreground, plain_background
 from prodgen_quality.pale import pale_parts
 from prodgen_sdk import images
 from prodgen_sdk.types import Image
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
 
 _TOLERANCE = 24  # faint shadows are no product
+_TINT = 6.0  # of 255 from the ground's colour at any brightness: no shadow, which keeps the ground's hue
+_TINT_NOISE = 2.0  # times the same of the ground itself, as JPEG leaves it around edges
 _BAND = 2  # pixels on either side of the outline that may be part ground
 _SLOPE = 6.0  # by which a shadow changes over the whole frame at most, of the ground's brightness
 _GENTLE = 3.0  # times that slope: below a foot a shadow darkens faster, and an edge of a product is many times as steep
@@ -60,14 +62,35 @@ def matte(image: Image) -> Matte | None:
         return Matte(image[..., :3].copy(), alpha, np.ones_like(alpha))
     rgb = images.flatten(image)
     ground, mask = plain_background(rgb), foreground(rgb, _TOLERANCE)
-    if ground is None or mask is None or not mask.any():
+    if ground is None or mask is None:
         return None
     colour = np.asarray(ground, np.float32)
+    mask = ndimage.binary_fill_holes(mask | tinted(rgb, colour))
+    if not mask.any():
+        return None
     solid = mask & ~open_holes(rgb, colour, mask)
     alone = _without_specks(solid & ~cast_shadow(rgb, colour, solid))
     alone |= pale_parts(rgb, colour, alone, ndimage.binary_erosion(mask & ~_shadow_like(rgb, colour)))
     alone = _without_gaps(alone & ~open_holes(rgb, colour, alone))
     return _from_ground(rgb, colour, alone if alone.any() else mask)
+
+
+def tinted(rgb: Image, ground: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where a picture is of another hue than its ground, or brighter: what no shadow is, however near its colour comes to the ground's."""
+    import numpy as np
+    from scipy import ndimage
+
+    soft = ndimage.gaussian_filter(rgb.astype(np.float32), (1, 1, 0))
+    noise = float(np.percentile(_off_hue(border(rgb).astype(np.float32), ground), 75))
+    return np.asarray(ndimage.binary_opening(_off_hue(soft, ground) > max(_TINT, _TINT_NOISE * noise), iterations=2))
+
+
+def _off_hue(values: Plane, ground: NDArray[np.float32]) -> Plane:
+    """The largest difference [...] of a channel of colours [..., 3] from the ground's colour in the shadow that comes nearest."""
+    import numpy as np
+
+    light = np.clip(values @ ground / max(float(ground @ ground), 1.0), _DARKEST, 1.0)
+    return np.asarray(np.abs(values - light[..., None] * ground).max(axis=-1), np.float32)
 
 
 def _shadow_like(rgb: Image, ground: NDArray[np.float32]) -> NDArray[np.bool_]:

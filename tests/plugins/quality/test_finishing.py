@@ -89,22 +89,38 @@ def test_a_soft_shadow_ends_without_a_line_before_the_white_edge():
     assert np.abs(np.diff(below)).max() <= 8
 
 
-def _packshot(colour: int) -> tuple[np.ndarray, np.ndarray]:
-    """A shaded ball of one grey before white, with a soft shadow below, and where it is."""
+def _packshot(
+    colour: int | tuple[int, int, int], ground: tuple[int, int, int] = (255, 255, 255)
+) -> tuple[np.ndarray, np.ndarray]:
+    """A shaded ball of one colour before a plain ground, with a soft shadow below, and where it is."""
     from scipy import ndimage
 
     y, x = np.mgrid[:200, :200].astype(np.float32)
     ball = np.hypot(x - 100, y - 90) < 60
     shadow = ndimage.gaussian_filter((np.hypot((x - 110) / 70, (y - 150) / 9) < 1).astype(np.float32), 9)
     shade = 1 - 0.05 * np.hypot(x - 80, y - 70) / 60
-    picture = np.where(ball, colour * shade, 255 - 20 * shadow)
-    soft = ndimage.gaussian_filter(picture, 0.5).round().astype(np.uint8)
-    return np.repeat(soft[..., None], 3, axis=2), ball
+    own = np.broadcast_to(np.asarray(colour, np.float32), 3) * shade[..., None]
+    picture = np.where(ball[..., None], own, np.asarray(ground) * (1 - 0.08 * shadow)[..., None])
+    return ndimage.gaussian_filter(picture, (0.5, 0.5, 0)).round().astype(np.uint8), ball
 
 
 @pytest.mark.parametrize("colour", [246, 240, 225, 190, 120])
 def test_a_white_or_grey_product_before_white_is_cut_out_whole_and_its_shadow_left(colour: int) -> None:
     picture, ball = _packshot(colour)
+    cut = matte(picture)
+    assert cut is not None
+    found = cut.alpha > 0.5
+    assert (found & ball).sum() / (found | ball).sum() > 0.96
+
+
+@pytest.mark.parametrize(
+    ("colour", "ground"),
+    [((212, 212, 212), (207, 200, 189)), ((222, 214, 214), (232, 208, 208)), ((150, 150, 178), (144, 163, 180))],
+)
+def test_a_product_as_bright_as_its_ground_is_told_by_its_hue(
+    colour: tuple[int, int, int], ground: tuple[int, int, int]
+) -> None:
+    picture, ball = _packshot(colour, ground)
     cut = matte(picture)
     assert cut is not None
     found = cut.alpha > 0.5
