@@ -259,6 +259,8 @@ class Recommender:
 
     def forget(self, users: Sequence[str]) -> list[Erased]:
         """See `Studio.forget_many`. What a run that was interrupted left undone is finished by the next one."""
+        if not users:
+            return []
         self._log.flush()
         unknown = [user for user in users if not self._store.knows(user)]
         if len(unknown) == len(users) and not (self._store.owes_purge() or self._learning.is_unfinished):

@@ -154,6 +154,7 @@ def test_many_users_are_forgotten_at_once(tmp_path):
         never.record([event for event in events if event.user == "cy"])
         never.learn()
         assert learnt(studio) == learnt(never)
+        assert studio.forget_many([]) == []
         with pytest.raises(NotFound, match="Nothing is known of any of these 2 users"):
             studio.forget_many(["bob", "nobody"])
 
