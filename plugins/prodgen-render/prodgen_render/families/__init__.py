@@ -53,7 +53,7 @@ _ALL = (
     Family("trousers", "apparel", ("trousers", "pants", "jeans", "shorts", "chinos", "leggings", "裤", "牛仔裤", "长裤", "短裤"), "dresses:trousers"),
     Family("dress", "apparel", ("dress", "gown", "连衣裙", "长裙", "裙"), "dresses:dress"),
     Family("skirt", "apparel", ("skirt", "miniskirt", "半身裙", "短裙", "百褶裙"), "dresses:skirt", kind_of=("dress",)),
-    Family("sneakers", "apparel", ("sneakers", "sneaker", "trainers", "running shoe", "running shoes", "tennis shoe", "tennis shoes", "运动鞋", "跑鞋", "板鞋", "帆布鞋", "球鞋"), "shoes:sneaker", ("shoes", "shoe", "boots", "boot", "loafers", "sandals", "heels", "slippers", "鞋", "靴")),
+    Family("sneakers", "apparel", ("sneakers", "sneaker", "trainers", "running shoe", "running shoes", "tennis shoe", "tennis shoes", "运动鞋", "跑鞋", "跑步鞋", "训练鞋", "休闲鞋", "板鞋", "帆布鞋", "球鞋"), "shoes:sneaker", ("shoes", "shoe", "boots", "boot", "loafers", "sandals", "heels", "slippers", "鞋", "靴")),
     Family("cap", "apparel", ("cap", "baseball cap", "棒球帽", "鸭舌帽", "帽"), "accessories:cap", ("hat", "visor")),
     Family("beanie", "apparel", ("beanie", "knit hat", "woolly hat", "毛线帽", "针织帽"), "accessories:beanie", kind_of=("cap",)),
     Family("tote-bag", "apparel", ("tote", "tote bag", "shopping bag", "bag", "托特包", "帆布包", "购物袋", "包"), "accessories:tote_bag", ("handbag", "backpack", "rucksack", "手提包", "背包", "双肩包")),
