@@ -140,7 +140,8 @@ def _targets(files: list[str], folder: Path, ending: str) -> list[tuple[str, Pat
     """
     from prodgen_sdk.errors import InputError
 
-    sources = [Path(file).absolute() for file in dict.fromkeys(files)]
+    # Without "..", which would lead out of the folder again.
+    sources = [Path(os.path.abspath(file)) for file in dict.fromkeys(files)]  # noqa: PTH100 - resolve() follows links
     shared = os.path.commonpath([source.parent for source in sources])
     places = [source.relative_to(shared) for source in sources]
     found: dict[Path, str] = {}

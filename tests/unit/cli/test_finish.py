@@ -84,6 +84,16 @@ def test_pictures_of_other_names_keep_their_folders_too(run, tmp_path):
     assert (tmp_path / "ready/tee/front-2.png").exists()
 
 
+def test_a_picture_of_a_folder_above_stays_in_the_answer(run, tmp_path):
+    (tmp_path / "in").mkdir()
+    images.save(WIDE, tmp_path / "in" / "c.png")
+    assert run("finish", "in/c.png", "in/../a.png", "--out", "done/deep", "--profile", "square")[0] == 0
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.glob("done/**/*.png")) == [
+        "done/deep/a.png",
+        "done/deep/in/c.png",
+    ]
+
+
 def test_a_picture_never_overwrites_itself(run, tmp_path):
     before = (tmp_path / "a.png").read_bytes()
     code, _, err = run("finish", "a.png", "--profile", "square", "--out", ".")

@@ -24,16 +24,8 @@ from prodgen_sdk.testing.fakes.people import PatchCompositor
 from prodgen_sdk.types import Garment
 
 
-def person_and_garment():
-    person = np.full((120, 80, 3), 240, np.uint8)
-    person[20:110, 25:55] = (120, 90, 70)
-    garment = np.full((60, 60, 3), 255, np.uint8)
-    garment[10:50, 10:50] = (20, 40, 200)
-    return person, garment
-
-
-def test_a_person_is_dressed_from_pixels_files_bytes_and_skus(studio, tmp_path, mugs):
-    person, garment = person_and_garment()
+def test_a_person_is_dressed_from_pixels_files_bytes_and_skus(studio, tmp_path, mugs, dressed):
+    person, garment = dressed()
     images.save(person, tmp_path / "p.png")
     images.save(garment, tmp_path / "g.png")
     tee = Product(sku="tee", title="Tee", category="apparel/t-shirt", media=(Media(role="front", uri="g.png"),))
@@ -53,8 +45,8 @@ def test_a_person_is_dressed_from_pixels_files_bytes_and_skus(studio, tmp_path, 
         studio.try_on(person, "mug-0")
 
 
-def test_try_on_many_dresses_each_look_separately(studio):
-    person, garment = person_and_garment()
+def test_try_on_many_dresses_each_look_separately(studio, dressed):
+    person, garment = dressed()
     looks = [garment, garment[:, :, ::-1].copy(), [garment, garment]]
     answers = studio.try_on_many(person, looks, category="top", fit="loose", seed=4)
     assert not np.array_equal(answers[0].image, answers[1].image)
@@ -70,7 +62,7 @@ def test_try_on_many_dresses_each_look_separately(studio):
         studio.try_on_many(person, [garment, "nothing.png"])
 
 
-def test_a_refused_look_does_not_stop_the_others():
+def test_a_refused_look_does_not_stop_the_others(dressed):
     class Choosy(PatchCompositor):
         def compose(self, batch, ctx):
             no = Refusal(code="too-blue", reason="Too blue.", what_to_do="Choose another.")
@@ -89,7 +81,7 @@ def test_a_refused_look_does_not_stop_the_others():
             if request.garments[0].sku == "hat":
                 raise Refused("No hats today.", hint="Come on Monday.")
 
-    person, garment = person_and_garment()
+    person, garment = dressed()
     looks = [Garment(front=garment, category="top", sku=sku) for sku in ("red", "blue", "hat", "green", "blue")]
     with Studio(host=fake_host(Veto())) as studio:
         answers = studio.try_on_many(person, looks, compositor="mine/choosy")
@@ -102,7 +94,7 @@ def test_a_refused_look_does_not_stop_the_others():
     assert answers[2].what_to_do == "Come on Monday."
 
 
-def test_what_a_call_leaves_behind_after_its_session_ended_is_dropped_too():
+def test_what_a_call_leaves_behind_after_its_session_ended_is_dropped_too(dressed):
     kept, begun, ended = set(), threading.Event(), threading.Event()
 
     class Keeping(PatchCompositor):
@@ -116,7 +108,7 @@ def test_what_a_call_leaves_behind_after_its_session_ended_is_dropped_too():
             kept.discard(images.pixel_digest(person.image))
 
     spec = CompositorSpec(id="mine/keeping", summary="x", categories=("top",))
-    person, garment = person_and_garment()
+    person, garment = dressed()
     with Studio(host=fake_host(plugin_of(spec, Keeping))) as studio, ThreadPoolExecutor(1) as pool:
         session = studio.session(person)
         call = pool.submit(session.try_on, garment, category="top", compositor="mine/keeping")
@@ -127,7 +119,7 @@ def test_what_a_call_leaves_behind_after_its_session_ended_is_dropped_too():
         assert kept == set()
 
 
-def test_a_session_drops_the_photo_when_it_ends(tmp_path):
+def test_a_session_drops_the_photo_when_it_ends(tmp_path, dressed):
     released = []
 
     class Keeping(PatchCompositor):
@@ -135,7 +127,7 @@ def test_a_session_drops_the_photo_when_it_ends(tmp_path):
             released.append(person.image.shape)
 
     spec = CompositorSpec(id="mine/keeping", summary="x", categories=("top",))
-    person, garment = person_and_garment()
+    person, garment = dressed()
     with Studio(host=fake_host(plugin_of(spec, Keeping))) as studio:
         with studio.session(person) as session:
             assert isinstance(session.try_on(garment, category="top", compositor="mine/keeping"), TryOn)
@@ -145,16 +137,16 @@ def test_a_session_drops_the_photo_when_it_ends(tmp_path):
             session.try_on(garment)
 
 
-def test_a_screened_picture_becomes_a_refusal(studio):
-    person, garment = person_and_garment()
+def test_a_screened_picture_becomes_a_refusal(studio, dressed):
+    person, garment = dressed()
     garment[10:50, 10:50] = (255, 0, 255)
     answer = studio.try_on(person, garment, category="top")
     assert isinstance(answer, Refusal)
     assert answer.code == "screened"
 
 
-def test_photos_are_kept_only_when_asked_and_forgotten(studio):
-    person, garment = person_and_garment()
+def test_photos_are_kept_only_when_asked_and_forgotten(studio, dressed):
+    person, garment = dressed()
     studio.try_on(person, garment, category="top")
     assert studio.store.tryons.of("ann") == ()
     with pytest.raises(InputError, match="how long"):
@@ -168,11 +160,11 @@ def test_photos_are_kept_only_when_asked_and_forgotten(studio):
     assert erased.complete
 
 
-def test_a_photo_never_shows_in_a_representation():
+def test_a_photo_never_shows_in_a_representation(dressed):
     from prodgen_sdk import PersonPhoto
     from prodgen_sdk.types import TryOnRequest
 
-    person, garment = person_and_garment()
+    person, garment = dressed()
     request = TryOnRequest(person=PersonPhoto(image=person), garments=({"front": garment},))
     assert "private" in repr(request)
     assert "[[" not in repr(request)[: repr(request).index("garments")]
