@@ -13,9 +13,9 @@ Stability: provisional until 1.0; a change of meaning raises `specs.API_VERSION`
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.types import (
@@ -25,6 +25,7 @@ from prodgen_sdk.types import (
     Choice,
     Description,
     Event,
+    EventType,
     Feedback,
     Filter,
     Generated,
@@ -176,9 +177,15 @@ class VectorIndex(ABC):
 
 
 class Ranker(ABC):
-    """`durable` says that what `fit` learnt outlives the process in `ctx.state`, so that it need not be fitted at every start."""
+    """Orders candidates for a user.
+
+    `durable` says that what `fit` learnt outlives the process in `ctx.state`, so that it need not be fitted at every start.
+    `learns_from` names the types of events that `fit` is given. Impressions are most of a log: a ranker that does without them
+    is fitted many times faster.
+    """
 
     durable: ClassVar[bool] = False
+    learns_from: Collection[EventType] = get_args(EventType)
 
     @abstractmethod
     def rank(
@@ -195,7 +202,7 @@ class Ranker(ABC):
 
     @abstractmethod
     def fit(self, log: Iterable[Event], ctx: Context) -> None:
-        """Learns from the whole log, in order of time, replacing what was learnt before."""
+        """Learns from all events of the types in `learns_from`, in order of time, replacing what was learnt before."""
 
 
 class VariantPolicy(ABC):
@@ -219,7 +226,17 @@ class VariantPolicy(ABC):
 
     @abstractmethod
     def reset(self, ctx: Context) -> None:
-        """Forgets everything; the host then replays the feedback that may be kept."""
+        """Forgets everything."""
+
+    def relearn(self, parts: Iterable[Sequence[Feedback]], ctx: Context) -> None:
+        """Forgets everything and learns from all of `parts`, the feedback that may be kept: a user was forgotten, or a run killed.
+
+        Requests go on meanwhile. This default has them answered by what was learnt so far, at first by nothing; a policy that
+        can learn beside what it knows, and then takes the new in its place, does better.
+        """
+        self.reset(ctx)
+        for feedback in parts:
+            self.update(feedback, ctx)
 
 
 class Scores(Model):

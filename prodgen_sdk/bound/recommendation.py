@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from prodgen_sdk import interfaces
 from prodgen_sdk.bound.component import Bound, guarded
@@ -13,6 +13,7 @@ from prodgen_sdk.types import (
     Candidate,
     Choice,
     Event,
+    EventType,
     Feedback,
     Filter,
     IndexChange,
@@ -24,6 +25,8 @@ from prodgen_sdk.types.event import KEY_LENGTH, MEMO_LENGTH
 
 if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
+
+_EVENT_TYPES = frozenset(get_args(EventType))
 
 
 class BoundIndex(Bound[interfaces.VectorIndex]):
@@ -88,6 +91,18 @@ class BoundRanker(Bound[interfaces.Ranker]):
     @property
     def durable(self) -> bool:
         return self.component.durable
+
+    @property
+    def learns_from(self) -> frozenset[EventType]:
+        return self._learns_from()
+
+    @guarded
+    def _learns_from(self) -> frozenset[EventType]:
+        types = frozenset(self.component.learns_from)
+        self.expect(
+            types <= _EVENT_TYPES, f"it learns from {sorted(types - _EVENT_TYPES)}, which are no types of events"
+        )
+        return types
 
     @guarded
     def rank(
@@ -162,8 +177,10 @@ class BoundPolicy(Bound[interfaces.VariantPolicy]):
         self._call(self.component.update, feedback, self._context(ctx))
 
     @guarded
-    def reset(self, ctx: Context | None = None) -> None:
-        self._call(self.component.reset, self._context(ctx))
+    def relearn(self, parts: Iterable[Sequence[Feedback]], ctx: Context | None = None) -> None:
+        parts = iter(parts)
+        self._call(self.component.relearn, parts, self._context(ctx))
+        self.expect(next(parts, None) is None, "it did not relearn from all of the feedback")
 
 
 def _fault(choice: Choice, candidate: Candidate) -> str:

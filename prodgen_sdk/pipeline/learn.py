@@ -1,13 +1,14 @@
 """Event log -> what the ranker and the variant policy know.
 
 The policy learns from impressions whose attribution window is over, each told once: the store keeps the mark up to which it
-was told, and a flag while it is being told. A process that is killed in between leaves the flag, and the next one replays the
-whole log.
+was told, and a flag while it is being told. A process that is killed in between leaves the flag, and then the policy learns
+anew from the whole log.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -26,22 +27,42 @@ _CHUNK = 10_000
 
 def teach_policy(store: Store, policy: BoundPolicy, config: RecommendConfig, *, now: datetime) -> int:
     """Tells the policy the feedback that is new; returns how many impressions that were."""
-    mark_key, busy_key = f"{policy.id}/mark", f"{policy.id}/busy"
-    if store.states.get(_COMPONENT, busy_key) is not None:
-        policy.reset()
-        store.states.put(_COMPONENT, mark_key, b"0")
-        store.states.delete(_COMPONENT, busy_key)
-    mark = int(store.states.get(_COMPONENT, mark_key) or b"0")
-    window = timedelta(minutes=config.attribution_minutes)
-    feedback = store.events.feedback(mark, window=window, until=now)
+    key = _mark(policy)
+    if is_invalid(store, policy):
+        return _teach_anew(store, policy, config, now)
     told = 0
-    while part := list(islice(feedback, _CHUNK)):
-        store.states.put(_COMPONENT, busy_key, b"1")
-        policy.update(_with_views(store, [item for _, item in part]))
-        store.states.put(_COMPONENT, mark_key, str(part[-1][0]).encode())
-        store.states.delete(_COMPONENT, busy_key)
+    for sequence, part in _parts(store, config, now, after=int(store.states.get(_COMPONENT, key) or b"0")):
+        invalidate(store, policy)
+        policy.update(part)
+        store.states.put(_COMPONENT, key, str(sequence).encode())
+        store.states.delete(_COMPONENT, _busy(policy))
         told += len(part)
     return told
+
+
+def _teach_anew(store: Store, policy: BoundPolicy, config: RecommendConfig, now: datetime) -> int:
+    told = 0
+    mark = b"0"
+
+    def parts() -> Iterator[list[Feedback]]:
+        nonlocal told, mark
+        for sequence, part in _parts(store, config, now, after=0):
+            yield part
+            told += len(part)
+            mark = str(sequence).encode()
+
+    policy.relearn(parts())
+    store.states.put(_COMPONENT, _mark(policy), mark)
+    store.states.delete(_COMPONENT, _busy(policy))
+    return told
+
+
+def _parts(store: Store, config: RecommendConfig, now: datetime, *, after: int) -> Iterator[tuple[int, list[Feedback]]]:
+    """The feedback after a sequence, a chunk at a time, each with the sequence of its last impression."""
+    window = timedelta(minutes=config.attribution_minutes)
+    feedback = store.events.feedback(after, window=window, until=now)
+    while part := list(islice(feedback, _CHUNK)):
+        yield part[-1][0], _with_views(store, [item for _, item in part])
 
 
 def _with_views(store: Store, feedback: list[Feedback]) -> list[Feedback]:
@@ -50,14 +71,22 @@ def _with_views(store: Store, feedback: list[Feedback]) -> list[Feedback]:
     return [item.model_copy(update={"view": views.get(item.variant)}) for item in feedback]
 
 
-def begin_retelling(store: Store, policy: BoundPolicy) -> None:
-    """Marks the policy as one that must forget everything and be told anew; `teach_policy` then does so."""
-    store.states.put(_COMPONENT, f"{policy.id}/busy", b"1")
+def invalidate(store: Store, policy: BoundPolicy) -> None:
+    """Marks what the policy knows as wrong; `teach_policy` then has it learn anew."""
+    store.states.put(_COMPONENT, _busy(policy), b"1")
 
 
-def is_retelling(store: Store, policy: BoundPolicy) -> bool:
+def is_invalid(store: Store, policy: BoundPolicy) -> bool:
     """Whether a policy was marked, or a process was killed while it was told."""
-    return store.states.get(_COMPONENT, f"{policy.id}/busy") is not None
+    return store.states.get(_COMPONENT, _busy(policy)) is not None
+
+
+def _busy(policy: BoundPolicy) -> str:
+    return f"{policy.id}/busy"
+
+
+def _mark(policy: BoundPolicy) -> str:
+    return f"{policy.id}/mark"
 
 
 def teach_ranker(store: Store, ranker: BoundRanker) -> None:
@@ -69,7 +98,7 @@ def teach_ranker(store: Store, ranker: BoundRanker) -> None:
 
 def fit_ranker(store: Store, ranker: BoundRanker) -> None:
     """Fits the ranker to the whole log: as it was in another process, where it does not follow by itself."""
-    ranker.fit(store.events.log_by_time())
+    ranker.fit(store.events.log_by_time(ranker.learns_from))
 
 
 def last_fit(store: Store, ranker: BoundRanker) -> bytes | None:

@@ -43,7 +43,7 @@ class Learning:
     @property
     def is_unfinished(self) -> bool:
         """Whether what was learnt may still hold something that was erased: a process was killed in between."""
-        return learn.is_retelling(self._store, self._policy)
+        return learn.is_invalid(self._store, self._policy)
 
     def learn(self, now: datetime) -> int:
         """Fits the ranker, and tells the policy the feedback that is new; returns how many impressions that were.
@@ -62,7 +62,7 @@ class Learning:
             Busy: as for `learn`; nothing was erased.
         """
         with self._alone():
-            learn.begin_retelling(self._store, self._policy)
+            learn.invalidate(self._store, self._policy)
             try:
                 yield
             finally:

@@ -103,9 +103,11 @@ class Events:
             yield from ((row.sequence, event_of(row)) for row in rows)
             after_sequence = rows[-1].sequence
 
-    def log_by_time(self) -> Iterator[Event]:
-        """All events in the order of their own time, read in chunks."""
+    def log_by_time(self, types: Collection[EventType] | None = None) -> Iterator[Event]:
+        """All events, or those of some types, in the order of their own time, read in chunks."""
         query = select(*COLUMNS).order_by(events.c.at, events.c.sequence)
+        if types is not None:
+            query = query.where(events.c.type.in_(sorted(types)))
         last = (to_micros(datetime.min), 0)
         while rows := self._read(query.where(tuple_(events.c.at, events.c.sequence) > last)):
             yield from map(event_of, rows)

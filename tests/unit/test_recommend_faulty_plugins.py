@@ -187,3 +187,25 @@ def test_a_hook_may_take_variants_away(shop):
     studio = shop("ranker")
     studio.host.register(Hook(), "hook")
     assert {item.propensity for item in studio.recommend("ann", 4, at=NOW)} == {1.0}
+
+
+def test_a_ranker_is_given_the_events_that_it_learns_from(shop):
+    given = []
+    studio = shop("ranker", learns_from=("purchase", "hide"), fit=lambda self, log, ctx: given.append(list(log)))
+    kinds = ("purchase", "click", "hide", "purchase")
+    studio.record([Event(id=f"f{n}", user="ann", type=kind, sku="mug-1", at=NOW) for n, kind in enumerate(kinds)])
+    studio.learn(at=NOW)
+    assert [event.id for event in given[-1]] == ["f0", "f2", "f3"]
+
+
+def test_a_ranker_that_learns_from_unknown_events_is_told_so(shop):
+    with pytest.raises(PluginError, match=r"mine/ranker broke its contract: it learns from \['applause'\]"):
+        shop("ranker", learns_from=("purchase", "applause")).learn(at=NOW)
+
+
+def test_a_policy_that_leaves_out_feedback_as_it_relearns_is_told_so(shop):
+    studio = shop("policy", relearn=lambda self, parts, ctx: None)
+    studio.recommend("bob", 2, at=NOW)
+    with pytest.raises(PluginError, match="mine/policy broke its contract: it did not relearn from all"):
+        studio.forget("ann")
+    assert studio.recommender._learning.is_unfinished

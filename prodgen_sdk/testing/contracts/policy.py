@@ -192,6 +192,28 @@ class VariantPolicyContract(ComponentContract):
             "After reset() the policy must answer as a new one does: what it learnt may belong to a user who is forgotten."
         )
 
+    def test_relearn_is_reset_and_update(
+        self,
+        component: VariantPolicy,
+        user: UserProfile,
+        candidates: tuple[Candidate, ...],
+        feedback: list[Feedback],
+        ctx: Context,
+    ) -> None:
+        parts = (feedback[:20], feedback[20:])
+        fresh = self._table(component, user, candidates, ctx)
+        for part in parts:
+            component.update(part, ctx)
+        taught = self._table(component, user, candidates, ctx)
+        component.relearn(iter(parts), ctx)
+        assert self._table(component, user, candidates, ctx) == taught, (
+            "relearn(parts) must end where reset() and an update() for each part do."
+        )
+        component.relearn(iter(()), ctx)
+        assert self._table(component, user, candidates, ctx) == fresh, (
+            "relearn() left something from before: what was learnt may belong to a user who is forgotten."
+        )
+
     def _table(
         self, policy: VariantPolicy, user: UserProfile, candidates: Sequence[Candidate], ctx: Context
     ) -> list[tuple[str, float]]:

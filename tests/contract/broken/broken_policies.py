@@ -72,6 +72,7 @@ class NeverExplores(Weighted):
     "the_draw_depends_on_the_request_alone",
     "version_changes_with_the_probabilities",
     "reset_forgets",
+    "relearn_is_reset_and_update",
 )
 class DrawsAfresh(Weighted):
     def choose(self, user, candidates, context, ctx):
@@ -118,10 +119,17 @@ class LearnsByChoosing(Weighted):
         return super().choose(user, candidates, context, ctx)
 
 
-@broken(VariantPolicyContract, "reset_forgets")
+@broken(VariantPolicyContract, "reset_forgets", "relearn_is_reset_and_update")
 class NeverForgets(Weighted):
     def reset(self, ctx):
         pass
+
+
+@broken(VariantPolicyContract, "relearn_is_reset_and_update")
+class KeepsSomeWhenItLearnsAnew(Weighted):
+    def relearn(self, parts, ctx):
+        for feedback in parts:
+            self.update(feedback, ctx)
 
 
 @broken(VariantPolicyContract, "update_takes_anything")

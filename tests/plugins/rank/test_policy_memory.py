@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_rank.config import Config, LinearPolicyConfig
+from prodgen_rank.policies.epsilon import EpsilonGreedy
 from prodgen_rank.policies.features import CIRCUMSTANCES, LAYOUT, LOOKS, SKETCH, memos
 from prodgen_rank.policies.groups import find_groups
 from prodgen_rank.policies.knowledge import Knowledge, decode, encode, merge
@@ -185,3 +186,22 @@ def test_a_flipped_byte_in_the_state_is_detected(tmp_path: Path) -> None:
         path.write_bytes(bytes(bad))
         with pytest.raises(StoreError, match="damaged"):
             _ = LinearThompson(None, Context(state=tmp_path)).version
+
+
+@pytest.mark.parametrize("policy", [LinearThompson, EpsilonGreedy])
+def test_until_it_has_learnt_anew_a_policy_goes_by_what_it_knew(tmp_path, policy):
+    ctx = Context(state=tmp_path)
+    serving, learning = policy(None, ctx), policy(None, ctx)
+    learning.update(feedback(1), ctx)
+    before = serving.version
+
+    def parts():
+        for seed in (2, 3):
+            yield feedback(seed)
+            assert serving.version == before
+
+    learning.relearn(parts(), ctx)
+    after = serving.version
+    assert after == learning.version != before
+    learning.relearn([feedback(2), feedback(3)], ctx)
+    assert serving.version == after

@@ -47,6 +47,7 @@ def test_the_log_in_both_orders(store, event):
     assert [sequence for sequence, _ in log] == sorted({sequence for sequence, _ in log})
     assert [item for _, item in store.events.log(log[1050][0])] == late[1051:]
     assert list(store.events.log_by_time()) == sorted(late, key=lambda item: item.at)
+    assert list(store.events.log_by_time(["purchase"])) == []
     assert store.events.last_sequence() == log[-1][0]
 
 
@@ -58,6 +59,7 @@ def test_pruning_deletes_what_is_older(store, event):
     assert store.events.prune(before, ["impression", "click"]) == 802
     kept = [item for item in log if item.at >= before or item.type == "view"]
     assert list(store.events.log_by_time()) == kept
+    assert list(store.events.log_by_time({"view", "click"})) == [item for item in kept if item.type != "impression"]
     assert store.events.prune(before, ["impression", "click"]) == 0
     assert store.events.prune(before) == 401
     assert list(store.events.log_by_time()) == log[1203:]

@@ -16,6 +16,9 @@ from prodgen_sdk.types import Event, EventType
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+ACTIONS: tuple[EventType, ...] = tuple(type for type, weight in EVENT_WEIGHTS.items() if weight)
+"""What says something about a user's taste: all but impressions."""
+
 
 @dataclass(frozen=True)
 class History:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -84,8 +84,15 @@ class LinearPolicy(VariantPolicy):
             self._known()
 
     def reset(self, ctx: Context) -> None:
+        self.relearn((), ctx)
+
+    def relearn(self, parts: Iterable[Sequence[Feedback]], ctx: Context) -> None:
+        knowledge = Knowledge()
+        for feedback in parts:
+            knowledge = learnt(knowledge, feedback, self._config)
         with self._memory.writing():
-            self._memory.put(Knowledge())
+            self._memory.put(knowledge)
+        self._known()
 
     def expected(self, model: Model, request: Request) -> Single:
         """The reward that each variant is expected to bring, [n]."""

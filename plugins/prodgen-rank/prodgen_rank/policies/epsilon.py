@@ -7,7 +7,7 @@ that a prior is worth; the prior is the rate of all variants seen from the same 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,8 +129,14 @@ class EpsilonGreedy(VariantPolicy):
                 self._tally.put(self._tally.get().plus(feedback))
 
     def reset(self, ctx: Context) -> None:
+        self.relearn((), ctx)
+
+    def relearn(self, parts: Iterable[Sequence[Feedback]], ctx: Context) -> None:
+        tally = Tally()
+        for feedback in parts:
+            tally = tally.plus(feedback)
         with self._tally.writing():
-            self._tally.put(Tally())
+            self._tally.put(tally)
 
     def _choose(self, candidate: Candidate, context: RecommendationContext, tally: Tally) -> Choice:
         expected = rates(candidate, tally, self._config)

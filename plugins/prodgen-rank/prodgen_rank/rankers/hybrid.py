@@ -12,7 +12,7 @@ import numpy as np
 
 from prodgen_rank.config import Config
 from prodgen_rank.durable import Durable
-from prodgen_rank.models.interactions import Interactions
+from prodgen_rank.models.interactions import ACTIONS, Interactions
 from prodgen_rank.models.preference import FILE, Preference
 from prodgen_rank.rankers.collaborative import HistoryScores, score_history
 from prodgen_rank.rankers.diversity import diversify
@@ -52,6 +52,7 @@ class HybridRanker(Ranker):
     """
 
     durable: ClassVar[bool] = True
+    learns_from = ACTIONS
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
         whole = config or Config()

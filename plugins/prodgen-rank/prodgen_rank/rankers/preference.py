@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 from prodgen_rank.config import Config
-from prodgen_rank.models.interactions import History, Interactions
+from prodgen_rank.models.interactions import ACTIONS, History, Interactions
 from prodgen_rank.models.preference import Preference
 from prodgen_rank.rankers.reasons import because, sentences
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFound
 from prodgen_sdk.interfaces import Ranker
-from prodgen_sdk.types import Candidate, Event, Ranked, RecommendationContext, UserProfile
+from prodgen_sdk.types import Candidate, Event, EventType, Ranked, RecommendationContext, UserProfile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +37,8 @@ class PreferenceRanker(Ranker):
 
     def __init__(self, model: str, config: Config | None, ctx: Context) -> None:
         self._model = model
+        # Of most products only impressions name a picture.
+        self.learns_from = get_args(EventType) if model == "visual" else ACTIONS
         self._settings = (config or Config()).models.get(model, {})
         self._folder = ctx.state
         self._kept: Preference | None = None
