@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import uuid
 from collections.abc import Iterator
@@ -10,6 +11,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from prodgen_sdk.errors import Busy, InputError, OutsideWorkspace, StoreError
+
+_QUIETLY = 2.0
+"""Seconds to wait for a lock before the log tells of it."""
+logger = logging.getLogger(__name__)
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o666) -> Path:
@@ -56,10 +61,15 @@ def locked(path: Path, *, seconds: float, work: str) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(path, timeout=seconds, thread_local=False)
+    lock = FileLock(path, thread_local=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
+        try:
+            lock.acquire(timeout=min(seconds, _QUIETLY))
+        except Timeout:
+            if seconds > _QUIETLY:
+                logger.warning("another process is %s; waiting for it, %g seconds at most", work, seconds)
+            lock.acquire(timeout=max(0.0, seconds - _QUIETLY))
     except Timeout as error:
         raise Busy(f"Another process has been {work} for {seconds:g} seconds.", hint="Try again later.") from error
     except OSError as error:

@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 from pydantic import BaseModel
 
@@ -38,6 +40,16 @@ def test_a_lock_has_one_holder_and_is_free_afterwards(tmp_path):
         locked(tmp_path / "file" / "lock", seconds=1, work="x"),
     ):
         pass
+
+
+def test_who_waits_for_a_lock_says_so(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("prodgen_sdk.files._QUIETLY", 0.05)
+    first = locked(tmp_path / "lock", seconds=1, work="counting")
+    first.__enter__()
+    release = threading.Timer(0.3, first.__exit__, (None, None, None))
+    release.start()
+    with locked(tmp_path / "lock", seconds=20, work="counting"):
+        assert caplog.messages == ["another process is counting; waiting for it, 20 seconds at most"]
 
 
 def test_atomic_writing_makes_folders_and_replaces(tmp_path):
