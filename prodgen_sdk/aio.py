@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import inspect
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
-from prodgen_sdk.errors import Busy
+from prodgen_sdk.errors import Busy, DeadlineExceeded
 from prodgen_sdk.studio import Studio
 
 if TYPE_CHECKING:
@@ -31,11 +32,16 @@ def _awaited(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[A
 
 
 def _served(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
-    """The same for a method that serves requests."""
+    """The same for a method that serves requests; where it has a budget, the wait for a thread may not take longer."""
+    budgeted = "budget_ms" in inspect.signature(method).parameters
 
     @functools.wraps(method)
     async def call(self: AsyncStudio, /, *args: P.args, **options: P.kwargs) -> T:
-        return await self._serving.run(functools.partial(getattr(self.studio, method.__name__), *args, **options))
+        own = cast("float | None", options.get("budget_ms"))
+        budget = (own or self.studio.config.recommend.budget_ms) if budgeted else None
+        return await self._serving.run(
+            functools.partial(getattr(self.studio, method.__name__), *args, **options), budget
+        )
 
     return call
 
@@ -144,7 +150,7 @@ class _Lane:
         self._places = threading.BoundedSemaphore(threads + waiting)
         self._room = waiting
 
-    async def run(self, call: Callable[[], T]) -> T:
+    async def run(self, call: Callable[[], T], budget_ms: float | None = None) -> T:
         if not self._places.acquire(blocking=False):
             raise Busy(f"{self._room} calls wait already.", hint="Try again later, or open with more threads.")
         try:
@@ -154,7 +160,28 @@ class _Lane:
             raise
         # Not when the caller is gone, but when the thread is free again.
         future.add_done_callback(lambda _: self._places.release())
-        return await asyncio.wrap_future(future)
+        if budget_ms is None:
+            return await asyncio.wrap_future(future)
+        return await _begun_within(budget_ms, future)
 
     def close(self) -> None:
         self._threads.shutdown()
+
+
+async def _begun_within(budget_ms: float, future: Future[T]) -> T:
+    """The result of what is to begin in time; what has begun keeps to its budget by itself, and cannot be cancelled."""
+    spent = False
+
+    def give_up() -> None:
+        nonlocal spent
+        spent = future.cancel()
+
+    timer = asyncio.get_running_loop().call_later(budget_ms / 1000, give_up)
+    try:
+        return await asyncio.wrap_future(future)
+    except asyncio.CancelledError:
+        if not spent:
+            raise
+        raise DeadlineExceeded(f"The budget of {budget_ms:g} ms was spent waiting for a thread.") from None
+    finally:
+        timer.cancel()

@@ -29,6 +29,14 @@ CHUNK = 500
 _LOCKS: dict[Topic, int] = {"schema": 7_260_531_001, "catalogue": 7_260_531_002, "events": 7_260_531_003}
 _BUSY_SECONDS = 60.0
 _PURGE_SECONDS = 2.0
+# A server that is gone without a word would otherwise hold a thread until the kernel gives up: two hours for what is read.
+_POSTGRES = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 _T = TypeVar("_T")
 _UNSTORABLE = (DataError, OverflowError, UnicodeEncodeError)
 _FAULTS = (*_UNSTORABLE, SQLAlchemyError, sqlite3.Error)
@@ -101,7 +109,8 @@ class Database:
                 _raw_sqlite(connection).execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             with connection.execution_options(prodgen_write=True).begin():
                 if topic is not None and not self.sqlite:
-                    connection.execute(select(func.pg_advisory_xact_lock(_LOCKS[topic])))
+                    waiting = func.set_config("lock_timeout", f"{_BUSY_SECONDS:g}s", True)  # until the transaction ends
+                    connection.execute(select(waiting, func.pg_advisory_xact_lock(_LOCKS[topic])))
                 yield connection
 
     def append(self, table: Table, key: str, rows: Sequence[Mapping[str, Any]], *, topic: Topic) -> None:
@@ -229,7 +238,13 @@ def _engine(url: URL, file: Path | None) -> Engine:
     # hide_parameters: what users did must not appear in tracebacks and logs.
     if file is None:
         try:
-            return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=24)
+            return create_engine(
+                url.set(query={**{name: str(value) for name, value in _POSTGRES.items()}, **url.query}),
+                hide_parameters=True,
+                pool_pre_ping=True,
+                pool_size=8,
+                max_overflow=24,
+            )
         except ImportError:
             raise MissingDependency(
                 "PostgreSQL needs the package psycopg.", hint='Run: pip install "prodgen-sdk[postgres]"'
@@ -294,7 +309,7 @@ def _hint(reason: str) -> str:
     for sign, hint in (
         ("disk is full", "Free some space and run it again; nothing half-written was kept."),
         ("disk I/O error", "Is the disk full, or the folder out of reach? Run: prodgen doctor"),
-        ("locked", "Another process is writing for a long time: try again."),
+        ("lock", "Another process is writing for a long time: try again."),
         ("readonly", "Check the permissions of the file and its folder."),
         ("unable to open", "Check the path and its permissions."),
         ("not a database", "Move the file away, or name another one."),

@@ -1,10 +1,11 @@
 import asyncio
 import inspect
+import threading
 import time
 
 import pytest
 
-from prodgen_sdk import AsyncStudio, Product, Studio, images
+from prodgen_sdk import AsyncStudio, DeadlineExceeded, Product, Studio, images
 from prodgen_sdk.specs import GeneratorSpec
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
 from prodgen_sdk.testing.fakes.pictures import SolidGenerator
@@ -49,6 +50,31 @@ def test_cancelling_an_awaited_run_stops_it(tmp_path):
 
     asyncio.run(main())
     assert 0 < len(made) < 300
+
+
+def test_a_budget_counts_while_a_call_waits_for_a_thread(tmp_path, monkeypatch):
+    """Whatever holds the threads, such as events that a hanging database does not take."""
+    free = threading.Event()
+    monkeypatch.setattr(Studio, "record", lambda self, events: free.wait(30))
+
+    async def main():
+        async with AsyncStudio(Studio.create(tmp_path, host=fake_host()), serving=1) as studio:
+            await studio.warm_up()
+            held = asyncio.create_task(studio.record([]))
+            await asyncio.sleep(0.05)
+            with pytest.raises(DeadlineExceeded, match="The budget of 100 ms was spent waiting for a thread"):
+                async with asyncio.timeout(10):
+                    await studio.recommend("ann", 2, budget_ms=100)
+            waiting = asyncio.create_task(studio.recommend("ann", 2, budget_ms=5000))
+            await asyncio.sleep(0.05)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            free.set()
+            await held
+            assert await studio.recommend("ann", 2, budget_ms=5000) == []
+
+    asyncio.run(main())
 
 
 METHODS = {name for name, value in vars(Studio).items() if not name.startswith("_") and callable(value)}

@@ -8,7 +8,10 @@ import threading
 import time
 from datetime import timedelta
 
-from prodgen_sdk.store import open_store
+import pytest
+
+from prodgen_sdk.errors import StoreError
+from prodgen_sdk.store import database, open_store
 
 WORKER = """
 import hashlib, sys
@@ -160,3 +163,12 @@ def test_the_log_of_appends_without_a_pause_stays_small(tmp_path, event):
             store.events.append([event(f"{batch}-{number}", "impression", memo="m" * 900) for number in range(10)])
             written.append((tmp_path / "store.db-wal").stat().st_size)
     assert written[-1] < 3 * written[256]
+
+
+def test_who_waits_for_a_writer_that_stays_gives_up(url, tmp_path, event, monkeypatch):
+    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.2)
+    with open_store(url, tmp_path / "assets") as one, open_store(url, tmp_path / "assets") as other:
+        with one.database.write("events"), pytest.raises(StoreError, match="lock") as failed:
+            other.events.record([event("late")])
+        assert failed.value.hint == "Another process is writing for a long time: try again."
+        assert len(other.events.record([event("late")])) == 1

@@ -1,6 +1,7 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -156,3 +157,11 @@ def test_nothing_is_collected_from_beside_an_empty_database(tmp_path):
         with pytest.raises(StoreError, match="knows no product"):
             store.collect_garbage(older_than=timedelta(0))
         assert len(list(store.assets)) == 1
+
+
+def test_a_server_that_is_gone_without_a_word_is_noticed_and_the_url_has_the_last_word():
+    pytest.importorskip("psycopg")
+    with closing(Database("postgresql://me@localhost/shop?tcp_user_timeout=7&application_name=shop")) as database:
+        _, given = database.engine.dialect.create_connect_args(database.engine.url)
+    assert (given["connect_timeout"], given["keepalives_idle"], given["tcp_user_timeout"]) == ("5", "5", "7")
+    assert given["application_name"] == "shop"
