@@ -28,7 +28,7 @@ def register_benchmarks(register: Register) -> None:
         measures="host",
         deterministic=False,
     )
-    register(spec, "prodgen_sdk.overhead:OverheadBenchmark")
+    register(spec, "prodgen_sdk.benchmarks.host:OverheadBenchmark")
     register(
         BenchmarkSpec(
             id="core/batching",
@@ -36,7 +36,7 @@ def register_benchmarks(register: Register) -> None:
             measures="batching",
             deterministic=False,
         ),
-        "prodgen_sdk.throughput:BatchingBenchmark",
+        "prodgen_sdk.benchmarks.batching:BatchingBenchmark",
     )
     register(
         BenchmarkSpec(

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.pipeline.explain import Explanation
     from prodgen_sdk.pipeline.run import GenerationResult
     from prodgen_sdk.pipeline.try_on_clip import Gaps
-    from prodgen_sdk.recommender import Recommender
+    from prodgen_sdk.serving.recommender import Recommender
     from prodgen_sdk.serving.recording import Recorded
     from prodgen_sdk.serving.similar import Similar
     from prodgen_sdk.store import Store
@@ -509,7 +509,7 @@ class Studio:
         return open_store(self.workspace.database, self.workspace.assets_url)
 
     def _open_recommender(self) -> Recommender:
-        from prodgen_sdk.recommender import Recommender
+        from prodgen_sdk.serving.recommender import Recommender
 
         return Recommender(self.store, self.host, self.config.recommend)
 

@@ -2,7 +2,7 @@
 
 retrieve (index) -> filter hooks -> rank -> rules, serve-time check -> describe -> choose the variant -> impressions
 
-One function a stage; `prodgen_sdk.recommender` calls them in this order.
+One function a stage; `prodgen_sdk.serving.recommender` calls them in this order.
 """
 
 from __future__ import annotations

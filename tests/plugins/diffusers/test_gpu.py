@@ -17,11 +17,11 @@ from prodgen_diffusers.text import TextGenerator
 from prodgen_diffusers.tiny.qwen_edit import small_pictures
 from prodgen_diffusers.tiny.sections import section
 
+from prodgen_sdk.benchmarks.batching import _at_once
 from prodgen_sdk.config import Config as SdkConfig
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import Cancelled
 from prodgen_sdk.host import Host
-from prodgen_sdk.throughput import _at_once
 from prodgen_sdk.types import NAMED_VIEWS, GenerationRequest, Product
 
 DEVICE = "cuda:0"
