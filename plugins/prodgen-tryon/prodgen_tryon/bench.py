@@ -213,12 +213,12 @@ def _explained(
     explained = explain(worn_top(person, garment), ctx)
     if isinstance(explained, Refusal):
         return explained, {}
-    who, pieces, dressed = explained
-    assert isinstance(dressed, Dressed)
+    assert isinstance(explained, Dressed)
+    who, answer = explained.person, explained.answer
     x, y = who.origin
-    crop = dressed.answer.image[y : y + who.size[1], x : x + who.size[0]]
+    crop = answer.image[y : y + who.size[1], x : x + who.size[0]]
     working = images.resize(crop, who.image.shape[1], who.image.shape[0])
-    return dressed.answer, identity(pieces[0].cutout.rgba, working, dressed.composed[0], dressed.parts[0])
+    return answer, identity(explained.pieces[0].cutout.rgba, working, explained.composed[0], explained.parts[0])
 
 
 def mean(values: Iterable[float]) -> float:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_sdk.types import Body, Image, Refusal
-from prodgen_tryon.body.faces import has_face, is_worn
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.types import Body, Image, Mask, Refusal
+from prodgen_tryon.body.faces import has_face
 from prodgen_tryon.body.person import Person
-from prodgen_tryon.body.skeleton import SIDES, skeleton
+from prodgen_tryon.body.skeleton import skeleton
 from prodgen_tryon.filters import Float, tube
 from prodgen_tryon.refusals import (
     ARMS_CROSSED,
@@ -17,9 +18,9 @@ from prodgen_tryon.refusals import (
     SEVERAL,
     SIDE,
     TOO_SMALL,
-    WORN,
     cut_off,
 )
+from prodgen_tryon.sides import SIDES, SIGN
 
 EDGE = 0.25  # shoulder widths from the photo's edge within which an elbow says nothing of its arm
 FOREARM = 0.12  # half the width of a forearm, with a little around it, in shoulder widths
@@ -44,9 +45,13 @@ def body(found: Body, photo: Image) -> Refusal | None:
     return None
 
 
-def worn(found: Body, photo: Image) -> Refusal | None:
-    """Whether a garment's photo shows the garment alone."""
-    return WORN if is_worn(photo, found) else None
+def mask(allowed: Mask | None, photo: Image) -> None:
+    """Raises InputError where a caller's mask has not the photo's size."""
+    if allowed is not None and allowed.shape != photo.shape[:2]:
+        raise InputError(
+            f"The mask is {allowed.shape[1]} x {allowed.shape[0]} and the photo {photo.shape[1]} x {photo.shape[0]} pixels.",
+            hint="Give a mask of the photo's size.",
+        )
 
 
 def pose(person: Person) -> Refusal | None:
@@ -54,7 +59,7 @@ def pose(person: Person) -> Refusal | None:
     frame, w = person.frame, person.width
     inside = 0
     for side in SIDES:
-        sign = -1.0 if side == "a" else 1.0
+        sign = SIGN[side]
         wrist, elbow = frame.local(np.stack([frame[f"wrist_{side}"], frame[f"elbow_{side}"]]))
         across = -sign * wrist[0]  # positive: on the other side of the axis
         chest = 0.05 * w < wrist[1] < 0.62 * frame.torso

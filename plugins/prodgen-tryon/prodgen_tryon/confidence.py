@@ -15,16 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.body.person import Person
-from prodgen_tryon.body.skeleton import SIDES
 from prodgen_tryon.filters import Float, differs, dilate, to_lab
 from prodgen_tryon.fit.parts import Part
 from prodgen_tryon.garment.contour import length
-from prodgen_tryon.garment.cutout import Cutout
 from prodgen_tryon.garment.keypoints import TopShape
-from prodgen_tryon.garment.legs import LegShape
-from prodgen_tryon.garment.overall import OverallShape
+from prodgen_tryon.garment.piece import Piece
+from prodgen_tryon.picture.composed import Composed
 from prodgen_tryon.picture.layers import STIFFNESS
 from prodgen_tryon.picture.tps import ThinPlate
+from prodgen_tryon.sides import SIDES
 
 BEST = 0.95  # a warp never knows how the cloth would really fall
 LEAST = 0.2  # below this a picture would mislead
@@ -77,25 +76,14 @@ def assess(signs: dict[str, float]) -> tuple[float, tuple[str, ...]]:
     return round(confidence, 3), tuple(warnings)
 
 
-def measure(
-    person: Person,
-    category: str,
-    cutout: Cutout,
-    shape: TopShape | LegShape | OverallShape,
-    parts: Sequence[Part],
-    after: Float,
-    alpha: Float,
-    whole: Float,
-    cover: float,
-) -> dict[str, float]:
-    """All signs of one composed garment.
+def measure(person: Person, piece: Piece, parts: Sequence[Part], composed: Composed, cover: float) -> dict[str, float]:
+    """All signs of one garment that was fitted as `parts` and laid as `composed`.
 
     Args:
-        parts: as fitted.
-        after: the picture with the garment, float32 RGB [h, w, 3].
-        alpha: where the garment can be seen [h, w]; `whole` also where hands, hair or face are in front of it.
-        cover: share of the places on the body that the garment should cover and does.
+        cover: see `check.coverage`.
     """
+    shape, cutout = piece.shape, piece.cutout
+    after, whole = composed.image, composed.whole
     upper = isinstance(shape, TopShape)
     changed = differs(after, person.image, 12)
     return {
@@ -103,7 +91,7 @@ def measure(
         "arms": arms_in_front(person) if upper else 0.0,
         "cover": cover,
         "invented": float((changed & (whole < 0.3)).sum() / max(changed.sum(), 1)),
-        "leftover": leftovers(person, upper, category, after, whole),
+        "leftover": leftovers(person, upper, piece.category, after, whole),
         "stretch": stretch_of(parts),
         "points": shape.confidence * (symmetry(shape) if isinstance(shape, TopShape) else 1.0),
         "outline": cutout.confidence * smoothness(cutout.mask),

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 Float = NDArray[np.float32]
 Contour = NDArray[np.float64]  # points, [n, 2], x and y in pixels
+Point = NDArray[np.float64]  # [2]
+Box = tuple[int, int, int, int]  # x0, y0, x1, y1
 WIDE = 12  # pixels from which on a distance transform is quicker than a kernel
 _UNIT = np.arange(256, dtype=np.float32) / np.float32(255)
 

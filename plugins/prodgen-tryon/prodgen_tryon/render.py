@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_sdk.types import Image, Layer, Refusal, TryOn, TryOnRequest
+from prodgen_sdk.types import Garment, Image, Layer, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check, refusals
-from prodgen_tryon.accessories.wear import Accessory, Worn, wear
+from prodgen_tryon.accessories.shape import Accessory
+from prodgen_tryon.accessories.wear import Worn, wear
 from prodgen_tryon.body.person import Person
 from prodgen_tryon.confidence import LEAST, assess, measure
 from prodgen_tryon.config import Config
@@ -23,83 +24,107 @@ from prodgen_tryon.garment.piece import Piece
 from prodgen_tryon.picture.composed import Composed
 from prodgen_tryon.picture.outfit import Outfit, lay, lay_again, order
 
+Understand = Callable[[Garment, Person], Piece | Accessory | Refusal]
+
 
 @dataclass(frozen=True)
 class Dressed:
-    """An answer with what it was made of: by the garment's number, what was composed, and the parts that were warped."""
+    """An answer with what it was made of: the person, the garments, and for clothes, by number, what was composed of which parts."""
 
     answer: TryOn
+    person: Person
+    pieces: Sequence[Piece | Accessory]
     composed: dict[int, Composed]
     parts: dict[int, tuple[Part, ...]]
+
+
+@dataclass
+class _Clothes:
+    """The clothes of a request as they were laid, by number."""
+
+    composed: dict[int, Composed] = field(default_factory=dict)
+    parts: dict[int, tuple[Part, ...]] = field(default_factory=dict)
+    signs: dict[int, dict[str, float]] = field(default_factory=dict)
+    confidence: float = 1.0
+    warnings: list[str] = field(default_factory=list)
+
+
+def understood(request: TryOnRequest, person: Person, understand: Understand) -> list[Piece | Accessory] | Refusal:
+    """The garments of a request as `understand` sees them for this person, or why one cannot be worn."""
+    pieces: list[Piece | Accessory] = []
+    for garment in request.garments:
+        piece = understand(garment, person)
+        if isinstance(piece, Refusal):
+            return piece
+        refusal = check.reach(person, piece.category) if isinstance(piece, Piece) else None
+        if refusal is not None:
+            return refusal
+        pieces.append(piece)
+    return pieces
 
 
 def dress(
     request: TryOnRequest, photo: Image, person: Person, pieces: Sequence[Piece | Accessory], config: Config
 ) -> Dressed | Refusal:
     """Lays clothes, then accessories; `pieces` belong to `request.garments`, `photo` is uint8 RGB [h, w, 3]."""
-    warnings: list[str] = []
-    confidence = 1.0
-    signs: dict[int, dict[str, float]] = {}
-    if person.frame.facing == "back":
-        warnings.append("The person is seen from behind: the garment's back is shown.")
-    done: dict[int, Composed] = {}
-    parts: dict[int, tuple[Part, ...]] = {}
     outfit = Outfit(person.image.astype(np.float32))
-    clothes = [(number, piece) for number, piece in enumerate(pieces) if isinstance(piece, Piece)]
-    for place, again in order([piece.category for _, piece in clothes], request.fit.tuck):
-        number, piece = clothes[place]
-        if again:
-            lay_again(outfit, person, done[number])
-            continue
-        composed, parts[number] = lay(
-            outfit, person, piece, request.garments[number], request, keep_top=config.outerwear_keeps_top
-        )
-        cover = check.coverage(person, piece.category, composed.covered)
-        if cover < 0.5:
-            return refusals.NOT_COVERED
-        found = measure(
-            person,
-            piece.category,
-            piece.cutout,
-            piece.shape,
-            parts[number],
-            composed.image,
-            composed.alpha,
-            composed.whole,
-            cover,
-        )
-        sure, weak = assess(found)
-        if sure < LEAST:
-            return refusals.UNSURE
-        if isinstance(piece.shape, TopShape):
-            hard = traits(person, composed.cloth, composed.whole)
-            found, sure = found | hard, trusted(fidelity(hard), sure)
-        confidence = min(confidence, sure)
-        warnings += [w for w in (*piece.warnings, *weak) if w not in warnings]
-        signs[number], done[number] = {name: round(value, 3) for name, value in found.items()}, composed
-    warnings += [w for w in outfit.warnings if w not in warnings]
-    worn = Worn(*restore(photo, person, outfit.picture, request.mask), confidence, warnings)
+    clothes = _lay_clothes(outfit, request, person, pieces, config.outerwear_keeps_top)
+    if isinstance(clothes, Refusal):
+        return clothes
+    worn = Worn(*restore(photo, person, outfit.picture, request.mask), clothes.confidence, clothes.warnings)
     extras = [(number, piece) for number, piece in enumerate(pieces) if isinstance(piece, Accessory)]
     refusal = wear(worn, person, [(piece, request.garments[number]) for number, piece in extras], request.mask)
     if refusal is not None:
         return refusal
-    layers = {number: _layer(photo, person, composed) for number, composed in done.items()}
+    layers = {number: _layer(photo, person, composed) for number, composed in clothes.composed.items()}
     layers |= {number: layer for (number, _), layer in zip(extras, worn.layers, strict=True)}
     names = [piece.category for piece in pieces]
     answer = TryOn(
         image=worn.image,
         edit_mask=worn.mask,
-        layers=tuple(Layer(name=f"{number}-{names[number]}", image=layers[number]) for number in range(len(pieces))),
+        layers=tuple(Layer(name=f"{number}-{name}", image=layers[number]) for number, name in enumerate(names)),
         confidence=float(np.clip(worn.confidence, 0, 1)),
         warnings=tuple(worn.warnings),
         facts={
             "categories": names,
             "facing": person.frame.facing,
             "working_scale": round(person.scale, 4),
-            "signs": [*signs.values(), *worn.signs],
+            "signs": [*clothes.signs.values(), *worn.signs],
         },
     )
-    return Dressed(answer, done, parts)
+    return Dressed(answer, person, pieces, clothes.composed, clothes.parts)
+
+
+def _lay_clothes(
+    outfit: Outfit, request: TryOnRequest, person: Person, pieces: Sequence[Piece | Accessory], keep_top: bool
+) -> _Clothes | Refusal:
+    """Puts all clothes of a request into the outfit; the first one that fails is refused."""
+    done = _Clothes()
+    if person.frame.facing == "back":
+        done.warnings.append("The person is seen from behind: the garment's back is shown.")
+    clothes = [(number, piece) for number, piece in enumerate(pieces) if isinstance(piece, Piece)]
+    for place, again in order([piece.category for _, piece in clothes], request.fit.tuck):
+        number, piece = clothes[place]
+        if again:
+            lay_again(outfit, person, done.composed[number])
+            continue
+        composed, parts = lay(outfit, person, piece, request.garments[number], request, keep_top=keep_top)
+        cover = check.coverage(person, piece.category, composed.covered)
+        if cover < 0.5:
+            return refusals.NOT_COVERED
+        signs = measure(person, piece, parts, composed, cover)
+        sure, weak = assess(signs)
+        if sure < LEAST:
+            return refusals.UNSURE
+        if isinstance(piece.shape, TopShape):
+            hard = traits(person, composed.cloth, composed.whole)
+            signs, sure = signs | hard, trusted(fidelity(hard), sure)
+        done.confidence = min(done.confidence, sure)
+        done.warnings += [w for w in (*piece.warnings, *weak) if w not in done.warnings]
+        done.composed[number], done.parts[number] = composed, parts
+        done.signs[number] = {name: round(value, 3) for name, value in signs.items()}
+    done.warnings += [w for w in outfit.warnings if w not in done.warnings]
+    return done
 
 
 def restore(

@@ -8,18 +8,19 @@ import cv2
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Compositor
 from prodgen_sdk.types import Body, Garment, Image, PersonPhoto, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check, refusals
-from prodgen_tryon.accessories.wear import Accessory
+from prodgen_tryon.accessories.shape import Accessory
+from prodgen_tryon.body.faces import is_worn
 from prodgen_tryon.body.litert import LitertBodyParser
 from prodgen_tryon.body.person import Person, analyse
 from prodgen_tryon.clip.dress import dress_clip
 from prodgen_tryon.config import Config
+from prodgen_tryon.garment.cutout import is_cut_out
 from prodgen_tryon.garment.piece import Piece, understand
 from prodgen_tryon.recent import Recent
-from prodgen_tryon.render import Dressed, dress
+from prodgen_tryon.render import Dressed, dress, understood
 
 DETECTION_HEIGHT = 1280
 FINEST = 1.5  # longest edge at which a garment is worked on, for one pixel of the working height
@@ -41,7 +42,7 @@ class WarpCompositor(Compositor):
         for request in batch:
             ctx.check()
             explained = self.explain(request, ctx)
-            results.append(explained if isinstance(explained, Refusal) else explained[2].answer)
+            results.append(explained if isinstance(explained, Refusal) else explained.answer)
         return results
 
     def compose_clip(
@@ -71,30 +72,18 @@ class WarpCompositor(Compositor):
         self._people.drop(who)
         self._pieces.leave(who)
 
-    def explain(self, request: TryOnRequest, ctx: Context) -> tuple[Person, list[Piece | Accessory], Dressed] | Refusal:
-        """The person, the garments as they were understood, and how they were laid, with the answer; or the refusal."""
+    def explain(self, request: TryOnRequest, ctx: Context) -> Dressed | Refusal:
+        """The answer with what it was made of, or the refusal."""
         photo = images.flatten(request.person.image)
-        if request.mask is not None and request.mask.shape != photo.shape[:2]:
-            raise InputError(
-                f"The mask is {request.mask.shape[1]} x {request.mask.shape[0]} and the photo {photo.shape[1]} x {photo.shape[0]} pixels.",
-                hint="Give a mask of the photo's size.",
-            )
+        check.mask(request.mask, photo)
         who = images.pixel_digest(photo)
         person = self._people.get(who, lambda: self._person(photo, ctx))
         if isinstance(person, Refusal):
             return person
-        pieces: list[Piece | Accessory] = []
-        for garment in request.garments:
-            ctx.check()
-            piece = self._piece(garment, person, ctx, who)
-            if isinstance(piece, Refusal):
-                return piece
-            refusal = check.reach(person, piece.category) if isinstance(piece, Piece) else None
-            if refusal is not None:
-                return refusal
-            pieces.append(piece)
-        dressed = dress(request, photo, person, pieces, self._config)
-        return dressed if isinstance(dressed, Refusal) else (person, pieces, dressed)
+        pieces = understood(request, person, lambda garment, person: self._piece(garment, person, ctx, who))
+        if isinstance(pieces, Refusal):
+            return pieces
+        return dress(request, photo, person, pieces, self._config)
 
     def _person(self, photo: Image, ctx: Context) -> Person | Refusal:
         body, refusal = self._seen(photo, ctx)
@@ -124,18 +113,17 @@ class WarpCompositor(Compositor):
             if garment.back is None:
                 return refusals.NO_BACK
             picture = garment.back
+        ctx.check()
         key = f"{images.pixel_digest(picture)} {garment.category} {sorted(garment.keypoints.items())} {picture is garment.front}"
         return self._pieces.get(
             key, lambda: self._understood(picture, garment, ctx), who if garment.sku is None else None
         )
 
     def _understood(self, picture: Image, garment: Garment, ctx: Context) -> Piece | Accessory | Refusal:
-        cut_out_already = picture.shape[2] == 4 and bool((picture[..., 3] < 128).mean() > 0.02)
-        if not cut_out_already:
+        if not is_cut_out(picture):
             small = _shrunk(images.flatten(picture), 640)
-            refusal = check.worn(self._body(small, ctx), small)
-            if refusal is not None:
-                return refusal
+            if is_worn(small, self._body(small, ctx)):
+                return refusals.WORN
         front = picture is garment.front
         # More pixels than the working picture can show would only cost time.
         edge = round(FINEST * self._config.working_height)

@@ -7,7 +7,7 @@ from prodgen_tryon.accessories.anchors import head, turned
 from prodgen_tryon.accessories.fit import fit_glasses
 from prodgen_tryon.accessories.placement import Placement
 from prodgen_tryon.accessories.see_through import cut_out_thin, with_holes
-from prodgen_tryon.accessories.shape import understand_accessory
+from prodgen_tryon.accessories.shape import accessory_shape
 from prodgen_tryon.body.skeleton import skeleton
 
 from prodgen_sdk.types import Garment, PersonPhoto, Refusal, TryOn, TryOnRequest
@@ -175,12 +175,12 @@ def test_background_shows_between_bag_and_handle():
 
 
 def test_a_long_handle_goes_over_the_shoulder():
-    assert understand_accessory(bag(150), "bag")[1].long_handle
-    assert not understand_accessory(bag(40), "bag")[1].long_handle
+    assert accessory_shape(bag(150), "bag")[1].long_handle
+    assert not accessory_shape(bag(40), "bag")[1].long_handle
 
 
 def test_given_points_win_and_a_size_is_kept(compositor, ctx, drawn):
-    _, shape = understand_accessory(hat(), "hat", {"bottom": (200.0, 180.0), "elbow": (1.0, 1.0)})
+    _, shape = accessory_shape(hat(), "hat", {"bottom": (200.0, 180.0), "elbow": (1.0, 1.0)})
     assert shape.points["bottom"] == (200.0, 180.0)
     assert "elbow" not in shape.points
     photo = drawn.person()
@@ -205,7 +205,7 @@ def test_a_placement_and_its_inverse(angle, scales, points):
 
 def test_glasses_turn_with_the_face(drawn):
     frame = skeleton(drawn.joints())
-    _, shape = understand_accessory(glasses(), "glasses")
+    _, shape = accessory_shape(glasses(), "glasses")
     straight = fit_glasses(frame, shape)
     assert straight.left_scale == pytest.approx(straight.right_scale, rel=0.05)
     aside = skeleton(drawn.joints(moved={"left_eye_outer": (158, 56), "left_eye_inner": (153, 55)}))

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_tryon.body.measures import OUTLINE
 from prodgen_tryon.body.person import analyse
-from prodgen_tryon.body.skeleton import SIDES
 from prodgen_tryon.clip.motion import motion, steps
 from prodgen_tryon.clip.one_euro import one_euro, smooth_track
 from prodgen_tryon.clip.steady import Steady
+from prodgen_tryon.sides import SIDES
 
 from prodgen_sdk.interfaces import Compositor
 from prodgen_sdk.types import PersonPhoto, Refusal, TryOn, TryOnRequest

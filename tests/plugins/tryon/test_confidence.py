@@ -44,10 +44,8 @@ def test_faults_cap_confidence(likely, sound):
 
 
 def test_patterns_and_hands_in_front_are_hard(compositor, ctx, drawn):
-    person, _, dressed = compositor.explain(
-        TryOnRequest(person=PersonPhoto(image=drawn.person()), garments=(drawn.top(),)), ctx
-    )
-    done = dressed.composed[0]
+    dressed = compositor.explain(TryOnRequest(person=PersonPhoto(image=drawn.person()), garments=(drawn.top(),)), ctx)
+    person, done = dressed.person, dressed.composed[0]
     plain = traits(person, done.cloth, done.whole)
     stripes = done.cloth * (1 - 0.6 * (np.arange(done.cloth.shape[0]) // 8 % 2))[:, None, None].astype(np.float32)
     assert traits(person, stripes, done.whole)["busy"] > plain["busy"] + 0.5

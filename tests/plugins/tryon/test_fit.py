@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prodgen_tryon.body.measures import OUTLINE
 from prodgen_tryon.body.person import analyse
-from prodgen_tryon.body.skeleton import SIDES, Skeleton
+from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.fit.legs import fit_legs, fit_skirt
 from prodgen_tryon.fit.shoulders import CLOTH, COLLARBONE, LEVEL, SUNK, WORN, neckline_target, shoulder_height
 from prodgen_tryon.fit.sizes import Size
@@ -21,6 +21,7 @@ from prodgen_tryon.garment.legs import leg_shape
 from prodgen_tryon.picture.open_front import GAP, open_front
 from prodgen_tryon.picture.outfit import order
 from prodgen_tryon.picture.regions import folded
+from prodgen_tryon.sides import SIDES, SIGN
 
 quick = settings(
     max_examples=15,
@@ -284,7 +285,7 @@ def test_sleeves_fold_at_the_armpit_and_lie_beside_the_chest(person, shapes, sha
     fitted = fit_top(shapes[shape], person.measured, style)
     w = person.width
     for side, part in zip(SIDES, fitted.parts[1:], strict=True):
-        sign = -1.0 if side == "a" else 1.0
+        sign = SIGN[side]
         pit = person.frame.local(part.shape[-1:])[0]
         chest = person.frame.local(part.shape)
         chest = chest[(chest[:, 1] >= pit[1] - 1e-6) & (chest[:, 1] < pit[1] + 0.4 * w)]

@@ -85,7 +85,7 @@ class _Lit:
             "shading": np.zeros((2, 2), np.float32),
             "exposure": 1.0,
             "cast": (0.0, 0.0),
-            "walls": np.zeros((0, 3)),
+            "_walls": np.zeros((0, 3)),
         }
 
 
@@ -97,7 +97,7 @@ def test_grey_cloth_gains_no_blue_in_a_cream_room(plain):
 
 def _before(person, b):
     """The person before a light wall with this b of CIELAB."""
-    return replace(person, cache=person.cache | {"walls": np.full((50, 3), (90.0, 0.0, b))})
+    return replace(person, cache=person.cache | {"_walls": np.full((50, 3), (90.0, 0.0, b))})
 
 
 def test_white_cloth_is_never_flat_white(plain):

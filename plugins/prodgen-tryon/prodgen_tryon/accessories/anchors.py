@@ -12,7 +12,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.body.skeleton import SIDES, Point, Side, Skeleton
+from prodgen_tryon.body.skeleton import Skeleton
+from prodgen_tryon.filters import Point
+from prodgen_tryon.sides import SIDES, Side
 
 EYES_TO_MOUTH, PUPILS, EARS, CROWN, SHOULDERS = 6.5, 6.3, 12.1, 11.5, 36.0
 TURNED = 0.5  # least ratio of the face's two halves
@@ -40,12 +42,6 @@ class Carrying:
     point: Point
     side: Side
     by: Literal["hand", "shoulder"]
-
-
-def in_photo(frame: Skeleton, origin: tuple[int, int], scale: float) -> Skeleton:
-    """A pose in a crop that begins at `origin` and was scaled, in the photo's pixels."""
-    points = {name: point / scale + np.array(origin, float) for name, point in frame.points.items()}
-    return Skeleton(points, frame.seen, frame.width / scale, frame.facing)
 
 
 def head(frame: Skeleton) -> Head:
@@ -105,7 +101,7 @@ def carrying(frame: Skeleton, shape: tuple[int, ...], long_handle: bool) -> Carr
     ]
     if shoulders and long_handle:
         _, side = max(shoulders)
-        inward = frame.right * (1 if side == "a" else -1)
+        inward = -frame.outward(side)
         return Carrying(frame[f"shoulder_{side}"] + (0.06 * inward - 0.13 * frame.down) * frame.width, side, "shoulder")
     if hands:
         _, side, grip = max(hands, key=lambda found: found[0])

@@ -23,9 +23,10 @@ from prodgen_tryon.accessories.placement import Placement
 from prodgen_tryon.accessories.see_through import outline_box
 from prodgen_tryon.accessories.shape import AccessoryShape
 from prodgen_tryon.body.person import Person
-from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton, chin
+from prodgen_tryon.body.skeleton import Skeleton, chin
 from prodgen_tryon.fit.parts import Part
 from prodgen_tryon.refusals import FROM_BEHIND, HEAD_CUT_OFF, HEAD_TURNED, NECK_CUT_OFF, NO_CARRYING
+from prodgen_tryon.sides import SIDES, SIGN, Side
 
 HAT_LINE = 3.4  # centimetres above the eyes at which a hat's lower edge lies in the middle
 GLASSES_TO_EYES = 14.2 / 8.8  # width of glasses : distance of the outer corners of the eyes
@@ -141,7 +142,7 @@ def fit_strip(frame: Skeleton, rise: float, strip: NDArray[np.float64], length_c
 
 
 def _half(frame: Skeleton, rise: float, strip: NDArray[np.float64], tail: float, side: Side) -> Part:
-    w, sign = frame.width, (-1.0 if side == "a" else 1.0)
+    w, sign = frame.width, SIGN[side]
     corners = np.array([
         (0.17 * sign * w, tail), (0.18 * sign * w, 0.5 * tail), (0.19 * sign * w, 0.12 * w), (0.22 * sign * w, -0.6 * rise),
         (0.15 * sign * w, -rise - 0.06 * w), (0.0, -rise - 0.1 * w),

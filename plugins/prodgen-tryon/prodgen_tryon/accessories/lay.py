@@ -6,14 +6,14 @@ Skin, face and hands are never redrawn: an accessory covers what it lies on, and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image, Refusal
-from prodgen_tryon.accessories.anchors import Carrying, head, in_photo, turned
+from prodgen_tryon.accessories.anchors import Carrying, head, turned
 from prodgen_tryon.accessories.fit import (
     fit_bag,
     fit_glasses,
@@ -23,17 +23,18 @@ from prodgen_tryon.accessories.fit import (
     hair_around,
     seen,
 )
-from prodgen_tryon.accessories.placement import Box, Placement, placed
+from prodgen_tryon.accessories.placement import Placement, placed
 from prodgen_tryon.accessories.shape import AccessoryShape
 from prodgen_tryon.body.person import Person
-from prodgen_tryon.body.skeleton import Side, Skeleton
+from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.body.sleeves import along_path, arm_path
-from prodgen_tryon.filters import Float, blur, dilate, tube
+from prodgen_tryon.filters import Box, Float, blur, dilate, tube
 from prodgen_tryon.garment.cutout import Cutout
 from prodgen_tryon.picture.layers import over, warp_part
 from prodgen_tryon.picture.light import exposure
 from prodgen_tryon.picture.regions import front
 from prodgen_tryon.refusals import NECK_CUT_OFF, no_room
+from prodgen_tryon.sides import Side
 
 SHADOW = 0.3
 MOST_OUTSIDE = 0.12
@@ -55,7 +56,7 @@ def lay_accessory(
     picture: Image, person: Person, cutout: Cutout, shape: AccessoryShape, measurements: Mapping[str, float]
 ) -> Laid | Refusal:
     """One accessory on the dressed photo, uint8 RGB [h, w, 3]."""
-    frame = in_photo(person.frame, person.origin, person.scale)
+    frame = person.frame.out_of_crop(person.origin, person.scale)
     refusal = seen(frame, shape.category, picture.shape)
     if refusal is not None:
         return refusal
@@ -100,7 +101,7 @@ def _hung(
     x0, y0, x1, y1 = (int(np.clip(v, 0, limits[i % 2])) for i, v in enumerate((*low, *high)))
     layer = np.zeros((y1 - y0, x1 - x0, 4), np.float32)
     for part in parts:
-        here = type(part)(part.name, part.source, part.target - [x0, y0], part.piece, part.shape - [x0, y0])
+        here = replace(part, target=part.target - [x0, y0], shape=part.shape - [x0, y0])
         half = warp_part(cutout.rgba, here, layer.shape[:2])
         layer[..., :3] = over(layer[..., :3], half[..., :3], half[..., 3])
         layer[..., 3] = np.maximum(layer[..., 3], half[..., 3])

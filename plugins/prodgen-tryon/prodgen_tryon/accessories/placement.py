@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Float
-
-Box = tuple[int, int, int, int]
+from prodgen_tryon.filters import Box, Float
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Float, dilate, erode, to_lab
-from prodgen_tryon.garment.cutout import Cutout, cut_out
+from prodgen_tryon.filters import Box, Float, dilate, erode, to_lab
+from prodgen_tryon.garment.cutout import Cutout, cut_out, is_cut_out
 
 NEAR = 3.0  # least colour difference that is not background
 SOFT = 16.0  # colour difference over which a pixel becomes solid
@@ -23,7 +23,7 @@ def cut_out_thin(photo: Image) -> Cutout:
     Args:
         photo: uint8 RGB or RGBA [h, w, 3 or 4]; transparency is taken as it is.
     """
-    if photo.shape[2] == 4 and (photo[..., 3] < 128).mean() > 0.02:
+    if is_cut_out(photo):
         return Cutout(photo, 1.0 if (photo[..., 3] > 127).mean() > 0.002 else 0.0)
     photo = np.ascontiguousarray(photo[..., :3])
     lab = to_lab(photo)
@@ -54,7 +54,7 @@ def with_holes(photo: Image) -> tuple[Cutout, NDArray[np.bool_]]:
     """A bag's cut-out in which the background shows through between body and handle; also where that is."""
     cutout = cut_out(photo)
     mask = cutout.mask
-    if not mask.any() or (photo.shape[2] == 4 and (photo[..., 3] < 128).mean() > 0.02):
+    if not mask.any() or is_cut_out(photo):
         return cutout, _enclosed(mask)
     lab = to_lab(np.ascontiguousarray(photo[..., :3]))
     plane, noise = _plane(lab)
@@ -113,7 +113,7 @@ def _enclosed(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return enclosed
 
 
-def outline_box(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+def outline_box(mask: NDArray[np.bool_]) -> Box:
     """x0, y0, x1, y1 of a mask without its thinnest specks."""
     solid = erode(mask, 1) if erode(mask, 1).any() else mask
     rows, columns = np.flatnonzero(solid.any(1)), np.flatnonzero(solid.any(0))

@@ -9,11 +9,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_sdk.types import Image
+from prodgen_sdk.types import Garment, Image, Refusal
+from prodgen_tryon import refusals
 from prodgen_tryon.accessories.see_through import cut_out_thin, outline_box, with_holes
+from prodgen_tryon.filters import Box
 from prodgen_tryon.garment.cutout import Cutout, cut_out
 
 CATEGORIES = ("hat", "glasses", "bag", "scarf")
+OPAQUE = 96  # alpha from which on a pixel belongs to the accessory: tinted lenses do
 POINTS = {
     "hat": ("left", "right", "bottom", "top"),
     "glasses": ("left", "right", "bridge"),
@@ -41,7 +44,26 @@ class AccessoryShape:
     confidence: float
 
 
-def understand_accessory(
+@dataclass(frozen=True)
+class Accessory:
+    """An accessory that was cut out and understood."""
+
+    cutout: Cutout
+    category: str
+    shape: AccessoryShape
+
+
+def understand_accessory(picture: Image, garment: Garment, front: bool = True) -> Accessory | Refusal:
+    """Cuts out an accessory whose category the garment names, and finds its points; `front` as in `piece.understand`."""
+    cutout, shape = accessory_shape(picture, garment.category, garment.keypoints if front else None)
+    if not (cutout.rgba[..., 3] > OPAQUE).any() or cutout.confidence < 0.15:
+        return refusals.NOT_CUT_OUT
+    if shape.confidence < 0.2:
+        return refusals.NOT_RECOGNISED
+    return Accessory(cutout, garment.category, shape)
+
+
+def accessory_shape(
     picture: Image, category: str, given: Mapping[str, tuple[float, float]] | None = None
 ) -> tuple[Cutout, AccessoryShape]:
     """Cuts an accessory out and finds its points; `given` points win.
@@ -60,7 +82,7 @@ def understand_accessory(
         cutout, holes = with_holes(picture)
     else:
         cutout = cut_out(picture)
-    mask = cutout.rgba[..., 3] > 96
+    mask = cutout.rgba[..., 3] > OPAQUE
     if not mask.any():
         return cutout, AccessoryShape(category, {}, None, False, 0.0)
     box = outline_box(mask)
@@ -75,7 +97,7 @@ def understand_accessory(
     return cutout, AccessoryShape(category, points, strip, long_handle, _plausible(category, mask, box))
 
 
-def _hat(mask: NDArray[np.bool_], box: tuple[int, int, int, int]) -> dict[str, tuple[float, float]]:
+def _hat(mask: NDArray[np.bool_], box: Box) -> dict[str, tuple[float, float]]:
     """A brim is where the lower rows are much wider than the crown; the head is as wide as the crown."""
     x0, y0, x1, y1 = box
     widths = mask[y0:y1].sum(1).astype(float)
@@ -92,7 +114,7 @@ def _hat(mask: NDArray[np.bool_], box: tuple[int, int, int, int]) -> dict[str, t
     return {"left": (left, row), "right": (right, row), "bottom": (middle, bottom), "top": (middle, float(y0))}
 
 
-def _glasses(mask: NDArray[np.bool_], box: tuple[int, int, int, int]) -> dict[str, tuple[float, float]]:
+def _glasses(mask: NDArray[np.bool_], box: Box) -> dict[str, tuple[float, float]]:
     x0, y0, x1, y1 = box
     weight = mask.sum(0)[x0:x1]
     middle = x0 + float((weight * np.arange(len(weight))).sum() / max(weight.sum(), 1))
@@ -101,14 +123,14 @@ def _glasses(mask: NDArray[np.bool_], box: tuple[int, int, int, int]) -> dict[st
     return {"left": (float(x0), row), "right": (float(x1), row), "bridge": (middle, row)}
 
 
-def _bag(mask: NDArray[np.bool_], box: tuple[int, int, int, int]) -> dict[str, tuple[float, float]]:
+def _bag(mask: NDArray[np.bool_], box: Box) -> dict[str, tuple[float, float]]:
     x0, y0, x1, y1 = box
     top = np.flatnonzero(mask[y0 : y0 + max(round(0.03 * (y1 - y0)), 2)].any(0))
     middle = float((top[0] + top[-1] + 1) / 2) if len(top) else (x0 + x1) / 2
     return {"handle": (middle, y0 + 0.012 * (y1 - y0))}
 
 
-def _scarf(mask: NDArray[np.bool_], box: tuple[int, int, int, int]) -> dict[str, tuple[float, float]]:
+def _scarf(mask: NDArray[np.bool_], box: Box) -> dict[str, tuple[float, float]]:
     x0, y0, x1, y1 = box
     upper = mask[y0 : y0 + max(round(0.45 * (y1 - y0)), 2)].any(0)
     columns = np.flatnonzero(upper)
@@ -127,7 +149,7 @@ def _strip(mask: NDArray[np.bool_]) -> NDArray[np.float64] | None:
     return turned
 
 
-def _plausible(category: str, mask: NDArray[np.bool_], box: tuple[int, int, int, int]) -> float:
+def _plausible(category: str, mask: NDArray[np.bool_], box: Box) -> float:
     """Whether the outline has the proportions that its category has when it is seen from the front, 0 to 1."""
     x0, y0, x1, y1 = box
     ratio = (x1 - x0) / max(y1 - y0, 1)

@@ -11,19 +11,9 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import Garment, Image, Refusal
 from prodgen_tryon import refusals
 from prodgen_tryon.accessories.lay import Laid, lay_accessory
-from prodgen_tryon.accessories.shape import AccessoryShape, understand_accessory
+from prodgen_tryon.accessories.shape import Accessory
 from prodgen_tryon.body.person import Person
 from prodgen_tryon.confidence import LEAST, assess
-from prodgen_tryon.garment.cutout import Cutout
-
-
-@dataclass(frozen=True)
-class Accessory:
-    """An accessory that was cut out and understood."""
-
-    cutout: Cutout
-    category: str
-    shape: AccessoryShape
 
 
 @dataclass
@@ -36,16 +26,6 @@ class Worn:
     warnings: list[str] = field(default_factory=list)
     signs: list[dict[str, float]] = field(default_factory=list)
     layers: list[Image] = field(default_factory=list)
-
-
-def recognise(picture: Image, garment: Garment, front: bool = True) -> Accessory | Refusal:
-    """Cuts an accessory out, whose category the garment says, and finds its points."""
-    cutout, shape = understand_accessory(picture, garment.category, garment.keypoints if front else None)
-    if not (cutout.rgba[..., 3] > 96).any() or cutout.confidence < 0.15:
-        return refusals.NOT_CUT_OUT
-    if shape.confidence < 0.2:
-        return refusals.NOT_RECOGNISED
-    return Accessory(cutout, garment.category, shape)
 
 
 def wear(

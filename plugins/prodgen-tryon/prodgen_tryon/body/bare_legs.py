@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton
+from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.body.sleeves import TONE_WEIGHT, along_path, median_colours
 from prodgen_tryon.filters import Float
+from prodgen_tryon.sides import SIDES, Side
 
 COVERED = 3.0  # a leg that no skin of is seen
 STATIONS = np.linspace(0.05, 1.95, 39)  # along a leg: 0 the hip, 1 the knee, 2 the ankle

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.body.skeleton import SIDES, Skeleton
+from prodgen_tryon.body.skeleton import Skeleton
+from prodgen_tryon.sides import SIDES
 
 JAW = 0.84  # how far a face reaches below its centre, for how far it reaches above
 

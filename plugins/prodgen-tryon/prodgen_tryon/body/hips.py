@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
 from prodgen_tryon.body.silhouette import cast
-from prodgen_tryon.body.skeleton import SIDES, Skeleton
+from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.filters import Float
+from prodgen_tryon.sides import SIDES, SIGN
 
 
 def within_hips(parts: dict[str, Float], frame: Skeleton, image: Image) -> dict[str, Float]:
@@ -23,7 +24,7 @@ def within_hips(parts: dict[str, Float], frame: Skeleton, image: Image) -> dict[
     places = frame.local(np.stack([xs, ys], 1))
     out = np.zeros(len(xs), bool)
     for side in SIDES:
-        sign = -1.0 if side == "a" else 1.0
+        sign = SIGN[side]
         outward = frame.right * sign
         widths = [cast(free, frame.at(sign * 0.25 * w, float(h)), outward, w) for h in below]
         widths = [width + 0.25 * w for width in widths if 0.05 * w < width < 0.9 * w]

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.body.silhouette import Limb
-from prodgen_tryon.body.skeleton import Side, Skeleton
+from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.filters import Contour
+from prodgen_tryon.sides import Side
 
 OUTLINE = np.array([0.25, 0.32, 0.4, 0.47, 0.53])  # stations of a shoulder, in shoulder widths beside the axis
 SLANT = 0.45  # how much of a slant of the shoulders the foot of the neck shares

@@ -20,11 +20,12 @@ from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.long_hair import follow
 from prodgen_tryon.body.matte import outlined
 from prodgen_tryon.body.places import Places, places_of
-from prodgen_tryon.body.skeleton import Side, Skeleton, chin
+from prodgen_tryon.body.skeleton import Skeleton, chin
 from prodgen_tryon.body.sleeves import COLOUR_WEIGHT, Sleeve, find_sleeves
 from prodgen_tryon.body.tidy import give_cuffs, give_islands, give_prints, give_rims, give_streaks
 from prodgen_tryon.body.waistline import straighten_waist
 from prodgen_tryon.filters import Float, dilate, guided, guided_by, to_lab
+from prodgen_tryon.sides import Side
 
 PARTS = ("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet")
 LABELS = ("face", "hair", "neck", "skin", "upper", "lower", "feet")
@@ -51,7 +52,7 @@ def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float
     size = (max(round((x1 - x0) * scale), 8), max(round((y1 - y0) * scale), 8))
     small = cv2.resize(image[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA)
     soft = cv2.resize(person[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA)
-    local = moved(frame, (x0, y0), scale)
+    local = frame.in_crop((x0, y0), scale)
     soft = refine_person(small, soft, local)
     labels = _labels(small, soft, local)
     give_islands(labels, "upper", ("lower",))
@@ -76,13 +77,6 @@ def parse_parts(image: Image, person: Float, frame: Skeleton) -> dict[str, Float
     for name, mask in out.items():
         whole[name][y0:y1, x0:x1] = mask
     return whole
-
-
-def moved(frame: Skeleton, origin: tuple[float, float], scale: float) -> Skeleton:
-    """The pose in a crop that begins at `origin` and is then scaled."""
-    offset = np.array(origin, float)
-    points = {name: (point - offset) * scale for name, point in frame.points.items()}
-    return Skeleton(points, frame.seen, frame.width * scale, frame.facing)
 
 
 def refine_person(image: Image, soft: Float, frame: Skeleton) -> Float:
@@ -180,9 +174,7 @@ def _costs(lab: Float, body: NDArray[np.bool_], places: Places, colours: _Colour
 
 def _weigh_heights(costs: dict[str, Float], places: Places, colours: _Colours, frame: Skeleton, bald: bool) -> None:
     """Makes labels dearer above or below where they belong along the body."""
-    w, shape = frame.width, places.neck.shape
-    ys, xs = np.ogrid[0 : shape[0], 0 : shape[1]]
-    along = (xs - frame.shoulders[0]) * frame.down[0] + (ys - frame.shoulders[1]) * frame.down[1]
+    w, along = frame.width, frame.along(places.neck.shape)
     jaw = float(frame.local(chin(frame)[None])[0, 1])
     # Without hair above the brow there is none below the chin: a hood or a collar is no hair.
     costs["hair"] += _ramp(along, jaw - (0.12 if bald else -0.02) * w, 0.08 * w, 5 if bald else 0.8)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import cv2
 import numpy as np
@@ -13,10 +14,11 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import Body, Image
 from prodgen_tryon.body.hips import within_hips
 from prodgen_tryon.body.measures import OUTLINE, SLANT, Measured
-from prodgen_tryon.body.parsing import moved, old_sleeves, parse_parts
+from prodgen_tryon.body.parsing import old_sleeves, parse_parts
 from prodgen_tryon.body.silhouette import Limb, arm, bare_half, cast, casts, leg, smooth, torso_edges
-from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton, skeleton
-from prodgen_tryon.filters import Float, to_lab
+from prodgen_tryon.body.skeleton import Skeleton, skeleton
+from prodgen_tryon.filters import Box, Float, to_lab
+from prodgen_tryon.sides import SIDES, SIGN, Side
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,10 @@ class Person:
     Args:
         image: the working crop, uint8 RGB [h, w, 3].
         origin: (x, y) of the crop in the photo.
+        size: (width, height) of the crop in the photo.
         scale: working pixels for one photo pixel, at most 1.
         parts: soft masks of the working crop (see `parsing.PARTS`).
-        cache: pictures that are filled in on demand (what lies behind the old clothes), by name.
+        cache: what `per_person` keeps, such as the scene behind the old clothes.
     """
 
     image: Image
@@ -40,63 +43,78 @@ class Person:
     body: Body
     measured: Measured
     legs: dict[Side, Limb]
-    cache: dict[str, Any] = field(default_factory=dict)
+    cache: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def width(self) -> float:
         return self.frame.width
 
-    @property
+    @cached_property
     def lab(self) -> Float:
         """The crop in CIE L*a*b*, float32 [h, w, 3]."""
-        if "lab" not in self.cache:
-            self.cache["lab"] = to_lab(self.image)
-        values: Float = self.cache["lab"]
-        return values
+        return to_lab(self.image)
 
-    @property
+    @cached_property
     def along(self) -> Float:
         """How far each pixel lies below the shoulders, along the body, float32 [h, w]."""
-        if "along" not in self.cache:
-            ys, xs = np.ogrid[0 : self.image.shape[0], 0 : self.image.shape[1]]
-            (x, y), down = self.frame.shoulders, self.frame.down
-            self.cache["along"] = ((xs - x) * down[0] + (ys - y) * down[1]).astype(np.float32)
-        heights: Float = self.cache["along"]
-        return heights
+        return self.frame.along(self.image.shape).astype(np.float32)
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def per_person(function: Callable[Concatenate[Person, P], R]) -> Callable[Concatenate[Person, P], R]:
+    """A function of a person, and of hashable arguments, that is worked out once and kept in `person.cache` under its name."""
+
+    @wraps(function)
+    def kept(person: Person, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        key = (function.__name__, *args, *kwargs.items()) if args or kwargs else function.__name__
+        if key not in person.cache:
+            person.cache[key] = function(person, *args, **kwargs)
+        value: R = person.cache[key]
+        return value
+
+    return kept
 
 
 LONGEST_LEG = 2.45  # a foot that is farther away, or points at the camera, looks short: cloth falls onto it
-Box = tuple[int, int, int, int]
-Steady = Callable[[Image, Skeleton, dict[str, Float]], dict[str, Float]]
+Adjust = Callable[[Image, dict[str, Float]], dict[str, Float]]
 
 
 def analyse(
-    photo: Image, body: Body, working_height: int, *, box: Box | None = None, steady: Steady | None = None
+    photo: Image, body: Body, working_height: int, *, box: Box | None = None, adjust: Adjust | None = None
 ) -> Person:
     """Crops the photo around the person, scales it down where it is large, and measures.
 
     Args:
         photo: uint8 RGB [h, w, 3].
         body: pose and person mask of the photo (part masks are not needed).
-        box: the crop x0, y0, x1, y1, where it is given; else the person with a margin.
-        steady: is given crop, pose in it and part masks, and gives the masks to go on with (for clips).
+        box: the crop; without one the person with a margin.
+        adjust: takes the crop and its part masks, and gives the masks to go on with (for clips).
     """
     frame = skeleton(body.landmarks)
-    x0, y0, x1, y1 = box or crop_box(body, photo.shape)
-    scale = min(1.0, working_height / (y1 - y0))
-    size = (max(round((x1 - x0) * scale), 16), max(round((y1 - y0) * scale), 16))
-    crop = photo[y0:y1, x0:x1]
-    image = cv2.resize(crop, size, interpolation=cv2.INTER_AREA) if scale < 1 else crop.copy()
-    soft = body.person[y0:y1, x0:x1]
-    if scale < 1:
-        soft = cv2.resize(soft, size, interpolation=cv2.INTER_AREA)
-    local = moved(frame, (x0, y0), scale)
+    x0, y0, x1, y1 = box = box or crop_box(body, photo.shape)
+    image, scale = working_crop(photo, box, working_height)
+    soft, _ = working_crop(body.person, box, working_height)
+    local = frame.in_crop((x0, y0), scale)
     parts = within_hips(parse_parts(image, soft, local), local, image)
-    if steady is not None:
-        parts = steady(image, local, parts)
+    if adjust is not None:
+        parts = adjust(image, parts)
     measured = replace(measure(image, parts, local), turn=body.turn)
     legs = {side: leg(parts["person"] * (1 - parts["hands"]) * (1 - parts["upper"]), local, side) for side in SIDES}
     return Person(image, (x0, y0), (x1 - x0, y1 - y0), scale, local, parts, body, measured, legs)
+
+
+def working_crop(picture: NDArray[Any], box: Box, working_height: int) -> tuple[NDArray[Any], float]:
+    """A copy of what a box of a picture [h, w, ...] shows, no higher than `working_height`, and its scale, at most 1."""
+    x0, y0, x1, y1 = box
+    crop = picture[y0:y1, x0:x1]
+    scale = min(1.0, working_height / (y1 - y0))
+    if scale == 1:
+        return crop.copy(), scale
+    size = (max(round((x1 - x0) * scale), 16), max(round((y1 - y0) * scale), 16))
+    return cv2.resize(crop, size, interpolation=cv2.INTER_AREA), scale
 
 
 def crop_box(body: Body, shape: tuple[int, ...]) -> Box:
@@ -139,7 +157,7 @@ def beside_bare_arms(
     spine = frame.shoulders + frame.down * heights[:, None]
     result: dict[Side, NDArray[np.float64]] = {}
     for side in SIDES:
-        outward = frame.right * (-1 if side == "a" else 1)
+        outward = frame.outward(side)
         seen = casts(cloth, spine + outward * 0.25 * w, outward[None], 0.6 * w) + 0.25 * w
         x, y = np.round(spine + outward * (seen + 0.03 * w)[:, None]).astype(int).T
         inside = (x >= 0) & (y >= 0) & (x < bare.shape[1]) & (y < bare.shape[0])
@@ -151,7 +169,7 @@ def beside_bare_arms(
 
 def _outline(body: Float, hair: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
     """Where the top of a shoulder is seen, pixels above the shoulders at `OUTLINE`; far below them where hair or an arm is in front."""
-    w, sign, deep = frame.width, -1.0 if side == "a" else 1.0, 0.08 * frame.width
+    w, sign, deep = frame.width, SIGN[side], 0.08 * frame.width
     if frame.local(frame[f"wrist_{side}"][None])[0, 1] < 0.3 * w:
         return np.full(len(OUTLINE), -w)
     feet = np.array([frame.at(sign * a * w, deep) for a in OUTLINE])
@@ -178,7 +196,7 @@ def _rise(body: Float, hair: Float, frame: Skeleton, tips: dict[Side, NDArray[np
     heights = {side: float(frame.local(tip[None])[0, 1]) for side, tip in tips.items()}
     level = float(np.mean(list(heights.values())))
     for side in SIDES:
-        foot = frame.at((-1.0 if side == "a" else 1.0) * 0.27 * w, 0.05 * w)
+        foot = frame.at(SIGN[side] * 0.27 * w, 0.05 * w)
         reach = cast(body, foot, -frame.down, 0.5 * w)
         end = foot - frame.down * (reach + 0.03 * w)
         x, y = np.round(end).astype(int).clip(0, [hair.shape[1] - 1, hair.shape[0] - 1])
@@ -190,7 +208,7 @@ def _rise(body: Float, hair: Float, frame: Skeleton, tips: dict[Side, NDArray[np
 
 def _tip(body: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
     """The point of the outline above and outside of the shoulder joint."""
-    outward = frame.right * (-1 if side == "a" else 1)
+    outward = frame.outward(side)
     direction = 0.55 * outward - 0.83 * frame.down
     direction = direction / np.hypot(*direction)
     reach = float(
@@ -235,7 +253,7 @@ def _hips(
     w, lower = frame.width, parts["person"] * (1 - parts["hands"]) * (1 - parts["upper"])
     result: dict[Side, NDArray[np.float64]] = {}
     for side in SIDES:
-        outward = frame.right * (-1 if side == "a" else 1)
+        outward = frame.outward(side)
         spine = frame.shoulders + frame.down * heights[:, None]
         seen = _across_hands(lower, parts["hands"], spine + outward * 0.2 * w, outward, w) + 0.2 * w
         # Where a top hangs over them from the side, their own edge is hidden.

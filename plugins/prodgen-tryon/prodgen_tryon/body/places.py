@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.body.head import ears, head_ellipse, head_shape
-from prodgen_tryon.body.skeleton import SIDES, Point, Side, Skeleton, chin
+from prodgen_tryon.body.skeleton import Skeleton, chin
 from prodgen_tryon.body.sleeves import Sleeve, along_path, arm_path, beyond
-from prodgen_tryon.filters import dilate, polygon, tube
+from prodgen_tryon.filters import Point, dilate, polygon, tube
+from prodgen_tryon.sides import SIDES, Side
 
 Mask = NDArray[np.bool_]
 

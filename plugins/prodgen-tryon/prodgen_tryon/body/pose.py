@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Float = NDArray[np.float32]
+from prodgen_tryon.filters import Float
+
 DETECTOR_SIZE = 224
 LANDMARK_SIZE = 256
 MIN_SCORE = 0.5

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton
+from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.filters import Float
+from prodgen_tryon.sides import OTHER, SIDES, SIGN, Side
 
 Curve = NDArray[np.float64]
 
@@ -80,7 +81,7 @@ def arm(mask: Float, frame: Skeleton, side: Side, stations: int = 25) -> Limb:
 
     The outer width is measured. The inner width is measured where the arm is free of the body, and otherwise equal to the outer.
     """
-    outward = frame.right * (-1 if side == "a" else 1)
+    outward = frame.outward(side)
     path = frame.arm(side)
     bend = path[2] + 0.12 * (path[2] - path[1])
     centre, normal, t = ribbon(np.vstack([path[:2], bend]), outward, stations)
@@ -114,10 +115,10 @@ def bare_half(limb: Limb, covered: float, width: float) -> NDArray[np.float64]:
 
 def leg(mask: Float, frame: Skeleton, side: Side, stations: int = 25) -> Limb:
     """The leg from the hip joint to the ankle, measured on both sides where the legs are apart."""
-    outward = frame.right * (-1 if side == "a" else 1)
+    outward = frame.outward(side)
     centre, normal, t = ribbon(frame.leg(side), outward, stations)
     w = frame.width
-    other = frame.leg("b" if side == "a" else "a")
+    other = frame.leg(OTHER[side])
     outer, inner = casts(mask, centre, normal, 0.6 * w), casts(mask, centre, -normal, 0.6 * w)
     typical = np.interp(t, [0, 0.4, 1, 2], np.array([0.36, 0.3, 0.22, 0.16]) * w)
     # Where the legs touch, the border between them is half way to the other leg's axis.
@@ -165,7 +166,7 @@ def torso_edges(
     typical = np.interp(along, heights, np.array([0.56, 0.57, 0.53, 0.58, 0.6]) * w)
     result: dict[Side, NDArray[np.float64]] = {}
     for side in SIDES:
-        sign = -1.0 if side == "a" else 1.0
+        sign = SIGN[side]
         limb = arms[side]
         places = frame.local(limb.centre)
         edge = np.zeros(len(along))

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import LANDMARKS
+from prodgen_tryon.filters import Point
+from prodgen_tryon.sides import SIGN, Side
 
-Point = NDArray[np.float64]
-Side = Literal["a", "b"]
-SIDES: tuple[Side, Side] = ("a", "b")
 INDEX = {name: i for i, name in enumerate(LANDMARKS)}
 
 
@@ -21,8 +20,8 @@ INDEX = {name: i for i, name in enumerate(LANDMARKS)}
 class Skeleton:
     """A pose in picture coordinates.
 
-    Side `a` is the side at the picture's left (the person's right when seen from the front), `b` the other one, so that
-    a garment photo's left always meets side `a`.
+    Side `a` (at the picture's left) is the person's right when seen from the front, so that a garment photo's left always
+    meets side `a`.
 
     Args:
         points: joint name ("shoulder_a", "nose" ...) to (x, y).
@@ -62,6 +61,10 @@ class Skeleton:
         """Distance from the middle of the shoulders to the middle of the hips."""
         return float(np.hypot(*(self.hips - self.shoulders)))
 
+    def outward(self, side: Side) -> Point:
+        """Unit vector across the body, from its axis towards a side."""
+        return self.right * SIGN[side]
+
     def at(self, across: float, along: float) -> Point:
         """The point `across` pixels towards side b and `along` pixels down from the middle of the shoulders."""
         result: Point = self.shoulders + self.right * across + self.down * along
@@ -71,6 +74,22 @@ class Skeleton:
         """The inverse of `at` for points [n, 2]: (across, along) each."""
         delta = np.asarray(points, float) - self.shoulders
         return np.stack([delta @ self.right, delta @ self.down], -1)
+
+    def in_crop(self, origin: tuple[float, float], scale: float) -> Skeleton:
+        """The pose in a crop of its picture that begins at `origin` and is then scaled."""
+        points = {name: (point - np.array(origin, float)) * scale for name, point in self.points.items()}
+        return Skeleton(points, self.seen, self.width * scale, self.facing)
+
+    def out_of_crop(self, origin: tuple[float, float], scale: float) -> Skeleton:
+        """The inverse of `in_crop`: the pose in the whole picture."""
+        points = {name: point / scale + np.array(origin, float) for name, point in self.points.items()}
+        return Skeleton(points, self.seen, self.width / scale, self.facing)
+
+    def along(self, shape: tuple[int, ...]) -> NDArray[np.float64]:
+        """How far each pixel of a picture of `shape` lies below the shoulders, along the body [h, w]."""
+        ys, xs = np.ogrid[0 : shape[0], 0 : shape[1]]
+        result: NDArray[np.float64] = (xs - self.shoulders[0]) * self.down[0] + (ys - self.shoulders[1]) * self.down[1]
+        return result
 
     def arm(self, side: Side) -> NDArray[np.float64]:
         """Shoulder, elbow and wrist [3, 2]."""

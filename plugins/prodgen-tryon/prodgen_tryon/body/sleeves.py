@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton
+from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.filters import Float
+from prodgen_tryon.sides import SIDES, Side
 
 COLOUR_WEIGHT = np.array([0.5, 1.4, 1.4], np.float32)  # lightness varies with folds, hue does not
 STATIONS = np.linspace(0.15, 2.9, 56)  # along an arm, one unit a bone

@@ -45,9 +45,7 @@ def give_rims(labels: dict[str, Float], person: Float, frame: Skeleton) -> None:
 
     Hair below the jaw along a top is a collar's rim beside the neck; cloth along the outline of a bare shoulder is the shoulder's.
     """
-    w, shape = frame.width, person.shape
-    ys, xs = np.ogrid[0 : shape[0], 0 : shape[1]]
-    along = (xs - frame.shoulders[0]) * frame.down[0] + (ys - frame.shoulders[1]) * frame.down[1]
+    w, along = frame.width, frame.along(person.shape)
     below_jaw = along > float(frame.local(chin(frame)[None])[0, 1])
     shoulders = dilate(person < 0.5, 0.05 * w) & (along < 0.3 * w)
     for name, to, where in (("hair", "upper", below_jaw), ("upper", "skin", shoulders)):

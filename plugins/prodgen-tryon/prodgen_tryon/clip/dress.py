@@ -11,24 +11,21 @@ from numpy.typing import NDArray
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
-from prodgen_sdk.types import Body, Garment, Image, Refusal, TryOn, TryOnRequest
+from prodgen_sdk.types import Body, Image, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check
-from prodgen_tryon.accessories.wear import Accessory
-from prodgen_tryon.body.person import Box, Person, analyse, crop_box
+from prodgen_tryon.body.person import Person, analyse, crop_box, working_crop
 from prodgen_tryon.clip.motion import steps
 from prodgen_tryon.clip.one_euro import smooth_track
 from prodgen_tryon.clip.steady import Steady
 from prodgen_tryon.config import Config
-from prodgen_tryon.filters import Float, dilate
-from prodgen_tryon.garment.piece import Piece
-from prodgen_tryon.render import Dressed, dress
+from prodgen_tryon.filters import Box, Float, dilate
+from prodgen_tryon.render import Dressed, Understand, dress, understood
 
 BRIDGE_S = 0.3  # longest gap over which a picture is carried on
 LEAST_TRUST = 0.6
 SAMPLES = 6
 
 Find = Callable[[Image], tuple[Body, Refusal | None]]
-Understand = Callable[[Garment, Person], Piece | Accessory | Refusal]
 
 
 @dataclass(frozen=True)
@@ -111,20 +108,17 @@ def dress_clip(
         ctx.check()
         photo = images.flatten(frame)
         found: Dressed | Refusal | None = tracked.refusals[number]
-        person: Person | None = None
         if found is None:
             person = _analysed(photo, number, tracked, find, config, steady)
             found = check.pose(person)
             if found is None:
-                person = steady.person(person)
-                found = _dressed(request, photo, person, understand, config)
+                found = _dressed(request, photo, steady.person(person), understand, config)
         elif tracked.box[2]:
-            steady.look(_crop(photo, tracked.box, config.working_height))
+            steady.look(working_crop(photo, tracked.box, config.working_height)[0])
         if isinstance(found, Dressed):
-            assert person is not None
             gap = 0
-            steady.after(person)
-            yield last.settle(found, person, steady)
+            steady.after(found.person)
+            yield last.settle(found, steady)
             continue
         gap += 1
         bridged = last.carried(photo, tracked.box, steady, request.mask) if gap <= max(BRIDGE_S * rate, 1) else None
@@ -138,23 +132,15 @@ def _analysed(
 ) -> Person:
     body, _ = find(photo)
     body = body.model_copy(update={"landmarks": tracked.poses[number].astype(np.float32)})
-    masks = None if steady is None else steady.parts
-    return analyse(photo, body, config.working_height, box=tracked.box, steady=masks)
+    adjust = None if steady is None else steady.parts
+    return analyse(photo, body, config.working_height, box=tracked.box, adjust=adjust)
 
 
 def _dressed(
     request: TryOnRequest, photo: Image, person: Person, understand: Understand, config: Config
 ) -> Dressed | Refusal:
-    pieces: list[Piece | Accessory] = []
-    for garment in request.garments:
-        piece = understand(garment, person)
-        if isinstance(piece, Refusal):
-            return piece
-        refusal = check.reach(person, piece.category) if isinstance(piece, Piece) else None
-        if refusal is not None:
-            return refusal
-        pieces.append(piece)
-    return dress(request, photo, person, pieces, config)
+    pieces = understood(request, person, understand)
+    return pieces if isinstance(pieces, Refusal) else dress(request, photo, person, pieces, config)
 
 
 class _Last:
@@ -165,9 +151,9 @@ class _Last:
         self._mask: NDArray[np.bool_] = np.zeros((0, 0), bool)
         self._answer: TryOn | None = None
 
-    def settle(self, found: Dressed, person: Person, steady: Steady) -> TryOn:
+    def settle(self, found: Dressed, steady: Steady) -> TryOn:
         """The frame with made-up skin and scene averaged with the frame before; cloth is sharp and steady as it is."""
-        answer = found.answer
+        answer, person = found.answer, found.person
         x, y = person.origin
         width, height = person.size
         box = (slice(y, y + height), slice(x, x + width))
@@ -209,13 +195,3 @@ class _Last:
         update = {"image": image, "edit_mask": whole, "layers": (), "facts": facts}
         update["confidence"] = 0.8 * self._answer.confidence
         return self._answer.model_copy(update=update)
-
-
-def _crop(photo: Image, box: Box, working_height: int) -> Image:
-    x0, y0, x1, y1 = box
-    scale = min(1.0, working_height / (y1 - y0))
-    if scale == 1:
-        return photo[y0:y1, x0:x1].copy()
-    size = (max(round((x1 - x0) * scale), 16), max(round((y1 - y0) * scale), 16))
-    small: Image = cv2.resize(photo[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA)
-    return small

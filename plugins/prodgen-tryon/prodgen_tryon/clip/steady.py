@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import Image
 from prodgen_tryon.body.measures import Measured
 from prodgen_tryon.body.person import Person
-from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.clip.motion import Motion, motion
 from prodgen_tryon.filters import Float, dilate
 from prodgen_tryon.picture.shading import shading
@@ -62,9 +61,8 @@ class Steady:
         self.motion = motion(self._crop, crop) if same and self._crop is not None else None
         self._crop = crop
 
-    def parts(self, crop: Image, frame: Skeleton, parts: dict[str, Float]) -> dict[str, Float]:
+    def parts(self, crop: Image, parts: dict[str, Float]) -> dict[str, Float]:
         """Part masks averaged with those of the frames before, where what they show has only moved."""
-        del frame
         self.look(crop)
         if self.motion is not None and self._parts.keys() == parts.keys():
             share = self.share * self.motion.trust
@@ -90,12 +88,12 @@ class Steady:
             # The lower clothes under the old top move with it.
             colours, alpha = (self.motion.carry(values) for values in self._lower)
             seen = (person.parts["lower"] > 0.85)[..., None]
-            person.cache["lower"] = np.where(seen, person.image.astype(np.float32), colours), alpha
+            person.cache["lower_clothes"] = np.where(seen, person.image.astype(np.float32), colours), alpha
         return person
 
     def after(self, person: Person) -> None:
         """Remembers what was made up while the person was dressed."""
-        self._lower = person.cache.get("lower")
+        self._lower = person.cache.get("lower_clothes")
 
     def _background(self, person: Person) -> Float:
         """The scene behind the person: that of the frame before, moved as the scene around the person moves.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, InputError
+from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.interfaces import Compositor
 from prodgen_sdk.types import Body, Garment, Image, PersonPhoto, Refusal, TryOn, TryOnRequest
 from prodgen_tryon import check
@@ -98,11 +98,7 @@ class Painter(Compositor):
 
     def _place(self, request: TryOnRequest, ctx: Context) -> Placed | Refusal:
         photo = images.flatten(request.person.image)
-        if request.mask is not None and request.mask.shape != photo.shape[:2]:
-            raise InputError(
-                f"The mask is {request.mask.shape[1]} x {request.mask.shape[0]} and the photo {photo.shape[1]} x {photo.shape[0]} pixels.",
-                hint="Give a mask of the photo's size.",
-            )
+        check.mask(request.mask, photo)
         if len(request.garments) > 1:
             return ONE_GARMENT
         found = self._bodies.get(images.pixel_digest(photo), lambda: self._body(photo, ctx))
@@ -155,13 +151,9 @@ def category_of(garment: Garment, picture: Image) -> str | Refusal:
         if not cutout.mask.any():
             return SAY_CATEGORY
         category = guess_category(cutout.mask)[0]
-    return (
-        category
-        if category in CATEGORIES
-        else SAY_CATEGORY
-        if category == "unknown"
-        else unsupported(category, "painted")
-    )
+    if category in CATEGORIES:
+        return category
+    return SAY_CATEGORY if category == "unknown" else unsupported(category, "painted")
 
 
 def configured(section: Any, name: str, component: str) -> Any:

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import Body, Image
 from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.parsing import parse_parts
-from prodgen_tryon.body.skeleton import SIDES, Skeleton, chin, skeleton
+from prodgen_tryon.body.skeleton import Skeleton, chin, skeleton
 from prodgen_tryon.body.sleeves import along_path, arm_path, beyond
 from prodgen_tryon.filters import Float, dilate, fill_holes, polygon, tube
+from prodgen_tryon.sides import SIDES
 
 CATEGORIES = ("top", "outerwear", "trousers", "shorts", "skirt", "dress", "overall")
 GROWTH = {"tight": 0.02, "regular": 0.04, "loose": 0.1}

@@ -16,13 +16,14 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.interfaces import BodyParser
 from prodgen_sdk.types import Body, Image, PersonPhoto
-from prodgen_tryon.body.skeleton import SIDES, Skeleton, chin, skeleton
+from prodgen_tryon.body.skeleton import Skeleton, chin, skeleton
 from prodgen_tryon.body.sleeves import along_path, arm_path, beyond
 from prodgen_tryon.config import Config
 from prodgen_tryon.diffusion.base import configured
 from prodgen_tryon.diffusion.config import Segformer
 from prodgen_tryon.diffusion.loading import load_network
 from prodgen_tryon.filters import Float, tube
+from prodgen_tryon.sides import SIDES
 
 PARTS = ("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet", "accessories")
 LICENCE = "NVIDIA Source Code License for SegFormer (non-commercial)"
@@ -105,8 +106,7 @@ def columns(labels: dict[int, str], folder: Path) -> dict[str, list[int]]:
 def split(groups: dict[str, Float], frame: Skeleton) -> dict[str, Float]:
     """The project's parts from the network's: a dress ends as upper clothes at the hips, hands begin at the wrists, the neck at the chin."""
     shape = groups["face"].shape
-    ys, xs = np.mgrid[0 : shape[0], 0 : shape[1]]
-    along = (xs - frame.shoulders[0]) * frame.down[0] + (ys - frame.shoulders[1]) * frame.down[1]
+    along = frame.along(shape)
     below_hips = along > frame.torso
     jaw = float(frame.local(chin(frame)[None])[0, 1])
     hands = np.zeros(shape, bool)

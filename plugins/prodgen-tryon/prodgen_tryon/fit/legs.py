@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import FitStyle
 from prodgen_tryon.body.measures import Measured
 from prodgen_tryon.body.silhouette import Limb, smooth
-from prodgen_tryon.body.skeleton import SIDES, Side, Skeleton
+from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.fit.parts import Ease, Part
 from prodgen_tryon.fit.scales import MEASURED, NATURAL
 from prodgen_tryon.fit.sizes import Size, measures
 from prodgen_tryon.garment.legs import LegShape
+from prodgen_tryon.sides import SIDES, SIGN, Side
 
 EASE = {"tight": Ease(0.88, 1.0, 0.85), "regular": Ease(0.97, 1.15), "loose": Ease(1.08, 1.4, 1.2)}
 CROTCH_TO_ANKLE = 0.43  # in heights of the person
@@ -62,7 +63,7 @@ def fit_legs(
     crotch_row = float(shape.points["crotch"][1]) if "crotch" in shape.points else float(shape.rows[0])
     centre_at = _centre_line(body, legs)
     for side in SIDES:
-        sign = -1.0 if side == "a" else 1.0
+        sign = SIGN[side]
         columns = (0, 1) if side == "a" else (3, 2)
         limb = legs[side]
         source_outer = np.stack([shape.edges[:, columns[0]], shape.rows], 1)

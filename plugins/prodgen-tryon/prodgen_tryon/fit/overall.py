@@ -9,7 +9,6 @@ import numpy as np
 from prodgen_sdk.types import FitStyle
 from prodgen_tryon.body.measures import Measured
 from prodgen_tryon.body.silhouette import Limb
-from prodgen_tryon.body.skeleton import SIDES, Side
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.legs import LegFit, fit_legs
 from prodgen_tryon.fit.parts import Part, TopFit
@@ -17,6 +16,7 @@ from prodgen_tryon.fit.shoulders import shoulder_height
 from prodgen_tryon.fit.sizes import Size, measures
 from prodgen_tryon.fit.top import fit_top
 from prodgen_tryon.garment.overall import Bib, OverallShape
+from prodgen_tryon.sides import SIDES, SIGN, Side
 
 BIB = (0.2, 0.5)  # least and most height of a bib's upper edge, in torsos below the shoulders
 
@@ -78,7 +78,7 @@ def _fit_bib(bib: Bib, body: Measured, corners: dict[Side, Contour], waist: floa
     heights = waist - (bib.rows[-1] - bib.rows) / max(tall, 1.0) * (waist - upper)
     sources, targets, edges = [], [], {}
     for side in SIDES:
-        sign = -1.0 if side == "a" else 1.0
+        sign = SIGN[side]
         column = 0 if side == "a" else 1
         factor = abs(float(local[side][0])) / max(float(halves[side][-1]), 1.0)
         most = np.interp(heights, body.heights, body.edges[side])
@@ -106,7 +106,7 @@ def _fit_bib(bib: Bib, body: Measured, corners: dict[Side, Contour], waist: floa
 def _fit_strap(strap: Contour, body: Measured, side: Side, corner: Contour, scale: float) -> Part:
     """A ribbon from the top of the shoulder down to the bib's corner, and a little under it."""
     frame, w = body.frame, body.frame.width
-    sign = -1.0 if side == "a" else 1.0
+    sign = SIGN[side]
     width = float(np.clip(np.median(np.abs(strap[:, 0, 0] - strap[:, 1, 0])) * scale, 0.07 * w, 0.2 * w))
     tip = frame.local(body.tips[side][None])[0]
     low = frame.local(corner[None])[0]

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from prodgen_tryon.body.skeleton import Side
 from prodgen_tryon.filters import Contour
+from prodgen_tryon.sides import Side
 
 Tuck = Literal["auto", "in", "out"]
 

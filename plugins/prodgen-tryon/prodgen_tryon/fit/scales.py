@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from prodgen_sdk.types import FitStyle
-from prodgen_tryon.body.skeleton import SIDES
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.parts import Ease
 from prodgen_tryon.fit.sizes import DRAPE, Size, measures
 from prodgen_tryon.fit.sleeve import ARM_LENGTH, long_sleeved
 from prodgen_tryon.garment.keypoints import TopShape
+from prodgen_tryon.sides import SIDES
 
 TOP_LENGTH = 1.8  # neck to hem of a common top, in shoulder widths
 NECK = 1.08  # how much larger than usual the neck of a garment of a known size may be

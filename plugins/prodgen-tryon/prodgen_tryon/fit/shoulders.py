@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from prodgen_tryon.body.measures import OUTLINE, SLANT, Measured
-from prodgen_tryon.body.skeleton import Point, Side, Skeleton, chin
-from prodgen_tryon.filters import Contour
+from prodgen_tryon.body.skeleton import Skeleton, chin
+from prodgen_tryon.filters import Contour, Point
 from prodgen_tryon.fit.scales import NATURAL, Scales, collar_height, junction
 from prodgen_tryon.garment.contour import resample
 from prodgen_tryon.garment.keypoints import TopShape
+from prodgen_tryon.sides import SIGN, Side
 
 ARMPIT = 0.42  # height of the armpits of cloth, in shoulder widths below the shoulders
 LEVEL = 0.8  # share of a neckline's depth that is not seen near its ends
@@ -34,7 +35,7 @@ class Shoulder(NamedTuple):
 
 def shoulder_of(shape: TopShape, body: Measured, side: Side, scales: Scales) -> Shoulder:
     frame, w, neck = body.frame, body.frame.width, scales.neck
-    sign = -1.0 if side == "a" else 1.0
+    sign = SIGN[side]
     middle = (shape.points["neck_a"][0] + shape.points["neck_b"][0]) / 2
     half = (shape.points["neck_b"][0] - shape.points["neck_a"][0]) / 2
     tip = frame.local(body.tips[side][None])[0]

@@ -14,11 +14,12 @@ import numpy as np
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Garment, PersonPhoto
-from prodgen_tryon.body.skeleton import SIDES, Skeleton
+from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.garment.contour import length
 from prodgen_tryon.garment.keypoints import TopShape
 from prodgen_tryon.garment.legs import LegShape
 from prodgen_tryon.garment.overall import OverallShape
+from prodgen_tryon.sides import SIDES
 
 USUAL_HEIGHT = 170.0  # of a person who does not say, in cm
 DRAPE = 0.75  # how wide a tube of cloth looks around a body, for one laid flat
@@ -291,6 +292,3 @@ def _from_table(size: str, category: str) -> tuple[dict[str, float], float | Non
         return {}, None
     steps = list(LETTERS).index(label) - list(LETTERS).index("M")
     return {name: LETTERS[label] + more for name, more in room.items()}, 1 + GROWTH * steps
-
-
-__all__ = ["DRAPE", "Centimetres", "Size", "check_proportions", "measures", "size_of", "stature"]

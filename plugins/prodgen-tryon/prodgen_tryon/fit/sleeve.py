@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from prodgen_tryon.body.measures import Measured
 from prodgen_tryon.body.silhouette import Limb, smooth
-from prodgen_tryon.body.skeleton import Side, Skeleton
+from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.parts import Ease, Part, segment
 from prodgen_tryon.fit.sizes import Size
 from prodgen_tryon.garment.contour import resample
 from prodgen_tryon.garment.keypoints import TopShape
+from prodgen_tryon.sides import SIGN, Side
 
 WIDEST_SLEEVE = 1.6  # relative to the arm
 LOOSEST = 1.4  # how much wider still a sleeve of much cloth may be
@@ -144,7 +145,7 @@ def fit_sleeve(
     shape_on_body = np.vstack([outer, cuff_target[1:-1], inner[::-1]])
     crease, beside = shape.arcs.get(f"crease_{side}"), None
     if crease is not None:
-        inwards = np.array([(1.0 if side == "a" else -1.0) * BESIDE * shape.width, 0.0])
+        inwards = np.array([-SIGN[side] * BESIDE * shape.width, 0.0])
         beside = np.vstack([crease, crease[::-1] + inwards])
     return Part(f"sleeve_{side}", source, target, piece, shape_on_body, beside), end
 
@@ -169,7 +170,7 @@ def _direction(limb: Limb) -> Contour:
 
 def _crease(limb: Limb, armpit: Contour, frame: Skeleton, side: Side) -> Contour:
     """Where the inside of the sleeve meets the torso: at the armpit of the cloth, or farther in where the arm lies before it."""
-    w, sign = frame.width, -1.0 if side == "a" else 1.0
+    w, sign = frame.width, SIGN[side]
     across, height = frame.local(armpit[None])[0]
     nearest = int(((limb.centre - armpit) ** 2).sum(1).argmin())
     inner = limb.centre[nearest] - limb.normal[nearest] * min(float(limb.inner[nearest]), UPPER_ARM * w)
@@ -182,7 +183,7 @@ def _room(places: Contour, normal: Contour, away: NDArray[Any], crease: Contour,
 
     At the armpit the cloth of sleeve and torso is one; farther down the sleeve may lie before the torso.
     """
-    sign = -1.0 if side == "a" else 1.0
+    sign = SIGN[side]
     beside = sign * (frame.local(places)[:, 0] - frame.local(crease[None])[0, 0])
     slant = np.maximum(np.abs(normal @ frame.right), 0.3)
     return np.maximum(beside / slant, 0.0) + OPENING * np.maximum(away, 0.0)

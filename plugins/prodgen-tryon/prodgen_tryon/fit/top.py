@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from prodgen_sdk.types import FitStyle
 from prodgen_tryon.body.measures import Measured
-from prodgen_tryon.body.skeleton import SIDES, Point, Side
-from prodgen_tryon.filters import Contour
+from prodgen_tryon.filters import Contour, Point
 from prodgen_tryon.fit.legs import lowest_ankle
 from prodgen_tryon.fit.parts import Part, TopFit, Tuck, segment
 from prodgen_tryon.fit.scales import NATURAL, Scales, collar_height, scales_of
@@ -19,6 +18,7 @@ from prodgen_tryon.fit.sizes import Size
 from prodgen_tryon.fit.sleeve import armpit_height, fit_sleeve, sleeve_end
 from prodgen_tryon.garment.contour import resample
 from prodgen_tryon.garment.keypoints import TopShape
+from prodgen_tryon.sides import SIDES, SIGN, Side
 
 HEM_BELOW_HIPS = 0.22  # the lowest hem of a top, in shoulder widths below the hip joints: about the crotch
 LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
@@ -135,7 +135,7 @@ def _side(
 ) -> _Line:
     """From the armpit down to the hem; `end` is where that is sewn to other cloth, across and along."""
     frame, ease = body.frame, scales.ease
-    sign = -1.0 if side == "a" else 1.0
+    sign = SIGN[side]
     arc = resample(shape.arcs[f"side_{side}"], 9)
     heights = np.linspace(float(frame.local(armpit[None])[0, 1]), hem, 9)
     widths = np.abs(arc[:, 0] - (shape.points["armpit_a"][0] + shape.points["armpit_b"][0]) / 2)

@@ -8,8 +8,8 @@ import numpy as np
 
 from prodgen_tryon.body.measures import Measured
 from prodgen_tryon.body.silhouette import Limb
-from prodgen_tryon.body.skeleton import SIDES
 from prodgen_tryon.fit.parts import Part, TopFit
+from prodgen_tryon.sides import SIDES, SIGN
 
 ROOM = 1.03  # of a layer over another one
 SLEEVE_POINTS = 9  # control points of each edge of a sleeve, the outer edge first
@@ -21,7 +21,7 @@ def wearing(body: Measured, fitted: TopFit) -> Measured:
     ring = frame.local(fitted.parts[0].shape)
     edges = dict(body.edges)
     for side in SIDES:
-        sign = -1.0 if side == "a" else 1.0
+        sign = SIGN[side]
         own = ring[(ring[:, 0] * sign > 0.2 * frame.width) & (ring[:, 1] > 0.3 * frame.width)]
         own = own[np.argsort(own[:, 1], kind="stable")]
         if len(own) > 1:

@@ -8,9 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.filters import Contour, largest
-
-Point = NDArray[np.float64]
+from prodgen_tryon.filters import Contour, Point, largest
 
 
 def outline(mask: NDArray[np.bool_]) -> Contour:

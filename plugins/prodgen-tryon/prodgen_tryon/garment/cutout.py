@@ -55,6 +55,11 @@ class Cutout:
         return mask
 
 
+def is_cut_out(photo: Image) -> bool:
+    """Whether a photo, uint8 RGB or RGBA, is transparent around what it shows."""
+    return photo.shape[2] == 4 and bool((photo[..., 3] < 128).mean() > 0.02)
+
+
 def cut_out(photo: Image) -> Cutout:
     """Separates garment from background.
 
@@ -63,7 +68,7 @@ def cut_out(photo: Image) -> Cutout:
     Args:
         photo: uint8 RGB or RGBA [h, w, 3 or 4].
     """
-    if photo.shape[2] == 4 and (photo[..., 3] < 128).mean() > 0.02:
+    if is_cut_out(photo):
         return Cutout(photo, 1.0 if (photo[..., 3] > 127).mean() > 0.01 else 0.0)
     photo = np.ascontiguousarray(photo[..., :3])
     height, width = photo.shape[:2]

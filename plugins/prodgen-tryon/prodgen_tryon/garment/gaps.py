@@ -1,21 +1,16 @@
-"""Where the sides of a top meet its sleeves.
-
-Side `a` is the picture's left.
-"""
+"""Where the sides of a top meet its sleeves."""
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.filters import Contour
-from prodgen_tryon.garment.contour import Point, defects, outline
-
-Side = Literal["a", "b"]
-SIDES: tuple[Side, Side] = ("a", "b")
+from prodgen_tryon.filters import Contour, Point
+from prodgen_tryon.garment.contour import defects, outline
+from prodgen_tryon.sides import OTHER, SIDES, Side
 
 
 class Gap(NamedTuple):
@@ -56,7 +51,7 @@ def find_gaps(mask: NDArray[np.bool_], points: Contour, middle: float) -> Gaps:
     if len(found) == 2 and found["a"].sleeved == found["b"].sleeved:
         return Gaps(found, 1.0)
     known: Side = max(found, key=lambda side: found[side].sleeved)
-    other: Side = "b" if known == "a" else "a"
+    other = OTHER[known]
     return Gaps({known: found[known], other: _mirrored(found[known], middle)}, 0.7)
 
 

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Contour
-from prodgen_tryon.garment.contour import Point, between, length, outline, resample
-from prodgen_tryon.garment.gaps import SIDES, Side, find_gaps, middle_of, raised
+from prodgen_tryon.filters import Contour, Point
+from prodgen_tryon.garment.contour import between, length, outline, resample
+from prodgen_tryon.garment.gaps import find_gaps, middle_of, raised
 from prodgen_tryon.garment.neckline import neckline_curve
 from prodgen_tryon.garment.seams import sleeve_edge
+from prodgen_tryon.sides import SIDES, SIGN, Side
 
 
 class Shapeless(ValueError):
@@ -79,7 +80,7 @@ def top_shape(
     lower = between(points, gaps["b"], gaps["a"])
     sleeves = []
     for side in SIDES:
-        sign = -1.0 if side == "a" else 1.0
+        sign = SIGN[side]
         neck = found[f"neck_{side}"] = _known(given, f"neck_{side}", _neck_peak(points, middle, width, sign))
         hem = found[f"hem_{side}"] = _known(given, f"hem_{side}", _hem_corner(lower, middle, sign))
         armpit = found[f"armpit_{side}"] = armpits[side]
@@ -131,7 +132,7 @@ def _sleeve(
         upper: the outline from the neck to the gap between sleeve and body.
         hint: the outermost point of that gap.
     """
-    sign = -1.0 if side == "a" else 1.0
+    sign = SIGN[side]
     outer, inner = _cuff(upper, gap, hint, sign)
     arc = upper[: outer + 1]
     if (name := f"shoulder_{side}") in given:

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.filters import Contour
-from prodgen_tryon.garment.contour import Point, defects, outline
+from prodgen_tryon.filters import Contour, Point
+from prodgen_tryon.garment.contour import defects, outline
 
 Guess = Literal["top", "trousers", "shorts", "skirt", "dress", "overall", "unknown"]
 

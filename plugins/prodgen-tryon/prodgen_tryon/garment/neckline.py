@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Contour, to_lab
+from prodgen_tryon.filters import Contour, Point, to_lab
 
-Point = NDArray[np.float64]
 USUAL = 0.36  # depth of a round neckline relative to its width
 
 

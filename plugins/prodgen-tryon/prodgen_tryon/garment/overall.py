@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Contour
 from prodgen_tryon.garment.keypoints import TopShape, top_shape
 from prodgen_tryon.garment.legs import LegShape, crotch_of, leg_shape
+from prodgen_tryon.sides import SIDES, SIGN, Side
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Bib:
 
     rows: NDArray[np.float64]
     edges: NDArray[np.float64]
-    straps: dict[str, NDArray[np.float64]]
+    straps: dict[Side, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def overall_shape(mask: NDArray[np.bool_], image: Image | None = None) -> Overal
     if dungarees:
         stations = np.linspace(top + first, waist, 9)
         edges = np.array([runs[min(int(y) - top, len(runs) - 1)] for y in stations])
-        straps = {side: _strap(mask, top, top + first, float(crotch[0]), side, hips) for side in ("a", "b")}
+        straps = {side: _strap(mask, top, top + first, float(crotch[0]), side, hips) for side in SIDES}
         found = {side: strap for side, strap in straps.items() if strap is not None}
         return OverallShape(
             legs, Bib(stations, edges, found), None, legs.confidence * (1.0 if len(found) == 2 else 0.7)
@@ -114,7 +114,7 @@ def _bend(spans: NDArray[np.float64]) -> int:
 
 
 def _strap(
-    mask: NDArray[np.bool_], top: int, bottom: int, middle: float, side: str, hips: float
+    mask: NDArray[np.bool_], top: int, bottom: int, middle: float, side: Side, hips: float
 ) -> NDArray[np.float64] | None:
     """Outer and inner edge of a strap [m, 2, 2] from its upper end down: the outermost run of each row above the bib."""
     found = []
@@ -134,7 +134,7 @@ def _strap(
     if usual > 0.35 * hips:  # no strap
         return None
     # The strap's other end, or its loop, merges with it in places.
-    inward = 1.0 if side == "a" else -1.0
+    inward = -SIGN[side]
     table[:, 2] = table[:, 1] + inward * np.minimum(widths, 1.15 * usual)
     # Straps are straight: rows in which something else lies outermost are left out.
     keep = widths > 0.5 * usual
@@ -150,6 +150,3 @@ def _strap(
     picked = table[np.linspace(0, len(table) - 1, 8).round().astype(int)]
     outer_edge, inner_edge = picked[:, [1, 0]], picked[:, [2, 0]]
     return np.stack([outer_edge, inner_edge], 1)
-
-
-__all__ = ["Bib", "Contour", "OverallShape", "overall_shape"]

@@ -8,7 +8,7 @@ from prodgen_sdk import images
 from prodgen_sdk.types import Garment, Image, Refusal
 from prodgen_tryon import refusals
 from prodgen_tryon.accessories.shape import CATEGORIES as ACCESSORIES
-from prodgen_tryon.accessories.wear import Accessory, recognise
+from prodgen_tryon.accessories.shape import Accessory, understand_accessory
 from prodgen_tryon.garment.clutter import RECTANGLE, box_share
 from prodgen_tryon.garment.cutout import Cutout, cut_out
 from prodgen_tryon.garment.keypoints import Shapeless, TopShape, top_shape
@@ -38,7 +38,7 @@ def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | 
         front: whether the photo shows the front, which is what keypoints are for.
     """
     if garment.category in ACCESSORIES:
-        return recognise(picture, garment, front)
+        return understand_accessory(picture, garment, front)
     cutout = cut_out(picture)
     if not cutout.mask.any() or cutout.confidence < 0.35:
         return refusals.NOT_CUT_OUT

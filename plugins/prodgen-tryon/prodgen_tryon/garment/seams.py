@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Contour, steadiest_path, to_lab
-from prodgen_tryon.garment.contour import Point
+from prodgen_tryon.filters import Contour, Point, steadiest_path, to_lab
 
 REACH = 0.08  # how far beside the straight line the edge is looked for, in widths of the garment
 CLEAR = 2.0  # how much more the colours have to change along it than is usual beside it

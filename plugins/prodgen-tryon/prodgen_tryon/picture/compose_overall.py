@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_tryon.body.person import Person
-from prodgen_tryon.body.skeleton import SIDES
 from prodgen_tryon.filters import Float, blur, dilate, polygon, tube
 from prodgen_tryon.fit.overall import OverallFit
 from prodgen_tryon.garment.cutout import Cutout
@@ -15,6 +14,7 @@ from prodgen_tryon.picture.composed import Composed
 from prodgen_tryon.picture.layers import over, warp_part
 from prodgen_tryon.picture.regions import front
 from prodgen_tryon.picture.relight import relight
+from prodgen_tryon.sides import SIDES
 
 
 def compose_overall(

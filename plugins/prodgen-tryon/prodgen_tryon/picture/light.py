@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from prodgen_tryon.body.faces import is_colourless
 from prodgen_tryon.body.head import head_shape
-from prodgen_tryon.body.person import Person
+from prodgen_tryon.body.person import Person, per_person
 from prodgen_tryon.filters import Float, dilate
 
 LIGHT = 0.85  # a photo with anything as light as this, 0 to 1, is not underexposed; well lit ones have .9 and more
@@ -26,40 +26,37 @@ DOUBT, ALONE = 3.0, 6.0
 STRONGEST = 25.0
 
 
+@per_person
 def exposure(person: Person) -> float:
     """How bright white cloth is in the photo: below 1 where the photo is dark or the person stands in shade, above where the face is burnt out.
 
     The lightest per cent of the photo is taken for white where nothing in it is light. Light walls, which may be grey by themselves,
     count in part. How dark a face is says nothing: cloth beside dark skin is as light as beside fair skin.
     """
-    if "exposure" not in person.cache:
-        dim = _dimmed(person)
-        shade = 1.0
-        walls = _walls(person)
-        if len(walls):
-            shade -= 0.5 * max(1 - float(np.median(walls[:, 0])) / (dim * WALL), 0.0)
-        face = _face(person)
-        if face.sum() > 20:
-            _, middle, highest = np.sort(person.image[face], axis=-1).T  # warm light alone burns out red
-            burnt = float(((highest >= 252) & (middle >= 215)).mean())
-            shade *= 1 + OVER * float(np.clip((burnt - 0.1) / 0.4, 0, 1))
-        person.cache["exposure"] = dim * shade
-    found: float = person.cache["exposure"]
-    return found
+    dim = _dimmed(person)
+    shade = 1.0
+    walls = _walls(person)
+    if len(walls):
+        shade -= 0.5 * max(1 - float(np.median(walls[:, 0])) / (dim * WALL), 0.0)
+    face = _face(person)
+    if face.sum() > 20:
+        _, middle, highest = np.sort(person.image[face], axis=-1).T  # warm light alone burns out red
+        burnt = float(((highest >= 252) & (middle >= 215)).mean())
+        shade *= 1 + OVER * float(np.clip((burnt - 0.1) / 0.4, 0, 1))
+    return dim * shade
 
 
+@per_person
 def _dimmed(person: Person) -> float:
     """How bright white is in a photo that is dark throughout, else 1."""
-    if "dimmed" not in person.cache:
-        share = min(1.0, 128 / max(person.image.shape[:2]))
-        small = cv2.resize(person.image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-        white = float(np.percentile(small.max(-1), 99)) / 255
-        dark = float(np.clip((LIGHT - white) / 0.2, 0, 1))
-        person.cache["dimmed"] = 1 - dark + dark * max(white / 0.95, 0.2)
-    found: float = person.cache["dimmed"]
-    return found
+    share = min(1.0, 128 / max(person.image.shape[:2]))
+    small = cv2.resize(person.image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    white = float(np.percentile(small.max(-1), 99)) / 255
+    dark = float(np.clip((LIGHT - white) / 0.2, 0, 1))
+    return 1 - dark + dark * max(white / 0.95, 0.2)
 
 
+@per_person
 def cast(person: Person) -> tuple[float, float]:
     """The colour of the photo's light, a and b of CIELAB on white; (0, 0) where it is not surely off.
 
@@ -67,28 +64,25 @@ def cast(person: Person) -> tuple[float, float]:
     face, and what is light and nearly grey behind the person. Either alone may be so by itself, a beige wall or a tanned face.
     A black-and-white photo tells nothing of its light.
     """
-    if "cast" not in person.cache and is_colourless(person.image):
-        person.cache["cast"] = 0.0, 0.0
-    if "cast" not in person.cache:
-        precision = np.zeros((2, 2))
-        total = np.zeros(2)
-        face = person.lab[_face(person)]
-        if len(face) > 20:
-            known = np.linalg.inv(np.array(FACES))
-            seen = np.median(face, axis=0) / _dimmed(person)  # a dark photo's colours are paler, too
-            usual = np.array([np.interp(seen[0], FACE[0], values) for values in FACE[1:]])
-            precision, total = precision + known, total + known @ (seen[1:] - usual)
-        walls = _walls(person)[:, 1:]
-        if len(walls):
-            known = np.linalg.inv(np.array(WALLS) + np.diag(walls.var(0)))
-            precision, total = precision + known, total + known @ (np.median(walls, axis=0) / _dimmed(person))
-        found = _posterior(precision, total) if precision.any() else total
-        length = float(np.hypot(*found))
-        sure = float(np.clip(length / (DOUBT if len(walls) else ALONE) - 1, 0, 1))
-        found = found * sure * min(length, STRONGEST) / max(length, 1e-6)
-        person.cache["cast"] = float(found[0]), float(found[1])
-    a, b = person.cache["cast"]
-    return a, b
+    if is_colourless(person.image):
+        return 0.0, 0.0
+    precision = np.zeros((2, 2))
+    total = np.zeros(2)
+    face = person.lab[_face(person)]
+    if len(face) > 20:
+        known = np.linalg.inv(np.array(FACES))
+        seen = np.median(face, axis=0) / _dimmed(person)  # a dark photo's colours are paler, too
+        usual = np.array([np.interp(seen[0], FACE[0], values) for values in FACE[1:]])
+        precision, total = precision + known, total + known @ (seen[1:] - usual)
+    walls = _walls(person)[:, 1:]
+    if len(walls):
+        known = np.linalg.inv(np.array(WALLS) + np.diag(walls.var(0)))
+        precision, total = precision + known, total + known @ (np.median(walls, axis=0) / _dimmed(person))
+    found = _posterior(precision, total) if precision.any() else total
+    length = float(np.hypot(*found))
+    sure = float(np.clip(length / (DOUBT if len(walls) else ALONE) - 1, 0, 1))
+    a, b = found * sure * min(length, STRONGEST) / max(length, 1e-6)
+    return float(a), float(b)
 
 
 def _posterior(precision: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -104,15 +98,13 @@ def _posterior(precision: NDArray[np.float64], total: NDArray[np.float64]) -> ND
     return mean / max(weight, 1e-12)
 
 
+@per_person
 def _walls(person: Person) -> Float:
     """What is light and not bright in colour behind the person, CIELAB [n, 3]; none where that is little of the scene."""
-    if "walls" not in person.cache:
-        scene = person.lab[~dilate(person.parts["person"] > 0.05, 2)]
-        dim = _dimmed(person)
-        walls = scene[(scene[:, 0] > 60 * dim) & (np.hypot(scene[:, 1], scene[:, 2]) < 40 * dim)]
-        person.cache["walls"] = walls if len(walls) > 0.3 * max(len(scene), 100) else walls[:0]
-    found: Float = person.cache["walls"]
-    return found
+    scene = person.lab[~dilate(person.parts["person"] > 0.05, 2)]
+    dim = _dimmed(person)
+    walls: Float = scene[(scene[:, 0] > 60 * dim) & (np.hypot(scene[:, 1], scene[:, 2]) < 40 * dim)]
+    return walls if len(walls) > 0.3 * max(len(scene), 100) else walls[:0]
 
 
 def indoors(person: Person) -> float:

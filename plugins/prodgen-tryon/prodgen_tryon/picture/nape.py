@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_tryon.body.person import Person
+from prodgen_tryon.body.person import Person, per_person
 from prodgen_tryon.filters import Float, blur, box_of, times
 from prodgen_tryon.picture.fill import spread
 
@@ -12,15 +12,9 @@ WIDEST = 0.22  # the widest gap between neck and hair that is closed, in shoulde
 SHADE = 0.6  # what lies behind the neck is in its shadow
 
 
+@per_person
 def hair_behind_neck(person: Person) -> tuple[Float, Float]:
     """Colours [h, w, 3] and alpha [h, w] of hair in the gaps between neck and hair, row by row."""
-    if "nape" not in person.cache:
-        person.cache["nape"] = _hair_behind_neck(person)
-    colours, alpha = person.cache["nape"]
-    return colours, alpha
-
-
-def _hair_behind_neck(person: Person) -> tuple[Float, Float]:
     parts, image = person.parts, person.image.astype(np.float32)
     hair = parts["hair"] > 0.5
     inner = np.maximum(parts["neck"], parts["face"]) > 0.5

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_tryon.body.skeleton import SIDES, Skeleton
+from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.parts import Part, TopFit
 from prodgen_tryon.garment.keypoints import TopShape
 from prodgen_tryon.picture.layers import STIFFNESS
 from prodgen_tryon.picture.tps import ThinPlate
+from prodgen_tryon.sides import SIDES, SIGN
 
 GAP = (0.07, 0.2)  # half of the opening at the neck and at the hem, in shoulder widths
 STATIONS = 10
@@ -40,7 +41,7 @@ def open_front(fitted: TopFit, shape: TopShape, frame: Skeleton) -> tuple[tuple[
 
     panels = []
     for side in SIDES:
-        sign = -1.0 if side == "a" else 1.0
+        sign = SIGN[side]
         own = (torso.source[:, 0] - np.interp(torso.source[:, 1], axis[:, 1], axis[:, 0])) * sign > 0.02 * shape.width
         source = np.vstack([torso.source[own], axis])
         target = np.vstack([moved(torso.target[own], sign), moved(middle, sign)])

@@ -6,36 +6,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.body.head import head_shape
-from prodgen_tryon.body.person import Person
-from prodgen_tryon.body.skeleton import SIDES
+from prodgen_tryon.body.person import Person, per_person
 from prodgen_tryon.body.sleeves import along_path, arm_path, beyond
 from prodgen_tryon.filters import Float, blur, dilate, polygon, tube
 from prodgen_tryon.fit.parts import TopFit
 from prodgen_tryon.picture import underlay
 from prodgen_tryon.picture.skin.arm_width import arm_region, hidden_until
+from prodgen_tryon.sides import SIDES
 
 
+@per_person
 def front(person: Person) -> Float:
     """What no garment may cover: face, hair, hands; alpha."""
-    if "front" not in person.cache:
-        parts, shape = person.parts, person.image.shape
-        # Between face and hair, a beard's edge among others, each has a share of a pixel.
-        head = np.minimum(parts["face"] + parts["hair"], 1)
-        oval = head_shape(person.frame, shape, 0.92) * (parts["person"] > 0.5)
-        person.cache["front"] = np.maximum.reduce([head, oval, parts["hands"]]).astype(np.float32)
-    alpha: Float = person.cache["front"]
+    parts, shape = person.parts, person.image.shape
+    # Between face and hair, a beard's edge among others, each has a share of a pixel.
+    head = np.minimum(parts["face"] + parts["hair"], 1)
+    oval = head_shape(person.frame, shape, 0.92) * (parts["person"] > 0.5)
+    alpha: Float = np.maximum.reduce([head, oval, parts["hands"]]).astype(np.float32)
     return alpha
 
 
+@per_person
 def old_clothes(person: Person, dress: bool) -> Float:
     """What a top, or a dress, takes the place of, a little grown, alpha."""
-    key = f"old clothes {dress}"
-    if key not in person.cache:
-        old = np.maximum(person.parts["upper"], person.parts["lower"]) if dress else person.parts["upper"]
-        # Its rim is mixed with the scene, and goes as a whole.
-        person.cache[key] = blur(np.clip(2 * dilate(old, max(0.02 * person.width, 1.5)), 0, 1), 0.8)
-    alpha: Float = person.cache[key]
-    return alpha
+    old = np.maximum(person.parts["upper"], person.parts["lower"]) if dress else person.parts["upper"]
+    # Its rim is mixed with the scene, and goes as a whole.
+    return blur(np.clip(2 * dilate(old, max(0.02 * person.width, 1.5)), 0, 1), 0.8)
 
 
 def below_hem(person: Person) -> Float:
@@ -54,17 +50,14 @@ def legs_below(person: Person, cloth: Float) -> Float:
     return person.parts["skin"] * (1 - arm_region(person)) * (1 - cloth)
 
 
+@per_person
 def neck_region(person: Person) -> Float:
-    """Where skin may show inside of an opening: the neck's column and the chest below it."""
-    if "neck region" in person.cache:
-        cached: Float = person.cache["neck region"]
-        return cached
+    """Where skin may show inside of an opening: the neck's column and the chest below it; alpha."""
     frame, w, rise = person.frame, person.width, person.measured.rise
     ring = np.array([frame.at(-0.175 * w, -0.8 * w), frame.at(-0.18 * w, -rise - 0.02 * w), frame.at(-0.34 * w, -rise + 0.1 * w), frame.at(-0.4 * w, 0.9 * w),
                      frame.at(0.4 * w, 0.9 * w), frame.at(0.34 * w, -rise + 0.1 * w), frame.at(0.18 * w, -rise - 0.02 * w), frame.at(0.175 * w, -0.8 * w)])  # fmt: skip
     region = polygon(person.image.shape, ring) | (person.parts["neck"] > 0.6)
-    alpha = person.cache["neck region"] = blur(region.astype(np.float32), 1.0)
-    return alpha
+    return blur(region.astype(np.float32), 1.0)
 
 
 def shoulders(person: Person, fitted: TopFit) -> Float:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.body.person import Person
+from prodgen_tryon.body.person import Person, per_person
 from prodgen_tryon.filters import Float, blur, blur_inside, dilate, erode
 
 ROUND, FOLDS = 0.6, 0.9
@@ -18,6 +18,7 @@ STRANGE, MOST = 7.0, 22.0  # from the cloth around, in a and b, and in L*: more 
 DARKEST, LIGHTEST = -16.0, 8.0  # L*
 
 
+@per_person
 def shading(person: Person) -> Float:
     """How much lighter or darker light makes the cloth than on average, in L*, float32 [h, w]; 0 outside of the old clothes.
 
@@ -25,23 +26,20 @@ def shading(person: Person) -> Float:
     leaves no trace on the new cloth. Folds are few and strong while a weave is everywhere: each band loses what is no stronger
     than its robust noise (soft thresholding of Donoho, "De-noising by soft-thresholding", 1995).
     """
-    if "shading" not in person.cache:
-        share = min(FINE / person.width, 1.0)  # no fold that counts is finer
+    share = min(FINE / person.width, 1.0)  # no fold that counts is finer
 
-        def small(values: Float) -> Float:
-            return cv2.resize(values, None, fx=share, fy=share, interpolation=cv2.INTER_AREA) if share < 1 else values
+    def small(values: Float) -> Float:
+        return cv2.resize(values, None, fx=share, fy=share, interpolation=cv2.INTER_AREA) if share < 1 else values
 
-        lab = small(person.lab)
-        result = np.zeros(lab.shape[:2], np.float32)
-        for name in ("upper", "lower"):
-            inside = small(person.parts[name]) > 0.6
-            if inside.sum() >= 100 * share**2:
-                result += _of_one_piece(lab, inside, person.width * share)
-        if share < 1:
-            result = cv2.resize(result, person.image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        person.cache["shading"] = np.clip(result, DARKEST, LIGHTEST)
-    field: Float = person.cache["shading"]
-    return field
+    lab = small(person.lab)
+    result = np.zeros(lab.shape[:2], np.float32)
+    for name in ("upper", "lower"):
+        inside = small(person.parts[name]) > 0.6
+        if inside.sum() >= 100 * share**2:
+            result += _of_one_piece(lab, inside, person.width * share)
+    if share < 1:
+        result = cv2.resize(result, person.image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return np.clip(result, DARKEST, LIGHTEST)
 
 
 def _of_one_piece(lab: Float, inside: NDArray[np.bool_], width: float) -> Float:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from prodgen_tryon.body.person import Person
+from prodgen_tryon.body.person import Person, per_person
 from prodgen_tryon.body.silhouette import smooth
-from prodgen_tryon.body.skeleton import SIDES
 from prodgen_tryon.filters import Float, dilate, erode, polygon
 from prodgen_tryon.picture.fill import fill, spread
 from prodgen_tryon.picture.layers import joined, paint
@@ -18,38 +17,30 @@ from prodgen_tryon.picture.mirror import mirrored
 from prodgen_tryon.picture.skin.arms import bare_arm
 from prodgen_tryon.picture.skin.legs import bare_leg
 from prodgen_tryon.picture.skin.neck import bare_neck
+from prodgen_tryon.sides import SIDES, SIGN
 
 BEHIND = 0.07  # how far behind the outline the scene is mirrored, in shoulder widths
 
 
+@per_person
 def background(person: Person) -> Float:
     """The scene with a band along the person's inner side filled, float32 [h, w, 3]."""
-    if "background" not in person.cache:
-        w = person.width
-        body = dilate(person.parts["person"] > 0.06, max(0.017 * w, 2))
-        # Deep inside of the person nothing of the scene is ever seen: what is smooth will do.
-        worn = np.maximum(person.parts["upper"], person.parts["lower"])
-        near = body & dilate(worn > 0.3, 0.06 * w) & ~erode(person.parts["person"] > 0.5, 0.16 * w)
-        filled = fill(person.image, near, ~body).astype(np.float32)
-        # Bumps of the outline would bend what is mirrored there.
-        smooth_body = dilate(erode(body, 0.03 * w), 0.03 * w) | dilate(person.parts["person"] > 0.5, 1)
-        smooth_body = erode(dilate(smooth_body, 0.08 * w), 0.08 * w)
-        paint(filled, *mirrored(person.image, ~smooth_body, BEHIND * w))
-        rest = (~body | near).astype(np.float32)
-        person.cache["background"] = spread(filled, rest)
-    plate: Float = person.cache["background"]
-    return plate
+    w = person.width
+    body = dilate(person.parts["person"] > 0.06, max(0.017 * w, 2))
+    # Deep inside of the person nothing of the scene is ever seen: what is smooth will do.
+    worn = np.maximum(person.parts["upper"], person.parts["lower"])
+    near = body & dilate(worn > 0.3, 0.06 * w) & ~erode(person.parts["person"] > 0.5, 0.16 * w)
+    filled = fill(person.image, near, ~body).astype(np.float32)
+    # Bumps of the outline would bend what is mirrored there.
+    smooth_body = dilate(erode(body, 0.03 * w), 0.03 * w) | dilate(person.parts["person"] > 0.5, 1)
+    smooth_body = erode(dilate(smooth_body, 0.08 * w), 0.08 * w)
+    paint(filled, *mirrored(person.image, ~smooth_body, BEHIND * w))
+    return spread(filled, (~body | near).astype(np.float32))
 
 
+@per_person
 def lower_clothes(person: Person) -> tuple[Float, Float]:
     """The lower clothes continued up to the waist under the old top: colours and alpha."""
-    if "lower" not in person.cache:
-        person.cache["lower"] = _lower_clothes(person)
-    colours, alpha = person.cache["lower"]
-    return colours, alpha
-
-
-def _lower_clothes(person: Person) -> tuple[Float, Float]:
     frame, w, parts = person.frame, person.width, person.parts
     lower, heights = parts["lower"], person.measured.heights
     source = (lower > 0.85) & ~dilate(np.maximum(parts["upper"], parts["hands"]) > 0.3, max(0.02 * w, 1))
@@ -58,7 +49,7 @@ def _lower_clothes(person: Person) -> tuple[Float, Float]:
     rows = np.linspace(0.78, 1.6, 16) * frame.torso
     outline = []
     for side in SIDES:
-        sign = -1.0 if side == "a" else 1.0
+        sign = SIGN[side]
         hips, torso = (np.interp(rows, heights, edges[side]) for edges in (person.measured.hips, person.measured.edges))
         across = np.where(rows < 0.9 * frame.torso, np.minimum(hips, torso), hips)
         outline.append([frame.at(sign * 0.985 * float(a), float(h)) for a, h in zip(smooth(across), rows, strict=True)])
@@ -83,35 +74,28 @@ def _lower_clothes(person: Person) -> tuple[Float, Float]:
     return colours, alpha
 
 
+@per_person
 def bare_skin(person: Person) -> tuple[Float, Float]:
     """Neck, upper chest and arms without cloth: colours and alpha. Skin that can be seen is kept as it is."""
-    if "skin" not in person.cache:
-        colours, alpha, person.cache["hidden_neck"] = bare_neck(person)
-        person.cache["skin"] = joined((colours, alpha), bare_arms(person))
-    colours, alpha = person.cache["skin"]
-    return colours, alpha
+    colours, alpha, _ = bare_neck(person)
+    return joined((colours, alpha), bare_arms(person))
 
 
 def hidden_neck(person: Person) -> Float:
     """The part of the neck that a collar covers, alpha."""
-    bare_skin(person)
-    alpha: Float = person.cache["hidden_neck"]
-    return alpha
+    _, _, hidden = bare_neck(person)
+    return hidden
 
 
+@per_person
 def bare_arms(person: Person) -> tuple[Float, Float]:
     """Both arms without sleeves: colours and alpha."""
-    if "arms" not in person.cache:
-        one, other = (bare_arm(person, side) for side in SIDES)
-        person.cache["arms"] = joined(one, other)
-    colours, alpha = person.cache["arms"]
-    return colours, alpha
+    one, other = (bare_arm(person, side) for side in SIDES)
+    return joined(one, other)
 
 
+@per_person
 def bare_legs(person: Person) -> tuple[Float, Float]:
     """Legs without cloth: colours and alpha."""
-    if "legs" not in person.cache:
-        one, other = (bare_leg(person, person.legs[side]) for side in SIDES)
-        person.cache["legs"] = joined(one, other)
-    colours, alpha = person.cache["legs"]
-    return colours, alpha
+    one, other = (bare_leg(person, person.legs[side]) for side in SIDES)
+    return joined(one, other)

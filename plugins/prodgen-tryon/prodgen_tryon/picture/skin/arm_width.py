@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from prodgen_tryon.body.person import Person
+from prodgen_tryon.body.person import Person, per_person
 from prodgen_tryon.body.silhouette import usual_arm
-from prodgen_tryon.body.skeleton import SIDES, Side
 from prodgen_tryon.body.sleeves import along_path, arm_path
 from prodgen_tryon.filters import Float, tube
 from prodgen_tryon.picture.skin.ribbon import Curve
+from prodgen_tryon.sides import SIDES, Side
 
 LONG = 1.6  # where a sleeve ends that leaves no forearm to measure
 STEP = 0.01  # distance of samples across an arm, in shoulder widths
@@ -33,14 +33,12 @@ def arm_half(person: Person, side: Side, t: Curve) -> tuple[Curve, Curve]:
     return half + shift * near, half - shift * near
 
 
+@per_person
 def arm_region(person: Person) -> Float:
     """Around both arms, 0 or 1 [h, w]: bare skin there is no leg's."""
-    if "arm region" not in person.cache:
-        shape, w = person.image.shape, person.width
-        one, other = (tube(shape, arm_path(person.frame, side), np.full(4, 0.26 * w)) for side in SIDES)
-        person.cache["arm region"] = (one | other).astype(np.float32)
-    around: Float = person.cache["arm region"]
-    return around
+    shape, w = person.image.shape, person.width
+    one, other = (tube(shape, arm_path(person.frame, side), np.full(4, 0.26 * w)) for side in SIDES)
+    return (one | other).astype(np.float32)
 
 
 def usual_half(person: Person, t: Curve) -> Curve:

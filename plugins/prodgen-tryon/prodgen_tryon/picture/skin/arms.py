@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from prodgen_tryon.body.person import Person
 from prodgen_tryon.body.silhouette import smooth
-from prodgen_tryon.body.skeleton import Side
 from prodgen_tryon.body.sleeves import along_path, arm_path
 from prodgen_tryon.filters import Float, blur, blur_inside, colour_distance, dilate, ellipse_kernel, to_lab, tube
 from prodgen_tryon.picture.skin.arm_width import arm_half, hidden_until
 from prodgen_tryon.picture.skin.ribbon import Ribbon, met, ribbon, rounded
 from prodgen_tryon.picture.skin.tones import body_tone, grain, light_side, skin_colour
+from prodgen_tryon.sides import SIGN, Side
 
 UNLIKE = 20.0  # distance of colours from which on one is not of the same skin
 BINS = 12  # places across an arm
@@ -110,7 +110,7 @@ def _tones(person: Person, side: Side, drawn: Ribbon) -> NDArray[np.float64]:
     upper = face * (hand.mean() / max(face.mean(), 1)) ** 0.5
     tint = hand * (0.4 + 0.6 * toward) + upper * (0.6 - 0.6 * toward)
     # `across` grows outwards, the light's side with the picture's x.
-    shade = rounded(drawn.across, light_side(person) * (-1 if side == "a" else 1))
+    shade = rounded(drawn.across, light_side(person) * SIGN[side])
     shade = shade - 0.07 * np.exp(-(((drawn.along - 1.02) / 0.05) ** 2)) * np.clip(0.4 - drawn.across, 0, 1)  # elbow
     shade = shade + 0.03 * np.exp(-(((drawn.along - 0.5) / 0.25) ** 2))
     tones: NDArray[np.float64] = tint * _sleeve_light(person, drawn, shade)[:, None]

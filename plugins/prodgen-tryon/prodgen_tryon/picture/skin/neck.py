@@ -5,12 +5,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from prodgen_tryon.body.person import Person
+from prodgen_tryon.body.person import Person, per_person
 from prodgen_tryon.body.silhouette import cast
-from prodgen_tryon.body.skeleton import SIDES, chin
+from prodgen_tryon.body.skeleton import chin
 from prodgen_tryon.filters import Float, blur, box_of, dilate, ellipse_kernel, polygon, times
 from prodgen_tryon.picture.fill import spread
 from prodgen_tryon.picture.skin.tones import body_tone, grain, light_side, seen_skin
+from prodgen_tryon.sides import SIDES
 
 
 def neck_sides(person: Person, seen: Float) -> tuple[float, float]:
@@ -29,6 +30,7 @@ def neck_sides(person: Person, seen: Float) -> tuple[float, float]:
     return float(left), float(right)
 
 
+@per_person
 def bare_neck(person: Person) -> tuple[Float, Float, Float]:
     """Neck, shoulders and upper chest: colours, alpha, and the part of what looked like a neck that is none."""
     shape, frame, w = person.image.shape, person.frame, person.width
@@ -49,7 +51,7 @@ def bare_neck(person: Person) -> tuple[Float, Float, Float]:
     seen[beside] = 0
     shoulder = {}
     for side in SIDES:
-        outward = frame.right * (-1 if side == "a" else 1)
+        outward = frame.outward(side)
         tip = person.measured.tips[side] + (frame.down - outward) * 0.03 * w
         limb = person.measured.arms[side]
         shoulder[side] = [tip, *(limb.centre[int(np.searchsorted(limb.t, t))] for t in (0.12, 0.3, 0.45))]

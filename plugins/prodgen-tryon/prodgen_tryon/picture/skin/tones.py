@@ -7,22 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.body.head import head_shape
-from prodgen_tryon.body.person import Person
-from prodgen_tryon.body.skeleton import Side
+from prodgen_tryon.body.person import Person, per_person
 from prodgen_tryon.filters import Float, blur, colour_distance, dilate, to_lab, tube
 from prodgen_tryon.picture.skin.arm_width import arm_region
+from prodgen_tryon.sides import Side
 
 
+@per_person
 def skin_colour(person: Person, side: Side | None = None) -> NDArray[np.float64]:
     """Typical RGB of the person's skin: of one arm's hand where it is seen, else of the face."""
-    key = f"tone {side}"
-    if key not in person.cache:
-        person.cache[key] = _skin_colour(person, side)
-    colour: NDArray[np.float64] = person.cache[key]
-    return colour
-
-
-def _skin_colour(person: Person, side: Side | None) -> NDArray[np.float64]:
     parts, frame, w = person.parts, person.frame, person.width
     face = head_shape(frame, person.image.shape, 0.62) & (parts["face"] > 0.6)
     base = _lit(person.image[face])
@@ -45,15 +38,13 @@ def _lit(samples: NDArray[np.uint8]) -> NDArray[np.float64] | None:
     return result
 
 
+@per_person
 def body_tone(person: Person) -> NDArray[np.float64]:
     """Typical RGB of the skin below the face: the neck's, where enough of it is seen; a face is often redder, or made up."""
-    if "body tone" not in person.cache:
-        face = skin_colour(person)
-        seen = seen_skin(person) > 0.5
-        neck = _lit(person.image[seen]) if seen.sum() > 0.015 * person.width**2 else None
-        person.cache["body tone"] = face if neck is None else 0.75 * neck + 0.25 * face
-    colour: NDArray[np.float64] = person.cache["body tone"]
-    return colour
+    face = skin_colour(person)
+    seen = seen_skin(person) > 0.5
+    neck = _lit(person.image[seen]) if seen.sum() > 0.015 * person.width**2 else None
+    return face if neck is None else 0.75 * neck + 0.25 * face
 
 
 def seen_skin(person: Person) -> Float:
@@ -74,26 +65,24 @@ def seen_skin(person: Person) -> Float:
     return result
 
 
+@per_person
 def grain(person: Person) -> Float:
     """A factor around 1 [h, w] that gives smooth skin the unevenness of the skin that is seen, and the photo's noise."""
-    if "grain" not in person.cache:
-        seen = (person.parts["face"] > 0.8) & head_shape(person.frame, person.image.shape, 0.8)
-        seen |= person.parts["skin"] > 0.9
-        light = np.ascontiguousarray(person.lab[..., 0])
-        fine, coarse = 1.0, max(0.035 * person.width, 2.0)
-        rng = np.random.default_rng(5)
-        total = np.zeros(light.shape, np.float32)
-        for narrow, wide, most in ((0.0, fine, 0.9), (fine, coarse / 2, 0.45), (coarse / 2, coarse, 0.35)):
-            band = (light if narrow == 0 else blur(light, narrow)) - blur(light, wide)
-            amount = 1.0
-            if seen.sum() > 100:  # robust: lashes and lips are no grain
-                amount = 1.4826 * float(np.median(np.abs(band[seen] - np.median(band[seen]))))
-            noise = rng.normal(0, 1, light.shape).astype(np.float32)
-            noise = (noise if narrow == 0 else blur(noise, narrow)) - blur(noise, wide)
-            total += noise / max(float(noise.std()), 1e-6) * min(0.7 * amount, most)
-        person.cache["grain"] = (1 + total / 60).astype(np.float32)
-    field: Float = person.cache["grain"]
-    return field
+    seen = (person.parts["face"] > 0.8) & head_shape(person.frame, person.image.shape, 0.8)
+    seen |= person.parts["skin"] > 0.9
+    light = np.ascontiguousarray(person.lab[..., 0])
+    fine, coarse = 1.0, max(0.035 * person.width, 2.0)
+    rng = np.random.default_rng(5)
+    total = np.zeros(light.shape, np.float32)
+    for narrow, wide, most in ((0.0, fine, 0.9), (fine, coarse / 2, 0.45), (coarse / 2, coarse, 0.35)):
+        band = (light if narrow == 0 else blur(light, narrow)) - blur(light, wide)
+        amount = 1.0
+        if seen.sum() > 100:  # robust: lashes and lips are no grain
+            amount = 1.4826 * float(np.median(np.abs(band[seen] - np.median(band[seen]))))
+        noise = rng.normal(0, 1, light.shape).astype(np.float32)
+        noise = (noise if narrow == 0 else blur(noise, narrow)) - blur(noise, wide)
+        total += noise / max(float(noise.std()), 1e-6) * min(0.7 * amount, most)
+    return (1 + total / 60).astype(np.float32)
 
 
 def light_side(person: Person) -> float:
