@@ -9,8 +9,9 @@ from markdown_of import arguments, fields, own_doc, paragraphs, signature, table
 from pydantic import BaseModel
 
 from prodgen_sdk import GenerationResult, Picture, PluginRecord, Recorded, Similar, Studio, Trace
+from prodgen_sdk.serving.health import Health
 
-_RETURNED = (GenerationResult, Picture, Recorded, Similar, Trace, PluginRecord)
+_RETURNED = (GenerationResult, Picture, Recorded, Similar, Trace, Health, PluginRecord)
 _INTRODUCTION = """
 `from prodgen_sdk import Studio`. Everything else is reached from it. `AsyncStudio` has the same methods as coroutines, and `AsyncStudio.open(..., serving=, waiting=)`
 says how many run at once and wait; [Serve recommendations](../howto/serve-recommendations.md) shows both.

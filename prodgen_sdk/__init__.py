@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.host import Host, PluginRecord
     from prodgen_sdk.pipeline.produce import Picture
     from prodgen_sdk.pipeline.run import GenerationResult
+    from prodgen_sdk.serving.health import Health
     from prodgen_sdk.serving.recording import Recorded
     from prodgen_sdk.serving.similar import Similar
     from prodgen_sdk.studio import Studio
@@ -68,6 +69,7 @@ _MODULES = {
     "Config": "config",
     "Context": "context",
     "GenerationResult": "pipeline.run",
+    "Health": "serving.health",
     "Host": "host",
     "Picture": "pipeline.produce",
     "PluginRecord": "host",
@@ -90,6 +92,7 @@ __all__ = [
     "Fit",
     "Garment",
     "GenerationResult",
+    "Health",
     "Host",
     "InputError",
     "InvalidCatalogue",

@@ -15,6 +15,7 @@ from prodgen_sdk.errors import Busy, DeadlineExceeded
 from prodgen_sdk.studio import Studio
 
 if TYPE_CHECKING:
+    from prodgen_sdk.serving.health import Health
     from prodgen_sdk.types import Product, ReviewState, Variant
 
 P = ParamSpec("P")
@@ -133,6 +134,16 @@ class AsyncStudio:
     record = _served(Studio.record)
     image_file = _served(Studio.image_file)
 
+    @functools.wraps(Studio.health)
+    async def health(self, timeout: float = 1.0) -> Health:
+        # Beside all calls that wait: it is to tell of them.
+        return await asyncio.to_thread(self.studio.health, timeout)
+
+    @property
+    def waiting(self) -> int:
+        """How many calls that serve wait for a thread."""
+        return self._serving.waiting
+
     async def products(self, category: str | None = None) -> list[Product]:
         """See `Studio.products`; all at once."""
         return await self._work.run(lambda: list(self.studio.products(category)))
@@ -147,22 +158,34 @@ class _Lane:
 
     def __init__(self, name: str, threads: int, waiting: int) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._places = threading.BoundedSemaphore(threads + waiting)
+        self._number = threads
         self._room = waiting
+        self._held = 0
+        self._lock = threading.Lock()
+
+    @property
+    def waiting(self) -> int:
+        return max(0, self._held - self._number)
 
     async def run(self, call: Callable[[], T], budget_ms: float | None = None) -> T:
-        if not self._places.acquire(blocking=False):
-            raise Busy(f"{self._room} calls wait already.", hint="Try again later, or open with more threads.")
+        with self._lock:
+            if self._held == self._number + self._room:
+                raise Busy(f"{self._room} calls wait already.", hint="Try again later, or open with more threads.")
+            self._held += 1
         try:
             future = self._threads.submit(call)
         except BaseException:
-            self._places.release()
+            self._release()
             raise
         # Not when the caller is gone, but when the thread is free again.
-        future.add_done_callback(lambda _: self._places.release())
+        future.add_done_callback(self._release)
         if budget_ms is None:
             return await asyncio.wrap_future(future)
         return await _begun_within(budget_ms, future)
+
+    def _release(self, _: object = None) -> None:
+        with self._lock:
+            self._held -= 1
 
     def close(self) -> None:
         self._threads.shutdown()

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.pipeline.explain import Explanation
     from prodgen_sdk.pipeline.run import GenerationResult
     from prodgen_sdk.pipeline.try_on_clip import Gaps
+    from prodgen_sdk.serving.health import Health
     from prodgen_sdk.serving.recommender import Recommender
     from prodgen_sdk.serving.recording import Recorded
     from prodgen_sdk.serving.similar import Similar
@@ -404,6 +405,14 @@ class Studio:
             Seconds by step.
         """
         return self.recommender.warm_up(seconds)
+
+    def health(self, timeout: float = 1.0) -> Health:
+        """How well this process can serve at this moment: for readiness probes and for metrics. Cheap, and never waits longer.
+
+        Args:
+            timeout: seconds that the database may take to answer.
+        """
+        return self.recommender.health(timeout)
 
     def explain(
         self,

@@ -43,6 +43,11 @@ class ImpressionLog:
         self._closed = False
         self.lost = 0
 
+    @property
+    def waiting(self) -> int:
+        """How many events were taken in and are not logged yet."""
+        return len(self._waiting) + self._writing
+
     def put(self, events: Sequence[Event], patience: float | None = None) -> bool:
         """Logs events, or takes them in; returns whether the mode's promise was kept in time.
 

@@ -22,6 +22,7 @@ from prodgen_sdk.pipeline.explain import Explanation, explain
 from prodgen_sdk.pipeline.recommend import Choices, answer, choose, described, first, impressions, retrieve
 from prodgen_sdk.serving.catalogue import Catalogue
 from prodgen_sdk.serving.fallback import Fallback
+from prodgen_sdk.serving.health import Health, HealthCheck
 from prodgen_sdk.serving.impressions import ImpressionLog
 from prodgen_sdk.serving.learning import Learning
 from prodgen_sdk.serving.personal import Personal
@@ -72,6 +73,7 @@ class Recommender:
         self._personal = Personal(host, config, self._catalogue, self._profiles, self._refresher)
         self._fallback = Fallback(store, host, self._catalogue, self._profiles, self._refresher)
         self._log = ImpressionLog(store.events.append, config.log, room=config.log_queue)
+        self._health = HealthCheck(store, host, self._catalogue, self._log)
         self._recorder = Recorder(store, host, self._catalogue)
         self._traces = Traces(config.traces)
         self._budgets = Budgets()
@@ -233,6 +235,10 @@ class Recommender:
         step("request", lambda: self.recommend("warm-up", log=False, budget_ms=1e9))
         step("garbage", _freeze)
         return took
+
+    def health(self, timeout: float = 1.0) -> Health:
+        """See `Studio.health`."""
+        return self._health.look(timeout)
 
     def similar(
         self,

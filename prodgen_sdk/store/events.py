@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 from sqlalchemy import BigInteger, Row, Select, bindparam, delete, func, insert, select, tuple_, union_all
@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Row, Select, bindparam, delete, func, insert,
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.store.database import CHUNK, Database, batched
 from prodgen_sdk.store.documents import trusted
-from prodgen_sdk.store.feedback import ATTRIBUTION_WINDOW, REWARDS, feedback, offered_of
+from prodgen_sdk.store.feedback import ATTRIBUTION_WINDOW, REWARDS, answered, feedback, offered_of
 from prodgen_sdk.store.schema import events, from_micros, to_micros
 from prodgen_sdk.types import Event, EventType, Feedback
 
@@ -178,6 +178,16 @@ class Events:
     ) -> Iterator[tuple[int, Feedback]]:
         """Impressions with what followed them; see `prodgen_sdk.store.feedback.feedback`."""
         return feedback(self._database, after_sequence, window=window, rewards=rewards, until=until)
+
+    def answered(
+        self,
+        since: datetime,
+        until: datetime | None = None,
+        *,
+        types: Collection[EventType] = tuple(REWARDS),
+    ) -> dict[str, tuple[int, int]]:
+        """Impressions by policy version, and how many were answered: click rates to watch; see `prodgen_sdk.store.feedback.answered`."""
+        return answered(self._database, since, until or datetime.now(UTC), types)
 
     def _read(self, query: Select[Any]) -> list[Row[Any]]:
         with self._database.read() as connection:

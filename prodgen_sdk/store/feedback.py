@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, or_, select
 
 from prodgen_sdk.store.database import CHUNK, Database
 from prodgen_sdk.store.schema import events, from_micros, to_micros
@@ -64,6 +64,33 @@ def feedback(
                 ),
             )
         after_sequence = impressions[-1].sequence
+
+
+def answered(
+    database: Database, since: datetime, until: datetime, types: Collection[EventType]
+) -> dict[str, tuple[int, int]]:
+    """Impressions by policy version and how many of them were answered, for watching; `feedback` is what policies learn from.
+
+    Args:
+        since, until: of the impressions; answers may come later.
+        types: an event of one of these that names request and product of an impression answers it.
+    """
+    shown, answer = events.alias("shown"), events.alias("answer")
+    is_answered = exists().where(
+        answer.c.user == shown.c.user,
+        answer.c.type.in_(sorted(types)),
+        answer.c.at >= to_micros(since),
+        answer.c.request_id == shown.c.request_id,
+        answer.c.sku == shown.c.sku,
+    )
+    at = shown.c.at
+    query = (
+        select(shown.c.policy, func.count(), func.count(case((is_answered, 1))))
+        .where(_is_shown(shown), shown.c.policy.is_not(None), at >= to_micros(since), at < to_micros(until))
+        .group_by(shown.c.policy)
+    )
+    with database.read() as connection:
+        return {policy: (number, hits) for policy, number, hits in connection.execute(query)}
 
 
 def offered_of(text: str | None) -> tuple[str, ...]:

@@ -67,11 +67,13 @@ def test_a_budget_counts_while_a_call_waits_for_a_thread(tmp_path, monkeypatch):
                     await studio.recommend("ann", 2, budget_ms=100)
             waiting = asyncio.create_task(studio.recommend("ann", 2, budget_ms=5000))
             await asyncio.sleep(0.05)
+            assert studio.waiting == 1
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting
             free.set()
             await held
+            assert studio.waiting == 0
             assert await studio.recommend("ann", 2, budget_ms=5000) == []
 
     asyncio.run(main())

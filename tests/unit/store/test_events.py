@@ -222,3 +222,26 @@ def test_feedback_agrees_with_the_rule_in_plain_words(sqlite_store, event, steps
     sqlite_store.events.record(events, durable=False)
     told = [item.reward for _, item in sqlite_store.events.feedback(window=timedelta(minutes=window))]
     assert told == oracle(events, timedelta(minutes=window))
+
+
+def test_answers_are_counted_by_policy_version(store, event):
+    def shown(id, user, request, policy="policy/a@1", minutes=0):
+        return event(id, "impression", user=user, variant="v", request_id=request, policy=policy, minutes=minutes)
+
+    start = event("0").at
+    store.events.record(
+        [
+            shown("1", "ann", "r1"),
+            shown("2", "bob", "r2"),
+            shown("3", "ann", "r3", "policy/a@2", 5),
+            shown("old", "ann", "r0", minutes=-1440),
+            event("4", "click", user="ann", request_id="r1", minutes=0.1),
+            event("5", "purchase", user="ann", request_id="r1", minutes=2),
+            event("6", "click", user="ann", minutes=6),
+            event("7", "view", user="bob", request_id="r2", minutes=6),
+            event("8", "click", user="eve", request_id="r2", minutes=6),
+        ]
+    )
+    assert store.events.answered(start) == {"policy/a@1": (2, 1), "policy/a@2": (1, 0)}
+    assert store.events.answered(start, start + timedelta(minutes=1)) == {"policy/a@1": (2, 1)}
+    assert store.events.answered(start, types=["view"])["policy/a@1"] == (2, 1)
