@@ -5,14 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import monitoring
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from prodgen_sdk import AsyncStudio, Busy, DeadlineExceeded, InputError, NotFound
+from prodgen_sdk import AsyncStudio, Busy, DeadlineExceeded, InputError, NotFound, StoreError
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    monitoring.log_as_json()
     async with AsyncStudio.open(os.environ.get("PRODGEN_WORKSPACE", "."), serving=4, waiting=64) as studio:
         await studio.warm_up()
         app.state.studio = studio
@@ -20,6 +22,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(lifespan=lifespan)
+app.middleware("http")(monitoring.watch)
 
 
 # --8<-- [start:handler]
@@ -27,7 +30,8 @@ app = FastAPI(lifespan=lifespan)
 async def recommend(request: Request, user: str, k: int = 10, category: str = "") -> list[dict[str, Any]]:
     """Products for a user. The impressions are in the log before the answer is sent."""
     facts = {"category": category} if category else None
-    picks = await request.app.state.studio.recommend(user, k, facts=facts, budget_ms=50)
+    picks = await request.app.state.studio.recommend(user, k, facts=facts, budget_ms=50, trace=monitoring.observe)
+    monitoring.observe_choice(picks)
     return [
         {
             "sku": pick.sku,
@@ -66,17 +70,36 @@ async def forget(request: Request, user: str) -> dict[str, Any]:
     return {"erased": done.erased, "remaining": done.remaining}
 
 
-@app.exception_handler(InputError)
-async def bad_input(request: Request, error: InputError) -> JSONResponse:
-    return JSONResponse({"error": str(error)}, status_code=422)
+@app.get("/livez")
+async def live() -> dict[str, bool]:
+    """The process answers. It does not ask the database: to restart a process mends no database."""
+    return {"live": True}
 
 
-@app.exception_handler(NotFound)
-async def unknown(request: Request, error: NotFound) -> JSONResponse:
-    return JSONResponse({"error": str(error)}, status_code=404)
+@app.get("/readyz")
+async def ready(request: Request) -> JSONResponse:
+    """Whether requests should be sent here."""
+    health = await request.app.state.studio.health()
+    return JSONResponse(health.model_dump(), status_code=503 if health.problems else 200)
 
 
-@app.exception_handler(Busy)
-@app.exception_handler(DeadlineExceeded)
-async def busy(request: Request, error: Busy | DeadlineExceeded) -> JSONResponse:
-    return JSONResponse({"error": str(error)}, status_code=503, headers={"Retry-After": "1"})
+@app.get("/metrics")
+async def metrics(request: Request) -> Response:
+    return await monitoring.metrics(request.app.state.studio)
+
+
+_STATUS = {NotFound: 404, InputError: 422, Busy: 503, DeadlineExceeded: 503, StoreError: 503}
+
+
+async def failed(request: Request, error: Exception) -> JSONResponse:
+    status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+    monitoring.errors.labels(type(error).__name__).inc()
+    if isinstance(error, StoreError):
+        monitoring.log.error("%s", error)
+    # Where the database lies is nobody's business outside.
+    said = "The database failed." if isinstance(error, StoreError) else str(error)
+    return JSONResponse({"error": said}, status_code=status, headers={"Retry-After": "1"} if status == 503 else None)
+
+
+for kind in _STATUS:
+    app.exception_handler(kind)(failed)

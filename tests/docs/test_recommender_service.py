@@ -1,11 +1,15 @@
 """The example service, on the fakes."""
 
 import importlib.util
+import json
+import logging
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from prodgen_sdk import DeadlineExceeded, Product, Studio
+from prodgen_sdk import DeadlineExceeded, Product, StoreError, Studio
 from prodgen_sdk.testing.fakes import fake_host
 
 EXAMPLE = Path(__file__).parents[2] / "examples/recommender-service/app.py"
@@ -25,6 +29,7 @@ def client(tmp_path, monkeypatch):
     """Speaks to the service of a workspace with three mugs, whose skus are numbers as some shops have them."""
     pytest.importorskip("fastapi")
     pytest.importorskip("httpx")
+    pytest.importorskip("prometheus_client")
     from fastapi.testclient import TestClient
 
     with Studio.create(tmp_path, host=fake_host()) as studio:
@@ -38,9 +43,11 @@ def client(tmp_path, monkeypatch):
         return host
 
     monkeypatch.setattr("prodgen_sdk.host.Host.discover", discover)
+    monkeypatch.syspath_prepend(EXAMPLE.parent)
     spec = importlib.util.spec_from_file_location("recommender_service", EXAMPLE)
     service = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(service)
+    monkeypatch.setattr(service.monitoring, "log_as_json", lambda: None)  # pytest has handlers of its own
     with TestClient(service.app) as client:
         yield client
 
@@ -155,3 +162,66 @@ def test_a_user_is_forgotten(client, tmp_path):
     assert client.delete("/users/ann").status_code == 404
     with Studio.open(tmp_path, host=fake_host()) as studio:
         assert (studio.store.events.count("ann"), studio.store.events.count("bob")) == (0, 3)
+
+
+def _scraped(client):
+    lines = [line for line in client.get("/metrics").text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+
+
+def test_it_tells_how_it_serves_and_names_nobody(client, caplog):
+    caplog.set_level(logging.INFO)
+    assert client.get("/livez").json() == {"live": True}
+    assert client.get("/readyz").json()["problems"] == []
+    before = _scraped(client)
+    pick = client.get("/users/ann/recommendations", params={"category": "home/mug"}).json()[0]
+    click = {"id": "1", "user": "ann", "type": "click", "sku": pick["sku"], "request_id": pick["request_id"]}
+    client.post("/events", json=click | {"at": datetime.now(UTC).isoformat()})
+    client.get("/users/ann/recommendations", params={"k": 0})
+    monitoring = sys.modules["monitoring"]
+    monitoring._next_look = datetime.min.replace(tzinfo=UTC)
+    after = _scraped(client)
+
+    def grown(name):
+        return after[name] - before.get(name, 0.0)
+
+    assert grown('shop_recommendations_total{source="segment"}') == 1
+    assert grown('shop_recommend_stage_seconds_count{stage="log"}') == 1
+    assert grown('shop_errors_total{error="InputError"}') == 1
+    assert grown("shop_propensity_count") == 3
+    assert grown('shop_request_seconds_count{route="/users/{user}/recommendations",status="422"}') == 1
+    assert (after["shop_ready"], after["shop_events_unlearnt"], after["shop_calls_waiting"]) == (1, 4, 0)
+    policy = next(name.partition("{")[2] for name in after if name.startswith("shop_shown_last_hour{"))
+    assert (after[f"shop_shown_last_hour{{{policy}"], after[f"shop_answered_last_hour{{{policy}"]) == (3, 1)
+    assert "ann" not in client.get("/metrics").text
+    lines = [record.getMessage() + str(vars(record)) for record in caplog.records if not record.name.startswith("httpx")]
+    assert lines
+    assert not [line for line in lines if "ann" in line]
+
+
+def test_a_database_that_fails_is_not_ready_and_not_told_outside(client, monkeypatch):
+    def gone(*args, **options):
+        raise StoreError("The database postgresql://db.internal failed.")
+
+    store = client.app.state.studio.studio.store
+    monkeypatch.setattr(store.outbox, "last_sequence", gone)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["database_ms"]) == (503, None)
+    assert client.get("/livez").status_code == 200
+    scraped = _scraped(client)
+    assert scraped["shop_ready"] == 0
+    monkeypatch.setattr(client.app.state.studio.studio, "record", gone)
+    answer = client.post("/events", json=[])
+    assert (answer.status_code, answer.json()) == (503, {"error": "The database failed."})
+
+
+def test_what_is_logged_stays_on_one_line():
+    pytest.importorskip("prometheus_client")
+    sys.path.insert(0, str(EXAMPLE.parent))
+    try:
+        from monitoring import _Json
+    finally:
+        sys.path.remove(str(EXAMPLE.parent))
+    record = logging.LogRecord("shop", logging.INFO, "f", 1, "a %s", ('b"\n{"level": "ERROR"}',), None)
+    assert json.loads(_Json().format(record))["message"] == 'a b"\n{"level": "ERROR"}'
+    assert "\n" not in _Json().format(record)
