@@ -194,7 +194,9 @@ def test_it_tells_how_it_serves_and_names_nobody(client, caplog):
     policy = next(name.partition("{")[2] for name in after if name.startswith("shop_shown_last_hour{"))
     assert (after[f"shop_shown_last_hour{{{policy}"], after[f"shop_answered_last_hour{{{policy}"]) == (3, 1)
     assert "ann" not in client.get("/metrics").text
-    lines = [record.getMessage() + str(vars(record)) for record in caplog.records if not record.name.startswith("httpx")]
+    lines = [
+        record.getMessage() + str(vars(record)) for record in caplog.records if not record.name.startswith("httpx")
+    ]
     assert lines
     assert not [line for line in lines if "ann" in line]
 
