@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import gc
-import logging
-import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk.config import RecommendConfig
 from prodgen_sdk.context import Progress
-from prodgen_sdk.errors import DeadlineExceeded, InputError, NotFound, ProdgenError
+from prodgen_sdk.errors import InputError, NotFound
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline.embed import Embedder
 from prodgen_sdk.pipeline.explain import Explanation, explain
-from prodgen_sdk.pipeline.recommend import Choices, answer, choose, described, first, impressions, retrieve
+from prodgen_sdk.pipeline.recommend import described, retrieve
+from prodgen_sdk.serving.answering import Answering
 from prodgen_sdk.serving.catalogue import Catalogue
-from prodgen_sdk.serving.fallback import Fallback
 from prodgen_sdk.serving.health import Health, HealthCheck
 from prodgen_sdk.serving.impressions import ImpressionLog
 from prodgen_sdk.serving.learning import Learning
-from prodgen_sdk.serving.personal import Personal
 from prodgen_sdk.serving.profiles import Profiles
 from prodgen_sdk.serving.recording import Recorded, Recorder
 from prodgen_sdk.serving.refresh import Refresher
-from prodgen_sdk.serving.request import FALLS_BACK, Budgets, Ready, Request
+from prodgen_sdk.serving.request import Request
 from prodgen_sdk.serving.similar import Similar, nearest
 from prodgen_sdk.serving.tracing import Stopwatch, Traces
 from prodgen_sdk.types import (
@@ -52,10 +48,6 @@ if TYPE_CHECKING:
     from prodgen_sdk.store import Store
 
 _PATIENCE = 0.25
-_FOR_FALL_BACK = 0.4
-_FOR_LOG = 0.1
-_ANYTHING = Filter()
-logger = logging.getLogger(__name__)
 
 
 class Recommender:
@@ -70,15 +62,11 @@ class Recommender:
         self._refresher = Refresher(store, host)
         self._learning = Learning(store, host, config, self._refresher)
         self._profiles = Profiles(store, self._catalogue, config)
-        self._personal = Personal(host, config, self._catalogue, self._profiles, self._refresher)
-        self._fallback = Fallback(store, host, self._catalogue, self._profiles, self._refresher)
         self._log = ImpressionLog(store.events.append, config.log, room=config.log_queue)
         self._health = HealthCheck(store, host, self._catalogue, self._log)
         self._recorder = Recorder(store, host, self._catalogue)
         self._traces = Traces(config.traces)
-        self._budgets = Budgets()
-        # Threads of its own: those of the levels before may all be held by what was given up.
-        self._last_resort = Budgets()
+        self._answering = Answering(store, host, config, self._catalogue, self._profiles, self._refresher, self._log)
 
     @property
     def embedder(self) -> Embedder:
@@ -138,82 +126,13 @@ class Recommender:
             facts=dict(facts or {}),
         )
         request = Request(
-            user, context, filter or _ANYTHING, self._config.rules if rules is None else rules, watch, budget
+            user, context, filter or Filter(), self._config.rules if rules is None else rules, watch, budget
         )
-        request, ready = self._ready(request)
-        chosen = self._chosen(request, ready)
-        shown = answer(ready.ranked, chosen, ready.sources, context)
-        watch.lap("choose")
-        recommendations = [item.recommendation for item in shown]
-        profile = request.profile or UserProfile(user=user)
-        self._host.notify("after_recommendation", user=profile, recommendations=recommendations, context=context)
-        watch.lap("hooks")
-        if log and shown:
-            self._record_shown(request, impressions(user, shown, context))
-            watch.lap("log")
-        watch.counts["shown"] = len(shown)
-        watch.versions |= {
-            "index": str(self._catalogue.applied),
-            "ranker": self._refresher.fit,
-            "policy": chosen.policy,
-        }
-        done = watch.trace(context.request_id, user, context.at, k, ready.sources[0] if ready.sources else "popular")
+        recommendations, done = self._answering.answer(request, log=log)
         self._traces.add(done)
         if trace is not None:
             trace(done)
         return recommendations
-
-    def _ready(self, request: Request) -> tuple[Request, Ready]:
-        """What the first level that can answer has, and the request to go on with."""
-        try:
-            ready = self._budgets.within(
-                request, "the personal answer", lambda: self._personal.ready(request), keep=_FOR_FALL_BACK
-            )
-            return request, ready
-        except FALLS_BACK as error:
-            if request.must_fail is not None or not self._config.fallback:
-                raise
-            self._note(request, error, "the next level answers")
-        # What was given up may be under way still: it keeps its own request.
-        request = replace(request, given_up=threading.Event())
-        popular = self._last_resort.within(
-            request, "what is popular", lambda: self._fallback.ready(request), keep=_FOR_LOG, least=_PATIENCE
-        )
-        return request, popular
-
-    def _chosen(self, request: Request, ready: Ready) -> Choices:
-        candidates = [item.candidate for item in ready.ranked]
-        user = request.profile or UserProfile(user=request.user)
-        try:
-            return self._budgets.within(
-                request,
-                "the choice of pictures",
-                lambda: choose(self._policy, user, candidates, request.context, request.ctx),
-                keep=_FOR_LOG,
-            )
-        except FALLS_BACK as error:
-            if not self._config.fallback:
-                raise
-            self._note(request, error, "the first pictures are shown")
-            return first(candidates)
-
-    def _record_shown(self, request: Request, events: Sequence[Event]) -> None:
-        """Logs impressions. A database that fails or is late costs no answer: they are logged as soon as that can be done."""
-        left = request.watch.left
-        try:
-            if not self._log.put(events, None if left is None else max(0.0, left)):
-                raise request.late("the log of impressions")
-        except FALLS_BACK as error:
-            if not self._config.fallback:
-                raise
-            self._note(request, error, "the impressions are logged later")
-            if not isinstance(error, DeadlineExceeded):
-                self._log.later(events)
-
-    def _note(self, request: Request, error: ProdgenError, instead: str) -> None:
-        logger.warning("request %s: %s: %s", request.context.request_id, instead, error)
-        logger.debug("request %s failed here", request.context.request_id, exc_info=error)
-        request.watch.notes.append(f"{getattr(error, 'component', '') or 'prodgen'}: {type(error).__name__}")
 
     def warm_up(self, seconds: float = 10.0) -> dict[str, float]:
         """See `Studio.warm_up`."""
@@ -341,8 +260,7 @@ class Recommender:
         self._log.close()
         self._catalogue.close()
         self._refresher.close()
-        self._budgets.close()
-        self._last_resort.close()
+        self._answering.close()
 
 
 def _budget(milliseconds: float | None) -> float | None:
