@@ -11,7 +11,7 @@ from prodgen_render.detail import detail
 from prodgen_render.environment import digest_of, light_of
 from prodgen_render.families import FAMILIES, family_of
 from prodgen_render.families.traits import traits_of
-from prodgen_render.looks import FINISH
+from prodgen_render.finishes import FINISH
 from prodgen_render.model import Model3D
 from prodgen_render.parametric import facts_of, look_of
 from prodgen_render.quality import DRAFT, FINAL

@@ -10,8 +10,9 @@ import numpy as np
 from PIL import Image
 
 from prodgen_render.asset_labels import WORDS
+from prodgen_render.finishes import srgb
 from prodgen_render.lettering import wrap, write
-from prodgen_render.looks import Look, pixels, srgb
+from prodgen_render.looks import Look, pixels
 from prodgen_render.model import Material
 from prodgen_render.patterns import Srgb, brightness, ink_for, mix
 from prodgen_sdk.types import Product, ProductAsset

@@ -9,7 +9,7 @@ import numpy as np
 from prodgen_render.asset import sketch_of
 from prodgen_render.asset_art import accents_for, draw_artwork, quiet_accents
 from prodgen_render.families.traits import traits_of
-from prodgen_render.looks import FABRICS, METALS, OWN, srgb
+from prodgen_render.finishes import FABRICS, METALS, OWN, srgb
 from prodgen_render.made_up import made_up_product
 from prodgen_render.patterns import Srgb
 from prodgen_render.words import nearest_colour

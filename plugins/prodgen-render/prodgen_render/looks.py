@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,66 +11,27 @@ from PIL import Image
 
 from prodgen_render import patterns
 from prodgen_render.artwork import draw_label
+from prodgen_render.draws import Draws
+from prodgen_render.finishes import FINISH, METALLIC, OWN, USUAL, made_of, srgb
 from prodgen_render.label_words import name_on_label, quoted_in
-from prodgen_render.model import Material, Rgb, to_linear, to_srgb
+from prodgen_render.model import Material, to_srgb
 from prodgen_render.parts import part_words
 from prodgen_render.patterns import Srgb
-from prodgen_render.words import attribute, capacity_ml, colours_of, height_cm, material_of, pattern_of
+from prodgen_render.words import (
+    attribute,
+    capacity_ml,
+    colours_of,
+    height_cm,
+    material_of,
+    mentions,
+    pattern_of,
+    words_of,
+)
 from prodgen_sdk.types import Product
 
-FABRICS = ("cotton", "linen", "canvas", "denim", "knit", "wool", "velvet", "silk", "nylon")
-METALS = {
-    "steel": (0.66, 0.66, 0.67), "metal": (0.62, 0.62, 0.63), "aluminium": (0.78, 0.79, 0.80), "brass": (0.80, 0.60, 0.26),
-    "copper": (0.84, 0.45, 0.31), "gold": (0.90, 0.66, 0.28),
-}  # fmt: skip
-FINISH: dict[str, dict[str, float]] = {
-    "glass": {"roughness": 0.08, "transmission": 0.96},
-    "porcelain": {"roughness": 0.4, "coat": 1.0},
-    "ceramic": {"roughness": 0.5, "coat": 0.8},
-    "stoneware": {"roughness": 0.7, "coat": 0.15},
-    "terracotta": {"roughness": 0.85},
-    "steel": {"roughness": 0.32, "metallic": 1.0},
-    "metal": {"roughness": 0.3, "metallic": 1.0},
-    "aluminium": {"roughness": 0.4, "metallic": 1.0},
-    "brass": {"roughness": 0.28, "metallic": 1.0},
-    "copper": {"roughness": 0.28, "metallic": 1.0},
-    "gold": {"roughness": 0.2, "metallic": 1.0},
-    "iron": {"roughness": 0.6, "metallic": 0.2},
-    "walnut": {"roughness": 0.55, "coat": 0.15},
-    "bamboo": {"roughness": 0.55, "coat": 0.15},
-    "wood": {"roughness": 0.55, "coat": 0.15},
-    "marble": {"roughness": 0.35, "coat": 0.6},
-    "leather": {"roughness": 0.5, "coat": 0.1},
-    "denim": {"roughness": 0.95, "sheen": 0.3},
-    "knit": {"roughness": 1.0, "sheen": 0.6},
-    "wool": {"roughness": 1.0, "sheen": 0.8},
-    "velvet": {"roughness": 0.9, "sheen": 1.6},
-    "silk": {"roughness": 0.42, "sheen": 0.5},
-    "linen": {"roughness": 0.95, "sheen": 0.2},
-    "canvas": {"roughness": 0.95, "sheen": 0.2},
-    "cotton": {"roughness": 0.95, "sheen": 0.35},
-    "nylon": {"roughness": 0.55, "sheen": 0.2},
-    "kraft": {"roughness": 0.85},
-    "paper": {"roughness": 0.6},
-    "rubber": {"roughness": 0.75},
-    "matte plastic": {"roughness": 0.6},
-    "plastic": {"roughness": 0.38, "coat": 0.35},
-    "lacquer": {"roughness": 0.3, "coat": 1.0},
-}
-_BASE: dict[str, str] = {
-    "wood": "#c79a66", "walnut": "#7a5236", "bamboo": "#dcb878", "kraft": "#c19a6b", "leather": "#7d4f2e", "denim": "#3d557c",
-    "marble": "#f1efec", "iron": "#2c2d2f", "linen": "#d9ccb4", "canvas": "#e9dfca", "stoneware": "#cdc0aa", "terracotta": "#b8654a",
-    "ceramic": "#ebe6da", "porcelain": "#f6f4ef", "cotton": "#efebe1", "wool": "#d5cbb9", "knit": "#dbd0bc", "silk": "#ecdfcb",
-    "rubber": "#2a2a2c",
-}  # fmt: skip
-"""What a material usually looks like; a product whose words name it and no colour gets this one."""
-OWN = (*METALS, "wood", "walnut", "bamboo", "kraft", "leather", "marble", "iron", "denim", "glass")
-"""Materials that keep a colour of their own where the words name none."""
 _WHITE: Srgb = (246, 243, 236)
 _PALE = 0.7
 """Luminance from which white would not be seen beside a colour: that of cream and white."""
-METALLIC = ("gold", "silver", "rose gold")
-"""Colours that are metals where a thing can be of metal."""
 _PALETTE = (
     "#c3272b",
     "#2f62ad",
@@ -87,19 +48,8 @@ _PALETTE = (
 )
 
 
-def srgb(code: str) -> Srgb:
-    """`#rrggbb` as three integers."""
-    return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)
-
-
-def linear(colour: Srgb) -> Rgb:
-    """Linear RGB of an 8-bit sRGB colour."""
-    r, g, b = to_linear(np.array(colour) / 255).tolist()
-    return r, g, b
-
-
 @dataclass(frozen=True, eq=False)
-class Look:
+class Look(Draws):
     """What the words say of a product's surface; families ask it for materials.
 
     Args:
@@ -139,7 +89,7 @@ class Look:
 
     def colour(self, default: str | None = None) -> Srgb:
         """The main colour; without one the material's own, then `default`, then one drawn from a palette."""
-        code = self._named[0][1] if self._named else _BASE.get(self.material_name) or default
+        code = self._named[0][1] if self._named else USUAL.get(self.material_name) or default
         if code is None or self._named:
             code = code or self._drawn[0]
             self.noted.setdefault("colour", code)
@@ -169,38 +119,14 @@ class Look:
     def _drawn_srgb(self) -> Srgb:
         return srgb(self._drawn[1])
 
+    def says(self, words: Sequence[str]) -> bool:
+        """Whether any of some words stands in what is said of the product."""
+        text = words_of(self.product)
+        return any(mentions(text, word) >= 0 for word in words)
+
     def pick(self, *allowed: str) -> str:
         """The named material if it suits the part, or the first of `allowed`."""
         return self.material_name if self.material_name in allowed else allowed[0]
-
-    def uniform(self, low: float, high: float) -> float:
-        """A random proportion."""
-        return low + (high - low) * self._draw(f"{low:g} to {high:g}")
-
-    def chance(self, share: float) -> bool:
-        """True in `share` of all products."""
-        return self._draw(f"below {share:g}") < share
-
-    def choice(self, count: int) -> int:
-        """One of `count` kinds."""
-        chosen = int(self.rng.integers(count))
-        self._record(f"one of {count}", (chosen + 0.5) / count)
-        return chosen
-
-    def _draw(self, what: str) -> float:
-        return self._record(what, float(self.rng.random()))
-
-    def _record(self, what: str, value: float) -> float:
-        self.drawn[self._name(what)] = value
-        return value
-
-    @cached_property
-    def _times(self) -> Counter[str]:
-        return Counter()
-
-    def _name(self, what: str) -> str:
-        self._times[what] += 1
-        return f"{what} #{self._times[what]}"
 
     def tallness(self, typical_ml: float = 0, typical_cm: float = 0) -> float:
         """How much taller than usual the words make it, 0.75 to 1.4; 1 where they say nothing."""
@@ -236,7 +162,7 @@ class Look:
     def solid(self, *allowed: str, default: str | None = None) -> Material:
         """The main material in the main colour, without pattern; materials with a colour of their own keep it."""
         name = self.pick(*allowed)
-        own = name in OWN or (name in _BASE and name == self.material_name)
+        own = name in OWN or (name in USUAL and name == self.material_name)
         if own and self.own_colour and not (name == "glass" and default):
             material = self.plain(name)
             self.note(tuple(round(255 * float(c)) for c in to_srgb(material.mean_colour)), name)  # type: ignore[arg-type]
@@ -247,25 +173,7 @@ class Look:
 
     def plain(self, name: str, colour: Srgb | str | None = None) -> Material:
         """A material without pattern; metals and woods have their own colour unless one is given."""
-        code = srgb(colour) if isinstance(colour, str) else colour
-        finish = self.finish(name)
-        if name == "glass":
-            tint = code or (238, 246, 244)
-            return Material("glass", linear(patterns.mix(tint, (255, 255, 255), 0.25)), **finish)  # type: ignore[arg-type]
-        bump = patterns.relief(name)
-        if name in METALS:
-            base = (
-                METALS[name]
-                if code is None
-                else tuple(0.25 * m * 1.0 + 0.75 * c for m, c in zip(METALS[name], linear(code), strict=True))
-            )
-            return Material(name, base, bump=bump, **finish)  # type: ignore[arg-type]
-        code = code or srgb(_BASE.get(name, "#e8e6e1"))
-        if name in ("wood", "walnut", "bamboo"):
-            return Material(name, (1, 1, 1), texture=patterns.wood(code), **finish)  # type: ignore[arg-type]
-        if name == "marble":
-            return Material(name, (1, 1, 1), texture=patterns.marble(code), **finish)  # type: ignore[arg-type]
-        return Material(name, linear(code), bump=bump, **finish)  # type: ignore[arg-type]
+        return made_of(name, srgb(colour) if isinstance(colour, str) else colour, self.finish(name))
 
     def finish(self, name: str) -> dict[str, float]:
         """How a material takes the light: fields of `Material` that differ from 0."""

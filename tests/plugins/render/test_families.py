@@ -3,7 +3,8 @@ import colorsys
 import numpy as np
 import pytest
 from prodgen_render.families import FAMILIES, LEARNT, family_of
-from prodgen_render.looks import Look, srgb
+from prodgen_render.finishes import srgb
+from prodgen_render.looks import Look
 from prodgen_render.made_up import made_up_product
 from prodgen_render.model import to_srgb
 from prodgen_render.parametric import build_model
@@ -104,11 +105,13 @@ def test_unknown_families_fall_back_and_say_so() -> None:
 @pytest.mark.parametrize(
     ("title", "category", "family", "word"),
     [
-        ("Chelsea boots", "apparel/shoes", "sneakers", "boots"),
-        ("Backpack 25L, olive green", "apparel/bag", "tote-bag", "backpack"),
-        ("Mechanical keyboard", "electronics/computer", "laptop", "keyboard"),
+        ("Leather loafers", "apparel/shoes", "sneakers", "loafers"),
+        ("Wallet with coin pocket", "apparel/bag", "handbag", "wallet"),
+        ("Clear phone case", "electronics/accessories", "phone", "phone case"),
         ("Navy blazer", "apparel/blazer", "jacket", "blazer"),
-        ("帆布双肩包", "apparel/bags", "tote-bag", "双肩包"),
+        ("渔夫帽 米色", "apparel/hats", "cap", "渔夫帽"),
+        ("Canned tuna in olive oil", "food/canned", "tin", "canned tuna"),
+        ("水晶吊灯", "home/lighting", "lamp", "吊灯"),
         ("Soap dispenser", "home/bath", "pump-bottle", "home/bath"),
     ],
 )
@@ -360,6 +363,25 @@ def test_a_named_rim_is_a_band_along_the_upper_edge(title: str, category: str) -
         ("男士牛津衬衫", "shirt"),
         ("Denim jacket", "jacket"),
         ("羊毛大衣", "jacket"),
+        ("男士轻薄羽绒服 连帽 黑色", "jacket"),
+        ("Classic polo shirt", "polo"),
+        ("Backpack 25L, olive green", "backpack"),
+        ("帆布双肩包", "backpack"),
+        ("Women's crossbody bag", "handbag"),
+        ("Chelsea boots", "boot"),
+        ("女士高跟鞋 细跟尖头", "court-shoe"),
+        ("Polarized sunglasses", "glasses"),
+        ("Sterling silver hoop earrings", "earrings"),
+        ("Mechanical keyboard", "keyboard"),
+        ("27 inch gaming monitor", "display"),
+        ("Solid oak bookshelf, 5 tier", "shelf"),
+        ("TV stand, walnut", "cabinet"),
+        ("Ergonomic office chair", "office-chair"),
+        ("四件套 纯棉床单被套", "bedding"),
+        ("Monstera plant in ceramic pot", "plant"),
+        ("Crystal wine glasses, set of 4", "glass"),
+        ("Handmade soap bar", "soap-bar"),
+        ("防晒喷雾 SPF50", "spray-can"),
     ],
 )
 def test_what_the_networks_never_saw_has_a_shape_of_its_own(title: str, family: str) -> None:
@@ -419,3 +441,33 @@ def test_without_a_named_part_nothing_changes() -> None:
 def test_a_round_table_is_round(seed: int) -> None:
     top = build_model(product("Round marble coffee table", "home/table"), seed).parts[0].vertices
     assert np.ptp(top[:, 0]) == pytest.approx(np.ptp(top[:, 1]), rel=0.01)
+
+
+def spread(title: str, category: str) -> np.ndarray:
+    """Metres across, deep and high."""
+    low, high = build_model(product(title, category), 1).bounds
+    return np.asarray(high - low)
+
+
+def test_words_of_size_and_number_are_drawn() -> None:
+    assert spread("Oak desk", "home/table")[2] > 1.3 * spread("Oak coffee table", "home/table")[2]
+    assert spread("Bookshelf, 5 tiers", "home/shelf")[2] > 1.5 * spread("白色置物架 3层", "home/shelf")[2]
+    assert spread("三人沙发", "home/sofa")[0] > 1.3 * spread("双人沙发", "home/sofa")[0]
+    assert spread("L-shaped sofa, 3 seater", "home/sofa")[1] > 1.5 * spread("Sofa, 3 seater", "home/sofa")[1]
+    assert spread("Wardrobe", "home/cabinet")[2] > 3 * spread("TV stand", "home/cabinet")[2]
+    assert spread("Knee-high boots", "apparel/boot")[2] > 1.5 * spread("Ankle boots", "apparel/boot")[2]
+
+
+def test_a_jacket_with_a_hood_has_one() -> None:
+    def behind(title: str) -> float:
+        """How far something stands out behind, beside the neck."""
+        parts = build_model(product(title, "apparel/jacket"), 1).parts
+        corners = np.concatenate([part.vertices for part in parts])
+        return float(corners[corners[:, 2] > corners[:, 2].max() - 0.15, 1].max())
+
+    assert behind("Rain jacket with hood") > behind("Rain jacket") + 0.02
+
+
+def test_what_a_product_has_is_not_what_it_is() -> None:
+    assert family_of(product("Laptop with backlit keyboard", "electronics/computer"))[0].name == "laptop"
+    assert family_of(product("Desk with shelf", "home/furniture"))[0].name == "table"

@@ -130,10 +130,7 @@ def skirt(look: Look) -> list[Part]:
 
 def trousers(look: Look) -> list[Part]:
     """Straight trousers or jeans with a waistband; shorts where the words say so."""
-    from prodgen_render.words import mentions, words_of
-
-    text = words_of(look.product)
-    short = any(mentions(text, word) >= 0 for word in ("shorts", "短裤"))
+    short = look.says(("shorts", "短裤"))
     length = 0.48 if short else 1.0 * look.uniform(0.97, 1.03)
     waist, hip = 0.168 * look.uniform(0.95, 1.06), 0.192
     leg, hem = 0.099, (0.095 if short else 0.075 * look.uniform(0.85, 1.25))
@@ -162,7 +159,7 @@ def trousers(look: Look) -> list[Part]:
         return np.asarray(np.minimum(p[:, 2], length - p[:, 2]), np.float32)
 
     names: tuple[str, ...] = ("denim", "cotton", "linen", "wool", "velvet", "canvas", "leather", "nylon")
-    if look.material_name == "" and not any(mentions(text, word) >= 0 for word in ("jeans", "牛仔")):
+    if look.material_name == "" and not look.says(("jeans", "牛仔")):
         names = ("cotton", *(n for n in names if n != "cotton"))
     parts = garment(
         look, field, ((-0.27, -0.16, -0.03), (0.27, 0.16, length + 0.03)), keep, prints=False, cell=0.0085, names=names

@@ -7,11 +7,11 @@ import numpy as np
 from prodgen_render.families.contents import contents_colour
 from prodgen_render.families.groceries import folding_box
 from prodgen_render.families.kit import cap, lathe, wrap_label
+from prodgen_render.finishes import linear
 from prodgen_render.geometry import box, loft, refine, revolve, rounded_path, rounded_rectangle, slab, smooth_path
-from prodgen_render.looks import Look, linear
+from prodgen_render.looks import Look
 from prodgen_render.model import Material, Part
 from prodgen_render.patterns import mix
-from prodgen_render.words import mentions, words_of
 
 
 def bottle(look: Look) -> list[Part]:
@@ -159,8 +159,7 @@ def can(look: Look) -> list[Part]:
 
 def carton(look: Look) -> list[Part]:
     """A gable-top drinks carton, or a plain folding box where the words say box."""
-    text = words_of(look.product)
-    if look.product.domain != "food" or any(mentions(text, word) >= 0 for word in ("box", "盒", "tea", "茶")):
+    if look.product.domain != "food" or look.says(("box", "盒", "tea", "茶")):
         return folding_box(look)
     width = 0.072 * look.uniform(0.95, 1.08)
     height = 0.185 * look.uniform(0.92, 1.08) * look.tallness(1000, 20)

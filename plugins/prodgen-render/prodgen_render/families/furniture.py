@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe
+from prodgen_render.finishes import METALS, linear
 from prodgen_render.geometry import (
     box,
     refine,
@@ -15,11 +16,25 @@ from prodgen_render.geometry import (
     superellipse,
     tube,
 )
-from prodgen_render.looks import METALS, Look, linear
+from prodgen_render.looks import Look
 from prodgen_render.model import Material, Part
 from prodgen_render.patterns import mix
 from prodgen_render.words import mentions
 
+_HIGH = (
+    "desk",
+    "dining",
+    "kitchen table",
+    "console",
+    "bar table",
+    "workbench",
+    "书桌",
+    "餐桌",
+    "办公桌",
+    "电脑桌",
+    "玄关桌",
+)
+"""Tables that one sits or stands at; others are for coffee."""
 _ROUND = ("round", "circular", "圆桌", "圆形", "圆餐桌", "圆茶几")
 
 
@@ -147,28 +162,32 @@ def lamp(look: Look) -> list[Part]:
 
 def table(look: Look) -> list[Part]:
     """A table, round or rectangular."""
+    title = look.product.title.lower()
+    high = any(mentions(title, word) >= 0 for word in _HIGH)
     top_material = look.main(
         "wood", "walnut", "bamboo", "marble", "glass", "steel", "matte plastic", extent=(0.8, 0.8), default=None
     )
     if top_material.name == "glass":
         top_material = top_material.but(transmission=0.85)
     # The draw comes first, so that the others keep their places.
-    round_top = look.chance(0.45) or any(mentions(look.product.title.lower(), word) >= 0 for word in _ROUND)
+    round_top = (look.chance(0.45) and not high) or any(mentions(title, word) >= 0 for word in _ROUND)
     height = 0.44 * look.uniform(0.9, 1.25)
-    width = 0.85 * look.uniform(0.9, 1.1)
+    height = 0.74 if high else height
+    width = (1.35 if high else 0.85) * look.uniform(0.9, 1.1)
     depth = width if round_top else width * look.uniform(0.55, 0.7)
     outline = superellipse(width, depth, 2, 160) if round_top else rounded_rectangle(width, depth, 0.04)
     parts = [slab(outline, 0.028, 0.008, top_material).moved(z=height - 0.028)]
     wooden = top_material.name in ("wood", "walnut", "bamboo")
     leg_material = look.part("legs", top_material if wooden else look.plain("iron"), metal=True)
     reach = 0.30 if round_top else 0.42
+    thick = 1.4 if high else 1.0
     for sx in (-1, 1):
         for sy in (-1, 1):
             x, y = sx * width * reach, sy * depth * reach
             parts.append(
                 tube(
                     np.linspace((x * 1.08, y * 1.08, 0.006), (x * 0.94, y * 0.94, height - 0.02), 12),
-                    np.linspace(0.013, 0.021, 12),
+                    thick * np.linspace(0.013, 0.021, 12),
                     leg_material,
                     segments=28,
                 )

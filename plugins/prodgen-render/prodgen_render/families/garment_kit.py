@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from prodgen_render.finishes import FABRICS
 from prodgen_render.geometry import smooth_path, tube
 from prodgen_render.implicit import clip, compact, mesh
-from prodgen_render.looks import FABRICS, Look
+from prodgen_render.looks import Look
 from prodgen_render.model import Floats, Material, Part
 
 COTTONS = ("cotton", *(name for name in FABRICS if name != "cotton"), "leather")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from prodgen_render.finishes import METALLIC
 from prodgen_render.geometry import loft, refine, revolve, rounded_path
 from prodgen_render.looks import Look
 from prodgen_render.model import Material, Part
@@ -75,3 +76,10 @@ def cap(radius: float, low: float, high: float, material: Material, *, ribs: int
 
         part = part.but(vertices=vertices.astype(np.float32), normals=smooth_normals(vertices, part.faces, weld=1e-6))
     return part
+
+
+def metal_or(look: Look, *allowed: str, default: str | None = None) -> Material:
+    """The main material of a small or thin thing, which is of metal where gold or silver is all that is said of it."""
+    if look.material_name == "" and look.colour_name in METALLIC:
+        return look.plain("metal", look.note(look.colour(), "metal"))
+    return look.solid(*allowed, default=default)

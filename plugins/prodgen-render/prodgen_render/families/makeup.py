@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe, wrap_label
+from prodgen_render.finishes import linear
 from prodgen_render.geometry import (
     box,
     loft,
@@ -17,7 +18,7 @@ from prodgen_render.geometry import (
     superellipse,
     tube,
 )
-from prodgen_render.looks import Look, linear
+from prodgen_render.looks import Look
 from prodgen_render.model import Material, Part
 from prodgen_render.patterns import mix
 

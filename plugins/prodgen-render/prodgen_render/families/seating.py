@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from prodgen_render.finishes import FABRICS
 from prodgen_render.geometry import (
     bent,
     box,
@@ -13,9 +14,18 @@ from prodgen_render.geometry import (
     superellipse,
     tube,
 )
-from prodgen_render.looks import FABRICS, Look
+from prodgen_render.looks import Look
 from prodgen_render.model import Material, Part
 
+_SEATS = {
+    1: ("one seater", "1-seater", "1 seater", "单人"),
+    2: ("loveseat", "two seater", "two-seater", "2-seater", "2 seater", "双人"),
+    3: ("three seater", "three-seater", "3-seater", "3 seater", "sectional", "三人"),
+    4: ("four seater", "4-seater", "4 seater", "四人"),
+}
+_CORNER = ("corner sofa", "sectional", "l-shaped", "l-shape", "chaise", "转角", "贵妃")
+_CHAISE = 0.62
+"""Metres that the long seat of a corner sofa comes forward."""
 CLOTHS = ("linen", *(name for name in FABRICS if name != "linen"), "leather")
 
 
@@ -137,7 +147,7 @@ def stool(look: Look) -> list[Part]:
     return parts
 
 
-def _cushion_block(size: tuple[float, float, float], radius: float, puff: float, material: Material) -> list[Part]:
+def cushion_block(size: tuple[float, float, float], radius: float, puff: float, material: Material) -> list[Part]:
     """A rounded box whose faces swell a little."""
     width, depth, height = size
 
@@ -158,8 +168,22 @@ def _cushion_block(size: tuple[float, float, float], radius: float, puff: float,
 
 
 def sofa(look: Look) -> list[Part]:
-    """A sofa for two or three with loose cushions."""
-    seats = 3 if look.chance(0.4) else 2
+    """A sofa for two or three with loose cushions, or as many as the words say; a corner sofa has a longer seat at its left."""
+    drawn = 3 if look.chance(0.4) else 2
+    return _sofa(look, _seats(look) or drawn, corner=look.says(_CORNER))
+
+
+def armchair(look: Look) -> list[Part]:
+    """A sofa for one."""
+    return _sofa(look, 1)
+
+
+def _seats(look: Look) -> int:
+    """How many the words say, 0 where they say nothing."""
+    return next((count for count, words in _SEATS.items() if look.says(words)), 0)
+
+
+def _sofa(look: Look, seats: int, *, corner: bool = False) -> list[Part]:
     seat_width = 0.66 * look.uniform(0.94, 1.06)
     arm, depth, seat_z = 0.17 * look.uniform(0.8, 1.15), 0.88, 0.24
     width = seats * seat_width + 2 * arm
@@ -169,21 +193,25 @@ def sofa(look: Look) -> list[Part]:
     for side in (-1, 1):
         parts += [
             p.moved(x=side * (width / 2 - arm / 2), z=0.11)
-            for p in _cushion_block((arm, depth, arm_height - 0.11), min(0.06, arm * 0.4), 0.008, cloth)
+            for p in cushion_block((arm, depth, arm_height - 0.11), min(0.06, arm * 0.4), 0.008, cloth)
         ]
     parts += [
         p.moved(y=depth / 2 - 0.09, z=0.11)
-        for p in _cushion_block((width - 2 * arm + 0.01, 0.18, 0.66), 0.06, 0.006, cloth)
+        for p in cushion_block((width - 2 * arm + 0.01, 0.18, 0.66), 0.06, 0.006, cloth)
     ]
     for k in range(seats):
         x = -width / 2 + arm + seat_width * (k + 0.5)
+        longer = _CHAISE if corner and k == 0 else 0.0
         parts += [
-            p.moved(x=x, y=-0.09, z=seat_z)
-            for p in _cushion_block((seat_width - 0.006, depth - 0.22, 0.18), 0.045, 0.016, cloth)
+            p.moved(x=x, y=-0.09 - longer / 2, z=seat_z)
+            for p in cushion_block((seat_width - 0.006, depth - 0.22 + longer, 0.18), 0.045, 0.016, cloth)
         ]
+        if longer:
+            base = box((seat_width + arm, longer + 0.1, 0.15), 0.02, cloth, cells=10)
+            parts += [p.moved(x=x - arm / 2, y=-depth / 2 - longer / 2 + 0.05, z=0.11) for p in base]
         back = [
             p.turned(-12, "x").moved(x=x, y=depth / 2 - 0.235, z=seat_z + 0.16)
-            for p in _cushion_block((seat_width - 0.012, 0.17, 0.43), 0.065, 0.030, cloth)
+            for p in cushion_block((seat_width - 0.012, 0.17, 0.43), 0.065, 0.030, cloth)
         ]
         parts += back
     wood = look.part("legs", look.plain("walnut" if look.chance(0.5) else "wood"), metal=True)

@@ -7,18 +7,35 @@ from typing import NamedTuple
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from prodgen_render.families.garment_kit import garment
+from prodgen_render.families.garment_kit import collar, garment
 from prodgen_render.families.kit import lathe
+from prodgen_render.families.tops import hood_and_cords
 from prodgen_render.families.torso import Torso
 from prodgen_render.geometry import loft, tube
 from prodgen_render.looks import Look
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.patterns import brightness, mix
-from prodgen_render.words import mentions, sleeves_of, words_of
+from prodgen_render.words import sleeves_of
 
 _SHIRTS = ("cotton", "linen", "silk", "denim", "nylon", "wool", "velvet")
 _JACKETS = ("denim", "cotton", "leather", "nylon", "wool", "canvas", "velvet", "linen")
+_POLOS = ("cotton", "knit", "nylon", "linen", "wool", "silk")
+_CARDIGANS = ("knit", "wool", "cotton", "linen", "velvet")
 _LONG = ("coat", "overcoat", "trench", "parka", "大衣", "风衣")
+_SYNTHETIC = (
+    "rain jacket",
+    "raincoat",
+    "windbreaker",
+    "anorak",
+    "puffer",
+    "down jacket",
+    "ski jacket",
+    "雨衣",
+    "冲锋衣",
+    "羽绒服",
+    "棉服",
+)
+_HOODED = ("hood", "hooded", "连帽", "带帽")
 _NECK = (0.095, 0.056, 0.018)
 
 
@@ -39,7 +56,7 @@ class _Sewn(NamedTuple):
 
 def shirt(look: Look) -> list[Part]:
     """A buttoned shirt with a folded collar."""
-    usual = "short" if mentions(words_of(look.product), "hawaiian") >= 0 else "long"
+    usual = "short" if look.says(("hawaiian",)) else "long"
     sleeves = sleeves_of(look.product) or usual
     torso = Torso.of(look, sleeve={"short": 0.24, "long": 0.59}.get(sleeves, 0.0), loose=1.02, neck=_NECK)
     parts, sewn = _body(look, torso, _SHIRTS)
@@ -49,15 +66,43 @@ def shirt(look: Look) -> list[Part]:
     return [*parts, *torso.sleeve_ends(sewn.cloth, cuffs=sleeves == "long"), *torso.hem(sewn.cloth)]
 
 
+def polo(look: Look) -> list[Part]:
+    """A knitted shirt with a soft collar and a short row of buttons."""
+    sleeve = 0.59 if sleeves_of(look.product) == "long" else 0.21
+    torso = Torso.of(look, sleeve=sleeve, neck=_NECK)
+    parts, sewn = _body(look, torso, _POLOS)
+    top = torso.length - torso.neck[1]
+    parts += [_collar(torso, sewn.cloth, 0.038), _placket(sewn, 0.015, low=top - 0.15)]
+    parts += _buttons(torso, _button(look), 3, low=top - 0.13)
+    return [*parts, *torso.sleeve_ends(sewn.cloth, cuffs=True), *torso.hem(sewn.cloth)]
+
+
+def cardigan(look: Look) -> list[Part]:
+    """A knitted jacket with a deep neck and a band along its buttons."""
+    torso = Torso.of(look, sleeve=0.58, loose=1.05, neck=(0.095, 0.24, 0.018))
+    parts, sewn = _body(look, torso, _CARDIGANS)
+    rib = look.plain("knit", mix(look.colour(), (0, 0, 0), 0.06))
+    parts += [collar(torso.neckline(), 0.0075, rib), _placket(sewn, 0.018)]
+    parts += _buttons(torso, _button(look), 5, radius=0.0085)
+    for side in (-1, 1):
+        parts += _pocket(sewn, (side * 0.065, side * 0.175), (0.10, 0.28))
+    return [*parts, *torso.sleeve_ends(rib, cuffs=True), torso.waistband(rib)]
+
+
 def jacket(look: Look) -> list[Part]:
     """A jacket or coat: buttoned where it is of denim or another woven cloth, else zipped."""
-    long = any(mentions(words_of(look.product), word) >= 0 for word in _LONG)
+    long = look.says(_LONG)
     torso = Torso.of(look, sleeve=0.60, loose=1.12, longer=1.32 if long else 0.92, neck=_NECK)
-    parts, sewn = _body(look, torso, _JACKETS)
+    synthetic = look.says(_SYNTHETIC)
+    parts, sewn = _body(look, torso, ("nylon", *_JACKETS) if synthetic else _JACKETS)
     material = sewn.cloth.name
     metal = look.plain("brass" if material == "denim" else "steel")
-    parts += [_collar(torso, sewn.cloth, 0.056), _placket(sewn, 0.022)]
-    if material in ("leather", "nylon") and look.material_name:
+    hooded = look.says(_HOODED)
+    parts += (
+        hood_and_cords(torso.neckline(), torso.length, sewn.cloth) if hooded else [_collar(torso, sewn.cloth, 0.056)]
+    )
+    parts.append(_placket(sewn, 0.022))
+    if material in ("leather", "nylon") and (look.material_name or synthetic):
         line = np.linspace(0.004, torso.length - torso.neck[1] - 0.004, 60)
         parts.append(tube(torso.on_front(0 * line, line, 0.005), 0.0034, metal, segments=10))
     else:
@@ -135,10 +180,10 @@ def _outside(torso: Torso, points: Floats, gap: float) -> Floats:
     return moved.reshape(points.shape)
 
 
-def _placket(sewn: _Sewn, half: float) -> Part:
-    """The strip down the front that the buttons are on."""
+def _placket(sewn: _Sewn, half: float, low: float = 0.003) -> Part:
+    """The strip down the front that the buttons are on, from `low` metres above the hem."""
     torso = sewn.torso
-    height = np.linspace(0.003, torso.length - torso.neck[1] - 0.002, 70)
+    height = np.linspace(low, torso.length - torso.neck[1] - 0.002, 70)
     if sewn.patterned:
         return tube(torso.on_front(half + 0 * height, height, 0.001), 0.0012, sewn.seam, segments=8)
     across = np.array([-1, -0.96, -0.5, 0, 0.5, 0.96, 1]) * half
@@ -148,8 +193,8 @@ def _placket(sewn: _Sewn, half: float) -> Part:
     return loft(skin.astype(np.float64), sewn.cloth, closed=False)
 
 
-def _buttons(torso: Torso, material: Material, count: int, radius: float = 0.0058) -> list[Part]:
-    heights = np.linspace(0.07, torso.length - torso.neck[1] - 0.012, count)
+def _buttons(torso: Torso, material: Material, count: int, radius: float = 0.0058, low: float = 0.07) -> list[Part]:
+    heights = np.linspace(low, torso.length - torso.neck[1] - 0.012, count)
     places = torso.on_front(0 * heights, heights, 0.0035)
     disc = [(1e-4, 0.0), (radius, 0.0), (radius, 0.0024), (radius * 0.7, 0.0018), (1e-4, 0.0018)]
     button = lathe(disc, [0, 0.0006, 0.0008, 0.0004, 0], material, 32).turned(90, "x")

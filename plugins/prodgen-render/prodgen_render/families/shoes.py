@@ -38,24 +38,24 @@ def sneaker(look: Look) -> list[Part]:
 
     skin = mesh(shell, (-0.17, -0.07, -0.02), (0.17, 0.07, 0.16), 0.0045, upper)
     skin = clip(skin, skin.vertices[:, 2] - np.float32(0.004)).moved(z=lift)
-    outline = _outline()
-    parts = [skin, slab(outline, lift + 0.008, 0.005, sole)]
-    parts.append(slab(outline * 1.004, 0.0035, 0.0012, stripe).moved(z=lift * 0.55))
+    edge = outline()
+    parts = [skin, slab(edge, lift + 0.008, 0.005, sole)]
+    parts.append(slab(edge * 1.004, 0.0035, 0.0012, stripe).moved(z=lift * 0.55))
     parts.append(
         slab(
-            outline * 0.99,
+            edge * 0.99,
             0.004,
             0.001,
             look.plain("rubber", "#8d6f4c" if look.chance(0.4) else "#e9e6dd").but(bump=None),
         )
     )
-    parts += [part.moved(z=lift) for part in _laces(solid, lace)]
+    parts += [part.moved(z=lift) for part in laces_across(solid, lace)]
     heel_tab = [(0.1365, 0, 0.055), (0.1385, 0, 0.085), (0.1365, 0, 0.112)]
     parts.append(tube(smooth_path(heel_tab, 20), 0.009, stripe, flatten=0.25, up=(1, 0, 0)).moved(z=lift))
     return [part.scaled(size) for part in parts]
 
 
-def _outline() -> NDArray[np.float64]:
+def outline() -> NDArray[np.float64]:
     """The sole from above, counter-clockwise, [n, 2] in metres."""
     x = np.array([0.128, 0.075, 0.01, -0.055, -0.105, -0.140])
     half = np.array([0.035, 0.038, 0.038, 0.046, 0.045, 0.032])
@@ -64,18 +64,18 @@ def _outline() -> NDArray[np.float64]:
     return refine(smooth_path(loop, 160), 0.006)[:-1]
 
 
-def _laces(field: Field, lace: Material) -> list[Part]:
-    """Rows of lace across the instep, and a bow's two ends."""
+def laces_across(field: Field, lace: Material, first: float = 0.040) -> list[Part]:
+    """Rows of lace across the instep, the upper one `first` metres from the middle, and a bow's two ends."""
     y = np.linspace(-0.027, 0.027, 24, dtype=np.float32)
     rows = []
     for k in range(5):
-        x = np.full_like(y, 0.040 - 0.0185 * k)
+        x = np.full_like(y, first - 0.0185 * k)
         x = x + np.float32(0.004) * np.sin(y / np.float32(0.027) * np.float32(np.pi / 2)) * (-1) ** k
         path = np.stack([x, y, _height(field, x, y) + np.float32(0.0012)], -1)
         rows.append(tube(path, 0.0036, lace, flatten=0.45, segments=16))
     for side in (-1, 1):
         t = np.linspace(0, 1, 24, dtype=np.float32)
-        x, across = 0.046 - 0.012 * np.sin(t * np.float32(np.pi)), side * (0.002 + 0.036 * t)
+        x, across = first + 0.006 - 0.012 * np.sin(t * np.float32(np.pi)), side * (0.002 + 0.036 * t)
         path = np.stack([x, across, _height(field, x, across) + np.float32(0.004) * (1 - t) + np.float32(0.0014)], -1)
         rows.append(tube(path, 0.0027, lace, flatten=0.6, segments=14))
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import cap, lathe, wrap_label
+from prodgen_render.finishes import linear
 from prodgen_render.geometry import (
     loft,
     refine,
@@ -13,7 +14,7 @@ from prodgen_render.geometry import (
     smooth_path,
     tube,
 )
-from prodgen_render.looks import Look, linear
+from prodgen_render.looks import Look
 from prodgen_render.model import Material, Part
 from prodgen_render.patterns import mix
 

@@ -55,12 +55,12 @@ def _top(
     curve = torso.neckline()
     parts.append(collar(curve, 0.0050 if ribbed else 0.0036, rib))
     if hood:
-        parts += _hood(curve, torso.length, plain) + _pouch(torso, plain)
+        parts += hood_and_cords(curve, torso.length, plain) + _pouch(torso, plain)
     parts += torso.sleeve_ends(rib, cuffs=ribbed)
     return [*parts, torso.waistband(rib)] if ribbed else [*parts, *torso.hem(plain)]
 
 
-def _hood(neck: Floats, top: float, cloth: Material) -> list[Part]:
+def hood_and_cords(neck: Floats, top: float, cloth: Material) -> list[Part]:
     """The hood as it lies around the neck and on the back, its opening hem, and two cords."""
     back = np.clip((neck[:, 1] + 0.06) / 0.12, 0, 1)
     back = back * back * (3 - 2 * back)

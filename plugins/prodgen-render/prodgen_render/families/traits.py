@@ -19,7 +19,8 @@ import numpy as np
 from PIL import Image
 
 from prodgen_render.detail import detail
-from prodgen_render.looks import FINISH, Look
+from prodgen_render.finishes import FINISH
+from prodgen_render.looks import Look
 from prodgen_render.patterns import Srgb
 from prodgen_sdk.types import Layout, Product
 

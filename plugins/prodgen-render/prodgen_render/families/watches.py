@@ -8,12 +8,12 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from prodgen_render.families.kit import lathe
+from prodgen_render.finishes import METALLIC
 from prodgen_render.geometry import rounded_rectangle, slab, superellipse, tube
 from prodgen_render.lettering import write
-from prodgen_render.looks import METALLIC, Look
+from prodgen_render.looks import Look
 from prodgen_render.model import Material, Part
 from prodgen_render.patterns import ink_for, mix, texture
-from prodgen_render.words import mentions, words_of
 
 _SMART = ("smart", "smartwatch", "fitness", "tracker", "gps", "智能", "运动手表", "手环")
 _STRAPS = ("rubber", "leather", "canvas", "nylon", "steel", "metal", "gold", "aluminium")
@@ -21,8 +21,7 @@ _STRAPS = ("rubber", "leather", "canvas", "nylon", "steel", "metal", "gold", "al
 
 def watch(look: Look) -> list[Part]:
     """A wristwatch on an invisible wrist, its face to the front."""
-    text = words_of(look.product)
-    smart = any(mentions(text, word) >= 0 for word in _SMART)
+    smart = look.says(_SMART)
     body = look.solid(*(_STRAPS if smart else ("leather", *_STRAPS)), default="#2b2c30" if smart else "#5b3a26")
     if look.colour_name in METALLIC and not look.material_name:
         body = look.plain("metal", look.colour())

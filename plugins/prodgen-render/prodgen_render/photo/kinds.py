@@ -15,22 +15,40 @@ Shape = Literal["revolution", "cuboid", "sheet", "relief"]
 SHAPES: tuple[Shape, ...] = ("revolution", "cuboid", "sheet", "relief")
 
 _FAMILIES: dict[str, Shape] = {
-    **dict.fromkeys(("bottle", "can", "jar", "mug", "bowl", "plate", "vase", "candle", "lamp", "lipstick", "cream-jar", "pump-bottle", "dropper-bottle", "nail-polish"), "revolution"),
+    **dict.fromkeys(("bottle", "can", "jar", "mug", "bowl", "plate", "vase", "candle", "lamp", "lipstick", "cream-jar", "pump-bottle", "dropper-bottle", "nail-polish", "mascara", "spray-can", "glass", "travel-mug", "pot"), "revolution"),
     **dict.fromkeys(("box", "cereal-box", "carton", "phone", "tablet"), "cuboid"),
-    **dict.fromkeys(("tshirt", "sweater", "hoodie", "shirt", "jacket", "trousers", "dress", "skirt", "tote-bag", "coffee-bag", "cushion"), "sheet"),
-    **dict.fromkeys(("sneakers", "chair", "stool", "table", "sofa", "camera", "headphone-stand", "earbuds", "watch", "cap"), "relief"),
+    **dict.fromkeys(("tshirt", "sweater", "hoodie", "shirt", "jacket", "trousers", "dress", "skirt", "tote-bag", "coffee-bag", "cushion", "polo", "cardigan"), "sheet"),
+    **dict.fromkeys(("sneakers", "chair", "stool", "table", "sofa", "camera", "headphone-stand", "earbuds", "watch", "cap", "armchair", "office-chair", "boot", "court-shoe", "sandal", "backpack", "handbag", "keyboard"), "relief"),
 }  # fmt: skip
-_USUALLY: dict[str, Shape] = {
+_USUALLY: dict[str, Shape | None] = {
     "beanie": "revolution",
     "tin": "revolution",
     "speaker": "cuboid",
     "perfume": "cuboid",
     "laptop": "relief",
+    "tube": None,
 }
-"""What families mostly are that `shape_of_family` says nothing of."""
-_ROUND = ("can", "jar", "mug", "bowl", "plate", "vase", "candle", "lipstick", "cream-jar", "lamp", "beanie", "tin")
+"""What families mostly are that `shape_of_family` says nothing of. Of families in neither table nothing is known."""
+_ROUND = (
+    "can",
+    "jar",
+    "mug",
+    "bowl",
+    "plate",
+    "vase",
+    "candle",
+    "lipstick",
+    "cream-jar",
+    "lamp",
+    "beanie",
+    "tin",
+    "mascara",
+    "spray-can",
+    "glass",
+    "travel-mug",
+)
 _OPEN = ("mug", "bowl", "plate")
-_BACKED = ("chair",)
+_BACKED = ("chair", "armchair", "office-chair")
 _ROUND_SEATS = ("stool",)
 _ROUND_BOTTLES = re.compile(
     r"\b(wine|beer|champagne|whisk(e)?y|vodka|gin|rum|olive oil|soda|cola|juice|milk|water)\b|玻璃|葡萄酒|红酒|白酒|啤酒|香槟|威士忌|橄榄油|汽水|可乐|果汁|牛奶|矿泉水"
@@ -38,7 +56,8 @@ _ROUND_BOTTLES = re.compile(
 """Bottles of these are hardly ever flat."""
 _DEPTHS = {
     "phone": 0.11, "tablet": 0.05, "cereal-box": 0.32, "carton": 1.0, "tshirt": 0.3, "sweater": 0.28, "hoodie": 0.32, "shirt": 0.3, "jacket": 0.34, "trousers": 0.5, "dress": 0.65, "skirt": 0.7,
-    "beanie": 1.0, "cap": 1.3, "tote-bag": 0.4, "coffee-bag": 0.46, "cushion": 0.36, "sneakers": 0.33, "chair": 1.0, "stool": 1.0, "table": 0.6, "sofa": 0.42,
+    "beanie": 1.0, "cap": 1.3, "tote-bag": 0.4, "coffee-bag": 0.46, "cushion": 0.36, "sneakers": 0.33, "boot": 0.33, "court-shoe": 0.33, "sandal": 0.33, "polo": 0.3, "cardigan": 0.28, "backpack": 0.55, "handbag": 0.4,
+    "chair": 1.0, "armchair": 1.0, "office-chair": 1.0, "stool": 1.0, "table": 0.6, "sofa": 0.42,
     "camera": 0.65, "earbuds": 0.7, "headphone-stand": 0.57, "speaker": 0.9,
 }  # fmt: skip
 """Usual depths as shares of the width, as the products hang or stand."""
@@ -91,8 +110,6 @@ _THINGS: tuple[tuple[tuple[str, ...], Words], ...] = (
     (("drill", "电钻", "hair dryer", "hairdryer", "吹风机"), Words("relief", depth=0.35)),
     (("hammer", "锤子"), Words("relief", depth=0.28)),
     (("padlock", "挂锁"), Words("relief", depth=0.45)),
-    (("handbag", "手提包"), Words("relief", depth=0.4)),
-    (("backpack", "rucksack", "双肩包", "背包"), Words("relief", depth=0.55)),
     (("teddy", "teddy bear", "plush toy", "毛绒玩具"), Words("relief", depth=0.8)),
     (("toy car", "toy truck", "toy bus", "玩具车"), Words("relief", depth=0.42)),
     (("figurine", "statue", "doll", "手办", "玩偶"), Words("relief", depth=0.6)),
@@ -115,7 +132,7 @@ _THINGS: tuple[tuple[tuple[str, ...], Words], ...] = (
     (("cabinet", "cupboard", "柜子", "橱柜"), Words("cuboid", depth=0.6)),
     (("filing cabinet", "locker", "文件柜", "储物柜"), Words("cuboid", depth=1.2)),
     (("tv stand", "tv cabinet", "电视柜"), Words("cuboid", depth=0.3)),
-    (("television", "tv", "computer monitor", "电视", "电视机", "显示器"), Words("relief", depth=0.15)),
+    (("television", "tv", "monitor", "电视", "电视机", "显示器"), Words("relief", depth=0.15)),
     (("radiator", "暖气片"), Words("relief", depth=0.12)),
     (("bench", "长椅"), Words("relief", depth=0.4, backed=True)),
     (("oven mitts", "oven mitt", "oven gloves", "mittens", "gloves", "手套"), Words("sheet", depth=0.3)),
@@ -142,14 +159,14 @@ def read_words(product: Product) -> Words:
     >>> read_words(Product(sku="x", title="?", category="other/thing")).shape is None
     True
     """
-    by_category = family_of(Product(sku=product.sku, title="?", category=product.category))[1] == ""
-    named = None if by_category else _noun(product)
+    kind, unsure = family_of(Product(sku=product.sku, title="?", category=product.category))
+    named = None if not unsure and _is_known(kind.name) else _noun(product)
     if isinstance(named, Words):
         return named
     family, fallback = family_of(product)
     name = named or family.name
     nothing, nearest = fallback.startswith("no model") and "fits the words" not in fallback, "nearest" in fallback
-    if nothing and named is None:
+    if (nothing and named is None) or not _is_known(name):
         return Words()
     return Words(
         _FAMILIES.get(name, _USUALLY.get(name)),
@@ -159,8 +176,12 @@ def read_words(product: Product) -> Words:
         name in _BACKED,
         name in _ROUND_SEATS,
         name in _PRINTED,
-        name == "bottle" and _round_bottle(product),
+        name == "glass" or (name == "bottle" and _round_bottle(product)),
     )
+
+
+def _is_known(family: str) -> bool:
+    return family in _FAMILIES or family in _USUALLY
 
 
 def _noun(product: Product) -> str | Words | None:
@@ -170,11 +191,12 @@ def _noun(product: Product) -> str | Words | None:
     """
     for title in (product.title, *(text.title for text in product.translations.values())):
         head = _BESIDES.split(title.lower(), maxsplit=1)[0]
-        found: list[tuple[int, int, str | Words]] = []
+        found: list[tuple[int, bool, int, str | Words]] = []
         for known, words in _nouns():
-            found += [(at + len(word), len(word), known) for word in words if (at := mentions(head, word)) >= 0]
+            sure = isinstance(known, Words) or _is_known(known)
+            found += [(at + len(word), sure, len(word), known) for word in words if (at := mentions(head, word)) >= 0]
         if found:
-            return max(found, key=lambda item: item[:2])[2]
+            return max(found, key=lambda item: item[:3])[3]
     return None
 
 

@@ -1,0 +1,128 @@
+"""Pan, pot and kettle."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prodgen_render.families.kit import lathe
+from prodgen_render.finishes import METALS
+from prodgen_render.geometry import smooth_path, tube
+from prodgen_render.looks import Look
+from prodgen_render.model import Part
+
+_METALS = ("steel", "iron", "aluminium", "copper", "metal", "ceramic")
+_KETTLES = ("steel", "matte plastic", "plastic", "glass", "iron", "copper", "ceramic", "metal")
+_DEEP = ("wok", "saute", "sauté", "炒锅")
+
+
+def pan(look: Look) -> list[Part]:
+    """A frying pan; a wok is deeper."""
+    radius = 0.14 * look.uniform(0.88, 1.1)
+    deep = (0.095 if look.says(_DEEP) else 0.048) * look.uniform(0.92, 1.1)
+    dark = look.material_name == ""
+    metal = look.main("iron" if dark else "steel", *_METALS, extent=(0.5, 0.1), default="#2a2b2e")
+    inside = look.plain("iron", "#2b2c2f").but(roughness=0.45) if dark else metal
+    outer = lathe(
+        [(1e-4, 0), (radius * 0.72, 0), (radius, deep), (radius - 0.003, deep + 0.001)],
+        [0, deep * 0.4, 0.002, 0],
+        metal,
+        112,
+    )
+    inner = lathe(
+        [(radius - 0.003, deep + 0.001), (radius * 0.71, 0.004), (1e-4, 0.004)], [0, deep * 0.4, 0], inside, 112
+    )
+    grip = look.part("handle", look.plain("matte plastic", "#1f2022"), metal=True)
+    path = smooth_path(
+        [(radius - 0.004, 0, deep * 0.75), (radius + 0.05, 0, deep + 0.012), (radius + 0.19, 0, deep + 0.030)], 40
+    )
+    thick = np.interp(np.linspace(0, 1, 40), [0, 0.12, 0.35, 1], [0.013, 0.008, 0.012, 0.013])
+    return [part.turned(-35, "z") for part in (outer, inner, tube(path, thick, grip, flatten=0.6, segments=24))]
+
+
+def pot(look: Look) -> list[Part]:
+    """A pot with two handles and a lid."""
+    radius, high = 0.115 * look.uniform(0.9, 1.1), 0.12 * look.uniform(0.8, 1.2)
+    metal = look.main(*_METALS, extent=(2 * np.pi * radius, high), period=0.05)
+    body = lathe(
+        [(1e-4, 0), (radius * 0.97, 0), (radius, high), (radius - 0.003, high), (radius - 0.003, 0.004), (1e-4, 0.004)],
+        [0, 0.014, 0.001, 0.001, 0.012, 0],
+        metal,
+        112,
+    )
+    lid = lathe(
+        [(radius * 1.015, high), (radius * 1.015, high + 0.004), (radius * 0.6, high + 0.026), (1e-4, high + 0.030)],
+        [0, 0.001, 0.03, 0],
+        look.part("lid", metal, metal=True),
+        112,
+    )
+    grip = look.part("handle", look.plain("steel") if metal.name in METALS else metal, metal=True)
+    knob = lathe(
+        [
+            (1e-4, high + 0.028),
+            (0.008, high + 0.030),
+            (0.008, high + 0.042),
+            (0.018, high + 0.048),
+            (0.016, high + 0.058),
+            (1e-4, high + 0.060),
+        ],
+        [0, 0.001, 0.003, 0.004, 0.004, 0],
+        grip,
+        48,
+    )
+    loops = []
+    for side in (-1, 1):
+        x = side * (radius - 0.004)
+        loop = [
+            (x, -0.035, high * 0.80),
+            (x + side * 0.032, -0.030, high * 0.84),
+            (x + side * 0.036, 0, high * 0.85),
+            (x + side * 0.032, 0.030, high * 0.84),
+            (x, 0.035, high * 0.80),
+        ]
+        loops.append(tube(smooth_path(loop, 40), 0.0065, grip, flatten=0.7, segments=18))
+    return [body, lid, knob, *loops]
+
+
+def kettle(look: Look) -> list[Part]:
+    """A kettle on its base, its spout to the left."""
+    radius, high = 0.082 * look.uniform(0.94, 1.06), 0.20 * look.uniform(0.92, 1.1)
+    body_material = look.main(*_KETTLES, extent=(2 * np.pi * radius, high))
+    dark = look.plain("matte plastic", "#232427")
+    base = lathe([(1e-4, 0), (radius * 1.02, 0), (radius * 1.02, 0.018), (1e-4, 0.018)], [0, 0.004, 0.006, 0], dark, 96)
+    body = lathe(
+        [(1e-4, 0.02), (radius, 0.02), (radius * 0.98, high * 0.35), (radius * 0.70, high), (1e-4, high)],
+        [0, 0.008, 0.05, 0.006, 0],
+        body_material,
+        112,
+    )
+    lid = lathe(
+        [(radius * 0.68, high), (radius * 0.62, high + 0.014), (1e-4, high + 0.018)],
+        [0, 0.006, 0],
+        look.part("lid", dark, metal=True),
+        96,
+    )
+    knob = lathe(
+        [(1e-4, high + 0.016), (0.011, high + 0.018), (0.013, high + 0.03), (1e-4, high + 0.032)],
+        [0, 0.002, 0.004, 0],
+        dark,
+        40,
+    )
+    spout = smooth_path(
+        [(-radius * 0.66, 0, high * 0.70), (-radius * 0.98, 0, high * 0.84), (-radius * 1.18, 0, high * 0.97)], 24
+    )
+    grip = look.part("handle", dark, metal=True)
+    handle = [
+        (radius * 0.62, 0, high * 0.97),
+        (radius * 1.15, 0, high * 1.02),
+        (radius * 1.50, 0, high * 0.82),
+        (radius * 1.42, 0, high * 0.48),
+        (radius * 0.96, 0, high * 0.30),
+    ]
+    return [
+        body,
+        base,
+        lid,
+        knob,
+        tube(spout, np.linspace(0.030, 0.013, 24), body_material, segments=28),
+        tube(smooth_path(handle, 60), 0.011, grip, flatten=0.75, up=(0, 1, 0), segments=24),
+    ]

@@ -1,0 +1,132 @@
+"""Folded cloth, rug, and socks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prodgen_render.families.garment_kit import surface_ring
+from prodgen_render.geometry import bent, loft, rounded_rectangle, slab, superellipse, tube
+from prodgen_render.implicit import Field, capsule, clip, join, mesh
+from prodgen_render.looks import Look
+from prodgen_render.model import Floats, Material, Part
+from prodgen_render.patterns import mix
+
+_CLOTHS = ("cotton", "wool", "knit", "linen", "velvet", "silk", "nylon", "canvas", "denim")
+_ANKLE = ("ankle", "no-show", "船袜", "短袜")
+_FRINGED = ("scarf", "shawl", "throw", "围巾", "披肩")
+
+
+def folded(look: Look) -> list[Part]:
+    """A towel, blanket or scarf, folded on a table: layers that turn at alternate sides."""
+    wide, deep = 0.34 * look.uniform(0.92, 1.08), 0.24
+    thick = 0.016 * look.uniform(0.85, 1.2)
+    towel = look.says(("towel", "towels", "毛巾", "浴巾"))
+    names = _CLOTHS if towel else ("wool", *_CLOTHS)
+    cloth = look.main(*names, extent=(wide, 6 * deep), period=0.05)
+    if towel and cloth.name == "cotton":
+        cloth = cloth.but(bump=look.plain("velvet").bump, sheen=0.8)  # its loops stand like a pile
+    middle = _zigzag(deep, thick, 6)
+    parts = _ribbon(middle, wide, thick, cloth)
+    if look.says(_FRINGED):
+        parts += _fringe(wide, deep, thick, look.solid(*names))
+    return parts
+
+
+def _zigzag(deep: float, thick: float, layers: int) -> Floats:
+    """The middle of the folded cloth from the side, [n, 2] of y and z, bottom layer first."""
+    path, half = [], deep / 2
+    for layer in range(layers):
+        z, sign = thick * (layer + 0.5), 1 if layer % 2 == 0 else -1
+        y = sign * np.linspace(-half, half, 24)
+        sag = 0.0012 * np.sin(9 * y + 2.1 * layer)
+        path.append(np.stack([y, z + sag], -1))
+        if layer < layers - 1:
+            a = np.linspace(-np.pi / 2, np.pi / 2, 9)[1:-1]
+            path.append(np.stack([sign * (half + thick / 2 * np.cos(a)), z + thick / 2 + thick / 2 * np.sin(a)], -1))
+    return np.concatenate(path)
+
+
+def _ribbon(middle: Floats, wide: float, thick: float, cloth: Material) -> list[Part]:
+    """Cloth of a thickness along a path [n, 2] of y and z."""
+    along = np.gradient(middle, axis=0)
+    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    across = np.stack([-along[:, 1], along[:, 0]], -1) * thick * 0.47
+    x = np.linspace(-wide / 2, wide / 2, 20)
+    parts = []
+    for side in (1, -1):
+        line = middle + side * across
+        rows = np.stack(np.broadcast_arrays(x[None], line[:, :1], line[:, 1:]), -1)
+        parts.append(loft(rows[:, ::side], cloth, closed=False))
+    for end, bulge in ((-1, -1), (1, 1)):
+        t = np.linspace(-1, 1, 7)
+        edge = middle[:, None] + t[None, :, None] * across[:, None]
+        out = end * (wide / 2 + 0.3 * thick * np.sqrt(1 - 0.999 * t**2))
+        rows = np.stack(np.broadcast_arrays(out[None], edge[..., 0], edge[..., 1]), -1)
+        parts.append(loft(rows, cloth, closed=False, flip=bulge > 0))
+    return parts
+
+
+def _fringe(wide: float, deep: float, thick: float, cloth: Material) -> list[Part]:
+    """Threads that hang over the front from the top layer's edge."""
+    parts = []
+    for x in np.linspace(-wide / 2 + 0.006, wide / 2 - 0.006, 34):
+        lean = 0.004 * np.sin(900 * x)
+        y, top = -deep / 2 - thick * 0.4, thick * 5.4
+        thread = [(x, y + 0.01, top), (x, y - 0.006, top - 0.006), (x + lean, y - 0.010, top - 0.05)]
+        parts.append(tube(np.array(thread), 0.0018, cloth, segments=8))
+    return parts
+
+
+def rug(look: Look) -> list[Part]:
+    """A rug as it is shown, upright and leaning back; round where the words say so, else with fringe at its upper and lower end."""
+    round_rug = look.says(("round", "圆形"))
+    wide = (1.5 if round_rug else 1.15) * look.uniform(0.9, 1.1)
+    tall = wide if round_rug else 1.6
+    shape = superellipse(wide, tall, 2, 160) if round_rug else rounded_rectangle(wide, tall, 0.015, side=24)
+    cloth = look.main("wool", "cotton", "knit", "linen", "velvet", "nylon", extent=(wide, tall), period=0.16)
+    parts = [bent(slab(shape, 0.022, 0.01, cloth), _wavy)]
+    if not round_rug:
+        thread = look.plain("cotton", mix(look.colour(), (255, 250, 240), 0.6))
+        parts += [
+            tube([(x, end * (tall / 2 - 0.005), 0.010), (x, end * (tall / 2 + 0.04), 0.006)], 0.004, thread, segments=8)
+            for end in (-1, 1)
+            for x in np.linspace(-wide / 2 + 0.02, wide / 2 - 0.02, 40)
+        ]
+    return [part.turned(82, "x").moved(z=tall / 2) for part in parts]
+
+
+def _wavy(points: Floats) -> Floats:
+    lift = 0.004 * np.sin(3 * points[:, 0] + 1) * np.sin(4 * points[:, 1]) * (points[:, 2] > 0.01)
+    return np.asarray(points + np.stack([0 * lift, 0 * lift, lift], -1))
+
+
+def socks(look: Look) -> list[Part]:
+    """A pair of socks as on two feet, one behind the other."""
+    low = look.says(_ANKLE)
+    cloth = look.main("knit", "cotton", "wool", "silk", "nylon", extent=(0.35, 0.35), period=0.035)
+    rib = look.plain("knit", look.accent(look.colour()) if look.chance(0.35) else mix(look.colour(), (0, 0, 0), 0.12))
+    top = 0.13 if low else 0.26
+
+    def field(p: Floats) -> Floats:
+        leg = capsule(p, (0.085, 0, 0.05), (0.080, 0, top + 0.05), 0.036, 0.043)
+        foot = capsule(p, (0.080, 0, 0.038), (-0.085, 0, 0.030), 0.038, 0.032)
+        return join(leg, foot, 0.05)
+
+    skin = mesh(field, (-0.15, -0.07, -0.02), (0.16, 0.07, top + 0.03), 0.006, cloth)
+    skin = clip(skin, np.float32(top) - skin.vertices[:, 2])
+    uv = np.stack([skin.vertices[:, 0] / 0.35 + 0.5, skin.vertices[:, 2] / 0.35], -1).astype(np.float32)
+    skin = skin.but(uv=uv, uv_metres=(0.35, 0.35))
+    pair = [skin, _cuff(field, top, rib)]
+    return [part.turned(-6 + 12 * k).moved(x=0.05 * k, y=-0.05 + 0.12 * k) for k in (0, 1) for part in pair]
+
+
+def _cuff(field: Field, top: float, cloth: Material) -> Part:
+    rings = [
+        surface_ring(field, np.array([0.081, 0, top - 0.035 + 0.037 * k / 5], np.float32), np.array([0, 0, 1.0]), 0.1)
+        for k in range(6)
+    ]
+    middles = [ring.mean(0) for ring in rings]
+    skin = np.stack(
+        [m + (r - m) * (1.05 if 0 < k < 5 else 0.99) for k, (r, m) in enumerate(zip(rings, middles, strict=True))]
+    )
+    return loft(skin.astype(np.float64), cloth)

@@ -1,0 +1,105 @@
+"""What hangs on a wall: clock, framed picture and mirror; the last two stand and lean back a little."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from prodgen_render.families.kit import lathe, metal_or
+from prodgen_render.geometry import box, disc, rounded_rectangle, slab, superellipse, tube
+from prodgen_render.lettering import write
+from prodgen_render.looks import Look
+from prodgen_render.model import Material, Part
+from prodgen_render.patterns import ink_for, texture
+
+_FRAMES = ("wood", "walnut", "bamboo", "matte plastic", "metal", "steel", "brass", "aluminium", "iron", "gold")
+_RIMS = ("matte plastic", *_FRAMES)
+_ROUND = ("round", "oval", "circular", "圆形", "圆镜", "椭圆")
+
+
+def clock(look: Look) -> list[Part]:
+    """A round clock at ten past ten."""
+    radius = 0.15 * look.uniform(0.9, 1.1)
+    rim = metal_or(look, *_RIMS, default="#26272a")
+    pale = not (look.colour_name == "black" and look.chance(0.3))
+    ground = (250, 249, 245) if pale else (30, 30, 32)
+    ring = [(radius * 0.93, 0.0), (radius, 0.0), (radius, 0.036), (radius * 0.955, 0.040), (radius * 0.93, 0.03)]
+    parts = [lathe(ring, [0, 0.003, 0.006, 0.003, 0], rim, 128)]
+    parts.append(disc(radius * 0.97, 0.002, look.plain("matte plastic", "#2a2b2e"), up=False))
+    face = Material("paper", (1, 1, 1), 0.6, texture=texture(_dial(ground, numbers=look.chance(0.7))))
+    parts.append(disc(radius * 0.94, 0.012, face, segments=96))
+    hand = look.plain("metal", ink_for(ground))
+    for angle, long, thick, z in ((-60, 0.52, 0.0042, 0.016), (60, 0.76, 0.0030, 0.019)):
+        a = np.radians(90 + angle * -1)
+        tip = np.array([np.cos(a), np.sin(a), 0]) * radius * long
+        line = np.linspace(tip * -0.15, tip, 6)
+        parts.append(tube(line, thick, hand, flatten=0.4, segments=12).moved(z=z))
+    parts.append(lathe([(1e-4, 0.012), (0.007, 0.012), (0.007, 0.024), (1e-4, 0.025)], [0, 0.001, 0.003, 0], hand, 32))
+    return [part.turned(90, "x").moved(z=radius) for part in parts]
+
+
+def _dial(ground: tuple[int, int, int], *, numbers: bool) -> Image.Image:
+    """A clock's face, 512 pixels square."""
+    size, ink = 512, ink_for(ground)
+    picture = Image.new("RGB", (size, size), ground)
+    draw = ImageDraw.Draw(picture)
+    for minute in range(60):
+        a = np.radians(6 * minute - 90)
+        c, s = np.cos(a), np.sin(a)
+        inner, width = (0.44, 6) if minute % 5 == 0 else (0.462, 2)
+        draw.line(
+            [size * (0.5 + inner * c), size * (0.5 + inner * s), size * (0.5 + 0.48 * c), size * (0.5 + 0.48 * s)],
+            ink,
+            width,
+        )
+        if numbers and minute % 5 == 0:
+            x, y = size * (0.5 + 0.37 * c), size * (0.5 + 0.37 * s)
+            write(picture, [str(minute // 5 or 12)], (x - 32, y - 26, x + 32, y + 26), ink, bold=0.02)
+    return picture
+
+
+def picture_frame(look: Look) -> list[Part]:
+    """A picture with a mat in a frame."""
+    wide, tall = 0.40 * look.uniform(0.9, 1.1), 0.50 * look.uniform(0.9, 1.15)
+    wood = metal_or(look, *_FRAMES)
+    art = look.wallpaper(look.accent(look.colour("#7f9bb3")), 640, round(640 * tall / wide))
+    sheet = Material("paper", (1, 1, 1), 0.45, coat=0.3, texture=texture(art))
+    mat = look.plain("paper", "#f8f6f1")
+    plates = [(wide - 0.02, tall - 0.02, 0.006, mat), (wide * 0.68, tall * 0.70, 0.008, sheet)]
+    sheets = [_plate(w, h, z, material, tall) for w, h, z, material in plates]
+    return _leaning([*_frame(wood, wide, tall, 0.018), *sheets])
+
+
+def mirror(look: Look) -> list[Part]:
+    """A mirror in a thin frame, round where the words say so."""
+    round_glass = look.says(_ROUND)
+    wide = 0.5 * look.uniform(0.9, 1.1)
+    tall = wide if round_glass else wide * look.uniform(1.3, 2.0)
+    frame = metal_or(look, *_RIMS, default="#26272a")
+    silver = Material("mirror", (0.88, 0.90, 0.91), 0.03, metallic=1.0)
+    if not round_glass:
+        return _leaning([*_frame(frame, wide, tall, 0.02), _plate(wide - 0.02, tall - 0.02, 0.008, silver, tall)])
+    shape = superellipse(wide, tall, 2, 128)
+    edge = np.stack([shape[:, 0], 0 * shape[:, 0], shape[:, 1] + tall / 2], -1)
+    ring = tube(np.concatenate([edge, edge[:2]]), 0.011, frame, caps=False, up=(0, 1, 0), segments=16)
+    glass = slab(shape, 0.006, 0.002, silver).turned(90, "x").moved(z=tall / 2, y=0.003)
+    return _leaning([ring, glass])
+
+
+def _leaning(parts: list[Part]) -> list[Part]:
+    return [part.turned(-6, "x") for part in parts]
+
+
+def _frame(material: Material, wide: float, tall: float, bar: float) -> list[Part]:
+    """Four bars, standing."""
+    deep = 0.022
+    sides = [(x, 0.0, (bar, deep, tall)) for x in (-(wide - bar) / 2, (wide - bar) / 2)]
+    ends = [(0.0, z, (wide - 2 * bar, deep, bar)) for z in (0.0, tall - bar)]
+    parts = [p.moved(x=x, z=z) for x, z, size in (*sides, *ends) for p in box(size, 0.003, material, cells=4)]
+    return [*parts, _plate(wide - 0.01, tall - 0.01, -0.008, material, tall)]
+
+
+def _plate(wide: float, high: float, forward: float, material: Material, tall: float) -> Part:
+    """A flat sheet in a frame `tall` metres high, some way before its middle."""
+    sheet = slab(rounded_rectangle(wide, high, 0.001), 0.003, 0.0008, material)
+    return sheet.turned(90, "x").moved(y=-forward + 0.003, z=tall / 2)
