@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from prodgen_quality.foreground import Box, box_of
+from prodgen_quality.foreground import Box
 from prodgen_quality.matting import Matte
 from prodgen_quality.profiles import Profile
 from prodgen_quality.shadows import contact_shadow, reflection
@@ -132,11 +132,6 @@ def ground_of(
     else:
         ground[:] = 255 if kind == "white" else np.frombuffer(bytes.fromhex(kind[1:]), np.uint8)
     return ground
-
-
-def solid_box(cut: Matte) -> Box | None:
-    """The box of what is more product than not."""
-    return box_of(cut.alpha > 0.5)
 
 
 def _shade(cut: Matte, profile: Profile) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from prodgen_quality import compose, retouch
 from prodgen_quality.config import QualityConfig
-from prodgen_quality.foreground import plain_background
+from prodgen_quality.foreground import box_of, is_transparent, plain_background
 from prodgen_quality.marketplace import marketplace, on_white
 from prodgen_quality.matting import matte
 from prodgen_quality.profiles import BUILT_IN, Profile
@@ -17,8 +17,6 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, NotFound
 from prodgen_sdk.interfaces import Finished, Finisher
 from prodgen_sdk.types import Image
-
-__all__ = ["BasicFinisher", "finished", "marketplace"]
 
 
 class BasicFinisher(Finisher):
@@ -90,25 +88,21 @@ def finished(image: Image, profile: Profile, backdrop: Image | None = None) -> F
         done = marketplace(retouched, (width, height), profile.fill)
         return Finished(image=_sharpened(done.image, profile), notes=(*notes, *done.notes))
     cut = matte(retouched)
-    box = None if cut is None else compose.solid_box(cut)
+    box = None if cut is None else box_of(cut.alpha > 0.5)
     if cut is None or box is None:
         empty = bool((pictures.flatten(retouched) == 255).all())
-        notes.append(
-            "the picture is empty"
-            if empty
-            else "the background is not plain, so that it was neither cropped nor replaced"
-        )
+        not_plain = "the background is not plain, so that it was neither cropped nor replaced"
+        notes.append("the picture is empty" if empty else not_plain)
         return Finished(image=_sharpened(on_white(retouched, width, height), profile), notes=tuple(notes))
     place = compose.placement(profile, image.shape, box)
     if 0 in (box.top, box.left) or box.bottom == image.shape[0] or box.right == image.shape[1]:
         notes.append("the product leaves the frame")
     if place.scale > 1.05:
         notes.append(f"enlarged {place.scale:.2f} times")
-    own = None if retouched.shape[2] == 4 and retouched[..., 3].min() < 128 else plain_background(retouched)
+    own = None if is_transparent(retouched) else plain_background(retouched)
     ground = compose.ground_of(profile, width, height, own, backdrop)
-    return Finished(
-        image=_sharpened(compose.laid(compose.placed(cut, place), profile, ground), profile), notes=tuple(notes)
-    )
+    laid = compose.laid(compose.placed(cut, place), profile, ground)
+    return Finished(image=_sharpened(laid, profile), notes=tuple(notes))
 
 
 def _denoised(image: Image, profile: Profile) -> tuple[Image, list[str]]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TOLERANCE = 10
+BORDER = 0.02
 SPECK = 0.0002
 PLAIN_SHARE = 0.75
 
@@ -33,12 +34,17 @@ class Box(NamedTuple):
         return self.right - self.left
 
 
-def border(image: Image, share: float = 0.02) -> NDArray[np.uint8]:
-    """The pixels [n, 3] of a frame along the edges, `share` of the shorter side wide and at least one pixel."""
+def is_transparent(image: Image) -> bool:
+    """Whether a picture, uint8 RGB or RGBA, is transparent somewhere, so that its alpha says where the product is."""
+    return image.shape[2] == 4 and bool(image[..., 3].min() < 128)
+
+
+def border(image: Image) -> NDArray[np.uint8]:
+    """The pixels [n, 3] of a frame along the edges, 2 % of the shorter side wide and at least one pixel."""
     import numpy as np
 
     rgb = images.flatten(image)
-    width = max(1, round(min(rgb.shape[:2]) * share))
+    width = max(1, round(min(rgb.shape[:2]) * BORDER))
     ring = np.ones(rgb.shape[:2], bool)
     ring[width:-width, width:-width] = False
     return rgb[ring]
@@ -72,7 +78,7 @@ def foreground(image: Image, tolerance: int = TOLERANCE) -> Mask | None:
     from scipy import ndimage
 
     images.check(image)
-    if image.shape[2] == 4 and image[..., 3].min() < 128:
+    if is_transparent(image):
         mask = image[..., 3] >= 128
     else:
         colour = plain_background(image, tolerance)

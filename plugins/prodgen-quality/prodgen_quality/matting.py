@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prodgen_quality.foreground import border, foreground, plain_background
+from prodgen_quality.foreground import border, foreground, is_transparent, plain_background
 from prodgen_quality.pale import pale_parts
 from prodgen_sdk import images
 from prodgen_sdk.types import Image
@@ -55,7 +55,7 @@ def matte(image: Image) -> Matte | None:
     import numpy as np
     from scipy import ndimage
 
-    if image.shape[2] == 4 and image[..., 3].min() < 128:
+    if is_transparent(image):
         alpha = image[..., 3].astype(np.float32) / np.float32(255)
         if not alpha.any():
             return None

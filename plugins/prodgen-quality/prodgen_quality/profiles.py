@@ -64,11 +64,9 @@ class Profile(BaseModel):
         """
         ratio = width / height if self.aspect == "original" else _ratio(self.aspect)
         if self.size is not None:
-            return (
-                (self.size, max(1, round(self.size / ratio)))
-                if ratio >= 1
-                else (max(1, round(self.size * ratio)), self.size)
-            )
+            if ratio >= 1:
+                return self.size, max(1, round(self.size / ratio))
+            return max(1, round(self.size * ratio)), self.size
         if self.aspect == "original":
             return width, height
         # The smallest frame of this shape that holds the picture.

@@ -10,9 +10,7 @@ if TYPE_CHECKING:
 
     Plane = NDArray[np.float32]
 
-_STANDS = (
-    0.22  # of the product's height: what ends so near the lowest point stands on the ground, seen a little from above
-)
+_STANDS = 0.22  # of the product's height: what ends so near its lowest point stands on the ground
 _REFLECTED = 0.32  # of the product's height
 _STRENGTH = 0.34
 

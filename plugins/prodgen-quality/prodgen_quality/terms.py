@@ -22,22 +22,7 @@ _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u3164\ufe00-\ufe0f\ufeff]"
 )
 _LOOKALIKES = str.maketrans("аеіӏорсухкмтнвԁѕјԛαεικορυτν", "aeilopcyxkmthbdsjqaeikoputv")  # Cyrillic and Greek
-_LEET = str.maketrans(
-    {
-        "0": "o",
-        "3": "e",
-        "4": "a",
-        "5": "s",
-        "7": "t",
-        "8": "b",
-        "@": "a",
-        "$": "s",
-        "€": "e",
-        "!": "i",
-        "|": "i",
-        "+": "t",
-    }
-)
+_LEET = str.maketrans("034578@$€!|+", "oeastbaseiit")
 _TOKEN = re.compile(r"[a-z0-9@$€!|+*]+(?:'[a-z]+)?")
 _APART = re.compile(r"(?<![a-z0-9])[a-z0-9@$!](?:[\s._\-*/\\,~]{1,3}[a-z0-9@$!](?![a-z0-9])){2,}")
 _CJK = r"\u3400-\u9fff"

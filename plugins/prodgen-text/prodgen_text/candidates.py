@@ -108,13 +108,12 @@ def gated(text: str, item: Candidate, category: str | None) -> Candidate:
     elif domain in ("food", "beauty") and item.term.value in _WOVEN_OR_PRINTED:
         factor = 1.0
     elif domain == "food" or (domain == "beauty" and item.term.kind == "material" and family != "brush"):
-        packed = describes_package(text, item.hit) and (
-            not item.term.ambiguous or _CONTAINED.search(text[: item.hit.start]) is not None
-        )  # a chocolate box holds chocolate
+        # A chocolate box holds chocolate.
+        certain = not item.term.ambiguous or _CONTAINED.search(text[: item.hit.start]) is not None
+        packed = describes_package(text, item.hit) and certain
         factor = 1.0 if packed else 0.3
-    elif (
-        domain == "beauty" and item.term.kind == "colour" and family not in _TINTED_BEAUTY
-    ):  # colours are flowers and fruit there: "pink grapefruit"
+    elif domain == "beauty" and item.term.kind == "colour" and family not in _TINTED_BEAUTY:
+        # Colours are flowers and fruit there: "pink grapefruit".
         factor = 1.0 if describes_package(text, item.hit) else 0.3 if item.term.ambiguous else 0.5
     elif item.term.ambiguous:
         factor = 0.5 if category is None else 0.85

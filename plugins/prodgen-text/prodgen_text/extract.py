@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from prodgen_sdk.types import Locale, Product
+from prodgen_sdk.types import Attribute, Locale, Product
 from prodgen_text.attributes import CONFIDENT, Attributes, Found, Name
 from prodgen_text.belonging import own_and_accent
 from prodgen_text.candidates import Candidate, Source, candidates, gated, meaningful
@@ -65,10 +65,8 @@ def extract(
             if item.confidence > found[item.name].confidence:
                 found[item.name] = item
     if (accent := found.get("accent")) is not None and (colour := found.get("colour")) is not None:
-        later = (
-            accent.source == "description" and colour.source == "title"
-        )  # it is the second colour of another sentence
-        if later or accent.value == colour.value:
+        elsewhere = accent.source == "description" and colour.source == "title"  # the second colour of another sentence
+        if elsewhere or accent.value == colour.value:
             del found["accent"]
     return Attributes(found=tuple(found.values()))
 
@@ -82,14 +80,12 @@ def fill(product: Product, minimum: float = CONFIDENT) -> Product:
     return product.model_copy(update={"attributes": {**found, **product.attributes}}) if found else product
 
 
-def found_attributes(
-    product: Product, minimum: float = CONFIDENT
-) -> dict[str, str | bool | int | float | tuple[str, ...]]:
+def found_attributes(product: Product, minimum: float = CONFIDENT) -> dict[str, Attribute]:
     """Only what `fill` would add."""
     texts = [(product.title, product.description, product.locale)]
     texts += [(text.title, text.description, locale) for locale, text in product.translations.items()]
     given = {fold(name) for name in product.attributes}
-    added: dict[str, str | bool | int | float | tuple[str, ...]] = {}
+    added: dict[str, Attribute] = {}
     for title, description, locale in texts:
         values = extract(title, description, locale, category=product.category).values(minimum)
         for name, value in values.items():
@@ -138,9 +134,8 @@ def _attributes(
         yield _found(text, source, "pattern", max(patterns, key=lambda item: item.confidence))
     sizes = find_sizes(text.text)
     if (category or "").startswith("apparel/") and not (category or "").endswith(("bag", "backpack")):
-        sizes = [
-            size for size in sizes if not _BY_WEIGHT.search(size.value)
-        ]  # "180 g cotton" is the weight of the cloth
+        # "180 g cotton" is the weight of the cloth.
+        sizes = [size for size in sizes if not _BY_WEIGHT.search(size.value)]
     for size in sizes[:1]:
         confidence = size.confidence * (1.0 if source == "title" else 0.75)
         yield Found(

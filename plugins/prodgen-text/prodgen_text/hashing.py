@@ -104,13 +104,10 @@ def _character_grams(texts: Sequence[str]) -> tuple[NDArray[np.int64], Integers]
         for offset in range(length):
             hashes = hashes * _PRIME + codes[offset : offset + count]
         whole = owners[:count] == owners[length - 1 : length - 1 + count]
-        blank = (
-            (codes[:count] == 32) & (codes[length - 1 : length - 1 + count] == 32)
-            if length == 2
-            else np.zeros(count, bool)
-        )
-        who.append(owners[:count][whole & ~blank])
-        what.append(_mix(hashes[whole & ~blank]))
+        if length == 2:  # two blanks say nothing
+            whole &= (codes[:count] != 32) | (codes[1 : 1 + count] != 32)
+        who.append(owners[:count][whole])
+        what.append(_mix(hashes[whole]))
     return np.concatenate(who), np.concatenate(what)
 
 

@@ -16,6 +16,7 @@ _CANDLE, _JAR, _PHONE_CASE = "home/candle", "home/jar", "electronics/phone-case"
 _CASE_FOR_A_PHONE = re.compile(
     r"\b(?:cases?|covers?) (?:for|compatible with|fits)\b[^,;|]{0,40}?\b(?:iphone|galaxy|pixel|redmi|oneplus|phone)"
 )
+_NEXT_THING = re.compile(r"\b(?:with|w/|for|and)\b|[+&]|(?<=[\u4e00-\u9fff])\s")
 _DRINKS = {"bottle": "food/bottle/drink", "can": "food/can/drink"}
 
 
@@ -69,9 +70,7 @@ def _itself(text: str, item: Candidate) -> tuple[Candidate, str] | None:
     if value not in accessories["of"]:
         return item, value
     end = next(end for start, end in segments(text) if start <= item.hit.start < end)
-    after = re.split(r"\b(?:with|w/|for|and)\b|[+&]|(?<=[\u4e00-\u9fff])\s", text[item.hit.end - 1 : end], maxsplit=1)[
-        0
-    ][1:]
+    after = _NEXT_THING.split(text[item.hit.end - 1 : end], maxsplit=1)[0][1:]
     if value == "electronics/phone" and _any_of("case").search(after):
         return item, _PHONE_CASE
     return None if _any_of("case").search(after) or _any_of("other").search(after) else (item, value)

@@ -59,11 +59,8 @@ def named(product: Product, locale: Locale) -> str:
         kind = extract(title, locale=locale).get("category")
         if kind is not None and kind.value.split("/")[:2] == parts[:2]:
             said = title[slice(*kind.span)]
-            return (
-                _word("category", kind.value, locale) or said
-                if fold(said) in ("tee", "tshirt", "t shirt")
-                else _cased(said)
-            )
+            informal = fold(said) in ("tee", "tshirt", "t shirt")
+            return (_word("category", kind.value, locale) or said) if informal else _cased(said)
     for count in range(len(parts), 1, -1):
         if known := _word("category", "/".join(parts[:count]), locale):
             return known

@@ -8,25 +8,27 @@ from collections.abc import Sequence
 from prodgen_sdk.types import Locale, Product, View, ViewPrompt
 from prodgen_text.extract import ALIASES
 from prodgen_text.naming import in_words, named
-from prodgen_text.normalise import fold, has_cjk, load_table
+from prodgen_text.normalise import fold, has_cjk
 
-IN_USE = View(azimuth=30, elevation=10, distance=1.6)
 CLOSE, WIDE = 0.8, 1.4
-_SIDES_EN = ("front view", "front three-quarter view from the right", "right side view", "rear three-quarter view from the right",
-             "back view", "rear three-quarter view from the left", "left side view", "front three-quarter view from the left")  # fmt: skip
+_SIDES_EN = (
+    "front view", "front three-quarter view from the right", "right side view", "rear three-quarter view from the right",
+    "back view", "rear three-quarter view from the left", "left side view", "front three-quarter view from the left",
+)  # fmt: skip
 _SIDES_ZH = (
-    "正面视角",
-    "右前方45度视角",
-    "右侧面视角",
-    "右后方45度视角",
-    "背面视角",
-    "左后方45度视角",
-    "左侧面视角",
-    "左前方45度视角",
-)
+    "正面视角", "右前方45度视角", "右侧面视角", "右后方45度视角", "背面视角", "左后方45度视角", "左侧面视角", "左前方45度视角",
+)  # fmt: skip
 _UNPATTERNED = ("solid", "plain", "none", "纯色", "素色")
-_PACKAGES = {"jar": ("jar", "罐"),
- "tube": ("tube", "管"), "bottle": ("bottle", "瓶"), "can": ("can", "罐"), "carton": ("carton", "盒"), "bag": ("bag", "袋"), "box": ("box", "盒")}  # fmt: skip
+_PACKAGES = {
+    "jar": ("jar", "罐"), "tube": ("tube", "管"), "bottle": ("bottle", "瓶"), "can": ("can", "罐"), "carton": ("carton", "盒"),
+    "bag": ("bag", "袋"), "box": ("box", "盒"),
+}  # fmt: skip
+_PAIRS = (
+    "jeans", "trousers", "shorts", "socks", "shoes", "gloves", "glasses", "headphones", "sneakers", "boots", "sunglasses",
+)  # fmt: skip
+_UNCOUNTABLE = (
+    "coffee", "tea", "honey", "jam", "bedding", "cookware", "cutlery", "glassware", "jewellery", "milk", "stationery", "pyjamas",
+)  # fmt: skip
 _STUDIO = {
     "en": "studio product photo, soft even light, plain white background",
     "zh": "影棚产品摄影，柔和均匀的光线，纯白背景",
@@ -46,23 +48,6 @@ def view_prompts(product: Product, views: Sequence[View], locale: Locale | None 
     language: Locale = locale or product.locale
     subject = describe_subject(product, language)
     return [ViewPrompt(view=view, text=_prompt(subject, view, language), locale=language) for view in views]
-
-
-def in_use_prompt(product: Product, locale: Locale | None = None, view: View = IN_USE) -> ViewPrompt:
-    """A prompt that shows the product where it is used.
-
-    >>> in_use_prompt(Product(sku="m", title="Mug", category="home/mug")).text
-    'A mug in use, on a breakfast table in morning light, lifestyle photo, natural light, shallow depth of field'
-    """
-    language: Locale = locale or product.locale
-    settings = load_table("settings")
-    place = (settings.get(f"{product.domain}/{product.family}") or settings[product.domain])[language]
-    subject = describe_subject(product, language)
-    if language == "zh":
-        text = f"{subject}使用场景，{place}，生活方式摄影，自然光，浅景深"
-    else:
-        text = f"{_article(subject)} in use, {place}, lifestyle photo, natural light, shallow depth of field"
-    return ViewPrompt(view=view, text=text[:1].upper() + text[1:], locale=language)
 
 
 def describe_subject(product: Product, locale: Locale) -> str:
@@ -148,36 +133,10 @@ def _angle(view: View, locale: Locale) -> str:
 
 
 def _article(subject: str) -> str:
-    head = subject.split(" ", 1)[0].lower()
-    last = re.split(r"[\s-]", subject.lower())[-1]
-    if last in (
-        "jeans",
-        "trousers",
-        "shorts",
-        "socks",
-        "shoes",
-        "gloves",
-        "glasses",
-        "headphones",
-        "sneakers",
-        "boots",
-        "sunglasses",
-    ):
+    """The words with what English puts before them: "a mug", "an apron", "a pair of jeans", "coffee"."""
+    first, last = subject.split(" ", 1)[0].lower(), re.split(r"[\s-]", subject.lower())[-1]
+    if last in _PAIRS:
         return f"a pair of {subject}"
-    uncountable = (
-        "coffee",
-        "tea",
-        "honey",
-        "jam",
-        "bedding",
-        "cookware",
-        "cutlery",
-        "glassware",
-        "jewellery",
-        "milk",
-        "stationery",
-        "pyjamas",
-    )
-    if last in uncountable:
+    if last in _UNCOUNTABLE:
         return subject
-    return f"{'an' if re.match(r'[aeio]|u(?!ni|se)', head) else 'a'} {subject}"
+    return f"{'an' if re.match(r'[aeio]|u(?!ni|se)', first) else 'a'} {subject}"

@@ -1,8 +1,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prodgen_text.normalise import has_cjk
-from prodgen_text.prompts import describe_subject, in_use_prompt, view_prompts
+from prodgen_text.prompts import describe_subject, view_prompts
 
 from prodgen_sdk.types import NAMED_VIEWS, VIEW_SETS, Product, View
 
@@ -69,13 +68,6 @@ def test_subjects(category, attributes, english, chinese):
     product = Product(sku="p", title="Thing", category=category, attributes=attributes)
     assert describe_subject(product, "en") == english
     assert describe_subject(product, "zh") == chinese
-
-
-def test_in_use():
-    prompt = in_use_prompt(CUSHION)
-    assert prompt.text.startswith("A red and white striped cotton cushion in use, on a sofa")
-    assert prompt.view.distance > 1
-    assert has_cjk(in_use_prompt(CUSHION, "zh").text)
 
 
 @settings(max_examples=80, deadline=None)

@@ -13,9 +13,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from prodgen_quality.generators import subjects
+from prodgen_quality.generators.measures import spread
 from prodgen_quality.generators.report import write_report
 from prodgen_quality.generators.table import Row, rows_of
-from prodgen_quality.generators.trial import Trial, spreads, try_out
+from prodgen_quality.generators.trial import Trial, seeded, try_out
 from prodgen_quality.judge.weights import Judge, read_judge
 from prodgen_quality.rendered import RenderedProduct, read_products, read_shots
 from prodgen_sdk.config import validate
@@ -85,14 +86,14 @@ class GeneratorsEvaluation(Benchmark):
         for done, subject in enumerate(every):
             ctx.progress(done, len(every), subject.id)
             try:
-                trials.append(try_out(subject, held_out, options.prompts, options.seeds, judge, 6, ctx))
+                trials.append(try_out(subject, held_out, options.prompts, options.seeds, judge, ctx))
             except (Cancelled, DeadlineExceeded):
                 raise
             except ProdgenError as error:
                 absent[subject.id] = str(error)
         ctx.progress(len(every), len(every), "subjects")
-        spread = _real_spread(trials, held_out, options, judge, size, ctx)
-        rows = rows_of(trials, [judge.features(product.pictures) for product in training], spread)
+        real_spread = _real_spread(trials, held_out, options, judge, size, ctx)
+        rows = rows_of(trials, [judge.features(product.pictures) for product in training], real_spread)
         facts = {
             "products": len(held_out),
             "views": len(held_out[0].views),
@@ -150,14 +151,14 @@ def _real_spread(
     ctx: Context,
 ) -> float | None:
     """How far real products with the same attributes are apart; None where nobody can draw such products."""
-    known = next((trial for trial in trials if trial.subject.id == _REAL), None)
-    if known is None:
-        found, _ = subjects.generators([_REAL], size, ctx)
-        if not found:
+    found = next((trial.spreads for trial in trials if trial.subject.id == _REAL), None)
+    if found is None:
+        drawing, _ = subjects.generators([_REAL], size, ctx)
+        if not drawing:
             return None
-        known = Trial(found[0])
-        known.spreads = spreads(found[0], held_out, options.prompts, options.seeds, judge, ctx)
-    return sum(known.spreads) / len(known.spreads) if known.spreads else None
+        by_seed = seeded(drawing[0], held_out, options.prompts, options.seeds, ctx)
+        found = [spread(judge.features(pictures)) for pictures in by_seed]
+    return sum(found) / len(found) if found else None
 
 
 def _flat(rows: Sequence[Row]) -> dict[str, float]:

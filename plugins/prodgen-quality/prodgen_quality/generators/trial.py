@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prodgen_quality.generators import measures
 from prodgen_quality.generators.subjects import Subject
-from prodgen_quality.judge.weights import QUESTIONS, Judge
+from prodgen_quality.judge.weights import QUESTIONS, Judge, pose_of
 from prodgen_quality.rendered import RenderedProduct
 from prodgen_sdk.context import Context
 from prodgen_sdk.types import Image
@@ -19,6 +18,8 @@ from prodgen_sdk.types import Image
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+SHOWN = 6  # products, and prompts, whose pictures are kept for the grid
 
 
 @dataclass
@@ -47,56 +48,44 @@ class Trial:
 
 
 def try_out(
-    subject: Subject,
-    held_out: Sequence[RenderedProduct],
-    prompts: int,
-    seeds: int,
-    judge: Judge | None,
-    kept: int,
-    ctx: Context,
+    subject: Subject, held_out: Sequence[RenderedProduct], prompts: int, seeds: int, judge: Judge, ctx: Context
 ) -> Trial:
-    """Makes all views of each product with one seed, then one view of some with several seeds.
+    """Makes all views of each product with one seed, then, by a generator, one view of `prompts` products with `seeds` seeds.
 
     Raises what the generator raises.
     """
     trial = Trial(subject)
-    with _peak_memory(lambda mb: setattr(trial, "memory_mb", mb)):
-        subject.make(held_out[0], held_out[0].views, 0)  # loads what it loads
-        for place, product in enumerate(held_out):
-            ctx.check()
-            started = time.perf_counter()
-            pictures = subject.make(product, product.views, place)
-            trial.seconds.append(time.perf_counter() - started)
-            if place < kept:
-                trial.pictures.append(pictures)
-            _measure(trial, product, pictures, judge)
-    if subject.made == "generator" and judge is not None:
-        trial.spreads = spreads(subject, held_out, prompts, seeds, judge, ctx, keep=(kept, trial.seeds))
+    before = _reset_peak()
+    subject.make(held_out[0], held_out[0].views, 0)  # loads what it loads
+    for place, product in enumerate(held_out):
+        ctx.check()
+        started = time.perf_counter()
+        pictures = subject.make(product, product.views, place)
+        trial.seconds.append(time.perf_counter() - started)
+        if place < SHOWN:
+            trial.pictures.append(pictures)
+        _measure(trial, product, pictures, judge)
+    trial.memory_mb = _grown_mb(before)
+    if subject.made == "generator":
+        by_seed = seeded(subject, held_out, prompts, seeds, ctx)
+        trial.spreads = [measures.spread(judge.features(pictures)) for pictures in by_seed]
+        trial.seeds = by_seed[:SHOWN]
     return trial
 
 
-def spreads(
-    subject: Subject,
-    held_out: Sequence[RenderedProduct],
-    prompts: int,
-    seeds: int,
-    judge: Judge,
-    ctx: Context,
-    keep: tuple[int, list[list[Image]]] | None = None,
-) -> list[float]:
-    """How far pictures of one product by several seeds are apart, one value a prompt; the first ones are kept for a grid."""
-    found = []
-    for product in _apart(held_out, prompts):
+def seeded(
+    subject: Subject, held_out: Sequence[RenderedProduct], prompts: int, seeds: int, ctx: Context
+) -> list[list[Image]]:
+    """One view of some products, evenly among all, by several seeds: for each product a picture a seed."""
+    made = []
+    for product in held_out[:: max(1, len(held_out) // prompts)][:prompts]:
         ctx.check()
         view = product.views[1 % len(product.views)]
-        made = [subject.make(product, (view,), seed)[0] for seed in range(seeds)]
-        found.append(measures.spread(judge.features(made)))
-        if keep is not None and len(keep[1]) < keep[0]:
-            keep[1].append(made)
-    return found
+        made.append([subject.make(product, (view,), seed)[0] for seed in range(seeds)])
+    return made
 
 
-def _measure(trial: Trial, product: RenderedProduct, pictures: Sequence[Image], judge: Judge | None) -> None:
+def _measure(trial: Trial, product: RenderedProduct, pictures: Sequence[Image], judge: Judge) -> None:
     pairs = zip(pictures, product.pictures, product.masks, strict=True)
     values = [measures.product_fidelity(picture, true[..., :3], mask) for picture, true, mask in pairs]
     trial.note(
@@ -104,12 +93,10 @@ def _measure(trial: Trial, product: RenderedProduct, pictures: Sequence[Image], 
         ssim=sum(ssim for _, ssim in values) / len(values),
         view_colour_error=measures.view_colour_error(pictures),
     )
-    if judge is None:
-        return
     features = judge.features(pictures)
     trial.features.append(features)
     answers = judge.answers(features)
-    poses = [str(round(view.azimuth / 45) % 8 * 45) for view in product.views]
+    poses = [pose_of(view) for view in product.views]
     for question in QUESTIONS:
         right = poses if question == "pose" else [product.labels[question]] * len(poses)
         if question == "pose" or product.labels[question] in judge.known[question]:
@@ -120,23 +107,13 @@ def _measure(trial: Trial, product: RenderedProduct, pictures: Sequence[Image], 
     trial.note(agreement=measures.agreement({name: answers[name] for name in QUESTIONS if name != "pose"}))
 
 
-def _apart(products: Sequence[RenderedProduct], count: int) -> list[RenderedProduct]:
-    """Some products, evenly among all."""
-    step = max(1, len(products) // max(1, count))
-    return list(products[::step][:count])
-
-
-@contextmanager
-def _peak_memory(tell: Callable[[float], None]) -> Iterator[None]:
-    """Tells by how many MB the process grew at most. Linux alone can begin anew; elsewhere it is the growth of the all-time peak."""
-    before = _reset_peak()
-    try:
-        yield
-    finally:
-        tell(max(0.0, _status()["VmHWM"] - before) if before is not None else 0.0)
+def _grown_mb(before: float | None) -> float:
+    """MB by which the process grew at most since `_reset_peak` gave `before`; 0 where that is not known, as off Linux."""
+    return max(0.0, _status()["VmHWM"] - before) if before is not None else 0.0
 
 
 def _reset_peak() -> float | None:
+    """Begins the process's peak of memory anew, and says what it holds now, in MB; None where the system cannot."""
     try:
         Path("/proc/self/clear_refs").write_text("5")
         return _status()["VmRSS"]

@@ -38,9 +38,8 @@ def learn_sight(
         tensors |= _folded(scale, mean, whitening, found)
     small = pictures[:, 2::8, 2::8].reshape(-1, 3).astype(np.float32) / np.float32(128)
     small = small[rng.permutation(len(small))[:drawn]]
-    shades = (
-        np.unique((small * 16).round(), axis=0)[:, :3].astype(np.float32) / 16
-    )  # rare colours count as much as common ones
+    # Each shade once, so that rare colours count as much as common ones.
+    shades = np.unique((small * 16).round(), axis=0)[:, :3].astype(np.float32) / 16
     found = _centroids(np.asarray(shades, np.float32), min(colours, len(shades)), rng)
     return tensors | _folded("colour", np.zeros(3, np.float32), np.eye(3, dtype=np.float32), found)
 

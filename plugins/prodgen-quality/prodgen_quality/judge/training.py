@@ -19,7 +19,7 @@ from prodgen_quality.judge import network
 from prodgen_quality.judge.augment import augmented
 from prodgen_quality.judge.head import learn_head
 from prodgen_quality.judge.learning import learn_sight
-from prodgen_quality.judge.weights import QUESTIONS, read_judge, write_judge
+from prodgen_quality.judge.weights import POSES, QUESTIONS, pose_of, read_judge, write_judge
 from prodgen_quality.rendered import Shot, read_pixels, read_shots
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-POSES = tuple(str(angle) for angle in range(0, 360, 45))
 _STEP = 64
 _LEARNT_FROM = 400
 
@@ -165,9 +164,9 @@ def _kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def pose_of(shot: Shot) -> str:
-    """The nearest of the eight azimuths."""
-    return str(round(shot.view.azimuth / 45) % 8 * 45)
+def _answer(shot: Shot, question: str) -> str:
+    """The right answer to a question on a view."""
+    return pose_of(shot.view) if question == "pose" else shot.labels[question]
 
 
 def labels_of(shots: list[Shot]) -> dict[str, tuple[str, ...]]:
@@ -182,7 +181,7 @@ def accuracy(path: Path, shots: list[Shot]) -> dict[str, float]:
     if not shots:
         return {}
     answers = judge.answers(judge.features([picture for _, picture, _ in read_pixels(shots)]))
-    truth = {question: [shot.labels.get(question) or pose_of(shot) for shot in shots] for question in QUESTIONS}
+    truth = {question: [_answer(shot, question) for shot in shots] for question in QUESTIONS}
     return {
         f"val_{question}": sum(a == b for a, b in zip(answers[question], truth[question], strict=True)) / len(shots)
         for question in QUESTIONS
@@ -197,7 +196,7 @@ def _arrays(shots: list[Shot], labels: Mapping[str, tuple[str, ...]]) -> tuple[N
     for place, (_, picture, _) in enumerate(read_pixels(shots)):
         pictures[place] = network.prepared([picture])[0]
     places = {question: {label: n for n, label in enumerate(labels[question])} for question in QUESTIONS}
-    answers = [[places[q][shot.labels.get(q) or pose_of(shot)] for q in QUESTIONS] for shot in shots]
+    answers = [[places[q][_answer(shot, q)] for q in QUESTIONS] for shot in shots]
     return pictures, np.asarray(answers, np.int64)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from prodgen_quality.judge import network
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.files import write_atomically
-from prodgen_sdk.types import Image
+from prodgen_sdk.types import Image, View
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 SHIPPED = "data/judge.safetensors"
 QUESTIONS = ("family", "colour", "material", "pattern", "pose")
+POSES = tuple(str(azimuth) for azimuth in range(0, 360, 45))
+
+
+def pose_of(view: View) -> str:
+    """The nearest of `POSES` to a view's azimuth."""
+    return POSES[round(view.azimuth / 45) % 8]
 
 
 @dataclass(frozen=True)
