@@ -471,3 +471,8 @@ def test_a_jacket_with_a_hood_has_one() -> None:
 def test_what_a_product_has_is_not_what_it_is() -> None:
     assert family_of(product("Laptop with backlit keyboard", "electronics/computer"))[0].name == "laptop"
     assert family_of(product("Desk with shelf", "home/furniture"))[0].name == "table"
+
+
+def test_a_pillow_among_bedding_is_no_bed() -> None:
+    assert family_of(product("Memory foam pillow", "home/bedding")) == (FAMILIES["cushion"], "")
+    assert "床垫" in family_of(product("记忆棉床垫", "home/bedding"))[1]
