@@ -175,8 +175,11 @@ def family_of(product: Product) -> tuple[Family, str]:
 
 def _says_more(family: Family, warning: str, categorys: Family, title: str) -> bool:
     """Whether a title that names a family says more than a category that names one: Beanie than hat, Backpack than bag."""
-    related = categorys.name in (family.name, *family.kind_of)
-    return related and not (warning and any(mentions(title, word) >= 0 for word in family.words))
+    if categorys.name not in (family.name, *family.kind_of):
+        return False
+    for word in family.near if warning else ():
+        title = title.replace(word, " ")  # 床垫 does not say 床
+    return not (warning and any(mentions(title, word) >= 0 for word in family.words))
 
 
 def _describes(text: str, end: int, family: Family, families: list[Family]) -> bool:
