@@ -33,6 +33,8 @@ def kind_of(layout: str, pattern: str) -> str:
 def way_of(layout: str, pattern: str, reranker: Reranker | None) -> Way:
     """How designs of a layout and pattern are chosen among; None where the first is taken."""
     kind = kind_of(layout, pattern)
+    if layout == "none":
+        return None
     if reranker is not None and kind in reranker.kinds and kind not in (_VARIED, _SPARSE):
         return "alike"
     return "clear" if layout in CHOOSY else None

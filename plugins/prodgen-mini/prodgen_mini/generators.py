@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from prodgen_mini.artwork import Artist, Asked
 from prodgen_mini.brief import Brief, briefs_of, renderer_of
-from prodgen_mini.choosing import Way, best_of, kind_of, way_of
 from prodgen_mini.config import Config, DesignerConfig
-from prodgen_mini.space import BLENDS, artwork_of, rgb_of
+from prodgen_mini.space import artwork_of
 from prodgen_mini.weights import Part, Weights, check_pin, load_codec, load_reranker, load_vae, read
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFinite
@@ -22,16 +22,10 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-    from prodgen_mini.models.reranker import Reranker
-
 DRAFT = "draft"
 """The word in `Scene.style` that asks for a fast preview."""
 FINER = 4
 """How much finer artwork is drawn than the networks were trained on; see `Codec.decode`."""
-_OF_TWO = ("checks", "dots", "gradient", "stripes")
-"""Patterns of two colours and what lies between them; flowers and speckles have more."""
-_PRINTED = ("tile", "surface")
-"""Layouts whose artwork is printed in the second colour that the words name; a label has a ground and colours of its own."""
 
 
 class MiniGenerator(Generator):
@@ -41,11 +35,13 @@ class MiniGenerator(Generator):
 
     Attributes:
         part: which weights it uses; `own` how it designs.
+        negatives: whether it is told what is unwanted; `chooses`: whether it takes the reranker's choice of several designs.
         digest: names weights, codec and, where there is one, reranker.
     """
 
     part: ClassVar[Part]
     negatives: ClassVar[bool] = False
+    chooses: ClassVar[bool] = True
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
         self.config = config or Config()
@@ -59,11 +55,12 @@ class MiniGenerator(Generator):
         self.network = self.build(self.weights).to(ctx.device)
         self.codec.to(ctx.device)
         self.digest = f"{self.weights.digest}+{codec_digest}"
-        self.reranker: Reranker | None = None
-        if self.part in BLENDS:
-            self.reranker, digest = load_reranker(self.config.reranker.weights, self.config.reranker.sha256)
-            self.reranker.to(ctx.device)
+        reranker = None
+        if self.chooses:
+            reranker, digest = load_reranker(self.config.reranker.weights, self.config.reranker.sha256)
+            reranker.to(ctx.device)
             self.digest += f"+{digest}"
+        self.artist = Artist(self.space, reranker)
 
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
         """One list of pictures a request, with the product's mask.
@@ -91,69 +88,27 @@ class MiniGenerator(Generator):
     def _one(self, request: GenerationRequest, brief: Brief, ctx: Context) -> ProductAsset:
         import torch
 
-        from prodgen_mini.models.codec import enlarged, shares_of
-        from prodgen_mini.models.symmetry import settled, symmetry_of
-
         ctx.check()
-        sketch = brief.sketch
-        symmetry = symmetry_of(sketch.layout, sketch.pattern)
+        sketch, asked = brief.sketch, Asked.of(brief.sketch)
         # A preview chooses among as many, or it would show another product.
-        count = self.own.candidates if self.way(sketch) is not None else 1
+        count = 1 if self.artist.way(asked) is None else self.own.candidates
         with torch.inference_mode():
             maps, vectors = self.sample(request, brief, count, ctx)
-            if not bool(torch.isfinite(maps).all() and torch.isfinite(vectors).all()):
-                raise NotFinite(f"{self.part}/mini gave numbers that are NaN or infinite.")
-            drawn = None if sketch.layout == "none" else self.codec.sheets(maps)
-            best, finer, sheets = 0, 1 if _is_draft(request) else FINER, None
-            if drawn is not None and len(maps) > 1:
-                best = self.chosen(sketch, settled(shares_of(drawn), symmetry, roughly=True), vectors)
-            if drawn is not None:
-                one = drawn[best : best + 1]
-                settle = symmetry is not None
-                sheets = (enlarged(settled(shares_of(one), symmetry), finer) if settle else shares_of(one, finer))[0]
-        numbers = vectors[best].float().cpu().numpy()
-        shares = None if sheets is None else sheets.float().cpu().numpy()
-        if shares is None:
-            return self.space.asset(sketch, numbers, None)
-        if not np.isfinite(shares).all():
+            self._check(maps, vectors)
+            if sketch.layout == "none":
+                return self.space.asset(sketch, vectors[0].float().cpu().numpy(), None)
+            logits = self.codec.sheets(maps)
+            best = self.artist.choose(asked, logits, vectors)
+            shares = self.artist.draw(asked, logits[best : best + 1], 1 if _is_draft(request) else FINER)
+            self._check(shares)
+        vector, art = self.artist.ink(asked, vectors[best].float().cpu().numpy(), shares.float().cpu().numpy())
+        return self.space.asset(sketch, vector, artwork_of(art, self.artist.ground(asked, vector)))
+
+    def _check(self, *given: Tensor) -> None:
+        import torch
+
+        if not all(bool(torch.isfinite(one).all()) for one in given):
             raise NotFinite(f"{self.part}/mini gave numbers that are NaN or infinite.")
-        numbers, art = self.inked(sketch, numbers, shares)
-        return self.space.asset(sketch, numbers, artwork_of(art, self.ground(sketch, numbers)))
-
-    def way(self, sketch: ProductAsset) -> Way:
-        """How designs are chosen among; None where the first is taken."""
-        return None if sketch.layout == "none" else way_of(sketch.layout, sketch.pattern, self.reranker)
-
-    def chosen(self, sketch: ProductAsset, sheets: Tensor, vectors: Tensor) -> int:
-        """Which to keep of several designs of sheets [n, SHEETS, h, w] and vectors [n, vector]."""
-        from prodgen_mini.models.clarity import vagueness
-
-        vague = vagueness(sheets)
-        if self.reranker is None or self.way(sketch) != "alike":
-            return int(vague.argmin())
-        each = zip(sheets.float().cpu().numpy(), vectors.float().cpu().numpy(), strict=True)
-        arts = np.stack([self.inked(sketch, numbers, shares)[1] for shares, numbers in each])
-        clear = vague.float().cpu().numpy() if sketch.layout == "tile" else None
-        return best_of(self.reranker, arts, kind_of(sketch.layout, sketch.pattern), clear)
-
-    def inked(self, sketch: ProductAsset, numbers: Any, shares: Any) -> tuple[Any, Any]:
-        """A vector with its inks put right, and the artwork float32 [4, h, w] of sheets in these."""
-        ground = self.ground(sketch, numbers)
-        if sketch.accent is not None and sketch.layout in _PRINTED:
-            second = np.array(rgb_of(sketch.accent), np.float32)
-            numbers = self.space.printed_in(numbers, shares, second)
-            if sketch.pattern in _OF_TWO:
-                numbers = self.space.between(numbers, ground, second)
-        if sketch.layout == "label" and self.part in BLENDS:
-            numbers = self.space.panelled(numbers, shares, ground)
-        repeats = np.array([sketch.layout == "tile"])
-        return numbers, self.space.artwork(shares[None], numbers[None], ground[None], repeats)[0]
-
-    def ground(self, sketch: ProductAsset, numbers: Any) -> Any:
-        """The main colour [3] that artwork is laid over: the asked one, else what the network takes the material's to be."""
-        if sketch.colour is not None:
-            return np.array(rgb_of(sketch.colour), np.float32)
-        return self.space.main_colour(numbers)
 
     def noise(self, seed: int, *shape: int) -> Tensor:
         """Noise of a shape for a request's seed, scaled by the temperature."""
@@ -245,6 +200,7 @@ class DiffusionGenerator(MiniGenerator):
 
     part = "diffusion"
     negatives = True
+    chooses = False
 
     def build(self, weights: Weights) -> nn.Module:
         from prodgen_mini.models.dit import Dit

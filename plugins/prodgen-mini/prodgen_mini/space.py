@@ -29,8 +29,6 @@ _EDGE = 0.02
 _MUCH = 0.3
 """Share of what the commonest ink covers from which an ink can be the one that words name."""
 
-BLENDS = ("gan", "vae")
-"""Models whose panels lie between what there is; see `Space.panelled`. Diffusion's are one or the other."""
 _PANEL = 0.3
 """Share of a label from which its widest ink is a panel that the rest stands on."""
 _OWN = 0.42

@@ -1,5 +1,7 @@
 """The contracts of the three generators, what their pictures follow from, and bad input. Weights are tiny and untrained."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from prodgen_mini import plugin
@@ -113,7 +115,7 @@ def test_the_cleanest_of_several_designs_is_kept(host, monkeypatch):
 
     monkeypatch.setattr(generator, "sample", sample)
     monkeypatch.setattr(generator, "own", DesignerConfig(candidates=4))
-    monkeypatch.setattr(generator, "reranker", None)
+    monkeypatch.setattr(generator, "artist", replace(generator.artist, reranker=None))
     kept, _ = design(host, mug())
     alone = generator.space.asset(kept, vectors[1].numpy(), None)
     assert kept.proportions == alone.proportions
@@ -131,7 +133,7 @@ def test_a_design_that_is_of_its_kind_is_kept(host, monkeypatch, id):
         return torch.tensor([0.1, 0.2, 0.9, 0.3]).log()
 
     monkeypatch.setattr(generator, "own", DesignerConfig(candidates=4))
-    monkeypatch.setattr(generator.reranker, "score", score)
+    monkeypatch.setattr(generator.artist.reranker, "score", score)
     tried = []
     sample = generator.sample
     monkeypatch.setattr(generator, "sample", lambda *given: tried.append(sample(*given)) or tried[-1])

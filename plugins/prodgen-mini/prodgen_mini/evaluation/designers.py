@@ -10,16 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from prodgen_mini.choosing import best_of, kind_of, way_of
+from prodgen_mini.artwork import Artist, Asked
 from prodgen_mini.config import Config
 from prodgen_mini.designs import Designs
 from prodgen_mini.models.clarity import vagueness
 from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.flow import sample
 from prodgen_mini.models.gan import Generator
-from prodgen_mini.models.symmetry import settled, symmetry_of
 from prodgen_mini.models.vae import Vae
-from prodgen_mini.space import BLENDS
 from prodgen_mini.weights import Part, check_pin, load_codec, load_reranker, load_vae, read
 
 if TYPE_CHECKING:
@@ -44,7 +42,7 @@ Designer = Callable[[Designs, int], Made]
 
 
 def model_designer(part: Part, config: Config) -> Designer:
-    """A model with its weights; it is told the words, and not the second colour, and chooses as the generators do."""
+    """A model with its weights; it is told the words, and not the second colour, and chooses and draws as the generators do."""
     codec, space, digest = load_codec(config.codec.weights, config.codec.sha256)
     own: Any = getattr(config, part)
     found = read(part, own.weights, own.sha256)
@@ -53,9 +51,8 @@ def model_designer(part: Part, config: Config) -> Designer:
     if vae is not None:
         check_pin(found, vae_digest, "vae")
     network = found.into({"gan": Generator, "vae": Vae, "diffusion": Dit}[part](**found.settings))
-
     reranker = None if part == "diffusion" else load_reranker(config.reranker.weights, config.reranker.sha256)[0]
-    count = own.candidates
+    artist, count = Artist(space, reranker), own.candidates
 
     def draw(condition: Tensor, noise: torch.Generator, pick: _Pick) -> tuple[Tensor, Tensor]:
         """Of `count` designs in a row for each product the one that is picked."""
@@ -75,49 +72,44 @@ def model_designer(part: Part, config: Config) -> Designer:
         best = pick(maps, numbers)
         return maps[best], numbers[best]
 
-    def chosen(designs: Designs, row: int, maps: Tensor, numbers: Tensor) -> int:
-        layout, pattern = str(designs.lines[row]["layout"]), str(designs.lines[row]["pattern"])
-        way = way_of(layout, pattern, reranker)
-        if way is None:
+    def chosen(asked: Asked, maps: Tensor, numbers: Tensor) -> int:
+        if artist.way(asked) is None:
             return 0
-        drawn = settled(codec.decode(maps), symmetry_of(layout, pattern), roughly=True)
-        vague = vagueness(drawn)
-        if way == "clear" or reranker is None:
-            return int(vague.argmin())
-        ground = np.repeat(designs.ground[row : row + 1].astype(np.float32) / np.float32(255), count, 0)
-        art = space.artwork(drawn.numpy(), numbers.numpy(), ground, np.repeat(designs.repeats[row], count))
-        return best_of(reranker, art, kind_of(layout, pattern), vague.numpy() if layout == "tile" else None)
-
-    def drawn_of(designs: Designs, row: int, one: Tensor) -> Tensor:
-        line = designs.lines[row]
-        return settled(codec.decode(one[None]), symmetry_of(str(line["layout"]), str(line["pattern"])))
+        logits = codec.sheets(maps)
+        return artist.choose(asked, logits, numbers) if reranker else int(vagueness(logits.softmax(1)).argmin())
 
     def design(designs: Designs, seed: int) -> Made:
         told = np.tile(np.array([True, False]), (len(designs), 1))
         condition = torch.from_numpy(designs.conditions(space, told))
         noise = torch.Generator().manual_seed(seed * 7919 + 13)
-        ground = designs.ground.astype(np.float32) / np.float32(255)
-        sheets, vectors = [], []
+        asked = _asked(designs)
+        arts, vectors = [], []
         with torch.inference_mode():
-            for rows_of in torch.split(torch.arange(len(designs)), 16):
+            for rows in torch.split(torch.arange(len(designs)), 16):
 
-                def pick(maps: Tensor, numbers: Tensor, rows_of: Tensor = rows_of) -> Tensor:
-                    parts = zip(rows_of.tolist(), torch.split(maps, count), torch.split(numbers, count), strict=True)
-                    return torch.tensor([count * k + chosen(designs, *each) for k, each in enumerate(parts)])
+                def pick(maps: Tensor, numbers: Tensor, rows: Tensor = rows) -> Tensor:
+                    parts = zip(rows.tolist(), torch.split(maps, count), torch.split(numbers, count), strict=True)
+                    return torch.tensor([count * k + chosen(asked[row], *each) for k, (row, *each) in enumerate(parts)])
 
-                maps, numbers = draw(condition[rows_of].repeat_interleave(count, 0), noise, pick)
-                sheets += [drawn_of(designs, int(row), one) for row, one in zip(rows_of, maps, strict=True)]
-                vectors.append(numbers)
-        rows, shares = torch.cat(vectors).numpy(), torch.cat(sheets).numpy()
-        for row in np.flatnonzero((designs.column("layout") == "label") & (part in BLENDS)):
-            rows[row] = space.panelled(rows[row], shares[row], ground[row])
-        art = space.artwork(shares, rows, ground, designs.repeats)
-        return Made(torch.from_numpy(art), rows, space.main_colour(rows))
+                maps, numbers = draw(condition[rows].repeat_interleave(count, 0), noise, pick)
+                for row, one, vector in zip(rows.tolist(), maps, numbers.numpy(), strict=True):
+                    shares = artist.draw(asked[row], codec.sheets(one[None]))
+                    inked, art = artist.ink(asked[row], vector, shares.numpy())
+                    vectors.append(inked)
+                    arts.append(art)
+        rows_of = np.stack(vectors)
+        return Made(torch.from_numpy(np.stack(arts)), rows_of, space.main_colour(rows_of))
 
     return design
 
 
 _Pick = Callable[[Tensor, Tensor], Tensor]
+
+
+def _asked(designs: Designs) -> list[Asked]:
+    grounds = designs.ground.astype(np.float32) / np.float32(255)
+    lines = zip(designs.column("layout").tolist(), designs.column("pattern").tolist(), grounds, strict=True)
+    return [Asked(*line) for line in lines]
 
 
 def table_designer(train: Designs, space: Space) -> Designer:

@@ -1,0 +1,112 @@
+"""From what a network gives to artwork: which of several designs is kept, its sheets put right, its inks laid on the ground."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prodgen_mini.choosing import Way, best_of, kind_of, way_of
+from prodgen_mini.space import Space, rgb_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from prodgen_mini.models.reranker import Reranker
+    from prodgen_sdk.types import ProductAsset
+
+    Floats = NDArray[np.float32]
+
+_OF_TWO = ("checks", "dots", "gradient", "stripes")
+"""Patterns of two colours and what lies between them; flowers and speckles have more."""
+_PRINTED = ("tile", "surface")
+"""Layouts whose artwork is printed in the second colour that the words name; a label has a ground and colours of its own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What artwork is asked for.
+
+    Args:
+        ground: [3] in [0, 1], the main colour that it lies on; None where the network says what the material's is.
+        second: [3], the second colour, if one is named.
+    """
+
+    layout: str
+    pattern: str
+    ground: Floats | None = None
+    second: Floats | None = None
+
+    @classmethod
+    def of(cls, sketch: ProductAsset) -> Asked:
+        colours = (
+            None if code is None else np.array(rgb_of(code), np.float32) for code in (sketch.colour, sketch.accent)
+        )
+        return cls(sketch.layout, sketch.pattern, *colours)
+
+    @property
+    def repeats(self) -> bool:
+        return self.layout == "tile"
+
+
+@dataclass(frozen=True, eq=False)
+class Artist:
+    """Makes artwork of designs.
+
+    Args:
+        reranker: by which GAN and VAE choose; diffusion has none.
+    """
+
+    space: Space
+    reranker: Reranker | None
+
+    def way(self, asked: Asked) -> Way:
+        """How designs are chosen among; None where the first is taken."""
+        return way_of(asked.layout, asked.pattern, self.reranker)
+
+    def choose(self, asked: Asked, logits: Tensor, vectors: Tensor) -> int:
+        """Which to keep of several designs: `Codec.sheets` of each [n, SHEETS, 128, 128], and vectors [n, vector]."""
+        from prodgen_mini.models.clarity import vagueness
+        from prodgen_mini.models.codec import shares_of
+        from prodgen_mini.models.symmetry import settled, symmetry_of
+
+        way = self.way(asked)
+        if way is None or len(logits) == 1:
+            return 0
+        shares = settled(shares_of(logits), symmetry_of(asked.layout, asked.pattern), roughly=True)
+        vague = vagueness(shares)
+        if self.reranker is None or way == "clear":
+            return int(vague.argmin())
+        each = zip(shares.float().cpu().numpy(), vectors.float().cpu().numpy(), strict=True)
+        arts = np.stack([self.ink(asked, vector, one)[1] for one, vector in each])
+        clear = vague.float().cpu().numpy() if asked.repeats else None
+        return best_of(self.reranker, arts, kind_of(asked.layout, asked.pattern), clear)
+
+    def draw(self, asked: Asked, logits: Tensor, finer: int = 1) -> Tensor:
+        """Shares of the inks [SHEETS, 128 finer, 128 finer] of `Codec.sheets` of one design [1, SHEETS, 128, 128]."""
+        from prodgen_mini.models.codec import enlarged, shares_of
+        from prodgen_mini.models.symmetry import settled, symmetry_of
+
+        symmetry = symmetry_of(asked.layout, asked.pattern)
+        if symmetry is None:
+            return shares_of(logits, finer)[0]
+        return enlarged(settled(shares_of(logits), symmetry), finer)[0]
+
+    def ground(self, asked: Asked, vector: Floats) -> Floats:
+        """The main colour [3] that artwork is laid over."""
+        return self.space.main_colour(vector) if asked.ground is None else asked.ground
+
+    def ink(self, asked: Asked, vector: Floats, shares: Floats) -> tuple[Floats, Floats]:
+        """A vector [vector] with its inks put right, and the artwork float32 [4, h, w] of shares [SHEETS, h, w] in these."""
+        ground = self.ground(asked, vector)
+        if asked.second is not None and asked.layout in _PRINTED:
+            vector = self.space.printed_in(vector, shares, asked.second)
+            if asked.pattern in _OF_TWO:
+                vector = self.space.between(vector, ground, asked.second)
+        if asked.layout == "label" and self.reranker is not None:
+            # Panels of GAN and VAE lie between what there is; diffusion's are one or the other.
+            vector = self.space.panelled(vector, shares, ground)
+        art = self.space.artwork(shares[None], vector[None], ground[None], np.array([asked.repeats]))
+        return vector, art[0]
