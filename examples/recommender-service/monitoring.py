@@ -43,6 +43,7 @@ gauges = {
 }
 shown = Gauge("shop_shown_last_hour", "Impressions by policy version", ["policy"], multiprocess_mode="livemostrecent")
 answered = Gauge("shop_answered_last_hour", "Of these, those answered", ["policy"], multiprocess_mode="livemostrecent")
+_policies: set[str] = set()
 _next_look = datetime.min.replace(tzinfo=UTC)
 
 log = logging.getLogger("shop")
@@ -87,10 +88,11 @@ async def _look_at_answers(studio: AsyncStudio) -> None:
         return
     _next_look = now + _BETWEEN_LOOKS
     found = await asyncio.to_thread(studio.studio.store.events.answered, now - _WINDOW)
-    for gauge, place in ((shown, 0), (answered, 1)):
-        gauge.clear()
-        for policy, counts in found.items():
-            gauge.labels(policy).set(counts[place])
+    _policies.update(found)
+    for policy in _policies:  # labels cannot be removed where several workers report
+        number, hits = found.get(policy, (0, 0))
+        shown.labels(policy).set(number)
+        answered.labels(policy).set(hits)
 
 
 async def watch(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -2,7 +2,8 @@
 
 The policy learns from impressions whose attribution window is over, each told once: the store keeps the mark up to which it
 was told, and a flag while it is being told. A process that is killed in between leaves the flag, and then the policy learns
-anew from the whole log.
+anew from the whole log. Machines that share a database keep what is learnt in folders of their own, so that each has a mark of
+its own, by the name of its folder (`place`); a folder without a mark learns anew as well.
 """
 
 from __future__ import annotations
@@ -25,36 +26,41 @@ _COMPONENT = "core/learn"
 _CHUNK = 10_000
 
 
-def teach_policy(store: Store, policy: BoundPolicy, config: RecommendConfig, *, now: datetime) -> int:
+def teach_policy(store: Store, policy: BoundPolicy, config: RecommendConfig, *, now: datetime, place: str = "") -> int:
     """Tells the policy the feedback that is new; returns how many impressions that were."""
-    key = _mark(policy)
-    if is_invalid(store, policy):
-        return _teach_anew(store, policy, config, now)
+    mark = store.states.get(_COMPONENT, _mark(policy, place))
+    if mark is None or is_invalid(store, policy, place):
+        return _teach_anew(store, policy, config, now, place)
     told = 0
-    for sequence, part in _parts(store, config, now, after=int(store.states.get(_COMPONENT, key) or b"0")):
-        invalidate(store, policy)
+    for sequence, part in _parts(store, config, now, after=int(mark)):
+        store.states.put(_COMPONENT, _busy(policy, place), b"1")
         policy.update(part)
-        store.states.put(_COMPONENT, key, str(sequence).encode())
-        store.states.delete(_COMPONENT, _busy(policy))
+        _done(store, policy, place, sequence)
         told += len(part)
     return told
 
 
-def _teach_anew(store: Store, policy: BoundPolicy, config: RecommendConfig, now: datetime) -> int:
-    told = 0
-    mark = b"0"
+def _teach_anew(store: Store, policy: BoundPolicy, config: RecommendConfig, now: datetime, place: str) -> int:
+    told = mark = 0
 
     def parts() -> Iterator[list[Feedback]]:
         nonlocal told, mark
         for sequence, part in _parts(store, config, now, after=0):
             yield part
             told += len(part)
-            mark = str(sequence).encode()
+            mark = sequence
 
+    store.states.put(_COMPONENT, _busy(policy, place), b"1")
+    # Before the log is read: what another machine erases meanwhile leaves the flag again.
+    store.states.delete(_COMPONENT, _invalid(policy, place))
     policy.relearn(parts())
-    store.states.put(_COMPONENT, _mark(policy), mark)
-    store.states.delete(_COMPONENT, _busy(policy))
+    _done(store, policy, place, mark)
     return told
+
+
+def _done(store: Store, policy: BoundPolicy, place: str, sequence: int) -> None:
+    store.states.put(_COMPONENT, _mark(policy, place), str(sequence).encode())
+    store.states.delete(_COMPONENT, _busy(policy, place))
 
 
 def _parts(store: Store, config: RecommendConfig, now: datetime, *, after: int) -> Iterator[tuple[int, list[Feedback]]]:
@@ -71,22 +77,30 @@ def _with_views(store: Store, feedback: list[Feedback]) -> list[Feedback]:
     return [item.model_copy(update={"view": views.get(item.variant)}) for item in feedback]
 
 
-def invalidate(store: Store, policy: BoundPolicy) -> None:
-    """Marks what the policy knows as wrong; `teach_policy` then has it learn anew."""
-    store.states.put(_COMPONENT, _busy(policy), b"1")
+def invalidate(store: Store, policy: BoundPolicy, place: str = "") -> None:
+    """Marks what the policy knows, here and at every other place, as wrong; `teach_policy` then has it learn anew."""
+    start = _mark(policy, "")
+    others = {key.removeprefix(start) for key in store.states.keys(_COMPONENT) if key.startswith(start)}
+    for each in {place, *others}:
+        store.states.put(_COMPONENT, _invalid(policy, each), b"1")
 
 
-def is_invalid(store: Store, policy: BoundPolicy) -> bool:
+def is_invalid(store: Store, policy: BoundPolicy, place: str = "") -> bool:
     """Whether a policy was marked, or a process was killed while it was told."""
-    return store.states.get(_COMPONENT, _busy(policy)) is not None
+    flags = (_busy(policy, place), _invalid(policy, place))
+    return any(store.states.get(_COMPONENT, flag) is not None for flag in flags)
 
 
-def _busy(policy: BoundPolicy) -> str:
-    return f"{policy.id}/busy"
+def _busy(policy: BoundPolicy, place: str) -> str:
+    return f"{policy.id}/busy/{place}"
 
 
-def _mark(policy: BoundPolicy) -> str:
-    return f"{policy.id}/mark"
+def _invalid(policy: BoundPolicy, place: str) -> str:
+    return f"{policy.id}/invalid/{place}"
+
+
+def _mark(policy: BoundPolicy, place: str) -> str:
+    return f"{policy.id}/mark/{place}"
 
 
 def teach_ranker(store: Store, ranker: BoundRanker) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk.config import RecommendConfig
-from prodgen_sdk.files import locked
+from prodgen_sdk.files import locked, write_atomically
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline import learn
 from prodgen_sdk.serving.refresh import Refresher
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 
 _LOCK_SECONDS = 600.0
+_PLACE = "learn.place"
 
 
 class Learning:
@@ -43,7 +45,7 @@ class Learning:
     @property
     def is_unfinished(self) -> bool:
         """Whether what was learnt may still hold something that was erased: a process was killed in between."""
-        return learn.is_invalid(self._store, self._policy)
+        return learn.is_invalid(self._store, self._policy, self._place())
 
     def learn(self, now: datetime) -> int:
         """Fits the ranker, and tells the policy the feedback that is new; returns how many impressions that were.
@@ -62,7 +64,7 @@ class Learning:
             Busy: as for `learn`; nothing was erased.
         """
         with self._alone():
-            learn.invalidate(self._store, self._policy)
+            learn.invalidate(self._store, self._policy, self._place(make=True))
             try:
                 yield
             finally:
@@ -70,9 +72,18 @@ class Learning:
 
     def _learn(self, now: datetime) -> int:
         learn.teach_ranker(self._store, self._ranker)
-        told = learn.teach_policy(self._store, self._policy, self._config, now=now)
+        told = learn.teach_policy(self._store, self._policy, self._config, now=now, place=self._place(make=True))
         self._refresher.refresh(fitted=True)
         return told
+
+    def _place(self, *, make: bool = False) -> str:
+        """The name of the folder where what is learnt is kept: a new one where there is none, on whichever machine."""
+        if self._host.state is None:
+            return ""
+        file = self._host.state / _PLACE
+        if make and not file.exists():
+            write_atomically(file, uuid.uuid4().hex.encode())
+        return file.read_text("ascii") if file.exists() else ""
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -1,0 +1,72 @@
+"""Machines that share a database, each with a folder of its own for what is learnt."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from prodgen_sdk import Config, Event, Product, Studio
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LATER = NOW + timedelta(hours=2)
+
+
+@pytest.fixture
+def machines(tmp_path):
+    """Two studios on one database and one folder of pictures."""
+    config = {"store": {"database": f"sqlite:///{tmp_path}/shared.db", "assets": str(tmp_path / "assets")}}
+    config["defaults"] = {"generator": "render/parametric"}
+    one, other = (Studio.create(tmp_path / name, config=Config.model_validate(config)) for name in ("one", "other"))
+    with one, other:
+        one.add_products([Product(sku=f"mug-{n}", title="Mug", category="home/mug") for n in range(2)])
+        one.generate(["mug-0", "mug-1"], views="front,right", size=64)
+        yield one, other
+
+
+def _use(studio, user, click=True):
+    for pick in studio.recommend(user, 2, at=NOW, request_id=f"r-{user}"):
+        if click:
+            answer = {"sku": pick.sku, "variant": pick.variant, "request_id": pick.request_id}
+            studio.record([Event(id=f"c-{user}-{pick.sku}", user=user, type="click", at=NOW, **answer)])
+
+
+def _version(studio):
+    return studio.host.get("policy").version
+
+
+def test_each_learns_all_of_the_log_once(machines):
+    one, other = machines
+    _use(one, "ann")
+    assert one.learn(at=LATER)["impressions"] == 2
+    assert other.learn(at=LATER)["impressions"] == 2
+    assert _version(one) == _version(other)
+    assert one.learn(at=LATER)["impressions"] == 0
+    _use(other, "bob")
+    assert (other.learn(at=LATER)["impressions"], one.learn(at=LATER)["impressions"]) == (2, 2)
+    assert _version(one) == _version(other)
+
+
+def test_who_is_forgotten_on_one_is_forgotten_by_the_next_learning_of_the_other(machines, tmp_path):
+    one, other = machines
+    _use(one, "ann")
+    for studio in machines:
+        studio.learn(at=LATER)
+    before = _version(other)
+    _use(one, "bob", click=False)
+    for studio in machines:
+        studio.learn(at=LATER)
+    assert _version(other) != before
+    one.forget("bob")
+    other.learn(at=LATER)
+    assert _version(other) == before
+
+
+def test_a_folder_that_was_lost_is_learnt_anew(machines, tmp_path):
+    one, _ = machines
+    _use(one, "ann")
+    one.learn(at=LATER)
+    known = _version(one)
+    one.close()
+    (tmp_path / "one/state").rename(tmp_path / "gone")
+    with Studio.open(tmp_path / "one", config=one.config) as again:
+        assert again.learn(at=LATER)["impressions"] == 2
+        assert _version(again) == known
