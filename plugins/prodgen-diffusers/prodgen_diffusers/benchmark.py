@@ -14,9 +14,9 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from prodgen_diffusers.baseline import comparable, measure_baseline
 from prodgen_diffusers.config import Config
 from prodgen_diffusers.measuring import PRODUCT, Skipped, encoder, measure, other_generator, photo
-from prodgen_diffusers.plainly import comparable, plainly
 from prodgen_sdk.checkpoints.measuring import free
 from prodgen_sdk.checkpoints.messages import collected_messages
 from prodgen_sdk.config import validate
@@ -170,7 +170,7 @@ def _measured(name: str, config: Config, plan: _Plan, ctx: Context) -> dict[str,
     size = plan.size or own.size or 1024
     plain: dict[str, float] = {}
     if plan.plain and comparable(own):
-        plain = plainly(own, PRODUCT.title, plan.number, ctx, plan.seconds)
+        plain = measure_baseline(own, PRODUCT.title, plan.number, ctx, plan.seconds)
     started = time.perf_counter()
     generator = _build(PATHS[name], config, ctx)
     figures = {"load_s": round(time.perf_counter() - started, 3)}

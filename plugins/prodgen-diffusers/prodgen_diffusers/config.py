@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from prodgen_sdk.checkpoints.sources import Checkpoint, WeightsFile
+from prodgen_sdk.errors import ConfigError
 
 Scalar = bool | int | float | str
 
@@ -208,3 +209,14 @@ class Config(Section):
     angles: Angles | None = None
     mv_adapter: MultiView | None = None
     control: Control | None = None
+
+
+def section(config: Config | None, name: str) -> Any:
+    """A component's own section; raises ConfigError where it has no checkpoint."""
+    found = getattr(config, name, None)
+    if found is None:
+        raise ConfigError(
+            f"diffusers/{name.replace('_', '-')} has no checkpoint.",
+            hint=f'Write in prodgen.toml: [plugins.diffusers.{name}] model = "FOLDER OR HUB ID" (and revision = "...").',
+        )
+    return found

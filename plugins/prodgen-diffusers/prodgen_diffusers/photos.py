@@ -1,4 +1,4 @@
-"""A product's photos as what a pipeline starts from: the one that suits a view, squared, and the product cut out of it."""
+"""A product's photos as what a pipeline starts from: the one that suits, squared, and the product cut out of it and framed."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ _SHOWN: dict[View, tuple[ReferenceRole, ...]] = {
 }
 _FRONT: tuple[ReferenceRole, ...] = ("front", "flat", "worn", "detail", "back")
 _BACK: tuple[ReferenceRole, ...] = ("back", "front", "flat", "worn", "detail")
+_FRONTS: tuple[ReferenceRole, ...] = ("front", "flat", "worn")
+Colour = tuple[int, int, int]
+WHITE: Colour = (255, 255, 255)
+NOT_CUT = "The photo's background is not plain, so that the product could not be cut out of it."
 
 
 def nearest_photo(request: GenerationRequest, view: View, *, component: str) -> Image:
@@ -47,6 +51,22 @@ def photo_of(request: GenerationRequest, view: View, *, component: str) -> Image
     return found
 
 
+def front_photo(request: GenerationRequest) -> Image | None:
+    """The request's photo of the front, RGB or RGBA: its role `front`, else `flat`, else `worn`."""
+    return next((request.references[role] for role in _FRONTS if role in request.references), None)
+
+
+def needed_photo(request: GenerationRequest, component: str) -> Image:
+    """The same; raises InputError where there is none."""
+    photo = front_photo(request)
+    if photo is None:
+        raise InputError(
+            f"{component} makes views from a photo, and {request.product.sku} has none of its front.",
+            hint='Give the product a medium, or the request a reference, with the role "front".',
+        )
+    return photo
+
+
 def squared(photo: Image, size: int) -> Image:
     """A photo of any shape on a square [size, size, 3 or 4], centred; what it leaves free has its border's colour.
 
@@ -59,8 +79,7 @@ def squared(photo: Image, size: int) -> Image:
     inner = images.resize(photo, max(1, round(width * scale)), max(1, round(height * scale)))
     canvas = np.zeros((size, size, photo.shape[2]), np.uint8)
     if photo.shape[2] == 3:
-        border = np.concatenate([inner[0], inner[-1], inner[:, 0], inner[:, -1]])
-        canvas[:] = np.median(border, axis=0).round().astype(np.uint8)
+        canvas[:] = border_colour(inner)
     top, left = (size - inner.shape[0]) // 2, (size - inner.shape[1]) // 2
     canvas[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
     return canvas
@@ -92,15 +111,8 @@ def cut_product(photo: Image, size: int, fill: float | None, *, sku: str) -> Cut
     found = _cut(frame, sku)
     if fill is None:
         return found
-    rows, columns = np.flatnonzero((found.alpha > 0.5).any(axis=1)), np.flatnonzero((found.alpha > 0.5).any(axis=0))
-    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    rgba = np.dstack([found.image, (found.alpha * 255).round().astype(np.uint8)])[top:bottom, left:right]
-    scale = fill * size / max(rgba.shape[:2])
-    small = images.resize(rgba, max(1, round(rgba.shape[1] * scale)), max(1, round(rgba.shape[0] * scale)))
-    canvas = np.zeros((size, size, 4), np.uint8)
-    y, x = (size - small.shape[0]) // 2, (size - small.shape[1]) // 2
-    canvas[y : y + small.shape[0], x : x + small.shape[1]] = small
-    return _cut(canvas, sku)
+    rgba = np.dstack([found.image, (found.alpha * 255).round().astype(np.uint8)])
+    return _cut(_centred(rgba, size, fill), sku)
 
 
 def _cut(frame: Image, sku: str) -> Cutout:
@@ -117,3 +129,70 @@ def _cut(frame: Image, sku: str) -> Cutout:
     if not (found.alpha > 0.5).any():
         raise InputError(f"There is no product in the photo of {sku}.", hint="Give a photo that shows it.")
     return found
+
+
+def product_cut(photo: Image) -> Image | None:
+    """The product alone, HWC uint8 RGBA.
+
+    A photo with transparency is taken as it is; out of any other the product is cut if its backdrop is plain.
+
+    Returns:
+        None where there is no plain backdrop, or nothing before it.
+    """
+    if photo.shape[2] == 4 and photo[..., 3].min() < 250:
+        return photo if (photo[..., 3] > 127).any() else None
+    flat = squared(images.flatten(photo), max(photo.shape[:2]))
+    cut = cut_out(flat)
+    if not cut.plain or not (cut.alpha > 0.5).any():
+        return None
+    alpha = (cut.alpha * 255).round().astype(np.uint8)
+    return np.dstack([flat, alpha])
+
+
+def framed(cut: Image, size: int, *, fill: float, colour: Colour) -> Image:
+    """A cut-out product, its longer side `fill` of the square's edge, centred on a colour; uint8 [size, size, 3].
+
+    >>> cut = np.zeros((20, 10, 4), np.uint8); cut[5:15, :, 3] = 255
+    >>> (framed(cut, 40, fill=0.5, colour=(255, 255, 255))[:, 20] == 0).all(axis=1).sum()
+    np.int64(20)
+    """
+    return images.flatten(_centred(cut, size, fill), colour)
+
+
+def _centred(cut: Image, size: int, fill: float) -> Image:
+    """A cut-out product, RGBA, its longer side `fill` of the square's edge, in the middle of nothing; uint8 [size, size, 4]."""
+    rows, columns = (np.flatnonzero((cut[..., 3] > 127).any(axis=axis)) for axis in (1, 0))
+    product = cut[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = fill * size / max(product.shape[:2])
+    height, width = (max(1, min(size, round(edge * scale))) for edge in product.shape[:2])
+    canvas = np.zeros((size, size, 4), np.uint8)
+    top, left = (size - height) // 2, (size - width) // 2
+    canvas[top : top + height, left : left + width] = images.resize(product, width, height)
+    return canvas
+
+
+def zoomed(picture: Image, zoom: float) -> Image:
+    """The picture from `zoom` times the distance, for a camera without perspective, at the same size.
+
+    Nearer is cropped; farther is put on the median colour of the picture's border.
+    """
+    size = picture.shape[0]
+    edge = max(1, round(size * zoom))
+    if edge == size:
+        return picture
+    if edge < size:
+        start = (size - edge) // 2
+        return images.resize(picture[start : start + edge, start : start + edge].copy(), size, size)
+    inner = max(1, round(size / zoom))
+    canvas = np.empty((size, size, 3), np.uint8)
+    canvas[:] = border_colour(picture)
+    start = (size - inner) // 2
+    canvas[start : start + inner, start : start + inner] = images.resize(picture, inner, inner)
+    return canvas
+
+
+def border_colour(picture: Image) -> Colour:
+    """The median of the outermost pixels."""
+    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    red, green, blue = np.median(border[:, :3], axis=0).round().astype(int).tolist()
+    return red, green, blue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from prodgen_diffusers import length, negatives
@@ -74,6 +75,10 @@ def run(
         Cancelled, DeadlineExceeded: as `ctx` says, between steps.
     """
     results: list[Result] = []
+
+    def arguments(part: Sequence[Job]) -> dict[str, Any]:
+        return call_arguments(loaded, part, ctx, config, size, shared)
+
     with loaded.lock:
         edits = jobs and jobs[0].image is not None and "strength" not in accepted(loaded.pipe)
         # Editing pipelines take a list of pictures for references to one prompt, so that each job is a call of its own.
@@ -81,8 +86,8 @@ def run(
         while len(results) < len(jobs):
             part = jobs[len(results) : len(results) + batch]
             ctx.check()
-            tell = _progress(ctx, len(results), len(part), len(jobs))
-            made = _in_memory(lambda part=part, tell=tell: _finite(loaded, part, ctx, config, size, shared, tell))  # type: ignore[misc]
+            call = partial(_call, loaded, part, arguments, ctx, _progress(ctx, len(results), len(part), len(jobs)))
+            made = _in_memory(partial(_finite, loaded, ctx, call))
             if made is not None:
                 results.extend(made)
                 continue
@@ -118,9 +123,9 @@ def call_arguments(
     wanted["prompt"] = [length.fitted(job.prompt, read_by)[0] for job in jobs]
     wanted["negative_prompt"] = negatives.words(loaded.pipe, takes, wanted, [job.negative for job in jobs])
     if jobs[0].image is not None:
-        wanted["image"] = [_pil(job.image) for job in jobs]
+        wanted["image"] = [pil(job.image) for job in jobs]
     if jobs[0].mask is not None:
-        wanted["mask_image"] = [_pil(job.mask) for job in jobs]
+        wanted["mask_image"] = [pil(job.mask) for job in jobs]
     for name in jobs[0].extra:
         values = [job.extra[name] for job in jobs]
         wanted[name] = _stacked(values) if isinstance(values[0], tuple) else values
@@ -137,40 +142,29 @@ def _stacked(pictures: Sequence[tuple[Image, ...]]) -> list[Any]:
     return [images.to_tensor(part) for part in zip(*pictures, strict=True)]
 
 
-def _finite(
-    loaded: Loaded,
-    jobs: Sequence[Job],
-    ctx: Context,
-    config: Pipeline,
-    size: int,
-    shared: Mapping[str, Any],
-    tell: Callable[[int, int], None],
-) -> list[Result]:
-    """One call. Where half precision gave NaN, the usual cause is the VAE, which is then kept in float32."""
+def _finite(loaded: Loaded, ctx: Context, call: Callable[[], list[Result]]) -> list[Result]:
+    """The results of one call. Where half precision gave NaN, the usual cause is the VAE, which is then kept in float32."""
     try:
-        return _call(loaded, jobs, ctx, config, size, shared, tell)
+        return call()
     except NotFinite:
         vae = getattr(loaded.pipe, "vae", None)
         if vae is None or "float32" in str(vae.dtype) or getattr(vae, "is_quantized", False):
             raise
         ctx.logger.warning("%s gave NaN or infinite numbers; its VAE goes on in float32", type(loaded.pipe).__name__)
         in_float32(vae)
-    return [
-        Result(result.image, {**result.facts, "retried": "NaN or infinite numbers; VAE in float32"}, result.warnings)
-        for result in _call(loaded, jobs, ctx, config, size, shared, tell)
-    ]
+    retried = {"retried": "NaN or infinite numbers; VAE in float32"}
+    return [Result(result.image, result.facts | retried, result.warnings) for result in call()]
 
 
 def _call(
     loaded: Loaded,
     jobs: Sequence[Job],
+    arguments_of: Callable[[Sequence[Job]], dict[str, Any]],
     ctx: Context,
-    config: Pipeline,
-    size: int,
-    shared: Mapping[str, Any],
     tell: Callable[[int, int], None],
 ) -> list[Result]:
-    arguments = call_arguments(loaded, jobs, ctx, config, size, shared)
+    """One call of the pipeline; `tell` is given each finished step and the number of steps."""
+    arguments = arguments_of(jobs)
     heard = "negative_prompt" in arguments
     takes = accepted(loaded.pipe)
     default = takes["num_inference_steps"].default if "num_inference_steps" in takes else DEFAULT_STEPS
@@ -292,7 +286,8 @@ def _progress(ctx: Context, before: int, part: int, total: int) -> Callable[[int
     return tell
 
 
-def _pil(image: Any) -> Any:
+def pil(image: Any) -> Any:
+    """A picture, or a mask as black and white, for a pipeline."""
     import numpy as np
     from PIL import Image as Pil
 

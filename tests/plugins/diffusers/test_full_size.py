@@ -7,10 +7,10 @@ import pytest
 pytest.importorskip("diffusers")
 
 import torch
+from prodgen_diffusers.baseline import comparable
 from prodgen_diffusers.benchmark import GpuBenchmark
 from prodgen_diffusers.config import Config, ImageToImage, Pipeline
 from prodgen_diffusers.full_size import sdxl, sections, transformers
-from prodgen_diffusers.plainly import comparable
 from prodgen_diffusers.tiny import clip, qwen_edit
 from prodgen_diffusers.tiny import sdxl as tiny_sdxl
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prodgen_diffusers.mv_adapter.cameras import TRAINED_AZIMUTHS, camera_to_world, ray_maps
+from prodgen_diffusers.config import MultiView
+from prodgen_diffusers.mv_adapter.cameras import camera_to_world, ray_maps
 
 from prodgen_sdk.types import View
 
@@ -64,7 +65,7 @@ def test_maps_agree_with_a_look_at_matrix(view):
 
 
 def test_maps_of_the_trained_views():
-    maps = ray_maps([View(azimuth=azimuth) for azimuth in TRAINED_AZIMUTHS], 4)
+    maps = ray_maps([View(azimuth=azimuth) for azimuth in MultiView.model_fields["azimuths"].default], 4)
     assert maps.shape == (6, 6, 4, 4)
     assert maps.dtype == np.float32
     assert maps.flags.c_contiguous

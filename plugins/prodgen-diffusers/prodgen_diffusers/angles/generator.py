@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from prodgen_diffusers.angles.matching import facts, match, warnings
-from prodgen_diffusers.angles.photo import NOT_CUT, WHITE, Colour, framed, needed_photo, product_cut
 from prodgen_diffusers.angles.poses import prompt
-from prodgen_diffusers.config import Angles, Config
-from prodgen_diffusers.kinds import kind_of
+from prodgen_diffusers.answers import Made, all_finished, by_request, without_style
+from prodgen_diffusers.config import Angles, Config, section
 from prodgen_diffusers.loading import load_pipeline
+from prodgen_diffusers.photos import NOT_CUT, WHITE, Colour, framed, needed_photo, product_cut
 from prodgen_diffusers.running import Job, Result, native_size, run
-from prodgen_diffusers.text import Made, all_finished, by_request, section
+from prodgen_diffusers.sources import kind_of
 from prodgen_diffusers.words import clean
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
@@ -81,11 +81,6 @@ class AnglesGenerator(Generator):
 def for_editing(config: Angles) -> Angles:
     """The configuration with the LoRA among the others."""
     return config.model_copy(update={"loras": (config.lora, *config.loras)})
-
-
-def without_style(request: GenerationRequest) -> GenerationRequest:
-    """The request less its words of style, which a model that is not told them cannot have painted."""
-    return request.model_copy(update={"scene": request.scene.model_copy(update={"style": ""})})
 
 
 def source_picture(photo: Image, scene: Scene) -> tuple[Image, tuple[str, ...]]:

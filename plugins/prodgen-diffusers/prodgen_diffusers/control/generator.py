@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prodgen_diffusers.angles.photo import WHITE, framed, front_photo, product_cut
+from prodgen_diffusers.answers import by_request, finished
 from prodgen_diffusers.calls import accepted
-from prodgen_diffusers.config import Config, Control
+from prodgen_diffusers.config import Config, Control, section
 from prodgen_diffusers.control.geometry import render_maps
 from prodgen_diffusers.control.loading import load_controlled
 from prodgen_diffusers.control.pictures import control_picture, overlap
-from prodgen_diffusers.running import Job, Result, native_size, run
-from prodgen_diffusers.text import by_request, finished, section
+from prodgen_diffusers.photos import WHITE, framed, front_photo, product_cut
+from prodgen_diffusers.running import Job, Result, native_size, pil, run
 from prodgen_diffusers.words import clean, prompts_for
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
@@ -72,7 +72,7 @@ class ControlGenerator(Generator):
                 images.resize(control_picture(net.kind, picture.maps[net.kind]), size, size)
                 for net in self.config.controls
             )
-            shown = maps if len(maps) > 1 else _pil(maps[0])
+            shown = maps if len(maps) > 1 else pil(maps[0])
             jobs.append(Job(prompt, request.seed, negative, extra={argument: shown}))
         return jobs
 
@@ -91,7 +91,7 @@ class ControlGenerator(Generator):
         hero, scale = (hero_picture(photo, size), self.config.ip_adapter.scale) if photo is not None else (None, 0.0)
         with self.loaded.lock:
             self.loaded.pipe.set_ip_adapter_scale(scale)
-            shown = _pil(hero) if hero is not None else _blank(size)
+            shown = pil(hero) if hero is not None else _blank(size)
             results = run(self.loaded, jobs, ctx, self.config, size=size, ip_adapter_image=[shown], **self._shared())
         if photo is not None:
             return results
@@ -131,13 +131,6 @@ def _mask_at(mask: Any, size: int) -> Any:
 
     grey = np.where(mask, np.uint8(255), np.uint8(0))[..., None].repeat(3, axis=2)
     return images.resize(grey, size, size)[..., 0] > 127
-
-
-def _pil(picture: Image) -> Any:
-    import numpy as np
-    from PIL import Image as Pil
-
-    return Pil.fromarray(np.ascontiguousarray(picture))
 
 
 def _blank(size: int) -> Any:

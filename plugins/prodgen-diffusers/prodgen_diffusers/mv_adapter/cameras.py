@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-TRAINED_AZIMUTHS = (0.0, 45.0, 90.0, 180.0, 270.0, 315.0)
-
 
 def camera_to_world(view: View) -> NDArray[np.float64]:
     """The pose [4, 4] of a view's camera at distance 1: columns right, up, backwards (it looks along -Z, as in OpenGL), position.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,7 +169,7 @@ def _rescaled(predicted: Tensor, having: Tensor, share: float) -> Tensor:
 def encode(pipe: Any, pictures: Tensor) -> Tensor:
     """Pictures [n, 3, size, size] in [0, 1] to scaled latents: the mean of the VAE's posterior, so that no noise is drawn."""
     vae = pipe.vae
-    with _full_precision(pipe):
+    with _full_precision(vae):
         pictures = pictures.to(pipe._execution_device, vae.dtype)
         latents = torch.cat([vae.encode(one[None] * 2 - 1).latent_dist.mode() for one in pictures])
     mean, std = _statistics(vae, latents)
@@ -179,7 +180,7 @@ def encode(pipe: Any, pictures: Tensor) -> Tensor:
 def decode(pipe: Any, latents: Tensor) -> Tensor:
     """Scaled latents to pictures [n, 3, size, size], float32 in [0, 1]."""
     vae = pipe.vae
-    with _full_precision(pipe):
+    with _full_precision(vae):
         mean, std = _statistics(vae, latents)
         out: Tensor = vae.decode((latents / vae.config.scaling_factor * std + mean).to(vae.dtype), return_dict=False)[0]
     return (out.float() / 2 + 0.5).clamp(0, 1)
@@ -192,18 +193,15 @@ def _statistics(vae: Any, like: Tensor) -> tuple[Tensor, Tensor]:
     return like.new_tensor(mean).view(1, -1, 1, 1), like.new_tensor(std).view(1, -1, 1, 1)
 
 
-class _full_precision:  # noqa: N801 - used as a context, like a function
-    """Runs a VAE in float32 that overflows in float16 (`force_upcast`, as SDXL's original does)."""
-
-    def __init__(self, pipe: Any) -> None:
-        self.vae = pipe.vae
-        self.dtype = pipe.vae.dtype
-        self.needed = self.dtype == torch.float16 and pipe.vae.config.force_upcast
-
-    def __enter__(self) -> None:
-        if self.needed:
-            self.vae.to(torch.float32)
-
-    def __exit__(self, *_: object) -> None:
-        if self.needed:
-            self.vae.to(self.dtype)
+@contextmanager
+def _full_precision(vae: Any) -> Iterator[None]:
+    """Lets a VAE that overflows in float16 (`force_upcast`, as SDXL's original does) compute in float32 meanwhile."""
+    dtype = vae.dtype
+    needed = dtype == torch.float16 and vae.config.force_upcast
+    if needed:
+        vae.to(torch.float32)
+    try:
+        yield
+    finally:
+        if needed:
+            vae.to(dtype)

@@ -26,7 +26,7 @@ def comparable(config: Pipeline) -> bool:
     return type(config) is Pipeline and local_path(config.model) is not None and config == plain
 
 
-def plainly(config: Pipeline, prompt: str, number: int, ctx: Context, most: float = inf) -> dict[str, float]:
+def measure_baseline(config: Pipeline, prompt: str, number: int, ctx: Context, most: float = inf) -> dict[str, float]:
     """`request_s`, median seconds of a call from words to a PIL picture, and on CUDA `peak_memory_mb`, weights and call.
 
     Args:
@@ -39,7 +39,7 @@ def plainly(config: Pipeline, prompt: str, number: int, ctx: Context, most: floa
     dtype = getattr(torch, ctx.dtype if config.dtype == "auto" else config.dtype)
     with collected_messages():
         cls: Any = task_class(pipeline_class(read_index(folder)), "text")
-    pipe = load_pretrained(cls, folder, dtype, component="plainly", variant=config.variant).to(ctx.device)
+    pipe = load_pretrained(cls, folder, dtype, component="prodgen bench gpu", variant=config.variant).to(ctx.device)
     pipe.set_progress_bar_config(disable=True)
     size = native_size(pipe, config)
     guided = guidance_name(accepted(pipe))
