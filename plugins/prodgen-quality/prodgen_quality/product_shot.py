@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 SHARPNESS_SIDE = 512
 
 
+def at_sharpness_side(image: Image) -> Image:
+    """The picture, on white, at the size at which sharpness and crispness are measured; one of that size as it is."""
+    rgb = images.flatten(image)
+    height, width = rgb.shape[:2]
+    scale = SHARPNESS_SIDE / max(height, width)
+    return rgb if scale == 1 else images.resize(rgb, max(1, round(width * scale)), max(1, round(height * scale)))
+
+
 def sharpness(image: Image, mask: Mask | None = None) -> float:
     """Variance of the Laplacian of the luma (0..255) at a longest side of 512 pixels; 0 is featureless, no upper bound.
 
@@ -25,7 +33,7 @@ def sharpness(image: Image, mask: Mask | None = None) -> float:
     import numpy as np
     from scipy import ndimage
 
-    rgb = _at_side(images.flatten(image), SHARPNESS_SIDE)
+    rgb = at_sharpness_side(image)
     response = ndimage.laplace(_luma(rgb), mode="nearest")
     if mask is not None and images.check_mask(mask).any():
         rows = (np.arange(rgb.shape[0]) * mask.shape[0] // rgb.shape[0])[:, None]
@@ -46,7 +54,7 @@ def crispness(image: Image) -> float:
     import numpy as np
     from skimage.measure import blur_effect
 
-    luma = _luma(_at_side(images.flatten(image), SHARPNESS_SIDE))
+    luma = _luma(at_sharpness_side(image))
     if np.ptp(luma) < 1:
         return 0.0
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
@@ -108,9 +116,3 @@ def _luma(rgb: Image) -> NDArray[np.float64]:
     import numpy as np
 
     return np.asarray(rgb.astype(np.float64) @ np.array([0.299, 0.587, 0.114]))
-
-
-def _at_side(rgb: Image, side: int) -> Image:
-    height, width = rgb.shape[:2]
-    scale = side / max(height, width)
-    return rgb if scale == 1 else images.resize(rgb, max(1, round(width * scale)), max(1, round(height * scale)))
