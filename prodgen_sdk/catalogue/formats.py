@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -19,6 +20,8 @@ MAX_LINE = 2**20
 """Characters of the longest line that is read."""
 
 JSON_COLUMNS = ("attributes", "media", "translations")
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
+"""How a cell begins that a spreadsheet would run, such as `=HYPERLINK(...)` in a supplier's title: an apostrophe is put before it."""
 _FILES = {f"media.{role}": role for role in get_args(MediaRole)}
 """The columns that name files, and the role of what they name."""
 Line = tuple[int, dict[str, Any] | InvalidCatalogue]
@@ -52,7 +55,8 @@ def read_csv(path: Path) -> Iterator[Line]:
     """A header, then one product a record; `line` is where the record begins.
 
     Tags are separated by `|`. Attributes are columns `attributes.<name>` of text, media columns `media.<role>` of files
-    separated by `|`; or either is one column of JSON, as translations are. An empty cell is a value not given.
+    separated by `|`; or either is one column of JSON, as translations are. An empty cell is a value not given. An apostrophe
+    before what a spreadsheet would take for a formula is left out.
     """
     with _open(path) as file:
         overlong: set[int] = set()
@@ -72,7 +76,8 @@ def read_csv(path: Path) -> Iterator[Line]:
             elif len(cells) not in (0, len(header)):
                 yield begin, reject(begin, "", f"has {len(cells)} cells where the header has {len(header)}")
             elif any(cells):
-                yield begin, _from_cells(dict(zip(header, cells, strict=True)), begin)
+                values = [cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell for cell in cells]
+                yield begin, _from_cells(dict(zip(header, values, strict=True)), begin)
 
 
 def read_parquet(path: Path) -> Iterator[Line]:

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from prodgen_sdk.catalogue.formats import JSON_COLUMNS
+from prodgen_sdk.catalogue.formats import FORMULA, JSON_COLUMNS
 from prodgen_sdk.errors import InputError, StoreError
 from prodgen_sdk.parquet import import_parquet
 from prodgen_sdk.types import Product
@@ -74,7 +74,8 @@ def _write_csv(products: Iterable[Product], path: Path) -> int:
         writer.writerow(COLUMNS)
         for product in products:
             fields = _fields(product)
-            writer.writerow([_cell(name, fields.get(name)) for name in COLUMNS])
+            cells = [_cell(name, fields.get(name)) for name in COLUMNS]
+            writer.writerow([f"'{cell}" if FORMULA.match(cell) else cell for cell in cells])
             written += 1
     return written
 

@@ -1,3 +1,4 @@
+import csv
 import json
 import string
 import sys
@@ -455,3 +456,15 @@ def test_a_summary_says_how_many():
     summary = Summary(added=2, unchanged=1, rejected=(rejected,))
     assert str(summary) == "2 added, 0 updated, 1 unchanged, 1 rejected"
     assert summary.model_dump()["rejected"] == ({"line": 3, "field": "title", "reason": "Line 3: title is missing."},)
+
+
+@pytest.mark.parametrize(
+    "text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "'=1", "''=1", "'s-Gravenhage mug", "mug =1", "'"]
+)
+def test_no_cell_of_a_csv_file_is_a_formula(tmp_path, text):
+    product = Product(sku="mug", title=text, category="home/mug", description=text, tags=(text,))
+    write_catalogue([product], tmp_path / "mugs.csv")
+    with (tmp_path / "mugs.csv").open(encoding="utf-8", newline="") as file:
+        cells = list(csv.reader(file))[1]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    assert [row.product for row in read_catalogue(tmp_path / "mugs.csv")] == [product]
