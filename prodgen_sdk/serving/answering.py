@@ -143,6 +143,6 @@ class Answering:
 
 
 def _note(request: Request, error: ProdgenError, instead: str) -> None:
-    logger.warning("request %s: %s: %s", request.context.request_id, instead, error)
-    logger.debug("request %s failed here", request.context.request_id, exc_info=error)
+    logger.warning("request %r: %s: %s", request.context.request_id, instead, error)
+    logger.debug("request %r failed here", request.context.request_id, exc_info=error)
     request.watch.notes.append(f"{getattr(error, 'component', '') or 'prodgen'}: {type(error).__name__}")

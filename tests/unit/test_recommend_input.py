@@ -2,11 +2,12 @@
 
 import json
 import math
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from prodgen_sdk import Event, Filter, InputError, Product, Studio, plugin
+from prodgen_sdk import DeadlineExceeded, Event, Filter, InputError, Product, Studio, plugin
 from prodgen_sdk.events import read_events
 from prodgen_sdk.testing.fakes import fake_host
 
@@ -128,3 +129,11 @@ def test_somebody_with_100000_events_is_answered_from_the_last_ones(stocked):
     assert sum(interest.weight for interest in profile.interests) == pytest.approx(200, rel=0.01)
     stocked.record([Event(id="h", user="ann", type="hide", sku="mug-0", at=NOW)])
     assert {r.sku for r in stocked.recommend("ann", 3, at=NOW)} == {"mug-1", "mug-2"}
+
+
+def test_a_request_id_cannot_forge_a_line_of_the_log(stocked, caplog):
+    stocked.warm_up()
+    with suppress(DeadlineExceeded):
+        stocked.recommend("ann", request_id="r\n2026-01-01 ERROR forged", budget_ms=1e-9)
+    assert caplog.messages
+    assert not [message for message in caplog.messages if "\n" in message]
