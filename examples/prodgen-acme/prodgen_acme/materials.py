@@ -49,7 +49,7 @@ def _dome(x: Plane, y: Plane, rng: np.random.Generator) -> Plane:
     return -0.55 * (x**2 + y**2)
 
 
-smooth = Material(_dome, gloss=0.25)
+SMOOTH = Material(_dome, gloss=0.25)
 _cloth = Material(_weave, gloss=0.03, woven=True)
 _wood = Material(_grain, gloss=0.10)
 _metal = Material(_brushed, gloss=0.35)
@@ -57,5 +57,5 @@ MATERIALS = {
     "cotton 棉": _cloth, "linen 麻": _cloth, "denim 牛仔": _cloth, "wool 羊毛": _cloth, "canvas 帆布": _cloth,
     "wood wooden oak walnut bamboo 木 竹": _wood, "steel metal aluminium aluminum 钢 金属 铝": _metal,
     "ceramic porcelain 陶 瓷": Material(_dome, gloss=0.5), "glass 玻璃": Material(_dome, gloss=0.7),
-    "plastic 塑料": smooth,
+    "plastic 塑料": SMOOTH,
 }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import TypeVar
 import numpy as np
 
 from prodgen_acme.config import Config
-from prodgen_acme.materials import MATERIALS, Material, Plane, smooth
+from prodgen_acme.materials import MATERIALS, SMOOTH, Material, Plane
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Generator
 from prodgen_sdk.types import Generated, GenerationRequest, Image, Product, Scene, View
@@ -32,7 +32,7 @@ class SwatchGenerator(Generator):
 
     def _swatches(self, request: GenerationRequest, ctx: Context) -> list[Generated]:
         colour_name, colour = _find(COLOURS, request.product, UNKNOWN_COLOUR)
-        material_name, material = _find(MATERIALS, request.product, smooth)
+        material_name, material = _find(MATERIALS, request.product, SMOOTH)
         facts = {"colour": colour_name, "material": material_name}
         x, y = _grid(request.size)
         shape = _outline(x, y, self._config.cover / 2, 1 / request.size, pinked=material.woven)
