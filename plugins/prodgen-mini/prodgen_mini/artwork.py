@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prodgen_mini.choosing import Way, best_of, kind_of, way_of
+from prodgen_mini.choosing import SPECKLE, Way, best_of, kind_of, way_of
 from prodgen_mini.space import Space, rgb_of
 
 if TYPE_CHECKING:
+    import torch
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -84,11 +85,18 @@ class Artist:
         clear = vague.float().cpu().numpy() if asked.repeats else None
         return best_of(self.reranker, arts, kind_of(asked.layout, asked.pattern), clear)
 
-    def draw(self, asked: Asked, logits: Tensor, finer: int = 1) -> Tensor:
-        """Shares of the inks [SHEETS, 128 finer, 128 finer] of `Codec.sheets` of one design [1, SHEETS, 128, 128]."""
+    def draw(self, asked: Asked, logits: Tensor, noise: torch.Generator, finer: int = 1) -> Tensor:
+        """Shares of the inks [SHEETS, 128 finer, 128 finer] of `Codec.sheets` of one design [1, SHEETS, 128, 128].
+
+        Args:
+            noise: lays out what has its places by chance.
+        """
         from prodgen_mini.models.codec import enlarged, shares_of
+        from prodgen_mini.models.grain import speckled
         from prodgen_mini.models.symmetry import settled, symmetry_of
 
+        if asked.repeats and asked.pattern == SPECKLE:
+            return speckled(shares_of(logits)[0], noise, finer)
         symmetry = symmetry_of(asked.layout, asked.pattern)
         if symmetry is None:
             return shares_of(logits, finer)[0]

@@ -68,7 +68,7 @@ def briefs_of(
     for request, product, read in zip(requests, products, sketches, strict=True):
         sketch = read if request.negative.strip() else with_second_colour(read)
         warnings = _warnings(sketch, space)
-        condition = space.condition_of(sketch)
+        condition = space.condition_of(as_learnt(sketch, product.category.split("/")[0], space))
         negative = None
         if negatives and request.negative.strip():
             unwelcome = request.negative.strip()[:300]
@@ -101,6 +101,32 @@ def with_second_colour(sketch: ProductAsset) -> ProductAsset:
     return sketch.model_copy(update={"accent": "#" + "".join(f"{value:02x}" for value in second)})
 
 
+def as_learnt(sketch: ProductAsset, domain: str, space: Space) -> ProductAsset:
+    """The nearest of what the weights have seen: for a combination that they have not, networks draw blots where the words go.
+
+    Labels and screens of any pattern are asked for as plain ones, or ones with a logo, and a family that came after the training as
+    one that was there and whose artwork is of the same kind.
+    """
+    pattern = sketch.pattern
+    if sketch.layout in ("label", "screen") and pattern != "logo":
+        pattern = "plain"
+    kin, usual = _kin_of(sketch.layout, domain)
+    family = sketch.family if sketch.family in space.families else kin
+    material = sketch.material if sketch.material in space.materials else usual
+    if sketch.layout == "screen" and family == kin:
+        material = usual
+    return sketch.model_copy(update={"pattern": pattern, "family": family, "material": material})
+
+
+def _kin_of(layout: str, domain: str) -> tuple[str, str]:
+    """A family that was learnt from with artwork of a layout and domain, and its material."""
+    if layout == "screen":
+        return "tablet", "aluminium"
+    if layout in ("label", "none") and domain in ("food", "beauty", "electronics"):
+        return "bottle", "glass"
+    return "sweater", "cotton"
+
+
 def _described(product: Product, ctx: Context) -> Product:
     """With the attributes that the describer finds in its words; what the product states itself is never changed."""
     try:
@@ -114,7 +140,7 @@ def _warnings(sketch: ProductAsset, space: Space) -> tuple[str, ...]:
     """What the weights do not know."""
     warnings = []
     if sketch.family not in space.families:
-        warnings.append(f"The weights know no family {sketch.family!r}: its shape is the usual one.")
+        warnings.append(f"The weights know no family {sketch.family!r}: its proportions are drawn by chance.")
     elif space.families[sketch.family] != len(sketch.proportions):
         warnings.append(f"The renderer's {sketch.family} has changed since the weights were trained.")
     if sketch.pattern not in space.patterns and sketch.layout != "none":

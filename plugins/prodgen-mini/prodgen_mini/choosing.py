@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 Way = Literal["alike", "clear"] | None
 _SURE = 0.7
 """Probability from which a design counts as one of its kind."""
-_VARIED, _SPARSE = "label", "speckle"
-"""Labels are taken as they come, as the best of them are much alike; of speckles those that are all but bare would win."""
+SPECKLE = "speckle"
+"""The pattern whose spots are drawn anew, so that there is nothing to choose; see `models.grain`."""
+_VARIED = "label"
+"""Labels are taken as they come, as the best of them are much alike."""
 
 
 def kind_of(layout: str, pattern: str) -> str:
@@ -33,9 +35,9 @@ def kind_of(layout: str, pattern: str) -> str:
 def way_of(layout: str, pattern: str, reranker: Reranker | None) -> Way:
     """How designs of a layout and pattern are chosen among; None where the first is taken."""
     kind = kind_of(layout, pattern)
-    if layout == "none":
+    if layout == "none" or kind == SPECKLE:
         return None
-    if reranker is not None and kind in reranker.kinds and kind not in (_VARIED, _SPARSE):
+    if reranker is not None and kind in reranker.kinds and kind != _VARIED:
         return "alike"
     return "clear" if layout in CHOOSY else None
 

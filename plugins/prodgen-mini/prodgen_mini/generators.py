@@ -89,7 +89,7 @@ class MiniGenerator(Generator):
         import torch
 
         ctx.check()
-        sketch, asked = brief.sketch, Asked.of(brief.sketch)
+        sketch, asked = self._shaped(brief.sketch, request.seed), Asked.of(brief.sketch)
         # A preview chooses among as many, or it would show another product.
         count = 1 if self.artist.way(asked) is None else self.own.candidates
         with torch.inference_mode():
@@ -99,10 +99,20 @@ class MiniGenerator(Generator):
                 return self.space.asset(sketch, vectors[0].float().cpu().numpy(), None)
             logits = self.codec.sheets(maps)
             best = self.artist.choose(asked, logits, vectors)
-            shares = self.artist.draw(asked, logits[best : best + 1], 1 if _is_draft(request) else FINER)
+            kept, places = logits[best : best + 1], self.source(request.seed, "places")
+            shares = self.artist.draw(asked, kept, places, 1 if _is_draft(request) else FINER)
             self._check(shares)
         vector, art = self.artist.ink(asked, vectors[best].float().cpu().numpy(), shares.float().cpu().numpy())
         return self.space.asset(sketch, vector, artwork_of(art, self.artist.ground(asked, vector)))
+
+    def _shaped(self, sketch: ProductAsset, seed: int) -> ProductAsset:
+        """Proportions by chance, as they are spread over products, for a family that the weights do not know."""
+        import torch
+
+        if sketch.family in self.space.families:
+            return sketch
+        shares = torch.rand(len(sketch.proportions), generator=self.source(seed, "proportions")).tolist()
+        return sketch.model_copy(update={"proportions": tuple(round(share, 4) for share in shares)})
 
     def _check(self, *given: Tensor) -> None:
         import torch
@@ -117,13 +127,13 @@ class MiniGenerator(Generator):
         drawn = torch.randn(*shape, generator=self.source(seed))
         return (drawn * self.config.temperature).to(self.device)
 
-    def source(self, seed: int) -> torch.Generator:
-        """Noise that differs between the models: one seed is not one design of all three."""
+    def source(self, seed: int, what: str = "") -> torch.Generator:
+        """Noise for a seed that differs between the models, so that one seed is not one design of all three, and by what it is for."""
         from hashlib import sha256
 
         import torch
 
-        digest = sha256(f"{self.part}|{seed}".encode()).digest()
+        digest = sha256(f"{self.part}|{seed}{what}".encode()).digest()
         return torch.Generator("cpu").manual_seed(int.from_bytes(digest[:8], "big") >> 1)
 
     def condition(self, brief: Brief, count: int) -> Tensor:

@@ -141,7 +141,8 @@ def test_a_design_that_is_of_its_kind_is_kept(host, monkeypatch, id):
     third = generator.space.asset(kept, tried[0][1][2].numpy(), None)
     assert kept.proportions == third.proportions
     design(host, mug(attributes={"colour": "blue", "pattern": "speckle"}), id)
-    assert seen == [(4, "stripes")], "speckles are chosen by their borders"
+    assert seen == [(4, "stripes")]
+    assert [len(maps) for maps, _ in tried] == [4, 1], "of speckles one design is enough"
 
 
 @pytest.mark.parametrize("id", ["gan/mini", "vae/mini", "diffusion/mini"])
@@ -228,6 +229,38 @@ def test_of_contradictions_the_attribute_counts(host):
 def test_an_unknown_family_is_drawn_as_another_with_a_note(host):
     (picture,) = ask(host, Product(sku="k", title="A kite", category="other/kite"))
     assert "fallback" in picture.facts
+
+
+@pytest.mark.parametrize("id", ["gan/mini", "vae/mini", "diffusion/mini"])
+def test_a_family_of_later_days_has_proportions_by_chance(host, id):
+    assert "shirt" not in host.get("generator", id).component.space.families
+    shirt = mug(title="Blue shirt", category="apparel/shirt", attributes={})
+    first, again, other = (design(host, shirt, id, seed=seed)[0] for seed in (1, 1, 2))
+    assert first.family == "shirt"
+    assert first.proportions == again.proportions != other.proportions
+    assert len(set(first.proportions)) == len(first.proportions)
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "learnt"),
+    [
+        ("Checked biscuit tin", "food/tin", ("tin", "lacquer", "plain", "label")),
+        ("T-shirt with logo", "apparel/t-shirt", ("tshirt", "cotton", "logo", "label")),
+        ("Striped shirt", "apparel/shirt", ("sweater", "cotton", "stripes", "tile")),
+        ("Serum dropper bottle", "beauty/serum", ("bottle", "glass", "plain", "label")),
+        ("4K monitor", "electronics/monitor", ("tablet", "aluminium", "plain", "screen")),
+        ("Striped mug", "home/mug", ("mug", "ceramic", "stripes", "tile")),
+    ],
+)
+def test_networks_are_asked_for_what_they_have_seen(host, title, category, learnt):
+    """A label with checks, or one for a family that came later, had blots where the words go."""
+    from prodgen_mini.brief import as_learnt
+    from prodgen_mini.weights import load_codec
+
+    _, space, _ = load_codec()
+    (sketch,) = host.get("renderer", "render/asset").sketch([Product(sku="a", title=title, category=category)])
+    found = as_learnt(sketch, category.split("/")[0], space)
+    assert (found.family, found.material, found.pattern, found.layout) == learnt
 
 
 @pytest.mark.parametrize(

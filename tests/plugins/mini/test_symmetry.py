@@ -101,3 +101,11 @@ def test_to_choose_by_only_repeats_count():
     spoilt = blotted(sheets_of(DOTS))
     assert apart(settled(spoilt, "dots", roughly=True), sheets_of(DOTS)) < 0.15
     assert settled(spoilt, "label", roughly=True) is spoilt
+
+
+def test_a_mottled_gradient_is_evened_out_across_and_still_runs_down():
+    run = np.clip((Y - 30) / 70, 0, 1)
+    mottled = sheets_of((run + 0.15 * np.sin(X / 3) * np.cos(Y / 4)).clip(0, 1))
+    even = settled(mottled, "surface")
+    assert float(even[0, 1].std(1).max()) < 0.02 < float(mottled[0, 1].std(1).max())
+    assert apart(even, sheets_of(run)) < 0.02

@@ -93,7 +93,7 @@ def model_designer(part: Part, config: Config) -> Designer:
 
                 maps, numbers = draw(condition[rows].repeat_interleave(count, 0), noise, pick)
                 for row, one, vector in zip(rows.tolist(), maps, numbers.numpy(), strict=True):
-                    shares = artist.draw(asked[row], codec.sheets(one[None]))
+                    shares = artist.draw(asked[row], codec.sheets(one[None]), noise)
                     inked, art = artist.ink(asked[row], vector, shares.numpy())
                     vectors.append(inked)
                     arts.append(art)

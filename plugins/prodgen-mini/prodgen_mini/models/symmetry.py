@@ -24,6 +24,8 @@ _MIRRORS = 0.7
 """The same of what mirroring keeps; .5 is what unrelated halves have."""
 _EDGES: dict[Symmetry, float] = {"line": 1, "dots": 2, "checks": 1, "label": 0.8, "screen": 4, "surface": 3}
 """By how many pixels edges are evened out: dots get rounder by more, and a screen's shapes are large."""
+_LEVEL = 40.0
+"""By how many pixels what runs down a surface, a gradient, is evened out across it: networks' mottle goes, slow waves stay."""
 _TILES: dict[str, Symmetry] = {"stripes": "line", "dots": "dots", "checks": "checks"}
 """Flowers take turns and lie a little uneven, speckles by chance: they are no lattice."""
 _MOST = 8
@@ -55,8 +57,9 @@ def settled(sheets: Tensor, kind: Symmetry | None, *, roughly: bool = False) -> 
         return sheets
     if kind == "label":
         sheets = _mirrored(sheets)
-    blur = _blur(_EDGES[kind], sheets.shape[-1]).to(sheets.device)
-    smooth = blur @ sheets @ blur
+    down = _blur(_EDGES[kind], sheets.shape[-1]).to(sheets.device)
+    across = _blur(_LEVEL, sheets.shape[-1]).to(sheets.device) if kind == "surface" else down
+    smooth = down @ sheets @ across
     return _clean(smooth, sharp=kind != "surface")
 
 
