@@ -80,3 +80,25 @@ def test_pale_shades_and_boxes_are_no_shadows(title, category):
     truth = render(model, [View()], size=384)[0]
     found = cut_out(truth.image).mask
     assert (found & truth.mask).sum() / (found | truth.mask).sum() > 0.97
+
+
+def ring_on(ground, paint):
+    """A ring in a colour before a ground, in whose shade the ground inside is darker towards the lower edge."""
+    away = np.hypot(X - 180, Y - 180)
+    ring = (away < 120) & (away > 70)
+    shade = np.where(away <= 70, 0.92 - 0.0008 * (Y - 180), 1.0)[..., None]
+    photo = (np.full((SIZE, SIZE, 3), ground) * shade).round().astype(np.uint8)
+    return ring, painted(ring, paint, photo)
+
+
+def test_a_hole_in_shade_before_a_ground_in_colour_is_one():
+    ring, photo = ring_on((207, 200, 187), (40, 70, 160))
+    found = cut_out(photo).mask
+    assert (found & ring).sum() / (found | ring).sum() > 0.97
+
+
+def test_a_white_plate_in_a_coloured_rim_is_no_hole():
+    ring, photo = ring_on((255, 255, 255), (40, 70, 160))
+    plate = ndimage.binary_fill_holes(ring)
+    found = cut_out(photo).mask
+    assert (found & plate).sum() / (found | plate).sum() > 0.97

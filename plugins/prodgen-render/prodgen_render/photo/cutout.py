@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from prodgen_render.model import Floats, to_linear
+from prodgen_render.photo.holes import filled_but_holes, shaded_holes
 from prodgen_render.photo.shadow import elevation_from_shadow, shadow_in, stands_alone
 from prodgen_sdk import images
 from prodgen_sdk.errors import InvalidImage
@@ -153,12 +154,13 @@ def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[s
     reach = max(1, round(size / 170))
     padded = np.pad(found, 2 * reach)
     closed = ndimage.binary_closing(padded, _disc(reach))[2 * reach : -2 * reach, 2 * reach : -2 * reach]
-    filled = _fill_pale(found | (closed & (smooth > 0.3 * weak)), closed, differs)
+    filled = filled_but_holes(found | (closed & (smooth > 0.3 * weak)), closed, differs)
     shadow = shadow_in(rgb, under, filled)
     kept = filled & ~shadow
     if shadow.sum() > 0.45 * filled.sum() and not stands_alone(kept, shadow, differs):
         kept = filled
         confidence *= 0.8
+    kept &= ~shaded_holes(kept, rgb, under)
     kept = ndimage.binary_opening(kept, _disc(max(1, reach // 2))) if size > 200 else kept
     kept = _sharpened(_largest(_without_fringe(_largest(kept), rgb, under, differs)), rgb, under)
     if _faint(kept, differs) > _MOST_FAINT:
@@ -178,53 +180,6 @@ def _faint(mask: Mask, differs: Floats) -> float:
     rim = mask & ~ndimage.binary_erosion(mask, iterations=2, border_value=1)
     most = ndimage.maximum_filter(np.where(mask, differs, 0), 5)
     return float((most[rim] < _FAINT_EDGE).mean()) if rim.any() else 0.0
-
-
-def _fill_pale(found: Mask, closed: Mask, differs: Floats) -> Mask:
-    """Fills what the outline encloses where it is as pale as the background; a hole shows the background exactly.
-
-    A handle's hole is exactly as the background; the middle of a white product nearly so. An enclosed area is a hole where
-    most of it does not differ at all, and the ring around it is no soft passage.
-    """
-    from scipy import ndimage
-
-    closed = found | (closed & ~_gaps(found, closed, differs))
-    holes, count = ndimage.label(~closed)
-    if count == 0:
-        return found
-    border = np.unique(np.concatenate([holes[0], holes[-1], holes[:, 0], holes[:, -1]]))
-    out = closed.copy()
-    for number in range(1, count + 1):
-        if number in border:
-            continue
-        area = holes == number
-        inner = ndimage.binary_erosion(area, iterations=2)
-        level = float(np.median(differs[inner if inner.any() else area]))
-        ring = ndimage.binary_dilation(area, iterations=3) & ~area
-        edge = float(np.median(differs[ring])) if ring.any() else 1.0
-        # Pale all around as well: the same white surface. A sharp step to exactly the background: a hole.
-        if level > _SAME or edge < _STEP:
-            out |= area
-    return np.asarray(out)
-
-
-_SAME, _STEP = 0.006, 0.08
-"""What differs by less than the first is as the background is; beside what differs by more than the second it is background."""
-
-
-def _gaps(found: Mask, closed: Mask, differs: Floats) -> Mask:
-    """Of what closing an outline adds, that which is as the background is beside what clearly differs: gaps between legs."""
-    from scipy import ndimage
-
-    added = closed & ~found
-    labels, count = ndimage.label(added)
-    if count == 0:
-        return added
-    numbers = np.arange(1, count + 1)
-    level = ndimage.median(differs, labels, numbers)
-    beside = ndimage.grey_dilation(labels, (5, 5))
-    edge = ndimage.median(differs, np.where(found, beside, 0), numbers)
-    return np.asarray(np.isin(labels, numbers[(level < _SAME) & (np.nan_to_num(edge) > _STEP)]))
 
 
 _FRINGE = 0.015

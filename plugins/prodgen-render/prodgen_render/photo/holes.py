@@ -1,0 +1,85 @@
+"""Holes in a product's outline: what a handle, a strap or legs enclose is background, and what print encloses is not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prodgen_render.model import Floats
+from prodgen_sdk.types import Mask
+
+
+def filled_but_holes(found: Mask, closed: Mask, differs: Floats) -> Mask:
+    """Fills what the outline encloses where it is as pale as the background; a hole shows the background exactly.
+
+    A handle's hole is exactly as the background; the middle of a white product nearly so. An enclosed area is a hole where
+    most of it does not differ at all, and the ring around it is no soft passage.
+    """
+    from scipy import ndimage
+
+    closed = found | (closed & ~_gaps(found, closed, differs))
+    holes, count = ndimage.label(~closed)
+    if count == 0:
+        return found
+    border = np.unique(np.concatenate([holes[0], holes[-1], holes[:, 0], holes[:, -1]]))
+    out = closed.copy()
+    for number in range(1, count + 1):
+        if number in border:
+            continue
+        area = holes == number
+        inner = ndimage.binary_erosion(area, iterations=2)
+        level = float(np.median(differs[inner if inner.any() else area]))
+        ring = ndimage.binary_dilation(area, iterations=3) & ~area
+        edge = float(np.median(differs[ring])) if ring.any() else 1.0
+        # Pale all around as well: the same white surface. A sharp step to exactly the background: a hole.
+        if level > _SAME or edge < _STEP:
+            out |= area
+    return np.asarray(out)
+
+
+_SAME, _STEP = 0.006, 0.08
+"""What differs by less than the first is as the background is; beside what differs by more than the second it is background."""
+
+
+_TINTED, _LIGHT, _SHADE, _NEUTRAL = 0.05, 0.9, (0.72, 1.01), 0.03
+"""A background whose channels differ by more than the first, and that is darker than the second, is in colour; its shade keeps so much
+of it, in all channels alike. In a paler one white things have its colour where they turn from the light."""
+_SOFT = 0.012
+"""Shade changes by less than this from pixel to pixel (of 1, at 512 pixels)."""
+_WIDE = 0.006
+"""Half of how wide a hole is at least, as a share of the photo's size."""
+
+
+def shaded_holes(kept: Mask, rgb: Floats, under: Floats) -> Mask:
+    """Holes in whose shade the background is darker: only where it is in colour, for of a grey one nothing tells it from grey print.
+
+    What has the background's very colour, changes softly and is enclosed by what has another is no part of a product.
+    """
+    from scipy import ndimage
+
+    ratio = rgb / np.maximum(under, 0.05)
+    level = ratio.mean(2)
+    tinted = (np.ptp(under, axis=2) > _TINTED) & (under.mean(2) < _LIGHT)
+    alike = kept & tinted & (np.ptp(ratio, axis=2) < _NEUTRAL) & (level > _SHADE[0]) & (level < _SHADE[1])
+    unit = max(1.0, max(rgb.shape[:2]) / 512)
+    alike &= ndimage.gaussian_gradient_magnitude(level, unit) * unit < _SOFT
+    width = max(2, round(_WIDE * max(kept.shape)))
+    alike = ndimage.binary_opening(alike, iterations=width)
+    labels, count = ndimage.label(alike)
+    outside = np.unique(labels[ndimage.binary_dilation(~kept, iterations=2 * width)])
+    holes = alike & ~np.isin(labels, outside)
+    return np.asarray(ndimage.binary_dilation(holes, iterations=width) & kept) if count else alike
+
+
+def _gaps(found: Mask, closed: Mask, differs: Floats) -> Mask:
+    """Of what closing an outline adds, that which is as the background is beside what clearly differs: gaps between legs."""
+    from scipy import ndimage
+
+    added = closed & ~found
+    labels, count = ndimage.label(added)
+    if count == 0:
+        return added
+    numbers = np.arange(1, count + 1)
+    level = ndimage.median(differs, labels, numbers)
+    beside = ndimage.grey_dilation(labels, (5, 5))
+    edge = ndimage.median(differs, np.where(found, beside, 0), numbers)
+    return np.asarray(np.isin(labels, numbers[(level < _SAME) & (np.nan_to_num(edge) > _STEP)]))
