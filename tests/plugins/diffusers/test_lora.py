@@ -20,8 +20,9 @@ from prodgen_diffusers import plugin
 from prodgen_diffusers.config import Config
 from prodgen_diffusers.text import TextGenerator
 from prodgen_diffusers.training.data import Example, read_examples, split
-from prodgen_diffusers.training.lora import LoraTrainer, _place
+from prodgen_diffusers.training.lora import LoraTrainer
 from prodgen_diffusers.training.loss import flow_loss, noise_loss
+from prodgen_diffusers.training.schedule import place_of
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
@@ -78,6 +79,12 @@ def weights(report):
     return load_file(path)
 
 
+def logged(out):
+    """The lines of a run's log without what time each took."""
+    lines = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+    return [{name: value for name, value in line.items() if name != "seconds"} for line in lines]
+
+
 SCRIPT = """
 import json, os, sys
 from pathlib import Path
@@ -121,6 +128,12 @@ def test_a_killed_run_goes_on_to_the_bit(sd15, balls, tmp_path):
     assert set(first) == set(second)
     assert all(torch.equal(value, second[name]) for name, value in first.items())
     assert resumed.figures["loss_after"] == whole.figures["loss_after"]
+    first, second = logged(tmp_path / "whole"), logged(tmp_path / "killed")
+    assert first == second
+    assert [line["step"] for line in first if "loss" in line] == [*range(1, OPTIONS["steps"] + 1)]
+    assert [line["step"] for line in first if "val_loss" in line][-1] == OPTIONS["steps"]
+    assert first[-1]["val_loss"] == pytest.approx(whole.figures["loss_after"], rel=1e-5)
+    assert list((tmp_path / "killed" / "tensorboard").iterdir())
 
 
 @pytest.mark.parametrize(("family", "rate"), [("sdxl", 3e-2), ("sd3", 1e-2), ("flux", 1e-2)])
@@ -225,7 +238,7 @@ def test_products_are_never_on_both_sides(products, share, seed):
 
 @given(st.integers(1, 20), st.integers(0, 5), st.integers(0, 99))
 def test_every_picture_is_seen_once_an_epoch(total, epoch, seed):
-    assert sorted(_place(epoch * total + place, total, seed) for place in range(total)) == list(range(total))
+    assert sorted(place_of(epoch * total + place, total, seed) for place in range(total)) == list(range(total))
 
 
 def test_the_losses_are_zero_for_a_perfect_model():

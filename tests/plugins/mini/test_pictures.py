@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from PIL import Image
 from prodgen_mini.training.cleaning import clean, perceptual_hash, square
 from prodgen_mini.training.pictures import read_examples, split_of
-from prodgen_mini.training.record import Record
-from prodgen_mini.training.tensorboard import EventFile, crc32c
 
 from prodgen_sdk.errors import InputError, OutsideWorkspace
+from prodgen_sdk.training import Record
+from prodgen_sdk.training.tensorboard import EventFile, crc32c
 
 torch = pytest.importorskip("torch")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from prodgen_diffusers.training.data import Example, data_digest, read_examples,
 from prodgen_diffusers.training.families import Family, encode_picture, family_of
 from prodgen_diffusers.training.loss import flow_loss, noise_loss
 from prodgen_diffusers.training.options import LoraOptions
+from prodgen_diffusers.training.schedule import number_of, place_of, rate_of
 from prodgen_diffusers.words import clean
 from prodgen_sdk import images
 from prodgen_sdk.config import validate
@@ -29,6 +31,7 @@ from prodgen_sdk.errors import ConfigError, NotFinite
 from prodgen_sdk.files import write_atomically
 from prodgen_sdk.interfaces import Report, Trainer
 from prodgen_sdk.runtime import canonical_digest
+from prodgen_sdk.training import Record
 
 if TYPE_CHECKING:
     import torch
@@ -46,7 +49,7 @@ class LoraTrainer(Trainer):
         self.config = config
 
     def train(self, config: Mapping[str, Any], data: Path, out: Path, ctx: Context) -> Report:
-        """Trains, or goes on, or answers at once where `out` holds the finished run.
+        """Trains, or goes on, or answers at once where `out` holds the finished run; `out` gets `log.jsonl` and `tensorboard/`.
 
         Args:
             config: see `LoraOptions`; a list may be written "to_q,to_v".
@@ -106,20 +109,26 @@ def _train(options: LoraOptions, examples: Sequence[Example], out: Path, digest:
     average = {name: value.detach().clone() for name, value in weights.items()} if options.ema else {}
     before = _held_out_loss(denoiser, family, loaded, unseen, options)
     done = state.restore(out, digest, weights, optimiser, average, ctx.logger)
-    started, loss = time.monotonic(), float("nan")
-    for step in range(done, options.steps):
-        ctx.check()
-        loss = _update(step, denoiser, family, loaded, seen, empty, weights, optimiser, options)
+    started, noted = time.monotonic(), {"loss": float("nan")}
+    with closing(Record(out, done)) as record:
+        for step in range(done, options.steps):
+            ctx.check()
+            noted = _update(step, denoiser, family, loaded, seen, empty, weights, optimiser, options)
+            record.figures(step + 1, noted)
+            for name, value in average.items():
+                value.lerp_(weights[name].detach(), 1 - min(options.ema, (1 + step) / (10 + step)))
+            if (step + 1) % options.checkpoint_every == 0 and step + 1 < options.steps:
+                if unseen:
+                    record.figures(step + 1, {"val_loss": _held_out_loss(denoiser, family, loaded, unseen, options)})
+                state.save(out, digest, step + 1, weights, optimiser, average)
+            ctx.progress(step + 1, options.steps, "steps")
         for name, value in average.items():
-            value.lerp_(weights[name].detach(), 1 - min(options.ema, (1 + step) / (10 + step)))
-        if (step + 1) % options.checkpoint_every == 0 and step + 1 < options.steps:
-            state.save(out, digest, step + 1, weights, optimiser, average)
-        ctx.progress(step + 1, options.steps, "steps")
-    for name, value in average.items():
-        weights[name].data.copy_(value)
-    figures = {"train_loss": loss, "seconds": time.monotonic() - started}
-    if unseen:
-        figures |= {"loss_before": before, "loss_after": _held_out_loss(denoiser, family, loaded, unseen, options)}
+            weights[name].data.copy_(value)
+        figures = {"train_loss": noted["loss"], "seconds": time.monotonic() - started}
+        if unseen:
+            after = _held_out_loss(denoiser, family, loaded, unseen, options)
+            record.figures(options.steps, {"val_loss": after})
+            figures |= {"loss_before": before, "loss_after": after}
     folder = _save(loaded, family, denoiser, out)
     facts = {
         "options": options.model_dump(mode="json"),
@@ -127,8 +136,8 @@ def _train(options: LoraOptions, examples: Sequence[Example], out: Path, digest:
         "train": len(training),
         "held_out": len(held_out),
     }
-    record = {"digest": digest, "steps": options.steps, "figures": figures, "checkpoint": folder.name, **facts}
-    write_atomically(out / state.RECORD, json.dumps(record, indent=1).encode())
+    summary = {"digest": digest, "steps": options.steps, "figures": figures, "checkpoint": folder.name, **facts}
+    write_atomically(out / state.RECORD, json.dumps(summary, indent=1).encode())
     state.clear(out)
     return Report(checkpoint=folder, steps=options.steps, figures=figures)
 
@@ -141,7 +150,7 @@ def _encode(
     for place, example in enumerate(examples):
         ctx.check()
         picture = images.to_tensor([squared(images.load(example.path), size)]) * 2 - 1
-        latents = encode_picture(loaded.pipe.vae, picture, ctx.torch_rng(_number(seed, "picture", place)))
+        latents = encode_picture(loaded.pipe.vae, picture, ctx.torch_rng(number_of(seed, "picture", place)))
         found.append((latents, _conditions(loaded, family, clean(example.caption, loaded.pipe), size)))
     return found
 
@@ -192,19 +201,21 @@ def _update(
     weights: Mapping[str, Any],
     optimiser: Any,
     options: LoraOptions,
-) -> float:
-    """One step of AdamW; returns the loss."""
+) -> dict[str, float]:
+    """One step of AdamW; returns the loss, the norm of its gradient, the learning rate and the seconds."""
     import torch
 
-    rate = options.learning_rate * _rate(step, options)
+    started = time.perf_counter()
+
+    rate = options.learning_rate * rate_of(step, options)
     for group in optimiser.param_groups:
         group["lr"] = rate
     denoiser.train()
     total = 0.0
     for part in range(options.accumulate):
         first = (step * options.accumulate + part) * options.batch
-        chosen = [seen[_place(first + place, len(seen), options.seed)] for place in range(options.batch)]
-        generator = torch.Generator().manual_seed(_number(options.seed, "step", step, part))
+        chosen = [seen[place_of(first + place, len(seen), options.seed)] for place in range(options.batch)]
+        generator = torch.Generator().manual_seed(number_of(options.seed, "step", step, part))
         dropped = torch.rand(len(chosen), generator=generator) < options.caption_dropout
         batch = [(latents, empty if drop else given) for (latents, given), drop in zip(chosen, dropped, strict=True)]
         loss = _loss(denoiser, family, loaded, batch, generator, options) / options.accumulate
@@ -218,7 +229,7 @@ def _update(
         )
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
-    return total
+    return {"loss": total, "norm": float(norm), "rate": rate, "seconds": time.perf_counter() - started}
 
 
 def _loss(
@@ -260,7 +271,7 @@ def _held_out_loss(
     losses = []
     with torch.no_grad():
         for place, pair in enumerate(unseen):
-            generator = torch.Generator().manual_seed(_number(options.seed, "held out", place))
+            generator = torch.Generator().manual_seed(number_of(options.seed, "held out", place))
             losses += [
                 float(_loss(denoiser, family, loaded, [pair], generator, options)) for _ in range(_VALIDATION_DRAWS)
             ]
@@ -275,25 +286,3 @@ def _save(loaded: Loaded, family: Family, denoiser: Any, out: Path) -> Path:
     folder = out / "lora"
     loaded.pipe.save_lora_weights(folder, **{family.layers: layers}, weight_name=WEIGHTS, safe_serialization=True)
     return folder
-
-
-def _rate(step: int, options: LoraOptions) -> float:
-    """Warm-up along a line, then half a cosine to zero."""
-    import math
-
-    if step < options.warmup:
-        return (step + 1) / options.warmup
-    return 0.5 * (1 + math.cos(math.pi * (step - options.warmup) / max(1, options.steps - options.warmup)))
-
-
-def _place(count: int, total: int, seed: int) -> int:
-    """The example at place `count` of an endless sequence that shows each once, in a new order, before any a second time."""
-    import torch
-
-    epoch, place = divmod(count, total)
-    generator = torch.Generator().manual_seed(_number(seed, "epoch", epoch))
-    return int(torch.randperm(total, generator=generator)[place])
-
-
-def _number(*parts: int | str) -> int:
-    return int(canonical_digest(list(parts))[:15], 16)

@@ -21,9 +21,9 @@ from prodgen_mini.training.checkpoint import State
 from prodgen_mini.training.objective import Objective
 from prodgen_mini.training.parallel import Parallel
 from prodgen_mini.training.recipe import Recipe
-from prodgen_mini.training.record import Record
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, PluginError, StoreError
+from prodgen_sdk.training import Record
 
 if TYPE_CHECKING:
     import torch

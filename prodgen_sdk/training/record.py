@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prodgen_mini.training.tensorboard import EventFile
+from prodgen_sdk.training.tensorboard import EventFile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,10 +17,19 @@ LOG = "log.jsonl"
 
 
 class Record:
-    """Writes figures as they come; what a killed run noted after its last checkpoint is dropped when it goes on.
+    """Writes `log.jsonl`, `tensorboard/` and `samples/` as figures and pictures come.
+
+    What a killed run noted after its last checkpoint is dropped when it goes on.
 
     Args:
+        out: the folder of the run.
         step: where the run goes on.
+
+    >>> record = Record(Path("run"), 0)
+    >>> record.figures(1, {"loss": 0.5})
+    >>> record.close()
+    >>> Path("run/log.jsonl").read_text()
+    '{"step": 1, "loss": 0.5}\\n'
     """
 
     def __init__(self, out: Path, step: int) -> None:
@@ -64,16 +73,3 @@ def _whole_lines(path: Path) -> list[str]:
         return []
     lines = path.read_text("utf-8").splitlines(keepends=True)
     return [line for line in lines if line.endswith("\n") and line.startswith("{")]
-
-
-def grid(pictures: NDArray[np.uint8], columns: int, gap: int = 2) -> NDArray[np.uint8]:
-    """Pictures [n, h, w, 3] side by side on white, row by row."""
-    import numpy as np
-
-    n, h, w, _ = pictures.shape
-    rows = -(-n // columns)
-    sheet = np.full((rows * (h + gap) - gap, columns * (w + gap) - gap, 3), 255, np.uint8)
-    for number, picture in enumerate(pictures):
-        y, x = divmod(number, columns)
-        sheet[y * (h + gap) : y * (h + gap) + h, x * (w + gap) : x * (w + gap) + w] = picture
-    return sheet
