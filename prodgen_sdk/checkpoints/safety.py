@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -11,8 +12,8 @@ from typing import Any
 
 from prodgen_sdk.errors import ConfigError
 
-CODE = (".py", ".pyc", ".so")
-PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib", ".msgpack", ".h5", ".npy"}
+CODE = (".py", ".pyc", ".so", ".pyd", ".dll", ".dylib")
+PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".pt2", ".joblib", ".msgpack", ".h5", ".npy"}
 """Formats that can run code when they are read, or that only a loader of such formats reads."""
 FETCH_AGAIN = "Fetch or copy the file again."
 _MAX_HEADER = 100 * 2**20
@@ -83,10 +84,14 @@ def check_safetensors(path: Path) -> dict[str, Any]:
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """All files that are not hidden, sorted; links are followed, as the hub's cache is made of them."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
-            yield path
+    """All files that are not hidden, sorted; links are followed, as the hub's cache is made of them, and loaders follow them too."""
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder, followlinks=True):
+        here = Path(place).resolve()
+        # A link to a folder above would be followed without end.
+        folders[:] = [name for name in folders if name[0] != "." and not here.is_relative_to((here / name).resolve())]
+        found += [Path(place, name) for name in names if name[0] != "."]
+    yield from (path for path in sorted(found) if path.is_file())
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -99,13 +104,13 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def _refuse_what_runs(folder: Path, paths: list[Path]) -> None:
-    code = next((path for path in paths if path.suffix in CODE), None)
+    code = next((path for path in paths if path.suffix.lower() in CODE), None)
     if code is not None:
         raise ConfigError(
             f"{folder} holds code ({code.relative_to(folder)}), which is never run.",
             hint="Use a model that diffusers or transformers has itself; remove the file if nothing needs it.",
         )
-    pickled = next((path for path in paths if path.suffix in PICKLES), None)
+    pickled = next((path for path in paths if path.suffix.lower() in PICKLES), None)
     if pickled is not None:
         raise ConfigError(
             f"{folder} holds {pickled.relative_to(folder)}, which can run code when it is loaded.",
@@ -126,6 +131,9 @@ def _check_weights(folder: Path, paths: list[Path], variant: str | None) -> None
     for path in paths:
         if path.name.endswith(ending):
             there = {other.name for other in path.parent.iterdir()}
-            missing = sorted({*read_json(path).get("weight_map", {}).values()} - there)
+            named = read_json(path).get("weight_map", {})
+            if not isinstance(named, dict) or not all(isinstance(name, str) for name in named.values()):
+                raise ConfigError(f"{path} does not say which file holds which weights.", hint=FETCH_AGAIN)
+            missing = sorted({*named.values()} - there)
             if missing:
                 raise ConfigError(f"{path.parent} lacks {missing[0]}, which {path.name} names.", hint=FETCH_AGAIN)

@@ -16,14 +16,26 @@ def test_a_clean_folder_passes_as_a_whole_and_by_its_parts(checkpoint):
     check_folder(checkpoint, parts=("vae", "scheduler"))
 
 
-@pytest.mark.parametrize("name", ["pipeline.py", "vae/model.py", "vae/x.so", "x.pyc"])
+@pytest.mark.parametrize("name", ["pipeline.py", "vae/model.py", "vae/x.so", "x.pyc", "x.pyd", "X.PY"])
 def test_code_is_refused(checkpoint, name):
     (checkpoint / name).write_text("raise SystemExit('this was run')")
     with pytest.raises(ConfigError, match=rf"holds code \({name}\), which is never run"):
         check_folder(checkpoint)
 
 
-@pytest.mark.parametrize("name", ["vae/pytorch_model.bin", "model.ckpt", "sub/x.pt", "extra.pkl", "x.joblib", "x.npy"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "vae/pytorch_model.bin",
+        "model.ckpt",
+        "sub/x.pt",
+        "extra.pkl",
+        "x.joblib",
+        "x.npy",
+        "x.pt2",
+        "vae/PYTORCH_MODEL.BIN",
+    ],
+)
 def test_pickles_are_refused(checkpoint, name):
     (checkpoint / name).parent.mkdir(exist_ok=True)
     (checkpoint / name).write_bytes(b"\x80\x04.")
@@ -131,3 +143,27 @@ def test_a_header_of_another_shape_is_named(tmp_path, header):
     path.write_bytes(struct.pack("<Q", len(header)) + header + bytes(8))
     with pytest.raises(ConfigError, match="header cannot be read"):
         check_safetensors(path)
+
+
+def test_what_lies_behind_a_link_counts(checkpoint, tmp_path):
+    outside = tmp_path / "outside"
+    (outside / "deep").mkdir(parents=True)
+    (checkpoint / "more").symlink_to(outside)
+    (outside / "up").symlink_to(checkpoint)
+    check_folder(checkpoint)
+    (outside / "deep" / "model.py").write_text("")
+    with pytest.raises(ConfigError, match=r"holds code \(more/deep/model.py\)"):
+        check_folder(checkpoint)
+
+
+def test_links_in_a_circle_end(checkpoint):
+    (checkpoint / "vae" / "self").symlink_to(checkpoint)
+    (checkpoint / "again").symlink_to(checkpoint / "vae")
+    check_folder(checkpoint)
+
+
+@pytest.mark.parametrize("named", [["a"], {"a": 1}, {"a": ["x"]}, None])
+def test_an_index_that_says_nothing(checkpoint, named):
+    (checkpoint / "vae" / "model.safetensors.index.json").write_text(json.dumps({"weight_map": named}))
+    with pytest.raises(ConfigError, match="does not say which file holds which weights"):
+        check_folder(checkpoint)
