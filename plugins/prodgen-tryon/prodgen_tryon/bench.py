@@ -67,7 +67,7 @@ def dress(compositor: Any, person: Image, garment: Image, ctx: Context) -> TryOn
 
 
 def worn_top(person: Image, garment: Image) -> TryOnRequest:
-    """What asks for it."""
+    """The request for one top on one person."""
     return TryOnRequest(person=PersonPhoto(image=person), garments=(Garment(front=garment, category="top"),))
 
 
@@ -222,7 +222,7 @@ def _explained(
 
 
 def mean(values: Iterable[float]) -> float:
-    """In four digits."""
+    """The mean, rounded to four digits."""
     return round(float(np.mean(list(values))), 4)
 
 

@@ -2,7 +2,7 @@
 
 The weights were fitted (ridge regression, every person of equal weight) to round trips on true pairs, person -> another garment -> own
 garment against the photo, and to dressing people in what they wear: the mean rank of region SSIM, colour difference and
-correlation of gradients. Left out one by one, people whose pictures took no part in the fit are ranked: see `README.md`.
+correlation of gradients. `README.md` says how well it ranks the pictures of people who were left out of the fit.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ Contour = NDArray[np.float64]  # points, [n, 2], x and y in pixels
 Point = NDArray[np.float64]  # [2]
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1
 WIDE = 12  # pixels from which on a distance transform is quicker than a kernel
+BEND = 0.35
 _UNIT = np.arange(256, dtype=np.float32) / np.float32(255)
 
 
@@ -258,15 +259,15 @@ def tube(shape: tuple[int, ...], points: NDArray[Any], radii: NDArray[Any]) -> N
     return canvas.astype(bool)
 
 
-def steadiest_path(gain: NDArray[np.floating[Any]], bend: float = 0.35) -> NDArray[np.int64]:
-    """The column of each row on the path of most gain, where a step aside of one column costs `bend`."""
+def steadiest_path(gain: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
+    """The column of each row on the path of most gain, where a step aside of one column costs `BEND`."""
     rows, columns = gain.shape
     total = gain[0].astype(np.float64)
     came = np.zeros((rows, columns), np.int64)
     index = np.arange(columns)
     options = np.full((3, columns), -np.inf)  # from the left, straight on, from the right
     for row in range(1, rows):
-        options[0, 1:], options[1], options[2, :-1] = total[:-1] - bend, total, total[1:] - bend
+        options[0, 1:], options[1], options[2, :-1] = total[:-1] - BEND, total, total[1:] - BEND
         came[row] = options.argmax(0)
         total = options.max(0) + gain[row]
     came = np.clip(came + index - 1, 0, columns - 1)

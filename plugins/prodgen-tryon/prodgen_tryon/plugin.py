@@ -12,11 +12,14 @@ _NEEDS = Needs(
     modules=("ai_edge_litert", "cv2"), install="pip install 'prodgen-tryon[headless]'", memory_mb=600, models=("pose",)
 )
 _WEIGHTS = "Apache-2.0 (MediaPipe pose models)"
-_PAINTED = ("top", "outerwear", "trousers", "shorts", "skirt", "dress", "overall")
+_CLOTHES = ("top", "outerwear", "trousers", "shorts", "skirt", "dress", "overall")
+_ACCESSORIES = ("hat", "glasses", "bag", "scarf")
+_PARTS = ("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet")
 _DIFFUSION = Needs(
     modules=("torch", "diffusers", "transformers", "accelerate", "safetensors", "cv2"),
     install="pip install 'prodgen-tryon[headless,diffusion]'",
 )
+_TRANSFORMERS = _DIFFUSION.model_copy(update={"modules": ("torch", "transformers", "safetensors", "cv2")})
 _FASHN = Needs(
     modules=("fashn_vton", "torch", "cv2"),
     install="pip install 'fashn-vton @ git+https://github.com/fashn-AI/fashn-vton-1.5'",
@@ -34,8 +37,8 @@ def register_compositors(register: Register) -> None:
     register(
         CompositorSpec(
             id="tryon/warp", summary="Dresses a photo by warping the garment's picture onto the body; CPU only, prints stay intact.",
-            categories=("top", "outerwear", "trousers", "shorts", "skirt", "dress", "overall", "hat", "glasses", "bag", "scarf"), max_garments=8, max_batch=8, clips=True, needs=_NEEDS, digital_source="compositeSynthetic",
-            weights_licence=_WEIGHTS,
+            categories=_CLOTHES + _ACCESSORIES, max_garments=8, max_batch=8, clips=True, needs=_NEEDS,
+            digital_source="compositeSynthetic", weights_licence=_WEIGHTS,
         ),
         "prodgen_tryon.warp:WarpCompositor",
     )  # fmt: skip
@@ -43,7 +46,7 @@ def register_compositors(register: Register) -> None:
     register(
         CompositorSpec(
             id="tryon/catvton", summary="Paints the garment by CatVTON's weights over Stable Diffusion 1.5, inside a mask.",
-            categories=_PAINTED, max_batch=8, needs=_DIFFUSION.model_copy(update={"memory_mb": 8000}),
+            categories=_CLOTHES, max_batch=8, needs=_DIFFUSION.model_copy(update={"memory_mb": 8000}),
             weights_licence="CC BY-NC-SA 4.0, non-commercial (CatVTON); CreativeML OpenRAIL-M (base); MIT (VAE)",
         ),
         painted + "catvton:CatVtonCompositor",
@@ -51,7 +54,7 @@ def register_compositors(register: Register) -> None:
     register(
         CompositorSpec(
             id="tryon/flux-fill", summary="Paints the garment by FLUX.1 Fill with CatVTON-FLUX's transformer, inside a mask.",
-            categories=_PAINTED, max_batch=8, needs=_DIFFUSION.model_copy(update={"memory_mb": 36000}),
+            categories=_CLOTHES, max_batch=8, needs=_DIFFUSION.model_copy(update={"memory_mb": 36000}),
             weights_licence="FLUX.1 [dev] Non-Commercial License; CC BY-NC 2.0 (CatVTON-FLUX)",
         ),
         painted + "flux:FluxFillCompositor",
@@ -59,21 +62,21 @@ def register_compositors(register: Register) -> None:
     register(
         CompositorSpec(
             id="tryon/hf-inpaint", summary="Paints the garment by any diffusers inpainting checkpoint, its looks by an IP-Adapter.",
-            categories=_PAINTED, max_batch=8, needs=_DIFFUSION, weights_licence="that of the checkpoint",
+            categories=_CLOTHES, max_batch=8, needs=_DIFFUSION, weights_licence="that of the checkpoint",
         ),
         painted + "inpaint:InpaintCompositor",
     )  # fmt: skip
     register(
         CompositorSpec(
             id="tryon/fashn", summary="Paints the garment by FASHN VTON 1.5 through its own package, kept inside a mask.",
-            categories=_PAINTED, max_batch=8, needs=_FASHN, weights_licence="Apache-2.0 (FASHN VTON 1.5, DWPose)",
+            categories=_CLOTHES, max_batch=8, needs=_FASHN, weights_licence="Apache-2.0 (FASHN VTON 1.5, DWPose)",
         ),
         painted + "fashn:FashnCompositor",
     )  # fmt: skip
     register(
         CompositorSpec(
             id="tryon/hybrid", summary="tryon/warp, then a gentle inpainting pass over seams, folds and made-up skin; prints stay.",
-            categories=("top", "outerwear", "trousers", "shorts", "skirt", "dress"), max_garments=8, max_batch=8,
+            categories=tuple(name for name in _CLOTHES if name != "overall"), max_garments=8, max_batch=8,
             needs=_DIFFUSION.model_copy(update={"modules": (*_DIFFUSION.modules, "ai_edge_litert"), "models": ("pose",)}),
             weights_licence="that of the checkpoint; " + _WEIGHTS,
         ),
@@ -86,15 +89,15 @@ def register_body_parsers(register: Register) -> None:
     register(
         BodyParserSpec(
             id="body/litert", summary="Pose, person mask and part masks by MediaPipe's pose models on LiteRT.",
-            parts=("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet"), max_batch=8, needs=_NEEDS, weights_licence=_WEIGHTS,
+            parts=_PARTS, max_batch=8, needs=_NEEDS, weights_licence=_WEIGHTS,
         ),
         "prodgen_tryon.body.litert:LitertBodyParser",
     )  # fmt: skip
     register(
         BodyParserSpec(
             id="body/segformer-clothes", summary="Part masks by a SegFormer that was trained on clothes; pose by another body parser.",
-            parts=("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet", "accessories"), max_batch=8,
-            needs=_DIFFUSION.model_copy(update={"modules": ("torch", "transformers", "safetensors", "cv2")}),
+            parts=(*_PARTS, "accessories"), max_batch=8,
+            needs=_TRANSFORMERS,
             weights_licence="NVIDIA Source Code License for SegFormer, non-commercial (segformer_b2_clothes)",
         ),
         "prodgen_tryon.diffusion.segformer:SegformerBodyParser",
@@ -102,8 +105,8 @@ def register_body_parsers(register: Register) -> None:
     register(
         BodyParserSpec(
             id="body/vitpose", summary="Joints by ViTPose, surer in unusual poses; the person by another body parser.",
-            parts=("person", "face", "hair", "neck", "skin", "hands", "upper", "lower", "feet"), max_batch=8,
-            needs=_DIFFUSION.model_copy(update={"modules": ("torch", "transformers", "safetensors", "cv2")}),
+            parts=_PARTS, max_batch=8,
+            needs=_TRANSFORMERS,
             weights_licence="that of the checkpoint; Apache-2.0 (ViTPose)",
         ),
         "prodgen_tryon.diffusion.vitpose:VitposeBodyParser",

@@ -46,12 +46,12 @@ class Recent(Generic[T]):
                 self._items.popitem(last=False)
         return value
 
-    def drop(self, key: str) -> None:
+    def forget(self, key: str) -> None:
         """Forgets one result."""
         with self._lock:
             self._items.pop(key, None)
 
-    def leave(self, owner: str) -> None:
+    def forget_owner(self, owner: str) -> None:
         """Forgets what belonged to one owner and to no other."""
         with self._lock:
             for key, item in list(self._items.items()):

@@ -61,7 +61,7 @@ class WarpCompositor(Compositor):
                 ctx,
             )
         finally:
-            self._pieces.leave(clip)
+            self._pieces.forget_owner(clip)
 
     def release(self, person: PersonPhoto) -> None:
         """Forgets the analysis of a photo and every picture derived from it, and garments that this person alone brought along.
@@ -69,8 +69,8 @@ class WarpCompositor(Compositor):
         Garments of the shop, which have a sku, may stay for others.
         """
         who = images.pixel_digest(images.flatten(person.image))
-        self._people.drop(who)
-        self._pieces.leave(who)
+        self._people.forget(who)
+        self._pieces.forget_owner(who)
 
     def explain(self, request: TryOnRequest, ctx: Context) -> Dressed | Refusal:
         """The answer with what it was made of, or the refusal."""

@@ -9,9 +9,12 @@ import pytest
 from prodgen_tryon import plugin
 from prodgen_tryon.warp import WarpCompositor
 
+from prodgen_sdk import Studio
+from prodgen_sdk.config import Config
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import BodyParser
 from prodgen_sdk.specs import BodyParserSpec
+from prodgen_sdk.testing.fakes import fake_host
 from prodgen_sdk.types import LANDMARKS, Body, Garment, PersonPhoto
 
 SKIN, SHIRT, TROUSERS, HAIR = (224, 176, 140), (70, 110, 90), (50, 60, 100), (70, 45, 30)
@@ -172,6 +175,23 @@ def drawn():
         garment=draw_garment, joints=joints, Plugin=DrawnPlugin, skin=SKIN,
         top=lambda **k: Garment(front=draw_garment(tee_outline(), **k)[0], category="top"),
     )  # fmt: skip
+
+
+@pytest.fixture
+def seeming_models(tmp_path, monkeypatch):
+    """The folder of models with that of the pose models, which only have to seem to be there: the drawn parser stands in for them."""
+    (tmp_path / "models" / "pose").mkdir(parents=True)
+    monkeypatch.setenv("PRODGEN_MODELS", str(tmp_path / "models"))
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def studio(drawn, seeming_models):
+    """A studio whose `tryon/warp` dresses drawn figures."""
+    host = fake_host(drawn.Plugin(), config=Config(plugins={"tryon": {"body_parser": "body/drawn"}}))
+    host.register(plugin, "tryon")
+    with Studio(host=host) as studio:
+        yield studio
 
 
 @pytest.fixture

@@ -34,10 +34,7 @@ class TestBenchmark(BenchmarkContract):
     config = {"body_parser": "body/drawn"}  # noqa: RUF012
 
     @pytest.fixture
-    def host(self, drawn, section, tmp_path, monkeypatch):
-        # The drawn body parser stands in for the pose models, which only have to seem to be there.
-        (tmp_path / "models" / "pose").mkdir(parents=True)
-        monkeypatch.setenv("PRODGEN_MODELS", str(tmp_path / "models"))
+    def host(self, drawn, section, tmp_path, seeming_models):
         type(self).companions = (drawn.Plugin(),)
         return BenchmarkContract.host.__wrapped__(self, section, tmp_path)
 

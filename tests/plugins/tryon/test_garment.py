@@ -160,6 +160,18 @@ def test_the_front_of_the_neck_opening_lies_below_the_label(drawn, collar):
     assert middle == pytest.approx(81 + 58, abs=10)
 
 
+@pytest.mark.parametrize("above", [0, 150])
+def test_a_faint_seam_of_the_back_is_not_the_neckline_wherever_the_garment_lies(drawn, above):
+    outline = np.array([p for p in drawn.tee().tolist() if p not in ([180, 86], [200, 90], [220, 86])])
+    picture, mask = drawn.garment(outline, colour=(70, 110, 170))
+    u = np.linspace(-1, 1, 41)
+    seam = np.stack([200 + 24 * u, 81 + 6 * np.sqrt(1 - u**2)], 1)
+    cv2.fillPoly(picture, [np.round(seam).astype(np.int32)], (64, 102, 160))
+    picture, mask = (np.concatenate([part[:1].repeat(above, 0), part]) for part in (picture, mask))
+    depth = top_shape(mask, picture).neckline[:, 1].max() - above - 81
+    assert depth == pytest.approx(0.36 * 48, abs=2)  # that of a usual round neckline
+
+
 def test_a_faint_outline_is_smooth(drawn):
     outline = drawn.tee()
     rng = np.random.default_rng(3)

@@ -1,23 +1,8 @@
 """Many garments on one person, through a Studio: one analysis, the pixels of single try-ons."""
 
 import numpy as np
-import pytest
-from prodgen_tryon import plugin
 
-from prodgen_sdk import Studio
-from prodgen_sdk.config import Config
-from prodgen_sdk.testing.fakes import fake_host
 from prodgen_sdk.types import Garment, Refusal, TryOn
-
-
-@pytest.fixture
-def studio(drawn, tmp_path, monkeypatch):
-    (tmp_path / "models" / "pose").mkdir(parents=True)
-    monkeypatch.setenv("PRODGEN_MODELS", str(tmp_path / "models"))
-    host = fake_host(drawn.Plugin(), config=Config(plugins={"tryon": {"body_parser": "body/drawn"}}))
-    host.register(plugin, "tryon")
-    with Studio(host=host) as studio:
-        yield studio
 
 
 def test_the_person_is_analysed_once_and_each_look_is_as_if_alone(studio, drawn, monkeypatch):

@@ -2,12 +2,9 @@
 
 import numpy as np
 import pytest
-from prodgen_tryon import plugin
 
-from prodgen_sdk import Studio, images
-from prodgen_sdk.config import Config
+from prodgen_sdk import images
 from prodgen_sdk.errors import InputError
-from prodgen_sdk.testing.fakes import fake_host
 from prodgen_sdk.types import Fit, Garment, PersonPhoto, Product, Refusal, TryOn, TryOnRequest
 
 RED, GREEN, BLUE = (180, 40, 45), (30, 140, 60), (40, 60, 170)
@@ -29,16 +26,6 @@ def colour(result, y, x):
 
 def garment(drawn, outline, colour, category, **more):
     return Garment(front=drawn.garment(outline, colour=colour)[0], category=category, **more)
-
-
-@pytest.fixture
-def studio(drawn, tmp_path, monkeypatch):
-    (tmp_path / "models" / "pose").mkdir(parents=True)
-    monkeypatch.setenv("PRODGEN_MODELS", str(tmp_path / "models"))
-    host = fake_host(drawn.Plugin(), config=Config(plugins={"tryon": {"body_parser": "body/drawn"}}))
-    host.register(plugin, "tryon")
-    with Studio(host=host) as studio:
-        yield studio
 
 
 def test_sizes_are_seen(compositor, ctx, drawn):

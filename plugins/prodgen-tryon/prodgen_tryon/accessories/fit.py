@@ -25,6 +25,7 @@ from prodgen_tryon.accessories.shape import AccessoryShape
 from prodgen_tryon.body.person import Person
 from prodgen_tryon.body.skeleton import Skeleton, chin
 from prodgen_tryon.fit.parts import Part
+from prodgen_tryon.garment.contour import resample
 from prodgen_tryon.refusals import FROM_BEHIND, HEAD_CUT_OFF, HEAD_TURNED, NECK_CUT_OFF, NO_CARRYING
 from prodgen_tryon.sides import SIDES, SIGN, Side
 
@@ -183,6 +184,4 @@ def _resampled(points: NDArray[np.float64], number: int) -> NDArray[np.float64]:
     padded = np.pad(smooth, ((5, 5), (0, 0)), mode="edge")
     smooth = np.stack([np.convolve(padded[:, axis], kernel, mode="valid") for axis in (0, 1)], 1)
     smooth[0], smooth[-1] = points[0], points[-1]
-    steps = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(smooth, axis=0).T))])
-    stations = np.linspace(0, steps[-1], number)
-    return np.stack([np.interp(stations, steps, smooth[:, axis]) for axis in (0, 1)], 1)
+    return resample(smooth, number)

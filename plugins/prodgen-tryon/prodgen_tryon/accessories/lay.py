@@ -34,7 +34,7 @@ from prodgen_tryon.picture.layers import over, warp_part
 from prodgen_tryon.picture.light import exposure
 from prodgen_tryon.picture.regions import front
 from prodgen_tryon.refusals import NECK_CUT_OFF, no_room
-from prodgen_tryon.sides import Side
+from prodgen_tryon.sides import SIDES, Side
 
 SHADOW = 0.3
 MOST_OUTSIDE = 0.12
@@ -137,20 +137,26 @@ def _composed(
     result = canvas.round().clip(0, 255).astype(np.uint8)
     changed = (result != before).any(-1)
     visible = float(alpha.sum() / max(whole.sum(), 1e-6))
-    names = {"hat": ("eye", "ear"), "glasses": ("eye", "ear"), "scarf": ("shoulder",), "bag": ("shoulder",)}
-    joints = [frame.seen.get(f"{name}_{side}", 1.0) for name in names[shape.category] for side in ("a", "b")]
-    if by is not None and by.by == "hand":
-        joints = [frame.seen.get(f"wrist_{by.side}", 1.0), frame.seen.get(f"index_{by.side}", 1.0)]
     signs = {
-        "pose": float(min(joints)),
+        "pose": _seen_joints(frame, shape.category, by),
         "points": shape.confidence,
         "outline": contrast,
         "cover": min(visible / 0.6, 1.0),
     }
-    if shape.category in ("hat", "glasses"):
-        signs["pose"] *= float(np.clip((turned(frame) - 0.35) / 0.35, 0, 1)) if frame.facing != "back" else 1.0
     out = np.dstack([layer[..., :3], alpha * 255]).round().clip(0, 255).astype(np.uint8)
     return Laid(box, result, changed, out, signs, tuple(warnings))
+
+
+def _seen_joints(frame: Skeleton, category: str, by: Carrying | None) -> float:
+    """The least visibility of the joints that an accessory hangs on, 0 to 1; less for a turned head that wears it."""
+    names = ("eye", "ear") if category in ("hat", "glasses") else ("shoulder",)
+    joints = [f"{name}_{side}" for name in names for side in SIDES]
+    if by is not None and by.by == "hand":
+        joints = [f"wrist_{by.side}", f"index_{by.side}"]
+    least = float(min(frame.seen.get(joint, 1.0) for joint in joints))
+    if category in ("hat", "glasses") and frame.facing != "back":
+        least *= float(np.clip((turned(frame) - 0.35) / 0.35, 0, 1))
+    return least
 
 
 def _guard(person: Person, frame: Skeleton, shape: AccessoryShape, box: Box, by: Carrying | None) -> Float:
@@ -181,8 +187,7 @@ def _guard(person: Person, frame: Skeleton, shape: AccessoryShape, box: Box, by:
 
 def _arm(person: Person, side: Side, box: Box) -> Float:
     """The arm below the middle of the upper arm, which hangs in front of a bag on that shoulder."""
-    path = arm_path(person.frame, side)
-    reach = np.vstack([path, path[3] + 0.7 * (path[3] - path[2])])
+    reach = arm_path(person.frame, side, fingers=0.7)
     t = np.linspace(0.55, 4.0, 14)
     mask = tube(person.image.shape, along_path(reach, t), np.full(14, 0.15 * person.width))
     return _region((mask * person.parts["person"]).astype(np.float32), person, box)

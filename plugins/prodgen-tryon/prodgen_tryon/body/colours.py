@@ -31,13 +31,13 @@ def palette_of(lab: Float, mask: NDArray[np.bool_], colours: int) -> Palette:
     return kept
 
 
-def colour_cost(lab: Float, palette: Palette, spread: float = SPREAD) -> Float:
-    """0 for a colour of the palette, 1 at `spread` from the nearest, at most 3; 1 everywhere without a palette."""
+def colour_cost(lab: Float, palette: Palette) -> Float:
+    """0 for a colour of the palette, 1 at `SPREAD` from the nearest, at most 3; 1 everywhere without a palette."""
     if palette is None or not len(palette):
         return np.full(lab.shape[:2], 1.0, np.float32)
     weighted = lab * COLOUR_WEIGHT
     nearest: Float = np.minimum.reduce([colour_distance(weighted, colour) for colour in palette])
-    result: Float = np.minimum(nearest / np.float32(spread), np.float32(3.0))
+    result: Float = np.minimum(nearest / np.float32(SPREAD), np.float32(3.0))
     return result
 
 

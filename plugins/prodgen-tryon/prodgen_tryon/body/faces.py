@@ -43,7 +43,7 @@ def light_colour(photo: Image) -> tuple[float, float]:
 
 
 def has_face(photo: Image, body: Body) -> bool:
-    """Whether what should be the face has the colour of skin; always for a black-and-white photo, a cap, or a person seen from behind.
+    """Whether what should be the face has the colour of skin; a black-and-white photo, or a person not seen from the front, passes.
 
     In bluish light, or with a wrong white balance, skin looks grey; then it is far from what is white there.
     """

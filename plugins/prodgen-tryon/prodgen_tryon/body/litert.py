@@ -25,9 +25,9 @@ from prodgen_tryon.filters import dilate
 
 MIN_PRESENCE = 0.4
 CROWD = 0.5  # a second person counts when at least this fraction of the main one's size
-COVER = 0.03  # how far around a person all is hidden when others are looked for, in radii of that person
-ALIKE = 0.7  # the same for one who stands beside the main one: smaller ones may be a poker or a lamp
-OWN = 0.5  # share of such a person that must not lie where that person was
+BESIDE = 0.7  # the same for one whom the detector sees only without the main one: smaller ones may be a poker or a lamp
+COVER = 0.03  # how far around the main person all is hidden when others are looked for, in radii of that person
+OWN = 0.5  # share of another person that must not lie where the main one was
 SAMPLED = 7  # one pixel of so many tells the scene's colour
 
 
@@ -95,7 +95,7 @@ class LitertBodyParser(BodyParser):
         rest[gone] = np.median(image[~gone][::SAMPLED], axis=0)
         people = 0
         for other in self._detect(rest):
-            if other.radius >= ALIKE * main.radius:
+            if other.radius >= BESIDE * main.radius:
                 _, body, presence, _ = self._landmarks(rest, other)
                 seen = body > 0.5  # what was covered has a person's outline itself
                 people += bool(presence >= MIN_PRESENCE and (seen & ~gone).sum() > OWN * seen.sum())

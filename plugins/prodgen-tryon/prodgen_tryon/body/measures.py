@@ -21,6 +21,7 @@ class Measured:
     """What a fit needs of a person: pose, limbs, torso edges (as a function of the height), old hem and sleeves.
 
     Args:
+        arms: side -> the arm as it is seen, sleeve included.
         heights: [n] pixels below the shoulders.
         edges: side -> [n] distance of the body's side from the axis.
         hem: height of the old top's hem below the shoulders, or None.
@@ -28,11 +29,12 @@ class Measured:
         tucked: whether the old top ends in the waistband all around.
         hips: as `edges`, of the lower clothes alone.
         sleeves: side -> end of the old sleeve (0 bare, 2 wrist).
+        tips: side -> the tip of the shoulder: the point of the outline above and outside of its joint [2].
+        rise: height of the foot of the neck above the shoulder joints, pixels.
         leg_ends: side -> how far the lower clothes reach down the leg (1 knee, 2 ankle), at most a little beyond the ankle.
         outline: side -> how far above the shoulders the top of the body is seen at `OUTLINE` shoulder widths beside the axis.
         bare: side -> half the width of the arm itself at the stations of `arms`; empty where what is worn must stay covered.
         turn: sine of the angle by which the body is turned; above 0 where side b is farther away.
-        shoulder_line: height of the top of the body at 0.25 shoulder widths beside the axis, pixels above the shoulders.
     """
 
     frame: Skeleton

@@ -1,4 +1,4 @@
-"""Fetches the pose models: three files out of a pinned wheel, which is downloaded as data and never installed."""
+"""Fetches the pose models: two files out of a pinned wheel, which is downloaded as data and never installed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def pull(folder: Path) -> None:
     Raises:
         InputError: pip could not fetch the wheel, or a file in it is not the one that is expected.
     """
-    if all(_is_there(folder / name, digest) for name, (_, digest) in FILES.items()):
+    if all((folder / name).is_file() and _digest(folder / name) == digest for name, (_, digest) in FILES.items()):
         return
     with tempfile.TemporaryDirectory(prefix="prodgen-pose-") as temporary:
         extract(_download(Path(temporary), folder), folder)
@@ -71,7 +71,7 @@ def extract(wheel: Path, folder: Path) -> None:
 def check_digest(path: Path) -> None:
     """Raises InputError where a model file is not the one that is expected: cut short by a broken download, or exchanged."""
     digest = FILES[path.name][1]
-    actual = hashlib.sha256(path.read_bytes()).hexdigest()
+    actual = _digest(path)
     if actual != digest:
         raise InputError(
             f"The pose model {path} is damaged or another version (sha256 {actual[:12]}..., not {digest[:12]}...).",
@@ -79,23 +79,13 @@ def check_digest(path: Path) -> None:
         )
 
 
-def _is_there(path: Path, digest: str) -> bool:
-    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _download(temporary: Path, folder: Path) -> Path:
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--disable-pip-version-check",
-        *PLATFORM,
-        "--dest",
-        str(temporary),
-        WHEEL,
-    ]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", *PLATFORM]
+    command += ["--dest", str(temporary), WHEEL]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)  # noqa: S603 - fixed arguments
     except (OSError, subprocess.TimeoutExpired) as error:

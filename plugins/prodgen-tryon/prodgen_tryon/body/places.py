@@ -107,8 +107,7 @@ def _arms(frame: Skeleton, shape: tuple[int, ...], sleeves: Mapping[Side, Sleeve
     w = frame.width
     found = {name: np.zeros(shape[:2], bool) for name in ("sleeves", "sleeve_core", "bare", "bare_core", "hands")}
     for side, sleeve in sleeves.items():
-        path = arm_path(frame, side)
-        reach = np.vstack([path, path[3] + 0.6 * (path[3] - path[2])])
+        reach = arm_path(frame, side, fingers=0.6)
         if sleeve.end > 0.05:
             t = np.linspace(0, min(sleeve.end, 3.0), 12)
             found["sleeves"] |= tube(shape, along_path(reach, t), np.full(12, 0.17 * w))
@@ -118,7 +117,7 @@ def _arms(frame: Skeleton, shape: tuple[int, ...], sleeves: Mapping[Side, Sleeve
             found["bare"] |= tube(shape, along_path(reach, t), np.where(t > 1.9, 0.15, 0.17) * w)
             core = np.linspace(sleeve.end + 0.1, 3.0, 10)
             found["bare_core"] |= tube(shape, along_path(reach, core), np.full(10, 0.045 * w))
-        reach = np.vstack([path, path[3] + 0.7 * (path[3] - path[2])])
+        reach = arm_path(frame, side, fingers=0.7)
         start = max(min(sleeve.end, 2.3), 2.2)
         fingers = tube(shape, along_path(reach, np.linspace(start, 4, 8)), np.full(8, 0.17 * w))
         found["hands"] |= fingers & beyond(shape, reach, start)

@@ -16,17 +16,18 @@ from numpy.typing import NDArray
 from prodgen_tryon.filters import Float
 
 DETECTOR_SIZE = 224
+STRIDES = (8, 16, 32, 32, 32)  # of the detector's layers
 LANDMARK_SIZE = 256
 MIN_SCORE = 0.5
 DEPTH, MOST_TURNED = 0.25, 0.25  # share of the landmarks' depth that is believed, and the largest sine
 
 
-def anchors(size: int = DETECTOR_SIZE, strides: tuple[int, ...] = (8, 16, 32, 32, 32)) -> Float:
+def anchors() -> Float:
     """Centres of the detector's anchors in 0 to 1, float32 [n, 2]: two a cell and layer, layers of one stride together."""
     centres = []
-    for stride in sorted(set(strides)):
-        cells = math.ceil(size / stride)
-        repeat = 2 * strides.count(stride)
+    for stride in sorted(set(STRIDES)):
+        cells = math.ceil(DETECTOR_SIZE / stride)
+        repeat = 2 * STRIDES.count(stride)
         axis = (np.arange(cells) + 0.5) / cells
         y, x = np.meshgrid(axis, axis, indexing="ij")
         centres.append(np.repeat(np.stack([x.ravel(), y.ravel()], 1), repeat, axis=0))
@@ -64,9 +65,9 @@ class Region:
         return np.hstack([linear, offset[:, None]])
 
 
-def letterbox(image: NDArray[np.uint8], size: int = DETECTOR_SIZE) -> tuple[Float, float, tuple[float, float]]:
-    """The picture in a black square [size, size, 3] in -1 to 1, its scale, and the offset (x, y) of its corner."""
-    height, width = image.shape[:2]
+def letterbox(image: NDArray[np.uint8]) -> tuple[Float, float, tuple[float, float]]:
+    """The picture in a black square [224, 224, 3] in -1 to 1, its scale, and the offset (x, y) of its corner."""
+    size, (height, width) = DETECTOR_SIZE, image.shape[:2]
     scale = size / max(height, width)
     new = max(round(width * scale), 1), max(round(height * scale), 1)
     square = np.zeros((size, size, 3), np.float32)
@@ -101,8 +102,9 @@ def region_of(centre: tuple[float, float], top: tuple[float, float]) -> Region:
     return Region(centre[0], centre[1], max(2 * math.dist(centre, top) * 1.25, 8.0), rotation)
 
 
-def crop(image: NDArray[np.uint8], region: Region, size: int = LANDMARK_SIZE) -> Float:
-    """The region as [size, size, 3] in 0 to 1, black outside the photo."""
+def crop(image: NDArray[np.uint8], region: Region) -> Float:
+    """The region as [256, 256, 3] in 0 to 1, black outside the photo."""
+    size = LANDMARK_SIZE
     matrix = region.to_photo(size)
     shrink = region.edge / size
     if shrink > 2:  # average before sampling, or fine texture aliases

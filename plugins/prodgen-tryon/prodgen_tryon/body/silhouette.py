@@ -14,6 +14,7 @@ from prodgen_tryon.filters import Float
 from prodgen_tryon.sides import OTHER, SIDES, SIGN, Side
 
 Curve = NDArray[np.float64]
+STATIONS = 25  # along a limb
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,6 @@ class Limb:
     outer: NDArray[np.float64]
     inner: NDArray[np.float64]
     t: NDArray[np.float64]
-
-    @property
-    def length(self) -> float:
-        return float(np.hypot(*np.diff(self.centre, axis=0).T).sum())
 
 
 def cast(mask: Float, origin: Curve, direction: Curve, reach: float) -> float:
@@ -62,9 +59,9 @@ def smooth(values: NDArray[Any], window: int = 5) -> NDArray[np.float64]:
     return result
 
 
-def ribbon(path: Curve, outward: Curve, stations: int = 25) -> tuple[Curve, Curve, NDArray[np.float64]]:
+def ribbon(path: Curve, outward: Curve) -> tuple[Curve, Curve, NDArray[np.float64]]:
     """Centre line with rounded joints, outward normals and parameters of a polyline [n, 2]."""
-    t = np.linspace(0, len(path) - 1, stations)
+    t = np.linspace(0, len(path) - 1, STATIONS)
     index = np.minimum(t.astype(int), len(path) - 2)
     centre = path[index] + (path[index + 1] - path[index]) * (t - index)[:, None]
     tangent = np.gradient(centre, axis=0)
@@ -76,7 +73,7 @@ def ribbon(path: Curve, outward: Curve, stations: int = 25) -> tuple[Curve, Curv
     return centre, normal, t
 
 
-def arm(mask: Float, frame: Skeleton, side: Side, stations: int = 25) -> Limb:
+def arm(mask: Float, frame: Skeleton, side: Side) -> Limb:
     """The arm from the shoulder joint to the wrist.
 
     The outer width is measured. The inner width is measured where the arm is free of the body, and otherwise equal to the outer.
@@ -84,20 +81,18 @@ def arm(mask: Float, frame: Skeleton, side: Side, stations: int = 25) -> Limb:
     outward = frame.outward(side)
     path = frame.arm(side)
     bend = path[2] + 0.12 * (path[2] - path[1])
-    centre, normal, t = ribbon(np.vstack([path[:2], bend]), outward, stations)
+    centre, normal, t = ribbon(np.vstack([path[:2], bend]), outward)
     w = frame.width
     outer, inner = casts(mask, centre, normal, 0.34 * w), casts(mask, centre, -normal, 0.34 * w)
     outer = np.where(outer >= 0.33 * w, np.nan, outer)
     inner = np.where(inner >= 0.33 * w, np.nan, inner)
     typical = np.interp(t, [0, 0.4, 1, 2], np.array([0.19, 0.165, 0.145, 0.1]) * w)
-    both = np.stack([outer, inner])
-    filled_outer = np.where(
-        np.isnan(outer), np.where(np.isnan(inner), typical, np.minimum(inner, 1.3 * typical)), outer
-    )
-    filled_inner = np.where(np.isnan(both[1]), np.minimum(filled_outer, 1.25 * typical), inner)
-    filled_outer = np.clip(smooth(filled_outer), 0.55 * typical, 1.9 * typical)
-    filled_inner = np.clip(smooth(filled_inner), 0.55 * typical, 1.6 * typical)
-    return Limb(centre, normal, filled_outer, filled_inner, t)
+    by_inner = np.where(np.isnan(inner), typical, np.minimum(inner, 1.3 * typical))
+    outer = np.where(np.isnan(outer), by_inner, outer)
+    inner = np.where(np.isnan(inner), np.minimum(outer, 1.25 * typical), inner)
+    outer = np.clip(smooth(outer), 0.55 * typical, 1.9 * typical)
+    inner = np.clip(smooth(inner), 0.55 * typical, 1.6 * typical)
+    return Limb(centre, normal, outer, inner, t)
 
 
 def usual_arm(t: NDArray[Any]) -> NDArray[np.float64]:
@@ -113,10 +108,10 @@ def bare_half(limb: Limb, covered: float, width: float) -> NDArray[np.float64]:
     return usual * float(np.clip(ratio, 0.85, 1.5))
 
 
-def leg(mask: Float, frame: Skeleton, side: Side, stations: int = 25) -> Limb:
+def leg(mask: Float, frame: Skeleton, side: Side) -> Limb:
     """The leg from the hip joint to the ankle, measured on both sides where the legs are apart."""
     outward = frame.outward(side)
-    centre, normal, t = ribbon(frame.leg(side), outward, stations)
+    centre, normal, t = ribbon(frame.leg(side), outward)
     w = frame.width
     other = frame.leg(OTHER[side])
     outer, inner = casts(mask, centre, normal, 0.6 * w), casts(mask, centre, -normal, 0.6 * w)

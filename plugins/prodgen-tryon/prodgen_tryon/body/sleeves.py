@@ -30,9 +30,11 @@ class Sleeve:
     sure: float
 
 
-def arm_path(frame: Skeleton, side: Side) -> NDArray[np.float64]:
-    """Shoulder, elbow, wrist, knuckles [4, 2]."""
-    return np.vstack([frame.arm(side), frame.hand(side)])
+def arm_path(frame: Skeleton, side: Side, fingers: float = 0) -> NDArray[np.float64]:
+    """Shoulder, elbow, wrist, knuckles [4, 2], and a fifth point `fingers` times the length of the hand beyond the knuckles."""
+    wrist, knuckles = frame[f"wrist_{side}"], frame.hand(side)
+    tips = [knuckles + fingers * (knuckles - wrist)] if fingers else []
+    return np.vstack([frame.arm(side), knuckles, *tips])
 
 
 def along_path(path: NDArray[Any], t: Any) -> NDArray[np.float64]:
@@ -79,9 +81,8 @@ def find_sleeves(lab: Float, person: Float, frame: Skeleton, skin: NDArray[Any])
     def total(end: float) -> float:
         return sum(trust[side] * float(np.interp(end, *gains[side])) for side in SIDES)
 
-    right = max(SIDES, key=lambda side: total(found[side].end))
-    wrong: Side = "b" if right == "a" else "a"
-    ends = {right: found[right].end, wrong: found[right].end}
+    surer = max(SIDES, key=lambda side: total(found[side].end))
+    ends = dict.fromkeys(SIDES, found[surer].end)
     for side in SIDES:
         if ends[side] < 0.4:  # a short sleeve is only a few stations long
             places = gains[side][0]
@@ -89,7 +90,7 @@ def find_sleeves(lab: Float, person: Float, frame: Skeleton, skin: NDArray[Any])
             near = places < 0.6
             best = float(places[near][int(values[near].argmax())])
             ends[side] = best if best > 0.25 else 0.0
-    return {side: Sleeve(ends[side], found[right].sure) for side in SIDES}
+    return {side: Sleeve(ends[side], found[surer].sure) for side in SIDES}
 
 
 def _likelihood(profile: NDArray[Any], tones: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -131,13 +132,13 @@ def _median(values: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _split(profile: NDArray[np.float64], skin: NDArray[Any]) -> Sleeve:
-    stations = STATIONS
+    """The best split of an arm's colours [n, 3] into cloth above and skin below (least variance within the two)."""
     known = ~np.isnan(profile[:, 0])
     if known.sum() < 12:
         return Sleeve(2.0, 0.0)
     # Weighted as in the colour costs; the hand's own colour is the best sample of this arm's skin.
     values = profile[known] * COLOUR_WEIGHT
-    where = stations[known]
+    where = STATIONS[known]
     hand = values[where > 2.3]
     skin_here = np.median(hand, axis=0) if len(hand) > 3 else skin * COLOUR_WEIGHT
     if np.linalg.norm((skin_here - skin * COLOUR_WEIGHT)[1:]) > 12:  # a glove, a bag, or a hand that is hidden

@@ -16,7 +16,7 @@ OF_SPEED = 1.0  # Hz, cut-off of the speed itself
 
 
 def one_euro(
-    values: NDArray[np.float64], rate: float, slowest: float = SLOWEST, speed: float = SPEED, of_speed: float = OF_SPEED
+    values: NDArray[np.float64], rate: float, slowest: float = SLOWEST, speed: float = SPEED
 ) -> NDArray[np.float64]:
     """The filter forwards over `values` [n, ...] at `rate` samples a second.
 
@@ -25,7 +25,7 @@ def one_euro(
     """
     out = np.array(values, float)
     slope = np.zeros_like(out[0]) if len(out) else out
-    a_slope = _alpha(np.asarray(of_speed), rate)
+    a_slope = _alpha(np.asarray(OF_SPEED), rate)
     for place in range(1, len(out)):
         change = (values[place] - out[place - 1]) * rate
         slope = a_slope * change + (1 - a_slope) * slope

@@ -20,6 +20,7 @@ from prodgen_tryon.picture.shading import shading
 from prodgen_tryon.picture.underlay import background
 
 FIXED = ("hem", "waist", "rise", "sleeves", "tucked")
+LEAST_SEEN = 60  # points of the scene by which its motion is told
 MEMORY_S = 0.2  # time constant with which older frames count
 
 
@@ -168,10 +169,10 @@ def _in_body_units(measured: Measured) -> dict[str, Any]:
     }
 
 
-def _moved_scene(moved: Motion, outside: NDArray[np.bool_], least: int = 60) -> NDArray[np.float64] | None:
+def _moved_scene(moved: Motion, outside: NDArray[np.bool_]) -> NDArray[np.float64] | None:
     """The similarity [2, 3] that takes pixels of this frame's scene to the one before, or None where too little of it is seen."""
     ys, xs = np.nonzero(outside[::12, ::12] & (moved.trust[::12, ::12] > 0.6))
-    if len(xs) < least:
+    if len(xs) < LEAST_SEEN:
         return None
     here = np.stack([xs, ys], 1).astype(np.float32) * 12
     rows, columns = ys * 12, xs * 12

@@ -1,9 +1,9 @@
-"""What all compositors that paint have in common: body, mask and frame before, repainting after."""
+"""What components by hub weights have in common; for those that paint: body, mask and frame before, repainting after."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -94,7 +94,7 @@ class Painter(Compositor):
         return [self._finish(item, next(made)) if isinstance(item, Placed) else item for item in placed]
 
     def release(self, person: PersonPhoto) -> None:
-        self._bodies.drop(images.pixel_digest(images.flatten(person.image)))
+        self._bodies.forget(images.pixel_digest(images.flatten(person.image)))
 
     def _place(self, request: TryOnRequest, ctx: Context) -> Placed | Refusal:
         photo = images.flatten(request.person.image)
@@ -154,6 +154,18 @@ def category_of(garment: Garment, picture: Image) -> str | Refusal:
     if category in CATEGORIES:
         return category
     return SAY_CATEGORY if category == "unknown" else unsupported(category, "painted")
+
+
+def refined(
+    photos: Sequence[PersonPhoto], parser: str, refine: Callable[[Image, Body], Body], ctx: Context
+) -> list[Body]:
+    """The bodies that another parser finds, each given to `refine` with its photo, uint8 RGB; photos without a person are not."""
+    flat = [PersonPhoto(image=images.flatten(photo.image)) for photo in photos]
+    result = []
+    for photo, body in zip(flat, ctx.lookup("body_parser", parser).parse(flat, ctx), strict=True):
+        ctx.check()
+        result.append(refine(photo.image, body) if body.people else body)
+    return result
 
 
 def configured(section: Any, name: str, component: str) -> Any:

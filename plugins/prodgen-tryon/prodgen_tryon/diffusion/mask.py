@@ -62,8 +62,7 @@ def protected(frame: Skeleton, parts: dict[str, Float], category: str) -> Mask:
     kept = (parts["face"] > 0.3) | (parts["hair"] > 0.5) | (head_shape(frame, shape) & ~_below_chin(frame, shape))
     kept |= parts["hands"] > 0.3
     for side in SIDES:
-        path = arm_path(frame, side)
-        reach = np.vstack([path, path[3] + 0.8 * (path[3] - path[2])])
+        reach = arm_path(frame, side, fingers=0.8)
         hand = tube(shape, along_path(reach, np.linspace(2.1, 4, 8)), np.full(8, 0.17 * frame.width))
         skin = np.maximum(parts["hands"], _part(parts, "skin", shape)) > 0.3
         kept |= hand & beyond(shape, reach, 2.1) & skin

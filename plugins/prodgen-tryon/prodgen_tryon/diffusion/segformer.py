@@ -10,7 +10,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from prodgen_sdk import images
 from prodgen_sdk.checkpoints.digests import identity
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
@@ -19,7 +18,7 @@ from prodgen_sdk.types import Body, Image, PersonPhoto
 from prodgen_tryon.body.skeleton import Skeleton, chin, skeleton
 from prodgen_tryon.body.sleeves import along_path, arm_path, beyond
 from prodgen_tryon.config import Config
-from prodgen_tryon.diffusion.base import configured
+from prodgen_tryon.diffusion.base import configured, refined
 from prodgen_tryon.diffusion.config import Segformer
 from prodgen_tryon.diffusion.loading import load_network
 from prodgen_tryon.filters import Float, tube
@@ -57,13 +56,7 @@ class SegformerBodyParser(BodyParser):
         self.digest, self.depends_on = identity(section, folder, ctx.state), section.model_dump()
 
     def parse(self, photos: Sequence[PersonPhoto], ctx: Context) -> list[Body]:
-        flat = [PersonPhoto(image=images.flatten(photo.image)) for photo in photos]
-        bodies = ctx.lookup("body_parser", self._section.pose).parse(flat, ctx)
-        result = []
-        for photo, body in zip(flat, bodies, strict=True):
-            ctx.check()
-            result.append(body if body.people == 0 else self._with_parts(photo.image, body))
-        return result
+        return refined(photos, self._section.pose, self._with_parts, ctx)
 
     def _with_parts(self, photo: Image, body: Body) -> Body:
         classes = self.classes(photo)
@@ -111,11 +104,9 @@ def split(groups: dict[str, Float], frame: Skeleton) -> dict[str, Float]:
     jaw = float(frame.local(chin(frame)[None])[0, 1])
     hands = np.zeros(shape, bool)
     for side in SIDES:
-        path = arm_path(frame, side)
-        reach = np.vstack([path, path[3] + 0.8 * (path[3] - path[2])])
-        hands |= tube(shape, along_path(reach, np.linspace(1.95, 4, 8)), np.full(8, 0.2 * frame.width)) & beyond(
-            shape, reach, 1.95
-        )
+        reach = arm_path(frame, side, fingers=0.8)
+        palm = tube(shape, along_path(reach, np.linspace(1.95, 4, 8)), np.full(8, 0.2 * frame.width))
+        hands |= palm & beyond(shape, reach, 1.95)
     skin = (groups["arms"] + groups["legs"]).clip(0, 1)
     parts = {
         "face": groups["face"] * (along <= jaw),

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from prodgen_sdk import images
 from prodgen_sdk.checkpoints.digests import identity
 from prodgen_sdk.checkpoints.messages import collected_messages
 from prodgen_sdk.context import Context
@@ -19,7 +18,7 @@ from prodgen_sdk.types import Body, Image, PersonPhoto
 from prodgen_tryon.body.parsing import parse_parts
 from prodgen_tryon.body.skeleton import INDEX, skeleton
 from prodgen_tryon.config import Config
-from prodgen_tryon.diffusion.base import configured
+from prodgen_tryon.diffusion.base import configured, refined
 from prodgen_tryon.diffusion.config import Vitpose
 from prodgen_tryon.diffusion.loading import load_network, quietly
 from prodgen_tryon.filters import Float
@@ -59,13 +58,7 @@ class VitposeBodyParser(BodyParser):
         self.digest, self.depends_on = identity(section, folder, ctx.state), section.model_dump()
 
     def parse(self, photos: Sequence[PersonPhoto], ctx: Context) -> list[Body]:
-        flat = [PersonPhoto(image=images.flatten(photo.image)) for photo in photos]
-        bodies = ctx.lookup("body_parser", self._section.base).parse(flat, ctx)
-        result = []
-        for photo, body in zip(flat, bodies, strict=True):
-            ctx.check()
-            result.append(body if body.people == 0 else self._with_joints(photo.image, body))
-        return result
+        return refined(photos, self._section.base, self._with_joints, ctx)
 
     def joints(self, photo: Image, box: tuple[float, float, float, float]) -> Float:
         """x, y in pixels and confidence of each of `JOINTS`, float32 [17, 3].

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,8 @@ from prodgen_sdk.types import FitStyle
 from prodgen_tryon.body.measures import Measured
 from prodgen_tryon.body.silhouette import Limb, smooth
 from prodgen_tryon.body.skeleton import Skeleton
-from prodgen_tryon.fit.parts import Ease, Part
+from prodgen_tryon.filters import Contour, Point
+from prodgen_tryon.fit.parts import Ease, Part, between_edges
 from prodgen_tryon.fit.scales import MEASURED, NATURAL
 from prodgen_tryon.fit.sizes import Size, measures
 from prodgen_tryon.garment.legs import LegShape
@@ -33,6 +35,26 @@ class LegFit:
     waist: float
 
 
+class _Plan(NamedTuple):
+    """What both legs share.
+
+    Args:
+        waist, crotch: heights below the shoulders, in pixels.
+        end: how far down the legs they reach (1 knee, 2 ankle).
+        scale: body pixels for one garment pixel across.
+        widen: factors on the widths of the stations [n].
+        sized: whether the width is that of a known size.
+    """
+
+    waist: float
+    crotch: float
+    end: float
+    ease: Ease
+    scale: float
+    widen: NDArray[np.float64]
+    sized: bool
+
+
 def fit_legs(
     shape: LegShape, body: Measured, legs: dict[Side, Limb], style: FitStyle = "regular", *, size: Size | None = None
 ) -> LegFit:
@@ -41,84 +63,84 @@ def fit_legs(
     Args:
         size: the garment's measurements; they count more than `style`.
     """
-    frame, w = body.frame, body.frame.width
-    ease = EASE[style]
+    plan, middle = _plan(shape, body, style, size), _centre_line(body, legs)
+    parts = tuple(_fit_leg(shape, body, legs[side], side, plan, middle) for side in SIDES)
+    return LegFit(parts, plan.end, plan.waist)
+
+
+def _plan(shape: LegShape, body: Measured, style: FitStyle, size: Size | None) -> _Plan:
+    w, photo = body.frame.width, measures(shape)
     waist = _waist(body, 0.8)
-    crotch_height = frame.torso + 0.3 * w
-    end = ANKLE
-    scale = _width_scale(shape, body, waist)
-    widen = np.ones(len(shape.rows))
-    photo = measures(shape)
+    scale, ease, widen = _width_scale(shape, body, waist), EASE[style], np.ones(len(shape.rows))
     wide, long = (None, None) if size is None else (size.across(photo), size.along(photo))
+    end = ANKLE
     if size is not None and long is not None:
         below = size.lengths.get("inseam", photo.get("inseam", 0.0) * long)
         end = float(np.clip(2.0 * below / (CROTCH_TO_ANKLE * size.stature), 0.2, 2.1))
     elif shape.inseam < 1.25:  # shorts: the natural length on the body
         end = float(np.clip(shape.inseam * shape.waist * scale / (LEG_LENGTH * w) * 2, 0.25, 1.9))
     if size is not None and wide is not None:
-        ease, scale = MEASURED, wide
-        widen = _profile(shape, size, scale)
-    low, high = ease.low, ease.high
-    parts = []
-    crotch_row = float(shape.points["crotch"][1]) if "crotch" in shape.points else float(shape.rows[0])
-    centre_at = _centre_line(body, legs)
-    for side in SIDES:
-        sign = SIGN[side]
-        columns = (0, 1) if side == "a" else (3, 2)
-        limb = legs[side]
-        source_outer = np.stack([shape.edges[:, columns[0]], shape.rows], 1)
-        source_inner = np.stack([shape.edges[:, columns[1]], shape.rows], 1)
-        widths = NATURAL * scale * np.abs(source_outer[:, 0] - source_inner[:, 0]) * widen * ease.factor
-        above = shape.rows <= crotch_row
-        hip_t = _t_at(limb, frame, crotch_height)
-        reach = max(end, body.leg_ends.get(side, 0.0) + 0.03) if end == ANKLE else end
-        share = np.where(
-            above,
-            (shape.rows - shape.rows[0]) / max(crotch_row - shape.rows[0], 1) - 1,
-            (shape.rows - crotch_row) / max(shape.rows[-1] - crotch_row, 1),
-        )
-        outer, inner = [], []
-        for row, s in enumerate(share):
-            if s <= 0:
-                along = waist + (crotch_height - waist) * (s + 1)
-                edge = float(np.interp(along, body.heights, body.hips[side]))
-                wanted = widths[row]
-                # The waistband lies on the waist; only cloth of a known size stands off the hips.
-                most = min(high, 1.06) if wide is None else float(np.interp(s + 1, [0, 0.6], [1.1, high]))
-                outer.append(frame.at(sign * float(np.clip(wanted, low * edge, most * edge)), along))
-                inner.append(frame.at(centre_at(along), along))
-                continue
-            t = hip_t + (reach - hip_t) * s
-            centre, normal, half_outer, half_inner = _station(limb, t)
-            wanted = widths[row] / 2
-            outer.append(centre + normal * float(np.clip(wanted, low * half_outer, high * half_outer)))
-            inner.append(centre - normal * float(np.clip(wanted, low * half_inner, high * half_inner)))
-        target_outer = np.stack([smooth(np.array(outer)[:, i], 3) for i in (0, 1)], 1)
-        target_inner = np.stack([smooth(np.array(inner)[:, i], 3) for i in (0, 1)], 1)
-        target_outer[[0, -1]], target_inner[[0, -1]] = np.array(outer)[[0, -1]], np.array(inner)[[0, -1]]
-        keep = slice(None, None, 2)
-        middle_source, middle_target = (source_outer + source_inner) / 2, (target_outer + target_inner) / 2
-        source = np.vstack(
-            [source_outer[keep], source_inner[keep], middle_source[::4], source_outer[-1:], source_inner[-1:]]
-        )
-        target = np.vstack(
-            [target_outer[keep], target_inner[keep], middle_target[::4], target_outer[-1:], target_inner[-1:]]
-        )
-        lift = np.array([0.0, 0.06 * shape.waist])
-        piece = np.vstack(
-            [
-                source_outer[:1] - lift,
-                source_outer,
-                source_outer[-1:] + lift,
-                source_inner[-1:] + lift,
-                source_inner[::-1],
-                source_inner[:1] - lift,
-            ]
-        )
-        parts.append(
-            Part(f"leg_{side}", _unique(source), _unique(target), piece, np.vstack([target_outer, target_inner[::-1]]))
-        )
-    return LegFit(tuple(parts), end, waist)
+        ease, scale, widen = MEASURED, wide, _profile(shape, size, wide)
+    return _Plan(waist, body.frame.torso + 0.3 * w, end, ease, scale, widen, wide is not None)
+
+
+def _fit_leg(
+    shape: LegShape, body: Measured, limb: Limb, side: Side, plan: _Plan, middle: Callable[[float], float]
+) -> Part:
+    """One leg: stations above the crotch lie between the hip and the `middle` line, those below on the leg."""
+    columns = (0, 1) if side == "a" else (3, 2)
+    source_outer, source_inner = (np.stack([shape.edges[:, column], shape.rows], 1) for column in columns)
+    widths = NATURAL * plan.scale * np.abs(source_outer[:, 0] - source_inner[:, 0]) * plan.widen * plan.ease.factor
+    hip = _t_at(limb, body.frame, plan.crotch)
+    reach = max(plan.end, body.leg_ends.get(side, 0.0) + 0.03) if plan.end == ANKLE else plan.end
+    ends = [
+        _across_hip(body, side, plan, middle, width, share + 1)
+        if share <= 0
+        else _across_leg(limb, plan.ease, width / 2, hip + (reach - hip) * share)
+        for width, share in zip(widths, _from_crotch(shape), strict=True)
+    ]
+    outer, inner = (_evened(np.array(edge)) for edge in zip(*ends, strict=True))
+    keep = slice(None, None, 2)
+    source, target = (
+        np.vstack([a[keep], b[keep], ((a + b) / 2)[::4], a[-1:], b[-1:]])
+        for a, b in ((source_outer, source_inner), (outer, inner))
+    )
+    piece = between_edges(source_outer, source_inner, 0.06 * shape.waist)
+    return Part(f"leg_{side}", _unique(source), _unique(target), piece, np.vstack([outer, inner[::-1]]))
+
+
+def _from_crotch(shape: LegShape) -> NDArray[np.float64]:
+    """Where each station lies: -1 at the waist, 0 at the crotch, 1 at the hem [n]."""
+    rows = shape.rows
+    crotch = float(shape.points["crotch"][1]) if "crotch" in shape.points else float(rows[0])
+    above, below = (rows - rows[0]) / max(crotch - rows[0], 1) - 1, (rows - crotch) / max(rows[-1] - crotch, 1)
+    return np.asarray(np.where(rows <= crotch, above, below))
+
+
+def _across_hip(
+    body: Measured, side: Side, plan: _Plan, middle: Callable[[float], float], width: float, share: float
+) -> tuple[Point, Point]:
+    """Outer and inner end of a station above the crotch, `share` of the way down to it from the waist."""
+    along = plan.waist + (plan.crotch - plan.waist) * share
+    edge = float(np.interp(along, body.heights, body.hips[side]))
+    # The waistband lies on the waist; only cloth of a known size stands off the hips.
+    most = float(np.interp(share, [0, 0.6], [1.1, plan.ease.high])) if plan.sized else min(plan.ease.high, 1.06)
+    across = float(np.clip(width, plan.ease.low * edge, most * edge))
+    return body.frame.at(SIGN[side] * across, along), body.frame.at(middle(along), along)
+
+
+def _across_leg(limb: Limb, ease: Ease, half: float, t: float) -> tuple[Point, Point]:
+    """Outer and inner end of a station on the leg, `half` as wide as wanted, at a parameter of the limb."""
+    centre, normal, outer, inner = _station(limb, t)
+    out, into = (float(np.clip(half, ease.low * own, ease.high * own)) for own in (outer, inner))
+    return centre + normal * out, centre - normal * into
+
+
+def _evened(edge: Contour) -> Contour:
+    """An edge [n, 2] smoothed between its ends."""
+    result: Contour = np.stack([smooth(edge[:, i], 3) for i in (0, 1)], 1)
+    result[[0, -1]] = edge[[0, -1]]
+    return result
 
 
 def fit_skirt(
@@ -148,7 +170,7 @@ def fit_skirt(
     sources, targets, sides = [], [], {}
     heights = waist + length * (shape.rows - shape.rows[0]) / max(shape.rows[-1] - shape.rows[0], 1)
     for side in SIDES:
-        sign, column = (-1.0, 0) if side == "a" else (1.0, 3)
+        sign, column = SIGN[side], 0 if side == "a" else 3
         source = np.stack([shape.edges[:, column], shape.rows], 1)
         natural = NATURAL * scale * np.abs(source[:, 0] - middle) * widen * ease.factor
         edge = np.interp(heights, body.heights, body.hips[side])
@@ -165,17 +187,7 @@ def fit_skirt(
         targets.append(target)
     sources.append((sides["a"][0] + sides["b"][0])[::3] / 2)
     targets.append((sides["a"][1] + sides["b"][1])[::3] / 2)
-    lift = np.array([0.0, 0.08 * shape.waist])
-    piece = np.vstack(
-        [
-            sides["a"][0][:1] - lift,
-            sides["a"][0],
-            sides["a"][0][-1:] + lift,
-            sides["b"][0][-1:] + lift,
-            sides["b"][0][::-1],
-            sides["b"][0][:1] - lift,
-        ]
-    )
+    piece = between_edges(sides["a"][0], sides["b"][0], 0.08 * shape.waist)
     part = Part("skirt", np.vstack(sources), np.vstack(targets), piece, np.vstack([sides["a"][1], sides["b"][1][::-1]]))
     end = float(np.clip((waist + length - frame.torso) / (1.35 * w), 0.1, 2.0))
     return LegFit((part,), end, waist)

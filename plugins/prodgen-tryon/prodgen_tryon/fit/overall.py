@@ -11,7 +11,7 @@ from prodgen_tryon.body.measures import Measured
 from prodgen_tryon.body.silhouette import Limb
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.legs import LegFit, fit_legs
-from prodgen_tryon.fit.parts import Part, TopFit
+from prodgen_tryon.fit.parts import Part, TopFit, between_edges
 from prodgen_tryon.fit.shoulders import shoulder_height
 from prodgen_tryon.fit.sizes import Size, measures
 from prodgen_tryon.fit.top import fit_top
@@ -90,10 +90,7 @@ def _fit_bib(bib: Bib, body: Measured, corners: dict[Side, Contour], waist: floa
         targets.append(target)
     sources.append((edges["a"][0] + edges["b"][0])[::2] / 2)
     targets.append((edges["a"][1] + edges["b"][1])[::2] / 2)
-    lift = np.array([0.0, 0.03 * tall])
-    piece = np.vstack(
-        [edges["a"][0][:1] - lift, edges["a"][0], edges["a"][0][-1:] + lift, edges["b"][0][-1:] + lift, edges["b"][0][::-1], edges["b"][0][:1] - lift]
-    )  # fmt: skip
+    piece = between_edges(edges["a"][0], edges["b"][0], 0.03 * tall)
     parts = []
     for side in SIDES:
         if side in bib.straps:

@@ -63,6 +63,12 @@ class TopFit:
     gap: Contour | None = None
 
 
+def between_edges(a: Contour, b: Contour, lift: float) -> Contour:
+    """The closed outline of cloth between two edges [n, 2] from top to bottom, `lift` pixels longer at both ends."""
+    up = np.array([0.0, lift])
+    return np.vstack([a[:1] - up, a, a[-1:] + up, b[-1:] + up, b[::-1], b[:1] - up])
+
+
 def segment(a: Contour, b: Contour, count: int = 4) -> Contour:
     """`count` points at equal steps from `a` to `b`."""
     return a + (b - a) * np.linspace(0, 1, count)[:, None]

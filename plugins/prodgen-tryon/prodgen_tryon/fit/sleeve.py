@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.parts import Ease, Part, segment
 from prodgen_tryon.fit.sizes import Size
-from prodgen_tryon.garment.contour import resample
+from prodgen_tryon.garment.contour import distances, resample
 from prodgen_tryon.garment.keypoints import TopShape
 from prodgen_tryon.sides import SIGN, Side
 
@@ -22,6 +22,7 @@ LOOSEST = 1.4  # how much wider still a sleeve of much cloth may be
 DRAPED = 0.3  # share of a sleeve's width beyond the arm's that is seen; the rest hangs in folds
 RESTING = 0.25  # what is left of that share on the shoulder, on which cloth lies
 HIGHEST = 0.2  # how far above the joint the tip of a shoulder may lie, and at least below the shoulders an armpit, in shoulder widths
+POINTS = 9  # control points of each edge of a sleeve
 CAP = 4  # stations of a sleeve that are its round cap
 SEAMED = 0.06  # least length of the seam on a sleeve's inside, in shoulder widths
 ALIKE = 0.2  # relative difference of width below which two sleeves are alike
@@ -48,7 +49,7 @@ def sleeve_end(
 ) -> tuple[float, float]:
     """Where a sleeve ends on the arm: pixels below the joint, at most at the wrist, and as in `TopFit.sleeve_ends`."""
     limb, w = body.arms[side], body.frame.width
-    total = _along(limb)
+    total = distances(limb.centre)
     if size is not None and "sleeve" in size.lengths:
         # A share of the arm, not pixels: an arm that is bent or points at the camera looks shorter than it is.
         share = float(np.clip((size.lengths["sleeve"] / size.stature - SEAM) / ARM, 0.08, 1.12))
@@ -69,12 +70,8 @@ def sleeve_end(
 def armpit_height(body: Measured, side: Side, stop: float, usual: float) -> float:
     """How far below the shoulders a sleeve that ends `stop` pixels down the arm leaves the body: `usual`, or above its own end."""
     limb, w = body.arms[side], body.frame.width
-    end = np.array([np.interp(stop, _along(limb), limb.centre[:, i]) for i in (0, 1)])
+    end = np.array([np.interp(stop, distances(limb.centre), limb.centre[:, i]) for i in (0, 1)])
     return float(np.clip(body.frame.local(end[None])[0, 1] - SEAMED * w, HIGHEST * w, usual))
-
-
-def _along(limb: Limb) -> NDArray[np.float64]:
-    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(limb.centre, axis=0).T))])
 
 
 def fit_sleeve(
@@ -87,50 +84,25 @@ def fit_sleeve(
     ease: Ease,
     size: Size | None,
 ) -> tuple[Part, float]:
+    """A sleeve from the shoulder's tip and the armpit [2] down the arm, and where it ends as in `TopFit.sleeve_ends`."""
     limb, w = body.arms[side], body.frame.width
-    low, high = ease.low, min(ease.high, WIDEST_SLEEVE)
-    total = _along(limb)
     stop, end = sleeve_end(shape, body, side, tip, scale, size)
-    n = 9
-    outer_source = resample(shape.arcs[f"outer_{side}"], n)
-    inner_source = resample(shape.arcs[f"inner_{side}"][::-1], n)
-    flat = scale * np.hypot(*(outer_source - inner_source).T) / 2 * ease.factor
-    start_outer = 0.07 * w
+    outer_source = resample(shape.arcs[f"outer_{side}"], POINTS)
+    inner_source = resample(shape.arcs[f"inner_{side}"][::-1], POINTS)
+    flat = (scale * np.hypot(*(outer_source - inner_source).T) / 2 * ease.factor)[1:]
     armpit = _crease(limb, armpit, body.frame, side)
     # The inner edge leaves the armpit where the arm passes it.
-    passing = float(total[int(((limb.centre - armpit) ** 2).sum(1).argmin())])
-    start_inner = min(passing + 0.03 * w, 0.75 * stop)
-    stop = max(stop, start_inner + 0.1 * w)
-    covered = body.sleeves[side]
-
-    def edge(begin: float, sign: float, widths: NDArray[Any]) -> Contour:
-        places = np.linspace(min(begin, 0.75 * stop), stop, n - 1)
-        t = np.interp(places, total, limb.t)
-        centre = np.stack([np.interp(places, total, limb.centre[:, i]) for i in (0, 1)], 1)
-        normal = np.stack([np.interp(places, total, limb.normal[:, i]) for i in (0, 1)], 1)
-        old = np.interp(places, total, widths)
-        bare = t > covered
-        own = (
-            old
-            if side not in body.bare
-            else np.where(bare, old, np.minimum(np.interp(t, limb.t, body.bare[side]), old))
-        )
-        room = np.maximum(flat[1:] - own, 0)
-        draped = DRAPED * np.clip(t, RESTING, 1) if sign > 0 else DRAPED
-        target = np.clip(own + draped * room, low * own + np.where(bare, 0.02, 0.008) * w, LOOSEST * high * own)
-        # Where the old sleeve is about as wide, its outline is kept: it has the folds of cloth on this arm.
-        alike = ~bare & (np.abs(target / np.maximum(old, 1e-6) - 1) < ALIKE) & (ease.low == 1.0)
-        target = smooth(np.where(alike, old + 0.008 * w, target), 3)
-        if sign < 0:
-            target = np.minimum(target, _room(centre, normal, places - passing, armpit, body.frame, side))
-        curve: Contour = centre + normal * (sign * target)[:, None]
-        return curve
-
-    outer = rounded_cap(np.vstack([tip[None], edge(start_outer, 1.0, limb.outer)]), limb.normal[0])
-    inner = np.vstack([armpit[None], edge(start_inner, -1.0, limb.inner)])
+    passing = float(distances(limb.centre)[int(((limb.centre - armpit) ** 2).sum(1).argmin())])
+    start = min(passing + 0.03 * w, 0.75 * stop)
+    stop = max(stop, start + 0.1 * w)
+    above, below = _stations(limb, limb.outer, 0.07 * w, stop), _stations(limb, limb.inner, start, stop)
+    half = _half_widths(body, side, above, flat, ease, DRAPED * np.clip(above.t, RESTING, 1))
+    outer = rounded_cap(np.vstack([tip[None], above.centre + above.normal * half[:, None]]), limb.normal[0])
+    half = _half_widths(body, side, below, flat, ease, DRAPED)
+    half = np.minimum(half, _room(below.centre, below.normal, below.places - passing, armpit, body.frame, side))
+    inner = np.vstack([armpit[None], below.centre - below.normal * half[:, None]])
     if end > 2.0:  # reach over an old cuff that sits on the hand
-        wrist, hand = body.frame[f"wrist_{side}"], body.frame.hand(side)
-        push = (hand - wrist) * (end - 2.0) + 0.0
+        push = (body.frame.hand(side) - body.frame[f"wrist_{side}"]) * (end - 2.0)
         outer[-1] += push
         inner[-1] += push
     cuff_source = resample(shape.arcs[f"cuff_{side}"], 5)
@@ -143,11 +115,56 @@ def fit_sleeve(
     target = np.vstack([outer, inner, cuff_target[1:-1], hole_target[1:-1], ((outer + inner) / 2)[1:-1]])
     piece = np.vstack([outer_source, cuff_source[1:-1], inner_source[::-1]])
     shape_on_body = np.vstack([outer, cuff_target[1:-1], inner[::-1]])
-    crease, beside = shape.arcs.get(f"crease_{side}"), None
-    if crease is not None:
-        inwards = np.array([-SIGN[side] * BESIDE * shape.width, 0.0])
-        beside = np.vstack([crease, crease[::-1] + inwards])
-    return Part(f"sleeve_{side}", source, target, piece, shape_on_body, beside), end
+    return Part(f"sleeve_{side}", source, target, piece, shape_on_body, _beside_crease(shape, side)), end
+
+
+def _beside_crease(shape: TopShape, side: Side) -> Contour | None:
+    """The ring on the garment's picture inside of the crease that no outline shows, where there is one."""
+    crease = shape.arcs.get(f"crease_{side}")
+    if crease is None:
+        return None
+    return np.vstack([crease, crease[::-1] + np.array([-SIGN[side] * BESIDE * shape.width, 0.0])])
+
+
+class _Stations(NamedTuple):
+    """Stations of one edge of a sleeve along the arm: pixels below the joint, parameter, centre and normal of the arm there, and the
+    half width that is seen on this side.
+    """
+
+    places: NDArray[np.float64]
+    t: NDArray[np.float64]
+    centre: Contour
+    normal: Contour
+    seen: NDArray[np.float64]
+
+
+def _stations(limb: Limb, widths: NDArray[np.float64], begin: float, stop: float) -> _Stations:
+    along = distances(limb.centre)
+    places = np.linspace(min(begin, 0.75 * stop), stop, POINTS - 1)
+    centre, normal = (
+        np.stack([np.interp(places, along, line[:, i]) for i in (0, 1)], 1) for line in (limb.centre, limb.normal)
+    )
+    return _Stations(places, np.interp(places, along, limb.t), centre, normal, np.interp(places, along, widths))
+
+
+def _half_widths(
+    body: Measured, side: Side, at: _Stations, flat: NDArray[np.float64], ease: Ease, draped: Any
+) -> NDArray[np.float64]:
+    """Half the width of a sleeve on one side of the arm, in pixels [n].
+
+    Args:
+        flat: half its width laid flat [n].
+        draped: share of the width beyond the arm's own that is seen [n], or of all.
+    """
+    w, old, bare = body.frame.width, at.seen, at.t > body.sleeves[side]
+    own = old
+    if side in body.bare:
+        own = np.where(bare, old, np.minimum(np.interp(at.t, body.arms[side].t, body.bare[side]), old))
+    widest = LOOSEST * min(ease.high, WIDEST_SLEEVE) * own
+    target = np.clip(own + draped * np.maximum(flat - own, 0), ease.low * own + np.where(bare, 0.02, 0.008) * w, widest)
+    # Where the old sleeve is about as wide, its outline is kept: it has the folds of cloth on this arm.
+    alike = ~bare & (np.abs(target / np.maximum(old, 1e-6) - 1) < ALIKE) & (ease.low == 1.0)
+    return smooth(np.where(alike, old + 0.008 * w, target), 3)
 
 
 def rounded_cap(outer: Contour, outwards: Contour) -> Contour:

@@ -1,4 +1,4 @@
-"""Decides where every point of a garment goes on a body. Pure geometry: points in, points out."""
+"""Where a top, a coat or a dress goes on a body: its torso, and the sleeves by `fit.sleeve`."""
 
 from __future__ import annotations
 

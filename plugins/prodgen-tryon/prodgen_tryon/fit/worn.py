@@ -9,10 +9,10 @@ import numpy as np
 from prodgen_tryon.body.measures import Measured
 from prodgen_tryon.body.silhouette import Limb
 from prodgen_tryon.fit.parts import Part, TopFit
+from prodgen_tryon.fit.sleeve import POINTS
 from prodgen_tryon.sides import SIDES, SIGN
 
 ROOM = 1.03  # of a layer over another one
-SLEEVE_POINTS = 9  # control points of each edge of a sleeve, the outer edge first
 
 
 def wearing(body: Measured, fitted: TopFit) -> Measured:
@@ -38,8 +38,8 @@ def wearing(body: Measured, fitted: TopFit) -> Measured:
 def _sleeved(limb: Limb, sleeve: Part) -> Limb:
     widths = []
     for points, sign, half in (
-        (sleeve.target[:SLEEVE_POINTS], 1.0, limb.outer),
-        (sleeve.target[SLEEVE_POINTS : 2 * SLEEVE_POINTS], -1.0, limb.inner),
+        (sleeve.target[:POINTS], 1.0, limb.outer),
+        (sleeve.target[POINTS : 2 * POINTS], -1.0, limb.inner),
     ):
         nearest = ((points[:, None] - limb.centre[None]) ** 2).sum(-1).argmin(1)
         away = ((points - limb.centre[nearest]) * limb.normal[nearest]).sum(1) * sign

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.filters import Float, dilate, ellipse_kernel, largest
+from prodgen_tryon.filters import Box, Float, dilate, ellipse_kernel, largest
 
 RECTANGLE = 0.9  # share of its bounding box from which on an outline is a box
 
@@ -20,8 +20,8 @@ def box_share(mask: NDArray[np.bool_]) -> float:
     return float(min(mask.sum() / max(width * height, 1.0), 1.0))
 
 
-def inner_picture(mask: NDArray[np.bool_], lab: Float) -> tuple[int, int, int, int] | None:
-    """The box (x0, y0, x1, y1) of a picture within the picture, such as a photo that was padded to a square; None without one.
+def inner_picture(mask: NDArray[np.bool_], lab: Float) -> Box | None:
+    """The box of a picture within the picture, such as a photo that was padded to a square; None without one.
 
     What was taken for the garment is then a box, and just inside of its edges the picture is even.
     """

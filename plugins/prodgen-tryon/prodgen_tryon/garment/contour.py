@@ -27,13 +27,17 @@ def outline(mask: NDArray[np.bool_]) -> Contour:
     return np.roll(points, -start, axis=0)
 
 
+def distances(curve: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far each point of a polyline [n, 2] lies along it from its first [n]."""
+    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(curve, axis=0).T))])
+
+
 def resample(curve: NDArray[Any], count: int) -> Contour:
     """`count` points at equal distances along a polyline [n, 2], both ends included."""
     curve = np.asarray(curve, float)
     if len(curve) < 2:
         return np.repeat(curve[:1], count, axis=0)
-    steps = np.hypot(*np.diff(curve, axis=0).T)
-    along = np.concatenate([[0.0], np.cumsum(steps)])
+    along = distances(curve)
     wanted = np.linspace(0, along[-1], count)
     return np.stack([np.interp(wanted, along, curve[:, i]) for i in (0, 1)], 1)
 

@@ -33,6 +33,7 @@ from prodgen_tryon.garment.faint import contrast_along, trace_faint
 from prodgen_tryon.garment.shadow import drop_background, drop_cast_shadow, drop_shadow, peel_shadow
 
 WORKING = 640  # longest edge at which the mask is found
+BAND = 9  # pixels inside of the outline that are decided anew by the colours on both sides
 FAINT = 12.0  # colour difference below which an outline is traced rather than thresholded
 THRESHOLDS = (3.5, 2.0, 1.2)  # in units of the background's noise; lower ones are for white on white
 
@@ -169,16 +170,16 @@ def _plausibility(mask: NDArray[np.bool_]) -> float:
     return best * float(np.clip(1.3 - 3 * border, 0, 1))
 
 
-def _split_locally(lab: Float, mask: NDArray[np.bool_], band: int = 9) -> NDArray[np.bool_]:
+def _split_locally(lab: Float, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Decides the pixels of a band along the outline by the colours just inside and just outside of the band.
 
     Compression noise and cast shadow lie nearer to the background than to the cloth. Where the two are alike the outline stays.
     """
-    inner, outer = erode(mask, band), ~dilate(mask, 4)
+    inner, outer = erode(mask, BAND), ~dilate(mask, 4)
     unsure = ~inner & ~outer
     if not inner.any() or not outer.any():
         return mask
-    sigma = 1.2 * band
+    sigma = 1.2 * BAND
     (inside, known_in), (outside, known_out) = (
         mean_inside(lab, side.astype(np.float32), sigma) for side in (inner, outer)
     )

@@ -1,4 +1,4 @@
-"""Finds the points of a garment that decide how it hangs: shoulders, armpits, cuffs, hem, neckline; waist, crotch, ankles.
+"""Finds the points of a top, coat or dress that decide how it hangs: shoulders, armpits, cuffs, hem, neckline.
 
 Side `a` is the picture's left. Everything works on the mask; only the neckline looks at the cloth.
 """

@@ -12,6 +12,7 @@ from prodgen_tryon.filters import Contour, Point
 from prodgen_tryon.garment.contour import defects, outline
 
 Guess = Literal["top", "trousers", "shorts", "skirt", "dress", "overall", "unknown"]
+STATIONS = 24  # from the waist to the hem
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,12 @@ class LegShape:
         return float(self.points["waist_b"][0] - self.points["waist_a"][0])
 
 
-def leg_shape(mask: NDArray[np.bool_], skirt: bool = False, stations: int = 24) -> LegShape:
+def leg_shape(mask: NDArray[np.bool_], skirt: bool = False) -> LegShape:
     """Keypoints by runs of rows: where one run becomes two is the crotch."""
     rows = np.flatnonzero(mask.any(1))
     top, bottom = int(rows[0]), int(rows[-1])
     height = max(bottom - top, 1)
     crotch = None if skirt else crotch_of(mask)
-    columns = np.flatnonzero(mask[min(top + round(0.03 * height), bottom)])
-    waist_a, waist_b = np.array([columns[0], top], float), np.array([columns[-1], top], float)
     # Waist corners: the first row that is nearly as wide as those a little below.
     widths = np.array(
         [
@@ -56,24 +55,8 @@ def leg_shape(mask: NDArray[np.bool_], skirt: bool = False, stations: int = 24) 
     start = top + int(np.flatnonzero(widths >= 0.9 * widths.max())[0])
     columns = np.flatnonzero(mask[start])
     waist_a, waist_b = np.array([columns[0], start], float), np.array([columns[-1], start], float)
-    # A waistband that curves: the outline above the corner belongs to the garment as well.
-    ys = np.linspace(start, bottom - 0.012 * height, stations)
-    edges = np.zeros((stations, 4))
-    middle = float(crotch[0]) if crotch is not None else float(np.flatnonzero(mask[start:bottom].any(0)).mean())
-    for i, y in enumerate(ys):
-        line = np.flatnonzero(mask[round(y)])
-        if not len(line):
-            edges[i] = edges[i - 1]
-            continue
-        if crotch is None or y <= crotch[1]:
-            inner = (waist_a[0] + waist_b[0]) / 2 if crotch is None else middle
-            edges[i] = line[0], inner, inner, line[-1]
-            continue
-        left, right = line[line < middle], line[line > middle]
-        previous = edges[i - 1]
-        a = (left[0], left[-1]) if len(left) else (previous[0], previous[1])
-        b = (right[0], right[-1]) if len(right) else (previous[2], previous[3])
-        edges[i] = a[0], a[1], b[0], b[1]
+    ys = np.linspace(start, bottom - 0.012 * height, STATIONS)
+    edges = _edges(mask, ys, crotch, float((waist_a[0] + waist_b[0]) / 2))
     points = {
         "waist_a": waist_a,
         "waist_b": waist_b,
@@ -92,6 +75,28 @@ def leg_shape(mask: NDArray[np.bool_], skirt: bool = False, stations: int = 24) 
     elif not skirt:
         confidence = 0.3
     return LegShape(points, ys, edges, inseam, confidence)
+
+
+def _edges(
+    mask: NDArray[np.bool_], ys: NDArray[np.float64], crotch: Point | None, middle: float
+) -> NDArray[np.float64]:
+    """The edges of both legs at the rows `ys`, as `LegShape.edges`; a skirt, without a crotch, is parted at `middle`."""
+    edges = np.zeros((len(ys), 4))
+    for i, y in enumerate(ys):
+        line = np.flatnonzero(mask[round(y)])
+        if not len(line):
+            edges[i] = edges[i - 1]
+            continue
+        if crotch is None or y <= crotch[1]:
+            inner = middle if crotch is None else crotch[0]
+            edges[i] = line[0], inner, inner, line[-1]
+            continue
+        left, right = line[line < crotch[0]], line[line > crotch[0]]
+        previous = edges[i - 1]
+        a = (left[0], left[-1]) if len(left) else (previous[0], previous[1])
+        b = (right[0], right[-1]) if len(right) else (previous[2], previous[3])
+        edges[i] = *a, *b
+    return edges
 
 
 def crotch_of(mask: NDArray[np.bool_]) -> Point | None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
 from prodgen_tryon.filters import Contour, Point, to_lab
+from prodgen_tryon.garment.contour import resample
 
 USUAL = 0.36  # depth of a round neckline relative to its width
 
@@ -50,7 +51,6 @@ def neckline_curve(image: Image | None, mask: NDArray[np.bool_], neck_a: Point, 
     origin, window = np.array([x0, y0], float), (slice(y0, y1), slice(x0, x1))
     image, mask, chord = np.ascontiguousarray(image[window]), mask[window], chord - origin
     lab = cv2.GaussianBlur(to_lab(image), (0, 0), max(0.012 * span, 0.8))
-    step = max(0.035 * span, 1.5)
     inside = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     if not closed:
         sag = max(sag, _label_bottom(lab, mask, chord))
@@ -58,18 +58,33 @@ def neckline_curve(image: Image | None, mask: NDArray[np.bool_], neck_a: Point, 
         if found is not None:
             found_curve: Contour = found[0] + origin
             return found_curve
-    best, best_score = fallback, 0.0
+    curve, strength = _strongest(lab, inside, chord, sag + 0.05 * span, unit)
+    shallow = float((curve - chord)[:, 1].max()) < 0.2 * span and not closed  # then it is the seam of the back
+    return curve + origin if strength > 1.0 and not shallow else fallback
+
+
+def _strongest(
+    lab: NDArray[np.float32], inside: NDArray[np.bool_], chord: Contour, least: float, unit: float
+) -> tuple[Contour, float]:
+    """The curve over the chord, at least `least` pixels deep, along which colour changes most, and by how much.
+
+    Args:
+        unit: width of the opening in pixels, of which depths are shares.
+    """
+    span = float(np.hypot(*(chord[-1] - chord[0])))
+    step = np.array([0, max(0.035 * span, 1.5)])
+    u = np.linspace(-1, 1, len(chord))
+    best, best_score = chord, 0.0
     for power in (1.0, 1.4, 2.0, 2.6):
         for depth in np.linspace(0.06, 1.2, 44) * unit:
-            if depth < sag + 0.05 * span:
+            if depth < least:
                 continue
             curve = chord + np.stack([np.zeros_like(u), depth * (1 - np.abs(u) ** power)], 1)
-            above, below = curve[3:-3] - np.array([0, step]), curve[3:-3] + np.array([0, step])
-            indices_above, indices_below = _pixels(above, mask.shape), _pixels(below, mask.shape)
-            valid = inside[indices_above] & inside[indices_below]
+            above, below = (_pixels(curve[3:-3] + shift, inside.shape) for shift in (-step, step))
+            valid = inside[above] & inside[below]
             if valid.mean() < 0.6:
                 continue
-            difference = (lab[indices_below] - lab[indices_above])[valid]
+            difference = (lab[below] - lab[above])[valid]
             # The whole curve must be an edge of one kind, so a low quantile along the common direction counts.
             common = np.median(difference, axis=0)
             strength = float(np.linalg.norm(common))
@@ -77,9 +92,8 @@ def neckline_curve(image: Image | None, mask: NDArray[np.bool_], neck_a: Point, 
                 continue
             score = float(np.quantile(difference @ (common / strength), 0.25)) - 2.0 * abs(depth / unit - 0.3)
             if score > best_score:
-                best, best_score = curve + origin, score
-    shallow = float((best - chord)[:, 1].max()) < 0.2 * span and not closed  # then it is the seam of the back
-    return best if best_score > 1.0 and not shallow else fallback
+                best, best_score = curve, score
+    return best, best_score
 
 
 def _family(depths: NDArray[np.float64], half: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -150,9 +164,7 @@ def _fitted(
         return None
     half = halves[best]
     local = np.vstack([half * [-1, 1], half[-2::-1]])
-    steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(local, axis=0).T))])
-    wanted = np.linspace(0, steps[-1], 25)
-    local = np.stack([np.interp(wanted, steps, local[:, i]) for i in (0, 1)], 1)
+    local = resample(local, 25)
     curve: Contour = centre + local[:, :1] * right + local[:, 1:] * down
     return curve, strength
 

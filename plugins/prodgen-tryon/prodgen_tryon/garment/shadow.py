@@ -10,6 +10,7 @@ from prodgen_tryon.filters import blur, box_of, colour_distance, dilate, ellipse
 from prodgen_tryon.garment.backdrop import Backdrop
 
 Mask = NDArray[np.bool_]
+REACH = 16  # pixels from the outline within which shadow is looked for
 
 
 def drop_shadow(mask: Mask, photo: Backdrop) -> Mask:
@@ -39,16 +40,16 @@ def drop_background(mask: Mask, photo: Backdrop) -> Mask:
     return cleaned if cleaned.sum() > 0.8 * mask.sum() else mask
 
 
-def peel_shadow(mask: Mask, photo: Backdrop, reach: int = 16) -> Mask:
+def peel_shadow(mask: Mask, photo: Backdrop) -> Mask:
     """Removes dark contact shadow under hems and cuffs, which can be as dark as the cloth.
 
     Shadow is smooth and has the background's hue; the last sharp edge before it is the cloth's. A watershed between the
     inside and the outside of a broad band finds that edge.
     """
-    inner, outer = erode(mask, reach), ~dilate(mask, 1)
+    inner, outer = erode(mask, REACH), ~dilate(mask, 1)
     if not inner.any() or not outer.any():
         return mask
-    thin = mask & ~dilate(inner, reach + 2)
+    thin = mask & ~dilate(inner, REACH + 2)
     markers = np.zeros(mask.shape, np.int32)
     markers[outer], markers[inner | thin] = 1, 2
     around = box_of(~outer, 4)
@@ -69,9 +70,9 @@ def peel_shadow(mask: Mask, photo: Backdrop, reach: int = 16) -> Mask:
     return cleaned if cleaned.sum() > 0.85 * mask.sum() else mask
 
 
-def drop_cast_shadow(mask: Mask, photo: Backdrop, reach: int = 16) -> Mask:
+def drop_cast_shadow(mask: Mask, photo: Backdrop) -> Mask:
     """Takes off smooth patches at the outline that have the background's hue in less light, and not the cloth's colour nearby."""
-    inner = erode(mask, reach)
+    inner = erode(mask, REACH)
     if not inner.any():
         return mask
     cloth, known = mean_inside(photo.lab, inner.astype(np.float32), 12)
@@ -83,7 +84,7 @@ def drop_cast_shadow(mask: Mask, photo: Backdrop, reach: int = 16) -> Mask:
     hue = photo.hue < np.maximum(np.float32(3.5), np.float32(0.35) * cloth_hue)
     shadow = mask & ~inner & (known > 0.004) & darker & unlike & fine & hue
     cleaned = _without(mask, shadow)
-    cleaned = largest(_morph(cleaned, cv2.MORPH_OPEN, 2) | (cleaned & ~dilate(inner, reach + 2)))
+    cleaned = largest(_morph(cleaned, cv2.MORPH_OPEN, 2) | (cleaned & ~dilate(inner, REACH + 2)))
     return cleaned if cleaned.sum() > 0.93 * mask.sum() else mask
 
 

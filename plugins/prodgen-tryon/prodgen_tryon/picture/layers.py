@@ -1,4 +1,4 @@
-"""Turns fitted parts into pictures: each part is warped, cut along its outline and lit."""
+"""Layers of cloth: a fitted part is warped and cut along its outline, and layers are laid over each other."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Contour, Float, box_of, dilate, polygon, times, unit
+from prodgen_tryon.filters import Box, Contour, Float, box_of, dilate, polygon, times, unit
 from prodgen_tryon.fit.parts import Part
 from prodgen_tryon.picture.tps import ThinPlate, warp
 
@@ -67,7 +67,7 @@ def _reduction(part: Part) -> float:
     return float(np.sqrt(max(here[0] * here[1], 1) / max(there[0] * there[1], 1)))
 
 
-def _box(points: NDArray[np.float64], shape: tuple[int, ...], margin: float) -> tuple[int, int, int, int]:
+def _box(points: NDArray[np.float64], shape: tuple[int, ...], margin: float) -> Box:
     low, high = points.min(0), points.max(0)
     pad = margin * float((high - low).max()) + 4
     x0, y0 = np.floor(low - pad).astype(int)

@@ -13,6 +13,7 @@ ROUND, FOLDS = 0.6, 0.9
 """How much of the old cloth's form, and of its folds, the new cloth takes over."""
 WIDEST = 0.5  # of the shoulders' width; what changes more slowly is the colour of the cloth
 SCALES = (0.055, 0.028, 0.014)  # shoulders' widths (Gaussian sigma): the form, and two bands of folds
+COLOURS = 4  # of one piece of clothing, at most
 FINE = 110.0  # pixels of the shoulders' width at which light is looked at
 STRANGE, MOST = 7.0, 22.0  # from the cloth around, in a and b, and in L*: more than folds do
 DARKEST, LIGHTEST = -16.0, 8.0  # L*
@@ -83,13 +84,13 @@ def _marks(lab: Float, colour: NDArray[np.bool_], width: float) -> NDArray[np.bo
     return found
 
 
-def clusters(lab: Float, inside: NDArray[np.bool_], colours: int = 4) -> list[NDArray[np.bool_]]:
+def clusters(lab: Float, inside: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
     """The region split by colour (k-means with a fixed seed); folds stay within one colour."""
     values = lab[inside] * np.array([0.4, 1.0, 1.0], np.float32)
     samples = np.ascontiguousarray(values[:: max(len(values) // 3000, 1)])
     cv2.setRNGSeed(7)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 15, 0.2)
-    _, _, centres = cv2.kmeans(samples, min(colours, len(samples)), None, criteria, 2, cv2.KMEANS_PP_CENTERS)
+    _, _, centres = cv2.kmeans(samples, min(COLOURS, len(samples)), None, criteria, 2, cv2.KMEANS_PP_CENTERS)
     merged: list[NDArray[np.float32]] = []
     for centre in centres[np.argsort(centres[:, 0])]:
         if all(np.linalg.norm(centre - other) > 11 for other in merged):

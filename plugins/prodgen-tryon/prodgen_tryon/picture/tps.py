@@ -11,7 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from prodgen_tryon.filters import Box
+
 Points = NDArray[np.float64]
+STEP = 8  # pixels between which the spline is interpolated
 
 
 def _kernel(a: Points, b: Points) -> Points:
@@ -57,12 +60,10 @@ class ThinPlate:
         return result
 
 
-def warp(
-    picture: NDArray[Any], backward: ThinPlate, box: tuple[int, int, int, int], size: tuple[int, int], step: int = 8
-) -> NDArray[Any]:
+def warp(picture: NDArray[Any], backward: ThinPlate, box: Box, size: tuple[int, int]) -> NDArray[Any]:
     """Pulls `picture` (float32 [h, w, c]) through `backward`, which takes output pixels to picture pixels.
 
-    The spline is evaluated every `step` pixels inside `box` (x0, y0, x1, y1) and interpolated between.
+    The spline is evaluated every `STEP` pixels inside `box` and interpolated between.
 
     Returns:
         float32 [size[0], size[1], c], zero outside `box` and where the picture ends.
@@ -72,11 +73,11 @@ def warp(
     out = np.zeros((height, width, picture.shape[2]), np.float32)
     if x1 <= x0 or y1 <= y0:
         return out
-    columns = max((x1 - x0 + step - 1) // step, 1) + 1
-    rows = max((y1 - y0 + step - 1) // step, 1) + 1
-    gx, gy = np.meshgrid(x0 + np.arange(columns) * step, y0 + np.arange(rows) * step)
+    columns = max((x1 - x0 + STEP - 1) // STEP, 1) + 1
+    rows = max((y1 - y0 + STEP - 1) // STEP, 1) + 1
+    gx, gy = np.meshgrid(x0 + np.arange(columns) * STEP, y0 + np.arange(rows) * STEP)
     coarse = backward(np.stack([gx.ravel(), gy.ravel()], 1)).reshape(rows, columns, 2).astype(np.float32)
-    fine = np.array([[1.0 / step, 0, 0], [0, 1.0 / step, 0]], np.float32)
+    fine = np.array([[1.0 / STEP, 0, 0], [0, 1.0 / STEP, 0]], np.float32)
     shape = (x1 - x0, y1 - y0)
     maps = cv2.warpAffine(
         coarse, fine, shape, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE

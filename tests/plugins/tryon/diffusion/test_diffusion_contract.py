@@ -28,10 +28,7 @@ class Painted(CompositorContract):
         return {"body_parser": "body/drawn", "accept_noncommercial": True, **sections(self.name, **self.changes)}
 
     @pytest.fixture
-    def host(self, drawn, section, tmp_path, monkeypatch):
-        # The drawn body parser stands in for the pose models, which only have to seem to be there.
-        (tmp_path / "models" / "pose").mkdir(parents=True)
-        monkeypatch.setenv("PRODGEN_MODELS", str(tmp_path / "models"))
+    def host(self, drawn, section, tmp_path, seeming_models):
         type(self).companions = (drawn.Plugin(),)
         if type(self).shared is None:
             type(self).shared = CompositorContract.host.__wrapped__(self, section, tmp_path)
