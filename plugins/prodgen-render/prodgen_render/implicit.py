@@ -106,6 +106,16 @@ def _gradient(field: Field, points: Floats, cell: float) -> Floats:
     return np.stack(slopes, -1) / (2 * step)
 
 
+def in_depth(field: Field, x: Floats, z: Floats, most: float) -> Floats:
+    """How far from the plane y = 0 a body reaches to its front at x and z, all of one shape, in metres up to `most`."""
+    low, high = np.zeros(x.size, np.float32), np.full(x.size, most, np.float32)
+    for _ in range(20):
+        middle = (low + high) / 2
+        inside = field(np.stack([x.ravel(), -middle, z.ravel()], -1).astype(np.float32)) < 0
+        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
+    return np.asarray(low.reshape(x.shape))
+
+
 def clip(part: Part, keep: Floats) -> Part:
     """The part of a mesh where a number at each vertex [n] is positive, cut along its zero line."""
     faces, count = part.faces, len(part.vertices)

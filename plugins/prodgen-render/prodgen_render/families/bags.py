@@ -6,7 +6,7 @@ import numpy as np
 
 from prodgen_render.families.kit import lathe
 from prodgen_render.geometry import box, planar_uv, smooth_path, tube
-from prodgen_render.implicit import Field, join, mesh
+from prodgen_render.implicit import Field, in_depth, join, mesh
 from prodgen_render.looks import Look
 from prodgen_render.model import Floats, Part
 from prodgen_render.patterns import mix
@@ -76,12 +76,8 @@ def backpack(look: Look) -> list[Part]:
 
 def _on_front(field: Field, path: Floats) -> Floats:
     """A path's points moved in depth onto the front of a field."""
-    low, high = np.zeros(len(path), np.float32), np.full(len(path), 0.3, np.float32)
-    for _ in range(20):
-        middle = (low + high) / 2
-        inside = field(np.stack([path[:, 0], -middle, path[:, 2]], -1).astype(np.float32)) < 0
-        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
-    return np.stack([path[:, 0], -low - 0.001, path[:, 2]], -1)
+    x, z = path[:, 0], path[:, 2]
+    return np.stack([x, -in_depth(field, x, z, 0.3) - 0.001, z], -1)
 
 
 def handbag(look: Look) -> list[Part]:

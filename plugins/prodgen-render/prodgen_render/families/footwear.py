@@ -6,7 +6,7 @@ import numpy as np
 
 from prodgen_render.families.shoes import laces_across, outline
 from prodgen_render.geometry import bent, loft, slab, smooth_path, tube
-from prodgen_render.implicit import Field, capsule, clip, cut, ellipsoid, join, mesh
+from prodgen_render.implicit import Field, capsule, clip, cut, ellipsoid, in_depth, join, mesh
 from prodgen_render.looks import Look
 from prodgen_render.model import Floats, Material, Part
 
@@ -46,7 +46,7 @@ def boot(look: Look) -> list[Part]:
     shaft = (0.34 if look.says(_TALL) else 0.17) * look.uniform(0.95, 1.08)
     upper = look.main(*_UPPERS, extent=(0.3, 0.3), default="#6b4630", period=0.04)
     sole = look.part("sole", look.plain("rubber", "#2a2623")).but(bump=None)
-    lift = 0.016 * look.uniform(0.9, 1.2)
+    lift = 0.010 * look.uniform(0.9, 1.2)
 
     def solid(p: Floats) -> Floats:
         leg = capsule(p, (0.088, 0, 0.05), (0.082, 0, shaft + 0.05), 0.040, 0.047)
@@ -85,12 +85,7 @@ def _elastic(field: Field, cloth: Material, shaft: float) -> list[Part]:
     t, s = np.meshgrid(np.linspace(0, 1, 18), np.linspace(-1, 1, 12), indexing="ij")
     x = 0.074 + s * (0.012 + 0.012 * t)
     z = 0.075 + (shaft - 0.09) * t
-    low, high = np.zeros(x.size), np.full(x.size, 0.1)
-    for _ in range(20):
-        middle = (low + high) / 2
-        inside = field(np.stack([x.ravel(), middle, z.ravel()], -1).astype(np.float32)) < 0
-        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
-    away = low.reshape(x.shape) + 0.0012
+    away = in_depth(field, x, z, 0.1) + 0.0012
     return [
         loft(np.stack([x, -away, z], -1), cloth, closed=False, flip=True),
         loft(np.stack([x, away, z], -1), cloth, closed=False),
@@ -118,7 +113,7 @@ def court_shoe(look: Look) -> list[Part]:
     skin = mesh(solid, (-0.15, -0.06, -0.03), (0.13, 0.06, high + 0.1), 0.0045, upper)
     mouth = capsule(skin.vertices, (-0.045, 0, 0.070), (0.070, 0, high + 0.068), 0.028, 0.034)
     skin = clip(skin, np.minimum(mouth, skin.vertices[:, 2] - floor(skin.vertices[:, 0])).astype(np.float32))
-    shape = outline() * [0.77, 0.62] + [-0.011, 0]
+    shape = outline() * [0.77, 0.66] + [-0.011, 0]
     sole = bent(
         slab(shape, 0.004, 0.0015, under),
         lambda v: v + np.stack([0 * v[:, 0], 0 * v[:, 0], floor(v[:, 0]) - 0.003], -1),

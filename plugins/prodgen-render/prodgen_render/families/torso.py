@@ -9,6 +9,7 @@ import numpy as np
 from prodgen_render.families.garment_kit import Bounds, creases, hem_lines, smooth_table, surface_ring, tube_field
 from prodgen_render.families.sleeves import Sleeves
 from prodgen_render.geometry import loft
+from prodgen_render.implicit import in_depth
 from prodgen_render.looks import Look
 from prodgen_render.model import Floats, Material, Part
 
@@ -107,12 +108,7 @@ class Torso:
 
     def on_front(self, x: Floats, height: Floats, away: float) -> Floats:
         """Points before the front of the body [..., 3]."""
-        low, high = np.zeros(x.size, np.float32), np.full(x.size, 0.3, np.float32)
-        for _ in range(20):
-            middle = (low + high) / 2
-            inside = self.field(np.stack([x.ravel(), -middle, height.ravel()], -1).astype(np.float32)) < 0
-            low, high = np.where(inside, middle, low), np.where(inside, high, middle)
-        return np.stack([x, -(low.reshape(x.shape) + away), height], -1)
+        return np.stack([x, -(in_depth(self.field, x, height, 0.3) + away), height], -1)
 
     def hem(self, cloth: Material) -> list[Part]:
         """The sewn edge at the bottom."""
