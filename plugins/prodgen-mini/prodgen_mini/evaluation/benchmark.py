@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from prodgen_mini.space import Space
 
-BASELINES = ("table", "nearest")
 SEEDS = 4
 _TRAINING, _SPREAD = 6000, 128
 _FEWEST = 20

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-PATCH, SIDE, SHEETS = 8, 16, INKS + 1
+PATCH, SHEETS = 8, INKS + 1
 
 
 class Codec(nn.Module):

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
 
-    Figures = dict[str, float]
-
 
 class Objective(ABC):
     """Networks and their losses. The loop owns optimisers, averages, steps and files.
