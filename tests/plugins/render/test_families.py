@@ -455,6 +455,7 @@ def test_words_of_size_and_number_are_drawn() -> None:
     assert spread("三人沙发", "home/sofa")[0] > 1.3 * spread("双人沙发", "home/sofa")[0]
     assert spread("L-shaped sofa, 3 seater", "home/sofa")[1] > 1.5 * spread("Sofa, 3 seater", "home/sofa")[1]
     assert spread("Wardrobe", "home/cabinet")[2] > 3 * spread("TV stand", "home/cabinet")[2]
+    assert 1.8 > spread("黄铜落地灯", "home/lamp")[2] > 2.5 * spread("Brass lamp", "home/lamp")[2]
     assert spread("Knee-high boots", "apparel/boot")[2] > 1.5 * spread("Ankle boots", "apparel/boot")[2]
 
 
@@ -476,3 +477,7 @@ def test_what_a_product_has_is_not_what_it_is() -> None:
 def test_a_pillow_among_bedding_is_no_bed() -> None:
     assert family_of(product("Memory foam pillow", "home/bedding")) == (FAMILIES["cushion"], "")
     assert "床垫" in family_of(product("记忆棉床垫", "home/bedding"))[1]
+
+
+def test_of_a_product_of_no_domain_the_words_are_enough() -> None:
+    assert family_of(product("Wooden chair", "other/misc")) == (FAMILIES["chair"], "")

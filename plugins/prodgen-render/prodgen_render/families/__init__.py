@@ -151,8 +151,8 @@ def family_of(product: Product) -> tuple[Family, str]:
     names a family of another domain counts where none of its own does (`home/bottle`), and other words of other domains last.
     Of a product that no word fits the box is drawn that it comes in: no picture of it, but no false one either.
     """
-    own = [family for family in _ALL if family.domain == product.domain]
     everything = list(_ALL)
+    own = everything if product.domain == "other" else [f for f in everything if f.domain == product.domain]
     segments = [segment.lower() for segment in reversed(product.category.split("/")[1:])]
     title = " | ".join([product.title, *(text.title for text in product.translations.values()), *product.tags]).lower()
     heads = _BESIDES.sub(" ", title)

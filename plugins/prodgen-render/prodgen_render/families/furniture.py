@@ -35,36 +35,39 @@ _HIGH = (
     "玄关桌",
 )
 """Tables that one sits or stands at; others are for coffee."""
+_FLOOR = ("floor lamp", "standing lamp", "tripod lamp", "落地灯")
+_FLOOR_LIFT = 1.05
+"""Metres by which the shade of a floor lamp stands higher than a table lamp's."""
+_FEET = (
+    "ceramic",
+    "brass",
+    "wood",
+    "walnut",
+    "steel",
+    "copper",
+    "marble",
+    "glass",
+    "porcelain",
+    "stoneware",
+    "terracotta",
+    "bamboo",
+    "iron",
+    "aluminium",
+    "metal",
+    "gold",
+)
+"""What the foot of a lamp may be of."""
 _ROUND = ("round", "circular", "圆桌", "圆形", "圆餐桌", "圆茶几")
 
 
 def lamp(look: Look) -> list[Part]:
-    """A table lamp with a lit fabric shade."""
+    """A table lamp, or a floor lamp where the words say so, with a lit fabric shade."""
     height = 0.42 * look.uniform(0.9, 1.12) * look.tallness(0, 45)
-    foot = look.main(
-        "ceramic",
-        "brass",
-        "wood",
-        "walnut",
-        "steel",
-        "copper",
-        "marble",
-        "glass",
-        "porcelain",
-        "stoneware",
-        "terracotta",
-        "bamboo",
-        "iron",
-        "aluminium",
-        "metal",
-        "gold",
-        extent=(0.5, 0.25),
-        period=0.05,
-    )
-    own, foot = foot, look.part("base", foot, metal=True)
+    lift = _FLOOR_LIFT if look.says(_FLOOR) else 0.0
+    own = look.main(*_FEET, extent=(0.5, 0.25), period=0.05)
+    foot = look.part("base", own, metal=True)
     if foot.name == "glass":
         foot = foot.but(transmission=0.85)
-    shade_low, shade_high = height * 0.58, height
     wide = height * look.uniform(0.33, 0.40)
     narrow = wide * look.uniform(0.62, 0.95)
     kind = look.choice(3)
@@ -77,74 +80,80 @@ def lamp(look: Look) -> list[Part]:
         kind = 1
     painted = look.plain("iron", look.colour()) if look.colour_name and not look.material_name else None
     metal = foot if foot.name in (*METALS, "iron") else look.plain("brass")
-    if kind == 0:
-        body = height * look.uniform(0.13, 0.17)
-        curve = smooth_path(
-            [
-                (body * 0.62, 0.0),
-                (body * 0.98, height * 0.13),
-                (body * 0.9, height * 0.25),
-                (body * 0.36, height * 0.38),
-                (body * 0.2, height * 0.45),
-            ],
-            40,
-        )
-        base = [
-            revolve(
-                refine(np.concatenate([[[1e-4, 0.001], [body * 0.55, 0.0]], curve, [[1e-4, height * 0.455]]]), 0.01),
-                foot,
-                96,
-            )
-        ]
-    elif kind == 1:
-        base = [
-            lathe([(1e-4, 0), (height * 0.17, 0), (height * 0.17, 0.018), (1e-4, 0.022)], [0, 0.003, 0.006, 0], foot),
-            tube(
-                [(0, 0, 0.015), (0, 0, height * 0.5)],
-                0.008,
-                foot if rods else painted or metal,
-                segments=32,
-            ),
-        ]
+    if kind == 0 and not lift:
+        base = [_belly(height, height * look.uniform(0.13, 0.17), foot)]
+    elif kind < 2:
+        base = _pole(height, lift, foot, foot if rods else painted or metal)
     else:
-        base = []
-        for k in range(3):
-            a = np.radians(90 + 120 * k)
-            leg = [
-                (0.16 * height * np.cos(a) * 1.5, 0.16 * height * np.sin(a) * 1.5, 0.008),
-                (0.012 * np.cos(a), 0.012 * np.sin(a), height * 0.5),
-            ]
-            base.append(
-                tube(
-                    np.linspace(leg[0], leg[1], 12),
-                    np.linspace(0.006, 0.009, 12),
-                    foot if rods else painted or look.plain("walnut"),
-                    segments=24,
-                )
-            )
-        base.append(
-            lathe(
-                [(1e-4, height * 0.48), (0.024, height * 0.48), (0.024, height * 0.52), (1e-4, height * 0.525)],
-                0.004,
-                metal,
-            )
-        )
+        base = _tripod(height, lift, foot if rods else painted or look.plain("walnut"), metal)
     stem = tube([(0, 0, height * 0.42), (0, 0, height * 0.66)], 0.006, metal, segments=24)
+    above = [stem, *_lit_shade(look, wide, narrow, height * 0.58, height), _bulb(height)]
+    return [*base, *([part.moved(z=lift) for part in above] if lift else above)]
+
+
+def _belly(height: float, body: float, foot: Material) -> Part:
+    curve = smooth_path(
+        [
+            (body * 0.62, 0.0),
+            (body * 0.98, height * 0.13),
+            (body * 0.9, height * 0.25),
+            (body * 0.36, height * 0.38),
+            (body * 0.2, height * 0.45),
+        ],
+        40,
+    )
+    return revolve(
+        refine(np.concatenate([[[1e-4, 0.001], [body * 0.55, 0.0]], curve, [[1e-4, height * 0.455]]]), 0.01),
+        foot,
+        96,
+    )
+
+
+def _pole(height: float, lift: float, foot: Material, rod: Material) -> list[Part]:
+    plate = height * (0.3 if lift else 0.17)
+    return [
+        lathe([(1e-4, 0), (plate, 0), (plate, 0.018), (1e-4, 0.022)], [0, 0.003, 0.006, 0], foot),
+        tube([(0, 0, 0.015), (0, 0, lift + height * 0.5)], 0.008, rod, segments=32),
+    ]
+
+
+def _tripod(height: float, lift: float, rod: Material, metal: Material) -> list[Part]:
+    parts = []
+    for k in range(3):
+        a = np.radians(90 + 120 * k)
+        out = (0.15 * lift * np.cos(a), 0.15 * lift * np.sin(a))
+        leg = [
+            (0.16 * height * np.cos(a) * 1.5 + out[0], 0.16 * height * np.sin(a) * 1.5 + out[1], 0.008),
+            (0.012 * np.cos(a), 0.012 * np.sin(a), lift + height * 0.5),
+        ]
+        thick = np.linspace(0.006, 0.009, 12) * (1.5 if lift else 1.0)
+        parts.append(tube(np.linspace(leg[0], leg[1], 12), thick, rod, segments=24))
+    low, high = lift + height * 0.48, lift + height * 0.52
+    parts.append(lathe([(1e-4, low), (0.024, low), (0.024, high), (1e-4, lift + height * 0.525)], 0.004, metal))
+    return parts
+
+
+def _lit_shade(look: Look, wide: float, narrow: float, low: float, high: float) -> list[Part]:
+    """A cone of cloth from radius `wide` at the height `low` to `narrow` at `high`, lit from within, with its two rims."""
     cloth_colour = look.accent((250, 245, 232), "#f6efdf")
     glow = np.array(linear(cloth_colour)) * [0.62, 0.50, 0.34]
     cloth = look.part("shade", look.plain("linen", cloth_colour)).but(emission=tuple(float(v) for v in glow))
-    outer = revolve(refine(np.array([[wide, shade_low], [narrow, shade_high]]), 0.012), cloth, 112)
+    outer = revolve(refine(np.array([[wide, low], [narrow, high]]), 0.012), cloth, 112)
     inner = revolve(
-        refine(np.array([[narrow - 0.0015, shade_high], [wide - 0.0015, shade_low]]), 0.012),
+        refine(np.array([[narrow - 0.0015, high], [wide - 0.0015, low]]), 0.012),
         cloth.but(emission=(1.0, 0.86, 0.62), bump=None),
         112,
     )
     angle = np.linspace(0, 2 * np.pi, 13)
-    rings = []
-    for r, z in ((wide, shade_low), (narrow, shade_high)):
-        ring = [(float(r - 0.0008 + 0.0022 * np.cos(a)), float(z + 0.003 * np.sin(a))) for a in angle]
-        rings.append(lathe(ring, 0, look.plain("linen", mix(cloth_colour, (160, 140, 110), 0.25)), 112))
-    bulb = lathe(
+    rims = []
+    for r, z in ((wide, low), (narrow, high)):
+        rim = [(float(r - 0.0008 + 0.0022 * np.cos(a)), float(z + 0.003 * np.sin(a))) for a in angle]
+        rims.append(lathe(rim, 0, look.plain("linen", mix(cloth_colour, (160, 140, 110), 0.25)), 112))
+    return [outer, inner, *rims]
+
+
+def _bulb(height: float) -> Part:
+    return lathe(
         [
             (1e-4, height * 0.64),
             (0.014, height * 0.66),
@@ -157,7 +166,6 @@ def lamp(look: Look) -> list[Part]:
         Material("bulb", (1, 1, 1), 0.3, emission=(1.6, 1.4, 1.1)),
         48,
     )
-    return [*base, stem, outer, inner, *rings, bulb]
 
 
 def table(look: Look) -> list[Part]:
