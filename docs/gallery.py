@@ -28,6 +28,11 @@ DOMAINS = (
     ("Blue mug with dots/home/mug", "Oak chair/home/chair", "Green velvet sofa/home/sofa", "Marble vase/home/vase", "Brass lamp/home/lamp", "Checked cushion/home/cushion"),
     ("Rose lipstick/beauty/lipstick", "Night cream/beauty/cream-jar", "Hand soap/beauty/pump-bottle", "Perfume/beauty/perfume", "Nail polish/beauty/nail-polish", "Face serum/beauty/serum"),
 )  # fmt: skip
+SHOP = (
+    ("Cream knit cardigan/apparel/cardigan", "Brown ankle boots/apparel/boots", "Black high heels/apparel/shoes", "Grey backpack/apparel/backpack", "Red leather handbag/apparel/bag", "Blue suitcase/apparel/suitcase", "Black sunglasses/apparel/glasses", "Gold ring/apparel/jewellery"),
+    ("55 inch smart TV/electronics/tv", "White mechanical keyboard/electronics/keyboard", "Steel electric kettle/electronics/kettle", "Wine glass/home/glass", "Red dutch oven/home/pot", "Green travel mug/home/travel-mug", "Eyeshadow palette/beauty/palette", "Handmade lavender soap bar/beauty/soap"),
+    ("Grey armchair/home/armchair", "Black office chair/home/chair", "Oak bookshelf/home/shelf", "Walnut sideboard/home/cabinet", "Oak bed/home/bed", "Brass floor lamp/home/lamp", "Snake plant in a terracotta pot/home/plant", "Wall clock/home/clock"),
+)  # fmt: skip
 PHOTOS = (
     "Lemon soda/food/can",
     "Oat flakes/food/cereal-box",
@@ -62,6 +67,15 @@ def families() -> Image:
         return render(model_of(made.product, made.asset), [VIEW], size=CELL)[0].image
 
     return grid([[cell(words, 3 + column) for column, words in enumerate(row)] for row in DOMAINS])
+
+
+def shop() -> Image:
+    """Rows of what else shops sell, by `render/parametric`."""
+    from prodgen_render.parametric import build_model
+    from prodgen_render.rendering import render
+
+    view = View(azimuth=35, elevation=15)
+    return grid([[render(build_model(product(words), 1), [view], size=CELL)[0].image for words in row] for row in SHOP])
 
 
 def photo() -> Image:
@@ -166,7 +180,7 @@ def grid(rows: Sequence[Sequence[Image]]) -> Image:
 
 
 PICTURES: dict[str, Callable[[], Image]] = {
-    "families": families, "photo": photo, "draft": draft, "light": light, "finish": finish,
+    "families": families, "shop": shop, "photo": photo, "draft": draft, "light": light, "finish": finish,
     "gan": lambda: designs("gan"), "vae": lambda: designs("vae"), "diffusion": lambda: designs("diffusion"),
 }  # fmt: skip
 
