@@ -14,10 +14,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
-from sqlalchemy import URL, Connection, Engine, Executable, Table, create_engine, event, func, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DataError, SQLAlchemyError
+from sqlalchemy import Connection, Executable, Table, func, select, text
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
-from prodgen_sdk.errors import ConfigError, InputError, MissingDependency, StoreError
+from prodgen_sdk.errors import InputError, StoreError
+from prodgen_sdk.store import connections
+from prodgen_sdk.store.connections import open_engine, parse_url
 from prodgen_sdk.store.masking import mask
 from prodgen_sdk.store.readers import Readers
 from prodgen_sdk.store.writer import Writer
@@ -27,16 +29,7 @@ Topic = Literal["schema", "catalogue", "events"]
 
 CHUNK = 500
 _LOCKS: dict[Topic, int] = {"schema": 7_260_531_001, "catalogue": 7_260_531_002, "events": 7_260_531_003}
-_BUSY_SECONDS = 60.0
 _PURGE_SECONDS = 2.0
-# A server that is gone without a word would otherwise hold a thread until the kernel gives up: two hours for what is read.
-_POSTGRES = {
-    "connect_timeout": 5,
-    "tcp_user_timeout": 10_000,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-}
 _T = TypeVar("_T")
 _UNSTORABLE = (DataError, OverflowError, UnicodeEncodeError)
 _FAULTS = (*_UNSTORABLE, SQLAlchemyError, sqlite3.Error)
@@ -59,9 +52,9 @@ class Database:
     """
 
     def __init__(self, url: str | Path) -> None:
-        self.url = _parse(url)
+        self.url = parse_url(url)
         self.name = self.file.name if self.file else mask(self.url.render_as_string())
-        self.engine = _engine(self.url, self.file)
+        self.engine = open_engine(self.url, self.file)
         self._after_fork()
 
     @property
@@ -109,7 +102,8 @@ class Database:
                 _raw_sqlite(connection).execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             with connection.execution_options(prodgen_write=True).begin():
                 if topic is not None and not self.sqlite:
-                    waiting = func.set_config("lock_timeout", f"{_BUSY_SECONDS:g}s", True)  # until the transaction ends
+                    # Until the transaction ends.
+                    waiting = func.set_config("lock_timeout", f"{connections.BUSY_SECONDS:g}s", True)
                     connection.execute(select(waiting, func.pg_advisory_xact_lock(_LOCKS[topic])))
                 yield connection
 
@@ -180,8 +174,8 @@ class Database:
         # SQLite has one writer; waiting here is fair and free, waiting inside SQLite is polling.
         lock = threading.Lock()
         self._writing: AbstractContextManager[Any] = lock if self.sqlite else nullcontext()
-        self._readers = Readers(self.file, timeout=_BUSY_SECONDS) if self.file else None
-        self._writer = Writer(self.file, writing=lock, timeout=_BUSY_SECONDS) if self.file else None
+        self._readers = Readers(self.file, timeout=connections.BUSY_SECONDS) if self.file else None
+        self._writer = Writer(self.file, writing=lock, timeout=connections.BUSY_SECONDS) if self.file else None
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -209,80 +203,6 @@ def _dialect(name: str) -> Any:
     return import_module(f"sqlalchemy.dialects.{name}")
 
 
-def _parse(url: str | Path) -> URL:
-    if isinstance(url, Path) or "://" not in url:
-        return URL.create("sqlite", database=str(Path(url).absolute()))
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise ConfigError(
-            "The database URL cannot be read.", hint="Write sqlite:///folder/file.db or postgresql://user@host/name."
-        ) from None
-    if parsed.drivername in ("postgres", "postgresql"):
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
-        raise ConfigError(
-            f"Databases of the kind {parsed.drivername!r} are not supported.", hint="Use sqlite:/// or postgresql://."
-        )
-    if parsed.drivername == "sqlite":
-        if not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:"):
-            raise ConfigError(
-                "The store needs an SQLite file; a database in memory is not shared between threads.",
-                hint="Use a temporary folder.",
-            )
-        parsed = parsed.set(database=str(Path(parsed.database).absolute()))
-    return parsed
-
-
-def _engine(url: URL, file: Path | None) -> Engine:
-    # hide_parameters: what users did must not appear in tracebacks and logs.
-    if file is None:
-        try:
-            return create_engine(
-                url.set(query={**{name: str(value) for name, value in _POSTGRES.items()}, **url.query}),
-                hide_parameters=True,
-                pool_pre_ping=True,
-                pool_size=8,
-                max_overflow=24,
-            )
-        except ImportError:
-            raise MissingDependency(
-                "PostgreSQL needs the package psycopg.", hint='Run: pip install "prodgen-sdk[postgres]"'
-            ) from None
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"{file.parent} cannot be made: {error.strerror}.", hint="Choose another folder.") from error
-    engine = create_engine(
-        url, hide_parameters=True, pool_size=8, max_overflow=24, connect_args={"timeout": _BUSY_SECONDS}
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
-    connection.isolation_level = None  # transactions are begun by _begin_sqlite, not guessed by the driver
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA secure_delete = ON")
-    # The switch to WAL does not wait for a process that is making the same switch.
-    deadline = time.monotonic() + _BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A write takes the lock when it begins: a reader that turns writer would fail if another wrote in between.
-    write = connection.get_execution_options().get("prodgen_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
 def _raw_sqlite(connection: Connection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, connection.connection.dbapi_connection)
 
@@ -297,7 +217,7 @@ def _try(connection: Connection, statement: str, seconds: float) -> tuple[Any, .
         logger.debug("%s did not succeed: %s", statement, error)
         return None
     finally:
-        raw.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
+        raw.execute(f"PRAGMA busy_timeout = {int(connections.BUSY_SECONDS * 1000)}")
 
 
 def _reason(error: Exception) -> str:

@@ -94,7 +94,7 @@ def test_the_background_gives_up_in_the_end_and_says_how_many(monkeypatch, caplo
 
 @pytest.mark.parametrize(("budget", "fault"), [(300, "DeadlineExceeded"), (None, "StoreError")])
 def test_a_locked_database_costs_no_answer_and_no_impression(tmp_path, monkeypatch, budget, fault):
-    monkeypatch.setattr("prodgen_sdk.store.database._BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("prodgen_sdk.store.connections.BUSY_SECONDS", 0.1)
     with stocked(tmp_path) as studio:
         studio.recommend("ann", 2, at=NOW, request_id="r1")
         other = sqlite3.connect(tmp_path / "prodgen.db", isolation_level=None)
@@ -112,7 +112,7 @@ def test_a_locked_database_costs_no_answer_and_no_impression(tmp_path, monkeypat
 
 
 def test_without_fall_back_a_locked_database_is_an_error(tmp_path, monkeypatch):
-    monkeypatch.setattr("prodgen_sdk.store.database._BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("prodgen_sdk.store.connections.BUSY_SECONDS", 0.1)
     with stocked(tmp_path, fallback=False) as studio:
         studio.recommend("ann", 2, at=NOW)
         other = sqlite3.connect(tmp_path / "prodgen.db", isolation_level=None)

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from prodgen_sdk.errors import StoreError
-from prodgen_sdk.store import database, open_store
+from prodgen_sdk.store import connections, open_store
 
 WORKER = """
 import hashlib, sys
@@ -166,7 +166,7 @@ def test_the_log_of_appends_without_a_pause_stays_small(tmp_path, event):
 
 
 def test_who_waits_for_a_writer_that_stays_gives_up(url, tmp_path, event, monkeypatch):
-    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "BUSY_SECONDS", 0.2)
     with open_store(url, tmp_path / "assets") as one, open_store(url, tmp_path / "assets") as other:
         with one.database.write("events"), pytest.raises(StoreError, match="lock") as failed:
             other.events.record([event("late")])
