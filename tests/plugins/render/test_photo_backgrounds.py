@@ -47,6 +47,14 @@ def test_a_second_thing_beside_the_product_is_told():
     assert not any("things" in warning for warning in alone.warnings)
 
 
+def test_a_thing_in_two_pieces_above_each_other_is_one():
+    photo = np.full((300, 300, 3), 255, np.uint8)
+    photo[40:120, 90:210] = photo[150:260, 110:190] = (60, 90, 160)
+    assert not any("things" in warning for warning in model_from_photos(photo, UNKNOWN).warnings)
+    photo[150:260, 110:190], photo[150:260, 215:290] = 255, (60, 90, 160)
+    assert any("2 things" in warning for warning in model_from_photos(photo, UNKNOWN).warnings)
+
+
 def test_a_picture_full_of_things_is_refused():
     rng = np.random.default_rng(3)
     blobs = np.stack([ndimage.gaussian_filter(rng.normal(size=(SIZE, SIZE)), 14) for _ in range(3)], -1)

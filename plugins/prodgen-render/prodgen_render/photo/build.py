@@ -89,7 +89,7 @@ def model_from_photos(front: Image, product: Product, back: Image | None = None,
     else:
         camera, parts, known = flat_body(choice.shape, fits, tilt, cutout, behind, config)
         framed = known.startswith("frame")
-    apart = 1 if choice.shape == "revolution" and fits.bodies else _pieces(mask)
+    apart = 1 if choice.shape == "revolution" and fits.bodies else _things(mask)
     if apart > 1:
         warnings.append(f"the photo shows {apart} things beside each other, all of which were taken for the product")
     facts: dict[str, Any] = {
@@ -109,10 +109,19 @@ def model_from_photos(front: Image, product: Product, back: Image | None = None,
     return Built(model, source, choice.shape, confidence, behind is not None, tuple(warnings))
 
 
-def _pieces(mask: Mask) -> int:
+def _things(mask: Mask) -> int:
+    """How many things stand beside each other: what lies above something, such as a shade whose thin stem was lost, is part of it."""
     from scipy import ndimage
 
-    return int(ndimage.label(mask, np.ones((3, 3)))[1])
+    labels, _ = ndimage.label(mask, np.ones((3, 3)))
+    spans = sorted((columns.start, columns.stop) for _, columns in ndimage.find_objects(labels))
+    things: list[tuple[int, int]] = []
+    for start, stop in spans:
+        if things and min(stop, things[-1][1]) - start > min(stop - start, things[-1][1] - things[-1][0]) / 2:
+            things[-1] = (things[-1][0], max(stop, things[-1][1]))
+        else:
+            things.append((start, stop))
+    return len(things)
 
 
 def _revolution(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[PhotoCamera, list[Part], str]:
