@@ -7,7 +7,6 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk.config import RecommendConfig
@@ -78,14 +77,6 @@ class Recommender:
         """How the last requests were answered, oldest first; see `[recommend] traces`."""
         return self._traces.all()
 
-    @cached_property
-    def _ranker(self) -> Any:
-        return self._host.get("ranker")
-
-    @cached_property
-    def _policy(self) -> Any:
-        return self._host.get("policy")
-
     def sync(self, progress: Progress | None = None) -> int:
         """Brings the index up to date with the outbox; returns how many products changed since the last look."""
         return self._catalogue.sync(progress)
@@ -147,7 +138,7 @@ class Recommender:
         step("index", self._catalogue.sync)
         step("encoders", lambda: self._catalogue.query_vectors([""]))
         step("ranker", self._refresher.refresh)
-        step("policy", lambda: self._policy.version)
+        step("policy", lambda: self._host.get("policy").version)
         charts = self._refresher.charts
         popular = dict.fromkeys((*charts.overall, *charts.weights))
         step("catalogue", lambda: self._catalogue.load(popular, deadline))
@@ -239,7 +230,7 @@ class Recommender:
             context,
             profile_of=lambda events: self._profiles.profile(user, context.at, locale, events=events),
             candidate_of=lambda profile: self._candidate(sku, profile),
-            ranker=self._ranker,
+            ranker=self._host.get("ranker"),
         )
 
     def _candidate(self, sku: str, profile: UserProfile) -> Candidate:
