@@ -51,6 +51,11 @@ class Asked:
     def repeats(self) -> bool:
         return self.layout == "tile"
 
+    @property
+    def moves(self) -> bool:
+        """Whether the network says where a repeat begins: dots and flowers begin in the corner."""
+        return self.repeats and self.pattern not in ("dots", "floral")
+
 
 @dataclass(frozen=True, eq=False)
 class Artist:
@@ -92,11 +97,19 @@ class Artist:
             noise: lays out what has its places by chance.
         """
         from prodgen_mini.models.codec import enlarged, shares_of
+        from prodgen_mini.models.dots import dotted
+        from prodgen_mini.models.flowers import flowered
         from prodgen_mini.models.grain import speckled
         from prodgen_mini.models.symmetry import settled, symmetry_of
 
         if asked.repeats and asked.pattern == SPECKLE:
             return speckled(shares_of(logits)[0], noise, finer)
+        if asked.repeats and asked.pattern == "floral":
+            return flowered(shares_of(logits)[0].float().cpu(), finer)
+        if asked.repeats and asked.pattern == "dots":
+            clean = dotted(shares_of(logits)[0].float().cpu(), finer)
+            if clean is not None:
+                return clean
         symmetry = symmetry_of(asked.layout, asked.pattern)
         if symmetry is None:
             return shares_of(logits, finer)[0]
@@ -116,5 +129,5 @@ class Artist:
         if asked.layout == "label" and self.reranker is not None:
             # Panels of GAN and VAE lie between what there is; diffusion's are one or the other.
             vector = self.space.panelled(vector, shares, ground)
-        art = self.space.artwork(shares[None], vector[None], ground[None], np.array([asked.repeats]))
+        art = self.space.artwork(shares[None], vector[None], ground[None], np.array([asked.moves]))
         return vector, art[0]

@@ -10,6 +10,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from prodgen_mini.models.paint import ellipses
+
 _SPOTS = (60, 150)
 _LARGEST = (0.010, 0.026)
 _SMALLEST = 0.3
@@ -31,16 +33,8 @@ def speckled(shares: Tensor, noise: torch.Generator, finer: int = 1) -> Tensor:
     largest = _LARGEST[0] + (_LARGEST[1] - _LARGEST[0]) * torch.rand((), generator=noise)
     radius = largest * (_SMALLEST + (1 - _SMALLEST) * torch.rand(count, generator=noise))
     ink = torch.multinomial(covers, count, replacement=True, generator=noise)
-    centre = torch.rand(count, 2, generator=noise) * size
-    reach = int(_LARGEST[1] * size) + 2
-    pixels = centre.floor().long()[..., None] + torch.arange(-reach, reach + 1)
-    away = (pixels + 0.5 - centre[..., None]).square()
-    distance = (away[:, 0, :, None] + away[:, 1, None, :]).sqrt()
-    # An edge is one pixel wide.
-    cover = (radius[:, None, None] * size - distance + 0.5).clamp(0, 1)
-    rows, columns = (pixels % size).unbind(1)
-    places = (ink[:, None, None] * size + rows[:, :, None]) * size + columns[:, None, :]
-    sheets = torch.zeros(len(covers) * size * size).scatter_reduce_(0, places.flatten(), cover.flatten(), "amax")
-    sheets = sheets.view(len(covers), size, size)
+    centre = torch.rand(count, 2, generator=noise)
+    each = [ink == k for k in range(len(covers))]
+    sheets = torch.stack([ellipses(size, centre[one], radius[one], radius[one]) for one in each])
     sheets = sheets / sheets.sum(0).clamp(min=1)
     return torch.cat([1 - sheets.sum(0, keepdim=True), sheets]).to(shares.device)
