@@ -11,12 +11,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from prodgen_sdk.bound import BoundPolicy, BoundRanker
 from prodgen_sdk.config import RecommendConfig
-from prodgen_sdk.types import Feedback, View
+from prodgen_sdk.types import Feedback
 
 if TYPE_CHECKING:
     from prodgen_sdk.store import Store
@@ -66,15 +65,14 @@ def _done(store: Store, policy: BoundPolicy, place: str, sequence: int) -> None:
 def _parts(store: Store, config: RecommendConfig, now: datetime, *, after: int) -> Iterator[tuple[int, list[Feedback]]]:
     """The feedback after a sequence, a chunk at a time, each with the sequence of its last impression."""
     window = timedelta(minutes=config.attribution_minutes)
-    feedback = store.events.feedback(after, window=window, until=now)
-    while part := list(islice(feedback, _CHUNK)):
-        yield part[-1][0], _with_views(store, [item for _, item in part])
-
-
-def _with_views(store: Store, feedback: list[Feedback]) -> list[Feedback]:
-    documents = store.variants.documents({item.variant for item in feedback})
-    views = {id: View.model_validate(document["view"]) for id, document in documents.items()}
-    return [item.model_copy(update={"view": views.get(item.variant)}) for item in feedback]
+    part: list[Feedback] = []
+    for sequence, item in store.events.feedback(after, window=window, until=now):
+        part.append(item)
+        if len(part) == _CHUNK:
+            yield sequence, part
+            part = []
+    if part:
+        yield sequence, part
 
 
 def invalidate(store: Store, policy: BoundPolicy, place: str = "") -> None:

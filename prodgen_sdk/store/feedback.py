@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from prodgen_sdk.store.database import CHUNK, Database
-from prodgen_sdk.store.schema import events, from_micros, to_micros
-from prodgen_sdk.types import EventType, Feedback
+from prodgen_sdk.store.documents import trusted
+from prodgen_sdk.store.schema import events, from_micros, to_micros, variants
+from prodgen_sdk.types import EventType, Feedback, View
 
 ATTRIBUTION_WINDOW = timedelta(days=1)
 REWARDS: Mapping[EventType, float] = {"click": 1.0, "add_to_cart": 1.0, "purchase": 1.0}
+_FIELDS = set(Feedback.model_fields)
 
 
 def feedback(
@@ -41,29 +57,43 @@ def feedback(
     micros = window // timedelta(microseconds=1)
     while True:
         with database.read() as connection:
-            page = select(events).where(_is_shown(events), events.c.sequence > after_sequence)
-            impressions = connection.execute(page.order_by(events.c.sequence).limit(CHUNK)).all()
+            impressions = connection.execute(_PAGE, {"after": after_sequence}).all()
             if not impressions:
                 return
-            rivals = _rivals(after_sequence, impressions[-1].sequence, micros, list(rewards))
-            earned = credit(connection.execute(rivals).all(), rewards)
+            bounds = {"after": after_sequence, "last": impressions[-1].sequence, "window": micros}
+            rivals = connection.execute(_RIVALS, {**bounds, "types": list(rewards)})
+            earned = credit(rivals.all(), rewards)
+            views = _views(connection, {row.variant for row in impressions})
         for row in impressions:
             if until is not None and row.at + micros > to_micros(until):
                 return
-            yield (
-                row.sequence,
-                Feedback(
-                    user=row.user,
-                    sku=row.sku,
-                    variant=row.variant,
-                    propensity=row.propensity,
-                    reward=earned.get(row.sequence, 0.0),
-                    offered=offered_of(row.offered),
-                    memo=row.memo or "",
-                    at=from_micros(row.at),
-                ),
-            )
+            yield row.sequence, _feedback_of(row, views.get(row.variant), earned.get(row.sequence, 0.0))
         after_sequence = impressions[-1].sequence
+
+
+def _feedback_of(row: Any, view: View | None, reward: float) -> Feedback:
+    values = {
+        "user": row.user,
+        "sku": row.sku,
+        "variant": row.variant,
+        "view": view,
+        "propensity": row.propensity,
+        "reward": reward,
+        "offered": offered_of(row.offered),
+        "memo": row.memo or "",
+        "at": from_micros(row.at),
+    }
+    return trusted(Feedback, values, _FIELDS)
+
+
+def _views(connection: Connection, ids: Collection[str]) -> dict[str, View]:
+    """The view of each variant that is known. Most variants share one of a few views, and so do these."""
+    known: dict[str, View] = {}
+    found = {}
+    for id, document in connection.execute(_VIEWS, {"ids": list(ids)}):
+        view = json.loads(document)["view"]
+        found[id] = known.setdefault(repr(view), View.model_validate(view))
+    return found
 
 
 def answered(
@@ -102,7 +132,7 @@ def credit(pairs: Iterable[Any], rewards: Mapping[EventType, float]) -> dict[int
     """The reward of each answered impression, by its sequence.
 
     Args:
-        pairs: for each answer all impressions that it may be for: the rows of `_rivals`.
+        pairs: for each answer all impressions that it may be for: the rows of `_RIVALS`.
     """
     earned: dict[int, float] = {}
     for _, group in groupby(pairs, key=lambda pair: pair.answer):
@@ -116,28 +146,8 @@ def credit(pairs: Iterable[Any], rewards: Mapping[EventType, float]) -> dict[int
     return earned
 
 
-def _rivals(after: int, last: int, window: int, types: Sequence[str]) -> Select[Any]:
-    """Answers to the impressions with a sequence in (after, last], each with all impressions it may be for."""
-    shown, answer, rival = events.alias("shown"), events.alias("answer"), events.alias("rival")
-    answers = (
-        select(answer)
-        .distinct()
-        .join(shown, _may_be_for(answer, shown, window))
-        .where(_is_shown(shown), shown.c.sequence > after, shown.c.sequence <= last, answer.c.type.in_(types))
-        .subquery()
-    )
-    return (
-        select(
-            answers.c.sequence.label("answer"), answers.c.type, answers.c.request_id.label("asked"), answers.c.at.label("answered_at"),
-            rival.c.sequence, rival.c.request_id, rival.c.at,
-        )
-        .join(rival, and_(_is_shown(rival), _may_be_for(answers, rival, window)))
-        .order_by(answers.c.sequence)
-    )  # fmt: skip
-
-
-def _may_be_for(answer: FromClause, shown: FromClause, window: int) -> ColumnElement[bool]:
-    a, s = answer.c, shown.c
+def _may_be_for(answer: FromClause, shown: FromClause) -> ColumnElement[bool]:
+    a, s, window = answer.c, shown.c, _number("window")
     same = or_(a.variant == s.variant, and_(a.variant.is_(None), a.sku == s.sku))
     return and_(
         a.user == s.user,
@@ -152,3 +162,39 @@ def _may_be_for(answer: FromClause, shown: FromClause, window: int) -> ColumnEle
 def _is_shown(impression: FromClause) -> ColumnElement[bool]:
     i = impression.c
     return and_(i.type == "impression", i.variant.is_not(None), i.sku.is_not(None))
+
+
+def _number(name: str) -> BindParameter[int]:
+    return bindparam(name, type_=BigInteger())
+
+
+def _rivals() -> Select[Any]:
+    """Answers to the impressions with a sequence in (after, last], each with all impressions it may be for."""
+    shown, answer, rival = events.alias("shown"), events.alias("answer"), events.alias("rival")
+    answers = (
+        select(answer)
+        .distinct()
+        .join(shown, _may_be_for(answer, shown))
+        .where(_is_shown(shown), shown.c.sequence > _number("after"), shown.c.sequence <= _number("last"))
+        .where(answer.c.type.in_(bindparam("types", expanding=True)))
+        .subquery()
+    )
+    return (
+        select(
+            answers.c.sequence.label("answer"), answers.c.type, answers.c.request_id.label("asked"), answers.c.at.label("answered_at"),
+            rival.c.sequence, rival.c.request_id, rival.c.at,
+        )
+        .join(rival, and_(_is_shown(rival), _may_be_for(answers, rival)))
+        .order_by(answers.c.sequence)
+    )  # fmt: skip
+
+
+# Built once: a page of the log is read thousands of times, and a query is a thousand objects in cycles.
+_PAGE = (
+    select(events)
+    .where(_is_shown(events), events.c.sequence > _number("after"))
+    .order_by(events.c.sequence)
+    .limit(CHUNK)
+)
+_RIVALS = _rivals()
+_VIEWS = select(variants.c.id, variants.c.document).where(variants.c.id.in_(bindparam("ids", expanding=True)))

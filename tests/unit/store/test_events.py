@@ -1,3 +1,4 @@
+import gc
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from prodgen_sdk.errors import InputError
-from prodgen_sdk.types import Event
+from prodgen_sdk.types import Event, View
 
 
 def test_recording_is_idempotent_on_the_id(store, event):
@@ -159,6 +160,26 @@ def test_rewards_can_be_set_and_the_largest_counts(store, event):
     )
     rewards = {"click": 0.2, "purchase": 0.9}
     assert [item.reward for _, item in store.events.feedback(rewards=rewards)] == [0.9]
+
+
+def test_feedback_has_the_view_of_its_variant(store, event, product, variant):
+    store.products.put([product()])
+    store.variants.publish(*variant("v1", view=View(azimuth=90)))
+    store.events.record([shown(event, "i1"), shown(event, "i2", variant="gone")])
+    assert [item.view for _, item in store.events.feedback()] == [View(azimuth=90), None]
+
+
+def test_reading_a_long_log_leaves_little_to_collect(sqlite_store, event):
+    # The collector stops all threads: with the queries of every page left to it, for a tenth of a second and more.
+    sqlite_store.events.record(shown(event, f"i{number}", number) for number in range(3000))
+    list(sqlite_store.events.feedback())
+    gc.collect()
+    gc.disable()
+    try:
+        assert sum(1 for _ in sqlite_store.events.feedback()) == 3000
+        assert gc.collect() < 1000
+    finally:
+        gc.enable()
 
 
 def test_feedback_in_pages_equals_feedback_at_once(store, event):
