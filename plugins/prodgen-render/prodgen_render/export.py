@@ -55,7 +55,7 @@ def _material(material: Material) -> Any:
         baseColorFactor=(colour * 255).round().astype(np.uint8),
         baseColorTexture=picture,
         metallicFactor=material.metallic,
-        # A photo holds its gloss already: a matte surface adds none.
-        roughnessFactor=1.0 if material.photographed is not None else material.roughness,
+        # A photo holds its gloss already, unless that was taken out: a matte surface adds none.
+        roughnessFactor=1.0 if material.photographed is not None and material.gloss is None else material.roughness,
         emissiveFactor=np.clip(material.emission, 0, 1),
     )

@@ -85,6 +85,9 @@ class Material:
         holes: bool [height, width], where in the unit square the surface is not there, or None.
         photographed: not None where the colour comes from a photo, which holds its light already: it is shown as it is where it
             faces the camera, and elsewhere times the rig's relative light to this power. All else is then left out.
+        gloss: what else the light of a photo did, by v (as the texture) and by the direction of the normal about the vertical, in the
+            camera's frame (u = 0.5 faces the camera, and grows to the viewer's right); its two channels are a factor and what is
+            added to the colour. None: nothing.
     """
 
     name: str = "plastic"
@@ -101,6 +104,7 @@ class Material:
     holes: NDArray[np.bool_] | None = None
     bump: Bump | None = None
     photographed: float | None = None
+    gloss: Texture | None = None
 
     def but(self, **changes: Any) -> Material:
         """A copy with some fields changed."""

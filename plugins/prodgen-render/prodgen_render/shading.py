@@ -12,9 +12,9 @@ from prodgen_render.floor import Floor
 from prodgen_render.lights import Lighting, relative_light, turn
 from prodgen_render.model import Floats, Ints
 from prodgen_render.shadows import OFFSET
-from prodgen_render.surface import Points, look_of
+from prodgen_render.surface import Points, gloss_at, look_of
 from prodgen_render.tracer import Tracer
-from prodgen_render.vectors import dot, plus
+from prodgen_render.vectors import dot, plus, scaled
 
 _COAT_ROUGHNESS = 0.12
 _MIRROR = 0.55
@@ -90,7 +90,7 @@ class Shader:
         power = tracer.photographed.take(points.part)
         taken = np.flatnonzero(~np.isnan(power))
         if len(taken):
-            shown = self._photographed(colour[taken], normal_in_light[taken], power[taken])
+            shown = self._photographed(points.take(taken), colour[taken], normal_in_light[taken], power[taken])
             if len(taken) == len(points):
                 return shown, np.zeros_like(shown)
         facing = np.clip(dot(normal, points.view), 0.02, 1)
@@ -141,12 +141,18 @@ class Shader:
             out[taken], through[taken] = shown, 0
         return out.astype(np.float32), through.astype(np.float32)
 
-    def _photographed(self, colour: Floats, normal_in_light: Floats, power: Floats) -> Floats:
+    def _photographed(self, points: Points, colour: Floats, normal_in_light: Floats, power: Floats) -> Floats:
         """The colour of a photo under this light, before the tone curve, which is undone so that label colours stay exact.
 
         Args:
             normal_in_light: normals in the camera's azimuth frame.
         """
+        for part in np.unique(points.part):
+            gloss = self.tracer.materials[part].gloss
+            if gloss is not None:
+                rows = np.flatnonzero(points.part == part)
+                shade, shine = gloss_at(gloss, points.uv[rows, 1], normal_in_light[rows]).T
+                colour[rows] = scaled(colour[rows], shade) + shine[:, None]
         light = relative_light(self.light, normal_in_light, power)
         return untoned(np.minimum(colour * light[:, None], 1))
 

@@ -130,6 +130,17 @@ def _bilinear(pixels: Floats, uv: Floats) -> Floats:
     return out
 
 
+def gloss_at(gloss: Texture, v: Floats, normals: Floats) -> Floats:
+    """Factor and addition [n, 2] of `Material.gloss` at heights [n] of a texture and unit normals [n, 3] in the camera's frame."""
+    margin = np.float32(0.5 / len(gloss.pixels))
+    return _bilinear(gloss.pixels, np.stack([bearing(normals), np.clip(v, margin, 1 - margin)], -1).astype(np.float32))
+
+
+def bearing(normals: Floats) -> Floats:
+    """Which way normals [..., 3] face about the vertical, 0 to 1: from behind by the viewer's left to the front, 0.5, and on."""
+    return np.asarray(np.arctan2(normals[..., 0], -normals[..., 1]) / (2 * np.pi) + 0.5)
+
+
 @dataclass(frozen=True, eq=False)
 class Look:
     """What the materials say at points, one row each: linear colour and emission [n, 3], normals [n, 3] with bumps, finish [n]."""

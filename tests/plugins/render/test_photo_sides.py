@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from prodgen_render.model import Model3D
 from prodgen_render.parametric import build_model
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.cutout import cut_out
@@ -100,10 +101,13 @@ def test_halos_and_rims_of_shadows_are_no_garment() -> None:
 
 def test_the_back_of_glass_has_the_colour_of_what_is_in_it() -> None:
     oil = Product(sku="x", title="Olive oil bottle", category="food/bottle")
-    front = render(build_model(oil, 5), [View()], size=320)[0].image
-    saturation = {}
+    model = build_model(oil, 5)
+    front = render(model, [View()], size=320)[0].image
+
+    def saturation_behind(model: Model3D) -> float:
+        back = render(model, [View(azimuth=180)], size=96)[0]
+        return float(np.median(np.ptp(back.image[back.mask].astype(float), axis=1)))
+
+    true = saturation_behind(model)
     for words in (oil, oil.model_copy(update={"title": "Bottle"})):
-        back = render(model_from_photos(front, words).model, [View(azimuth=180)], size=96)[0]
-        shown = back.image[back.mask].astype(float)
-        saturation[words.title] = float(np.median(np.ptp(shown, axis=1)))
-    assert saturation[oil.title] > 1.5 * saturation["Bottle"]
+        assert saturation_behind(model_from_photos(front, words).model) > 0.8 * true

@@ -8,6 +8,7 @@ from prodgen_render.model import Floats, Ints, Material, Part, Texture
 from prodgen_render.photo.complete import Ends, complete_rows
 from prodgen_render.photo.cuboid import Cuboid
 from prodgen_render.photo.frame import AWAY
+from prodgen_render.photo.gloss import roughness_of, without_gloss
 from prodgen_render.photo.revolved import Revolved, section, section_normal
 from prodgen_render.photo.texture import SHADING, UNSEEN, Shot, bilinear, merged, seen_in, smoothstep, towards_mean
 from prodgen_render.triangles import grid_faces
@@ -55,14 +56,17 @@ def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False, clear
         seen = [
             (c, w * _unhidden(flat, faces, points, normals, shot)) for (c, w), shot in zip(seen, shots, strict=True)
         ]
-    colour, weight = merged(seen)
     if clear:
-        weight = weight * smoothstep((np.abs(normals[..., 1]) - _EDGE_ON) / _EDGE_ON).astype(np.float32)
+        across_edge = smoothstep((np.abs(normals[..., 1]) - _EDGE_ON) / _EDGE_ON).astype(np.float32)
+        seen = [(c, w * across_edge) for c, w in seen]
+    seen, gloss = without_gloss(seen, normals, shots)
+    colour, weight = merged(seen)
     # Beside the outline there is gloss: what is a little further in tells the material.
     texture = complete_rows(colour, weight, ends=_CLEAR_ENDS if clear else _TURNED_ENDS)
+    lit = material(texture, shots[0].power).but(gloss=gloss, roughness=roughness_of(gloss))
     around = np.linspace(0, 2 * np.pi, _COLUMNS + 1)[None] + np.pi / 2
     outwards = _normals(body, radius, height, length, length, around).reshape(-1, 3).astype(np.float32)
-    return Part(flat, faces, outwards, uv, material(texture, shots[0].power))
+    return Part(flat, faces, outwards, uv, lit)
 
 
 def _normals(body: Revolved, radius: Floats, height: Floats, length: Floats, along: Floats, angle: Floats) -> Floats:
