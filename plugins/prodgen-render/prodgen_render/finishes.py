@@ -33,6 +33,7 @@ FINISH: dict[str, dict[str, float]] = {
     "wood": {"roughness": 0.55, "coat": 0.15},
     "marble": {"roughness": 0.35, "coat": 0.6},
     "leather": {"roughness": 0.5, "coat": 0.1},
+    "suede": {"roughness": 0.95, "sheen": 0.6},
     "denim": {"roughness": 0.95, "sheen": 0.3},
     "knit": {"roughness": 1.0, "sheen": 0.6},
     "wool": {"roughness": 1.0, "sheen": 0.8},
@@ -50,7 +51,7 @@ FINISH: dict[str, dict[str, float]] = {
     "lacquer": {"roughness": 0.3, "coat": 1.0},
 }
 USUAL: dict[str, str] = {
-    "wood": "#c79a66", "walnut": "#7a5236", "bamboo": "#dcb878", "kraft": "#c19a6b", "leather": "#7d4f2e", "denim": "#3d557c",
+    "wood": "#c79a66", "walnut": "#7a5236", "bamboo": "#dcb878", "kraft": "#c19a6b", "leather": "#7d4f2e", "suede": "#a98760", "denim": "#3d557c",
     "marble": "#f1efec", "iron": "#2c2d2f", "linen": "#d9ccb4", "canvas": "#e9dfca", "stoneware": "#cdc0aa", "terracotta": "#b8654a",
     "ceramic": "#ebe6da", "porcelain": "#f6f4ef", "cotton": "#efebe1", "wool": "#d5cbb9", "knit": "#dbd0bc", "silk": "#ecdfcb",
     "rubber": "#2a2a2c",
@@ -58,6 +59,8 @@ USUAL: dict[str, str] = {
 """What a material usually looks like; a product whose words name it and no colour gets this one."""
 OWN = (*METALS, "wood", "walnut", "bamboo", "kraft", "leather", "marble", "iron", "denim", "glass")
 """Materials that keep a colour of their own where the words name none."""
+KIN = {"suede": "leather"}
+"""Materials that suit whatever another one suits."""
 METALLIC = ("gold", "silver", "rose gold")
 """Colours that are metals where a thing can be of metal."""
 

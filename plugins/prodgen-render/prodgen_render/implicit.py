@@ -100,6 +100,12 @@ def mesh(field: Field, low: ArrayLike, high: ArrayLike, cell: float, material: M
     return Part(vertices.astype(np.float32), faces, normals, np.zeros((len(vertices), 2), np.float32), material)
 
 
+def ball(centre: ArrayLike, half: ArrayLike, material: Material, cell: float = 0.004) -> Part:
+    """An ellipsoid with half axes in metres, meshed with cells of `cell` metres."""
+    middle, reach = np.asarray(centre, np.float32), np.asarray(half, np.float32) + 2 * np.float32(detail.length(cell))
+    return mesh(lambda p: ellipsoid(p, centre, half), middle - reach, middle + reach, cell, material)
+
+
 def _gradient(field: Field, points: Floats, cell: float) -> Floats:
     step = np.float32(0.3 * cell)
     slopes = [field(points + step * axis) - field(points - step * axis) for axis in np.eye(3, dtype=np.float32)]

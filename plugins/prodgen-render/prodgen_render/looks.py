@@ -12,7 +12,7 @@ from PIL import Image
 from prodgen_render import patterns
 from prodgen_render.artwork import draw_label
 from prodgen_render.draws import Draws
-from prodgen_render.finishes import FINISH, METALLIC, OWN, USUAL, made_of, srgb
+from prodgen_render.finishes import FINISH, KIN, METALLIC, OWN, USUAL, made_of, srgb
 from prodgen_render.label_words import name_on_label, quoted_in
 from prodgen_render.model import Material, to_srgb
 from prodgen_render.parts import part_words
@@ -126,7 +126,8 @@ class Look(Draws):
 
     def pick(self, *allowed: str) -> str:
         """The named material if it suits the part, or the first of `allowed`."""
-        return self.material_name if self.material_name in allowed else allowed[0]
+        name = self.material_name
+        return name if name in allowed or KIN.get(name) in allowed else allowed[0]
 
     def tallness(self, typical_ml: float = 0, typical_cm: float = 0) -> float:
         """How much taller than usual the words make it, 0.75 to 1.4; 1 where they say nothing."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from prodgen_render.parts import without_parts
-from prodgen_render.vocabulary import COLOURS, MATERIALS, NOT_COLOURS, PATTERNS, UNDRAWN
+from prodgen_render.vocabulary import COLOURS, MATERIALS, NOT_COLOURS, NOT_MATERIALS, PATTERNS, UNDRAWN, WARES
 from prodgen_sdk.types import Product
 
 _LIGHT = 190
@@ -19,7 +19,11 @@ _SLEEVES = {
 }
 _CODE = re.compile(r"#[0-9a-f]{6}")
 _CJK = re.compile(r"[㐀-鿿]")
-_NOT_COLOURS = re.compile("|".join(sorted(NOT_COLOURS, key=len, reverse=True)))
+_NOT_COLOURS, _NOT_MATERIALS = (
+    re.compile("|".join(sorted(words, key=len, reverse=True)), re.IGNORECASE) for words in (NOT_COLOURS, NOT_MATERIALS)
+)
+_HELD = {"food": ("cream", "natural"), "beauty": ("cream", "natural")}
+"""Words of colours that are about what food and cosmetics hold or are, by domain."""
 
 
 def words_of(product: Product) -> str:
@@ -78,11 +82,12 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
     >>> colours_of(Product(sku="s", title="蓝牙音箱 胡桃木", category="electronics/speaker"))
     []
     """
-    product = _without_names(without_parts(product))
+    ware_of = product.title
+    product = _without(_NOT_COLOURS, without_parts(product))
     named = attribute(product, "colour", "color", "colours", "colors", "颜色", "色")
     known = {name: words for name, (_, words) in COLOURS.items()}
-    if product.domain == "beauty":  # there it is what the jar holds
-        known["cream"] = tuple(word for word in known["cream"] if word != "cream")
+    for name in _HELD.get(product.domain, ()):
+        known[name] = tuple(word for word in known[name] if word != name)
     if _CODE.fullmatch(main := attribute(product, "colour_rgb")):
         names = _first(named, known, 3)
         found = [(names[0] if names else nearest_colour(main), main)]
@@ -105,13 +110,15 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
         known,
         3,
     )
+    if not codes and not names:
+        names = list(next((colours for ware, colours in WARES.items() if ware in ware_of), ()))
     return (codes + [(name, COLOURS[name][0]) for name in names])[:3]
 
 
-def _without_names(product: Product) -> Product:
-    """The product with the words left out in which a colour's character is none."""
-    title, description = (_NOT_COLOURS.sub(" ", text) for text in (product.title, product.description))
-    tags = tuple(_NOT_COLOURS.sub(" ", tag) for tag in product.tags)
+def _without(names: re.Pattern[str], product: Product) -> Product:
+    """The product with names left out in which the word of a colour or a material is none."""
+    title, description = (names.sub(" ", text) for text in (product.title, product.description))
+    tags = tuple(names.sub(" ", tag) for tag in product.tags)
     return product.model_copy(update={"title": title, "description": description, "tags": tags})
 
 
@@ -124,7 +131,7 @@ def _with_accent(found: list[tuple[str, str]], product: Product) -> list[tuple[s
 
 def material_of(product: Product) -> str:
     """The name of the main material, or an empty text."""
-    product = without_parts(product)
+    product = _without(_NOT_MATERIALS, without_parts(product))
     found = _parse(product, words_of(product), ("material", "fabric", "材质", "材料", "面料"), MATERIALS)
     return found[0] if found else ""
 

@@ -479,5 +479,103 @@ def test_a_pillow_among_bedding_is_no_bed() -> None:
     assert "床垫" in family_of(product("记忆棉床垫", "home/bedding"))[1]
 
 
+@pytest.mark.parametrize(
+    ("title", "category", "family"),
+    [
+        ("绿联Type-C数据线快充线适用华为小米手机充电线 1米 黑色", "electronics/other", "cable"),
+        ("65W fast charger for laptop and phone", "electronics/other", "charger"),
+        ("Cordless Stick Vacuum Cleaner for Hardwood Floor Carpet, Red", "electronics/other", "vacuum-cleaner"),
+        ("千兆无线路由器家用WiFi6", "electronics/other", "router"),
+        ("游戏手柄无线蓝牙适用PC Switch 手机 蓝色", "electronics/other", "game-controller"),
+        ("Foldable drone with 4K camera", "electronics/other", "drone"),
+        ("高速吹风机 家用静音 白色", "beauty/other", "hair-dryer"),
+        ("儿童电动牙刷 恐龙款", "beauty/other", "toothbrush"),
+        ("红富士苹果脆甜新鲜水果 5斤", "food/other", "fruit"),
+        ("Blackout curtains, 2 panels", "home/other", "curtain"),
+        ("泰迪熊毛绒玩具公仔", "home/other", "soft-toy"),
+        ("Wooden building blocks set", "home/other", "building-blocks"),
+        ("菜刀 家用切片刀", "home/other", "knife"),
+        ("Flatware set, stainless steel", "home/other", "cutlery"),
+        ("折叠晴雨伞 黑色", "apparel/other", "umbrella"),
+        ("Touchscreen gloves", "apparel/other", "gloves"),
+        ("连体泳衣女 波点", "apparel/other", "swimsuit"),
+        ("Two piece swimsuit, high waisted", "apparel/other", "bikini"),
+        ("Men's silk tie", "apparel/other", "tie"),
+        ("静音落地扇 家用电风扇", "home/other", "fan"),
+        ("空气炸锅家用大容量", "home/other", "air-fryer"),
+        ("Woven laundry basket", "home/other", "storage-box"),
+        ("抽纸 面巾纸 24包整箱", "home/other", "tissues"),
+    ],
+)
+def test_what_shops_sell_much_has_a_shape_of_its_own(title: str, category: str, family: str) -> None:
+    assert family_of(product(title, category)) == (FAMILIES[family], "")
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "family"),
+    [
+        ("橙汁1L*6盒 纸盒装 果汁饮料整箱", "food/other", "carton"),
+        ("可乐330ml*24罐", "food/other", "can"),
+        ("土蜂蜜 500g 玻璃罐装", "food/other", "jar"),
+        ("龙井茶叶 250g 罐装", "food/other", "tin"),
+        ("Black tea bags, 100 count box", "food/other", "box"),
+        ("Assorted truffles in a red box", "food/other", "box"),
+        ("Body lotion tube, travel size", "beauty/other", "tube"),
+        ("身体乳保湿 按压瓶 500ml", "beauty/other", "pump-bottle"),
+        ("Serum in a pump bottle", "beauty/other", "pump-bottle"),
+        ("Sparkling water, lime, 12 fl oz cans", "food/other", "can"),
+    ],
+)
+def test_food_and_cosmetics_have_the_shape_of_what_they_come_in(title: str, category: str, family: str) -> None:
+    assert family_of(product(title, category)) == (FAMILIES[family], "")
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "family"),
+    [
+        ("Set of 6 porcelain dinner plates", "home/other", "plate"),
+        ("客厅地毯 北欧简约短毛茶几毯", "home/other", "rug"),
+        ("手工皂 精油皂 洁面皂", "beauty/other", "soap-bar"),
+        ("Eau de toilette spray for men", "beauty/other", "perfume"),
+        ("真丝衬衫女长袖通勤上衣", "apparel/other", "shirt"),
+        ("苹果醋饮料 275ml 玻璃瓶", "food/other", "bottle"),
+        ("Raw orange blossom honey", "food/other", "jar"),
+    ],
+)
+def test_the_head_of_a_title_names_the_product(title: str, category: str, family: str) -> None:
+    assert family_of(product(title, category)) == (FAMILIES[family], "")
+
+
+def test_a_fruit_outside_a_grocery_is_a_brand_or_a_colour() -> None:
+    for title, category in (("Apple AirPods case", "electronics/other"), ("Orange handle brush", "beauty/other")):
+        assert family_of(product(title, category))[0].name == "box"
+
+
+def test_suede_is_matte_and_suits_whatever_leather_suits() -> None:
+    model = build_model(product("Suede ankle boots, tan", "apparel/boots"), 1)
+    assert (model.facts["material"], model.facts["colour"]) == ("suede", "tan")
+    assert build_model(product("Suede mug", "home/mug"), 1).facts["material"] == "ceramic"
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "colours", "material", "pattern"),
+    [
+        ("青花瓷碗 家用饭碗", "home/bowl", ["white", "blue"], "ceramic", "floral"),
+        ("龟背竹 绿色 仿真盆栽", "home/plant", ["green"], "", ""),
+        ("蓝山咖啡豆 454g", "food/coffee-bag", [], "", ""),
+        ("Natural spring water, plastic bottle", "food/bottle", [], "plastic", ""),
+        ("铁观音茶叶", "food/tin", [], "", ""),
+        ("Chiffon dress with polka dots", "apparel/dress", [], "silk", "dots"),
+    ],
+)
+def test_words_within_names_are_not_read_by_themselves(
+    title: str, category: str, colours: list[str], material: str, pattern: str
+) -> None:
+    from prodgen_render.words import pattern_of
+
+    item = product(title, category)
+    assert ([name for name, _ in colours_of(item)], material_of(item), pattern_of(item)) == (colours, material, pattern)
+
+
 def test_of_a_product_of_no_domain_the_words_are_enough() -> None:
     assert family_of(product("Wooden chair", "other/misc")) == (FAMILIES["chair"], "")

@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 from prodgen_render.detail import detail
-from prodgen_render.finishes import FINISH
+from prodgen_render.finishes import FINISH, KIN
 from prodgen_render.looks import Look
 from prodgen_render.patterns import Srgb
 from prodgen_sdk.types import Layout, Product
@@ -48,7 +48,7 @@ class Traits:
 
     def material(self, named: str) -> str:
         """The main material where the words name `named` (or nothing)."""
-        return named if named in self.suited else self.usual
+        return named if named in self.suited or KIN.get(named) in self.suited else self.usual
 
     def layout(self, pattern: str, material: str) -> Layout:
         """Where artwork goes on a product of this pattern and material."""

@@ -1,0 +1,162 @@
+"""The catalogue of parametric products: which families there are, by which words they are known, and what builds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from prodgen_render.looks import Look
+    from prodgen_render.model import Part
+
+
+@dataclass(frozen=True)
+class Family:
+    """One kind of product.
+
+    Args:
+        domain: the first part of its category.
+        words: how it is called, English and Chinese; the first match in category, type and title counts.
+        builder: `module:function` that turns a `Look` into parts.
+        near: what else comes nearest to this shape; drawn so, with a word of warning.
+        kind_of: families that it is a special case of: a title that names it says more than a category that names one of these.
+        weak: whether its words are colours, tastes and brands elsewhere: they count in its own domain alone, where no other family is named.
+        also: domains besides its own whose shops sell it.
+        learnt: whether data sets of made-up products hold it; those that are not are newer than the networks that ship.
+    """
+
+    name: str
+    domain: str
+    words: tuple[str, ...]
+    builder: str
+    near: tuple[str, ...] = ()
+    kind_of: tuple[str, ...] = ()
+    weak: bool = False
+    also: tuple[str, ...] = ()
+    learnt: bool = True
+
+    def build(self, look: Look) -> list[Part]:
+        """The parts of one product of this family."""
+        module, _, function = self.builder.partition(":")
+        build: Callable[[Look], list[Part]] = getattr(import_module(f"prodgen_render.families.{module}"), function)
+        return build(look)
+
+
+_ALL = (
+    Family("tshirt", "apparel", ("t-shirt", "t shirt", "tshirt", "tee shirt", "tee", "tank top", "top", "t恤", "短袖", "打底衫", "上衣"), "tops:tshirt", ("vest", "背心")),
+    Family("sweater", "apparel", ("sweater", "sweatshirt", "pullover", "jumper", "毛衣", "针织衫", "圆领卫衣"), "tops:sweater", kind_of=("tshirt",)),
+    Family("shirt", "apparel", ("shirt", "dress shirt", "button-down shirt", "flannel shirt", "oxford shirt", "blouse", "衬衫", "衬衣"), "shirts:shirt", kind_of=("tshirt",), learnt=False),
+    Family("jacket", "apparel", ("jacket", "coat", "overcoat", "trench coat", "parka", "anorak", "windbreaker", "raincoat", "hooded jacket", "hooded coat", "puffer", "down jacket", "夹克", "外套", "大衣", "风衣", "羽绒服", "棉服", "冲锋衣", "雨衣"), "shirts:jacket", ("blazer", "西装"), learnt=False),
+    Family("polo", "apparel", ("polo", "polo shirt", "polos", "polo衫"), "shirts:polo", kind_of=("tshirt", "shirt"), learnt=False),
+    Family("cardigan", "apparel", ("cardigan", "开衫", "针织开衫"), "shirts:cardigan", kind_of=("sweater", "tshirt", "jacket"), learnt=False),
+    Family("boot", "apparel", ("boots", "boot", "ankle boots", "chelsea boots", "rain boots", "靴", "靴子", "短靴", "马丁靴", "雨靴"), "footwear:boot", kind_of=("sneakers",), learnt=False),
+    Family("court-shoe", "apparel", ("heels", "high heels", "pumps", "stilettos", "court shoe", "court shoes", "ballet flats", "高跟鞋", "单鞋", "平底鞋", "芭蕾鞋"), "footwear:court_shoe", kind_of=("sneakers",), learnt=False),
+    Family("sandal", "apparel", ("sandals", "sandal", "slippers", "slides", "flip flops", "flip-flops", "凉鞋", "拖鞋", "人字拖"), "footwear:sandal", kind_of=("sneakers", "court-shoe"), learnt=False),
+    Family("backpack", "apparel", ("backpack", "rucksack", "school bag", "背包", "双肩包", "书包"), "bags:backpack", kind_of=("tote-bag",), learnt=False),
+    Family("handbag", "apparel", ("handbag", "hand bag", "crossbody", "crossbody bag", "shoulder bag", "satchel", "messenger bag", "purse", "clutch", "手提包", "斜挎包", "单肩包", "链条包"), "bags:handbag", ("wallet", "钱包"), kind_of=("tote-bag",), learnt=False),
+    Family("suitcase", "apparel", ("suitcase", "luggage", "carry-on", "trolley case", "行李箱", "拉杆箱", "旅行箱"), "bags:suitcase", learnt=False),
+    Family("glasses", "apparel", ("glasses", "sunglasses", "eyeglasses", "spectacles", "reading glasses", "眼镜", "太阳镜", "墨镜"), "eyewear:glasses", ("glasses case", "goggles", "眼镜盒", "泳镜"), learnt=False),
+    Family("scarf", "apparel", ("scarf", "scarves", "shawl", "围巾", "披肩", "丝巾"), "textiles:folded", learnt=False),
+    Family("socks", "apparel", ("socks", "sock", "袜", "袜子"), "textiles:socks", ("stockings", "tights", "丝袜"), learnt=False),
+    Family("ring", "apparel", ("ring", "engagement ring", "wedding band", "signet ring", "戒指", "对戒", "钻戒"), "jewellery:ring", learnt=False),
+    Family("necklace", "apparel", ("necklace", "pendant", "choker", "项链", "吊坠", "锁骨链"), "jewellery:necklace", learnt=False),
+    Family("earrings", "apparel", ("earrings", "earring", "hoops", "studs", "耳环", "耳钉", "耳坠"), "jewellery:earrings", learnt=False),
+    Family("bracelet", "apparel", ("bracelet", "bangle", "手链", "手镯", "手串"), "jewellery:bracelet", learnt=False),
+    Family("belt", "apparel", ("belt", "皮带", "腰带"), "jewellery:belt", learnt=False),
+    Family("hoodie", "apparel", ("hoodie", "hooded sweatshirt", "hooded", "连帽卫衣", "卫衣", "帽衫"), "tops:hoodie", kind_of=("tshirt", "sweater")),
+    Family("trousers", "apparel", ("trousers", "pants", "jeans", "shorts", "chinos", "leggings", "裤", "牛仔裤", "长裤", "短裤"), "dresses:trousers"),
+    Family("dress", "apparel", ("dress", "gown", "连衣裙", "长裙", "裙"), "dresses:dress"),
+    Family("skirt", "apparel", ("skirt", "miniskirt", "半身裙", "短裙", "百褶裙"), "dresses:skirt", kind_of=("dress",)),
+    Family("sneakers", "apparel", ("sneakers", "sneaker", "trainers", "running shoe", "running shoes", "tennis shoe", "tennis shoes", "运动鞋", "跑鞋", "跑步鞋", "训练鞋", "休闲鞋", "板鞋", "帆布鞋", "球鞋"), "shoes:sneaker", ("shoes", "shoe", "loafers", "鞋")),
+    Family("cap", "apparel", ("cap", "baseball cap", "棒球帽", "鸭舌帽", "帽"), "accessories:cap", ("hat", "visor", "bucket hat", "sun hat", "straw hat", "渔夫帽", "草帽", "遮阳帽")),
+    Family("beanie", "apparel", ("beanie", "knit hat", "woolly hat", "毛线帽", "针织帽"), "accessories:beanie", kind_of=("cap",)),
+    Family("tote-bag", "apparel", ("tote", "tote bag", "shopping bag", "bag", "托特包", "帆布包", "购物袋", "包"), "accessories:tote_bag"),
+    Family("speaker", "electronics", ("speaker", "speakers", "loudspeaker", "soundbar", "音箱", "音响", "扬声器"), "audio:speaker"),
+    Family("phone", "electronics", ("phone", "smartphone", "mobile", "手机"), "devices:phone", ("phone case", "phone cases", "phone holder", "phone stand", "screen protector", "手机壳", "手机套", "手机膜", "手机支架")),
+    Family("tablet", "electronics", ("tablet", "e-reader", "ereader", "平板电脑", "平板", "电子书阅读器"), "devices:tablet", ("tablet case", "tablet stand", "平板保护套", "平板支架"), kind_of=("laptop",)),
+    Family("watch", "electronics", ("watch", "smartwatch", "smart watch", "wristwatch", "fitness tracker", "fitness band", "手表", "腕表", "智能手表", "手环"), "watches:watch", ("watch strap", "watch band", "watch case", "表带")),
+    Family("headphone-stand", "electronics", ("headphone stand", "headphone", "headphones", "headset", "耳机架", "头戴式耳机", "耳机"), "audio:headphone_stand"),
+    Family("laptop", "electronics", ("laptop", "notebook", "computer", "笔记本电脑", "笔记本", "电脑"), "devices:laptop", ("laptop stand", "laptop sleeve", "laptop bag", "laptop charger", "电脑包", "电脑支架")),
+    Family("camera", "electronics", ("camera", "相机", "照相机", "摄像机"), "devices:camera", ("camera bag", "camera lens", "camera tripod", "security camera", "webcam", "摄像头", "镜头")),
+    Family("earbuds", "electronics", ("earbuds", "earphones", "earbud", "无线耳机", "耳塞", "蓝牙耳机"), "audio:earbuds", kind_of=("headphone-stand",)),
+    Family("display", "electronics", ("tv", "television", "smart tv", "monitor", "gaming monitor", "computer monitor", "电视", "电视机", "显示器"), "desktop:display", ("projector", "tv mount", "tv bracket", "tv box", "投影仪", "电视盒子"), kind_of=("laptop",), learnt=False),
+    Family("keyboard", "electronics", ("keyboard", "mechanical keyboard", "键盘", "机械键盘"), "desktop:keyboard", kind_of=("laptop",), learnt=False),
+    Family("mouse", "electronics", ("mouse", "gaming mouse", "mice", "鼠标"), "desktop:mouse", ("mouse pad", "mousepad", "鼠标垫"), kind_of=("laptop",), learnt=False),
+    Family("power-bank", "electronics", ("power bank", "portable charger", "充电宝", "移动电源"), "desktop:power_bank", kind_of=("charger",), learnt=False),
+    Family("kettle", "electronics", ("kettle", "electric kettle", "teapot", "水壶", "电热水壶", "热水壶", "烧水壶", "茶壶"), "cookware:kettle", also=("home",), learnt=False),
+    Family("bottle", "food", ("bottle", "juice", "wine", "water", "oil", "sauce", "vinegar", "flask", "beer", "瓶", "果汁", "葡萄酒", "红酒", "矿泉水", "酱油", "橄榄油", "啤酒", "橙汁", "苹果汁", "柠檬汁", "醋", "饮料"), "drinks:bottle"),
+    Family("can", "food", ("can", "soda", "cola", "energy drink", "sparkling", "罐装", "汽水", "可乐", "易拉罐", "苏打"), "drinks:can"),
+    Family("carton", "food", ("carton", "milk", "oat milk", "燕麦奶", "燕麦饮", "yogurt", "juice carton", "盒装", "牛奶", "酸奶", "纸盒", "豆奶"), "drinks:carton"),
+    Family("box", "food", ("box", "biscuits", "cookies", "tea bags", "chocolate", "crackers", "盒", "饼干", "巧克力", "礼盒"), "groceries:folding_box"),
+    Family("cereal-box", "food", ("cereal", "cereals", "granola", "muesli", "oats", "cornflakes", "麦片", "燕麦"), "groceries:cereal_box", kind_of=("carton", "box")),
+    Family("jar", "food", ("jar", "honey", "jam", "pickles", "peanut butter", "marmalade", "spread", "蜂蜜", "果酱", "罐", "泡菜", "花生酱"), "groceries:jar"),
+    Family("coffee-bag", "food", ("coffee bag", "coffee", "beans", "pouch", "snack", "chips", "nuts", "rice", "咖啡", "咖啡豆", "坚果", "零食", "薯片", "大米"), "groceries:coffee_bag", ("crisps", "袋装")),
+    Family("tin", "food", ("tin", "tea", "caddy", "茶", "茶叶", "茶罐"), "groceries:tin", ("canned", "tinned", "canned tuna", "罐头")),
+    Family("mug", "home", ("mug", "cup", "teacup", "马克杯", "杯子", "咖啡杯", "茶杯", "杯"), "home_table:mug", ("pitcher", "jug")),
+    Family("bowl", "home", ("bowl", "碗", "沙拉碗"), "home_table:bowl"),
+    Family("plate", "home", ("plate", "dish", "saucer", "盘", "盘子", "碟"), "home_table:plate"),
+    Family("vase", "home", ("vase", "花瓶"), "home_table:vase", ("pot", "planter", "plant pot", "flower pot", "花盆")),
+    Family("candle", "home", ("candle", "蜡烛", "香薰蜡烛", "香薰"), "home_table:candle"),
+    Family("lamp", "home", ("lamp", "light", "lantern", "台灯", "灯", "落地灯"), "furniture:lamp", ("pendant light", "pendant lamp", "chandelier", "ceiling light", "ceiling lamp", "wall lamp", "wall light", "string lights", "light bulb", "吊灯", "吸顶灯", "壁灯", "灯串", "灯泡")),
+    Family("chair", "home", ("chair", "dining chair", "椅子", "椅", "餐椅"), "seating:chair", ("bench", "high chair", "camping chair", "beach chair", "rocking chair", "长凳", "长椅", "摇椅", "折叠椅")),
+    Family("stool", "home", ("stool", "ottoman", "凳子", "凳"), "seating:stool", kind_of=("chair",)),
+    Family("table", "home", ("table", "desk", "coffee table", "桌子", "桌", "茶几", "书桌"), "furniture:table"),
+    Family("sofa", "home", ("sofa", "couch", "loveseat", "沙发"), "seating:sofa"),
+    Family("cushion", "home", ("cushion", "pillow", "throw pillow", "抱枕", "靠垫", "枕"), "seating:cushion", kind_of=("bedding",)),
+    Family("armchair", "home", ("armchair", "arm chair", "accent chair", "lounge chair", "recliner", "单人沙发", "扶手椅", "休闲椅"), "seating:armchair", kind_of=("chair", "sofa"), learnt=False),
+    Family("office-chair", "home", ("office chair", "desk chair", "gaming chair", "ergonomic chair", "swivel chair", "办公椅", "电脑椅", "电竞椅", "转椅", "人体工学椅"), "office:office_chair", kind_of=("chair",), learnt=False),
+    Family("shelf", "home", ("shelf", "shelves", "bookshelf", "bookcase", "shelving unit", "书架", "置物架", "层架"), "storage:shelf", learnt=False),
+    Family("cabinet", "home", ("cabinet", "cupboard", "nightstand", "bedside table", "dresser", "chest of drawers", "sideboard", "wardrobe", "armoire", "tv stand", "tv cabinet", "media console", "柜", "床头柜", "衣柜", "电视柜", "斗柜", "餐边柜", "书柜", "鞋柜"), "storage:cabinet", kind_of=("table",), learnt=False),
+    Family("bed", "home", ("bed", "bed frame", "bunk bed", "床", "双人床", "单人床", "床架"), "beds:bed", ("crib", "mattress", "dog bed", "cat bed", "pet bed", "婴儿床", "床垫", "宠物床"), kind_of=("bedding",), learnt=False),
+    Family("bedding", "home", ("bedding", "bedding set", "duvet", "duvet cover", "duvet set", "comforter", "comforter set", "quilt", "bed sheet", "bed sheets", "sheet set", "四件套", "三件套", "被套", "床单", "床品", "被子"), "beds:bedding", kind_of=("bed",), learnt=False),
+    Family("towel", "home", ("towel", "towels", "bath towel", "blanket", "throw blanket", "毛巾", "浴巾", "毯子", "毛毯", "盖毯"), "textiles:folded", ("towel rack", "towel rail", "毛巾架"), kind_of=("bedding",), learnt=False),
+    Family("rug", "home", ("rug", "rugs", "carpet", "doormat", "door mat", "地毯", "地垫"), "textiles:rug", ("yoga mat", "bath mat", "瑜伽垫"), learnt=False),
+    Family("plant", "home", ("plant", "house plant", "houseplant", "potted plant", "succulent", "cactus", "monstera", "snake plant", "绿植", "盆栽", "多肉", "仙人掌", "龟背竹", "虎尾兰"), "plants:plant", ("bonsai", "plant stand", "盆景", "花架"), kind_of=("vase",), learnt=False),
+    Family("clock", "home", ("clock", "wall clock", "时钟", "挂钟"), "wall:clock", ("alarm clock", "闹钟"), learnt=False),
+    Family("picture-frame", "home", ("wall art", "framed print", "picture frame", "photo frame", "poster", "canvas print", "painting", "装饰画", "挂画", "相框", "油画"), "wall:picture_frame", learnt=False),
+    Family("mirror", "home", ("mirror", "镜子", "全身镜", "穿衣镜", "化妆镜", "浴室镜"), "wall:mirror", learnt=False),
+    Family("pan", "home", ("pan", "frying pan", "fry pan", "skillet", "wok", "平底锅", "煎锅", "炒锅"), "cookware:pan", ("griddle",), learnt=False),
+    Family("pot", "home", ("saucepan", "casserole", "stockpot", "stock pot", "cooking pot", "dutch oven", "铁锅", "汤锅", "炖锅", "砂锅", "蒸锅", "奶锅", "高压锅"), "cookware:pot", ("rice cooker", "电饭煲", "电饭锅"), kind_of=("pan",), learnt=False),
+    Family("glass", "home", ("glass cup", "drinking glass", "drinking glasses", "glassware", "wine glass", "wine glasses", "champagne flute", "tumbler glass", "water glass", "whiskey glass", "beer glass", "玻璃杯", "红酒杯", "高脚杯", "酒杯"), "glassware:drinking_glass", kind_of=("mug",), learnt=False),
+    Family("travel-mug", "home", ("tumbler", "travel mug", "travel tumbler", "thermos", "insulated cup", "保温杯", "随行杯", "吸管杯"), "glassware:travel_mug", kind_of=("mug",), learnt=False),
+    Family("book", "home", ("hardcover", "paperback", "journal", "diary", "planner", "sketchbook", "a5 notebook", "spiral notebook", "日记本", "手账", "笔记簿", "绘本", "图书"), "books:book", learnt=False),
+    Family("lipstick", "beauty", ("lipstick", "lip balm", "lip gloss", "口红", "唇膏", "唇釉"), "makeup:lipstick"),
+    Family("perfume", "beauty", ("perfume", "fragrance", "eau de parfum", "eau de toilette", "cologne", "perfume spray", "eau de parfum spray", "eau de toilette spray", "cologne spray", "香水", "淡香水", "香水喷雾"), "makeup:perfume"),
+    Family("cream-jar", "beauty", ("cream jar", "jar", "cream", "face cream", "moisturiser", "moisturizer", "balm", "mask", "powder", "面霜", "乳霜", "眼霜", "面膜", "粉饼", "霜"), "skincare:cream_jar", ("sheet mask", "sheet masks", "面膜贴")),
+    Family("tube", "beauty", ("tube", "hand cream", "toothpaste", "cleanser", "sunscreen", "gel", "护手霜", "牙膏", "洗面奶", "防晒霜", "防晒", "洁面"), "skincare:tube_of_cream", kind_of=("cream-jar",)),
+    Family("pump-bottle", "beauty", ("pump bottle", "pump", "bottle", "瓶", "lotion", "shampoo", "soap", "body wash", "conditioner", "乳液", "洗发水", "沐浴露", "洗手液", "护发素"), "skincare:pump_bottle", ("micellar water", "toner", "makeup remover", "foundation", "primer", "爽肤水", "化妆水", "卸妆水", "粉底液")),
+    Family("dropper-bottle", "beauty", ("dropper bottle", "dropper", "serum", "ampoule", "essence", "face oil", "facial oil", "滴管瓶", "精华液", "精华", "安瓶", "精油"), "skincare:dropper_bottle", kind_of=("pump-bottle",), learnt=False),
+    Family("mascara", "beauty", ("mascara", "eyeliner", "brow gel", "睫毛膏", "眼线笔", "眼线液"), "cosmetics:mascara", ("eyebrow pencil", "concealer", "眉笔", "遮瑕"), learnt=False),
+    Family("palette", "beauty", ("palette", "eyeshadow", "eye shadow", "eyeshadow palette", "blush", "bronzer", "眼影", "眼影盘", "腮红"), "cosmetics:palette", ("compact powder", "cushion compact", "气垫", "粉饼"), kind_of=("cream-jar",), learnt=False),
+    Family("spray-can", "beauty", ("spray", "hairspray", "hair spray", "dry shampoo", "deodorant spray", "body spray", "aerosol", "sunscreen spray", "shaving foam", "mousse", "喷雾", "防晒喷雾", "保湿喷雾", "摩丝"), "cosmetics:spray_can", ("deodorant",), kind_of=("pump-bottle", "tube"), learnt=False),
+    Family("soap-bar", "beauty", ("soap bar", "bar soap", "bar of soap", "handmade soap", "shampoo bar", "香皂", "手工皂", "肥皂"), "cosmetics:soap_bar", kind_of=("pump-bottle",), learnt=False),
+    Family("nail-polish", "beauty", ("nail polish", "nail varnish", "nail lacquer", "nail colour", "nail color", "指甲油", "美甲油"), "makeup:nail_polish", kind_of=("cream-jar",), learnt=False),
+    Family("umbrella", "apparel", ("umbrella", "parasol", "雨伞", "太阳伞", "遮阳伞", "晴雨伞", "伞"), "umbrellas:umbrella", ("patio umbrella", "beach umbrella", "沙滩伞", "庭院伞"), also=("home",), learnt=False),
+    Family("gloves", "apparel", ("glove", "gloves", "mittens", "mitten", "手套"), "gloves:gloves", ("boxing gloves", "rubber gloves", "oven mitt", "拳击手套", "橡胶手套", "隔热手套"), learnt=False),
+    Family("swimsuit", "apparel", ("swimsuit", "one piece swimsuit", "one-piece swimsuit", "bathing suit", "swimwear", "leotard", "bodysuit", "泳衣", "泳装", "连体泳衣", "游泳衣"), "swimwear:swimsuit", ("wetsuit", "潜水服"), learnt=False),
+    Family("bikini", "apparel", ("bikini", "bikini set", "two piece swimsuit", "two-piece swimsuit", "比基尼", "分体泳衣"), "swimwear:bikini", ("bra", "lingerie", "bralette", "文胸", "内衣"), kind_of=("swimsuit",), learnt=False),
+    Family("tie", "apparel", ("tie", "necktie", "neck tie", "领带"), "ties:tie", ("bow tie", "bowtie", "领结"), learnt=False),
+    Family("charger", "electronics", ("charger", "wall charger", "fast charger", "usb charger", "power adapter", "充电器", "充电头", "快充头", "充电插头", "电源适配器"), "charging:charger", ("car charger", "wireless charger", "charging station", "power strip", "车载充电器", "无线充电器", "插座", "排插"), learnt=False),
+    Family("cable", "electronics", ("cable", "usb cable", "charging cable", "charger cable", "charger cord", "lightning cable", "hdmi cable", "data cable", "数据线", "充电线", "充电数据线", "快充线", "网线", "音频线"), "charging:cable", kind_of=("charger",), learnt=False),
+    Family("vacuum-cleaner", "electronics", ("vacuum", "vacuum cleaner", "stick vacuum", "cordless vacuum", "robot vacuum", "robot vacuum cleaner", "吸尘器", "无线吸尘器", "手持吸尘器", "扫地机器人", "扫地机"), "cleaning:vacuum_cleaner", also=("home",), learnt=False),
+    Family("router", "electronics", ("router", "wifi router", "wireless router", "modem", "路由器", "无线路由器"), "networking:router", ("network switch", "交换机"), learnt=False),
+    Family("game-controller", "electronics", ("controller", "game controller", "gaming controller", "gamepad", "joystick", "游戏手柄", "手柄"), "gaming:game_controller", ("game console", "handheld console", "游戏机", "掌机"), learnt=False),
+    Family("drone", "electronics", ("drone", "quadcopter", "无人机", "航拍器", "四轴飞行器"), "drones:drone", learnt=False),
+    Family("hair-dryer", "electronics", ("hair dryer", "hairdryer", "blow dryer", "吹风机", "电吹风", "吹风筒"), "grooming:hair_dryer", also=("beauty",), learnt=False),
+    Family("toothbrush", "beauty", ("toothbrush", "electric toothbrush", "tooth brush", "牙刷", "电动牙刷"), "grooming:toothbrush", also=("home", "electronics"), learnt=False),
+    Family("fruit", "food", ("apple", "orange", "banana", "lemon", "pear", "peach", "tangerine", "clementine", "grapefruit", "苹果", "红富士", "香蕉", "橙", "橙子", "脐橙", "橘子", "柑橘", "柠檬", "梨", "桃", "水蜜桃", "柚子"), "produce:fruit", weak=True, learnt=False),
+    Family("curtain", "home", ("curtain", "curtains", "drapes", "blackout curtain", "curtain panel", "sheer curtain", "窗帘", "窗纱", "纱帘", "遮光窗帘", "门帘"), "curtains:curtain", ("shower curtain", "blinds", "roller shade", "浴帘", "百叶窗", "卷帘"), learnt=False),
+    Family("soft-toy", "home", ("teddy bear", "teddy", "soft toy", "plush", "plush toy", "plushie", "stuffed animal", "stuffed toy", "stuffed bunny", "毛绒玩具", "毛绒公仔", "玩偶", "公仔", "泰迪熊", "抱抱熊", "布娃娃"), "toys:soft_toy", ("doll", "action figure", "娃娃", "手办"), learnt=False),
+    Family("building-blocks", "home", ("building blocks", "toy blocks", "wooden blocks", "building bricks", "stacking blocks", "building set", "lego", "积木", "积木玩具", "乐高"), "toys:building_blocks", learnt=False),
+    Family("knife", "home", ("knife", "knives", "chef knife", "chef's knife", "kitchen knife", "paring knife", "cleaver", "菜刀", "水果刀", "切片刀", "厨刀", "主厨刀", "刀"), "cutlery:knife", ("knife set", "scissors", "刀具套装", "剪刀"), learnt=False),
+    Family("cutlery", "home", ("cutlery", "cutlery set", "flatware", "silverware", "flatware set", "silverware set", "fork", "spoon", "teaspoon", "utensil set", "刀叉", "刀叉勺", "餐具", "勺子", "叉子", "汤勺", "勺"), "cutlery:cutlery", ("chopsticks", "筷子"), learnt=False),
+    Family("fan", "electronics", ("fan", "electric fan", "desk fan", "table fan", "standing fan", "floor fan", "pedestal fan", "风扇", "电风扇", "落地扇", "台扇"), "appliances:fan", ("ceiling fan", "handheld fan", "吊扇", "小风扇", "手持风扇"), also=("home",), learnt=False),
+    Family("air-fryer", "electronics", ("air fryer", "airfryer", "空气炸锅"), "appliances:air_fryer", ("pressure cooker", "rice cooker", "电饭煲", "电饭锅", "电压力锅"), also=("home",), learnt=False),
+    Family("storage-box", "home", ("storage box", "storage bin", "storage basket", "basket", "laundry basket", "hamper", "storage container", "收纳盒", "收纳箱", "收纳筐", "收纳篮", "储物箱", "整理箱", "脏衣篮", "篮子", "编织篮"), "household:storage_box", learnt=False),
+    Family("tissues", "home", ("tissue", "tissues", "tissue box", "facial tissue", "facial tissues", "抽纸", "面巾纸", "纸巾"), "household:tissues", ("toilet paper", "paper towel", "paper towels", "卷纸", "厨房纸"), also=("beauty",), learnt=False),
+)  # fmt: skip
+FAMILIES: dict[str, Family] = {family.name: family for family in _ALL}
+LEARNT: dict[str, Family] = {family.name: family for family in _ALL if family.learnt}
+"""The families of data sets."""

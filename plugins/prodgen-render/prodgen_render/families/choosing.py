@@ -1,0 +1,142 @@
+"""Which family a product's words name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from prodgen_render.families.catalogue import FAMILIES, Family
+from prodgen_render.families.packing import packed
+from prodgen_render.vocabulary import PACKAGES
+from prodgen_render.words import attribute, mentions
+from prodgen_sdk.types import Product
+
+_CLAUSE_END = re.compile(r"[,，;；|()（）【】\[\]]|\s[-–—]\s")
+_BESIDES = re.compile(r"(?<=\S)\s(?:with|for|in|fits|compatible with)\s|(?<=[^\s|])(?:适用|适配|兼容|专为)")
+"""After this a clause says what its product has or is for: a laptop with a keyboard is a laptop. Nothing is beside what begins so."""
+_OF_IT = re.compile("[汁醋味酱干脆茶酒糖糕派色香粉籽]|(?:图案|印花|花纹|造型|刺绣|款|型|形)(?!号)")
+"""After a Chinese name: a taste, a print or a shape of the thing, and not the thing: 苹果味, 香蕉造型."""
+_CJK = re.compile(r"[\u3400-\u9fff]")
+
+
+class Named(NamedTuple):
+    """A family and where a text names it; `near` where the word is of something that only comes nearest to its shape."""
+
+    start: int
+    word: str
+    family: Family
+    near: bool
+
+    @property
+    def warning(self) -> str:
+        return (
+            f"there is no model of a {self.word!r}: drawn as the nearest shape, {self.family.name}" if self.near else ""
+        )
+
+
+def family_of(product: Product) -> tuple[Family, str]:
+    """The family of a product, and why it is a fallback (an empty text where it is none).
+
+    The product's own domain comes first: its category's segments, then a `type` attribute, then title and tags. A segment that
+    names a family of another domain counts where none of its own does (`home/bottle`), and other words of other domains last.
+    Of a product that no word fits the box is drawn that it comes in: no picture of it, but no false one either.
+    """
+    everything = [f for f in FAMILIES.values() if product.domain == f.domain or not f.weak]
+    own = everything if product.domain == "other" else [f for f in everything if product.domain in (f.domain, *f.also)]
+    segments = [segment.lower() for segment in reversed(product.category.split("/")[1:])]
+    title = " | ".join([product.title, *(text.title for text in product.translations.values()), *product.tags]).lower()
+    found = (
+        _by_name(segments, own)
+        or _first([segment.replace("-", " ") for segment in segments], own)
+        or _by_name(segments, everything)
+        or _chosen(attribute(product, "type", "类型", "kind"), product.domain, own)
+        or _chosen(title, product.domain, own)
+    )
+    if found is not None:
+        in_title = _chosen(title, product.domain, own)
+        return in_title if in_title is not None and _says_more(*in_title, found[0], title) else found
+    for text in (title, product.description.lower()):
+        if (other := _chosen(text, "", everything)) is not None:
+            return other[0], other[1] or f"no model of {product.category!r} fits the words: drawn as a {other[0].name}"
+    return FAMILIES[
+        "box"
+    ], f"no model of {product.category!r}: drawn as the box that it comes in (prodgen render families: what there is)"
+
+
+def _chosen(text: str, domain: str, families: list[Family]) -> tuple[Family, str] | None:
+    """The family that the first clause names which names one, in what the whole text says that it comes in."""
+    family, warning = _first(list(_heads(text)), families) or (None, "")
+    name = packed(family.domain if family else domain, family.name if family else "", text)
+    return (FAMILIES[name], warning if family and name == family.name else "") if name else None
+
+
+def _heads(text: str) -> Iterator[str]:
+    """The clauses of a text, without what they say that their product has or is for."""
+    for clause in _CLAUSE_END.split(text):
+        if clause.strip():
+            yield _BESIDES.split(f"{clause.strip()} ", maxsplit=1)[0]
+
+
+def _says_more(family: Family, warning: str, categorys: Family, title: str) -> bool:
+    """Whether a title that names a family says more than a category that names one: Beanie than hat, Backpack than bag."""
+    if categorys.name not in (family.name, *family.kind_of):
+        return False
+    for word in family.near if warning else ():
+        title = title.replace(word, " ")  # 床垫 does not say 床
+    return not (warning and any(mentions(title, word) >= 0 for word in family.words))
+
+
+def _by_name(segments: list[str], families: list[Family]) -> tuple[Family, str] | None:
+    for segment in segments:
+        for family in families:
+            name = family.name.replace("-", "")
+            if segment.replace("-", "") in (name, name + "s", name + "es"):
+                return family, ""
+    return None
+
+
+def _first(texts: list[str], families: list[Family]) -> tuple[Family, str] | None:
+    best = next((found for text in texts if (found := _best(text, families)) is not None), None)
+    return best and (best.family, best.warning)
+
+
+def _best(text: str, families: list[Family]) -> Named | None:
+    """What a clause names with its longest word; of equal ones the last, where English puts the noun, or the first in Chinese,
+    where synonyms follow it.
+    """
+    found = [named for named in _named_in(text, families) if not _describes(text, named, families)]
+
+    def order(named: Named) -> tuple[int, int]:
+        return len(named.word), -named.start if _CJK.search(named.word) else named.start
+
+    return max([named for named in found if not named.family.weak] or found, key=order, default=None)
+
+
+def _named_in(text: str, families: list[Family]) -> Iterator[Named]:
+    for family in families:
+        for word in (*family.words, *family.near):
+            if (start := _place(text, word)) >= 0:
+                yield Named(start, word, family, word in family.near)
+
+
+def _place(text: str, word: str) -> int:
+    """Where a word stands, or -1; an English one may have its plural's ending, a Chinese one must mean the thing itself."""
+    if _CJK.search(word):
+        start = text.find(word)
+        return -1 if start >= 0 and _OF_IT.match(text, start + len(word)) else start
+    return found.start() if (found := _whole(word).search(text)) else -1
+
+
+@cache
+def _whole(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z]){re.escape(word)}(?:s|es)?(?![a-z])")
+
+
+def _describes(text: str, named: Named, families: list[Family]) -> bool:
+    """Whether what is named stands right before the name of another family, and so describes that: a table lamp, 书桌灯."""
+    end = named.start + len(named.word)
+    start = end + (text[end : end + 1] in (" ", "-") and not _CJK.search(named.word))
+    names = (word for other in families if other is not named.family for word in other.words if word not in PACKAGES)
+    return any(text.startswith(word, start) and mentions(text[start:], word) == 0 for word in names)

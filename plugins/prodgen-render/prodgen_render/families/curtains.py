@@ -1,0 +1,62 @@
+"""Curtain."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prodgen_render.finishes import FABRICS
+from prodgen_render.geometry import loft, tube
+from prodgen_render.looks import Look
+from prodgen_render.model import Material, Part
+
+_SHEER = ("sheer", "voile", "纱")
+_WIDE = 0.62
+"""Metres that one panel takes on its rod."""
+
+
+def curtain(look: Look) -> list[Part]:
+    """Two panels that hang in folds from rings on a rod; light comes through what is sheer."""
+    high = 2.1 * look.uniform(0.93, 1.06)
+    folds = 6 if look.chance(0.5) else 7
+    cloth = look.main(
+        "linen", *(name for name in FABRICS if name != "linen"), extent=(2.6, high), default="#cfc6b4", period=0.16
+    )
+    if look.says(_SHEER):
+        cloth = cloth.but(transmission=0.35)
+    metal = look.plain("metal", "#3a3b3e") if look.chance(0.5) else look.plain("brass")
+    parts = []
+    for side in (-1, 1):
+        middle = side * (_WIDE / 2 + 0.035)
+        parts.append(_panel(cloth, middle, high, folds))
+        parts += [
+            _ring(metal, x, high - 0.05)
+            for x in middle + _WIDE * (np.arange(2 * folds) + 0.5) / (2 * folds) - _WIDE / 2
+        ]
+    reach = _WIDE + 0.13
+    parts.append(tube([(-reach, 0, high - 0.05), (reach, 0, high - 0.05)], 0.0135, metal, segments=28))
+    for side in (-1, 1):
+        a = np.linspace(0, np.pi, 16)
+        ball = np.stack([side * reach + 0.03 * np.cos(a), 0 * a, np.full(16, high - 0.05)], -1)
+        parts.append(tube(ball, 0.03 * np.sin(a).clip(0.05), metal, caps=False, segments=28))
+    return parts
+
+
+def _panel(cloth: Material, middle: float, high: float, folds: int) -> Part:
+    """Cloth whose folds are deeper at the hem than at the rod, as one thin closed skin."""
+    s = np.linspace(0, 1, 30 * folds)
+    z = np.linspace(0.012, high, 26)
+    down = 1 - z / high
+    x = middle + (s - 0.5) * _WIDE
+    wave = np.sin(2 * np.pi * folds * s) + 0.22 * np.sin(4 * np.pi * folds * s + 2.1 * s)
+    depth = (0.055 + 0.030 * down)[:, None] * wave
+    depth = depth + 0.012 * down[:, None] * np.sin(5 * s + 3 * down[:, None])
+    front = np.stack([np.broadcast_to(x, depth.shape), depth - 0.0015, np.broadcast_to(z[:, None], depth.shape)], -1)
+    back = front[:, ::-1] + [0, 0.003, 0]
+    return loft(np.concatenate([front, back], 1), cloth)
+
+
+def _ring(metal: Material, x: float, z: float) -> Part:
+    a = np.linspace(0, 2 * np.pi, 28)
+    return tube(
+        np.stack([np.full(28, x), 0.024 * np.cos(a), z + 0.024 * np.sin(a)], -1), 0.0035, metal, caps=False, segments=10
+    )

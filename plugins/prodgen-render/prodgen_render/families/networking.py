@@ -1,0 +1,58 @@
+"""Router."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prodgen_render.geometry import bent, box, rounded_rectangle, slab, tube
+from prodgen_render.looks import Look
+from prodgen_render.model import Material, Part
+
+_PLASTICS = ("plastic", "matte plastic")
+
+
+def router(look: Look) -> list[Part]:
+    """A flat box with a slanted top, antennas behind, lights in front and sockets at its back."""
+    wide, deep, high = 0.23 * look.uniform(0.92, 1.1), 0.14 * look.uniform(0.92, 1.08), 0.03
+    shell = look.main(*_PLASTICS, extent=(wide, deep), default="#26272a", period=0.03)
+    dark = look.plain("matte plastic", "#17181a")
+    body = slab(rounded_rectangle(wide, deep, 0.018), high, 0.006, shell)
+    body = bent(body, lambda v: v + np.stack([0 * v[:, 0], 0 * v[:, 0], (v[:, 2] / high) * 0.09 * v[:, 1]], -1))
+    parts = [body.moved(z=0.004)]
+    parts += [
+        slab(rounded_rectangle(0.02, 0.02, 0.01), 0.005, 0.001, dark).moved(x=x, y=y)
+        for x in (-wide * 0.4, wide * 0.4)
+        for y in (-deep * 0.36, deep * 0.36)
+    ]
+    for number in range(9):  # slots of the top, along the back
+        slot = slab(rounded_rectangle(0.011, 0.003, 0.0014), 0.001, 0.0003, dark).turned(5, "x")
+        parts.append(slot.moved(x=(number - 4) * 0.018, y=deep * 0.28, z=0.004 + high + 0.0252 * deep - 0.0002))
+    light = Material("light", (0.6, 1.0, 0.75), 0.4, emission=(0.25, 0.8, 0.4))
+    for number in range(5):
+        dot = slab(rounded_rectangle(0.0034, 0.0016, 0.0008), 0.0006, 0.0002, light).turned(90, "x")
+        parts.append(dot.moved(x=(number - 2) * 0.012, y=-deep / 2 + 0.0003, z=0.004 + high * 0.42))
+    for number in range(4):
+        socket = [
+            part.moved(x=(number - 2) * 0.022, y=deep / 2 - 0.0006, z=0.009)
+            for part in box((0.014, 0.002, 0.011), 0.0006, dark, cells=3)
+        ]
+        parts += socket
+    count = 4 if look.chance(0.7) else 6
+    for number in range(count):
+        parts += _antenna(look, shell, dark, wide * 0.86 * (number / (count - 1) - 0.5), deep / 2, high)
+    return parts
+
+
+def _antenna(look: Look, shell: Material, dark: Material, x: float, y: float, high: float) -> list[Part]:
+    """One antenna on its hinge; the outer ones lean out."""
+    lean = 14 * np.sign(x) * (abs(x) > 0.06)
+    blade = tube(
+        np.linspace((0, 0, 0.012), (0, 0, 0.17), 6),
+        np.array([0.0075, 0.0078, 0.0078, 0.0074, 0.007, 0.0062]),
+        shell.but(texture=None, colour=tuple(shell.mean_colour)),
+        flatten=0.62,
+        up=(0, 1, 0),
+        segments=24,
+    )
+    joint = tube([(0, -0.004, 0.002), (0, 0.008, 0.002)], 0.008, dark, segments=20)
+    return [blade.turned(float(lean), "y").moved(x=x, y=y + 0.01, z=0.02), joint.moved(x=x, y=y, z=0.02)]

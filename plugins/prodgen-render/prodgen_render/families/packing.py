@@ -1,0 +1,59 @@
+"""What words say that food and cosmetics come in: a carton of juice, 蜂蜜 in a jar, a tube of lotion."""
+
+from __future__ import annotations
+
+import re
+
+_COUNTED = r"[*x×]\s*\d+\s*"
+"""Before a measure word: 250ml*24盒."""
+_SAID: dict[str, dict[str, str]] = {
+    "food": {
+        "carton": r"\bcartons?\b|纸盒|利乐",
+        "can": rf"\bcans?\b|易拉罐|听装|{_COUNTED}听",
+        "jar": r"\bjars?\b|玻璃罐",
+        "tin": r"\btins?\b|铁罐|铁盒|马口铁",
+        "bottle": rf"\bbottles?\b|瓶装|玻璃瓶|塑料瓶|{_COUNTED}瓶",
+        "bag": rf"(?<!tea )(?<!\d )\bbags?\b|\bpouch(?:es)?\b|袋装|{_COUNTED}袋",
+        "pot": rf"罐装|{_COUNTED}罐",
+        "box": rf"\bbox(?:es)?\b|盒装|{_COUNTED}盒",
+    },
+    "beauty": {
+        "pump-bottle": r"\bpumps?\b|按压|泵",
+        "tube": r"\btubes?\b|软管|管装|支装",
+        "dropper-bottle": r"\bdroppers?\b|滴管",
+        "cream-jar": r"\bjars?\b|罐装|玻璃罐",
+    },
+}
+"""Packages by domain, and the words of each; the first that is said counts."""
+_DRINKS = ("bottle", "can", "carton")
+_DRY = ("box", "cereal-box", "coffee-bag", "tin")
+_SHAPES: dict[str, dict[str, str]] = {
+    "carton": dict.fromkeys(_DRINKS, "carton") | dict.fromkeys(_DRY, "box") | {"cereal-box": "cereal-box"},
+    "can": dict.fromkeys(_DRINKS, "can") | {"jar": "tin", "tin": "tin"},
+    "jar": dict.fromkeys((*_DRY, "jar"), "jar"),
+    "tin": dict.fromkeys((*_DRY, "jar"), "tin"),
+    "bottle": dict.fromkeys(_DRINKS, "bottle"),
+    "bag": dict.fromkeys(_DRY, "coffee-bag"),
+    "pot": dict.fromkeys(_DRINKS, "can") | {"jar": "jar"} | dict.fromkeys(_DRY, "tin"),
+    "box": dict.fromkeys(_DRINKS, "carton") | dict.fromkeys(_DRY, "box") | {"cereal-box": "cereal-box"},
+} | {name: dict.fromkeys(("cream-jar", "tube", "pump-bottle", "dropper-bottle"), name) for name in _SAID["beauty"]}
+"""The family that a package makes of what is in it; what a package does not hold keeps its own."""
+_OF_ITSELF = {"bag": "coffee-bag", "pot": "jar"}
+"""The family of a package of whatever, where that has another name."""
+
+
+def packed(domain: str, family: str, text: str) -> str:
+    """The name of the family that something of a family is, in what the words say that it comes in.
+
+    Args:
+        family: what the words name, or an empty text where they name nothing that is known; then so may the answer be.
+
+    >>> packed("food", "bottle", "橙汁1l*6盒 纸盒装"), packed("food", "jar", "土蜂蜜 500g 玻璃罐装"), packed("food", "tin", "茶叶 250g 罐装")
+    ('carton', 'jar', 'tin')
+    >>> packed("beauty", "pump-bottle", "body lotion tube"), packed("food", "fruit", "apples, 3 lb bag")
+    ('tube', 'fruit')
+    >>> packed("food", "", "assorted truffles in a red box"), packed("home", "", "a red box")
+    ('box', '')
+    """
+    said = next((name for name, words in _SAID.get(domain, {}).items() if re.search(words, text)), "")
+    return _SHAPES.get(said, {}).get(family, family) if family else _OF_ITSELF.get(said, said)

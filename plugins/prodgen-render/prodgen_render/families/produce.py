@@ -1,0 +1,204 @@
+"""Fruit, three of a kind together."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from prodgen_render.geometry import bent, loft, revolve, smooth_path, tube
+from prodgen_render.looks import Look
+from prodgen_render.model import Floats, Material, Part
+from prodgen_render.patterns import Srgb, mix, texture
+
+_LONG = ("banana", "bananas", "香蕉")
+_KINDS: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("lemon", "lemons", "柠檬"), "lemon", "#f2cb3f"),
+    (("pear", "pears", "梨"), "pear", "#c9b64a"),
+    (("peach", "peaches", "桃"), "peach", "#f0a283"),
+    (
+        ("orange", "oranges", "tangerines", "clementines", "grapefruit", "grapefruits", "橙", "橘", "柚"),
+        "orange",
+        "#ee8a25",
+    ),
+)
+"""Words, shape and usual colour; the apple is what is none of these."""
+_PLACES = ((-0.046, -0.022, 10.0), (0.044, -0.012, 130.0), (0.0, 0.056, 250.0))
+"""Where three stand (metres) and how they are turned (degrees)."""
+
+
+def fruit(look: Look) -> list[Part]:
+    """Apples, oranges, lemons, pears, peaches, or a bunch of bananas."""
+    if look.says(_LONG):
+        return _bananas(look)
+    shape, usual = next(((shape, code) for words, shape, code in _KINDS if look.says(words)), ("apple", "#b3262a"))
+    size = look.uniform(0.92, 1.08)
+    skin = _skin(look, shape, look.colour(usual))
+    parts = []
+    for number, (x, y, turn) in enumerate(_PLACES):
+        each = size * look.uniform(0.95, 1.05)
+        parts += [part.scaled(each).turned(turn).moved(x=x, y=y) for part in _one(look, shape, skin, number)]
+    return parts
+
+
+def _skin(look: Look, shape: str, shade: Srgb) -> Material:
+    """Streaks and specks run from the stalk down, and pores dot what is of citrus."""
+    name = "plastic" if shape == "apple" else "matte plastic"
+    height, width = 256, 512
+    rng = np.random.default_rng(int(look.uniform(1, 1e6)))
+    # A peach blushes, an apple pales.
+    pale = (
+        mix(shade, (196, 52, 58), 0.75)
+        if shape == "peach"
+        else mix(shade, (250, 214, 120), 0.55 if shape == "apple" else 0.25)
+    )
+    streaks = np.asarray(
+        Image.fromarray((rng.random((8, 90)) * 255).astype(np.uint8))
+        .resize((width, height), Image.Resampling.BICUBIC)
+        .filter(ImageFilter.GaussianBlur(2))
+    )
+    share = np.clip((streaks / 255.0 - 0.42) * (1.5 if shape == "apple" else 0.6), 0, 0.75)
+    v = np.linspace(1, 0, height)[:, None]
+    share = np.clip(share + np.clip(v - 0.88, 0, 1) * (5 if shape == "apple" else 1.5), 0, 0.9)
+    picture = np.asarray(shade)[None, None] * (1 - share[..., None]) + np.asarray(pale)[None, None] * share[..., None]
+    specks = rng.random((height, width)) > (0.996 if shape == "apple" else 0.985)
+    picture[specks] = mix(shade, (255, 240, 200) if shape == "apple" else (90, 40, 0), 0.3)
+    blurred = Image.fromarray(picture.round().astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.7))
+    return look.plain(name, shade).but(
+        colour=(1.0, 1.0, 1.0), texture=texture(blurred), roughness=0.42, coat=0.25 if shape == "apple" else 0.1
+    )
+
+
+def _profile(shape: str) -> Floats:
+    """Radius and height from the bottom's dimple to the stalk's, in metres."""
+    corners = {
+        "apple": [
+            (0.0, 0.010),
+            (0.008, 0.005),
+            (0.020, 0.0),
+            (0.033, 0.012),
+            (0.0405, 0.036),
+            (0.037, 0.058),
+            (0.026, 0.070),
+            (0.013, 0.070),
+            (0.005, 0.063),
+            (0.0, 0.059),
+        ],
+        "orange": [
+            (0.0, 0.0015),
+            (0.014, 0.0),
+            (0.030, 0.012),
+            (0.0385, 0.036),
+            (0.033, 0.060),
+            (0.018, 0.0725),
+            (0.006, 0.0735),
+            (0.0, 0.072),
+        ],
+        "lemon": [
+            (0.0, 0.0),
+            (0.006, 0.004),
+            (0.018, 0.014),
+            (0.0275, 0.038),
+            (0.022, 0.062),
+            (0.009, 0.076),
+            (0.006, 0.082),
+            (0.0, 0.085),
+        ],
+        "pear": [
+            (0.0, 0.006),
+            (0.010, 0.001),
+            (0.026, 0.007),
+            (0.0365, 0.031),
+            (0.031, 0.054),
+            (0.0205, 0.074),
+            (0.0155, 0.090),
+            (0.008, 0.098),
+            (0.0, 0.097),
+        ],
+        "peach": [
+            (0.0, 0.006),
+            (0.012, 0.001),
+            (0.030, 0.012),
+            (0.038, 0.034),
+            (0.033, 0.056),
+            (0.020, 0.067),
+            (0.009, 0.066),
+            (0.0, 0.058),
+        ],
+    }[shape]
+    return smooth_path(np.asarray(corners), 70)
+
+
+def _one(look: Look, shape: str, skin: Material, number: int) -> list[Part]:
+    profile = _profile(shape).clip([1e-4, -1], None)
+    lobes = 5 if shape == "apple" else 0
+
+    def uneven(v: Floats) -> Floats:
+        a = np.arctan2(v[:, 1], v[:, 0])
+        wave = 0.012 * np.sin(2 * a + number) + 0.018 * np.cos(lobes * a) * (lobes > 0)
+        if shape == "peach":
+            wave = wave - 0.07 * np.exp(-((a / 0.16) ** 2))  # its furrow
+        return np.asarray(v * np.stack([1 + wave, 1 + wave, 1 + 0 * wave], -1), np.float32)
+
+    body = bent(revolve(profile, skin, 96), uneven)
+    top = float(profile[-1, 1])
+    brown, green = look.plain("matte plastic", "#5a4028"), look.plain("matte plastic", "#5f7d3a")
+    if shape == "lemon":
+        return [body.moved(z=-0.0425).turned(78 + 9 * number, "y").moved(z=0.0275)]
+    if shape in ("orange", "peach"):
+        return [body, _star(green, top)] if shape == "orange" else [body]
+    bow = 0.004 * (1 if number % 2 else -1)
+    stalk = smooth_path([(0, 0, top - 0.003), (bow * 0.4, 0, top + 0.012), (bow * 2, 0.002, top + 0.025)], 20)
+    parts = [body, tube(stalk, np.linspace(0.0013, 0.0021, 20), brown, segments=12)]
+    return [*parts, _leaf(green, top)] if shape == "apple" and number == 0 else parts
+
+
+def _star(green: Material, top: float) -> Part:
+    """What is left of the stalk of an orange."""
+    a = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+    radius = 0.0042 * (1 + 0.3 * np.cos(5 * a))
+    rings = [
+        np.stack([radius * k * np.cos(a), radius * k * np.sin(a), np.full(60, top + z)], -1)
+        for k, z in ((1, -0.0012), (0.8, 0.0008), (0.02, 0.0012))
+    ]
+    return loft(np.stack(rings), green)
+
+
+def _leaf(green: Material, top: float) -> Part:
+    t, s = np.linspace(0, 1, 18), np.linspace(0, 2 * np.pi, 20, endpoint=False)
+    half = 0.0115 * np.sin(np.pi * t**0.8).clip(0.03)
+    sections = np.empty((18, 20, 3))
+    sections[..., 0] = 0.002 + 0.040 * t[:, None] + 0 * s
+    sections[..., 1] = -half[:, None] * np.cos(s) - 0.006 * t[:, None]
+    sections[..., 2] = (
+        top + 0.010 + (0.010 * np.sin(2.2 * t))[:, None] + 0.25 * half[:, None] * np.abs(np.cos(s)) + 0.0005 * np.sin(s)
+    )
+    return loft(sections, green)
+
+
+def _bananas(look: Look) -> list[Part]:
+    """A bunch whose fingers bend up from one crown."""
+    shade = look.colour("#f0c93a")
+    skin = look.plain("matte plastic", shade).but(bump=None, roughness=0.5, coat=0.12)
+    tip, crown = (
+        look.plain("matte plastic", "#4a3a22").but(bump=None),
+        look.plain("matte plastic", mix(shade, (110, 120, 40), 0.5)).but(bump=None),
+    )
+    count, parts = 5, []
+    for number in range(count):
+        side = number - (count - 1) / 2
+        long = 0.175 * look.uniform(0.93, 1.05)
+        t = np.linspace(0, 1, 40)
+        bend = 1.55 * t - 0.55  # radians along the finger, down first and then up
+        x = np.cumsum(np.cos(bend)) * long / 40
+        z = np.cumsum(np.sin(bend)) * long / 40
+        lean = 9.0 * side
+        line = np.stack([x, 0 * x, z], -1)
+        radius = 0.0185 * np.interp(t, [0, 0.10, 0.22, 0.5, 0.82, 0.93, 1], [0.36, 0.42, 0.86, 1.0, 0.86, 0.45, 0.26])
+        finger = [
+            tube(line, radius, skin, segments=30),
+            tube(line[-2:] + np.array([0.001, 0, 0.001]), 0.0052, tip, segments=14),
+        ]
+        parts += [part.turned(lean, "z").moved(y=side * 0.012, z=0.004 * abs(side)) for part in finger]
+    parts.append(tube([(-0.020, 0, 0.010), (0.012, 0, 0.0)], np.array([0.011, 0.019]), crown, segments=22))
+    low = min(float(part.vertices[:, 2].min()) for part in parts)
+    return [part.moved(x=-0.07, z=-low) for part in parts]
