@@ -41,6 +41,8 @@ def own_and_accent(
     best = max((item.confidence for item in printed + shared), default=0.0)
     strong = [item for item in owned if item.confidence >= min(0.5, best)]
     own = max(strong or shared, key=lambda item: item.confidence, default=None)
+    for item in reversed(strong):  # "mustard and white" is mustard first, though the word is less certain
+        own = item if own is not None and _and(text, item, own) else own
     if own is None and len(printed) > 1 and _joined(text, printed[0], printed[1]):
         return printed[0], printed[1]
     if own is None:
