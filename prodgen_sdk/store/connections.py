@@ -65,18 +65,7 @@ def open_engine(url: URL, file: Path | None) -> Engine:
     """
     # hide_parameters: what users did must not appear in tracebacks and logs.
     if file is None:
-        try:
-            return create_engine(
-                url.set(query={**{name: str(value) for name, value in _POSTGRES.items()}, **url.query}),
-                hide_parameters=True,
-                pool_pre_ping=True,
-                pool_size=8,
-                max_overflow=24,
-            )
-        except ImportError:
-            raise MissingDependency(
-                "PostgreSQL needs the package psycopg.", hint='Run: pip install "prodgen-sdk[postgres]"'
-            ) from None
+        return _open_postgres(url)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -86,6 +75,26 @@ def open_engine(url: URL, file: Path | None) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _open_postgres(url: URL) -> Engine:
+    try:
+        engine = create_engine(
+            url.set(query={**{name: str(value) for name, value in _POSTGRES.items()}, **url.query}),
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=8,
+            max_overflow=24,
+        )
+        from prodgen_sdk.store.silence import WatchedConnection
+    except ImportError:
+        raise MissingDependency(
+            "PostgreSQL needs the package psycopg.", hint='Run: pip install "prodgen-sdk[postgres]"'
+        ) from None
+    event.listen(
+        engine, "do_connect", lambda dialect, record, args, parameters: WatchedConnection.open(*args, **parameters)
+    )
     return engine
 
 
