@@ -96,6 +96,7 @@ class Artist:
         Args:
             noise: lays out what has its places by chance.
         """
+        from prodgen_mini.models.borders import bordered
         from prodgen_mini.models.codec import enlarged, shares_of
         from prodgen_mini.models.dots import dotted
         from prodgen_mini.models.flowers import flowered
@@ -113,7 +114,10 @@ class Artist:
         symmetry = symmetry_of(asked.layout, asked.pattern)
         if symmetry is None:
             return shares_of(logits, finer)[0]
-        return enlarged(settled(shares_of(logits), symmetry), finer)[0]
+        shares = settled(shares_of(logits), symmetry)
+        if symmetry == "label":
+            shares = bordered(shares[0].float().cpu())[None]
+        return enlarged(shares, finer)[0]
 
     def ground(self, asked: Asked, vector: Floats) -> Floats:
         """The main colour [3] that artwork is laid over."""

@@ -19,6 +19,8 @@ _SURE = 0.7
 """Probability from which a design counts as one of its kind."""
 SPECKLE = "speckle"
 """The pattern whose spots are drawn anew, so that there is nothing to choose; see `models.grain`."""
+_REDRAWN = ("dots", "floral")
+"""Patterns that are drawn anew, however vague; see `models.dots` and `models.flowers`. The clearest of several are all of one kind."""
 _VARIED = "label"
 """Labels are taken as they come, as the best of them are much alike."""
 
@@ -39,7 +41,7 @@ def way_of(layout: str, pattern: str, reranker: Reranker | None) -> Way:
         return None
     if reranker is not None and kind in reranker.kinds and kind != _VARIED:
         return "alike"
-    return "clear" if layout in CHOOSY else None
+    return "clear" if layout in CHOOSY and kind not in _REDRAWN else None
 
 
 def best_of(reranker: Reranker, art: Floats, kind: str, vague: Floats | None = None) -> int:
