@@ -9,6 +9,7 @@ import io
 import re
 import warnings
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -87,17 +88,23 @@ def read_metadata(data: bytes) -> Metadata:
         return Metadata()
 
 
+@cache
+def srgb_profile() -> bytes:
+    """The profile that our own files have: always the same, so that equal pictures are equal files."""
+    from PIL import ImageCms
+
+    made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    # Without the time when it was made.
+    return made[:24] + b"\x07\xe8\x00\x01\x00\x01" + bytes(6) + made[36:]
+
+
 def writing(metadata: Metadata | None, format: str) -> dict[str, Any]:
     """What Pillow's `save` takes to write it, with a profile that says sRGB; nothing for None."""
-    from PIL import ImageCms, PngImagePlugin
+    from PIL import PngImagePlugin
 
     if metadata is None:
         return {}
-    options: dict[str, Any] = {"icc_profile": ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()}
-    # The profile states when it was made; equal pictures are to be equal files.
-    options["icc_profile"] = (
-        options["icc_profile"][:24] + b"\x07\xe8\x00\x01\x00\x01" + bytes(6) + options["icc_profile"][36:]
-    )
+    options: dict[str, Any] = {"icc_profile": srgb_profile()}
     if metadata.exif:
         options["exif"] = metadata.exif
     if metadata.xmp and format == "png":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from prodgen_sdk.errors import InvalidImage
 from prodgen_sdk.images.arrays import check, flat, strips
+from prodgen_sdk.metadata import srgb_profile
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PilImage
@@ -118,7 +119,8 @@ def _to_srgb(picture: PilImage) -> PilImage:
 
     profile = picture.info.get("icc_profile")
     ImageOps.exif_transpose(picture, in_place=True)
-    if profile and picture.mode in ("RGB", "RGBA", "CMYK", "L"):
+    # Most pictures that are read are our own: nothing would change, and to convert takes longer than to decode.
+    if profile and profile != srgb_profile() and picture.mode in ("RGB", "RGBA", "CMYK", "L"):
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             mode = "RGBA" if picture.mode == "RGBA" else "RGB"

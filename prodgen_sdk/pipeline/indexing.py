@@ -7,7 +7,9 @@ index that was made by other encoders, is damaged or is ahead of the database is
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from prodgen_sdk.bound import BoundIndex
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from prodgen_sdk.store import Store
 
 _CHUNK = 256
+_PICTURES, _THREADS = 16, 4
+"""How many pictures are embedded at once, by each of how many threads: files are read and decoded beside each other."""
 logger = logging.getLogger(__name__)
 _COMPONENT = "core/index"
 _EMBEDDER = "embedder"
@@ -111,16 +115,18 @@ def _picture_vectors(store: Store, embedder: Embedder, wanted: Mapping[str, str]
     """
     key = embedder.picture_key
     known = dict(store.embeddings.get_many(key, list(wanted)))
-    missing = [digest for digest in wanted if digest not in known]
     lost: dict[str, Exception] = {}
-    for start in range(0, len(missing), 16):
-        part = missing[start : start + 16]
-        loaded = _load(store, store.variants.iterate(ids=[wanted[digest] for digest in part]), lost)
-        if not loaded:
-            continue
-        fresh = dict(zip(loaded, embedder.pictures(list(loaded.values())), strict=True))
-        store.embeddings.put_many(key, fresh)
-        known.update(fresh)
+
+    def embed(part: Sequence[str]) -> dict[str, Vectors]:
+        loaded = _load(store, store.variants.iterate(ids=part), lost)
+        return dict(zip(loaded, embedder.pictures(list(loaded.values())), strict=True)) if loaded else {}
+
+    missing = [id for digest, id in wanted.items() if digest not in known]
+    parts = [missing[start : start + _PICTURES] for start in range(0, len(missing), _PICTURES)]
+    with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1), "prodgen-embed") as pool:
+        for fresh in pool.map(embed, parts):
+            store.embeddings.put_many(key, fresh)
+            known.update(fresh)
     if lost:
         id, error = next(iter(lost.items()))
         logger.warning("%d of %d pictures cannot be indexed, such as that of %s: %s", len(lost), len(wanted), id, error)

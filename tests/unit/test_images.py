@@ -15,6 +15,7 @@ from PIL import Image as Pil
 from PIL import ImageCms
 
 from prodgen_sdk import InvalidImage, StoreError, images
+from prodgen_sdk.metadata import Metadata
 
 pictures = arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12), st.sampled_from([3, 4])))
 
@@ -230,6 +231,18 @@ def test_an_icc_profile_is_converted_to_srgb():
     linear = srgb_with_gamma_one(srgb)
     assert images.load(written(Pil.fromarray(grey), icc_profile=linear)).min() > 170
     assert np.array_equal(images.load(written(Pil.fromarray(grey), icc_profile=b"broken")), grey)
+
+
+def test_the_pixels_of_our_own_files_come_back_as_they_were():
+    colours = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    file = images.encode(colours, metadata=Metadata())
+    assert np.array_equal(images.load(file), colours)
+    with_profile = Pil.open(io.BytesIO(file))
+    to = ImageCms.createProfile("sRGB")
+    converted = ImageCms.profileToProfile(
+        with_profile, ImageCms.ImageCmsProfile(io.BytesIO(with_profile.info["icc_profile"])), to
+    )
+    assert np.array_equal(np.asarray(converted), colours)
 
 
 def srgb_with_gamma_one(profile):
