@@ -53,7 +53,8 @@ def _extend(tree: dict[str, Any], materials: dict[str, Material]) -> None:
 
     trimesh rounds colours to bytes, and gives materials that it cannot tell apart to one.
     """
-    written, extended, used = tree["materials"], [], set()
+    written, used = tree["materials"], set[str]()
+    extended: list[dict[str, Any]] = []
     for mesh in tree["meshes"]:
         material = materials[mesh["name"]]
         for primitive in mesh["primitives"]:

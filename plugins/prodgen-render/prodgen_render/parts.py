@@ -34,7 +34,7 @@ _PRODUCTS_TOO = {
     "case": ("case", "tube"),
 }
 """Words that are a part only where they are joined to something: "soap with a black pump", but not "navy cap"."""
-_ENDS = r"(?![a-z裤袜])(?!\s(?!(?:and|or|with|for|in|on|of|by|to|from|size)\b)[a-z])"
+_ENDS = r"(?![a-z裤袜框])(?!\s(?!(?:and|or|with|for|in|on|of|by|to|from|size)\b)[a-z])"
 """A part's name before another noun describes that: foot cream, seat cushion."""
 
 

@@ -17,7 +17,7 @@ COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
     "beige": ("#dcc9ad", ("beige", "sand", "nude", "米色", "杏色", "米白", "裸色")),
     "cream": ("#f0e6d2", ("cream", "奶油", "奶白", "米杏", "星光色")),
     "khaki": ("#b49b72", ("khaki", "卡其")),
-    "gold": ("#cfa650", ("gold", "champagne", "金", "香槟色")),
+    "gold": ("#cfa650", ("gold", "champagne", "金", "黄金", "香槟色")),
     "rose gold": ("#d9a08f", ("rose gold", "玫瑰金")),
     "red": ("#c3272b", ("red", "红")),
     "pink": ("#eda5b6", ("pink", "粉")),
@@ -57,12 +57,12 @@ COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 NOT_COLOURS = (
     "蓝牙", "蓝光", "紫外线", "红外", "黑科技", "网红", "美白", "洁白", "白皙", "蛋白", "白领", "绿色环保", "绿色健康", "绿色食品", "灰尘", "金属", "青少年", "青年",
-    "蓝山", "干红", "干白", "青花", "青岛", "红富士", "红牛", "奶粉", "粉底", "粉饼", "蜜粉", "散粉", "蛋白粉", "面粉", "黄铜", "紫铜", "红铜", "白铜", "红木", "黑胡桃", "紫檀", "黑檀", "白蜡木", "白橡", "红橡", "红陶", "紫砂",
+    "蓝山", "大红袍", "白药", "干红", "干白", "青花", "青岛", "红富士", "红牛", "奶粉", "粉底", "粉饼", "蜜粉", "散粉", "蛋白粉", "面粉", "黄铜", "紫铜", "红铜", "白铜", "红木", "黑胡桃", "紫檀", "黑檀", "白蜡木", "白橡", "红橡", "红陶", "紫砂",
     "earl grey", "red bull", "blue mountain", "blue light", "black friday", "white noise", "green onion", "black pepper",
 )  # fmt: skip
 """Words in which that of a colour is none: bluetooth, whitening, milk powder, black walnut, Earl Grey."""
 NOT_MATERIALS = (
-    "龟背竹", "富贵竹", "竹炭", "竹笋", "铁观音", "铁板", "铁锈", "地铁", "钢琴", "钢笔", "铜锣烧", "木糖醇", "木瓜", "木耳", "樱木", "芝麻", "麻辣", "麻薯", "麻将", "棉花糖", "棉签",
+    "积木", "乳木果", "龟背竹", "富贵竹", "竹炭", "竹笋", "铁观音", "铁板", "铁锈", "地铁", "钢琴", "钢笔", "铜锣烧", "木糖醇", "木瓜", "木耳", "樱木", "芝麻", "麻辣", "麻薯", "麻将", "棉花糖", "棉签",
     "纸巾", "纸尿裤", "皮肤", "陈皮", "豆皮", "皮蛋", "调皮", "陶醉", "玻璃清洁", "steel cut", "glass skin", "paper towel",
 )  # fmt: skip
 """Words in which that of a material is none: a plant, a tea, a taste."""
@@ -78,7 +78,7 @@ MATERIALS: dict[str, tuple[str, ...]] = {
     "aluminium": ("aluminium", "aluminum", "铝"),
     "brass": ("brass", "黄铜"),
     "copper": ("copper", "紫铜", "铜"),
-    "gold": ("gold-plated", "gold plated", "镀金"),
+    "gold": ("gold-plated", "gold plated", "镀金", "黄金", "足金"),
     "iron": ("cast iron", "iron", "铁"),
     "metal": ("metal", "alloy", "titanium", "sterling silver", "钛", "纯银", "足银", "金属", "合金"),
     "walnut": ("walnut", "胡桃木"),
@@ -95,7 +95,7 @@ MATERIALS: dict[str, tuple[str, ...]] = {
     "linen": ("linen", "jute", "hemp", "亚麻", "麻"),
     "canvas": ("canvas", "帆布"),
     "cotton": ("cotton", "jersey", "纯棉", "棉"),
-    "nylon": ("nylon", "polyester", "microfiber", "microfibre", "mesh", "网布", "超细纤维", "尼龙", "涤纶", "聚酯"),
+    "nylon": ("nylon", "polyester", "microfiber", "microfibre", "网布", "超细纤维", "尼龙", "涤纶", "聚酯"),
     "kraft": ("kraft", "牛皮纸"),
     "paper": ("paper", "cardboard", "纸"),
     "rubber": ("rubber", "silicone", "latex", "乳胶", "橡胶", "硅胶"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from prodgen_render.finishes import FABRICS
 from prodgen_render.parts import without_parts
 from prodgen_render.vocabulary import COLOURS, MATERIALS, NOT_COLOURS, NOT_MATERIALS, PATTERNS, UNDRAWN, WARES
 from prodgen_sdk.types import Product
@@ -22,6 +23,8 @@ _CJK = re.compile(r"[㐀-鿿]")
 _NOT_COLOURS, _NOT_MATERIALS = (
     re.compile("|".join(sorted(words, key=len, reverse=True)), re.IGNORECASE) for words in (NOT_COLOURS, NOT_MATERIALS)
 )
+_CERAMICS = ("stoneware", "porcelain", "terracotta")
+"""Kinds of ceramic: a title that names one says more than an attribute that names the other."""
 _HELD = {"food": ("cream", "natural"), "beauty": ("cream", "natural")}
 """Words of colours that are about what food and cosmetics hold or are, by domain."""
 
@@ -103,13 +106,9 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
         ground = "grey" if light else "white"
         return [(ground, COLOURS[ground][0]), (nearest_colour(second), second)]
     codes = [(code, code) for code in _CODE.findall(named)]
-    names = _parse(
-        product,
-        words_of(product),
-        ("colour", "color", "colours", "colors", "颜色", "色"),
-        known,
-        3,
-    )
+    names = _parse(product, words_of(product), ("colour", "color", "colours", "colors", "颜色", "色"), known, 3)
+    # 小金条口红 正红色: what is called a colour is one.
+    names.sort(key=lambda name: not any(f"{word}色" in product.title for word in known[name] if _CJK.search(word)))
     if not codes and not names:
         names = list(next((colours for ware, colours in WARES.items() if ware in ware_of), ()))
     return (codes + [(name, COLOURS[name][0]) for name in names])[:3]
@@ -132,8 +131,13 @@ def _with_accent(found: list[tuple[str, str]], product: Product) -> list[tuple[s
 def material_of(product: Product) -> str:
     """The name of the main material, or an empty text."""
     product = _without(_NOT_MATERIALS, without_parts(product))
-    found = _parse(product, words_of(product), ("material", "fabric", "材质", "材料", "面料"), MATERIALS)
-    return found[0] if found else ""
+    wares = product.domain in ("food", "beauty")
+    known = {name: words for name, words in MATERIALS.items() if not (wares and name in FABRICS)}
+    found = _parse(product, words_of(product), ("material", "fabric", "材质", "材料", "面料"), known)
+    finer = (
+        _first(product.title.lower(), {name: MATERIALS[name] for name in _CERAMICS}, 1) if found == ["ceramic"] else []
+    )
+    return next(iter(finer or found), "")
 
 
 def pattern_of(product: Product) -> str:

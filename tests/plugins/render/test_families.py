@@ -524,6 +524,10 @@ def test_what_shops_sell_much_has_a_shape_of_its_own(title: str, category: str, 
         ("身体乳保湿 按压瓶 500ml", "beauty/other", "pump-bottle"),
         ("Serum in a pump bottle", "beauty/other", "pump-bottle"),
         ("Sparkling water, lime, 12 fl oz cans", "food/other", "can"),
+        ("凉茶 310ml*24罐", "food/other", "can"),
+        ("普洱茶饼 357g 盒装", "food/other", "box"),
+        ("速溶咖啡粉 玻璃瓶装", "food/other", "jar"),
+        ("压榨花生油 5L 桶装", "food/other", "bottle"),
     ],
 )
 def test_food_and_cosmetics_have_the_shape_of_what_they_come_in(title: str, category: str, family: str) -> None:
@@ -546,9 +550,24 @@ def test_the_head_of_a_title_names_the_product(title: str, category: str, family
     assert family_of(product(title, category)) == (FAMILIES[family], "")
 
 
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [("Toothbrush holder", "home/other"), ("陶瓷杯垫", "home/other"), ("Coffee machine, 15 bar", "electronics/other")],
+)
+def test_what_is_for_a_thing_is_not_the_thing(title: str, category: str) -> None:
+    family, warning = family_of(product(title, category))
+    assert family.name == "box"
+    assert "no model" in warning
+
+
 def test_a_fruit_outside_a_grocery_is_a_brand_or_a_colour() -> None:
     for title, category in (("Apple AirPods case", "electronics/other"), ("Orange handle brush", "beauty/other")):
         assert family_of(product(title, category))[0].name == "box"
+
+
+def test_a_kind_of_ceramic_says_more_than_ceramic() -> None:
+    assert material_of(product("Stoneware bowl", "home/bowl", material="ceramic")) == "stoneware"
+    assert material_of(product("Bowl", "home/bowl", material="ceramic")) == "ceramic"
 
 
 def test_suede_is_matte_and_suits_whatever_leather_suits() -> None:
@@ -566,6 +585,10 @@ def test_suede_is_matte_and_suits_whatever_leather_suits() -> None:
         ("Natural spring water, plastic bottle", "food/bottle", [], "plastic", ""),
         ("铁观音茶叶", "food/tin", [], "", ""),
         ("Chiffon dress with polka dots", "apparel/dress", [], "silk", "dots"),
+        ("小金条口红 正红色 哑光丝绒质地", "beauty/lipstick", ["red", "gold"], "", ""),
+        ("圆形浴室镜 黑色边框", "home/mirror", ["black"], "", ""),
+        ("黄金手镯", "apparel/bracelet", ["gold"], "gold", ""),
+        ("乳木果护手霜", "beauty/tube", [], "", ""),
     ],
 )
 def test_words_within_names_are_not_read_by_themselves(

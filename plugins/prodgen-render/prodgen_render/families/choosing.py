@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from prodgen_render.families.catalogue import FAMILIES, Family
-from prodgen_render.families.packing import packed
+from prodgen_render.families.packing import PACKED_IN, WARES, packed
 from prodgen_render.vocabulary import PACKAGES
 from prodgen_render.words import attribute, mentions
 from prodgen_sdk.types import Product
@@ -16,8 +16,14 @@ from prodgen_sdk.types import Product
 _CLAUSE_END = re.compile(r"[,，;；|()（）【】\[\]]|\s[-–—]\s")
 _BESIDES = re.compile(r"(?<=\S)\s(?:with|for|in|fits|compatible with)\s|(?<=[^\s|])(?:适用|适配|兼容|专为)")
 """After this a clause says what its product has or is for: a laptop with a keyboard is a laptop. Nothing is beside what begins so."""
-_OF_IT = re.compile("[汁醋味酱干脆茶酒糖糕派色香粉籽]|(?:图案|印花|花纹|造型|刺绣|款|型|形)(?!号)")
-"""After a Chinese name: a taste, a print or a shape of the thing, and not the thing: 苹果味, 香蕉造型."""
+_OF_IT = re.compile("[味色刷盖垫]|架(?!构)|夹(?!克)|(?:图案|印花|花纹|造型|刺绣|款|型|形)(?!号)|挂钩|配件|清洁")
+"""After a Chinese name: a taste, a print, a shape or an accessory of the thing, and not the thing: 苹果味, 香蕉造型, 杯垫."""
+_MADE_OF_IT = re.compile("[汁醋酱干脆茶酒糖糕派粉籽香]")
+"""After the name of a fruit: what is made of it."""
+_FOR_IT = re.compile(
+    r" (?:holder|rack|organi[sz]er|tray|cleaner|brush|opener|grinder|hanger|hook|filter|refill|protector|sharpener|warmer|maker|machine|infuser|strainer)s?\b"
+)
+"""After an English name: what is for the thing."""
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -111,22 +117,26 @@ def _best(text: str, families: list[Family]) -> Named | None:
     def order(named: Named) -> tuple[int, int]:
         return len(named.word), -named.start if _CJK.search(named.word) else named.start
 
-    return max([named for named in found if not named.family.weak] or found, key=order, default=None)
+    strong = [named for named in found if not named.family.weak] or found
+    contents = [named for named in strong if named.family.domain not in WARES or named.word not in PACKED_IN]
+    return max(contents or strong, key=order, default=None)
 
 
 def _named_in(text: str, families: list[Family]) -> Iterator[Named]:
     for family in families:
         for word in (*family.words, *family.near):
-            if (start := _place(text, word)) >= 0:
+            start = _place(text, word)
+            if start >= 0 and not (family.weak and _MADE_OF_IT.match(text, start + len(word))):
                 yield Named(start, word, family, word in family.near)
 
 
 def _place(text: str, word: str) -> int:
-    """Where a word stands, or -1; an English one may have its plural's ending, a Chinese one must mean the thing itself."""
+    """Where a word stands and means the thing itself, or -1; an English one may have its plural's ending."""
     if _CJK.search(word):
         start = text.find(word)
         return -1 if start >= 0 and _OF_IT.match(text, start + len(word)) else start
-    return found.start() if (found := _whole(word).search(text)) else -1
+    found = _whole(word).search(text)
+    return -1 if found is None or _FOR_IT.match(text, found.end()) else found.start()
 
 
 @cache

@@ -121,7 +121,7 @@ def _spoon(stuff: Material) -> list[Part]:
     """A shallow bowl, both of its sides."""
     t = np.linspace(0, 1, 36)
     z = 0.128 + 0.064 * t
-    half = 0.0205 * np.sin(np.pi * (0.06 + 0.94 * t) ** 0.85).clip(0.02) ** 0.75
+    half = 0.0205 * np.sin(np.pi * (0.06 + 0.94 * t) ** 0.85).clip(0.02) ** 0.5
     s = np.linspace(-1, 1, 15)
     hollow = 0.0105 * np.sin(np.pi * t).clip(0)[:, None] ** 0.8 * (1 - s**2)
     sheet = np.stack(

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 
+from prodgen_render.vocabulary import PACKAGES
+
+WARES = ("food", "beauty")
+PACKED_IN = PACKAGES | {"罐装", "盒装", "瓶装", "袋装", "纸盒", "易拉罐", "礼盒"}
+"""Words that say what wares come in and nothing of what they are."""
+_LIQUID = re.compile(r"\d\s*(?:ml|cl|l|毫升|升|fl\.? ?oz)(?![a-z])")
 _COUNTED = r"[*x×]\s*\d+\s*"
 """Before a measure word: 250ml*24盒."""
 _SAID: dict[str, dict[str, str]] = {
@@ -12,7 +18,7 @@ _SAID: dict[str, dict[str, str]] = {
         "can": rf"\bcans?\b|易拉罐|听装|{_COUNTED}听",
         "jar": r"\bjars?\b|玻璃罐",
         "tin": r"\btins?\b|铁罐|铁盒|马口铁",
-        "bottle": rf"\bbottles?\b|瓶装|玻璃瓶|塑料瓶|{_COUNTED}瓶",
+        "bottle": rf"\bbottles?\b|瓶装|桶装|玻璃瓶|塑料瓶|{_COUNTED}瓶",
         "bag": rf"(?<!tea )(?<!\d )\bbags?\b|\bpouch(?:es)?\b|袋装|{_COUNTED}袋",
         "pot": rf"罐装|{_COUNTED}罐",
         "box": rf"\bbox(?:es)?\b|盒装|{_COUNTED}盒",
@@ -32,7 +38,7 @@ _SHAPES: dict[str, dict[str, str]] = {
     "can": dict.fromkeys(_DRINKS, "can") | {"jar": "tin", "tin": "tin"},
     "jar": dict.fromkeys((*_DRY, "jar"), "jar"),
     "tin": dict.fromkeys((*_DRY, "jar"), "tin"),
-    "bottle": dict.fromkeys(_DRINKS, "bottle"),
+    "bottle": dict.fromkeys(_DRINKS, "bottle") | dict.fromkeys(("tin", "coffee-bag"), "jar"),
     "bag": dict.fromkeys(_DRY, "coffee-bag"),
     "pot": dict.fromkeys(_DRINKS, "can") | {"jar": "jar"} | dict.fromkeys(_DRY, "tin"),
     "box": dict.fromkeys(_DRINKS, "carton") | dict.fromkeys(_DRY, "box") | {"cereal-box": "cereal-box"},
@@ -52,8 +58,12 @@ def packed(domain: str, family: str, text: str) -> str:
     ('carton', 'jar', 'tin')
     >>> packed("beauty", "pump-bottle", "body lotion tube"), packed("food", "fruit", "apples, 3 lb bag")
     ('tube', 'fruit')
+    >>> packed("food", "tin", "凉茶 310ml*24罐")
+    'can'
     >>> packed("food", "", "assorted truffles in a red box"), packed("home", "", "a red box")
     ('box', '')
     """
+    if family in ("tin", "coffee-bag") and _LIQUID.search(text):
+        family = "bottle"  # tea or coffee to drink
     said = next((name for name, words in _SAID.get(domain, {}).items() if re.search(words, text)), "")
     return _SHAPES.get(said, {}).get(family, family) if family else _OF_ITSELF.get(said, said)
