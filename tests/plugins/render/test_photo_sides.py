@@ -111,3 +111,22 @@ def test_the_back_of_glass_has_the_colour_of_what_is_in_it() -> None:
     true = saturation_behind(model)
     for words in (oil, oil.model_copy(update={"title": "Bottle"})):
         assert saturation_behind(model_from_photos(front, words).model) > 0.8 * true
+
+
+def test_a_pattern_all_over_cloth_is_on_its_back_and_a_print_is_not() -> None:
+    shirt = Product(sku="s", title="T-shirt", category="apparel/t-shirt")
+    y, x = np.mgrid[0:240, 0:240]
+    cloth = ((abs(x - 120) < 55) & (y > 50) & (y < 200)) | ((abs(x - 120) < 95) & (y > 50) & (y < 95))
+    plain = np.where(cloth[..., None], np.array([40, 60, 150]), 255).astype(np.uint8)
+    striped, printed = plain.copy(), plain.copy()
+    striped[cloth & (y // 8 % 2 == 0)] = (235, 235, 235)
+    printed[(abs(x - 120) < 7) & (abs(y - 120) < 7)] = (235, 235, 235)
+
+    def range_behind(photo: Image) -> float:
+        back = render(model_from_photos(photo, shirt).model, [View(azimuth=180)], size=160)[0]
+        rows = np.flatnonzero(back.mask[:, 80])
+        chest = slice(rows[0] + len(rows) // 3, rows[0] + 2 * len(rows) // 3)
+        return float(np.ptp(back.image[chest, 72:88].mean((1, 2))))
+
+    assert range_behind(striped) > 60
+    assert range_behind(printed) < 20

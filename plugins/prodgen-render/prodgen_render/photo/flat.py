@@ -217,7 +217,17 @@ def _relief(
     shots = shots_of(cutout, camera, behind)
     other = shots[1] if len(shots) > 1 else None
     same = config.photo_back == "mirror"
-    return relief_parts(plan, camera, half, sides, shots[0], other, same_behind=same, printed=printed)
+    return relief_parts(
+        plan,
+        camera,
+        half,
+        sides,
+        shots[0],
+        other,
+        same_behind=same,
+        printed=printed,
+        cloth=shape == "sheet" and not printed,
+    )
 
 
 def _carried(values: Floats, mask: Mask) -> Floats:
