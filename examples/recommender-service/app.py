@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import lines
 import monitoring
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from prodgen_sdk import AsyncStudio, Busy, DeadlineExceeded, InputError, NotFound, StoreError
+from prodgen_sdk.events import check_format
 
 
 @asynccontextmanager
@@ -61,6 +63,14 @@ async def record(
     some = events if isinstance(events, list) else [events]
     done = await request.app.state.studio.record(some, format=format)
     return {"new": done.new, "known": done.known, "rejected": done.rejected, "skipped": done.skipped}
+
+
+@app.post("/events/lines")
+async def record_lines(request: Request, format: str = "prodgen") -> Response:
+    """The same, one event a line, recorded while they arrive; what became of each line is answered, a line each."""
+    check_format(format)
+    said = [line async for line in lines.answers(request.app.state.studio, request.stream(), format)]
+    return Response("".join(said), media_type="application/x-ndjson")
 
 
 @app.delete("/users/{user}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from prodgen_sdk.events.drafts import (
@@ -30,12 +31,22 @@ _OF_PRODUCTS: Mapping[str, EventType] = {
 
 
 def google_retail(values: Mapping[str, Any]) -> Iterable[Part]:
-    """The parts of one `UserEvent`.
+    """The parts of one `UserEvent`, or of all that a request to `userEvents:import` has in it.
 
     The user is `userInfo.userId`, else `visitorId`; `attributionToken` becomes the request id. A search gives its words and, if it
     lists `productDetails`, an impression of each. A purchase or a full cart gives one event a product, with what it cost where the
     price is known; the revenue of a purchase is otherwise split by quantity.
     """
+    inline = dig(values, "inputConfig", "userEventInlineSource")
+    if not isinstance(inline, Mapping):
+        return _event(values)
+    events = rows(inline, "userEvents")
+    return chain.from_iterable(map(_event, events)) if events else [Bad("userEvents: there are none")]
+
+
+def _event(values: Any) -> Iterable[Part]:
+    if not isinstance(values, Mapping):
+        return [Bad("userEvents: one of them is no JSON object")]
     user = as_text(dig(values, "userInfo", "userId") or values.get("visitorId"))
     shared: Draft = {"user": user, "at": values.get("eventTime"), "request_id": values.get("attributionToken") or None}
     return with_ids(FORMAT, [*shared.values(), values.get("eventType")], _parts(values, shared))

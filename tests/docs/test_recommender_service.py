@@ -227,3 +227,46 @@ def test_what_is_logged_stays_on_one_line():
     record = logging.LogRecord("shop", logging.INFO, "f", 1, "a %s", ('b"\n{"level": "ERROR"}',), None)
     assert json.loads(_Json().format(record))["message"] == 'a b"\n{"level": "ERROR"}'
     assert "\n" not in _Json().format(record)
+
+
+def test_lines_are_recorded_while_they_arrive_and_each_is_answered(client, tmp_path):
+    def line(number, sku="11"):
+        return json.dumps({"id": f"l{number}", "user": "ann", "type": "view", "sku": sku, "at": NOW}).encode()
+
+    def body():
+        yield line(1) + b"\n" + line(2, "unknown") + b"\n\n" + line(4)[:20]
+        yield line(4)[20:] + b"\nno json\n" + b"[" * 100_000 + b"\n"
+        yield b"\n".join(line(number) for number in range(7, 1107))
+
+    answer = client.post("/events/lines", content=body(), headers={"content-type": "application/x-ndjson"})
+    said = [json.loads(row) for row in answer.text.splitlines()]
+    assert [row["line"] for row in said] == list(range(1, 1107))
+    assert [row["line"] for row in said if row["rejected"]] == [2, 5, 6]
+    with Studio.open(tmp_path, host=fake_host()) as studio:
+        assert studio.store.events.count("ann") == 1102
+    assert client.post("/events/lines?format=none", content=b"").status_code == 422
+
+
+def test_a_line_without_end_and_a_database_that_fails_end_the_stream(client, monkeypatch):
+    endless = client.post("/events/lines", content=[b"{}\n", b"x" * (2**20 + 1)])
+    assert json.loads(endless.text.splitlines()[-1]) == {"error": "Line 2 is longer than 1048576 bytes."}
+
+    async def fail(*args, **options):
+        raise StoreError("The database at secret.example failed.")
+
+    monkeypatch.setattr(client.app.state.studio, "record", fail)
+    assert client.post("/events/lines", content=b"{}").text == '{"error": "StoreError"}\n'
+
+
+def test_an_import_of_google_retail_is_recorded_whole(client):
+    events = [
+        {
+            "eventType": "detail-page-view",
+            "visitorId": "v",
+            "eventTime": NOW,
+            "productDetails": [{"product": {"id": sku}}],
+        }
+        for sku in ("11", "12")
+    ]
+    body = {"inputConfig": {"userEventInlineSource": {"userEvents": events}}}
+    assert client.post("/events?format=google-retail", json=body).json()["new"] == 2

@@ -80,6 +80,19 @@ def test_google_retail_purchase_is_one_event_a_product_with_its_cost():
     ]
 
 
+def test_google_retail_import_has_many_events_in_one_body():
+    mug = [{"product": {"id": "mug"}}]
+    events = [retail("detail-page-view", productDetails=mug), "no event", retail("add-to-cart", productDetails=mug)]
+    body = {"inputConfig": {"userEventInlineSource": {"userEvents": events}}}
+    rows = list(convert([body], "google-retail"))
+    assert [row.event.type for row in rows if row.event] == ["view", "add_to_cart"]
+    assert [row.reason for row in rows if row.reason] == ["userEvents: one of them is no JSON object"]
+    # The same ids as one by one, so that it may be sent either way.
+    assert rows[0].event == next(convert([events[0]], "google-retail")).event
+    (none,) = convert([{"inputConfig": {"userEventInlineSource": {}}}], "google-retail")
+    assert "none" in none.reason
+
+
 def test_google_retail_views_carts_and_searches():
     mug = [{"product": {"id": "mug"}}]
     assert made(retail("detail-page-view", productDetails=mug), "google-retail", "user") == [("view", "mug", "v-1")]
