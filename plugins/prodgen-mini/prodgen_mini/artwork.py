@@ -9,6 +9,7 @@ import numpy as np
 
 from prodgen_mini.choosing import SPECKLE, Way, best_of, kind_of, way_of
 from prodgen_mini.space import Space, rgb_of
+from prodgen_sdk.types import ARTWORK_SIZE
 
 if TYPE_CHECKING:
     import torch
@@ -67,6 +68,14 @@ class Artist:
 
     space: Space
     reranker: Reranker | None
+
+    def prepare(self) -> None:
+        """Makes, once a process, what designs are compared with, so that the first of them need not wait for it."""
+        from prodgen_mini.models.borders import lines_of
+        from prodgen_mini.models.flowers import flower_bank
+
+        flower_bank()
+        lines_of(ARTWORK_SIZE)
 
     def way(self, asked: Asked) -> Way:
         """How designs are chosen among; None where the first is taken."""

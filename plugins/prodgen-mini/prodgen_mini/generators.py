@@ -61,6 +61,7 @@ class MiniGenerator(Generator):
             reranker.to(ctx.device)
             self.digest += f"+{digest}"
         self.artist = Artist(self.space, reranker)
+        self.artist.prepare()
 
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
         """One list of pictures a request, with the product's mask.

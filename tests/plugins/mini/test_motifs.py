@@ -7,7 +7,7 @@ import pytest
 torch = pytest.importorskip("torch")
 from prodgen_mini.models.codec import SHEETS  # noqa: E402
 from prodgen_mini.models.dots import dotted  # noqa: E402
-from prodgen_mini.models.flowers import _KINDS, _bank, _cover, flowered  # noqa: E402
+from prodgen_mini.models.flowers import _KINDS, _cover, flower_bank, flowered  # noqa: E402
 from prodgen_mini.models.lattice import Lattice, found, motifs  # noqa: E402
 from prodgen_mini.models.paint import bare, ellipses, lay  # noqa: E402
 
@@ -100,7 +100,7 @@ def test_what_stands_on_no_lattice_is_left_alone():
 
 
 def flower_sheets(number, lattice, *, petal=1, leaf=2, heart=3, blur=0):
-    bank, inks = _bank(), []
+    bank, inks = flower_bank(), []
     for role, ink in enumerate((leaf, petal, heart)):
         parts = [part for part in bank.parts[number] if part[0] == role]
         if parts and ink:
@@ -111,7 +111,7 @@ def flower_sheets(number, lattice, *, petal=1, leaf=2, heart=3, blur=0):
 
 @pytest.mark.parametrize("kind", range(len(_KINDS)), ids=lambda kind: "{}-{}".format(*_KINDS[kind]))
 def test_a_flower_is_known_by_what_is_left_of_it(kind):
-    number = int((_bank().kinds == kind).nonzero()[20])
+    number = int((flower_bank().kinds == kind).nonzero()[20])
     lattice = Lattice(4, True)
     true = flower_sheets(number, lattice)
     clean = flowered(flower_sheets(number, lattice, blur=1).roll((9, 30), (1, 2)))
@@ -124,9 +124,9 @@ def test_a_flower_is_known_by_what_is_left_of_it(kind):
 
 def test_flowers_take_turns_and_need_no_leaf_and_no_heart():
     lattice = Lattice(2, True)
-    numbers = [int((_bank().kinds == kind).nonzero()[20]) for kind in (4, 4)]
+    numbers = [int((flower_bank().kinds == kind).nonzero()[20]) for kind in (4, 4)]
     points, turns = lattice.points(), lattice.turns()
-    petals = [[part for part in _bank().parts[number] if part[0] == 1] for number in numbers]
+    petals = [[part for part in flower_bank().parts[number] if part[0] == 1] for number in numbers]
     drawn = sheets_of(
         *(
             (ink, _cover(parts, points[mine], lattice.step, SIZE))

@@ -62,7 +62,7 @@ def bordered(shares: Tensor) -> Tensor:
     if float(covers[ground]) > _QUIET:
         words.zero_()
         words[ground] = 1
-    lines, widest = _lines(size), functional.max_pool2d(shares, 3, 1, 1).flatten(1)
+    lines, widest = lines_of(size), functional.max_pool2d(shares, 3, 1, 1).flatten(1)
     covered = lines.sides @ widest.T
     clear = covered.mean(1) - lines.beside @ shares.flatten(1).T
     clear[:, ground] = -torch.inf
@@ -80,7 +80,8 @@ def bordered(shares: Tensor) -> Tensor:
 
 
 @cache
-def _lines(size: int) -> Lines:
+def lines_of(size: int) -> Lines:
+    """The lines for sheets of a size, made once a process."""
     names = tuple((shape, aspect) for shape in _SHAPES for aspect in _ASPECTS)
     each = torch.stack([_line(*name, size) for name in names])
     down, across = torch.arange(size)[:, None] / size, torch.arange(size) / size

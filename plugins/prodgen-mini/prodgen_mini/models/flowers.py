@@ -65,7 +65,7 @@ class Found:
 def flowered(shares: Tensor, finer: int = 1) -> Tensor:
     """Clean flowers [SHEETS, h finer, h finer] of shares [SHEETS, h, h]."""
     lattice, first, _ = found(1 - shares[0], _LATTICES)
-    size, bank, inks = shares.shape[-1] * finer, _bank(), _inks(shares)
+    size, bank, inks = shares.shape[-1] * finer, flower_bank(), _inks(shares)
     if not inks:
         return bare(len(shares), size)
     each = [motifs(shares, lattice, start, _WIDTH, _PIXELS) for start in lattice.beginnings(first)]
@@ -122,7 +122,8 @@ def _cover(parts: list[Part], points: Tensor, step: float, size: int) -> Tensor:
 
 
 @cache
-def _bank() -> Bank:
+def flower_bank() -> Bank:
+    """The flowers, made once a process."""
     specs = [(kind, size, turn) for kind in range(len(_KINDS)) for size in _SIZES for turn in range(_TURNS)]
     parts = tuple(_flower(*_KINDS[kind], size, 2 * math.pi * turn / _TURNS) for kind, size, turn in specs)
     most = max(len(one) for one in parts)
