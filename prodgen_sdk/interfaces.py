@@ -1,11 +1,16 @@
 """What plugins implement: one small batch method each.
 
-Subclass the interface: what is optional has a default there. Components are synchronous and take a batch. Waiting, batching, seeding, timing, retry, validation of what they return and
-error wrapping are the host's. The arrays that a component is given are read-only. A component whose answers depend on weights
-may have an attribute `digest` (str) that names them; it becomes part of the identity of what it makes. So does the plugin's
-whole configuration; a component that depends on a part of it alone may have an attribute `depends_on` with that part,
-JSON-ready (None: on nothing). A factory is called as `factory(config, ctx)`, where `config` is the plugin's validated
-configuration (None if it declares none).
+Subclass the interface: what is optional has a default there. Components are synchronous and take a batch. Waiting, batching,
+seeding, timing, retry, validation of what they return and error wrapping are the host's. The arrays that a component is given are
+read-only.
+
+One instance answers several threads at once, as the requests of a service come: lock what changes between calls. A generator alone
+is asked for one batch after another, and has an instance a device.
+
+A component whose answers depend on weights may have an attribute `digest` (str) that names them; it becomes part of the identity of
+what it makes. So does the plugin's whole configuration; a component that depends on a part of it alone may have an attribute
+`depends_on` with that part, JSON-ready (None: on nothing). A factory is called as `factory(config, ctx)`, where `config` is the
+plugin's validated configuration (None if it declares none).
 
 Stability: provisional until 1.0; a change of meaning raises `specs.API_VERSION`.
 """

@@ -7,11 +7,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import pytest
@@ -30,6 +31,7 @@ HEAVY = (
 """What a plugin may not import at discovery: each costs every command of every user its loading time."""
 
 _NAME = "contract"
+A = TypeVar("A")
 
 
 class ComponentContract:
@@ -219,6 +221,12 @@ def needs_determinism(spec: Spec) -> None:
     """Skips a test of repeatability for a component whose spec does not promise it."""
     if not spec.deterministic:
         pytest.skip("the spec says deterministic=False")
+
+
+def from_threads(call: Callable[[], A]) -> list[A]:
+    """What several threads get that call at once, as the requests of a service do."""
+    with ThreadPoolExecutor(4) as pool:
+        return [done.result() for done in [pool.submit(call) for _ in range(8)]]
 
 
 def assert_count(results: Any, inputs: Any, what: str) -> None:

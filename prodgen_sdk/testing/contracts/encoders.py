@@ -10,7 +10,7 @@ import pytest
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.specs import ImageEncoderSpec, TextEncoderSpec
-from prodgen_sdk.testing.contracts.base import ComponentContract, Frozen, needs_determinism
+from prodgen_sdk.testing.contracts.base import ComponentContract, Frozen, from_threads, needs_determinism
 from prodgen_sdk.testing.samples import sample_noise, sample_photo
 
 
@@ -70,6 +70,16 @@ class _EncoderContract(ComponentContract):
         worst = np.abs(together - alone).max()
         assert worst <= self.tolerance, (
             f"An input alone and in a batch differ by {worst:.3g}. Mask the padding; keep the order."
+        )
+
+    def test_several_threads_at_once(
+        self, component: Any, inputs: Sequence[Any], spec: TextEncoderSpec | ImageEncoderSpec, ctx: Context
+    ) -> None:
+        needs_determinism(spec)
+        alone = component.encode(inputs, ctx)
+        worst = max(np.abs(alone - vectors).max() for vectors in from_threads(lambda: component.encode(inputs, ctx)))
+        assert worst <= self.tolerance, (
+            f"From several threads at once a vector is off by {worst:.3g}. Keep no state between lines of encode(), or lock it."
         )
 
     def test_inputs_are_told_apart(self, component: Any, inputs: Sequence[Any], ctx: Context) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ProdgenError
 from prodgen_sdk.interfaces import VectorIndex
-from prodgen_sdk.testing.contracts.base import ComponentContract, assert_json
+from prodgen_sdk.testing.contracts.base import ComponentContract, assert_json, from_threads
 from prodgen_sdk.types import Candidate, Facets, Filter, IndexChange, Remove, Upsert
 
 FILTERS = (
@@ -80,6 +80,15 @@ class VectorIndexContract(ComponentContract):
         found = component.search(queries, 5, Filter(), ctx)
         assert [list(hits) for hits in found] == [[]] * len(queries), (
             "An empty index answers each query with no candidates."
+        )
+
+    def test_several_threads_at_once(self, filled: VectorIndex, queries: NDArray[np.float32], ctx: Context) -> None:
+        def found() -> list[list[tuple[str, float]]]:
+            return [[(hit.sku, hit.score) for hit in hits] for hits in filled.search(queries, 5, FILTERS[3], ctx)]
+
+        alone = found()
+        assert all(hits == alone for hits in from_threads(found)), (
+            "From several threads at once search() gave other answers. Keep no state between its lines, or lock it."
         )
 
     def test_equals_brute_force(

@@ -11,7 +11,7 @@ import pytest
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Ranker
 from prodgen_sdk.specs import RankerSpec
-from prodgen_sdk.testing.contracts.base import ComponentContract, assert_all, needs_determinism
+from prodgen_sdk.testing.contracts.base import ComponentContract, assert_all, from_threads, needs_determinism
 from prodgen_sdk.testing.contracts.recommendation import sample_candidates, sample_context, sample_log, sample_user
 from prodgen_sdk.types import Candidate, Event, Ranked, UserProfile
 
@@ -65,6 +65,19 @@ class RankerContract(ComponentContract):
             assert mine == variants[item.candidate.sku], (
                 f"{item.candidate.sku} lost or reordered its variants. Choosing one is the policy's work."
             )
+
+    def test_several_threads_at_once(
+        self, ranker: Ranker, user: UserProfile, candidates: Sequence[Candidate], spec: RankerSpec, ctx: Context
+    ) -> None:
+        needs_determinism(spec)
+
+        def order() -> list[tuple[str, float]]:
+            return [(item.candidate.sku, item.score) for item in _rank(ranker, user, candidates, ctx)]
+
+        alone = order()
+        assert all(order == alone for order in from_threads(order)), (
+            "From several threads at once rank() gave another order or other scores. Keep no state between its lines, or lock it."
+        )
 
     def test_ordered_by_score(
         self, ranker: Ranker, anyone: UserProfile, candidates: Sequence[Candidate], ctx: Context
