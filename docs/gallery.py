@@ -58,9 +58,9 @@ def product(words: str, number: int = 0) -> Product:
 
 def families() -> Image:
     """Rows of the five domains, by `render/asset` with made-up designs."""
-    from prodgen_render.asset import model_of
-    from prodgen_render.asset_made_up import made_up_asset
-    from prodgen_render.rendering import render
+    from prodgen_render.asset.generator import model_of
+    from prodgen_render.asset.made_up import made_up_asset
+    from prodgen_render.rendering.views import render
 
     def cell(words: str, seed: int) -> Image:
         made = made_up_asset(product(words), seed)
@@ -72,7 +72,7 @@ def families() -> Image:
 def shop() -> Image:
     """Rows of what else shops sell, by `render/parametric`."""
     from prodgen_render.parametric import build_model
-    from prodgen_render.rendering import render
+    from prodgen_render.rendering.views import render
 
     view = View(azimuth=35, elevation=15)
     return grid([[render(build_model(product(words), 1), [view], size=CELL)[0].image for words in row] for row in SHOP])
@@ -82,7 +82,7 @@ def photo() -> Image:
     """A made-up photo of each product, then what `render/photo` makes of it."""
     from prodgen_render.parametric import build_model
     from prodgen_render.photo.build import model_from_photos
-    from prodgen_render.rendering import render
+    from prodgen_render.rendering.views import render
 
     rows = []
     for number, words in enumerate(PHOTOS):
@@ -98,10 +98,10 @@ def photo() -> Image:
 
 def draft() -> Image:
     """The same design as a draft and in full."""
-    from prodgen_render.asset import DRAFT_DETAIL, model_of
-    from prodgen_render.asset_made_up import made_up_asset
-    from prodgen_render.quality import DRAFT, FINAL
-    from prodgen_render.rendering import render
+    from prodgen_render.asset.generator import DRAFT_DETAIL, model_of
+    from prodgen_render.asset.made_up import made_up_asset
+    from prodgen_render.rendering.quality import DRAFT, FINAL
+    from prodgen_render.rendering.views import render
 
     made = [made_up_asset(product(words), 4) for words in (DOMAINS[2][0], DOMAINS[3][0], DOMAINS[0][0], DOMAINS[3][1])]
     return grid(
@@ -117,9 +117,9 @@ def draft() -> Image:
 
 def light() -> Image:
     """The light rigs studio, soft and dramatic, and the panoramas window and overcast."""
-    from prodgen_render.environment import environment
     from prodgen_render.parametric import build_model
-    from prodgen_render.rendering import render
+    from prodgen_render.rendering.environment import environment
+    from prodgen_render.rendering.views import render
 
     lights: list[dict[str, Any]] = [
         {"scene": Scene.parse(f"white,light={name}")} for name in ("studio", "soft", "dramatic")
@@ -132,7 +132,7 @@ def light() -> Image:
 def finish() -> Image:
     """One picture as it is, and through profiles of `finish/basic`."""
     from prodgen_render.parametric import build_model
-    from prodgen_render.rendering import render
+    from prodgen_render.rendering.views import render
 
     from prodgen_sdk.context import Context
 

@@ -65,9 +65,9 @@ def overview(studio: Studio) -> Image:
 
 def assets() -> Image:
     """Five made-up products, each with seven seeds of an asset."""
-    from prodgen_render.asset import model_of
-    from prodgen_render.asset_made_up import made_up_asset, made_up_goods
-    from prodgen_render.rendering import render
+    from prodgen_render.asset.generator import model_of
+    from prodgen_render.asset.made_up import made_up_asset, made_up_goods
+    from prodgen_render.rendering.views import render
 
     rows = []
     for product in map(made_up_goods, (64, 51, 80, 82, 68)):

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from prodgen_diffusers.answers import facts_of
-from prodgen_diffusers.backdrop import lay, plain_background
 from prodgen_diffusers.config import Background, Config, section
-from prodgen_diffusers.loading import load_pipeline
-from prodgen_diffusers.photos import Cutout, cut_product, photo_of
-from prodgen_diffusers.running import Job, native_size, run
+from prodgen_diffusers.pictures.answers import facts_of
+from prodgen_diffusers.pictures.backdrop import lay, plain_background
+from prodgen_diffusers.pictures.photos import Cutout, cut_product, photo_of
+from prodgen_diffusers.pipelines.loading import load_pipeline
+from prodgen_diffusers.pipelines.running import Job, native_size, run
 from prodgen_diffusers.words import clean, prompts_for
 from prodgen_sdk import images
 from prodgen_sdk.context import Context

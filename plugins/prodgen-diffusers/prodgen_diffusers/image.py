@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prodgen_diffusers.answers import all_finished, by_request
 from prodgen_diffusers.config import Config, ImageToImage, section
-from prodgen_diffusers.loading import load_pipeline
-from prodgen_diffusers.photos import nearest_photo, squared
-from prodgen_diffusers.running import Job, native_size, run
+from prodgen_diffusers.pictures.answers import all_finished, by_request
+from prodgen_diffusers.pictures.photos import nearest_photo, squared
+from prodgen_diffusers.pipelines.loading import load_pipeline
+from prodgen_diffusers.pipelines.running import Job, native_size, run
 from prodgen_diffusers.words import clean, prompts_for
 from prodgen_sdk import images
 from prodgen_sdk.context import Context

@@ -125,7 +125,7 @@ def register_benchmarks(register: Register) -> None:
             measures="gpu",
             needs=NEEDS,
         ),
-        "prodgen_diffusers.benchmark:GpuBenchmark",
+        "prodgen_diffusers.benchmarks.gpu:GpuBenchmark",
     )
 
 

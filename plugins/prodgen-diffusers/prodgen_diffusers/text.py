@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prodgen_diffusers.answers import all_finished, by_request
 from prodgen_diffusers.config import Config, Pipeline, section
-from prodgen_diffusers.loading import load_pipeline
-from prodgen_diffusers.running import Job, native_size, run
+from prodgen_diffusers.pictures.answers import all_finished, by_request
+from prodgen_diffusers.pipelines.loading import load_pipeline
+from prodgen_diffusers.pipelines.running import Job, native_size, run
 from prodgen_diffusers.words import clean, prompts_for
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Generator

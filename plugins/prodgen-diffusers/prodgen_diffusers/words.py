@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from prodgen_diffusers.calls import accepted
-from prodgen_diffusers.length import STUDIO, fitted, reader
+from prodgen_diffusers.pipelines.calls import accepted
+from prodgen_diffusers.pipelines.length import STUDIO, fitted, reader
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ProdgenError
 from prodgen_sdk.types import GenerationRequest, View

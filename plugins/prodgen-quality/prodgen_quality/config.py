@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from prodgen_quality.profiles import Profile
+from prodgen_quality.finishing.profiles import Profile
 
 
 class MarketplaceConfig(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from prodgen_quality import fidelity, product_shot
-from prodgen_quality.foreground import foreground
+from prodgen_quality.finishing.foreground import foreground
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, InvalidImage

@@ -75,7 +75,7 @@ def register_safety_checkers(register: Register) -> None:
             checks=("text",),
             max_batch=1024,
         ),
-        "prodgen_quality.safety:TermsChecker",
+        "prodgen_quality.safety.checkers:TermsChecker",
     )
     register(
         SafetySpec(
@@ -84,7 +84,7 @@ def register_safety_checkers(register: Register) -> None:
             checks=("image",),
             needs=_NEEDS,
         ),
-        "prodgen_quality.safety:ImageChecker",
+        "prodgen_quality.safety.checkers:ImageChecker",
     )
 
 
@@ -136,5 +136,5 @@ def register_finishers(register: Register) -> None:
             ),
             needs=_NEEDS,
         ),
-        "prodgen_quality.finishing:BasicFinisher",
+        "prodgen_quality.finishing.finisher:BasicFinisher",
     )

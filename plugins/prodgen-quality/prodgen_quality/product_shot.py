@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prodgen_quality.foreground import border, box_of
+from prodgen_quality.finishing.foreground import border, box_of
 from prodgen_sdk import images
 from prodgen_sdk.types import Image, Mask
 

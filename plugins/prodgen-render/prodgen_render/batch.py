@@ -92,7 +92,7 @@ def render_views(
 def _missing(
     source: Path, views: tuple[View, ...], out: Path, scene: Scene, size: int, config: Config
 ) -> Iterator[Job]:
-    from prodgen_render.environment import digest_of
+    from prodgen_render.rendering.environment import digest_of
 
     if not source.is_file():
         raise InputError(f"There is no file {source}.", hint="Check the path.")
@@ -122,9 +122,9 @@ def _missing(
 
 def render_job(job: Job) -> str:
     """Renders one job; returns what went wrong, or nothing."""
-    from prodgen_render.environment import light_of
-    from prodgen_render.rendering import rendered
-    from prodgen_render.sources import model_of
+    from prodgen_render.files.sources import model_of
+    from prodgen_render.rendering.environment import light_of
+    from prodgen_render.rendering.views import rendered
     from prodgen_sdk import images
 
     try:

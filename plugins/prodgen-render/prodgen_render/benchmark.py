@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from prodgen_render.asset import DRAFT_DETAIL, model_of
-from prodgen_render.asset_art import TILES, draw_artwork
-from prodgen_render.asset_look import enlarged
-from prodgen_render.asset_made_up import made_up_asset
+from prodgen_render.asset.art import TILES, draw_artwork
+from prodgen_render.asset.generator import DRAFT_DETAIL, model_of
+from prodgen_render.asset.look import enlarged
+from prodgen_render.asset.made_up import made_up_asset
 from prodgen_render.parametric import build_model
-from prodgen_render.quality import DRAFT, FINAL
-from prodgen_render.rendering import render
+from prodgen_render.rendering.quality import DRAFT, FINAL
+from prodgen_render.rendering.views import render
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Benchmark
 from prodgen_sdk.types import ARTWORK_SIZE, VIEW_SETS, Layout, Product

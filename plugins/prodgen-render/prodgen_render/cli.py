@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from prodgen_render import asset_cli
+from prodgen_render.asset import cli as asset_cli
 from prodgen_sdk.context import Context
 from prodgen_sdk.terminal import progress
 
@@ -35,7 +35,7 @@ def dataset(
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Render a labelled data set of made-up products, resumable, with several processes."""
-    from prodgen_render.dataset import Plan, render_dataset
+    from prodgen_render.datasets.views import Plan, render_dataset
     from prodgen_sdk.errors import InputError
     from prodgen_sdk.types import Scene, parse_views
 
@@ -89,7 +89,7 @@ _Environment = Annotated[
 
 
 def _loaded(source: Path, title: str, category: str, back: Path | None, shape: str) -> Any:
-    from prodgen_render.sources import model_of, product_of
+    from prodgen_render.files.sources import model_of, product_of
 
     model, warnings = model_of(source, None, product_of(source, title, category, photo_shape=shape), back)
     for warning in warnings:
@@ -107,7 +107,7 @@ def glb(
     shape: _ShapeOf = "auto",
 ) -> None:
     """Write the model of a photo (or an OBJ file) as a self-contained GLB."""
-    from prodgen_render.export import save_glb
+    from prodgen_render.files.export import save_glb
 
     save_glb(_loaded(source, title, category, back, shape), out)
     typer.echo(f"{out}: {out.stat().st_size / 2**20:.1f} MiB")
@@ -130,8 +130,8 @@ def turntable(
 ) -> None:
     """Turn a product once round, as an animation."""
     from prodgen_render.config import Config
-    from prodgen_render.environment import light_of
-    from prodgen_render.rendering import render
+    from prodgen_render.rendering.environment import light_of
+    from prodgen_render.rendering.views import render
     from prodgen_render.turntable import check_turntable, save_turntable, spin
     from prodgen_sdk.types import Scene
 

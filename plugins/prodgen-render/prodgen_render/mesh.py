@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from prodgen_render.config import Config
-from prodgen_render.environment import digest_of, light_of
-from prodgen_render.gltf import read_glb
-from prodgen_render.limits import check_size
+from prodgen_render.files.gltf import read_glb
+from prodgen_render.files.limits import check_size
+from prodgen_render.files.obj import read_obj
 from prodgen_render.model import Model3D
-from prodgen_render.obj import read_obj
-from prodgen_render.rendering import render
+from prodgen_render.rendering.environment import digest_of, light_of
+from prodgen_render.rendering.views import render
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Generator
@@ -30,7 +30,7 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 def load_model(path: Path, config: Config | None = None) -> Model3D:
     """Reads a mesh file into a model that stands Z-up with its front towards -Y.
 
-    GLB follows the glTF convention, (x, y, z) becomes (x, -z, y); what of it is used is told in `prodgen_render.gltf`. OBJ files
+    GLB follows the glTF convention, (x, y, z) becomes (x, -z, y); what of it is used is told in `prodgen_render.files.gltf`. OBJ files
     say nothing of their axes: `config.up` and `config.front` do. Of their materials diffuse colour, its texture and the gloss
     are used.
 

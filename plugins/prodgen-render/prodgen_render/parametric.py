@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from prodgen_render.config import Config
-from prodgen_render.environment import digest_of, light_of
 from prodgen_render.families import Family, family_of
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Model3D, Part, to_srgb
-from prodgen_render.rendering import render
-from prodgen_render.words import nearest_colour, undrawn_pattern
+from prodgen_render.rendering.environment import digest_of, light_of
+from prodgen_render.rendering.views import render
+from prodgen_render.words.reading import nearest_colour, undrawn_pattern
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Generator
 from prodgen_sdk.types import Generated, GenerationRequest, Product

@@ -77,7 +77,7 @@ def register_renderers(register: Register) -> None:
             backgrounds=_BACKGROUNDS,
             needs=_NEEDS,
         ),
-        "prodgen_render.asset:AssetRenderer",
+        "prodgen_render.asset.generator:AssetRenderer",
     )
 
 

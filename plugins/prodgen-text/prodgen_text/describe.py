@@ -8,9 +8,9 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Describer
 from prodgen_sdk.types import Description, Locale, Product, View
 from prodgen_text.config import TextConfig
-from prodgen_text.contradictions import contradictions
-from prodgen_text.extract import found_attributes
 from prodgen_text.prompts import view_prompts
+from prodgen_text.reading.contradictions import contradictions
+from prodgen_text.reading.extract import found_attributes
 
 
 class LexiconDescriber(Describer):

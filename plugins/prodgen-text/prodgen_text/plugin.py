@@ -29,7 +29,7 @@ def register_text_encoders(register: Register) -> None:
             pooling="sum of signed feature hashes",
             needs=Needs(modules=("numpy", "jieba"), install="pip install prodgen-text"),
         ),
-        "prodgen_text.hashing:HashEncoder",
+        "prodgen_text.encoders.hashing:HashEncoder",
     )
     register(
         TextEncoderSpec(
@@ -41,7 +41,7 @@ def register_text_encoders(register: Register) -> None:
             needs=Needs(modules=("torch", "transformers"), install="pip install 'prodgen-text[hf]'"),
             weights_licence="that of the checkpoint",
         ),
-        "prodgen_text.hf:HfEncoder",
+        "prodgen_text.encoders.hf:HfEncoder",
     )
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from prodgen_sdk.types import Locale, Product, View, ViewPrompt
-from prodgen_text.extract import ALIASES
-from prodgen_text.naming import in_words, named
-from prodgen_text.normalise import fold, has_cjk
+from prodgen_text.reading.extract import ALIASES
+from prodgen_text.reading.naming import in_words, named
+from prodgen_text.reading.normalise import fold, has_cjk
 
 CLOSE, WIDE = 0.8, 1.4
 _SIDES_EN = (

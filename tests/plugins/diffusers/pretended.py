@@ -128,9 +128,9 @@ def pretended():
 
 def run(name, folder, host):
     """Of one path: the pictures' mean difference from the CPU's, and copies and waits between reports of progress."""
-    from prodgen_diffusers import benchmark
+    from prodgen_diffusers.benchmarks import gpu as benchmark
+    from prodgen_diffusers.benchmarks.measuring import request_of
     from prodgen_diffusers.config import Config
-    from prodgen_diffusers.measuring import request_of
     from prodgen_diffusers.tiny.qwen_edit import small_pictures
     from prodgen_diffusers.tiny.sections import section
 

@@ -8,7 +8,7 @@ import pytest
 from prodgen_diffusers import plugin
 from prodgen_diffusers.angles.generator import AnglesGenerator, source_picture
 from prodgen_diffusers.config import Config
-from prodgen_diffusers.photos import framed, product_cut, zoomed
+from prodgen_diffusers.pictures.photos import framed, product_cut, zoomed
 from prodgen_diffusers.tiny import qwen_edit
 
 from prodgen_sdk.context import Context

@@ -7,8 +7,8 @@ pytest.importorskip("scipy")
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prodgen_diffusers.backdrop import NOT_PLAIN, cut_out, lay
-from prodgen_diffusers.photos import cut_product, nearest_photo, squared
+from prodgen_diffusers.pictures.backdrop import NOT_PLAIN, cut_out, lay
+from prodgen_diffusers.pictures.photos import cut_product, nearest_photo, squared
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.testing.samples import sample_noise, sample_photo, sample_products

@@ -7,7 +7,7 @@ from typing import Any
 import prodgen_render.plugin
 import pytest
 from prodgen_diffusers import plugin
-from prodgen_diffusers.benchmark import PATHS, GpuBenchmark
+from prodgen_diffusers.benchmarks.gpu import PATHS, GpuBenchmark
 from prodgen_diffusers.config import Config
 
 from prodgen_sdk.checkpoints.measuring import watch

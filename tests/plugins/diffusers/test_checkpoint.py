@@ -9,8 +9,8 @@ pytest.importorskip("diffusers")
 
 from prodgen_diffusers import plugin
 from prodgen_diffusers.config import Config, Pipeline
-from prodgen_diffusers.loading import load_pipeline
-from prodgen_diffusers.sources import find_folder
+from prodgen_diffusers.pipelines.loading import load_pipeline
+from prodgen_diffusers.pipelines.sources import find_folder
 
 from prodgen_sdk.checkpoints.digests import folder_digest
 from prodgen_sdk.checkpoints.sources import Checkpoint

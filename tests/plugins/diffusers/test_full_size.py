@@ -7,8 +7,8 @@ import pytest
 pytest.importorskip("diffusers")
 
 import torch
-from prodgen_diffusers.baseline import comparable
-from prodgen_diffusers.benchmark import GpuBenchmark
+from prodgen_diffusers.benchmarks.baseline import comparable
+from prodgen_diffusers.benchmarks.gpu import GpuBenchmark
 from prodgen_diffusers.config import Config, ImageToImage, Pipeline
 from prodgen_diffusers.full_size import sdxl, sections, transformers
 from prodgen_diffusers.tiny import clip, qwen_edit

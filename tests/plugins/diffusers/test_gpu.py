@@ -8,11 +8,11 @@ import pytest
 pytest.importorskip("diffusers")
 
 import torch
-from prodgen_diffusers import benchmark
+from prodgen_diffusers.benchmarks import gpu as benchmark
+from prodgen_diffusers.benchmarks.measuring import request_of
 from prodgen_diffusers.config import Config, Pipeline
-from prodgen_diffusers.loading import load_pipeline
-from prodgen_diffusers.measuring import request_of
-from prodgen_diffusers.running import Job, run
+from prodgen_diffusers.pipelines.loading import load_pipeline
+from prodgen_diffusers.pipelines.running import Job, run
 from prodgen_diffusers.text import TextGenerator
 from prodgen_diffusers.tiny.qwen_edit import small_pictures
 from prodgen_diffusers.tiny.sections import section

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from prodgen_diffusers.calls import accepted
 from prodgen_diffusers.config import Config
-from prodgen_diffusers.length import fitted, reader, told
+from prodgen_diffusers.pipelines.calls import accepted
+from prodgen_diffusers.pipelines.length import fitted, reader, told
 from prodgen_diffusers.text import TextGenerator
 from prodgen_diffusers.words import prompts_for
 

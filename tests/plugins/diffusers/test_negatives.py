@@ -7,11 +7,11 @@ import pytest
 
 pytest.importorskip("diffusers")
 
-from prodgen_diffusers import negatives
-from prodgen_diffusers.calls import accepted
 from prodgen_diffusers.config import Pipeline
-from prodgen_diffusers.loading import load_pipeline
-from prodgen_diffusers.running import Job, call_arguments, run
+from prodgen_diffusers.pipelines import negatives
+from prodgen_diffusers.pipelines.calls import accepted
+from prodgen_diffusers.pipelines.loading import load_pipeline
+from prodgen_diffusers.pipelines.running import Job, call_arguments, run
 
 from prodgen_sdk.context import Context
 

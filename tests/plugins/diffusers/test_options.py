@@ -6,9 +6,9 @@ pytest.importorskip("diffusers")
 
 import numpy as np
 from prodgen_diffusers.config import Pipeline
-from prodgen_diffusers.loading import _wanted_class, load_pipeline, task_class
-from prodgen_diffusers.options import check
-from prodgen_diffusers.running import Job, run
+from prodgen_diffusers.pipelines.loading import _wanted_class, load_pipeline, task_class
+from prodgen_diffusers.pipelines.options import check
+from prodgen_diffusers.pipelines.running import Job, run
 
 from prodgen_sdk.checkpoints.pipelines import read_index
 from prodgen_sdk.context import Context
@@ -55,7 +55,7 @@ def test_an_option_that_does_not_fit_is_refused(name, options, said, request):
 
 @pytest.mark.parametrize("backend", ["flash", "_sage_qk_int8_pv_fp16_cuda", "_native_cudnn"])
 def test_a_backend_of_half_precision_is_refused_in_float32(flux, backend, monkeypatch):
-    monkeypatch.setattr("prodgen_diffusers.options._installed", lambda *_: None)
+    monkeypatch.setattr("prodgen_diffusers.pipelines.options._installed", lambda *_: None)
     with pytest.raises(ConfigError, match="half precision alone"):
         checked(flux, device="cuda", dtype="float32", attention=backend)
     checked(flux, device="cuda", dtype="bfloat16", attention=backend)
@@ -71,7 +71,7 @@ def test_a_backend_of_half_precision_is_refused_in_float32(flux, backend, monkey
     ],
 )
 def test_a_package_that_is_missing_is_named(flux, options, package, monkeypatch):
-    monkeypatch.setattr("prodgen_diffusers.options.find_spec", lambda name: None)
+    monkeypatch.setattr("prodgen_diffusers.pipelines.options.find_spec", lambda name: None)
     with pytest.raises(MissingDependency, match=package) as caught:
         checked(flux, "cuda:0", **options)
     assert f"pip install {package}" in caught.value.hint
@@ -87,7 +87,7 @@ def test_a_package_that_is_missing_is_named(flux, options, package, monkeypatch)
     ],
 )
 def test_quantisation_that_does_not_fit(flux, wanted, said, monkeypatch):
-    monkeypatch.setattr("prodgen_diffusers.options.find_spec", lambda name: object())
+    monkeypatch.setattr("prodgen_diffusers.pipelines.options.find_spec", lambda name: object())
     with pytest.raises(ConfigError, match=said):
         checked(flux, "cuda:0", quantisation=wanted)
 
@@ -226,7 +226,7 @@ def test_an_attention_backend_is_this_model_s_alone(flux):
 
 
 def test_what_a_quantiser_asks_for_is_not_blamed_on_the_folder(sdxl, monkeypatch):
-    from prodgen_diffusers import applying, loading, options
+    from prodgen_diffusers.pipelines import applying, loading, options
 
     def refused(*args, **options):
         raise ConfigError("the checkpoint could not be loaded: Requires mslk >= 1.0.0.", hint="whole")

@@ -7,9 +7,9 @@ pytest.importorskip("diffusers")
 
 import torch
 from prodgen_diffusers.config import Pipeline
-from prodgen_diffusers.loading import load_pipeline
-from prodgen_diffusers.precision import in_float32
-from prodgen_diffusers.running import Job, run
+from prodgen_diffusers.pipelines.loading import load_pipeline
+from prodgen_diffusers.pipelines.precision import in_float32
+from prodgen_diffusers.pipelines.running import Job, run
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.testing.samples import sample_photo

@@ -8,10 +8,10 @@ import pytest
 pytest.importorskip("diffusers")
 
 import torch
-from prodgen_diffusers.calls import accepted
 from prodgen_diffusers.config import Pipeline
-from prodgen_diffusers.loading import load_pipeline
-from prodgen_diffusers.running import Job, native_size, run, to_images
+from prodgen_diffusers.pipelines.calls import accepted
+from prodgen_diffusers.pipelines.loading import load_pipeline
+from prodgen_diffusers.pipelines.running import Job, native_size, run, to_images
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import Cancelled, NotFinite, OutOfMemory

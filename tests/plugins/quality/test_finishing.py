@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_quality.config import QualityConfig
 from prodgen_quality.evaluators import inspect
-from prodgen_quality.finishing import BasicFinisher
-from prodgen_quality.marketplace import marketplace
-from prodgen_quality.matting import matte
+from prodgen_quality.finishing.finisher import BasicFinisher
+from prodgen_quality.finishing.marketplace import marketplace
+from prodgen_quality.finishing.matting import matte
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFound

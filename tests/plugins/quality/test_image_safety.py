@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from prodgen_quality.safety import ImageChecker, screen_image, skin
+from prodgen_quality.safety.checkers import ImageChecker, screen_image, skin
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import ScreenItem

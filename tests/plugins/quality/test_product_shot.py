@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_quality import product_shot
 from prodgen_quality.evaluators import ProductShotEvaluator, inspect
-from prodgen_quality.foreground import box_of, foreground, plain_background
+from prodgen_quality.finishing.foreground import box_of, foreground, plain_background
 from scipy import ndimage
 
 from prodgen_sdk.context import Context

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_quality.config import QualityConfig
 from prodgen_quality.evaluators import inspect
-from prodgen_quality.finishing import BasicFinisher, chosen_profile, finished
-from prodgen_quality.foreground import box_of
-from prodgen_quality.matting import matte
-from prodgen_quality.profiles import BUILT_IN, Profile
-from prodgen_quality.retouch import denoised, noise_level, sharpened
-from prodgen_quality.shadows import contact_shadow, reflection
+from prodgen_quality.finishing.finisher import BasicFinisher, chosen_profile, finished
+from prodgen_quality.finishing.foreground import box_of
+from prodgen_quality.finishing.matting import matte
+from prodgen_quality.finishing.profiles import BUILT_IN, Profile
+from prodgen_quality.finishing.retouch import denoised, noise_level, sharpened
+from prodgen_quality.finishing.shadows import contact_shadow, reflection
 from pydantic import ValidationError
 
 from prodgen_sdk import images

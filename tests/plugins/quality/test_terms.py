@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_quality.config import QualityConfig
-from prodgen_quality.safety import TermsChecker, screen_text
-from prodgen_quality.terms import lists
+from prodgen_quality.safety.checkers import TermsChecker, screen_text
+from prodgen_quality.safety.terms import lists
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import ScreenItem

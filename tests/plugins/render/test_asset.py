@@ -2,16 +2,16 @@
 
 import numpy as np
 import pytest
-from prodgen_render.asset import asset_of, model_of, sketch_of
-from prodgen_render.asset_made_up import made_up_asset, made_up_goods
-from prodgen_render.detail import detail
+from prodgen_render.asset.generator import asset_of, model_of, sketch_of
+from prodgen_render.asset.made_up import made_up_asset, made_up_goods
+from prodgen_render.datasets.made_up import made_up_product
 from prodgen_render.families import FAMILIES, family_of
 from prodgen_render.families.traits import collect, traits_of
-from prodgen_render.made_up import made_up_product
 from prodgen_render.parametric import build_model
-from prodgen_render.quality import DRAFT
-from prodgen_render.rendering import render
-from prodgen_render.vocabulary import COLOURS
+from prodgen_render.rendering.quality import DRAFT
+from prodgen_render.rendering.views import render
+from prodgen_render.shapes.detail import detail
+from prodgen_render.words.vocabulary import COLOURS
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Finish, Product, View

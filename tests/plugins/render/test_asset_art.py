@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from prodgen_render.asset_art import TILES, accents_for, draw_artwork, quiet_accents
-from prodgen_render.asset_canvas import Canvas
-from prodgen_render.asset_labels import WORDS
-from prodgen_render.asset_look import AssetLook, enlarged
+from prodgen_render.asset.art import TILES, accents_for, draw_artwork, quiet_accents
+from prodgen_render.asset.canvas import Canvas
+from prodgen_render.asset.labels import WORDS
+from prodgen_render.asset.look import AssetLook, enlarged
 
 from prodgen_sdk.types import Product, ProductAsset
 

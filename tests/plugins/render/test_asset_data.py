@@ -4,13 +4,13 @@ import json
 
 import numpy as np
 import pytest
-from prodgen_render import asset_data
-from prodgen_render.asset import model_of, sketch_of
-from prodgen_render.asset_data import ViewPlan, draw_views, make_assets, most_proportions
+from prodgen_render.asset import data as asset_data
+from prodgen_render.asset.data import ViewPlan, draw_views, make_assets, most_proportions
+from prodgen_render.asset.generator import model_of, sketch_of
 from prodgen_render.cli import app
+from prodgen_render.datasets.shards import split_of
 from prodgen_render.families.traits import traits_of
-from prodgen_render.rendering import render
-from prodgen_render.shards import split_of
+from prodgen_render.rendering.views import render
 from typer.testing import CliRunner
 
 from prodgen_sdk.context import Context

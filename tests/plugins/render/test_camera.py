@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from prodgen_render.camera import camera
-from prodgen_render.geometry import box
 from prodgen_render.model import Material, Model3D
-from prodgen_render.rendering import render
+from prodgen_render.rendering.camera import camera
+from prodgen_render.rendering.views import render
+from prodgen_render.shapes.geometry import box
 
 from prodgen_sdk.types import FILL_AT_DISTANCE_ONE, NAMED_VIEWS, VIEW_SETS, Scene, View
 
@@ -68,7 +68,7 @@ def test_camera_is_the_contracts(view: View) -> None:
 
 
 def test_bounding_sphere_fills_85_percent() -> None:
-    from prodgen_render.geometry import revolve
+    from prodgen_render.shapes.geometry import revolve
 
     angle = np.linspace(0.001, np.pi - 0.001, 60)
     ball = Model3D((revolve(np.stack([np.sin(angle), -np.cos(angle)], -1), Material()),))

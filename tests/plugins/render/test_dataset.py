@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from prodgen_render.dataset import Plan, render_dataset, render_shard, split_of
+from prodgen_render.datasets.views import Plan, render_dataset, render_shard, split_of
 from typer.testing import CliRunner
 
 from prodgen_sdk import images
@@ -73,7 +73,7 @@ def test_kill_9_loses_nothing(tmp_path: Path) -> None:
     out = tmp_path / "killed"
     plan = PLAN.model_copy(update={"products": 6, "shard_products": 1})
     code = (
-        "import sys; from pathlib import Path; from prodgen_render.dataset import Plan, render_dataset; "
+        "import sys; from pathlib import Path; from prodgen_render.datasets.views import Plan, render_dataset; "
         "from prodgen_sdk.context import Context; render_dataset(Plan.model_validate_json(sys.argv[1]), Path(sys.argv[2]), Context())"
     )
     process = subprocess.Popen([sys.executable, "-c", code, plan.model_dump_json(), str(out)])

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_render.config import Config
-from prodgen_render.environment import (
+from prodgen_render.model import Material, Model3D
+from prodgen_render.rendering.environment import (
     built_in,
     environment,
     environment_digest,
@@ -20,14 +21,13 @@ from prodgen_render.environment import (
     irradiance_by_harmonics,
     lit_by,
 )
-from prodgen_render.geometry import revolve
-from prodgen_render.lights import COLUMNS, ROWS, Lighting, map_directions, solid_angles
-from prodgen_render.model import Material, Model3D
-from prodgen_render.panorama import read_panorama
-from prodgen_render.rendering import render
-from prodgen_render.shading import Shader
-from prodgen_render.surface import locate
-from prodgen_render.tracer import Tracer
+from prodgen_render.rendering.lights import COLUMNS, ROWS, Lighting, map_directions, solid_angles
+from prodgen_render.rendering.panorama import read_panorama
+from prodgen_render.rendering.shading import Shader
+from prodgen_render.rendering.surface import locate
+from prodgen_render.rendering.tracer import Tracer
+from prodgen_render.rendering.views import render
+from prodgen_render.shapes.geometry import revolve
 
 from prodgen_sdk.errors import InputError, NotFound
 from prodgen_sdk.types import Scene, View

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from prodgen_render.export import save_glb
+from prodgen_render.files.export import save_glb
 from prodgen_render.mesh import load_model
 from prodgen_render.model import Material, Model3D
 from prodgen_render.parametric import build_model
-from prodgen_render.rendering import render
+from prodgen_render.rendering.views import render
 
 from prodgen_sdk.types import Product, View
 

@@ -2,16 +2,16 @@ import colorsys
 
 import numpy as np
 import pytest
+from prodgen_render.datasets.made_up import made_up_product
 from prodgen_render.families import FAMILIES, LEARNT, family_of
-from prodgen_render.finishes import srgb
-from prodgen_render.looks import Look
-from prodgen_render.made_up import made_up_product
+from prodgen_render.looks.finishes import srgb
+from prodgen_render.looks.look import Look
 from prodgen_render.model import to_srgb
 from prodgen_render.parametric import build_model
-from prodgen_render.parts import PARTS, part_words
-from prodgen_render.rendering import render, silhouettes
-from prodgen_render.vocabulary import COLOURS
-from prodgen_render.words import colours_of, material_of
+from prodgen_render.rendering.views import render, silhouettes
+from prodgen_render.words.parts import PARTS, part_words
+from prodgen_render.words.reading import colours_of, material_of
+from prodgen_render.words.vocabulary import COLOURS
 
 from prodgen_sdk.types import DOMAINS, VIEW_SETS, Product, View
 
@@ -162,7 +162,7 @@ def test_without_a_colour_word_the_material_gives_one(seed: int) -> None:
 
 
 def test_solid_says_that_a_thing_is_of_one_colour_only_as_a_pattern() -> None:
-    from prodgen_render.words import pattern_of
+    from prodgen_render.words.reading import pattern_of
 
     assert pattern_of(product("Striped bench in solid oiled oak", "home/chair")) == "stripes"
     assert pattern_of(product("Bench in solid oiled oak", "home/chair")) == ""
@@ -594,7 +594,7 @@ def test_suede_is_matte_and_suits_whatever_leather_suits() -> None:
 def test_words_within_names_are_not_read_by_themselves(
     title: str, category: str, colours: list[str], material: str, pattern: str
 ) -> None:
-    from prodgen_render.words import pattern_of
+    from prodgen_render.words.reading import pattern_of
 
     item = product(title, category)
     assert ([name for name, _ in colours_of(item)], material_of(item), pattern_of(item)) == (colours, material, pattern)

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prodgen_render import film
-from prodgen_render.floor import FloorMaker
-from prodgen_render.lights import lighting, turn
 from prodgen_render.model import bounding_sphere
 from prodgen_render.parametric import build_model
-from prodgen_render.rendering import render
-from prodgen_render.sampling import cosine_hemisphere, r2
-from prodgen_render.tracer import Tracer
+from prodgen_render.rendering import film
+from prodgen_render.rendering.floor import FloorMaker
+from prodgen_render.rendering.lights import lighting, turn
+from prodgen_render.rendering.sampling import cosine_hemisphere, r2
+from prodgen_render.rendering.tracer import Tracer
+from prodgen_render.rendering.views import render
 from prodgen_render.vectors import cross, dot, interpolate, plus, scaled, unit
 
 from prodgen_sdk.types import Generated, Product, Scene, View

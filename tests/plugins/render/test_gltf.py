@@ -14,7 +14,7 @@ from PIL import Image
 from prodgen_render.config import Config
 from prodgen_render.mesh import load_model
 from prodgen_render.model import Model3D
-from prodgen_render.rendering import render, silhouettes
+from prodgen_render.rendering.views import render, silhouettes
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Scene, View

@@ -2,8 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from prodgen_render.label_words import name_on_label
-from prodgen_render.lettering import covers, legible, wrap, write
+from prodgen_render.looks.lettering import covers, legible, wrap, write
+from prodgen_render.words.labels import name_on_label
 
 from prodgen_sdk.types import Product
 
@@ -33,7 +33,7 @@ def test_writing_stays_in_its_box() -> None:
 
 
 def test_titles_lose_sizes_on_labels() -> None:
-    from prodgen_render.looks import Look
+    from prodgen_render.looks.look import Look
 
     look = Look(
         Product(sku="a", title="Olive oil 500 ml (extra virgin)", category="food/bottle"), np.random.default_rng(0)

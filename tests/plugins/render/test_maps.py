@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_render import plugin
-from prodgen_render.camera import camera
-from prodgen_render.maps import frame_of, geometry, geometry_maps
 from prodgen_render.model import Model3D, Part
 from prodgen_render.parametric import ParametricGenerator
-from prodgen_render.tracer import Tracer
+from prodgen_render.rendering.camera import camera
+from prodgen_render.rendering.maps import frame_of, geometry, geometry_maps
+from prodgen_render.rendering.tracer import Tracer
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError

@@ -6,9 +6,9 @@ import pytest
 import trimesh
 from PIL import Image
 from prodgen_render.config import Config
+from prodgen_render.files.obj import axes
 from prodgen_render.mesh import MeshGenerator, load_model
-from prodgen_render.obj import axes
-from prodgen_render.rendering import render
+from prodgen_render.rendering.views import render
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, OutsideWorkspace

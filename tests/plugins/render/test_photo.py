@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_render.config import Config
-from prodgen_render.geometry import box, revolve
 from prodgen_render.model import Material, Model3D, Texture
 from prodgen_render.photo.build import Built, model_from_photos
 from prodgen_render.photo.complete import complete_rows
@@ -18,7 +17,8 @@ from prodgen_render.photo.generator import PhotoGenerator
 from prodgen_render.photo.kinds import read_words
 from prodgen_render.photo.measures import foreground_psnr, gradient_correlation, overlap
 from prodgen_render.photo.revolution import fit_revolution, mirror_axis
-from prodgen_render.rendering import render
+from prodgen_render.rendering.views import render
+from prodgen_render.shapes.geometry import box, revolve
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, InvalidImage
@@ -169,7 +169,7 @@ def test_rays_go_through_the_points_that_are_seen_there(azimuth: float, elevatio
 
 
 def test_the_photos_camera_is_the_renderers() -> None:
-    from prodgen_render.camera import camera
+    from prodgen_render.rendering.camera import camera
 
     eye, mine = camera(View(azimuth=35, elevation=20), 200), contract_frame(200, 200)
     assert mine is not None

@@ -7,7 +7,7 @@ import pytest
 from prodgen_render.parametric import build_model
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.cutout import cut_out
-from prodgen_render.rendering import render
+from prodgen_render.rendering.views import render
 from scipy import ndimage
 
 from prodgen_sdk.errors import InvalidImage

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prodgen_render.geometry import loft
 from prodgen_render.model import Material, Model3D
 from prodgen_render.parametric import build_model
 from prodgen_render.photo.build import model_from_photos
@@ -20,7 +19,8 @@ from prodgen_render.photo.revolution import fit_revolution
 from prodgen_render.photo.revolved import flatness, section
 from prodgen_render.photo.solid import revolved_part
 from prodgen_render.photo.texture import Shot
-from prodgen_render.rendering import render, silhouettes
+from prodgen_render.rendering.views import render, silhouettes
+from prodgen_render.shapes.geometry import loft
 from scipy import ndimage
 
 from prodgen_sdk.types import Product, View

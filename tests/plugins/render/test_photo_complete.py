@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from prodgen_render.geometry import revolve
 from prodgen_render.model import Material, Model3D
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.complete import Ends, complete_rows
@@ -16,7 +15,8 @@ from prodgen_render.photo.revolved import Revolved
 from prodgen_render.photo.shadow import elevation_from_shadow
 from prodgen_render.photo.solid import _smooth
 from prodgen_render.photo.texture import SHADING
-from prodgen_render.rendering import render
+from prodgen_render.rendering.views import render
+from prodgen_render.shapes.geometry import revolve
 
 from prodgen_sdk.types import Generated, Product, View
 

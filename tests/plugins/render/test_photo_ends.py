@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from prodgen_render.geometry import box, refine, revolve
 from prodgen_render.model import Material, Model3D, Part
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.depth import framed_depth
@@ -16,7 +15,8 @@ from prodgen_render.photo.frame import contract_frame
 from prodgen_render.photo.measures import overlap
 from prodgen_render.photo.revolution import half_widths, mirror_axis
 from prodgen_render.photo.shadow import elevation_from_shadow
-from prodgen_render.rendering import render, silhouettes
+from prodgen_render.rendering.views import render, silhouettes
+from prodgen_render.shapes.geometry import box, refine, revolve
 
 from prodgen_sdk.types import Product, View
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from prodgen_render.batch import render_views
-from prodgen_render.export import save_glb
-from prodgen_render.geometry import box
+from prodgen_render.files.export import save_glb
 from prodgen_render.mesh import load_model
 from prodgen_render.model import Material, Model3D, Texture
-from prodgen_render.rendering import render
+from prodgen_render.rendering.views import render
+from prodgen_render.shapes.geometry import box
 from prodgen_render.turntable import save_turntable, spin
 
 from prodgen_sdk import images

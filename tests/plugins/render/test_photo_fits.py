@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from prodgen_render.geometry import box, refine, revolve, tube
 from prodgen_render.model import Material, Model3D
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.choose import evenly, thin_pieces
@@ -11,7 +10,8 @@ from prodgen_render.photo.cutout import cut_out
 from prodgen_render.photo.fits import Fits
 from prodgen_render.photo.kinds import Words
 from prodgen_render.photo.measures import overlap
-from prodgen_render.rendering import render
+from prodgen_render.rendering.views import render
+from prodgen_render.shapes.geometry import box, refine, revolve, tube
 from scipy import ndimage
 
 from prodgen_sdk.types import Product, View

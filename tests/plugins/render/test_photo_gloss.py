@@ -7,13 +7,13 @@ import struct
 
 import numpy as np
 import pytest
-from prodgen_render.export import save_glb
-from prodgen_render.geometry import revolve
+from prodgen_render.files.export import save_glb
 from prodgen_render.model import Material, Model3D, Texture
 from prodgen_render.photo import gloss
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.gloss import gloss_of
-from prodgen_render.rendering import render
+from prodgen_render.rendering.views import render
+from prodgen_render.shapes.geometry import revolve
 
 from prodgen_sdk.types import Product, View
 

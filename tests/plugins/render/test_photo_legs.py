@@ -11,7 +11,7 @@ from prodgen_render.photo.frame import PhotoCamera
 from prodgen_render.photo.furniture import legged_parts
 from prodgen_render.photo.legs import Leg, legged, seen_from, stood
 from prodgen_render.photo.measures import overlap
-from prodgen_render.rendering import render
+from prodgen_render.rendering.views import render
 
 from prodgen_sdk.types import Product, View
 

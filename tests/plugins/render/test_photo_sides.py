@@ -11,7 +11,7 @@ from prodgen_render.photo.frame import PhotoCamera
 from prodgen_render.photo.plan import depth_of, placed, plan_of
 from prodgen_render.photo.texture import Shot
 from prodgen_render.photo.wall import _in_order, wall_parts
-from prodgen_render.rendering import render
+from prodgen_render.rendering.views import render
 
 from prodgen_sdk.types import Image, Product, View
 

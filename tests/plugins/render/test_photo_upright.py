@@ -12,7 +12,7 @@ from prodgen_render.photo.measures import foreground_psnr, overlap
 from prodgen_render.photo.plan import plan_of
 from prodgen_render.photo.shadow import elevation_from_shadow
 from prodgen_render.photo.sides import front_of, walls
-from prodgen_render.rendering import render
+from prodgen_render.rendering.views import render
 
 from prodgen_sdk.types import Product, View
 

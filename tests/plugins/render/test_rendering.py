@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from prodgen_render.model import Model3D
 from prodgen_render.parametric import build_model
-from prodgen_render.quality import DRAFT, FINAL, Quality
-from prodgen_render.rendering import render, silhouettes
+from prodgen_render.rendering.quality import DRAFT, FINAL, Quality
+from prodgen_render.rendering.views import render, silhouettes
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Product, Scene, View

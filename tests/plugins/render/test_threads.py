@@ -6,9 +6,9 @@ import threading
 
 import numpy as np
 import pytest
-from prodgen_render import rendering
 from prodgen_render.parametric import build_model
-from prodgen_render.threads import in_order, usable
+from prodgen_render.rendering import views as rendering
+from prodgen_render.rendering.threads import in_order, usable
 
 from prodgen_sdk.types import Product, View
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prodgen_text.extract import extract, found_attributes
+from prodgen_text.reading.extract import extract, found_attributes
 
 from prodgen_sdk.types import Product
 

@@ -21,12 +21,12 @@ class TestHf(TextEncoderContract):
 
     @pytest.fixture
     def component(self, bert, ctx):
-        from prodgen_text.hf import HfEncoder
+        from prodgen_text.encoders.hf import HfEncoder
 
         return HfEncoder(TextConfig.model_validate({"hf": {"model": str(bert)}}), ctx)
 
     @pytest.fixture
     def make_component(self, bert, ctx):
-        from prodgen_text.hf import HfEncoder
+        from prodgen_text.encoders.hf import HfEncoder
 
         return lambda: HfEncoder(TextConfig.model_validate({"hf": {"model": str(bert)}}), ctx)

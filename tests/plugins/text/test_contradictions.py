@@ -2,8 +2,8 @@ import json
 from pathlib import Path
 
 import pytest
-from prodgen_text.contradictions import contradictions
-from prodgen_text.extract import fill
+from prodgen_text.reading.contradictions import contradictions
+from prodgen_text.reading.extract import fill
 
 from prodgen_sdk import Product
 from prodgen_sdk.types import Text

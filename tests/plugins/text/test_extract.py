@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prodgen_text.extract import extract, fill, rgb_of
-from prodgen_text.normalise import load_table
+from prodgen_text.reading.extract import extract, fill, rgb_of
+from prodgen_text.reading.normalise import load_table
 
 from prodgen_sdk.types import Product
 
@@ -199,7 +199,7 @@ def test_only_the_beginning_of_a_long_description_is_read():
 
 
 def test_a_colour_is_the_same_one_to_who_reads_it_and_to_who_draws_it():
-    from prodgen_render.vocabulary import COLOURS
+    from prodgen_render.words.vocabulary import COLOURS
 
     read = load_table("colours")
     assert {name: read[name]["rgb"] for name in COLOURS if name in read} == {

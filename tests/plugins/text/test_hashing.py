@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_text.config import TextConfig
-from prodgen_text.hashing import HashEncoder, hash_texts
+from prodgen_text.encoders.hashing import HashEncoder, hash_texts
 
 from prodgen_sdk.context import Context
 
@@ -42,7 +42,7 @@ def test_a_vector_does_not_depend_on_its_batch(texts):
 
 
 def test_the_same_in_another_process_with_another_hash_seed():
-    code = f"from prodgen_text.hashing import hash_texts; print(hash_texts({TITLES!r}).tobytes().hex())"
+    code = f"from prodgen_text.encoders.hashing import hash_texts; print(hash_texts({TITLES!r}).tobytes().hex())"
     outputs = {
         subprocess.run(
             [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
@@ -106,7 +106,7 @@ def test_the_component_takes_its_options():
 
 def test_the_lexicon_is_part_of_the_encoders_identity():
     from prodgen_text.config import HashConfig, TextConfig
-    from prodgen_text.hashing import HashEncoder
+    from prodgen_text.encoders.hashing import HashEncoder
 
     from prodgen_sdk.context import Context
 

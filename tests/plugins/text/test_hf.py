@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import torch
 from prodgen_text.config import TextConfig
-from prodgen_text.hf import HfEncoder
-from prodgen_text.pooling import pool
+from prodgen_text.encoders.hf import HfEncoder
+from prodgen_text.encoders.pooling import pool
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, MissingDependency

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prodgen_text.extract import extract
-from prodgen_text.lexicon import lexicon
+from prodgen_text.reading.extract import extract
+from prodgen_text.reading.lexicon import lexicon
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("marketplace.jsonl").read_text("utf-8").splitlines()]
 

@@ -1,9 +1,9 @@
 import subprocess
 import sys
 
-from prodgen_text.lexicon import find
-from prodgen_text.normalise import fold, normalise
-from prodgen_text.segment import boundaries, segment
+from prodgen_text.reading.lexicon import find
+from prodgen_text.reading.normalise import fold, normalise
+from prodgen_text.reading.segment import boundaries, segment
 
 
 def test_words_are_the_text_again():
@@ -18,7 +18,7 @@ def test_a_match_may_not_cut_a_word_in_two():
 
 
 def test_jieba_is_quiet_and_leaves_no_cache_behind(tmp_path):
-    code = "from prodgen_text.segment import segment; print(segment('蓝色马克杯'))"
+    code = "from prodgen_text.reading.segment import segment; print(segment('蓝色马克杯'))"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         env={"TMPDIR": str(tmp_path), "PYTHONIOENCODING": "utf-8"},
@@ -32,7 +32,7 @@ def test_jieba_is_quiet_and_leaves_no_cache_behind(tmp_path):
 
 def test_a_planted_cache_is_not_read(tmp_path):
     (tmp_path / "jieba.cache").write_bytes(b"planted")
-    code = "from prodgen_text.segment import segment; print(len(segment('蓝色马克杯')))"
+    code = "from prodgen_text.reading.segment import segment; print(len(segment('蓝色马克杯')))"
     done = subprocess.run(
         [sys.executable, "-c", code], env={"TMPDIR": str(tmp_path)}, capture_output=True, text=True, check=True
     )

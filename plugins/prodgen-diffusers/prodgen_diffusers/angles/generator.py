@@ -9,12 +9,12 @@ from typing import Any
 
 from prodgen_diffusers.angles.matching import facts, match, warnings
 from prodgen_diffusers.angles.poses import prompt
-from prodgen_diffusers.answers import Made, all_finished, by_request, without_style
 from prodgen_diffusers.config import Angles, Config, section
-from prodgen_diffusers.loading import load_pipeline
-from prodgen_diffusers.photos import NOT_CUT, WHITE, Colour, framed, needed_photo, product_cut
-from prodgen_diffusers.running import Job, Result, native_size, run
-from prodgen_diffusers.sources import kind_of
+from prodgen_diffusers.pictures.answers import Made, all_finished, by_request, without_style
+from prodgen_diffusers.pictures.photos import NOT_CUT, WHITE, Colour, framed, needed_photo, product_cut
+from prodgen_diffusers.pipelines.loading import load_pipeline
+from prodgen_diffusers.pipelines.running import Job, Result, native_size, run
+from prodgen_diffusers.pipelines.sources import kind_of
 from prodgen_diffusers.words import clean
 from prodgen_sdk import images
 from prodgen_sdk.context import Context

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prodgen_diffusers.answers import by_request, finished
-from prodgen_diffusers.calls import accepted
 from prodgen_diffusers.config import Config, Control, section
 from prodgen_diffusers.control.geometry import render_maps
 from prodgen_diffusers.control.loading import load_controlled
 from prodgen_diffusers.control.pictures import control_picture, overlap
-from prodgen_diffusers.photos import WHITE, framed, front_photo, product_cut
-from prodgen_diffusers.running import Job, Result, native_size, pil, run
+from prodgen_diffusers.pictures.answers import by_request, finished
+from prodgen_diffusers.pictures.photos import WHITE, framed, front_photo, product_cut
+from prodgen_diffusers.pipelines.calls import accepted
+from prodgen_diffusers.pipelines.running import Job, Result, native_size, pil, run
 from prodgen_diffusers.words import clean, prompts_for
 from prodgen_sdk import images
 from prodgen_sdk.context import Context

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prodgen_diffusers.photos import front_photo
+from prodgen_diffusers.pictures.photos import front_photo
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, NotFound
 from prodgen_sdk.types import Generated, GenerationRequest, MapKind, Scene

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from prodgen_diffusers.config import Control, ControlNet, IpAdapter
-from prodgen_diffusers.loading import Loaded, load_model, load_pipeline
-from prodgen_diffusers.sources import find_file, find_folder, kind_of
+from prodgen_diffusers.pipelines.loading import Loaded, load_model, load_pipeline
+from prodgen_diffusers.pipelines.sources import find_file, find_folder, kind_of
 from prodgen_sdk.checkpoints.digests import identity
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError

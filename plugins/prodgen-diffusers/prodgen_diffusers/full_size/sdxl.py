@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from prodgen_diffusers import layouts
+from prodgen_diffusers.pipelines import layouts
 from prodgen_sdk.checkpoints import published
 from prodgen_sdk.checkpoints.random_weights import random_checkpoint, random_model, write_file
 

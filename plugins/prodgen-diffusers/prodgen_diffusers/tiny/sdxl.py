@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from prodgen_diffusers import layouts
+from prodgen_diffusers.pipelines import layouts
 from prodgen_diffusers.tiny.clip import image_tower, text_tower
 from prodgen_sdk.checkpoints.published import clip_tokenizer
 

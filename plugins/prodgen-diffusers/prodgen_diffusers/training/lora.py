@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodgen_diffusers.config import Config, Pipeline
-from prodgen_diffusers.loading import Loaded, load_pipeline
-from prodgen_diffusers.photos import squared
-from prodgen_diffusers.running import native_size
+from prodgen_diffusers.pictures.photos import squared
+from prodgen_diffusers.pipelines.loading import Loaded, load_pipeline
+from prodgen_diffusers.pipelines.running import native_size
 from prodgen_diffusers.training import state
 from prodgen_diffusers.training.data import Example, data_digest, read_examples, split
 from prodgen_diffusers.training.families import Family, encode_picture, family_of

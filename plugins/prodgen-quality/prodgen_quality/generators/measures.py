@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from prodgen_quality import fidelity
-from prodgen_quality.foreground import foreground
+from prodgen_quality.finishing.foreground import foreground
 from prodgen_sdk.types import Image, Mask
 
 if TYPE_CHECKING:

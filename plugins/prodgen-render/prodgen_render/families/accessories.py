@@ -8,10 +8,10 @@ from prodgen_render.families.garment_kit import (
     COTTONS,
 )
 from prodgen_render.families.kit import lathe
-from prodgen_render.geometry import loft, refine, revolve, rounded_path, rounded_rectangle, smooth_path, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Part
-from prodgen_render.patterns import mix
+from prodgen_render.shapes.geometry import loft, refine, revolve, rounded_path, rounded_rectangle, smooth_path, tube
 
 
 def cap(look: Look) -> list[Part]:
@@ -31,7 +31,7 @@ def cap(look: Look) -> list[Part]:
         - ((np.minimum((angle / (np.pi / 3)) % 1, 1 - (angle / (np.pi / 3)) % 1) * 26) ** 2)
     )
     vertices[:, :2] *= (1 - 0.012 * seam * (vertices[:, 2] > 0.014))[:, None]
-    from prodgen_render.triangles import smooth_normals
+    from prodgen_render.shapes.triangles import smooth_normals
 
     crown = crown.but(vertices=vertices.astype(np.float32), normals=smooth_normals(vertices, crown.faces, weld=1e-6))
     inner = crown.scaled(0.985, 0.985, 0.985).but(material=look.plain("cotton", mix(look.colour(), (20, 20, 20), 0.35)))
@@ -130,7 +130,7 @@ def beanie(look: Look) -> list[Part]:
         bumps = (
             np.sin(ball.vertices[:, 0] * 700) * np.sin(ball.vertices[:, 1] * 760) * np.sin(ball.vertices[:, 2] * 730)
         )
-        from prodgen_render.geometry import bent
+        from prodgen_render.shapes.geometry import bent
 
         parts.append(bent(ball, lambda v: v * (1 + 0.05 * bumps[:, None])).moved(z=height + bobble_radius * 0.75))
     return parts

@@ -7,7 +7,11 @@ from PIL import Image
 
 from prodgen_render.families.kit import lathe
 from prodgen_render.families.screens import name_plate
-from prodgen_render.geometry import (
+from prodgen_render.looks.lettering import wrap, write
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import Srgb, brightness, ink_for, mix, texture
+from prodgen_render.model import Material, Part
+from prodgen_render.shapes.geometry import (
     box,
     planar_uv,
     rounded_rectangle,
@@ -16,10 +20,6 @@ from prodgen_render.geometry import (
     superellipse,
     tube,
 )
-from prodgen_render.lettering import wrap, write
-from prodgen_render.looks import Look
-from prodgen_render.model import Material, Part
-from prodgen_render.patterns import Srgb, brightness, ink_for, mix, texture
 
 
 def speaker(look: Look) -> list[Part]:
@@ -94,7 +94,7 @@ def _badge(look: Look, y: float, z: float, radius: float, ground: Srgb) -> Part:
     angle = np.linspace(-half, half, 24) - np.pi / 2
     rows = np.linspace(z - 0.0055, z + 0.0055, 4)
     sections = np.stack(np.broadcast_arrays(np.cos(angle) * -y, np.sin(angle) * -y, rows[:, None]), -1)
-    from prodgen_render.geometry import loft
+    from prodgen_render.shapes.geometry import loft
 
     plate = mix(ground, (0, 0, 0), 0.35)
     picture = Image.new("RGB", (384, 132), plate)

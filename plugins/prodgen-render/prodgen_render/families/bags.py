@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe
-from prodgen_render.geometry import box, planar_uv, smooth_path, tube
-from prodgen_render.implicit import Field, in_depth, join, mesh
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Part
-from prodgen_render.patterns import mix
+from prodgen_render.shapes.geometry import box, planar_uv, smooth_path, tube
+from prodgen_render.shapes.implicit import Field, in_depth, join, mesh
 
 _CLOTHS = ("nylon", "canvas", "leather", "cotton", "denim", "wool")
 _SHELLS = ("matte plastic", "plastic", "aluminium", "nylon", "leather", "canvas")

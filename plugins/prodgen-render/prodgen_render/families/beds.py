@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.seating import CLOTHS, cushion_block
-from prodgen_render.geometry import bent, box, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import bent, box, tube
 
 _FRAMES = ("wood", "walnut", "bamboo", "steel", "iron", "metal", "brass", "aluminium")
 _SINGLE = ("single", "twin", "kids", "单人", "儿童")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from prodgen_render.geometry import box
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Part
+from prodgen_render.shapes.geometry import box
 
 
 def book(look: Look) -> list[Part]:

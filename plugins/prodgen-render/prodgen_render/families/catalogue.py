@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from prodgen_render.looks import Look
+    from prodgen_render.looks.look import Look
     from prodgen_render.model import Part
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.geometry import box, rounded_rectangle, slab, smooth_path, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import box, rounded_rectangle, slab, smooth_path, tube
 
 _PLASTICS = ("plastic", "matte plastic", "aluminium")
 _SEVERAL = ("3-port", "4-port", "multi", "gan", "氮化镓", "多口", "三口", "四口")

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from prodgen_render.families.catalogue import FAMILIES, Family
 from prodgen_render.families.packing import PACKED_IN, WARES, packed
-from prodgen_render.vocabulary import PACKAGES
-from prodgen_render.words import attribute, mentions
+from prodgen_render.words.reading import attribute, mentions
+from prodgen_render.words.vocabulary import PACKAGES
 from prodgen_sdk.types import Product
 
 _CLAUSE_END = re.compile(r"[,，;；|()（）【】\[\]]|\s[-–—]\s")

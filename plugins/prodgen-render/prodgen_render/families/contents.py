@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from prodgen_render.looks import Look
-from prodgen_render.patterns import Srgb
-from prodgen_render.words import mentions, words_of
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import Srgb
+from prodgen_render.words.reading import mentions, words_of
 
 CONTENTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("#7a1230", ("red wine", "红酒", "葡萄酒")), ("#f3a11f", ("orange juice", "orange", "橙汁", "橙")), ("#d9382b", ("tomato", "strawberry", "番茄", "草莓")),

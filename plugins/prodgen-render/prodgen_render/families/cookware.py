@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe
-from prodgen_render.finishes import METALS
-from prodgen_render.geometry import smooth_path, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.finishes import METALS
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Part
+from prodgen_render.shapes.geometry import smooth_path, tube
 
 _METALS = ("steel", "iron", "aluminium", "copper", "metal", "ceramic")
 _KETTLES = ("steel", "matte plastic", "plastic", "glass", "iron", "copper", "ceramic", "metal")

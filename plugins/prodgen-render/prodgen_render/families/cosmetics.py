@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe, wrap_label
-from prodgen_render.finishes import METALLIC
-from prodgen_render.geometry import planar_uv, rounded_rectangle, slab, superellipse
-from prodgen_render.looks import Look
+from prodgen_render.looks.finishes import METALLIC
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import Srgb, mix
 from prodgen_render.model import Material, Part
-from prodgen_render.patterns import Srgb, mix
+from prodgen_render.shapes.geometry import planar_uv, rounded_rectangle, slab, superellipse
 
 _CASES = ("plastic", "matte plastic", "metal", "gold", "aluminium", "bamboo")
 _SHADES: tuple[Srgb, ...] = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.finishes import FABRICS
-from prodgen_render.geometry import loft, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.finishes import FABRICS
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Material, Part
+from prodgen_render.shapes.geometry import loft, tube
 
 _SHEER = ("sheer", "voile", "纱")
 _WIDE = 0.62

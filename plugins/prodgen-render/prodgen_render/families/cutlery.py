@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe, metal_or
-from prodgen_render.geometry import loft, smooth_path, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import loft, smooth_path, tube
 
 _METALS = ("steel", "gold", "brass", "copper", "metal")
 _BROAD = ("cleaver", "菜刀", "切片刀", "斩骨刀", "砍骨刀")

@@ -6,11 +6,11 @@ import numpy as np
 
 from prodgen_render.families.kit import lathe
 from prodgen_render.families.screens import screen
-from prodgen_render.geometry import box, planar_uv, rounded_rectangle, slab, tube
-from prodgen_render.implicit import clip, ellipsoid, mesh
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import brightness, mix, texture
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.patterns import brightness, mix, texture
+from prodgen_render.shapes.geometry import box, planar_uv, rounded_rectangle, slab, tube
+from prodgen_render.shapes.implicit import clip, ellipsoid, mesh
 
 _TELEVISIONS = ("tv", "television", "smart tv", "电视")
 _PLASTICS = ("matte plastic", "plastic", "aluminium")

@@ -7,7 +7,10 @@ from PIL import Image, ImageDraw
 
 from prodgen_render.families.kit import lathe
 from prodgen_render.families.screens import name_plate, screen
-from prodgen_render.geometry import (
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import mix, texture
+from prodgen_render.model import Material, Part
+from prodgen_render.shapes.geometry import (
     planar_uv,
     refine,
     revolve,
@@ -17,9 +20,6 @@ from prodgen_render.geometry import (
     superellipse,
     tube,
 )
-from prodgen_render.looks import Look
-from prodgen_render.model import Material, Part
-from prodgen_render.patterns import mix, texture
 
 
 def phone(look: Look) -> list[Part]:

@@ -15,12 +15,12 @@ from prodgen_render.families.garment_kit import (
 from prodgen_render.families.kit import lathe
 from prodgen_render.families.sleeves import Sleeves
 from prodgen_render.families.torso import armholes
-from prodgen_render.geometry import loft, tube
-from prodgen_render.implicit import capsule, join
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Part
-from prodgen_render.patterns import mix
-from prodgen_render.words import sleeves_of
+from prodgen_render.shapes.geometry import loft, tube
+from prodgen_render.shapes.implicit import capsule, join
+from prodgen_render.words.reading import sleeves_of
 
 
 def dress(look: Look) -> list[Part]:

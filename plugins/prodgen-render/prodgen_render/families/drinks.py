@@ -7,11 +7,20 @@ import numpy as np
 from prodgen_render.families.contents import contents_colour
 from prodgen_render.families.groceries import folding_box
 from prodgen_render.families.kit import cap, lathe, wrap_label
-from prodgen_render.finishes import linear
-from prodgen_render.geometry import box, loft, refine, revolve, rounded_path, rounded_rectangle, slab, smooth_path
-from prodgen_render.looks import Look
+from prodgen_render.looks.finishes import linear
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Material, Part
-from prodgen_render.patterns import mix
+from prodgen_render.shapes.geometry import (
+    box,
+    loft,
+    refine,
+    revolve,
+    rounded_path,
+    rounded_rectangle,
+    slab,
+    smooth_path,
+)
 
 
 def bottle(look: Look) -> list[Part]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe
-from prodgen_render.geometry import loft, planar_uv, tube
-from prodgen_render.implicit import ball, capsule, ellipsoid, join, mesh
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import loft, planar_uv, tube
+from prodgen_render.shapes.implicit import ball, capsule, ellipsoid, join, mesh
 
 _PLASTICS = ("matte plastic", "plastic")
 _HIGH = 0.062

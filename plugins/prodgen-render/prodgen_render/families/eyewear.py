@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import metal_or
-from prodgen_render.geometry import slab, smooth_path, superellipse, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Material, Part
+from prodgen_render.shapes.geometry import slab, smooth_path, superellipse, tube
 
 _DARK = ("sunglasses", "sunglass", "shades", "polarized", "太阳镜", "墨镜", "偏光")
 _ROUND = ("round", "aviator", "圆框", "飞行员")

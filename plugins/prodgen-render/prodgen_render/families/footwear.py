@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.shoes import laces_across, outline
-from prodgen_render.geometry import bent, loft, slab, smooth_path, tube
-from prodgen_render.implicit import Field, capsule, clip, cut, ellipsoid, in_depth, join, mesh
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import bent, loft, slab, smooth_path, tube
+from prodgen_render.shapes.implicit import Field, capsule, clip, cut, ellipsoid, in_depth, join, mesh
 
 _UPPERS = ("leather", "canvas", "velvet", "rubber", "denim", "nylon", "knit", "wool", "silk")
 _TALL = (

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe
-from prodgen_render.finishes import METALS, linear
-from prodgen_render.geometry import (
+from prodgen_render.looks.finishes import METALS, linear
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import mix
+from prodgen_render.model import Material, Part
+from prodgen_render.shapes.geometry import (
     box,
     refine,
     revolve,
@@ -16,10 +19,7 @@ from prodgen_render.geometry import (
     superellipse,
     tube,
 )
-from prodgen_render.looks import Look
-from prodgen_render.model import Material, Part
-from prodgen_render.patterns import mix
-from prodgen_render.words import mentions
+from prodgen_render.words.reading import mentions
 
 _HIGH = (
     "desk",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe
-from prodgen_render.geometry import box, planar_uv
-from prodgen_render.implicit import Field, ball, capsule, ellipsoid, in_depth, join, mesh
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import box, planar_uv
+from prodgen_render.shapes.implicit import Field, ball, capsule, ellipsoid, in_depth, join, mesh
 
 _PLASTICS = ("matte plastic", "plastic")
 _BUTTONS = ("#4d9e57", "#c8453c", "#3d6fb4", "#d9a93a")

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from prodgen_render.finishes import FABRICS
-from prodgen_render.geometry import smooth_path, tube
-from prodgen_render.implicit import clip, compact, mesh
-from prodgen_render.looks import Look
+from prodgen_render.looks.finishes import FABRICS
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import smooth_path, tube
+from prodgen_render.shapes.implicit import clip, compact, mesh
 
 COTTONS = ("cotton", *(name for name in FABRICS if name != "cotton"), "leather")
 Bounds = tuple[tuple[float, float, float], tuple[float, float, float]]

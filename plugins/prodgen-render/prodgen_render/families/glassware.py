@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe
-from prodgen_render.geometry import refine, revolve, rounded_path, smooth_path
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.patterns import mix
+from prodgen_render.shapes.geometry import refine, revolve, rounded_path, smooth_path
 
 _STEMMED = ("wine", "champagne", "goblet", "flute", "cocktail", "martini", "红酒", "香槟", "高脚")
 _FLASKS = ("steel", "matte plastic", "plastic", "aluminium", "bamboo", "glass", "ceramic")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.finishes import FABRICS
-from prodgen_render.geometry import planar_uv, tube
-from prodgen_render.implicit import Field, capsule, clip, in_depth, join, mesh
-from prodgen_render.looks import Look
+from prodgen_render.looks.finishes import FABRICS
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.patterns import mix
+from prodgen_render.shapes.geometry import planar_uv, tube
+from prodgen_render.shapes.implicit import Field, capsule, clip, in_depth, join, mesh
 
 _MITTENS = ("mitten", "mittens", "连指")
 _FINGERS = ((-0.029, 0.180, 0.0088), (-0.0098, 0.196, 0.0094), (0.0098, 0.191, 0.0094), (0.0285, 0.168, 0.0084))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.geometry import refine, revolve, rounded_path, smooth_path, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Material, Part
+from prodgen_render.shapes.geometry import refine, revolve, rounded_path, smooth_path, tube
 
 _WARES = (
     "ceramic",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.finishes import FABRICS
-from prodgen_render.geometry import box, loft, prism, rounded_path, rounded_rectangle, slab, smooth_path, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.finishes import FABRICS
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Part
+from prodgen_render.shapes.geometry import box, loft, prism, rounded_path, rounded_rectangle, slab, smooth_path, tube
 
 _LIDDED = ("lid", "lids", "box", "bin", "盖", "盒", "箱")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe, metal_or
-from prodgen_render.geometry import box, revolve, smooth_path, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import box, revolve, smooth_path, tube
 
 _METALS = ("gold", "metal", "steel", "brass", "copper")
 _STONED = ("diamond", "gemstone", "solitaire", "engagement", "stone", "crystal", "zircon", "钻", "宝石", "锆石")

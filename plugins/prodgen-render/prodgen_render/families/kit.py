@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.finishes import METALLIC
-from prodgen_render.geometry import loft, refine, revolve, rounded_path
-from prodgen_render.looks import Look
+from prodgen_render.looks.finishes import METALLIC
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import Srgb
 from prodgen_render.model import Material, Part
-from prodgen_render.patterns import Srgb
+from prodgen_render.shapes.geometry import loft, refine, revolve, rounded_path
 
 
 def wrap_label(
@@ -72,7 +72,7 @@ def cap(radius: float, low: float, high: float, material: Material, *, ribs: int
         )
         factor = np.where(on_side, 1 - 0.022 * (0.5 - 0.5 * np.cos(angle * ribs)), 1)
         vertices[:, :2] *= factor[:, None]
-        from prodgen_render.triangles import smooth_normals
+        from prodgen_render.shapes.triangles import smooth_normals
 
         part = part.but(vertices=vertices.astype(np.float32), normals=smooth_normals(vertices, part.faces, weld=1e-6))
     return part

@@ -6,9 +6,9 @@ import numpy as np
 
 from prodgen_render.families.kit import lathe
 from prodgen_render.families.seating import CLOTHS, cushion_block
-from prodgen_render.geometry import bent, smooth_path, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import bent, smooth_path, tube
 
 _SEAT = 0.47
 """Metres from the floor to the underside of the seat."""

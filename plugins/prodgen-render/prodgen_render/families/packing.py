@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from prodgen_render.vocabulary import PACKAGES
+from prodgen_render.words.vocabulary import PACKAGES
 
 WARES = ("food", "beauty")
 PACKED_IN = PACKAGES | {"罐装", "盒装", "瓶装", "袋装", "纸盒", "易拉罐", "礼盒"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageFilter
 
-from prodgen_render.geometry import bent, loft, revolve, smooth_path, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import Srgb, mix, texture
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.patterns import Srgb, mix, texture
+from prodgen_render.shapes.geometry import bent, loft, revolve, smooth_path, tube
 
 _LONG = ("banana", "bananas", "香蕉")
 _KINDS: tuple[tuple[tuple[str, ...], str, str], ...] = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw
 
-from prodgen_render.detail import segments
-from prodgen_render.lettering import wrap, write
-from prodgen_render.looks import Look
+from prodgen_render.looks.lettering import wrap, write
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import texture
 from prodgen_render.model import Material
-from prodgen_render.patterns import texture
+from prodgen_render.shapes.detail import segments
 
 
 def screen(look: Look, width: int, height: int, *, phone: bool) -> Material:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.finishes import FABRICS
-from prodgen_render.geometry import (
+from prodgen_render.looks.finishes import FABRICS
+from prodgen_render.looks.look import Look
+from prodgen_render.model import Material, Part
+from prodgen_render.shapes.geometry import (
     bent,
     box,
     loft,
@@ -14,8 +16,6 @@ from prodgen_render.geometry import (
     superellipse,
     tube,
 )
-from prodgen_render.looks import Look
-from prodgen_render.model import Material, Part
 
 _SEATS = {
     1: ("one seater", "1-seater", "1 seater", "单人"),

@@ -11,11 +11,11 @@ from prodgen_render.families.garment_kit import collar, garment
 from prodgen_render.families.kit import lathe
 from prodgen_render.families.tops import hood_and_cords
 from prodgen_render.families.torso import Torso
-from prodgen_render.geometry import loft, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import brightness, mix
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.patterns import brightness, mix
-from prodgen_render.words import sleeves_of
+from prodgen_render.shapes.geometry import loft, tube
+from prodgen_render.words.reading import sleeves_of
 
 _SHIRTS = ("cotton", "linen", "silk", "denim", "nylon", "wool", "velvet")
 _JACKETS = ("denim", "cotton", "leather", "nylon", "wool", "canvas", "velvet", "linen")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_render.geometry import refine, slab, smooth_path, tube
-from prodgen_render.implicit import Field, capsule, clip, cut, ellipsoid, join, mesh
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.patterns import mix
+from prodgen_render.shapes.geometry import refine, slab, smooth_path, tube
+from prodgen_render.shapes.implicit import Field, capsule, clip, cut, ellipsoid, join, mesh
 
 _UPPERS = ("canvas", "leather", "knit", "cotton", "denim", "nylon", "velvet", "wool")
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from prodgen_render.families.garment_kit import hem_lines, surface_ring
-from prodgen_render.geometry import loft
-from prodgen_render.implicit import capsule, join
 from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import loft
+from prodgen_render.shapes.implicit import capsule, join
 
 LONG = 0.58
 """Metres of a sleeve to the wrist."""

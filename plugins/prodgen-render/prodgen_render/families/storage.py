@@ -6,12 +6,12 @@ import re
 
 import numpy as np
 
-from prodgen_render.finishes import METALS
-from prodgen_render.geometry import box, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.finishes import METALS
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import brightness
 from prodgen_render.model import Material, Part
-from prodgen_render.patterns import brightness
-from prodgen_render.words import words_of
+from prodgen_render.shapes.geometry import box, tube
+from prodgen_render.words.reading import words_of
 
 _BOARDS = ("wood", "walnut", "bamboo", "matte plastic", "steel", "iron", "metal", "glass", "marble")
 _TIERS = re.compile(r"(\d)[ -]?(?:tier|shel|层)")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.garment_kit import Bounds, creases, garment, smooth_table, tube_field
-from prodgen_render.geometry import smooth_path, tube
-from prodgen_render.implicit import Field, in_depth
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import smooth_path, tube
+from prodgen_render.shapes.implicit import Field, in_depth
 
 _NAMES = ("nylon", "cotton", "silk", "knit", "velvet", "linen")
 _Z = [-0.03, 0.0, 0.05, 0.11, 0.17, 0.24, 0.31, 0.38, 0.44, 0.50, 0.56, 0.62, 0.66]

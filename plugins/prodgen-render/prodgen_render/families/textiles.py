@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.garment_kit import surface_ring
-from prodgen_render.geometry import bent, loft, rounded_rectangle, slab, superellipse, tube
-from prodgen_render.implicit import Field, capsule, clip, join, mesh
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.patterns import mix
+from prodgen_render.shapes.geometry import bent, loft, rounded_rectangle, slab, superellipse, tube
+from prodgen_render.shapes.implicit import Field, capsule, clip, join, mesh
 
 _CLOTHS = ("cotton", "wool", "knit", "linen", "velvet", "silk", "nylon", "canvas", "denim")
 _ANKLE = ("ankle", "no-show", "船袜", "短袜")

@@ -7,12 +7,12 @@ import numpy as np
 from prodgen_render.families.garment_kit import COTTONS, collar, garment
 from prodgen_render.families.sleeves import LONG
 from prodgen_render.families.torso import Torso
-from prodgen_render.geometry import loft, smooth_path, tube
-from prodgen_render.implicit import ellipsoid, join, mesh
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.patterns import mix
-from prodgen_render.words import sleeves_of
+from prodgen_render.shapes.geometry import loft, smooth_path, tube
+from prodgen_render.shapes.implicit import ellipsoid, join, mesh
+from prodgen_render.words.reading import sleeves_of
 
 
 def tshirt(look: Look) -> list[Part]:

@@ -8,10 +8,10 @@ import numpy as np
 
 from prodgen_render.families.garment_kit import Bounds, creases, hem_lines, smooth_table, surface_ring, tube_field
 from prodgen_render.families.sleeves import Sleeves
-from prodgen_render.geometry import loft
-from prodgen_render.implicit import in_depth
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import loft
+from prodgen_render.shapes.implicit import in_depth
 
 _UP = np.array([0, 0, 1.0], np.float32)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe
-from prodgen_render.finishes import FABRICS
-from prodgen_render.geometry import box, planar_uv, slab, tube
-from prodgen_render.implicit import ball, capsule, ellipsoid, join, mesh
-from prodgen_render.looks import Look
+from prodgen_render.looks.finishes import FABRICS
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.patterns import mix
+from prodgen_render.shapes.geometry import box, planar_uv, slab, tube
+from prodgen_render.shapes.implicit import ball, capsule, ellipsoid, join, mesh
 
 _RABBITS = ("bunny", "rabbit", "兔")
 _BRICKS = ("brick", "lego", "乐高", "颗粒", "拼装")

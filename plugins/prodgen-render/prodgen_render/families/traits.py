@@ -18,10 +18,10 @@ from typing import Any, cast
 import numpy as np
 from PIL import Image
 
-from prodgen_render.detail import detail
-from prodgen_render.finishes import FINISH, KIN
-from prodgen_render.looks import Look
-from prodgen_render.patterns import Srgb
+from prodgen_render.looks.finishes import FINISH, KIN
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import Srgb
+from prodgen_render.shapes.detail import detail
 from prodgen_sdk.types import Layout, Product
 
 TABLE = Path(__file__).with_name("traits.json")

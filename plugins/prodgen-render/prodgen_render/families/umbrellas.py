@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_render.families.kit import lathe
-from prodgen_render.geometry import loft, planar_uv, smooth_path, tube
-from prodgen_render.looks import Look
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Part
+from prodgen_render.shapes.geometry import loft, planar_uv, smooth_path, tube
 
 _STRAIGHT = ("folding", "compact", "travel", "折叠")
 

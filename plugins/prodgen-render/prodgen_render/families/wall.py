@@ -6,11 +6,11 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from prodgen_render.families.kit import lathe, metal_or
-from prodgen_render.geometry import box, disc, rounded_rectangle, slab, superellipse, tube
-from prodgen_render.lettering import write
-from prodgen_render.looks import Look
+from prodgen_render.looks.lettering import write
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import ink_for, texture
 from prodgen_render.model import Material, Part
-from prodgen_render.patterns import ink_for, texture
+from prodgen_render.shapes.geometry import box, disc, rounded_rectangle, slab, superellipse, tube
 
 _FRAMES = ("wood", "walnut", "bamboo", "matte plastic", "metal", "steel", "brass", "aluminium", "iron", "gold")
 _RIMS = ("matte plastic", *_FRAMES)

@@ -8,12 +8,12 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from prodgen_render.families.kit import lathe
-from prodgen_render.finishes import METALLIC
-from prodgen_render.geometry import rounded_rectangle, slab, superellipse, tube
-from prodgen_render.lettering import write
-from prodgen_render.looks import Look
+from prodgen_render.looks.finishes import METALLIC
+from prodgen_render.looks.lettering import write
+from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import ink_for, mix, texture
 from prodgen_render.model import Material, Part
-from prodgen_render.patterns import ink_for, mix, texture
+from prodgen_render.shapes.geometry import rounded_rectangle, slab, superellipse, tube
 
 _SMART = ("smart", "smartwatch", "fitness", "tracker", "gps", "智能", "运动手表", "手环")
 _STRAPS = ("rubber", "leather", "canvas", "nylon", "steel", "metal", "gold", "aluminium")

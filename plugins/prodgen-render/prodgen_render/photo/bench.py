@@ -17,7 +17,7 @@ from prodgen_render.model import Floats, Model3D
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.measures import foreground_psnr, gradient_correlation, overlap
 from prodgen_render.photo.rivals import RIVALS, Source
-from prodgen_render.rendering import render
+from prodgen_render.rendering.views import render
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
@@ -151,8 +151,8 @@ def scans(folder: Path) -> Iterator[Subject]:
 
 def made_up(count: int, split: str) -> Iterator[Subject]:
     """Made-up products of the families, as many of each; the class is the kind of body that suits the family."""
+    from prodgen_render.datasets.made_up import made_up_product
     from prodgen_render.families import LEARNT
-    from prodgen_render.made_up import made_up_product
     from prodgen_render.parametric import build_model
     from prodgen_render.photo.kinds import shape_of_family
 

@@ -11,7 +11,7 @@ from prodgen_render.photo.legs import Leg, Legged, stood
 from prodgen_render.photo.plan import plan_of
 from prodgen_render.photo.relief import plate_parts
 from prodgen_render.photo.solid import material
-from prodgen_render.triangles import grid_faces, smooth_normals
+from prodgen_render.shapes.triangles import grid_faces, smooth_normals
 
 _SEAT = 0.05
 """How thick a chair's seat is, as a share of its height."""

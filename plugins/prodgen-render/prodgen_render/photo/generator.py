@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from prodgen_render.config import Config
-from prodgen_render.environment import digest_of, light_of
 from prodgen_render.photo.build import Built, model_from_photos
-from prodgen_render.rendering import render
+from prodgen_render.rendering.environment import digest_of, light_of
+from prodgen_render.rendering.views import render
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError

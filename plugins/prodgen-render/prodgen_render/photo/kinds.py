@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from prodgen_render.families import FAMILIES, family_of
-from prodgen_render.words import material_of, mentions, words_of
+from prodgen_render.words.reading import material_of, mentions, words_of
 from prodgen_sdk.types import Product
 
 Shape = Literal["revolution", "cuboid", "sheet", "relief"]

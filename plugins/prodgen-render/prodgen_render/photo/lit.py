@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.lights import lighting, relative_light, turn
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.revolved import Revolved, section, section_normal
 from prodgen_render.photo.texture import SHADING, bilinear
+from prodgen_render.rendering.lights import lighting, relative_light, turn
 
 _ANGLES = np.radians(np.arange(15.0, 66.0, 5.0))
 """From the front, where both sides are seen well and lit unlike."""

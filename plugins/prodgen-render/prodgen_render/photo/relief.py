@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.lights import lighting, relative_light, turn
 from prodgen_render.model import Floats, Part, to_srgb
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.frame import PhotoCamera
@@ -12,7 +11,8 @@ from prodgen_render.photo.plan import Plan, placed
 from prodgen_render.photo.solid import material
 from prodgen_render.photo.texture import SHADING, UNSEEN, Shot, bilinear, seen_in, smoothstep, towards_mean
 from prodgen_render.photo.wall import wall_parts
-from prodgen_render.triangles import smooth_normals
+from prodgen_render.rendering.lights import lighting, relative_light, turn
+from prodgen_render.shapes.triangles import smooth_normals
 from prodgen_sdk.types import Mask
 
 _LEANING, _OPEN = 0.12, 0.45

@@ -13,7 +13,7 @@ from prodgen_render.photo.cutout import cut_out
 from prodgen_render.photo.frame import AWAY, frame_around
 from prodgen_render.photo.solid import cuboid_parts
 from prodgen_render.photo.texture import Shot
-from prodgen_render.rendering import render
+from prodgen_render.rendering.views import render
 from prodgen_sdk.types import Generated, Image, Mask
 
 

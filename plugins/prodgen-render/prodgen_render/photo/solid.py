@@ -11,7 +11,7 @@ from prodgen_render.photo.frame import AWAY
 from prodgen_render.photo.gloss import roughness_of, without_gloss
 from prodgen_render.photo.revolved import Revolved, section, section_normal
 from prodgen_render.photo.texture import SHADING, UNSEEN, Shot, bilinear, merged, seen_in, smoothstep, towards_mean
-from prodgen_render.triangles import grid_faces
+from prodgen_render.shapes.triangles import grid_faces
 
 _COLUMNS = 128
 _MOST_TEXELS = 2048

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from prodgen_render.geometry import tube
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.frame import AWAY, PhotoCamera
@@ -15,6 +14,7 @@ from prodgen_render.photo.legs import Legged, stood
 from prodgen_render.photo.revolved import Revolved, ring
 from prodgen_render.photo.solid import material, revolved_part
 from prodgen_render.photo.texture import Shot
+from prodgen_render.shapes.geometry import tube
 from prodgen_sdk.types import Mask
 
 _RINGS, _THINNEST, _WIDE = 14, 0.02, 0.5

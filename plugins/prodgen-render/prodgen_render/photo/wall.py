@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.lights import lighting, relative_light
 from prodgen_render.model import Floats, Ints, Part
 from prodgen_render.photo.frame import PhotoCamera
 from prodgen_render.photo.plan import Plan
 from prodgen_render.photo.solid import material
 from prodgen_render.photo.texture import SHADING, Shot, smoothstep
+from prodgen_render.rendering.lights import lighting, relative_light
 from prodgen_sdk.types import Mask
 
 _TOPS, _LYING, _AROUND = 4.0, 25.0, 4

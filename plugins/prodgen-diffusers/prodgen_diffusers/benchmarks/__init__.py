@@ -1,0 +1,1 @@
+"""`prodgen bench gpu`, and what it compares with."""

@@ -1,0 +1,1 @@
+"""What goes into a pipeline and what comes out of it: photos, backdrops, answers."""

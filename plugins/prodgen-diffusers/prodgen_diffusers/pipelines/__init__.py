@@ -1,0 +1,1 @@
+"""Pipelines of diffusers: found, loaded, tuned and called."""

@@ -1,0 +1,1 @@
+"""Listed words, and pictures that must not be shown."""

@@ -1,0 +1,1 @@
+"""`render/asset`: products as numbers, colours and artwork, and their pictures."""

@@ -1,0 +1,132 @@
+"""`render/asset`: pictures of a product from its asset: the numbers, colours and artwork of a parametric family."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from prodgen_render.asset.look import AssetLook
+from prodgen_render.config import Config
+from prodgen_render.families import FAMILIES, family_of
+from prodgen_render.families.traits import traits_of
+from prodgen_render.looks.finishes import FINISH
+from prodgen_render.model import Model3D
+from prodgen_render.parametric import facts_of, look_of
+from prodgen_render.rendering.environment import digest_of, light_of
+from prodgen_render.rendering.quality import DRAFT, FINAL
+from prodgen_render.rendering.views import render
+from prodgen_render.shapes.detail import detail
+from prodgen_render.words.reading import colours_of, material_of, pattern_of
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.interfaces import Renderer
+from prodgen_sdk.types import AssetRequest, Finish, Generated, Product, ProductAsset
+
+DRAFT_DETAIL = 0.35
+"""Share of the resolution of meshes and surfaces in a draft."""
+
+
+def sketch_of(product: Product) -> ProductAsset:
+    """What the words fix of an asset; all proportions 0.5, no artwork.
+
+    >>> sketch_of(Product(sku="m", title="蓝色陶瓷马克杯", category="home/mug")).colour
+    '#2f62ad'
+    """
+    family, _ = family_of(product)
+    traits = traits_of(family.name)
+    colours = colours_of(product)
+    material = traits.material(material_of(product))
+    pattern = pattern_of(product) or "plain"
+    return ProductAsset(
+        family=family.name,
+        proportions=(0.5,) * len(traits.draws),
+        material=material,
+        finish=Finish(**FINISH.get(material, {})),
+        colour=colours[0][1] if colours else None,
+        accent=colours[1][1] if len(colours) > 1 else None,
+        pattern=pattern,
+        layout=traits.layout(pattern, material),
+    )
+
+
+def asset_of(product: Product, seed: int = 0) -> ProductAsset:
+    """The asset of what `render/parametric` draws of a product: the same shape, materials and colours, without its artwork."""
+    family, look = look_of(product, seed)
+    family.build(look)
+    traits = traits_of(family.name)
+    sketch = sketch_of(product)
+    material = look.noted.get("material") or sketch.material
+    return sketch.model_copy(
+        update={
+            "proportions": tuple(look.drawn.get(name, 0.5) for name in traits.draws),
+            "material": material,
+            "finish": Finish(**FINISH.get(material, {})),
+            "colour": look.noted.get("colour"),
+            "accent": look.noted.get("accent"),
+            "layout": traits.layout(sketch.pattern, material),
+        }
+    )
+
+
+def model_of(product: Product, asset: ProductAsset, *, share: float = 1.0) -> Model3D:
+    """The model of an asset. `product` gives what is written on it, and what its words say that no number does.
+
+    Args:
+        share: of the resolution of meshes and of pictures on surfaces, for drafts.
+
+    Raises:
+        InputError: the asset has more proportions than its family.
+    """
+    family, traits = FAMILIES[asset.family], traits_of(asset.family)
+    if len(asset.proportions) > len(traits.draws):
+        raise InputError(
+            f"The asset has {len(asset.proportions)} proportions; the family {asset.family} has {len(traits.draws)}.",
+            hint="It was made for a newer version of prodgen-render: start from Renderer.sketch, or upgrade.",
+        )
+    look = AssetLook.of(product, asset, traits.draws, share)
+    with detail(share):
+        parts = tuple(family.build(look))
+    chosen, fallback = family_of(product)
+    return Model3D(parts, facts_of(family, look, parts, fallback if chosen is family else ""))
+
+
+class AssetRenderer(Renderer):
+    """Draws assets with the ray tracer of this plugin."""
+
+    def __init__(self, config: Any = None, ctx: Context | None = None) -> None:
+        del ctx
+        self.config = config if isinstance(config, Config) else Config()
+
+    @property
+    def digest(self) -> str:
+        """What pictures depend on besides the configuration."""
+        return digest_of(self.config)
+
+    def sketch(self, products: Sequence[Product], ctx: Context) -> Sequence[ProductAsset]:
+        """What the words fix of each product."""
+        return [sketch_of(product) for product in products]
+
+    def draw(self, batch: Sequence[AssetRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
+        """One list of pictures a request, with the product's mask."""
+        total, done, out = sum(len(asked.request.views) for asked in batch), 0, []
+        light = light_of(self.config)
+        for asked in batch:
+            request = asked.request
+            ctx.check()
+            model = model_of(request.product, asked.asset, share=DRAFT_DETAIL if asked.draft else 1.0)
+            start = done
+
+            def step(number: int, start: int = start) -> None:
+                ctx.check()
+                ctx.progress(start + number, total, "views")
+
+            out.append(
+                render(
+                    model, request.views, request.scene, request.size, request.seed,
+                    background=request.references.get("background"), before_each=step, quality=DRAFT if asked.draft else FINAL,
+                    light=light,
+                )
+            )  # fmt: skip
+            done += len(request.views)
+        ctx.progress(total, total, "views")
+        return out

@@ -1,0 +1,1 @@
+"""Labelled views of made-up products, for training."""

@@ -1,0 +1,1 @@
+"""Models from files and to files: OBJ, GLB, and how large they may be."""

@@ -1,0 +1,1 @@
+"""Pictures of a model: a ray tracer with studio light, shadows and a floor."""

@@ -1,0 +1,1 @@
+"""Meshes from numbers: surfaces of revolution, tubes, lofts, boxes and soft shapes."""

@@ -1,0 +1,1 @@
+"""What a product's words say: family, colours, materials, patterns and parts."""

@@ -1,0 +1,215 @@
+"""Reads family, colours, material, pattern and size out of a product's category, attributes and words (English, Chinese)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from prodgen_render.looks.finishes import FABRICS
+from prodgen_render.words.parts import without_parts
+from prodgen_render.words.vocabulary import COLOURS, MATERIALS, NOT_COLOURS, NOT_MATERIALS, PATTERNS, UNDRAWN, WARES
+from prodgen_sdk.types import Product
+
+_LIGHT = 190
+"""The least channel of a colour that would not be seen on white."""
+_PATTERN_NAMES = ("pattern", "print", "图案", "花纹")
+_SLEEVES = {
+    "long": ("long sleeve", "long sleeves", "long sleeved", "long-sleeve", "long-sleeved", "长袖"),
+    "short": ("short sleeve", "short sleeves", "short sleeved", "short-sleeve", "short-sleeved", "短袖"),
+    "no": ("sleeveless", "tank top", "无袖", "背心", "吊带"),
+}
+_CODE = re.compile(r"#[0-9a-f]{6}")
+_CJK = re.compile(r"[㐀-鿿]")
+_NOT_COLOURS, _NOT_MATERIALS = (
+    re.compile("|".join(sorted(words, key=len, reverse=True)), re.IGNORECASE) for words in (NOT_COLOURS, NOT_MATERIALS)
+)
+_CERAMICS = ("stoneware", "porcelain", "terracotta")
+"""Kinds of ceramic: a title that names one says more than an attribute that names the other."""
+_HELD = {"food": ("cream", "natural"), "beauty": ("cream", "natural")}
+"""Words of colours that are about what food and cosmetics hold or are, by domain."""
+
+
+def words_of(product: Product) -> str:
+    """Everything that is said about a product, lower case, attributes first."""
+    said = [str(v) if not isinstance(v, tuple) else " ".join(v) for v in product.attributes.values()]
+    texts = [product.title, *(text.title for text in product.translations.values())]
+    return " | ".join([*said, *texts, *product.tags, product.description]).lower()
+
+
+def mentions(text: str, word: str) -> int:
+    """Where a word stands in lower-case text, or -1. English words must be whole; Chinese ones are found anywhere."""
+    if word not in text or _CJK.search(word):
+        return text.find(word)
+    found = re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text)
+    return found.start() if found else -1
+
+
+def _first(text: str, table: Mapping[str, tuple[str, ...]], count: int) -> list[str]:
+    found: dict[str, tuple[int, int]] = {}
+    taken: list[range] = []
+    there = ((word, name) for name, words in table.items() for word in words if word in text)
+    for word, name in sorted(there, key=lambda item: -len(item[0])):
+        at = mentions(text, word)
+        if at >= 0 and name not in found and not any(at in span for span in taken):
+            found[name] = (at, -len(word))
+            taken.append(range(at, at + len(word)))
+    return sorted(found, key=lambda name: found[name])[:count]
+
+
+def attribute(product: Product, *names: str) -> str:
+    """The first of some attributes that is there, as lower-case text; keys are compared without case."""
+    lowered = {key.lower(): value for key, value in product.attributes.items()}
+    for name in names:
+        if name in lowered:
+            value = lowered[name]
+            return (" ".join(value) if isinstance(value, tuple) else str(value)).lower()
+    return ""
+
+
+def _parse(
+    product: Product, text: str, attributes: tuple[str, ...], table: Mapping[str, tuple[str, ...]], count: int = 1
+) -> list[str]:
+    named = attribute(product, *attributes)
+    found = _first(named, table, count) if named else []
+    title = " | ".join([product.title, *(t.title for t in product.translations.values()), *product.tags]).lower()
+    for source in (title, text):
+        found += [name for name in _first(source, table, count) if name not in found]
+    return found[:count]
+
+
+def colours_of(product: Product) -> list[tuple[str, str]]:
+    """Up to three named colours, most important first, each (name, #rrggbb).
+
+    The attributes `colour_rgb` and `accent_rgb` are taken as they are, and so is a colour attribute of `#rrggbb`.
+
+    >>> colours_of(Product(sku="s", title="蓝牙音箱 胡桃木", category="electronics/speaker"))
+    []
+    """
+    ware_of = product.title
+    product = _without(_NOT_COLOURS, without_parts(product))
+    named = attribute(product, "colour", "color", "colours", "colors", "颜色", "色")
+    known = {name: words for name, (_, words) in COLOURS.items()}
+    for name in _HELD.get(product.domain, ()):
+        known[name] = tuple(word for word in known[name] if word != name)
+    if _CODE.fullmatch(main := attribute(product, "colour_rgb")):
+        names = _first(named, known, 3)
+        found = [(names[0] if names else nearest_colour(main), main)]
+        found += [
+            (name, COLOURS[name][0]) for name in names[1:]
+        ]  # what the shop lists comes before what was read out of words
+        return _with_accent(found, product)
+    if named.strip() in COLOURS:
+        return _with_accent([(named.strip(), COLOURS[named.strip()][0])], product)
+    if not named and attribute(product, "accent") and _CODE.fullmatch(second := attribute(product, "accent_rgb")):
+        # Who read the words found no colour but the pattern's: "mug with red dots". It lies on white, a light one on grey.
+        light = min(int(second[place : place + 2], 16) for place in (1, 3, 5)) > _LIGHT
+        ground = "grey" if light else "white"
+        return [(ground, COLOURS[ground][0]), (nearest_colour(second), second)]
+    codes = [(code, code) for code in _CODE.findall(named)]
+    names = _parse(product, words_of(product), ("colour", "color", "colours", "colors", "颜色", "色"), known, 3)
+    # 小金条口红 正红色: what is called a colour is one.
+    names.sort(key=lambda name: not any(f"{word}色" in product.title for word in known[name] if _CJK.search(word)))
+    if not codes and not names:
+        names = list(next((colours for ware, colours in WARES.items() if ware in ware_of), ()))
+    return (codes + [(name, COLOURS[name][0]) for name in names])[:3]
+
+
+def _without(names: re.Pattern[str], product: Product) -> Product:
+    """The product with names left out in which the word of a colour or a material is none."""
+    title, description = (names.sub(" ", text) for text in (product.title, product.description))
+    tags = tuple(names.sub(" ", tag) for tag in product.tags)
+    return product.model_copy(update={"title": title, "description": description, "tags": tags})
+
+
+def _with_accent(found: list[tuple[str, str]], product: Product) -> list[tuple[str, str]]:
+    """One colour, and the accent of the attribute that gives one."""
+    if len(found) == 1 and _CODE.fullmatch(second := attribute(product, "accent_rgb")) and second != found[0][1]:
+        found.append((nearest_colour(second), second))
+    return found
+
+
+def material_of(product: Product) -> str:
+    """The name of the main material, or an empty text."""
+    product = _without(_NOT_MATERIALS, without_parts(product))
+    wares = product.domain in ("food", "beauty")
+    known = {name: words for name, words in MATERIALS.items() if not (wares and name in FABRICS)}
+    found = _parse(product, words_of(product), ("material", "fabric", "材质", "材料", "面料"), known)
+    finer = (
+        _first(product.title.lower(), {name: MATERIALS[name] for name in _CERAMICS}, 1) if found == ["ceramic"] else []
+    )
+    return next(iter(finer or found), "")
+
+
+def pattern_of(product: Product) -> str:
+    """The name of the pattern, or an empty text."""
+    # The bare word is too often about the material: "solid oak".
+    if attribute(product, *_PATTERN_NAMES) in ("solid", "none"):
+        return "plain"
+    found = _parse(product, words_of(product), _PATTERN_NAMES, PATTERNS)
+    if found == ["logo"] and undrawn_pattern(product):
+        return "plain"  # a leopard print is none of letters
+    return found[0] if found else ""
+
+
+def undrawn_pattern(product: Product) -> str:
+    """The name of a pattern that the words ask for and that no renderer of this plugin draws, or an empty text.
+
+    >>> undrawn_pattern(Product(sku="c", title="迷彩帽", category="apparel/cap"))
+    'camouflage'
+    """
+    text = " | ".join((attribute(product, *_PATTERN_NAMES), product.title, *product.tags)).lower()
+    return next(iter(_first(text, UNDRAWN, 1)), "")
+
+
+def sleeves_of(product: Product) -> str:
+    """Whether its words give a garment `long`, `short` or `no` sleeves; an empty text where they say nothing.
+
+    >>> sleeves_of(Product(sku="t", title="长袖T恤", category="apparel/t-shirt"))
+    'long'
+    """
+    return next(iter(_first(words_of(product), _SLEEVES, 1)), "")
+
+
+def amount(product: Product, names: tuple[str, ...], units: Mapping[str, float]) -> float | None:
+    """A quantity such as `350 ml` from an attribute or the title, in the base unit; None where none is given."""
+    pattern = rf"(\d+(?:\.\d+)?)\s*({'|'.join(sorted(map(re.escape, units), key=len, reverse=True))})(?![a-z])"
+    for text in (attribute(product, *names), product.title.lower()):
+        found = re.search(pattern, text)
+        if found:
+            return float(found[1]) * units[found[2]]
+    return None
+
+
+def capacity_ml(product: Product) -> float | None:
+    """Capacity in millilitres (a gram counts as one), or None."""
+    units = {
+        "ml": 1.0,
+        "毫升": 1.0,
+        "l": 1000.0,
+        "升": 1000.0,
+        "cl": 10.0,
+        "oz": 29.6,
+        "g": 1.0,
+        "克": 1.0,
+        "kg": 1000.0,
+    }
+    return amount(product, ("capacity", "volume", "size", "容量", "weight"), units)
+
+
+def height_cm(product: Product) -> float | None:
+    """Height in centimetres, or None."""
+    return amount(product, ("height", "高度", "高"), {"cm": 1.0, "厘米": 1.0, "mm": 0.1, "m": 100.0, "in": 2.54})
+
+
+def nearest_colour(code: str) -> str:
+    """The name in `COLOURS` that comes closest to `#rrggbb` (weighted sRGB distance)."""
+    channels = [int(code[i : i + 2], 16) for i in (1, 3, 5)]
+
+    def distance(name: str) -> float:
+        other = COLOURS[name][0]
+        return sum(
+            weight * (a - int(other[i : i + 2], 16)) ** 2
+            for weight, a, i in zip((3, 4, 2), channels, (1, 3, 5), strict=True)
+        )
+
+    return min(COLOURS, key=distance)

@@ -1,0 +1,1 @@
+"""Attributes of a product, read from its words in Chinese and English."""
