@@ -223,10 +223,12 @@ def needs_determinism(spec: Spec) -> None:
         pytest.skip("the spec says deterministic=False")
 
 
-def from_threads(call: Callable[[], A]) -> list[A]:
-    """What several threads get that call at once, as the requests of a service do."""
-    with ThreadPoolExecutor(4) as pool:
-        return [done.result() for done in [pool.submit(call) for _ in range(8)]]
+def one_by_one_and_at_once(call: Callable[[int], A]) -> tuple[list[A], list[A]]:
+    """What `call(0)`, `call(1)`, ... give one after another, and what they give from as many threads, as a service's requests come."""
+    numbers = range(4)
+    alone = [call(number) for number in numbers]
+    with ThreadPoolExecutor(len(numbers)) as pool:
+        return alone, list(pool.map(call, numbers))
 
 
 def assert_count(results: Any, inputs: Any, what: str) -> None:

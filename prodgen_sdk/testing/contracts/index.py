@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ProdgenError
 from prodgen_sdk.interfaces import VectorIndex
-from prodgen_sdk.testing.contracts.base import ComponentContract, assert_json, from_threads
+from prodgen_sdk.testing.contracts.base import ComponentContract, assert_json, one_by_one_and_at_once
 from prodgen_sdk.types import Candidate, Facets, Filter, IndexChange, Remove, Upsert
 
 FILTERS = (
@@ -83,12 +83,13 @@ class VectorIndexContract(ComponentContract):
         )
 
     def test_several_threads_at_once(self, filled: VectorIndex, queries: NDArray[np.float32], ctx: Context) -> None:
-        def found() -> list[list[tuple[str, float]]]:
-            return [[(hit.sku, hit.score) for hit in hits] for hits in filled.search(queries, 5, FILTERS[3], ctx)]
+        def found(number: int) -> list[tuple[str, float]]:
+            (hits,) = filled.search(queries[number : number + 1], 5, Filter(), ctx)
+            return [(hit.sku, hit.score) for hit in hits]
 
-        alone = found()
-        assert all(hits == alone for hits in from_threads(found)), (
-            "From several threads at once search() gave other answers. Keep no state between its lines, or lock it."
+        alone, at_once = one_by_one_and_at_once(found)
+        assert at_once == alone, (
+            "From several threads at once search() gave other answers. Keep what it works on in local variables, or lock it."
         )
 
     def test_equals_brute_force(

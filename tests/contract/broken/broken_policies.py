@@ -73,6 +73,7 @@ class NeverExplores(Weighted):
     "version_changes_with_the_probabilities",
     "reset_forgets",
     "relearn_is_reset_and_update",
+    "several_threads_at_once",
 )
 class DrawsAfresh(Weighted):
     def choose(self, user, candidates, context, ctx):

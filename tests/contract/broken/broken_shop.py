@@ -131,7 +131,7 @@ class KeepsTheCallersArrays(BruteForceIndex):
         self._stored = {id: given.get(id, kept) for id, kept in self._stored.items()}
 
 
-@broken(VectorIndexContract, "does_not_keep_or_change_arrays")
+@broken(VectorIndexContract, "does_not_keep_or_change_arrays", "several_threads_at_once")
 class NormalisesInPlace(BruteForceIndex):
     def search(self, queries, k_products, eligible, ctx):
         found = super().search(queries, k_products, eligible, ctx)
@@ -209,7 +209,7 @@ class ReportsRawFeatures(EditedRanker):
         return [r.model_copy(update={"contributions": {**r.contributions, "price": 0.3}}) for r in ranked]
 
 
-@broken(RankerContract, "same_input_same_order")
+@broken(RankerContract, "same_input_same_order", "several_threads_at_once")
 class CountsItsCalls(PopularRanker):
     def rank(self, user, candidates, context, ctx):
         self._events.update(candidate.sku for candidate in candidates[1:3])
@@ -240,6 +240,7 @@ class ReadsTheLogTwice(PopularRanker):
     "same_input_same_order",
     "fit_replaces",
     "fit_on_nothing",
+    "several_threads_at_once",
 )
 class TrustsTheCatalogue(PopularRanker):
     def rank(self, user, candidates, context, ctx):
@@ -269,6 +270,7 @@ class HasOnlyTheDutiesOfARanker:
     "few_candidates",
     "fit_replaces",
     "fit_on_nothing",
+    "several_threads_at_once",
 )
 class GivesCandidatesAlone(PopularRanker):
     def rank(self, user, candidates, context, ctx):

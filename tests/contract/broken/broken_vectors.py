@@ -1,5 +1,7 @@
 """Encoders, describers, safety checkers, evaluators and finishers that break their contracts, each in one way."""
 
+import time
+
 import numpy as np
 import pytest
 from harness import broken
@@ -19,7 +21,14 @@ class DoesNotNormalise(HashTextEncoder):
         return super().encode(texts, ctx) * np.float32(3)
 
 
-@broken(TextEncoderContract, "unit_length", "same_input_same_vector", "alone_as_in_a_batch", "empty_text")
+@broken(
+    TextEncoderContract,
+    "unit_length",
+    "same_input_same_vector",
+    "alone_as_in_a_batch",
+    "empty_text",
+    "several_threads_at_once",
+)
 class DividesByZero(HashTextEncoder):
     def encode(self, texts, ctx):
         vectors = super().encode(texts, ctx)
@@ -45,7 +54,7 @@ class SortsItsBatch(HashTextEncoder):
         return super().encode(sorted(texts), ctx)
 
 
-@broken(TextEncoderContract, "same_input_same_vector", "alone_as_in_a_batch")
+@broken(TextEncoderContract, "same_input_same_vector", "alone_as_in_a_batch", "several_threads_at_once")
 class KeepsDropoutOn(HashTextEncoder):
     def encode(self, texts, ctx):
         vectors = super().encode(texts, ctx) * np.random.default_rng().integers(0, 2, (len(texts), 32)).astype(
@@ -54,14 +63,23 @@ class KeepsDropoutOn(HashTextEncoder):
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-@broken(TextEncoderContract, "same_input_same_vector", "alone_as_in_a_batch")
+@broken(TextEncoderContract, "same_input_same_vector", "alone_as_in_a_batch", "several_threads_at_once")
 class SharesABuffer(HashTextEncoder):
     buffer = np.zeros((64, 32), np.float32)
 
     def encode(self, texts, ctx):
         self.buffer[: len(texts)] = super().encode(texts[::-1], ctx)[::-1]
         self.buffer[len(texts) :] = 0
+        time.sleep(0.01)
         return self.buffer[: len(texts)]
+
+
+@broken(TextEncoderContract, "several_threads_at_once")
+class WorksOnAnAttribute(HashTextEncoder):
+    def encode(self, texts, ctx):
+        self.texts = texts
+        time.sleep(0.01)
+        return super().encode(self.texts, ctx)
 
 
 @broken(TextEncoderContract, "inputs_are_told_apart")
@@ -70,7 +88,13 @@ class SaysAlwaysTheSame(HashTextEncoder):
         return super().encode(["same"] * len(texts), ctx)
 
 
-@broken(ImageEncoderContract, "does_not_change_its_input", "alone_as_in_a_batch", "same_input_same_vector")
+@broken(
+    ImageEncoderContract,
+    "does_not_change_its_input",
+    "alone_as_in_a_batch",
+    "same_input_same_vector",
+    "several_threads_at_once",
+)
 class NormalisesItsInput(GridImageEncoder):
     def encode(self, images, ctx):
         vectors = super().encode(images, ctx)
