@@ -20,6 +20,7 @@ from prodgen_sdk.serving.impressions import ImpressionLog
 from prodgen_sdk.serving.personal import Personal
 from prodgen_sdk.serving.profiles import Profiles
 from prodgen_sdk.serving.refresh import Refresher
+from prodgen_sdk.serving.repeated import Repeated
 from prodgen_sdk.serving.request import FALLS_BACK, Budgets, Ready, Request
 from prodgen_sdk.types import Event, Recommendation, Trace, UserProfile
 
@@ -56,6 +57,7 @@ class Answering:
         self._budgets = Budgets()
         # Threads of its own: those of the levels before may all be held by what was given up.
         self._last_resort = Budgets()
+        self._warnings = Repeated(logger)
 
     @cached_property
     def _policy(self) -> BoundPolicy:
@@ -104,7 +106,7 @@ class Answering:
         except FALLS_BACK as error:
             if request.must_fail is not None or not self._fall_back:
                 raise
-            _note(request, error, "the next level answers")
+            self._note(request, error, "the next level answers")
         # What was given up may be under way still: it keeps its own request.
         request = replace(request, given_up=threading.Event())
         popular = self._last_resort.within(
@@ -125,7 +127,7 @@ class Answering:
         except FALLS_BACK as error:
             if not self._fall_back:
                 raise
-            _note(request, error, "the first pictures are shown")
+            self._note(request, error, "the first pictures are shown")
             return first(candidates)
 
     def _record(self, request: Request, events: Sequence[Event]) -> None:
@@ -137,12 +139,13 @@ class Answering:
         except FALLS_BACK as error:
             if not self._fall_back:
                 raise
-            _note(request, error, "the impressions are logged later")
+            self._note(request, error, "the impressions are logged later")
             if not isinstance(error, DeadlineExceeded):
                 self._log.later(events)
 
-
-def _note(request: Request, error: ProdgenError, instead: str) -> None:
-    logger.warning("request %r: %s: %s", request.context.request_id, instead, error)
-    logger.debug("request %r failed here", request.context.request_id, exc_info=error)
-    request.watch.notes.append(f"{getattr(error, 'component', '') or 'prodgen'}: {type(error).__name__}")
+    def _note(self, request: Request, error: ProdgenError, instead: str) -> None:
+        component = getattr(error, "component", "") or "prodgen"
+        kind = (instead, component, type(error))
+        self._warnings.warning(kind, "request %r: %s: %s", request.context.request_id, instead, error)
+        logger.debug("request %r failed here", request.context.request_id, exc_info=error)
+        request.watch.notes.append(f"{component}: {type(error).__name__}")
