@@ -71,6 +71,23 @@ def test_where_there_is_no_artwork_the_pictures_are_the_same(family):
     assert np.array_equal(drawn.image, again.image)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_square_in_a_tile_is_a_square_on_cloth(seed):
+    product = product_of("dress", pattern="dots", colour="navy")
+    square = np.zeros((128, 128, 4), np.uint8)
+    square[32:96, 32:96] = 255
+    asset = asset_of(product, seed).model_copy(update={"artwork": square, "layout": "tile"})
+    printed = [part for part in model_of(product, asset).parts if part.material.texture is not None]
+    assert printed
+    for part in printed:
+        pixels = part.material.texture.pixels
+        seen = pixels[:, :, 0] > 0.5
+        begins = [np.flatnonzero(np.diff(seen.any(axis=axis).astype(int)) > 0) for axis in (0, 1)]
+        wide, high = (np.diff(places).mean() for places in begins)
+        metres = (wide / pixels.shape[1] * part.uv_metres[0], high / pixels.shape[0] * part.uv_metres[1])
+        assert metres[0] == pytest.approx(metres[1], rel=0.02)
+
+
 @pytest.mark.parametrize("family", NAMES)
 def test_every_family_has_its_traits(family):
     traits = traits_of(family)

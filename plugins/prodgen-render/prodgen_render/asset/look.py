@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -98,11 +99,12 @@ class AssetLook(Look):
         width, height = (max(32, round(n * self.detail)) for n in pixels(extent))
         if self.asset.layout == "surface":
             return _laid_over(shade, enlarged(art, width, height))
-        tile = _TILE_PERIODS * period
-        across, down = max(1, round(extent[0] / tile)), max(1, round(extent[1] / tile))
+        # Whole tiles go around. Down the last one is cut: stretched to fit, dots would come out oval.
+        across = max(1, round(extent[0] / (_TILE_PERIODS * period)))
         edge = max(16, min(4 * art.shape[0], round(width / across)))
+        high = max(16, round(across * edge * extent[1] / extent[0]))
         laid = np.asarray(_laid_over(shade, enlarged(art, edge, edge, wrapped=True)))
-        return Image.fromarray(np.tile(laid, (down, across, 1)))
+        return Image.fromarray(np.tile(laid, (math.ceil(high / edge), across, 1))[:high])
 
     def print(
         self, picture: Image.Image, area: tuple[int, int, int, int], base: Srgb, style: str, ink: Srgb | None, art: bool,
