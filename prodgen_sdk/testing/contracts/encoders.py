@@ -76,9 +76,8 @@ class _EncoderContract(ComponentContract):
         self, component: Any, inputs: Sequence[Any], spec: TextEncoderSpec | ImageEncoderSpec, ctx: Context
     ) -> None:
         needs_determinism(spec)
-        alone, at_once = one_by_one_and_at_once(
-            lambda first: np.array(component.encode([*inputs[first:], *inputs[:first]], ctx))
-        )
+        few = [*inputs[:4], *inputs[:4]]
+        alone, at_once = one_by_one_and_at_once(lambda first: np.array(component.encode(few[first : first + 2], ctx)))
         worst = max(np.abs(one - other).max() for one, other in zip(alone, at_once, strict=True))
         assert worst <= self.tolerance, (
             f"From several threads at once a vector is off by {worst:.3g}. Keep what encode() works on in local variables, or lock it."

@@ -27,7 +27,6 @@ class DoesNotNormalise(HashTextEncoder):
     "same_input_same_vector",
     "alone_as_in_a_batch",
     "empty_text",
-    "several_threads_at_once",
 )
 class DividesByZero(HashTextEncoder):
     def encode(self, texts, ctx):
