@@ -32,6 +32,7 @@ SHOP = (
     ("Cream knit cardigan/apparel/cardigan", "Brown ankle boots/apparel/boots", "Black high heels/apparel/shoes", "Grey backpack/apparel/backpack", "Red leather handbag/apparel/bag", "Blue suitcase/apparel/suitcase", "Black sunglasses/apparel/glasses", "Gold ring/apparel/jewellery"),
     ("55 inch smart TV/electronics/tv", "White mechanical keyboard/electronics/keyboard", "Steel electric kettle/electronics/kettle", "Wine glass/home/glass", "Red dutch oven/home/pot", "Green travel mug/home/travel-mug", "Eyeshadow palette/beauty/palette", "Handmade lavender soap bar/beauty/soap"),
     ("Grey armchair/home/armchair", "Black office chair/home/chair", "Oak bookshelf/home/shelf", "Walnut sideboard/home/cabinet", "Oak bed/home/bed", "Brass floor lamp/home/lamp", "Snake plant in a terracotta pot/home/plant", "Wall clock/home/clock"),
+    ("Red umbrella/apparel/umbrella", "Black bikini/apparel/swimwear", "White game controller/electronics/controller", "Camera drone/electronics/drone", "Pink hair dryer/electronics/hair-dryer", "Cream air fryer/electronics/air-fryer", "Brown teddy bear/home/toy", "Ripe bananas/food/fruit"),
 )  # fmt: skip
 PHOTOS = (
     "Lemon soda/food/can",
