@@ -1,0 +1,263 @@
+"""Which family a product's words name."""
+
+import pytest
+from prodgen_render.families import FAMILIES, family_of
+from prodgen_render.parametric import build_model
+from prodgen_render.rendering.views import render
+from prodgen_render.words.reading import colours_of, material_of
+
+from prodgen_sdk.types import Product, View
+
+
+def product(title: str, category: str, **attributes: str) -> Product:
+    return Product(sku="p", title=title, category=category, attributes=attributes)
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "family"),
+    [
+        ("Ceramic mug", "home/mug", "mug"),
+        ("陶瓷马克杯 350ml", "home/drinkware", "mug"),
+        ("真无线蓝牙耳机", "electronics/audio", "earbuds"),
+        ("Walnut headphone stand", "electronics/accessories", "headphone-stand"),
+        ("哑光口红 正红色", "beauty/makeup", "lipstick"),
+        ("Slim fit jeans", "apparel/bottoms", "trousers"),
+        ("纯棉短袖T恤", "apparel/tops", "tshirt"),
+        ("Hand cream with shea butter", "beauty/skincare", "tube"),
+        ("有机蜂蜜 500g", "food/pantry", "jar"),
+        ("北欧风台灯", "home/lighting", "lamp"),
+        ("Coffee table", "home/furniture", "table"),
+        ("Rich night cream", "beauty/jar/cream", "cream-jar"),
+        ("Vitamin C serum", "beauty/bottle/serum", "dropper-bottle"),
+        ("Extra virgin olive oil", "food/bottle/oil", "bottle"),
+        ("Steel flask 保温杯", "home/bottle", "bottle"),
+        ("11 inch tablet", "electronics/tablet", "tablet"),
+        ("智能手表", "electronics/wearables", "watch"),
+        ("Running shoes", "apparel/shoes", "sneakers"),
+        ("连帽卫衣", "apparel/tops", "hoodie"),
+        ("百褶裙", "apparel/bottoms", "skirt"),
+        ("Chunky beanie", "apparel/hat", "beanie"),
+        ("Honey almond crunch cereal", "food/carton", "cereal-box"),
+        ("Orange juice", "food/carton", "carton"),
+        ("Oat milk", "food/carton", "carton"),
+        ("有机燕麦奶", "food/carton", "carton"),
+        ("Green tea", "food/box", "box"),
+        ("Brass table lamp", "home/decor", "lamp"),
+        ("黄铜台灯 复古书桌灯", "home/lighting", "lamp"),
+        ("Perfume bottle", "beauty/fragrance", "perfume"),
+        ("Laptop with backlit keyboard", "electronics/computer", "laptop"),
+        ("Air running shoe, black", "apparel/shoes", "sneakers"),
+        ("长袖T恤 男", "apparel/tops", "tshirt"),
+        ("Long sleeve floral dress", "apparel/women", "dress"),
+    ],
+)
+def test_words_choose_the_family(title: str, category: str, family: str) -> None:
+    found, fallback = family_of(product(title, category))
+    assert (found.name, fallback) == (family, "")
+
+
+def test_unknown_families_fall_back_and_say_so() -> None:
+    model = build_model(product("Zorblax", "electronics/gizmo"), 1)
+    assert model.facts["family"] == "box"
+    assert "electronics/gizmo" in model.facts["fallback"]
+    assert "fallback" not in build_model(product("Mug", "home/mug"), 1).facts
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "family", "word"),
+    [
+        ("Leather loafers", "apparel/shoes", "sneakers", "loafers"),
+        ("Wallet with coin pocket", "apparel/bag", "handbag", "wallet"),
+        ("Clear phone case", "electronics/accessories", "phone", "phone case"),
+        ("Navy blazer", "apparel/blazer", "jacket", "blazer"),
+        ("渔夫帽 米色", "apparel/hats", "cap", "渔夫帽"),
+        ("Canned tuna in olive oil", "food/canned", "tin", "canned tuna"),
+        ("水晶吊灯", "home/lighting", "lamp", "吊灯"),
+        ("Soap dispenser", "home/bath", "pump-bottle", "home/bath"),
+    ],
+)
+def test_the_nearest_shape_comes_with_a_warning(title: str, category: str, family: str, word: str) -> None:
+    model = build_model(product(title, category), 1)
+    assert model.facts["family"] == family
+    assert word in model.facts["fallback"]
+    assert render(model, [View()], size=16)[0].warnings == (model.facts["fallback"],)
+
+
+@pytest.mark.parametrize(
+    ("title", "family"),
+    [
+        ("Cherry red nail polish 10 ml", "nail-polish"),
+        ("指甲油 墨绿色", "nail-polish"),
+        ("Vitamin C serum 30 ml", "dropper-bottle"),
+        ("Serum in a pump bottle", "pump-bottle"),
+        ("玻尿酸精华液", "dropper-bottle"),
+        ("Hand lotion", "pump-bottle"),
+        ("Flannel shirt, red checks", "shirt"),
+        ("Graphic T-shirt", "tshirt"),
+        ("Grey sweatshirt", "sweater"),
+        ("男士牛津衬衫", "shirt"),
+        ("Denim jacket", "jacket"),
+        ("羊毛大衣", "jacket"),
+        ("男士轻薄羽绒服 连帽 黑色", "jacket"),
+        ("Classic polo shirt", "polo"),
+        ("Backpack 25L, olive green", "backpack"),
+        ("帆布双肩包", "backpack"),
+        ("Women's crossbody bag", "handbag"),
+        ("Chelsea boots", "boot"),
+        ("女士高跟鞋 细跟尖头", "court-shoe"),
+        ("Polarized sunglasses", "glasses"),
+        ("Sterling silver hoop earrings", "earrings"),
+        ("Mechanical keyboard", "keyboard"),
+        ("27 inch gaming monitor", "display"),
+        ("Solid oak bookshelf, 5 tier", "shelf"),
+        ("TV stand, walnut", "cabinet"),
+        ("Ergonomic office chair", "office-chair"),
+        ("四件套 纯棉床单被套", "bedding"),
+        ("Monstera plant in ceramic pot", "plant"),
+        ("Crystal wine glasses, set of 4", "glass"),
+        ("Handmade soap bar", "soap-bar"),
+        ("防晒喷雾 SPF50", "spray-can"),
+    ],
+)
+def test_what_the_networks_never_saw_has_a_shape_of_its_own(title: str, family: str) -> None:
+    domain = FAMILIES[family].domain
+    assert family_of(product(title, f"{domain}/other")) == (FAMILIES[family], "")
+
+
+@pytest.mark.parametrize(
+    ("category", "family"),
+    [
+        ("apparel/t-shirt", "tshirt"),
+        ("apparel/t-shirts", "tshirt"),
+        ("apparel/tee-shirt", "tshirt"),
+        ("apparel/shirts", "shirt"),
+        ("apparel/dresses", "dress"),
+        ("food/boxes", "box"),
+    ],
+)
+def test_a_category_names_its_family_in_any_spelling(category: str, family: str) -> None:
+    assert family_of(product("Something striped", category)) == (FAMILIES[family], "")
+
+
+def test_what_a_product_has_is_not_what_it_is() -> None:
+    assert family_of(product("Laptop with backlit keyboard", "electronics/computer"))[0].name == "laptop"
+    assert family_of(product("Desk with shelf", "home/furniture"))[0].name == "table"
+
+
+def test_a_pillow_among_bedding_is_no_bed() -> None:
+    assert family_of(product("Memory foam pillow", "home/bedding")) == (FAMILIES["cushion"], "")
+    assert "床垫" in family_of(product("记忆棉床垫", "home/bedding"))[1]
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "family"),
+    [
+        ("绿联Type-C数据线快充线适用华为小米手机充电线 1米 黑色", "electronics/other", "cable"),
+        ("65W fast charger for laptop and phone", "electronics/other", "charger"),
+        ("Cordless Stick Vacuum Cleaner for Hardwood Floor Carpet, Red", "electronics/other", "vacuum-cleaner"),
+        ("千兆无线路由器家用WiFi6", "electronics/other", "router"),
+        ("游戏手柄无线蓝牙适用PC Switch 手机 蓝色", "electronics/other", "game-controller"),
+        ("Foldable drone with 4K camera", "electronics/other", "drone"),
+        ("高速吹风机 家用静音 白色", "beauty/other", "hair-dryer"),
+        ("儿童电动牙刷 恐龙款", "beauty/other", "toothbrush"),
+        ("红富士苹果脆甜新鲜水果 5斤", "food/other", "fruit"),
+        ("Blackout curtains, 2 panels", "home/other", "curtain"),
+        ("泰迪熊毛绒玩具公仔", "home/other", "soft-toy"),
+        ("Wooden building blocks set", "home/other", "building-blocks"),
+        ("菜刀 家用切片刀", "home/other", "knife"),
+        ("Flatware set, stainless steel", "home/other", "cutlery"),
+        ("折叠晴雨伞 黑色", "apparel/other", "umbrella"),
+        ("Touchscreen gloves", "apparel/other", "gloves"),
+        ("连体泳衣女 波点", "apparel/other", "swimsuit"),
+        ("Two piece swimsuit, high waisted", "apparel/other", "bikini"),
+        ("Men's silk tie", "apparel/other", "tie"),
+        ("静音落地扇 家用电风扇", "home/other", "fan"),
+        ("空气炸锅家用大容量", "home/other", "air-fryer"),
+        ("Woven laundry basket", "home/other", "storage-box"),
+        ("抽纸 面巾纸 24包整箱", "home/other", "tissues"),
+    ],
+)
+def test_what_shops_sell_much_has_a_shape_of_its_own(title: str, category: str, family: str) -> None:
+    assert family_of(product(title, category)) == (FAMILIES[family], "")
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "family"),
+    [
+        ("橙汁1L*6盒 纸盒装 果汁饮料整箱", "food/other", "carton"),
+        ("可乐330ml*24罐", "food/other", "can"),
+        ("土蜂蜜 500g 玻璃罐装", "food/other", "jar"),
+        ("龙井茶叶 250g 罐装", "food/other", "tin"),
+        ("Black tea bags, 100 count box", "food/other", "box"),
+        ("Assorted truffles in a red box", "food/other", "box"),
+        ("Body lotion tube, travel size", "beauty/other", "tube"),
+        ("身体乳保湿 按压瓶 500ml", "beauty/other", "pump-bottle"),
+        ("Serum in a pump bottle", "beauty/other", "pump-bottle"),
+        ("Sparkling water, lime, 12 fl oz cans", "food/other", "can"),
+        ("凉茶 310ml*24罐", "food/other", "can"),
+        ("普洱茶饼 357g 盒装", "food/other", "box"),
+        ("速溶咖啡粉 玻璃瓶装", "food/other", "jar"),
+        ("压榨花生油 5L 桶装", "food/other", "bottle"),
+    ],
+)
+def test_food_and_cosmetics_have_the_shape_of_what_they_come_in(title: str, category: str, family: str) -> None:
+    assert family_of(product(title, category)) == (FAMILIES[family], "")
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "family"),
+    [
+        ("Set of 6 porcelain dinner plates", "home/other", "plate"),
+        ("客厅地毯 北欧简约短毛茶几毯", "home/other", "rug"),
+        ("手工皂 精油皂 洁面皂", "beauty/other", "soap-bar"),
+        ("Eau de toilette spray for men", "beauty/other", "perfume"),
+        ("真丝衬衫女长袖通勤上衣", "apparel/other", "shirt"),
+        ("苹果醋饮料 275ml 玻璃瓶", "food/other", "bottle"),
+        ("Raw orange blossom honey", "food/other", "jar"),
+    ],
+)
+def test_the_head_of_a_title_names_the_product(title: str, category: str, family: str) -> None:
+    assert family_of(product(title, category)) == (FAMILIES[family], "")
+
+
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [("Toothbrush holder", "home/other"), ("陶瓷杯垫", "home/other"), ("Coffee machine, 15 bar", "electronics/other")],
+)
+def test_what_is_for_a_thing_is_not_the_thing(title: str, category: str) -> None:
+    family, warning = family_of(product(title, category))
+    assert family.name == "box"
+    assert "no model" in warning
+
+
+def test_a_fruit_outside_a_grocery_is_a_brand_or_a_colour() -> None:
+    for title, category in (("Apple AirPods case", "electronics/other"), ("Orange handle brush", "beauty/other")):
+        assert family_of(product(title, category))[0].name == "box"
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "colours", "material", "pattern"),
+    [
+        ("青花瓷碗 家用饭碗", "home/bowl", ["white", "blue"], "ceramic", "floral"),
+        ("龟背竹 绿色 仿真盆栽", "home/plant", ["green"], "", ""),
+        ("蓝山咖啡豆 454g", "food/coffee-bag", [], "", ""),
+        ("Natural spring water, plastic bottle", "food/bottle", [], "plastic", ""),
+        ("铁观音茶叶", "food/tin", [], "", ""),
+        ("Chiffon dress with polka dots", "apparel/dress", [], "silk", "dots"),
+        ("小金条口红 正红色 哑光丝绒质地", "beauty/lipstick", ["red", "gold"], "", ""),
+        ("圆形浴室镜 黑色边框", "home/mirror", ["black"], "", ""),
+        ("黄金手镯", "apparel/bracelet", ["gold"], "gold", ""),
+        ("乳木果护手霜", "beauty/tube", [], "", ""),
+    ],
+)
+def test_words_within_names_are_not_read_by_themselves(
+    title: str, category: str, colours: list[str], material: str, pattern: str
+) -> None:
+    from prodgen_render.words.reading import pattern_of
+
+    item = product(title, category)
+    assert ([name for name, _ in colours_of(item)], material_of(item), pattern_of(item)) == (colours, material, pattern)
+
+
+def test_of_a_product_of_no_domain_the_words_are_enough() -> None:
+    assert family_of(product("Wooden chair", "other/misc")) == (FAMILIES["chair"], "")
