@@ -67,8 +67,8 @@ def dress(
     request: TryOnRequest, photo: Image, person: Person, pieces: Sequence[Piece | Accessory], config: Config
 ) -> Dressed | Refusal:
     """Lays clothes, then accessories; `pieces` belong to `request.garments`, `photo` is uint8 RGB [h, w, 3]."""
-    outfit = Outfit(person.image.astype(np.float32))
-    clothes = _lay_clothes(outfit, request, person, pieces, config.outerwear_keeps_top)
+    outfit = Outfit(person, request, config.outerwear_keeps_top)
+    clothes = _lay_clothes(outfit, pieces)
     if isinstance(clothes, Refusal):
         return clothes
     worn = Worn(*restore(photo, person, outfit.picture, request.mask), clothes.confidence, clothes.warnings)
@@ -95,20 +95,18 @@ def dress(
     return Dressed(answer, person, pieces, clothes.composed, clothes.parts)
 
 
-def _lay_clothes(
-    outfit: Outfit, request: TryOnRequest, person: Person, pieces: Sequence[Piece | Accessory], keep_top: bool
-) -> _Clothes | Refusal:
-    """Puts all clothes of a request into the outfit; the first one that fails is refused."""
-    done = _Clothes()
+def _lay_clothes(outfit: Outfit, pieces: Sequence[Piece | Accessory]) -> _Clothes | Refusal:
+    """Puts all clothes of the request on; the first one that fails is refused."""
+    person, request, done = outfit.person, outfit.request, _Clothes()
     if person.frame.facing == "back":
         done.warnings.append("The person is seen from behind: the garment's back is shown.")
     clothes = [(number, piece) for number, piece in enumerate(pieces) if isinstance(piece, Piece)]
     for place, again in order([piece.category for _, piece in clothes], request.fit.tuck):
         number, piece = clothes[place]
         if again:
-            lay_again(outfit, person, done.composed[number])
+            lay_again(outfit, done.composed[number])
             continue
-        composed, parts = lay(outfit, person, piece, request.garments[number], request, keep_top=keep_top)
+        composed, parts = lay(outfit, piece, request.garments[number])
         cover = check.coverage(person, piece.category, composed.covered)
         if cover < 0.5:
             return refusals.NOT_COVERED

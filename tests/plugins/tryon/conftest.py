@@ -165,14 +165,14 @@ def compositor(ctx):
     return WarpCompositor(plugin.config_model()(body_parser="body/drawn"), ctx)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def drawn():
     """The drawing functions of this file, for tests."""
     import types
 
     return types.SimpleNamespace(
         person=draw_person, photo=lambda *a, **k: PersonPhoto(image=draw_person(*a, **k)), tee=tee_outline, trousers=trousers_outline,
-        garment=draw_garment, joints=joints, Plugin=DrawnPlugin, skin=SKIN,
+        garment=draw_garment, joints=joints, body=lambda photo: DrawnBodyParser().parse([photo], None)[0], Plugin=DrawnPlugin, skin=SKIN,
         top=lambda **k: Garment(front=draw_garment(tee_outline(), **k)[0], category="top"),
     )  # fmt: skip
 

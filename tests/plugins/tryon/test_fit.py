@@ -11,10 +11,12 @@ from prodgen_tryon.body.measures import OUTLINE
 from prodgen_tryon.body.person import analyse
 from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.fit.legs import fit_legs, fit_skirt
+from prodgen_tryon.fit.scales import ARM_LENGTH
 from prodgen_tryon.fit.shoulders import CLOTH, COLLARBONE, LEVEL, SUNK, WORN, neckline_target, shoulder_height
 from prodgen_tryon.fit.sizes import Size
-from prodgen_tryon.fit.sleeve import ARM_LENGTH, CAP, armpit_height, rounded_cap, sleeve_end
-from prodgen_tryon.fit.top import FRONT, fit_top
+from prodgen_tryon.fit.sleeve import CAP, armpit_height, rounded_cap, sleeve_end
+from prodgen_tryon.fit.top import FRONT, TopOptions
+from prodgen_tryon.fit.top import fit_top as fit_top_as
 from prodgen_tryon.fit.worn import wearing
 from prodgen_tryon.garment.keypoints import top_shape
 from prodgen_tryon.garment.legs import leg_shape
@@ -33,23 +35,25 @@ SKIRT = np.array([(150, 60), (250, 60), (300, 300), (100, 300)], float)
 STATURE = 350.0
 
 
-@pytest.fixture
-def person(parser, drawn, ctx, _people={}):  # noqa: B006
-    if not _people:
-        photo = drawn.photo()
-        _people["one"] = analyse(photo.image, parser.parse([photo], ctx)[0], 400)
-    return _people["one"]
+@pytest.fixture(scope="module")
+def person(drawn):
+    photo = drawn.photo()
+    return analyse(photo.image, drawn.body(photo), 400)
 
 
-@pytest.fixture
-def shapes(drawn, _shapes={}):  # noqa: B006
-    if not _shapes:
-        _shapes["top"] = top_shape(drawn.garment(drawn.tee())[1])
-        _shapes["long"] = top_shape(drawn.garment(drawn.tee(sleeve=1.25, length=0.85))[1])
-        _shapes["trousers"] = leg_shape(drawn.garment(drawn.trousers())[1])
-        _shapes["shorts"] = leg_shape(drawn.garment(drawn.trousers(70.0))[1])
-        _shapes["skirt"] = leg_shape(drawn.garment(SKIRT)[1], True)
-    return _shapes
+@pytest.fixture(scope="module")
+def shapes(drawn):
+    return {
+        "top": top_shape(drawn.garment(drawn.tee())[1]),
+        "long": top_shape(drawn.garment(drawn.tee(sleeve=1.25, length=0.85))[1]),
+        "trousers": leg_shape(drawn.garment(drawn.trousers())[1]),
+        "shorts": leg_shape(drawn.garment(drawn.trousers(70.0))[1]),
+        "skirt": leg_shape(drawn.garment(SKIRT)[1], True),
+    }
+
+
+def fit_top(shape, body, style="regular", **options):
+    return fit_top_as(shape, body, TopOptions(style, **options))
 
 
 def spans(part, frame, heights):

@@ -14,7 +14,7 @@ from prodgen_tryon.fit.legs import LegFit, fit_legs
 from prodgen_tryon.fit.parts import Part, TopFit, between_edges
 from prodgen_tryon.fit.shoulders import shoulder_height
 from prodgen_tryon.fit.sizes import Size, measures
-from prodgen_tryon.fit.top import fit_top
+from prodgen_tryon.fit.top import TopOptions, fit_top
 from prodgen_tryon.garment.overall import Bib, OverallShape
 from prodgen_tryon.sides import SIDES, SIGN, Side
 
@@ -49,7 +49,7 @@ def fit_overall(
     if shape.bib is not None:
         return OverallFit(lower, _fit_bib(shape.bib, body, corners, lower.waist), None)
     assert shape.top is not None
-    upper = fit_top(shape.top, body, style, dress=True, size=size, hem_at=corners)
+    upper = fit_top(shape.top, body, TopOptions(style, dress=True, size=size, hem_at=corners))
     return OverallFit(lower, (), upper)
 
 

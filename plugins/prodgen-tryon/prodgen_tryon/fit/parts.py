@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.sides import Side
-
-Tuck = Literal["auto", "in", "out"]
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ from prodgen_sdk.types import FitStyle
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.parts import Ease
 from prodgen_tryon.fit.sizes import DRAPE, Size, measures
-from prodgen_tryon.fit.sleeve import ARM_LENGTH, long_sleeved
 from prodgen_tryon.garment.keypoints import TopShape
 from prodgen_tryon.sides import SIDES
 
 TOP_LENGTH = 1.8  # neck to hem of a common top, in shoulder widths
+ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
 NECK = 1.08  # how much larger than usual the neck of a garment of a known size may be
+SLEEVE = 1.25  # the same of its sleeves
 NATURAL = 0.85  # how wide cloth of an unknown size looks on the body, for its width laid flat
 
 EASE = {"tight": Ease(0.9, 1.0, 0.88), "regular": Ease(1.0, 1.16), "loose": Ease(1.12, 1.6, 1.3)}
@@ -44,6 +45,11 @@ class Scales(NamedTuple):
     def neck(self) -> float:
         """Necks grow less than chests."""
         return min(self.across, NECK * self.usual)
+
+    @property
+    def sleeve(self) -> float:
+        """So do sleeves."""
+        return min(self.across, SLEEVE * self.usual)
 
 
 def scales_of(shape: TopShape, width: float, style: FitStyle, dress: bool, size: Size | None) -> Scales:
@@ -74,7 +80,7 @@ def garment_scale(shape: TopShape, width: float, dress: bool = False) -> float:
     tall = max(bottom - collar_height(shape) - top, 1.0)
     if dress:
         return width * 1.3 / max(shape.width, 1.0)
-    if long_sleeved(shape):
+    if shape.long_sleeved:
         by_sleeve = ARM_LENGTH * width / max(shape.sleeve * shape.width, 1.0)
         return float(np.clip(by_sleeve, 1.6 * width / tall, 2.5 * width / tall))
     ratio = tall / max(shape.width, 1.0) * 1.35

@@ -12,6 +12,8 @@ from prodgen_tryon.body.silhouette import Limb, smooth
 from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.parts import Ease, Part, segment
+from prodgen_tryon.fit.scales import ARM_LENGTH, Scales
+from prodgen_tryon.fit.shoulders import Shoulder
 from prodgen_tryon.fit.sizes import Size
 from prodgen_tryon.garment.contour import distances, resample
 from prodgen_tryon.garment.keypoints import TopShape
@@ -28,20 +30,11 @@ SEAMED = 0.06  # least length of the seam on a sleeve's inside, in shoulder widt
 ALIKE = 0.2  # relative difference of width below which two sleeves are alike
 ARM, SEAM = 0.29, 0.03  # shoulder joint to wrist, and shoulder seam to joint, in heights of the person
 CUFF = 2.14  # where long sleeves end on an arm: a little beyond the wrist
-ARM_LENGTH = 1.6  # shoulder to wrist, in shoulder widths
 UPPER_ARM = 0.15  # half of its width, in shoulder widths
 NARROWEST = 0.36  # least distance of an armpit from the body's axis, in shoulder widths
 OVERLAP = 0.07  # how far a sleeve may lie before the torso at the armpit, in shoulder widths: a print goes on there
 BESIDE = 0.15  # how far beside the crease of a sleeve nothing belongs to it, for the garment's width
 OPENING = 0.25  # how fast a sleeve may widen towards the torso below the armpit, for its length
-
-
-def long_sleeved(shape: TopShape) -> bool:
-    """Whether the sleeves reach the wrists."""
-    tall = (
-        shape.points["hem_a"][1] + shape.points["hem_b"][1] - shape.points["neck_a"][1] - shape.points["neck_b"][1]
-    ) / 2
-    return bool(shape.sleeve * shape.width > 0.68 * max(tall, 1.0))
 
 
 def sleeve_end(
@@ -55,7 +48,7 @@ def sleeve_end(
         share = float(np.clip((size.lengths["sleeve"] / size.stature - SEAM) / ARM, 0.08, 1.12))
         stop = min(share, 1.0) * float(np.interp(2.0, limb.t, total))
         end = 2.0 * share if share > 1 else float(np.interp(stop, total, limb.t))
-    elif long_sleeved(shape):
+    elif shape.long_sleeved:
         end = max(2.0, min(body.sleeves[side], 2.25)) if body.sleeves[side] > 1.5 else CUFF
         stop = float(np.interp(min(end, 2.0), limb.t, total))
     else:
@@ -74,48 +67,56 @@ def armpit_height(body: Measured, side: Side, stop: float, usual: float) -> floa
     return float(np.clip(body.frame.local(end[None])[0, 1] - SEAMED * w, HIGHEST * w, usual))
 
 
-def fit_sleeve(
-    shape: TopShape,
-    body: Measured,
-    side: Side,
-    tip: Contour,
-    armpit: Contour,
-    scale: float,
-    ease: Ease,
-    size: Size | None,
-) -> tuple[Part, float]:
-    """A sleeve from the shoulder's tip and the armpit [2] down the arm, and where it ends as in `TopFit.sleeve_ends`."""
-    limb, w = body.arms[side], body.frame.width
-    stop, end = sleeve_end(shape, body, side, tip, scale, size)
+def fit_sleeve(shape: TopShape, body: Measured, side: Side, shoulder: Shoulder, scales: Scales) -> tuple[Part, float]:
+    """A sleeve from the shoulder's tip and the armpit down the arm, and where it ends as in `TopFit.sleeve_ends`."""
+    stop, end = sleeve_end(shape, body, side, shoulder.tip, scales.sleeve, scales.size)
     outer_source = resample(shape.arcs[f"outer_{side}"], POINTS)
     inner_source = resample(shape.arcs[f"inner_{side}"][::-1], POINTS)
-    flat = (scale * np.hypot(*(outer_source - inner_source).T) / 2 * ease.factor)[1:]
-    armpit = _crease(limb, armpit, body.frame, side)
+    flat = (scales.sleeve * np.hypot(*(outer_source - inner_source).T) / 2 * scales.ease.factor)[1:]
+    outer, inner = _edges(body, side, shoulder, stop, flat, scales.ease)
+    if end > 2.0:  # reach over an old cuff that sits on the hand
+        push = (body.frame.hand(side) - body.frame[f"wrist_{side}"]) * (end - 2.0)
+        outer[-1] += push
+        inner[-1] += push
+    cuff_source = resample(shape.arcs[f"cuff_{side}"], 5)[1:-1]
+    cuff_target = segment(outer[-1], inner[-1], 5)[1:-1]
+    hole_source, hole_target = (
+        segment(*ends)[1:-1] for ends in ((outer_source[0], inner_source[0]), (outer[0], inner[0]))
+    )
+    # The middle keeps the sleeve from folding where the arm bends.
+    middle_source, middle_target = ((outer_source + inner_source) / 2)[1:-1], ((outer + inner) / 2)[1:-1]
+    part = Part(
+        f"sleeve_{side}",
+        np.vstack([outer_source, inner_source, cuff_source, hole_source, middle_source]),
+        np.vstack([outer, inner, cuff_target, hole_target, middle_target]),
+        np.vstack([outer_source, cuff_source, inner_source[::-1]]),
+        np.vstack([outer, cuff_target, inner[::-1]]),
+        _beside_crease(shape, side),
+    )
+    return part, end
+
+
+def _edges(
+    body: Measured, side: Side, shoulder: Shoulder, stop: float, flat: NDArray[np.float64], ease: Ease
+) -> tuple[Contour, Contour]:
+    """A sleeve's outer edge on the arm, from the shoulder's tip, and its inner one, from the armpit [POINTS, 2] each.
+
+    Args:
+        stop: where it ends, in pixels below the joint.
+        flat: half its width laid flat [POINTS - 1].
+    """
+    limb, w = body.arms[side], body.frame.width
+    armpit = _crease(limb, shoulder.armpit, body.frame, side)
     # The inner edge leaves the armpit where the arm passes it.
     passing = float(distances(limb.centre)[int(((limb.centre - armpit) ** 2).sum(1).argmin())])
     start = min(passing + 0.03 * w, 0.75 * stop)
     stop = max(stop, start + 0.1 * w)
     above, below = _stations(limb, limb.outer, 0.07 * w, stop), _stations(limb, limb.inner, start, stop)
     half = _half_widths(body, side, above, flat, ease, DRAPED * np.clip(above.t, RESTING, 1))
-    outer = rounded_cap(np.vstack([tip[None], above.centre + above.normal * half[:, None]]), limb.normal[0])
+    outer = rounded_cap(np.vstack([shoulder.tip[None], above.centre + above.normal * half[:, None]]), limb.normal[0])
     half = _half_widths(body, side, below, flat, ease, DRAPED)
     half = np.minimum(half, _room(below.centre, below.normal, below.places - passing, armpit, body.frame, side))
-    inner = np.vstack([armpit[None], below.centre - below.normal * half[:, None]])
-    if end > 2.0:  # reach over an old cuff that sits on the hand
-        push = (body.frame.hand(side) - body.frame[f"wrist_{side}"]) * (end - 2.0)
-        outer[-1] += push
-        inner[-1] += push
-    cuff_source = resample(shape.arcs[f"cuff_{side}"], 5)
-    cuff_target = segment(outer[-1], inner[-1], 5)
-    hole_source, hole_target = segment(outer_source[0], inner_source[0]), segment(tip, armpit)
-    # The middle keeps the sleeve from folding where the arm bends.
-    source = np.vstack(
-        [outer_source, inner_source, cuff_source[1:-1], hole_source[1:-1], ((outer_source + inner_source) / 2)[1:-1]]
-    )
-    target = np.vstack([outer, inner, cuff_target[1:-1], hole_target[1:-1], ((outer + inner) / 2)[1:-1]])
-    piece = np.vstack([outer_source, cuff_source[1:-1], inner_source[::-1]])
-    shape_on_body = np.vstack([outer, cuff_target[1:-1], inner[::-1]])
-    return Part(f"sleeve_{side}", source, target, piece, shape_on_body, _beside_crease(shape, side)), end
+    return outer, np.vstack([armpit[None], below.centre - below.normal * half[:, None]])
 
 
 def _beside_crease(shape: TopShape, side: Side) -> Contour | None:

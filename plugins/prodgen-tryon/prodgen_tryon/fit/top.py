@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_sdk.types import FitStyle
+from prodgen_sdk.types import FitStyle, Tuck
 from prodgen_tryon.body.measures import Measured
 from prodgen_tryon.filters import Contour, Point
 from prodgen_tryon.fit.legs import lowest_ankle
-from prodgen_tryon.fit.parts import Part, TopFit, Tuck, segment
+from prodgen_tryon.fit.parts import Part, TopFit, segment
 from prodgen_tryon.fit.scales import NATURAL, Scales, collar_height, scales_of
 from prodgen_tryon.fit.shoulders import Shoulder, neckline_target, pressed, shoulder_of
 from prodgen_tryon.fit.sizes import Size
@@ -23,97 +25,126 @@ from prodgen_tryon.sides import SIDES, SIGN, Side
 HEM_BELOW_HIPS = 0.22  # the lowest hem of a top, in shoulder widths below the hip joints: about the crotch
 LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
 WAIST = 0.82  # height of the waist, in torsos below the shoulders
-SLEEVE = 1.25  # how much larger than usual the sleeves of a garment of a known size may be
 SNAPPED = 0.005  # how far below the old hem the new one lies, in shoulder widths
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 FRONT = 0.45  # how far the chest lies before the shoulders' axis, in shoulder widths
 
 
-def fit_top(
-    shape: TopShape,
-    body: Measured,
-    style: FitStyle = "regular",
-    dress: bool = False,
-    snap_hem: bool = True,
-    *,
-    size: Size | None = None,
-    tuck: Tuck = "auto",
-    waist: float | None = None,
-    hem_at: dict[Side, Contour] | None = None,
-) -> TopFit:
-    """Control points of torso and sleeves.
+@dataclass(frozen=True)
+class TopOptions:
+    """How a top is to be worn.
 
     Args:
+        style: how loose it sits, where its size is not known.
+        dress: it goes down over the legs.
         snap_hem: without a known length, end where the old top ended unless the lengths differ clearly.
         size: the garment's measurements; they count more than `style`.
         tuck: `auto` wears it as the old top was worn.
         waist: height below the shoulders at which new lower clothes begin, where there are some.
         hem_at: the ends of the hem on the body, where it is sewn to other cloth.
     """
-    frame = body.frame
-    scales = scales_of(shape, frame.width, style, dress, size)
-    shoulders = {side: _raised(shape, body, side, shoulder_of(shape, body, side, scales), scales) for side in SIDES}
-    hem, tucked, waist = _hem(shape, body, scales, dress, snap_hem, tuck, waist)
-    ends = {} if hem_at is None else {side: frame.local(point[None])[0] for side, point in hem_at.items()}
-    if ends:
-        hem = float(np.mean([end[1] for end in ends.values()]))
-    sides = {
-        side: _side(shape, body, side, scales, dress, shoulders[side].armpit, hem, ends.get(side)) for side in SIDES
-    }
-    torso, neckline = _torso(shape, body, scales, shoulders, sides)
-    parts, sleeve_ends = [torso], {}
-    for side in SIDES:
-        if f"cuff_outer_{side}" in shape.points:
-            tip, armpit = shoulders[side].tip, shoulders[side].armpit
-            widest = min(scales.across, SLEEVE * scales.usual)
-            sleeve, sleeve_ends[side] = fit_sleeve(shape, body, side, tip, armpit, widest, scales.ease, size)
-            parts.append(sleeve)
-        else:
-            sleeve_ends[side] = 0.0
-    return TopFit(tuple(parts), neckline, hem, sleeve_ends, scales.across, tucked, waist)
+
+    style: FitStyle = "regular"
+    dress: bool = False
+    snap_hem: bool = True
+    size: Size | None = None
+    tuck: Tuck = "auto"
+    waist: float | None = None
+    hem_at: Mapping[Side, Point] = field(default_factory=dict)
 
 
-def _raised(shape: TopShape, body: Measured, side: Side, shoulder: Shoulder, scales: Scales) -> Shoulder:
+class _Fitting(NamedTuple):
+    """What all steps of fitting one top share."""
+
+    shape: TopShape
+    body: Measured
+    scales: Scales
+    options: TopOptions
+
+    def has_sleeve(self, side: Side) -> bool:
+        return f"cuff_outer_{side}" in self.shape.points
+
+
+class _Hem(NamedTuple):
+    """Its height below the shoulders, whether it is tucked in, and the height of the waist, where that matters."""
+
+    height: float
+    tucked: bool
+    waist: float | None
+
+
+def fit_top(shape: TopShape, body: Measured, options: TopOptions = TopOptions()) -> TopFit:
+    """Control points of torso and sleeves."""
+    scales = scales_of(shape, body.frame.width, options.style, options.dress, options.size)
+    top = _Fitting(shape, body, scales, options)
+    shoulders = {side: _raised(top, side, shoulder_of(shape, body, side, scales)) for side in SIDES}
+    hem = _hem(top)
+    sewn = {side: body.frame.local(point[None])[0] for side, point in options.hem_at.items()}
+    if sewn:
+        hem = hem._replace(height=float(np.mean([end[1] for end in sewn.values()])))
+    sides = {side: _side(top, side, shoulders[side].armpit, hem.height, sewn.get(side)) for side in SIDES}
+    torso, neckline = _torso(top, shoulders, sides)
+    parts, sleeve_ends = [torso], dict.fromkeys(SIDES, 0.0)
+    for side in filter(top.has_sleeve, SIDES):
+        sleeve, sleeve_ends[side] = fit_sleeve(shape, body, side, shoulders[side], scales)
+        parts.append(sleeve)
+    return TopFit(tuple(parts), neckline, hem.height, sleeve_ends, scales.across, hem.tucked, hem.waist)
+
+
+def _raised(top: _Fitting, side: Side, shoulder: Shoulder) -> Shoulder:
     """The armpit of a short sleeve lies above its end."""
-    if f"cuff_outer_{side}" not in shape.points:
+    if not top.has_sleeve(side):
         return shoulder
+    body, scales = top.body, top.scales
     across, usual = body.frame.local(shoulder.armpit[None])[0]
-    stop, _ = sleeve_end(shape, body, side, shoulder.tip, scales.usual, scales.size)
+    stop, _ = sleeve_end(top.shape, body, side, shoulder.tip, scales.usual, scales.size)
     height = armpit_height(body, side, stop, float(usual))
     return shoulder._replace(armpit=body.frame.at(float(across), height))
 
 
-def _hem(
-    shape: TopShape, body: Measured, scales: Scales, dress: bool, snap: bool, tuck: Tuck, waist: float | None
-) -> tuple[float, bool, float | None]:
-    """Height of the hem below the shoulders, whether it is tucked in, and the height of the waist, where it matters."""
-    frame, w = body.frame, body.frame.width
-    top_y = (shape.points["neck_a"][1] + shape.points["neck_b"][1]) / 2 + collar_height(shape)
-    hem_y = (shape.points["hem_a"][1] + shape.points["hem_b"][1]) / 2
-    hem = (hem_y - top_y) * scales.along - body.rise
-    if dress:
-        hem = min(hem, lowest_ankle(frame))
-    else:
-        hem = min(hem, frame.torso + (LONGEST if scales.long else HEM_BELOW_HIPS) * w)
-    # Worn as the old top was worn: tucked in, or as long unless the lengths differ clearly.
-    tucked = snap and body.tucked if tuck == "auto" else tuck == "in" and not dress
-    snap = snap and not scales.long and (scales.size is None or scales.size.growth is None) and not tucked
-    if snap and not body.tucked and body.hem is not None and -0.3 * w < hem - body.hem < 0.45 * w:
-        hem = body.hem + SNAPPED * w - float(np.median(_dip(shape, scales, w)[2:-2]))
-    if tuck != "auto" or waist is not None:
-        seen = body.waist if body.waist is not None and body.tucked else WAIST * frame.torso
-        waist = seen if waist is None else waist + 0.02 * w
+def _hem(top: _Fitting) -> _Hem:
+    """Worn as the old top was worn: tucked in, or as long unless the lengths differ clearly."""
+    body, scales, options, w = top.body, top.scales, top.options, top.body.frame.width
+    as_before = options.snap_hem and body.tucked
+    tucked = as_before if options.tuck == "auto" else options.tuck == "in" and not options.dress
+    hem = _own_hem(top)
+    grown = scales.size is not None and scales.size.growth is not None
+    free = options.snap_hem and not (tucked or body.tucked or scales.long or grown)
+    if free and body.hem is not None and -0.3 * w < hem - body.hem < 0.45 * w:
+        hem = body.hem + SNAPPED * w - float(np.median(_dip(top)[2:-2]))
+    waist = _waist(top)
     if tucked and waist is not None:  # no gap between a short top and the waistband
         hem = max(hem, waist + 0.15 * w)
-    elif tuck == "out" and not scales.long and waist is not None:
+    elif options.tuck == "out" and not scales.long and waist is not None:
         hem = max(hem, waist + 0.3 * w)
-    return max(hem, 0.7 * w), tucked, waist
+    return _Hem(max(hem, 0.7 * w), tucked, waist)
 
 
-def _dip(shape: TopShape, scales: Scales, width: float) -> NDArray[np.float64]:
+def _own_hem(top: _Fitting) -> float:
+    """Height of the hem below the shoulders by the garment's own length."""
+    points, scales, frame = top.shape.points, top.scales, top.body.frame
+    top_y = (points["neck_a"][1] + points["neck_b"][1]) / 2 + collar_height(top.shape)
+    hem_y = (points["hem_a"][1] + points["hem_b"][1]) / 2
+    hem = (hem_y - top_y) * scales.along - top.body.rise
+    if top.options.dress:
+        return float(min(hem, lowest_ankle(frame)))
+    return float(min(hem, frame.torso + (LONGEST if scales.long else HEM_BELOW_HIPS) * frame.width))
+
+
+def _waist(top: _Fitting) -> float | None:
+    """Height below the shoulders at which lower clothes begin; None where nobody asks for it."""
+    body, options = top.body, top.options
+    if options.waist is not None:
+        return options.waist + 0.02 * body.frame.width
+    if options.tuck == "auto":
+        return None
+    return body.waist if body.waist is not None and body.tucked else WAIST * body.frame.torso
+
+
+def _dip(top: _Fitting) -> NDArray[np.float64]:
     """How far a curved hem lies below the straight line between its corners, pixels [9]."""
-    seam = resample(shape.arcs["hem"], 9)
-    return np.clip((seam - segment(seam[0], seam[-1], 9))[:, 1] * scales.across, -TAIL * width, TAIL * width)
+    seam, most = resample(top.shape.arcs["hem"], 9), TAIL * top.body.frame.width
+    return np.clip((seam - segment(seam[0], seam[-1], 9))[:, 1] * top.scales.across, -most, most)
 
 
 class _Line(NamedTuple):
@@ -123,19 +154,10 @@ class _Line(NamedTuple):
     target: Contour
 
 
-def _side(
-    shape: TopShape,
-    body: Measured,
-    side: Side,
-    scales: Scales,
-    dress: bool,
-    armpit: Point,
-    hem: float,
-    end: Point | None,
-) -> _Line:
+def _side(top: _Fitting, side: Side, armpit: Point, hem: float, end: Point | None) -> _Line:
     """From the armpit down to the hem; `end` is where that is sewn to other cloth, across and along."""
-    frame, ease = body.frame, scales.ease
-    sign = SIGN[side]
+    shape, body, scales = top.shape, top.body, top.scales
+    frame, ease, sign = body.frame, scales.ease, SIGN[side]
     arc = resample(shape.arcs[f"side_{side}"], 9)
     heights = np.linspace(float(frame.local(armpit[None])[0, 1]), hem, 9)
     widths = np.abs(arc[:, 0] - (shape.points["armpit_a"][0] + shape.points["armpit_b"][0]) / 2)
@@ -143,7 +165,7 @@ def _side(
     if scales.size is not None and scales.wide:
         wanted *= _profile(scales.photo, scales.size, scales.across, heights, frame.torso)
     edge = np.interp(heights, body.heights, body.edges[side])
-    most = ease.high + (0.25 if dress else 0.0) * np.linspace(0, 1, 9) * 4
+    most = ease.high + (0.25 if top.options.dress else 0.0) * np.linspace(0, 1, 9) * 4
     flare = np.clip(wanted, ease.low * edge, most * edge)
     if end is not None:
         sewn = abs(float(end[0]))
@@ -153,20 +175,15 @@ def _side(
     return _Line(arc, target)
 
 
-def _torso(
-    shape: TopShape,
-    body: Measured,
-    scales: Scales,
-    shoulders: dict[Side, Shoulder],
-    sides: dict[Side, _Line],
-) -> tuple[Part, Contour]:
+def _torso(top: _Fitting, shoulders: dict[Side, Shoulder], sides: dict[Side, _Line]) -> tuple[Part, Contour]:
     """The torso, and the front edge of its opening on the body."""
+    shape, body, scales = top.shape, top.body, top.scales
     frame, w = body.frame, body.frame.width
     a, b = sides["a"], sides["b"]
     # The middle of the front, or of a back, lies before the shoulders' axis.
     ahead = frame.right * FRONT * w * body.turn
     seam = resample(shape.arcs["hem"], 9)
-    hem = _Line(seam, segment(a.target[-1], b.target[-1], 9) + np.outer(_dip(shape, scales, w), frame.down))
+    hem = _Line(seam, segment(a.target[-1], b.target[-1], 9) + np.outer(_dip(top), frame.down))
     hem = hem._replace(target=hem.target + np.outer(1 - np.linspace(-1, 1, 9) ** 2, ahead))
     peaks = {side: shoulders[side].line[0] for side in SIDES}
     stand, left = collar_height(shape) * scales.neck, pressed(shape, body, scales)

@@ -6,7 +6,8 @@ Side `a` is the picture's left. Everything works on the mask; only the neckline 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,12 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import Image
 from prodgen_tryon.filters import Contour, Point
 from prodgen_tryon.garment.contour import between, length, outline, resample
-from prodgen_tryon.garment.gaps import find_gaps, middle_of, raised
+from prodgen_tryon.garment.gaps import Gap, find_gaps, middle_of, raised
 from prodgen_tryon.garment.neckline import neckline_curve
 from prodgen_tryon.garment.seams import sleeve_edge
 from prodgen_tryon.sides import SIDES, SIGN, Side
+
+NARROW = 0.15  # share of the picture's garment that a body between its gaps has at least
 
 
 class Shapeless(ValueError):
@@ -43,12 +46,46 @@ class TopShape:
     neckline: Contour
     sleeve: float
     confidence: float
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
 
     @property
     def width(self) -> float:
         """Distance of the armpits."""
         return float(np.hypot(*(self.points["armpit_b"] - self.points["armpit_a"])))
+
+    @property
+    def long_sleeved(self) -> bool:
+        """Whether the sleeves reach the wrists."""
+        points = self.points
+        tall = (points["hem_a"][1] + points["hem_b"][1] - points["neck_a"][1] - points["neck_b"][1]) / 2
+        return bool(self.sleeve * self.width > 0.68 * max(tall, 1.0))
+
+
+class _Tracing(NamedTuple):
+    """What is the same for both sides of a top whose points are sought.
+
+    Args:
+        points: the garment's outline [n, 2], clockwise.
+        middle: x of its own axis.
+        width: distance of the gaps beside its body, in pixels.
+        given: points that the caller knows, by name; they replace those that are found.
+    """
+
+    points: Contour
+    middle: float
+    width: float
+    given: Mapping[str, tuple[float, float]]
+
+    def known(self, name: str, found: Point) -> Point:
+        return _known(self.given, name, found)
+
+
+class _Half(NamedTuple):
+    """One side of a top: points and arcs by the first word of their name, and the length of its sleeve in pixels."""
+
+    points: dict[str, Point]
+    arcs: dict[str, Contour]
+    sleeve: float
 
 
 def top_shape(
@@ -60,99 +97,111 @@ def top_shape(
         mask: bool [h, w].
         image: RGB [h, w, 3], for the neckline; without it the opening is taken from the outline alone.
         given: points that the caller knows; they replace those that are found.
+
+    Raises:
+        Shapeless: the outline has no shoulders.
     """
-    given = given or {}
     points, middle = outline(mask), middle_of(mask)
-    sides, confidence, warnings = find_gaps(mask, points, middle)
-    gaps = {side: _known(given, f"armpit_{side}", gap.point) for side, gap in sides.items()}
-    width = gaps["b"][0] - gaps["a"][0]
-    armpits = dict(gaps)
-    if all(gap.sleeved for gap in sides.values()):
-        top = points[:, 1].min()
-        for side in SIDES:
-            if f"armpit_{side}" not in given:
-                armpits[side] = raised(points, gaps[side], middle, width, top)
-    if width < 0.15 * np.ptp(points[:, 0]):
+    found, confidence, warnings = find_gaps(mask, points, middle)
+    given = given or {}
+    gaps = {side: gap._replace(point=_known(given, f"armpit_{side}", gap.point)) for side, gap in found.items()}
+    width = gaps["b"].point[0] - gaps["a"].point[0]
+    tracing = _Tracing(points, middle, width, given)
+    armpits = _armpits(tracing, gaps)
+    if width < NARROW * np.ptp(points[:, 0]):
         confidence *= 0.3
-        width = max(width, 1.0)
-    found: dict[str, Point] = {}
-    arcs: dict[str, Contour] = {}
-    lower = between(points, gaps["b"], gaps["a"])
-    sleeves = []
-    for side in SIDES:
-        sign = SIGN[side]
-        neck = found[f"neck_{side}"] = _known(given, f"neck_{side}", _neck_peak(points, middle, width, sign))
-        hem = found[f"hem_{side}"] = _known(given, f"hem_{side}", _hem_corner(lower, middle, sign))
-        armpit = found[f"armpit_{side}"] = armpits[side]
-        # Side b lies clockwise after the neck, side a before it.
-        if side == "b":
-            upper, beside = between(points, neck, gaps[side]), between(points, gaps[side], hem)
-        else:
-            upper, beside = between(points, gaps[side], neck)[::-1], between(points, hem, gaps[side])[::-1]
-        if len(upper) < 8:
-            raise Shapeless("there is no shoulder between neck and armpit")
-        arcs[f"side_{side}"] = np.vstack([armpit[None], beside])
-        if sides[side].sleeved:
-            joints, pieces = _sleeve(upper, gaps[side], sides[side].cuff, armpit, neck, middle, side, given)
-            line = (resample(pieces["outer"], 12) + resample(pieces["inner"][::-1], 12)) / 2
-            sleeves.append(length(line))
-            if image is not None:
-                beside = pieces["inner"][:-1]
-                crease = sleeve_edge(image, beside[-1], armpit, width)
-                if crease is not None:
-                    pieces |= {"inner": np.vstack([beside, crease[1:]]), "crease": crease}
-        else:
-            pieces = dict(zip(("shoulder", "outer"), _strap(upper, armpit, neck, sign), strict=True))
-            joints = {"shoulder": pieces["shoulder"][-1]}
-            sleeves.append(0.0)
-        found |= {f"{name}_{side}": point for name, point in joints.items()}
-        arcs |= {f"{name}_{side}": arc for name, arc in pieces.items()}
-    arcs["hem"] = between(points, found["hem_b"], found["hem_a"])[::-1]
-    neckline = neckline_curve(image, mask, found["neck_a"], found["neck_b"], max(float(width), 1.0))
-    return TopShape(found, arcs, neckline, float(np.mean(sleeves)) / max(width, 1.0), confidence, warnings)
+        tracing = tracing._replace(width=max(width, 1.0))
+    lower = between(points, gaps["b"].point, gaps["a"].point)
+    halves = {side: _half(tracing, side, gaps[side], armpits[side], lower, image) for side in SIDES}
+    named = {f"{name}_{side}": point for side in SIDES for name, point in halves[side].points.items()}
+    arcs = {f"{name}_{side}": arc for side in SIDES for name, arc in halves[side].arcs.items()}
+    arcs["hem"] = between(points, named["hem_b"], named["hem_a"])[::-1]
+    width = max(float(tracing.width), 1.0)
+    neckline = neckline_curve(image, mask, named["neck_a"], named["neck_b"], width)
+    sleeve = float(np.mean([halves[side].sleeve for side in SIDES])) / width
+    return TopShape(named, arcs, neckline, sleeve, confidence, warnings)
 
 
 def _known(given: Mapping[str, tuple[float, float]], name: str, found: Point) -> Point:
     return np.array(given.get(name, found), float)
 
 
-def _sleeve(
-    upper: Contour,
-    gap: Point,
-    hint: Point | None,
-    armpit: Point,
-    neck: Point,
-    middle: float,
-    side: Side,
-    given: Mapping[str, tuple[float, float]],
-) -> tuple[dict[str, Point], dict[str, Contour]]:
-    """Shoulder and corners of the cuff, and the pieces of the outline between them.
+def _armpits(tracing: _Tracing, gaps: Mapping[Side, Gap]) -> dict[Side, Point]:
+    """The armpits of both sides: above the gap where a sleeve lies against the body."""
+    armpits = {side: gap.point for side, gap in gaps.items()}
+    if not all(gap.sleeved for gap in gaps.values()):
+        return armpits
+    top = tracing.points[:, 1].min()
+    return {
+        side: point
+        if f"armpit_{side}" in tracing.given
+        else raised(tracing.points, point, tracing.middle, tracing.width, top)
+        for side, point in armpits.items()
+    }
 
-    Args:
-        upper: the outline from the neck to the gap between sleeve and body.
-        hint: the outermost point of that gap.
-    """
-    sign = SIGN[side]
-    outer, inner = _cuff(upper, gap, hint, sign)
-    arc = upper[: outer + 1]
-    if (name := f"shoulder_{side}") in given:
-        tip = int(((arc - np.array(given[name])) ** 2).sum(1).argmin())
+
+def _half(tracing: _Tracing, side: Side, gap: Gap, armpit: Point, lower: Contour, image: Image | None) -> _Half:
+    """The points and arcs of one side; `lower` is the outline that runs below the gaps."""
+    points, sign = tracing.points, SIGN[side]
+    neck = tracing.known(f"neck_{side}", _neck_peak(points, tracing.middle, tracing.width, sign))
+    hem = tracing.known(f"hem_{side}", _hem_corner(lower, tracing.middle, sign))
+    # Side b lies clockwise after the neck, side a before it.
+    if side == "b":
+        upper, beside = between(points, neck, gap.point), between(points, gap.point, hem)
     else:
-        tip = _shoulder_tip(arc, armpit, middle, abs(neck[0] - middle), sign)
+        upper, beside = between(points, gap.point, neck)[::-1], between(points, hem, gap.point)[::-1]
+    if len(upper) < 8:
+        raise Shapeless("there is no shoulder between neck and armpit")
+    sleeve = 0.0
+    if gap.sleeved:
+        joints, arcs = _sleeve(tracing, side, upper, gap, armpit, neck)
+        sleeve = length((resample(arcs["outer"], 12) + resample(arcs["inner"][::-1], 12)) / 2)
+        if image is not None:
+            arcs = _with_crease(arcs, image, armpit, tracing.width)
+    else:
+        arcs = dict(zip(("shoulder", "outer"), _strap(upper, armpit, neck, sign), strict=True))
+        joints = {"shoulder": arcs["shoulder"][-1]}
+    return _Half(
+        {"neck": neck, "hem": hem, "armpit": armpit, **joints},
+        {"side": np.vstack([armpit[None], beside]), **arcs},
+        sleeve,
+    )
+
+
+def _with_crease(arcs: dict[str, Contour], image: Image, armpit: Point, width: float) -> dict[str, Contour]:
+    """The arcs of a sleeve whose inner one follows the crease between sleeve and body, where the cloth shows one."""
+    beside = arcs["inner"][:-1]
+    crease = sleeve_edge(image, beside[-1], armpit, width)
+    if crease is None:
+        return arcs
+    return arcs | {"inner": np.vstack([beside, crease[1:]]), "crease": crease}
+
+
+def _sleeve(
+    tracing: _Tracing, side: Side, upper: Contour, gap: Gap, armpit: Point, neck: Point
+) -> tuple[dict[str, Point], dict[str, Contour]]:
+    """Shoulder and corners of the cuff, and the pieces of the outline between them; `upper` runs from the neck to the gap."""
+    sign = SIGN[side]
+    outer, inner = _cuff(upper, gap.point, gap.cuff, sign)
+    arc = upper[: outer + 1]
+    if (name := f"shoulder_{side}") in tracing.given:
+        tip = int(((arc - np.array(tracing.given[name])) ** 2).sum(1).argmin())
+    else:
+        tip = _shoulder_tip(arc, armpit, tracing.middle, abs(neck[0] - tracing.middle), sign)
     # A sleeve that lies against the body down to its cuff has no outline there.
-    beside = upper[inner:] if gap[1] < upper[inner][1] else upper[inner : inner + 1]
+    beside = upper[inner:] if gap.point[1] < upper[inner][1] else upper[inner : inner + 1]
     joints = {
         "shoulder": upper[tip],
-        "cuff_outer": _known(given, f"cuff_outer_{side}", upper[outer]),
-        "cuff_inner": _known(given, f"cuff_inner_{side}", upper[inner]),
+        "cuff_outer": tracing.known(f"cuff_outer_{side}", upper[outer]),
+        "cuff_inner": tracing.known(f"cuff_inner_{side}", upper[inner]),
     }
-    pieces = {
+    arcs = {
         "shoulder": upper[: tip + 1],
         "outer": upper[tip : outer + 1],
         "cuff": upper[outer : inner + 1],
         "inner": np.vstack([beside, armpit[None]]),
     }
-    return joints, pieces
+    return joints, arcs
 
 
 def _neck_peak(points: Contour, middle: float, width: float, sign: float) -> Point:
