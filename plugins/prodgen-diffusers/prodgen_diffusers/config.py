@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from prodgen_sdk.checkpoints.placing import Compile, Offload
 from prodgen_sdk.checkpoints.sources import Checkpoint, WeightsFile
 from prodgen_sdk.errors import ConfigError
 
@@ -82,11 +83,11 @@ class Pipeline(Checkpoint):
     batch: Annotated[int, Field(ge=1, le=256)] = 8
     loras: tuple[Lora, ...] = ()
     fuse_loras: bool = False
-    compile: Literal["none", "regional", "full"] = "none"
+    compile: Compile = "none"
     attention: str = ""
     cache: Cache | None = None
     quantisation: Quantisation | None = None
-    offload: Literal["none", "model", "group", "sequential"] = "none"
+    offload: Offload = "none"
     vae_slicing: bool = False
     vae_tiling: bool = False
 

@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from prodgen_diffusers.config import Cache, Pipeline, Quantisation
-from prodgen_diffusers.pipelines.options import CACHES, TORCHAO, denoiser, denoiser_name, repeated_blocks
+from prodgen_diffusers.pipelines.options import CACHES, TORCHAO, denoiser, denoiser_name
 from prodgen_sdk.checkpoints.pipelines import components, part_class
+from prodgen_sdk.checkpoints.placing import compile_network, place
 from prodgen_sdk.errors import ConfigError
-
-# Between layers of a group and groups of a block: small, so that what is on the device is small.
-_BLOCKS_PER_GROUP = 1
 
 
 def quantised(config: Pipeline, folder: Path, index: Mapping[str, Any], dtype: str) -> dict[str, Any]:
@@ -66,6 +64,7 @@ def apply(pipe: Any, config: Pipeline, loras: Sequence[Path], device: str, *, co
 
     Raises:
         ConfigError: a LoRA that is not for this model, or an option that its weights refuse.
+        OutOfMemory: it does not fit.
     """
     import diffusers
 
@@ -84,38 +83,18 @@ def apply(pipe: Any, config: Pipeline, loras: Sequence[Path], device: str, *, co
     if config.attention:
         with _backend_of_this_model_alone():
             inner.set_attention_backend(config.attention)
-    if config.vae_slicing:
-        pipe.vae.enable_slicing()
-    if config.vae_tiling:
-        pipe.vae.enable_tiling()
     if config.cache is not None:
         inner.enable_cache(_cache(config.cache, config, pipe))
-    _place(pipe, config.offload, device)
-    if config.compile == "regional":
-        names = repeated_blocks(type(inner))
-        for module in inner.modules():
-            if type(module).__name__ in names:
-                module.compile()
-    elif config.compile == "full":
-        inner.compile()
-
-
-def _place(pipe: Any, offload: str, device: str) -> None:
-    import torch
-
-    if offload == "model":
-        pipe.enable_model_cpu_offload(device=device)
-    elif offload == "sequential":
-        pipe.enable_sequential_cpu_offload(device=device)
-    elif offload == "group":
-        pipe.enable_group_offload(
-            onload_device=torch.device(device),
-            offload_type="block_level",
-            num_blocks_per_group=_BLOCKS_PER_GROUP,
-            use_stream=device.startswith("cuda"),
-        )
-    else:
-        pipe.to(device)
+    place(
+        pipe,
+        device,
+        component=component,
+        offload=config.offload,
+        vae_slicing=config.vae_slicing,
+        vae_tiling=config.vae_tiling,
+        hint='Set `offload = "model"` or `"group"`, or a `quantisation`.',
+    )
+    compile_network(inner, config.compile)
 
 
 def _add_loras(pipe: Any, config: Pipeline, paths: Sequence[Path], component: str) -> None:

@@ -27,7 +27,7 @@ from prodgen_sdk.checkpoints.messages import collected_messages
 from prodgen_sdk.checkpoints.pipelines import components, pipeline_class, read_index
 from prodgen_sdk.checkpoints.sources import Checkpoint, WeightsFile
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, OutOfMemory
+from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.files import file_digest
 from prodgen_sdk.runtime import canonical_digest
 
@@ -107,17 +107,11 @@ def load_pipeline(
             hint=f"See whether it loads without `quantisation`: {kind} may need more than is installed here.",
         ) from error
     pipe.set_progress_bar_config(disable=True)
-    try:
-        with collected_messages() as messages:
-            applying.apply(pipe, config, loras, ctx.device, component=component)
-        for message in messages:
-            if "unexpected keys" in message:  # diffusers goes on with the weights that fit
-                ctx.logger.warning("%s: a LoRA was made for another model, in part: %s", component, message[:300])
-    except torch.OutOfMemoryError as error:
-        raise OutOfMemory(
-            f"{component}: {config.model} does not fit into the memory of {ctx.device}.",
-            hint='Set `offload = "model"` or `"group"`, or a `quantisation`.',
-        ) from error
+    with collected_messages() as messages:
+        applying.apply(pipe, config, loras, ctx.device, component=component)
+    for message in messages:
+        if "unexpected keys" in message:  # diffusers goes on with the weights that fit
+            ctx.logger.warning("%s: a LoRA was made for another model, in part: %s", component, message[:300])
     digests = [identity(config, folder, ctx.state), *(file_digest(path) for path in loras)]
     ctx.logger.info("%s: %s, %s on %s in %s", component, config.model, type(pipe).__name__, ctx.device, dtype)
     return Loaded(pipe, canonical_digest(digests), ctx.device, dtype)

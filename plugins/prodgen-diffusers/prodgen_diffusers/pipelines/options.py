@@ -14,6 +14,7 @@ from typing import Any
 from prodgen_diffusers.config import Cache, Pipeline, Quantisation
 from prodgen_diffusers.pipelines.calls import guidance_name
 from prodgen_sdk.checkpoints.pipelines import components, part_class
+from prodgen_sdk.checkpoints.placing import repeated_blocks
 from prodgen_sdk.errors import ConfigError, MissingDependency
 
 CACHES = {
@@ -122,13 +123,6 @@ def check(
         raise ConfigError(f"{what} takes no LoRA.", hint="Leave out `loras`.")
     if config.loras:
         _installed("peft", what, "`loras`")
-
-
-def repeated_blocks(inner: Any) -> tuple[str, ...]:
-    """Names of the classes of blocks that a denoiser repeats, and that are worth compiling alone."""
-    named = tuple(getattr(inner, "_repeated_blocks", None) or ())
-    is_unet = inner is not None and _named(inner).startswith("UNet2DCondition")
-    return named or (("BasicTransformerBlock", "ResnetBlock2D") if is_unet else ())
 
 
 def _check_call(config: Pipeline, wanted: Any, what: str) -> None:

@@ -18,7 +18,7 @@ from prodgen_tryon.config import Config
 from prodgen_tryon.diffusion.base import Job, Painter, configured
 from prodgen_tryon.diffusion.config import CatVton
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
-from prodgen_tryon.diffusion.loading import dtype_of, place, quietly
+from prodgen_tryon.diffusion.loading import dtype_of, prepare, quietly
 from prodgen_tryon.diffusion.weights import find_file, find_folder
 
 LICENCE = "CC BY-NC-SA 4.0"
@@ -101,7 +101,7 @@ def load_catvton(section: CatVton, ctx: Context, *, accept: bool, component: str
     with collected_messages():
         scheduler = ddim.from_pretrained(base / "scheduler", local_files_only=True)
     pipe = pipeline(decoder.eval(), unet.eval(), scheduler)
-    place(pipe, section, ctx.device, component=component)
+    prepare(pipe, section, ctx.device, component=component)
     used = [(section.attention, attention), *sources]
     digests = [identity(source, path, ctx.state) for source, path in used]
     ctx.logger.info("%s: on %s in %s", component, ctx.device, dtype)

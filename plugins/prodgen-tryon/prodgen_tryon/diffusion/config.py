@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from prodgen_sdk.checkpoints import sources
+from prodgen_sdk.checkpoints.placing import Offload
 
 Edge = Annotated[int, Field(ge=16, le=4096, multiple_of=16)]
 
@@ -48,7 +49,7 @@ class Levers(Section):
     height: Edge = 1024
     batch: Annotated[int, Field(ge=1, le=64)] = 1
     compile: Literal["none", "regional"] = "none"
-    offload: Literal["none", "model", "group", "sequential"] = "none"
+    offload: Offload = "none"
     vae_slicing: bool = False
     vae_tiling: bool = False
 

@@ -20,7 +20,7 @@ from prodgen_tryon.diffusion.base import Job, Painter, configured
 from prodgen_tryon.diffusion.calling import call, pil
 from prodgen_tryon.diffusion.config import FluxFill
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
-from prodgen_tryon.diffusion.loading import dtype_of, place, quietly
+from prodgen_tryon.diffusion.loading import dtype_of, prepare, quietly
 from prodgen_tryon.diffusion.weights import find_folder
 
 LICENCE = "FLUX.1 [dev] Non-Commercial License"
@@ -87,6 +87,6 @@ def load_flux_fill(
         transformer=network.eval(),
         variant=section.base.variant,
     )
-    place(pipe, section, ctx.device, component=component)
+    prepare(pipe, section, ctx.device, component=component)
     digests = [identity(source, folder, ctx.state) for source, folder in zip(sources, folders, strict=True)]
     return pipe, canonical_digest(digests), tuple(dict.fromkeys(licences))

@@ -21,7 +21,7 @@ from prodgen_tryon.diffusion.base import Job, Painter, configured
 from prodgen_tryon.diffusion.calling import call, pil
 from prodgen_tryon.diffusion.config import Inpaint, IpAdapter
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
-from prodgen_tryon.diffusion.loading import dtype_of, place, quietly
+from prodgen_tryon.diffusion.loading import dtype_of, prepare, quietly
 from prodgen_tryon.diffusion.weights import find_file, find_folder
 
 
@@ -103,7 +103,7 @@ def load_inpainter(section: Inpaint, ctx: Context, *, accept: bool, component: s
     )
     if adapter is not None:
         _set_adapter(pipe, adapter, path, component)
-    place(pipe, section, ctx.device, component=component)
+    prepare(pipe, section, ctx.device, component=component)
     return Inpainter(pipe, section, canonical_digest(digests), tuple(dict.fromkeys(filter(None, licences))))
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from prodgen_sdk.checkpoints.loading import load_pretrained
 from prodgen_sdk.checkpoints.messages import collected_messages
+from prodgen_sdk.checkpoints.placing import compile_network, place
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import OutOfMemory
 from prodgen_tryon.diffusion.config import Folder, Levers
 from prodgen_tryon.diffusion.licences import check_licence, licence_of
 from prodgen_tryon.diffusion.weights import find_folder
@@ -51,40 +51,20 @@ def dtype_of(name: str, ctx: Context) -> Any:
     return getattr(torch, ctx.dtype if name == "auto" else name)
 
 
-def place(pipe: Any, levers: Levers, device: str, *, component: str) -> None:
+def prepare(pipe: Any, levers: Levers, device: str, *, component: str) -> None:
     """Puts a pipeline on its device, with the configured levers.
 
     Raises:
         OutOfMemory: it does not fit.
     """
-    import torch
-
     pipe.set_progress_bar_config(disable=True)
-    if levers.vae_slicing:
-        pipe.vae.enable_slicing()
-    if levers.vae_tiling:
-        pipe.vae.enable_tiling()
-    try:
-        with collected_messages():
-            if levers.offload == "model":
-                pipe.enable_model_cpu_offload(device=device)
-            elif levers.offload == "sequential":
-                pipe.enable_sequential_cpu_offload(device=device)
-            elif levers.offload == "group":
-                pipe.enable_group_offload(
-                    onload_device=torch.device(device), offload_type="block_level", num_blocks_per_group=1,
-                    use_stream=device.startswith("cuda"),
-                )  # fmt: skip
-            else:
-                pipe.to(device)
-    except torch.OutOfMemoryError as error:
-        raise OutOfMemory(
-            f"{component}: the weights do not fit into the memory of {device}.",
-            hint='Set `offload = "model"` or `"group"`, or `dtype = "bfloat16"`.',
-        ) from error
-    if levers.compile == "regional":
-        network = getattr(pipe, "transformer", None) or pipe.unet
-        names = set(getattr(type(network), "_repeated_blocks", None) or ("BasicTransformerBlock",))
-        for module in network.modules():
-            if type(module).__name__ in names:
-                module.compile()
+    with collected_messages():
+        place(
+            pipe,
+            device,
+            component=component,
+            offload=levers.offload,
+            vae_slicing=levers.vae_slicing,
+            vae_tiling=levers.vae_tiling,
+        )
+    compile_network(getattr(pipe, "transformer", None) or pipe.unet, levers.compile)
