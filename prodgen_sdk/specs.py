@@ -20,6 +20,8 @@ Kind = Literal[
     "describer", "text_encoder", "image_encoder", "generator", "renderer", "compositor", "body_parser", "index", "ranker", "policy", "evaluator",
     "safety_checker", "finisher", "trainer", "benchmark",
 ]  # fmt: skip
+Mode = Literal["text", "attributes", "photo", "mesh"]
+"""What a generator works from."""
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]*/[A-Za-z0-9._/-]+(@[A-Za-z0-9._-]+)?")
 
 
@@ -89,7 +91,7 @@ class GeneratorSpec(Spec):
     """
 
     kind = "generator"
-    modes: tuple[Literal["text", "attributes", "photo", "mesh"], ...]
+    modes: tuple[Mode, ...]
     min_size: int = 64
     max_size: int = 2048
     backgrounds: tuple[str, ...] = ("white", "colour", "gradient", "transparent")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prodgen_sdk.hookspecs import Register, RegisterModel, hookimpl
-from prodgen_sdk.specs import BenchmarkSpec, GeneratorSpec, Needs, TrainerSpec
+from prodgen_sdk.specs import BenchmarkSpec, GeneratorSpec, Mode, Needs, TrainerSpec
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 INSTALL = "pip install 'prodgen-diffusers[torch]'"
 NEEDS = Needs(modules=("torch", "diffusers", "transformers", "accelerate", "safetensors"), install=INSTALL)
+PEFT = NEEDS.model_copy(update={"modules": (*NEEDS.modules, "peft")})
 BACKGROUNDS = ("white", "colour", "gradient", "transparent", "image")
 CHECKPOINT = "that of the checkpoint"
 
@@ -26,79 +27,70 @@ def config_model() -> type[BaseModel]:
 @hookimpl
 def register_generators(register: Register) -> None:
     register(
-        GeneratorSpec(
-            id="diffusers/text",
-            summary="Any diffusers text-to-image pipeline, from a pinned hub id or a local folder",
-            modes=("text", "attributes"),
-            min_size=32,
-            backgrounds=BACKGROUNDS,
-            needs=NEEDS,
-            weights_licence=CHECKPOINT,
+        _generator(
+            "text", "Any diffusers text-to-image pipeline, from a pinned hub id or a local folder", "text", "attributes"
         ),
         "prodgen_diffusers.text:TextGenerator",
     )
     register(
-        GeneratorSpec(
-            id="diffusers/image",
-            summary="Any diffusers image-to-image or editing pipeline, from the product's photo and words",
-            modes=("photo",),
-            min_size=32,
-            backgrounds=BACKGROUNDS,
-            needs=NEEDS,
-            weights_licence=CHECKPOINT,
+        _generator(
+            "image", "Any diffusers image-to-image or editing pipeline, from the product's photo and words", "photo"
         ),
         "prodgen_diffusers.image:ImageGenerator",
     )
     register(
-        GeneratorSpec(
-            id="diffusers/background",
-            summary="A new background around a product whose pixels stay as they are, by any diffusers inpainting pipeline",
-            modes=("photo",),
-            min_size=32,
-            backgrounds=BACKGROUNDS,
-            needs=NEEDS,
-            weights_licence=CHECKPOINT,
+        _generator(
+            "background",
+            "A new background around a product whose pixels stay as they are, by any diffusers inpainting pipeline",
+            "photo",
         ),
         "prodgen_diffusers.background:BackgroundGenerator",
     )
     register(
-        GeneratorSpec(
-            id="diffusers/angles",
-            summary="One photo to 96 angles by Qwen-Image-Edit with the Multiple-Angles LoRA",
-            modes=("photo",),
-            min_size=32,
+        _generator(
+            "angles",
+            "One photo to 96 angles by Qwen-Image-Edit with the Multiple-Angles LoRA",
+            "photo",
             max_batch=8,
-            backgrounds=BACKGROUNDS,
-            needs=NEEDS.model_copy(update={"modules": (*NEEDS.modules, "peft")}),
-            weights_licence=CHECKPOINT,
+            needs=PEFT,
         ),
         "prodgen_diffusers.angles.generator:AnglesGenerator",
     )
     register(
-        GeneratorSpec(
-            id="diffusers/mv-adapter",
-            summary="Views that agree, painted together by SDXL with MV-Adapter, from a photo or from words",
-            modes=("photo", "text"),
-            min_size=32,
+        _generator(
+            "mv-adapter",
+            "Views that agree, painted together by SDXL with MV-Adapter, from a photo or from words",
+            "photo",
+            "text",
             max_batch=8,
-            backgrounds=BACKGROUNDS,
             needs=NEEDS.model_copy(update={"memory_mb": 14_000}),
-            weights_licence=CHECKPOINT,
         ),
         "prodgen_diffusers.mv_adapter.generator:MultiViewGenerator",
     )
     register(
-        GeneratorSpec(
-            id="diffusers/control",
-            summary="Any view, held to the depth and normals of a renderer by ControlNet, with IP-Adapter for identity",
-            modes=("mesh", "photo", "text", "attributes"),
-            min_size=32,
+        _generator(
+            "control",
+            "Any view, held to the depth and normals of a renderer by ControlNet, with IP-Adapter for identity",
+            "mesh",
+            "photo",
+            "text",
+            "attributes",
             max_batch=8,
-            backgrounds=BACKGROUNDS,
-            needs=NEEDS,
-            weights_licence=CHECKPOINT,
         ),
         "prodgen_diffusers.control.generator:ControlGenerator",
+    )
+
+
+def _generator(name: str, summary: str, *modes: Mode, max_batch: int = 32, needs: Needs = NEEDS) -> GeneratorSpec:
+    return GeneratorSpec(
+        id=f"diffusers/{name}",
+        summary=summary,
+        modes=modes,
+        min_size=32,
+        max_batch=max_batch,
+        backgrounds=BACKGROUNDS,
+        needs=needs,
+        weights_licence=CHECKPOINT,
     )
 
 
@@ -109,7 +101,7 @@ def register_trainers(register: Register) -> None:
             id="diffusers/train-lora",
             summary="A LoRA on Stable Diffusion 1.5, 2, XL, 3 or FLUX.1, from pictures with captions; resumable",
             trains="lora",
-            needs=NEEDS.model_copy(update={"modules": (*NEEDS.modules, "peft")}),
+            needs=PEFT,
             weights_licence=CHECKPOINT,
         ),
         "prodgen_diffusers.training.lora:LoraTrainer",

@@ -8,7 +8,7 @@ import torch
 from prodgen_diffusers.mv_adapter.adapter import MultiViewAdapter
 from prodgen_diffusers.mv_adapter.attention import MultiView
 from prodgen_diffusers.mv_adapter.cameras import ray_maps
-from prodgen_diffusers.mv_adapter.sampling import Settings, decode, encode, sample_views
+from prodgen_diffusers.mv_adapter.sampling import Products, Settings, decode, encode, sample_views
 from prodgen_diffusers.mv_adapter.schedule import shift_snr
 from prodgen_diffusers.tiny import sdxl
 
@@ -102,7 +102,7 @@ def test_a_silent_adapter_gives_plain_sdxl(pipe, adapter, rays):
     """With its outputs at zero, as training starts, the views are the pictures of StableDiffusionXLPipeline, bit for bit."""
     kept = {name: value.clone() for name, value in adapter.layout().items()}
     adapter.load({name: torch.zeros_like(value) for name, value in kept.items()})
-    views = sample_views(pipe, adapter, ["a red mug"], ["blurry"], rays, seeds(5), SETTINGS, photos(1))
+    views = sample_views(pipe, adapter, Products(["a red mug"], ["blurry"], seeds(5), photos(1)), rays, SETTINGS)
     adapter.load(kept)
     plain = sdxl.pipeline()
     plain.set_progress_bar_config(disable=True)
@@ -117,7 +117,7 @@ def test_a_silent_adapter_gives_plain_sdxl(pipe, adapter, rays):
 
 def test_each_part_of_the_adapter_counts(pipe, adapter, rays):
     def views(settings=ONE_STEP, maps=rays, photo=1):
-        return sample_views(pipe, adapter, ["a mug"], [""], maps, seeds(5), settings, photos(photo))
+        return sample_views(pipe, adapter, Products(["a mug"], [""], seeds(5), photos(photo)), maps, settings)
 
     whole = views()
     for other in (
@@ -142,10 +142,10 @@ def test_a_product_does_not_depend_on_its_batch(pipe, adapter, rays):
         before = pipe.scheduler
         if scheduler:
             pipe.scheduler = shift_snr(before, into=getattr(diffusers, scheduler))
-        together = sample_views(pipe, adapter, prompts, ["", "x"], rays, seeds(1, 2), SETTINGS, photos(1, 2))
+        together = sample_views(pipe, adapter, Products(prompts, ["", "x"], seeds(1, 2), photos(1, 2)), rays, SETTINGS)
         alone = [
-            sample_views(pipe, adapter, [prompts[i]], [["", "x"][i]], rays, seeds(i + 1), SETTINGS, photos(i + 1))
-            for i in range(2)
+            sample_views(pipe, adapter, Products([prompt], [negative], seeds(n), photos(n)), rays, SETTINGS)
+            for n, prompt, negative in zip((1, 2), prompts, ("", "x"), strict=True)
         ]
         pipe.scheduler = before
         assert together.shape == (2, 3, 3, 64, 64)
@@ -157,7 +157,7 @@ def test_views_without_a_reference(pipe, rays):
     plain = sdxl.pipeline()
     torch.manual_seed(4)
     adapter = MultiViewAdapter(plain.unet, reference=False).attach(plain.unet)
-    views = sample_views(plain, adapter, ["a mug"], [""], rays, seeds(5), SETTINGS)
+    views = sample_views(plain, adapter, Products(["a mug"], [""], seeds(5)), rays, SETTINGS)
     assert views.shape == (1, 3, 3, 64, 64)
     assert bool(torch.isfinite(views).all())
 
@@ -187,7 +187,7 @@ def test_the_callback_sees_each_step_and_can_stop(pipe, adapter, rays):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        sample_views(pipe, adapter, ["a"], [""], rays, seeds(1), SETTINGS, photos(1), stop)
+        sample_views(pipe, adapter, Products(["a"], [""], seeds(1), photos(1)), rays, SETTINGS, stop)
     assert seen == [(0, 2), (1, 2)]
 
 

@@ -104,7 +104,7 @@ class MultiViewGenerator(Generator):
         import torch
 
         from prodgen_diffusers.mv_adapter.cameras import ray_maps
-        from prodgen_diffusers.mv_adapter.sampling import sample_views
+        from prodgen_diffusers.mv_adapter.sampling import Products, sample_views
 
         size = self.config.size or SIZE
         photos = [
@@ -117,19 +117,17 @@ class MultiViewGenerator(Generator):
             ctx.progress(done * steps + step * len(batch), total * steps, "steps of products")
 
         pipe = self.loaded.pipe
+        products = Products(
+            prompts,
+            [clean(request.negative, pipe) or _NEGATIVE for request in batch],
+            [ctx.torch_rng(request.seed) for request in batch],
+            images.to_tensor([picture for picture, _ in photos]) if photos else None,
+        )
+        rays = torch.from_numpy(ray_maps(self.views, 1))  # constant over the picture
         with self.loaded.lock:
             try:
-                made = sample_views(
-                    pipe,
-                    self.adapters[reference].attach(pipe.unet),
-                    prompts,
-                    [clean(request.negative, pipe) or _NEGATIVE for request in batch],
-                    torch.from_numpy(ray_maps(self.views, 1)),  # constant over the picture
-                    [ctx.torch_rng(request.seed) for request in batch],
-                    self._settings(reference, size),
-                    images.to_tensor([picture for picture, _ in photos]) if photos else None,
-                    before_step,
-                )
+                adapter = self.adapters[reference].attach(pipe.unet)
+                made = sample_views(pipe, adapter, products, rays, self._settings(reference, size), before_step)
             finally:
                 pipe.maybe_free_model_hooks()  # offloaded parts would stay on the device
         notes = [notes for _, notes in photos] or [()] * len(batch)

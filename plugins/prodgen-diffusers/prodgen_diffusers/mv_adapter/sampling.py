@@ -35,80 +35,121 @@ class Settings:
     across: Across = "row"
 
 
+@dataclass(frozen=True)
+class Products:
+    """What is painted, n products.
+
+    Args:
+        prompts, negatives: n texts.
+        generators: n generators on the CPU, for the first noise and that of stochastic schedulers.
+        references: n pictures [n, 3, size, size] in [0, 1]; None where the adapter has no layers for them.
+    """
+
+    prompts: Sequence[str]
+    negatives: Sequence[str]
+    generators: Sequence[torch.Generator]
+    references: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class _Conditions:
+    """What the UNet is told at every step.
+
+    Args:
+        guided: whether the batch holds each picture twice: first by its negative prompt, then by its prompt.
+        text: of the prompts [pictures, tokens, width], `added` what SDXL is told beside it.
+        cameras: the encoder's features of the camera maps, one for each block that takes one.
+        multi_view: what the layers of the adapter share.
+        guidance: the embedded guidance scale, for UNets that were distilled to be told it.
+    """
+
+    guided: bool
+    text: Tensor
+    added: dict[str, Tensor]
+    cameras: list[Tensor]
+    multi_view: MultiView
+    guidance: Tensor | None
+
+
 @torch.no_grad()
 def sample_views(
     pipe: Any,
     adapter: MultiViewAdapter,
-    prompts: Sequence[str],
-    negatives: Sequence[str],
+    products: Products,
     rays: Tensor,
-    generators: Sequence[torch.Generator],
     settings: Settings,
-    references: Tensor | None = None,
     before_step: Callable[[int, int], None] | None = None,
 ) -> Tensor:
-    """Views of products, one set a prompt.
+    """Views of products, one set each.
 
     A product's views depend on its own prompt, reference and generator, never on the rest of the batch.
 
     Args:
         pipe: a StableDiffusionXLPipeline whose UNet holds the adapter; its scheduler is used.
-        prompts, negatives: n texts.
         rays: camera maps [views, 6, size, size] in [0, 1], the same for all products; [views, 6, 1, 1] where they are constant.
-        generators: n generators on the CPU, for the first noise and that of stochastic schedulers.
-        references: n pictures [n, 3, size, size] in [0, 1]; None where the adapter has no layers for them.
         before_step: called with (step, steps) before each; may raise to stop.
 
     Returns:
         float32 [n, views, 3, size, size] in [0, 1] on the pipeline's device; NaN where the model made NaN.
     """
-    device, dtype = pipe._execution_device, pipe.unet.dtype
-    count, views = len(prompts), len(rays)
-    pictures = count * views
-    guided = settings.guidance > 1 and pipe.unet.config.time_cond_proj_dim is None
-    text, added = _text(pipe, prompts, negatives, views, guided, settings.size)
-    scheduler = pipe.scheduler
-    scheduler.set_timesteps(settings.steps, device=device)
-    spread = [generator for generator in generators for _ in range(views)]
-    latents = _noise(pipe, generators, views, settings.size).to(device, dtype) * scheduler.init_noise_sigma
-
-    def doubled(x: Tensor) -> Tensor:
-        return torch.cat([x, x]) if guided else x
-
-    adapter.encoder.to(device)
-    cameras = [
-        feature.repeat(pictures // views * (2 if guided else 1), 1, 1, 1) * settings.camera_scale
-        for feature in adapter.encoder(rays.to(device, dtype).expand(-1, -1, settings.size, settings.size))
-    ]
-    shared = MultiView(views, settings.across, settings.view_scale, reference_scale=settings.reference_scale)
-    if references is not None:
-        recorded = _record(pipe, references, text, added, views, guided)
-        shared.reference = (
-            {name: torch.cat([torch.zeros_like(x), x]) for name, x in recorded.items()} if guided else recorded
-        )
-    condition = _guidance_condition(pipe, settings.guidance, pictures)
-    extra = pipe.prepare_extra_step_kwargs(spread, 0.0)
+    views, scheduler = len(rays), pipe.scheduler
+    conditions = _conditions(pipe, adapter, products, rays, settings)
+    scheduler.set_timesteps(settings.steps, device=pipe._execution_device)
+    noise = _noise(pipe, products.generators, views, settings.size).to(pipe._execution_device, pipe.unet.dtype)
+    latents = noise * scheduler.init_noise_sigma
+    extra = pipe.prepare_extra_step_kwargs([each for each in products.generators for _ in range(views)], 0.0)
     for step, timestep in enumerate(scheduler.timesteps):
         if before_step is not None:
             before_step(step, len(scheduler.timesteps))
-        predicted = pipe.unet(
-            scheduler.scale_model_input(doubled(latents), timestep),
-            timestep,
-            encoder_hidden_states=text,
-            timestep_cond=condition,
-            cross_attention_kwargs={"multi_view": shared},
-            down_intrablock_additional_residuals=list(cameras),
-            added_cond_kwargs=added,
-            return_dict=False,
-        )[0]
-        if guided:
-            without, having = predicted.chunk(2)
-            predicted = without + settings.guidance * (having - without)
-            if settings.rescale:
-                predicted = _rescaled(predicted, having, settings.rescale)
-        latents = scheduler.step(predicted, timestep, latents, **extra, return_dict=False)[0].to(dtype)
-    decoded = torch.cat([decode(pipe, latents[place : place + 1]) for place in range(pictures)])
-    return decoded.view(count, views, *decoded.shape[1:])
+        predicted = _predicted(pipe, latents, timestep, conditions, settings)
+        latents = scheduler.step(predicted, timestep, latents, **extra, return_dict=False)[0].to(pipe.unet.dtype)
+    decoded = torch.cat([decode(pipe, one[None]) for one in latents])
+    return decoded.view(-1, views, *decoded.shape[1:])
+
+
+def _conditions(
+    pipe: Any, adapter: MultiViewAdapter, products: Products, rays: Tensor, settings: Settings
+) -> _Conditions:
+    views, size = len(rays), settings.size
+    guided = settings.guidance > 1 and pipe.unet.config.time_cond_proj_dim is None
+    text, added = _text(pipe, products.prompts, products.negatives, views, guided, size)
+    maps = rays.to(pipe._execution_device, pipe.unet.dtype).expand(-1, -1, size, size)
+    features = adapter.encoder.to(pipe._execution_device)(maps)
+    copies = len(products.prompts) * (2 if guided else 1)
+    multi_view = MultiView(views, settings.across, settings.view_scale, reference_scale=settings.reference_scale)
+    if products.references is not None:
+        recorded = _record(pipe, products.references, text, added, views, guided)
+        if guided:  # without the prompt there is no reference either
+            recorded = {name: torch.cat([torch.zeros_like(x), x]) for name, x in recorded.items()}
+        multi_view.reference = recorded
+    return _Conditions(
+        guided,
+        text,
+        added,
+        [feature.repeat(copies, 1, 1, 1) * settings.camera_scale for feature in features],
+        multi_view,
+        _guidance_condition(pipe, settings.guidance, len(products.prompts) * views),
+    )
+
+
+def _predicted(pipe: Any, latents: Tensor, timestep: Tensor, conditions: _Conditions, settings: Settings) -> Tensor:
+    """What the UNet predicts for noisy latents [pictures, 4, h, w], guided where that is asked for."""
+    doubled = torch.cat([latents, latents]) if conditions.guided else latents
+    predicted: Tensor = pipe.unet(
+        pipe.scheduler.scale_model_input(doubled, timestep),
+        timestep,
+        encoder_hidden_states=conditions.text,
+        timestep_cond=conditions.guidance,
+        cross_attention_kwargs={"multi_view": conditions.multi_view},
+        down_intrablock_additional_residuals=list(conditions.cameras),  # the UNet takes them out of its list
+        added_cond_kwargs=conditions.added,
+        return_dict=False,
+    )[0]
+    if not conditions.guided:
+        return predicted
+    without, having = predicted.chunk(2)
+    predicted = without + settings.guidance * (having - without)
+    return _rescaled(predicted, having, settings.rescale) if settings.rescale else predicted
 
 
 def _text(
