@@ -248,8 +248,7 @@ class Studio:
             InputError: an unreadable photo, an unknown sku, a garment that nobody wears.
             PluginError: the compositor failed.
         """
-        photo = self._person(person, height_cm=height_cm, measurements_cm=dict(measurements_cm or {}))
-        with self.session(photo) as session:
+        with self.session(person, height_cm=height_cm, measurements_cm=measurements_cm) as session:
             return session.try_on(
                 garments,
                 category=category,
@@ -262,9 +261,18 @@ class Studio:
                 ctx=ctx,
             )
 
-    def session(self, person: Photo | PersonPhoto) -> TryOnSession:
+    def session(
+        self,
+        person: Photo | PersonPhoto,
+        *,
+        height_cm: float | None = None,
+        measurements_cm: Mapping[str, float] | None = None,
+    ) -> TryOnSession:
         """One person's photo, analysed once and dressed many times; all of it is dropped when the session ends."""
-        return TryOnSession(self, self._person(person))
+        if isinstance(person, PersonPhoto):
+            return TryOnSession(self, person)
+        facts = {"height_cm": height_cm, "measurements_cm": dict(measurements_cm or {})}
+        return TryOnSession(self, build(PersonPhoto, image=images.pixels(person), **facts))
 
     def try_on_many(
         self,
@@ -285,8 +293,7 @@ class Studio:
             InputError: an unreadable photo, an unknown sku, a garment that nobody wears.
             PluginError: the compositor failed.
         """
-        photo = self._person(person, height_cm=height_cm, measurements_cm=dict(measurements_cm or {}))
-        with self.session(photo) as session:
+        with self.session(person, height_cm=height_cm, measurements_cm=measurements_cm) as session:
             return session.try_on_many(looks, **options)
 
     def try_on_clip(
@@ -325,8 +332,7 @@ class Studio:
 
         target = check_target(out)
         clip = clip if isinstance(clip, Clip) else open_clip(clip, rate=rate)
-        facts = {"height_cm": height_cm, "measurements_cm": dict(measurements_cm or {})}
-        with self.session(self._person(next(iter(clip)), **facts)) as session:
+        with self.session(next(iter(clip)), height_cm=height_cm, measurements_cm=measurements_cm) as session:
             return session.try_on_clip(
                 clip,
                 garments,
@@ -525,6 +531,3 @@ class Studio:
     @property
     def _production(self) -> Production:
         return Production(self.host, self.config, self._parts, self.workspace, lambda: self.store)
-
-    def _person(self, person: Photo | PersonPhoto, **facts: Any) -> PersonPhoto:
-        return person if isinstance(person, PersonPhoto) else build(PersonPhoto, image=images.pixels(person), **facts)

@@ -45,6 +45,24 @@ def test_a_person_is_dressed_from_pixels_files_bytes_and_skus(studio, tmp_path, 
         studio.try_on(person, "mug-0")
 
 
+def test_a_session_knows_what_is_said_of_the_person(dressed):
+    seen = []
+
+    class Watching(PatchCompositor):
+        def compose(self, batch, ctx):
+            seen.extend(request.person for request in batch)
+            return super().compose(batch, ctx)
+
+    plugin = plugin_of(CompositorSpec(id="mine/watching", summary="Watches."), Watching)
+    person, garment = dressed()
+    options = {"height_cm": 183, "measurements_cm": {"chest": 101}}
+    with Studio(host=fake_host(plugin)) as studio:
+        studio.try_on(person, garment, category="top", compositor="mine/watching", **options)
+        with studio.session(person, **options) as session:
+            session.try_on(garment, category="top", compositor="mine/watching")
+    assert [(photo.height_cm, photo.measurements_cm) for photo in seen] == [(183, {"chest": 101})] * 2
+
+
 def test_try_on_many_dresses_each_look_separately(studio, dressed):
     person, garment = dressed()
     looks = [garment, garment[:, :, ::-1].copy(), [garment, garment]]
