@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
-from sqlalchemy import Connection, Executable, Table, func, select, text
+from sqlalchemy import ColumnElement, Connection, Executable, Table, func, select, text
 from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from prodgen_sdk.errors import InputError, StoreError
@@ -28,7 +28,6 @@ Topic = Literal["schema", "catalogue", "events"]
 """What a transaction changes. On PostgreSQL one at a time of each, so that sequence numbers appear in order."""
 
 CHUNK = 500
-_LOCKS: dict[Topic, int] = {"schema": 7_260_531_001, "catalogue": 7_260_531_002, "events": 7_260_531_003}
 _PURGE_SECONDS = 2.0
 _T = TypeVar("_T")
 _UNSTORABLE = (DataError, OverflowError, UnicodeEncodeError)
@@ -104,7 +103,7 @@ class Database:
                 if topic is not None and not self.sqlite:
                     # Until the transaction ends.
                     waiting = func.set_config("lock_timeout", f"{connections.BUSY_SECONDS:g}s", True)
-                    connection.execute(select(waiting, func.pg_advisory_xact_lock(_LOCKS[topic])))
+                    connection.execute(select(waiting, func.pg_advisory_xact_lock(_lock_of(topic))))
                 yield connection
 
     def append(self, table: Table, key: str, rows: Sequence[Mapping[str, Any]], *, topic: Topic) -> None:
@@ -196,6 +195,11 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     statement = _dialect(connection.dialect.name).insert(table)
     values = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
     connection.execute(statement.on_conflict_do_update(index_elements=table.primary_key, set_=values), rows)
+
+
+def _lock_of(topic: Topic) -> ColumnElement[int]:
+    """The key of PostgreSQL's advisory lock. Such locks are of the database; stores in several schemas do not wait for each other."""
+    return func.hashtextextended(func.concat(f"prodgen {topic} ", func.current_schema()), 0)
 
 
 def _dialect(name: str) -> Any:

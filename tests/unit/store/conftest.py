@@ -19,20 +19,32 @@ POSTGRES = os.environ.get("PRODGEN_TEST_POSTGRES")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/store.db"
-        return
+@pytest.fixture
+def schema_url() -> Iterator[Callable[[], str]]:
+    """Makes an empty schema on the PostgreSQL server and gives its URL."""
     if POSTGRES is None:
         pytest.skip("set PRODGEN_TEST_POSTGRES=postgresql://user:password@host/name to run on PostgreSQL")
     import psycopg
 
-    schema = f"test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(POSTGRES, autocommit=True) as connection:
-        connection.execute(f"create schema {schema}")
-        yield f"{POSTGRES}?options=-csearch_path%3D{schema}"
-        connection.execute(f"drop schema {schema} cascade")
+        made: list[str] = []
+
+        def make() -> str:
+            made.append(f"test_{uuid.uuid4().hex[:12]}")
+            connection.execute(f"create schema {made[-1]}")
+            return f"{POSTGRES}?options=-csearch_path%3D{made[-1]}"
+
+        yield make
+        for schema in made:
+            connection.execute(f"drop schema {schema} cascade")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    make: Callable[[], str] = request.getfixturevalue("schema_url")
+    return make()
 
 
 @pytest.fixture

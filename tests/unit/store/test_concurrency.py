@@ -172,3 +172,10 @@ def test_who_waits_for_a_writer_that_stays_gives_up(url, tmp_path, event, monkey
             other.events.record([event("late")])
         assert failed.value.hint == "Another process is writing for a long time: try again."
         assert len(other.events.record([event("late")])) == 1
+
+
+def test_stores_in_two_schemas_of_one_database_do_not_wait_for_each_other(schema_url, tmp_path, event, monkeypatch):
+    monkeypatch.setattr(connections, "BUSY_SECONDS", 0.2)
+    first, second = open_store(schema_url(), tmp_path / "one"), open_store(schema_url(), tmp_path / "other")
+    with first as one, second as other, one.database.write("events"):
+        assert len(other.events.record([event("meanwhile")])) == 1
