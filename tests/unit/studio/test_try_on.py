@@ -53,7 +53,7 @@ def test_a_session_knows_what_is_said_of_the_person(dressed):
             seen.extend(request.person for request in batch)
             return super().compose(batch, ctx)
 
-    plugin = plugin_of(CompositorSpec(id="mine/watching", summary="Watches."), Watching)
+    plugin = plugin_of(CompositorSpec(id="mine/watching", summary="x", categories=("top",)), Watching)
     person, garment = dressed()
     options = {"height_cm": 183, "measurements_cm": {"chest": 101}}
     with Studio(host=fake_host(plugin)) as studio:
