@@ -7,6 +7,8 @@ can trust what they get.
 
 from __future__ import annotations
 
+import inspect
+from abc import ABC
 from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk import interfaces
@@ -45,7 +47,7 @@ __all__ = [
     "is_out_of_memory",
 ]
 
-_BOUND: dict[str, tuple[type, type[Bound[Any]]]] = {
+_BOUND: dict[str, tuple[type[ABC], type[Bound[Any]]]] = {
     "describer": (interfaces.Describer, BoundDescriber),
     "text_encoder": (interfaces.TextEncoder, BoundTextEncoder),
     "image_encoder": (interfaces.ImageEncoder, BoundImageEncoder),
@@ -65,7 +67,7 @@ _BOUND: dict[str, tuple[type, type[Bound[Any]]]] = {
 
 
 def bind(component: Any, entry: Entry, host: Host, device: str | None = None) -> Bound[Any]:
-    """The wrapper for a component of its kind, built for a device; raises PluginError if it is not of the interface."""
+    """The wrapper for a component of its kind, built for a device; raises PluginError if it is not of the interface, or async."""
     interface, wrapper = _BOUND[entry.spec.kind]
     if not isinstance(component, interface):
         raise PluginError(
@@ -73,4 +75,11 @@ def bind(component: Any, entry: Entry, host: Host, device: str | None = None) ->
             component=entry.spec.id,
             hint=f"Derive it from prodgen_sdk.interfaces.{interface.__name__}.",
         )
+    for method in sorted(interface.__abstractmethods__):
+        if inspect.iscoroutinefunction(getattr(type(component), method)):
+            raise PluginError(
+                f"{entry.spec.id}: {method} is async. Components are synchronous; the host does the waiting.",
+                component=entry.spec.id,
+                hint="Drop the async.",
+            )
     return wrapper(component, entry, host, device)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Sized
 from typing import Literal
 
 from prodgen_sdk import images, interfaces
@@ -16,17 +16,26 @@ from prodgen_sdk.types import Image, Verdict
 _OUTCOMES = ("pass", "review", "block")
 
 
+def _parts(items: Sized, most: int) -> Iterator[slice]:
+    """Slices of at most so many; one of nothing where there is nothing."""
+    return (slice(start, start + most) for start in range(0, max(1, len(items)), most))
+
+
 class BoundEvaluator(Bound[interfaces.Evaluator]):
     @guarded
     def evaluate(
         self, pictures: Sequence[Image], references: Sequence[Image] | None = None, ctx: Context | None = None
     ) -> list[interfaces.Scores]:
-        scores = self._call(self.component.evaluate, pictures, references, self._context(ctx))
-        self.expect_one_each(scores, pictures, "answers to {} pictures")
+        context, scores = self._context(ctx), list[interfaces.Scores]()
+        for part in _parts(pictures, self.spec.max_batch):
+            true = references[part] if references is not None else None
+            found = self._call(self.component.evaluate, pictures[part], true, context)
+            self.expect_one_each(found, pictures[part], "answers to {} pictures")
+            scores += found
         for score in scores:
             for name, value in score.values.items():
                 self._in_range(name, value)
-        return list(scores)
+        return scores
 
     def _in_range(self, name: str, value: float) -> None:
         assert isinstance(self.spec, EvaluatorSpec)
@@ -47,8 +56,11 @@ class BoundSafetyChecker(Bound[interfaces.SafetyChecker]):
 
     @guarded
     def check(self, items: Sequence[interfaces.ScreenItem], ctx: Context | None = None) -> list[Verdict]:
-        verdicts = self._call(self.component.check, items, self._context(ctx))
-        self.expect_one_each(verdicts, items, "verdicts on {} items")
+        context, verdicts = self._context(ctx), list[Verdict]()
+        for part in _parts(items, self.spec.max_batch):
+            found = self._call(self.component.check, items[part], context)
+            self.expect_one_each(found, items[part], "verdicts on {} items")
+            verdicts += found
         for verdict in verdicts:
             outcome = getattr(verdict, "outcome", verdict)
             self.expect(outcome in _OUTCOMES, f"the outcome {outcome!r} instead of one of {', '.join(_OUTCOMES)}")

@@ -112,7 +112,9 @@ class BoundRanker(Bound[interfaces.Ranker]):
         context: RecommendationContext,
         ctx: Context | None = None,
     ) -> list[Ranked]:
-        ranked = list(self._call(self.component.rank, user, candidates, context, self._context(ctx)))
+        answer = self._call(self.component.rank, user, candidates, context, self._context(ctx))
+        self.expect(isinstance(answer, Iterable), f"a {type(answer).__name__} instead of the candidates in order")
+        ranked = list(answer)
         given = {candidate.sku: candidate for candidate in candidates}
         skus = [item.candidate.sku for item in ranked]
         self.expect(

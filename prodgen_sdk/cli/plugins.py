@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,7 +84,7 @@ def check(
         for command in commands:
             note(f"what is not installed comes with: {command}")
         for problem in problems:
-            about = problem["problem"].removeprefix(problem["what"]).lstrip(": ")  # most begin with its name
+            about = re.sub(rf"^{re.escape(problem['what'])}:? +", "", problem["problem"])  # most begin with its name
             note(f"failed: {problem['what']} ({problem['distribution']}): {about}")
 
     emit(

@@ -43,7 +43,7 @@ def doctor(ctx: typer.Context, as_json: bool = JSON) -> None:
             note(f"note: {remark}")
         for problem in problems:
             note(f"problem: {problem}")
-        note("All is well." if not problems else f"{len(problems)} problems.")
+        note("All is well." if not problems else f"{len(problems)} problem{'s' * (len(problems) > 1)}.")
 
     emit(as_json, {**report, "notes": notes, "problems": problems}, show)
     if problems:

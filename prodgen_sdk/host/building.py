@@ -74,7 +74,9 @@ def build(entry: Entry, config: BaseModel | None, context: Context) -> Any:
     except Exception as error:
         place = place_of(error, _module_of(entry.factory).partition(".")[0])
         message = f"{entry.spec.id} could not be built: {in_words(error)}{place}"
-        raise PluginError(message, component=entry.spec.id) from error
+        # A TypeError that never came into the plugin's own code is of the call itself.
+        hint = "A factory is called as factory(config, ctx)." if isinstance(error, TypeError) and not place else ""
+        raise PluginError(message, component=entry.spec.id, hint=hint) from error
 
 
 def _module_of(factory: str | Callable[..., Any]) -> str:
@@ -84,6 +86,10 @@ def _module_of(factory: str | Callable[..., Any]) -> str:
 def load_dotted(path: str) -> Any:
     """The object that `module:attribute` names; raises PluginError if it is not there."""
     module, _, attribute = path.partition(":")
+    if not module or not attribute:
+        raise PluginError(
+            f"{path!r} names no object.", hint="Write module:attribute, such as prodgen_acme.swatch:Swatch."
+        )
     try:
         target: Any = import_module(module)
         for part in attribute.split("."):

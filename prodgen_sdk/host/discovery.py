@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 
 from prodgen_sdk.config import Config, PluginsConfig
-from prodgen_sdk.errors import NotFound, PluginError, in_words
+from prodgen_sdk.errors import NotFound, PluginError, in_words, place_of
 from prodgen_sdk.registry import Registry
 from prodgen_sdk.specs import SPECS
 
@@ -45,7 +45,8 @@ def imported(point: EntryPoint) -> object:
     try:
         return point.load()
     except (Exception, SystemExit) as error:
-        raise PluginError(f"{point.value} could not be imported: {in_words(error)}") from error
+        place = place_of(error, point.module.partition(".")[0])
+        raise PluginError(f"{point.value} could not be imported: {in_words(error)}{place}") from error
 
 
 def is_disabled(point: EntryPoint, config: PluginsConfig) -> bool:

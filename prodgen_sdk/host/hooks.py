@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -67,11 +67,16 @@ class Hooks:
         implementations = getattr(self._manager.hook, hook).get_hookimpls()
         return [_call(i, arguments) for i in implementations if i.plugin is plugin]
 
-    def chain(self, hook: str, value: _T, argument: str, **others: Any) -> _T:
+    def chain(
+        self, hook: str, value: _T, argument: str, *, fault: Callable[[_T, _T], str] | None = None, **others: Any
+    ) -> _T:
         """Passes `value` through every implementation of a hook, in plugin order; None leaves it as it is.
 
+        Args:
+            fault: what an implementation did wrong in making its answer (first) of what it was given (second); empty if nothing.
+
         Raises:
-            PluginError: an implementation raised something that is not one of our errors.
+            PluginError: an implementation raised something that is not one of our errors, or did wrong.
         """
         for implementation in self._in_order(hook):
             try:
@@ -79,7 +84,7 @@ class Hooks:
             except ProdgenError:
                 raise
             except (Exception, SystemExit) as error:
-                place = place_of(error, implementation.function.__module__.partition(".")[0])
+                place = _place(error, implementation)
                 raise PluginError(f"{implementation.plugin_name}.{hook} failed: {in_words(error)}{place}") from error
             if changed is None:
                 continue
@@ -88,6 +93,8 @@ class Hooks:
                 raise PluginError(
                     f"{implementation.plugin_name}.{hook} returned a {type(changed).__name__} instead of a {expected.__name__}."
                 )
+            if fault is not None and changed is not value and (found := fault(cast(_T, changed), value)):
+                raise PluginError(f"{implementation.plugin_name}.{hook} {found}")
             value = cast(_T, changed)
         return value
 
@@ -97,7 +104,9 @@ class Hooks:
             try:
                 _call(implementation, self._with_config(implementation, arguments))
             except (Exception, SystemExit) as error:
-                logger.warning("%s.%s failed: %s", implementation.plugin_name, hook, type(error).__name__)
+                # What the error says may be a person's words: its kind and its place must do.
+                where = _place(error, implementation)
+                logger.warning("%s.%s failed: %s%s", implementation.plugin_name, hook, type(error).__name__, where)
                 logger.debug("where it failed:", exc_info=True)
 
     def digest(self, name: str) -> str:
@@ -133,7 +142,12 @@ class Hooks:
             if section:
                 raise ConfigError(f"The plugin {name!r} takes no configuration.", hint=f"Remove [plugins.{name}].")
             return None
-        return validate(cast(type[BaseModel], model), section, where=f"[plugins.{name}]", folder=self._folder)
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+            raise PluginError(
+                f"config_model returned {model!r}, which is no pydantic model.",
+                hint="Return a class derived from pydantic.BaseModel.",
+            )
+        return validate(model, section, where=f"[plugins.{name}]", folder=self._folder)
 
     def _with_config(self, implementation: pluggy.HookImpl, arguments: dict[str, Any]) -> dict[str, Any]:
         return {**arguments, "config": self.configs.get(implementation.plugin_name)}
@@ -160,6 +174,10 @@ def _wrong_arguments(error: pluggy.PluginValidationError) -> PluginError:
         return PluginError(in_words(error))
     known = ", ".join(inspect.signature(specified).parameters)
     return PluginError(f"{said[1]} takes no argument {said[2]}.", hint=f"It may name any of: {known}.")
+
+
+def _place(error: BaseException, implementation: pluggy.HookImpl) -> str:
+    return place_of(error, implementation.function.__module__.partition(".")[0])
 
 
 def _call(implementation: pluggy.HookImpl, arguments: dict[str, Any]) -> Any:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from prodgen_sdk import __version__, runtime
 from prodgen_sdk.config import Config
 from prodgen_sdk.context import Context, no_products
-from prodgen_sdk.errors import ConfigError, PluginError, ProdgenError, in_words
+from prodgen_sdk.errors import ConfigError, PluginError, ProdgenError, in_words, place_of
 from prodgen_sdk.host import building, discovery
 from prodgen_sdk.host.hooks import Hooks
 from prodgen_sdk.host.registration import Command, PluginRecord, PullableModel, collect, merged
@@ -227,13 +227,18 @@ class Host:
         """Where the files of a pulled model lie; raises MissingDependency with the command that fetches them."""
         return runtime.models_folder(name, self.config.models.folder)
 
-    def chain(self, hook: str, value: _T, argument: str, **others: Any) -> _T:
+    def chain(
+        self, hook: str, value: _T, argument: str, *, fault: Callable[[_T, _T], str] | None = None, **others: Any
+    ) -> _T:
         """Passes `value` through every implementation of a hook, in plugin order; None leaves it as it is.
 
+        Args:
+            fault: see `Hooks.chain`.
+
         Raises:
-            PluginError: an implementation raised something that is not one of our errors.
+            PluginError: an implementation raised something that is not one of our errors, or did wrong.
         """
-        return self._hooks.chain(hook, value, argument, **others)
+        return self._hooks.chain(hook, value, argument, fault=fault, **others)
 
     def notify(self, hook: str, **arguments: Any) -> None:
         """Tells every implementation of a hook; one that raises is logged and the others are still told."""
@@ -277,8 +282,10 @@ class Host:
             if not known and self._hooks.holds(plugin, name):
                 self._hooks.remove(plugin, name)
             logger.debug("plugin %s could not be registered:", name, exc_info=True)
-            failure = error if isinstance(error, ProdgenError) else PluginError(in_words(error))
-            return self._fail(name, distribution, version, failure)
+            if not isinstance(error, ProdgenError):
+                module = getattr(plugin, "__name__", type(plugin).__module__)
+                error = PluginError(f"{in_words(error)}{place_of(error, module.partition('.')[0])}")
+            return self._fail(name, distribution, version, error)
         self.commands.update((command.name, command) for command in found.commands)
         self.models.update(models)
         record = PluginRecord(name, distribution, version, "loaded", "", tuple(e.spec.id for e in found.entries))

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from prodgen_sdk.bound import BoundIndex, BoundPolicy
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import Busy, PluginError
+from prodgen_sdk.errors import Busy
 from prodgen_sdk.host import Host
 from prodgen_sdk.types import (
     Candidate,
@@ -124,22 +124,27 @@ def permitted(
     Raises:
         PluginError: a hook failed, or added products or variants.
     """
-    allowed = host.chain(
-        "filter_candidates", candidates, "candidates", user=user, context=context, products=host.products
+    return host.chain(
+        "filter_candidates",
+        candidates,
+        "candidates",
+        fault=_added,
+        user=user,
+        context=context,
+        products=host.products,
     )
-    if allowed is not candidates:
-        _check_allowed(allowed, candidates)
-    return allowed
 
 
-def _check_allowed(allowed: Sequence[Candidate], candidates: Sequence[Candidate]) -> None:
+def _added(allowed: Sequence[Candidate], candidates: Sequence[Candidate]) -> str:
+    """What a hook let pass that it was not given; empty if nothing."""
     given = {candidate.sku: candidate for candidate in candidates}
     for candidate in allowed:
         known = given.pop(candidate.sku, None) if isinstance(candidate, Candidate) else None
         if known is None:
-            raise PluginError("A filter_candidates hook added products that were not candidates, or repeated some.")
+            return "added products that were not candidates, or repeated some."
         if candidate is not known and not dict(known.scored).keys() >= dict(candidate.scored).keys():
-            raise PluginError(f"A filter_candidates hook added variants of {candidate.sku} that were not candidates.")
+            return f"added variants of {candidate.sku} that were not candidates."
+    return ""
 
 
 def servable(

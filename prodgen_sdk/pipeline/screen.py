@@ -9,7 +9,7 @@ from typing import Literal
 
 from prodgen_sdk.bound import BoundSafetyChecker
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ProdgenError
+from prodgen_sdk.errors import ProdgenError, place_of
 from prodgen_sdk.host import Host
 from prodgen_sdk.interfaces import ScreenItem
 from prodgen_sdk.specs import SafetySpec
@@ -87,6 +87,14 @@ def _modalities(item: ScreenItem) -> set[Modality]:
     return modalities | {"image"} if item.image is not None else modalities
 
 
+def _told(error: Exception, checker: BoundSafetyChecker) -> str:
+    """What a log may say: how the contract was broken, but of what a checker itself raises, which may quote what it screened, kind and place."""
+    if error.__cause__ is None:
+        return str(error)
+    package = type(checker.component).__module__.partition(".")[0]
+    return f"{type(error.__cause__).__name__}{place_of(error.__cause__, package)}"
+
+
 def _check(checker: Checker, items: list[ScreenItem], ctx: Context | None) -> list[Verdict]:
     if isinstance(checker, NotReady):
         waiting = Verdict(
@@ -96,7 +104,7 @@ def _check(checker: Checker, items: list[ScreenItem], ctx: Context | None) -> li
     try:
         return checker.check(items, ctx)
     except Exception as error:
-        logger.warning("the safety checker %s failed: %s", checker.id, type(error).__name__)
+        logger.warning("the safety checker %s failed: %s", checker.id, _told(error, checker))
         logger.debug("where it failed:", exc_info=True)
         broken = Verdict(outcome="review", reasons=(f"{checker.id} could not check it",), checker=checker.id)
         return [broken] * len(items)

@@ -86,7 +86,7 @@ def assert_works(host: Host, id: str) -> None:
 
 
 BROKEN = {
-    "import error": ("import a_module_that_is_not_there", "a_module_that_is_not_there"),
+    "import error": ("import a_module_that_is_not_there", "'a_module_that_is_not_there' (site/b_bad.py, line 1)"),
     "exception at import": ("1 / 0", "ZeroDivisionError"),
     "system exit at import": ("raise SystemExit(3)", "SystemExit"),
     "syntax error": ("def broken(:", "SyntaxError"),
@@ -134,7 +134,20 @@ BROKEN = {
         def register_rankers(register):
             raise KeyError("lost")
         """,
-        "lost",
+        "KeyError: 'lost' (site/b_bad.py, line 5)",
+    ),
+    "wrong field of a spec": (
+        GOOD.format(id="bad/box").replace("modes", "mode"),
+        "GeneratorSpec: modes is missing; mode is not known (site/b_bad.py, line 7)",
+    ),
+    "configuration of another kind": (
+        """
+        from prodgen_sdk.hookspecs import hookimpl
+        @hookimpl
+        def config_model():
+            return dict
+        """,
+        "config_model returned <class 'dict'>, which is no pydantic model. Return a class derived from pydantic.BaseModel.",
     ),
     "asynchronous hook": (
         """
@@ -231,14 +244,36 @@ def test_a_raising_component_is_named(site: Site) -> None:
     assert_works(host, "good/box")
 
 
-@pytest.mark.parametrize("path", ["a_bad:Missing", "not_there:Class", "a_bad"])
-def test_a_factory_that_is_not_there(site: Site, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("a_bad:Missing", "a_bad:Missing could not be loaded: .*no attribute 'Missing'"),
+        ("not_there:Class", "not_there:Class could not be loaded: No module named 'not_there'"),
+        ("a_bad", "'a_bad' names no object. Write module:attribute"),
+        ("a_bad:", "'a_bad:' names no object. Write module:attribute"),
+    ],
+)
+def test_a_factory_that_is_not_there(site: Site, path: str, said: str) -> None:
     site.install("a-bad", GOOD.format(id="bad/box").replace("prodgen_sdk.testing.fakes.pictures:SolidGenerator", path))
-    with pytest.raises(PluginError):
+    with pytest.raises(PluginError, match=said):
         discover().get("generator", "bad/box")
 
 
-def test_a_raising_extension_hook_stops_neither_notice_nor_others(site: Site) -> None:
+def test_a_factory_that_takes_something_else_is_told_what_it_is_given(site: Site) -> None:
+    site.install(
+        "a-bad", OWN.format(body="return []").replace("def generate(", "def __init__(self): ...\n        def generate(")
+    )
+    with pytest.raises(PluginError, match=r"3 were given A factory is called as factory\(config, ctx\)"):
+        discover().get("generator", "bad/box")
+
+
+def test_an_async_component_is_refused_when_it_is_built(site: Site) -> None:
+    site.install("a-bad", OWN.format(body="return []").replace("def generate", "async def generate"))
+    with pytest.raises(PluginError, match=r"bad/box: generate is async\. Components are synchronous"):
+        discover().get("generator", "bad/box")
+
+
+def test_a_raising_extension_hook_stops_neither_notice_nor_others(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     listening = """
         from prodgen_sdk.hookspecs import hookimpl
         SEEN = []
@@ -252,6 +287,8 @@ def test_a_raising_extension_hook_stops_neither_notice_nor_others(site: Site) ->
     host = discover()
     host.notify("after_generation", request="request", pictures=())
     assert [sys.modules[name].SEEN for name in ("a_bad", "b_good")] == [["request"], ["request"]]
+    assert "a-bad.after_generation failed: KeyError (site/a_bad.py, line 7)" in caplog.messages
+    assert "lost" not in caplog.text, "what an error says may be a person's words"
 
 
 def test_a_raising_before_hook_names_its_plugin(site: Site) -> None:

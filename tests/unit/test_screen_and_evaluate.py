@@ -47,6 +47,47 @@ def test_a_checker_that_breaks_means_review_never_pass(failing):
     assert "could not check" in found[0].reasons[0]
 
 
+@pytest.mark.parametrize(
+    ("failing", "told"),
+    [
+        (broken, "RuntimeError (unit/test_screen_and_evaluate.py, line "),
+        (lambda items: [], "mine/check broke its contract: 0 verdicts on 1 items."),
+        (
+            lambda items: ["ok"],
+            "mine/check broke its contract: the outcome 'ok' instead of one of pass, review, block.",
+        ),
+    ],
+)
+def test_the_log_says_how_a_checker_broke_and_not_in_its_words(failing, told, caplog):
+    screen([ScreenItem(text="mug")], [checker(failing)])
+    assert f"the safety checker mine/check failed: {told}" in caplog.text
+    assert "model is gone" not in caplog.text
+
+
+def test_checkers_and_evaluators_are_called_with_no_more_than_their_spec_says():
+    seen = []
+
+    class Both(SafetyChecker, Evaluator):
+        def check(self, items, ctx):
+            seen.append(len(items))
+            return [Verdict(outcome="pass") for _ in items]
+
+        def evaluate(self, images, references, ctx):
+            seen.append(len(images))
+            assert len(references) == len(images)
+            return [Scores(values={}) for _ in images]
+
+    specs = (
+        SafetySpec(id="mine/check", summary="x", checks=("text",), max_batch=3),
+        EvaluatorSpec(id="mine/score", summary="x", metrics={}, max_batch=3),
+    )
+    host = fake_host(*(plugin_of(spec, lambda config, ctx: Both()) for spec in specs))
+    assert len(host.get("safety_checker", "mine/check").check([ScreenItem(text="mug")] * 7)) == 7
+    assert len(host.get("evaluator", "mine/score").evaluate([IMAGE] * 4, [IMAGE] * 4)) == 4
+    assert host.get("evaluator", "mine/score").evaluate([], []) == []
+    assert seen == [3, 3, 1, 3, 1, 0]
+
+
 def test_what_nobody_checked_is_not_passed():
     assert screen([ScreenItem(text="mug")], [])[0].outcome == "review"
     assert screen([ScreenItem(image=IMAGE)], [says("pass")], required=("image",))[0].outcome == "review"

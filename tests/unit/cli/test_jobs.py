@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from prodgen_sdk import images
+from prodgen_sdk import Host, images
+from prodgen_sdk.host import PluginRecord
 from prodgen_sdk.specs import GeneratorSpec, Needs
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
 from prodgen_sdk.testing.fakes.pictures import SolidGenerator
@@ -65,6 +67,15 @@ def test_check_names_what_is_registered_and_not_there_once(run, monkeypatch):
     err = run("plugins", "check")[2]
     assert "SolidGenerater could not be loaded" in err
     assert err.count("acme/name") == 1
+
+
+@pytest.mark.parametrize("problem", ["bad.plugin could not be imported", "bad: could not be imported", "bad/g is old"])
+def test_check_repeats_no_name_and_cuts_none_in_two(run, monkeypatch, problem):
+    host = fake_host()
+    record = PluginRecord("bad", "prodgen-bad", "0.1", "failed", problem)
+    monkeypatch.setattr(Host, "plugins", property(lambda self: (record,)))
+    monkeypatch.setattr("prodgen_sdk.cli.plugins.find_host", lambda ctx: host)
+    assert f"failed: bad (prodgen-bad 0.1): {problem.removeprefix('bad: ')}\n" in run("plugins", "check")[2]
 
 
 def test_doctor_names_what_is_broken_in_a_workspace_and_goes_on(shop, tmp_path, monkeypatch):
