@@ -82,7 +82,8 @@ class GeneratorSpec(Spec):
     """What a generator can draw from and give.
 
     Args:
-        modes: what it works from; photos and meshes of a product are handed over only to one that names them.
+        modes: what it works from, of `text`, `attributes`, `photo` and `mesh`; photos and meshes of a product are handed over only
+            to one that names them.
         min_size, max_size: edges of the square picture in pixels.
         backgrounds: those of a scene that it draws.
         views_joint: a picture depends on which other views were asked for, so the whole set identifies it.

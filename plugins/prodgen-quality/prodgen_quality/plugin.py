@@ -121,7 +121,7 @@ def register_finishers(register: Register) -> None:
     register(
         FinisherSpec(
             id="finish/basic",
-            summary="Cropped, centred, on another ground, with shadow or reflection, cleaned and sharpened, by profile.",
+            summary="Cropped, centred, on another background, with shadow or reflection, cleaned and sharpened, by profile.",
             profiles=(
                 "none",
                 "marketplace",

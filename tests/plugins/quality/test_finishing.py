@@ -12,8 +12,8 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFound
 
 
-def shot(box, side=(120, 160), ground=(255, 255, 255), colour=(30, 90, 160)) -> np.ndarray:
-    image = np.full((*side, 3), ground, np.uint8)
+def shot(box, side=(120, 160), background=(255, 255, 255), colour=(30, 90, 160)) -> np.ndarray:
+    image = np.full((*side, 3), background, np.uint8)
     top, left, height, width = box
     image[top : top + height, left : left + width] = colour
     return image
@@ -25,8 +25,8 @@ def shot(box, side=(120, 160), ground=(255, 255, 255), colour=(30, 90, 160)) -> 
     st.sampled_from([(255, 255, 255), (236, 238, 242), (205, 205, 205)]),
     st.sampled_from([64, 200, 333]),
 )
-def test_a_marketplace_picture_is_square_centred_filled_and_on_pure_white(box, ground, size):
-    image = marketplace(shot(box, ground=ground), size).image
+def test_a_marketplace_picture_is_square_centred_filled_and_on_pure_white(box, background, size):
+    image = marketplace(shot(box, background=background), size).image
     values = inspect(image).values
     assert image.shape == (size, size, 3)
     assert values["white_border"] == 1
@@ -45,8 +45,8 @@ def test_hidden_colours_of_a_transparent_picture_do_not_bleed_in():
     assert (image[0, 0] == 255).all()
 
 
-def test_a_light_ground_is_divided_out_and_said():
-    finished = marketplace(shot((30, 40, 50, 50), ground=(230, 232, 235)))
+def test_a_light_background_is_divided_out_and_said():
+    finished = marketplace(shot((30, 40, 50, 50), background=(230, 232, 235)))
     assert "(230, 232, 235) was made white" in finished.notes[0]
     assert finished.image.shape == (160, 160, 3)
 
@@ -61,7 +61,7 @@ def test_a_photo_without_plain_background_is_padded_and_said():
 
 def test_what_cannot_be_mended_is_noted():
     assert "the picture is empty" in marketplace(np.full((20, 20, 3), 255, np.uint8)).notes
-    assert any("rim" in note for note in marketplace(shot((30, 40, 50, 50), ground=(20, 60, 20))).notes)
+    assert any("rim" in note for note in marketplace(shot((30, 40, 50, 50), background=(20, 60, 20))).notes)
     assert any("leaves the frame" in note for note in marketplace(shot((0, 40, 50, 50))).notes)
     assert any("enlarged" in note for note in marketplace(shot((30, 40, 20, 20))).notes)
 
@@ -91,9 +91,9 @@ def test_a_soft_shadow_ends_without_a_line_before_the_white_edge():
 
 
 def _packshot(
-    colour: int | tuple[int, int, int], ground: tuple[int, int, int] = (255, 255, 255)
+    colour: int | tuple[int, int, int], background: tuple[int, int, int] = (255, 255, 255)
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A shaded ball of one colour before a plain ground, with a soft shadow below, and where it is."""
+    """A shaded ball of one colour before a plain background, with a soft shadow below, and where it is."""
     from scipy import ndimage
 
     y, x = np.mgrid[:200, :200].astype(np.float32)
@@ -101,7 +101,7 @@ def _packshot(
     shadow = ndimage.gaussian_filter((np.hypot((x - 110) / 70, (y - 150) / 9) < 1).astype(np.float32), 9)
     shade = 1 - 0.05 * np.hypot(x - 80, y - 70) / 60
     own = np.broadcast_to(np.asarray(colour, np.float32), 3) * shade[..., None]
-    picture = np.where(ball[..., None], own, np.asarray(ground) * (1 - 0.08 * shadow)[..., None])
+    picture = np.where(ball[..., None], own, np.asarray(background) * (1 - 0.08 * shadow)[..., None])
     return ndimage.gaussian_filter(picture, (0.5, 0.5, 0)).round().astype(np.uint8), ball
 
 
@@ -115,13 +115,13 @@ def test_a_white_or_grey_product_before_white_is_cut_out_whole_and_its_shadow_le
 
 
 @pytest.mark.parametrize(
-    ("colour", "ground"),
+    ("colour", "background"),
     [((212, 212, 212), (207, 200, 189)), ((222, 214, 214), (232, 208, 208)), ((150, 150, 178), (144, 163, 180))],
 )
-def test_a_product_as_bright_as_its_ground_is_told_by_its_hue(
-    colour: tuple[int, int, int], ground: tuple[int, int, int]
+def test_a_product_as_bright_as_its_background_is_told_by_its_hue(
+    colour: tuple[int, int, int], background: tuple[int, int, int]
 ) -> None:
-    picture, ball = _packshot(colour, ground)
+    picture, ball = _packshot(colour, background)
     cut = matte(picture)
     assert cut is not None
     found = cut.alpha > 0.5

@@ -10,16 +10,18 @@ from scipy import ndimage
 from prodgen_sdk.context import Context
 
 
-def shot(top=20, left=30, height=40, width=20, side=100, ground=(255, 255, 255), colour=(30, 90, 160)) -> np.ndarray:
-    image = np.full((side, side, 3), ground, np.uint8)
+def shot(
+    top=20, left=30, height=40, width=20, side=100, background=(255, 255, 255), colour=(30, 90, 160)
+) -> np.ndarray:
+    image = np.full((side, side, 3), background, np.uint8)
     image[top : top + height, left : left + width] = colour
     return image
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(2, 40), st.integers(2, 40), st.sampled_from([255, 240, 12]))
-def test_the_box_of_a_product_before_a_plain_ground_is_exact(top, left, height, width, ground):
-    box = box_of(foreground(shot(top, left, height, width, ground=(ground,) * 3)))
+def test_the_box_of_a_product_before_a_plain_background_is_exact(top, left, height, width, background):
+    box = box_of(foreground(shot(top, left, height, width, background=(background,) * 3)))
     assert tuple(box) == (top, left, top + height, left + width)
 
 
@@ -60,7 +62,7 @@ def test_framing_figures():
 def test_one_level_off_white_is_seen():
     assert product_shot.white_border(shot()) == 1
     assert product_shot.off_white(shot()) == 0
-    grey = shot(ground=(255, 255, 254))
+    grey = shot(background=(255, 255, 254))
     assert product_shot.white_border(grey) == 0
     assert product_shot.off_white(grey) == 1
 

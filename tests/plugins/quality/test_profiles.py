@@ -1,4 +1,4 @@
-"""What profiles do to pictures: laws over shapes, grounds and sizes."""
+"""What profiles do to pictures: laws over shapes, backgrounds and sizes."""
 
 import numpy as np
 import pytest
@@ -18,12 +18,12 @@ from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, InputError, NotFound
 
-GROUNDS = ((255, 255, 255), (240, 238, 232), (200, 210, 220))
+BACKGROUNDS = ((255, 255, 255), (240, 238, 232), (200, 210, 220))
 
 
-def textured(side=(140, 120), box=(30, 25, 70, 60), ground=(255, 255, 255), seed=0) -> np.ndarray:
-    """A box of saturated noise, whose every pixel tells where it came from, on a plain ground."""
-    image = np.full((*side, 3), ground, np.uint8)
+def textured(side=(140, 120), box=(30, 25, 70, 60), background=(255, 255, 255), seed=0) -> np.ndarray:
+    """A box of saturated noise, whose every pixel tells where it came from, on a plain background."""
+    image = np.full((*side, 3), background, np.uint8)
     top, left, height, width = box
     pixels = np.random.default_rng(seed).integers(0, 90, (height, width, 3), dtype=np.uint8)
     pixels[..., 0] += 110
@@ -45,14 +45,14 @@ def ball(shadow: bool, size=200) -> np.ndarray:
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.sampled_from(GROUNDS),
+    st.sampled_from(BACKGROUNDS),
     st.sampled_from(["#204060", "gradient", "white", "transparent", "keep"]),
     st.sampled_from(["keep", "none", "contact", "reflection"]),
     st.sampled_from(["original", "1:1", "4:5", "2:3", "1.91:1"]),
     st.tuples(st.integers(5, 50), st.integers(5, 40), st.integers(12, 70), st.integers(12, 60)),
 )
-def test_product_pixels_are_unchanged_where_nothing_is_resampled(ground, background, shadow, aspect, box):
-    image = textured(box=box, ground=ground)
+def test_product_pixels_are_unchanged_where_nothing_is_resampled(own, background, shadow, aspect, box):
+    image = textured(box=box, background=own)
     done = finished(image, Profile(background=background, shadow=shadow, aspect=aspect)).image
     width, height = Profile(aspect=aspect).frame(image.shape[1], image.shape[0])
     assert done.shape[:2] == (height, width)
@@ -74,13 +74,13 @@ def test_product_pixels_are_unchanged_where_nothing_is_resampled(ground, backgro
 @settings(max_examples=30, deadline=None)
 @given(
     st.sampled_from(["portrait", "pin", "link", "square", "studio", "mirror"]),
-    st.sampled_from(GROUNDS),
+    st.sampled_from(BACKGROUNDS),
     st.sampled_from([160, 333]),
     st.tuples(st.integers(8, 40), st.integers(8, 30), st.integers(30, 80), st.integers(30, 70)),
 )
-def test_the_product_is_centred_and_fills_the_frame_in_its_longer_direction(name, ground, size, box):
+def test_the_product_is_centred_and_fills_the_frame_in_its_longer_direction(name, background, size, box):
     profile = BUILT_IN[name].model_copy(update={"size": size, "shadow": "none", "background": "transparent"})
-    done = finished(textured(box=box, ground=ground), profile).image
+    done = finished(textured(box=box, background=background), profile).image
     width, height = profile.frame(1, 1)
     assert done.shape == (height, width, 4)
     seen = box_of(done[..., 3] > 127)
@@ -92,10 +92,10 @@ def test_the_product_is_centred_and_fills_the_frame_in_its_longer_direction(name
 
 
 @pytest.mark.parametrize(
-    ("background", "corner"), [("white", (255,) * 3), ("#204060", (0x20, 0x40, 0x60)), ("keep", GROUNDS[1])]
+    ("background", "corner"), [("white", (255,) * 3), ("#204060", (0x20, 0x40, 0x60)), ("keep", BACKGROUNDS[1])]
 )
 def test_backgrounds(background, corner):
-    done = finished(textured(ground=GROUNDS[1]), Profile(background=background, shadow="none")).image
+    done = finished(textured(background=BACKGROUNDS[1]), Profile(background=background, shadow="none")).image
     assert done[0, 0].tolist() == list(corner)
     assert done.shape == (140, 120, 3)
 
@@ -139,18 +139,18 @@ def test_the_dark_shadow_below_a_foot_is_no_part_of_the_product():
     assert (product & ~found).sum() < 0.01 * product.sum()
 
 
-def test_soft_edges_carry_no_rim_of_the_ground():
+def test_soft_edges_carry_no_rim_of_the_background():
     done = finished(ball(False), Profile(background="#000000", shadow="none")).image.astype(int)
     edge = (done.sum(axis=2) > 0) & (done.sum(axis=2) < 200)
     assert edge.any()
     assert (done[..., 1] <= done[..., 0] * 0.5 + 12)[edge].all()  # red fading to black, not white
 
 
-def test_what_is_seen_through_a_handle_is_ground():
+def test_what_is_seen_through_a_handle_is_background():
     image = textured(side=(160, 160), box=(20, 20, 120, 120))
     image[60:100, 60:100] = 255
     assert finished(image, BUILT_IN["cutout"]).image[80, 80, 3] == 0
-    image[60:100, 60:100] = 246  # a print that is not quite the ground's white
+    image[60:100, 60:100] = 246  # a print that is not quite the background's white
     assert finished(image, BUILT_IN["cutout"]).image[80, 80, 3] == 255
 
 
@@ -189,7 +189,7 @@ def test_noise_is_found_and_removed_and_a_clean_picture_left_alone():
     assert any("noise" in note for note in finish.notes)
 
 
-def test_sharpening_sharpens_without_halos_and_leaves_flat_ground():
+def test_sharpening_sharpens_without_halos_and_leaves_flat_background():
     y, _ = np.mgrid[:80, :80]
     soft = np.repeat((60 + 140 / (1 + np.exp(-(y - 40) / 2.0))).round().astype(np.uint8)[..., None], 3, axis=2)
     done = sharpened(soft, 1.0)
@@ -239,5 +239,7 @@ def test_profiles_are_named_changed_and_configured():
 
 def test_marketplace_and_the_others_keep_pure_white():
     for name in ("marketplace", "portrait", "pin", "link"):
-        values = inspect(finished(images.resize(textured(ground=GROUNDS[1]), 300, 350), BUILT_IN[name]).image).values
+        values = inspect(
+            finished(images.resize(textured(background=BACKGROUNDS[1]), 300, 350), BUILT_IN[name]).image
+        ).values
         assert values["white_border"] == 1, name

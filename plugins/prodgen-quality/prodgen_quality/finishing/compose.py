@@ -1,4 +1,4 @@
-"""A cut-out product on a ground of its own: placed, shaded, and laid on it."""
+"""A cut-out product on a background of its own: placed, shaded, and laid on it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def placed(cut: Matte, place: Placement) -> Matte:
 
     if place.scale == 1:
         return Matte(place.of(cut.rgb, 255), place.of(cut.alpha, 0), place.of(cut.shade, 1))
-    # Colours are resampled with their alpha in them, so that those of the ground do not come in from the side.
+    # Colours are resampled with their alpha in them, so that those of the background do not come in from the side.
     alpha = np.clip(place.of(cut.alpha, 0), 0, 1)
     mixed = place.of(cut.rgb.astype(np.float32) * cut.alpha[..., None], 0)
     rgb = (mixed / np.maximum(alpha, 1e-3)[..., None]).clip(0, 255).round().astype(np.uint8)
@@ -84,15 +84,15 @@ def placed(cut: Matte, place: Placement) -> Matte:
     return Matte(rgb, alpha, np.clip(place.of(cut.shade, 1), 0, 1))
 
 
-def laid(cut: Matte, profile: Profile, ground: NDArray[np.float32] | None) -> Image:
-    """A placed cut-out on its ground, RGB; or RGBA where there is none. Where its alpha is 1 the pixels are its own."""
+def laid(cut: Matte, profile: Profile, background: NDArray[np.float32] | None) -> Image:
+    """A placed cut-out on its background, RGB; or RGBA where there is none. Where its alpha is 1 the pixels are its own."""
     import numpy as np
 
     shade = _shade(cut, profile)
     mirrored, seen = reflection(cut.rgb, cut.alpha) if profile.shadow == "reflection" else (cut.rgb, None)
     alpha = cut.alpha[..., None]
-    if ground is not None:
-        below = ground * shade[..., None]
+    if background is not None:
+        below = background * shade[..., None]
         if seen is not None:
             below = below * (1 - seen[..., None]) + mirrored * seen[..., None]
         mixed = cut.rgb * alpha + below * (1 - alpha)
@@ -105,13 +105,13 @@ def laid(cut: Matte, profile: Profile, ground: NDArray[np.float32] | None) -> Im
     return np.dstack([np.where(covered > 0, rgb, 0).astype(np.uint8), (covered * 255).round().astype(np.uint8)])
 
 
-def ground_of(
+def background_of(
     profile: Profile, width: int, height: int, own: tuple[int, int, int] | None, picture: Image | None
 ) -> Any:
-    """The ground float32 [h, w, 3] of a profile, or None for a transparent one.
+    """The background float32 [h, w, 3] of a profile, or None for a transparent one.
 
     Args:
-        own: the colour of the picture's ground, for `keep`; None for a transparent one.
+        own: the colour of the picture's background, for `keep`; None for a transparent one.
         picture: for `image`; it is cropped to the frame.
     """
     import numpy as np
@@ -122,16 +122,16 @@ def ground_of(
     if kind == "image":
         assert picture is not None
         return _covering(picture, width, height).astype(np.float32)
-    ground = np.empty((height, width, 3), np.float32)
+    background = np.empty((height, width, 3), np.float32)
     if kind == "gradient":
         top = np.frombuffer(bytes.fromhex((colour or "#e4e4e6")[1:]), np.uint8).astype(np.float32)
         share = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
-        ground[:] = top * (1 - share) + 255 * share
+        background[:] = top * (1 - share) + 255 * share
     elif kind == "keep":
-        ground[:] = np.asarray(own, np.float32)
+        background[:] = np.asarray(own, np.float32)
     else:
-        ground[:] = 255 if kind == "white" else np.frombuffer(bytes.fromhex(kind[1:]), np.uint8)
-    return ground
+        background[:] = 255 if kind == "white" else np.frombuffer(bytes.fromhex(kind[1:]), np.uint8)
+    return background
 
 
 def _shade(cut: Matte, profile: Profile) -> NDArray[np.float32]:

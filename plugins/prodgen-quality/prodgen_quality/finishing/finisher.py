@@ -100,8 +100,8 @@ def finished(image: Image, profile: Profile, backdrop: Image | None = None) -> F
     if place.scale > 1.05:
         notes.append(f"enlarged {place.scale:.2f} times")
     own = None if is_transparent(retouched) else plain_background(retouched)
-    ground = compose.ground_of(profile, width, height, own, backdrop)
-    laid = compose.laid(compose.placed(cut, place), profile, ground)
+    background = compose.background_of(profile, width, height, own, backdrop)
+    laid = compose.laid(compose.placed(cut, place), profile, background)
     return Finished(image=_sharpened(laid, profile), notes=tuple(notes))
 
 

@@ -54,7 +54,7 @@ def _cut_out(image: Image) -> tuple[Image | None, list[str]]:
     if min(colour) < _LIGHT:
         note = "the background was dark or coloured: the outline may show a rim of it"
         return np.dstack([rgb, opaque * mask[..., None]]), [note]
-    # Light falls on product and ground alike: dividing by the ground's colour makes it white and keeps soft edges. What is
+    # Light falls on product and background alike: dividing by the background's colour makes it white and keeps soft edges. What is
     # nearly white then fades into white, so that a soft shadow ends without a line.
     darkness = 255 - (rgb.astype(np.float32) * (255 / np.asarray(colour, np.float32))).clip(0, 255)
     share = np.clip((darkness.max(axis=2) - _NOISE) / (_FRAME_TOLERANCE - _NOISE), 0, 1)

@@ -1,4 +1,4 @@
-"""The product apart from its ground: soft alpha, colours without the ground's, and the shadow by itself."""
+"""The product apart from its background: soft alpha, colours without the background's, and the shadow by itself."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     Plane = NDArray[np.float32]
 
 _TOLERANCE = 24  # faint shadows are no product
-_TINT = 6.0  # of 255 from the ground's colour at any brightness: no shadow, which keeps the ground's hue
-_TINT_NOISE = 2.0  # times the same of the ground itself, as JPEG leaves it around edges
-_BAND = 2  # pixels on either side of the outline that may be part ground
-_SLOPE = 6.0  # by which a shadow changes over the whole frame at most, of the ground's brightness
+_TINT = 6.0  # of 255 from the background's colour at any brightness: no shadow, which keeps the background's hue
+_TINT_NOISE = 2.0  # times the same of the background itself, as JPEG leaves it around edges
+_BAND = 2  # pixels on either side of the outline that may be part background
+_SLOPE = 6.0  # by which a shadow changes over the whole frame at most, of the background's brightness
 _GENTLE = 3.0  # times that slope: below a foot a shadow darkens faster, and an edge of a product is many times as steep
 _NEUTRAL = 0.05
 _DARKEST = 0.35
@@ -38,7 +38,7 @@ class Matte:
     Args:
         rgb: uint8 [h, w, 3]; where `alpha` is 1 exactly the picture's pixels.
         alpha: 0 to 1 [h, w].
-        shade: by which the ground was darkened beside the product, 0 to 1 [h, w]; 1 where there is no shadow.
+        shade: by which the background was darkened beside the product, 0 to 1 [h, w]; 1 where there is no shadow.
     """
 
     rgb: Image
@@ -47,9 +47,9 @@ class Matte:
 
 
 def matte(image: Image) -> Matte | None:
-    """The product of a picture that is transparent or has a plain ground; None where neither holds, or it shows nothing.
+    """The product of a picture that is transparent or has a plain background; None where neither holds, or it shows nothing.
 
-    In a band along the outline a pixel is taken for a mixture of the ground with the nearest colour inside, and divided into its
+    In a band along the outline a pixel is taken for a mixture of the background with the nearest colour inside, and divided into its
     parts; elsewhere it is one or the other.
     """
     import numpy as np
@@ -61,10 +61,10 @@ def matte(image: Image) -> Matte | None:
             return None
         return Matte(image[..., :3].copy(), alpha, np.ones_like(alpha))
     rgb = images.flatten(image)
-    ground, mask = plain_background(rgb), foreground(rgb, _TOLERANCE)
-    if ground is None or mask is None:
+    background, mask = plain_background(rgb), foreground(rgb, _TOLERANCE)
+    if background is None or mask is None:
         return None
-    colour = np.asarray(ground, np.float32)
+    colour = np.asarray(background, np.float32)
     mask = ndimage.binary_fill_holes(mask | tinted(rgb, colour))
     if not mask.any():
         return None
@@ -72,55 +72,57 @@ def matte(image: Image) -> Matte | None:
     alone = _without_specks(solid & ~cast_shadow(rgb, colour, solid))
     alone |= pale_parts(rgb, colour, alone, ndimage.binary_erosion(mask & ~_shadow_like(rgb, colour)))
     alone = _without_gaps(alone & ~open_holes(rgb, colour, alone))
-    return _from_ground(rgb, colour, alone if alone.any() else mask)
+    return _from_background(rgb, colour, alone if alone.any() else mask)
 
 
-def tinted(rgb: Image, ground: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Where a picture is of another hue than its ground, or brighter: what no shadow is, however near its colour comes to the ground's."""
+def tinted(rgb: Image, background: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where a picture is of another hue than its background, or brighter: what no shadow is, however near its colour comes to the background's."""
     import numpy as np
     from scipy import ndimage
 
     soft = ndimage.gaussian_filter(rgb.astype(np.float32), (1, 1, 0))
-    noise = float(np.percentile(_off_hue(border(rgb).astype(np.float32), ground), 75))
-    return np.asarray(ndimage.binary_opening(_off_hue(soft, ground) > max(_TINT, _TINT_NOISE * noise), iterations=2))
+    noise = float(np.percentile(_off_hue(border(rgb).astype(np.float32), background), 75))
+    return np.asarray(
+        ndimage.binary_opening(_off_hue(soft, background) > max(_TINT, _TINT_NOISE * noise), iterations=2)
+    )
 
 
-def _off_hue(values: Plane, ground: NDArray[np.float32]) -> Plane:
-    """The largest difference [...] of a channel of colours [..., 3] from the ground's colour in the shadow that comes nearest."""
+def _off_hue(values: Plane, background: NDArray[np.float32]) -> Plane:
+    """The largest difference [...] of a channel of colours [..., 3] from the background's colour in the shadow that comes nearest."""
     import numpy as np
 
-    light = np.clip(values @ ground / max(float(ground @ ground), 1.0), _DARKEST, 1.0)
-    return np.asarray(np.abs(values - light[..., None] * ground).max(axis=-1), np.float32)
+    light = np.clip(values @ background / max(float(background @ background), 1.0), _DARKEST, 1.0)
+    return np.asarray(np.abs(values - light[..., None] * background).max(axis=-1), np.float32)
 
 
-def _shadow_like(rgb: Image, ground: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Where a picture has the ground's own hue, and is not too dark for a shadow."""
+def _shadow_like(rgb: Image, background: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where a picture has the background's own hue, and is not too dark for a shadow."""
     import numpy as np
 
-    ratio = rgb.astype(np.float32) / np.maximum(ground, 1)
+    ratio = rgb.astype(np.float32) / np.maximum(background, 1)
     low, high = ratio.min(axis=2), ratio.max(axis=2)
     return np.asarray((high - low < _NEUTRAL) & (low > _DARKEST))
 
 
-def cast_shadow(rgb: Image, ground: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where a mask holds the ground's own colour, darker, and is joined to the open ground without an edge between: a soft shadow.
+def cast_shadow(rgb: Image, background: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where a mask holds the background's own colour, darker, and is joined to the open background without an edge between: a soft shadow.
 
     The hard core of a shadow, right where the product stands, stays with the product.
     """
     import numpy as np
     from scipy import ndimage
 
-    ratio = rgb.astype(np.float32) / np.maximum(ground, 1)
-    own_hue = _shadow_like(rgb, ground)
+    ratio = rgb.astype(np.float32) / np.maximum(background, 1)
+    own_hue = _shadow_like(rgb, background)
     luma = ndimage.gaussian_filter(ratio.mean(axis=2), 0.7)
     slope = np.hypot(ndimage.sobel(luma, 0), ndimage.sobel(luma, 1)) / 8
     steep = slope > _SLOPE / max(rgb.shape[:2])
     # A pixel of margin: what is beside an edge belongs to what makes the edge.
     like = own_hue & ~ndimage.binary_dilation(steep)
     regions, _ = ndimage.label(like | ~mask)
-    open_ground = np.unique(regions[~mask & like])
-    joined = np.isin(regions, open_ground[open_ground > 0]) & mask
-    # Back to the edge that was kept away from, and on into the dark rim of the shadow as far as that has the ground's hue. Where
+    open_background = np.unique(regions[~mask & like])
+    joined = np.isin(regions, open_background[open_background > 0]) & mask
+    # Back to the edge that was kept away from, and on into the dark rim of the shadow as far as that has the background's hue. Where
     # that does not soon come to an end it is no rim but a product of that hue, and nothing tells them apart.
     hueless = mask & own_hue
     seed = ndimage.binary_opening(joined, iterations=2)
@@ -135,7 +137,7 @@ def cast_shadow(rgb: Image, ground: NDArray[np.float32], mask: NDArray[np.bool_]
 
 
 def _creeping(mask: NDArray[np.bool_], soft: NDArray[np.bool_], far: int) -> NDArray[np.bool_]:
-    """What of a soft part is reached from the open ground and ends within `far` pixels: the shadow below a product's foot."""
+    """What of a soft part is reached from the open background and ends within `far` pixels: the shadow below a product's foot."""
     import numpy as np
     from scipy import ndimage
 
@@ -144,15 +146,15 @@ def _creeping(mask: NDArray[np.bool_], soft: NDArray[np.bool_], far: int) -> NDA
     return np.asarray(reached & ~ndimage.binary_dilation(endless, iterations=far))
 
 
-def open_holes(rgb: Image, ground: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Parts within a mask through which the ground is seen, as through a handle: its very colour up to a hard edge.
+def open_holes(rgb: Image, background: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Parts within a mask through which the background is seen, as through a handle: its very colour up to a hard edge.
 
-    A white print with exactly the ground's colour is taken for a hole too; a highlight is not, for it has no hard edge.
+    A white print with exactly the background's colour is taken for a hole too; a highlight is not, for it has no hard edge.
     """
     import numpy as np
     from scipy import ndimage
 
-    far = np.abs(rgb.astype(np.float32) - ground).max(axis=2)
+    far = np.abs(rgb.astype(np.float32) - background).max(axis=2)
     parts, count = ndimage.label(mask & (far <= _TOLERANCE))
     found = np.zeros(mask.shape, bool)
     if not count:
@@ -194,7 +196,7 @@ def _without_gaps(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(mask | small[gaps])
 
 
-def _from_ground(rgb: Image, ground: NDArray[np.float32], mask: NDArray[np.bool_]) -> Matte:
+def _from_background(rgb: Image, background: NDArray[np.float32], mask: NDArray[np.bool_]) -> Matte:
     import numpy as np
     from scipy import ndimage
 
@@ -204,10 +206,10 @@ def _from_ground(rgb: Image, ground: NDArray[np.float32], mask: NDArray[np.bool_
     band = ndimage.binary_dilation(mask, iterations=_BAND) & ~inside
     rows, columns = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
     values = rgb.astype(np.float32)
-    own = values[rows, columns][band] - ground
+    own = values[rows, columns][band] - background
     lengths = (own * own).sum(axis=1)
-    share = ((values[band] - ground) * own).sum(axis=1) / np.maximum(lengths, 1e-6)
-    # Where product and ground are nearly of one colour nothing can be divided.
+    share = ((values[band] - background) * own).sum(axis=1) / np.maximum(lengths, 1e-6)
+    # Where product and background are nearly of one colour nothing can be divided.
     share = np.where(lengths < 30**2, mask[band], np.clip(share, 0, 1)).astype(np.float32)
     share[share > 0.97] = 1
     share[share < 0.03] = 0
@@ -215,10 +217,10 @@ def _from_ground(rgb: Image, ground: NDArray[np.float32], mask: NDArray[np.bool_
     alpha[band] = share
     pure = rgb.copy()
     part = share[:, None]
-    unmixed = (values[band] - (1 - part) * ground) / np.maximum(part, 0.03)
-    pure[band] = np.where(part >= 1, values[band], np.where(part > 0, unmixed, own + ground)).clip(0, 255).round()
-    # Under a soft edge the ground is not seen, so that its shade is carried on from beside it.
-    ratio = (values / np.maximum(ground, 1)).min(axis=2)
+    unmixed = (values[band] - (1 - part) * background) / np.maximum(part, 0.03)
+    pure[band] = np.where(part >= 1, values[band], np.where(part > 0, unmixed, own + background)).clip(0, 255).round()
+    # Under a soft edge the background is not seen, so that its shade is carried on from beside it.
+    ratio = (values / np.maximum(background, 1)).min(axis=2)
     beside = alpha > 0
     if not beside.all():
         near = ndimage.distance_transform_edt(beside, return_distances=False, return_indices=True)
