@@ -8,7 +8,7 @@ from prodgen_render.model import bounding_sphere
 from prodgen_render.parametric import build_model
 from prodgen_render.rendering import film
 from prodgen_render.rendering.floor import FloorMaker
-from prodgen_render.rendering.lights import lighting, turn
+from prodgen_render.rendering.lights import lighting, map_directions, solid_angles, turn
 from prodgen_render.rendering.sampling import cosine_hemisphere, r2
 from prodgen_render.rendering.tracer import Tracer
 from prodgen_render.rendering.views import render
@@ -88,3 +88,24 @@ def test_rows_of_vectors(count, seed):
     np.testing.assert_allclose(np.linalg.norm(unit(a), axis=1), np.ones(count), atol=1e-5)
     values, corners = rng.normal(size=(7, 2)).astype(np.float32), rng.integers(0, 7, (count, 3))
     np.testing.assert_allclose(interpolate(values, corners, a), (values[corners] * a[..., None]).sum(1), atol=1e-5)
+
+
+def test_edges_behind_glass_are_as_smooth_as_those_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    jar = build_model(Product(sku="j", title="Strawberry jam", category="food/jar"), 1)
+
+    def seen(size: int) -> np.ndarray:
+        return render(jar, VIEWS[:1], Scene(shadow=False), size)[0].image.astype(float)
+
+    fine = seen(384).reshape(96, 4, 96, 4, 3).mean((1, 3))
+    monkeypatch.setattr(film, "_STEP", 9.0)
+    plain = np.abs(seen(96) - fine)
+    monkeypatch.undo()
+    smooth = np.abs(seen(96) - fine)
+    assert (smooth > 40).sum() < 0.7 * (plain > 40).sum()
+
+
+def test_a_light_with_soft_edges_is_as_strong_as_its_bright_part() -> None:
+    box = lighting("studio").rig.key
+    rows, columns = 180, 360
+    power = box.at(map_directions(rows, columns)).reshape(-1) @ solid_angles(rows, columns)
+    assert power == pytest.approx(box.radiance * box.solid_angle, rel=0.06)

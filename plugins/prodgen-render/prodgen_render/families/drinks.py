@@ -74,7 +74,7 @@ def bottle(look: Look) -> list[Part]:
         if sum(tint) > 690:
             drink = Material("liquid", linear(mix(tint, (255, 255, 255), 0.4)), 0.05, transmission=0.9)
         glass_colour = look.colour("#f2f8f6") if look.colour_name not in ("", "white") else (242, 248, 246)
-        inside = outline - [0.0022, 0]
+        inside = outline - [0.001, 0]
         inside = inside[(inside[:, 0] > 0) & (inside[:, 1] < shoulder + (top - shoulder) * 0.45)]
         inside[:, 1] = np.maximum(inside[:, 1], 0.007)
         level = inside[-1]

@@ -95,7 +95,8 @@ def jar(look: Look) -> list[Part]:
         look.colour(default.get(look.colour_name)) if look.colour_name else contents_colour(look, "#c9892b"), "glass"
     )
     filling = contents_colour(look, default.get(look.colour_name, "#c9892b"))
-    inside = outline - [0.0028, 0]
+    # As wide as it looks: the glass, a lens, draws it out to its own edge.
+    inside = outline - [0.0009, 0]
     inside = inside[(inside[:, 0] > 0) & (inside[:, 1] < height * 0.74)]
     inside[:, 1] = np.maximum(inside[:, 1], 0.006)
     content = revolve(

@@ -14,6 +14,11 @@ _STONED = ("diamond", "gemstone", "solitaire", "engagement", "stone", "crystal",
 _PEARLS = ("pearl", "pearls", "珍珠")
 
 
+def _polished(material: Material) -> Material:
+    """A material, without the marks of brushing if it is a metal: they would be coarse on things so small."""
+    return material.but(bump=None, roughness=min(material.roughness, 0.16)) if material.metallic else material
+
+
 def _stone(radius: float) -> Part:
     """A cut stone, its table upwards."""
     profile = np.array([(1e-4, -0.9), (1.0, 0.0), (0.62, 0.38), (1e-4, 0.38)]) * radius
@@ -26,16 +31,16 @@ def _pearl(radius: float) -> Part:
     return revolve(np.stack([np.sin(a), -np.cos(a)], -1) * radius, cream, 40)
 
 
-def _circle(radius: float, count: int = 72) -> Floats:
-    a = np.linspace(0, 2 * np.pi, count)
+def _circle(radius: float, count: int = 120) -> Floats:
+    a = np.linspace(0, 2 * np.pi, count, endpoint=False)
     return np.stack([radius * np.cos(a), 0 * a, radius * np.sin(a)], -1)
 
 
 def ring(look: Look) -> list[Part]:
     """A finger ring that stands, with a stone where the words name one."""
-    metal = metal_or(look, *_METALS)
+    metal = _polished(metal_or(look, *_METALS))
     radius, thick = 0.0092 * look.uniform(0.95, 1.08), 0.0014 * look.uniform(0.85, 1.3)
-    band = tube(_circle(radius), thick, metal, caps=False, flatten=1.3, up=(0, 1, 0), segments=24)
+    band = tube(_circle(radius), thick, metal, closed=True, flatten=1.3, up=(0, 1, 0), segments=32)
     parts = [band.moved(z=radius + thick)]
     if look.says((*_STONED, *_PEARLS)):
         top = 2 * radius + 2 * thick
@@ -48,12 +53,12 @@ def ring(look: Look) -> list[Part]:
 
 def earrings(look: Look) -> list[Part]:
     """A pair of hoops, or of studs and drops where the words name stones or pearls."""
-    metal = metal_or(look, *_METALS)
+    metal = _polished(metal_or(look, *_METALS))
     radius = 0.014 * look.uniform(0.8, 1.3)
     if not look.says((*_STONED, *_PEARLS)):
-        a = np.linspace(-0.47 * np.pi, 1.47 * np.pi, 70)
+        a = np.linspace(-0.47 * np.pi, 1.47 * np.pi, 110)
         hoop = np.stack([radius * np.cos(a), 0 * a, radius * np.sin(a)], -1)
-        pair = [tube(hoop, 0.0013, metal, segments=20)]
+        pair = [tube(hoop, 0.0013, metal, segments=24)]
     else:
         hook = [(0, 0.004, 0.012), (0, 0.006, 0.024), (0, 0.001, 0.030), (0, -0.002, 0.022), (0, 0, 0.010)]
         jewel = _pearl(0.006) if look.says(_PEARLS) else _stone(0.006)
@@ -64,7 +69,7 @@ def earrings(look: Look) -> list[Part]:
 
 def necklace(look: Look) -> list[Part]:
     """A chain as it hangs, with a pendant; a string of pearls where the words say so."""
-    metal = metal_or(look, *_METALS)
+    metal = _polished(metal_or(look, *_METALS))
     a = np.linspace(0.04 * np.pi, 1.96 * np.pi, 64)
     # Wider above than below, as on a neck.
     chain = np.stack([0.075 * np.sin(a), 0.02 * np.cos(a) + 0.02, 0.105 * np.cos(a) + 0.02 * np.cos(2 * a)], -1)
@@ -79,14 +84,14 @@ def necklace(look: Look) -> list[Part]:
             [(1e-4, -0.001), (0.0095, -0.001), (0.0095, 0.001), (1e-4, 0.001)], [0, 0.0006, 0.0006, 0], metal, 48
         ).turned(90, "x")
     )
-    loop = tube(_circle(0.0028, 24), 0.0006, metal, caps=False, up=(0, 1, 0), segments=10).turned(90, "z")
+    loop = tube(_circle(0.0028, 24), 0.0006, metal, closed=True, up=(0, 1, 0), segments=10).turned(90, "z")
     x, y, z = map(float, low)
     return [*parts, loop.moved(x, y, z - 0.002), pendant.moved(x, y, z - 0.0135)]
 
 
 def bracelet(look: Look) -> list[Part]:
     """A bangle that lies, or a ring of beads."""
-    metal = metal_or(look, *_METALS, "leather", "wood")
+    metal = _polished(metal_or(look, *_METALS, "leather", "wood"))
     if look.says(("bead", "beads", "beaded", "珠", "手串", *_PEARLS)):
         a = np.linspace(0, 2 * np.pi, 22, endpoint=False)
         pearls = look.says(_PEARLS)
@@ -97,7 +102,7 @@ def bracelet(look: Look) -> list[Part]:
         )
         return [bead.moved(0.031 * float(np.cos(t)), 0.031 * float(np.sin(t)), 0.0043) for t in a]
     flat = np.stack([_circle(0.031)[:, 0], _circle(0.031)[:, 2], 0 * _circle(0.031)[:, 0] + 0.004], -1)
-    return [tube(flat, 0.0018 * look.uniform(0.9, 1.5), metal, flatten=1.8, caps=False, segments=24)]
+    return [tube(flat, 0.0018 * look.uniform(0.9, 1.5), metal, flatten=1.8, closed=True, segments=32)]
 
 
 def belt(look: Look) -> list[Part]:

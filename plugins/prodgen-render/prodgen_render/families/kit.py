@@ -7,8 +7,11 @@ import numpy as np
 from prodgen_render.looks.finishes import METALLIC
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import Srgb
-from prodgen_render.model import Material, Part
-from prodgen_render.shapes.geometry import loft, refine, revolve, rounded_path
+from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import bent, loft, refine, revolve, rounded_path
+
+_GROOVE = 0.024
+"""Depth of the grooves of a cap, in its radius."""
 
 
 def wrap_label(
@@ -55,27 +58,23 @@ def lathe(
 
 
 def cap(radius: float, low: float, high: float, material: Material, *, ribs: int = 0, edge: float = 0.002) -> Part:
-    """A screw cap, with ribs round its side where `ribs` is not 0."""
-    part = lathe(
-        [(1e-4, low), (radius, low), (radius, high), (1e-4, high)],
-        [0, edge * 0.4, edge, 0],
-        material,
-        max(96, ribs * 6),
-    )
-    if ribs:
-        vertices = part.vertices.copy()
-        angle = np.arctan2(vertices[:, 1], vertices[:, 0])
-        on_side = (
-            (vertices[:, 2] > low + edge)
-            & (vertices[:, 2] < high - edge)
-            & (np.hypot(vertices[:, 0], vertices[:, 1]) > radius * 0.99)
-        )
-        factor = np.where(on_side, 1 - 0.022 * (0.5 - 0.5 * np.cos(angle * ribs)), 1)
-        vertices[:, :2] *= factor[:, None]
-        from prodgen_render.shapes.triangles import smooth_normals
+    """A screw cap, its metal not brushed; with ribs round its side where `ribs` is not 0."""
+    side = [low, low + edge, low + 2 * edge, high - 2.5 * edge, high - 1.5 * edge, high] if ribs else [low, high]
+    corners = [(1e-4, low), *((radius, z) for z in side), (1e-4, high)]
+    radii = [0, edge * 0.4, *[0.0] * (len(side) - 2), edge, 0]
+    part = lathe(corners, radii, material.but(bump=None), max(96, ribs * 8), 0.008 if not ribs else 0.02)
+    if not ribs:
+        return part
 
-        part = part.but(vertices=vertices.astype(np.float32), normals=smooth_normals(vertices, part.faces, weld=1e-6))
-    return part
+    def fluted(vertices: Floats) -> Floats:
+        """Rounded grooves, that run out towards the edges of the side."""
+        x, y, z = vertices.T
+        inside = np.minimum(z - low - edge, high - 1.5 * edge - z) / edge
+        deep = np.clip(inside, 0, 1) * (np.hypot(x, y) > radius * 0.99)
+        factor = 1 - _GROOVE * deep * (1 - np.abs(np.cos(np.arctan2(y, x) * ribs / 2)))
+        return np.stack([x * factor, y * factor, z], -1)
+
+    return bent(part, fluted)
 
 
 def metal_or(look: Look, *allowed: str, default: str | None = None) -> Material:

@@ -134,7 +134,8 @@ def perfume(look: Look) -> list[Part]:
             ),
         ]
     )
-    inset = depth * 0.11
+    # The thick sides, as a lens, show their contents nearly as wide as themselves; the base does not.
+    inset, base = min(depth * 0.05, 0.002), min(depth * 0.15, 0.008)
     look.note(look.colour("#eab0a6"), "glass")
     glass = prism(outline, refine(profile, 0.01), look.plain("glass", (248, 251, 251)))
     glass = _capped(glass, height)
@@ -144,8 +145,8 @@ def perfume(look: Look) -> list[Part]:
         refine(
             rounded_path(
                 [
-                    (inset + width * 0.1, inset * 1.4),
-                    (inset, inset * 1.4),
+                    (inset + width * 0.1, base),
+                    (inset, base),
                     (inset, level),
                     (inset + width * 0.1, level),
                 ],
@@ -155,7 +156,7 @@ def perfume(look: Look) -> list[Part]:
         ),
         Material("perfume", linear(tint), 0.05, transmission=0.82),
     )
-    inner = _capped(inner, level, inset * 1.4)
+    inner = _capped(inner, level, base)
     gold = look.chance(0.5)
     metal = look.plain("gold") if gold else look.plain("steel")
     neck = 0.0085
@@ -176,7 +177,7 @@ def perfume(look: Look) -> list[Part]:
     else:
         lid = slab(superellipse(0.030, min(depth * 0.9, 0.028), 7), tall, 0.0015, lid_material)
     dip = tube(
-        [(0, 0, height), (0.002, 0, height * 0.5), (0.004, 0, inset * 2)],
+        [(0, 0, height), (0.002, 0, height * 0.5), (0.004, 0, base + 0.004)],
         0.0009,
         Material("straw", (0.85, 0.87, 0.87), 0.3),
         segments=10,

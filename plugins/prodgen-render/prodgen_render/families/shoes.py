@@ -1,17 +1,31 @@
-"""Sneaker: a rubber sole, a cloth or leather upper, and laces. One shoe, its toe to the left."""
+"""Sneaker: a rubber cup sole, an upper with its panels, a tongue and laces. One shoe, its toe to the left."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from prodgen_render.families.uppers import HALF, Upper, outline, toned
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import refine, slab, smooth_path, tube
-from prodgen_render.shapes.implicit import Field, capsule, clip, cut, ellipsoid, join, mesh
+from prodgen_render.shapes.geometry import bent, loft, slab, smooth_path, tube
 
 _UPPERS = ("canvas", "leather", "knit", "cotton", "denim", "nylon", "velvet", "wool")
+# From the middle of the heel by the ankle and along the laces to the tongue's root.
+_TOPLINE = np.array(
+    [
+        (0.0, 0.130, 0.0, 0.106), (0.06, 0.128, 0.013, 0.104), (0.13, 0.117, 0.0255, 0.091), (0.24, 0.090, 0.0305, 0.073),
+        (0.34, 0.062, 0.0305, 0.073), (0.43, 0.038, 0.0275, 0.084), (0.47, 0.026, 0.0235, 0.084), (0.60, -0.010, 0.0200, 0.0725),
+        (0.72, -0.042, 0.0150, 0.0600), (0.82, -0.057, 0.0085, 0.0545), (1.0, -0.060, 0.0, 0.0532),
+    ]
+)  # fmt: skip
+_LEAN = np.array(
+    [
+        (0, 1.05, 0.036), (0.12, 0.95, 0.032), (0.3, 0.65, 0.022), (0.5, 0.55, 0.020), (0.75, 0.62, 0.008), (1, 0.66, 0.001),
+    ]
+)  # fmt: skip
+_THROAT = 0.47
+"""Where the ankle's opening ends and the laces begin, as a share of the way around half a sole."""
 
 
 def sneaker(look: Look) -> list[Part]:
@@ -24,68 +38,128 @@ def sneaker(look: Look) -> list[Part]:
     stripe = look.plain("rubber", look.accent(rgb, None if look.chance(0.5) else "#2b2c30")).but(bump=None)
     lace = look.plain("cotton", "#fbfaf6" if look.chance(0.7) else mix(rgb, (0, 0, 0), 0.5))
     lace = look.part("laces", lace)
-
-    def solid(p: Floats) -> Floats:
-        heel = capsule(p, (0.098, 0, 0.03), (0.104, 0, 0.100), 0.037, 0.033)
-        instep = capsule(p, (0.085, 0, 0.050), (-0.060, 0, 0.022), 0.043, 0.036)
-        tongue = capsule(p, (0.060, 0, 0.085), (-0.020, 0, 0.050), 0.036, 0.034)
-        toe = ellipsoid(p, (-0.088, 0, 0.024), (0.060, 0.046, 0.034))
-        return join(join(join(heel, instep, 0.03), tongue, 0.02), toe, 0.03)
-
-    def shell(p: Floats) -> Floats:
-        mouth = capsule(p, (0.088, 0, 0.175), (0.088, 0, 0.090), 0.040, 0.024)
-        return np.asarray(cut(solid(p), mouth, 0.012), np.float32)
-
-    skin = mesh(shell, (-0.17, -0.07, -0.02), (0.17, 0.07, 0.16), 0.0045, upper)
-    skin = clip(skin, skin.vertices[:, 2] - np.float32(0.004)).moved(z=lift)
-    edge = outline()
-    parts = [skin, slab(edge, lift + 0.008, 0.005, sole)]
-    parts.append(slab(edge * 1.004, 0.0035, 0.0012, stripe).moved(z=lift * 0.55))
-    parts.append(
-        slab(
-            edge * 0.99,
-            0.004,
-            0.001,
-            look.plain("rubber", "#8d6f4c" if look.chance(0.4) else "#e9e6dd").but(bump=None),
-        )
-    )
-    parts += [part.moved(z=lift) for part in laces_across(solid, lace)]
-    heel_tab = [(0.1365, 0, 0.055), (0.1385, 0, 0.085), (0.1365, 0, 0.112)]
-    parts.append(tube(smooth_path(heel_tab, 20), 0.009, stripe, flatten=0.25, up=(1, 0, 0)).moved(z=lift))
+    tread = look.plain("rubber", "#8d6f4c" if look.chance(0.4) else "#e9e6dd").but(bump=None)
+    body = Upper(HALF * [0.972, 0.952], lambda x: lift + 0.004 + _spring(x), _TOPLINE, (0.030, 0.037), _LEAN)
+    parts = [
+        *_cup_sole(lift, sole, stripe, tread),
+        body.skin(upper),
+        body.rim(_THROAT, 0.0042, upper),
+        slab(outline() * [0.9, 0.84], 0.004, 0.001, toned(upper, 0.6).but(bump=None)).moved(z=lift + 0.006),
+        *_panels(body, toned(upper, 0.9), stripe, toned(upper, 0.72)),
+        *_tongue(lift, upper, toned(upper, 0.8)),
+        *_laces(body, lace, toned(upper, 0.5)),
+    ]
     return [part.scaled(size) for part in parts]
 
 
-def outline() -> NDArray[np.float64]:
-    """The sole from above, counter-clockwise, [n, 2] in metres."""
-    x = np.array([0.128, 0.075, 0.01, -0.055, -0.105, -0.140])
-    half = np.array([0.035, 0.038, 0.038, 0.046, 0.045, 0.032])
-    back, front = np.stack([x, half], -1), np.stack([x[::-1], -half[::-1]], -1)
-    loop = np.concatenate([[[0.145, 0.0]], back, [[-0.158, 0.0]], front, [[0.145, 0.0]]])
-    return refine(smooth_path(loop, 160), 0.006)[:-1]
+def _spring(x: Floats) -> Floats:
+    """How far the sole rises from the ground at its toe and, a little, behind, in metres."""
+    toe, heel = np.clip((-x - 0.055) / 0.1, 0, None), np.clip((x - 0.105) / 0.04, 0, None)
+    return np.asarray(0.011 * toe**2 + 0.002 * heel**2)
 
 
-def laces_across(field: Field, lace: Material, first: float = 0.040) -> list[Part]:
-    """Rows of lace across the instep, the upper one `first` metres from the middle, and a bow's two ends."""
-    y = np.linspace(-0.027, 0.027, 24, dtype=np.float32)
-    rows = []
-    for k in range(5):
-        x = np.full_like(y, first - 0.0185 * k)
-        x = x + np.float32(0.004) * np.sin(y / np.float32(0.027) * np.float32(np.pi / 2)) * (-1) ** k
-        path = np.stack([x, y, _height(field, x, y) + np.float32(0.0012)], -1)
-        rows.append(tube(path, 0.0036, lace, flatten=0.45, segments=16))
+def _cup_sole(lift: float, sole: Material, stripe: Material, tread: Material) -> list[Part]:
+    """The sole with its upturned wall, a coloured line around it, and the tread underneath."""
+    edge = outline()
+
+    def sprung(part: Part) -> Part:
+        return bent(part, lambda v: v + np.stack([0 * v[:, 0], 0 * v[:, 0], _spring(v[:, 0])], -1))
+
+    wall = slab(edge, lift + 0.009, 0.0035, sole).moved(z=0.0025)
+    line = slab(edge * [1.004, 1.012], 0.0026, 0.0010, stripe).moved(z=lift * 0.62)
+    return [sprung(part) for part in (wall, line, slab(edge * 0.992, 0.005, 0.0012, tread))]
+
+
+def _panels(body: Upper, cloth: Material, stripe: Material, thread: Material) -> list[Part]:
+    """Toe guard, heel counter, the pieces with the eyelets, and a stripe on each side."""
+    t = np.linspace(0, 1, 18)
+    parts = []
+    toe = 0.27 * np.sqrt(np.clip(1 - t**2, 0, 1)) + 0.01
+    parts.append(body.patch(0.0, 0.60, 1 - toe, 1 + toe, cloth))
+    parts.append(
+        body.seam(
+            np.concatenate([1 - toe[2:-1], (1 + toe[2:-1])[::-1]]),
+            np.concatenate([0.58 * t[2:-1], 0.58 * t[2:-1][::-1]]),
+            thread,
+        )
+    )
+    heel = 0.24 - 0.15 * t**1.5
+    parts.append(body.patch(0.0, 0.82, -heel, heel, cloth))
     for side in (-1, 1):
-        t = np.linspace(0, 1, 24, dtype=np.float32)
-        x, across = first + 0.006 - 0.012 * np.sin(t * np.float32(np.pi)), side * (0.002 + 0.036 * t)
-        path = np.stack([x, across, _height(field, x, across) + np.float32(0.004) * (1 - t) + np.float32(0.0014)], -1)
-        rows.append(tube(path, 0.0027, lace, flatten=0.6, segments=14))
-    return rows
+        parts.append(body.seam(side * (heel - 0.012), 0.82 * t, thread))
+        parts.append(_eyestay(body, side, cloth))
+        parts.append(body.seam(side * np.linspace(0.455, 0.86, 30), np.full(30, 0.745), thread))
+        lean = side * (0.40 + 0.13 * t)
+        parts.append(body.patch(0.10, 0.70, lean - 0.022, lean + 0.022, stripe, 0.0013))
+    tab = [body.at(0.0, up, 0.002) for up in (0.72, 0.85, 0.97)]
+    parts.append(tube(smooth_path(tab, 16), 0.0085, stripe, flatten=0.22, up=(1, 0, 0)))
+    return parts
 
 
-def _height(field: Field, x: Floats, y: Floats) -> Floats:
-    """Where the upper side of a solid lies over points of the ground, [n] in metres."""
-    low, high = np.full_like(x, 0.03), np.full_like(x, 0.2)
-    for _ in range(20):
-        middle = (low + high) / 2
-        inside = field(np.stack([x, y, middle], -1).astype(np.float32)) < 0
-        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
-    return low
+def _eyestay(body: Upper, side: int, cloth: Material) -> Part:
+    around = np.linspace(0.44, 0.88, 24)
+    up = np.array([0.72, 0.72, 0.8, 0.9, 0.985, 1.0])
+    away = np.array([0, 0.0013, 0.0013, 0.0013, 0.0013, -0.0005])
+    grid = body.at(side * around[:, None], up[None], np.broadcast_to(away, (24, 6)))
+    return loft(grid, cloth, closed=False, flip=side < 0)
+
+
+def _tongue(lift: float, cloth: Material, lining: Material) -> list[Part]:
+    """The tongue, from under the laces to over the ankle."""
+    spine = smooth_path(
+        [(-0.066, 0, 0.0500), (-0.03, 0, 0.0630), (0.008, 0, 0.0785), (0.034, 0, 0.093), (0.054, 0, 0.113)], 30
+    )
+    wide = np.interp(np.linspace(0, 1, 30), [0, 0.3, 0.7, 0.93, 1], [0.016, 0.0190, 0.0225, 0.0255, 0.0230])
+    spine = spine + np.array([0, 0, lift + 0.003])
+    body = tube(spine, wide, cloth, flatten=0.17, segments=24)
+    label = tube(spine[23:27] + np.array([-0.0035, 0, 0.0022]), 0.011, lining, flatten=0.08, segments=16)
+    return [body, label]
+
+
+def _laces(body: Upper, lace: Material, dark: Material) -> list[Part]:
+    """Eyelets, laces that cross from one to the next, and a bow."""
+    rows = np.linspace(0.50, 0.80, 6)
+    eyes = {side: body.at(side * rows, 0.89, 0.0016) for side in (-1, 1)}
+    parts = [
+        tube([eye - out, eye + out], 0.0026, dark, segments=10, flatten=1.0)
+        for side in (-1, 1)
+        for eye, out in zip(eyes[side], (body.at(side * rows, 0.89, 0.0018) - eyes[side]), strict=True)
+    ]
+    for k in range(6):
+        for side in (-1, 1):
+            start, end = eyes[side][k], eyes[-side][k if k == 5 else k + 1]
+            if k == 5 and side > 0:
+                continue
+            rise = 0.0022 if side > 0 else 0.0034
+            middle = (start + end) / 2 + [-0.004, 0, rise + 0.0045]
+            bend = [
+                start,
+                start * 0.7 + end * 0.3 + [-0.003, 0, rise + 0.003],
+                middle,
+                start * 0.3 + end * 0.7 + [-0.003, 0, rise + 0.003],
+                end,
+            ]
+            parts.append(tube(smooth_path(bend, 18), 0.0032, lace, flatten=0.4, segments=12, up=(-0.5, 0, 1)))
+    return [*parts, *_bow((eyes[-1][0] + eyes[1][0]) / 2 + [-0.006, 0, 0.010], lace)]
+
+
+def _bow(knot: Floats, lace: Material) -> list[Part]:
+    """Two loops and two ends that hang to the sides of a knot."""
+    across = np.array([0, 0.004, 0])
+    parts = [tube([knot - across, knot + across], 0.0042, lace, flatten=0.8, segments=14)]
+    for side in (-1, 1):
+        loop = np.array(
+            [
+                (0, 0.003, 0),
+                (-0.006, 0.018, 0.004),
+                (-0.010, 0.033, -0.006),
+                (-0.004, 0.038, -0.013),
+                (0.001, 0.030, -0.009),
+                (0.001, 0.014, -0.001),
+                (0, 0.003, 0),
+            ]
+        )
+        end = np.array([(0, 0.002, 0), (-0.012, 0.012, 0.001), (-0.022, 0.024, -0.012), (-0.027, 0.031, -0.027)])
+        for path, count in ((loop, 40), (end, 24)):
+            parts.append(tube(smooth_path(knot + path * [1, side, 1], count), 0.0025, lace, flatten=0.5, segments=12))
+    return parts

@@ -26,7 +26,12 @@ _UNKNOWN = 0.15
 """Below this weight the places around do not tell a point's share of light."""
 _EDGE, _SMOOTH = 0.93, 0.985
 """Cosines between the slopes of an edge's two sides, and within what counts as one smooth piece."""
+_STEP = 0.07
+"""From this difference of square roots of light on, an edge is seen between pixels of one surface."""
 _CORNERS = np.array([[1, 5], [3, 1], [5, 7], [7, 3], [0, 2], [2, 6], [6, 4], [4, 0]], np.float32) / 8 + 1 / 16
+
+_NEIGHBOURS = (np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:, :, :-1], np.s_[:, :, 1:])
+"""Pixels of pictures [n, rows, columns], and those below and to the right of them."""
 
 
 class Film:
@@ -66,6 +71,25 @@ class Film:
         colour, alpha = self._shade(points.take(plain), x + np.float32(0.5), y + np.float32(0.5), learning=True)
         self.colour[eye, y, x], self.alpha[eye, y, x], self.coverage[eye, y, x] = colour, alpha, 1
         self._smooth_edges(*np.nonzero(edges))
+        if quality.traced:
+            self._smooth_edges(*np.nonzero(self._steps(index, points.part, edges)), apart=True)
+
+    def _steps(self, index: Ints, part: Ints, edges: Mask) -> Mask:
+        """Pixels [n, size, size], none of them `edges`, at an edge of what is seen through a clear surface or mirrored by a smooth one."""
+        varied = np.zeros(index.shape, bool)
+        varied[index >= 0] = self.shader.varied.take(part.take(index[index >= 0]))
+        varied &= ~edges
+        if not varied.any():
+            return varied
+        light = np.sqrt(np.maximum(self.colour, 0))
+        steps = np.zeros(index.shape, bool)
+        for here, beside in _NEIGHBOURS:
+            step = varied[here] & varied[beside]
+            both = np.nonzero(step)
+            step[both] = np.abs(light[here][both] - light[beside][both]).max(1) > _STEP
+            steps[here] |= step
+            steps[beside] |= step
+        return steps
 
     def _window(self) -> tuple[Ints, Ints, Ints]:
         """The pixels that the bounding box can cover: eye, row and column of each, in this order."""
@@ -178,18 +202,22 @@ class Film:
                 break
         return colour, alpha
 
-    def _smooth_edges(self, eyes: Ints, rows: Ints, columns: Ints) -> None:
+    def _smooth_edges(self, eyes: Ints, rows: Ints, columns: Ints, *, apart: bool = False) -> None:
         """Fills the pixels [n] of eyes (which rise), rows and columns in which something changes with the mean of several samples.
 
         Samples of a pixel that lie on one smooth piece of surface share one shading, as in multisampling.
+
+        Args:
+            apart: whether they do not, as the change lies behind or before the surface; half as many have to do then.
         """
-        samples = self.quality.edge_samples
+        samples = self.quality.edge_samples // (2 if apart else 1)
         x = (columns[:, None] + _CORNERS[:samples, 0]).reshape(-1).astype(np.float32)
         y = (rows[:, None] + _CORNERS[:samples, 1]).reshape(-1).astype(np.float32)
         found = self._points(eyes.repeat(samples), x, y)
         if len(found) == 0:
             return
-        shaded, sharing = _sharing(found, samples, self.pixel_angle)
+        each = np.arange(len(found), dtype=np.int32)
+        shaded, sharing = (each, each) if apart else _sharing(found, samples, self.pixel_angle)
         middles = _means(found, shaded, sharing)
         shared = np.bincount(sharing)
         x, y = (np.asarray(np.bincount(sharing, a[found.ray]) / shared, np.float32) for a in (x, y))
@@ -262,7 +290,7 @@ def _differ(points: Points, a: Ints, b: Ints, pixel_angle: float, least: float =
 def _edges(index: Ints, points: Points, pixel_angle: float) -> Mask:
     """Pixels [n, size, size] whose right or lower neighbour shows another part, another depth or another slope."""
     edges = np.zeros(index.shape, bool)
-    for here, beside in (np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:, :, :-1], np.s_[:, :, 1:]):
+    for here, beside in _NEIGHBOURS:
         first, second = index[here], index[beside]
         differs = (first >= 0) != (second >= 0)
         both = np.nonzero((first >= 0) & (second >= 0))

@@ -50,16 +50,22 @@ class Softbox:
         return np.where(ahead > 0, fall * self.radiance, 0).astype(np.float32)
 
     def towards(self, x: Floats, y: Floats) -> Floats:
-        """Unit directions to points of its face, x and y in [-1, 1]."""
+        """Unit directions to points of the bright part of its face, x and y in [-1, 1]."""
         to, right, up = self.frame
-        points = to + np.asarray(x)[..., None] * (right * self.width) + np.asarray(y)[..., None] * (up * self.height)
+        wide, high = self.bright
+        points = to + np.asarray(x)[..., None] * (right * wide) + np.asarray(y)[..., None] * (up * high)
         return np.asarray(points / np.linalg.norm(points, axis=-1, keepdims=True), np.float32)
 
     @property
-    def solid_angle(self) -> float:
-        """Steradians, of the flat rectangle, with its soft edge counted by half."""
+    def bright(self) -> tuple[float, float]:
+        """Half extents of a light as strong without a soft edge, which counts by half."""
         shrink = 1 - self.edge / 2
-        a, b = self.width * shrink, self.height * shrink
+        return self.width * shrink, self.height * shrink
+
+    @property
+    def solid_angle(self) -> float:
+        """Steradians of the flat rectangle, its `bright` part."""
+        a, b = self.bright
         return float(4 * np.arctan(a * b / np.sqrt(1 + a * a + b * b)))
 
 
@@ -72,6 +78,7 @@ class Rig:
         others: further lights; they are part of the dome as far as shadows go.
         zenith, horizon, ground: radiance of the dome above, at eye level and below (the white sweep).
         shadow: how dark the ground shadow may get.
+        sweep: radiance of the white sweep as it is seen in smooth things, 1 for white.
     """
 
     key: Softbox
@@ -80,17 +87,18 @@ class Rig:
     horizon: float
     ground: float
     shadow: float
+    sweep: float = 1.0
 
 
 RIGS = {
     "studio": Rig(
-        key=Softbox(-42, 42, 0.55, 0.75, 7.5),
+        key=Softbox(-42, 42, 0.80, 1.05, 6.7, 0.7),
         others=(
-            Softbox(62, 18, 0.28, 0.95, 2.4, 0.2),
+            Softbox(62, 18, 0.32, 1.05, 2.4, 0.45),
             Softbox(0, 82, 0.7, 0.7, 1.7, 0.3),
             Softbox(-18, 8, 0.30, 1.2, 3.0, 0.95),
-            Softbox(150, 28, 0.22, 0.8, 2.6, 0.2),
-            Softbox(-145, 30, 0.22, 0.8, 2.2, 0.2),
+            Softbox(150, 28, 0.25, 0.9, 2.6, 0.45),
+            Softbox(-145, 30, 0.25, 0.9, 2.2, 0.45),
         ),
         zenith=0.85, horizon=0.72, ground=1.1, shadow=0.62,
     ),
@@ -102,7 +110,7 @@ RIGS = {
     "dramatic": Rig(
         key=Softbox(-65, 38, 0.32, 0.45, 26.0, 0.2),
         others=(Softbox(140, 25, 0.18, 0.9, 7.0, 0.15), Softbox(-150, 35, 0.15, 0.8, 3.0, 0.15)),
-        zenith=0.22, horizon=0.16, ground=0.3, shadow=0.8,
+        zenith=0.22, horizon=0.16, ground=0.3, shadow=0.8, sweep=0.35,
     ),
 }  # fmt: skip
 
@@ -204,18 +212,31 @@ def _radiance(rig: Rig, directions: Floats) -> tuple[Floats, Floats]:
     return dome.astype(np.float32), rig.key.at(directions)
 
 
+def _with_sweep(dome: Floats, directions: Floats, white: float) -> Floats:
+    """The dome as smooth things show it: the sweep below and behind the product is as white as the picture's background."""
+    y, z = directions[..., 1], directions[..., 2]
+    low, behind = np.clip((0.04 - z) / 0.2, 0, 1), np.clip(1.2 * y - 1.2 * np.maximum(z, 0), 0, 1)
+    share = np.maximum(low, behind)
+    share = share * share * (3 - 2 * share)
+    return np.asarray(np.maximum(dome, white * share), np.float32)
+
+
 @cache
 def lighting(name: str) -> Lighting:
     """The tabulated rig of a `Scene.light`."""
     rig = RIGS[name]
-    dome, key = _radiance(rig, map_directions(ROWS, COLUMNS))
+    fine = map_directions(ROWS, COLUMNS)
+    dome, key = _radiance(rig, fine)
     rows, columns = ROWS // 3, COLUMNS // 3
     coarse = map_directions(rows, columns)
-    everything = np.maximum(*_radiance(rig, coarse)).reshape(-1)
+    coarse_dome, coarse_key = _radiance(rig, coarse)
+    everything = np.maximum(coarse_dome, coarse_key).reshape(-1)
     cosine = coarse.reshape(-1, 3) @ coarse.reshape(-1, 3).T
     diffuse = enlarged((np.maximum(cosine, 0) * solid_angles(rows, columns)) @ everything / np.pi, rows)
-    glossy = [np.maximum(dome, key)[None], *lobes(everything[:, None], rows)]
     scale = np.float32(FRONT_LEVEL / look_up(diffuse, np.array([[0, -1, 0]], np.float32))[0])
+    white = float(rig.sweep / scale)
+    seen = np.maximum(_with_sweep(coarse_dome, coarse, white), coarse_key).reshape(-1, 1)
+    glossy = [np.maximum(_with_sweep(dome, fine, white), key)[None], *lobes(seen, rows)]
     return Lighting(rig, dome * scale, diffuse[None] * scale, np.stack(glossy) * scale, float(rig.key.radiance * scale))
 
 

@@ -11,14 +11,29 @@ import numpy as np
 from prodgen_render.model import Floats, Ints
 from prodgen_render.rendering.floor import Floor
 from prodgen_render.rendering.lights import Lighting, relative_light, turn
+from prodgen_render.rendering.sampling import frames
 from prodgen_render.rendering.shadows import OFFSET
-from prodgen_render.rendering.surface import Points, gloss_at, look_of
+from prodgen_render.rendering.surface import Points, facing_side, gloss_at, look_of
 from prodgen_render.rendering.tracer import Tracer
-from prodgen_render.vectors import dot, plus, scaled
+from prodgen_render.vectors import dot, plus, scaled, unit
+from prodgen_sdk.types import Mask
 
 _COAT_ROUGHNESS = 0.12
 _MIRROR = 0.55
 """Reflection rays are traced for surfaces smoother than this."""
+
+
+def _fan(count: int) -> Floats:
+    """Places of a GGX lobe in units of its width, [count, 2], the middle first (Vogel's spiral; Walter et al. 2007)."""
+    part, turns = np.arange(count) / count, np.arange(count) * np.pi * (3 - 5**0.5)
+    return np.asarray((np.sqrt(part / (1 - part)) * [np.cos(turns), np.sin(turns)]).T, np.float32)
+
+
+_LOBE = _fan(14)
+_PROBES, _FAN = _LOBE[8:11], np.delete(_LOBE, [0, 8, 9, 10], 0)
+"""Places of a lobe that are looked at first, and those that are where the first differ."""
+_STEP = 0.03
+"""From this difference of light on, what is mirrored has an edge there."""
 
 
 def specular_albedo(f0: Floats, roughness: Floats, facing: Floats) -> Floats:
@@ -78,6 +93,9 @@ class Shader:
         mirrors: bool = True,
     ) -> None:
         self.mirrors = mirrors
+        smooth = ((tracer.roughness < _MIRROR) & ~self._blurs(tracer.metallic, tracer.roughness)) | (tracer.coat > 0)
+        self.varied = (tracer.transmission > 0) | (smooth & [m.texture is None for m in tracer.materials])
+        """Parts on which an edge may be seen that is not theirs: what lies behind, or a mirrored thing."""
         self.tracer, self.light, self.floor, self.azimuth, self.pixel_angle = tracer, light, floor, azimuth, pixel_angle
 
     def shade(self, points: Points, share: Floats) -> tuple[Floats, Floats]:
@@ -164,21 +182,55 @@ class Shader:
             return radiance, coat_radiance
         radiance, coat_radiance = (np.broadcast_to(r, (len(r), 3)).copy() for r in (radiance, coat_radiance))
         start = points.position[rows] + points.flat_normal[rows] * np.float32(OFFSET * 2)
-        towards = direction[rows]
         if self.floor is not None:
-            dimmed = self.floor.seen_from(start, towards)[:, None]
+            dimmed = self.floor.seen_from(start, direction[rows])[:, None]
             radiance[rows] *= dimmed
             coat_radiance[rows] *= dimmed
-        hits = self.tracer.first(start, towards)
-        if len(hits.ray):
-            where = rows[hits.ray]
-            met = self.tracer.part[hits.face]
-            normals = self.tracer.face_normals[hits.face]
-            normals = normals * np.where(dot(normals, towards[hits.ray]) > 0, -1, 1).astype(np.float32)[:, None]
-            seen = self.tracer.mean_colour[met] * (0.75 * self.light.irradiance(turn(normals, -self.azimuth)))
-            seen += self.tracer.emission[met]
-            # Rough surfaces blur what they mirror: keep part of the environment.
-            solid = ((1 - self.tracer.transmission[met]) * np.clip(1.3 - 1.6 * roughness[where], 0.2, 1))[:, None]
-            radiance[where] += (seen - radiance[where]) * solid
-            coat_radiance[where] += (seen - coat_radiance[where]) * solid
+        towards, rough = direction[rows], roughness[rows]
+        mirrored = self._mirrored(start, towards)
+        blurs = self._blurs(self.tracer.metallic.take(points.part[rows]), rough)
+        # Of other rough things, whose reflections are faint, the environment keeps a part.
+        mirrored[~blurs] *= np.clip(1.3 - 1.6 * rough[~blurs], 0.2, 1)[:, None]
+        some = np.flatnonzero(blurs)
+        mirrored[some] = self._blurred(mirrored[some], start[some], towards[some], rough[some])
+        seen, hidden = mirrored[:, :3], mirrored[:, 3:]
+        radiance[rows] += seen - radiance[rows] * hidden
+        coat_radiance[rows] += seen - coat_radiance[rows] * hidden
         return radiance, coat_radiance
+
+    @staticmethod
+    def _blurs(metallic: Floats, roughness: Floats) -> Mask:
+        """What mirrors things clearly enough, and is rough enough, to need more than one ray."""
+        return np.asarray((metallic > 0.5) & (roughness > _COAT_ROUGHNESS))
+
+    def _mirrored(self, start: Floats, towards: Floats) -> Floats:
+        """Light from the product in directions [n, 3], and the share of the surroundings that it hides: [n, 4]."""
+        out = np.zeros((len(start), 4), np.float32)
+        hits = self.tracer.first(start, towards)
+        met = self.tracer.part[hits.face]
+        normals = facing_side(self.tracer.face_normals[hits.face], -towards[hits.ray])
+        light = self.tracer.mean_colour[met] * (0.75 * self.light.irradiance(turn(normals, -self.azimuth)))
+        opaque = 1 - self.tracer.transmission[met]
+        out[hits.ray, :3] = scaled(light + self.tracer.emission[met], opaque)
+        out[hits.ray, 3] = opaque
+        return out
+
+    def _blurred(self, middle: Floats, start: Floats, towards: Floats, roughness: Floats) -> Floats:
+        """What is `_mirrored` in a lobe around directions [n, 3], from what it is in their middles [n, 4].
+
+        Where the first rays around the middle meet what that meets there is no edge, and no more are sent.
+        """
+        right, up = frames(towards)
+        wide = 2 * roughness * roughness
+
+        def around(rows: Ints, fan: Floats) -> Floats:
+            return np.stack([
+                self._mirrored(start.take(rows, 0), unit(plus(plus(towards.take(rows, 0), right.take(rows, 0), x * wide[rows]), up.take(rows, 0), y * wide[rows])))
+                for x, y in fan
+            ])  # fmt: skip
+
+        first = around(np.arange(len(start)), _PROBES)
+        out = (middle + first.sum(0)) / (1 + len(first))
+        edges = np.flatnonzero(np.abs(first - middle).max((0, 2)) > _STEP)
+        out[edges] = (out[edges] * (1 + len(first)) + around(edges, _FAN).sum(0)) / (1 + len(first) + len(_FAN))
+        return np.asarray(out)

@@ -229,6 +229,7 @@ def tube(
     segments: int = 28,
     flatten: float = 1.0,
     caps: bool = True,
+    closed: bool = False,
     up: tuple[float, float, float] = (0.0, 0.0, 1.0),
 ) -> Part:
     """A tube along a 3D path [n, 3] with rounded ends.
@@ -236,11 +237,16 @@ def tube(
     Args:
         radius: metres, one for all or one a point.
         flatten: the section's second axis as a share of the first (a flat strap is 0.3).
+        closed: whether the path, a flat loop, goes on from its last point to its first; it has no ends then.
         up: which way the second axis of the section leans at the start.
     """
     line = np.asarray(path, np.float64)
     radii = np.broadcast_to(np.asarray(radius, np.float64), len(line)).copy()
+    if closed:
+        line, radii = np.concatenate([line, line[:1]]), np.append(radii, radii[0])
     tangent = np.gradient(line, axis=0)
+    if closed:
+        tangent[[0, -1]] = line[1] - line[-2]
     tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-12)
     side = np.empty_like(line)
     first = np.cross(tangent[0], up)
@@ -251,7 +257,7 @@ def tube(
         first /= np.linalg.norm(first)
         side[i] = first
     second = np.cross(tangent, side)
-    if caps:
+    if caps and not closed:
         t = np.linspace(0, np.pi / 2, 7)[:-1]
         reach, shrink = np.cos(t), np.maximum(np.sin(t), 1e-3)
         cap = radii[0] * min(1.0, flatten)
