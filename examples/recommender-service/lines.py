@@ -9,7 +9,7 @@ from prodgen_sdk import AsyncStudio, ProdgenError
 AT_ONCE = 500
 """How many lines are recorded in one transaction; what a connection holds in memory."""
 LONGEST = 2**20
-"""Bytes of a line; there is no telling where the next begins without keeping it, so that a longer one ends the stream."""
+"""Bytes of a line; no more of a longer one is kept than shows that it is."""
 
 
 async def answers(studio: AsyncStudio, body: AsyncIterator[bytes], format: str) -> AsyncIterator[str]:
@@ -22,16 +22,17 @@ async def answers(studio: AsyncStudio, body: AsyncIterator[bytes], format: str) 
             reasons = await _record(studio, part, format)
             for number in range(first, first + len(part)):
                 yield json.dumps({"line": number, "rejected": reasons.get(number - first)}) + "\n"
-    except (ProdgenError, ValueError) as error:
+    except ProdgenError as error:
         # What came before is recorded: the answer is to say so.
-        yield json.dumps({"error": str(error) if isinstance(error, ValueError) else type(error).__name__}) + "\n"
+        yield json.dumps({"error": type(error).__name__}) + "\n"
 
 
 async def _record(studio: AsyncStudio, part: list[bytes], format: str) -> dict[int, str]:
     """Why a line was not recorded, or not all of it, by its place."""
-    places = [place for place, line in enumerate(part) if line.strip()]
+    long = {place: f"it is longer than {LONGEST} bytes" for place, line in enumerate(part) if len(line) > LONGEST}
+    places = [place for place, line in enumerate(part) if line.strip() and place not in long]
     done = await studio.record([_parsed(part[place]) for place in places], format=format)
-    return {places[number]: reason for number, reason in reversed(done.rejected)}
+    return long | {places[number]: reason for number, reason in reversed(done.rejected)}
 
 
 def _parsed(line: bytes) -> Any:
@@ -46,8 +47,7 @@ async def _parts(body: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, list[by
     number, rest = 1, b""
     async for chunk in body:
         *whole, rest = (rest + chunk).split(b"\n")
-        if len(rest) > LONGEST:
-            raise ValueError(f"Line {number + len(whole)} is longer than {LONGEST} bytes.")
+        rest = rest[: LONGEST + 1]
         for start in range(0, len(whole), AT_ONCE):
             yield number + start, whole[start : start + AT_ONCE]
         number += len(whole)

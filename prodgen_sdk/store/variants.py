@@ -235,5 +235,5 @@ def one(connection: Connection, id: str) -> Variant:
     row = connection.execute(selected().where(variants.c.id == id)).one_or_none()
     if row is None:
         known = connection.execute(select(variants.c.id).limit(_NEIGHBOURS)).scalars()
-        raise NotFound.of("variant", id, known, hint="Run prodgen review list to see them.")
+        raise NotFound.of("variant", id, known, hint="Run prodgen review list to see them.", listed=True)
     return of_row(row)
