@@ -18,7 +18,7 @@ from prodgen_sdk.pipeline.describe import describe
 from prodgen_sdk.pipeline.evaluate import evaluate
 from prodgen_sdk.pipeline.finish import finish
 from prodgen_sdk.pipeline.generate import canonical, prepare, seeded, variant_ids
-from prodgen_sdk.pipeline.publish import outdated, publish, review_state
+from prodgen_sdk.pipeline.publish import Judged, Origin, outdated, publish, review_state
 from prodgen_sdk.pipeline.screen import Checker, combine, screen
 from prodgen_sdk.runtime import Seed
 from prodgen_sdk.types import (
@@ -128,66 +128,63 @@ def complete(
     work: Work, made: Sequence[Generated], stages: Stages, store: Store | None, *, seconds: float, ctx: Context
 ) -> list[Picture]:
     """Finishes, measures, screens and publishes the pictures that were missing; returns all of the request, in its order."""
-    fresh = _judge(work, made, stages, store, seconds, ctx) if made else {}
+    judged = _judge(work, made, stages, seconds, ctx) if made else []
+    variants = _publish(work, judged, stages, store)
+    fresh = {
+        one.picture.view: _fresh(work, one, variant, stages, store)
+        for one, variant in zip(judged, variants, strict=True)
+    }
     return [fresh.get(view) or _reused(work, view, stages, store) for view in work.request.views]
 
 
-def _judge(
-    work: Work, made: Sequence[Generated], stages: Stages, store: Store | None, seconds: float, ctx: Context
-) -> dict[View, Picture]:
-    request = work.request
+def _judge(work: Work, made: Sequence[Generated], stages: Stages, seconds: float, ctx: Context) -> list[Judged]:
+    """Finishes, measures and screens pictures, which were made in so many seconds."""
     started = time.perf_counter()
     pictures = finish(made, stages.finisher, stages.profile, ctx=ctx)
     pixels = [picture.image for picture in pictures]
     qualities = evaluate(pixels, stages.evaluators, ctx=ctx)
-    items = [ScreenItem(image=image, purpose=request.product.domain) for image in pixels]
+    items = [ScreenItem(image=image, purpose=work.request.product.domain) for image in pixels]
     screenings = screen(items, stages.checkers, required=_required(stages, "image"), ctx=ctx)
     each = (seconds + time.perf_counter() - started) / len(pictures)
-    found: dict[View, Picture] = {}
-    asked = canonical(request, stages.generator.id)
-    older = outdated(store, stages.generator, request, asked) if store is not None else []
-    for picture, measured, screening in zip(pictures, qualities, screenings, strict=True):
-        quality = measured.model_copy(
-            update={"shortcomings": (*work.warnings, *picture.warnings, *measured.shortcomings)}
-        )
-        both = combine([*work.words.verdicts, *screening.verdicts])
-        approve = stages.config.review.auto_approve
-        variant = None
-        if store is not None:
-            variant = publish(
-                store,
-                stages.generator,
-                request,
-                request.views.index(picture.view),
-                work.ids[picture.view],
-                picture,
-                quality,
-                both,
-                auto_approve=approve,
-                seconds=each,
-                base_seed=work.seed,
-                asked=asked,
-                older=older,
-            )
-        found[picture.view] = Picture(
-            id=work.ids[picture.view],
-            sku=request.product.sku,
-            view=picture.view,
-            generator=stages.generator.id,
-            seed=work.seed,
-            replicate=request.replicate,
-            review=variant.review if variant is not None else review_state(both, quality, auto_approve=approve),
-            screening=both,
-            quality=quality.values,
-            shortcomings=quality.shortcomings,
-            facts=picture.facts,
-            seconds=each,
-            reused=False,
-            variant=variant,
-            metadata=stages.generator.metadata,
-            _load=_loader(picture.image, variant, store),
-        )
-    return found
+    judged = []
+    for picture, measured, seen in zip(pictures, qualities, screenings, strict=True):
+        shortcomings = (*work.warnings, *picture.warnings, *measured.shortcomings)
+        quality = measured.model_copy(update={"shortcomings": shortcomings})
+        screening = combine([*work.words.verdicts, *seen.verdicts])
+        review = review_state(screening, quality, auto_approve=stages.config.review.auto_approve)
+        judged.append(Judged(picture, quality, screening, review, each))
+    return judged
+
+
+def _publish(work: Work, judged: Sequence[Judged], stages: Stages, store: Store | None) -> Sequence[Variant | None]:
+    if store is None or not judged:
+        return [None] * len(judged)
+    asked = canonical(work.request, stages.generator.id)
+    older = outdated(store, stages.generator, work.request, asked)
+    origin = Origin(stages.generator, work.request, work.seed, work.ids, asked, older)
+    return [publish(store, origin, one) for one in judged]
+
+
+def _fresh(work: Work, judged: Judged, variant: Variant | None, stages: Stages, store: Store | None) -> Picture:
+    picture = judged.picture
+    return Picture(
+        id=work.ids[picture.view],
+        sku=work.request.product.sku,
+        view=picture.view,
+        generator=stages.generator.id,
+        seed=work.seed,
+        replicate=work.request.replicate,
+        review=judged.review if variant is None else variant.review,
+        screening=judged.screening,
+        quality=judged.quality.values,
+        shortcomings=judged.quality.shortcomings,
+        facts=picture.facts,
+        seconds=judged.seconds,
+        reused=False,
+        variant=variant,
+        metadata=stages.generator.metadata,
+        _load=_loader(picture.image, variant, store),
+    )
 
 
 def _reused(work: Work, view: View, stages: Stages, store: Store | None) -> Picture:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +22,7 @@ from prodgen_sdk.types import (
     ReviewState,
     Screening,
     Variant,
+    View,
 )
 
 if TYPE_CHECKING:
@@ -35,35 +37,74 @@ def review_state(screening: Screening, quality: Quality, *, auto_approve: bool) 
     return "approved" if auto_approve and passed else "in_review"
 
 
-def publish(
-    store: Store,
-    generator: BoundGenerator,
-    request: GenerationRequest,
-    place: int,
-    id: str,
-    picture: Generated,
-    quality: Quality,
-    screening: Screening,
-    *,
-    auto_approve: bool,
-    seconds: float,
-    base_seed: int,
-    asked: Mapping[str, Any],
-    older: Sequence[Variant] = (),
-) -> Variant:
-    """Stores one picture of a request; the view at `place` has the variant id `id`. Publishing it twice changes nothing.
-
-    An approved picture takes the place of those among `older` that show the same view of the product as it was before its
-    words or media changed.
+@dataclass(frozen=True)
+class Origin:
+    """What the pictures of one request have in common.
 
     Args:
+        seed: what to ask for to make them again; the request holds the one that is final for the item.
+        ids: of the variants, by view.
         asked: what `generate.canonical` says of the request.
         older: approved variants of the product; see `outdated`.
     """
-    data = images.encode(picture.image, metadata=generator.metadata)
+
+    generator: BoundGenerator
+    request: GenerationRequest
+    seed: int
+    ids: Mapping[View, str]
+    asked: Mapping[str, Any]
+    older: Sequence[Variant]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A finished picture with its figures and verdicts, where they leave it, and the seconds that it took."""
+
+    picture: Generated
+    quality: Quality
+    screening: Screening
+    review: ReviewState
+    seconds: float
+
+
+def publish(store: Store, origin: Origin, judged: Judged) -> Variant:
+    """Stores one picture of a request. Publishing it twice changes nothing.
+
+    An approved picture takes the place of the older ones that show the same view of the product as it was before its words or
+    media changed.
+    """
+    picture, request = judged.picture, origin.request
+    data = images.encode(picture.image, metadata=origin.generator.metadata)
     height, width, channels = picture.image.shape
+    variant = Variant(
+        id=origin.ids[picture.view],
+        sku=request.product.sku,
+        view=picture.view,
+        scene=request.scene,
+        image=ImageRef(
+            digest=hashlib.sha256(data).hexdigest(), width=width, height=height, mode="RGBA" if channels == 4 else "RGB"
+        ),
+        generator=origin.generator.id,
+        seed=origin.seed,
+        replicate=request.replicate,
+        quality=judged.quality.values,
+        shortcomings=judged.quality.shortcomings,
+        screening=judged.screening,
+        review=judged.review,
+        provenance=_provenance(origin, judged),
+    )
+    published = store.variants.publish(variant, data)
+    if published.review == "approved":
+        replaced = [other.id for other in origin.older if other.view == variant.view]
+        if replaced:
+            store.reviews.retire(replaced, "core", f"superseded by {variant.id}")
+    return published
+
+
+def _provenance(origin: Origin, judged: Judged) -> Provenance:
+    generator, request, asked = origin.generator, origin.request, origin.asked
     context = generator.context()
-    provenance = Provenance(
+    return Provenance(
         generator=generator.id,
         distribution=generator.entry.distribution,
         version=generator.entry.version,
@@ -72,39 +113,16 @@ def publish(
         product_digest=runtime.canonical_digest(asked["product"]),
         views=tuple(view.slug for view in request.views),
         references=asked["references"],
-        prompt=request.prompts[place] if request.prompts else "",
+        prompt=request.prompts[request.views.index(judged.picture.view)] if request.prompts else "",
         negative=request.negative,
         size=request.size,
         device=context.device,
         dtype=context.dtype,
-        seconds=round(seconds, 4),
-        facts=picture.facts,
+        seconds=round(judged.seconds, 4),
+        facts=judged.picture.facts,
         versions=dict(_versions()),
         created_at=datetime.now(UTC),
     )
-    variant = Variant(
-        id=id,
-        sku=request.product.sku,
-        view=picture.view,
-        scene=request.scene,
-        image=ImageRef(
-            digest=hashlib.sha256(data).hexdigest(), width=width, height=height, mode="RGBA" if channels == 4 else "RGB"
-        ),
-        generator=generator.id,
-        seed=base_seed,
-        replicate=request.replicate,
-        quality=quality.values,
-        shortcomings=quality.shortcomings,
-        screening=screening,
-        review=review_state(screening, quality, auto_approve=auto_approve),
-        provenance=provenance,
-    )
-    published = store.variants.publish(variant, data)
-    if published.review == "approved":
-        replaced = [other.id for other in older if other.view == variant.view]
-        if replaced:
-            store.reviews.retire(replaced, "core", f"superseded by {variant.id}")
-    return published
 
 
 def outdated(
