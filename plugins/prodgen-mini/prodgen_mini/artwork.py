@@ -71,11 +71,11 @@ class Artist:
 
     def prepare(self) -> None:
         """Makes, once a process, what designs are compared with, so that the first of them need not wait for it."""
-        from prodgen_mini.models.borders import lines_of
         from prodgen_mini.models.flowers import flower_bank
+        from prodgen_mini.models.labels.drawing import prepare
 
         flower_bank()
-        lines_of(ARTWORK_SIZE)
+        prepare(ARTWORK_SIZE)
 
     def way(self, asked: Asked) -> Way:
         """How designs are chosen among; None where the first is taken."""
@@ -105,11 +105,11 @@ class Artist:
         Args:
             noise: lays out what has its places by chance.
         """
-        from prodgen_mini.models.borders import bordered
         from prodgen_mini.models.codec import enlarged, shares_of
         from prodgen_mini.models.dots import dotted
         from prodgen_mini.models.flowers import flowered
         from prodgen_mini.models.grain import speckled
+        from prodgen_mini.models.labels.drawing import labelled
         from prodgen_mini.models.symmetry import settled, symmetry_of
 
         if asked.repeats and asked.pattern == SPECKLE:
@@ -120,13 +120,14 @@ class Artist:
             clean = dotted(shares_of(logits)[0].float().cpu(), finer)
             if clean is not None:
                 return clean
+        if asked.layout == "label":
+            clean = labelled(shares_of(logits)[0].float().cpu(), finer)
+            if clean is not None:
+                return clean
         symmetry = symmetry_of(asked.layout, asked.pattern)
         if symmetry is None:
             return shares_of(logits, finer)[0]
-        shares = settled(shares_of(logits), symmetry)
-        if symmetry == "label":
-            shares = bordered(shares[0].float().cpu())[None]
-        return enlarged(shares, finer)[0]
+        return enlarged(settled(shares_of(logits), symmetry), finer)[0]
 
     def ground(self, asked: Asked, vector: Floats) -> Floats:
         """The main colour [3] that artwork is laid over."""

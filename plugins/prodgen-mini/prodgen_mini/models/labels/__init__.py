@@ -1,0 +1,1 @@
+"""Labels and prints, drawn as a printer would draw what a network means by them."""
