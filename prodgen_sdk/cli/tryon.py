@@ -8,6 +8,7 @@ import typer
 
 from prodgen_sdk.cli.garments import for_each, garment_of, one_of, overrides_of
 from prodgen_sdk.cli.output import JSON, emit, find_studio
+from prodgen_sdk.errors import InputError
 from prodgen_sdk.terminal import note, progress
 
 if TYPE_CHECKING:
@@ -70,33 +71,24 @@ def tryon(
 
     from prodgen_sdk import images
     from prodgen_sdk.clips import is_clip
-    from prodgen_sdk.errors import InputError
-    from prodgen_sdk.files import check_writable
-    from prodgen_sdk.types import Fit, Refusal
+    from prodgen_sdk.types import Fit
 
     moving = is_clip(person)
-    if (each or moving) and mask_out:
-        raise InputError("--mask-out takes the mask of one picture.", hint="Leave it out; --each writes masks beside.")
     if not moving and (rate or gaps != "refuse"):
         raise InputError("--gaps and --rate are for a clip.", hint=f"{person} is a photo: leave them out.")
     if each and moving:
         raise InputError("--each is for a photo.", hint="Dress a clip in one look at a time.")
-    for target in filter(None, ("" if each or moving else out, mask_out)):
-        images.check_ending(target)
-        check_writable(Path(target).parent)
-    if each:
-        check_writable(out)
+    _check_targets(out, mask_out, one_picture=not (each or moving), folder=each)
     with find_studio(ctx) as studio:
-        count = len(garment)
         kinds = [
             one_of("category", kind, "GarmentCategory")
-            for kind in for_each("--category", category, count, common="auto")
+            for kind in for_each("--category", category, len(garment), common="auto")
         ]
         said = zip(
-            for_each("--measurements", measurements, count),
-            for_each("--keypoints", keypoints, count),
-            for_each("--back", back, count),
-            for_each("--closure", closure, count, common=""),
+            for_each("--measurements", measurements, len(garment)),
+            for_each("--keypoints", keypoints, len(garment)),
+            for_each("--back", back, len(garment)),
+            for_each("--closure", closure, len(garment), common=""),
             strict=True,
         )
         overrides = [overrides_of(*words) for words in said]
@@ -117,18 +109,45 @@ def tryon(
                 clip = studio.try_on_clip(
                     person, garments, out, rate=rate or None, gaps=cast(Any, gaps), progress=tell, **options
                 )
-            return _tell_clip(clip, out, as_json)
-        if each:
-            answers = studio.try_on_many(person, garments, **options)
-            return _write_each(answers, garment, Path(out), as_json)
-        answer = studio.try_on(person, garments, **options)
+            _tell_clip(clip, out, as_json)
+        elif each:
+            _write_each(studio.try_on_many(person, garments, **options), garment, Path(out), as_json)
+        else:
+            _write_one(studio.try_on(person, garments, **options), out, mask_out, as_json)
+
+
+def _check_targets(out: str, mask_out: str, *, one_picture: bool, folder: bool) -> None:
+    """Refuses before any work what could not be written after it."""
+    from pathlib import Path
+
+    from prodgen_sdk import images
+    from prodgen_sdk.files import check_writable
+
+    if mask_out and not one_picture:
+        raise InputError("--mask-out takes the mask of one picture.", hint="Leave it out; --each writes masks beside.")
+    for target in (out, mask_out) if one_picture else ():
+        if target:
+            images.check_ending(target)
+            check_writable(Path(target).parent)
+    if folder:
+        check_writable(out)
+
+
+def _refused(refusal: Refusal, as_json: bool) -> typer.Exit:
+    """Says why and how it could be done; to be raised."""
+    emit(as_json, {"refused": refusal}, lambda: note(f"refused: {refusal.reason} {refusal.what_to_do}"))
+    return typer.Exit(4)
+
+
+def _write_one(answer: TryOn | Refusal, out: str, mask_out: str, as_json: bool) -> None:
+    from prodgen_sdk import images
+    from prodgen_sdk.types import Refusal
+
     if isinstance(answer, Refusal):
-        emit(as_json, {"refused": answer}, lambda: note(f"refused: {answer.reason} {answer.what_to_do}"))
-        raise typer.Exit(4)
+        raise _refused(answer, as_json)
     images.save(answer.image, out, metadata=answer.metadata)
     if mask_out:
         _save_mask(answer, mask_out)
-    report = {"out": out, **_report(answer)}
 
     def show() -> None:
         note(f"{out} is written, confidence {answer.confidence:.2f}")
@@ -137,7 +156,7 @@ def tryon(
         if answer.screening is not None and answer.screening.outcome == "review":
             note(f"  screening wants a look: {'; '.join(answer.screening.reasons)}")
 
-    emit(as_json, report, show)
+    emit(as_json, {"out": out, **_report(answer)}, show)
 
 
 def _write_each(answers: list[TryOn | Refusal], names: list[str], folder: Path, as_json: bool) -> None:
@@ -181,8 +200,7 @@ def _tell_clip(answer: DressedClip | Refusal, out: str, as_json: bool) -> None:
     from prodgen_sdk.types import Refusal
 
     if isinstance(answer, Refusal):
-        emit(as_json, {"refused": answer}, lambda: note(f"refused: {answer.reason} {answer.what_to_do}"))
-        raise typer.Exit(4)
+        raise _refused(answer, as_json)
 
     def show() -> None:
         note(
