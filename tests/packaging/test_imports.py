@@ -64,6 +64,11 @@ def test_discovering_a_plugin_loads_nothing_heavy(module):
     assert not modules_after(f"import {module}") & HEAVY
 
 
+def test_registering_all_plugins_loads_nothing_heavy():
+    """What every `prodgen` command and every server waits for at its start."""
+    assert not modules_after("from prodgen_sdk.host import Host; Host.discover()") & HEAVY
+
+
 def test_every_public_name_resolves():
     for name in prodgen_sdk.__all__:
         assert getattr(prodgen_sdk, name) is not None
