@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from prodgen_sdk.errors import InputError
@@ -66,6 +67,9 @@ def convert(items: Iterable[Any], format: str = OWN, first: int = 0) -> Iterator
     [('purchase', 'mug'), ('purchase', 'jug')]
     """
     adapter = ADAPTERS.get(check_format(format))
+    if isinstance(items, str | bytes | Path | Mapping):
+        hint = "A file is read by prodgen_sdk.events.read_events, or recorded by: prodgen record FILE."
+        raise InputError(f"Events come as a list, not as a {type(items).__name__}.", hint=hint)
     for line, item in enumerate(items, first):
         if isinstance(item, Event):
             yield EventRow(line, item)

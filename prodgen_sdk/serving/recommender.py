@@ -40,6 +40,7 @@ from prodgen_sdk.types import (
     Trace,
     UserProfile,
     build,
+    given,
 )
 from prodgen_sdk.types.rules import Rules
 
@@ -105,7 +106,7 @@ class Recommender:
         budget = _budget(self._config.budget_ms if budget_ms is None else budget_ms)
         watch = Stopwatch(budget)
         _check_k(k)
-        if not 1 <= len(user) <= 200:
+        if not isinstance(user, str) or not 1 <= len(user) <= 200:
             raise InputError("A user has a name of 1 to 200 characters.")
         context = build(
             RecommendationContext,
@@ -116,9 +117,9 @@ class Recommender:
             deterministic=deterministic,
             facts=dict(facts or {}),
         )
-        request = Request(
-            user, context, filter or Filter(), self._config.rules if rules is None else rules, watch, budget
-        )
+        eligible = given(Filter, filter, "filter") if filter else Filter()
+        kept = self._config.rules if rules is None else given(Rules, rules, "rules")
+        request = Request(user, context, eligible, kept, watch, budget)
         recommendations, done = self._answering.answer(request, log=log)
         self._traces.add(done)
         if trace is not None:
@@ -162,7 +163,8 @@ class Recommender:
         """See `Studio.similar`."""
         _check_k(k)
         self._catalogue.catch_up(_PATIENCE)
-        return nearest(self._store, self._catalogue, sku=sku, image=image, text=text, k=k, filter=filter or Filter())
+        eligible = given(Filter, filter, "filter") if filter else Filter()
+        return nearest(self._store, self._catalogue, sku=sku, image=image, text=text, k=k, filter=eligible)
 
     def record(self, events: Iterable[Event | Mapping[str, Any]], *, format: str = "prodgen") -> Recorded:
         """See `Studio.record`."""
@@ -263,8 +265,8 @@ def _budget(milliseconds: float | None) -> float | None:
 
 
 def _check_k(k: int) -> None:
-    if not 1 <= k <= 1000:
-        raise InputError(f"k is {k}; it must be 1 to 1000.")
+    if not isinstance(k, int | float) or not 1 <= k <= 1000:
+        raise InputError(f"k is {k!r}; it must be 1 to 1000.")
 
 
 def _freeze() -> None:

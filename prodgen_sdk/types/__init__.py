@@ -16,6 +16,7 @@ from prodgen_sdk.types.base import (
     PixelModel,
     Vector,
     build,
+    given,
     trusted,
 )
 from prodgen_sdk.types.candidate import (
@@ -170,6 +171,7 @@ __all__ = [
     "View",
     "ViewPrompt",
     "build",
+    "given",
     "parse_views",
     "trusted",
     "unit_distance",

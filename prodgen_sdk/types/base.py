@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias, TypeVar
@@ -68,6 +68,24 @@ def build(model: type[_M], **fields: Any) -> _M:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         raise InputError(f"{faults.sentence(first)}.") from None
+
+
+def given(model: type[_M], value: Any, name: str) -> _M:
+    """What a caller gave as argument `name`: a value of this model, or a mapping that `build` makes one of.
+
+    Raises:
+        InputError: it is neither, or does not fit; the argument is named.
+    """
+    if isinstance(value, model):
+        return value
+    if not isinstance(value, Mapping):
+        raise InputError(
+            f"{name} must be a {model.__name__} or its fields in a dictionary, not a {type(value).__name__}."
+        )
+    try:
+        return build(model, **value)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
 
 
 def trusted(

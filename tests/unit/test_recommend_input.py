@@ -51,7 +51,7 @@ def test_no_stock_at_all_has_an_empty_answer(stocked):
     assert len(stocked.recommend("ann")) == 3
 
 
-@pytest.mark.parametrize("k", [0, -1, 1001, 10**9])
+@pytest.mark.parametrize("k", [0, -1, 1001, 10**9, None])
 def test_a_number_out_of_range_is_named(stocked, k):
     with pytest.raises(InputError, match=f"k is {k}; it must be 1 to 1000"):
         stocked.recommend("ann", k)
@@ -74,7 +74,39 @@ def test_a_filter_that_nothing_passes_has_an_empty_answer(stocked):
     assert [r.sku for r in stocked.recommend("ann", filter=Filter(skus=("mug-1", "gone")))] == ["mug-1"]
 
 
-@pytest.mark.parametrize("user", ["", "u" * 201])
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ({"price_min": "x"}, "filter: price_min must be "),
+        ({"price": 5}, "filter: price is not known"),
+        ({"categories": "home"}, "filter: categories must be "),
+        ("home", "filter must be a Filter or its fields in a dictionary, not a str"),
+    ],
+)
+def test_a_malformed_filter_is_named_and_a_dictionary_is_one(stocked, where, said):
+    for ask in (lambda: stocked.recommend("ann", filter=where), lambda: stocked.similar(text="mug", filter=where)):
+        with pytest.raises(InputError, match=said):
+            ask()
+    assert [r.sku for r in stocked.recommend("ann", filter={"price_min": 2})] == ["mug-2"]
+    assert [r.sku for r in stocked.similar(text="mug", filter={"skus": ["mug-1"]})] == ["mug-1"]
+
+
+def test_malformed_rules_are_named_and_a_dictionary_is_some(stocked):
+    with pytest.raises(InputError, match="rules: "):
+        stocked.recommend("ann", rules={"block": [{"name": "everything"}]})
+    block = {"name": "recalled", "where": {"skus": ["mug-0", "mug-1"]}}
+    assert [r.sku for r in stocked.recommend("ann", rules={"block": [block]})] == ["mug-2"]
+
+
+def test_what_is_no_list_of_events_is_told_how_to_be_one(stocked):
+    event = {"id": "1", "user": "ann", "type": "view", "sku": "mug-1", "at": NOW.isoformat()}
+    for events, kind in (("events.jsonl", "str"), (event, "dict")):
+        with pytest.raises(InputError, match=f"as a list, not as a {kind}. A file is read by prodgen_sdk.events"):
+            stocked.record(events)
+    assert stocked.record([event]).new == 1
+
+
+@pytest.mark.parametrize("user", ["", "u" * 201, 5, None])
 def test_a_user_without_a_proper_name_is_refused(stocked, user):
     with pytest.raises(InputError, match="1 to 200 characters"):
         stocked.recommend(user)
