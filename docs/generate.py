@@ -7,8 +7,10 @@ python docs/generate.py --check    exit 1 if one of them is out of date
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import importlib
 import inspect
+import re
 import sys
 from abc import ABC
 from collections.abc import Callable, Iterable
@@ -18,12 +20,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 import typer
-from markdown_of import fields, method, own_doc, paragraphs, signature, table, toml
+from markdown_of import arguments, fields, method, own_doc, paragraphs, signature, table, toml
 from pydantic import BaseModel
 from studio_page import studio_lines
 
 from prodgen_sdk import hookspecs, interfaces, types
 from prodgen_sdk.config import Config
+from prodgen_sdk.context import Context
 from prodgen_sdk.host import GROUP, Host
 from prodgen_sdk.specs import SPECS, Metric, Needs, Spec
 from prodgen_sdk.testing import contracts
@@ -122,6 +125,7 @@ def interfaces_page() -> str:
     ]
     lines += fields(Spec)
     lines += ["", "`needs` says what must be there before the component can run:", "", *fields(Needs), ""]
+    lines += [*_context_section()]
     for kind, spec in SPECS.items():
         interface = INTERFACES[kind]
         lines += [
@@ -131,7 +135,7 @@ def interfaces_page() -> str:
             *own_doc(spec),
             *own_doc(interface),
             "",
-            f"`{CONTRACTS[kind].__name__}` of `prodgen_sdk.testing.contracts` tests it. {own_doc(CONTRACTS[kind])[1]}",
+            *_contract_lines(CONTRACTS[kind]),
             "",
         ]
         own = [name for name in spec.model_fields if name not in Spec.model_fields]
@@ -151,6 +155,45 @@ def interfaces_page() -> str:
             lines += [*optional, *method(name, methods[name]), ""]
         lines[-1:] = ["```", ""]
     return _page(lines)
+
+
+def _contract_lines(contract: type) -> list[str]:
+    """What a contract tests, the attributes that a test class may set as a list, and the fixtures that it may override."""
+    prose, listed = list[str](), list[str]()
+    for paragraph in inspect.cleandoc(contract.__doc__ or "").split("\n\n"):
+        attributes = paragraph.removeprefix("Attributes:\n")
+        (prose if attributes == paragraph else listed).append(attributes)
+    items = re.sub(r"^    (\w+):", r"- `\1`:", "\n".join(listed), flags=re.MULTILINE).splitlines()
+    items = re.sub(r"\n +", " ", "\n".join(items)).splitlines()
+    name = f"`{contract.__name__}` of `prodgen_sdk.testing.contracts` tests it."
+    lines = [f"{name} {' '.join(' '.join(prose).split())}"]
+    return [*lines, "", "Its test class may set:", "", *items] if items else lines
+
+
+_WIRING = ("models_folder", "find", "known", "find_products")
+"""What the host makes a context of; components call the methods."""
+
+
+def _context_section() -> list[str]:
+    lines = [
+        "## `Context`",
+        "",
+        "`ctx` of every call, and of the factory; from `prodgen_sdk.context`.",
+        *own_doc(Context),
+        "",
+    ]
+    explained = arguments(Context)
+    rows = [
+        (f"`{field.name}`", f"`{field.type}`", explained.get(field.name, ""))
+        for field in dataclasses.fields(Context)
+        if field.name not in _WIRING
+    ]
+    lines += [*table(("field", "type", "meaning"), rows), "", "```python", "class Context:"]
+    for name, member in vars(Context).items():
+        if inspect.isfunction(member) and name not in Context.__annotations__ and not name.startswith("_"):
+            lines += [*method(name, member), ""]
+    lines[-1:] = ["```", ""]
+    return lines
 
 
 _OF_INDEXES = (types.FoundCandidate,)

@@ -58,6 +58,7 @@ class Context:
         deadline: `time.monotonic()` value after which the result is of no use, or None.
         state: a folder that is the component's own and outlives the process, or None without a workspace.
         progress: call it with (done, total, what) on anything longer than a second.
+        cancelled: whether the caller has given up; `check` asks it.
 
     >>> bool(Context().rng(7).integers(10) == Context().rng(7).integers(10))
     True

@@ -25,6 +25,7 @@ def register_generators(register: Register) -> None:
             modes=("attributes", "text"),
             min_size=64,
             max_size=2048,
+            digital_source="algorithmicMedia",
         ),
         "prodgen_acme.swatch:SwatchGenerator",
     )

@@ -28,7 +28,10 @@ class SafetyCheckerContract(ComponentContract):
     @pytest.fixture
     def known(self) -> Known:
         """Items and the outcome that each must have. There is no default: what must not pass is the checker's subject."""
-        pytest.fail("Override the fixture `known` with pairs of ScreenItem and 'pass', 'review' or 'block'.")
+        pytest.fail(
+            "Override the fixture `known` with pairs of ScreenItem and 'pass', 'review' or 'block', of which one does not pass: "
+            "return [(ScreenItem(text='a mug'), 'pass'), (ScreenItem(text='a forbidden word'), 'block')]."
+        )
 
     @pytest.fixture
     def harmless(self, spec: SafetySpec) -> list[ScreenItem]:
