@@ -70,6 +70,9 @@ def to_product(values: Mapping[str, Any], line: int) -> Product:
         wrong = error.errors(include_url=False, include_context=False)
     field = _field(wrong[0]["loc"])
     others = {_field(fault["loc"]) for fault in wrong} - {field}
+    meant = next((name for name in sorted(others) if _meant(name) == field and name not in Product.model_fields), None)
+    if wrong[0]["type"] == "missing" and meant:
+        raise reject(line, field, f"is missing; it is called {field} here, not {meant}")
     more = f"; also wrong: {', '.join(sorted(others))}" if others else ""
     raise reject(line, field, _reason(field, wrong[0]) + more)
 
@@ -109,7 +112,7 @@ def _field(loc: tuple[int | str, ...]) -> str:
 def _reason(field: str, fault: Any) -> str:
     kind, top = fault["type"], re.split(r"[.\[]", field)[0]
     if kind == "missing":
-        return "is missing"
+        return f"is missing; it must be {_MUST_BE[field]}" if field in _MUST_BE else "is missing"
     if kind == "extra_forbidden":
         return f"is not a known field ({_instead(field) if field == top else 'leave it out'})"
     found = shortened(fault["input"])
