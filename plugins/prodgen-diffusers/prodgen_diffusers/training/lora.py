@@ -20,14 +20,14 @@ from prodgen_diffusers.pipelines.running import native_size
 from prodgen_diffusers.training import state
 from prodgen_diffusers.training.data import Example, data_digest, read_examples, split
 from prodgen_diffusers.training.families import Family, encode_picture, family_of
-from prodgen_diffusers.training.loss import flow_loss, noise_loss
+from prodgen_diffusers.training.learner import Encoded, LoraLearner
 from prodgen_diffusers.training.options import LoraOptions
-from prodgen_diffusers.training.schedule import number_of, place_of, rate_of
+from prodgen_diffusers.training.schedule import number_of
 from prodgen_diffusers.words import clean
 from prodgen_sdk import images
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, NotFinite
+from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.files import write_atomically
 from prodgen_sdk.interfaces import Report, Trainer
 from prodgen_sdk.runtime import canonical_digest
@@ -37,9 +37,7 @@ if TYPE_CHECKING:
     import torch
 
 _ID = "diffusers/train-lora"
-_VALIDATION_DRAWS = 4
 WEIGHTS = "pytorch_lora_weights.safetensors"
-Encoded = tuple["torch.Tensor", Mapping[str, "torch.Tensor"]]
 
 
 class LoraTrainer(Trainer):
@@ -89,8 +87,6 @@ class LoraTrainer(Trainer):
 
 
 def _train(options: LoraOptions, examples: Sequence[Example], out: Path, digest: str, ctx: Context) -> Report:
-    import torch
-
     training, held_out = split(examples, options.validation, options.seed)
     base = Pipeline.model_validate(
         {name: getattr(options, name) for name in ("model", "revision", "digest", "variant")}
@@ -103,43 +99,54 @@ def _train(options: LoraOptions, examples: Sequence[Example], out: Path, digest:
     for name in list(loaded.pipe.components):
         if name == "vae" or name.startswith("text_encoder"):  # not needed any more: room for the gradient
             loaded.pipe.register_modules(**{name: None})
-    seen, unseen = inputs[: len(training)], inputs[len(training) :]
-    denoiser, weights = _with_lora(loaded, options)
-    optimiser = torch.optim.AdamW(weights.values(), lr=options.learning_rate, weight_decay=options.weight_decay)
-    average = {name: value.detach().clone() for name, value in weights.items()} if options.ema else {}
-    before = _held_out_loss(denoiser, family, loaded, unseen, options)
-    done = state.restore(out, digest, weights, optimiser, average, ctx.logger)
-    started, noted = time.monotonic(), {"loss": float("nan")}
-    with closing(Record(out, done)) as record:
-        for step in range(done, options.steps):
-            ctx.check()
-            noted = _update(step, denoiser, family, loaded, seen, empty, weights, optimiser, options)
-            record.figures(step + 1, noted)
-            for name, value in average.items():
-                value.lerp_(weights[name].detach(), 1 - min(options.ema, (1 + step) / (10 + step)))
-            if (step + 1) % options.checkpoint_every == 0 and step + 1 < options.steps:
-                if unseen:
-                    record.figures(step + 1, {"val_loss": _held_out_loss(denoiser, family, loaded, unseen, options)})
-                state.save(out, digest, step + 1, weights, optimiser, average)
-            ctx.progress(step + 1, options.steps, "steps")
-        for name, value in average.items():
-            weights[name].data.copy_(value)
-        figures = {"train_loss": noted["loss"], "seconds": time.monotonic() - started}
-        if unseen:
-            after = _held_out_loss(denoiser, family, loaded, unseen, options)
-            record.figures(options.steps, {"val_loss": after})
-            figures |= {"loss_before": before, "loss_after": after}
-    folder = _save(loaded, family, denoiser, out)
-    facts = {
+    learner = LoraLearner(loaded, family, empty, options)
+    figures = _learn(learner, inputs[: len(training)], inputs[len(training) :], options, out, digest, ctx)
+    folder = _save(loaded, family, learner.denoiser, out)
+    summary = {
+        "digest": digest,
+        "steps": options.steps,
+        "figures": figures,
+        "checkpoint": folder.name,
         "options": options.model_dump(mode="json"),
         "size": size,
         "train": len(training),
         "held_out": len(held_out),
     }
-    summary = {"digest": digest, "steps": options.steps, "figures": figures, "checkpoint": folder.name, **facts}
     write_atomically(out / state.RECORD, json.dumps(summary, indent=1).encode())
     state.clear(out)
     return Report(checkpoint=folder, steps=options.steps, figures=figures)
+
+
+def _learn(
+    learner: LoraLearner,
+    seen: Sequence[Encoded],
+    unseen: Sequence[Encoded],
+    options: LoraOptions,
+    out: Path,
+    digest: str,
+    ctx: Context,
+) -> dict[str, float]:
+    """All steps that are left, with checkpoints in between; returns the report's figures."""
+    before = learner.held_out_loss(unseen)
+    done = learner.restore(out, digest, ctx.logger)
+    started, noted = time.monotonic(), {"loss": float("nan")}
+    with closing(Record(out, done)) as record:
+        for step in range(done, options.steps):
+            ctx.check()
+            noted = learner.update(step, seen)
+            record.figures(step + 1, noted)
+            if (step + 1) % options.checkpoint_every == 0 and step + 1 < options.steps:
+                if unseen:
+                    record.figures(step + 1, {"val_loss": learner.held_out_loss(unseen)})
+                learner.save(out, digest, step + 1)
+            ctx.progress(step + 1, options.steps, "steps")
+        learner.take_average()
+        figures = {"train_loss": noted["loss"], "seconds": time.monotonic() - started}
+        if unseen:
+            after = learner.held_out_loss(unseen)
+            record.figures(options.steps, {"val_loss": after})
+            figures |= {"loss_before": before, "loss_after": after}
+    return figures
 
 
 def _encode(
@@ -160,122 +167,6 @@ def _conditions(loaded: Loaded, family: Family, caption: str, size: int) -> dict
 
     with torch.no_grad():
         return {name: value.cpu() for name, value in family.encode(loaded.pipe, caption, size).items()}
-
-
-def _with_lora(loaded: Loaded, options: LoraOptions) -> tuple[Any, dict[str, Any]]:
-    """The denoiser with fresh LoRA matrices in float32, the only weights that learn."""
-    import torch
-    from peft import LoraConfig
-
-    denoiser = loaded.denoiser
-    denoiser.requires_grad_(False)
-    torch.manual_seed(options.seed)
-    try:
-        denoiser.add_adapter(
-            LoraConfig(
-                r=options.rank,
-                lora_alpha=options.rank,
-                init_lora_weights="gaussian",
-                target_modules=list(options.targets),
-            )
-        )
-    except ValueError as error:
-        raise ConfigError(
-            f"{type(denoiser).__name__} has no layers that end on {', '.join(options.targets)}.", hint="Set `targets`."
-        ) from error
-    if options.gradient_checkpointing:
-        denoiser.enable_gradient_checkpointing()
-    weights = {name: value for name, value in denoiser.named_parameters() if value.requires_grad}
-    for value in weights.values():
-        value.data = value.data.float()
-    return denoiser, weights
-
-
-def _update(
-    step: int,
-    denoiser: Any,
-    family: Family,
-    loaded: Loaded,
-    seen: Sequence[Encoded],
-    empty: Mapping[str, torch.Tensor],
-    weights: Mapping[str, Any],
-    optimiser: Any,
-    options: LoraOptions,
-) -> dict[str, float]:
-    """One step of AdamW; returns the loss, the norm of its gradient, the learning rate and the seconds."""
-    import torch
-
-    started = time.perf_counter()
-
-    rate = options.learning_rate * rate_of(step, options)
-    for group in optimiser.param_groups:
-        group["lr"] = rate
-    denoiser.train()
-    total = 0.0
-    for part in range(options.accumulate):
-        first = (step * options.accumulate + part) * options.batch
-        chosen = [seen[place_of(first + place, len(seen), options.seed)] for place in range(options.batch)]
-        generator = torch.Generator().manual_seed(number_of(options.seed, "step", step, part))
-        dropped = torch.rand(len(chosen), generator=generator) < options.caption_dropout
-        batch = [(latents, empty if drop else given) for (latents, given), drop in zip(chosen, dropped, strict=True)]
-        loss = _loss(denoiser, family, loaded, batch, generator, options) / options.accumulate
-        loss.backward()
-        total += loss.item()
-    norm = torch.nn.utils.clip_grad_norm_(list(weights.values()), options.clip)
-    if not bool(torch.isfinite(norm)):
-        raise NotFinite(
-            f"The gradient is NaN or infinite at step {step + 1}.",
-            hint="Set a lower learning_rate, or runtime.dtype to float32.",
-        )
-    optimiser.step()
-    optimiser.zero_grad(set_to_none=True)
-    return {"loss": total, "norm": float(norm), "rate": rate, "seconds": time.perf_counter() - started}
-
-
-def _loss(
-    denoiser: Any,
-    family: Family,
-    loaded: Loaded,
-    batch: Sequence[Encoded],
-    generator: torch.Generator,
-    options: LoraOptions,
-) -> Any:
-    import torch
-    from diffusers import DDPMScheduler
-
-    device = loaded.device
-    latents = torch.cat([latents for latents, _ in batch])
-    noise = torch.randn(latents.shape, generator=generator).to(device)
-    uniform = torch.rand(len(batch), generator=generator).to(device)
-    given = {name: torch.cat([conditions[name] for _, conditions in batch]).to(device) for name in batch[0][1]}
-
-    def predict(noisy: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
-        kind = device.partition(":")[0]
-        half = loaded.dtype != "float32"
-        with torch.autocast(kind, getattr(torch, loaded.dtype), enabled=half):
-            return family.predict(denoiser, noisy.to(denoiser.dtype) if half else noisy, at, given)
-
-    settings = loaded.pipe.scheduler.config
-    if family.flow:
-        return flow_loss(predict, latents.to(device), noise, uniform, settings.num_train_timesteps)
-    return noise_loss(predict, latents.to(device), noise, uniform, DDPMScheduler.from_config(settings), options.min_snr)
-
-
-def _held_out_loss(
-    denoiser: Any, family: Family, loaded: Loaded, unseen: Sequence[Encoded], options: LoraOptions
-) -> float:
-    """Mean loss on held-out pictures, each at the same few steps with the same noise whenever it is measured."""
-    import torch
-
-    denoiser.eval()
-    losses = []
-    with torch.no_grad():
-        for place, pair in enumerate(unseen):
-            generator = torch.Generator().manual_seed(number_of(options.seed, "held out", place))
-            losses += [
-                float(_loss(denoiser, family, loaded, [pair], generator, options)) for _ in range(_VALIDATION_DRAWS)
-            ]
-    return sum(losses) / len(losses) if losses else float("nan")
 
 
 def _save(loaded: Loaded, family: Family, denoiser: Any, out: Path) -> Path:
