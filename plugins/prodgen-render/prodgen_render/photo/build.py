@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 
 from prodgen_render.config import Config
+from prodgen_render.families import family_of
 from prodgen_render.model import Floats, Model3D, Part
 from prodgen_render.photo.asked import asked_depth, asked_elevation, asked_shape, length_of
 from prodgen_render.photo.choose import Choice
 from prodgen_render.photo.cutout import Cutout, cut_out
 from prodgen_render.photo.fits import Fits
 from prodgen_render.photo.flat import flat_body
-from prodgen_render.photo.frame import AWAY, PhotoCamera
-from prodgen_render.photo.kinds import Shape, read_words
+from prodgen_render.photo.frame import AWAY, PhotoCamera, frame_around, framed_by_contract
+from prodgen_render.photo.kinds import Shape, Words, read_words
 from prodgen_render.photo.lit import light_power
+from prodgen_render.photo.moulded import moulded_parts
+from prodgen_render.photo.moulds import mould_of
 from prodgen_render.photo.plan import depth_of, plan_of
 from prodgen_render.photo.refined import fitted_to
 from prodgen_render.photo.relief import relief_parts
@@ -66,20 +69,67 @@ def model_from_photos(front: Image, product: Product, back: Image | None = None,
     """
     config = config or Config()
     cutout = cut_out(front)
-    shape = asked_shape(product, config)
-    elevation = asked_elevation(product)
-    ratio = asked_depth(product)
-    mask = cutout.mask
-    words = read_words(product)
-    fits = Fits(mask, words, elevation, ratio, cutout.elevation)
-    tilt = elevation if elevation is not None else cutout.elevation or 0.0
-    choice = fits.choice if shape is None else Choice(shape, 1.0, {})
-    warnings = list(cutout.warnings)
     behind = None if back is None else cut_out(back)
+    body = _body(cutout, behind, product, config)
+    warnings = list(cutout.warnings)
     if behind is not None:
         warnings += [f"back photo: {warning}" for warning in behind.warnings]
+    if body.apart > 1:
+        warnings.append(
+            f"the photo shows {body.apart} things beside each other, all of which were taken for the product"
+        )
+    shape, confidence, camera = body.shape, body.confidence, body.camera
+    if confidence < 0.6:
+        warnings.append(f"the product's shape is a guess ({shape}): name it by the attribute photo_shape")
+    facts: dict[str, Any] = {
+        "shape": shape, "shape_confidence": confidence, "cutout_confidence": round(cutout.confidence, 3),
+        "source_view": View(azimuth=camera.azimuth, elevation=camera.elevation).slug, "depth_from": body.known, "back_photo": behind is not None,
+    }  # fmt: skip
+    centre = None
+    if body.frame is not None:
+        # Where the frame's middle is, seen from the body's own origin.
+        _, right, up, _ = camera.axes
+        centre = ((body.frame.x - camera.x) * right - (body.frame.y - camera.y) * up) * AWAY / camera.focal
+    model = _sized(Model3D(tuple(body.parts), facts), product, centre)
+    source = View(azimuth=camera.azimuth, elevation=float(np.clip(camera.elevation, -90, 90)))
+    return Built(model, source, shape, round(confidence * cutout.confidence, 3), behind is not None, tuple(warnings))
+
+
+@dataclass(frozen=True, eq=False)
+class _Body:
+    """What was made of a photo.
+
+    Args:
+        known: what told the depth.
+        frame: the contract's, where the photo was found to be in it.
+        apart: how many things that stand beside each other were taken for one.
+    """
+
+    shape: Shape
+    confidence: float
+    camera: PhotoCamera
+    parts: list[Part]
+    known: str
+    frame: PhotoCamera | None
+    apart: int
+
+
+def _body(cutout: Cutout, behind: Cutout | None, product: Product, config: Config) -> _Body:
+    """The usual shape of the product's kind, where its outline is like that, else the body that fits the outline best."""
+    asked, elevation, ratio = asked_shape(product, config), asked_elevation(product), asked_depth(product)
+    tilt = elevation if elevation is not None else cutout.elevation or 0.0
+    words, mask = read_words(product), cutout.mask
+    apart = _things(mask)
+    by_kind = None
+    if asked is None and words.shape in ("sheet", "relief"):
+        by_kind = _moulded(product, words, tilt, ratio, cutout, behind)
+    if by_kind is not None:
+        return by_kind
+    fits = Fits(mask, words, elevation, ratio, cutout.elevation)
+    choice = fits.choice if asked is None else Choice(asked, 1.0, {})
     if choice.shape == "revolution" and fits.bodies:
         camera, parts, known, framed = _beside_each_other(fits, cutout, behind)
+        apart = 1
     elif choice.shape == "revolution":
         camera, parts, known = _revolution(fits, cutout, behind)
         framed = fits.body_framed
@@ -87,26 +137,29 @@ def model_from_photos(front: Image, product: Product, back: Image | None = None,
         camera, parts, known = _cuboid(fits, cutout, behind)
         framed = fits.box_framed
     else:
+        if asked is None and words.shape is None:
+            by_kind = _moulded(product, words, tilt, ratio, cutout, behind)
+        if by_kind is not None:
+            return by_kind
         camera, parts, known = flat_body(choice.shape, fits, tilt, cutout, behind, config)
         framed = known.startswith("frame")
-    apart = 1 if choice.shape == "revolution" and fits.bodies else _things(mask)
-    if apart > 1:
-        warnings.append(f"the photo shows {apart} things beside each other, all of which were taken for the product")
-    facts: dict[str, Any] = {
-        "shape": choice.shape, "shape_confidence": choice.confidence, "cutout_confidence": round(cutout.confidence, 3),
-        "source_view": View(azimuth=camera.azimuth, elevation=camera.elevation).slug, "depth_from": known, "back_photo": behind is not None,
-    }  # fmt: skip
-    confidence = round(choice.confidence * cutout.confidence, 3)
-    if choice.confidence < 0.6:
-        warnings.append(f"the product's shape is a guess ({choice.shape}): name it by the attribute photo_shape")
-    centre = None
-    if framed and fits.frame is not None:
-        # Where the frame's middle is, seen from the body's own origin.
-        _, right, up, _ = camera.axes
-        centre = ((fits.frame.x - camera.x) * right - (fits.frame.y - camera.y) * up) * AWAY / camera.focal
-    model = _sized(Model3D(tuple(parts), facts), product, centre)
-    source = View(azimuth=camera.azimuth, elevation=float(np.clip(camera.elevation, -90, 90)))
-    return Built(model, source, choice.shape, confidence, behind is not None, tuple(warnings))
+    return _Body(choice.shape, choice.confidence, camera, parts, known, fits.frame if framed else None, apart)
+
+
+def _moulded(
+    product: Product, words: Words, tilt: float, ratio: float | None, cutout: Cutout, behind: Cutout | None
+) -> _Body | None:
+    """The drawn shape of the product's kind on its outline, where words name one for sure and it is like it."""
+    if family_of(product)[1]:
+        return None
+    frame = framed_by_contract(cutout.mask)
+    camera = (frame or frame_around(cutout.mask)).but(elevation=tilt)
+    cloth = words.shape == "sheet"
+    mould = mould_of(product, cutout.mask, camera, framed=frame is not None, turned=not cloth, ratio=ratio)
+    if mould is None:
+        return None
+    parts = moulded_parts(mould.parts, shots_of(cutout, camera, behind), cloth)
+    return _Body(words.shape or "relief", round(mould.overlap, 3), camera, parts, "kind", frame, _things(cutout.mask))
 
 
 def _things(mask: Mask) -> int:

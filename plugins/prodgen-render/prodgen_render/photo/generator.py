@@ -123,7 +123,10 @@ def _noted(picture: Generated, built: Built) -> Generated:
     known = known_share(picture.view, built)
     warnings = list(built.warnings)
     if known < 0.5:
-        what = "the plain material around it" if built.shape in ("revolution", "cuboid") else "its inflated outline"
+        if built.model.facts["depth_from"] == "kind":
+            what = "the usual shape of its kind"
+        else:
+            what = "the plain material around it" if built.shape in ("revolution", "cuboid") else "its inflated outline"
         warnings.append(f"the photo shows little of this side: it was completed from {what}")
     facts = picture.facts | {"confidence": round(built.confidence * (0.4 + 0.6 * known), 3), "known": round(known, 3)}
     return picture.model_copy(update={"facts": facts, "warnings": (*picture.warnings, *warnings)})

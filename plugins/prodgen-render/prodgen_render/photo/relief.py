@@ -50,7 +50,7 @@ def relief_parts(
     faces = plan.faces
     normals = smooth_normals(points.astype(np.float32), faces)
     colour, facing = _texels(front, points, normals, plan)
-    plain = _plain(colour)
+    plain = without_print(colour)
     calm = towards_mean(plain, colour, facing * _mask_of(front, plan), UNSEEN[printed])
     # What leans away was seen by few pixels, which would be drawn out into streaks.
     seen = smoothstep((facing - _LEANING) / (_OPEN - _LEANING))[..., None]
@@ -58,8 +58,8 @@ def relief_parts(
     ground = calm
     if back is not None:
         other, _ = seen_in(back, _grid(plan, behind, front)[0], _grid(plan, normals * [1, -1, 1], front)[0])
-        ground = _plain(other)
-    elif same_behind or (cloth and _patterned(colour, plain, _mask_of(front, plan))):
+        ground = without_print(other)
+    elif same_behind or (cloth and patterned(colour, plain, _mask_of(front, plan))):
         other, ground = colour, plain
     else:
         other = calm
@@ -77,7 +77,7 @@ def relief_parts(
     return parts
 
 
-def _patterned(colour: Floats, plain: Floats, mask: Mask) -> bool:
+def patterned(colour: Floats, plain: Floats, mask: Mask) -> bool:
     """Whether a pattern is all over a front: nearly everywhere there is something near that differs from the plain colours."""
     from scipy import ndimage
 
@@ -104,7 +104,7 @@ def plate_parts(plan: Plan, camera: PhotoCamera, near: float, far: float, cutout
     behind = front + np.array([0.0, far - near, 0.0])
     normals = np.broadcast_to(np.array([0, -1, 0], np.float32), front.shape)
     colour, _ = _texels(shot, front, normals, plan)
-    plain, uv = _plain(colour), _uv(plan, colour.shape)
+    plain, uv = without_print(colour), _uv(plan, colour.shape)
     edge = _at(plain, uv)
     back = np.ascontiguousarray(plan.faces[:, ::-1])
     return [
@@ -155,7 +155,7 @@ def _mask_of(front: Shot, plan: Plan) -> Mask:
     return np.asarray(front.cutout.mask[top:bottom, left:right])
 
 
-def _plain(colour: Floats) -> Floats:
+def without_print(colour: Floats) -> Floats:
     """The front without its print: a wide median keeps areas of one material and drops what is on them."""
     from scipy import ndimage
 
