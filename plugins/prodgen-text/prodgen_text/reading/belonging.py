@@ -32,28 +32,33 @@ def own_and_accent(
     Args:
         colours: readings as colours, in order of place; `hits` all that was found in the text.
     """
-    owners = _owners(text, colours, hits)
-    owned = [item for item, owner in zip(colours, owners, strict=True) if owner == "product"]
-    shared = [item for item, owner in zip(colours, owners, strict=True) if owner == "either"]
-    printed = [
-        _as_sure_as_main(item, source) for item, owner in zip(colours, owners, strict=True) if owner == "pattern"
-    ]
-    best = max((item.confidence for item in printed + shared), default=0.0)
+    owners = list(zip(colours, _owners(text, colours, hits), strict=True))
+    owned, shared, printed = ([item for item, owner in owners if owner == whose] for whose in ("product", "either", "pattern"))
+    printed = [_as_sure_as_main(item, source) for item in printed]
+    own = _own(text, owned, shared, printed)
+    if own is None:
+        if len(printed) > 1 and _joined(text, printed[0], printed[1]):
+            return printed[0], printed[1]
+        return None, printed[0] if printed else None
+    others = sorted([*owned, *shared, *printed], key=lambda item: item.hit.start)
+    for item in others:
+        if item.term.value != own.term.value and (item not in owned or _joined(text, own, item)):
+            return own, item
+    return own, None
+
+
+def _own(
+    text: str, owned: Sequence[Candidate], shared: Sequence[Candidate], printed: Sequence[Candidate]
+) -> Candidate | None:
+    """The surest colour of the product itself; a weak one counts only where there is nothing else that it could be."""
+    best = max((item.confidence for item in (*printed, *shared)), default=0.0)
     strong = [item for item in owned if item.confidence >= min(0.5, best)]
     own = max(strong or shared, key=lambda item: item.confidence, default=None)
     for item in reversed(strong):  # "mustard and white" is mustard first, though the word is less certain
         own = item if own is not None and _and(text, item, own) else own
-    if own is None and len(printed) > 1 and _joined(text, printed[0], printed[1]):
-        return printed[0], printed[1]
-    if own is None:
-        own = max(owned, key=lambda item: item.confidence, default=None) if not printed else None
-    for item in sorted([*owned, *shared, *printed], key=lambda item: item.hit.start):
-        if own is None or item.term.value == own.term.value:
-            continue
-        if item in owned and not _joined(text, own, item):
-            continue
-        return own, item
-    return own, printed[0] if own is None and printed else None
+    if own is None and not printed:
+        return max(owned, key=lambda item: item.confidence, default=None)
+    return own
 
 
 def _owners(text: str, colours: Sequence[Candidate], hits: Sequence[Hit]) -> list[Owner]:

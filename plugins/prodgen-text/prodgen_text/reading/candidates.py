@@ -100,23 +100,27 @@ def gated(text: str, item: Candidate, category: str | None) -> Candidate:
     """The candidate with less confidence where the kind of product gives its word another meaning."""
     if item.confidence > 0.95:
         return item
+    confidence = item.confidence * _plausibility(text, item, category)
+    return Candidate(item.hit, item.term, item.role, item.segment, confidence)
+
+
+def _plausibility(text: str, item: Candidate, category: str | None) -> float:
+    """By how much the kind of product lowers what a word says of it, 0 to 1."""
     domain, _, rest = (category or "").partition("/")
-    family = rest.split("/")[0]
-    factor = 1.0
-    if item.term.kind == "material" and names_care_goods(text, item.hit):
-        factor = 0.2
-    elif domain in ("food", "beauty") and item.term.value in _WOVEN_OR_PRINTED:
-        factor = 1.0
-    elif domain == "food" or (domain == "beauty" and item.term.kind == "material" and family != "brush"):
+    family, kind, ambiguous = rest.split("/")[0], item.term.kind, item.term.ambiguous
+    if kind == "material" and names_care_goods(text, item.hit):
+        return 0.2
+    if domain in ("food", "beauty") and item.term.value in _WOVEN_OR_PRINTED:
+        return 1.0
+    if domain == "food" or (domain == "beauty" and kind == "material" and family != "brush"):
         # A chocolate box holds chocolate.
-        certain = not item.term.ambiguous or _CONTAINED.search(text[: item.hit.start]) is not None
-        packed = describes_package(text, item.hit) and certain
-        factor = 1.0 if packed else 0.3
-    elif domain == "beauty" and item.term.kind == "colour" and family not in _TINTED_BEAUTY:
+        certain = not ambiguous or _CONTAINED.search(text[: item.hit.start]) is not None
+        return 1.0 if certain and describes_package(text, item.hit) else 0.3
+    if domain == "beauty" and kind == "colour" and family not in _TINTED_BEAUTY:
         # Colours are flowers and fruit there: "pink grapefruit".
-        factor = 1.0 if describes_package(text, item.hit) else 0.3 if item.term.ambiguous else 0.5
-    elif item.term.ambiguous:
-        factor = 0.5 if category is None else 0.85
-        if item.hit.term("category") is not None and category is None:
-            factor = 0.2
-    return Candidate(item.hit, item.term, item.role, item.segment, item.confidence * factor)
+        return 1.0 if describes_package(text, item.hit) else 0.3 if ambiguous else 0.5
+    if not ambiguous:
+        return 1.0
+    if category is None:
+        return 0.2 if item.hit.term("category") is not None else 0.5
+    return 0.85
