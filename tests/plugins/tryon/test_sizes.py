@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prodgen_tryon.body.skeleton import skeleton
-from prodgen_tryon.fit.sizes import LETTERS, Size, check_proportions, measures, size_of, stature
+from prodgen_tryon.fit.letters import LETTERS
+from prodgen_tryon.fit.sizes import Size, check_proportions, measures, size_of, stature
 from prodgen_tryon.garment.keypoints import top_shape
 from prodgen_tryon.garment.legs import leg_shape
 

@@ -6,7 +6,6 @@ follows from the person's height and the pose: joints lie at much the same share
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ import numpy as np
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Garment, PersonPhoto
 from prodgen_tryon.body.skeleton import Skeleton
+from prodgen_tryon.fit.letters import from_table
 from prodgen_tryon.garment.contour import length
 from prodgen_tryon.garment.keypoints import TopShape
 from prodgen_tryon.garment.legs import LegShape
@@ -37,15 +37,6 @@ LENGTH_OF = {
     "shorts": (0.1, 0.5), "overall": (0.4, 1.1),
 }  # fmt: skip
 NAMES = (*(name for girth in GIRTHS for name in (girth, f"{girth}_width")), *LENGTHS)
-
-# Chest girth of the body for a letter (EN 13402-3, middle of the interval), and what a garment has more of it.
-LETTERS = {"XXS": 74.0, "XS": 82.0, "S": 90.0, "M": 98.0, "L": 106.0, "XL": 114.0, "XXL": 123.0, "3XL": 135.0}
-ALIASES = {"2XS": "XXS", "2XL": "XXL", "XXXL": "3XL"}
-ROOM = {
-    "top": {"chest": 8.0}, "outerwear": {"chest": 16.0}, "dress": {"chest": 6.0}, "trousers": {"waist": -10.0, "hip": 8.0},
-    "shorts": {"waist": -10.0, "hip": 8.0}, "skirt": {"waist": -10.0, "hip": 6.0}, "overall": {"hip": 12.0},
-}  # fmt: skip
-GROWTH = 0.03  # of the length, for one letter
 
 
 @dataclass(frozen=True)
@@ -175,37 +166,13 @@ def size_of(garment: Garment, category: str, size: str | None, person: PersonPho
     Raises:
         InputError: a measurement is absurd for the person's height or contradicts another one, or the size is not known.
     """
-    given, others = _of_size(garment.measurements_cm, size)
-    tall = person.height_cm or USUAL_HEIGHT
     warnings: list[str] = []
-    growth: float | None = None
-    if not given and size is not None:
-        if others:
-            raise InputError(
-                f"The garment has no measurements for size {size}.", hint=f"It has some for: {', '.join(others)}."
-            )
-        given, growth = _from_table(size, category)
-        if given:
-            warnings.append(f"Size {size} was taken from a general table; the garment's measurements would be surer.")
+    given, growth = _given(garment, category, size, warnings)
     strange = sorted(name for name in given if name not in NAMES)
     if strange:
         warnings.append(f"Measurements that are not known were not used: {', '.join(strange)}.")
-    widths, lengths = {}, {}
-    for name, (low, high) in GIRTHS.items():
-        girth = _girth(given, name)
-        if girth is not None:
-            _sane(name, girth, low, high, person.height_cm)
-            widths[name] = girth / 2
-    for name, (low, high) in LENGTHS.items():
-        if name in given:
-            limits = LENGTH_OF.get(category, (low, high)) if name == "length" else (low, high)
-            _sane(name, given[name], *limits, person.height_cm)
-            lengths[name] = given[name]
-    if "inseam" in lengths and lengths.get("length", np.inf) <= lengths["inseam"] + 0.04 * tall:
-        raise InputError(
-            f"An inseam of {lengths['inseam']:g} cm does not fit a whole length of {lengths['length']:g} cm.",
-            hint="The length of trousers is measured outside, from the waistband to the hem.",
-        )
+    widths = {name: girth / 2 for name, girth in _girths(given, person.height_cm).items()}
+    lengths = _lengths(given, category, person.height_cm)
     if not widths and not lengths:
         return Centimetres({}, {}, warnings=tuple(warnings)) if warnings else None
     if person.height_cm is None:
@@ -217,6 +184,46 @@ def size_of(garment: Garment, category: str, size: str | None, person: PersonPho
                 f"The garment's {name} of {2 * widths[name]:g} cm is tighter than the person's {body:g} cm."
             )
     return Centimetres(widths, lengths, growth, tuple(warnings))
+
+
+def _given(
+    garment: Garment, category: str, size: str | None, warnings: list[str]
+) -> tuple[dict[str, float], float | None]:
+    """Measurements by plain name, the garment's or those of the table, and the table's factor on its usual length."""
+    given, others = _of_size(garment.measurements_cm, size)
+    if given or size is None:
+        return given, None
+    if others:
+        raise InputError(
+            f"The garment has no measurements for size {size}.", hint=f"It has some for: {', '.join(others)}."
+        )
+    given, growth = from_table(size, category)
+    if given:
+        warnings.append(f"Size {size} was taken from a general table; the garment's measurements would be surer.")
+    return given, growth
+
+
+def _girths(given: Mapping[str, float], height: float | None) -> dict[str, float]:
+    """The known girths; raises InputError for one that cannot be worn."""
+    found = {name: girth for name in GIRTHS if (girth := _girth(given, name)) is not None}
+    for name, girth in found.items():
+        _sane(name, girth, *GIRTHS[name], height)
+    return found
+
+
+def _lengths(given: Mapping[str, float], category: str, height: float | None) -> dict[str, float]:
+    """The known lengths; raises InputError for one that cannot be worn, and for two that contradict each other."""
+    found = {name: given[name] for name in LENGTHS if name in given}
+    for name, value in found.items():
+        limits = LENGTH_OF.get(category, LENGTHS[name]) if name == "length" else LENGTHS[name]
+        _sane(name, value, *limits, height)
+    least = found.get("inseam", 0.0) + 0.04 * (height or USUAL_HEIGHT)
+    if "inseam" in found and found.get("length", np.inf) <= least:
+        raise InputError(
+            f"An inseam of {found['inseam']:g} cm does not fit a whole length of {found['length']:g} cm.",
+            hint="The length of trousers is measured outside, from the waistband to the hem.",
+        )
+    return found
 
 
 def check_proportions(known: Size, photo: Mapping[str, float]) -> None:
@@ -272,23 +279,3 @@ def _sane(name: str, value: float, low: float, high: float, height: float | None
         if flat
         else f"Between {low * tall:.0f} and {high * tall:.0f} cm are possible.",
     )
-
-
-def _from_table(size: str, category: str) -> tuple[dict[str, float], float | None]:
-    """Girths of a garment of this size by the table, and a factor on its usual length."""
-    label = size.strip().upper()
-    label = ALIASES.get(label, label)
-    inches = re.fullmatch(r"W?(\d{2})(?:\s*[/ ]?\s*L?(\d{2}))?", label)
-    if inches and category in ("trousers", "shorts"):
-        waist, inseam = float(inches[1]) * 2.54, float(inches[2] or 0) * 2.54
-        return {"waist": waist} | ({"inseam": inseam} if inseam else {}), None
-    if label not in LETTERS:
-        raise InputError(
-            f"The size {size} is not known for this garment.",
-            hint=f"Known: {', '.join(LETTERS)}, and W32/L34 for trousers; or give the garment's measurements.",
-        )
-    room = ROOM.get(category, {})
-    if not room:
-        return {}, None
-    steps = list(LETTERS).index(label) - list(LETTERS).index("M")
-    return {name: LETTERS[label] + more for name, more in room.items()}, 1 + GROWTH * steps
