@@ -171,7 +171,11 @@ class PluginsConfig(BaseModel):
 
 
 class Config(Model):
-    """The whole configuration; every field has a default that works offline on a CPU."""
+    """The whole configuration; every field has a default that works offline on a CPU.
+
+    >>> Config(recommend={"budget_ms": 50}, plugins={"render": {"samples": 2}}).recommend.budget_ms
+    50.0
+    """
 
     store: StoreConfig = StoreConfig()
     runtime: RuntimeConfig = RuntimeConfig()

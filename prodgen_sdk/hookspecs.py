@@ -47,7 +47,12 @@ def hookspec(function: _F) -> _F:
 
 
 def hookimpl(function: _F) -> _F:
-    """Marks a function of a plugin as an implementation of the hook of the same name."""
+    """Marks a function of a plugin as an implementation of the hook of the same name.
+
+    >>> @hookimpl
+    ... def before_generation(request):
+    ...     return request.model_copy(update={"negative": "people"})
+    """
     return _impl(function)
 
 

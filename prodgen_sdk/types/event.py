@@ -34,6 +34,9 @@ class Event(Model):
 
     `sku`, `variant` and `request_id` tie it to a recommendation; an impression also carries its position and propensity,
     the ids of all variants that could have been chosen (`offered`), and what the policy wants to see again (`memo`).
+
+    >>> Event(id="7", user="ann", type="click", sku="mug-1", at="2026-03-01T12:00:00+01:00").at.hour  # kept in UTC
+    11
     """
 
     id: Annotated[str, Field(min_length=1, max_length=200)]

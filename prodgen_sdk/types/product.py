@@ -42,7 +42,11 @@ MediaRole = Literal["front", "back", "flat", "worn", "mesh", "detail"]
 
 
 class Media(Model):
-    """A file that shows the product. `uri` is a path relative to the catalogue file, or `asset:<digest>` once stored."""
+    """A file that shows the product. `uri` is a path relative to the catalogue file, or `asset:<digest>` once stored.
+
+    >>> Media(role="front", uri="photos/mug-1.jpg").role
+    'front'
+    """
 
     role: MediaRole
     uri: Annotated[str, Field(min_length=1, max_length=1024)]

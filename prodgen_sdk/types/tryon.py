@@ -30,6 +30,11 @@ class Garment(PixelModel):
             so on laid flat; `"M:chest"` counts for size M alone.
         keypoints: name to (x, y) in pixels of `front`; a given point overrides the one that was found.
         closure: whether outerwear is worn open or closed; `auto` as its photo shows it.
+
+    >>> import numpy as np
+    >>> shirt = Garment(front=np.full((40, 30, 3), 255, np.uint8), category="top", measurements_cm={"M:chest": 104, "L:chest": 112})
+    >>> shirt.measurements_cm["M:chest"]
+    104.0
     """
 
     front: Image
