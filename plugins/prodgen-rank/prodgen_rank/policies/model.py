@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,6 +117,9 @@ def _spread(circumstance: str, config: LinearPolicyConfig) -> float:
     return by_kind.get(circumstance.partition(":")[0], config.effect_spread)
 
 
+_SAID = attrgetter("sku", "user", "reward", "at", "memo")
+
+
 def learnt(knowledge: Knowledge, feedback: Sequence[Feedback], config: LinearPolicyConfig) -> Knowledge:
     """The memory with some feedback added; the order of the feedback plays no part.
 
@@ -123,7 +128,7 @@ def learnt(knowledge: Knowledge, feedback: Sequence[Feedback], config: LinearPol
     x . theta + (y - p) / w with variance 1 / w, w = p (1 - p). These observations then add up like any others. Source: Bishop, 4.3.3 and 4.5;
     Chapelle and Li, An Empirical Evaluation of Thompson Sampling, NIPS 2011.
     """
-    ordered = sorted(feedback, key=lambda f: (f.variant, f.sku, f.user, f.reward, f.at, f.memo))
+    ordered = _ordered(feedback)
     days = np.asarray([item.at.timestamp() / _SECONDS_A_DAY for item in ordered])
     newest, half_life = max(knowledge.at, float(days.max())), config.half_life_days
     age_weights = np.ones(len(ordered)) if half_life is None else 2.0 ** ((days - newest) / half_life)
@@ -138,6 +143,18 @@ def learnt(knowledge: Knowledge, feedback: Sequence[Feedback], config: LinearPol
     variants = tally((item.variant, weight, residual) for item, weight, residual in rows)
     products = tally((item.sku, weight, residual) for item, weight, residual in rows)
     return merge(before, Knowledge(moments, variants, products, before.groups, at=newest), half_life)
+
+
+def _ordered(feedback: Sequence[Feedback]) -> list[Feedback]:
+    """An order that follows from what the feedback says alone.
+
+    Variant by variant: one sort of all would keep the interpreter from requests for some 20 ms, as comparing does not yield.
+    """
+    by_variant: defaultdict[str, list[Feedback]] = defaultdict(list)
+    for item in feedback:
+        by_variant[item.variant].append(item)
+    parts = (sorted(by_variant[variant], key=_SAID) for variant in sorted(by_variant))
+    return list(chain.from_iterable(parts))
 
 
 def _laplace(before: Posterior, features: Floats, rewards: Floats, weights: Floats) -> tuple[Moments, Floats]:
