@@ -24,10 +24,10 @@ _SPREAD, _FAR = 0.05, 0.02
 """Over which share of the outline a material's colours are carried on, and the weight of their mean, which holds far away."""
 _LEAST = 12
 """Cells of a material that have to be seen for its colour to be told."""
-_NEAR = 2e-3
+_NEAR = 1e-3
 """Radii within which a surface is the one that a ray met."""
-_LINING, _DIM = 0.006, 0.6
-"""How far within cloth its inside lies, in radii, and how much light falls there."""
+_LINING, _DIM = 0.003, 0.6
+"""How far within cloth its inside lies, in radii (less than the thinnest hem is thick), and how much light falls there."""
 _MARGIN = 3
 
 
