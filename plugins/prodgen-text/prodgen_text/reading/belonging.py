@@ -33,7 +33,9 @@ def own_and_accent(
         colours: readings as colours, in order of place; `hits` all that was found in the text.
     """
     owners = list(zip(colours, _owners(text, colours, hits), strict=True))
-    owned, shared, printed = ([item for item, owner in owners if owner == whose] for whose in ("product", "either", "pattern"))
+    owned, shared, printed = (
+        [item for item, owner in owners if owner == whose] for whose in ("product", "either", "pattern")
+    )
     printed = [_as_sure_as_main(item, source) for item in printed]
     own = _own(text, owned, shared, printed)
     if own is None:
