@@ -352,3 +352,28 @@ def test_suede_is_matte_and_suits_whatever_leather_suits() -> None:
     model = build_model(product("Suede ankle boots, tan", "apparel/boots"), 1)
     assert (model.facts["material"], model.facts["colour"]) == ("suede", "tan")
     assert build_model(product("Suede mug", "home/mug"), 1).facts["material"] == "ceramic"
+
+
+def test_new_families_follow_their_words() -> None:
+    assert spread("Boxer briefs", "apparel/underwear")[2] > 1.2 * spread("Cotton briefs", "apparel/underwear")[2]
+    assert spread("iPad case", "electronics/case")[2] > 1.4 * spread("Phone case", "electronics/case")[2]
+    assert spread("电动剃须刀", "beauty/razor")[0] > 1.2 * spread("Safety razor", "beauty/razor")[0]
+
+
+def test_a_clear_case_is_seen_through() -> None:
+    clear = build_model(product("Clear case", "electronics/case"), 1)
+    assert max(part.material.transmission for part in clear.parts) > 0.5
+    assert (
+        max(part.material.transmission for part in build_model(product("Black case", "electronics/case"), 1).parts) == 0
+    )
+
+
+def test_a_sneaker_stands_on_its_sole_and_its_upper_goes_up_from_it() -> None:
+    parts = build_model(product("White sneakers", "apparel/sneakers"), 1).parts
+    wall, skin = parts[0].vertices, parts[3].vertices
+    around = skin[skin[:, 2] < wall[:, 2].max()]
+    assert len(around) > 100
+    # What of the upper is below the sole's edge lies within the sole, all around.
+    for axis in (0, 1):
+        assert around[:, axis].min() > wall[:, axis].min()
+        assert around[:, axis].max() < wall[:, axis].max()

@@ -21,7 +21,7 @@ _OF_IT = re.compile("[味色刷盖垫]|架(?!构)|夹(?!克)|(?:图案|印花|�
 _MADE_OF_IT = re.compile("[汁醋酱干脆茶酒糖糕派粉籽香]")
 """After the name of a fruit: what is made of it."""
 _FOR_IT = re.compile(
-    r" (?:holder|rack|organi[sz]er|tray|cleaner|brush|opener|grinder|hanger|hook|filter|refill|protector|sharpener|warmer|maker|machine|infuser|strainer)s?\b"
+    r" (?:holder|rack|organi[sz]er|tray|cleaner|brush|opener|grinder|hanger|hook|filter|refill|protector|sharpener|warmer|maker|machine|infuser|strainer|cartridge|paper|ink|toner|bags)s?\b"
 )
 """After an English name: what is for the thing."""
 _CJK = re.compile(r"[\u3400-\u9fff]")

@@ -17,9 +17,9 @@ from prodgen_render.families.sleeves import Sleeves
 from prodgen_render.families.torso import armholes
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
-from prodgen_render.model import Floats, Part
-from prodgen_render.shapes.geometry import loft, tube
-from prodgen_render.shapes.implicit import capsule, join
+from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import loft, refine, smooth_path, tube
+from prodgen_render.shapes.implicit import Field, capsule, in_depth, join
 from prodgen_render.words.reading import sleeves_of
 
 
@@ -172,13 +172,14 @@ def trousers(look: Look) -> list[Part]:
         parts += hem_lines(
             field, np.array([side * 0.127, 0, 0.001], np.float32), np.array([0, 0, 1.0], np.float32), 0.12, cloth
         )
+    denim = cloth.name == "denim"
+    thread = look.plain("cotton", "#b9803c" if denim else mix(look.colour(), (0, 0, 0), 0.4)).but(bump=None)
+    parts += _stitches(field, length, crotch, thread)
     front = belt[belt[:, 1].argmin()]
     button = lathe(
         [(1e-4, 0), (0.0085, 0), (0.0085, 0.002), (0.006, 0.003), (1e-4, 0.0025)],
         [0, 0.0006, 0.001, 0.001, 0],
-        look.plain(
-            "copper" if "denim" in cloth.name else "matte plastic", None if "denim" in cloth.name else "#2c2c2e"
-        ),
+        look.plain("copper" if denim else "matte plastic", None if denim else "#2c2c2e"),
         40,
     )
     parts.append(button.turned(90, "x").moved(x=float(front[0]), y=float(front[1]) * 1.022, z=length - 0.02))
@@ -191,4 +192,29 @@ def trousers(look: Look) -> list[Part]:
             (at[0] * 1.02, at[1] * 1.02, length + 0.001),
         ]
         parts.append(tube(path, 0.0045, cloth, flatten=0.4, up=(float(at[0]), float(at[1]), 0.0), segments=14))
+    return parts
+
+
+def _stitches(field: Field, length: float, crotch: float, thread: Material) -> list[Part]:
+    """The seams of fly, front pockets and back pockets."""
+    low = length - 0.042
+    fly = [(0.004, low), (0.030, low - 0.02), (0.031, crotch + 0.095), (0.022, crotch + 0.07), (0.002, crotch + 0.058)]
+    lines = [(-1, fly), (-1, [(0.0, low), (0.0, crotch + 0.03)])]
+    for side in (-1, 1):
+        lines.append(
+            (-1, [(side * x, low - z) for x, z in ((0.098, 0), (0.108, 0.045), (0.128, 0.072), (0.160, 0.086))])
+        )
+        x = side * 0.085
+        pocket = [(-0.052, 0), (-0.050, 0.085), (0, 0.115), (0.050, 0.085), (0.052, 0), (-0.052, 0)]
+        lines.append((1, [(x + dx, low - 0.045 - dz) for dx, dz in pocket]))
+    parts = []
+
+    def behind(p: Floats) -> Floats:
+        return field(p * np.array([1, -1, 1], np.float32))
+
+    for back, corners in lines:
+        curve = np.array(corners) if back > 0 or len(corners) == 2 else smooth_path(corners, 40)
+        x, z = refine(np.asarray(curve, float), 0.008).T.astype(np.float32)
+        deep = in_depth(behind if back > 0 else field, x, z, 0.3)
+        parts.append(tube(np.stack([x, back * (deep + 0.0006), z], -1), 0.0010, thread, segments=6))
     return parts

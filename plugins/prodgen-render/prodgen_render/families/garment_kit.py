@@ -31,11 +31,15 @@ def smooth_table(values: list[float], z: list[float]) -> tuple[list[float], list
 
 
 def creases(p: Floats, seed: float, amount: float) -> Floats:
-    """Gentle folds of hanging cloth, in metres."""
+    """Folds of hanging cloth, in metres: slow waves, and here and there the narrow ridges of cloth that is pulled."""
     x, y, z = p[:, 0], p[:, 1], p[:, 2]
     slow = np.sin(21 * x + 4 * np.sin(7 * z + seed) + seed) * np.sin(6.5 * z + 9 * x + 2 * seed)
     fast = np.sin(38 * x + 16 * z + 3 * seed + 5 * y) * np.sin(11 * z - 8 * x + seed)
-    return np.asarray(amount * (slow + 0.45 * fast), np.float32)
+    # They run down and outwards, mirrored as the pull of the shoulders is, and fade out along themselves.
+    outwards = np.sqrt(x * x + 0.01)
+    ridge = 0.5 + 0.5 * np.cos(2 * (17 * outwards - 13 * z + 1.6 * np.sin(8 * z + 11 * x + seed) + seed))
+    where = np.clip(np.sin(5 * x + 9 * z + 2 * seed) * np.sin(8 * z - 7 * x + 5 * y + seed) + 0.25, 0, 1)
+    return np.asarray(amount * (slow + 0.45 * fast - 1.3 * where * ridge**3), np.float32)
 
 
 def garment(

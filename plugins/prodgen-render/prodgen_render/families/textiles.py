@@ -26,17 +26,17 @@ def folded(look: Look) -> list[Part]:
     if towel and cloth.name == "cotton":
         cloth = cloth.but(bump=look.plain("velvet").bump, sheen=0.8)  # its loops stand like a pile
     middle = _zigzag(deep, thick, 6)
-    parts = _ribbon(middle, wide, thick, cloth)
-    if look.says(_FRINGED):
-        parts += _fringe(wide, deep, thick, look.solid(*names))
-    return parts
+    if not look.says(_FRINGED):
+        return _ribbon(middle, wide, thick, cloth)
+    middle = np.concatenate([middle, _hanging(deep, thick, 6)])
+    return [*_ribbon(middle, wide, thick, cloth), *_fringe(wide, middle[-1], look.solid(*names))]
 
 
 def _zigzag(deep: float, thick: float, layers: int) -> Floats:
-    """The middle of the folded cloth from the side, [n, 2] of y and z, bottom layer first."""
+    """The middle of the folded cloth from the side, [n, 2] of y and z, bottom layer first; its ends are behind."""
     path, half = [], deep / 2
     for layer in range(layers):
-        z, sign = thick * (layer + 0.5), 1 if layer % 2 == 0 else -1
+        z, sign = thick * (layer + 0.5), -1 if layer % 2 == 0 else 1
         y = sign * np.linspace(-half, half, 24)
         sag = 0.0012 * np.sin(9 * y + 2.1 * layer)
         path.append(np.stack([y, z + sag], -1))
@@ -66,14 +66,29 @@ def _ribbon(middle: Floats, wide: float, thick: float, cloth: Material) -> list[
     return parts
 
 
-def _fringe(wide: float, deep: float, thick: float, cloth: Material) -> list[Part]:
-    """Threads that hang over the front from the top layer's edge."""
+def _hanging(deep: float, thick: float, layers: int) -> Floats:
+    """One layer more, that hangs over the front with its end."""
+    y, z, turn = deep / 2, thick * (layers + 0.5), 1.6 * thick
+    a = np.linspace(np.pi / 2, np.pi, 12)
+    back = np.linspace(np.pi / 2, -np.pi / 2, 9)[1:-1][::-1]
+    fold = np.stack([y + thick / 2 * np.cos(back), z - thick / 2 + thick / 2 * np.sin(back)], -1)
+    over = np.stack([np.linspace(y, -y, 24), np.full(24, z)], -1)
+    down = np.stack([-y + turn * np.cos(a), z - turn + turn * np.sin(a)], -1)[1:]
+    end = np.stack([np.full(8, -y - turn), np.linspace(z - turn, z - turn - 0.04, 9)[1:]], -1)
+    return np.concatenate([fold, over, down, end])
+
+
+def _fringe(wide: float, end: Floats, cloth: Material) -> list[Part]:
+    """Threads that hang from an end of the cloth, at y and z."""
     parts = []
-    for x in np.linspace(-wide / 2 + 0.006, wide / 2 - 0.006, 34):
+    for x in np.linspace(-wide / 2 + 0.003, wide / 2 - 0.003, 40):
         lean = 0.004 * np.sin(900 * x)
-        y, top = -deep / 2 - thick * 0.4, thick * 5.4
-        thread = [(x, y + 0.01, top), (x, y - 0.006, top - 0.006), (x + lean, y - 0.010, top - 0.05)]
-        parts.append(tube(np.array(thread), 0.0018, cloth, segments=8))
+        thread = [
+            (x, end[0], end[1] + 0.004),
+            (x + 0.3 * lean, end[0], end[1] - 0.012),
+            (x + lean, end[0], end[1] - 0.03),
+        ]
+        parts.append(tube(np.array(thread), 0.0022, cloth, segments=8))
     return parts
 
 

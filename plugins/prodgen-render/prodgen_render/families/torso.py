@@ -13,6 +13,9 @@ from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.geometry import loft
 from prodgen_render.shapes.implicit import in_depth
 
+_SHOULDER = 0.012
+"""How far below the neck's height the seam on the shoulder lies, where the opening's front goes over into its back."""
+_ROUNDINGS = 4
 _UP = np.array([0, 0, 1.0], np.float32)
 
 
@@ -62,7 +65,7 @@ class Torso:
         )
         _, d = smooth_table([0.118, 0.116, 0.112, 0.116, 0.104, 0.092, 0.078, 0.066, 0.05], heights)
         seed = look.uniform(0, 6)
-        sleeves = Sleeves.of(half * 0.80, shoulder - 0.050, sleeve, 0.080 * loose) if sleeve else None
+        sleeves = Sleeves.of(half * 0.80, shoulder - 0.064, sleeve, 0.080 * loose) if sleeve else None
         return cls(length, sleeves, neck, (z, w, [v * loose for v in d]), seed, half)
 
     @property
@@ -85,7 +88,7 @@ class Torso:
         deep = np.where(p[:, 1] < 0, front, back)
         neck = ((p[:, 0] / half) ** 2 + ((p[:, 2] - self.length) / deep) ** 2) - 1
         out = np.minimum(p[:, 2], np.where(p[:, 2] > self.length - 0.1, neck * 0.06, 1.0))
-        out = np.minimum(out, self.length - p[:, 2])
+        out = np.minimum(out, self.length - _SHOULDER - p[:, 2])
         if self.sleeves:
             out = self.sleeves.cut(out, self._trunk(p), p)
         else:
@@ -94,17 +97,21 @@ class Torso:
 
     def neckline(self) -> Floats:
         """The edge of the neck's opening, a loop [n, 3] that begins at its right end and passes the front first."""
-        t = np.linspace(0, np.pi, 60)
         half, front, back = self.neck
         z, w, d = self.table
-        x = half * np.cos(t)
         halves = []
         for deep, sign in ((front, -1), (back, 1)):
+            ends = np.arcsin(_SHOULDER / deep)
+            t = np.linspace(ends, np.pi - ends, 60)
+            x = half * np.cos(t)
             zz = self.length - deep * np.sin(t)
             ww, dd = np.interp(zz, z, w), np.interp(zz, z, d)
             y = sign * dd * np.maximum(1 - (np.abs(x) / ww) ** 2.5, 0) ** (1 / 2.5)
             halves.append(np.stack([x, y, zz], -1))
-        return np.concatenate([halves[0][1:-1], halves[1][::-1][1:-1]])
+        loop = np.concatenate([halves[0], halves[1][::-1]])
+        for _ in range(_ROUNDINGS):
+            loop = 0.25 * np.roll(loop, 1, 0) + 0.5 * loop + 0.25 * np.roll(loop, -1, 0)
+        return np.asarray(loop)
 
     def on_front(self, x: Floats, height: Floats, away: float) -> Floats:
         """Points before the front of the body [..., 3]."""

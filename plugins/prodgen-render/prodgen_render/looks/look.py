@@ -287,7 +287,7 @@ class Look(Draws):
 
     def wallpaper(self, base: Srgb, width: int, height: int) -> Image.Image:
         """What a screen shows behind its windows."""
-        return patterns.clouds(base, width, height, self.rng)
+        return patterns.dunes(base, width, height, self.rng)
 
 
 def pixels(extent: tuple[float, float], longest: int = 768) -> tuple[int, int]:

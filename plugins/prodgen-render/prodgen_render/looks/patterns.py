@@ -5,6 +5,7 @@ Pictures are drawn in sRGB with Pillow at twice the size and reduced; they tile 
 
 from __future__ import annotations
 
+import colorsys
 import math
 from functools import cache
 
@@ -15,6 +16,7 @@ from scipy.spatial import cKDTree
 from prodgen_render.model import Bump, Floats, Texture, to_linear
 
 Srgb = tuple[int, int, int]
+_DUNES = 5
 
 
 def mix(a: Srgb, b: Srgb, share: float) -> Srgb:
@@ -157,15 +159,28 @@ def _blob(draw: ImageDraw.ImageDraw, x: float, y: float, long: float, short: flo
     )
 
 
-def clouds(base: Srgb, width: int, height: int, rng: np.random.Generator) -> Image.Image:
-    """Soft clouds of a colour and two drawn ones: a wallpaper."""
-    drawn = [np.array(rng.integers(40, 230, 3), np.float32) for _ in range(2)]
-    field = noise(256, ((2, 2, 1.0), (3, 3, 0.5)), int(rng.integers(1000)))
-    field = np.asarray(Image.fromarray(field).resize((width, height), Image.Resampling.BICUBIC))
-    t = np.clip((field + 1.5) / 3, 0, 1)[..., None]
-    down = np.linspace(0, 1, height)[:, None, None]
-    mixed = np.array(base, np.float32) * (1 - t) + drawn[0] * t * (1 - down) + drawn[1] * t * down
-    return Image.fromarray(mixed.clip(0, 255).astype(np.uint8))
+def dunes(base: Srgb, width: int, height: int, rng: np.random.Generator) -> Image.Image:
+    """Waves behind each other, from a colour to two that lie beside it on the wheel, each in the shadow of the next: a wallpaper."""
+    turn = rng.integers(40, 230, 3) / 230
+    shift, speed, phase = rng.integers(40, 230, 3) / 230, 0.6 + turn[:2], 2 * np.pi * turn
+    hue, saturation, value = colorsys.rgb_to_hsv(*(c / 255 for c in base))
+    steps = np.linspace(-1, 1, _DUNES + 1) * (0.12 + 0.1 * shift[0])
+    colours = [
+        colorsys.hsv_to_rgb((hue + step) % 1, max(0.35, saturation * (1 - 0.3 * k / _DUNES)), 0.35 * value + 0.62 - 0.4 * k / _DUNES)
+        for k, step in enumerate(steps)
+    ]  # fmt: skip
+    x, y = np.linspace(0, 1, width, dtype=np.float32)[None], np.linspace(0, 1, height, dtype=np.float32)[:, None]
+    picture = np.array(colours[0], np.float32) * (1.04 - 0.25 * y[..., None]) + np.zeros((1, width, 1), np.float32)
+    for k in range(_DUNES):
+        wave = 0.09 * np.sin(2 * np.pi * speed[0] * x + phase[0] + 1.1 * k) + 0.04 * np.sin(
+            4 * np.pi * speed[1] * x + phase[1] - 0.7 * k
+        )
+        below = y - (0.30 + 0.62 * k / _DUNES) - wave.astype(np.float32)
+        over = np.clip(below * height, 0, 1)[..., None]  # one pixel of it is a soft edge
+        shaded = np.array(colours[k + 1], np.float32) * (1.12 - 0.4 * np.clip(below * 3, 0, 1)[..., None])
+        shadow = 1 - 0.25 * np.exp(np.minimum(below, 0) * 28)[..., None]
+        picture = picture * shadow * (1 - over) + shaded * over
+    return Image.fromarray((255 * picture).clip(0, 255).astype(np.uint8))
 
 
 def noise(size: int, octaves: tuple[tuple[int, int, float], ...], seed: int) -> Floats:
