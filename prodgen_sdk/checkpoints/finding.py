@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -36,25 +37,26 @@ def find_folder(
         ConfigError: it may not be loaded (see `safety.check_folder`), or a hub id has no pinned revision.
         MissingDependency: a hub id that is neither here nor reachable.
     """
-    check = partial(check_folder, parts=parts, variant=source.variant, native=native)
-    root = local_path(source.model)
-    if root is None:
-        patterns = patterns_of(source, parts)
+    with _named(component):
+        check = partial(check_folder, parts=parts, variant=source.variant, native=native)
+        root = local_path(source.model)
+        if root is None:
+            patterns = patterns_of(source, parts)
 
-        def check_fetched(root: Path) -> None:
-            folder = root / source.subfolder
-            plain = (f"{part}/*.safetensors" for part in plain_parts(folder, source.variant, parts))
-            check(folder, patterns=(*patterns, *plain))
+            def check_fetched(root: Path) -> None:
+                folder = root / source.subfolder
+                plain = (f"{part}/*.safetensors" for part in plain_parts(folder, source.variant, parts))
+                check(folder, patterns=(*patterns, *plain))
 
-        root = _pulled(source, ctx)
-        if root is None or not (root / source.subfolder).is_dir():
-            root = _of_hub(source, ctx, parts, check_fetched, component, offline)
-        check_fetched(root)
-    else:
-        _check_local(root, source, component)
-        check(root / source.subfolder)
-    check_digest(root / source.subfolder, source.digest)
-    return root / source.subfolder
+            root = _pulled(source, ctx)
+            if root is None or not (root / source.subfolder).is_dir():
+                root = _of_hub(source, ctx, parts, check_fetched, component, offline)
+            check_fetched(root)
+        else:
+            _check_local(root, source, component)
+            check(root / source.subfolder)
+        check_digest(root / source.subfolder, source.digest)
+        return root / source.subfolder
 
 
 def _check_local(root: Path, source: Checkpoint, component: str) -> None:
@@ -75,21 +77,33 @@ def find_file(source: WeightsFile, ctx: Context, *, component: str, offline: str
         ConfigError: no safetensors file, truncated, or of another digest; a hub id without a pinned revision.
         MissingDependency: a hub id that is neither here nor reachable.
     """
-    path = local_path(source.model)
-    if path is None:
-        path = _file_of_hub(source, ctx, component, offline)
-    elif path.is_dir():
-        path = path / source.file if source.file else _only_weights(path, component)
-    if path.suffix != ".safetensors":
-        raise ConfigError(
-            f"{component}: {path.name} is no safetensors file, and nothing else is loaded.",
-            hint="Convert it where you trust it, with safetensors.torch.save_file.",
-        )
-    if not path.is_file():
-        raise ConfigError(f"{component}: there is no file {path}.", hint="Check `model` and `file`.")
-    check_safetensors(path)
-    check_digest(path, source.digest)
-    return path
+    with _named(component):
+        path = local_path(source.model)
+        if path is None:
+            path = _file_of_hub(source, ctx, component, offline)
+        elif path.is_dir():
+            path = path / source.file if source.file else _only_weights(path, component)
+        if path.suffix != ".safetensors":
+            raise ConfigError(
+                f"{component}: {path.name} is no safetensors file, and nothing else is loaded.",
+                hint="Convert it where you trust it, with safetensors.torch.save_file.",
+            )
+        if not path.is_file():
+            raise ConfigError(f"{component}: there is no file {path}.", hint="Check `model` and `file`.")
+        check_safetensors(path)
+        check_digest(path, source.digest)
+        return path
+
+
+@contextmanager
+def _named(component: str) -> Iterator[None]:
+    """What is wrong with a checkpoint names the component that wants it: a configuration may name several."""
+    try:
+        yield
+    except ConfigError as error:
+        if error.message.startswith(component):
+            raise
+        raise ConfigError(f"{component}: {error.message}", hint=error.hint) from error
 
 
 def _file_of_hub(source: WeightsFile, ctx: Context, component: str, offline: str) -> Path:
