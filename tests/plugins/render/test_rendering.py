@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from prodgen_render.model import Model3D
 from prodgen_render.parametric import build_model
+from prodgen_render.rendering.lights import lighting
 from prodgen_render.rendering.quality import DRAFT, FINAL, Quality
 from prodgen_render.rendering.views import render, silhouettes
 
@@ -131,3 +132,10 @@ def test_any_size(mug: Model3D, size: int) -> None:
     assert picture.image.shape == (size, size, 3)
     assert picture.mask.shape == (size, size)
     assert picture.mask.any()
+
+
+def test_the_white_sweep_brightens_metal_and_veils_nothing_else() -> None:
+    light = lighting("studio")
+    down, rough = np.array([[0, -0.8, -0.6]], np.float32), np.array([0.3], np.float32)
+    assert light.reflected(down, rough, metal=True)[0, 0] > 0.9
+    assert light.reflected(down, rough)[0, 0] < 0.8

@@ -13,6 +13,7 @@ from prodgen_render.shapes.geometry import smooth_path, tube
 _METALS = ("steel", "iron", "aluminium", "copper", "metal", "ceramic")
 _KETTLES = ("steel", "matte plastic", "plastic", "glass", "iron", "copper", "ceramic", "metal")
 _DEEP = ("wok", "saute", "sauté", "炒锅")
+_ENAMELLED = ("dutch oven", "enamel", "enameled", "enamelled", "珐琅", "搪瓷")
 
 
 def pan(look: Look) -> list[Part]:
@@ -42,7 +43,8 @@ def pan(look: Look) -> list[Part]:
 def pot(look: Look) -> list[Part]:
     """A pot with two handles and a lid."""
     radius, high = 0.115 * look.uniform(0.9, 1.1), 0.12 * look.uniform(0.8, 1.2)
-    metal = look.main(*_METALS, extent=(2 * np.pi * radius, high), period=0.05)
+    names = ("lacquer", *_METALS) if look.says(_ENAMELLED) else _METALS
+    metal = look.main(*names, extent=(2 * np.pi * radius, high), period=0.05)
     body = lathe(
         [(1e-4, 0), (radius * 0.97, 0), (radius, high), (radius - 0.003, high), (radius - 0.003, 0.004), (1e-4, 0.004)],
         [0, 0.014, 0.001, 0.001, 0.012, 0],

@@ -78,7 +78,7 @@ class Rig:
         others: further lights; they are part of the dome as far as shadows go.
         zenith, horizon, ground: radiance of the dome above, at eye level and below (the white sweep).
         shadow: how dark the ground shadow may get.
-        sweep: radiance of the white sweep as it is seen in smooth things, 1 for white.
+        sweep: radiance of the white sweep as it is seen in metal, 1 for white.
     """
 
     key: Softbox
@@ -176,6 +176,8 @@ class Lighting:
         key_radiance: of the key light, scaled like the maps.
         conserves: whether light that rough metal scatters more than once is added: a white surface in even light then has
             that light's level, whatever its roughness.
+        mirrored: as `glossy`, for metal, where that differs. Other things show the sweep as dark as the dome has it, as it would
+            lie over their colour like a veil.
     """
 
     rig: Rig
@@ -184,20 +186,22 @@ class Lighting:
     glossy: Floats
     key_radiance: float
     conserves: bool = False
+    mirrored: Floats | None = None
 
     def irradiance(self, normals: Floats) -> Floats:
         """Irradiance / pi on surfaces with unit normals [n, 3], [n, channels]."""
         return np.asarray(look_up(self.diffuse, normals).T)
 
-    def reflected(self, directions: Floats, roughness: Floats) -> Floats:
+    def reflected(self, directions: Floats, roughness: Floats, *, metal: bool = False) -> Floats:
         """What a lobe of this roughness around unit directions [n, 3] sees, [n, channels]."""
+        maps = self.mirrored if metal and self.mirrored is not None else self.glossy
         levels = np.asarray(ROUGHNESS_LEVELS, np.float32)
         at = np.interp(roughness, levels, np.arange(len(levels))).astype(np.float32)
         low = np.minimum(at.astype(np.int32), len(levels) - 2)
         share = (at - low)[:, None]
         first, last = (int(low.min()), int(low.max()) + 2) if len(low) else (0, 2)
         # Surfaces of one picture are seldom of all roughnesses: look only into the maps between.
-        values = look_up(self.glossy[first:last], directions)
+        values = look_up(maps[first:last], directions)
         low, index = low - first, np.arange(len(directions))
         return np.asarray(values[low, :, index] * (1 - share) + values[low + 1, :, index] * share)
 
@@ -213,7 +217,7 @@ def _radiance(rig: Rig, directions: Floats) -> tuple[Floats, Floats]:
 
 
 def _with_sweep(dome: Floats, directions: Floats, white: float) -> Floats:
-    """The dome as smooth things show it: the sweep below and behind the product is as white as the picture's background."""
+    """The dome as metal shows it: the sweep below and behind the product is as white as the picture's background."""
     y, z = directions[..., 1], directions[..., 2]
     low, behind = np.clip((0.04 - z) / 0.2, 0, 1), np.clip(1.2 * y - 1.2 * np.maximum(z, 0), 0, 1)
     share = np.maximum(low, behind)
@@ -235,9 +239,12 @@ def lighting(name: str) -> Lighting:
     diffuse = enlarged((np.maximum(cosine, 0) * solid_angles(rows, columns)) @ everything / np.pi, rows)
     scale = np.float32(FRONT_LEVEL / look_up(diffuse, np.array([[0, -1, 0]], np.float32))[0])
     white = float(rig.sweep / scale)
+    glossy = np.stack([np.maximum(dome, key)[None], *lobes(everything[:, None], rows)]) * scale
     seen = np.maximum(_with_sweep(coarse_dome, coarse, white), coarse_key).reshape(-1, 1)
-    glossy = [np.maximum(_with_sweep(dome, fine, white), key)[None], *lobes(seen, rows)]
-    return Lighting(rig, dome * scale, diffuse[None] * scale, np.stack(glossy) * scale, float(rig.key.radiance * scale))
+    metal = np.stack([np.maximum(_with_sweep(dome, fine, white), key)[None], *lobes(seen, rows)]) * scale
+    return Lighting(
+        rig, dome * scale, diffuse[None] * scale, glossy, float(rig.key.radiance * scale), mirrored=metal
+    )  # fmt: skip
 
 
 def solid_angles(rows: int, columns: int) -> Floats:

@@ -127,7 +127,11 @@ class Shader:
             glossy, under = dielectric + (metal - dielectric) * metallic[:, None], 1 - dielectric
         # Rough surfaces see all of a hemisphere, where the diffuse share tells what is hidden; smooth ones look one way.
         hidden = np.clip((facing + share) ** np.exp2(-12 * roughness - 1) - 1 + share, 0, 1)
-        radiance: Floats = self.light.reflected(turned, roughness) * hidden[:, None]
+        radiance: Floats = self.light.reflected(turned, roughness)
+        metals = np.flatnonzero(metallic > 0.5)
+        if len(metals):
+            radiance[metals] = self.light.reflected(turned[metals], roughness[metals], metal=True)
+        radiance = radiance * hidden[:, None]
         coat = tracer.coat[part]
         coat_radiance: Floats = np.zeros_like(radiance)
         coated = np.flatnonzero(coat > 0)
