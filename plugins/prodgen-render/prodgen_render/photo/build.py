@@ -122,7 +122,7 @@ def _body(cutout: Cutout, behind: Cutout | None, product: Product, config: Confi
     apart = _things(mask)
     by_kind = None
     if asked is None and words.shape in ("sheet", "relief"):
-        by_kind = _moulded(product, words, tilt, ratio, cutout, behind)
+        by_kind = _moulded(product, words, tilt, cutout, behind, config)
     if by_kind is not None:
         return by_kind
     fits = Fits(mask, words, elevation, ratio, cutout.elevation)
@@ -138,7 +138,7 @@ def _body(cutout: Cutout, behind: Cutout | None, product: Product, config: Confi
         framed = fits.box_framed
     else:
         if asked is None and words.shape is None:
-            by_kind = _moulded(product, words, tilt, ratio, cutout, behind)
+            by_kind = _moulded(product, words, tilt, cutout, behind, config)
         if by_kind is not None:
             return by_kind
         camera, parts, known = flat_body(choice.shape, fits, tilt, cutout, behind, config)
@@ -147,7 +147,7 @@ def _body(cutout: Cutout, behind: Cutout | None, product: Product, config: Confi
 
 
 def _moulded(
-    product: Product, words: Words, tilt: float, ratio: float | None, cutout: Cutout, behind: Cutout | None
+    product: Product, words: Words, tilt: float, cutout: Cutout, behind: Cutout | None, config: Config
 ) -> _Body | None:
     """The drawn shape of the product's kind on its outline, where words name one for sure and it is like it."""
     if family_of(product)[1]:
@@ -155,10 +155,13 @@ def _moulded(
     frame = framed_by_contract(cutout.mask)
     camera = (frame or frame_around(cutout.mask)).but(elevation=tilt)
     cloth = words.shape == "sheet"
-    mould = mould_of(product, cutout.mask, camera, framed=frame is not None, turned=not cloth, ratio=ratio)
+    mould = mould_of(
+        product, cutout.mask, camera, framed=frame is not None, turned=not cloth, ratio=asked_depth(product)
+    )
     if mould is None:
         return None
-    parts = moulded_parts(mould.parts, shots_of(cutout, camera, behind), cloth)
+    shots, same = shots_of(cutout, camera, behind), config.photo_back == "mirror"
+    parts = moulded_parts(mould.parts, shots, cloth=cloth, same_behind=same)
     return _Body(words.shape or "relief", round(mould.overlap, 3), camera, parts, "kind", frame, _things(cutout.mask))
 
 

@@ -31,12 +31,15 @@ _LINING, _DIM = 0.003, 0.6
 _MARGIN = 3
 
 
-def moulded_parts(parts: tuple[Part, ...], shots: Sequence[Shot], cloth: bool) -> list[Part]:
+def moulded_parts(
+    parts: tuple[Part, ...], shots: Sequence[Shot], *, cloth: bool, same_behind: bool = False
+) -> list[Part]:
     """The parts with the colours of photos, one a material and a photo.
 
     Args:
         shots: the front photo, and that of the back if there is one.
         cloth: whether it is cloth, which has an inside, and whose pattern, where one is all over the front, is everywhere.
+        same_behind: what the photos do not show has the front's picture, mirrored, instead of its plain material.
     """
     surfaces = _by_material(parts)
     count = len(surfaces)
@@ -45,7 +48,8 @@ def moulded_parts(parts: tuple[Part, ...], shots: Sequence[Shot], cloth: bool) -
     tracer = Tracer(Model3D(tuple(surfaces), framed=(np.zeros(3, np.float32), 1.0)))
     pictures = [_Picture.of(shot, tracer) for shot in shots]
     front = pictures[0]
-    repeated = cloth and len(shots) == 1 and patterned(front.colour, front.plain, front.mask)
+    patterned_all_over = cloth and len(shots) == 1 and patterned(front.colour, front.plain, front.mask)
+    repeated = same_behind or patterned_all_over
     grounds = (
         [front.colour] * count
         if repeated
