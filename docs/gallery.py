@@ -33,12 +33,14 @@ SHOP = (
     ("55 inch smart TV/electronics/tv", "White mechanical keyboard/electronics/keyboard", "Steel electric kettle/electronics/kettle", "Wine glass/home/glass", "Red dutch oven/home/pot", "Green travel mug/home/travel-mug", "Eyeshadow palette/beauty/palette", "Handmade lavender soap bar/beauty/soap"),
     ("Grey armchair/home/armchair", "Black office chair/home/chair", "Oak bookshelf/home/shelf", "Walnut sideboard/home/cabinet", "Oak bed/home/bed", "Brass floor lamp/home/lamp", "Snake plant in a terracotta pot/home/plant", "Wall clock/home/clock"),
     ("Red umbrella/apparel/umbrella", "Black bikini/apparel/swimwear", "White game controller/electronics/controller", "Camera drone/electronics/drone", "Pink hair dryer/electronics/hair-dryer", "Cream air fryer/electronics/air-fryer", "Brown teddy bear/home/toy", "Ripe bananas/food/fruit"),
+    ("Steel refrigerator/electronics/refrigerator", "White washing machine/electronics/washer", "Red blender/electronics/blender", "White rice cooker/electronics/rice-cooker", "Printer/electronics/printer", "Clear case for iPhone/electronics/case", "Red toy car/home/toy", "Oak cutting board/home/kitchen"),
 )  # fmt: skip
 PHOTOS = (
     "Lemon soda/food/can",
     "Oat flakes/food/cereal-box",
     "Olive oil/food/bottle",
     "Red T-shirt with a logo/apparel/t-shirt",
+    "Brown teddy bear/home/toy",
 )
 LIT = ("White mug/home/mug", "Steel bottle/home/bottle", "Oak chair/home/chair", "Red T-shirt/apparel/t-shirt")
 DESIGNED = (
