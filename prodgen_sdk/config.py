@@ -200,7 +200,12 @@ def load_config(path: Path) -> Config:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}.") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not TOML: {error}.") from None
+        # What most often goes wrong: a listing is pasted into a file that has its section already.
+        hint, twice = "", re.search(r"Cannot declare \('(.+)',?\) twice", str(error))
+        if twice:
+            section = twice[1].replace("', '", ".")
+            hint = f"[{section}] stands there already: write your keys below that line, and leave out the second."
+        raise ConfigError(f"{path} is not TOML: {error}.", hint=hint) from None
     own = {name: table for name, table in raw.items() if name != "plugins"}
     config = validate(Config, own, where=str(path), folder=path.absolute().parent)
     # A plugin's secrets are resolved where its section is read, so that one that is not set fails that plugin alone.

@@ -66,6 +66,8 @@ def test_atomic_writing_makes_folders_and_replaces(tmp_path):
         ("[reviews]\nx = 1", "Known keys: store"),
         ("[runtime]\ndevice = 'gpu'", "runtime.device"),
         ("= 3", "not TOML"),
+        ("[store]\n[store]", r"\[store\] stands there already: write your keys below that line"),
+        ("[plugins.acme]\n[plugins.acme]", r"\[plugins\.acme\] stands there already"),
         ("[store]\ndatabase = {env = 'PRODGEN_TEST_UNSET'}", "PRODGEN_TEST_UNSET is not set"),
         ("[recommend]\nhalf_life_days = -1", "recommend.half_life_days"),
     ],
