@@ -22,8 +22,8 @@ _STRONG = 0.03
 """Share of the power from which a wave is no accident, and has to be among those that a repeat keeps."""
 _MIRRORS = 0.7
 """The same of what mirroring keeps; .5 is what unrelated halves have."""
-_EDGES: dict[Symmetry, float] = {"line": 1, "dots": 2, "checks": 1, "label": 0.8, "screen": 4, "surface": 3}
-"""By how many pixels edges are evened out: dots get rounder by more, and a screen's shapes are large."""
+_EDGES: dict[Symmetry, float] = {"line": 1, "dots": 2, "checks": 1, "label": 0.8, "screen": 10, "surface": 3}
+"""By how many pixels edges are evened out: dots get rounder by more, and the colours of a screen run into each other."""
 _LEVEL = 40.0
 """By how many pixels what runs down a surface, a gradient, is evened out across it: networks' mottle goes, slow waves stay."""
 _TILES: dict[str, Symmetry] = {"stripes": "line", "dots": "dots", "checks": "checks"}
@@ -60,7 +60,7 @@ def settled(sheets: Tensor, kind: Symmetry | None, *, roughly: bool = False) -> 
     down = _blur(_EDGES[kind], sheets.shape[-1]).to(sheets.device)
     across = _blur(_LEVEL, sheets.shape[-1]).to(sheets.device) if kind == "surface" else down
     smooth = down @ sheets @ across
-    return _clean(smooth, sharp=kind != "surface")
+    return _clean(smooth, sharp=kind not in ("surface", "screen"))
 
 
 def _tile(sheets: Tensor, kind: Symmetry, *, mirrors: bool) -> Tensor:
@@ -89,7 +89,7 @@ def _blur(flow: float, size: int) -> Tensor:
 
 
 def _clean(smooth: Tensor, *, sharp: bool = True) -> Tensor:
-    """Shares that add up to 1, of smooth ones; with `sharp` edges about a pixel wide, as true ones are. A gradient has no edge."""
+    """Shares that add up to 1, of smooth ones; with `sharp` edges about a pixel wide, as true ones are. Gradients and screens have no edge."""
     kept = smooth.clamp(1e-4, 1)
     if sharp:
         kept = (kept * kept.square()).square()
