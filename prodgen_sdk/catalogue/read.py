@@ -44,12 +44,12 @@ def read_catalogue(path: str | Path, *, root: Path | None = None) -> Iterator[Ro
         InvalidCatalogue: the file as a whole cannot be read.
         MissingDependency: Parquet without pyarrow.
 
-    >>> lines = '{"sku": "mug-1", "title": "Mug", "category": "home/mug"}\\n{"sku": "mug-2", "title": "Mug"}\\n'
+    >>> lines = '{"sku": "mug-1", "title": "Mug", "category": "home/mug"}\\n{"sku": "mug-2", "category": "home/mug"}\\n'
     >>> _ = Path("products.jsonl").write_text(lines)
     >>> for row in read_catalogue("products.jsonl"):
     ...     print(row.line, row.product.sku if row.product else row.error)
     1 mug-1
-    2 Line 2: category is missing.
+    2 Line 2: title is missing.
     """
     path = Path(path)
     reader = _READERS.get(path.suffix.lower())
