@@ -8,6 +8,7 @@ from prodgen_render.families.uppers import HALF, Upper, outline, toned
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.detail import segments
 from prodgen_render.shapes.geometry import bent, loft, slab, smooth_path, tube
 
 _UPPERS = ("canvas", "leather", "knit", "cotton", "denim", "nylon", "velvet", "wool")
@@ -139,7 +140,9 @@ def _laces(body: Upper, lace: Material, dark: Material) -> list[Part]:
                 start * 0.3 + end * 0.7 + [-0.003, 0, rise + 0.003],
                 end,
             ]
-            parts.append(tube(smooth_path(bend, 18), 0.0032, lace, flatten=0.4, segments=12, up=(-0.5, 0, 1)))
+            parts.append(
+                tube(smooth_path(bend, segments(18, 6)), 0.0032, lace, flatten=0.4, segments=12, up=(-0.5, 0, 1))
+            )
     return [*parts, *_bow((eyes[-1][0] + eyes[1][0]) / 2 + [-0.006, 0, 0.010], lace)]
 
 
@@ -161,5 +164,9 @@ def _bow(knot: Floats, lace: Material) -> list[Part]:
         )
         end = np.array([(0, 0.002, 0), (-0.012, 0.012, 0.001), (-0.022, 0.024, -0.012), (-0.027, 0.031, -0.027)])
         for path, count in ((loop, 40), (end, 24)):
-            parts.append(tube(smooth_path(knot + path * [1, side, 1], count), 0.0025, lace, flatten=0.5, segments=12))
+            parts.append(
+                tube(
+                    smooth_path(knot + path * [1, side, 1], segments(count, 10)), 0.0025, lace, flatten=0.5, segments=12
+                )
+            )
     return parts

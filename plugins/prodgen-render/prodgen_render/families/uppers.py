@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.detail import segments
 from prodgen_render.shapes.geometry import loft, refine, smooth_path, tube
 
 HALF = np.array(
@@ -108,10 +109,10 @@ class Upper:
 
     def skin(self, cloth: Material, extent: tuple[float, float] | None = None) -> Part:
         """The surface itself; where there is an extent, a texture of so many metres repeats on it."""
-        rows = np.linspace(0, 1, 26)
+        rows = np.linspace(0, 1, segments(26, 12))
         if self.shaft:
             rows = np.concatenate([rows, np.linspace(1, 2, 14)[1:]])
-        part = loft(self.at(np.linspace(0, 2, 161)[None, :-1], rows[:, None]), cloth)
+        part = loft(self.at(np.linspace(0, 2, segments(160, 64), endpoint=False)[None], rows[:, None]), cloth)
         if extent is None:
             return part
         uv = part.uv * np.array(part.uv_metres, np.float32) / np.array(extent, np.float32)
