@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, find_host, table
+from prodgen_sdk.cli.output import JSON, PluginCommands, emit, find_host, table
 from prodgen_sdk.terminal import note
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def check(
     problems += [
         {"what": f"prodgen {command.name}", "distribution": command.plugin, "problem": problem}
         for command in host.commands.values()
-        if (problem := _unloadable(command.target))
+        if (problem := _out_of_reach(ctx, command.name) or _unloadable(command.target))
     ]
     problems += [
         {"what": "prodgen.toml", "distribution": "prodgen-sdk", "problem": name} for name in host.unknown_names()
@@ -94,6 +94,17 @@ def check(
     )
     if problems:
         raise typer.Exit(1)
+
+
+def _out_of_reach(ctx: typer.Context, name: str) -> str:
+    """Why a plugin's command is never run, empty if it is."""
+    core = ctx.find_root().command
+    assert isinstance(core, PluginCommands)
+    return (
+        "is a command of prodgen itself, which comes first: register it by another name"
+        if name in core.commands
+        else ""
+    )
 
 
 def _problem(host: Host, entry: Entry, build: bool) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from prodgen_sdk import Host, images
+from prodgen_sdk import Host, hookimpl, images
 from prodgen_sdk.host import PluginRecord
 from prodgen_sdk.specs import GeneratorSpec, Needs
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
@@ -67,6 +67,22 @@ def test_check_names_what_is_registered_and_not_there_once(run, monkeypatch):
     err = run("plugins", "check")[2]
     assert "SolidGenerater could not be loaded" in err
     assert err.count("acme/name") == 1
+
+
+def test_check_tells_of_a_command_that_is_never_reached(run, monkeypatch):
+    class Plugin:
+        @hookimpl
+        def register_commands(self, register):
+            for name in ("generate", "paint"):
+                register(name, "Paints.", "prodgen_sdk.testing.fakes.pictures:SolidGenerator")
+
+    host = fake_host(Plugin())
+    monkeypatch.setattr("prodgen_sdk.cli.plugins.find_host", lambda ctx: host)
+    code, _, err = run("plugins", "check")
+    assert code == 1
+    assert "prodgen generate" in err
+    assert "is a command of prodgen itself" in err
+    assert "paint" not in err
 
 
 @pytest.mark.parametrize("problem", ["bad.plugin could not be imported", "bad: could not be imported", "bad/g is old"])
