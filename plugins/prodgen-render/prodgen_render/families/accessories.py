@@ -56,7 +56,7 @@ def cap(look: Look) -> list[Part]:
     if look.pattern_name == "logo" or look.chance(0.4):
         half, rows_z = 0.42, np.linspace(0.030, 0.070, 10)
         t_at = np.arcsin(np.clip((rows_z - 0.012) / height, 0, 1))
-        r = radius * np.cos(t_at) ** 0.72 + 0.0012
+        r = radius * np.cos(t_at) ** 0.72 + 0.0004
         angles = np.linspace(-half, half, 30) - np.pi / 2
         # Letters straight on a tartan could not be read: there a patch is sewn on.
         style = "bare" if look.pattern_name in ("plain", "logo") else "panel"

@@ -61,7 +61,6 @@ OWN = (*METALS, "wood", "walnut", "bamboo", "kraft", "leather", "marble", "iron"
 """Materials that keep a colour of their own where the words name none."""
 KIN = {"suede": "leather"}
 """Materials that suit whatever another one suits."""
-_WEFT = 0.28
 METALLIC = ("gold", "silver", "rose gold")
 """Colours that are metals where a thing can be of metal."""
 
@@ -94,10 +93,7 @@ def made_of(name: str, colour: Srgb | None, finish: Mapping[str, float]) -> Mate
         return Material(name, (1, 1, 1), texture=patterns.wood(code), **finish)  # type: ignore[arg-type]
     if name == "marble":
         return Material(name, (1, 1, 1), texture=patterns.marble(code), **finish)  # type: ignore[arg-type]
-    shown = linear(code)
-    if name == "denim":  # its weft is undyed
-        shown = tuple(0.82 * c + 0.18 * _WEFT for c in shown)  # type: ignore[assignment]
-    return Material(name, shown, bump=bump, **finish)  # type: ignore[arg-type]
+    return Material(name, linear(code), bump=bump, **finish)  # type: ignore[arg-type]
 
 
 def _painted(metal: Rgb, colour: Srgb | None) -> Rgb:
