@@ -35,8 +35,8 @@ _HELD = (0.5, 0.2)
 _LYING = (0.15, 0.4)
 """What faces up or down has no direction across, by the horizontal part of its normal."""
 
-_MATTE, _LACQUER = 4.0, 0.35
-"""How fast roughness falls with the white that is added where gloss is brightest, and the least of it."""
+_MATTE, _LACQUER = 10.0, 0.35
+"""How fast roughness falls with the white that is added where gloss is brightest, as on a blue can in studio light, and the least of it."""
 
 
 def without_gloss(
