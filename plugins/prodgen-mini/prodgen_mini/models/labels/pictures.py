@@ -45,7 +45,7 @@ _GROUND, _BACK, _FIRST, _SECOND = range(4)
 
 
 class Kind(NamedTuple):
-    """A motif alone (``), on a `disc` or on a `square`, on labels that are `aspect` heights wide."""
+    """A motif on a `disc`, on a `square` or, where `back` is empty, alone; on labels that are `aspect` heights wide."""
 
     motif: Motif
     back: str
