@@ -8,15 +8,8 @@ from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias, TypeVar
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    ModelWrapValidatorHandler,
-    PlainSerializer,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, model_validator
+from pydantic.functional_validators import ModelWrapValidatorHandler  # pydantic itself exports it from 2.11 on
 
 from prodgen_sdk import faults
 from prodgen_sdk.errors import InputError
