@@ -68,6 +68,8 @@ def briefs_of(
     for request, product, read in zip(requests, products, sketches, strict=True):
         sketch = read if request.negative.strip() else with_second_colour(read)
         warnings = _warnings(sketch, space)
+        if _is_unknown_print(sketch, space):
+            sketch = sketch.model_copy(update={"layout": "none"})  # without artwork the renderer draws what it can
         condition = space.condition_of(as_learnt(sketch, product.category.split("/")[0], space))
         negative = None
         if negatives and request.negative.strip():
@@ -143,9 +145,13 @@ def _warnings(sketch: ProductAsset, space: Space) -> tuple[str, ...]:
         warnings.append(f"The weights know no family {sketch.family!r}: its proportions are drawn by chance.")
     elif space.families[sketch.family] != len(sketch.proportions):
         warnings.append(f"The renderer's {sketch.family} has changed since the weights were trained.")
-    if sketch.pattern not in space.patterns and sketch.layout != "none":
-        warnings.append(f"The weights know no pattern {sketch.pattern!r}.")
+    if _is_unknown_print(sketch, space):
+        warnings.append(f"The weights know no pattern {sketch.pattern!r}: the renderer draws its own.")
     return tuple(warnings)
+
+
+def _is_unknown_print(sketch: ProductAsset, space: Space) -> bool:
+    return sketch.pattern not in space.patterns and sketch.layout == "tile"
 
 
 def _negative(

@@ -47,18 +47,20 @@ def look_of(product: Product, seed: int) -> tuple[Family, Look]:
 def facts_of(family: Family, look: Look, parts: Sequence[Part], fallback: str) -> dict[str, Any]:
     """What is known of a model that was built with a look."""
     drawn = to_srgb(parts[0].material.mean_colour) * 255
+    pattern = look.pattern_name if look.pattern_name == "logo" else look.noted.get("pattern", "plain")
     rgb = look.noted.get("rgb") or "#{:02x}{:02x}{:02x}".format(*drawn.round().astype(int).tolist())
     facts: dict[str, Any] = {
         "family": family.name,
         "material": look.noted.get("material") or parts[0].material.name,
         "colour": look.colour_name or nearest_colour(rgb),
         "rgb": rgb,
-        "pattern": look.pattern_name,
+        "pattern": pattern,
     }
-    lacking = undrawn_pattern(look.product)
-    notes = [
-        note for note in (fallback, lacking and f"there is no pattern {lacking!r}: drawn {look.pattern_name}") if note
-    ]
+    notes = [fallback] if fallback else []
+    if lacking := undrawn_pattern(look.product):
+        notes.append(f"there is no pattern {lacking!r}: drawn {pattern}")
+    if look.pattern_name != pattern:
+        notes.append(f"the shape {family.name!r} takes no pattern: drawn {pattern}, not {look.pattern_name}")
     if notes:
         facts["fallback"] = "; ".join(notes)
     return facts

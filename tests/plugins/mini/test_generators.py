@@ -337,6 +337,13 @@ def test_damaged_wrong_and_foreign_weights_are_named(trained, designs, tiny, tmp
         build(trained, codec={"weights": other.checkpoint})
 
 
+def test_prints_that_no_network_learnt_are_left_to_the_renderer(host):
+    kept, brief = design(host, mug(title="Leopard print mug", attributes={}))
+    assert (kept.pattern, kept.layout, kept.artwork) == ("leopard", "none", None)
+    assert any("'leopard': the renderer draws its own" in warning for warning in brief.warnings)
+    assert ask(host, mug(title="Leopard print mug", attributes={}))[0].facts["pattern"] == "leopard"
+
+
 def test_without_a_renderer_the_error_says_what_to_install(trained, tmp_path):
     sections = PluginsConfig.model_validate({"mini": section_of(trained)})
     host = Host(SdkConfig(plugins=sections), strict=True, state=tmp_path)

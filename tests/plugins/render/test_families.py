@@ -248,11 +248,13 @@ def test_sleeves_are_as_long_as_the_words_say(longer: str, shorter: str, categor
     assert cloth(longer) > 1.05 * cloth(shorter)
 
 
-def test_patterns_that_nobody_draws_are_named() -> None:
+def test_patterns_that_are_not_drawn_are_named() -> None:
     assert "fallback" not in build_model(product("Striped cap", "apparel/cap"), 1).facts
-    for title in ("Leopard print scarf cap", "豹纹棒球帽"):
+    for title in ("Snakeskin print cap", "蛇纹棒球帽"):
         facts = build_model(product(title, "apparel/cap"), 1).facts
-        assert facts["fallback"] == "there is no pattern 'animal print': drawn plain"
+        assert facts["fallback"] == "there is no pattern 'snake skin': drawn plain"
+    facts = build_model(product("Marble print laptop", "electronics/laptop"), 1).facts
+    assert facts["fallback"] == "the shape 'laptop' takes no pattern: drawn plain, not marbled"
 
 
 @pytest.mark.parametrize("colour", ["sky", "pink", "yellow", "beige", "navy"])

@@ -21,6 +21,7 @@ from PIL import Image
 from prodgen_render.looks.finishes import FINISH, KIN
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import Srgb
+from prodgen_render.looks.prints import PRINTS
 from prodgen_render.shapes.detail import detail
 from prodgen_sdk.types import Layout, Product
 
@@ -58,7 +59,7 @@ class Traits:
 
 def kind_of(pattern: str) -> str:
     """Plain, logo, tile or gradient."""
-    return "tile" if pattern in TILED else pattern if pattern in ("logo", "gradient") else "plain"
+    return "tile" if pattern in TILED or pattern in PRINTS else pattern if pattern in ("logo", "gradient") else "plain"
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from PIL import Image
 
-from prodgen_render.looks import patterns
+from prodgen_render.looks import patterns, prints
 from prodgen_render.looks.artwork import draw_label
 from prodgen_render.looks.draws import Draws
 from prodgen_render.looks.finishes import FINISH, KIN, METALLIC, OWN, USUAL, made_of, srgb
@@ -194,15 +194,18 @@ class Look(Draws):
         material = self.solid(*allowed, default=default)
         if self.pattern_name in ("plain", "logo") or material.name == "glass":
             return material
+        self.noted["pattern"] = self.pattern_name
         picture = self.surface(extent, srgb(self.noted["rgb"]), period)
         return material.but(colour=(1.0, 1.0, 1.0), texture=patterns.texture(picture))
 
     def surface(self, extent: tuple[float, float], shade: Srgb, period: float) -> Image.Image:
         """The pattern over the whole of a main surface; arguments as for `main`."""
         width, height = pixels(extent)
-        return patterns.draw_pattern(
-            self.pattern_name, width, height, shade, self.accent(shade), self.rng, max(2, extent[0] / period)
-        )
+        return self._patterned(width, height, shade, max(2, extent[0] / period))
+
+    def _patterned(self, width: int, height: int, base: Srgb, repeat: float) -> Image.Image:
+        draw = prints.draw_print if self.pattern_name in prints.PRINTS else patterns.draw_pattern
+        return draw(self.pattern_name, width, height, base, self.accent(base), self.rng, repeat)
 
     @cached_property
     def title_words(self) -> str:
@@ -244,9 +247,8 @@ class Look(Draws):
         if self.pattern_name in ("plain", "logo"):
             picture = Image.new("RGB", (width, height), base)
         else:
-            picture = patterns.draw_pattern(
-                self.pattern_name, width, height, base, self.accent(base), self.rng, max(3, extent[0] / 0.03)
-            )
+            self.noted["pattern"] = self.pattern_name
+            picture = self._patterned(width, height, base, max(3, extent[0] / 0.03))
         area = (
             round(box[0] * width),
             round((1 - box[3]) * height),

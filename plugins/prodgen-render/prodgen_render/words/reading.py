@@ -7,7 +7,17 @@ from collections.abc import Mapping
 
 from prodgen_render.looks.finishes import FABRICS
 from prodgen_render.words.parts import without_parts
-from prodgen_render.words.vocabulary import COLOURS, MATERIALS, NOT_COLOURS, NOT_MATERIALS, PATTERNS, UNDRAWN, WARES
+from prodgen_render.words.vocabulary import (
+    COLOURS,
+    FINER,
+    MATERIALS,
+    NOT_COLOURS,
+    NOT_MATERIALS,
+    PATTERNS,
+    PRINT_COLOURS,
+    UNDRAWN,
+    WARES,
+)
 from prodgen_sdk.types import Product
 
 _LIGHT = 190
@@ -110,7 +120,8 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
     # 小金条口红 正红色: what is called a colour is one.
     names.sort(key=lambda name: not any(f"{word}色" in product.title for word in known[name] if _CJK.search(word)))
     if not codes and not names:
-        names = list(next((colours for ware, colours in WARES.items() if ware in ware_of), ()))
+        of_ware = next((colours for ware, colours in WARES.items() if ware in ware_of), ())
+        names = list(of_ware or PRINT_COLOURS.get(pattern_of(product), ()))
     return (codes + [(name, COLOURS[name][0]) for name in names])[:3]
 
 
@@ -145,17 +156,18 @@ def pattern_of(product: Product) -> str:
     # The bare word is too often about the material: "solid oak".
     if attribute(product, *_PATTERN_NAMES) in ("solid", "none"):
         return "plain"
-    found = _parse(product, words_of(product), _PATTERN_NAMES, PATTERNS)
+    kind = {name: PATTERNS[name] for name in FINER.get(attribute(product, *_PATTERN_NAMES), ())}
+    found = _first(product.title.lower(), kind, 1) or _parse(product, words_of(product), _PATTERN_NAMES, PATTERNS)
     if found == ["logo"] and undrawn_pattern(product):
-        return "plain"  # a leopard print is none of letters
+        return "plain"  # a snake print is none of letters
     return found[0] if found else ""
 
 
 def undrawn_pattern(product: Product) -> str:
     """The name of a pattern that the words ask for and that no renderer of this plugin draws, or an empty text.
 
-    >>> undrawn_pattern(Product(sku="c", title="迷彩帽", category="apparel/cap"))
-    'camouflage'
+    >>> undrawn_pattern(Product(sku="b", title="Snakeskin belt", category="apparel/belt"))
+    'snake skin'
     """
     text = " | ".join((attribute(product, *_PATTERN_NAMES), product.title, *product.tags)).lower()
     return next(iter(_first(text, UNDRAWN, 1)), "")

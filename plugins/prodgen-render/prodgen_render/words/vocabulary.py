@@ -124,29 +124,42 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "gradient": ("gradient", "ombre", "渐变"),
     "logo": ("logo", "label", "print", "printed", "slogan", "graphic", "cartoon", "卡通", "标签", "字母"),
     "speckle": ("speckle", "speckles", "speckled", "flecked", "斑点", "芝麻点"),
+    "camouflage": ("camo", "camouflage", "迷彩"),
+    "leopard": ("leopard", "cheetah", "animal print", "animal", "豹纹", "豹点", "动物纹"),
+    "zebra": ("zebra", "zebra print", "tiger print", "斑马纹", "虎纹"),
+    "cow": ("cow print", "奶牛纹", "奶牛花纹"),
+    "houndstooth": ("houndstooth", "hound's tooth", "千鸟格", "千鸟"),
+    "argyle": ("argyle", "菱形格", "菱格", "菱形"),
+    "chevron": ("chevron", "zigzag", "zig zag", "zig-zag", "锯齿纹"),
+    "herringbone": ("herringbone", "人字纹", "人字呢"),
+    "geometric": ("geometric", "triangles", "几何"),
+    "stars": ("stars", "star print", "star pattern", "星星图案", "星星印花", "星星"),
+    "hearts": ("hearts", "heart print", "heart pattern", "爱心图案", "爱心印花", "爱心"),
+    "paisley": ("paisley", "佩斯利", "腰果花"),
+    "tie-dye": ("tie-dye", "tie dye", "tie-dyed", "tie dyed", "扎染"),
+    "marbled": ("marbled", "marble print", "marble pattern", "marble effect", "faux marble", "大理石纹", "仿大理石"),
     "plain": ("plain", "solid colour", "solid color", "纯色", "素色"),
 }
 UNDRAWN: dict[str, tuple[str, ...]] = {
-    "camouflage": ("camo", "camouflage", "迷彩"),
-    "animal print": (
-        "animal print",
-        "leopard",
-        "leopard print",
-        "zebra",
-        "zebra print",
-        "cow print",
-        "豹纹",
-        "斑马纹",
-        "奶牛纹",
-    ),
-    "paisley": ("paisley", "佩斯利", "腰果花"),
-    "tie-dye": ("tie-dye", "tie dye", "扎染"),
-    "houndstooth": ("houndstooth", "千鸟格"),
-    "argyle": ("argyle", "菱形格", "菱格"),
-    "stars": ("stars", "star print", "star pattern", "星星图案", "星星印花"),
-    "hearts": ("hearts", "heart print", "heart pattern", "爱心图案", "爱心印花"),
+    "snake skin": ("snake print", "snakeskin", "snakeskin print", "蛇纹", "蛇皮纹"),
 }
 """Patterns that are known by name only: a picture of such a product lacks it, and says so."""
+FINER: dict[str, tuple[str, ...]] = {
+    "animal": ("zebra", "cow", "leopard"),
+    "checked": ("houndstooth", "argyle"),
+    "geometric": ("argyle", "chevron", "herringbone"),
+    "printed": ("stars", "hearts", "paisley"),
+}
+"""What a title may say more exactly than an attribute that names the kind of pattern."""
+PRINT_COLOURS: dict[str, tuple[str, ...]] = {
+    "camouflage": ("olive",),
+    "leopard": ("tan",),
+    "zebra": ("white", "black"),
+    "cow": ("white", "black"),
+    "houndstooth": ("white", "black"),
+    "marbled": ("white",),
+}
+"""The ground and the marks of prints whose colours go without saying."""
 PACKAGES = frozenset(
     (
         "bottle",

@@ -1,0 +1,93 @@
+"""Prints and weaves: which words ask for them, and that what is drawn repeats and is in the colours that were asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from prodgen_render.looks.prints import PRINTS, draw_print
+from prodgen_render.parametric import build_model
+from prodgen_render.words.reading import colours_of, pattern_of
+
+from prodgen_sdk.types import Product
+
+NAVY, PAPER = (31, 47, 85), (246, 243, 236)
+
+
+def draw(name: str, *, seed: int = 0, repeat: float = 6, size: int = 192) -> np.ndarray:
+    return np.asarray(draw_print(name, size, size, NAVY, PAPER, np.random.default_rng(seed), repeat), np.float32)
+
+
+@pytest.mark.parametrize("name", PRINTS)
+def test_a_print_tiles_sideways(name: str) -> None:
+    for repeat in (2, 5, 8.4):
+        picture = draw(name, repeat=repeat)
+        steps = np.abs(np.diff(picture, axis=1)).mean((0, 2))
+        seam = np.abs(picture[:, 0] - picture[:, -1]).mean()
+        assert seam <= 1.5 * steps.max() + 1
+
+
+@pytest.mark.parametrize("name", PRINTS)
+def test_a_print_shows_its_ground_and_its_marks(name: str) -> None:
+    picture = draw(name).reshape(-1, 3)
+    ground = (np.abs(picture - NAVY).max(1) < 24).mean()
+    assert 0.1 < ground < 0.97
+    assert picture.std(0).max() > 5
+
+
+def test_prints_differ_from_each_other() -> None:
+    pictures = [draw(name) for name in PRINTS]
+    for number, picture in enumerate(pictures):
+        assert all(np.abs(picture - other).mean() > 2 for other in pictures[:number])
+
+
+def test_scattered_prints_follow_the_random_numbers() -> None:
+    for name in ("camouflage", "leopard", "cow", "zebra", "tie-dye", "marbled", "geometric"):
+        assert np.array_equal(draw(name, seed=1), draw(name, seed=1))
+        assert not np.array_equal(draw(name, seed=1), draw(name, seed=2))
+
+
+def test_a_dark_ground_has_light_marks() -> None:
+    black = np.asarray(draw_print("leopard", 96, 96, (20, 20, 22), PAPER, np.random.default_rng(0), 4), np.float32)
+    assert np.percentile(black, 97) > 90
+
+
+@pytest.mark.parametrize(
+    ("title", "attribute", "pattern"),
+    [
+        ("Leopard print midi dress", "animal", "leopard"),
+        ("Zebra print cushion", "animal", "zebra"),
+        ("奶牛纹抱枕", "animal", "cow"),
+        ("Houndstooth scarf", "checked", "houndstooth"),
+        ("Checked shirt", "checked", "checks"),
+        ("菱格毛衣", "geometric", "argyle"),
+        ("人字纹围巾", "", "herringbone"),
+        ("几何图案地毯", "geometric", "geometric"),
+        ("Camo hoodie", "camouflage", "camouflage"),
+        ("扎染T恤", "tie-dye", "tie-dye"),
+        ("Marble print mug", "marbled", "marbled"),
+        ("Polka dot dress", "dotted", "dots"),
+    ],
+)
+def test_words_name_a_print(title: str, attribute: str, pattern: str) -> None:
+    attributes = {"pattern": attribute} if attribute else {}
+    assert pattern_of(Product(sku="p", title=title, category="home/cushion", attributes=attributes)) == pattern
+
+
+def test_prints_have_colours_that_go_without_saying() -> None:
+    def colours(title: str) -> list[str]:
+        return [name for name, _ in colours_of(Product(sku="p", title=title, category="apparel/hoodie"))]
+
+    assert colours("Camo hoodie") == ["olive"]
+    assert colours("Pink camo hoodie") == ["pink"]
+    assert colours("Houndstooth hoodie") == ["white", "black"]
+
+
+def test_a_garment_wears_its_print() -> None:
+    plain, printed = (
+        build_model(Product(sku="t", title=title, category="apparel/t-shirt"), 1)
+        for title in ("Navy T-shirt", "Navy T-shirt with star print")
+    )
+    assert printed.facts["pattern"] == "stars"
+    assert "fallback" not in printed.facts
+    assert printed.parts[0].material.texture is not None
+    assert plain.parts[0].material.texture is None or plain.facts["pattern"] == "logo"
