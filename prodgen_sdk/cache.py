@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
+from itertools import repeat
+from operator import is_not
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -12,7 +13,10 @@ V = TypeVar("V")
 
 
 class Cache(Generic[K, V]):
-    """Keeps the values that were used last.
+    """Keeps the values that were used last, at least half of `size` and at most `size` of them.
+
+    They lie in two generations. What is used moves to the newer one; when that is full, it becomes the older one, and what had not
+    been used since the last time goes. So looking up what was used lately changes nothing, and needs no lock.
 
     >>> squares = Cache[int, int](2)
     >>> squares.get_many([1, 2, 3], lambda keys: {key: key * key for key in keys})
@@ -22,8 +26,9 @@ class Cache(Generic[K, V]):
     """
 
     def __init__(self, size: int) -> None:
-        self._size = size
-        self._values: OrderedDict[K, V] = OrderedDict()
+        self._half = max(1, size // 2)
+        self._newer: dict[K, V] = {}
+        self._older: dict[K, V] = {}
         self._lock = threading.Lock()
         self._age = 0
 
@@ -33,49 +38,60 @@ class Cache(Generic[K, V]):
         A value that was loaded while `drop` or `clear` ran is handed out, but not kept.
         """
         asked = dict.fromkeys(keys)
+        here = list(map(self._newer.get, asked))
+        if all(map(is_not, here, repeat(None))):
+            return dict(zip(asked, here, strict=True))  # type: ignore[arg-type]
         with self._lock:
-            age, values = self._age, self._values
-            found = {key: value for key in asked if (value := values.get(key)) is not None}
-            deque(map(values.move_to_end, found), maxlen=0)
-        if len(found) == len(asked):
-            return found
-        loaded = load([key for key in asked if key not in found])
-        found.update(loaded)
-        with self._lock:
-            if age == self._age:
-                self._values.update(loaded)
-                while len(self._values) > self._size:
-                    self._values.popitem(last=False)
+            age = self._age
+            found = {key: value for key in asked if (value := self._used(key)) is not None}
+        missing = [key for key in asked if key not in found]
+        if missing:
+            loaded = load(missing)
+            found.update(loaded)
+            with self._lock:
+                if age == self._age:
+                    for key, value in loaded.items():
+                        self._keep(key, value)
         return {key: found[key] for key in asked if key in found}
 
     def get(self, key: K) -> V | None:
         """The value of a key, or None."""
-        with self._lock:
-            value = self._values.get(key)
-            if value is not None:
-                self._values.move_to_end(key)
-            return value
+        found = self._newer.get(key)
+        if found is None:
+            with self._lock:
+                found = self._used(key)
+        return found
 
     def put(self, key: K, value: V) -> None:
         """Keeps a value."""
         with self._lock:
-            self._values[key] = value
-            self._values.move_to_end(key)
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
+            self._keep(key, value)
 
     def drop(self, keys: Iterable[K]) -> None:
         """Forgets some keys."""
         with self._lock:
             self._age += 1
             for key in keys:
-                self._values.pop(key, None)
+                self._newer.pop(key, None)
+                self._older.pop(key, None)
 
     def clear(self) -> None:
         """Forgets everything."""
         with self._lock:
             self._age += 1
-            self._values.clear()
+            self._newer, self._older = {}, {}
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self._newer) + len(self._older)
+
+    def _used(self, key: K) -> V | None:
+        found = self._newer.get(key)
+        if found is None and (found := self._older.get(key)) is not None:
+            self._keep(key, found)
+        return found
+
+    def _keep(self, key: K, value: V) -> None:
+        if len(self._newer) >= self._half and key not in self._newer:
+            self._newer, self._older = {}, self._newer
+        self._older.pop(key, None)
+        self._newer[key] = value

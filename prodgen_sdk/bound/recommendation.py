@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, get_args
 
 from prodgen_sdk import interfaces
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
 
 _EVENT_TYPES = frozenset(get_args(EventType))
+_ID = attrgetter("id")
 
 
 class BoundIndex(Bound[interfaces.VectorIndex]):
@@ -187,7 +189,7 @@ class BoundPolicy(Bound[interfaces.VariantPolicy]):
 
 def _fault(choice: Choice, candidate: Candidate) -> str:
     """What is wrong with a choice; empty where nothing is."""
-    if choice.variant not in {variant.id for variant in candidate.variants}:
+    if choice.variant not in map(_ID, candidate.variants):
         return f"{choice.variant} is no variant of {candidate.sku} that may be shown"
     if not 0 < choice.propensity <= 1:
         return f"a propensity of {choice.propensity} for {candidate.sku}"

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Container, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field
@@ -47,6 +48,8 @@ _EVENT = set(Event.model_fields)
 _VARIANT = set(CandidateVariant.model_fields)
 _CANDIDATE = set(Candidate.model_fields)
 _RECOMMENDATION = set(Recommendation.model_fields)
+_SCORED, _ID = attrgetter("scored"), attrgetter("id")
+_ID_OF = itemgetter(0)
 
 
 class Shown(NamedTuple):
@@ -179,13 +182,11 @@ def described(
     variants: Mapping[str, VariantFacts],
 ) -> list[Candidate]:
     """Candidates with what is known of them; a variant of which nothing is known keeps what it has."""
-    pictures: list[dict[str, Any]] = []
-    for candidate in candidates:
-        for place, (id, score) in enumerate(candidate.scored):
-            facts = variants.get(id)
-            # Most are known: no variant need be made only to be made again.
-            known = facts.__dict__ if facts is not None else candidate.variants[place].__dict__
-            pictures.append({**known, "id": id, "score": score})
+    pairs = list(chain.from_iterable(map(_SCORED, candidates)))
+    known: Mapping[str, VariantFacts | CandidateVariant] = variants
+    if not all(map(variants.__contains__, map(_ID_OF, pairs))):
+        known = {**{variant.id: variant for candidate in candidates for variant in candidate.variants}, **variants}
+    pictures = [{**known[id].__dict__, "id": id, "score": score} for id, score in pairs]
     made = iter(trusted(CandidateVariant, pictures, _VARIANT))
     rows = []
     for candidate in candidates:
@@ -248,7 +249,7 @@ def answer(
         for position, (item, choice, source) in enumerate(zip(ranked, chosen.choices, sources, strict=True))
     ]
     return [
-        Shown(recommendation, tuple(variant.id for variant in item.candidate.variants), choice.memo)
+        Shown(recommendation, tuple(map(_ID, item.candidate.variants)), choice.memo)
         for recommendation, item, choice in zip(
             trusted(Recommendation, rows, _RECOMMENDATION), ranked, chosen.choices, strict=True
         )

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Container, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -198,10 +198,16 @@ class Catalogue:
         return dict(zip(queries, self.embedder.queries(queries), strict=True))
 
 
+@lru_cache(maxsize=4096)
+def _view(**camera: float) -> View:
+    """One object for all variants of a view: it is compared by identity, and kept once."""
+    return View(**camera)
+
+
 def _facts_of(document: Mapping[str, Any]) -> dict[str, Any]:
     scene = document["scene"]
     return {
-        "view": View.model_validate(document["view"]),
+        "view": _view(**document["view"]),
         "background": scene.get("background", _SCENE.background),
         "light": scene.get("light", _SCENE.light),
         "style": scene.get("style", _SCENE.style),

@@ -150,11 +150,11 @@ def describe(catalogue: Catalogue, items: Sequence[Ranked], found_by: BoundIndex
         PluginError: the catalogue does not have one of them.
     """
     candidates = [item.candidate for item in items]
-    products = catalogue.products(candidate.sku for candidate in candidates)
-    ids = {id for candidate in candidates for id, _ in candidate.scored}
-    facts = catalogue.facts(ids)
-    if found_by is not None and (len(products) < len(candidates) or len(facts) < len(ids)):
-        unknown = next(iter({candidate.sku for candidate in candidates} - products.keys() or ids - facts.keys()))
+    skus = [candidate.sku for candidate in candidates]
+    ids = [id for candidate in candidates for id, _ in candidate.scored]
+    products, facts = catalogue.products(skus), catalogue.facts(ids)
+    if found_by is not None and (len(products) < len(skus) or len(facts) < len(set(ids))):
+        unknown = next(iter(set(skus) - products.keys() or set(ids) - facts.keys()))
         found_by.expect(False, f"it found {unknown}, which is not in the catalogue")
     full = described(candidates, products, facts)
     return trusted(Ranked, [{**item.__dict__, "candidate": it} for item, it in zip(items, full, strict=True)], _RANKED)

@@ -141,11 +141,11 @@ def side_looks(view: View | None) -> dict[str, float]:
     }
 
 
-def look_row(variant: CandidateVariant, metrics: Sequence[str]) -> Single:
-    """All looks of a variant that stay what they are: [P] without likeness and place, which are 0."""
-    row = _scene_row(variant.view, variant.background, variant.light, variant.style).copy()
-    row[_QUALITY] = quality(variant, metrics)
-    return row
+def look_rows(variants: Sequence[CandidateVariant], metrics: Sequence[str]) -> Single:
+    """All looks of some variants that stay what they are: [n, P] without likeness and place, which are 0."""
+    rows = np.array([_scene_row(v.view, v.background, v.light, v.style) for v in variants])
+    rows[:, _QUALITY] = [quality(variant, metrics) for variant in variants]
+    return rows
 
 
 @lru_cache(maxsize=4096)

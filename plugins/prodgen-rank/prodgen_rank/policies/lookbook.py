@@ -6,12 +6,13 @@ import threading
 import time
 import zlib
 from collections.abc import Sequence
-from operator import attrgetter
+from itertools import repeat
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodgen_rank.policies.features import FIRST_PLACE, LOOKS, PLACES, SKETCH, look_row, projection
+from prodgen_rank.policies.features import FIRST_PLACE, LOOKS, PLACES, SKETCH, look_rows, projection
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import MissingDependency, NotFound
 from prodgen_sdk.types import CandidateVariant
@@ -27,6 +28,8 @@ _SECONDS = 600.0
 """For how long a variant's vector is taken as unchanged."""
 _described = attrgetter("view", "background", "light", "style", "quality")
 """What a row is made of, besides the vector. Tuples are compared by identity first, so that equal ones cost little."""
+_ID, _PLACE, _DESCRIBED = attrgetter("id"), itemgetter(0), itemgetter(1)
+_UNKNOWN = (-1, None)
 
 
 class Lookbook:
@@ -53,26 +56,25 @@ class Lookbook:
         pages = self._pages
         if len(pages.known) > _ROWS or time.monotonic() > pages.until:
             pages = self._pages = _Pages()
-        known, slots = pages.known, []
-        for variant, described in zip(variants, map(_described, variants), strict=True):
-            entry = known.get(variant.id)
-            if entry is None or entry[1] != described:
-                self._describe(pages, variants, ctx)
-                slots = [known[variant.id][0] for variant in variants]
-                break
-            slots.append(entry[0])
-        places = np.array(slots)
+        described, ids = list(map(_described, variants)), list(map(_ID, variants))
+        entries = list(map(pages.known.get, ids, repeat(_UNKNOWN)))
+        if list(map(_DESCRIBED, entries)) != described:
+            self._describe(pages, variants, ctx)
+            entries = [pages.known[id] for id in ids]
+        places = np.array(list(map(_PLACE, entries)))
         return pages.matrix[places], pages.hashes[places]
 
     def _describe(self, pages: _Pages, variants: Sequence[CandidateVariant], ctx: Context) -> None:
         with self._lock:
-            new = [v for v in variants if v.id not in pages.known or pages.known[v.id][1] != _described(v)]
-            places = self._places([v.id for v in new], ctx)
-            for variant in new:
-                row = look_row(variant, self._metrics)
+            new = [v for v in variants if pages.known.get(v.id, _UNKNOWN)[1] != _described(v)]
+            if not new:
+                return
+            rows = look_rows(new, self._metrics)
+            places = self._places([variant.id for variant in new], ctx)
+            for row, variant in zip(rows, new, strict=True):
                 if variant.id in places:
                     row[FIRST_PLACE : FIRST_PLACE + PLACES] = places[variant.id]
-                pages.add(variant, row)
+            pages.add(new, rows)
 
     def _places(self, ids: Sequence[str], ctx: Context) -> dict[str, Single]:
         try:
@@ -102,11 +104,15 @@ class _Pages:
         self.until = time.monotonic() + _SECONDS
         self._used = 0
 
-    def add(self, variant: CandidateVariant, row: Single) -> None:
-        if self._used == len(self.matrix):
-            self.hashes = np.concatenate([self.hashes, np.zeros_like(self.hashes)])
-            self.matrix = np.concatenate([self.matrix, np.zeros_like(self.matrix)])
-        self.hashes[self._used] = zlib.crc32(variant.id.encode())
-        self.matrix[self._used] = row
-        self.known[variant.id] = (self._used, _described(variant))
-        self._used += 1
+    def add(self, variants: Sequence[CandidateVariant], rows: Single) -> None:
+        first, used = self._used, self._used + len(rows)
+        if used > len(self.matrix):
+            room = np.zeros(max(used, len(self.matrix)), np.int64)
+            self.hashes = np.concatenate([self.hashes, room])
+            self.matrix = np.concatenate([self.matrix, np.zeros((len(room), len(LOOKS)), np.float32)])
+        ids = list(map(_ID, variants))
+        self.hashes[first:used] = list(map(zlib.crc32, map(str.encode, ids)))
+        self.matrix[first:used] = rows
+        self._used = used
+        # Last of all: from here on readers find them.
+        self.known.update(zip(ids, zip(range(first, used), map(_described, variants), strict=True), strict=True))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Single = NDArray[np.float32]
     Places = NDArray[np.intp]
+
+_VARIANTS, _ID, _SCORE = attrgetter("variants"), attrgetter("id"), attrgetter("score")
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,11 @@ class Request:
         Likeness and place are measured from the mean of the product's variants: only what sets a picture apart from the product's
         other ones bears on the choice.
         """
-        variants = [variant for candidate in candidates for variant in candidate.variants]
-        sizes = [len(candidate.variants) for candidate in candidates]
+        offered = list(map(_VARIANTS, candidates))
+        variants, sizes = list(chain.from_iterable(offered)), list(map(len, offered))
         starts = np.array([0, *accumulate(sizes[:-1])])
         looks, hashes = lookbook.looks(variants, ctx)
-        looks[:, LIKENESS] = [variant.score for variant in variants]
+        looks[:, LIKENESS] = list(map(_SCORE, variants))
         free = looks[:, LIKENESS:]
         counts = np.array(sizes)
         free -= np.repeat(np.add.reduceat(free, starts, axis=0) / counts[:, None].astype(np.float32), counts, axis=0)
@@ -90,7 +93,7 @@ class Request:
             circumstances[place, FIRST_DOMAIN + DOMAINS.index(domain)] = 1.0
             circumstances[place, AFFINITY] = liking.get(domain, 0.0)
         return Request(
-            variants=[variant.id for variant in variants],
+            variants=list(map(_ID, variants)),
             hashes=hashes,
             skus=[candidate.sku for candidate in candidates],
             looks=looks,
