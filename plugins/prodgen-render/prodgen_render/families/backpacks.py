@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from prodgen_render.families.sewn import Pouch, in_metres, sheet, stitches
+from prodgen_render.families.sewn import Pouch, belt, in_metres, sheet, stitches
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Material, Part
@@ -52,7 +52,7 @@ def backpack(look: Look) -> list[Part]:
         ],
         34,
     )
-    parts.append(_belt(loop + np.array([0, deep / 2 - 0.030, tall - 0.004]), (0, 1, 0), 0.022, 0.0035, webbing))
+    parts.append(belt(loop + np.array([0, deep / 2 - 0.030, tall - 0.004]), (0, 1, 0), 0.022, 0.0035, webbing))
     return parts
 
 
@@ -87,21 +87,11 @@ def _front_pocket(body: Pouch, wide: float, tall: float) -> Pouch:
     )
 
 
-def _belt(path: NDArray[np.float64], across: ArrayLike, wide: float, thick: float, material: Material) -> Part:
-    """Webbing along a path, its width in direction `across`, as near as that lies square to the path."""
-    along = np.gradient(path, axis=0)
-    along /= np.linalg.norm(along, axis=1, keepdims=True)
-    side = np.asarray(across, float) - along * (along @ np.asarray(across, float))[:, None]
-    side /= np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)
-    t = np.linspace(-wide / 2, wide / 2, 7)[:, None, None]
-    return sheet(path[None] + t * side[None], thick, material, _WEBBING)
-
-
 def _zip(
     path: NDArray[np.float64], across: ArrayLike, tape: Material, teeth: Material, wide: float = 0.016
 ) -> list[Part]:
     """A tape with a row of teeth in its middle."""
-    return [_belt(path, across, wide, 0.0016, tape), stitches(refine(path, 0.003), teeth, radius=0.0022)]
+    return [belt(path, across, wide, 0.0016, tape), stitches(refine(path, 0.003), teeth, radius=0.0022)]
 
 
 def _pull(place: NDArray[np.float64], metal: Material, cord: Material, turn: float = 0.0) -> list[Part]:
@@ -210,11 +200,11 @@ def _strap(
         part.turned(8 * side).moved(*(float(c) for c in line[-1] - [0, 0.002, 0.012]))
         for part in box((0.034, 0.007, 0.022), 0.002, metal, cells=3)
     ]
-    middle = _belt(line[4:-2] + out[4:-2] * (half[4:-2, None] * 0.24 + 0.0008), (1, 0, 0), 0.022, 0.0024, webbing)
+    middle = belt(line[4:-2] + out[4:-2] * (half[4:-2, None] * 0.24 + 0.0008), (1, 0, 0), 0.022, 0.0024, webbing)
     seam = [
         tube(line + across * (s * half[:, None] * 0.985), 0.0022, trim, segments=8) for s in (-1, 1)
     ]  # fmt: skip
-    return [pad, middle, *seam, _belt(tail, (1, 0, 0), 0.024, 0.0026, webbing), *buckle]
+    return [pad, middle, *seam, belt(tail, (1, 0, 0), 0.024, 0.0026, webbing), *buckle]
 
 
 def _across(line: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Boot, court shoe and sandal. One shoe, its toe to the left, as the sneaker."""
+"""Boot and court shoe. One shoe, its toe to the left, as the sneaker."""
 
 from __future__ import annotations
 
@@ -36,8 +36,6 @@ _LACED = (
     "登山",
     "系带",
 )
-_THONGS = ("flip flop", "flip flops", "flip-flop", "flip-flops", "thong", "人字拖")
-_SLIPPERS = ("slipper", "slippers", "slide", "slides", "slip-on", "拖鞋", "凉拖")
 _FLAT = ("flat", "flats", "ballet", "ballerina", "平底", "芭蕾")
 _UPRIGHT = np.array([(0, 0.20, 0.035), (0.1, 0.25, 0.035), (0.4, 0.30, 0.030), (0.75, 0.30, 0.022), (1, 0.36, 0.026)])
 """How the foot of a boot goes over into its shaft: upright all around."""
@@ -167,47 +165,3 @@ def court_shoe(look: Look) -> list[Part]:
     wide = np.interp(np.linspace(0, 1, 24), [0, 0.12, 0.4, 0.8, 1], [0.0235, 0.0190, 0.0095, 0.0058, 0.0056])
     tip = tube([(0.091, 0, 0.0025), (0.091, 0, 0.001)], 0.0058, under, segments=20)
     return [*parts, tube(path, wide, upper, segments=24), tip]
-
-
-def sandal(look: Look) -> list[Part]:
-    """An open shoe: two bands, a slipper's one broad band, or the thong of a flip-flop."""
-    light = look.says((*_THONGS, *_SLIPPERS))
-    names = ("rubber", *_UPPERS) if light else _UPPERS
-    strap = look.main(*names, extent=(0.15, 0.15), default="#2b2c2f" if light else "#7a5236", period=0.03)
-    sole = look.part("sole", look.plain("rubber", look.colour("#2b2c2f") if light else "#c9a77c")).but(bump=None)
-    thick = 0.022 * look.uniform(0.8, 1.3)
-    parts = [slab(outline(), thick, 0.006, sole)]
-    if look.says(_THONGS):
-        for side in (-1, 1):
-            thong = [
-                (-0.098, 0, thick),
-                (-0.085, side * 0.006, thick + 0.018),
-                (-0.04, side * 0.032, thick + 0.025),
-                (0.02, side * 0.041, thick * 0.8),
-            ]
-            parts.append(tube(smooth_path(thong, 40), np.linspace(0.0045, 0.0085, 40), strap, flatten=0.4, segments=18))
-    elif look.says(_SLIPPERS):
-        parts.append(_band(strap, (-0.105, 0.0), thick, 0.052))
-    else:
-        parts += [_band(strap, (-0.095, -0.060), thick, 0.034), _band(strap, (-0.035, 0.0), thick, 0.052)]
-        heel = [
-            (0.055, -0.037, thick),
-            (0.065, -0.04, thick + 0.03),
-            (0.125, -0.02, thick + 0.052),
-            (0.138, 0, thick + 0.056),
-        ]
-        around = heel + [(x, -y, z) for x, y, z in heel[-2::-1]]
-        parts.append(tube(smooth_path(around, 60), 0.0085, strap, flatten=0.25, up=(1, 0, 0), segments=18))
-    return parts
-
-
-def _band(cloth: Material, across: tuple[float, float], low: float, high: float) -> Part:
-    """A band over the foot, between two places along it."""
-    a, x = np.linspace(0, np.pi, 40), np.linspace(*across, 12)
-    edge = np.interp(x, [-0.14, -0.09, -0.055, 0.01, 0.075], [0.03, 0.044, 0.046, 0.041, 0.039])
-    rise = high * np.interp(x, [x[0], x[-1]], [0.86, 1.0])
-    upper = np.stack(
-        np.broadcast_arrays(x[:, None], -edge[:, None] * np.cos(a), low * 0.6 + rise[:, None] * np.sin(a) ** 0.8), -1
-    )
-    lower = upper - np.stack([0 * upper[..., 0], 0.003 * np.sign(upper[..., 1]), 0.003 + 0 * upper[..., 0]], -1)
-    return loft(np.concatenate([upper, lower[:, ::-1]], 1), cloth)

@@ -176,29 +176,76 @@ def _leaf(green: Material, top: float) -> Part:
 
 
 def _bananas(look: Look) -> list[Part]:
-    """A bunch whose fingers bend up from one crown."""
-    shade = look.colour("#f0c93a")
-    skin = look.plain("matte plastic", shade).but(bump=None, roughness=0.5, coat=0.12)
-    tip, crown = (
-        look.plain("matte plastic", "#4a3a22").but(bump=None),
-        look.plain("matte plastic", mix(shade, (110, 120, 40), 0.5)).but(bump=None),
-    )
+    """A hand that lies on its crown and its tips: bent fruit of five sides, whose necks grow together."""
+    skin = look.plain("matte plastic", look.colour("#f0c93a")).but(bump=None, roughness=0.48, coat=0.15, texture=None)
+    shade = np.array(skin.colour)
     count, parts = 5, []
     for number in range(count):
         side = number - (count - 1) / 2
-        long = 0.175 * look.uniform(0.93, 1.05)
-        t = np.linspace(0, 1, 40)
-        bend = 1.55 * t - 0.55  # radians along the finger, down first and then up
-        x = np.cumsum(np.cos(bend)) * long / 40
-        z = np.cumsum(np.sin(bend)) * long / 40
-        lean = 9.0 * side
-        line = np.stack([x, 0 * x, z], -1)
-        radius = 0.0185 * np.interp(t, [0, 0.10, 0.22, 0.5, 0.82, 0.93, 1], [0.36, 0.42, 0.86, 1.0, 0.86, 0.45, 0.26])
-        finger = [
-            tube(line, radius, skin, segments=30),
-            tube(line[-2:] + np.array([0.001, 0, 0.001]), 0.0052, tip, segments=14),
+        long = 0.195 * look.uniform(0.94, 1.04)
+        finger, tip = _finger(long, skin, shade, 2.3 * number)
+        turn = 15.5 * side + look.uniform(-1.5, 1.5)
+        lift = 0.004 * look.uniform(-1, 1) - 0.0045 * abs(side)
+        parts += [
+            part.moved(x=-0.010).turned(7 * side, "x").turned(turn).moved(y=0.0085 * side, z=lift)
+            for part in (finger, tip)
         ]
-        parts += [part.turned(lean, "z").moved(y=side * 0.012, z=0.004 * abs(side)) for part in finger]
-    parts.append(tube([(-0.020, 0, 0.010), (0.012, 0, 0.0)], np.array([0.011, 0.019]), crown, segments=22))
+    parts.append(_crown(skin, shade))
+    parts = [part.turned(-8).moved(x=-0.085) for part in parts]
     low = min(float(part.vertices[:, 2].min()) for part in parts)
-    return [part.moved(x=-0.07, z=-low) for part in parts]
+    return [part.moved(z=-low) for part in parts]
+
+
+def _finger(long: float, skin: Material, shade: Floats, seed: float) -> tuple[Part, Part]:
+    """One banana from its neck at the origin along x, over an arch, and the dried end of its blossom."""
+    rows, around = 46, np.linspace(0, 2 * np.pi, 30, endpoint=False)
+    t = np.linspace(0, 1, rows)
+    bend = 0.55 - 0.15 * np.sin(2 * t) - 1.45 * t**1.2
+    step = long / rows
+    line = np.stack([np.cumsum(np.cos(bend)) * step, 0 * t, np.cumsum(np.sin(bend)) * step], -1)
+    radius = 0.0182 * np.interp(
+        t,
+        [0, 0.08, 0.15, 0.24, 0.36, 0.55, 0.76, 0.88, 0.95, 1],
+        [0.34, 0.36, 0.46, 0.74, 0.94, 1.0, 0.95, 0.70, 0.40, 0.24],
+    )
+    # Five flat sides with blunt ridges between them, that fade towards neck and tip.
+    ridge = 0.075 * np.cos(5 * around + 0.6) * np.interp(t, [0, 0.2, 0.4, 0.8, 1], [0.9, 1.0, 0.75, 0.8, 1.2])[:, None]
+    reach = radius[:, None] * (1 + ridge)
+    normal = np.stack([-np.sin(bend), 0 * t, np.cos(bend)], -1)
+    rings = line[:, None] + reach[..., None] * (
+        np.cos(around)[None, :, None] * np.array([0, 1.0, 0]) + np.sin(around)[None, :, None] * normal[:, None]
+    )
+    end = line[-1] + (rings[-1] - line[-1]) * 0.05
+    body = loft(np.concatenate([rings, end[None]]), skin, flip=True)
+    tip = tube(
+        [line[-1] - [0.001, 0, 0], line[-1] + np.array([np.cos(bend[-1]), 0, np.sin(bend[-1])]) * 0.006],
+        [0.0050, 0.0034],
+        skin.but(colour=(0.035, 0.024, 0.014), coat=0.0),
+        segments=12,
+    )
+    return body.but(colours=_ripeness(np.append(t, 1.0), len(around) + 1, shade, seed)), tip
+
+
+def _ripeness(t: Floats, columns: int, shade: Floats, seed: float) -> Floats:
+    """Factors on the colour, [rows * columns, 3]: greener at the neck, brown along the ridges' bruises and towards the tip."""
+    angle = np.linspace(0, 2 * np.pi, columns)
+    green, brown = np.array([0.16, 0.22, 0.035]), np.array([0.10, 0.055, 0.02])
+    neck = np.interp(t, [0, 0.10, 0.30, 1], [0.75, 0.5, 0.0, 0.0])[:, None]
+    freckled = np.sin(31 * t[:, None] + 3 * angle + seed) * np.sin(17 * t[:, None] - 4 * angle + 2 * seed)
+    spots = np.clip(freckled - 0.80, 0, 1) * 1.7 * np.interp(t, [0.2, 0.4, 0.9, 1], [0, 1, 1, 0])[:, None]
+    end = np.interp(t, [0, 0.93, 1], [0, 0, 0.85])[:, None]
+    stalk = np.interp(t, [0, 0.05], [0.5, 0.0])[:, None]
+    colour = shade + 0 * angle[None, :, None]
+    for towards, share in ((green, neck + 0 * angle), (brown, spots), (brown, np.maximum(end, stalk) + 0 * angle)):
+        colour = colour + (towards - colour) * share[..., None]
+    return (colour / np.maximum(shade, 1e-3)).reshape(-1, 3).astype(np.float32)
+
+
+def _crown(skin: Material, shade: Floats) -> Part:
+    """What the necks grow out of, cut off from the stem."""
+    path = smooth_path([(-0.030, 0.0, -0.004), (-0.018, 0.0, -0.001), (-0.002, 0.0, 0.005), (0.022, 0.0, 0.018)], 16)
+    wide = np.interp(np.linspace(0, 1, 16), [0, 0.3, 0.75, 1], [0.0085, 0.0110, 0.0145, 0.010])
+    part = tube(path, wide, skin, segments=24, flatten=1.75, up=(0, 1, 0))
+    share = np.clip((part.vertices[:, 0] + 0.034) / 0.030, 0, 1)[:, None]
+    tone = np.array([0.075, 0.045, 0.02]) * (1 - share) + np.array([0.30, 0.27, 0.05]) * share
+    return part.but(colours=(tone / np.maximum(shade, 1e-3)).astype(np.float32))

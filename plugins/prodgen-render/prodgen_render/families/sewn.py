@@ -191,3 +191,15 @@ def sheet(face: NDArray[np.float64], thick: float, material: Material, extent: t
     ends = np.concatenate([face, face[:, ::-1]], 1)
     skin = np.concatenate([ends[:1], skin, ends[-1:]])
     return in_metres(loft(skin, material), extent)
+
+
+def belt(path: ArrayLike, across: ArrayLike, wide: float, thick: float, material: Material) -> Part:
+    """A strap along a path, its width in direction `across`, [3] or one a point, as near as that lies square to the path."""
+    line = np.asarray(path, np.float64)
+    along = np.gradient(line, axis=0)
+    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    aim = np.broadcast_to(np.asarray(across, np.float64), line.shape)
+    side = aim - along * (along * aim).sum(1, keepdims=True)
+    side /= np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-9)
+    t = np.linspace(-wide / 2, wide / 2, 7)[:, None, None]
+    return sheet(line + t * side, thick, material, (0.1, 0.1))

@@ -1,4 +1,4 @@
-"""Folded cloth, rug, and socks."""
+"""Folded cloth and socks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from prodgen_render.families.garment_kit import surface_ring
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import bent, loft, rounded_rectangle, slab, superellipse, tube
+from prodgen_render.shapes.geometry import loft, tube
 from prodgen_render.shapes.implicit import Field, capsule, clip, join, mesh
 
 _CLOTHS = ("cotton", "wool", "knit", "linen", "velvet", "silk", "nylon", "canvas", "denim")
@@ -90,29 +90,6 @@ def _fringe(wide: float, end: Floats, cloth: Material) -> list[Part]:
         ]
         parts.append(tube(np.array(thread), 0.0022, cloth, segments=8))
     return parts
-
-
-def rug(look: Look) -> list[Part]:
-    """A rug as it is shown, upright and leaning back; round where the words say so, else with fringe at its upper and lower end."""
-    round_rug = look.says(("round", "圆形"))
-    wide = (1.5 if round_rug else 1.15) * look.uniform(0.9, 1.1)
-    tall = wide if round_rug else 1.6
-    shape = superellipse(wide, tall, 2, 160) if round_rug else rounded_rectangle(wide, tall, 0.015, side=24)
-    cloth = look.main("wool", "cotton", "knit", "linen", "velvet", "nylon", extent=(wide, tall), period=0.16)
-    parts = [bent(slab(shape, 0.022, 0.01, cloth), _wavy)]
-    if not round_rug:
-        thread = look.plain("cotton", mix(look.colour(), (255, 250, 240), 0.6))
-        parts += [
-            tube([(x, end * (tall / 2 - 0.005), 0.010), (x, end * (tall / 2 + 0.04), 0.006)], 0.004, thread, segments=8)
-            for end in (-1, 1)
-            for x in np.linspace(-wide / 2 + 0.02, wide / 2 - 0.02, 40)
-        ]
-    return [part.turned(82, "x").moved(z=tall / 2) for part in parts]
-
-
-def _wavy(points: Floats) -> Floats:
-    lift = 0.004 * np.sin(3 * points[:, 0] + 1) * np.sin(4 * points[:, 1]) * (points[:, 2] > 0.01)
-    return np.asarray(points + np.stack([0 * lift, 0 * lift, lift], -1))
 
 
 def socks(look: Look) -> list[Part]:
