@@ -272,6 +272,12 @@ def test_what_a_machine_uses_up_is_not_the_machine(title: str) -> None:
     assert family_of(product(title, "electronics/other"))[0].name not in ("printer", "refrigerator")
 
 
+def test_words_in_the_plural_are_described_too() -> None:
+    assert family_of(product("Set of 4 stoneware cereal bowls", "other/set"))[0].name == "bowl"
+    assert family_of(product("坚果 750g 礼盒", "food/gift"))[0].name == "box"
+    assert family_of(product("Align high-rise pant", "apparel/other"))[0].name == "trousers"
+
+
 def test_a_fruit_outside_a_grocery_is_a_brand_or_a_colour() -> None:
     assert family_of(product("Apple AirPods case", "electronics/other"))[0].name == "earbuds"
     assert family_of(product("Orange handle brush", "beauty/other"))[0].name == "box"
@@ -289,6 +295,9 @@ def test_a_fruit_outside_a_grocery_is_a_brand_or_a_colour() -> None:
         ("小金条口红 正红色 哑光丝绒质地", "beauty/lipstick", ["red", "gold"], "", ""),
         ("圆形浴室镜 黑色边框", "home/mirror", ["black"], "", ""),
         ("黄金手镯", "apparel/bracelet", ["gold"], "gold", ""),
+        ("14K yellow gold ring", "apparel/ring", ["gold"], "", ""),
+        ("18K white gold earrings", "apparel/earrings", ["silver"], "", ""),
+        ("Ecru double-breasted coat", "apparel/jacket", ["cream"], "", ""),
         ("乳木果护手霜", "beauty/tube", [], "", ""),
     ],
 )

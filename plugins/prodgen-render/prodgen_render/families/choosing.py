@@ -149,4 +149,4 @@ def _describes(text: str, named: Named, families: list[Family]) -> bool:
     end = named.start + len(named.word)
     start = end + (text[end : end + 1] in (" ", "-") and not _CJK.search(named.word))
     names = (word for other in families if other is not named.family for word in other.words if word not in PACKAGES)
-    return any(text.startswith(word, start) and mentions(text[start:], word) == 0 for word in names)
+    return any(text.startswith(word, start) and _place(text[start:], word) == 0 for word in names)

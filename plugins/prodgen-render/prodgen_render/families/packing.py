@@ -21,7 +21,7 @@ _SAID: dict[str, dict[str, str]] = {
         "bottle": rf"\bbottles?\b|瓶装|桶装|玻璃瓶|塑料瓶|{_COUNTED}瓶",
         "bag": rf"(?<!tea )(?<!\d )\bbags?\b|\bpouch(?:es)?\b|袋装|{_COUNTED}袋",
         "pot": rf"罐装|{_COUNTED}罐",
-        "box": rf"\bbox(?:es)?\b|盒装|{_COUNTED}盒",
+        "box": rf"\bbox(?:es)?\b|盒装|礼盒|{_COUNTED}盒",
     },
     "beauty": {
         "pump-bottle": r"\bpumps?\b|按压|泵",
