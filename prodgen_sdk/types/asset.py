@@ -58,7 +58,8 @@ class ProductAsset(PixelModel):
         finish: of the main material.
         colour: the main colour; None takes that of the material, or what is usual.
         accent: the second colour; None lets the renderer choose one.
-        pattern: plain, stripes, dots, checks, floral, gradient, speckle or logo.
+        pattern: plain, stripes, dots, checks, floral, gradient, speckle, logo, or a print that the renderer draws itself, as
+            camouflage.
         layout: what the artwork is laid on. `tile` repeats over the surface, and its opposite edges fit together; `surface`
             covers the main surface once; `label` is the art of the label or print, without lettering: the renderer sets the
             product's title over it; `screen` is what a device shows.
