@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from prodgen_tryon.garment.contour import defects, outline, resample
+from prodgen_tryon.garment.contour import defects, outermost, outline, resample
 from prodgen_tryon.garment.cutout import cut_out
 from prodgen_tryon.garment.keypoints import top_shape
 from prodgen_tryon.garment.legs import guess_category, leg_shape
 from prodgen_tryon.garment.seams import sleeve_edge
+from prodgen_tryon.garment.stripes import close_stripes
 
 
 def overlap(a, b):
@@ -37,6 +38,48 @@ def test_white_on_white_is_empty_rather_than_inverted(drawn):
     found = cut_out(np.full((200, 200, 3), 255, np.uint8))
     assert not found.mask.any()
     assert found.confidence == 0
+
+
+@pytest.mark.parametrize(
+    ("light", "dark", "background", "least"),
+    [
+        ((240, 240, 242), (40, 45, 90), (226, 226, 222), 0.93),  # white on light grey
+        ((205, 215, 235), (140, 90, 30), (245, 245, 245), 0.98),  # light blue, of another hue than shadow
+        ((250, 225, 225), (240, 120, 130), (226, 226, 222), 0.93),
+        (
+            (238, 238, 240),
+            (40, 45, 90),
+            (246, 246, 246),
+            0.88,
+        ),  # white on white: nothing but the dark stripes stands out
+    ],
+)
+def test_light_stripes_are_cloth_to_the_outline(drawn, light, dark, background, least):
+    ground = np.array(background) + np.random.default_rng(0).normal(0, 1, (400, 400, 3))
+    _, truth = drawn.garment(drawn.tee())
+    alpha = cv2.GaussianBlur(truth.astype(np.float32), (0, 0), 0.7)[..., None]
+    stripes = np.where((np.arange(400) // 12 % 2 == 1)[:, None, None], light, dark)
+    found = cut_out((ground * (1 - alpha) + stripes * alpha).clip(0, 255).astype(np.uint8)).mask
+    assert overlap(found, truth) > least
+
+
+def test_few_slits_and_holes_are_not_stripes():
+    mask = np.zeros((200, 200), bool)
+    mask[20:180, 50:150] = True
+    for row in (60, 90, 120):
+        mask[row : row + 5, 50:70] = False
+    for row in range(30, 170, 12):
+        mask[row : row + 5, 90:110] = False
+    assert (close_stripes(mask) == mask).all()
+
+
+def test_a_side_runs_across_its_notches():
+    down = np.stack([np.full(101, 80.0), np.arange(101.0)], 1)
+    notch = np.array([[x, y] for y in (50.0, 51.0) for x in range(60, 81)])
+    side = np.vstack([down[:50], notch[:21][::-1], notch[21:], down[52:]])
+    assert (outermost(side, 1.0) == down).all()
+    mirrored = outermost(side * [-1, 1], -1.0)
+    assert (mirrored == down * [-1, 1]).all()
 
 
 def test_no_background_is_left_on_the_rim(drawn):

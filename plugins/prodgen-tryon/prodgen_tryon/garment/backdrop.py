@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from prodgen_sdk.types import Image
 from prodgen_tryon.filters import Float, colour_distance, erode, mean_inside, to_lab
 
+FOREIGN = 7.0  # distance from all mixes of background and cloth in a and b above which a colour is neither
 RIM = 0.03  # depth of the border that shows background, as a share of the longer edge
 
 
@@ -50,6 +51,15 @@ class Backdrop:
         to_cloth = cv2.magnitude(*cv2.split(self.chroma - cloth))
         result: NDArray[np.bool_] = (known <= 0.01) | (self.hue < to_cloth + np.float32(0.5))
         return result
+
+
+def foreign(lab: Float, ground: Float, cloth: Float) -> NDArray[np.bool_]:
+    """Where a colour, CIE L*a*b* [..., 3] each, has the hue of no mix of background and cloth: another colour of the cloth, such as a stripe."""
+    here, there = (lab - ground)[..., 1:], (cloth - ground)[..., 1:]
+    share = ((here * there).sum(-1) / np.maximum((there * there).sum(-1), 1e-3)).clip(0, 1)
+    rest = here - share[..., None] * there
+    result: NDArray[np.bool_] = np.hypot(rest[..., 0], rest[..., 1]) > FOREIGN
+    return result
 
 
 def smoothed_lab(image: Image) -> Float:

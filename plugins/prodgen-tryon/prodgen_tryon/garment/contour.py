@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from prodgen_tryon.filters import Contour, Point, largest
 
+NOTCH = 0.03  # half the height of a notch in a side, for the side's
+
 
 def outline(mask: NDArray[np.bool_]) -> Contour:
     """The outer contour of the largest piece [n, 2], clockwise as seen, beginning at its topmost middle."""
@@ -74,3 +76,14 @@ def between(points: Contour, start: Point, end: Point) -> Contour:
     if i <= j:
         return points[i : j + 1]
     return np.vstack([points[i:], points[: j + 1]])
+
+
+def outermost(points: Contour, sign: float) -> Contour:
+    """A side [n, 2] from top to bottom: the point of each row that lies farthest out, across notches that are low for its height."""
+    order = np.lexsort((-sign * points[:, 0], points[:, 1]))
+    ranked = points[order]
+    rows, first = np.unique(ranked[:, 1], return_index=True)
+    out = (sign * ranked[first, :1]).astype(np.float32)
+    window = np.ones((2 * round(NOTCH * len(rows)) + 1, 1), np.uint8)
+    bridged = cv2.morphologyEx(out, cv2.MORPH_CLOSE, window, borderType=cv2.BORDER_REPLICATE)
+    return np.stack([sign * bridged[:, 0].astype(float), rows], 1)

@@ -27,13 +27,15 @@ from prodgen_tryon.filters import (
     mean_inside,
     times,
 )
-from prodgen_tryon.garment.backdrop import Backdrop, backdrop, smoothed_lab
+from prodgen_tryon.garment.backdrop import Backdrop, backdrop, foreign, smoothed_lab
 from prodgen_tryon.garment.clutter import RECTANGLE, box_share, drop_banner, drop_hook, inner_picture
 from prodgen_tryon.garment.faint import contrast_along, trace_faint
 from prodgen_tryon.garment.shadow import drop_background, drop_cast_shadow, drop_shadow, peel_shadow
+from prodgen_tryon.garment.stripes import close_stripes
 
 WORKING = 640  # longest edge at which the mask is found
 BAND = 9  # pixels inside of the outline that are decided anew by the colours on both sides
+WHOLE = 0.8  # least share of what stands out that is one piece
 FAINT = 12.0  # colour difference below which an outline is traced rather than thresholded
 THRESHOLDS = (3.5, 2.0, 1.2)  # in units of the background's noise; lower ones are for white on white
 
@@ -83,7 +85,7 @@ def cut_out(photo: Image) -> Cutout:
         return Cutout(np.dstack([photo, np.zeros((height, width), np.uint8)]), 0.0)
     faint = contrast_along(lab, mask) < FAINT
     if (faint & mask & ~erode(mask, 2)).any():
-        mask = trace_faint(lab, mask, faint)
+        mask = close_stripes(trace_faint(lab, mask, faint), mask)
     alpha = _soft_alpha(small, mask, faint)
     alpha = cv2.resize(alpha, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 1)
     return Cutout(np.dstack([_decontaminate(photo, alpha), (alpha * 255).round().astype(np.uint8)]), confidence)
@@ -135,13 +137,17 @@ def _mask_at(photo: Backdrop, threshold: float) -> NDArray[np.bool_]:
     """The garment when pixels nearer than `threshold` to the background and without an edge may be background."""
     flat = (photo.distance < threshold) & (photo.edge < max(0.65 * threshold, 1.2))
     mask = ~_reachable(flat | (photo.distance < 0.35 * threshold))
-    mask = largest(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(2)).astype(bool))
+    pieces = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(2)).astype(bool)
+    mask = largest(pieces)
+    if mask.sum() < WHOLE * pieces.sum():  # stripes of the background's colour may part it
+        mask = largest(close_stripes(pieces))
     mask = drop_shadow(mask, photo)
-    mask = _split_locally(photo.lab, _refine(photo.image, mask))
+    whole = _refine(photo.image, mask)
+    mask = _split_locally(photo.lab, whole)
     mask = drop_background(mask, photo)
     mask = peel_shadow(mask, photo)
     mask = drop_cast_shadow(mask, photo)
-    return largest(fill_holes(_smooth_outline(photo.lab, mask), 0.004 * mask.sum()))
+    return largest(fill_holes(close_stripes(_smooth_outline(photo.lab, mask), whole), 0.004 * mask.sum()))
 
 
 def _smooth_outline(lab: Float, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -185,10 +191,11 @@ def _split_locally(lab: Float, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     )
     decided = unsure & (known_in > 0.02) & (known_out > 0.02) & (colour_distance(inside, outside) > 14.0)
     rows, columns = np.nonzero(decided)
-    here, there = lab[rows, columns] - outside[rows, columns], inside[rows, columns] - outside[rows, columns]
-    share = (here * there).sum(1) / (there * there).sum(1)
+    here, ground, cloth = lab[rows, columns], outside[rows, columns], inside[rows, columns]
+    share = ((here - ground) * (cloth - ground)).sum(1) / ((cloth - ground) ** 2).sum(1)
     split = mask.copy()
-    split[rows, columns] = share > 0.38
+    other = mask[rows, columns] & foreign(here, ground, cloth)
+    split[rows, columns] = (share > 0.38) | other
     opened: NDArray[np.bool_] = cv2.morphologyEx(split.astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(1)).astype(bool)
     return opened
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.filters import blur, box_of, colour_distance, dilate, ellipse_kernel, erode, largest, mean_inside
-from prodgen_tryon.garment.backdrop import Backdrop
+from prodgen_tryon.garment.backdrop import Backdrop, foreign
 
 Mask = NDArray[np.bool_]
 REACH = 16  # pixels from the outline within which shadow is looked for
@@ -35,7 +35,8 @@ def drop_background(mask: Mask, photo: Backdrop) -> Mask:
     typical = float(np.percentile(photo.away[inner], 20))
     if typical < 14:
         return mask
-    alike = (photo.away < 0.45 * typical) & (photo.distance < 40)
+    cloth, _ = mean_inside(photo.lab, inner.astype(np.float32), 12)
+    alike = (photo.away < 0.45 * typical) & (photo.distance < 40) & ~foreign(photo.lab, photo.surface, cloth)
     cleaned = largest(_morph(_without(mask, alike), cv2.MORPH_OPEN, 2))
     return cleaned if cleaned.sum() > 0.8 * mask.sum() else mask
 
@@ -82,7 +83,7 @@ def drop_cast_shadow(mask: Mask, photo: Backdrop) -> Mask:
     unlike = colour_distance(photo.lab, cloth) > 13
     fine = cv2.absdiff(photo.light, blur(photo.light, 1.5)) < 3.0
     hue = photo.hue < np.maximum(np.float32(3.5), np.float32(0.35) * cloth_hue)
-    shadow = mask & ~inner & (known > 0.004) & darker & unlike & fine & hue
+    shadow = mask & ~inner & (known > 0.004) & darker & unlike & fine & hue & ~foreign(photo.lab, photo.surface, cloth)
     cleaned = _without(mask, shadow)
     cleaned = largest(_morph(cleaned, cv2.MORPH_OPEN, 2) | (cleaned & ~dilate(inner, REACH + 2)))
     return cleaned if cleaned.sum() > 0.93 * mask.sum() else mask
