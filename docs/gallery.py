@@ -35,6 +35,10 @@ SHOP = (
     ("Red umbrella/apparel/umbrella", "Black bikini/apparel/swimwear", "White game controller/electronics/controller", "Camera drone/electronics/drone", "Pink hair dryer/electronics/hair-dryer", "Cream air fryer/electronics/air-fryer", "Brown teddy bear/home/toy", "Ripe bananas/food/fruit"),
     ("Steel refrigerator/electronics/refrigerator", "White washing machine/electronics/washer", "Red blender/electronics/blender", "White rice cooker/electronics/rice-cooker", "Printer/electronics/printer", "Clear case for iPhone/electronics/case", "Red toy car/home/toy", "Oak cutting board/home/kitchen"),
 )  # fmt: skip
+PRINTED = (
+    ("Leopard print dress/apparel/dress", "Camo hoodie/apparel/hoodie", "Navy argyle sweater/apparel/sweater", "Tie-dye T-shirt blue and pink/apparel/t-shirt", "Houndstooth tote bag/apparel/tote-bag", "Red socks with heart print/apparel/socks", "Burgundy paisley tie/apparel/tie", "Zebra print swimsuit/apparel/swimwear"),
+    ("Camouflage cap/apparel/cap", "Yellow chevron cushion/home/cushion", "Blue geometric rug/home/rug", "Cow print mug/home/mug", "Marble print phone case/electronics/phone-case", "Blue paisley duvet cover/home/bedding", "Grey herringbone scarf/apparel/scarf", "Navy umbrella with star print/apparel/umbrella"),
+)  # fmt: skip
 PHOTOS = (
     "Lemon soda/food/can",
     "Oat flakes/food/cereal-box",
@@ -74,11 +78,20 @@ def families() -> Image:
 
 def shop() -> Image:
     """Rows of what else shops sell, by `render/parametric`."""
+    return _parametric(SHOP)
+
+
+def prints() -> Image:
+    """Prints and weaves, by `render/parametric`."""
+    return _parametric(PRINTED)
+
+
+def _parametric(rows: Sequence[Sequence[str]]) -> Image:
     from prodgen_render.parametric import build_model
     from prodgen_render.rendering.views import render
 
     view = View(azimuth=35, elevation=15)
-    return grid([[render(build_model(product(words), 1), [view], size=CELL)[0].image for words in row] for row in SHOP])
+    return grid([[render(build_model(product(words), 1), [view], size=CELL)[0].image for words in row] for row in rows])
 
 
 def photo() -> Image:
@@ -183,7 +196,7 @@ def grid(rows: Sequence[Sequence[Image]]) -> Image:
 
 
 PICTURES: dict[str, Callable[[], Image]] = {
-    "families": families, "shop": shop, "photo": photo, "draft": draft, "light": light, "finish": finish,
+    "families": families, "shop": shop, "prints": prints, "photo": photo, "draft": draft, "light": light, "finish": finish,
     "gan": lambda: designs("gan"), "vae": lambda: designs("vae"), "diffusion": lambda: designs("diffusion"),
 }  # fmt: skip
 
