@@ -82,6 +82,14 @@ def test_prints_have_colours_that_go_without_saying() -> None:
     assert colours("Houndstooth hoodie") == ["white", "black"]
 
 
+def test_a_sneaker_wears_its_print_between_plain_panels() -> None:
+    model = build_model(Product(sku="s", title="Leopard sneakers", category="apparel/sneakers"), 1)
+    printed = [part for part in model.parts if part.material.texture is not None]
+    assert model.facts["pattern"] == "leopard"
+    assert len(printed) == 1
+    assert np.ptp(printed[0].vertices[:, 0]) > 0.2
+
+
 def test_a_garment_wears_its_print() -> None:
     plain, printed = (
         build_model(Product(sku="t", title=title, category="apparel/t-shirt"), 1)

@@ -25,6 +25,8 @@ _LEAN = np.array(
         (0, 1.05, 0.036), (0.12, 0.95, 0.032), (0.3, 0.65, 0.022), (0.5, 0.55, 0.020), (0.75, 0.62, 0.008), (1, 0.66, 0.001),
     ]
 )  # fmt: skip
+_EXTENT = (0.3, 0.3)
+"""Metres that the picture of a pattern covers."""
 _THROAT = 0.47
 """Where the ankle's opening ends and the laces begin, as a share of the way around half a sole."""
 
@@ -32,7 +34,8 @@ _THROAT = 0.47
 def sneaker(look: Look) -> list[Part]:
     """A low sneaker."""
     size, lift = look.uniform(0.96, 1.05), 0.019 * look.uniform(0.85, 1.2)
-    upper = look.solid(*_UPPERS, default="#f1efe9")
+    upper = look.main(*_UPPERS, extent=_EXTENT, default="#f1efe9", period=0.03)
+    plain = upper if upper.texture is None else look.solid(*_UPPERS, default="#f1efe9")
     rgb = look.colour("#f1efe9")
     # The outline's UV lies flat, so that a relief would be drawn out along the edge.
     sole = look.part("sole", look.plain("rubber", "#f3f1ea")).but(bump=None)
@@ -43,12 +46,12 @@ def sneaker(look: Look) -> list[Part]:
     body = Upper(HALF * [0.972, 0.952], lambda x: lift + 0.004 + _spring(x), _TOPLINE, (0.030, 0.037), _LEAN)
     parts = [
         *_cup_sole(lift, sole, stripe, tread),
-        body.skin(upper),
-        body.rim(_THROAT, 0.0042, upper),
-        slab(outline() * [0.9, 0.84], 0.004, 0.001, toned(upper, 0.6).but(bump=None)).moved(z=lift + 0.006),
-        *_panels(body, toned(upper, 0.9), stripe, toned(upper, 0.72)),
-        *_tongue(lift, upper, toned(upper, 0.8)),
-        *_laces(body, lace, toned(upper, 0.5)),
+        body.skin(upper, None if upper.texture is None else _EXTENT),
+        body.rim(_THROAT, 0.0042, plain),
+        slab(outline() * [0.9, 0.84], 0.004, 0.001, toned(plain, 0.6).but(bump=None)).moved(z=lift + 0.006),
+        *_panels(body, toned(plain, 0.9), stripe, toned(plain, 0.72)),
+        *_tongue(lift, plain, toned(plain, 0.8)),
+        *_laces(body, lace, toned(plain, 0.5)),
     ]
     return [part.scaled(size) for part in parts]
 
