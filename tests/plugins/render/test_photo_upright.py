@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from prodgen_render.parametric import build_model
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.cutout import cut_out
-from prodgen_render.photo.frame import AWAY, PhotoCamera
+from prodgen_render.photo.frame import PhotoCamera
 from prodgen_render.photo.measures import foreground_psnr, overlap
 from prodgen_render.photo.plan import plan_of
 from prodgen_render.photo.shadow import elevation_from_shadow
@@ -17,6 +17,7 @@ from prodgen_render.rendering.views import render
 from prodgen_sdk.types import Product, View
 
 SKIRT = Product(sku="skirt", title="Blue pleated skirt", category="apparel/skirt")
+CAP = Product(sku="cap", title="Black cap", category="apparel/cap")
 TABLE = Product(sku="table", title="Dark green table", category="home/table", attributes={"colour": "#3a3f20"})
 
 
@@ -77,19 +78,33 @@ def step(size: int = 200) -> np.ndarray:
 
 @given(elevation=st.floats(5, 40), wall=st.floats(0.05, 0.5))
 @settings(max_examples=30, deadline=None)
-def test_the_front_and_its_top_make_up_the_outline(elevation: float, wall: float):
+def test_the_front_and_its_tops_make_up_the_outline(elevation: float, wall: float):
     mask = step()
     camera = PhotoCamera(400.0, 100.0, 100.0, elevation=elevation)
     front, back = front_of(mask, camera, walls(mask, wall))
     assert (front <= mask).all()
     assert (front.any(0) == mask.any(0)).all()
-    # Drawn upwards by what the camera sees of its depth, the front covers the outline again, and no more.
-    rise = 2 * np.sin(np.radians(elevation)) * camera.focal / AWAY
-    column = 60
-    top = int(mask[:, column].argmax())
-    kept = int(front[:, column].argmax())
-    assert kept - top == pytest.approx(rise * back[kept, column], abs=1.0)
     assert back.max() <= wall + 1e-6
+    # On its way back the front passes over all of the outline, and over nothing else.
+    rows, columns = np.nonzero(front)
+    depth = back[rows, columns]
+    rays, position = camera.rays(columns + 0.5, rows + 0.5), camera.axes[0]
+    start = position - rays * ((depth + position[1]) / rays[:, 1])[:, None]
+    swept = np.zeros_like(mask)
+    for share in np.linspace(0, 1, 200):
+        x, y, _ = camera.project(start + [0, 2, 0] * (depth * share)[:, None])
+        swept[np.clip(y, 0, 199).astype(int), np.clip(x, 0, 199).astype(int)] = True
+    assert overlap(swept, mask) > 0.96
+
+
+@pytest.mark.parametrize("elevation", [8.0, 15.0, 25.0])
+def test_a_relief_from_above_looks_like_its_photo(elevation: float):
+    true = photo_of(CAP, elevation)
+    attributes = {"photo_shape": "relief", "photo_elevation": elevation}
+    built = model_from_photos(true.image, CAP.model_copy(update={"attributes": attributes}))
+    made = render(built.model, [built.source], size=320)[0]
+    assert overlap(made.mask, true.mask) > 0.97
+    assert foreground_psnr(made.image, true.image, true.mask) > 25
 
 
 def test_a_level_camera_sees_no_top():

@@ -31,6 +31,8 @@ from prodgen_sdk.types import Image, Mask, Product, View
 
 _METRES = 0.1
 """Radius of the model where nothing says how large the product is."""
+_BROAD = 1.7
+"""How many times as deep as they look thick handles of round things are: a hand holds them by a broad strip."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +195,7 @@ def _revolution(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[Phot
     shots = shots_of(cutout, body.camera, behind, light_power(cutout, body))
     parts = [revolved_part(body, shots, hollow, fits.words.clear)]
     if fits.attached > 0.008:
-        parts += _attached(fits.pieces, cutout, body.camera)
+        parts += _attached(fits.pieces, cutout, body.camera, _BROAD)
     return body.camera, parts, "symmetry" if body.squash == 1 else "outline"
 
 
@@ -234,8 +236,8 @@ def _nearer(part: Part, camera: PhotoCamera, share: float) -> Part:
     return part.scaled(share).moved(*((1 - share) * camera.axes[0]))
 
 
-def _attached(pieces: Mask, cutout: Cutout, camera: PhotoCamera) -> list[Part]:
-    """Handles and spouts: flat pieces in the plane of the axis, about as thick as they are wide."""
+def _attached(pieces: Mask, cutout: Cutout, camera: PhotoCamera, broad: float) -> list[Part]:
+    """Handles and spouts: pieces in the plane of the axis, so many times as deep as they look thick."""
     from scipy import ndimage
 
     grown = ndimage.binary_dilation(pieces, iterations=max(2, round(0.01 * max(pieces.shape)))) & cutout.mask
@@ -243,7 +245,7 @@ def _attached(pieces: Mask, cutout: Cutout, camera: PhotoCamera) -> list[Part]:
     if len(plan.faces) < 8:
         return []
     inner = np.quantile(plan.inner, 0.9) * AWAY / camera.focal
-    half = depth_of(plan, camera, 2 * float(inner), float(inner))
+    half = depth_of(plan, camera, 2 * broad * float(inner), float(inner))
     return relief_parts(plan, camera, half, 0.0, Shot(cutout, camera), None, same_behind=True)
 
 
@@ -252,7 +254,7 @@ def _cuboid(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[PhotoCam
     known = "attributes" if fits.ratio is not None else "frame or outline" if box.depth_known else "prior"
     parts = cuboid_parts(box, shots_of(cutout, box.camera, behind), fits.words.printed)
     if fits.off_box.any():
-        parts += _attached(fits.off_box, cutout, box.camera)
+        parts += _attached(fits.off_box, cutout, box.camera, 1.0)
     return box.camera, parts, known
 
 

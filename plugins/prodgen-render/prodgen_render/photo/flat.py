@@ -15,10 +15,9 @@ from prodgen_render.photo.kinds import Shape, Words
 from prodgen_render.photo.legs import Legged, legged, seen_from, stood
 from prodgen_render.photo.plan import Plan, depth_of, placed, plan_of
 from prodgen_render.photo.relief import relief_parts
-from prodgen_render.photo.sides import front_of, walls
+from prodgen_render.photo.sides import carried, front_of, walls
 from prodgen_render.photo.stool import stool_parts
 from prodgen_render.photo.texture import shots_of
-from prodgen_sdk.types import Mask
 
 _SHEET, _RELIEF, _ROUND = 0.24, 0.7, 0.9
 """Usual depths: of a sheet as a share of its width, of a relief as one of the geometric mean of width and height, and of what is curved all
@@ -213,7 +212,7 @@ def _relief(
     plan = plan_of(front)
     half, _ = _profile(plan, camera, thickness, shape)
     columns, rows = (np.clip(plan.pixel[:, k].astype(int), 0, front.shape[1 - k] - 1) for k in (0, 1))
-    sides = _carried(back, front)[rows, columns]
+    sides = carried(back, front)[rows, columns]
     shots = shots_of(cutout, camera, behind)
     other = shots[1] if len(shots) > 1 else None
     same = config.photo_back == "mirror"
@@ -228,11 +227,3 @@ def _relief(
         printed=printed,
         cloth=shape == "sheet" and not printed,
     )
-
-
-def _carried(values: Floats, mask: Mask) -> Floats:
-    """Values of a mask's pixels, carried on beyond it: vertices on its outline lie on either side."""
-    from scipy import ndimage
-
-    nearest = ndimage.distance_transform_edt(~mask, return_distances=False, return_indices=True)
-    return np.asarray(values[tuple(nearest)])

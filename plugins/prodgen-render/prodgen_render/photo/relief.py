@@ -16,6 +16,8 @@ from prodgen_render.shapes.triangles import smooth_normals
 from prodgen_sdk.types import Mask
 
 _LEANING, _OPEN = 0.12, 0.45
+_HALVINGS = 4
+"""How often a back is made half as round that a camera would see beyond the outline."""
 _GRID, _AROUND = 128, 10
 """Cells along a photo that a pattern is told on, and what share of it one looks at around each."""
 _PATTERN, _ALL = 0.06, 0.9
@@ -46,7 +48,7 @@ def relief_parts(
         cloth: whether it is of cloth: a pattern all over its front is then on the other side, too.
     """
     points = placed(plan, camera, half, wall)
-    behind = points * [1, -1, 1]
+    behind = _mirrored(points, wall, front)
     faces = plan.faces
     normals = smooth_normals(points.astype(np.float32), faces)
     colour, facing = _texels(front, points, normals, plan)
@@ -75,6 +77,21 @@ def relief_parts(
         near, far = (_at(values, uv) for values in (plain, ground))
         parts += wall_parts(plan, camera, points, behind, front, near, far)
     return parts
+
+
+def _mirrored(points: Floats, wall: Floats | float, front: Shot) -> Floats:
+    """The other side of points [n, 3], less rounded where a camera that looks down would see it beyond the outline."""
+    behind = points * [1, -1, 1]
+    if front.camera.elevation <= 0:
+        return behind
+    mask = front.cutout.mask[..., None].astype(np.float32)
+    round_off = np.maximum(behind[:, 1] - wall, 0)
+    for _ in range(_HALVINGS):
+        x, y, _ = front.camera.project(behind)
+        outside = bilinear(mask, x - 0.5, y - 0.5)[..., 0] < 0.5
+        round_off = np.where(outside, round_off / 2, round_off)
+        behind[:, 1] = wall + round_off
+    return behind
 
 
 def patterned(colour: Floats, plain: Floats, mask: Mask) -> bool:

@@ -9,19 +9,23 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.model import Floats
-from prodgen_render.photo.frame import AWAY, PhotoCamera
+from prodgen_render.photo.frame import PhotoCamera
 from prodgen_sdk.types import Mask
 
 _SLENDER = 0.3
 """Parts that are thinner than this share of the thickest one are less deep than it, in proportion."""
 _ROUNDED = 1.8
 """Over how many times its radius a disc tells how thick a part is."""
-_SEEN = 0.6
-"""The most of a part's height in the photo that may be its top."""
+_SHARES = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
+"""Shares of the depth of its sides that a part may have, the largest that its outline has room for."""
+_CELLS, _SLIVER = 256, 1
+"""Cells along a photo that tops are told on, and half the width of what is too thin to count."""
+_WAY = np.linspace(0, 1, 12)
+"""Places on a side's way back that are looked at, as shares of it."""
 _FOOT = 0.1
 """Share of the height, from below, that may be deep however thin: what a product stands on."""
-_CALM = 0.015
-"""Over what share of the photo's height the depth of a top passes from one of its columns to the next."""
+_CALM = 2.0
+"""Cells over which the depth of one part passes into that of the next."""
 _COARSE, _LEVELS = 96, 10
 _LEVEL = 1.0
 """Degrees below which a camera sees no tops."""
@@ -41,6 +45,9 @@ def walls(mask: Mask, wall: float) -> Floats:
 def front_of(mask: Mask, camera: PhotoCamera, wall: Floats) -> tuple[Mask, Floats]:
     """The mask without the tops that a camera sees which looks down, and how far the sides then go back, in radii [h, w].
 
+    A pixel is of the front where its side, on its way back, stays within the outline as the camera sees it. What so deep a front
+    and its tops leave over, such as parts that are lower than the rest, is less deep: as deep as the outline has room for.
+
     Args:
         wall: half the depth of the side at each pixel.
     """
@@ -48,36 +55,44 @@ def front_of(mask: Mask, camera: PhotoCamera, wall: Floats) -> tuple[Mask, Float
 
     if camera.elevation < _LEVEL or not wall.any():
         return mask, wall
-    # How many pixels the back stands above the front, for a wall of depth 1 radius on each side.
-    rise = 2 * np.sin(np.radians(min(camera.elevation, 60.0))) * camera.focal / AWAY
-    top, length = _columns(mask)
-    strip = np.where(mask, np.minimum(rise * wall, _SEEN * length), 0)
-    # Of one upright piece the top is as deep everywhere along it, whatever is beside it.
-    strip = np.where(mask, _along(strip, mask), 0)
-    calm = max(2.0, _CALM * len(mask))
-    smooth = ndimage.gaussian_filter1d(strip, calm, axis=1) / np.maximum(
-        ndimage.gaussian_filter1d(mask.astype(float), calm, axis=1), 1e-6
+    step = max(1, max(mask.shape) // _CELLS)
+    middles = np.s_[step // 2 :: step, step // 2 :: step]
+    seen, wall = mask[middles], wall[middles]
+    front, depth, left = np.zeros_like(seen), np.zeros_like(wall), seen
+    for share in _SHARES:
+        places = camera.but(focal=camera.focal / step, x=camera.x / step, y=camera.y / step), wall * share
+        fits = left & np.all([_picked(seen, *places, back) for back in _WAY], axis=0)
+        covered = np.any([_picked(fits, *places, -back) for back in _WAY], axis=0)
+        front, depth = front | fits, np.where(fits, wall * share, depth)
+        left = ndimage.binary_opening(left & ~covered, iterations=_SLIVER)
+    top = ndimage.binary_opening(seen & ~front, iterations=_SLIVER)
+    depth = _calmed(carried(depth, front), seen & ~top)
+    rows, columns = (
+        np.minimum(np.arange(size) // step, cells - 1) for size, cells in zip(mask.shape, seen.shape, strict=True)
     )
-    strip = np.where(mask, np.minimum(smooth, _SEEN * length), 0)
-    kept = mask & (np.arange(len(mask))[:, None] + 0.5 - top >= strip)
-    return kept, (strip / rise).astype(np.float32)
+    kept = mask & ~carried(top, seen)[rows][:, columns]
+    return kept, depth[rows][:, columns].astype(np.float32)
 
 
-def _along(values: Floats, mask: Mask) -> Floats:
-    """The mean of values over each vertical piece of the mask."""
-    starts = mask & ~np.pad(mask, ((1, 0), (0, 0)))[:-1]
-    number = np.cumsum(starts.T.reshape(-1)).reshape(mask.shape[::-1]).T
-    flat = np.where(mask, number, 0).reshape(-1)
-    total, count = np.bincount(flat, values.reshape(-1)), np.bincount(flat)
-    return np.asarray((total / np.maximum(count, 1))[flat].reshape(mask.shape))
+def _picked(mask: Mask, camera: PhotoCamera, wall: Floats, back: float) -> Mask:
+    """What a mask has where each of its pixels is seen once its place, `wall` before the middle, has gone back by a share of twice that."""
+    rows, columns = np.mgrid[0 : mask.shape[0], 0 : mask.shape[1]] + 0.5
+    rays, position = camera.rays(columns, rows), camera.axes[0]
+    points = position - rays * ((wall + position[1]) / rays[..., 1])[..., None]
+    points[..., 1] += 2 * wall * back
+    x, y, _ = camera.project(points)
+    column, row = np.floor(x).astype(int), np.floor(y).astype(int)
+    inside = (row >= 0) & (row < mask.shape[0]) & (column >= 0) & (column < mask.shape[1])
+    return np.asarray(inside & mask[np.where(inside, row, 0), np.where(inside, column, 0)])
 
 
-def _columns(mask: Mask) -> tuple[Floats, Floats]:
-    """For each pixel of the mask the first row of its vertical piece, and that piece's length in pixels."""
-    rows = np.arange(len(mask))[:, None]
-    above = np.maximum.accumulate(np.where(mask, -1, rows), axis=0)
-    below = np.minimum.accumulate(np.where(mask, len(mask), rows)[::-1], axis=0)[::-1]
-    return (above + 1).astype(float), (below - above - 1).astype(float)
+def _calmed(values: Floats, mask: Mask) -> Floats:
+    """Values that pass softly from one of a mask's parts to the next, carried on beyond it."""
+    from scipy import ndimage
+
+    weight = ndimage.gaussian_filter(mask.astype(float), _CALM)
+    smooth = ndimage.gaussian_filter(np.where(mask, values, 0.0), _CALM) / np.maximum(weight, 1e-6)
+    return carried(smooth, mask)
 
 
 def local_radius(mask: Mask) -> Floats:
@@ -100,3 +115,11 @@ def local_radius(mask: Mask) -> Floats:
     across = np.minimum(np.arange(mask.shape[1]) // step, out.shape[1] - 1)
     down = np.minimum(np.arange(mask.shape[0]) // step, out.shape[0] - 1)
     return np.asarray(np.where(mask, out[down][:, across], 0))
+
+
+def carried(values: Floats, mask: Mask) -> Floats:
+    """Values of a mask's pixels, carried on beyond it: vertices on its outline lie on either side."""
+    from scipy import ndimage
+
+    nearest = ndimage.distance_transform_edt(~mask, return_distances=False, return_indices=True)
+    return np.asarray(values[tuple(nearest)])

@@ -12,8 +12,8 @@ from prodgen_render.photo.texture import SHADING, Shot, smoothstep
 from prodgen_render.rendering.lights import lighting, relative_light
 from prodgen_sdk.types import Mask
 
-_TOPS, _LYING, _AROUND = 4.0, 25.0, 4
-"""Degrees from which a camera sees tops well enough for their colours, what a side must be turned upwards by
+_TOPS, _PRINTED_TOPS, _LYING, _AROUND = 4.0, 8.0, 25.0, 4
+"""Degrees from which a camera sees tops well enough for their colours, and for their print, what a side must be turned upwards by
 to be one, and over how many edges of the outline before and behind that is told."""
 
 
@@ -40,7 +40,8 @@ def wall_parts(
     parts = []
     if tops.any():
         light = relative_light(lighting("studio"), np.array([[0, 0, 1]], np.float32), SHADING)
-        photo = _across(front.cutout.colour / np.maximum(light, 0.35))
+        lit = front.cutout.colour / np.maximum(light, 0.35)
+        photo = lit if camera.elevation > _PRINTED_TOPS else _across(lit)
         uv = [_in_photo(place[ends], photo.shape, camera) for place in (points, behind) for ends in rim[tops].T]
         parts.append(_wall(rim[tops], points, behind, uv, photo))
     if not tops.all():
