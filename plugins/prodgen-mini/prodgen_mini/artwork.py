@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prodgen_mini.choosing import SPECKLE, Way, best_of, kind_of, way_of
+from prodgen_mini.models.labels.subjects import WIDTHS, subject_of
 from prodgen_mini.space import Space, rgb_of
 from prodgen_sdk.types import ARTWORK_SIZE
 
@@ -34,19 +35,24 @@ class Asked:
     Args:
         ground: [3] in [0, 1], the main colour that it lies on; None where the network says what the material's is.
         second: [3], the second colour, if one is named.
+        subject: what a label's small picture shows; empty where the network chooses. `aspect`: how wide the label is, in heights of
+            it; 0 where that is not known.
     """
 
     layout: str
     pattern: str
     ground: Floats | None = None
     second: Floats | None = None
+    subject: str = ""
+    aspect: float = 0.0
 
     @classmethod
-    def of(cls, sketch: ProductAsset) -> Asked:
-        colours = (
+    def of(cls, sketch: ProductAsset, title: str = "") -> Asked:
+        ground, second = (
             None if code is None else np.array(rgb_of(code), np.float32) for code in (sketch.colour, sketch.accent)
         )
-        return cls(sketch.layout, sketch.pattern, *colours)
+        aspect = WIDTHS.get(sketch.family, 0.0)
+        return cls(sketch.layout, sketch.pattern, ground, second, subject_of(title), aspect)
 
     @property
     def repeats(self) -> bool:
@@ -121,7 +127,7 @@ class Artist:
             if clean is not None:
                 return clean
         if asked.layout == "label":
-            clean = labelled(shares_of(logits)[0].float().cpu(), finer)
+            clean = labelled(shares_of(logits)[0].float().cpu(), finer, asked.subject, asked.aspect)
             if clean is not None:
                 return clean
         symmetry = symmetry_of(asked.layout, asked.pattern)

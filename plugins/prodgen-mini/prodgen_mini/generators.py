@@ -90,7 +90,7 @@ class MiniGenerator(Generator):
         import torch
 
         ctx.check()
-        sketch, asked = self._shaped(brief.sketch, request.seed), Asked.of(brief.sketch)
+        sketch, asked = self._shaped(brief.sketch, request.seed), Asked.of(brief.sketch, request.product.title)
         # A preview chooses among as many, or it would show another product.
         count = 1 if self.artist.way(asked) is None else self.own.candidates
         with torch.inference_mode():

@@ -12,7 +12,8 @@ from torch import Tensor
 from prodgen_mini.models.labels.lines import SHAPES, line_bank, line_of
 from prodgen_mini.models.labels.ornaments import ornament_bank, ornament_of
 from prodgen_mini.models.labels.panels import ground_of, panel_bank, panel_of
-from prodgen_mini.models.labels.pictures import picture_bank, picture_of
+from prodgen_mini.models.labels.pictures import Picture, picture_bank, picture_of
+from prodgen_mini.models.labels.things import things
 from prodgen_mini.models.paint import lay
 
 _ALIKE = 0.75
@@ -28,8 +29,13 @@ def prepare(size: int) -> None:
     ornament_bank(size)
 
 
-def labelled(shares: Tensor, finer: int = 1) -> Tensor | None:
-    """A clean label [SHEETS, h finer, h finer] of shares [SHEETS, h, h]; None where it is no label of a kind that is known."""
+def labelled(shares: Tensor, finer: int = 1, subject: str = "", aspect: float = 0.0) -> Tensor | None:
+    """A clean label [SHEETS, h finer, h finer] of shares [SHEETS, h, h]; None where it is no label of a kind that is known.
+
+    Args:
+        subject: of `things`: what the small picture shows, where there is one; empty leaves the one that comes nearest.
+        aspect: how wide the label is, in heights of it; 0 where that is not known.
+    """
     size = shares.shape[-1]
     ground = ground_of(shares)
     panel, around = panel_of(shares, ground)
@@ -46,7 +52,7 @@ def labelled(shares: Tensor, finer: int = 1) -> Tensor | None:
     picture = picture_of(shares if is_split else seen, around if is_split else ground)
     ornament = ornament_of(seen, ground)
 
-    def drawn(fine: int) -> Tensor:
+    def drawn(fine: int, picture: Picture | None) -> Tensor:
         sheets = torch.zeros(len(shares), fine, fine)
         sheets[around] = 1
         lay(sheets, ground, panel.cover(fine))
@@ -58,5 +64,9 @@ def labelled(shares: Tensor, finer: int = 1) -> Tensor | None:
             lay(sheets, line.ink, line.cover(fine))
         return sheets
 
-    alike = float(torch.minimum(shares, drawn(size)).sum(0).mean())
-    return drawn(size * finer) if alike > _ALIKE else None
+    alike = float(torch.minimum(shares, drawn(size, picture)).sum(0).mean())
+    if alike <= _ALIKE:
+        return None
+    if picture and subject:
+        picture = picture.showing(things()[subject])
+    return drawn(size * finer, picture.on(aspect) if picture and aspect else picture)

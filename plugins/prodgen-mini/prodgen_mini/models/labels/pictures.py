@@ -14,8 +14,9 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 from torch.nn import functional
 
-from prodgen_mini.models.labels.motifs import Motif, motifs
+from prodgen_mini.models.labels.motifs import motifs
 from prodgen_mini.models.labels.ornaments import ASPECTS
+from prodgen_mini.models.labels.outlines import Motif, in_one_ink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +73,17 @@ class Picture(NamedTuple):
         """What is laid, in this order: ink, cover [size, size]."""
         for role, cover in self.kind.covers(size):
             yield self.inks[role], cover
+
+    def showing(self, motif: Motif) -> Picture:
+        """Another motif in its place and its inks; where there is but one ink, details are cut out of it."""
+        inks = list(self.inks)
+        if inks[_SECOND] in (inks[_FIRST], inks[_BACK]):
+            inks[_SECOND], motif = inks[_BACK], in_one_ink(motif)
+        return Picture(self.kind._replace(motif=motif), tuple(inks))
+
+    def on(self, aspect: float) -> Picture:
+        """The same on a label of another width, in heights of it."""
+        return self._replace(kind=self.kind._replace(aspect=aspect))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,85 @@
+"""What the small picture on a label may show, by the words of the product; a rule, which no network learnt."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+Words = tuple[str, ...]
+
+WIDTHS = {
+    "bottle": 0.72, "can": 0.62, "carton": 0.43, "box": 0.75, "cereal-box": 0.66, "jar": 1.9, "coffee-bag": 0.69, "tin": 1.23, "candle": 1.84, "perfume": 1.53,
+    "cream-jar": 3.2, "tube": 0.46, "pump-bottle": 0.77, "dropper-bottle": 0.94, "mascara": 0.29, "spray-can": 0.53, "soap-bar": 1.8, "nail-polish": 1.55,
+}  # fmt: skip
+"""Usual width of a family's label, in heights of it. What a network drew tells it only roughly, and a disc would come out oval."""
+
+_THINGS: tuple[tuple[str, Words], ...] = (
+    ("tea", ("tea", "matcha", "oolong", "茶", "抹茶", "普洱", "龙井", "乌龙")),
+    ("leaf", ("aloe", "mint", "basil", "herb", "herbal", "eucalyptus", "tea tree", "neem", "bay leaf", "spinach", "seaweed", "cannabis", "hemp", "芦荟", "薄荷", "草本", "绿叶", "茶树", "桉树", "艾草", "海苔", "紫菜")),
+    ("sprig", ("rosemary", "thyme", "oregano", "botanical", "plant-based", "vegan", "organic herbs", "bamboo", "cedar", "pine", "迷迭香", "百里香", "植物", "竹", "松")),
+    ("olive", ("olive", "olives", "olive oil", "橄榄", "橄榄油")),
+    ("citrus", ("orange juice", "orange", "lemon", "lime", "citrus", "grapefruit", "bergamot", "tangerine", "yuzu", "vitamin c", "橙", "柠檬", "青柠", "柚", "橘", "佛手柑", "柑橘", "维c")),
+    ("berry", ("strawberry", "strawberries", "草莓")),
+    ("cherry", ("cherry", "cherries", "cranberry", "cranberries", "blueberry", "blueberries", "berry", "berries", "樱桃", "车厘子", "蔓越莓", "蓝莓", "莓")),
+    ("grapes", ("grape", "grapes", "wine", "raspberry", "raspberries", "blackberry", "raisin", "raisins", "acai", "葡萄", "红酒", "葡萄酒", "提子", "树莓")),
+    ("apple", ("apple", "peach", "apricot", "pear", "plum", "mango", "fruit", "cider", "苹果", "桃", "杏子", "梨", "李子", "芒果", "水果", "果汁")),
+    ("tomato", ("tomato", "ketchup", "tomatoes", "passata", "pizza sauce", "番茄", "西红柿")),
+    ("chili", ("chili", "chilli", "hot sauce", "chillies", "jalapeno", "sriracha", "paprika", "spicy", "hot pepper", "curry", "辣椒", "辣", "麻辣", "咖喱")),
+    ("bean", ("coffee", "espresso", "arabica", "latte", "mocha", "cappuccino", "cold brew", "咖啡", "拿铁", "摩卡")),
+    ("cocoa", ("cocoa", "chocolate", "cacao", "brownie", "可可", "巧克力")),
+    ("almond", ("almond", "nut", "nuts", "peanut", "hazelnut", "walnut", "cashew", "pistachio", "argan", "macadamia", "杏仁", "坚果", "花生", "榛子", "核桃", "腰果", "开心果", "夏威夷果")),
+    ("pea", ("pea", "peas", "soy", "soya", "soybean", "soy sauce", "tofu", "lentil", "lentils", "chickpea", "edamame", "酱油", "黄豆", "大豆", "豆奶", "豆浆", "豆")),
+    ("ear", ("oat", "oats", "oatmeal", "wheat", "cereal", "granola", "muesli", "corn", "cornflakes", "barley", "rice", "flour", "bread", "cracker", "biscuit", "cookie", "beer", "pasta", "noodle", "bran", "whisky", "燕麦", "麦", "麦片", "面粉", "饼干", "米", "大米", "面条", "啤酒", "谷物", "曲奇")),
+    ("fish", ("fish", "tuna", "salmon", "sardine", "anchovy", "anchovies", "mackerel", "cod", "herring", "omega-3", "鱼", "金枪鱼", "三文鱼", "沙丁鱼", "鳕鱼", "吞拿鱼", "鱼油")),
+    ("honeycomb", ("honey", "manuka", "propolis", "beeswax", "royal jelly", "bee", "蜂蜜", "蜂胶", "蜂王浆", "蜂")),
+    ("lavender", ("lavender", "lilac", "wisteria", "薰衣草", "丁香")),
+    ("rose", ("rose", "roses", "peony", "camellia", "玫瑰", "牡丹", "山茶", "蔷薇")),
+    ("daisy", ("chamomile", "daisy", "calendula", "sunflower", "洋甘菊", "雏菊", "菊", "金盏花", "向日葵")),
+    ("flower", ("flower", "floral", "jasmine", "blossom", "cherry blossom", "orange blossom", "hibiscus", "lily", "magnolia", "orchid", "lotus", "gardenia", "vanilla", "花", "茉莉", "樱花", "桂花", "百合", "玉兰", "兰花", "莲", "栀子", "香草")),
+    ("sun", ("sunscreen", "sun cream", "sunblock", "sun lotion", "after sun", "spf", "uv", "summer", "sunrise", "防晒", "阳光", "夏")),
+    ("moon", ("night", "sleep", "overnight", "moonlight", "midnight", "晚霜", "夜", "睡眠", "安睡", "月")),
+    ("snowflake", ("ice", "ice cream", "frozen", "cooling", "winter", "snow", "冰", "雪", "冰淇淋", "清凉", "冬")),
+    ("waves", ("sea", "ocean", "marine", "salt", "coastal", "sea salt", "surf", "beach", "海", "海盐", "盐", "海洋")),
+    ("hills", ("mountain", "alpine", "spring water", "mineral water", "glacier", "山", "矿泉水", "山泉", "冰川")),
+    ("flame", ("candle", "bbq", "barbecue", "smoked", "grill", "campfire", "蜡烛", "烧烤", "烟熏")),
+    ("paw", ("dog", "cat", "pet", "puppy", "kitten", "dogs", "cats", "犬", "猫", "狗", "宠物")),
+    ("heart", ("baby", "kids", "love", "valentine", "wedding", "infant", "宝宝", "婴儿", "儿童", "爱心", "婴")),
+    ("tooth", ("toothpaste", "dental", "teeth", "whitening strips", "mouthwash", "牙膏", "漱口水", "牙")),
+    ("star", ("star", "christmas", "holiday", "party", "sparkling", "星", "圣诞", "气泡")),
+)  # fmt: skip
+"""Pictures that show what a title names."""
+_WARES: tuple[tuple[str, Words], ...] = (
+    ("bubbles", ("soap", "shampoo", "body wash", "shower gel", "foam", "bubble", "bubble bath", "cleanser", "detergent", "hand wash", "dish soap", "face wash", "soda", "香皂", "洗发", "沐浴", "洗手液", "洁面", "洗面奶", "泡沫", "洗衣液", "洗洁精", "汽水", "肥皂", "苏打")),
+    ("drop", ("serum", "essence", "oil", "water", "toner", "lotion", "conditioner", "milk", "moisturizer", "moisturiser", "hydrating", "hyaluronic", "ampoule", "yogurt", "cream", "gel", "vinegar", "护发", "精华", "油", "水", "乳", "奶", "霜", "保湿", "补水", "玻尿酸", "牛奶", "酸奶", "醋", "凝胶")),
+    ("flower", ("perfume", "fragrance", "cologne", "eau de parfum", "eau de toilette", "香水", "香薰", "香氛")),
+    ("apple", ("jam", "marmalade", "juice", "smoothie", "fruit spread", "果酱")),
+    ("tomato", ("sauce", "pasta sauce", "酱")),
+    ("chili", ("snack", "chips", "crisps", "薯片")),
+)  # fmt: skip
+"""Pictures that go with a kind of ware, where its title names no such thing."""
+
+
+def subject_of(title: str) -> str:
+    """Which of `things.things` fits a title in English or Chinese; empty where nothing tells.
+
+    What is named first counts, of two that begin together the longer one, and a thing before a kind of ware.
+
+    >>> subject_of("Strawberry jam 340 g"), subject_of("金枪鱼罐头"), subject_of("Rose gold tin")
+    ('berry', 'fish', '')
+    """
+    text = title[:400].lower()
+    for table in (_THINGS, _WARES):
+        pattern, names = _compiled(table)
+        if found := pattern.search(text):
+            return names[found[1] or found[2]]
+    return ""
+
+
+@cache
+def _compiled(table: tuple[tuple[str, Words], ...]) -> tuple[re.Pattern[str], dict[str, str]]:
+    names = {word: picture for picture, words in table for word in words}
+    ordered = sorted(names, key=len, reverse=True)
+    latin, chinese = (
+        "|".join(re.escape(word) for word in ordered if word.isascii() == is_latin) for is_latin in (True, False)
+    )
+    return re.compile(rf"(?<![a-z])({latin})s?(?![a-z])(?!\s+gold)|({chinese})"), names
