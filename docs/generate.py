@@ -62,6 +62,7 @@ OPTIONS = {
     "train judge": "prodgen_quality.judge.training:Recipe",
     "eval assets": "prodgen_mini.evaluation.benchmark:Options",
     "eval generators": "prodgen_quality.generators.benchmark:Options",
+    "bench gpu": "prodgen_diffusers.benchmarks.options:GpuOptions",
     "bench mini": "prodgen_mini.evaluation.speed:Options",
 }
 """The models that check what is given after `-o`, by command."""
@@ -196,8 +197,8 @@ def _context_section() -> list[str]:
     return lines
 
 
-_OF_INDEXES = (types.FoundCandidate,)
-"""Nobody but an index makes them; to all others they are what they inherit from."""
+_LAZY = (types.FoundCandidate, types.LazyRanked)
+"""Nobody but an index or a ranker makes them; to all others they are what they inherit from."""
 
 
 def values_page() -> str:
@@ -220,7 +221,7 @@ def values_page() -> str:
                 and issubclass(value, BaseModel)
                 and value.__module__.startswith(module)
                 and value.model_fields
-                and value not in _OF_INDEXES
+                and value not in _LAZY
             ):
                 lines += [f"### `{value.__name__}`", *own_doc(value), "", *fields(value), ""]
     return _page(lines)

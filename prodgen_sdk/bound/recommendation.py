@@ -18,6 +18,7 @@ from prodgen_sdk.types import (
     Feedback,
     Filter,
     IndexChange,
+    LazyRanked,
     Ranked,
     RecommendationContext,
     UserProfile,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
 
 _EVENT_TYPES = frozenset(get_args(EventType))
-_ID = attrgetter("id")
+_ID, _SKU, _SCORE = attrgetter("id"), attrgetter("sku"), attrgetter("score")
 
 
 class BoundIndex(Bound[interfaces.VectorIndex]):
@@ -56,9 +57,9 @@ class BoundIndex(Bound[interfaces.VectorIndex]):
         self.expect_one_each(found, queries, "answers to {} queries")
         for candidates in found:
             self.expect(
-                len({c.sku for c in candidates}) == len(candidates) <= k_products, "products are repeated or too many"
+                len(set(map(_SKU, candidates))) == len(candidates) <= k_products, "products are repeated or too many"
             )
-            self.expect(all(map(math.isfinite, [c.score for c in candidates])), "a score is not finite")
+            self.expect(all(map(math.isfinite, map(_SCORE, candidates))), "a score is not finite")
         return [list(candidates) for candidates in found]
 
     @guarded
@@ -117,18 +118,23 @@ class BoundRanker(Bound[interfaces.Ranker]):
         answer = self._call(self.component.rank, user, candidates, context, self._context(ctx))
         self.expect(isinstance(answer, Iterable), f"a {type(answer).__name__} instead of the candidates in order")
         ranked = list(answer)
-        given = {candidate.sku: candidate for candidate in candidates}
+        given = dict(zip(map(_SKU, candidates), candidates, strict=True))
         skus = [item.candidate.sku for item in ranked]
         self.expect(
             len(set(skus)) == len(skus) and given.keys() >= set(skus), "ranked products were not candidates, or repeat"
         )
-        self.expect(all(map(math.isfinite, [item.score for item in ranked])), "a score is not finite")
+        self.expect(all(map(math.isfinite, map(_SCORE, ranked))), "a score is not finite")
         return [
             item
-            if item.candidate is candidate and type(item.contributions) is dict and type(item.reasons) is tuple
+            if item.candidate is candidate and (type(item) is LazyRanked or _is_sound(item))
             else self._sound(item, candidate)
             for item, candidate in zip(ranked, map(given.__getitem__, skus), strict=True)
         ]
+
+    @guarded
+    def explained(self, ranked: Sequence[Ranked]) -> list[Ranked]:
+        """Some that it ranked, with what their scores are made of and why: a ranker may make that when it is asked for."""
+        return [item if _is_sound(item) else self._sound(item, item.candidate) for item in ranked]
 
     def _sound(self, item: Ranked, candidate: Candidate) -> Ranked:
         """What a ranker made without validation, or from a copy: checked, with the candidate that it was given."""
@@ -185,6 +191,10 @@ class BoundPolicy(Bound[interfaces.VariantPolicy]):
         parts = iter(parts)
         self._call(self.component.relearn, parts, self._context(ctx))
         self.expect(next(parts, None) is None, "it did not relearn from all of the feedback")
+
+
+def _is_sound(item: Ranked) -> bool:
+    return type(item.contributions) is dict and type(item.reasons) is tuple
 
 
 def _fault(choice: Choice, candidate: Candidate) -> str:

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Container, Mapping, Sequence
 from itertools import chain, islice
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field
 

@@ -123,13 +123,12 @@ def chosen(
     products_of: Callable[[Sequence[str]], Mapping[str, Product]],
     servable: Callable[[Sequence[Ranked], int], list[Ranked]],
 ) -> Slate:
-    """The first k products that may be shown under the rules that apply to this user now.
+    """The first k products that may be shown under the rules that hold now (see `Rules.now`).
 
     Args:
         products_of: the catalogue's products by sku; asked only where a rule applies.
         servable: of ranked products the first that may be shown at this moment, at most so many.
     """
-    rules = rules.now(user.user, at)
     if not rules.all():
         return Slate(servable(ranked, k), ())
     products = products_of([item.candidate.sku for item in ranked])

@@ -63,7 +63,7 @@ class Fallback:
             allowed = permitted(self._host, [item.candidate for item in found.values()], user, context)
             kept = {candidate.sku for candidate in allowed}
             ready = chosen(
-                request.rules,
+                request.rules.now(user.user, context.at),
                 sorted((item for sku, item in found.items() if sku in kept), key=lambda item: -item.score),
                 user,
                 k=context.k,

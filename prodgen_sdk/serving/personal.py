@@ -19,6 +19,7 @@ from prodgen_sdk.serving.profiles import Profiles
 from prodgen_sdk.serving.refresh import Refresher
 from prodgen_sdk.serving.request import Ready, Request
 from prodgen_sdk.types import Candidate, Filter, Locale, Ranked, Source, UserProfile, trusted
+from prodgen_sdk.types.rules import Rules
 
 _RANKED = set(Ranked.model_fields)
 
@@ -57,11 +58,14 @@ class Personal:
         user = request.profile = self._profiles.profile(request.user, context.at, cast("Locale", context.locale))
         eligible = without_hidden(request.filter, user)
         request.lap("profile")
-        allowed = self._permitted(request, user, self._found(request, user, eligible))
+        rules = request.rules.now(request.user, context.at)
+        allowed = self._permitted(request, user, self._found(request, user, eligible, rules))
         ranked = self._ranker.rank(user, allowed, context, request.ctx)
+        if rules.all():
+            ranked = self._ranker.explained(ranked)
         request.lap("rank")
         slate = chosen(
-            request.rules,
+            rules,
             ranked,
             user,
             k=context.k,
@@ -72,11 +76,11 @@ class Personal:
         )
         watch.notes.extend(slate.notes)
         request.lap("rules")
-        items = describe(self._catalogue, slate.ranked, self._catalogue.index)
+        items = describe(self._catalogue, self._ranker.explained(slate.ranked), self._catalogue.index)
         request.lap("describe")
         return Ready(items, _sources(user, context.facts, items))
 
-    def _found(self, request: Request, user: UserProfile, eligible: Filter) -> list[Candidate]:
+    def _found(self, request: Request, user: UserProfile, eligible: Filter, rules: Rules) -> list[Candidate]:
         """Candidates from the index: near the user, proposed by the ranker, popular, and wanted by rules."""
         context, charts, counts = request.context, self._refresher.charts, request.watch.counts
         number = max(self._config.candidates, 2 * context.k)
@@ -91,7 +95,7 @@ class Personal:
             few = max(1, number // 20)
             others = list(dict.fromkeys([*proposed, *segment[:few], *charts.overall[:few]]))
             near = number - len(others)
-        extra = wanted(request.rules.now(request.user, context.at), eligible)
+        extra = wanted(rules, eligible)
         where, category = eligible, str(context.facts.get("category", ""))
         if user.vector is None and category and not eligible.categories:
             # Of somebody unknown the page that is open is all there is to go by.

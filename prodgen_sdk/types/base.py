@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 from pydantic.functional_validators import ModelWrapValidatorHandler  # pydantic itself exports it from 2.11 on
 
 from prodgen_sdk import faults
@@ -31,6 +40,49 @@ class PixelModel(Model):
 
     def __hash__(self) -> int:
         return id(self)
+
+
+class Lazy(PixelModel):
+    """A value that makes some of its fields when somebody looks at them. Derive from it first, then from what the value is.
+
+    `trusted` makes one of rows without these fields.
+    """
+
+    @abstractmethod
+    def _made(self) -> Mapping[str, Any]:
+        """The fields that were left out."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # Called only for what is not in `__dict__`.
+            if name not in type(self).model_fields:
+                return super().__getattr__(name)
+            for field, value in self._made().items():
+                self.__dict__.setdefault(field, value)
+            return self.__dict__[name]
+
+    def __copy__(self) -> Self:
+        eager: Any = type(self).__bases__[-1]
+        made: Self = eager.model_construct(set(self.model_fields_set), **dict(self))
+        return made
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self.__copy__().__deepcopy__(memo)
+
+    def __iter__(self) -> Generator[tuple[str, Any], None, None]:
+        for name in type(self).model_fields:
+            yield name, getattr(self, name)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        return self.__copy__().__repr_args__()
+
+    @model_serializer(mode="wrap")
+    def _whole(self, handler: Any) -> dict[str, Any]:
+        for _ in self:
+            pass
+        shown: dict[str, Any] = handler(self)
+        return shown
 
 
 class Answer(PixelModel):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, model_serializer
+from pydantic import Field, PrivateAttr
 
-from prodgen_sdk.types.base import Model, PixelModel, Vector, trusted
+from prodgen_sdk.types.base import Lazy, Model, PixelModel, Vector, trusted
 from prodgen_sdk.types.view import View
 
 Price = Annotated[Decimal, Field(allow_inf_nan=False)]
@@ -116,7 +116,7 @@ class Candidate(PixelModel):
         return [(variant.id, variant.score) for variant in self.variants]
 
 
-class FoundCandidate(Candidate):
+class FoundCandidate(Lazy, Candidate):
     """A candidate whose variants are made when somebody looks at them: of all that an index finds, few are shown.
 
     >>> (found,) = FoundCandidate.many([("mug", "home/mug", 0.5, None, lambda: [("a", 0.5), ("b", 0.25)])])
@@ -153,33 +153,9 @@ class FoundCandidate(Candidate):
             found = private["_pairs"] = private["_scored"]()
         return found
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            # Called only for what is not in `__dict__`.
-            if name != "variants":
-                return super().__getattr__(name)
-            rows = [{**_VARIANT, "id": id, "score": score} for id, score in self.scored]
-            return self.__dict__.setdefault("variants", tuple(trusted(CandidateVariant, rows, _SCORED)))
-
-    def __copy__(self) -> Candidate:  # type: ignore[override]
-        return Candidate.model_construct(_FOUND, **dict(self))
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Candidate:  # type: ignore[override]
-        return self.__copy__().__deepcopy__(memo)
-
-    def __iter__(self) -> Generator[tuple[str, Any], None, None]:
-        for name in Candidate.model_fields:
-            yield name, getattr(self, name)
-
-    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        return self.__copy__().__repr_args__()  # type: ignore[return-value]
-
-    @model_serializer(mode="wrap")
-    def _with_variants(self, handler: Any) -> dict[str, Any]:
-        _ = self.variants
-        shown: dict[str, Any] = handler(self)
-        return shown
+    def _made(self) -> dict[str, Any]:
+        rows = [{**_VARIANT, "id": id, "score": score} for id, score in self.scored]
+        return {"variants": tuple(trusted(CandidateVariant, rows, _SCORED))}
 
 
 _VARIANT: dict[str, Any] = dict(CandidateVariant(id="", score=0.0))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
-from prodgen_sdk.types.base import Model, PixelModel
+from prodgen_sdk.types.base import Lazy, Model, PixelModel, trusted
 from prodgen_sdk.types.candidate import Candidate
 from prodgen_sdk.types.event import EventType, Memo, RequestId, UtcTime
 from prodgen_sdk.types.view import View
@@ -75,6 +76,38 @@ class Ranked(PixelModel):
     score: float
     contributions: dict[str, float] = Field(default_factory=dict)
     reasons: tuple[str, ...] = ()
+
+
+class LazyRanked(Lazy, Ranked):
+    """A ranked candidate that is explained when somebody looks at it: of all that are ranked, few are shown.
+
+    >>> from prodgen_sdk.types import CandidateVariant
+    >>> mug = Candidate(sku="mug", variants=(CandidateVariant(id="a", score=0.5),))
+    >>> (ranked,) = LazyRanked.many([(mug, 0.5, lambda: ({"similarity": 0.5}, ("popular",)))])
+    >>> ranked.score, ranked.reasons
+    (0.5, ('popular',))
+    """
+
+    _explained: Callable[[], tuple[dict[str, float], tuple[str, ...]]] = PrivateAttr()
+
+    @staticmethod
+    def many(
+        ranked: Iterable[tuple[Candidate, float, Callable[[], tuple[dict[str, float], tuple[str, ...]]]]],
+    ) -> list[LazyRanked]:
+        """Values that are not validated, each of candidate, score and what gives contributions and reasons."""
+        rows, private = [], []
+        for candidate, score, explained in ranked:
+            rows.append({"candidate": candidate, "score": score})
+            private.append({"_explained": explained})
+        return trusted(LazyRanked, rows, _RANKED, private)
+
+    def _made(self) -> dict[str, Any]:
+        private: dict[str, Any] = self.__pydantic_private__  # type: ignore[assignment]
+        contributions, reasons = private["_explained"]()
+        return {"contributions": contributions, "reasons": reasons}
+
+
+_RANKED = set(Ranked.model_fields)
 
 
 class Choice(Model):

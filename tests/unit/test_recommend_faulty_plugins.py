@@ -4,6 +4,7 @@ import hashlib
 import math
 import sys
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from prodgen_sdk.hookspecs import hookimpl
 from prodgen_sdk.specs import IndexSpec, PolicySpec, RankerSpec
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
 from prodgen_sdk.testing.fakes.shop import BruteForceIndex, PopularRanker, UniformPolicy
-from prodgen_sdk.types import Candidate, CandidateVariant, Choice, Ranked
+from prodgen_sdk.types import Candidate, CandidateVariant, Choice, LazyRanked, Ranked
 
 GHOST = (CandidateVariant(id="ghost", score=1.0),)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -73,6 +74,10 @@ def shop(tmp_path):
         studio.close()
 
 
+def explained_later(explain):
+    return lambda self, user, candidates, context, ctx: LazyRanked.many((c, c.score, explain) for c in candidates)
+
+
 FAULTS = [
     ("ranker", {"rank": lambda *args: None}),
     ("ranker", {"rank": lambda *args: [1, 2]}),
@@ -80,6 +85,9 @@ FAULTS = [
     ("ranker", {"rank": ranked(score=math.nan)}),
     ("ranker", {"rank": ranked(reasons=None)}),
     ("ranker", {"rank": ranked(contributions=None)}),
+    ("ranker", {"rank": explained_later(lambda: 1 / 0)}),
+    ("ranker", {"rank": explained_later(lambda: (None, None))}),
+    ("ranker", {"rank": explained_later(lambda: ({"similarity": "high"}, ["new"]))}),
     ("ranker", {"propose": lambda *args: None}),
     ("policy", {"version": property(boom)}),
     ("policy", {"version": property(lambda self: "v" * 1000)}),
@@ -132,6 +140,23 @@ def test_a_ranker_may_answer_with_an_iterator(shop):
     traces = []
     assert len(studio.recommend("ann", 4, at=NOW, trace=traces.append)) == 4
     assert traces[0].notes == ()
+
+
+def test_a_ranker_explains_what_is_shown(shop):
+    asked = []
+
+    def rank(self, user, candidates, context, ctx):
+        def explained(sku):
+            asked.append(sku)
+            return {"similarity": 1.0}, (f"it is {sku}",)
+
+        return LazyRanked.many((c, 1.0, partial(explained, c.sku)) for c in sorted(candidates, key=lambda c: c.sku))
+
+    studio = shop("ranker", rank=rank)
+    answer = studio.recommend("ann", 2, at=NOW)
+    assert [item.reasons for item in answer] == [(f"it is {item.sku}",) for item in answer]
+    assert sorted(asked) == [item.sku for item in answer]
+    assert type(studio.recommend("ann", 2, at=NOW)[0].contributions) is dict
 
 
 def test_a_ranker_has_no_say_in_which_pictures_there_are(shop):

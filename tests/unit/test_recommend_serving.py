@@ -18,7 +18,7 @@ from prodgen_sdk.serving.impressions import ImpressionLog
 from prodgen_sdk.serving.popular import Popular, segment_of
 from prodgen_sdk.store import open_store
 from prodgen_sdk.testing.fakes import fake_host
-from prodgen_sdk.types import Candidate, CandidateVariant, FoundCandidate
+from prodgen_sdk.types import Candidate, CandidateVariant, FoundCandidate, LazyRanked, Ranked
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -330,7 +330,23 @@ def test_nobody_waits_for_the_index_where_changes_come_all_the_time_and_nothing_
         assert len(waits) == 1
 
 
-# Candidates of an index
+# What is made when somebody looks at it
+
+
+def test_a_lazily_ranked_candidate_is_like_one_that_was_explained_at_once():
+    mug = Candidate(sku="mug", variants=(CandidateVariant(id="a", score=0.5),))
+
+    def lazy():
+        return LazyRanked.many([(mug, 0.5, lambda: ({"similarity": 0.5}, ("new",)))])[0]
+
+    plain = Ranked(candidate=mug, score=0.5, contributions={"similarity": 0.5}, reasons=("new",))
+    assert lazy().model_dump() == plain.model_dump()
+    assert json.loads(lazy().model_dump_json()) == json.loads(plain.model_dump_json())
+    assert dict(lazy()) == dict(plain)
+    assert repr(lazy()).replace("LazyRanked", "Ranked") == repr(plain)
+    moved = lazy().model_copy(update={"score": 1.0, "contributions": {}})
+    assert (moved.score, moved.contributions, moved.reasons) == (1.0, {}, ("new",))
+    assert copy.deepcopy(lazy()).reasons == ("new",)
 
 
 def test_a_found_candidate_is_like_one_that_was_made_at_once():

@@ -98,16 +98,13 @@ class Preference:
     def history(self, user: UserProfile) -> History:
         """The user's liked interests that the model knows, oldest first."""
         codes = self.codes
-        liked = sorted(
+        liked = [
             (interest.last_at.timestamp(), interest.sku, code, interest.weight)
             for interest in user.interests
             if interest.weight > 0 and (code := codes.get(interest.sku)) is not None
-        )
-        return History(
-            np.asarray([code for _, _, code, _ in liked], np.int32),
-            np.asarray([weight for _, _, _, weight in liked], np.float32),
-            np.asarray([time for time, _, _, _ in liked], np.float64),
-        )
+        ]
+        times, _, items, weights = zip(*sorted(liked), strict=True) if liked else ((), (), (), ())
+        return History(np.array(items, np.int32), np.array(weights, np.float32), np.array(times, np.float64))
 
     def scores(
         self, history: History, skus: Sequence[str], now: float, vectors: Mapping[str, Floats] | None = None

@@ -6,6 +6,7 @@ A model that is a sum over the history is read row by row, in a tenth of the tim
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -60,7 +61,7 @@ class HistoryScores(NamedTuple):
     def codes(self, skus: Sequence[str]) -> Codes:
         """int64 [len(skus)], -1 for a product that the model does not know."""
         known = self.preference.codes
-        return np.asarray([known.get(sku, -1) for sku in skus], np.int64)
+        return np.array(list(map(known.get, skus, repeat(-1))), np.int64)
 
     def scores(self, codes: Codes) -> Floats:
         """float64 [len(codes)], as `Preference.scores`: 0 for a product that the model does not know."""
@@ -109,7 +110,7 @@ class HistoryScores(NamedTuple):
             codes, height = codes[high], height[high]
         # The codes rise, so that a stable sort leaves those of equal height in order.
         order = codes[np.argsort(-height, kind="stable")][:enough]
-        return [sku for code in order.tolist() if (sku := skus[code]) not in without][:n]
+        return list(islice((sku for code in order.tolist() if (sku := skus[code]) not in without), n))
 
 
 def score_history(preference: Preference, user: UserProfile, now: float) -> HistoryScores | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import repeat
+from operator import attrgetter, is_not
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -16,21 +19,20 @@ from prodgen_rank.models.interactions import ACTIONS, Interactions
 from prodgen_rank.models.preference import FILE, Preference
 from prodgen_rank.rankers.collaborative import HistoryScores, score_history
 from prodgen_rank.rankers.diversity import diversify
-from prodgen_rank.rankers.reasons import Reasons, companions, nearest, sentences
+from prodgen_rank.rankers.explained import Explained
 from prodgen_rank.rankers.shares import shares
 from prodgen_rank.rankers.trending import Trends
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFound
 from prodgen_sdk.interfaces import Ranker
-from prodgen_sdk.types import Candidate, Event, Ranked, RecommendationContext, UserProfile, trusted
+from prodgen_sdk.types import Candidate, Event, LazyRanked, Ranked, RecommendationContext, UserProfile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Vectors = NDArray[np.float32]
 
-_FIELDS = set(Ranked.model_fields)
-_MORE = 20
+_SKU, _VECTOR = attrgetter("sku"), attrgetter("vector")
 _TRAINING = Path("training", "rank")
 
 
@@ -39,7 +41,7 @@ class HybridRanker(Ranker):
 
     For diversity, the session and its reasons it looks the candidates' vectors up in the configured index; where there is none,
     all three do without. What `fit` learns lives in `ctx.state`: what is popular, and a model of who likes what. What the user
-    bought lately is held back, what lies in the cart is not. Reasons name products only of the first `max(3 k, k + 20)`.
+    bought lately is held back, what lies in the cart is not.
 
     Example:
         >>> from datetime import datetime, timezone
@@ -79,8 +81,8 @@ class HybridRanker(Ranker):
     ) -> list[Ranked]:
         if not candidates:
             return []
-        candidates = sorted(candidates, key=lambda candidate: candidate.sku)
-        trends, skus = self._trends.get(), [candidate.sku for candidate in candidates]
+        candidates = sorted(candidates, key=_SKU)
+        trends, skus = self._trends.get(), list(map(_SKU, candidates))
         others = self._history_scores(user, context) if self._config.collaborative else None
         codes = others.codes(skus) if others is not None else np.zeros(len(skus), np.int64)
         vectors = _vectors(candidates, ctx)
@@ -95,46 +97,30 @@ class HybridRanker(Ranker):
             order, penalties = diversify(relevance, vectors, self._config.diversity, context.k)
         if penalties.any():
             columns["diversity"] = -penalties
-        names = tuple(columns)
-        table = np.array([*columns.values()])[:, order].T.tolist() if columns else [[]] * len(order)
-        parts = [{name: value for name, value in zip(names, row) if value} for row in table]  # noqa: B905 - speed
-        head = order[: max(3 * context.k, context.k + _MORE)]
-        behind = companions(others, codes[head], self._config.like_others)
-        reasons = self._reasons(user, candidates, order, parts, vectors, behind, trends, context)
+        explained = Explained(
+            [candidates[i] for i in order],
+            {name: column[order] for name, column in columns.items()},
+            user,
+            vectors[order] if vectors is not None else None,
+            others,
+            codes[order],
+            trends,
+            context,
+            self._config,
+        )
         scores = (relevance - penalties)[order].tolist()
-        rows: list[dict[str, Any]] = [
-            {"candidate": candidates[i], "score": score, "contributions": made, "reasons": why}
-            for i, score, made, why in zip(order, scores, parts, reasons, strict=True)
+        made: list[Ranked] = [
+            *LazyRanked.many(
+                (candidate, score, partial(explained.of, place))
+                for place, (candidate, score) in enumerate(zip(explained.candidates, scores, strict=True))
+            )
         ]
-        return trusted(Ranked, rows, _FIELDS)
+        return made
 
     def propose(self, user: UserProfile, n: int, context: RecommendationContext, ctx: Context) -> Sequence[str]:
         """What the model of preference holds highest for the user; nothing for a user of whom it knows nothing."""
         others = self._history_scores(user, context) if self._config.collaborative else None
         return others.best(n, without=user.seen) if others is not None else ()
-
-    def _reasons(
-        self,
-        user: UserProfile,
-        candidates: Sequence[Candidate],
-        order: Sequence[int],
-        parts: Sequence[dict[str, float]],
-        vectors: Vectors | None,
-        behind: Sequence[str | None],
-        trends: Trends,
-        context: RecommendationContext,
-    ) -> list[tuple[str, ...]]:
-        """Of each candidate, in order; the products behind it are sought only for those that may be shown."""
-        head = order[: len(behind)]
-        shown = [candidates[i] for i in head]
-        causes = nearest(user, vectors[head] if vectors is not None else None, shown, self._config)
-        reasons = Reasons(user, sentences(context.locale), self._config)
-        found = []
-        crowds, least = trends.crowds([candidate.sku for candidate in shown], context.at), self._config.popular_users
-        for candidate, share, cause, companion, crowd in zip(shown, parts, causes, behind, crowds, strict=False):
-            found.append(reasons.of(candidate, share, cause, companion, crowd >= least))
-        tail = zip(order[len(head) :], parts[len(head) :], strict=True)
-        return found + [reasons.usual(candidates[i], share) for i, share in tail]
 
     def _history_scores(self, user: UserProfile, context: RecommendationContext) -> HistoryScores | None:
         """What the model says for the user; remembered while the request is under way, which asks for it twice."""
@@ -179,8 +165,8 @@ class HybridRanker(Ranker):
 
 def _vectors(candidates: Sequence[Candidate], ctx: Context) -> Vectors | None:
     """float32 [n, dimension] of each candidate's best variant, zeros where unknown; None without an index."""
-    given = [candidate.vector for candidate in candidates]
-    if all(vector is not None for vector in given):
+    given = list(map(_VECTOR, candidates))
+    if all(map(is_not, given, repeat(None))):
         return np.concatenate(given).reshape(len(given), -1)
     ids = [candidate.variants[0].id for candidate in candidates]
     try:

@@ -74,7 +74,6 @@ class Reasons:
         for interest in liked:
             if interest.category:
                 self._strongest.setdefault(interest.category, interest)
-        self._usual: dict[tuple[str, bool], tuple[str, ...]] = {}
         self._domains = {category.split("/", 1)[0] for category in self._strongest}
 
     def of(
@@ -109,19 +108,6 @@ class Reasons:
         if not found:
             found.append(words[self._general(candidate, shares)])
         return tuple(found)
-
-    def usual(self, candidate: Candidate, shares: Mapping[str, float]) -> tuple[str, ...]:
-        """The reason of a product that hardly anybody will see: by its category alone."""
-        category = candidate.category
-        cause = self._strongest.get(category)
-        if cause is not None and cause.sku == candidate.sku:
-            return (self._words["again"],)
-        key = (category, "context" in shares)
-        found = self._usual.get(key)
-        if found is None:
-            said = because(cause, self._words) if cause else self._words[self._general(candidate, shares)]
-            found = self._usual[key] = (said,)
-        return found
 
     def _general(self, candidate: Candidate, shares: Mapping[str, float]) -> str:
         if shares.get("context", 0.0) > 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Vectors = NDArray[np.float32]
+
+
+_SKU, _SCORE, _CATEGORY = attrgetter("sku"), attrgetter("score"), attrgetter("category")
 
 
 def shares(
@@ -34,10 +38,10 @@ def shares(
         vectors: float32 [n, dimension] of the candidates, or None.
         others: float64 [n], what a model of preference says, or None.
     """
-    n, skus = len(candidates), [candidate.sku for candidate in candidates]
+    n, skus = len(candidates), list(map(_SKU, candidates))
     # Without a vector of the user the index was asked for anything, and its scores mean nothing.
     known = user.vector is not None
-    likeness = np.asarray([c.score for c in candidates] if known else [0.0] * n, np.float64)
+    likeness = np.array(list(map(_SCORE, candidates)), np.float64) if known else np.zeros(n)
     likeness *= weights.similarity
     session = np.zeros(n)
     if known and vectors is not None and user.session_share:
@@ -49,14 +53,14 @@ def shares(
     hidden = {interest.sku for interest in user.interests if interest.weight < 0}
     since = context.at - timedelta(days=weights.hold_back_days)
     bought = {i.sku for i in user.interests if i.bought_at is not None and i.bought_at > since}
-    categories = [candidate.category for candidate in candidates]
+    categories = list(map(_CATEGORY, candidates))
     likings = {category: liking.of(category) for category in set(categories)}
     columns = {
         "similarity": likeness - session,
         "session": session,
         "collaborative": weights.collaborative * others if others is not None else None,
-        "popularity": weights.popularity * np.asarray(popular),
-        "category": weights.category * np.asarray([likings[category] for category in categories]),
+        "popularity": weights.popularity * popular,
+        "category": weights.category * np.array(list(map(likings.__getitem__, categories))),
         "context": weights.context * np.asarray([same_category(c, here) for c in categories]) if here else None,
         "seen": -weights.seen * _among(skus, user.seen),
         "hidden": -weights.hidden * _among(skus, hidden) if hidden else None,
@@ -66,7 +70,7 @@ def shares(
 
 
 def _among(skus: Sequence[str], some: set[str] | frozenset[str]) -> Floats:
-    return np.asarray([sku in some for sku in skus], np.float64)
+    return np.array(list(map(some.__contains__, skus)), np.float64)
 
 
 def same_category(one: str, other: str) -> float:

@@ -8,11 +8,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from prodgen_sdk.config import EVENT_WEIGHTS
 from prodgen_sdk.profile import popularity
 from prodgen_sdk.types import Event
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 WEEK = timedelta(days=7)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,15 +54,20 @@ class Trends:
             touched.setdefault(sku, []).append(when.timestamp())
         return cls(at, popularity(events, at, half_life_days), {sku: tuple(sorted(t)) for sku, t in touched.items()})
 
-    def popular(self, skus: Iterable[str], now: datetime, half_life_days: float, prior: float = 0.0) -> list[float]:
+    def popular(self, skus: Iterable[str], now: datetime, half_life_days: float, prior: float = 0.0) -> Floats:
         """0 to 1 for each sku: `log(1 + total) / log(1 + highest total) * total / (total + prior)`, totals decayed to `now`.
 
         The last factor shrinks what only a few events say; `prior` is the total at which it is a half.
         """
         fade = 2.0 ** (-max(0.0, (now - self.at) / timedelta(days=1)) / half_life_days)
+        totals = fade * np.array(list(map(self.totals.get, skus, repeat(0.0))))
         highest = math.log1p(fade * self._highest)
-        totals = [fade * self.totals.get(sku, 0.0) for sku in skus]
-        return [math.log1p(t) / highest * t / (t + prior) if highest and t > 0 else 0.0 for t in totals]
+        known = totals > 0
+        if not highest or not known.any():
+            return np.zeros(len(totals))
+        heights = np.array(list(map(math.log1p, totals.tolist())))
+        shrunk: Floats = heights / highest * totals / np.where(known, totals + prior, 1.0)
+        return shrunk
 
     @cached_property
     def _highest(self) -> float:
@@ -62,8 +75,8 @@ class Trends:
 
     def crowds(self, skus: Iterable[str], now: datetime) -> list[int]:
         """How many users touched each product in the seven days before `now`."""
-        since, none = (now - WEEK).timestamp(), ()
-        return [len(times) - bisect_right(times, since) for times in [self.touched.get(sku, none) for sku in skus]]
+        since = (now - WEEK).timestamp()
+        return [len(times) - bisect_right(times, since) for times in map(self.touched.get, skus, repeat(()))]
 
     def encoded(self) -> dict[str, Any]:
         """JSON-ready; `decoded` reads it back."""

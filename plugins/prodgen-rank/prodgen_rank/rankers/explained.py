@@ -1,0 +1,76 @@
+"""What the scores of ranked products are made of and why they are shown, made for those that somebody looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from prodgen_rank.config import RankerConfig
+from prodgen_rank.rankers.collaborative import HistoryScores
+from prodgen_rank.rankers.reasons import Reasons, companions, nearest, sentences
+from prodgen_rank.rankers.trending import Trends
+from prodgen_sdk.types import Candidate, RecommendationContext, UserProfile
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Vectors = NDArray[np.float32]
+    Codes = NDArray[np.int64]
+
+_SKU = attrgetter("sku")
+
+
+class Explained:
+    """Explains a page of `context.k` products at once, as they are shown.
+
+    Args:
+        candidates: in their order [n].
+        shares: by name, what the score of each is made of, float64 [n].
+        vectors: float32 [n, dimension] of the candidates, or None.
+        others: what a model of preference says of the user, or None.
+        codes: of the candidates in that model, int64 [n].
+    """
+
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        shares: Mapping[str, Floats],
+        user: UserProfile,
+        vectors: Vectors | None,
+        others: HistoryScores | None,
+        codes: Codes,
+        trends: Trends,
+        context: RecommendationContext,
+        config: RankerConfig,
+    ) -> None:
+        self.candidates = candidates
+        self._shares = shares
+        self._user, self._vectors, self._others, self._codes = user, vectors, others, codes
+        self._trends, self._context, self._config = trends, context, config
+        self._pages: dict[int, list[tuple[dict[str, float], tuple[str, ...]]]] = {}
+
+    def of(self, place: int) -> tuple[dict[str, float], tuple[str, ...]]:
+        """Contributions and reasons of the product at a place, from 0."""
+        number, row = divmod(place, self._context.k)
+        page = self._pages.get(number)
+        if page is None:
+            page = self._pages[number] = self._page(slice(number * self._context.k, (number + 1) * self._context.k))
+        return page[row]
+
+    def _page(self, places: slice) -> list[tuple[dict[str, float], tuple[str, ...]]]:
+        user, config, shown = self._user, self._config, self.candidates[places]
+        columns = [column[places].tolist() for column in self._shares.values()]
+        rows = zip(*columns, strict=True) if columns else [()] * len(shown)
+        parts = [{name: value for name, value in zip(self._shares, row, strict=True) if value} for row in rows]
+        causes = nearest(user, self._vectors[places] if self._vectors is not None else None, shown, config)
+        behind = companions(self._others, self._codes[places], config.like_others)
+        crowds = self._trends.crowds(map(_SKU, shown), self._context.at)
+        reasons = Reasons(user, sentences(self._context.locale), config)
+        return [
+            (share, reasons.of(candidate, share, cause, companion, crowd >= config.popular_users))
+            for candidate, share, cause, companion, crowd in zip(shown, parts, causes, behind, crowds, strict=True)
+        ]
