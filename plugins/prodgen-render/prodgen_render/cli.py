@@ -24,6 +24,7 @@ def dataset(
     out: Annotated[Path, typer.Option(help="Folder of the data set; an interrupted one goes on where it stopped.")],
     products: Annotated[int, typer.Option(min=1, help="How many made-up products.")] = 100,
     views: Annotated[str, typer.Option(help="View sets, view names or az:el:dist, separated by commas.")] = "orbit8",
+    each: Annotated[int, typer.Option(min=0, help="So many of the views of each product, drawn; 0 for all.")] = 0,
     size: Annotated[int, typer.Option(min=32, max=2048, help="Edge of the pictures in pixels.")] = 128,
     seed: Annotated[int, typer.Option(min=0, help="Seed of products and models.")] = 0,
     scene: Annotated[
@@ -32,6 +33,9 @@ def dataset(
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     shard_products: Annotated[int, typer.Option(min=1, help="Products in a shard.")] = 16,
     format: Annotated[str, typer.Option(help="npz or png.")] = "npz",
+    families: Annotated[
+        str, typer.Option(help="learnt: those that the networks that ship know; all: every one that can be drawn.")
+    ] = "learnt",
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Render a labelled data set of made-up products, resumable, with several processes."""
@@ -41,10 +45,12 @@ def dataset(
 
     if format not in ("npz", "png"):
         raise InputError(f"There is no format {format!r}.", hint="Use npz or png.")
+    if families not in ("learnt", "all"):
+        raise InputError(f"There are no families {families!r}.", hint="Use learnt or all.")
     plan = Plan.model_validate(
         {
             "products": products, "views": parse_views(views), "size": size, "seed": seed, "scene": Scene.parse(scene),
-            "shard_products": shard_products, "format": format,
+            "shard_products": shard_products, "format": format, "families": families, "each": each,
         }
     )  # fmt: skip
     if plan.scene.background == "image":

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from prodgen_render.datasets.views import Plan, render_dataset, render_shard, split_of
+from prodgen_render.families import FAMILIES
 from typer.testing import CliRunner
 
 from prodgen_sdk import images
@@ -38,6 +39,17 @@ def test_shards_and_manifest(tmp_path: Path) -> None:
             assert shard["images"].dtype == np.uint8
             assert shard["masks"][line["row"]].any()
     assert len({(line["sku"], line["view"]) for line in lines}) == 10
+
+
+def test_some_views_of_each_product_of_every_family(tmp_path: Path) -> None:
+    views = tuple(View(azimuth=azimuth) for azimuth in (0, 90, 180, 270))
+    plan = Plan(products=6, views=views, size=32, families="all", each=2)
+    assert render_dataset(plan, tmp_path, Context())["views"] == 12
+    lines = lines_of(tmp_path)
+    shown = [tuple(line["azimuth"] for line in lines if line["sku"] == f"made-{n:06d}") for n in range(6)]
+    assert all(len(azimuths) == 2 and list(azimuths) == sorted(azimuths) for azimuths in shown)
+    assert len(set(shown)) > 1
+    assert [lines[2 * n]["family"] for n in range(6)] == sorted(FAMILIES)[:6]
 
 
 def test_a_second_run_does_nothing_and_another_plan_is_refused(tmp_path: Path) -> None:

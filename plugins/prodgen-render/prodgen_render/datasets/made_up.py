@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from prodgen_render.families import LEARNT
+from prodgen_render.families import LEARNT, Family
 from prodgen_sdk.types import Product
 
 _WARES = ("ceramic", "porcelain")
@@ -34,6 +36,27 @@ _PATTERNED = (
     "beanie",
     "sofa",
     "chair",
+    # Of those that are not learnt:
+    "shirt",
+    "jacket",
+    "polo",
+    "cardigan",
+    "backpack",
+    "scarf",
+    "socks",
+    "gloves",
+    "swimsuit",
+    "bikini",
+    "underpants",
+    "bra",
+    "tie",
+    "umbrella",
+    "curtain",
+    "bedding",
+    "towel",
+    "rug",
+    "armchair",
+    "device-case",
 )
 _PATTERNS = ("plain", "plain", "stripes", "dots", "checks", "floral", "gradient", "logo")
 _COLOURS = (
@@ -74,15 +97,15 @@ _MAKERS = (
 )
 
 
-def made_up_product(number: int, seed: int = 0) -> Product:
+def made_up_product(number: int, seed: int = 0, families: Mapping[str, Family] = LEARNT) -> Product:
     """A made-up product: families take turns, everything else is drawn from `seed` and `number`.
 
     >>> made_up_product(3).sku
     'made-000003'
     """
     rng = np.random.default_rng([seed, number])
-    names = sorted(LEARNT)
-    family = LEARNT[names[number % len(names)]]
+    names = sorted(families)
+    family = families[names[number % len(names)]]
     colour = str(rng.choice(_COLOURS))
     attributes: dict[str, str] = {"colour": colour}
     materials = _MATERIALS.get(family.name)

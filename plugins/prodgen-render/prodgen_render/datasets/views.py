@@ -32,6 +32,8 @@ class Plan(Model):
         scene: background, light and shadow.
         shard_products: products in a shard.
         format: `npz` (one array file a shard) or `png` (one file a picture).
+        families: `learnt`, those that the networks that ship were trained on, or `all` that can be drawn.
+        each: so many of the views of each product, drawn by its seed; 0 takes all.
     """
 
     products: int
@@ -41,11 +43,22 @@ class Plan(Model):
     scene: Scene = Scene()
     shard_products: int = 16
     format: Literal["npz", "png"] = "npz"
+    families: Literal["learnt", "all"] = "learnt"
+    each: int = 0
 
     @property
     def shards(self) -> int:
         """How many shards it takes."""
         return -(-self.products // self.shard_products)
+
+    def views_of(self, seed: int) -> tuple[View, ...]:
+        """The views of the product with a seed, in the order of `views`."""
+        import numpy as np
+
+        if not self.each:
+            return self.views
+        chosen = np.random.default_rng(seed).permutation(len(self.views))[: self.each]
+        return tuple(self.views[place] for place in sorted(chosen.tolist()))
 
 
 def render_dataset(plan: Plan, out: Path, ctx: Context, *, workers: int = 1) -> Mapping[str, Any]:
@@ -69,7 +82,7 @@ def render_dataset(plan: Plan, out: Path, ctx: Context, *, workers: int = 1) -> 
     pictures = figures.pop("made")
     return {
         "products": plan.products,
-        "views": plan.products * len(plan.views),
+        "views": plan.products * len(plan.views_of(0)),
         **figures,
         "views_per_s": round(pictures / max(figures["seconds"], 1e-3), 2) if pictures else 0.0,
     }
@@ -78,18 +91,20 @@ def render_dataset(plan: Plan, out: Path, ctx: Context, *, workers: int = 1) -> 
 def render_shard(plan: Plan, out: Path, number: int) -> int:
     """Renders one shard and returns how many pictures it holds. Repeating it writes the same again."""
     from prodgen_render.datasets.made_up import made_up_product
+    from prodgen_render.families import FAMILIES, LEARNT
     from prodgen_render.parametric import build_model
     from prodgen_render.rendering.views import render
 
+    families = FAMILIES if plan.families == "all" else LEARNT
     first = number * plan.shard_products
     pictures: list[Image] = []
     masks: list[Mask] = []
     lines: list[dict[str, Any]] = []
     for index in range(first, min(first + plan.shard_products, plan.products)):
-        product = made_up_product(index, plan.seed)
+        product = made_up_product(index, plan.seed, families)
         seed = seed_of(product.sku, plan.seed)
         model = build_model(product, seed)
-        for generated in render(model, plan.views, plan.scene, plan.size, seed):
+        for generated in render(model, plan.views_of(seed), plan.scene, plan.size, seed):
             row = len(pictures)
             pictures.append(generated.image)
             masks.append(generated.mask)
