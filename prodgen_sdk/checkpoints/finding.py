@@ -37,7 +37,7 @@ def find_folder(
         ConfigError: it may not be loaded (see `safety.check_folder`), or a hub id has no pinned revision.
         MissingDependency: a hub id that is neither here nor reachable.
     """
-    with _named(component):
+    with named(component):
         check = partial(check_folder, parts=parts, variant=source.variant, native=native)
         root = local_path(source.model)
         if root is None:
@@ -77,7 +77,7 @@ def find_file(source: WeightsFile, ctx: Context, *, component: str, offline: str
         ConfigError: no safetensors file, truncated, or of another digest; a hub id without a pinned revision.
         MissingDependency: a hub id that is neither here nor reachable.
     """
-    with _named(component):
+    with named(component):
         path = local_path(source.model)
         if path is None:
             path = _file_of_hub(source, ctx, component, offline)
@@ -96,14 +96,14 @@ def find_file(source: WeightsFile, ctx: Context, *, component: str, offline: str
 
 
 @contextmanager
-def _named(component: str) -> Iterator[None]:
+def named(component: str) -> Iterator[None]:
     """What is wrong with a checkpoint names the component that wants it: a configuration may name several."""
     try:
         yield
-    except ConfigError as error:
+    except (ConfigError, MissingDependency) as error:
         if error.message.startswith(component):
             raise
-        raise ConfigError(f"{component}: {error.message}", hint=error.hint) from error
+        raise type(error)(f"{component}: {error.message}", hint=error.hint) from error
 
 
 def _file_of_hub(source: WeightsFile, ctx: Context, component: str, offline: str) -> Path:

@@ -69,6 +69,7 @@ def quiet(libraries: Sequence[str] = LIBRARIES) -> Iterator[None]:
     `collected_messages` in the same thread still collects them.
     """
     for name in libraries:
+        importlib.import_module(f"{name}.utils.logging")  # makes the handler that would show them
         for handler in logging.getLogger(name).handlers:
             if not isinstance(handler, _Collector):
                 handler.addFilter(_told_nobody)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from prodgen_sdk.checkpoints.messages import quiet
 from prodgen_sdk.checkpoints.safety import read_json
 from prodgen_sdk.errors import ConfigError, MissingDependency
 
@@ -13,6 +14,7 @@ _RENAMED = {"CLIPFeatureExtractor": "CLIPImageProcessor"}
 """Classes that older checkpoints name, and what transformers calls them today."""
 
 
+@quiet()
 def read_index(folder: Path) -> dict[str, Any]:
     """`model_index.json` of a pipeline's folder, once every class that it names is known to be safe.
 

@@ -55,12 +55,9 @@ def random_checkpoint(folder: Path, pipeline: str, parts: Mapping[str, Any], dty
 
 def random_model(folder: Path, build: Callable[[], Any], dtype: str) -> Path:
     """Writes the folder of one model of diffusers or transformers, unless it is there; `build` makes it, on the `meta` device."""
-    import torch
-
     if folder.exists():
         return folder
-    with torch.device("meta"):
-        model = build()
+    model = on_meta(build)
     own = getattr(model, "save_config", None)  # of diffusers; transformers has it on the configuration
     made = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(made, ignore_errors=True)
@@ -74,6 +71,17 @@ def random_model(folder: Path, build: Callable[[], Any], dtype: str) -> Path:
     write_random(made, _shapes(model), dtype, stem="diffusion_pytorch_model" if own is not None else "model")
     made.rename(folder)
     return folder
+
+
+def on_meta(build: Callable[[], Any]) -> Any:
+    """The model that `build` makes, with shapes and without memory; weights that it has in two places are one."""
+    import torch
+
+    with torch.device("meta"):
+        model = build()
+    if hasattr(model, "tie_weights"):  # of transformers, whose first releases of 5 leave that undone here
+        model.tie_weights()
+    return model
 
 
 def write_random(folder: Path, shapes: Mapping[str, tuple[int, ...]], dtype: str, *, stem: str) -> None:

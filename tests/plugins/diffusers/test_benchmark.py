@@ -13,18 +13,16 @@ from prodgen_diffusers.config import Config
 from prodgen_sdk.checkpoints.measuring import watch
 from prodgen_sdk.config import Config as SdkConfig
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import InputError
+from prodgen_sdk.errors import Cancelled, ConfigError
 from prodgen_sdk.host import Host
 from prodgen_sdk.testing.contracts import BenchmarkContract
 from prodgen_sdk.testing.fakes import FakePlugin
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
-]  # diffusers and numpy 2
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # diffusers and numpy 2
 SMALL = {"tiny": "1", "n": 1, "requests": 2, "size": 64}
 
 
+@pytest.mark.slow
 class TestGpu(BenchmarkContract):
     plugin = plugin
     id = "diffusers/gpu"
@@ -42,6 +40,7 @@ def figures():
     return GpuBenchmark(None, Context()).run(SMALL, Context(device="cpu", find=host.get, known=host.registry.ids))
 
 
+@pytest.mark.slow
 def test_every_path_is_measured(figures):
     assert figures["tiny_checkpoints"] is True
     assert "no CUDA device" in figures["gpu_skipped"]  # the context is the CPU's, whatever the machine has
@@ -58,6 +57,7 @@ def test_every_path_is_measured(figures):
     assert figures["control_geometry_ms"] > 0
 
 
+@pytest.mark.slow
 def test_components_that_do_not_need_torch_are_left_out(figures):
     told = {key: value for key, value in figures.items() if key.startswith("fake_")}
     assert told
@@ -71,10 +71,24 @@ def test_what_cannot_run_says_why():
         assert figures[f"{path}_skipped"] == f"no checkpoint: plugins.diffusers.{section}.model is not set"
     broken = Config.model_validate({"text": {"model": "/nowhere/at/all"}})
     figures = GpuBenchmark(broken, Context()).run({"only": "text"}, Context())
-    assert figures["text_skipped"].startswith("ConfigError: There is no file or folder")
+    assert figures["text_skipped"].startswith("ConfigError: diffusers/text: There is no file or folder")
     assert "image_skipped" not in figures
-    with pytest.raises(InputError, match="no path 'texts'"):
-        GpuBenchmark(None, Context()).run({"only": "texts"}, Context())
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({"only": "texts"}, "only"), ({"n": "many"}, "n must be a whole number"), ({"ful": "sdxl"}, "ful is not known")],
+)
+def test_options_are_checked(options, said):
+    with pytest.raises(ConfigError, match=f"options of prodgen bench gpu: {said}"):
+        GpuBenchmark(None, Context()).run(options, Context())
+
+
+def test_a_cancelled_run_ends_at_once(sdxl):
+    cancelled = Context(cancelled=lambda: True)
+    config = Config.model_validate({"text": {"model": str(sdxl)}, "image": {"model": str(sdxl)}})
+    with pytest.raises(Cancelled):
+        GpuBenchmark(config, Context()).run({"only": "text,image"}, cancelled)
 
 
 def test_only_the_time_inside_is_counted_and_all_is_put_back():

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -143,8 +145,18 @@ def test_a_hub_id_while_offline_says_how_to_fetch_it(monkeypatch, tmp_path):
 def test_an_index_that_names_other_code_is_refused(copy):
     index = json.loads((copy / "model_index.json").read_text()) | {"unet": ["my_module", "UNet2DConditionModel"]}
     (copy / "model_index.json").write_text(json.dumps(index))
-    with pytest.raises(ConfigError, match="no class of diffusers or transformers"):
+    with pytest.raises(ConfigError, match=r"^diffusers/text: .* no class of diffusers or transformers"):
         load(copy)
+
+
+def test_a_pipeline_that_is_newer_than_diffusers_is_named(copy):
+    index = json.loads((copy / "model_index.json").read_text()) | {"_class_name": "Flux9Pipeline"}
+    (copy / "model_index.json").write_text(json.dumps(index))
+    with pytest.raises(
+        ConfigError, match=r"^diffusers/text: .*'Flux9Pipeline', which diffusers .* does not have"
+    ) as caught:
+        load(copy)
+    assert caught.value.hint == "Run: pip install --upgrade diffusers"
 
 
 def test_what_the_configuration_names_can_be_pulled(sd15):
@@ -155,3 +167,19 @@ def test_what_the_configuration_names_can_be_pulled(sd15):
     names = []
     plugin.register_models(lambda name, summary, pull: names.append(name), config)
     assert names == ["owner--name--v1", "owner--lora--v2"]
+
+
+def test_loading_and_painting_say_nothing_of_the_libraries(sd15):
+    """In a process of its own: the libraries warn once, when they are first imported, of packages that nobody needs."""
+    code = """if True:
+        import sys
+        from prodgen_diffusers.config import Config
+        from prodgen_diffusers.text import TextGenerator
+        from prodgen_sdk.context import Context
+        from prodgen_sdk.types import GenerationRequest, Product, View
+        generator = TextGenerator(Config.model_validate({"text": {"model": sys.argv[1], "steps": 1}}), Context())
+        mug = Product(sku="mug", title="Mug", category="home/mug")
+        generator.generate([GenerationRequest(product=mug, views=(View(),), size=64)], Context())
+    """
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code, str(sd15)], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -6,7 +6,6 @@ import pytest
 
 pytest.importorskip("diffusers")
 
-import torch
 from prodgen_diffusers.benchmarks.baseline import comparable
 from prodgen_diffusers.benchmarks.gpu import GpuBenchmark
 from prodgen_diffusers.config import Config, ImageToImage, Pipeline
@@ -15,6 +14,7 @@ from prodgen_diffusers.tiny import clip, qwen_edit
 from prodgen_diffusers.tiny import sdxl as tiny_sdxl
 
 from prodgen_sdk.checkpoints import published
+from prodgen_sdk.checkpoints.random_weights import on_meta
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 
@@ -33,8 +33,7 @@ PUBLISHED = {
 
 @pytest.mark.parametrize(("build", "count"), PUBLISHED.items())
 def test_networks_have_as_many_parameters_as_published_ones(build, count):
-    with torch.device("meta"):
-        assert sum(weight.numel() for weight in build().parameters()) == count
+    assert sum(weight.numel() for weight in on_meta(build).parameters()) == count
 
 
 @pytest.fixture
@@ -118,13 +117,13 @@ def test_families_and_levers_are_checked():
     figures = GpuBenchmark(config, Context()).run(options, Context())
     assert figures["quantisation"] == "bits:4"
     assert figures["cache"] == "first_block"
-    assert "options of prodgen bench gpu: quantisation.kind" in figures["text_skipped"]
+    assert "options of prodgen bench gpu: text.quantisation.kind" in figures["text_skipped"]
 
 
 def test_options_replace_what_is_configured_and_are_checked():
     config = Config.model_validate({"text": {"model": "/nowhere"}})
-    figures = GpuBenchmark(config, Context()).run({"only": "text", "steps": "many"}, Context())
-    assert "options of prodgen bench gpu: steps" in figures["text_skipped"]
+    figures = GpuBenchmark(config, Context()).run({"only": "text", "steps": 0}, Context())
+    assert "options of prodgen bench gpu: text.steps" in figures["text_skipped"]
     with pytest.raises(InputError, match="not both"):
         GpuBenchmark(None, Context()).run({"tiny": "1", "full": "1"}, Context())
 

@@ -66,6 +66,27 @@ def test_what_does_not_count_is_said(sd15):
     assert plain.facts == {}
 
 
+@pytest.mark.parametrize(
+    ("family", "guidance", "wanted"),
+    [
+        ("Krea2Pipeline", 0.5, True),
+        ("Krea2Pipeline", 0.0, False),
+        ("ChromaInpaintPipeline", 7.0, True),
+        ("ChromaInpaintPipeline", 1.0, False),
+    ],
+)
+def test_families_with_rules_of_their_own(family, guidance, wanted):
+    import diffusers
+
+    cls = getattr(diffusers, family, None)
+    if cls is None:
+        pytest.skip(f"diffusers {diffusers.__version__} has no {family}")
+    pipe = object.__new__(cls)
+    assert negatives.counts(pipe, accepted(pipe), {"guidance_scale": guidance}) is wanted
+    words = negatives.words(pipe, accepted(pipe), {"guidance_scale": guidance}, ["blurry", ""])
+    assert words == (["blurry", ""] if wanted else None)
+
+
 def test_a_unet_that_is_told_its_guidance_has_no_negatives():
     import diffusers
 

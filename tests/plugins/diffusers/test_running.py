@@ -174,13 +174,21 @@ def test_what_a_pipeline_returns():
     as_array = values.permute(0, 2, 3, 1).numpy()
     as_pictures = [Image.fromarray(expected)] * 2
     for output in (values, as_array, as_pictures, [values[:1], values[:1]]):
-        found = to_images(output)
+        found = to_images(output, "float32")
         assert len(found) == 2
         assert found[0].dtype == np.uint8
         assert found[0].flags["C_CONTIGUOUS"]
         assert np.abs(found[0].astype(int) - expected).max() <= 1
-    with pytest.raises(NotFinite):
-        to_images(np.full((1, 2, 2, 3), np.inf))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "advice"), [("float16", "bfloat16"), ("bfloat16", "float32"), ("float32", "fetch the weights again")]
+)
+def test_numbers_that_are_not_finite(dtype, advice):
+    for output in (np.full((1, 2, 2, 3), np.inf), torch.full((1, 3, 2, 2), float("nan"))):
+        with pytest.raises(NotFinite) as caught:
+            to_images(output, dtype)
+        assert advice in caught.value.hint
 
 
 def test_the_size_that_a_model_was_made_for(loaded, config):

@@ -9,11 +9,13 @@ from prodgen_diffusers.config import Control, ControlNet, IpAdapter
 from prodgen_diffusers.pipelines.loading import Loaded, load_model, load_pipeline
 from prodgen_diffusers.pipelines.sources import find_file, find_folder, kind_of
 from prodgen_sdk.checkpoints.digests import identity
+from prodgen_sdk.checkpoints.messages import quiet
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.files import file_digest
 
 
+@quiet()
 def load_controlled(config: Control, ctx: Context, component: str) -> tuple[Loaded, list[str]]:
     """The text-to-image pipeline of the checkpoint's family that takes ControlNets, and the digests of all that was added.
 

@@ -131,7 +131,10 @@ class MultiViewGenerator(Generator):
             finally:
                 pipe.maybe_free_model_hooks()  # offloaded parts would stay on the device
         notes = [notes for _, notes in photos] or [()] * len(batch)
-        return [(prompt, to_images(views), warned) for prompt, views, warned in zip(prompts, made, notes, strict=True)]
+        return [
+            (prompt, to_images(views, self.loaded.dtype), warned)
+            for prompt, views, warned in zip(prompts, made, notes, strict=True)
+        ]
 
     def _settings(self, reference: bool, size: int) -> Any:
         from prodgen_diffusers.mv_adapter.sampling import Settings

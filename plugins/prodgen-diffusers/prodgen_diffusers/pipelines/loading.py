@@ -22,8 +22,9 @@ from prodgen_diffusers.config import Pipeline
 from prodgen_diffusers.pipelines import applying, options
 from prodgen_diffusers.pipelines.sources import find_file, find_folder
 from prodgen_sdk.checkpoints.digests import identity
+from prodgen_sdk.checkpoints.finding import named
 from prodgen_sdk.checkpoints.loading import load_pretrained
-from prodgen_sdk.checkpoints.messages import collected_messages
+from prodgen_sdk.checkpoints.messages import collected_messages, quiet
 from prodgen_sdk.checkpoints.pipelines import components, pipeline_class, read_index
 from prodgen_sdk.checkpoints.sources import Checkpoint, WeightsFile
 from prodgen_sdk.context import Context
@@ -62,6 +63,7 @@ class Loaded:
         return options.denoiser(self.pipe)
 
 
+@quiet()
 def load_pipeline(
     config: Pipeline,
     ctx: Context,
@@ -86,7 +88,8 @@ def load_pipeline(
     import torch
 
     folder = find_folder(config, ctx, component=component)
-    index = read_index(folder)
+    with named(component):
+        index = read_index(folder)
     wanted = _wanted_class(index, task, pipeline, component)
     dtype = ctx.dtype if config.dtype == "auto" else config.dtype
     _check_parts(folder, index, config, {*(parts or {})}, component)

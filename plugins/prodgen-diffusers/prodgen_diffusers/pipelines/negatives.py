@@ -12,7 +12,7 @@ from typing import Any
 UNHEARD = "Negative words do not count here: the pipeline takes none, or its guidance is off. They were left out."
 _BLANK = " "
 """What the authors of Qwen-Image give where there are no negative words."""
-_FROM = {"ZImage": 0.0}
+_FROM = {"ZImage": 0.0, "Krea2": 0.0}
 """Above which guidance is on, by the beginning of a pipeline's name; 1 for all others."""
 
 
@@ -34,8 +34,9 @@ def counts(pipe: Any, takes: Mapping[str, inspect.Parameter], given: Mapping[str
     unet = getattr(pipe, "unet", None)
     if getattr(getattr(unet, "config", None), "time_cond_proj_dim", None) is not None:
         return False  # it was distilled to be told its guidance
-    scale = next((_value(name, takes, given) for name in ("true_cfg_scale", "guidance_scale") if name in takes), None)
-    least = next((value for name, value in _FROM.items() if type(pipe).__name__.startswith(name)), 1.0)
+    name = _guide(pipe, takes)
+    scale = _value(name, takes, given) if name in takes else None
+    least = next((value for family, value in _FROM.items() if type(pipe).__name__.startswith(family)), 1.0)
     return not isinstance(scale, int | float) or scale > least
 
 
@@ -49,9 +50,15 @@ def words(
     """
     if not counts(pipe, takes, given):
         return None
-    usual = str(given.get("negative_prompt") or (_BLANK if "true_cfg_scale" in takes else ""))
+    usual = str(given.get("negative_prompt") or (_BLANK if _guide(pipe, takes) == "true_cfg_scale" else ""))
     found = [text or usual for text in asked]
     return found if any(found) else None
+
+
+def _guide(pipe: Any, takes: Mapping[str, inspect.Parameter]) -> str:
+    """The argument that says how strongly a pipeline moves away from negative words."""
+    unused = type(pipe).__name__.startswith("Chroma")  # its inpainting takes `true_cfg_scale` too, and does not read it
+    return "true_cfg_scale" if "true_cfg_scale" in takes and not unused else "guidance_scale"
 
 
 def _value(name: str, takes: Mapping[str, inspect.Parameter], given: Mapping[str, Any]) -> Any:

@@ -25,9 +25,12 @@ from prodgen_sdk.types import Image
 DEFAULT_STEPS = 50
 _SPRINT = 2  # steps between which SANA-Sprint has a time of its own by default; with others it is refused
 _NAN = "The model's picture is full of NaN or infinite numbers."
-_NAN_HINT = (
-    'Set `dtype = "bfloat16"`, or "float32" where the GPU has none: float16 overflows in FLUX, Qwen-Image and others.'
-)
+_NAN_HINTS = {
+    "float16": 'Set `dtype = "bfloat16"`, or "float32" where the GPU has none: float16 overflows in FLUX, Qwen-Image and others.',
+    "bfloat16": 'Set `dtype = "float32"` to see whether it comes of half precision or of the weights.',
+    "float32": "Precision is not at fault: fetch the weights again, and try without LoRA and with less `guidance`.",
+}
+"""What to do where numbers are not finite, by what the pipeline computes in."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +196,7 @@ def _call(
         if isinstance(error, ValueError):
             raise _refused(loaded.pipe, error) from error
         raise
-    pictures = to_images(output.images)
+    pictures = to_images(output.images, loaded.dtype)
     flagged = getattr(output, "nsfw_content_detected", None) or [False] * len(jobs)
     return [
         Result(picture, *_remarks(loaded.pipe, job, arguments, heard=heard, blacked_out=bool(bad)))
@@ -224,8 +227,11 @@ def _remarks(
     return facts, tuple(warnings)
 
 
-def to_images(output: Any) -> list[Image]:
+def to_images(output: Any, dtype: str) -> list[Image]:
     """What a pipeline returns (tensor [n, 3, h, w] in 0 to 1, array [n, h, w, 3], or PIL pictures) as HWC uint8 pictures.
+
+    Args:
+        dtype: what the pipeline computes in, for what is said of numbers that are not finite.
 
     Raises:
         NotFinite: there are NaN or infinite numbers among them.
@@ -238,13 +244,13 @@ def to_images(output: Any) -> list[Image]:
     if isinstance(output, torch.Tensor):
         values = output.detach()
         if not bool(torch.isfinite(values).all()):
-            raise NotFinite(_NAN, hint=_NAN_HINT)
+            raise NotFinite(_NAN, hint=_NAN_HINTS[dtype])
         # Rounded on the device, so that a quarter of the bytes cross the bus.
         whole = values.float().mul(255).round_().clamp_(0, 255).to(torch.uint8)
         return list(whole.permute(0, 2, 3, 1).contiguous().cpu().numpy())
     if isinstance(output, np.ndarray):
         if not np.isfinite(output).all():
-            raise NotFinite(_NAN, hint=_NAN_HINT)
+            raise NotFinite(_NAN, hint=_NAN_HINTS[dtype])
         return list((output * 255).round().clip(0, 255).astype(np.uint8))
     return [np.asarray(picture.convert("RGB")).copy() for picture in output]
 

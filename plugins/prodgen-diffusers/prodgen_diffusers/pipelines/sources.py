@@ -13,7 +13,7 @@ from prodgen_sdk.context import Context
 
 _OFFLINE = (
     "Where there is a network run: prodgen models pull {name}. "
-    "Without one, render/parametric makes pictures from words, with no checkpoint at all."
+    "Without one, render/parametric makes pictures from words and render/photo from a photo, with no checkpoint at all."
 )
 
 find_folder = partial(finding.find_folder, offline=_OFFLINE)
@@ -29,4 +29,5 @@ def kind_of(source: Checkpoint, ctx: Context, component: str) -> tuple[Path, Any
         ConfigError, MissingDependency: as `finding.find_folder` and `pipelines.read_index` do.
     """
     folder = find_folder(source.model_copy(update={"digest": None}), ctx, component=component)
-    return folder, pipeline_class(read_index(folder))
+    with finding.named(component):
+        return folder, pipeline_class(read_index(folder))

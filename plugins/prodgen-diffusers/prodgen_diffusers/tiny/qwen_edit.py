@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from prodgen_sdk.checkpoints.messages import collected_messages
 from prodgen_sdk.checkpoints.published import byte_letters
 
 _SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")  # fmt: skip
@@ -107,6 +108,7 @@ def vae(*, seed: int = 0) -> Any:
     ).eval()
 
 
+@collected_messages()
 def qwen_edit(folder: Path, *, seed: int = 0) -> Path:
     """The folder of a QwenImageEditPlusPipeline."""
     import diffusers

@@ -7,6 +7,7 @@ from typing import Any
 
 from prodgen_diffusers.pipelines import layouts
 from prodgen_diffusers.tiny.clip import image_tower, text_tower
+from prodgen_sdk.checkpoints.messages import collected_messages
 from prodgen_sdk.checkpoints.published import clip_tokenizer
 
 WIDTHS = (8, 16, 32)
@@ -65,6 +66,7 @@ def pipeline(*, seed: int = 0) -> Any:
     )
 
 
+@collected_messages()
 def sdxl(folder: Path, *, seed: int = 0) -> Path:
     """The folder of such a pipeline."""
     pipeline(seed=seed).save_pretrained(folder)
@@ -84,6 +86,7 @@ def multi_view(file: Path, *, reference: bool, seed: int = 0) -> Path:
     return file
 
 
+@collected_messages()
 def controlnet(folder: Path, *, seed: int = 0) -> Path:
     """A ControlNet for this UNet whose output layers are not zero, so that its picture counts."""
     import torch
@@ -97,6 +100,7 @@ def controlnet(folder: Path, *, seed: int = 0) -> Path:
     return folder
 
 
+@collected_messages()
 def ip_adapter(folder: Path, *, seed: int = 0) -> Path:
     """A folder with an IP-Adapter for this UNet and its picture tower: `ip-adapter.safetensors`, `image_encoder/`."""
     import torch
