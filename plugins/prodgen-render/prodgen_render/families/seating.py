@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from prodgen_render.families.sewn import Pouch, in_metres
 from prodgen_render.looks.finishes import FABRICS
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Material, Part
@@ -11,6 +12,8 @@ from prodgen_render.shapes.geometry import (
     bent,
     box,
     loft,
+    refine,
+    rounded_path,
     slab,
     smooth_path,
     superellipse,
@@ -26,6 +29,8 @@ _SEATS = {
 _CORNER = ("corner sofa", "sectional", "l-shaped", "l-shape", "chaise", "转角", "贵妃")
 _CHAISE = 0.62
 """Metres that the long seat of a corner sofa comes forward."""
+_CLOTH = (0.7, 0.7)
+"""Metres of a sofa's cloth that a pattern's picture shows."""
 CLOTHS = ("linen", *(name for name in FABRICS if name != "linen"), "leather")
 
 
@@ -187,33 +192,29 @@ def _sofa(look: Look, seats: int, *, corner: bool = False) -> list[Part]:
     seat_width = 0.66 * look.uniform(0.94, 1.06)
     arm, depth, seat_z = 0.17 * look.uniform(0.8, 1.15), 0.88, 0.24
     width = seats * seat_width + 2 * arm
-    cloth = look.main(*CLOTHS, extent=(0.7, 0.7), default="#8f979b", period=0.09)
-    parts = [p.moved(z=0.11) for p in box((width - 0.02, depth - 0.03, 0.15), 0.02, cloth, cells=14)]
+    cloth = look.main(*CLOTHS, extent=_CLOTH, default="#8f979b", period=0.09)
+    parts = [in_metres(p, _CLOTH).moved(z=0.11) for p in box((width - 0.02, depth - 0.03, 0.15), 0.02, cloth, cells=14)]
     arm_height = 0.60 * look.uniform(0.92, 1.05)
+    welt = cloth.but(texture=None, bump=None, colour=tuple(0.8 * float(c) for c in cloth.mean_colour))
+    edge = min(0.06, arm * 0.4)
     for side in (-1, 1):
-        parts += [
-            p.moved(x=side * (width / 2 - arm / 2), z=0.11)
-            for p in cushion_block((arm, depth, arm_height - 0.11), min(0.06, arm * 0.4), 0.008, cloth)
-        ]
+        block = [in_metres(p, _CLOTH) for p in cushion_block((arm, depth, arm_height - 0.11), edge, 0.008, cloth)]
+        front = _welt_of_arm(arm, depth, arm_height - 0.11, edge, welt)
+        parts += [p.moved(x=side * (width / 2 - arm / 2), z=0.11) for p in (*block, front)]
     parts += [
-        p.moved(y=depth / 2 - 0.09, z=0.11)
+        in_metres(p, _CLOTH).moved(y=depth / 2 - 0.09, z=0.11)
         for p in cushion_block((width - 2 * arm + 0.01, 0.18, 0.66), 0.06, 0.006, cloth)
     ]
     for k in range(seats):
         x = -width / 2 + arm + seat_width * (k + 0.5)
         longer = _CHAISE if corner and k == 0 else 0.0
-        parts += [
-            p.moved(x=x, y=-0.09 - longer / 2, z=seat_z)
-            for p in cushion_block((seat_width - 0.006, depth - 0.22 + longer, 0.18), 0.045, 0.016, cloth)
-        ]
+        seat = _loose_cushion(seat_width - 0.004, depth - 0.20 + longer, 0.135, 0.030, cloth, welt)
+        parts += [p.turned(-90, "x").moved(x=x, y=-0.10 - longer / 2, z=seat_z + 0.085) for p in seat]
         if longer:
             base = box((seat_width + arm, longer + 0.1, 0.15), 0.02, cloth, cells=10)
-            parts += [p.moved(x=x - arm / 2, y=-depth / 2 - longer / 2 + 0.05, z=0.11) for p in base]
-        back = [
-            p.turned(-12, "x").moved(x=x, y=depth / 2 - 0.235, z=seat_z + 0.16)
-            for p in cushion_block((seat_width - 0.012, 0.17, 0.43), 0.065, 0.030, cloth)
-        ]
-        parts += back
+            parts += [in_metres(p, _CLOTH).moved(x=x - arm / 2, y=-depth / 2 - longer / 2 + 0.05, z=0.11) for p in base]
+        back = _loose_cushion(seat_width - 0.008, 0.45, 0.085, 0.060, cloth, welt, narrow=0.97)
+        parts += [p.turned(-12, "x").moved(x=x, y=depth / 2 - 0.265, z=seat_z + 0.37) for p in back]
     wood = look.part("legs", look.plain("walnut" if look.chance(0.5) else "wood"), metal=True)
     for sx in (-1, 1):
         for sy in (-1, 1):
@@ -227,6 +228,27 @@ def _sofa(look: Look, seats: int, *, corner: bool = False) -> list[Part]:
                 )
             )
     return parts
+
+
+def _loose_cushion(
+    wide: float, tall: float, deep: float, crown: float, cloth: Material, welt: Material, narrow: float = 1.0
+) -> list[Part]:
+    """A cushion about the origin that faces the viewer: two full panels, a band between them, and cords in the seams."""
+    x, z = wide / 2, tall / 2
+    corners = [(0.0, z), (-x * narrow, z), (-x, -z), (x, -z), (x * narrow, z), (0.0, z)]
+    outline = refine(rounded_path(corners, [0, 0.05, 0.05, 0.05, 0.05, 0], 5), 0.06)[:-1]
+    pouch = Pouch(outline, deep, crown, 0.022, dent=-0.010, slack=0.004)
+    return [*pouch.parts(cloth, _CLOTH), *pouch.piping(0.0055, welt)]
+
+
+def _welt_of_arm(wide: float, depth: float, high: float, edge: float, welt: Material) -> Part:
+    """A cord around the front of an arm that stands on z = 0, in its rounded edge."""
+    inwards = edge * (1 - np.sqrt(0.5))
+    x, low, top = wide / 2 - inwards, inwards, high - inwards
+    corners = [(0.0, top), (-x, top), (-x, low), (x, low), (x, top), (0.0, top)]
+    path = refine(rounded_path(corners, [0, *[0.71 * edge] * 4, 0], 8), 0.03)[:-1]
+    line = np.stack([path[:, 0], np.full(len(path), inwards - depth / 2), path[:, 1]], -1)
+    return tube(line, 0.006, welt, segments=8, closed=True, up=(0, 1, 0))
 
 
 def cushion(look: Look) -> list[Part]:
