@@ -83,7 +83,7 @@ _ALL = (
     Family("earbuds", "electronics", ("earbuds", "earphones", "earbud", "无线耳机", "耳塞", "蓝牙耳机"), "audio:earbuds", ("airpods case", "airpods pro case", "earbuds case", "耳机保护套"), kind_of=("headphone-stand",)),
     Family("display", "electronics", ("tv", "television", "smart tv", "monitor", "gaming monitor", "computer monitor", "电视", "电视机", "显示器"), "desktop:display", ("projector", "tv mount", "tv bracket", "tv box", "投影仪", "电视盒子"), kind_of=("laptop",), learnt=False),
     Family("keyboard", "electronics", ("keyboard", "mechanical keyboard", "键盘", "机械键盘"), "desktop:keyboard", kind_of=("laptop",), learnt=False),
-    Family("mouse", "electronics", ("mouse", "gaming mouse", "mice", "鼠标"), "desktop:mouse", ("mouse pad", "mousepad", "鼠标垫"), kind_of=("laptop",), learnt=False),
+    Family("mouse", "electronics", ("mouse", "gaming mouse", "mice", "鼠标"), "mice:mouse", ("mouse pad", "mousepad", "鼠标垫"), kind_of=("laptop",), learnt=False),
     Family("power-bank", "electronics", ("power bank", "portable charger", "充电宝", "移动电源"), "desktop:power_bank", kind_of=("charger",), learnt=False),
     Family("kettle", "electronics", ("kettle", "electric kettle", "teapot", "水壶", "电热水壶", "热水壶", "烧水壶", "茶壶"), "cookware:kettle", also=("home",), learnt=False),
     Family("bottle", "food", ("bottle", "juice", "wine", "water", "oil", "sauce", "vinegar", "cider", "iced tea", "flask", "beer", "瓶", "果汁", "葡萄酒", "红酒", "矿泉水", "酱油", "橄榄油", "啤酒", "橙汁", "苹果汁", "柠檬汁", "醋", "饮料", "凉茶", "花生油", "菜籽油", "食用油", "芝麻油", "香油", "奶茶", "柠檬茶", "气泡水", "纯净水"), "drinks:bottle"),

@@ -1,16 +1,14 @@
-"""Television and monitor, keyboard, mouse, power bank."""
+"""Television and monitor, keyboard, power bank."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.families.kit import lathe
 from prodgen_render.families.screens import screen
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import brightness, mix, texture
-from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import box, planar_uv, rounded_rectangle, slab, tube
-from prodgen_render.shapes.implicit import clip, ellipsoid, mesh
+from prodgen_render.model import Material, Part
+from prodgen_render.shapes.geometry import box, rounded_rectangle, slab, tube
 
 _TELEVISIONS = ("tv", "television", "smart tv", "电视")
 _PLASTICS = ("matte plastic", "plastic", "aluminium")
@@ -90,28 +88,6 @@ def keyboard(look: Look) -> list[Part]:
             parts.append(key.moved(x=(left + width / 2) * pitch, y=y, z=0.0165))
             left += width
     return [part.turned(-4, "x").moved(z=0.004) for part in parts]
-
-
-def mouse(look: Look) -> list[Part]:
-    """A computer mouse, its buttons to the back as it lies before its user."""
-    shell = look.solid(*_PLASTICS, default="#2a2b2e")
-    wide, long, high = 0.062 * look.uniform(0.95, 1.06), 0.112 * look.uniform(0.95, 1.05), 0.037
-
-    def field(p: Floats) -> Floats:
-        return ellipsoid(p, (0, -0.004, 0.0), (wide / 2, long / 2, high))
-
-    body = mesh(field, (-0.05, -0.08, -0.05), (0.05, 0.08, 0.06), 0.0028, shell)
-    body = planar_uv(clip(body, body.vertices[:, 2] - np.float32(0.002)), "z")
-    dark = look.plain("rubber", "#17181a").but(bump=None)
-    y = np.linspace(-0.004, long / 2 - 0.012, 30)
-    top = high * np.sqrt(np.maximum(1 - ((y + 0.004) / (long / 2)) ** 2, 0))
-    seam = tube(np.stack([0 * y, y, top], -1), 0.0007, dark, segments=8)
-    around = np.linspace(-0.95, 0.95, 40)
-    x = wide / 2 * np.sin(around) * 0.999
-    across = np.stack([x, 0 * x - 0.004, high * np.sqrt(np.maximum(1 - (x / (wide / 2)) ** 2, 0)) + 0.0001], -1)
-    tread = [(1e-4, -0.003), (0.0075, -0.003), (0.0075, 0.003), (1e-4, 0.003)]
-    wheel = lathe(tread, [0, 0.0015, 0.0015, 0], dark, 40).turned(90, "y").moved(y=0.026, z=high * 0.82 - 0.0035)
-    return [part.turned(180, "z") for part in (body, seam, tube(across, 0.0006, dark, segments=8), wheel)]
 
 
 def power_bank(look: Look) -> list[Part]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe, metal_or
+from prodgen_render.families.sewn import ring as wire_ring
+from prodgen_render.families.sewn import sheet, stitches
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import box, revolve, smooth_path, tube
+from prodgen_render.shapes.geometry import revolve, smooth_path, tube
 
 _METALS = ("gold", "metal", "steel", "brass", "copper")
 _STONED = ("diamond", "gemstone", "solitaire", "engagement", "stone", "crystal", "zircon", "钻", "宝石", "锆石")
@@ -70,12 +72,10 @@ def earrings(look: Look) -> list[Part]:
 def necklace(look: Look) -> list[Part]:
     """A chain as it hangs, with a pendant; a string of pearls where the words say so."""
     metal = _polished(metal_or(look, *_METALS))
-    a = np.linspace(0.04 * np.pi, 1.96 * np.pi, 64)
-    # Wider above than below, as on a neck.
-    chain = np.stack([0.075 * np.sin(a), 0.02 * np.cos(a) + 0.02, 0.105 * np.cos(a) + 0.02 * np.cos(2 * a)], -1)
+    chain = _hanging()
     if look.says(_PEARLS):
-        return [_pearl(0.0042).moved(*map(float, place)) for place in chain]
-    parts = [tube(chain, 0.0011, metal, segments=12)]
+        return [_pearl(0.0042).moved(*map(float, place)) for place in _evenly(chain, 64)]
+    parts = [_links(chain, metal)]
     low = chain[len(chain) // 2]
     pendant = (
         _stone(0.008).turned(90, "x")
@@ -87,6 +87,56 @@ def necklace(look: Look) -> list[Part]:
     loop = tube(_circle(0.0028, 24), 0.0006, metal, closed=True, up=(0, 1, 0), segments=10).turned(90, "z")
     x, y, z = map(float, low)
     return [*parts, loop.moved(x, y, z - 0.002), pendant.moved(x, y, z - 0.0135)]
+
+
+def _hanging() -> Floats:
+    """A closed chain from its clasp behind, over both sides of a neck, to the same place; [n, 3], wider above than below."""
+    a = np.linspace(0, 2 * np.pi, 240, endpoint=False)
+    high = 0.105 * np.cos(a) + 0.02 * np.cos(2 * a)
+    return np.stack([0.075 * np.sin(a), 0.055 * np.clip(np.cos(a), -0.2, 1) ** 2 * np.sign(np.cos(a)), high], -1)
+
+
+def _evenly(loop: Floats, count: int) -> Floats:
+    """So many places on a closed line [n, 3], as far apart along it."""
+    line = np.concatenate([loop, loop[:1]])
+    along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+    places = np.arange(count) * along[-1] / count
+    return np.stack([np.interp(places, along, line[:, k]) for k in range(3)], -1)
+
+
+def _links(loop: Floats, metal: Material) -> Part:
+    """Oval links along a closed line, each a quarter turn from the last."""
+    long, wire = 0.0024, 0.00052
+    length = float(np.linalg.norm(np.diff(np.concatenate([loop, loop[:1]]), axis=0), axis=1).sum())
+    middles = _evenly(loop, 2 * round(length / (1.62 * long) / 2))
+    along = np.roll(middles, -1, 0) - np.roll(middles, 1, 0)
+    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    side = np.cross(along, (0.0, 1.0, 0.0))
+    side /= np.linalg.norm(side, axis=1, keepdims=True)
+    out = np.cross(side, along)
+    even = (np.arange(len(middles)) % 2 == 0)[:, None]
+    wide = np.where(even, side + out, side - out) / np.sqrt(2)
+    deep = np.cross(along, wide)
+    a = np.linspace(0, 2 * np.pi, 14, endpoint=False)
+    oval = tube(
+        np.stack([long * np.cos(a), 0 * a, 0.64 * long * np.sin(a)], -1),
+        wire,
+        metal,
+        closed=True,
+        up=(0, 1, 0),
+        segments=8,
+    )
+    frames = np.stack([along, deep, wide], 1)
+    places = np.einsum("vk,nkj->nvj", oval.vertices, frames) + middles[:, None]
+    normals = np.einsum("vk,nkj->nvj", oval.normals, frames)
+    count = len(oval.vertices)
+    faces = oval.faces[None] + count * np.arange(len(middles))[:, None, None]
+    return oval.but(
+        vertices=places.reshape(-1, 3).astype(np.float32),
+        normals=normals.reshape(-1, 3).astype(np.float32),
+        uv=np.tile(oval.uv, (len(middles), 1)),
+        faces=faces.reshape(-1, 3).astype(np.int32),
+    )
 
 
 def bracelet(look: Look) -> list[Part]:
@@ -116,12 +166,40 @@ def belt(look: Look) -> list[Part]:
     end = 1.5 * np.pi - a[-1]  # the outer end lies in front
     coil = np.stack([radius * np.cos(a + end), radius * np.sin(a + end), 0 * a + wide / 2], -1)
     parts = [tube(coil, wide / 2, strap, flatten=0.11, up=(1, 0, 0), segments=20)]
-    front = -float(radius[-1]) - 0.003
-    sides = [((0.006, 0.005, wide + 0.010), x, -0.005) for x in (-0.020, 0.020)] + [
-        ((0.040, 0.005, 0.005), 0.0, z) for z in (-0.005, wide)
+    front = -float(radius[-1]) - 0.0022
+    edge = strap.but(texture=None, bump=None, colour=tuple(0.62 * float(c) for c in strap.mean_colour))
+    seams = (coil[70:-6] + np.array([0, 0, side * wide * 0.40]) for side in (-1, 1))
+    away = np.stack([np.cos(a + end), np.sin(a + end), 0 * a], -1)[70:-6] * (wide / 2 * 0.11 + 0.0002)
+    thread = look.plain("cotton", "#cbb893" if look.chance(0.5) else "#3a332c").but(bump=None)
+    parts += [stitches(seam + away, thread) for seam in seams]
+    frame = wire_ring(0.034, wide + 0.012, 0.0024, metal.but(bump=None)).moved(x=-0.012, y=front, z=wide / 2)
+    pin = tube(
+        smooth_path(
+            [(-0.029, front + 0.001, wide / 2), (-0.014, front - 0.0026, wide / 2), (0.006, front - 0.0022, wide / 2)],
+            12,
+        ),
+        0.0016,
+        metal.but(bump=None),
+        segments=12,
+    )
+    lap = np.array([-0.27, -0.20, -0.13]) * np.pi / 2
+    holes = [
+        tube([(x, y + 0.0002, wide / 2), (x, y - 0.0004, wide / 2)], 0.0017, edge, segments=14)
+        for x, y in zip(radius[-1] * np.sin(-lap), -(radius[-1] + 0.0019) * np.cos(lap), strict=True)
     ]
-    parts += [p.moved(x=x - 0.01, y=front, z=z) for size, x, z in sides for p in box(size, 0.0015, metal, cells=3)]
-    return [
-        *parts,
-        tube([(-0.034, front - 0.003, wide / 2), (0.012, front - 0.003, wide / 2)], 0.0022, metal, segments=12),
-    ]
+    keeper = _keeper(float(radius[-1]), wide, strap)
+    return [*parts, frame, pin, *holes, keeper]
+
+
+def _keeper(radius: float, wide: float, strap: Material) -> Part:
+    """The loop that keeps the end of a belt down, to the right of its buckle."""
+    a = np.linspace(0.5 * np.pi, 2.5 * np.pi, 49)
+    across = np.sign(np.sin(a)) * np.abs(np.sin(a)) ** 0.5 * (wide / 2 + 0.0016)
+    through = np.sign(np.cos(a)) * np.abs(np.cos(a)) ** 0.4 * 0.0034
+    turn = np.radians(24)
+    rows = []
+    for shift in np.linspace(-0.0045, 0.0045, 4):
+        at = turn + shift / radius
+        reach = radius + through
+        rows.append(np.stack([reach * np.sin(at), -reach * np.cos(at), across + wide / 2], -1))
+    return sheet(np.stack(rows), 0.0018, strap, (0.1, 0.1))
