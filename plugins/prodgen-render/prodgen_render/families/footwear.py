@@ -74,9 +74,17 @@ def boot(look: Look) -> list[Part]:
         ),
     ]
     if look.says(_LACED):
-        lace = look.part("laces", look.plain("cotton", "#efe6d4"))
-        return [*parts, *_lacing(body, upper, lace)]
-    return parts if tall else [*parts, *_elastic(body, look.plain("knit", "#232325"))]
+        parts += _lacing(body, upper, look.part("laces", look.plain("cotton", "#efe6d4")))
+    elif not tall:
+        parts += _elastic(body, look.plain("knit", "#232325"))
+    return [bent(part, lambda v: _on_its_ball(v, bed - 0.011)) for part in parts]
+
+
+def _on_its_ball(points: Floats, heel: float) -> Floats:
+    """Points [n, 3] of a shoe whose sole was level: it goes down before the heel, so many metres high, and its toe is a little up."""
+    t = np.clip((0.050 - points[:, 0]) / 0.085, 0, 1)
+    down = heel * (3 * t**2 - 2 * t**3) - 0.007 * np.clip((-0.095 - points[:, 0]) / 0.06, 0, 1) ** 2
+    return points - np.stack([0 * down, 0 * down, down], -1).astype(points.dtype)
 
 
 def _ankle() -> NDArray[np.float64]:
