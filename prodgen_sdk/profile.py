@@ -31,6 +31,7 @@ MAX_INTERESTS = 50
 MAX_QUERIES = 10
 MAX_SESSION = 20
 _SECONDS_A_DAY = 86_400.0
+_MICROSECOND = timedelta(microseconds=1)
 _HALF_A_SESSION = 3.0
 _BY_TIME = attrgetter("at", "id")
 _INTEREST = set(Interest.model_fields)
@@ -76,22 +77,25 @@ class _Log(NamedTuple):
         things: by code, the last event about it: a product, a variant or a search.
         codes: int [n], the thing of each event.
         plain: float64 [n], the weight of each event's type.
-        halvings: float64 [n], the age of each in half-lives, 0 and more.
+        behind: int64 [n], microseconds from each event to the last one.
     """
 
     events: list[Event]
     things: list[Event]
     codes: NDArray[np.int64]
     plain: Floats
-    halvings: Floats
+    behind: NDArray[np.int64]
 
-    def decayed(self) -> Floats:
+    def decayed(self, since: int, half_life_days: float) -> Floats:
+        """float64 [n], the weight of each event `since` microseconds after the last one."""
         import numpy as np
 
-        return self.plain * np.exp2(-self.halvings)
+        ages = np.maximum((self.behind + since) / 1e6, 0.0)
+        decayed: Floats = self.plain * np.exp2(-(ages / (_SECONDS_A_DAY * half_life_days)))
+        return decayed
 
 
-def _log(ordered: Sequence[Event], now: datetime, half_life_days: float, weights: Mapping[EventType, float]) -> _Log:
+def _log(ordered: Sequence[Event], weights: Mapping[EventType, float]) -> _Log:
     import numpy as np
 
     known = [event for event in ordered if weights.get(event.type)]
@@ -101,20 +105,9 @@ def _log(ordered: Sequence[Event], now: datetime, half_life_days: float, weights
         for e in known
     ]
     last = dict(zip(codes, known, strict=True))
-    ages = np.asarray([(now - event.at).total_seconds() for event in known], np.float64)
-    plain = np.asarray([weights[event.type] for event in known], np.float64)
-    halvings = np.maximum(ages, 0.0) / (_SECONDS_A_DAY * half_life_days)
-    return _Log(known, [last[code] for code in range(len(places))], np.asarray(codes, np.int64), plain, halvings)
-
-
-def _lasting(log: _Log, found: Sequence[NDArray[np.float32] | None]) -> NDArray[np.float32] | None:
-    """The decayed, weighted sum of the vectors of what a user did, scaled to length 1; None where nothing known counts."""
-    import numpy as np
-
-    if not log.events:
-        return None
-    # Only the ratios of shares matter; measured from the newest event, they do not vanish because all are old.
-    return _direction(log.codes, log.plain * np.exp2(log.halvings.min() - log.halvings), found)
+    plain = np.array([weights[event.type] for event in known], np.float64)
+    behind = np.array([(known[-1].at - event.at) // _MICROSECOND for event in known], np.int64)
+    return _Log(known, [last[code] for code in range(len(places))], np.array(codes, np.int64), plain, behind)
 
 
 def _direction(
@@ -152,32 +145,159 @@ def _unit(vector: Floats) -> NDArray[np.float32] | None:
     return (vector / length).astype(np.float32) if length > 1e-9 else None
 
 
-def _interests(log: _Log, products: Mapping[str, Product], locale: Locale) -> tuple[Interest, ...]:
-    import numpy as np
+class _Products(NamedTuple):
+    """The products that a user did something with.
 
-    totals: dict[str, float] = {}
-    last: dict[str, Event] = {}
-    for weight, event in zip(np.bincount(log.codes, log.decayed(), len(log.things)).tolist(), log.things, strict=True):
-        sku = event.sku
-        if sku is not None:
-            totals[sku] = totals.get(sku, 0.0) + weight
+    Args:
+        rows: the interest in each, all but its weight.
+        rank: int64 [rows], the place of each by its sku.
+        things: int64 [m], the things of a `_Log` that are about one of them.
+        codes: int64 [m], which one.
+    """
+
+    rows: list[dict[str, Any]]
+    rank: NDArray[np.int64]
+    things: NDArray[np.int64]
+    codes: NDArray[np.int64]
+
+    @staticmethod
+    def of(log: _Log, known: Mapping[str, Product], locale: Locale) -> _Products:
+        import numpy as np
+
+        about = [(place, thing.sku) for place, thing in enumerate(log.things) if thing.sku is not None]
+        last: dict[str, Event] = {}
+        for place, sku in about:
+            event = log.things[place]
             if sku not in last or _BY_TIME(last[sku]) < _BY_TIME(event):
                 last[sku] = event
-    bought = {event.sku: event.at for event in log.events if event.type == "purchase"}
-    found: list[dict[str, Any]] = []
-    for sku, weight in sorted(totals.items(), key=lambda item: (-item[1], item[0])):
-        product, event = products.get(sku), last[sku]
-        values = {"sku": sku, "weight": weight, "last_type": event.type, "last_at": event.at}
-        values["bought_at"] = bought.get(sku)
-        values["title"] = _title(product, locale) if product else ""
-        values["category"] = product.category if product else ""
-        found.append(values)
-    return tuple(trusted(Interest, found, _INTEREST))
+        bought = {event.sku: event.at for event in log.events if event.type == "purchase"}
+        rows = []
+        for sku, event in last.items():
+            values = {"sku": sku, "weight": 0.0, "last_type": event.type, "last_at": event.at}
+            product = known.get(sku)
+            values["bought_at"] = bought.get(sku)
+            values["title"] = _title(product, locale) if product else ""
+            values["category"] = product.category if product else ""
+            rows.append(values)
+        codes = {sku: code for code, sku in enumerate(last)}
+        rank = {sku: place for place, sku in enumerate(sorted(last))}
+        return _Products(
+            rows,
+            np.array([rank[sku] for sku in last], np.int64),
+            np.array([place for place, _ in about], np.int64),
+            np.array([codes[sku] for _, sku in about], np.int64),
+        )
+
+    def interests(self, weights: Floats) -> tuple[Interest, ...]:
+        """Strongest first, then by sku.
+
+        Args:
+            weights: float64, of each thing of the log.
+        """
+        import numpy as np
+
+        totals = np.bincount(self.codes, weights[self.things], len(self.rows))
+        order = np.lexsort((self.rank, -totals))
+        found = [
+            {**self.rows[row], "weight": weight}
+            for row, weight in zip(order.tolist(), totals[order].tolist(), strict=True)
+        ]
+        return tuple(trusted(Interest, found, _INTEREST))
 
 
 def _title(product: Product, locale: Locale) -> str:
     translated = product.translations.get(locale)
     return translated.title if translated else product.title
+
+
+class History:
+    """What a user did, made ready to be asked what is known of them at any time; the arguments are those of `build_profile`."""
+
+    def __init__(
+        self,
+        user: str,
+        events: Sequence[Event],
+        vectors: Vectors,
+        half_life_days: float = HALF_LIFE_DAYS,
+        weights: Mapping[EventType, float] = EVENT_WEIGHTS,
+        *,
+        query_vectors: Vectors | None = None,
+        products: Mapping[str, Product] | None = None,
+        locale: Locale = "en",
+        session_minutes: float = SESSION_MINUTES,
+        session_share: float = SESSION_SHARE,
+    ) -> None:
+        own = in_order([event for event in events if event.user == user])
+        asked_for = query_vectors or {}
+        self._user, self._half_life_days = user, half_life_days
+        self._log = log = _log(own, weights)
+        self._things = _vectors_of(log.things, vectors, asked_for)
+        self._products = _Products.of(log, products or {}, locale)
+        self._vectors = {row["sku"]: vectors[row["sku"]] for row in self._products.rows if row["sku"] in vectors}
+        self._seen = frozenset([event.sku for event in own if event.sku is not None])
+        asked = dict.fromkeys(event.query for event in reversed(own) if event.type == "search" and event.query)
+        self._queries = tuple(asked)[:MAX_QUERIES]
+        self._query_vectors = {query: asked_for[query] for query in self._queries if query in asked_for}
+        self._pause = timedelta(minutes=session_minutes)
+        number = self._session_events = _session(log.events, self._pause)
+        start = len(log.events) - number
+        touched = dict.fromkeys(event.sku for event in reversed(log.events[start:]) if event.sku is not None)
+        self._session = tuple(touched)[:MAX_SESSION]
+        self._current = _direction(log.codes[start:], log.plain[start:], self._things) if number else None
+        self._share = session_share * number / (number + _HALF_A_SESSION)
+        self._lasting = self._long_term(0)
+        self._blended = _blend(self._lasting, self._current, self._share)
+
+    def at(self, now: datetime, shown: frozenset[str] = frozenset()) -> UserProfile:
+        """What is known at a time.
+
+        Args:
+            shown: skus that the user was shown.
+        """
+        import numpy as np
+
+        log, kept = self._log, tuple[Interest, ...]()
+        since = (now - log.events[-1].at) // _MICROSECOND if log.events else 0
+        if log.events:
+            by_thing = np.bincount(log.codes, log.decayed(since, self._half_life_days), len(log.things))
+            kept = self._products.interests(np.asarray(by_thing, np.float64))
+        if len(kept) > MAX_INTERESTS:
+            kept = kept[:MAX_INTERESTS] + tuple(
+                i for i in kept[MAX_INTERESTS:] if i.weight < 0 or i.last_type == "hide" or i.bought_at is not None
+            )
+        lasting, blended = self._lasting, self._blended
+        if since < 0:
+            lasting = self._long_term(since)
+            blended = _blend(lasting, self._current, self._share)
+        goes_on = bool(log.events) and now - log.events[-1].at <= self._pause
+        vector, share = blended if goes_on else (lasting, 0.0)
+        values = {
+            "user": self._user,
+            "vector": vector,
+            "interests": kept,
+            "queries": self._queries,
+            "seen": shown | self._seen,
+            "interest_vectors": {sku: self._vectors[sku] for i in kept if (sku := i.sku) in self._vectors},
+            "query_vectors": dict(self._query_vectors),
+            "session": self._session if goes_on else (),
+            "session_events": self._session_events if goes_on else 0,
+            "session_vector": self._current if goes_on else None,
+            "session_share": share,
+        }
+        return trusted(UserProfile, [values], _PROFILE)[0]
+
+    def _long_term(self, since: int) -> NDArray[np.float32] | None:
+        """The decayed, weighted sum of the vectors of what a user did, of length 1; None where nothing known counts.
+
+        Only the ratios of shares matter: measured from the last event, they do not vanish because all are old, and are the same at
+        any time after it. Earlier, events that lie in the future count alike.
+
+        Args:
+            since: microseconds from the last event to now, 0 or less.
+        """
+        if not self._log.events:
+            return None
+        return _direction(self._log.codes, self._log.decayed(since, self._half_life_days), self._things)
 
 
 def build_profile(
@@ -212,44 +332,18 @@ def build_profile(
     >>> build_profile("u", [Event(id="1", user="u", type="view", sku="mug", at=now)], {}, now).seen
     frozenset({'mug'})
     """
-    own = in_order([event for event in events if event.user == user])
-    asked_for = query_vectors or {}
-    log = _log(own, now, half_life_days, weights)
-    found = _interests(log, products or {}, locale)
-    kept = found
-    if len(found) > MAX_INTERESTS:
-        kept = found[:MAX_INTERESTS] + tuple(
-            i for i in found[MAX_INTERESTS:] if i.weight < 0 or i.last_type == "hide" or i.bought_at is not None
-        )
-    asked = dict.fromkeys(event.query for event in reversed(own) if event.type == "search" and event.query)
-    queries = tuple(asked)[:MAX_QUERIES]
-    session = _session(log.events, now, timedelta(minutes=session_minutes))
-    start = len(log.events) - session
-    touched = dict.fromkeys(event.sku for event in reversed(log.events[start:]) if event.sku is not None)
-    known = _vectors_of(log.things, vectors, asked_for)
-    current = _direction(log.codes[start:], log.plain[start:], known) if session else None
-    vector, share = _blend(_lasting(log, known), current, session_share * session / (session + _HALF_A_SESSION))
-    values = {
-        "user": user,
-        "vector": vector,
-        "interests": kept,
-        "queries": queries,
-        "seen": shown.union([event.sku for event in own if event.sku is not None]),
-        "interest_vectors": {i.sku: vectors[i.sku] for i in kept if i.sku in vectors},
-        "query_vectors": {query: asked_for[query] for query in queries if query in asked_for},
-        "session": tuple(touched)[:MAX_SESSION],
-        "session_events": session,
-        "session_vector": current,
-        "session_share": share,
-    }
-    return trusted(UserProfile, [values], _PROFILE)[0]
+    history = History(
+        user, events, vectors, half_life_days, weights, query_vectors=query_vectors, products=products, locale=locale,
+        session_minutes=session_minutes, session_share=session_share,
+    )  # fmt: skip
+    return history.at(now, shown)
 
 
-def _session(events: Sequence[Event], now: datetime, pause: timedelta) -> int:
-    """How many of the last events belong to the session that goes on at `now`."""
-    after, number = now, 0
+def _session(events: Sequence[Event], pause: timedelta) -> int:
+    """How many of the last events follow each other without a pause."""
+    after, number = events[-1].at if events else None, 0
     for event in reversed(events):
-        if after - event.at > pause:
+        if after is not None and after - event.at > pause:
             break
         after, number = event.at, number + 1
     return number

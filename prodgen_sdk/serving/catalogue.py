@@ -62,6 +62,8 @@ class Catalogue:
         self._in_vain = -_BUSY
         self.applied = -1
         """The sequence of the outbox up to which index and caches are known to be right; -1 before the first sync."""
+        self.version = 0
+        """Another one whenever products or their vectors may be other ones than before."""
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -84,6 +86,7 @@ class Catalogue:
                 changed = changed | self._store.outbox.skus_since(self.applied)
             self._products.drop(changed)
             self._vectors.drop(changed)
+            self.version += bool(changed)
             self.applied = last
             self._synced.append(time.monotonic())
             return len(changed)
@@ -96,6 +99,7 @@ class Catalogue:
             self.applied = self._store.outbox.last_sequence()
             for cache in (self._products, self._facts, self._vectors):
                 cache.clear()
+            self.version += 1
             return len(changed)
 
     def catch_up(self, patience: float, first: float | None = None) -> bool:
@@ -152,12 +156,13 @@ class Catalogue:
         return {id for id, (sku, facets) in shown.items() if eligible.allows(sku, facets)}
 
     def load(self, skus: Iterable[str], deadline: float) -> None:
-        """Reads products and their pictures' facts ahead: these first, then all others until the time is over."""
+        """Reads products, their vectors and their pictures' facts ahead: these first, then all others until the time is over."""
         done = 0
         for part in chain(batched(skus, _LOAD), batched((p.sku for p in self._store.products.iterate()), _LOAD)):
             if time.monotonic() > deadline or done >= _PRODUCTS:
                 return
             self.products(part)
+            self.vectors(part)
             variants = self._store.variants.approved_of(part, _VIEWS)
             self.facts(id for ids in variants.values() for id in ids)
             done += len(part)

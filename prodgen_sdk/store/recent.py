@@ -91,8 +91,11 @@ def _done(row: Sequence[Any]) -> tuple[int, int, Event]:
     return row[_AT], row[-1], event_of(row)
 
 
-def _newest(known: Iterable[tuple[int, int, Any]], new: Iterable[tuple[int, int, Any]], limit: int) -> tuple[Any, ...]:
+def _newest(known: Sequence[tuple[int, int, Any]], new: Iterable[tuple[int, int, Any]], limit: int) -> tuple[Any, ...]:
     """The newest by time, then sequence, newest first; each sequence once. `known` is newest first."""
+    ordered = sorted(new, reverse=True)
+    if not known or ordered[-1] > known[0]:
+        return (*ordered, *known)[:limit]
     # No two have one sequence, so that the rest is never compared; two runs that are in order are merged in one go.
-    by_sequence = {item[1]: item for item in (*known, *sorted(new, reverse=True))}
+    by_sequence = {item[1]: item for item in (*known, *ordered)}
     return tuple(sorted(by_sequence.values(), reverse=True)[:limit])
