@@ -198,12 +198,27 @@ def headphone_stand(look: Look) -> list[Part]:
     )
     pad = look.plain("leather", "#232326" if brightness(look.colour("#1d1d1f")) < 0.5 else "#5b4a3f")
     pad = look.part("ear pads", pad)
-    half, top = 0.082, height + 0.008
-    ear = height - 0.145
+    return [*parts, *_over_ears(look, height + 0.008, shell, pad)]
+
+
+def headphones(look: Look) -> list[Part]:
+    """Over-ear headphones, upright on their cups."""
+    shell = look.main("matte plastic", "aluminium", "leather", "lacquer", extent=(0.1, 0.1), default="#1d1d1f")
+    dark = brightness(look.colour("#1d1d1f")) < 0.5
+    pad = look.part("ear pads", look.plain("leather", "#232326" if dark else mix(look.colour(), (91, 74, 63), 0.5)))
+    band = look.plain("matte plastic", mix(look.colour("#1d1d1f"), (20, 20, 22), 0.25))
+    return [part.moved(z=0.046).turned(-8, "x") for part in _over_ears(look, 0.153, shell, pad, band)]
+
+
+def _over_ears(look: Look, top: float, shell: Material, pad: Material, frame: Material | None = None) -> list[Part]:
+    """Headphones whose band reaches up to `top`."""
+    parts = []
+    frame = frame or look.plain("matte plastic", "#26272a")
+    half, ear = 0.082, top - 0.153
     arc = np.linspace(0, np.pi, 60)
     band_x, band_z = half * np.cos(arc), top - 0.088 + 0.088 * np.sin(arc) ** 0.8
     band = np.stack([band_x, 0 * arc, band_z], -1)
-    parts.append(tube(band, 0.0125, look.plain("matte plastic", "#26272a"), flatten=0.26, up=(0, 1, 0), segments=36))
+    parts.append(tube(band, 0.0125, frame, flatten=0.26, up=(0, 1, 0), segments=36))
     cushion = band[14:-14] - [0, 0, 0.0048]
     parts.append(tube(cushion, 0.0125, pad, flatten=0.42, up=(0, 1, 0), segments=36))
     for side in (-1, 1):

@@ -32,6 +32,7 @@ class Torso:
         length: of the trunk, from the hem at 0 to the neck.
         sleeves: None for a body with armholes.
         neck: half the width of the neck's opening, and how deep it is cut in front and behind.
+        pointed: exponent of the opening's front: 2 is round, 1 a V.
     """
 
     length: float
@@ -40,6 +41,7 @@ class Torso:
     table: tuple[list[float], list[float], list[float]]
     seed: float
     half: float
+    pointed: float = 2.0
 
     @classmethod
     def of(
@@ -50,6 +52,7 @@ class Torso:
         loose: float = 1.0,
         longer: float = 1.0,
         neck: tuple[float, float, float] = (0.092, 0.088, 0.026),
+        pointed: float = 2.0,
     ) -> Torso:
         """A torso with this product's proportions.
 
@@ -66,7 +69,7 @@ class Torso:
         _, d = smooth_table([0.118, 0.116, 0.112, 0.116, 0.104, 0.092, 0.078, 0.066, 0.05], heights)
         seed = look.uniform(0, 6)
         sleeves = Sleeves.of(half * 0.80, shoulder - 0.064, sleeve, 0.080 * loose) if sleeve else None
-        return cls(length, sleeves, neck, (z, w, [v * loose for v in d]), seed, half)
+        return cls(length, sleeves, neck, (z, w, [v * loose for v in d]), seed, half, pointed)
 
     @property
     def bounds(self) -> Bounds:
@@ -85,9 +88,13 @@ class Torso:
     def keep(self, p: Floats) -> Floats:
         """Positive where cloth is: above the hem, outside the neck, before the ends of the sleeves."""
         half, front, back = self.neck
-        deep = np.where(p[:, 1] < 0, front, back)
-        neck = ((p[:, 0] / half) ** 2 + ((p[:, 2] - self.length) / deep) ** 2) - 1
-        out = np.minimum(p[:, 2], np.where(p[:, 2] > self.length - 0.1, neck * 0.06, 1.0))
+        ahead = p[:, 1] < 0
+        across, down = p[:, 0] / half, (p[:, 2] - self.length) / np.where(ahead, front, back)
+        neck = across**2 + down**2 - 1
+        if self.pointed != 2:
+            pointed = np.abs(across) ** self.pointed + np.abs(down) ** self.pointed - 1
+            neck = np.where(ahead, pointed, neck)
+        out = np.minimum(p[:, 2], np.where(p[:, 2] > self.length - max(0.1, front), neck * 0.06, 1.0))
         out = np.minimum(out, self.length - _SHOULDER - p[:, 2])
         if self.sleeves:
             out = self.sleeves.cut(out, self._trunk(p), p)
@@ -100,11 +107,11 @@ class Torso:
         half, front, back = self.neck
         z, w, d = self.table
         halves = []
-        for deep, sign in ((front, -1), (back, 1)):
-            ends = np.arcsin(_SHOULDER / deep)
+        for deep, sign, power in ((front, -1, self.pointed), (back, 1, 2.0)):
+            ends = np.arcsin((_SHOULDER / deep) ** (power / 2))
             t = np.linspace(ends, np.pi - ends, 60)
-            x = half * np.cos(t)
-            zz = self.length - deep * np.sin(t)
+            x = half * np.sign(np.cos(t)) * np.abs(np.cos(t)) ** (2 / power)
+            zz = self.length - deep * np.sin(t) ** (2 / power)
             ww, dd = np.interp(zz, z, w), np.interp(zz, z, d)
             y = sign * dd * np.maximum(1 - (np.abs(x) / ww) ** 2.5, 0) ** (1 / 2.5)
             halves.append(np.stack([x, y, zz], -1))
@@ -113,7 +120,7 @@ class Torso:
             loop = 0.25 * np.roll(loop, 1, 0) + 0.5 * loop + 0.25 * np.roll(loop, -1, 0)
         return np.asarray(loop)
 
-    def on_front(self, x: Floats, height: Floats, away: float) -> Floats:
+    def on_front(self, x: Floats, height: Floats, away: Floats | float) -> Floats:
         """Points before the front of the body [..., 3]."""
         return np.stack([x, -(in_depth(self.field, x, height, 0.3) + away), height], -1)
 

@@ -1,0 +1,72 @@
+"""Loafer: a shoe without laces, with an apron, a strap across and a low heel. One shoe, its toe to the left."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from prodgen_render.families.uppers import HALF, Upper, outline, toned
+from prodgen_render.looks.look import Look
+from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import slab, tube
+
+_UPPERS = ("leather", "suede", "velvet", "canvas", "denim", "nylon")
+_BAR = ("horsebit", "bit loafer", "buckle", "马衔扣", "金属扣")
+_EXTENT = (0.3, 0.3)
+_TOPLINE = np.array(
+    [
+        (0.0, 0.1180, 0.0, 0.070), (0.08, 0.115, 0.011, 0.069), (0.2, 0.094, 0.0235, 0.062), (0.38, 0.050, 0.0285, 0.055),
+        (0.54, 0.008, 0.0275, 0.057), (0.68, -0.022, 0.0215, 0.060), (0.84, -0.040, 0.0110, 0.0605), (1.0, -0.045, 0.0, 0.0605),
+    ]
+)  # fmt: skip
+_LEAN = np.array([(0, 1.1, 0.024), (0.15, 1.0, 0.020), (0.4, 0.72, 0.016), (0.7, 0.62, 0.012), (1, 0.70, 0.004)])
+
+
+def loafer(look: Look) -> list[Part]:
+    """A penny loafer; with a metal bar on its strap where the words say so."""
+    size, lift = look.uniform(0.97, 1.04), 0.011
+    upper = look.main(*_UPPERS, extent=_EXTENT, default="#4b2e22", period=0.03)
+    plain = upper if upper.texture is None else look.solid(*_UPPERS, default="#4b2e22")
+    sole = look.part("sole", look.plain("rubber", "#2a2320")).but(bump=None)
+
+    def ground(x: Floats) -> Floats:
+        return np.asarray(
+            lift + 0.010 * np.clip((x - 0.03) / 0.06, 0, 1) + 0.006 * np.clip((-x - 0.08) / 0.07, 0, 1) ** 2
+        )
+
+    body = Upper(HALF * [0.965, 0.90], ground, _TOPLINE, (0.026, 0.030), _LEAN)
+    edge = outline(HALF * [0.985, 0.915])
+    under = slab(edge, 0.009, 0.003, sole)
+    raised = under.vertices + np.stack(
+        [0 * under.vertices[:, 0], 0 * under.vertices[:, 0], ground(under.vertices[:, 0]) - 0.0065], -1
+    )
+    parts = [
+        body.skin(upper, None if upper.texture is None else _EXTENT),
+        body.rim(1.0, 0.0019, toned(plain, 0.85)),
+        under.but(vertices=raised.astype(np.float32)),
+        slab(edge[edge[:, 0] > 0.066] * [0.985, 0.95], 0.019, 0.003, sole),
+        slab(outline(HALF * [0.86, 0.80]), 0.003, 0.001, look.plain("leather", "#c9a67c").but(bump=None)).moved(
+            z=lift + 0.012
+        ),
+        _apron(body, plain),
+        *_strap(body, plain, look),
+    ]
+    return [part.scaled(size) for part in parts]
+
+
+def _apron(body: Upper, leather: Material) -> Part:
+    """The raised seam around the top of the foot."""
+    around = np.linspace(0.62, 1.38, 80)
+    up = 0.52 + 0.42 * (np.abs(around - 1) / 0.38) ** 1.3
+    return tube(body.at(around, up, 0.0006), 0.0016, toned(leather, 0.72), segments=10)
+
+
+def _strap(body: Upper, leather: Material, look: Look) -> list[Part]:
+    """The strap before the opening, down to the sole on both sides, with a slit for a penny or a bar of metal."""
+    t = np.linspace(0, 1, 16)
+    parts = [body.patch(0.70, 0.99, 0.64 + 0 * t, 1.36 + 0 * t, toned(leather, 0.93), 0.0014)]
+    if look.says(_BAR):
+        bar = body.at(np.linspace(0.84, 1.16, 24), 0.85, 0.0035)
+        parts.append(tube(bar, 0.0024, look.plain("brass"), segments=12))
+    else:
+        parts.append(tube(body.at(np.linspace(0.92, 1.08, 16), 0.85, 0.0016), 0.0014, toned(leather, 0.35), segments=8))
+    return parts
