@@ -34,6 +34,7 @@ SHOP = (
     ("Grey armchair/home/armchair", "Black office chair/home/chair", "Oak bookshelf/home/shelf", "Walnut sideboard/home/cabinet", "Oak bed/home/bed", "Brass floor lamp/home/lamp", "Snake plant in a terracotta pot/home/plant", "Wall clock/home/clock"),
     ("Red umbrella/apparel/umbrella", "Black bikini/apparel/swimwear", "White game controller/electronics/controller", "Camera drone/electronics/drone", "Pink hair dryer/electronics/hair-dryer", "Cream air fryer/electronics/air-fryer", "Brown teddy bear/home/toy", "Ripe bananas/food/fruit"),
     ("Steel refrigerator/electronics/refrigerator", "White washing machine/electronics/washer", "Red blender/electronics/blender", "White rice cooker/electronics/rice-cooker", "Printer/electronics/printer", "Clear case for iPhone/electronics/case", "Red toy car/home/toy", "Oak cutting board/home/kitchen"),
+    ("Navy wool blazer/apparel/blazer", "Olive puffer vest/apparel/vest", "Straw sun hat/apparel/hat", "Brown leather loafers/apparel/shoes", "Brown leather wallet/apparel/wallet", "Black pendant light/home/lamp", "Black headphones/electronics/headphones", "Leopard sneakers/apparel/sneakers"),
 )  # fmt: skip
 PRINTED = (
     ("Leopard print dress/apparel/dress", "Camo hoodie/apparel/hoodie", "Navy argyle sweater/apparel/sweater", "Tie-dye T-shirt blue and pink/apparel/t-shirt", "Houndstooth tote bag/apparel/tote-bag", "Red socks with heart print/apparel/socks", "Burgundy paisley tie/apparel/tie", "Zebra print swimsuit/apparel/swimwear"),
