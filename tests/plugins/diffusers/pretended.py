@@ -1,6 +1,6 @@
 """A pretended accelerator: tensors that say they are on a device, are computed on the CPU, and obey the rules of a real one.
 
-python pretended.py PATH...   of `prodgen bench gpu`, in bfloat16; prints JSON
+python pretended.py PATH[:OFFLOAD]...   of `prodgen bench gpu`, in bfloat16; prints JSON
 
 Tensors of two devices do not meet, norms and convolutions want weights of their input's dtype, generators belong to their device,
 and every copy to or from the device and every wait for it is counted. It has no kernels of its own: what a real one computes
@@ -126,7 +126,7 @@ def pretended():
     torch.__future__.set_overwrite_module_params_on_conversion(False)
 
 
-def run(name, folder, host):
+def run(path, folder, host):
     """Of one path: the pictures' mean difference from the CPU's, and copies and waits between reports of progress."""
     from prodgen_diffusers.benchmarks import gpu as benchmark
     from prodgen_diffusers.benchmarks.measuring import request_of
@@ -141,9 +141,10 @@ def run(name, folder, host):
         device=DEVICE, dtype="bfloat16", find=host.get,
         progress=lambda *_: ticks.append((counted.copies, counted.waits)),
     )  # fmt: skip
-    config = Config.model_validate({name: section(name, folder) | {"steps": 8}})
+    name, _, offload = path.partition(":")
     made = []
-    for context in (Context(dtype="bfloat16", find=host.get), ctx):
+    for context, levers in ((Context(dtype="bfloat16", find=host.get), {}), (ctx, {"offload": offload or "none"})):
+        config = Config.model_validate({name: section(name, folder) | {"steps": 8} | levers})
         with small_pictures():
             generator = benchmark._build(benchmark.PATHS[name], config, context)
             ticks.clear()

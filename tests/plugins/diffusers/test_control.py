@@ -236,3 +236,19 @@ def test_overlap():
     assert overlap(square, ~square) == 0
     assert overlap(np.zeros((2, 2), bool), np.zeros((2, 2), bool)) == 1
     assert overlap(square, np.ones((4, 4), bool)) == 0.5
+
+
+def test_an_ip_adapter_is_there_before_its_pipeline_is_placed(with_photos, monkeypatch):
+    """Offloading moves what is there when it is set up: what comes later would stay where it is."""
+    from prodgen_diffusers.pipelines import applying
+
+    placed = []
+    place = applying.place
+
+    def watched(pipe, *args, **options):
+        placed.append(pipe.unet.config.encoder_hid_dim_type)
+        place(pipe, *args, **options)
+
+    monkeypatch.setattr(applying, "place", watched)
+    ControlGenerator(Config.model_validate({"control": with_photos}), Context())
+    assert placed == ["ip_image_proj"]

@@ -41,3 +41,8 @@ def test_every_path_on_the_device():
     # Backgrounds are sampled by SD 1.5's DDIM, which waits within diffusers.
     for name in ("text", "image", "control"):
         assert steps_are_undisturbed(found[name]), (name, found[name])
+
+
+def test_whole_parts_are_offloaded():
+    found = ran("control:model", "mv_adapter:model")
+    assert {name: close(figures) for name, figures in found.items()} == dict.fromkeys(found, True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from prodgen_diffusers.config import Control, ControlNet, IpAdapter
@@ -38,12 +40,13 @@ def load_controlled(config: Control, ctx: Context, component: str) -> tuple[Load
         nets.append(model)
         digests.append(digest)
     parts: dict[str, Any] = {"controlnet": nets[0] if len(nets) == 1 else nets}
-    adapter = config.ip_adapter
-    if adapter is not None:
-        parts |= _image_encoder(adapter, config, ctx, component)
-    loaded = load_pipeline(config, ctx, component=component, pipeline=wanted.__name__, parts=parts)
-    if adapter is not None:
-        digests.append(_set_ip_adapter(loaded, adapter, ctx, component))
+    adapt = None
+    if config.ip_adapter is not None:
+        path = find_file(config.ip_adapter, ctx, component=component)
+        parts |= _image_encoder(config.ip_adapter, config, ctx, component)
+        digests.append(file_digest(path))
+        adapt = partial(_set_ip_adapter, path=path, scale=config.ip_adapter.scale, component=component)
+    loaded = load_pipeline(config, ctx, component=component, pipeline=wanted.__name__, parts=parts, adapt=adapt)
     return loaded, digests
 
 
@@ -90,14 +93,11 @@ def _image_encoder(adapter: IpAdapter, config: Control, ctx: Context, component:
     return {"image_encoder": tower, "feature_extractor": extractor}
 
 
-def _set_ip_adapter(loaded: Loaded, adapter: IpAdapter, ctx: Context, component: str) -> str:
-    path = find_file(adapter, ctx, component=component)
-    if not hasattr(loaded.pipe, "load_ip_adapter"):
-        raise ConfigError(
-            f"{component}: {type(loaded.pipe).__name__} takes no IP-Adapter.", hint="Leave ip_adapter out."
-        )
+def _set_ip_adapter(pipe: Any, *, path: Path, scale: float, component: str) -> None:
+    if not hasattr(pipe, "load_ip_adapter"):
+        raise ConfigError(f"{component}: {type(pipe).__name__} takes no IP-Adapter.", hint="Leave ip_adapter out.")
     try:
-        loaded.pipe.load_ip_adapter(
+        pipe.load_ip_adapter(
             str(path.parent), subfolder="", weight_name=path.name, image_encoder_folder=None, local_files_only=True
         )
     except (ValueError, KeyError, RuntimeError) as error:
@@ -105,5 +105,4 @@ def _set_ip_adapter(loaded: Loaded, adapter: IpAdapter, ctx: Context, component:
             f"{component}: {path.name} is no IP-Adapter for this checkpoint ({str(error).splitlines()[0]}).",
             hint="Take the one that was made for the base model, such as ip-adapter_sdxl.safetensors for SDXL.",
         ) from error
-    loaded.pipe.set_ip_adapter_scale(adapter.scale)
-    return file_digest(path)
+    pipe.set_ip_adapter_scale(scale)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -59,8 +59,19 @@ def _quantiser(wanted: Quantisation, library: str, dtype: str) -> Any:
     )
 
 
-def apply(pipe: Any, config: Pipeline, loras: Sequence[Path], device: str, *, component: str) -> None:
+def apply(
+    pipe: Any,
+    config: Pipeline,
+    loras: Sequence[Path],
+    device: str,
+    *,
+    component: str,
+    adapt: Callable[[Any], None] | None = None,
+) -> None:
     """Puts scheduler, LoRA and the levers in place, and the pipeline on its device.
+
+    Args:
+        adapt: sets further weights into the pipeline. It is called before the pipeline is placed: offloading moves what is there then.
 
     Raises:
         ConfigError: a LoRA that is not for this model, or an option that its weights refuse.
@@ -79,6 +90,8 @@ def apply(pipe: Any, config: Pipeline, loras: Sequence[Path], device: str, *, co
             ) from error
     if loras:
         _add_loras(pipe, config, loras, component)
+    if adapt is not None:
+        adapt(pipe)
     inner = denoiser(pipe)
     if config.attention:
         with _backend_of_this_model_alone():

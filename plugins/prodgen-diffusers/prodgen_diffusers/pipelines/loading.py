@@ -13,7 +13,7 @@ import inspect
 import json
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -72,6 +72,7 @@ def load_pipeline(
     task: Task | None = None,
     pipeline: str | None = None,
     parts: Mapping[str, Any] | None = None,
+    adapt: Callable[[Any], None] | None = None,
 ) -> Loaded:
     """Loads the pipeline of a checkpoint's folder.
 
@@ -80,6 +81,7 @@ def load_pipeline(
         task: what it has to do; the checkpoint's own pipeline is turned into its kin of that task (`AutoPipeline`).
         pipeline: or the name of a class of diffusers to load it as, such as `StableDiffusionXLControlNetPipeline`.
         parts: ready components that the folder lacks or that replace its own, such as {"controlnet": model}.
+        adapt: sets further weights into the loaded pipeline, such as an IP-Adapter's, before it is placed on its device.
 
     Raises:
         ConfigError: the checkpoint may not be loaded, is damaged, or does not do what is asked of it.
@@ -111,7 +113,7 @@ def load_pipeline(
         ) from error
     pipe.set_progress_bar_config(disable=True)
     with collected_messages() as messages:
-        applying.apply(pipe, config, loras, ctx.device, component=component)
+        applying.apply(pipe, config, loras, ctx.device, component=component, adapt=adapt)
     for message in messages:
         if "unexpected keys" in message:  # diffusers goes on with the weights that fit
             ctx.logger.warning("%s: a LoRA was made for another model, in part: %s", component, message[:300])
