@@ -182,7 +182,7 @@ def _bananas(look: Look) -> list[Part]:
     count, parts = 5, []
     for number in range(count):
         side = number - (count - 1) / 2
-        long = 0.195 * look.uniform(0.94, 1.04)
+        long = 0.195 * look.uniform(0.93, 1.05)
         finger, tip = _finger(long, skin, shade, 2.3 * number)
         turn = 15.5 * side + look.uniform(-1.5, 1.5)
         lift = 0.004 * look.uniform(-1, 1) - 0.0045 * abs(side)

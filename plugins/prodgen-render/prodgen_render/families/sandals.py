@@ -29,7 +29,7 @@ def sandal(look: Look) -> list[Part]:
     usual = "#2b2c2f" if light else "#7a5236"
     strap = look.main(*(("rubber", *_UPPERS) if light else _UPPERS), extent=_EXTENT, default=usual, period=0.03)
     shade = look.colour(usual)
-    high = 0.022 * look.uniform(0.85, 1.25)
+    high = 0.022 * look.uniform(0.8, 1.3)
     sole = look.part("sole", look.plain("rubber", shade if light else "#3a302a")).but(bump=None)
     bed = sole if light else look.plain("leather", "#c9a77c")
     parts = _sole(high, sole, bed if light else look.plain("kraft", "#b98d5c"), bed)
