@@ -167,7 +167,7 @@ def belt(look: Look) -> list[Part]:
     coil = np.stack([radius * np.cos(a + end), radius * np.sin(a + end), 0 * a + wide / 2], -1)
     parts = [tube(coil, wide / 2, strap, flatten=0.11, up=(1, 0, 0), segments=20)]
     front = -float(radius[-1]) - 0.0022
-    edge = strap.but(texture=None, bump=None, colour=tuple(0.62 * float(c) for c in strap.mean_colour))
+    edge = look.plain("leather", "#2c221b").but(bump=None)
     seams = (coil[70:-6] + np.array([0, 0, side * wide * 0.40]) for side in (-1, 1))
     away = np.stack([np.cos(a + end), np.sin(a + end), 0 * a], -1)[70:-6] * (wide / 2 * 0.11 + 0.0002)
     thread = look.plain("cotton", "#cbb893" if look.chance(0.5) else "#3a332c").but(bump=None)

@@ -195,7 +195,8 @@ def _sofa(look: Look, seats: int, *, corner: bool = False) -> list[Part]:
     cloth = look.main(*CLOTHS, extent=_CLOTH, default="#8f979b", period=0.09)
     parts = [in_metres(p, _CLOTH).moved(z=0.11) for p in box((width - 0.02, depth - 0.03, 0.15), 0.02, cloth, cells=14)]
     arm_height = 0.60 * look.uniform(0.92, 1.05)
-    welt = cloth.but(texture=None, bump=None, colour=tuple(0.8 * float(c) for c in cloth.mean_colour))
+    ground = cloth if cloth.texture is None else look.plain(cloth.name, look.colour("#8f979b"))
+    welt = ground.but(bump=None, colour=tuple(0.8 * c for c in ground.colour))
     edge = min(0.06, arm * 0.4)
     for side in (-1, 1):
         block = [in_metres(p, _CLOTH) for p in cushion_block((arm, depth, arm_height - 0.11), edge, 0.008, cloth)]
