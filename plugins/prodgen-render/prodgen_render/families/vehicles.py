@@ -11,11 +11,13 @@ from prodgen_render.shapes.geometry import loft, slab, superellipse, tube
 from prodgen_render.shapes.implicit import capsule, cut, mesh
 
 _ALONG = np.array([-0.094, -0.090, -0.076, -0.045, -0.024, -0.006, 0.020, 0.044, 0.062, 0.078, 0.090, 0.095])
-_TOP = np.array([0.020, 0.026, 0.030, 0.034, 0.036, 0.038, 0.038, 0.037, 0.036, 0.034, 0.030, 0.022])
+_TOP = np.array([0.024, 0.034, 0.0405, 0.0425, 0.0435, 0.0445, 0.0445, 0.0445, 0.0440, 0.0425, 0.0385, 0.027])
 _ROOF = ((-0.036, 0.036), (-0.012, 0.0575), (0.008, 0.0615), (0.034, 0.0595), (0.066, 0.036))
 """The cabin from the side: x and z of its outline."""
 _AXLES = (-0.056, 0.056)
 _WHEEL = 0.0175
+_RAISED = 0.006
+"""How much higher than the cabin is drawn the body ends that it stands on, in metres."""
 
 
 def toy_car(look: Look) -> list[Part]:
@@ -36,28 +38,28 @@ def toy_car(look: Look) -> list[Part]:
         out = (inside * np.minimum(half, tall) * 0.8).astype(np.float32)
         for x in _AXLES:
             for side in (-1, 1):
-                arch = capsule(p, (x, side * 0.030, _WHEEL), (x, side * 0.08, _WHEEL), _WHEEL + 0.0025)
+                arch = capsule(p, (x, side * 0.036, _WHEEL), (x, side * 0.08, _WHEEL), _WHEEL + 0.0020)
                 out = cut(out, arch, 0.002)
         return np.asarray(out, np.float32)
 
-    skin = mesh(body, (-0.105, -0.05, 0.0), (0.105, 0.05, 0.048), 0.0032, paint)
+    skin = mesh(body, (-0.105, -0.05, 0.0), (0.105, 0.05, 0.054), 0.0030, paint)
     uv = np.stack([skin.vertices[:, 0] / 0.2 + 0.5, skin.vertices[:, 2] / 0.06], -1).astype(np.float32)
     parts = [skin.but(uv=uv, uv_metres=(0.2, 0.06))]
-    parts += [_cabin(wide * 0.84, 1.0, paint), *_windows(wide * 0.84, glass)]
-    parts += [part for x in _AXLES for side in (-1, 1) for part in _wheel(x, side * wide * 0.46, rubber, chrome)]
+    parts += [part.moved(z=_RAISED) for part in (_cabin(wide * 0.84, 1.0, paint), *_windows(wide * 0.84, glass))]
+    parts += [part for x in _AXLES for side in (-1, 1) for part in _wheel(x, side * wide * 0.405, rubber, chrome)]
     parts.append(slab(superellipse(0.150, wide * 0.8, 4), 0.006, 0.002, rubber).moved(z=0.009))
     parts += [slab(superellipse(0.011, 0.008, 2.4), 0.003, 0.001, lamp).turned(90, "x").turned(-90).moved(x, y, z)
-              for x, z, lamp in ((-0.0915, 0.0235, chrome), ) for y in (-wide * 0.32, wide * 0.32)]  # fmt: skip
+              for x, z, lamp in ((-0.0915, 0.0285, chrome), ) for y in (-wide * 0.32, wide * 0.32)]  # fmt: skip
     tail = Material("tail lamp", (0.55, 0.02, 0.02), 0.2, coat=1.0)
     parts += [
-        slab(superellipse(0.010, 0.007, 3), 0.003, 0.001, tail).turned(90, "x").turned(90).moved(0.0925, y, 0.026)
+        slab(superellipse(0.010, 0.007, 3), 0.003, 0.001, tail).turned(90, "x").turned(90).moved(0.0925, y, 0.031)
         for y in (-wide * 0.33, wide * 0.33)
     ]
     for x in (-0.0935, 0.0935):
         parts.append(tube([(x, -wide * 0.36, 0.0145), (x, wide * 0.36, 0.0145)], 0.0032, chrome, segments=14))
     if striped:
         stripe = look.plain("lacquer", look.accent(look.colour("#c3272b")))
-        parts += [_cabin(0.014, 1.012, stripe).moved(y=y) for y in (-0.011, 0.011)]
+        parts += [_cabin(0.014, 1.012, stripe).moved(y=y, z=_RAISED) for y in (-0.011, 0.011)]
     return parts
 
 
