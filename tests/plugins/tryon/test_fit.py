@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prodgen_tryon.body.measures import CAP as ROUND_OF_SHOULDER
 from prodgen_tryon.body.measures import OUTLINE
-from prodgen_tryon.body.person import analyse
+from prodgen_tryon.body.person import analyse, measure
 from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.fit.legs import fit_legs, fit_skirt
 from prodgen_tryon.fit.scales import ARM_LENGTH
-from prodgen_tryon.fit.shoulders import CLOTH, COLLARBONE, LEVEL, SUNK, WORN, neckline_target, shoulder_height
+from prodgen_tryon.fit.shoulders import CLOTH, COLLARBONE, LEVEL, SUNK, WORN, neckline_target, rounded, shoulder_height
 from prodgen_tryon.fit.sizes import Size
 from prodgen_tryon.fit.sleeve import CAP, armpit_height, rounded_cap, sleeve_end
 from prodgen_tryon.fit.top import FRONT, TopOptions
@@ -419,3 +420,56 @@ def test_a_wide_old_sleeve_does_not_make_the_new_one_wide(person, shapes):
         sleeve = fit_top(shapes["long"], each).parts[1]
         reach.append(np.abs(person.frame.local(sleeve.shape)[:, 0]).max())
     assert reach[0] < reach[1] - 0.05 * w
+
+
+def test_an_open_jacket_says_nothing_of_the_length_of_the_next_top(person, shapes):
+    body = person.measured
+    own = fit_top(shapes["long"], replace(body, hem=None)).hem
+    waist = own - 0.2 * body.frame.width
+    assert fit_top(shapes["long"], replace(body, hem=waist, tucked=False)).hem < own - 0.15 * body.frame.width
+    assert fit_top(shapes["long"], replace(body, hem=waist, tucked=False, open=True)).hem == own
+
+
+def test_a_jacket_that_hangs_lower_at_its_sides_is_open(person):
+    frame = person.frame
+    across = frame.local(np.stack(np.meshgrid(*map(np.arange, person.image.shape[1::-1])), -1).reshape(-1, 2))
+    middle, along = (values.reshape(person.image.shape[:2]) for values in across.T)
+    for fronts, is_open in ((0.95 * frame.torso, False), (1.3 * frame.torso, True)):
+        hem = np.where(np.abs(middle) < 0.18 * frame.width, 0.9 * frame.torso, fronts)
+        lower = ((along > hem) & (person.parts["person"] > 0.5)).astype(np.float32)
+        parts = person.parts | {"lower": lower, "upper": person.parts["person"] * (1 - lower)}
+        assert measure(person.image, parts, frame).open is is_open
+
+
+def test_a_top_goes_on_to_the_end_of_a_photo_that_shows_nothing_below_it(person, shapes):
+    body = replace(person.measured, hem=None, tucked=False)
+    own = fit_top(shapes["top"], body).hem
+    assert fit_top(shapes["top"], replace(body, end=1.2 * own)).hem > 1.2 * own
+    assert fit_top(shapes["top"], replace(body, end=2 * own)).hem == own
+    assert fit_top(shapes["top"], replace(body, end=0.9 * own)).hem == own
+
+
+def sharpest(line, outer):
+    """The largest turn of an edge, degrees."""
+    steps = np.diff(np.vstack([line, outer[1:]]), axis=0)
+    angles = np.unwrap(np.arctan2(steps[:, 1], steps[:, 0]))
+    return float(np.rad2deg(np.abs(np.diff(angles)).max()))
+
+
+@quick
+@given(steep=st.floats(60, 110), side=st.sampled_from(SIDES))
+def test_a_shoulder_is_round_and_bare_skin_stays_covered(person, steep, side):
+    body = replace(person.measured, caps={})
+    frame, w, sign = body.frame, body.frame.width, SIGN[side]
+    tip, down = frame.at(sign * 0.62 * w, -0.08 * w), np.deg2rad(steep)
+    along = np.linspace(0.4, 0, 7)[:, None] * w
+    line = tip - along * frame.outward(side)
+    outer = tip + along[::-1] * (np.cos(down) * frame.outward(side) + np.sin(down) * frame.down)
+    begin, end = rounded(line, outer, body, side)
+    assert (begin[0] == line[0]).all()
+    assert (end[-1] == outer[-1]).all()
+    assert (begin[-1] == end[0]).all()
+    assert sharpest(begin, end) < 0.6 * steep
+    bare = replace(body, caps={side: np.full(len(ROUND_OF_SHOULDER), 0.2 * w)}, sleeves=dict.fromkeys(SIDES, 0.0))
+    covering = rounded(line, outer, bare, side)[1][0]
+    assert np.hypot(*(covering - frame[f"shoulder_{side}"])) >= 0.2 * w

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from prodgen_tryon.garment.contour import defects, outermost, outline, resample
+from prodgen_tryon.garment.contour import defects, outline, resample, without_notches
 from prodgen_tryon.garment.cutout import cut_out
 from prodgen_tryon.garment.keypoints import top_shape
 from prodgen_tryon.garment.legs import guess_category, leg_shape
@@ -77,8 +77,8 @@ def test_a_side_runs_across_its_notches():
     down = np.stack([np.full(101, 80.0), np.arange(101.0)], 1)
     notch = np.array([[x, y] for y in (50.0, 51.0) for x in range(60, 81)])
     side = np.vstack([down[:50], notch[:21][::-1], notch[21:], down[52:]])
-    assert (outermost(side, 1.0) == down).all()
-    mirrored = outermost(side * [-1, 1], -1.0)
+    assert (without_notches(side, 1.0) == down).all()
+    mirrored = without_notches(side * [-1, 1], -1.0)
     assert (mirrored == down * [-1, 1]).all()
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from prodgen_sdk.types import Body, Image
 from prodgen_tryon.body.hips import within_hips
-from prodgen_tryon.body.measures import OUTLINE, SLANT, Measured
+from prodgen_tryon.body.measures import CAP, OUTLINE, SLANT, Measured
 from prodgen_tryon.body.parsing import old_sleeves, parse_parts
 from prodgen_tryon.body.silhouette import Limb, arm, bare_half, cast, casts, leg, smooth, torso_edges
 from prodgen_tryon.body.skeleton import Skeleton, skeleton
@@ -78,6 +78,7 @@ def per_person(function: Callable[Concatenate[Person, P], R]) -> Callable[Concat
     return kept
 
 
+OPEN = 0.2  # how much lower an open jacket hangs at the sides than in the middle, in shoulder widths
 LONGEST_LEG = 2.45  # a foot that is farther away, or points at the camera, looks short: cloth falls onto it
 Adjust = Callable[[Image, dict[str, Float]], dict[str, Float]]
 
@@ -139,12 +140,32 @@ def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
     body = np.maximum.reduce([parts["upper"], parts["neck"], parts["skin"]])
     tips = {side: _tip(body, frame, side) for side in SIDES}
     rise = _rise(body, parts["hair"], frame, tips)
-    hem, waist, tucked = _old_hem(parts, frame)
+    hem, waist, tucked, hangs_open = _old_hem(parts, frame)
     hips = _hips(parts, frame, heights, edges)
     ends = {side: _leg_end(parts["lower"], frame, side) for side in SIDES}
     outline = {side: _outline(body, parts["hair"], frame, side) for side in SIDES}
     bare = {side: bare_half(arms[side], sleeves[side], w) for side in SIDES}
-    return Measured(frame, arms, heights, edges, hem, waist, tucked, hips, sleeves, tips, rise, ends, outline, bare)
+    caps = {side: _cap(body, frame, side) for side in SIDES}
+    end = float(frame.local(np.array([[frame.hips[0], image.shape[0]]]))[0, 1])
+    return Measured(
+        frame,
+        arms,
+        heights,
+        edges,
+        hem,
+        waist,
+        tucked,
+        hips,
+        sleeves,
+        tips,
+        rise,
+        hangs_open,
+        end,
+        ends,
+        outline,
+        caps,
+        bare,
+    )
 
 
 def beside_bare_arms(
@@ -177,6 +198,13 @@ def _outline(body: Float, hair: Float, frame: Skeleton, side: Side) -> NDArray[n
     x, y = np.round(feet - np.outer(reach + 0.03 * w, frame.down)).astype(int).T
     hidden = hair[y.clip(0, hair.shape[0] - 1), x.clip(0, hair.shape[1] - 1)] > 0.4
     return np.where(hidden, -w, reach - deep)
+
+
+def _cap(body: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
+    """How far from the shoulder joint the round of the shoulder is seen at `CAP` degrees above the level."""
+    angles = np.deg2rad(CAP)
+    directions = np.outer(np.cos(angles), frame.outward(side)) - np.outer(np.sin(angles), frame.down)
+    return casts(body, np.repeat(frame[f"shoulder_{side}"][None], len(CAP), 0), directions, 0.4 * frame.width)
 
 
 def _leg_end(lower: Float, frame: Skeleton, side: Side) -> float:
@@ -220,8 +248,10 @@ def _tip(body: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
     return point
 
 
-def _old_hem(parts: dict[str, Float], frame: Skeleton) -> tuple[float | None, float | None, bool]:
-    """Heights below the shoulders at which the old top ends, and at which the lower clothes are first seen; whether it is tucked in."""
+def _old_hem(parts: dict[str, Float], frame: Skeleton) -> tuple[float | None, float | None, bool, bool]:
+    """Heights below the shoulders at which the old top ends, and at which the lower clothes are first seen; whether it is tucked in,
+    and whether it hangs open.
+    """
     height, width = parts["lower"].shape
     bare = np.maximum(parts["skin"], parts["hands"])
     along = np.arange(0.6 * frame.torso, 1.9 * frame.torso, max(0.01 * frame.width, 1))
@@ -241,9 +271,10 @@ def _old_hem(parts: dict[str, Float], frame: Skeleton) -> tuple[float | None, fl
     if hidden:
         found += behind_arm
     if len(found) < 4:
-        return None, None, False
+        return None, None, False, False
     hem, first, last = (float(np.quantile(found, share)) for share in (0.5, 0.1, 0.9))
-    return hem, first, hem < 0.85 * frame.torso and (hidden or last - first < 0.15 * frame.width)
+    tucked = hem < 0.85 * frame.torso and (hidden or last - first < 0.15 * frame.width)
+    return hem, first, tucked, last - hem > OPEN * frame.width
 
 
 def _hips(

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from prodgen_tryon.body.measures import OUTLINE, SLANT, Measured
+from prodgen_tryon.body.measures import CAP, OUTLINE, SLANT, Measured
 from prodgen_tryon.body.skeleton import Skeleton, chin
 from prodgen_tryon.filters import Contour, Point
 from prodgen_tryon.fit.scales import NATURAL, Scales, collar_height, junction
-from prodgen_tryon.garment.contour import resample
+from prodgen_tryon.garment.contour import distances, resample
 from prodgen_tryon.garment.keypoints import TopShape
 from prodgen_tryon.sides import SIGN, Side
 
@@ -19,8 +19,11 @@ LEVEL = 0.8  # share of a neckline's depth that is not seen near its ends
 COLLARBONE = 0.16  # how far down that goes, in shoulder widths
 BARE = 0.14  # how far above the usual line a shoulder that is seen bare may lie, in shoulder widths
 WORN = 0.06  # how far above that line one that is seen under cloth may lie, in shoulder widths
+BARE_SLEEVE = 0.15  # end of the old sleeve below which a shoulder is bare
 SUNK = 0.05  # how far below that line any may lie, in shoulder widths
 CLOTH = 0.012  # thickness of the cloth on it
+ROUND = 0.16  # how far on both sides of its tip a shoulder is round, in shoulder widths
+PADDED = 0.02  # how much of what is worn may stand out beyond that, in shoulder widths
 LIFTED = 0.03  # how far it bulges beside the neck above the line from the neck's foot to its tip, in shoulder widths
 
 
@@ -64,6 +67,40 @@ def shoulder_of(shape: TopShape, body: Measured, side: Side, scales: Scales) -> 
     return Shoulder(seam, line, frame.at(sign * tip_across, shoulder_height(tip_across, tip, body, side)), armpit)
 
 
+def rounded(line: Contour, outer: Contour, body: Measured, side: Side) -> tuple[Contour, Contour]:
+    """A shoulder's line [n, 2] and the sleeve's outer edge [m, 2] from its end on, with a round corner where they meet.
+
+    A quadratic Bezier curve takes the corner's place, but for what the body itself fills of it.
+    """
+    edge = np.vstack([line, outer[1:]])
+    places, corner = distances(edge), len(line) - 1
+    tip = float(places[corner])
+    reach = min(ROUND * body.frame.width, tip, float(places[-1]) - tip)
+    if reach <= 0:
+        return line, outer
+    begin, end = (np.array([np.interp(at, places, edge[:, i]) for i in (0, 1)]) for at in (tip - reach, tip + reach))
+    near = np.abs(places - tip) < reach
+    u = (places[near, None] - tip) / (2 * reach) + 0.5
+    curve = (1 - u) ** 2 * begin + 2 * u * (1 - u) * edge[corner] + u**2 * end
+    edge[near] = _around_cap(curve, body, side)
+    return edge[: corner + 1], edge[corner:]
+
+
+def _around_cap(curve: Contour, body: Measured, side: Side) -> Contour:
+    """A curve around a shoulder [n, 2], moved outwards to where the body is seen; a padded shoulder is lower in other clothes."""
+    if side not in body.caps:
+        return curve
+    frame, w, joint = body.frame, body.frame.width, body.frame[f"shoulder_{side}"]
+    away = curve - joint
+    radius = np.maximum(np.hypot(*away.T), 1e-6)
+    angle = np.rad2deg(np.arctan2(-away @ frame.down, away @ frame.outward(side)))
+    seen = np.interp(angle, CAP, body.caps[side]) + CLOTH * w
+    most = (BARE if body.sleeves[side] < BARE_SLEEVE else PADDED) * w
+    grown = radius + np.where((angle >= CAP[0]) & (angle <= CAP[-1]), np.clip(seen - radius, 0, most), 0)
+    result: Contour = joint + away * (grown / radius)[:, None]
+    return result
+
+
 def pressed(shape: TopShape, body: Measured, scales: Scales) -> float:
     """What is left of a collar's height between the foot of the neck and the chin."""
     room = -body.rise - float(body.frame.local(chin(body.frame)[None])[0, 1])
@@ -84,7 +121,7 @@ def shoulder_height(across: float, tip: Contour, body: Measured, side: Side) -> 
     seen = float(np.interp(across / w, OUTLINE, body.outline[side]))
     if seen < -0.5 * w:  # something is in front of it
         return line
-    if body.sleeves[side] < 0.15:  # bare
+    if body.sleeves[side] < BARE_SLEEVE:
         return line - float(
             np.clip(seen + line, -SUNK * w * fading, w * float(np.interp(across / w, OUTLINE[:2], [0.0, BARE])))
         )

@@ -13,7 +13,7 @@ from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.filters import Contour
 from prodgen_tryon.fit.parts import Ease, Part, segment
 from prodgen_tryon.fit.scales import ARM_LENGTH, Scales
-from prodgen_tryon.fit.shoulders import Shoulder
+from prodgen_tryon.fit.shoulders import Shoulder, rounded
 from prodgen_tryon.fit.sizes import Size
 from prodgen_tryon.garment.contour import distances, resample
 from prodgen_tryon.garment.keypoints import TopShape
@@ -67,13 +67,16 @@ def armpit_height(body: Measured, side: Side, stop: float, usual: float) -> floa
     return float(np.clip(body.frame.local(end[None])[0, 1] - SEAMED * w, HIGHEST * w, usual))
 
 
-def fit_sleeve(shape: TopShape, body: Measured, side: Side, shoulder: Shoulder, scales: Scales) -> tuple[Part, float]:
-    """A sleeve from the shoulder's tip and the armpit down the arm, and where it ends as in `TopFit.sleeve_ends`."""
+def fit_sleeve(
+    shape: TopShape, body: Measured, side: Side, shoulder: Shoulder, scales: Scales
+) -> tuple[Part, float, Shoulder]:
+    """A sleeve from the shoulder's tip and the armpit down the arm, where it ends as in `TopFit.sleeve_ends`, and the shoulder, rounded."""
     stop, end = sleeve_end(shape, body, side, shoulder.tip, scales.sleeve, scales.size)
     outer_source = resample(shape.arcs[f"outer_{side}"], POINTS)
     inner_source = resample(shape.arcs[f"inner_{side}"][::-1], POINTS)
     flat = (scales.sleeve * np.hypot(*(outer_source - inner_source).T) / 2 * scales.ease.factor)[1:]
     outer, inner = _edges(body, side, shoulder, stop, flat, scales.ease)
+    line, outer = rounded(shoulder.line, outer, body, side)
     if end > 2.0:  # reach over an old cuff that sits on the hand
         push = (body.frame.hand(side) - body.frame[f"wrist_{side}"]) * (end - 2.0)
         outer[-1] += push
@@ -93,7 +96,7 @@ def fit_sleeve(shape: TopShape, body: Measured, side: Side, shoulder: Shoulder, 
         np.vstack([outer, cuff_target, inner[::-1]]),
         _beside_crease(shape, side),
     )
-    return part, end
+    return part, end, shoulder._replace(line=line, tip=line[-1])
 
 
 def _edges(

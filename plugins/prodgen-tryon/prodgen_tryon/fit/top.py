@@ -24,6 +24,7 @@ from prodgen_tryon.sides import SIDES, SIGN, Side
 
 HEM_BELOW_HIPS = 0.22  # the lowest hem of a top, in shoulder widths below the hip joints: about the crotch
 LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
+LENGTHENED = 1.4  # how much longer a top may be than it seems where the photo ends above the hips
 WAIST = 0.82  # height of the waist, in torsos below the shoulders
 SNAPPED = 0.005  # how far below the old hem the new one lies, in shoulder widths
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
@@ -83,12 +84,12 @@ def fit_top(shape: TopShape, body: Measured, options: TopOptions = TopOptions())
     if sewn:
         hem = hem._replace(height=float(np.mean([end[1] for end in sewn.values()])))
     sides = {side: _side(top, side, shoulders[side].armpit, hem.height, sewn.get(side)) for side in SIDES}
-    torso, neckline = _torso(top, shoulders, sides)
-    parts, sleeve_ends = [torso], dict.fromkeys(SIDES, 0.0)
+    sleeves, sleeve_ends = [], dict.fromkeys(SIDES, 0.0)
     for side in filter(top.has_sleeve, SIDES):
-        sleeve, sleeve_ends[side] = fit_sleeve(shape, body, side, shoulders[side], scales)
-        parts.append(sleeve)
-    return TopFit(tuple(parts), neckline, hem.height, sleeve_ends, scales.across, hem.tucked, hem.waist)
+        sleeve, sleeve_ends[side], shoulders[side] = fit_sleeve(shape, body, side, shoulders[side], scales)
+        sleeves.append(sleeve)
+    torso, neckline = _torso(top, shoulders, sides)
+    return TopFit((torso, *sleeves), neckline, hem.height, sleeve_ends, scales.across, hem.tucked, hem.waist)
 
 
 def _raised(top: _Fitting, side: Side, shoulder: Shoulder) -> Shoulder:
@@ -110,7 +111,9 @@ def _hem(top: _Fitting) -> _Hem:
     hem = _own_hem(top)
     grown = scales.size is not None and scales.size.growth is not None
     free = options.snap_hem and not (tucked or body.tucked or scales.long or grown)
-    if free and body.hem is not None and -0.3 * w < hem - body.hem < 0.45 * w:
+    if free and body.hem is None and hem < body.end < LENGTHENED * hem:
+        hem = body.end + 0.1 * w  # nothing is seen of what would be below it
+    elif free and body.hem is not None and not body.open and -0.3 * w < hem - body.hem < 0.45 * w:
         hem = body.hem + SNAPPED * w - float(np.median(_dip(top)[2:-2]))
     waist = _waist(top)
     if tucked and waist is not None:  # no gap between a short top and the waistband

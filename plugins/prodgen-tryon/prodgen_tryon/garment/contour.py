@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from prodgen_tryon.filters import Contour, Point, largest
 
-NOTCH = 0.03  # half the height of a notch in a side, for the side's
+NOTCH = 0.03  # half the height of a notch in a side, and its least depth, for the side's height
 
 
 def outline(mask: NDArray[np.bool_]) -> Contour:
@@ -78,12 +78,17 @@ def between(points: Contour, start: Point, end: Point) -> Contour:
     return np.vstack([points[i:], points[: j + 1]])
 
 
-def outermost(points: Contour, sign: float) -> Contour:
-    """A side [n, 2] from top to bottom: the point of each row that lies farthest out, across notches that are low for its height."""
+def without_notches(points: Contour, sign: float) -> Contour:
+    """A side [n, 2] from top to bottom; where it has a notch that is low for the side's height, the outermost point of each row."""
     order = np.lexsort((-sign * points[:, 0], points[:, 1]))
     ranked = points[order]
     rows, first = np.unique(ranked[:, 1], return_index=True)
     out = (sign * ranked[first, :1]).astype(np.float32)
     window = np.ones((2 * round(NOTCH * len(rows)) + 1, 1), np.uint8)
     bridged = cv2.morphologyEx(out, cv2.MORPH_CLOSE, window, borderType=cv2.BORDER_REPLICATE)
+    deepest = max(
+        float((bridged - out).max()), float(np.ptp(points[:, 0] * sign - np.interp(points[:, 1], rows, out[:, 0])))
+    )
+    if deepest < NOTCH * len(rows):
+        return points
     return np.stack([sign * bridged[:, 0].astype(float), rows], 1)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
 from prodgen_tryon.filters import Contour, Point
-from prodgen_tryon.garment.contour import between, length, outermost, outline, resample
+from prodgen_tryon.garment.contour import between, length, outline, resample, without_notches
 from prodgen_tryon.garment.gaps import Gap, find_gaps, middle_of, raised
 from prodgen_tryon.garment.neckline import neckline_curve
 from prodgen_tryon.garment.seams import sleeve_edge
@@ -163,7 +163,7 @@ def _half(tracing: _Tracing, side: Side, gap: Gap, armpit: Point, lower: Contour
         joints = {"shoulder": arcs["shoulder"][-1]}
     return _Half(
         {"neck": neck, "hem": hem, "armpit": armpit, **joints},
-        {"side": np.vstack([armpit[None], outermost(beside, sign)]), **arcs},
+        {"side": np.vstack([armpit[None], without_notches(beside, sign)]), **arcs},
         sleeve,
     )
 
