@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,10 +24,11 @@ from prodgen_diffusers.training.data import Example, read_examples, split
 from prodgen_diffusers.training.lora import LoraTrainer
 from prodgen_diffusers.training.loss import flow_loss, noise_loss
 from prodgen_diffusers.training.schedule import place_of
+from safetensors import safe_open
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, InputError
+from prodgen_sdk.errors import Cancelled, ConfigError, InputError, NotFinite
 from prodgen_sdk.testing.contracts import TrainerContract
 from prodgen_sdk.testing.samples import sample_photo, sample_products
 from prodgen_sdk.types import GenerationRequest, Scene, parse_views
@@ -134,6 +136,45 @@ def test_a_killed_run_goes_on_to_the_bit(sd15, balls, tmp_path):
     assert [line["step"] for line in first if "val_loss" in line][-1] == OPTIONS["steps"]
     assert first[-1]["val_loss"] == pytest.approx(whole.figures["loss_after"], rel=1e-5)
     assert list((tmp_path / "killed" / "tensorboard").iterdir())
+
+
+def test_float16_is_trained_with_a_scaled_loss_and_goes_on_to_the_bit(sd15, balls, tmp_path):
+    options = {"model": str(sd15), **OPTIONS, "steps": 12}
+    half = Context(dtype="float16")
+    done = []
+    stopped = Context(dtype="float16", progress=lambda step, *_: done.append(step), cancelled=lambda: done[-1:] == [7])
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        whole = LoraTrainer(None, half).train(options, balls, tmp_path / "whole", half)
+        with pytest.raises(Cancelled):
+            LoraTrainer(None, stopped).train(options, balls, tmp_path / "stopped", stopped)
+        (last,) = (tmp_path / "stopped" / "checkpoints").glob("*6.safetensors")
+        with safe_open(last, "pt") as file:
+            assert json.loads(file.metadata()["scaler"])["scale"] >= 1
+        resumed = LoraTrainer(None, half).train(options, balls, tmp_path / "stopped", half)
+    finally:
+        torch.set_num_threads(threads)
+    assert whole.figures["loss_after"] < whole.figures["loss_before"]
+    assert resumed.figures["loss_after"] == whole.figures["loss_after"]
+    first, second = weights(whole), weights(resumed)
+    assert all(torch.equal(value, second[name]) for name, value in first.items())
+
+
+def test_a_gradient_that_is_never_finite_is_told(sd15, balls, tmp_path):
+    from safetensors.torch import load_file, save_file
+
+    folder = shutil.copytree(sd15, tmp_path / "model")
+    path = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    tensors = load_file(path)
+    save_file(
+        tensors | {"conv_out.weight": torch.full_like(tensors["conv_out.weight"], torch.inf)}, path, {"format": "pt"}
+    )
+    with pytest.raises(NotFinite, match="at step 1"):
+        LoraTrainer(None, Context()).train({"model": str(folder), **OPTIONS}, balls, tmp_path / "out", Context())
+    half = Context(dtype="float16")  # the scale is halved 16 times first
+    with pytest.raises(NotFinite, match="at step 17"):
+        LoraTrainer(None, half).train({"model": str(folder), **OPTIONS, "steps": 99}, balls, tmp_path / "half", half)
 
 
 @pytest.mark.parametrize(("family", "rate"), [("sdxl", 3e-2), ("sd3", 1e-2), ("flux", 1e-2)])

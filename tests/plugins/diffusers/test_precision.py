@@ -41,6 +41,23 @@ def test_a_vae_in_float32_works_with_a_pipeline_in_half_precision(family, task, 
     assert np.abs(half.image.astype(int) - whole.image).mean() <= 2
 
 
+def test_pictures_to_train_on_are_encoded_where_half_precision_overflows(tiny):
+    from prodgen_diffusers.training.families import encode_picture
+
+    vae = tiny.vae()
+    picture = torch.linspace(-1, 1, 3 * 32 * 32).view(1, 3, 32, 32)
+    with torch.no_grad():
+        weight = vae.encoder.conv_in.weight
+        weight.mul_(6e4 / weight.abs().max())  # each fits into float16, their sums do not; norms take it out again
+    wanted = encode_picture(vae, picture, torch.Generator().manual_seed(0))
+    vae.half()
+    with torch.no_grad():
+        assert not vae.encode(picture.half()).latent_dist.mode().isfinite().all()
+    found = encode_picture(vae, picture, torch.Generator().manual_seed(0))
+    assert torch.allclose(found, wanted, atol=0.02)
+    assert vae.dtype == torch.float16
+
+
 def test_latents_keep_the_precision_of_the_pipeline(tiny):
     vae = tiny.vae().to(torch.bfloat16)
     in_float32(vae)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from prodgen_diffusers.mv_adapter.adapter import MultiViewAdapter
 from prodgen_diffusers.mv_adapter.attention import Across, MultiView
+from prodgen_diffusers.pipelines.precision import upcast
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ def _rescaled(predicted: Tensor, having: Tensor, share: float) -> Tensor:
 def encode(pipe: Any, pictures: Tensor) -> Tensor:
     """Pictures [n, 3, size, size] in [0, 1] to scaled latents: the mean of the VAE's posterior, so that no noise is drawn."""
     vae = pipe.vae
-    with _full_precision(vae):
+    with upcast(vae):
         pictures = pictures.to(pipe._execution_device, vae.dtype)
         latents = torch.cat([vae.encode(one[None] * 2 - 1).latent_dist.mode() for one in pictures])
     mean, std = _statistics(vae, latents)
@@ -221,7 +221,7 @@ def encode(pipe: Any, pictures: Tensor) -> Tensor:
 def decode(pipe: Any, latents: Tensor) -> Tensor:
     """Scaled latents to pictures [n, 3, size, size], float32 in [0, 1]."""
     vae = pipe.vae
-    with _full_precision(vae):
+    with upcast(vae):
         mean, std = _statistics(vae, latents)
         out: Tensor = vae.decode((latents / vae.config.scaling_factor * std + mean).to(vae.dtype), return_dict=False)[0]
     return (out.float() / 2 + 0.5).clamp(0, 1)
@@ -232,17 +232,3 @@ def _statistics(vae: Any, like: Tensor) -> tuple[Tensor, Tensor]:
     if mean is None or std is None:
         return like.new_zeros(()), like.new_ones(())
     return like.new_tensor(mean).view(1, -1, 1, 1), like.new_tensor(std).view(1, -1, 1, 1)
-
-
-@contextmanager
-def _full_precision(vae: Any) -> Iterator[None]:
-    """Lets a VAE that overflows in float16 (`force_upcast`, as SDXL's original does) compute in float32 meanwhile."""
-    dtype = vae.dtype
-    needed = dtype == torch.float16 and vae.config.force_upcast
-    if needed:
-        vae.to(torch.float32)
-    try:
-        yield
-    finally:
-        if needed:
-            vae.to(dtype)

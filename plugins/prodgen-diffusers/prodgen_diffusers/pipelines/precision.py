@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from prodgen_sdk.checkpoints.messages import quiet
+
+
+@contextmanager
+def upcast(vae: Any) -> Iterator[None]:
+    """Lets a VAE that its checkpoint says to overflow in float16 (`force_upcast`, as SDXL's does) compute in float32 meanwhile."""
+    import torch
+
+    dtype = vae.dtype
+    needed = dtype == torch.float16 and getattr(vae.config, "force_upcast", False)
+    if needed:
+        _cast(vae, torch.float32)
+    try:
+        yield
+    finally:
+        if needed:
+            _cast(vae, dtype)
 
 
 def in_float32(vae: Any) -> None:
@@ -26,7 +46,12 @@ def in_float32(vae: Any) -> None:
         return decode(latents.to(vae.dtype), *args, **options)
 
     vae.encode, vae.decode = encoded, decoded
-    vae.to(dtype=torch.float32)
+    _cast(vae, torch.float32)
+
+
+def _cast(vae: Any, dtype: Any) -> None:
+    with quiet():  # diffusers warns of it, even of models without any part that has to keep its precision
+        vae.to(dtype)
 
 
 def _halved(output: Any, dtype: Any) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from prodgen_diffusers.pipelines.precision import upcast
 from prodgen_sdk.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def encode_picture(vae: Any, picture: torch.Tensor, generator: torch.Generator) 
     """Latents [1, c, h, w] of a picture [1, 3, H, W] in -1 to 1, as the denoiser sees them."""
     import torch
 
-    with torch.no_grad():
+    with torch.no_grad(), upcast(vae):
         found = vae.encode(picture.to(vae.device, vae.dtype)).latent_dist.sample(generator)
     shift = getattr(vae.config, "shift_factor", None) or 0.0
     latents: torch.Tensor = ((found - shift) * vae.config.scaling_factor).float().cpu()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodgen_diffusers.pipelines.loading import Loaded
-from prodgen_diffusers.training import state
 from prodgen_diffusers.training.families import Family
 from prodgen_diffusers.training.loss import flow_loss, noise_loss
 from prodgen_diffusers.training.options import LoraOptions
 from prodgen_diffusers.training.schedule import number_of, place_of, rate_of
+from prodgen_diffusers.training.state import Run
 from prodgen_sdk.errors import ConfigError, NotFinite
 
 if TYPE_CHECKING:
@@ -39,10 +37,14 @@ class LoraLearner:
         import torch
 
         self.denoiser, self.weights = _with_lora(loaded, options)
-        self._loaded, self._family, self._empty, self._options = loaded, family, empty, options
+        self.options = options
+        self._loaded, self._family, self._empty = loaded, family, empty
         self._optimiser = torch.optim.AdamW(
             self.weights.values(), lr=options.learning_rate, weight_decay=options.weight_decay
         )
+        # Small gradients are zero in float16: the loss is scaled up before they are computed (Micikevicius et al., 2018).
+        device = loaded.device.partition(":")[0]
+        self._scaler = torch.amp.GradScaler(device, enabled=loaded.dtype == "float16")
         self._average = {name: value.detach().clone() for name, value in self.weights.items()} if options.ema else {}
 
     def update(self, step: int, seen: Sequence[Encoded]) -> dict[str, float]:
@@ -54,19 +56,22 @@ class LoraLearner:
         """
         import torch
 
-        started, options = time.perf_counter(), self._options
+        started, options = time.perf_counter(), self.options
         rate = options.learning_rate * rate_of(step, options)
         for group in self._optimiser.param_groups:
             group["lr"] = rate
         self.denoiser.train()
         total = sum(self._backward(step, part, seen) for part in range(options.accumulate))
+        self._scaler.unscale_(self._optimiser)
         norm = torch.nn.utils.clip_grad_norm_(list(self.weights.values()), options.clip)
-        if not bool(torch.isfinite(norm)):
+        # A scale that was too large is halved, and its step left out; at 1 it is not the scale.
+        if not bool(torch.isfinite(norm)) and self._scaler.get_scale() <= 1:
             raise NotFinite(
                 f"The gradient is NaN or infinite at step {step + 1}.",
                 hint="Set a lower learning_rate, or runtime.dtype to float32.",
             )
-        self._optimiser.step()
+        self._scaler.step(self._optimiser)
+        self._scaler.update()
         self._optimiser.zero_grad(set_to_none=True)
         for name, value in self._average.items():
             value.lerp_(self.weights[name].detach(), 1 - min(options.ema, (1 + step) / (10 + step)))
@@ -76,7 +81,7 @@ class LoraLearner:
         """Adds one batch's gradient, of the `accumulate` that a step has; returns its share of the loss."""
         import torch
 
-        options = self._options
+        options = self.options
         first = (step * options.accumulate + part) * options.batch
         chosen = [seen[place_of(first + place, len(seen), options.seed)] for place in range(options.batch)]
         generator = torch.Generator().manual_seed(number_of(options.seed, "step", step, part))
@@ -85,7 +90,7 @@ class LoraLearner:
             (latents, self._empty if drop else given) for (latents, given), drop in zip(chosen, dropped, strict=True)
         ]
         loss = self._loss(batch, generator) / options.accumulate
-        loss.backward()
+        self._scaler.scale(loss).backward()
         return float(loss.item())
 
     def held_out_loss(self, unseen: Sequence[Encoded]) -> float:
@@ -96,17 +101,17 @@ class LoraLearner:
         losses = []
         with torch.no_grad():
             for place, pair in enumerate(unseen):
-                generator = torch.Generator().manual_seed(number_of(self._options.seed, "held out", place))
+                generator = torch.Generator().manual_seed(number_of(self.options.seed, "held out", place))
                 losses += [float(self._loss([pair], generator)) for _ in range(_VALIDATION_DRAWS)]
         return sum(losses) / len(losses) if losses else float("nan")
 
-    def save(self, out: Path, digest: str, step: int) -> None:
+    def save(self, run: Run, step: int) -> None:
         """Writes a checkpoint after a step."""
-        state.save(out, digest, step, self.weights, self._optimiser, self._average)
+        run.save(step, self.weights, self._optimiser, self._average, self._scaler)
 
-    def restore(self, out: Path, digest: str, log: logging.Logger) -> int:
+    def restore(self, run: Run) -> int:
         """Goes back to the last checkpoint and returns its step; 0 where there is none. Raises ConfigError for one of another run."""
-        return state.restore(out, digest, self.weights, self._optimiser, self._average, log)
+        return run.restore(self.weights, self._optimiser, self._average, self._scaler)
 
     def take_average(self) -> None:
         """Puts the moving average, where there is one, in the matrices' place."""
@@ -132,7 +137,7 @@ class LoraLearner:
         if family.flow:
             return flow_loss(predict, latents.to(device), noise, uniform, settings.num_train_timesteps)
         schedule = DDPMScheduler.from_config(settings)
-        return noise_loss(predict, latents.to(device), noise, uniform, schedule, self._options.min_snr)
+        return noise_loss(predict, latents.to(device), noise, uniform, schedule, self.options.min_snr)
 
 
 def _with_lora(loaded: Loaded, options: LoraOptions) -> tuple[Any, dict[str, Any]]:

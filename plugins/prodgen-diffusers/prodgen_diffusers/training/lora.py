@@ -6,7 +6,6 @@ on a CPU to the bit.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -17,18 +16,17 @@ from prodgen_diffusers.config import Config, Pipeline
 from prodgen_diffusers.pictures.photos import squared
 from prodgen_diffusers.pipelines.loading import Loaded, load_pipeline
 from prodgen_diffusers.pipelines.running import native_size
-from prodgen_diffusers.training import state
 from prodgen_diffusers.training.data import Example, data_digest, read_examples, split
 from prodgen_diffusers.training.families import Family, encode_picture, family_of
 from prodgen_diffusers.training.learner import Encoded, LoraLearner
 from prodgen_diffusers.training.options import LoraOptions
 from prodgen_diffusers.training.schedule import number_of
+from prodgen_diffusers.training.state import Run
 from prodgen_diffusers.words import clean
 from prodgen_sdk import images
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
-from prodgen_sdk.files import write_atomically
 from prodgen_sdk.interfaces import Report, Trainer
 from prodgen_sdk.runtime import canonical_digest
 from prodgen_sdk.training import Record
@@ -63,12 +61,12 @@ class LoraTrainer(Trainer):
         """
         options = self._options(config)
         examples = read_examples(data)
-        digest = canonical_digest([options.model_dump(mode="json"), data_digest(examples)])
-        report = state.finished(out, digest)
+        run = Run(out, canonical_digest([options.model_dump(mode="json"), data_digest(examples)]))
+        report = run.report()
         if report is not None:
             ctx.progress(report.steps, report.steps, "steps")
             return report
-        return _train(options, examples, out, digest, ctx)
+        return _train(options, examples, run, ctx)
 
     def _options(self, config: Mapping[str, Any]) -> LoraOptions:
         given = dict(config)
@@ -86,7 +84,7 @@ class LoraTrainer(Trainer):
         return options
 
 
-def _train(options: LoraOptions, examples: Sequence[Example], out: Path, digest: str, ctx: Context) -> Report:
+def _train(options: LoraOptions, examples: Sequence[Example], run: Run, ctx: Context) -> Report:
     training, held_out = split(examples, options.validation, options.seed)
     base = Pipeline.model_validate(
         {name: getattr(options, name) for name in ("model", "revision", "digest", "variant")}
@@ -100,51 +98,42 @@ def _train(options: LoraOptions, examples: Sequence[Example], out: Path, digest:
         if name == "vae" or name.startswith("text_encoder"):  # not needed any more: room for the gradient
             loaded.pipe.register_modules(**{name: None})
     learner = LoraLearner(loaded, family, empty, options)
-    figures = _learn(learner, inputs[: len(training)], inputs[len(training) :], options, out, digest, ctx)
-    folder = _save(loaded, family, learner.denoiser, out)
-    summary = {
-        "digest": digest,
-        "steps": options.steps,
-        "figures": figures,
-        "checkpoint": folder.name,
+    figures = _learn(learner, inputs[: len(training)], inputs[len(training) :], run, ctx)
+    folder = _save(loaded, family, learner.denoiser, run.folder)
+    facts = {
         "options": options.model_dump(mode="json"),
         "size": size,
         "train": len(training),
         "held_out": len(held_out),
     }
-    write_atomically(out / state.RECORD, json.dumps(summary, indent=1).encode())
-    state.clear(out)
-    return Report(checkpoint=folder, steps=options.steps, figures=figures)
+    return run.finish(Report(checkpoint=folder, steps=options.steps, figures=figures), facts)
 
 
 def _learn(
-    learner: LoraLearner,
-    seen: Sequence[Encoded],
-    unseen: Sequence[Encoded],
-    options: LoraOptions,
-    out: Path,
-    digest: str,
-    ctx: Context,
+    learner: LoraLearner, seen: Sequence[Encoded], unseen: Sequence[Encoded], run: Run, ctx: Context
 ) -> dict[str, float]:
     """All steps that are left, with checkpoints in between; returns the report's figures."""
     before = learner.held_out_loss(unseen)
-    done = learner.restore(out, digest, ctx.logger)
+    done = learner.restore(run)
+    if done:
+        ctx.logger.info("going on after step %d", done)
+    steps, every = learner.options.steps, learner.options.checkpoint_every
     started, noted = time.monotonic(), {"loss": float("nan")}
-    with closing(Record(out, done)) as record:
-        for step in range(done, options.steps):
+    with closing(Record(run.folder, done)) as record:
+        for step in range(done + 1, steps + 1):
             ctx.check()
-            noted = learner.update(step, seen)
-            record.figures(step + 1, noted)
-            if (step + 1) % options.checkpoint_every == 0 and step + 1 < options.steps:
+            noted = learner.update(step - 1, seen)
+            record.figures(step, noted)
+            if step % every == 0 and step < steps:
                 if unseen:
-                    record.figures(step + 1, {"val_loss": learner.held_out_loss(unseen)})
-                learner.save(out, digest, step + 1)
-            ctx.progress(step + 1, options.steps, "steps")
+                    record.figures(step, {"val_loss": learner.held_out_loss(unseen)})
+                learner.save(run, step)
+            ctx.progress(step, steps, "steps")
         learner.take_average()
         figures = {"train_loss": noted["loss"], "seconds": time.monotonic() - started}
         if unseen:
             after = learner.held_out_loss(unseen)
-            record.figures(options.steps, {"val_loss": after})
+            record.figures(steps, {"val_loss": after})
             figures |= {"loss_before": before, "loss_after": after}
     return figures
 

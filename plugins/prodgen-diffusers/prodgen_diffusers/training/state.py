@@ -1,11 +1,11 @@
-"""Checkpoints of a run: weights, optimiser and average as safetensors, written whole or not at all."""
+"""A run in its folder: checkpoints of weights, optimiser and average as safetensors, whole or not at all, and its record at the end."""
 
 from __future__ import annotations
 
 import json
-import logging
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,83 +17,95 @@ RECORD = "training.json"
 _KEPT = 2
 
 
-def finished(out: Path, digest: str) -> Report | None:
-    """The report of the finished run in `out`, or None where there is none.
+@dataclass(frozen=True)
+class Run:
+    """What is kept of a run.
 
-    Raises:
-        ConfigError: it was of other options or data.
+    Args:
+        folder: where its results go.
+        digest: names its options and data; what other ones left in the folder is refused with a ConfigError.
     """
-    path = out / RECORD
-    if not path.is_file():
-        return None
-    record = json.loads(path.read_text("utf-8"))
-    _same(record["digest"], digest, out)
-    return Report(checkpoint=out / record["checkpoint"], steps=record["steps"], figures=record["figures"])
 
+    folder: Path
+    digest: str
 
-def save(
-    out: Path, digest: str, step: int, weights: Mapping[str, Any], optimiser: Any, average: Mapping[str, Any]
-) -> None:
-    """Writes the state after a step; the file appears whole, and the oldest beyond two goes."""
-    from safetensors.torch import save as to_bytes
+    def report(self) -> Report | None:
+        """That of the finished run, or None where there is none."""
+        path = self.folder / RECORD
+        if not path.is_file():
+            return None
+        record = json.loads(path.read_text("utf-8"))
+        self._check(record["digest"])
+        return Report(checkpoint=self.folder / record["checkpoint"], steps=record["steps"], figures=record["figures"])
 
-    names = {id(value): name for name, value in weights.items()}
-    tensors = {f"weights.{name}": value.detach().contiguous().cpu() for name, value in weights.items()}
-    tensors |= {f"average.{name}": value.contiguous().cpu() for name, value in average.items()}
-    for value, moments in optimiser.state.items():
-        for key, moment in moments.items():
-            tensors[f"{key}.{names[id(value)]}"] = moment.detach().clone().contiguous().cpu()
-    data = to_bytes(tensors, metadata={"step": str(step), "digest": digest})
-    write_atomically(_folder(out) / f"step-{step:08d}.safetensors", data)
-    for path in _all(out)[:-_KEPT]:
-        path.unlink(missing_ok=True)
+    def finish(self, report: Report, facts: Mapping[str, Any]) -> Report:
+        """Writes the record, with further facts, removes the checkpoints and returns the report."""
+        record = {
+            "digest": self.digest,
+            "steps": report.steps,
+            "figures": report.figures,
+            "checkpoint": report.checkpoint.name,
+            **facts,
+        }
+        write_atomically(self.folder / RECORD, json.dumps(record, indent=1).encode())
+        shutil.rmtree(self._checkpoints, ignore_errors=True)
+        return report
 
+    def save(
+        self, step: int, weights: Mapping[str, Any], optimiser: Any, average: Mapping[str, Any], scaler: Any
+    ) -> None:
+        """Writes the state after a step; the file appears whole, and the oldest beyond two goes."""
+        from safetensors.torch import save as to_bytes
 
-def restore(
-    out: Path, digest: str, weights: Mapping[str, Any], optimiser: Any, average: Mapping[str, Any], log: logging.Logger
-) -> int:
-    """Puts the last checkpoint's state in place and returns its step; 0 where there is none.
+        names = {id(value): name for name, value in weights.items()}
+        tensors = {f"weights.{name}": value.detach().contiguous().cpu() for name, value in weights.items()}
+        tensors |= {f"average.{name}": value.contiguous().cpu() for name, value in average.items()}
+        for value, moments in optimiser.state.items():
+            for key, moment in moments.items():
+                tensors[f"{key}.{names[id(value)]}"] = moment.detach().clone().contiguous().cpu()
+        facts = {"step": str(step), "digest": self.digest, "scaler": json.dumps(scaler.state_dict())}
+        data = to_bytes(tensors, metadata=facts)
+        write_atomically(self._checkpoints / f"step-{step:08d}.safetensors", data)
+        for path in self._saved()[:-_KEPT]:
+            path.unlink(missing_ok=True)
 
-    Raises:
-        ConfigError: it was of other options or data.
-    """
-    import torch
-    from safetensors import safe_open
+    def restore(self, weights: Mapping[str, Any], optimiser: Any, average: Mapping[str, Any], scaler: Any) -> int:
+        """Puts the last checkpoint's state in place and returns its step; 0 where there is none."""
+        import torch
+        from safetensors import safe_open
 
-    paths = _all(out)
-    if not paths:
-        return 0
-    with safe_open(paths[-1], "pt") as file:
-        facts = file.metadata()
-        _same(facts["digest"], digest, out)
-        with torch.no_grad():
-            for name, value in weights.items():
-                value.copy_(file.get_tensor(f"weights.{name}"))
-                optimiser.state[value] = {
-                    key: file.get_tensor(f"{key}.{name}").to("cpu" if key == "step" else value.device)
-                    for key in ("step", "exp_avg", "exp_avg_sq")
-                }
-            for name, value in average.items():
-                value.copy_(file.get_tensor(f"average.{name}"))
-    log.info("going on after step %s", facts["step"])
-    return int(facts["step"])
+        paths = self._saved()
+        if not paths:
+            return 0
+        with safe_open(paths[-1], "pt") as file:
+            facts = file.metadata()
+            self._check(facts["digest"])
+            there = set(file.keys())  # no moments before the first step that was not left out
+            with torch.no_grad():
+                for name, value in weights.items():
+                    value.copy_(file.get_tensor(f"weights.{name}"))
+                    moments = {
+                        key: file.get_tensor(f"{key}.{name}").to("cpu" if key == "step" else value.device)
+                        for key in ("step", "exp_avg", "exp_avg_sq")
+                        if f"{key}.{name}" in there
+                    }
+                    if moments:
+                        optimiser.state[value] = moments
+                for name, value in average.items():
+                    value.copy_(file.get_tensor(f"average.{name}"))
+        scaler.load_state_dict(json.loads(facts["scaler"]))
+        return int(facts["step"])
 
+    @property
+    def _checkpoints(self) -> Path:
+        return self.folder / "checkpoints"
 
-def clear(out: Path) -> None:
-    """Removes the checkpoints of a finished run."""
-    shutil.rmtree(_folder(out), ignore_errors=True)
+    def _saved(self) -> list[Path]:
+        return sorted(self._checkpoints.glob("step-*.safetensors"))
 
-
-def _folder(out: Path) -> Path:
-    return out / "checkpoints"
-
-
-def _all(out: Path) -> list[Path]:
-    return sorted(_folder(out).glob("step-*.safetensors"))
-
-
-def _same(found: str, wanted: str, out: Path) -> None:
-    if found != wanted:
-        raise ConfigError(
-            f"{out} holds a run of other options or data.", hint="Name another folder as --out, or remove that one."
-        )
+    def _check(self, digest: str) -> None:
+        if digest != self.digest:
+            raise ConfigError(
+                f"{self.folder} holds a run of other options or data.",
+                hint="Name another folder as --out, or remove that one.",
+            )
