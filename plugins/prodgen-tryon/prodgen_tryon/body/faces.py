@@ -13,6 +13,7 @@ from prodgen_tryon.filters import to_lab
 LEAST_CHROMA = 4.5
 SKIN_CHROMA = (8.0, 48.0)
 HUE = (18.0, 82.0)  # degrees
+SURE = 0.8  # confidence of a person: photos of models have .88 to 1, brown leather laid flat up to .73
 COLOURLESS = 3.0  # a photo whose most colourful pixels are below this is black and white
 COLOURED_LIGHT = 6.0  # chroma of light from which on a grey face may be skin
 BESIDE_LIGHT = 12.0  # how far skin is from it then
@@ -62,7 +63,7 @@ def has_face(photo: Image, body: Body) -> bool:
 
 def is_worn(photo: Image, body: Body) -> bool:
     """Whether a garment's photo shows it on a person with a face: outlines of flat clothes are taken for bodies, but have none."""
-    if body.people == 0 or body.confidence < 0.5:
+    if body.people == 0 or body.confidence < SURE:
         return False
     frame = skeleton(body.landmarks)
     if min(frame.seen.get(name, 0.0) for name in ("nose", "eye_a", "eye_b")) < 0.6:
