@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
+from operator import attrgetter, is_
 from typing import TYPE_CHECKING, Any, get_args
 
 from prodgen_sdk import interfaces
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
 
 _EVENT_TYPES = frozenset(get_args(EventType))
-_ID, _SKU, _SCORE = attrgetter("id"), attrgetter("sku"), attrgetter("score")
+_ID, _SKU, _SCORE, _SHAPE = attrgetter("id"), attrgetter("sku"), attrgetter("score"), attrgetter("shape")
 
 
 class BoundIndex(Bound[interfaces.VectorIndex]):
@@ -73,9 +73,10 @@ class BoundIndex(Bound[interfaces.VectorIndex]):
     def _check_vectors(self, found: Sequence[Vectors]) -> None:
         import numpy as np
 
-        wide = np.shape(found[0])
-        self.expect(len(wide) == 1 and all(np.shape(vector) == wide for vector in found), "vectors of several shapes")
-        self.expect(bool(np.isfinite(np.concatenate(found)).all()), "a vector is not finite")
+        arrays = list(map(np.asarray, found))
+        shapes = set(map(_SHAPE, arrays))
+        self.expect(len(shapes) == 1 and arrays[0].ndim == 1, "vectors of several shapes")
+        self.expect(bool(np.isfinite(np.concatenate(arrays)).all()), "a vector is not finite")
 
     @guarded
     def reset(self, ctx: Context | None = None) -> None:
@@ -119,16 +120,18 @@ class BoundRanker(Bound[interfaces.Ranker]):
         self.expect(isinstance(answer, Iterable), f"a {type(answer).__name__} instead of the candidates in order")
         ranked = list(answer)
         given = dict(zip(map(_SKU, candidates), candidates, strict=True))
-        skus = [item.candidate.sku for item in ranked]
+        named = [item.candidate for item in ranked]
+        skus = list(map(_SKU, named))
         self.expect(
             len(set(skus)) == len(skus) and given.keys() >= set(skus), "ranked products were not candidates, or repeat"
         )
         self.expect(all(map(math.isfinite, map(_SCORE, ranked))), "a score is not finite")
+        meant = list(map(given.__getitem__, skus))
+        if all(map(is_, named, meant)) and (set(map(type, ranked)) <= {LazyRanked} or all(map(_is_sound, ranked))):
+            return ranked
         return [
-            item
-            if item.candidate is candidate and (type(item) is LazyRanked or _is_sound(item))
-            else self._sound(item, candidate)
-            for item, candidate in zip(ranked, map(given.__getitem__, skus), strict=True)
+            item if item.candidate is candidate and _is_sound(item) else self._sound(item, candidate)
+            for item, candidate in zip(ranked, meant, strict=True)
         ]
 
     @guarded

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk.cache import Cache
@@ -213,9 +214,9 @@ def _facts_of(document: Mapping[str, Any]) -> dict[str, Any]:
     scene = document["scene"]
     return {
         "view": _view(**document["view"]),
-        "background": scene.get("background", _SCENE.background),
-        "light": scene.get("light", _SCENE.light),
-        "style": scene.get("style", _SCENE.style),
+        "background": intern(scene.get("background", _SCENE.background)),
+        "light": intern(scene.get("light", _SCENE.light)),
+        "style": intern(scene.get("style", _SCENE.style)),
         "quality": {name: float(value) for name, value in document.get("quality", {}).items()},
     }
 

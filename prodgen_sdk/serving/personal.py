@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import cast
 
 from prodgen_sdk.bound import BoundIndex, BoundRanker
@@ -155,7 +157,7 @@ def describe(catalogue: Catalogue, items: Sequence[Ranked], found_by: BoundIndex
     """
     candidates = [item.candidate for item in items]
     skus = [candidate.sku for candidate in candidates]
-    ids = [id for candidate in candidates for id, _ in candidate.scored]
+    ids = list(map(itemgetter(0), chain.from_iterable(map(attrgetter("scored"), candidates))))
     products, facts = catalogue.products(skus), catalogue.facts(ids)
     if found_by is not None and (len(products) < len(skus) or len(facts) < len(set(ids))):
         unknown = next(iter(set(skus) - products.keys() or set(ids) - facts.keys()))

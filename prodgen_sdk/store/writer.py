@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ class Writer:
         try:
             connection.execute("BEGIN IMMEDIATE")
             try:
-                connection.executemany(sql, [[row[name] for name in names] for row in rows])
+                connection.executemany(sql, map(itemgetter(*names), rows))
                 connection.execute("COMMIT")
             except BaseException:
                 connection.execute("ROLLBACK")

@@ -133,6 +133,12 @@ def given(model: type[_M], value: Any, name: str) -> _M:
         raise InputError(f"{name}: {error}") from None
 
 
+_SLOTS = [
+    BaseModel.__dict__[slot].__set__
+    for slot in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
+]
+
+
 def trusted(
     model: type[_M],
     rows: Iterable[dict[str, Any]],
@@ -153,13 +159,10 @@ def trusted(
     values = list(rows)
     made = list(map(model.__new__, repeat(model, len(values))))
     # Slot by slot, by `map`: a loop over the instances takes twice as long.
-    for slot, given in (
-        ("__dict__", values),
-        ("__pydantic_fields_set__", repeat(fields)),
-        ("__pydantic_extra__", repeat(None)),
-        ("__pydantic_private__", repeat(None) if private is None else private),
-    ):
-        deque(map(BaseModel.__dict__[slot].__set__, made, given), maxlen=0)
+    nothing: Iterable[Any] = repeat(None)
+    columns: tuple[Iterable[Any], ...] = (values, repeat(fields), nothing, nothing if private is None else private)
+    for fill, given in zip(_SLOTS, columns, strict=True):
+        deque(map(fill, made, given), maxlen=0)
     return made
 
 

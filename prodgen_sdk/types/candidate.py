@@ -135,10 +135,12 @@ class FoundCandidate(Lazy, Candidate):
 
         The score is that of the best variant; id and score of each variant come best first, at least one.
         """
-        rows, private = [], []
-        for sku, category, score, vector, scored in found:
-            rows.append({"sku": sku, "category": category, "title": "", "vector": vector, "score": score})
-            private.append({"_scored": scored, "_pairs": None})
+        given = list(found)
+        rows = [
+            {"sku": sku, "category": category, "title": "", "vector": vector, "score": score}
+            for sku, category, score, vector, _ in given
+        ]
+        private = [{"_scored": scored, "_pairs": None} for _, _, _, _, scored in given]
         return trusted(FoundCandidate, rows, _FOUND, private)
 
     @cached_property

@@ -95,10 +95,9 @@ class LazyRanked(Lazy, Ranked):
         ranked: Iterable[tuple[Candidate, float, Callable[[], tuple[dict[str, float], tuple[str, ...]]]]],
     ) -> list[LazyRanked]:
         """Values that are not validated, each of candidate, score and what gives contributions and reasons."""
-        rows, private = [], []
-        for candidate, score, explained in ranked:
-            rows.append({"candidate": candidate, "score": score})
-            private.append({"_explained": explained})
+        found = list(ranked)
+        rows = [{"candidate": candidate, "score": score} for candidate, score, _ in found]
+        private = [{"_explained": explained} for _, _, explained in found]
         return trusted(LazyRanked, rows, _RANKED, private)
 
     def _made(self) -> dict[str, Any]:

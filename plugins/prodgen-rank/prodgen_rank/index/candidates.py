@@ -69,4 +69,4 @@ def _first(names: Sequence[str], found: Found, ends: RowNumbers) -> NDArray[Any]
 def _scored(names: Sequence[str], found: Found, span: slice) -> list[tuple[str, float]]:
     """Ids and scores of a product's rows, best first."""
     least, rows = (-found.scores[span]).tolist(), found.rows[span].tolist()
-    return [(name, -score) for score, name in sorted(zip(least, [names[row] for row in rows], strict=True))]
+    return [(name, -score) for score, name in sorted(zip(least, map(names.__getitem__, rows), strict=True))]

@@ -112,11 +112,11 @@ class FaissIndex(VectorIndex):
 
     def vectors(self, variants: Sequence[str], ctx: Context) -> dict[str, Floats]:
         snapshot = self._current().snapshot
-        rows = {variant: row for variant in variants if (row := snapshot.row(variant)) is not None}
-        if any(row >= len(snapshot.live) for row in rows.values()):
+        rows = _known(snapshot, variants)
+        if max(rows.values(), default=0) >= len(snapshot.live):
             with self._lock:  # one of them is just being replaced: see it before or after
                 snapshot = self._refreshed().snapshot
-                rows = {variant: row for variant in variants if (row := snapshot.row(variant)) is not None}
+                rows = _known(snapshot, variants)
         return dict(zip(rows, snapshot.vectors(np.fromiter(rows.values(), np.int64, len(rows))), strict=True))
 
     def reset(self, ctx: Context) -> None:
@@ -326,6 +326,12 @@ class FaissIndex(VectorIndex):
                 self._failed = None
             # Under the same lock: what comes from here on is in the new base's own delta.
             self._rebuild = None
+
+
+def _known(snapshot: Snapshot, variants: Sequence[str]) -> dict[str, int]:
+    """The rows of those variants that there are."""
+    rows = dict(zip(variants, map(snapshot.row, variants), strict=True))
+    return {variant: row for variant, row in rows.items() if row is not None}
 
 
 def _empty_state() -> State:

@@ -7,8 +7,10 @@ that a prior is worth; the prior is the rate of all variants seen from the same 
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from prodgen_rank.config import Config, PolicyConfig
@@ -87,11 +89,9 @@ def probabilities(expected: Sequence[float], epsilon: float) -> list[float]:
 def draw(shares: Sequence[float], key: str) -> int:
     """The position that `key` falls on, when its hash is spread evenly over shares that sum to 1."""
     point = int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]) / 2**56
-    reached = 0.0
-    for position, share in enumerate(shares):
-        reached += share
-        if point < reached and share > 0:
-            return position
+    position = bisect_right(list(accumulate(shares)), point)
+    if position < len(shares):
+        return position
     # The shares may sum to a little less than 1 by rounding.
     return max(position for position, share in enumerate(shares) if share > 0)
 

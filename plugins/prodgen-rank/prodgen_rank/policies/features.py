@@ -180,10 +180,9 @@ def user_row(user: UserProfile, facts: Mapping[str, str | float]) -> Single:
 def affinities(user: UserProfile) -> dict[str, float]:
     """The share of a user's liking by category's domain; they sum to 1, or there are none."""
     totals: dict[str, float] = {}
-    for interest in user.interests:
-        if interest.weight > 0 and interest.category:
-            domain = domain_of(interest.category)
-            totals[domain] = totals.get(domain, 0.0) + interest.weight
+    for category, weight in [(i.category, i.weight) for i in user.interests if i.weight > 0 and i.category]:
+        domain = domain_of(category)
+        totals[domain] = totals.get(domain, 0.0) + weight
     whole = sum(totals.values())
     return {domain: weight / whole for domain, weight in totals.items()}
 

@@ -70,21 +70,21 @@ class Lookbook:
             if not new:
                 return
             rows = look_rows(new, self._metrics)
-            places = self._places([variant.id for variant in new], ctx)
-            for row, variant in zip(rows, new, strict=True):
-                if variant.id in places:
-                    row[FIRST_PLACE : FIRST_PLACE + PLACES] = places[variant.id]
+            rows[:, FIRST_PLACE : FIRST_PLACE + PLACES] = self._places(list(map(_ID, new)), ctx)
             pages.add(new, rows)
 
-    def _places(self, ids: Sequence[str], ctx: Context) -> dict[str, Single]:
+    def _places(self, ids: Sequence[str], ctx: Context) -> Single:
+        """float32 [n, PLACES], zeros where no vector is known."""
+        places = np.zeros((len(ids), PLACES), np.float32)
         try:
             vectors = ctx.lookup("index").vectors(ids)
         except (NotFound, MissingDependency):
-            return {}
-        if not vectors:
-            return {}
-        stacked = np.concatenate([*vectors.values()]).reshape(len(vectors), -1)
-        return dict(zip(vectors, stacked @ self._projection(stacked.shape[1], PLACES), strict=True))
+            return places
+        if vectors:
+            stacked = np.concatenate([*vectors.values()]).reshape(len(vectors), -1)
+            rows = dict(zip(ids, range(len(ids)), strict=True))
+            places[list(map(rows.__getitem__, vectors))] = stacked @ self._projection(stacked.shape[1], PLACES)
+        return places
 
     def _projection(self, dimension: int, to: int) -> Single:
         found = self._projections.get((dimension, to))

@@ -109,12 +109,8 @@ class HybridRanker(Ranker):
             self._config,
         )
         scores = (relevance - penalties)[order].tolist()
-        made: list[Ranked] = [
-            *LazyRanked.many(
-                (candidate, score, partial(explained.of, place))
-                for place, (candidate, score) in enumerate(zip(explained.candidates, scores, strict=True))
-            )
-        ]
+        later = map(partial, repeat(explained.of), range(len(scores)))
+        made: list[Ranked] = [*LazyRanked.many(zip(explained.candidates, scores, later, strict=True))]
         return made
 
     def propose(self, user: UserProfile, n: int, context: RecommendationContext, ctx: Context) -> Sequence[str]:

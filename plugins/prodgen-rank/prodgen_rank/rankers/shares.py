@@ -94,15 +94,15 @@ class Affinity:
     def __init__(self, interests: Sequence[Interest]) -> None:
         self._same: dict[str, float] = {}
         self._near: dict[str, float] = {}
-        for interest in interests:
-            if interest.weight > 0 and interest.category:
-                category, domain = interest.category, interest.category.split("/", 1)[0]
-                self._same[category] = self._same.get(category, 0.0) + interest.weight
-                self._near[domain] = self._near.get(domain, 0.0) + interest.weight
+        same, near = self._same, self._near
+        for category, weight in [(i.category, i.weight) for i in interests if i.weight > 0 and i.category]:
+            domain = category.partition("/")[0]
+            same[category] = same.get(category, 0.0) + weight
+            near[domain] = near.get(domain, 0.0) + weight
         self._total = 2 * sum(self._same.values())
 
     def of(self, category: str) -> float:
         if not (category and self._total):
             return 0.0
-        same, near = self._same.get(category, 0.0), self._near.get(category.split("/", 1)[0], 0.0)
+        same, near = self._same.get(category, 0.0), self._near.get(category.partition("/")[0], 0.0)
         return (same + near) / self._total
