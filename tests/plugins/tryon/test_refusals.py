@@ -100,7 +100,7 @@ def test_flat_clothes_that_look_like_a_body_are_not_worn(drawn):
         landmarks=drawn.joints((400, 400)), person=np.ones((400, 400), np.float32), confidence=0.95, orientation="front"
     )
     assert not faces.is_worn(front, body)
-    leather = drawn.garment(drawn.tee(), colour=(150, 100, 70))[0]  # the colour of skin: a body is seen, but not surely
+    leather = np.full((400, 400, 3), (150, 100, 70), np.uint8)  # the colour of skin: a body is seen, but not surely
     assert faces.is_worn(leather, body)
     assert not faces.is_worn(leather, body.model_copy(update={"confidence": 0.7}))
     assert faces.is_worn(
