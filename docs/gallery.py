@@ -35,6 +35,7 @@ SHOP = (
     ("Red umbrella/apparel/umbrella", "Black bikini/apparel/swimwear", "White game controller/electronics/controller", "Camera drone/electronics/drone", "Pink hair dryer/electronics/hair-dryer", "Cream air fryer/electronics/air-fryer", "Brown teddy bear/home/toy", "Ripe bananas/food/fruit"),
     ("Steel refrigerator/electronics/refrigerator", "White washing machine/electronics/washer", "Red blender/electronics/blender", "White rice cooker/electronics/rice-cooker", "Printer/electronics/printer", "Clear case for iPhone/electronics/case", "Red toy car/home/toy", "Oak cutting board/home/kitchen"),
     ("Navy wool blazer/apparel/blazer", "Olive puffer vest/apparel/vest", "Straw sun hat/apparel/hat", "Brown leather loafers/apparel/shoes", "Brown leather wallet/apparel/wallet", "Black pendant light/home/lamp", "Black headphones/electronics/headphones", "Leopard sneakers/apparel/sneakers"),
+    ("Steel espresso machine/electronics/kitchen", "Red toaster/electronics/kitchen", "White air purifier/electronics/home", "USB microphone/electronics/audio", "Football/home/sport", "Hex dumbbell/home/sport", "Makeup brush set/beauty/tools", "Vanilla ice cream/food/frozen"),
 )  # fmt: skip
 PRINTED = (
     ("Leopard print dress/apparel/dress", "Camo hoodie/apparel/hoodie", "Navy argyle sweater/apparel/sweater", "Tie-dye T-shirt blue and pink/apparel/t-shirt", "Houndstooth tote bag/apparel/tote-bag", "Red socks with heart print/apparel/socks", "Burgundy paisley tie/apparel/tie", "Zebra print swimsuit/apparel/swimwear"),

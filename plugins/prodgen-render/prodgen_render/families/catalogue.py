@@ -112,7 +112,7 @@ _ALL = (
     Family("bed", "home", ("bed", "bed frame", "bunk bed", "床", "双人床", "单人床", "床架"), "beds:bed", ("crib", "mattress", "dog bed", "cat bed", "pet bed", "婴儿床", "床垫", "宠物床"), kind_of=("bedding",), learnt=False),
     Family("bedding", "home", ("bedding", "bedding set", "duvet", "duvet cover", "duvet set", "comforter", "comforter set", "quilt", "bed sheet", "bed sheets", "sheet set", "四件套", "三件套", "被套", "床单", "床品", "被子"), "beds:bedding", kind_of=("bed",), learnt=False),
     Family("towel", "home", ("towel", "towels", "bath towel", "blanket", "throw blanket", "毛巾", "浴巾", "毯子", "毛毯", "盖毯"), "textiles:folded", ("towel rack", "towel rail", "毛巾架"), kind_of=("bedding",), learnt=False),
-    Family("rug", "home", ("rug", "rugs", "carpet", "doormat", "door mat", "地毯", "地垫"), "rugs:rug", ("yoga mat", "bath mat", "瑜伽垫"), learnt=False),
+    Family("rug", "home", ("rug", "rugs", "carpet", "doormat", "door mat", "地毯", "地垫"), "rugs:rug", ("bath mat",), learnt=False),
     Family("plant", "home", ("plant", "house plant", "houseplant", "potted plant", "succulent", "cactus", "monstera", "snake plant", "绿植", "盆栽", "多肉", "仙人掌", "龟背竹", "虎尾兰"), "plants:plant", ("bonsai", "plant stand", "盆景", "花架"), kind_of=("vase",), learnt=False),
     Family("clock", "home", ("clock", "wall clock", "时钟", "挂钟"), "wall:clock", ("alarm clock", "闹钟"), learnt=False),
     Family("picture-frame", "home", ("wall art", "framed print", "picture frame", "photo frame", "poster", "canvas print", "painting", "装饰画", "挂画", "相框", "油画"), "wall:picture_frame", learnt=False),
@@ -175,6 +175,16 @@ _ALL = (
     Family("loafers", "apparel", ("loafers", "loafer", "moccasins", "boat shoes", "乐福鞋", "豆豆鞋"), "loafers:loafer", ("oxford shoes", "oxfords", "derby shoes", "brogues", "dress shoes", "leather shoes", "皮鞋", "牛津鞋"), kind_of=("sneakers", "court-shoe"), learnt=False),
     Family("wallet", "apparel", ("wallet", "billfold", "bifold wallet", "long wallet", "钱包", "钱夹", "长款钱包"), "wallets:wallet", ("card holder", "coin purse", "passport holder", "卡包", "零钱包"), kind_of=("handbag", "tote-bag"), learnt=False),
     Family("pendant-lamp", "home", ("pendant light", "pendant lamp", "hanging lamp", "hanging light", "吊灯"), "lighting:pendant_lamp", ("chandelier", "枝形吊灯"), kind_of=("lamp",), learnt=False),
+    Family("coffee-machine", "electronics", ("coffee machine", "coffee maker", "espresso machine", "espresso maker", "咖啡机", "意式咖啡机"), "countertop:coffee_machine", ("capsule machine", "胶囊咖啡机"), also=("home",), learnt=False),
+    Family("toaster", "electronics", ("toaster", "bread toaster", "面包机", "多士炉", "烤面包机", "吐司机"), "countertop:toaster", also=("home",), learnt=False),
+    Family("air-purifier", "electronics", ("air purifier", "humidifier", "空气净化器", "加湿器", "空气消毒机"), "countertop:air_purifier", ("dehumidifier", "space heater", "heater", "oil diffuser", "除湿机", "取暖器", "暖风机", "香薰机"), also=("home",), learnt=False),
+    Family("microphone", "electronics", ("microphone", "condenser microphone", "麦克风", "话筒"), "microphones:microphone", learnt=False),
+    Family("ball", "home", ("football", "soccer ball", "basketball", "tennis ball", "exercise ball", "yoga ball", "足球", "篮球", "网球", "瑜伽球", "健身球"), "sports:ball", ("volleyball", "排球", "rugby ball"), learnt=False),
+    Family("dumbbell", "home", ("dumbbell", "dumbbells", "hand weights", "哑铃"), "sports:dumbbell", ("kettlebell", "壶铃", "barbell", "杠铃"), learnt=False),
+    Family("yoga-mat", "home", ("yoga mat", "exercise mat", "pilates mat", "瑜伽垫", "健身垫"), "sports:yoga_mat", ("sleeping mat", "防潮垫"), kind_of=("rug",), learnt=False),
+    Family("makeup-brush", "beauty", ("makeup brush", "makeup brushes", "brush set", "makeup brush set", "powder brush", "foundation brush", "化妆刷", "散粉刷", "粉底刷", "化妆刷套装"), "brushes:makeup_brush", ("hair brush", "hairbrush", "梳子"), learnt=False),
+    Family("tub", "food", ("ice cream", "cup noodles", "instant noodles", "ramen", "yogurt cup", "greek yogurt", "冰淇淋", "冰激凌", "泡面", "方便面", "桶面", "杯面"), "tubs:tub", learnt=False),
+    Family("waste-bin", "home", ("trash can", "waste bin", "pedal bin", "garbage can", "rubbish bin", "dustbin", "wastebasket", "垃圾桶", "纸篓", "脚踏垃圾桶"), "bins:waste_bin", learnt=False),
 )  # fmt: skip
 FAMILIES: dict[str, Family] = {family.name: family for family in _ALL}
 LEARNT: dict[str, Family] = {family.name: family for family in _ALL if family.learnt}
