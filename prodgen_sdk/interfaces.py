@@ -196,7 +196,10 @@ class Ranker(ABC):
     def rank(
         self, user: UserProfile, candidates: Sequence[Candidate], context: RecommendationContext, ctx: Context
     ) -> Sequence[Ranked]:
-        """The candidates in the order to show them, each with a score and the shares that sum to it."""
+        """The candidates in the order to show them, each with a score and the shares that sum to it.
+
+        Few of them are shown: where reasons are dear, `LazyRanked.many` makes values that are explained when somebody looks.
+        """
 
     def propose(self, user: UserProfile, n: int, context: RecommendationContext, ctx: Context) -> Sequence[str]:
         """Up to `n` skus that ought to be among the candidates, best first, besides those that the index finds near the user.

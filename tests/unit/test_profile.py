@@ -13,6 +13,7 @@ from prodgen_sdk.profile import (
     MAX_INTERESTS,
     MAX_QUERIES,
     MAX_SESSION,
+    History,
     build_profile,
     popularity,
 )
@@ -75,6 +76,17 @@ def test_the_session_draws_the_vector_towards_itself(log, share) -> None:
         rest = both.vector - both.session_share * both.session_vector
         length = np.linalg.norm(rest)
         assert length < 1e-5 or np.allclose(rest / length, long.vector, atol=1e-4 / length)
+
+
+@given(events)
+def test_a_vector_stays_what_it_is_until_something_is_done(log) -> None:
+    history = History("u", log, VECTORS, session_share=0)
+    newest = max((event.at for event in log), default=NOW)
+    first, later = (history.at(newest + timedelta(days=days)) for days in (0, 77))
+    np.testing.assert_array_equal(first.vector, later.vector)
+    assert {i.sku for i in first.interests} == {i.sku for i in later.interests}
+    weights = {i.sku: abs(i.weight) for i in first.interests}
+    assert all(abs(i.weight) <= weights[i.sku] for i in later.interests)
 
 
 def test_a_session_is_what_was_done_without_a_pause() -> None:

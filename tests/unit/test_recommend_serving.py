@@ -246,6 +246,22 @@ def test_what_is_warm_answers_without_reading_the_catalogue(tmp_path, monkeypatc
         assert len(studio.recommend("ann", 3)) == 3
 
 
+def test_what_is_known_of_a_user_follows_the_catalogue(tmp_path):
+    with stocked(tmp_path) as studio:
+        studio.record([Event(id="1", user="ann", type="view", sku="p-1", at=NOW)])
+        recommender = studio.recommender
+        studio.recommend("ann", 2, at=NOW)
+        before = recommender.profile("ann", NOW)
+        assert recommender.profile("ann", NOW).vector is before.vector
+        renamed = studio.store.products.get("p-1").model_copy(update={"title": "Another name", "category": "home/jug"})
+        studio.add_products([renamed])
+        studio.recommend("ann", 2, at=NOW)
+        (interest,) = recommender.profile("ann", NOW).interests
+        assert (interest.title, interest.category) == ("Another name", "home/jug")
+        studio.record([Event(id="2", user="ann", type="view", sku="p-0", at=NOW)])
+        assert {i.sku for i in recommender.profile("ann", NOW).interests} == {"p-0", "p-1"}
+
+
 def test_another_process_that_learnt_is_followed_without_an_echo(tmp_path, monkeypatch):
     monkeypatch.setattr("prodgen_sdk.serving.refresh.SECONDS_BETWEEN_REFRESHES", 0.0)
     with stocked(tmp_path) as studio, Studio.open(tmp_path, host=fake_host()) as other:
