@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from prodgen_sdk.testing.contracts import BenchmarkContract
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
 from prodgen_sdk.types import Generated
 
-QUICK = {"copies": 1, "patches": 2000, "coarse": 16, "fine": 16, "colours": 16, "hidden": 32, "epochs": 30, "batch": 16}
+QUICK = {"hidden": 32, "epochs": 20, "batch": 8}
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +182,30 @@ def test_an_interval_holds_its_mean(values):
     mean, low, high = measures.interval(values, 200)
     assert low - 1e-9 <= mean <= high + 1e-9
     assert min(values) - 1e-9 <= low
+
+
+def test_views_of_what_is_round_look_alike():
+    round_thing = np.full((16, 16, 3), 255, np.uint8)
+    round_thing[4:12, 4:12] = 90
+    turned = round_thing.copy()
+    turned[6:9, 6:9] = 0
+    dimmer = np.where(round_thing == 90, np.uint8(93), round_thing)
+    mask = (round_thing == 90).all(axis=2)
+    found = measures.alike([round_thing, turned, dimmer], [mask] * 3)
+    assert found.tolist() == [[True, False, True], [False, True, False], [True, False, True]]
+
+
+def test_a_pose_is_asked_of_what_has_sides_only(dataset, made_up):
+    from prodgen_quality.generators.trial import _poses_told
+
+    product = read_products(read_shots(dataset))[0]
+    poses = [str(round(view.azimuth)) for view in product.views]
+    # Front and back differ by the mark; both sides are equal, so that either answer is right.
+    assert poses == ["0", "90", "180", "270"]
+    assert _poses_told(product, ["0", "270", "180", "90"]) == [True] * 4
+    assert _poses_told(product, ["180", "0", "90", "180"]) == [False] * 4
+    ball = replace(product, pictures=(product.pictures[2],) * 4, masks=(product.masks[2],) * 4)
+    assert _poses_told(ball, poses) == []
 
 
 def test_agreement_is_the_share_of_equal_pairs():

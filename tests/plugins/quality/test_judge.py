@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 from prodgen_quality import plugin
-from prodgen_quality.judge import learning, network
-from prodgen_quality.judge.augment import augmented
-from prodgen_quality.judge.weights import QUESTIONS, read_judge, write_judge
+from prodgen_quality.judge import network
+from prodgen_quality.judge.augment import augmented, disguised
+from prodgen_quality.judge.weights import QUESTIONS, label_of, read_judge, write_judge
 
-from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.context import Context
+from prodgen_sdk.errors import Cancelled, ConfigError
 from prodgen_sdk.testing.contracts import TrainerContract
 
-QUICK = {"copies": 1, "patches": 1000, "coarse": 8, "fine": 8, "colours": 8, "hidden": 16, "epochs": 4, "batch": 16}
+QUICK = {"hidden": 16, "epochs": 4, "batch": 16}
 
 
 class TestTrainer(TrainerContract):
@@ -39,62 +40,92 @@ def test_training_again_gives_the_same_weights_to_the_byte(dataset, tmp_path, ct
         JudgeTrainer(None, ctx).train({"epoch": 1}, dataset, tmp_path / "c", ctx)
 
 
-def test_nearness_is_that_of_whitened_patches_to_centroids():
-    """Folded weights against the definition: max(0, mean distance - distance), squared and halved."""
-    rng = np.random.default_rng(0)
-    rows = rng.normal(0, 9, (300, 12)).astype(np.float32) @ rng.normal(0, 1, (12, 12)).astype(np.float32)
-    mean, whitening = learning._whitening(rows)
-    white = (rows - mean) @ whitening
-    assert np.cov(white.T)[np.diag_indices(12)] == pytest.approx(1, abs=0.15)
-    centroids = white[:5]
-    folded = learning._folded("x", mean, whitening, centroids)
-    found = network._nearness(rows, folded["x.weight"], folded["x.centre"])
-    distances = 0.5 * ((white[:, None] - centroids[None]) ** 2).sum(axis=2)
-    naive = np.maximum(0, distances.mean(axis=1, keepdims=True) - distances)
-    assert found == pytest.approx(naive, abs=1e-2)
+def test_a_run_that_was_stopped_goes_on_to_the_same_weights(dataset, tmp_path, ctx):
+    from prodgen_quality.judge.training import JudgeTrainer
+
+    whole = JudgeTrainer(None, ctx).train(QUICK, dataset, tmp_path / "whole", ctx).checkpoint
+    seen = []
+
+    def stop_after_two() -> bool:
+        seen.append(1)
+        return len(seen) > 3
+
+    with pytest.raises(Cancelled):
+        JudgeTrainer(None, ctx).train(QUICK, dataset, tmp_path / "part", Context(cancelled=stop_after_two))
+    assert (tmp_path / "part/checkpoint.safetensors").is_file()
+    done = []
+    told = Context(progress=lambda number, total, what: done.append(number))
+    again = JudgeTrainer(None, ctx).train(QUICK, dataset, tmp_path / "part", told).checkpoint
+    assert done[0] > 0
+    assert again.read_bytes() == whole.read_bytes()
 
 
-def test_pooling_is_the_mean_of_each_part():
-    values = np.random.default_rng(1).normal(0, 1, (2, 7, 7, 3)).astype(np.float32)
-    pooled = network._pooled(values, 2).reshape(2, 2, 2, 3)
-    assert pooled[1, 0, 1] == pytest.approx(values[1, :4, 4:].mean(axis=(0, 1)), abs=1e-5)
+def test_numpy_answers_as_the_network_that_was_trained():
+    import torch
+    from prodgen_quality.judge.learning import Network
 
-
-def test_patches_are_normalised_and_a_flat_one_is_not_blown_up():
-    flat = np.full((1, 96, 96, 3), 255, np.uint8)
-    assert np.abs(network.patches(flat, "coarse")).max() < 1e-3
-    noise = np.random.default_rng(2).integers(0, 256, (1, 96, 96, 3), dtype=np.uint8)
-    rows = network.patches(noise, "fine")
-    assert rows.shape == (1, 46, 46, 108)
-    assert rows.mean(axis=3) == pytest.approx(0, abs=1e-4)
+    torch.manual_seed(0)
+    trained = Network({"family": 5, "colour": 3}, 16, 0.1)
+    pictures = np.random.default_rng(0).integers(0, 256, (5, 128, 128, 3), dtype=np.uint8)
+    ink = (255 - torch.from_numpy(pictures).permute(0, 3, 1, 2).float()) / 128
+    trained(ink)  # statistics of its normalisation
+    with torch.no_grad():
+        said = trained.eval()(ink)
+    tensors = trained.tensors()
+    found = network.features(tensors, pictures)
+    for question, logits in said.items():
+        assert network.answers(tensors, found, question) == pytest.approx(logits.softmax(1).numpy(), abs=1e-5)
 
 
 def test_pictures_of_any_shape_are_prepared():
     wide = np.zeros((30, 60, 3), np.uint8)
     ready = network.prepared([wide, np.zeros((96, 96, 4), np.uint8)])
-    assert ready.shape == (2, 96, 96, 3)
+    assert ready.shape == (2, 128, 128, 3)
     assert (ready[0, 0] == 255).all()
-    assert (ready[0, 48] == 0).all()
+    assert (ready[0, 64] == 0).all()
     assert (ready[1] == 255).all()  # what is transparent is white
 
 
+def red_thing(n):
+    """Ink of a red thing at the left, as the network takes it."""
+    import torch
+
+    ink = torch.zeros((n, 3, 128, 128))
+    ink[:, 1:, 40:80, 26:54] = 2.0
+    return ink
+
+
 def test_changes_keep_the_picture_recognisable_and_follow_the_seed():
-    picture = np.full((1, 96, 96, 3), 255, np.uint8)
-    picture[:, 30:60, 20:40] = (200, 0, 0)
-    first, again = (augmented(picture, np.random.default_rng(3)) for _ in range(2))
-    assert np.array_equal(first, again)
+    first, again = (augmented(red_thing(2), np.random.default_rng(3)) for _ in range(2))
+    assert first.equal(again)
     for seed in range(20):
-        changed = augmented(picture, np.random.default_rng(seed))
-        assert changed.shape == picture.shape
-        red = (changed[0, ..., 0] > 150) & (changed[0, ..., 1] < 90)
-        assert 300 < red.sum() < 900
-        assert np.flatnonzero(red.any(axis=0)).mean() < 48  # never mirrored
+        for changed in augmented(red_thing(4), np.random.default_rng(seed)):
+            assert changed.shape == (3, 128, 128)
+            red = (changed[1] > 1).numpy()
+            assert 500 < red.sum() < 1700
+            assert changed[0].abs().max() < 0.5
+            assert np.flatnonzero(red.any(axis=0)).mean() < 64  # not mirrored
+
+
+def test_a_disguise_says_what_it_hides():
+    ink, hidden = disguised(red_thing(64), np.random.default_rng(1))
+    mirrored = ink.amax(1)[:, :, 74:102].amax((1, 2)) > 1
+    assert mirrored.equal(hidden["pose"])
+    recoloured = (ink[:, 0].amax((1, 2)) > 1) & ~hidden["colour"]
+    assert not recoloured.any()
+    assert 5 < int(hidden["pose"].sum()) < 30
+    assert 5 < int(hidden["material"].sum()) < 30
+
+
+def test_a_logo_is_a_mark_on_a_plain_thing():
+    assert [label_of({"pattern": name}, "pattern") for name in ("logo", "dots", "plain")] == ["plain", "dots", "plain"]
+    assert label_of({"colour": "logo"}, "colour") == "logo"
 
 
 def test_the_shipped_judge_knows_its_questions():
     judge = read_judge()
     assert set(judge.labels) == set(QUESTIONS)
-    assert len(judge.labels["family"]) > 30
+    assert len(judge.labels["family"]) > 120
     assert judge.labels["pose"][0] == "0"
     answers = judge.answers(judge.features([np.full((64, 64, 3), 255, np.uint8)]))
     assert all(answers[question][0] in judge.known[question] for question in QUESTIONS)

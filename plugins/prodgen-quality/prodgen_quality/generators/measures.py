@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Features = NDArray[np.float32]
 
 _FEW = 2
+_ALIKE = 4.0  # of 255
 
 
 def product_fidelity(picture: Image, truth: Image, mask: Mask) -> tuple[float, float]:
@@ -26,6 +27,23 @@ def product_fidelity(picture: Image, truth: Image, mask: Mask) -> tuple[float, f
     if not where.any():
         where = ~where
     return fidelity.psnr(picture, truth, where), fidelity.ssim(picture, truth, where)
+
+
+def alike(pictures: Sequence[Image], masks: Sequence[Mask]) -> NDArray[np.bool_]:
+    """Which views of a product look the same, bool [n, n]: their mean difference over the product is at most 4 of 255.
+
+    What is round looks the same from all sides: which one is seen cannot be said.
+    """
+    import numpy as np
+
+    from prodgen_sdk import images
+
+    flat = np.stack([images.flatten(picture) for picture in pictures]).astype(np.float32)
+    found = np.eye(len(flat), dtype=bool)
+    for a, b in combinations(range(len(flat)), 2):
+        where = masks[a] | masks[b]
+        found[a, b] = found[b, a] = bool(np.abs(flat[a] - flat[b])[where].mean() <= _ALIKE) if where.any() else True
+    return found
 
 
 def agreement(answers: Mapping[str, Sequence[str]]) -> float:

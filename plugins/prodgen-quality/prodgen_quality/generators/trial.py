@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from prodgen_quality.generators import measures
 from prodgen_quality.generators.subjects import Subject
-from prodgen_quality.judge.weights import QUESTIONS, Judge, pose_of
+from prodgen_quality.judge.weights import QUESTIONS, Judge, label_of, pose_of
 from prodgen_quality.rendered import RenderedProduct
 from prodgen_sdk.context import Context
 from prodgen_sdk.types import Image
@@ -96,15 +96,27 @@ def _measure(trial: Trial, product: RenderedProduct, pictures: Sequence[Image], 
     features = judge.features(pictures)
     trial.features.append(features)
     answers = judge.answers(features)
-    poses = [pose_of(view) for view in product.views]
-    for question in QUESTIONS:
-        right = poses if question == "pose" else [product.labels[question]] * len(poses)
-        if question == "pose" or product.labels[question] in judge.known[question]:
-            share = sum(a == b for a, b in zip(answers[question], right, strict=True)) / len(right)
+    for question in QUESTIONS[:-1]:
+        right = label_of(product.labels, question)
+        if right in judge.known[question]:
+            share = sum(answer == right for answer in answers[question]) / len(pictures)
             trial.note(**{question: share})
-            if question == "pattern" and product.labels[question] != "plain":
+            if question == "pattern" and right != "plain":
                 trial.note(patterned=share)
+    if told := _poses_told(product, answers["pose"]):
+        trial.note(pose=sum(told) / len(told))
     trial.note(agreement=measures.agreement({name: answers[name] for name in QUESTIONS if name != "pose"}))
+
+
+def _poses_told(product: RenderedProduct, answers: Sequence[str]) -> list[bool]:
+    """Whether each view is taken for itself, or for one that truly looks the same; without views that look like all others."""
+    poses = [pose_of(view) for view in product.views]
+    told = []
+    for answer, same in zip(answers, measures.alike(product.pictures, product.masks), strict=True):
+        right = {pose for pose, alike in zip(poses, same, strict=True) if alike}
+        if right != set(poses) or len(right) == 1:
+            told.append(answer in right)
+    return told
 
 
 def _grown_mb(before: float | None) -> float:

@@ -1,14 +1,15 @@
-"""What the judge sees, in numpy alone: learnt patches of a picture, where they are, and its colours; then two layers of a network.
+"""What the judge sees and answers, in numpy alone: a small convolutional network whose answers on colour stand on single pixels.
 
-A. Coates, H. Lee, A. Y. Ng, An Analysis of Single-Layer Networks in Unsupervised Feature Learning, AISTATS 2011: patches are
-normalised and whitened, their nearness to each of many centroids is pooled over parts of the picture. Normalised patches do not
-tell a colour; the nearness of single pixels to centroids of colours, pooled in the same way, does.
+Convolutions lose colours among outlines, so that pixels go through two layers of their own; where they are looked at is said by
+maps of the convolutional part (attention pooling: Ilse, Tomczak and Welling, ICML 2018). A pattern is told by the means and
+maxima of two middle layers, family and pose by the last one, which keeps where things are. `learning.py` has the same network in
+torch, with normalisation that is folded into weights when it has been trained.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prodgen_sdk import images
 from prodgen_sdk.types import Image
@@ -19,17 +20,45 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-SIZE = 96
-PATCH = 6
-SCALES: dict[str, tuple[int, int, int]] = {"coarse": (2, 1, 4), "fine": (1, 2, 2)}
-"""By how much the picture is reduced, the stride of patches, and the parts a side over which they are pooled."""
-COLOUR_PARTS = 2
-_BATCH = 16
-_FLAT = 10.0  # added to a patch's variance, so that flat ones are not blown up
+SIZE = 128
+
+
+class Layer(NamedTuple):
+    """A 3 x 3 convolution, normalised, with a rectifier; one of stride 1 adds to what goes in.
+
+    Args:
+        texture: whether its means and maxima are kept.
+    """
+
+    name: str
+    before: int
+    after: int
+    stride: int
+    texture: bool = False
+
+
+LAYERS = (
+    Layer("a", 3, 24, 2),
+    Layer("b", 24, 40, 2),
+    Layer("c", 40, 64, 2),
+    Layer("d", 64, 64, 1, texture=True),
+    Layer("e", 64, 96, 2),
+    Layer("f", 96, 96, 1, texture=True),
+    Layer("g", 96, 128, 2),
+)
+LOOKING = "d"
+"""The layer whose maps say where colours are looked at."""
+MAPS = 4
+PIXEL = (32, 64)
+"""Units of the layers of single pixels."""
+PIXEL_STEP = 4
+"""Every so many pixels a side one is taken as it is: a mean would mix the inks of a pattern."""
+SEEN = 2 * sum(layer.after for layer in LAYERS if layer.texture) + (MAPS + 1) * PIXEL[1] + LAYERS[-1].after * 16
+_BATCH = 32
 
 
 def prepared(pictures: Sequence[Image]) -> NDArray[np.uint8]:
-    """Pictures of any size, laid on white and resized: uint8 [n, 96, 96, 3]. One that is not square is padded with white."""
+    """Pictures of any size, laid on white and resized: uint8 [n, 128, 128, 3]. One that is not square is padded with white."""
     import numpy as np
 
     result = np.full((len(pictures), SIZE, SIZE, 3), 255, np.uint8)
@@ -44,79 +73,68 @@ def prepared(pictures: Sequence[Image]) -> NDArray[np.uint8]:
     return result
 
 
-def patches(pictures: NDArray[np.uint8], scale: str) -> Floats:
-    """Normalised patches of a scale, float32 [n, rows, columns, 108]."""
+def features(tensors: Mapping[str, Floats], pictures: NDArray[np.uint8]) -> Floats:
+    """The hidden layer, float32 [n, hidden], of pictures uint8 [n, 128, 128, 3]: what the answers stand on."""
     import numpy as np
 
-    reduce, stride, _ = SCALES[scale]
-    n, side, _, _ = pictures.shape
-    x = pictures.reshape(n, side // reduce, reduce, side // reduce, reduce, 3).mean(axis=(2, 4), dtype=np.float32)
-    windows = np.lib.stride_tricks.sliding_window_view(x, (PATCH, PATCH), axis=(1, 2))[:, ::stride, ::stride]
-    rows = np.ascontiguousarray(windows).reshape(*windows.shape[:3], -1)
-    rows -= rows.mean(axis=3, keepdims=True)
-    rows /= np.sqrt((rows * rows).mean(axis=3, keepdims=True) + np.float32(_FLAT))
-    return np.asarray(rows, np.float32)
-
-
-def sight(tensors: Mapping[str, Floats], pictures: NDArray[np.uint8]) -> Floats:
-    """What is seen of each picture: float32 [n, d], from uint8 [n, 96, 96, 3]."""
-    import numpy as np
-
-    parts = [_sight(tensors, pictures[start : start + _BATCH]) for start in range(0, len(pictures), _BATCH)]
+    parts = [_features(tensors, pictures[start : start + _BATCH]) for start in range(0, len(pictures), _BATCH)]
     return np.concatenate(parts)
-
-
-def features(tensors: Mapping[str, Floats], seen: Floats) -> Floats:
-    """The hidden layer, float32 [n, hidden]: what the answers stand on."""
-    import numpy as np
-
-    x = (seen - tensors["sight.mean"]) / tensors["sight.scale"]
-    return np.asarray(np.maximum(x @ tensors["hidden.weight"].T + tensors["hidden.bias"], 0), np.float32)
 
 
 def answers(tensors: Mapping[str, Floats], found: Floats, question: str) -> Floats:
     """Probabilities [n, labels] of a question's labels, from features."""
     import numpy as np
 
-    logits = found @ tensors[f"head.{question}.weight"].T + tensors[f"head.{question}.bias"]
+    logits = found @ tensors[f"head.{question}.weight"] + tensors[f"head.{question}.bias"]
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
-def _sight(tensors: Mapping[str, Floats], pictures: NDArray[np.uint8]) -> Floats:
+def _features(tensors: Mapping[str, Floats], pictures: NDArray[np.uint8]) -> Floats:
     import numpy as np
 
-    found = []
-    for scale, (_, _, parts) in SCALES.items():
-        rows = patches(pictures, scale)
-        near = _nearness(rows.reshape(-1, rows.shape[3]), tensors[f"{scale}.weight"], tensors[f"{scale}.centre"])
-        found.append(_pooled(near.reshape(*rows.shape[:3], -1), parts))
-    n, cells = len(pictures), SIZE // 4
-    small = pictures.reshape(n, cells, 4, cells, 4, 3).mean(axis=(2, 4), dtype=np.float32) / np.float32(128)
-    near = _nearness(small.reshape(-1, 3), tensors["colour.weight"], tensors["colour.centre"])
-    found += [_pooled(near.reshape(n, cells, cells, -1), parts) for parts in (1, COLOUR_PARTS)]
-    found.append(_pooled(small, cells // 2))
-    return np.concatenate(found, axis=1)
+    ink = (np.float32(255) - pictures) / np.float32(128)  # paper is 0, as is what lies beyond the edge
+    n, x, maps, seen = len(pictures), ink, ink, []
+    for layer in LAYERS:
+        y = _convolved(x, tensors[f"{layer.name}.weight"], tensors[f"{layer.name}.bias"], layer.stride)
+        x = x + y if layer.stride == 1 else y
+        if layer.texture:
+            seen += [x.mean(axis=(1, 2)), x.max(axis=(1, 2))]
+        if layer.name == LOOKING:
+            maps = np.asarray(x @ tensors["maps.weight"] + tensors["maps.bias"], np.float32)
+    seen += [_colours(tensors, ink, maps), x.reshape(n, -1)]
+    return _dense(tensors, "hidden", np.concatenate(seen, axis=1))
 
 
-def _nearness(rows: Floats, weight: Floats, centre: Floats) -> Floats:
-    """By how much each centroid [k, d] of the whitened rows is nearer than the mean one: max(0, mean distance - distance).
-
-    `weight` [d, k] is the whitening times the centroids, `centre` [k] what is added to it: half the squared length of each, and
-    what whitening takes off. Distances are squared and halved, without the length of the row, which all have in common.
-    """
+def _colours(tensors: Mapping[str, Floats], ink: Floats, maps: Floats) -> Floats:
+    """Means of the layers of single pixels, over all and weighted by each map: [n, (maps + 1) * units]."""
     import numpy as np
 
-    half = centre - rows @ weight
-    return np.asarray(np.maximum(half.mean(axis=1, keepdims=True) - half, 0), np.float32)
+    n, rows, columns, count = maps.shape
+    first = PIXEL_STEP // 2
+    pixels = _dense(tensors, "pixel.0", ink[:, first::PIXEL_STEP, first::PIXEL_STEP])
+    pixels = _dense(tensors, "pixel.1", pixels)
+    reach = pixels.shape[1] // rows
+    cells = pixels.reshape(n, rows, reach, columns, reach, -1).mean(axis=(2, 4)).reshape(n, rows * columns, -1)
+    scores = maps.reshape(n, rows * columns, count)
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+    weights /= weights.sum(axis=1, keepdims=True)
+    pooled = np.einsum("npm,npu->nmu", weights, cells).reshape(n, -1)
+    return np.concatenate([cells.mean(axis=1), pooled], axis=1)
 
 
-def _pooled(values: Floats, parts: int) -> Floats:
-    """Means over parts x parts of the picture: [n, parts * parts * k]."""
+def _dense(tensors: Mapping[str, Floats], name: str, x: Floats) -> Floats:
     import numpy as np
 
-    n, rows = values.shape[:2]
-    edges = [round(place * rows / parts) for place in range(parts + 1)]
-    sums = np.add.reduceat(np.add.reduceat(values, edges[:-1], axis=1), edges[:-1], axis=2)
-    sizes = np.diff(edges)
-    return np.asarray(sums / np.outer(sizes, sizes)[None, :, :, None], np.float32).reshape(n, -1)
+    return np.asarray(np.maximum(x @ tensors[f"{name}.weight"] + tensors[f"{name}.bias"], 0), np.float32)
+
+
+def _convolved(x: Floats, weight: Floats, bias: Floats, stride: int) -> Floats:
+    """[n, h, w, before] to [n, h / stride, w / stride, after]; `weight` is [before * 9, after]."""
+    import numpy as np
+
+    padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))[:, ::stride, ::stride]
+    n, rows, columns = windows.shape[:3]
+    found = np.ascontiguousarray(windows).reshape(n * rows * columns, -1) @ weight + bias
+    return np.asarray(np.maximum(found, 0), np.float32).reshape(n, rows, columns, -1)

@@ -1,25 +1,19 @@
 """`prodgen train judge`: the network that judges generators, from rendered views of products of its own.
 
-Patches and colours are learnt without labels, then what is seen of every picture and of changed copies of it is worked out once,
-and a small network learns to answer on it. What was worked out is kept, so that a run that was stopped goes on; all that is random
-follows from the seed.
+A checkpoint is written after each epoch, so that a run that was stopped goes on; all that is random follows from the seed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from prodgen_quality.judge import network
-from prodgen_quality.judge.augment import augmented
-from prodgen_quality.judge.head import learn_head
-from prodgen_quality.judge.learning import learn_sight
-from prodgen_quality.judge.weights import POSES, QUESTIONS, pose_of, read_judge, write_judge
+from prodgen_quality.judge.weights import POSES, QUESTIONS, label_of, pose_of, read_judge, write_judge
 from prodgen_quality.rendered import Shot, read_pixels, read_shots
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
@@ -31,35 +25,26 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_STEP = 64
-_LEARNT_FROM = 400
-
 
 class Recipe(BaseModel):
     """How the judge is trained.
 
     Args:
-        copies: changed copies of each picture, besides the picture itself.
-        coarse, fine, colours: centroids of patches at both scales, and of colours.
-        patches: from how many patches, and pixels, the centroids are learnt.
         hidden: units of the hidden layer.
+        decay: of weights.
+        dropout: of the hidden layer, and half of it before.
         smoothing: of the labels (Szegedy et al., CVPR 2016).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int = 0
-    copies: Annotated[int, Field(ge=0, le=20)] = 2
-    coarse: Annotated[int, Field(ge=2, le=2000)] = 160
-    fine: Annotated[int, Field(ge=2, le=2000)] = 128
-    colours: Annotated[int, Field(ge=2, le=1000)] = 64
-    patches: Annotated[int, Field(ge=100)] = 60_000
     hidden: Annotated[int, Field(ge=4, le=4096)] = 256
-    epochs: Annotated[int, Field(ge=1, le=1000)] = 40
-    batch: Annotated[int, Field(ge=2)] = 128
-    learning_rate: Annotated[float, Field(gt=0)] = 2e-3
+    epochs: Annotated[int, Field(ge=1, le=1000)] = 22
+    batch: Annotated[int, Field(ge=2)] = 64
+    learning_rate: Annotated[float, Field(gt=0)] = 3e-3
     decay: Annotated[float, Field(ge=0)] = 0.05
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.4
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.3
     smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.05
 
 
@@ -86,92 +71,38 @@ class JudgeTrainer(Trainer):
             raise InputError(f"{data} holds fewer than 2 products to train on.", hint="Render more products.")
         _claim(recipe, out)
         path = out / "judge.safetensors"
-        steps = (1 + recipe.copies) * -(-len(known) // _STEP) + recipe.epochs
         if not path.is_file():
-            _train(recipe, known, out, path, _Progress(steps, ctx))
-        ctx.progress(steps, steps, "steps")
-        return Report(checkpoint=path, steps=steps, figures=accuracy(path, [s for s in shots if s.split == "val"]))
+            _train(recipe, known, out, path, ctx)
+        ctx.progress(recipe.epochs, recipe.epochs, "epochs")
+        figures = accuracy(path, [shot for shot in shots if shot.split == "val"])
+        return Report(checkpoint=path, steps=recipe.epochs, figures=figures)
 
 
-class _Progress:
-    """Counts steps, tells of them and stops between them."""
+def _train(recipe: Recipe, known: list[Shot], out: Path, path: Path, ctx: Context) -> None:
+    from prodgen_quality.judge.learning import learn
 
-    def __init__(self, total: int, ctx: Context) -> None:
-        self.done, self.total, self.ctx = 0, total, ctx
-
-    def step(self, steps: int = 1) -> None:
-        self.ctx.check()
-        self.done += steps
-        self.ctx.progress(self.done, self.total, "steps")
-
-
-def _train(recipe: Recipe, known: list[Shot], out: Path, path: Path, progress: _Progress) -> None:
-    import numpy as np
+    def step(done: int) -> None:
+        ctx.check()
+        ctx.progress(done, recipe.epochs, "epochs")
 
     labels = labels_of(known)
     pictures, truth = _arrays(known, labels)
-    centroids = {"coarse": recipe.coarse, "fine": recipe.fine}
-    some = pictures[:: max(1, len(pictures) // _LEARNT_FROM)]
-    tensors = _kept(
-        out / "sight.npz", lambda: learn_sight(some, centroids, recipe.colours, recipe.patches, recipe.seed)
-    )
-    files = [out / f"seen-{copy}.npz" for copy in range(1 + recipe.copies)]
-    if there := sum(file.is_file() for file in files):
-        progress.step(there * -(-len(pictures) // _STEP))
-    seen = [
-        _kept(file, partial(_seen, recipe, tensors, pictures, copy, progress))["seen"]
-        for copy, file in enumerate(files)
-    ]
-    head = learn_head(
-        np.stack(seen), truth, {question: len(labels[question]) for question in QUESTIONS}, recipe, progress.step
-    )
+    counts = {question: len(labels[question]) for question in QUESTIONS}
+    checkpoint = out / "checkpoint.safetensors"
+    tensors = learn(pictures, truth, counts, recipe, checkpoint, step)
     facts = {"recipe": recipe.model_dump(mode="json"), "products": len({shot.product for shot in known})}
-    write_judge(path, tensors | head, labels, facts)
-
-
-def _seen(
-    recipe: Recipe, tensors: Mapping[str, Any], pictures: NDArray[np.uint8], copy: int, progress: _Progress
-) -> dict[str, Any]:
-    """What is seen of every picture (copy 0), or of a changed copy of each."""
-    import numpy as np
-
-    parts = []
-    for start in range(0, len(pictures), _STEP):
-        batch = pictures[start : start + _STEP]
-        if copy:
-            batch = augmented(batch, np.random.default_rng([recipe.seed, 2, copy, start]))
-        parts.append(network.sight(tensors, batch).astype(np.float16))
-        progress.step()
-    return {"seen": np.concatenate(parts)}
-
-
-def _kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What lies in a file of an earlier run, or else is made and put there."""
-    import io
-
-    import numpy as np
-
-    if path.is_file():
-        try:
-            with np.load(path, allow_pickle=False) as arrays:
-                return dict(arrays)
-        except (OSError, ValueError) as error:
-            raise ConfigError(f"{path} cannot be read: {error}.", hint="Delete it to start again.") from None
-    made = make()
-    buffer = io.BytesIO()
-    np.savez(buffer, **made)
-    write_atomically(path, buffer.getvalue())
-    return made
+    write_judge(path, tensors, labels, facts)
+    checkpoint.unlink()
 
 
 def _answer(shot: Shot, question: str) -> str:
     """The right answer to a question on a view."""
-    return pose_of(shot.view) if question == "pose" else shot.labels[question]
+    return pose_of(shot.view) if question == "pose" else label_of(shot.labels, question)
 
 
 def labels_of(shots: list[Shot]) -> dict[str, tuple[str, ...]]:
     """What each question can be answered with."""
-    found = {question: tuple(sorted({shot.labels[question] for shot in shots})) for question in QUESTIONS[:-1]}
+    found = {question: tuple(sorted({_answer(shot, question) for shot in shots})) for question in QUESTIONS[:-1]}
     return {**found, "pose": POSES}
 
 
@@ -189,7 +120,7 @@ def accuracy(path: Path, shots: list[Shot]) -> dict[str, float]:
 
 
 def _arrays(shots: list[Shot], labels: Mapping[str, tuple[str, ...]]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Pictures uint8 [n, 96, 96, 3] and places of their labels int64 [n, questions]."""
+    """Pictures uint8 [n, 128, 128, 3] and places of their labels int64 [n, questions]."""
     import numpy as np
 
     pictures = np.empty((len(shots), network.SIZE, network.SIZE, 3), np.uint8)

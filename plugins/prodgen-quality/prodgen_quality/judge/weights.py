@@ -30,6 +30,16 @@ def pose_of(view: View) -> str:
     return POSES[round(view.azimuth / 45) % 8]
 
 
+def label_of(labels: Mapping[str, str], question: str) -> str:
+    """The right answer to a question other than the pose. A logo is a mark on a plain thing, often on its front alone.
+
+    >>> label_of({"pattern": "logo"}, "pattern")
+    'plain'
+    """
+    found = labels[question]
+    return "plain" if question == "pattern" and found == "logo" else found
+
+
 @dataclass(frozen=True)
 class Judge:
     """Answers questions on pictures. `labels` lists what each question can be answered with."""
@@ -40,7 +50,7 @@ class Judge:
 
     def features(self, pictures: Sequence[Image]) -> NDArray[np.float32]:
         """float32 [n, hidden]: what the answers stand on."""
-        return network.features(self.tensors, network.sight(self.tensors, network.prepared(pictures)))
+        return network.features(self.tensors, network.prepared(pictures))
 
     def answers(self, features: NDArray[np.float32]) -> dict[str, list[str]]:
         """The most probable label of each question, for each picture."""
@@ -99,8 +109,10 @@ def _parsed(data: bytes, name: str) -> Judge:
         judge = Judge(
             tensors, {question: tuple(labels[question]) for question in QUESTIONS}, hashlib.sha256(data).hexdigest()
         )
+        if tensors["hidden.weight"].shape[0] != network.SEEN:
+            raise ValueError("its network is another one")
         for question, known in judge.labels.items():
-            if tensors[f"head.{question}.weight"].shape != (len(known), len(tensors["hidden.bias"])):
+            if tensors[f"head.{question}.weight"].shape != (len(tensors["hidden.bias"]), len(known)):
                 raise ValueError(f"the head of {question} does not fit its labels")
         return judge
     except (SafetensorError, KeyError, ValueError, TypeError, AttributeError) as error:
