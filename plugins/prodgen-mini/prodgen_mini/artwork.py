@@ -146,6 +146,8 @@ class Artist:
             vector = self.space.printed_in(vector, shares, asked.second)
             if asked.pattern in _OF_TWO:
                 vector = self.space.between(vector, ground, asked.second)
+        if asked.repeats and asked.pattern == "floral":
+            vector = self.space.leaved(vector, ground)
         if asked.layout == "label" and self.reranker is not None:
             # Panels of GAN and VAE lie between what there is; diffusion's are one or the other.
             vector = self.space.panelled(vector, shares, ground)

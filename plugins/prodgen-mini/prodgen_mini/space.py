@@ -33,6 +33,10 @@ _PANEL = 0.3
 """Share of a label from which its widest ink is a panel that the rest stands on."""
 _OWN = 0.42
 """How near, in RGB, a panel has to come to the product's colour to have it; fitted to the share in training designs."""
+_LEAF = np.array((86, 128, 82), np.float32) / 255
+_LEAF_FADES, _LEAF_SEEN, _LEAF_DEEP = 0.25, 0.15, 0.55
+"""The green of leaves on prints that were learnt from, how much of the main colour is in it, and from which difference to that it is
+seen; else it is so much darker."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +213,12 @@ class Space:
         panel = int(covers.argmax())
         near = covers[panel] > _PANEL and self._apart(vector, colour)[panel] < _OWN**2
         return self._with_ink(vector, panel, colour) if near else vector
+
+    def leaved(self, vector: Floats, colour: Floats) -> Floats:
+        """A vector [vector] whose last ink is the green of leaves on a colour [3]; for flowers, see `flowers.flowered`."""
+        leaf = _LEAF + (colour - _LEAF) * _LEAF_FADES
+        seen = float(np.abs(leaf - colour).max()) > _LEAF_SEEN
+        return self._with_ink(vector, INKS - 1, np.asarray(leaf if seen else _LEAF_DEEP * leaf, np.float32))
 
     def _apart(self, vector: Floats, colour: Floats) -> Floats:
         """Squared distances [INKS] of a vector's inks to a colour [3]."""

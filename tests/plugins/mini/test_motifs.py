@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -122,7 +123,7 @@ def test_a_flower_is_known_by_what_is_left_of_it(kind):
             assert not clean[ink].any()
 
 
-def test_flowers_take_turns_and_need_no_leaf_and_no_heart():
+def test_flowers_take_turns_and_leaves_that_are_missing_come_last_and_below():
     lattice = Lattice(2, True)
     numbers = [int((flower_bank().kinds == kind).nonzero()[20]) for kind in (4, 4)]
     points, turns = lattice.points(), lattice.turns()
@@ -136,7 +137,23 @@ def test_flowers_take_turns_and_need_no_leaf_and_no_heart():
     clean = flowered(drawn)
     assert apart(clean[1], drawn[1]) < 0.35
     assert apart(clean[2], drawn[2]) < 0.35
-    assert not clean[3:].any()
+    assert not clean[3:-1].any()
+    assert 0.02 < float(clean[-1].mean()) < 0.3
+    petals = (drawn[1] + drawn[2]).clamp(max=1)
+    assert float((clean[-1] * petals).sum() / clean[-1].sum()) < 0.25
+
+
+@pytest.mark.parametrize("ground", [(0.75, 0.15, 0.17), (0.25, 0.54, 0.33), (0.95, 0.93, 0.9), (0.05, 0.05, 0.06)])
+def test_leaves_are_green_and_seen_on_any_ground(ground):
+    from prodgen_mini.weights import load_codec
+
+    ground, space = np.array(ground, np.float32), load_codec()[1]
+    vector = space.leaved(np.zeros(space.vector, np.float32), ground)
+    sheets = np.zeros((1, SHEETS, 4, 4), np.float32)
+    sheets[:, -1] = 1
+    art = space.artwork(sheets, vector[None], ground[None], np.array([False]))[0, :3, 0, 0] + ground
+    assert np.abs(art - ground).max() > 0.1
+    assert art[1] > max(art[0], art[2]) - 0.05
 
 
 def test_bare_sheets_stay_bare_and_a_single_ink_is_enough():

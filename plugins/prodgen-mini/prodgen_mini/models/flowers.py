@@ -63,7 +63,10 @@ class Found:
 
 
 def flowered(shares: Tensor, finer: int = 1) -> Tensor:
-    """Clean flowers [SHEETS, h finer, h finer] of shares [SHEETS, h, h]."""
+    """Clean flowers [SHEETS, h finer, h finer] of shares [SHEETS, h, h].
+
+    Leaves that a network gave no ink lie on the last sheet, if nothing else does.
+    """
     lattice, first, _ = found(1 - shares[0], _LATTICES)
     size, bank, inks = shares.shape[-1] * finer, flower_bank(), _inks(shares)
     if not inks:
@@ -71,9 +74,12 @@ def flowered(shares: Tensor, finer: int = 1) -> Tensor:
     each = [motifs(shares, lattice, start, _WIDTH, _PIXELS) for start in lattice.beginnings(first)]
     best = max((_nearest(bank, one[:, inks].flatten(2), inks) for one in each), key=lambda one: one.likeness)
     sheets, points, turns = bare(len(shares), size), lattice.points(), lattice.turns()
-    for number, petal, mine in zip(best.flowers, best.petals, (~turns, turns), strict=True):
-        for role, ink in ((_LEAF, best.leaf), (_PETAL, petal), (_HEART, best.heart)):
+    last = len(shares) - 1
+    leaf = best.leaf or (0 if last in (*best.petals, best.heart) else last)
+    for role in (_LEAF, _PETAL, _HEART):
+        for number, petal, mine in zip(best.flowers, best.petals, (~turns, turns), strict=True):
             parts = [part for part in bank.parts[number] if part[0] == role]
+            ink = (leaf, petal, best.heart)[role]
             if parts and (ink or role == _HEART):
                 lay(sheets, ink, _cover(parts, points[mine], lattice.step, size))
     return sheets
