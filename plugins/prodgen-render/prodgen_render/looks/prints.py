@@ -59,34 +59,22 @@ class Cloth:
         v = np.broadcast_to(self.y / self.down * _FIELD, self.levels.shape[:2])
         return np.asarray(map_coordinates(tile / tile.std(), [v, u], order=1, mode="grid-wrap"), np.float32)
 
-    def spots(self, a_period: float) -> tuple[Floats, Floats, Floats]:
-        """Scattered points: how far the nearest is and the next, in periods, and a number in [0, 1) of the nearest."""
-        count = max(3, round(self.across * self.down * a_period**2))
+    def spots(self, a_period: float) -> tuple[Floats, Floats]:
+        """Scattered points, so many to a period: how far the nearest is, in periods, and a number in [0, 1) of its own."""
+        columns, rows = max(2, round(self.across * a_period)), max(2, round(self.down * a_period))
+        row, column = np.divmod(np.arange(rows * columns), columns)
+        stray = self.rng.uniform(-0.34, 0.34, (rows * columns, 2))
+        points = np.stack([column + 0.5 * (row % 2), row], -1) + 0.5 + stray
         box = np.array([self.across, self.down], float)
-        points = _spread(count, box, self.rng)
+        points = points / [columns, rows] % 1 * box
         where = np.stack(np.broadcast_arrays(self.x, self.y), -1) % box
-        distance, index = cKDTree(points, boxsize=box).query(where, k=2)
-        own = self.rng.random(count)[index[..., 0]]
-        return (
-            np.asarray(distance[..., 0], np.float32),
-            np.asarray(distance[..., 1], np.float32),
-            np.asarray(own, np.float32),
-        )
+        distance, index = cKDTree(points, boxsize=box).query(where)
+        own = self.rng.random(len(points))[index]
+        return np.asarray(distance, np.float32), np.asarray(own, np.float32)
 
     def edge(self, inside: Floats) -> Floats:
         """1 where a field in periods is positive, with an edge of about a pixel."""
         return np.asarray(np.clip(inside * self.levels.shape[1] / self.across + 0.5, 0, 1), np.float32)
-
-
-def _spread(count: int, box: Floats, rng: np.random.Generator) -> Floats:
-    """Points that keep their distance: of some candidates each time the farthest from all before (Mitchell 1991); at most 900."""
-    points = [rng.random(2) * box]
-    for _ in range(min(count, 900) - 1):
-        candidates = rng.random((6, 2)) * box
-        gap = np.abs(candidates[:, None] - np.asarray(points)[None])
-        gap = np.minimum(gap, box - gap)
-        points.append(candidates[np.argmax((gap**2).sum(-1).min(1))])
-    return np.concatenate([points, rng.random((max(0, count - 900), 2)) * box])
 
 
 def camouflage(cloth: Cloth) -> None:
@@ -102,7 +90,7 @@ def camouflage(cloth: Cloth) -> None:
 
 def leopard(cloth: Cloth) -> None:
     """Rosettes: broken rings of dark marks about a tawny middle."""
-    near, _, own = cloth.spots(1.25)
+    near, own = cloth.spots(1.25)
     ragged = 0.05 * cloth.clouds(0.3)
     radius = 0.22 + 0.12 * own
     broken = cloth.clouds(0.25) > 0.4 + 0.5 * own
