@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from prodgen_tryon.body.measures import CAP as ROUND_OF_SHOULDER
 from prodgen_tryon.body.measures import OUTLINE
 from prodgen_tryon.body.person import analyse, measure
+from prodgen_tryon.body.places import HAND
 from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.fit.legs import fit_legs, fit_skirt
 from prodgen_tryon.fit.scales import ARM_LENGTH
 from prodgen_tryon.fit.shoulders import CLOTH, COLLARBONE, LEVEL, SUNK, WORN, neckline_target, rounded, shoulder_height
 from prodgen_tryon.fit.sizes import Size
-from prodgen_tryon.fit.sleeve import CAP, armpit_height, rounded_cap, sleeve_end
+from prodgen_tryon.fit.sleeve import CAP, POINTS, armpit_height, rounded_cap, sleeve_end
 from prodgen_tryon.fit.top import FRONT, TopOptions
 from prodgen_tryon.fit.top import fit_top as fit_top_as
 from prodgen_tryon.fit.worn import wearing
@@ -473,3 +474,15 @@ def test_a_shoulder_is_round_and_bare_skin_stays_covered(person, steep, side):
     bare = replace(body, caps={side: np.full(len(ROUND_OF_SHOULDER), 0.2 * w)}, sleeves=dict.fromkeys(SIDES, 0.0))
     covering = rounded(line, outer, bare, side)[1][0]
     assert np.hypot(*(covering - frame[f"shoulder_{side}"])) >= 0.2 * w
+
+
+def test_a_long_sleeve_on_a_bare_arm_ends_where_the_hand_begins(person, shapes):
+    body = replace(person.measured, sleeves=dict.fromkeys(SIDES, 0.4))
+    fitted = fit_top(replace(shapes["long"], sleeve=2.0), body)
+    for sleeve, side in zip(fitted.parts[1:], SIDES, strict=True):
+        arm, hand = body.frame.arm(side), body.frame.hand(side)
+        bone = (arm[2] - arm[1]) / np.hypot(*(arm[2] - arm[1]))
+        begins = float((arm[2] + (HAND - 2) * (hand - arm[2]) - arm[1]) @ bone)
+        cuff = float(((sleeve.target[POINTS - 1] + sleeve.target[2 * POINTS - 1]) / 2 - arm[1]) @ bone)
+        assert abs(cuff - begins) < 0.03 * body.frame.width
+        assert fitted.sleeve_ends[side] == HAND

@@ -15,6 +15,7 @@ from prodgen_tryon.filters import Point, dilate, polygon, tube
 from prodgen_tryon.sides import SIDES, Side
 
 Mask = NDArray[np.bool_]
+HAND = 2.2  # where a hand begins along its arm (2 is the wrist, 3 the knuckles)
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def _arms(frame: Skeleton, shape: tuple[int, ...], sleeves: Mapping[Side, Sleeve
             core = np.linspace(sleeve.end + 0.1, 3.0, 10)
             found["bare_core"] |= tube(shape, along_path(reach, core), np.full(10, 0.045 * w))
         reach = arm_path(frame, side, fingers=0.7)
-        start = max(min(sleeve.end, 2.3), 2.2)
+        start = max(min(sleeve.end, 2.3), HAND)
         fingers = tube(shape, along_path(reach, np.linspace(start, 4, 8)), np.full(8, 0.17 * w))
         found["hands"] |= fingers & beyond(shape, reach, start)
     return found

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_tryon.body.measures import Measured
+from prodgen_tryon.body.places import HAND
 from prodgen_tryon.body.silhouette import Limb, smooth
 from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.filters import Contour
@@ -29,7 +30,6 @@ CAP = 4  # stations of a sleeve that are its round cap
 SEAMED = 0.06  # least length of the seam on a sleeve's inside, in shoulder widths
 ALIKE = 0.2  # relative difference of width below which two sleeves are alike
 ARM, SEAM = 0.29, 0.03  # shoulder joint to wrist, and shoulder seam to joint, in heights of the person
-CUFF = 2.14  # where long sleeves end on an arm: a little beyond the wrist
 UPPER_ARM = 0.15  # half of its width, in shoulder widths
 NARROWEST = 0.36  # least distance of an armpit from the body's axis, in shoulder widths
 OVERLAP = 0.07  # how far a sleeve may lie before the torso at the armpit, in shoulder widths: a print goes on there
@@ -49,7 +49,9 @@ def sleeve_end(
         stop = min(share, 1.0) * float(np.interp(2.0, limb.t, total))
         end = 2.0 * share if share > 1 else float(np.interp(stop, total, limb.t))
     elif shape.long_sleeved:
-        end = max(2.0, min(body.sleeves[side], 2.25)) if body.sleeves[side] > 1.5 else CUFF
+        if body.sleeves[side] < 1.5:
+            return float(np.interp(_hand_begins(body, side), limb.t, total)), HAND
+        end = max(2.0, min(body.sleeves[side], 2.25))
         stop = float(np.interp(min(end, 2.0), limb.t, total))
     else:
         share = float(np.clip(shape.sleeve * shape.width * scale / (ARM_LENGTH * w), 0.15, 0.97))
@@ -58,6 +60,14 @@ def sleeve_end(
         stop = share * (float(np.interp(2.0, limb.t, total)) + above) - above
         end = float(np.interp(stop, total, limb.t))
     return stop, end
+
+
+def _hand_begins(body: Measured, side: Side) -> float:
+    """The parameter of an arm's ribbon, which reaches beyond the wrist, at which the hand begins."""
+    _, elbow, wrist = body.frame.arm(side)
+    begin = wrist + (HAND - 2) * (body.frame.hand(side) - wrist)
+    bone = body.arms[side].centre[-1] - elbow
+    return float(np.clip(1 + (begin - elbow) @ bone / max(float(bone @ bone), 1e-6), 1.5, 2.0))
 
 
 def armpit_height(body: Measured, side: Side, stop: float, usual: float) -> float:
@@ -77,7 +87,7 @@ def fit_sleeve(
     flat = (scales.sleeve * np.hypot(*(outer_source - inner_source).T) / 2 * scales.ease.factor)[1:]
     outer, inner = _edges(body, side, shoulder, stop, flat, scales.ease)
     line, outer = rounded(shoulder.line, outer, body, side)
-    if end > 2.0:  # reach over an old cuff that sits on the hand
+    if end > 2.0 and stop >= distances(body.arms[side].centre)[-1]:  # reach over an old cuff that sits on the hand
         push = (body.frame.hand(side) - body.frame[f"wrist_{side}"]) * (end - 2.0)
         outer[-1] += push
         inner[-1] += push

@@ -111,7 +111,7 @@ def compose_top(
         alpha = alpha * (1 - arms)
     for layer in sleeves:
         alpha = _lay_sleeve(canvas, cloth, alpha, lay, layer)
-    alpha = _put_in_front(canvas, alpha, lay, arms)
+    alpha = _put_in_front(canvas, alpha, lay, np.maximum.reduce([arms, *(layer[..., 3] for layer in sleeves)]))
     seen = (alpha * (1 - front(person))).astype(np.float32)
     return Composed(canvas, seen, cloth, alpha, gap if gap.any() else None)
 
@@ -195,7 +195,11 @@ def _lay_sleeve(canvas: Float, cloth: Float, alpha: Float, lay: _Lay, layer: Flo
 
 
 def _put_in_front(canvas: Float, alpha: Float, lay: _Lay, arms: Float) -> Float:
-    """Lays forearms, the waistband over a tucked top, face, hair and hands over the cloth, in place; gives its new alpha."""
+    """Lays forearms, the waistband over a tucked top, face, hair and hands over the cloth, in place; gives its new alpha.
+
+    Args:
+        arms: arms before the body, bare or in sleeves, alpha: the waistband lies behind them.
+    """
     person = lay.person
     raised = forearms_over_sleeves(person, lay.fitted)
     if raised.any():
@@ -203,7 +207,8 @@ def _put_in_front(canvas: Float, alpha: Float, lay: _Lay, arms: Float) -> Float:
         alpha = alpha * (1 - raised)
     if lay.fitted.tucked and lay.remove_old:
         inside = lay.lower_alpha * np.clip((person.along - lay.waist) / (0.02 * person.width), 0, 1)
-        paint(canvas, lay.lower, inside * (1 - arms))
+        inside = inside * (1 - arms)
+        paint(canvas, lay.lower, inside)
         alpha = alpha * (1 - inside)
     paint(canvas, person.image, front(person))
     return alpha
