@@ -58,6 +58,10 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_weights(dataset, tmp_path, c
     again = JudgeTrainer(None, ctx).train(QUICK, dataset, tmp_path / "part", told).checkpoint
     assert done[0] > 0
     assert again.read_bytes() == whole.read_bytes()
+    (tmp_path / "part/judge.safetensors").unlink()
+    (tmp_path / "part/checkpoint.safetensors").write_bytes(b"half of it")
+    with pytest.raises(ConfigError, match="damaged"):
+        JudgeTrainer(None, ctx).train(QUICK, dataset, tmp_path / "part", ctx)
 
 
 def test_numpy_answers_as_the_network_that_was_trained():

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, dropout
 
 from prodgen_quality.judge.augment import augmented, disguised
 from prodgen_quality.judge.network import LAYERS, LOOKING, MAPS, PIXEL, PIXEL_STEP, SEEN
+from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.files import write_atomically
 
 if TYPE_CHECKING:
@@ -173,14 +175,20 @@ def _restore(path: Path, network: Network, optimiser: torch.optim.Optimizer) -> 
     """Takes up a checkpoint if there is one; how many epochs it has behind it."""
     if not path.is_file():
         return 0
-    tensors = load_file(path)
-    network.load_state_dict(
-        {name.removeprefix("network."): value for name, value in tensors.items() if name.startswith("network.")}
-    )
-    state: dict[int, dict[str, Any]] = {}
-    for name, value in tensors.items():
-        if name.startswith("optimiser."):
-            _, number, field = name.split(".")
-            state.setdefault(int(number), {})[field] = value
-    optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
-    return int(tensors["epochs"])
+    try:
+        tensors = load_file(path)
+        network.load_state_dict(
+            {name.removeprefix("network."): value for name, value in tensors.items() if name.startswith("network.")}
+        )
+        state: dict[int, dict[str, Any]] = {}
+        for name, value in tensors.items():
+            if name.startswith("optimiser."):
+                _, number, field = name.split(".")
+                state.setdefault(int(number), {})[field] = value
+        optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
+        return int(tensors["epochs"])
+    except (SafetensorError, RuntimeError, KeyError, ValueError) as error:
+        raise ConfigError(
+            f"{path} is damaged, or was begun with other data: {str(error).splitlines()[0]}",
+            hint="Delete it to start again.",
+        ) from None
