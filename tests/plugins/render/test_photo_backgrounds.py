@@ -39,6 +39,26 @@ def test_grey_edges_of_a_product_in_colour_stay():
     assert (found.mask & BOX).sum() / (found.mask | BOX).sum() > 0.97
 
 
+@pytest.mark.parametrize("colour", [(40, 40, 42), (90, 50, 30), (90, 130, 190)])
+def test_the_dark_rim_below_what_lies_flat_is_its_shadow(colour):
+    away = ndimage.distance_transform_edt(~np.roll(BOX, (3, 0), (0, 1)))
+    shade = np.where(away > 0, 1 - 0.6 * np.clip(1 - away / 14, 0, 1), 1)
+    photo = painted(BOX, colour, (245 * shade[..., None] * np.ones(3)).astype(np.uint8))
+    found, whole = cut_out(np.kron(photo, np.ones((2, 2, 1), np.uint8))).mask, np.kron(BOX, np.ones((2, 2), bool))
+    assert (found & whole).sum() / (found | whole).sum() > 0.97
+
+
+@pytest.mark.parametrize("sole", [235, 222])
+def test_a_pale_sole_above_its_shadow_stays(sole):
+    whole, lower = BOX, BOX & (Y > 250)
+    away = ndimage.distance_transform_edt(~np.roll(whole, (3, 0), (0, 1)))
+    shade = np.where(Y > 240, 1 - 0.5 * np.clip(1 - away / 12, 0, 1), 1)
+    photo = painted(whole, (160, 30, 30), (252 * shade[..., None] * np.ones(3)).astype(np.uint8))
+    photo = painted(lower, (sole,) * 3, photo)
+    found, whole = cut_out(np.kron(photo, np.ones((2, 2, 1), np.uint8))).mask, np.kron(whole, np.ones((2, 2), bool))
+    assert (found & whole).sum() / (found | whole).sum() > 0.94
+
+
 def test_a_second_thing_beside_the_product_is_told():
     tag = (abs(X - 310) < 25) & (abs(Y - 250) < 18)
     photo = painted(tag, (250, 220, 0), painted(BOX, (30, 90, 190)))

@@ -162,7 +162,8 @@ def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[s
         confidence *= 0.8
     kept &= ~shaded_holes(kept, rgb, under)
     kept = ndimage.binary_opening(kept, _disc(max(1, reach // 2))) if size > 200 else kept
-    kept = _sharpened(_largest(_without_fringe(_largest(kept), rgb, under, differs)), rgb, under)
+    kept = _largest(_without_fringe(_largest(kept), rgb, under, differs))
+    kept = _sharpened(_largest(_without_contact(kept, rgb, under)), rgb, under)
     if _faint(kept, differs) > _MOST_FAINT:
         warnings.append("much of the product's outline hardly differs from the background: the cut-out may be wrong")
         confidence *= 0.7
@@ -203,11 +204,7 @@ def _without_fringe(mask: Mask, rgb: Floats, under: Floats, differs: Floats) -> 
         return mask
     ratio = rgb / np.maximum(under, 0.05)
     chroma, light = np.ptp(ratio, axis=2), ratio.mean(2)
-    nearest = tuple(ndimage.distance_transform_edt(~deep, return_distances=False, return_indices=True))
-    around = np.maximum(ndimage.gaussian_filter(deep.astype(np.float32), reach), 1e-6)
-    full, coloured = (
-        (ndimage.gaussian_filter(np.where(deep, values, 0), reach) / around)[nearest] for values in (differs, chroma)
-    )
+    full, coloured = (_own(values, deep, reach) for values in (differs, chroma))
     step = ndimage.gaussian_gradient_magnitude(differs, unit) * unit
     pale = mask & (full > _CLEAR_CUT) & (differs < _PALE * full)
     grey = mask & (coloured > _COLOURED) & (chroma < 0.5 * coloured) & (light > 0.4) & (light < 1)
@@ -222,6 +219,56 @@ def _without_fringe(mask: Mask, rgb: Floats, under: Floats, differs: Floats) -> 
     met = ndimage.binary_dilation(met, iterations=end, mask=met | pale)
     kept = ndimage.binary_opening(mask & ~met, _disc(round(unit)))
     return np.asarray(kept | (mask & deep))
+
+
+_DEEPENS, _RISES, _CONTACT = 0.06, 0.004, 0.05
+"""How much darker the shadow beside a product gets from pixel to pixel at most (of the background, at 512 pixels), by how much less dark it may
+get through noise, and the share of the photo's size that it reaches at most."""
+_CLOSE, _RESOLVED = 0.65, 400
+"""Close to what throws it a shadow gets darker than this, which pale rims of phones do not; and the size in pixels from which a photo shows that it
+does so softly."""
+_UNLIKE, _NEUTRAL, _PLAIN = 0.12, 0.05, 0.8
+"""By how much brightness and colour (shares of the background) tell a shadow from what is beside it. What is neither in colour nor darker than
+the last is not told from its own shade."""
+
+
+def _without_contact(mask: Mask, rgb: Floats, under: Floats) -> Mask:
+    """Drops the shadow right beside what lies or stands on the ground: grey that only gets darker on the way to something unlike it."""
+    from scipy import ndimage
+
+    size = max(mask.shape)
+    reach, unit = max(3, round(_FRINGE * size)), max(1.0, size / 512)
+    deep = ndimage.binary_erosion(mask, iterations=2 * reach)
+    if size < _RESOLVED or not deep.any():
+        return mask
+    ratio = rgb / np.maximum(under, 0.05)
+    chroma, light = np.ptp(ratio, axis=2), ratio.mean(2)
+    own_chroma, own_light = (_own(values, deep, reach) for values in (chroma, light))
+    unlike = (own_chroma - chroma > 2 * _NEUTRAL) | ((np.abs(light - own_light) > _UNLIKE) & (own_light < _PLAIN))
+    passable = mask & (chroma < _NEUTRAL) & (light < 1) & (light > 0.25) & unlike
+    light = ndimage.gaussian_filter(light, 0.7)
+    met = ~mask
+    for _ in range(round(_CONTACT * size)):
+        more = np.zeros_like(met)
+        for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
+            darker = np.roll(light, step, axis) - light
+            more |= np.roll(met, step, axis) & (darker > -_RISES / unit) & (darker < _DEEPENS / unit)
+        more &= passable & ~met
+        if not more.any():
+            break
+        met |= more
+    met = ndimage.binary_dilation(mask & met & (light < _CLOSE), iterations=2 * reach, mask=mask & met)
+    kept = ndimage.binary_opening(mask & ~met, _disc(round(unit)))
+    return np.asarray(kept | (mask & deep))
+
+
+def _own(values: Floats, deep: Mask, reach: int) -> Floats:
+    """The mean of values well inside a product, at the place that is nearest to each pixel."""
+    from scipy import ndimage
+
+    around = np.maximum(ndimage.gaussian_filter(deep.astype(np.float32), reach), 1e-6)
+    nearest = tuple(ndimage.distance_transform_edt(~deep, return_distances=False, return_indices=True))
+    return np.asarray((ndimage.gaussian_filter(np.where(deep, values, 0), reach) / around)[nearest])
 
 
 def _sharpened(mask: Mask, rgb: Floats, under: Floats) -> Mask:
