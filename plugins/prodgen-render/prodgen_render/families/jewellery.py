@@ -106,7 +106,7 @@ def _evenly(loop: Floats, count: int) -> Floats:
 
 def _links(loop: Floats, metal: Material) -> Part:
     """Oval links along a closed line, each a quarter turn from the last."""
-    long, wire = 0.0024, 0.00052
+    long, wire = 0.0031, 0.00085
     length = float(np.linalg.norm(np.diff(np.concatenate([loop, loop[:1]]), axis=0), axis=1).sum())
     middles = _evenly(loop, 2 * round(length / (1.62 * long) / 2))
     along = np.roll(middles, -1, 0) - np.roll(middles, 1, 0)
