@@ -35,8 +35,10 @@ def drop_background(mask: Mask, photo: Backdrop) -> Mask:
     typical = float(np.percentile(photo.away[inner], 20))
     if typical < 14:
         return mask
-    cloth, _ = mean_inside(photo.lab, inner.astype(np.float32), 12)
-    alike = (photo.away < 0.45 * typical) & (photo.distance < 40) & ~foreign(photo.lab, photo.surface, cloth)
+    alike = (photo.away < 0.45 * typical) & (photo.distance < 40) & mask
+    if alike.any():
+        cloth, _ = mean_inside(photo.lab, inner.astype(np.float32), 12)
+        alike[alike] = ~foreign(photo.lab[alike], photo.surface[alike], cloth[alike])
     cleaned = largest(_morph(_without(mask, alike), cv2.MORPH_OPEN, 2))
     return cleaned if cleaned.sum() > 0.8 * mask.sum() else mask
 
@@ -83,7 +85,8 @@ def drop_cast_shadow(mask: Mask, photo: Backdrop) -> Mask:
     unlike = colour_distance(photo.lab, cloth) > 13
     fine = cv2.absdiff(photo.light, blur(photo.light, 1.5)) < 3.0
     hue = photo.hue < np.maximum(np.float32(3.5), np.float32(0.35) * cloth_hue)
-    shadow = mask & ~inner & (known > 0.004) & darker & unlike & fine & hue & ~foreign(photo.lab, photo.surface, cloth)
+    shadow = mask & ~inner & (known > 0.004) & darker & unlike & fine & hue
+    shadow[shadow] = ~foreign(photo.lab[shadow], photo.surface[shadow], cloth[shadow])
     cleaned = _without(mask, shadow)
     cleaned = largest(_morph(cleaned, cv2.MORPH_OPEN, 2) | (cleaned & ~dilate(inner, REACH + 2)))
     return cleaned if cleaned.sum() > 0.93 * mask.sum() else mask

@@ -46,7 +46,9 @@ def close_stripes(mask: Mask, within: Mask | None = None) -> Mask:
 
 def _closed(mask: Mask, lean: float, reach: int) -> Mask:
     """The closing of a mask by a line that is `reach` pixels high on either side and leans."""
-    line = np.zeros((2 * reach + 1, 2 * reach + 1), np.uint8)
-    cv2.line(line, (round(reach * (1 - lean)), 0), (round(reach * (1 + lean)), 2 * reach), 1)
+    aside = round(reach * abs(lean))
+    line = np.zeros((2 * reach + 1, 2 * aside + 1), np.uint8)
+    ends = (0, 2 * aside) if lean >= 0 else (2 * aside, 0)
+    cv2.line(line, (ends[0], 0), (ends[1], 2 * reach), 1)
     closed: Mask = cv2.morphologyEx(mask.view(np.uint8), cv2.MORPH_CLOSE, line).view(np.bool_)
     return closed
