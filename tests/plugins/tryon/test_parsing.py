@@ -112,12 +112,12 @@ def test_an_arm_before_the_waist_does_not_make_a_short_top_long(parser, drawn):
     parts = {name: np.zeros((400, 300), np.float32) for name in PARTS}
     waist = round(float(frame.at(0, 0.7 * frame.torso)[1]))
     parts["lower"][waist:, 110:190] = 1
-    hem, _, tucked = _old_hem(parts, frame)
+    hem, _, tucked, _ = _old_hem(parts, frame)
     assert tucked
     arm = slice(waist - 5, waist + 12)
     parts["lower"][arm] = 0
     parts["skin"][arm, 100:200] = 1
-    behind, _, tucked = _old_hem(parts, frame)
+    behind, _, tucked, _ = _old_hem(parts, frame)
     assert tucked
     assert hem <= behind < hem + 20
 
