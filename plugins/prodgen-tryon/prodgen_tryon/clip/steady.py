@@ -19,7 +19,7 @@ from prodgen_tryon.filters import Float, dilate
 from prodgen_tryon.picture.shading import shading
 from prodgen_tryon.picture.underlay import background
 
-FIXED = ("hem", "waist", "rise", "sleeves", "tucked")
+FIXED = ("hem", "waist", "rise", "sleeves", "tucked", "open", "end")
 LEAST_SEEN = 60  # points of the scene by which its motion is told
 MEMORY_S = 0.2  # time constant with which older frames count
 
@@ -127,13 +127,16 @@ class Steady:
             measured,
             hem=None if steady["hem"] is None else steady["hem"] * torso,
             waist=None if steady["waist"] is None else steady["waist"] * torso,
+            end=math.inf if steady["end"] is None else steady["end"] * torso,
             rise=steady["rise"] * w,
             sleeves=steady["sleeves"],
             edges={side: values * w for side, values in steady["edges"].items()},
             hips={side: values * w for side, values in steady["hips"].items()},
             outline={side: values * w for side, values in steady["outline"].items()},
+            caps={side: values * w for side, values in steady["caps"].items()},
             tips={side: measured.frame.at(*(place * w)) for side, place in steady["tips"].items()},
             tucked=steady["tucked"] > 0.5,
+            open=steady["open"] > 0.5,
             arms={
                 side: replace(limb, outer=steady["outer"][side] * w, inner=steady["inner"][side] * w)
                 for side, limb in measured.arms.items()
@@ -161,11 +164,14 @@ def _in_body_units(measured: Measured) -> dict[str, Any]:
         "edges": {side: values / w for side, values in measured.edges.items()},
         "hips": {side: values / w for side, values in measured.hips.items()},
         "outline": {side: values / w for side, values in measured.outline.items()},
+        "caps": {side: values / w for side, values in measured.caps.items()},
         "outer": {side: limb.outer / w for side, limb in measured.arms.items()},
         "inner": {side: limb.inner / w for side, limb in measured.arms.items()},
         "bare": {side: values / w for side, values in measured.bare.items()},
         "tips": {side: measured.frame.local(tip[None])[0] / w for side, tip in measured.tips.items()},
         "tucked": float(measured.tucked),
+        "open": float(measured.open),
+        "end": None if math.isinf(measured.end) else measured.end / torso,
     }
 
 
