@@ -113,16 +113,11 @@ def test_changes_keep_the_picture_recognisable_and_follow_the_seed():
 
 def test_a_disguise_says_what_it_hides():
     ink, hidden = disguised(red_thing(64), np.random.default_rng(1))
-    upright = ~hidden["family"]
     mirrored = ink.amax(1)[:, :, 74:102].amax((1, 2)) > 1
-    assert mirrored[upright].equal(hidden["pose"][upright])
-    assert hidden["pose"][hidden["family"]].all()
-    corners = ink.amax(1)[:, 40:80, 26:28].amax(2) + ink.amax(1)[:, 40:80, 100:102].amax(2)
-    assert ((corners > 1).sum(1)[hidden["family"]] < 25).all()  # an edge of 40 pixels that is turned is not upright
+    assert mirrored.equal(hidden["pose"])
     recoloured = (ink[:, 0].amax((1, 2)) > 1) & ~hidden["colour"]
     assert not recoloured.any()
-    assert 5 < int(hidden["pose"].sum()) < 36
-    assert 3 < int(hidden["family"].sum()) < 20
+    assert 5 < int(hidden["pose"].sum()) < 30
     assert 5 < int(hidden["material"].sum()) < 30
 
 

@@ -1,4 +1,4 @@
-"""Changes of pictures that leave the answers as they are, or that are said to have changed some: mirrors the pose, hues the colour, turns the shape."""
+"""Changes of pictures that leave the answers as they are, or that are said to have changed some: mirrors the pose, hues the colour."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
     from torch import Tensor
 
 _MIRRORED = 0.25
 _RECOLOURED = 0.25
-_TURNED = 0.15
-_DEGREES = 30.0, 60.0
-"""How far pictures are turned, to either side: stripes become slanted, checks diamonds."""
 
 
 def disguised(ink: Tensor, rng: np.random.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-    """Some pictures mirrored, some turned, some with their channels in another order, float32 [n, 3, h, w]; paper is 0.
+    """Some pictures mirrored, some with their channels in another order, float32 [n, 3, h, w].
 
     Returns:
         The pictures, and by question those of which it cannot be asked any more, bool [n].
@@ -28,32 +24,12 @@ def disguised(ink: Tensor, rng: np.random.Generator) -> tuple[Tensor, dict[str, 
     n = len(ink)
     mirrored = torch.from_numpy(rng.random(n) < _MIRRORED)
     ink = torch.where(mirrored[:, None, None, None], ink.flip(3), ink)
-    turned = rng.random(n) < _TURNED
-    ink = _turned(ink, turned, rng)
     recoloured = rng.random(n) < _RECOLOURED
     order = rng.permuted(np.tile(np.arange(3), (n, 1)), axis=1)
     order[~recoloured] = np.arange(3)
     return ink[torch.arange(n)[:, None], torch.from_numpy(order)], {
-        "pose": mirrored | torch.from_numpy(turned), "family": torch.from_numpy(turned), "colour": torch.from_numpy(recoloured), "material": torch.from_numpy(recoloured),
+        "pose": mirrored, "colour": torch.from_numpy(recoloured), "material": torch.from_numpy(recoloured),
     }  # fmt: skip
-
-
-def _turned(ink: Tensor, which: NDArray[np.bool], rng: np.random.Generator) -> Tensor:
-    import numpy as np
-    import torch
-    from torch.nn.functional import affine_grid, grid_sample
-
-    if not which.any():
-        return ink
-    angle = np.radians(rng.uniform(*_DEGREES, which.sum()) * rng.choice([-1, 1], which.sum()))
-    rows = np.stack([np.cos(angle), -np.sin(angle), 0 * angle, np.sin(angle), np.cos(angle), 0 * angle], -1)
-    some = ink[torch.from_numpy(which)]
-    where = affine_grid(
-        torch.from_numpy(rows.reshape(-1, 2, 3).astype("float32")), list(some.shape), align_corners=False
-    )
-    changed = ink.clone()
-    changed[torch.from_numpy(which)] = grid_sample(some, where, align_corners=False)
-    return changed
 
 
 def augmented(ink: Tensor, rng: np.random.Generator) -> Tensor:
