@@ -25,7 +25,7 @@ def makeup_brush(look: Look) -> list[Part]:
 
 
 def _brush(look: Look, tall: float, full: float) -> list[Part]:
-    """Args: `tall` its length, `full` the width of its head, as shares of the largest."""
+    """An upright brush; `tall` and `full` are its length and the width of its head, as shares of the largest."""
     grip = look.solid("lacquer", "wood", "bamboo", "matte plastic", "metal", default="#1d1d1f")
     ferrule = look.plain("metal", "#d9a08f") if look.says(("rose gold", "玫瑰金")) else look.plain("brass")
     hairs = look.plain("velvet", look.accent(look.colour("#1d1d1f"), "#5a4030"))

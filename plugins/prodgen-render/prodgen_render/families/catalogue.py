@@ -177,7 +177,7 @@ _ALL = (
     Family("pendant-lamp", "home", ("pendant light", "pendant lamp", "hanging lamp", "hanging light", "吊灯"), "lighting:pendant_lamp", ("chandelier", "枝形吊灯"), kind_of=("lamp",), learnt=False),
     Family("coffee-machine", "electronics", ("coffee machine", "coffee maker", "espresso machine", "espresso maker", "咖啡机", "意式咖啡机"), "countertop:coffee_machine", ("capsule machine", "胶囊咖啡机"), also=("home",), learnt=False),
     Family("toaster", "electronics", ("toaster", "bread toaster", "面包机", "多士炉", "烤面包机", "吐司机"), "countertop:toaster", also=("home",), learnt=False),
-    Family("air-purifier", "electronics", ("air purifier", "humidifier", "空气净化器", "加湿器", "空气消毒机"), "countertop:air_purifier", ("dehumidifier", "space heater", "heater", "oil diffuser", "除湿机", "取暖器", "暖风机", "香薰机"), also=("home",), learnt=False),
+    Family("air-purifier", "electronics", ("air purifier", "humidifier", "空气净化器", "加湿器", "空气消毒机"), "air:air_purifier", ("dehumidifier", "space heater", "heater", "oil diffuser", "除湿机", "取暖器", "暖风机", "香薰机"), also=("home",), learnt=False),
     Family("microphone", "electronics", ("microphone", "condenser microphone", "麦克风", "话筒"), "microphones:microphone", learnt=False),
     Family("ball", "home", ("football", "soccer ball", "basketball", "tennis ball", "exercise ball", "yoga ball", "足球", "篮球", "网球", "瑜伽球", "健身球"), "sports:ball", ("volleyball", "排球", "rugby ball"), learnt=False),
     Family("dumbbell", "home", ("dumbbell", "dumbbells", "hand weights", "哑铃"), "sports:dumbbell", ("kettlebell", "壶铃", "barbell", "杠铃"), learnt=False),
