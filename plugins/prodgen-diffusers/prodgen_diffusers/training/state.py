@@ -80,6 +80,10 @@ class Run:
         with safe_open(paths[-1], "pt") as file:
             facts = file.metadata()
             self._check(facts["digest"])
+            if "scaler" not in facts:
+                raise ConfigError(
+                    f"{paths[-1]} was written by an older version.", hint="Delete its folder to start again."
+                )
             there = set(file.keys())  # no moments before the first step that was not left out
             with torch.no_grad():
                 for name, value in weights.items():
