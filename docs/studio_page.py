@@ -27,7 +27,7 @@ def studio_lines() -> list[str]:
         lines += [f"## `{name}`", "", *_of_member(member), ""]
     lines += ["## What is returned", "", "Beside the [values](values.md) that plugins share:", ""]
     for kind in _RETURNED:
-        lines += [f"### `{kind.__name__}`", *own_doc(kind), "", *_fields(kind), ""]
+        lines += [f"### `{kind.__name__}`", *own_doc(kind), "", *_fields(kind), "", *_members(kind)]
     return lines
 
 
@@ -38,6 +38,18 @@ def _of_member(member: Any) -> list[str]:
     prose, _, rest = "\n".join(paragraphs(function)).partition("\nArgs:\n")
     lines = ["```python", *head, f"def {signature(function)}: ...", "```", "", *prose.splitlines()]
     return [*lines, "", "```text", "Args:", *rest.splitlines(), "```"] if rest else lines
+
+
+def _members(kind: type) -> list[str]:
+    """A line for each property and method that the class itself defines and documents."""
+    lines = []
+    for name, member in vars(kind).items():
+        function = getattr(member, "fget", member)
+        if name.startswith("_") or not inspect.isfunction(function) or not function.__doc__:
+            continue
+        shown = name if isinstance(member, property) else signature(function).replace("self, ", "")
+        lines.append(f"- `{shown}`: {inspect.getdoc(function).splitlines()[0]}")
+    return [*lines, ""] if lines else []
 
 
 def _fields(kind: type) -> list[str]:

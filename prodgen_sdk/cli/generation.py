@@ -30,12 +30,10 @@ class Report:
 
     def add(self, result: GenerationResult) -> None:
         """Writes the pictures and notes all else."""
-        from prodgen_sdk import images
-
         for picture in result.pictures:
-            file = f"{folder_of(picture.sku, NAME)}/{_file_name(picture)}"
+            file = f"{folder_of(picture.sku, NAME)}/{picture.file_name}"
             if self.folder is not None:
-                images.save(picture.image, self.folder / file, metadata=picture.metadata)
+                picture.save(self.folder / file)
             self.pictures.append(_row(picture, file))
             self.published |= picture.variant is not None
         self.refused |= {sku: list(reasons) for sku, reasons in result.refused.items()}
@@ -103,10 +101,6 @@ class Report:
 def folder_of(sku: str, *taken: str) -> str:
     """The name of a sku's folder: the sku, with a `_` before it (which no sku begins with) if the name is taken."""
     return f"_{sku}" if sku.lower() in taken else sku
-
-
-def _file_name(picture: Picture) -> str:
-    return f"{picture.view.slug}{f'_r{picture.replicate}' if picture.replicate else ''}.png"
 
 
 def _row(picture: Picture, file: str) -> dict[str, Any]:

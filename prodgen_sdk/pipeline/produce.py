@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk.bound import BoundDescriber, BoundEvaluator, BoundFinisher, BoundGenerator
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 class Picture:
     """A picture of a product with all that was found out about it; `variant` is set where there is a workspace.
 
-    `metadata` belong into its file: see `images.save`.
+    `metadata` say what kind of source it has; `save` writes them into its file.
     """
 
     id: str
@@ -64,6 +65,21 @@ class Picture:
     def image(self) -> Image:
         """The pixels, HWC uint8; read from the asset store where there is a workspace."""
         return self._load()
+
+    @property
+    def file_name(self) -> str:
+        """A name that no other picture of the same call and product has, such as `front.png`, or `front_r2.png` of replicate 2."""
+        return f"{self.view.slug}{f'_r{self.replicate}' if self.replicate else ''}.png"
+
+    def save(self, path: str | Path) -> Path:
+        """Writes the picture with its metadata: PNG, JPEG, WebP or AVIF by the path's ending, whole or not at all.
+
+        Raises:
+            InvalidImage: the ending is none of these.
+        """
+        from prodgen_sdk import images
+
+        return images.save(self.image, path, metadata=self.metadata)
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,10 @@ class GenerationResult:
         """What is published; empty without a workspace."""
         return tuple(picture.variant for picture in self.pictures if picture.variant is not None)
 
+    def save(self, folder: str | Path) -> list[Path]:
+        """Writes every picture as `<folder>/<sku>/<view>.png`, such as `pictures/mug/front.png`; returns the paths, in order."""
+        return [picture.save(Path(folder) / picture.sku / picture.file_name) for picture in self.pictures]
+
 
 @dataclass(frozen=True)
 class GenerationOptions:

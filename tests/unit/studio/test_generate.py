@@ -19,6 +19,7 @@ from prodgen_sdk import (
 from prodgen_sdk.errors import Cancelled
 from prodgen_sdk.hookspecs import hookimpl
 from prodgen_sdk.interfaces import Generator
+from prodgen_sdk.metadata import read_metadata
 from prodgen_sdk.specs import GeneratorSpec
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
 from prodgen_sdk.testing.fakes.pictures import SolidGenerator
@@ -67,6 +68,18 @@ def test_a_price_change_does_not_make_pictures_again_but_a_title_change_does(stu
     assert studio.generate("mug-0", views="hero", size=32).pictures[0].reused
     studio.add_products([product.model_copy(update={"title": "Teapot"})])
     assert not studio.generate("mug-0", views="hero", size=32).pictures[0].reused
+
+
+def test_pictures_are_saved_by_sku_and_view(studio, mugs, tmp_path):
+    made = studio.generate(mugs(2), views="front,45:20:1", size=32, replicates=2)
+    paths = made.save(tmp_path / "out")
+    names = ("front.png", "az45_el20_d1.png", "front_r1.png", "az45_el20_d1_r1.png")
+    assert [path.relative_to(tmp_path / "out").as_posix() for path in paths] == [
+        f"mug-{n}/{name}" for n in range(2) for name in names
+    ]
+    for picture, path in zip(made.pictures, paths, strict=True):
+        assert np.array_equal(images.load(path), picture.image)
+        assert read_metadata(path.read_bytes()).digital_source == picture.metadata.digital_source
 
 
 def test_replicates_and_random_seeds_differ(studio, mugs):
