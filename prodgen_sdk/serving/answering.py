@@ -102,7 +102,10 @@ class Answering:
             ready = self._budgets.within(
                 request, "the personal answer", lambda: self._personal.ready(request), keep=_FOR_FALL_BACK
             )
-            return request, ready
+            # The first products of a catalogue are in the database before they are in the index.
+            if not (ready.outdated and self._fall_back):
+                return request, ready
+            request.watch.notes.append("core/index: behind")
         except FALLS_BACK as error:
             if request.must_fail is not None or not self._fall_back:
                 raise

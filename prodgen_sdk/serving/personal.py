@@ -80,7 +80,8 @@ class Personal:
         request.lap("rules")
         items = describe(self._catalogue, self._ranker.explained(slate.ranked), self._catalogue.index)
         request.lap("describe")
-        return Ready(items, _sources(user, context.facts, items))
+        outdated = not items and bool(self._catalogue.changed_since(mark))
+        return Ready(items, _sources(user, context.facts, items), outdated)
 
     def _found(self, request: Request, user: UserProfile, eligible: Filter, rules: Rules) -> list[Candidate]:
         """Candidates from the index: near the user, proposed by the ranker, popular, and wanted by rules."""

@@ -18,7 +18,7 @@ from prodgen_sdk.serving.impressions import ImpressionLog
 from prodgen_sdk.serving.popular import Popular, segment_of
 from prodgen_sdk.store import open_store
 from prodgen_sdk.testing.fakes import fake_host
-from prodgen_sdk.types import Candidate, CandidateVariant, FoundCandidate, LazyRanked, Ranked
+from prodgen_sdk.types import Candidate, CandidateVariant, FoundCandidate, LazyRanked, Ranked, Trace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -344,6 +344,19 @@ def test_nobody_waits_for_the_index_where_changes_come_all_the_time_and_nothing_
         studio.store.products.put([Product(sku="p-2", title="Thing 2", category="home/mug", withdrawn=True)])
         assert {r.sku for r in studio.recommend("ann")} == {"p-0"}
         assert len(waits) == 1
+
+
+@pytest.mark.parametrize("fallback", [True, False])
+def test_the_first_products_of_a_catalogue_are_shown_before_they_are_in_the_index(tmp_path, fallback):
+    with stocked(tmp_path, 0, fallback=fallback) as studio:
+        traces: list[Trace] = []
+        assert studio.recommend("ann", trace=traces.append) == []
+        with studio.recommender._catalogue._lock:  # the index cannot take in anything
+            studio.add_products([Product(sku="p-0", title="Thing 0", category="home/mug")])
+            studio.generate(["p-0"], views="hero", size=32)
+            shown = [(r.sku, r.source) for r in studio.recommend("ann", trace=traces.append)]
+        assert shown == ([("p-0", "popular")] if fallback else [])
+        assert [trace.notes for trace in traces] == [(), ("core/index: behind",) if fallback else ()]
 
 
 # What is made when somebody looks at it
