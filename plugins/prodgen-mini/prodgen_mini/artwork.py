@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prodgen_mini.choosing import SPECKLE, Way, best_of, kind_of, way_of
-from prodgen_mini.models.labels.subjects import WIDTHS, subject_of
 from prodgen_mini.space import Space, rgb_of
+from prodgen_sdk.images.pictograms import subject_of
 from prodgen_sdk.types import ARTWORK_SIZE
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ _OF_TWO = ("checks", "dots", "gradient", "stripes")
 """Patterns of two colours and what lies between them; flowers and speckles have more."""
 _PRINTED = ("tile", "surface")
 """Layouts whose artwork is printed in the second colour that the words name; a label has a ground and colours of its own."""
+LABEL_WIDTHS = {
+    "bottle": 0.72, "can": 0.62, "carton": 0.43, "box": 0.75, "cereal-box": 0.66, "jar": 1.9, "coffee-bag": 0.69, "tin": 1.23, "candle": 1.84, "perfume": 1.53,
+    "cream-jar": 3.2, "tube": 0.46, "pump-bottle": 0.77, "dropper-bottle": 0.94, "mascara": 0.29, "spray-can": 0.53, "soap-bar": 1.8, "nail-polish": 1.55,
+}  # fmt: skip
+"""Usual width of a family's label, in heights of it. What a network drew tells it only roughly, and a disc would come out oval."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +56,7 @@ class Asked:
         ground, second = (
             None if code is None else np.array(rgb_of(code), np.float32) for code in (sketch.colour, sketch.accent)
         )
-        aspect = WIDTHS.get(sketch.family, 0.0)
+        aspect = LABEL_WIDTHS.get(sketch.family, 0.0)
         return cls(sketch.layout, sketch.pattern, ground, second, subject_of(title), aspect)
 
     @property

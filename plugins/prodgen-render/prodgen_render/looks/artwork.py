@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-import math
+from typing import TYPE_CHECKING
 
-import numpy as np
 from PIL import Image, ImageDraw
 
 from prodgen_render.looks.lettering import wrap, write
 from prodgen_render.looks.patterns import Srgb, brightness, ink_for, mix
+from prodgen_sdk.images.pictograms import cover, signs, subject_of, things
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from prodgen_sdk.images.pictograms import Motif
 
 STYLES = ("panel", "bare", "band", "emblem")
+_NATURAL: dict[str, Srgb] = {
+    **dict.fromkeys(("apple", "berry", "cherry", "chili", "heart", "rose", "tomato"), (190, 45, 50)),
+    **dict.fromkeys(("leaf", "olive", "pea", "sprig", "tea"), (78, 122, 62)),
+    **dict.fromkeys(("citrus", "flame", "honeycomb", "sun"), (226, 138, 36)),
+    **dict.fromkeys(("almond", "bean", "cocoa", "ear"), (122, 80, 46)),
+    **dict.fromkeys(("bubbles", "drop", "fish", "snowflake", "tooth", "waves"), (52, 110, 158)),
+    **dict.fromkeys(("grapes", "lavender", "moon"), (104, 78, 150)),
+}
+"""Colours by which things are known."""
 
 
 def draw_label(
@@ -64,18 +78,15 @@ def draw_label(
     second = mix(letters, ground, 0.35)
     trim = accent if abs(brightness(accent) - brightness(ground)) > 0.12 else second
     portrait = height > width * 1.1
-    emblem_height = height * (0.34 if portrait else 0.26) if style in ("panel", "emblem") else 0.0
-    if emblem_height:
-        _emblem(
-            draw,
-            (left + right) / 2,
-            top + margin * 1.6 + emblem_height * 0.5,
-            emblem_height * 0.42,
-            trim,
-            ground,
-            domain,
-            rng,
-        )
+    subject = subject_of(title) if style in ("panel", "emblem") or height > 0.7 * width else ""
+    emblem = None if style == "band" else things().get(subject)
+    if style in ("panel", "emblem") and not emblem:
+        emblem = _neutral_emblem(domain, rng)
+    emblem_height = height * (0.36 if portrait else 0.3) if emblem else 0.0
+    if emblem:
+        stamp = Image.fromarray(cover(emblem, max(1, round(emblem_height * 0.9))))
+        place = round((left + right - stamp.width) / 2), round(top + margin * 1.5 + emblem_height * 0.05)
+        picture.paste(_emblem_colour(subject, ground, base, trim), place, stamp)
     text_top = top + margin * 1.3 + emblem_height
     lines = wrap(title, 1 if width > height * 3.2 else 2 if not portrait or len(title) < 10 else 3)
     filled = write(
@@ -100,57 +111,15 @@ def draw_label(
         )
 
 
-def _emblem(
-    draw: ImageDraw.ImageDraw,
-    x: float,
-    y: float,
-    radius: float,
-    colour: Srgb,
-    ground: Srgb,
-    domain: str,
-    rng: np.random.Generator,
-) -> None:
+def _neutral_emblem(domain: str, rng: np.random.Generator) -> Motif:
+    """An emblem that says nothing, for a title that names no thing."""
     if domain == "food":
-        for side in (-1, 1):
-            for k in range(4):
-                angle = math.radians(90 + side * (18 + 30 * k))
-                cx, cy = x + math.cos(angle) * radius * 0.62, y - math.sin(angle) * radius * 0.62 + radius * 0.2
-                t = np.linspace(0, 2 * np.pi, 16)
-                px, py = np.cos(t) * radius * 0.36, np.sin(t) * radius * 0.14
-                turned = list(
-                    zip(
-                        (cx + px * math.cos(angle) + py * math.sin(angle)).tolist(),
-                        (cy - px * math.sin(angle) + py * math.cos(angle)).tolist(),
-                        strict=True,
-                    )
-                )
-                draw.polygon(turned, fill=mix(colour, ground, 0.12 * k))
-        return
-    kind = int(rng.integers(3))
-    width = max(1, round(radius * 0.12))
-    box = [x - radius, y - radius, x + radius, y + radius]
-    if kind == 0:
-        draw.ellipse(box, outline=colour, width=width)
-        draw.ellipse([x - radius * 0.5, y - radius * 0.5, x + radius * 0.5, y + radius * 0.5], fill=colour)
-    elif kind == 1:
-        for k in range(8):
-            angle = k * math.pi / 4
-            draw.line(
-                [
-                    x + math.cos(angle) * radius * 0.3,
-                    y + math.sin(angle) * radius * 0.3,
-                    x + math.cos(angle) * radius,
-                    y + math.sin(angle) * radius,
-                ],
-                fill=colour,
-                width=width,
-            )
-    else:
-        draw.polygon(
-            [(x, y - radius), (x + radius * 0.75, y), (x, y + radius), (x - radius * 0.75, y)],
-            outline=colour,
-            width=width,
-        )
-        draw.polygon(
-            [(x, y - radius * 0.5), (x + radius * 0.38, y), (x, y + radius * 0.5), (x - radius * 0.38, y)], fill=colour
-        )
+        return things()["sprig"]
+    return (signs.rings(3), signs.sun(8), signs.diamond())[int(rng.integers(3))]
+
+
+def _emblem_colour(subject: str, ground: Srgb, base: Srgb, trim: Srgb) -> Srgb:
+    """The package's own colour where it is seen on the ground; else on a light ground that of the thing, if it has one."""
+    if abs(brightness(base) - brightness(ground)) > 0.25:
+        return base
+    return _NATURAL.get(subject, trim) if brightness(ground) > 0.75 else trim

@@ -13,8 +13,8 @@ from prodgen_mini.models.labels.lines import SHAPES, line_bank, line_of
 from prodgen_mini.models.labels.ornaments import ornament_bank, ornament_of
 from prodgen_mini.models.labels.panels import ground_of, panel_bank, panel_of
 from prodgen_mini.models.labels.pictures import Picture, picture_bank, picture_of
-from prodgen_mini.models.labels.things import things
 from prodgen_mini.models.paint import lay
+from prodgen_sdk.images.pictograms.things import things
 
 _ALIKE = 0.75
 """Share of a label that has to be explained; networks' labels are from .79 on, others are something that is not known here."""

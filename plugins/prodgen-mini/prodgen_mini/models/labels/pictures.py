@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from prodgen_mini.models.labels.motifs import motifs
 from prodgen_mini.models.labels.ornaments import ASPECTS
-from prodgen_mini.models.labels.outlines import Motif, in_one_ink
+from prodgen_sdk.images.pictograms.outlines import Motif, in_one_ink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

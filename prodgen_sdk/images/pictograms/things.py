@@ -1,4 +1,4 @@
-"""Small pictures of things that a title names: leaves, fruit, beans, fish and the like, besides the motifs that were learnt from."""
+"""Pictograms of things that a title names: leaves, fruit, beans, fish and the like."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from functools import cache
 
 import numpy as np
 
-from prodgen_mini.models.labels import plants
-from prodgen_mini.models.labels.motifs import drop, flower, hills, star, sun, waves
-from prodgen_mini.models.labels.outlines import (
+from prodgen_sdk.images.pictograms import plants
+from prodgen_sdk.images.pictograms.outlines import (
     FIRST,
     SECOND,
     Motif,
@@ -25,13 +24,15 @@ from prodgen_mini.models.labels.outlines import (
     stroke,
     turned,
 )
+from prodgen_sdk.images.pictograms.signs import drop, flower, hills, star, sun, waves
+from prodgen_sdk.images.pictograms.subjects import subject_of
 
 _T = np.linspace(0, 1, 24)
 
 
 @cache
 def things() -> dict[str, Motif]:
-    """The pictures by the names that `subjects.subject_of` gives them."""
+    """All pictograms by the names that `subject_of` gives them, each from -.95 to .95 in its longer direction."""
     drawn = {
         "almond": plants.almond(), "apple": plants.apple(), "bean": plants.bean(), "berry": plants.strawberry(), "bubbles": _bubbles(), "cherry": plants.cherries(),
         "chili": plants.chili(), "citrus": plants.citrus(), "cocoa": plants.cocoa(), "drop": drop(), "ear": plants.ear(), "fish": _fish(), "flame": _flame(),
@@ -40,6 +41,12 @@ def things() -> dict[str, Motif]:
         "sprig": plants.sprig(), "star": star(5), "sun": sun(12), "tea": plants.tea(), "tomato": plants.tomato(), "tooth": _tooth(), "waves": waves(),
     }  # fmt: skip
     return {name: _fitted(motif) for name, motif in drawn.items()}
+
+
+def pictogram_of(title: str) -> Motif | None:
+    """What goes with a title in English or Chinese; None where nothing does."""
+    subject = subject_of(title)
+    return things()[subject] if subject else None
 
 
 def _fitted(motif: Motif) -> Motif:

@@ -1,4 +1,4 @@
-"""Small pictures of plants and of what grows on them."""
+"""Pictograms of plants and of what grows on them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import math
 
 import numpy as np
 
-from prodgen_mini.models.labels.motifs import drop
-from prodgen_mini.models.labels.outlines import (
+from prodgen_sdk.images.pictograms.outlines import (
     FIRST,
     SECOND,
     UP,
@@ -22,6 +21,7 @@ from prodgen_mini.models.labels.outlines import (
     stroke,
     turned,
 )
+from prodgen_sdk.images.pictograms.signs import drop
 
 _T = np.linspace(0, 1, 24)
 

@@ -1,4 +1,4 @@
-"""What the small picture on a label may show, by the words of the product; a rule, which no network learnt."""
+"""Which pictogram goes with the words of a product."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ import re
 from functools import cache
 
 Words = tuple[str, ...]
-
-WIDTHS = {
-    "bottle": 0.72, "can": 0.62, "carton": 0.43, "box": 0.75, "cereal-box": 0.66, "jar": 1.9, "coffee-bag": 0.69, "tin": 1.23, "candle": 1.84, "perfume": 1.53,
-    "cream-jar": 3.2, "tube": 0.46, "pump-bottle": 0.77, "dropper-bottle": 0.94, "mascara": 0.29, "spray-can": 0.53, "soap-bar": 1.8, "nail-polish": 1.55,
-}  # fmt: skip
-"""Usual width of a family's label, in heights of it. What a network drew tells it only roughly, and a disc would come out oval."""
 
 _THINGS: tuple[tuple[str, Words], ...] = (
     ("tea", ("tea", "matcha", "oolong", "茶", "抹茶", "普洱", "龙井", "乌龙")),
@@ -60,7 +54,7 @@ _WARES: tuple[tuple[str, Words], ...] = (
 
 
 def subject_of(title: str) -> str:
-    """Which of `things.things` fits a title in English or Chinese; empty where nothing tells.
+    """Which of `things` fits a title in English or Chinese; empty where nothing tells.
 
     What is named first counts, of two that begin together the longer one, and a thing before a kind of ware.
 

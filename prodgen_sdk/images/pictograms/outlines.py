@@ -1,6 +1,6 @@
-"""Outlines that small pictures are made of: discs, petals, leaves, lines.
+"""Outlines that pictograms are made of: discs, petals, leaves, lines.
 
-Lengths are in sizes of the picture, with its middle at the origin and `down` growing downwards; angles go from across to down.
+Lengths are in half sizes of the pictogram, with its middle at the origin and `down` growing downwards; angles go from across to down.
 """
 
 from __future__ import annotations
