@@ -31,6 +31,7 @@ _KINDS = {
     "datetime_parsing": "must be a time such as 2026-01-15T10:00:00Z",
     "datetime_from_date_parsing": "must be a time such as 2026-01-15T10:00:00Z",
 }
+_MEMBERS = (("str",), ("int",), ("float",), ("bool",))
 _BEGINNINGS = {
     "Input should be ": "must be ",
     "String should ": "must ",
@@ -73,7 +74,9 @@ def sentence(fault: ErrorDetails) -> str:
     ...     sentence(error.errors()[0])
     'elevation must be less than or equal to 90'
     """
-    return " ".join(filter(None, (".".join(map(str, fault["loc"])), said(fault))))
+    # pydantic goes on from the field with the member of a union that did not fit.
+    field = fault["loc"][:-1] if fault["loc"][-1:] in _MEMBERS else fault["loc"]
+    return " ".join(filter(None, (".".join(map(str, field)), said(fault))))
 
 
 def advice(fault: ErrorDetails, model: type[BaseModel]) -> str:

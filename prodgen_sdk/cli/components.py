@@ -170,6 +170,7 @@ def _data(studio: Studio, given: str, spec: Any) -> Iterator[Path | None]:
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
+    from prodgen_sdk.errors import InputError
     from prodgen_sdk.events import write_events
 
     if given or not spec.uses_log or studio.workspace is None:
@@ -178,7 +179,11 @@ def _data(studio: Studio, given: str, spec: Any) -> Iterator[Path | None]:
     with TemporaryDirectory(prefix="prodgen-log-") as folder:
         log = Path(folder) / "events.jsonl"
         write_events(log, studio.store.events.log_by_time())
-        yield log
+        try:
+            yield log
+        except InputError as error:
+            # The file is ours: whoever asks has never seen it.
+            raise InputError(error.message.replace(str(log), "the workspace's log"), hint=error.hint) from None
 
 
 def _options(items: list[str]) -> dict[str, Any]:

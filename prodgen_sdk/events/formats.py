@@ -67,7 +67,7 @@ def convert(items: Iterable[Any], format: str = OWN, first: int = 0) -> Iterator
     [('purchase', 'mug'), ('purchase', 'jug')]
     """
     adapter = ADAPTERS.get(check_format(format))
-    if isinstance(items, str | bytes | Path | Mapping):
+    if isinstance(items, str | bytes | Path | Mapping) or not isinstance(items, Iterable):
         hint = "A file is read by prodgen_sdk.events.read_events, or recorded by: prodgen record FILE."
         raise InputError(f"Events come as a list, not as a {type(items).__name__}.", hint=hint)
     for line, item in enumerate(items, first):

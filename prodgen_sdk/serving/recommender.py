@@ -115,7 +115,7 @@ class Recommender:
             locale=locale,
             request_id=request_id or uuid.uuid4().hex,
             deterministic=deterministic,
-            facts=dict(facts or {}),
+            facts=facts or {},
         )
         eligible = given(Filter, filter, "filter") if filter else Filter()
         kept = self._config.rules if rules is None else given(Rules, rules, "rules")
@@ -226,7 +226,7 @@ class Recommender:
     ) -> Explanation:
         """See `Studio.explain`."""
         self._catalogue.catch_up(_PATIENCE)
-        context = build(RecommendationContext, at=at or datetime.now(UTC), k=1, locale=locale, facts=dict(facts or {}))
+        context = build(RecommendationContext, at=at or datetime.now(UTC), k=1, locale=locale, facts=facts or {})
         return explain(
             self._profiles.events(user),
             context,
@@ -259,8 +259,8 @@ class Recommender:
 def _budget(milliseconds: float | None) -> float | None:
     if milliseconds is None:
         return None
-    if not milliseconds > 0:
-        raise InputError(f"A budget of {milliseconds:g} ms is none.", hint="Give more than 0, or nothing.")
+    if not isinstance(milliseconds, int | float) or not milliseconds > 0:
+        raise InputError(f"A budget of {milliseconds!r} ms is none.", hint="Give more than 0, or nothing.")
     return milliseconds / 1000
 
 

@@ -100,10 +100,24 @@ def test_malformed_rules_are_named_and_a_dictionary_is_some(stocked):
 
 def test_what_is_no_list_of_events_is_told_how_to_be_one(stocked):
     event = {"id": "1", "user": "ann", "type": "view", "sku": "mug-1", "at": NOW.isoformat()}
-    for events, kind in (("events.jsonl", "str"), (event, "dict")):
+    for events, kind in (("events.jsonl", "str"), (event, "dict"), (None, "NoneType"), (5, "int")):
         with pytest.raises(InputError, match=f"as a list, not as a {kind}. A file is read by prodgen_sdk.events"):
             stocked.record(events)
     assert stocked.record([event]).new == 1
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "said"),
+    [
+        ({"facts": "home/mug"}, "facts must be a table of names and values"),
+        ({"facts": {"category": ["home"]}}, "facts.category must be text"),
+        ({"budget_ms": "50"}, "A budget of '50' ms is none"),
+        ({"request_id": 5}, "request_id must be text"),
+    ],
+)
+def test_malformed_circumstances_are_named(stocked, circumstances, said):
+    with pytest.raises(InputError, match=said):
+        stocked.recommend("ann", **circumstances)
 
 
 @pytest.mark.parametrize("user", ["", "u" * 201, 5, None])

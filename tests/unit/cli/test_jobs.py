@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from prodgen_sdk import Host, hookimpl, images
+from prodgen_sdk import Host, InputError, hookimpl, images
 from prodgen_sdk.host import PluginRecord
 from prodgen_sdk.specs import GeneratorSpec, Needs
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
@@ -140,6 +140,15 @@ def test_an_evaluation_takes_the_log_of_the_workspace(run, shop, tmp_path):
     assert run("eval", "fake-log", "--data", "log.jsonl", "--json")[0] == 0
     shop("record", "log.jsonl")
     assert json.loads(shop("eval", "fake-log", "--json")[1]) == {"events": 2, "readable": 2}
+
+
+def test_what_is_wrong_with_the_log_is_not_said_of_a_file_that_nobody_named(shop, monkeypatch):
+    def run(self, options, ctx):
+        raise InputError(f"{options['data']} holds no purchases.", hint="Record some.")
+
+    monkeypatch.setattr("prodgen_sdk.testing.fakes.runs.LogEvaluation.run", run)
+    code, _, err = shop("eval", "fake-log")
+    assert (code, err.splitlines()[-1]) == (2, "prodgen: the workspace's log holds no purchases. Record some.")
 
 
 def test_training_in_a_workspace_has_a_place_of_its_own(shop, tmp_path):
