@@ -155,3 +155,14 @@ def test_panels_are_told_apart_from_the_whole():
         assert panel_of(sheets, 1)[1] == outside
     whole = bare(SHEETS, SIZE)
     assert panel_of(whole, 0) == (Panel("whole"), 0)
+
+
+@pytest.mark.parametrize("kind", ["wave", "hills"])
+def test_waves_are_as_long_on_a_wide_label_as_on_a_square_one(kind):
+    def ups(ornament):
+        edge = ornament.cover(SIZE).sum(0)
+        return int(((edge[1:-1] > edge[:-2]) & (edge[1:-1] >= edge[2:])).sum())
+
+    square, wide = (Ornament(kind, 3, 0.3).on(aspect) for aspect in (1.0, 3.0))
+    assert ups(wide) / ups(square) == pytest.approx(3, abs=0.5)
+    assert Ornament(kind, 3).on(0.5).repeats == 3, "a narrow label keeps what was drawn"

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from prodgen_mini.models.labels.lines import SHAPES, line_bank, line_of
-from prodgen_mini.models.labels.ornaments import ornament_bank, ornament_of
+from prodgen_mini.models.labels.ornaments import Ornament, ornament_bank, ornament_of
 from prodgen_mini.models.labels.panels import ground_of, panel_bank, panel_of
 from prodgen_mini.models.labels.pictures import Picture, picture_bank, picture_of
 from prodgen_mini.models.paint import lay
@@ -52,7 +52,7 @@ def labelled(shares: Tensor, finer: int = 1, subject: str = "", aspect: float = 
     picture = picture_of(shares if is_split else seen, around if is_split else ground)
     ornament = ornament_of(seen, ground)
 
-    def drawn(fine: int, picture: Picture | None) -> Tensor:
+    def drawn(fine: int, picture: Picture | None, ornament: tuple[Ornament, int] | None) -> Tensor:
         sheets = torch.zeros(len(shares), fine, fine)
         sheets[around] = 1
         lay(sheets, ground, panel.cover(fine))
@@ -64,9 +64,12 @@ def labelled(shares: Tensor, finer: int = 1, subject: str = "", aspect: float = 
             lay(sheets, line.ink, line.cover(fine))
         return sheets
 
-    alike = float(torch.minimum(shares, drawn(size, picture)).sum(0).mean())
+    alike = float(torch.minimum(shares, drawn(size, picture, ornament)).sum(0).mean())
     if alike <= _ALIKE:
         return None
     if picture and subject:
         picture = picture.showing(things()[subject])
-    return drawn(size * finer, picture.on(aspect) if picture and aspect else picture)
+    if aspect:
+        picture = picture and picture.on(aspect)
+        ornament = ornament and (ornament[0].on(aspect), ornament[1])
+    return drawn(size * finer, picture, ornament)

@@ -14,6 +14,7 @@ ASPECTS = (0.45, 0.65, 0.95, 1.4, 2.0, 2.9)
 _PHASES = 8
 _STEP, _RADIUS, _SPREAD = 0.09, 0.018, 0.8
 """From dot to dot and a dot's radius, in heights of the label; the most that a row takes, in widths of it."""
+_REPEATED = ("wave", "hills")
 _SEEN, _LIKE = 0.002, 0.3
 """Share of the place of ornaments from which an ink is taken to be used there, and likeness from which it is one."""
 
@@ -25,6 +26,11 @@ class Ornament(NamedTuple):
     repeats: int = 1
     phase: float = 0.0
     aspect: float = 1.0
+
+    def on(self, aspect: float) -> Ornament:
+        """The same on a label of another width, in heights of it: on a wide one waves and hills would be drawn out flat."""
+        more = max(1.0, aspect) if self.kind in _REPEATED else 1.0
+        return self._replace(repeats=round(self.repeats * more), aspect=aspect)
 
     def cover(self, size: int) -> Tensor:
         """Cover [size, size] in [0, 1]."""
@@ -42,9 +48,9 @@ class Ornament(NamedTuple):
         if self.kind == "sides":
             return (between(across, 0.025, 0.055) + between(across, 0.945, 0.975)) * between(down, 0.03, 0.97)
         if self.kind == "wave":
-            return between(down, 0.90 + 0.025 * torch.sin(2 * math.pi * (self.repeats * across + self.phase)), 0.985)
+            return between(down, 0.90 + 0.025 * torch.sin(2 * math.pi * (self.repeats * across + self.phase)), 1.1)
         if self.kind == "hills":
-            return between(down, 0.88 + 0.05 * torch.sin(math.pi * (self.repeats * across + self.phase)).abs(), 0.985)
+            return between(down, 0.88 + 0.05 * torch.sin(math.pi * (self.repeats * across + self.phase)).abs(), 1.1)
         places = 0.5 + (torch.arange(self.repeats) - (self.repeats - 1) / 2) * _STEP / self.aspect
         away = torch.hypot((across - places[:, None, None]) * self.aspect, down - 0.915).amin(0)
         return ((_RADIUS - away) * size * min(1.0, self.aspect) + 0.5).clamp(0, 1)
