@@ -222,7 +222,7 @@ def _plugins(raw: Any, *, where: str) -> PluginsConfig:
 
 
 def validate(model: type[_M], raw: Mapping[str, Any], *, where: str, folder: Path | None = None) -> _M:
-    """Validates a table after filling in its secrets; the first problem becomes a ConfigError of one sentence.
+    """Validates a table after filling in its secrets; the first problem (an unknown key, if there is one) becomes a ConfigError of one sentence.
 
     Args:
         folder: what its paths are relative to (see `paths`); None leaves them as they are.
@@ -233,7 +233,9 @@ def validate(model: type[_M], raw: Mapping[str, Any], *, where: str, folder: Pat
     try:
         return model.model_validate(resolve_secrets(raw, where=where), context={"folder": folder})
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        found = error.errors(include_url=False)
+        # A key that is missing is often there, misspelt: then the unknown one has the better advice.
+        first = next((fault for fault in found if fault["type"] == "extra_forbidden"), found[0])
         raise ConfigError(f"{where}: {faults.sentence(first)}.", hint=faults.advice(first, model)) from None
 
 

@@ -10,6 +10,8 @@ from prodgen_sdk.cli.output import jsonable, table
 from prodgen_sdk.terminal import note
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from prodgen_sdk.pipeline.produce import Picture
     from prodgen_sdk.pipeline.run import GenerationResult
 
@@ -73,19 +75,12 @@ class Report:
         by_sku: dict[str, list[dict[str, Any]]] = {}
         for picture in self.pictures:
             by_sku.setdefault(picture["sku"], []).append(picture)
-        rows = []
+        if by_sku:
+            columns = ("sku", "pictures", "reused", "review", "seconds")
+            table(columns, [_summary(sku, pictures) for sku, pictures in by_sku.items()])
         for sku, pictures in by_sku.items():
-            reused = sum(p["reused"] for p in pictures)
-            seconds = sum(p["seconds"] for p in pictures if not p["reused"])
-            states = ", ".join(sorted({p["review"] for p in pictures}))
-            rows.append((sku, len(pictures), reused, states, f"{seconds:.2f}"))
-        if rows:
-            table(("sku", "pictures", "of them reused", "review", "seconds"), rows)
-        for sku, pictures in by_sku.items():
-            for state in ("in_review", "rejected"):
-                found = [p for p in pictures if p["review"] == state]
-                if found and (len(found) < len(pictures) or _why(found)):  # the table says all else
-                    note(f"{state}: {sku}: {len(found)} of {len(pictures)}{_why(found)}")
+            for doubt in _doubts(sku, pictures):
+                note(doubt)
         for sku, reasons in self.refused.items():
             note(f"refused: {sku}: {'; '.join(reasons)}")
         for sku, error in self.errors.items():
@@ -94,7 +89,7 @@ class Report:
             note(
                 "What is in_review waits for a person: prodgen review page shows it, prodgen review approve SKU decides"
             )
-        if self.folder is not None and rows:
+        if self.folder is not None and by_sku:
             note(f"The pictures are in {self.folder}")
 
 
@@ -119,6 +114,22 @@ def _row(picture: Picture, file: str) -> dict[str, Any]:
         "seconds": round(picture.seconds, 4),
         "reused": picture.reused,
     }
+
+
+def _summary(sku: str, pictures: list[dict[str, Any]]) -> tuple[object, ...]:
+    """A product's row of the table."""
+    reused = sum(p["reused"] for p in pictures)
+    seconds = sum(p["seconds"] for p in pictures if not p["reused"])
+    states = ", ".join(sorted({p["review"] for p in pictures}))
+    return sku, len(pictures), reused, states, f"{seconds:.2f}"
+
+
+def _doubts(sku: str, pictures: list[dict[str, Any]]) -> Iterator[str]:
+    """What the table does not say of a product's pictures that are not approved."""
+    for state in ("in_review", "rejected"):
+        found = [p for p in pictures if p["review"] == state]
+        if found and (len(found) < len(pictures) or _why(found)):
+            yield f"{state}: {sku}: {len(found)} of {len(pictures)}{_why(found)}"
 
 
 def _why(pictures: list[dict[str, Any]]) -> str:

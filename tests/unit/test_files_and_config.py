@@ -80,6 +80,17 @@ def test_a_bad_configuration_names_file_and_key(tmp_path, text, words):
     assert str(path) in str(caught.value)
 
 
+def test_a_required_key_that_is_misspelt_is_told_by_how_it_was_written():
+    class Run(BaseModel, extra="forbid"):
+        steps: int
+        rate: float
+
+    with pytest.raises(ConfigError, match=r"^run.toml: stepps is not known\. Did you mean steps\?"):
+        validate(Run, {"stepps": 3, "rate": 0.1}, where="run.toml")
+    with pytest.raises(ConfigError, match=r"^run.toml: steps is missing\.$"):
+        validate(Run, {"rate": 0.1}, where="run.toml")
+
+
 def test_a_secret_comes_from_the_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("PRODGEN_TEST_URL", "sqlite:///other.db")
     (tmp_path / "prodgen.toml").write_text("[store]\ndatabase = {env = 'PRODGEN_TEST_URL'}")
