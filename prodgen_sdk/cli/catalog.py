@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, open_studio, table
+from prodgen_sdk.cli.output import JSON, emit, note_some, open_studio, table
 from prodgen_sdk.terminal import note, progress
 
 group = typer.Typer(help="Add, list and export products, and publish their photos.", no_args_is_help=True)
 _AT_ONCE = 50
-_SHOWN = 50
-"""Rejected lines that are told one by one: more are a fault of the whole file, and would scroll away what was done."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,10 +32,7 @@ def add(
         typer.echo(
             f"{summary.added} added, {summary.updated} updated, {summary.unchanged} unchanged, {len(summary.rejected)} rejected"
         )
-        for rejection in summary.rejected[:_SHOWN]:
-            note(f"  {rejection.reason}")
-        if (more := len(summary.rejected) - _SHOWN) > 0:
-            note(f"  and {more} more, all of which --json lists")
+        note_some([rejection.reason for rejection in summary.rejected])
 
     emit(as_json, summary, show)
     if summary.rejected:

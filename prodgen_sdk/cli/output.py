@@ -24,6 +24,7 @@ JSON = typer.Option(False, "--json", help="Print JSON on standard output.")
 ClickException = typer.BadParameter.__mro__[2]
 """The base of what typer raises for words that it does not understand; typer itself gives it no public name."""
 
+_REJECTED = 50
 _ANY_WIDTH = 100_000
 """Characters of a line that no program reads in pieces."""
 
@@ -67,6 +68,14 @@ def open_studio(ctx: typer.Context) -> Studio:
         studio.close()
         raise no_workspace()
     return studio
+
+
+def note_some(lines: Sequence[str]) -> None:
+    """Rejected lines, for people; many are a fault of the whole file, and would scroll away what was done."""
+    for line in lines[:_REJECTED]:
+        note(f"  {line}")
+    if (more := len(lines) - _REJECTED) > 0:
+        note(f"  and {more} more, all of which --json lists")
 
 
 def no_workspace() -> Exception:

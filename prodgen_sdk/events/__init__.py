@@ -2,7 +2,7 @@
 
 from prodgen_sdk.events.files import MAX_LINE, read_events, write_events
 from prodgen_sdk.events.formats import FORMATS, EventRow, check_format, convert
-from prodgen_sdk.events.parse import parse_event, unfit
+from prodgen_sdk.events.parse import is_text, parse_event, unfit
 
 __all__ = [
     "FORMATS",
@@ -10,6 +10,7 @@ __all__ = [
     "EventRow",
     "check_format",
     "convert",
+    "is_text",
     "parse_event",
     "read_events",
     "unfit",

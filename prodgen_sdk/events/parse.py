@@ -47,16 +47,22 @@ def unfit(event: Event, now: datetime) -> str | None:
     if event.at < EARLIEST:
         return f"at lies before {EARLIEST.year} (it is {event.at.isoformat()})"
     for name, value in event:
-        if isinstance(value, str) and not ((value.isascii() and "\0" not in value) or _is_text(value)):
+        if isinstance(value, str) and not is_text(value):
             return f"{name} holds a character that no text may hold"
     return None
 
 
-def _is_text(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair
-        return False
+def is_text(value: str) -> bool:
+    r"""Whether every database keeps a text: PostgreSQL no NUL, and none half of a surrogate pair.
+
+    >>> is_text("näh"), is_text("a\0b"), is_text("\ud800")
+    (True, False, False)
+    """
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return False
     return "\0" not in value
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from prodgen_sdk.config import RecommendConfig
 from prodgen_sdk.context import Progress
 from prodgen_sdk.errors import InputError, NotFound
+from prodgen_sdk.events import is_text
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline.embed import Embedder
 from prodgen_sdk.pipeline.explain import Explanation, explain
@@ -106,8 +107,8 @@ class Recommender:
         budget = _budget(self._config.budget_ms if budget_ms is None else budget_ms)
         watch = Stopwatch(budget)
         _check_k(k)
-        if not isinstance(user, str) or not 1 <= len(user) <= 200:
-            raise InputError("A user has a name of 1 to 200 characters.")
+        if not isinstance(user, str) or not 1 <= len(user) <= 200 or not is_text(user):
+            raise InputError("A user has a name of 1 to 200 characters, without NUL and halves of surrogate pairs.")
         context = build(
             RecommendationContext,
             at=at or datetime.now(UTC),
@@ -117,6 +118,8 @@ class Recommender:
             deterministic=deterministic,
             facts=facts or {},
         )
+        if request_id and not is_text(request_id):
+            raise InputError("request_id holds a character that no text may hold.")
         eligible = given(Filter, filter, "filter") if filter else Filter()
         kept = self._config.rules if rules is None else given(Rules, rules, "rules")
         request = Request(user, context, eligible, kept, watch, budget)

@@ -12,6 +12,7 @@ from typing import Any, get_args
 from sqlalchemy import BigInteger, Row, Select, bindparam, delete, func, insert, select, tuple_, union_all
 
 from prodgen_sdk.errors import InputError
+from prodgen_sdk.events import is_text
 from prodgen_sdk.store.database import CHUNK, Database, batched
 from prodgen_sdk.store.documents import trusted
 from prodgen_sdk.store.feedback import ATTRIBUTION_WINDOW, REWARDS, answered, feedback, offered_of
@@ -213,7 +214,7 @@ def _rows(items: Iterable[Event]) -> list[dict[str, Any]]:
         row["memo"] = event.memo or None
         rows.append(row)
     # Most events are sound, which one look at all of their words shows.
-    if not (_is_text("".join(filter(None, chain.from_iterable(map(_WORDS, rows))))) and all(map(_is_sound, rows))):
+    if not (is_text("".join(filter(None, chain.from_iterable(map(_WORDS, rows))))) and all(map(_is_sound, rows))):
         for row in rows:
             if flaw := _flaw(row):
                 raise InputError(f"The event {row['id']!r} cannot be stored: {flaw}.", hint="Nothing was recorded.")
@@ -229,22 +230,13 @@ def _flaw(row: Mapping[str, Any]) -> str:
     if not _is_time(row["at"]):
         return "its time in UTC is before the year 1 or after 9999"
     for name, value in row.items():
-        if isinstance(value, str) and not _is_text(value):
+        if isinstance(value, str) and not is_text(value):
             return f"its {name} holds a character that no text may hold"
     return "" if _is_sound(row) else "its position is beyond 64 bits"
 
 
 def _is_time(micros: int) -> bool:
     return _EARLIEST <= micros <= _LATEST
-
-
-def _is_text(value: str) -> bool:
-    # PostgreSQL keeps no NUL, and neither database half of a surrogate pair.
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in value
 
 
 def event_of(row: Sequence[Any]) -> Event:

@@ -113,6 +113,7 @@ def test_what_is_no_list_of_events_is_told_how_to_be_one(stocked):
         ({"facts": {"category": ["home"]}}, "facts.category must be text"),
         ({"budget_ms": "50"}, "A budget of '50' ms is none"),
         ({"request_id": 5}, "request_id must be text"),
+        ({"request_id": "a\0", "budget_ms": 50}, "request_id holds a character that no text may hold"),
     ],
 )
 def test_malformed_circumstances_are_named(stocked, circumstances, said):
@@ -128,8 +129,9 @@ def test_a_user_without_a_proper_name_is_refused(stocked, user):
 
 @pytest.mark.parametrize("user", ["\ud800", "a\0b"])
 def test_a_user_whose_name_no_database_holds_is_refused(stocked, user):
-    with pytest.raises(InputError):
-        stocked.recommend(user)
+    for ask in (lambda: stocked.recommend(user), lambda: stocked.recommend(user, log=False, budget_ms=50)):
+        with pytest.raises(InputError, match="A user has a name of 1 to 200 characters, without NUL"):
+            ask()
 
 
 def test_times_far_off_do_not_break_an_answer(stocked):

@@ -66,6 +66,15 @@ def test_a_foreign_log_is_recorded_and_comes_out_as_ours(shop, tmp_path):
     assert shop("events", "export", "none/ours.jsonl")[0] == 2
 
 
+def test_a_log_that_is_wrong_throughout_does_not_flood_the_terminal(shop, tmp_path):
+    (tmp_path / "log.jsonl").write_text("{}\n" * 3000)
+    code, out, err = shop("record", "log.jsonl")
+    assert (code, out) == (2, "0 new, 0 known already, 3000 rejected\n")
+    assert len(err.splitlines()) == 51
+    assert err.endswith("and 2950 more, all of which --json lists\n")
+    assert len(json.loads(shop("record", "log.jsonl", "--json")[1])["rejected"]) == 3000
+
+
 def test_users_are_forgotten_at_once(shop, tmp_path):
     events = [
         {"id": user, "user": user, "type": "view", "sku": "mug-1", "at": "2026-01-15T10:00:00Z"}
