@@ -66,7 +66,7 @@ _ALL = (
     Family("bracelet", "apparel", ("bracelet", "bangle", "手链", "手镯", "手串"), "jewellery:bracelet", learnt=False),
     Family("belt", "apparel", ("belt", "皮带", "腰带"), "jewellery:belt", learnt=False),
     Family("hoodie", "apparel", ("hoodie", "hooded sweatshirt", "hooded", "连帽卫衣", "卫衣", "帽衫"), "tops:hoodie", kind_of=("tshirt", "sweater")),
-    Family("trousers", "apparel", ("trousers", "pants", "pant", "jeans", "shorts", "chinos", "leggings", "裤", "牛仔裤", "长裤", "短裤"), "dresses:trousers"),
+    Family("trousers", "apparel", ("trousers", "pants", "pant", "jeans", "shorts", "chinos", "leggings", "裤", "牛仔裤", "长裤", "短裤"), "trousers:trousers"),
     Family("dress", "apparel", ("dress", "gown", "连衣裙", "长裙", "裙"), "dresses:dress"),
     Family("skirt", "apparel", ("skirt", "miniskirt", "半身裙", "短裙", "百褶裙"), "dresses:skirt", kind_of=("dress",)),
     Family("sneakers", "apparel", ("sneakers", "sneaker", "trainers", "running shoe", "running shoes", "tennis shoe", "tennis shoes", "运动鞋", "跑鞋", "跑步鞋", "训练鞋", "休闲鞋", "板鞋", "帆布鞋", "球鞋"), "shoes:sneaker", ("shoes", "shoe", "鞋")),

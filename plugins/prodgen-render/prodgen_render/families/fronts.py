@@ -9,14 +9,14 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.spatial import cKDTree
 
 from prodgen_render.families.collars import lying
-from prodgen_render.families.garment_kit import garment
+from prodgen_render.families.garment_kit import garment, seam_of
 from prodgen_render.families.kit import lathe
 from prodgen_render.families.sewn import sheet
 from prodgen_render.families.torso import Torso
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import brightness, mix
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import loft, tube
+from prodgen_render.shapes.geometry import bent, loft, tube
 
 
 class Sewn(NamedTuple):
@@ -38,8 +38,7 @@ def body(look: Look, torso: Torso, names: tuple[str, ...]) -> tuple[list[Part], 
     parts = garment(look, torso.field, torso.bounds, torso.keep, prints=look.pattern_name == "logo", names=names)
     patterned = parts[0].material.texture is not None
     cloth = look.solid(*names) if patterned else parts[0].material
-    seam = cloth.but(colour=tuple(0.72 * c for c in cloth.colour), bump=None, texture=None)
-    return parts, Sewn(torso, cloth, seam, patterned)
+    return parts, Sewn(torso, cloth, seam_of(cloth), patterned)
 
 
 def with_pattern_of(part: Part, cloth: Part) -> Part:
@@ -68,21 +67,28 @@ def around_the_neck(torso: Torso) -> tuple[Floats, Floats]:
     return path, away * np.sign((away * (path[:, :2] - path[:, :2].mean(0))).sum())
 
 
-def folded_collar(torso: Torso, cloth: Material, leaf: float) -> Part:
-    """A stand around the neck and a leaf folded over it, open in front.
+def folded_collar(torso: Torso, cloth: Material, leaf: float) -> list[Part]:
+    """A stand around the neck and a leaf folded over it, open in front, with the seam along its edge.
 
     Args:
         leaf: how far it falls at the back, in metres; in front it is longer and ends in points.
     """
     path, away = around_the_neck(torso)
     ahead = np.clip(-away[:, 1], 0, 1) ** 3
+    # In front it ends in points.
+    ends = np.minimum(np.arange(len(path)), np.arange(len(path))[::-1])
+    point = 0.026 * np.exp(-ends / 5)
     # (outwards, upwards) from the neckline: up the stand and over the fold.
     stand = np.array([[0.000, -0.006], [-0.009, 0.010], [-0.013, 0.024], [-0.012, 0.030], [-0.008, 0.0335]])
     upright = np.empty((len(path), len(stand), 3))
     upright[..., :2] = path[:, None, :2] + away[:, None] * stand[:, :1]
     upright[..., 2] = path[:, None, 2] + stand[:, 1]
-    fall = lying(torso, upright[:, -1], away, leaf + 0.010 + 0.030 * ahead, float(path[:, 2].max()))
-    return sheet(np.concatenate([upright, fall], 1), 0.0024, cloth, (0.1, 0.1))
+    fall = lying(torso, upright[:, -1], away, leaf + 0.010 + 0.022 * ahead + point, float(path[:, 2].max()))
+    # On the ridge of the shoulders neighbours part, to the front and to the back.
+    fall = np.asarray(clear_of(torso, gaussian_filter1d(fall, 3, axis=0, mode="nearest"), 0.0042), np.float64)
+    edge = np.concatenate([fall[0, 2:-1], fall[:, -1], fall[-1, -2:1:-1]])
+    leaves = sheet(np.concatenate([upright, fall], 1), 0.0024, cloth, (0.1, 0.1))
+    return [leaves, tube(edge, 0.0016, seam_of(cloth), segments=8)]
 
 
 def clear_of(torso: Torso, points: Floats, gap: float, *, close: bool = False) -> Floats:
@@ -108,6 +114,17 @@ def placket(sewn: Sewn, half: float, low: float = 0.003) -> Part:
     skin = torso.on_front(x, z, 0.001)
     skin[:, 1:-1, 1] -= 0.0025
     return loft(skin.astype(np.float64), sewn.cloth, closed=False)
+
+
+def quilted(part: Part) -> Part:
+    """A part of a body with channels across, full between their seams."""
+
+    def full(v: Floats) -> Floats:
+        height = np.abs(np.sin(np.pi * v[:, 2] / 0.085)) ** 0.55
+        out = np.stack([v[:, 0] / 0.25, v[:, 1] / 0.12, 0 * v[:, 2]], -1)
+        return np.asarray(v + 0.011 * height[:, None] * out / np.linalg.norm(out, axis=1, keepdims=True).clip(0.3))
+
+    return bent(part, full)
 
 
 def buttons(

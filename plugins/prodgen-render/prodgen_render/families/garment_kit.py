@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from prodgen_render.looks.finishes import FABRICS
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import smooth_path, tube
-from prodgen_render.shapes.implicit import clip, compact, mesh
+from prodgen_render.shapes.detail import segments
+from prodgen_render.shapes.geometry import loft, smooth_path, tube
+from prodgen_render.shapes.implicit import Field, clip, compact, mesh
 
 COTTONS = ("cotton", *(name for name in FABRICS if name != "cotton"), "leather")
 Bounds = tuple[tuple[float, float, float], tuple[float, float, float]]
@@ -90,20 +91,41 @@ def collar(curve: Floats, radius: float, material: Material, *, flatten: float =
     return tube(closed, radius, material, flatten=flatten, caps=False, up=(0, 1, 0), segments=20)
 
 
+def seam_of(cloth: Material) -> Material:
+    """The thread of a seam: the cloth's colour, darker, where cloth dips."""
+    return cloth.but(colour=tuple(0.72 * c for c in cloth.colour), bump=None, texture=None)
+
+
 def hem_lines(
     field: Callable[[Floats], Floats], centre: Floats, inwards: Floats, largest: float, cloth: Material
 ) -> list[Part]:
     """The rounded edge of an opening, and the seam two centimetres from it."""
-    dark = (
-        cloth.but(colour=tuple(0.72 * c for c in cloth.colour), bump=None, texture=None)
-        if cloth.texture is None
-        else cloth
-    )
+    dark = seam_of(cloth) if cloth.texture is None else cloth
     parts = []
     for away, radius, material in ((0.0, 0.0019, cloth), (0.021, 0.0011, dark)):
-        ring = surface_ring(field, centre + inwards * np.float32(away), inwards, largest, 96)
+        ring = surface_ring(lying_on(field), centre + inwards * np.float32(away), inwards, largest, 96)
         parts.append(tube(np.concatenate([ring, ring[:2]]), radius, material, segments=10, caps=False))
     return parts
+
+
+def lying_on(field: Field) -> Field:
+    """The field of what lies on a body: as thick as threads are that must not sink into its mesh."""
+    return lambda p: field(p) - np.float32(0.0007)
+
+
+def band(field: Field, centres: Sequence[Floats], axis: Floats, largest: float, cloth: Material, thick: float) -> Part:
+    """Cloth that lies around a body, through rings about `centres`; knitted cloth has ribs."""
+    knitted = cloth.name == "knit"
+    count = segments(264 if knitted else 96, 48)
+    rings = np.stack([surface_ring(field, centre, axis, largest, count) for centre in centres])
+    out = rings - rings.mean(1, keepdims=True)
+    out /= np.linalg.norm(out, axis=2, keepdims=True)
+    along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(rings[0], axis=0), axis=1))])
+    turns = round(float(along[-1]) / 0.0065)
+    ribs = np.sqrt(np.abs(np.sin(np.pi * turns * along / along[-1]))) if knitted and count > 200 else np.ones(count)
+    full = np.ones((len(rings), 1))
+    full[[0, -1]] = 0.2
+    return loft((rings + out * (thick * full * ribs)[..., None]).astype(np.float64), cloth)
 
 
 def surface_ring(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.families.fronts import body, button, buttons, folded_collar, placket, pocket
-from prodgen_render.families.garment_kit import collar
+from prodgen_render.families.fronts import body, button, buttons, folded_collar, placket, pocket, quilted
+from prodgen_render.families.garment_kit import band, collar
+from prodgen_render.families.sewn import ring
+from prodgen_render.families.sleeves import LONG
 from prodgen_render.families.tops import hood_and_cords
 from prodgen_render.families.torso import Torso
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
-from prodgen_render.model import Part
-from prodgen_render.shapes.geometry import tube
+from prodgen_render.model import Material, Part
+from prodgen_render.shapes.geometry import loft, tube
 from prodgen_render.words.reading import sleeves_of
 
 _SHIRTS = ("cotton", "linen", "silk", "denim", "nylon", "wool", "velvet")
@@ -32,6 +34,8 @@ _SYNTHETIC = (
     "羽绒服",
     "棉服",
 )
+_QUILTED = ("puffer", "quilted", "down jacket", "down coat", "羽绒服", "棉服")
+_BELTED = ("trench", "belted", "风衣")
 _HOODED = ("hood", "hooded", "连帽", "带帽")
 _NECK = (0.095, 0.056, 0.018)
 
@@ -40,9 +44,9 @@ def shirt(look: Look) -> list[Part]:
     """A buttoned shirt with a folded collar."""
     usual = "short" if look.says(("hawaiian",)) else "long"
     sleeves = sleeves_of(look.product) or usual
-    torso = Torso.of(look, sleeve={"short": 0.24, "long": 0.59}.get(sleeves, 0.0), loose=1.02, neck=_NECK)
+    torso = Torso.of(look, sleeve={"short": 0.24, "long": LONG}.get(sleeves, 0.0), loose=1.02, neck=_NECK)
     parts, sewn = body(look, torso, _SHIRTS)
-    parts += [folded_collar(torso, sewn.cloth, 0.040), placket(sewn, 0.016), *buttons(torso, button(look), 7)]
+    parts += [*folded_collar(torso, sewn.cloth, 0.040), placket(sewn, 0.016), *buttons(torso, button(look), 7)]
     if look.chance(0.6):
         parts += pocket(sewn, (0.040, 0.122), (0.56, 0.72))
     return [*parts, *torso.sleeve_ends(sewn.cloth, cuffs=sleeves == "long"), *torso.hem(sewn.cloth)]
@@ -50,18 +54,18 @@ def shirt(look: Look) -> list[Part]:
 
 def polo(look: Look) -> list[Part]:
     """A knitted shirt with a soft collar and a short row of buttons."""
-    sleeve = 0.59 if sleeves_of(look.product) == "long" else 0.21
+    sleeve = LONG if sleeves_of(look.product) == "long" else 0.21
     torso = Torso.of(look, sleeve=sleeve, neck=_NECK)
     parts, sewn = body(look, torso, _POLOS)
     top = torso.length - torso.neck[1]
-    parts += [folded_collar(torso, sewn.cloth, 0.038), placket(sewn, 0.015, low=top - 0.15)]
+    parts += [*folded_collar(torso, sewn.cloth, 0.038), placket(sewn, 0.015, low=top - 0.15)]
     parts += buttons(torso, button(look), 3, low=top - 0.13)
     return [*parts, *torso.sleeve_ends(sewn.cloth, cuffs=True), *torso.hem(sewn.cloth)]
 
 
 def cardigan(look: Look) -> list[Part]:
     """A knitted jacket with a deep neck and a band along its buttons."""
-    torso = Torso.of(look, sleeve=0.58, loose=1.05, neck=(0.095, 0.24, 0.018))
+    torso = Torso.of(look, sleeve=LONG, loose=1.05, neck=(0.095, 0.24, 0.018))
     parts, sewn = body(look, torso, _CARDIGANS)
     rib = look.plain("knit", mix(look.colour(), (0, 0, 0), 0.06))
     parts += [collar(torso.neckline(), 0.0075, rib), placket(sewn, 0.018)]
@@ -74,7 +78,7 @@ def cardigan(look: Look) -> list[Part]:
 def jacket(look: Look) -> list[Part]:
     """A jacket or coat: buttoned where it is of denim or another woven cloth, else zipped."""
     long = look.says(_LONG)
-    torso = Torso.of(look, sleeve=0.60, loose=1.12, longer=1.32 if long else 0.92, neck=_NECK)
+    torso = Torso.of(look, sleeve=LONG, loose=1.12, longer=1.32 if long else 0.97, neck=_NECK)
     synthetic = look.says(_SYNTHETIC)
     parts, sewn = body(look, torso, ("nylon", *_JACKETS) if synthetic else _JACKETS)
     material = sewn.cloth.name
@@ -83,7 +87,7 @@ def jacket(look: Look) -> list[Part]:
     parts += (
         hood_and_cords(torso.neckline(), torso.length, sewn.cloth)
         if hooded
-        else [folded_collar(torso, sewn.cloth, 0.056)]
+        else folded_collar(torso, sewn.cloth, 0.056)
     )
     parts.append(placket(sewn, 0.022))
     if material in ("leather", "nylon") and (look.material_name or synthetic):
@@ -91,9 +95,24 @@ def jacket(look: Look) -> list[Part]:
         parts.append(tube(torso.on_front(0 * line, line, 0.005), 0.0034, metal, segments=10))
     else:
         parts += buttons(torso, metal if material == "denim" else button(look), 5 if long else 6, radius=0.0075)
+    if look.says(_BELTED):
+        parts += _belt(torso, sewn.cloth, look)
     for side in (-1, 1):
-        parts += pocket(sewn, (side * 0.075, side * 0.185), (0.30, 0.47) if long else (0.14, 0.34))
+        parts += pocket(sewn, (side * 0.075, side * 0.185), (0.22, 0.39) if long else (0.14, 0.34))
         if material in ("denim", "canvas") and not long:
             parts += pocket(sewn, (side * 0.055, side * 0.155), (0.60, 0.73))
     parts += torso.sleeve_ends(sewn.cloth, cuffs=True)
-    return [*parts, *(torso.hem(sewn.cloth) if long else [torso.waistband(sewn.cloth)])]
+    parts += torso.hem(sewn.cloth) if long else [torso.waistband(sewn.cloth)]
+    return [quilted(part) for part in parts] if look.says(_QUILTED) else parts
+
+
+def _belt(torso: Torso, cloth: Material, look: Look) -> list[Part]:
+    """A belt of the cloth around the waist, with a buckle and the end that hangs beside it."""
+    height, half = 0.53 * torso.length, 0.021
+    centres = [np.array([0, 0, height + half * k / 3], np.float32) for k in range(-3, 4)]
+    around = band(torso.field, centres, np.array([0, 0, 1.0], np.float32), torso.half + 0.035, cloth, 0.0042)
+    x, z = np.meshgrid(np.linspace(0.030, 0.064, 6), np.linspace(height - 0.16, height + 0.012, 20))
+    end = torso.on_front(x + 0.10 * (height - z), z, 0.0068)
+    middle = torso.on_front(np.array([0.0]), np.array([height]), 0.008)[0]
+    buckle = ring(0.046, 0.060, 0.0032, look.plain("brass")).moved(*(float(c) for c in middle))
+    return [around, loft(end.astype(np.float64), cloth, closed=False), buckle]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prodgen_render.families.garment_kit import hem_lines, surface_ring
+from prodgen_render.families.garment_kit import band, hem_lines, lying_on, seam_of, surface_ring
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import loft
+from prodgen_render.shapes.geometry import tube
 from prodgen_render.shapes.implicit import capsule, join
 
-LONG = 0.58
+LONG = 0.635
 """Metres of a sleeve to the wrist."""
 _LONG_FROM = 0.3
 """Metres from which a sleeve narrows to the wrist and hangs down beside the body."""
@@ -38,10 +38,10 @@ class Sleeves:
     def of(cls, out: float, height: float, length: float, thick: float = 0.080) -> Sleeves:
         """Sleeves that begin `out` metres from the middle at a height; long ones are narrower and hang steeper."""
         long = length > _LONG_FROM
-        drop = np.radians(64 if long else 40)
+        drop = np.radians(66 if long else 44)
         left, right = (np.array([side * out, 0.0, height], np.float32) for side in (-1, 1))
         down, along = (np.array([side * np.cos(drop), 0, -np.sin(drop)], np.float32) for side in (-1, 1))
-        return cls((left, right), (down, along), length, thick, 0.046 if long else 0.074)
+        return cls((left, right), (down, along), length, thick, 0.040 if long else thick * 0.97)
 
     @property
     def reach(self) -> float:
@@ -50,13 +50,32 @@ class Sleeves:
 
     def _arm(self, p: Floats, side: int) -> Floats:
         end = self.starts[side] + self.axes[side] * np.float32(self.length + 0.06)
-        return capsule(p, self.starts[side], end, self.thick, self.end, flatten=0.72)
+        return capsule(p, self.starts[side], end, self.thick, self.end, flatten=0.8)
+
+    def _folds(self, p: Floats, side: int) -> Floats:
+        """The folds of a long sleeve about its elbow, in metres."""
+        along = (p - self.starts[side]) @ self.axes[side] / self.length
+        deep = 0.0055 * np.exp(-(((along - 0.50) / 0.20) ** 2)) * (self.length > _LONG_FROM)
+        across = np.abs(p[:, 0]) - 0.9 * p[:, 1]
+        wave = np.sin(40 * along - 26 * across + side) * (0.55 + 0.45 * np.sin(9 * along + 31 * across + 2 * side))
+        return np.asarray(deep * wave, np.float32)
 
     def joined(self, body: Floats, p: Floats) -> Floats:
         """A body's field at points [n, 3], with the sleeves grown on."""
         for side in (0, 1):
-            body = join(body, self._arm(p, side), 0.04)
+            body = join(body, self._arm(p, side) + self._folds(p, side), 0.030)
         return body
+
+    def seams(self, field: Callable[[Floats], Floats], cloth: Material) -> list[Part]:
+        """Where the sleeves are sewn to the body: a line around each shoulder."""
+        dark, parts = seam_of(cloth), []
+        for start in self.starts:
+            centre = start * np.array([1.20, 1, 1], np.float32) - np.array([0, 0, 0.045], np.float32)
+            ring = surface_ring(
+                lying_on(field), centre, np.array([1, 0, 0.02 * np.sign(start[0])], np.float32), 0.2, 96
+            )
+            parts.append(tube(ring, 0.0012, dark, segments=8, closed=True))
+        return parts
 
     def cut(self, keep: Floats, body: Floats, p: Floats) -> Floats:
         """Where cloth is kept, cut off at the ends of the sleeves, which are where their field is less than the body's."""
@@ -76,15 +95,6 @@ class Sleeves:
         """Bands around the ends."""
         bands = []
         for start, axis in zip(self.starts, self.axes, strict=True):
-            rings = [
-                surface_ring(field, start + axis * (self.length - 0.05 + 0.053 * k / 5), axis, 0.12) for k in range(6)
-            ]
-            middles = [ring.mean(0) for ring in rings]
-            skin = np.stack(
-                [
-                    m + (r - m) * (1.04 if 0 < k < 5 else 1.0)
-                    for k, (r, m) in enumerate(zip(rings, middles, strict=True))
-                ]
-            )
-            bands.append(loft(skin.astype(np.float64), cloth))
+            centres = [start + axis * (self.length - 0.05 + 0.053 * k / 5) for k in range(6)]
+            bands.append(band(field, centres, axis, 0.12, cloth, 0.0024))
         return bands

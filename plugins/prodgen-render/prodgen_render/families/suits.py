@@ -14,14 +14,16 @@ from prodgen_render.families.fronts import (
     folded_collar,
     placket,
     pocket,
+    quilted,
     with_pattern_of,
 )
 from prodgen_render.families.garment_kit import collar
+from prodgen_render.families.sleeves import LONG
 from prodgen_render.families.torso import Torso
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
-from prodgen_render.model import Floats, Part
-from prodgen_render.shapes.geometry import bent, loft, tube
+from prodgen_render.model import Part
+from prodgen_render.shapes.geometry import loft, tube
 
 _CLOTHS = ("wool", "cotton", "linen", "velvet", "denim", "silk", "nylon", "leather")
 _KNITTED = ("knit", "sweater vest", "knitted", "针织", "毛线", "毛衣")
@@ -33,7 +35,7 @@ _GORGE = 0.90
 
 def blazer(look: Look) -> list[Part]:
     """A tailored jacket: notched lapels, two buttons (six where the words say double-breasted), pockets with flaps."""
-    torso = Torso.of(look, sleeve=0.60, loose=1.02, longer=1.06, neck=(0.098, 0.31, 0.020), pointed=1.3)
+    torso = Torso.of(look, sleeve=LONG, loose=1.02, longer=1.06, neck=(0.098, 0.31, 0.020), pointed=1.3)
     parts, sewn = body(look, torso, _CLOTHS)
     front = torso.length - torso.neck[1]
     turned = [*_lapels(sewn), _collar(sewn)]
@@ -100,18 +102,12 @@ def _quilted_vest(look: Look) -> list[Part]:
     zip_line = np.linspace(0.004, torso.length - torso.neck[1] - 0.004, 60)
     metal = look.plain("steel")
     sewn_on = [
-        folded_collar(torso, sewn.cloth, 0.04),
+        *folded_collar(torso, sewn.cloth, 0.04),
         tube(torso.on_front(0 * zip_line, zip_line, 0.005), 0.0032, metal, segments=10),
         torso.waistband(sewn.cloth),
     ]
 
-    def quilted(v: Floats) -> Floats:
-        """Channels across, full between their seams."""
-        full = np.abs(np.sin(np.pi * v[:, 2] / 0.085)) ** 0.55
-        out = np.stack([v[:, 0] / 0.25, v[:, 1] / 0.12, 0 * v[:, 2]], -1)
-        return np.asarray(v + 0.011 * full[:, None] * out / np.linalg.norm(out, axis=1, keepdims=True).clip(0.3))
-
-    return [*(bent(part, quilted) for part in parts), *sewn_on]
+    return [quilted(part) for part in (*parts, *sewn_on)]
 
 
 def _lapels(sewn: Sewn) -> list[Part]:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prodgen_render.families.garment_kit import Bounds, creases, hem_lines, smooth_table, surface_ring, tube_field
+from prodgen_render.families.garment_kit import Bounds, band, creases, hem_lines, smooth_table, tube_field
 from prodgen_render.families.sleeves import Sleeves
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import loft
 from prodgen_render.shapes.implicit import in_depth
 
 _SHOULDER = 0.012
@@ -59,16 +58,17 @@ class Torso:
         Args:
             sleeve: length of the sleeves in metres; 0 for none.
         """
-        half = 0.245 * look.uniform(0.96, 1.06) * loose
+        half = 0.224 * look.uniform(0.96, 1.06) * loose
         length = 0.73 * look.uniform(0.95, 1.05) * longer
         shoulder = length - 0.075
-        heights = [-0.06, 0.1, 0.28, 0.42, shoulder - 0.05, shoulder + 0.005, length - 0.035, length, length + 0.04]
+        trunk = [0.16 * shoulder, 0.43 * shoulder, 0.7 * shoulder]
+        heights = [-0.06, *trunk, shoulder - 0.05, shoulder + 0.005, length - 0.035, length, length + 0.04]
         z, w = smooth_table(
-            [half, half * 0.985, half * 0.97, half * 0.98, half * 0.95, half * 0.84, 0.158, 0.100, 0.03], heights
+            [half, half * 0.975, half * 0.955, half * 0.985, half * 0.98, half * 0.92, 0.162, 0.100, 0.03], heights
         )
         _, d = smooth_table([0.118, 0.116, 0.112, 0.116, 0.104, 0.092, 0.078, 0.066, 0.05], heights)
         seed = look.uniform(0, 6)
-        sleeves = Sleeves.of(half * 0.80, shoulder - 0.064, sleeve, 0.080 * loose) if sleeve else None
+        sleeves = Sleeves.of(half * 0.77, shoulder - 0.045, sleeve, 0.064 * loose) if sleeve else None
         return cls(length, sleeves, neck, (z, w, [v * loose for v in d]), seed, half, pointed)
 
     @property
@@ -83,7 +83,8 @@ class Torso:
     def field(self, p: Floats) -> Floats:
         """The closed body with its folds, at points [n, 3]."""
         trunk = self._trunk(p)
-        return (self.sleeves.joined(trunk, p) if self.sleeves else trunk) + creases(p, self.seed, 0.0042)
+        grown = self.sleeves.joined(trunk, p) if self.sleeves else trunk
+        return np.asarray(grown + creases(p, self.seed, 0.0042), np.float32)
 
     def keep(self, p: Floats) -> Floats:
         """Positive where cloth is: above the hem, outside the neck, before the ends of the sleeves."""
@@ -132,13 +133,10 @@ class Torso:
         """Bands around the ends of the sleeves, or sewn edges; nothing where there are none."""
         if self.sleeves is None:
             return []
-        return self.sleeves.cuffs(self.field, cloth) if cuffs else self.sleeves.hems(self.field, cloth)
+        ends = self.sleeves.cuffs(self.field, cloth) if cuffs else self.sleeves.hems(self.field, cloth)
+        return [*ends, *self.sleeves.seams(self.field, cloth)]
 
     def waistband(self, cloth: Material) -> Part:
         """A band around the hem."""
-        rings = [
-            surface_ring(self.field, np.array([0, 0, 0.001 + 0.055 * k / 5], np.float32), _UP, 0.4, 120)
-            for k in range(6)
-        ]
-        skin = np.stack([r * [1.012, 1.03, 1] if 0 < k < 5 else r * [1.0, 1.0, 1] for k, r in enumerate(rings)])
-        return loft(skin.astype(np.float64), cloth)
+        centres = [np.array([0, 0, 0.001 + 0.055 * k / 5], np.float32) for k in range(6)]
+        return band(self.field, centres, _UP, 0.4, cloth, 0.0034)
