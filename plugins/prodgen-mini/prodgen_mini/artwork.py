@@ -156,5 +156,7 @@ class Artist:
         if asked.layout == "label" and self.reranker is not None:
             # Panels of GAN and VAE lie between what there is; diffusion's are one or the other.
             vector = self.space.panelled(vector, shares, ground)
+        if asked.layout == "label":
+            vector = self.space.legible(vector, shares, ground)
         art = self.space.artwork(shares[None], vector[None], ground[None], np.array([asked.moves]))
         return vector, art[0]

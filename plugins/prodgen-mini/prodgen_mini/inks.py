@@ -25,6 +25,13 @@ _ENOUGH = 4e-4
 _MOST = 0.09
 """Squared errors count up to this, so that a few strange pixels get no ink of their own."""
 
+_SEEN, _SMALL = 0.002, 0.2
+"""From which to which share of a label an ink draws small things."""
+_LEGIBLE = 0.35
+"""How far such an ink is from what is around it, in colours weighed as they are seen; the way from black to white is 1.73."""
+_WEIGHTS = np.sqrt(3 * np.array([0.299, 0.587, 0.114]))
+"""Of red, green and blue, by their shares of luma (ITU-R BT.601)."""
+
 
 def separate(artwork: NDArray[np.uint8], ground: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Floats]:
     """Takes artwork apart.
@@ -119,6 +126,30 @@ def registered(sheets: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Floats]:
     fit = (np.cos(2 * np.pi * (turns + moves @ waves.T)) @ heights) / heights.sum() - 0.02 * np.hypot(*moves.T)
     pixels = np.round(moves[fit.argmax()] * edge).astype(int)
     return np.roll(sheets, -pixels, (1, 2)), pixels / edge
+
+
+def legible(inks: Floats, sheets: Floats, ground: Floats) -> Floats:
+    """Inks [INKS, 3] of a label of which small things are seen: what hardly differs from what is around it becomes darker, or lighter.
+
+    Args:
+        sheets: [INKS + 1, h, w] in [0, 1], the bare ground first.
+        ground: [3] in [0, 1].
+    """
+    covers = sheets.mean((1, 2))
+    reach = max(1, sheets.shape[-1] // 64)
+    colours = np.concatenate([ground[None], inks]).astype(np.float64)
+    near = np.einsum(
+        "khw,jhw->kj", sheets, sum(np.roll(sheets, reach * way, axis) for way in (-1, 1) for axis in (1, 2))
+    )
+    np.fill_diagonal(near, 0)
+    for ink in np.flatnonzero((covers > _SEEN) & (covers < _SMALL)):
+        around = colours[near[ink].argmax()]
+        end = 0.0 if around.mean() > 0.5 else 1.0
+        ways = colours[ink] + np.linspace(0, 1, 21)[:, None] * (end - colours[ink])
+        apart = np.linalg.norm((ways - around) * _WEIGHTS, axis=1)
+        if ink:
+            colours[ink] = ways[np.argmax(apart >= _LEGIBLE)]
+    return colours[1:].astype(inks.dtype)
 
 
 class _Mix:

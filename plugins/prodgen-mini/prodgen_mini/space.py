@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodgen_mini.inks import INKS, compose
+from prodgen_mini.inks import INKS, compose, legible
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.types import Finish, ProductAsset
 
@@ -219,6 +219,14 @@ class Space:
         leaf = _LEAF + (colour - _LEAF) * _LEAF_FADES
         seen = float(np.abs(leaf - colour).max()) > _LEAF_SEEN
         return self._with_ink(vector, INKS - 1, np.asarray(leaf if seen else _LEAF_DEEP * leaf, np.float32))
+
+    def legible(self, vector: Floats, sheets: Floats, ground: Floats) -> Floats:
+        """A vector [vector] whose inks are seen on a label, see `inks.legible`."""
+        part = slice(self.vector - 2 - 3 * INKS, self.vector - 2)
+        inks = _rgb(vector[part]).reshape(INKS, 3)
+        changed = vector.copy()
+        changed[part] = _colour(legible(inks, sheets, ground)).ravel()
+        return changed
 
     def _apart(self, vector: Floats, colour: Floats) -> Floats:
         """Squared distances [INKS] of a vector's inks to a colour [3]."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prodgen_mini.inks import INKS, compose, registered, separate
+from prodgen_mini.inks import INKS, compose, legible, registered, separate
 
 GROUND = np.array([40, 60, 90], np.uint8)
 COLOURS = np.array([[240, 240, 240], [200, 30, 30], [20, 120, 40], [230, 190, 40], [10, 10, 10]], np.uint8)
@@ -121,3 +121,31 @@ def test_what_has_no_waves_stays():
     sheets, move = registered(plain)
     assert np.array_equal(sheets, plain)
     assert move == pytest.approx([0, 0])
+
+
+def label_of(inks):
+    """A bright panel (ink 1) on a green ground, and on it a square in ink 2."""
+    sheets = np.zeros((INKS + 1, 64, 64))
+    sheets[0], sheets[1, 8:56, 8:56], sheets[2, 20:32, 20:32] = 1, 1, 1
+    sheets[1] -= sheets[2]
+    sheets[0] -= sheets[1] + sheets[2]
+    whole = np.full((INKS, 3), 0.5)
+    whole[: len(inks)] = inks
+    return whole, sheets, np.array([0.2, 0.5, 0.3])
+
+
+@given(st.integers(0, 10**6))
+def test_small_things_of_a_label_stand_out_from_what_is_around_them(seed):
+    inks, sheets, ground = label_of(np.random.default_rng(seed).random((2, 3)))
+    seen = legible(inks, sheets, ground)
+    assert np.linalg.norm(seen[1] - seen[0]) > 0.25
+    assert np.array_equal(np.delete(seen, 1, 0), np.delete(inks, 1, 0)), "the panel and inks that draw nothing stay"
+
+
+def test_what_stands_out_stays_as_it_is():
+    inks, sheets, ground = label_of([[0.95, 0.94, 0.9], [0.7, 0.1, 0.1]])
+    assert np.array_equal(legible(inks, sheets, ground), inks)
+    pale, sheets, ground = label_of([[0.95, 0.94, 0.9], [0.9, 0.95, 0.9]])
+    darker = legible(pale, sheets, ground)[1]
+    assert darker.mean() < 0.8
+    assert darker[1] > darker[[0, 2]].max(), "still green"

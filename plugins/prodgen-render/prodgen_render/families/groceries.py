@@ -172,13 +172,13 @@ def coffee_bag(look: Look) -> list[Part]:
         out += [p.moved(y=y * 0.0022, z=seal) for p in strip]
     if look.chance(0.7):
         valve = lathe(
-            [(1e-4, 0), (0.009, 0), (0.009, 0.0016), (0.006, 0.0022), (1e-4, 0.0022)],
+            [(1e-4, 0), (0.007, 0), (0.007, 0.0014), (0.0048, 0.002), (1e-4, 0.002)],
             0.0007,
             look.plain("plastic", mix(colour, (20, 20, 20), 0.4)),
             40,
         )
-        reach = depth / 2 * float(np.interp(0.76, [0.6, 0.86], [0.66, 0.05]))
-        out.append(valve.turned(90 - 24, "x").moved(y=-reach - 0.0012, z=height * 0.77))
+        reach = depth / 2 * float(np.interp(0.835, [0.6, 0.86], [0.66, 0.05]))
+        out.append(valve.turned(90 - 24, "x").moved(y=-reach - 0.0012, z=height * 0.84))
     return out
 
 
