@@ -7,8 +7,8 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, Protocol
 
 from prodgen_sdk.errors import Busy, ProdgenError
 from prodgen_sdk.types import Event
@@ -18,20 +18,29 @@ _BATCH = 2000
 _TRIES = 5
 _SECONDS_BETWEEN_TRIES = 0.2
 _PATIENCE = 5.0
+_FOR_OTHERS = 0.25
+"""Seconds that an answer waits for others who write to the database."""
 logger = logging.getLogger(__name__)
+
+
+class Append(Protocol):
+    def __call__(self, items: Sequence[Event], patience: float = ..., /) -> object: ...
 
 
 class ImpressionLog:
     """Logs impressions with `append`.
 
+    While others hold the database for long, as where `forget` rewrites it, no answer waits for it in vain more than once:
+    what was given to `later` goes first, and those that come meanwhile follow it.
+
     In the background at most `room` events wait. Who brings more waits for a place, at last in vain. A killed process loses
     those that wait, which is what was shown in the last milliseconds; a database that fails for a second does not lose any.
 
     Args:
-        append: writes some events in one transaction, whole or not at all.
+        append: writes some events in one transaction, whole or not at all; takes the seconds to wait for others that write.
     """
 
-    def __init__(self, append: Callable[[Sequence[Event]], None], mode: Mode = "sync", *, room: int = 10_000) -> None:
+    def __init__(self, append: Append, mode: Mode = "sync", *, room: int = 10_000) -> None:
         self._append = append
         self._mode = mode
         self._room = room
@@ -40,7 +49,7 @@ class ImpressionLog:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._pid = os.getpid()
-        self._closed = False
+        self._closed = self._behind = False
         self.lost = 0
 
     @property
@@ -53,14 +62,19 @@ class ImpressionLog:
 
         Args:
             patience: seconds that it may take. What is late by then goes on behind the caller's back. None for as long as it
-                takes, on the caller's thread.
+                takes on the caller's thread, but for others that write.
 
         Raises:
-            Busy: the background has no room.
+            Busy: the background has no room, or others before these wait still.
             StoreError: they could not be logged; in the background that is noted in the process's log alone.
         """
-        if self._closed or (self._mode == "sync" and patience is None):
+        if self._closed:
             self._append(events)
+            return True
+        if self._mode == "sync" and patience is None:
+            if self._behind:
+                raise Busy(f"{self.waiting} impressions before these wait to be logged.")
+            self._append(events, _FOR_OTHERS)
             return True
         with self._changed:
             if not self._take(events, _PATIENCE if patience is None else patience):
@@ -75,6 +89,8 @@ class ImpressionLog:
         with self._changed:
             if self._closed or not self._take(events, 0.0):
                 self._lose(events, "too many wait already")
+            else:
+                self._behind = True
 
     def _take(self, events: Sequence[Event], patience: float) -> bool:
         self._start()
@@ -107,6 +123,7 @@ class ImpressionLog:
                 # What waited at the fork is the parent's to log.
                 self._done = self._taken
                 self._waiting.clear()
+                self._behind = False
                 self._pid = os.getpid()
             self._thread = threading.Thread(target=self._write, name="prodgen-impressions", daemon=True)
             self._thread.start()
@@ -123,6 +140,7 @@ class ImpressionLog:
             with self._changed:
                 self._writing = 0
                 self._done += len(batch)
+                self._behind = self._behind and bool(self._waiting)
                 self._changed.notify_all()
 
     def _append_or_lose(self, batch: Sequence[Event]) -> None:

@@ -28,6 +28,7 @@ from prodgen_sdk.serving.refresh import Refresher
 from prodgen_sdk.serving.request import Request
 from prodgen_sdk.serving.similar import Similar, nearest
 from prodgen_sdk.serving.tracing import Stopwatch, Traces
+from prodgen_sdk.serving.turns import Turns
 from prodgen_sdk.types import (
     Candidate,
     Erased,
@@ -67,6 +68,8 @@ class Recommender:
         self._health = HealthCheck(store, host, self._catalogue, self._log)
         self._recorder = Recorder(store, host, self._catalogue)
         self._traces = Traces(config.traces)
+        # On PostgreSQL a request waits for the network again and again, where others had better go on.
+        self._turns = Turns(config.turn_ms / 1000 if store.database.sqlite else 0.0)
         self._answering = Answering(store, host, config, self._catalogue, self._profiles, self._refresher, self._log)
 
     @property
@@ -123,7 +126,9 @@ class Recommender:
         eligible = given(Filter, filter, "filter") if filter else Filter()
         kept = self._config.rules if rules is None else given(Rules, rules, "rules")
         request = Request(user, context, eligible, kept, watch, budget)
-        recommendations, done = self._answering.answer(request, log=log)
+        with self._turns.turn(request.patience):
+            watch.lap("wait")
+            recommendations, done = self._answering.answer(request, log=log)
         self._traces.add(done)
         if trace is not None:
             trace(done)
@@ -165,9 +170,10 @@ class Recommender:
     ) -> list[Similar]:
         """See `Studio.similar`."""
         _check_k(k)
-        self._catalogue.catch_up(_PATIENCE)
         eligible = given(Filter, filter, "filter") if filter else Filter()
-        return nearest(self._store, self._catalogue, sku=sku, image=image, text=text, k=k, filter=eligible)
+        with self._turns.turn(_PATIENCE):
+            self._catalogue.catch_up(_PATIENCE)
+            return nearest(self._store, self._catalogue, sku=sku, image=image, text=text, k=k, filter=eligible)
 
     def record(self, events: Iterable[Event | Mapping[str, Any]], *, format: str = "prodgen") -> Recorded:
         """See `Studio.record`."""
@@ -189,6 +195,7 @@ class Recommender:
             raise NotFound(f"Nothing is known of {who}.")
         try:
             proofs = self._erase(users)
+            self._log.flush()
             # Requests that were under way have logged what they showed meanwhile, and the models have learnt from it.
             if any(self._store.events.count(user) for user in users):
                 proofs = [first.then(again) for first, again in zip(proofs, self._erase(users), strict=True)]

@@ -106,10 +106,21 @@ class Database:
                     connection.execute(select(waiting, func.pg_advisory_xact_lock(_lock_of(topic))))
                 yield connection
 
-    def append(self, table: Table, key: str, rows: Sequence[Mapping[str, Any]], *, topic: Topic) -> None:
+    def append(
+        self,
+        table: Table,
+        key: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        topic: Topic,
+        patience: float = connections.BUSY_SECONDS,
+    ) -> None:
         """Inserts rows in one transaction that does not wait for the disk, leaving out those whose `key` is there already.
 
         On SQLite at the price of SQLite alone, as the path of a recommendation needs it.
+
+        Args:
+            patience: seconds to wait for others that write to SQLite.
         """
         if self._writer is None:
             statement = _dialect("postgresql").insert(table).on_conflict_do_nothing(index_elements=[key])
@@ -117,8 +128,8 @@ class Database:
                 connection.execute(statement, rows)
             return
         self._check_process()
-        with self._writing, self._errors():
-            self._writer.append(table, key, rows)
+        with self._errors():
+            self._writer.append(table, key, rows, min(patience, connections.BUSY_SECONDS))
 
     def purge(self, tables: Sequence[str], *, timeout: float | None = None) -> int:
         """Removes the bytes of deleted rows from the database's files; how many bytes have to stay for now.
@@ -174,7 +185,7 @@ class Database:
         lock = threading.Lock()
         self._writing: AbstractContextManager[Any] = lock if self.sqlite else nullcontext()
         self._readers = Readers(self.file, timeout=connections.BUSY_SECONDS) if self.file else None
-        self._writer = Writer(self.file, writing=lock, timeout=connections.BUSY_SECONDS) if self.file else None
+        self._writer = Writer(self.file, writing=lock) if self.file else None
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

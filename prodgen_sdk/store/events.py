@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Row, Select, bindparam, delete, func, insert,
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.events import is_text
+from prodgen_sdk.store.connections import BUSY_SECONDS
 from prodgen_sdk.store.database import CHUNK, Database, batched
 from prodgen_sdk.store.documents import trusted
 from prodgen_sdk.store.feedback import ATTRIBUTION_WINDOW, REWARDS, answered, feedback, offered_of
@@ -80,16 +81,19 @@ class Events:
             new += [event for event, _ in added]
         return new
 
-    def append(self, items: Sequence[Event]) -> None:
+    def append(self, items: Sequence[Event], patience: float = BUSY_SECONDS) -> None:
         """Appends events in one statement that does not wait for the disk; one whose id is in the log is left out.
 
         The cheap way to log impressions: a power cut (not a crash of the process) may lose the last moments.
+
+        Args:
+            patience: seconds to wait for others that write to SQLite.
 
         Raises:
             InputError, StoreError: nothing was appended.
         """
         if items:
-            self._database.append(events, "id", _rows(items), topic="events")
+            self._database.append(events, "id", _rows(items), topic="events", patience=patience)
 
     def history(self, user: str, limit: int | None = None, *, impressions: bool = True) -> tuple[Event, ...]:
         """The last `limit` events of a user by their own time, newest last; without `impressions` only what the user did."""

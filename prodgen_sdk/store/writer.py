@@ -28,23 +28,34 @@ class Writer:
 
     Args:
         file: the database.
-        writing: the lock of the one writer of this process, which whoever calls `append` holds.
-        timeout: seconds to wait for another process that writes.
+        writing: the lock of the one writer of this process.
     """
 
-    def __init__(self, file: Path, *, writing: threading.Lock, timeout: float) -> None:
+    def __init__(self, file: Path, *, writing: threading.Lock) -> None:
         self._file = file
         self._writing = writing
-        self._timeout = timeout
+        self._patience = -1.0
         self._connection: sqlite3.Connection | None = None
         self._appends = 0
         self._checkpoint: threading.Thread | None = None
 
-    def append(self, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Inserts rows with values for the same columns; one whose `key` is there already is left out."""
+    def append(self, table: Table, key: str, rows: Sequence[Mapping[str, Any]], patience: float) -> None:
+        """Inserts rows with values for the same columns; one whose `key` is there already is left out.
+
+        Args:
+            patience: seconds to wait for who writes, in this process or another.
+
+        Raises:
+            sqlite3.Error: nothing was inserted.
+        """
         sql, names = _insert(table, key, tuple(rows[0]))
-        connection = self._connection or self._connect()
+        if not self._writing.acquire(timeout=patience):
+            raise sqlite3.OperationalError("database is locked")
         try:
+            connection = self._connection or self._connect()
+            if patience != self._patience:
+                connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+                self._patience = patience
             connection.execute("BEGIN IMMEDIATE")
             try:
                 connection.executemany(sql, map(itemgetter(*names), rows))
@@ -55,6 +66,8 @@ class Writer:
         except sqlite3.Error:
             self._disconnect()
             raise
+        finally:
+            self._writing.release()
         self._appends += 1
         if self._appends % _APPENDS_A_CHECKPOINT == 0 and (self._checkpoint is None or not self._checkpoint.is_alive()):
             self._checkpoint = threading.Thread(target=self._take_over, name="prodgen-checkpoint", daemon=True)
@@ -68,10 +81,10 @@ class Writer:
     def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+            self._connection, self._patience = None, -1.0
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._file, timeout=self._timeout, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
         for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON", "wal_autocheckpoint = 0"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
@@ -80,7 +93,7 @@ class Writer:
 
     def _take_over(self) -> None:
         try:
-            connection = sqlite3.connect(self._file, timeout=self._timeout, isolation_level=None)
+            connection = sqlite3.connect(self._file, isolation_level=None)
             try:
                 # Passive: it waits for nobody, and nobody for it.
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()

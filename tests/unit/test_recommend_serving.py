@@ -111,6 +111,24 @@ def test_a_locked_database_costs_no_answer_and_no_impression(tmp_path, monkeypat
         assert len(logged) == 4
 
 
+def test_answers_go_on_while_others_hold_the_database_and_every_impression_is_logged_in_the_end(tmp_path):
+    with stocked(tmp_path) as studio:
+        studio.recommend("ann", 2, at=NOW, request_id="r0")
+        other = sqlite3.connect(tmp_path / "prodgen.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        started, traces = time.monotonic(), []
+        for n in range(1, 40):
+            assert len(studio.recommend("ann", 2, at=NOW, request_id=f"r{n}", trace=traces.append)) == 2
+        assert time.monotonic() - started < 10  # a quarter of a second each would be as long
+        assert [trace.notes for trace in traces] == [("prodgen: StoreError",)] + [("prodgen: Busy",)] * 38
+        assert studio.health().impressions_waiting == 78
+        other.execute("ROLLBACK")
+        studio.recommender._log.flush()
+        assert studio.store.events.count("ann") == 80
+        assert studio.recommend("ann", 2, at=NOW, trace=traces.append)
+        assert traces[-1].notes == ()
+
+
 def test_without_fall_back_a_locked_database_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr("prodgen_sdk.store.connections.BUSY_SECONDS", 0.1)
     with stocked(tmp_path, fallback=False) as studio:
