@@ -147,16 +147,17 @@ class Artist:
     def ink(self, asked: Asked, vector: Floats, shares: Floats) -> tuple[Floats, Floats]:
         """A vector [vector] with its inks put right, and the artwork float32 [4, h, w] of shares [SHEETS, h, w] in these."""
         ground = self.ground(asked, vector)
+        has_leaves = asked.repeats and asked.pattern == "floral"
+        if has_leaves:
+            vector = self.space.leaved(vector, ground)
         if asked.second is not None and asked.layout in _PRINTED:
-            vector = self.space.printed_in(vector, shares, asked.second)
+            vector = self.space.printed_in(vector, shares[:-1] if has_leaves else shares, asked.second)
             if asked.pattern in _OF_TWO:
                 vector = self.space.between(vector, ground, asked.second)
-        if asked.repeats and asked.pattern == "floral":
-            vector = self.space.leaved(vector, ground)
         if asked.layout == "label" and self.reranker is not None:
             # Panels of GAN and VAE lie between what there is; diffusion's are one or the other.
             vector = self.space.panelled(vector, shares, ground)
-        if asked.layout == "label":
-            vector = self.space.legible(vector, shares, ground)
+        if asked.layout == "label" or (asked.repeats and asked.pattern != SPECKLE):
+            vector = self.space.seen(vector, shares, ground, asked.repeats)
         art = self.space.artwork(shares[None], vector[None], ground[None], np.array([asked.moves]))
         return vector, art[0]

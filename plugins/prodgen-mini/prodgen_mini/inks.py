@@ -27,6 +27,8 @@ _MOST = 0.09
 
 _SEEN, _SMALL = 0.002, 0.2
 """From which to which share of a label an ink draws small things."""
+_PATTERN = 0.03
+"""Share of a pattern from which an ink makes it seen."""
 _LEGIBLE = 0.35
 """How far such an ink is from what is around it, in colours weighed as they are seen; the way from black to white is 1.73."""
 _WEIGHTS = np.sqrt(3 * np.array([0.299, 0.587, 0.114]))
@@ -143,13 +145,27 @@ def legible(inks: Floats, sheets: Floats, ground: Floats) -> Floats:
     )
     np.fill_diagonal(near, 0)
     for ink in np.flatnonzero((covers > _SEEN) & (covers < _SMALL)):
-        around = colours[near[ink].argmax()]
-        end = 0.0 if around.mean() > 0.5 else 1.0
-        ways = colours[ink] + np.linspace(0, 1, 21)[:, None] * (end - colours[ink])
-        apart = np.linalg.norm((ways - around) * _WEIGHTS, axis=1)
         if ink:
-            colours[ink] = ways[np.argmax(apart >= _LEGIBLE)]
+            colours[ink] = _apart_from(colours[ink], colours[near[ink].argmax()])
     return colours[1:].astype(inks.dtype)
+
+
+def visible(inks: Floats, sheets: Floats, ground: Floats) -> Floats:
+    """Inks [INKS, 3] of a pattern that is seen: where none of them differs from the ground, the widest becomes darker, or lighter."""
+    covers = sheets[1:].mean((1, 2))
+    apart = np.linalg.norm((inks - ground) * _WEIGHTS, axis=1)
+    if (apart[covers > _PATTERN] >= _LEGIBLE).any():
+        return inks
+    changed, widest = inks.copy(), int(covers.argmax())
+    changed[widest] = _apart_from(inks[widest], ground)
+    return changed
+
+
+def _apart_from(colour: Floats, around: Floats) -> Floats:
+    """A colour [3], or the next one on its way to black or white that can be told from what is around it."""
+    ways = colour + np.linspace(0, 1, 21)[:, None] * ((0.0 if around.mean() > 0.5 else 1.0) - colour)
+    found: Floats = ways[np.argmax(np.linalg.norm((ways - around) * _WEIGHTS, axis=1) >= _LEGIBLE)]
+    return found
 
 
 class _Mix:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodgen_mini.inks import INKS, compose, legible
+from prodgen_mini.inks import INKS, compose, legible, visible
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.types import Finish, ProductAsset
 
@@ -180,11 +180,12 @@ class Space:
         """A vector [vector] whose artwork is printed in a colour [3]: of the inks that cover much, the nearest one becomes it.
 
         Args:
-            sheets: [INKS + 1, h, w] in [0, 1].
+            sheets: [n + 1, h, w] in [0, 1], the bare ground and the first n inks; others keep their colours.
         """
         covers = sheets[1:].mean((1, 2))
         much = covers >= _MUCH * covers.max()
-        return self._with_ink(vector, int(np.where(much, self._apart(vector, colour), np.inf).argmin()), colour)
+        apart = self._apart(vector, colour)[: len(covers)]
+        return self._with_ink(vector, int(np.where(much, apart, np.inf).argmin()), colour)
 
     def between(self, vector: Floats, first: Floats, second: Floats) -> Floats:
         """A vector [vector] whose inks are mixed from two colours [3]: each moves to the nearest such mixture.
@@ -220,12 +221,12 @@ class Space:
         seen = float(np.abs(leaf - colour).max()) > _LEAF_SEEN
         return self._with_ink(vector, INKS - 1, np.asarray(leaf if seen else _LEAF_DEEP * leaf, np.float32))
 
-    def legible(self, vector: Floats, sheets: Floats, ground: Floats) -> Floats:
-        """A vector [vector] whose inks are seen on a label, see `inks.legible`."""
+    def seen(self, vector: Floats, sheets: Floats, ground: Floats, repeats: bool) -> Floats:
+        """A vector [vector] whose inks are seen on a colour [3]: by `inks.visible` what repeats, by `inks.legible` a label."""
         part = slice(self.vector - 2 - 3 * INKS, self.vector - 2)
-        inks = _rgb(vector[part]).reshape(INKS, 3)
+        inks = (visible if repeats else legible)(_rgb(vector[part]).reshape(INKS, 3), sheets, ground)
         changed = vector.copy()
-        changed[part] = _colour(legible(inks, sheets, ground)).ravel()
+        changed[part] = _colour(inks).ravel()
         return changed
 
     def _apart(self, vector: Floats, colour: Floats) -> Floats:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prodgen_mini.inks import INKS, compose, legible, registered, separate
+from prodgen_mini.inks import INKS, compose, legible, registered, separate, visible
 
 GROUND = np.array([40, 60, 90], np.uint8)
 COLOURS = np.array([[240, 240, 240], [200, 30, 30], [20, 120, 40], [230, 190, 40], [10, 10, 10]], np.uint8)
@@ -149,3 +149,12 @@ def test_what_stands_out_stays_as_it_is():
     darker = legible(pale, sheets, ground)[1]
     assert darker.mean() < 0.8
     assert darker[1] > darker[[0, 2]].max(), "still green"
+
+
+def test_of_a_pattern_that_is_not_seen_the_widest_ink_stands_out():
+    inks, sheets, ground = label_of([[0.22, 0.5, 0.33], [0.2, 0.48, 0.3]])
+    seen = visible(inks, sheets, ground)
+    assert np.linalg.norm(seen[0] - ground) > 0.25
+    assert np.array_equal(seen[1:], inks[1:])
+    inks, sheets, ground = label_of([[0.22, 0.5, 0.33], [0.9, 0.9, 0.8]])
+    assert np.array_equal(visible(inks, sheets, ground), inks), "flowers are seen, their leaves may be dark"

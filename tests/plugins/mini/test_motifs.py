@@ -156,6 +156,23 @@ def test_leaves_are_green_and_seen_on_any_ground(ground):
     assert art[1] > max(art[0], art[2]) - 0.05
 
 
+def test_flowers_not_leaves_are_printed_in_the_second_colour():
+    from prodgen_mini.artwork import Artist, Asked
+    from prodgen_mini.weights import load_codec
+
+    space = load_codec()[1]
+    white, blue = np.array((0.97, 0.95, 0.93), np.float32), np.array((0.2, 0.4, 0.7), np.float32)
+    shares = bare(SHEETS, 4)
+    lay(shares, 1, torch.tensor([1.0, 0, 0, 0]))
+    lay(shares, SHEETS - 1, torch.tensor([0, 1.0, 0, 0]))
+    art = Artist(space, None).ink(
+        Asked("tile", "floral", blue, white), np.zeros(space.vector, np.float32), shares.numpy()
+    )[1]
+    petal, leaf = (art[:3, 0, at] + blue for at in (0, 1))
+    assert np.allclose(petal, white, atol=1e-3)
+    assert leaf[1] > leaf[[0, 2]].max()
+
+
 def test_bare_sheets_stay_bare_and_a_single_ink_is_enough():
     assert torch.equal(flowered(bare(SHEETS, SIZE)), bare(SHEETS, SIZE))
     blots = sheets_of((4, soft(dots(Lattice(4, True), 0.3, uneven=0.3), 3)))
