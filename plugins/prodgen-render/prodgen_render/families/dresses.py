@@ -7,6 +7,8 @@ import numpy as np
 from prodgen_render.families.garment_kit import (
     creases,
     garment,
+    lying_on,
+    seam_of,
     smooth_table,
     surface_ring,
     tube_field,
@@ -16,8 +18,10 @@ from prodgen_render.families.torso import armholes
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Part
-from prodgen_render.shapes.geometry import loft
+from prodgen_render.shapes.geometry import loft, tube
 from prodgen_render.words.reading import sleeves_of
+
+_PLEATED = ("pleated", "pleats", "pleat", "百褶", "百褶裙", "褶")
 
 
 def dress(look: Look) -> list[Part]:
@@ -105,9 +109,17 @@ def skirt(look: Look) -> list[Part]:
     z, w = smooth_table([hem * 1.03, hem * 0.86, max(0.19, hem * 0.66), waist, waist * 0.98], heights)
     _, d = smooth_table([hem * 0.85, hem * 0.68, 0.128, 0.105, 0.103], heights)
     folds, seed = round(look.uniform(9, 16)), look.uniform(0, 6)
+    pleated = look.says(_PLEATED)
 
     def field(p: Floats) -> Floats:
         angle = np.arctan2(p[:, 1], p[:, 0])
+        if pleated:
+            # Knife pleats: each rises slowly and falls back under the next.
+            turn = (angle * 30 / (2 * np.pi)) % 1
+            depth = np.interp(p[:, 2], [0, length * 0.6, length], [0.017, 0.011, 0.005])
+            return np.asarray(
+                tube_field(p, z, w, d, 2.2) - depth * (np.minimum(turn, 4 * (1 - turn)) - 0.4), np.float32
+            )
         depth = np.interp(p[:, 2], [0, length * 0.7, length * 0.97], [0.022, 0.008, 0.0])
         pleats = depth * 0.8 * np.sin(folds * angle + seed + 0.6 * np.sin(3 * angle))
         return np.asarray(tube_field(p, z, w, d, 2.2) + pleats + creases(p, seed, 0.0015), np.float32)
@@ -121,5 +133,7 @@ def skirt(look: Look) -> list[Part]:
     parts = garment(look, field, bounds, keep, prints=False, cell=0.009, names=names)
     cloth = look.plain(look.pick(*names), mix(look.colour(), (0, 0, 0), 0.08))
     belt = surface_ring(field, np.array([0, 0, length - 0.02], np.float32), np.array([0, 0, 1.0]), 0.3, 110)
+    line = surface_ring(lying_on(field), np.array([0, 0, 0.022], np.float32), np.array([0, 0, 1.0]), reach, 160)
+    parts.append(tube(line, 0.0010, seam_of(cloth), segments=6, closed=True))
     rise = [(1.0, -0.019), (1.02, -0.017), (1.022, 0.019), (1.0, 0.0215), (0.985, 0.019), (0.985, -0.015)]
     return [*parts, loft(np.stack([belt * [s, s, 1] + [0, 0, dz] for s, dz in rise]), cloth)]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_render.families.uppers import HALF, Upper, outline, toned
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import bent, loft, slab, smooth_path, tube
+from prodgen_render.shapes.geometry import bent, loft, slab, tube
 
 _UPPERS = ("leather", "canvas", "velvet", "rubber", "denim", "nylon", "knit", "wool", "silk")
 _TALL = (
@@ -41,11 +43,18 @@ _UPRIGHT = np.array([(0, 0.20, 0.035), (0.1, 0.25, 0.035), (0.4, 0.30, 0.030), (
 """How the foot of a boot goes over into its shaft: upright all around."""
 _COURT = np.array(
     [
-        (0.0, 0.0985, 0.0, 0.054), (0.08, 0.096, 0.010, 0.053), (0.2, 0.076, 0.0205, 0.045), (0.4, 0.03, 0.0235, 0.033),
-        (0.6, -0.022, 0.0255, 0.027), (0.78, -0.062, 0.0215, 0.025), (0.9, -0.080, 0.0115, 0.0275), (1.0, -0.085, 0.0, 0.0285),
+        (0.0, 0.0930, 0.0, 0.0500), (0.08, 0.0910, 0.010, 0.0496), (0.2, 0.074, 0.0195, 0.0445), (0.4, 0.03, 0.0232, 0.0345),
+        (0.6, -0.022, 0.0250, 0.0275), (0.78, -0.064, 0.0205, 0.0245), (0.9, -0.083, 0.0105, 0.0260), (1.0, -0.088, 0.0, 0.0266),
     ]
 )  # fmt: skip
-_CUPPED = np.array([(0, 1.3, 0.022), (0.15, 1.25, 0.018), (0.4, 0.9, 0.012), (0.7, 0.9, 0.006), (1, 0.6, 0.001)])
+_CUPPED = np.array([(0, 1.45, 0.022), (0.15, 1.35, 0.018), (0.4, 0.9, 0.012), (0.7, 0.9, 0.006), (1, 0.6, 0.001)])
+_PUMP = np.array(
+    [
+        (0.1010, 0), (0.0980, 0.0118), (0.0870, 0.0205), (0.0690, 0.0243), (0.0390, 0.0249), (0.0044, 0.0250), (-0.0340, 0.0286),
+        (-0.0660, 0.0316), (-0.0930, 0.0284), (-0.1160, 0.0200), (-0.1320, 0.0112), (-0.1425, 0.0044), (-0.1462, 0),
+    ]
+)  # fmt: skip
+"""Half of a court shoe's sole from above: narrow, with a pointed toe."""
 
 
 def boot(look: Look) -> list[Part]:
@@ -91,7 +100,7 @@ def _ankle() -> NDArray[np.float64]:
     """Where the foot of a boot ends and its shaft begins: a ring, higher in front."""
     share = np.linspace(0, 1, 13)
     angle = np.pi * share**0.75
-    return np.stack([share, 0.086 + 0.047 * np.cos(angle), 0.038 * np.sin(angle), 0.083 - 0.012 * np.cos(angle)], -1)
+    return np.stack([share, 0.083 + 0.053 * np.cos(angle), 0.041 * np.sin(angle), 0.083 - 0.012 * np.cos(angle)], -1)
 
 
 def _heel_block(edge: NDArray[np.float64], height: float, sole: Material) -> Part:
@@ -101,7 +110,7 @@ def _heel_block(edge: NDArray[np.float64], height: float, sole: Material) -> Par
 def _elastic(body: Upper, cloth: Material) -> list[Part]:
     """Stretch panels at both sides of an ankle."""
     t = np.linspace(0, 1, 20)
-    middle, half = 0.335 - 0.015 * t, 0.035 + 0.075 * t
+    middle, half = 0.335 + 0.02 * t, 0.045 + 0.085 * t
     return [body.patch(0.86, 1.93, side * middle - half, side * middle + half, cloth, 0.0006) for side in (-1, 1)]
 
 
@@ -147,7 +156,7 @@ def court_shoe(look: Look) -> list[Part]:
     high = 0.012 if flat else 0.085 * look.uniform(0.85, 1.1)
     upper = look.main(*_UPPERS, extent=(0.3, 0.3), default="#1d1d1f", period=0.04)
     under = look.part("sole", look.plain("rubber", "#2a2623")).but(bump=None)
-    half = HALF * [0.77, 0.68] + [-0.011, 0]
+    half = HALF * [0.77, 0.68] + [-0.011, 0] if flat else _PUMP
 
     def floor(x: Floats) -> Floats:
         """The upper side of the sole over the ground."""
@@ -157,7 +166,7 @@ def court_shoe(look: Look) -> list[Part]:
     def on_floor(part: Part, lower: float) -> Part:
         return bent(part, lambda v: v + np.stack([0 * v[:, 0], 0 * v[:, 0], floor(v[:, 0]) - lower], -1))
 
-    body = Upper(half * [1.0, 0.985], floor, _COURT, (0.013, 0.017), _CUPPED)
+    body = Upper(half * [1.0, 0.985], floor, _COURT, (0.013, 0.013), _CUPPED)
     sole = outline(half)
     parts = [
         body.skin(upper, (0.3, 0.3)),
@@ -166,10 +175,32 @@ def court_shoe(look: Look) -> list[Part]:
         on_floor(slab(sole * [0.97, 0.92], 0.002, 0.0008, look.plain("leather", "#d9c3a5").but(bump=None)), -0.001),
     ]
     if flat:
-        return [*parts, slab(sole[sole[:, 0] > 0.05], 0.0155, 0.002, under)]
-    path = smooth_path(
-        [(0.076, 0, high + 0.004), (0.084, 0, high * 0.72), (0.090, 0, high * 0.35), (0.091, 0, 0.003)], 24
-    )
-    wide = np.interp(np.linspace(0, 1, 24), [0, 0.12, 0.4, 0.8, 1], [0.0235, 0.0190, 0.0095, 0.0058, 0.0056])
-    tip = tube([(0.091, 0, 0.0025), (0.091, 0, 0.001)], 0.0058, under, segments=20)
-    return [*parts, tube(path, wide, upper, segments=24), tip]
+        return [*parts, *_bow(body, upper), slab(sole[sole[:, 0] > 0.05], 0.0155, 0.002, under)]
+    tip = tube([(0.0905, 0, 0.0030), (0.0905, 0, 0.0012)], 0.0060, under, segments=20)
+    return [*parts, _stiletto(sole, floor, upper), tip]
+
+
+def _stiletto(sole: NDArray[np.float64], floor: Callable[[Floats], Floats], leather: Material) -> Part:
+    """A heel that begins as wide as the sole above it and narrows to its tip."""
+    seat = sole[sole[:, 0] > 0.036] * [1.0, 0.985]
+    t = np.linspace(0, 1, 18)[:, None]
+    size = np.interp(t, [0, 0.06, 0.16, 0.30, 0.5, 0.8, 1], [1, 0.93, 0.70, 0.44, 0.29, 0.20, 0.185])
+    middle, back = seat.mean(0), float(seat[:, 0].max())
+    # Behind it goes straight on from the shoe; below the waist it stands upright.
+    x = back + (seat[:, 0] - back) * size - np.interp(t, [0, 0.25, 0.6, 1], [0.0, 0.0015, 0.0040, 0.0042])
+    y = middle[1] + (seat[:, 1] - middle[1]) * size
+    z = (floor(seat[:, 0]) + 0.001) * (1 - t) ** 1.05 + 0.0022 * t
+    rows = np.stack([x, y, z], -1)
+    end = rows[-1].mean(0)
+    return loft(np.concatenate([rows, (rows[-1] * 0.02 + end * 0.98)[None]])[::-1], leather)
+
+
+def _bow(body: Upper, leather: Material) -> list[Part]:
+    """A small bow on the toe of a ballet flat."""
+    knot = body.at(1.0, 0.97, 0.0035)
+    a = np.linspace(0, 2 * np.pi, 33)
+    loop = np.stack([0.0045 * np.sin(a), 0.0075 - 0.0075 * np.cos(a), 0.0012 * np.sin(2 * a) + 0.0006 * np.cos(a)], -1)
+    loops = [
+        tube(knot + loop * [1, side, 1], 0.0016, leather, flatten=0.6, segments=10, caps=False) for side in (-1, 1)
+    ]
+    return [*loops, tube(knot + np.outer([-1, 1], [0, 0.0016, 0]), 0.0024, leather, segments=12)]

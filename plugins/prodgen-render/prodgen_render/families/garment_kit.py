@@ -14,6 +14,8 @@ from prodgen_render.shapes.geometry import loft, smooth_path, tube
 from prodgen_render.shapes.implicit import Field, clip, compact, mesh
 
 COTTONS = ("cotton", *(name for name in FABRICS if name != "cotton"), "leather")
+_ROWS = 24
+"""Heights at which the depth of a garment is taken."""
 Bounds = tuple[tuple[float, float, float], tuple[float, float, float]]
 
 
@@ -57,11 +59,7 @@ def garment(
     """Meshes a field, cuts the openings, and projects front and back pictures on it."""
     skin = mesh(field, *bounds, cell, Material())
     skin = clip(skin, keep(skin.vertices))
-    reach = float(np.abs(skin.vertices[:, 1]).max())
-    across = (
-        skin.vertices[:, 0]
-        + np.sign(skin.vertices[:, 0]) * np.maximum(reach * 0.9 - np.abs(skin.vertices[:, 1]), 0) * 0.8
-    )
+    across = _unrolled(skin.vertices)
     low, high = skin.vertices.min(0), skin.vertices.max(0)
     half = float(np.abs(across).max())
     extent = (2 * half, float(high[2] - low[2]))
@@ -84,6 +82,17 @@ def garment(
             )
         )
     return parts
+
+
+def _unrolled(points: Floats) -> Floats:
+    """Metres from the middle of the front or the back at points [n, 3], around the sides as cloth goes."""
+    x, y, z = points.T
+    rows = np.clip(((z - z.min()) / max(float(np.ptp(z)), 1e-6) * _ROWS).astype(int), 0, _ROWS - 1)
+    deepest = np.zeros(_ROWS, np.float32)
+    np.maximum.at(deepest, rows, np.abs(y))
+    middles = z.min() + (np.arange(_ROWS) + 0.5) / _ROWS * float(np.ptp(z))
+    gap = np.maximum(0.9 * np.interp(z, middles, deepest) - np.abs(y), 0)
+    return np.asarray(x + np.clip(x / 0.04, -1, 1) * gap * 0.8, np.float32)
 
 
 def collar(curve: Floats, radius: float, material: Material, *, flatten: float = 2.4) -> Part:

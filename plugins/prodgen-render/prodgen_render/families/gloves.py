@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from prodgen_render.families.garment_kit import band
+from prodgen_render.families.sewn import stitches
 from prodgen_render.looks.finishes import FABRICS
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
@@ -12,9 +14,9 @@ from prodgen_render.shapes.geometry import planar_uv, tube
 from prodgen_render.shapes.implicit import Field, capsule, clip, in_depth, join, mesh
 
 _MITTENS = ("mitten", "mittens", "连指")
-_FINGERS = ((-0.029, 0.180, 0.0088), (-0.0098, 0.196, 0.0094), (0.0098, 0.191, 0.0094), (0.0285, 0.168, 0.0084))
+_FINGERS = ((-0.0305, 0.184, 0.0092), (-0.0106, 0.201, 0.0098), (0.0098, 0.196, 0.0097), (0.0292, 0.176, 0.0088))
 """Where each finger ends (across and up, in metres) and how thick it is; the thumb is on the right."""
-_CUFF = 0.052
+_CUFF = 0.056
 
 
 def gloves(look: Look) -> list[Part]:
@@ -38,28 +40,44 @@ def gloves(look: Look) -> list[Part]:
 def _glove(look: Look, hand: Field, cloth: Material, knitted: bool, long: float) -> list[Part]:
     def field(p: Floats) -> Floats:
         q: Floats = p * np.array([1, 1, 1 / long], np.float32)
-        return np.asarray(join(hand(q), _wrist(q), 0.016), np.float32)
+        body = join(hand(q), _wrist(q), 0.014)
+        return np.asarray(body if knitted else body + _wrinkles(q), np.float32)
 
-    skin = mesh(field, (-0.07, -0.04, -0.02), (0.08, 0.04, 0.235), 0.0036, cloth)
+    skin = mesh(field, (-0.07, -0.05, -0.02), (0.08, 0.04, 0.235), 0.0034, cloth)
     skin = planar_uv(clip(skin, skin.vertices[:, 2] - np.float32(0.002)))
     plain = cloth if cloth.texture is None else look.plain(cloth.name, look.colour("#3a2c24"))
-    return [skin, *(_cuff(field, plain, long) if knitted else _seams(look, field, plain, long))]
+    rib = look.plain("knit", mix(look.colour("#3a2c24"), (0, 0, 0), 0.1)) if knitted else plain
+    return [skin, *(_cuff(field, rib, long) if knitted else _seams(look, field, plain, long))]
 
 
 def _wrist(p: Floats) -> Floats:
-    return capsule(p, (0, 0, -0.03), (0, 0, 0.07), 0.037, 0.034, 0.52)
+    """The cuff, a little wider at its edge, and the hand's root."""
+    cuff = capsule(p, (0, 0, -0.04), (0, 0, 0.045), 0.045, 0.0365, 0.50)
+    return join(cuff, capsule(p, (0, 0, 0.045), (0, 0, 0.080), 0.0350, 0.0370, 0.50), 0.012)
 
 
 def _fingers(p: Floats) -> Floats:
-    palm = capsule(p, (-0.0135, 0, 0.085), (-0.0135, 0, 0.105), 0.027, 0.027, 0.55)
-    out = join(palm, capsule(p, (0.0135, 0, 0.085), (0.0135, 0, 0.102), 0.027, 0.026, 0.55), 0.012)
+    """A hand at ease: fingers close together and a little bent, the thumb beside the palm."""
+    palm = capsule(p, (-0.0170, 0, 0.083), (-0.0175, 0, 0.110), 0.0265, 0.0240, 0.50)
+    out = join(palm, capsule(p, (0.0150, 0, 0.083), (0.0165, 0, 0.106), 0.0265, 0.0235, 0.50), 0.014)
     for x, top, radius in _FINGERS:
-        out = join(out, capsule(p, (x * 0.86, 0, 0.105), (x * 1.12, -0.004, top), radius * 1.12, radius, 0.86), 0.005)
-    return join(out, _thumb(p), 0.012)
+        root, knuckle = (x * 0.98, 0.0, 0.104), (x * 1.03, -0.0012, 0.108 + 0.5 * (top - 0.108))
+        out = join(out, capsule(p, root, knuckle, radius * 1.03, radius * 1.02, 0.86), 0.006)
+        out = join(out, capsule(p, knuckle, (x * 1.05, -0.0080, top), radius * 1.02, radius * 0.95, 0.86), 0.004)
+    return join(out, _thumb(p), 0.011)
 
 
 def _thumb(p: Floats) -> Floats:
-    return capsule(p, (0.026, 0, 0.062), (0.058, -0.006, 0.116), 0.0145, 0.0108, 0.86)
+    base = capsule(p, (0.024, -0.002, 0.064), (0.047, -0.008, 0.104), 0.0165, 0.0122, 0.88)
+    return join(base, capsule(p, (0.047, -0.008, 0.104), (0.0545, -0.013, 0.134), 0.0120, 0.0095, 0.92), 0.004)
+
+
+def _wrinkles(p: Floats) -> Floats:
+    """Fine folds across the knuckles, and where the cuff is gathered at the wrist."""
+    x, y, z = p[:, 0], p[:, 1], p[:, 2]
+    joint = np.exp(-(((z - 0.152 + 14 * x * x) / 0.012) ** 2)) + 0.8 * np.exp(-(((z - 0.118) / 0.010) ** 2))
+    gathered = np.exp(-(((z - _CUFF) / 0.012) ** 2)) * np.sin(420 * x + 90 * y)
+    return np.asarray(0.00028 * joint * np.sin(640 * z + 120 * x) + 0.0006 * gathered, np.float32)
 
 
 def _mitten(p: Floats) -> Floats:
@@ -82,9 +100,9 @@ def _ring(field: Field, height: float) -> Floats:
 
 
 def _cuff(field: Field, cloth: Material, long: float) -> list[Part]:
-    """Ribs round a knitted wrist."""
-    heights = np.linspace(0.004, _CUFF * long, 9)
-    return [tube(_ring(field, float(z)) * [1.02, 1.04, 1], 0.0034, cloth, caps=False, segments=10) for z in heights]
+    """A ribbed band round a knitted wrist."""
+    centres = [np.array([0, 0, 0.001 + (_CUFF * long - 0.001) * k / 5], np.float32) for k in range(6)]
+    return [band(field, centres, np.array([0, 0, 1.0], np.float32), 0.06, cloth, 0.0022)]
 
 
 def _seams(look: Look, field: Field, cloth: Material, long: float) -> list[Part]:
@@ -94,9 +112,9 @@ def _seams(look: Look, field: Field, cloth: Material, long: float) -> list[Part]
         tube(_ring(field, 0.003), 0.0021, cloth, caps=False, segments=10),
         tube(_ring(field, _CUFF * long) * [1.0, 1.01, 1], 0.0011, dark, caps=False, segments=8),
     ]
-    z = np.linspace(0.078, 0.112, 16) * long
-    for x in (-0.0165, 0.0, 0.0165):
-        across = np.full(16, x) * np.linspace(0.85, 1.08, 16)
+    z = np.linspace(0.074, 0.118, 20) * long
+    for x in (-0.0195, -0.0006, 0.0190):
+        across = np.full(20, x) * np.linspace(0.82, 1.04, 20)
         out = in_depth(field, across.astype(np.float32), z.astype(np.float32), 0.05)
-        parts.append(tube(np.stack([across, -out - 0.0002, z], -1), 0.0010, dark, segments=8))
+        parts.append(stitches(np.stack([across, -out - 0.0002, z], -1), dark, radius=0.0009))
     return parts

@@ -33,7 +33,7 @@ def loafer(look: Look) -> list[Part]:
             lift + 0.010 * np.clip((x - 0.03) / 0.06, 0, 1) + 0.006 * np.clip((-x - 0.08) / 0.07, 0, 1) ** 2
         )
 
-    body = Upper(HALF * [0.965, 0.90], ground, _TOPLINE, (0.026, 0.030), _LEAN)
+    body = Upper(HALF * [0.965, 0.90], ground, _TOPLINE, (0.026, 0.024), _LEAN)
     edge = outline(HALF * [0.985, 0.915])
     under = slab(edge, 0.009, 0.003, sole)
     raised = under.vertices + np.stack(
@@ -55,15 +55,15 @@ def loafer(look: Look) -> list[Part]:
 
 def _apron(body: Upper, leather: Material) -> Part:
     """The raised seam around the top of the foot."""
-    around = np.linspace(0.62, 1.38, 80)
-    up = 0.52 + 0.42 * (np.abs(around - 1) / 0.38) ** 1.3
-    return tube(body.at(around, up, 0.0006), 0.0016, toned(leather, 0.72), segments=10)
+    around = np.linspace(0.56, 1.44, 90)
+    up = 0.56 + 0.30 * (np.abs(around - 1) / 0.44) ** 2.2
+    return tube(body.at(around, up, 0.0005), 0.0021, toned(leather, 0.80), segments=10)
 
 
 def _strap(body: Upper, leather: Material, look: Look) -> list[Part]:
     """The strap before the opening, down to the sole on both sides, with a slit for a penny or a bar of metal."""
     t = np.linspace(0, 1, 16)
-    parts = [body.patch(0.70, 0.99, 0.64 + 0 * t, 1.36 + 0 * t, toned(leather, 0.93), 0.0014)]
+    parts = [body.patch(0.68, 0.99, 0.60 + 0 * t, 1.40 + 0 * t, toned(leather, 0.86), 0.0016)]
     if look.says(_BAR):
         bar = body.at(np.linspace(0.84, 1.16, 24), 0.85, 0.0035)
         parts.append(tube(bar, 0.0024, look.plain("brass"), segments=12))

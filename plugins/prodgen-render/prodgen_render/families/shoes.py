@@ -15,14 +15,14 @@ _UPPERS = ("canvas", "leather", "knit", "cotton", "denim", "nylon", "velvet", "w
 # From the middle of the heel by the ankle and along the laces to the tongue's root.
 _TOPLINE = np.array(
     [
-        (0.0, 0.130, 0.0, 0.106), (0.06, 0.128, 0.013, 0.104), (0.13, 0.117, 0.0255, 0.091), (0.24, 0.090, 0.0305, 0.073),
-        (0.34, 0.062, 0.0305, 0.073), (0.43, 0.038, 0.0275, 0.084), (0.47, 0.026, 0.0235, 0.084), (0.60, -0.010, 0.0200, 0.0725),
-        (0.72, -0.042, 0.0150, 0.0600), (0.82, -0.057, 0.0085, 0.0545), (1.0, -0.060, 0.0, 0.0532),
+        (0.0, 0.1275, 0.0, 0.0985), (0.06, 0.1255, 0.013, 0.0960), (0.13, 0.115, 0.0250, 0.0835), (0.24, 0.090, 0.0300, 0.0670),
+        (0.34, 0.062, 0.0300, 0.0665), (0.43, 0.038, 0.0275, 0.0780), (0.47, 0.026, 0.0235, 0.0795), (0.60, -0.010, 0.0200, 0.0700),
+        (0.72, -0.042, 0.0150, 0.0585), (0.82, -0.057, 0.0085, 0.0530), (1.0, -0.060, 0.0, 0.0515),
     ]
 )  # fmt: skip
 _LEAN = np.array(
     [
-        (0, 1.05, 0.036), (0.12, 0.95, 0.032), (0.3, 0.65, 0.022), (0.5, 0.55, 0.020), (0.75, 0.62, 0.008), (1, 0.66, 0.001),
+        (0, 1.55, 0.036), (0.12, 1.30, 0.032), (0.3, 0.65, 0.022), (0.5, 0.55, 0.020), (0.75, 0.62, 0.008), (1, 0.66, 0.001),
     ]
 )  # fmt: skip
 _EXTENT = (0.3, 0.3)
@@ -69,7 +69,7 @@ def _cup_sole(lift: float, sole: Material, stripe: Material, tread: Material) ->
     def sprung(part: Part) -> Part:
         return bent(part, lambda v: v + np.stack([0 * v[:, 0], 0 * v[:, 0], _spring(v[:, 0])], -1))
 
-    wall = slab(edge, lift + 0.009, 0.0035, sole).moved(z=0.0025)
+    wall = slab(edge, lift + 0.007, 0.0050, sole).moved(z=0.0025)
     line = slab(edge * [1.004, 1.012], 0.0026, 0.0010, stripe).moved(z=lift * 0.62)
     return [sprung(part) for part in (wall, line, slab(edge * 0.992, 0.005, 0.0012, tread))]
 
@@ -111,7 +111,7 @@ def _eyestay(body: Upper, side: int, cloth: Material) -> Part:
 def _tongue(lift: float, cloth: Material, lining: Material) -> list[Part]:
     """The tongue, from under the laces to over the ankle."""
     spine = smooth_path(
-        [(-0.066, 0, 0.0500), (-0.03, 0, 0.0630), (0.008, 0, 0.0785), (0.034, 0, 0.093), (0.054, 0, 0.113)], 30
+        [(-0.066, 0, 0.0490), (-0.03, 0, 0.0615), (0.008, 0, 0.0760), (0.034, 0, 0.0885), (0.057, 0, 0.1020)], 30
     )
     wide = np.interp(np.linspace(0, 1, 30), [0, 0.3, 0.7, 0.93, 1], [0.016, 0.0190, 0.0225, 0.0255, 0.0230])
     spine = spine + np.array([0, 0, lift + 0.003])

@@ -1,18 +1,14 @@
-"""Folded cloth and socks."""
+"""Folded cloth: towels, blankets and scarves."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.families.garment_kit import surface_ring
 from prodgen_render.looks.look import Look
-from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.geometry import loft, tube
-from prodgen_render.shapes.implicit import Field, capsule, clip, join, mesh
 
 _CLOTHS = ("cotton", "wool", "knit", "linen", "velvet", "silk", "nylon", "canvas", "denim")
-_ANKLE = ("ankle", "no-show", "船袜", "短袜")
 _FRINGED = ("scarf", "shawl", "throw", "围巾", "披肩")
 
 
@@ -90,35 +86,3 @@ def _fringe(wide: float, end: Floats, cloth: Material) -> list[Part]:
         ]
         parts.append(tube(np.array(thread), 0.0022, cloth, segments=8))
     return parts
-
-
-def socks(look: Look) -> list[Part]:
-    """A pair of socks as on two feet, one behind the other."""
-    low = look.says(_ANKLE)
-    cloth = look.main("knit", "cotton", "wool", "silk", "nylon", extent=(0.35, 0.35), period=0.035)
-    rib = look.plain("knit", look.accent(look.colour()) if look.chance(0.35) else mix(look.colour(), (0, 0, 0), 0.12))
-    top = 0.13 if low else 0.26
-
-    def field(p: Floats) -> Floats:
-        leg = capsule(p, (0.085, 0, 0.05), (0.080, 0, top + 0.05), 0.036, 0.043)
-        foot = capsule(p, (0.080, 0, 0.038), (-0.085, 0, 0.030), 0.038, 0.032)
-        return join(leg, foot, 0.05)
-
-    skin = mesh(field, (-0.15, -0.07, -0.02), (0.16, 0.07, top + 0.03), 0.006, cloth)
-    skin = clip(skin, np.float32(top) - skin.vertices[:, 2])
-    uv = np.stack([skin.vertices[:, 0] / 0.35 + 0.5, skin.vertices[:, 2] / 0.35], -1).astype(np.float32)
-    skin = skin.but(uv=uv, uv_metres=(0.35, 0.35))
-    pair = [skin, _cuff(field, top, rib)]
-    return [part.turned(-6 + 12 * k).moved(x=0.05 * k, y=-0.05 + 0.12 * k) for k in (0, 1) for part in pair]
-
-
-def _cuff(field: Field, top: float, cloth: Material) -> Part:
-    rings = [
-        surface_ring(field, np.array([0.081, 0, top - 0.035 + 0.037 * k / 5], np.float32), np.array([0, 0, 1.0]), 0.1)
-        for k in range(6)
-    ]
-    middles = [ring.mean(0) for ring in rings]
-    skin = np.stack(
-        [m + (r - m) * (1.05 if 0 < k < 5 else 0.99) for k, (r, m) in enumerate(zip(rings, middles, strict=True))]
-    )
-    return loft(skin.astype(np.float64), cloth)
