@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prodgen_render.families.seating import CLOTHS, cushion_block
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import bent, box, tube
+from prodgen_render.shapes.geometry import box, loft, tube
 
 _FRAMES = ("wood", "walnut", "bamboo", "steel", "iron", "metal", "brass", "aluminium")
 _SINGLE = ("single", "twin", "kids", "单人", "儿童")
 _LONG = 2.0
+_COVER = 1.2
+"""Metres of a cover that a pattern's picture shows."""
 
 
 def bed(look: Look) -> list[Part]:
@@ -25,7 +28,7 @@ def bed(look: Look) -> list[Part]:
 
 def bedding(look: Look) -> list[Part]:
     """A bed as a shop shows its linen: the cover has the product's colour and pattern."""
-    cover = look.main("cotton", *(name for name in CLOTHS if name != "cotton"), extent=(1.2, 1.2), period=0.10)
+    cover = look.main("cotton", *(name for name in CLOTHS if name != "cotton"), extent=(_COVER, _COVER), period=0.10)
     frame = look.plain("wood" if look.chance(0.5) else "walnut")
     return _bed(look, frame, cover, look.solid("cotton", *CLOTHS).but(texture=None), thick=0.045)
 
@@ -42,19 +45,61 @@ def _bed(look: Look, frame: Material, cover: Material, pillow: Material, *, thic
             at = (x * (width / 2 - 0.06), y * (_LONG / 2 - 0.08))
             wood.append(tube(np.linspace((*at, 0.004), (*at, 0.13), 4), 0.025, frame, segments=18))
     linen = [part.moved(z=0.3) for part in cushion_block((width, _LONG - 0.04, 0.2), 0.06, 0.01, pillow)]
-    quilt = cushion_block((width + 0.05, _LONG * 0.72, 0.23), 0.06, 0.012, cover)
-    spread = [bent(part, _rumpled).moved(y=-_LONG * 0.135, z=0.31) for part in quilt]
+    spread = _spread(width, cover, pillow)
     across = (0.0,) if single else (-width / 4, width / 4)
     pillows = [
-        part.turned(-32, "x").moved(x=x, y=_LONG / 2 - 0.28, z=0.52)
+        part.turned(-34, "x").moved(x=x, y=_LONG / 2 - 0.25, z=0.66)
         for x in across
-        for part in cushion_block((min(0.68, width * 0.44), 0.4, 0.14), 0.065, 0.03, pillow)
+        for part in _pillow(min(0.70, width * 0.455), 0.46, 0.19, pillow, x)
     ]
     return [*wood, *linen, *spread, *pillows]
 
 
-def _rumpled(points: Floats) -> Floats:
-    """A quilt's soft waves, on top more than at the sides."""
-    x, y = points[:, 0], points[:, 1]
-    wave = 0.006 * np.sin(7 * x + 2 * np.sin(5 * y)) * np.sin(6 * y + 1.3)
-    return np.asarray(points + np.stack([0 * x, 0 * x, wave * (points[:, 2] > 0.1)], -1))
+def _spread(width: float, cover: Material, sheet: Material) -> list[Part]:
+    """A duvet that hangs over both sides and the foot, its upper end turned back, and the sheet seen there."""
+    head, foot = 0.30, -_LONG / 2 - 0.02
+    across = np.linspace(-width / 2 - 0.34, width / 2 + 0.34, 76)
+    along = np.linspace(foot - 0.32, head, 64)
+    p, q = np.meshgrid(across, along)
+    duvet = _draped(p, q, width / 2 + 0.012, foot, 0.0)
+    turned = _draped(
+        p[:18], np.linspace(head - 0.30, head + 0.012, 18)[:, None] + 0 * p[:18], width / 2 + 0.020, foot, 0.022
+    )
+    edge = turned[-1]
+    parts = []
+    for grid, cloth in ((duvet, cover), (turned, sheet)):
+        part = loft(grid, cloth, closed=False)
+        uv = part.uv * np.array(part.uv_metres, np.float32) / np.float32(_COVER)
+        parts.append(part.but(uv=uv.astype(np.float32), uv_metres=(_COVER, _COVER)))
+        rim = np.concatenate([grid[::-1, 0], grid[0], grid[:, -1]])
+        parts.append(tube(rim, 0.006, cloth.but(bump=None, texture=None) if cloth is sheet else cloth, segments=8))
+    return [*parts, tube(edge - [0, 0, 0.014], 0.018, sheet, segments=12)]
+
+
+def _draped(p: Floats, q: Floats, half: float, foot: float, lift: float) -> NDArray[np.float64]:
+    """Where a point of a cloth p metres across and q along lies, [..., 3]: on the bed, or hanging down beyond its edges in folds."""
+    beyond_x, beyond_y = np.maximum(np.abs(p) - half, 0), np.maximum(foot - q, 0)
+    beyond = np.hypot(beyond_x, beyond_y)
+    out = 0.030 * (1 - np.exp(-beyond / 0.030))
+    down = beyond - out
+    share = 1 / np.maximum(beyond, 1e-9)
+    folds = 0.016 * np.clip(beyond / 0.2, 0, 1) * (np.sin(15 * p + 17 * q + 2 * np.sin(4 * (p - q))) + 0.6)
+    reach = out + folds
+    u, v = np.clip(p / half, -1, 1), np.clip((q - foot) / 1.3, 0, 1)
+    puff = 0.050 * (1 - u**6) * (1 - (1 - v) ** 8)
+    waves = 0.009 * np.sin(7 * p + 2 * np.sin(5 * q)) * np.sin(6 * q + 1.3) + 0.005 * np.sin(17 * q + 9 * p)
+    x = np.sign(p) * (np.minimum(np.abs(p), half) + beyond_x * share * reach)
+    y = np.maximum(q, foot) - beyond_y * share * reach
+    return np.stack([x, y, 0.508 + lift + puff + waves - down], -1)
+
+
+def _pillow(wide: float, high: float, thick: float, cloth: Material, turn: float) -> list[Part]:
+    """A soft pillow about the origin, its face up, with a seam around it."""
+    s = np.sin(np.linspace(-np.pi / 2, np.pi / 2, 36))
+    u, v = np.meshgrid(s, s)
+    x, y = u * wide / 2 * (1 - 0.06 * (1 - v**2)), v * high / 2 * (1 - 0.06 * (1 - u**2))
+    full = ((1 - np.abs(u) ** 2.6) * (1 - np.abs(v) ** 2.6)).clip(0) ** 0.55
+    z = thick / 2 * full * (1 + 0.05 * np.sin(6 * u + 4 * v + 9 * turn)) + 0.002
+    edge = np.concatenate([np.stack([a, b, 0 * a], -1) for a, b in ((x[0], y[0]), (x[1:, -1], y[1:, -1]))])
+    seam = tube(np.concatenate([edge, -edge]), 0.0045, cloth.but(bump=None), segments=8, closed=True)
+    return [loft(np.stack([x, y, side * z], -1), cloth, closed=False, flip=side < 0) for side in (1, -1)] + [seam]

@@ -8,16 +8,44 @@ from prodgen_render.families.contents import contents_colour
 from prodgen_render.families.kit import cap, lathe, wrap_label
 from prodgen_render.looks.finishes import linear
 from prodgen_render.looks.look import Look
-from prodgen_render.looks.patterns import mix
+from prodgen_render.looks.patterns import mix, relief
 from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import box, loft, refine, revolve, rounded_path, rounded_rectangle, slab
 
+_CHOCOLATE = ("chocolate", "巧克力")
+_BOXED = (
+    "gift",
+    "assorted",
+    "truffles",
+    "truffle",
+    "pralines",
+    "biscuits",
+    "cookies",
+    "drink",
+    "powder",
+    "礼盒",
+    "盒装",
+    "饼干",
+)
+
 
 def folding_box(look: Look) -> list[Part]:
-    """A printed folding box."""
+    """A printed folding box; a bar of chocolate in its wrapper where the words say no more than that."""
     width = 0.095 * look.uniform(0.85, 1.15)
+    if look.says(_CHOCOLATE) and not look.says(_BOXED):
+        return _bar(look, 0.78 * width * look.uniform(0.35, 0.6) ** 0.1, 2.0 + 0.3 * (look.uniform(1.05, 1.5) - 1.2))
     depth, height = width * look.uniform(0.35, 0.6), width * look.uniform(1.05, 1.5) * look.tallness(0, 14)
     return _printed_box(look, width, depth, height, "kraft" if look.material_name == "kraft" else "paper")
+
+
+def _bar(look: Look, width: float, long: float) -> list[Part]:
+    """A bar `long` times as long as wide: a sleeve of paper, and the foil that comes out of it above."""
+    height = width * long
+    paper = "kraft" if look.material_name == "kraft" else "paper"
+    sleeve = _printed_box(look, width, 0.0105, height * 0.955, paper, thin=True)
+    foil = look.plain("metal", "#d9b978" if look.chance(0.5) else "#d5d7da").but(roughness=0.32, bump=relief("velvet"))
+    inside = box((width - 0.0016, 0.0088, height - 0.002), 0.0016, foil, cells=6)
+    return [*sleeve, *(part.moved(z=0.001) for part in inside)]
 
 
 def cereal_box(look: Look) -> list[Part]:
@@ -40,7 +68,10 @@ def _printed_box(
     height: float,
     paper: str,
     styles: tuple[str, ...] = ("panel", "emblem", "bare"),
+    *,
+    thin: bool = False,
 ) -> list[Part]:
+    """A box with its label in front and behind, and on sides and lid where those are not too `thin` for it."""
     colour = look.colour("#c19a6b" if paper == "kraft" else None)
     style = styles[look.choice(len(styles))]
     faces = box((width, depth, height), min(0.0022, depth * 0.05), look.plain(paper, colour), cells=10)
@@ -49,6 +80,8 @@ def _printed_box(
         w, h = part.uv_metres
         if number in (0, 1):
             material = look.label(paper, (w, h), colour, (0.08, 0.07, 0.92, 0.93), style=style)
+        elif thin:
+            material = look.plain(paper, colour)
         elif number in (2, 3):
             material = look.label(paper, (w, h), colour, (0.1, 0.25, 0.9, 0.8), style="bare", art=False)
         elif number == 4:

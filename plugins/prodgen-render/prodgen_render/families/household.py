@@ -6,7 +6,8 @@ import numpy as np
 
 from prodgen_render.looks.finishes import FABRICS
 from prodgen_render.looks.look import Look
-from prodgen_render.model import Part
+from prodgen_render.looks.patterns import relief
+from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import box, loft, prism, rounded_path, rounded_rectangle, slab, smooth_path, tube
 
 _LIDDED = ("lid", "lids", "box", "bin", "盖", "盒", "箱")
@@ -23,6 +24,8 @@ def storage_box(look: Look) -> list[Part]:
         default=None if not lidded else "#e9e6df",
         period=0.06,
     )
+    if skin.name == "bamboo" and not lidded:
+        skin = _woven(skin, plain=look.pattern_name in ("plain", "logo"))
     outline = rounded_rectangle(wide, deep, 0.035, corner=12)
     wall = 0.006
     profile = [
@@ -53,6 +56,13 @@ def storage_box(look: Look) -> list[Part]:
         )
         parts.append(tube(way, 0.0075, look.part("handle", skin), segments=18))
     return [*parts, rim]
+
+
+def _woven(strands: Material, *, plain: bool) -> Material:
+    """Wicker: strands around stakes, in the colour or with the pattern that they have."""
+    woven = strands.but(bump=relief("wicker"), coat=0.0, roughness=0.65)
+    r, g, b = (float(c) for c in strands.mean_colour)
+    return woven.but(colour=(r, g, b), texture=None) if plain else woven
 
 
 def _lid(look: Look, wide: float, deep: float, high: float) -> list[Part]:

@@ -241,6 +241,10 @@ def relief(name: str) -> Bump | None:
             _relief(height.astype(np.float32), 1.6 if name == "knit" else 1.0, 0.5 if name == "knit" else 0.3),
             0.045 if name == "knit" else 0.02,
         )
+    if name == "wicker":
+        before = _wave(2 * x + 0.5 * np.floor(8 * y))  # strands pass before and behind the stakes by turns
+        height = np.sqrt(np.maximum(0, 1 - (1.9 * (8 * y % 1 - 0.5)) ** 2)) * (0.62 + 0.38 * before)
+        return Bump(_relief(height.astype(np.float32), 1.5, 0.6), 0.07)
     if name == "velvet":
         return Bump(_relief(noise(n, ((8, 8, 0.4), (32, 32, 0.3), (64, 64, 0.3)), 6), 0.5, 0.18), 0.03)
     if name == "leather":
