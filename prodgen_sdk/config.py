@@ -107,6 +107,8 @@ class RecommendConfig(Model):
         budget_ms: how long an answer may take, unless the request says; none for as long as it takes.
         fallback: whether what is popular, first in the user's category, answers when a plugin or the index fails, or the
             budget is spent, and impressions that cannot be logged in time are logged later; false raises the error.
+        turn_ms: requests of several threads are answered one after the other, which is faster than side by side, each for so long; then
+            the next one begins beside it. 0 for side by side from the start, as for a plugin that waits for the network. On SQLite.
         log: `sync` logs the impressions before the answer is given, `background` right after it: a killed process loses those
             of its last milliseconds.
         log_queue: how many impressions may wait for the background; who brings more waits.
@@ -124,6 +126,7 @@ class RecommendConfig(Model):
     rules: Rules = Rules()
     budget_ms: Annotated[float, Field(gt=0)] | None = None
     fallback: bool = True
+    turn_ms: Annotated[float, Field(ge=0, le=1000)] = 10.0
     log: Literal["sync", "background"] = "sync"
     log_queue: Annotated[int, Field(ge=1000)] = 10_000
     traces: Annotated[int, Field(ge=0)] = 100

@@ -275,7 +275,7 @@ def test_a_trace_tells_stages_counts_and_versions_and_nobodys_name(shop):
     (trace,) = kept
     assert isinstance(trace, Trace)
     assert list(trace.stages) == [
-        "sync", "refresh", "profile", "propose", "search", "filter", "rank", "rules", "describe", "choose", "hooks", "log",
+        "wait", "sync", "refresh", "profile", "propose", "search", "filter", "rank", "rules", "describe", "choose", "hooks", "log",
     ]  # fmt: skip
     assert sum(trace.stages.values()) <= trace.milliseconds + 1e-6
     assert trace.counts["shown"] == 2
