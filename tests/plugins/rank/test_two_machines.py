@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from prodgen_sdk import Config, Event, Product, Studio
+from prodgen_sdk.pipeline import learn
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=2)
@@ -70,3 +71,39 @@ def test_a_folder_that_was_lost_is_learnt_anew(machines, tmp_path):
     with Studio.open(tmp_path / "one", config=one.config) as again:
         assert again.learn(at=LATER)["impressions"] == 2
         assert _version(again) == known
+
+
+def test_a_machine_that_is_gone_leaves_nothing_and_one_that_comes_back_learns_anew(machines, monkeypatch):
+    one, other = machines
+    _use(one, "ann")
+    for studio in machines:
+        studio.learn(at=LATER)
+    names = one.store.states.keys("core/learn")
+    assert len([name for name in names if "/mark/" in name]) == 2
+
+    monkeypatch.setattr(learn, "_KEPT", timedelta(0))
+    one.forget("ann")
+    (place,) = {name.rpartition("/")[2] for name in one.store.states.keys("core/learn") if "policy/" in name}
+    assert place == (one.workspace.folder / "state/learn.place").read_text()
+    assert other.learn(at=LATER)["impressions"] == 0
+    assert _version(other) == _version(one)
+
+
+def test_a_machine_that_learns_for_the_first_time_does_not_keep_what_another_erases_meanwhile(machines, monkeypatch):
+    one, other = machines
+    _use(one, "ann")
+    one.learn(at=LATER)
+    policy = other.host.get("policy")
+    relearn = policy.relearn
+
+    def relearn_late(feedback):
+        some = list(feedback)
+        one.forget("ann")
+        relearn(some)
+
+    monkeypatch.setattr(policy, "relearn", relearn_late)
+    other.learn(at=LATER)
+    monkeypatch.undo()
+    assert _version(other) != _version(one)
+    other.learn(at=LATER)
+    assert _version(other) == _version(one)
