@@ -1,4 +1,4 @@
-"""Cap, beanie and tote bag."""
+"""Beanie and tote bag."""
 
 from __future__ import annotations
 
@@ -7,70 +7,10 @@ import numpy as np
 from prodgen_render.families.garment_kit import (
     COTTONS,
 )
-from prodgen_render.families.kit import lathe
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Part
 from prodgen_render.shapes.geometry import loft, refine, revolve, rounded_path, rounded_rectangle, smooth_path, tube
-
-
-def cap(look: Look) -> list[Part]:
-    """A baseball cap with a stitched crown and a curved peak."""
-    radius, height = 0.088 * look.uniform(0.96, 1.05), 0.105 * look.uniform(0.92, 1.08)
-    names = ("cotton", "canvas", "denim", "wool", "velvet", "nylon", "leather")
-    cloth = look.main(*names, extent=(2 * np.pi * radius, 0.17), period=0.04)
-    plain = look.solid(*names)
-    t = np.linspace(0, np.pi / 2, 40)
-    profile = np.stack([np.maximum(radius * np.cos(t) ** 0.72, 1e-4), 0.012 + height * np.sin(t)], -1)
-    profile = np.concatenate([[[radius * 0.992, 0.0]], profile])
-    crown = revolve(refine(profile, 0.006), cloth, 120, squash=1.12)
-    vertices = crown.vertices.copy()
-    angle = np.arctan2(vertices[:, 1], vertices[:, 0])
-    seam = np.exp(
-        -((((angle + np.pi / 6) / (np.pi / 3) % 1 - 0.5) * 22) ** 2) * 0
-        - ((np.minimum((angle / (np.pi / 3)) % 1, 1 - (angle / (np.pi / 3)) % 1) * 26) ** 2)
-    )
-    vertices[:, :2] *= (1 - 0.012 * seam * (vertices[:, 2] > 0.014))[:, None]
-    from prodgen_render.shapes.triangles import smooth_normals
-
-    crown = crown.but(vertices=vertices.astype(np.float32), normals=smooth_normals(vertices, crown.faces, weld=1e-6))
-    inner = crown.scaled(0.985, 0.985, 0.985).but(material=look.plain("cotton", mix(look.colour(), (20, 20, 20), 0.35)))
-    button = lathe([(1e-4, 0.006), (0.006, 0.004), (0.0075, 0.0)], 0.002, plain, 40).moved(z=height + 0.0115)
-    a = np.linspace(-1.18, 1.18, 60)
-    steps = np.linspace(0, 1, 18)
-    peak = []
-    for thickness in (0.0016, -0.0016):
-        rows = []
-        for s in steps:
-            inner_edge = np.stack([radius * np.sin(a), -radius * 1.12 * np.cos(a)], -1)
-            outward = 0.072 * np.cos(a / 1.18 * np.pi / 2) ** 0.62
-            xy = inner_edge + np.stack([0.25 * outward * np.sin(a), -outward], -1) * s
-            droop = -0.30 * (xy[:, 0] ** 2) / radius * (0.35 + 0.65 * s) - 0.010 * s
-            rows.append(np.stack([xy[:, 0], xy[:, 1], 0.010 + droop + thickness * (1 - 0.85 * s**8)], -1))
-        peak.append(np.stack(rows))
-    peak_cloth = look.plain(look.pick(*names), look.accent(look.colour()) if len(look._named) > 1 else look.colour())
-    upper = loft(peak[0][:, ::-1], peak_cloth, closed=False, flip=True)
-    lower = loft(peak[1], peak_cloth, closed=False, flip=True)
-    edge = tube(peak[0][-1], 0.0021, peak_cloth, segments=12, caps=False)
-    parts = [crown, inner, button, upper, lower, edge]
-    if look.pattern_name == "logo" or look.chance(0.4):
-        half, rows_z = 0.42, np.linspace(0.030, 0.070, 10)
-        t_at = np.arcsin(np.clip((rows_z - 0.012) / height, 0, 1))
-        r = radius * np.cos(t_at) ** 0.72 + 0.0004
-        angles = np.linspace(-half, half, 30) - np.pi / 2
-        # Letters straight on a tartan could not be read: there a patch is sewn on.
-        style = "bare" if look.pattern_name in ("plain", "logo") else "panel"
-        patch = np.stack(
-            np.broadcast_arrays(r[:, None] * np.cos(angles), 1.12 * r[:, None] * np.sin(angles), rows_z[:, None]), -1
-        )
-        parts.append(
-            loft(
-                patch,
-                look.label("cotton", (2 * half * radius, 0.045), look.colour(), (0.02, 0.02, 0.98, 0.98), style=style),
-                closed=False,
-            )
-        )
-    return parts
 
 
 def beanie(look: Look) -> list[Part]:

@@ -70,7 +70,7 @@ _ALL = (
     Family("dress", "apparel", ("dress", "gown", "连衣裙", "长裙", "裙"), "dresses:dress"),
     Family("skirt", "apparel", ("skirt", "miniskirt", "半身裙", "短裙", "百褶裙"), "dresses:skirt", kind_of=("dress",)),
     Family("sneakers", "apparel", ("sneakers", "sneaker", "trainers", "running shoe", "running shoes", "tennis shoe", "tennis shoes", "运动鞋", "跑鞋", "跑步鞋", "训练鞋", "休闲鞋", "板鞋", "帆布鞋", "球鞋"), "shoes:sneaker", ("shoes", "shoe", "鞋")),
-    Family("cap", "apparel", ("cap", "baseball cap", "棒球帽", "鸭舌帽", "帽"), "accessories:cap", ("visor", "空顶帽"), kind_of=("hat",)),
+    Family("cap", "apparel", ("cap", "baseball cap", "棒球帽", "鸭舌帽", "帽"), "caps:cap", ("visor", "空顶帽"), kind_of=("hat",)),
     Family("beanie", "apparel", ("beanie", "knit hat", "woolly hat", "毛线帽", "针织帽"), "accessories:beanie", kind_of=("cap", "hat")),
     Family("tote-bag", "apparel", ("tote", "tote bag", "shopping bag", "bag", "托特包", "帆布包", "购物袋", "包"), "accessories:tote_bag"),
     Family("speaker", "electronics", ("speaker", "speakers", "loudspeaker", "soundbar", "音箱", "音响", "扬声器"), "audio:speaker"),

@@ -47,8 +47,11 @@ def _panel(cloth: Material, middle: float, high: float, folds: int) -> Part:
     z = np.linspace(0.012, high, 26)
     down = 1 - z / high
     x = middle + (s - 0.5) * _WIDE
-    wave = np.sin(2 * np.pi * folds * s) + 0.22 * np.sin(4 * np.pi * folds * s + 2.1 * s)
-    depth = (0.055 + 0.030 * down)[:, None] * wave
+    # No fold is as wide or as deep as the next, and they wander a little on their way down.
+    uneven = s[None] + 0.016 * np.sin(2 * np.pi * (1.7 * s[None] + 0.35 * down[:, None])) * (0.4 + 0.6 * down[:, None])
+    turn = 2 * np.pi * folds * uneven
+    wave = np.sin(turn) + 0.22 * np.sin(2 * turn + 2.1 * s)
+    depth = (0.030 + 0.012 * down)[:, None] * wave * (1 + 0.28 * np.sin(9 * s[None] + 1.3))
     depth = depth + 0.012 * down[:, None] * np.sin(5 * s + 3 * down[:, None])
     front = np.stack([np.broadcast_to(x, depth.shape), depth - 0.0015, np.broadcast_to(z[:, None], depth.shape)], -1)
     back = front[:, ::-1] + [0, 0.003, 0]

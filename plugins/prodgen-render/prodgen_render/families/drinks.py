@@ -22,6 +22,25 @@ from prodgen_render.shapes.geometry import (
     smooth_path,
 )
 
+_WIDE = (
+    "juice",
+    "smoothie",
+    "water",
+    "iced tea",
+    "lemonade",
+    "kombucha",
+    "果汁",
+    "橙汁",
+    "苹果汁",
+    "柠檬汁",
+    "矿泉水",
+    "纯净水",
+    "饮料",
+    "奶茶",
+    "柠檬茶",
+)
+"""What is drunk from the bottle: it has a wide neck and a plastic cap."""
+
 
 def bottle(look: Look) -> list[Part]:
     """A bottle with a shoulder, a neck, a cap and a label; clear ones show what is in them."""
@@ -29,8 +48,10 @@ def bottle(look: Look) -> list[Part]:
     height = 0.235 * look.uniform(0.92, 1.08) * look.tallness(500, 23)
     radius = 0.034 * look.uniform(0.92, 1.1)
     neck = radius * (0.62 if steel else look.uniform(0.36, 0.46))
-    shoulder = height * look.uniform(0.62, 0.72)
-    top = height * 0.9
+    wide = look.says(_WIDE) and not steel
+    neck *= 1.45 if wide else 1
+    shoulder = height * (look.uniform(0.62, 0.72) + (0.02 if wide else 0))
+    top = height * (0.925 if wide else 0.9)
     slope = smooth_path(
         [
             (radius, shoulder - 0.02),
@@ -73,7 +94,8 @@ def bottle(look: Look) -> list[Part]:
         drink = Material("liquid", linear(mix(tint, (255, 255, 255), 0.02)), 0.12, coat=0.0)
         if sum(tint) > 690:
             drink = Material("liquid", linear(mix(tint, (255, 255, 255), 0.4)), 0.05, transmission=0.9)
-        glass_colour = look.colour("#f2f8f6") if look.colour_name not in ("", "white") else (242, 248, 246)
+        tinted = look.colour_name not in ("", "white") and not wide
+        glass_colour = look.colour("#f2f8f6") if tinted else (242, 248, 246)
         inside = outline - [0.001, 0]
         inside = inside[(inside[:, 0] > 0) & (inside[:, 1] < shoulder + (top - shoulder) * 0.45)]
         inside[:, 1] = np.maximum(inside[:, 1], 0.007)
@@ -82,8 +104,10 @@ def bottle(look: Look) -> list[Part]:
             np.concatenate([[[1e-4, 0.007]], inside, [[level[0] * 0.97, level[1] + 0.0006], [1e-4, level[1]]]]), drink
         )
         body = [revolve(outline, look.plain("glass", glass_colour)), liquid]
-    lid_colour = look.accent(look.colour(), "#c9a24a") if look.chance(0.4) else (36, 36, 38)
-    metal_lid = look.chance(0.5)
+    lid_colour = (
+        look.accent(look.colour(), "#c9a24a") if look.chance(0.4) else (244, 243, 239) if wide else (36, 36, 38)
+    )
+    metal_lid = look.chance(0.5) and not wide
     lid = cap(
         neck * 1.14,
         top - 0.006,

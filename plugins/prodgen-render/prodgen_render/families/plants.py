@@ -25,6 +25,7 @@ _POTS = (
 )
 _BLADES = ("snake plant", "sansevieria", "aloe", "grass", "虎尾兰", "虎皮兰", "芦荟")
 _ROSETTE = ("succulent", "echeveria", "cactus", "多肉", "仙人掌")
+_SPLIT = ("monstera", "swiss cheese", "philodendron", "龟背竹")
 _GREENS = ("#3f7a45", "#4c8a4a", "#34693f")
 
 
@@ -50,8 +51,8 @@ def _green(look: Look, number: int) -> Material:
 
 
 def _broad(look: Look, turn: float) -> list[Part]:
-    """Leaves as wide as long on arching stems."""
-    parts = []
+    """Leaves as wide as long on arching stems, split where the words name a plant with such leaves."""
+    parts, split = [], look.says(_SPLIT)
     for number in range(11):
         angle = turn + 2.4 * number  # the golden angle: no leaf stands over the last
         out, up = 0.10 + 0.012 * (number % 4), 0.34 - 0.021 * number
@@ -60,8 +61,8 @@ def _broad(look: Look, turn: float) -> list[Part]:
         green = _green(look, number)
         parts.append(tube(stem, np.linspace(0.0035, 0.002, 16), green, segments=10))
         tip = away * (out + 0.13) + [0, 0, up - 0.05]
-        middle = smooth_path([stem[-1], away * (out + 0.06) + [0, 0, up + 0.012], tip], 16)
-        parts += _leaf(middle, 0.058, green, fold=0.25)
+        middle = smooth_path([stem[-1], away * (out + 0.06) + [0, 0, up + 0.012], tip], 72 if split else 16)
+        parts += _leaf(middle, 0.074 if split else 0.058, green, fold=0.25, lobes=6 if split else 0)
     return parts
 
 
@@ -91,12 +92,15 @@ def _rosette(look: Look, rim: float, turn: float) -> list[Part]:
     return parts
 
 
-def _leaf(middle: Floats, half: float, green: Material, *, fold: float, thick: float = 0.0007) -> list[Part]:
+def _leaf(
+    middle: Floats, half: float, green: Material, *, fold: float, thick: float = 0.0007, lobes: int = 0
+) -> list[Part]:
     """A pointed leaf along a midrib [n, 3], both sides of it.
 
     Args:
         half: half of its greatest width in metres.
         fold: how far its edges rise above the midrib, as a share of their distance from it.
+        lobes: into how many parts each side is split, 0 for a whole leaf.
     """
     along = np.gradient(middle, axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True)
@@ -106,7 +110,18 @@ def _leaf(middle: Floats, half: float, green: Material, *, fold: float, thick: f
     t = np.linspace(0, 1, len(middle))
     width = half * (np.sin(np.pi * t**0.75) ** 0.8).clip(0.02)
     s = np.linspace(-1, 1, 9)
+    if lobes:
+        # Heart-shaped, and cut in from the edges between the ribs.
+        width = half * (np.sin(np.pi * t.clip(0.02, 0.98) ** 0.62) ** 0.7).clip(0.02)
+        cut = np.clip(1.6 * np.cos(np.pi * lobes * t) ** 8 - 0.3, 0, 1) * (t > 0.1) * (t < 0.93)
+        width = width * (1 - 0.62 * cut)
     sheet = middle[:, None] + (width[:, None] * s)[..., None] * side
+    if lobes:  # the ribs run outwards and forwards
+        sheet = (
+            sheet
+            + (0.42 * half * np.sin(np.pi * t)[:, None] * (np.abs(s) * width[:, None] / half))[..., None]
+            * along[:, None]
+        )
     sheet = sheet + (fold * width[:, None] * np.abs(s) ** 1.5)[..., None] * up[:, None]
     body = (thick * (1 - s**2))[None, :, None] * up[:, None]
     return [loft(sheet + body, green, closed=False), loft((sheet - body)[:, ::-1], green, closed=False)]
