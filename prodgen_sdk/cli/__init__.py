@@ -51,10 +51,10 @@ def root(
         "--workspace",
         "-w",
         metavar="DIR",
-        help="The workspace; default: PRODGEN_WORKSPACE, or the nearest prodgen.toml upwards.",
+        help="The workspace. Default: PRODGEN_WORKSPACE, else the nearest folder upwards with a prodgen.toml.",
     ),
     debug: bool = typer.Option(
-        False, "--debug", help="Show tracebacks and log everything; may stand after the command as well."
+        False, "--debug", help="Show tracebacks and log everything. Also works after the command."
     ),
     version: bool = typer.Option(False, "--version", help="Show the version and exit."),
 ) -> None:

@@ -20,7 +20,9 @@ def add(
     ctx: typer.Context,
     file: str = typer.Argument(..., metavar="FILE.(jsonl|csv|parquet)"),
     root: str = typer.Option(
-        "", metavar="DIR", help="Where the paths of photos and meshes begin. [default: the folder of FILE]"
+        "",
+        metavar="DIR",
+        help="Folder that the paths of photos and meshes are relative to. [default: the folder of FILE]",
     ),
     as_json: bool = JSON,
 ) -> None:
@@ -42,7 +44,7 @@ def add(
 @group.command("list")
 def list_products(
     ctx: typer.Context,
-    category: str = typer.Option("", help="Only this category and what is below it."),
+    category: str = typer.Option("", help="Only this category and its subcategories."),
     as_json: bool = JSON,
 ) -> None:
     """List the products of the workspace."""
@@ -71,7 +73,7 @@ def export(
     approved: bool = typer.Option(False, "--approved", help="Only approved pictures."),
     as_json: bool = JSON,
 ) -> None:
-    """Write the catalogue and its pictures into a folder, which `prodgen catalog add` reads again. Exit code 3 if a file is missing."""
+    """Export the catalogue and its pictures to a folder that `prodgen catalog add` can read. Exit code 3 if a file is missing."""
     from prodgen_sdk.cli.export import PRODUCTS, export_pictures, export_products
     from prodgen_sdk.errors import PartlyDone
     from prodgen_sdk.files import check_writable
@@ -93,7 +95,7 @@ def publish_photos(
     size: int = typer.Option(768, help="Edge of the square pictures in pixels."),
     as_json: bool = JSON,
 ) -> None:
-    """Publish products' own front, flat, back and detail photos as pictures, squared: nothing is generated.
+    """Publish products' own front, flat, back and detail photos as square pictures, without generating any.
 
     They are measured, screened and recommended like generated ones. Exit code 3 if some products failed or were refused.
     """
@@ -120,10 +122,10 @@ def publish_photos(
 @group.command()
 def clean(
     ctx: typer.Context,
-    yes: bool = typer.Option(False, "--yes", help="Delete them; without, only say what would be deleted."),
+    yes: bool = typer.Option(False, "--yes", help="Delete them. Without it, only say what would be deleted."),
     as_json: bool = JSON,
 ) -> None:
-    """Delete files that no product and no picture names any more, such as photos that were replaced; they are a day old at least."""
+    """Delete files that no product or picture refers to, such as replaced photos, if they are at least a day old."""
     with open_studio(ctx) as studio:
         unnamed = list(studio.store.garbage())
         deleted = studio.store.collect_garbage() if yes else 0

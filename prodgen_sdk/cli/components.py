@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.specs import Kind
     from prodgen_sdk.studio import Studio
 
-_OPTION = typer.Option([], "--option", "-o", metavar="KEY=VALUE", help="Further options, as often as needed.")
+_OPTION = typer.Option([], "--option", "-o", metavar="KEY=VALUE", help="An option; may be repeated.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,14 +32,14 @@ def add_to(app: typer.Typer) -> None:
 
 def train(
     ctx: typer.Context,
-    kind: str = typer.Argument(..., help="What to train; an unknown word lists what there is."),
+    kind: str = typer.Argument(..., help="What to train; an unknown name lists the choices."),
     data: str = typer.Option(
-        "", metavar="PATH", help="The training data; a trainer that learns from events takes the workspace's log."
+        "", metavar="PATH", help="The training data. Default, for trainers that learn from events: the workspace's log."
     ),
     out: str = typer.Option(
         "",
         metavar="DIR",
-        help="Where checkpoints go; a run that was killed goes on from there. [default: training/KIND in the workspace]",
+        help="Folder for checkpoints; a killed run continues from there. [default: training/KIND in the workspace]",
     ),
     config: str = typer.Option("", metavar="FILE.toml", help="Options of the trainer."),
     option: list[str] = _OPTION,
@@ -89,15 +89,15 @@ def _told_how_to_go_on() -> Iterator[None]:
 
 def bench(
     ctx: typer.Context,
-    kind: str = typer.Argument(..., help="What to measure; an unknown word lists what there is."),
-    n: int | None = typer.Option(None, "--n", min=1, help="Size of the problem; the benchmark has a default."),
-    pairs: str = typer.Option("", metavar="DIR", help="Folder of true pairs, where the benchmark takes one."),
-    data: str = typer.Option("", metavar="PATH", help="The data, where the benchmark takes some."),
-    out: str = typer.Option("", metavar="DIR", help="Where tables and plots go, where the benchmark makes some."),
+    kind: str = typer.Argument(..., help="What to measure; an unknown name lists the choices."),
+    n: int | None = typer.Option(None, "--n", min=1, help="Problem size; each benchmark has its default."),
+    pairs: str = typer.Option("", metavar="DIR", help="Folder of true pairs, for benchmarks that use one."),
+    data: str = typer.Option("", metavar="PATH", help="Data, for benchmarks that use some."),
+    out: str = typer.Option("", metavar="DIR", help="Folder for tables and plots, for benchmarks that write some."),
     option: list[str] = _OPTION,
     as_json: bool = JSON,
 ) -> None:
-    """Measure this installation. Figures have their unit in the name."""
+    """Run a benchmark on this machine. The name of each figure ends with its unit."""
     with find_studio(ctx) as studio:
         entry = _entry(studio.host, "benchmark", "measures", kind, command="bench")
         _measure(studio, entry, {"n": n, "pairs": pairs, "data": data, "out": out}, option, as_json)
@@ -105,16 +105,18 @@ def bench(
 
 def evaluate(
     ctx: typer.Context,
-    kind: str = typer.Argument(..., help="What to evaluate: images, or what a plugin evaluates."),
-    files: list[str] = typer.Argument(None, metavar="[FILE]...", help="The pictures, for images."),
+    kind: str = typer.Argument(..., help="What to evaluate: images, or what an installed plugin offers."),
+    files: list[str] = typer.Argument(None, metavar="[FILE]...", help="For images: the pictures."),
     reference: list[str] = typer.Option([], metavar="FILE", help="For images: the true picture of each, in order."),
-    data: str = typer.Option("", metavar="PATH", help="The data; what is judged by events takes the workspace's log."),
-    out: str = typer.Option("", metavar="DIR", help="Where tables and plots go."),
-    n: int | None = typer.Option(None, "--n", min=1, help="Size of the problem, where the evaluation takes one."),
+    data: str = typer.Option(
+        "", metavar="PATH", help="The data. Default, for evaluations of events: the workspace's log."
+    ),
+    out: str = typer.Option("", metavar="DIR", help="Folder for tables and plots."),
+    n: int | None = typer.Option(None, "--n", min=1, help="Problem size, for evaluations that have one."),
     option: list[str] = _OPTION,
     as_json: bool = JSON,
 ) -> None:
-    """Judge pictures, rankings or policies. Figures of pictures come from every installed evaluator."""
+    """Evaluate pictures, generators, rankings or policies. Pictures are measured by every installed evaluator."""
     with find_studio(ctx) as studio:
         if kind == "images":
             _evaluate_images(studio.host, files or [], reference, as_json)

@@ -13,10 +13,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def demo(
-    out: str = typer.Option("demo-out", metavar="DIR", help="Gets a workspace, the pictures and index.html."),
+    out: str = typer.Option("demo-out", metavar="DIR", help="Folder for the workspace, the pictures and index.html."),
     as_json: bool = JSON,
 ) -> None:
-    """Run the main job on real input: generate, try on, recommend, and write a report to look at."""
+    """Generate, try on and recommend with real photos, and write a report as an HTML page."""
     from pathlib import Path
 
     from prodgen_sdk.demo.job import run_demo

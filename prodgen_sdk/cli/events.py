@@ -12,7 +12,7 @@ _AT_ONCE = 5000
 
 def add_to(app: typer.Typer) -> None:
     app.command("record")(record)
-    group = typer.Typer(help="The log of events.", no_args_is_help=True)
+    group = typer.Typer(help="Export or prune the event log.", no_args_is_help=True)
     group.command("export")(export_events)
     group.command("prune")(prune_events)
     app.add_typer(group, name="events")
@@ -26,7 +26,7 @@ def record(
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Add events, one JSON object a line or one row each. Exit code 3 if some lines were rejected."""
+    """Record events from a file of JSON Lines or Parquet. Exit code 3 if some lines were rejected."""
     from collections import Counter
     from itertools import islice
     from pathlib import Path
@@ -67,7 +67,7 @@ def record(
 def export_events(
     ctx: typer.Context, file: str = typer.Argument(..., metavar="FILE.jsonl"), as_json: bool = JSON
 ) -> None:
-    """Write all events, one JSON object a line, as `prodgen record` reads them."""
+    """Export all events as JSON Lines that `prodgen record` can read."""
     from pathlib import Path
 
     from prodgen_sdk.events import write_events
@@ -79,11 +79,11 @@ def export_events(
 
 def prune_events(
     ctx: typer.Context,
-    older_than: float = typer.Option(..., min=0, max=36_500, metavar="DAYS", help="Delete what happened longer ago."),
+    older_than: float = typer.Option(..., min=0, max=36_500, metavar="DAYS", help="Delete events older than this."),
     types: list[str] = typer.Option([], "--type", metavar="TYPE", help="Only events of this type; may be repeated."),
     as_json: bool = JSON,
 ) -> None:
-    """Delete old events, and have ranker and policy learn anew from the log that is left."""
+    """Delete old events, and let ranker and policy learn again from the rest."""
     from datetime import timedelta
     from typing import cast, get_args
 

@@ -28,31 +28,29 @@ def finish(
     out: str = typer.Option(
         ...,
         metavar="DIR",
-        help="Gets DIR/<name>.<format>; of pictures in several folders, DIR/<folder>/<name>.<format>.",
+        help="Writes DIR/<name>.<format>, or DIR/<folder>/<name>.<format> for pictures of several folders.",
     ),
     profile: str = typer.Option(
         "marketplace",
-        help="A profile of the finisher; NAME,key=value,... changes it. An unknown one lists what there is.",
+        help="A profile of the finisher, with changes as NAME,key=value,...; an unknown one lists the choices.",
     ),
     aspect: str = typer.Option("", metavar="W:H", help="Such as 1:1, 4:5, 2:3 or 1.91:1."),
     size: str = typer.Option("", metavar="N", help="The longer side in pixels."),
     fill: str = typer.Option(
-        "", metavar="0..1", help="How much of the frame the product fills; none leaves it where it is."
+        "", metavar="0..1", help="How much of the frame the product fills. Default: the product is not moved."
     ),
-    background: str = typer.Option(
-        "", metavar="white|#rrggbb|gradient|transparent|keep|FILE", help="What is behind the product."
-    ),
-    shadow: str = typer.Option("", metavar="keep|none|contact|reflection", help="What is below it."),
-    denoise: str = typer.Option("", metavar="0..1", help="How much noise is removed."),
-    sharpen: str = typer.Option("", metavar="0..1", help="How much it is sharpened."),
-    format: str = typer.Option("", metavar="png|jpeg|webp|avif", help="Default: that of each picture, or png."),
-    quality: int = typer.Option(92, min=1, max=100, help="Of jpeg, webp and avif."),
+    background: str = typer.Option("", metavar="white|#rrggbb|gradient|transparent|keep|FILE", help="The background."),
+    shadow: str = typer.Option("", metavar="keep|none|contact|reflection", help="The shadow below the product."),
+    denoise: str = typer.Option("", metavar="0..1", help="How strongly noise is removed."),
+    sharpen: str = typer.Option("", metavar="0..1", help="How strongly the picture is sharpened."),
+    format: str = typer.Option("", metavar="png|jpeg|webp|avif", help="Default: the format of each picture, else png."),
+    quality: int = typer.Option(92, min=1, max=100, help="For jpeg, webp and avif."),
     generated: bool = typer.Option(
-        False, "--generated", help="Label them as made by a trained model (IPTC DigitalSourceType)."
+        False, "--generated", help="Label the pictures as made by a trained model (IPTC DigitalSourceType)."
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Make pictures ready for a channel: crop, centre, background, shadow, size, format. Metadata are kept, but for the location.
+    """Prepare pictures for a channel: crop, centre, background, shadow, size, format. Metadata is kept, except for the location.
 
     Exit code 3 if some of the pictures could not be finished.
     """

@@ -14,19 +14,19 @@ def add_to(app: typer.Typer) -> None:
 
 def gallery(
     ctx: typer.Context,
-    people: list[str] = typer.Option(..., metavar="FILE|DIR", help="Photos of people; a folder takes all in it."),
+    people: list[str] = typer.Option(..., metavar="FILE|DIR", help="Photos of people, or a folder of them."),
     garments: list[str] = typer.Option(
         ...,
         metavar="FILE|DIR",
-        help="Garments; folders in a folder name the category: shirts, pants, ... NAME_back is NAME_front's back.",
+        help="Garments, or a folder whose subfolders name the category: shirts, pants, ... NAME_back is the back of NAME_front.",
     ),
-    out: str = typer.Option(..., metavar="DIR", help="Where index.html, sheet.png and result.json go."),
+    out: str = typer.Option(..., metavar="DIR", help="Folder for index.html, sheet.png and result.json."),
     fit: str = typer.Option("regular", help="tight, regular or loose."),
     compositor: str = typer.Option("", metavar="ID"),
     width: int = typer.Option(240, min=80, max=640, help="Width of a cell in pixels."),
     as_json: bool = JSON,
 ) -> None:
-    """Dress every person in every garment and show all of it on one page. The pictures of people lie in it."""
+    """Dress every person in every garment, and show the results on one page. The page contains the people's pictures."""
     import json
     from pathlib import Path
 

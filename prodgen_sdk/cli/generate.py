@@ -33,10 +33,10 @@ def generate(
     items: list[str] = typer.Argument(
         None,
         metavar="(SKU|PRODUCT.json)...",
-        help="Skus of the workspace, or product files (.json, .jsonl, .csv, .parquet), for which nothing is kept.",
+        help="Skus of the workspace, or product files (.json, .jsonl, .csv, .parquet), of which nothing is kept.",
     ),
-    every: bool = typer.Option(False, "--all", help="All products of the workspace; what is there already is kept."),
-    category: str = typer.Option("", help="With --all: only this category and what is below it."),
+    every: bool = typer.Option(False, "--all", help="All products of the workspace; existing pictures are kept."),
+    category: str = typer.Option("", help="With --all: only this category and its subcategories."),
     generator: str = typer.Option(
         "", metavar="ID", help="Default: the configured one, or the mesh generator for a product with a mesh."
     ),
@@ -47,22 +47,24 @@ def generate(
     ),
     size: int = typer.Option(512, help="Edge of the square pictures in pixels."),
     seed: str = typer.Option(
-        "", metavar="N|random", help="Default: derived from the request, so that a re-run is the same work."
+        "", metavar="N|random", help="Default: derived from the request, so that a re-run finds what it made."
     ),
     scene: str = typer.Option(
         "white",
         help="white, transparent, gradient, image or #rrggbb; then ,no-shadow, ,light=studio|soft|dramatic or ,style=WORDS.",
     ),
     background: str = typer.Option("", metavar="FILE", help="The picture for --scene image."),
-    negative: str = typer.Option("", help="What must not be in the pictures."),
-    replicates: int = typer.Option(1, min=1, max=100, help="How many different answers."),
+    negative: str = typer.Option("", help="What must not appear in the pictures."),
+    replicates: int = typer.Option(1, min=1, max=100, help="How many different versions of each picture."),
     profile: str = typer.Option("", help="A finisher's profile, such as marketplace."),
     out: str = typer.Option(
         "", metavar="DIR", help="Writes DIR/<sku>/<view>.png and DIR/result.json. Needed for product files."
     ),
-    estimate: bool = typer.Option(False, "--estimate", help="Only say how many pictures, how long and at what cost."),
+    estimate: bool = typer.Option(
+        False, "--estimate", help="Only estimate the number of pictures, the time and the cost."
+    ),
     max_cost: float = typer.Option(
-        None, min=0, metavar="N", help="Do not begin if it would cost more. Default: costs.limit of prodgen.toml."
+        None, min=0, metavar="N", help="Do not start if it would cost more. Default: costs.limit of prodgen.toml."
     ),
     as_json: bool = JSON,
 ) -> None:
@@ -87,7 +89,7 @@ def generate(
     with ExitStack() as stack:
         studio = stack.enter_context(find_studio(ctx))
         if not items and not every:
-            raise InputError("Pictures of what?", hint="Name skus or product files, or give --all.")
+            raise InputError("No product is named.", hint="Name skus or product files, or give --all.")
         files, skus = _split(items or [], studio)
         if every:
             skus = _all_of(studio, items or [], category)

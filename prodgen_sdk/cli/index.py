@@ -17,10 +17,10 @@ def add_to(app: typer.Typer) -> None:
 @group.command()
 def build(
     ctx: typer.Context,
-    anew: bool = typer.Option(False, "--anew", help="Forget the index and build it from the database."),
+    anew: bool = typer.Option(False, "--anew", help="Discard the index and build it from the database."),
     as_json: bool = JSON,
 ) -> None:
-    """Bring the index up to date with the database."""
+    """Update the index from the database."""
     with open_studio(ctx) as studio, progress("indexing") as tell:
         changed = studio.recommender.rebuild(tell) if anew else studio.sync(progress=tell)
     emit(as_json, {"products": changed}, lambda: note(f"{changed} products were indexed"))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from prodgen_sdk.studio import Studio
 
-group = typer.Typer(help="List and fetch model files.", no_args_is_help=True)
+group = typer.Typer(help="List and download models.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 @group.command("list")
 def list_models(ctx: typer.Context, as_json: bool = JSON) -> None:
-    """List the models that installed plugins can fetch, and whether they are here."""
+    """List the models that installed plugins can download, and whether they are here."""
     with find_studio(ctx) as studio:
         found = [
             {
@@ -41,10 +41,10 @@ def list_models(ctx: typer.Context, as_json: bool = JSON) -> None:
 @group.command()
 def pull(
     ctx: typer.Context,
-    names: list[str] = typer.Argument(None, metavar="[NAME]...", help="Without a name: all that `models list` shows."),
+    names: list[str] = typer.Argument(None, metavar="[NAME]...", help="Default: everything that `models list` shows."),
     as_json: bool = JSON,
 ) -> None:
-    """Fetch models' files, checked by digest; what is here already is not fetched again."""
+    """Download models and check their digests. What is already here is not downloaded again."""
     from prodgen_sdk.errors import NotFound
 
     with find_studio(ctx) as studio:

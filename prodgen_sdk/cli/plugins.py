@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.host import Host
     from prodgen_sdk.registry import Entry
 
-group = typer.Typer(
-    help="See which plugins are installed, whether they work, and what they bring.", no_args_is_help=True
-)
+group = typer.Typer(help="List, check and describe plugins.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 
 @group.command("list")
 def list_plugins(ctx: typer.Context, as_json: bool = JSON) -> None:
-    """List all plugins with their components, the failed and disabled ones included."""
+    """List all plugins and their components, including failed and disabled ones."""
     host = find_host(ctx)
     rows = [
         (p.name, f"{p.distribution} {p.version}".strip(), p.status, ", ".join(p.components) or p.error)
@@ -46,10 +44,10 @@ def list_plugins(ctx: typer.Context, as_json: bool = JSON) -> None:
 @group.command()
 def check(
     ctx: typer.Context,
-    build: bool = typer.Option(False, "--build", help="Also build every component whose needs are met."),
+    build: bool = typer.Option(False, "--build", help="Also build every component that can run here."),
     as_json: bool = JSON,
 ) -> None:
-    """Check every plugin and component, and load what they name. Exit code 1 if something failed or is not there."""
+    """Check that every plugin loads and every component exists. Exit code 1 if not."""
     from prodgen_sdk.host.building import is_installed
 
     host = find_host(ctx)
@@ -154,7 +152,7 @@ def _is_written(path: str) -> bool:
 
 @group.command()
 def show(ctx: typer.Context, id: str = typer.Argument(..., metavar="ID"), as_json: bool = JSON) -> None:
-    """Show all that a component states of itself."""
+    """Show the spec of a component."""
     from prodgen_sdk.errors import NotFound
 
     host = find_host(ctx)

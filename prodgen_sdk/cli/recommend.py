@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from prodgen_sdk.types import Recommendation, Trace
 
 _CAUSES = 5
+_K = typer.Option(10, "-k", min=1, max=1000, help="How many products.")
 _FILTER = typer.Option(
     [],
     "--filter",
     metavar="KEY=VALUE",
-    help="category=home, tag=new, price=10..50, sku=a, exclude=b; repeated, one of the tags is enough, as is one of the categories.",
+    help="category=home, tag=new, price=10..50, sku=a or exclude=b. May be repeated: one of several tags, or of several categories, is enough.",
 )
 
 
@@ -31,21 +32,25 @@ def add_to(app: typer.Typer) -> None:
 
 def recommend(
     ctx: typer.Context,
-    user: str = typer.Argument(...),
-    k: int = typer.Option(10, "-k", min=1, max=1000),
+    user: str = typer.Argument(..., help="The user's id."),
+    k: int = _K,
     filters: list[str] = _FILTER,
-    deterministic: bool = typer.Option(False, "--deterministic", help="The greedy variant, without exploration."),
-    log: bool = typer.Option(True, "--log/--no-log", help="Whether the impressions are logged."),
+    deterministic: bool = typer.Option(False, "--deterministic", help="Choose pictures without exploration."),
+    log: bool = typer.Option(True, "--log/--no-log", help="Log the impressions, or not."),
     explain: bool = typer.Option(
-        False, "--explain", help="Show what each score is made of, and what it loses without each cause."
+        False, "--explain", help="Show what each score consists of, and how it changes without each cause."
     ),
     budget: float | None = typer.Option(
-        None, "--budget", metavar="MS", min=0.001, help="Milliseconds; then what is popular answers."
+        None,
+        "--budget",
+        metavar="MS",
+        min=0.001,
+        help="Time budget in milliseconds; if it is spent, popular products are shown.",
     ),
     trace: bool = typer.Option(False, "--trace", help="Show how the request was answered, stage by stage."),
     as_json: bool = JSON,
 ) -> None:
-    """Products for a user, each with the picture to show, and why."""
+    """Recommend products to a user, each with the picture to show and the reasons."""
     traces: list[Trace] = []
     with open_studio(ctx) as studio:
         found = studio.recommend(
@@ -118,14 +123,14 @@ def _shares(item: Recommendation, causes: Sequence[Cause]) -> Iterator[tuple[str
 
 def similar(
     ctx: typer.Context,
-    sku: str = typer.Argument("", metavar="[SKU]"),
-    image: str = typer.Option("", metavar="FILE"),
-    text: str = typer.Option("", metavar="WORDS"),
-    k: int = typer.Option(10, "-k", min=1, max=1000),
+    sku: str = typer.Argument("", metavar="[SKU]", help="Products like this one."),
+    image: str = typer.Option("", metavar="FILE", help="Products like this picture."),
+    text: str = typer.Option("", metavar="WORDS", help="Products that these words describe."),
+    k: int = _K,
     filters: list[str] = _FILTER,
     as_json: bool = JSON,
 ) -> None:
-    """Products that look or read like a product, a picture or some words."""
+    """Find products that are similar to a product, a picture or a text."""
     with open_studio(ctx) as studio:
         found = studio.similar(sku=sku or None, image=image or None, text=text or None, k=k, filter=_filter(filters))
         nothing = "" if found else _why_nothing(studio)
@@ -134,7 +139,7 @@ def similar(
 
 
 def learn(ctx: typer.Context, as_json: bool = JSON) -> None:
-    """Fit the ranker to the event log, and tell the variant policy what became of the impressions."""
+    """Fit the ranker to the event log, and update the variant policy with the feedback on its impressions."""
     with open_studio(ctx) as studio:
         told = studio.learn()
         events = studio.store.events.count()
@@ -149,10 +154,10 @@ def learn(ctx: typer.Context, as_json: bool = JSON) -> None:
 
 def forget(
     ctx: typer.Context,
-    users: list[str] = typer.Argument(..., metavar="USER..."),
+    users: list[str] = typer.Argument(..., metavar="USER...", help="The users' ids."),
     as_json: bool = JSON,
 ) -> None:
-    """Erase all that is known of users, and prove it by looking again. Several at once take no longer than one."""
+    """Erase everything about users, and look again to prove it. Several users take no longer than one."""
     with open_studio(ctx) as studio:
         proofs = studio.forget_many(users)
     rows = [

@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from prodgen_sdk.studio import Studio
     from prodgen_sdk.types import ReviewState, Variant
 
-group = typer.Typer(help="See and decide what waits for a person.", no_args_is_help=True)
-_BY = typer.Option("cli", help="Who decides; kept with the decision.")
-_REASON = typer.Option("", help="Why; kept with the decision.")
+group = typer.Typer(help="Review pictures that wait for a decision.", no_args_is_help=True)
+_BY = typer.Option("cli", help="Who decides; recorded with the decision.")
+_REASON = typer.Option("", help="Why; recorded with the decision.")
 _IDS = typer.Argument(
     None,
     metavar="[VARIANT|SKU]...",
-    help="A sku stands for all of its pictures that wait, or (reopen) that were rejected.",
+    help="A sku stands for all of its waiting pictures (reopen: its rejected ones).",
 )
-_ALL = typer.Option(False, "--all", help="All products, instead of names.")
-_GENERATOR = typer.Option("", metavar="ID", help="Only pictures of this generator; catalogue/photo for your own.")
+_ALL = typer.Option(False, "--all", help="All pictures, instead of named ones.")
+_GENERATOR = typer.Option(
+    "", metavar="ID", help="Only pictures of this generator; catalogue/photo for your own photos."
+)
 _STATE = typer.Option("in_review", help="draft, in_review, approved or rejected.")
 
 
@@ -39,7 +41,7 @@ def list_waiting(
     generator: str = _GENERATOR,
     as_json: bool = JSON,
 ) -> None:
-    """List pictures of a state, by default those that wait."""
+    """List the pictures in a state, by default those that wait."""
     from prodgen_sdk.cli.decisions import why
 
     wanted = _state(state)
@@ -52,15 +54,17 @@ def list_waiting(
 @group.command()
 def page(
     ctx: typer.Context,
-    out: str = typer.Option("review.html", metavar="FILE.html", help="The page: one file, with the pictures in it."),
+    out: str = typer.Option(
+        "review.html", metavar="FILE.html", help="The page, a single file that contains the pictures."
+    ),
     state: str = _STATE,
     generator: str = _GENERATOR,
-    limit: int = typer.Option(500, min=1, help="Show so many pictures, the oldest first."),
+    limit: int = typer.Option(500, min=1, help="How many pictures to show, the oldest first."),
     as_json: bool = JSON,
 ) -> None:
-    """Write a page that shows the pictures of a state, by default those that wait, with what there is to say of each.
+    """Write a page with the pictures in a state, by default those that wait, and the reasons why.
 
-    What is chosen on it is saved as a file for `prodgen review apply`.
+    The page saves decisions as a file for `prodgen review apply`.
     """
     from itertools import islice
     from pathlib import Path
@@ -85,11 +89,13 @@ def page(
 @group.command()
 def apply(
     ctx: typer.Context,
-    file: str = typer.Argument(..., metavar="FILE.jsonl", help="What the page saved: a decision a line."),
+    file: str = typer.Argument(
+        ..., metavar="FILE.jsonl", help="The file that the page saved, with one decision per line."
+    ),
     by: str = _BY,
     as_json: bool = JSON,
 ) -> None:
-    """Take the decisions that were saved on the page. Exit code 3 if some could not be taken; doing it again is harmless."""
+    """Apply the decisions that were saved on the page. Exit code 3 if some could not be applied; repeating it is harmless."""
     from pathlib import Path
 
     from prodgen_sdk.cli.decisions import Decision, decide, read_decisions
@@ -111,7 +117,7 @@ def approve(
     reason: str = _REASON,
     as_json: bool = JSON,
 ) -> None:
-    """Approve pictures: they will be indexed and shown."""
+    """Approve pictures, so that they are indexed and shown."""
     _decide(ctx, ids, everything, generator, "approved", by, reason, as_json)
 
 
@@ -125,7 +131,7 @@ def reject(
     reason: str = _REASON,
     as_json: bool = JSON,
 ) -> None:
-    """Reject pictures: they will not be shown any more; `reopen` takes it back."""
+    """Reject pictures, so that they are no longer shown; `reopen` undoes it."""
     _decide(ctx, ids, everything, generator, "rejected", by, reason, as_json)
 
 
@@ -139,7 +145,7 @@ def reopen(
     reason: str = _REASON,
     as_json: bool = JSON,
 ) -> None:
-    """Let rejected pictures wait for a decision again."""
+    """Send rejected pictures back to review."""
     _decide(ctx, ids, everything, generator, "in_review", by, reason, as_json)
 
 

@@ -26,10 +26,10 @@ def tryon(
     person: str = typer.Option(
         ...,
         metavar="FILE",
-        help="The person's photo, or a clip: a video, an animation, a folder of frames. It is not kept.",
+        help="The person's photo, or a clip: a video, an animation or a folder of frames. It is not kept.",
     ),
     garment: list[str] = typer.Option(
-        ..., metavar="FILE|SKU", help="A garment's photo or sku; several in layering order, innermost first."
+        ..., metavar="FILE|SKU", help="A garment's photo or sku; repeat for several, innermost first."
     ),
     out: str = typer.Option(
         ...,
@@ -37,21 +37,21 @@ def tryon(
         help="Where the dressed picture goes (.png, .jpg, .webp); with --each, a folder. "
         "A clip: .mp4, .webm, .mkv (lossless), .gif, or a folder of PNG files.",
     ),
-    each: bool = typer.Option(False, "--each", help="Put each garment on alone: a picture a garment."),
+    each: bool = typer.Option(False, "--each", help="Put on each garment alone, one picture per garment."),
     category: list[str] = typer.Option(
         [],
         help="auto, top, outerwear, trousers, shorts, skirt, dress, overall, hat, glasses, bag, scarf; "
         "once for all garments, or once for each.",
     ),
     fit: str = typer.Option("", help="tight, regular or loose."),
-    size: str = typer.Option("", help="A size that the garment's measurements know, a letter, or W32/L34."),
-    tuck: str = typer.Option("", help="Tops inside of the lower clothes: auto, in or out."),
+    size: str = typer.Option("", help="A size of the garment's chart, a letter, or W32/L34."),
+    tuck: str = typer.Option("", help="Whether tops are tucked in: auto, in or out."),
     closure: list[str] = typer.Option([], help="Outerwear: auto, open or closed; once for all, or once for each."),
     height: float = typer.Option(0.0, metavar="CM", help="The person's height."),
     measurements: list[str] = typer.Option(
         [],
         metavar="K=CM,...",
-        help="The garment's measurements, such as chest=104,length=70; of several garments once for each, - for none.",
+        help="The garment's measurements, such as chest=104,length=70; once for each garment, - for none.",
     ),
     mask: str = typer.Option("", metavar="FILE", help="White where the picture may change."),
     keypoints: list[str] = typer.Option(
@@ -60,13 +60,15 @@ def tryon(
     back: list[str] = typer.Option(
         [], metavar="FILE", help="The garment's back photo; once for each garment, - for none."
     ),
-    compositor: str = typer.Option("", metavar="ID"),
-    gaps: str = typer.Option("refuse", help="Frames of a clip that cannot be dressed: refuse it, keep or cut them."),
-    rate: float = typer.Option(0.0, metavar="FPS", help="Frames a second of a clip that does not say it."),
-    mask_out: str = typer.Option("", metavar="FILE", help="Where the edit mask goes."),
+    compositor: str = typer.Option("", metavar="ID", help="Default: the configured one."),
+    gaps: str = typer.Option(
+        "refuse", help="If frames cannot be dressed: refuse the clip, or keep or cut those frames."
+    ),
+    rate: float = typer.Option(0.0, metavar="FPS", help="Frames per second, if the clip does not say."),
+    mask_out: str = typer.Option("", metavar="FILE", help="File for the edit mask."),
     as_json: bool = JSON,
 ) -> None:
-    """Dress a person's photo in a garment. Exit code 4 with the reason if it cannot be done well, 3 if only some of several can."""
+    """Dress a person's photo in garments. Exit code 4 if that is refused, 3 if only some looks are."""
     from pathlib import Path
 
     from prodgen_sdk import images

@@ -18,9 +18,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def init(
-    folder: str = typer.Argument(".", metavar="[DIR]", help="Where the workspace lies."), as_json: bool = JSON
+    folder: str = typer.Argument(".", metavar="[DIR]", help="The folder of the workspace."), as_json: bool = JSON
 ) -> None:
-    """Make a workspace: a folder with prodgen.toml, a database, assets and an index."""
+    """Create a workspace: a folder with prodgen.toml, a database, assets and an index."""
     from prodgen_sdk.studio import Studio
 
     with Studio.create(folder) as studio:
@@ -31,7 +31,7 @@ def init(
 
 
 def doctor(ctx: typer.Context, as_json: bool = JSON) -> None:
-    """Look at this installation: packages, device, plugins, models and the workspace. Exit code 1 if something is broken."""
+    """Check this installation: packages, device, plugins, models and the workspace. Exit code 1 if something is broken."""
     with find_studio(ctx) as studio:
         report, problems = _examine(studio)
         notes = _notes(studio)
