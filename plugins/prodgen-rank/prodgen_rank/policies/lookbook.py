@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     Single = NDArray[np.float32]
     Hashes = NDArray[np.int64]
+    Places = NDArray[np.intp]
 
 _ROWS = 200_000
 _SECONDS = 600.0
 """For how long a variant's vector is taken as unchanged."""
-_described = attrgetter("view", "background", "light", "style", "quality")
-"""What a row is made of, besides the vector. Tuples are compared by identity first, so that equal ones cost little."""
-_ID, _PLACE, _DESCRIBED = attrgetter("id"), itemgetter(0), itemgetter(1)
-_UNKNOWN = (-1, None)
+_DESCRIBED = tuple(map(attrgetter, ("view", "background", "light", "style", "quality")))
+"""What a row is made of, besides the vector."""
+_ID = attrgetter("id")
 
 
 class Lookbook:
@@ -56,22 +56,25 @@ class Lookbook:
         pages = self._pages
         if len(pages.known) > _ROWS or time.monotonic() > pages.until:
             pages = self._pages = _Pages()
-        described, ids = list(map(_described, variants)), list(map(_ID, variants))
-        entries = list(map(pages.known.get, ids, repeat(_UNKNOWN)))
-        if list(map(_DESCRIBED, entries)) != described:
+        ids, described = list(map(_ID, variants)), _columns(variants)
+        places = pages.places(ids)
+        # Lists are compared by identity first, so that equal ones cost little.
+        if (places < 0).any() or pages.described[:, places].tolist() != described:
             self._describe(pages, variants, ctx)
-            entries = [pages.known[id] for id in ids]
-        places = np.array(list(map(_PLACE, entries)))
+            places = pages.places(ids)
         return pages.matrix[places], pages.hashes[places]
 
     def _describe(self, pages: _Pages, variants: Sequence[CandidateVariant], ctx: Context) -> None:
         with self._lock:
-            new = [v for v in variants if pages.known.get(v.id, _UNKNOWN)[1] != _described(v)]
+            places = pages.places(list(map(_ID, variants)))
+            before = zip(*pages.described[:, places].tolist(), strict=True)
+            rows = zip(variants, places.tolist(), before, zip(*_columns(variants), strict=True), strict=True)
+            new = [variant for variant, place, known, given in rows if place < 0 or known != given]
             if not new:
                 return
-            rows = look_rows(new, self._metrics)
-            rows[:, FIRST_PLACE : FIRST_PLACE + PLACES] = self._places(list(map(_ID, new)), ctx)
-            pages.add(new, rows)
+            looks = look_rows(new, self._metrics)
+            looks[:, FIRST_PLACE : FIRST_PLACE + PLACES] = self._places(list(map(_ID, new)), ctx)
+            pages.add(new, looks)
 
     def _places(self, ids: Sequence[str], ctx: Context) -> Single:
         """float32 [n, PLACES], zeros where no vector is known."""
@@ -94,25 +97,42 @@ class Lookbook:
 
 
 class _Pages:
-    """Rows and the way to them; a row, once there, is never changed, so that readers need no lock."""
+    """Rows and the way to them; a row, once there, is never changed, so that readers need no lock.
+
+    Columns and not an object a variant: the garbage collector would look at hundreds of thousands, and requests would wait.
+    """
 
     def __init__(self) -> None:
-        self.known: dict[str, tuple[int, Any]] = {}
-        """By id the place of its row, and how the variant was described when that was made."""
+        self.known: dict[str, int] = {}
+        """By id the place of its row."""
         self.hashes = np.zeros(1024, np.int64)
         self.matrix = np.zeros((1024, len(LOOKS)), np.float32)
+        self.described = np.empty((len(_DESCRIBED), 1024), object)
+        """How each variant was described when its row was made."""
         self.until = time.monotonic() + _SECONDS
         self._used = 0
+
+    def places(self, ids: Iterable[str]) -> Places:
+        """The place of each variant's row, -1 where there is none."""
+        return np.array(list(map(self.known.get, ids, repeat(-1))), np.intp)
 
     def add(self, variants: Sequence[CandidateVariant], rows: Single) -> None:
         first, used = self._used, self._used + len(rows)
         if used > len(self.matrix):
-            room = np.zeros(max(used, len(self.matrix)), np.int64)
-            self.hashes = np.concatenate([self.hashes, room])
-            self.matrix = np.concatenate([self.matrix, np.zeros((len(room), len(LOOKS)), np.float32)])
+            room = max(used, len(self.matrix))
+            self.hashes = np.concatenate([self.hashes, np.zeros(room, np.int64)])
+            self.matrix = np.concatenate([self.matrix, np.zeros((room, len(LOOKS)), np.float32)])
+            self.described = np.concatenate([self.described, np.empty((len(_DESCRIBED), room), object)], axis=1)
         ids = list(map(_ID, variants))
         self.hashes[first:used] = list(map(zlib.crc32, map(str.encode, ids)))
         self.matrix[first:used] = rows
+        for column, values in zip(self.described, _columns(variants), strict=True):
+            column[first:used] = values
         self._used = used
         # Last of all: from here on readers find them.
-        self.known.update(zip(ids, zip(range(first, used), map(_described, variants), strict=True), strict=True))
+        self.known.update(zip(ids, range(first, used), strict=True))
+
+
+def _columns(variants: Sequence[CandidateVariant]) -> list[list[Any]]:
+    """How some variants are described, field by field."""
+    return [list(map(field, variants)) for field in _DESCRIBED]
