@@ -11,7 +11,9 @@ from prodgen_tryon.body.measures import CAP as ROUND_OF_SHOULDER
 from prodgen_tryon.body.measures import OUTLINE
 from prodgen_tryon.body.person import analyse, measure
 from prodgen_tryon.body.places import HAND
+from prodgen_tryon.body.silhouette import bare_arm_seen
 from prodgen_tryon.body.skeleton import Skeleton
+from prodgen_tryon.filters import tube
 from prodgen_tryon.fit.legs import fit_legs, fit_skirt
 from prodgen_tryon.fit.scales import ARM_LENGTH
 from prodgen_tryon.fit.shoulders import CLOTH, COLLARBONE, LEVEL, SUNK, WORN, neckline_target, rounded, shoulder_height
@@ -24,7 +26,7 @@ from prodgen_tryon.garment.keypoints import top_shape
 from prodgen_tryon.garment.legs import leg_shape
 from prodgen_tryon.picture.open_front import GAP, open_front
 from prodgen_tryon.picture.outfit import order
-from prodgen_tryon.picture.regions import folded
+from prodgen_tryon.picture.regions import folded, held
 from prodgen_tryon.sides import SIDES, SIGN
 
 quick = settings(
@@ -463,7 +465,7 @@ def test_a_shoulder_is_round_and_bare_skin_stays_covered(person, steep, side):
     body = replace(person.measured, caps={})
     frame, w, sign = body.frame, body.frame.width, SIGN[side]
     tip, down = frame.at(sign * 0.62 * w, -0.08 * w), np.deg2rad(steep)
-    along = np.linspace(0.4, 0, 7)[:, None] * w
+    along = np.linspace(0.4, 0, 21)[:, None] * w
     line = tip - along * frame.outward(side)
     outer = tip + along[::-1] * (np.cos(down) * frame.outward(side) + np.sin(down) * frame.down)
     begin, end = rounded(line, outer, body, side)
@@ -486,3 +488,28 @@ def test_a_long_sleeve_on_a_bare_arm_ends_where_the_hand_begins(person, shapes):
         cuff = float(((sleeve.target[POINTS - 1] + sleeve.target[2 * POINTS - 1]) / 2 - arm[1]) @ bone)
         assert abs(cuff - begins) < 0.03 * body.frame.width
         assert fitted.sleeve_ends[side] == HAND
+
+
+def test_an_arm_is_as_wide_as_its_skin_before_the_body(person):
+    w, limb = person.width, person.measured.arms["b"]
+    narrow = replace(limb, inner=np.full(len(limb.t), 0.08 * w), outer=np.full(len(limb.t), 0.1 * w))
+    skin = tube(person.image.shape, limb.centre - 0.05 * w * limb.normal, np.full(len(limb.t), 0.12 * w))
+    seen = bare_arm_seen(narrow, skin.astype(np.float32), 0.4, w)
+    bare = (limb.t > 0.7) & (limb.t < 1.2)
+    assert seen.inner[bare] == pytest.approx(0.17 * w, abs=0.03 * w)
+    assert (seen.outer == narrow.outer).all()
+    assert (bare_arm_seen(narrow, np.zeros_like(skin, np.float32), 0.4, w).inner == narrow.inner).all()
+
+
+def test_skin_that_new_sleeves_hold_is_not_seen_beside_them(person, shapes):
+    frame, w = person.frame, person.width
+    body = replace(person.measured, sleeves=dict.fromkeys(SIDES, 0.0))
+    fitted = fit_top(shapes["top"], body)
+    bare = replace(person, parts=person.parts | {"skin": np.ones_like(person.parts["skin"])}, cache={})
+    hidden = held(bare, fitted, np.zeros(person.image.shape[:2], np.float32))
+    for side in SIDES:
+        _, elbow, wrist = frame.arm(side)
+        x, y = np.round(frame[f"shoulder_{side}"] + 0.1 * w * frame.outward(side)).astype(int)
+        assert hidden[y, x] > 0.9
+        for x, y in np.round([elbow + 0.3 * (wrist - elbow), wrist]).astype(int):
+            assert hidden[y, x] == 0

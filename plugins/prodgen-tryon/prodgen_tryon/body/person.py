@@ -15,7 +15,7 @@ from prodgen_sdk.types import Body, Image
 from prodgen_tryon.body.hips import within_hips
 from prodgen_tryon.body.measures import CAP, OUTLINE, SLANT, Measured
 from prodgen_tryon.body.parsing import old_sleeves, parse_parts
-from prodgen_tryon.body.silhouette import Limb, arm, bare_half, cast, casts, leg, smooth, torso_edges
+from prodgen_tryon.body.silhouette import Limb, arm, bare_arm_seen, bare_half, cast, casts, leg, smooth, torso_edges
 from prodgen_tryon.body.skeleton import Skeleton, skeleton
 from prodgen_tryon.filters import Box, Float, to_lab
 from prodgen_tryon.sides import SIDES, SIGN, Side
@@ -131,12 +131,12 @@ def crop_box(body: Body, shape: tuple[int, ...]) -> Box:
 def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
     """Limbs, torso edges, old hem and sleeves, shoulder line."""
     person, w = parts["person"], frame.width
-    arms = {side: arm(person, frame, side) for side in SIDES}
+    sleeves = {side: sleeve.end for side, sleeve in old_sleeves(image, person, frame).items()}
+    arms = {side: bare_arm_seen(arm(person, frame, side), parts["skin"], sleeves[side], w) for side in SIDES}
     heights = np.linspace(0.05 * w, 1.6 * frame.torso, 40)
     # Hands hang beside the hips and are no part of them.
     edges = torso_edges(person * (1 - parts["hands"]), frame, arms, heights)
     edges = beside_bare_arms(edges, parts, frame, heights)
-    sleeves = {side: sleeve.end for side, sleeve in old_sleeves(image, person, frame).items()}
     body = np.maximum.reduce([parts["upper"], parts["neck"], parts["skin"]])
     tips = {side: _tip(body, frame, side) for side in SIDES}
     rise = _rise(body, parts["hair"], frame, tips)

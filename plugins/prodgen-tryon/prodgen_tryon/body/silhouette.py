@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ from prodgen_tryon.sides import OTHER, SIDES, SIGN, Side
 
 Curve = NDArray[np.float64]
 STATIONS = 25  # along a limb
+WIDEST_ARM = 2.0  # half width of bare skin on one side of the pose's line, for the usual one, that is still one arm's
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,25 @@ def arm(mask: Float, frame: Skeleton, side: Side) -> Limb:
     outer = np.clip(smooth(outer), 0.55 * typical, 1.9 * typical)
     inner = np.clip(smooth(inner), 0.55 * typical, 1.6 * typical)
     return Limb(centre, normal, outer, inner, t)
+
+
+def bare_arm_seen(limb: Limb, skin: Float, covered: float, width: float) -> Limb:
+    """The arm, wider where skin below a sleeve that ends at `covered` is: there its inner edge is seen before the body, too.
+
+    Args:
+        skin: [h, w], 0 to 1.
+        width: the shoulders', in pixels.
+    """
+    usual = usual_arm(limb.t) * width
+    outer, inner = (casts(skin, limb.centre, limb.normal * sign, 0.34 * width) for sign in (1.0, -1.0))
+    seen = (limb.t > covered + 0.05) & (np.minimum(outer, inner) > 0) & (np.maximum(outer, inner) < WIDEST_ARM * usual)
+    if not seen.any():
+        return limb
+    outer, inner = (
+        np.maximum(smooth(np.where(seen, half, before)), before)
+        for half, before in ((outer, limb.outer), (inner, limb.inner))
+    )
+    return replace(limb, outer=outer, inner=inner)
 
 
 def usual_arm(t: NDArray[Any]) -> NDArray[np.float64]:

@@ -22,7 +22,7 @@ WORN = 0.06  # how far above that line one that is seen under cloth may lie, in 
 BARE_SLEEVE = 0.15  # end of the old sleeve below which a shoulder is bare
 SUNK = 0.05  # how far below that line any may lie, in shoulder widths
 CLOTH = 0.012  # thickness of the cloth on it
-ROUND = 0.16  # how far on both sides of its tip a shoulder is round, in shoulder widths
+ROUND = 0.07  # how far on both sides of its tip a shoulder is round, in shoulder widths
 PADDED = 0.02  # how much of what is worn may stand out beyond that, in shoulder widths
 LIFTED = 0.03  # how far it bulges beside the neck above the line from the neck's foot to its tip, in shoulder widths
 
@@ -118,10 +118,15 @@ def shoulder_height(across: float, tip: Contour, body: Measured, side: Side) -> 
         return line
     fading = float(np.interp(across, [base, outer], [1.0, 0.5]))
     line -= LIFTED * w * fading
-    seen = float(np.interp(across / w, OUTLINE, body.outline[side]))
-    if seen < -0.5 * w:  # something is in front of it
+    bare = body.sleeves[side] < BARE_SLEEVE
+    free = body.outline[side] > -0.5 * w  # elsewhere something is in front of it
+    if bare and free.any():  # hair hangs over a shoulder that goes on below it
+        seen = float(np.interp(across / w, OUTLINE[free], body.outline[side][free]))
+    else:
+        seen = float(np.interp(across / w, OUTLINE, body.outline[side]))
+    if seen < -0.5 * w:
         return line
-    if body.sleeves[side] < BARE_SLEEVE:
+    if bare:
         return line - float(
             np.clip(seen + line, -SUNK * w * fading, w * float(np.interp(across / w, OUTLINE[:2], [0.0, BARE])))
         )

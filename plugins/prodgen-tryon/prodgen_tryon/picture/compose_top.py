@@ -21,6 +21,7 @@ from prodgen_tryon.picture.regions import (
     arms_in_front,
     forearms_over_sleeves,
     front,
+    held,
     in_sleeves,
     neck_region,
     old_clothes,
@@ -145,13 +146,15 @@ def _clear_beside(canvas: Float, lay: _Lay) -> None:
     )
     if person.measured.hem is not None and person.measured.hem > fitted.hem + 0.12 * w:
         beside = beside * np.clip((fitted.hem - person.along) / (0.02 * w), 0, 1)
+    beside = np.maximum(beside, held(person, fitted, lay.opening) * (1 - front(person)))
     paint(canvas, over(underlay.background(person), lay.lower, lay.lower_alpha), beside)
 
 
 def _undress(canvas: Float, lay: _Lay) -> None:
     """Puts what lies behind the old clothes in their place: scene, lower clothes, hair, skin."""
     person = lay.person
-    gone = np.maximum(old_clothes(person, lay.dress), underlay.hidden_neck(person)) * (1 - front(person))
+    bare = dilate(held(person, lay.fitted, lay.opening), max(0.015 * person.width, 1))
+    gone = np.maximum.reduce([old_clothes(person, lay.dress), underlay.hidden_neck(person), bare]) * (1 - front(person))
     under = over(underlay.background(person), lay.lower, lay.lower_alpha)
     paint(under, *hair_behind_neck(person))
     paint(under, lay.skin, lay.skin_alpha * (1 - in_sleeves(person, lay.fitted) * (1 - neck_region(person))))

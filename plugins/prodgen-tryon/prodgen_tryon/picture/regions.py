@@ -116,6 +116,24 @@ def in_sleeves(person: Person, fitted: TopFit) -> Float:
     return blur(inside.astype(np.float32), 0.8)
 
 
+def held(person: Person, fitted: TopFit, inside: Float) -> Float:
+    """Bare skin that the new sleeves and shoulders hold, alpha: none of it is seen beside them.
+
+    Args:
+        inside: the inside of the neck opening, alpha.
+    """
+    frame, w, shape = person.frame, person.width, person.image.shape
+    beyond_sleeves = np.zeros(shape[:2], bool)
+    for side in SIDES:
+        end = fitted.sleeve_ends[side]
+        if end < 2.9:
+            path = arm_path(frame, side)
+            t = np.linspace(end, 3.0, 12)
+            beyond_sleeves |= tube(shape, along_path(path, t), np.full(12, 0.17 * w)) & beyond(shape, path, end)
+    bare = person.parts["skin"] * (1 - neck_region(person)) * (1 - inside) * ~beyond_sleeves
+    return (in_sleeves(person, fitted) * bare).astype(np.float32)
+
+
 def folded(path: NDArray[np.float64]) -> bool:
     """Whether an arm (shoulder, elbow, wrist, ...) is bent by more than 80 degrees at the elbow."""
     upper, lower = path[1] - path[0], path[2] - path[1]
