@@ -24,44 +24,41 @@ from prodgen_render.words.reading import sleeves_of
 _PLEATED = ("pleated", "pleats", "pleat", "百褶", "百褶裙", "褶")
 
 
+_LENGTHS = (
+    (("maxi", "floor length", "floor-length", "gown", "长款", "拖地"), 0.36),
+    (("midi", "中长"), 0.14),
+    (("mini", "miniskirt", "short skirt", "超短", "迷你"), -0.13),
+)
+"""Words for how long a skirt is, and metres more than the usual."""
+
+
+def _longer(look: Look) -> float:
+    return next((more for words, more in _LENGTHS if look.says(words)), 0.0)
+
+
 def dress(look: Look) -> list[Part]:
     """A dress with a fitted waist and a flared, folded skirt; sleeveless where the words give it no sleeves."""
-    length = 0.95 * look.uniform(0.94, 1.06)
+    usual = 0.95 * look.uniform(0.94, 1.06)
+    longer = _longer(look)
+    length = usual + longer
+
+    def at(share: float) -> float:
+        """A height above the hem as a share of the usual length: longer dresses have a longer skirt."""
+        return longer + usual * share
+
     hem = 0.27 * look.uniform(0.85, 1.2)
     top = length
-    z, w = smooth_table(
-        [hem, hem * 0.78, 0.165, 0.135, 0.165, 0.178, 0.135, 0.09],
-        [
-            -0.05,
-            length * 0.28,
-            length * 0.52,
-            length * 0.63,
-            length * 0.76,
-            length * 0.85,
-            length * 0.95,
-            length + 0.03,
-        ],
-    )
-    _, d = smooth_table(
-        [hem * 0.8, hem * 0.6, 0.115, 0.095, 0.115, 0.105, 0.075, 0.06],
-        [
-            -0.05,
-            length * 0.28,
-            length * 0.52,
-            length * 0.63,
-            length * 0.76,
-            length * 0.85,
-            length * 0.95,
-            length + 0.03,
-        ],
-    )
+    heights = [-0.05, 0.54 * at(0.52), *(at(share) for share in (0.52, 0.63, 0.76, 0.85, 0.95)), length + 0.03]
+    z, w = smooth_table([hem, hem * 0.78, 0.165, 0.135, 0.165, 0.178, 0.160, 0.068], heights)
+    # Front and back meet on the shoulders.
+    _, d = smooth_table([hem * 0.8, hem * 0.6, 0.115, 0.095, 0.115, 0.105, 0.066, 0.012], heights)
     folds, seed = round(look.uniform(9, 14)), look.uniform(0, 6)
     sleeve = {"long": 0.52, "short": 0.17}.get(sleeves_of(look.product))
-    sleeves = Sleeves.of(0.135, length * 0.885, sleeve, 0.062) if sleeve else None
+    sleeves = Sleeves.of(0.135, at(0.885), sleeve, 0.062) if sleeve else None
 
     def body(p: Floats) -> Floats:
         angle = np.arctan2(p[:, 1], p[:, 0])
-        depth = np.interp(p[:, 2], [0, length * 0.55, length * 0.62], [0.020, 0.003, 0.0])
+        depth = np.interp(p[:, 2], [0, at(0.55), at(0.62)], [0.020, 0.003, 0.0])
         pleats = depth * np.sin(folds * angle + seed + 0.8 * np.sin(3 * angle)) * 0.8
         return np.asarray(tube_field(p, z, w, d, 2.2) + pleats, np.float32)
 
@@ -72,9 +69,9 @@ def dress(look: Look) -> list[Part]:
     def keep(p: Floats) -> Floats:
         front = p[:, 1] < 0
         neck = ((p[:, 0] / 0.082) ** 2 + ((p[:, 2] - top) / np.where(front, 0.12, 0.06)) ** 2) - 1
-        holes = neck if sleeves else np.minimum(neck, armholes(p, 0.190, length * 0.885, 0.062, 0.105))
+        holes = neck if sleeves else np.minimum(neck, armholes(p, 0.190, at(0.885), 0.062, 0.105))
         out = np.minimum(p[:, 2], top - 0.002 - p[:, 2])
-        out = np.where(p[:, 2] > length * 0.7, np.minimum(out, holes * 0.05), out)
+        out = np.where(p[:, 2] > at(0.7), np.minimum(out, holes * 0.05), out)
         return np.asarray(sleeves.cut(out, body(p), p) if sleeves else out, np.float32)
 
     reach, deep = max(hem + 0.04, sleeves.reach if sleeves else 0.0), hem * 0.8 + 0.05
@@ -88,7 +85,7 @@ def dress(look: Look) -> list[Part]:
         cell=0.0105,
         names=names,
     )
-    belt = surface_ring(field, np.array([0, 0, length * 0.63], np.float32), np.array([0, 0, 1.0]), 0.3, 96)
+    belt = surface_ring(field, np.array([0, 0, at(0.63)], np.float32), np.array([0, 0, 1.0]), 0.3, 96)
     band = np.stack(
         [
             belt * [1.0, 1.0, 1] + [0, 0, -0.014],
@@ -98,12 +95,35 @@ def dress(look: Look) -> list[Part]:
         ]
     )
     parts.append(loft(band, look.plain("cotton", mix(look.colour(), (0, 0, 0), 0.18))))
-    return [*parts, *(sleeves.hems(field, look.solid(*names)) if sleeves else [])]
+    binding = look.solid(*names)
+    a = np.linspace(0.03, np.pi - 0.03, 60)
+    bound = [_bound(0.082 * np.cos(a), [top - deep * np.sin(a) for deep in (0.12, 0.06)], (z, w, d))]
+    if sleeves:
+        parts += [*sleeves.hems(field, binding), *sleeves.seams(field, binding)]
+    else:
+        a = np.linspace(0.45 * np.pi, 1.6 * np.pi, 90)
+        hole = _bound(0.190 + 0.062 * np.cos(a), [at(0.885) + 0.105 * np.sin(a)] * 2, (z, w, d))
+        bound += [hole, hole * [-1, 1, 1]]
+    return [*parts, *(tube(loop, 0.0026, binding, segments=10, closed=True) for loop in bound)]
+
+
+def _bound(x: Floats, heights: list[Floats], table: tuple[list[float], list[float], list[float]]) -> Floats:
+    """The edge of an opening, a loop [n, 3]: x and height in front, then behind, where the body of a table is as wide as that."""
+    z, w, d = table
+    halves = []
+    for sign, height in zip((-1, 1), heights, strict=True):
+        share = np.abs(x) / np.interp(height, z, w)
+        on = share < 0.99
+        y = sign * np.interp(height, z, d) * np.maximum(1 - share**2.2, 0) ** (1 / 2.2)
+        halves.append(np.stack([x, y, height], -1)[on])
+    return np.concatenate([halves[0], halves[1][::-1]])
 
 
 def skirt(look: Look) -> list[Part]:
     """A flared, folded skirt with a waistband."""
     length = 0.58 * look.uniform(0.75, 1.2)
+    if longer := _longer(look):
+        length = 0.3 * length + 0.7 * (0.58 + longer)
     waist, hem = 0.150 * look.uniform(0.95, 1.05), 0.27 * look.uniform(0.85, 1.15)
     heights = [-0.05, length * 0.35, length * 0.75, length, length + 0.04]
     z, w = smooth_table([hem * 1.03, hem * 0.86, max(0.19, hem * 0.66), waist, waist * 0.98], heights)
@@ -115,10 +135,10 @@ def skirt(look: Look) -> list[Part]:
         angle = np.arctan2(p[:, 1], p[:, 0])
         if pleated:
             # Knife pleats: each rises slowly and falls back under the next.
-            turn = (angle * 30 / (2 * np.pi)) % 1
-            depth = np.interp(p[:, 2], [0, length * 0.6, length], [0.017, 0.011, 0.005])
+            turn = (angle * 22 / (2 * np.pi)) % 1
+            depth = np.interp(p[:, 2], [0, length * 0.6, length], [0.022, 0.014, 0.004])
             return np.asarray(
-                tube_field(p, z, w, d, 2.2) - depth * (np.minimum(turn, 4 * (1 - turn)) - 0.4), np.float32
+                tube_field(p, z, w, d, 2.2) - depth * (np.minimum(turn / 0.68, (1 - turn) / 0.32) - 0.5), np.float32
             )
         depth = np.interp(p[:, 2], [0, length * 0.7, length * 0.97], [0.022, 0.008, 0.0])
         pleats = depth * 0.8 * np.sin(folds * angle + seed + 0.6 * np.sin(3 * angle))
