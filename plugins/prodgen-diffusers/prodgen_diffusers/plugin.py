@@ -99,7 +99,7 @@ def register_trainers(register: Register) -> None:
     register(
         TrainerSpec(
             id="diffusers/train-lora",
-            summary="A LoRA on Stable Diffusion 1.5, 2, XL, 3 or FLUX.1, from pictures with captions; resumable",
+            summary="A LoRA on Stable Diffusion, FLUX.1 or 2, Qwen-Image, Z-Image or SANA, from pictures with captions; resumable",
             trains="lora",
             needs=PEFT,
             weights_licence=CHECKPOINT,

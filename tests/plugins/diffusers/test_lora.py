@@ -177,9 +177,24 @@ def test_a_gradient_that_is_never_finite_is_told(sd15, balls, tmp_path):
         LoraTrainer(None, half).train({"model": str(folder), **OPTIONS, "steps": 99}, balls, tmp_path / "half", half)
 
 
-@pytest.mark.parametrize(("family", "rate"), [("sdxl", 3e-2), ("sd3", 1e-2), ("flux", 1e-2)])
-def test_each_family_learns_and_is_loaded(family, rate, tiny, balls, tmp_path):
-    folder = getattr(tiny, family)(tmp_path / "model")
+PLAIN = {"arguments": {"use_resolution_binning": False, "complex_human_instruction": []}}
+
+
+@pytest.mark.parametrize(
+    ("family", "rate", "options"),
+    [
+        ("sdxl", 3e-2, {}),
+        ("sd3", 1e-2, {}),
+        ("flux", 1e-2, {}),
+        ("flux2_klein", 1e-2, {}),
+        ("qwen_image", 5e-2, {"guidance": 1.0}),
+        ("z_image", 1e-2, {}),
+        ("sana", 3e-2, PLAIN),
+    ],
+)
+def test_each_family_learns_and_is_loaded(family, rate, options, tiny, balls, tmp_path):
+    folder = getattr(tiny, family)(tmp_path / "model", **({"layers": 28} if family == "flux2_klein" else {}))
+    calls = options
     options = {"model": str(folder), "size": 32, **OPTIONS, "steps": 12, "learning_rate": rate}
     report = LoraTrainer(None, Context()).train(options, balls, tmp_path / "out", Context())
     assert report.figures["loss_after"] < report.figures["loss_before"]
@@ -188,7 +203,7 @@ def test_each_family_learns_and_is_loaded(family, rate, tiny, balls, tmp_path):
     )
 
     def picture(**more):
-        section = {"model": str(folder), "steps": 2, "size": 32, **more}
+        section = {"model": str(folder), "steps": 2, "size": 32, **calls, **more}
         generator = TextGenerator(Config.model_validate({"text": section}), Context())
         return generator.generate([request], Context())[0][0].image.astype(int)
 
@@ -205,6 +220,38 @@ def test_a_lora_of_another_model_is_refused(sd15, tiny, balls, tmp_path):
     section = {"model": str(flux), "size": 32, "loras": [{"model": str(report.checkpoint)}]}
     with pytest.raises(ConfigError, match="LoRA"):
         TextGenerator(Config.model_validate({"text": section}), Context())
+
+
+def test_a_checkpoint_of_an_older_version_or_a_damaged_one_is_told(sd15, balls, tmp_path):
+    from safetensors.torch import load_file, save_file
+
+    class Stopped(Exception):
+        pass
+
+    def stop(done, total, what):
+        if done == 5:
+            raise Stopped
+
+    options = {"model": str(sd15), **OPTIONS}
+    with pytest.raises(Stopped):
+        LoraTrainer(None, Context()).train(options, balls, tmp_path, Context(progress=stop))
+    last = tmp_path / "checkpoints" / "step-00000004.safetensors"
+    with safe_open(last, "pt") as file:
+        facts = {name: value for name, value in file.metadata().items() if name != "scaler"}
+    save_file(load_file(last), last, facts)
+    with pytest.raises(ConfigError, match=r"step-00000004\.safetensors was written by an older version\. Delete its"):
+        LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
+    last.write_bytes(last.read_bytes()[:2000])
+    with pytest.raises(
+        ConfigError, match=r"step-00000004\.safetensors is damaged\. Delete it to go on from the one before"
+    ):
+        LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
+    last.unlink()
+    report = LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
+    assert report.steps == OPTIONS["steps"]
+    (tmp_path / "training.json").write_text("{")
+    with pytest.raises(ConfigError, match=r"training\.json is damaged"):
+        LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
 
 
 def test_other_options_in_the_same_folder_are_refused(sd15, balls, tmp_path):

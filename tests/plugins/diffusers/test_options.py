@@ -30,6 +30,8 @@ REFUSED = [
     ("sd15", {"arguments": {"true_cfg_scale": 2.0}}, "no argument 'true_cfg_scale'"),
     ("sd15", {"arguments": {"prompt": "x"}}, "not one of `arguments`"),
     ("sd15", {"scheduler": "NoScheduler"}, "no scheduler"),
+    ("sd15", {"scheduler": "euler"}, "Did you mean EulerAncestralDiscreteScheduler or EulerDiscreteScheduler"),
+    ("sd15", {"scheduler": "DPMSolver"}, "or DPMSolverMultistepScheduler"),
     ("sd15", {"scheduler": "UNet2DConditionModel"}, "no scheduler"),
     ("sd15", {"scheduler": "FlowMatchEulerDiscreteScheduler"}, "does not fit"),
     ("flux", {"scheduler": "DDIMScheduler"}, "does not fit"),

@@ -181,11 +181,12 @@ def flux2_vae():
     ).eval()  # fmt: skip
 
 
-def flux2_klein(folder: Path, *, seed: int = 0) -> Path:
-    """FLUX.2 klein: Qwen3, double and single blocks, latents normalised in batches; give `text_encoder_out_layers`."""
+def flux2_klein(folder: Path, *, layers: int = 4, seed: int = 0) -> Path:
+    """FLUX.2 klein: Qwen3, double and single blocks, latents normalised in batches; of fewer than 28 layers give
+    `text_encoder_out_layers`."""
     import diffusers
 
-    encoder, words = qwen3(causal=True, seed=seed)
+    encoder, words = qwen3(causal=True, layers=layers, seed=seed)
     diffusers.Flux2KleinPipeline(
         scheduler=diffusers.FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True), vae=flux2_vae(), text_encoder=encoder,
         tokenizer=words, transformer=flux2_transformer(seed=seed),
@@ -206,7 +207,24 @@ def qwen_image(folder: Path, *, seed: int = 0) -> Path:
 
 
 def sana_sprint(folder: Path, *, seed: int = 0) -> Path:
-    """SANA-Sprint: Gemma 2, linear attention, the deep-compression VAE, two steps of consistency."""
+    """SANA-Sprint: `sana` of two steps of consistency."""
+    import diffusers
+
+    parts = _sana_parts(guidance=True, seed=seed)
+    diffusers.SanaSprintPipeline(**parts, scheduler=diffusers.SCMScheduler()).save_pretrained(folder)
+    return folder
+
+
+def sana(folder: Path, *, seed: int = 0) -> Path:
+    """SANA: Gemma 2, linear attention, the deep-compression VAE."""
+    import diffusers
+
+    scheduler = diffusers.DPMSolverMultistepScheduler(use_flow_sigmas=True, prediction_type="flow_prediction")
+    diffusers.SanaPipeline(**_sana_parts(guidance=False, seed=seed), scheduler=scheduler).save_pretrained(folder)
+    return folder
+
+
+def _sana_parts(*, guidance, seed):
     import diffusers
     import torch
     from transformers import Gemma2Config, Gemma2Model, GemmaTokenizer
@@ -230,7 +248,7 @@ def sana_sprint(folder: Path, *, seed: int = 0) -> Path:
     net = diffusers.SanaTransformer2DModel(
         patch_size=1, in_channels=4, out_channels=4, num_layers=1, num_attention_heads=2, attention_head_dim=4,
         num_cross_attention_heads=2, cross_attention_head_dim=4, cross_attention_dim=8, caption_channels=8, sample_size=8,
-        guidance_embeds=True, qk_norm="rms_norm_across_heads", timestep_scale=1.0,
+        guidance_embeds=guidance, qk_norm="rms_norm_across_heads", timestep_scale=1.0,
     )  # fmt: skip
     decoder = diffusers.AutoencoderDC(
         latent_channels=4, attention_head_dim=2, encoder_block_types=("ResBlock", "EfficientViTBlock"),
@@ -239,7 +257,4 @@ def sana_sprint(folder: Path, *, seed: int = 0) -> Path:
         encoder_layers_per_block=(1, 1), decoder_layers_per_block=(1, 1), downsample_block_type="conv",
         upsample_block_type="interpolate", decoder_norm_types="rms_norm", decoder_act_fns="silu", scaling_factor=0.41,
     ).eval()  # fmt: skip
-    diffusers.SanaSprintPipeline(
-        tokenizer=words, text_encoder=encoder, vae=decoder, transformer=net, scheduler=diffusers.SCMScheduler()
-    ).save_pretrained(folder)
-    return folder
+    return {"tokenizer": words, "text_encoder": encoder, "vae": decoder, "transformer": net}

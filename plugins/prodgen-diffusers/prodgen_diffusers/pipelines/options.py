@@ -153,10 +153,9 @@ def _check_scheduler(config: Pipeline, own: Any, settings: Mapping[str, Any], wh
             hint='Take DPMSolverMultistepScheduler with {algorithm_type = "sde-dpmsolver++"}.',
         )
     if not (isinstance(cls, type) and issubclass(cls, diffusers.SchedulerMixin)):
-        known = [name for name in dir(diffusers) if name.endswith("Scheduler")]
-        near = get_close_matches(config.scheduler, known, n=1, cutoff=0.4)
+        near = " or ".join(_schedulers_like(config.scheduler))
         raise ConfigError(
-            f"{what}: diffusers has no scheduler {config.scheduler!r}.", hint=f"Did you mean {near[0]}?" if near else ""
+            f"{what}: diffusers has no scheduler {config.scheduler!r}.", hint=f"Did you mean {near}?" if near else ""
         )
     fields = inspect.signature(cls).parameters
     kept = {name: value for name, value in {**settings, **config.scheduler_options}.items() if name in fields}
@@ -172,6 +171,15 @@ def _check_scheduler(config: Pipeline, own: Any, settings: Mapping[str, Any], wh
             f"{what}: {cls.__name__} has no option {unknown!r}.",
             hint=f"It has {', '.join(fields)}.",
         )
+
+
+def _schedulers_like(wanted: str) -> list[str]:
+    """Up to three classes of diffusers: those whose names begin so, as short names of schedulers do, or else the one that comes nearest."""
+    import diffusers
+
+    known = [name for name in dir(diffusers) if name.endswith("Scheduler") and name not in _SEEDLESS]
+    beginning = [name for name in known if name.lower().startswith(wanted.lower())]
+    return beginning[:3] or get_close_matches(wanted, known, n=1, cutoff=0.4)
 
 
 def _flows(scheduler: Any, settings: Mapping[str, Any]) -> bool:

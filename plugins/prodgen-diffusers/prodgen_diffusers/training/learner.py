@@ -126,7 +126,7 @@ class LoraLearner:
         latents = torch.cat([latents for latents, _ in batch])
         noise = torch.randn(latents.shape, generator=generator).to(device)
         uniform = torch.rand(len(batch), generator=generator).to(device)
-        given = {name: torch.cat([conditions[name] for _, conditions in batch]).to(device) for name in batch[0][1]}
+        given = {name: joined([conditions[name] for _, conditions in batch]).to(device) for name in batch[0][1]}
 
         def predict(noisy: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
             half = dtype != "float32"
@@ -138,6 +138,20 @@ class LoraLearner:
             return flow_loss(predict, latents.to(device), noise, uniform, settings.num_train_timesteps)
         schedule = DDPMScheduler.from_config(settings)
         return noise_loss(predict, latents.to(device), noise, uniform, schedule, self.options.min_snr)
+
+
+def joined(values: Sequence[torch.Tensor]) -> torch.Tensor:
+    """A condition of several pictures, each [1, n, ...], as one batch: shorter ones are filled up with zeros, which masks leave out.
+
+    >>> import torch
+    >>> joined([torch.ones(1, 2), torch.ones(1, 3)])[:, 2]
+    tensor([0., 1.])
+    """
+    import torch
+
+    longest = max(value.shape[1] for value in values)
+    missing = [(0, 0) * (value.ndim - 2) + (0, longest - value.shape[1]) for value in values]
+    return torch.cat([torch.nn.functional.pad(value, part) for value, part in zip(values, missing, strict=True)])
 
 
 def _with_lora(loaded: Loaded, options: LoraOptions) -> tuple[Any, dict[str, Any]]:

@@ -17,7 +17,7 @@ from prodgen_diffusers.pictures.photos import squared
 from prodgen_diffusers.pipelines.loading import Loaded, load_pipeline
 from prodgen_diffusers.pipelines.running import native_size
 from prodgen_diffusers.training.data import Example, data_digest, read_examples, split
-from prodgen_diffusers.training.families import Family, encode_picture, family_of
+from prodgen_diffusers.training.families import Family, family_of
 from prodgen_diffusers.training.learner import Encoded, LoraLearner
 from prodgen_diffusers.training.options import LoraOptions
 from prodgen_diffusers.training.schedule import number_of
@@ -146,7 +146,7 @@ def _encode(
     for place, example in enumerate(examples):
         ctx.check()
         picture = images.to_tensor([squared(images.load(example.path), size)]) * 2 - 1
-        latents = encode_picture(loaded.pipe.vae, picture, ctx.torch_rng(number_of(seed, "picture", place)))
+        latents = family.latents(loaded.pipe.vae, picture, ctx.torch_rng(number_of(seed, "picture", place)))
         found.append((latents, _conditions(loaded, family, clean(example.caption, loaded.pipe), size)))
     return found
 

@@ -34,7 +34,10 @@ class Run:
         path = self.folder / RECORD
         if not path.is_file():
             return None
-        record = json.loads(path.read_text("utf-8"))
+        try:
+            record = json.loads(path.read_text("utf-8"))
+        except ValueError:
+            raise ConfigError(f"{path} is damaged.", hint="Delete its folder to start again.") from None
         self._check(record["digest"])
         return Report(checkpoint=self.folder / record["checkpoint"], steps=record["steps"], figures=record["figures"])
 
@@ -70,14 +73,24 @@ class Run:
             path.unlink(missing_ok=True)
 
     def restore(self, weights: Mapping[str, Any], optimiser: Any, average: Mapping[str, Any], scaler: Any) -> int:
-        """Puts the last checkpoint's state in place and returns its step; 0 where there is none."""
+        """Puts the last checkpoint's state in place and returns its step; 0 where there is none.
+
+        Raises:
+            ConfigError: the checkpoint is damaged, of an older version, or of other options or data.
+        """
         import torch
-        from safetensors import safe_open
+        from safetensors import SafetensorError, safe_open
 
         paths = self._saved()
         if not paths:
             return 0
-        with safe_open(paths[-1], "pt") as file:
+        try:
+            opened = safe_open(paths[-1], "pt")
+        except SafetensorError:
+            raise ConfigError(
+                f"{paths[-1]} is damaged.", hint="Delete it to go on from the one before, or from the start."
+            ) from None
+        with opened as file:
             facts = file.metadata()
             self._check(facts["digest"])
             if "scaler" not in facts:
