@@ -6,7 +6,7 @@ import numpy as np
 
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import loft, tube
+from prodgen_render.shapes.geometry import loft, smooth_path, tube
 
 _CLOTHS = ("cotton", "wool", "knit", "linen", "velvet", "silk", "nylon", "canvas", "denim")
 _FRINGED = ("scarf", "shawl", "throw", "围巾", "披肩")
@@ -21,10 +21,11 @@ def folded(look: Look) -> list[Part]:
     cloth = look.main(*names, extent=(wide, 6 * deep), period=0.05)
     if towel and cloth.name == "cotton":
         cloth = cloth.but(bump=look.plain("velvet").bump, sheen=0.8)  # its loops stand like a pile
-    middle = _zigzag(deep, thick, 6)
     if not look.says(_FRINGED):
-        return _ribbon(middle, wide, thick, cloth)
-    middle = np.concatenate([middle, _hanging(deep, thick, 6)])
+        return _ribbon(_zigzag(deep, thick, 6), wide, thick, cloth)
+    # Softer and fewer layers; the last hangs over the front with its end.
+    wide, thick = 0.8 * wide, 1.35 * thick
+    middle = np.concatenate([_zigzag(deep, thick, 4), _hanging(deep, thick, 4)])
     return [*_ribbon(middle, wide, thick, cloth), *_fringe(wide, middle[-1], look.solid(*names))]
 
 
@@ -58,7 +59,10 @@ def _ribbon(middle: Floats, wide: float, thick: float, cloth: Material) -> list[
         edge = middle[:, None] + t[None, :, None] * across[:, None]
         out = end * (wide / 2 + 0.3 * thick * np.sqrt(1 - 0.999 * t**2))
         rows = np.stack(np.broadcast_arrays(out[None], edge[..., 0], edge[..., 1]), -1)
-        parts.append(loft(rows, cloth, closed=False, flip=bulge > 0))
+        part = loft(rows, cloth, closed=False, flip=bulge > 0)
+        # The cloth's picture is as wide as the cloth, its edge a narrow strip of it.
+        share = np.array([part.uv_metres[0] / wide, 1], np.float32)
+        parts.append(part.but(uv=part.uv * share, uv_metres=(wide, part.uv_metres[1])))
     return parts
 
 
@@ -70,19 +74,22 @@ def _hanging(deep: float, thick: float, layers: int) -> Floats:
     fold = np.stack([y + thick / 2 * np.cos(back), z - thick / 2 + thick / 2 * np.sin(back)], -1)
     over = np.stack([np.linspace(y, -y, 24), np.full(24, z)], -1)
     down = np.stack([-y + turn * np.cos(a), z - turn + turn * np.sin(a)], -1)[1:]
-    end = np.stack([np.full(8, -y - turn), np.linspace(z - turn, z - turn - 0.04, 9)[1:]], -1)
+    end = np.stack([np.full(8, -y - turn), np.linspace(z - turn, min(0.056, z - turn - 0.004), 9)[1:]], -1)
     return np.concatenate([fold, over, down, end])
 
 
 def _fringe(wide: float, end: Floats, cloth: Material) -> list[Part]:
-    """Threads that hang from an end of the cloth, at y and z."""
+    """Knotted tassels that hang from an end of the cloth, at y and z."""
     parts = []
-    for x in np.linspace(-wide / 2 + 0.003, wide / 2 - 0.003, 40):
-        lean = 0.004 * np.sin(900 * x)
+    radii = np.interp(
+        np.linspace(0, 1, 18), [0, 0.12, 0.2, 0.3, 0.6, 1], [0.0026, 0.0050, 0.0046, 0.0030, 0.0040, 0.0032]
+    )
+    for k, x in enumerate(np.linspace(-wide / 2 + 0.006, wide / 2 - 0.006, 24)):
+        lean, out = 0.005 * np.sin(2.4 * k), 0.003 * np.cos(1.7 * k)
         thread = [
-            (x, end[0], end[1] + 0.004),
-            (x + 0.3 * lean, end[0], end[1] - 0.012),
-            (x + lean, end[0], end[1] - 0.03),
+            (x, end[0], end[1] + 0.003),
+            (x + 0.2 * lean, end[0] - 0.002, end[1] - 0.016),
+            (x + lean, end[0] - 0.003 + out, end[1] - 0.046),
         ]
-        parts.append(tube(np.array(thread), 0.0022, cloth, segments=8))
+        parts.append(tube(smooth_path(thread, 18), radii, cloth, segments=10))
     return parts
