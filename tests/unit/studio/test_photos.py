@@ -1,6 +1,7 @@
 """Photos and files of callers: nothing else is read, changed or kept."""
 
 import io
+import threading
 import zipfile
 from decimal import Decimal
 
@@ -20,6 +21,7 @@ from prodgen_sdk import (
 from prodgen_sdk.specs import CompositorSpec
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
 from prodgen_sdk.testing.fakes.people import PatchCompositor
+from prodgen_sdk.testing.fakes.pictures import BrightnessEvaluator
 
 MUG = Product(sku="mug", title="Mug", category="home/mug", price=Decimal("9.90"), stock=0, tags=("new",))
 
@@ -114,6 +116,35 @@ def test_an_unknown_product_is_added_with_its_photos(tmp_path):
         studio.generate(product, views="hero", size=32, generator="fake/solid", root=tmp_path / "in")
         assert studio.product("mug").media[0].uri.startswith("asset:")
         assert len(studio.publish_photos(["mug"], size=32).pictures) == 1
+
+
+def test_photos_are_published_beside_each_other_and_come_out_in_order(tmp_path, monkeypatch):
+    class Meets(BrightnessEvaluator):
+        both = threading.Barrier(2)
+
+        def evaluate(self, images, references, ctx):
+            if not Meets.both.broken and not met:
+                Meets.both.wait(10)
+                met.append(1)
+            return super().evaluate(images, references, ctx)
+
+    met: list[int] = []
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("prodgen_sdk.testing.fakes.pictures.BrightnessEvaluator", Meets)
+    for n in range(20):
+        images.save(np.full((10, 10, 3), 10 * n, np.uint8), tmp_path / f"{n}.png")
+    products = [
+        MUG.model_copy(update={"sku": f"mug-{n:02}", "media": (Media(role="front", uri=f"{n}.png"),)})
+        for n in range(20)
+    ]
+    told = []
+    with Studio.create(tmp_path / "ws", host=fake_host(plugin)) as studio:
+        studio.add_products(products, root=tmp_path)
+        made = studio.publish_photos([p.sku for p in products], size=32, progress=lambda *done: told.append(done))
+        assert [p.sku for p in made.pictures] == [p.sku for p in products]
+        assert [int(p.image[0, 0, 0]) for p in made.pictures] == [10 * n for n in range(20)]
+    assert told == [(8, 20, "products"), (16, 20, "products"), (20, 20, "products")]
+    assert met
 
 
 def test_an_obj_is_kept_with_its_materials_and_textures(tmp_path, generator):
