@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from prodgen_render.families.uppers import HALF, Upper, outline, toned
@@ -11,6 +13,8 @@ from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.detail import segments
 from prodgen_render.shapes.geometry import bent, loft, slab, smooth_path, tube
 
+Sole = Callable[[Floats, Floats | float], Floats]
+_RUNNING = ("running shoe", "running shoes", "trainers", "running", "training", "跑鞋", "跑步鞋", "训练鞋", "运动鞋")
 _UPPERS = ("canvas", "leather", "knit", "cotton", "denim", "nylon", "velvet", "wool")
 # From the middle of the heel by the ankle and along the laces to the tongue's root.
 _TOPLINE = np.array(
@@ -32,7 +36,7 @@ _THROAT = 0.47
 
 
 def sneaker(look: Look) -> list[Part]:
-    """A low sneaker."""
+    """A low sneaker on a cup sole; a running shoe on foam that is thicker under the heel."""
     size, lift = look.uniform(0.96, 1.05), 0.019 * look.uniform(0.85, 1.2)
     upper = look.main(*_UPPERS, extent=_EXTENT, default="#f1efe9", period=0.03)
     plain = upper if upper.texture is None else look.solid(*_UPPERS, default="#f1efe9")
@@ -43,35 +47,45 @@ def sneaker(look: Look) -> list[Part]:
     lace = look.plain("cotton", "#fbfaf6" if look.chance(0.7) else mix(rgb, (0, 0, 0), 0.5))
     lace = look.part("laces", lace)
     tread = look.plain("rubber", "#8d6f4c" if look.chance(0.4) else "#e9e6dd").but(bump=None)
-    body = Upper(HALF * [0.972, 0.952], lambda x: lift + 0.004 + _spring(x), _TOPLINE, (0.030, 0.037), _LEAN)
+    raised = _foam if look.says(_RUNNING) else _cup
+    body = Upper(HALF * [0.972, 0.952], lambda x: raised(x, lift + 0.004), _TOPLINE, (0.030, 0.032), _LEAN)
+    insole = slab(outline() * [0.9, 0.84], 0.004, 0.001, toned(plain, 0.6).but(bump=None)).moved(z=lift + 0.006)
     parts = [
-        *_cup_sole(lift, sole, stripe, tread),
+        *_sole(lift, raised, sole, stripe, tread),
         body.skin(upper, None if upper.texture is None else _EXTENT),
         body.rim(_THROAT, 0.0042, plain),
-        slab(outline() * [0.9, 0.84], 0.004, 0.001, toned(plain, 0.6).but(bump=None)).moved(z=lift + 0.006),
+        _on(raised, insole),
         *_panels(body, toned(plain, 0.9), stripe, toned(plain, 0.72)),
-        *_tongue(lift, plain, toned(plain, 0.8)),
+        *_tongue(lift, raised, plain, toned(plain, 0.8)),
         *_laces(body, lace, toned(plain, 0.5)),
     ]
     return [part.scaled(size) for part in parts]
 
 
-def _spring(x: Floats) -> Floats:
-    """How far the sole rises from the ground at its toe and, a little, behind, in metres."""
+def _cup(x: Floats, height: Floats | float) -> Floats:
+    """The height over the ground of what is at a height of a level sole: it rises at the toe and, a little, behind."""
     toe, heel = np.clip((-x - 0.055) / 0.1, 0, None), np.clip((x - 0.105) / 0.04, 0, None)
-    return np.asarray(0.011 * toe**2 + 0.002 * heel**2)
+    return np.asarray(height + 0.011 * toe**2 + 0.002 * heel**2)
 
 
-def _cup_sole(lift: float, sole: Material, stripe: Material, tread: Material) -> list[Part]:
+def _foam(x: Floats, height: Floats | float) -> Floats:
+    """The same of a running shoe's sole: thicker towards the heel, and more rounded at its ends."""
+    t = np.clip((x + 0.06) / 0.17, 0, 1)
+    toe, heel = np.clip((-x - 0.045) / 0.11, 0, None), np.clip((x - 0.100) / 0.045, 0, None)
+    return np.asarray(height * (1 + 0.62 * (3 * t**2 - 2 * t**3)) + 0.016 * toe**2 + 0.006 * heel**2)
+
+
+def _on(raised: Sole, part: Part) -> Part:
+    """A part of a level sole as it lies."""
+    return bent(part, lambda v: np.stack([v[:, 0], v[:, 1], raised(v[:, 0], v[:, 2])], -1))
+
+
+def _sole(lift: float, raised: Sole, sole: Material, stripe: Material, tread: Material) -> list[Part]:
     """The sole with its upturned wall, a coloured line around it, and the tread underneath."""
     edge = outline()
-
-    def sprung(part: Part) -> Part:
-        return bent(part, lambda v: v + np.stack([0 * v[:, 0], 0 * v[:, 0], _spring(v[:, 0])], -1))
-
     wall = slab(edge, lift + 0.007, 0.0050, sole).moved(z=0.0025)
     line = slab(edge * [1.004, 1.012], 0.0026, 0.0010, stripe).moved(z=lift * 0.62)
-    return [sprung(part) for part in (wall, line, slab(edge * 0.992, 0.005, 0.0012, tread))]
+    return [_on(raised, part) for part in (wall, line, slab(edge * 0.992, 0.005, 0.0012, tread))]
 
 
 def _panels(body: Upper, cloth: Material, stripe: Material, thread: Material) -> list[Part]:
@@ -108,13 +122,13 @@ def _eyestay(body: Upper, side: int, cloth: Material) -> Part:
     return loft(grid, cloth, closed=False, flip=side < 0)
 
 
-def _tongue(lift: float, cloth: Material, lining: Material) -> list[Part]:
+def _tongue(lift: float, raised: Sole, cloth: Material, lining: Material) -> list[Part]:
     """The tongue, from under the laces to over the ankle."""
     spine = smooth_path(
         [(-0.066, 0, 0.0490), (-0.03, 0, 0.0615), (0.008, 0, 0.0760), (0.034, 0, 0.0885), (0.057, 0, 0.1020)], 30
     )
     wide = np.interp(np.linspace(0, 1, 30), [0, 0.3, 0.7, 0.93, 1], [0.016, 0.0190, 0.0225, 0.0255, 0.0230])
-    spine = spine + np.array([0, 0, lift + 0.003])
+    spine = spine + np.stack([0 * spine[:, 0], 0 * spine[:, 0], raised(spine[:, 0], lift + 0.003)], -1)
     body = tube(spine, wide, cloth, flatten=0.17, segments=24)
     label = tube(spine[23:27] + np.array([-0.0035, 0, 0.0022]), 0.011, lining, flatten=0.08, segments=16)
     return [body, label]
