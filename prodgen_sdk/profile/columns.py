@@ -1,0 +1,124 @@
+"""A user's events and products as columns, so that what they count is added up at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from prodgen_sdk.profile.counting import BY_TIME, SECONDS_A_DAY
+from prodgen_sdk.types import Event, EventType, Interest, Locale, Product, trusted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+MICROSECOND = timedelta(microseconds=1)
+_INTEREST = set(Interest.model_fields)
+
+
+class Log(NamedTuple):
+    """Events that count for something, by time; many events are about few things, so shares are added up by thing.
+
+    Args:
+        things: by code, the last event about it: a product, a variant or a search.
+        codes: int [n], the thing of each event.
+        plain: float64 [n], the weight of each event's type.
+        behind: int64 [n], microseconds from each event to the last one.
+    """
+
+    events: list[Event]
+    things: list[Event]
+    codes: NDArray[np.int64]
+    plain: Floats
+    behind: NDArray[np.int64]
+
+    def decayed(self, since: int, half_life_days: float) -> Floats:
+        """float64 [n], the weight of each event `since` microseconds after the last one."""
+        import numpy as np
+
+        ages = np.maximum((self.behind + since) / 1e6, 0.0)
+        decayed: Floats = self.plain * np.exp2(-(ages / (SECONDS_A_DAY * half_life_days)))
+        return decayed
+
+
+def log_of(ordered: Sequence[Event], weights: Mapping[EventType, float]) -> Log:
+    import numpy as np
+
+    known = [event for event in ordered if weights.get(event.type)]
+    places: dict[Any, int] = {}
+    codes = [
+        places.setdefault((e.sku, e.variant) if e.sku is not None or e.variant is not None else e.query, len(places))
+        for e in known
+    ]
+    last = dict(zip(codes, known, strict=True))
+    plain = np.array([weights[event.type] for event in known], np.float64)
+    behind = np.array([(known[-1].at - event.at) // MICROSECOND for event in known], np.int64)
+    return Log(known, [last[code] for code in range(len(places))], np.array(codes, np.int64), plain, behind)
+
+
+class Products(NamedTuple):
+    """The products that a user did something with.
+
+    Args:
+        rows: the interest in each, all but its weight.
+        rank: int64 [rows], the place of each by its sku.
+        things: int64 [m], the things of a `Log` that are about one of them.
+        codes: int64 [m], which one.
+    """
+
+    rows: list[dict[str, Any]]
+    rank: NDArray[np.int64]
+    things: NDArray[np.int64]
+    codes: NDArray[np.int64]
+
+    @staticmethod
+    def of(log: Log, known: Mapping[str, Product], locale: Locale) -> Products:
+        import numpy as np
+
+        about = [(place, thing.sku) for place, thing in enumerate(log.things) if thing.sku is not None]
+        last: dict[str, Event] = {}
+        for place, sku in about:
+            event = log.things[place]
+            if sku not in last or BY_TIME(last[sku]) < BY_TIME(event):
+                last[sku] = event
+        bought = {event.sku: event.at for event in log.events if event.type == "purchase"}
+        rows = []
+        for sku, event in last.items():
+            values = {"sku": sku, "weight": 0.0, "last_type": event.type, "last_at": event.at}
+            product = known.get(sku)
+            values["bought_at"] = bought.get(sku)
+            values["title"] = _title(product, locale) if product else ""
+            values["category"] = product.category if product else ""
+            rows.append(values)
+        codes = {sku: code for code, sku in enumerate(last)}
+        rank = {sku: place for place, sku in enumerate(sorted(last))}
+        return Products(
+            rows,
+            np.array([rank[sku] for sku in last], np.int64),
+            np.array([place for place, _ in about], np.int64),
+            np.array([codes[sku] for _, sku in about], np.int64),
+        )
+
+    def interests(self, weights: Floats) -> tuple[Interest, ...]:
+        """Strongest first, then by sku.
+
+        Args:
+            weights: float64, of each thing of the log.
+        """
+        import numpy as np
+
+        totals = np.bincount(self.codes, weights[self.things], len(self.rows))
+        order = np.lexsort((self.rank, -totals))
+        found = [
+            {**self.rows[row], "weight": weight}
+            for row, weight in zip(order.tolist(), totals[order].tolist(), strict=True)
+        ]
+        return tuple(trusted(Interest, found, _INTEREST))
+
+
+def _title(product: Product, locale: Locale) -> str:
+    translated = product.translations.get(locale)
+    return translated.title if translated else product.title

@@ -1,0 +1,65 @@
+"""The vectors of what a user did, and where they point together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from prodgen_sdk.types import Event
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = Mapping[str, NDArray[np.float32]]
+    Floats = NDArray[np.float64]
+
+
+def direction(
+    codes: NDArray[np.int64], shares: Floats, found: Sequence[NDArray[np.float32] | None]
+) -> NDArray[np.float32] | None:
+    """The sum of the things' vectors, weighted with their shares, of length 1.
+
+    None where nothing known pulls, or the sum is nothing.
+    """
+    import numpy as np
+
+    known = np.asarray([vector is not None for vector in found], np.bool_)
+    if not (known[codes] & (shares > 0)).any():
+        return None
+    pull = np.bincount(codes, shares, len(found))[known]
+    total = np.einsum("i,ij->j", pull, np.array([v for v in found if v is not None], np.float64))
+    return _unit(total)
+
+
+def vectors_of(things: Sequence[Event], vectors: Vectors, query_vectors: Vectors) -> list[NDArray[np.float32] | None]:
+    return [_vector_of(thing, vectors, query_vectors) for thing in things]
+
+
+def _vector_of(event: Event, vectors: Vectors, query_vectors: Vectors) -> NDArray[np.float32] | None:
+    if event.sku is None and event.variant is None:
+        return query_vectors.get(event.query) if event.query else None
+    found = vectors.get(event.variant) if event.variant else None
+    return found if found is not None or event.sku is None else vectors.get(event.sku)
+
+
+def _unit(vector: Floats) -> NDArray[np.float32] | None:
+    import numpy as np
+
+    length = float(np.sqrt(vector @ vector))
+    return (vector / length).astype(np.float32) if length > 1e-9 else None
+
+
+def blend(
+    lasting: NDArray[np.float32] | None, current: NDArray[np.float32] | None, share: float
+) -> tuple[NDArray[np.float32] | None, float]:
+    """The user's vector, and what the session's vector is multiplied by in it."""
+    import numpy as np
+
+    if current is None or not share:
+        return lasting, 0.0
+    if lasting is None:
+        return current, 1.0
+    total = (1 - share) * lasting.astype(np.float64) + share * current
+    length = float(np.sqrt(total @ total))
+    return ((total / length).astype(np.float32), share / length) if length > 1e-9 else (lasting, 0.0)
