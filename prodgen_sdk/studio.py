@@ -57,13 +57,13 @@ if TYPE_CHECKING:
 
 
 class Studio:
-    """Generates product pictures, dresses people, recommends, and learns from what happens.
+    """Generates product pictures, dresses people, recommends products, and learns from what users do.
 
     Use it as a context manager, from any number of threads. Without a workspace it keeps nothing: `generate` and `try_on`
-    work, and what needs state raises ConfigError.
+    work, and methods that need state raise ConfigError.
 
     Args:
-        workspace: where state lies, or None.
+        workspace: where state is kept, or None.
         config: overrides the workspace's configuration.
         host: the plugins to use; by default all that are installed.
 
@@ -94,7 +94,7 @@ class Studio:
 
     @classmethod
     def create(cls, folder: str | Path, *, config: Config | None = None, host: Host | None = None) -> Studio:
-        """Makes a workspace in `folder` (or opens the one that is there) and opens it."""
+        """Opens the workspace in `folder`, and creates it first if there is none."""
         return cls(init_workspace(Path(folder)), config=config, host=host)
 
     def __enter__(self) -> Studio:
@@ -104,9 +104,9 @@ class Studio:
         self.close()
 
     def close(self) -> None:
-        """Cancels what is under way, then closes the store and (unless the host was given) the components.
+        """Cancels running work, then closes the store and (unless the host was given) the components.
 
-        A second call does nothing. Raises an ExceptionGroup of what could not be closed, after closing the rest.
+        A second call does nothing. If something cannot be closed, the rest is closed and an ExceptionGroup is raised.
         """
         # In reverse: whoever still works through a batcher needs the store, which is made first.
         self._parts.close(*([self.host] if self._owns_host else []))
@@ -125,15 +125,15 @@ class Studio:
         root: str | Path | None = None,
         progress: Progress | None = None,
     ) -> Summary:
-        """Adds products, or updates those whose sku is known. Photos and meshes are copied into the asset store.
+        """Adds products, or updates those whose sku is known, and copies their photos and meshes into the asset store.
 
         Args:
             source: a JSON Lines, CSV or Parquet file, or products.
             root: the folder that media paths are relative to and must stay in; by default that of the file.
-            progress: told how many lines are done, of 0.
+            progress: called with the number of lines done (and 0 for the total, which is not known).
 
         Returns:
-            What was added, updated and unchanged, and every rejected line with field and reason; the rest is kept.
+            What was added, updated and unchanged, and every rejected line with field and reason. The other lines are kept.
         """
         from prodgen_sdk.pipeline.ingest import ingest
 
@@ -141,11 +141,11 @@ class Studio:
         return ingest(source, self.store, root=folder, progress=progress or no_progress)
 
     def product(self, sku: str) -> Product:
-        """The product of a sku; raises NotFound with its neighbours."""
+        """The product of a sku; raises NotFound, which suggests similar skus."""
         return self.store.products.get(sku)
 
     def products(self, category: str | None = None) -> Iterator[Product]:
-        """All products in the order of their sku, or those of a category and below."""
+        """All products in the order of their sku, or those of a category and its subcategories."""
         return self.store.products.iterate(category=category)
 
     # Generation
@@ -154,40 +154,55 @@ class Studio:
     def generate(self, *args: Any, **options: Any) -> GenerationResult:
         """Makes pictures of products; with a workspace they are published as variants.
 
-        The same request finds the pictures that it already made, so a killed run is resumed by running it again.
+        The same request finds the pictures that it already made: repeat a killed run, and it continues.
 
         Args:
-            products: skus of the workspace, or products. One whose sku the workspace does not know is added to it; one that it
-                knows is drawn as given, and what is stored of it stays.
-            views: a set, names or `az:el:dist` (see `types.parse_views`), or views.
+            products: skus of the workspace, or products. A product that is new to the workspace is added to it; a known one is
+                drawn as given, and its stored data stay as they are.
+            views: a set, names or `az:el:dist` (see `types.parse_views`), or a sequence of views.
             generator: an id; None takes the mesh generator for a product with a mesh, else the configured default.
-            seed: None derives it from the request, so that a re-run is the same work; "random" draws one.
+            size: edge of the square pictures in pixels.
+            seed: None derives it from the request, so that the same request gives the same pictures; "random" draws one.
+            scene: background, light and shadow, such as "white,no-shadow" (see `types.Scene.parse`).
+            negative: what must not appear in the pictures, in words.
+            replicates: how many different versions of each picture, 1 to 10,000.
             profile: a profile of the configured finisher, such as `marketplace`.
-            root: where the media of products outside a workspace lie, and must stay in.
+            root: the folder that media of products outside a workspace are relative to and must stay in.
             background: the picture for a scene with the background `image`.
+            progress: called with the work done, its total and what is counted.
+            cancelled: asked now and then; the run stops once it returns true.
+            timeout: seconds after which the run stops.
 
         Returns:
-            Pictures in order; products that were refused or failed are named in the result. If a single product is given
+            The pictures in order; the result also names the products that were refused or failed. If you pass a single product
             (not a list), its error is raised instead.
 
         Raises:
             Refused, InputError, PluginError: for a single product.
-            Cancelled, DeadlineExceeded: `cancelled` said so, or `timeout` seconds are over; what was published stays.
+            Cancelled, DeadlineExceeded: `cancelled` or `timeout` stopped the run; what was published stays.
+
+        >>> from prodgen_sdk.testing.fakes import fake_host
+        >>> from prodgen_sdk.types import Product
+        >>> mug = Product(sku="mug-1", title="Blue mug", category="home/mug")
+        >>> with Studio(host=fake_host()) as studio:
+        ...     made = studio.generate([mug], views="front,45:20:1", size=64)
+        >>> [path.name for path in made.save("pictures")]
+        ['front.png', 'az45_el20_d1.png']
         """
         return self._production.generate(self._production.order(*args, **options))
 
     @arguments_of(Production.order)
     def estimate(self, *args: Any, **options: Any) -> Estimate:
-        """What `generate` with the same arguments would make, find, take and cost. Nothing is kept, and no product is added.
+        """Estimates what `generate` with the same arguments would make, and at what time and cost. Nothing is kept.
 
-        Prices are those of `[costs]`. Where nothing is known of a generator's speed, a few views are made to learn it.
+        Prices come from `[costs]`. If the speed of a generator is not known yet, a few views are made to measure it.
         """
         return self._production.estimate(self._production.order(*args, **options))
 
     def publish_photos(
         self, products: Iterable[str | Product], *, size: int = 768, progress: Progress | None = None
     ) -> GenerationResult:
-        """Publishes products' own front, flat, back and detail photos as variants, through the same measuring and screening.
+        """Publishes products' own front, flat, back and detail photos as variants, measured and screened like generated ones.
 
         Products without such a photo are left out.
         """
@@ -200,7 +215,7 @@ class Studio:
         return load_variant(self.store, self.store.variants.get(variant) if isinstance(variant, str) else variant)
 
     def image_file(self, variant: str) -> bytes:
-        """The PNG file of a published variant, as it is stored: what a service sends, without decoding it.
+        """The PNG file of a published variant, as it is stored, for a service to send.
 
         Raises:
             NotFound: there is no such variant.
@@ -213,7 +228,7 @@ class Studio:
         return self.store.variants.iterate(sku=sku, review=review)
 
     def review(self, variant: str, state: ReviewState, *, by: str, reason: str = "") -> Variant:
-        """Moves a variant to another review state; who and why is kept. Raises InputError if that step is not allowed."""
+        """Moves a variant to another review state and records who did it, and why; raises InputError if that step is not allowed."""
         return self.store.reviews.move(variant, state, by, reason)
 
     # Try-on
@@ -234,15 +249,18 @@ class Studio:
         retain: timedelta | None = None,
         ctx: Context | None = None,
     ) -> TryOn | Refusal:
-        """Dresses a person's photo, or says why not and which photo would help.
+        """Dresses a person's photo, or refuses and says which photo would work.
 
         Args:
             person: a file, its bytes, or HWC uint8 pixels.
             garments: one or more in layering order (innermost first): files, pixels, garments, products, or skus of the
                 workspace.
-            category: of garments that do not say it themselves.
+            category: for garments that do not state their own.
+            fit: tight, regular or loose, or a `Fit` with a size.
+            height_cm, measurements_cm: of the person; they make sizes exact.
             mask: the only pixels that may change, bool HxW.
-            user, retain: keep photo and result for this user and so long. Without both nothing is kept.
+            compositor: an id; None takes the configured default.
+            user, retain: keep photo and result for this user and this long. Without both, nothing is kept.
 
         Raises:
             InputError: an unreadable photo, an unknown sku, a garment that nobody wears.
@@ -268,7 +286,7 @@ class Studio:
         height_cm: float | None = None,
         measurements_cm: Mapping[str, float] | None = None,
     ) -> TryOnSession:
-        """One person's photo, analysed once and dressed many times; all of it is dropped when the session ends."""
+        """A session with one person's photo, analysed once and dressed many times; it drops everything when it ends."""
         if isinstance(person, PersonPhoto):
             return TryOnSession(self, person)
         facts = {"height_cm": height_cm, "measurements_cm": dict(measurements_cm or {})}
@@ -285,9 +303,9 @@ class Studio:
     ) -> list[TryOn | Refusal]:
         """Dresses one person in each look separately: a garment, or a list of garments in layering order.
 
-        The person is analysed once, the answers come in the order of the looks, and each has the pixels that `try_on` gives for
-        it alone. A look that is refused, by the compositor, by screening or by a hook, does not stop the others. All looks
-        are read before the first is put on, so that a bad file costs nothing. Options as for `try_on`.
+        The person is analysed once. The answers come in the order of the looks, with the same pixels as `try_on` gives for
+        each. A look that is refused, by the compositor, by screening or by a hook, does not stop the others. All looks
+        are read before the first is put on, so that a bad file costs nothing. The options are those of `try_on`.
 
         Raises:
             InputError: an unreadable photo, an unknown sku, a garment that nobody wears.
@@ -314,19 +332,19 @@ class Studio:
         cancelled: Callable[[], bool] | None = None,
         timeout: float | None = None,
     ) -> DressedClip | Refusal:
-        """Dresses the person in a short clip. Nothing is kept but what is written to `out`, whole or not at all.
+        """Dresses the person in a short clip. Nothing is kept except `out`, which is written whole or not at all.
 
         Args:
             clip: a video, an animated picture or a folder of pictures; see `clips.open_clip`, which names the limits, too.
             garments: one or more in layering order, as for `try_on`.
             out: .mp4, .webm, .mkv (lossless), .gif, or a folder for PNG files (lossless).
-            rate: frames a second, where the clip does not say it.
+            rate: frames per second, if the clip does not state it.
             mask: the only pixels that may change in every frame, bool HxW.
-            gaps: what becomes of frames that cannot be dressed: `refuse` the clip, `keep` them as filmed, or `cut` them out.
+            gaps: what to do with frames that cannot be dressed: `refuse` the clip, `keep` them as filmed, or `cut` them out.
 
         Raises:
             InputError: an unreadable or too long clip, an unknown sku, an `out` that cannot be written.
-            Cancelled, DeadlineExceeded: `cancelled` said so, or `timeout` seconds are over.
+            Cancelled, DeadlineExceeded: `cancelled` or `timeout` stopped it.
         """
         from prodgen_sdk.clips import Clip, check_target, open_clip
 
@@ -368,21 +386,26 @@ class Studio:
         budget_ms: float | None = None,
         trace: Callable[[Trace], object] | None = None,
     ) -> list[Recommendation]:
-        """Products for a user, best first, each with the variant to show, its propensity and why.
+        """Recommends products to a user, best first, each with the variant to show, its propensity and the reasons.
 
-        A user of whom nothing is known gets what is popular. The impressions are logged, so that `record`ed answers teach
-        ranker and policy; `log=False` is for looking only.
+        An unknown user gets what is popular. Impressions are logged, so that ranker and policy can learn from the events that
+        you `record`; pass `log=False` if nobody sees the answer.
 
-        Where a plugin or the index fails, or the budget is spent, the next level answers: what is popular in the user's
+        If a plugin or the index fails, or the budget is spent, the next level answers: what is popular in the user's
         category, then what is popular with everybody. Each recommendation states its `source`.
 
         Args:
-            facts: circumstances that rankers and policies may use, such as `{"category": "home"}`: the page that is open.
-                Somebody unknown is first shown products of it.
+            k: how many products.
+            filter: only products that pass it.
+            at: the time of the request; None for now.
+            request_id: names the request in the log; None makes one up.
+            deterministic: choose variants without exploration.
+            locale: the language of the reasons.
+            facts: circumstances that rankers and policies may use, such as `{"category": "home"}` for the open page, whose
+                products an unknown user sees first.
             rules: business rules instead of those of the configuration; `Rules()` for none.
-            budget_ms: how long an answer may take; None takes `[recommend] budget_ms`. A component that is late is no longer
-                waited for.
-            trace: called with how the request was answered, stage by stage.
+            budget_ms: how long the answer may take; None takes `[recommend] budget_ms`. Late components are not waited for.
+            trace: called with a record of how the request was answered, stage by stage.
         """
         return self.recommender.recommend(
             user,
@@ -402,10 +425,10 @@ class Studio:
     def warm_up(self, seconds: float = 10.0) -> dict[str, float]:
         """Loads what the first requests would wait for: index, encoders, ranker, policy and the catalogue's caches.
 
-        For a server's start. At the end all objects that live are taken from the sight of the garbage collector (`gc.freeze`).
+        Call it when a server starts. At the end it freezes all live objects for the garbage collector (`gc.freeze`).
 
         Args:
-            seconds: after which no more of the catalogue is read ahead.
+            seconds: after this time no more of the catalogue is read ahead.
 
         Returns:
             Seconds by step.
@@ -413,10 +436,10 @@ class Studio:
         return self.recommender.warm_up(seconds)
 
     def health(self, timeout: float = 1.0) -> Health:
-        """How well this process can serve at this moment: for readiness probes and for metrics. Cheap, and never waits longer.
+        """How well this process can serve right now, for readiness probes and metrics. Cheap enough to call often.
 
         Args:
-            timeout: seconds that the database may take to answer.
+            timeout: seconds that the database may take to answer; `health` never waits longer.
         """
         return self.recommender.health(timeout)
 
@@ -429,9 +452,9 @@ class Studio:
         locale: Locale = "en",
         facts: Mapping[str, str | float] | None = None,
     ) -> Explanation:
-        """Why a product is recommended to a user: what its score is made of, and what it would lose without each cause.
+        """Why a product is recommended to a user: what its score consists of, and how it would change without each cause.
 
-        The product is ranked by itself, so the share of diversity is missing; rules are of a request, and are not looked at.
+        The product is ranked by itself, so diversity and business rules play no part.
 
         Raises:
             NotFound: there is no such product, or it cannot be shown.
@@ -447,18 +470,18 @@ class Studio:
         k: int = 10,
         filter: Filter | None = None,
     ) -> list[Similar]:
-        """Products near a product, a picture or some words, best first, each with its nearest variant."""
+        """Products similar to a product, a picture or a text (exactly one of them), best first, each with its nearest variant."""
         picture = images.pixels(image) if image is not None else None
         return self.recommender.similar(sku=sku, image=picture, text=text, k=k, filter=filter)
 
     def record(self, events: Event | Iterable[Event | Mapping[str, Any]], *, format: str = "prodgen") -> Recorded:
-        """Adds events to the log; one whose id is known is not added again. Bad ones are named and the rest is kept.
+        """Adds events to the log. An event whose id is known is not added again; bad events are listed and the rest is kept.
 
-        Events may come late, twice and in any order: a profile and a fit depend on their own times. One from more than a day
-        ahead, or before 1990, is rejected.
+        Events may arrive late, twice and in any order: only their own times count. Events from more than a day
+        ahead, or before 1990, are rejected.
 
         Args:
-            format: the shape of mappings, one of `prodgen_sdk.events.FORMATS`: our own, or one recorded by another service.
+            format: the format of mappings, one of `prodgen_sdk.events.FORMATS`: our own, or that of another service.
 
         Raises:
             InputError: there is no such format.
@@ -466,45 +489,46 @@ class Studio:
         return self.recommender.record([events] if isinstance(events, Event) else events, format=format)
 
     def learn(self, *, at: datetime | None = None) -> dict[str, int]:
-        """Fits the ranker to the log and tells the policy the feedback whose window is over at `at` (default now)."""
+        """Fits the ranker to the log, and updates the policy with the feedback whose window is over at `at` (default: now)."""
         return self.recommender.learn(at=at)
 
     def sync(self, *, progress: Progress | None = None) -> int:
-        """Applies what was published, changed or withdrawn to the index; returns how many products that touched."""
+        """Updates the index with what was published, changed or withdrawn; returns the number of products concerned."""
         return self.recommender.sync(progress)
 
     def forget(self, user: str) -> Erased:
-        """Erases a user's events, try-ons and all that was derived, and proves it by looking again.
+        """Erases a user's events, try-ons and everything derived from them, and looks again to prove it.
 
         Raises:
-            NotFound: nothing is known of the user.
+            NotFound: nothing is known about the user.
         """
         return self.recommender.forget([user])[0]
 
     def forget_many(self, users: Iterable[str]) -> list[Erased]:
-        """The same for many users, in the order given: what is learnt is learnt anew once, not once each.
+        """Forgets many users, in the order given; ranker and policy learn again once, instead of once per user.
 
-        Of those of whom nothing is known nothing is erased.
+        Unknown users are skipped.
 
         Raises:
-            NotFound: nothing is known of any of them.
+            NotFound: nothing is known about any of them.
         """
         return self.recommender.forget(list(dict.fromkeys(users)))
 
     def prune_events(
         self, older_than: timedelta, *, types: Collection[EventType] | None = None, at: datetime | None = None
     ) -> int:
-        """Deletes events that are older than a time and all that was learnt from them; returns how many there were.
+        """Deletes old events and everything learnt from them; returns the number of deleted events.
 
-        Others read and write meanwhile. Ranker and policy then learn anew from the log that is left, which takes as long as
-        `learn` takes for all of it.
+        Others can read and write meanwhile. Ranker and policy then learn again from the rest of the log, which takes as long
+        as `learn`.
 
         Args:
-            types: only events of these types, such as `["impression"]`, which most of a log is made of; None for all.
-            at: the time that it is now.
+            older_than: delete events that are older than this.
+            types: only events of these types, such as `["impression"]`, which make up most of a log; None for all.
+            at: the current time; None asks the clock.
 
         Raises:
-            InputError: answers to impressions of that time may still come (`[recommend] attribution_minutes`).
+            InputError: impressions of that age may still get answers (`[recommend] attribution_minutes`).
         """
         return self.recommender.prune_events(older_than, types=types, at=at)
 

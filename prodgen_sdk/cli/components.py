@@ -62,10 +62,10 @@ def train(
         entry = _trainer(studio.host, kind)
         folder = out or (str(studio.workspace.folder / "training" / kind) if studio.workspace else "")
         if not folder:
-            raise InputError("Where should the checkpoints go?", hint="Give --out DIR.")
+            raise InputError("There is no folder for the checkpoints.", hint="Give --out DIR.")
         with _data(studio, data, entry.spec) as path, progress("training") as tell:
             if path is None:
-                raise InputError(f"What should {kind} be trained on?", hint="Give --data PATH.")
+                raise InputError(f"There is no data to train {kind} on.", hint="Give --data PATH.")
             context = studio.host.context(entry, progress=tell)
             with _told_how_to_go_on():
                 report = studio.host.get("trainer", entry.spec.id).train(options, path, Path(folder), context)
@@ -131,7 +131,7 @@ def _evaluate_images(host: Host, files: list[str], reference: list[str], as_json
     from prodgen_sdk.pipeline.evaluate import evaluate as measure
 
     if not files:
-        raise InputError("Which pictures?", hint="Name some files: prodgen eval images a.png b.png")
+        raise InputError("No picture is named.", hint="Name some files: prodgen eval images a.png b.png")
     if reference and len(reference) != len(files):
         raise InputError(
             f"{len(reference)} references for {len(files)} files.", hint="Give one --reference a file, in order."

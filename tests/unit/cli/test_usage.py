@@ -47,7 +47,7 @@ from prodgen_sdk.cli.output import table
         (("bench", "fake-log"), 2, "fake-hash"),
         (("eval", "fake-hash"), 2, "fake-log"),
         (("eval", "nope"), 2, "images"),
-        (("eval", "images"), 2, "Which pictures"),
+        (("eval", "images"), 2, "No picture is named"),
         (("bench", "fake-hash", "-o", "n"), 2, "KEY=VALUE"),
         (("train", "fake-mean"), 2, "--data"),
         (("plugins", "show", "fake/sold"), 2, "fake/solid"),
