@@ -3,6 +3,7 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,9 @@ from prodgen_tryon.body.person import analyse, measure
 from prodgen_tryon.body.places import HAND
 from prodgen_tryon.body.silhouette import bare_arm_seen
 from prodgen_tryon.body.skeleton import Skeleton
+from prodgen_tryon.body.sleeves import folded
 from prodgen_tryon.filters import tube
+from prodgen_tryon.fit.folded import fold
 from prodgen_tryon.fit.legs import fit_legs, fit_skirt
 from prodgen_tryon.fit.scales import ARM_LENGTH
 from prodgen_tryon.fit.shoulders import CLOTH, COLLARBONE, LEVEL, SUNK, WORN, neckline_target, rounded, shoulder_height
@@ -26,7 +29,7 @@ from prodgen_tryon.garment.keypoints import top_shape
 from prodgen_tryon.garment.legs import leg_shape
 from prodgen_tryon.picture.open_front import GAP, open_front
 from prodgen_tryon.picture.outfit import order
-from prodgen_tryon.picture.regions import folded, held
+from prodgen_tryon.picture.regions import held
 from prodgen_tryon.sides import SIDES, SIGN
 
 quick = settings(
@@ -513,3 +516,34 @@ def test_skin_that_new_sleeves_hold_is_not_seen_beside_them(person, shapes):
         assert hidden[y, x] > 0.9
         for x, y in np.round([elbow + 0.3 * (wrist - elbow), wrist]).astype(int):
             assert hidden[y, x] == 0
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_sleeve_on_a_folded_arm_is_two_pieces(person, shapes, side):
+    frame, w = person.frame, person.width
+    shoulder, elbow, _ = frame.arm(side)
+    wrist = shoulder + 0.3 * (elbow - shoulder) - 0.3 * w * frame.outward(side)
+    body = replace(person.measured, frame=replace(frame, points=frame.points | {f"wrist_{side}": wrist}))
+    whole = next(part for part in fit_top(shapes["long"], person.measured).parts if part.name == f"sleeve_{side}")
+    upper, fore = (float(np.hypot(*step)) for step in (elbow - shoulder, wrist - elbow))
+    pieces = fold(whole, POINTS, body, side, upper + fore, 1.0)
+    assert [piece.name for piece in pieces] == [f"sleeve_{side}", f"forearm_{side}"]
+    for piece, (begin, end) in zip(pieces, ((shoulder, elbow), (elbow, wrist)), strict=True):
+        ring = piece.shape.astype(np.float32).reshape(-1, 1, 2)
+        for share in (0.2, 0.5, 0.8, 1.0):
+            x, y = begin + share * 0.99 * (end - begin)
+            assert cv2.pointPolygonTest(ring, (float(x), float(y)), False) > 0
+    assert fold(whole, POINTS, body, side, 0.7 * upper, 1.0) == (whole,)
+
+
+def test_a_tucked_top_narrows_to_the_waistband(person, shapes):
+    body = replace(person.measured, tucked=True, hem=1.2 * person.width, waist=1.2 * person.width)
+    narrow = replace(body, hips={side: np.full(len(body.heights), 0.4 * person.width) for side in SIDES})
+    at_waist, above = (
+        spans(fit_top(shapes["top"], narrow).parts[0], person.frame, [height * person.width])[0]
+        for height in (1.22, 1.0)
+    )
+    assert at_waist == pytest.approx(0.8 * person.width, rel=0.03)
+    assert above > 0.9 * person.width
+    loose = fit_top(shapes["top"], replace(narrow, tucked=False))
+    assert spans(loose.parts[0], person.frame, [1.0 * person.width])[0] == pytest.approx(above, rel=0.03)

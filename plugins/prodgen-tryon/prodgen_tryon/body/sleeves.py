@@ -56,6 +56,12 @@ def beyond(shape: tuple[int, ...], path: NDArray[Any], t: float) -> NDArray[np.b
     return result
 
 
+def folded(path: NDArray[Any]) -> bool:
+    """Whether an arm (shoulder, elbow, wrist, ...) is bent by more than 80 degrees at the elbow."""
+    upper, lower = path[1] - path[0], path[2] - path[1]
+    return bool(upper @ lower < 0.17 * np.hypot(*upper) * np.hypot(*lower))
+
+
 def find_sleeves(lab: Float, person: Float, frame: Skeleton, skin: NDArray[Any]) -> dict[Side, Sleeve]:
     """Both sleeves. Clothes have two alike: where the arms disagree, the end that suits the colours of both is taken.
 

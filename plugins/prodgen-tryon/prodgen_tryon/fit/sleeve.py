@@ -11,7 +11,9 @@ from prodgen_tryon.body.measures import Measured
 from prodgen_tryon.body.places import HAND
 from prodgen_tryon.body.silhouette import Limb, smooth
 from prodgen_tryon.body.skeleton import Skeleton
+from prodgen_tryon.body.sleeves import folded
 from prodgen_tryon.filters import Contour
+from prodgen_tryon.fit.folded import fold
 from prodgen_tryon.fit.parts import Ease, Part, segment
 from prodgen_tryon.fit.scales import ARM_LENGTH, Scales
 from prodgen_tryon.fit.shoulders import Shoulder, rounded
@@ -79,8 +81,8 @@ def armpit_height(body: Measured, side: Side, stop: float, usual: float) -> floa
 
 def fit_sleeve(
     shape: TopShape, body: Measured, side: Side, shoulder: Shoulder, scales: Scales
-) -> tuple[Part, float, Shoulder]:
-    """A sleeve from the shoulder's tip and the armpit down the arm, where it ends as in `TopFit.sleeve_ends`, and the shoulder, rounded."""
+) -> tuple[tuple[Part, ...], float, Shoulder]:
+    """A sleeve from the shoulder's tip and the armpit down the arm, in two pieces where that is folded, where it ends as in `TopFit.sleeve_ends`, and the shoulder, rounded."""
     stop, end = sleeve_end(shape, body, side, shoulder.tip, scales.sleeve, scales.size)
     outer_source = resample(shape.arcs[f"outer_{side}"], POINTS)
     inner_source = resample(shape.arcs[f"inner_{side}"][::-1], POINTS)
@@ -106,7 +108,9 @@ def fit_sleeve(
         np.vstack([outer, cuff_target, inner[::-1]]),
         _beside_crease(shape, side),
     )
-    return part, end, shoulder._replace(line=line, tip=line[-1])
+    bent = folded(body.frame.arm(side))
+    parts = fold(part, POINTS, body, side, stop, scales.sleeve * scales.ease.factor) if bent else (part,)
+    return parts, end, shoulder._replace(line=line, tip=line[-1])
 
 
 def _edges(

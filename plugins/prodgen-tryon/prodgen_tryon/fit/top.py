@@ -27,6 +27,7 @@ LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
 LENGTHENED = 1.4  # how much longer a top may be than it seems where the photo ends above the hips
 WAIST = 0.82  # height of the waist, in torsos below the shoulders
 SNAPPED = 0.005  # how far below the old hem the new one lies, in shoulder widths
+GATHERED = 0.15  # over which height above the waist a tucked top narrows to it, in shoulder widths
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 FRONT = 0.45  # how far the chest lies before the shoulders' axis, in shoulder widths
 
@@ -83,11 +84,12 @@ def fit_top(shape: TopShape, body: Measured, options: TopOptions = TopOptions())
     sewn = {side: body.frame.local(point[None])[0] for side, point in options.hem_at.items()}
     if sewn:
         hem = hem._replace(height=float(np.mean([end[1] for end in sewn.values()])))
-    sides = {side: _side(top, side, shoulders[side].armpit, hem.height, sewn.get(side)) for side in SIDES}
-    sleeves, sleeve_ends = [], dict.fromkeys(SIDES, 0.0)
+    sides = {side: _side(top, side, shoulders[side].armpit, hem, sewn.get(side)) for side in SIDES}
+    sleeves: list[Part] = []
+    sleeve_ends = dict.fromkeys(SIDES, 0.0)
     for side in filter(top.has_sleeve, SIDES):
-        sleeve, sleeve_ends[side], shoulders[side] = fit_sleeve(shape, body, side, shoulders[side], scales)
-        sleeves.append(sleeve)
+        pieces, sleeve_ends[side], shoulders[side] = fit_sleeve(shape, body, side, shoulders[side], scales)
+        sleeves += pieces
     torso, neckline = _torso(top, shoulders, sides)
     return TopFit((torso, *sleeves), neckline, hem.height, sleeve_ends, scales.across, hem.tucked, hem.waist)
 
@@ -157,12 +159,12 @@ class _Line(NamedTuple):
     target: Contour
 
 
-def _side(top: _Fitting, side: Side, armpit: Point, hem: float, end: Point | None) -> _Line:
+def _side(top: _Fitting, side: Side, armpit: Point, hem: _Hem, end: Point | None) -> _Line:
     """From the armpit down to the hem; `end` is where that is sewn to other cloth, across and along."""
     shape, body, scales = top.shape, top.body, top.scales
     frame, ease, sign = body.frame, scales.ease, SIGN[side]
     arc = resample(shape.arcs[f"side_{side}"], 9)
-    heights = np.linspace(float(frame.local(armpit[None])[0, 1]), hem, 9)
+    heights = np.linspace(float(frame.local(armpit[None])[0, 1]), hem.height, 9)
     widths = np.abs(arc[:, 0] - (shape.points["armpit_a"][0] + shape.points["armpit_b"][0]) / 2)
     wanted = NATURAL * scales.across * widths * ease.factor
     if scales.size is not None and scales.wide:
@@ -172,7 +174,11 @@ def _side(top: _Fitting, side: Side, armpit: Point, hem: float, end: Point | Non
     flare = np.clip(wanted, ease.low * edge, most * edge)
     if end is not None:
         sewn = abs(float(end[0]))
-        flare = flare * np.interp(heights, [heights[3], hem], [1.0, sewn / max(float(flare[-1]), 1e-6)])
+        flare = flare * np.interp(heights, [heights[3], hem.height], [1.0, sewn / max(float(flare[-1]), 1e-6)])
+    waist = body.waist if hem.waist is None else hem.waist
+    if hem.tucked and waist is not None:  # it goes into the waistband
+        share = np.clip((heights - waist) / (GATHERED * frame.width) + 1, 0, 1)
+        flare += share * np.minimum(np.interp(heights, body.heights, body.hips[side]) - flare, 0)
     target = np.array([frame.at(sign * float(f), float(h)) for f, h in zip(flare, heights, strict=True)])
     target[0] = armpit
     return _Line(arc, target)

@@ -27,10 +27,10 @@ def wearing(body: Measured, fitted: TopFit) -> Measured:
         if len(own) > 1:
             wide = np.interp(body.heights, own[:, 1], ROOM * own[:, 0] * sign, right=0.0)
             edges[side] = np.maximum(edges[side], wide)
-    arms = dict(body.arms)
+    arms, names = dict(body.arms), {part.name for part in fitted.parts}
     for part in fitted.parts[1:]:
         for side in SIDES:
-            if part.name == f"sleeve_{side}":
+            if part.name == f"sleeve_{side}" and f"forearm_{side}" not in names:
                 arms[side] = _sleeved(arms[side], part)
     return replace(body, edges=edges, arms=arms, bare={})
 

@@ -169,7 +169,7 @@ def _lay_torso(canvas: Float, lay: _Lay, torso: Float) -> tuple[Float, Float, Fl
     paint(canvas, lay.flesh, neck * neck_region(person))
     alpha = torso[..., 3] * (1 - lay.opening)
     if lay.fitted.tucked and lay.remove_old:  # nothing of it hangs beside the lower clothes
-        alpha = alpha * (1 - np.clip((person.along - lay.waist) / (0.02 * w) - 4, 0, 1)).astype(np.float32)
+        alpha = alpha * (1 - np.clip((person.along - lay.waist) / (0.02 * w) - 1, 0, 1)).astype(np.float32)
     if lay.gap.any():  # the edges of an open front throw a shadow on what is worn inside
         canvas = canvas * (1 - 0.45 * lay.gap * blur(alpha, 0.03 * w))[..., None]
     lit = relight(person, torso[..., :3], alpha)

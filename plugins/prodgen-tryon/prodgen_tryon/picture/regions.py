@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.person import Person, per_person
-from prodgen_tryon.body.sleeves import along_path, arm_path, beyond
+from prodgen_tryon.body.sleeves import along_path, arm_path, beyond, folded
 from prodgen_tryon.filters import Float, blur, dilate, polygon, tube
 from prodgen_tryon.fit.parts import TopFit
 from prodgen_tryon.picture import underlay
@@ -132,12 +132,6 @@ def held(person: Person, fitted: TopFit, inside: Float) -> Float:
             beyond_sleeves |= tube(shape, along_path(path, t), np.full(12, 0.17 * w)) & beyond(shape, path, end)
     bare = person.parts["skin"] * (1 - neck_region(person)) * (1 - inside) * ~beyond_sleeves
     return (in_sleeves(person, fitted) * bare).astype(np.float32)
-
-
-def folded(path: NDArray[np.float64]) -> bool:
-    """Whether an arm (shoulder, elbow, wrist, ...) is bent by more than 80 degrees at the elbow."""
-    upper, lower = path[1] - path[0], path[2] - path[1]
-    return bool(upper @ lower < 0.17 * np.hypot(*upper) * np.hypot(*lower))
 
 
 def _forearm(person: Person, path: NDArray[np.float64], end: float) -> NDArray[np.bool_]:
