@@ -14,12 +14,11 @@ import numpy as np
 from prodgen_rank.config import Config, IndexConfig
 from prodgen_rank.index import delta_log
 from prodgen_rank.index.base import Base
-from prodgen_rank.index.build import compacted, limit_for, prepared, started
+from prodgen_rank.index.build import compacted, limit_for
 from prodgen_rank.index.checks import check_changes, check_queries
-from prodgen_rank.index.first_stage import representatives
 from prodgen_rank.index.generations import Generations
+from prodgen_rank.index.opening import empty, opened
 from prodgen_rank.index.rebuild import Rebuild, no_pause, stop_at_exit
-from prodgen_rank.index.rows import Rows
 from prodgen_rank.index.snapshot import Snapshot
 from prodgen_rank.index.state import State
 from prodgen_sdk.context import Context
@@ -122,13 +121,13 @@ class FaissIndex(VectorIndex):
     def reset(self, ctx: Context) -> None:
         """Forgets everything, damaged files as well."""
         with self._writing():
-            empty = _empty_state()
+            nothing = empty()
             number = 0
             if self._files:
                 with self._files.draft() as folder:
-                    compacted(empty.snapshot, self._config, folder, 0, no_pause)
+                    compacted(nothing.snapshot, self._config, folder, 0, no_pause)
                     number = self._files.publish(folder)
-            self._swap(replace(_empty_state(), number=number))
+            self._swap(replace(empty(), number=number))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -206,34 +205,20 @@ class FaissIndex(VectorIndex):
         """The state as it is on disk now; the lock of this process must be held."""
         state = self._state
         if self._files is None:
-            state = state or _empty_state()
+            state = state or empty()
         else:
             mark = self._files.mark(state.number) if state else None
             if state and mark == self._mark:
                 return state
             named = self._files.current()
             if state is None or (named[0] if named else 0) != state.number:
-                state = self._load()
+                state = opened(self._files, self._config)
                 mark = self._files.mark(state.number)
             for record in delta_log.read(self._files.log(state.number), state.log_end):
                 state = self._extended(record.changes, record.sequence, record.end, state)
             self._mark = mark
         self._state = state
         return state
-
-    def _load(self) -> State:
-        saved = self._files.open() if self._files else None
-        if saved is None:
-            return _empty_state()
-        rows = Rows.restore(saved.columns, saved.names, limit_for(self._config, len(saved.vectors)))
-        if saved.stage is not None:
-            means = representatives(saved.vectors, rows.starts)
-            base = Base(saved.vectors, rows.starts, stage=saved.stage, means=means)
-        elif saved.sequence == 0 or self._config.factory != "SQ8":
-            base = Base(saved.vectors, rows.starts)
-        else:
-            base = prepared(saved.vectors, rows, self._config, no_pause, None)
-        return State(saved.number, saved.sequence, 0, started(rows, base))
 
     def _swap(self, state: State) -> None:
         self._state = state
@@ -332,9 +317,3 @@ def _known(snapshot: Snapshot, variants: Sequence[str]) -> dict[str, int]:
     """The rows of those variants that there are."""
     rows = dict(zip(variants, map(snapshot.row, variants), strict=True))
     return {variant: row for variant, row in rows.items() if row is not None}
-
-
-def _empty_state() -> State:
-    nothing = np.empty((0, 0), np.float32)
-    rows = Rows(0)
-    return State(0, 0, 0, Snapshot(rows, Base(nothing, rows.starts), nothing, np.empty(0, np.bool_)))
