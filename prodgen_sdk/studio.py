@@ -470,7 +470,14 @@ class Studio:
         k: int = 10,
         filter: Filter | None = None,
     ) -> list[Similar]:
-        """Products similar to a product, a picture or a text (exactly one of them), best first, each with its nearest variant."""
+        """Products similar to a product, a picture, a text, or the mean of several of these, best first.
+
+        Each comes with its nearest variant that may be shown.
+
+        Raises:
+            InputError: nothing is given.
+            NotFound: the product is unknown, or has no approved picture.
+        """
         picture = images.pixels(image) if image is not None else None
         return self.recommender.similar(sku=sku, image=picture, text=text, k=k, filter=filter)
 

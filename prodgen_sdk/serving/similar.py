@@ -73,6 +73,6 @@ def _query(store: Store, catalogue: Catalogue, sku: str | None, image: Image | N
     elif text is not None:
         parts.append(embedder.queries([text])[0])
     if not parts:
-        raise InputError("Similar to what?", hint="Give a sku, an image or some text.")
+        raise InputError("There is nothing to compare with.", hint="Give a sku, an image or some text.")
     query: Vectors = np.stack(parts).mean(axis=0)
     return query

@@ -162,7 +162,7 @@ def test_too_few_products_are_named(designs, trained, tmp_path):
     from prodgen_sdk.context import Context
 
     config = Config.model_validate({part: {"weights": path} for part, path in trained.items()})
-    with pytest.raises(InputError, match="Which designs"):
+    with pytest.raises(InputError, match="no designs to evaluate on"):
         AssetBenchmark(config, Context()).run({}, Context())
     with pytest.raises(ConfigError, match="renderd is not known"):
         AssetBenchmark(config, Context()).run({"data": str(designs), "renderd": 3}, Context())

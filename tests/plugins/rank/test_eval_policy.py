@@ -133,7 +133,7 @@ def test_what_cannot_be_evaluated_says_why(log: str, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in Path(log).read_text("utf-8").splitlines()]
     bare.write_text("\n".join(json.dumps(line | {"propensity": None}) for line in lines), "utf-8")
     for options, message in (
-        ({}, "Which log"),
+        ({}, "no log to evaluate on"),
         ({"data": log, "format": "csv"}, "no format"),
         ({"data": log, "campagne": "all"}, "Unknown option"),
         ({"data": log, "until": "tomorrow"}, "no ISO time"),

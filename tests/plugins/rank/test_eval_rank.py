@@ -98,7 +98,7 @@ def test_sampled_metrics_are_refused_with_the_reason(data, option):
         ({"k": "ten"}, "k is"),
         ({"metric": "auc"}, "ndcg"),
         ({"cutoff": 3}, "cutoff"),
-        ({"data": ""}, "Which interactions"),
+        ({"data": ""}, "no interactions to evaluate on"),
     ],
 )
 def test_says_what_is_wrong_with_an_option(data, options, said):

@@ -122,7 +122,7 @@ def test_tasks_report_and_bad_options_are_named(table: Path, tmp_path: Path) -> 
     assert {"lints_regret_pct", "reference_regret_pct_low", "hybrid_minus_lints_pct_high"} <= figures.keys()
     with pytest.raises(InputError, match="task"):
         bench.run({"task": "chess"}, Context())
-    with pytest.raises(InputError, match="Which mushrooms"):
+    with pytest.raises(InputError, match="mushroom table is missing"):
         bench.run({"task": "mushroom"}, Context())
     with pytest.raises(InputError, match="Unknown option stepz"):
         bench.run({"task": "simulator", "stepz": 1}, Context())

@@ -37,7 +37,7 @@ from prodgen_sdk.cli.output import table
         (("generate", "mug-1", "--size", "big"), 2, "Try: prodgen generate --help"),
         (("recommend", "ann", "--filter", "colour=red"), 2, "colour=red"),
         (("recommend", "ann", "--filter", "price=a..b"), 2, "not a number"),
-        (("similar",), 2, "Similar to what"),
+        (("similar",), 2, "There is nothing to compare with"),
         (("similar", "mug-1"), 2, "no approved picture"),
         (("forget", "nobody"), 2, "Nothing is known"),
         (("review", "approve", "nope"), 2, "nope"),

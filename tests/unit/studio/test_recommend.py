@@ -84,7 +84,7 @@ def test_similar_by_sku_text_and_picture(stocked):
     assert nearest.sku == "mug-3"
     assert np.array_equal(stocked.image(nearest.variant), picture)
     for nothing in (None, "", "  "):
-        with pytest.raises(InputError, match="Similar to what"):
+        with pytest.raises(InputError, match="There is nothing to compare with"):
             stocked.similar(text=nothing)
     with pytest.raises(NotFound):
         stocked.similar(sku="nope")

@@ -78,7 +78,7 @@ class AssetBenchmark(Benchmark):
         chosen = validate(Options, options, where="options of eval assets")
         data, models = chosen.data, chosen.models
         if data is None:
-            raise InputError("Which designs?", hint="Give --data DIR, of prodgen render assets.")
+            raise InputError("There are no designs to evaluate on.", hint="Give --data DIR, of prodgen render assets.")
         torch.set_num_threads(1)
         train = read_designs(data, splits=("train",), limit=_TRAINING)
         train = train.take(train.has_art)

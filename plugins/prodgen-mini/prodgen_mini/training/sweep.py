@@ -42,7 +42,7 @@ class SweepTrainer(Trainer):
         options = dict(config)
         of, by, goal = options.pop("of", ""), str(options.pop("by", "best_val_loss")), str(options.pop("goal", "min"))
         if not of:
-            raise ConfigError("What should be trained?", hint=f"Give -o of=NAME; there are {', '.join(TRAINERS)}.")
+            raise ConfigError("The sweep has nothing to train.", hint=f"Give -o of=NAME, one of {', '.join(TRAINERS)}.")
         if goal not in ("min", "max"):
             raise ConfigError(f"The goal is min or max, not {goal!r}.")
         trainer = ctx.lookup("trainer", TRAINERS.get(of, str(of)))

@@ -48,7 +48,9 @@ class AbEvaluation(Benchmark):
         if unknown := set(options) - set(_OPTIONS):
             raise InputError(f"Unknown option {', '.join(sorted(unknown))}.", hint=f"Known are {', '.join(_OPTIONS)}.")
         if not options.get("data"):
-            raise InputError("Which test?", hint="Give --data FILE.csv or a log, or run it in a workspace.")
+            raise InputError(
+                "There is no test to evaluate.", hint="Give --data FILE.csv or a log, or run it in a workspace."
+            )
         path = Path(str(options["data"]))
         alpha, share = float(options.get("alpha", 0.05)), float(options.get("share", 0.5))
         if not 0 < share < 1:

@@ -60,7 +60,7 @@ class PolicyEvaluation(Benchmark):
         if unknown := set(options) - set(known):
             raise InputError(f"Unknown option {', '.join(sorted(unknown))}.", hint=f"Known are {', '.join(known)}.")
         if not options.get("data"):
-            raise InputError("Which log?", hint="Give --data PATH, or run it in a workspace.")
+            raise InputError("There is no log to evaluate on.", hint="Give --data PATH, or run it in a workspace.")
         figures: dict[str, Any] = {}
         if kind == "open-bandit":
             found = eval_policy_open_bandit.findings(options, ctx)

@@ -126,7 +126,9 @@ def _check(options: Mapping[str, Any]) -> None:
     if unknown := set(options) - set(OPTIONS):
         raise InputError(f"Unknown option {', '.join(sorted(unknown))}.", hint=f"Known are {', '.join(OPTIONS)}.")
     if not options.get("data"):
-        raise InputError("Which interactions?", hint="Give --data PATH, or run it in a workspace.")
+        raise InputError(
+            "There are no interactions to evaluate on.", hint="Give --data PATH, or run it in a workspace."
+        )
 
 
 def _number(options: Mapping[str, Any], name: str, default: int) -> int:

@@ -106,7 +106,9 @@ class PolicyBenchmark(Benchmark):
     def _mushroom(self, options: dict[str, Any], ctx: Context) -> dict[str, Any]:
         data = options.pop("data", None)
         if data is None:
-            raise InputError("Which mushrooms?", hint="Give the UCI mushroom table: --data agaricus-lepiota.data")
+            raise InputError(
+                "The mushroom table is missing.", hint="Give the UCI mushroom table: --data agaricus-lepiota.data"
+            )
         numbers = _numbers(options, seeds=50, steps=50_000, first=0)
         table = mushroom.read_table(Path(str(data)))
         game, kept = mushroom.draw_game(table, numbers["seeds"], numbers["steps"], first=numbers["first"])
