@@ -6,7 +6,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterable, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -126,8 +126,9 @@ class _Pages:
         ids = list(map(_ID, variants))
         self.hashes[first:used] = list(map(zlib.crc32, map(str.encode, ids)))
         self.matrix[first:used] = rows
-        for column, values in zip(self.described, _columns(variants), strict=True):
-            column[first:used] = values
+        # Not assigned from lists: numpy would ask each view whether it is an array.
+        columns = np.fromiter(chain.from_iterable(_columns(variants)), object, len(_DESCRIBED) * len(rows))
+        self.described[:, first:used] = columns.reshape(len(_DESCRIBED), len(rows))
         self._used = used
         # Last of all: from here on readers find them.
         self.known.update(zip(ids, range(first, used), strict=True))
