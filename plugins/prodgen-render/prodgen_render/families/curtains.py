@@ -51,7 +51,7 @@ def _panel(cloth: Material, middle: float, high: float, folds: int) -> Part:
     uneven = s[None] + 0.016 * np.sin(2 * np.pi * (1.7 * s[None] + 0.35 * down[:, None])) * (0.4 + 0.6 * down[:, None])
     turn = 2 * np.pi * folds * uneven
     wave = np.sin(turn) + 0.22 * np.sin(2 * turn + 2.1 * s)
-    depth = (0.030 + 0.012 * down)[:, None] * wave * (1 + 0.28 * np.sin(9 * s[None] + 1.3))
+    depth = (0.042 + 0.016 * down)[:, None] * wave * (1 + 0.28 * np.sin(9 * s[None] + 1.3))
     depth = depth + 0.012 * down[:, None] * np.sin(5 * s + 3 * down[:, None])
     front = np.stack([np.broadcast_to(x, depth.shape), depth - 0.0015, np.broadcast_to(z[:, None], depth.shape)], -1)
     back = front[:, ::-1] + [0, 0.003, 0]

@@ -10,7 +10,6 @@ from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes import detail
 from prodgen_render.shapes.geometry import bent, loft, smooth_path, tube
-from prodgen_render.shapes.implicit import ball
 
 _DARK = ("sunglasses", "sunglass", "shades", "polarized", "太阳镜", "墨镜", "偏光")
 _ROUND = ("round", "圆框")
@@ -54,14 +53,18 @@ def glasses(look: Look) -> list[Part]:
         near = edge[edge[:, 0] < 0]
         return float(near[np.abs(near[:, 1] - z).argmin(), 0])
 
+    pad = np.stack(
+        [np.full(5, inner(-0.004) - 0.0006), np.linspace(0.0050, 0.0036, 5), np.linspace(-0.009, 0.001, 5)], -1
+    )
     side = [
         _rim(edge, broad, 0.0011 if thin else 0.0021, frame),
         _lens(edge, tint),
-        ball(
-            (inner(-0.004) - 0.0006, 0.0042, -0.004),
-            (0.0015, 0.0032, 0.0058),
+        tube(
+            pad,
+            np.array([0.0010, 0.0020, 0.0024, 0.0020, 0.0010]),
             look.plain("glass") if thin else frame,
-            0.0012,
+            flatten=0.7,
+            segments=14,
         ),
     ]
     parts = [part.moved(x=middle, z=level) for part in side]
