@@ -64,37 +64,56 @@ def join(
     """
     shown: list[Event] = []
     answers: list[Event] = []
-    by_variant: dict[tuple[str, str], list[int]] = defaultdict(list)
-    by_sku: dict[tuple[str, str], list[int]] = defaultdict(list)
     seen: set[str] = set()
     for event in events:
         if event.id in seen:
             continue
         seen.add(event.id)
         if event.type == "impression" and event.variant is not None and event.sku is not None:
-            by_variant[event.user, event.variant].append(len(shown))
-            by_sku[event.user, event.sku].append(len(shown))
             shown.append(event)
         elif event.type in rewards:
             answers.append(event)
+    rivals = _Rivals(shown, window)
     earned: dict[int, float] = {}
     for answer in answers:
-        if answer.variant is not None:
-            rivals = by_variant.get((answer.user, answer.variant), [])
-        else:
-            rivals = by_sku.get((answer.user, answer.sku or ""), [])
-        near = [n for n in rivals if abs(shown[n].at - answer.at) <= window]
-        # Of one request the clocks of client and server may disagree about which came first; without, order decides.
-        asked = [n for n in near if answer.request_id is not None and shown[n].request_id == answer.request_id]
-        candidates = asked or [n for n in near if shown[n].at <= answer.at]
-        if candidates:
-            best = max(candidates, key=lambda n: (shown[n].at, n))
-            earned[best] = max(earned.get(best, 0.0), rewards[answer.type])
+        if (n := rivals.answered(answer)) is not None:
+            earned[n] = max(earned.get(n, 0.0), rewards[answer.type])
     return [
         _decision(event, earned.get(n, 0.0))
         for n, event in enumerate(shown)
         if until is None or event.at + window <= until
     ]
+
+
+class _Rivals:
+    """The impressions that an answer may belong to.
+
+    Args:
+        shown: impressions of variants.
+        window: how far apart impression and answer may be.
+    """
+
+    def __init__(self, shown: Sequence[Event], window: timedelta) -> None:
+        self._shown, self._window = shown, window
+        self._by_variant: dict[tuple[str, str | None], list[int]] = defaultdict(list)
+        self._by_sku: dict[tuple[str, str | None], list[int]] = defaultdict(list)
+        for n, event in enumerate(shown):
+            self._by_variant[event.user, event.variant].append(n)
+            self._by_sku[event.user, event.sku].append(n)
+
+    def answered(self, answer: Event) -> int | None:
+        """The place of the impression that an answer counts for, if any."""
+        named = answer.variant is not None
+        found = (
+            self._by_variant.get((answer.user, answer.variant))
+            if named
+            else self._by_sku.get((answer.user, answer.sku))
+        )
+        near = [n for n in found or () if abs(self._shown[n].at - answer.at) <= self._window]
+        # Of one request the clocks of client and server may disagree about which came first; without, order decides.
+        asked = [n for n in near if answer.request_id is not None and self._shown[n].request_id == answer.request_id]
+        candidates = asked or [n for n in near if self._shown[n].at <= answer.at]
+        return max(candidates, key=lambda n: (self._shown[n].at, n), default=None)
 
 
 def usable(decisions: Sequence[Decision]) -> list[Decision]:
