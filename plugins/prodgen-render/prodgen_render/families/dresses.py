@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.garment_kit import (
+    Table,
     creases,
     garment,
     lying_on,
@@ -84,6 +85,7 @@ def dress(look: Look) -> list[Part]:
         prints=False,
         cell=0.0105,
         names=names,
+        skirt=((z, w, d), at(0.63)),
     )
     belt = surface_ring(field, np.array([0, 0, at(0.63)], np.float32), np.array([0, 0, 1.0]), 0.3, 96)
     band = np.stack(
@@ -107,7 +109,7 @@ def dress(look: Look) -> list[Part]:
     return [*parts, *(tube(loop, 0.0026, binding, segments=10, closed=True) for loop in bound)]
 
 
-def _bound(x: Floats, heights: list[Floats], table: tuple[list[float], list[float], list[float]]) -> Floats:
+def _bound(x: Floats, heights: list[Floats], table: Table) -> Floats:
     """The edge of an opening, a loop [n, 3]: x and height in front, then behind, where the body of a table is as wide as that."""
     z, w, d = table
     halves = []
@@ -150,7 +152,7 @@ def skirt(look: Look) -> list[Part]:
     names = ("cotton", "silk", "linen", "velvet", "knit", "denim", "wool", "leather", "nylon")
     reach, deep = hem + 0.05, hem * 0.85 + 0.05
     bounds = ((-reach, -deep, -0.03), (reach, deep, length + 0.03))
-    parts = garment(look, field, bounds, keep, prints=False, cell=0.009, names=names)
+    parts = garment(look, field, bounds, keep, prints=False, cell=0.009, names=names, skirt=((z, w, d), np.inf))
     cloth = look.plain(look.pick(*names), mix(look.colour(), (0, 0, 0), 0.08))
     belt = surface_ring(field, np.array([0, 0, length - 0.02], np.float32), np.array([0, 0, 1.0]), 0.3, 110)
     line = surface_ring(lying_on(field), np.array([0, 0, 0.022], np.float32), np.array([0, 0, 1.0]), reach, 160)

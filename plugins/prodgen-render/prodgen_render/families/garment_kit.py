@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prodgen_render.looks.finishes import FABRICS
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.detail import segments
 from prodgen_render.shapes.geometry import loft, smooth_path, tube
-from prodgen_render.shapes.implicit import Field, clip, compact, mesh
+from prodgen_render.shapes.implicit import Field, clip, mesh
 
 COTTONS = ("cotton", *(name for name in FABRICS if name != "cotton"), "leather")
 _ROWS = 24
 """Heights at which the depth of a garment is taken."""
 Bounds = tuple[tuple[float, float, float], tuple[float, float, float]]
+Table = tuple[list[float], list[float], list[float]]
+"""Heights, and half widths and half depths of superelliptic sections at them, in metres."""
 
 
 def tube_field(p: Floats, z: list[float], width: list[float], depth: list[float], power: float = 2.5) -> Floats:
@@ -55,16 +58,25 @@ def garment(
     cell: float = 0.0085,
     names: tuple[str, ...] = COTTONS,
     box: tuple[float, float, float, float] = (0.36, 0.5, 0.64, 0.74),
+    skirt: tuple[Table, float] | None = None,
 ) -> list[Part]:
-    """Meshes a field, cuts the openings, and projects front and back pictures on it."""
+    """Meshes a field, cuts the openings, and puts front and back pictures on it.
+
+    Args:
+        skirt: sections of what hangs freely, and the height below which it does: its pictures go around the sections, as folds would
+            stretch what is projected.
+    """
     skin = mesh(field, *bounds, cell, Material())
     skin = clip(skin, keep(skin.vertices))
-    across = _unrolled(skin.vertices)
+    frontwards = -skin.normals[:, 1]
+    if skirt:
+        hanging = _hangs(skin.vertices, *skirt)
+        frontwards[hanging] = -skin.vertices[hanging, 1]
+    halves = clip(skin, frontwards), clip(skin, -frontwards)
+    across = [_across(half.vertices, way, skirt) for half, way in zip(halves, (-1, 1), strict=True)]
     low, high = skin.vertices.min(0), skin.vertices.max(0)
-    half = float(np.abs(across).max())
-    extent = (2 * half, float(high[2] - low[2]))
-    u, v = across / (2 * half) + 0.5, (skin.vertices[:, 2] - low[2]) / extent[1]
-    front = skin.normals[skin.faces, 1].mean(1) < 0
+    most = max(float(np.abs(each).max(initial=0)) for each in across)
+    extent = (2 * most, float(high[2] - low[2]))
     plain = look.solid(*names)
     pattern = look.pattern_name not in ("plain", "logo")
     face = (
@@ -75,24 +87,46 @@ def garment(
         else plain
     )
     parts = []
-    for faces, material, s in ((skin.faces[front], face, u), (skin.faces[~front], face if pattern else plain, 1 - u)):
-        parts.append(
-            compact(
-                skin.but(faces=faces, uv=np.stack([s, v], -1).astype(np.float32), uv_metres=extent, material=material)
-            )
-        )
+    for half, u, material in zip(halves, (across[0], -across[1]), (face, face if pattern else plain), strict=True):
+        uv = np.stack([u / extent[0] + 0.5, (half.vertices[:, 2] - low[2]) / extent[1]], -1)
+        parts.append(half.but(uv=uv.astype(np.float32), uv_metres=extent, material=material))
     return parts
 
 
-def _unrolled(points: Floats) -> Floats:
+def _across(points: Floats, way: int, skirt: tuple[Table, float] | None) -> Floats:
+    """Metres from the middle of the front (`way` -1) or the back (1) at points [n, 3] of that half."""
+    across = _unrolled(points, way)
+    if skirt:
+        hanging = _hangs(points, *skirt)
+        across[hanging] = _around(points[hanging], skirt[0])
+    return across
+
+
+def _unrolled(points: Floats, way: int) -> Floats:
     """Metres from the middle of the front or the back at points [n, 3], around the sides as cloth goes."""
-    x, y, z = points.T
+    x, y, z = points[:, 0], way * points[:, 1], points[:, 2]
     rows = np.clip(((z - z.min()) / max(float(np.ptp(z)), 1e-6) * _ROWS).astype(int), 0, _ROWS - 1)
     deepest = np.zeros(_ROWS, np.float32)
-    np.maximum.at(deepest, rows, np.abs(y))
+    np.maximum.at(deepest, rows, y)
     middles = z.min() + (np.arange(_ROWS) + 0.5) / _ROWS * float(np.ptp(z))
-    gap = np.maximum(0.9 * np.interp(z, middles, deepest) - np.abs(y), 0)
+    gap = np.maximum(0.9 * np.interp(z, middles, deepest) - y, 0)
     return np.asarray(x + np.clip(x / 0.04, -1, 1) * gap * 0.8, np.float32)
+
+
+def _hangs(points: Floats, table: Table, below: float) -> NDArray[np.bool_]:
+    """Which points [n, 3] are of a skirt, and not of a sleeve beside it."""
+    wide = np.interp(points[:, 2], table[0], table[1])
+    return np.asarray((points[:, 2] < below) & (np.abs(points[:, 0]) < 1.25 * wide))
+
+
+def _around(points: Floats, table: Table, power: float = 2.2) -> Floats:
+    """Metres from the middle of the front or the back at points [n, 3], along the superellipses of a table."""
+    x, y, z = np.abs(points).T
+    w, d = np.interp(z, table[0], table[1]), np.interp(z, table[0], table[2])
+    turn = np.arctan2((x / w) ** (power / 2), (y / d) ** (power / 2))
+    turns = np.linspace(0, 1, 33)[:, None] * turn
+    steps = np.diff(np.stack([w * np.sin(turns) ** (2 / power), d * np.cos(turns) ** (2 / power)]), axis=1)
+    return np.asarray(np.sign(points[:, 0]) * np.hypot(*steps).sum(0), np.float32)
 
 
 def collar(curve: Floats, radius: float, material: Material, *, flatten: float = 2.4) -> Part:
