@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
     from prodgen_sdk.store import Store
 
-_CHUNK = 256
+_CHUNK = 1024
+"""How many changes are applied at once: each time the index waits for the disk."""
 _PICTURES, _THREADS = 16, 4
 """How many pictures are embedded at once, by each of how many threads: files are read and decoded beside each other."""
 logger = logging.getLogger(__name__)
