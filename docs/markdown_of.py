@@ -18,7 +18,7 @@ from pydantic_core import PydanticUndefined
 
 
 def signature(function: Callable[..., Any]) -> str:
-    """`name(argument: type, ...) -> type` as the source has it, one argument a line where it is long."""
+    """`name(argument: type, ...) -> type` as the source has it, one argument per line where it is long."""
     whole = inspect.signature(function)
     parts = [_parameter(parameter) for parameter in whole.parameters.values()]
     kinds = [parameter.kind for parameter in whole.parameters.values()]

@@ -81,7 +81,7 @@ def config_model() -> type[BaseModel] | None:
 
 @hookspec
 def register_describers(register: Register) -> None:
-    """Register components that find attributes in a product's words and write a prompt a view, with a `DescriberSpec`."""
+    """Register components that find attributes in a product's words and write a prompt per view, with a `DescriberSpec`."""
 
 
 @hookspec

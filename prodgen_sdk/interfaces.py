@@ -5,7 +5,7 @@ seeding, timing, retry, validation of what they return and error wrapping are th
 read-only.
 
 One instance answers several threads at once, as the requests of a service come: lock what changes between calls. A generator alone
-is asked for one batch after another, and has an instance a device.
+is asked for one batch after another, and has an instance per device.
 
 A component whose answers depend on weights may have an attribute `digest` (str) that names them; it becomes part of the identity of
 what it makes. So does the plugin's whole configuration; a component that depends on a part of it alone may have an attribute
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 class Generator(ABC):
     @abstractmethod
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
-        """For each request one picture a view, in the order of `request.views`, `request.size` pixels square.
+        """For each request one picture per view, in the order of `request.views`, `request.size` pixels square.
 
         `request.seed` is the item's final seed; equal requests give equal pixels on one machine.
         """
@@ -75,7 +75,7 @@ class Describer(ABC):
     def describe(
         self, products: Sequence[Product], views: Sequence[View], locale: Locale | None, ctx: Context
     ) -> Sequence[Description]:
-        """Attributes found in each product's words, and one prompt a view; `locale` None takes the product's own language."""
+        """Attributes found in each product's words, and one prompt per view; `locale` None takes the product's own language."""
 
 
 class Renderer(ABC):
@@ -87,7 +87,7 @@ class Renderer(ABC):
 
     @abstractmethod
     def draw(self, batch: Sequence[AssetRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
-        """For each request one picture a view, as a generator gives them. Equal requests give equal pixels on one machine."""
+        """For each request one picture per view, as a generator gives them. Equal requests give equal pixels on one machine."""
 
 
 class TextEncoder(ABC):
@@ -271,7 +271,7 @@ class ScreenItem(PixelModel):
 class SafetyChecker(ABC):
     @abstractmethod
     def check(self, items: Sequence[ScreenItem], ctx: Context) -> Sequence[Verdict]:
-        """One verdict an item. To raise means `review`, never `pass`."""
+        """One verdict per item. To raise means `review`, never `pass`."""
 
 
 class Finished(Answer):

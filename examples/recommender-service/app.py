@@ -67,7 +67,7 @@ async def record(
 
 @app.post("/events/lines")
 async def record_lines(request: Request, format: str = "prodgen") -> Response:
-    """The same, one event a line, recorded while they arrive; what became of each line is answered, a line each."""
+    """The same, one event per line, recorded while they arrive; what became of each line is answered, a line each."""
     check_format(format)
     said = [line async for line in lines.answers(request.app.state.studio, request.stream(), format)]
     return Response("".join(said), media_type="application/x-ndjson")

@@ -42,7 +42,7 @@ def read_json(path: Path) -> Iterator[Line]:
     with _open(path) as file:
         text = file.read(MAX_LINE + 1)
     if len(text) > MAX_LINE:
-        raise InvalidCatalogue(f"{path} is too long for a JSON file.", hint="Write one product a line, as .jsonl.")
+        raise InvalidCatalogue(f"{path} is too long for a JSON file.", hint="Write one product per line, as .jsonl.")
     try:
         values = json.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:

@@ -1,7 +1,7 @@
 """Parts that checkpoints of several families share, of their published sizes: built for `random_weights`, on torch's `meta` device.
 
 The numbers are those of the configurations on the hub (google/t5-v1_1-xxl, openai/clip-vit-large-patch14, black-forest-labs/FLUX.1).
-The tokenisers have a token a letter, since words without meaning need no vocabulary; padding makes the lengths the true ones.
+The tokenisers have a token per letter, since words without meaning need no vocabulary; padding makes the lengths the true ones.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def byte_letters() -> list[str]:
 
 
 def clip_tokenizer() -> Any:
-    """CLIP's byte-level BPE without merges: a token a letter, 77 at most."""
+    """CLIP's byte-level BPE without merges: a token per letter, 77 at most."""
     from transformers import CLIPTokenizer
 
     letters = byte_letters()

@@ -26,7 +26,7 @@ def random_checkpoint(folder: Path, pipeline: str, parts: Mapping[str, Any], dty
     """Writes the folder of a pipeline of diffusers, unless it is there: whole or not at all.
 
     Args:
-        folder: where `model_index.json` and a subfolder a part go.
+        folder: where `model_index.json` and a subfolder per part go.
         pipeline: the name of its class.
         parts: by name, a function without arguments that makes a model; or an object with `save_pretrained`, such as a tokeniser or
             scheduler; or the folder of a model that `random_model` wrote, whose files are shared; or None, for a part that it lacks.

@@ -1,4 +1,4 @@
-"""The command `prodgen`: one module a command group.
+"""The command `prodgen`: one module per command group.
 
 Modules import nothing heavy at the top, so that `prodgen --help` answers at once; each command imports what it needs.
 """

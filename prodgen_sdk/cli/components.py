@@ -161,7 +161,7 @@ def _measure(studio: Studio, entry: Entry, usual: dict[str, Any], items: list[st
 
 
 def _show(figures: Mapping[str, Any]) -> None:
-    """A figure a line, in as many digits as say something; JSON has all of them."""
+    """A figure per line, in as many digits as say something; JSON has all of them."""
     rows = [(name, f"{value:.5g}" if isinstance(value, float) else value) for name, value in figures.items()]
     table(("figure", "value"), rows)
 

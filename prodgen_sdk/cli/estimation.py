@@ -32,7 +32,7 @@ def to_json(estimates: Sequence[Estimate]) -> dict[str, Any]:
 
 
 def show(estimates: Sequence[Estimate]) -> None:
-    """A line a generator on standard output; the sums and what cannot be made on standard error."""
+    """A line per generator on standard output; the sums and what cannot be made on standard error."""
     report = to_json(estimates)
     rows = [_row(share, report["currency"]) for estimate in estimates for share in estimate.shares]
     if rows:

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def for_each(option: str, values: list[str], count: int, common: str | None = None) -> list[str]:
-    """One value a garment; where `common` is the default, a single value counts for all."""
+    """One value per garment; where `common` is the default, a single value counts for all."""
     from prodgen_sdk.errors import InputError
 
     if not values:

@@ -149,7 +149,7 @@ def _all_of(studio: Studio, items: list[str], category: str) -> list[str]:
 
 
 def _of_files(files: list[str], studio: Studio, stack: ExitStack) -> list[_Part]:
-    """A part a file, in a studio that keeps nothing."""
+    """A part per file, in a studio that keeps nothing."""
     from prodgen_sdk.studio import Studio
 
     if files and studio.workspace is not None:

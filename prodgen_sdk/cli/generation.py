@@ -71,7 +71,7 @@ class Report:
         return 4 if not codes else 2 if codes == {2} else 1
 
     def show(self) -> None:
-        """A line a product on standard output; what did not go well on standard error."""
+        """A line per product on standard output; what did not go well on standard error."""
         by_sku: dict[str, list[dict[str, Any]]] = {}
         for picture in self.pictures:
             by_sku.setdefault(picture["sku"], []).append(picture)

@@ -1,6 +1,6 @@
 """Reading and writing short clips, one frame at a time: videos, animated pictures, folders of pictures.
 
-At no time is more than one frame of a video in memory; an animated GIF, while it is written, is held with one byte a pixel.
+At no time is more than one frame of a video in memory; an animated GIF, while it is written, is held with one byte per pixel.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read out of a product's words: attributes that it does not state, and a prompt a view."""
+    """What was read out of a product's words: attributes that it does not state, and a prompt per view."""
 
     product: Product
     found: Mapping[str, Attribute]

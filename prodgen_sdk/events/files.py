@@ -1,4 +1,4 @@
-"""Event files: JSON Lines, one object a line, or Parquet, one a row."""
+"""Event files: JSON Lines, one object per line, or Parquet, one a row."""
 
 from __future__ import annotations
 

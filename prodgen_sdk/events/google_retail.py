@@ -34,7 +34,7 @@ def google_retail(values: Mapping[str, Any]) -> Iterable[Part]:
     """The parts of one `UserEvent`, or of all that a request to `userEvents:import` has in it.
 
     The user is `userInfo.userId`, else `visitorId`; `attributionToken` becomes the request id. A search gives its words and, if it
-    lists `productDetails`, an impression of each. A purchase or a full cart gives one event a product, with what it cost where the
+    lists `productDetails`, an impression of each. A purchase or a full cart gives one event per product, with what it cost where the
     price is known; the revenue of a purchase is otherwise split by quantity.
     """
     inline = dig(values, "inputConfig", "userEventInlineSource")

@@ -1,4 +1,4 @@
-"""Product -> the product with the attributes that its words hold, and one prompt a view."""
+"""Product -> the product with the attributes that its words hold, and one prompt per view."""
 
 from __future__ import annotations
 

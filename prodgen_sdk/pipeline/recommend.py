@@ -2,7 +2,7 @@
 
 retrieve (index) -> filter hooks -> rank -> rules, serve-time check -> describe -> choose the variant -> impressions
 
-One function a stage; `prodgen_sdk.serving.recommender` calls them in this order.
+One function per stage; `prodgen_sdk.serving.recommender` calls them in this order.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def described(
     known: Mapping[str, VariantFacts | CandidateVariant] = variants
     if not all(map(variants.__contains__, ids)):
         known = {**{variant.id: variant for candidate in candidates for variant in candidate.variants}, **variants}
-    # A dictionary a picture, filled column by column: ten a product, on the path of every request.
+    # A dictionary per picture, filled column by column: ten a product, on the path of every request.
     pictures = list(map(dict, map(_VALUES, map(known.__getitem__, ids))))
     for name, column in (("id", ids), ("score", scores)):
         deque(map(dict.__setitem__, pictures, repeat(name), column), maxlen=0)

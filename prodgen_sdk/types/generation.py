@@ -47,7 +47,7 @@ class GenerationRequest(PixelModel):
     A generator receives the seed that is final for the item: `seed` is then already H(seed, sku, replicate).
 
     Args:
-        prompts: one text a view, or none.
+        prompts: one text per view, or none.
         references: pictures of the product by role; `background` belongs to `Scene(background="image")`.
         mesh: a GLB or OBJ file of the product, where it has one.
         size: edge of the square image in pixels.

@@ -16,7 +16,7 @@ from prodgen_sdk.types import Generated, GenerationRequest
 
 
 class TextGenerator(Generator):
-    """One picture a view, from the view's prompt and the item's seed. The checkpoint loads when the component is made.
+    """One picture per view, from the view's prompt and the item's seed. The checkpoint loads when the component is made.
 
     Raises:
         ConfigError: no checkpoint is configured, or it may not be loaded, or an option does not fit it.

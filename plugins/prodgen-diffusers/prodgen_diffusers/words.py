@@ -1,4 +1,4 @@
-"""Words for a model: one prompt a view, in a language that its text encoder reads, without what a tokenizer would obey."""
+"""Words for a model: one prompt per view, in a language that its text encoder reads, without what a tokenizer would obey."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST = 2000
 
 
 def prompts_for(request: GenerationRequest, pipe: Any, ctx: Context) -> list[str]:
-    """One prompt a view.
+    """One prompt per view.
 
     The request's own; where there are none, or the model does not read their language, those of the configured describer in
     English; where there is no describer, plain words. The scene's style follows.

@@ -60,7 +60,7 @@ def renderer_of(ctx: Context) -> Any:
 def briefs_of(
     requests: Sequence[GenerationRequest], space: Space, ctx: Context, *, negatives: bool = False
 ) -> list[Brief]:
-    """One brief a request. `negatives` also reads what must not be there."""
+    """One brief per request. `negatives` also reads what must not be there."""
     products = [_described(request.product, ctx) for request in requests]
     renderer = renderer_of(ctx)
     sketches = renderer.sketch(products, ctx)

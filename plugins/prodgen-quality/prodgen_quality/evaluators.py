@@ -27,7 +27,7 @@ class FidelityEvaluator(Evaluator):
         if references is None or len(references) != len(images):
             raise InputError(
                 f"quality/fidelity was given {len(images)} pictures and {len(references or ())} references.",
-                hint="Give one reference a picture.",
+                hint="Give one reference per picture.",
             )
         scores = []
         for image, reference in zip(images, references, strict=True):

@@ -50,7 +50,7 @@ def register_describers(register: Register) -> None:
     register(
         DescriberSpec(
             id="text/describe",
-            summary="Attributes from title and description by lexicon, and one prompt a view, in Chinese and English.",
+            summary="Attributes from title and description by lexicon, and one prompt per view, in Chinese and English.",
             max_batch=4096,
             needs=Needs(modules=("jieba",), install="pip install prodgen-text"),
         ),

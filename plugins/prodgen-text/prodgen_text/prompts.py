@@ -36,7 +36,7 @@ _STUDIO = {
 
 
 def view_prompts(product: Product, views: Sequence[View], locale: Locale | None = None) -> list[ViewPrompt]:
-    """One prompt a view: what the product is, from where it is seen, how near, and in which light.
+    """One prompt per view: what the product is, from where it is seen, how near, and in which light.
 
     Args:
         locale: language of the prompts; None takes the product's own.

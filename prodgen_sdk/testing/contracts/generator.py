@@ -50,7 +50,7 @@ class GeneratorContract(ComponentContract):
 
     @pytest.fixture
     def requests(self, products: tuple[Product, ...], spec: GeneratorSpec, tmp_path: Path) -> list[GenerationRequest]:
-        """One request a product: front, right and an oblique view, in that order."""
+        """One request per product: front, right and an oblique view, in that order."""
         mode = self.mode or spec.modes[0]
         size = min(max(self.size, spec.min_size), spec.max_size)
         extra: dict[str, Any] = {}
@@ -87,7 +87,7 @@ class GeneratorContract(ComponentContract):
             views = tuple(picture.view for picture in pictures)
             assert views == request.views, (
                 f"{request.product.sku}: asked for {[v.slug for v in request.views]}, got {[v.slug for v in views]}. "
-                "Return one picture a view, in the order of request.views."
+                "Return one picture per view, in the order of request.views."
             )
 
     def test_size_and_dtype(self, component: Generator, requests: list[GenerationRequest], ctx: Context) -> None:

@@ -17,7 +17,7 @@ from prodgen_sdk.interfaces import Benchmark, Report, Trainer
 
 
 class MeanTrainer(Trainer):
-    """Learns the mean of the numbers in `numbers.json`, one number a step, with a checkpoint at every step."""
+    """Learns the mean of the numbers in `numbers.json`, one number per step, with a checkpoint at every step."""
 
     def __init__(self, config: Any, ctx: Context) -> None:
         pass

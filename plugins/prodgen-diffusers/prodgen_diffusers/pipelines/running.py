@@ -1,4 +1,4 @@
-"""Calls of a pipeline: in batches, with a seed an item, between whose steps a caller may cancel.
+"""Calls of a pipeline: in batches, with a seed per item, between whose steps a caller may cancel.
 
 What is passed is decided by what the pipeline's call accepts, so that one function serves pipelines of every family.
 """

@@ -37,7 +37,7 @@ def read_examples(data: Path) -> list[Example]:
     if not path.is_file():
         raise InputError(
             f"There is no {path}.",
-            hint='Write one line a picture: {"file_name": "mug-1.png", "text": "a blue mug", "sku": "mug-1"}.',
+            hint='Write one line per picture: {"file_name": "mug-1.png", "text": "a blue mug", "sku": "mug-1"}.',
         )
     found = []
     try:
@@ -48,7 +48,7 @@ def read_examples(data: Path) -> list[Example]:
         if line.strip():
             found.append(_example(line, path.parent, f"{path}:{number}"))
     if not found:
-        raise InputError(f"{path} names no pictures.", hint="Write one line a picture.")
+        raise InputError(f"{path} names no pictures.", hint="Write one line per picture.")
     return found
 
 

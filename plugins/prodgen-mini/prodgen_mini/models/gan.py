@@ -33,7 +33,7 @@ class Generator(nn.Module):
 
 
 class Critic(nn.Module):
-    """One critic a stage: of the coarse map, and of the fine map; both see vector and condition. Scores are added.
+    """One critic per stage: of the coarse map, and of the fine map; both see vector and condition. Scores are added.
 
     Attributes:
         rate_factors: it learns faster than the generator (Heusel et al., NeurIPS 2017), which begins as one that can draw already.

@@ -27,7 +27,7 @@ class Trial:
     """What came of a subject.
 
     Args:
-        figures: one value a product by metric.
+        figures: one value per product by metric.
         pictures: of the first products, for the grid; `seeds` those of the first prompts by seed.
         features: of all pictures, [products x views, d].
         spreads: one value a prompt: the mean distance between two seeds.
@@ -76,7 +76,7 @@ def try_out(
 def seeded(
     subject: Subject, held_out: Sequence[RenderedProduct], prompts: int, seeds: int, ctx: Context
 ) -> list[list[Image]]:
-    """One view of some products, evenly among all, by several seeds: for each product a picture a seed."""
+    """One view of some products, evenly among all, by several seeds: for each product a picture per seed."""
     made = []
     for product in held_out[:: max(1, len(held_out) // prompts)][:prompts]:
         ctx.check()

@@ -33,7 +33,7 @@ _BULK = 12  # every so many steps, one that is written as a base at once
 
 
 class CrashBenchmark(Benchmark):
-    """Options: n kills (200), flips of a byte a file (200)."""
+    """Options: n kills (200), flips of a byte per file (200)."""
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
         pass

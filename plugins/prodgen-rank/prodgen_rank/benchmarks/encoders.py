@@ -153,7 +153,7 @@ def _photos(folder: Path, domain: str = "") -> Gallery:
 
 
 def _shares(gallery: Gallery, vectors: Floats) -> dict[str, NDArray[np.float64]]:
-    """By metric one figure a product: the mean over its pictures, which say the same thing several times."""
+    """By metric one figure per product: the mean over its pictures, which say the same thing several times."""
     findable = (gallery.products[:, None] == gallery.products[None]).sum(1) > 1
     shares = {"same_product_first": (same_product_first(vectors, gallery.products), findable)}
     for name, kinds in (("same_family_of_3", gallery.families), ("same_domain_of_3", gallery.domains)):

@@ -31,7 +31,7 @@ class Views:
 
     Args:
         images: HWC uint8, RGB or RGBA, one a view.
-        products, families, domains, splits: one string a view; equal `products` are views of one product.
+        products, families, domains, splits: one string per view; equal `products` are views of one product.
     """
 
     images: Sequence[Image]

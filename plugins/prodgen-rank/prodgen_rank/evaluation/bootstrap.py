@@ -23,7 +23,7 @@ class Interval(NamedTuple):
 
 
 def bootstrap(values: Floats, *, resamples: int = 1000, level: float = 0.95, seed: int = 0) -> Interval:
-    """The mean of one figure a user, with its interval when users are drawn anew.
+    """The mean of one figure per user, with its interval when users are drawn anew.
 
     For two models on the same users give the difference of their arrays: the interval is then a paired one.
 

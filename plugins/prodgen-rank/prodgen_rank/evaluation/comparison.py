@@ -55,7 +55,7 @@ class Plan:
 
 
 def compare(plan: Plan, split: Split, protocol: str, ctx: Context) -> dict[str, Row]:
-    """A row a model. Nothing of `split.relevant` is looked at before the models are final."""
+    """A row per model. Nothing of `split.relevant` is looked at before the models are final."""
     blended = any(_is_searched_blend(model, settings) for model, settings in plan.rows.values())
     wanted = [model for model, settings in plan.rows.values() if settings is None and model != "blend"]
     names = list(dict.fromkeys([*wanted, *(plan.members if blended else ())]))

@@ -1,4 +1,4 @@
-"""Metrics of rankings of the full catalogue: pure functions from arrays to one figure a user.
+"""Metrics of rankings of the full catalogue: pure functions from arrays to one figure per user.
 
 A ranking is int [users, k], codes of products, best first, -1 where there was nothing left to rank. `relevant` is, for each
 user, an int array of the products that turned out to be right. All that is relevant counts, be it in the catalogue of the

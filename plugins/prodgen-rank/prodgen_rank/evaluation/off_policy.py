@@ -1,6 +1,6 @@
 """The value of a policy from the log of another one.
 
-Values are mean rewards an impression. Every estimator returns one figure a row whose mean is the estimate and whose spread is
+Values are mean rewards an impression. Every estimator returns one figure per row whose mean is the estimate and whose spread is
 that of the estimate (the values of its influence function), from which intervals follow.
 
 Sources: Horvitz and Thompson (1952) for inverse propensity weighting; Swaminathan and Joachims (2015) for its

@@ -1,4 +1,4 @@
-"""From a fitted model and a split to rankings of the full catalogue, and from these to one figure a user."""
+"""From a fitted model and a split to rankings of the full catalogue, and from these to one figure per user."""
 
 from __future__ import annotations
 

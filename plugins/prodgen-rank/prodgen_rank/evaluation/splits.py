@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Split:
-    """One question a user: which products that are new to them come next?
+    """One question per user: which products that are new to them come next?
 
     Args:
         table: the rows that models may learn from, in the order of the file; splitting it again gives a validation split.

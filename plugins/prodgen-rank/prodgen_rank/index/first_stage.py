@@ -1,6 +1,6 @@
 """The approximate first stage: which products are near a query, judged by the mean of their variants.
 
-There is one representative a product, so that the structure is as many times smaller than the rows as products have
+There is one representative per product, so that the structure is as many times smaller than the rows as products have
 variants. Faiss ranks their codes; the representatives of the first ones are then scored exactly, and of the first ones of
 these all rows. How many that must be is measured when a base is built (see `calibrate`).
 """

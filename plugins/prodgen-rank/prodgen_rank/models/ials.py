@@ -133,7 +133,7 @@ def _primal(theirs: Floats, confidence: Floats, base: NDArray[Any], ridge: NDArr
 
 
 def _dual(theirs: Floats, confidence: Floats, scale: NDArray[Any]) -> NDArray[np.float64]:
-    """The same by Woodbury's identity in the basis where all but the row's own part is diagonal: one equation a product."""
+    """The same by Woodbury's identity in the basis where all but the row's own part is diagonal: one equation per product."""
     scaled = theirs * scale[:, None, :]
     systems = np.matmul(scaled, theirs.transpose(0, 2, 1).astype(np.float64))
     there = confidence > 0

@@ -99,7 +99,7 @@ class Lookbook:
 class _Pages:
     """Rows and the way to them; a row, once there, is never changed, so that readers need no lock.
 
-    Columns and not an object a variant: the garbage collector would look at hundreds of thousands, and requests would wait.
+    Columns and not an object per variant: the garbage collector would look at hundreds of thousands, and requests would wait.
     """
 
     def __init__(self) -> None:

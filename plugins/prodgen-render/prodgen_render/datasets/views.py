@@ -31,7 +31,7 @@ class Plan(Model):
         seed: of the products and their models.
         scene: background, light and shadow.
         shard_products: products in a shard.
-        format: `npz` (one array file a shard) or `png` (one file a picture).
+        format: `npz` (one array file a shard) or `png` (one file per picture).
         families: `learnt`, those that the networks that ship were trained on, or `all` that can be drawn.
         each: so many of the views of each product, drawn by its seed; 0 takes all.
     """

@@ -35,7 +35,7 @@ def _same_places(cells: Ints) -> Ints:
     low = cells.min(0)
     spans = [int(n) for n in cells.max(0) - low + 1]
     if spans[0] * spans[1] * spans[2] < 2**62:
-        # One number a row sorts much faster than rows do.
+        # One number per row sorts much faster than rows do.
         x, y, z = (cells - low).T
         _, key = np.unique((x * spans[1] + y) * spans[2] + z, return_inverse=True)
     else:

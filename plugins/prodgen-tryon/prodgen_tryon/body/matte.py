@@ -38,7 +38,7 @@ def outlined(image: Image, parts: dict[str, Float], width: float) -> dict[str, F
 def matted(image: Image, mask: Float, other: NDArray[np.bool_], reach: int) -> Float:
     """A mask [h, w] with its rim towards `other` by colour: how far each pixel there is from that side's colour to the mask's, near by.
 
-    A pixel of the rim mixes both (I = a F + (1 - a) B, as in Bayesian matting, Chuang et al. 2001; here with one colour a side and
+    A pixel of the rim mixes both (I = a F + (1 - a) B, as in Bayesian matting, Chuang et al. 2001; here with one colour per side and
     only where both are even and apart).
 
     Args:

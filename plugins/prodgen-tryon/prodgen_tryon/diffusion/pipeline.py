@@ -95,5 +95,5 @@ def condition_of(hidden: torch.Tensor, garment: torch.Tensor, mask: torch.Tensor
 
 
 def _randn(like: torch.Tensor, generators: Sequence[torch.Generator]) -> torch.Tensor:
-    """Normal noise in float32 on the CPU, a generator a picture."""
+    """Normal noise in float32 on the CPU, a generator per picture."""
     return torch.cat([torch.randn((1, *like.shape[1:]), generator=one) for one in generators])
