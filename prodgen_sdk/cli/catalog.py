@@ -1,11 +1,17 @@
-"""`prodgen catalog`: add, list and export products, publish their photos, clean up after them."""
+"""`prodgen catalog`: add, list and export products, publish their photos, verify their files, clean up after them."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import typer
 
 from prodgen_sdk.cli.output import JSON, emit, note_some, open_studio, table
 from prodgen_sdk.terminal import note, progress
+
+if TYPE_CHECKING:
+    from prodgen_sdk.store import Store
 
 group = typer.Typer(help="Add, list and export products, and publish their photos.", no_args_is_help=True)
 _AT_ONCE = 50
@@ -140,3 +146,42 @@ def clean(
         )
 
     emit(as_json, {"unnamed": unnamed, "deleted": deleted}, show)
+
+
+@group.command()
+def verify(
+    ctx: typer.Context,
+    delete: bool = typer.Option(
+        False, "--delete", help="Delete what is damaged, so that `prodgen generate` or `catalog add` writes it again."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Read every file that a product or picture refers to. Exit code 3 if one is missing or damaged."""
+    from prodgen_sdk.errors import PartlyDone
+
+    with open_studio(ctx) as studio, progress("reading") as tell:
+        store = studio.store
+        broken = store.broken_files(tell)
+        whose = _whose(store, broken)
+        deleted = sum(store.assets.delete(digest) for digest in broken) if delete else 0
+    report = {"broken": [{"file": it, "of": whose.get(it, []), "what": what} for it, what in broken.items()]}
+    emit(
+        as_json, {**report, "deleted": deleted}, lambda: None if broken else note("All files are as they were written")
+    )
+    if broken:
+        failures = {f"{', '.join(whose.get(it, []))} ({it[:8]})": what for it, what in broken.items()}
+        hint = "Generate or add again what names them." if delete else "Then: prodgen catalog verify --delete"
+        raise PartlyDone(f"{len(broken)} files are missing or damaged; {deleted} were deleted.", failures, hint=hint)
+
+
+def _whose(store: Store, digests: Collection[str]) -> dict[str, list[str]]:
+    """The pictures and products that name each of these files."""
+    found: dict[str, list[str]] = {}
+    for variant in store.variants.iterate() if digests else ():
+        if variant.image.digest in digests:
+            found.setdefault(variant.image.digest, []).append(f"{variant.sku} {variant.view.slug}")
+    for product in store.products.iterate() if digests else ():
+        for media in product.media:
+            if (digest := media.uri.removeprefix("asset:")) in digests:
+                found.setdefault(digest, []).append(f"{product.sku} {media.role}")
+    return found

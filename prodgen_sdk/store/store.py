@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
+from prodgen_sdk.context import Progress, no_progress
 from prodgen_sdk.errors import ConfigError, StoreError
 from prodgen_sdk.store.assets import AssetStore
 from prodgen_sdk.store.blobs import Blobs
@@ -80,20 +81,35 @@ class Store:
         Raises:
             StoreError: the database is empty, so that every file would be garbage: it may have been lost or mistaken.
         """
-        return self.assets.orphans(self._named() | set(keep), older_than=older_than)
+        return self.assets.orphans(self._kept(keep), older_than=older_than)
 
     def collect_garbage(self, *, older_than: timedelta = timedelta(days=1), keep: Iterable[str] = ()) -> int:
         """Deletes the files of `garbage`, and what writers that were killed left behind; how many that was."""
-        return self.assets.collect(self._named() | set(keep), older_than=older_than)
+        return self.assets.collect(self._kept(keep), older_than=older_than)
 
-    def _named(self) -> set[str]:
+    def _kept(self, keep: Iterable[str] = ()) -> set[str]:
         if not self.products.count() and next(iter(self.assets), None) is not None:
             raise StoreError(
                 "The database knows no product, so that every picture would be deleted.",
                 hint="If it was lost, bring it back first; if the shop is to be empty, delete the folder of its assets.",
             )
+        return self._named().union(keep)
+
+    def _named(self) -> set[str]:
         media = (media.uri for product in self.products.iterate() for media in product.media)
         return self.variants.digests().union(uri.removeprefix("asset:") for uri in media if uri.startswith("asset:"))
+
+    def broken_files(self, progress: Progress = no_progress) -> dict[str, str]:
+        """Reads every file that a variant or a product names; what is wrong with those that are missing or damaged, by digest."""
+        broken: dict[str, str] = {}
+        named = sorted(self._named())
+        for done, digest in enumerate(named, 1):
+            try:
+                self.assets.get(digest)
+            except StoreError as error:
+                broken[digest] = error.message
+            progress(done, len(named), "files")
+        return broken
 
     def close(self) -> None:
         self.database.close()

@@ -34,6 +34,32 @@ def test_rejected_lines_are_named_and_the_exit_code_says_partly(shop, tmp_path):
     assert "Line 3: category is missing" in err
 
 
+def test_a_flipped_byte_in_any_file_is_found_and_what_was_deleted_is_made_again(shop, tmp_path):
+    images.save(np.full((40, 30, 3), 90, np.uint8), tmp_path / "f.png")
+    mug = {"sku": "mug", "title": "Mug", "category": "home/mug", "media": [{"role": "front", "uri": "f.png"}]}
+    (tmp_path / "in.jsonl").write_text(json.dumps(mug))
+    shop("catalog", "add", "in.jsonl")
+    shop("generate", "mug", "--views", "front,right", "--size", "32")
+    assert shop("catalog", "verify")[::2] == (0, "All files are as they were written\n")
+    files = [path for path in (tmp_path / "assets").rglob("*") if path.is_file()]
+    good = {path: path.read_bytes() for path in files}
+    assert len(good) == 3
+    for path, data in good.items():
+        path.chmod(0o644)
+        path.write_bytes(data[:20] + bytes([data[20] ^ 1]) + data[21:])
+    code, out, _ = shop("catalog", "verify", "--json")
+    report = json.loads(out)
+    assert (code, report["deleted"], len(report["broken"])) == (3, 0, 3)
+    assert sorted(one["of"] for one in report["broken"]) == [["mug front"], ["mug front"], ["mug right"]]
+    code, _, err = shop("catalog", "verify", "--delete")
+    assert code == 3
+    assert "3 files are missing or damaged; 3 were deleted." in err
+    shop("catalog", "add", "in.jsonl")
+    shop("generate", "mug", "--views", "front,right", "--size", "32")
+    assert {path: path.read_bytes() for path in files} == good
+    assert shop("catalog", "verify")[0] == 0
+
+
 def test_a_file_that_is_wrong_throughout_does_not_flood_the_terminal(shop, tmp_path):
     (tmp_path / "bad.jsonl").write_text("not json\n" * 3000)
     code, out, err = shop("catalog", "add", "bad.jsonl")
