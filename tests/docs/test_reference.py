@@ -86,7 +86,7 @@ def test_architecture_shows_the_layers_that_are_checked():
 
 
 def test_architecture_names_every_module_of_the_core():
-    folders = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition("## Which way")[0]
+    folders = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition("## Dependencies")[0]
     modules = [path.name for path in (ROOT / "prodgen_sdk").glob("[a-z]*.py")]
     packages = [f"{path.parent.name}/" for path in (ROOT / "prodgen_sdk").glob("*/__init__.py")]
     assert [name for name in (*modules, *packages) if name not in folders] == []
