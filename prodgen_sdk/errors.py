@@ -62,6 +62,9 @@ def _top(module: str) -> str:
     return module.partition(".")[0]
 
 
+_ENDS = (".", "!", "?", ":", "\n")  # of a sentence, which what a library says need not be
+
+
 class ProdgenError(Exception):
     """Base of all errors of the SDK.
 
@@ -78,7 +81,14 @@ class ProdgenError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".rstrip()
+        """The message and, as a sentence of its own, the hint.
+
+        >>> str(ProdgenError("The pipeline said: invalid size", hint="Set `size`."))
+        'The pipeline said: invalid size. Set `size`.'
+        """
+        if not self.hint:
+            return self.message
+        return f"{self.message}{'' if self.message.endswith(_ENDS) else '.'} {self.hint}"
 
 
 class InputError(ProdgenError):

@@ -13,8 +13,11 @@ from prodgen_sdk.terminal import note, progress
 
 if TYPE_CHECKING:
     from prodgen_sdk.bound import BoundFinisher
+    from prodgen_sdk.interfaces import Finished
     from prodgen_sdk.metadata import Metadata
+    from prodgen_sdk.types import Image
 
+_OPAQUE = (".jpg", ".jpeg")
 _ENDINGS = {"png": ".png", "jpeg": ".jpg", "jpg": ".jpg", "webp": ".webp", "avif": ".avif"}
 
 
@@ -54,6 +57,7 @@ def finish(
 
     Exit code 3 if some of the pictures could not be finished.
     """
+    from prodgen_sdk import images
     from prodgen_sdk.errors import InputError, PartlyDone, ProdgenError
     from prodgen_sdk.files import check_writable
 
@@ -68,7 +72,9 @@ def finish(
         denoise=denoise,
         sharpen=sharpen,
     )
-    targets = _targets(files, folder, _format(format))
+    chosen = _format(format)
+    targets = _targets(files, folder, chosen)
+    taken = {target for _, target in targets}
     done: list[dict[str, Any]] = []
     failed: dict[str, str] = {}
     with find_studio(ctx) as studio, progress("finishing") as tell:
@@ -76,7 +82,11 @@ def finish(
         finisher.accept(wanted)
         for number, (file, target) in enumerate(targets, 1):
             try:
-                done.append(_finish_one(finisher, Path(file), target, wanted, quality, generated))
+                finished = _finish_one(finisher, Path(file), wanted)
+                metadata = _metadata(Path(file), generated)
+                place = target if chosen else _holding(finished.image, target, taken)
+                images.save(finished.image, place, quality=quality, metadata=metadata)
+                done.append(_row(file, place, finished))
             except ProdgenError as error:
                 failed[file] = str(error)
             tell(number, len(targets), file)
@@ -90,22 +100,52 @@ def finish(
         note(f"{len(done)} of {len(targets)} pictures are in {folder}")
 
 
-def _finish_one(
-    finisher: BoundFinisher, file: Path, target: Path, profile: str, quality: int, generated: bool
-) -> dict[str, Any]:
+def _finish_one(finisher: BoundFinisher, file: Path, profile: str) -> Finished:
     from prodgen_sdk import images
-    from prodgen_sdk.metadata import read_metadata
 
     picture = images.load(file, alpha=True)
     if (picture[..., 3] == 255).all():
         picture = picture[..., :3].copy()
-    metadata: Metadata = read_metadata(file.read_bytes())
-    if generated:
-        metadata = metadata.labelled("trainedAlgorithmicMedia")
     (finished,) = finisher.finish([picture], profile)
-    images.save(finished.image, target, quality=quality, metadata=metadata)
+    return finished
+
+
+def _metadata(file: Path, generated: bool) -> Metadata:
+    from prodgen_sdk.metadata import read_metadata
+
+    found = read_metadata(file.read_bytes())
+    return found.labelled("trainedAlgorithmicMedia") if generated else found
+
+
+def _row(file: str, out: Path, finished: Finished) -> dict[str, Any]:
     height, width = finished.image.shape[:2]
-    return {"file": str(file), "out": str(target), "width": width, "height": height, "notes": list(finished.notes)}
+    notes = list(finished.notes)
+    if _is_transparent(finished.image) and out.suffix in _OPAQUE:
+        notes.append("JPEG holds no transparency: white lies behind the product")
+    return {"file": file, "out": str(out), "width": width, "height": height, "notes": notes}
+
+
+def _holding(image: Image, target: Path, taken: set[Path]) -> Path:
+    """Where a picture goes whose format nobody chose: a transparent one is no JPEG.
+
+    Raises:
+        InputError: another picture goes there.
+    """
+    from prodgen_sdk.errors import InputError
+
+    if target.suffix not in _OPAQUE or not _is_transparent(image):
+        return target
+    place = target.with_suffix(".png")
+    if place in taken:
+        raise InputError(
+            f"{target.name} is transparent and would become {place}, as another does.", hint="Finish them apart."
+        )
+    taken.add(place)
+    return place
+
+
+def _is_transparent(image: Image) -> bool:
+    return image.shape[2] == 4 and bool((image[..., 3] < 255).any())
 
 
 def _profile(name: str, **changes: str) -> str:
@@ -113,7 +153,11 @@ def _profile(name: str, **changes: str) -> str:
     from prodgen_sdk.errors import InputError
 
     background = changes["background"]
-    if background and Path(background).suffix and Path(background).exists():
+    if background and Path(background).suffix:
+        if not Path(background).is_file():
+            raise InputError(
+                f"There is no file {background} to lie behind the product.", hint="Name a picture that exists."
+            )
         changes |= {"background": "image", "image": background}
     for key, value in changes.items():
         if "," in value or "=" in value:

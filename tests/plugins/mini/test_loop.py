@@ -162,6 +162,11 @@ def test_accumulated_parts_are_one_batch(tmp_path):
         assert torch.allclose(a, b, atol=1e-5)
 
 
+def test_half_precision_without_a_gpu_is_told(tmp_path):
+    with pytest.raises(ConfigError, match=r"bfloat16 on a GPU alone, not on cpu\. Set precision"):
+        fit(Line(), FAST.model_copy(update={"precision": "bfloat16"}), tmp_path, Context())
+
+
 def test_validation_that_no_longer_improves_stops_the_run(tmp_path):
     objective = Line(held=[1.0, 0.5, 0.7, 0.8, 0.9, 0.1, 0.1])
     recipe = FAST.model_copy(update={"steps": 100, "validate_every": 2, "patience": 2})

@@ -11,6 +11,7 @@ from prodgen_sdk.testing.contracts import TrainerContract
 
 torch = pytest.importorskip("torch")
 from prodgen_mini import weights  # noqa: E402
+from prodgen_mini.designs import read_designs  # noqa: E402
 from prodgen_mini.training.codec import CodecTrainer  # noqa: E402
 from prodgen_mini.training.diffusion import DiffusionTrainer  # noqa: E402
 from prodgen_mini.training.gan import GanTrainer  # noqa: E402
@@ -169,6 +170,9 @@ def test_a_lora_changes_the_model_it_was_trained_on_and_no_other(designs, traine
         LoraTrainer(None, Context()).train({**options, "where": "colour red"}, designs, tmp_path / "b", Context())
     with pytest.raises(InputError, match="No design has family=zeppelin"):
         LoraTrainer(None, Context()).train({**options, "where": "family=zeppelin"}, designs, tmp_path / "c", Context())
+    alone = next(line for line in read_designs(designs).lines if line["split"] == "train")["sku"]
+    with pytest.raises(InputError, match="leaves 1 designs to train on and 0 to validate on"):
+        LoraTrainer(None, Context()).train({**options, "where": f"sku={alone}"}, designs, tmp_path / "d", Context())
 
 
 def test_wrong_options_and_data_are_named(designs, tiny, tmp_path):

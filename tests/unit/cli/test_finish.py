@@ -7,7 +7,9 @@ import pytest
 from PIL import Image as Pil
 
 from prodgen_sdk import images
+from prodgen_sdk.interfaces import Finished
 from prodgen_sdk.metadata import Metadata, read_metadata
+from prodgen_sdk.testing.fakes.pictures import SquareFinisher
 
 WIDE = np.full((20, 40, 3), 90, np.uint8)
 
@@ -44,12 +46,30 @@ def test_pictures_are_finished_in_their_own_format_or_another(run, tmp_path):
         (("none.png", "--profile", "square"), 2, "none.png"),
         (("a.png", "--profile", "square", "--format", "gif"), 2, "avif"),
         (("a.png", "--profile", "square", "--fill", "a,b=c"), 2, "comma"),
+        (("a.png", "--profile", "square", "--background", "none.jpg"), 2, "no file none.jpg"),
         (("a.png", "b.jpg", "a.avif", "--profile", "square", "--format", "png"), 2, "would both become a.png"),
     ],
 )
 def test_what_goes_wrong_is_told(run, words, code, message):
     found, _, err = run("finish", *words, "--out", "done")
     assert (found, message in err) == (code, True)
+
+
+def test_a_transparent_picture_becomes_no_jpeg_by_chance(run, tmp_path, monkeypatch):
+    clear = np.zeros((8, 8, 4), np.uint8)
+    monkeypatch.setattr(SquareFinisher, "_square", lambda self, image: Finished(image=clear))
+    code, out, _ = run("finish", "b.jpg", "--out", "done", "--profile", "square", "--json")
+    (row,) = json.loads(out)["finished"]
+    assert (code, row["out"]) == (0, "done/b.png")
+    assert images.load(tmp_path / "done/b.png", alpha=True).max() == 0
+    code, out, _ = run("finish", "b.jpg", "--out", "jpeg", "--profile", "square", "--format", "jpeg", "--json")
+    (row,) = json.loads(out)["finished"]
+    assert (code, row["out"]) == (0, "jpeg/b.jpg")
+    assert "no transparency" in row["notes"][-1]
+    images.save(WIDE, "b.png")
+    code, out, _ = run("finish", "b.png", "b.jpg", "--out", "both", "--profile", "square", "--json")
+    assert code == 3
+    assert "as another does" in json.loads(out)["failed"]["b.jpg"]
 
 
 def test_pictures_of_one_name_keep_their_folders(run, tmp_path):

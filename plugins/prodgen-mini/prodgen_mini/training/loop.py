@@ -104,6 +104,12 @@ class _Run:
                 f"A batch of {recipe.batch} cannot be cut into {recipe.accumulate} parts for {self.parallel.world} processes.",
                 hint="Choose a batch that both divide.",
             )
+        on_gpu = self.parallel.device.startswith("cuda")
+        if recipe.precision == "bfloat16" and not on_gpu:
+            raise ConfigError(
+                f"Training computes in bfloat16 on a GPU alone, not on {self.parallel.device}.",
+                hint="Set precision to auto or float32.",
+            )
         self.networks = {name: net.to(self.parallel.device).train() for name, net in objective.networks.items()}
         self.averages = {
             name: copy.deepcopy(self.networks[name]).eval().requires_grad_(False) for name in objective.averaged
@@ -115,7 +121,7 @@ class _Run:
         self.saved = self.state.step
         self.record = Record(out, self.state.step) if self.parallel.is_first else None
         self.autocast: Any = nullcontext()
-        if self.parallel.device.startswith("cuda") and (
+        if on_gpu and (
             recipe.precision == "bfloat16" or (recipe.precision == "auto" and torch.cuda.is_bf16_supported(False))
         ):
             self.autocast = torch.autocast("cuda", torch.bfloat16)

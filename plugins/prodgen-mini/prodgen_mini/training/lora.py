@@ -64,13 +64,16 @@ class LoraTrainer(PartTrainer[LoraRecipe]):
             raise MissingDependency("A LoRA needs peft.", hint="Run: pip install 'prodgen-mini[lora]'") from None
         base = weights.read("diffusion", recipe.base)
         chosen = designs.take(_chosen(designs, recipe.where))
+        train, held = ((chosen.column("split") == name).sum() for name in ("train", "val"))
+        if train < 2 or not held:
+            raise InputError(
+                f"{recipe.where!r} leaves {train} designs to train on and {held} to validate on.",
+                hint="Make more of them: prodgen render assets --out DIR --products N",
+            )
         task = task_of(recipe, chosen, ctx)
         check_pin(base, task.digest)
         vae, vae_digest = load_vae(task.digest, recipe.vae)
         check_pin(base, vae_digest, "vae")
-        train, held = len(task.train), len(task.held)
-        if train < 2 or not held:
-            raise InputError(f"{recipe.where!r} leaves {train} designs to train on and {held} to validate on.")
         objective = DiffusionObjective(task, vae.to(ctx.device), base.settings, recipe)
         network = objective.networks["diffusion"]
         network.load_state_dict(dict(base.tensors))
