@@ -32,6 +32,8 @@ from prodgen_sdk.images.pictograms.subjects import _THINGS, _WARES
         ("防晒霜 SPF50", "sun"),
         ("Oat flakes", "ear"),
         ("Honey", "honeycomb"),
+        ("Candle with lavender", "lavender"),
+        ("Scented candle", "flame"),
     ],
 )
 def test_the_words_choose(title: str, subject: str) -> None:
