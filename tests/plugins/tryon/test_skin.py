@@ -1,9 +1,12 @@
 """Skin that clothes hid, and cloth where sleeves meet the torso."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 from prodgen_tryon.body.person import analyse
+from prodgen_tryon.filters import polygon
 from prodgen_tryon.picture import underlay
 from prodgen_tryon.picture.compose_top import close_pinholes
 from prodgen_tryon.picture.skin.arm_width import hidden_until
@@ -73,3 +76,19 @@ def test_the_half_of_an_arm_that_a_wide_top_hides_is_drawn(drawn, parser):
     colours, alpha = underlay.bare_arms(person)
     assert alpha[at] > 0.5
     assert np.abs(colours[at] - drawn.skin).max() < 60
+
+
+def test_the_slope_from_the_neck_to_the_shoulders_is_skin_below_a_collar(drawn):
+    photo = drawn.photo()
+    person = analyse(photo.image, drawn.body(photo), 400)
+    frame, w, rise = person.frame, person.width, person.measured.rise
+    collar = polygon(
+        person.image.shape, np.array([frame.at(x * w, y * w - rise) for x, y in ((-0.3, 0.1), (-0.3, -0.2), (0, -0.2), (0, 0.1))])
+    )  # fmt: skip
+    hidden = {name: np.maximum(person.parts[name], collar) for name in ("upper", "person")}
+    worn = replace(person, parts=person.parts | hidden, cache={})
+    _, alpha = underlay.bare_skin(worn)
+    x, y = np.round(frame.at(-0.22 * w, -0.04 * w - rise)).astype(int)
+    assert alpha[y, x] > 0.9
+    x, y = np.round(frame.at(-0.28 * w, -0.15 * w - rise)).astype(int)  # a hood stands off from the neck
+    assert alpha[y, x] < 0.1

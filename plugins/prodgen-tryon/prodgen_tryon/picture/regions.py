@@ -54,8 +54,17 @@ def legs_below(person: Person, cloth: Float) -> Float:
 def neck_region(person: Person) -> Float:
     """Where skin may show inside of an opening: the neck's column and the chest below it; alpha."""
     frame, w, rise = person.frame, person.width, person.measured.rise
-    ring = np.array([frame.at(-0.175 * w, -0.8 * w), frame.at(-0.18 * w, -rise - 0.02 * w), frame.at(-0.34 * w, -rise + 0.1 * w), frame.at(-0.4 * w, 0.9 * w),
-                     frame.at(0.4 * w, 0.9 * w), frame.at(0.34 * w, -rise + 0.1 * w), frame.at(0.18 * w, -rise - 0.02 * w), frame.at(0.175 * w, -0.8 * w)])  # fmt: skip
+    half = [
+        (0.175, -0.8 * w),
+        (0.175, -rise - 0.12 * w),
+        (0.21, -rise - 0.05 * w),
+        (0.28, -rise),
+        (0.34, -rise + 0.06 * w),
+        (0.4, 0.9 * w),
+    ]
+    ring = np.array(
+        [frame.at(sign * across * w, along) for sign, side in ((-1, half), (1, half[::-1])) for across, along in side]
+    )
     region = polygon(person.image.shape, ring) | (person.parts["neck"] > 0.6)
     return blur(region.astype(np.float32), 1.0)
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from prodgen_tryon.body.person import Person, per_person
 from prodgen_tryon.body.silhouette import cast
 from prodgen_tryon.body.skeleton import chin
-from prodgen_tryon.filters import Float, blur, box_of, dilate, ellipse_kernel, polygon, times
+from prodgen_tryon.filters import Float, blur, box_of, dilate, ellipse_kernel, erode, polygon, times
 from prodgen_tryon.picture.fill import spread
 from prodgen_tryon.picture.skin.tones import body_tone, grain, light_side, seen_skin
 from prodgen_tryon.sides import SIDES
+
+SLOPE = np.array([(0.17, -0.16), (0.26, -0.08), (0.33, 0.0), (0.4, 0.08)])
+"""The highest that the slope from neck to shoulder lies: across and along, in shoulder widths from the foot of the neck."""
+COLLAR = 0.025  # thickness of a collar, in shoulder widths
 
 
 def neck_sides(person: Person, seen: Float) -> tuple[float, float]:
@@ -62,6 +67,7 @@ def bare_neck(person: Person) -> tuple[Float, Float, Float]:
         frame.at(0.28 * w, -rise + 0.02 * w), frame.at(1.25 * right, -rise - 0.03 * w), frame.at(1.02 * right, -rise - 0.1 * w), top + frame.right * right])  # fmt: skip
     canvas = np.zeros(shape[:2], np.uint8)
     cv2.fillPoly(canvas, [np.round(ring * 16).astype(np.int32).reshape(-1, 1, 2)], 255, cv2.LINE_AA, 4)
+    canvas[_under_collar(person)] = 255
     area = blur((canvas / np.float32(255)).astype(np.float32), 0.8)
     if any(person.measured.sleeves[side] < 0.15 for side in SIDES):  # a strap lies on skin
         strap = (parts["person"] > 0.5) & (parts["upper"] > 0.1) & dilate(seen > 0.5, 0.07 * w)
@@ -78,6 +84,14 @@ def bare_neck(person: Person) -> tuple[Float, Float, Float]:
     collar = cv2.morphologyEx(unlike, cv2.MORPH_OPEN, ellipse_kernel(max(0.05 * w, 1)))
     false = np.maximum(dilate(collar, 0.06 * w), beside) * unlike * parts["neck"]
     return colours, alpha, false.astype(np.float32)
+
+
+def _under_collar(person: Person) -> NDArray[np.bool_]:
+    """Where cloth lies on the slope from the neck to the shoulder [h, w]: below it is skin, however the head is turned."""
+    frame, w, rise = person.frame, person.width, person.measured.rise
+    slope = [frame.at(sign * across * w, along * w - rise) for sign in (-1, 1) for across, along in SLOPE[::sign]]
+    worn = np.maximum(person.parts["upper"], person.parts["neck"]) > 0.5
+    return erode(worn, max(COLLAR * w, 1)) & polygon(person.image.shape, np.array(slope))
 
 
 def _neck_colours(person: Person, seen: Float, box: tuple[slice, slice]) -> Float:
