@@ -30,11 +30,11 @@ def cap(look: Look) -> list[Part]:
     plain = look.solid(*_CLOTHS)
     dark = look.plain("cotton", mix(look.colour(), (20, 20, 20), 0.35))
     thread = look.plain("cotton", mix(look.colour(), (0, 0, 0), 0.28)).but(bump=None)
-    t = np.linspace(0, np.pi / 2, 40)
+    t = np.linspace(0, np.pi / 2, 28)
     profile = np.stack([np.maximum(radius * np.cos(t) ** 0.72, 1e-4), 0.012 + height * np.sin(t)], -1)
     profile = np.concatenate([[[radius * 0.992, 0.0]], profile])
-    crown = bent(revolve(refine(profile, 0.006), cloth, 120, squash=_DEEP), _seamed)
-    inner = crown.scaled(0.985, 0.985, 0.985).but(material=dark)
+    crown = bent(revolve(refine(profile, 0.007), cloth, 108, squash=_DEEP), _seamed)
+    inner = revolve(0.985 * refine(profile[::3], 0.015), dark, 60, squash=_DEEP)
     button = lathe([(1e-4, 0.006), (0.006, 0.004), (0.0075, 0.0)], 0.002, plain, 40).moved(z=height + 0.0115)
 
     def on_crown(angle: Floats | float, rise: Floats | float, away: float = 0.0) -> NDArray[np.float64]:
@@ -61,7 +61,7 @@ def _seamed(points: Floats) -> Floats:
 def _sewing(on_crown: OnCrown, plain: Material, thread: Material) -> list[Part]:
     """Two rows of stitches at each seam, one round the lower edge, and an eyelet in each panel."""
     parts = []
-    rise = np.linspace(0.02, 1.42, 40)
+    rise = np.linspace(0.05, 1.36, 30)
     for k in range(_PANELS):
         seam = np.pi / 2 + k * 2 * np.pi / _PANELS
         for side in (-1, 1):
@@ -119,7 +119,7 @@ def _peak(radius: float, cloth: Material) -> list[Part]:
         loft(faces[0][:, ::-1], cloth, closed=False, flip=True),
         loft(faces[1], cloth, closed=False, flip=True),
         tube(faces[0][-1], 0.0021, cloth, segments=12, caps=False),
-        *(stitches(faces[0][row, 3:-3] + [0, 0, 0.0003], thread) for row in (4, 7, 10, 13)),
+        *(stitches(faces[0][row, 3:-3] + [0, 0, 0.0003], thread) for row in (5, 9, 13)),
     ]
 
 

@@ -157,7 +157,7 @@ def stitches(path: ArrayLike, thread: Material, *, closed: bool = False, radius:
     count = max(2, round(float(along[-1]) / detail.length(_STITCH)))
     places = (np.arange(count)[:, None] + [0.12, 0.3, 0.7, 0.88]).ravel() * along[-1] / count
     fine = np.stack([np.interp(places, along, line[:, k]) for k in range(3)], -1)
-    return tube(fine, np.tile([0.15, 1.0, 1.0, 0.15], count) * radius, thread, segments=5, caps=False)
+    return tube(fine, np.tile([0.15, 1.0, 1.0, 0.15], count) * radius, thread, segments=4, caps=False)
 
 
 def ring(wide: float, high: float, wire: float, metal: Material) -> Part:
