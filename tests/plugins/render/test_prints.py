@@ -66,6 +66,15 @@ def test_a_dark_ground_has_light_marks() -> None:
         ("扎染T恤", "tie-dye", "tie-dye"),
         ("Marble print mug", "marbled", "marbled"),
         ("Polka dot dress", "dotted", "dots"),
+        ("Printed summer dress", "printed", "floral"),
+        ("印花连衣裙", "printed", "floral"),
+        ("Patterned rug", "", "geometric"),
+        ("Ethnic pattern cushion", "", "geometric"),
+        ("Persian rug red", "", "paisley"),
+        ("Graphic print T-shirt", "printed", "logo"),
+        ("Snake print dress", "printed", "plain"),
+        ("Plain dress", "", "plain"),
+        ("Summer dress", "", ""),
     ],
 )
 def test_words_name_a_print(title: str, attribute: str, pattern: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from prodgen_render.looks.finishes import FABRICS
 from prodgen_render.words.parts import without_parts
 from prodgen_render.words.vocabulary import (
+    ANY_PRINT,
     COLOURS,
     FINER,
     MATERIALS,
@@ -16,6 +17,7 @@ from prodgen_render.words.vocabulary import (
     PATTERNS,
     PRINT_COLOURS,
     UNDRAWN,
+    USUAL_PRINTS,
     WARES,
 )
 from prodgen_sdk.types import Product
@@ -158,8 +160,11 @@ def pattern_of(product: Product) -> str:
         return "plain"
     kind = {name: PATTERNS[name] for name in FINER.get(attribute(product, *_PATTERN_NAMES), ())}
     found = _first(product.title.lower(), kind, 1) or _parse(product, words_of(product), _PATTERN_NAMES, PATTERNS)
-    if found == ["logo"] and undrawn_pattern(product):
-        return "plain"  # a snake print is none of letters
+    if found in ([], ["logo"]):
+        if undrawn_pattern(product):
+            return "plain" if found else ""  # a snake print is none of letters
+        if _first(_said_of_pattern(product), {"any": ANY_PRINT}, 1):
+            found = _first(product.title.lower(), USUAL_PRINTS, 1) or found
     return found[0] if found else ""
 
 
@@ -169,8 +174,11 @@ def undrawn_pattern(product: Product) -> str:
     >>> undrawn_pattern(Product(sku="b", title="Snakeskin belt", category="apparel/belt"))
     'snake skin'
     """
-    text = " | ".join((attribute(product, *_PATTERN_NAMES), product.title, *product.tags)).lower()
-    return next(iter(_first(text, UNDRAWN, 1)), "")
+    return next(iter(_first(_said_of_pattern(product), UNDRAWN, 1)), "")
+
+
+def _said_of_pattern(product: Product) -> str:
+    return " | ".join((attribute(product, *_PATTERN_NAMES), product.title, *product.tags)).lower()
 
 
 def sleeves_of(product: Product) -> str:

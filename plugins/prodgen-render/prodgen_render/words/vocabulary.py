@@ -147,10 +147,10 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "argyle": ("argyle", "菱形格", "菱格", "菱形"),
     "chevron": ("chevron", "zigzag", "zig zag", "zig-zag", "锯齿纹"),
     "herringbone": ("herringbone", "人字纹", "人字呢"),
-    "geometric": ("geometric", "triangles", "几何"),
+    "geometric": ("geometric", "triangles", "aztec", "tribal", "kilim", "navajo", "moroccan", "几何"),
     "stars": ("stars", "star print", "star pattern", "星星图案", "星星印花", "星星"),
     "hearts": ("hearts", "heart print", "heart pattern", "爱心图案", "爱心印花", "爱心"),
-    "paisley": ("paisley", "佩斯利", "腰果花"),
+    "paisley": ("paisley", "persian rug", "oriental rug", "persian carpet", "波斯地毯", "佩斯利", "腰果花"),
     "tie-dye": ("tie-dye", "tie dye", "tie-dyed", "tie dyed", "扎染"),
     "marbled": ("marbled", "marble print", "marble pattern", "marble effect", "faux marble", "大理石纹", "仿大理石"),
     "plain": ("plain", "solid colour", "solid color", "纯色", "素色"),
@@ -166,6 +166,27 @@ FINER: dict[str, tuple[str, ...]] = {
     "printed": ("stars", "hearts", "paisley"),
 }
 """What a title may say more exactly than an attribute that names the kind of pattern."""
+ANY_PRINT = (
+    "print",
+    "printed",
+    "pattern",
+    "patterned",
+    "allover print",
+    "all-over print",
+    "boho",
+    "ethnic",
+    "印花",
+    "花纹",
+    "图案",
+    "民族风",
+    "波西米亚",
+)
+"""Words for a pattern that do not say which."""
+USUAL_PRINTS: dict[str, tuple[str, ...]] = {
+    "floral": ("dress", "sundress", "skirt", "blouse", "scarf", "shawl", "swimsuit", "bikini", "kimono", "bedding", "duvet", "curtain", "curtains", "tablecloth", "连衣裙", "裙", "围巾", "丝巾", "泳衣", "泳装", "床品", "被套", "四件套", "窗帘", "桌布"),
+    "geometric": ("rug", "carpet", "cushion", "pillow", "blanket", "towel", "地毯", "抱枕", "靠垫", "毯", "浴巾"),
+}  # fmt: skip
+"""What such a pattern is on things that are printed all over."""
 PRINT_COLOURS: dict[str, tuple[str, ...]] = {
     "camouflage": ("olive",),
     "leopard": ("tan",),
