@@ -10,6 +10,7 @@ from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import (
+    disc,
     loft,
     refine,
     revolve,
@@ -56,6 +57,8 @@ def cream_jar(look: Look) -> list[Part]:
         look, radius + 0.0002, height * 0.2, height * 0.84, 0.36, colour, style="bare", material="lacquer"
     )
     parts = [body, lid.moved(z=height + 0.0022), label]
+    if lid.material.texture:  # grain runs across the top, not to its middle
+        parts.append(disc(radius * 1.01 - 0.0024, height + lid_height + 0.0023, lid.material))
     if frosted:
         parts[2] = label.but(material=label.material.but(coat=0.2))
         cream = lathe(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.garment_kit import (
+    band,
     creases,
     garment,
     hem_lines,
@@ -22,24 +23,28 @@ from prodgen_render.shapes.implicit import Field, capsule, in_depth, join
 
 _SHORT = ("shorts", "短裤")
 _TIGHT = ("leggings", "legging", "tights", "打底裤", "瑜伽裤")
+_SOFT = ("sweatpants", "sweat pants", "joggers", "jogger", "track pants", "sweatshorts", "运动裤", "束脚裤", "卫裤")
 _WIDE = ("wide leg", "wide-leg", "palazzo", "阔腿")
 _UP = np.array([0, 0, 1.0], np.float32)
 
 
 def trousers(look: Look) -> list[Part]:
-    """Straight trousers or jeans with a waistband; shorts, leggings or wide ones where the words say so."""
+    """Straight trousers or jeans with a waistband; shorts, leggings, sweatpants or wide ones where the words say so."""
     short, tight = look.says(_SHORT), look.says(_TIGHT)
+    soft, wide = look.says(_SOFT), look.says(_WIDE)
     length = 0.48 if short else 1.0 * look.uniform(0.97, 1.03)
     waist, hip = 0.160 * look.uniform(0.95, 1.06), 0.186
     hem = 0.100 if short else 0.073 * look.uniform(0.85, 1.25)
-    leg, hem = (0.088, 0.042) if tight and not short else (0.098, 0.125) if look.says(_WIDE) else (0.095, hem)
+    if not short:
+        hem = 0.042 if tight else 0.118 if wide else 0.056 if soft else hem
+    leg = 0.088 if tight else 0.098 if soft else 0.095
     crotch = length - 0.26
     seed = look.uniform(0, 6)
     # The hip narrows into the thighs below it, so that no edge of it shows.
     heights = [crotch - 0.05, crotch, crotch + 0.12, length - 0.02, length + 0.03]
     z, w = smooth_table([0.10, 0.140, hip, waist, waist], heights)
     _, d = smooth_table([0.05, 0.078, 0.110, 0.098, 0.098], heights)
-    apart = 0.132 if short else 0.126
+    apart = 0.132 if short else 0.146 if wide else 0.126
 
     def field(p: Floats) -> Floats:
         out = np.maximum(tube_field(p, z, w, d, 2.4), crotch - p[:, 2])
@@ -58,20 +63,39 @@ def trousers(look: Look) -> list[Part]:
     if look.material_name == "" and not look.says(("jeans", "牛仔")):
         names = ("cotton", *(n for n in names if n != "cotton"))
     parts = garment(
-        look, field, ((-0.27, -0.16, -0.03), (0.27, 0.16, length + 0.03)), keep, prints=False, cell=0.0085, names=names
+        look, field, ((-0.29, -0.16, -0.03), (0.29, 0.16, length + 0.03)), keep, prints=False, cell=0.0085, names=names
     )
     cloth = look.plain(look.pick(*names), mix(look.colour(), (0, 0, 0), 0.05))
     denim = cloth.name == "denim"
     if denim and parts[0].material.texture is None:
         parts = [_faded(part, length, crotch) for part in parts]
+    thread = look.plain("cotton", "#b9803c" if denim else mix(look.colour(), (0, 0, 0), 0.4)).but(bump=None)
+    parts += _side_seams(field, length, thread)
+    ankles = [np.array([side * apart, 0, 0.001], np.float32) for side in (-1, 1)]
+    if soft:
+        return [*parts, *_ribbed(look, field, length, [] if short else ankles)]
     belt = surface_ring(field, np.array([0, 0, length - 0.02], np.float32), _UP, 0.3, 110)
     rise = [(1.0, -0.021), (1.02, -0.019), (1.022, 0.019), (1.0, 0.0215), (0.985, 0.019), (0.985, -0.015)]
     parts.append(loft(np.stack([belt * [s, s, 1] + [0, 0, dz] for s, dz in rise]), cloth))
-    for side in (-1, 1):
-        parts += hem_lines(field, np.array([side * apart, 0, 0.001], np.float32), _UP, 0.14, cloth)
-    thread = look.plain("cotton", "#b9803c" if denim else mix(look.colour(), (0, 0, 0), 0.4)).but(bump=None)
-    parts += _side_seams(field, length, thread)
+    for ankle in ankles:
+        parts += hem_lines(field, ankle, _UP, 0.14, cloth)
     return parts if tight else [*parts, *_stitches(field, length, crotch, thread), *_waist(look, belt, length, cloth)]
+
+
+def _ribbed(look: Look, field: Field, length: float, ankles: list[Floats]) -> list[Part]:
+    """The elastic waist of sweatpants with its cords, and the cuffs at their ankles."""
+    rib = look.plain("knit", mix(look.colour(), (0, 0, 0), 0.08))
+    steps = np.linspace(0, 0.052, 6)
+    ends = [([np.array([0, 0, length - 0.050 + step], np.float32) for step in steps], 0.3)]
+    ends += [([ankle + np.array([0, 0, step], np.float32) for step in steps], 0.14) for ankle in ankles]
+    parts = [band(field, centres, _UP, most, rib, 0.0032) for centres, most in ends]
+    cord = look.plain("cotton", "#f4f2ec").but(bump=None)
+    for side in (-1, 1):
+        z = length - np.array([0.024, 0.034, 0.08, 0.155])
+        x = side * np.array([0.010, 0.013, 0.020, 0.024])
+        out = in_depth(field, x.astype(np.float32), z.astype(np.float32), 0.3) + np.array([0.002, 0.007, 0.006, 0.006])
+        parts.append(tube(smooth_path(np.stack([x, -out, z], -1), 24), 0.0028, cord, segments=10))
+    return parts
 
 
 def _folds(p: Floats, crotch: float, seed: float) -> Floats:
