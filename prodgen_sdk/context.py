@@ -1,4 +1,4 @@
-"""What a component is given at every call: device, random numbers, a log, a deadline, and ways to reach what it needs."""
+"""What a component gets with every call: device, random numbers, a logger, a deadline, and access to what it needs."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ def no_products(skus: Iterable[str]) -> Mapping[str, Product]:
 
 @dataclass(frozen=True)
 class Context:
-    """Given by the host to every call of a plugin; `Context()` is enough to call a component by hand.
+    """Passed by the host to every call of a component; `Context()` is enough to call one by hand.
 
     Args:
         device: a torch device string: `cpu`, `cuda:0`, `mps`.
         dtype: `float32`, `float16` or `bfloat16`.
-        logger: never pass a user's photo or words of theirs to it.
-        deadline: `time.monotonic()` value after which the result is of no use, or None.
-        state: a folder that is the component's own and outlives the process, or None without a workspace.
-        progress: call it with (done, total, what) on anything longer than a second.
-        cancelled: whether the caller has given up; `check` asks it.
+        logger: never log users' photos or words.
+        deadline: `time.monotonic()` value after which the result is useless, or None.
+        state: the component's own folder, which outlives the process; None without a workspace.
+        progress: call it with (done, total, what) during anything longer than a second.
+        cancelled: whether the caller has given up; `check` calls it.
 
     >>> bool(Context().rng(7).integers(10) == Context().rng(7).integers(10))
     True
@@ -83,13 +83,13 @@ class Context:
         return np.random.default_rng(seed)
 
     def torch_rng(self, seed: int) -> torch.Generator:
-        """A torch generator for this seed, on the CPU on every machine, so that noise does not depend on the device."""
+        """A torch generator for this seed, always on the CPU, so that noise does not depend on the device."""
         import torch
 
         return torch.Generator("cpu").manual_seed(seed % 2**63)
 
     def models(self, name: str) -> Path:
-        """The folder in which the files of the model `name` lie; raises MissingDependency with the command that fetches them."""
+        """The folder with the files of the model `name`; raises MissingDependency with the command that downloads them."""
         return self.models_folder(name)
 
     def lookup(self, kind: Kind, id: str | None = None) -> Any:
@@ -97,13 +97,13 @@ class Context:
         return self.find(kind, id)
 
     def ids(self, kind: Kind) -> list[str]:
-        """The ids of all registered components of a kind; whether one can be built, `lookup` says."""
+        """The ids of all registered components of a kind; `lookup` tells whether one can be built."""
         return self.known(kind)
 
     def products(self, skus: Iterable[str]) -> Mapping[str, Product]:
-        """The known ones of these products, by sku, as the catalogue of the workspace has them: titles, prices, stock, attributes.
+        """Those of the products that the workspace's catalogue knows, by sku, with title, price, stock and attributes.
 
-        They come from a warm cache; ask for all that a call needs at once. Without a workspace none is known.
+        They come from a warm cache; ask for everything that a call needs at once. Without a workspace no product is known.
         """
         return self.find_products(skus)
 

@@ -1,12 +1,12 @@
 """The hooks that a plugin may implement.
 
-Registration hooks are given a `register` callback that is bound to the plugin: call it once a component with a spec and a
+Registration hooks get a `register` callback that is bound to the plugin: call it once per component, with a spec and a
 factory (a dotted path `module:attribute`, or a callable). Nothing heavy may load here.
 
-Extension hooks are called once a request. Those that return a value are chained in plugin order: each sees what the one
-before made, and None leaves it as it is. An exception in a `before_` hook or in `filter_candidates` stops the request;
-an exception anywhere else is recorded and the request goes on. `config` is the plugin's own validated configuration, None
-if it declares none. As with any hook, an implementation names only the arguments that it uses.
+Extension hooks are called once per request. Those that return a value are chained in plugin order: each gets the result of
+the one before, and returns None to leave it as it is. An exception in a `before_` hook or in `filter_candidates` stops the
+request; an exception anywhere else is logged and the request goes on. `config` is the plugin's own validated configuration,
+None if it declares none. An implementation names only the arguments that it uses.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def register_safety_checkers(register: Register) -> None:
 
 @hookspec
 def register_finishers(register: Register) -> None:
-    """Register components that make pictures ready for a channel, with a `FinisherSpec`."""
+    """Register components that prepare pictures for a channel, with a `FinisherSpec`."""
 
 
 @hookspec
@@ -156,12 +156,12 @@ def register_benchmarks(register: Register) -> None:
 
 @hookspec
 def register_models(register: RegisterModel, config: BaseModel | None) -> None:
-    """Register model files that `prodgen models pull` can fetch, such as those that the plugin's configuration names."""
+    """Register model files that `prodgen models pull` can download, such as those that the plugin's configuration names."""
 
 
 @hookspec
 def register_commands(register: RegisterCommand) -> None:
-    """Register commands of the plugin's own under `prodgen`."""
+    """Register the plugin's own commands under `prodgen`."""
 
 
 @hookspec
@@ -171,12 +171,12 @@ def before_generation(request: GenerationRequest, config: BaseModel | None) -> G
 
 @hookspec
 def after_generation(request: GenerationRequest, pictures: Sequence[Generated], config: BaseModel | None) -> None:
-    """See what a generator made."""
+    """Called with the pictures that a generator made."""
 
 
 @hookspec
 def on_generation_error(request: GenerationRequest, error: Exception, config: BaseModel | None) -> None:
-    """See that a generator failed."""
+    """Called if a generator failed."""
 
 
 @hookspec
@@ -186,7 +186,7 @@ def before_try_on(request: TryOnRequest, config: BaseModel | None) -> TryOnReque
 
 @hookspec
 def after_try_on(request: TryOnRequest, result: TryOn | Refusal, config: BaseModel | None) -> None:
-    """See what a compositor made. The photo is private: do not keep it."""
+    """Called with what a compositor made. The photo is private: do not keep it."""
 
 
 @hookspec
@@ -199,7 +199,7 @@ def filter_candidates(
 ) -> Sequence[Candidate] | None:
     """Drop or reorder candidates, or drop some of their variants, before they are ranked; nothing may be added or repeated.
 
-    `products(skus)` gives the known ones of some products, with price, stock and attributes, as `Context.products` does.
+    `products(skus)` returns those of the products that the catalogue knows, with price, stock and attributes, like `Context.products`.
     """
 
 
@@ -210,9 +210,9 @@ def after_recommendation(
     context: RecommendationContext,
     config: BaseModel | None,
 ) -> None:
-    """See what was recommended."""
+    """Called with the recommendations of a request."""
 
 
 @hookspec
 def on_event(event: Event, config: BaseModel | None) -> None:
-    """See an event that was recorded for the first time."""
+    """Called with each event that is recorded for the first time."""

@@ -1,16 +1,16 @@
 """What plugins implement: one small batch method each.
 
-Subclass the interface: what is optional has a default there. Components are synchronous and take a batch. Waiting, batching,
-seeding, timing, retry, validation of what they return and error wrapping are the host's. The arrays that a component is given are
-read-only.
+Subclass the interface; optional methods have a default there. Components are synchronous and take a batch. The host takes care of
+waiting, batching, seeding, timing, retries, validation of what they return, and error wrapping. The arrays that a component gets
+are read-only.
 
-One instance answers several threads at once, as the requests of a service come: lock what changes between calls. A generator alone
-is asked for one batch after another, and has an instance per device.
+Several threads call one instance at once: lock whatever changes between calls. Only a generator gets one batch after another, and
+has an instance per device.
 
 A component whose answers depend on weights may have an attribute `digest` (str) that names them; it becomes part of the identity of
-what it makes. So does the plugin's whole configuration; a component that depends on a part of it alone may have an attribute
-`depends_on` with that part, JSON-ready (None: on nothing). A factory is called as `factory(config, ctx)`, where `config` is the
-plugin's validated configuration (None if it declares none).
+what it makes. So does the plugin's whole configuration; a component that depends only on a part of it may have an attribute
+`depends_on` with that part, JSON-ready (None: on nothing). The host calls a factory as `factory(config, ctx)`, where `config` is
+the plugin's validated configuration (None if it declares none).
 
 Stability: provisional until 1.0; a change of meaning raises `specs.API_VERSION`.
 """
@@ -79,11 +79,11 @@ class Describer(ABC):
 
 
 class Renderer(ABC):
-    """Draws products from their assets. A generator that makes assets leaves the views to it: they agree by construction."""
+    """Draws products from their assets, so that a generator can design an asset and leave the views to it: they agree by construction."""
 
     @abstractmethod
     def sketch(self, products: Sequence[Product], ctx: Context) -> Sequence[ProductAsset]:
-        """What each product's words fix: family, material, colours, pattern; all proportions 0.5, and no artwork."""
+        """What each product's words determine: family, material, colours, pattern; with all proportions 0.5, and no artwork."""
 
     @abstractmethod
     def draw(self, batch: Sequence[AssetRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
@@ -97,7 +97,7 @@ class TextEncoder(ABC):
 
 
 class ImageEncoder(ABC):
-    """`reads_text` says that `encode_texts` puts words into the space of the pictures, as CLIP does; then words find pictures."""
+    """`reads_text`: whether `encode_texts` maps words into the space of the pictures, as CLIP does, so that words find pictures."""
 
     reads_text: bool = False
 
@@ -106,7 +106,7 @@ class ImageEncoder(ABC):
         """HWC uint8 pictures of any size to float32 [n, dimension], each row of length 1."""
 
     def encode_texts(self, texts: Sequence[str], ctx: Context) -> Vectors:
-        """Words to float32 [n, dimension], each row of length 1; called only where `reads_text` holds."""
+        """Words to float32 [n, dimension], each row of length 1; called only if `reads_text` is true."""
         raise NotImplementedError
 
 
@@ -124,10 +124,10 @@ class Compositor(ABC):
     def compose_clip(
         self, frames: Iterable[Image], request: TryOnRequest, rate: float, ctx: Context
     ) -> Iterator[TryOn | Refusal]:
-        """Each frame of a clip dressed as `request`, in order, as they are asked for; `rate` is in frames a second.
+        """Each frame of a clip dressed as `request`, in order, lazily; `rate` is in frames per second.
 
-        `request.person` shows the first frame. `frames` can be iterated more than once, and no more than a few frames are kept.
-        This one dresses every frame by itself, which flickers; a compositor that does better says `clips=True` in its spec.
+        `request.person` shows the first frame. `frames` can be iterated more than once; keep no more than a few frames.
+        This default dresses every frame by itself, which flickers; a compositor that does better says `clips=True` in its spec.
         """
         for frame in frames:
             ctx.check()
@@ -136,7 +136,7 @@ class Compositor(ABC):
             self.release(person)
 
     def release(self, person: PersonPhoto) -> None:  # noqa: B027 - optional: many compositors keep nothing
-        """Drops what is kept in memory of a person's photo; called when the session ends."""
+        """Drops what is kept in memory about a person's photo; called when the session ends."""
 
 
 class VectorIndex(ABC):
@@ -160,8 +160,8 @@ class VectorIndex(ABC):
     ) -> Sequence[Sequence[Candidate]]:
         """For each query [n, dimension] up to k distinct products, best first, each with all its eligible variants.
 
-        Scores are exact, and fewer than k products come only if fewer are eligible. Where a filter leaves few variants these are
-        the k best; elsewhere an approximate index may miss some, at the recall that it was configured for.
+        Scores are exact, and fewer than k products are returned only if fewer are eligible. If a filter leaves few variants, the
+        products are the k best; otherwise an approximate index may miss some, at its configured recall.
         """
 
     @abstractmethod
@@ -184,8 +184,8 @@ class VectorIndex(ABC):
 class Ranker(ABC):
     """Orders candidates for a user.
 
-    `durable` says that what `fit` learnt outlives the process in `ctx.state`, so that it need not be fitted at every start.
-    `learns_from` names the types of events that `fit` is given. Impressions are most of a log: a ranker that does without them
+    `durable`: whether what `fit` learnt outlives the process in `ctx.state`, so that it need not be fitted at every start.
+    `learns_from`: the types of events that `fit` gets. Impressions make up most of a log, so a ranker that does without them
     is fitted many times faster.
     """
 
@@ -198,13 +198,13 @@ class Ranker(ABC):
     ) -> Sequence[Ranked]:
         """The candidates in the order to show them, each with a score and the shares that sum to it.
 
-        Few of them are shown: where reasons are dear, `LazyRanked.many` makes values that are explained when somebody looks.
+        Few of them are shown: if reasons are expensive, `LazyRanked.many` makes values that compute them on demand.
         """
 
     def propose(self, user: UserProfile, n: int, context: RecommendationContext, ctx: Context) -> Sequence[str]:
-        """Up to `n` skus that ought to be among the candidates, best first, besides those that the index finds near the user.
+        """Up to `n` skus, best first, to add to the candidates that the index finds near the user.
 
-        Unknown ones and those that may not be shown are left out by the host.
+        The host leaves out unknown products and those that may not be shown.
         """
         return ()
 
@@ -225,7 +225,7 @@ class VariantPolicy(ABC):
     ) -> Sequence[Choice]:
         """One of each candidate's variants, with the exact probability with which it was chosen.
 
-        `context.deterministic` asks for the greedy choice, with propensity 1. The draw depends on `context.request_id` alone.
+        `context.deterministic` asks for the greedy choice, with propensity 1. The draw must depend only on `context.request_id`.
         """
 
     @abstractmethod
@@ -237,10 +237,10 @@ class VariantPolicy(ABC):
         """Forgets everything."""
 
     def relearn(self, parts: Iterable[Sequence[Feedback]], ctx: Context) -> None:
-        """Forgets everything and learns from all of `parts`, the feedback that may be kept: a user was forgotten, or a run killed.
+        """Forgets everything and learns again from `parts`, the feedback that may be kept; a user was forgotten, or a run killed.
 
-        Requests go on meanwhile. This default has them answered by what was learnt so far, at first by nothing; a policy that
-        can learn beside what it knows, and then takes the new in its place, does better.
+        Requests go on meanwhile. With this default they are answered from what was learnt so far, at first from nothing; it is
+        better to learn beside the old state and then replace it.
         """
         self.reset(ctx)
         for feedback in parts:
@@ -257,7 +257,7 @@ class Scores(Model):
 class Evaluator(ABC):
     @abstractmethod
     def evaluate(self, images: Sequence[Image], references: Sequence[Image] | None, ctx: Context) -> Sequence[Scores]:
-        """Figures of each picture, of the metrics in the spec; `references` pairs a true picture with each one."""
+        """The metrics of the spec for each picture; `references`, if given, has the true picture of each."""
 
 
 class ScreenItem(PixelModel):
@@ -271,7 +271,7 @@ class ScreenItem(PixelModel):
 class SafetyChecker(ABC):
     @abstractmethod
     def check(self, items: Sequence[ScreenItem], ctx: Context) -> Sequence[Verdict]:
-        """One verdict per item. To raise means `review`, never `pass`."""
+        """One verdict per item. An exception counts as `review`, never as `pass`."""
 
 
 class Finished(Answer):
@@ -284,11 +284,11 @@ class Finished(Answer):
 class Finisher(ABC):
     @abstractmethod
     def finish(self, images: Sequence[Image], profile: str, ctx: Context) -> Sequence[Finished]:
-        """Each picture made ready for a channel; `profile` is one of the spec's."""
+        """Each picture prepared for a channel; `profile` is one of the spec's."""
 
 
 class Report(Model):
-    """What a training run ends with; `checkpoint` is where its weights lie."""
+    """The result of a training run; `checkpoint` is the file or folder of its weights."""
 
     checkpoint: Path
     steps: int
@@ -298,7 +298,7 @@ class Report(Model):
 class Trainer(ABC):
     @abstractmethod
     def train(self, config: Mapping[str, Any], data: Path, out: Path, ctx: Context) -> Report:
-        """Trains from `data` into `out`; called again after a kill, it goes on where the last checkpoint lies."""
+        """Trains from `data` into `out`; called again after a kill, it continues from the last checkpoint."""
 
 
 class Benchmark(ABC):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from prodgen_sdk.types.base import Lazy, Model, PixelModel, Vector, trusted
 from prodgen_sdk.types.view import View
@@ -16,11 +16,14 @@ Price = Annotated[Decimal, Field(allow_inf_nan=False)]
 
 
 class Filter(Model):
-    """Which products may be shown. Empty fields do not restrict; all given ones must hold.
+    """Which products may be shown. Empty fields do not restrict; all others must hold.
 
     Args:
-        categories: one of them, or what is below it.
-        tags: at least one of them; a product need not have all.
+        categories: the product is in one of these, or in a subcategory.
+        tags: the product has at least one of these.
+        price_min, price_max: inclusive; products without a price do not pass.
+        skus: only these products.
+        exclude_skus: none of these products.
 
     >>> Filter(categories=("home",)).allows_category("home/mug")
     True
@@ -82,7 +85,13 @@ IndexChange = Upsert | Remove
 
 
 class CandidateVariant(PixelModel):
-    """One eligible picture of a candidate, with its similarity to the query; `light` and `style` are its scene's."""
+    """One eligible picture of a candidate.
+
+    Args:
+        score: cosine similarity to the query.
+        background, light, style: of its scene.
+        quality: the figures of every evaluator.
+    """
 
     id: str
     score: float
@@ -96,8 +105,11 @@ class CandidateVariant(PixelModel):
 class Candidate(PixelModel):
     """A product from the index with all its eligible variants, best first.
 
-    `vector` is the index's of the best variant, float32 [dimension], where the index gives it. `title` is empty where the index
-    keeps none, as `index/faiss`. What else a ranker needs of a product, such as its price or stock, `Context.products` gives it.
+    `Context.products` gives what else a ranker needs of a product, such as its price or stock.
+
+    Args:
+        title: empty if the index keeps none, like `index/faiss`.
+        vector: of the best variant, float32 [dimension], if the index gives it.
     """
 
     sku: str
@@ -124,9 +136,6 @@ class FoundCandidate(Lazy, Candidate):
     (0.5, 'b')
     """
 
-    _scored: Callable[[], Sequence[tuple[str, float]]] = PrivateAttr()
-    _pairs: Sequence[tuple[str, float]] | None = PrivateAttr(None)
-
     @staticmethod
     def many(
         found: Iterable[tuple[str, str, float, Any, Callable[[], Sequence[tuple[str, float]]]]],
@@ -135,24 +144,19 @@ class FoundCandidate(Lazy, Candidate):
 
         The score is that of the best variant; id and score of each variant come best first, at least one.
         """
-        given = list(found)
         rows = [
-            {"sku": sku, "category": category, "title": "", "vector": vector, "score": score}
-            for sku, category, score, vector, _ in given
+            {"sku": sku, "category": category, "title": "", "vector": vector, "score": score, _LATER: scored}
+            for sku, category, score, vector, scored in found
         ]
-        private = [{"_scored": scored, "_pairs": None} for _, _, _, _, scored in given]
-        return trusted(FoundCandidate, rows, _FOUND, private)
+        return trusted(FoundCandidate, rows, _FOUND)
 
     @cached_property
     def score(self) -> float:
         return self.scored[0][1]
 
-    @property
+    @cached_property
     def scored(self) -> Sequence[tuple[str, float]]:
-        private: dict[str, Any] = self.__pydantic_private__  # type: ignore[assignment]
-        found: Sequence[tuple[str, float]] | None = private["_pairs"]
-        if found is None:
-            found = private["_pairs"] = private["_scored"]()
+        found: Sequence[tuple[str, float]] = self.__dict__[_LATER]()
         return found
 
     def _made(self) -> dict[str, Any]:
@@ -162,4 +166,6 @@ class FoundCandidate(Lazy, Candidate):
 
 _VARIANT: dict[str, Any] = dict(CandidateVariant(id="", score=0.0))
 _SCORED = {"id", "score"}
+_LATER = "_scored"
+"""Kept among the fields' values, not as a private attribute: that would be one more dictionary for each candidate."""
 _FOUND = {"sku", "variants", "category"}

@@ -30,10 +30,20 @@ UtcTime = Annotated[datetime, AfterValidator(_to_utc)]
 
 
 class Event(Model):
-    """Something that a user did, or (an impression) was shown. `id` makes recording idempotent.
+    """Something that a user did, or was shown (an impression).
 
-    `sku`, `variant` and `request_id` tie it to a recommendation; an impression also carries its position and propensity,
-    the ids of all variants that could have been chosen (`offered`), and what the policy wants to see again (`memo`).
+    Args:
+        id: unique; recording an event twice adds it once.
+        sku: the product that it is about, if any.
+        variant, request_id: of the recommendation that the event follows, so that the picture gets the credit.
+        query: the words of a `search`.
+        value: the money of a `purchase`, if it is known.
+        position: of an impression, from 0.
+        propensity: of an impression, the probability with which its variant was chosen.
+        policy: of an impression, the policy and its version.
+        offered: of an impression, the ids of all variants that could have been chosen.
+        memo: of an impression, what the policy wants to see again with the feedback.
+        at: when it happened; without a time zone, UTC.
 
     >>> Event(id="7", user="ann", type="click", sku="mug-1", at="2026-03-01T12:00:00+01:00").at.hour  # kept in UTC
     11

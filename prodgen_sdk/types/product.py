@@ -42,7 +42,12 @@ MediaRole = Literal["front", "back", "flat", "worn", "mesh", "detail"]
 
 
 class Media(Model):
-    """A file that shows the product. `uri` is a path relative to the catalogue file, or `asset:<digest>` once stored.
+    """A file that shows the product.
+
+    Args:
+        role: what it shows: the front, back or a detail, the product laid flat or worn; or `mesh`, a GLB or OBJ file.
+        uri: a path relative to the catalogue file, or `asset:<digest>` once stored.
+        view: from where the photo was taken, if it is known.
 
     >>> Media(role="front", uri="photos/mug-1.jpg").role
     'front'
@@ -63,8 +68,16 @@ class Text(Model):
 class Product(Model):
     """One article of a shop.
 
-    `title` and `description` are in `locale`; `translations` holds them in other languages. `stock` None means not tracked;
-    a product with `stock` 0 or `withdrawn` is never shown.
+    Args:
+        sku: its unique id, up to 64 letters, digits, dots, dashes and underscores.
+        title, description: in the language of `locale`.
+        attributes: any facts, such as `colour` or `material`: text, numbers, true or false, or lists of texts.
+        price: in `currency`, an ISO 4217 code; None if unknown.
+        tags: words to filter by.
+        media: photos and meshes.
+        translations: title and description in other languages.
+        stock: how many are left; None if stock is not tracked. A product with stock 0 is never shown.
+        withdrawn: taken off sale, so that it is never shown.
 
     >>> Product(sku="mug-1", title="Blue mug", category="home/mug").text("zh").title
     'Blue mug'

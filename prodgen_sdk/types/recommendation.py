@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from prodgen_sdk.types.base import Lazy, Model, PixelModel, trusted
 from prodgen_sdk.types.candidate import Candidate
@@ -59,7 +59,14 @@ class UserProfile(PixelModel):
 
 
 class RecommendationContext(Model):
-    """Circumstances of a request that rankers and policies may use."""
+    """Circumstances of a request that rankers and policies may use.
+
+    Args:
+        k: how many products are asked for.
+        locale: the language of the reasons.
+        deterministic: whether the policy must choose without exploration.
+        facts: what the caller says of the request, such as `{"category": "home"}` for the open page.
+    """
 
     at: UtcTime
     k: int = 10
@@ -70,7 +77,12 @@ class RecommendationContext(Model):
 
 
 class Ranked(PixelModel):
-    """A candidate with the score that orders it, and the shares that the score is made of (they sum to it)."""
+    """A candidate with the score that orders it.
+
+    Args:
+        contributions: named shares that sum to the score.
+        reasons: sentences for the user, in the language of the request.
+    """
 
     candidate: Candidate
     score: float
@@ -88,32 +100,30 @@ class LazyRanked(Lazy, Ranked):
     (0.5, ('popular',))
     """
 
-    _explained: Callable[[], tuple[dict[str, float], tuple[str, ...]]] = PrivateAttr()
-
     @staticmethod
     def many(
         ranked: Iterable[tuple[Candidate, float, Callable[[], tuple[dict[str, float], tuple[str, ...]]]]],
     ) -> list[LazyRanked]:
         """Values that are not validated, each of candidate, score and what gives contributions and reasons."""
-        found = list(ranked)
-        rows = [{"candidate": candidate, "score": score} for candidate, score, _ in found]
-        private = [{"_explained": explained} for _, _, explained in found]
-        return trusted(LazyRanked, rows, _RANKED, private)
+        rows = [{"candidate": candidate, "score": score, _LATER: explained} for candidate, score, explained in ranked]
+        return trusted(LazyRanked, rows, _RANKED)
 
     def _made(self) -> dict[str, Any]:
-        private: dict[str, Any] = self.__pydantic_private__  # type: ignore[assignment]
-        contributions, reasons = private["_explained"]()
+        contributions, reasons = self.__dict__[_LATER]()
         return {"contributions": contributions, "reasons": reasons}
 
 
 _RANKED = set(Ranked.model_fields)
+_LATER = "_explained"
 
 
 class Choice(Model):
-    """The variant to show, and P(variant | product, context, policy version).
+    """The variant to show of a product.
 
-    `memo` is what the policy wants to see again when it is told what became of the choice, such as the features that it saw;
-    opaque to all others, kept with the impression.
+    Args:
+        propensity: P(variant | product, context, policy version).
+        memo: what the policy wants to see again with the feedback, such as the features that it saw; opaque to all others,
+            and kept with the impression.
     """
 
     variant: str
@@ -122,7 +132,14 @@ class Choice(Model):
 
 
 class Feedback(Model):
-    """An impression joined with what followed; `reward` is 0 to 1, `view` is the variant's, `memo` and `offered` as logged."""
+    """An impression joined with what followed.
+
+    Args:
+        view: of the variant.
+        propensity: with which the variant was chosen; None if the log does not say.
+        reward: 0 (nothing followed) to 1.
+        offered, memo: as they were logged.
+    """
 
     user: str
     sku: str
@@ -141,7 +158,15 @@ Source = Literal["personal", "segment", "popular"]
 class Recommendation(Model):
     """One product to show, with the picture to show it by, and why.
 
-    `source` says who it was made for: this user, those who like the same category, or everybody.
+    Args:
+        variant: id of the picture; see `Studio.image` and `Studio.image_file`.
+        propensity: the probability with which the policy chose this variant of the product.
+        reasons: sentences for the user, in the language of the request.
+        contributions: named shares that sum to the score.
+        request_id: send it back with the events that follow.
+        position: from 0, the best.
+        policy: the policy and its version.
+        source: who it was made for: this user, those who like the same category, or everybody.
     """
 
     sku: str

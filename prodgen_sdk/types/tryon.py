@@ -54,7 +54,12 @@ class Garment(PixelModel):
 
 
 class PersonPhoto(PixelModel):
-    """A person's photo. Private: never logged, kept only as configured."""
+    """A person's photo. It is private: never logged, and kept only for a user and a period that the caller names.
+
+    Args:
+        height_cm: of the person; None assumes 170.
+        measurements_cm: of the person's body, such as `chest`.
+    """
 
     image: Image
     height_cm: Annotated[float, Field(ge=40, le=260)] | None = None
@@ -140,7 +145,13 @@ class TryOn(Answer):
 
 
 class Refusal(_Model):
-    """Why a picture was not made, and which photo would help."""
+    """Why a picture was not made.
+
+    Args:
+        code: for programs, such as `back-view`.
+        reason: for people, in one sentence.
+        what_to_do: which photo would work, in one sentence.
+    """
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     reason: str
