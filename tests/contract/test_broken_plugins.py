@@ -263,7 +263,7 @@ def test_a_factory_that_takes_something_else_is_told_what_it_is_given(site: Site
     site.install(
         "a-bad", OWN.format(body="return []").replace("def generate(", "def __init__(self): ...\n        def generate(")
     )
-    with pytest.raises(PluginError, match=r"3 were given A factory is called as factory\(config, ctx\)"):
+    with pytest.raises(PluginError, match=r"3 were given\. A factory is called as factory\(config, ctx\)"):
         discover().get("generator", "bad/box")
 
 
