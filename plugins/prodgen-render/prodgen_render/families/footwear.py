@@ -38,6 +38,7 @@ _LACED = (
     "登山",
     "系带",
 )
+_BLOCK = ("block heel", "block heels", "chunky heel", "chunky heels", "粗跟")
 _FLAT = ("flat", "flats", "ballet", "ballerina", "平底", "芭蕾")
 _UPRIGHT = np.array([(0, 0.20, 0.035), (0.1, 0.25, 0.035), (0.4, 0.30, 0.030), (0.75, 0.30, 0.022), (1, 0.36, 0.026)])
 """How the foot of a boot goes over into its shaft: upright all around."""
@@ -171,20 +172,33 @@ def court_shoe(look: Look) -> list[Part]:
     parts = [
         body.skin(upper, (0.3, 0.3)),
         body.rim(1.0, 0.0014, toned(upper, 0.8)),
-        on_floor(slab(sole, 0.0045, 0.0015, under), 0.004),
-        on_floor(slab(sole * [0.97, 0.92], 0.002, 0.0008, look.plain("leather", "#d9c3a5").but(bump=None)), -0.001),
+        on_floor(_plate(sole, 0.102 if flat else 0.052, 1.0, 0.0045, under), 0.004),
+        on_floor(_plate(sole * [0.97, 1], 0.102, 0.92, 0.002, look.plain("leather", "#d9c3a5").but(bump=None)), -0.001),
     ]
     if flat:
         return [*parts, *_bow(body, upper), slab(sole[sole[:, 0] > 0.05], 0.0155, 0.002, under)]
     tip = tube([(0.0905, 0, 0.0030), (0.0905, 0, 0.0012)], 0.0060, under, segments=20)
-    return [*parts, _stiletto(sole, floor, upper), tip]
+    if look.says(_BLOCK):
+        return [*parts, _heel(sole, floor, upper, 0.62)]
+    return [*parts, _heel(sole, floor, upper, 0.185), tip]
 
 
-def _stiletto(sole: NDArray[np.float64], floor: Callable[[Floats], Floats], leather: Material) -> Part:
-    """A heel that begins as wide as the sole above it and narrows to its tip."""
+def _plate(sole: NDArray[np.float64], end: float, share: float, thick: float, material: Material) -> Part:
+    """A plate in the outline of a sole, up to x = `end` and that share of it wide, of many strips across: it can be bent."""
+    side = sole[sole[:, 1] >= 0]
+    side = side[np.argsort(side[:, 0])]
+    x = np.linspace(float(side[0, 0]) + 1e-4, min(end, float(side[-1, 0]) - 1e-4), 70)
+    half = np.interp(x, *side.T) * share
+    across = np.array([-1, -0.5, 0, 0.5, 1, 1, 0.5, 0, -0.5, -1])
+    rows = np.stack(np.broadcast_arrays(x[:, None], half[:, None] * across, np.repeat([0, thick], 5)[None]), -1)
+    return loft(rows.astype(np.float64), material)
+
+
+def _heel(sole: NDArray[np.float64], floor: Callable[[Floats], Floats], leather: Material, least: float) -> Part:
+    """A heel that begins as wide as the sole above it and narrows to that share of it at its tip."""
     seat = sole[sole[:, 0] > 0.036] * [1.0, 0.985]
     t = np.linspace(0, 1, 18)[:, None]
-    size = np.interp(t, [0, 0.06, 0.16, 0.30, 0.5, 0.8, 1], [1, 0.93, 0.70, 0.44, 0.29, 0.20, 0.185])
+    size = np.interp(t, [0, 0.06, 0.16, 0.30, 0.5, 0.8, 1], [1, 0.93, 0.70, 0.44, 0.29, 0.20, 0.185]).clip(least)
     middle, back = seat.mean(0), float(seat[:, 0].max())
     # Behind it goes straight on from the shoe; below the waist it stands upright.
     x = back + (seat[:, 0] - back) * size - np.interp(t, [0, 0.25, 0.6, 1], [0.0, 0.0015, 0.0040, 0.0042])
