@@ -1,11 +1,13 @@
 """`prodgen train lora`: resumable to the bit, and what it trains is what `diffusers/text` loads."""
 
+import io
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 
 import numpy as np
@@ -270,6 +272,12 @@ def test_options_are_checked(options, said, balls, tmp_path):
         LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
 
 
+def test_a_size_that_does_not_fit(tiny, balls, tmp_path):
+    flux = tiny.flux(tmp_path / "flux")
+    with pytest.raises(ConfigError, match=r"pictures of 34 pixels\. Set `size` to a multiple of 4"):
+        LoraTrainer(None, Context()).train({"model": str(flux), "size": 34}, balls, tmp_path / "out", Context())
+
+
 def test_layers_that_are_not_there(sd15, balls, tmp_path):
     with pytest.raises(ConfigError, match="no layers that end on nose"):
         LoraTrainer(None, Context()).train({"model": str(sd15), "targets": "nose"}, balls, tmp_path, Context())
@@ -297,6 +305,51 @@ def test_an_option_comes_before_what_is_configured(sd15, balls, tmp_path):
     config = Config.model_validate({"text": {"model": str(sd15)}})
     with pytest.raises(ConfigError, match="digest"):
         LoraTrainer(config, Context()).train({**OPTIONS, "digest": "0" * 64}, balls, tmp_path, Context())
+
+
+def written(form, folder):
+    """Two pictures of one product in one of the forms that hold them; returns what to read."""
+    folder.mkdir()
+    rows = [(sample_photo((60 * place, 90, 160), 48), f"a ball {place}") for place in range(2)]
+    if form == "tar":
+        with tarfile.open(folder / "balls.tar", "w") as archive:
+            for place, (picture, caption) in enumerate(rows):
+                said = json.dumps({"sku": "ball", "text": caption}).encode()
+                for kind, data in (("png", images.encode(picture)), ("json", said)):
+                    info = tarfile.TarInfo(f"{place}.{kind}")
+                    info.size = len(data)
+                    archive.addfile(info, io.BytesIO(data))
+        return folder / "balls.tar"
+    arrow = pytest.importorskip("pyarrow")
+    table = arrow.Table.from_pylist(
+        [{"image": {"bytes": images.encode(picture)}, "sku": "ball", "text": caption} for picture, caption in rows]
+    )
+    if form == "parquet":
+        from pyarrow import parquet
+
+        parquet.write_table(table, folder / "balls.parquet")
+    else:
+        path = str(folder / "data-00000-of-00001.arrow")
+        with arrow.OSFile(path, "wb") as file, arrow.ipc.new_stream(file, table.schema) as stream:
+            stream.write_table(table)
+    return folder
+
+
+@pytest.mark.parametrize("form", ["tar", "parquet", "arrow"])
+def test_pictures_with_words_are_read_from_each_form(form, tmp_path):
+    found = read_examples(written(form, tmp_path / form))
+    assert [(example.caption, example.product) for example in found] == [("a ball 0", "ball"), ("a ball 1", "ball")]
+    assert np.array_equal(images.load(found[1].picture), sample_photo((60, 90, 160), 48))
+
+
+def test_pictures_without_words_are_told(tmp_path):
+    with tarfile.open(tmp_path / "balls.tar", "w") as archive:
+        data = images.encode(sample_photo())
+        info = tarfile.TarInfo("0.png")
+        info.size = len(data)
+        archive.addfile(info, io.BytesIO(data))
+    with pytest.raises(InputError, match=r"balls\.tar: 0 has no words"):
+        read_examples(tmp_path / "balls.tar")
 
 
 def test_no_data(tmp_path):

@@ -1,4 +1,4 @@
-"""Pictures with captions, from a folder and JSON Lines, split by product."""
+"""Pictures with captions, split by product."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from pathlib import Path
 from prodgen_sdk.errors import InputError, ProdgenError
 from prodgen_sdk.files import file_digest, inside
 from prodgen_sdk.runtime import canonical_digest
+from prodgen_sdk.training import examples
 
 FILE_NAME = "metadata.jsonl"
+_FORMS = (".parquet", ".tar", ".arrow")
+_RENDERED = "manifest.jsonl"
 
 
 @dataclass(frozen=True)
 class Example:
     """A picture, what it shows in words, and the product that it is of."""
 
-    path: Path
+    picture: Path | bytes
     caption: str
     product: str
 
@@ -28,17 +31,16 @@ def read_examples(data: Path) -> list[Example]:
     """The pictures of a data set.
 
     `data` is a JSON Lines file, or a folder that holds `metadata.jsonl`. A line has `file_name` (relative to the file's
-    folder), `text` and, where one product has several pictures, `sku`; without it each picture is a product of its own.
+    folder), `text` and, where one product has several pictures, `sku`; without it each picture is a product of its own. Or it is
+    Parquet, a WebDataset tar, a folder of such files, of `datasets.save_to_disk`, or of `prodgen render dataset`; see
+    `prodgen_sdk.training.examples`.
 
     Raises:
-        InputError: no such file, no line in it, or a line that does not hold what it should; the message has its number.
+        InputError: there are no data, or something does not hold what it should; the message says where.
     """
     path = data / FILE_NAME if data.is_dir() else data
-    if not path.is_file():
-        raise InputError(
-            f"There is no {path}.",
-            hint='Write one line per picture: {"file_name": "mug-1.png", "text": "a blue mug", "sku": "mug-1"}.',
-        )
+    if path.suffix != ".jsonl" or not path.is_file():
+        return [_captioned(example, data) for example in _others(data)]
     found = []
     try:
         lines = path.read_text("utf-8").splitlines()
@@ -50,6 +52,22 @@ def read_examples(data: Path) -> list[Example]:
     if not found:
         raise InputError(f"{path} names no pictures.", hint="Write one line per picture.")
     return found
+
+
+def _others(data: Path) -> list[examples.Example]:
+    held = [data] if data.is_file() else [*data.rglob("*")] if data.is_dir() else []
+    if not any(path.suffix in _FORMS or path.name == _RENDERED for path in held):
+        raise InputError(
+            f"There is no {FILE_NAME} in {data}, no Parquet file, tar or saved data set.",
+            hint='Write one line a picture: {"file_name": "mug-1.png", "text": "a blue mug", "sku": "mug-1"}.',
+        )
+    return list(examples.read_examples(data))
+
+
+def _captioned(example: examples.Example, data: Path) -> Example:
+    if not example.caption.strip():
+        raise InputError(f"{data}: {example.key} has no words.", hint="Give each picture a `text` or `caption`.")
+    return Example(example.data, example.caption.strip(), example.product)
 
 
 def _example(line: str, folder: Path, where: str) -> Example:
@@ -71,7 +89,7 @@ def _example(line: str, folder: Path, where: str) -> Example:
     return Example(picture, caption.strip(), str(record.get("sku") or name))
 
 
-def split(examples: Sequence[Example], share: float, seed: int) -> tuple[list[Example], list[Example]]:
+def split(data: Sequence[Example], share: float, seed: int) -> tuple[list[Example], list[Example]]:
     """Training and held-out examples; all pictures of a product are in the same one.
 
     A product is held out by the hash of its name, so that more data do not move those that are there. At least one product
@@ -80,14 +98,18 @@ def split(examples: Sequence[Example], share: float, seed: int) -> tuple[list[Ex
     Raises:
         InputError: there is only one product to split.
     """
-    products = sorted({example.product for example in examples})
+    products = sorted({example.product for example in data})
     order = sorted(products, key=lambda name: hashlib.sha256(f"{seed}|{name}".encode()).hexdigest())
     held = set(order[: min(len(order) - 1, max(1, round(share * len(order))))] if share > 0 else [])
     if share > 0 and not held:
         raise InputError("The data show a single product, of which none can be held out.", hint="Set validation = 0.")
-    return [e for e in examples if e.product not in held], [e for e in examples if e.product in held]
+    return [e for e in data if e.product not in held], [e for e in data if e.product in held]
 
 
-def data_digest(examples: Sequence[Example]) -> str:
+def data_digest(data: Sequence[Example]) -> str:
     """What the data are: captions, products and the bytes of the pictures."""
-    return canonical_digest([[file_digest(e.path), e.caption, e.product] for e in examples])
+    return canonical_digest([[_digest(e.picture), e.caption, e.product] for e in data])
+
+
+def _digest(picture: Path | bytes) -> str:
+    return hashlib.sha256(picture).hexdigest() if isinstance(picture, bytes) else file_digest(picture)

@@ -92,6 +92,12 @@ def _train(options: LoraOptions, examples: Sequence[Example], run: Run, ctx: Con
     loaded = load_pipeline(base, ctx, component=_ID, task="text")
     family = family_of(loaded.pipe)
     size = options.size or native_size(loaded.pipe, base)
+    cell = 2 * int(loaded.pipe.vae_scale_factor)  # flow transformers see latents in cells of 2 x 2
+    if family.flow and size % cell:
+        raise ConfigError(
+            f"{type(loaded.pipe).__name__} does not train on pictures of {size} pixels.",
+            hint=f"Set `size` to a multiple of {cell}.",
+        )
     inputs = _encode(loaded, family, [*training, *held_out], size, options.seed, ctx)
     empty = _conditions(loaded, family, "", size)
     for name in list(loaded.pipe.components):
@@ -145,7 +151,7 @@ def _encode(
     found: list[Encoded] = []
     for place, example in enumerate(examples):
         ctx.check()
-        picture = images.to_tensor([squared(images.load(example.path), size)]) * 2 - 1
+        picture = images.to_tensor([squared(images.load(example.picture), size)]) * 2 - 1
         latents = family.latents(loaded.pipe.vae, picture, ctx.torch_rng(number_of(seed, "picture", place)))
         found.append((latents, _conditions(loaded, family, clean(example.caption, loaded.pipe), size)))
     return found

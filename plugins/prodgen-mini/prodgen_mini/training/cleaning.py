@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,13 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodgen_mini.training.pictures import Example, split_of
 from prodgen_sdk.errors import InvalidImage
+from prodgen_sdk.training.examples import Example
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 REASONS = ("corrupt", "too_small", "near_empty", "duplicate")
+
+
+def split_of(product: str) -> str:
+    """`train` (90 %), `val` (5 %) or `test` (5 %), by the product alone; the same rule as `prodgen render dataset`.
+
+    >>> split_of("made-000000") == split_of("made-000000")
+    True
+    """
+    share = int.from_bytes(hashlib.sha256(product.encode()).digest()[:4], "big") / 2**32
+    return "train" if share < 0.9 else "val" if share < 0.95 else "test"
 
 
 @dataclass

@@ -20,11 +20,11 @@ from prodgen_mini.training.cleaning import clean
 from prodgen_mini.training.grids import art_grid
 from prodgen_mini.training.latents import seeded
 from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.pictures import read_examples
 from prodgen_mini.training.recipe import Count, Positive, Recipe, Share, Weight
 from prodgen_mini.training.trainers import PartTrainer
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
+from prodgen_sdk.training.examples import read_examples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

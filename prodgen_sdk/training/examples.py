@@ -5,7 +5,6 @@ Each form gives the same examples: a key, the picture's bytes, and what is said 
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import tarfile
@@ -15,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from prodgen_sdk.errors import InputError, MissingDependency, OutsideWorkspace
+from prodgen_sdk.errors import InputError, OutsideWorkspace
+from prodgen_sdk.parquet import import_parquet
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
 _PICTURE = ("image", "file", "file_name", "path", "jpg", "jpeg", "png", "webp")
@@ -87,16 +87,6 @@ def _readable(path: Path, examples: Iterator[Example]) -> Iterator[Example]:
         ) from None
 
 
-def split_of(product: str) -> str:
-    """`train` (90 %), `val` (5 %) or `test` (5 %), by the product alone; the same rule as `prodgen render dataset`.
-
-    >>> split_of("made-000000") == split_of("made-000000")
-    True
-    """
-    share = int.from_bytes(hashlib.sha256(product.encode()).digest()[:4], "big") / 2**32
-    return "train" if share < 0.9 else "val" if share < 0.95 else "test"
-
-
 def _of(facts: Mapping[str, Any], key: str, data: bytes) -> Example:
     product = next((str(facts[name]) for name in _PRODUCT if facts.get(name) not in (None, "")), key)
     caption = next((str(facts[name]) for name in _CAPTION if isinstance(facts.get(name), str)), "")
@@ -136,17 +126,8 @@ def _columns(rows: Iterator[Mapping[str, Any]], path: Path) -> Iterator[Example]
         yield _of(row, f"{path.name}:{number}", bytes(data or b""))
 
 
-def _pyarrow() -> Any:
-    try:
-        import pyarrow
-    except ImportError:
-        raise MissingDependency("These data need pyarrow.", hint="Run: pip install 'prodgen-mini[parquet]'") from None
-    return pyarrow
-
-
 def _parquet(path: Path) -> Iterator[Example]:
-    _pyarrow()
-    from pyarrow import parquet
+    parquet = import_parquet()
 
     def rows() -> Iterator[Mapping[str, Any]]:
         for batch in parquet.ParquetFile(path).iter_batches(256):
@@ -156,7 +137,8 @@ def _parquet(path: Path) -> Iterator[Example]:
 
 
 def _arrow(path: Path) -> Iterator[Example]:
-    arrow = _pyarrow()
+    import_parquet()
+    import pyarrow as arrow
 
     def rows() -> Iterator[Mapping[str, Any]]:
         with arrow.memory_map(str(path)) as file:
