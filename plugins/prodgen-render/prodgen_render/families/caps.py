@@ -111,7 +111,9 @@ def _peak(radius: float, cloth: Material) -> list[Part]:
             inner_edge = np.stack([radius * np.sin(a), -radius * _DEEP * np.cos(a)], -1)
             outward = 0.072 * np.cos(a / 1.18 * np.pi / 2) ** 0.62
             xy = inner_edge + np.stack([0.25 * outward * np.sin(a), -outward], -1) * s
-            droop = -0.30 * (xy[:, 0] ** 2) / radius * (0.08 + 0.92 * s) - 0.010 * s
+            # Where the peak ends at the crown it hangs no lower than that.
+            free = s * np.sqrt(outward / 0.072)
+            droop = -0.30 * (xy[:, 0] ** 2) / radius * (0.08 + 0.92 * free) - 0.010 * free
             rows.append(np.stack([xy[:, 0], xy[:, 1], 0.010 + droop + thickness * (1 - 0.85 * s**8)], -1))
         faces.append(np.stack(rows))
     thread = cloth.but(colour=tuple(0.7 * c for c in cloth.colour), bump=None, texture=None)
