@@ -31,7 +31,12 @@ _M = TypeVar("_M", bound=BaseModel)
 
 
 class StoreConfig(Model):
-    """Where state lies. Relative paths are relative to the workspace."""
+    """Where state is kept.
+
+    Args:
+        database: an SQLAlchemy URL, `sqlite:///FILE` or `postgresql://...`.
+        assets: a folder, or the URL of an fsspec file system, such as `s3://bucket/prefix`.
+    """
 
     database: Annotated[str, Field(repr=False)] = "sqlite:///prodgen.db"
     assets: Annotated[str, Field(repr=False)] = "assets"
@@ -47,7 +52,13 @@ Device = Annotated[str, AfterValidator(_device)]
 
 
 class RuntimeConfig(Model):
-    """`devices`: where generators that use torch work side by side, one worker each, such as `["cuda:0", "cuda:1"]`; none: `device`."""
+    """Where and in which precision models run.
+
+    Args:
+        device: `auto`, `cpu`, `mps`, `cuda` or `cuda:N`.
+        devices: one worker of each torch generator per device, such as `["cuda:0", "cuda:1"]`; empty for `device` alone.
+        dtype: `auto` takes bfloat16 only on hardware that has it.
+    """
 
     device: Device = "auto"
     devices: tuple[Device, ...] = ()
@@ -55,25 +66,43 @@ class RuntimeConfig(Model):
 
 
 class ModelsConfig(Model):
-    """`folder` is searched first, then the user's cache."""
+    """Where model files are found.
+
+    Args:
+        folder: searched before the user's cache.
+    """
 
     folder: ConfigPath | None = None
 
 
 class ReviewConfig(Model):
-    """`auto_approve`: what passed screening is approved without a look."""
+    """Who approves pictures.
+
+    Args:
+        auto_approve: pictures that pass screening are approved automatically; false makes every picture wait for a person.
+    """
 
     auto_approve: bool = True
 
 
 class ScreeningConfig(Model):
-    """`required`: what must have been checked by at least one checker before anything passes."""
+    """What must be checked.
+
+    Args:
+        required: what at least one checker must have checked before anything passes.
+    """
 
     required: tuple[Literal["text", "image"], ...] = ("text",)
 
 
 class DefaultsConfig(Model):
-    """The component of each kind that is used when none is named."""
+    """The component of each kind that is used if none is named.
+
+    Args:
+        mesh_generator: for products with a mesh.
+        finisher: empty for the only installed one.
+        evaluators, safety_checkers: None for all that can run here; an empty list for none.
+    """
 
     describer: str = "text/describe"
     text_encoder: str = "text/hash"
@@ -92,27 +121,27 @@ class DefaultsConfig(Model):
 
 
 class RecommendConfig(Model):
-    """How events become a user's vector, and what follows an impression counts as its reward.
+    """How users, candidates and answers are treated.
 
     Args:
-        half_life_days: after so many days an event counts half.
+        half_life_days: after this many days an event counts half.
         weights: pull of each type of event; `hide` pushes away.
         candidates: how many products are retrieved for the ranker.
         history: how many of a user's last events are read.
         attribution_minutes: how long after an impression an answer still belongs to it.
         text_share: 0 to 1, the share of the text in a variant's vector; the rest is the picture's.
-        session_minutes: a session ends when so long nothing happens.
+        session_minutes: a session ends after this long without an event.
         session_share: 0 to 1, the pull of the current session on the user's vector when it is long; see `build_profile`.
         rules: the shop's business rules, `[[recommend.rules.cap]]` and the like.
-        budget_ms: how long an answer may take, unless the request says; none for as long as it takes.
-        fallback: whether what is popular, first in the user's category, answers when a plugin or the index fails, or the
-            budget is spent, and impressions that cannot be logged in time are logged later; false raises the error.
-        turn_ms: requests of several threads are answered one after the other, which is faster than side by side, each for so long; then
-            the next one begins beside it. 0 for side by side from the start, as for a plugin that waits for the network. On SQLite.
-        log: `sync` logs the impressions before the answer is given, `background` right after it: a killed process loses those
+        budget_ms: how long an answer may take, unless the request sets its own budget; None for no limit.
+        fallback: if a plugin or the index fails, or the budget is spent, popular products are shown, first of the user's
+            category, and impressions that cannot be logged in time are logged later; false raises the error instead.
+        turn_ms: on SQLite, requests of several threads take turns, which is faster than side by side; after this time the next
+            one starts beside a slow one. 0 runs all side by side, for plugins that wait for the network.
+        log: `sync` logs impressions before the answer is given, `background` right after it; a killed process then loses those
             of its last milliseconds.
-        log_queue: how many impressions may wait for the background; who brings more waits.
-        traces: how many of the last requests are remembered with their stages and times.
+        log_queue: how many impressions may wait to be logged in the background; requests beyond that wait.
+        traces: how many traces of the last requests are kept.
     """
 
     half_life_days: Annotated[float, Field(gt=0)] = 14.0
@@ -133,7 +162,13 @@ class RecommendConfig(Model):
 
 
 class SchedulerConfig(Model):
-    """`max_queue` requests may wait; one more raises Busy (or waits, where the caller allows it)."""
+    """How requests are batched.
+
+    Args:
+        max_batch: how many requests are made together.
+        max_wait_ms: how long the first request of a batch waits for others.
+        max_queue: how many requests may wait; one more raises Busy, or waits if the caller allows it.
+    """
 
     max_batch: Annotated[int, Field(ge=1)] = 8
     max_wait_ms: Annotated[float, Field(ge=0)] = 2.0
@@ -146,7 +181,7 @@ class CostsConfig(Model):
     Args:
         per_picture: the price of one, by generator.
         per_hour: the price of an hour of the machine, for generators without a price per picture.
-        limit: `prodgen generate` refuses to begin what would cost more.
+        limit: `prodgen generate` refuses to start work that would cost more.
     """
 
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
@@ -156,7 +191,12 @@ class CostsConfig(Model):
 
 
 class PluginsConfig(BaseModel):
-    """`order`: plugins that come after all others, in this order. Any other key is the section of the plugin of that name."""
+    """Which plugins are used. Any other key is the section of the plugin of that name.
+
+    Args:
+        order: plugins that come after all others, in this order.
+        disabled: entry points or distributions that are not loaded.
+    """
 
     model_config = {"frozen": True, "extra": "allow"}
 

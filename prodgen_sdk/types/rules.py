@@ -15,12 +15,14 @@ from prodgen_sdk.types.product import Product
 
 
 class Match(Model):
-    """Which products a rule is about. Empty fields do not restrict; all given ones must hold.
+    """Which products a rule is about. Empty fields do not restrict; all others must hold.
 
     Args:
-        categories: each with all below it, such as `home`.
-        tags: any of them.
-        stock_min, stock_max: only products whose stock is tracked.
+        categories: the product is in one of these, or in a subcategory.
+        tags: the product has at least one of these.
+        skus: only these products.
+        price_min, price_max: inclusive; products without a price do not match.
+        stock_min, stock_max: inclusive; products whose stock is not tracked do not match.
 
     >>> Match(categories=("home",), price_max=20).holds(Product(sku="mug", title="Mug", category="home/mug", price=12))
     True
@@ -63,10 +65,10 @@ class Rule(Model):
     """What all rules have.
 
     Args:
-        name: stands in contributions as `rule:<name>`, and in the trace.
-        where: which products it is about.
-        starts, ends: it holds from `starts` until before `ends`; without them always.
-        users: only for these; empty for all.
+        name: unique; appears as `rule:<name>` in contributions, and in the trace.
+        where: which products the rule is about.
+        starts, ends: the rule holds from `starts` until just before `ends`; without them, always.
+        users: the rule holds only for these users; empty for all.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -88,7 +90,7 @@ class Rule(Model):
 
 
 class Block(Rule):
-    """Never shown: such products, to such users."""
+    """Products that are never shown."""
 
     @model_validator(mode="after")
     def _blocks_something(self) -> Self:
@@ -98,10 +100,11 @@ class Block(Rule):
 
 
 class Bought(Rule):
-    """Never shown: what the user bought less than `days` ago.
+    """Hides what the user bought recently.
 
     Args:
-        same: `product` holds back what was bought; `category` everything of a category that something was bought of.
+        days: for how long after the purchase.
+        same: `product` hides what was bought; `category` everything in the same category.
     """
 
     days: Annotated[float, Field(gt=0, le=3650)]
@@ -109,9 +112,11 @@ class Bought(Rule):
 
 
 class Boost(Rule):
-    """Raises or lowers scores: by an added share, a factor, or both. A factor below 1 or a negative share buries.
+    """Raises or lowers scores.
 
-    The factor is of the score's size: 1.5 adds half of it, even where the score is negative.
+    Args:
+        add: added to the score; negative to lower it.
+        factor: of the size of the score; 1.5 adds half of it, even if the score is negative, and below 1 lowers it.
     """
 
     add: Annotated[float, Field(ge=-100, le=100)] = 0.0
@@ -129,7 +134,12 @@ class Boost(Rule):
 
 
 class Cap(Rule):
-    """At most `at_most` products of each category (or domain, or of all that it is about) among the first `first`."""
+    """Limits how many products of each category, or of each domain, or of all that it is about, are shown.
+
+    Args:
+        at_most: how many among the first positions.
+        first: how many positions are counted.
+    """
 
     per: Literal["category", "domain", "all"] = "category"
     at_most: Annotated[int, Field(ge=0, le=1000)]
@@ -141,7 +151,12 @@ class Cap(Rule):
 
 
 class Share(Rule):
-    """At least this share of the first `first` places (or of all) goes to such products; rounded up to whole places."""
+    """Reserves a share of the positions.
+
+    Args:
+        at_least: the share, rounded up to whole positions.
+        first: of how many of the first positions; by default, of all.
+    """
 
     at_least: Annotated[float, Field(gt=0, le=1)]
     first: Annotated[int, Field(ge=1, le=1000)] = 1000
