@@ -139,18 +139,12 @@ _SLOTS = [
 ]
 
 
-def trusted(
-    model: type[_M],
-    rows: Iterable[dict[str, Any]],
-    fields: set[str],
-    private: Iterable[dict[str, Any]] | None = None,
-) -> list[_M]:
+def trusted(model: type[_M], rows: Iterable[dict[str, Any]], fields: set[str]) -> list[_M]:
     """An instance of each row, not validated: for what a component made itself, where a constructor a piece costs too much.
 
     Args:
         rows: a value for every field, defaults as well; each becomes an instance's own.
         fields: the names that count as given, shared by all instances.
-        private: the private attributes of each, where the model has some.
 
     >>> from prodgen_sdk.types import Remove
     >>> trusted(Remove, [{"variant": "v1"}, {"variant": "v2"}], {"variant"})
@@ -160,8 +154,7 @@ def trusted(
     made = list(map(model.__new__, repeat(model, len(values))))
     # Slot by slot, by `map`: a loop over the instances takes twice as long.
     nothing: Iterable[Any] = repeat(None)
-    columns: tuple[Iterable[Any], ...] = (values, repeat(fields), nothing, nothing if private is None else private)
-    for fill, given in zip(_SLOTS, columns, strict=True):
+    for fill, given in zip(_SLOTS, (values, repeat(fields), nothing, nothing), strict=True):
         deque(map(fill, made, given), maxlen=0)
     return made
 

@@ -46,7 +46,7 @@ def candidates(rows: Rows, found: Found, k: int, vectors: Callable[[RowNumbers],
                 map(rows.categories.values.__getitem__, rows.category[first].tolist()),
                 [-score for score in least],
                 vectors(first),
-                [partial(_scored, rows.variants, found, span) for span in map(slice, starts, ends_of)],
+                map(partial(partial, _scored, rows.variants, found), starts, ends_of),
                 strict=True,
             )
         )
@@ -66,7 +66,7 @@ def _first(names: Sequence[str], found: Found, ends: RowNumbers) -> NDArray[Any]
     return np.array([first[owner] for owner in range(len(lengths))])
 
 
-def _scored(names: Sequence[str], found: Found, span: slice) -> list[tuple[str, float]]:
+def _scored(names: Sequence[str], found: Found, start: int, end: int) -> list[tuple[str, float]]:
     """Ids and scores of a product's rows, best first."""
-    least, rows = (-found.scores[span]).tolist(), found.rows[span].tolist()
+    least, rows = (-found.scores[start:end]).tolist(), found.rows[start:end].tolist()
     return [(name, -score) for score, name in sorted(zip(least, map(names.__getitem__, rows), strict=True))]
