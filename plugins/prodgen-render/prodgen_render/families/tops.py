@@ -18,19 +18,19 @@ from prodgen_render.words.reading import sleeves_of
 def tshirt(look: Look) -> list[Part]:
     """A T-shirt with a round neck; its sleeves are short where the words say nothing."""
     sleeve = _sleeve(look, look.uniform(0.19, 0.22))
-    return _top(look, sleeve=sleeve, prints=look.pattern_name == "logo" or look.chance(0.25), names=COTTONS)
+    return _top(look, sleeve=sleeve, names=COTTONS)
 
 
 def sweater(look: Look) -> list[Part]:
     """A pullover with ribbed cuffs, hem and collar."""
-    prints, names = look.pattern_name == "logo", ("knit", "wool", "cotton", "velvet", "linen", "nylon")
-    return _top(look, sleeve=_sleeve(look, LONG), prints=prints, names=names, loose=1.06, ribbed=True)
+    names = ("knit", "wool", "cotton", "velvet", "linen", "nylon")
+    return _top(look, sleeve=_sleeve(look, LONG), names=names, loose=1.06, ribbed=True)
 
 
 def hoodie(look: Look) -> list[Part]:
     """A sweater with its hood down, a pouch pocket and cords."""
-    prints, names = look.pattern_name == "logo", ("cotton", "wool", "knit", "velvet", "linen", "nylon")
-    return _top(look, sleeve=_sleeve(look, LONG), prints=prints, names=names, loose=1.08, ribbed=True, hood=True)
+    names = ("cotton", "wool", "knit", "velvet", "linen", "nylon")
+    return _top(look, sleeve=_sleeve(look, LONG), names=names, loose=1.08, ribbed=True, hood=True)
 
 
 def _sleeve(look: Look, usual: float) -> float:
@@ -42,14 +42,13 @@ def _top(
     look: Look,
     *,
     sleeve: float,
-    prints: bool,
     names: tuple[str, ...],
     loose: float = 1.0,
     ribbed: bool = False,
     hood: bool = False,
 ) -> list[Part]:
     torso = Torso.of(look, sleeve=sleeve, loose=loose)
-    parts = garment(look, torso.field, torso.bounds, torso.keep, prints=prints, names=names)
+    parts = garment(look, torso.field, torso.bounds, torso.keep, prints=look.pattern_name == "logo", names=names)
     plain = look.solid(*names)
     rib = look.plain("knit", mix(look.colour(), (0, 0, 0), 0.06)) if ribbed else plain
     curve = torso.neckline()
@@ -65,12 +64,15 @@ def hood_and_cords(neck: Floats, top: float, cloth: Material) -> list[Part]:
     back = np.clip((neck[:, 1] + 0.06) / 0.12, 0, 1)
     back = back * back * (3 - 2 * back)
     middle = neck.copy()
-    middle[:, 0] *= 1.06 + 0.16 * back
-    middle[:, 1] += 0.002 + 0.048 * back
-    middle[:, 2] += 0.004 + 0.020 * back
+    middle[:, 0] *= 1.06 + 0.10 * back
+    middle[:, 1] += 0.002 + 0.050 * back
+    arch = 1 - (neck[:, 0] / np.abs(neck[:, 0]).max()) ** 2
+    middle[:, 2] += 0.004 + back * (0.004 + 0.052 * arch)
+    for _ in range(14):  # cloth turns no corners
+        middle = 0.25 * np.roll(middle, 1, 0) + 0.5 * middle + 0.25 * np.roll(middle, -1, 0)
     closed = np.concatenate([middle, middle[:2]])
     size = np.concatenate([back, back[:2]])
-    roll = tube(closed, 0.0135 + 0.021 * size, cloth, flatten=1.5, caps=False, up=(0, 1, 0), segments=28)
+    roll = tube(closed, 0.0130 + 0.010 * size**1.5, cloth, flatten=1.6, caps=False, up=(0, 1, 0), segments=28)
     drape = _sack(top, cloth)
     dark = cloth.but(colour=tuple(0.8 * c for c in cloth.colour))
     cords = []
@@ -88,10 +90,12 @@ def _sack(top: float, cloth: Material) -> Part:
     """The rest of a hood, as it hangs on the back."""
 
     def field(p: Floats) -> Floats:
-        a = ellipsoid(p, (0, 0.095, top - 0.045), (0.115, 0.040, 0.095))
-        return join(a, ellipsoid(p, (0, 0.085, top + 0.015), (0.125, 0.045, 0.040)), 0.03)
+        a = ellipsoid(p, (0, 0.098, top - 0.050), (0.112, 0.036, 0.105))
+        b = ellipsoid(p, (0, 0.104, top + 0.012), (0.128, 0.040, 0.052))
+        folds = 0.0035 * np.sin(46 * p[:, 2] + 22 * np.abs(p[:, 0])) * np.clip(1 - np.abs(p[:, 0]) / 0.13, 0, 1)
+        return np.asarray(join(a, b, 0.05) + folds, np.float32)
 
-    return mesh(field, (-0.15, 0.02, top - 0.17), (0.15, 0.16, top + 0.08), 0.009, cloth)
+    return mesh(field, (-0.15, 0.02, top - 0.18), (0.15, 0.17, top + 0.09), 0.009, cloth)
 
 
 def _pouch(torso: Torso, cloth: Material) -> list[Part]:
