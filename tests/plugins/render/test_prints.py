@@ -108,3 +108,12 @@ def test_a_garment_wears_its_print() -> None:
     assert "fallback" not in printed.facts
     assert printed.parts[0].material.texture is not None
     assert plain.parts[0].material.texture is None or plain.facts["pattern"] == "logo"
+
+
+def test_a_shirt_has_no_print_that_nobody_asked_for_and_what_a_title_quotes_is_printed() -> None:
+    for seed in range(4):
+        plain = build_model(Product(sku="p", title="White T-shirt", category="apparel/t-shirt"), seed)
+        assert all(part.material.texture is None for part in plain.parts)
+        quoted = build_model(Product(sku="p", title='T-shirt "Hello Sun"', category="apparel/t-shirt"), seed)
+        assert quoted.facts["pattern"] == "logo"
+        assert any(part.material.texture is not None for part in quoted.parts)

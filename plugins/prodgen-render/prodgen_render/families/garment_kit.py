@@ -82,7 +82,9 @@ def garment(
     face = (
         look.main(*names, extent=extent, period=0.05)
         if pattern
-        else look.label(look.pick(*names), extent, look.colour(), box, style="emblem" if look.chance(0.5) else "bare")
+        else look.label(
+            cloth := look.pick(*names), extent, look.colour(), box, style="bare" if look.words_on(cloth) else "emblem"
+        )
         if prints
         else plain
     )

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from prodgen_render.looks.lettering import wrap, write
 from prodgen_render.looks.patterns import Srgb, brightness, ink_for, mix
-from prodgen_sdk.images.pictograms import cover, signs, subject_of, things
+from prodgen_sdk.images.pictograms import cover, signs, things
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,6 +39,7 @@ def draw_label(
     *,
     style: str = "",
     ink: Srgb | None = None,
+    subject: str = "",
 ) -> None:
     """Draws a label into a box (left, top, right, bottom) of a picture. It says nothing that the product does not.
 
@@ -48,67 +49,69 @@ def draw_label(
         base, accent: colours of the package.
         style: panel (a paper label), bare (print on the surface), band (all round the package) or emblem; empty draws one.
         ink: colour of the letters; None chooses one that reads well.
+        subject: what an emblem shows, of `pictograms.things`; empty draws one that says nothing. Without words it fills the label.
     """
     left, top, right, bottom = box
     width, height = right - left, bottom - top
     if width < 8 or height < 8:
         return
     style = style or str(rng.choice(STYLES))
-    draw = ImageDraw.Draw(picture)
-    ground = base
     margin = 0.07 * min(width, height)
+    ground = _draw_ground(picture, box, style, base, accent, 0.6 * margin)
+    letters = ink or ink_for(ground)
+    second = mix(letters, ground, 0.35)
+    trim = accent if abs(brightness(accent) - brightness(ground)) > 0.12 else second
+    portrait = height > width * 1.1
+    if style == "band" or (style == "bare" and height <= 0.7 * width):
+        subject = ""  # too low for a picture
+    emblem = things().get(subject)
+    if emblem is None and style in ("panel", "emblem") and (not title or domain in ("food", "beauty", "other")):
+        emblem = _neutral_emblem(domain, rng)
+    emblem_height = 0.0
+    if emblem:
+        emblem_height = height * (0.36 if portrait else 0.3) if title else min(width, height) * 0.8
+        stamp = Image.fromarray(cover(emblem, max(1, round(emblem_height * 0.9))))
+        place = round((left + right - stamp.width) / 2), round(top + margin * 1.5 + emblem_height * 0.05)
+        picture.paste(_emblem_colour(subject, ground, base, trim), place, stamp)
+    lines = wrap(title, 1 if width > height * 3.2 else 2 if not portrait or len(title) < 10 else 3)
+    text_top = top + margin * 1.3 + emblem_height
+    room = (left + margin * 1.6, text_top, right - margin * 1.6, bottom - margin - height * 0.2)
+    filled = write(picture, lines, room, letters, bold=0.022, largest=0.5)
+    if not lines:
+        return
+    rule, middle = filled[3] + height * 0.02, (left + right) / 2
+    line = [middle - width * 0.13, rule, middle + width * 0.13, rule + max(1, height * 0.012)]
+    ImageDraw.Draw(picture).rectangle(line, fill=trim)
+    if detail:
+        below = rule + height * 0.03, right - margin * 2, min(bottom - margin, rule + height * 0.13)
+        write(picture, [detail], (left + margin * 2, *below), second)
+
+
+def _draw_ground(
+    picture: Image.Image, box: tuple[int, int, int, int], style: str, base: Srgb, accent: Srgb, inset: float
+) -> Srgb:
+    """What a style lays under the words, and its colour."""
+    left, top, right, bottom = box
+    width, height = right - left, bottom - top
+    draw = ImageDraw.Draw(picture)
     if style == "panel":
         ground = (250, 247, 240) if brightness(base) < 0.6 else mix(accent, (20, 20, 24), 0.15)
         draw.rounded_rectangle(box, radius=0.04 * min(width, height), fill=ground)
-        inset = margin * 0.6
-        trim = accent if abs(brightness(accent) - brightness(ground)) > 0.15 else ink_for(ground)
         draw.rounded_rectangle(
             [left + inset, top + inset, right - inset, bottom - inset],
             radius=0.02 * min(width, height),
-            outline=trim,
+            outline=accent if abs(brightness(accent) - brightness(ground)) > 0.15 else ink_for(ground),
             width=max(1, round(height * 0.008)),
         )
-    elif style == "band":
+        return ground
+    if style == "band":
         ground = accent if abs(brightness(accent) - brightness(base)) > 0.08 else mix(base, ink_for(base), 0.85)
         draw.rectangle([0, top, picture.width, bottom], fill=ground)
         line = max(1, round(height * 0.02))
         for y in (top + 2 * line, bottom - 3 * line):
             draw.rectangle([0, y, picture.width, y + line], fill=mix(ground, ink_for(ground), 0.7))
-    letters = ink or ink_for(ground)
-    second = mix(letters, ground, 0.35)
-    trim = accent if abs(brightness(accent) - brightness(ground)) > 0.12 else second
-    portrait = height > width * 1.1
-    subject = subject_of(title) if style in ("panel", "emblem") or height > 0.7 * width else ""
-    emblem = None if style == "band" else things().get(subject)
-    if style in ("panel", "emblem") and not emblem:
-        emblem = _neutral_emblem(domain, rng)
-    emblem_height = height * (0.36 if portrait else 0.3) if emblem else 0.0
-    if emblem:
-        stamp = Image.fromarray(cover(emblem, max(1, round(emblem_height * 0.9))))
-        place = round((left + right - stamp.width) / 2), round(top + margin * 1.5 + emblem_height * 0.05)
-        picture.paste(_emblem_colour(subject, ground, base, trim), place, stamp)
-    text_top = top + margin * 1.3 + emblem_height
-    lines = wrap(title, 1 if width > height * 3.2 else 2 if not portrait or len(title) < 10 else 3)
-    filled = write(
-        picture,
-        lines,
-        (left + margin * 1.6, text_top, right - margin * 1.6, bottom - margin - height * 0.2),
-        letters,
-        bold=0.022,
-        largest=0.5,
-    )
-    if not lines:
-        return
-    rule = filled[3] + height * 0.02
-    middle = (left + right) / 2
-    draw.rectangle([middle - width * 0.13, rule, middle + width * 0.13, rule + max(1, height * 0.012)], fill=trim)
-    if detail:
-        write(
-            picture,
-            [detail],
-            (left + margin * 2, rule + height * 0.03, right - margin * 2, min(bottom - margin, rule + height * 0.13)),
-            second,
-        )
+        return ground
+    return base
 
 
 def _neutral_emblem(domain: str, rng: np.random.Generator) -> Motif:

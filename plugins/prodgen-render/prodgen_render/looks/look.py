@@ -27,6 +27,7 @@ from prodgen_render.words.reading import (
     pattern_of,
     words_of,
 )
+from prodgen_sdk.images.pictograms import subject_of
 from prodgen_sdk.types import Product
 
 _WHITE: Srgb = (246, 243, 236)
@@ -84,8 +85,8 @@ class Look(Draws):
 
     @cached_property
     def pattern_name(self) -> str:
-        """Name of the pattern; plain where the words name none."""
-        return pattern_of(self.product) or "plain"
+        """Name of the pattern; plain where the words name none, and quote nothing that is printed."""
+        return pattern_of(self.product) or ("logo" if quoted_in(self.product.title) else "plain")
 
     def colour(self, default: str | None = None) -> Srgb:
         """The main colour; without one the material's own, then `default`, then one drawn from a palette."""
@@ -285,6 +286,7 @@ class Look(Draws):
             self.rng,
             style=style,
             ink=ink,
+            subject=subject_of(self.title_words),
         )
 
     def wallpaper(self, base: Srgb, width: int, height: int) -> Image.Image:
