@@ -23,22 +23,11 @@ _DRINKS = {"bottle": "food/bottle/drink", "can": "food/can/drink"}
 def category_of(texts: Sequence[tuple[Source, Normalised]], hits: Mapping[Source, list[Hit]]) -> Found | None:
     """The head noun: the last kind named in the first part of the title that names one, before any "for" or "with"."""
     for source, text in texts:
-        found = [_itself(text.text, item) for item in candidates(text.text, source, hits[source], "category")]
-        kinds = [pair for pair in found if pair is not None]
+        named = candidates(text.text, source, hits[source], "category")
+        kinds = [pair for item in named if (pair := _itself(text.text, item)) is not None]
         main = [pair for pair in kinds if pair[0].role == "main"]
-        pool = main or kinds
-        if pool:
-            first = min(item.segment for item, _ in pool)
-            in_segment = [pair for pair in pool if pair[0].segment == first]
-            # A description runs on, so that its first kind is the subject. In a title the head noun comes last; a Chinese
-            # one goes on with synonyms, so that there the first head counts.
-            last = source == "title" and main and not has_cjk(in_segment[0][0].hit.surface)
-            if last and in_segment[-1][0].hit.term("colour") and len(in_segment) > 1:
-                in_segment = in_segment[:-1]  # "beanie oatmeal": the colour of the variant
-            chosen, value = in_segment[-1] if last else _head(in_segment)
-            if value == _JAR:  # "candle large jar", "night cream 50 ml glass jar"
-                held = (other for _, other in in_segment if other == _CANDLE or other.startswith("beauty/"))
-                value = next(held, value)
+        if kinds:
+            chosen, value = _subject(main or kinds, is_title=source == "title" and bool(main))
             return Found(
                 name="category",
                 value=_as_packed(text.text, value),
@@ -51,6 +40,24 @@ def category_of(texts: Sequence[tuple[Source, Normalised]], hits: Mapping[Source
                 name="category", value=_PHONE_CASE, source=source, span=text.span(*case.span()), confidence=0.6
             )
     return None
+
+
+def _subject(kinds: Sequence[tuple[Candidate, str]], *, is_title: bool) -> tuple[Candidate, str]:
+    """What a text is about, of the kinds that it names, in their order.
+
+    A description runs on, so that its first kind is the subject. In a title the head noun comes last; a Chinese one goes on
+    with synonyms, so that there the first head counts.
+    """
+    first = min(item.segment for item, _ in kinds)
+    found = [pair for pair in kinds if pair[0].segment == first]
+    last = is_title and not has_cjk(found[0][0].hit.surface)
+    if last and found[-1][0].hit.term("colour") and len(found) > 1:
+        found = found[:-1]  # "beanie oatmeal": the colour of the variant
+    chosen, value = found[-1] if last else _head(found)
+    if value == _JAR:  # "candle large jar", "night cream 50 ml glass jar"
+        held = (other for _, other in found if other == _CANDLE or other.startswith("beauty/"))
+        value = next(held, value)
+    return chosen, value
 
 
 def _head(found: Sequence[tuple[Candidate, str]]) -> tuple[Candidate, str]:
