@@ -14,7 +14,7 @@ from prodgen_sdk.errors import PluginError
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline.indexing import facets_of
 from prodgen_sdk.pipeline.recommend import described, permitted, retrieve, servable
-from prodgen_sdk.pipeline.rules import chosen, wanted
+from prodgen_sdk.pipeline.rules import Slate, chosen, wanted
 from prodgen_sdk.serving.catalogue import Catalogue
 from prodgen_sdk.serving.popular import segment_of
 from prodgen_sdk.serving.profiles import Profiles
@@ -60,13 +60,27 @@ class Personal:
         user = request.profile = self._profiles.profile(request.user, context.at, cast("Locale", context.locale))
         eligible = without_hidden(request.filter, user)
         request.lap("profile")
+        slate = self._slate(request, user, eligible, mark)
+        watch.notes.extend(slate.notes)
+        request.lap("rules")
+        items = describe(self._catalogue, self._ranker.explained(slate.ranked), self._catalogue.index)
+        request.lap("describe")
+        outdated = not items and bool(self._catalogue.changed_since(mark))
+        return Ready(items, _sources(user, context.facts, items), outdated)
+
+    def _slate(self, request: Request, user: UserProfile, eligible: Filter, mark: int) -> Slate:
+        """The products to show, in order.
+
+        What else was found and ranked is gone afterwards: the less lives at once, the more seldom the garbage collector runs.
+        """
+        context = request.context
         rules = request.rules.now(request.user, context.at)
         allowed = self._permitted(request, user, self._found(request, user, eligible, rules))
         ranked = self._ranker.rank(user, allowed, context, request.ctx)
         if rules.all():
             ranked = self._ranker.explained(ranked)
         request.lap("rank")
-        slate = chosen(
+        return chosen(
             rules,
             ranked,
             user,
@@ -76,12 +90,6 @@ class Personal:
             products_of=self._catalogue.products,
             servable=lambda items, k: self._servable(request, items, k, eligible, mark),
         )
-        watch.notes.extend(slate.notes)
-        request.lap("rules")
-        items = describe(self._catalogue, self._ranker.explained(slate.ranked), self._catalogue.index)
-        request.lap("describe")
-        outdated = not items and bool(self._catalogue.changed_since(mark))
-        return Ready(items, _sources(user, context.facts, items), outdated)
 
     def _found(self, request: Request, user: UserProfile, eligible: Filter, rules: Rules) -> list[Candidate]:
         """Candidates from the index: near the user, proposed by the ranker, popular, and wanted by rules."""
