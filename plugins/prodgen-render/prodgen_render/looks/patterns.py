@@ -254,7 +254,8 @@ def relief(name: str) -> Bump | None:
         return Bump(_relief(noise(n, ((3, 64, 0.5), (6, 128, 0.5)), 9), 0.035, 0.05), 0.05)
     if name in ("paper", "kraft"):
         return Bump(
-            _relief(noise(n, ((24, 24, 0.4), (64, 64, 0.4)), 10), 0.12, 0.06 if name == "paper" else 0.16), 0.03
+            _relief(noise(n, ((24, 24, 0.4), (64, 64, 0.4)), 10), *((0.05, 0.03) if name == "paper" else (0.12, 0.16))),
+            0.03,
         )
     if name in ("matte plastic", "rubber"):
         return Bump(_relief(noise(n, ((40, 40, 0.5), (64, 64, 0.5)), 11), 0.12, 0.02), 0.012)
