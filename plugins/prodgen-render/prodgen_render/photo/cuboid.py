@@ -25,6 +25,9 @@ _SHADED, _BELOW, _STEEP, _ABOVE = 0.05, 0.03, 40.0, 0.1
 _LOWEST, _HIGHEST = -5.0, 60.0
 """Degrees between which photos of boxes are taken, unless somebody says otherwise: what looks like one from below tapers, and like one from
 above is a plate or a tray."""
+_STRAIGHT, _AS_GOOD = 3.0, 0.005
+"""Degrees within which a photo was taken level and from straight in front, unless the outline is missed by so much more: worn edges turn a
+box by a degree or two, and with it its print."""
 _ASTRAY = 30.0
 """Degrees by which no camera is above what its shadow tells."""
 _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float64) / 2
@@ -57,13 +60,14 @@ def fit_cuboid(
     elevation: float | None = None,
     prior: float = DEPTH_PRIOR,
     shadow: float | None = None,
+    azimuth: float | None = None,
 ) -> Cuboid:
     """The cuboid that fits best.
 
     Args:
         camera: the contract's (`framed`), whose focal length and centre hold; else a first guess.
         depth: as a share of the width, where it is known from elsewhere, and whether it holds however well the outline suits another.
-        elevation: of the camera, where it is known.
+        elevation, azimuth: of the camera, where they are known.
         prior: what depth is likely, as a share of the width.
         shadow: degrees that the camera looked down by, as the shadow has it.
     """
@@ -86,7 +90,8 @@ def fit_cuboid(
         if exact and depth is not None:
             size[1] = size[0] * depth
         seen = camera.but(
-            azimuth=float(values[3]) * 30, elevation=float(values[4]) * 30,
+            azimuth=float(values[3]) * 30 if azimuth is None else azimuth,
+            elevation=float(values[4]) * 30 if elevation is None else elevation,
             focal=camera.focal * float(np.exp(values[5])), x=camera.x + float(values[6]) * scale, y=camera.y + float(values[7]) * scale,
         )  # fmt: skip
         return size, seen
@@ -117,17 +122,17 @@ def fit_cuboid(
     # In the contract's frame the sphere leaves that much room for the depth.
     room = max(4 - float(width) ** 2 - float(height) ** 2, 0.0) ** 0.5 if framed and depth is None else 0.0
     start_depth = np.log(max(float(width) * prior, room, 1e-3))
-    for azimuth in (0.0, -32.0, 32.0):
+    for turn in (0.0, -32.0, 32.0) if azimuth is None else (azimuth,):
         if best is not None and not _DOUBTFUL < _overlap(_picture(*unpack(best[1])), mask) < _GOOD:
             # It is one, or nothing like one: other starts would not change that.
             break
         for angle in (4.0, 24.0) if elevation is None else (elevation,):
-            start = np.array([np.log(width), start_depth, np.log(height), azimuth / 30, angle / 30, 0.0, 0.0, 0.0])
+            start = np.array([np.log(width), start_depth, np.log(height), turn / 30, angle / 30, 0.0, 0.0, 0.0])
             if not framed:
                 start[6:] = (centre - [camera.x, camera.y]) / scale
             found = optimize.least_squares(misfit, start, method="trf", loss="soft_l1", f_scale=0.2, max_nfev=40)
             # A frontal answer is believed unless another one is clearly better.
-            cost = float(found.cost) * (1.0 if abs(azimuth) < 1 else 1.15) + 1e-4
+            cost = float(found.cost) * (1.0 if abs(turn) < 1 else 1.15) + 1e-4
             if best is None or cost < best[0]:
                 best = cost, found.x
     assert best is not None
@@ -135,6 +140,15 @@ def fit_cuboid(
     size, seen = unpack(values)
     highest = _HIGHEST if shadow is None else min(_HIGHEST, shadow + _ASTRAY)
     fit = _overlap(_picture(size, seen), mask) if elevation is not None or _LOWEST < seen.elevation < highest else 0.0
+    frontal = azimuth is None and abs(seen.azimuth) < _STRAIGHT
+    level = elevation is None and not shadow and abs(seen.elevation) < _STRAIGHT
+    if frontal or level:
+        straight = fit_cuboid(
+            mask, camera, framed=framed, depth=depth, exact=exact, elevation=0.0 if level else elevation, prior=prior,
+            shadow=shadow, azimuth=0.0 if frontal else azimuth,
+        )  # fmt: skip
+        if straight.fit > fit - _AS_GOOD:
+            return straight
     turned = abs(seen.azimuth) > 8 or abs(seen.elevation) > 12
     size, seen = _front_first(size, seen)
     return Cuboid(size, seen, fit, framed or turned or depth is not None)

@@ -20,6 +20,8 @@ _SHARES = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 """Shares of the depth of its sides that a part may have, the largest that its outline has room for."""
 _CELLS, _SLIVER = 256, 1
 """Cells along a photo that tops are told on, and half the width of what is too thin to count."""
+_BESIDE = 2
+"""Cells within which what is too thin to count goes back as far as the front beside it."""
 _WAY = np.linspace(0, 1, 12)
 """Places on a side's way back that are looked at, as shares of it."""
 _FOOT = 0.1
@@ -66,7 +68,10 @@ def front_of(mask: Mask, camera: PhotoCamera, wall: Floats) -> tuple[Mask, Float
         front, depth = front | fits, np.where(fits, wall * share, depth)
         left = ndimage.binary_opening(left & ~covered, iterations=_SLIVER)
     top = ndimage.binary_opening(seen & ~front, iterations=_SLIVER)
-    depth = _calmed(carried(depth, front), seen & ~top)
+    kept = seen & ~top
+    # Slivers of tops that are too thin to be told as such have no sides: they would stand out behind as hairs.
+    beside = ndimage.binary_dilation(front, iterations=_BESIDE, mask=kept)
+    depth = _calmed(np.where(beside, carried(depth, front), 0), kept)
     rows, columns = (
         np.minimum(np.arange(size) // step, cells - 1) for size, cells in zip(mask.shape, seen.shape, strict=True)
     )
