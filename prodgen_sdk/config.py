@@ -167,7 +167,7 @@ class SchedulerConfig(Model):
     Args:
         max_batch: how many requests are made together.
         max_wait_ms: how long the first request of a batch waits for others.
-        max_queue: how many requests may wait; one more raises Busy, or waits if the caller allows it.
+        max_queue: how many requests may wait in the queue; what generates pictures waits for a place, until it is cancelled or out of time.
     """
 
     max_batch: Annotated[int, Field(ge=1)] = 8

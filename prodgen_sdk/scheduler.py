@@ -170,6 +170,20 @@ def _answer(run: Callable[[Sequence[Q]], Sequence[A]], batch: list[_Waiting[Q, A
         waiting.future.set_result(answer)
 
 
+def queued(batcher: Batcher[Q, A], item: Q, ctx: Context) -> Future[A]:
+    """Queues a request, and waits for a place for as long as the context allows.
+
+    Raises:
+        Cancelled, DeadlineExceeded: the context says so, or the batcher is closed.
+    """
+    while True:
+        ctx.check()
+        try:
+            return batcher.submit(item, timeout=_LOOK_EVERY)
+        except Busy:
+            continue
+
+
 def result(future: Future[A], ctx: Context | None = None) -> A:
     """The answer of a future; a cancelled one raises our Cancelled.
 

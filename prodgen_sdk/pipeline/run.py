@@ -27,7 +27,7 @@ from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline.generate import Batch, Made, narrowed
 from prodgen_sdk.pipeline.produce import Picture, Stages, Work, complete, plan
 from prodgen_sdk.runtime import Seed
-from prodgen_sdk.scheduler import Batcher, result
+from prodgen_sdk.scheduler import Batcher, queued, result
 from prodgen_sdk.specs import GeneratorSpec
 from prodgen_sdk.types import GenerationRequest, Image, Locale, Media, Product, Scene, Variant, View, build
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from prodgen_sdk.store import Store
 
 _PHOTO_ROLES = ("front", "back", "flat", "worn", "detail")
-_QUEUE_TIMEOUT = 3600.0
 _STOPS = (Cancelled, DeadlineExceeded, StoreError, KeyboardInterrupt)
 logger = logging.getLogger(__name__)
 
@@ -168,7 +167,7 @@ class GenerationRun:
             if work.missing:
                 request = self._to_make(work, stages)
                 context = self.context if self.of_views else replace(self.context, progress=no_progress)
-                future = self.batcher_of(stages.generator).submit((request, context), timeout=_QUEUE_TIMEOUT)
+                future = queued(self.batcher_of(stages.generator), (request, context), self.context)
             return _Job(product.sku, None, work, stages, future)
         except (*_STOPS, Busy):
             raise

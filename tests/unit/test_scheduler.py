@@ -5,7 +5,7 @@ import pytest
 
 from prodgen_sdk import Busy, Cancelled, DeadlineExceeded
 from prodgen_sdk.context import Context
-from prodgen_sdk.scheduler import Batcher, result
+from prodgen_sdk.scheduler import Batcher, queued, result
 
 
 def test_requests_that_arrive_together_are_answered_together():
@@ -70,12 +70,12 @@ def test_back_pressure_and_waiting_for_a_place():
     with Batcher(run, max_batch=1, max_wait=0, max_queue=1) as batcher:
         running = batcher.submit(1)
         time.sleep(0.1)
-        queued = batcher.submit(2)
+        second = batcher.submit(2)
         with pytest.raises(Busy, match="max_queue"):
             batcher.submit(3)
         threading.Timer(0.1, gate.set).start()
         late = batcher.submit(4, timeout=5)
-        assert [result(f) for f in (running, queued, late)] == [1, 2, 4]
+        assert [result(f) for f in (running, second, late)] == [1, 2, 4]
 
 
 def test_a_cancelled_request_is_dropped():
@@ -155,6 +155,25 @@ def test_who_gives_up_does_not_wait_for_the_rest_of_the_batch():
         assert time.monotonic() - started < 2
         gate.set()
         assert result(stays, Context()) == "stays"
+
+
+def test_who_waits_for_a_place_may_give_up():
+    gate = threading.Event()
+    with Batcher(
+        lambda batch: [gate.wait(5) and item for item in batch], max_batch=1, max_wait=0, max_queue=1
+    ) as batcher:
+        running = batcher.submit("running")
+        time.sleep(0.1)
+        waiting = batcher.submit("waiting")
+        started = time.monotonic()
+        with pytest.raises(DeadlineExceeded):
+            queued(batcher, "late", Context(deadline=started + 0.1))
+        with pytest.raises(Cancelled):
+            queued(batcher, "gone", Context(cancelled=lambda: time.monotonic() > started + 0.3))
+        assert time.monotonic() - started < 2
+        threading.Timer(0.1, gate.set).start()
+        patient = queued(batcher, "patient", Context())
+        assert [result(future) for future in (running, waiting, patient)] == ["running", "waiting", "patient"]
 
 
 def test_a_timeout_error_of_the_work_itself_is_not_taken_for_waiting():
