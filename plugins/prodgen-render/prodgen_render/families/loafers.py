@@ -55,15 +55,18 @@ def loafer(look: Look) -> list[Part]:
 
 def _apron(body: Upper, leather: Material) -> Part:
     """The raised seam around the top of the foot."""
-    around = np.linspace(0.56, 1.44, 90)
-    up = 0.56 + 0.30 * (np.abs(around - 1) / 0.44) ** 2.2
+    around = np.linspace(0.715, 1.285, 90)
+    up = 0.56 + 0.22 * (np.abs(around - 1) / 0.285) ** 2.2
     return tube(body.at(around, up, 0.0005), 0.0021, toned(leather, 0.80), segments=10)
 
 
 def _strap(body: Upper, leather: Material, look: Look) -> list[Part]:
     """The strap before the opening, down to the sole on both sides, with a slit for a penny or a bar of metal."""
     t = np.linspace(0, 1, 16)
-    parts = [body.patch(0.68, 0.99, 0.60 + 0 * t, 1.40 + 0 * t, toned(leather, 0.86), 0.0016)]
+    saddle = toned(leather, 0.84)
+    parts = [body.patch(0.735, 0.99, 0.595 + 0 * t, 1.405 + 0 * t, saddle, 0.0017)]
+    near, far = 0.580 + 0.015 * t, 0.725 - 0.015 * t
+    parts += [body.patch(0.0, 0.76, left, right, saddle, 0.0016) for left, right in ((near, far), (-far, -near))]
     if look.says(_BAR):
         bar = body.at(np.linspace(0.84, 1.16, 24), 0.85, 0.0035)
         parts.append(tube(bar, 0.0024, look.plain("brass"), segments=12))
