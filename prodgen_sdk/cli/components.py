@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.specs import Kind
     from prodgen_sdk.studio import Studio
 
+_IMAGES = "Pictures, by every installed evaluator"
 _OPTION = typer.Option([], "--option", "-o", metavar="KEY=VALUE", help="An option; may be repeated.")
 
 
@@ -32,7 +33,7 @@ def add_to(app: typer.Typer) -> None:
 
 def train(
     ctx: typer.Context,
-    kind: str = typer.Argument(..., help="What to train; an unknown name lists the choices."),
+    kind: str = typer.Argument("", metavar="[KIND]", help="What to train. Without it, the choices are listed."),
     data: str = typer.Option(
         "", metavar="PATH", help="The training data. Default, for trainers that learn from events: the workspace's log."
     ),
@@ -59,6 +60,9 @@ def train(
             raise ConfigError(f"{config} cannot be read ({error}).") from None
     options |= _options(option)
     with find_studio(ctx) as studio:
+        if not kind:
+            _list(_choices(studio.host, "trainer", "trains"), as_json)
+            return
         entry = _trainer(studio.host, kind)
         folder = out or (str(studio.workspace.folder / "training" / kind) if studio.workspace else "")
         if not folder:
@@ -89,7 +93,7 @@ def _told_how_to_go_on() -> Iterator[None]:
 
 def bench(
     ctx: typer.Context,
-    kind: str = typer.Argument(..., help="What to measure; an unknown name lists the choices."),
+    kind: str = typer.Argument("", metavar="[KIND]", help="What to measure. Without it, the choices are listed."),
     n: int | None = typer.Option(None, "--n", min=1, help="Problem size; each benchmark has its default."),
     pairs: str = typer.Option("", metavar="DIR", help="Folder of true pairs, for benchmarks that use one."),
     data: str = typer.Option("", metavar="PATH", help="Data, for benchmarks that use some."),
@@ -99,13 +103,16 @@ def bench(
 ) -> None:
     """Run a benchmark on this machine. The name of each figure ends with its unit."""
     with find_studio(ctx) as studio:
+        if not kind:
+            _list(_choices(studio.host, "benchmark", "measures", command="bench"), as_json)
+            return
         entry = _entry(studio.host, "benchmark", "measures", kind, command="bench")
         _measure(studio, entry, {"n": n, "pairs": pairs, "data": data, "out": out}, option, as_json)
 
 
 def evaluate(
     ctx: typer.Context,
-    kind: str = typer.Argument(..., help="What to evaluate: images, or what an installed plugin offers."),
+    kind: str = typer.Argument("", metavar="[KIND]", help="What to evaluate. Without it, the choices are listed."),
     files: list[str] = typer.Argument(None, metavar="[FILE]...", help="For images: the pictures."),
     reference: list[str] = typer.Option([], metavar="FILE", help="For images: the true picture of each, in order."),
     data: str = typer.Option(
@@ -118,6 +125,9 @@ def evaluate(
 ) -> None:
     """Evaluate pictures, generators, rankings or policies. Pictures are measured by every installed evaluator."""
     with find_studio(ctx) as studio:
+        if not kind:
+            _list(_choices(studio.host, "benchmark", "measures", command="eval"), as_json, images=_IMAGES)
+            return
         if kind == "images":
             _evaluate_images(studio.host, files or [], reference, as_json)
             return
@@ -213,15 +223,27 @@ def _trainer(host: Host, word: str) -> Entry:
     return found[0] if found else _entry(host, "trainer", "trains", word)
 
 
-def _entry(host: Host, kind: Kind, field: str, word: str, **wanted: str) -> Entry:
-    """The registered component of a kind for a word of the command line."""
-    from prodgen_sdk.errors import NotFound
-
-    entries = {
+def _choices(host: Host, kind: Kind, field: str, **wanted: str) -> dict[str, Entry]:
+    """The registered components of a kind by their words on the command line."""
+    return {
         getattr(entry.spec, field): entry
         for entry in host.registry
         if entry.spec.kind == kind and all(getattr(entry.spec, name) == value for name, value in wanted.items())
     }
+
+
+def _list(choices: Mapping[str, Entry], as_json: bool, **more: str) -> None:
+    """Shows each choice with its summary."""
+    summaries = {word: entry.spec.summary for word, entry in choices.items()} | more
+    rows = sorted(summaries.items())
+    emit(as_json, dict(rows), lambda: table(("kind", "summary"), rows))
+
+
+def _entry(host: Host, kind: Kind, field: str, word: str, **wanted: str) -> Entry:
+    """The registered component of a kind for a word of the command line."""
+    from prodgen_sdk.errors import NotFound
+
+    entries = _choices(host, kind, field, **wanted)
     if word not in entries:
         words = [*entries, *(["images"] if wanted.get("command") == "eval" else [])]
         more = f" More come with {', '.join(absent)}." if (absent := host.registry.absent()) else ""

@@ -113,7 +113,7 @@ def register_benchmarks(register: Register) -> None:
     register(
         BenchmarkSpec(
             id="diffusers/gpu",
-            summary="Every path that runs a model on a GPU: pictures a second, steps, host overhead, batches, memory",
+            summary="Every path that runs a model on a GPU: pictures per second, steps, host overhead, batches, memory",
             measures="gpu",
             needs=NEEDS,
         ),

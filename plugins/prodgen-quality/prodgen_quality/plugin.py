@@ -47,7 +47,7 @@ def register_evaluators(register: Register) -> None:
     register(
         EvaluatorSpec(
             id="quality/fidelity",
-            summary="PSNR, SSIM and CIEDE2000 against a reference, over the frame and over the product.",
+            summary="PSNR, SSIM and CIEDE2000 against a reference, over the frame and over the product",
             metrics=FIDELITY,
             needs_reference=True,
             needs=_NEEDS,
@@ -57,7 +57,7 @@ def register_evaluators(register: Register) -> None:
     register(
         EvaluatorSpec(
             id="quality/product-shot",
-            summary="Sharpness, white background, fill, centring and clipping of a product picture.",
+            summary="Sharpness, white background, fill, centring and clipping of a product picture",
             metrics=PRODUCT_SHOT,
             minimum={"area": 0.005},
             needs=_NEEDS,
@@ -71,7 +71,7 @@ def register_safety_checkers(register: Register) -> None:
     register(
         SafetySpec(
             id="safety/terms",
-            summary="Words that a shop must not or should not show, in Chinese and English, however they are spelt.",
+            summary="Words that a shop must not or should not show, in Chinese and English, however they are spelt",
             checks=("text",),
             max_batch=1024,
         ),
@@ -80,7 +80,7 @@ def register_safety_checkers(register: Register) -> None:
     register(
         SafetySpec(
             id="safety/image",
-            summary="A rough look at pictures: blank, broken or full of skin colours goes to review. No classifier.",
+            summary="A rough look at pictures: blank, broken or full of skin colours goes to review; no classifier",
             checks=("image",),
             needs=_NEEDS,
         ),
@@ -121,7 +121,7 @@ def register_finishers(register: Register) -> None:
     register(
         FinisherSpec(
             id="finish/basic",
-            summary="Cropped, centred, on another background, with shadow or reflection, cleaned and sharpened, by profile.",
+            summary="Cropped, centred, on another background, with shadow or reflection, cleaned and sharpened, by profile",
             profiles=(
                 "none",
                 "marketplace",

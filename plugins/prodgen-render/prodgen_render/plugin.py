@@ -86,7 +86,7 @@ def register_benchmarks(register: Register) -> None:
     register(
         BenchmarkSpec(
             id="render/generate",
-            summary="Seconds a view of render/parametric by size",
+            summary="Seconds per view of render/parametric by size",
             measures="generate",
             needs=_NEEDS,
         ),

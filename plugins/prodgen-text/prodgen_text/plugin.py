@@ -23,7 +23,7 @@ def register_text_encoders(register: Register) -> None:
     register(
         TextEncoderSpec(
             id="text/hash",
-            summary="Hashed words, character n-grams and bilingual concepts; no model, no download.",
+            summary="Hashed words, character n-grams and bilingual concepts; no model, no download",
             dimension=None,
             max_batch=8192,
             pooling="sum of signed feature hashes",
@@ -34,7 +34,7 @@ def register_text_encoders(register: Register) -> None:
     register(
         TextEncoderSpec(
             id="text/hf",
-            summary="Any transformers text encoder or CLIP text tower, from a pinned hub id or a local folder.",
+            summary="Any transformers text encoder or CLIP text tower, from a pinned hub id or a local folder",
             dimension=None,
             max_batch=1024,
             pooling="as configured",
@@ -50,7 +50,7 @@ def register_describers(register: Register) -> None:
     register(
         DescriberSpec(
             id="text/describe",
-            summary="Attributes from title and description by lexicon, and one prompt per view, in Chinese and English.",
+            summary="Attributes from title and description by lexicon, and one prompt per view, in Chinese and English",
             max_batch=4096,
             needs=Needs(modules=("jieba",), install="pip install prodgen-text"),
         ),

@@ -36,7 +36,7 @@ def config_model() -> type[BaseModel]:
 def register_compositors(register: Register) -> None:
     register(
         CompositorSpec(
-            id="tryon/warp", summary="Dresses a photo by warping the garment's picture onto the body; CPU only, prints stay intact.",
+            id="tryon/warp", summary="Dresses a photo by warping the garment's picture onto the body; CPU only, prints stay intact",
             categories=_CLOTHES + _ACCESSORIES, max_garments=8, max_batch=8, clips=True, needs=_NEEDS,
             digital_source="compositeSynthetic", weights_licence=_WEIGHTS,
         ),
@@ -45,7 +45,7 @@ def register_compositors(register: Register) -> None:
     painted = "prodgen_tryon.diffusion."
     register(
         CompositorSpec(
-            id="tryon/catvton", summary="Paints the garment by CatVTON's weights over Stable Diffusion 1.5, inside a mask.",
+            id="tryon/catvton", summary="Paints the garment by CatVTON's weights over Stable Diffusion 1.5, inside a mask",
             categories=_CLOTHES, max_batch=8, needs=_DIFFUSION.model_copy(update={"memory_mb": 8000}),
             weights_licence="CC BY-NC-SA 4.0, non-commercial (CatVTON); CreativeML OpenRAIL-M (base); MIT (VAE)",
         ),
@@ -53,7 +53,7 @@ def register_compositors(register: Register) -> None:
     )  # fmt: skip
     register(
         CompositorSpec(
-            id="tryon/flux-fill", summary="Paints the garment by FLUX.1 Fill with CatVTON-FLUX's transformer, inside a mask.",
+            id="tryon/flux-fill", summary="Paints the garment by FLUX.1 Fill with CatVTON-FLUX's transformer, inside a mask",
             categories=_CLOTHES, max_batch=8, needs=_DIFFUSION.model_copy(update={"memory_mb": 36000}),
             weights_licence="FLUX.1 [dev] Non-Commercial License; CC BY-NC 2.0 (CatVTON-FLUX)",
         ),
@@ -61,21 +61,21 @@ def register_compositors(register: Register) -> None:
     )  # fmt: skip
     register(
         CompositorSpec(
-            id="tryon/hf-inpaint", summary="Paints the garment by any diffusers inpainting checkpoint, its looks by an IP-Adapter.",
+            id="tryon/hf-inpaint", summary="Paints the garment by any diffusers inpainting checkpoint, its looks by an IP-Adapter",
             categories=_CLOTHES, max_batch=8, needs=_DIFFUSION, weights_licence="that of the checkpoint",
         ),
         painted + "inpaint:InpaintCompositor",
     )  # fmt: skip
     register(
         CompositorSpec(
-            id="tryon/fashn", summary="Paints the garment by FASHN VTON 1.5 through its own package, kept inside a mask.",
+            id="tryon/fashn", summary="Paints the garment by FASHN VTON 1.5 through its own package, kept inside a mask",
             categories=_CLOTHES, max_batch=8, needs=_FASHN, weights_licence="Apache-2.0 (FASHN VTON 1.5, DWPose)",
         ),
         painted + "fashn:FashnCompositor",
     )  # fmt: skip
     register(
         CompositorSpec(
-            id="tryon/hybrid", summary="tryon/warp, then a gentle inpainting pass over seams, folds and made-up skin; prints stay.",
+            id="tryon/hybrid", summary="tryon/warp, then a gentle inpainting pass over seams, folds and made-up skin; prints stay",
             categories=tuple(name for name in _CLOTHES if name != "overall"), max_garments=8, max_batch=8,
             needs=_DIFFUSION.model_copy(update={"modules": (*_DIFFUSION.modules, "ai_edge_litert"), "models": ("pose",)}),
             weights_licence="that of the checkpoint; " + _WEIGHTS,
@@ -88,14 +88,14 @@ def register_compositors(register: Register) -> None:
 def register_body_parsers(register: Register) -> None:
     register(
         BodyParserSpec(
-            id="body/litert", summary="Pose, person mask and part masks by MediaPipe's pose models on LiteRT.",
+            id="body/litert", summary="Pose, person mask and part masks by MediaPipe's pose models on LiteRT",
             parts=_PARTS, max_batch=8, needs=_NEEDS, weights_licence=_WEIGHTS,
         ),
         "prodgen_tryon.body.litert:LitertBodyParser",
     )  # fmt: skip
     register(
         BodyParserSpec(
-            id="body/segformer-clothes", summary="Part masks by a SegFormer that was trained on clothes; pose by another body parser.",
+            id="body/segformer-clothes", summary="Part masks by a SegFormer that was trained on clothes; pose by another body parser",
             parts=(*_PARTS, "accessories"), max_batch=8,
             needs=_TRANSFORMERS,
             weights_licence="NVIDIA Source Code License for SegFormer, non-commercial (segformer_b2_clothes)",
@@ -104,7 +104,7 @@ def register_body_parsers(register: Register) -> None:
     )  # fmt: skip
     register(
         BodyParserSpec(
-            id="body/vitpose", summary="Joints by ViTPose, surer in unusual poses; the person by another body parser.",
+            id="body/vitpose", summary="Joints by ViTPose, surer in unusual poses; the person by another body parser",
             parts=_PARTS, max_batch=8,
             needs=_TRANSFORMERS,
             weights_licence="that of the checkpoint; Apache-2.0 (ViTPose)",
@@ -134,7 +134,7 @@ def register_benchmarks(register: Register) -> None:
     register(
         BenchmarkSpec(
             id="tryon/pairs",
-            summary="Time and memory, and pictures on true pairs beside trivial floors.",
+            summary="Time and memory, and pictures on true pairs beside trivial floors",
             measures="tryon",
             needs=_NEEDS,
         ),
@@ -143,7 +143,7 @@ def register_benchmarks(register: Register) -> None:
     register(
         BenchmarkSpec(
             id="tryon/clips",
-            summary="Flicker of a clip with a known answer, beside its frames as filmed and each dressed by itself.",
+            summary="Flicker of a clip with a known answer, beside its frames as filmed and each dressed by itself",
             measures="tryon-clip",
             needs=_NEEDS,
         ),
@@ -152,7 +152,7 @@ def register_benchmarks(register: Register) -> None:
     register(
         BenchmarkSpec(
             id="tryon/gpu",
-            summary="The compositors that paint, on a GPU: seconds, host overhead, batches, memory.",
+            summary="The compositors that paint, on a GPU: seconds, host overhead, batches, memory",
             measures="tryon-gpu",
             needs=_DIFFUSION,
         ),

@@ -132,6 +132,16 @@ def test_bench_eval_and_train(run, tmp_path):
     assert json.loads(run("bench", "fake-hash", "-o", "n=7", "--json")[1])["runs"] == 7
 
 
+@pytest.mark.parametrize(
+    ("command", "known"), [("train", "fake-mean"), ("bench", "fake-hash"), ("eval", "fake-log"), ("eval", "images")]
+)
+def test_a_command_without_a_kind_lists_what_there_is(run, command, known):
+    code, out, _ = run(command)
+    assert code == 0
+    assert known in out
+    assert known in json.loads(run(command, "--json")[1])
+
+
 def test_an_evaluation_takes_the_log_of_the_workspace(run, shop, tmp_path):
     events = [
         {"id": f"e{n}", "user": "ann", "type": "view", "sku": "mug-1", "at": "2026-01-15T10:00:00Z"} for n in "ab"
