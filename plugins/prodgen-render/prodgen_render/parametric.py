@@ -10,6 +10,7 @@ import numpy as np
 
 from prodgen_render.config import Config
 from prodgen_render.families import Family, family_of
+from prodgen_render.looks.finishes import code_of
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Model3D, Part, to_srgb
 from prodgen_render.rendering.environment import digest_of, light_of
@@ -48,7 +49,7 @@ def facts_of(family: Family, look: Look, parts: Sequence[Part], fallback: str) -
     """What is known of a model that was built with a look."""
     drawn = to_srgb(parts[0].material.mean_colour) * 255
     pattern = look.pattern_name if look.pattern_name == "logo" else look.noted.get("pattern", "plain")
-    rgb = look.noted.get("rgb") or "#{:02x}{:02x}{:02x}".format(*drawn.round().astype(int).tolist())
+    rgb = look.noted.get("rgb") or code_of(drawn.round().astype(int).tolist())
     facts: dict[str, Any] = {
         "family": family.name,
         "material": look.noted.get("material") or parts[0].material.name,

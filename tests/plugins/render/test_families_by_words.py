@@ -337,3 +337,18 @@ def test_words_within_names_are_not_read_by_themselves(
 
 def test_of_a_product_of_no_domain_the_words_are_enough() -> None:
     assert family_of(product("Wooden chair", "other/misc")) == (FAMILIES["chair"], "")
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "colour"),
+    [
+        ("Matcha powder", "food/tin", "green"),
+        ("Espresso beans", "food/coffee-bag", "brown"),
+        ("巧克力", "food/chocolate", "brown"),
+        ("Red box of Earl Grey tea", "food/box", "red"),
+    ],
+)
+def test_a_food_gives_its_package_a_colour_where_no_words_do(title: str, category: str, colour: str) -> None:
+    for seed in range(3):
+        item = Product(sku="f", title=title, category=category)
+        assert build_model(item, seed).facts["colour"] == colour

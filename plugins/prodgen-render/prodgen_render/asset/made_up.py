@@ -10,7 +10,7 @@ from prodgen_render.asset.art import accents_for, draw_artwork, quiet_accents
 from prodgen_render.asset.generator import sketch_of
 from prodgen_render.datasets.made_up import made_up_product
 from prodgen_render.families.traits import traits_of
-from prodgen_render.looks.finishes import FABRICS, METALS, OWN, srgb
+from prodgen_render.looks.finishes import FABRICS, METALS, OWN, code_of, srgb
 from prodgen_render.looks.patterns import Srgb
 from prodgen_render.words.reading import nearest_colour
 from prodgen_sdk.types import Finish, Product, ProductAsset
@@ -37,9 +37,9 @@ def made_up_goods(number: int, seed: int = 0) -> Product:
     attributes = dict(product.attributes)
     named = srgb(sketch_of(product).colour or "#808080")
     shade = _near(named, str(attributes["colour"]), rng)
-    attributes["colour_rgb"] = _code(shade)
+    attributes["colour_rgb"] = code_of(shade)
     if rng.random() < 0.3:
-        attributes["accent_rgb"] = _code(accents_for(shade, rng, 1)[0])
+        attributes["accent_rgb"] = code_of(accents_for(shade, rng, 1)[0])
     if product.family in _WARES and attributes["pattern"] == "plain" and rng.random() < 0.3:
         attributes["pattern"] = "speckle"
     return product.model_copy(update={"attributes": attributes})
@@ -65,8 +65,8 @@ def made_up_asset(product: Product, seed: int) -> MadeUp:
         update={
             "proportions": tuple(float(value) for value in proportions),
             "finish": _varied(sketch.finish, sketch.material, rng),
-            "colour": None if sketch.colour is None and sketch.material in OWN else _code(colour),
-            "accent": _code(accents[0]),
+            "colour": None if sketch.colour is None and sketch.material in OWN else code_of(colour),
+            "accent": code_of(accents[0]),
             "artwork": artwork,
         }
     )
@@ -91,10 +91,6 @@ def _near(colour: Srgb, name: str, rng: np.random.Generator) -> Srgb:
     for reach in (22, 14, 8):
         shade = np.clip(np.add(colour, rng.normal(0, reach, 3) * 0.5 + rng.normal(0, reach)), 4, 251).round()
         code: Srgb = tuple(int(v) for v in shade)  # type: ignore[assignment]
-        if nearest_colour(_code(code)) == name:
+        if nearest_colour(code_of(code)) == name:
             return code
     return colour
-
-
-def _code(colour: Srgb) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*colour)

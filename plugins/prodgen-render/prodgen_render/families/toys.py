@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe
-from prodgen_render.looks.finishes import FABRICS
+from prodgen_render.looks.finishes import FABRICS, code_of
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
@@ -81,7 +81,7 @@ def building_blocks(look: Look) -> list[Part]:
 
 def _paints(look: Look, name: str) -> list[Material]:
     """The colours of a set, that which the words name first."""
-    own = [] if look.own_colour else ["#{:02x}{:02x}{:02x}".format(*look.colour())]
+    own = [] if look.own_colour else [code_of(look.colour())]
     look.note(look.colour(_TOY_COLOURS[0]), "wood" if name == "lacquer" else name)  # painted
     start = look.choice(len(_TOY_COLOURS))
     return [look.plain(name, code) for code in own + [_TOY_COLOURS[(start + k) % 6] for k in range(6)]][:6]

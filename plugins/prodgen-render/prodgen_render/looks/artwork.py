@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from prodgen_sdk.images.pictograms import Motif
 
 STYLES = ("panel", "bare", "band", "emblem")
-_NATURAL: dict[str, Srgb] = {
+NATURAL: dict[str, Srgb] = {
     **dict.fromkeys(("apple", "berry", "cherry", "chili", "heart", "rose", "tomato"), (190, 45, 50)),
     **dict.fromkeys(("leaf", "olive", "pea", "sprig", "tea"), (78, 122, 62)),
-    **dict.fromkeys(("citrus", "flame", "honeycomb", "sun"), (226, 138, 36)),
-    **dict.fromkeys(("almond", "bean", "cocoa", "ear"), (122, 80, 46)),
+    **dict.fromkeys(("citrus", "flame", "honeycomb", "sun"), (232, 152, 36)),
+    **dict.fromkeys(("almond", "bean", "cocoa"), (122, 80, 46)),
+    "ear": (188, 138, 66),
     **dict.fromkeys(("bubbles", "drop", "fish", "snowflake", "tooth", "waves"), (52, 110, 158)),
     **dict.fromkeys(("grapes", "lavender", "moon"), (104, 78, 150)),
 }
@@ -125,4 +126,4 @@ def _emblem_colour(subject: str, ground: Srgb, base: Srgb, trim: Srgb) -> Srgb:
     """The package's own colour where it is seen on the ground; else on a light ground that of the thing, if it has one."""
     if abs(brightness(base) - brightness(ground)) > 0.25:
         return base
-    return _NATURAL.get(subject, trim) if brightness(ground) > 0.75 else trim
+    return NATURAL.get(subject, trim) if brightness(ground) > 0.75 else trim

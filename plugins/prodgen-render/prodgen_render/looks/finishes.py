@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -68,6 +68,15 @@ METALLIC = ("gold", "silver", "rose gold")
 def srgb(code: str) -> Srgb:
     """`#rrggbb` as three integers."""
     return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)
+
+
+def code_of(colour: Sequence[int]) -> str:
+    """The code of a colour of three bytes.
+
+    >>> code_of((255, 128, 0))
+    '#ff8000'
+    """
+    return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
 def linear(colour: Srgb) -> Rgb:

@@ -10,9 +10,9 @@ import numpy as np
 from PIL import Image
 
 from prodgen_render.looks import patterns, prints
-from prodgen_render.looks.artwork import draw_label
+from prodgen_render.looks.artwork import NATURAL, draw_label
 from prodgen_render.looks.draws import Draws
-from prodgen_render.looks.finishes import FINISH, KIN, METALLIC, OWN, USUAL, made_of, srgb
+from prodgen_render.looks.finishes import FINISH, KIN, METALLIC, OWN, USUAL, code_of, made_of, srgb
 from prodgen_render.looks.patterns import Srgb
 from prodgen_render.model import Material, to_srgb
 from prodgen_render.words.labels import name_on_label, quoted_in
@@ -89,19 +89,25 @@ class Look(Draws):
         return pattern_of(self.product) or ("logo" if quoted_in(self.product.title) else "plain")
 
     def colour(self, default: str | None = None) -> Srgb:
-        """The main colour; without one the material's own, then `default`, then one drawn from a palette."""
-        code = self._named[0][1] if self._named else USUAL.get(self.material_name) or default
+        """The main colour; without one the material's own, then `default`, that of the food, and one drawn from a palette."""
+        code = self._named[0][1] if self._named else USUAL.get(self.material_name) or default or self._of_food
         if code is None or self._named:
             code = code or self._drawn[0]
             self.noted.setdefault("colour", code)
         return self.note(srgb(code))
+
+    @cached_property
+    def _of_food(self) -> str | None:
+        """The colour by which a food is known: that of its package, where nothing names one."""
+        known = NATURAL.get(subject_of(self.title_words)) if self.product.domain == "food" else None
+        return known and code_of(known)
 
     def accent(self, base: Srgb, default: str | None = None) -> Srgb:
         """The second colour, or one that goes with `base`."""
         if default and len(self._named) < 2:
             return srgb(default)
         accent = srgb(self._named[1][1]) if len(self._named) > 1 else self._chosen_accent(base)
-        self.noted.setdefault("accent", "#{:02x}{:02x}{:02x}".format(*accent))
+        self.noted.setdefault("accent", code_of(accent))
         return accent
 
     def _chosen_accent(self, base: Srgb) -> Srgb:
@@ -156,7 +162,7 @@ class Look(Draws):
 
     def note(self, colour: Srgb, material: str = "") -> Srgb:
         """Remembers what the product's main surface became: the first that a family asks for."""
-        self.noted.setdefault("rgb", "#{:02x}{:02x}{:02x}".format(*colour))
+        self.noted.setdefault("rgb", code_of(colour))
         if material:
             self.noted.setdefault("material", material)
         return colour
