@@ -86,7 +86,14 @@ def _row(share: Share, currency: str) -> tuple[object, ...]:
 
 
 def _money(cost: float | None, currency: str) -> str:
-    return "no price is configured" if cost is None else f"{cost:.2f} {currency}"
+    """An amount in words; of what is below a cent, two digits that count.
+
+    >>> _money(12.345, "EUR"), _money(0.00207, "EUR")
+    ('12.35 EUR', '0.0021 EUR')
+    """
+    if cost is None:
+        return "no price is configured"
+    return f"{cost:.2g} {currency}" if 0 < cost < 0.01 else f"{cost:.2f} {currency}"
 
 
 def _total(values: Sequence[float | None]) -> float | None:
