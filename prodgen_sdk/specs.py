@@ -1,7 +1,7 @@
-"""Specs: what a component is and needs, stated without loading it.
+"""Specs: what a component is and needs, known without loading it.
 
-A plugin registers a spec with a factory. The spec is static and complete, so that the host can list components, check
-capability and refuse a bad match before any weights load.
+A plugin registers a spec with a factory. The spec is static and complete, so that the host can list components, check what
+they can do and refuse a bad match before any weights load.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]*/[A-Za-z0-9._/-]+(@[A-Za-z0-9._-]+)?
 
 
 class Needs(Model):
-    """What must be there before a component can run.
+    """What a component needs to run.
 
     Args:
         modules: import names, such as `torch`.
-        install: the command that adds them.
-        device: `cuda` if nothing else will do.
+        install: the command that installs them.
+        device: `cuda` if it runs on nothing else.
         memory_mb: rough peak of memory on the device.
         models: names of model folders, as in `prodgen models list`.
     """
@@ -44,14 +44,14 @@ class Needs(Model):
 
 
 class Spec(Model):
-    """What every component states of itself.
+    """What every component states about itself.
 
     Args:
         summary: one line, shown in tables.
-        deterministic: whether equal input gives equal output on one machine.
-        max_batch: the most items that the method is called with at once.
+        deterministic: whether the same input gives the same output on one machine.
+        max_batch: the largest number of items in one call.
         licence, weights_licence: of the code and of the weights, as SPDX identifiers.
-        api_version: leave it out; it says for which version of the interfaces the plugin was written.
+        api_version: of the interfaces that the plugin was written for; leave it out.
     """
 
     kind: ClassVar[Kind]
@@ -79,16 +79,16 @@ class DescriberSpec(Spec):
 
 
 class GeneratorSpec(Spec):
-    """What a generator can draw from and give.
+    """What a generator works from, and what it makes.
 
     Args:
-        modes: what it works from, of `text`, `attributes`, `photo` and `mesh`; photos and meshes of a product are handed over only
-            to one that names them.
+        modes: what it works from: `text`, `attributes`, `photo` or `mesh`. A generator gets a product's photos and mesh only if it
+            names them.
         min_size, max_size: edges of the square picture in pixels.
         backgrounds: those of a scene that it draws.
-        views_joint: a picture depends on which other views were asked for, so the whole set identifies it.
+        views_joint: whether a picture depends on which other views were asked for, so that the whole set identifies it.
         maps: what a request can ask for besides pictures; see `Generated.maps`.
-        digital_source: what kind of source its pictures have, of the IPTC vocabulary; it is written into every file of them.
+        digital_source: the kind of source of its pictures, of the IPTC vocabulary; it is written into every file.
     """
 
     kind = "generator"
@@ -106,7 +106,7 @@ class RendererSpec(Spec):
 
     Args:
         families: the names that `ProductAsset.family` may have.
-        min_size, max_size: edges of the square picture in pixels, of drafts too.
+        min_size, max_size: edges of the square picture in pixels, also of drafts.
         backgrounds: those of a scene that it draws.
     """
 
@@ -118,10 +118,10 @@ class RendererSpec(Spec):
 
 
 class TextEncoderSpec(Spec):
-    """What a text encoder gives.
+    """What a text encoder returns.
 
     Args:
-        dimension: of a vector; None: known only once the model is loaded.
+        dimension: of a vector; None if it is known only once the model is loaded.
         locales: languages that it understands.
         pooling: how tokens become one vector, for people who compare.
     """
@@ -133,10 +133,10 @@ class TextEncoderSpec(Spec):
 
 
 class ImageEncoderSpec(Spec):
-    """What an image encoder gives.
+    """What an image encoder returns.
 
     Args:
-        dimension: of a vector; None: known only once the model is loaded.
+        dimension: of a vector; None if it is known only once the model is loaded.
     """
 
     kind = "image_encoder"
@@ -149,8 +149,8 @@ class CompositorSpec(Spec):
     Args:
         categories: of garments, as in `Garment.category`; it refuses others.
         max_garments: the most layers at once; the host refuses more.
-        clips: the frames of a clip come out steady; without it each is dressed by itself.
-        digital_source: what kind of source its pictures have, of the IPTC vocabulary; see `TryOn.metadata`.
+        clips: whether it dresses clips without flicker; otherwise each frame is dressed by itself.
+        digital_source: the kind of source of its pictures, of the IPTC vocabulary; see `TryOn.metadata`.
     """
 
     kind = "compositor"
@@ -203,8 +203,8 @@ class EvaluatorSpec(Spec):
 
     Args:
         metrics: each figure by its name.
-        needs_reference: it compares with a true picture, so it is asked only where there is one.
-        minimum: metrics whose value must reach a bound before a variant is approved without a look.
+        needs_reference: whether it compares with a true picture, so that it is used only if there is one.
+        minimum: metrics whose value must reach a bound before a variant is approved automatically.
     """
 
     kind = "evaluator"
@@ -247,7 +247,7 @@ class TrainerSpec(Spec):
 
     Args:
         trains: the word after `prodgen train`.
-        uses_log: in a workspace the data may be left out, and is then a JSON Lines file of the event log.
+        uses_log: whether the data may be left out in a workspace; it is then the event log, as a JSON Lines file.
     """
 
     kind = "trainer"
@@ -261,7 +261,7 @@ class BenchmarkSpec(Spec):
     Args:
         measures: the word after `prodgen bench` or `prodgen eval`.
         command: which of the two.
-        uses_log: in a workspace the option `data` may be left out, and is then a JSON Lines file of the event log.
+        uses_log: whether `data` may be left out in a workspace; it is then the event log, as a JSON Lines file.
     """
 
     kind = "benchmark"

@@ -21,7 +21,7 @@ def register_generators(register: Register) -> None:
     register(
         GeneratorSpec(
             id="acme/swatch",
-            summary="A swatch of the product's material in its colour; the view is where the light comes from.",
+            summary="A swatch of the product's material in its colour; the view is where the light comes from",
             modes=("attributes", "text"),
             min_size=64,
             max_size=2048,
@@ -34,7 +34,7 @@ def register_generators(register: Register) -> None:
 @hookimpl
 def register_rankers(register: Register) -> None:
     register(
-        RankerSpec(id="acme/purse", summary="What is like the user's taste, at prices that the user pays."),
+        RankerSpec(id="acme/purse", summary="What is like the user's taste, at prices that the user pays"),
         "prodgen_acme.ranker:PurseRanker",
     )
 
