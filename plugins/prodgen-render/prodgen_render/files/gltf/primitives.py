@@ -76,17 +76,11 @@ def read(glb: Glb, primitive: Primitive, most: int) -> Triangles | None:
     faces = _faces(corners, primitive.mode if packed is None else _TRIANGLES)
     if len(faces) == 0:
         return None
-    if len(faces) > most:
-        raise DamagedGlb(f"{len(faces):,} triangles are more than it announces")
-    if faces.min() < 0 or faces.max() >= len(vertices):
-        raise DamagedGlb("a face has a vertex that is not there")
-    if not np.isfinite(vertices).all():
-        raise DamagedGlb("a coordinate is no number")
+    _check(vertices, faces, most)
     normals, colours = attribute("NORMAL", 3), attribute("COLOR_0", 3, 4)
     uv = {number: attribute(f"TEXCOORD_{number}", 2) for number in range(2)}
-    for one in (normals, colours, *uv.values()):
-        if one is not None and len(one) != len(vertices):
-            raise DamagedGlb("a primitive's attributes have not one length")
+    if any(one is not None and len(one) != len(vertices) for one in (normals, colours, *uv.values())):
+        raise DamagedGlb("a primitive's attributes have not one length")
     return Triangles(
         vertices,
         faces,
@@ -94,6 +88,15 @@ def read(glb: Glb, primitive: Primitive, most: int) -> Triangles | None:
         {number: np.nan_to_num(normalised(one)) for number, one in uv.items() if one is not None},
         None if colours is None else np.clip(np.nan_to_num(normalised(colours[:, :3])), 0, 1),
     )
+
+
+def _check(vertices: Floats, faces: Ints, most: int) -> None:
+    if len(faces) > most:
+        raise DamagedGlb(f"{len(faces):,} triangles are more than it announces")
+    if faces.min() < 0 or faces.max() >= len(vertices):
+        raise DamagedGlb("a face has a vertex that is not there")
+    if not np.isfinite(vertices).all():
+        raise DamagedGlb("a coordinate is no number")
 
 
 def _faces(corners: Any, mode: int) -> Ints:
