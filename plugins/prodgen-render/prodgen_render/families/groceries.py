@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from prodgen_render.families.contents import contents_colour
@@ -43,7 +45,9 @@ def _bar(look: Look, width: float, long: float) -> list[Part]:
     height = width * long
     paper = "kraft" if look.material_name == "kraft" else "paper"
     sleeve = _printed_box(look, width, 0.0105, height * 0.955, paper, thin=True)
-    foil = look.plain("metal", "#d9b978" if look.chance(0.5) else "#d5d7da").but(roughness=0.32, bump=relief("velvet"))
+    crinkled = relief("velvet")
+    crinkled = crinkled and replace(crinkled, strength=0.3)
+    foil = look.plain("metal", "#d9b978" if look.chance(0.5) else "#d5d7da").but(roughness=0.32, bump=crinkled)
     inside = box((width - 0.0016, 0.0088, height - 0.002), 0.0016, foil, cells=6)
     return [*sleeve, *(part.moved(z=0.001) for part in inside)]
 
