@@ -60,9 +60,19 @@ class Tracer:
     """Holds the flat arrays of a model and answers ray queries."""
 
     def __init__(self, model: Model3D) -> None:
+        self.model = model
+        self._mesh(model)
+        self._materials(model)
+        self._all = _embree(self.vertices, self.faces)
+        clear = self.transmission[self.part] > 0
+        self.has_clear = bool(clear.any())
+        self._opaque = self._all
+        if self.has_clear:
+            self._opaque = _embree(self.vertices, self.faces[~clear]) if not clear.all() else None
+
+    def _mesh(self, model: Model3D) -> None:
         centre, radius = model.sphere
         counts = np.cumsum([0, *(len(part.vertices) for part in model.parts)])
-        self.model = model
         self.vertices = ((np.concatenate([part.vertices for part in model.parts]) - centre) / radius).astype(np.float32)
         self.normals = np.concatenate([part.normals for part in model.parts]).astype(np.float32)
         self.uv = np.concatenate([part.uv for part in model.parts]).astype(np.float32)
@@ -81,6 +91,14 @@ class Tracer:
         double_area = np.sqrt(dot(across, across))
         self.face_normals = scaled(across, 1 / np.maximum(double_area, 1e-20))
         self._tangents(edge1, edge2, double_area)
+        self.vertex_colours = None
+        if any(part.colours is not None for part in model.parts):
+            self.vertex_colours = np.concatenate(
+                [np.ones_like(p.vertices) if p.colours is None else p.colours for p in model.parts]
+            ).astype(np.float32)
+
+    def _materials(self, model: Model3D) -> None:
+        """Tables with one row per part."""
         materials = [part.material for part in model.parts]
         self.materials = materials
         self.colour = np.array([m.colour for m in materials], np.float32)
@@ -97,17 +115,6 @@ class Tracer:
         self.pierced = np.array([m.holes is not None for m in materials])
         self.has_holes = bool(self.pierced.any())
         self.lit = bool(np.isnan(self.photographed).any())
-        self.vertex_colours = None
-        if any(part.colours is not None for part in model.parts):
-            self.vertex_colours = np.concatenate(
-                [np.ones_like(p.vertices) if p.colours is None else p.colours for p in model.parts]
-            ).astype(np.float32)
-        self._all = _embree(self.vertices, self.faces)
-        clear = self.transmission[self.part] > 0
-        self.has_clear = bool(clear.any())
-        self._opaque = self._all
-        if self.has_clear:
-            self._opaque = _embree(self.vertices, self.faces[~clear]) if not clear.all() else None
 
     def _tangents(self, edge1: Floats, edge2: Floats, double_area: Floats) -> None:
         first, second, third = (self.uv.take(self.faces[:, k], 0) for k in range(3))
