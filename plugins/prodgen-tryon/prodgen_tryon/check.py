@@ -110,6 +110,8 @@ def coverage(person: Person, category: str, alpha: Float) -> float:
     for side in SIDES:
         arms |= tube(alpha.shape, np.vstack([frame.arm(side)[1:], frame.hand(side)]), np.full(3, FOREARM * w))
     bare = ("hands", "hair", "skin") if category in ("top", "outerwear", "dress") else ("hands", "hair")
+    if category == "top" and person.measured.tucked:  # it ends in the waistband, however high that is
+        bare = (*bare, "lower")
     hits = []
     for x, y in np.round(np.array(spots)).astype(int):
         inside = 0 <= x < width and 0 <= y < height and not arms[y, x]

@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prodgen_tryon import confidence
+from prodgen_tryon.body.person import analyse
+from prodgen_tryon.check import coverage
 from prodgen_tryon.confidence import BEST, SIGNS, assess, smoothness, stretch, symmetry
 from prodgen_tryon.fidelity import HIGH, LOW, ROOM, TRAITS, fidelity, traits, trusted
 from prodgen_tryon.fit.parts import Part
@@ -99,3 +103,13 @@ def test_a_picture_below_the_least_is_refused(compositor, ctx, drawn, monkeypatc
     result = compositor.compose([request], ctx)[0]
     assert isinstance(result, Refusal)
     assert result.code == "not-good-enough"
+
+
+@pytest.mark.parametrize(("tucked", "covered"), [(True, 1.0), (False, 2 / 3)])
+def test_a_tucked_top_need_not_cover_a_high_waistband(drawn, tucked, covered):
+    photo = drawn.photo()
+    person = analyse(photo.image, drawn.body(photo), 400)
+    below = (person.along > 0.68 * person.frame.torso).astype(np.float32)
+    parts = dict.fromkeys(person.parts, np.zeros_like(below)) | {"lower": below, "upper": 1 - below}
+    worn = replace(person, parts=parts, measured=replace(person.measured, tucked=tucked), cache={})
+    assert coverage(worn, "top", 1 - below) == pytest.approx(covered)
