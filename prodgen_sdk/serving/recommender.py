@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from prodgen_sdk.store import Store
 
 _PATIENCE = 0.25
+_FOR_TURN = 0.5
+"""The share of the budget after which a request no longer waits for its turn."""
 
 
 class Recommender:
@@ -126,7 +129,7 @@ class Recommender:
         eligible = given(Filter, filter, "filter") if filter else Filter()
         kept = self._config.rules if rules is None else given(Rules, rules, "rules")
         request = Request(user, context, eligible, kept, watch, budget)
-        with self._turns.turn(request.patience):
+        with self._turns.turn(math.inf if budget is None else budget * _FOR_TURN):
             watch.lap("wait")
             recommendations, done = self._answering.answer(request, log=log)
         self._traces.add(done)
@@ -171,7 +174,7 @@ class Recommender:
         """See `Studio.similar`."""
         _check_k(k)
         eligible = given(Filter, filter, "filter") if filter else Filter()
-        with self._turns.turn(_PATIENCE):
+        with self._turns.turn():
             self._catalogue.catch_up(_PATIENCE)
             return nearest(self._store, self._catalogue, sku=sku, image=image, text=text, k=k, filter=eligible)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -37,7 +38,7 @@ class Turns:
         self._until = 0.0
 
     @contextmanager
-    def turn(self, patience: float = threading.TIMEOUT_MAX) -> Iterator[None]:
+    def turn(self, patience: float = math.inf) -> Iterator[None]:
         """Waits for its turn, but `patience` seconds at most; inside, it works."""
         mine = threading.Lock()
         with self._lock:
