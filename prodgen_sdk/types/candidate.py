@@ -22,7 +22,7 @@ class Filter(Model):
         categories: the product is in one of these, or in a subcategory.
         tags: the product has at least one of these.
         price_min, price_max: inclusive; products without a price do not pass.
-        skus: only these products.
+        skus: only these products. An empty list allows all of them: if yours comes out empty, do not ask.
         exclude_skus: none of these products.
 
     >>> Filter(categories=("home",)).allows_category("home/mug")
