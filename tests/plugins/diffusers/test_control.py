@@ -184,6 +184,8 @@ def test_what_does_not_fit_is_refused(options, with_photos, folder, tmp_path, sd
         build(controls=[depth, depth])
     with pytest.raises(ConfigError, match="holds no ControlNet"):
         build(controls=[depth | {"model": str(folder / "ip" / "image_encoder")}])
+    with pytest.raises(ConfigError, match="was made for another base model than"):
+        build(model=str(sd15))
     weights = str(folder / "depth" / "diffusion_pytorch_model.safetensors")
     wrong = with_photos | {"ip_adapter": with_photos["ip_adapter"] | {"model": weights}}
     config = Config.model_validate({"control": wrong})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,15 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.files import file_digest
 
+# How wide words and sizes are that a ControlNet takes in: it is given what its base model is given.
+_ALIKE = (
+    "cross_attention_dim",
+    "addition_embed_type",
+    "joint_attention_dim",
+    "caption_projection_dim",
+    "pooled_projection_dim",
+)
+
 
 @quiet()
 def load_controlled(config: Control, ctx: Context, component: str) -> tuple[Loaded, list[str]]:
@@ -27,7 +37,7 @@ def load_controlled(config: Control, ctx: Context, component: str) -> tuple[Load
     """
     if len({net.kind for net in config.controls}) < len(config.controls):
         raise ConfigError(f"{component}: two ControlNets read the same map.", hint="Configure one a kind.")
-    _, own = kind_of(config, ctx, component)
+    folder, own = kind_of(config, ctx, component)
     wanted = controlled_class(own)
     if wanted is None:
         raise ConfigError(
@@ -36,7 +46,7 @@ def load_controlled(config: Control, ctx: Context, component: str) -> tuple[Load
         )
     nets, digests = [], []
     for net in config.controls:
-        model, digest = _controlnet(net, config, ctx, component)
+        model, digest = _controlnet(net, config, _settings_of_denoiser(folder), ctx, component)
         nets.append(model)
         digests.append(digest)
     parts: dict[str, Any] = {"controlnet": nets[0] if len(nets) == 1 else nets}
@@ -61,12 +71,13 @@ def controlled_class(own: type[Any]) -> type[Any] | None:
     return found
 
 
-def _controlnet(net: ControlNet, config: Control, ctx: Context, component: str) -> tuple[Any, str]:
+def _controlnet(
+    net: ControlNet, config: Control, base: Mapping[str, Any], ctx: Context, component: str
+) -> tuple[Any, str]:
     import diffusers
 
     folder = find_folder(net, ctx, component=component)
-    settings = folder / "config.json"
-    found = json.loads(settings.read_text("utf-8")) if settings.is_file() else {}
+    found = _settings(folder)
     name = found.get("_class_name")
     if not isinstance(name, str) or "ControlNet" not in name or not hasattr(diffusers, name):
         raise ConfigError(
@@ -79,7 +90,27 @@ def _controlnet(net: ControlNet, config: Control, ctx: Context, component: str) 
             f"{component}: {folder} is a ControlNet for many kinds of maps in one, which is not supported.",
             hint=f"Name one of {net.kind} alone, such as diffusers/controlnet-depth-sdxl-1.0.",
         )
+    differing = [name for name in _ALIKE if name in found and name in base and found[name] != base[name]]
+    if base and (differing or not any(name in found and name in base for name in _ALIKE)):
+        raise ConfigError(
+            f"{component}: the ControlNet {folder} was made for another base model than {config.model}.",
+            hint="Name one for this base model, such as diffusers/controlnet-depth-sdxl-1.0 for SDXL.",
+        )
     return load_model(net, ctx, name, component=component, dtype=config.dtype), identity(net, folder)
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    path = folder / "config.json"
+    try:
+        found = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _settings_of_denoiser(folder: Path) -> dict[str, Any]:
+    """Those of a pipeline's `unet` or `transformer`; none where they cannot be read, which is told when it is loaded."""
+    return _settings(folder / "unet") or _settings(folder / "transformer")
 
 
 def _image_encoder(adapter: IpAdapter, config: Control, ctx: Context, component: str) -> dict[str, Any]:

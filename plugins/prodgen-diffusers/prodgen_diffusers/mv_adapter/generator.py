@@ -14,6 +14,7 @@ from prodgen_diffusers.pipelines.running import Job, Result, to_images
 from prodgen_diffusers.pipelines.sources import kind_of
 from prodgen_diffusers.words import clean, prompts_for, reads_chinese
 from prodgen_sdk import images
+from prodgen_sdk.checkpoints.messages import quiet
 from prodgen_sdk.checkpoints.sources import WeightsFile
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, InputError
@@ -55,7 +56,8 @@ class MultiViewGenerator(Generator):
         parts = {} if self.config.vae is None else {"vae": _vae(self.config, ctx)}
         self.loaded = load_pipeline(self.config, ctx, component=ID, pipeline="StableDiffusionXLPipeline", parts=parts)
         pipe = self.loaded.pipe
-        pipe.scheduler = shift_snr(pipe.scheduler, self.config.shift)
+        with quiet():  # of fields that another class of schedulers had
+            pipe.scheduler = shift_snr(pipe.scheduler, self.config.shift)
         self.views = tuple(View(azimuth=azimuth, elevation=self.config.elevation) for azimuth in self.config.azimuths)
         self.adapters: dict[bool, Any] = {}
         digests = [self.loaded.digest]
