@@ -71,13 +71,13 @@ def _sewing(on_crown: OnCrown, plain: Material, thread: Material) -> list[Part]:
                 )
             )
         middle = on_crown(seam + np.pi / _PANELS, 0.98)
-        a = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+        a = np.linspace(0, 2 * np.pi, 16, endpoint=False)
         around = on_crown(seam + np.pi / _PANELS + 0.050 * np.cos(a), 0.98 + 0.024 * np.sin(a), 0.0004)
-        parts.append(tube(around, 0.0010, plain.but(bump=None), segments=8, closed=True))
+        parts.append(tube(around, 0.0010, plain.but(bump=None), segments=6, closed=True))
         hole = middle + (around - middle) * np.array([0.02, 0.8])[:, None, None]
         parts.append(loft(hole, thread.but(colour=(0.01, 0.01, 0.01))))
-    front = np.linspace(-np.pi + _BACK, np.pi - _BACK, 120)
-    return [*parts, stitches(on_crown(front, 0.06, 0.0003), thread)]
+    front = np.linspace(-np.pi + _BACK, np.pi - _BACK, 90)
+    return [*parts, tube(on_crown(front, 0.06, 0.0002), 0.0005, thread, segments=4, caps=False)]
 
 
 def _strap(on_crown: OnCrown, dark: Material, plain: Material, look: Look) -> list[Part]:

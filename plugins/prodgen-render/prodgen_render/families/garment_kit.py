@@ -15,6 +15,8 @@ from prodgen_render.shapes.geometry import loft, smooth_path, tube
 from prodgen_render.shapes.implicit import Field, clip, mesh
 
 COTTONS = ("cotton", *(name for name in FABRICS if name != "cotton"), "leather")
+_RIB = 0.008
+"""Metres from one rib of a knitted band to the next."""
 _ROWS = 24
 """Heights at which the depth of a garment is taken."""
 Bounds = tuple[tuple[float, float, float], tuple[float, float, float]]
@@ -158,19 +160,32 @@ def lying_on(field: Field) -> Field:
     return lambda p: field(p) - np.float32(0.0007)
 
 
+def _around_ring(ring: Floats) -> NDArray[np.float64]:
+    """Metres from the first of some points of a loop [n, 3] to each, and around to the first again, [n + 1]."""
+    steps = np.linalg.norm(np.diff(ring, axis=0, append=ring[:1]), axis=1)
+    return np.concatenate([[0.0], np.cumsum(steps, dtype=np.float64)])
+
+
 def band(field: Field, centres: Sequence[Floats], axis: Floats, largest: float, cloth: Material, thick: float) -> Part:
     """Cloth that lies around a body, through rings about `centres`; knitted cloth has ribs."""
-    knitted = cloth.name == "knit"
-    count = segments(264 if knitted else 96, 48)
+    ribs = (
+        round(_around_ring(surface_ring(field, centres[0], axis, largest, 48))[-1] / _RIB)
+        if cloth.name == "knit"
+        else 0
+    )
+    usual = 5 * ribs or 96
+    count = segments(usual, 48)
     rings = np.stack([surface_ring(field, centre, axis, largest, count) for centre in centres])
     out = rings - rings.mean(1, keepdims=True)
     out /= np.linalg.norm(out, axis=2, keepdims=True)
-    along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(rings[0], axis=0), axis=1))])
-    turns = round(float(along[-1]) / 0.0065)
-    ribs = np.sqrt(np.abs(np.sin(np.pi * turns * along / along[-1]))) if knitted and count > 200 else np.ones(count)
+    along = _around_ring(rings[0])
+    # A draft has too few points for ribs.
+    raised = (
+        np.sqrt(np.abs(np.sin(np.pi * ribs * along[:-1] / along[-1]))) if ribs and count == usual else np.ones(count)
+    )
     full = np.ones((len(rings), 1))
     full[[0, -1]] = 0.2
-    return loft((rings + out * (thick * full * ribs)[..., None]).astype(np.float64), cloth)
+    return loft((rings + out * (thick * full * raised)[..., None]).astype(np.float64), cloth)
 
 
 def surface_ring(
