@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from prodgen_render.model import Material, Model3D, Part
 from prodgen_render.photo.build import model_from_photos
+from prodgen_render.photo.cuboid import fit_cuboid
 from prodgen_render.photo.depth import framed_depth
 from prodgen_render.photo.ends import told_by_ends
 from prodgen_render.photo.frame import contract_frame
@@ -173,3 +174,20 @@ def test_shadows_tell_the_elevation_of_low_and_high_cameras_alike(truth, elevati
     photo = render(truth, [View(elevation=elevation)], size=SIZE)[0]
     darker = (1 - photo.image.max(2) / 255).astype(np.float32)
     assert elevation_from_shadow(darker, photo.mask) == pytest.approx(elevation, abs=5)
+
+
+def test_a_box_that_is_turned_by_worn_edges_alone_is_seen_from_straight_in_front():
+    mask = silhouettes(carton(1.2, 0.5, 1.5), [View()], SIZE)[0]
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    worn = mask.copy()
+    worn[: rows[0] + 4, columns[-1] - 30 :] = False
+    worn[:, columns[-1] - 1 :] = False
+    found = fit_cuboid(worn, contract_frame(SIZE, SIZE), framed=True)
+    assert found.camera.azimuth == 0
+    assert found.camera.elevation == 0
+
+
+def test_a_box_that_is_turned_is_not_taken_for_one_from_straight_in_front():
+    mask = silhouettes(carton(1.2, 0.9, 1.5), [View(azimuth=20, elevation=15)], SIZE)[0]
+    found = fit_cuboid(mask, contract_frame(SIZE, SIZE), framed=True)
+    assert abs(found.camera.azimuth) > 10
