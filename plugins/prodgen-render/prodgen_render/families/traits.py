@@ -1,7 +1,8 @@
 """What is known of each family without building it: its draws, its materials, and where artwork goes.
 
 The table `traits.json` follows from the families' code; `python -m prodgen_render.families.traits` writes it anew (some minutes).
-A draw that a family has learnt since is appended, so that assets made before it stay what they were: what they lack counts as 0.5.
+A draw that a family has learnt since is appended, and one that it no longer asks for keeps its place, so that assets made before stay
+what they were: what they lack counts as 0.5.
 """
 
 from __future__ import annotations
@@ -178,7 +179,7 @@ def main() -> None:
     rows = []
     for name in FAMILIES:
         row = collect(name)
-        known = [draw for draw in _table().get(name, {}).get("draws", []) if draw in row["draws"]]
+        known = _table().get(name, {}).get("draws", [])
         row["draws"] = [*known, *(draw for draw in row["draws"] if draw not in known)]
         rows.append(f"{json.dumps(name)}: {json.dumps(row)}")
         sys.stderr.write(f"{name}\n")
