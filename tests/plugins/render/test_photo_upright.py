@@ -17,7 +17,7 @@ from prodgen_render.rendering.views import render
 from prodgen_sdk.types import Product, View
 
 SKIRT = Product(sku="skirt", title="Blue pleated skirt", category="apparel/skirt")
-CAP = Product(sku="cap", title="Black cap", category="apparel/cap")
+BEANIE = Product(sku="beanie", title="Black beanie", category="apparel/beanie")
 TABLE = Product(sku="table", title="Dark green table", category="home/table", attributes={"colour": "#3a3f20"})
 
 
@@ -99,9 +99,9 @@ def test_the_front_and_its_tops_make_up_the_outline(elevation: float, wall: floa
 
 @pytest.mark.parametrize("elevation", [8.0, 15.0, 25.0])
 def test_a_relief_from_above_looks_like_its_photo(elevation: float):
-    true = photo_of(CAP, elevation)
+    true = photo_of(BEANIE, elevation)
     attributes = {"photo_shape": "relief", "photo_elevation": elevation}
-    built = model_from_photos(true.image, CAP.model_copy(update={"attributes": attributes}))
+    built = model_from_photos(true.image, BEANIE.model_copy(update={"attributes": attributes}))
     made = render(built.model, [built.source], size=320)[0]
     assert overlap(made.mask, true.mask) > 0.97
     assert foreground_psnr(made.image, true.image, true.mask) > 25
