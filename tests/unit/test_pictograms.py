@@ -23,6 +23,8 @@ from prodgen_sdk.images.pictograms.subjects import _THINGS, _WARES
         ("Hyaluronic face serum", "drop"),
         ("保湿精华液", "drop"),
         ("Orange juice", "citrus"),
+        ("Lemon soda", "lemon"),
+        ("Lime cordial", "citrus"),
         ("Apricot juice", "apple"),
         ("Shampoo", "bubbles"),
         ("Rosemary shampoo", "sprig"),

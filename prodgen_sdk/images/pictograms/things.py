@@ -37,7 +37,7 @@ def things() -> dict[str, Motif]:
         "almond": plants.almond(), "apple": plants.apple(), "bean": plants.bean(), "berry": plants.strawberry(), "bubbles": _bubbles(), "cherry": plants.cherries(),
         "chili": plants.chili(), "citrus": plants.citrus(), "cocoa": plants.cocoa(), "drop": drop(), "ear": plants.ear(), "fish": _fish(), "flame": _flame(),
         "flower": flower(6), "daisy": flower(8), "grapes": plants.grapes(), "heart": _heart(), "hills": hills(), "honeycomb": _honeycomb(), "lavender": plants.lavender(),
-        "leaf": plants.leaf(), "moon": _moon(), "olive": plants.olive(), "paw": _paw(), "pea": plants.peas(), "rose": plants.rose(), "snowflake": _snowflake(),
+        "leaf": plants.leaf(), "lemon": plants.citrus(), "moon": _moon(), "olive": plants.olive(), "paw": _paw(), "pea": plants.peas(), "rose": plants.rose(), "snowflake": _snowflake(),
         "sprig": plants.sprig(), "star": star(5), "sun": sun(12), "tea": plants.tea(), "tomato": plants.tomato(), "tooth": _tooth(), "waves": waves(),
     }  # fmt: skip
     return {name: _fitted(motif) for name, motif in drawn.items()}

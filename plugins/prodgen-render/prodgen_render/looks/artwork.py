@@ -22,6 +22,7 @@ NATURAL: dict[str, Srgb] = {
     **dict.fromkeys(("citrus", "flame", "honeycomb", "sun"), (232, 152, 36)),
     **dict.fromkeys(("almond", "bean", "cocoa"), (122, 80, 46)),
     "ear": (188, 138, 66),
+    "lemon": (236, 196, 60),
     **dict.fromkeys(("bubbles", "drop", "fish", "snowflake", "tooth", "waves"), (52, 110, 158)),
     **dict.fromkeys(("grapes", "lavender", "moon"), (104, 78, 150)),
 }
