@@ -81,6 +81,10 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
         "A whole `recommend` through a Studio at 100,000 variants of 512 dimensions, on one thread, its impressions logged.",
         "",
     ),
+    "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 prodgen bench rank --n 1000000 --json": (
+        "The same at a million variants; it takes 11 GB of memory.",
+        r"^variants$|^dimension$|^k$|_s$|_ms$|^recall|^ratio|^wrong|^updates_per_s|^requests",
+    ),
     "OMP_NUM_THREADS=1 prodgen bench index --n 100000 --json": (
         "`index/faiss` alone, by the share of products that a filter lets through.",
         "",
@@ -196,7 +200,8 @@ def title(command: str) -> str:
     chosen = [
         words[place + 1] for place, word in enumerate(words) if word == "-o" and words[place + 1].startswith(KEYS)
     ]
-    return f"`{' '.join([*words[:3], *chosen])}`"
+    size = ["--n 1000000"] if "--n 1000000" in command and not chosen else []
+    return f"`{' '.join([*words[:3], *chosen, *size])}`"
 
 
 def missing(command: str) -> list[str]:
