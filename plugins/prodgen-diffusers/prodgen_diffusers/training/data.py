@@ -59,7 +59,7 @@ def _others(data: Path) -> list[examples.Example]:
     if not any(path.suffix in _FORMS or path.name == _RENDERED for path in held):
         raise InputError(
             f"There is no {FILE_NAME} in {data}, no Parquet file, tar or saved data set.",
-            hint='Write one line a picture: {"file_name": "mug-1.png", "text": "a blue mug", "sku": "mug-1"}.',
+            hint='Write one line per picture: {"file_name": "mug-1.png", "text": "a blue mug", "sku": "mug-1"}.',
         )
     return list(examples.read_examples(data))
 
