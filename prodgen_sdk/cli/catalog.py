@@ -171,7 +171,7 @@ def verify(
     if broken:
         failures = {f"{', '.join(whose.get(it, []))} ({it[:8]})": what for it, what in broken.items()}
         hint = "Generate or add again what names them." if delete else "Then: prodgen catalog verify --delete"
-        raise PartlyDone(f"{len(broken)} files are missing or damaged; {deleted} were deleted.", failures, hint=hint)
+        raise PartlyDone(f"Files missing or damaged: {len(broken)}, deleted: {deleted}.", failures, hint=hint)
 
 
 def _whose(store: Store, digests: Collection[str]) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from prodgen_render.looks.prints import PRINTS, draw_print
 from prodgen_render.parametric import build_model
+from prodgen_render.words.labels import quoted_in
 from prodgen_render.words.reading import colours_of, pattern_of
 
 from prodgen_sdk.types import Product
@@ -117,3 +118,19 @@ def test_a_shirt_has_no_print_that_nobody_asked_for_and_what_a_title_quotes_is_p
         quoted = build_model(Product(sku="p", title='T-shirt "Hello Sun"', category="apparel/t-shirt"), seed)
         assert quoted.facts["pattern"] == "logo"
         assert any(part.material.texture is not None for part in quoted.parts)
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ('Cushion 18" x 18"', ""),
+        ('Curtain 52" W x 84" L, 2 panels', ""),
+        ('Towel 30"x60" white', ""),
+        ('Rug 5½" x 8"', ""),
+        ('Dress 5\'6" fit "midi"', "midi"),
+        ('T恤"你好"', "你好"),
+        ("马克杯「加油」", "加油"),
+    ],
+)
+def test_inches_are_no_quotation(title: str, said: str) -> None:
+    assert quoted_in(title) == said

@@ -53,7 +53,7 @@ def test_a_flipped_byte_in_any_file_is_found_and_what_was_deleted_is_made_again(
     assert sorted(one["of"] for one in report["broken"]) == [["mug front"], ["mug front"], ["mug right"]]
     code, _, err = shop("catalog", "verify", "--delete")
     assert code == 3
-    assert "3 files are missing or damaged; 3 were deleted." in err
+    assert "Files missing or damaged: 3, deleted: 3." in err
     shop("catalog", "add", "in.jsonl")
     shop("generate", "mug", "--views", "front,right", "--size", "32")
     assert {path: path.read_bytes() for path in files} == good

@@ -292,7 +292,7 @@ class Look(Draws):
             self.rng,
             style=style,
             ink=ink,
-            subject=subject_of(self.title_words),
+            subject="" if quoted_in(self.product.title) else subject_of(self.title_words),
         )
 
     def wallpaper(self, base: Srgb, width: int, height: int) -> Image.Image:

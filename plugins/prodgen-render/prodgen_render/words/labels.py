@@ -16,7 +16,8 @@ _BREAK = re.compile(
 )
 """Where a title goes on to what no label has as its name: claims, contents, what it is for. A shop's Chinese title has blanks there."""
 _SHORT = re.compile(r"[\u4e00-\u9fff]{1,2}")
-_QUOTED = re.compile(r"[\"“「『](?P<said>[^\"”」』]{2,30})[\"”」』]")
+_QUOTED = re.compile(r"(?:(?<![\d½¼¾])\"|[“「『])(?P<said>[^\s\"”」』][^\"”」』]{1,29})[\"”」』]")
+"""What quotation marks hold; those after a number are inches."""
 _JAR_OF = re.compile(
     r"^(?:\w+ )?(?:can|bottle|jar|tube|tin|box|carton|bag|pouch|pack|packet)s? of (?=\w)", re.IGNORECASE
 )
@@ -61,8 +62,8 @@ def name_on_label(title: str) -> str:
 def quoted_in(title: str) -> str:
     """What a title quotes, as of a print, or an empty text.
 
-    >>> quoted_in('T-shirt "Hello Sun"')
-    'Hello Sun'
+    >>> quoted_in('T-shirt "Hello Sun"'), quoted_in('Cushion 18" x 18"')
+    ('Hello Sun', '')
     """
     found = _QUOTED.search(title)
     return found["said"] if found else ""
