@@ -73,6 +73,7 @@ def test_a_dark_ground_has_light_marks() -> None:
         ("Ethnic pattern cushion", "", "geometric"),
         ("Persian rug red", "", "paisley"),
         ("Graphic print T-shirt", "printed", "logo"),
+        ("Cat print cushion", "printed", "logo"),
         ("Snake print dress", "printed", "plain"),
         ("Plain dress", "", "plain"),
         ("Summer dress", "", ""),

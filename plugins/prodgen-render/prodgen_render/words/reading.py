@@ -20,6 +20,7 @@ from prodgen_render.words.vocabulary import (
     USUAL_PRINTS,
     WARES,
 )
+from prodgen_sdk.images.pictograms import subject_of
 from prodgen_sdk.types import Product
 
 _LIGHT = 190
@@ -164,7 +165,9 @@ def pattern_of(product: Product) -> str:
         if undrawn_pattern(product):
             return "plain" if found else ""  # a snake print is none of letters
         if _first(_said_of_pattern(product), {"any": ANY_PRINT}, 1):
-            found = _first(product.title.lower(), USUAL_PRINTS, 1) or found
+            usual = _first(product.title.lower(), USUAL_PRINTS, 1)
+            # A cushion may show the thing that its title names; a dress shows none.
+            found = found if usual == ["geometric"] and found and subject_of(product.title) else usual or found
     return found[0] if found else ""
 
 
