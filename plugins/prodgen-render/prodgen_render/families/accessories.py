@@ -18,7 +18,7 @@ def beanie(look: Look) -> list[Part]:
     radius, height = 0.095 * look.uniform(0.95, 1.05), 0.19 * look.uniform(0.9, 1.08)
     wool = look.main("knit", "wool", extent=(2 * np.pi * radius, 0.28), period=0.05)
     rim_material = look.plain(
-        "knit", look.accent(look.colour()) if len(look._named) > 1 else mix(look.colour(), (0, 0, 0), 0.08)
+        "knit", look.accent(look.colour()) if look.two_coloured else mix(look.colour(), (0, 0, 0), 0.08)
     )
     t = np.linspace(0, np.pi / 2, 40)
     crown = revolve(

@@ -44,7 +44,7 @@ def cap(look: Look) -> list[Part]:
         return np.stack(np.broadcast_arrays(x, y, 0.012 + height * np.sin(rise)), -1).astype(np.float64)
 
     parts = [crown, inner, button, *_sewing(on_crown, plain, thread), *_strap(on_crown, dark, plain, look)]
-    shade = look.accent(look.colour()) if len(look._named) > 1 else look.colour()
+    shade = look.accent(look.colour()) if look.two_coloured else look.colour()
     parts += _peak(radius, look.plain(look.pick(*_CLOTHS), shade))
     if look.pattern_name == "logo" or look.chance(0.4):
         parts.append(_patch(look, radius, height))

@@ -78,6 +78,11 @@ class Look(Draws):
         """Whether materials with a colour of their own keep it: nothing names another."""
         return not self._named
 
+    @property
+    def two_coloured(self) -> bool:
+        """Whether the words name a second colour."""
+        return len(self._named) > 1
+
     @cached_property
     def material_name(self) -> str:
         """Name of the main material, or an empty text."""
@@ -104,9 +109,9 @@ class Look(Draws):
 
     def accent(self, base: Srgb, default: str | None = None) -> Srgb:
         """The second colour, or one that goes with `base`."""
-        if default and len(self._named) < 2:
+        if default and not self.two_coloured:
             return srgb(default)
-        accent = srgb(self._named[1][1]) if len(self._named) > 1 else self._chosen_accent(base)
+        accent = srgb(self._named[1][1]) if self.two_coloured else self._chosen_accent(base)
         self.noted.setdefault("accent", code_of(accent))
         return accent
 
