@@ -12,9 +12,10 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.specs import SPECS, PolicySpec
 from prodgen_sdk.testing import strategies as st
 from prodgen_sdk.testing.fakes import FakePlugin, fake_host, plugin_of
+from prodgen_sdk.testing.fakes.people import OutlineBodyParser
 from prodgen_sdk.testing.fakes.shop import BruteForceIndex, UniformPolicy
 from prodgen_sdk.testing.samples import sample_person
-from prodgen_sdk.types import Filter, Upsert, parse_views
+from prodgen_sdk.types import LANDMARKS, Filter, Upsert, parse_views
 
 
 def test_the_pytest_plugin_is_light() -> None:
@@ -54,6 +55,18 @@ def test_a_studio_runs_on_fakes_alone(workspace, products) -> None:
     person = sample_person()
     dressed = workspace.try_on(person, np.full((40, 40, 3), 90, np.uint8), category="top")
     assert dressed.image.shape == person.image.shape
+
+
+def test_the_fake_body_parser_finds_the_limbs_of_the_sample_person(ctx) -> None:
+    person = sample_person(576, 384)
+    shirt = (person.image == (90, 110, 100)).all(axis=2)
+    (body,) = OutlineBodyParser(None, ctx).parse([person], ctx)
+    at = {name: (int(x), int(y)) for name, (x, y, _) in zip(LANDMARKS, body.landmarks, strict=True)}
+    for name in ("left_shoulder", "right_shoulder"):
+        assert shirt[at[name][1], at[name][0]], name
+    assert at["left_shoulder"][0] > at["right_shoulder"][0]  # the person's own left
+    assert at["nose"][1] < at["left_shoulder"][1] < at["left_hip"][1] < at["left_knee"][1] < at["left_ankle"][1]
+    assert abs(at["left_hip"][1] - np.flatnonzero(shirt.any(axis=1))[-1]) < 10
 
 
 def test_plugin_of_one_component() -> None:
@@ -116,3 +129,38 @@ def test_what_keeps_every_test_of_a_contract_from_running_is_said_once(tmp_path)
     assert (
         "as the first test says: There is no hook 'register_finisher'. Did you mean register_finishers?" in done.stdout
     )
+
+
+def test_a_contract_says_whose_components_are_there(tmp_path) -> None:
+    (tmp_path / "test_mine.py").write_text(
+        "from prodgen_sdk.interfaces import Compositor\n"
+        "from prodgen_sdk.specs import CompositorSpec\n"
+        "from prodgen_sdk.testing.contracts import CompositorContract\n"
+        "from prodgen_sdk.testing.fakes import FakePlugin, plugin_of\n"
+        "class Mine(Compositor):\n"
+        "    def __init__(self, config, ctx):\n"
+        "        self._parser = ctx.lookup('body_parser')\n"
+        "    def compose(self, batch, ctx):\n"
+        "        return []\n"
+        "class TestMine(CompositorContract):\n"
+        "    plugin = plugin_of(CompositorSpec(id='mine/one', summary='One.', categories=('top',)), Mine)\n"
+        "    id = 'mine/one'\n"
+        "class TestWithCompanions(TestMine):\n"
+        "    companions = (FakePlugin(),)\n"
+    )
+    run = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--tb=line",
+        "-k",
+        "implements",
+        str(tmp_path),
+    ]
+    done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path)
+    assert "1 passed" in done.stdout, done.stdout
+    assert "Name in `companions` the plugins" in done.stdout
+    assert "pip install" not in done.stdout

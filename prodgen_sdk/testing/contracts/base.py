@@ -20,7 +20,7 @@ import pytest
 from prodgen_sdk.config import Config, PluginsConfig, RuntimeConfig, validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.host import Host, load_dotted
-from prodgen_sdk.registry import Entry
+from prodgen_sdk.registry import PROVIDERS, Entry
 from prodgen_sdk.specs import API_VERSION, SPECS, Kind, Spec
 from prodgen_sdk.testing.contracts.recommendation import sample_catalogue
 
@@ -31,6 +31,10 @@ HEAVY = (
 """What a plugin may not import at discovery: each costs every command of every user its loading time."""
 
 _NAME = "contract"
+_ALONE = (
+    "A contract class registers its own plugin alone. Name in `companions` the plugins whose components it looks up: "
+    "FakePlugin() of prodgen_sdk.testing.fakes has one of every kind."
+)
 A = TypeVar("A")
 
 
@@ -47,7 +51,7 @@ class ComponentContract:
         plugin: the module (or object) with the hook implementations.
         id: which of its components is under test.
         config: the plugin's section `[plugins.<name>]`.
-        companions: other plugins whose components it looks up.
+        companions: other plugins whose components it looks up, such as `(FakePlugin(),)` of `prodgen_sdk.testing.fakes`.
         device: where the tests run.
 
     Override the fixture `component` (with any scope) if it is slow to build, and `ctx` if the host's will not do.
@@ -76,6 +80,7 @@ class ComponentContract:
                 host.register(companion, getattr(companion, "__name__", type(companion).__name__))
             host.register(self.plugin, _NAME)
         host.products = sample_catalogue
+        host.registry.left_out = {provider.partition("[")[0]: _ALONE for provider in PROVIDERS.values()}
         return host
 
     @pytest.fixture

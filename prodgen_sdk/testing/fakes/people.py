@@ -19,8 +19,16 @@ NOBODY = Refusal(
 )
 
 
+STANDING = {
+    "nose": (0.0, 0.08), "eye": (0.04, 0.06), "ear": (0.1, 0.07), "mouth": (0.03, 0.11),
+    "shoulder": (0.3, 0.2), "elbow": (0.43, 0.36), "wrist": (0.43, 0.51), "pinky": (0.45, 0.53), "index": (0.43, 0.53), "thumb": (0.41, 0.52),
+    "hip": (0.16, 0.53), "knee": (0.16, 0.74), "ankle": (0.16, 0.95), "heel": (0.16, 0.98), "foot": (0.18, 0.99),
+}  # fmt: skip
+"""Where a standing person's left landmarks are, as shares of the outline's box: aside of its middle, and down."""
+
+
 class OutlineBodyParser(BodyParser):
-    """Whatever differs from the top left pixel is one person; its box says where the limbs would be."""
+    """Whatever differs from the top left pixel is one person, who stands as `sample_person` does: limbs lie where its box says."""
 
     def __init__(self, config: Any, ctx: Context) -> None:
         pass
@@ -34,8 +42,8 @@ class OutlineBodyParser(BodyParser):
         found = bool(person.any())
         if found:
             top, bottom, left, right = _box(person)
-            rows = np.linspace(top, bottom, len(LANDMARKS), dtype=np.float32)
-            landmarks[:] = np.stack([np.full_like(rows, (left + right) / 2), rows, np.full_like(rows, 0.9)], axis=1)
+            for place, (aside, down) in enumerate(map(_where, LANDMARKS)):
+                landmarks[place] = (left + right) / 2 + aside * (right - left), top + down * (bottom - top), 0.9
         upper, lower = _halves(person)
         return Body(
             landmarks=landmarks,
@@ -75,6 +83,12 @@ class PatchCompositor(Compositor):
             layer[area] = (*colour, 255)
             layers.append(Layer(name=garment.sku or garment.category, image=layer))
         return TryOn(image=picture, edit_mask=edit_mask, layers=tuple(layers), confidence=0.5)
+
+
+def _where(landmark: str) -> tuple[float, float]:
+    words = landmark.split("_")
+    aside, down = next(STANDING[word] for word in words if word in STANDING)
+    return (-aside if "right" in words else aside), down  # the person's own right is at the picture's left
 
 
 def _outline(image: Image) -> Mask:
