@@ -1,4 +1,4 @@
-"""The boundary too: the record that a training run keeps of itself, alike for all trainers."""
+"""The boundary too: data, loop, options, checkpoints and record of a training run, alike for all trainers."""
 
 from prodgen_sdk.training.record import Record
 from prodgen_sdk.training.tensorboard import EventFile

@@ -165,24 +165,25 @@ def test_hashes_keep_with_size_and_light():
 
 
 def test_mirrored_views_are_labelled_by_where_they_are_seen_from():
-    from prodgen_mini.training.augment import augment
+    from prodgen_sdk.training.augment import Augmentation, augment
 
+    still = {"rotation": 0, "crop": 0, "colour": 0}
     x = torch.ones(64, 3, 16, 16)
     x[:, :, :, :4] = 0  # dark on the left
     azimuths = torch.full((64,), 30.0)
     noise = torch.Generator().manual_seed(0)
-    seen, labels = augment(x, noise, rotation=0, crop=0, colour=0, azimuths=azimuths, flips=True)
+    seen, labels = augment(x, noise, Augmentation(**still, flips=True), azimuths)
     mirrored = seen[:, 0, 8, 0] > 0.5
     assert 10 < int(mirrored.sum()) < 54
     assert set(labels[mirrored].tolist()) == {330.0}
     assert set(labels[~mirrored].tolist()) == {30.0}
-    same, kept = augment(x, noise, rotation=0, crop=0, colour=0, azimuths=azimuths)
+    same, kept = augment(x, noise, Augmentation(**still), azimuths)
     assert torch.allclose(same, x, atol=1e-5)
     assert torch.equal(kept, azimuths)
 
 
 def test_turns_and_colours_change_the_picture_and_leave_white_white():
-    from prodgen_mini.training.augment import augment
+    from prodgen_sdk.training.augment import augment
 
     x = torch.ones(8, 3, 32, 32)
     x[:, :, 12:20, 12:20] = torch.tensor([0.2, 0.5, 0.7])[:, None, None]
@@ -193,6 +194,14 @@ def test_turns_and_colours_change_the_picture_and_leave_white_white():
     assert float((seen - x).abs().mean()) > 0.005
     assert float(seen.min()) >= 0
     assert float(seen.max()) <= 1
+
+
+def test_a_turn_brings_in_no_colour_that_the_picture_has_not():
+    from prodgen_sdk.training.augment import Augmentation, augment
+
+    x = torch.full((8, 3, 32, 32), 0.25)
+    seen, _ = augment(x, torch.Generator().manual_seed(1), Augmentation(rotation=30, colour=0))
+    assert torch.allclose(seen, x, atol=1e-6)
 
 
 def read_events(path):

@@ -15,22 +15,22 @@ from torch.nn import functional
 from prodgen_mini.designs import Designs, space_of
 from prodgen_mini.inks import compose, separate
 from prodgen_mini.models.codec import Codec, by_sheet, patches_of
-from prodgen_mini.training.augment import augment
 from prodgen_mini.training.cleaning import clean
 from prodgen_mini.training.grids import art_grid
 from prodgen_mini.training.latents import seeded
-from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.recipe import Count, Positive, Recipe, Share, Weight
 from prodgen_mini.training.trainers import PartTrainer
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
+from prodgen_sdk.training.augment import Augmentation, augment
 from prodgen_sdk.training.examples import read_examples
+from prodgen_sdk.training.objective import Objective
+from prodgen_sdk.training.recipe import Count, Positive, Recipe, Share, Weight
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class CodecRecipe(Recipe):
+class CodecRecipe(Augmentation, Recipe):
     """Options of `prodgen train codec`.
 
     Args:
@@ -38,7 +38,8 @@ class CodecRecipe(Recipe):
         width, depth: of the residual convolutions.
         examples: at most so many pieces of artwork are kept in memory.
         noise: standard deviation of what is added to latents, so that small errors of a model do little harm.
-        pictures: unlabelled pictures to learn from too: JSON Lines, Parquet, a tar, or a folder of them.
+        pictures: unlabelled pictures to learn from too: JSON Lines, Parquet, a tar, or a folder of them. They are turned, cropped and
+            coloured anew at each step.
     """
 
     steps: Count = 3000
@@ -133,7 +134,7 @@ class CodecObjective(Objective):
             ]
         seen = self._pictures[rows[rows >= len(self._sheets)] - len(self._sheets)]
         if noise is not None and len(seen):
-            moved, _ = augment(seen.float().permute(0, 3, 1, 2) / 255, noise)
+            moved, _ = augment(seen.float().permute(0, 3, 1, 2) / 255, noise, self._recipe)
             seen = (moved * 255).round().byte().permute(0, 2, 3, 1)
         sheets += [torch.from_numpy(_separated(picture)) for picture in seen.numpy()]
         return patches_of(torch.stack(sheets)).float() / 255

@@ -16,12 +16,12 @@ from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.flow import sample
 from prodgen_mini.models.vae import Vae
 from prodgen_mini.training.latents import LatentObjective, ModelRecipe, Seen, Task, seeded, task_of
-from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.recipe import Count, Positive, Share
 from prodgen_mini.training.trainers import PartTrainer
 from prodgen_mini.weights import load_vae
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.training.objective import Objective
+from prodgen_sdk.training.recipe import Count, Positive, Share
 
 
 class DiffusionRecipe(ModelRecipe):

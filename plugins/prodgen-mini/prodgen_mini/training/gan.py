@@ -15,11 +15,11 @@ from prodgen_mini import weights
 from prodgen_mini.designs import Designs
 from prodgen_mini.models.gan import Critic, Generator, pair_loss, penalty
 from prodgen_mini.training.latents import LatentObjective, Latents, ModelRecipe, Task, seeded, task_of
-from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.recipe import Count, Positive, Share, Weight, Whole
 from prodgen_mini.training.trainers import PartTrainer
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.training.objective import Objective
+from prodgen_sdk.training.recipe import Count, Positive, Share, Weight, Whole
 
 
 class GanRecipe(ModelRecipe):

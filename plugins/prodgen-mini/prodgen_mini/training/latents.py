@@ -17,10 +17,10 @@ from prodgen_mini.designs import Designs
 from prodgen_mini.models.codec import Codec
 from prodgen_mini.space import Space
 from prodgen_mini.training.grids import design_grid
-from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.recipe import Count, Precision, Recipe, Whole
 from prodgen_mini.weights import load_codec
 from prodgen_sdk.context import Context
+from prodgen_sdk.training.objective import Objective
+from prodgen_sdk.training.recipe import Count, Precision, Recipe, Whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,13 +17,13 @@ from prodgen_mini.models.dit import Dit
 from prodgen_mini.models.lora import FORMAT, LAYERS
 from prodgen_mini.training.diffusion import DiffusionObjective, DiffusionRecipe
 from prodgen_mini.training.latents import task_of
-from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.recipe import Count, Positive, Weight
 from prodgen_mini.training.trainers import PartTrainer
 from prodgen_mini.weights import check_pin, load_vae
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, InputError, MissingDependency
 from prodgen_sdk.files import write_atomically
+from prodgen_sdk.training.objective import Objective
+from prodgen_sdk.training.recipe import Count, Positive, Share, Weight
 
 if TYPE_CHECKING:
     from torch import nn
@@ -44,7 +44,7 @@ class LoraRecipe(DiffusionRecipe):
     batch: Count = 16
     learning_rate: Positive = 1e-3
     decay: Weight = 0.0
-    forget: float = 0.05
+    forget: Share = 0.05
     base: Path | None = None
     where: str = ""
     rank: Annotated[int, Field(ge=1, le=64)] = 4

@@ -18,11 +18,11 @@ from prodgen_mini.models.gan import Generator
 from prodgen_mini.models.reranker import Reranker
 from prodgen_mini.models.vae import Vae
 from prodgen_mini.training.latents import Latents, ModelRecipe, Task, seeded, task_of
-from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.recipe import Count, Positive, Share, Weight, Whole
 from prodgen_mini.training.trainers import PartTrainer
 from prodgen_mini.weights import check_pin, load_vae, read
 from prodgen_sdk.context import Context
+from prodgen_sdk.training.objective import Objective
+from prodgen_sdk.training.recipe import Count, Positive, Share, Weight, Whole
 
 
 class RerankerRecipe(ModelRecipe):

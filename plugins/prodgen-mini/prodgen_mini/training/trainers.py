@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from prodgen_mini import weights
 from prodgen_mini.designs import Designs, read_designs
-from prodgen_mini.training.checkpoint import State
-from prodgen_mini.training.loop import fit
-from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.recipe import Recipe, claim
 from prodgen_mini.weights import Part
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.files import file_digest, write_atomically
 from prodgen_sdk.interfaces import Report, Trainer
+from prodgen_sdk.training.checkpoint import State
+from prodgen_sdk.training.loop import fit
+from prodgen_sdk.training.objective import Objective
+from prodgen_sdk.training.recipe import Recipe, claim
 
 if TYPE_CHECKING:
     import torch

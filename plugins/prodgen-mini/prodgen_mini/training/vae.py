@@ -12,10 +12,10 @@ from torch import Tensor, nn
 from prodgen_mini.designs import Designs
 from prodgen_mini.models.vae import Vae
 from prodgen_mini.training.latents import LatentObjective, ModelRecipe, Seen, Task, seeded, task_of
-from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.recipe import Count, Positive, Share, Weight, Whole
 from prodgen_mini.training.trainers import PartTrainer
 from prodgen_sdk.context import Context
+from prodgen_sdk.training.objective import Objective
+from prodgen_sdk.training.recipe import Count, Positive, Share, Weight, Whole
 
 
 class VaeRecipe(ModelRecipe):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ class State:
         step: updates that were made.
         best: the best validation figure so far, and `best_step` where it was.
         last: figures of the last step and the last validation.
+        scales: by network, of the loss in float16.
     """
 
     step: int = 0
@@ -33,6 +35,7 @@ class State:
     best_step: int = 0
     stopped: bool = False
     last: dict[str, float] = field(default_factory=dict)
+    scales: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 def save(
@@ -71,11 +74,11 @@ def load(
     """
     if not path.is_file():
         return State()
-    from safetensors import SafetensorError, safe_open
+    from safetensors import safe_open
 
-    try:
+    with _readable(path):
         with safe_open(path, "pt") as file:
-            facts = json.loads((file.metadata() or {})["state"])
+            state = _state(file)
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a mapping
         for kind, modules in (("net", networks), ("ema", averages)):
             for name, module in modules.items():
@@ -87,7 +90,31 @@ def load(
                     optimiser.state[parameter] = {
                         slot: value if slot == "step" else value.to(parameter.device) for slot, value in slots.items()
                     }
-        return State(**facts)
+        return state
+
+
+def finished(path: Path, steps: int) -> State | None:
+    """The state of a run that has nothing left to do, read without its weights; None where there is no such run."""
+    if not path.is_file():
+        return None
+    from safetensors import safe_open
+
+    with _readable(path), safe_open(path, "pt") as file:
+        state = _state(file)
+    return state if state.stopped or state.step >= steps else None
+
+
+def _state(file: Any) -> State:
+    return State(**json.loads((file.metadata() or {})["state"]))
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Whatever a library says of a damaged file, in our words."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ConfigError(

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from prodgen_mini.training.loop import batch_rows, fit
-from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.recipe import Recipe, claim
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, PluginError, StoreError
+from prodgen_sdk.training.loop import batch_rows, fit
+from prodgen_sdk.training.objective import Objective
+from prodgen_sdk.training.recipe import Recipe, claim
 
 torch = pytest.importorskip("torch")
 FAST = Recipe(steps=12, batch=4, warmup=2, checkpoint_every=4, validate_every=4, learning_rate=0.05, dropout=0.2)
@@ -26,8 +26,8 @@ SCRIPT = """
 import sys, time
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from test_loop import Line, FAST
-from prodgen_mini.training.loop import fit
+from test_training_loop import Line, FAST
+from prodgen_sdk.training.loop import fit
 from prodgen_sdk.context import Context
 fit(Line(), FAST.model_copy(update=dict(steps=60)), Path({out!r}), Context(progress=lambda done, total, what: time.sleep(0.02)))
 """
@@ -229,7 +229,7 @@ def test_two_processes_learn_what_one_does(tmp_path):
     pytest.importorskip("accelerate")
     code = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
-        "from test_loop import Line, FAST; from prodgen_mini.training.loop import fit\n"
+        "from test_training_loop import Line, FAST; from prodgen_sdk.training.loop import fit\n"
         "from prodgen_sdk.context import Context\n"
         "class Quiet(Line):\n"
         "    def loss(self, name, rows, noise, step):\n"

@@ -29,9 +29,7 @@ class Parallel:
         self._accelerator: Any = None
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
             if find_spec("accelerate") is None:
-                raise MissingDependency(
-                    "Several processes need accelerate.", hint="Run: pip install 'prodgen-mini[accelerate]'"
-                )
+                raise MissingDependency("Several processes need accelerate.", hint="Run: pip install accelerate")
             from accelerate import Accelerator
 
             self._accelerator = Accelerator(cpu=device == "cpu")

@@ -14,16 +14,13 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from prodgen_mini.training import checkpoint
-from prodgen_mini.training.checkpoint import State
-from prodgen_mini.training.objective import Objective
-from prodgen_mini.training.parallel import Parallel
-from prodgen_mini.training.recipe import Recipe
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, PluginError, StoreError
-from prodgen_sdk.training import Record
+from prodgen_sdk.errors import ConfigError, NotFinite, StoreError
+from prodgen_sdk.training import Record, checkpoint
+from prodgen_sdk.training.checkpoint import State
+from prodgen_sdk.training.objective import Objective
+from prodgen_sdk.training.parallel import Parallel
+from prodgen_sdk.training.recipe import Recipe
 
 if TYPE_CHECKING:
     import torch
@@ -47,10 +44,10 @@ def fit(
 
     Args:
         start: weights by network that a fresh run begins with.
-        improved: called with the averaged networks whenever validation is better than before.
+        improved: called with the averaged networks whenever validation is better than before, or there is none.
 
     Raises:
-        PluginError: the loss is no longer a number.
+        NotFinite: the loss or its gradient is no longer a number; the last checkpoint stays.
         Cancelled, DeadlineExceeded: the last checkpoint stays.
         StoreError: the disk is full or not writable; the last checkpoint stays.
         KeyboardInterrupt: it stays as well; a note says from where the run goes on.
@@ -115,9 +112,13 @@ class _Run:
             name: copy.deepcopy(self.networks[name]).eval().requires_grad_(False) for name in objective.averaged
         }
         self.optimisers = {name: _optimiser(net, recipe) for name, net in self.networks.items()}
+        device = self.parallel.device.partition(":")[0]
+        self.scalers = {name: torch.amp.GradScaler(device, enabled=objective.scaled) for name in self.networks}
         self.path = out / checkpoint.FILE
         self.resumed = self.path.is_file()
         self.state = checkpoint.load(self.path, self.networks, self.averages, self.optimisers)
+        for name, scale in self.state.scales.items():
+            self.scalers[name].load_state_dict(scale)
         self.saved = self.state.step
         self.record = Record(out, self.state.step) if self.parallel.is_first else None
         self.autocast: Any = nullcontext()
@@ -148,22 +149,23 @@ class _Run:
         import torch
 
         recipe, network, step = self.recipe, self.networks[name], self.state.step
+        optimiser, scaler = self.optimisers[name], self.scalers[name]
         parameters = [p for p in network.parameters() if p.requires_grad]
         sums: list[torch.Tensor] = []
         figures: dict[str, float] = {}
         for part, chunk in enumerate(self.parallel.share(rows).chunk(recipe.accumulate)):
             with torch.random.fork_rng(devices=[]):
                 # Dropout draws from the global generator.
-                torch.manual_seed(_mixed(recipe.seed, step, name, part, self.parallel.rank, 1))
-                noise = torch.Generator("cpu").manual_seed(_mixed(recipe.seed, step, name, part, self.parallel.rank, 2))
+                torch.manual_seed(seed_of(recipe.seed, step, name, part, self.parallel.rank, 1))
+                noise = torch.Generator("cpu").manual_seed(
+                    seed_of(recipe.seed, step, name, part, self.parallel.rank, 2)
+                )
                 with self.autocast:
                     loss, notes = self.objective.loss(name, chunk, noise, step)
-                gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
-            if not torch.isfinite(loss):
-                raise PluginError(
-                    f"The loss of {name} is {float(loss.detach())} at step {step}.",
-                    hint="Lower learning_rate or clip; the last checkpoint is still good.",
-                )
+                gradients = torch.autograd.grad(scaler.scale(loss), parameters, allow_unused=True)
+            # At a scale of 1, which is also that of no scaling, it is not the scale.
+            if not torch.isfinite(loss) and scaler.get_scale() <= 1:
+                raise _not_finite(f"The loss of {name} is {float(loss.detach())}", step)
             whole = [g if g is not None else torch.zeros_like(p) for g, p in zip(gradients, parameters, strict=True)]
             sums = whole if part == 0 else [a + b for a, b in zip(sums, whole, strict=True)]
             for key, value in {"loss": loss.detach(), **notes}.items():
@@ -171,13 +173,17 @@ class _Run:
                 figures[label] = figures.get(label, 0.0) + float(value) / recipe.accumulate
         for parameter, gradient in zip(parameters, self.parallel.average(sums), strict=True):
             parameter.grad = gradient / recipe.accumulate
-        if recipe.clip:
-            norm = torch.nn.utils.clip_grad_norm_(parameters, recipe.clip)
-            figures["norm" if len(self.networks) == 1 else f"{name}_norm"] = float(norm)
-        for group in self.optimisers[name].param_groups:
+        for group in optimiser.param_groups:
             group["lr"] = recipe.rate(step) * group["factor"]
-        self.optimisers[name].step()
-        self.optimisers[name].zero_grad(set_to_none=True)
+        scaler.unscale_(optimiser)
+        if recipe.clip:
+            norm = float(torch.nn.utils.clip_grad_norm_(parameters, recipe.clip))
+            if not math.isfinite(norm) and scaler.get_scale() <= 1:
+                raise _not_finite(f"The gradient of {name} is {norm}", step)
+            figures["norm" if len(self.networks) == 1 else f"{name}_norm"] = norm
+        scaler.step(optimiser)
+        scaler.update()
+        optimiser.zero_grad(set_to_none=True)
         if name in self.averages:
             # A short memory in the beginning, as the first weights say nothing (Karras et al. 2024 give the reason at length).
             average(self.averages[name], network, min(recipe.ema, (step + 1) / (step + 10)))
@@ -193,9 +199,9 @@ class _Run:
             network.train()
         state.last |= figures
         self._note(figures)
-        loss = figures.get("val_loss", math.nan)
-        if loss < state.best:
-            state.best, state.best_step = loss, state.step
+        loss = figures.get("val_loss")
+        if loss is None or loss < state.best:
+            state.best, state.best_step = state.best if loss is None else loss, state.step
             if self.parallel.is_first:
                 checkpoint.save(self.out / "best.safetensors", state, {}, self.averages, {})
                 if self.improved is not None:
@@ -209,6 +215,7 @@ class _Run:
 
     def _save(self) -> None:
         if self.parallel.is_first:
+            self.state.scales = {name: scaler.state_dict() for name, scaler in self.scalers.items()}
             checkpoint.save(self.path, self.state, self.networks, self.averages, self.optimisers)
         self.parallel.wait()
         self.saved = self.state.step
@@ -224,6 +231,7 @@ def batch_rows(size: int, batch: int, step: int, seed: int) -> torch.Tensor:
     >>> sorted(int(row) for step in range(3) for row in batch_rows(6, 2, step, 1))
     [0, 1, 2, 3, 4, 5]
     """
+    import numpy as np
     import torch
 
     places = np.arange(step * batch, (step + 1) * batch)
@@ -265,7 +273,15 @@ def _optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
     return torch.optim.AdamW(settings, recipe.learning_rate, betas=recipe.betas, foreach=on_gpu)
 
 
-def _mixed(*parts: int | str) -> int:
+def _not_finite(what: str, step: int) -> NotFinite:
+    return NotFinite(
+        f"{what} at step {step}.",
+        hint="Lower learning_rate or clip, or set precision to float32; the last checkpoint is still good.",
+    )
+
+
+def seed_of(*parts: int | str) -> int:
+    """A seed that follows from what it is for."""
     import hashlib
 
     return int.from_bytes(hashlib.sha256("|".join(map(str, parts)).encode()).digest()[:7], "big")

@@ -20,11 +20,14 @@ class Objective(ABC):
         networks: by name; within one step they are updated in this order, each by its own loss.
         averaged: names of those whose averaged weights are wanted.
         size: how many training examples there are.
+        scaled: whether losses are scaled up before their gradients are computed, as small ones are zero in float16 (Micikevicius et
+            al., 2018); a scale that was too large is halved, and its step left out.
     """
 
     networks: dict[str, nn.Module]
     averaged: tuple[str, ...]
     size: int
+    scaled: bool = False
 
     @abstractmethod
     def loss(
@@ -39,7 +42,7 @@ class Objective(ABC):
 
     @abstractmethod
     def validate(self, networks: Mapping[str, nn.Module]) -> dict[str, float]:
-        """Figures on validation examples; `val_loss` decides which weights are best."""
+        """Figures on validation examples; `val_loss` decides which weights are best. Without one, the last are."""
 
     def pictures(self, networks: Mapping[str, nn.Module]) -> NDArray[np.uint8] | None:
         """A grid of what the networks make, HWC uint8 RGB, or None."""

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from prodgen_sdk.errors import ConfigError
@@ -74,6 +73,8 @@ class Recipe(BaseModel):
         >>> Recipe(steps=100, warmup=10, learning_rate=1.0, floor=0.0).rate(9)
         1.0
         """
+        import numpy as np
+
         if step < self.warmup:
             return self.learning_rate * (step + 1) / self.warmup
         done = (step - self.warmup) / max(1, self.steps - self.warmup)
