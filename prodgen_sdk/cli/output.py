@@ -147,7 +147,10 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     for row in rows:
         shown.add_row(*(escape(harmless(str(cell))) for cell in row))
     fits = sys.stdout.isatty() or "COLUMNS" in os.environ
-    Console(width=None if fits else _ANY_WIDTH).print(shown)
+    console = Console(width=None if fits else _ANY_WIDTH)
+    with console.capture() as lines:
+        console.print(shown)
+    typer.echo("\n".join(line.rstrip() for line in lines.get().splitlines()))
 
 
 def write_utf8() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -170,7 +170,15 @@ def show(ctx: typer.Context, id: str = typer.Argument(..., metavar="ID"), as_jso
         }
         for e in entries
     ]
-    rows = [
-        (name, value) for component in found for name, value in component.items() if value not in ("", [], {}, None)
-    ]
-    emit(as_json, found, lambda: table(("field", "value"), rows))
+    emit(as_json, found, lambda: table(("field", "value"), (row for component in found for row in _rows(component))))
+
+
+def _rows(fields: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str]]:
+    """Each field that says something, and its value in words; those of a nested object by their path."""
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            yield from _rows(value, f"{within}{name}.")
+        elif isinstance(value, bool):
+            yield f"{within}{name}", "yes" if value else "no"
+        elif value not in ("", [], None):
+            yield f"{within}{name}", ", ".join(map(str, value)) if isinstance(value, list) else str(value)

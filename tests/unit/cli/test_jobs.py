@@ -19,9 +19,19 @@ def test_plugins_doctor_and_version(run):
     assert code == 0
     assert json.loads(out)["problems"] == []
     assert json.loads(run("plugins", "show", "fake/solid", "--json")[1])[0]["modes"] == ["attributes", "text"]
+    shown = [line.split(None, 1) for line in run("plugins", "show", "fake/solid")[1].splitlines()]
+    assert ["modes", "attributes, text"] in shown
+    assert ["needs.device", "any"] in shown
+    assert ["deterministic", "yes"] in shown
     code, out, _ = run("doctor", "--json")
     assert (code, json.loads(out)["device"]) == (0, "cpu")
     assert run("--version")[1].startswith("prodgen 0")
+
+
+def test_lines_of_a_table_end_with_their_last_word(run):
+    out = run("plugins", "list")[1]
+    assert len(out.splitlines()) > 1
+    assert all(line == line.rstrip() for line in out.splitlines())
 
 
 def test_doctor_notes_what_is_not_installed_and_that_nothing_is_approved_unseen(run, tmp_path):
