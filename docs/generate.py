@@ -264,31 +264,62 @@ def configuration_page() -> str:
     ]
     lines += ['A value may be read from the environment: `database = { env = "NAME" }`.']
     lines += ["Relative paths are relative to the folder of the file.", ""]
+    told: dict[str, type[BaseModel]] = {}
     for name, field in Config.model_fields.items():
         model = _model_in(field.annotation)
         assert model is not None
-        lines += _section(name, model, "##")
-    return _page([*lines, *_plugin_sections()])
+        lines += _section(name, model, "##", told)
+    return _page([*lines, *_plugin_sections(told)])
 
 
-def _plugin_sections() -> list[str]:
+def _plugin_sections(told: dict[str, type[BaseModel]]) -> list[str]:
     lines: list[str] = []
     for point in sorted(entry_points(group=GROUP)):
         model = getattr(point.load(), "config_model", lambda: None)()
         if model is not None and point.dist is not None and point.dist.name in built_ins():
-            lines += _section(f"plugins.{point.name}", model, "###")
+            lines += _section(f"plugins.{point.name}", model, "###", told)
     return lines
 
 
-def _section(name: str, model: type[BaseModel], level: str) -> list[str]:
-    """The table of a model, then one of each model within it."""
-    nested = {key: inner for key, field in model.model_fields.items() if (inner := _model_in(field.annotation))}
-    plain = [key for key in model.model_fields if key not in nested]
-    lines = [f"{level} `[{name}]`", *own_doc(model), ""]
-    lines += [*fields(model, plain, toml), ""] if plain else []
-    for key, inner in nested.items():
-        lines += _section(f"{name}.{key}", inner, level)
+_ALIKE = 10
+"""How many rows two tables must share for the second to leave them out."""
+
+
+def _section(name: str, model: type[BaseModel], level: str, told: dict[str, type[BaseModel]]) -> list[str]:
+    """The table of a model, less what the table of an earlier section says, then one of each model within it."""
+    heading = f"{level} `[{name}]`"
+    for first, earlier in told.items():
+        if earlier is model:
+            return [heading, "", f"The keys of {_link(first)}.", ""]
+    head, rows = _table(model)
+    shared = {first: [row for row in rows if row in _table(earlier)[1]] for first, earlier in told.items()}
+    nearest = max(shared, key=lambda first: len(shared[first]), default="")
+    lines = [heading, *own_doc(model), ""]
+    if nearest and len(shared[nearest]) >= _ALIKE and _plain(told[nearest]) <= _plain(model):
+        lines += [f"The keys of {_link(nearest)}, and:", ""]
+        rows = [row for row in rows if row not in shared[nearest]]
+    told[name] = model
+    lines += [*head, *rows, ""] if rows else []
+    for key, field in model.model_fields.items():
+        if inner := _model_in(field.annotation):
+            lines += _section(f"{name}.{key}", inner, level, told)
     return lines
+
+
+def _plain(model: type[BaseModel]) -> set[str]:
+    """The fields that are no sections of their own."""
+    return {key for key, field in model.model_fields.items() if not _model_in(field.annotation)}
+
+
+def _table(model: type[BaseModel]) -> tuple[list[str], list[str]]:
+    """The head and the rows of a model's table; none if all its fields are sections."""
+    plain = [key for key in model.model_fields if key in _plain(model)]
+    lines = fields(model, plain, toml) if plain else []
+    return lines[:2], lines[2:]
+
+
+def _link(section: str) -> str:
+    return f"[`[{section}]`](#{section.replace('.', '')})"
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
