@@ -228,6 +228,12 @@ class VariantPolicy(ABC):
         `context.deterministic` asks for the greedy choice, with propensity 1. The draw must depend only on `context.request_id`.
         """
 
+    def prepare(self, candidates: Sequence[Candidate], ctx: Context) -> None:  # noqa: B027 - optional: many keep nothing
+        """Readies what depends on the pictures alone, at `Studio.warm_up`, so that `choose` need not; by default nothing.
+
+        Their scores mean nothing. `choose` may be given other candidates, or these, described otherwise by then.
+        """
+
     @abstractmethod
     def update(self, feedback: Sequence[Feedback], ctx: Context) -> None:
         """Learns from impressions that were answered, or not."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter, is_
+from operator import attrgetter, is_, itemgetter
 from typing import TYPE_CHECKING, Any, get_args
 
 from prodgen_sdk import interfaces
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
 
 _EVENT_TYPES = frozenset(get_args(EventType))
-_ID, _SKU, _SCORE, _SHAPE = attrgetter("id"), attrgetter("sku"), attrgetter("score"), attrgetter("shape")
+_SKU, _SCORE, _SHAPE, _FIRST = attrgetter("sku"), attrgetter("score"), attrgetter("shape"), itemgetter(0)
 
 
 class BoundIndex(Bound[interfaces.VectorIndex]):
@@ -186,6 +186,10 @@ class BoundPolicy(Bound[interfaces.VariantPolicy]):
         return list(choices)
 
     @guarded
+    def prepare(self, candidates: Sequence[Candidate], ctx: Context | None = None) -> None:
+        self._call(self.component.prepare, candidates, self._context(ctx))
+
+    @guarded
     def update(self, feedback: Sequence[Feedback], ctx: Context | None = None) -> None:
         self._call(self.component.update, feedback, self._context(ctx))
 
@@ -202,7 +206,7 @@ def _is_sound(item: Ranked) -> bool:
 
 def _fault(choice: Choice, candidate: Candidate) -> str:
     """What is wrong with a choice; empty where nothing is."""
-    if choice.variant not in map(_ID, candidate.variants):
+    if choice.variant not in map(_FIRST, candidate.scored):
         return f"{choice.variant} is no variant of {candidate.sku} that may be shown"
     if not 0 < choice.propensity <= 1:
         return f"a propensity of {choice.propensity} for {candidate.sku}"

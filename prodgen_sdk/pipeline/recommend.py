@@ -8,13 +8,9 @@ One function per stage; `prodgen_sdk.serving.recommender` calls them in this ord
 from __future__ import annotations
 
 import hashlib
-from collections import deque
 from collections.abc import Callable, Container, Mapping, Sequence
-from itertools import chain, islice, repeat
-from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
-
-from pydantic import Field
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prodgen_sdk.bound import BoundIndex, BoundPolicy
 from prodgen_sdk.context import Context
@@ -22,18 +18,17 @@ from prodgen_sdk.errors import Busy
 from prodgen_sdk.host import Host
 from prodgen_sdk.types import (
     Candidate,
-    CandidateVariant,
     Choice,
     Event,
     Filter,
-    Model,
+    FoundCandidate,
     Product,
     Ranked,
     Recommendation,
     RecommendationContext,
     Source,
     UserProfile,
-    View,
+    VariantFacts,
     trusted,
 )
 
@@ -46,10 +41,8 @@ FIRST = "core/first"
 _TRIES = 20
 _WANTED = 20
 _EVENT = set(Event.model_fields)
-_VARIANT = set(CandidateVariant.model_fields)
-_CANDIDATE = set(Candidate.model_fields)
 _RECOMMENDATION = set(Recommendation.model_fields)
-_SCORED, _ID, _VALUES = attrgetter("scored"), attrgetter("id"), attrgetter("__dict__")
+_FIRST = itemgetter(0)
 
 
 class Shown(NamedTuple):
@@ -58,16 +51,6 @@ class Shown(NamedTuple):
     recommendation: Recommendation
     offered: tuple[str, ...]
     memo: str
-
-
-class VariantFacts(Model):
-    """What rankers and policies may know of a variant beyond its vector."""
-
-    view: View
-    background: str
-    light: str
-    style: str
-    quality: dict[str, float] = Field(default_factory=dict)
 
 
 class Choices(NamedTuple):
@@ -182,29 +165,15 @@ def described(
     variants: Mapping[str, VariantFacts],
 ) -> list[Candidate]:
     """Candidates with what is known of them; a variant of which nothing is known keeps what it has."""
-    scored = list(map(_SCORED, candidates))
-    ids, scores = zip(*chain.from_iterable(scored), strict=True) if scored else ((), ())
-    known: Mapping[str, VariantFacts | CandidateVariant] = variants
-    if not all(map(variants.__contains__, ids)):
-        known = {**{variant.id: variant for candidate in candidates for variant in candidate.variants}, **variants}
-    # A dictionary per picture, filled column by column: ten a product, on the path of every request.
-    pictures = list(map(dict, map(_VALUES, map(known.__getitem__, ids))))
-    for name, column in (("id", ids), ("score", scores)):
-        deque(map(dict.__setitem__, pictures, repeat(name), column), maxlen=0)
-    made = iter(trusted(CandidateVariant, pictures, _VARIANT))
-    rows = []
+    found = []
     for candidate in candidates:
         product = products.get(candidate.sku)
-        rows.append(
-            {
-                "sku": candidate.sku,
-                "variants": tuple(islice(made, len(candidate.scored))),
-                "category": product.category if product else candidate.category,
-                "title": product.title if product else candidate.title,
-                "vector": candidate.vector,
-            }
-        )
-    return trusted(Candidate, rows, _CANDIDATE)
+        category, title = (product.category, product.title) if product else (candidate.category, candidate.title)
+        facts: Sequence[Any] = list(map(variants.get, map(_FIRST, candidate.scored)))
+        if not all(facts):
+            facts = [known or own for known, own in zip(facts, candidate.variants, strict=True)]
+        found.append((candidate, category, title, facts))
+    return [*FoundCandidate.described(found)]
 
 
 def choose(
@@ -230,7 +199,7 @@ def choose(
 
 def first(candidates: Sequence[Candidate]) -> Choices:
     """The first variant of each, which is certain: the choice where there is no policy to ask."""
-    return Choices([Choice(variant=candidate.variants[0].id, propensity=1.0) for candidate in candidates], FIRST)
+    return Choices([Choice(variant=candidate.scored[0][0], propensity=1.0) for candidate in candidates], FIRST)
 
 
 def answer(
@@ -253,7 +222,7 @@ def answer(
         for position, (item, choice, source) in enumerate(zip(ranked, chosen.choices, sources, strict=True))
     ]
     return [
-        Shown(recommendation, tuple(map(_ID, item.candidate.variants)), choice.memo)
+        Shown(recommendation, tuple(map(_FIRST, item.candidate.scored)), choice.memo)
         for recommendation, item, choice in zip(
             trusted(Recommendation, rows, _RECOMMENDATION), ranked, chosen.choices, strict=True
         )

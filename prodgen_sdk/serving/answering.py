@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from prodgen_sdk.bound import BoundPolicy
 from prodgen_sdk.config import RecommendConfig
-from prodgen_sdk.errors import DeadlineExceeded, ProdgenError
+from prodgen_sdk.errors import DeadlineExceeded, PluginError, ProdgenError
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline.recommend import Choices, answer, choose, first, impressions
 from prodgen_sdk.serving.catalogue import Catalogue
@@ -22,7 +23,7 @@ from prodgen_sdk.serving.profiles import Profiles
 from prodgen_sdk.serving.refresh import Refresher
 from prodgen_sdk.serving.repeated import Repeated
 from prodgen_sdk.serving.request import FALLS_BACK, Budgets, Ready, Request
-from prodgen_sdk.types import Event, Recommendation, Trace, UserProfile
+from prodgen_sdk.types import Candidate, Event, Recommendation, Trace, UserProfile
 
 if TYPE_CHECKING:
     from prodgen_sdk.store import Store
@@ -63,6 +64,13 @@ class Answering:
     def _policy(self) -> BoundPolicy:
         found: BoundPolicy = self._host.get("policy")
         return found
+
+    def prepare(self, products: Iterable[Sequence[Candidate]]) -> None:
+        """Has the policy ready for products, part by part."""
+        for part in products:
+            # Whether it can choose as well is seen when it is asked to.
+            with suppress(PluginError):
+                self._policy.prepare(part)
 
     def answer(self, request: Request, *, log: bool) -> tuple[list[Recommendation], Trace]:
         """What is shown, logged as impressions if `log`, and how it came about.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Container, Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
 from itertools import chain
 from sys import intern
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,10 @@ from prodgen_sdk.context import Context, Progress
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline import indexing
 from prodgen_sdk.pipeline.embed import Embedder, mean_vectors
-from prodgen_sdk.pipeline.recommend import VariantFacts
+from prodgen_sdk.pipeline.recommend import described
 from prodgen_sdk.serving.background import Background
 from prodgen_sdk.store.database import batched
-from prodgen_sdk.types import Candidate, Filter, Product, Scene, View, trusted
+from prodgen_sdk.types import Candidate, Filter, FoundCandidate, Product, Scene, VariantFacts, View, trusted
 
 if TYPE_CHECKING:
     from prodgen_sdk.bound import BoundIndex
@@ -30,6 +30,7 @@ _PRODUCTS = 20_000
 _VARIANTS = 200_000
 _QUERIES = 10_000
 _VIEWS = 64
+_ALL = 2**31
 _LOAD = 500
 _SYNCS, _BUSY, _PAUSE = 10, 2.0, 0.1
 """So many syncs within so many seconds, or one that took too long for a request to wait: changes come all the time, and are
@@ -85,8 +86,7 @@ class Catalogue:
             if self.applied >= 0:
                 # The index may have been brought up to date by another process: its changes are news here all the same.
                 changed = changed | self._store.outbox.skus_since(self.applied)
-            self._products.drop(changed)
-            self._vectors.drop(changed)
+            self._forget(changed)
             self.version += bool(changed)
             self.applied = last
             self._synced.append(time.monotonic())
@@ -102,6 +102,15 @@ class Catalogue:
                 cache.clear()
             self.version += 1
             return len(changed)
+
+    def _forget(self, changed: Collection[str]) -> None:
+        self._products.drop(changed)
+        self._vectors.drop(changed)
+        if len(changed) > _MOST_CHANGES:
+            self._facts.clear()
+        elif changed:
+            variants = self._store.variants.approved_of(changed, _ALL)
+            self._facts.drop(id for ids in variants.values() for id in ids)
 
     def catch_up(self, patience: float, first: float | None = None) -> bool:
         """Whether the index holds all changes up to now; has them applied beside the request if it does not.
@@ -156,16 +165,22 @@ class Catalogue:
         shown = self._store.variants.servable(id for candidate in candidates for id, _ in candidate.scored)
         return {id for id, (sku, facets) in shown.items() if eligible.allows(sku, facets)}
 
-    def load(self, skus: Iterable[str], deadline: float) -> None:
-        """Reads products, their vectors and their pictures' facts ahead: these first, then all others until the time is over."""
+    def load(self, skus: Iterable[str], deadline: float) -> Iterator[list[Candidate]]:
+        """Reads products, their vectors and their pictures' facts ahead: these first, then all others until the time is over.
+
+        Yields:
+            those read last, as candidates that nothing was searched for.
+        """
         done = 0
         for part in chain(batched(skus, _LOAD), batched((p.sku for p in self._store.products.iterate()), _LOAD)):
             if time.monotonic() > deadline or done >= _PRODUCTS:
                 return
-            self.products(part)
+            products = self.products(part)
             self.vectors(part)
             variants = self._store.variants.approved_of(part, _VIEWS)
-            self.facts(id for ids in variants.values() for id in ids)
+            facts = self.facts(id for ids in variants.values() for id in ids)
+            shown = [(sku, "", 0.0, None, partial(_unscored, ids)) for sku, ids in variants.items() if ids]
+            yield described(FoundCandidate.many(shown), products, facts)
             done += len(part)
 
     def products(self, skus: Iterable[str]) -> dict[str, Product]:
@@ -202,6 +217,10 @@ class Catalogue:
 
     def _load_queries(self, queries: Sequence[str]) -> dict[str, Vectors]:
         return dict(zip(queries, self.embedder.queries(queries), strict=True))
+
+
+def _unscored(ids: Iterable[str]) -> list[tuple[str, float]]:
+    return [(id, 0.0) for id in ids]
 
 
 @lru_cache(maxsize=4096)

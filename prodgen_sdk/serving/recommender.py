@@ -153,7 +153,7 @@ class Recommender:
         step("policy", lambda: self._host.get("policy").version)
         charts = self._refresher.charts
         popular = dict.fromkeys((*charts.overall, *charts.weights))
-        step("catalogue", lambda: self._catalogue.load(popular, deadline))
+        step("catalogue", lambda: self._answering.prepare(self._catalogue.load(popular, deadline)))
         step("request", lambda: self.recommend("warm-up", log=False, budget_ms=1e9))
         step("garbage", _freeze)
         return took

@@ -28,6 +28,7 @@ from prodgen_sdk.types.candidate import (
     IndexChange,
     Remove,
     Upsert,
+    VariantFacts,
 )
 from prodgen_sdk.types.event import Event, EventType
 from prodgen_sdk.types.generation import (
@@ -167,6 +168,7 @@ __all__ = [
     "Upsert",
     "UserProfile",
     "Variant",
+    "VariantFacts",
     "Vec3",
     "Vector",
     "Verdict",

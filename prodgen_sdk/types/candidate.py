@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
+from itertools import repeat
+from operator import attrgetter
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -102,6 +104,16 @@ class CandidateVariant(PixelModel):
     quality: dict[str, float] = Field(default_factory=dict)
 
 
+class VariantFacts(PixelModel):
+    """How a variant is described, shared by all candidates that have it until it may be another picture."""
+
+    view: View
+    background: str
+    light: str
+    style: str
+    quality: dict[str, float] = Field(default_factory=dict)
+
+
 class Candidate(PixelModel):
     """A product from the index with all its eligible variants, best first.
 
@@ -127,6 +139,11 @@ class Candidate(PixelModel):
         """Id and score of each variant, best first."""
         return [(variant.id, variant.score) for variant in self.variants]
 
+    @property
+    def facts(self) -> Sequence[Any]:
+        """How each variant is described, as values that are equal where nothing has changed."""
+        return list(map(_DESCRIPTION, self.variants))
+
 
 class FoundCandidate(Lazy, Candidate):
     """A candidate whose variants are made when somebody looks at them: of all that an index finds, few are shown.
@@ -150,6 +167,24 @@ class FoundCandidate(Lazy, Candidate):
         ]
         return trusted(FoundCandidate, rows, _FOUND)
 
+    @staticmethod
+    def described(
+        found: Iterable[tuple[Candidate, str, str, Sequence[VariantFacts]]],
+    ) -> list[FoundCandidate]:
+        """Candidates that are not validated, each with its category and title and what is known of each of its variants."""
+        rows = [
+            {
+                "sku": candidate.sku,
+                "category": category,
+                "title": title,
+                "vector": candidate.vector,
+                "scored": candidate.scored,
+                "facts": facts,
+            }
+            for candidate, category, title, facts in found
+        ]
+        return trusted(FoundCandidate, rows, _DESCRIBED)
+
     @cached_property
     def score(self) -> float:
         return self.scored[0][1]
@@ -159,13 +194,23 @@ class FoundCandidate(Lazy, Candidate):
         found: Sequence[tuple[str, float]] = self.__dict__[_LATER]()
         return found
 
+    @cached_property
+    def facts(self) -> Sequence[Any]:
+        return list(map(_DESCRIPTION, self.variants))
+
     def _made(self) -> dict[str, Any]:
-        rows = [{**_VARIANT, "id": id, "score": score} for id, score in self.scored]
-        return {"variants": tuple(trusted(CandidateVariant, rows, _SCORED))}
+        known: Iterable[VariantFacts | CandidateVariant] = self.__dict__.get(
+            "facts", repeat(_VARIANT, len(self.scored))
+        )
+        rows = [
+            {**facts.__dict__, "id": id, "score": score} for facts, (id, score) in zip(known, self.scored, strict=True)
+        ]
+        return {"variants": tuple(trusted(CandidateVariant, rows, _SCORED if _LATER in self.__dict__ else _WHOLE))}
 
 
-_VARIANT: dict[str, Any] = dict(CandidateVariant(id="", score=0.0))
-_SCORED = {"id", "score"}
+_DESCRIPTION = attrgetter(*VariantFacts.model_fields)
+_VARIANT = CandidateVariant(id="", score=0.0)
+_SCORED, _WHOLE = {"id", "score"}, set(CandidateVariant.model_fields)
 _LATER = "_scored"
 """Kept among the fields' values, not as a private attribute: that would be one more dictionary for each candidate."""
-_FOUND = {"sku", "variants", "category"}
+_FOUND, _DESCRIBED = {"sku", "variants", "category"}, set(Candidate.model_fields)

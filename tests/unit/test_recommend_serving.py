@@ -18,7 +18,7 @@ from prodgen_sdk.serving.impressions import ImpressionLog
 from prodgen_sdk.serving.popular import Popular, segment_of
 from prodgen_sdk.store import open_store
 from prodgen_sdk.testing.fakes import fake_host
-from prodgen_sdk.types import Candidate, CandidateVariant, FoundCandidate, LazyRanked, Ranked, Trace
+from prodgen_sdk.types import Candidate, CandidateVariant, FoundCandidate, LazyRanked, Ranked, Trace, VariantFacts, View
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -264,6 +264,32 @@ def test_what_is_warm_answers_without_reading_the_catalogue(tmp_path, monkeypatc
         assert len(studio.recommend("ann", 3)) == 3
 
 
+def test_a_policy_is_shown_the_catalogue_at_warm_up_even_if_it_fails(tmp_path, monkeypatch):
+    stocked(tmp_path).close()
+    with Studio.open(tmp_path, host=fake_host()) as studio:
+        shown = []
+
+        def prepare(candidates, ctx):
+            shown.extend((c.sku, v.view.azimuth) for c in candidates for v in c.variants)
+            raise ValueError("no")
+
+        monkeypatch.setattr(studio.host.get("policy").component, "prepare", prepare, raising=False)
+        studio.warm_up()
+        assert sorted(shown) == [(f"p-{n}", azimuth) for n in range(3) for azimuth in (0, 90)]
+
+
+def test_facts_of_pictures_are_read_anew_when_their_product_changes(tmp_path):
+    with stocked(tmp_path) as studio:
+        catalogue = studio.recommender._catalogue
+        studio.sync()
+        ids = studio.store.variants.approved_of(["p-1"], 9)["p-1"]
+        before = catalogue.facts(ids)
+        assert all(catalogue.facts(ids)[id] is before[id] for id in ids)
+        studio.add_products([studio.store.products.get("p-1").model_copy(update={"title": "Another name"})])
+        studio.sync()
+        assert all(catalogue.facts(ids)[id] is not before[id] for id in ids)
+
+
 def test_what_is_known_of_a_user_follows_the_catalogue(tmp_path):
     with stocked(tmp_path) as studio:
         studio.record([Event(id="1", user="ann", type="view", sku="p-1", at=NOW)])
@@ -394,6 +420,18 @@ def test_a_lazily_ranked_candidate_is_like_one_that_was_explained_at_once():
     moved = lazy().model_copy(update={"score": 1.0, "contributions": {}})
     assert (moved.score, moved.contributions, moved.reasons) == (1.0, {}, ("new",))
     assert copy.deepcopy(lazy()).reasons == ("new",)
+
+
+def test_a_described_candidate_is_like_one_that_was_made_at_once():
+    facts = VariantFacts(view=View(azimuth=90), background="white", light="soft", style="", quality={"sharpness": 0.5})
+    known = {"category": "home/mug", "title": "A mug"}
+    picture = CandidateVariant(id="a", score=0.75, **dict(facts))
+    mug = Candidate(sku="mug", variants=(CandidateVariant(id="a", score=0.75),))
+    (found,) = FoundCandidate.described([(mug, *known.values(), [facts])])
+    plain = Candidate(sku="mug", variants=(picture,), vector=None, **known)
+    assert (found.score, found.facts, plain.facts) == (0.75, [facts], [tuple(dict(facts).values())])
+    assert found.model_dump() == plain.model_dump()
+    assert found.variants[0].model_fields_set == picture.model_fields_set
 
 
 def test_a_found_candidate_is_like_one_that_was_made_at_once():

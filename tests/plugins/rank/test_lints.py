@@ -17,7 +17,16 @@ from prodgen_rank.policies.model import build_model
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
-from prodgen_sdk.types import Candidate, CandidateVariant, Feedback, RecommendationContext, UserProfile, View
+from prodgen_sdk.types import (
+    Candidate,
+    CandidateVariant,
+    Feedback,
+    FoundCandidate,
+    RecommendationContext,
+    UserProfile,
+    VariantFacts,
+    View,
+)
 
 CTX, NOW = Context(), datetime(2026, 3, 1, tzinfo=UTC)
 USER = UserProfile(user="u")
@@ -280,6 +289,30 @@ def test_places_come_from_the_index_and_are_measured_within_a_product() -> None:
     assert Index.asked == 2
     (alone,) = chooser.choose(USER, [product("c")], context(), ctx)
     assert np.abs(parse_memo(alone.memo)[0][-5:]).max() == 0
+
+
+def test_looks_are_made_once_until_their_facts_are_other_ones() -> None:
+    """What a shop keeps of its pictures comes as new facts when a product changes: its vectors may be other ones, too."""
+    asked: list[list[str]] = []
+
+    class Index:
+        def vectors(self, ids):
+            asked.append(list(ids))
+            return {}
+
+    ctx = Context(find=lambda kind, id: Index())
+    chooser = policy()
+
+    def described():
+        known = VariantFacts(view=View(azimuth=90), background="white", light="soft", style="")
+        return FoundCandidate.described([(product("ab"), "home/mug", "Mug", [known, known])])
+
+    once = described()
+    chooser.prepare(once, ctx)
+    chooser.choose(USER, once, context(), ctx)
+    assert asked == [["mug-a", "mug-b"]]
+    chooser.choose(USER, described(), context(), ctx)
+    assert asked == [["mug-a", "mug-b"]] * 2
 
 
 def test_sides_and_projection() -> None:

@@ -66,15 +66,18 @@ class LinearPolicy(VariantPolicy):
             epsilon = self._config.epsilon
             shares = epsilon / np.repeat(request.sizes, request.sizes) + (1 - epsilon) * self.shares(model, request)
         probabilities, chosen, start = shares.tolist(), [], 0
-        for candidate in candidates:
-            own = probabilities[start : start + len(candidate.variants)]
+        for candidate, size in zip(candidates, request.sizes.tolist(), strict=True):
+            own = probabilities[start : start + size]
             chosen.append(start + draw(own, f"{self._config.seed}\0{context.request_id}\0{candidate.sku}"))
-            start += len(own)
+            start += size
         rows: list[dict[str, Any]] = [
             {"variant": request.variants[row], "propensity": min(1.0, probabilities[row]), "memo": memo}
             for row, memo in zip(chosen, request.memos(chosen), strict=True)
         ]
         return trusted(Choice, rows, _FIELDS)
+
+    def prepare(self, candidates: Sequence[Candidate], ctx: Context) -> None:
+        self._lookbook.looks(candidates, ctx)
 
     def update(self, feedback: Sequence[Feedback], ctx: Context) -> None:
         if feedback:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 import zlib
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy as np
 from prodgen_rank.policies.features import FIRST_PLACE, LOOKS, PLACES, SKETCH, look_rows, projection
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import MissingDependency, NotFound
-from prodgen_sdk.types import CandidateVariant
+from prodgen_sdk.types import Candidate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,15 +24,11 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
 
 _ROWS = 200_000
-_SECONDS = 600.0
-"""For how long a variant's vector is taken as unchanged."""
-_DESCRIBED = tuple(map(attrgetter, ("view", "background", "light", "style", "quality")))
-"""What a row is made of, besides the vector."""
-_ID = attrgetter("id")
+_SCORED, _FACTS, _VARIANTS, _ID = attrgetter("scored"), attrgetter("facts"), attrgetter("variants"), itemgetter(0)
 
 
 class Lookbook:
-    """Rows by variant id; a variant that is described otherwise than before gets another row. Safe among threads."""
+    """Rows by variant id; a variant whose facts are other ones than before gets another row. Safe among threads."""
 
     def __init__(self, metrics: Sequence[str], seed: int) -> None:
         self._metrics, self._seed = metrics, seed
@@ -51,30 +46,31 @@ class Lookbook:
         sketch: Single = np.asarray(vector, np.float32) @ self._projection(len(vector), SKETCH)
         return sketch.astype(np.float16).astype(np.float32)
 
-    def looks(self, variants: Sequence[CandidateVariant], ctx: Context) -> tuple[Single, Hashes]:
-        """The looks of some variants without likeness, float32 [n, P], and hashes of their ids [n], in new arrays."""
+    def looks(self, candidates: Sequence[Candidate], ctx: Context) -> tuple[Single, Hashes]:
+        """The looks of the candidates' variants without likeness, float32 [n, P], and hashes of their ids [n], in new arrays."""
         pages = self._pages
-        if len(pages.known) > _ROWS or time.monotonic() > pages.until:
+        if pages.used > _ROWS:
             pages = self._pages = _Pages()
-        ids, described = list(map(_ID, variants)), _columns(variants)
+        ids, facts = _columns(candidates)
         places = pages.places(ids)
-        # Lists are compared by identity first, so that equal ones cost little.
-        if (places < 0).any() or pages.described[:, places].tolist() != described:
-            self._describe(pages, variants, ctx)
+        if (places < 0).any() or pages.facts[places].tolist() != facts:
+            self._describe(pages, candidates, ctx)
             places = pages.places(ids)
         return pages.matrix[places], pages.hashes[places]
 
-    def _describe(self, pages: _Pages, variants: Sequence[CandidateVariant], ctx: Context) -> None:
+    def _describe(self, pages: _Pages, candidates: Sequence[Candidate], ctx: Context) -> None:
         with self._lock:
-            places = pages.places(list(map(_ID, variants)))
-            before = zip(*pages.described[:, places].tolist(), strict=True)
-            rows = zip(variants, places.tolist(), before, zip(*_columns(variants), strict=True), strict=True)
-            new = [variant for variant, place, known, given in rows if place < 0 or known != given]
+            ids, facts = _columns(candidates)
+            places = pages.places(ids)
+            known = pages.facts[places].tolist()
+            new = [row for row, place in enumerate(places.tolist()) if place < 0 or known[row] != facts[row]]
             if not new:
                 return
-            looks = look_rows(new, self._metrics)
-            looks[:, FIRST_PLACE : FIRST_PLACE + PLACES] = self._places(list(map(_ID, new)), ctx)
-            pages.add(new, looks)
+            variants = list(chain.from_iterable(map(_VARIANTS, candidates)))
+            looks = look_rows([variants[row] for row in new], self._metrics)
+            ids = [ids[row] for row in new]
+            looks[:, FIRST_PLACE : FIRST_PLACE + PLACES] = self._places(ids, ctx)
+            pages.add(ids, [facts[row] for row in new], looks)
 
     def _places(self, ids: Sequence[str], ctx: Context) -> Single:
         """float32 [n, PLACES], zeros where no vector is known."""
@@ -107,33 +103,31 @@ class _Pages:
         """By id the place of its row."""
         self.hashes = np.zeros(1024, np.int64)
         self.matrix = np.zeros((1024, len(LOOKS)), np.float32)
-        self.described = np.empty((len(_DESCRIBED), 1024), object)
+        self.facts = np.empty(1024, object)
         """How each variant was described when its row was made."""
-        self.until = time.monotonic() + _SECONDS
-        self._used = 0
+        self.used = 0
 
     def places(self, ids: Iterable[str]) -> Places:
         """The place of each variant's row, -1 where there is none."""
         return np.array(list(map(self.known.get, ids, repeat(-1))), np.intp)
 
-    def add(self, variants: Sequence[CandidateVariant], rows: Single) -> None:
-        first, used = self._used, self._used + len(rows)
+    def add(self, ids: Sequence[str], facts: Sequence[Any], rows: Single) -> None:
+        first, used = self.used, self.used + len(rows)
         if used > len(self.matrix):
             room = max(used, len(self.matrix))
             self.hashes = np.concatenate([self.hashes, np.zeros(room, np.int64)])
             self.matrix = np.concatenate([self.matrix, np.zeros((room, len(LOOKS)), np.float32)])
-            self.described = np.concatenate([self.described, np.empty((len(_DESCRIBED), room), object)], axis=1)
-        ids = list(map(_ID, variants))
+            self.facts = np.concatenate([self.facts, np.empty(room, object)])
         self.hashes[first:used] = list(map(zlib.crc32, map(str.encode, ids)))
         self.matrix[first:used] = rows
-        # Not assigned from lists: numpy would ask each view whether it is an array.
-        columns = np.fromiter(chain.from_iterable(_columns(variants)), object, len(_DESCRIBED) * len(rows))
-        self.described[:, first:used] = columns.reshape(len(_DESCRIBED), len(rows))
-        self._used = used
+        # Not assigned from a list: numpy would ask each whether it is an array.
+        self.facts[first:used] = np.fromiter(facts, object, len(rows))
+        self.used = used
         # Last of all: from here on readers find them.
         self.known.update(zip(ids, range(first, used), strict=True))
 
 
-def _columns(variants: Sequence[CandidateVariant]) -> list[list[Any]]:
-    """How some variants are described, field by field."""
-    return [list(map(field, variants)) for field in _DESCRIBED]
+def _columns(candidates: Sequence[Candidate]) -> tuple[list[str], list[Any]]:
+    """Id and description of each of the candidates' variants."""
+    ids = list(map(_ID, chain.from_iterable(map(_SCORED, candidates))))
+    return ids, list(chain.from_iterable(map(_FACTS, candidates)))

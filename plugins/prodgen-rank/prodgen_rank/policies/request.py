@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Single = NDArray[np.float32]
     Places = NDArray[np.intp]
 
-_VARIANTS, _ID, _SCORE = attrgetter("variants"), attrgetter("id"), attrgetter("score")
+_SCORED = attrgetter("scored")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Request:
         sketch: of the user's vector, or None for a cold start.
     """
 
-    variants: list[str]
+    variants: Sequence[str]
     hashes: NDArray[np.int64]
     skus: list[str]
     looks: Single
@@ -74,11 +74,12 @@ class Request:
         Likeness and place are measured from the mean of the product's variants: only what sets a picture apart from the product's
         other ones bears on the choice.
         """
-        offered = list(map(_VARIANTS, candidates))
-        variants, sizes = list(chain.from_iterable(offered)), list(map(len, offered))
+        offered = list(map(_SCORED, candidates))
+        variants, scores = zip(*chain.from_iterable(offered), strict=True)
+        sizes = list(map(len, offered))
         starts = np.array([0, *accumulate(sizes[:-1])])
-        looks, hashes = lookbook.looks(variants, ctx)
-        looks[:, LIKENESS] = list(map(_SCORE, variants))
+        looks, hashes = lookbook.looks(candidates, ctx)
+        looks[:, LIKENESS] = scores
         free = looks[:, LIKENESS:]
         counts = np.array(sizes)
         free -= np.repeat(np.add.reduceat(free, starts, axis=0) / counts[:, None].astype(np.float32), counts, axis=0)
@@ -93,7 +94,7 @@ class Request:
             circumstances[place, FIRST_DOMAIN + DOMAINS.index(domain)] = 1.0
             circumstances[place, AFFINITY] = liking.get(domain, 0.0)
         return Request(
-            variants=list(map(_ID, variants)),
+            variants=variants,
             hashes=hashes,
             skus=[candidate.sku for candidate in candidates],
             looks=looks,
