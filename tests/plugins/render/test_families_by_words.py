@@ -292,6 +292,32 @@ def test_a_case_is_not_what_it_protects(title: str, family: str) -> None:
     assert family_of(product(title, f"{domain}/other"))[0].name == family
 
 
+@pytest.mark.parametrize(
+    ("title", "category", "family"),
+    [
+        ("Lemon print sundress", "apparel/other", "dress"),
+        ("Patent leather Mary Janes", "apparel/other", "court-shoe"),
+        ("Sugar-free cola", "food/other", "can"),
+        ("Brown sugar 500 g", "food/other", "coffee-bag"),
+        ("Protein bar, peanut butter", "food/other", "box"),
+        ("白糖 400g", "food/other", "coffee-bag"),
+        ("Vine tomatoes", "food/other", "fruit"),
+        ("Tomato ketchup", "food/other", "bottle"),
+        ("Sugar lip scrub", "beauty/other", "tube"),
+        ("Sugar bowl", "home/other", "bowl"),
+        ("Notebook, dotted", "home/other", "book"),
+        ("Tinted lip oil", "beauty/other", "lipstick"),
+    ],
+)
+def test_contents_count_where_no_other_word_names_a_product(title: str, category: str, family: str) -> None:
+    assert family_of(product(title, category)) == (FAMILIES[family], "")
+
+
+@pytest.mark.parametrize(("title", "category"), [("面包 全麦", "food/other"), ("U形枕套装盘", "electronics/other")])
+def test_one_hanzi_names_nothing_in_another_domain(title: str, category: str) -> None:
+    assert family_of(product(title, category))[0].name not in ("tote-bag", "plate")
+
+
 @pytest.mark.parametrize("title", ["Printer paper A4, 500 sheets", "Freezer bags, reusable", "Toner cartridge"])
 def test_what_a_machine_uses_up_is_not_the_machine(title: str) -> None:
     assert family_of(product(title, "electronics/other"))[0].name not in ("printer", "refrigerator")

@@ -21,19 +21,20 @@ _OF_IT = re.compile("[味色刷盖垫]|架(?!构)|夹(?!克)|(?:图案|印花|�
 _MADE_OF_IT = re.compile("[汁醋酱干脆茶酒糖糕派粉籽香]")
 """After the name of a fruit: what is made of it."""
 _FOR_IT = re.compile(
-    r" (?:holder|rack|organi[sz]er|tray|cleaner|brush|opener|grinder|hanger|hook|filter|refill|protector|sharpener|warmer|maker|machine|infuser|strainer|cartridge|paper|ink|toner|bags)s?\b"
+    r" (?:holder|rack|organi[sz]er|tray|cleaner|brush|opener|grinder|frother|rod|dish|hanger|hook|filter|refill|protector|sharpener|warmer|maker|machine|infuser|strainer|cartridge|paper|ink|toner|knife|board|bags)s?\b"
 )
 """After an English name: what is for the thing."""
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
 class Named(NamedTuple):
-    """A family and where a text names it; `near` where the word is of something that only comes nearest to its shape."""
+    """A family and where a text names it; `near` where the word is of something that only comes nearest to its shape, `weak` where any other word counts more."""
 
     start: int
     word: str
     family: Family
     near: bool
+    weak: bool
 
     @property
     def warning(self) -> str:
@@ -55,7 +56,7 @@ def family_of(product: Product) -> tuple[Family, str]:
     title = " | ".join([product.title, *(text.title for text in product.translations.values()), *product.tags]).lower()
     found = (
         _by_name(segments, own)
-        or _first([segment.replace("-", " ") for segment in segments], own)
+        or _first([segment.replace("-", " ") for segment in segments], product.domain, own)
         or _by_name(segments, everything)
         or _chosen(attribute(product, "type", "类型", "kind"), product.domain, own)
         or _chosen(title, product.domain, own)
@@ -73,7 +74,7 @@ def family_of(product: Product) -> tuple[Family, str]:
 
 def _chosen(text: str, domain: str, families: list[Family]) -> tuple[Family, str] | None:
     """The family that the first clause names which names one, in what the whole text says that it comes in."""
-    family, warning = _first(list(_heads(text)), families) or (None, "")
+    family, warning = _first(list(_heads(text)), domain, families) or (None, "")
     name = packed(family.domain if family else domain, family.name if family else "", text)
     return (FAMILIES[name], warning if family and name == family.name else "") if name else None
 
@@ -103,31 +104,34 @@ def _by_name(segments: list[str], families: list[Family]) -> tuple[Family, str] 
     return None
 
 
-def _first(texts: list[str], families: list[Family]) -> tuple[Family, str] | None:
-    best = next((found for text in texts if (found := _best(text, families)) is not None), None)
+def _first(texts: list[str], domain: str, families: list[Family]) -> tuple[Family, str] | None:
+    best = next((found for text in texts if (found := _best(text, domain, families)) is not None), None)
     return best and (best.family, best.warning)
 
 
-def _best(text: str, families: list[Family]) -> Named | None:
+def _best(text: str, domain: str, families: list[Family]) -> Named | None:
     """What a clause names with its longest word; of equal ones the last, where English puts the noun, or the first in Chinese,
     where synonyms follow it.
     """
-    found = [named for named in _named_in(text, families) if not _describes(text, named, families)]
+    found = [named for named in _named_in(text, domain, families) if not _describes(text, named, families)]
 
     def order(named: Named) -> tuple[int, int]:
         return len(named.word), -named.start if _CJK.search(named.word) else named.start
 
-    strong = [named for named in found if not named.family.weak] or found
+    strong = [named for named in found if not named.weak] or found
     contents = [named for named in strong if named.family.domain not in WARES or named.word not in PACKED_IN]
     return max(contents or strong, key=order, default=None)
 
 
-def _named_in(text: str, families: list[Family]) -> Iterator[Named]:
+def _named_in(text: str, domain: str, families: list[Family]) -> Iterator[Named]:
     for family in families:
-        for word in (*family.words, *family.near):
+        contents = family.contents if family.domain == domain else ()
+        for word in (*family.words, *family.near, *contents):
+            if not domain and len(word) == 1:
+                continue  # 盘 and 刀 stand in too many other things
             start = _place(text, word)
             if start >= 0 and not (family.weak and _MADE_OF_IT.match(text, start + len(word))):
-                yield Named(start, word, family, word in family.near)
+                yield Named(start, word, family, word in family.near, family.weak or word in contents)
 
 
 def _place(text: str, word: str) -> int:

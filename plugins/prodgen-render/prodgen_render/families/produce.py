@@ -12,9 +12,16 @@ from prodgen_render.shapes.geometry import bent, loft, revolve, smooth_path, tub
 
 _LONG = ("banana", "bananas", "香蕉")
 _KINDS: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("lime", "limes", "青柠"), "lemon", "#86b13c"),
     (("lemon", "lemons", "柠檬"), "lemon", "#f2cb3f"),
     (("pear", "pears", "梨"), "pear", "#c9b64a"),
+    (("kiwi", "kiwis", "猕猴桃"), "oval", "#83653c"),
+    (("nectarine", "nectarines", "apricot", "apricots", "油桃", "杏"), "peach", "#ef9a4c"),
     (("peach", "peaches", "桃"), "peach", "#f0a283"),
+    (("plum", "plums", "李子"), "peach", "#5d2c4a"),
+    (("tomato", "tomatoes", "番茄", "西红柿"), "orange", "#d63a2a"),
+    (("avocado", "avocados", "牛油果"), "pear", "#46552f"),
+    (("mango", "mangoes", "mangos", "芒果"), "oval", "#efa63a"),
     (
         ("orange", "oranges", "tangerines", "clementines", "grapefruit", "grapefruits", "橙", "橘", "柚"),
         "orange",
@@ -27,7 +34,7 @@ _PLACES = ((-0.046, -0.022, 10.0), (0.044, -0.012, 130.0), (0.0, 0.056, 250.0))
 
 
 def fruit(look: Look) -> list[Part]:
-    """Apples, oranges, lemons, pears, peaches, or a bunch of bananas."""
+    """Apples, oranges, lemons, pears, peaches and what is shaped like them, or a bunch of bananas."""
     if look.says(_LONG):
         return _bananas(look)
     shape, usual = next(((shape, code) for words, shape, code in _KINDS if look.says(words)), ("apple", "#b3262a"))
@@ -114,6 +121,16 @@ def _profile(shape: str) -> Floats:
             (0.008, 0.098),
             (0.0, 0.097),
         ],
+        "oval": [
+            (0.0, 0.0),
+            (0.014, 0.003),
+            (0.027, 0.018),
+            (0.033, 0.042),
+            (0.030, 0.064),
+            (0.017, 0.083),
+            (0.006, 0.088),
+            (0.0, 0.088),
+        ],
         "peach": [
             (0.0, 0.006),
             (0.012, 0.001),
@@ -142,8 +159,9 @@ def _one(look: Look, shape: str, skin: Material, number: int) -> list[Part]:
     body = bent(revolve(profile, skin, 96), uneven)
     top = float(profile[-1, 1])
     brown, green = look.plain("matte plastic", "#5a4028"), look.plain("matte plastic", "#5f7d3a")
-    if shape == "lemon":
-        return [body.moved(z=-0.0425).turned(78 + 9 * number, "y").moved(z=0.0275)]
+    if shape in ("lemon", "oval"):
+        thick, long = float(profile[:, 0].max()), float(profile[-1, 1])
+        return [body.moved(z=-long / 2).turned(78 + 9 * number, "y").moved(z=thick)]
     if shape in ("orange", "peach"):
         return [body, _star(green, top)] if shape == "orange" else [body]
     bow = 0.004 * (1 if number % 2 else -1)
