@@ -11,9 +11,9 @@ from prodgen_sdk.markup import Html, el, page, picture
 
 if TYPE_CHECKING:
     from prodgen_sdk.studio import Studio
-    from prodgen_sdk.types import Variant
+    from prodgen_sdk.types import Variant, View
 
-_WIDTH = 220
+_WIDTH = 320
 _STEPS = {
     "in_review": {"approve": "approved", "reject": "rejected"},
     "approved": {"reject": "rejected"},
@@ -43,7 +43,10 @@ def _how(state: str) -> Html:
     """The words that decide; a sku stands for pictures that wait or were rejected, not for those that are shown."""
     names = "VARIANT ..." if state == "approved" else "SKU or VARIANT ..."
     verbs = _STEPS.get(state, {})
-    return el("p", [el("code", f"prodgen review {verb} {names}") for verb in verbs], class_="how")
+    if not verbs:
+        return el("p")
+    commands = [el("code", f"prodgen review {verb} {names}") for verb in verbs]
+    return el("p", "Decide below, or on the command line: ", commands, class_="how")
 
 
 def _save() -> Html:
@@ -56,16 +59,20 @@ def _product(studio: Studio, sku: str, variants: list[Variant], state: str) -> H
     product = studio.product(sku)
     title = el("h2", product.title, el("small", f"{sku} · {product.category}"), lang=product.locale)
     steps = _STEPS.get(state, {}).items() if len(variants) > 1 else ()
-    all_of_it = [el("button", f"{verb} all", data_all=after, hidden=True) for verb, after in steps]
-    tiles = [_tile(studio, variant, state) for variant in variants]
+    all_of_it = [
+        el("button", f"{verb} all", data_all=after, aria_label=f"{verb} all of {product.title}", hidden=True)
+        for verb, after in steps
+    ]
+    tiles = [_tile(studio, variant, product.title, state) for variant in variants]
     return el("section", title, all_of_it, el("div", tiles, class_="tiles"))
 
 
-def _tile(studio: Studio, variant: Variant, state: str) -> Html:
+def _tile(studio: Studio, variant: Variant, title: str, state: str) -> Html:
     from prodgen_sdk.errors import StoreError
 
+    view = _in_words(variant.view)
     try:
-        shown = picture(studio.image(variant), f"{variant.sku}, {variant.view.slug}", width=_WIDTH)
+        shown = picture(studio.image(variant), f"{title}, {view}", width=_WIDTH)
     except StoreError as error:
         shown = el("p", str(error), class_="lost")
     reasons = [el("li", reason) for reason in why(studio, variant)]
@@ -74,17 +81,26 @@ def _tile(studio: Studio, variant: Variant, state: str) -> Html:
         shown,
         el(
             "figcaption",
-            el("b", variant.view.slug),
-            f" {variant.generator}",
-            el("ul", reasons) if reasons else None,
+            el("b", view),
+            variant.generator,
             el("code", variant.id),
-            _choice(variant.id, _STEPS.get(state, {})),
+            el("ul", reasons) if reasons else None,
+            _choice(variant.id, f"{title}, {view}", _STEPS.get(state, {})),
         ),
         id=variant.id,
     )
 
 
-def _choice(id: str, steps: dict[str, str]) -> Html | None:
+def _in_words(view: View) -> str:
+    """A view's name or, as most have none, from where the product is seen."""
+    if view.name:
+        return view.name
+    height = f", {abs(view.elevation):g}° {'above' if view.elevation > 0 else 'below'}" if view.elevation else ""
+    near = f", distance {view.distance:g}" if view.distance != 1 else ""
+    return f"{view.azimuth:g}°{height}{near}"
+
+
+def _choice(id: str, about: str, steps: dict[str, str]) -> Html | None:
     if not steps:
         return None
     options = {"later": "", **steps}
@@ -93,7 +109,7 @@ def _choice(id: str, steps: dict[str, str]) -> Html | None:
         for verb, after in options.items()
     ]
     reason = el("input", type="text", placeholder="reason", maxlength=LONGEST_REASON, aria_label="reason")
-    return el("fieldset", choices, reason, hidden=True)
+    return el("fieldset", choices, reason, aria_label=about, hidden=True)
 
 
 _STYLE = """
@@ -101,11 +117,13 @@ _STYLE = """
 @media (prefers-color-scheme: dark) { :root { --ink: #eee; --paper: #161618; --soft: #26262a; --dim: #a0a0a8; } }
 body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 2rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .6rem; } h2 small { font-weight: normal; color: var(--dim); padding-left: .6rem; }
-.tiles { display: flex; flex-wrap: wrap; gap: 14px; } figure { margin: 0; width: 220px; }
-img { display: block; border-radius: 6px; background: #fff; max-width: 100%; height: auto; }
-figcaption { font-size: 13px; color: var(--dim); padding-top: 4px; } figcaption b { color: var(--ink); }
-ul { margin: 2px 0; padding-left: 1.1rem; color: var(--ink); } figcaption code { display: block; } code { font-size: 12px; overflow-wrap: anywhere; user-select: all; }
-.how code { background: var(--soft); border-radius: 4px; padding: 2px 6px; margin-right: 8px; } .lost { background: var(--soft); padding: 12px; border-radius: 6px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 200px), 1fr)); gap: 18px 14px; } figure { margin: 0; max-width: 320px; }
+img { display: block; border-radius: 6px; background: #fff; width: 100%; height: auto; box-sizing: border-box; border: 1px solid var(--soft); }
+figcaption { font-size: 13px; color: var(--dim); padding-top: 4px; } figcaption b { display: block; color: var(--ink); }
+ul { margin: 2px 0; padding-left: 1.1rem; color: var(--ink); } code { font-size: 12px; user-select: all; }
+figcaption code { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+@media (max-width: 600px) { body { margin: 1rem; } h2 small { display: block; padding: 0; } }
+.how { color: var(--dim); } .how code { color: var(--ink); display: inline-block; } .how code { background: var(--soft); border-radius: 4px; padding: 2px 6px; margin-right: 8px; } .lost { background: var(--soft); padding: 12px; border-radius: 6px; }
 fieldset { border: 0; padding: 0; margin: 4px 0 0; color: var(--ink); } label { margin-right: 8px; } fieldset input[type=text] { width: 100%; box-sizing: border-box; margin-top: 2px; font: inherit; }
 section > button { margin: 0 8px 8px 0; } figure:has(input[value=approved]:checked) img { outline: 3px solid #2e9e5b; } figure:has(input[value=rejected]:checked) img { outline: 3px solid #d04545; opacity: .6; } figure:has(input[value=in_review]:checked) img { outline: 3px solid #3a78d0; }
 footer { position: sticky; bottom: 0; background: var(--soft); border-radius: 6px; padding: 10px 14px; margin-top: 2rem; } footer > * { margin-right: 14px; }
