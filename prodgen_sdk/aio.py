@@ -203,7 +203,8 @@ async def _begun_within(budget_ms: float, future: Future[T]) -> T:
     try:
         return await asyncio.wrap_future(future)
     except asyncio.CancelledError:
-        if not spent:
+        task = asyncio.current_task()
+        if not spent or (task is not None and task.cancelling()):
             raise
         raise DeadlineExceeded(f"The budget of {budget_ms:g} ms was spent waiting for a thread.") from None
     finally:

@@ -120,6 +120,9 @@ class DefaultsConfig(Model):
     safety_checkers: tuple[str, ...] | None = None
 
 
+_Minutes = Annotated[float, Field(gt=0, le=366 * 24 * 60)]
+
+
 class RecommendConfig(Model):
     """How users, candidates and answers are treated.
 
@@ -145,15 +148,17 @@ class RecommendConfig(Model):
     """
 
     half_life_days: Annotated[float, Field(gt=0)] = 14.0
-    weights: dict[EventType, float] = Field(default_factory=lambda: dict(EVENT_WEIGHTS))
+    weights: dict[EventType, Annotated[float, Field(allow_inf_nan=False)]] = Field(
+        default_factory=lambda: dict(EVENT_WEIGHTS)
+    )
     candidates: Annotated[int, Field(ge=1, le=5000)] = 50
     history: Annotated[int, Field(ge=1, le=10_000)] = 200
-    attribution_minutes: Annotated[float, Field(gt=0)] = 30.0
+    attribution_minutes: _Minutes = 30.0
     text_share: Annotated[float, Field(ge=0, le=1)] = 0.6
-    session_minutes: Annotated[float, Field(gt=0)] = 30.0
+    session_minutes: _Minutes = 30.0
     session_share: Annotated[float, Field(ge=0, le=1)] = 0.5
     rules: Rules = Rules()
-    budget_ms: Annotated[float, Field(gt=0)] | None = None
+    budget_ms: Annotated[float, Field(gt=0, le=3_600_000)] | None = None
     fallback: bool = True
     turn_ms: Annotated[float, Field(ge=0, le=1000)] = 10.0
     log: Literal["sync", "background"] = "sync"
@@ -171,7 +176,7 @@ class SchedulerConfig(Model):
     """
 
     max_batch: Annotated[int, Field(ge=1)] = 8
-    max_wait_ms: Annotated[float, Field(ge=0)] = 2.0
+    max_wait_ms: Annotated[float, Field(ge=0, le=3_600_000)] = 2.0
     max_queue: Annotated[int, Field(ge=1)] = 1024
 
 

@@ -114,7 +114,7 @@ class ConfigError(InputError):
     """The configuration file, or an option, does not hold what it should."""
 
 
-_FEW = 30
+_FEW, _LONG = 30, 100
 
 
 class NotFound(InputError):
@@ -137,7 +137,8 @@ class NotFound(InputError):
         suggestion = f"Did you mean {' or '.join(near)}?" if near else ""
         if not near and not listed and 0 < len(names) <= _FEW:
             suggestion = f"Known: {', '.join(names)}."
-        return cls(f"There is no {what} {name!r}.", hint=" ".join(filter(None, (suggestion, hint))))
+        shown = name if len(name) <= _LONG else f"{name[: _LONG - 3]}..."
+        return cls(f"There is no {what} {shown!r}.", hint=" ".join(filter(None, (suggestion, hint))))
 
 
 class OutsideWorkspace(InputError):

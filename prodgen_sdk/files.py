@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,40 @@ from prodgen_sdk.errors import Busy, InputError, OutsideWorkspace, StoreError
 _QUIETLY = 2.0
 """Seconds to wait for a lock before the log tells of it."""
 logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def replacing(path: Path, *, ending: str = ".tmp") -> Iterator[Path]:
+    """A file or folder that does not exist yet, beside `path`: what is written there takes the place of `path`, whole or not at all.
+
+    Args:
+        ending: of its name, for writers that go by it.
+
+    Raises:
+        StoreError: the disk is full or not writable; nothing is left behind.
+
+    >>> with replacing(Path("notes/b.txt")) as unfinished:
+    ...     _ = unfinished.write_text("whole")
+    >>> Path("notes/b.txt").read_text()
+    'whole'
+    """
+    temporary = path.with_name(f".{uuid.uuid4().hex}{ending}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        if temporary.is_file():
+            with temporary.open("r+b") as file:
+                os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise StoreError(
+            f"{path} could not be written: {error.strerror or error}.", hint="Free some space or choose another folder."
+        ) from error
+    finally:
+        if temporary.is_dir():
+            shutil.rmtree(temporary, ignore_errors=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o666) -> Path:
@@ -29,22 +64,11 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o666) -> Path:
     >>> write_atomically(Path("notes/a.txt"), b"whole").read_bytes()
     b'whole'
     """
-    temporary = path.with_name(f".{path.name[:100]}.{uuid.uuid4().hex}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
         handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        return path
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise StoreError(
-            f"{path} could not be written: {error.strerror or error}.", hint="Free some space or choose another folder."
-        ) from error
+    return path
 
 
 @contextmanager
@@ -81,6 +105,20 @@ def locked(path: Path, *, seconds: float, work: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def is_file(path: str | Path) -> bool:
+    """Whether there is such a file; for a name that the system cannot look up, such as one too long, `Path.is_file` raises OSError.
+
+    >>> is_file("x" * 5000)
+    False
+    """
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_folder(path: str | Path) -> bool:
+    """The same for a folder."""
+    return os.path.isdir(path)  # noqa: PTH112
 
 
 def check_writable(folder: str | Path) -> Path:

@@ -16,6 +16,7 @@ from prodgen_sdk.errors import Busy, Cancelled
 
 Q = TypeVar("Q")
 A = TypeVar("A")
+_RESTARTING = threading.Lock()
 _LOOK_EVERY = 0.05  # seconds between two looks at whether the caller still wants its answer
 
 
@@ -81,7 +82,9 @@ class Batcher(Generic[Q, A]):
             Cancelled: the batcher is closed.
         """
         if self._process != os.getpid():
-            self._start()  # a forked process has the queue, but not the threads
+            with _RESTARTING:
+                if self._process != os.getpid():
+                    self._start()  # a forked process has the queue, but not the threads
         key = self._key(item)
         with self._changed:
             there = self._changed.wait_for(lambda: self._closed or self._has_place(), timeout)

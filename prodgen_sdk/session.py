@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, get_args
 from prodgen_sdk import images
 from prodgen_sdk.clips import Clip, check_target, write_clip
 from prodgen_sdk.errors import InputError, NotFound, ProdgenError
+from prodgen_sdk.files import is_file
 from prodgen_sdk.pipeline.screen import checkers_of
 from prodgen_sdk.pipeline.try_on import garment_of, try_on
 from prodgen_sdk.pipeline.try_on_clip import Gaps, try_on_clip
@@ -54,7 +55,7 @@ class Dressing(TypedDict, total=False):
 def product_named(studio: Studio, item: str) -> Product | None:
     """The product of a sku, or None for what names a file. Raises NotFound for a sku that the workspace does not know."""
     path = Path(item)
-    if studio.workspace is None or path.is_file() or path.name != item:
+    if studio.workspace is None or is_file(path) or path.name != item:
         return None
     try:
         return studio.product(item)
@@ -244,5 +245,5 @@ class TryOnSession:
             return None
         if not timedelta(0) < retain <= timedelta(days=3650):
             raise InputError(f"A try-on cannot be kept for {retain}.", hint="Give a period of up to ten years.")
-        assert self._studio.store is not None
+        _ = self._studio.store  # which needs a workspace: said before the work
         return datetime.now(UTC) + retain

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prodgen_sdk.config import FILE_NAME, Config, load_config
 from prodgen_sdk.errors import ConfigError
-from prodgen_sdk.files import write_atomically
+from prodgen_sdk.files import is_file, is_folder, write_atomically
 
 VARIABLE = "PRODGEN_WORKSPACE"
 _TEMPLATE = """\
@@ -61,9 +61,9 @@ def init_workspace(folder: Path) -> Workspace:
     Raises:
         ConfigError: the path is a file, or a `prodgen.toml` is there and not valid.
     """
-    if folder.exists() and not folder.is_dir():
+    if os.path.lexists(folder) and not is_folder(folder):
         raise ConfigError(f"{folder} is a file.", hint="Name a folder.")
-    if not (folder / FILE_NAME).exists():
+    if not is_file(folder / FILE_NAME):
         write_atomically(folder / FILE_NAME, _TEMPLATE.encode())
     return open_workspace(folder)
 
@@ -75,7 +75,7 @@ def open_workspace(folder: Path) -> Workspace:
         ConfigError: there is none, or its configuration is not valid.
     """
     folder = folder.resolve()
-    if not (folder / FILE_NAME).is_file():
+    if not is_file(folder / FILE_NAME):
         raise ConfigError(f"{folder} is no workspace: it has no {FILE_NAME}.", hint=f"Run: prodgen init {folder}")
     return Workspace(folder, load_config(folder / FILE_NAME))
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from prodgen_sdk.catalogue.formats import FORMULA, JSON_COLUMNS
-from prodgen_sdk.errors import InputError, StoreError
+from prodgen_sdk.errors import InputError
+from prodgen_sdk.files import replacing
 from prodgen_sdk.parquet import import_parquet
 from prodgen_sdk.types import Product
 
@@ -39,23 +38,13 @@ def write_catalogue(products: Iterable[Product], path: str | Path) -> int:
     }  # fmt: skip
     if path.suffix.lower() not in writers:
         raise InputError(f"{path} is of no known kind.", hint=f"Give a name that ends in {', '.join(writers)}.")
-    temporary = path.parent / f".{path.name}.{uuid.uuid4().hex}.tmp"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        count = writers[path.suffix.lower()](products, temporary)
-        temporary.replace(path)
-        return count
-    except OSError as error:
-        raise StoreError(
-            f"{path} could not be written: {error.strerror or error}.", hint="Free some space or choose another folder."
-        ) from error
+        with replacing(path) as temporary:
+            return writers[path.suffix.lower()](products, temporary)
     except (ValueError, OverflowError) as error:
         raise InputError(
             f"{path} could not be written: {error}.", hint="A number is infinite or too large for the format."
         ) from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def _write_jsonl(products: Iterable[Product], path: Path) -> int:

@@ -127,9 +127,11 @@ class _Part:
 
 def _split(items: list[str], studio: Studio) -> tuple[list[str], list[str]]:
     """Files and skus; a sku may end like a file, so in a workspace only a file that is there is one."""
+    from prodgen_sdk.files import is_file
+
     given = list(dict.fromkeys(items))
     named = [item for item in given if item.lower().endswith(_FILES)]
-    files = [item for item in named if studio.workspace is None or Path(item).exists()]
+    files = [item for item in named if studio.workspace is None or is_file(item)]
     return files, [item for item in given if item not in files]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from prodgen_sdk import images
 from prodgen_sdk.errors import InputError, InvalidImage, MissingDependency, ProdgenError
+from prodgen_sdk.files import is_file, is_folder
 
 if TYPE_CHECKING:
     from prodgen_sdk.types import Image
@@ -68,9 +69,9 @@ def is_clip(path: str | Path) -> bool:
     (True, False)
     """
     path = Path(path)
-    if path.suffix.lower() in VIDEOS or path.is_dir():
+    if path.suffix.lower() in VIDEOS or is_folder(path):
         return True
-    return path.suffix.lower() in ANIMATIONS and path.is_file() and _animated(path)
+    return path.suffix.lower() in ANIMATIONS and is_file(path) and _animated(path)
 
 
 def open_clip(path: str | Path, *, rate: float | None = None) -> Clip:
@@ -96,7 +97,7 @@ def open_clip(path: str | Path, *, rate: float | None = None) -> Clip:
     path = Path(path)
     if rate is not None and not 1 <= rate <= 120:
         raise InputError(f"A clip cannot have {rate:g} frames a second.", hint="Give a rate of 1 to 120.")
-    if path.is_dir():
+    if is_folder(path):
         files = _pictures(path)
         height, width = images.load(files[0]).shape[:2]
         clip = Clip(path, "folder", width, height, rate or RATE, len(files))
@@ -204,7 +205,7 @@ class _Capture:
 
     def __enter__(self) -> Any:
         cv2 = opencv()
-        if not self._path.is_file():
+        if not is_file(self._path):
             raise InvalidImage(f"There is no file {self._path}.")
         if not _is_video(self._path):
             raise InvalidImage(f"{self._path} is not a video that can be read.", hint="Export it as MP4 (H.264).")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import shutil
-import uuid
+import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk import images
 from prodgen_sdk.clips.reading import opencv
 from prodgen_sdk.errors import InputError, MissingDependency, StoreError
+from prodgen_sdk.files import is_folder, replacing
 
 if TYPE_CHECKING:
     from prodgen_sdk.types import Image
@@ -35,9 +34,9 @@ def check_target(path: str | Path) -> Path:
     ending = path.suffix.lower()
     if ending in CODECS:
         opencv()
-    elif ending == "" and (not path.exists() or (path.is_dir() and not any(path.iterdir()))):
+    elif ending == "" and (not os.path.lexists(path) or (is_folder(path) and not any(path.iterdir()))):
         pass
-    elif ending == "" and path.is_dir():
+    elif ending == "" and is_folder(path):
         raise InputError(f"The folder {path} is not empty.", hint="Name another one.")
     elif ending != ".gif":
         raise InputError(
@@ -64,27 +63,19 @@ def write_clip(path: str | Path, frames: Iterable[Image], rate: float) -> int:
     if first is None:
         raise InputError("There are no frames to write.")
     counted = _Counted(itertools.chain([first], iterator))
-    temporary = path.with_name(f".{path.stem[:80]}.{uuid.uuid4().hex}{path.suffix}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    # OpenCV and Pillow go by the ending.
+    with replacing(path, ending=path.suffix) as temporary:
         if path.suffix.lower() in CODECS:
             _write_video(temporary, counted, rate, first)
             _check_video(temporary, counted.number, path)
         elif path.suffix.lower() == ".gif":
             _write_gif(temporary, counted, rate)
         else:
+            temporary.mkdir()
             for number, frame in enumerate(counted):
-                images.save(frame, temporary / f"{number:05}.png")
+                (temporary / f"{number:05}.png").write_bytes(images.encode(frame))
             if path.exists():
                 path.rmdir()
-        temporary.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path} could not be written: {error.strerror or error}.", hint="Free some space.") from error
-    finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary, ignore_errors=True)
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
     return counted.number
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.events.formats import OWN, EventRow, check_format, convert
+from prodgen_sdk.files import replacing
 from prodgen_sdk.parquet import foreign, read_rows
 from prodgen_sdk.types import Event
 
@@ -58,7 +56,7 @@ def write_events(path: Path, events: Iterable[Event]) -> int:
     The file appears whole or not at all.
 
     Raises:
-        InputError: the file cannot be written.
+        StoreError: the disk is full or not writable.
 
     >>> from datetime import UTC, datetime
     >>> view = Event(id="1", user="ann", type="view", sku="mug", at=datetime(2026, 1, 1, tzinfo=UTC))
@@ -67,21 +65,11 @@ def write_events(path: Path, events: Iterable[Event]) -> int:
     >>> next(read_events(Path("log.jsonl"))).event == view
     True
     """
-    temporary = path.with_name(f".{path.name[:100]}.{uuid.uuid4().hex}.tmp")
     number = 0
-    try:
-        with temporary.open("x", encoding="utf-8", newline="\n") as stream:
-            for event in events:
-                stream.write(event.model_dump_json(exclude_defaults=True) + "\n")
-                number += 1
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror or error}).") from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    with replacing(path) as temporary, temporary.open("x", encoding="utf-8", newline="\n") as stream:
+        for event in events:
+            stream.write(event.model_dump_json(exclude_defaults=True) + "\n")
+            number += 1
     return number
 
 

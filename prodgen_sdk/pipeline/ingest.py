@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk import images
 from prodgen_sdk.catalogue import Rejection, Summary, read_catalogue, resolve_media
-from prodgen_sdk.catalogue.check import to_product
+from prodgen_sdk.catalogue.check import reject, to_product
 from prodgen_sdk.context import Progress, no_progress
 from prodgen_sdk.errors import InputError, InvalidCatalogue, OutsideWorkspace
 from prodgen_sdk.files import write_atomically
@@ -38,7 +38,12 @@ def ingest(
         source: a JSON Lines, JSON, CSV or Parquet file, or products.
         root: the folder that media paths are relative to and must stay in; by default that of the file.
         progress: told how many lines are done, of 0: how many there are is not known.
+
+    Raises:
+        InputError: `source` is neither.
     """
+    if isinstance(source, Product | Mapping | bytes) or not isinstance(source, str | Path | Iterable):
+        raise InputError(f"Products come as a file or a list, not as a {type(source).__name__}.")
     if root is None:
         root = Path(source).parent if isinstance(source, str | Path) else Path()
     changes: dict[str, str] = {}
@@ -68,9 +73,7 @@ def local_mesh(media: Media, store: Store, folder: Path) -> Path:
     return target if target.exists() else write_atomically(target, data)
 
 
-def _items(
-    source: str | Path | Iterable[Product | Mapping[str, Any]],
-) -> Iterator[tuple[int, Product | InvalidCatalogue]]:
+def _items(source: str | Path | Iterable[Any]) -> Iterator[tuple[int, Product | InvalidCatalogue]]:
     if isinstance(source, str | Path):
         for row in read_catalogue(Path(source)):
             found = row.product if row.product is not None else row.error
@@ -80,11 +83,13 @@ def _items(
         for line, item in enumerate(source, 1):
             if isinstance(item, Product):
                 yield line, item
-                continue
-            try:
-                yield line, to_product(item, line)
-            except InvalidCatalogue as error:
-                yield line, error
+            elif not isinstance(item, Mapping):
+                yield line, reject(line, "", f"is a {type(item).__name__}; each must be a product or its fields")
+            else:
+                try:
+                    yield line, to_product(item, line)
+                except InvalidCatalogue as error:
+                    yield line, error
 
 
 def _stored(line: int, item: Product | InvalidCatalogue, root: Path, store: Store) -> Product | Rejection:

@@ -71,6 +71,13 @@ def test_a_budget_counts_while_a_call_waits_for_a_thread(tmp_path, monkeypatch):
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting
+            # Cancelled in the moment in which the budget is spent.
+            waiting = asyncio.create_task(studio.recommend("ann", 2, budget_ms=50))
+            await asyncio.sleep(0)
+            asyncio.get_running_loop().call_later(0.06, waiting.cancel)
+            time.sleep(0.1)  # so that both are due
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
             free.set()
             await held
             assert studio.waiting == 0

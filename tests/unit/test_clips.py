@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from prodgen_sdk import clips, images
-from prodgen_sdk.errors import InputError, InvalidImage, MissingDependency
+from prodgen_sdk.errors import InputError, InvalidImage, MissingDependency, StoreError
 
 
 def moving(number=5, size=(48, 64)):
@@ -123,6 +123,21 @@ def test_a_clip_is_written_whole_or_not_at_all(tmp_path):
     (tmp_path / "full/file").touch()
     with pytest.raises(InputError, match="not empty"):
         clips.write_clip(tmp_path / "full", moving(), 25)
+    with pytest.raises(StoreError, match=r"a\.gif could not be written"):
+        clips.write_clip(tmp_path / "full/file/a.gif", moving(), 25)
+
+
+def test_a_name_that_the_system_cannot_look_up_is_no_clip(tmp_path):
+    name = tmp_path / ("x" * 5000)
+    assert not clips.is_clip(name)
+    assert not clips.is_clip(f"{name}.gif")
+    with pytest.raises(InputError, match="is no clip"):
+        clips.open_clip(name)
+    for ending in (".gif", ".mp4"):
+        with pytest.raises(InvalidImage):
+            clips.open_clip(f"{name}{ending}")
+    with pytest.raises(StoreError, match="File name too long"):
+        clips.write_clip(name, moving(), 25)
 
 
 @pytest.mark.parametrize("name", ["c.mp4", "c.webm", "c.mkv", "c.gif", "folder"])

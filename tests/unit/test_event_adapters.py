@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prodgen_sdk.errors import InputError
+from prodgen_sdk.errors import InputError, StoreError
 from prodgen_sdk.events import FORMATS, MAX_LINE, convert, read_events, unfit, write_events
 from prodgen_sdk.studio import Studio
 from prodgen_sdk.testing.fakes import fake_host
@@ -354,8 +354,9 @@ def test_a_file_of_events_appears_whole_or_not_at_all(tmp_path):
     with pytest.raises(RuntimeError, match="pulled"):
         write_events(tmp_path / "log.jsonl", breaks())
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(InputError, match="cannot be written"):
-        write_events(tmp_path / "none" / "log.jsonl", [])
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"log\.jsonl could not be written"):
+        write_events(tmp_path / "file" / "log.jsonl", [])
 
 
 def test_events_of_a_parquet_file_are_those_of_the_lines(tmp_path):

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from prodgen_sdk import Config, ConfigError, MissingDependency, OutsideWorkspace, hookimpl
 from prodgen_sdk.config import load_config, validate
 from prodgen_sdk.errors import Busy, NotFound, StoreError
-from prodgen_sdk.files import inside, locked, write_atomically
+from prodgen_sdk.files import inside, locked, replacing, write_atomically
 from prodgen_sdk.host import Host
 from prodgen_sdk.paths import ConfigPath, ConfigPathOrName
 from prodgen_sdk.runtime import base_seed, canonical_digest, item_seed, models_folder, resolve_device, resolve_dtype
@@ -59,6 +59,27 @@ def test_atomic_writing_makes_folders_and_replaces(tmp_path):
     assert [file.name for file in path.parent.iterdir()] == ["b.txt"]
 
 
+def test_atomic_writing_takes_any_name_that_the_file_system_takes(tmp_path):
+    path = tmp_path / f"{'杯' * 83}.png"  # 253 bytes of at most 255
+    assert write_atomically(path, b"one").read_bytes() == b"one"
+
+
+def test_what_breaks_while_it_is_written_changes_nothing(tmp_path):
+    kept = write_atomically(tmp_path / "b.txt", b"one")
+
+    def breaks(path, write):
+        with replacing(path) as unfinished:
+            write(unfinished)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        breaks(kept, lambda file: file.write_bytes(b"tw"))
+    with pytest.raises(KeyboardInterrupt):
+        breaks(tmp_path / "folder", lambda folder: write_atomically(folder / "a.txt", b"one"))
+    assert kept.read_bytes() == b"one"
+    assert [file.name for file in tmp_path.iterdir()] == ["b.txt"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -70,6 +91,12 @@ def test_atomic_writing_makes_folders_and_replaces(tmp_path):
         ("[plugins.acme]\n[plugins.acme]", r"\[plugins\.acme\] stands there already"),
         ("[store]\ndatabase = {env = 'PRODGEN_TEST_UNSET'}", "PRODGEN_TEST_UNSET is not set"),
         ("[recommend]\nhalf_life_days = -1", "recommend.half_life_days"),
+        (
+            "[recommend]\nattribution_minutes = inf",
+            "recommend.attribution_minutes must be less than or equal to 527040",
+        ),
+        ("[recommend]\nweights = {click = nan}", "recommend.weights.click must be a finite number"),
+        ("[scheduler]\nmax_wait_ms = inf", "scheduler.max_wait_ms"),
     ],
 )
 def test_a_bad_configuration_names_file_and_key(tmp_path, text, words):

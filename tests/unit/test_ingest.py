@@ -1,8 +1,9 @@
 """A catalogue with its files into the store: several at once, in the order of its lines."""
 
 import numpy as np
+import pytest
 
-from prodgen_sdk import Studio, images
+from prodgen_sdk import InputError, Product, Studio, images
 from prodgen_sdk.testing.fakes import fake_host
 
 
@@ -22,3 +23,25 @@ def test_files_are_stored_beside_each_other_and_told_in_order(tmp_path):
         for product in studio.products():
             assert len(studio.store.assets.get(product.media[0].uri.removeprefix("asset:"))) > 0
     assert told == [(200, 0, "lines"), (400, 0, "lines"), (450, 0, "lines")]
+
+
+MUG = {"sku": "mug", "title": "Mug", "category": "home/mug"}
+
+
+def test_what_is_no_product_is_rejected_and_the_rest_is_kept(tmp_path):
+    with Studio.create(tmp_path, host=fake_host()) as studio:
+        summary = studio.add_products([None, MUG, "jug", ["jug"]])
+        assert summary.added == 1
+        assert [rejection.reason for rejection in summary.rejected] == [
+            f"Line {line}: is a {kind}; each must be a product or its fields."
+            for line, kind in ((1, "NoneType"), (3, "str"), (4, "list"))
+        ]
+
+
+@pytest.mark.parametrize("source", [MUG, Product(**MUG), b"mug", None, 3])
+def test_products_come_as_a_list(tmp_path, source):
+    with (
+        Studio.create(tmp_path, host=fake_host()) as studio,
+        pytest.raises(InputError, match=rf"^Products come as a file or a list, not as a {type(source).__name__}\.$"),
+    ):
+        studio.add_products(source)

@@ -1,6 +1,8 @@
 """Which configuration holds, and whose a host is."""
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -108,3 +110,20 @@ def test_a_batcher_works_on_in_a_forked_process():
                 os._exit(2)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
         assert result(batcher.submit(2)) == 4
+
+
+def test_the_first_requests_of_a_forked_process_start_its_threads_once(monkeypatch):
+    asked, both = threading.local(), threading.Barrier(2, timeout=5)
+
+    def id_of_the_child():
+        if not hasattr(asked, "before"):
+            asked.before = True
+            both.wait()  # each thread finds that it is in another process before either has done anything about it
+        return -1
+
+    with Batcher(lambda batch: [item * 2 for item in batch]) as batcher:
+        before, asked.before = threading.active_count(), True
+        monkeypatch.setattr(os, "getpid", id_of_the_child)
+        with ThreadPoolExecutor(2) as pool:
+            assert [result(future) for future in pool.map(batcher.submit, (1, 2))] == [2, 4]
+        assert threading.active_count() == before + 1

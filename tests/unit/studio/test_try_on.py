@@ -43,6 +43,8 @@ def test_a_person_is_dressed_from_pixels_files_bytes_and_skus(studio, tmp_path, 
     studio.add_products(mugs(1))
     with pytest.raises(InputError, match="nobody wears"):
         studio.try_on(person, "mug-0")
+    with pytest.raises(InputError, match=r"There is no product 'x{97}\.\.\.'\."):  # base64, say
+        studio.try_on(person, "x" * 5000, category="top")
 
 
 def test_a_session_knows_what_is_said_of_the_person(dressed):
