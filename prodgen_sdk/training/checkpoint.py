@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,12 @@ class State:
     stopped: bool = False
     last: dict[str, float] = field(default_factory=dict)
     scales: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def figures(self) -> dict[str, float]:
+        """Figures of the last validation, and the best one, where there was any."""
+        last = {name: value for name, value in self.last.items() if math.isfinite(value) and name.startswith("val_")}
+        best = {"best_val_loss": self.best} if math.isfinite(self.best) else {}
+        return last | {"best_step": float(self.best_step)} | best
 
 
 def save(

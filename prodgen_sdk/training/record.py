@@ -73,3 +73,16 @@ def _whole_lines(path: Path) -> list[str]:
         return []
     lines = path.read_text("utf-8").splitlines(keepends=True)
     return [line for line in lines if line.endswith("\n") and line.startswith("{")]
+
+
+def grid(pictures: NDArray[np.uint8], columns: int, gap: int = 2) -> NDArray[np.uint8]:
+    """Pictures [n, h, w, 3] side by side on white, row by row."""
+    import numpy as np
+
+    n, h, w, _ = pictures.shape
+    rows = -(-n // columns)
+    sheet = np.full((rows * (h + gap) - gap, columns * (w + gap) - gap, 3), 255, np.uint8)
+    for number, picture in enumerate(pictures):
+        y, x = divmod(number, columns)
+        sheet[y * (h + gap) : y * (h + gap) + h, x * (w + gap) : x * (w + gap) + w] = picture
+    return sheet

@@ -48,6 +48,13 @@ def test_every_plugin_and_component_loads():
     assert json.loads(found.stdout)["problems"] == []
 
 
+def test_trainers_are_named_by_the_word_of_the_command_line(shop):
+    specs = [entry.spec for entry in shop.host.registry if entry.spec.kind == "trainer"]
+    assert {"lora", "vae", "sweep", "rank", "judge"} <= {spec.trains for spec in specs}
+    for spec in specs:
+        assert spec.id.partition("/")[2] == f"train-{spec.trains}"
+
+
 def test_pictures_show_the_product_on_white_and_are_approved(shop):
     for variant in shop.variants():
         image = shop.image(variant)

@@ -62,7 +62,7 @@ def register_trainers(register: Register) -> None:
         )
     register(
         TrainerSpec(
-            id="mini/train-lora",
+            id="mini/train-lora-mini",
             summary="A LoRA of diffusion/mini for designs of one kind, from a few of them",
             trains="lora-mini",
             needs=Needs(modules=("torch", "safetensors", "peft"), install="pip install 'prodgen-mini[torch,lora]'"),
@@ -71,7 +71,7 @@ def register_trainers(register: Register) -> None:
     )
     register(
         TrainerSpec(
-            id="mini/sweep", summary="Any trainer over ranges of its options, the best by a figure", trains="sweep"
+            id="mini/train-sweep", summary="Any trainer over ranges of its options, the best by a figure", trains="sweep"
         ),
         "prodgen_mini.training.sweep:SweepTrainer",
     )

@@ -92,7 +92,7 @@ def register_safety_checkers(register: Register) -> None:
 def register_trainers(register: Register) -> None:
     register(
         TrainerSpec(
-            id="quality/judge",
+            id="quality/train-judge",
             summary="The network that judges generators in `prodgen eval generators`, from rendered views",
             trains="judge",
             needs=_TORCH,

@@ -132,7 +132,7 @@ def register_policies(register: Register) -> None:
 def register_trainers(register: Register) -> None:
     register(
         TrainerSpec(
-            id="rank/train",
+            id="rank/train-rank",
             summary="A model of who likes what or a blend of several, tuned on held-out interactions, for the rankers",
             trains="rank",
             uses_log=True,
@@ -142,7 +142,7 @@ def register_trainers(register: Register) -> None:
     )
     register(
         TrainerSpec(
-            id="image/train-mini",
+            id="rank/train-image-encoder",
             summary="The head of image/mini, from a rendered data set, by supervised contrastive learning",
             trains="image-encoder",
             needs=Needs(modules=("torch", "safetensors"), install="pip install 'prodgen-rank[torch]'"),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,19 +21,25 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from prodgen_diffusers import plugin
-from prodgen_diffusers.config import Config
+from prodgen_diffusers.config import Config, Pipeline
+from prodgen_diffusers.pictures.photos import squared
+from prodgen_diffusers.pipelines.loading import load_pipeline
+from prodgen_diffusers.pipelines.running import Job, run
 from prodgen_diffusers.text import TextGenerator
 from prodgen_diffusers.training.data import Example, read_examples, split
-from prodgen_diffusers.training.lora import LoraTrainer
+from prodgen_diffusers.training.families import family_of
+from prodgen_diffusers.training.lora import LoraTrainer, encoded
 from prodgen_diffusers.training.loss import flow_loss, noise_loss
-from prodgen_diffusers.training.schedule import place_of
+from prodgen_diffusers.training.options import LoraOptions
 from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import Cancelled, ConfigError, InputError, NotFinite
+from prodgen_sdk.errors import Cancelled, ConfigError, InputError, NotFinite, OutOfMemory
 from prodgen_sdk.testing.contracts import TrainerContract
 from prodgen_sdk.testing.samples import sample_photo, sample_products
+from prodgen_sdk.training.loop import seed_of
 from prodgen_sdk.types import GenerationRequest, Scene, parse_views
 
 pytestmark = pytest.mark.slow
@@ -44,6 +51,7 @@ OPTIONS = {
     "learning_rate": 1e-2,
     "warmup": 2,
     "checkpoint_every": 2,
+    "validate_every": 2,
     "validation": 0.34,
 }
 
@@ -77,8 +85,6 @@ class TestContract(TrainerContract):
 
 
 def weights(report):
-    from safetensors.torch import load_file
-
     (path,) = report.checkpoint.glob("*.safetensors")
     return load_file(path)
 
@@ -107,9 +113,12 @@ LoraTrainer(None, Context()).train(options, data, out, replace(Context(), progre
 """
 
 
+VARIED = {"copies": 2, "flips": True, "dropout": 0.2, "sample_every": 2, "sample_steps": 1}
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 here")
 def test_a_killed_run_goes_on_to_the_bit(sd15, balls, tmp_path):
-    options = {"model": str(sd15), **OPTIONS, "ema": 0.9, "accumulate": 2}
+    options = {"model": str(sd15), **OPTIONS, **VARIED, "ema": 0.9, "accumulate": 2}
     before, threads = torch.get_num_threads(), 1
     torch.set_num_threads(threads)
     try:
@@ -120,23 +129,23 @@ def test_a_killed_run_goes_on_to_the_bit(sd15, balls, tmp_path):
             assert process.stdout.readline() == b"five\n"
             time.sleep(0.1)
             process.kill()
-        kept = sorted(path.name for path in (tmp_path / "killed" / "checkpoints").iterdir())
-        assert kept == ["step-00000002.safetensors", "step-00000004.safetensors"]
         told = []
         ctx = Context(progress=lambda done, total, what: told.append(done))
         resumed = LoraTrainer(None, Context()).train(options, balls, tmp_path / "killed", ctx)
     finally:
         torch.set_num_threads(before)
-    assert told[0] == 5
+    assert told[0] == 4
+    for name in ("checkpoint.safetensors", "samples/000004.png", "samples/000008.png"):
+        assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "killed" / name).read_bytes()
     first, second = weights(whole), weights(resumed)
     assert set(first) == set(second)
     assert all(torch.equal(value, second[name]) for name, value in first.items())
-    assert resumed.figures["loss_after"] == whole.figures["loss_after"]
+    assert resumed.figures == whole.figures
     first, second = logged(tmp_path / "whole"), logged(tmp_path / "killed")
     assert first == second
     assert [line["step"] for line in first if "loss" in line] == [*range(1, OPTIONS["steps"] + 1)]
     assert [line["step"] for line in first if "val_loss" in line][-1] == OPTIONS["steps"]
-    assert first[-1]["val_loss"] == pytest.approx(whole.figures["loss_after"], rel=1e-5)
+    assert first[-1]["val_loss"] == pytest.approx(whole.figures["val_loss"], rel=1e-5)
     assert list((tmp_path / "killed" / "tensorboard").iterdir())
 
 
@@ -151,31 +160,30 @@ def test_float16_is_trained_with_a_scaled_loss_and_goes_on_to_the_bit(sd15, ball
         whole = LoraTrainer(None, half).train(options, balls, tmp_path / "whole", half)
         with pytest.raises(Cancelled):
             LoraTrainer(None, stopped).train(options, balls, tmp_path / "stopped", stopped)
-        (last,) = (tmp_path / "stopped" / "checkpoints").glob("*6.safetensors")
-        with safe_open(last, "pt") as file:
-            assert json.loads(file.metadata()["scaler"])["scale"] >= 1
+        with safe_open(tmp_path / "stopped" / "checkpoint.safetensors", "pt") as file:
+            state = json.loads(file.metadata()["state"])
+        assert state["step"] == 6
+        assert state["scales"]["lora"]["scale"] >= 1
         resumed = LoraTrainer(None, half).train(options, balls, tmp_path / "stopped", half)
     finally:
         torch.set_num_threads(threads)
-    assert whole.figures["loss_after"] < whole.figures["loss_before"]
-    assert resumed.figures["loss_after"] == whole.figures["loss_after"]
+    assert whole.figures["val_loss"] < whole.figures["val_before"]
+    assert resumed.figures == whole.figures
     first, second = weights(whole), weights(resumed)
     assert all(torch.equal(value, second[name]) for name, value in first.items())
 
 
 def test_a_gradient_that_is_never_finite_is_told(sd15, balls, tmp_path):
-    from safetensors.torch import load_file, save_file
-
     folder = shutil.copytree(sd15, tmp_path / "model")
     path = folder / "unet" / "diffusion_pytorch_model.safetensors"
     tensors = load_file(path)
     save_file(
         tensors | {"conv_out.weight": torch.full_like(tensors["conv_out.weight"], torch.inf)}, path, {"format": "pt"}
     )
-    with pytest.raises(NotFinite, match="at step 1"):
+    with pytest.raises(NotFinite, match=r"loss of lora is .* at step 0\. Lower learning_rate"):
         LoraTrainer(None, Context()).train({"model": str(folder), **OPTIONS}, balls, tmp_path / "out", Context())
     half = Context(dtype="float16")  # the scale is halved 16 times first
-    with pytest.raises(NotFinite, match="at step 17"):
+    with pytest.raises(NotFinite, match="at step 16"):
         LoraTrainer(None, half).train({"model": str(folder), **OPTIONS, "steps": 99}, balls, tmp_path / "half", half)
 
 
@@ -197,9 +205,10 @@ PLAIN = {"arguments": {"use_resolution_binning": False, "complex_human_instructi
 def test_each_family_learns_and_is_loaded(family, rate, options, tiny, balls, tmp_path):
     folder = getattr(tiny, family)(tmp_path / "model", **({"layers": 28} if family == "flux2_klein" else {}))
     calls = options
-    options = {"model": str(folder), "size": 32, **OPTIONS, "steps": 12, "learning_rate": rate}
-    report = LoraTrainer(None, Context()).train(options, balls, tmp_path / "out", Context())
-    assert report.figures["loss_after"] < report.figures["loss_before"]
+    options = {"model": str(folder), "size": 32, **OPTIONS, "steps": 12, "learning_rate": rate, "sample_every": 12}
+    usual = Config.model_validate({"text": {"model": str(folder), "steps": 2, **calls}})
+    report = LoraTrainer(usual, Context()).train(options, balls, tmp_path / "out", Context())
+    assert report.figures["best_val_loss"] < report.figures["val_before"]
     request = GenerationRequest(
         product=sample_products()[0], views=parse_views("front"), size=32, seed=1, scene=Scene(style="x")
     )
@@ -214,6 +223,115 @@ def test_each_family_learns_and_is_loaded(family, rate, options, tiny, balls, tm
     assert np.abs(plain - with_lora).max() > 1
     assert np.abs(plain - picture(loras=[lora | {"scale": 0.0}])).max() <= 1
     assert np.abs(with_lora - picture(loras=[lora], fuse_loras=True)).max() <= 2
+    true, before, now = rows(images.load(tmp_path / "out" / "samples" / "000012.png"), 32)
+    assert len(true) == 4
+    first = next(iter(split(read_examples(balls), OPTIONS["validation"], 0)[1]))
+    assert np.array_equal(true[0], squared(images.load(first.picture), 32))
+    assert np.abs(before.astype(int) - now).max() > 1
+
+
+def rows(sheet, edge, gap=2):
+    """The pictures of a grid, row by row."""
+    strips = [sheet[y : y + edge] for y in range(0, sheet.shape[0], edge + gap)]
+    return [np.stack([strip[:, x : x + edge] for x in range(0, sheet.shape[1], edge + gap)]) for strip in strips]
+
+
+def test_samples_are_what_the_lora_paints_and_do_not_change_what_is_learnt(sd15, balls, tmp_path):
+    options = {"model": str(sd15), **OPTIONS, "validation": 0, "prompts": "a ball | a cup", "learning_rate": 0.1}
+    plain = LoraTrainer(None, Context()).train(options, balls, tmp_path / "plain", Context())
+    options |= {"sample_every": 8, "sample_steps": 3, "sample_guidance": 2.0}
+    report = LoraTrainer(None, Context()).train(options, balls, tmp_path / "out", Context())
+    assert all(torch.equal(value, weights(report)[name]) for name, value in weights(plain).items())
+    (without, with_it) = rows(images.load(tmp_path / "out" / "samples" / "000008.png"), 32)
+    section = Config.model_validate({"text": {"model": str(sd15), "steps": 3, "guidance": 2.0}}).text
+    job = [Job("a ball", seed_of(0, "sample", 0) % 2**32), Job("a cup", seed_of(0, "sample", 1) % 2**32)]
+    for shown, loras in ((without, ()), (with_it, ({"model": str(report.checkpoint)},))):
+        known = Pipeline.model_validate({**section.model_dump(), "loras": loras})
+        loaded = load_pipeline(known, Context(), component="x", task="text")
+        painted = np.stack([result.image for result in run(loaded, job, Context(), known, size=32)])
+        assert np.abs(painted.astype(int) - shown).max() <= 2
+    assert np.abs(without.astype(int) - with_it).max() > 5
+
+
+def test_samples_that_do_not_fit_are_left_out(sd15, balls, tmp_path, monkeypatch, caplog):
+    from prodgen_diffusers.training import sampling
+
+    painted, real = [], sampling.run
+
+    def tight(*args, **kwargs):
+        painted.append(1)
+        if len(painted) > 3:  # three columns, once without the LoRA
+            raise OutOfMemory("no room")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(sampling, "run", tight)
+    options = {"model": str(sd15), **OPTIONS, "sample_every": 4, "sample_steps": 1, "prompts": ["a", "b", "c"]}
+    report = LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
+    assert report.steps == OPTIONS["steps"]
+    assert "no samples: no room" in caplog.text
+    assert not (tmp_path / "samples").exists()
+
+
+@pytest.mark.parametrize(("azimuth", "mirrored"), [(0, True), (180.0, True), (90, False), (None, False)])
+def test_copies_are_varied_and_mirrored_where_that_keeps_the_azimuth(azimuth, mirrored, sd15, tmp_path):
+    picture = np.full((32, 32, 3), 255, np.uint8)
+    picture[:, :4] = 0  # dark on the left
+    images.save(picture, tmp_path / "0.png")
+    shown = []
+    loaded = load_pipeline(Pipeline(model=str(sd15)), Context(), component="x", task="text")
+    family = replace(family_of(loaded.pipe), latents=lambda vae, picture, noise: shown.append(picture) or picture)
+    still = {"rotation": 0, "crop": 0, "colour": 0}
+    options = LoraOptions(model="x", copies=20, flips=True, **still)
+    found = encoded(loaded, family, Example(tmp_path / "0.png", "a", "a", azimuth), 32, options, Context())
+    assert len(found) == len(shown) == 21
+    assert shown[0][0, 0, 16, 0] < -0.9
+    flipped = sum(bool(one[0, 0, 16, 0] > 0) for one in shown)
+    assert 4 < flipped < 17 if mirrored else flipped == 0
+    again = LoraOptions(model="x", copies=2)
+    both = [encoded(loaded, family, Example(tmp_path / "0.png", "a", "a"), 32, again, Context()) for _ in range(2)]
+    assert all(torch.equal(first[0], second[0]) for first, second in zip(*both, strict=True))
+    assert not torch.equal(both[0][0][0], both[0][1][0])
+
+
+def test_a_run_stops_early_and_keeps_the_best(sd15, balls, tmp_path):
+    options = {"model": str(sd15), **OPTIONS, "steps": 40, "learning_rate": 3.0, "warmup": 0, "patience": 2}
+    report = LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
+    assert report.steps == report.figures["best_step"] + 4 < 40
+    assert report.figures["best_val_loss"] <= report.figures["val_loss"]
+    best = {name: value for name, value in load_file(tmp_path / "best.safetensors").items() if "lora_A" in name}
+    saved = {name: value for name, value in weights(report).items() if "lora.down" in name or "lora_A" in name}
+    assert sorted(float(value.sum()) for value in best.values()) == pytest.approx(
+        sorted(float(value.sum()) for value in saved.values()), rel=1e-6
+    )
+
+
+def test_less_memory_for_gradients_learns_the_same(sd15, balls, tmp_path):
+    options = {"model": str(sd15), **OPTIONS}
+    found = [
+        LoraTrainer(None, Context()).train(
+            {**options, "gradient_checkpointing": on}, balls, tmp_path / str(on), Context()
+        )
+        for on in (False, True)
+    ]
+    assert found[0].figures == pytest.approx(found[1].figures, rel=1e-5)
+
+
+def test_two_processes_share_a_batch(sd15, balls, tmp_path):
+    options = {"model": str(sd15), **OPTIONS, "batch": 4}
+    script = SCRIPT.replace("if done == 5", "if False")
+    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29614", "OMP_NUM_THREADS": "1",
+              "ACCELERATE_USE_CPU": "true", "LOCAL_WORLD_SIZE": "2"}  # fmt: skip
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, json.dumps(options), str(balls), str(tmp_path)],
+            env={**os.environ, **shared, "RANK": rank, "LOCAL_RANK": rank},
+        )
+        for rank in "01"
+    ]
+    assert [process.wait(timeout=300) for process in both] == [0, 0]
+    report = LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
+    assert report.steps == OPTIONS["steps"]
+    assert report.figures["best_val_loss"] < report.figures["val_before"]
 
 
 def test_a_lora_of_another_model_is_refused(sd15, tiny, balls, tmp_path):
@@ -224,9 +342,7 @@ def test_a_lora_of_another_model_is_refused(sd15, tiny, balls, tmp_path):
         TextGenerator(Config.model_validate({"text": section}), Context())
 
 
-def test_a_checkpoint_of_an_older_version_or_a_damaged_one_is_told(sd15, balls, tmp_path):
-    from safetensors.torch import load_file, save_file
-
+def test_a_damaged_checkpoint_is_told(sd15, balls, tmp_path):
     class Stopped(Exception):
         pass
 
@@ -237,29 +353,19 @@ def test_a_checkpoint_of_an_older_version_or_a_damaged_one_is_told(sd15, balls, 
     options = {"model": str(sd15), **OPTIONS}
     with pytest.raises(Stopped):
         LoraTrainer(None, Context()).train(options, balls, tmp_path, Context(progress=stop))
-    last = tmp_path / "checkpoints" / "step-00000004.safetensors"
-    with safe_open(last, "pt") as file:
-        facts = {name: value for name, value in file.metadata().items() if name != "scaler"}
-    save_file(load_file(last), last, facts)
-    with pytest.raises(ConfigError, match=r"step-00000004\.safetensors was written by an older version\. Delete its"):
-        LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
+    last = tmp_path / "checkpoint.safetensors"
     last.write_bytes(last.read_bytes()[:2000])
-    with pytest.raises(
-        ConfigError, match=r"step-00000004\.safetensors is damaged\. Delete it to go on from the one before"
-    ):
+    with pytest.raises(ConfigError, match=r"checkpoint\.safetensors cannot be read: .* Delete it to start again"):
         LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
     last.unlink()
     report = LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
     assert report.steps == OPTIONS["steps"]
-    (tmp_path / "training.json").write_text("{")
-    with pytest.raises(ConfigError, match=r"training\.json is damaged"):
-        LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
 
 
 def test_other_options_in_the_same_folder_are_refused(sd15, balls, tmp_path):
     options = {"model": str(sd15), **OPTIONS, "steps": 1}
     LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
-    with pytest.raises(ConfigError, match="other options or data"):
+    with pytest.raises(ConfigError, match="other options: seed is 1, was 0"):
         LoraTrainer(None, Context()).train(options | {"seed": 1}, balls, tmp_path, Context())
 
 
@@ -292,6 +398,7 @@ def test_layers_that_are_not_there(sd15, balls, tmp_path):
         ('{"file_name": "a.png", "text": " "}', "not empty"),
         ('{"file_name": "../a.png", "text": "x"}', "outside"),
         ('{"file_name": "a.png", "text": "x"}', "no picture"),
+        ('{"file_name": "metadata.jsonl", "text": "x", "azimuth": "front"}', "azimuth is no number"),
     ],
 )
 def test_a_bad_line_is_named(line, said, tmp_path):
@@ -375,11 +482,6 @@ def test_products_are_never_on_both_sides(products, share, seed):
     assert held
     assert not {e.product for e in training} & {e.product for e in held}
     assert len(training) + len(held) == len(examples)
-
-
-@given(st.integers(1, 20), st.integers(0, 5), st.integers(0, 99))
-def test_every_picture_is_seen_once_an_epoch(total, epoch, seed):
-    assert sorted(place_of(epoch * total + place, total, seed) for place in range(total)) == list(range(total))
 
 
 def test_the_losses_are_zero_for_a_perfect_model():

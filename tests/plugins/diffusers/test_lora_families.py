@@ -4,7 +4,7 @@ import pytest
 import torch
 from prodgen_diffusers.training import families
 from prodgen_diffusers.training.families import family_of
-from prodgen_diffusers.training.learner import joined
+from prodgen_diffusers.training.objective import joined
 
 from prodgen_sdk.checkpoints.messages import quiet
 from prodgen_sdk.errors import ConfigError

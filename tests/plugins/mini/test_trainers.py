@@ -62,7 +62,7 @@ class TestDiffusion(_Contract):
 
 
 class TestLora(_Contract):
-    id, part = "mini/train-lora", "diffusion"
+    id, part = "mini/train-lora-mini", "diffusion"
 
     @pytest.fixture
     def options(self, tiny, trained):
@@ -72,7 +72,7 @@ class TestLora(_Contract):
 
 
 class TestSweep(_Contract):
-    id, part = "mini/sweep", "codec"
+    id, part = "mini/train-sweep", "codec"
 
     @pytest.fixture
     def options(self, tiny):
@@ -192,7 +192,7 @@ def test_a_sweep_keeps_what_failed_and_names_the_best(designs, tiny, tmp_path):
 
     host = Host(Config(), strict=True, state=tmp_path / "state")
     host.register(plugin, "mini")
-    ctx = host.context(host.registry.get("trainer", "mini/sweep"))
+    ctx = host.context(host.registry.get("trainer", "mini/train-sweep"))
     options = {**tiny["codec"], "of": "codec", "learning_rate": "1e-3,1e30", "clip": 0}
     report = SweepTrainer(None, ctx).train(options, designs, tmp_path / "out", ctx)
     rows = json.loads((tmp_path / "out" / "sweep.json").read_text())
@@ -216,9 +216,18 @@ def test_a_sweep_judges_a_run_by_the_weights_that_it_keeps(tmp_path):
             return Report(checkpoint=out, steps=1, figures={"best_val_loss": best, "val_loss": last})
 
     asked = []
-    ctx = Context(find=lambda kind, id: asked.append(id) or Overfitted())
+    ctx = Context(
+        find=lambda kind, id: asked.append(id) or Overfitted(),
+        known=lambda kind: ["mini/train-lora-mini", "mini/train-sweep"],
+    )
     report = SweepTrainer(None, ctx).train({"of": "lora-mini", "depth": "1,2"}, tmp_path, tmp_path / "out", ctx)
-    assert asked == ["mini/train-lora"]
+    assert asked == ["mini/train-lora-mini"]
+    with pytest.raises(ConfigError, match="nothing to train") as told:
+        SweepTrainer(None, ctx).train({"depth": "1,2"}, tmp_path, tmp_path / "out", ctx)
+    assert "one of lora-mini." in str(told.value)
+    SweepTrainer(None, ctx).train({"of": "x/y", "depth": "1,2"}, tmp_path, tmp_path / "out", ctx)
+    assert asked[1:] == ["x/y"]
+    assert {row["of"] for row in json.loads((tmp_path / "out" / "sweep.json").read_text())} == {"x/y"}
     assert (report.figures["best_val_loss"], report.figures["depth"]) == (0.1, 1)
 
 

@@ -16,7 +16,7 @@ QUICK = {"hidden": 16, "epochs": 4, "batch": 16}
 
 class TestTrainer(TrainerContract):
     plugin = plugin
-    id = "quality/judge"
+    id = "quality/train-judge"
 
     @pytest.fixture
     def data(self, dataset):

@@ -52,7 +52,7 @@ def drawn(tmp_path_factory):
 
 class TestTrainer(TrainerContract):
     plugin = plugin
-    id = "image/train-mini"
+    id = "rank/train-image-encoder"
 
     @pytest.fixture
     def data(self, drawn):

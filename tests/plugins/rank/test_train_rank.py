@@ -35,7 +35,7 @@ def data(tmp_path):
 
 class TestTrainer(TrainerContract):
     plugin = plugin
-    id = "rank/train"
+    id = "rank/train-rank"
 
     @pytest.fixture
     def data(self, tmp_path):

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from prodgen_sdk.errors import InputError, ProdgenError
@@ -20,18 +21,27 @@ _RENDERED = "manifest.jsonl"
 
 @dataclass(frozen=True)
 class Example:
-    """A picture, what it shows in words, and the product that it is of."""
+    """A picture, what it shows in words, the product that it is of, and from where it is seen, in degrees, where that is known."""
 
     picture: Path | bytes
     caption: str
     product: str
+    azimuth: float | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of the picture's file."""
+        return (
+            hashlib.sha256(self.picture).hexdigest() if isinstance(self.picture, bytes) else file_digest(self.picture)
+        )
 
 
 def read_examples(data: Path) -> list[Example]:
     """The pictures of a data set.
 
     `data` is a JSON Lines file, or a folder that holds `metadata.jsonl`. A line has `file_name` (relative to the file's
-    folder), `text` and, where one product has several pictures, `sku`; without it each picture is a product of its own. Or it is
+    folder), `text`, where one product has several pictures `sku` (without it each picture is a product of its own), and where it is
+    known the view's `azimuth`. Or it is
     Parquet, a WebDataset tar, a folder of such files, of `datasets.save_to_disk`, or of `prodgen render dataset`; see
     `prodgen_sdk.training.examples`.
 
@@ -67,7 +77,7 @@ def _others(data: Path) -> list[examples.Example]:
 def _captioned(example: examples.Example, data: Path) -> Example:
     if not example.caption.strip():
         raise InputError(f"{data}: {example.key} has no words.", hint="Give each picture a `text` or `caption`.")
-    return Example(example.data, example.caption.strip(), example.product)
+    return Example(example.data, example.caption.strip(), example.product, example.azimuth)
 
 
 def _example(line: str, folder: Path, where: str) -> Example:
@@ -86,7 +96,10 @@ def _example(line: str, folder: Path, where: str) -> Example:
         raise InputError(f"{where}: {error}") from None
     if not picture.is_file():
         raise InputError(f"{where}: there is no picture {name}.")
-    return Example(picture, caption.strip(), str(record.get("sku") or name))
+    azimuth = record.get("azimuth")
+    if azimuth is not None and (isinstance(azimuth, bool) or not isinstance(azimuth, int | float)):
+        raise InputError(f"{where}: the azimuth is no number.", hint="Give degrees, such as 0 for the front.")
+    return Example(picture, caption.strip(), str(record.get("sku") or name), azimuth)
 
 
 def split(data: Sequence[Example], share: float, seed: int) -> tuple[list[Example], list[Example]]:
@@ -107,9 +120,5 @@ def split(data: Sequence[Example], share: float, seed: int) -> tuple[list[Exampl
 
 
 def data_digest(data: Sequence[Example]) -> str:
-    """What the data are: captions, products and the bytes of the pictures."""
-    return canonical_digest([[_digest(e.picture), e.caption, e.product] for e in data])
-
-
-def _digest(picture: Path | bytes) -> str:
-    return hashlib.sha256(picture).hexdigest() if isinstance(picture, bytes) else file_digest(picture)
+    """What the data are: captions, products, azimuths and the bytes of the pictures."""
+    return canonical_digest([[e.digest, e.caption, e.product, e.azimuth] for e in data])

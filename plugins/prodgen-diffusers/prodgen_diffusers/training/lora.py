@@ -6,35 +6,39 @@ on a CPU to the bit.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodgen_diffusers.config import Config, Pipeline
 from prodgen_diffusers.pictures.photos import squared
 from prodgen_diffusers.pipelines.loading import Loaded, load_pipeline
-from prodgen_diffusers.pipelines.running import native_size
+from prodgen_diffusers.pipelines.running import Job, native_size
 from prodgen_diffusers.training.data import Example, data_digest, read_examples, split
 from prodgen_diffusers.training.families import Family, family_of
-from prodgen_diffusers.training.learner import Encoded, LoraLearner
 from prodgen_diffusers.training.options import LoraOptions
-from prodgen_diffusers.training.schedule import number_of
-from prodgen_diffusers.training.state import Run
 from prodgen_diffusers.words import clean
 from prodgen_sdk import images
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.interfaces import Report, Trainer
-from prodgen_sdk.runtime import canonical_digest
-from prodgen_sdk.training import Record
+from prodgen_sdk.training import checkpoint
+from prodgen_sdk.training.augment import augment
+from prodgen_sdk.training.checkpoint import State
+from prodgen_sdk.training.loop import fit, seed_of
+from prodgen_sdk.training.parallel import Parallel
+from prodgen_sdk.training.recipe import claim
 
 if TYPE_CHECKING:
     import torch
 
+    from prodgen_diffusers.training.objective import Encoded
+    from prodgen_diffusers.training.sampling import Sampler
+
 _ID = "diffusers/train-lora"
+_NAMED = ("model", "revision", "digest", "variant")
 WEIGHTS = "pytorch_lora_weights.safetensors"
 
 
@@ -45,14 +49,15 @@ class LoraTrainer(Trainer):
         self.config = config
 
     def train(self, config: Mapping[str, Any], data: Path, out: Path, ctx: Context) -> Report:
-        """Trains, or goes on, or answers at once where `out` holds the finished run; `out` gets `log.jsonl` and `tensorboard/`.
+        """Trains, or goes on, or answers at once where `out` holds the finished run; `out` gets what `fit` writes, and `lora/`.
 
         Args:
             config: see `LoraOptions`; a list may be written "to_q,to_v".
             data: see `data.read_examples`.
 
         Returns:
-            The folder of the LoRA, and `loss_before`, `loss_after` (held-out pictures, the same noise) and `train_loss`.
+            The folder of the LoRA of the best validation, and `val_before`, `val_loss`, `best_val_loss` (held-out pictures, the same
+            noise) and `train_loss`.
 
         Raises:
             ConfigError: options, or a run of other options or data in `out`.
@@ -61,20 +66,22 @@ class LoraTrainer(Trainer):
         """
         options = self._options(config)
         examples = read_examples(data)
-        run = Run(out, canonical_digest([options.model_dump(mode="json"), data_digest(examples)]))
-        report = run.report()
-        if report is not None:
-            ctx.progress(report.steps, report.steps, "steps")
-            return report
-        return _train(options, examples, run, ctx)
+        claim(options, out, part="lora", data=data_digest(examples))
+        state = checkpoint.finished(out / checkpoint.FILE, options.steps)
+        if state is None:
+            state = _train(options, self._sampled_as(options), examples, out, ctx)
+        else:
+            ctx.progress(state.step, options.steps, "steps")
+        figures = {"train_loss": state.last["loss"], **state.figures()}
+        return Report(checkpoint=out / "lora", steps=state.step, figures=figures)
 
     def _options(self, config: Mapping[str, Any]) -> LoraOptions:
         given = dict(config)
-        if isinstance(given.get("targets"), str):
-            given["targets"] = [word.strip() for word in given["targets"].split(",")]
+        for name, mark in (("targets", ","), ("prompts", "|")):
+            if isinstance(given.get(name), str):
+                given[name] = [word.strip() for word in given[name].split(mark)]
         if not given.get("model") and self.config is not None and self.config.text is not None:
-            text = self.config.text
-            configured = {name: getattr(text, name) for name in ("model", "revision", "digest", "variant")}
+            configured = {name: getattr(self.config.text, name) for name in _NAMED}
             given = {**configured, **given, "model": configured["model"]}
         options = validate(LoraOptions, given, where="options of prodgen train lora")
         if not options.model:
@@ -83,12 +90,22 @@ class LoraTrainer(Trainer):
             )
         return options
 
+    def _sampled_as(self, options: LoraOptions) -> Pipeline:
+        """How samples are painted: as `diffusers/text` is configured, where it has this checkpoint."""
+        text = self.config.text if self.config is not None else None
+        usual = text if text is not None and text.model == options.model else Pipeline(model=options.model)
+        steps, guidance = options.sample_steps or usual.steps, options.sample_guidance
+        guidance = usual.guidance if guidance is None else guidance
+        return Pipeline(model=options.model, steps=steps, guidance=guidance, arguments=usual.arguments, batch=1)
 
-def _train(options: LoraOptions, examples: Sequence[Example], run: Run, ctx: Context) -> Report:
+
+def _train(options: LoraOptions, sampled: Pipeline, examples: Sequence[Example], out: Path, ctx: Context) -> State:
+    from prodgen_diffusers.training.objective import LoraObjective
+
     training, held_out = split(examples, options.validation, options.seed)
-    base = Pipeline.model_validate(
-        {name: getattr(options, name) for name in ("model", "revision", "digest", "variant")}
-    )
+    ctx = replace(ctx, device=Parallel(ctx.device).device)
+    dtype = "auto" if options.precision == "auto" else options.precision
+    base = Pipeline.model_validate({name: getattr(options, name) for name in _NAMED} | {"dtype": dtype})
     loaded = load_pipeline(base, ctx, component=_ID, task="text")
     family = family_of(loaded.pipe)
     size = options.size or native_size(loaded.pipe, base)
@@ -98,62 +115,41 @@ def _train(options: LoraOptions, examples: Sequence[Example], run: Run, ctx: Con
             f"{type(loaded.pipe).__name__} does not train on pictures of {size} pixels.",
             hint=f"Set `size` to a multiple of {cell}.",
         )
-    inputs = _encode(loaded, family, [*training, *held_out], size, options.seed, ctx)
+    seen = [one for example in training for one in encoded(loaded, family, example, size, options, ctx)]
+    still = options.model_copy(update={"copies": 0})
+    unseen = [one for example in held_out for one in encoded(loaded, family, example, size, still, ctx)]
     empty = _conditions(loaded, family, "", size)
+    sampler = _sampler(loaded, [*held_out, *training], sampled, size, options, ctx)
     for name in list(loaded.pipe.components):
-        if name == "vae" or name.startswith("text_encoder"):  # not needed any more: room for the gradient
+        # Not needed any more: room for the gradient.
+        if name.startswith("text_encoder") or (name == "vae" and sampler is None):
             loaded.pipe.register_modules(**{name: None})
-    learner = LoraLearner(loaded, family, empty, options)
-    figures = _learn(learner, inputs[: len(training)], inputs[len(training) :], run, ctx)
-    folder = _save(loaded, family, learner.denoiser, run.folder)
-    facts = {
-        "options": options.model_dump(mode="json"),
-        "size": size,
-        "train": len(training),
-        "held_out": len(held_out),
-    }
-    return run.finish(Report(checkpoint=folder, steps=options.steps, figures=figures), facts)
+    objective = LoraObjective(loaded, family, seen, unseen, empty, options, sampler)
+
+    def improved(averages: Mapping[str, Any], state: State) -> None:
+        layers = {family.layers: objective.state_dict(averages["lora"])}
+        loaded.pipe.save_lora_weights(out / "lora", weight_name=WEIGHTS, safe_serialization=True, **layers)
+
+    # The objective itself knows which part of it computes in half precision.
+    return fit(objective, options.model_copy(update={"precision": "float32"}), out, ctx, improved=improved)
 
 
-def _learn(
-    learner: LoraLearner, seen: Sequence[Encoded], unseen: Sequence[Encoded], run: Run, ctx: Context
-) -> dict[str, float]:
-    """All steps that are left, with checkpoints in between; returns the report's figures."""
-    before = learner.held_out_loss(unseen)
-    done = learner.restore(run)
-    if done:
-        ctx.logger.info("going on after step %d", done)
-    steps, every = learner.options.steps, learner.options.checkpoint_every
-    started, noted = time.monotonic(), {"loss": float("nan")}
-    with closing(Record(run.folder, done)) as record:
-        for step in range(done + 1, steps + 1):
-            ctx.check()
-            noted = learner.update(step - 1, seen)
-            record.figures(step, noted)
-            if step % every == 0 and step < steps:
-                if unseen:
-                    record.figures(step, {"val_loss": learner.held_out_loss(unseen)})
-                learner.save(run, step)
-            ctx.progress(step, steps, "steps")
-        learner.take_average()
-        figures = {"train_loss": noted["loss"], "seconds": time.monotonic() - started}
-        if unseen:
-            after = learner.held_out_loss(unseen)
-            record.figures(steps, {"val_loss": after})
-            figures |= {"loss_before": before, "loss_after": after}
-    return figures
-
-
-def _encode(
-    loaded: Loaded, family: Family, examples: Sequence[Example], size: int, seed: int, ctx: Context
+def encoded(
+    loaded: Loaded, family: Family, example: Example, size: int, options: LoraOptions, ctx: Context
 ) -> list[Encoded]:
-    """Latents and conditions of each picture, on the CPU; afterwards VAE and text encoders are not needed."""
+    """Latents and conditions, on the CPU, of a picture and its varied copies; afterwards VAE and text encoders are not needed."""
+    import torch
+
+    picture = images.to_tensor([squared(images.load(example.picture), size)])
+    given = _conditions(loaded, family, clean(example.caption, loaded.pipe), size)
+    mirrored = options.flips and example.azimuth is not None and example.azimuth % 180 == 0
+    how = options.model_copy(update={"flips": mirrored})
     found: list[Encoded] = []
-    for place, example in enumerate(examples):
+    for copy in range(1 + options.copies):
         ctx.check()
-        picture = images.to_tensor([squared(images.load(example.picture), size)]) * 2 - 1
-        latents = family.latents(loaded.pipe.vae, picture, ctx.torch_rng(number_of(seed, "picture", place)))
-        found.append((latents, _conditions(loaded, family, clean(example.caption, loaded.pipe), size)))
+        seed = seed_of(options.seed, "picture", example.digest, copy)
+        shown = augment(picture, torch.Generator().manual_seed(seed), how)[0] if copy else picture
+        found.append((family.latents(loaded.pipe.vae, shown * 2 - 1, ctx.torch_rng(seed)), given))
     return found
 
 
@@ -164,11 +160,19 @@ def _conditions(loaded: Loaded, family: Family, caption: str, size: int) -> dict
         return {name: value.cpu() for name, value in family.encode(loaded.pipe, caption, size).items()}
 
 
-def _save(loaded: Loaded, family: Family, denoiser: Any, out: Path) -> Path:
-    from diffusers.utils import convert_state_dict_to_diffusers
-    from peft.utils import get_peft_model_state_dict
+def _sampler(
+    loaded: Loaded, examples: Sequence[Example], config: Pipeline, size: int, options: LoraOptions, ctx: Context
+) -> Sampler | None:
+    """Paints the wanted prompts, or the captions of the first pictures that differ in them."""
+    from prodgen_diffusers.training.sampling import MOST, Sampler
 
-    layers = convert_state_dict_to_diffusers(get_peft_model_state_dict(denoiser))
-    folder = out / "lora"
-    loaded.pipe.save_lora_weights(folder, **{family.layers: layers}, weight_name=WEIGHTS, safe_serialization=True)
-    return folder
+    if not options.sample_every:
+        return None
+    shown = list({example.caption: example for example in reversed(examples)}.values())[-MOST:][::-1]
+    prompts = options.prompts or tuple(example.caption for example in shown)
+    true = [] if options.prompts else [squared(images.load(example.picture), size) for example in shown]
+    jobs = [
+        Job(clean(prompt, loaded.pipe), seed_of(options.seed, "sample", place) % 2**32)
+        for place, prompt in enumerate(prompts)
+    ]
+    return Sampler(loaded, jobs, config, size, true, ctx)

@@ -12,7 +12,9 @@ Predict = Callable[["torch.Tensor", "torch.Tensor"], "torch.Tensor"]
 """(noisy latents, time) -> prediction."""
 
 
-def flow_loss(predict: Predict, latents: torch.Tensor, noise: torch.Tensor, uniform: torch.Tensor, trained: int) -> Any:
+def flow_loss(
+    predict: Predict, latents: torch.Tensor, noise: torch.Tensor, uniform: torch.Tensor, trained: int
+) -> torch.Tensor:
     """Rectified flow: x_t = (1 - t) x + t e, of which the model learns e - x; t is logit-normal (Esser et al., 2024, eq. 19).
 
     Args:
@@ -30,7 +32,7 @@ def flow_loss(predict: Predict, latents: torch.Tensor, noise: torch.Tensor, unif
 
 def noise_loss(
     predict: Predict, latents: torch.Tensor, noise: torch.Tensor, uniform: torch.Tensor, scheduler: Any, min_snr: float
-) -> Any:
+) -> torch.Tensor:
     """Noise or velocity prediction at uniform steps, weighted by min(SNR, gamma) / SNR (Hang et al., 2023; / (SNR + 1) for v).
 
     Args:
@@ -43,10 +45,11 @@ def noise_loss(
     noisy = scheduler.add_noise(latents, noise, steps)
     velocity = scheduler.config.prediction_type == "v_prediction"
     target = scheduler.get_velocity(latents, noise, steps) if velocity else noise
-    each = (predict(noisy, steps).float() - target).square().mean(dim=(1, 2, 3))
+    each: torch.Tensor = (predict(noisy, steps).float() - target).square().mean(dim=(1, 2, 3))
     if min_snr <= 0:
         return each.mean()
     kept = scheduler.alphas_cumprod.to(latents.device)[steps]
     snr = kept / (1 - kept)
     weight = torch.minimum(snr, torch.full_like(snr, min_snr)) / (snr + 1 if velocity else snr)
-    return (weight * each).mean()
+    weighed: torch.Tensor = weight * each
+    return weighed.mean()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 
 from prodgen_mini.models.codec import Codec
 from prodgen_mini.space import Space
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from prodgen_sdk.training.record import grid
 
 
 def art_grid(art: torch.Tensor, colours: torch.Tensor, columns: int) -> Any:
@@ -40,14 +38,3 @@ def design_grid(
             for maps, vectors in rows
         ]
     return art_grid(torch.cat(art), colours.repeat(len(rows), 1), len(condition))
-
-
-def grid(pictures: NDArray[np.uint8], columns: int, gap: int = 2) -> NDArray[np.uint8]:
-    """Pictures [n, h, w, 3] side by side on white, row by row."""
-    n, h, w, _ = pictures.shape
-    rows = -(-n // columns)
-    sheet = np.full((rows * (h + gap) - gap, columns * (w + gap) - gap, 3), 255, np.uint8)
-    for number, picture in enumerate(pictures):
-        y, x = divmod(number, columns)
-        sheet[y * (h + gap) : y * (h + gap) + h, x * (w + gap) : x * (w + gap) + w] = picture
-    return sheet

@@ -17,16 +17,13 @@ from prodgen_sdk.files import write_atomically
 from prodgen_sdk.interfaces import Report, Trainer
 
 FILE = "sweep.json"
-TRAINERS = {part: f"mini/train-{part}" for part in ("codec", "vae", "gan", "diffusion", "reranker")} | {
-    "lora-mini": "mini/train-lora"
-}
 
 
 class SweepTrainer(Trainer):
     """Runs every combination of the given values, each in a folder of its own, and names the best.
 
     Config:
-        of: what is trained: codec, vae, gan, diffusion, reranker, lora-mini, or the id of any trainer.
+        of: what is trained: a word after `prodgen train`, such as vae or lora, or the id of any trainer.
         by (best_val_loss, that of the weights which a run keeps), goal (min): the figure that decides, and whether it
             shall be small (min) or large (max).
         any other option: one value for all runs, several with commas (`1e-3,2e-3`), or a range `low..high..count`, on a
@@ -41,19 +38,26 @@ class SweepTrainer(Trainer):
     def train(self, config: Mapping[str, Any], data: Path, out: Path, ctx: Context) -> Report:
         options = dict(config)
         of, by, goal = options.pop("of", ""), str(options.pop("by", "best_val_loss")), str(options.pop("goal", "min"))
+        trainers = {id.partition("/train-")[2]: id for id in ctx.ids("trainer")}
         if not of:
-            raise ConfigError("The sweep has nothing to train.", hint=f"Give -o of=NAME, one of {', '.join(TRAINERS)}.")
+            raise ConfigError(
+                "The sweep has nothing to train.",
+                hint=f"Give -o of=NAME, one of {', '.join(sorted(set(trainers) - {'', 'sweep'}))}.",
+            )
         if goal not in ("min", "max"):
             raise ConfigError(f"The goal is min or max, not {goal!r}.")
-        trainer = ctx.lookup("trainer", TRAINERS.get(of, str(of)))
+        of = trainers.get(of, str(of))
+        trainer = ctx.lookup("trainer", of)
         runs = combinations(options)
         if len(runs) > 256:
             raise ConfigError(f"{len(runs)} runs are too many.", hint="Give fewer values; 256 runs are allowed.")
-        rows = _finished(out / FILE, runs)
+        rows = _finished(out / FILE, of, runs)
         ctx.progress(len(rows), len(runs), "runs")
         for number, chosen in enumerate(runs[len(rows) :], len(rows)):
             ctx.check()
-            rows.append({"run": f"{number:03d}", **chosen} | _one(trainer, chosen, data, out / f"{number:03d}", ctx))
+            rows.append(
+                {"run": f"{number:03d}", "of": of, **chosen} | _one(trainer, chosen, data, out / f"{number:03d}", ctx)
+            )
             write_atomically(out / FILE, json.dumps(rows, indent=1).encode())
             ctx.progress(len(rows), len(runs), "runs")
         good = [row for row in rows if math.isfinite(row.get(by, math.nan))]
@@ -71,14 +75,16 @@ class SweepTrainer(Trainer):
         )
 
 
-def _finished(path: Path, runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _finished(path: Path, of: str, runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What an earlier call has done of these runs."""
     try:
         rows: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return []
     fits = len(rows) <= len(runs) and all(
-        row.get(name) == value for row, chosen in zip(rows, runs, strict=False) for name, value in chosen.items()
+        row.get(name) == value
+        for row, chosen in zip(rows, runs, strict=False)
+        for name, value in {"of": of, **chosen}.items()
     )
     return rows if fits else []
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
@@ -69,12 +68,12 @@ class PartTrainer(Trainer, Generic[R]):
         def improved(averages: Mapping[str, nn.Module], state: State) -> None:
             network = copy.deepcopy(averages[kept]).cpu()
             self.finish(network, objective)
-            figures = figures_of(state)
+            figures = state.figures()
             self.export(path, network, settings, {**notes, "figures": figures, "steps": state.step})
 
         start = self.start(recipe, objective)  # type: ignore[arg-type]
         state = fit(objective, recipe, out, ctx, start=start, improved=improved)
-        return Report(checkpoint=path, steps=state.step, figures=figures_of(state))
+        return Report(checkpoint=path, steps=state.step, figures=state.figures())
 
     def _tell(self, cleaning: Mapping[str, Any], path: Path, ctx: Context) -> None:
         """Leaves the cleaning report in the run's folder, and says what was left out."""
@@ -101,12 +100,6 @@ class PartTrainer(Trainer, Generic[R]):
 
     def finish(self, network: nn.Module, objective: Objective) -> None:
         """A last touch before the weights are written."""
-
-
-def figures_of(state: State) -> dict[str, float]:
-    """The figures of the last validation, and the best one."""
-    last = {k: v for k, v in state.last.items() if math.isfinite(v) and k.startswith("val_")}
-    return last | {"best_step": float(state.best_step), "best_val_loss": state.best}
 
 
 def digest_of(data: Path) -> str:
