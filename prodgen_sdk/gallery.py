@@ -192,7 +192,7 @@ def page(sheet: Sheet) -> str:
             f"{dressed} of {cells} pictures were made, {cells - dressed} refused. ",
             "The number is the compositor's confidence.",
         ),
-        el("div", el("table", el("thead", el("tr", el("td"), heads)), el("tbody", rows)), class_="scroll"),
+        el("div", el("table", el("thead", el("tr", el("td"), heads)), el("tbody", rows)), class_="scroll", tabindex=0),
     )
 
 
@@ -212,6 +212,7 @@ body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: var
 h1 { font-size: 1.4rem; } .scroll { overflow: auto; max-height: 92vh; } @media print { .scroll { max-height: none; } } table { border-collapse: separate; border-spacing: 8px; }
 td, th { vertical-align: bottom; font-weight: normal; text-align: left; max-width: 15rem; }
 thead th { position: sticky; top: 0; background: var(--paper); } tbody th { position: sticky; left: 0; background: var(--paper); }
-img { display: block; border-radius: 6px; } thead img { background: #fff; } small { display: block; color: var(--dim); padding-top: 4px; }
+img { display: block; border-radius: 6px; height: auto; } thead img { background: #fff; max-width: 8rem; } small { display: block; color: var(--dim); padding-top: 4px; }
 .refused { background: var(--soft); border-radius: 6px; padding: 12px; vertical-align: top; color: var(--dim); } .refused strong { display: block; color: var(--ink); }
+@media (max-width: 600px) { body { margin: 1rem; } img, thead img { max-width: 6.5rem; } td, th { max-width: 8rem; } }
 """
