@@ -112,6 +112,7 @@ def test_a_lamp_shows_its_material_in_every_shape(material: str) -> None:
 
 def test_facts_name_what_was_drawn() -> None:
     facts = build_model(product("海军蓝条纹抱枕", "home/cushion", 材质="亚麻"), 1).facts
+    assert len(facts.pop("size_cm")) == 3
     assert facts == {"family": "cushion", "material": "linen", "colour": "navy", "rgb": "#1f2f55", "pattern": "stripes"}
 
 

@@ -65,8 +65,8 @@ class AssetBenchmark(Benchmark):
     kernel distance to the true designs, of the artwork alone and together with what was asked; the diversity of four seeds over that
     of true products alike, on 128 products; the memorisation ratio, the distance to the nearest of all training artworks over that of true held-out artwork;
     the share of near copies, nearer to training than one in twenty true held-out ones (`fresh`: the same of validation products);
-    the PSNR of rendered pictures on the foreground, beside that of the true designs with nothing but their proportions unknown:
-    no words tell these.
+    the PSNR of rendered pictures on the foreground, beside that of the true designs with nothing but their proportions unknown;
+    each also where the product's data state its sides (`measured`).
     Each with a 95 % interval over products. `true` is the training split in place of a model. Judge, table and nearest product are
     made of the first 6,000 training products.
     """
@@ -122,20 +122,32 @@ class AssetBenchmark(Benchmark):
     def _rendered(
         self, test: Designs, designers: Mapping[str, Designer], space: Space, ctx: Context
     ) -> dict[str, float]:
-        from prodgen_mini.evaluation.rendered import assets_of, foreground_psnr, pictures_of, reconstructed
+        from prodgen_mini.evaluation.rendered import (
+            assets_of,
+            foreground_psnr,
+            measured,
+            pictures_of,
+            product_of,
+            reconstructed,
+        )
 
-        true = pictures_of([test.asset(row) for row in range(len(test))], test, ctx)
-        made = {f"{name}_conditional": designer(test, 0) for name, designer in designers.items()}
-        if "vae" in designers:
-            made["vae_reconstruction"] = reconstructed(test, self._config)
-        figures: dict[str, float] = {"rendered_products": float(len(test))}
-        assets = [test.asset(row) for row in range(len(test))]
+        assets, products = [test.asset(row) for row in range(len(test))], [product_of(line) for line in test.lines]
+        seeds = [int(line["seed"]) for line in test.lines]
+        true = pictures_of(assets, products, seeds, ctx)
+        told = [measured(product, drawn) for product, drawn in zip(products, true, strict=True)]
         usual = [a.model_copy(update={"proportions": (0.5,) * len(a.proportions)}) for a in assets]
-        figures |= _three("middle_proportions_psnr_db", interval(foreground_psnr(pictures_of(usual, test, ctx), true)))
-        for name, designs in made.items():
-            ctx.check()
-            found = foreground_psnr(pictures_of(assets_of(designs, test, space), test, ctx), true)
-            figures |= _three(f"{name}_psnr_db", interval(found))
+        drawn = {"middle_proportions": usual}
+        drawn |= {
+            f"{name}_conditional": assets_of(designer(test, 0), test, space) for name, designer in designers.items()
+        }
+        if "vae" in designers:
+            drawn["vae_reconstruction"] = assets_of(reconstructed(test, self._config), test, space)
+        figures: dict[str, float] = {"rendered_products": float(len(test))}
+        for name, designs in drawn.items():
+            for known, goods in (("", products), ("_measured", told)):
+                ctx.check()
+                found = foreground_psnr(pictures_of(designs, goods, seeds, ctx), true)
+                figures |= _three(f"{name}{known}_psnr_db", interval(found))
         return figures
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from prodgen_mini.brief import renderer_of
 from prodgen_mini.config import Config
@@ -19,12 +20,9 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.types import AssetRequest, GenerationRequest, Product, ProductAsset, parse_views
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from prodgen_mini.space import Space
 
-    Floats = NDArray[np.floating[Any]]
-
+Floats = NDArray[np.floating[Any]]
 VIEWS = parse_views("0:15:1,60:15:1")
 SIZE = 128
 
@@ -48,32 +46,41 @@ def assets_of(made: Made, designs: Designs, space: Space) -> list[ProductAsset]:
     return found
 
 
+class Drawn(NamedTuple):
+    """Pictures of one product, float [views, size, size, 3], its masks, and what the renderer tells of it."""
+
+    pictures: Floats
+    masks: NDArray[np.bool_]
+    facts: Mapping[str, Any]
+
+
 def pictures_of(
-    assets: Sequence[ProductAsset], designs: Designs, ctx: Context
-) -> list[tuple[Floats, NDArray[np.bool_]]]:
-    """Of each asset its pictures float [views, size, size, 3] and masks."""
+    assets: Sequence[ProductAsset], products: Sequence[Product], seeds: Sequence[int], ctx: Context
+) -> list[Drawn]:
+    """Each asset as the renderer shows it."""
     asked = [
-        AssetRequest(
-            request=GenerationRequest(product=product_of(line), views=VIEWS, size=SIZE, seed=int(line["seed"])),
-            asset=asset,
-        )
-        for line, asset in zip(designs.lines, assets, strict=True)
+        AssetRequest(request=GenerationRequest(product=product, views=VIEWS, size=SIZE, seed=seed), asset=asset)
+        for product, seed, asset in zip(products, seeds, assets, strict=True)
     ]
-    drawn = renderer_of(ctx).draw(asked, ctx)
     return [
-        (np.stack([p.image for p in pictures]).astype(float), np.stack([p.mask for p in pictures]))
-        for pictures in drawn
+        Drawn(np.stack([p.image for p in shown]).astype(float), np.stack([p.mask for p in shown]), shown[0].facts)
+        for shown in renderer_of(ctx).draw(asked, ctx)
     ]
 
 
-def foreground_psnr(
-    ours: Sequence[tuple[Floats, NDArray[np.bool_]]], true: Sequence[tuple[Floats, NDArray[np.bool_]]]
-) -> Floats:
+def measured(product: Product, drawn: Drawn) -> Product:
+    """A product whose attributes state how large it is, as shops' data often do."""
+    sides = zip(("width", "depth", "height"), drawn.facts.get("size_cm", ()), strict=False)
+    stated = {name: f"{length:g} cm" for name, length in sides}
+    return product.model_copy(update={"attributes": {**product.attributes, **stated}})
+
+
+def foreground_psnr(ours: Sequence[Drawn], true: Sequence[Drawn]) -> Floats:
     """Decibels [n] over the pixels where either product is; at most 60."""
     found = []
-    for (picture, mask), (other, other_mask) in zip(ours, true, strict=True):
-        inside = mask | other_mask
-        error = float(((picture - other)[inside] ** 2).mean()) if inside.any() else 0.0
+    for made, other in zip(ours, true, strict=True):
+        inside = made.masks | other.masks
+        error = float(((made.pictures - other.pictures)[inside] ** 2).mean()) if inside.any() else 0.0
         found.append(min(60.0, 10 * np.log10(255**2 / max(error, 1e-9))))
     return np.array(found)
 

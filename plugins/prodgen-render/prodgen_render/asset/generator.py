@@ -11,11 +11,10 @@ from prodgen_render.families import FAMILIES, family_of
 from prodgen_render.families.traits import traits_of
 from prodgen_render.looks.finishes import FINISH
 from prodgen_render.model import Model3D
-from prodgen_render.parametric import facts_of, look_of
+from prodgen_render.parametric import look_of, model_with
 from prodgen_render.rendering.environment import digest_of, light_of
 from prodgen_render.rendering.quality import DRAFT, FINAL
 from prodgen_render.rendering.views import render
-from prodgen_render.shapes.detail import detail
 from prodgen_render.words.reading import colours_of, material_of, pattern_of
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
@@ -83,11 +82,11 @@ def model_of(product: Product, asset: ProductAsset, *, share: float = 1.0) -> Mo
             f"The asset has {len(asset.proportions)} proportions; the family {asset.family} has {len(traits.draws)}.",
             hint="It was made for a newer version of prodgen-render: start from Renderer.sketch, or upgrade.",
         )
-    look = AssetLook.of(product, asset, traits.draws, share)
-    with detail(share):
-        parts = tuple(family.build(look))
     chosen, fallback = family_of(product)
-    return Model3D(parts, facts_of(family, look, parts, fallback if chosen is family else ""))
+    return model_with(
+        family, product, lambda given: AssetLook.of(product, asset, traits.draws, share, given),
+        fallback if chosen is family else "", share,
+    )  # fmt: skip
 
 
 class AssetRenderer(Renderer):

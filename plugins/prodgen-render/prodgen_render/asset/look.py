@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 from PIL import Image
@@ -27,29 +29,31 @@ class AssetLook(Look):
     """A look that takes proportions, finish, colours and artwork from an asset, and what they leave open from the words.
 
     Args:
-        draws: names of the family's draws, in the order of `asset.proportions`.
         detail: share of the resolution of pictures on surfaces, for drafts.
     """
 
     asset: ProductAsset
-    draws: tuple[str, ...]
     detail: float = 1.0
 
     @classmethod
-    def of(cls, product: Product, asset: ProductAsset, draws: tuple[str, ...], detail: float = 1.0) -> AssetLook:
-        """The look of a product's asset; what neither fixes is drawn from a hash of both."""
-        digest = hashlib.sha256(repr((asset.family, asset.proportions, asset.colour, product.sku)).encode()).digest()
-        return cls(
-            product, np.random.default_rng(int.from_bytes(digest[:8], "big")), asset=asset, draws=draws, detail=detail
-        )
+    def of(
+        cls, product: Product, asset: ProductAsset, draws: Sequence[str], detail: float = 1.0,
+        given: Mapping[str, float] = MappingProxyType({}),
+    ) -> AssetLook:  # fmt: skip
+        """The look of a product's asset; what neither fixes is drawn from a hash of both.
 
-    @cached_property
-    def _values(self) -> dict[str, float]:
-        return dict(zip(self.draws, self.asset.proportions, strict=False))
+        Args:
+            draws: names of the family's draws, in the order of `asset.proportions`.
+            given: draws that are other than in the asset.
+        """
+        digest = hashlib.sha256(repr((asset.family, asset.proportions, asset.colour, product.sku)).encode()).digest()
+        rng = np.random.default_rng(int.from_bytes(digest[:8], "big"))
+        # A random number is below 1, and so must be what decides "one of three".
+        known = {name: min(share, 1 - 2**-53) for name, share in zip(draws, asset.proportions, strict=False)}
+        return cls(product, rng, {**known, **given}, asset=asset, detail=detail)
 
     def _draw(self, what: str) -> float:
-        # A random number is below 1, and so must be what decides "one of three".
-        return min(self._values.get(self._name(what), 0.5), 1 - 2**-53)
+        return self._record(what, 0.5)
 
     def choice(self, count: int) -> int:
         return int(self._draw(f"one of {count}") * count)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
 
 
 class Draws:
-    """Draws from `rng`, each noted in `drawn` under a name of its own."""
+    """Draws from `rng`, each noted in `drawn` under a name of its own.
+
+    Args:
+        given: what some draws come to, by name, whatever the numbers say.
+    """
 
     rng: np.random.Generator
+    given: Mapping[str, float]
     drawn: dict[str, float]
 
     def uniform(self, low: float, high: float) -> float:
@@ -32,7 +38,8 @@ class Draws:
         return self._record(what, float(self.rng.random()))
 
     def _record(self, what: str, value: float) -> float:
-        self.drawn[self._name(what)] = value
+        name = self._name(what)
+        self.drawn[name] = value = self.given.get(name, value)
         return value
 
     @cached_property

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from PIL import Image
 
-from prodgen_render.looks import patterns, prints
+from prodgen_render.looks import motifs, patterns, prints
 from prodgen_render.looks.artwork import NATURAL, draw_label
 from prodgen_render.looks.draws import Draws
 from prodgen_render.looks.finishes import FINISH, KIN, METALLIC, OWN, USUAL, code_of, made_of, srgb
@@ -24,6 +24,7 @@ from prodgen_render.words.reading import (
     height_cm,
     material_of,
     mentions,
+    motif_of,
     pattern_of,
     words_of,
 )
@@ -59,6 +60,7 @@ class Look(Draws):
 
     product: Product
     rng: np.random.Generator
+    given: Mapping[str, float] = field(default_factory=dict)
     noted: dict[str, str] = field(default_factory=dict)
     drawn: dict[str, float] = field(default_factory=dict)
     """What the family drew, in [0, 1]. A draw is named after its range and how often that was drawn before, so that it keeps
@@ -216,6 +218,8 @@ class Look(Draws):
         return self._patterned(width, height, shade, max(2, extent[0] / period))
 
     def _patterned(self, width: int, height: int, base: Srgb, repeat: float) -> Image.Image:
+        if self.pattern_name == "motif":
+            return motifs.draw_motifs(motif_of(self.product), width, height, base, self.accent(base), repeat / 1.6)
         draw = prints.draw_print if self.pattern_name in prints.PRINTS else patterns.draw_pattern
         return draw(self.pattern_name, width, height, base, self.accent(base), self.rng, repeat)
 
