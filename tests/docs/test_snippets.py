@@ -1,10 +1,10 @@
-"""Runs every snippet of README.md and docs/, page by page, in an empty folder of its own.
+"""Runs every snippet of the READMEs and docs/, page by page, in an empty folder of its own.
 
 - A `python` block runs in the namespace of the page. A `text` block right after it is what it prints.
 - A `console` block holds `$ command` lines, each followed by what it prints, if the page shows that.
 - A `toml`, `json`, `jsonl`, `csv` or `python` block with `title="FILE"` is written to that file.
 - Any other `toml` block is a piece of a `prodgen.toml`: it has to be valid, the sections of plugins included.
-- A `sh` block only names commands that CI runs as a whole, or that install something.
+- A `sh` block only names commands that CI runs as a whole, that install something, or that start or ask an example's server.
 - `<!-- install: FOLDER -->` on a page installs that package for its commands, and copies it to the last part of its name.
 - `<!-- needs: NAME -->` before a block skips the rest of the page where NAME is not there.
 
@@ -38,7 +38,11 @@ from prodgen_sdk.errors import MissingDependency
 from prodgen_sdk.host import Host
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    path
+    for pattern in ("README.md", "docs/**/*.md", "plugins/*/README.md", "examples/*/README.md")
+    for path in sorted(ROOT.glob(pattern))
+]
 INSTALLERS = (
     "make ",
     "pip install ",
@@ -46,6 +50,8 @@ INSTALLERS = (
     "cd ",
     "python ",
     "prodgen models pull ",
+    "PRODGEN_WORKSPACE=shop ",
+    "curl ",
     "createuser ",
     "createdb ",
     ". ",
