@@ -253,6 +253,20 @@ def test_stated_width_and_depth_count() -> None:
     assert height == pytest.approx(0.14, rel=1e-3)
 
 
+def test_of_sides_without_names_the_depth_is_the_one_that_the_photo_does_not_show() -> None:
+    mask = seen("carton").mask
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    wide, high = 10.0, 10.0 * np.ptp(rows) / np.ptp(columns)
+    box = THING.model_copy(update={"category": "food/carton"})
+    for stated in (f"{wide:.1f} x 2.5 x {high:.1f} cm", f"{high:.1f} x {wide:.1f} x 2.5 cm"):
+        said = box.model_copy(update={"attributes": {"photo_shape": "cuboid", "dimensions": stated}})
+        low, top = model_from_photos(seen("carton").image, said).model.bounds
+        assert (top - low)[1] / (top - low)[0] == pytest.approx(0.25, rel=0.05)
+    others = box.model_copy(update={"attributes": {"photo_shape": "cuboid", "dimensions": "90 x 9 x 9 cm"}})
+    low, top = model_from_photos(seen("carton").image, others).model.bounds
+    assert (top - low)[1] / (top - low)[0] > 0.3  # sides of another outline do not count
+
+
 # --- colours ---------------------------------------------------------------------------------------------------------
 
 

@@ -47,6 +47,11 @@ class Fit:
     note: str = ""
 
 
+def measured_as_shown(family: Family) -> bool:
+    """Whether stated lengths are the sides of what a picture shows."""
+    return family.name not in _OTHERWISE and (family.domain != "apparel" or family.name in BAGS)
+
+
 def fit_of(family: Family, product: Product, look_with: Callable[[Mapping[str, float]], Look]) -> Fit | None:
     """How a product gets the size that its words state; None where they state none, or not of what is shown.
 
@@ -58,7 +63,7 @@ def fit_of(family: Family, product: Product, look_with: Callable[[Mapping[str, f
         look_with: a new look of the product, with some of its draws given.
     """
     stated = dimensions_of(product)
-    if not stated or family.name in _OTHERWISE or (family.domain == "apparel" and family.name not in BAGS):
+    if not stated or not measured_as_shown(family):
         return None
     look, sides = _draft(family, look_with, {})
     goal = _goal(family, stated, sides)

@@ -2,47 +2,49 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
+from itertools import permutations
 
 import numpy as np
 
 from prodgen_render.config import Config
+from prodgen_render.families import family_of
+from prodgen_render.families.fitting import measured_as_shown
 from prodgen_render.photo.kinds import SHAPES, Shape
+from prodgen_render.words.dimensions import dimensions_of
 from prodgen_sdk.errors import InputError
-from prodgen_sdk.types import Product
+from prodgen_sdk.types import Mask, Product
 
-_UNITS = {
-    "mm": 0.001,
-    "毫米": 0.001,
-    "cm": 0.01,
-    "厘米": 0.01,
-    "m": 1.0,
-    "米": 1.0,
-    "in": 0.0254,
-    "inch": 0.0254,
-    '"': 0.0254,
-}
+_ALIKE = 0.25
+"""How far, as a logarithm, width over height may be from the outline's."""
 
 
-def length_of(product: Product, names: tuple[str, ...]) -> float | None:
-    """A stated length in metres."""
-    for key, value in product.attributes.items():
-        if key.lower() in names:
-            match = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(mm|cm|m|inch|in|\"|毫米|厘米|米)?\s*", str(value))
-            if match:
-                number = float(match[1].replace(",", ".")) * _UNITS[match[2] or "cm"]
-                return number if 1e-4 < number < 100 else None
-    return None
+def asked_sides(product: Product, mask: Mask) -> Mapping[int, float]:
+    """Stated width (0), depth (1) and height (2) in metres, as far as they are known.
+
+    Of lengths without a name width and height are those that are like the outline of the photo, and the depth is what is left.
+
+    Args:
+        mask: bool [height, width] of the product in the photo.
+    """
+    stated = dimensions_of(product)
+    known = dict(stated.along)
+    if stated.round and 1 in known:
+        known.setdefault(0, known[1])
+    left = [axis for axis in range(3) if axis not in known]
+    if not stated.free or len(stated.free) != len(left) or not measured_as_shown(family_of(product)[0]):
+        return known
+    rows, columns = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
+    outline = np.log((np.ptp(columns) + 1) / (np.ptp(rows) + 1))
+    tried = [known | dict(zip(left, lengths, strict=True)) for lengths in permutations(stated.free)]
+    off = [abs(np.log(sides[0] / sides[2]) - outline) for sides in tried]
+    return tried[int(np.argmin(off))] if min(off) < _ALIKE else known
 
 
-def asked_depth(product: Product) -> float | None:
-    width, depth = (
-        length_of(product, ("width", "宽度", "宽")),
-        length_of(product, ("depth", "thickness", "深度", "厚度", "厚", "深")),
-    )
-    if width is None or depth is None:
-        return None
-    return float(np.clip(depth / width, 0.01, 8))
+def asked_depth(product: Product, mask: Mask) -> float | None:
+    """Depth over width as stated; None where it is not known."""
+    sides = asked_sides(product, mask)
+    return float(np.clip(sides[1] / sides[0], 0.01, 8)) if 0 in sides and 1 in sides else None
 
 
 def asked_shape(product: Product, config: Config) -> Shape | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from prodgen_render.config import Config
 from prodgen_render.families import family_of
 from prodgen_render.model import Floats, Model3D, Part
-from prodgen_render.photo.asked import asked_depth, asked_elevation, asked_shape, length_of
+from prodgen_render.photo.asked import asked_depth, asked_elevation, asked_shape, asked_sides
 from prodgen_render.photo.choose import Choice
 from prodgen_render.photo.cutout import Cutout, cut_out
 from prodgen_render.photo.fits import Fits
@@ -92,7 +93,7 @@ def model_from_photos(front: Image, product: Product, back: Image | None = None,
         # Where the frame's middle is, seen from the body's own origin.
         _, right, up, _ = camera.axes
         centre = ((body.frame.x - camera.x) * right - (body.frame.y - camera.y) * up) * AWAY / camera.focal
-    model = _sized(Model3D(tuple(body.parts), facts), product, centre)
+    model = _sized(Model3D(tuple(body.parts), facts), asked_sides(product, cutout.mask), centre)
     source = View(azimuth=camera.azimuth, elevation=float(np.clip(camera.elevation, -90, 90)))
     return Built(model, source, shape, round(confidence * cutout.confidence, 3), behind is not None, tuple(warnings))
 
@@ -118,7 +119,7 @@ class _Body:
 
 def _body(cutout: Cutout, behind: Cutout | None, product: Product, config: Config) -> _Body:
     """The usual shape of the product's kind, where its outline is like that, else the body that fits the outline best."""
-    asked, elevation, ratio = asked_shape(product, config), asked_elevation(product), asked_depth(product)
+    asked, elevation, ratio = asked_shape(product, config), asked_elevation(product), asked_depth(product, cutout.mask)
     tilt = elevation if elevation is not None else cutout.elevation or 0.0
     words, mask = read_words(product), cutout.mask
     apart = _things(mask)
@@ -158,7 +159,12 @@ def _moulded(
     camera = (frame or frame_around(cutout.mask)).but(elevation=tilt)
     cloth = words.shape == "sheet"
     mould = mould_of(
-        product, cutout.mask, camera, framed=frame is not None, turned=not cloth, ratio=asked_depth(product)
+        product,
+        cutout.mask,
+        camera,
+        framed=frame is not None,
+        turned=not cloth,
+        ratio=asked_depth(product, cutout.mask),
     )
     if mould is None:
         return None
@@ -258,14 +264,14 @@ def _cuboid(fits: Fits, cutout: Cutout, behind: Cutout | None) -> tuple[PhotoCam
     return box.camera, parts, known
 
 
-def _sized(model: Model3D, product: Product, centre: Floats | None) -> Model3D:
-    """Scaled to the product's stated height, or to a usual size.
+def _sized(model: Model3D, sides: Mapping[int, float], centre: Floats | None) -> Model3D:
+    """Scaled to the product's stated height, or width, or to a usual size.
 
     Args:
         centre: of the sphere of radius 1 that the photo was framed by, where it was the contract's.
     """
     low, high = model.bounds
-    height = length_of(product, ("height", "高度", "高"))
-    scale = _METRES if height is None else height / max(float(high[2] - low[2]), 1e-6)
+    stated = [(axis, sides[axis]) for axis in (2, 0) if axis in sides]
+    scale = stated[0][1] / max(float((high - low)[stated[0][0]]), 1e-6) if stated else _METRES
     framed = None if centre is None else ((centre * scale).astype(np.float32), float(scale))
     return Model3D(tuple(part.scaled(scale) for part in model.parts), model.facts, framed)
