@@ -8,7 +8,7 @@ import pytest
 torch = pytest.importorskip("torch")
 from prodgen_mini.models.codec import SHEETS  # noqa: E402
 from prodgen_mini.models.dots import dotted  # noqa: E402
-from prodgen_mini.models.flowers import _KINDS, _cover, flower_bank, flowered  # noqa: E402
+from prodgen_mini.models.flowers import KINDS, flower_bank, flowered, printed  # noqa: E402
 from prodgen_mini.models.lattice import Lattice, found, motifs  # noqa: E402
 from prodgen_mini.models.paint import bare, ellipses, lay  # noqa: E402
 
@@ -105,12 +105,12 @@ def flower_sheets(number, lattice, *, petal=1, leaf=2, heart=3, blur=0):
     for role, ink in enumerate((leaf, petal, heart)):
         parts = [part for part in bank.parts[number] if part[0] == role]
         if parts and ink:
-            cover = _cover(parts, lattice.points(), lattice.step, SIZE)
+            cover = printed(parts, lattice.points(), lattice.step, SIZE)
             inks.append((ink, soft(cover, blur) if blur else cover))
     return sheets_of(*inks)
 
 
-@pytest.mark.parametrize("kind", range(len(_KINDS)), ids=lambda kind: "{}-{}".format(*_KINDS[kind]))
+@pytest.mark.parametrize("kind", range(len(KINDS)), ids=lambda kind: "{}-{}".format(*KINDS[kind]))
 def test_a_flower_is_known_by_what_is_left_of_it(kind):
     number = int((flower_bank().kinds == kind).nonzero()[20])
     lattice = Lattice(4, True)
@@ -130,7 +130,7 @@ def test_flowers_take_turns_and_leaves_that_are_missing_come_last_and_below():
     petals = [[part for part in flower_bank().parts[number] if part[0] == 1] for number in numbers]
     drawn = sheets_of(
         *(
-            (ink, _cover(parts, points[mine], lattice.step, SIZE))
+            (ink, printed(parts, points[mine], lattice.step, SIZE))
             for ink, parts, mine in zip((1, 2), petals, (~turns, turns), strict=True)
         )
     )

@@ -196,16 +196,16 @@ def test_views_of_what_is_round_look_alike():
 
 
 def test_a_pose_is_asked_of_what_has_sides_only(dataset, made_up):
-    from prodgen_quality.generators.trial import _poses_told
+    from prodgen_quality.generators.trial import poses_told
 
     product = read_products(read_shots(dataset))[0]
     poses = [str(round(view.azimuth)) for view in product.views]
     # Front and back differ by the mark; both sides are equal, so that either answer is right.
     assert poses == ["0", "90", "180", "270"]
-    assert _poses_told(product, ["0", "270", "180", "90"]) == [True] * 4
-    assert _poses_told(product, ["180", "0", "90", "180"]) == [False] * 4
+    assert poses_told(product, ["0", "270", "180", "90"]) == [True] * 4
+    assert poses_told(product, ["180", "0", "90", "180"]) == [False] * 4
     ball = replace(product, pictures=(product.pictures[2],) * 4, masks=(product.masks[2],) * 4)
-    assert _poses_told(ball, poses) == []
+    assert poses_told(ball, poses) == []
 
 
 def test_agreement_is_the_share_of_equal_pairs():

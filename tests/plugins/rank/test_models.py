@@ -120,7 +120,7 @@ def test_ials_solves_its_equations(factors):
     items = rng.normal(size=(20, factors)).astype(np.float32)
     known = (rng.uniform(size=(50, 20)) < rng.uniform(0, 0.6, (50, 1))) * rng.uniform(0.2, 2, (50, 20))
     known[3] = 0
-    found = model._solve(csr_matrix(known.astype(np.float32)), items, CTX)
+    found = model.solve(csr_matrix(known.astype(np.float32)), items, CTX)
     for row, confidence in enumerate(known):
         count = (confidence > 0).sum()
         system = 0.3 * items.T @ items + (items * confidence[:, None]).T @ items
@@ -135,7 +135,7 @@ def test_ials_lowers_its_loss_with_every_sweep():
 
     def loss(sweeps):
         model = Ials(6, l2=0.01, unobserved=0.1, sweeps=sweeps).fit(data, CTX)
-        users = model._solve(csr_matrix(known.astype(np.float32)), model.items, CTX)
+        users = model.solve(csr_matrix(known.astype(np.float32)), model.items, CTX)
         told = users @ model.items.T
         ridge = 0.01 * ((known.sum(1) + 3.0) @ (users**2).sum(1) + (known.sum(0) + 8.0) @ (model.items**2).sum(1))
         return ((1 - told) ** 2 * known).sum() + 0.1 * (told**2).sum() + ridge

@@ -23,7 +23,7 @@ _WIDTH, _PIXELS = 1.5, 30
 _GRID = offsets(_PIXELS) * _WIDTH
 _TURNS, _SIZES = 16, (0.28, 0.33, 0.38)
 """How many directions, and which sizes in steps are tried."""
-_KINDS = (*(("daisy", petals) for petals in (5, 6, 7, 8)), ("blossom", 5), ("tulip", 3), ("sprig", 1))
+KINDS = (*(("daisy", petals) for petals in (5, 6, 7, 8)), ("blossom", 5), ("tulip", 3), ("sprig", 1))
 _LEAF, _PETAL, _HEART, _WHOLE = range(4)
 """Parts of a flower; petals without a heart are compared as a whole, since what a network leaves open in the middle is little."""
 _SEEN = 0.06
@@ -41,7 +41,7 @@ class Bank:
     """Flowers to compare with.
 
     Args:
-        parts: those of each; kinds: int [n], place in `_KINDS`.
+        parts: those of each; kinds: int [n], place in `KINDS`.
         patterns: [n, 4, pixels ** 2], where its leaves, petals, heart and both are seen, each of mean 0; power: [n, 4], their squares.
     """
 
@@ -81,7 +81,7 @@ def flowered(shares: Tensor, finer: int = 1) -> Tensor:
             parts = [part for part in bank.parts[number] if part[0] == role]
             ink = (leaf, petal, best.heart)[role]
             if parts and (ink or role == _HEART):
-                lay(sheets, ink, _cover(parts, points[mine], lattice.step, size))
+                lay(sheets, ink, printed(parts, points[mine], lattice.step, size))
     return sheets
 
 
@@ -110,7 +110,7 @@ def _nearest(bank: Bank, seen: Tensor, inks: list[int]) -> Found:
     likeness = (
         sums / (power[_LEAF, :, :, None] * there[:, None] + (power[_HEART] * there + petal_power)[:, None]).sqrt()
     )
-    kinds = torch.stack([likeness[:, bank.kinds == kind].amax(1).sum(0) for kind in range(len(_KINDS))])
+    kinds = torch.stack([likeness[:, bank.kinds == kind].amax(1).sum(0) for kind in range(len(KINDS))])
     best = int(kinds.argmax())
     kind, leaf_at, heart_at = best // (count + 1) ** 2, best // (count + 1) % (count + 1), best % (count + 1)
     chosen = likeness[:, :, leaf_at, heart_at].masked_fill(bank.kinds != kind, -torch.inf).argmax(1).tolist()
@@ -119,7 +119,7 @@ def _nearest(bank: Bank, seen: Tensor, inks: list[int]) -> Found:
     return Found(float(kinds.max()), (chosen[0], chosen[1]), (own[0], own[1]), names[leaf_at], names[heart_at])
 
 
-def _cover(parts: list[Part], points: Tensor, step: float, size: int) -> Tensor:
+def printed(parts: list[Part], points: Tensor, step: float, size: int) -> Tensor:
     """Cover [size, size] of parts of a flower that stands at points [n, 2]."""
     _, across, down, long, short, angle = torch.tensor(parts).T
     centre = (points[:, None] + step * torch.stack([down, across], 1)).flatten(0, 1)
@@ -130,8 +130,8 @@ def _cover(parts: list[Part], points: Tensor, step: float, size: int) -> Tensor:
 @cache
 def flower_bank() -> Bank:
     """The flowers, made once a process."""
-    specs = [(kind, size, turn) for kind in range(len(_KINDS)) for size in _SIZES for turn in range(_TURNS)]
-    parts = tuple(_flower(*_KINDS[kind], size, 2 * math.pi * turn / _TURNS) for kind, size, turn in specs)
+    specs = [(kind, size, turn) for kind in range(len(KINDS)) for size in _SIZES for turn in range(_TURNS)]
+    parts = tuple(_flower(*KINDS[kind], size, 2 * math.pi * turn / _TURNS) for kind, size, turn in specs)
     most = max(len(one) for one in parts)
     nowhere: Part = (_LEAF, 9.0, 9.0, 0.1, 0.1, 0.0)
     table = torch.tensor([[*one, *[nowhere] * (most - len(one))] for one in parts])

@@ -103,12 +103,12 @@ def _measure(trial: Trial, product: RenderedProduct, pictures: Sequence[Image], 
             trial.note(**{question: share})
             if question == "pattern" and right != "plain":
                 trial.note(patterned=share)
-    if told := _poses_told(product, answers["pose"]):
+    if told := poses_told(product, answers["pose"]):
         trial.note(pose=sum(told) / len(told))
     trial.note(agreement=measures.agreement({name: answers[name] for name in QUESTIONS if name != "pose"}))
 
 
-def _poses_told(product: RenderedProduct, answers: Sequence[str]) -> list[bool]:
+def poses_told(product: RenderedProduct, answers: Sequence[str]) -> list[bool]:
     """Whether each view is taken for itself, or for one that truly looks the same; without views that look like all others."""
     poses = [pose_of(view) for view in product.views]
     told = []

@@ -22,25 +22,6 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson(successes: float, n: float, level: float = 0.95) -> Interval:
-    """The score interval of a rate (Wilson, 1927): right on average, even for few successes.
-
-    >>> [round(end, 4) for end in wilson(0, 100)]
-    [0.0, 0.037]
-    """
-    from scipy.special import ndtri
-
-    _check_rate(successes, n, level)
-    z = float(ndtri((1 + level) / 2))
-    rate = successes / n
-    centre = (rate + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * (rate * (1 - rate) / n + z * z / (4 * n * n)) ** 0.5
-    # At the two ends the formula gives 0 and 1 up to rounding.
-    return Interval(
-        0.0 if successes == 0 else max(0.0, centre - half), 1.0 if successes == n else min(1.0, centre + half)
-    )
-
-
 def clopper_pearson(successes: float, n: float, level: float = 0.95) -> Interval:
     """The exact interval of a rate (Clopper and Pearson, 1934): it covers the truth at least as often as it says.
 

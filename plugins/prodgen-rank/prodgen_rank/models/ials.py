@@ -66,14 +66,14 @@ class Ials(PreferenceModel):
         factors = max(1, min(self.factors, min(known.shape) // 4))  # more would learn each user by heart
         items = rng.normal(0, 0.1 / np.sqrt(factors), (data.n_items, factors)).astype(np.float32)
         for _ in range(self.sweeps):
-            users = self._solve(known, items, ctx)
-            items = self._solve(turned, users, ctx)
+            users = self.solve(known, items, ctx)
+            items = self.solve(turned, users, ctx)
         self.items = items
         return self
 
     def scores(self, histories: Sequence[History], now: float) -> Scores:
         known = self.recency.matrix(histories, now, len(self.items))
-        return np.asarray(self._solve(known, self.items, Context()) @ self.items.T, np.float32)
+        return np.asarray(self.solve(known, self.items, Context()) @ self.items.T, np.float32)
 
     def arrays(self) -> Arrays:
         return {"items": self.items}
@@ -88,7 +88,7 @@ class Ials(PreferenceModel):
     def _ridge(self, counts: NDArray[Any], others: int) -> NDArray[np.float64]:
         return np.asarray(self.l2 * (counts + self.unobserved * others) ** self.frequency, np.float64)
 
-    def _solve(self, known: Any, others: Floats, ctx: Context) -> Floats:
+    def solve(self, known: Any, others: Floats, ctx: Context) -> Floats:
         """The factors of each row of a scipy CSR of confidences, given those of its columns; 0 for an empty row."""
         d = others.shape[1]
         found = np.zeros((known.shape[0], d), np.float32)

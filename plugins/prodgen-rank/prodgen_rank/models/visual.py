@@ -79,7 +79,7 @@ class Visual(Ials):
         if not len(self.map) or vectors.shape[1] != len(self.map):
             return np.zeros(len(vectors), np.float32)
         known = self.recency.matrix([history], now, len(self.items))
-        user = self._solve(known, self.items, Context())[0]
+        user = self.solve(known, self.items, Context())[0]
         return np.asarray(_unit(vectors) @ self.map @ user, np.float32)
 
     def arrays(self) -> Arrays:
