@@ -237,9 +237,9 @@ def rows(sheet, edge, gap=2):
 
 
 def test_samples_are_what_the_lora_paints_and_do_not_change_what_is_learnt(sd15, balls, tmp_path):
-    options = {"model": str(sd15), **OPTIONS, "validation": 0, "prompts": "a ball | a cup", "learning_rate": 0.1}
+    options = {"model": str(sd15), **OPTIONS, "validation": 0, "learning_rate": 0.1}
     plain = LoraTrainer(None, Context()).train(options, balls, tmp_path / "plain", Context())
-    options |= {"sample_every": 8, "sample_steps": 3, "sample_guidance": 2.0}
+    options |= {"prompts": "a ball | a cup", "sample_every": 8, "sample_steps": 3, "sample_guidance": 2.0}
     report = LoraTrainer(None, Context()).train(options, balls, tmp_path / "out", Context())
     assert all(torch.equal(value, weights(report)[name]) for name, value in weights(plain).items())
     (without, with_it) = rows(images.load(tmp_path / "out" / "samples" / "000008.png"), 32)
@@ -371,7 +371,13 @@ def test_other_options_in_the_same_folder_are_refused(sd15, balls, tmp_path):
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({}, "No checkpoint"), ({"model": "x", "rnak": 3}, "rnak"), ({"model": "x", "steps": 0}, "steps")],
+    [
+        ({}, "No checkpoint"),
+        ({"model": "x", "rnak": 3}, "rnak"),
+        ({"model": "x", "steps": 0}, "steps"),
+        ({"model": "x", "flips": True}, "flips would change nothing while copies is 0"),
+        ({"model": "x", "prompts": "a cup"}, "prompts would change nothing while sample_every is 0"),
+    ],
 )
 def test_options_are_checked(options, said, balls, tmp_path):
     with pytest.raises(ConfigError, match=said):

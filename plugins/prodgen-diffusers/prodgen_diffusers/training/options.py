@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from prodgen_sdk.checkpoints.sources import Checkpoint
 from prodgen_sdk.training.augment import Augmentation
@@ -61,3 +61,15 @@ class LoraOptions(Augmentation, Recipe, Checkpoint):
     prompts: tuple[str, ...] = ()
     sample_steps: Annotated[int, Field(ge=1, le=1000)] | None = None
     sample_guidance: Annotated[float, Field(ge=0, le=100)] | None = None
+
+    @model_validator(mode="after")
+    def _heard(self) -> LoraOptions:
+        without = {
+            "copies": ("rotation", "crop", "colour", "flips"),
+            "sample_every": ("prompts", "sample_steps", "sample_guidance"),
+        }
+        for needed, names in without.items():
+            given = [name for name in names if name in self.model_fields_set]
+            if given and not getattr(self, needed):
+                raise ValueError(f"{', '.join(given)} would change nothing while {needed} is 0")
+        return self
