@@ -36,6 +36,12 @@ from prodgen_sdk.images.pictograms.subjects import _THINGS, _WARES
         ("Honey", "honeycomb"),
         ("Candle with lavender", "lavender"),
         ("Scented candle", "flame"),
+        ("Cat food", "cat"),
+        ("狗粮", "dog"),
+        ("Dinosaur print hoodie", "dinosaur"),
+        ("Pineapple chunks", "pineapple"),
+        ("仙人掌", "cactus"),
+        ("Manuka honey", "honeycomb"),
     ],
 )
 def test_the_words_choose(title: str, subject: str) -> None:

@@ -83,7 +83,7 @@ def facts_of(family: Family, look: Look, parts: Sequence[Part], notes: Sequence[
     facts: dict[str, Any] = {
         "family": family.name,
         "material": look.noted.get("material") or parts[0].material.name,
-        "colour": look.colour_name or nearest_colour(rgb),
+        "colour": look.colour_name or ("multicolour" if look.inks and pattern != "plain" else nearest_colour(rgb)),
         "rgb": rgb,
         "pattern": pattern,
         "size_cm": [round(100 * side, 1) for side in sides_of(family, parts).tolist()],

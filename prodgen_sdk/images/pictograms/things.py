@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from prodgen_sdk.images.pictograms import plants
+from prodgen_sdk.images.pictograms import animals, plants, tropical
 from prodgen_sdk.images.pictograms.outlines import (
     FIRST,
     SECOND,
@@ -39,6 +39,9 @@ def things() -> dict[str, Motif]:
         "flower": flower(6), "daisy": flower(8), "grapes": plants.grapes(), "heart": _heart(), "hills": hills(), "honeycomb": _honeycomb(), "lavender": plants.lavender(),
         "leaf": plants.leaf(), "lemon": plants.citrus(), "moon": _moon(), "olive": plants.olive(), "paw": _paw(), "pea": plants.peas(), "rose": plants.rose(), "snowflake": _snowflake(),
         "sprig": plants.sprig(), "star": star(5), "sun": sun(12), "tea": plants.tea(), "tomato": plants.tomato(), "tooth": _tooth(), "waves": waves(),
+        "bear": animals.bear(), "bee": animals.bee(), "bird": animals.bird(), "butterfly": animals.butterfly(), "cat": animals.cat(), "dinosaur": animals.dinosaur(), "dog": animals.dog(),
+        "rabbit": animals.rabbit(), "whale": animals.whale(), "banana": tropical.banana(), "cactus": tropical.cactus(), "mushroom": tropical.mushroom(), "palm": tropical.palm(),
+        "pineapple": tropical.pineapple(), "watermelon": tropical.watermelon(), "anchor": _anchor(), "car": _car(), "rocket": _rocket(),
     }  # fmt: skip
     return {name: _fitted(motif) for name, motif in drawn.items()}
 
@@ -156,3 +159,45 @@ def _bubbles() -> Motif:
         for x, y, r in rings
         for outline in (disc(FIRST, x, y, r), ellipse(SECOND, x - 0.35 * r, y - 0.4 * r, 0.22 * r, 0.14 * r))
     )
+
+
+def _anchor() -> Motif:
+    arms = stroke(FIRST, curve((-0.78, 0.2), (-0.6, 1.0), (0.6, 1.0), (0.78, 0.2)), 0.17)
+    return (
+        stroke(FIRST, np.array([(0.0, -0.5), (0.0, 0.8)]), 0.17),
+        stroke(FIRST, np.array([(-0.42, -0.28), (0.42, -0.28)]), 0.15),
+        disc(FIRST, 0, -0.72, 0.24),
+        disc(SECOND, 0, -0.72, 0.11),
+        arms,
+        *(polygon(FIRST, (s * 0.95, 0.42), (s * 0.82, 0.0), (s * 0.52, 0.32)) for s in (-1, 1)),
+    )
+
+
+def _car() -> Motif:
+    roof = np.concatenate(
+        [curve((-0.62, 0.0), (-0.45, -0.55), (-0.3, -0.5)), curve((0.25, -0.5), (0.42, -0.5), (0.62, 0.0))]
+    )
+    panes = (
+        polygon(SECOND, (-0.42, -0.06), (-0.28, -0.38), (-0.04, -0.38), (-0.04, -0.06)),
+        polygon(SECOND, (0.06, -0.06), (0.06, -0.38), (0.24, -0.38), (0.44, -0.06)),
+    )
+    wheels = (wheel for x in (-0.5, 0.5) for wheel in (disc(SECOND, x, 0.36, 0.25), disc(FIRST, x, 0.36, 0.14)))
+    body = Outline(
+        FIRST,
+        np.concatenate(
+            [curve((-0.98, 0.36), (-1.0, -0.02), (-0.6, -0.04)), curve((0.6, -0.04), (1.0, 0.0), (0.98, 0.36))]
+        ),
+    )
+    return (Outline(FIRST, roof), body, *panes, *wheels)  # fmt: skip
+
+
+def _rocket() -> Motif:
+    hull = np.concatenate(
+        [
+            curve((0.0, -0.98), (0.5, -0.6), (0.42, 0.1), (0.26, 0.5)),
+            curve((-0.26, 0.5), (-0.42, 0.1), (-0.5, -0.6), (0.0, -0.98))[:-1],
+        ]
+    )
+    fins = (polygon(FIRST, (s * 0.34, 0.05), (s * 0.68, 0.62), (s * 0.24, 0.46)) for s in (-1, 1))
+    flame = Outline(SECOND, np.array([(-0.18, 0.54), (0.18, 0.54), (0.0, 0.98)]))
+    return (*fins, Outline(FIRST, hull), disc(SECOND, 0, -0.25, 0.18), flame)  # fmt: skip

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from prodgen_render.looks.many import MUTED, RAINBOW
+from prodgen_render.looks.motifs import draw_motifs, inks_of
 from prodgen_render.looks.prints import PRINTS, draw_print
+from prodgen_render.model import to_srgb
 from prodgen_render.parametric import build_model
 from prodgen_render.words.labels import quoted_in
-from prodgen_render.words.reading import colours_of, pattern_of
+from prodgen_render.words.reading import colours_of, motif_of, pattern_of
 
 from prodgen_sdk.types import Product
 
@@ -135,3 +138,50 @@ def test_a_shirt_has_no_print_that_nobody_asked_for_and_what_a_title_quotes_is_p
 )
 def test_inches_are_no_quotation(title: str, said: str) -> None:
     assert quoted_in(title) == said
+
+
+def of(title: str, category: str) -> Product:
+    return Product(sku="m", title=title, category=category)
+
+
+@pytest.mark.parametrize(
+    ("title", "shown", "pattern"),
+    [
+        ("Lemon print sundress", "lemon", "motif"),
+        ("Hawaiian shirt with pineapple print", "pineapple", "motif"),
+        ("草莓印花连衣裙", "berry", "motif"),
+        ("仙人掌图案浴帘", "cactus", "motif"),
+        ("Cat print T-shirt", "cat", "logo"),
+        ("All-over cherry print T-shirt", "cherry", "motif"),
+        ("Bee print umbrella", "bee", "motif"),
+        ("Printed summer dress", "", "floral"),
+        ("Rose print dress", "", "floral"),
+        ("Lemon yellow dress", "", ""),
+        ("Cat food", "", ""),
+    ],
+)
+def test_a_print_shows_what_the_title_says(title: str, shown: str, pattern: str) -> None:
+    item = of(title, "apparel/other")
+    assert (motif_of(item), pattern_of(item)) == (shown, pattern)
+
+
+def test_a_print_of_things_tiles_in_their_own_inks_or_in_others_where_those_would_not_be_seen() -> None:
+    picture = np.asarray(draw_motifs("cherry", 192, 96, PAPER, NAVY, 4), np.float32)
+    steps = np.abs(np.diff(picture, axis=1)).mean((0, 2))
+    assert np.abs(picture[:, 0] - picture[:, -1]).mean() <= 1.5 * steps.max() + 1
+    red, green = inks_of("cherry", PAPER, NAVY)
+    assert red[0] > 2 * red[1]
+    assert green[1] > max(green[0], green[2])
+    assert inks_of("cherry", red, PAPER)[0] == PAPER
+
+
+@pytest.mark.parametrize(
+    ("title", "inks"),
+    [("Rainbow striped scarf", RAINBOW), ("彩虹条纹T恤", RAINBOW), ("Multicolour striped scarf", MUTED)],
+)
+def test_many_colours_are_many(title: str, inks: tuple[tuple[int, int, int], ...]) -> None:
+    model = build_model(of(title, "apparel/scarf"), 1)
+    assert (model.facts["colour"], model.facts["pattern"]) == ("multicolour", "stripes")
+    cloth = next(part.material.texture for part in model.parts if part.material.texture is not None)
+    seen = 255 * to_srgb(cloth.pixels.reshape(-1, 3)[::97])
+    assert all((np.abs(seen - ink).max(1) < 6).any() for ink in inks)

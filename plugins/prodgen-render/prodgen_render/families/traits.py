@@ -27,7 +27,7 @@ from prodgen_render.shapes.detail import detail
 from prodgen_sdk.types import Layout, Product
 
 TABLE = Path(__file__).with_name("traits.json")
-TILED = ("stripes", "dots", "checks", "floral", "speckle")
+TILED = ("stripes", "dots", "checks", "floral", "speckle", "motif")
 
 
 @dataclass(frozen=True)

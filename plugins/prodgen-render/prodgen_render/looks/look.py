@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from PIL import Image
 
-from prodgen_render.looks import motifs, patterns, prints
+from prodgen_render.looks import many, motifs, patterns, prints
 from prodgen_render.looks.artwork import NATURAL, draw_label
 from prodgen_render.looks.draws import Draws
 from prodgen_render.looks.finishes import FINISH, KIN, METALLIC, OWN, USUAL, code_of, made_of, srgb
@@ -22,6 +22,7 @@ from prodgen_render.words.reading import (
     capacity_ml,
     colours_of,
     height_cm,
+    many_colours_of,
     material_of,
     mentions,
     motif_of,
@@ -124,10 +125,15 @@ class Look(Draws):
         return _WHITE if light < _PALE else self._drawn_srgb
 
     @cached_property
+    def inks(self) -> tuple[Srgb, ...]:
+        """The colours of a product of many; none where the words name no such thing."""
+        return {"rainbow": many.RAINBOW, "many": many.MUTED}.get(many_colours_of(self.product), ())
+
+    @cached_property
     def _drawn(self) -> tuple[str, str]:
         draw = np.random.default_rng(int(self.rng.integers(2**31)))
         first, second = draw.permutation(len(_PALETTE) - 3)[:2]
-        return _PALETTE[first], _PALETTE[second]
+        return (code_of(self.inks[-2]), code_of(self.inks[1])) if self.inks else (_PALETTE[first], _PALETTE[second])
 
     @property
     def _drawn_srgb(self) -> Srgb:
@@ -220,6 +226,9 @@ class Look(Draws):
     def _patterned(self, width: int, height: int, base: Srgb, repeat: float) -> Image.Image:
         if self.pattern_name == "motif":
             return motifs.draw_motifs(motif_of(self.product), width, height, base, self.accent(base), repeat / 1.6)
+        if self.inks and self.pattern_name in ("stripes", "dots"):
+            ground = base if self._named else _WHITE
+            return many.draw_many(self.pattern_name, width, height, ground, self.inks, self.rng, repeat)
         draw = prints.draw_print if self.pattern_name in prints.PRINTS else patterns.draw_pattern
         return draw(self.pattern_name, width, height, base, self.accent(base), self.rng, repeat)
 
@@ -301,7 +310,7 @@ class Look(Draws):
             self.rng,
             style=style,
             ink=ink,
-            subject="" if quoted_in(self.product.title) else subject_of(self.title_words),
+            subject="" if quoted_in(self.product.title) else motif_of(self.product) or subject_of(self.title_words),
         )
 
     def wallpaper(self, base: Srgb, width: int, height: int) -> Image.Image:

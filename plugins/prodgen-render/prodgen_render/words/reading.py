@@ -8,14 +8,20 @@ from collections.abc import Mapping
 from prodgen_render.looks.finishes import FABRICS
 from prodgen_render.words.parts import without_parts
 from prodgen_render.words.vocabulary import (
+    ALL_OVER_WORDS,
     ANY_PRINT,
     COLOURS,
     FINER,
+    MANY_COLOURS,
     MATERIALS,
+    MOTIFS,
     NOT_COLOURS,
     NOT_MATERIALS,
+    ONE_PRINT,
     PATTERNS,
     PRINT_COLOURS,
+    PRINTED_ALL_OVER,
+    RAINBOW_WORDS,
     UNDRAWN,
     USUAL_PRINTS,
     WARES,
@@ -23,6 +29,12 @@ from prodgen_render.words.vocabulary import (
 from prodgen_sdk.images.pictograms import subject_of
 from prodgen_sdk.types import Product
 
+_COLOUR_NAMES = ("colour", "color", "colours", "colors", "颜色", "色")
+_PRINT_OF = re.compile(
+    r"(?P<of>(?:[a-z'-]+ ){0,2}[a-z'-]+)[ -](?:all[- ]?over )?(?:prints?|printed|patterns?|patterned|motifs?)(?![a-z])"
+    r"|(?P<of_zh>[\u4e00-\u9fff]{1,5}?)满?(?:印花|图案|花纹|满印)"
+)
+"""What is said of a print: "with pineapple print", 草莓印花."""
 _LIGHT = 190
 """The least channel of a colour that would not be seen on white."""
 _PATTERN_NAMES = ("pattern", "print", "图案", "花纹")
@@ -98,34 +110,45 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
     >>> colours_of(Product(sku="s", title="蓝牙音箱 胡桃木", category="electronics/speaker"))
     []
     """
-    ware_of = product.title
-    product = _without(_NOT_COLOURS, without_parts(product))
-    named = attribute(product, "colour", "color", "colours", "colors", "颜色", "色")
-    known = {name: words for name, (_, words) in COLOURS.items()}
-    for name in _HELD.get(product.domain, ()):
-        known[name] = tuple(word for word in known[name] if word != name)
+    said = _without(_NOT_COLOURS, without_parts(product))
+    given = [] if many_colours_of(product) else _given_colours(said)
+    return given or _said_colours(said, product.title)[:3]
+
+
+def _known_colours(domain: str) -> dict[str, tuple[str, ...]]:
+    """The words of each colour; those of `_HELD` are about what is in a package."""
+    held = _HELD.get(domain, ())
+    return {name: tuple(w for w in words if name not in held or w != name) for name, (_, words) in COLOURS.items()}
+
+
+def _given_colours(product: Product) -> list[tuple[str, str]]:
+    """The colours of a product whose attributes say them, or none."""
+    named = attribute(product, *_COLOUR_NAMES)
     if _CODE.fullmatch(main := attribute(product, "colour_rgb")):
-        names = _first(named, known, 3)
-        found = [(names[0] if names else nearest_colour(main), main)]
-        found += [
-            (name, COLOURS[name][0]) for name in names[1:]
-        ]  # what the shop lists comes before what was read out of words
-        return _with_accent(found, product)
-    if named.strip() in COLOURS:
-        return _with_accent([(named.strip(), COLOURS[named.strip()][0])], product)
+        first, *more = _first(named, _known_colours(product.domain), 3) or [nearest_colour(main)]
+        # What the shop lists comes before what was read out of words.
+        return _with_accent([(first, main), *((name, COLOURS[name][0]) for name in more)], product)
+    if (name := named.strip()) in COLOURS:
+        return _with_accent([(name, COLOURS[name][0])], product)
     if not named and attribute(product, "accent") and _CODE.fullmatch(second := attribute(product, "accent_rgb")):
         # Who read the words found no colour but the pattern's: "mug with red dots". It lies on white, a light one on grey.
         light = min(int(second[place : place + 2], 16) for place in (1, 3, 5)) > _LIGHT
         ground = "grey" if light else "white"
         return [(ground, COLOURS[ground][0]), (nearest_colour(second), second)]
-    codes = [(code, code) for code in _CODE.findall(named)]
-    names = _parse(product, words_of(product), ("colour", "color", "colours", "colors", "颜色", "色"), known, 3)
+    return []
+
+
+def _said_colours(product: Product, title: str) -> list[tuple[str, str]]:
+    """The colours of a product by its words; `title` is the whole of it, with names in which a colour is none."""
+    known = _known_colours(product.domain)
+    codes = [(code, code) for code in _CODE.findall(attribute(product, *_COLOUR_NAMES))]
+    names = _parse(product, words_of(product), _COLOUR_NAMES, known, 3)
     # 小金条口红 正红色: what is called a colour is one.
     names.sort(key=lambda name: not any(f"{word}色" in product.title for word in known[name] if _CJK.search(word)))
     if not codes and not names:
-        of_ware = next((colours for ware, colours in WARES.items() if ware in ware_of), ())
+        of_ware = next((colours for ware, colours in WARES.items() if ware in title), ())
         names = list(of_ware or PRINT_COLOURS.get(pattern_of(product), ()))
-    return (codes + [(name, COLOURS[name][0]) for name in names])[:3]
+    return [*codes, *((name, COLOURS[name][0]) for name in names)]
 
 
 def _without(names: re.Pattern[str], product: Product) -> Product:
@@ -159,6 +182,11 @@ def pattern_of(product: Product) -> str:
     # The bare word is too often about the material: "solid oak".
     if attribute(product, *_PATTERN_NAMES) in ("solid", "none"):
         return "plain"
+    if motif_of(product):
+        shown = _first(
+            product.title.lower(), {"all over": ALL_OVER_WORDS, "one": ONE_PRINT, "many": PRINTED_ALL_OVER}, 3
+        )
+        return "motif" if "all over" in shown or shown == ["many"] else "logo"
     kind = {name: PATTERNS[name] for name in FINER.get(attribute(product, *_PATTERN_NAMES), ())}
     found = _first(product.title.lower(), kind, 1) or _parse(product, words_of(product), _PATTERN_NAMES, PATTERNS)
     if found in ([], ["logo"]):
@@ -168,7 +196,27 @@ def pattern_of(product: Product) -> str:
             usual = _first(product.title.lower(), USUAL_PRINTS, 1)
             # A cushion may show the thing that its title names; a dress shows none.
             found = found if usual == ["geometric"] and found and subject_of(product.title) else usual or found
+    if not found and product.domain in ("apparel", "home") and _first(product.title.lower(), {"any": RAINBOW_WORDS}, 1):
+        return "stripes"
     return found[0] if found else ""
+
+
+def many_colours_of(product: Product) -> str:
+    """`rainbow` or `many` where the words name more colours than two together, else an empty text."""
+    said = f"{product.title} | {attribute(product, *_COLOUR_NAMES)}".lower()
+    return next(iter(_first(said, {"rainbow": RAINBOW_WORDS, "many": MANY_COLOURS}, 1)), "")
+
+
+def motif_of(product: Product) -> str:
+    """The thing of `MOTIFS` that a title says is printed, or an empty text.
+
+    >>> motif_of(Product(sku="d", title="Dress with lemon print", category="apparel/dress"))
+    'lemon'
+    """
+    for found in _PRINT_OF.finditer(product.title[:400].lower()):
+        if (subject := subject_of(found["of"] or found["of_zh"])) in MOTIFS:
+            return subject
+    return ""
 
 
 def undrawn_pattern(product: Product) -> str:

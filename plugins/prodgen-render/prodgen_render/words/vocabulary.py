@@ -187,6 +187,24 @@ USUAL_PRINTS: dict[str, tuple[str, ...]] = {
     "geometric": ("rug", "carpet", "cushion", "pillow", "blanket", "towel", "地毯", "抱枕", "靠垫", "毯", "浴巾"),
 }  # fmt: skip
 """What such a pattern is on things that are printed all over."""
+RAINBOW_WORDS = ("rainbow", "彩虹", "七彩")
+MANY_COLOURS = (
+    "multicolour", "multicolor", "multicoloured", "multicolored", "multi-colour", "multi-color", "multi-coloured", "multi-colored", "multi coloured", "multi colored", "colourful", "colorful", "多彩", "五彩", "彩色", "撞色条纹",
+)  # fmt: skip
+"""Words of more colours than two."""
+MOTIFS = frozenset((
+    "anchor", "apple", "banana", "bear", "bee", "berry", "bird", "butterfly", "cactus", "car", "cat", "cherry", "chili", "citrus", "dinosaur", "dog", "fish", "grapes",
+    "lavender", "leaf", "lemon", "mushroom", "olive", "palm", "paw", "pineapple", "rabbit", "rocket", "snowflake", "tomato", "watermelon", "whale",
+))  # fmt: skip
+"""Things that prints show, of `pictograms.things`: "lemon print"."""
+PRINTED_ALL_OVER = (
+    *USUAL_PRINTS["floral"], "shirt", "pyjamas", "pajamas", "pyjama", "pajama", "shorts", "trousers", "leggings", "trunks", "boxers", "briefs", "socks", "tie", "umbrella", "romper", "jumpsuit", "case", "bedding set",
+    "quilt", "wrapping", "apron", "backpack", "towel", "blanket", "rug", "衬衫", "睡衣", "短裤", "内裤", "袜", "领带", "雨伞", "手机壳", "毯", "浴帘", "围裙", "床单", "书包", "比基尼",
+)  # fmt: skip
+"""What is printed all over: many of a thing."""
+ONE_PRINT = ("t-shirt", "t shirt", "sweatshirt", "t恤", "短袖t恤", "cushion", "pillow")
+"""What shows one of a thing, though words of `PRINTED_ALL_OVER` are in its name."""
+ALL_OVER_WORDS = ("all-over", "all over", "allover", "满印", "满版")
 PRINT_COLOURS: dict[str, tuple[str, ...]] = {
     "camouflage": ("olive",),
     "leopard": ("tan",),
@@ -194,6 +212,7 @@ PRINT_COLOURS: dict[str, tuple[str, ...]] = {
     "cow": ("white", "black"),
     "houndstooth": ("white", "black"),
     "marbled": ("white",),
+    "motif": ("white",),
 }
 """The ground and the marks of prints whose colours go without saying."""
 PACKAGES = frozenset(
