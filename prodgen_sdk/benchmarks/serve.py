@@ -29,7 +29,7 @@ from prodgen_sdk.config import Config
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Benchmark
-from prodgen_sdk.types import Filter, Recommendation, Trace
+from prodgen_sdk.types import Event, Filter, Recommendation, Trace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,6 +59,9 @@ _PRICE_01_PERCENT = Filter(price_max=Decimal(0))
 
 class ServeBenchmark(Benchmark):
     """Impressions are logged, explanations made, and nothing is left out, unless a figure's name says so.
+
+    `recommend` is about users who come back and have done nothing meanwhile, `after_view` about users who have just looked at
+    a product, `first_visit` about users whom this process has not seen before.
 
     Options: n variants (100000), dimension (512), requests a figure (500), k (10), users with 30 events each (200), history:
     events of the one user who has many (100000), updates: products that change a second (25, which are 200 variants) for so many seconds (5), index, ranker and policy (those that are
@@ -118,6 +121,7 @@ class _Run:
         self._ask(cycle(regulars), 50)
         found |= self._measured("recommend", cycle(regulars), number, stages=True)
         found |= self._measured("first_visit", strangers, len(strangers))
+        found |= self._after_views(strangers, number)
         found |= self._measured("unknown_user", (f"new-{i}" for i in range(number)), number)
         found |= self._measured("long_history", cycle(["collector"]), max(20, number // 10))
         category = Filter(categories=("home/family-1",))
@@ -161,6 +165,16 @@ class _Run:
             for stage in dict.fromkeys(stage for trace in traces for stage in trace.stages):
                 figures |= _percentiles(stage, [trace.stages.get(stage, 0.0) for trace in traces])
         return figures
+
+    def _after_views(self, users: Sequence[str], number: int) -> dict[str, float]:
+        """Each user has just looked at a product, so that what was found for them before no longer holds."""
+        times = []
+        for i, user in enumerate(islice(cycle(users), number)):
+            at = NOW + timedelta(seconds=next(self._clock))
+            sku = f"p{i * 97 % self._shop.products}"
+            self._studio.record([Event(id=f"viewed-{i}", user=user, type="view", sku=sku, at=at)])
+            times += self._ask([user], 1)[0]
+        return _percentiles("after_view", times)
 
     def _recall(self, users: Sequence[str]) -> dict[str, float]:
         """Of the search inside: the share of the ten best products, by brute force over all variants, that it finds."""
@@ -263,7 +277,7 @@ def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(asked[name], int) or asked[name] < 1:
             raise InputError(f"{name} is {asked[name]!r}; it must be a whole number from 1.")
     if asked["dimension"] % 2:
-        raise InputError(f"dimension is {asked['dimension']}; it must be even: half is the words', half the pictures'.")
+        raise InputError(f"dimension is {asked['dimension']}; it must be even: half is the words', half the images'.")
     return asked
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
 
 FIRST = "core/first"
-"""The policy of an answer whose pictures no policy chose."""
+"""The policy of an answer whose images no policy chose."""
 
 _TRIES = 20
 _WANTED = 20
@@ -60,6 +60,13 @@ class Choices(NamedTuple):
     policy: str
 
 
+def nearest(
+    user: UserProfile, eligible: Filter, index: BoundIndex, n: int, ctx: Context | None = None
+) -> list[Candidate]:
+    """The n candidates nearest to the user's vector, nearest first; nothing for a user without one."""
+    return index.search(user.vector[None], n, eligible, ctx)[0] if user.vector is not None else []
+
+
 def retrieve(
     user: UserProfile,
     eligible: Filter,
@@ -68,6 +75,8 @@ def retrieve(
     *,
     n: int,
     dimension: int,
+    near: Sequence[Candidate] = (),
+    again: Sequence[str] = (),
     wanted: Sequence[Filter] = (),
     ctx: Context | None = None,
 ) -> list[Candidate]:
@@ -75,26 +84,28 @@ def retrieve(
 
     Args:
         others: skus that ought to be among the candidates: proposed by the ranker, or popular.
-        n: how many near the user's vector. A user without one gets of `others` first, then any.
+        n: how many for a user without a vector: of `others` first, then any.
+        near: those nearest to the user's vector, nearest first.
+        again: the skus of those that were the nearest before, where they are again, nearest first; then `near` is empty.
         wanted: of what each of these finds, some are added whatever else was found; see `rules.wanted`.
     """
     import numpy as np
 
     towards = user.vector if user.vector is not None else _no_preference(dimension)
     query = np.asarray(towards, np.float32)[None]
-    merged: dict[str, Candidate] = {}
+    merged = {candidate.sku: candidate for candidate in near}
 
     def add(number: int, where: Filter) -> None:
         for candidate in index.search(query, number, where, ctx)[0]:
             merged.setdefault(candidate.sku, candidate)
 
-    if user.vector is not None:
-        add(n, eligible)
-    missing = [sku for sku in others if sku not in merged]
+    missing = [sku for sku in dict.fromkeys([*again, *others]) if sku not in merged]
     if eligible.skus:
         missing = [sku for sku in missing if sku in eligible.skus]
     if missing:
         add(len(missing), eligible.model_copy(update={"skus": tuple(missing)}))
+    if again:
+        merged = {sku: merged[sku] for sku in again if sku in merged} | merged
     if user.vector is None and len(merged) < n:
         add(n, eligible)
     for where in wanted:

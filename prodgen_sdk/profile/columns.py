@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prodgen_sdk.profile.counting import BY_TIME, SECONDS_A_DAY
-from prodgen_sdk.types import Event, EventType, Interest, Locale, Product, trusted
+from prodgen_sdk.types import Event, EventType, Locale, Product
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MICROSECOND = timedelta(microseconds=1)
-_INTEREST = set(Interest.model_fields)
 
 
 class Log(NamedTuple):
@@ -42,6 +42,12 @@ class Log(NamedTuple):
         ages = np.maximum((self.behind + since) / 1e6, 0.0)
         decayed: Floats = self.plain * np.exp2(-(ages / (SECONDS_A_DAY * half_life_days)))
         return decayed
+
+    def by_thing(self, since: int, half_life_days: float) -> Floats:
+        """float64 [things], the same for each thing."""
+        import numpy as np
+
+        return np.asarray(np.bincount(self.codes, self.decayed(since, half_life_days), len(self.things)), np.float64)
 
 
 def log_of(ordered: Sequence[Event], weights: Mapping[EventType, float]) -> Log:
@@ -102,8 +108,8 @@ class Products(NamedTuple):
             np.array([codes[sku] for _, sku in about], np.int64),
         )
 
-    def interests(self, weights: Floats) -> tuple[Interest, ...]:
-        """Strongest first, then by sku.
+    def strongest(self, weights: Floats, n: int) -> tuple[list[dict[str, Any]], list[float]]:
+        """The interests in n products and their weights, strongest first, then by sku; and all that were hidden or bought.
 
         Args:
             weights: float64, of each thing of the log.
@@ -112,11 +118,12 @@ class Products(NamedTuple):
 
         totals = np.bincount(self.codes, weights[self.things], len(self.rows))
         order = np.lexsort((self.rank, -totals))
-        found = [
-            {**self.rows[row], "weight": weight}
-            for row, weight in zip(order.tolist(), totals[order].tolist(), strict=True)
+        rows, totals_of = [self.rows[row] for row in order.tolist()], totals[order].tolist()
+        kept = [
+            place < n or weight < 0 or row["last_type"] == "hide" or row["bought_at"] is not None
+            for place, (row, weight) in enumerate(zip(rows, totals_of, strict=True))
         ]
-        return tuple(trusted(Interest, found, _INTEREST))
+        return list(compress(rows, kept)), list(compress(totals_of, kept))
 
 
 def _title(product: Product, locale: Locale) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prodgen_sdk.config import EVENT_WEIGHTS
 from prodgen_sdk.profile.columns import MICROSECOND, Products, log_of
-from prodgen_sdk.profile.counting import HALF_LIFE_DAYS, in_order
+from prodgen_sdk.profile.counting import HALF_LIFE_DAYS, SECONDS_A_DAY, in_order
 from prodgen_sdk.profile.vectors import blend, direction, vectors_of
 from prodgen_sdk.types import Event, EventType, Interest, Locale, Product, UserProfile, trusted
 
@@ -24,7 +24,15 @@ MAX_INTERESTS = 50
 MAX_QUERIES = 10
 MAX_SESSION = 20
 _HALF_A_SESSION = 3.0
-_PROFILE = set(UserProfile.model_fields)
+_INTEREST, _PROFILE = set(Interest.model_fields), set(UserProfile.model_fields)
+
+
+class _Known(NamedTuple):
+    """The interests that a profile names, without what they weigh; what they do; the vectors that are known."""
+
+    rows: list[dict[str, Any]]
+    weights: list[float]
+    vectors: Vectors
 
 
 class History:
@@ -62,6 +70,7 @@ class History:
         self._session = tuple(touched)[:MAX_SESSION]
         self._current = direction(log.codes[start:], log.plain[start:], self._things) if number else None
         self._share = session_share * number / (number + _HALF_A_SESSION)
+        self._known = self._what_is_known(0)
         self._lasting = self._long_term(0)
         self._blended = blend(self._lasting, self._current, self._share)
 
@@ -71,17 +80,12 @@ class History:
         Args:
             shown: skus that the user was shown.
         """
-        import numpy as np
-
-        log, kept = self._log, tuple[Interest, ...]()
+        log = self._log
         since = (now - log.events[-1].at) // MICROSECOND if log.events else 0
-        if log.events:
-            by_thing = np.bincount(log.codes, log.decayed(since, self._half_life_days), len(log.things))
-            kept = self._products.interests(np.asarray(by_thing, np.float64))
-        if len(kept) > MAX_INTERESTS:
-            kept = kept[:MAX_INTERESTS] + tuple(
-                i for i in kept[MAX_INTERESTS:] if i.weight < 0 or i.last_type == "hide" or i.bought_at is not None
-            )
+        # After the last event all fade alike.
+        known = self._known if since >= 0 else self._what_is_known(since)
+        fade = 2.0 ** -(max(since, 0) / (1e6 * SECONDS_A_DAY * self._half_life_days))
+        interests = [{**row, "weight": fade * weight} for row, weight in zip(known.rows, known.weights, strict=True)]
         lasting, blended = self._lasting, self._blended
         if since < 0:
             lasting = self._long_term(since)
@@ -91,10 +95,10 @@ class History:
         values = {
             "user": self._user,
             "vector": vector,
-            "interests": kept,
+            "interests": tuple(trusted(Interest, interests, _INTEREST)),
             "queries": self._queries,
             "seen": shown | self._seen,
-            "interest_vectors": {sku: self._vectors[sku] for i in kept if (sku := i.sku) in self._vectors},
+            "interest_vectors": dict(known.vectors),
             "query_vectors": dict(self._query_vectors),
             "session": self._session if goes_on else (),
             "session_events": self._session_events if goes_on else 0,
@@ -102,6 +106,11 @@ class History:
             "session_share": share,
         }
         return trusted(UserProfile, [values], _PROFILE)[0]
+
+    def _what_is_known(self, since: int) -> _Known:
+        rows, weights = self._products.strongest(self._log.by_thing(since, self._half_life_days), MAX_INTERESTS)
+        vectors = {row["sku"]: self._vectors[row["sku"]] for row in rows if row["sku"] in self._vectors}
+        return _Known(rows, weights, vectors)
 
     def _long_term(self, since: int) -> NDArray[np.float32] | None:
         """The decayed, weighted sum of the vectors of what a user did, of length 1; None where nothing known counts.

@@ -99,6 +99,10 @@ class Answering:
         source = ready.sources[0] if ready.sources else "popular"
         return recommendations, watch.trace(context.request_id, request.user, context.at, context.k, source)
 
+    def forget(self, user: str) -> None:
+        """Drops what is kept of a user."""
+        self._personal.forget(user)
+
     def close(self) -> None:
         """Waits for nothing: what was given up may hang."""
         self._budgets.close()
@@ -131,14 +135,14 @@ class Answering:
         try:
             return self._budgets.within(
                 request,
-                "the choice of pictures",
+                "the choice of images",
                 lambda: choose(self._policy, user, candidates, request.context, request.ctx),
                 keep=_FOR_LOG,
             )
         except FALLS_BACK as error:
             if not self._fall_back:
                 raise
-            self._note(request, error, "the first pictures are shown")
+            self._note(request, error, "the first images are shown")
             return first(candidates)
 
     def _record(self, request: Request, events: Sequence[Event]) -> None:

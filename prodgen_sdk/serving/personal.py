@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter, itemgetter
-from typing import cast
+from typing import Any, NamedTuple, cast
 
 from prodgen_sdk.bound import BoundIndex, BoundRanker
+from prodgen_sdk.cache import Cache
 from prodgen_sdk.config import RecommendConfig
 from prodgen_sdk.errors import PluginError
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline.indexing import facets_of
-from prodgen_sdk.pipeline.recommend import described, permitted, retrieve, servable
+from prodgen_sdk.pipeline.recommend import described, nearest, permitted, retrieve, servable
 from prodgen_sdk.pipeline.rules import Slate, chosen, wanted
 from prodgen_sdk.serving.catalogue import Catalogue
 from prodgen_sdk.serving.popular import segment_of
@@ -23,11 +24,21 @@ from prodgen_sdk.serving.request import Ready, Request
 from prodgen_sdk.types import Candidate, Filter, Locale, Ranked, Source, UserProfile, trusted
 from prodgen_sdk.types.rules import Rules
 
-_RANKED = set(Ranked.model_fields)
+_USERS = 2_000
+_RANKED, _SKU = set(Ranked.model_fields), attrgetter("sku")
+
+
+class _Asked(NamedTuple):
+    """What the products nearest to a user depend on: their vector, the filter, how many, and the state of the catalogue."""
+
+    vector: Any
+    where: Filter
+    n: int
+    mark: int
 
 
 class Personal:
-    """Makes a request ready for the choice of pictures."""
+    """Makes a request ready for the choice of images."""
 
     def __init__(
         self, host: Host, config: RecommendConfig, catalogue: Catalogue, profiles: Profiles, refresher: Refresher
@@ -37,6 +48,8 @@ class Personal:
         self._catalogue = catalogue
         self._profiles = profiles
         self._refresher = refresher
+        self._nearest: Cache[str, tuple[_Asked, tuple[str, ...]]] = Cache(_USERS)
+        """The skus that were nearest to each user: while they do nothing and the catalogue stays, their pages have the same."""
 
     @cached_property
     def _ranker(self) -> BoundRanker:
@@ -68,6 +81,9 @@ class Personal:
         outdated = not items and bool(self._catalogue.changed_since(mark))
         return Ready(items, _sources(user, context.facts, items), outdated)
 
+    def forget(self, user: str) -> None:
+        self._nearest.drop([user])
+
     def _slate(self, request: Request, user: UserProfile, eligible: Filter, mark: int) -> Slate:
         """The products to show, in order.
 
@@ -75,7 +91,7 @@ class Personal:
         """
         context = request.context
         rules = request.rules.now(request.user, context.at)
-        allowed = self._permitted(request, user, self._found(request, user, eligible, rules))
+        allowed = self._permitted(request, user, self._found(request, user, eligible, rules, mark))
         ranked = self._ranker.rank(user, allowed, context, request.ctx)
         if rules.all():
             ranked = self._ranker.explained(ranked)
@@ -91,7 +107,7 @@ class Personal:
             servable=lambda items, k: self._servable(request, items, k, eligible, mark),
         )
 
-    def _found(self, request: Request, user: UserProfile, eligible: Filter, rules: Rules) -> list[Candidate]:
+    def _found(self, request: Request, user: UserProfile, eligible: Filter, rules: Rules, mark: int) -> list[Candidate]:
         """Candidates from the index: near the user, proposed by the ranker, popular, and wanted by rules."""
         context, charts, counts = request.context, self._refresher.charts, request.watch.counts
         number = max(self._config.candidates, 2 * context.k)
@@ -111,9 +127,9 @@ class Personal:
         if user.vector is None and category and not eligible.categories:
             # Of somebody unknown the page that is open is all there is to go by.
             where = eligible.model_copy(update={"categories": (category,)})
-        found = self._retrieve(request, user, where, others, near, extra)
+        found = self._retrieve(request, user, _Asked(user.vector, where, near, mark), others, extra)
         if where is not eligible and len(found) < context.k:
-            found = self._retrieve(request, user, eligible, others, near, extra)
+            found = self._retrieve(request, user, _Asked(user.vector, eligible, near, mark), others, extra)
         if extra:
             known = self._catalogue.products(candidate.sku for candidate in found)
             found = [c for c in found if c.sku in known and eligible.allows(c.sku, facets_of(known[c.sku]))]
@@ -122,19 +138,31 @@ class Personal:
         return found
 
     def _retrieve(
-        self,
-        request: Request,
-        user: UserProfile,
-        eligible: Filter,
-        others: Sequence[str],
-        near: int,
-        extra: Sequence[Filter],
+        self, request: Request, user: UserProfile, asked: _Asked, others: Sequence[str], extra: Sequence[Filter]
     ) -> list[Candidate]:
-        catalogue = self._catalogue
-        dimension = 0 if user.vector is not None else catalogue.embedder.dimension
+        catalogue, again = self._catalogue, self._again(request.user, asked)
+        near = nearest(user, asked.where, catalogue.index, asked.n, request.ctx) if not again else []
+        if near:
+            self._nearest.put(request.user, (asked, tuple(map(_SKU, near))))
         return retrieve(
-            user, eligible, catalogue.index, others, n=near, dimension=dimension, wanted=extra, ctx=request.ctx
+            user,
+            asked.where,
+            catalogue.index,
+            others,
+            n=asked.n,
+            dimension=0 if user.vector is not None else catalogue.embedder.dimension,
+            near=near,
+            again=again,
+            wanted=extra,
+            ctx=request.ctx,
         )
+
+    def _again(self, user: str, asked: _Asked) -> Sequence[str]:
+        """What was found when the same was asked before; nothing if it was not."""
+        before, skus = self._nearest.get(user) or (None, ())
+        if before is None or before.vector is not asked.vector or before.mark != asked.mark or before.n < asked.n:
+            return ()
+        return skus[: asked.n] if before.where == asked.where else ()
 
     def _permitted(self, request: Request, user: UserProfile, found: Sequence[Candidate]) -> Sequence[Candidate]:
         try:

@@ -77,7 +77,7 @@ class Recommender:
 
     @property
     def embedder(self) -> Embedder:
-        """The joint space of words and pictures."""
+        """The joint space of words and images."""
         return self._catalogue.embedder
 
     @property
@@ -207,6 +207,7 @@ class Recommender:
             self._catalogue.forget_queries()
             for user in users:
                 self._profiles.forget(user)
+                self._answering.forget(user)
                 self._traces.forget(user)
 
     def _erase(self, users: Sequence[str]) -> list[Erased]:
@@ -252,9 +253,9 @@ class Recommender:
         self._store.products.get(sku)
         catalogue = self._catalogue
         dimension = catalogue.embedder.dimension
-        found = retrieve(profile, Filter(skus=(sku,)), catalogue.index, (), n=1, dimension=dimension)
+        found = retrieve(profile, Filter(), catalogue.index, (sku,), n=1, dimension=dimension)
         if not found:
-            raise NotFound(f"{sku} cannot be shown: it has no approved picture, or is not on sale.")
+            raise NotFound(f"{sku} cannot be shown: it has no approved image, or is not on sale.")
         return described(found, catalogue.products([sku]), {})[0]
 
     def profile(self, user: str, at: datetime, locale: Locale = "en") -> UserProfile:

@@ -18,7 +18,17 @@ from prodgen_sdk.serving.impressions import ImpressionLog
 from prodgen_sdk.serving.popular import Popular, segment_of
 from prodgen_sdk.store import open_store
 from prodgen_sdk.testing.fakes import fake_host
-from prodgen_sdk.types import Candidate, CandidateVariant, FoundCandidate, LazyRanked, Ranked, Trace, VariantFacts, View
+from prodgen_sdk.types import (
+    Candidate,
+    CandidateVariant,
+    Filter,
+    FoundCandidate,
+    LazyRanked,
+    Ranked,
+    Trace,
+    VariantFacts,
+    View,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -401,6 +411,55 @@ def test_the_first_products_of_a_catalogue_are_shown_before_they_are_in_the_inde
             shown = [(r.sku, r.source) for r in studio.recommend("ann", trace=traces.append)]
         assert shown == ([("p-0", "popular")] if fallback else [])
         assert [trace.notes for trace in traces] == [(), ("core/index: behind",) if fallback else ()]
+
+
+# What is found again
+
+
+def searched(monkeypatch, studio):
+    """The filters of the searches from now on."""
+    index, filters = studio.host.get("index").component, []
+    search = index.search
+
+    def noted(queries, k, eligible, ctx):
+        filters.append(eligible)
+        return search(queries, k, eligible, ctx)
+
+    monkeypatch.setattr(index, "search", noted)
+    return filters
+
+
+def test_the_nearest_are_searched_for_again_only_after_something_has_happened(tmp_path, monkeypatch):
+    with stocked(tmp_path, 5) as studio:
+        studio.record([event(1, "p-1")])
+        filters, page = searched(monkeypatch, studio), lambda k=3, **more: studio.recommend("ann", k, at=NOW, **more)
+        everything = [r.sku for r in page(5)]
+        assert filters[0].skus == ()
+        filters.clear()
+        assert [r.sku for r in page(5)] == everything
+        assert [set(where.skus) for where in filters] == [set(everything)]
+        for change in (
+            lambda: studio.record([event(2, "p-2")]),
+            lambda: studio.add_products([Product(sku="p-3", title="Another name", category="home/mug")]),
+        ):
+            change()
+            filters.clear()
+            page()
+            assert filters[0].skus == ()
+        filters.clear()
+        page(filter=Filter(exclude_skus=("p-4",)))
+        assert filters[0].skus == ()
+        studio.forget("ann")
+        assert studio.recommender._answering._personal._nearest.get("ann") is None
+
+
+def test_what_was_found_again_may_still_be_shown(tmp_path):
+    with stocked(tmp_path, 4) as studio:
+        studio.record([event(1, "p-1")])
+        assert {r.sku for r in studio.recommend("ann", at=NOW)} == {"p-0", "p-1", "p-2", "p-3"}
+        studio.store.products.put([Product(sku="p-2", title="Thing 2", category="home/mug", withdrawn=True)])
+        assert {r.sku for r in studio.recommend("ann", at=NOW)} == {"p-0", "p-1", "p-3"}
+        assert {r.sku for r in studio.recommend("ann", at=NOW)} == {"p-0", "p-1", "p-3"}
 
 
 # What is made when somebody looks at it

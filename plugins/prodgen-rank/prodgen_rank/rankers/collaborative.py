@@ -147,5 +147,11 @@ def _summands(matrix: Any, items: NDArray[np.int32], shares: Floats) -> tuple[Co
     owner = np.repeat(np.arange(len(items)), lengths)
     first = np.cumsum(lengths) - lengths
     place = np.arange(len(owner)) + (starts - first)[owner]
-    known, columns = np.unique(matrix.indices[place], return_inverse=True)
-    return known, Summands(owner, columns, matrix.data[place] * shares[owner])
+    named = matrix.indices[place]
+    # As `np.unique`, which sorts.
+    said = np.zeros(matrix.shape[1], np.bool_)
+    said[named] = True
+    known = np.flatnonzero(said)
+    at = np.empty(len(said), np.int64)
+    at[known] = np.arange(len(known))
+    return known, Summands(owner, at[named], matrix.data[place] * shares[owner])
