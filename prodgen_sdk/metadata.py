@@ -1,4 +1,4 @@
-"""What a picture file says besides its pixels: EXIF, XMP, and what kind of source the picture has.
+"""What an image file says besides its pixels: EXIF, XMP, and what kind of source the image has.
 
 Metadata are untrusted: what cannot be read is left out, a location and embedded thumbnails always are.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
+
+from prodgen_sdk.unwarned import unwarned
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -44,7 +45,7 @@ class Metadata:
     xmp: str = ""
 
     def labelled(self, source: DigitalSource) -> Metadata:
-        """The same with the IPTC property DigitalSourceType, which shops and search engines ask for on generated pictures.
+        """The same with the IPTC property DigitalSourceType, which shops and search engines ask for on generated images.
 
         A packet that cannot be read is replaced. An empty source changes nothing.
 
@@ -66,7 +67,7 @@ class Metadata:
 
 
 def read_metadata(data: bytes) -> Metadata:
-    """What a picture file says besides its pixels.
+    """What an image file says besides its pixels.
 
     The orientation is left out, because `images.load` turns the pixels, and so are location and thumbnails. Colours are sRGB after
     loading, so that a profile is not part of it either.
@@ -80,17 +81,15 @@ def read_metadata(data: bytes) -> Metadata:
     from PIL import Image as Pil
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Pil.open(io.BytesIO(data)) as picture:
-                return Metadata(_exif(picture), _xmp(picture))
+        with unwarned(r"PIL\."), Pil.open(io.BytesIO(data)) as picture:
+            return Metadata(_exif(picture), _xmp(picture))
     except Exception:  # whatever a decoder makes of a hostile file: the pixels are read elsewhere
         return Metadata()
 
 
 @cache
 def srgb_profile() -> bytes:
-    """The profile that our own files have: always the same, so that equal pictures are equal files."""
+    """The profile that our own files have: always the same, so that equal images are equal files."""
     from PIL import ImageCms
 
     made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -6,12 +6,12 @@ import importlib
 import logging
 import re
 import threading
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.unwarned import unwarned
 
 LIBRARIES = ("diffusers", "transformers")
 _one_at_a_time = threading.RLock()
@@ -41,8 +41,7 @@ def collected_messages(libraries: Sequence[str] = LIBRARIES) -> Iterator[list[st
         for module in settings:
             module.disable_progress_bar()
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with unwarned():
                 yield messages
         finally:
             for logger, (handlers, propagate) in zip(loggers, before, strict=True):

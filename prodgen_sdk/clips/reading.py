@@ -1,8 +1,7 @@
-"""Looking at a clip and reading its frames. It is untrusted like any picture: limits hold before and while it is read."""
+"""Looking at a clip and reading its frames. It is untrusted like any image: limits hold before and while it is read."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from prodgen_sdk import images
 from prodgen_sdk.errors import InputError, InvalidImage, MissingDependency, ProdgenError
 from prodgen_sdk.files import is_file, is_folder
+from prodgen_sdk.unwarned import unwarned
 
 if TYPE_CHECKING:
     from prodgen_sdk.types import Image
@@ -63,7 +63,7 @@ class Clip:
 
 
 def is_clip(path: str | Path) -> bool:
-    """Whether a path names a clip by its ending, is a folder, or is a picture that moves.
+    """Whether a path names a clip by its ending, is a folder, or is an image that moves.
 
     >>> is_clip("turn.mp4"), is_clip("mug.jpg")
     (True, False)
@@ -78,7 +78,7 @@ def open_clip(path: str | Path, *, rate: float | None = None) -> Clip:
     """Looks at a clip without reading it through.
 
     Args:
-        path: a video (.mp4, .webm, .mkv, .mov, .avi; needs OpenCV), an animated .gif, .webp or .png, or a folder of pictures,
+        path: a video (.mp4, .webm, .mkv, .mov, .avi; needs OpenCV), an animated .gif, .webp or .png, or a folder of images,
             which are taken in the order of their names.
         rate: frames a second, where the clip does not say it (folders) or says it wrong.
 
@@ -106,7 +106,7 @@ def open_clip(path: str | Path, *, rate: float | None = None) -> Clip:
     elif path.suffix.lower() in ANIMATIONS:
         clip = _animation(path, rate)
     else:
-        raise InputError(f"{path} is no clip.", hint=f"Give a folder of pictures, or {', '.join(VIDEOS + ANIMATIONS)}.")
+        raise InputError(f"{path} is no clip.", hint=f"Give a folder of images, or {', '.join(VIDEOS + ANIMATIONS)}.")
     if max(clip.width, clip.height) > MAX_EDGE:
         raise InputError(
             f"{path} is {clip.width} x {clip.height} pixels; clips may have up to {MAX_EDGE} on the longer edge.",
@@ -139,7 +139,7 @@ def _animation(path: Path, rate: float | None) -> Clip:
 
 
 def _durations(path: Path) -> list[float]:
-    """Milliseconds of each picture of an animation. One that stays longer than the shortest stands for several frames."""
+    """Milliseconds of each image of an animation. One that stays longer than the shortest stands for several frames."""
     with _damaged(path), _picture(path) as picture:
         found = []
         for number in range(min(getattr(picture, "n_frames", 1), MAX_FRAMES + 1)):
@@ -222,8 +222,7 @@ def _picture(path: Path) -> Any:
     from PIL import Image as Pil
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Pil.DecompressionBombWarning)
+        with unwarned(r"PIL\."):
             picture = Pil.open(path, formats=("GIF", "WEBP", "PNG"))
     except Pil.DecompressionBombError:
         raise InputError(f"{path} is far larger than {MAX_EDGE} pixels.", hint="Scale it down first.") from None
@@ -246,7 +245,7 @@ def _animated(path: Path) -> bool:
 def _pictures(folder: Path) -> list[Path]:
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
     if not files:
-        raise InvalidImage(f"{folder} holds no pictures.", hint="Name its files 00000.png, 00001.png and so on.")
+        raise InvalidImage(f"{folder} holds no images.", hint="Name its files 00000.png, 00001.png and so on.")
     return files
 
 
@@ -261,6 +260,6 @@ def opencv() -> Any:
     except ImportError:
         raise MissingDependency(
             "Videos need OpenCV.",
-            hint="Run: pip install 'prodgen-sdk[video]', or use a GIF or a folder of pictures.",
+            hint="Run: pip install 'prodgen-sdk[video]', or use a GIF or a folder of images.",
         ) from None
     return cv2

@@ -1,16 +1,16 @@
-"""Pictures from files. Files are untrusted: they are measured before they are decoded."""
+"""Images from files. Files are untrusted: they are measured before they are decoded."""
 
 from __future__ import annotations
 
 import io
 import stat
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prodgen_sdk.errors import InvalidImage
 from prodgen_sdk.images.arrays import check, flat, strips
 from prodgen_sdk.metadata import srgb_profile
+from prodgen_sdk.unwarned import unwarned
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PilImage
@@ -23,18 +23,18 @@ FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "BMP", "TIFF", "GIF")
 
 
 def load(source: str | Path | bytes, *, alpha: bool = False, max_pixels: int = MAX_PIXELS) -> Image:
-    """Reads one picture from a file or from its bytes.
+    """Reads one image from a file or from its bytes.
 
-    EXIF orientation is applied, an embedded ICC profile is converted to sRGB, CMYK, palette, grey and 16-bit pictures become
+    EXIF orientation is applied, an embedded ICC profile is converted to sRGB, CMYK, palette, grey and 16-bit images become
     8-bit RGB, and the first frame of an animation is taken. Pixels of 32 bits a channel say nothing of their range and are
     refused.
 
     Args:
-        alpha: True keeps transparency (RGBA); False lays a transparent picture on white.
-        max_pixels: a larger picture is refused before it is decoded.
+        alpha: True keeps transparency (RGBA); False lays a transparent image on white.
+        max_pixels: a larger image is refused before it is decoded.
 
     Raises:
-        InvalidImage: missing, empty, truncated, too large or no picture; the message names the file.
+        InvalidImage: missing, empty, truncated, too large or no image; the message names the file.
 
     >>> import numpy as np
     >>> from prodgen_sdk.images import encode
@@ -50,8 +50,7 @@ def load(source: str | Path | bytes, *, alpha: bool = False, max_pixels: int = M
     if not data:
         raise InvalidImage(f"{name} is empty (0 bytes).")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Pil.DecompressionBombWarning)
+        with unwarned(r"PIL\."):
             picture = Pil.open(io.BytesIO(data), formats=FORMATS)
         width, height = picture.size
         if width * height > max_pixels:
@@ -64,13 +63,12 @@ def load(source: str | Path | bytes, *, alpha: bool = False, max_pixels: int = M
                 f"{name} has 32 bits a channel, of which nobody says how bright they are.",
                 hint="Export it with 8 or 16 bits a channel.",
             )
-        with picture, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with picture, unwarned(r"PIL\."):
             picture.load()
             return _to_array(_to_srgb(picture), alpha)
     except UnidentifiedImageError:
         raise InvalidImage(
-            f"{name} is not a picture that can be read.", hint="Give a PNG, JPEG, WebP, AVIF, BMP, TIFF or GIF file."
+            f"{name} is not an image that can be read.", hint="Give a PNG, JPEG, WebP, AVIF, BMP, TIFF or GIF file."
         ) from None
     except Pil.DecompressionBombError:
         raise InvalidImage(f"{name} is far too large to be decoded safely.", hint="Scale it down first.") from None
@@ -81,7 +79,7 @@ def load(source: str | Path | bytes, *, alpha: bool = False, max_pixels: int = M
 
 
 def pixels(photo: Photo) -> Image:
-    """The pixels of a picture given as a file, its bytes or pixels; raises InvalidImage.
+    """The pixels of an image given as a file, its bytes or pixels; raises InvalidImage.
 
     >>> import numpy as np
     >>> pixels(np.zeros((2, 3, 3), np.uint8)).shape
@@ -94,9 +92,9 @@ def _read_bytes(path: Path) -> bytes:
     try:
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
-            raise InvalidImage(f"{path} is a folder, not a picture.")
+            raise InvalidImage(f"{path} is a folder, not an image.")
         if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device may never end
-            raise InvalidImage(f"{path} is no regular file.", hint="Save the picture into a file first.")
+            raise InvalidImage(f"{path} is no regular file.", hint="Save the image into a file first.")
         _check_bytes(f"{path}", found.st_size)
         return path.read_bytes()
     except FileNotFoundError:
@@ -119,7 +117,7 @@ def _to_srgb(picture: PilImage) -> PilImage:
 
     profile = picture.info.get("icc_profile")
     ImageOps.exif_transpose(picture, in_place=True)
-    # Most pictures that are read are our own: nothing would change, and to convert takes longer than to decode.
+    # Most images that are read are our own: nothing would change, and to convert takes longer than to decode.
     if profile and profile != srgb_profile() and picture.mode in ("RGB", "RGBA", "CMYK", "L"):
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -132,7 +130,7 @@ def _to_srgb(picture: PilImage) -> PilImage:
 
 
 def _to_array(picture: PilImage, alpha: bool) -> Image:
-    """Strip by strip, so that beside the decoded picture and the result there is little in memory."""
+    """Strip by strip, so that beside the decoded image and the result there is little in memory."""
     import numpy as np
 
     transparent = "A" in picture.getbands() or "a" in picture.getbands() or "transparency" in picture.info

@@ -49,16 +49,13 @@ def crispness(image: Image) -> float:
     blur metric, SPIE 6492, 2007. It compares neighbouring differences before and after a further blur, so that contrast and
     exposure hardly matter, where the variance of the Laplacian follows them.
     """
-    import warnings
-
     import numpy as np
     from skimage.measure import blur_effect
 
     luma = _luma(at_sharpness_side(image))
     if np.ptp(luma) < 1:
         return 0.0
-    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
-        warnings.simplefilter("ignore", RuntimeWarning)
+    with np.errstate(divide="ignore", invalid="ignore"):
         blur = float(blur_effect(luma / 255))
     return 0.0 if not np.isfinite(blur) else min(1.0, max(0.0, 1.0 - blur))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 from prodgen_render.config import Config
 from prodgen_sdk.errors import InputError
+from prodgen_sdk.unwarned import unwarned
 
 
 def check_size(path: Path, config: Config) -> None:
@@ -35,10 +35,8 @@ def check_picture(path: Path, config: Config) -> None:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                check_pixels(path.name, picture.size, config)
+        with unwarned(r"PIL\."), Image.open(path) as picture:
+            check_pixels(path.name, picture.size, config)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
         raise InputError(
             f"The texture {path.name} cannot be read ({error}).", hint="Save it again as PNG or JPEG."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from prodgen_render.files.limits import check_picture, check_pixels, check_size,
 from prodgen_render.model import Floats, Material, Part, Texture, to_linear
 from prodgen_sdk.errors import InputError, ProdgenError
 from prodgen_sdk.files import inside
+from prodgen_sdk.unwarned import unwarned
 
 _MAPS = (
     "map_kd",
@@ -48,8 +48,7 @@ def read_obj(path: Path, config: Config) -> list[Part]:
         check_size(file, config)
     turn = axes(config.up, config.front)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with unwarned():
             scene = trimesh.load_scene(path, resolver=FilePathResolver(str(path.resolve())), process=False)
             meshes = [mesh for mesh in scene.geometry.values() if isinstance(mesh, trimesh.Trimesh)]
             check_triangles(path.name, sum(len(mesh.faces) for mesh in meshes), config)

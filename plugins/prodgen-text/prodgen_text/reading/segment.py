@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-import warnings
 from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
 from prodgen_sdk.errors import MissingDependency
+from prodgen_sdk.unwarned import unwarned
 
 CJK_RUN = re.compile(r"[\u3400-\u9fff]+")
 _LONGEST_RUN = 16
@@ -20,8 +20,7 @@ def _tokenizer() -> Any:
     # jieba would keep its dictionary as a marshal file in the shared temporary folder, where anybody may have planted one:
     # the tables are filled directly instead, which reads and writes no cache.
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with unwarned():
             import jieba
     except ImportError:
         raise MissingDependency("Chinese text needs jieba.", hint="Run: pip install prodgen-text") from None

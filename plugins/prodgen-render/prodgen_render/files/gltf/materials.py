@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 from functools import cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from prodgen_render.files.gltf.schema import SpecularGlossiness, TextureInfo, Te
 from prodgen_render.files.limits import check_pixels
 from prodgen_render.model import Bump, Floats, Material, Rgb, Texture, to_linear
 from prodgen_sdk.errors import InputError
+from prodgen_sdk.unwarned import unwarned
 
 Mapping = tuple[int, TextureTransform]
 """Which set of texture coordinates a material uses, and what it does to them."""
@@ -96,8 +96,7 @@ class Materials:
             raise DamagedGlb(f"image {source} is nowhere")
         data = data_of(found.uri or "") if found.buffer_view is None else bytes(self._glb.bytes_of(found.buffer_view))
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with unwarned(r"PIL\."):
                 picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
             check_pixels("in the file", picture.size, self._config)
             with picture:
