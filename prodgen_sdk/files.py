@@ -140,13 +140,16 @@ def inside(root: Path, relative: str | Path) -> Path:
     """The real path of `relative` under `root`.
 
     Raises:
-        OutsideWorkspace: it leaves `root`, by `..`, as an absolute path or through a link.
+        OutsideWorkspace: it leaves `root`, by `..`, as an absolute path or through a link, or is no path at all.
 
     >>> inside(Path("/shop"), "photos/mug.jpg").as_posix()
     '/shop/photos/mug.jpg'
     """
     base = root.resolve()
-    path = (base / relative).resolve()
+    try:
+        path = (base / relative).resolve()
+    except (OSError, ValueError, RuntimeError):  # a NUL, half a surrogate pair, a loop of links
+        raise OutsideWorkspace(f"{str(relative)!r:.100} is no path below {base}.") from None
     if not path.is_relative_to(base):
         raise OutsideWorkspace(
             f"{relative} lies outside {base}.", hint="Move the file into that folder and name it relative to it."

@@ -15,7 +15,7 @@ from prodgen_sdk import images
 from prodgen_sdk.config import Config
 from prodgen_sdk.context import Context, Progress, no_progress
 from prodgen_sdk.errors import InputError
-from prodgen_sdk.files import inside
+from prodgen_sdk.files import inside, is_file
 from prodgen_sdk.host import Host
 from prodgen_sdk.parts import Parts
 from prodgen_sdk.photos import GENERATOR, photo_views
@@ -49,7 +49,7 @@ class Order:
 
 
 class Production:
-    """Makes pictures with the plugins of a host; with a workspace they are published.
+    """Makes images with the plugins of a host; with a workspace they are published.
 
     Args:
         parts: where batchers live, and are closed.
@@ -115,7 +115,7 @@ class Production:
         return Order(wanted, single, folder, run)
 
     def generate(self, order: Order) -> GenerationResult:
-        """Adds products that the workspace does not know, and makes the pictures."""
+        """Adds products that the workspace does not know, and makes the images."""
         items = [self._known(item, order.root) for item in order.products]
         return order.run.run_one(items[0]) if order.single else order.run.run(items, len(items))
 
@@ -127,7 +127,7 @@ class Production:
     def publish_photos(
         self, products: Iterable[str | Product], *, size: int, progress: Progress | None
     ) -> GenerationResult:
-        """Products' own photos as pictures; some of the same views in one run, on as many threads as there are cores."""
+        """Products' own photos as images; some of the same views in one run, on as many threads as there are cores."""
         started = time.perf_counter()
         by_views: dict[tuple[View, ...], list[Product]] = {}
         for product in (self._known(item, Path()) for item in products):
@@ -187,7 +187,7 @@ class Production:
     def _mesh(self, media: Media, root: Path) -> Path:
         if not media.uri.startswith("asset:"):
             path = inside(root, media.uri)
-            if not path.is_file():
+            if not is_file(path):
                 raise InputError(f"There is no mesh {media.uri}.", hint="Name it relative to the product's folder.")
             return path
         store = self._store()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from prodgen_sdk.errors import InvalidCatalogue, OutsideWorkspace
-from prodgen_sdk.files import inside
+from prodgen_sdk.errors import InvalidCatalogue
+from prodgen_sdk.files import inside, is_file
 from prodgen_sdk.types import Media, Product
 
 _ASSET = re.compile(r"asset:[0-9a-f]{64}")
@@ -37,14 +37,8 @@ def _resolve(uri: str, field: str, root: Path) -> Path | None:
         raise InvalidCatalogue(
             f"{uri} is no path.", field=field, hint="Save the file beside the catalogue and name it relative to it."
         )
-    try:
-        path = inside(root, uri)
-        found = path.is_file()
-    except OutsideWorkspace:
-        raise
-    except (OSError, ValueError, RuntimeError):  # a name too long, a NUL, a loop of links
-        found = False
-    if not found:
+    path = inside(root, uri)
+    if not is_file(path):
         raise InvalidCatalogue(
             f"There is no file {uri}.", field=field, hint=f"Paths are relative to {root.absolute()}."
         )

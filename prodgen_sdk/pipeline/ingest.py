@@ -109,7 +109,7 @@ def _with_assets(product: Product, root: Path, store: Store) -> Product:
     for number, (medium, path) in enumerate(resolve_media(product, root)):
         try:
             media.append(_store_file(medium, path, store))
-        except InputError as error:
+        except (InputError, OSError) as error:
             raise InvalidCatalogue(str(error), field=f"media[{number}].uri") from None
     return product.model_copy(update={"media": tuple(media)})
 

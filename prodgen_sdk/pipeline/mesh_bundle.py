@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from prodgen_sdk.errors import InputError, OutsideWorkspace
-from prodgen_sdk.files import inside, write_atomically
+from prodgen_sdk.files import inside, is_file, write_atomically
 
 MAX_BYTES = 256 * 2**20
 _NAME = "mesh.obj"
@@ -23,7 +23,7 @@ def bundle(path: Path) -> tuple[bytes, str]:
     """The bytes of a GLB file, or of an archive of an OBJ file with its materials and textures; and the asset's suffix.
 
     Raises:
-        InputError: no .glb or .obj, too large, or a file that it names lies outside its folder.
+        InputError: no .glb or .obj, or damaged, too large, or a file that it names lies outside its folder.
     """
     suffix = path.suffix.lower()
     if suffix not in (".glb", ".obj"):
@@ -35,7 +35,10 @@ def bundle(path: Path) -> tuple[bytes, str]:
     if total > MAX_BYTES:
         raise InputError(f"{path.name} and what it needs have {total // 2**20} MiB; the limit is {MAX_BYTES // 2**20}.")
     if suffix == ".glb":
-        return path.read_bytes(), suffix
+        data = path.read_bytes()
+        if not data.startswith(b"glTF"):
+            raise InputError(f"{path.name} is no GLB file.", hint="Export it again.")
+        return data, suffix
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, file in sorted(files.items()):
@@ -71,7 +74,7 @@ def _existing(folder: Path, name: str) -> Path | None:
         raise InputError(
             f"The mesh names {name}, which lies outside its folder.", hint="Put its files beside it."
         ) from None
-    return file if file.is_file() else None
+    return file if is_file(file) else None
 
 
 def _named(path: Path, keywords: tuple[str, ...]) -> Iterator[str]:

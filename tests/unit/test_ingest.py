@@ -1,5 +1,7 @@
 """A catalogue with its files into the store: several at once, in the order of its lines."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -45,3 +47,36 @@ def test_products_come_as_a_list(tmp_path, source):
         pytest.raises(InputError, match=rf"^Products come as a file or a list, not as a {type(source).__name__}\.$"),
     ):
         studio.add_products(source)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.obj", f"mtllib {'x' * 5000}\nv 0 0 0\n".encode(), None),  # materials that are not there
+        ("a.obj", b"mtllib a\0b\n", "lies outside its folder"),
+        ("a.obj", b"mtllib ../secret.mtl\n", "lies outside its folder"),
+        ("a.glb", b"PK\3\4 an archive", "a.glb is no GLB file"),
+        ("a.stl", b"solid", "a.stl is no mesh that can be read"),
+    ],
+)
+def test_a_mesh_that_is_none_rejects_its_product_alone(tmp_path, name, content, reason):
+    (tmp_path / name).write_bytes(content)
+    with Studio.create(tmp_path / "shop", host=fake_host()) as studio:
+        meshed = {**MUG, "sku": "meshed", "media": [{"role": "mesh", "uri": name}]}
+        summary = studio.add_products([meshed, MUG], root=tmp_path)
+        assert [rejection.field for rejection in summary.rejected] == ["media[0].uri"] * (reason is not None)
+        assert all(reason in rejection.reason for rejection in summary.rejected)
+        assert summary.added == 2 - len(summary.rejected)
+
+
+def test_a_file_that_cannot_be_read_rejects_its_product_alone(tmp_path, monkeypatch):
+    def locked(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (tmp_path / "a.glb").write_bytes(b"glTF")
+    monkeypatch.setattr(Path, "read_bytes", locked)
+    with Studio.create(tmp_path / "shop", host=fake_host()) as studio:
+        meshed = {**MUG, "sku": "meshed", "media": [{"role": "mesh", "uri": "a.glb"}]}
+        summary = studio.add_products([meshed, MUG], root=tmp_path)
+        assert "Permission denied" in summary.rejected[0].reason
+        assert summary.added == 1
