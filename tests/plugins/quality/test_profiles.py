@@ -139,6 +139,24 @@ def test_the_dark_shadow_below_a_foot_is_no_part_of_the_product():
     assert (product & ~found).sum() < 0.01 * product.sum()
 
 
+def test_the_shadow_below_an_arch_is_no_part_of_the_product_and_a_white_sole_is():
+    y, x = np.mgrid[:480, :480].astype(np.float32)
+    brim = 300 - 40 * np.clip(1 - ((x - 240) / 60) ** 2, 0, 1) ** 0.5
+    product = (np.abs(x - 240) < 170) & (y > 90) & (y < brim)
+    deep = (y > 200) * np.clip((308 - y) / 18, 0, 1) * np.clip((65 - np.abs(x - 240)) / 15, 0, 1)
+    picture = np.repeat((255 - 75 * deep)[..., None], 3, axis=2)
+    picture[product] = (40, 40, 44)
+    found = matte(picture.round().astype(np.uint8)).alpha > 0.5
+    assert (found & ~product).sum() < 0.005 * product.sum()
+    assert (product & ~found).sum() < 0.01 * product.sum()
+    shoe, sole = (np.abs(x - 240) < 170) & (y > 150) & (y < 280), (np.abs(x - 240) < 172) & (y >= 280) & (y < 296)
+    ground = np.clip(1 - np.abs(y - 300) / 20, 0, 1) * np.clip((200 - np.abs(x - 240)) / 30, 0, 1)
+    picture = np.repeat((255 - 110 * ground)[..., None], 3, axis=2)
+    picture[shoe], picture[sole] = (170, 40, 40), (214, 214, 214)
+    found = matte(picture.round().astype(np.uint8)).alpha > 0.5
+    assert (sole & ~found).sum() < 0.02 * sole.sum()
+
+
 def test_soft_edges_carry_no_rim_of_the_background():
     done = finished(ball(False), Profile(background="#000000", shadow="none")).image.astype(int)
     edge = (done.sum(axis=2) > 0) & (done.sum(axis=2) < 200)
