@@ -119,9 +119,8 @@ def cast_shadow(rgb: Image, background: NDArray[np.float32], mask: NDArray[np.bo
     import numpy as np
     from scipy import ndimage
 
-    ratio = rgb.astype(np.float32) / np.maximum(background, 1)
     own_hue = _shadow_like(rgb, background)
-    slope = _slope(ratio)
+    slope = _slope(rgb, background)
     steep = slope > _SLOPE / max(rgb.shape[:2])
     # A pixel of margin: what is beside an edge belongs to what makes the edge.
     like = own_hue & ~ndimage.binary_dilation(steep)
@@ -142,12 +141,12 @@ def cast_shadow(rgb: Image, background: NDArray[np.float32], mask: NDArray[np.bo
     return np.asarray(grown & mask)
 
 
-def _slope(ratio: Plane) -> Plane:
-    """By how much brightness changes from pixel to pixel [h, w], of colours [h, w, 3] as shares of the background's."""
+def _slope(rgb: Image, background: NDArray[np.float32]) -> Plane:
+    """By how much brightness changes from pixel to pixel [h, w], as a share of the background's."""
     import numpy as np
     from scipy import ndimage
 
-    luma = ndimage.gaussian_filter(ratio.mean(axis=2), 0.7)
+    luma = ndimage.gaussian_filter((rgb / np.maximum(background, 1)).mean(axis=2), 0.7)
     return np.asarray(np.hypot(ndimage.sobel(luma, 0), ndimage.sobel(luma, 1)) / 8)
 
 
@@ -159,8 +158,7 @@ def _left_of_shadow(rgb: Image, background: NDArray[np.float32], mask: NDArray[n
     import numpy as np
     from scipy import ndimage
 
-    ratio = rgb.astype(np.float32) / np.maximum(background, 1)
-    calm = _shadow_like(rgb, background) & (_slope(ratio) < _LEFT * _SLOPE / max(rgb.shape[:2]))
+    calm = _shadow_like(rgb, background) & (_slope(rgb, background) < _LEFT * _SLOPE / max(rgb.shape[:2]))
     parts, count = ndimage.label(ndimage.binary_opening(mask & calm))
     if not count:
         return np.zeros_like(mask)
