@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk.config import EVENT_WEIGHTS
 from prodgen_sdk.profile.columns import MICROSECOND, Products, log_of
@@ -27,7 +28,8 @@ _HALF_A_SESSION = 3.0
 _INTEREST, _PROFILE = set(Interest.model_fields), set(UserProfile.model_fields)
 
 
-class _Known(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Known:
     """The interests that a profile names, without what they weigh; what they do; the vectors that are known."""
 
     rows: list[dict[str, Any]]
@@ -104,6 +106,7 @@ class History:
             "session_events": self._session_events if goes_on else 0,
             "session_vector": self._current if goes_on else None,
             "session_share": share,
+            "past": known,
         }
         return trusted(UserProfile, [values], _PROFILE)[0]
 

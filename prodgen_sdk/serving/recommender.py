@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import math
+import os
 import time
-import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -120,7 +120,7 @@ class Recommender:
             at=at or datetime.now(UTC),
             k=k,
             locale=locale,
-            request_id=request_id or uuid.uuid4().hex,
+            request_id=request_id or os.urandom(16).hex(),
             deterministic=deterministic,
             facts=facts or {},
         )

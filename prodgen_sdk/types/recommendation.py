@@ -43,6 +43,8 @@ class UserProfile(PixelModel):
         session_events: how many events that session has.
         session_vector: L2-normalised weighted mean of what the user did in it, or None.
         session_share: how much of `vector` it is: `vector` less `session_share * session_vector` is the long-term part.
+        past: the same object while the user does nothing, so that `interests` differ by how far all of them have faded alone: a
+            component may keep, weakly, what it makes of them. None where nobody follows the user.
     """
 
     user: str
@@ -56,6 +58,7 @@ class UserProfile(PixelModel):
     session_events: int = 0
     session_vector: Any = None
     session_share: float = 0.0
+    past: Annotated[Any, Field(exclude=True, repr=False)] = None
 
 
 class RecommendationContext(Model):
@@ -156,10 +159,10 @@ Source = Literal["personal", "segment", "popular"]
 
 
 class Recommendation(Model):
-    """One product to show, with the picture to show it by, and why.
+    """One product to show, with the image to show it by, and why.
 
     Args:
-        variant: id of the picture; see `Studio.image` and `Studio.image_file`.
+        variant: id of the image; see `Studio.image` and `Studio.image_file`.
         propensity: the probability with which the policy chose this variant of the product.
         reasons: sentences for the user, in the language of the request.
         contributions: named shares that sum to the score.

@@ -15,6 +15,8 @@ from prodgen_sdk.profile import (
     MAX_SESSION,
     History,
     build_profile,
+    decayed_weight,
+    in_order,
     popularity,
 )
 from prodgen_sdk.types import Event, Product, trusted
@@ -87,6 +89,19 @@ def test_a_vector_stays_what_it_is_until_something_is_done(log) -> None:
     assert {i.sku for i in first.interests} == {i.sku for i in later.interests}
     weights = {i.sku: abs(i.weight) for i in first.interests}
     assert all(abs(i.weight) <= weights[i.sku] for i in later.interests)
+
+
+@given(events, st.floats(0, 100), st.floats(-100, 0))
+def test_a_past_stays_the_same_while_all_of_it_fades(log, later, before) -> None:
+    history, last = History("u", log, VECTORS), max((e.at for e in log), default=NOW)
+    at = last + timedelta(days=later)
+    one, other = history.at(last), history.at(at)
+    assert one.past is other.past
+    assert [i.sku for i in one.interests] == [i.sku for i in other.interests]
+    for profile, when in ((other, at), (history.at(last + timedelta(days=before)), last + timedelta(days=before))):
+        weights = {i.sku: i.weight for i in profile.interests}
+        totals = {sku: sum(decayed_weight(e, when) for e in in_order(log) if e.sku == sku) for sku in weights}
+        assert weights == pytest.approx(totals, rel=1e-9, abs=1e-12)
 
 
 def test_a_session_is_what_was_done_without_a_pause() -> None:

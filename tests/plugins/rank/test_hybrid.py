@@ -15,7 +15,7 @@ from prodgen_rank.rankers.hybrid import HybridRanker
 from prodgen_rank.rankers.shares import Affinity
 
 from prodgen_sdk.context import Context
-from prodgen_sdk.profile import build_profile
+from prodgen_sdk.profile import History, build_profile
 from prodgen_sdk.types import Candidate, CandidateVariant, Event, Interest, Product, RecommendationContext, UserProfile
 
 CTX, NOW = Context(), datetime(2026, 3, 1, tzinfo=UTC)
@@ -326,6 +326,31 @@ def test_the_share_of_others_is_what_the_model_says(name, settings, tmp_path: Pa
     assert {i.candidate.sku: i.contributions.get("collaborative", 0) for i in ranked} == pytest.approx(
         {sku: 0.7 * float(score) for sku, score in zip(skus, expected, strict=True) if sku != "unknown"}, abs=1e-5
     )
+
+
+@pytest.mark.parametrize("recency", [{}, {"half_life_days": 5.0, "weighted": True}])
+def test_what_the_model_says_of_a_past_holds_until_there_is_another_past(recency, tmp_path: Path, monkeypatch) -> None:
+    from prodgen_rank.rankers import hybrid
+
+    log = [event(i, "view", n=i, days=float(i + 1)) for i in (0, 3, 4, 7)]
+    fitted = HybridRanker(
+        Config(ranker=RankerConfig(model="item-knn"), models={"item-knn": {"recency": recency}}),
+        Context(state=tmp_path),
+    )
+    fitted.fit([*crowd(), *log], CTX)
+    asked, score = [], hybrid.score_history
+    monkeypatch.setattr(hybrid, "score_history", lambda *given: asked.append(given) or score(*given))
+    past, later = History("u", log, {}), RecommendationContext(at=NOW + timedelta(days=3), k=10)
+    again = [
+        fitted.rank(past.at(at.at), [candidate(i) for i in range(12)], at, CTX) for at in (context(), later, later)
+    ]
+    assert len(asked) == 1
+    fresh = fitted.rank(build_profile("u", log, {}, later.at), [candidate(i) for i in range(12)], later, CTX)
+    assert len(asked) == 2
+    assert [item.candidate.sku for item in again[1]] == [item.candidate.sku for item in fresh]
+    for one, other in zip(again[1], fresh, strict=True):
+        assert one.contributions == pytest.approx(other.contributions)
+        assert one.reasons == other.reasons
 
 
 def test_a_model_that_was_trained_is_fitted_again_as_it_was_trained(tmp_path: Path) -> None:

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     Codes = NDArray[np.int64]
 
 
+_SMALL = 5_000
+
+
 class Summands(NamedTuple):
     """What each product of a history says for each other one, without the zeros.
 
     Args:
-        owner: int64 [m], places in the history.
-        columns: int64 [m], places in `HistoryScores.known`.
+        owner: int [m], places in the history.
+        columns: int [m], places in `HistoryScores.known`.
         values: float64 [m].
     """
 
@@ -57,6 +60,11 @@ class HistoryScores(NamedTuple):
     mean: float
     length: float
     summands: Summands | None
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it is right at any time, and small: a sum over the history changes in scale alone, which is taken out."""
+        return self.summands is not None and len(self.summands.values) <= _SMALL
 
     def codes(self, skus: Sequence[str]) -> Codes:
         """int64 [len(skus)], -1 for a product that the model does not know."""

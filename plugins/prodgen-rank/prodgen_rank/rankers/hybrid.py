@@ -8,7 +8,7 @@ from itertools import repeat
 from operator import attrgetter, is_not
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -64,7 +64,7 @@ class HybridRanker(Ranker):
         self._folder = ctx.state
         self._kept: Preference | None = None
         self._lock = Lock()
-        self._remembered: WeakKeyDictionary[UserProfile, HistoryScores] = WeakKeyDictionary()
+        self._remembered: WeakKeyDictionary[Any, HistoryScores] = WeakKeyDictionary()
 
     def fit(self, log: Iterable[Event], ctx: Context) -> None:
         """Fits the model that `prodgen train rank` chose, with the settings that it found, or else the configured one.
@@ -119,17 +119,18 @@ class HybridRanker(Ranker):
         return others.best(n, without=user.seen) if others is not None else ()
 
     def _history_scores(self, user: UserProfile, context: RecommendationContext) -> HistoryScores | None:
-        """What the model says for the user; remembered while the request is under way, which asks for it twice."""
+        """What the model says for the user; remembered until they do something, or else for the request, which asks twice."""
         preference, now = self._preference(), context.at.timestamp()
         if preference is None:
             return None
+        past = user if user.past is None else user.past
         with self._lock:
-            known = self._remembered.get(user)
-        if known is None or known.preference is not preference or known.now != now:
+            known = self._remembered.get(past) or self._remembered.get(user)
+        if known is None or known.preference is not preference or not (known.lasts or known.now == now):
             known = score_history(preference, user, now)
             if known is not None:
                 with self._lock:
-                    self._remembered[user] = known
+                    self._remembered[past if known.lasts else user] = known
         return known
 
     def _preference(self) -> Preference | None:
