@@ -157,6 +157,19 @@ def inside(root: Path, relative: str | Path) -> Path:
     return path
 
 
+def read_lines(path: Path) -> list[str]:
+    r"""The lines of a UTF-8 file, without their ends.
+
+    `str.splitlines` is not for JSON Lines: it also splits at characters that a text in JSON may hold, such as U+2028.
+
+    >>> _ = Path("titles.jsonl").write_text('"Mug\u2028Jug"\n{}\n', "utf-8")
+    >>> len(read_lines(Path("titles.jsonl")))
+    2
+    """
+    with path.open(encoding="utf-8") as file:
+        return [line.rstrip("\n") for line in file]
+
+
 def file_digest(path: Path) -> str:
     """sha256 of a file's bytes, read in pieces.
 

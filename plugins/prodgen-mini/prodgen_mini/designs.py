@@ -17,6 +17,7 @@ from prodgen_mini.choosing import kind_of
 from prodgen_mini.inks import INKS, registered, separate
 from prodgen_mini.space import LAYOUTS, Space, art_of
 from prodgen_sdk.errors import ConfigError, InputError
+from prodgen_sdk.files import read_lines
 from prodgen_sdk.types import Finish, ProductAsset
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def read_designs(folder: Path, *, splits: tuple[str, ...] = (), start: int = 0, 
         if plan.get("kind") != "assets":
             raise ValueError(f"it is a data set of {plan.get('kind', 'pictures')}")
         families = {name: int(entry["proportions"]) for name, entry in plan["families"].items()}
-        lines = [json.loads(line) for line in (folder / "manifest.jsonl").read_text("utf-8").splitlines()]
+        lines = [json.loads(line) for line in read_lines(folder / "manifest.jsonl")]
         wanted = [line for line in lines if not splits or line["split"] in splits]
         wanted = wanted[start : start + limit if limit else None]
         parts = [_shard(folder, shard, wanted) for shard in dict.fromkeys(line["shard"] for line in wanted)]

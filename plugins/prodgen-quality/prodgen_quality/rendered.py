@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk import images
 from prodgen_sdk.errors import InputError
-from prodgen_sdk.files import inside
+from prodgen_sdk.files import inside, read_lines
 from prodgen_sdk.types import Image, Mask, Product, View
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def read_shots(data: Path) -> list[Shot]:
         )
     shots = []
     for manifest in manifests:
-        for number, text in enumerate(manifest.read_text("utf-8").splitlines(), 1):
+        for number, text in enumerate(read_lines(manifest), 1):
             try:
                 line = json.loads(text)
                 shot = Shot(

@@ -31,7 +31,8 @@ def png(pixels):
     return buffer.getvalue()
 
 
-ROWS = [{"sku": f"p{n // 2}", "caption": f"number {n}", "azimuth": 45.0 * n} for n in range(6)]
+# U+2028 parts lines for `str.splitlines`, and not in JSON Lines.
+ROWS = [{"sku": f"p{n // 2}", "caption": f"number\u2028{n}", "azimuth": 45.0 * n} for n in range(6)]
 
 
 def write(form, folder):
@@ -41,8 +42,8 @@ def write(form, folder):
         lines = []
         for n, row in enumerate(ROWS):
             (folder / f"{n}.png").write_bytes(data[n])
-            lines.append(json.dumps({"image": f"{n}.png", **row}))
-        (folder / "data.jsonl").write_text("\n".join(lines))
+            lines.append(json.dumps({"image": f"{n}.png", **row}, ensure_ascii=False))
+        (folder / "data.jsonl").write_text("\n".join(lines), "utf-8")
     elif form == "tar":
         with tarfile.open(folder / "00000.tar", "w") as archive:
             for n, row in enumerate(ROWS):
@@ -69,8 +70,10 @@ def write(form, folder):
     elif form == "rendered":
         (folder / "shards").mkdir()
         np.savez(folder / "shards" / "00000.npz", images=np.stack([picture(n) for n in range(6)]))
-        lines = [json.dumps({"file": "shards/00000.npz", "row": n, **row}) for n, row in enumerate(ROWS)]
-        (folder / "manifest.jsonl").write_text("\n".join(lines))
+        lines = [
+            json.dumps({"file": "shards/00000.npz", "row": n, **row}, ensure_ascii=False) for n, row in enumerate(ROWS)
+        ]
+        (folder / "manifest.jsonl").write_text("\n".join(lines), "utf-8")
     return folder
 
 
@@ -98,6 +101,10 @@ def test_what_cannot_be_read_is_named(tmp_path):
     (tmp_path / "d.jsonl").write_text('{"image": "../../etc/passwd"}')
     with pytest.raises(OutsideWorkspace, match="line 1"):
         list(read_examples(tmp_path))
+    (tmp_path / "rendered").mkdir()
+    (tmp_path / "rendered" / "manifest.jsonl").write_text('{"file": "../a.txt"}')
+    with pytest.raises(OutsideWorkspace, match="lies outside"):
+        list(read_examples(tmp_path / "rendered"))
     (tmp_path / "d.jsonl").write_text("not json")
     with pytest.raises(InputError, match="line 1"):
         list(read_examples(tmp_path))

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from prodgen_sdk.errors import InputError, ProdgenError
-from prodgen_sdk.files import file_digest, inside
+from prodgen_sdk.files import file_digest, inside, read_lines
 from prodgen_sdk.runtime import canonical_digest
 from prodgen_sdk.training import examples
 
@@ -53,7 +53,7 @@ def read_examples(data: Path) -> list[Example]:
         return [_captioned(example, data) for example in _others(data)]
     found = []
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = read_lines(path)
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8 text.", hint="Write JSON Lines in UTF-8.") from None
     for number, line in enumerate(lines, 1):

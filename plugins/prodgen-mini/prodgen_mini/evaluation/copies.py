@@ -14,6 +14,7 @@ from torch import Tensor
 from prodgen_mini.designs import Designs, read_designs
 from prodgen_mini.evaluation.distances import nearest
 from prodgen_sdk.context import Context
+from prodgen_sdk.files import read_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,8 +33,7 @@ def small(art: Tensor) -> Any:
 
 def small_of_split(data: Path, split: str, ctx: Context) -> Any:
     """`small` of all artwork of a split of a data set; no rows where the split has none."""
-    manifest = (data / "manifest.jsonl").read_text("utf-8").splitlines()
-    count = sum(json.loads(line)["split"] == split for line in manifest)
+    count = sum(json.loads(line)["split"] == split for line in read_lines(data / "manifest.jsonl"))
     found = [np.zeros((0, 4 * 16 * 16), np.float32)]
     for start in range(0, count, _PART):
         ctx.check()

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image as Pil
 
 from prodgen_sdk.errors import InputError
+from prodgen_sdk.files import read_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,8 +74,7 @@ def read_views(data: Path) -> Views:
 def _manifest(folder: Path) -> list[dict[str, Any]]:
     try:
         form = json.loads((folder / "dataset.json").read_text("utf-8"))["format"]
-        lines = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
-        rows = [json.loads(line) for line in lines]
+        rows = [json.loads(line) for line in read_lines(folder / "manifest.jsonl")]
     except FileNotFoundError as error:
         raise InputError(
             f"The data set {folder} is not finished: {error.filename} is missing.",
