@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from prodgen_sdk.errors import InputError, OutsideWorkspace
+from prodgen_sdk.files import inside, is_file, read_lines
 from prodgen_sdk.parquet import import_parquet
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
@@ -96,8 +97,7 @@ def _of(facts: Mapping[str, Any], key: str, data: bytes) -> Example:
 
 
 def _json_lines(path: Path) -> Iterator[Example]:
-    root = path.parent.resolve()
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(read_lines(path), 1):
         if not line.strip():
             continue
         try:
@@ -107,10 +107,11 @@ def _json_lines(path: Path) -> Iterator[Example]:
             raise InputError(
                 f"{path.name}, line {number} names no picture.", hint='Write {"image": "folder/file.png", "sku": ...}.'
             ) from None
-        where = (root / name).resolve()
-        if not where.is_relative_to(root):
-            raise OutsideWorkspace(f"{path.name}, line {number} names {name}, outside its folder.")
-        yield _of(facts, name, where.read_bytes() if where.is_file() else b"")
+        try:
+            where = inside(path.parent, name)
+        except OutsideWorkspace as error:
+            raise OutsideWorkspace(f"{path.name}, line {number}: {error}") from None
+        yield _of(facts, name, where.read_bytes() if is_file(where) else b"")
 
 
 def _columns(rows: Iterator[Mapping[str, Any]], path: Path) -> Iterator[Example]:
@@ -187,9 +188,9 @@ def _rendered(folder: Path, manifest: Path) -> Iterator[Example]:
     from PIL import Image
 
     opened, arrays = "", None
-    for line in manifest.read_text("utf-8").splitlines():
+    for line in read_lines(manifest):
         facts = json.loads(line)
-        path = folder / facts["file"]
+        path = inside(folder, facts["file"])
         if path.suffix != ".npz":
             yield _of(facts, facts["file"], path.read_bytes())
             continue
