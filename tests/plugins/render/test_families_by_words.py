@@ -378,3 +378,31 @@ def test_a_food_gives_its_package_a_colour_where_no_words_do(title: str, categor
     for seed in range(3):
         item = Product(sku="f", title=title, category=category)
         assert build_model(item, seed).facts["colour"] == colour
+
+
+@pytest.mark.parametrize(
+    ("title", "rgb"),
+    [
+        ("Skinny jeans blue", "#3d557c"),
+        ("Blue denim jacket", "#3d557c"),
+        ("Blue cotton jacket", "#2f62ad"),
+        ("Natural cotton tote bag", "#efebe1"),
+        ("Natural oak chair", "#c9a06c"),
+    ],
+)
+def test_a_colour_is_what_it_is_on_its_material(title: str, rgb: str) -> None:
+    assert [code for _, code in colours_of(product(title, "apparel/other"))] == [rgb]
+
+
+def test_a_cap_has_no_patch_that_nobody_asked_for() -> None:
+    for seed in range(5):
+        assert all(
+            part.material.texture is None for part in build_model(product("Navy cap", "apparel/cap"), seed).parts
+        )
+
+
+@pytest.mark.parametrize("title", ["Gold watch with leather strap", "Leather strap watch gold"])
+def test_gold_is_what_a_watch_s_case_is_of(title: str) -> None:
+    parts = build_model(product(title, "electronics/watch"), 1).parts
+    assert parts[0].material.name == "leather"
+    assert parts[1].material.metallic == 1

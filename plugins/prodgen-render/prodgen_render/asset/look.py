@@ -156,6 +156,9 @@ class AssetLook(Look):
             small = (box[0], filled[3] + 0.02 * height, box[2], min(box[3], filled[3] + 0.12 * height))
             write(picture, [self.label_detail], small, mix(letters, ground, 0.35))
 
+    def unasked(self, share: float) -> bool:
+        return self.chance(share) and self.asset.artwork is not None
+
     def wallpaper(self, base: Srgb, width: int, height: int) -> Image.Image:
         art = self.asset.artwork
         if art is None or self.asset.layout != "screen":

@@ -46,7 +46,7 @@ def cap(look: Look) -> list[Part]:
     parts = [crown, inner, button, *_sewing(on_crown, plain, thread), *_strap(on_crown, dark, plain, look)]
     shade = look.accent(look.colour()) if look.two_coloured else look.colour()
     parts += _peak(radius, look.plain(look.pick(*_CLOTHS), shade))
-    if look.pattern_name == "logo" or look.chance(0.4):
+    if look.pattern_name == "logo" or look.unasked(0.4):
         parts.append(_patch(look, radius, height))
     return parts
 

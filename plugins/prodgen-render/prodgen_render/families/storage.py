@@ -102,7 +102,10 @@ def _fronts(
     width, depth, height = size
     columns, rows = grid
     wide, high, gap = (width - 0.012) / columns, (height - lift - 0.012) / rows, 0.006
-    parts: list[Part] = []
+    # What is seen between fronts is in their shade.
+    shade = wood.but(colour=tuple(0.4 * c for c in wood.colour))
+    behind = box((width - 0.02, 0.004, height - lift - 0.02), 0.001, shade, cells=2)
+    parts = [part.moved(y=-depth / 2, z=lift + 0.01) for part in behind]
     for column in range(columns):
         for row in range(rows):
             x, z = (column + 0.5 - columns / 2) * wide, lift + 0.006 + row * high

@@ -107,6 +107,9 @@ class _Watched(Look):
         if art:
             self.asked["art"].append(("label", (area[2] - area[0]) / max(1, area[3] - area[1])))
 
+    def unasked(self, share: float) -> bool:
+        return self.chance(share)
+
     def wallpaper(self, base: Srgb, width: int, height: int) -> Image.Image:
         self.asked["art"].append(("screen", width / height))
         return Image.new("RGB", (width, height), base)

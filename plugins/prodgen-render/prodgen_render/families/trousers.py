@@ -1,6 +1,8 @@
-"""Trousers as on an invisible mannequin: straight ones, jeans, leggings and shorts."""
+"""Trousers as on an invisible mannequin: straight and slim ones, jeans, leggings and shorts."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,53 +27,64 @@ _SHORT = ("shorts", "短裤")
 _TIGHT = ("leggings", "legging", "tights", "打底裤", "瑜伽裤")
 _SOFT = ("sweatpants", "sweat pants", "joggers", "jogger", "track pants", "sweatshorts", "运动裤", "束脚裤", "卫裤")
 _WIDE = ("wide leg", "wide-leg", "palazzo", "阔腿")
+_SLIM = ("skinny", "slim", "tapered", "紧身", "修身", "小脚", "铅笔裤")
+_CUTS = {"tight": _TIGHT, "wide": _WIDE, "soft": _SOFT, "slim": _SLIM}
+_WIDTHS = {
+    "tight": (0.042, 0.088, 0.126), "wide": (0.118, 0.095, 0.146), "soft": (0.056, 0.098, 0.126), "slim": (0.047, 0.091, 0.120),
+    "": (0.0, 0.095, 0.126),
+}  # fmt: skip
+"""Hem, leg and how far legs are apart, by cut; see `Cut`. The hem of straight ones is drawn."""
+_CLOTHS = ("denim", "cotton", "linen", "wool", "velvet", "canvas", "leather", "nylon")
 _UP = np.array([0, 0, 1.0], np.float32)
 
 
-def trousers(look: Look) -> list[Part]:
-    """Straight trousers or jeans with a waistband; shorts, leggings, sweatpants or wide ones where the words say so."""
-    short, tight = look.says(_SHORT), look.says(_TIGHT)
-    soft, wide = look.says(_SOFT), look.says(_WIDE)
-    length = 0.48 if short else 1.0 * look.uniform(0.97, 1.03)
-    waist, hip = 0.160 * look.uniform(0.95, 1.06), 0.186
-    hem = 0.100 if short else 0.073 * look.uniform(0.85, 1.25)
-    if not short:
-        hem = 0.042 if tight else 0.118 if wide else 0.056 if soft else hem
-    leg = 0.088 if tight else 0.098 if soft else 0.095
-    crotch = length - 0.26
-    seed = look.uniform(0, 6)
-    # The hip narrows into the thighs below it, so that no edge of it shows.
-    heights = [crotch - 0.05, crotch, crotch + 0.12, length - 0.02, length + 0.03]
-    z, w = smooth_table([0.10, 0.140, hip, waist, waist], heights)
-    _, d = smooth_table([0.05, 0.078, 0.110, 0.098, 0.098], heights)
-    apart = 0.132 if short else 0.146 if wide else 0.126
+class Cut(NamedTuple):
+    """How trousers are cut, in metres.
 
-    def field(p: Floats) -> Floats:
-        out = np.maximum(tube_field(p, z, w, d, 2.4), crotch - p[:, 2])
-        for side in (-1, 1):
-            thigh = np.array([side * 0.093, 0, crotch + 0.11], np.float32)
-            ankle = np.array([side * apart, 0.004, -0.06], np.float32)
-            out = join(out, capsule(p, ankle, thigh, hem, leg, flatten=1.0), 0.034)
-        if tight:
-            return np.asarray(out, np.float32)
-        return np.asarray(out + creases(p, seed, 0.0032) + (0.0 if short else _folds(p, crotch, seed)), np.float32)
+    Args:
+        length: from the waist to the ground.
+        hem, leg: radii of a leg at its hem and at the thigh.
+        apart: from the middle to the axis of a leg, at the ground.
+        kind: `shorts`, `tight`, `soft`, `wide`, `slim`, or empty for straight ones.
+    """
+
+    length: float
+    hem: float
+    leg: float
+    apart: float
+    kind: str
+
+    @property
+    def crotch(self) -> float:
+        return self.length - 0.26
+
+
+def trousers(look: Look) -> list[Part]:
+    """Straight trousers or jeans with a waistband; shorts, leggings, sweatpants, slim or wide ones where the words say so."""
+    short, soft = look.says(_SHORT), look.says(_SOFT)
+    length = 0.48 if short else 1.0 * look.uniform(0.97, 1.03)
+    waist = 0.160 * look.uniform(0.95, 1.06)
+    cut = _cut(look, short, length)
+    field = _body(cut, waist, look.uniform(0, 6))
 
     def keep(p: Floats) -> Floats:
         return np.asarray(np.minimum(p[:, 2], length - p[:, 2]), np.float32)
 
-    names: tuple[str, ...] = ("denim", "cotton", "linen", "wool", "velvet", "canvas", "leather", "nylon")
-    if look.material_name == "" and not look.says(("jeans", "牛仔")):
-        names = ("cotton", *(n for n in names if n != "cotton"))
+    names = (
+        _CLOTHS
+        if look.material_name or look.says(("jeans", "牛仔"))
+        else ("cotton", *(n for n in _CLOTHS if n != "cotton"))
+    )
     parts = garment(
         look, field, ((-0.29, -0.16, -0.03), (0.29, 0.16, length + 0.03)), keep, prints=False, cell=0.0085, names=names
     )
     cloth = look.plain(look.pick(*names), mix(look.colour(), (0, 0, 0), 0.05))
     denim = cloth.name == "denim"
     if denim and parts[0].material.texture is None:
-        parts = [_faded(part, length, crotch) for part in parts]
+        parts = [_faded(part, length, cut.crotch) for part in parts]
     thread = look.plain("cotton", "#b9803c" if denim else mix(look.colour(), (0, 0, 0), 0.4)).but(bump=None)
     parts += _side_seams(field, length, thread)
-    ankles = [np.array([side * apart, 0, 0.001], np.float32) for side in (-1, 1)]
+    ankles = [np.array([side * cut.apart, 0, 0.001], np.float32) for side in (-1, 1)]
     if soft:
         return [*parts, *_ribbed(look, field, length, [] if short else ankles)]
     belt = surface_ring(field, np.array([0, 0, length - 0.02], np.float32), _UP, 0.3, 110)
@@ -79,7 +92,42 @@ def trousers(look: Look) -> list[Part]:
     parts.append(loft(np.stack([belt * [s, s, 1] + [0, 0, dz] for s, dz in rise]), cloth))
     for ankle in ankles:
         parts += hem_lines(field, ankle, _UP, 0.14, cloth)
-    return parts if tight else [*parts, *_stitches(field, length, crotch, thread), *_waist(look, belt, length, cloth)]
+    if look.says(_TIGHT):
+        return parts
+    return [*parts, *_stitches(field, length, cut.crotch, thread), *_waist(look, belt, length, cloth)]
+
+
+def _cut(look: Look, short: bool, length: float) -> Cut:
+    """The cut that the words say; straight ones differ in their hems."""
+    kind = next((kind for kind, words in _CUTS.items() if look.says(words)), "")
+    hem, leg, apart = _WIDTHS[kind]
+    if short:
+        tight = kind in ("tight", "soft")
+        return Cut(length, 0.100, leg if tight else 0.095, 0.132, "shorts" if kind != "tight" else "tight")
+    straight = 0.073 * look.uniform(0.85, 1.25)
+    return Cut(length, hem or straight, leg, apart, kind)
+
+
+def _body(cut: Cut, waist: float, seed: float) -> Field:
+    """The trunk from the waist to the crotch, and two legs."""
+    length, crotch = cut.length, cut.crotch
+    # The hip narrows into the thighs below it, so that no edge of it shows.
+    heights = [crotch - 0.05, crotch, crotch + 0.12, length - 0.02, length + 0.03]
+    z, w = smooth_table([0.10, 0.140, 0.186, waist, waist], heights)
+    _, d = smooth_table([0.05, 0.078, 0.110, 0.098, 0.098], heights)
+
+    def field(p: Floats) -> Floats:
+        out = np.maximum(tube_field(p, z, w, d, 2.4), crotch - p[:, 2])
+        for side in (-1, 1):
+            thigh = np.array([side * 0.093, 0, crotch + 0.11], np.float32)
+            ankle = np.array([side * cut.apart, 0.004, -0.06], np.float32)
+            out = join(out, capsule(p, ankle, thigh, cut.hem, cut.leg, flatten=1.0), 0.034)
+        if cut.kind == "tight":
+            return np.asarray(out, np.float32)
+        folds = 0.0 if cut.kind == "shorts" else _folds(p, crotch, seed)
+        return np.asarray(out + creases(p, seed, 0.0032) + folds, np.float32)
+
+    return field
 
 
 def _ribbed(look: Look, field: Field, length: float, ankles: list[Floats]) -> list[Part]:

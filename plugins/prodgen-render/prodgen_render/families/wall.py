@@ -82,7 +82,8 @@ def mirror(look: Look) -> list[Part]:
     shape = superellipse(wide, tall, 2, 128)
     edge = np.stack([shape[:, 0], 0 * shape[:, 0], shape[:, 1] + tall / 2], -1)
     ring = tube(np.concatenate([edge, edge[:2]]), 0.011, frame, caps=False, up=(0, 1, 0), segments=16)
-    glass = slab(shape, 0.006, 0.002, silver).turned(90, "x").moved(z=tall / 2, y=0.003)
+    # Nearly flush with the frame, which it mirrors.
+    glass = slab(shape * (1 - 0.010 / wide), 0.006, 0.001, silver).turned(90, "x").moved(z=tall / 2, y=-0.003)
     return _leaning([ring, glass])
 
 

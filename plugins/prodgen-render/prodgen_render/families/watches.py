@@ -23,11 +23,12 @@ def watch(look: Look) -> list[Part]:
     """A wristwatch on an invisible wrist, its face to the front."""
     smart = look.says(_SMART)
     body = look.solid(*(_STRAPS if smart else ("leather", *_STRAPS)), default="#2b2c30" if smart else "#5b3a26")
-    if look.colour_name in METALLIC and not look.material_name:
-        body = look.plain("metal", look.colour())
-    leather = look.plain("leather")
-    said = look.part("strap", leather if body.metallic else body, metal=True)
-    strap = body if said is leather else said
+    soft = look.material_name in ("leather", "canvas", "nylon") and not smart
+    if look.colour_name in METALLIC and (soft or not look.material_name):
+        body = look.plain("metal", look.colour())  # gold is what the case is of
+    band = look.plain(look.material_name if soft else "leather", "#5b3a26")
+    said = look.part("strap", band if body.metallic else body, metal=True)
+    strap = body if said is band and not soft else said
     width = (0.039 if smart else 0.040) * look.uniform(0.96, 1.06)
     height = width * (1.18 if smart else 1.0)
     outline = (

@@ -313,6 +313,11 @@ class Look(Draws):
             subject="" if quoted_in(self.product.title) else motif_of(self.product) or subject_of(self.title_words),
         )
 
+    def unasked(self, share: float) -> bool:
+        """Whether a product has artwork that no words ask for: in a share of all assets; words alone get none."""
+        self.chance(share)
+        return False
+
     def wallpaper(self, base: Srgb, width: int, height: int) -> Image.Image:
         """What a screen shows behind its windows."""
         return patterns.dunes(base, width, height, self.rng)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from prodgen_render.looks.finishes import FABRICS
+from prodgen_render.looks.finishes import FABRICS, USUAL
 from prodgen_render.words.parts import without_parts
 from prodgen_render.words.vocabulary import (
     ALL_OVER_WORDS,
@@ -17,6 +17,7 @@ from prodgen_render.words.vocabulary import (
     MOTIFS,
     NOT_COLOURS,
     NOT_MATERIALS,
+    OF_DENIM,
     ONE_PRINT,
     PATTERNS,
     PRINT_COLOURS,
@@ -112,7 +113,17 @@ def colours_of(product: Product) -> list[tuple[str, str]]:
     """
     said = _without(_NOT_COLOURS, without_parts(product))
     given = [] if many_colours_of(product) else _given_colours(said)
-    return given or _said_colours(said, product.title)[:3]
+    found = given or _said_colours(said, product.title)[:3]
+    return [(name, _dyed(name, code, material_of(product))) for name, code in found]
+
+
+def _dyed(name: str, code: str, material: str) -> str:
+    """What a colour by name is on a material: denim has blues of its own, and natural is what a cloth is undyed."""
+    if code != COLOURS.get(name, ("",))[0]:
+        return code
+    if material == "denim":
+        return OF_DENIM.get(name, code)
+    return USUAL.get(material, code) if name == "natural" and material in FABRICS else code
 
 
 def _known_colours(domain: str) -> dict[str, tuple[str, ...]]:

@@ -70,6 +70,8 @@ COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
     "neon orange": ("#ff7420", ("neon orange", "fluorescent orange", "荧光橙")),
     "indigo": ("#2f3b70", ("indigo", "靛蓝", "靛青")),
 }
+OF_DENIM = {"blue": "#3d557c", "sky": "#8aa5c4", "navy": "#2a3851"}
+"""What blue is where it is denim that is dyed."""
 NOT_COLOURS = (
     "蓝牙", "蓝光", "紫外线", "红外", "黑科技", "网红", "美白", "洁白", "白皙", "蛋白", "白领", "绿色环保", "绿色健康", "绿色食品", "灰尘", "金属", "青少年", "青年",
     "蓝山", "大红袍", "白药", "干红", "干白", "青花", "青岛", "青柠", "青菜", "青椒", "青提", "红富士", "红牛", "奶粉", "粉底", "粉饼", "蜜粉", "散粉", "蛋白粉", "面粉", "黄铜", "紫铜", "红铜", "白铜", "红木", "黑胡桃", "紫檀", "黑檀", "白蜡木", "白橡", "红橡", "红陶", "紫砂",
@@ -102,7 +104,7 @@ MATERIALS: dict[str, tuple[str, ...]] = {
     "marble": ("marble", "大理石"),
     "suede": ("suede", "nubuck", "麂皮", "翻毛皮", "反绒皮"),
     "leather": ("leather", "皮革", "真皮", "皮"),
-    "denim": ("denim", "牛仔", "丹宁"),
+    "denim": ("denim", "jeans", "牛仔", "丹宁"),
     "knit": ("knit", "knitted", "cable-knit", "针织", "毛线"),
     "wool": ("wool", "cashmere", "felt", "fleece", "sherpa", "摇粒绒", "抓绒", "羊羔绒", "羊毛", "羊绒", "毛呢"),
     "velvet": ("velvet", "corduroy", "天鹅绒", "丝绒", "灯芯绒"),
