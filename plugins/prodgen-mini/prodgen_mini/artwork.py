@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prodgen_mini.choosing import SPECKLE, Way, best_of, kind_of, way_of
-from prodgen_mini.space import Space, rgb_of
+from prodgen_mini.space import Space
+from prodgen_mini.units import rgb_of
 from prodgen_sdk.images.pictograms import subject_of
 from prodgen_sdk.types import ARTWORK_SIZE
 

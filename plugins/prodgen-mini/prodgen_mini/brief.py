@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodgen_mini.space import LAYOUTS, Space, rgb_of
+from prodgen_mini.space import LAYOUTS, Space
+from prodgen_mini.units import rgb_of
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFound, ProdgenError
 from prodgen_sdk.types import GenerationRequest, Product, ProductAsset

@@ -15,7 +15,8 @@ import numpy as np
 
 from prodgen_mini.choosing import kind_of
 from prodgen_mini.inks import INKS, registered, separate
-from prodgen_mini.space import LAYOUTS, Space, art_of
+from prodgen_mini.space import LAYOUTS, Space
+from prodgen_mini.units import art_of
 from prodgen_sdk.errors import ConfigError, InputError
 from prodgen_sdk.files import read_lines
 from prodgen_sdk.types import Finish, ProductAsset
@@ -107,7 +108,7 @@ class Designs:
         return found
 
     def art(self) -> Floats:
-        """float32 [n, 4, 128, 128]; see `space.art_of`."""
+        """float32 [n, 4, 128, 128]; see `units.art_of`."""
         return art_of(self.artwork, self.ground)
 
     @cached_property
@@ -167,7 +168,8 @@ class Designs:
 
     def asset(self, row: int) -> ProductAsset:
         """The design of a row, as the renderer takes it."""
-        from prodgen_mini.space import FINISH, code_of
+        from prodgen_mini.space import FINISH
+        from prodgen_mini.units import code_of
 
         line, art = self.lines[row], self.artwork[row]
         count = self.families.get(str(line["family"]), 0)

@@ -11,7 +11,7 @@ import numpy as np
 from prodgen_mini.artwork import Artist, Asked
 from prodgen_mini.brief import Brief, briefs_of, renderer_of
 from prodgen_mini.config import Config, DesignerConfig
-from prodgen_mini.space import artwork_of
+from prodgen_mini.units import artwork_of
 from prodgen_mini.weights import Part, Weights, check_pin, load_codec, load_reranker, load_vae, read
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFinite

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from prodgen_mini.space import code_of
+from prodgen_mini.units import code_of
 from prodgen_sdk import images
 from prodgen_sdk.types import GenerationRequest
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodgen_mini.inks import INKS, compose, legible, visible
+from prodgen_mini.units import code_of, from_scores, normal_scores, rgb_of, scaled, unscaled
 from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.types import Finish, ProductAsset
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 LAYOUTS = ("none", "tile", "surface", "label", "screen")
 FINISH = ("roughness", "metallic", "coat", "sheen", "transmission")
-_EDGE = 0.02
-"""Proportions are kept this far from 0 and 1, where normal scores have no end."""
 _MUCH = 0.3
 """Share of what the commonest ink covers from which an ink can be the one that words name."""
 
@@ -72,6 +71,11 @@ class Space:
         return slice(start, start + 3)
 
     @property
+    def inks(self) -> slice:
+        """Where the inks of the artwork stand in a vector."""
+        return slice(self.vector - 2 - 3 * INKS, self.vector - 2)
+
+    @property
     def condition(self) -> int:
         """Length of a condition: family, material, pattern, layout, and two colours with whether they are known."""
         return len(self.families) + len(self.materials) + len(self.patterns) + len(LAYOUTS) + 8
@@ -115,7 +119,7 @@ class Space:
         """
         scores = np.where(used, normal_scores(proportions), 0)
         surface = (finish - np.array(self.finish_mean)) / np.array(self.finish_scale)
-        colours = [_colour(each).reshape(len(each), -1) for each in (palette, inks)]
+        colours = [scaled(each).reshape(len(each), -1) for each in (palette, inks)]
         rows: Floats = np.concatenate([scores, surface, *colours, math.sqrt(12) * moves], 1).astype(np.float32)
         return rows
 
@@ -139,7 +143,7 @@ class Space:
         """float32 [n, condition]; palette [n, 2, 3] in [0, 1], known bool [n, 2]."""
         parts = [
             _one_hot(families, tuple(self.families)), _one_hot(materials, self.materials), _one_hot(patterns, self.patterns),
-            _one_hot(layouts, LAYOUTS), (_colour(palette) * known[..., None]).reshape(len(palette), 6), known,
+            _one_hot(layouts, LAYOUTS), (scaled(palette) * known[..., None]).reshape(len(palette), 6), known,
         ]  # fmt: skip
         return np.concatenate(parts, 1).astype(np.float32)
 
@@ -151,7 +155,7 @@ class Space:
         count, places = len(sketch.proportions), self.proportions
         shares = [round(x, 4) for x in from_scores(vector[: min(count, self.families.get(sketch.family, 0))]).tolist()]
         surface = vector[places : places + 5] * np.array(self.finish_scale) + np.array(self.finish_mean)
-        second = code_of(_rgb(vector[places + 8 : places + 11]))
+        second = code_of(unscaled(vector[places + 8 : places + 11]))
         return sketch.model_copy(
             update={
                 "proportions": (*shares, *sketch.proportions[len(shares) :]),
@@ -174,7 +178,7 @@ class Space:
 
     def main_colour(self, vectors: Floats) -> Floats:
         """float32 [..., 3] in [0, 1]: the main colour that vectors [..., vector] hold."""
-        return _rgb(vectors[..., self.colour])
+        return unscaled(vectors[..., self.colour])
 
     def printed_in(self, vector: Floats, sheets: Floats, colour: Floats) -> Floats:
         """A vector [vector] whose artwork is printed in a colour [3]: of the inks that cover much, the nearest one becomes it.
@@ -193,12 +197,10 @@ class Space:
         Checks that were learnt from are of the second colour and of half of it over the first, stripes and dots of the second; a
         network's inks stray to the side, and grey checks came out green.
         """
-        end = self.vector - 2
-        inks = _rgb(vector[end - 3 * INKS : end]).reshape(INKS, 3)
         way = second - first
-        shares = np.clip((inks - first) @ way / max(float(way @ way), 1e-6), 0, 1)
+        shares = np.clip((self._inks_of(vector) - first) @ way / max(float(way @ way), 1e-6), 0, 1)
         changed = vector.copy()
-        changed[end - 3 * INKS : end] = _colour(first + shares[:, None] * way).ravel()
+        changed[self.inks] = scaled(first + shares[:, None] * way).ravel()
         return changed
 
     def panelled(self, vector: Floats, sheets: Floats, colour: Floats) -> Floats:
@@ -223,22 +225,23 @@ class Space:
 
     def seen(self, vector: Floats, sheets: Floats, ground: Floats, repeats: bool) -> Floats:
         """A vector [vector] whose inks are seen on a colour [3]: by `inks.visible` what repeats, by `inks.legible` a label."""
-        part = slice(self.vector - 2 - 3 * INKS, self.vector - 2)
-        inks = (visible if repeats else legible)(_rgb(vector[part]).reshape(INKS, 3), sheets, ground)
+        inks = (visible if repeats else legible)(self._inks_of(vector), sheets, ground)
         changed = vector.copy()
-        changed[part] = _colour(inks).ravel()
+        changed[self.inks] = scaled(inks).ravel()
         return changed
 
     def _apart(self, vector: Floats, colour: Floats) -> Floats:
         """Squared distances [INKS] of a vector's inks to a colour [3]."""
-        end = self.vector - 2
-        inks = _rgb(vector[end - 3 * INKS : end]).reshape(INKS, 3)
-        return np.asarray(np.square(inks - colour).sum(1), np.float32)
+        return np.asarray(np.square(self._inks_of(vector) - colour).sum(1), np.float32)
+
+    def _inks_of(self, vectors: Floats) -> Floats:
+        """float32 [..., INKS, 3] in [0, 1]: the inks that vectors [..., vector] hold."""
+        return unscaled(vectors[..., self.inks]).reshape(*vectors.shape[:-1], INKS, 3)
 
     def _with_ink(self, vector: Floats, ink: int, colour: Floats) -> Floats:
-        start = self.vector - 2 - 3 * INKS + 3 * ink
+        start = self.inks.start + 3 * ink
         changed = vector.copy()
-        changed[start : start + 3] = _colour(colour)
+        changed[start : start + 3] = scaled(colour)
         return changed
 
     def artwork(self, sheets: Floats, vectors: Floats, ground: Floats, repeats: NDArray[np.bool_]) -> Floats:
@@ -247,65 +250,11 @@ class Space:
         Args:
             sheets: [n, INKS + 1, h, w] in [0, 1]; vectors [n, vector]; ground [n, 3] in [0, 1]; repeats [n].
         """
-        end = self.vector - 2
-        inks = _rgb(vectors[:, end - 3 * INKS : end]).reshape(len(vectors), INKS, 3)
-        art = compose(sheets, inks, ground)
-        pixels = np.round(vectors[:, end:] / math.sqrt(12) * art.shape[-1]).astype(int)
+        art = compose(sheets, self._inks_of(vectors), ground)
+        pixels = np.round(vectors[:, -2:] / math.sqrt(12) * art.shape[-1]).astype(int)
         for row in np.flatnonzero(repeats):
             art[row] = np.roll(art[row], pixels[row], (1, 2))
         return art
-
-
-def normal_scores(shares: Floats) -> Floats:
-    """Shares in [0, 1] as quantiles of the standard normal, so that what is uniform becomes normal."""
-    import torch
-
-    kept = torch.from_numpy(np.clip(np.asarray(shares, np.float32), _EDGE, 1 - _EDGE))
-    scores: Floats = torch.special.ndtri(kept).numpy()
-    return scores
-
-
-def from_scores(scores: Floats) -> Floats:
-    """The inverse of `normal_scores`."""
-    import torch
-
-    shares: Floats = torch.special.ndtr(torch.from_numpy(np.asarray(scores, np.float32))).numpy()
-    return shares
-
-
-def art_of(artwork: NDArray[np.uint8], colours: NDArray[np.uint8]) -> Floats:
-    """float32 [n, 4, 128, 128] of artwork uint8 [n, 128, 128, 4] on main colours uint8 [n, 3]: differences in [-1, 1], and cover."""
-    values = artwork.astype(np.float32) / 255
-    values[..., :3] -= colours[:, None, None].astype(np.float32) / 255
-    return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
-
-
-def artwork_of(art: Floats, colour: Floats) -> NDArray[np.uint8]:
-    """uint8 [128, 128, 4] of one map [4, 128, 128] on a main colour [3] in [0, 1]; the inverse of `art_of`."""
-    values = art.transpose(1, 2, 0).copy()
-    values[..., :3] += colour
-    return np.asarray((values * 255).round().clip(0, 255), np.uint8)
-
-
-def rgb_of(code: str | None) -> tuple[float, float, float]:
-    """`#rrggbb` in [0, 1]; a middle grey for None."""
-    if code is None:
-        return 0.5, 0.5, 0.5
-    r, g, b = (int(code[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    return r, g, b
-
-
-def code_of(rgb: Floats) -> str:
-    """`#rrggbb` of a colour in [0, 1].
-
-    >>> code_of(np.array([1.0, 0.5, 0.0], np.float32))
-    '#ff8000'
-    """
-    return "#{:02x}{:02x}{:02x}".format(*(round(255 * min(1.0, max(0.0, float(v)))) for v in rgb))
-
-
-def _colour(rgb: Floats) -> Floats:
-    return np.asarray((rgb - 0.5) * math.sqrt(12), np.float32)
 
 
 def _finish(usual: Finish, numbers: Any) -> Finish:
@@ -320,10 +269,6 @@ def _finish(usual: Finish, numbers: Any) -> Finish:
         is_open = name == "roughness" or (name in ("coat", "sheen") and fixed > 0)
         found[name] = round(float(np.clip(number, 0, 2 if name == "sheen" else 1)), 4) if is_open else fixed
     return Finish(**found)
-
-
-def _rgb(values: Floats) -> Floats:
-    return np.asarray(values / math.sqrt(12) + 0.5, np.float32).clip(0, 1)
 
 
 def _one_hot(names: Sequence[str], known: Sequence[str]) -> Floats:

@@ -13,7 +13,8 @@ from prodgen_sdk.types import Finish, ProductAsset
 pytest.importorskip("torch")
 from prodgen_mini.designs import read_designs, space_of
 from prodgen_mini.inks import INKS
-from prodgen_mini.space import Space, art_of, artwork_of, code_of, from_scores, normal_scores, rgb_of
+from prodgen_mini.space import Space
+from prodgen_mini.units import art_of, artwork_of, code_of, from_scores, normal_scores, rgb_of
 
 SPACE = Space(
     {"box": 2, "mug": 4},

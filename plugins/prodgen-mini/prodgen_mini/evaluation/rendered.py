@@ -14,7 +14,7 @@ from prodgen_mini.config import Config
 from prodgen_mini.designs import Designs
 from prodgen_mini.evaluation.designers import Made
 from prodgen_mini.models.vae import Vae
-from prodgen_mini.space import artwork_of
+from prodgen_mini.units import artwork_of
 from prodgen_mini.weights import load_codec, read
 from prodgen_sdk.context import Context
 from prodgen_sdk.types import AssetRequest, GenerationRequest, Product, ProductAsset, parse_views

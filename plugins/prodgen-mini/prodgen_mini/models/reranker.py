@@ -33,7 +33,7 @@ class Reranker(nn.Module):
         self.named = nn.Linear(2 * _WIDTHS[-1], len(self.kinds) + 1)
 
     def forward(self, art: Tensor) -> Tensor:
-        """Logits [n, kinds + 1] of artwork [n, 4, 64, 64], as `space.art_of` has it at half size; the last is that of made ones."""
+        """Logits [n, kinds + 1] of artwork [n, 4, 64, 64], as `units.art_of` has it at half size; the last is that of made ones."""
         x = art
         for layer in self.layers:
             x = functional.leaky_relu(layer(x), 0.1)

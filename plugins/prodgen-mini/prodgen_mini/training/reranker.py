@@ -110,7 +110,7 @@ class RerankerObjective(Objective):
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
-    """True designs and made ones: int8 [n, 4, 64, 64], 127 times `space.art_of` at half size, whether each repeats, and its class."""
+    """True designs and made ones: int8 [n, 4, 64, 64], 127 times `units.art_of` at half size, whether each repeats, and its class."""
 
     art: Tensor
     repeats: Tensor
