@@ -12,7 +12,7 @@ import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib import resources
 from typing import Any, Literal
@@ -192,7 +192,7 @@ def _singulars(word: str) -> Iterator[str]:
         yield word[:-2]
 
 
-@cache
+@lru_cache(maxsize=2**16)
 def _spellings(token: str) -> tuple[str, ...]:
     """A token as it stands, with letters for look-alike digits and signs, and without stretched letters."""
     forms = [token]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import colorsys
 import math
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -276,7 +276,7 @@ def _creases(n: int, cells: int, seed: int) -> Floats:
     return np.asarray(near[..., 1] - near[..., 0], np.float32)
 
 
-@cache
+@lru_cache(maxsize=8)  # 3 MB each, and shops have many colours
 def wood(base: Srgb, size: int = 512) -> Texture:
     """Wood grain that runs along v, tiling."""
     rng_seed = 21
@@ -290,7 +290,7 @@ def wood(base: Srgb, size: int = 512) -> Texture:
     return Texture(to_linear((light + (dark - light) * amount) / 255))
 
 
-@cache
+@lru_cache(maxsize=8)
 def marble(base: Srgb, size: int = 512) -> Texture:
     """Veined stone, tiling."""
     field = noise(size, ((3, 3, 1.0), (6, 6, 0.5), (12, 12, 0.3), (24, 24, 0.15)), 31)

@@ -186,7 +186,6 @@ def printed_grounds(text: str) -> list[tuple[int, int, tuple[Hit, ...]]]:
     return found
 
 
-@cache
 def colour_rgb(name: str) -> str | None:
     """`#rrggbb` of a colour of the lexicon, or None."""
     entry = load_table("colours").get(name)

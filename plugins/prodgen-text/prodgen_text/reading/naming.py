@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 from prodgen_sdk.types import Locale, Product
@@ -13,7 +13,7 @@ from prodgen_text.reading.normalise import fold, has_cjk, load_table
 _TABLES = {"colour": "colours", "material": "materials", "pattern": "patterns", "category": "categories"}
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _word(kind: str, value: str, locale: Locale) -> str | None:
     entry = load_table(_TABLES[kind]).get(value)
     if entry is None:
