@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from prodgen_sdk.config import EVENT_WEIGHTS
 from prodgen_sdk.profile.columns import MICROSECOND, Products, log_of
 from prodgen_sdk.profile.counting import HALF_LIFE_DAYS, SECONDS_A_DAY, in_order
-from prodgen_sdk.profile.vectors import blend, direction, vectors_of
+from prodgen_sdk.profile.vectors import Pulls, blend, direction, vectors_of
 from prodgen_sdk.types import Event, EventType, Interest, Locale, Product, UserProfile, trusted
 
 if TYPE_CHECKING:
@@ -70,10 +70,11 @@ class History:
         start = len(log.events) - number
         touched = dict.fromkeys(event.sku for event in reversed(log.events[start:]) if event.sku is not None)
         self._session = tuple(touched)[:MAX_SESSION]
-        self._current = direction(log.codes[start:], log.plain[start:], self._things) if number else None
+        pulls = Pulls.of(self._things)
+        self._current = direction(log.codes[start:], log.plain[start:], pulls) if number else None
         self._share = session_share * number / (number + _HALF_A_SESSION)
         self._known = self._what_is_known(0)
-        self._lasting = self._long_term(0)
+        self._lasting = self._long_term(0, pulls)
         self._blended = blend(self._lasting, self._current, self._share)
 
     def at(self, now: datetime, shown: frozenset[str] = frozenset()) -> UserProfile:
@@ -90,7 +91,7 @@ class History:
         interests = [{**row, "weight": fade * weight} for row, weight in zip(known.rows, known.weights, strict=True)]
         lasting, blended = self._lasting, self._blended
         if since < 0:
-            lasting = self._long_term(since)
+            lasting = self._long_term(since, Pulls.of(self._things))
             blended = blend(lasting, self._current, self._share)
         goes_on = bool(log.events) and now - log.events[-1].at <= self._pause
         vector, share = blended if goes_on else (lasting, 0.0)
@@ -115,7 +116,7 @@ class History:
         vectors = {row["sku"]: self._vectors[row["sku"]] for row in rows if row["sku"] in self._vectors}
         return _Known(rows, weights, vectors)
 
-    def _long_term(self, since: int) -> NDArray[np.float32] | None:
+    def _long_term(self, since: int, pulls: Pulls) -> NDArray[np.float32] | None:
         """The decayed, weighted sum of the vectors of what a user did, of length 1; None where nothing known counts.
 
         Only the ratios of shares matter: measured from the last event, they do not vanish because all are old, and are the same at
@@ -126,7 +127,7 @@ class History:
         """
         if not self._log.events:
             return None
-        return direction(self._log.codes, self._log.decayed(since, self._half_life_days), self._things)
+        return direction(self._log.codes, self._log.decayed(since, self._half_life_days), pulls)
 
 
 def build_profile(

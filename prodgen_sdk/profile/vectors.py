@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from prodgen_sdk.types import Event
 
@@ -15,21 +15,40 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-def direction(
-    codes: NDArray[np.int64], shares: Floats, found: Sequence[NDArray[np.float32] | None]
-) -> NDArray[np.float32] | None:
+class Pulls(NamedTuple):
+    """The vectors of what a user did.
+
+    Args:
+        known: bool [things], whether the vector of each thing is known.
+        vectors: float64 [those that are, dimension].
+    """
+
+    known: NDArray[np.bool_]
+    vectors: Floats
+
+    @staticmethod
+    def of(found: Sequence[NDArray[np.float32] | None]) -> Pulls:
+        import numpy as np
+
+        known = np.asarray([vector is not None for vector in found], np.bool_)
+        vectors = [vector for vector in found if vector is not None]
+        if not vectors:
+            return Pulls(known, np.zeros((0, 0)))
+        # Several times as fast as `array` of a list of arrays.
+        return Pulls(known, np.concatenate(vectors, dtype=np.float64).reshape(len(vectors), -1))
+
+
+def direction(codes: NDArray[np.int64], shares: Floats, pulls: Pulls) -> NDArray[np.float32] | None:
     """The sum of the things' vectors, weighted with their shares, of length 1.
 
     None where nothing known pulls, or the sum is nothing.
     """
     import numpy as np
 
-    known = np.asarray([vector is not None for vector in found], np.bool_)
-    if not (known[codes] & (shares > 0)).any():
+    if not (pulls.known[codes] & (shares > 0)).any():
         return None
-    pull = np.bincount(codes, shares, len(found))[known]
-    total = np.einsum("i,ij->j", pull, np.array([v for v in found if v is not None], np.float64))
-    return _unit(total)
+    pull = np.bincount(codes, shares, len(pulls.known))[pulls.known]
+    return _unit(np.einsum("i,ij->j", pull, pulls.vectors))
 
 
 def vectors_of(things: Sequence[Event], vectors: Vectors, query_vectors: Vectors) -> list[NDArray[np.float32] | None]:
