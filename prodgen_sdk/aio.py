@@ -69,7 +69,7 @@ class AsyncStudio:
 
     Cancelling an awaited `generate` or `estimate` stops its run between products, and `try_on_clip` at the next frame.
 
-    What serves requests (`recommend`, `similar`, `record`, `image_file`) has threads of its own, so that it does not wait behind pictures that
+    What serves requests (`recommend`, `similar`, `record`, `image_file`) has threads of its own, so that it does not wait behind images that
     are made. A cancelled call that still waits is never made.
 
     Args:

@@ -76,10 +76,10 @@ class ModelsConfig(Model):
 
 
 class ReviewConfig(Model):
-    """Who approves pictures.
+    """Who approves images.
 
     Args:
-        auto_approve: pictures that pass screening are approved automatically; false makes every picture wait for a person.
+        auto_approve: images that pass screening are approved automatically; false makes every image wait for a person.
     """
 
     auto_approve: bool = True
@@ -132,7 +132,7 @@ class RecommendConfig(Model):
         candidates: how many products are retrieved for the ranker.
         history: how many of a user's last events are read.
         attribution_minutes: how long after an impression an answer still belongs to it.
-        text_share: 0 to 1, the share of the text in a variant's vector; the rest is the picture's.
+        text_share: 0 to 1, the share of the text in a variant's vector; the rest is the image's.
         session_minutes: a session ends after this long without an event.
         session_share: 0 to 1, the pull of the current session on the user's vector when it is long; see `build_profile`.
         rules: the shop's business rules, `[[recommend.rules.cap]]` and the like.
@@ -172,7 +172,7 @@ class SchedulerConfig(Model):
     Args:
         max_batch: how many requests are made together.
         max_wait_ms: how long the first request of a batch waits for others.
-        max_queue: how many requests may wait in the queue; what generates pictures waits for a place, until it is cancelled or out of time.
+        max_queue: how many requests may wait in the queue; what generates images waits for a place, until it is cancelled or out of time.
     """
 
     max_batch: Annotated[int, Field(ge=1)] = 8
@@ -181,11 +181,11 @@ class SchedulerConfig(Model):
 
 
 class CostsConfig(Model):
-    """What pictures cost, for estimates.
+    """What images cost, for estimates.
 
     Args:
         per_picture: the price of one, by generator.
-        per_hour: the price of an hour of the machine, for generators without a price per picture.
+        per_hour: the price of an hour of the machine, for generators without a price per image.
         limit: `prodgen generate` refuses to start work that would cost more.
     """
 

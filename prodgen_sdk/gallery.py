@@ -35,7 +35,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Small pictures of garments (columns) and people (rows), and the cells of each row.
+    """Small images of garments (columns) and people (rows), and the cells of each row.
 
     `metadata` belong into the files of what is drawn of it: see `images.save`.
     """
@@ -47,7 +47,7 @@ class Sheet:
 
 
 def pictures_in(place: Path) -> list[Path]:
-    """A picture, or all pictures in a folder in the order of their names.
+    """An image, or all images in a folder in the order of their names.
 
     Raises:
         InputError: there is none.
@@ -56,12 +56,12 @@ def pictures_in(place: Path) -> list[Path]:
         return [place]
     found = sorted(p for p in place.iterdir() if p.suffix.lower() in PICTURES) if place.is_dir() else []
     if not found:
-        raise InputError(f"{place} holds no pictures.", hint="Name a picture, or a folder of pictures.")
+        raise InputError(f"{place} holds no images.", hint="Name an image, or a folder of images.")
     return found
 
 
 def garments_in(place: Path) -> list[tuple[str, Garment]]:
-    """Garments of a picture, or of a folder and the folders in it, whose names say the category (`shirts`, `pants`, ...).
+    """Garments of an image, or of a folder and the folders in it, whose names say the category (`shirts`, `pants`, ...).
 
     `NAME_front.jpg` and `NAME_back.jpg` are one garment.
 
@@ -86,7 +86,7 @@ def garments_in(place: Path) -> list[tuple[str, Garment]]:
             )
             found.append((f"{folder.name}/{name}" if folder != place else name, garment))
     if not found:
-        raise InputError(f"{place} holds no garments.", hint="Name a picture, a folder, or a folder of folders.")
+        raise InputError(f"{place} holds no garments.", hint="Name an image, a folder, or a folder of folders.")
     return found
 
 
@@ -99,7 +99,7 @@ def make_sheet(
     progress: Progress | None = None,
     **options: Any,
 ) -> Sheet:
-    """Puts every garment on every person; only small pictures are kept. Options as for `Studio.try_on_many`."""
+    """Puts every garment on every person; only small images are kept. Options as for `Studio.try_on_many`."""
     rows, faces, metadata = [], [], Metadata()
     for number, path in enumerate(people):
         photo = images.load(path)
@@ -125,7 +125,7 @@ def _small(picture: Image, width: int) -> Image:
 
 
 def draw(sheet: Sheet) -> Image:
-    """The sheet as one picture, HWC uint8 RGB."""
+    """The sheet as one image, HWC uint8 RGB."""
     import numpy as np
     from PIL import Image as Pil
     from PIL import ImageDraw, ImageFont
@@ -189,7 +189,7 @@ def page(sheet: Sheet) -> str:
         el("h1", "Try-on gallery"),
         el(
             "p",
-            f"{dressed} of {cells} pictures were made, {cells - dressed} refused. ",
+            f"{dressed} of {cells} images were made, {cells - dressed} refused. ",
             "The number is the compositor's confidence.",
         ),
         el("div", el("table", el("thead", el("tr", el("td"), heads)), el("tbody", rows)), class_="scroll", tabindex=0),

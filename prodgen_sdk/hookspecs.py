@@ -91,12 +91,12 @@ def register_text_encoders(register: Register) -> None:
 
 @hookspec
 def register_image_encoders(register: Register) -> None:
-    """Register components that turn pictures into vectors, with an `ImageEncoderSpec`."""
+    """Register components that turn images into vectors, with an `ImageEncoderSpec`."""
 
 
 @hookspec
 def register_generators(register: Register) -> None:
-    """Register components that make pictures of a product, with a `GeneratorSpec`."""
+    """Register components that make images of a product, with a `GeneratorSpec`."""
 
 
 @hookspec
@@ -131,17 +131,17 @@ def register_policies(register: Register) -> None:
 
 @hookspec
 def register_evaluators(register: Register) -> None:
-    """Register components that measure pictures, with an `EvaluatorSpec`."""
+    """Register components that measure images, with an `EvaluatorSpec`."""
 
 
 @hookspec
 def register_safety_checkers(register: Register) -> None:
-    """Register components that screen words and pictures, with a `SafetySpec`."""
+    """Register components that screen words and images, with a `SafetySpec`."""
 
 
 @hookspec
 def register_finishers(register: Register) -> None:
-    """Register components that prepare pictures for a channel, with a `FinisherSpec`."""
+    """Register components that prepare images for a channel, with a `FinisherSpec`."""
 
 
 @hookspec
@@ -171,7 +171,7 @@ def before_generation(request: GenerationRequest, config: BaseModel | None) -> G
 
 @hookspec
 def after_generation(request: GenerationRequest, pictures: Sequence[Generated], config: BaseModel | None) -> None:
-    """Called with the pictures that a generator made."""
+    """Called with the images that a generator made."""
 
 
 @hookspec

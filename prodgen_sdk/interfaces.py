@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 class Generator(ABC):
     @abstractmethod
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
-        """For each request one picture per view, in the order of `request.views`, `request.size` pixels square.
+        """For each request one image per view, in the order of `request.views`, `request.size` pixels square.
 
         `request.seed` is the item's final seed; equal requests give equal pixels on one machine.
         """
@@ -87,7 +87,7 @@ class Renderer(ABC):
 
     @abstractmethod
     def draw(self, batch: Sequence[AssetRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
-        """For each request one picture per view, as a generator gives them. Equal requests give equal pixels on one machine."""
+        """For each request one image per view, as a generator gives them. Equal requests give equal pixels on one machine."""
 
 
 class TextEncoder(ABC):
@@ -97,13 +97,13 @@ class TextEncoder(ABC):
 
 
 class ImageEncoder(ABC):
-    """`reads_text`: whether `encode_texts` maps words into the space of the pictures, as CLIP does, so that words find pictures."""
+    """`reads_text`: whether `encode_texts` maps words into the space of the images, as CLIP does, so that words find images."""
 
     reads_text: bool = False
 
     @abstractmethod
     def encode(self, images: Sequence[Image], ctx: Context) -> Vectors:
-        """HWC uint8 pictures of any size to float32 [n, dimension], each row of length 1."""
+        """HWC uint8 images of any size to float32 [n, dimension], each row of length 1."""
 
     def encode_texts(self, texts: Sequence[str], ctx: Context) -> Vectors:
         """Words to float32 [n, dimension], each row of length 1; called only if `reads_text` is true."""
@@ -229,7 +229,7 @@ class VariantPolicy(ABC):
         """
 
     def prepare(self, candidates: Sequence[Candidate], ctx: Context) -> None:  # noqa: B027 - optional: many keep nothing
-        """Readies what depends on the pictures alone, at `Studio.warm_up`, so that `choose` need not; by default nothing.
+        """Readies what depends on the images alone, at `Studio.warm_up`, so that `choose` need not; by default nothing.
 
         Their scores mean nothing. `choose` may be given other candidates, or these, described otherwise by then.
         """
@@ -254,7 +254,7 @@ class VariantPolicy(ABC):
 
 
 class Scores(Model):
-    """Figures of one picture, by metric name."""
+    """Figures of one image, by metric name."""
 
     values: Mapping[str, float]
     notes: tuple[str, ...] = ()
@@ -263,11 +263,11 @@ class Scores(Model):
 class Evaluator(ABC):
     @abstractmethod
     def evaluate(self, images: Sequence[Image], references: Sequence[Image] | None, ctx: Context) -> Sequence[Scores]:
-        """The metrics of the spec for each picture; `references`, if given, has the true picture of each."""
+        """The metrics of the spec for each image; `references`, if given, has the true image of each."""
 
 
 class ScreenItem(PixelModel):
-    """Words, a picture or both, to be screened before they are shown or sent to a model."""
+    """Words, an image or both, to be screened before they are shown or sent to a model."""
 
     text: str = ""
     image: Any = None
@@ -281,7 +281,7 @@ class SafetyChecker(ABC):
 
 
 class Finished(Answer):
-    """A finished picture, and what was done to it."""
+    """A finished image, and what was done to it."""
 
     image: Image
     notes: tuple[str, ...] = ()
@@ -290,7 +290,7 @@ class Finished(Answer):
 class Finisher(ABC):
     @abstractmethod
     def finish(self, images: Sequence[Image], profile: str, ctx: Context) -> Sequence[Finished]:
-        """Each picture prepared for a channel; `profile` is one of the spec's."""
+        """Each image prepared for a channel; `profile` is one of the spec's."""
 
 
 class Report(Model):

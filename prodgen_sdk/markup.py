@@ -50,7 +50,7 @@ def join(*children: Child) -> Html:
 
 
 def picture(image: Image, alt: str, *, width: int | None = None, metadata: Metadata | None = None) -> Html:
-    """An `<img>` that holds its picture, WebP, of at most `width` pixels across."""
+    """An `<img>` that holds its image, WebP, of at most `width` pixels across."""
     height, full = image.shape[:2]
     if width is not None and full > width:
         height, full = max(1, round(height * width / full)), width
@@ -61,7 +61,7 @@ def picture(image: Image, alt: str, *, width: int | None = None, metadata: Metad
 
 
 def page(title: str, style: str, *body: Child, script: str = "") -> str:
-    """A whole HTML file that asks nothing of anybody when it is opened: its style is in it, and its pictures are `picture`.
+    """A whole HTML file that asks nothing of anybody when it is opened: its style is in it, and its images are `picture`.
 
     Args:
         script: JavaScript to run once the body is there; no other script runs.

@@ -1,4 +1,4 @@
-"""The generator `catalogue/photo`: a product's own photos, squared, as pictures that can be published and recommended."""
+"""The generator `catalogue/photo`: a product's own photos, squared, as images that can be published and recommended."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class CatalogueGenerator(Generator):
 
 
 def square(photo: Image, size: int) -> Image:
-    """A picture scaled to fit a square, centred; what it leaves free has the median colour of its border.
+    """An image scaled to fit a square, centred; what it leaves free has the median colour of its border.
 
     >>> import numpy as np
     >>> square(np.zeros((20, 10, 3), np.uint8), 40).shape

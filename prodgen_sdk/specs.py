@@ -84,11 +84,11 @@ class GeneratorSpec(Spec):
     Args:
         modes: what it works from: `text`, `attributes`, `photo` or `mesh`. A generator gets a product's photos and mesh only if it
             names them.
-        min_size, max_size: edges of the square picture in pixels.
+        min_size, max_size: edges of the square image in pixels.
         backgrounds: those of a scene that it draws.
-        views_joint: whether a picture depends on which other views were asked for, so that the whole set identifies it.
-        maps: what a request can ask for besides pictures; see `Generated.maps`.
-        digital_source: the kind of source of its pictures, of the IPTC vocabulary; it is written into every file.
+        views_joint: whether an image depends on which other views were asked for, so that the whole set identifies it.
+        maps: what a request can ask for besides images; see `Generated.maps`.
+        digital_source: the kind of source of its images, of the IPTC vocabulary; it is written into every file.
     """
 
     kind = "generator"
@@ -106,7 +106,7 @@ class RendererSpec(Spec):
 
     Args:
         families: the names that `ProductAsset.family` may have.
-        min_size, max_size: edges of the square picture in pixels, also of drafts.
+        min_size, max_size: edges of the square image in pixels, also of drafts.
         backgrounds: those of a scene that it draws.
     """
 
@@ -150,7 +150,7 @@ class CompositorSpec(Spec):
         categories: of garments, as in `Garment.category`; it refuses others.
         max_garments: the most layers at once; the host refuses more.
         clips: whether it dresses clips without flicker; otherwise each frame is dressed by itself.
-        digital_source: the kind of source of its pictures, of the IPTC vocabulary; see `TryOn.metadata`.
+        digital_source: the kind of source of its images, of the IPTC vocabulary; see `TryOn.metadata`.
     """
 
     kind = "compositor"
@@ -203,7 +203,7 @@ class EvaluatorSpec(Spec):
 
     Args:
         metrics: each figure by its name.
-        needs_reference: whether it compares with a true picture, so that it is used only if there is one.
+        needs_reference: whether it compares with a true image, so that it is used only if there is one.
         minimum: metrics whose value must reach a bound before a variant is approved automatically.
     """
 
@@ -224,7 +224,7 @@ class SafetySpec(Spec):
     """What a safety checker looks at.
 
     Args:
-        checks: the words of a request, its pictures, or both.
+        checks: the words of a request, its images, or both.
     """
 
     kind = "safety_checker"

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
 
 class Studio:
-    """Generates product pictures, dresses people, recommends products, and learns from what users do.
+    """Generates product images, dresses people, recommends products, and learns from what users do.
 
     Use it as a context manager, from any number of threads. Without a workspace it keeps nothing: `generate` and `try_on`
     work, and methods that need state raise ConfigError.
@@ -152,29 +152,29 @@ class Studio:
 
     @arguments_of(Production.order)
     def generate(self, *args: Any, **options: Any) -> GenerationResult:
-        """Makes pictures of products; with a workspace they are published as variants.
+        """Makes images of products; with a workspace they are published as variants.
 
-        The same request finds the pictures that it already made: repeat a killed run, and it continues.
+        The same request finds the images that it already made: repeat a killed run, and it continues.
 
         Args:
             products: skus of the workspace, or products. A product that is new to the workspace is added to it; a known one is
                 drawn as given, and its stored data stay as they are.
             views: a set, names or `az:el:dist` (see `types.parse_views`), or a sequence of views.
             generator: an id; None takes the mesh generator for a product with a mesh, else the configured default.
-            size: edge of the square pictures in pixels.
-            seed: None derives it from the request, so that the same request gives the same pictures; "random" draws one.
+            size: edge of the square images in pixels.
+            seed: None derives it from the request, so that the same request gives the same images; "random" draws one.
             scene: background, light and shadow, such as "white,no-shadow" (see `types.Scene.parse`).
-            negative: what must not appear in the pictures, in words.
-            replicates: how many different versions of each picture, 1 to 10,000.
+            negative: what must not appear in the images, in words.
+            replicates: how many different versions of each image, 1 to 10,000.
             profile: a profile of the configured finisher, such as `marketplace`.
             root: the folder that media of products outside a workspace are relative to and must stay in.
-            background: the picture for a scene with the background `image`.
+            background: the image for a scene with the background `image`.
             progress: called with the work done, its total and what is counted.
             cancelled: asked now and then; the run stops once it returns true.
             timeout: seconds after which the run stops.
 
         Returns:
-            The pictures in order; the result also names the products that were refused or failed. If you pass a single product
+            The images in order; the result also names the products that were refused or failed. If you pass a single product
             (not a list), its error is raised instead.
 
         Raises:
@@ -186,7 +186,7 @@ class Studio:
         >>> mug = Product(sku="mug-1", title="Blue mug", category="home/mug")
         >>> with Studio(host=fake_host()) as studio:
         ...     made = studio.generate([mug], views="front,45:20:1", size=64)
-        >>> [path.name for path in made.save("pictures")]
+        >>> [path.name for path in made.save("images")]
         ['front.png', 'az45_el20_d1.png']
         """
         return self._production.generate(self._production.order(*args, **options))
@@ -335,7 +335,7 @@ class Studio:
         """Dresses the person in a short clip. Nothing is kept except `out`, which is written whole or not at all.
 
         Args:
-            clip: a video, an animated picture or a folder of pictures; see `clips.open_clip`, which names the limits, too.
+            clip: a video, an animated image or a folder of images; see `clips.open_clip`, which names the limits, too.
             garments: one or more in layering order, as for `try_on`.
             out: .mp4, .webm, .mkv (lossless), .gif, or a folder for PNG files (lossless).
             rate: frames per second, if the clip does not state it.
@@ -470,13 +470,13 @@ class Studio:
         k: int = 10,
         filter: Filter | None = None,
     ) -> list[Similar]:
-        """Products similar to a product, a picture, a text, or the mean of several of these, best first.
+        """Products similar to a product, an image, a text, or the mean of several of these, best first.
 
         Each comes with its nearest variant that may be shown.
 
         Raises:
             InputError: nothing is given.
-            NotFound: the product is unknown, or has no approved picture.
+            NotFound: the product is unknown, or has no approved image.
         """
         picture = images.pixels(image) if image is not None else None
         return self.recommender.similar(sku=sku, image=picture, text=text, k=k, filter=filter)

@@ -19,7 +19,7 @@ database = "sqlite:///prodgen.db"
 assets = "assets"
 
 [review]
-auto_approve = true      # false: every picture waits for a person
+auto_approve = true      # false: every image waits for a person
 
 [runtime]
 device = "auto"          # cpu, cuda, cuda:1, mps

@@ -38,7 +38,7 @@ async def recommend(request: Request, user: str, k: int = 10, category: str = ""
         {
             "sku": pick.sku,
             "variant": pick.variant,
-            "picture": f"/pictures/{pick.variant}",
+            "image": f"/images/{pick.variant}",
             "why": pick.reasons,
             "request_id": pick.request_id,
             "source": pick.source,
@@ -48,9 +48,9 @@ async def recommend(request: Request, user: str, k: int = 10, category: str = ""
 
 
 # --8<-- [end:handler]
-@app.get("/pictures/{variant}")
-async def picture(request: Request, variant: str) -> Response:
-    """The picture of a variant, which never changes."""
+@app.get("/images/{variant}")
+async def image(request: Request, variant: str) -> Response:
+    """The image of a variant, which never changes."""
     data = await request.app.state.studio.image_file(variant)
     return Response(data, media_type="image/png", headers={"Cache-Control": "public, max-age=31536000, immutable"})
 

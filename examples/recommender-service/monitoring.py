@@ -33,7 +33,7 @@ stages = Histogram("shop_recommend_stage_seconds", "Seconds by stage of a recomm
 levels = Counter("shop_recommendations", "Answers by the level that made them", ["source"])
 faults = Counter("shop_recommend_faults", "Why a level, the policy or the log was gone around", ["fault"])
 errors = Counter("shop_errors", "Requests that failed, by error", ["error"])
-propensity = Histogram("shop_propensity", "Probability with which each picture was chosen", buckets=_SHARES)
+propensity = Histogram("shop_propensity", "Probability with which each image was chosen", buckets=_SHARES)
 ready = Gauge("shop_ready", "1 if the process is ready to serve", multiprocess_mode="livemin")
 waiting = Gauge("shop_calls_waiting", "Calls that wait for a thread", multiprocess_mode="livesum")
 gauges = {

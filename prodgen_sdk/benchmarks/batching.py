@@ -27,7 +27,7 @@ class BatchingBenchmark(Benchmark):
     def run(self, options: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
         """Seconds for all requests one after the other and at once, medians over rounds in turns, and their ratio.
 
-        The pictures of both ways are compared: `largest_difference` is that of any channel, of 255.
+        The images of both ways are compared: `largest_difference` is that of any channel, of 255.
         """
         import numpy as np
 
@@ -78,7 +78,7 @@ class BatchingBenchmark(Benchmark):
 
 
 def _at_once(generator: BoundGenerator, requests: Sequence[GenerationRequest]) -> tuple[float, list[Any], list[int]]:
-    """All requests from a thread each: seconds, pictures in order, and how large the batches were."""
+    """All requests from a thread each: seconds, images in order, and how large the batches were."""
     from prodgen_sdk.pipeline.generate import batch_key, run_batch
     from prodgen_sdk.scheduler import Batcher, result
 

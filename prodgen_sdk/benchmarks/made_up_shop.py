@@ -109,7 +109,7 @@ def made_up_product(i: int, **changes: Any) -> Product:
 
 
 class ShopPlugin:
-    """The encoders of a made-up shop: words by the number in a product's title, and pictures that are never looked at."""
+    """The encoders of a made-up shop: words by the number in a product's title, and images that are never looked at."""
 
     def __init__(self, shop: MadeUpShop) -> None:
         self._shop = shop
@@ -143,7 +143,7 @@ class _Pictures(ImageEncoder):
 
 
 def fill(studio: Studio, shop: MadeUpShop, ctx: Context) -> None:
-    """Products, approved variants, their outbox entries and picture vectors (of the first 200,000); then the index."""
+    """Products, approved variants, their outbox entries and image vectors (of the first 200,000); then the index."""
     store, embedder = studio.store, studio.recommender.embedder
     studio.sync()  # notes on the empty index which encoders it is of
     store.products.put(made_up_product(i) for i in range(shop.products))
@@ -200,7 +200,7 @@ def history(shop: MadeUpShop, user: str, number: int, now: datetime, seed: int) 
 
 
 def digest(i: int) -> str:
-    """The digest of variant i's picture."""
+    """The digest of variant i's image."""
     return hashlib.sha256(str(i).encode()).hexdigest()
 
 

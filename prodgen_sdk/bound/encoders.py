@@ -1,4 +1,4 @@
-"""Around what makes vectors: encoders of texts and of pictures."""
+"""Around what makes vectors: encoders of texts and of images."""
 
 from __future__ import annotations
 

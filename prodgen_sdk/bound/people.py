@@ -98,9 +98,9 @@ class BoundCompositor(Bound[interfaces.Compositor]):
     def _check(self, request: TryOnRequest, answer: TryOn, frame: Image | None = None) -> None:
         photo = request.person.image if frame is None else frame
         self.expect(
-            answer.image.shape == photo.shape, f"a picture of shape {answer.image.shape} of a photo of {photo.shape}"
+            answer.image.shape == photo.shape, f"an image of shape {answer.image.shape} of a photo of {photo.shape}"
         )
-        self.expect(answer.image.dtype == photo.dtype, f"a picture of {answer.image.dtype} instead of {photo.dtype}")
+        self.expect(answer.image.dtype == photo.dtype, f"an image of {answer.image.dtype} instead of {photo.dtype}")
         self.expect(answer.edit_mask.shape == photo.shape[:2], "an edit mask of another size than the photo")
         self.expect(answer.edit_mask.dtype == bool, f"an edit mask of {answer.edit_mask.dtype} instead of bool")
         differs, kept = answer.image != photo, ~answer.edit_mask

@@ -1,4 +1,4 @@
-"""Around what makes pictures: describers, generators and renderers."""
+"""Around what makes images: describers, generators and renderers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class BoundDescriber(Bound[interfaces.Describer]):
 class BoundGenerator(Bound[interfaces.Generator]):
     @guarded
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context | None = None) -> list[list[Generated]]:
-        """Checks the requests against the spec, generates, and checks every picture.
+        """Checks the requests against the spec, generates, and checks every image.
 
         Raises:
             InputError: a size or background that the generator does not make.
@@ -58,13 +58,13 @@ class BoundGenerator(Bound[interfaces.Generator]):
 
     @property
     def views_joint(self) -> bool:
-        """Whether a picture depends on which other views were asked for."""
+        """Whether an image depends on which other views were asked for."""
         assert isinstance(self.spec, GeneratorSpec)
         return self.spec.views_joint
 
     @property
     def metadata(self) -> Metadata:
-        """What is written into the files of its pictures: what kind of source they have."""
+        """What is written into the files of its images: what kind of source they have."""
         assert isinstance(self.spec, GeneratorSpec)
         return Metadata().labelled(self.spec.digital_source)
 
@@ -104,7 +104,7 @@ class BoundRenderer(Bound[interfaces.Renderer]):
 
     @guarded
     def draw(self, batch: Sequence[AssetRequest], ctx: Context | None = None) -> list[list[Generated]]:
-        """Checks the requests against the spec, draws, and checks every picture.
+        """Checks the requests against the spec, draws, and checks every image.
 
         Raises:
             InputError: a family, size or background that the renderer does not draw.
@@ -131,14 +131,14 @@ def _accept(bound: Bound[Any], request: GenerationRequest) -> None:
     spec = bound.spec
     assert isinstance(spec, GeneratorSpec | RendererSpec)
     if not spec.min_size <= request.size <= spec.max_size:
-        raise InputError(f"{bound.id} makes pictures of {spec.min_size} to {spec.max_size} pixels, not {request.size}.")
+        raise InputError(f"{bound.id} makes images of {spec.min_size} to {spec.max_size} pixels, not {request.size}.")
     if request.scene.background not in spec.backgrounds:
         raise InputError(
             f"{bound.id} does not make the background {request.scene.background!r}.",
             hint=f"It makes {', '.join(spec.backgrounds)}.",
         )
     if request.scene.background == "image" and "background" not in request.references:
-        raise InputError("The background 'image' needs a picture.", hint="Give a reference with the role 'background'.")
+        raise InputError("The background 'image' needs an image.", hint="Give a reference with the role 'background'.")
     maps = spec.maps if isinstance(spec, GeneratorSpec) else ()
     if set(request.maps) - set(maps):
         raise InputError(
@@ -148,17 +148,17 @@ def _accept(bound: Bound[Any], request: GenerationRequest) -> None:
 
 
 def _check_pictures(bound: Bound[Any], request: GenerationRequest, pictures: Sequence[Generated]) -> None:
-    bound.expect_one_each(pictures, request.views, "pictures for {} views")
+    bound.expect_one_each(pictures, request.views, "images for {} views")
     import numpy as np
 
     channels = 4 if request.scene.background == "transparent" else 3
     wanted = (request.size, request.size, channels)
     for picture, view in zip(pictures, request.views, strict=True):
         bound.expect(isinstance(picture, Generated), f"a {type(picture).__name__} instead of a Generated")
-        bound.expect(picture.view == view, f"a picture of {picture.view.slug} in the place of {view.slug}")
+        bound.expect(picture.view == view, f"an image of {picture.view.slug} in the place of {view.slug}")
         shape, dtype = np.shape(picture.image), getattr(picture.image, "dtype", None)
-        bound.expect(shape == wanted, f"a picture of shape {shape} instead of {wanted}")
-        bound.expect(dtype == np.uint8, f"a picture of {dtype} instead of uint8")
+        bound.expect(shape == wanted, f"an image of shape {shape} instead of {wanted}")
+        bound.expect(dtype == np.uint8, f"an image of {dtype} instead of uint8")
         bytes_of_facts = _json_bytes(picture.facts)
         bound.expect(bytes_of_facts is not None, "facts that are not JSON-ready")
         bound.expect((bytes_of_facts or 0) <= MAX_FACTS, f"{bytes_of_facts} bytes of facts, of at most {MAX_FACTS}")

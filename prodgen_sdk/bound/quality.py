@@ -1,4 +1,4 @@
-"""Around what judges and finishes pictures: evaluators, safety checkers and finishers."""
+"""Around what judges and finishes images: evaluators, safety checkers and finishers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class BoundEvaluator(Bound[interfaces.Evaluator]):
         for part in _parts(pictures, self.spec.max_batch):
             true = references[part] if references is not None else None
             found = self._call(self.component.evaluate, pictures[part], true, context)
-            self.expect_one_each(found, pictures[part], "answers to {} pictures")
+            self.expect_one_each(found, pictures[part], "answers to {} images")
             scores += found
         for score in scores:
             for name, value in score.values.items():
@@ -70,12 +70,12 @@ class BoundSafetyChecker(Bound[interfaces.SafetyChecker]):
 class BoundFinisher(Bound[interfaces.Finisher]):
     @guarded
     def finish(self, pictures: Sequence[Image], profile: str, ctx: Context | None = None) -> list[interfaces.Finished]:
-        """Each picture finished; raises NotFound for a profile that the finisher does not have."""
+        """Each image finished; raises NotFound for a profile that the finisher does not have."""
         self.accept(profile)
         shown = [images.read_only(picture) for picture in pictures]
         finished = self._batched(self.component.finish, shown, self._context(ctx), profile)
         for done in finished:
-            self._image(done.image, "a finished picture")
+            self._image(done.image, "a finished image")
         return finished
 
     @property

@@ -28,7 +28,7 @@ def place(
 
     Args:
         component: the id that error messages name.
-        vae_slicing, vae_tiling: decode one picture, or one tile, at a time.
+        vae_slicing, vae_tiling: decode one image, or one tile, at a time.
         hint: what helps where memory runs out.
 
     Raises:

@@ -64,7 +64,7 @@ def list_products(
     emit(
         as_json,
         [{**p.model_dump(mode="json"), "variants": counts[p.sku]} for p in products],
-        lambda: table(("sku", "title", "category", "price", "pictures"), rows),
+        lambda: table(("sku", "title", "category", "price", "images"), rows),
     )
 
 
@@ -74,12 +74,12 @@ def export(
     out: str = typer.Argument(
         ...,
         metavar="DIR",
-        help="Gets products.jsonl with its files in media/, and pictures.jsonl with the pictures as <sku>/<view>-<id>.png. Pictures of an earlier export that are no longer wanted are deleted.",
+        help="Gets products.jsonl with its files in media/, and pictures.jsonl with the images as <sku>/<view>-<id>.png. Images of an earlier export that are no longer wanted are deleted.",
     ),
-    approved: bool = typer.Option(False, "--approved", help="Only approved pictures."),
+    approved: bool = typer.Option(False, "--approved", help="Only approved images."),
     as_json: bool = JSON,
 ) -> None:
-    """Export the catalogue and its pictures to a folder that `prodgen catalog add` can read. Exit code 3 if a file is missing."""
+    """Export the catalogue and its images to a folder that `prodgen catalog add` can read. Exit code 3 if a file is missing."""
     from prodgen_sdk.cli.export import PRODUCTS, export_pictures, export_products
     from prodgen_sdk.errors import PartlyDone
     from prodgen_sdk.files import check_writable
@@ -89,7 +89,7 @@ def export(
         missing = export_products(studio.store, folder)
         pictures, lost = export_pictures(studio.store, folder, "approved" if approved else None, tell)
     report = {"folder": folder, "products": folder / PRODUCTS, "pictures": pictures, "missing": missing | lost}
-    emit(as_json, report, lambda: note(f"The catalogue and {len(pictures)} pictures are in {folder}"))
+    emit(as_json, report, lambda: note(f"The catalogue and {len(pictures)} images are in {folder}"))
     if missing or lost:
         raise PartlyDone("Some files could not be exported.", missing | lost)
 
@@ -98,10 +98,10 @@ def export(
 def publish_photos(
     ctx: typer.Context,
     skus: list[str] = typer.Argument(None, metavar="[SKU]...", help="Default: all products."),
-    size: int = typer.Option(768, help="Edge of the square pictures in pixels."),
+    size: int = typer.Option(768, help="Edge of the square images in pixels."),
     as_json: bool = JSON,
 ) -> None:
-    """Publish products' own front, flat, back and detail photos as square pictures, without generating any.
+    """Publish products' own front, flat, back and detail photos as square images, without generating any.
 
     They are measured, screened and recommended like generated ones. Exit code 3 if some products failed or were refused.
     """
@@ -131,7 +131,7 @@ def clean(
     yes: bool = typer.Option(False, "--yes", help="Delete them. Without it, only say what would be deleted."),
     as_json: bool = JSON,
 ) -> None:
-    """Delete files that no product or picture refers to, such as replaced photos, if they are at least a day old."""
+    """Delete files that no product or image refers to, such as replaced photos, if they are at least a day old."""
     with open_studio(ctx) as studio:
         unnamed = list(studio.store.garbage())
         deleted = studio.store.collect_garbage() if yes else 0
@@ -156,7 +156,7 @@ def verify(
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Read every file that a product or picture refers to. Exit code 3 if one is missing or damaged."""
+    """Read every file that a product or image refers to. Exit code 3 if one is missing or damaged."""
     from prodgen_sdk.errors import PartlyDone
 
     with open_studio(ctx) as studio, progress("reading") as tell:
@@ -175,7 +175,7 @@ def verify(
 
 
 def _whose(store: Store, digests: Collection[str]) -> dict[str, list[str]]:
-    """The pictures and products that name each of these files."""
+    """The images and products that name each of these files."""
     found: dict[str, list[str]] = {}
     for variant in store.variants.iterate() if digests else ():
         if variant.image.digest in digests:

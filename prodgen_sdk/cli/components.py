@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from prodgen_sdk.specs import Kind
     from prodgen_sdk.studio import Studio
 
-_IMAGES = "Pictures, by every installed evaluator"
+_IMAGES = "Images, by every installed evaluator"
 _OPTION = typer.Option([], "--option", "-o", metavar="KEY=VALUE", help="An option; may be repeated.")
 
 
@@ -113,8 +113,8 @@ def bench(
 def evaluate(
     ctx: typer.Context,
     kind: str = typer.Argument("", metavar="[KIND]", help="What to evaluate. Without it, the choices are listed."),
-    files: list[str] = typer.Argument(None, metavar="[FILE]...", help="For images: the pictures."),
-    reference: list[str] = typer.Option([], metavar="FILE", help="For images: the true picture of each, in order."),
+    files: list[str] = typer.Argument(None, metavar="[FILE]...", help="The images to measure."),
+    reference: list[str] = typer.Option([], metavar="FILE", help="For images: the true image of each, in order."),
     data: str = typer.Option(
         "", metavar="PATH", help="The data. Default, for evaluations of events: the workspace's log."
     ),
@@ -123,7 +123,7 @@ def evaluate(
     option: list[str] = _OPTION,
     as_json: bool = JSON,
 ) -> None:
-    """Evaluate pictures, generators, rankings or policies. Pictures are measured by every installed evaluator."""
+    """Evaluate images, generators, rankings or policies. Images are measured by every installed evaluator."""
     with find_studio(ctx) as studio:
         if not kind:
             _list(_choices(studio.host, "benchmark", "measures", command="eval"), as_json, images=_IMAGES)
@@ -141,7 +141,7 @@ def _evaluate_images(host: Host, files: list[str], reference: list[str], as_json
     from prodgen_sdk.pipeline.evaluate import evaluate as measure
 
     if not files:
-        raise InputError("No picture is named.", hint="Name some files: prodgen eval images a.png b.png")
+        raise InputError("No image is named.", hint="Name some files: prodgen eval images a.png b.png")
     if reference and len(reference) != len(files):
         raise InputError(
             f"{len(reference)} references for {len(files)} files.", hint="Give one --reference a file, in order."

@@ -1,4 +1,4 @@
-"""Decisions about pictures: told by names on the command line, or in the file that the review page saves."""
+"""Decisions about images: told by names on the command line, or in the file that the review page saves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST_REASON = 2_000
 
 
 class Decision(Model):
-    """What somebody decided about a picture."""
+    """What somebody decided about an image."""
 
     variant: str
     review: ReviewState
@@ -46,7 +46,7 @@ def read_decisions(path: Path) -> Iterator[tuple[str, Decision | str]]:
 def decide(
     studio: Studio, decisions: Mapping[str, Decision], by: str, generator: str = ""
 ) -> tuple[list[Variant], dict[str, str]]:
-    """Takes decisions by their names; the pictures as they are now, and by name why others could not be moved."""
+    """Takes decisions by their names; the images as they are now, and by name why others could not be moved."""
     from prodgen_sdk.errors import InputError
 
     done: list[Variant] = []
@@ -61,21 +61,21 @@ def decide(
 
 
 def waiting(studio: Studio, sku: str | None, state: ReviewState, generator: str = "") -> list[str]:
-    """The pictures, of a product or of all, that a person may move to `state`."""
+    """The images, of a product or of all, that a person may move to `state`."""
     before: ReviewState = "rejected" if state == "in_review" else "in_review"
     found = studio.variants(sku, review=before)
     return [v.id for v in found if generator in ("", v.generator) and not _superseded(studio, v.id)]
 
 
 def why(studio: Studio, variant: Variant) -> list[str]:
-    """What there is to say of a picture: of screening, of its generator, and of whoever decided last."""
+    """What there is to say of an image: of screening, of its generator, and of whoever decided last."""
     steps = studio.store.reviews.of(variant.id)[-1:]
     decided = [f"{step.after} by {step.by}{f': {step.reason}' if step.reason else ''}" for step in steps]
     return [*variant.screening.reasons, *variant.shortcomings, *decided]
 
 
 def _meant(studio: Studio, decision: Decision, generator: str) -> list[str]:
-    """The picture of that id, or the pictures of that sku which wait for this decision."""
+    """The image of that id, or the images of that sku which wait for this decision."""
     from prodgen_sdk.errors import InputError
 
     name = decision.variant
@@ -91,18 +91,18 @@ def _of_sku(studio: Studio, sku: str, state: ReviewState, generator: str) -> lis
 
     found = waiting(studio, sku, state, generator)
     if not found:
-        what = f"No picture of {sku}{f' by {generator}' if generator else ''}"
+        what = f"No image of {sku}{f' by {generator}' if generator else ''}"
         rejected = 0 if state == "in_review" else len(waiting(studio, sku, "in_review", generator))
         raise InputError(
             f"{what} {'was rejected' if state == 'in_review' else 'waits'}.",
             hint=f"{rejected} were rejected: prodgen review reopen {sku}"
             if rejected
-            else "Name the picture by its own id.",
+            else "Name the image by its own id.",
         )
     return found
 
 
 def _superseded(studio: Studio, id: str) -> bool:
-    """Whether publishing a newer picture of the same view took this one from sight, so that nobody decided on it."""
+    """Whether publishing a newer image of the same view took this one from sight, so that nobody decided on it."""
     steps = studio.store.reviews.of(id)
     return bool(steps) and steps[-1].by == "core"

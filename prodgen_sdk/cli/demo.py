@@ -13,7 +13,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def demo(
-    out: str = typer.Option("demo-out", metavar="DIR", help="Folder for the workspace, the pictures and index.html."),
+    out: str = typer.Option("demo-out", metavar="DIR", help="Folder for the workspace, the images and index.html."),
     as_json: bool = JSON,
 ) -> None:
     """Generate, try on and recommend with real photos, and write a report as an HTML page."""

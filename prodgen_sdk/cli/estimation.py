@@ -11,7 +11,7 @@ from prodgen_sdk.terminal import note
 if TYPE_CHECKING:
     from prodgen_sdk.pipeline.estimate import Estimate, Share
 
-_SOURCES = {"published": "published pictures", "trial": "a trial", "unknown": "not known"}
+_SOURCES = {"published": "published images", "trial": "a trial", "unknown": "not known"}
 
 
 def to_json(estimates: Sequence[Estimate]) -> dict[str, Any]:
@@ -36,8 +36,8 @@ def show(estimates: Sequence[Estimate]) -> None:
     report = to_json(estimates)
     rows = [_row(share, report["currency"]) for estimate in estimates for share in estimate.shares]
     if rows:
-        table(("generator", "pictures", "s each", "known from", "time", "cost"), rows)
-    made = f"{report['to_make']} of {report['pictures']} pictures of {report['products']} products are to be made"
+        table(("generator", "images", "s each", "known from", "time", "cost"), rows)
+    made = f"{report['to_make']} of {report['pictures']} images of {report['products']} products are to be made"
     note(f"{made}; {report['found']} are there already.")
     note(f"Time: {duration(report['seconds'])}. Cost: {_money(report['cost'], report['currency'])}.")
     for sku, reasons in report["refused"].items():

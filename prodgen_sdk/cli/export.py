@@ -20,7 +20,7 @@ PRODUCTS = "products.jsonl"
 MEDIA = "media"
 PICTURES = "pictures.jsonl"
 _PICTURE = re.compile(r"_?[A-Za-z0-9][A-Za-z0-9._-]*/[a-z0-9._-]+-[0-9a-f]{8}\.png")
-"""The places that pictures are exported to; none is outside the folder."""
+"""The places that images are exported to; none is outside the folder."""
 _SIGNATURES = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"glTF": ".glb", b"PK": ".zip"}
 
 
@@ -40,9 +40,9 @@ def export_products(store: Store, folder: Path) -> dict[str, str]:
 def export_pictures(
     store: Store, folder: Path, review: ReviewState | None, tell: Callable[[int, int, str], None]
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Writes published pictures as `<sku>/<view>-<id>.png`, and which is which as `pictures.jsonl`.
+    """Writes published images as `<sku>/<view>-<id>.png`, and which is which as `pictures.jsonl`.
 
-    What an export before wrote there and this one leaves out, such as a picture that was rejected since, is deleted.
+    What an export before wrote there and this one leaves out, such as an image that was rejected since, is deleted.
 
     Returns:
         what was written, and by id what could not be and why.
@@ -65,7 +65,7 @@ def export_pictures(
             write_atomically(folder / place, data)
             row = {"sku": variant.sku, "variant": variant.id, "view": variant.view.slug, "generator": variant.generator}
             written.append({**row, "review": variant.review, "file": place})
-        tell(done, total, "pictures")
+        tell(done, total, "images")
     for place in stale:
         (folder / place).unlink(missing_ok=True)
     write_atomically(folder / PICTURES, "".join(f"{json.dumps(row)}\n" for row in written).encode())
@@ -73,7 +73,7 @@ def export_pictures(
 
 
 def _exported_before(folder: Path) -> set[str]:
-    """The files that the folder's `pictures.jsonl` names: pictures below a sku's folder, and nothing that it may not name."""
+    """The files that the folder's `pictures.jsonl` names: images below a sku's folder, and nothing that it may not name."""
     from prodgen_sdk.catalogue.formats import read_jsonl
     from prodgen_sdk.errors import InputError
 

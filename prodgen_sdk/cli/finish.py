@@ -27,11 +27,11 @@ def add_to(app: typer.Typer) -> None:
 
 def finish(
     ctx: typer.Context,
-    files: list[str] = typer.Argument(..., metavar="IMAGE...", help="Pictures."),
+    files: list[str] = typer.Argument(..., metavar="IMAGE...", help="Images."),
     out: str = typer.Option(
         ...,
         metavar="DIR",
-        help="Writes DIR/<name>.<format>, or DIR/<folder>/<name>.<format> for pictures of several folders.",
+        help="Writes DIR/<name>.<format>, or DIR/<folder>/<name>.<format> for images of several folders.",
     ),
     profile: str = typer.Option(
         "marketplace",
@@ -45,17 +45,17 @@ def finish(
     background: str = typer.Option("", metavar="white|#rrggbb|gradient|transparent|keep|FILE", help="The background."),
     shadow: str = typer.Option("", metavar="keep|none|contact|reflection", help="The shadow below the product."),
     denoise: str = typer.Option("", metavar="0..1", help="How strongly noise is removed."),
-    sharpen: str = typer.Option("", metavar="0..1", help="How strongly the picture is sharpened."),
-    format: str = typer.Option("", metavar="png|jpeg|webp|avif", help="Default: the format of each picture, else png."),
+    sharpen: str = typer.Option("", metavar="0..1", help="How strongly the image is sharpened."),
+    format: str = typer.Option("", metavar="png|jpeg|webp|avif", help="Default: the format of each image, else png."),
     quality: int = typer.Option(92, min=1, max=100, help="For jpeg, webp and avif."),
     generated: bool = typer.Option(
-        False, "--generated", help="Label the pictures as made by a trained model (IPTC DigitalSourceType)."
+        False, "--generated", help="Label the images as made by a trained model (IPTC DigitalSourceType)."
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Prepare pictures for a channel: crop, centre, background, shadow, size, format. Metadata is kept, except for the location.
+    """Prepare images for a channel: crop, centre, background, shadow, size, format. Metadata is kept, except for the location.
 
-    Exit code 3 if some of the pictures could not be finished.
+    Exit code 3 if some of the images could not be finished.
     """
     from prodgen_sdk import images
     from prodgen_sdk.errors import InputError, PartlyDone, ProdgenError
@@ -93,11 +93,11 @@ def finish(
     if failed and not done:
         raise InputError(" ".join(failed.values()))
     rows = [(row["file"], row["out"], f"{row['width']} x {row['height']}", "; ".join(row["notes"])) for row in done]
-    emit(as_json, {"finished": done, "failed": failed}, lambda: table(("picture", "finished", "size", "notes"), rows))
+    emit(as_json, {"finished": done, "failed": failed}, lambda: table(("image", "finished", "size", "notes"), rows))
     if failed:
-        raise PartlyDone("Some pictures could not be finished.", failed)
+        raise PartlyDone("Some images could not be finished.", failed)
     if not as_json:
-        note(f"{len(done)} of {len(targets)} pictures are in {folder}")
+        note(f"{len(done)} of {len(targets)} images are in {folder}")
 
 
 def _finish_one(finisher: BoundFinisher, file: Path, profile: str) -> Finished:
@@ -126,10 +126,10 @@ def _row(file: str, out: Path, finished: Finished) -> dict[str, Any]:
 
 
 def _holding(image: Image, target: Path, taken: set[Path]) -> Path:
-    """Where a picture goes whose format nobody chose: a transparent one is no JPEG.
+    """Where an image goes whose format nobody chose: a transparent one is no JPEG.
 
     Raises:
-        InputError: another picture goes there.
+        InputError: another image goes there.
     """
     from prodgen_sdk.errors import InputError
 
@@ -156,7 +156,7 @@ def _profile(name: str, **changes: str) -> str:
     if background and Path(background).suffix:
         if not Path(background).is_file():
             raise InputError(
-                f"There is no file {background} to lie behind the product.", hint="Name a picture that exists."
+                f"There is no file {background} to lie behind the product.", hint="Name an image that exists."
             )
         changes |= {"background": "image", "image": background}
     for key, value in changes.items():
@@ -166,7 +166,7 @@ def _profile(name: str, **changes: str) -> str:
 
 
 def _format(name: str) -> str:
-    """The ending of a format's files; empty for that of each picture."""
+    """The ending of a format's files; empty for that of each image."""
     from prodgen_sdk.errors import InputError
 
     if name and name.lower() not in _ENDINGS:
@@ -175,10 +175,10 @@ def _format(name: str) -> str:
 
 
 def _targets(files: list[str], folder: Path, ending: str) -> list[tuple[str, Path]]:
-    """Where each picture goes; two that would go to one place are an error.
+    """Where each image goes; two that would go to one place are an error.
 
-    Pictures of several folders, as `prodgen generate` and `catalog export` write them, keep theirs below the one they share:
-    the folder says whose picture it is.
+    Images of several folders, as `prodgen generate` and `catalog export` write them, keep theirs below the one they share:
+    the folder says whose image it is.
     """
     from prodgen_sdk.errors import InputError
 

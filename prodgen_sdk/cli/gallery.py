@@ -26,7 +26,7 @@ def gallery(
     width: int = typer.Option(240, min=80, max=640, help="Width of a cell in pixels."),
     as_json: bool = JSON,
 ) -> None:
-    """Dress every person in every garment, and show the results on one page. The page contains the people's pictures."""
+    """Dress every person in every garment, and show the results on one page. The page contains the people's images."""
     import json
     from pathlib import Path
 
@@ -53,5 +53,5 @@ def gallery(
     emit(
         as_json,
         report,
-        lambda: note(f"{folder / 'index.html'} is written: {report['pictures']} pictures, {refused} refused"),
+        lambda: note(f"{folder / 'index.html'} is written: {report['pictures']} images, {refused} refused"),
     )

@@ -35,7 +35,7 @@ def generate(
         metavar="(SKU|PRODUCT.json)...",
         help="Skus of the workspace, or product files (.json, .jsonl, .csv, .parquet), of which nothing is kept.",
     ),
-    every: bool = typer.Option(False, "--all", help="All products of the workspace; existing pictures are kept."),
+    every: bool = typer.Option(False, "--all", help="All products of the workspace; existing images are kept."),
     category: str = typer.Option("", help="With --all: only this category and its subcategories."),
     generator: str = typer.Option(
         "", metavar="ID", help="Default: the configured one, or the mesh generator for a product with a mesh."
@@ -45,7 +45,7 @@ def generate(
         metavar="SET|az:el:dist,...",
         help="hero, orbit4, orbit8, marketplace, pose96, front, right, back, left, top, detail, or az:el:dist.",
     ),
-    size: int = typer.Option(512, help="Edge of the square pictures in pixels."),
+    size: int = typer.Option(512, help="Edge of the square images in pixels."),
     seed: str = typer.Option(
         "", metavar="N|random", help="Default: derived from the request, so that a re-run finds what it made."
     ),
@@ -53,22 +53,22 @@ def generate(
         "white",
         help="white, transparent, gradient, image or #rrggbb; then ,no-shadow, ,light=studio|soft|dramatic or ,style=WORDS.",
     ),
-    background: str = typer.Option("", metavar="FILE", help="The picture for --scene image."),
-    negative: str = typer.Option("", help="What must not appear in the pictures."),
-    replicates: int = typer.Option(1, min=1, max=100, help="How many different versions of each picture."),
+    background: str = typer.Option("", metavar="FILE", help="The image for --scene image."),
+    negative: str = typer.Option("", help="What must not appear in the images."),
+    replicates: int = typer.Option(1, min=1, max=100, help="How many different versions of each image."),
     profile: str = typer.Option("", help="A finisher's profile, such as marketplace."),
     out: str = typer.Option(
         "", metavar="DIR", help="Writes DIR/<sku>/<view>.png and DIR/result.json. Needed for product files."
     ),
     estimate: bool = typer.Option(
-        False, "--estimate", help="Only estimate the number of pictures, the time and the cost."
+        False, "--estimate", help="Only estimate the number of images, the time and the cost."
     ),
     max_cost: float = typer.Option(
         None, min=0, metavar="N", help="Do not start if it would cost more. Default: costs.limit of prodgen.toml."
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Make pictures of products from any angle.
+    """Make images of products from any angle.
 
     Exit code 3 if some products failed or were refused, 4 if all were refused.
     """
@@ -94,7 +94,7 @@ def generate(
         if every:
             skus = _all_of(studio, items or [], category)
         if files and not out and not estimate:
-            raise InputError("Nothing is kept of a product file's pictures.", hint="Name a folder for them: --out DIR.")
+            raise InputError("Nothing is kept of a product file's images.", hint="Name a folder for them: --out DIR.")
         parts = _of_files(files, studio, stack) + _of_skus(skus, studio, report)
         options = _checked(options, parts)
         limit = studio.config.costs.limit if max_cost is None else max_cost
@@ -184,11 +184,11 @@ def _checked(options: dict[str, Any], parts: list[_Part]) -> dict[str, Any]:
 
     skus = Counter(product.sku for part in parts for product in part.products)
     if skus and (most := skus.most_common(1)[0])[1] > 1:
-        raise InputError(f"{most[0]} is given twice.", hint="Its pictures would overwrite each other.")
+        raise InputError(f"{most[0]} is given twice.", hint="Its images would overwrite each other.")
     options = options | {"views": parse_views(options["views"]), "scene": Scene.parse(options["scene"])}
     if options["background"] in _SCENES:
         raise InputError(
-            f"--background names a picture's file, and {options['background']!r} is a scene.",
+            f"--background names an image's file, and {options['background']!r} is a scene.",
             hint=f"Use --scene {options['background']}.",
         )
     if options["background"]:
@@ -209,7 +209,7 @@ def _checked(options: dict[str, Any], parts: list[_Part]) -> dict[str, Any]:
 def _generate(
     parts: list[_Part], options: dict[str, Any], report: Report, tell: Callable[[int, int, str], None]
 ) -> None:
-    """Makes the pictures of a batch of products at a time, and has them written before the next."""
+    """Makes the images of a batch of products at a time, and has them written before the next."""
     total = sum(len(part.products) for part in parts) * options["replicates"]
     done = 0
 
@@ -228,7 +228,7 @@ def _generate(
 
 
 def _at_once(studio: Studio, options: dict[str, Any]) -> int:
-    """Products whose pictures are held at once: enough to keep all devices busy, in half a gigabyte where it goes."""
+    """Products whose images are held at once: enough to keep all devices busy, in half a gigabyte where it goes."""
     config = studio.config
     least = config.scheduler.max_batch * max(1, len(config.runtime.devices))
     each: int = len(options["views"]) * options["replicates"] * 4 * options["size"] ** 2

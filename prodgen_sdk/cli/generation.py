@@ -21,7 +21,7 @@ _REASONS_SHOWN = 3
 
 @dataclass
 class Report:
-    """Grows with each part of a run; the pictures go to `folder` at once, so that none is held in memory."""
+    """Grows with each part of a run; the images go to `folder` at once, so that none is held in memory."""
 
     folder: Path | None = None
     pictures: list[dict[str, Any]] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Report:
     published: bool = False
 
     def add(self, result: GenerationResult) -> None:
-        """Writes the pictures and notes all else."""
+        """Writes the images and notes all else."""
         for picture in result.pictures:
             file = f"{folder_of(picture.sku, NAME)}/{picture.file_name}"
             if self.folder is not None:
@@ -76,7 +76,7 @@ class Report:
         for picture in self.pictures:
             by_sku.setdefault(picture["sku"], []).append(picture)
         if by_sku:
-            columns = ("sku", "pictures", "reused", "review", "seconds")
+            columns = ("sku", "images", "reused", "review", "seconds")
             table(columns, [_summary(sku, pictures) for sku, pictures in by_sku.items()])
         for sku, pictures in by_sku.items():
             for doubt in _doubts(sku, pictures):
@@ -90,7 +90,7 @@ class Report:
                 "What is in_review waits for a person: prodgen review page shows it, prodgen review approve SKU decides"
             )
         if self.folder is not None and by_sku:
-            note(f"The pictures are in {self.folder}")
+            note(f"The images are in {self.folder}")
 
 
 def folder_of(sku: str, *taken: str) -> str:
@@ -125,7 +125,7 @@ def _summary(sku: str, pictures: list[dict[str, Any]]) -> tuple[object, ...]:
 
 
 def _doubts(sku: str, pictures: list[dict[str, Any]]) -> Iterator[str]:
-    """What the table does not say of a product's pictures that are not approved."""
+    """What the table does not say of a product's images that are not approved."""
     for state in ("in_review", "rejected"):
         found = [p for p in pictures if p["review"] == state]
         if found and (len(found) < len(pictures) or _why(found)):
@@ -133,7 +133,7 @@ def _doubts(sku: str, pictures: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _why(pictures: list[dict[str, Any]]) -> str:
-    """The different reasons why pictures are not approved, in the order in which they occur."""
+    """The different reasons why images are not approved, in the order in which they occur."""
     reasons = list(dict.fromkeys(r for p in pictures for r in (*p["screening"].reasons, *p["shortcomings"])))
     more = f"; and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
     return f": {'; '.join(reason.rstrip('.') for reason in reasons[:_REASONS_SHOWN])}{more}" if reasons else ""

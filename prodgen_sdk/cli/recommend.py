@@ -35,7 +35,7 @@ def recommend(
     user: str = typer.Argument(..., help="The user's id."),
     k: int = _K,
     filters: list[str] = _FILTER,
-    deterministic: bool = typer.Option(False, "--deterministic", help="Choose pictures without exploration."),
+    deterministic: bool = typer.Option(False, "--deterministic", help="Choose images without exploration."),
     log: bool = typer.Option(True, "--log/--no-log", help="Log the impressions, or not."),
     explain: bool = typer.Option(
         False, "--explain", help="Show what each score consists of, and how it changes without each cause."
@@ -50,7 +50,7 @@ def recommend(
     trace: bool = typer.Option(False, "--trace", help="Show how the request was answered, stage by stage."),
     as_json: bool = JSON,
 ) -> None:
-    """Recommend products to a user, each with the picture to show and the reasons."""
+    """Recommend products to a user, each with the image to show and the reasons."""
     traces: list[Trace] = []
     with open_studio(ctx) as studio:
         found = studio.recommend(
@@ -83,7 +83,7 @@ def recommend(
         if nothing:
             note(nothing)
         else:
-            table(("", "sku", "title", "picture", "score", "propensity", "why"), rows)
+            table(("", "sku", "title", "image", "score", "propensity", "why"), rows)
         if explain and rows:
             typer.echo()
             table(("sku", "what", "share"), [row for r in found for row in _shares(r, explained[r.sku])])
@@ -97,8 +97,10 @@ def recommend(
 
 def _why_nothing(studio: Studio) -> str:
     if studio.store.variants.count(review="approved"):
-        return "Nothing can be shown: no approved picture is of a product on sale that passes the filter."
-    return "Nothing can be shown: no picture is approved. Make some with prodgen generate or prodgen catalog publish-photos."
+        return "Nothing can be shown: no approved image is of a product on sale that passes the filter."
+    return (
+        "Nothing can be shown: no image is approved. Make some with prodgen generate or prodgen catalog publish-photos."
+    )
 
 
 def _trace_rows(trace: Trace) -> Iterator[tuple[str, str]]:
@@ -124,13 +126,13 @@ def _shares(item: Recommendation, causes: Sequence[Cause]) -> Iterator[tuple[str
 def similar(
     ctx: typer.Context,
     sku: str = typer.Argument("", metavar="[SKU]", help="Products like this one."),
-    image: str = typer.Option("", metavar="FILE", help="Products like this picture."),
+    image: str = typer.Option("", metavar="FILE", help="Products like this image."),
     text: str = typer.Option("", metavar="WORDS", help="Products that these words describe."),
     k: int = _K,
     filters: list[str] = _FILTER,
     as_json: bool = JSON,
 ) -> None:
-    """Find products that are similar to a product, a picture or a text."""
+    """Find products that are similar to a product, an image or a text."""
     with open_studio(ctx) as studio:
         found = studio.similar(sku=sku or None, image=image or None, text=text or None, k=k, filter=_filter(filters))
         nothing = "" if found else _why_nothing(studio)

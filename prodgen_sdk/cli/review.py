@@ -1,4 +1,4 @@
-"""`prodgen review`: the queue of pictures that wait for a person."""
+"""`prodgen review`: the queue of images that wait for a person."""
 
 from __future__ import annotations
 
@@ -15,18 +15,16 @@ if TYPE_CHECKING:
     from prodgen_sdk.studio import Studio
     from prodgen_sdk.types import ReviewState, Variant
 
-group = typer.Typer(help="Review pictures that wait for a decision.", no_args_is_help=True)
+group = typer.Typer(help="Review images that wait for a decision.", no_args_is_help=True)
 _BY = typer.Option("cli", help="Who decides; recorded with the decision.")
 _REASON = typer.Option("", help="Why; recorded with the decision.")
 _IDS = typer.Argument(
     None,
     metavar="[VARIANT|SKU]...",
-    help="A sku stands for all of its waiting pictures (reopen: its rejected ones).",
+    help="A sku stands for all of its waiting images (reopen: its rejected ones).",
 )
-_ALL = typer.Option(False, "--all", help="All pictures, instead of named ones.")
-_GENERATOR = typer.Option(
-    "", metavar="ID", help="Only pictures of this generator; catalogue/photo for your own photos."
-)
+_ALL = typer.Option(False, "--all", help="All images, instead of named ones.")
+_GENERATOR = typer.Option("", metavar="ID", help="Only images of this generator; catalogue/photo for your own photos.")
 _STATE = typer.Option("in_review", help="draft, in_review, approved or rejected.")
 
 
@@ -41,7 +39,7 @@ def list_waiting(
     generator: str = _GENERATOR,
     as_json: bool = JSON,
 ) -> None:
-    """List the pictures in a state, by default those that wait."""
+    """List the images in a state, by default those that wait."""
     from prodgen_sdk.cli.decisions import why
 
     wanted = _state(state)
@@ -55,14 +53,14 @@ def list_waiting(
 def page(
     ctx: typer.Context,
     out: str = typer.Option(
-        "review.html", metavar="FILE.html", help="The page, a single file that contains the pictures."
+        "review.html", metavar="FILE.html", help="The page, a single file that contains the images."
     ),
     state: str = _STATE,
     generator: str = _GENERATOR,
-    limit: int = typer.Option(500, min=1, help="How many pictures to show, the oldest first."),
+    limit: int = typer.Option(500, min=1, help="How many images to show, the oldest first."),
     as_json: bool = JSON,
 ) -> None:
-    """Write a page with the pictures in a state, by default those that wait, and the reasons why.
+    """Write a page with the images in a state, by default those that wait, and the reasons why.
 
     The page saves decisions as a file for `prodgen review apply`.
     """
@@ -82,7 +80,7 @@ def page(
     emit(
         as_json,
         report,
-        lambda: note(f"{file} shows {len(variants)} pictures{f', {more} are left out' if more else ''}"),
+        lambda: note(f"{file} shows {len(variants)} images{f', {more} are left out' if more else ''}"),
     )
 
 
@@ -117,7 +115,7 @@ def approve(
     reason: str = _REASON,
     as_json: bool = JSON,
 ) -> None:
-    """Approve pictures, so that they are indexed and shown."""
+    """Approve images, so that they are indexed and shown."""
     _decide(ctx, ids, everything, generator, "approved", by, reason, as_json)
 
 
@@ -131,7 +129,7 @@ def reject(
     reason: str = _REASON,
     as_json: bool = JSON,
 ) -> None:
-    """Reject pictures, so that they are no longer shown; `reopen` undoes it."""
+    """Reject images, so that they are no longer shown; `reopen` undoes it."""
     _decide(ctx, ids, everything, generator, "rejected", by, reason, as_json)
 
 
@@ -145,7 +143,7 @@ def reopen(
     reason: str = _REASON,
     as_json: bool = JSON,
 ) -> None:
-    """Send rejected pictures back to review."""
+    """Send rejected images back to review."""
     _decide(ctx, ids, everything, generator, "in_review", by, reason, as_json)
 
 
@@ -163,11 +161,11 @@ def _decide(
     from prodgen_sdk.errors import InputError
 
     if bool(names) == everything:
-        raise InputError("Name pictures or skus, or say --all.")
+        raise InputError("Name images or skus, or say --all.")
     with open_studio(ctx) as studio:
         wanted = waiting(studio, None, state, generator) if everything else names or []
         if not wanted:
-            raise InputError(f"No picture {'was rejected' if state == 'in_review' else 'waits'}.")
+            raise InputError(f"No image {'was rejected' if state == 'in_review' else 'waits'}.")
         decisions = {name: Decision(variant=name, review=state, reason=reason) for name in wanted}
         done, failures = decide(studio, decisions, by, generator)
     _tell(done, failures, as_json)
@@ -185,7 +183,7 @@ def _tell(done: list[Variant], failures: dict[str, str], as_json: bool) -> None:
     emit(
         as_json,
         [{"id": v.id, "review": v.review} for v in done],
-        lambda: note(", ".join(f"{number} pictures are {state}" for state, number in states.items())),
+        lambda: note(", ".join(f"{number} images are {state}" for state, number in states.items())),
     )
     if failures:
         raise PartlyDone(f"{len(failures)} could not be moved.", failures)

@@ -19,28 +19,28 @@ _STEPS = {
     "approved": {"reject": "rejected"},
     "rejected": {"reopen": "in_review"},
 }
-"""What may be decided on pictures of a state: the word, and the state that comes of it."""
+"""What may be decided on images of a state: the word, and the state that comes of it."""
 
 
 def review_page(studio: Studio, variants: Sequence[Variant], state: str, more: int) -> str:
-    """The pictures under their products, each with its view, its reasons and the words that decide on it.
+    """The images under their products, each with its view, its reasons and the words that decide on it.
 
     Args:
-        more: how many pictures of that state the page leaves out.
+        more: how many images of that state the page leaves out.
     """
     by_sku = sorted(variants, key=lambda variant: variant.sku)
     products = [
         _product(studio, sku, list(group), state) for sku, group in groupby(by_sku, key=lambda variant: variant.sku)
     ]
     are = "wait for review" if state == "in_review" else f"are {state}"
-    words = [f"{len(variants)} pictures of {len(products)} products {are}."]
+    words = [f"{len(variants)} images of {len(products)} products {are}."]
     words += [f"{more} more are left out."] if more else []
     top = (el("h1", "Review"), el("p", " ".join(words)), _how(state))
     return page("Review", _STYLE, *top, *products, _save() if _STEPS.get(state) else None, script=_SCRIPT)
 
 
 def _how(state: str) -> Html:
-    """The words that decide; a sku stands for pictures that wait or were rejected, not for those that are shown."""
+    """The words that decide; a sku stands for images that wait or were rejected, not for those that are shown."""
     names = "VARIANT ..." if state == "approved" else "SKU or VARIANT ..."
     verbs = _STEPS.get(state, {})
     if not verbs:

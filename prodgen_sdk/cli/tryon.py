@@ -34,10 +34,10 @@ def tryon(
     out: str = typer.Option(
         ...,
         metavar="FILE|DIR",
-        help="Where the dressed picture goes (.png, .jpg, .webp); with --each, a folder. "
+        help="Where the dressed image goes (.png, .jpg, .webp); with --each, a folder. "
         "A clip: .mp4, .webm, .mkv (lossless), .gif, or a folder of PNG files.",
     ),
-    each: bool = typer.Option(False, "--each", help="Put on each garment alone, one picture per garment."),
+    each: bool = typer.Option(False, "--each", help="Put on each garment alone, one image per garment."),
     category: list[str] = typer.Option(
         [],
         help="auto, top, outerwear, trousers, shorts, skirt, dress, overall, hat, glasses, bag, scarf; "
@@ -53,7 +53,7 @@ def tryon(
         metavar="K=CM,...",
         help="The garment's measurements, such as chest=104,length=70; once for each garment, - for none.",
     ),
-    mask: str = typer.Option("", metavar="FILE", help="White where the picture may change."),
+    mask: str = typer.Option("", metavar="FILE", help="White where the image may change."),
     keypoints: list[str] = typer.Option(
         [], metavar="FILE", help="JSON: point name to [x, y] in the garment's photo; once for each garment, - for none."
     ),
@@ -126,7 +126,7 @@ def _check_targets(out: str, mask_out: str, *, one_picture: bool, folder: bool) 
     from prodgen_sdk.files import check_writable
 
     if mask_out and not one_picture:
-        raise InputError("--mask-out takes the mask of one picture.", hint="Leave it out; --each writes masks beside.")
+        raise InputError("--mask-out takes the mask of one image.", hint="Leave it out; --each writes masks beside.")
     for target in (out, mask_out) if one_picture else ():
         if target:
             images.check_ending(target)
@@ -162,7 +162,7 @@ def _write_one(answer: TryOn | Refusal, out: str, mask_out: str, as_json: bool) 
 
 
 def _write_each(answers: list[TryOn | Refusal], names: list[str], folder: Path, as_json: bool) -> None:
-    """A picture and its mask for each garment that could be put on, and `result.json` with what was said of all."""
+    """An image and its mask for each garment that could be put on, and `result.json` with what was said of all."""
     import json
     from pathlib import Path
 

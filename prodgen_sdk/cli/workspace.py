@@ -119,7 +119,7 @@ def _notes(studio: Any) -> list[str]:
     checked = {what for id in studio.host.registry.ids("safety_checker") for what in _checks(studio, id)}
     for what in studio.config.screening.required:
         if what not in checked:
-            notes.append(f"no checker of {what} is installed, so every picture waits in review")
+            notes.append(f"no checker of {what} is installed, so every image waits in review")
     return notes
 
 

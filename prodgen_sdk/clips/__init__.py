@@ -1,4 +1,4 @@
-"""Reading and writing short clips, one frame at a time: videos, animated pictures, folders of pictures.
+"""Reading and writing short clips, one frame at a time: videos, animated images, folders of images.
 
 At no time is more than one frame of a video in memory; an animated GIF, while it is written, is held with one byte per pixel.
 """

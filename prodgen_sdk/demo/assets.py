@@ -42,7 +42,7 @@ def lay_out(folder: Path) -> Inputs:
 
 
 def photos_folder() -> Path | None:
-    """The folder of the package's pictures, found without importing it, or None."""
+    """The folder of the package's images, found without importing it, or None."""
     spec = find_spec(PACKAGE)
     folders = [Path(place) / "assets" for place in (spec.submodule_search_locations or ())] if spec is not None else []
     return next((folder for folder in folders if (folder / "clothes").is_dir()), None)

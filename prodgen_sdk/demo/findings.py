@@ -44,7 +44,7 @@ class Stock:
 
 @dataclass(frozen=True)
 class Gallery:
-    """Pictures by sku: the orbits, the few views of other products, and the photos; by sku why there is none."""
+    """Images by sku: the orbits, the few views of other products, and the photos; by sku why there is none."""
 
     orbits: Mapping[str, tuple[Picture, ...]]
     others: Mapping[str, tuple[Picture, ...]]
@@ -59,7 +59,7 @@ class Gallery:
 
 @dataclass(frozen=True)
 class Look:
-    """One person in one garment, or in several; either a picture or a refusal."""
+    """One person in one garment, or in several; either an image or a refusal."""
 
     skus: tuple[str, ...]
     seconds: float

@@ -44,18 +44,18 @@ def run_demo(
 ) -> DemoResult:
     """Runs the main job in the folder `out` and writes `index.html` and `report.json` there.
 
-    Catalogue -> pictures -> publication -> try-on -> events -> recommendation -> report. What an earlier run in the same
+    Catalogue -> images -> publication -> try-on -> events -> recommendation -> report. What an earlier run in the same
     folder made is found again, so that a killed run goes on where it was. The photos of garments and people come from the
     package `openvto`; without it these parts are left out and the result says so.
 
     Args:
         host: the plugins to use; by default all that are installed.
         progress: called with (done, total, step).
-        quick: few and small pictures, for tests.
+        quick: few and small images, for tests.
 
     Raises:
         InputError: `out` cannot be used.
-        ProdgenError: no picture could be made at all.
+        ProdgenError: no image could be made at all.
     """
     from prodgen_sdk.demo.report.page import write_report
 
@@ -135,7 +135,7 @@ def _notes(inputs: Inputs, problem: str, gallery: Gallery) -> tuple[str, ...]:
     reasons: dict[str, list[str]] = {}
     for sku, why in gallery.missing.items():
         reasons.setdefault(why.replace(sku, "the product"), []).append(sku)
-    missing = [f"No picture of {', '.join(skus)}: {why}" for why, skus in reasons.items()]
+    missing = [f"No image of {', '.join(skus)}: {why}" for why, skus in reasons.items()]
     return tuple(filter(None, (inputs.note, problem, *missing)))
 
 

@@ -33,7 +33,7 @@ class Persona:
     actions: tuple[tuple[EventType, str], ...] = ()
 
     def interest(self, product: Product) -> float:
-        """How likely the persona is to click on a product shown by its best picture."""
+        """How likely the persona is to click on a product shown by its best image."""
         own = [share for name, share in self.taste.items() if name in product.tags or product.category.startswith(name)]
         return max(own, default=CURIOSITY)
 
@@ -93,7 +93,7 @@ PERSONAS = (
 STRANGER = Persona("stranger", "Has never been here; all that is known is what others like.", "en")
 PASSER_BY = Persona(
     "passer-by",
-    "Everybody else. Likes all products alike, so that only the picture makes the click.",
+    "Everybody else. Likes all products alike, so that only the image makes the click.",
     "en",
     dict.fromkeys(DOMAINS[:-1], 0.35),
 )
@@ -126,7 +126,7 @@ def answers(
     views: Mapping[str, View],
     at: datetime,
 ) -> Iterator[Event]:
-    """How a persona answers what they are shown: a click is likelier on products they like, and on telling pictures."""
+    """How a persona answers what they are shown: a click is likelier on products they like, and on telling images."""
     for item in shown:
         key = f"{item.request_id}-{item.position}"
         if _chance(key, "click") < persona.interest(products[item.sku]) * appeal(views.get(item.variant)):
@@ -145,10 +145,10 @@ def answers(
 
 
 def clicks_at_random(products: Mapping[str, Product], views: Mapping[str, Sequence[View]]) -> float:
-    """How many of the products shown our personas would click on, if products and pictures were drawn at random.
+    """How many of the products shown our personas would click on, if products and images were drawn at random.
 
     Args:
-        views: the pictures of each product that may be shown.
+        views: the images of each product that may be shown.
     """
     rates = [
         persona.interest(products[sku]) * sum(map(appeal, seen)) / len(seen)
@@ -159,7 +159,7 @@ def clicks_at_random(products: Mapping[str, Product], views: Mapping[str, Sequen
 
 
 def appeal(view: View | None) -> float:
-    """How telling our made-up shoppers find a picture, 0 to 1: a three-quarter view most, the back least."""
+    """How telling our made-up shoppers find an image, 0 to 1: a three-quarter view most, the back least."""
     if view is None:
         return 0.5
     turned = min(view.azimuth, 360 - view.azimuth)

@@ -1,4 +1,4 @@
-"""Products -> pictures: eight views of some, a few of the others, and the photos of garments."""
+"""Products -> images: eight views of some, a few of the others, and the photos of garments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from prodgen_sdk.types import Product
 def picture(
     studio: Studio, products: Mapping[str, Product], plan: Plan, progress: Progress
 ) -> tuple[Gallery, dict[str, float]]:
-    """Generates, measures, screens and publishes; returns the pictures and how long fresh ones took."""
+    """Generates, measures, screens and publishes; returns the images and how long fresh ones took."""
     photographed = [sku for sku, product in products.items() if any(media.role == "front" for media in product.media)]
     orbit = [sku for sku in plan.orbit_skus if sku in products]
     few = [sku for sku in products if sku not in {*orbit, *photographed}]
@@ -49,7 +49,7 @@ def _missing(result: GenerationResult) -> dict[str, str]:
 
 
 def _pace(name: str, result: GenerationResult) -> dict[str, float]:
-    """Seconds a picture from words to the stored file; nothing where most were there already."""
+    """Seconds an image from words to the stored file; nothing where most were there already."""
     fresh = sum(not item.reused for item in result.pictures)
     return {name: result.seconds / fresh} if fresh and 2 * fresh > len(result.pictures) else {}
 

@@ -129,7 +129,7 @@ def serve_day(
 def browse(
     studio: Studio, products: Mapping[str, Product], variants: Mapping[str, Variant], now: datetime, times: int
 ) -> None:
-    """Shows whole departments to passers-by, whose clicks teach which pictures work."""
+    """Shows whole departments to passers-by, whose clicks teach which images work."""
     events: list[Event] = []
     for domain in PASSER_BY.taste:
         for number in range(1, times + 1):
@@ -150,7 +150,7 @@ def look(studio: Studio, persona: Persona, at: datetime, when: str) -> tuple[Rec
 
 
 def draw(studio: Studio, user: str, sku: str, at: datetime, times: int) -> list[Recommendation]:
-    """Asks for one product again and again, to see which picture is chosen how often."""
+    """Asks for one product again and again, to see which image is chosen how often."""
     only = Filter(skus=(sku,))
     return [
         item
@@ -174,7 +174,7 @@ def probe(studio: Studio, at: datetime, times: int) -> dict[str, float]:
 def neighbours(
     studio: Studio, products: Mapping[str, Product], variants: Mapping[str, Variant]
 ) -> tuple[Neighbours, ...]:
-    """Products like a product, like words in both languages, and like a picture."""
+    """Products like a product, like words in both languages, and like an image."""
     k = _SHOWN_IN_REPORT
     pictured = {variant.sku: variant for variant in variants.values() if variant.review == "approved"}
     found = []
@@ -188,7 +188,7 @@ def neighbours(
             image = studio.image(pictured[sku])
             others = Filter(exclude_skus=(sku,))
             title = products[sku].title
-            found.append(Neighbours(title, "a picture", tuple(studio.similar(image=image, k=k, filter=others)), sku))
+            found.append(Neighbours(title, "an image", tuple(studio.similar(image=image, k=k, filter=others)), sku))
             break
     return tuple(found)
 
@@ -206,11 +206,11 @@ def forget(studio: Studio, people: Sequence[Path]) -> Erased | None:
 
 
 def _most_wanted(skus: Sequence[str], products: Mapping[str, Product], variants: Mapping[str, Variant]) -> str:
-    """The product with several approved pictures that our personas like best."""
+    """The product with several approved images that our personas like best."""
     count = Counter(variant.sku for variant in variants.values() if variant.review == "approved")
     several = [sku for sku in skus if count[sku] > 1] or [sku for sku in products if count[sku]]
     if not several:
-        raise ProdgenError("No picture was approved, so nothing can be recommended.", hint="Run: prodgen doctor")
+        raise ProdgenError("No image was approved, so nothing can be recommended.", hint="Run: prodgen doctor")
     return max(several, key=lambda sku: sum(persona.interest(products[sku]) for persona in PERSONAS))
 
 

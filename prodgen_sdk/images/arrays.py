@@ -1,4 +1,4 @@
-"""Pictures in memory: what is one, its size, and its other layouts."""
+"""Images in memory: what is one, its size, and its other layouts."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def check_mask(mask: Any) -> Mask:
 
 
 def flatten(image: Image, colour: tuple[int, int, int] = (255, 255, 255)) -> Image:
-    """Lays an RGBA picture on a plain colour; an RGB picture is returned as it is.
+    """Lays an RGBA image on a plain colour; an RGB image is returned as it is.
 
     >>> import numpy as np
     >>> flatten(np.zeros((1, 1, 4), np.uint8), (255, 0, 0)).tolist()
@@ -108,7 +108,7 @@ def flatten(image: Image, colour: tuple[int, int, int] = (255, 255, 255)) -> Ima
 
 
 def flat(rgba: Image, colour: tuple[int, int, int]) -> Image:
-    """RGBA laid on a colour; all at once, so that it is for strips of a picture."""
+    """RGBA laid on a colour; all at once, so that it is for strips of an image."""
     import numpy as np
 
     alpha = rgba[..., 3:].astype(np.uint16)
@@ -117,13 +117,13 @@ def flat(rgba: Image, colour: tuple[int, int, int]) -> Image:
 
 
 def strips(height: int, width: int) -> Iterator[tuple[int, int]]:
-    """The rows of a picture in pieces of about a megapixel: first row, and the row behind the last."""
+    """The rows of an image in pieces of about a megapixel: first row, and the row behind the last."""
     rows = max(1, _STRIP_PIXELS // width)
     return ((top, min(top + rows, height)) for top in range(0, height, rows))
 
 
 def pixel_digest(image: Image) -> str:
-    """sha256 of a picture's shape and pixels: equal for equal pictures, however they were stored.
+    """sha256 of an image's shape and pixels: equal for equal images, however they were stored.
 
     >>> import numpy as np
     >>> picture = np.zeros((2, 3, 3), np.uint8)
@@ -167,7 +167,7 @@ def from_chw_float(array: NDArray[np.float32]) -> Image:
     """CHW float in [0, 1] to HWC uint8, rounded; values outside are clipped.
 
     Raises:
-        NotFinite: there is a NaN or an infinity among them, of which no picture can be made.
+        NotFinite: there is a NaN or an infinity among them, of which no image can be made.
 
     >>> import numpy as np
     >>> from_chw_float(np.full((3, 1, 1), 0.5, np.float32)).tolist()
@@ -177,12 +177,12 @@ def from_chw_float(array: NDArray[np.float32]) -> Image:
 
     values = np.asarray(array)
     if not np.isfinite(values).all():
-        raise NotFinite("The numbers of a picture are NaN or infinite.")
+        raise NotFinite("The numbers of an image are NaN or infinite.")
     return check((values.transpose(1, 2, 0) * 255).round().clip(0, 255).astype(np.uint8))
 
 
 def to_tensor(images: Sequence[Image]) -> torch.Tensor:
-    """Pictures of one size to a torch tensor [n, channels, height, width], float32 in [0, 1], on the CPU.
+    """Images of one size to a torch tensor [n, channels, height, width], float32 in [0, 1], on the CPU.
 
     >>> import numpy as np
     >>> tensor = to_tensor([np.full((2, 3, 3), 255, np.uint8)])
@@ -196,7 +196,7 @@ def to_tensor(images: Sequence[Image]) -> torch.Tensor:
 
 
 def from_tensor(tensor: torch.Tensor) -> list[Image]:
-    """A tensor [n, channels, height, width] in [0, 1] to pictures; raises NotFinite as `from_chw_float` does.
+    """A tensor [n, channels, height, width] in [0, 1] to images; raises NotFinite as `from_chw_float` does.
 
     >>> import numpy as np
     >>> (back,) = from_tensor(to_tensor([np.full((2, 3, 3), 51, np.uint8)]))

@@ -1,4 +1,4 @@
-"""Pictures into files."""
+"""Images into files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FORMAT_OF: dict[str, Format] = {
 
 
 def encode(image: Image, format: Format = "png", *, quality: int = 92, metadata: Metadata | None = None) -> bytes:
-    """The bytes of a picture file; PNG is lossless and deterministic. JPEG lays transparency on white.
+    """The bytes of an image file; PNG is lossless and deterministic. JPEG lays transparency on white.
 
     Args:
         quality: 1 to 100, of the formats that lose something.

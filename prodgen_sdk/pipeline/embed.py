@@ -1,8 +1,8 @@
-"""Words and pictures -> the vectors that the index holds.
+"""Words and images -> the vectors that the index holds.
 
-A variant's vector joins its product's text vector and its picture's vector, each weighted by the square root of its share, so
-that the inner product of two vectors is the weighted mean of the two similarities. A query by text or picture alone leaves
-the other part zero; unless the picture encoder reads text, as CLIP does: then words ask both parts.
+A variant's vector joins its product's text vector and its image's vector, each weighted by the square root of its share, so
+that the inner product of two vectors is the weighted mean of the two similarities. A query by text or image alone leaves
+the other part zero; unless the image encoder reads text, as CLIP does: then words ask both parts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Embedder:
     """Joins a text encoder and an image encoder into one vector space.
 
     Args:
-        text_share: 0 to 1, how much the text counts against the picture.
+        text_share: 0 to 1, how much the text counts against the image.
     """
 
     def __init__(self, text: BoundTextEncoder, image: BoundImageEncoder, text_share: float) -> None:
@@ -38,12 +38,12 @@ class Embedder:
 
     @property
     def picture_key(self) -> str:
-        """Changes when the picture encoder does."""
+        """Changes when the image encoder does."""
         return runtime.canonical_digest(self._image.identity)[:16]
 
     @property
     def sizes(self) -> tuple[int, int]:
-        """Dimensions of the text part and of the picture part."""
+        """Dimensions of the text part and of the image part."""
         if self._sizes is None:
             import numpy as np
 
@@ -60,7 +60,7 @@ class Embedder:
         return self._text.encode(texts)
 
     def pictures(self, pictures: Sequence[Image]) -> Vectors:
-        """Picture vectors [n, picture dimension]."""
+        """Image vectors [n, image dimension]."""
         return self._image.encode(pictures)
 
     def queries(self, texts: Sequence[str]) -> Vectors:
@@ -73,7 +73,7 @@ class Embedder:
         return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32)
 
     def join_all(self, pairs: Sequence[tuple[Vectors, Vectors]]) -> Vectors:
-        """Vectors [n, dimension] of length 1 (of 0, where there is nothing), each from a text vector and a picture vector."""
+        """Vectors [n, dimension] of length 1 (of 0, where there is nothing), each from a text vector and an image vector."""
         import numpy as np
 
         if not pairs:
@@ -86,7 +86,7 @@ class Embedder:
         return unit
 
     def join(self, text: Vectors | None, picture: Vectors | None) -> Vectors:
-        """One vector of length 1 from a text vector, a picture vector, or both."""
+        """One vector of length 1 from a text vector, an image vector, or both."""
         import numpy as np
 
         text_size, picture_size = self.sizes

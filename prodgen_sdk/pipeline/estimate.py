@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _TRIED_VIEWS = 4
 _READ = 500
-_ENOUGH = 16  # so many pictures tell more than a trial does
+_ENOUGH = 16  # so many images tell more than a trial does
 _STOPS = (Cancelled, DeadlineExceeded, StoreError)
 
 
@@ -30,7 +30,7 @@ class Share(Model):
 
     Args:
         seconds_per_picture: on one device; None where nothing is known of it.
-        source: of the seconds: `published` pictures of this size, a `trial` just now, or `unknown`.
+        source: of the seconds: `published` images of this size, a `trial` just now, or `unknown`.
         cost: in the configured currency; None where no price is configured, or it follows from unknown seconds.
     """
 
@@ -46,7 +46,7 @@ class Estimate(Model):
     """What a call of `Studio.generate` would do.
 
     Args:
-        found: pictures that are there already and would be reused.
+        found: images that are there already and would be reused.
         refused, failed: by sku, why nothing would be made of a product.
         seconds, cost: of all that would be made; None where it is not known of a part.
     """
@@ -70,7 +70,7 @@ class Estimate(Model):
 
 @dataclass
 class _Asked:
-    """What is asked of one generator: how many pictures, one request of it, and how long earlier ones took."""
+    """What is asked of one generator: how many images, one request of it, and how long earlier ones took."""
 
     stages: Stages
     work: Work
@@ -81,8 +81,8 @@ class _Asked:
 def estimate(run: GenerationRun, products: Iterable[Product], costs: CostsConfig) -> Estimate:
     """Plans every product as `GenerationRun.run` would, hooks included, and makes none, but for a trial of a few views.
 
-    Where the workspace has few pictures of that generator and size, the first request is tried twice, and the second time counts:
-    the first one loads the model. A generator with a price per picture is not tried.
+    Where the workspace has few images of that generator and size, the first request is tried twice, and the second time counts:
+    the first one loads the model. A generator with a price per image is not tried.
     """
     asked: dict[str, _Asked] = {}
     refused: dict[str, tuple[str, ...]] = {}
@@ -123,7 +123,7 @@ def estimate(run: GenerationRun, products: Iterable[Product], costs: CostsConfig
 
 
 def _add_published(asked: dict[str, _Asked], store: Store | None, size: int) -> None:
-    """Notes how long published pictures of these generators and of this size took."""
+    """Notes how long published images of these generators and of this size took."""
     if store is None:
         return
     seconds: dict[str, list[float]] = defaultdict(list)

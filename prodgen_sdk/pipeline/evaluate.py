@@ -1,4 +1,4 @@
-"""Pictures -> figures of quality, by every evaluator that applies."""
+"""Images -> figures of quality, by every evaluator that applies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class Quality(Model):
-    """Figures of one picture by metric, and the sentences that say where it falls short of a bound."""
+    """Figures of one image by metric, and the sentences that say where it falls short of a bound."""
 
     values: dict[str, float] = Field(default_factory=dict)
     shortcomings: tuple[str, ...] = ()
@@ -29,9 +29,9 @@ def evaluate(
     references: Sequence[Image] | None = None,
     ctx: Context | None = None,
 ) -> list[Quality]:
-    """Figures of each picture. Evaluators that need a reference are left out where there is none.
+    """Figures of each image. Evaluators that need a reference are left out where there is none.
 
-    An evaluator that fails is a shortcoming of every picture, so that nobody takes an unmeasured picture for a good one.
+    An evaluator that fails is a shortcoming of every image, so that nobody takes an unmeasured image for a good one.
     """
     values: list[dict[str, float]] = [{} for _ in pictures]
     shortcomings: list[list[str]] = [[] for _ in pictures]

@@ -1,4 +1,4 @@
-"""Pictures -> pictures made ready for a channel."""
+"""Images -> images made ready for a channel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prodgen_sdk.types import Generated
 def finish(
     pictures: Sequence[Generated], finisher: BoundFinisher | None, profile: str = "", *, ctx: Context | None = None
 ) -> list[Generated]:
-    """Each picture finished by a profile; what was done is added to its facts. Without a finisher nothing changes."""
+    """Each image finished by a profile; what was done is added to its facts. Without a finisher nothing changes."""
     if finisher is None or not profile:
         return list(pictures)
     finished = finisher.finish([picture.image for picture in pictures], profile, ctx)

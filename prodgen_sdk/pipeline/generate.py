@@ -1,4 +1,4 @@
-"""Request -> pictures: identity of the work, hooks around it, and the batcher that runs it."""
+"""Request -> images: identity of the work, hooks around it, and the batcher that runs it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ Batch = tuple[GenerationRequest, Context]
 
 @dataclass(frozen=True)
 class Made:
-    """The pictures of one request, and its share of the seconds that its batch took."""
+    """The images of one request, and its share of the seconds that its batch took."""
 
     pictures: tuple[Generated, ...]
     seconds: float
 
 
 def canonical(request: GenerationRequest, generator: str) -> dict[str, Any]:
-    """What the pictures of a request depend on, besides its views, prompts and seed; JSON-ready."""
+    """What the images of a request depend on, besides its views, prompts and seed; JSON-ready."""
     return {
         "generator": generator,
         "product": request.product.content(),
@@ -46,7 +46,7 @@ def seeded(request: GenerationRequest, generator: str, seed: runtime.Seed) -> tu
 
 
 def variant_ids(request: GenerationRequest, generator: BoundGenerator, profile: str = "") -> list[str]:
-    """The id of each view's picture: equal work has equal ids, so a re-run finds what it already made."""
+    """The id of each view's image: equal work has equal ids, so a re-run finds what it already made."""
     assert isinstance(generator.spec, GeneratorSpec)
     shared = canonical(request, generator.id) | {
         "identity": generator.identity,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _CHUNK = 1024
 """How many changes are applied at once: each time the index waits for the disk."""
 _PICTURES, _THREADS = 16, 4
-"""How many pictures are embedded at once, by each of how many threads: files are read and decoded beside each other."""
+"""How many images are embedded at once, by each of how many threads: files are read and decoded beside each other."""
 logger = logging.getLogger(__name__)
 _COMPONENT = "core/index"
 _EMBEDDER = "embedder"
@@ -109,10 +109,10 @@ def _text_vectors(embedder: Embedder, products: Mapping[str, Product]) -> dict[s
 
 
 def _picture_vectors(store: Store, embedder: Embedder, wanted: Mapping[str, str]) -> dict[str, Vectors]:
-    """Picture vectors by digest; computed once for each digest and encoder, then read from the store.
+    """Image vectors by digest; computed once for each digest and encoder, then read from the store.
 
     Args:
-        wanted: by digest, a variant whose picture has it.
+        wanted: by digest, a variant whose image has it.
     """
     key = embedder.picture_key
     known = dict(store.embeddings.get_many(key, list(wanted)))
@@ -130,12 +130,12 @@ def _picture_vectors(store: Store, embedder: Embedder, wanted: Mapping[str, str]
             known.update(fresh)
     if lost:
         id, error = next(iter(lost.items()))
-        logger.warning("%d of %d pictures cannot be indexed, such as that of %s: %s", len(lost), len(wanted), id, error)
+        logger.warning("%d of %d images cannot be indexed, such as that of %s: %s", len(lost), len(wanted), id, error)
     return known
 
 
 def _load(store: Store, variants: Iterable[Variant], lost: dict[str, Exception]) -> dict[str, Image]:
-    """Pictures by digest. One whose file is lost or cannot be read goes to `lost`: `generate` makes it again, and publishing heals it."""
+    """Images by digest. One whose file is lost or cannot be read goes to `lost`: `generate` makes it again, and publishing heals it."""
     pictures: dict[str, Image] = {}
     for variant in variants:
         try:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of a product with all that was found out about it; `variant` is set where there is a workspace.
+    """An image of a product with all that was found out about it; `variant` is set where there is a workspace.
 
     `metadata` say what kind of source it has; `save` writes them into its file.
     """
@@ -68,11 +68,11 @@ class Picture:
 
     @property
     def file_name(self) -> str:
-        """A name that no other picture of the same call and product has, such as `front.png`, or `front_r2.png` of replicate 2."""
+        """A name that no other image of the same call and product has, such as `front.png`, or `front_r2.png` of replicate 2."""
         return f"{self.view.slug}{f'_r{self.replicate}' if self.replicate else ''}.png"
 
     def save(self, path: str | Path) -> Path:
-        """Writes the picture with its metadata: PNG, JPEG, WebP or AVIF by the path's ending, whole or not at all.
+        """Writes the image with its metadata: PNG, JPEG, WebP or AVIF by the path's ending, whole or not at all.
 
         Raises:
             InvalidImage: the ending is none of these.
@@ -98,10 +98,10 @@ class Stages:
 
 @dataclass(frozen=True)
 class Work:
-    """A request that passed screening of its words, with the ids of its pictures and which of them are there already.
+    """A request that passed screening of its words, with the ids of its images and which of them are there already.
 
     `seed` is what to ask for to make it again; the request holds the one that is final for the item. `warnings` are those of
-    its words: every picture has them.
+    its words: every image has them.
     """
 
     request: GenerationRequest
@@ -131,7 +131,7 @@ def plan(request: GenerationRequest, stages: Stages, store: Store | None, *, see
     if screening.outcome == "block":
         reasons = "; ".join(screening.reasons)
         raise Refused(f"{request.product.sku} was refused: {reasons}.", reasons=screening.reasons)
-    # What a profile means is part of the finisher's identity: another meaning makes other pictures.
+    # What a profile means is part of the finisher's identity: another meaning makes other images.
     profile = f"{stages.profile} {stages.finisher.identity}" if stages.finisher and stages.profile else ""
     ids = dict(zip(request.views, variant_ids(request, stages.generator, profile), strict=True))
     present = store.variants.present(list(ids.values())) if store is not None else set()
@@ -143,7 +143,7 @@ def plan(request: GenerationRequest, stages: Stages, store: Store | None, *, see
 def complete(
     work: Work, made: Sequence[Generated], stages: Stages, store: Store | None, *, seconds: float, ctx: Context
 ) -> list[Picture]:
-    """Finishes, measures, screens and publishes the pictures that were missing; returns all of the request, in its order."""
+    """Finishes, measures, screens and publishes the images that were missing; returns all of the request, in its order."""
     judged = _judge(work, made, stages, seconds, ctx) if made else []
     variants = _publish(work, judged, stages, store)
     fresh = {
@@ -154,7 +154,7 @@ def complete(
 
 
 def _judge(work: Work, made: Sequence[Generated], stages: Stages, seconds: float, ctx: Context) -> list[Judged]:
-    """Finishes, measures and screens pictures, which were made in so many seconds."""
+    """Finishes, measures and screens images, which were made in so many seconds."""
     started = time.perf_counter()
     pictures = finish(made, stages.finisher, stages.profile, ctx=ctx)
     pixels = [picture.image for picture in pictures]

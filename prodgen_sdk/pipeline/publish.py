@@ -1,4 +1,4 @@
-"""A picture with its figures and verdicts -> a variant in the store. Provenance is written here alone."""
+"""An image with its figures and verdicts -> a variant in the store. Provenance is written here alone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def review_state(screening: Screening, quality: Quality, *, auto_approve: bool) -> ReviewState:
-    """Where a fresh picture stands: blocked ones are rejected, and only what passed everything is approved unseen."""
+    """Where a fresh image stands: blocked ones are rejected, and only what passed everything is approved unseen."""
     if screening.outcome == "block":
         return "rejected"
     passed = screening.outcome == "pass" and not quality.shortcomings
@@ -39,7 +39,7 @@ def review_state(screening: Screening, quality: Quality, *, auto_approve: bool) 
 
 @dataclass(frozen=True)
 class Origin:
-    """What the pictures of one request have in common.
+    """What the images of one request have in common.
 
     Args:
         seed: what to ask for to make them again; the request holds the one that is final for the item.
@@ -58,7 +58,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Judged:
-    """A finished picture with its figures and verdicts, where they leave it, and the seconds that it took."""
+    """A finished image with its figures and verdicts, where they leave it, and the seconds that it took."""
 
     picture: Generated
     quality: Quality
@@ -68,9 +68,9 @@ class Judged:
 
 
 def publish(store: Store, origin: Origin, judged: Judged) -> Variant:
-    """Stores one picture of a request. Publishing it twice changes nothing.
+    """Stores one image of a request. Publishing it twice changes nothing.
 
-    An approved picture takes the place of the older ones that show the same view of the product as it was before its words or
+    An approved image takes the place of the older ones that show the same view of the product as it was before its words or
     media changed.
     """
     picture, request = judged.picture, origin.request

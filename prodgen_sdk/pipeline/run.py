@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class GenerationResult:
-    """All pictures of a call, in order, and by sku what was refused or failed; `errors` holds the exceptions of the latter."""
+    """All images of a call, in order, and by sku what was refused or failed; `errors` holds the exceptions of the latter."""
 
     pictures: tuple[Picture, ...]
     refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class GenerationResult:
         return tuple(picture.variant for picture in self.pictures if picture.variant is not None)
 
     def save(self, folder: str | Path) -> list[Path]:
-        """Writes every picture as `<folder>/<sku>/<view>.png`, such as `pictures/mug/front.png`; returns the paths, in order."""
+        """Writes every image as `<folder>/<sku>/<view>.png`, such as `pictures/mug/front.png`; returns the paths, in order."""
         return [picture.save(Path(folder) / picture.sku / picture.file_name) for picture in self.pictures]
 
 

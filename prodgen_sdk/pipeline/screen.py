@@ -1,4 +1,4 @@
-"""Screening of words and pictures. It fails closed: what could not be checked is never passed."""
+"""Screening of words and images. It fails closed: what could not be checked is never passed."""
 
 from __future__ import annotations
 

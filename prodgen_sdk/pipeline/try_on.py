@@ -95,7 +95,7 @@ def try_on(
 ) -> list[TryOn | Refusal]:
     """Dresses people: hooks, compositor, screening of what came out.
 
-    A picture that screening blocks becomes a refusal; what it says of any other is in `TryOn.screening`. A hook that refuses
+    An image that screening blocks becomes a refusal; what it says of any other is in `TryOn.screening`. A hook that refuses
     a request stops them all, or with `vetoes="refuse"` that one alone.
     """
     prepared = [_prepared(request, host, vetoes) for request in requests]

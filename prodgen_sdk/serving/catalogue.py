@@ -1,4 +1,4 @@
-"""The catalogue as it is served: the index kept up with the database, and what is known of products and pictures."""
+"""The catalogue as it is served: the index kept up with the database, and what is known of products and images."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Catalogue:
 
     @cached_property
     def embedder(self) -> Embedder:
-        """The joint space of words and pictures."""
+        """The joint space of words and images."""
         return Embedder(self._host.get("text_encoder"), self._host.get("image_encoder"), self._text_share)
 
     @cached_property
@@ -166,7 +166,7 @@ class Catalogue:
         return {id for id, (sku, facets) in shown.items() if eligible.allows(sku, facets)}
 
     def load(self, skus: Iterable[str], deadline: float) -> Iterator[list[Candidate]]:
-        """Reads products, their vectors and their pictures' facts ahead: these first, then all others until the time is over.
+        """Reads products, their vectors and their images' facts ahead: these first, then all others until the time is over.
 
         Yields:
             those read last, as candidates that nothing was searched for.
@@ -192,7 +192,7 @@ class Catalogue:
         return self._facts.get_many(variants, self._load_facts)
 
     def vectors(self, skus: Iterable[str]) -> dict[str, Vectors]:
-        """The mean vector of each product that has an indexed picture, float32 [dimension]."""
+        """The mean vector of each product that has an indexed image, float32 [dimension]."""
         return self._vectors.get_many(skus, self._load_vectors)
 
     def query_vectors(self, queries: Iterable[str]) -> dict[str, Vectors]:

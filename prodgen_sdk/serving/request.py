@@ -24,7 +24,7 @@ _PATIENCE = 0.25
 
 
 class Ready(NamedTuple):
-    """Up to k products in their order, each described, and who each was meant for; only the pictures are to be chosen.
+    """Up to k products in their order, each described, and who each was meant for; only the images are to be chosen.
 
     Args:
         outdated: nothing was found, but the catalogue has changed after what the index knew.

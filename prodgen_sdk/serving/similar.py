@@ -1,4 +1,4 @@
-"""Products near a product, a picture or words, in the joint space of all three."""
+"""Products near a product, an image or words, in the joint space of all three."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def nearest(
 
     Raises:
         InputError: nothing is given.
-        NotFound: an unknown product, or one without an approved picture.
+        NotFound: an unknown product, or one without an approved image.
     """
     mark = catalogue.mark
     query = _query(store, catalogue, sku, image, text if text and text.strip() else None)
@@ -65,7 +65,7 @@ def _query(store: Store, catalogue: Catalogue, sku: str | None, image: Image | N
         store.products.get(sku)
         own = catalogue.vectors([sku])
         if sku not in own:
-            raise NotFound(f"{sku} has no approved picture yet.", hint=f"Run: prodgen generate {sku}")
+            raise NotFound(f"{sku} has no approved image yet.", hint=f"Run: prodgen generate {sku}")
         parts.append(own[sku])
     if image is not None:
         words = embedder.texts([text])[0] if text is not None else None

@@ -1,4 +1,4 @@
-"""Pictures and other files, named by the sha256 of their bytes."""
+"""Images and other files, named by the sha256 of their bytes."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ class AssetStore:
         data = None if name is None else self._blobs.read(name)
         if data is None:
             raise StoreError(
-                f"The asset {digest} is missing.", hint="Restore it from a backup, or generate the picture again."
+                f"The asset {digest} is missing.", hint="Restore it from a backup, or generate the image again."
             )
         if hashlib.sha256(data).hexdigest() != digest:
             raise StoreError(
                 f"The asset {digest} is damaged: its bytes do not match its digest.",
-                hint=f"Restore it from a backup; or delete {self.local_path(digest) or name} and generate the picture again.",
+                hint=f"Restore it from a backup; or delete {self.local_path(digest) or name} and generate the image again.",
             )
         return data
 

@@ -31,7 +31,7 @@ class Products:
     def put(self, items: Iterable[Product]) -> dict[str, Change]:
         """Adds products, or updates those whose sku is known; what became of each sku.
 
-        An update that touches what an index or a picture shows (anything but the count in stock) puts the product's
+        An update that touches what an index or an image shows (anything but the count in stock) puts the product's
         approved variants in the outbox. Written in chunks: after a kill, whole chunks are there. Of a sku given twice the
         later one stays.
         """

@@ -1,4 +1,4 @@
-"""The review of pictures: the state of each, and every step that led there."""
+"""The review of images: the state of each, and every step that led there."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class Store:
     def _kept(self, keep: Iterable[str] = ()) -> set[str]:
         if not self.products.count() and next(iter(self.assets), None) is not None:
             raise StoreError(
-                "The database knows no product, so that every picture would be deleted.",
+                "The database knows no product, so that every image would be deleted.",
                 hint="If it was lost, bring it back first; if the shop is to be empty, delete the folder of its assets.",
             )
         return self._named().union(keep)

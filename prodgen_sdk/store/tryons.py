@@ -18,7 +18,7 @@ from prodgen_sdk.types import Model
 
 
 class RetainedTryOn(Model):
-    """A photo and its dressed picture, kept until `retain_until`; photo and result are digests of their files."""
+    """A photo and its dressed image, kept until `retain_until`; photo and result are digests of their files."""
 
     id: str
     user: str
@@ -45,7 +45,7 @@ class TryOns:
         self._files = files
 
     def keep(self, user: str, photo: bytes, result: bytes, until: datetime) -> RetainedTryOn:
-        """Keeps the bytes of two picture files until a time.
+        """Keeps the bytes of two image files until a time.
 
         Raises:
             InputError: `until` has passed.
@@ -90,7 +90,7 @@ class TryOns:
         return self._read(id, "photo")
 
     def result(self, id: str) -> bytes:
-        """The verified bytes of the dressed picture; raises NotFound or StoreError."""
+        """The verified bytes of the dressed image; raises NotFound or StoreError."""
         return self._read(id, "result")
 
     def expire(self, now: datetime) -> int:

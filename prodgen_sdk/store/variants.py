@@ -1,4 +1,4 @@
-"""The published pictures of products, and their review."""
+"""The published images of products, and their review."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Variants:
         stored again.
 
         Args:
-            image: the bytes of the picture file that `variant.image` describes.
+            image: the bytes of the image file that `variant.image` describes.
 
         Raises:
             InputError: the bytes are not those of `variant.image.digest`.
@@ -96,7 +96,7 @@ class Variants:
             return one(connection, id)
 
     def image(self, id: str) -> bytes:
-        """The verified bytes of a variant's picture file."""
+        """The verified bytes of a variant's image file."""
         return self._assets.get(self.get(id).image.digest)
 
     def iterate(
@@ -168,7 +168,7 @@ class Variants:
         return set(self._column(variants.c.id, ids))
 
     def present(self, ids: Iterable[str]) -> set[str]:
-        """Those of `ids` that are published already and whose picture file is there; the file is not read."""
+        """Those of `ids` that are published already and whose image file is there; the file is not read."""
         found = set()
         for chunk in batched(ids):
             with self._database.read() as connection:
@@ -201,7 +201,7 @@ class Variants:
         return found
 
     def pictures(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-        """Product and digest of the picture of those of `ids` that are approved."""
+        """Product and digest of the image of those of `ids` that are approved."""
         return {
             id: (sku, digest)
             for chunk in batched(ids, 5000)

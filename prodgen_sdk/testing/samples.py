@@ -1,4 +1,4 @@
-"""Small, fixed inputs for tests: products, pictures, a person, a garment, a mesh. All are drawn here; none is a file."""
+"""Small, fixed inputs for tests: products, images, a person, a garment, a mesh. All are drawn here; none is a file."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def sample_photo(colour: tuple[int, int, int] = (40, 90, 160), size: int = 96) -
 
 
 def sample_noise(size: int = 96, seed: int = 0) -> Image:
-    """HWC uint8 RGB: uniform noise, a picture that no measure can take for a clean one."""
+    """HWC uint8 RGB: uniform noise, an image that no measure can take for a clean one."""
     return np.random.default_rng(seed).integers(0, 256, (size, size, 3), dtype=np.uint8)
 
 

@@ -93,7 +93,7 @@ def scenes() -> SearchStrategy[Scene]:
 
 
 def images(max_edge: int = 48, *, channels: tuple[int, ...] = (3, 4)) -> SearchStrategy[Image]:
-    """HWC uint8 pictures, from one pixel up: flat, noise, or noise on white."""
+    """HWC uint8 images, from one pixel up: flat, noise, or noise on white."""
     edges = st.integers(1, max_edge)
     return st.builds(
         _image,

@@ -1,4 +1,4 @@
-"""Makes a training set larger: turned, cropped and coloured copies of its pictures."""
+"""Makes a training set larger: turned, cropped and coloured copies of its images."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 class Augmentation(BaseModel):
-    """How far the copies of a picture may go.
+    """How far the copies of an image may go.
 
     Args:
         rotation: largest turn in degrees, either way.
         crop: largest share of the edge that is cut off.
         colour: how far brightness, contrast and the balance of the channels may move.
-        flips: whether half of the copies are mirrored, where that keeps the azimuth true. Leave it off where pictures carry letters.
+        flips: whether half of the copies are mirrored, where that keeps the azimuth true. Leave it off where images carry letters.
     """
 
     rotation: Annotated[float, Field(ge=0, le=180)] = 8.0
@@ -30,7 +30,7 @@ class Augmentation(BaseModel):
 def augment(
     images: Tensor, noise: torch.Generator, how: Augmentation | None = None, azimuths: Tensor | None = None
 ) -> tuple[Tensor, Tensor | None]:
-    """Copies of pictures, drawn anew. What a turn brings in from outside is the picture's mirror image at its border.
+    """Copies of images, drawn anew. What a turn brings in from outside is the image's mirror image at its border.
 
     Args:
         images: float32 [n, 3, h, w] in [0, 1].
@@ -39,7 +39,7 @@ def augment(
         azimuths: float [n] in degrees. A mirrored view of azimuth a is one of azimuth -a, and is labelled so.
 
     Returns:
-        Pictures of the same shape, and their azimuths.
+        Images of the same shape, and their azimuths.
     """
     import torch
 

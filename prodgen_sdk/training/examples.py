@@ -1,6 +1,6 @@
-"""Reads labelled or unlabelled pictures from JSON Lines with a folder, Parquet, WebDataset and Hugging Face datasets on disk.
+"""Reads labelled or unlabelled images from JSON Lines with a folder, Parquet, WebDataset and Hugging Face datasets on disk.
 
-Each form gives the same examples: a key, the picture's bytes, and what is said of it. Nothing is downloaded.
+Each form gives the same examples: a key, the image's bytes, and what is said of it. Nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _CAPTION = ("caption", "text", "title", "txt")
 
 @dataclass(frozen=True)
 class Example:
-    """One picture before it is decoded.
+    """One image before it is decoded.
 
     Args:
         key: names it within its source.
-        product: what it shows; pictures of one product stay on one side of a split.
+        product: what it shows; images of one product stay on one side of a split.
         caption: words, may be empty.
         azimuth: degrees, where the view is known.
         facts: all else that is said of it.
@@ -47,12 +47,12 @@ class Example:
 def read_examples(source: Path) -> Iterator[Example]:
     """All examples of a source, in its own order.
 
-    `source` may be a JSON Lines file (its pictures lie in the same folder), a Parquet file, a WebDataset tar, a folder of such files,
-    a folder that `datasets.save_to_disk` wrote, a rendered data set (`dataset.json` with shards), or a folder of pictures.
+    `source` may be a JSON Lines file (its images lie in the same folder), a Parquet file, a WebDataset tar, a folder of such files,
+    a folder that `datasets.save_to_disk` wrote, a rendered data set (`dataset.json` with shards), or a folder of images.
 
     Raises:
         InputError: there is nothing of that kind.
-        OutsideWorkspace: a line names a picture outside its folder.
+        OutsideWorkspace: a line names an image outside its folder.
     """
     if not source.exists():
         raise InputError(f"There are no data at {source}.", hint="Give a file or a folder that exists.")
@@ -70,8 +70,8 @@ def read_examples(source: Path) -> Iterator[Example]:
     pictures = [path for path in files if path.suffix.lower() in SUFFIXES]
     if not pictures:
         raise InputError(
-            f"{source} holds no pictures that can be read.",
-            hint="Give JSON Lines, Parquet, a tar, or a folder of pictures.",
+            f"{source} holds no images that can be read.",
+            hint="Give JSON Lines, Parquet, a tar, or a folder of images.",
         )
     for path in pictures:
         yield Example(path.name, path.read_bytes(), path.parent.name if path.parent != source else path.stem)
@@ -105,7 +105,7 @@ def _json_lines(path: Path) -> Iterator[Example]:
             name = next(str(facts[key]) for key in _PICTURE if isinstance(facts.get(key), str))
         except (ValueError, AttributeError, StopIteration):
             raise InputError(
-                f"{path.name}, line {number} names no picture.", hint='Write {"image": "folder/file.png", "sku": ...}.'
+                f"{path.name}, line {number} names no image.", hint='Write {"image": "folder/file.png", "sku": ...}.'
             ) from None
         try:
             where = inside(path.parent, name)
@@ -118,12 +118,10 @@ def _columns(rows: Iterator[Mapping[str, Any]], path: Path) -> Iterator[Example]
     for number, row in enumerate(rows):
         cell = next((row[name] for name in _PICTURE if row.get(name) is not None), None)
         if cell is None:
-            raise InputError(
-                f"{path.name} has no column of pictures.", hint=f"Name it one of {', '.join(_PICTURE[:4])}."
-            )
+            raise InputError(f"{path.name} has no column of images.", hint=f"Name it one of {', '.join(_PICTURE[:4])}.")
         data = cell.get("bytes") if isinstance(cell, dict) else cell
         if isinstance(data, str):
-            raise InputError(f"{path.name} holds paths, not pictures.", hint="Store the bytes of the files.")
+            raise InputError(f"{path.name} holds paths, not images.", hint="Store the bytes of the files.")
         yield _of(row, f"{path.name}:{number}", bytes(data or b""))
 
 

@@ -42,7 +42,7 @@ class Recipe(BaseModel):
         validate_every: steps between looks at the validation products.
         patience: looks without a better one that end the run; 0 never ends it early.
         checkpoint_every: steps between checkpoints; what a kill costs at most.
-        sample_every: steps between pictures of what the model makes; 0 makes none.
+        sample_every: steps between images of what the model makes; 0 makes none.
         threads: of torch on a CPU; more or fewer change the last bits of the weights.
     """
 

@@ -17,7 +17,7 @@ LOG = "log.jsonl"
 
 
 class Record:
-    """Writes `log.jsonl`, `tensorboard/` and `samples/` as figures and pictures come.
+    """Writes `log.jsonl`, `tensorboard/` and `samples/` as figures and images come.
 
     What a killed run noted after its last checkpoint is dropped when it goes on.
 
@@ -76,7 +76,7 @@ def _whole_lines(path: Path) -> list[str]:
 
 
 def grid(pictures: NDArray[np.uint8], columns: int, gap: int = 2) -> NDArray[np.uint8]:
-    """Pictures [n, h, w, 3] side by side on white, row by row."""
+    """Images [n, h, w, 3] side by side on white, row by row."""
     import numpy as np
 
     n, h, w, _ = pictures.shape

@@ -1,4 +1,4 @@
-"""Event files that TensorBoard reads, written without it: scalars and pictures.
+"""Event files that TensorBoard reads, written without it: scalars and images.
 
 The format: records of a length, its checksum, the bytes and their checksum (CRC-32C, masked), each record an `Event` message in
 protocol buffer encoding (tensorflow/core/util/event.proto and tensorflow/core/framework/summary.proto name the fields).

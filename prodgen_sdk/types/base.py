@@ -200,4 +200,4 @@ else:
     Array = Annotated[Any, _in_json]
 
 Photo: TypeAlias = str | Path | bytes | Image
-"""A picture as a caller may give it: a file, its bytes, or its pixels."""
+"""An image as a caller may give it: a file, its bytes, or its pixels."""

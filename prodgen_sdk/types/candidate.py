@@ -87,7 +87,7 @@ IndexChange = Upsert | Remove
 
 
 class CandidateVariant(PixelModel):
-    """One eligible picture of a candidate.
+    """One eligible image of a candidate.
 
     Args:
         score: cosine similarity to the query.
@@ -105,7 +105,7 @@ class CandidateVariant(PixelModel):
 
 
 class VariantFacts(PixelModel):
-    """How a variant is described, shared by all candidates that have it until it may be another picture."""
+    """How a variant is described, shared by all candidates that have it until it may be another image."""
 
     view: View
     background: str

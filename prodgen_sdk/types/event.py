@@ -35,7 +35,7 @@ class Event(Model):
     Args:
         id: unique; recording an event twice adds it once.
         sku: the product that it is about, if any.
-        variant, request_id: of the recommendation that the event follows, so that the picture gets the credit.
+        variant, request_id: of the recommendation that the event follows, so that the image gets the credit.
         query: the words of a `search`.
         value: the money of a `purchase`, if it is known.
         position: of an impression, from 0.

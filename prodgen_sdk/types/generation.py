@@ -32,8 +32,8 @@ class Description(Model):
     Args:
         attributes: found values by name; what the product states itself is not among them.
         prompts: one a view, in the order that was asked for.
-        warnings: what a person should know who looks at the pictures, one sentence each, such as where title and attributes
-            contradict each other; they count as warnings of every picture (see `Generated`).
+        warnings: what a person should know who looks at the images, one sentence each, such as where title and attributes
+            contradict each other; they count as warnings of every image (see `Generated`).
     """
 
     attributes: dict[str, Attribute] = Field(default_factory=dict)
@@ -48,13 +48,13 @@ class GenerationRequest(PixelModel):
 
     Args:
         prompts: one text per view, or none.
-        references: pictures of the product by role; `background` belongs to `Scene(background="image")`.
+        references: images of the product by role; `background` belongs to `Scene(background="image")`.
         mesh: a GLB or OBJ file of the product, where it has one.
         size: edge of the square image in pixels.
-        negative: what must not be in the picture, in words.
+        negative: what must not be in the image, in words.
         replicate: 0, 1, 2 ... for several different answers to the same request.
-        maps: what else is wanted of each view, of a generator whose spec names it; pictures do not depend on it.
-        maps_only: whether nothing but maps and mask will be looked at, which lets a generator spare itself the picture.
+        maps: what else is wanted of each view, of a generator whose spec names it; images do not depend on it.
+        maps_only: whether nothing but maps and mask will be looked at, which lets a generator spare itself the image.
     """
 
     product: Product
@@ -78,13 +78,13 @@ class GenerationRequest(PixelModel):
 
 
 class Generated(Answer):
-    """One picture from a generator.
+    """One image from a generator.
 
     Args:
         image: HWC uint8, RGB or (for a transparent scene) RGBA.
-        facts: what the plugin knows about the picture (steps, model digest, family ...), JSON-ready, of 64 KiB at most.
+        facts: what the plugin knows about the image (steps, model digest, family ...), JSON-ready, of 64 KiB at most.
         mask: where the product is, bool HxW, if the generator knows.
-        warnings: what a person should look at before the picture is shown, one sentence each; with any of them it is not
+        warnings: what a person should look at before the image is shown, one sentence each; with any of them it is not
             approved unseen.
         maps: those that the request asked for. `depth`: float32 [size, size], distance from the camera along its axis, in radii
             of the product's bounding sphere, infinite where the product is not. `normal`: float32 [size, size, 3], the
@@ -100,7 +100,7 @@ class Generated(Answer):
 
 
 class ImageRef(Model):
-    """A stored picture: the sha256 of its file, and what it is. Travels across processes instead of an array."""
+    """A stored image: the sha256 of its file, and what it is. Travels across processes instead of an array."""
 
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     width: Annotated[int, Field(gt=0)]
@@ -128,13 +128,13 @@ class Screening(Model):
 
 
 class Provenance(Model):
-    """What is needed to make a picture again. Written by the publish stage alone.
+    """What is needed to make an image again. Written by the publish stage alone.
 
     Args:
         identity: digest of the generator's id, version, configuration and weights.
-        request_digest: of the whole request; `product_digest` of what the picture shows of the product.
+        request_digest: of the whole request; `product_digest` of what the image shows of the product.
         views: of the whole request, where the views of a set depend on each other.
-        references: digests of the pictures that the generator was given, by role.
+        references: digests of the images that the generator was given, by role.
     """
 
     generator: str
@@ -157,7 +157,7 @@ class Provenance(Model):
 
 
 class Variant(Model):
-    """A published picture of a product.
+    """A published image of a product.
 
     Args:
         seed: what to ask for to make it again.

@@ -130,5 +130,5 @@ class Product(Model):
         return "\n".join(filter(None, lines))
 
     def content(self) -> dict[str, Any]:
-        """What a picture of the product depends on, JSON-ready: everything but price, stock and the like."""
+        """What an image of the product depends on, JSON-ready: everything but price, stock and the like."""
         return self.model_dump(mode="json", exclude={"price", "currency", "stock", "withdrawn"})

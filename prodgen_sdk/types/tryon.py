@@ -124,9 +124,9 @@ class TryOn(Answer):
 
     Args:
         confidence: 0 to 1, the compositor's own estimate.
-        warnings: sentences for the person who looks at the picture.
+        warnings: sentences for the person who looks at the image.
         screening: what the safety checkers said; set by the host.
-        digital_source: what kind of source the picture has, of the IPTC vocabulary; set by the host from the compositor's spec.
+        digital_source: what kind of source the image has, of the IPTC vocabulary; set by the host from the compositor's spec.
     """
 
     image: Image
@@ -140,12 +140,12 @@ class TryOn(Answer):
 
     @property
     def metadata(self) -> Metadata:
-        """What belongs into the picture's file, so that nobody takes it for a photo: see `images.save`."""
+        """What belongs into the image's file, so that nobody takes it for a photo: see `images.save`."""
         return Metadata().labelled(self.digital_source)
 
 
 class Refusal(_Model):
-    """Why a picture was not made.
+    """Why an image was not made.
 
     Args:
         code: for programs, such as `back-view`.
@@ -171,7 +171,7 @@ class DressedClip(_Model):
 
     Args:
         frames: how many the clip has; `written` of them are in the result, `dressed` of them dressed.
-        bridged: of those dressed, frames whose picture was carried over from the one before.
+        bridged: of those dressed, frames whose image was carried over from the one before.
         gaps: frames that are as they were filmed, or left out.
         confidence: the median of the frames' own.
         screening: the strictest verdict on the frames that were looked at, one a second.
@@ -206,7 +206,7 @@ class Body(Answer):
         person: float32 HxW, 0 to 1: how much of a pixel is person.
         parts: part name (face, hair, skin, hands, upper, lower ...) to float32 HxW, 0 to 1.
         people: how many people were found.
-        turn: how far the body is turned away from the camera, as the sine of the angle: above 0 where its side at the picture's right is farther away.
+        turn: how far the body is turned away from the camera, as the sine of the angle: above 0 where its side at the image's right is farther away.
     """
 
     landmarks: Array

@@ -278,7 +278,7 @@ def test_a_raising_extension_hook_stops_neither_notice_nor_others(site: Site, ca
         from prodgen_sdk.hookspecs import hookimpl
         SEEN = []
         @hookimpl
-        def after_generation(request, pictures):
+        def after_generation(request, images):
             SEEN.append(request)
             {then}
     """
@@ -321,7 +321,7 @@ def test_a_module_without_hooks_registers_nothing(site: Site) -> None:
 
 
 def test_wrong_answers_are_caught_by_the_host(site: Site) -> None:
-    site.install("a-bad", OWN.format(body="return [pictures[:-1] for pictures in super().generate(batch, ctx)]"))
+    site.install("a-bad", OWN.format(body="return [images[:-1] for images in super().generate(batch, ctx)]"))
     request = GenerationRequest(product=sample_products()[0], size=64)
     with pytest.raises(PluginError, match="bad/box") as caught:
         discover().get("generator", "bad/box").generate([request])

@@ -62,10 +62,10 @@ def test_it_recommends_logs_serves_and_records(client, tmp_path, monkeypatch):
     assert client.post("/events", json=[click, {"id": "2"}]).json()["new"] == 1
     assert client.post("/events", json=click).json()["known"] == 1
     assert client.get("/users/ann/recommendations", params={"k": 0}).status_code == 422
-    picture = client.get(pick["picture"])
-    assert picture.headers["content-type"] == "image/png"
-    assert picture.content.startswith(b"\x89PNG")
-    unknown = client.get("/pictures/nope")
+    image = client.get(pick["image"])
+    assert image.headers["content-type"] == "image/png"
+    assert image.content.startswith(b"\x89PNG")
+    unknown = client.get("/images/nope")
     assert (unknown.status_code, pick["variant"] in unknown.text) == (404, False)
     with Studio.open(tmp_path, host=fake_host()) as studio:
         assert studio.store.events.count("ann") == 3

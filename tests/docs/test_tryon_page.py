@@ -24,7 +24,7 @@ GARMENT[10:50, 10:50] = (20, 40, 200)
 
 
 class Form(HTMLParser):
-    """What a browser takes from the page: fields, choices, pictures."""
+    """What a browser takes from the page: fields, choices, images."""
 
     def __init__(self, page):
         super().__init__()
@@ -126,7 +126,7 @@ def test_refusals_and_bad_input_say_what_to_do(visit):
     status, page, _ = visit(photo=NOBODY, garment=GARMENT, category="top")
     assert (status, "nobody" in page, Form(page).pictures) == (200, True, [])
     for fields, words in (
-        ({"photo": "no picture", "garment": GARMENT}, "not a picture"),
+        ({"photo": "no image", "garment": GARMENT}, "not an image"),
         ({"photo": PERSON, "choice": "<b>none</b>"}, "no garment"),
         ({"photo": PERSON, "garment": GARMENT, "category": "crown"}, "category"),
         ({"garment": GARMENT, "token": "guessed"}, "no photo"),

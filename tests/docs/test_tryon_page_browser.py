@@ -35,7 +35,7 @@ def page(tmp_path):
     images.save(person, tmp_path / "me.png")
     images.save(np.full((60, 60, 3), 240, np.uint8), tmp_path / "nobody.png")
     images.save(garment, tmp_path / "shop/shirts/blue.png")
-    (tmp_path / "words.png").write_text("no picture")
+    (tmp_path / "words.png").write_text("no image")
     app = load(EXAMPLE)
     with Studio(host=fake_host()) as studio, app.Server(studio, dict(garments_in(tmp_path / "shop")), 0) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -81,7 +81,7 @@ def test_refusals_and_mistakes_are_shown_in_words(page, tmp_path):
     assert "nobody" in page.run("document.querySelector('[role=alert]').innerText")
     page.choose_file("[name=photo]", tmp_path / "words.png")
     put_on(page)
-    assert "not a picture" in page.run("document.querySelector('[role=alert]').innerText")
+    assert "not an image" in page.run("document.querySelector('[role=alert]').innerText")
     page.choose_file("[name=photo]", tmp_path / "me.png")
     put_on(page, "")
     assert "no garment" in page.run("document.querySelector('[role=alert]').innerText")

@@ -48,7 +48,7 @@ def honest(batch):
 
 
 def unchecked(image, **fields):
-    """A picture that was made around the validation."""
+    """An image that was made around the validation."""
     return Generated.model_construct(**{"image": image, "facts": {}, "maps": {}, **fields})
 
 
@@ -63,8 +63,8 @@ def test_an_honest_answer_passes():
         (lambda batch: honest(batch)[:-1], "0 answers to 1 items"),
         (lambda batch: None, "a NoneType instead of answers to 1 items"),
         (lambda batch: iter(honest(batch)), "iterator instead of answers to 1 items"),
-        (lambda batch: [honest(batch)[0][:1]], "1 pictures for 2 views"),
-        (lambda batch: [None], "a NoneType instead of pictures for 2 views"),
+        (lambda batch: [honest(batch)[0][:1]], "1 images for 2 views"),
+        (lambda batch: [None], "a NoneType instead of images for 2 views"),
         (
             lambda batch: [
                 [Generated(image=np.zeros((32, 32, 3), np.float32), view=v) for v in r.views] for r in batch
@@ -78,9 +78,9 @@ def test_an_honest_answer_passes():
         ),
         (
             lambda batch: [[unchecked(np.zeros((32, 32, 3)), view=v) for v in r.views] for r in batch],
-            "a picture of float64 instead of uint8",
+            "an image of float64 instead of uint8",
         ),
-        (lambda batch: [[unchecked("a file", view=v) for v in r.views] for r in batch], r"a picture of shape \(\)"),
+        (lambda batch: [[unchecked("a file", view=v) for v in r.views] for r in batch], r"an image of shape \(\)"),
         (
             lambda batch: [[unchecked(BLACK, view=v, facts={"name": "\ud800"}) for v in r.views] for r in batch],
             "facts that are not JSON-ready",
@@ -323,7 +323,7 @@ def test_pixels_outside_the_edit_mask_must_be_the_photos_own():
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"image": np.zeros((8, 6, 3))}, "a picture of float64 instead of uint8"),
+        ({"image": np.zeros((8, 6, 3))}, "an image of float64 instead of uint8"),
         ({"edit_mask": np.zeros((8, 6), np.uint8)}, "an edit mask of uint8 instead of bool"),
     ],
 )

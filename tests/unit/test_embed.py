@@ -1,4 +1,4 @@
-"""What is embedded when, and how words and pictures meet in one vector."""
+"""What is embedded when, and how words and images meet in one vector."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ RED, BLUE = (200, 30, 30), (30, 30, 200)
 
 
 class CountingEncoder(GridImageEncoder):
-    """The fake encoder; counts pictures, and its weights and options can be changed."""
+    """The fake encoder; counts images, and its weights and options can be changed."""
 
     seen: list[int] = []  # noqa: RUF012 - shared by all that the host makes
     digest = "first"
@@ -83,7 +83,7 @@ def counting(monkeypatch):
 
 
 def embedded(counting):
-    """How many pictures were embedded since the last call, the probe of the dimension not counted."""
+    """How many images were embedded since the last call, the probe of the dimension not counted."""
     total = sum(number for number in counting.seen if number > 1)
     counting.seen.clear()
     return total

@@ -48,7 +48,7 @@ def test_a_sheet_shows_confidence_and_reasons(folders):
     whole = page(sheet)
     assert len(re.findall("<img", whole)) == 3 + 2 + 3
     assert "ann &lt;3" in whole
-    assert "3 of 6 pictures were made, 3 refused" in whole
+    assert "3 of 6 images were made, 3 refused" in whole
     assert "prefers-color-scheme: dark" in whole
     assert not re.findall(r"(?:src|href)=\"(?!data:)", whole), "the page needs nothing else"
 

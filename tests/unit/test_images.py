@@ -72,7 +72,7 @@ def test_truncated(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("data", "words"), [(b"", "empty"), (b"hello, world", "not a picture"), (b"%PDF-1.7 ...", "not a picture")]
+    ("data", "words"), [(b"", "empty"), (b"hello, world", "not an image"), (b"%PDF-1.7 ...", "not an image")]
 )
 def test_no_picture(tmp_path, data, words):
     (tmp_path / "file.png").write_bytes(data)
@@ -158,7 +158,7 @@ def test_what_has_32_bits_a_channel_is_refused_rather_than_guessed(values):
 def test_a_large_picture_needs_little_more_memory_than_its_pixels(kind):
     picture = Pil.fromarray(np.zeros((3000, 3000), np.uint16)) if kind == "grey16" else Pil.new(kind, (3000, 3000))
     data = written(picture)
-    tracemalloc.start()  # counts numpy's memory, not that of the decoded picture
+    tracemalloc.start()  # counts numpy's memory, not that of the decoded image
     try:
         loaded = images.load(data)
         peak = tracemalloc.get_traced_memory()[1]

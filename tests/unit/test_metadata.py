@@ -1,4 +1,4 @@
-"""What picture files say besides their pixels."""
+"""What image files say besides their pixels."""
 
 import io
 

@@ -171,7 +171,7 @@ def test_a_ranker_has_no_say_in_which_pictures_there_are(shop):
 def test_a_picture_that_cannot_be_read_is_left_out_and_the_others_are_served(shop):
     studio = shop("ranker")
     variant = next(studio.store.variants.iterate())
-    broken = b"\x89PNG\r\n\x1a\nno picture"
+    broken = b"\x89PNG\r\n\x1a\nno image"
     image = variant.image.model_copy(update={"digest": hashlib.sha256(broken).hexdigest()})
     published = variant.model_copy(update={"id": "broken", "image": image})
     studio.store.variants.publish(published, broken)

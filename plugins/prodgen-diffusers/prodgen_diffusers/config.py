@@ -62,7 +62,7 @@ class Pipeline(Checkpoint):
         guidance: guidance scale (Qwen-Image: the true one); None takes the pipeline's default.
         arguments: further arguments of the pipeline's call, such as `{true_cfg_scale = 4.0}`.
         size: edge in pixels at which the model paints, scaled to the request's size afterwards; None takes the model's own.
-        batch: most pictures in one call of the pipeline; halved for as long as memory runs out.
+        batch: most images in one call of the pipeline; halved for as long as memory runs out.
         loras: loaded in order; their scales add up.
         fuse_loras: melts them into the weights: faster, but bound to these scales.
         compile: `regional` compiles the repeated blocks once; `full` the whole denoiser.
@@ -70,7 +70,7 @@ class Pipeline(Checkpoint):
         cache: see `Cache`.
         quantisation: see `Quantisation`.
         offload: `model` keeps one part at a time on the device, `group` a few layers, `sequential` one layer.
-        vae_slicing, vae_tiling: decode one picture, or one tile, at a time.
+        vae_slicing, vae_tiling: decode one image, or one tile, at a time.
     """
 
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
@@ -93,7 +93,7 @@ class Pipeline(Checkpoint):
 
 
 class ImageToImage(Pipeline):
-    """`strength`: how far a picture may move from the photo, 0 to 1; of `steps`, that share is made."""
+    """`strength`: how far an image may move from the photo, 0 to 1; of `steps`, that share is made."""
 
     strength: Annotated[float, Field(gt=0, le=1)] = 0.6
 
@@ -121,7 +121,7 @@ class Angles(Pipeline):
 
     Args:
         lora: the Multiple-Angles LoRA; `loras` are further ones, such as a few-step LoRA.
-        note_degrees: a picture whose pose is farther than this from the wanted view carries a warning.
+        note_degrees: an image whose pose is farther than this from the wanted view carries a warning.
         most_degrees: a view that is farther than this from every pose is refused.
     """
 
@@ -185,14 +185,14 @@ class IpAdapter(WeightsFile):
 
 
 class Control(Pipeline):
-    """A checkpoint whose pictures follow the geometry of a renderer.
+    """A checkpoint whose images follow the geometry of a renderer.
 
     Args:
         controls: the ControlNets, up to one a kind of map.
         ip_adapter: for the product's identity from its photo.
         geometry: the generator that gives the maps; `auto` takes render/mesh for a product with a mesh, render/photo for one with
             a photo, else render/parametric.
-        least_overlap: a picture whose silhouette shares less of its union with the renderer's carries a warning.
+        least_overlap: an image whose silhouette shares less of its union with the renderer's carries a warning.
     """
 
     controls: Annotated[tuple[ControlNet, ...], Field(min_length=1, max_length=2)]

@@ -99,7 +99,7 @@ def register_trainers(register: Register) -> None:
     register(
         TrainerSpec(
             id="diffusers/train-lora",
-            summary="A LoRA on Stable Diffusion, FLUX.1 or 2, Qwen-Image, Z-Image or SANA, from pictures with captions; resumable",
+            summary="A LoRA on Stable Diffusion, FLUX.1 or 2, Qwen-Image, Z-Image or SANA, from images with captions; resumable",
             trains="lora",
             needs=PEFT,
             weights_licence=CHECKPOINT,
@@ -113,7 +113,7 @@ def register_benchmarks(register: Register) -> None:
     register(
         BenchmarkSpec(
             id="diffusers/gpu",
-            summary="Every path that runs a model on a GPU: pictures per second, steps, host overhead, batches, memory",
+            summary="Every path that runs a model on a GPU: images per second, steps, host overhead, batches, memory",
             measures="gpu",
             needs=NEEDS,
         ),

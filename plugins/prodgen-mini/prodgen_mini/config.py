@@ -43,7 +43,7 @@ class DiffusionConfig(DesignerConfig):
         guidance: how far to go beyond what the attributes ask for; 1 turns it off.
         guided: from which share of the way from noise to design on, and before which, there is guidance; a step with it costs two. What is
             unwanted is kept away all the way.
-        strength: with a front picture given: how much of it is forgotten, 0 (a copy) to 1 (nothing but its colour is kept).
+        strength: with a front image given: how much of it is forgotten, 0 (a copy) to 1 (nothing but its colour is kept).
         lora: a LoRA of `prodgen train lora-mini` to add.
     """
 

@@ -27,7 +27,7 @@ def register_generators(register: Register) -> None:
         "gan": ("Designs a product by a GAN in two stages; ray-traced views of the design", ("text", "attributes")),
         "vae": ("Designs a product by a conditional VAE; ray-traced views of the design", ("text", "attributes")),
         "diffusion": (
-            "Designs a product by a rectified flow in a few steps, or varies a given picture; ray-traced views of the design",
+            "Designs a product by a rectified flow in a few steps, or varies a given image; ray-traced views of the design",
             ("text", "attributes", "photo"),
         ),
     }
@@ -71,7 +71,9 @@ def register_trainers(register: Register) -> None:
     )
     register(
         TrainerSpec(
-            id="mini/train-sweep", summary="Any trainer over ranges of its options, the best by a figure", trains="sweep"
+            id="mini/train-sweep",
+            summary="Any trainer over ranges of its options, the best by a figure",
+            trains="sweep",
         ),
         "prodgen_mini.training.sweep:SweepTrainer",
     )

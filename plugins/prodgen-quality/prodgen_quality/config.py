@@ -10,7 +10,7 @@ from prodgen_quality.finishing.profiles import Profile
 
 
 class MarketplaceConfig(BaseModel):
-    """The profile `marketplace` of `finish/basic`: edge in pixels (None keeps the picture's longer side) and fill."""
+    """The profile `marketplace` of `finish/basic`: edge in pixels (None keeps the image's longer side) and fill."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,9 +33,9 @@ class ImageConfig(BaseModel):
 
     Args:
         skin: in a photo.
-        skin_plain: of a picture with a plain background, where leather, wood and cosmetics have the same colours.
-        skin_try_on: in a picture of a try-on, where a wooden floor or a warm wall around the person has the same colours.
-        skin_inside: in a picture of a try-on, of what is not joined to the top or a side of the frame, as a room is.
+        skin_plain: of an image with a plain background, where leather, wood and cosmetics have the same colours.
+        skin_try_on: in an image of a try-on, where a wooden floor or a warm wall around the person has the same colours.
+        skin_inside: in an image of a try-on, of what is not joined to the top or a side of the frame, as a room is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

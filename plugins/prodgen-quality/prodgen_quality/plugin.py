@@ -57,7 +57,7 @@ def register_evaluators(register: Register) -> None:
     register(
         EvaluatorSpec(
             id="quality/product-shot",
-            summary="Sharpness, white background, fill, centring and clipping of a product picture",
+            summary="Sharpness, white background, fill, centring and clipping of a product image",
             metrics=PRODUCT_SHOT,
             minimum={"area": 0.005},
             needs=_NEEDS,
@@ -80,7 +80,7 @@ def register_safety_checkers(register: Register) -> None:
     register(
         SafetySpec(
             id="safety/image",
-            summary="A rough look at pictures: blank, broken or full of skin colours goes to review; no classifier",
+            summary="A rough look at images: blank, broken or full of skin colours goes to review; no classifier",
             checks=("image",),
             needs=_NEEDS,
         ),

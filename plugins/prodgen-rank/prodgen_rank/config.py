@@ -166,7 +166,7 @@ class HfImageConfig(_Options):
         revision: commit or tag of a hub id; required for one, so that a re-run loads the same weights.
         pooling: `cls` (the class token) or `mean` (of all tokens) of the last layer; `auto` takes the projection of a CLIP-like
             model, else the model's own pooled output, else the class token.
-        batch_size: pictures, or texts, that go through the model at once.
+        batch_size: images, or texts, that go through the model at once.
         text_prefix: words put before every query of a model that reads text, such as `a photo of `.
     """
 

@@ -25,7 +25,7 @@ _PREFERENCES = (
     ("item-knn", "Products that the same users had as those in the history", _SCIPY),
     ("ease", "A closed-form linear autoencoder; each thing in the history has its exact share", _SCIPY),
     ("ials", "Matrix factorisation of implicit feedback, users folded in", _SCIPY),
-    ("visual", "Factors of products from their pictures and their users; ranks products that nobody had yet", _SCIPY),
+    ("visual", "Factors of products from their images and their users; ranks products that nobody had yet", _SCIPY),
     ("transitions", "What was taken up after what is in the history, soon after counting most; exact shares", _SCIPY),
     ("sequence", "A self-attentive model of what comes next in a history", _TORCH),
     ("blend", "Several of these, with weights found on a validation split", _SCIPY),
@@ -43,7 +43,7 @@ def register_image_encoders(register: Register) -> None:
     register(
         ImageEncoderSpec(
             id="image/descriptor",
-            summary="Colour, layout, edges and outline of the product in a picture, whatever the background; no model",
+            summary="Colour, layout, edges and outline of the product in an image, whatever the background; no model",
             dimension=DESCRIPTOR_DIMENSION,
         ),
         "prodgen_rank.encoders.descriptor:ImageDescriptor",
@@ -156,7 +156,7 @@ def register_benchmarks(register: Register) -> None:
     register(
         BenchmarkSpec(
             id="image/neighbours",
-            summary="Which pictures lie next to which, by each image encoder, on renders and on photos",
+            summary="Which images lie next to which, by each image encoder, on renders and on photos",
             measures="encoders",
             command="eval",
         ),

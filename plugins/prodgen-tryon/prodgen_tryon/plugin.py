@@ -36,7 +36,7 @@ def config_model() -> type[BaseModel]:
 def register_compositors(register: Register) -> None:
     register(
         CompositorSpec(
-            id="tryon/warp", summary="Dresses a photo by warping the garment's picture onto the body; CPU only, prints stay intact",
+            id="tryon/warp", summary="Dresses a photo by warping the garment's image onto the body; CPU only, prints stay intact",
             categories=_CLOTHES + _ACCESSORIES, max_garments=8, max_batch=8, clips=True, needs=_NEEDS,
             digital_source="compositeSynthetic", weights_licence=_WEIGHTS,
         ),
@@ -134,7 +134,7 @@ def register_benchmarks(register: Register) -> None:
     register(
         BenchmarkSpec(
             id="tryon/pairs",
-            summary="Time and memory, and pictures on true pairs beside trivial floors",
+            summary="Time and memory, and images on true pairs beside trivial floors",
             measures="tryon",
             needs=_NEEDS,
         ),

@@ -1,4 +1,4 @@
-"""Sections of the report about products and their pictures."""
+"""Sections of the report about products and their images."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def catalogue_section(findings: Findings, album: Album) -> Html:
 
 def _wall_tile(product: Product, gallery: Gallery, album: Album) -> Html:
     best = _best(gallery.orbits.get(product.sku) or gallery.others.get(product.sku, ()))
-    shown: Child = album(best.id, 200, product.title) if best is not None else el("span", "no picture", class_="none")
+    shown: Child = album(best.id, 200, product.title) if best is not None else el("span", "no image", class_="none")
     return tile(shown, titles(product), el("span", price(product), class_="quiet"), class_="tile small")
 
 
@@ -72,9 +72,9 @@ def _one_a_domain(readings: list[Reading]) -> list[Reading]:
 def pictures_section(findings: Findings, album: Album) -> Html:
     gallery, figures = findings.gallery, findings.figures
     pace = next((value for name, value in figures.items() if name.startswith("seconds_per_view")), None)
-    speed = f", in {pace:.2f} s a picture from words to stored file" if pace is not None else ""
+    speed = f", in {pace:.2f} s an image from words to stored file" if pace is not None else ""
     lede = (
-        f"{len(gallery.orbits)} products of five domains, each seen from eight sides{speed}. Every picture was described, "
+        f"{len(gallery.orbits)} products of five domains, each seen from eight sides{speed}. Every image was described, "
         "generated, measured, screened and published; nothing was retouched or left out."
     )
     orbits = [_orbit(findings.stock, sku, pictures, album) for sku, pictures in gallery.orbits.items()]

@@ -13,7 +13,7 @@ from prodgen_sdk.specs import EvaluatorSpec
 
 _IN_WORDS = {
     "sharpness": "how strongly fine detail stands out (variance of the Laplacian)",
-    "crispness": "how little the picture looks blurred, 0 to 1",
+    "crispness": "how little the image looks blurred, 0 to 1",
     "white_border": "share of the frame's rim that is pure white",
     "off_white": "how far the darkest pixel of the rim is from white, of 255",
     "fill": "longer side of the product as a share of the frame",
@@ -23,11 +23,11 @@ _IN_WORDS = {
     "clipped": "share of the product that is pure black or white",
 }
 _MEANING = {
-    "seconds_per_view": ("s", "one picture, from words to the stored file, measured over the whole call"),
+    "seconds_per_view": ("s", "one image, from words to the stored file, measured over the whole call"),
     "tryon_first_s": ("s", "the first garment on a person, with the analysis of the photo (median)"),
     "tryon_next_s": ("s", "each further garment on the same person (median)"),
-    "index_build_s": ("s", "measuring all approved pictures and building the index"),
-    "recommend_p50_ms": ("ms", "half of the requests were answered faster: ten products, each with its picture"),
+    "index_build_s": ("s", "measuring all approved images and building the index"),
+    "recommend_p50_ms": ("ms", "half of the requests were answered faster: ten products, each with its image"),
     "recommend_p99_ms": ("ms", "99 of 100 requests were answered faster"),
     "total_s": ("s", "the whole job, this report included"),
 }
@@ -38,7 +38,7 @@ def headline(findings: Findings) -> list[tuple[str, str]]:
     figures = findings.figures
     found = [
         (f"{figures['products']:.0f}", "products"),
-        (f"{figures['pictures']:.0f}", "pictures"),
+        (f"{figures['pictures']:.0f}", "images"),
         (f"{figures['tryons']:.0f}", "try-ons"),
         (f"{figures['impressions']:.0f}", "products shown"),
     ]
@@ -65,7 +65,7 @@ def _quality(findings: Findings, host: Host) -> Html | None:
                 words = (name.replace("_", " "), _IN_WORDS.get(name, ""), number(mean(values)), spread)
                 rows.append((*words, metric.better, metric.blind_spots))
     head = ("Figure", "What it is", "Mean", "Range", "Better", "What it does not prove")
-    return table(head, rows, f"Quality of {len(pictures)} pictures") if rows else None
+    return table(head, rows, f"Quality of {len(pictures)} images") if rows else None
 
 
 def _times(findings: Findings) -> Html:
@@ -112,12 +112,12 @@ def origins_section(findings: Findings) -> Html:
 
 
 _REAL = (
-    "The pictures of the twelve garments and of the four people are those of the OpenVTO package, used as they are.",
-    "Every picture, figure and time was computed in this workspace by the components named below.",
+    "The images of the twelve garments and of the four people are those of the OpenVTO package, used as they are.",
+    "Every image, figure and time was computed in this workspace by the components named below.",
     "Recommendations, shares and chances are what the ranker and the policy answered.",
 )
 _MADE_UP = (
-    "All names, words and prices. Products other than the twelve garments do not exist: their pictures are renders of 3D models built from their words.",
+    "All names, words and prices. Products other than the twelve garments do not exist: their images are renders of 3D models built from their words.",
     "The visitors and their clicks come from a script with a fixed outcome; shoppers like three-quarter views because the script says so.",
     "Try-ons are a warp of the garment's photo: an impression of the look, not a fitting.",
 )

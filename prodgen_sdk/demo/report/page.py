@@ -19,7 +19,7 @@ _STYLE = Path(__file__).with_name("style.css")
 
 
 def write_report(studio: Studio, findings: Findings, path: Path) -> Path:
-    """Writes the page; pictures are embedded, and nothing is fetched when it is opened."""
+    """Writes the page; images are embedded, and nothing is fetched when it is opened."""
     pictures = album(studio, dict(findings.gallery.variants))
     sections = [
         catalogue_section(findings, pictures),
@@ -49,8 +49,8 @@ def _header(findings: Findings, pictures: Album) -> Html:
     figures = [el("div", el("dt", words), el("dd", value)) for value, words in headline(findings)]
     notes = [el("p", note, class_="note") for note in findings.notes]
     links = (
-        ("catalogue", "Catalogue"), ("pictures", "Pictures"), ("tryon", "Try-on"), ("recommend", "Recommendations"),
-        ("policy", "Which picture"), ("similar", "Similar"), ("forget", "Forgetting"), ("numbers", "Figures"),
+        ("catalogue", "Catalogue"), ("pictures", "Images"), ("tryon", "Try-on"), ("recommend", "Recommendations"),
+        ("policy", "Which image"), ("similar", "Similar"), ("forget", "Forgetting"), ("numbers", "Figures"),
         ("origins", "What is real"),
     )  # fmt: skip
     return el(
@@ -59,8 +59,8 @@ def _header(findings: Findings, pictures: Album) -> Html:
         el("h1", _TITLE),
         el(
             "p",
-            "One run of the main job on the built-in components: products become pictures, people try clothes on, and "
-            "visitors are shown what suits them, by the picture that suits it.",
+            "One run of the main job on the built-in components: products become images, people try clothes on, and "
+            "visitors are shown what suits them, by the image that suits it.",
             class_="lede",
         ),
         el("dl", *figures, class_="headline"),

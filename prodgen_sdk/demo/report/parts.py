@@ -24,7 +24,7 @@ def titles(product: Product) -> Html:
 
 
 def tile(picture: Child, *caption: Child, class_: str = "tile") -> Html:
-    """A picture on its white card, with what there is to say of it."""
+    """An image on its white card, with what there is to say of it."""
     return el("figure", el("div", picture, class_="card"), el("figcaption", *caption), class_=class_)
 
 

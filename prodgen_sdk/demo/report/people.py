@@ -18,7 +18,7 @@ def people_section(findings: Findings) -> Html:
     pace = f" The first garment on a person took {first:.1f} s," if first is not None else ""
     pace += f" each further one {later:.1f} s." if first is not None and later is not None else ""
     lede = (
-        f"{len(findings.people)} photos, every garment on every person: {made} pictures and {len(looks) - made} "
+        f"{len(findings.people)} photos, every garment on every person: {made} images and {len(looks) - made} "
         f"refusals, all of them shown.{pace} Only the pixels of the clothes change; face, hands and background are "
         "those of the photo, bit for bit."
         if looks

@@ -1,4 +1,4 @@
-"""Pictures as part of the page: scaled, WebP, as data: URIs."""
+"""Images as part of the page: scaled, WebP, as data: URIs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from prodgen_sdk.studio import Studio
 from prodgen_sdk.types import Image, Variant
 
 Album = Callable[[str, int, str], Html]
-"""(variant id, width in pixels, alternative text) -> the picture's element."""
+"""(variant id, width in pixels, alternative text) -> the image's element."""
 
 
 def album(studio: Studio, variants: dict[str, Variant]) -> Album:
@@ -27,7 +27,7 @@ def album(studio: Studio, variants: dict[str, Variant]) -> Album:
 def frame_of(photo: Image, others: list[Image]) -> tuple[slice, slice]:
     """The rows and columns in which any of `others` differs from the photo, with room for head, feet and arms around them.
 
-    All pictures have the photo's size. Where nothing differs it is the whole photo.
+    All images have the photo's size. Where nothing differs it is the whole photo.
     """
     import numpy as np
 

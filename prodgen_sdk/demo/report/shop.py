@@ -1,4 +1,4 @@
-"""Sections of the report about what is recommended, why, and by which picture."""
+"""Sections of the report about what is recommended, why, and by which image."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from prodgen_sdk.demo.report.pictures import Album
 from prodgen_sdk.markup import Child, Html, el
 from prodgen_sdk.types import Product, Recommendation, Variant
 
-_STORED = {"tryons": "try-ons kept", "tryon_files": "their pictures", "states": "learnt states"}
+_STORED = {"tryons": "try-ons kept", "tryon_files": "their images", "states": "learnt states"}
 _VERBS = {
     "search": "searched",
     "view": "looked at",
@@ -27,7 +27,7 @@ def recommendations_section(findings: Findings, album: Album) -> Html:
     lede = (
         f"Five visitors with tastes of their own, {len(trade.clicks_by_day)} days, {shown} products shown. Their clicks come "
         "from a fixed script, so that each run tells the same story; what the shop makes of them does not. Each product "
-        "comes with the picture to show it by, and with the shares that its score is made of."
+        "comes with the image to show it by, and with the shares that its score is made of."
     )
     visits = [_visit(visit, findings, album) for visit in (*trade.visits, trade.stranger)]
     return section("recommend", 4, "What to show to whom", lede, _days(findings), *visits)
@@ -41,7 +41,7 @@ def _days(findings: Findings) -> Html:
     line = el("span", f"at random {percent(chance)}", style=f"bottom:{100 * chance / top:.1f}%", class_="line")
     words = (
         f"Share of the products shown that were clicked, day 1 to day {len(days)}: "
-        f"{percent(findings.figures['click_rate'])} over all. Products and pictures drawn at random would have earned "
+        f"{percent(findings.figures['click_rate'])} over all. Products and images drawn at random would have earned "
         f"{percent(chance)}."
     )
     return el(
@@ -113,7 +113,7 @@ def policy_section(findings: Findings, album: Album) -> Html:
     trade, variants = findings.trade, findings.gallery.variants
     product = findings.stock.products[trade.picture_of]
     lede = (
-        "A product has several pictures, and which one sells it is learnt from the clicks of these visitors and of everybody "
+        "A product has several images, and which one sells it is learnt from the clicks of these visitors and of everybody "
         f"else who browsed the departments. Here is {product.text('en').title}, asked for {trade.draws} times before and "
         "after. The policy states the chance of each choice as it makes it; counting says whether that was true."
     )
@@ -126,13 +126,13 @@ def policy_section(findings: Findings, album: Album) -> Html:
             for value in (share.counted_before, share.stated, share.counted)
         ]
         rows.append((picture, *row))
-    head = ("Picture", "Chosen before", "Stated after", "Chosen after")
-    return section("policy", 5, "Which picture to show", lede, table(head, rows, "Chance of each picture"))
+    head = ("Image", "Chosen before", "Stated after", "Chosen after")
+    return section("policy", 5, "Which image to show", lede, table(head, rows, "Chance of each image"))
 
 
 def similar_section(findings: Findings, album: Album) -> Html:
     lede = (
-        "The nearest products to a product, to words in either language, and to a picture, in one joint space. The built-in "
+        "The nearest products to a product, to words in either language, and to an image, in one joint space. The built-in "
         "encoders compare letters, colours and outlines; they do not know what words mean."
     )
     rows = [_neighbours(item, findings.stock.products, album) for item in findings.trade.neighbours]

@@ -263,7 +263,7 @@ def assert_image(image: Any, *, where: str) -> None:
 
 
 def assert_same_pixels(first: Any, second: Any, *, tolerance: int, why: str) -> None:
-    """Two pictures agree in shape, and in every value within `tolerance` of 255."""
+    """Two images agree in shape, and in every value within `tolerance` of 255."""
     assert first.shape == second.shape, f"{why} The shapes are {first.shape} and {second.shape}."
     worst = int(np.abs(first.astype(np.int16) - second.astype(np.int16)).max(initial=0))
     assert worst <= tolerance, f"{why} The largest difference is {worst} of 255; {tolerance} is allowed."

@@ -60,14 +60,14 @@ class CompositorContract(ComponentContract):
                 f"Refused ({result}). Override the fixture `requests` with a photo and a garment that it can use."
             )
             changed = _changed(request.person.image, result.image)
-            assert changed.any(), "The picture is the person's photo, unchanged. Refuse rather than return it."
+            assert changed.any(), "The image is the person's photo, unchanged. Refuse rather than return it."
 
     def test_size_and_shapes(self, component: Compositor, requests: tuple[TryOnRequest, ...], ctx: Context) -> None:
         for request, result in _dressed(component, requests, ctx):
             assert_image(result.image, where="TryOn.image")
             shape = request.person.image.shape
             assert result.image.shape == shape, (
-                f"The picture is {result.image.shape}; it must have the photo's shape {shape}."
+                f"The image is {result.image.shape}; it must have the photo's shape {shape}."
             )
             assert result.edit_mask.shape == shape[:2], (
                 f"edit_mask is {result.edit_mask.shape}; the photo is {shape[:2]}."
@@ -194,5 +194,5 @@ def _dressed(component: Compositor, requests: Sequence[TryOnRequest], ctx: Conte
 
 def _changed(before: Array, after: Array) -> Array:
     if before.shape != after.shape:
-        raise AssertionError(f"The picture is {after.shape}; it must have the photo's shape {before.shape}.")
+        raise AssertionError(f"The image is {after.shape}; it must have the photo's shape {before.shape}.")
     return np.asarray((before != after).any(axis=2))

@@ -122,7 +122,7 @@ class TextEncoderContract(_EncoderContract):
 class ImageEncoderContract(_EncoderContract):
     """Shape, length, order and repeatability of an image encoder.
 
-    Override the fixture `inputs` (the first two pictures must differ) and the attribute `tolerance` if need be.
+    Override the fixture `inputs` (the first two images must differ) and the attribute `tolerance` if need be.
     """
 
     kind = "image_encoder"
@@ -140,7 +140,7 @@ class ImageEncoderContract(_EncoderContract):
         assert vectors.shape[0] == 2, (
             "RGBA pictures are pictures too: lay them on white with prodgen_sdk.images.flatten."
         )
-        assert np.isfinite(vectors).all(), "An RGBA picture gave NaN. Lay it on white with prodgen_sdk.images.flatten."
+        assert np.isfinite(vectors).all(), "An RGBA image gave NaN. Lay it on white with prodgen_sdk.images.flatten."
 
     def test_does_not_change_its_input(self, component: Any, inputs: Sequence[Any], ctx: Context) -> None:
         frozen = Frozen(**{f"images[{place}]": image for place, image in enumerate(inputs)})
@@ -153,7 +153,7 @@ class ImageEncoderContract(_EncoderContract):
         vectors = component.encode_texts(["red mug", "blue dress"], ctx)
         dimension = component.encode(inputs[:1], ctx).shape[1]
         assert vectors.shape == (2, dimension), (
-            f"encode_texts() gave {vectors.shape} instead of (2, {dimension}): words must lie in the space of the pictures."
+            f"encode_texts() gave {vectors.shape} instead of (2, {dimension}): words must lie in the space of the images."
         )
         assert vectors.dtype == np.float32, f"Vectors are float32, not {vectors.dtype}. Add .astype(np.float32)."
         assert np.abs(np.linalg.norm(vectors, axis=1) - 1).max() < 1e-3, (

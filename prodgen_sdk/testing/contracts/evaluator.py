@@ -28,13 +28,13 @@ class EvaluatorContract(ComponentContract):
 
     @pytest.fixture
     def pictures(self) -> tuple[Any, ...]:
-        """A ball on white, noise, an all-white and an all-black picture; RGB of one size."""
+        """A ball on white, noise, an all-white and an all-black image; RGB of one size."""
         ball = sample_photo()
         return (ball, sample_noise(), np.full_like(ball, 255), np.zeros_like(ball))
 
     @pytest.fixture
     def references(self, spec: EvaluatorSpec, pictures: tuple[Any, ...]) -> Sequence[Any] | None:
-        """The true picture of each, if the spec asks for it: the ball."""
+        """The true image of each, if the spec asks for it: the ball."""
         return [pictures[0].copy() for _ in pictures] if spec.needs_reference else None
 
     def test_metrics_of_the_spec(self, spec: EvaluatorSpec) -> None:
@@ -86,7 +86,7 @@ class EvaluatorContract(ComponentContract):
             good, bad = same.values[name], noise.values[name]
             better = good >= bad if metric.better == "higher" else good <= bad
             assert better, (
-                f"{name}: the true picture scores {good}, noise {bad}, though {metric.better} is better. Check `better`."
+                f"{name}: the true image scores {good}, noise {bad}, though {metric.better} is better. Check `better`."
             )
 
     def test_alone_as_in_a_batch(
@@ -104,7 +104,7 @@ class EvaluatorContract(ComponentContract):
             (alone,) = component.evaluate([pictures[place]], references and [references[place]], ctx)
             for name, value in scores.values.items():
                 assert abs(value - alone.values[name]) <= self.tolerance, (
-                    f"{name} of picture {place} is {value} in a batch and {alone.values[name]} alone. Keep the order; use no batch statistics."
+                    f"{name} of image {place} is {value} in a batch and {alone.values[name]} alone. Keep the order; use no batch statistics."
                 )
 
     def test_transparent_and_tiny_pictures(self, component: Evaluator, spec: EvaluatorSpec, ctx: Context) -> None:
@@ -113,7 +113,7 @@ class EvaluatorContract(ComponentContract):
             (scores,) = component.evaluate([picture], [picture.copy()] if spec.needs_reference else None, ctx)
             finite = all(math.isfinite(value) for value in scores.values.values())
             assert finite, (
-                f"A picture of shape {picture.shape} gave {dict(scores.values)}; it is a picture like any other."
+                f"An image of shape {picture.shape} gave {dict(scores.values)}; it is an image like any other."
             )
 
     def test_does_not_change_its_input(

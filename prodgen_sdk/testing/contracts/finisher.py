@@ -35,7 +35,7 @@ class FinisherContract(ComponentContract):
         return (ball, np.dstack([ball, alpha]), sample_photo((180, 60, 60))[:, 16:80], sample_photo(size=24))
 
     def test_profiles_of_the_spec(self, spec: FinisherSpec) -> None:
-        assert spec.profiles, "List in `profiles` what the pictures can be made ready for."
+        assert spec.profiles, "List in `profiles` what the images can be made ready for."
 
     def test_one_picture_each_in_order(
         self, component: Finisher, pictures: tuple[Any, ...], spec: FinisherSpec, ctx: Context
@@ -58,7 +58,7 @@ class FinisherContract(ComponentContract):
             assert_count(together, pictures, "Finished")
             for picture, result in zip(pictures, together, strict=True):
                 (alone,) = component.finish([picture], profile, ctx)
-                why = f"Profile {profile!r}: a picture came out differently alone than in a batch. Keep the order."
+                why = f"Profile {profile!r}: an image came out differently alone than in a batch. Keep the order."
                 assert_same_pixels(result.image, alone.image, tolerance=1, why=why)
 
     def test_unknown_profile(self, component: Finisher, pictures: tuple[Any, ...], ctx: Context) -> None:

@@ -32,7 +32,7 @@ class GeneratorContract(ComponentContract):
 
     Attributes:
         mode: which of the spec's modes to test; None takes the first. `photo` gets a front photo, `mesh` a cube.
-        size: the edge of the pictures in most tests, moved into the spec's range.
+        size: the edge of the images in most tests, moved into the spec's range.
         corner_tolerance: how far (of 255) a plain background may be from the colour that was asked for; white is exact.
 
     Override the fixture `products` if the generator serves only some categories, or `requests` for full control.
@@ -87,7 +87,7 @@ class GeneratorContract(ComponentContract):
             views = tuple(picture.view for picture in pictures)
             assert views == request.views, (
                 f"{request.product.sku}: asked for {[v.slug for v in request.views]}, got {[v.slug for v in views]}. "
-                "Return one picture per view, in the order of request.views."
+                "Return one image per view, in the order of request.views."
             )
 
     def test_size_and_dtype(self, component: Generator, requests: list[GenerationRequest], ctx: Context) -> None:
@@ -105,13 +105,13 @@ class GeneratorContract(ComponentContract):
         size = max(spec.min_size, 32)
         ((picture,),) = _generated(component, [one.model_copy(update={"size": size})], ctx)
         assert picture.image.shape[:2] == (size, size), (
-            f"The spec promises min_size={size}, but the picture is {picture.image.shape[:2]}. Raise min_size or honour request.size."
+            f"The spec promises min_size={size}, but the image is {picture.image.shape[:2]}. Raise min_size or honour request.size."
         )
 
     def test_the_product_is_visible(self, component: Generator, one: GenerationRequest, ctx: Context) -> None:
         ((picture,),) = _generated(component, [one], ctx)
         assert picture.image.std() > 1, (
-            "The picture is blank: every pixel is nearly the same. Draw the product, or raise an error if it cannot be drawn."
+            "The image is blank: every pixel is nearly the same. Draw the product, or raise an error if it cannot be drawn."
         )
 
     def test_mask_and_facts(self, component: Generator, requests: list[GenerationRequest], ctx: Context) -> None:
@@ -122,7 +122,7 @@ class GeneratorContract(ComponentContract):
                     f"A mask is bool, not {picture.mask.dtype}. Compare first: alpha > 127."
                 )
                 assert picture.mask.shape == picture.image.shape[:2], (
-                    "The mask must have the height and width of the picture."
+                    "The mask must have the height and width of the image."
                 )
                 assert picture.mask.any(), (
                     "The mask is empty: it says that the product is nowhere. Leave it None if it is not known."
@@ -139,7 +139,7 @@ class GeneratorContract(ComponentContract):
                 assert picture.image.shape[2] == 4, f"{claim} Return RGBA for a transparent scene."
                 assert (corners[:, 3] == 0).all(), f"{claim} Their alpha must be 0."
                 assert (picture.image[..., 3] > 0).any(), (
-                    "The transparent picture shows nothing: its alpha is 0 everywhere."
+                    "The transparent image shows nothing: its alpha is 0 everywhere."
                 )
                 continue
             assert picture.image.shape[2] == 3, f"{claim} Return RGB for an opaque scene."
@@ -220,7 +220,7 @@ def _generated(
     component: Generator, requests: Sequence[GenerationRequest], ctx: Context
 ) -> Sequence[Sequence[Generated]]:
     results = component.generate(requests, ctx)
-    assert_count(results, requests, "sequence of pictures")
+    assert_count(results, requests, "sequence of images")
     assert_all((picture for pictures in results for picture in pictures), Generated, "generate()")
     return results
 

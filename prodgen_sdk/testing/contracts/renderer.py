@@ -37,7 +37,7 @@ class RendererContract(ComponentContract):
     """Sketches, counts, order, size and repeatability of a renderer.
 
     Attributes:
-        size: the edge of the pictures, moved into the spec's range.
+        size: the edge of the images, moved into the spec's range.
 
     Override the fixture `products` if the renderer draws only some categories.
     """
@@ -96,11 +96,11 @@ class RendererContract(ComponentContract):
             for request, sketch in zip(requests, component.sketch(products, ctx), strict=True)
         ]
         for pictures in component.draw(asked, ctx):
-            assert all(picture.image.std() > 1 for picture in pictures), "A picture of a sketch is blank."
+            assert all(picture.image.std() > 1 for picture in pictures), "An image of a sketch is blank."
 
     def test_one_picture_a_view_in_order(self, component: Renderer, requests: list[AssetRequest], ctx: Context) -> None:
         drawn = component.draw(requests, ctx)
-        assert_count(drawn, requests, "sequence of pictures")
+        assert_count(drawn, requests, "sequence of images")
         for asked, pictures in zip(requests, drawn, strict=True):
             views = tuple(picture.view for picture in pictures)
             assert views == asked.request.views, (
@@ -131,7 +131,7 @@ class RendererContract(ComponentContract):
         )
         ((picture,),) = component.draw([asked.model_copy(update={"request": clear})], ctx)
         assert picture.image.shape[2] == 4, "Return RGBA for a transparent scene."
-        assert picture.image[0, 0, 3] == 0, "The corner of a transparent picture is not clear."
+        assert picture.image[0, 0, 3] == 0, "The corner of a transparent image is not clear."
 
     def test_the_asset_is_drawn(self, component: Renderer, requests: list[AssetRequest], ctx: Context) -> None:
         asked = requests[0]
@@ -146,9 +146,9 @@ class RendererContract(ComponentContract):
         (plain,), (small,), (large,), (other,) = (
             [pictures[0].image] for pictures in component.draw([asked, low, high, red], ctx)
         )
-        assert not np.array_equal(plain, other), "Another colour of the asset gave the same picture."
+        assert not np.array_equal(plain, other), "Another colour of the asset gave the same image."
         if asked.asset.proportions:
-            assert not np.array_equal(small, large), "Other proportions gave the same picture."
+            assert not np.array_equal(small, large), "Other proportions gave the same image."
 
     def test_wrong_number_of_proportions(self, component: Renderer, requests: list[AssetRequest], ctx: Context) -> None:
         asked = requests[0]

@@ -35,7 +35,7 @@ class SafetyCheckerContract(ComponentContract):
 
     @pytest.fixture
     def harmless(self, spec: SafetySpec) -> list[ScreenItem]:
-        """Ordinary product texts and pictures, of what the spec checks."""
+        """Ordinary product texts and images, of what the spec checks."""
         items = []
         if "text" in spec.checks:
             items += [ScreenItem(text=f"{p.title} {p.description}") for p in sample_products()] + [ScreenItem(text="")]

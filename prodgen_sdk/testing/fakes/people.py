@@ -88,7 +88,7 @@ class PatchCompositor(Compositor):
 def _where(landmark: str) -> tuple[float, float]:
     words = landmark.split("_")
     aside, down = next(STANDING[word] for word in words if word in STANDING)
-    return (-aside if "right" in words else aside), down  # the person's own right is at the picture's left
+    return (-aside if "right" in words else aside), down  # the person's own right is at the image's left
 
 
 def _outline(image: Image) -> Mask:

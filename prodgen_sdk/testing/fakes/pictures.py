@@ -1,4 +1,4 @@
-"""Fakes that make and look at pictures: a generator, a renderer, an image encoder, an evaluator and a finisher."""
+"""Fakes that make and look at images: a generator, a renderer, an image encoder, an evaluator and a finisher."""
 
 from __future__ import annotations
 

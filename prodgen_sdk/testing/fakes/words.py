@@ -53,7 +53,7 @@ class HashTextEncoder(TextEncoder):
 
 
 class WordChecker(SafetyChecker):
-    """Blocks the word `forbidden`, and pictures with a pixel of pure magenta; `dubious` wants a look."""
+    """Blocks the word `forbidden`, and images with a pixel of pure magenta; `dubious` wants a look."""
 
     def __init__(self, config: Any, ctx: Context) -> None:
         pass
@@ -65,7 +65,7 @@ class WordChecker(SafetyChecker):
         if "forbidden" in item.text.lower():
             return Verdict(outcome="block", reasons=("The text says 'forbidden'.",))
         if item.image is not None and (item.image[..., :3] == MAGENTA).all(axis=2).any():
-            return Verdict(outcome="block", reasons=("The picture has a magenta pixel.",))
+            return Verdict(outcome="block", reasons=("The image has a magenta pixel.",))
         if "dubious" in item.text.lower():
             return Verdict(outcome="review", reasons=("The text says 'dubious'.",))
         return Verdict(outcome="pass")

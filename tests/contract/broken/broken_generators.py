@@ -10,7 +10,7 @@ from prodgen_sdk.types import Generated
 
 
 class Edited(SolidGenerator):
-    """The fake, with every picture changed by `edit`; not validated, as `model_construct` in a plugin would be."""
+    """The fake, with every image changed by `edit`; not validated, as `model_construct` in a plugin would be."""
 
     def generate(self, batch, ctx):
         made = super().generate(batch, ctx)

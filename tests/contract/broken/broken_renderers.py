@@ -9,7 +9,7 @@ from prodgen_sdk.types import Generated
 
 
 class Edited(BoxRenderer):
-    """The fake, with every picture changed by `edit`; not validated, as `model_construct` in a plugin would be."""
+    """The fake, with every image changed by `edit`; not validated, as `model_construct` in a plugin would be."""
 
     def draw(self, batch, ctx):
         made = super().draw(batch, ctx)

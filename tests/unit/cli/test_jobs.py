@@ -42,7 +42,7 @@ def test_doctor_notes_what_is_not_installed_and_that_nothing_is_approved_unseen(
     (tmp_path / "prodgen.toml").write_text("[defaults]\nsafety_checkers = []\n")
     code, _, err = run("doctor")
     assert code == 0
-    assert "note: no checker of text is installed, so every picture waits in review" in err
+    assert "note: no checker of text is installed, so every image waits in review" in err
     assert "All is well." in err
 
 

@@ -129,5 +129,5 @@ def test_that_nothing_can_be_shown_is_said(shop):
     for words in (("recommend", "ann"), ("similar", "--text", "mug")):
         code, out, err = shop(*words)
         assert (code, out) == (0, "")
-        assert "no picture is approved. Make some with prodgen generate" in err
+        assert "no image is approved. Make some with prodgen generate" in err
     assert json.loads(shop("similar", "--text", "mug", "--json")[1]) == []

@@ -31,7 +31,7 @@ def test_saved_decisions_are_taken_each_by_itself_and_once(shop, tmp_path, monke
     for _ in range(2):
         code, _, err = shop("review", "apply", "decisions.jsonl", "--by", "ann")
         assert code == 3
-        assert "2 pictures are rejected" in err
+        assert "2 images are rejected" in err
         assert "line 2: There is no variant 'nope'" in err
         assert "line 3: review must be" in err
         assert "line 5: " in err
@@ -94,7 +94,7 @@ def test_a_page_shows_what_waits_and_a_sku_decides_on_all_of_it(shop, tmp_path):
     assert len(json.loads(shop("review", "approve", "odd-1", "--json")[1])) == 2
     code, _, err = shop("review", "reject", "odd-1")
     assert code == 2
-    assert "No picture of odd-1 waits" in err
+    assert "No image of odd-1 waits" in err
     assert shop("review", "reject", *waiting)[0] == 0
     assert len(json.loads(shop("review", "reopen", "odd-1", "--json")[1])) == 2
 
@@ -111,7 +111,7 @@ def test_a_sku_reopens_what_a_person_rejected_and_not_what_a_newer_picture_repla
     newer = generate("A mug of today")
     code, _, err = shop("review", "reopen", "mug-1")
     assert code == 2
-    assert "No picture of mug-1 was rejected" in err
+    assert "No image of mug-1 was rejected" in err
     assert shop("review", "reject", newer, "--reason", "too dark", "--by", "ann")[0] == 0
     shop("review", "page", "--state", "rejected")
     whole = (tmp_path / "review.html").read_text("utf-8")

@@ -71,7 +71,7 @@ def product() -> Callable[..., Product]:
 
 @pytest.fixture
 def variant() -> Callable[..., tuple[Variant, bytes]]:
-    """A variant with the bytes of its picture file, which differ from id to id."""
+    """A variant with the bytes of its image file, which differ from id to id."""
 
     def make(id: str, sku: str = "mug-1", **fields: Any) -> tuple[Variant, bytes]:
         image = b"\x89PNG\r\n\x1a\n" + id.encode()

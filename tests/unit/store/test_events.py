@@ -128,7 +128,7 @@ def test_feedback_by_request_then_by_the_last_look(store, event):
             shown(event, "i2", 10),
             shown(event, "i3", 20, variant="v2"),
             event("c1", "click", 15, variant="v1", request_id="r-i1"),  # names its request
-            event("c2", "purchase", 25),  # names the product alone: the last picture of it that was seen
+            event("c2", "purchase", 25),  # names the product alone: the last image of it that was seen
             event("c3", "click", 30, variant="v9"),  # a variant that was not shown
             event("c4", "click", 30, variant="v1", user="bob"),  # somebody else
         ]

@@ -149,9 +149,9 @@ def test_the_name_of_a_database_tells_no_credentials(url):
 
 
 def test_nothing_is_collected_from_beside_an_empty_database(tmp_path):
-    """The database was lost and opened anew, empty: by what it names, every picture would be garbage."""
+    """The database was lost and opened anew, empty: by what it names, every image would be garbage."""
     with open_store(tmp_path / "store.db") as store:
-        store.assets.put(b"a picture of the shop that was")
+        store.assets.put(b"an image of the shop that was")
         with pytest.raises(StoreError, match="knows no product"):
             store.garbage(older_than=timedelta(0))
         with pytest.raises(StoreError, match="knows no product"):

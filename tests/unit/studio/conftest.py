@@ -1,4 +1,4 @@
-"""A studio on the fakes: empty, and with products, pictures and an index."""
+"""A studio on the fakes: empty, and with products, images and an index."""
 
 import numpy as np
 import pytest
@@ -48,7 +48,7 @@ def stocked(studio):
 
 @pytest.fixture
 def generator():
-    """`generator(change, **spec)`: a plugin whose pictures are changed by a function."""
+    """`generator(change, **spec)`: a plugin whose images are changed by a function."""
     return _generator
 
 

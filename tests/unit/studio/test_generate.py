@@ -1,4 +1,4 @@
-"""From products to published pictures."""
+"""From products to published images."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""When a picture is the same work, and when another one."""
+"""When an image is the same work, and when another one."""
 
 from decimal import Decimal
 

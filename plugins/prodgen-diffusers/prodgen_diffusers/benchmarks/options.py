@@ -20,7 +20,7 @@ class GpuOptions(BaseModel):
     Args:
         n: calls of which the median counts.
         requests: how many come at once.
-        size: edge in pixels of the pictures; None takes 512 or, with `full`, the model's own.
+        size: edge in pixels of the images; None takes 512 or, with `full`, the model's own.
         only: paths, comma-separated: `text`, `image`, `background`, `angles`, `mv_adapter`, `control`; `lora`, which is
             `prodgen train lora`; `encoders` and `others`, generators of other plugins. None takes all.
         tiny: takes tiny random checkpoints for all generators of this plugin.

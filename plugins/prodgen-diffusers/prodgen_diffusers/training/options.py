@@ -17,24 +17,24 @@ class LoraOptions(Augmentation, Recipe, Checkpoint):
     """Options of a run. `model`, `revision`, `digest` and `variant` name the checkpoint; none takes that of `diffusers/text`.
 
     Args:
-        size: edge in pixels of the training pictures; None takes the model's own.
+        size: edge in pixels of the training images; None takes the model's own.
         validation: share of the products that are held out; their loss is measured with the same noise each time.
-        batch: pictures in one update.
+        batch: images in one update.
         precision: `auto` computes in the runtime's `dtype`; the LoRA itself is float32.
         ema: of the weights that are kept, the share that stays at each step (it is smaller in the first steps); 0 keeps the last.
         threads: of torch on a CPU; 0 leaves them as they are.
         dropout: share of what the LoRA reads that is left out in a step.
         rank: of the two matrices that are added to each layer; their scale is 1, as alpha equals the rank.
         targets: names of the layers, by their ends.
-        caption_dropout: share of pictures that are shown without words, which keeps classifier-free guidance working.
+        caption_dropout: share of images that are shown without words, which keeps classifier-free guidance working.
         min_snr: gamma of the min-SNR weighting of noise prediction (Hang et al., 2023); 0 weighs all steps alike.
         gradient_checkpointing: computes activations twice, for less memory.
-        copies: varied copies that are made of each training picture, turned, cropped and coloured by `rotation`, `crop` and `colour`;
+        copies: varied copies that are made of each training image, turned, cropped and coloured by `rotation`, `crop` and `colour`;
             0 makes none. What is varied is learnt: with large turns the model paints tilted products.
-        flips: whether half of the copies are mirrored, of pictures whose `azimuth` is 0 or 180 alone: any other would show
-            another side than its words say. Leave it off where pictures carry letters.
+        flips: whether half of the copies are mirrored, of images whose `azimuth` is 0 or 180 alone: any other would show
+            another side than its words say. Leave it off where images carry letters.
         sample_every: steps between grids of samples; 0 makes none.
-        prompts: what is sampled, on the command line with `|` between; none takes captions of pictures, of held-out ones
+        prompts: what is sampled, on the command line with `|` between; none takes captions of images, of held-out ones
             first, up to four.
         sample_steps, sample_guidance: of samples; None takes those of `diffusers/text` where it has this checkpoint, else the
             pipeline's default.

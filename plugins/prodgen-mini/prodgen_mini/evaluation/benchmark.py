@@ -44,7 +44,7 @@ class Options(BaseModel):
         n: test products with artwork, at most.
         out: folder for the table and a sheet of designs.
         models: ids without `/mini`, separated by commas.
-        rendered: of how many products, with artwork or without, pictures are compared.
+        rendered: of how many products, with artwork or without, images are compared.
         judge_steps: for which the judge is trained; fewer try the command out.
     """
 
@@ -65,7 +65,7 @@ class AssetBenchmark(Benchmark):
     kernel distance to the true designs, of the artwork alone and together with what was asked; the diversity of four seeds over that
     of true products alike, on 128 products; the memorisation ratio, the distance to the nearest of all training artworks over that of true held-out artwork;
     the share of near copies, nearer to training than one in twenty true held-out ones (`fresh`: the same of validation products);
-    the PSNR of rendered pictures on the foreground, beside that of the true designs with nothing but their proportions unknown;
+    the PSNR of rendered images on the foreground, beside that of the true designs with nothing but their proportions unknown;
     each also where the product's data state its sides (`measured`).
     Each with a 95 % interval over products. `true` is the training split in place of a model. Judge, table and nearest product are
     made of the first 6,000 training products.

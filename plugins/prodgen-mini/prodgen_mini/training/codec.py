@@ -38,7 +38,7 @@ class CodecRecipe(Augmentation, Recipe):
         width, depth: of the residual convolutions.
         examples: at most so many pieces of artwork are kept in memory.
         noise: standard deviation of what is added to latents, so that small errors of a model do little harm.
-        pictures: unlabelled pictures to learn from too: JSON Lines, Parquet, a tar, or a folder of them. They are turned, cropped and
+        pictures: unlabelled images to learn from too: JSON Lines, Parquet, a tar, or a folder of them. They are turned, cropped and
             coloured anew at each step.
     """
 
@@ -73,7 +73,7 @@ class CodecTrainer(PartTrainer[CodecRecipe]):
             cleaned = clean(read_examples(recipe.pictures), 128)
             if not cleaned.examples:
                 reasons = ", ".join(sorted({reason for _, reason in cleaned.dropped}))
-                raise InputError(f"{recipe.pictures} holds no picture to learn from: all are {reasons}.")
+                raise InputError(f"{recipe.pictures} holds no image to learn from: all are {reasons}.")
             facts["pictures"] = cleaned.report()
             extra = cleaned.images[cleaned.splits == "train"]
         return CodecObjective(shown, settings, recipe, extra), settings, facts
@@ -123,7 +123,7 @@ class CodecObjective(Objective):
         self.networks = {"codec": codec}
 
     def batch(self, rows: Tensor, noise: torch.Generator | None = None) -> Tensor:
-        """Patches [n, 384, 16, 16] of some rows; what repeats is moved, and pictures are varied, where there is noise."""
+        """Patches [n, 384, 16, 16] of some rows; what repeats is moved, and images are varied, where there is noise."""
         own = rows[rows < len(self._sheets)]
         sheets = [*self._sheets[own]]
         if noise is not None:
@@ -185,6 +185,6 @@ class CodecObjective(Objective):
 
 
 def _separated(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Sheets of a picture [128, 128, 3], whose middle colour counts as the ground."""
+    """Sheets of an image [128, 128, 3], whose middle colour counts as the ground."""
     whole = np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)])
     return separate(whole, np.median(picture.reshape(-1, 3), 0).astype(np.uint8))[0]

@@ -127,7 +127,7 @@ def errors(drawn: Tensor, numbers: Tensor, seen: Seen, weights: Tensor) -> tuple
     """Mean squared errors of maps, where there is art, and of the places of vectors that count.
 
     Args:
-        weights: of the channels of a map; those that hold more of the picture count more.
+        weights: of the channels of a map; those that hold more of the image count more.
     """
     each = ((drawn - seen.maps).square() * weights[:, None, None]).mean((1, 2, 3))
     wrong = (numbers - seen.vectors).square() * seen.counted

@@ -34,7 +34,7 @@ class Options(BaseModel):
 
     Args:
         data: a rendered data set, or a folder of several; without it one is rendered.
-        out: folder for the table and the grids of pictures.
+        out: folder for the table and the grids of images.
         n: held-out products.
         generators: ids, separated by commas; all that are installed, by default.
         training: products that the baselines know, at most.

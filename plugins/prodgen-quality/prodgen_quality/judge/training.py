@@ -120,7 +120,7 @@ def accuracy(path: Path, shots: list[Shot]) -> dict[str, float]:
 
 
 def _arrays(shots: list[Shot], labels: Mapping[str, tuple[str, ...]]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Pictures uint8 [n, 128, 128, 3] and places of their labels int64 [n, questions]."""
+    """Images uint8 [n, 128, 128, 3] and places of their labels int64 [n, questions]."""
     import numpy as np
 
     pictures = np.empty((len(shots), network.SIZE, network.SIZE, 3), np.uint8)
