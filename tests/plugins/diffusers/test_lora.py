@@ -29,7 +29,7 @@ from prodgen_diffusers.text import TextGenerator
 from prodgen_diffusers.training.data import Example, read_examples, split
 from prodgen_diffusers.training.families import family_of
 from prodgen_diffusers.training.lora import LoraTrainer, encoded
-from prodgen_diffusers.training.loss import flow_loss, noise_loss
+from prodgen_diffusers.training.loss import flow_loss, noise_loss, shift_of
 from prodgen_diffusers.training.options import LoraOptions
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
@@ -490,6 +490,35 @@ def test_products_are_never_on_both_sides(products, share, seed):
     assert len(training) + len(held) == len(examples)
 
 
+@pytest.mark.parametrize(
+    ("scheduler", "call"),
+    [
+        ("FlowMatchEulerDiscreteScheduler", {"shift": 3.0}),
+        ("FlowMatchEulerDiscreteScheduler", {"use_dynamic_shifting": True, "max_shift": 0.9, "shift": 3.0}),
+        ("FlowMatchEulerDiscreteScheduler", {"use_dynamic_shifting": True, "time_shift_type": "linear"}),
+        (
+            "DPMSolverMultistepScheduler",
+            {"use_flow_sigmas": True, "flow_shift": 2.5, "prediction_type": "flow_prediction"},
+        ),
+    ],
+)
+def test_times_are_shifted_as_where_pictures_are_painted(scheduler, call):
+    import diffusers
+    from diffusers.pipelines.flux.pipeline_flux import calculate_shift
+
+    known = getattr(diffusers, scheduler)(**call)
+    shift = shift_of(known.config, 1024)
+    plain = np.linspace(1, 0.1, 10)
+    if scheduler.startswith("DPM"):
+        known.set_timesteps(10)
+        plain = 1 - np.linspace(1 / 1000, 1, 11)[:-1]
+    elif known.config.use_dynamic_shifting:
+        known.set_timesteps(sigmas=plain, mu=calculate_shift(1024, 256, 4096, 0.5, known.config.max_shift))
+    else:
+        known.set_timesteps(sigmas=plain)
+    assert np.allclose(known.sigmas[:-1].numpy(), shift * plain / (1 + (shift - 1) * plain), atol=1e-3)
+
+
 def test_the_losses_are_zero_for_a_perfect_model():
     from diffusers import DDPMScheduler
 
@@ -498,6 +527,10 @@ def test_the_losses_are_zero_for_a_perfect_model():
     uniform = torch.rand(3, generator=generator)
     assert flow_loss(lambda noisy, at: noise - latents, latents, noise, uniform, 1000) == 0
     assert flow_loss(lambda noisy, at: noise, latents, noise, uniform, 1000) > 0.5
+    asked = []
+    for shift in (1.0, 3.0):
+        flow_loss(lambda noisy, at: asked.append(at) or noise, latents, noise, uniform, 1000, shift)
+    assert (asked[1] > asked[0]).all()
     for kind in ("epsilon", "v_prediction"):
         scheduler = DDPMScheduler(prediction_type=kind)
         steps = (uniform * 1000).long()

@@ -17,6 +17,7 @@ from prodgen_diffusers.pipelines.loading import Loaded, load_pipeline
 from prodgen_diffusers.pipelines.running import Job, native_size
 from prodgen_diffusers.training.data import Example, data_digest, read_examples, split
 from prodgen_diffusers.training.families import Family, family_of
+from prodgen_diffusers.training.loss import shift_of
 from prodgen_diffusers.training.options import LoraOptions
 from prodgen_diffusers.words import clean
 from prodgen_sdk import images
@@ -119,12 +120,13 @@ def _train(options: LoraOptions, sampled: Pipeline, examples: Sequence[Example],
     still = options.model_copy(update={"copies": 0})
     unseen = [one for example in held_out for one in encoded(loaded, family, example, size, still, ctx)]
     empty = _conditions(loaded, family, "", size)
+    shift = shift_of(loaded.pipe.scheduler.config, (size // cell) ** 2)
     sampler = _sampler(loaded, [*held_out, *training], sampled, size, options, ctx)
     for name in list(loaded.pipe.components):
         # Not needed any more: room for the gradient.
         if name.startswith("text_encoder") or (name == "vae" and sampler is None):
             loaded.pipe.register_modules(**{name: None})
-    objective = LoraObjective(loaded, family, seen, unseen, empty, options, sampler)
+    objective = LoraObjective(loaded, family, seen, unseen, empty, options, shift, sampler)
 
     def improved(averages: Mapping[str, Any], state: State) -> None:
         layers = {family.layers: objective.state_dict(averages["lora"])}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,7 +14,12 @@ Predict = Callable[["torch.Tensor", "torch.Tensor"], "torch.Tensor"]
 
 
 def flow_loss(
-    predict: Predict, latents: torch.Tensor, noise: torch.Tensor, uniform: torch.Tensor, trained: int
+    predict: Predict,
+    latents: torch.Tensor,
+    noise: torch.Tensor,
+    uniform: torch.Tensor,
+    trained: int,
+    shift: float = 1.0,
 ) -> torch.Tensor:
     """Rectified flow: x_t = (1 - t) x + t e, of which the model learns e - x; t is logit-normal (Esser et al., 2024, eq. 19).
 
@@ -21,13 +27,35 @@ def flow_loss(
         noise: of the latents' shape.
         uniform: [n] in 0 to 1 exclusive, from which the times are drawn.
         trained: steps of the scheduler's training.
+        shift: of the times towards noise (eq. 23), as `shift_of` finds it; 1 leaves them.
     """
     import torch
 
     time = torch.sigmoid(torch.special.ndtri(uniform.clamp(1e-4, 1 - 1e-4)))
+    time = shift * time / (1 + (shift - 1) * time)
     at = time.view(-1, 1, 1, 1)
     found = predict((1 - at) * latents + at * noise, time * trained)
     return torch.nn.functional.mse_loss(found.float(), noise - latents)
+
+
+def shift_of(settings: Mapping[str, Any], tokens: int) -> float:
+    """How far a checkpoint's times are shifted towards noise, which large pictures need more of: as its pipeline does when it paints.
+
+    Args:
+        settings: of its scheduler.
+        tokens: of a picture, cells of 2 x 2 latents.
+
+    >>> shift_of({"shift": 3.0}, 4096)
+    3.0
+    >>> round(shift_of({"use_dynamic_shifting": True}, 4096), 3)
+    3.158
+    """
+    if not settings.get("use_dynamic_shifting"):
+        return float(settings.get("flow_shift") or settings.get("shift") or 1.0)
+    least, most = settings.get("base_image_seq_len", 256), settings.get("max_image_seq_len", 4096)
+    low, high = settings.get("base_shift", 0.5), settings.get("max_shift", 1.15)
+    value = low + (high - low) * (tokens - least) / (most - least)
+    return float(value if settings.get("time_shift_type") == "linear" else math.exp(value))
 
 
 def noise_loss(

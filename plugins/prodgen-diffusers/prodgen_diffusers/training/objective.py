@@ -43,6 +43,7 @@ class LoraObjective(Objective):
     Args:
         seen, unseen: pictures to learn from, and held-out ones.
         empty: the conditions of no caption, which some pictures of each step get.
+        shift: of the times of a flow, see `shift_of`.
         sampler: paints meanwhile; None paints nothing.
 
     Raises:
@@ -59,6 +60,7 @@ class LoraObjective(Objective):
         unseen: Sequence[Encoded],
         empty: Conditions,
         options: LoraOptions,
+        shift: float,
         sampler: Sampler | None = None,
     ) -> None:
         from diffusers import DDPMScheduler
@@ -71,6 +73,7 @@ class LoraObjective(Objective):
         settings = loaded.pipe.scheduler.config
         self._trained = settings.num_train_timesteps
         self._schedule = None if family.flow else DDPMScheduler.from_config(settings)
+        self._shift = shift
         self._before = self._held_out_loss()
 
     def loss(self, name: str, rows: Tensor, noise: torch.Generator, step: int) -> tuple[Tensor, dict[str, Tensor]]:
@@ -141,7 +144,7 @@ class LoraObjective(Objective):
                 return family.predict(self.denoiser, noisy.to(self.denoiser.dtype) if half else noisy, at, given)
 
         if self._schedule is None:
-            return flow_loss(predict, latents.to(device), noise, uniform, self._trained)
+            return flow_loss(predict, latents.to(device), noise, uniform, self._trained, self._shift)
         return noise_loss(predict, latents.to(device), noise, uniform, self._schedule, self._options.min_snr)
 
 
