@@ -160,3 +160,13 @@ def test_a_hand_of_even_skin_keeps_its_rim():
     labels["upper"][10:60, 20:60] = 1
     give_cuffs(labels, image, Skeleton({}, {}, 150.0, "front"))
     assert (labels["hands"] == hands).all()
+
+
+def test_a_turned_body_keeps_its_measure_and_a_slender_one_its_own(drawn):
+    faced = drawn.joints()
+    frame, turned = skeleton(faced), faced.copy()
+    turned[:, 0] = 150 + 0.7 * (faced[:, 0] - 150)
+    assert skeleton(turned).width > 0.8 * frame.width  # and not .7
+    slender = faced.copy()
+    slender[:, 0] = 150 + 0.95 * (faced[:, 0] - 150)
+    assert skeleton(slender).width == pytest.approx(np.hypot(*(slender[11] - slender[12])[:2]))

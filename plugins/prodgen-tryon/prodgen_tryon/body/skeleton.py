@@ -14,6 +14,7 @@ from prodgen_tryon.filters import Point
 from prodgen_tryon.sides import SIGN, Side
 
 INDEX = {name: i for i, name in enumerate(LANDMARKS)}
+LEAST_WIDTH = 0.6  # of the shoulders, for the torso's length, which is 1.4 to 1.6 times the width of shoulders that face the camera
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def skeleton(landmarks: NDArray[Any]) -> Skeleton:
         key = f"{rest}_{'a' if side == a else 'b'}" if side else name
         points[key], seen[key] = row[:2].copy(), float(row[2])
     # A turned body shows narrow shoulders; lengths of cloth must not shrink with them.
-    return Skeleton(points, seen, max(span, 0.5 * torso, 1.0), facing)
+    return Skeleton(points, seen, max(span, LEAST_WIDTH * torso, 1.0), facing)
 
 
 def chin(frame: Skeleton) -> NDArray[np.float64]:
