@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+from textwrap import dedent
 from typing import Any
 
 from markdown_of import arguments, fields, own_doc, paragraphs, signature, table
@@ -35,9 +37,25 @@ def _of_member(member: Any) -> list[str]:
     function = getattr(member, "fget", None) or getattr(member, "__func__", member)
     head = ["@property"] if isinstance(member, property) else []
     head += ["@classmethod"] if isinstance(member, classmethod) else []
-    prose, _, rest = "\n".join(paragraphs(function)).partition("\nArgs:\n")
-    lines = ["```python", *head, f"def {signature(function)}: ...", "```", "", *prose.splitlines()]
-    return [*lines, "", "```text", "Args:", *rest.splitlines(), "```"] if rest else lines
+    return ["```python", *head, f"def {signature(function)}: ...", "```", "", *_told(paragraphs(function))]
+
+
+def _told(docstring: list[str]) -> list[str]:
+    """A docstring as Markdown: each section a list under its name, and what one would type a block of code."""
+    text = "\n".join(docstring)
+    text, example, code = text.partition("\n>>> ")
+    prose, *sections = re.split(r"^(Args|Returns|Yields|Raises):\n", f"{text}\n", flags=re.MULTILINE)
+    lines = prose.splitlines()
+    for name, body in zip(sections[::2], sections[1::2], strict=True):
+        items = re.split(r"\n(?! )", dedent(body).strip())
+        told = [" ".join(item.split()) for item in items]
+        lines += ["", f"**{name}**", "", *(map(_item, told) if name in ("Args", "Raises") else [" ".join(told)])]
+    return [*lines, "", "```python", *f"{example}{code}".strip().splitlines(), "```"] if code else lines
+
+
+def _item(words: str) -> str:
+    names, _, meaning = words.partition(":")
+    return f"- {', '.join(f'`{name.strip()}`' for name in names.split(','))}: {meaning.strip()}"
 
 
 def _members(kind: type) -> list[str]:
