@@ -87,6 +87,10 @@ class Production:
         """What a call asks for; `Studio.generate` says what the arguments mean. Raises InputError for one that is wrong."""
         if not 1 <= replicates <= 10_000:
             raise InputError(f"replicates is {replicates}.", hint="Give a number from 1 to 10,000.")
+        if generator is not None:
+            self._host.entry("generator", generator)
+        if profile:
+            self._host.get("finisher").accept(profile)
         single = isinstance(products, str | Product)
         wanted = (products,) if isinstance(products, str | Product) else tuple(products)
         options = GenerationOptions(

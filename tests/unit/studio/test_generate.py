@@ -208,6 +208,22 @@ def test_unknown_sku_and_generator(studio, mugs):
         studio.generate("mug-0", generator="fake/solud")
 
 
+@pytest.mark.parametrize("wrong", [{"profile": "sqare"}, {"profile": "\ud800"}, {"generator": "fake/solit"}])
+def test_what_is_wrong_for_every_product_is_told_before_any_is_made(mugs, wrong):
+    made = []
+
+    class Counting(SolidGenerator):
+        def generate(self, batch, ctx):
+            made.extend(batch)
+            return super().generate(batch, ctx)
+
+    spec = GeneratorSpec(id="mine/counting", summary="x", modes=("text",), min_size=32)
+    options = {"generator": "mine/counting", "views": "hero", "size": 32, **wrong}
+    with Studio(host=fake_host(plugin_of(spec, Counting))) as studio, pytest.raises(NotFound):
+        studio.generate(mugs(2), **options)
+    assert made == []
+
+
 def test_the_generator_gets_photos_only_if_it_uses_them(tmp_path, mugs):
     seen = []
 
