@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 from prodgen_render.families.collars import lying
+from prodgen_render.families.garment_kit import bound_edges
 from prodgen_render.families.sewn import Pouch, belt, ring, sheet, stitches
 from prodgen_render.families.torso import Torso
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Material, Part
 from prodgen_render.parametric import build_model
 from prodgen_render.shapes.geometry import rounded_rectangle
+from prodgen_render.shapes.triangles import grid_faces
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
@@ -200,3 +202,32 @@ def test_the_leaf_of_a_collar_lies_on_the_body() -> None:
     assert torso.field(last).max() < 0.008
     assert (leaf[:, -1, 2] < starts[:, 2] - 0.02).all()
     assert (np.hypot(*leaf[:, -1, :2].T) > np.hypot(*edge[:, :2].T)).mean() > 0.95
+
+
+def test_cloth_that_ends_is_bound() -> None:
+    steps = np.linspace(0, 1, 30, dtype=np.float32)
+    u, v = np.meshgrid(steps, steps)
+    left = Part(*_sheet(np.stack([u * 0.5, 0 * u, v], -1)), LEATHER)
+    right = Part(*_sheet(np.stack([0.5 + u * 0.5, 0 * u, v], -1)), LEATHER)
+    (binding,) = bound_edges([left, right], 0.002, left.material)
+    low, high = binding.vertices.min(0), binding.vertices.max(0)
+    assert low == pytest.approx([0, 0, 0], abs=0.02)
+    assert high == pytest.approx([1, 0, 1], abs=0.02)
+    inside = (np.abs(binding.vertices[:, [0, 2]] - 0.5) < 0.4).all(1)
+    assert not inside.any()  # where the two halves meet, cloth goes on
+
+
+def _sheet(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    rows, columns = points.shape[:2]
+    flat = points.reshape(-1, 3).astype(np.float32)
+    return flat, grid_faces(rows, columns), np.tile(np.float32([0, -1, 0]), (len(flat), 1)), flat[:, [0, 2]]
+
+
+def test_a_mascara_shows_its_brush_and_an_eyeliner_is_closed() -> None:
+    opened, closed = (
+        build_model(Product(sku="m", title=title, category="beauty/mascara"), 1)
+        for title in ("Mascara", "Eyeliner pen")
+    )
+    wide, narrow = (np.ptp(np.concatenate([part.vertices for part in model.parts])[:, 0]) for model in (opened, closed))
+    assert wide > 1.8 * narrow
+    assert len(opened.parts) > len(closed.parts)

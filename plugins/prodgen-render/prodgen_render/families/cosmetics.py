@@ -9,9 +9,11 @@ from prodgen_render.looks.finishes import METALLIC
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import Srgb, mix
 from prodgen_render.model import Material, Part
-from prodgen_render.shapes.geometry import planar_uv, rounded_rectangle, slab, superellipse
+from prodgen_render.shapes.geometry import planar_uv, rounded_rectangle, slab, superellipse, tube
 
 _CASES = ("plastic", "matte plastic", "metal", "gold", "aluminium", "bamboo")
+_PENS = ("eyeliner", "liner", "pencil", "concealer", "pen", "眼线", "眉笔", "遮瑕", "笔", "lash serum")
+"""What comes in such a tube and has no brush."""
 _SHADES: tuple[Srgb, ...] = (
     (244, 226, 206), (226, 184, 160), (205, 140, 118), (176, 98, 84), (140, 78, 62), (98, 58, 46),
     (233, 200, 190), (214, 152, 158), (178, 104, 118), (201, 158, 92), (128, 108, 98), (58, 46, 46),
@@ -20,24 +22,46 @@ _SHADES: tuple[Srgb, ...] = (
 
 
 def mascara(look: Look) -> list[Part]:
-    """A slim tube with its brush's cap screwed on."""
+    """A slim tube, and its cap beside it with the brush up; pens and pencils, whose caps hold none, are closed."""
     radius, low, high = 0.0085 * look.uniform(0.95, 1.2), 0.072, 0.126 * look.uniform(0.95, 1.08)
     case = look.solid(*_CASES, default="#1d1d1f")
-    body = lathe([(1e-4, 0), (radius, 0), (radius, low), (radius * 0.8, low)], [0, 0.0015, 0.0008, 0], case, 72)
-    ring = lathe(
-        [(radius * 0.97, low), (radius * 1.01, low), (radius * 1.01, low + 0.004), (radius * 0.97, low + 0.004)],
-        0.0004,
-        look.plain("gold" if look.chance(0.5) else "steel"),
-        72,
-    )
+    lid = look.part("lid", case, metal=True)
+    metal = look.plain("gold" if look.chance(0.5) else "steel")
+    body = [
+        lathe([(1e-4, 0), (radius, 0), (radius, low), (radius * 0.8, low)], [0, 0.0015, 0.0008, 0], case, 72),
+        lathe(
+            [(radius * 0.97, low), (radius * 1.01, low), (radius * 1.01, low + 0.004), (radius * 0.6, low + 0.004)],
+            0.0004,
+            metal,
+            72,
+        ),
+        wrap_label(look, radius + 0.0002, low * 0.12, low * 0.92, 0.4, look.colour("#1d1d1f"), material="plastic"),
+    ]
+    tall = high - low - 0.004
     cap = lathe(
-        [(radius * 0.9, low + 0.004), (radius * 0.97, low + 0.004), (radius * 0.90, high), (1e-4, high)],
-        [0, 0.0006, 0.003, 0],
-        look.part("lid", case, metal=True),
-        72,
+        [(radius * 0.9, 0), (radius * 0.97, 0), (radius * 0.90, tall), (1e-4, tall)], [0, 0.0006, 0.003, 0], lid, 72
     )
-    label = wrap_label(look, radius + 0.0002, low * 0.12, low * 0.92, 0.4, look.colour("#1d1d1f"), material="plastic")
-    return [body, ring, cap, label]
+    if look.says(_PENS):
+        return [*body, cap.moved(z=low + 0.004)]
+    neck = lathe(
+        [(radius * 0.62, low + 0.004), (radius * 0.62, low + 0.013), (radius * 0.4, low + 0.0132)], 0.0004, lid, 48
+    )
+    wand = [cap.turned(180, "x").moved(z=tall), *_wand(look, radius, tall)]
+    apart = 1.45 * radius
+    return [*(part.moved(x=-apart) for part in (*body, neck)), *(part.moved(x=apart, y=0.004) for part in wand)]
+
+
+def _wand(look: Look, radius: float, at: float) -> list[Part]:
+    """The rod with its brush, upright from a height on."""
+    black = look.plain("matte plastic", "#1b1b1d").but(bump=None)
+    rod = tube([(0, 0, at - 0.002), (0, 0, at + 0.046)], 0.0011, black, segments=16)
+    plug = lathe([(radius * 0.55, at), (radius * 0.55, at + 0.006), (1e-4, at + 0.0065)], 0.0004, black, 40)
+    # Bristles in a screw around the wire, longest below the middle.
+    t = np.linspace(0, 1, 3600)
+    turn = 2 * np.pi * 60 * t
+    long = 0.0042 * np.sin(np.pi * (0.10 + 0.85 * t)) ** 0.6 * np.where(np.arange(len(t)) % 2, 1.0, 0.16)
+    spots = np.stack([long * np.cos(turn), long * np.sin(turn), at + 0.022 + 0.026 * t], -1)
+    return [rod, plug, tube(spots, 0.00016, black, segments=3, caps=False)]
 
 
 def palette(look: Look) -> list[Part]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_render.looks.finishes import FABRICS
 from prodgen_render.looks.look import Look
-from prodgen_render.model import Floats, Material, Part
+from prodgen_render.model import Floats, Ints, Material, Part
 from prodgen_render.shapes.detail import segments
 from prodgen_render.shapes.geometry import loft, smooth_path, tube
 from prodgen_render.shapes.implicit import Field, clip, mesh
@@ -17,6 +17,8 @@ from prodgen_render.shapes.implicit import Field, clip, mesh
 COTTONS = ("cotton", *(name for name in FABRICS if name != "cotton"), "leather")
 _RIB = 0.008
 """Metres from one rib of a knitted band to the next."""
+_SHORT_WAY = 40
+"""Sides of triangles; a shorter edge is none of an opening."""
 _ROWS = 24
 """Heights at which the depth of a garment is taken."""
 Bounds = tuple[tuple[float, float, float], tuple[float, float, float]]
@@ -141,6 +143,46 @@ def collar(curve: Floats, radius: float, material: Material, *, flatten: float =
 def seam_of(cloth: Material) -> Material:
     """The thread of a seam: the cloth's colour, darker, where cloth dips."""
     return cloth.but(colour=tuple(0.72 * c for c in cloth.colour), bump=None, texture=None)
+
+
+def bound_edges(parts: Sequence[Part], radius: float, cloth: Material) -> list[Part]:
+    """A binding along every edge where cloth ends: around the parts' openings, not where they meet."""
+    vertices = np.concatenate([part.vertices for part in parts])
+    start = np.cumsum([0, *(len(part.vertices) for part in parts)])
+    faces = np.concatenate([part.faces + at for part, at in zip(parts, start, strict=False)])
+    cells = np.round(vertices / 1e-6).astype(np.int64)
+    _, first, same = np.unique(cells, axis=0, return_index=True, return_inverse=True)
+    faces = same.reshape(-1)[faces]
+    sides = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    _, number, count = np.unique(np.sort(sides, 1), axis=0, return_inverse=True, return_counts=True)
+    ways = [vertices[first[way]] for way in _ways(sides[count[number.reshape(-1)] == 1])]
+    thread = seam_of(cloth)
+    return [tube(_evened(way), radius, thread, segments=8) for way in ways if len(way) > _SHORT_WAY]
+
+
+def _ways(sides: Ints) -> Iterator[list[int]]:
+    """Chains of directed sides [n, 2], from end to end or around."""
+    follows = dict(sides.tolist())
+    # What nothing leads to begins a chain; the rest goes around.
+    led_to = set(follows.values())
+    begins = [at for at in follows if at not in led_to]
+    while follows:
+        at = begins.pop() if begins else next(iter(follows))
+        way = [at]
+        while at in follows:
+            at = follows.pop(at)
+            way.append(at)
+        yield way
+
+
+def _evened(way: Floats) -> NDArray[np.float64]:
+    """Points of a way [n, 3] at even steps, without its small corners."""
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
+    places = np.linspace(0, along[-1], max(24, round(float(along[-1]) / 0.006)))
+    even = np.stack([np.interp(places, along, axis) for axis in way.T], -1)
+    for _ in range(2):
+        even[1:-1] = 0.25 * even[:-2] + 0.5 * even[1:-1] + 0.25 * even[2:]
+    return np.asarray(even)
 
 
 def hem_lines(

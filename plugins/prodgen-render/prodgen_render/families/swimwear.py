@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.families.garment_kit import Bounds, creases, garment, smooth_table, tube_field
+from prodgen_render.families.garment_kit import Bounds, bound_edges, creases, garment, smooth_table, tube_field
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.geometry import smooth_path, tube
@@ -13,7 +13,9 @@ from prodgen_render.shapes.implicit import Field, in_depth
 _NAMES = ("nylon", "cotton", "silk", "knit", "velvet", "linen")
 _Z = [-0.03, 0.0, 0.05, 0.11, 0.17, 0.24, 0.31, 0.38, 0.44, 0.50, 0.56, 0.62, 0.66]
 _WIDE = [0.055, 0.070, 0.128, 0.172, 0.182, 0.160, 0.138, 0.146, 0.158, 0.160, 0.156, 0.146, 0.12]
-_DEEP = [0.040, 0.058, 0.088, 0.108, 0.112, 0.096, 0.086, 0.094, 0.112, 0.108, 0.078, 0.046, 0.03]
+_DEEP = [0.040, 0.058, 0.088, 0.108, 0.112, 0.096, 0.086, 0.094, 0.112, 0.108, 0.080, 0.046, 0.010]
+_SHOULDER = 0.655
+"""Where straps go over the shoulders, in metres."""
 _LEGS = (0.040, 0.150, 0.175)
 """Half the width that stays between the legs, that over which the opening rises to the hip, and how high."""
 
@@ -31,12 +33,13 @@ def _body(look: Look) -> Field:
             * np.exp(-(((np.abs(p[:, 0]) - 0.068) / 0.040) ** 2 + ((p[:, 2] - 0.475) / 0.042) ** 2))
             * (p[:, 1] < 0)
         )
-        return np.asarray(tube_field(p, z, wide, deep, 2.2) - bust + creases(p, seed, 0.0008), np.float32)
+        body = np.maximum(tube_field(p, z, wide, deep, 2.2), p[:, 2] - _SHOULDER)
+        return np.asarray(body - bust + creases(p, seed, 0.0008), np.float32)
 
     return field
 
 
-_BOUNDS: Bounds = ((-0.21, -0.15, -0.03), (0.21, 0.15, 0.66))
+_BOUNDS: Bounds = ((-0.21, -0.15, -0.03), (0.21, 0.15, 0.67))
 
 
 def _above_legs(p: Floats) -> Floats:
@@ -54,10 +57,10 @@ def swimsuit(look: Look) -> list[Part]:
         deep = np.where(p[:, 1] < 0, 0.165 * scoop, 0.27)
         neck = (p[:, 0] / 0.086) ** 2 + ((p[:, 2] - 0.645) / deep) ** 2 - 1
         arms = ((np.abs(p[:, 0]) - 0.172) / 0.060) ** 2 + ((p[:, 2] - 0.615) / 0.135) ** 2 - 1
-        out = np.minimum(_above_legs(p), np.minimum(neck, arms) * 0.05)
-        return np.asarray(np.minimum(out, 0.632 - p[:, 2]), np.float32)
+        return np.asarray(np.minimum(_above_legs(p), np.minimum(neck, arms) * 0.05), np.float32)
 
-    return garment(look, field, _BOUNDS, keep, prints=False, cell=0.0062, names=_NAMES)
+    parts = garment(look, field, _BOUNDS, keep, prints=False, cell=0.0062, names=_NAMES)
+    return [*parts, *bound_edges(parts, 0.0017, look.solid(*_NAMES))]
 
 
 def bikini(look: Look) -> list[Part]:
@@ -80,7 +83,12 @@ def bikini(look: Look) -> list[Part]:
 
     parts = garment(look, field, _BOUNDS, keep, prints=False, cell=0.0055, names=_NAMES)
     cloth = look.solid(*_NAMES)
-    return parts + [_string(field, cloth, side) for side in (-1, 1)] + _bows(cloth, rise)
+    return (
+        parts
+        + bound_edges(parts, 0.0014, cloth)
+        + [_string(field, cloth, side) for side in (-1, 1)]
+        + _bows(cloth, rise)
+    )
 
 
 def _string(field: Field, cloth: Material, side: int) -> Part:
