@@ -225,9 +225,13 @@ class Recommender:
                 f"Events are kept for {window} at least: answers to impressions may still come.",
                 hint="That time is attribution_minutes in [recommend].",
             )
+        try:
+            before = (at or datetime.now(UTC)) - older_than
+        except OverflowError:
+            raise InputError(f"No event is {older_than} old.", hint="Give a shorter time.") from None
         self._log.flush()
         with self._learning.erasing():
-            return self._store.events.prune((at or datetime.now(UTC)) - older_than, types)
+            return self._store.events.prune(before, types)
 
     def explain(
         self,
@@ -270,12 +274,16 @@ class Recommender:
         self._answering.close()
 
 
+_LONGEST = 1e6
+"""Seconds of a budget: what a lock can wait for ends somewhere."""
+
+
 def _budget(milliseconds: float | None) -> float | None:
     if milliseconds is None:
         return None
     if not isinstance(milliseconds, int | float) or not milliseconds > 0:
         raise InputError(f"A budget of {milliseconds!r} ms is none.", hint="Give more than 0, or nothing.")
-    return milliseconds / 1000
+    return min(milliseconds / 1000, _LONGEST)
 
 
 def _check_k(k: int) -> None:

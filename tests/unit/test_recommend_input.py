@@ -121,6 +121,16 @@ def test_malformed_circumstances_are_named(stocked, circumstances, said):
         stocked.recommend("ann", **circumstances)
 
 
+@pytest.mark.parametrize("budget", [math.inf, 1e30])
+def test_a_budget_may_be_longer_than_anybody_waits(stocked, budget):
+    assert [r.sku for r in stocked.recommend("ann", budget_ms=budget)] == [r.sku for r in stocked.recommend("ann")]
+
+
+def test_a_time_before_all_time_prunes_nothing_and_is_told(stocked):
+    with pytest.raises(InputError, match="No event is 999999999 days"):
+        stocked.prune_events(timedelta.max)
+
+
 @pytest.mark.parametrize("user", ["", "u" * 201, 5, None])
 def test_a_user_without_a_proper_name_is_refused(stocked, user):
     with pytest.raises(InputError, match="1 to 200 characters"):
