@@ -43,7 +43,8 @@ class Cache(Generic[K, V]):
             return dict(zip(asked, here, strict=True))  # type: ignore[arg-type]
         with self._lock:
             age = self._age
-            found = {key: value for key in asked if (value := self._used(key)) is not None}
+            here = [self._used(key) if value is None else value for key, value in zip(asked, here, strict=True)]
+        found = {key: value for key, value in zip(asked, here, strict=True) if value is not None}
         missing = [key for key in asked if key not in found]
         if missing:
             loaded = load(missing)

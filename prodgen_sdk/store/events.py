@@ -15,10 +15,9 @@ from prodgen_sdk.errors import InputError
 from prodgen_sdk.events import is_text
 from prodgen_sdk.store.connections import BUSY_SECONDS
 from prodgen_sdk.store.database import CHUNK, Database, batched
-from prodgen_sdk.store.documents import trusted
 from prodgen_sdk.store.feedback import ATTRIBUTION_WINDOW, REWARDS, answered, feedback, offered_of
 from prodgen_sdk.store.schema import events, from_micros, to_micros
-from prodgen_sdk.types import Event, EventType, Feedback
+from prodgen_sdk.types import Event, EventType, Feedback, trusted
 
 _FIELDS = set(Event.model_fields)
 _NAMES = tuple(Event.model_fields)
@@ -99,7 +98,7 @@ class Events:
         """The last `limit` events of a user by their own time, newest last; without `impressions` only what the user did."""
         query = _HISTORY if impressions else ACTIONS
         rows = self._database.rows(query, user=user, limit=2**62 if limit is None else limit)
-        return tuple(event_of(row) for row in reversed(rows))
+        return tuple(events_of(rows[::-1]))
 
     def shown(self, user: str, limit: int = 200) -> frozenset[str]:
         """The skus of a user's last `limit` impressions."""
@@ -109,7 +108,7 @@ class Events:
         """All events with a sequence above `after_sequence`, in the order of arrival, read in chunks."""
         query = select(*COLUMNS).order_by(events.c.sequence)
         while rows := self._read(query.where(events.c.sequence > after_sequence)):
-            yield from ((row.sequence, event_of(row)) for row in rows)
+            yield from zip((row.sequence for row in rows), events_of(rows), strict=True)
             after_sequence = rows[-1].sequence
 
     def log_by_time(self, types: Collection[EventType] | None = None) -> Iterator[Event]:
@@ -119,7 +118,7 @@ class Events:
             query = query.where(events.c.type.in_(sorted(types)))
         last = (to_micros(datetime.min), 0)
         while rows := self._read(query.where(tuple_(events.c.at, events.c.sequence) > last)):
-            yield from map(event_of, rows)
+            yield from events_of(rows)
             last = (rows[-1].at, rows[-1].sequence)
 
     def prune(self, before: datetime, types: Collection[EventType] | None = None) -> int:
@@ -243,10 +242,14 @@ def _is_time(micros: int) -> bool:
     return _EARLIEST <= micros <= _LATEST
 
 
-def event_of(row: Sequence[Any]) -> Event:
-    """The event of a row of `COLUMNS`."""
+def events_of(rows: Sequence[Sequence[Any]]) -> list[Event]:
+    """The events of rows of `COLUMNS`."""
+    return trusted(Event, map(_values_of, rows), _FIELDS)
+
+
+def _values_of(row: Sequence[Any]) -> dict[str, Any]:
     values = dict(zip(_NAMES, row, strict=False))
     values["at"] = from_micros(values["at"])
     values["offered"] = offered_of(values["offered"])
     values["memo"] = values["memo"] or ""
-    return trusted(Event, values, _FIELDS)
+    return values

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 from sqlalchemy import (
@@ -25,9 +26,8 @@ from sqlalchemy import (
 )
 
 from prodgen_sdk.store.database import CHUNK, Database
-from prodgen_sdk.store.documents import trusted
 from prodgen_sdk.store.schema import events, from_micros, to_micros, variants
-from prodgen_sdk.types import EventType, Feedback, View
+from prodgen_sdk.types import EventType, Feedback, View, trusted
 
 ATTRIBUTION_WINDOW = timedelta(days=1)
 REWARDS: Mapping[EventType, float] = {"click": 1.0, "add_to_cart": 1.0, "purchase": 1.0}
@@ -55,6 +55,7 @@ def feedback(
             closed.
     """
     micros = window // timedelta(microseconds=1)
+    newest = math.inf if until is None else to_micros(until) - micros
     while True:
         with database.read() as connection:
             impressions = connection.execute(_PAGE, {"after": after_sequence}).all()
@@ -64,15 +65,16 @@ def feedback(
             rivals = connection.execute(_RIVALS, {**bounds, "types": list(rewards)})
             earned = credit(rivals.all(), rewards)
             views = _views(connection, {row.variant for row in impressions})
-        for row in impressions:
-            if until is not None and row.at + micros > to_micros(until):
-                return
-            yield row.sequence, _feedback_of(row, views.get(row.variant), earned.get(row.sequence, 0.0))
+        closed = [*takewhile(lambda row: row.at <= newest, impressions)]
+        values = [_values_of(row, views.get(row.variant), earned.get(row.sequence, 0.0)) for row in closed]
+        yield from zip((row.sequence for row in closed), trusted(Feedback, values, _FIELDS), strict=True)
+        if len(closed) < len(impressions):
+            return
         after_sequence = impressions[-1].sequence
 
 
-def _feedback_of(row: Any, view: View | None, reward: float) -> Feedback:
-    values = {
+def _values_of(row: Any, view: View | None, reward: float) -> dict[str, Any]:
+    return {
         "user": row.user,
         "sku": row.sku,
         "variant": row.variant,
@@ -83,7 +85,6 @@ def _feedback_of(row: Any, view: View | None, reward: float) -> Feedback:
         "memo": row.memo or "",
         "at": from_micros(row.at),
     }
-    return trusted(Feedback, values, _FIELDS)
 
 
 def _views(connection: Connection, ids: Collection[str]) -> dict[str, View]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, select
 
 from prodgen_sdk.store.database import Database
-from prodgen_sdk.store.events import ACTIONS, COLUMNS, NEWEST, event_of
+from prodgen_sdk.store.events import ACTIONS, COLUMNS, NEWEST, events_of
 from prodgen_sdk.store.schema import events
 from prodgen_sdk.types import Event
 
@@ -62,7 +62,7 @@ def read(database: Database, user: str, limit: int) -> Recent:
     mark = database.rows(_LAST, user=user)[0][0] or 0
     rows = database.rows(ACTIONS, user=user, limit=limit)
     shown = database.rows(_SHOWN, user=user, limit=_SHOWN_LIMIT)
-    return Recent(mark, limit, tuple(map(_done, reversed(rows))), tuple((at, seq, sku) for at, seq, sku in shown))
+    return Recent(mark, limit, tuple(_done(rows[::-1])), tuple((at, seq, sku) for at, seq, sku in shown))
 
 
 def follow(database: Database, user: str, known: Recent) -> Recent:
@@ -74,7 +74,7 @@ def follow(database: Database, user: str, known: Recent) -> Recent:
     if not news:
         return known
     shown = [(row[_AT], row[-1], row[_SKU]) for row in news if row[_TYPE] == "impression" and row[_SKU] is not None]
-    done = [_done(row) for row in news if row[_TYPE] != "impression"]
+    done = _done([row for row in news if row[_TYPE] != "impression"])
     return Recent(
         news[-1][-1],
         known.limit,
@@ -87,8 +87,8 @@ _NAMES = [column.name for column in COLUMNS]
 _AT, _SKU, _TYPE = (_NAMES.index(name) for name in ("at", "sku", "type"))
 
 
-def _done(row: Sequence[Any]) -> tuple[int, int, Event]:
-    return row[_AT], row[-1], event_of(row)
+def _done(rows: Sequence[Sequence[Any]]) -> list[tuple[int, int, Event]]:
+    return [(row[_AT], row[-1], event) for row, event in zip(rows, events_of(rows), strict=True)]
 
 
 def _newest(known: Sequence[tuple[int, int, Any]], new: Iterable[tuple[int, int, Any]], limit: int) -> tuple[Any, ...]:
