@@ -96,7 +96,9 @@ class RendererContract(ComponentContract):
             for request, sketch in zip(requests, component.sketch(products, ctx), strict=True)
         ]
         for pictures in component.draw(asked, ctx):
-            assert all(picture.image.std() > 1 for picture in pictures), "An image of a sketch is blank."
+            assert all(picture.image.std() > 1 for picture in pictures), (
+                "An image of a sketch is blank: draw it without artwork, too."
+            )
 
     def test_one_picture_a_view_in_order(self, component: Renderer, requests: list[AssetRequest], ctx: Context) -> None:
         drawn = component.draw(requests, ctx)
