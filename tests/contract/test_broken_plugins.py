@@ -278,7 +278,7 @@ def test_a_raising_extension_hook_stops_neither_notice_nor_others(site: Site, ca
         from prodgen_sdk.hookspecs import hookimpl
         SEEN = []
         @hookimpl
-        def after_generation(request, images):
+        def after_generation(request, pictures):
             SEEN.append(request)
             {then}
     """
