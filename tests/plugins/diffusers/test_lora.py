@@ -472,7 +472,7 @@ def test_no_data(tmp_path):
     with pytest.raises(InputError, match="not UTF-8"):
         read_examples(tmp_path)
     (tmp_path / "metadata.jsonl").write_text("\n")
-    with pytest.raises(InputError, match="no pictures"):
+    with pytest.raises(InputError, match="no images"):
         read_examples(tmp_path)
 
 

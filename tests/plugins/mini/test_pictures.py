@@ -96,7 +96,7 @@ def test_what_cannot_be_read_is_named(tmp_path):
     with pytest.raises(InputError, match="no data"):
         list(read_examples(tmp_path / "nothing"))
     (tmp_path / "a.txt").write_text("x")
-    with pytest.raises(InputError, match="no pictures"):
+    with pytest.raises(InputError, match="no images"):
         list(read_examples(tmp_path))
     (tmp_path / "d.jsonl").write_text('{"image": "../../etc/passwd"}')
     with pytest.raises(OutsideWorkspace, match="line 1"):

@@ -205,7 +205,7 @@ def test_a_studio_explains_what_it_recommends(tmp_path):
         assert pick.reasons[0] == "because you viewed Thing 1"
         (cause,) = [cause for cause in found.causes if cause.what == "p1"]
         assert pick.reasons[0] in cause.lost
-        with pytest.raises(NotFound, match="no approved picture"):
+        with pytest.raises(NotFound, match="no approved image"):
             studio.explain("u", "p9")
         with pytest.raises(NotFound, match="nope"):
             studio.explain("u", "nope")
