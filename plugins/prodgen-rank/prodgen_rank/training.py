@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodgen_rank.evaluation import datasets
-from prodgen_rank.evaluation.bootstrap import bootstrap
 from prodgen_rank.evaluation.comparison import MEMBERS, silent
 from prodgen_rank.evaluation.datasets import Table
 from prodgen_rank.evaluation.protocols import evaluate
@@ -17,6 +16,7 @@ from prodgen_rank.evaluation.splits import PROTOCOLS, Split
 from prodgen_rank.evaluation.tuning import Models, tune, weigh
 from prodgen_rank.models.preference import FILE, MAX_HISTORY, Preference
 from prodgen_rank.models.registry import available, make
+from prodgen_sdk.bootstrap import bootstrap
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, InputError
 from prodgen_sdk.files import file_digest, write_atomically

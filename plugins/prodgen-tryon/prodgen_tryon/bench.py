@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from prodgen_sdk import images
+from prodgen_sdk.bootstrap import bootstrap
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Benchmark
 from prodgen_sdk.types import Body, Garment, Image, Mask, PersonPhoto, Refusal, TryOn, TryOnRequest
@@ -20,7 +21,7 @@ from prodgen_tryon.filters import dilate, to_lab
 from prodgen_tryon.garment.cutout import cut_out
 from prodgen_tryon.measuring.edits import edits
 from prodgen_tryon.measuring.identity import identity
-from prodgen_tryon.measuring.likeness import floors, interval, scores, ssim
+from prodgen_tryon.measuring.likeness import floors, scores, ssim
 from prodgen_tryon.measuring.lpips import Lpips
 from prodgen_tryon.measuring.pairs import Pair, fitted, installed_photos, read_pairs
 from prodgen_tryon.measuring.prints import printed
@@ -172,9 +173,9 @@ def _over_floors(rows: Mapping[str, list[dict[str, float]]]) -> dict[str, Any]:
     for key, sign in BETTER.items() if rows[""] else ():
         best = [max(sign * rows[name][n][key] for name in FLOORS) for n in range(len(rows[""]))]
         differences = np.array([sign * row[key] - floor for row, floor in zip(rows[""], best, strict=True)])
-        low, high = interval(differences)
+        mean, low, high = bootstrap(differences)
         ends = sorted((sign * low, sign * high))
-        result[f"{key}_over_floor"] = round(sign * float(differences.mean()), 4)
+        result[f"{key}_over_floor"] = round(sign * mean, 4)
         result[f"{key}_over_floor_low"], result[f"{key}_over_floor_high"] = round(ends[0], 4), round(ends[1], 4)
         result[f"{key}_better_than_floors"] = int((differences > 0).sum())
     return result

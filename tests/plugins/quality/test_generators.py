@@ -176,14 +176,6 @@ def test_kernel_distance_is_near_zero_for_one_kind_and_grows():
     assert measures.kernel_distance(a, c) > 1
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
-def test_an_interval_holds_its_mean(values):
-    mean, low, high = measures.interval(values, 200)
-    assert low - 1e-9 <= mean <= high + 1e-9
-    assert min(values) - 1e-9 <= low
-
-
 def test_views_of_what_is_round_look_alike():
     round_thing = np.full((16, 16, 3), 255, np.uint8)
     round_thing[4:12, 4:12] = 90

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prodgen_rank.evaluation import metrics
-from prodgen_rank.evaluation.bootstrap import bootstrap
 
 
 @st.composite
@@ -82,22 +81,3 @@ def test_what_is_beyond_accuracy():
     assert metrics.intra_list_diversity(np.asarray([[0, 1, 2], [0, -1, -1]]), vectors) == pytest.approx(
         [1 - (0 + 2 * math.sqrt(0.5)) / 3, 0.0]
     )
-
-
-def test_bootstrap_covers_the_true_mean_about_as_often_as_it_says():
-    rng = np.random.default_rng(3)
-    found = [bootstrap(rng.exponential(size=200), resamples=300, seed=n) for n in range(200)]
-    covered = sum(interval.low <= 1.0 <= interval.high for interval in found)
-    assert 178 <= covered <= 199
-    assert all(interval.low <= interval.mean <= interval.high for interval in found)
-
-
-def test_bootstrap_of_a_paired_difference_is_narrower_than_of_its_parts():
-    rng = np.random.default_rng(4)
-    base = rng.uniform(size=500)
-    better = base + rng.normal(0.01, 0.02, size=500)
-    paired, alone = bootstrap(better - base), bootstrap(base)
-    assert paired.low > 0
-    assert paired.high - paired.low < (alone.high - alone.low) / 5
-    assert bootstrap(better - base) == paired
-    assert bootstrap(np.zeros(0)) == (0.0, 0.0, 0.0)

@@ -5,7 +5,7 @@ from prodgen_tryon.fit.parts import Part
 from prodgen_tryon.measuring.edits import edits
 from prodgen_tryon.measuring.flicker import MovingPhoto, common_region, flicker
 from prodgen_tryon.measuring.identity import identity
-from prodgen_tryon.measuring.likeness import SCALES, floors, gradient_correlation, interval, ms_ssim, scores
+from prodgen_tryon.measuring.likeness import SCALES, floors, gradient_correlation, ms_ssim, scores
 from prodgen_tryon.measuring.prints import printed
 from prodgen_tryon.picture.composed import Composed
 
@@ -70,15 +70,6 @@ def test_scores_of_equal_and_of_grey_pictures(picture):
     inner = np.zeros_like(region)
     inner[80:180, 60:130] = True
     assert gradient_correlation(picture, filled["grey"], inner) == 0
-
-
-def test_an_interval_holds_the_mean_and_shrinks_with_the_number():
-    values = np.random.default_rng(3).normal(2, 1, 400)
-    low, high = interval(values)
-    assert low < values.mean() < high
-    assert high - low == pytest.approx(2 * 1.96 / 20, rel=0.25)
-    few = interval(values[:20])
-    assert few[1] - few[0] > 2 * (high - low)
 
 
 def shirt(print_=True):

@@ -17,9 +17,10 @@ from prodgen_mini.evaluation.chosen import MODELS, Models
 from prodgen_mini.evaluation.colour import delta_e
 from prodgen_mini.evaluation.copies import Copies, artworks, small, small_of_split
 from prodgen_mini.evaluation.designers import Designer, Made, model_designer, nearest_designer, table_designer
-from prodgen_mini.evaluation.distances import interval, kernel_distance, spread
+from prodgen_mini.evaluation.distances import kernel_distance, spread
 from prodgen_mini.evaluation.judge import Judge, look, train_judge
 from prodgen_mini.weights import load_codec
+from prodgen_sdk.bootstrap import bootstrap
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
@@ -147,7 +148,7 @@ class AssetBenchmark(Benchmark):
             for known, goods in (("", products), ("_measured", told)):
                 ctx.check()
                 found = foreground_psnr(pictures_of(designs, goods, seeds, ctx), true)
-                figures |= _three(f"{name}{known}_psnr_db", interval(found))
+                figures |= _three(f"{name}{known}_psnr_db", bootstrap(found))
         return figures
 
 
@@ -178,7 +179,7 @@ class _Table:
 
     def ceiling(self) -> dict[str, float]:
         """What true designs get."""
-        right = interval((self.named == self.kinds).astype(float))
+        right = bootstrap((self.named == self.kinds).astype(float))
         half = np.arange(len(self.features)) % 2 == 0
         standard = self.standard(self.features)
         return {
@@ -192,8 +193,8 @@ class _Table:
         first = made[0]
         seen = [look(self.judge, one.art) for one in made]
         features, named = seen[0]
-        right = interval((named == self.kinds).astype(float))
-        wrong = interval(np.asarray(delta_e(first.ground, self.asked)))
+        right = bootstrap((named == self.kinds).astype(float))
+        wrong = bootstrap(np.asarray(delta_e(first.ground, self.asked)))
         found = {**_three("pattern_accuracy", right), **_three("colour_delta_e", wrong)}
         pairs = (
             (self.standard(features), self.standard(self.features)),
@@ -202,9 +203,9 @@ class _Table:
         for name, (ours, true) in zip(("kernel_distance", "joint_kernel_distance"), pairs, strict=True):
             found |= _three(name, _resampled(ours, true))
         ratio = self._diversity([self.standard(one) for one, _ in seen]) if len(made) > 1 else np.zeros(1)
-        found |= _three("diversity", interval(ratio))
+        found |= _three("diversity", bootstrap(ratio))
         far = self.copies.far(small(first.art))
-        found |= _three("memorisation_ratio", interval(self.copies.ratio(far)))
+        found |= _three("memorisation_ratio", bootstrap(self.copies.ratio(far)))
         return found | _three("near_copies", self.copies.share(far))
 
     def _diversity(self, seeds: list[Any]) -> NDArray[np.floating[Any]]:

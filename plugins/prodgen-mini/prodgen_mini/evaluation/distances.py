@@ -49,11 +49,3 @@ def distances(first: Floats, second: Floats) -> Floats:
 def nearest(rows: Floats, known: Floats) -> Floats:
     """Distance [n] of each row to the nearest known one, in blocks."""
     return np.concatenate([distances(part, known).min(1) for part in np.array_split(rows, max(1, len(rows) // 64))])
-
-
-def interval(values: Floats, seed: int = 0, draws: int = 1000) -> tuple[float, float, float]:
-    """Mean of values [n], and its 95 % interval by the bootstrap over them."""
-    rng = np.random.default_rng(seed)
-    means = values[rng.integers(0, len(values), (draws, len(values)))].mean(1)
-    low, high = np.quantile(means, (0.025, 0.975))
-    return float(values.mean()), float(low), float(high)

@@ -117,17 +117,3 @@ def nearest_distances(features: Features, known: Features) -> NDArray[np.float64
     x, y = features.astype(np.float64), known.astype(np.float64)
     squares = (x**2).sum(axis=1)[:, None] + (y**2).sum(axis=1)[None] - 2 * x @ y.T
     return np.asarray(np.sqrt(np.maximum(squares, 0)).min(axis=1))
-
-
-def interval(values: Sequence[float], resamples: int = 2000, seed: int = 0) -> tuple[float, float, float]:
-    """Mean and 95 % percentile bootstrap interval (Efron 1979) over products; the values of one product belong together.
-
-    >>> interval([1.0, 1.0, 1.0])
-    (1.0, 1.0, 1.0)
-    """
-    import numpy as np
-
-    found = np.asarray(values, np.float64)
-    picks = np.random.default_rng(seed).integers(0, len(found), (resamples, len(found)))
-    low, high = np.percentile(found[picks].mean(axis=1), [2.5, 97.5])
-    return float(found.mean()), float(low), float(high)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from prodgen_quality.generators import measures
 from prodgen_quality.generators.trial import Trial
+from prodgen_sdk.bootstrap import bootstrap
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,11 +65,11 @@ def rows_of(trials: Sequence[Trial], training: Sequence[NDArray[np.float32]], re
 def _row(trial: Trial, true: Trial, training: Sequence[NDArray[np.float32]], real_spread: float | None) -> Row:
     cells: dict[str, Cell | None] = dict.fromkeys(COLUMNS)
     for name, values in trial.figures.items():
-        cells[name] = Cell(*measures.interval(values))
+        cells[name] = Cell(*bootstrap(values))
     if trial.subject.made == "truth":
         cells["psnr"] = cells["ssim"] = None  # it is compared with itself
     if trial.spreads and real_spread:
-        cells["diversity"] = Cell(*measures.interval([spread / real_spread for spread in trial.spreads]))
+        cells["diversity"] = Cell(*bootstrap([spread / real_spread for spread in trial.spreads]))
     if trial.features:
         cells |= _against_training(trial, true, training)
     if trial.subject.made == "generator":
@@ -93,7 +94,7 @@ def _against_training(trial: Trial, true: Trial, training: Sequence[NDArray[np.f
         cells["kernel_distance"] = Cell(measures.kernel_distance(_directions(mine, known), _directions(other, known)))
         real = float(np.median(measures.nearest_distances(np.concatenate(true.features), known)))
         ratios = [float(np.median(measures.nearest_distances(rows, known))) / real for rows in trial.features]
-        cells["novelty"] = Cell(*measures.interval(ratios)) if real else None
+        cells["novelty"] = Cell(*bootstrap(ratios)) if real else None
     return cells
 
 

@@ -17,8 +17,8 @@ from PIL import Image as Pil
 from prodgen_rank.encoders.neighbours import same_family_share, same_product_first
 from prodgen_rank.encoders.training import HELD_OUT
 from prodgen_rank.encoders.views import Background, place, read_views
-from prodgen_rank.evaluation.bootstrap import bootstrap
 from prodgen_sdk import images as pictures
+from prodgen_sdk.bootstrap import bootstrap
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Benchmark

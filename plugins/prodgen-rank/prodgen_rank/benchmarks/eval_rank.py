@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from prodgen_rank.benchmarks import eval_rank_report
 from prodgen_rank.evaluation import datasets
-from prodgen_rank.evaluation.bootstrap import bootstrap
 from prodgen_rank.evaluation.comparison import MEMBERS, Plan, Row, compare
 from prodgen_rank.evaluation.metrics import METRICS
 from prodgen_rank.evaluation.splits import PROTOCOLS
 from prodgen_rank.models.registry import MODELS, available
+from prodgen_sdk.bootstrap import bootstrap
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, NotFound
 from prodgen_sdk.interfaces import Benchmark

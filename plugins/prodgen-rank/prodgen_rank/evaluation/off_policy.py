@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodgen_rank.evaluation.bootstrap import bootstrap
 from prodgen_rank.evaluation.diagnostics import Diagnostics, Limits, Refused, diagnose, refusal
 from prodgen_rank.evaluation.intervals import (
     by_cluster,
@@ -22,6 +21,7 @@ from prodgen_rank.evaluation.intervals import (
     normal,
     standard_error,
 )
+from prodgen_sdk.bootstrap import bootstrap
 from prodgen_sdk.errors import InputError
 
 if TYPE_CHECKING:

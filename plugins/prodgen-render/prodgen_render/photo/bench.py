@@ -19,6 +19,7 @@ from prodgen_render.photo.measures import foreground_psnr, gradient_correlation,
 from prodgen_render.photo.rivals import RIVALS, Source
 from prodgen_render.rendering.views import render
 from prodgen_sdk import images
+from prodgen_sdk.bootstrap import bootstrap
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Benchmark
@@ -182,7 +183,7 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
             for azimuth in (0, *AZIMUTHS):
                 for method in methods:
                     values = _values(rows, group, metric, azimuth, method)
-                    mean, low, high = interval(values)
+                    mean, low, high = bootstrap(values)
                     key = f"{group}_{metric}_az{azimuth}_{method}"
                     figures[key] = round(mean, 4)
                     if len(values) > 2 and method == "photo":
@@ -196,14 +197,6 @@ def _values(rows: list[dict[str, Any]], group: str, metric: str, azimuth: int, m
         if row["azimuth"] == azimuth and row["method"] == method and group in ("all", row["class"]):
             by_product.setdefault(row["sku"], []).append(row[metric])
     return np.array([np.mean(values) for values in by_product.values()])
-
-
-def interval(values: Floats, draws: int = 2000) -> tuple[float, float, float]:
-    """Mean, and the 95 % percentile bootstrap interval over products (Efron 1979)."""
-    rng = np.random.default_rng(0)
-    means = values[rng.integers(0, len(values), (draws, len(values)))].mean(1)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(values.mean()), float(low), float(high)
 
 
 def table(rows: list[dict[str, Any]]) -> str:

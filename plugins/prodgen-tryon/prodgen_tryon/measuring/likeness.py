@@ -97,10 +97,3 @@ def floors(truth: Image, garment: Image, region: NDArray[np.bool_]) -> dict[str,
         for name, value in (("grey", 128), ("median", colour), ("paste", pasted))
     }
     return filled
-
-
-def interval(values: NDArray[np.float64], draws: int = 2000) -> tuple[float, float]:
-    """The 95 % bootstrap interval of a mean."""
-    picks = np.random.default_rng(0).integers(0, len(values), (draws, len(values)))
-    low, high = np.percentile(values[picks].mean(1), (2.5, 97.5))
-    return float(low), float(high)
