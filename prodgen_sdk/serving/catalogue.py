@@ -171,8 +171,8 @@ class Catalogue:
         Yields:
             those read last, as candidates that nothing was searched for.
         """
-        done = 0
-        for part in chain(batched(skus, _LOAD), batched((p.sku for p in self._store.products.iterate()), _LOAD)):
+        done, everything = 0, chain(skus, (product.sku for product in self._store.products.iterate()))
+        for part in batched(_once(everything), _LOAD):
             if time.monotonic() > deadline or done >= _PRODUCTS:
                 return
             products = self.products(part)
@@ -217,6 +217,14 @@ class Catalogue:
 
     def _load_queries(self, queries: Sequence[str]) -> dict[str, Vectors]:
         return dict(zip(queries, self.embedder.queries(queries), strict=True))
+
+
+def _once(skus: Iterable[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for sku in skus:
+        if sku not in seen:
+            seen.add(sku)
+            yield sku
 
 
 def _unscored(ids: Iterable[str]) -> list[tuple[str, float]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from itertools import repeat
 from operator import attrgetter
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
@@ -114,6 +114,16 @@ class VariantFacts(PixelModel):
     quality: dict[str, float] = Field(default_factory=dict)
 
 
+class OwnFacts(NamedTuple):
+    """The same of a variant whose description nobody shares."""
+
+    view: View | None
+    background: str | None
+    light: str | None
+    style: str
+    quality: Mapping[str, float]
+
+
 class Candidate(PixelModel):
     """A product from the index with all its eligible variants, best first.
 
@@ -140,9 +150,9 @@ class Candidate(PixelModel):
         return [(variant.id, variant.score) for variant in self.variants]
 
     @property
-    def facts(self) -> Sequence[Any]:
-        """How each variant is described, as values that are equal where nothing has changed."""
-        return list(map(_DESCRIPTION, self.variants))
+    def facts(self) -> Sequence[VariantFacts | OwnFacts]:
+        """How each variant is described; equal where nothing has changed."""
+        return [OwnFacts(*_DESCRIPTION(variant)) for variant in self.variants]
 
 
 class FoundCandidate(Lazy, Candidate):
@@ -195,8 +205,8 @@ class FoundCandidate(Lazy, Candidate):
         return found
 
     @cached_property
-    def facts(self) -> Sequence[Any]:
-        return list(map(_DESCRIPTION, self.variants))
+    def facts(self) -> Sequence[VariantFacts | OwnFacts]:
+        return [OwnFacts(*_DESCRIPTION(variant)) for variant in self.variants]
 
     def _made(self) -> dict[str, Any]:
         known: Iterable[VariantFacts | CandidateVariant] = self.__dict__.get(
@@ -208,7 +218,7 @@ class FoundCandidate(Lazy, Candidate):
         return {"variants": tuple(trusted(CandidateVariant, rows, _SCORED if _LATER in self.__dict__ else _WHOLE))}
 
 
-_DESCRIPTION = attrgetter(*VariantFacts.model_fields)
+_DESCRIPTION = attrgetter(*OwnFacts._fields)
 _VARIANT = CandidateVariant(id="", score=0.0)
 _SCORED, _WHOLE = {"id", "score"}, set(CandidateVariant.model_fields)
 _LATER = "_scored"

@@ -17,7 +17,17 @@ from prodgen_rank.config import Config, PolicyConfig
 from prodgen_rank.durable import Durable
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import VariantPolicy
-from prodgen_sdk.types import Candidate, CandidateVariant, Choice, Feedback, RecommendationContext, UserProfile, View
+from prodgen_sdk.types import (
+    Candidate,
+    CandidateVariant,
+    Choice,
+    Feedback,
+    OwnFacts,
+    RecommendationContext,
+    UserProfile,
+    VariantFacts,
+    View,
+)
 
 _SIDES = ("front", "front-right", "right", "back-right", "back", "back-left", "left", "front-left")
 Counts = tuple[float, float]
@@ -148,7 +158,7 @@ class EpsilonGreedy(VariantPolicy):
         return Choice(variant=candidate.variants[chosen].id, propensity=min(1.0, shares[chosen]))
 
 
-def quality(variant: CandidateVariant, metrics: Sequence[str]) -> float:
+def quality(variant: CandidateVariant | VariantFacts | OwnFacts, metrics: Sequence[str]) -> float:
     """The mean of those metrics that a variant has, each clipped to [0, 1]; 0 where it has none."""
     known = [min(1.0, max(0.0, variant.quality[m])) for m in metrics if m in variant.quality]
     return sum(known) / len(known) if known else 0.0

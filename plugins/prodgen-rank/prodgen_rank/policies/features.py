@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from prodgen_rank.policies.epsilon import quality
-from prodgen_sdk.types import CandidateVariant, UserProfile, View
+from prodgen_sdk.types import OwnFacts, UserProfile, VariantFacts, View
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,10 +141,10 @@ def side_looks(view: View | None) -> dict[str, float]:
     }
 
 
-def look_rows(variants: Sequence[CandidateVariant], metrics: Sequence[str]) -> Single:
+def look_rows(facts: Sequence[VariantFacts | OwnFacts], metrics: Sequence[str]) -> Single:
     """All looks of some variants that stay what they are: [n, P] without likeness and place, which are 0."""
-    rows = np.array([_scene_row(v.view, v.background, v.light, v.style) for v in variants])
-    rows[:, _QUALITY] = [quality(variant, metrics) for variant in variants]
+    rows = np.array([_scene_row(known.view, known.background, known.light, known.style) for known in facts])
+    rows[:, _QUALITY] = [quality(known, metrics) for known in facts]
     return rows
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
 
 _ROWS = 200_000
-_SCORED, _FACTS, _VARIANTS, _ID = attrgetter("scored"), attrgetter("facts"), attrgetter("variants"), itemgetter(0)
+_SCORED, _FACTS, _ID = attrgetter("scored"), attrgetter("facts"), itemgetter(0)
 
 
 class Lookbook:
@@ -66,11 +66,10 @@ class Lookbook:
             new = [row for row, place in enumerate(places.tolist()) if place < 0 or known[row] != facts[row]]
             if not new:
                 return
-            variants = list(chain.from_iterable(map(_VARIANTS, candidates)))
-            looks = look_rows([variants[row] for row in new], self._metrics)
-            ids = [ids[row] for row in new]
+            ids, facts = [ids[row] for row in new], [facts[row] for row in new]
+            looks = look_rows(facts, self._metrics)
             looks[:, FIRST_PLACE : FIRST_PLACE + PLACES] = self._places(ids, ctx)
-            pages.add(ids, [facts[row] for row in new], looks)
+            pages.add(ids, facts, looks)
 
     def _places(self, ids: Sequence[str], ctx: Context) -> Single:
         """float32 [n, PLACES], zeros where no vector is known."""
