@@ -406,3 +406,18 @@ def test_gold_is_what_a_watch_s_case_is_of(title: str) -> None:
     parts = build_model(product(title, "electronics/watch"), 1).parts
     assert parts[0].material.name == "leather"
     assert parts[1].material.metallic == 1
+
+
+@pytest.mark.parametrize(("title", "cloth"), [("Bluetooth speaker red", True), ("Bookshelf speakers walnut", False)])
+def test_words_say_what_kind_of_speaker(title: str, cloth: bool) -> None:
+    for seed in range(3):
+        parts = build_model(product(title, "electronics/speaker"), seed).parts
+        assert (parts[0].material.name == "canvas") is cloth
+
+
+@pytest.mark.parametrize(("title", "leather"), [("Canvas tote bag", False), ("Brown leather tote bag", True)])
+def test_a_tote_bag_has_neither_print_nor_leather_that_nobody_asked_for(title: str, leather: bool) -> None:
+    for seed in range(4):
+        materials = [part.material for part in build_model(product(title, "apparel/tote-bag"), seed).parts]
+        assert all(material.texture is None for material in materials)
+        assert any(material.name == "leather" for material in materials) is leather

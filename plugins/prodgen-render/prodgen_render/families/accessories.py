@@ -7,6 +7,7 @@ import numpy as np
 from prodgen_render.families.garment_kit import (
     COTTONS,
 )
+from prodgen_render.families.sewn import stitches
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Part
@@ -100,7 +101,8 @@ def tote_bag(look: Look) -> list[Part]:
         )
 
     extent = (2 * (width + depth), height)
-    if look.pattern_name == "logo" or (look.pattern_name == "plain" and look.chance(0.6)):
+    marked = look.pattern_name == "logo" or (look.pattern_name == "plain" and look.unasked(0.6))
+    if marked:
         share = width / extent[0] / 2
         cloth = look.label(
             look.pick(*names),
@@ -119,9 +121,12 @@ def tote_bag(look: Look) -> list[Part]:
     floor = loft(np.stack([low * [s, s, 1] + [0, 0, 0.0002] for s in (0.02, 0.4, 0.8, 1.0)]), plain)
     floor_inside = loft(np.stack([low * [s, s, 1] + [0, 0, 0.004] for s in (0.97, 0.6, 0.02)]), plain)
     parts = [body, lining, rim, floor, floor_inside]
-    strap_colour = look.accent(colour, "#7d4f2e") if look.material_name == "leather" or look.chance(0.3) else colour
+    # Straps of leather are for those whose words name it, or that are drawn so in an asset.
+    leather = look.material_name == "leather" or look.unasked(0.3)
+    strap_colour = look.accent(colour, "#7d4f2e") if leather else colour
     strap = look.plain("leather" if strap_colour != colour and look.chance(0.5) else look.pick(*names), strap_colour)
     strap = look.part("strap", look.part("handle", strap))
+    thread = look.plain("cotton", mix(strap_colour, (40, 34, 30), 0.35)).but(bump=None)
     top_y = depth * (0.95 - 0.42) / 2
     for side in (-1, 1):
         x, y = width * 0.21, side * (top_y + 0.0025)
@@ -129,17 +134,27 @@ def tote_bag(look: Look) -> list[Part]:
         lean = side * 0.012
         path = smooth_path(
             [
-                (-x, y + side * 0.004, height * 0.86),
-                (-x, y + side * 0.001, height * 0.99),
+                (-x, y + side * 0.008, height * 0.86),
+                (-x, y + side * 0.003, height * 0.99),
                 (-x * 0.93, y + lean, height + lift * 0.5),
                 (-x * 0.5, y + lean * 1.6, height + lift * 0.93),
                 (0, y + lean * 1.8, height + lift),
                 (x * 0.5, y + lean * 1.6, height + lift * 0.93),
                 (x * 0.93, y + lean, height + lift * 0.5),
-                (x, y + side * 0.001, height * 0.99),
-                (x, y + side * 0.004, height * 0.86),
+                (x, y + side * 0.003, height * 0.99),
+                (x, y + side * 0.008, height * 0.86),
             ],
             80,
         )
         parts.append(tube(path, 0.0125, strap, flatten=0.16, up=(0, 1, 0), segments=24))
+        for middle in (-x, x):
+            parts.append(stitches(_box_and_cross(path, middle, side * 0.0025), thread, radius=0.0005))
     return parts
+
+
+def _box_and_cross(strap: Floats, middle: float, away: float) -> Floats:
+    """The way of the stitches that hold the end of a strap whose axis is a path [n, 3], so far before it."""
+    low, high = float(strap[:, 2].min()) + 0.004, float(strap[:, 2].min()) + 0.036
+    way = [(-1, low), (1, low), (1, high), (-1, high), (-1, low), (1, high), (-1, high), (1, low)]
+    end = strap[: len(strap) // 2] if middle < 0 else strap[len(strap) // 2 :][::-1]
+    return np.array([(middle + 0.0085 * x, np.interp(z, end[:, 2], end[:, 1]) + away, z) for x, z in way])

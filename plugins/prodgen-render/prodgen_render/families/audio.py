@@ -22,13 +22,18 @@ from prodgen_render.shapes.geometry import (
 )
 
 
+_PORTABLE = ("portable", "bluetooth", "wireless", "smart speaker", "waterproof", "蓝牙", "便携", "智能音箱", "防水")
+_SHELF = (
+    "bookshelf", "hi-fi", "hifi", "studio", "subwoofer", "retro", "vintage", "radio", "wooden", "书架", "复古", "收音机", "低音炮", "胡桃木",
+)  # fmt: skip
+
+
 def speaker(look: Look) -> list[Part]:
     """A wireless speaker: a cloth cylinder with a top plate, or a bookshelf cabinet with two drivers."""
-    return (
-        _cloth_speaker(look)
-        if look.chance(0.5) and look.material_name not in ("wood", "walnut", "bamboo")
-        else _cabinet(look)
-    )
+    cloth = look.chance(0.5) and look.material_name not in ("wood", "walnut", "bamboo")
+    if look.says(_PORTABLE) or look.says(_SHELF):
+        cloth = not look.says(_SHELF)
+    return _cloth_speaker(look) if cloth else _cabinet(look)
 
 
 def _cloth_speaker(look: Look) -> list[Part]:
@@ -49,17 +54,9 @@ def _cloth_speaker(look: Look) -> list[Part]:
         112,
     )
     top = lathe(
-        [
-            (radius * 0.9, height - 0.011),
-            (radius * 0.99, height - 0.011),
-            (radius * 0.985, height),
-            (radius * 0.8, height - 0.0005),
-            (1e-4, height - 0.003),
-        ],
-        [0, 0.001, 0.004, 0.004, 0],
-        rubber,
-        112,
-    )
+        [(radius * 0.9, height - 0.011), (radius * 0.99, height - 0.011), (radius * 0.985, height), (radius * 0.8, height - 0.0005), (1e-4, height - 0.003)],
+        [0, 0.001, 0.004, 0.004, 0], rubber, 112,
+    )  # fmt: skip
     parts = [body, foot, top]
     light = look.plain("plastic", ink_for(colour))
     for angle in (0, 90, 180, 270):

@@ -7,40 +7,23 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from prodgen_render.families.sewn import stitches
 from prodgen_render.families.uppers import HALF, Upper, outline, toned
+from prodgen_render.looks.finishes import srgb
 from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.geometry import bent, loft, slab, tube
 
 _UPPERS = ("leather", "canvas", "velvet", "rubber", "denim", "nylon", "knit", "wool", "silk")
-_TALL = (
-    "knee high",
-    "knee-high",
-    "wellington",
-    "wellies",
-    "rain boot",
-    "rain boots",
-    "rubber boots",
-    "长靴",
-    "雨靴",
-    "高筒",
-)
+_RAIN = ("wellington", "wellies", "rain boot", "rain boots", "rubber boots", "雨靴")
+_TALL = ("knee high", "knee-high", *_RAIN, "长靴", "高筒")
 _LACED = (
-    "lace-up",
-    "lace up",
-    "hiking",
-    "combat",
-    "work boot",
-    "work boots",
-    "martin",
-    "martens",
-    "马丁",
-    "登山",
-    "系带",
-)
+    "lace-up", "lace up", "hiking", "combat", "work boot", "work boots", "desert", "chukka", "martin", "martens", "马丁", "登山", "系带", "工装靴",
+)  # fmt: skip
 _BLOCK = ("block heel", "block heels", "chunky heel", "chunky heels", "粗跟")
 _FLAT = ("flat", "flats", "ballet", "ballerina", "平底", "芭蕾")
-_UPRIGHT = np.array([(0, 0.20, 0.035), (0.1, 0.25, 0.035), (0.4, 0.30, 0.030), (0.75, 0.30, 0.022), (1, 0.36, 0.026)])
+_UPRIGHT = np.array([(0, 0.20, 0.035), (0.1, 0.25, 0.035), (0.4, 0.30, 0.030), (0.75, 0.26, 0.030), (1, 0.24, 0.040)])
 """How the foot of a boot goes over into its shaft: upright all around."""
 _COURT = np.array(
     [
@@ -67,27 +50,67 @@ def boot(look: Look) -> list[Part]:
     lift = 0.010 * look.uniform(0.9, 1.2)
     bed = lift + 0.020
     body = Upper(
-        HALF * [0.965, 0.94], lambda x: bed + 0 * x, _ankle(), (0.030, 0.055), _UPRIGHT, shaft + bed, 0.10 if tall else 0.0
+        HALF * [0.965, 0.94], lambda x: bed + 0 * x, _ankle(), (0.030, 0.055), _UPRIGHT, shaft + bed, 0.20 if tall else 0.0
     )  # fmt: skip
     dark, edge = toned(upper, 0.62), outline()
+    welt = look.plain("leather", mix(srgb(look.noted["rgb"]), (120, 86, 56), 0.5)).but(bump=None)
     parts = [
         body.skin(upper, (0.3, 0.3)),
         body.rim(1.0, 0.0028, dark),
-        slab(edge, 0.011, 0.003, sole).moved(z=bed - 0.008),
+        slab(edge, 0.0075, 0.002, sole).moved(z=bed - 0.008),
         slab(edge * 0.985, 0.006, 0.001, toned(sole, 0.7)).moved(z=bed - 0.011),
         _heel_block(edge * 0.985, bed - 0.006, sole),
-        tube(body.at(0.0, np.linspace(1.72, 2.02, 8), 0.003), 0.010, dark, flatten=0.22, up=(1, 0, 0), segments=16),
-        *(
-            body.seam(side * (0.22 - 0.14 * t**1.5), 1.15 * t, dark)
-            for t in (np.linspace(0.12, 1, 24),)
-            for side in (-1, 1)
-        ),
+        *_counter(body, upper, dark),
     ]
+    if not look.says(_RAIN):
+        parts += _welt(edge, bed, welt, look.plain("cotton", "#e6d6b4").but(bump=None))
     if look.says(_LACED):
         parts += _lacing(body, upper, look.part("laces", look.plain("cotton", "#efe6d4")))
+        parts += _toe_cap(body, upper, dark)
     elif not tall:
-        parts += _elastic(body, look.plain("knit", "#232325"))
+        tab = body.at(0.0, np.linspace(1.80, 2.02, 8), 0.002)
+        parts += [
+            *_elastic(body, look.plain("knit", "#232325")),
+            tube(tab, 0.009, dark, flatten=0.14, up=(1, 0, 0), segments=16),
+        ]
+    else:
+        parts.append(_back_seam(body, dark))
     return [bent(part, lambda v: _on_its_ball(v, bed - 0.011)) for part in parts]
+
+
+def _level(edge: NDArray[np.float64], height: float) -> NDArray[np.float64]:
+    return np.stack([edge[:, 0], edge[:, 1], np.full(len(edge), height)], -1)
+
+
+def _counter(body: Upper, leather: Material, thread: Material) -> list[Part]:
+    """The piece around the heel, with two rows of stitches."""
+    t = np.linspace(0, 1, 24)
+    half = 0.27 - 0.17 * t**1.6
+    panel = body.patch(0.0, 0.95, -half, half, toned(leather, 0.93))
+    return [panel, *(body.seam(side * (half - by), 0.95 * t, thread) for side in (-1, 1) for by in (0.010, 0.022))]
+
+
+def _toe_cap(body: Upper, leather: Material, thread: Material) -> list[Part]:
+    t = np.linspace(0, 1, 24)
+    half = 0.25 * np.sqrt(np.clip(1 - t**2, 0, 1)) + 0.01
+    way = np.concatenate([1 - half, (1 + half)[::-1]]), np.concatenate([t, t[::-1]])
+    return [
+        body.patch(0.0, 0.62, 1 - half, 1 + half, toned(leather, 0.93)),
+        *(body.seam(1 + (way[0] - 1) * by, 0.60 * by * way[1], thread) for by in (0.96, 0.88)),
+    ]
+
+
+def _back_seam(body: Upper, leather: Material) -> Part:
+    """The piping up the back of a tall shaft."""
+    return tube(body.at(0.0, np.linspace(0.95, 1.97, 60), 0.0004), 0.0017, leather, segments=10)
+
+
+def _welt(edge: NDArray[np.float64], height: float, leather: Material, thread: Material) -> list[Part]:
+    """The strip that joins upper and sole, and its stitches."""
+    return [
+        slab(edge * 1.004, 0.0042, 0.0014, leather).moved(z=height - 0.0005),
+        stitches(_level(edge * 0.992, height + 0.0038), thread, closed=True),
+    ]
 
 
 def _on_its_ball(points: Floats, heel: float) -> Floats:
