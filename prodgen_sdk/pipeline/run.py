@@ -59,7 +59,7 @@ class GenerationResult:
         return tuple(picture.variant for picture in self.pictures if picture.variant is not None)
 
     def save(self, folder: str | Path) -> list[Path]:
-        """Writes every image as `<folder>/<sku>/<view>.png`, such as `pictures/mug/front.png`; returns the paths, in order."""
+        """Writes every image as `<folder>/<sku>/<view>.png`, such as `images/mug/front.png`; returns the paths, in order."""
         return [picture.save(Path(folder) / picture.sku / picture.file_name) for picture in self.pictures]
 
 

@@ -14,16 +14,16 @@ Strength = Annotated[float, Field(ge=0, le=1)]
 
 
 class Profile(BaseModel):
-    """How pictures are finished. Where neither `fill` nor `size` is set nothing is resampled, and the product's pixels stay as they are.
+    """How images are finished. Where neither `fill` nor `size` is set nothing is resampled, and the product's pixels stay as they are.
 
     Args:
-        aspect: width to height, such as 1:1, 4:5, 2:3 or 1.91:1; `original` keeps the picture's.
-        size: the longer side in pixels; None keeps the picture's.
-        fill: the picture is cropped to the product, which is centred and fills so much of the frame in the direction in which it is
+        aspect: width to height, such as 1:1, 4:5, 2:3 or 1.91:1; `original` keeps the image's.
+        size: the longer side in pixels; None keeps the image's.
+        fill: the image is cropped to the product, which is centred and fills so much of the frame in the direction in which it is
             longest; None leaves the product where it is.
         background: `keep`, `white`, `#rrggbb`, `gradient` (or `gradient:#rrggbb`, from that colour to white), `transparent`, or `image`.
-        image: the picture for the background `image`; it is cropped to the frame.
-        shadow: `keep` what the picture has, `none`, `contact` (a soft one below), or `reflection`.
+        image: the image for the background `image`; it is cropped to the frame.
+        shadow: `keep` what the image has, `none`, `contact` (a soft one below), or `reflection`.
         denoise, sharpen: 0 to 1.
     """
 
@@ -55,7 +55,7 @@ class Profile(BaseModel):
         return value
 
     def frame(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height of the result for a picture of this size.
+        """Width and height of the result for an image of this size.
 
         >>> Profile(aspect="4:5", size=1000).frame(640, 480)
         (800, 1000)
@@ -69,7 +69,7 @@ class Profile(BaseModel):
             return max(1, round(self.size * ratio)), self.size
         if self.aspect == "original":
             return width, height
-        # The smallest frame of this shape that holds the picture.
+        # The smallest frame of this shape that holds the image.
         return (width, round(width / ratio)) if width / height >= ratio else (round(height * ratio), height)
 
 

@@ -37,10 +37,10 @@ class Levers(Section):
         dtype: `auto` takes the runtime's.
         steps: denoising steps.
         width, height: pixels at which the model paints; the photo keeps its own size.
-        batch: most pictures in one call.
+        batch: most images in one call.
         compile: `regional` compiles the repeated blocks once.
         offload: `model` keeps one part at a time on the device, `group` a few layers, `sequential` one layer.
-        vae_slicing, vae_tiling: decode one picture, or one tile, at a time.
+        vae_slicing, vae_tiling: decode one image, or one tile, at a time.
     """
 
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
@@ -121,7 +121,7 @@ class Inpaint(Levers):
 
 
 class Hybrid(Inpaint):
-    """The inpainting pass over a picture of `tryon/warp`.
+    """The inpainting pass over an image of `tryon/warp`.
 
     Args:
         print_contrast: a pixel of the cloth that differs from its surroundings by this many units of CIE L*a*b* belongs to a print.
