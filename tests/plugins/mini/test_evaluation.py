@@ -16,7 +16,6 @@ from prodgen_mini.evaluation.benchmark import AssetBenchmark, _Table  # noqa: E4
 from prodgen_mini.evaluation.colour import delta_e, to_lab  # noqa: E402
 from prodgen_mini.evaluation.copies import Copies, small, small_of_split  # noqa: E402
 from prodgen_mini.evaluation.designers import Made, nearest_designer, table_designer  # noqa: E402
-from prodgen_mini.evaluation.distances import distances, kernel_distance, nearest, spread  # noqa: E402
 from prodgen_mini.evaluation.judge import train_judge  # noqa: E402
 
 
@@ -32,20 +31,6 @@ def parts(large):
     judge, kinds, _ = train_judge(train, steps=40)
     copies = Copies(small_of_split(large, "train", Context()), small(torch.from_numpy(test.art())))
     return train, test, _Table(test, train, judge, kinds, copies), space_of(train)
-
-
-def test_distances_are_those_of_naive_loops():
-    rng = np.random.default_rng(0)
-    a, b = rng.normal(size=(7, 3)), rng.normal(size=(5, 3))
-    naive = np.array([[np.linalg.norm(x - y) for y in b] for x in a])
-    assert np.allclose(distances(a, b), naive)
-    assert np.allclose(nearest(a, b), naive.min(1))
-    pairs = [np.linalg.norm(x - y) for i, x in enumerate(a) for j, y in enumerate(a) if i != j]
-    assert spread(a) == pytest.approx(np.mean(pairs))
-    kernel = lambda x, y: (x @ y / 3 + 1) ** 3  # noqa: E731
-    inside = [np.mean([kernel(x, y) for i, x in enumerate(s) for j, y in enumerate(s) if i != j]) for s in (a, b)]
-    across = np.mean([kernel(x, y) for x in a for y in b])
-    assert kernel_distance(a, b) == pytest.approx(sum(inside) - 2 * across)
 
 
 def test_colours_are_compared_as_the_cie_does():

@@ -6,8 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from prodgen_quality import plugin
 from prodgen_quality.generators import measures
 from prodgen_quality.generators.subjects import nearest
@@ -149,31 +147,6 @@ def test_the_nearest_training_product_has_the_family_first(dataset):
     boxes = [p for p in products if p.labels["family"] == "box"]
     assert nearest(ball, [*boxes, ball]) is ball
     assert nearest(ball, boxes).labels["colour"] == ball.labels["colour"]
-
-
-rows = st.integers(2, 6).flatmap(
-    lambda n: st.lists(st.lists(st.floats(-5, 5), min_size=3, max_size=3), min_size=n, max_size=n)
-)
-
-
-@settings(max_examples=50, deadline=None)
-@given(rows, rows)
-def test_laws_of_the_distances(first, second):
-    a, b = np.asarray(first, np.float32), np.asarray(second, np.float32)
-    assert measures.spread(a) >= 0
-    assert measures.spread(np.repeat(a[:1], 4, axis=0)) == pytest.approx(0, abs=1e-6)
-    assert measures.kernel_distance(a, b) == pytest.approx(measures.kernel_distance(b, a), rel=1e-6, abs=1e-6)
-    naive = [min(float(np.linalg.norm(x.astype(float) - y)) for y in b) for x in a]
-    assert measures.nearest_distances(a, b) == pytest.approx(naive, abs=1e-3)
-    pairs = [float(np.linalg.norm(a[i].astype(float) - a[j])) for i in range(len(a)) for j in range(i)]
-    assert measures.spread(a) == pytest.approx(np.mean(pairs), abs=1e-5)
-
-
-def test_kernel_distance_is_near_zero_for_one_kind_and_grows():
-    rng = np.random.default_rng(0)
-    a, b, c = (rng.normal(shift, 1, (200, 8)).astype(np.float32) for shift in (0, 0, 1))
-    assert abs(measures.kernel_distance(a, b)) < 0.2
-    assert measures.kernel_distance(a, c) > 1
 
 
 def test_views_of_what_is_round_look_alike():

@@ -17,12 +17,12 @@ from prodgen_mini.evaluation.chosen import MODELS, Models
 from prodgen_mini.evaluation.colour import delta_e
 from prodgen_mini.evaluation.copies import Copies, artworks, small, small_of_split
 from prodgen_mini.evaluation.designers import Designer, Made, model_designer, nearest_designer, table_designer
-from prodgen_mini.evaluation.distances import kernel_distance, spread
 from prodgen_mini.evaluation.judge import Judge, look, train_judge
 from prodgen_mini.weights import load_codec
 from prodgen_sdk.bootstrap import bootstrap
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
+from prodgen_sdk.distances import kernel_distance, spread
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Benchmark
 

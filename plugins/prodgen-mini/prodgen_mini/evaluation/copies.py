@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from prodgen_mini.designs import Designs, read_designs
-from prodgen_mini.evaluation.distances import nearest
 from prodgen_sdk.context import Context
+from prodgen_sdk.distances import nearest
 from prodgen_sdk.files import read_lines
 
 if TYPE_CHECKING:

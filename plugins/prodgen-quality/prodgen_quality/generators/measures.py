@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     Features = NDArray[np.float32]
 
-_FEW = 2
 _ALIKE = 4.0  # of 255
 
 
@@ -73,47 +72,3 @@ def view_colour_error(pictures: Sequence[Image]) -> float:
         means.append(rgb2lab(pixels[None] / 255.0)[0].mean(axis=0))
     pairs = list(combinations(np.asarray(means), 2))
     return float(np.mean([deltaE_ciede2000(a, b) for a, b in pairs])) if pairs else 0.0
-
-
-def spread(features: Features) -> float:
-    """Mean Euclidean distance between two of some pictures' features [n, d]; 0 where all are the same.
-
-    >>> import numpy as np
-    >>> spread(np.array([[0, 0], [3, 4]], np.float32))
-    5.0
-    """
-    import numpy as np
-
-    if len(features) < _FEW:
-        return 0.0
-    differences = features[:, None].astype(np.float64) - features[None]
-    distances = np.sqrt((differences**2).sum(axis=2))
-    return float(distances.sum() / (len(features) * (len(features) - 1)))
-
-
-def kernel_distance(first: Features, second: Features) -> float:
-    """Squared maximum mean discrepancy between two sets of features, unbiased: about 0 for pictures of one kind, may be negative.
-
-    M. Binkowski et al., Demystifying MMD GANs, ICLR 2018: the cubic kernel (x.y / d + 1)³. On features of our own judge it is not
-    comparable with what others call KID or FID.
-    """
-    import numpy as np
-
-    x, y = first.astype(np.float64), second.astype(np.float64)
-
-    def kernel(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray((a @ b.T / a.shape[1] + 1) ** 3)
-
-    def off_diagonal(k: NDArray[np.float64]) -> float:
-        return float((k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)))
-
-    return off_diagonal(kernel(x, x)) + off_diagonal(kernel(y, y)) - 2 * float(kernel(x, y).mean())
-
-
-def nearest_distances(features: Features, known: Features) -> NDArray[np.float64]:
-    """Euclidean distance [n] of each picture's features to the nearest of some known ones."""
-    import numpy as np
-
-    x, y = features.astype(np.float64), known.astype(np.float64)
-    squares = (x**2).sum(axis=1)[:, None] + (y**2).sum(axis=1)[None] - 2 * x @ y.T
-    return np.asarray(np.sqrt(np.maximum(squares, 0)).min(axis=1))

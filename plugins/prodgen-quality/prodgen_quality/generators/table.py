@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from prodgen_quality.generators import measures
 from prodgen_quality.generators.trial import Trial
 from prodgen_sdk.bootstrap import bootstrap
+from prodgen_sdk.distances import kernel_distance, nearest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,9 +91,9 @@ def _against_training(trial: Trial, true: Trial, training: Sequence[NDArray[np.f
     if training:
         known = np.concatenate(list(training))
         other = known if trial is true else np.concatenate(true.features)
-        cells["kernel_distance"] = Cell(measures.kernel_distance(_directions(mine, known), _directions(other, known)))
-        real = float(np.median(measures.nearest_distances(np.concatenate(true.features), known)))
-        ratios = [float(np.median(measures.nearest_distances(rows, known))) / real for rows in trial.features]
+        cells["kernel_distance"] = Cell(kernel_distance(_directions(mine, known), _directions(other, known)))
+        real = float(np.median(nearest(np.concatenate(true.features), known)))
+        ratios = [float(np.median(nearest(rows, known))) / real for rows in trial.features]
         cells["novelty"] = Cell(*bootstrap(ratios)) if real else None
     return cells
 

@@ -13,6 +13,7 @@ from prodgen_quality.generators.subjects import Subject
 from prodgen_quality.judge.weights import QUESTIONS, Judge, label_of, pose_of
 from prodgen_quality.rendered import RenderedProduct
 from prodgen_sdk.context import Context
+from prodgen_sdk.distances import spread
 from prodgen_sdk.types import Image
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def try_out(
     trial.memory_mb = _grown_mb(before)
     if subject.made == "generator":
         by_seed = seeded(subject, held_out, prompts, seeds, ctx)
-        trial.spreads = [measures.spread(judge.features(pictures)) for pictures in by_seed]
+        trial.spreads = [spread(judge.features(pictures)) for pictures in by_seed]
         trial.seeds = by_seed[:SHOWN]
     return trial
 
