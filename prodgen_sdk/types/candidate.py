@@ -152,7 +152,7 @@ class Candidate(PixelModel):
     @property
     def facts(self) -> Sequence[VariantFacts | OwnFacts]:
         """How each variant is described; equal where nothing has changed."""
-        return [OwnFacts(*_DESCRIPTION(variant)) for variant in self.variants]
+        return list(map(OwnFacts._make, map(_DESCRIPTION, self.variants)))
 
 
 class FoundCandidate(Lazy, Candidate):
@@ -206,7 +206,7 @@ class FoundCandidate(Lazy, Candidate):
 
     @cached_property
     def facts(self) -> Sequence[VariantFacts | OwnFacts]:
-        return [OwnFacts(*_DESCRIPTION(variant)) for variant in self.variants]
+        return list(map(OwnFacts._make, map(_DESCRIPTION, self.variants)))
 
     def _made(self) -> dict[str, Any]:
         known: Iterable[VariantFacts | CandidateVariant] = self.__dict__.get(

@@ -77,7 +77,7 @@ class LinearPolicy(VariantPolicy):
         return trusted(Choice, rows, _FIELDS)
 
     def prepare(self, candidates: Sequence[Candidate], ctx: Context) -> None:
-        self._lookbook.looks(candidates, ctx)
+        self._lookbook.looks([id for candidate in candidates for id, _ in candidate.scored], candidates, ctx)
 
     def update(self, feedback: Sequence[Feedback], ctx: Context) -> None:
         if feedback:

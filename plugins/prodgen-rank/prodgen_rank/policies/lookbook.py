@@ -6,15 +6,15 @@ import threading
 import zlib
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
-from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from prodgen_rank.policies.features import FIRST_PLACE, LOOKS, PLACES, SKETCH, look_rows, projection
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import MissingDependency, NotFound
-from prodgen_sdk.types import Candidate
+from prodgen_sdk.types import Candidate, OwnFacts, VariantFacts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     Single = NDArray[np.float32]
     Hashes = NDArray[np.int64]
     Places = NDArray[np.intp]
+    Facts = VariantFacts | OwnFacts
 
 _ROWS = 200_000
-_SCORED, _FACTS, _ID = attrgetter("scored"), attrgetter("facts"), itemgetter(0)
+_FACTS = attrgetter("facts")
 
 
 class Lookbook:
@@ -46,21 +47,24 @@ class Lookbook:
         sketch: Single = np.asarray(vector, np.float32) @ self._projection(len(vector), SKETCH)
         return sketch.astype(np.float16).astype(np.float32)
 
-    def looks(self, candidates: Sequence[Candidate], ctx: Context) -> tuple[Single, Hashes]:
-        """The looks of the candidates' variants without likeness, float32 [n, P], and hashes of their ids [n], in new arrays."""
+    def looks(self, ids: Sequence[str], candidates: Sequence[Candidate], ctx: Context) -> tuple[Single, Hashes]:
+        """The looks of the candidates' variants without likeness, float32 [n, P], and hashes of their ids [n], in new arrays.
+
+        Args:
+            ids: of the variants [n].
+        """
         pages = self._pages
         if pages.used > _ROWS:
             pages = self._pages = _Pages()
-        ids, facts = _columns(candidates)
+        facts = list(chain.from_iterable(map(_FACTS, candidates)))
         places = pages.places(ids)
         if (places < 0).any() or pages.facts[places].tolist() != facts:
-            self._describe(pages, candidates, ctx)
+            self._describe(pages, ids, facts, ctx)
             places = pages.places(ids)
         return pages.matrix[places], pages.hashes[places]
 
-    def _describe(self, pages: _Pages, candidates: Sequence[Candidate], ctx: Context) -> None:
+    def _describe(self, pages: _Pages, ids: Sequence[str], facts: Sequence[Facts], ctx: Context) -> None:
         with self._lock:
-            ids, facts = _columns(candidates)
             places = pages.places(ids)
             known = pages.facts[places].tolist()
             new = [row for row, place in enumerate(places.tolist()) if place < 0 or known[row] != facts[row]]
@@ -110,7 +114,7 @@ class _Pages:
         """The place of each variant's row, -1 where there is none."""
         return np.array(list(map(self.known.get, ids, repeat(-1))), np.intp)
 
-    def add(self, ids: Sequence[str], facts: Sequence[Any], rows: Single) -> None:
+    def add(self, ids: Sequence[str], facts: Sequence[Facts], rows: Single) -> None:
         first, used = self.used, self.used + len(rows)
         if used > len(self.matrix):
             room = max(used, len(self.matrix))
@@ -124,9 +128,3 @@ class _Pages:
         self.used = used
         # Last of all: from here on readers find them.
         self.known.update(zip(ids, range(first, used), strict=True))
-
-
-def _columns(candidates: Sequence[Candidate]) -> tuple[list[str], list[Any]]:
-    """Id and description of each of the candidates' variants."""
-    ids = list(map(_ID, chain.from_iterable(map(_SCORED, candidates))))
-    return ids, list(chain.from_iterable(map(_FACTS, candidates)))

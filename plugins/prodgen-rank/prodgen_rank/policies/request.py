@@ -78,7 +78,7 @@ class Request:
         variants, scores = zip(*chain.from_iterable(offered), strict=True)
         sizes = list(map(len, offered))
         starts = np.array([0, *accumulate(sizes[:-1])])
-        looks, hashes = lookbook.looks(candidates, ctx)
+        looks, hashes = lookbook.looks(variants, candidates, ctx)
         looks[:, LIKENESS] = scores
         free = looks[:, LIKENESS:]
         counts = np.array(sizes)
