@@ -1,6 +1,6 @@
 """A pretended accelerator: tensors that say they are on a device, are computed on the CPU, and obey the rules of a real one.
 
-python pretended.py PATH[:OFFLOAD]...   of `prodgen bench gpu`, in bfloat16; prints JSON
+python pretended.py PATH[:OFFLOAD]...   of `prodgen bench gpu`, in bfloat16 (`lora`, which wants autocasting, in float32); prints JSON
 
 Tensors of two devices do not meet, norms and convolutions want weights of their input's dtype, generators belong to their device,
 and every copy to or from the device and every wait for it is counted. It has no kernels of its own: what a real one computes
@@ -154,6 +154,30 @@ def run(path, folder, host):
     return {"apart": max(apart), "steps": steps}
 
 
+def learn(folder):
+    """Of a LoRA: the held-out loss on the device and on the CPU, and before."""
+    from prodgen_diffusers.tiny.sections import section
+    from prodgen_diffusers.training.lora import LoraTrainer
+
+    from prodgen_sdk import images
+    from prodgen_sdk.context import Context
+    from prodgen_sdk.testing.samples import sample_photo
+
+    for place in range(3):
+        images.save(sample_photo((80 * place, 90, 160), 32), folder / f"{place}.png")
+    lines = [{"file_name": f"{place}.png", "text": f"ball {place}"} for place in range(3)]
+    (folder / "metadata.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    options = {"model": section("text", folder)["model"], "size": 32, "steps": 4, "learning_rate": 0.01, "warmup": 0,
+               "batch": 2, "accumulate": 2, "ema": 0.5, "copies": 1, "sample_every": 4, "sample_steps": 2}  # fmt: skip
+    found = [
+        LoraTrainer(None, ctx).train(options, folder, folder / f"run-{place}", ctx).figures
+        for place, ctx in enumerate((Context(), Context(device=DEVICE)))
+    ]
+    sheets = [images.load(folder / f"run-{place}" / "samples" / "000004.png").astype(int) for place in (0, 1)]
+    return {"val_loss": [figures["val_loss"] for figures in found], "val_before": found[0]["val_before"],
+            "apart": float(np.abs(sheets[0] - sheets[1]).mean())}  # fmt: skip
+
+
 def main():
     import prodgen_render.plugin
 
@@ -169,7 +193,9 @@ def main():
     host = Host(Config(), strict=True)
     host.register(prodgen_render.plugin, "render")
     with tempfile.TemporaryDirectory() as folder, pretended():
-        found = {name: run(name, Path(folder), host) for name in sys.argv[1:]}
+        found = {
+            name: learn(Path(folder)) if name == "lora" else run(name, Path(folder), host) for name in sys.argv[1:]
+        }
     print(json.dumps(found))
 
 

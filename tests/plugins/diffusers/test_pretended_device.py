@@ -43,6 +43,13 @@ def test_every_path_on_the_device():
         assert steps_are_undisturbed(found[name]), (name, found[name])
 
 
+def test_a_lora_learns_on_the_device():
+    found = ran("lora")["lora"]
+    assert found["val_loss"][1] == pytest.approx(found["val_loss"][0], rel=1e-3)
+    assert found["val_loss"][1] < found["val_before"] - 1e-3
+    assert close(found)
+
+
 def test_whole_parts_are_offloaded():
     found = ran("control:model", "mv_adapter:model")
     assert {name: close(figures) for name, figures in found.items()} == dict.fromkeys(found, True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import torch
 
@@ -29,12 +29,15 @@ Encoded = tuple["torch.Tensor", Conditions]
 
 
 class Matrices(torch.nn.Module):
-    """Parameters of a network by their names in it; they stay its own."""
+    """Parameters of a network by their names in it; they stay its own, where they are."""
 
     def __init__(self, parameters: Mapping[str, nn.Parameter]) -> None:
         super().__init__()
         for name, value in parameters.items():
             self.register_parameter(name.replace(".", "/"), value)
+
+    def to(self, *args: Any, **kwargs: Any) -> Self:
+        return self
 
 
 class LoraObjective(Objective):
