@@ -12,7 +12,7 @@ Pooling = Literal["auto", "mean", "cls", "eos"]
 
 
 class HashConfig(BaseModel):
-    """Options of `text/hash`. The vectors of two dimensions do not mix: rebuild the index after a change."""
+    """Options of `text/hash`. The vectors of two dimensions do not mix: the index is built anew after a change."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
