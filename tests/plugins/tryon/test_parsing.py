@@ -3,10 +3,13 @@
 import cv2
 import numpy as np
 import pytest
+from prodgen_tryon.body.colours import tinted
 from prodgen_tryon.body.long_hair import follow
 from prodgen_tryon.body.parsing import PARTS
 from prodgen_tryon.body.person import _across_hands, _old_hem, beside_bare_arms
+from prodgen_tryon.body.places import places_of
 from prodgen_tryon.body.skeleton import Skeleton, skeleton
+from prodgen_tryon.body.sleeves import along_path, arm_path, find_sleeves
 from prodgen_tryon.body.tidy import give_cuffs, give_islands, give_prints, give_rims, give_streaks
 
 
@@ -170,3 +173,37 @@ def test_a_turned_body_keeps_its_measure_and_a_slender_one_its_own(drawn):
     slender = faced.copy()
     slender[:, 0] = 150 + 0.95 * (faced[:, 0] - 150)
     assert skeleton(slender).width == pytest.approx(np.hypot(*(slender[11] - slender[12])[:2]))
+
+
+def test_a_hand_that_holds_the_other_arm_does_not_take_it_for_itself(drawn):
+    faced = drawn.joints()
+    frame = skeleton(faced)
+    forearm = along_path(arm_path(frame, "a"), [1.35])[0]
+    names = ["left_wrist", "left_index", "left_pinky", "left_thumb"]
+    inwards = np.array([30.0, 18.0, 18.0, 18.0])
+    held = drawn.joints(
+        moved={name: (forearm[0] + away, forearm[1]) for name, away in zip(names, inwards, strict=True)}
+    )
+    photo = np.full((400, 300, 3), 128, np.float32)
+    person = np.ones((400, 300), np.float32)
+
+    def hands(joints):
+        frame = skeleton(joints)
+        return places_of(
+            frame, (400, 300), find_sleeves(photo, person, frame, np.array([65.0, 15, 18])), {"a": 2.0, "b": 2.0}
+        ).hands
+
+    assert not hands(held)[round(forearm[1]), round(forearm[0]) - 2 : round(forearm[0]) + 3].any()
+    assert hands(held)[round(forearm[1]), round(forearm[0]) + 22]  # its back is a hand
+    for side in ("a", "b"):
+        x, y = frame.hand(side).round().astype(int)
+        assert hands(faced)[y, x]
+
+
+def test_grey_cloth_among_samples_of_skin_is_no_skin():
+    face = np.array([30.0, 20.0, 25.0], np.float32)
+    palette = np.array([[28, 18, 22], [10, 9, 11], [7, 2, -1], [40, 3, 5]], np.float32)
+    assert tinted(palette, face).tolist() == palette[:2].tolist()  # a beard's shadow is one
+    grey = palette * [1, 0, 0]
+    assert tinted(grey, face).tolist() == grey.tolist()
+    assert tinted(None, face) is None

@@ -112,6 +112,10 @@ def test_hair_goes_on_behind_a_neck_where_it_falls_on_both_sides():
     assert (colours[70, 60] < (90, 60, 40)).all()
     bald = SimpleNamespace(**(vars(person) | {"cache": {}, "parts": person.parts | {"hair": zero}}))
     assert not hair_behind_neck(bald)[1].any()
+    curl = hair.copy()
+    curl[62:] = 0  # what is left hangs beside the neck in two rows
+    curls = SimpleNamespace(**(vars(person) | {"cache": {}, "parts": person.parts | {"hair": curl, "face": zero}}))
+    assert not hair_behind_neck(curls)[1].any()
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

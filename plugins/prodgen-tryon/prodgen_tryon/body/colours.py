@@ -14,6 +14,7 @@ from prodgen_tryon.filters import Float, colour_distance
 Palette: TypeAlias = NDArray[np.float32] | None
 """Colours [k, 3], or None where there was too little to see."""
 SPREAD = 12.0
+LEAST_CHROMA = 0.35  # of a face's own, in its shadows and highlights
 
 
 def palette_of(lab: Float, mask: NDArray[np.bool_], colours: int) -> Palette:
@@ -45,6 +46,15 @@ def apart(palette: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[
     """How far each colour lies from the nearest of others, float32 [k]."""
     distances: NDArray[np.float32] = np.linalg.norm(palette[:, None] - others[None], axis=-1).min(1)
     return distances
+
+
+def tinted(palette: Palette, like: NDArray[np.float32]) -> Palette:
+    """The colours that are not much greyer than `like` [3], if there are any: no light and no shadow takes its hue from skin."""
+    if palette is None:
+        return palette
+    chroma = np.hypot(palette[:, 1], palette[:, 2])
+    own = chroma >= LEAST_CHROMA * np.hypot(like[1], like[2])
+    return palette[own] if own.any() else palette
 
 
 def unlike(palette: Palette, others: Palette, least: float) -> Palette:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
 from prodgen_tryon.body.bare_legs import find_bare_legs
-from prodgen_tryon.body.colours import Palette, apart, colour_cost, palette_of, unlike
+from prodgen_tryon.body.colours import Palette, apart, colour_cost, palette_of, tinted, unlike
 from prodgen_tryon.body.head import head_shape
 from prodgen_tryon.body.long_hair import follow
 from prodgen_tryon.body.matte import outlined
@@ -106,7 +106,7 @@ def _labels(image: Image, person: Float, frame: Skeleton) -> dict[str, Float]:
         find_sleeves(lab, person, frame, skin_colour),
         find_bare_legs(lab, person, frame, skin_colour),
     )
-    colours = _sampled(lab, body, places)
+    colours = _sampled(lab, body, places, skin_colour)
     bald = bool(colours.hair_seen < 0.25 * (places.head_core & body).sum())
     costs = _costs(lab, body, places, colours, frame)
     _weigh_heights(costs, places, colours, frame, bald)
@@ -136,14 +136,14 @@ def _skin_colour(lab: Float, person: Float, frame: Skeleton) -> NDArray[Any]:
     return np.median(lab[core], axis=0) if core.sum() > 10 else np.array([65.0, 15, 18])
 
 
-def _sampled(lab: Float, body: NDArray[np.bool_], places: Places) -> _Colours:
+def _sampled(lab: Float, body: NDArray[np.bool_], places: Places, face: NDArray[Any]) -> _Colours:
     skin_seed = (places.bare_core | places.head_core) & body
     hair_seed = body & places.hair_certain & (lab[..., 0] < 98)
     hair_seed &= colour_cost(lab, palette_of(lab, skin_seed, 4)) > 0.8
     upper = palette_of(lab, (places.torso_core & ~places.bare | places.sleeve_core) & body, 5)
     lower = palette_of(lab, places.leg_core & body & ~places.bare, 4)
     return _Colours(
-        skin=palette_of(lab, skin_seed, 5),
+        skin=tinted(palette_of(lab, skin_seed, 5), face * COLOUR_WEIGHT),
         hair=palette_of(lab, hair_seed, 4),
         upper=upper,
         # A long top reaches over the thighs: its colour among theirs is the top's, if another is left.

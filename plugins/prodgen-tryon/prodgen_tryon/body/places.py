@@ -12,10 +12,10 @@ from prodgen_tryon.body.head import ears, head_ellipse, head_shape
 from prodgen_tryon.body.skeleton import Skeleton, chin
 from prodgen_tryon.body.sleeves import Sleeve, along_path, arm_path, beyond
 from prodgen_tryon.filters import Point, dilate, polygon, tube
-from prodgen_tryon.sides import SIDES, Side
+from prodgen_tryon.sides import OTHER, SIDES, Side
 
 Mask = NDArray[np.bool_]
-HAND = 2.2  # where a hand begins along its arm (2 is the wrist, 3 the knuckles)
+HAND, KNUCKLES = 2.2, 3.0  # where a hand begins along its arm (2 is the wrist), and where its fingers do
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,11 @@ def _arms(frame: Skeleton, shape: tuple[int, ...], sleeves: Mapping[Side, Sleeve
         reach = arm_path(frame, side, fingers=0.7)
         start = max(min(sleeve.end, 2.3), HAND)
         fingers = tube(shape, along_path(reach, np.linspace(start, 4, 8)), np.full(8, 0.17 * w))
-        found["hands"] |= fingers & beyond(shape, reach, start)
+        fingers &= beyond(shape, reach, start)
+        # Fingers that hold the other forearm are hidden by it, or a small part of what is seen there.
+        other = arm_path(frame, OTHER[side])
+        across = tube(shape, along_path(other, np.linspace(0.6, 1.7, 8)), np.full(8, 0.12 * w))
+        found["hands"] |= fingers & ~(across & beyond(shape, reach, KNUCKLES))
     return found
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from prodgen_tryon.body.person import Person, per_person
-from prodgen_tryon.filters import Float, blur, box_of, times
+from prodgen_tryon.filters import Float, blur, box_of, ellipse_kernel, times
 from prodgen_tryon.picture.fill import spread
 
 WIDEST = 0.22  # the widest gap between neck and hair that is closed, in shoulder widths
+THINNEST = 0.03  # half of the least width of such a gap, in shoulder widths
 SHADE = 0.6  # what lies behind the neck is in its shadow
 
 
@@ -27,7 +29,9 @@ def hair_behind_neck(person: Person) -> tuple[Float, Float]:
             gap[y, left[-1] : middle[0]] = True
         if len(right) and right[0] - middle[-1] < WIDEST * person.width:
             gap[y, middle[-1] : right[0]] = True
-    alpha = blur(gap.astype(np.float32), 1.0)
+    # Hair is no thin streak beside a curl.
+    solid = cv2.morphologyEx(gap.astype(np.uint8), cv2.MORPH_OPEN, ellipse_kernel(max(THINNEST * person.width, 1)))
+    alpha = blur(solid.astype(np.float32), 1.0)
     box = box_of(alpha, round(0.2 * person.width))
     if box is None:
         return image, alpha
