@@ -161,6 +161,8 @@ def _evaluate_images(host: Host, files: list[str], reference: list[str], as_json
 
 
 def _measure(studio: Studio, entry: Entry, usual: dict[str, Any], items: list[str], as_json: bool) -> None:
+    from pathlib import Path
+
     given = {key: value for key, value in usual.items() if value not in ("", None)} | _options(items)
     with _data(studio, given.get("data", ""), entry.spec) as path, progress("measuring") as tell:
         if path is not None:
@@ -168,6 +170,8 @@ def _measure(studio: Studio, entry: Entry, usual: dict[str, Any], items: list[st
         benchmark = studio.host.get("benchmark", entry.spec.id)
         figures = dict(benchmark.run(given, studio.host.context(entry, progress=tell)))
     emit(as_json, figures, lambda: _show(figures))
+    if (out := given.get("out")) and Path(str(out)).is_dir():
+        note(f"Tables and plots are in {out}")
 
 
 def _show(figures: Mapping[str, Any]) -> None:

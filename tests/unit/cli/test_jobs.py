@@ -158,6 +158,10 @@ def test_an_evaluation_takes_the_log_of_the_workspace(run, shop, tmp_path):
     ]
     (tmp_path / "log.jsonl").write_text("\n".join(json.dumps(event) for event in events))
     assert run("eval", "fake-log", "--data", "log.jsonl", "--json")[0] == 0
+    (tmp_path / "report").mkdir()
+    told = run("eval", "fake-log", "--data", "log.jsonl", "--out", str(tmp_path / "report"))[2]
+    assert f"Tables and plots are in {tmp_path / 'report'}" in told
+    assert "plots" not in run("eval", "fake-log", "--data", "log.jsonl", "--out", "nowhere")[2]
     shop("record", "log.jsonl")
     assert json.loads(shop("eval", "fake-log", "--json")[1]) == {"events": 2, "readable": 2}
 
