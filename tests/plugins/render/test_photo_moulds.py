@@ -104,6 +104,20 @@ def test_what_is_not_like_its_kind_keeps_its_outline(title: str, category: str, 
     assert built.model.facts["depth_from"] != "kind"
 
 
+def test_a_pile_of_shirts_is_as_deep_as_it_is_and_not_one_shirt() -> None:
+    rows, columns = np.mgrid[0:400, 0:400]
+    photo = np.full((400, 400, 3), 255, np.uint8)
+    for layer, colour in enumerate(((150, 30, 40), (90, 140, 190), (40, 70, 50))):
+        within = (rows > 160 + 40 * layer) & (rows < 198 + 40 * layer) & (np.abs(columns - 200) < 110 + 6 * layer)
+        photo[within] = colour
+    one, pile = (model_from_photos(photo, product(f"{words}s", "other/thing")) for words in ("Shirt", "Folded shirt"))
+    assert pile.shape == "relief"
+    assert pile.model.facts["depth_from"] != "kind"
+    depths = [float(np.ptp([built.model.bounds[k][1] for k in (0, 1)])) for built in (one, pile)]
+    widths = [float(np.ptp([built.model.bounds[k][0] for k in (0, 1)])) for built in (one, pile)]
+    assert depths[1] / widths[1] > 1.5 * depths[0] / widths[0]
+
+
 def test_stated_depth_holds() -> None:
     item = product("Brown teddy bear", "home/toy")
     photo = seen(item)

@@ -124,7 +124,7 @@ def _body(cutout: Cutout, behind: Cutout | None, product: Product, config: Confi
     words, mask = read_words(product), cutout.mask
     apart = _things(mask)
     by_kind = None
-    if asked is None and words.shape in ("sheet", "relief"):
+    if asked is None and words.shape in ("sheet", "relief") and not words.piled:
         by_kind = _moulded(product, words, tilt, cutout, behind, config)
     if by_kind is not None:
         return by_kind

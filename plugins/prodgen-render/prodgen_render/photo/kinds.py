@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from prodgen_render.families import FAMILIES, family_of
@@ -82,6 +82,7 @@ class Words:
         round_seat: whether its seat is a disc.
         printed: whether its unseen sides are likely to have print of their own, as packages have, or colours that its front does not tell.
         clear: whether it is of glass, whose edge shows what is behind it.
+        piled: whether it is a pile of things, which does not have the shape of one of them.
     """
 
     shape: Shape | None = None
@@ -92,6 +93,7 @@ class Words:
     round_seat: bool = False
     printed: bool = True
     clear: bool = False
+    piled: bool = False
 
 
 _ROUND_THING = Words("revolution", round=True)
@@ -149,16 +151,30 @@ def read_words(product: Product) -> Words:
     """What a product's words say: a category that names a kind, else what its title calls it, else what it is nearest to.
 
     >>> read_words(Product(sku="m", title="Red mug", category="home/mug"))
-    Words(shape='revolution', round=True, open=True, depth=None, backed=False, round_seat=False, printed=False, clear=False)
+    Words(shape='revolution', round=True, open=True, depth=None, backed=False, round_seat=False, printed=False, clear=False, piled=False)
     >>> read_words(Product(sku="c", title="Coffee can with a blue lid", category="other/thing")).round
     True
     >>> read_words(Product(sku="p", title="Laminated padlock", category="other/thing"))
-    Words(shape='relief', round=False, open=False, depth=0.45, backed=False, round_seat=False, printed=True, clear=False)
+    Words(shape='relief', round=False, open=False, depth=0.45, backed=False, round_seat=False, printed=True, clear=False, piled=False)
     >>> read_words(Product(sku="o", title="Oven mitts", category="other/thing")).shape
     'sheet'
+    >>> read_words(Product(sku="s", title="Stack of sweaters", category="other/thing")).piled
+    True
     >>> read_words(Product(sku="x", title="?", category="other/thing")).shape is None
     True
     """
+    words = _one_thing(product)
+    if words.shape == "sheet" and _PILES.search(product.title.lower()):
+        return replace(words, shape="relief", depth=None, piled=True)
+    return words
+
+
+_PILES = re.compile(r"\b(stack|pile) of\b|\bstacked\b|\bfolded (?!jeans|pants|trousers|shorts)[\w-]+s\b|叠放|一叠|一摞")
+"""Words for several pieces of cloth on top of each other: their side is seen, as that of no single piece is."""
+
+
+def _one_thing(product: Product) -> Words:
+    """What words say of a product, or of one of those that it is a pile of."""
     kind, unsure = family_of(Product(sku=product.sku, title="?", category=product.category))
     named = None if not unsure and _is_known(kind.name) else _noun(product)
     if isinstance(named, Words):
