@@ -166,7 +166,7 @@ def fill(studio: Studio, shop: MadeUpShop, ctx: Context) -> None:
             for i, vector, facets in zip(
                 range(start, end),
                 shop.vectors(start, end, studio.config.recommend.text_share),
-                _facets(shop, start, end),
+                _facets(start, end),
                 strict=True,
             )
         ]
@@ -204,7 +204,7 @@ def digest(i: int) -> str:
     return hashlib.sha256(str(i).encode()).hexdigest()
 
 
-def _facets(shop: MadeUpShop, start: int, end: int) -> Iterator[Any]:
+def _facets(start: int, end: int) -> Iterator[Any]:
     of: dict[int, Any] = {}
     for i in range(start, end):
         product = i // VARIANTS_A_PRODUCT

@@ -71,7 +71,9 @@ def export_events(
     from pathlib import Path
 
     from prodgen_sdk.events import write_events
+    from prodgen_sdk.files import check_writable
 
+    check_writable(Path(file).parent)
     with open_studio(ctx) as studio:
         number = write_events(Path(file), (event for _, event in studio.store.events.log()))
     emit(as_json, {"events": number, "file": file}, lambda: note(f"{number} events were written to {file}"))

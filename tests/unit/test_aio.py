@@ -43,7 +43,8 @@ def test_cancelling_an_awaited_run_stops_it(tmp_path):
     async def main():
         async with AsyncStudio(Studio(host=fake_host(plugin_of(spec, Slow)))) as studio:
             task = asyncio.create_task(studio.generate(MUGS * 20, views="hero", size=32, generator="mine/slow"))
-            await asyncio.sleep(0.2)
+            while not made:
+                await asyncio.sleep(0.01)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task

@@ -148,7 +148,7 @@ class Designs:
             self.separated.moves,
         )
 
-    def counted(self, space: Space) -> NDArray[np.bool_]:
+    def counted(self) -> NDArray[np.bool_]:
         """Bool [n, vector]: which places of a vector mean something."""
         always = np.ones((len(self), 5 + 3), bool)
         return np.concatenate(

@@ -63,7 +63,8 @@ def test_a_foreign_log_is_recorded_and_comes_out_as_ours(shop, tmp_path):
     assert (again[0], json.loads(again[1])["known"]) == (0, 1)
     shop("forget", "ann")
     assert json.loads(shop("record", "ours.jsonl", "--json")[1])["new"] == 1
-    assert shop("events", "export", "none/ours.jsonl")[0] == 2
+    assert shop("events", "export", "new/ours.jsonl")[0] == 0
+    assert shop("events", "export", "ours.jsonl/ours.jsonl")[0] == 2
 
 
 def test_a_log_that_is_wrong_throughout_does_not_flood_the_terminal(shop, tmp_path):

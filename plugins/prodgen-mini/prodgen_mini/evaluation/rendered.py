@@ -94,7 +94,7 @@ def reconstructed(designs: Designs, config: Config) -> Made:
     told = np.tile(np.array([True, False]), (len(designs), 1))
     with torch.inference_mode():
         condition, vector = torch.from_numpy(designs.conditions(space, told)), torch.from_numpy(designs.vectors(space))
-        counted = torch.from_numpy(designs.counted(space)).float()
+        counted = torch.from_numpy(designs.counted()).float()
         shown = torch.from_numpy(designs.has_art).float()[:, None, None, None]
         maps = codec.encode(torch.from_numpy(designs.separated.sheets).float() / 255) * shown
         drawn, numbers = vae.decode(vae.encode(maps, vector * counted, condition)[0], condition)

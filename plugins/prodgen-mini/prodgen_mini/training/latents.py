@@ -88,7 +88,7 @@ class Latents:
                     sheets = torch.from_numpy(designs.separated.sheets[rows]).to(device)
                     self.maps[rows] = codec.encode(sheets.float() / 255).cpu()
         self.vectors = torch.from_numpy(designs.vectors(space))
-        self.counted = torch.from_numpy(designs.counted(space)).float()
+        self.counted = torch.from_numpy(designs.counted()).float()
         self.conditions = torch.from_numpy(designs.conditions(space))
         self.has_art = torch.from_numpy(shown).float()
 
