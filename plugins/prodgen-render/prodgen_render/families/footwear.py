@@ -22,7 +22,19 @@ _LACED = (
     "lace-up", "lace up", "hiking", "combat", "work boot", "work boots", "desert", "chukka", "martin", "martens", "马丁", "登山", "系带", "工装靴",
 )  # fmt: skip
 _BLOCK = ("block heel", "block heels", "chunky heel", "chunky heels", "粗跟")
-_FLAT = ("flat", "flats", "ballet", "ballerina", "平底", "芭蕾")
+_FLAT = (
+    "flat",
+    "flats",
+    "ballet",
+    "ballerina",
+    "ballerinas",
+    "mary jane",
+    "mary janes",
+    "平底",
+    "芭蕾",
+    "玛丽珍",
+    "瓢鞋",
+)
 _UPRIGHT = np.array([(0, 0.20, 0.035), (0.1, 0.25, 0.035), (0.4, 0.30, 0.030), (0.75, 0.26, 0.030), (1, 0.24, 0.040)])
 """How the foot of a boot goes over into its shaft: upright all around."""
 _COURT = np.array(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
@@ -33,6 +34,8 @@ NATURAL: dict[str, Srgb] = {
     **dict.fromkeys(("grapes", "lavender", "moon"), (104, 78, 150)),
 }
 """Colours by which things are known."""
+_SEEN = 80
+"""How far the colour of an emblem is from its ground, in sRGB levels, to be seen."""
 
 
 def draw_label(
@@ -59,9 +62,8 @@ def draw_label(
         ink: colour of the letters; None chooses one that reads well.
         subject: what an emblem shows, of `pictograms.things`; empty draws one that says nothing. Without words it fills the label.
     """
-    left, top, right, bottom = box
-    width, height = right - left, bottom - top
-    if width < 8 or height < 8:
+    width, height = box[2] - box[0], box[3] - box[1]
+    if min(width, height) < 8:
         return
     style = style or str(rng.choice(STYLES))
     margin = 0.07 * min(width, height)
@@ -69,21 +71,38 @@ def draw_label(
     letters = ink or ink_for(ground)
     second = mix(letters, ground, 0.35)
     trim = accent if abs(brightness(accent) - brightness(ground)) > 0.12 else second
-    portrait = height > width * 1.1
-    if style == "band" or (style == "bare" and height <= 0.7 * width):
-        subject = ""  # too low for a picture
-    emblem = things().get(subject)
-    if emblem is None and style in ("panel", "emblem") and (not title or domain in ("food", "beauty", "other")):
-        emblem = _neutral_emblem(domain, rng)
+    emblem = _emblem(style, subject, title, domain, width / height, rng)
     emblem_height = 0.0
     if emblem:
-        emblem_height = height * (0.36 if portrait else 0.3) if title else min(width, height) * 0.8
+        emblem_height = height * (0.36 if _portrait(width, height) else 0.3) if title else min(width, height) * 0.8
         stamp = Image.fromarray(cover(emblem, max(1, round(emblem_height * 0.9))))
-        place = round((left + right - stamp.width) / 2), round(top + margin * 1.5 + emblem_height * 0.05)
+        place = round((box[0] + box[2] - stamp.width) / 2), round(box[1] + margin * 1.5 + emblem_height * 0.05)
         picture.paste(_emblem_colour(subject, ground, base, trim), place, stamp)
-    lines = wrap(title, 1 if width > height * 3.2 else 2 if not portrait or len(title) < 10 else 3)
-    text_top = top + margin * 1.3 + emblem_height
-    room = (left + margin * 1.6, text_top, right - margin * 1.6, bottom - margin - height * 0.2)
+    _set_words(picture, box, title, detail, box[1] + margin * 1.3 + emblem_height, letters, second, trim)
+
+
+def _portrait(width: float, height: float) -> bool:
+    return height > width * 1.1
+
+
+def _emblem(style: str, subject: str, title: str, domain: str, aspect: float, rng: np.random.Generator) -> Motif | None:
+    """The picture on a label that is `aspect` heights wide; None where it has none."""
+    low = style == "band" or (style == "bare" and aspect >= 1 / 0.7)
+    if not low and subject in things():
+        return things()[subject]
+    wanted = style in ("panel", "emblem") and (not title or domain in ("food", "beauty", "other"))
+    return _neutral_emblem(domain, rng) if wanted else None
+
+
+def _set_words(
+    picture: Image.Image, box: tuple[int, int, int, int], title: str, detail: str, top: float, letters: Srgb, second: Srgb, trim: Srgb
+) -> None:  # fmt: skip
+    """The title from `top` down, a rule below it, and the detail below that."""
+    left, _, right, bottom = box
+    width, height = right - left, bottom - box[1]
+    margin = 0.07 * min(width, height)
+    lines = wrap(title, 1 if width > height * 3.2 else 2 if not _portrait(width, height) or len(title) < 10 else 3)
+    room = (left + margin * 1.6, top, right - margin * 1.6, bottom - margin - height * 0.2)
     filled = write(picture, lines, room, letters, bold=0.022, largest=0.5)
     if not lines:
         return
@@ -133,4 +152,5 @@ def _emblem_colour(subject: str, ground: Srgb, base: Srgb, trim: Srgb) -> Srgb:
     """The package's own colour where it is seen on the ground; else on a light ground that of the thing, if it has one."""
     if abs(brightness(base) - brightness(ground)) > 0.25:
         return base
-    return NATURAL.get(subject, trim) if brightness(ground) > 0.75 else trim
+    colour = NATURAL.get(subject, trim) if brightness(ground) > 0.75 else trim
+    return colour if math.dist(colour, ground) > _SEEN else ink_for(ground)
