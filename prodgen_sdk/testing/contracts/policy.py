@@ -82,6 +82,19 @@ class VariantPolicyContract(ComponentContract):
                     )
         assert list(policy.choose(user, [], sample_context(), ctx)) == [], "No candidates give no choices."
 
+    def test_what_was_prepared_changes_no_answer(
+        self, policy: VariantPolicy, user: UserProfile, candidates: tuple[Candidate, ...], ctx: Context
+    ) -> None:
+        def answers() -> tuple[str, list[tuple[str, float]]]:
+            choices = policy.choose(user, candidates, sample_context("prepared"), ctx)
+            return policy.version, [(choice.variant, choice.propensity) for choice in choices]
+
+        before = answers()
+        policy.prepare(candidates, ctx)
+        assert answers() == before, (
+            "`prepare` changed version or choices: it only readies what `choose` would make itself."
+        )
+
     def test_several_threads_at_once(
         self, policy: VariantPolicy, user: UserProfile, candidates: tuple[Candidate, ...], ctx: Context
     ) -> None:

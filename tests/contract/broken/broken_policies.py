@@ -74,6 +74,7 @@ class NeverExplores(Weighted):
     "reset_forgets",
     "relearn_is_reset_and_update",
     "several_threads_at_once",
+    "what_was_prepared_changes_no_answer",
 )
 class DrawsAfresh(Weighted):
     def choose(self, user, candidates, context, ctx):
@@ -107,7 +108,13 @@ class KeepsItsVersion(Weighted):
     version = "weighted"
 
 
-@broken(VariantPolicyContract, "choosing_changes_nothing")
+@broken(VariantPolicyContract, "what_was_prepared_changes_no_answer")
+class LearnsByPreparing(Weighted):
+    def prepare(self, candidates, ctx):
+        self._taught += 1
+
+
+@broken(VariantPolicyContract, "choosing_changes_nothing", "what_was_prepared_changes_no_answer")
 class LearnsByChoosing(Weighted):
     calls = 0
 
