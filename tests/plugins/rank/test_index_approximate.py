@@ -52,12 +52,16 @@ def found(index: FaissIndex, queries, k: int, eligible: Filter = Filter()) -> li
 
 def test_the_factory_follows_the_size(index) -> None:
     stats = index.stats(CTX)
-    assert (stats["factory"], stats["base"], stats["delta"]) == ("IVF1,PQ24x4fs", N, 0)
+    assert (stats["factory"], stats["base"], stats["delta"]) == ("RR48,IVF1,PQ24x4fsr", N, 0)
     assert [plan["k"] for plan in stats["plans"]] == [10, 32]
     assert stats["plans"][0]["recall"] > 0.97
-    assert factory_for(8191, 1000, 512, "auto", 8192) == "Flat"
-    assert factory_for(1_000_000, 125_000, 512, "auto", 8192) == "IVF256,PQ256x4fs"
-    assert factory_for(10**6, 10**6, 512, "IVF4096,PQ64x4fsr,RFlat", 8192) == "IVF4096,PQ64x4fsr"
+    assert factory_for(1_000_000, 511, "auto") == "RR512,IVF1024,PQ256x4fsr"
+    assert factory_for(10**6, 512, "IVF4096,PQ64x4fsr,RFlat") == "IVF4096,PQ64x4fsr"
+
+
+def test_below_exact_below_everything_is_scored(vectors) -> None:
+    assert filled(vectors[:2000]).stats(CTX)["factory"] == "Flat"
+    assert filled(vectors[:2000], exact_below=1999).stats(CTX)["factory"] != "Flat"
 
 
 @pytest.mark.parametrize("name", made_up.FILTERS)
@@ -119,6 +123,50 @@ def test_too_few_products_for_a_first_stage_are_scanned(vectors) -> None:
     index = filled(vectors[:200], factory="IVF256,PQ24x4fs")
     assert index.stats(CTX)["factory"] == "Flat"
     assert len(found(index, vectors[:1], 25)[0]) == 25
+
+
+@pytest.fixture(scope="module")
+def scattered():
+    """Variants that have little in common, so that a product's mean says nothing of them."""
+    rows = made_up.vectors(N, DIMENSION, "families") + np.random.default_rng(1).normal(0, 0.2, (N, DIMENSION))
+    rows = rows.astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("factory", ["auto", "RR48,IVF64,PQ24x4fsr"])
+def test_codes_are_of_rows_where_a_mean_says_too_little(index, scattered, factory) -> None:
+    apart = filled(scattered, factory=factory)
+    assert (index.stats(CTX)["codes_of"], apart.stats(CTX)["codes_of"]) == ("products", "rows")
+    queries = made_up.queries(scattered, 30)
+    for eligible in made_up.FILTERS.values():
+        wanted = made_up.best_products(scattered, queries, 10, eligible)
+        assert made_up.recall(found(apart, queries, 10, eligible), wanted) >= 0.98
+
+
+def test_a_filter_that_leaves_the_rows_of_few_lists(scattered) -> None:
+    """Faiss probes lists by number: one that is not there would spoil the ranking of the others."""
+    near = np.argsort(-(scattered @ scattered[0]))[: N // 3] // made_up.VARIANTS_A_PRODUCT
+    dear = {f"p{product}" for product in np.unique(near)[:300].tolist()}
+    made = [made_up.upsert(i, vector) for i, vector in enumerate(scattered)]
+    priced = Facets(category="home/mug", price=Decimal(5000))
+    made = [change.model_copy(update={"facets": priced}) if change.sku in dear else change for change in made]
+    index = FaissIndex(Config(index=IndexConfig(factory="IVF64,PQ24x4fsr")), CTX)
+    index.apply(made, 1, CTX)
+    for query in made_up.queries(scattered, 10):
+        scores = np.maximum.reduceat(scattered @ query, np.arange(0, N, 8))
+        wanted = sorted(dear, key=lambda sku: -scores[int(sku[1:])])[:10]
+        answer = found(index, query[None], 10, Filter(price_min=Decimal(5000)))[0]
+        assert len(set(answer) & set(wanted)) >= 9
+
+
+def test_rows_that_are_replaced_or_excluded_near_the_query_hide_nothing_else(scattered) -> None:
+    index, query = filled(scattered, delta_limit=5000), scattered[0]
+    order = np.argsort(-np.maximum.reduceat(scattered @ query, np.arange(0, N, 8))).tolist()
+    gone, dropped, left = order[:60], order[60:120], order[120:130]
+    index.apply([Remove(variant=f"v{8 * product + i}") for product in gone for i in range(8)], 2, CTX)
+    eligible = Filter(exclude_skus=tuple(f"p{product}" for product in dropped))
+    answer = found(index, query[None], 10, eligible)[0]
+    assert len(set(answer) & {f"p{product}" for product in left}) >= 9
 
 
 @settings(max_examples=25, deadline=None)

@@ -70,7 +70,7 @@ def test_benchmarks_give_flat_figures() -> None:
     search = IndexBenchmark(None, CTX).run({"n": 8800, "dimension": 48, "queries": 12, "others": 1}, CTX)
     assert_json(search, where="run()")
     assert search["recall_at_10_filter_0.1pct"] == 1
-    assert search["factory"] == "IVF1,PQ24x4fs"
+    assert search["factory"] == "RR48,IVF1,PQ24x4fsr"
     assert search["faiss_flat_recall_at_10"] > 0.5
     assert search["ratio_to_same_structure"] > 0
 

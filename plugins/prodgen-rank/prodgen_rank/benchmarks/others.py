@@ -26,7 +26,7 @@ _EFFORTS = (128, 256, 512, 1024)
 
 
 def same_structure(index: FaissIndex, queries: Floats, k: int, ctx: Context) -> dict[str, float]:
-    """Faiss's own calls alone, for the same look: ranking the representatives, scoring the rows. Nothing where it scans all."""
+    """Faiss's own calls alone, for the same look: ranking the codes, scoring what is first. Nothing where it scans all."""
     base = index.snapshot.base
     plan = base.stage.plan(k) if base.stage else None
     if base.stage is None or plan is None:
@@ -34,8 +34,11 @@ def same_structure(index: FaissIndex, queries: Floats, k: int, ctx: Context) -> 
     stage = base.stage
 
     def search(query: Floats) -> None:
-        products, _ = stage.nearest(query[None], plan.look, plan.effort)
-        exact_scores(base.vectors, base.rows_of(products[0])[0], query)
+        units = stage.nearest(query, plan.look, plan.effort)
+        if base.means is not None:
+            seemed = exact_scores(base.means, units, query)
+            units = base.rows_of(units[np.argsort(-seemed)[: plan.keep]])[0]
+        exact_scores(base.vectors, units, query)
 
     return made_up.percentiles("same_structure", search, queries)
 

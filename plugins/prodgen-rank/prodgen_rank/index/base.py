@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodgen_rank.index.exact import spans
-from prodgen_rank.index.first_stage import FirstStage
+from prodgen_rank.index.first_stage import FirstStage, Only
 from prodgen_rank.index.rows import Mask, RowNumbers, Rows
 from prodgen_rank.index.scan import QuantisedScan
 from prodgen_sdk.types import Filter
@@ -28,12 +28,12 @@ class Eligible:
     Args:
         rows: bool [rows of the base].
         count: how many rows that is.
-        products: bits, the lowest first: products with at least one such row.
+        only: the units of the first stage with at least one such row; None without a stage that filters.
     """
 
     rows: Mask
     count: int
-    products: NDArray[np.uint8]
+    only: Only | None
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Base:
     Args:
         starts: int64 [products + 1], where the rows of each product begin, and where the last end.
         scan: 8-bit codes of all rows, for exact answers.
-        stage: finds products by their mean, for approximate ones.
-        means: float32 [products, dimension], what the stage represents the products by; None without one.
+        stage: short codes of rows or of products' means, for approximate ones.
+        means: float32 [products, dimension]; None without a stage of products.
     """
 
     vectors: Floats
@@ -72,8 +72,11 @@ class Base:
         count = int(np.count_nonzero(mask))
         found = None
         if count < len(self):
-            products = np.logical_or.reduceat(mask, self.starts[:-1])
-            found = Eligible(mask, count, np.packbits(products, bitorder="little"))
+            only = None
+            if self.stage is not None:
+                of_rows = self.stage.of_rows
+                only = self.stage.only(mask if of_rows else np.logical_or.reduceat(mask, self.starts[:-1]))
+            found = Eligible(mask, count, only)
         if len(self._known) >= _FILTERS:
             self._known.clear()
         self._known[key] = found

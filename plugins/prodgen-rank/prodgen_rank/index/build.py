@@ -10,7 +10,7 @@ import numpy as np
 from prodgen_rank.config import IndexConfig
 from prodgen_rank.index import contents
 from prodgen_rank.index.base import Base
-from prodgen_rank.index.calibrate import calibrated
+from prodgen_rank.index.calibrate import calibrated, rows_pay
 from prodgen_rank.index.exact import spans
 from prodgen_rank.index.first_stage import FirstStage, factory_for, filled, representatives, train
 from prodgen_rank.index.rows import Pause, RowNumbers, Rows, parts
@@ -61,58 +61,68 @@ class Former(NamedTuple):
     """What an earlier state spares a new base.
 
     Args:
-        means: what its stage represents its products by.
+        means: of the products that its stage has codes of; None where it has them of rows.
         same: for each product of the new base its number in `means`; -1 for one of which a row has changed.
         changed: how many rows have.
     """
 
     stage: FirstStage
-    means: Floats
+    means: Floats | None
     same: RowNumbers
     changed: int
 
 
 def former(old: Snapshot, order: RowNumbers, starts: RowNumbers) -> Former | None:
     """What a base of the rows of `old` in `order` need not do again; None where there was no first stage."""
-    stage, means, split = old.base.stage, old.base.means, len(old.base)
-    if stage is None or means is None:
+    stage, split = old.base.stage, len(old.base)
+    if stage is None:
         return None
     codes = old.rows.sku[: len(old.live)]
     touched = np.zeros(len(old.rows.skus), np.bool_)
     touched[codes[split:]] = True
     touched[codes[:split][~old.live[:split]]] = True
     same = codes[order[starts[:-1]]].astype(np.int64)
-    return Former(stage, means, np.where(touched[same], -1, same), old.changed)
+    return Former(stage, old.base.means, np.where(touched[same], -1, same), old.changed)
 
 
 def prepared(vectors: Floats, rows: Rows, config: IndexConfig, pause: Pause, known: Former | None) -> Base:
     """A base with what its configuration asks for, or with nothing where it is too small for that; the training of a known first stage serves again if it still fits."""
-    starts = rows.starts
-    factory = factory_for(len(vectors), len(starts) - 1, vectors.shape[1], config.factory, config.exact_below)
-    if factory == "Flat" or not len(vectors):
+    starts, (n, dimension), asked = rows.starts, vectors.shape, config.factory
+    if asked == "Flat" or not n or (asked == "auto" and (n < config.exact_below or dimension < 4)):
         return Base(vectors, starts)
-    if factory == "SQ8":
+    if asked == "SQ8":
         return Base(vectors, starts, scan=quantise(vectors))
-    means = representatives(vectors, starts, pause) if known is None else _brought_up(known, vectors, starts, pause)
-    stage = known.stage if known is not None and _fits(known.stage, factory, means) else train(factory, means)
-    if stage is None:
-        return Base(vectors, starts)
-    stage = filled(stage, means, 0 if known is None else known.changed, pause)
+    means: Floats | None
+    if known is not None and _fits(known, vectors, starts, asked):
+        means = None if known.means is None else _brought_up(known.means, known.same, vectors, starts, pause)
+        trained, changed = known.stage, known.changed
+    else:
+        means = representatives(vectors, starts, pause)
+        if rows_pay(vectors, starts, means, pause):
+            means = None
+        units = vectors if means is None else means
+        made = train(factory_for(len(units), dimension, asked), units, of_rows=means is None)
+        if made is None:
+            return Base(vectors, starts)
+        trained, changed = made, 0
+    stage = filled(trained, vectors if means is None else means, changed, pause)
     return Base(vectors, starts, stage=calibrated(stage, vectors, starts, means, config.recall, pause), means=means)
 
 
-def _fits(stage: FirstStage, factory: str, means: Floats) -> bool:
-    """Whether the training of a stage is good enough for these representatives."""
-    grown = len(means) / stage.trained_on
-    return stage.factory == factory and stage.index.d - means.shape[1] in (0, 1) and 1 / _RETRAIN < grown < _RETRAIN
+def _fits(known: Former, vectors: Floats, starts: RowNumbers, asked: str) -> bool:
+    """Whether the training of a stage is good enough for what there is now."""
+    stage, (rows, dimension) = known.stage, vectors.shape
+    units = rows if stage.of_rows else len(starts) - 1
+    same = stage.factory == factory_for(units, dimension, asked) and stage.index.d - dimension in (0, 1)
+    return same and 1 / _RETRAIN < units / stage.trained_on < _RETRAIN
 
 
-def _brought_up(known: Former, vectors: Floats, starts: RowNumbers, pause: Pause) -> Floats:
-    """The representatives: those of products that are the same are taken over."""
+def _brought_up(old: Floats, same: RowNumbers, vectors: Floats, starts: RowNumbers, pause: Pause) -> Floats:
+    """The means: those of products that are the same are taken over."""
     means = np.empty((len(starts) - 1, vectors.shape[1]), np.float32)
-    for part in parts(np.flatnonzero(known.same >= 0), pause):
-        means[part] = known.means[known.same[part]]
-    for part in parts(np.flatnonzero(known.same < 0), pause):
+    for part in parts(np.flatnonzero(same >= 0), pause):
+        means[part] = old[same[part]]
+    for part in parts(np.flatnonzero(same < 0), pause):
         rows, begins = spans(starts[part], starts[part + 1])
         means[part] = representatives(vectors[rows], np.append(begins, len(rows)))
     return means

@@ -1,19 +1,20 @@
-"""How far a first stage must look: measured against exact answers when a base is built.
+"""What a first stage has codes of, and how far it must look: measured against exact answers when a base is built.
 
 The queries are made of the base's own rows, as users' vectors are: single rows and means of two, five and thirty. A filter is
-stood for by what a category is: the tenth of the products that are nearest to a random one. Two thirds of the queries make
-the plan; the recall is measured on the others.
+stood for by a tenth of the products: in turn what a category is, those nearest to a random one, and a random tenth, as prices
+are. Two thirds of the queries make the plan; the recall is measured on the others.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from prodgen_rank.index.first_stage import FirstStage, Plan, efforts
-from prodgen_rank.index.rows import Pause
+from prodgen_rank.index.exact import exact_scores, spans
+from prodgen_rank.index.first_stage import FirstStage, Only, Plan
+from prodgen_rank.index.rows import Pause, RowNumbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,67 +27,64 @@ _ROWS = 512
 _HELD_OUT = np.arange(QUERIES) % 3 == 2
 _SPARE = 1.25  # what is looked at beyond what the sample needed
 _SETTLED = 0.1  # share of the rows that may change before plans are measured again
+_FURTHEST = 16_384
+_RANKED = 16  # codes that are ranked in the time in which a unit is scored
+_FEW = 96  # queries that tell whether products' means will do
+_BEST = 10
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """Queries with their exact answers.
 
     Args:
         queries: float32 [n, dimension].
-        scores: the best score of each product, float32 [n, products]; `by_mean` that of its representative.
-        of_filter: for each query, the products that the filter leaves, bool [n, products].
+        answers: for each query the units of the best products, best first, int64 [n, most].
+        before: how many products have better means than each of these; 0 where the units are rows. Float32 [n, most].
+        limits: for each query what its filter leaves; None for one without.
     """
 
     queries: Floats
-    scores: Floats
-    by_mean: Floats
-    of_filter: NDArray[np.bool_]
-
-    @property
-    def bits(self) -> NDArray[np.uint8]:
-        """`of_filter` as faiss takes it."""
-        return np.packbits(self.of_filter, axis=1, bitorder="little")
-
-    def answers(self, k: int, *, filtered: bool) -> tuple[NDArray[np.int64], Floats]:
-        """The k best products of each query, and how many representatives score above theirs; both [n, k]."""
-        scores, by_mean = self.scores, self.by_mean
-        if filtered:
-            scores, by_mean = (np.where(self.of_filter, some, -np.inf) for some in (scores, by_mean))
-        wanted = np.argpartition(-scores, k - 1, axis=1)[:, :k]
-        return wanted, _places(by_mean, wanted)
+    answers: RowNumbers
+    before: Floats
+    limits: list[Only | None]
 
 
 def calibrated(
     stage: FirstStage,
     vectors: Floats,
-    starts: NDArray[np.int64],
-    means: Floats,
+    starts: RowNumbers,
+    means: Floats | None,
     recall: tuple[tuple[int, float], ...],
     pause: Pause,
 ) -> FirstStage:
     """The stage with a plan for each number of products and recall in `recall` that can be reached by looking at less than
-    half of the products. More products are never looked for with less effort, so that the best ones are found as surely.
+    half of the units. More products are never looked for with less effort, so that the best ones are found as surely.
 
     The plans that the stage has from an earlier base are kept if they still reach the recall, which is measured anew once
     a tenth of the rows has changed.
     """
-    aims = [(k, target) for k, target in sorted(recall) if 16 * k <= stage.index.ntotal]
+    aims = [(k, target) for k, target in sorted(recall) if 16 * k <= len(starts) - 1]
+    if not aims:
+        return replace(stage, plans=())
     if stage.changed <= _SETTLED * len(vectors) and _reach(stage.plans, aims):
         return stage
-    plans = _kept(stage, _sample(vectors, starts, means, _HELD_OUT, pause), aims, pause)
+    most = aims[-1][0]
+    plans = _kept(stage, _samples(stage, vectors, starts, means, most, _HELD_OUT, pause), aims, pause)
     if plans is None:
-        plans = _made(stage, _sample(vectors, starts, means, np.ones(QUERIES, np.bool_), pause), aims, pause)
+        everything = np.ones(QUERIES, np.bool_)
+        plans = _made(stage, _samples(stage, vectors, starts, means, most, everything, pause), aims, pause)
     return replace(stage, plans=plans, changed=0)
 
 
 def _reach(plans: tuple[Plan, ...], aims: list[tuple[int, float]]) -> bool:
     """Whether there is a plan for each aim whose recall, when it was measured, was enough."""
     reached = {plan.k: min(plan.recall, plan.recall_filtered) for plan in plans}
-    return bool(aims) and all(reached.get(k, 0.0) >= target for k, target in aims)
+    return all(reached.get(k, 0.0) >= target for k, target in aims)
 
 
-def _kept(stage: FirstStage, held_out: Sample, aims: list[tuple[int, float]], pause: Pause) -> tuple[Plan, ...] | None:
+def _kept(
+    stage: FirstStage, held_out: list[Sample], aims: list[tuple[int, float]], pause: Pause
+) -> tuple[Plan, ...] | None:
     """The stage's own plans with the recall that they reach now; None where one is missing or falls short."""
     plans = []
     known = {plan.k: plan for plan in stage.plans}
@@ -94,54 +92,81 @@ def _kept(stage: FirstStage, held_out: Sample, aims: list[tuple[int, float]], pa
         plan = known.get(k)
         if plan is None:
             return None
-        reached: list[float] = []
-        for filtered, look in ((False, plan.look), (True, plan.look_filtered)):
-            if filtered and not stage.filters:
-                reached.append(reached[0])
-                continue
-            wanted, by_means = held_out.answers(k, filtered=filtered)
-            bits = held_out.bits if filtered else None
-            places = _ranks(stage, held_out.queries, wanted, look, plan.effort, bits, pause)
-            reached.append(float(((places < look) & (by_means < plan.keep)).mean()))
+        depths = ((plan.look, plan.effort), (plan.look_filtered, plan.effort_filtered))
+        reached = []
+        for sample, (look, effort) in zip(held_out, depths, strict=False):
+            places = _places(stage, sample, k, look, effort, pause)
+            reached.append(float(((places < look) & (sample.before[:, :k] < plan.keep)).mean()))
         if min(reached) < target:
             return None
-        plans.append(replace(plan, recall=reached[0], recall_filtered=reached[1]))
+        plans.append(replace(plan, recall=reached[0], recall_filtered=reached[-1]))
     return tuple(plans)
 
 
-def _made(stage: FirstStage, sample: Sample, aims: list[tuple[int, float]], pause: Pause) -> tuple[Plan, ...]:
-    plans = []
-    effort = look = look_filtered = keep = 1
+def _made(stage: FirstStage, samples: list[Sample], aims: list[tuple[int, float]], pause: Pause) -> tuple[Plan, ...]:
+    plans: list[Plan] = []
+    keep, depths = 1, [(1, 1)] * len(samples)
     for k, target in aims:
-        harder = [more for more in efforts(stage.index) if more >= effort]
-        wanted, by_means = sample.answers(k, filtered=False)
-        wanted_filtered, among = sample.answers(k, filtered=True)
-        # Of what may be missed, half may be lost here and half there.
-        half = (1 + target) / 2
-        found = _look(stage, sample.queries, wanted, half, pause, harder, None)
-        if found is None:
-            break
-        effort, needed, places = found
-        look = max(look, needed)
-        keep = max(keep, int(_enough(by_means, half)), int(_enough(among, half)))
-        reached = float(((places < look) & (by_means < keep))[_HELD_OUT].mean())
-        look_filtered, reached_filtered = max(look, look_filtered), reached
-        if stage.filters and (
-            found := _look(stage, sample.queries, wanted_filtered, half, pause, [effort], sample.bits)
-        ):
-            look_filtered = max(look_filtered, found[1])
-            reached_filtered = float(((found[2] < look_filtered) & (among < keep))[_HELD_OUT].mean())
-        plans.append(Plan(k, effort, look, look_filtered, keep, reached, reached_filtered))
+        keep = max(keep, *(int(_enough(sample.before[:, :k], target)) for sample in samples))
+        reached, effort, look = [], 1, 1
+        for number, sample in enumerate(samples):
+            # A wide filter is almost none, so that under one as much is looked at as without.
+            least = max(effort, depths[number][0]), max(look, depths[number][1])
+            found = _depth(stage, sample, k, target, least, pause)
+            if found is None:
+                return tuple(plans)
+            effort, look, places = found
+            depths[number] = effort, look
+            reached.append(float(((places < look) & (sample.before[:, :k] < keep))[_HELD_OUT].mean()))
+        plans.append(Plan(k, *depths[0], *depths[-1], keep, reached[0], reached[-1]))
     return tuple(plans)
 
 
-def _sample(
-    vectors: Floats, starts: NDArray[np.int64], means: Floats, chosen: NDArray[np.bool_], pause: Pause
-) -> Sample:
-    """Those of the queries that are chosen, bool [QUERIES]."""
+def _samples(
+    stage: FirstStage,
+    vectors: Floats,
+    starts: RowNumbers,
+    means: Floats | None,
+    most: int,
+    chosen: NDArray[np.bool_],
+    pause: Pause,
+) -> list[Sample]:
+    """Those of the queries that are chosen, bool [QUERIES], without a filter, and with one where the stage takes filters."""
+    rng = np.random.default_rng(4)
     queries = sample_queries(vectors, QUERIES)[chosen]
+    centres = vectors[rng.integers(0, len(vectors), QUERIES)][chosen]
+    scores = product_scores(vectors, starts, np.concatenate([queries, centres]), pause)
+    best, likeness = scores[: len(queries)], scores[len(queries) :]
+    left = np.ones(best.shape, np.bool_)
+    by_mean = None if means is None else queries @ means.T
+
+    def sample(limits: list[Only | None]) -> Sample:
+        wanted = _best(np.where(left, best, -np.inf), most)
+        if by_mean is None:
+            return Sample(
+                queries, _best_rows(vectors, starts, queries, wanted), np.zeros(wanted.shape, np.float32), limits
+            )
+        return Sample(queries, wanted, _ranks(np.where(left, by_mean, -np.inf), wanted), limits)
+
+    samples = [sample([None] * len(queries))]
+    if stage.filters:
+        likeness[1::2] = rng.random(likeness[1::2].shape)
+        left = likeness >= np.quantile(likeness, 0.9, axis=1, keepdims=True)
+        units = (np.repeat(some, np.diff(starts)) if stage.of_rows else some for some in left)
+        samples.append(sample([stage.only(some) for some in units]))
+    return samples
+
+
+def rows_pay(vectors: Floats, starts: RowNumbers, means: Floats, pause: Pause) -> bool:
+    """Whether codes of all rows find the best products faster than codes of the products' means, at 512 dimensions.
+
+    The latter are fewer, but all rows must be scored of each product that the means cannot tell apart from the best ones.
+    """
+    queries = sample_queries(vectors, _FEW)
     scores = product_scores(vectors, starts, queries, pause)
-    return Sample(queries, scores, queries @ means.T, _categories(means, chosen))
+    before = _ranks(queries @ means.T, _best(scores, min(_BEST, len(means))))
+    scored = np.quantile(before, 0.995) * len(vectors) / len(means)
+    return bool(scored > 1500 + len(vectors) / 200)
 
 
 def sample_queries(vectors: Floats, n: int) -> Floats:
@@ -169,16 +194,26 @@ def product_scores(vectors: Floats, starts: NDArray[np.int64], queries: Floats, 
     return np.ascontiguousarray(best.T)
 
 
-def _categories(means: Floats, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """For each query the tenth of the products nearest to some product, bool [queries, products]."""
-    centres = np.random.default_rng(4).integers(0, len(means), QUERIES)[chosen]
-    likeness = means[centres] @ means.T
-    nearest: NDArray[np.bool_] = likeness >= np.quantile(likeness, 0.9, axis=1, keepdims=True)
-    return nearest
+def _best(scores: Floats, most: int) -> RowNumbers:
+    """For each query the products with the `most` highest scores, best first, int64 [n, most]."""
+    found = np.argpartition(-scores, most - 1, axis=1)[:, :most]
+    order = np.argsort(-np.take_along_axis(scores, found, axis=1), axis=1)
+    best: RowNumbers = np.take_along_axis(found, order, axis=1)
+    return best
 
 
-def _places(scores: Floats, wanted: NDArray[np.int64]) -> Floats:
-    """How many products score above each wanted one, [queries, k]."""
+def _best_rows(vectors: Floats, starts: RowNumbers, queries: Floats, products: RowNumbers) -> RowNumbers:
+    """For each query the best row of each of its products."""
+    answers = np.empty(products.shape, np.int64)
+    for number, (query, wanted) in enumerate(zip(queries, products, strict=True)):
+        rows, begins = spans(starts[wanted], starts[wanted + 1])
+        owners = np.repeat(np.arange(len(wanted)), starts[wanted + 1] - starts[wanted])
+        answers[number] = rows[np.lexsort((-exact_scores(vectors, rows, query), owners))][begins]
+    return answers
+
+
+def _ranks(scores: Floats, wanted: RowNumbers) -> Floats:
+    """How many products score above each wanted one, float32 [n, most]."""
     ranked = -np.sort(-scores, axis=1)
     own = np.take_along_axis(scores, wanted, axis=1)
     places = [np.searchsorted(-row, -mine) for row, mine in zip(ranked, own, strict=True)]
@@ -186,50 +221,39 @@ def _places(scores: Floats, wanted: NDArray[np.int64]) -> Floats:
 
 
 def _enough(places: Floats, target: float) -> float:
-    """How many of the first products hold that share of the wanted ones, and some to spare."""
-    return float(np.floor(_SPARE * np.quantile(places[~_HELD_OUT], target, method="higher")) + 1)
+    """How many of the first units hold that share of the wanted ones of each kind of query, and some to spare."""
+    kinds = [places[kind :: len(_MIXED)][~_HELD_OUT[kind :: len(_MIXED)]] for kind in range(len(_MIXED))]
+    return float(np.floor(_SPARE * max(np.quantile(some, target, method="higher") for some in kinds)) + 1)
 
 
-def _look(
-    stage: FirstStage,
-    queries: Floats,
-    wanted: NDArray[np.int64],
-    target: float,
-    pause: Pause,
-    efforts: list[int],
-    allowed: NDArray[np.uint8] | None,
+def _depth(
+    stage: FirstStage, sample: Sample, k: int, target: float, least: tuple[int, int], pause: Pause
 ) -> tuple[int, int, Floats] | None:
-    """The least effort and look that reach the target, and the place of each wanted product; None if none does.
-
-    Args:
-        wanted: the true best products of each query, [queries, k].
-        allowed: bits of the products to rank for each query.
-    """
-    furthest = stage.index.ntotal // 2
-    for effort in efforts:
-        places = _ranks(stage, queries, wanted, furthest, effort, allowed, pause)
+    """The effort and look, not below the `least`, that reach the target in the least time, and the place of each wanted unit; None if none does."""
+    found, cheapest = None, np.inf
+    furthest = min(stage.index.ntotal // 2, _FURTHEST)
+    for effort in stage.efforts():
+        ranked = stage.ranked(effort) / _RANKED
+        if effort < least[0] or ranked >= cheapest:
+            continue
+        places = _places(stage, sample, k, furthest, effort, pause)
         # What is lost to lists or links that are not followed is infinitely far away.
-        if np.isfinite(enough := _enough(places, target)):
-            return effort, int(enough), places
-    return None
+        if not np.isfinite(enough := _enough(places, target)):
+            continue
+        look = max(least[1], min(int(enough), furthest))
+        if ranked + look < cheapest:
+            found, cheapest = (effort, look, places), ranked + look
+    return found
 
 
-def _ranks(
-    stage: FirstStage,
-    queries: Floats,
-    wanted: NDArray[np.int64],
-    look: int,
-    effort: int,
-    allowed: NDArray[np.uint8] | None,
-    pause: Pause,
-) -> Floats:
-    """At which place of the first `look` the stage finds each wanted product, infinity where it does not; [queries, k]."""
-    ranks = np.empty(wanted.shape, np.float32)
-    for number, query in enumerate(queries):
-        found, _ = stage.nearest(query[None], look, effort, None if allowed is None else allowed[number])
-        known = found[0][found[0] >= 0]
-        of_product = np.full(stage.index.ntotal, np.inf, np.float32)
-        of_product[known] = np.arange(len(known))
-        ranks[number] = of_product[wanted[number]]
+def _places(stage: FirstStage, sample: Sample, k: int, look: int, effort: int, pause: Pause) -> Floats:
+    """At which place of the first `look` the stage finds each of the k best units, infinity where it does not; [queries, k]."""
+    places = np.empty((len(sample.queries), k), np.float32)
+    of_unit = np.full(stage.index.ntotal, np.inf, np.float32)
+    for number, (query, only) in enumerate(zip(sample.queries, sample.limits, strict=True)):
+        found = stage.nearest(query, look, effort, only)
+        of_unit[found] = np.arange(len(found))
+        places[number] = of_unit[sample.answers[number, :k]]
+        of_unit[found] = np.inf
         pause()
-    return ranks
+    return places

@@ -30,7 +30,7 @@ from prodgen_sdk.errors import StoreError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 4
+FORMAT = 5
 REBUILD = "Rebuild the index: prodgen index build"
 _NAMES = 2048
 

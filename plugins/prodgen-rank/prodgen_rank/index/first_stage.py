@@ -1,30 +1,29 @@
-"""The approximate first stage: which products are near a query, judged by the mean of their variants.
+"""The approximate first stage: which rows or products are near a query, judged by short codes.
 
-There is one representative per product, so that the structure is as many times smaller than the rows as products have
-variants. Faiss ranks their codes; the representatives of the first ones are then scored exactly, and of the first ones of
-these all rows. How many that must be is measured when a base is built (see `calibrate`).
+There is one code a product, of the mean of its variants, or one a row where variants differ so much that their mean says too
+little (see `calibrate.rows_pay`): these are the units. Faiss ranks the codes of the lists that are nearest to the query; the
+first units are then scored exactly. How many lists and units that must be is measured when a base is built.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from prodgen_rank.index.rows import Pause
+from prodgen_rank.index.rows import Pause, RowNumbers
 from prodgen_sdk.errors import ConfigError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
-    Products = NDArray[np.int64]
 
-ONE_LIST = 50_000  # representatives from which `auto` divides them into lists
+ONE_LIST = 50_000  # units from which `auto` divides them into lists
 _TRAIN = 16_384
 _A_LIST = 64
 _FEWEST = 64
@@ -38,47 +37,74 @@ class Plan:
 
     Args:
         effort: lists to probe (IVF) or efSearch (HNSW).
-        look: products whose representatives are scored.
-        look_filtered: the same under a filter.
-        keep: products whose rows are scored.
+        look: units that are scored.
+        effort_filtered, look_filtered: the same under a filter, of the lists and units that it leaves.
+        keep: products whose rows are scored, where the units are products.
         recall, recall_filtered: measured on other queries than those that the plan was made with.
     """
 
     k: int
     effort: int
     look: int
+    effort_filtered: int
     look_filtered: int
     keep: int
     recall: float
     recall_filtered: float
 
 
+class Only(NamedTuple):
+    """The units that a filter leaves, as faiss takes them.
+
+    Args:
+        units: bits, the lowest first.
+        lists: bits of the lists that hold any of them.
+        probes: how many lists that is.
+    """
+
+    units: NDArray[np.uint8]
+    lists: NDArray[np.uint8]
+    probes: int
+
+
 @dataclass(frozen=True)
 class FirstStage:
-    """A faiss index of the representatives, whose number is that of the product.
+    """A faiss index of a base's units.
 
     Args:
         factory: faiss's words for it.
-        trained_on: representatives when it was trained.
+        of_rows: whether the units are rows, and not products.
+        trained_on: units when it was trained.
         plans: for rising k.
         changed: rows that have changed since the recall of the plans was measured.
     """
 
     factory: str
     index: Any
+    of_rows: bool
     trained_on: int
     plans: tuple[Plan, ...] = ()
     changed: int = 0
 
     @property
     def filters(self) -> bool:
-        """Whether the ranking can be limited to some products without losing the near ones of them."""
-        return lists_of(self.index) is not None
+        """Whether the ranking can be limited to some units without losing the near ones of them."""
+        return self._ivf is not None
+
+    @cached_property
+    def _ivf(self) -> Any:
+        return _ivf(self.index)
 
     def described(self) -> dict[str, Any]:
         """JSON-ready facts, from which `restored` makes it again with faiss's file."""
         plans = [asdict(plan) for plan in self.plans]
-        return {"factory": self.factory, "trained_on": self.trained_on, "plans": plans, "changed": self.changed}
+        return {
+            "factory": self.factory,
+            "of_rows": self.of_rows,
+            "trained_on": self.trained_on,
+            "plans": plans,
+            "changed": self.changed,
+        }
 
     def plan(self, k: int) -> Plan | None:
         """The plan for at least k products, or None where a scan of everything is as good."""
@@ -89,59 +115,79 @@ class FirstStage:
             fitting = replace(last, k=k, look=look, look_filtered=filtered, keep=keep)
         return fitting
 
-    def nearest(
-        self, queries: Floats, look: int, effort: int, allowed: NDArray[np.uint8] | None = None
-    ) -> tuple[Products, Floats]:
-        """The `look` best products for each query and what their representatives seem to score, best first.
+    def efforts(self) -> list[int]:
+        """The efforts that are worth a try, rising."""
+        if self.filters:
+            halves = 2 ** np.arange(0, np.log2(self._ivf.nlist), 0.5)
+            return sorted({*halves.round().astype(int).tolist(), int(self._ivf.nlist)})
+        return [64, 128, 256, 512, 1024, 2048] if hasattr(self.index, "hnsw") else [1]
 
-        Args:
-            queries: float32 [n, dimension].
-            allowed: bits of the products to rank; all lists are probed then. Only where `filters` is true.
+    def ranked(self, effort: int) -> int:
+        """About how many codes are ranked."""
+        if self.filters:
+            return int(self.index.ntotal * effort / self._ivf.nlist)
+        return effort if hasattr(self.index, "hnsw") else int(self.index.ntotal)
 
-        Returns:
-            int64 and float32 [n, look]; product -1 where there are no more.
-        """
+    def only(self, units: NDArray[np.bool_]) -> Only | None:
+        """Some units as a limit of the ranking; None where `filters` is false."""
+        if not self.filters:
+            return None
+        lists = np.zeros(self._ivf.nlist, np.bool_)
+        lists[self._list_of[units]] = True
+        bits = [np.packbits(some, bitorder="little") for some in (units, lists)]
+        return Only(bits[0], bits[1], int(np.count_nonzero(lists)))
+
+    @cached_property
+    def _list_of(self) -> NDArray[np.int32]:
+        import faiss
+
+        lists = np.empty(self.index.ntotal, np.int32)
+        inverted = self._ivf.invlists
+        for number in range(self._ivf.nlist):
+            if size := inverted.list_size(number):
+                lists[faiss.rev_swig_ptr(inverted.get_ids(number), size)] = number
+        return lists
+
+    def nearest(self, query: Floats, look: int, effort: int, only: Only | None = None) -> RowNumbers:
+        """The `look` units that seem best for a query, best first, or fewer where there are no more."""
         import faiss
 
         faiss.omp_set_num_threads(1)
-        queries = padded(queries, self.index.d)
-        lists = lists_of(self.index)
         parameters: Any = None
-        if lists is not None and allowed is None:
-            parameters = _probing(min(effort, lists.nlist))
-        elif lists is not None:
-            # Faiss adds these keyword arguments at run time, unknown to its stubs; `allowed` must outlive the search.
-            limit = faiss.IDSelectorBitmap(allowed)  # type: ignore[call-arg,arg-type]
-            parameters = faiss.SearchParametersIVF(nprobe=lists.nlist, sel=limit)  # type: ignore[call-arg]
+        if self.filters:
+            chosen: dict[str, Any] = {"nprobe": min(effort, self._ivf.nlist)}
+            if only is not None:
+                # Faiss adds these keyword arguments at run time, unknown to its stubs; the bits must outlive the search.
+                lists = faiss.IDSelectorBitmap(only.lists)  # type: ignore[call-arg,arg-type]
+                chosen["quantizer_params"] = faiss.SearchParameters(sel=lists)  # type: ignore[call-arg]
+                # A list too many would be one that is not there, whose distance spoils the scale of the others'.
+                chosen["nprobe"] = min(effort, only.probes)
+                chosen["sel"] = faiss.IDSelectorBitmap(only.units)  # type: ignore[call-arg,arg-type]
+            parameters = faiss.SearchParametersIVF(**chosen)
+            if hasattr(self.index, "chain"):
+                parameters = faiss.SearchParametersPreTransform(index_params=parameters)  # type: ignore[call-arg]
         elif hasattr(self.index, "hnsw"):
             parameters = faiss.SearchParametersHNSW(efSearch=max(effort, look))  # type: ignore[attr-defined]
-        scores, products = self.index.search(queries, min(look, self.index.ntotal), params=parameters)
-        return products, scores
+        asked = padded(query[None], self.index.d)
+        units: RowNumbers = self.index.search(asked, min(look, self.index.ntotal), params=parameters)[1][0]
+        return units[units >= 0]
 
 
-@lru_cache(maxsize=64)
-def _probing(lists: int) -> Any:
-    """Faiss's word for so many lists, not to be changed."""
+def _ivf(index: Any) -> Any:
+    """The part of inverted lists of an index, or None."""
     import faiss
 
-    return faiss.SearchParametersIVF(nprobe=lists)  # type: ignore[call-arg]
+    try:
+        return faiss.downcast_index(faiss.extract_index_ivf(index))
+    except RuntimeError:
+        return None
 
 
-def efforts(index: Any) -> list[int]:
-    """The efforts that are worth a try, rising."""
-    lists = lists_of(index)
-    if lists is not None:
-        return [probes for probes in (1, 2, 4, 8, 16, 32, 64, 128, 256) if probes < lists.nlist] + [int(lists.nlist)]
-    return [64, 128, 256, 512] if hasattr(index, "hnsw") else [1]
+def train(factory: str, vectors: Floats, *, of_rows: bool) -> FirstStage | None:
+    """A first stage that holds nothing yet, or None where there are too few units to train it with.
 
-
-def lists_of(index: Any) -> Any:
-    """The index as one of inverted lists, or None."""
-    return index if hasattr(index, "nlist") else None
-
-
-def train(factory: str, representatives: Floats) -> FirstStage | None:
-    """A first stage that holds nothing yet, or None where there are too few products to train it with.
+    Args:
+        vectors: of the units, float32 [n, dimension].
 
     Raises:
         ConfigError: faiss does not know these words, or not for this dimension.
@@ -149,12 +195,13 @@ def train(factory: str, representatives: Floats) -> FirstStage | None:
     import faiss
 
     faiss.omp_set_num_threads(1)
-    n, dimension = representatives.shape
+    n, dimension = vectors.shape
     try:
         index: Any = faiss.index_factory(dimension + dimension % 2, factory, faiss.METRIC_INNER_PRODUCT)
-        lists = lists_of(index)
+        lists = _ivf(index)
+        coded = index if lists is None else lists
         # Enough for centroids that serve as a first guess; the defaults take ten times as long.
-        trained = [(index.pq.cp, index.pq.ksub, 256)] if hasattr(index, "pq") else []
+        trained = [(coded.pq.cp, coded.pq.ksub, 256)] if hasattr(coded, "pq") else []
         trained += [(lists.cp, lists.nlist, _A_LIST)] if lists is not None else []
         if n < max([_FEWEST, *(4 * centroids for _, centroids, _ in trained)]):
             return None
@@ -162,26 +209,26 @@ def train(factory: str, representatives: Floats) -> FirstStage | None:
             clustering.niter, clustering.min_points_per_centroid, clustering.max_points_per_centroid = 10, 1, points
         sample = max(_TRAIN, _A_LIST * lists.nlist if lists is not None else 0)
         chosen = np.sort(np.random.default_rng(0).permutation(n)[:sample])
-        index.train(padded(representatives[chosen], index.d))
+        index.train(padded(vectors[chosen], index.d))
     except RuntimeError as error:
         reason = str(error).splitlines()[0].rsplit(": ", 1)[-1]
         raise ConfigError(
-            f"plugins.rank.index.factory: faiss makes no index from {factory!r} for {n} products in {dimension} "
+            f"plugins.rank.index.factory: faiss makes no index from {factory!r} for {n} vectors in {dimension} "
             f"dimensions ({reason}).",
             hint='Use "auto", or a word that `faiss.index_factory` takes, such as "HNSW32".',
         ) from None
-    return FirstStage(factory, index, n)
+    return FirstStage(factory, index, of_rows, n)
 
 
-def filled(stage: FirstStage, representatives: Floats, changed: int, pause: Pause) -> FirstStage:
-    """A stage that was trained the same, with these representatives; its plans are of the old ones, so many rows ago."""
+def filled(stage: FirstStage, vectors: Floats, changed: int, pause: Pause) -> FirstStage:
+    """A stage that was trained the same, with these vectors; its plans are of the old ones, so many rows ago."""
     import faiss
 
     faiss.omp_set_num_threads(1)
     index = faiss.clone_index(stage.index)
     index.reset()
-    for start in range(0, len(representatives), _ADD):
-        index.add(padded(representatives[start : start + _ADD], index.d))
+    for start in range(0, len(vectors), _ADD):
+        index.add(padded(vectors[start : start + _ADD], index.d))
         pause()
     return replace(stage, index=index, changed=stage.changed + changed)
 
@@ -194,7 +241,8 @@ def restored(described: dict[str, Any] | None, path: Path) -> FirstStage | None:
 
     plans = tuple(Plan(**plan) for plan in described["plans"])
     index = faiss.read_index(str(path))
-    return FirstStage(described["factory"], index, described["trained_on"], plans, described["changed"])
+    facts = {name: described[name] for name in ("factory", "of_rows", "trained_on", "changed")}
+    return FirstStage(index=index, plans=plans, **facts)
 
 
 def representatives(vectors: Floats, starts: NDArray[np.int64], pause: Pause | None = None) -> Floats:
@@ -212,18 +260,18 @@ def representatives(vectors: Floats, starts: NDArray[np.int64], pause: Pause | N
     return means
 
 
-def factory_for(rows: int, products: int, dimension: int, asked: str, exact_below: int) -> str:
-    """What `auto` means for a base: "Flat", or a first stage of 2 bits a dimension; anything else is taken as it is.
+def factory_for(units: int, dimension: int, asked: str) -> str:
+    """What `auto` means for so many units: 2 bits a dimension; anything else is taken as it is.
 
-    >>> factory_for(100_000, 12_500, 512, "auto", 8192)
-    'IVF1,PQ256x4fs'
+    >>> factory_for(100_000, 512, "auto")
+    'RR512,IVF256,PQ256x4fsr'
     """
     if asked != "auto":
         return re.sub(r",R(efine)?(Flat|\(.*\))$", "", asked)
-    if rows < exact_below or dimension < 4:
-        return "Flat"
-    lists = 1 if products < ONE_LIST else 2 ** int(np.log2(np.sqrt(products)))
-    return f"IVF{lists},PQ{(dimension + dimension % 2) // 2}x4fs"
+    lists = 1 if units < ONE_LIST else 2 ** round(np.log2(np.sqrt(units)))
+    even = dimension + dimension % 2
+    # Turned at random, as codes of equal length waste bits on dimensions that hardly vary.
+    return f"RR{even},IVF{lists},PQ{even // 2}x4fsr"
 
 
 def padded(vectors: Floats, dimension: int) -> Floats:

@@ -72,36 +72,50 @@ def of_products(base: Base, scope: Scope, query: Floats, codes: NDArray[Any]) ->
 
 
 def by_stage(base: Base, scope: Scope, query: Floats, k: int) -> Found | None:
-    """Ranks the products by codes, the first of these by their means and the rows of the first of those; None where that does not pay.
+    """Ranks rows, or products by their means, by codes, and scores the first of them; None where that does not pay.
 
-    Approximate at the recall that the base was calibrated for. Where a filter, dead rows or exclusions leave fewer than k of the
-    products that were looked at, it looks further, and in the end leaves it to a scan of all rows.
+    Approximate at the recall that the base was calibrated for. Where a filter, dead rows or exclusions leave too few of what was
+    looked at, it looks further, and in the end leaves it to a scan of all rows.
     """
     stage = base.stage
     plan = stage.plan(k) if stage is not None else None
-    if stage is None or plan is None or base.means is None or scope.only is not None:
+    if stage is None or plan is None or scope.only is not None:
         return None
-    allowed = None
+    look, effort, keep, only = plan.look, plan.effort, plan.keep, None
     if scope.of_base is not None:
-        if not stage.filters:
+        if (only := scope.of_base.only) is None:
             return None
-        allowed = scope.of_base.products
-    look, keep = plan.look if allowed is None else plan.look_filtered, plan.keep
-    excluded = 0 if scope.dropped is None else len(scope.dropped)
+        look, effort = plan.look_filtered, plan.effort_filtered
+    excluded = scope.excluded(of_rows=stage.of_rows)
     while look + excluded < stage.index.ntotal:
-        found, _ = stage.nearest(query[None], look + excluded, plan.effort, allowed)
-        codes = found[0][found[0] >= 0]
-        if scope.dropped is not None:
-            codes = codes[~scope.drops(codes)][:look]
-        # Where the nearest are excluded, what is left is judged by its rows: no plan was made for that.
-        if len(codes) > keep >= excluded:
-            seemed = exact_scores(base.means, codes, query)
-            codes = codes[np.argpartition(-seemed, keep - 1)[:keep]]
-        products = of_products(base, scope, query, codes)
-        if len(products.codes) >= k:
-            return products
-        look, keep = 4 * look, 4 * keep
+        units = stage.nearest(query, look + excluded, effort, only)
+        if stage.of_rows:
+            found = _of_rows(base, scope, query, units, k, most_dropped=excluded + look // 5)
+        else:
+            units = units[~scope.drops(units)][:look]
+            # Where the nearest are excluded, what is left is judged by its rows: no plan was made for that.
+            found = _of_means(base, scope, query, units, keep if keep >= excluded else len(units))
+        if found is not None and len(found.codes) >= k:
+            return found
+        look, effort, keep = 4 * look, 4 * effort, 4 * keep
     return None
+
+
+def _of_rows(base: Base, scope: Scope, query: Floats, rows: RowNumbers, k: int, *, most_dropped: int) -> Found | None:
+    """The best products by some rows; None where more of these may not be shown, or they are of fewer than k products."""
+    kept = np.sort(rows[scope.keeps(rows)])
+    if len(rows) - len(kept) > most_dropped or not len(kept):
+        return None
+    codes, best = best_of_each(scope.products(kept), exact_scores(base.vectors, kept, query))
+    return of_products(base, scope, query, codes[best >= kth_best(best, k)]) if len(codes) >= k else None
+
+
+def _of_means(base: Base, scope: Scope, query: Floats, codes: NDArray[Any], keep: int) -> Found:
+    """The best `keep` of some products by their means."""
+    if len(codes) > keep:
+        assert base.means is not None
+        codes = codes[np.argpartition(-exact_scores(base.means, codes, query), keep - 1)[:keep]]
+    return of_products(base, scope, query, codes)
 
 
 def by_codes(base: Base, scope: Scope, query: Floats, k: int) -> Found | None:

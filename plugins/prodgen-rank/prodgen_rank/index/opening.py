@@ -33,7 +33,7 @@ def opened(files: Generations, config: IndexConfig) -> State:
         return empty()
     rows = Rows.restore(saved.columns, saved.names, limit_for(config, len(saved.vectors)))
     if saved.stage is not None:
-        means = representatives(saved.vectors, rows.starts)
+        means = None if saved.stage.of_rows else representatives(saved.vectors, rows.starts)
         base = Base(saved.vectors, rows.starts, stage=saved.stage, means=means)
     elif saved.sequence == 0 or config.factory != "SQ8":
         base = Base(saved.vectors, rows.starts)

@@ -46,6 +46,15 @@ class Scope:
             return len(self.base_rows())
         return len(self._base) if self.of_base is None else self.of_base.count
 
+    def excluded(self, *, of_rows: bool) -> int:
+        """How many products of the base are excluded by name, or how many rows of it."""
+        if self.dropped is None:
+            return 0
+        if not of_rows:
+            return len(self.dropped)
+        old = self.dropped[self.dropped < len(self._base.starts) - 1]
+        return int((self._base.starts[old + 1] - self._base.starts[old]).sum())
+
     def products(self, rows: RowNumbers) -> NDArray[np.int32]:
         """The code of each row's product."""
         return self._rows.sku[rows]
