@@ -45,10 +45,14 @@ class Parallel:
         return rows[self.rank :: self.world]
 
     def average(self, gradients: Sequence[torch.Tensor]) -> list[torch.Tensor]:
-        """The mean over all processes of each gradient."""
+        """The mean over all processes of each gradient, all of one dtype; they are sent as one, as a message costs more than its bytes."""
         if self.world == 1:
             return list(gradients)
-        return [self._accelerator.reduce(gradient, "mean") for gradient in gradients]
+        import torch
+
+        whole = self._accelerator.reduce(torch.cat([gradient.flatten() for gradient in gradients]), "mean")
+        parts = whole.split([gradient.numel() for gradient in gradients])
+        return [part.view_as(gradient) for part, gradient in zip(parts, gradients, strict=True)]
 
     def wait(self) -> None:
         """Until all processes are here."""
