@@ -5,7 +5,11 @@ from __future__ import annotations
 from prodgen_sdk.types import Refusal
 
 UPRIGHT = "Take a photo from the front, standing, with the arms hanging a little away from the body."
-NO_PERSON = Refusal(code="no-person", reason="No person was found in the photo.", what_to_do=UPRIGHT)
+NO_PERSON = Refusal(
+    code="no-person",
+    reason="No person was found in the photo.",
+    what_to_do="Take a sharp photo in good light, from the front, standing, with the arms hanging a little away from the body.",
+)
 SEVERAL = Refusal(
     code="several-people",
     reason="Several people are in the photo.",
@@ -38,11 +42,15 @@ ARMS_CROSSED = Refusal(
 )
 NOT_CUT_OUT = Refusal(
     code="garment-not-cut-out", reason="The garment could not be told from its background.",
-    what_to_do="Use a photo of the garment alone on a plain background of another colour, or a PNG with transparency.",
+    what_to_do="Use a photo of the whole garment alone, at least 100 pixels high, on a plain background of another colour, or a PNG with transparency.",
 )  # fmt: skip
 NOT_RECOGNISED = Refusal(
     code="garment-not-recognised", reason="The shape of the garment was not understood.",
     what_to_do="Use a photo of the whole garment laid flat or hanging, seen straight from the front, and say its category.",
+)  # fmt: skip
+NO_TOP = Refusal(
+    code="garment-not-recognised", reason="The garment looks like trousers, and its category is top.",
+    what_to_do="Say that its category is trousers, or give the keypoints of the top.",
 )  # fmt: skip
 UNSURE = Refusal(
     code="not-good-enough", reason="The picture would not be good enough to judge the garment by.",

@@ -94,6 +94,15 @@ def test_a_model_that_is_cut_out_already_is_the_callers_choice(compositor, ctx, 
     assert isinstance(dress(compositor, ctx, drawn.person(), Garment(front=rgba, category="top")), TryOn)
 
 
+def test_trousers_are_no_top(compositor, ctx, drawn):
+    front = drawn.garment(drawn.trousers())[0]
+    answer = dress(compositor, ctx, drawn.person(), Garment(front=front, category="top"))
+    assert isinstance(answer, Refusal)
+    assert answer.code == "garment-not-recognised"
+    assert "trousers" in answer.what_to_do
+    assert isinstance(dress(compositor, ctx, drawn.person(), Garment(front=front, category="trousers")), TryOn)
+
+
 def test_flat_clothes_that_look_like_a_body_are_not_worn(drawn):
     front = drawn.garment(drawn.tee(), colour=(20, 20, 25))[0]
     body = Body(

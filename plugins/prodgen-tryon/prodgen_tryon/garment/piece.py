@@ -47,6 +47,8 @@ def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | 
     # Folded cloth is a rectangle, and so is a straight skirt, which has to be named.
     if garment.category != "skirt" and box_share(cutout.mask) > RECTANGLE:
         return refusals.NOT_RECOGNISED
+    if category == "top" and guess == "trousers" and not garment.keypoints:
+        return refusals.NO_TOP
     if category not in CATEGORIES:
         return refusals.unsupported(category)
     warnings: list[str] = []
