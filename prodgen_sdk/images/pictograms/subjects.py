@@ -48,7 +48,7 @@ _THINGS: tuple[tuple[str, Words], ...] = (
     ("bear", ("bear", "bears", "panda", "teddy", "koala", "熊")),
     ("rabbit", ("rabbit", "bunny", "bunnies", "兔")),
     ("butterfly", ("butterfly", "butterflies", "蝴蝶图案", "蝴蝶印花")),
-    ("bird", ("bird", "parrot", "robin", "swallow", "crane", "owl", "飞鸟", "小鸟", "仙鹤")),
+    ("bird", ("bird", "flamingo", "toucan", "parrot", "robin", "swallow", "crane", "owl", "火烈鸟", "飞鸟", "小鸟", "仙鹤")),
     ("bee", ("bee", "bumblebee", "bees", "蜜蜂")),
     ("dinosaur", ("dinosaur", "dino", "t-rex", "恐龙")),
     ("whale", ("whale", "dolphin", "shark", "鲸", "海豚", "鲨鱼")),

@@ -421,3 +421,18 @@ def test_a_tote_bag_has_neither_print_nor_leather_that_nobody_asked_for(title: s
         materials = [part.material for part in build_model(product(title, "apparel/tote-bag"), seed).parts]
         assert all(material.texture is None for material in materials)
         assert any(material.name == "leather" for material in materials) is leather
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Sage green sofa", ["sage"]),
+        ("Mustard yellow cushion", ["mustard"]),
+        ("薄荷绿 水杯", ["mint"]),
+        ("奶油白 沙发", ["cream"]),
+        ("Burgundy and cream scarf", ["wine", "cream"]),
+        ("婴儿奶粉", []),
+    ],
+)
+def test_two_words_for_a_shade_are_one_colour(title: str, names: list[str]) -> None:
+    assert [name for name, _ in colours_of(product(title, "home/other"))] == names

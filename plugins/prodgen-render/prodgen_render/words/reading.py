@@ -12,6 +12,7 @@ from prodgen_render.words.vocabulary import (
     ANY_PRINT,
     COLOURS,
     FINER,
+    FOLIAGE,
     MANY_COLOURS,
     MATERIALS,
     MOTIFS,
@@ -193,11 +194,11 @@ def pattern_of(product: Product) -> str:
     # The bare word is too often about the material: "solid oak".
     if attribute(product, *_PATTERN_NAMES) in ("solid", "none"):
         return "plain"
-    if motif_of(product):
+    if motif := motif_of(product):
         shown = _first(
             product.title.lower(), {"all over": ALL_OVER_WORDS, "one": ONE_PRINT, "many": PRINTED_ALL_OVER}, 3
         )
-        return "motif" if "all over" in shown or shown == ["many"] else "logo"
+        return "motif" if "all over" in shown or shown == ["many"] or motif in FOLIAGE else "logo"
     kind = {name: PATTERNS[name] for name in FINER.get(attribute(product, *_PATTERN_NAMES), ())}
     found = _first(product.title.lower(), kind, 1) or _parse(product, words_of(product), _PATTERN_NAMES, PATTERNS)
     if found in ([], ["logo"]):
