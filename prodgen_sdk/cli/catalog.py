@@ -28,7 +28,7 @@ def add(
     root: str = typer.Option(
         "",
         metavar="DIR",
-        help="Folder that the paths of photos and meshes are relative to. [default: the folder of FILE]",
+        help="Folder that the paths of photos and meshes are relative to. Without it: the folder of FILE.",
     ),
     as_json: bool = JSON,
 ) -> None:

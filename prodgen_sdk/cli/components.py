@@ -40,7 +40,7 @@ def train(
     out: str = typer.Option(
         "",
         metavar="DIR",
-        help="Folder for checkpoints; a killed run continues from there. [default: training/KIND in the workspace]",
+        help="Folder for checkpoints; a killed run continues from there. Without it: training/KIND in the workspace.",
     ),
     config: str = typer.Option("", metavar="FILE.toml", help="Options of the trainer."),
     option: list[str] = _OPTION,

@@ -55,7 +55,9 @@ def tryon(
     ),
     mask: str = typer.Option("", metavar="FILE", help="White where the image may change."),
     keypoints: list[str] = typer.Option(
-        [], metavar="FILE", help="JSON: point name to x and y, in pixels of the garment's photo; once for each garment, - for none."
+        [],
+        metavar="FILE",
+        help="JSON: point name to x and y, in pixels of the garment's photo; once for each garment, - for none.",
     ),
     back: list[str] = typer.Option(
         [], metavar="FILE", help="The garment's back photo; once for each garment, - for none."
