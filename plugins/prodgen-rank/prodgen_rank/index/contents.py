@@ -125,7 +125,7 @@ def manifest(folder: Path, digest: str) -> dict[str, Any]:
     except OSError:
         raise StoreError(f"{path} is missing.", hint=REBUILD) from None
     if hashlib.sha256(encoded).hexdigest() != digest:
-        raise StoreError(f"{path} does not match its checksum.", hint=REBUILD)
+        raise StoreError(f"{path} does not match its checksum in CURRENT.", hint=REBUILD)
     facts: dict[str, Any] = json.loads(encoded)
     if facts["format"] != FORMAT:
         raise StoreError(f"{path} has format {facts['format']}, not {FORMAT}.", hint=REBUILD)

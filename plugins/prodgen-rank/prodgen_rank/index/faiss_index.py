@@ -161,7 +161,7 @@ class FaissIndex(VectorIndex):
             "delta": n - len(base),
             "dead": n - int(snapshot.live.sum()),
             "factory": stage.factory if stage else "SQ8" if base.scan else "Flat",
-            "codes_of": ("rows" if stage.of_rows else "products") if stage else None,
+            "codes_of": ("rows" if stage.of_rows else "products") if stage else "none",
             "plans": [asdict(plan) for plan in stage.plans] if stage else [],
             "rebuild": "running" if self._rebuild else f"failed: {self._failed[1]}" if self._failed else "none",
         }

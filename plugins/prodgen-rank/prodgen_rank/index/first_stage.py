@@ -213,8 +213,8 @@ def train(factory: str, vectors: Floats, *, of_rows: bool) -> FirstStage | None:
     except RuntimeError as error:
         reason = str(error).splitlines()[0].rsplit(": ", 1)[-1]
         raise ConfigError(
-            f"plugins.rank.index.factory: faiss makes no index from {factory!r} for {n} vectors in {dimension} "
-            f"dimensions ({reason}).",
+            f"plugins.rank.index.factory: faiss makes no index from {factory!r} for vectors of {dimension} dimensions "
+            f"({reason}).",
             hint='Use "auto", or a word that `faiss.index_factory` takes, such as "HNSW32".',
         ) from None
     return FirstStage(factory, index, of_rows, n)
