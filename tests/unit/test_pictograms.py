@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from prodgen_sdk.images.pictograms import FIRST, SECOND, cover, in_one_ink, pictogram_of, subject_of, things
-from prodgen_sdk.images.pictograms.subjects import _THINGS, _WARES
+from prodgen_sdk.images.pictograms.subjects import THINGS, WARES
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_long_title_is_read_at_once() -> None:
 
 
 def test_every_subject_can_be_drawn_and_is_seen_whole() -> None:
-    assert {name for name, _ in (*_THINGS, *_WARES)} <= set(things())
+    assert {name for name, _ in (*THINGS, *WARES)} <= set(things())
     for name, motif in things().items():
         for _, points in motif:
             assert np.abs(points).max() < 1.06, name

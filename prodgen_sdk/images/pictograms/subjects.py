@@ -7,7 +7,7 @@ from functools import cache
 
 Words = tuple[str, ...]
 
-_THINGS: tuple[tuple[str, Words], ...] = (
+THINGS: tuple[tuple[str, Words], ...] = (
     ("tea", ("tea", "matcha", "oolong", "茶", "抹茶", "普洱", "龙井", "乌龙")),
     ("palm", ("palm leaf", "palm tree", "palm", "tropical leaf", "banana leaf", "tropical", "hawaiian", "棕榈", "芭蕉叶", "热带")),
     ("cactus", ("cactus", "cacti", "仙人掌")),
@@ -62,7 +62,7 @@ _THINGS: tuple[tuple[str, Words], ...] = (
     ("star", ("star", "christmas", "holiday", "party", "sparkling", "星", "圣诞", "气泡")),
 )  # fmt: skip
 """Pictures that show what a title names."""
-_WARES: tuple[tuple[str, Words], ...] = (
+WARES: tuple[tuple[str, Words], ...] = (
     ("bubbles", ("soap", "shampoo", "body wash", "shower gel", "foam", "bubble", "bubble bath", "cleanser", "detergent", "hand wash", "dish soap", "face wash", "soda", "香皂", "洗发", "沐浴", "洗手液", "洁面", "洗面奶", "泡沫", "洗衣液", "洗洁精", "汽水", "肥皂", "苏打")),
     ("drop", ("serum", "essence", "oil", "water", "toner", "lotion", "conditioner", "milk", "moisturizer", "moisturiser", "hydrating", "hyaluronic", "ampoule", "yogurt", "cream", "gel", "vinegar", "护发", "精华", "油", "水", "乳", "奶", "霜", "保湿", "补水", "玻尿酸", "牛奶", "酸奶", "醋", "凝胶")),
     ("flower", ("perfume", "fragrance", "cologne", "eau de parfum", "eau de toilette", "香水", "香薰", "香氛")),
@@ -83,7 +83,7 @@ def subject_of(title: str) -> str:
     ('berry', 'fish', '')
     """
     text = title[:400].lower()
-    for table in (_THINGS, _WARES):
+    for table in (THINGS, WARES):
         pattern, names = _compiled(table)
         if found := pattern.search(text):
             return names[found[1] or found[2]]
