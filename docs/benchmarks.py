@@ -50,7 +50,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
         "",
     ),
     "prodgen bench batching -o generator=diffusion/mini -o size=64 --n 8 --json": (
-        "The same where nearly all time goes into rendering, which takes picture by picture: nothing is gained.",
+        "The same where nearly all time goes into rendering, which takes image by image: nothing is gained.",
         "",
     ),
     "prodgen bench mini --n 1 --json": (
