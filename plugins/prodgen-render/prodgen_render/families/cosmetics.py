@@ -9,7 +9,7 @@ from prodgen_render.looks.finishes import METALLIC
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import Srgb, mix
 from prodgen_render.model import Material, Part
-from prodgen_render.shapes.geometry import planar_uv, rounded_rectangle, slab, superellipse, tube
+from prodgen_render.shapes.geometry import planar_uv, revolve, rounded_rectangle, slab, superellipse, tube
 
 _CASES = ("plastic", "matte plastic", "metal", "gold", "aluminium", "bamboo")
 _PENS = ("eyeliner", "liner", "pencil", "concealer", "pen", "眼线", "眉笔", "遮瑕", "笔", "lash serum")
@@ -60,8 +60,11 @@ def _wand(look: Look, radius: float, at: float) -> list[Part]:
     t = np.linspace(0, 1, 3600)
     turn = 2 * np.pi * 60 * t
     long = 0.0042 * np.sin(np.pi * (0.10 + 0.85 * t)) ** 0.6 * np.where(np.arange(len(t)) % 2, 1.0, 0.16)
+    # Between them nothing is seen through but near their tips.
+    a = np.linspace(0, 1, 40)
+    dense = np.stack([0.0029 * np.sin(np.pi * (0.04 + 0.92 * a)) ** 0.6, at + 0.022 + 0.026 * a], -1)
     spots = np.stack([long * np.cos(turn), long * np.sin(turn), at + 0.022 + 0.026 * t], -1)
-    return [rod, plug, tube(spots, 0.00016, black, segments=3, caps=False)]
+    return [rod, plug, revolve(dense, black, 40), tube(spots, 0.00016, black, segments=3, caps=False)]
 
 
 def palette(look: Look) -> list[Part]:

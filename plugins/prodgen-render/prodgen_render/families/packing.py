@@ -37,7 +37,7 @@ _SHAPES: dict[str, dict[str, str]] = {
     "carton": dict.fromkeys(_DRINKS, "carton") | dict.fromkeys(_DRY, "box") | {"cereal-box": "cereal-box"},
     "can": dict.fromkeys(_DRINKS, "can") | {"jar": "tin", "tin": "tin"},
     "jar": dict.fromkeys((*_DRY, "jar"), "jar"),
-    "tin": dict.fromkeys((*_DRY, "jar"), "tin"),
+    "tin": dict.fromkeys((*_DRY, "jar", "bottle"), "tin"),
     "bottle": dict.fromkeys(_DRINKS, "bottle") | dict.fromkeys(("tin", "coffee-bag"), "jar"),
     "bag": dict.fromkeys(_DRY, "coffee-bag"),
     "pot": dict.fromkeys(_DRINKS, "can") | {"jar": "jar"} | dict.fromkeys(_DRY, "tin"),

@@ -158,7 +158,7 @@ def _said_colours(product: Product, title: str) -> list[tuple[str, str]]:
     # 小金条口红 正红色: what is called a colour is one.
     names.sort(key=lambda name: not any(f"{word}色" in product.title for word in known[name] if _CJK.search(word)))
     if not codes and not names:
-        of_ware = next((colours for ware, colours in WARES.items() if ware in title), ())
+        of_ware = next((colours for ware, colours in WARES.items() if ware in title.lower()), ())
         names = list(of_ware or PRINT_COLOURS.get(pattern_of(product), ()))
     return [*codes, *((name, COLOURS[name][0]) for name in names)]
 

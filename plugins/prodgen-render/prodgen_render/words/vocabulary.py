@@ -65,8 +65,12 @@ NOT_MATERIALS = (
     "纸巾", "纸尿裤", "皮肤", "陈皮", "豆皮", "皮蛋", "调皮", "陶醉", "玻璃清洁", "steel cut", "glass skin", "paper towel",
 )  # fmt: skip
 """Words in which that of a material is none: a plant, a tea, a taste."""
-WARES: dict[str, tuple[str, str]] = {"青花": ("white", "blue")}
-"""Names of painted wares, and the colours of their ground and of what is painted on it."""
+WARES: dict[str, tuple[str, str]] = {
+    "青花": ("white", "blue"),
+    "persian": ("wine", "cream"),
+    "波斯地毯": ("wine", "cream"),
+}
+"""Names of painted and woven wares, and the colours of their ground and of what is on it."""
 MATERIALS: dict[str, tuple[str, ...]] = {
     "porcelain": ("porcelain", "bone china", "骨瓷"),
     "stoneware": ("stoneware", "concrete", "水泥", "粗陶", "炻器"),
