@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prodgen_tryon.body.measures import CAP as ROUND_OF_SHOULDER
-from prodgen_tryon.body.measures import OUTLINE
-from prodgen_tryon.body.person import analyse, measure
+from prodgen_tryon.body.measures import OUTLINE, measure
+from prodgen_tryon.body.person import analyse
 from prodgen_tryon.body.places import HAND
 from prodgen_tryon.body.silhouette import bare_arm_seen
 from prodgen_tryon.body.skeleton import Skeleton

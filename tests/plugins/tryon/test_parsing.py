@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 import pytest
 from prodgen_tryon.body.colours import tinted
+from prodgen_tryon.body.hips import across_hands, old_hem
 from prodgen_tryon.body.long_hair import follow
+from prodgen_tryon.body.measures import beside_bare_arms
 from prodgen_tryon.body.parsing import PARTS
-from prodgen_tryon.body.person import _across_hands, _old_hem, beside_bare_arms
 from prodgen_tryon.body.places import places_of
 from prodgen_tryon.body.skeleton import Skeleton, skeleton
 from prodgen_tryon.body.sleeves import along_path, arm_path, find_sleeves
@@ -106,7 +107,7 @@ def test_hips_go_on_behind_a_hand():
     hands[20:40, 40:60] = 1  # in front of the hip
     hands[0:10, 80:90] = 1  # beside it
     origins = np.array([[20.0, y] for y in (5, 15, 30)])
-    found = _across_hands(lower, hands, origins, np.array([1.0, 0.0]), 75.0)
+    found = across_hands(lower, hands, origins, np.array([1.0, 0.0]), 75.0)
     assert found == pytest.approx([60, 60, 60], abs=1.5)
 
 
@@ -115,12 +116,12 @@ def test_an_arm_before_the_waist_does_not_make_a_short_top_long(parser, drawn):
     parts = {name: np.zeros((400, 300), np.float32) for name in PARTS}
     waist = round(float(frame.at(0, 0.7 * frame.torso)[1]))
     parts["lower"][waist:, 110:190] = 1
-    hem, _, tucked, _ = _old_hem(parts, frame)
+    hem, _, tucked, _ = old_hem(parts, frame)
     assert tucked
     arm = slice(waist - 5, waist + 12)
     parts["lower"][arm] = 0
     parts["skin"][arm, 100:200] = 1
-    behind, _, tucked, _ = _old_hem(parts, frame)
+    behind, _, tucked, _ = old_hem(parts, frame)
     assert tucked
     assert hem <= behind < hem + 20
 
