@@ -50,10 +50,7 @@ class GpuBenchmark(Benchmark):
         tiny, full = (str(options.get(name) or "").lower() in ("1", "true", "yes") for name in ("tiny", "full"))
         if tiny and full:
             raise InputError("The weights are tiny or of full size, not both.", hint="Leave out `tiny` or `full`.")
-        only = [name for name in str(options.get("only") or "").replace(" ", "").split(",") if name]
-        unknown = set(only) - {*PATHS}
-        if unknown:
-            raise InputError(f"There is no path {sorted(unknown)[0]!r}.", hint=f"Paths: {', '.join(PATHS)}.")
+        paths = _asked(str(options.get("only") or ""))
         number, requests = int(options.get("n") or 3), int(options.get("requests") or 4)
         levers = {name: options[name] for name in _LEVERS if options.get(name) not in (None, "")}
         figures: dict[str, Any] = {
@@ -64,13 +61,11 @@ class GpuBenchmark(Benchmark):
         }
         figures |= levers
         with tempfile.TemporaryDirectory(prefix="prodgen-bench-") as made:
-            for place, name in enumerate(PATHS):
-                if only and name not in only:
-                    continue
+            folder = Path(str(options.get("folder") or made)).expanduser()
+            for place, name in enumerate(paths):
                 ctx.check()
-                ctx.progress(place, len(PATHS), name)
+                ctx.progress(place, len(paths), name)
                 try:
-                    folder = Path(str(options.get("folder") or made)).expanduser()
                     config = self._settings(name, folder, tiny, full, levers, ctx)
                     found = _measured(name, config, number, requests, ctx)
                 except _Skipped as reason:
@@ -79,7 +74,7 @@ class GpuBenchmark(Benchmark):
                     found = {"skipped": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"}
                 figures |= {f"{name}_{key}": value for key, value in found.items()}
                 free(ctx.device)
-        ctx.progress(len(PATHS), len(PATHS), "done")
+        ctx.progress(len(paths), len(paths), "done")
         return figures
 
     def _settings(
@@ -97,6 +92,15 @@ class GpuBenchmark(Benchmark):
             given |= levers
         accept = self._config.accept_noncommercial or tiny or full
         return validate(Config, {"accept_noncommercial": accept, name: given}, where=_WHERE)
+
+
+def _asked(only: str) -> list[str]:
+    """The paths that a comma-separated list names, or all; raises InputError for others."""
+    names = [name for name in only.replace(" ", "").split(",") if name]
+    unknown = sorted(set(names) - {*PATHS})
+    if unknown:
+        raise InputError(f"There is no path {unknown[0]!r}.", hint=f"Paths: {', '.join(PATHS)}.")
+    return [name for name in PATHS if not names or name in names]
 
 
 class _Skipped(Exception):
