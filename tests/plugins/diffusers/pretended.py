@@ -164,7 +164,7 @@ def learn(folder):
     from prodgen_sdk.testing.samples import sample_photo
 
     for place in range(3):
-        images.save(sample_photo((80 * place, 90, 160), 32), folder / f"{place}.png")
+        images.save(sample_photo((80 * place, 90, 160), 48), folder / f"{place}.png")
     lines = [{"file_name": f"{place}.png", "text": f"ball {place}"} for place in range(3)]
     (folder / "metadata.jsonl").write_text("\n".join(map(json.dumps, lines)))
     options = {"model": section("text", folder)["model"], "size": 32, "steps": 4, "learning_rate": 0.01, "warmup": 0,

@@ -293,6 +293,30 @@ def test_copies_are_varied_and_mirrored_where_that_keeps_the_azimuth(azimuth, mi
     assert not torch.equal(both[0][0][0], both[0][1][0])
 
 
+def test_pictures_that_would_spoil_it_are_left_out_and_told(sd15, balls, tmp_path, caplog):
+    data = shutil.copytree(balls, tmp_path / "data")
+    images.save(sample_photo(size=20), data / "tiny.png")
+    (data / "cut.png").write_bytes((data / "0.png").read_bytes()[:100])
+    shutil.copy(data / "0.png", data / "again.png")
+    with (data / "metadata.jsonl").open("a") as file:
+        for name in ("tiny", "cut", "again"):
+            file.write(json.dumps({"file_name": f"{name}.png", "text": "a ball"}) + "\n")
+    options = {"model": str(sd15), **OPTIONS, "steps": 2}
+    report = LoraTrainer(None, Context()).train(options, data, tmp_path / "out", Context())
+    plain = LoraTrainer(None, Context()).train(options, balls, tmp_path / "plain", Context())
+    assert report.figures == plain.figures
+    told = json.loads((tmp_path / "out" / "cleaning.json").read_text())
+    assert told["first"] == {
+        "corrupt": ["cut.png"], "too_small": ["tiny.png"], "near_empty": [], "duplicate": ["again.png"]
+    }  # fmt: skip
+    assert (told["kept"], told["products"]) == (6, {"train": 2, "val": 1})
+    assert "3 of 9 images are left out (1 corrupt, 1 too small, 1 duplicate)" in caplog.text
+    lines = (data / "metadata.jsonl").read_text().splitlines()[-3:-1]
+    (data / "metadata.jsonl").write_text("\n".join(lines))
+    with pytest.raises(InputError, match="all are corrupt, too_small"):
+        LoraTrainer(None, Context()).train(options, data, tmp_path / "none", Context())
+
+
 def test_a_run_stops_early_and_keeps_the_best(sd15, balls, tmp_path):
     options = {"model": str(sd15), **OPTIONS, "steps": 40, "learning_rate": 3.0, "warmup": 0, "patience": 2}
     report = LoraTrainer(None, Context()).train(options, balls, tmp_path, Context())
@@ -403,7 +427,7 @@ def test_layers_that_are_not_there(sd15, balls, tmp_path):
         ('{"file_name": "a.png"}', "`text`"),
         ('{"file_name": "a.png", "text": " "}', "not empty"),
         ('{"file_name": "../a.png", "text": "x"}', "outside"),
-        ('{"file_name": "a.png", "text": "x"}', "no picture"),
+        ('{"file_name": "a.png", "text": "x"}', "no image"),
         ('{"file_name": "metadata.jsonl", "text": "x", "azimuth": "front"}', "azimuth is no number"),
     ],
 )

@@ -107,7 +107,7 @@ def test_unlabelled_pictures_can_help_the_codec(designs, tiny, tmp_path, caplog)
     assert cleaning["kept"] == 12
     assert cleaning["dropped"]["corrupt"] == 1
     assert json.loads((tmp_path / "out" / "cleaning.json").read_text()) == cleaning
-    assert "1 of 13 pictures are left out (1 corrupt)" in caplog.text
+    assert "1 of 13 images are left out (1 corrupt)" in caplog.text
     for number in range(12):
         (tmp_path / "pictures" / f"{number}.png").unlink()
     with pytest.raises(InputError, match="all are corrupt"):

@@ -21,12 +21,20 @@ _RENDERED = "manifest.jsonl"
 
 @dataclass(frozen=True)
 class Example:
-    """A picture, what it shows in words, the product that it is of, and from where it is seen, in degrees, where that is known."""
+    """A picture, what it shows in words, the product that it is of, from where it is seen, in degrees, where that is known, and its
+    name within the data.
+    """
 
     picture: Path | bytes
     caption: str
     product: str
     azimuth: float | None = None
+    key: str = ""
+
+    @property
+    def data(self) -> bytes:
+        """The picture's file."""
+        return self.picture if isinstance(self.picture, bytes) else self.picture.read_bytes()
 
     @cached_property
     def digest(self) -> str:
@@ -60,7 +68,7 @@ def read_examples(data: Path) -> list[Example]:
         if line.strip():
             found.append(_example(line, path.parent, f"{path}:{number}"))
     if not found:
-        raise InputError(f"{path} names no pictures.", hint="Write one line per picture.")
+        raise InputError(f"{path} names no images.", hint="Write one line per image.")
     return found
 
 
@@ -69,15 +77,15 @@ def _others(data: Path) -> list[examples.Example]:
     if not any(path.suffix in _FORMS or path.name == _RENDERED for path in held):
         raise InputError(
             f"There is no {FILE_NAME} in {data}, no Parquet file, tar or saved data set.",
-            hint='Write one line per picture: {"file_name": "mug-1.png", "text": "a blue mug", "sku": "mug-1"}.',
+            hint='Write one line per image: {"file_name": "mug-1.png", "text": "a blue mug", "sku": "mug-1"}.',
         )
     return list(examples.read_examples(data))
 
 
 def _captioned(example: examples.Example, data: Path) -> Example:
     if not example.caption.strip():
-        raise InputError(f"{data}: {example.key} has no words.", hint="Give each picture a `text` or `caption`.")
-    return Example(example.data, example.caption.strip(), example.product, example.azimuth)
+        raise InputError(f"{data}: {example.key} has no words.", hint="Give each image a `text` or `caption`.")
+    return Example(example.data, example.caption.strip(), example.product, example.azimuth, example.key)
 
 
 def _example(line: str, folder: Path, where: str) -> Example:
@@ -95,11 +103,11 @@ def _example(line: str, folder: Path, where: str) -> Example:
     except ProdgenError as error:
         raise InputError(f"{where}: {error}") from None
     if not picture.is_file():
-        raise InputError(f"{where}: there is no picture {name}.")
+        raise InputError(f"{where}: there is no image {name}.")
     azimuth = record.get("azimuth")
     if azimuth is not None and (isinstance(azimuth, bool) or not isinstance(azimuth, int | float)):
         raise InputError(f"{where}: the azimuth is no number.", hint="Give degrees, such as 0 for the front.")
-    return Example(picture, caption.strip(), str(record.get("sku") or name), azimuth)
+    return Example(picture, caption.strip(), str(record.get("sku") or name), azimuth, name)
 
 
 def split(data: Sequence[Example], share: float, seed: int) -> tuple[list[Example], list[Example]]:

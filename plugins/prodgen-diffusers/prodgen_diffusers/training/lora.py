@@ -23,11 +23,12 @@ from prodgen_diffusers.words import clean
 from prodgen_sdk import images
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError
+from prodgen_sdk.errors import ConfigError, InputError
 from prodgen_sdk.interfaces import Report, Trainer
 from prodgen_sdk.training import checkpoint
 from prodgen_sdk.training.augment import augment
 from prodgen_sdk.training.checkpoint import State
+from prodgen_sdk.training.cleaning import Sieve, report_of, tell
 from prodgen_sdk.training.loop import fit, seed_of
 from prodgen_sdk.training.parallel import Parallel
 from prodgen_sdk.training.recipe import claim
@@ -103,7 +104,7 @@ class LoraTrainer(Trainer):
 def _train(options: LoraOptions, sampled: Pipeline, examples: Sequence[Example], out: Path, ctx: Context) -> State:
     from prodgen_diffusers.training.objective import LoraObjective
 
-    training, held_out = split(examples, options.validation, options.seed)
+    training, held_out = split(_usable(examples, out, options, ctx), options.validation, options.seed)
     ctx = replace(ctx, device=Parallel(ctx.device).device)
     dtype = "auto" if options.precision == "auto" else options.precision
     base = Pipeline.model_validate({name: getattr(options, name) for name in _NAMED} | {"dtype": dtype})
@@ -134,6 +135,19 @@ def _train(options: LoraOptions, sampled: Pipeline, examples: Sequence[Example],
 
     # The objective itself knows which part of it computes in half precision.
     return fit(objective, options.model_copy(update={"precision": "float32"}), out, ctx, improved=improved)
+
+
+def _usable(examples: Sequence[Example], out: Path, options: LoraOptions, ctx: Context) -> list[Example]:
+    """Those of the examples that are worth learning from; the others are told, and listed in `cleaning.json`."""
+    sieve = Sieve(near=None)  # colours of one product, photographed alike, are no duplicates
+    reasons = [sieve.sift(example.data, example.product)[1] for example in examples]
+    usable = [example for example, reason in zip(examples, reasons, strict=True) if not reason]
+    if not usable:
+        raise InputError(f"There is no image to learn from: all are {', '.join(sorted(set(reasons)))}.")
+    dropped = [(example.key, reason) for example, reason in zip(examples, reasons, strict=True) if reason]
+    parts = zip(("train", "val"), split(usable, options.validation, options.seed), strict=True)
+    tell(report_of(dropped, {name: [example.product for example in part] for name, part in parts}), out, ctx)
+    return usable
 
 
 def encoded(

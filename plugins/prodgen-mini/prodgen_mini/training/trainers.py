@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import json
 from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,8 +15,9 @@ from prodgen_mini.weights import Part
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
-from prodgen_sdk.files import file_digest, write_atomically
+from prodgen_sdk.files import file_digest
 from prodgen_sdk.interfaces import Report, Trainer
+from prodgen_sdk.training import cleaning
 from prodgen_sdk.training.checkpoint import State
 from prodgen_sdk.training.loop import fit
 from prodgen_sdk.training.objective import Objective
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from torch import nn
 
 R = TypeVar("R", bound=Recipe)
-CLEANING = "cleaning.json"
 _PATHS = ("codec", "vae", "gan", "begin", "base")
 
 
@@ -59,7 +58,7 @@ class PartTrainer(Trainer, Generic[R]):
             raise InputError(f"{data} holds too few designs to train and to validate on.", hint="Make more of them.")
         objective, settings, facts = self.prepare(recipe, designs, ctx)  # type: ignore[arg-type]
         if "pictures" in facts:
-            self._tell(facts["pictures"], out / CLEANING, ctx)
+            cleaning.tell(facts["pictures"], out, ctx)
         kept, path = objective.averaged[0], out / f"{self.part}.safetensors"
         # Without its paths: other weights are pinned by their digests, and equal runs give equal files wherever they lie.
         options = {k: v for k, v in recipe.model_dump(mode="json").items() if k not in _PATHS}
@@ -74,17 +73,6 @@ class PartTrainer(Trainer, Generic[R]):
         start = self.start(recipe, objective)  # type: ignore[arg-type]
         state = fit(objective, recipe, out, ctx, start=start, improved=improved)
         return Report(checkpoint=path, steps=state.step, figures=state.figures())
-
-    def _tell(self, cleaning: Mapping[str, Any], path: Path, ctx: Context) -> None:
-        """Leaves the cleaning report in the run's folder, and says what was left out."""
-        write_atomically(path, json.dumps(cleaning, indent=1).encode())
-        left_out = {reason: count for reason, count in cleaning["dropped"].items() if count}
-        if left_out:
-            words = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in left_out.items())
-            total = cleaning["kept"] + sum(left_out.values())
-            ctx.logger.warning(
-                "%d of %d pictures are left out (%s); see %s", sum(left_out.values()), total, words, path
-            )
 
     @abstractmethod
     def prepare(self, recipe: R, designs: Designs, ctx: Context) -> tuple[Objective, dict[str, Any], dict[str, Any]]:
