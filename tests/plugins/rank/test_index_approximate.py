@@ -145,18 +145,16 @@ def test_codes_are_of_rows_where_a_mean_says_too_little(index, scattered, factor
 
 def test_a_filter_that_leaves_the_rows_of_few_lists(scattered) -> None:
     """Faiss probes lists by number: one that is not there would spoil the ranking of the others."""
-    near = np.argsort(-(scattered @ scattered[0]))[: N // 3] // made_up.VARIANTS_A_PRODUCT
-    dear = {f"p{product}" for product in np.unique(near)[:300].tolist()}
-    made = [made_up.upsert(i, vector) for i, vector in enumerate(scattered)]
-    priced = Facets(category="home/mug", price=Decimal(5000))
-    made = [change.model_copy(update={"facets": priced}) if change.sku in dear else change for change in made]
-    index = FaissIndex(Config(index=IndexConfig(factory="IVF64,PQ24x4fsr")), CTX)
-    index.apply(made, 1, CTX)
+    stage = filled(scattered, factory="IVF64,PQ24x4fsr").snapshot.base.stage
+    left = np.zeros(N, np.bool_)
+    left[np.argsort(-(scattered @ scattered[0]))[:600]] = True
+    only = stage.only(left)
+    assert only.probes < 60
     for query in made_up.queries(scattered, 10):
-        scores = np.maximum.reduceat(scattered @ query, np.arange(0, N, 8))
-        wanted = sorted(dear, key=lambda sku: -scores[int(sku[1:])])[:10]
-        answer = found(index, query[None], 10, Filter(price_min=Decimal(5000)))[0]
-        assert len(set(answer) & set(wanted)) >= 9
+        answer = stage.nearest(query, 100, 64, only)
+        best = np.argsort(-np.where(left, scattered @ query, -np.inf))[:10]
+        assert left[answer].all()
+        assert len(set(answer) & set(best)) >= 9
 
 
 def test_rows_that_are_replaced_or_excluded_near_the_query_hide_nothing_else(scattered) -> None:
