@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from prodgen_render.looks.artwork import NATURAL
-from prodgen_render.looks.patterns import Srgb, mix
+from prodgen_render.looks.patterns import Srgb, brightness, mix
 from prodgen_sdk.images.pictograms import FIRST, Motif, things
 
 _LEAVES: Srgb = (86, 138, 70)
@@ -25,7 +25,9 @@ _SECOND: dict[str, Srgb] = {
 }  # fmt: skip
 """The second ink of things that have two colours of their own."""
 _SEEN = 60
-"""How far colours lie apart, in sRGB levels, that are told from each other."""
+"""How far colours lie apart, in sRGB levels, that are told from each other where they meet."""
+_LIGHTER = 0.1
+"""By how much luminance a thing differs from its ground, to be seen from afar."""
 _SIZE = 0.36
 """Half the size of a pictogram, in periods."""
 _TURNS = (-0.35, 0.2, 0.45, -0.15)
@@ -60,19 +62,12 @@ def draw_motifs(subject: str, width: int, height: int, base: Srgb, accent: Srgb,
 
 def inks_of(subject: str, base: Srgb, accent: Srgb) -> tuple[Srgb, Srgb]:
     """The two inks of a thing on a ground: its own colours, or those that go with the ground where they would not be seen."""
-    first = _seen_on(base, NATURAL.get(subject, accent), accent)
+    own = NATURAL.get(subject, accent)
+    first = own if abs(brightness(own) - brightness(base)) > _LIGHTER else accent
     second = _SECOND.get(subject)
     if second is None:
-        return first, base if _apart(base, first) > _SEEN else mix(first, (255, 255, 255), 0.8)
-    return first, _seen_on(first, second, base)
-
-
-def _seen_on(ground: Srgb, ink: Srgb, other: Srgb) -> Srgb:
-    return ink if _apart(ground, ink) > _SEEN else other
-
-
-def _apart(a: Srgb, b: Srgb) -> float:
-    return math.dist(a, b)
+        return first, base if math.dist(base, first) > _SEEN else mix(first, (255, 255, 255), 0.8)
+    return first, second if math.dist(first, second) > _SEEN else base
 
 
 def _stamp(
