@@ -157,6 +157,17 @@ def test_the_shadow_below_an_arch_is_no_part_of_the_product_and_a_white_sole_is(
     assert (sole & ~found).sum() < 0.02 * sole.sum()
 
 
+def test_the_pale_line_of_shadow_along_a_foot_is_no_part_of_the_product():
+    y, x = np.mgrid[:480, :480]
+    product = (np.abs(x - 240) < 150) & (y > 150) & (y < 300)
+    picture = np.full((480, 480, 3), 255, np.uint8)
+    picture[(np.abs(x - 240) < 60) & (y >= 300) & (y < 303)] = 205
+    picture[product] = (50, 44, 40)
+    found = matte(picture).alpha > 0.5
+    assert (found & ~product).sum() < 0.002 * product.sum()
+    assert (product & ~found).sum() < 0.01 * product.sum()
+
+
 def test_soft_edges_carry_no_rim_of_the_background():
     done = finished(ball(False), Profile(background="#000000", shadow="none")).image.astype(int)
     edge = (done.sum(axis=2) > 0) & (done.sum(axis=2) < 200)

@@ -28,6 +28,8 @@ _RIM = 0.035
 _LEFT, _SEAMLESS, _LARGEST = 6.0, 0.8, 0.08
 """What a shadow leaves below an arch: it changes by up to so many times `_SLOPE`, passes into open ground without an edge along this share of
 their border, and is no larger than this share of the product."""
+_RIM_THIN, _RIM_MOST = 0.006, 0.01
+"""How thick, as a share of the frame, a pale rim of ground along a foot may be, and how large, as a share of the product: a frame around keys is larger."""
 _LEFTS = 3
 """How often what is left is looked for: what was hidden behind one part borders on the ground afterwards."""
 _HOLE = 0.0008  # of the frame: a smaller gap stays part of the product
@@ -77,6 +79,7 @@ def matte(image: Image) -> Matte | None:
     alone = _without_specks(solid & ~cast_shadow(rgb, colour, solid))
     for _ in range(_LEFTS):
         alone = _without_specks(alone & ~_left_of_shadow(rgb, colour, alone))
+    alone &= ~_pale_rim(rgb, colour, alone)
     alone |= pale_parts(rgb, colour, alone, ndimage.binary_erosion(mask & ~_shadow_like(rgb, colour)))
     alone = _without_gaps(alone & ~open_holes(rgb, colour, alone))
     return _from_background(rgb, colour, alone if alone.any() else mask)
@@ -171,6 +174,22 @@ def _left_of_shadow(rgb: Image, background: NDArray[np.float32], mask: NDArray[n
     found &= (sizes < _LARGEST * mask.sum()) & (np.asarray(lowest) > (rows[0] + rows[-1]) / 2)
     found[0] = False
     return np.asarray(ndimage.binary_dilation(found[parts], iterations=3, mask=mask & _shadow_like(rgb, background)))
+
+
+def _pale_rim(rgb: Image, background: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """A thin rim of a shadow's hue below what is darker or in colour: the ground right at the product's foot, where it changes too fast to be told."""
+    import numpy as np
+    from scipy import ndimage
+
+    inside = ndimage.binary_erosion(mask, iterations=max(2, round(_RIM_THIN * max(rgb.shape[:2]))))
+    if not inside.any():
+        return np.zeros_like(mask)
+    pale = _shadow_like(rgb, background)
+    row, column = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
+    rows = np.flatnonzero(mask.any(axis=1))
+    low = np.arange(len(mask))[:, None] > (rows[0] + rows[-1]) / 2
+    rim = mask & ~inside & pale & ~pale[row, column] & low
+    return np.asarray(rim if rim.sum() < _RIM_MOST * mask.sum() else np.zeros_like(mask))
 
 
 def _creeping(mask: NDArray[np.bool_], soft: NDArray[np.bool_], far: int) -> NDArray[np.bool_]:
