@@ -21,7 +21,6 @@ from prodgen_render.shapes.geometry import (
     tube,
 )
 
-
 _PORTABLE = ("portable", "bluetooth", "wireless", "smart speaker", "waterproof", "蓝牙", "便携", "智能音箱", "防水")
 _SHELF = (
     "bookshelf", "hi-fi", "hifi", "studio", "subwoofer", "retro", "vintage", "radio", "wooden", "书架", "复古", "收音机", "低音炮", "胡桃木",
