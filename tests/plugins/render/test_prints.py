@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from prodgen_render.looks.look import Look
 from prodgen_render.looks.many import MUTED, RAINBOW
 from prodgen_render.looks.motifs import draw_motifs, inks_of
 from prodgen_render.looks.prints import PRINTS, draw_print
@@ -185,3 +186,22 @@ def test_many_colours_are_many(title: str, inks: tuple[tuple[int, int, int], ...
     cloth = next(part.material.texture for part in model.parts if part.material.texture is not None)
     seen = 255 * to_srgb(cloth.pixels.reshape(-1, 3)[::97])
     assert all((np.abs(seen - ink).max(1) < 6).any() for ink in inks)
+
+
+@pytest.mark.parametrize(
+    ("title", "along"), [("Breton top", 0), ("海魂衫", 0), ("Horizontal striped top", 0), ("Pinstripe stripes top", 1)]
+)
+def test_stripes_go_as_the_title_says(title: str, along: int) -> None:
+    for seed in range(4):
+        look = Look(Product(sku="t", title=title, category="apparel/t-shirt"), np.random.default_rng(seed))
+        picture = np.asarray(look.surface((0.5, 0.5), (240, 240, 240), 0.05), float)
+        changes = [np.abs(np.diff(picture, axis=axis)).mean() for axis in (0, 1)]
+        assert int(np.argmax(changes)) == along
+
+
+def test_what_describes_a_print_is_no_thing_in_it() -> None:
+    said = {
+        t: pattern_of(Product(sku="d", title=t, category="apparel/dress"))
+        for t in ("Orange floral print dress", "Lemon print dress")
+    }
+    assert list(said.values()) == ["floral", "motif"]

@@ -54,6 +54,9 @@ def test_titles_that_the_rules_were_made_with():
     ("title", "name", "value"),
     [
         ("Blueberry jam", "colour", None),
+        ("Lemon print dress", "colour", None),
+        ("Lemon print dress, navy", "colour", "navy"),
+        ("Orange print dress", "colour", "orange"),
         ("不锈钢保温杯", "material", "stainless steel"),
         ("ins风渐变色 手机壳", "pattern", "gradient"),
         ("Ombre leggings", "pattern", "gradient"),

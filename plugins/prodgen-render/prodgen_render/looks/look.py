@@ -22,6 +22,7 @@ from prodgen_render.words.reading import (
     height_cm,
     mentions,
     motif_of,
+    stripes_lie,
     words_of,
 )
 from prodgen_sdk.images.pictograms import subject_of
@@ -127,8 +128,11 @@ class Look(Colouring):
         if self.inks and self.pattern_name in ("stripes", "dots"):
             ground = base if self._named else WHITE
             return many.draw_many(self.pattern_name, width, height, ground, self.inks, self.rng, repeat)
-        draw = prints.draw_print if self.pattern_name in prints.PRINTS else patterns.draw_pattern
-        return draw(self.pattern_name, width, height, base, self.accent(base), self.rng, repeat)
+        accent = self.accent(base)
+        if self.pattern_name in prints.PRINTS:
+            return prints.draw_print(self.pattern_name, width, height, base, accent, self.rng, repeat)
+        lying = stripes_lie(self.product)
+        return patterns.draw_pattern(self.pattern_name, width, height, base, accent, self.rng, repeat, lying=lying)
 
     def words_on(self, material: str) -> str:
         """What is written on a label of a material: a package's name; on clothes and wares what they are quoted to say, or their brand."""

@@ -45,20 +45,23 @@ def _linear_table() -> Floats:
 
 
 def draw_pattern(
-    name: str, width: int, height: int, base: Srgb, accent: Srgb, rng: np.random.Generator, repeat: float = 8
-) -> Image.Image:
+    name: str, width: int, height: int, base: Srgb, accent: Srgb, rng: np.random.Generator, repeat: float = 8, *,
+    lying: bool | None = None,
+) -> Image.Image:  # fmt: skip
     """A picture of a pattern.
 
     Args:
         name: plain, stripes, dots, checks, floral, gradient, speckle; others are plain.
         repeat: how many periods fit across the width.
+        lying: whether stripes go from side to side; chance decides where it is None.
     """
     w, h = width * 2, height * 2
     picture = Image.new("RGB", (w, h), base)
     draw = ImageDraw.Draw(picture)
     period = w / max(1, round(repeat))
     if name == "stripes":
-        if rng.random() < 0.6:
+        drawn = rng.random() < 0.6
+        if drawn if lying is None else lying:
             rows = max(2, round(h / period))
             for i in range(rows):
                 y = (i + 0.25) * h / rows

@@ -24,6 +24,7 @@ from prodgen_render.words.vocabulary import (
     PRINT_COLOURS,
     PRINTED_ALL_OVER,
     RAINBOW_WORDS,
+    STRIPES,
     UNDRAWN,
     USUAL_PRINTS,
     WARES,
@@ -37,6 +38,9 @@ _PRINT_OF = re.compile(
     r"|(?P<of_zh>[\u4e00-\u9fff]{1,5}?)满?(?:印花|图案|花纹|满印)"
 )
 """What is said of a print: "with pineapple print", 草莓印花."""
+_NO_THINGS = frozenset(
+    word for words in (*PATTERNS.values(), *(known for _, known in COLOURS.values())) for word in words
+).difference(MOTIFS)
 _LIGHT = 190
 """The least channel of a colour that would not be seen on white."""
 _PATTERN_NAMES = ("pattern", "print", "图案", "花纹")
@@ -226,9 +230,22 @@ def motif_of(product: Product) -> str:
     'lemon'
     """
     for found in _PRINT_OF.finditer(product.title[:400].lower()):
-        if (subject := subject_of(found["of"] or found["of_zh"])) in MOTIFS:
+        said = found["of"] or found["of_zh"]
+        # An orange floral print shows flowers, and an olive green one need not show olives.
+        described = said.split()[-1] in _NO_THINGS
+        if not described and (subject := subject_of(said)) in MOTIFS:
             return subject
     return ""
+
+
+def stripes_lie(product: Product) -> bool | None:
+    """Whether its title says that stripes go from side to side, or that they do not; None where it says neither.
+
+    >>> stripes_lie(Product(sku="t", title="Breton top", category="apparel/t-shirt"))
+    True
+    """
+    said = _first(product.title.lower(), STRIPES, 1)
+    return said == ["lying"] if said else None
 
 
 def undrawn_pattern(product: Product) -> str:

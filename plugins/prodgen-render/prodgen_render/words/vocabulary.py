@@ -69,8 +69,15 @@ WARES: dict[str, tuple[str, str]] = {
     "青花": ("white", "blue"),
     "persian": ("wine", "cream"),
     "波斯地毯": ("wine", "cream"),
+    "breton": ("white", "navy"),
+    "海魂衫": ("white", "navy"),
 }
 """Names of painted and woven wares, and the colours of their ground and of what is on it."""
+STRIPES = {
+    "lying": ("breton", "horizontal", "海魂衫", "横条", "横纹"),
+    "upright": ("vertical", "pinstripe", "pinstriped", "竖条", "竖纹"),
+}
+"""Words that say which way stripes go."""
 MATERIALS: dict[str, tuple[str, ...]] = {
     "porcelain": ("porcelain", "bone china", "骨瓷"),
     "stoneware": ("stoneware", "concrete", "水泥", "粗陶", "炻器"),
@@ -106,7 +113,7 @@ MATERIALS: dict[str, tuple[str, ...]] = {
     "plastic": ("plastic", "abs", "acrylic", "resin", "塑料", "树脂", "亚克力"),
 }
 PATTERNS: dict[str, tuple[str, ...]] = {
-    "stripes": ("stripe", "stripes", "striped", "条纹"),
+    "stripes": ("stripe", "stripes", "striped", "breton", "条纹", "海魂衫"),
     "dots": ("dot", "dots", "dotted", "polka", "波点", "圆点"),
     "checks": ("check", "checks", "checked", "plaid", "tartan", "gingham", "格纹", "格子"),
     "floral": (

@@ -29,6 +29,10 @@ CERTAINTY: dict[tuple[Source, Role], float] = {
 _TINTED_BEAUTY = ("lipstick", "nail-polish", "palette", "mascara")
 _WOVEN_OR_PRINTED = ("striped", "dotted", "checked", "geometric")
 """Patterns whose words name no taste and no scent."""
+_PRINTED_THINGS = frozenset(
+    ("lemon", "cherry", "peach", "plum", "strawberry", "raspberry", "banana", "lime", "柠檬", "樱桃", "草莓", "桃子")
+)
+_A_PRINT = re.compile(r"\s+(?:prints?|printed|patterns?|motifs?)\b|印花|图案")
 _CONTAINED = re.compile(
     r"\bin an? (?:\S+ ){0,2}$|\bin (?:\S+ ){1,2}$|\d\s?(?:g|kg|ml|cl|l|oz|lb) $"  # "in a gold tin", "400 g tin"
 )
@@ -75,6 +79,8 @@ def candidates(
             continue
         if kind != "colour" and re.match("色|味|口味|香型|款", text[hit.end :]):
             continue  # 胡桃木色 is a colour and 白茶味 a scent
+        if kind == "colour" and hit.surface in _PRINTED_THINGS and _A_PRINT.match(text[hit.end :]):
+            continue  # a print of lemons is on any ground
         about = _role(text, ranges[number], hit, kind, hits, head)
         label = labels.get(kind)
         stated = label is not None and label[0] <= hit.start < label[1]
