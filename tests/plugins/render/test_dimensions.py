@@ -83,7 +83,7 @@ def test_any_text_is_read(text: str) -> None:
         ("Oak dining table 180 x 90 x 75 cm", "home/table", [180, 90, 75]),
         ("Bookshelf W60 x D30 x H200 cm", "home/shelf", [60, 30, 200]),
         ("Fridge 60 x 65 x 185 cm", "electronics/refrigerator", [60, 65, 185]),
-        ("Bluetooth speaker 30 x 10 x 10 cm", "electronics/speaker", [10, 10, 30]),
+        ("Bookshelf speaker 18 x 22 x 30 cm", "electronics/speaker", [18, 22, 30]),
         ("收纳盒 60*40*30cm", "home/storage-box", [60, 40, 30]),
     ],
 )
