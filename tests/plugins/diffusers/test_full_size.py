@@ -73,7 +73,7 @@ def test_every_family_is_built_loaded_and_compared_with_diffusers_alone(family, 
     assert figures["full_size_random_checkpoints"] == family
     assert figures["text_plain_request_s"] > 0
     difference = 100 * (figures["text_request_s"] / figures["text_plain_request_s"] - 1)
-    assert figures["text_over_plain_pct"] == pytest.approx(difference, rel=1e-3, abs=1)
+    assert figures["text_over_plain_pct"] == pytest.approx(difference, rel=0.02, abs=1)  # of rounded times
     assert "text_memory_over_plain_pct" not in figures, "memory of a CPU is not measured"
 
 
