@@ -61,6 +61,7 @@ def test_sizes_are_read(
         ("Jeans W32 L34", {}),
         ("USB cable 2 m", {}),
         ("Lego 4 x 4", {}),
+        ("Candles, set of 4 x 30 cm", {}),
         ("Screen", {"size": "1920 x 1080"}),
         ("Vase", {"height": "tall", "width": "nan", "depth": "-4 cm"}),
         ("Vase", {"height": "99999 m"}),

@@ -37,13 +37,11 @@ class Fit:
     Args:
         draws: its proportions, by the name of the draw.
         goal: lengths in metres of its width, depth and height; NaN where nothing is known.
-        round: whether its width is its depth where only one is known.
         note: why it does not get this size; an empty text where it does.
     """
 
     draws: Mapping[str, float]
     goal: Floats
-    round: bool = False
     note: str = ""
 
 
@@ -82,7 +80,7 @@ def fit_of(family: Family, product: Product, look_with: Callable[[Mapping[str, f
         return Fit({}, np.full(3, np.nan), note=_unsuited(family, stated))
     if len(known) > 1 and ranges:
         draws = _moved(off, draws)
-    return Fit(dict(zip(ranges, draws.tolist(), strict=True)), goal, stated.round)
+    return Fit(dict(zip(ranges, draws.tolist(), strict=True)), goal)
 
 
 def fitted(family: Family, parts: Sequence[Part], fit: Fit) -> tuple[tuple[Part, ...], str]:

@@ -34,6 +34,7 @@ _END = r"(?![\d.]|(?!x)[a-z])"
 _AXIS_FIRST = re.compile(rf"(?<![a-z]){_AXIS}\s*[:：=]?\s*{_NUMBER}\s*{_UNIT}?{_END}")
 _AXIS_LAST = re.compile(rf"{_NUMBER}\s*{_UNIT}?\s*(?:\(?{_AXIS}\)?\s*(?P<late>{_either(_UNITS)})?)?{_END}")
 _BETWEEN = re.compile(r"\s*[x×*✕,，/]?\s*")
+_COUNT = re.compile(r"\b(?:pack|set|box|case) of $")
 _START = re.compile(rf"(?<![a-z])(?:{_either(_AXES)})|(?<![\d.,])\d")
 
 
@@ -107,6 +108,8 @@ def _of_attribute(name: str, said: Mapping[str, str]) -> Iterator[tuple[str, flo
 def _run(text: str, default: str | None) -> list[tuple[str, float]]:
     """The first two or three lengths that stand side by side in lower-case text, each with the name of its axis or an empty text."""
     for start in (found.start() for found in _START.finditer(text)):
+        if _COUNT.search(text[:start]):
+            continue  # "set of 4 x 30 cm candles" counts them first
         items: list[_Length] = []
         at = start
         while len(items) < 3 and (item := _length(text, at)):
