@@ -74,6 +74,12 @@ def test_reads_each_form(tmp_path):
     lines.write_text("1 5 6 7\n2 6\n\n")
     found = datasets.read(lines)
     assert [found.skus[i] for i in found.interactions().history(0).items] == ["5", "6", "7"]
+    lines.write_text("1 5\n2 6\n1 7\n1 6 5\n")
+    history = datasets.read(lines).interactions().history(0)
+    assert (history.items.tolist(), history.times.tolist()) == ([0, 2, 1, 0], [0, 1, 2, 3])
+    table = tmp_path / "ratings_Shop.csv"
+    table.write_text("A1,B7,5.0,1369699200\nA1,B8,2.0,1369699300\n")
+    assert datasets.read(table).weights.tolist() == [5, 2]
     log = tmp_path / "log.jsonl"
     event = {"id": "1", "user": "ann", "type": "purchase", "sku": "mug", "at": "2026-01-01T00:00:00Z"}
     other = [

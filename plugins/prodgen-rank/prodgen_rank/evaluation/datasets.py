@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,12 +125,17 @@ def movielens(path: Path) -> Iterator[tuple[str, str, float, float]]:
 
 
 def sequences(path: Path) -> Iterator[tuple[str, str, float, float]]:
-    """Lines of a user and their items in order of time, parted by spaces; the time is the place in the line."""
+    """Lines of a user and their items in order of time, parted by spaces; a user's next line goes on where the last one ended.
+
+    So lines of one user and one item are read, too. The time is the place among the user's items.
+    """
+    places: Counter[str] = Counter()
     with path.open(encoding="utf-8") as file:
         for line in file:
             user, *items = line.split() or [""]
-            for place, item in enumerate(items):
+            for place, item in enumerate(items, places[user]):
                 yield user, item, 1.0, float(place)
+            places[user] += len(items)
 
 
 def events(path: Path) -> Iterator[tuple[str, str, float, float]]:
@@ -159,7 +165,7 @@ def _form(path: Path) -> str:
         first = next((line for line in file if line.strip()), "")
     if first.lstrip().startswith("{"):
         return "events"
-    if path.name in _MOVIELENS or "::" in first or "\t" in first:
+    if path.name in _MOVIELENS or any(separator in first for separator in ("::", "\t", ",")):
         return "movielens"
     return "sequences"
 
