@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from prodgen_sdk.profile.counting import BY_TIME, SECONDS_A_DAY
+from prodgen_sdk.profile.counting import SECONDS_A_DAY
 from prodgen_sdk.types import Event, EventType, Locale, Product
 
 if TYPE_CHECKING:
@@ -85,20 +85,20 @@ class Products(NamedTuple):
         import numpy as np
 
         about = [(place, thing.sku) for place, thing in enumerate(log.things) if thing.sku is not None]
-        last: dict[str, Event] = {}
-        for place, sku in about:
-            event = log.things[place]
-            if sku not in last or BY_TIME(last[sku]) < BY_TIME(event):
-                last[sku] = event
+        last = {event.sku: event for event in log.events if event.sku is not None}
         bought = {event.sku: event.at for event in log.events if event.type == "purchase"}
-        rows = []
-        for sku, event in last.items():
-            values = {"sku": sku, "weight": 0.0, "last_type": event.type, "last_at": event.at}
-            product = known.get(sku)
-            values["bought_at"] = bought.get(sku)
-            values["title"] = _title(product, locale) if product else ""
-            values["category"] = product.category if product else ""
-            rows.append(values)
+        rows: list[dict[str, Any]] = [
+            {
+                "sku": sku,
+                "weight": 0.0,
+                "last_type": event.type,
+                "last_at": event.at,
+                "bought_at": bought.get(sku),
+                "title": _title(product, locale) if (product := known.get(sku)) else "",
+                "category": product.category if product else "",
+            }
+            for sku, event in last.items()
+        ]
         codes = {sku: code for code, sku in enumerate(last)}
         rank = {sku: place for place, sku in enumerate(sorted(last))}
         return Products(

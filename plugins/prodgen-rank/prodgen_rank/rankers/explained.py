@@ -28,7 +28,8 @@ class Explained:
     """Explains a page of `context.k` products at once, as they are shown.
 
     Args:
-        candidates: in their order [n].
+        candidates: as they were ranked [n].
+        order: the place of each in it, best first [n].
         shares: by name, what the score of each is made of, float64 [n].
         vectors: float32 [n, dimension] of the candidates, or None.
         others: what a model of preference says of the user, or None.
@@ -38,6 +39,7 @@ class Explained:
     def __init__(
         self,
         candidates: Sequence[Candidate],
+        order: Sequence[int],
         shares: Mapping[str, Floats],
         user: UserProfile,
         vectors: Vectors | None,
@@ -47,22 +49,22 @@ class Explained:
         context: RecommendationContext,
         config: RankerConfig,
     ) -> None:
-        self.candidates = candidates
-        self._shares = shares
+        self._candidates, self._order, self._shares = candidates, order, shares
         self._user, self._vectors, self._others, self._codes = user, vectors, others, codes
         self._trends, self._context, self._config = trends, context, config
         self._pages: dict[int, list[tuple[dict[str, float], tuple[str, ...]]]] = {}
 
     def of(self, place: int) -> tuple[dict[str, float], tuple[str, ...]]:
-        """Contributions and reasons of the product at a place, from 0."""
+        """Contributions and reasons of the product at a place of the order, from 0."""
         number, row = divmod(place, self._context.k)
         page = self._pages.get(number)
         if page is None:
             page = self._pages[number] = self._page(slice(number * self._context.k, (number + 1) * self._context.k))
         return page[row]
 
-    def _page(self, places: slice) -> list[tuple[dict[str, float], tuple[str, ...]]]:
-        user, config, shown = self._user, self._config, self.candidates[places]
+    def _page(self, part: slice) -> list[tuple[dict[str, float], tuple[str, ...]]]:
+        user, config, places = self._user, self._config, self._order[part]
+        shown = [self._candidates[place] for place in places]
         columns = [column[places].tolist() for column in self._shares.values()]
         rows = zip(*columns, strict=True) if columns else [()] * len(shown)
         parts = [{name: value for name, value in zip(self._shares, row, strict=True) if value} for row in rows]

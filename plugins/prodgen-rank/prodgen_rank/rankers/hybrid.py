@@ -97,20 +97,10 @@ class HybridRanker(Ranker):
             order, penalties = diversify(relevance, vectors, self._config.diversity, context.k)
         if penalties.any():
             columns["diversity"] = -penalties
-        explained = Explained(
-            [candidates[i] for i in order],
-            {name: column[order] for name, column in columns.items()},
-            user,
-            vectors[order] if vectors is not None else None,
-            others,
-            codes[order],
-            trends,
-            context,
-            self._config,
-        )
+        explained = Explained(candidates, order, columns, user, vectors, others, codes, trends, context, self._config)
         scores = (relevance - penalties)[order].tolist()
         later = map(partial, repeat(explained.of), range(len(scores)))
-        made: list[Ranked] = [*LazyRanked.many(zip(explained.candidates, scores, later, strict=True))]
+        made: list[Ranked] = [*LazyRanked.many(zip(map(candidates.__getitem__, order), scores, later, strict=True))]
         return made
 
     def propose(self, user: UserProfile, n: int, context: RecommendationContext, ctx: Context) -> Sequence[str]:
