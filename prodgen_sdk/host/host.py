@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from prodgen_sdk import __version__, runtime
 from prodgen_sdk.config import Config
 from prodgen_sdk.context import Context, no_products
-from prodgen_sdk.errors import ConfigError, PluginError, ProdgenError, in_words, place_of
+from prodgen_sdk.errors import ConfigError, MissingDependency, PluginError, ProdgenError, in_words, place_of
 from prodgen_sdk.host import building, discovery
 from prodgen_sdk.host.hooks import Hooks
 from prodgen_sdk.host.registration import Command, PluginRecord, PullableModel, collect, merged
@@ -61,6 +61,7 @@ class Host:
         self._failures: list[Exception] = []
         self._components: dict[tuple[Kind, str], Any] = {}
         self._contexts: dict[tuple[Kind, str], tuple[Config, Path | None, Context]] = {}
+        self._left_out: set[tuple[Kind, str]] = set()
         self._lock = threading.RLock()
         self._hooks = Hooks(folder)
 
@@ -173,12 +174,31 @@ class Host:
             return [component for (other, _), component in self._components.items() if other == kind]
 
     def all(self, kind: Kind, ids: Sequence[str] | None = None) -> list[Any]:
-        """The named components of a kind, or every one whose needs are met."""
+        """The named components of a kind, or every one that can run here.
+
+        Of the latter, one that lacks its configuration is left out with a warning: who installs a plugin may not use all of it.
+
+        Raises:
+            ProdgenError: a named one cannot be had, as `get` says; of the others, a factory failed.
+        """
         if ids is not None:
             return [self.get(kind, id) for id in ids]
-        return [
-            self.get(kind, id) for id in self.registry.ids(kind) if not self.missing(self.registry.get(kind, id).spec)
-        ]
+        found = []
+        for id in self.registry.ids(kind):
+            if self.missing(self.registry.get(kind, id).spec):
+                continue
+            try:
+                found.append(self.get(kind, id))
+            except (ConfigError, MissingDependency) as error:
+                self._leave_out(kind, id, error)
+        return found
+
+    def _leave_out(self, kind: Kind, id: str, error: ProdgenError) -> None:
+        with self._lock:
+            told = (kind, id) in self._left_out
+            self._left_out.add((kind, id))
+        if not told:
+            logger.warning("%s is left out: %s", id, error)
 
     def bind_state(self, state: Path) -> None:
         """Names the folder of durable state; raises ConfigError if this host already has another one."""

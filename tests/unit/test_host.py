@@ -5,7 +5,7 @@ from types import ModuleType
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from prodgen_sdk import Config, Host, MissingDependency, NotFound, PluginError, Refused, hookimpl
+from prodgen_sdk import Config, ConfigError, Host, MissingDependency, NotFound, PluginError, Refused, hookimpl
 from prodgen_sdk.specs import EvaluatorSpec, Metric, Needs, TextEncoderSpec
 from prodgen_sdk.testing.fakes import FakePlugin, fake_host, plugin_of
 
@@ -135,6 +135,20 @@ def test_a_missing_need_is_told_before_anything_is_built():
     with pytest.raises(MissingDependency, match=r"no_such_module.*pip install big"):
         host.get("text_encoder", "mine/big")
     assert [encoder.id for encoder in host.all("text_encoder")] == ["fake/words"]
+
+
+def test_what_lacks_its_configuration_is_left_out_of_all_and_told_once_but_not_where_it_is_named(caplog):
+    def unconfigured(config, ctx):
+        raise ConfigError("mine/big has no checkpoint.", hint="Write one in prodgen.toml.")
+
+    host = fake_host(plugin_of(TextEncoderSpec(id="mine/big", summary="x", dimension=8), unconfigured))
+    for _ in range(2):
+        assert [encoder.id for encoder in host.all("text_encoder")] == ["fake/words"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "mine/big is left out: mine/big has no checkpoint. Write one in prodgen.toml."
+    ]
+    with pytest.raises(ConfigError, match="no checkpoint"):
+        host.all("text_encoder", ["mine/big"])
 
 
 def test_who_has_the_packages_is_told_to_get_the_model_and_not_to_install_them_again():
