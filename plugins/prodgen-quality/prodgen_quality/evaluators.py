@@ -26,7 +26,7 @@ class FidelityEvaluator(Evaluator):
     def evaluate(self, images: Sequence[Image], references: Sequence[Image] | None, ctx: Context) -> Sequence[Scores]:
         if references is None or len(references) != len(images):
             raise InputError(
-                f"quality/fidelity was given {len(images)} pictures and {len(references or ())} references.",
+                f"quality/fidelity was given {len(images)} images and {len(references or ())} references.",
                 hint="Give one reference per picture.",
             )
         scores = []
@@ -57,7 +57,7 @@ def compare(image: Image, reference: Image) -> Scores:
         height, width = image.shape[:2]
         if abs(width / height - reference.shape[1] / reference.shape[0]) > 0.02:
             raise InvalidImage(
-                f"The picture is {width} x {height} and its reference {reference.shape[1]} x {reference.shape[0]}: not the same shape.",
+                f"The image is {width} x {height} and its reference {reference.shape[1]} x {reference.shape[0]}: not the same shape.",
                 hint="Crop or pad one to the other's shape first.",
             )
         reference = images.resize(reference, width, height)
@@ -84,7 +84,7 @@ def inspect(image: Image) -> Scores:
     if mask is None:
         notes.append("the background is neither plain nor transparent: the product is taken to cover the frame")
     elif not mask.any():
-        notes.append("the picture is empty")
+        notes.append("the image is empty")
     covered = _everywhere(image) if mask is None else mask
     # Once for both: shrinking takes as long as measuring.
     small = product_shot.at_sharpness_side(image)

@@ -63,7 +63,7 @@ def ssim_map(image: Image, reference: Image) -> NDArray[np.float64]:
     first, second, _ = _pair(image, reference, None)
     if min(first.shape[:2]) < SSIM_WINDOW:
         raise InvalidImage(
-            f"SSIM needs pictures of at least {SSIM_WINDOW} pixels a side, not {first.shape[1]} x {first.shape[0]}."
+            f"SSIM needs images of at least {SSIM_WINDOW} pixels a side, not {first.shape[1]} x {first.shape[0]}."
         )
     _, values = structural_similarity(
         first,
@@ -114,13 +114,13 @@ def _pair(image: Image, reference: Image, mask: Mask | None) -> tuple[Image, Ima
     first, second = images.flatten(image), images.flatten(reference)
     if first.shape != second.shape:
         raise InvalidImage(
-            f"The picture is {first.shape[1]} x {first.shape[0]} and its reference {second.shape[1]} x {second.shape[0]}.",
+            f"The image is {first.shape[1]} x {first.shape[0]} and its reference {second.shape[1]} x {second.shape[0]}.",
             hint="Resize one with prodgen_sdk.images.resize.",
         )
     where = np.ones(first.shape[:2], bool) if mask is None else images.check_mask(mask)
     if where.shape != first.shape[:2]:
         raise InvalidImage(
-            f"The mask is {where.shape[1]} x {where.shape[0]}, the picture {first.shape[1]} x {first.shape[0]}."
+            f"The mask is {where.shape[1]} x {where.shape[0]}, the image {first.shape[1]} x {first.shape[0]}."
         )
     if not where.any():
         raise InvalidImage("The mask is empty, so that there is nothing to compare.")

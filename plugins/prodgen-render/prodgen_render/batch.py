@@ -55,7 +55,7 @@ def render_views(
     stems = [path.stem for path in sources]
     if len(set(stems)) < len(stems):
         twice = next(stem for stem in stems if stems.count(stem) > 1)
-        raise InputError(f"Two files are called {twice!r}.", hint="Pictures are kept by name: rename one of them.")
+        raise InputError(f"Two files are called {twice!r}.", hint="Images are kept by name: rename one of them.")
     started, failed, jobs = time.perf_counter(), {}, []  # type: float, dict[str, str], list[Job]
     for path in sources:
         try:

@@ -25,7 +25,7 @@ def dataset(
     products: Annotated[int, typer.Option(min=1, help="How many made-up products.")] = 100,
     views: Annotated[str, typer.Option(help="View sets, view names or az:el:dist, separated by commas.")] = "orbit8",
     each: Annotated[int, typer.Option(min=0, help="So many of the views of each product, drawn; 0 for all.")] = 0,
-    size: Annotated[int, typer.Option(min=32, max=2048, help="Edge of the pictures in pixels.")] = 128,
+    size: Annotated[int, typer.Option(min=32, max=2048, help="Edge of the images in pixels.")] = 128,
     seed: Annotated[int, typer.Option(min=0, help="Seed of products and models.")] = 0,
     scene: Annotated[
         str, typer.Option(help="Such as white, transparent, #ddeeff or white,no-shadow,light=soft.")
@@ -54,7 +54,7 @@ def dataset(
         }
     )  # fmt: skip
     if plan.scene.background == "image":
-        raise InputError("A data set has no background picture.", hint="Use white, transparent, gradient or a colour.")
+        raise InputError("A data set has no background image.", hint="Use white, transparent, gradient or a colour.")
     with progress("rendering") as report:
         figures = render_dataset(plan, out, Context(progress=report), workers=workers)
     if as_json:
@@ -123,7 +123,7 @@ def glb(
 def turntable(
     source: Annotated[Path, typer.Argument(help="A photo or a mesh.")],
     out: Annotated[Path, typer.Option(help="The animation to write: .webp, .gif, or .mp4 where OpenCV is installed.")],
-    frames: Annotated[int, typer.Option(min=2, max=360, help="Pictures of one turn.")] = 36,
+    frames: Annotated[int, typer.Option(min=2, max=360, help="Images of one turn.")] = 36,
     seconds: Annotated[float, typer.Option(min=0.2, max=120, help="Of one turn.")] = 4.0,
     size: Annotated[int, typer.Option(min=32, max=2048, help="Edge in pixels.")] = 512,
     elevation: Annotated[float, typer.Option(min=-80, max=80, help="Degrees above the horizon.")] = 10.0,

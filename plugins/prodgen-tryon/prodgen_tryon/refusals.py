@@ -1,4 +1,4 @@
-"""Every reason for which a picture is not made, with what would help. Codes are stable; sentences may change."""
+"""Every reason for which a photo is not dressed, with what would help. Codes are stable; sentences may change."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ NO_TOP = Refusal(
     what_to_do="Say that its category is trousers, or give the keypoints of the top.",
 )  # fmt: skip
 UNSURE = Refusal(
-    code="not-good-enough", reason="The picture would not be good enough to judge the garment by.",
+    code="not-good-enough", reason="The result would not be good enough to judge the garment by.",
     what_to_do=UPRIGHT + " Use a photo of the garment laid flat on a plain background.",
 )  # fmt: skip
 NOT_COVERED = Refusal(
@@ -81,7 +81,7 @@ NO_CARRYING = Refusal(
 )  # fmt: skip
 ONE_GARMENT = Refusal(
     code="one-garment", reason="Only one garment can be painted at a time.",
-    what_to_do="Put the garments on one after the other, each on the last picture.",
+    what_to_do="Put the garments on one after the other, each on the last result.",
 )  # fmt: skip
 SAY_CATEGORY = Refusal(
     code="garment-not-recognised", reason="What kind of garment it is was not understood.",

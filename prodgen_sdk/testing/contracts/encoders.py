@@ -138,7 +138,7 @@ class ImageEncoderContract(_EncoderContract):
         rgba = np.dstack([ball, np.where((ball == 255).all(axis=2), 0, 255).astype(np.uint8)])
         vectors = component.encode([rgba, ball], ctx)
         assert vectors.shape[0] == 2, (
-            "RGBA pictures are pictures too: lay them on white with prodgen_sdk.images.flatten."
+            "An RGBA image is an image, too: lay them on white with prodgen_sdk.images.flatten."
         )
         assert np.isfinite(vectors).all(), "An RGBA image gave NaN. Lay it on white with prodgen_sdk.images.flatten."
 

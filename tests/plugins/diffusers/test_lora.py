@@ -410,7 +410,7 @@ def test_options_are_checked(options, said, balls, tmp_path):
 
 def test_a_size_that_does_not_fit(tiny, balls, tmp_path):
     flux = tiny.flux(tmp_path / "flux")
-    with pytest.raises(ConfigError, match=r"pictures of 34 pixels\. Set `size` to a multiple of 4"):
+    with pytest.raises(ConfigError, match=r"images of 34 pixels\. Set `size` to a multiple of 4"):
         LoraTrainer(None, Context()).train({"model": str(flux), "size": 34}, balls, tmp_path / "out", Context())
 
 

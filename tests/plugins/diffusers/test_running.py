@@ -97,7 +97,7 @@ def test_a_single_picture_that_does_not_fit_is_an_error_with_advice(loaded, conf
     def never(pipe, count):
         raise RuntimeError("[enforce fail at alloc_cpu.cpp:75] DefaultCPUAllocator: can't allocate memory")
 
-    with pytest.raises(OutOfMemory, match="one picture of 32 pixels") as caught:
+    with pytest.raises(OutOfMemory, match="one image of 32 pixels") as caught:
         run(watched(loaded, never)[0], JOBS, Context(), config, size=32)
     assert "offload" in caught.value.hint
 

@@ -149,7 +149,7 @@ def test_transparency_is_laid_on_white_and_sizes_are_matched():
 
 def test_the_component_wants_one_reference_a_picture():
     evaluator = FidelityEvaluator(None, Context())
-    with pytest.raises(InputError, match="1 pictures and 0 references"):
+    with pytest.raises(InputError, match="1 images and 0 references"):
         evaluator.evaluate([picture(1)], None, Context())
     with pytest.raises(InvalidImage, match="same shape"):
         evaluator.evaluate([picture(1)], [picture(1, 20, 60)], Context())

@@ -60,7 +60,7 @@ def test_a_photo_without_plain_background_is_padded_and_said():
 
 
 def test_what_cannot_be_mended_is_noted():
-    assert "the picture is empty" in marketplace(np.full((20, 20, 3), 255, np.uint8)).notes
+    assert "the image is empty" in marketplace(np.full((20, 20, 3), 255, np.uint8)).notes
     assert any("rim" in note for note in marketplace(shot((30, 40, 50, 50), background=(20, 60, 20))).notes)
     assert any("leaves the frame" in note for note in marketplace(shot((0, 40, 50, 50))).notes)
     assert any("enlarged" in note for note in marketplace(shot((30, 40, 20, 20))).notes)

@@ -12,8 +12,8 @@ from prodgen_sdk.interfaces import ScreenItem
         (np.full((64, 64, 3), 255, np.uint8), "blank"),
         (np.zeros((64, 64, 4), np.uint8), "blank"),
         (np.zeros((4, 4, 3), np.uint8), "too small"),
-        (np.zeros((64, 64, 3), np.float32), "not a picture"),
-        (b"bytes", "not a picture"),
+        (np.zeros((64, 64, 3), np.float32), "not an image"),
+        (b"bytes", "not an image"),
     ],
 )
 def test_what_is_no_proper_picture_is_for_review(image, reason):

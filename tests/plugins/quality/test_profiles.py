@@ -236,7 +236,7 @@ def test_what_cannot_be_cut_out_is_padded_and_said():
     assert "not plain" in done.notes[0]
     assert done.image.shape == (80, 80, 3)
     empty = finished(np.full((40, 40, 3), 255, np.uint8), BUILT_IN["mirror"])
-    assert empty.notes == ("the picture is empty",)
+    assert empty.notes == ("the image is empty",)
     tiny = finished(np.full((1, 1, 3), 9, np.uint8), BUILT_IN["cutout"])
     assert tiny.image.shape[:2] == (1, 1)
 

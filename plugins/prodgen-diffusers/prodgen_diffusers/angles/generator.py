@@ -42,7 +42,7 @@ class AnglesGenerator(Generator):
         takes = signature(pipeline.__call__).parameters
         if "image" not in takes or "strength" in takes:
             raise ConfigError(
-                f"{ID}: {pipeline.__name__} does not edit a picture by instruction.",
+                f"{ID}: {pipeline.__name__} does not edit an image by instruction.",
                 hint="Name a checkpoint such as Qwen/Qwen-Image-Edit-2511.",
             )
         self.loaded = load_pipeline(self._running, ctx, component=ID, parts=_processor(folder / "processor"))

@@ -205,7 +205,7 @@ def _wanted_class(index: Mapping[str, Any], task: Task | None, pipeline: str | N
         return own
     found = task_class(own, task)
     if found is None:
-        doing = {"text": "make pictures from text", "image": "change a picture", "inpaint": "paint a part of a picture"}
+        doing = {"text": "make images from text", "image": "change an image", "inpaint": "paint a part of an image"}
         raise ConfigError(
             f"{component}: {own.__name__} cannot {doing[task]}.",
             hint="Name a checkpoint of another pipeline, such as SDXL or FLUX, or name this one for what it does.",

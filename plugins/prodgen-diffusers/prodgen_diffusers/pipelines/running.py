@@ -24,7 +24,7 @@ from prodgen_sdk.types import Image
 
 DEFAULT_STEPS = 50
 _SPRINT = 2  # steps between which SANA-Sprint has a time of its own by default; with others it is refused
-_NAN = "The model's picture is full of NaN or infinite numbers."
+_NAN = "The model's image is full of NaN or infinite numbers."
 _NAN_HINTS = {
     "float16": 'Set `dtype = "bfloat16"`, or "float32" where the GPU has none: float16 overflows in FLUX, Qwen-Image and others.',
     "bfloat16": 'Set `dtype = "float32"` to see whether it comes of half precision or of the weights.',
@@ -97,11 +97,11 @@ def run(
             free(loaded.device)
             if len(part) == 1:
                 raise OutOfMemory(
-                    f"{type(loaded.pipe).__name__} ran out of memory on one picture of {size} pixels.",
+                    f"{type(loaded.pipe).__name__} ran out of memory on one image of {size} pixels.",
                     hint='Set `offload = "model"`, `vae_tiling = true` or a smaller `size`.',
                 )
             batch = loaded.fits[size] = len(part) // 2
-            ctx.logger.warning("out of memory on %d pictures of %d pixels; going on with %d", len(part), size, batch)
+            ctx.logger.warning("out of memory on %d images of %d pixels; going on with %d", len(part), size, batch)
     ctx.progress(len(jobs), len(jobs), "pictures")
     return results
 
@@ -218,7 +218,7 @@ def _remarks(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """What the record and the reviewer should know of a picture."""
     facts: dict[str, Any] = {} if heard or not job.negative else {"notes": [negatives.UNHEARD]}
-    warnings = ["The checkpoint's own safety checker has blacked this picture out."] if blacked_out else []
+    warnings = ["The checkpoint's own safety checker has blacked this image out."] if blacked_out else []
     if (read_by := length.reader(pipe, arguments, accepted(pipe))) is not None:
         asked = (("prompt", job.prompt), ("negative prompt", job.negative if heard else ""))
         for what, text in asked:

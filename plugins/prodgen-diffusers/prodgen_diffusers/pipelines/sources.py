@@ -13,7 +13,7 @@ from prodgen_sdk.context import Context
 
 _OFFLINE = (
     "Where there is a network run: prodgen models pull {name}. "
-    "Without one, render/parametric makes pictures from words and render/photo from a photo, with no checkpoint at all."
+    "Without one, render/parametric makes images from words and render/photo from a photo, with no checkpoint at all."
 )
 
 find_folder = partial(finding.find_folder, offline=_OFFLINE)

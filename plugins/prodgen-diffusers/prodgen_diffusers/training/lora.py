@@ -114,7 +114,7 @@ def _train(options: LoraOptions, sampled: Pipeline, examples: Sequence[Example],
     cell = 2 * int(loaded.pipe.vae_scale_factor)  # flow transformers see latents in cells of 2 x 2
     if family.flow and size % cell:
         raise ConfigError(
-            f"{type(loaded.pipe).__name__} does not train on pictures of {size} pixels.",
+            f"{type(loaded.pipe).__name__} does not train on images of {size} pixels.",
             hint=f"Set `size` to a multiple of {cell}.",
         )
     seen = [one for example in training for one in encoded(loaded, family, example, size, options, ctx)]

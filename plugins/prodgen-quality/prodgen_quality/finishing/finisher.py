@@ -38,7 +38,7 @@ class BasicFinisher(Finisher):
         backdrop = None
         if chosen.background == "image":
             if chosen.image is None:
-                raise InputError("The background 'image' needs a picture.", hint="Name it: image=FILE.")
+                raise InputError("The background 'image' needs a file.", hint="Name it: image=FILE.")
             backdrop = pictures.load(chosen.image)
         done = []
         for image in images:
@@ -92,7 +92,7 @@ def finished(image: Image, profile: Profile, backdrop: Image | None = None) -> F
     if cut is None or box is None:
         empty = bool((pictures.flatten(retouched) == 255).all())
         not_plain = "the background is not plain, so that it was neither cropped nor replaced"
-        notes.append("the picture is empty" if empty else not_plain)
+        notes.append("the image is empty" if empty else not_plain)
         return Finished(image=_sharpened(on_white(retouched, width, height), profile), notes=tuple(notes))
     place = compose.placement(profile, image.shape, box)
     if 0 in (box.top, box.left) or box.bottom == image.shape[0] or box.right == image.shape[1]:

@@ -31,7 +31,7 @@ def marketplace(image: Image, size: int | tuple[int, int] | None = None, fill: f
     seen = foreground(cut if is_transparent(image) else pictures.flatten(cut), _FRAME_TOLERANCE)
     box = None if seen is None else box_of(seen)
     if box is None:
-        return Finished(image=np.full((height, width, 3), 255, np.uint8), notes=("the picture is empty",))
+        return Finished(image=np.full((height, width, 3), 255, np.uint8), notes=("the image is empty",))
     if 0 in (box.top, box.left) or box.bottom == image.shape[0] or box.right == image.shape[1]:
         notes.append("the product leaves the frame")
     scale = fill * min(width / box.width, height / box.height)

@@ -26,9 +26,9 @@ _HOW_TO_READ = (
     "`render/parametric`, which draws real products from the same words, is the bound.",
     "**family** ... **pose**: share of right answers of a classifier trained on other products. Its answers on the *true renders* are the ceiling.",
     "**views agree**: share of pairs of views of one product with the same answer; **views ΔE**: CIEDE2000 between the mean colours of two views. Smearing lowers the second too.",
-    "**diversity**: how far pictures by several seeds are apart, as a share of that of real products with the same attributes. Under 0.5 a generator has collapsed.",
+    "**diversity**: how far images by several seeds are apart, as a share of that of real products with the same attributes. Under 0.5 a generator has collapsed.",
     "**kernel distance**: squared maximum mean discrepancy to the true renders in the classifier's features; for the true renders, to training products. **novelty**: distance to the nearest "
-    "training picture as a share of that of the true renders: near 0 for copies.",
+    "training image as a share of that of the true renders: near 0 for copies.",
     "Intervals: 95 % bootstrap over products.",
 )
 
@@ -70,7 +70,7 @@ def markdown(rows: Sequence[Row], absent: Mapping[str, str], facts: Mapping[str,
         lines += [f"- `{id}`: {why}" for id, why in absent.items()]
     lines += ["", "## How to read it", "", *(f"- {line}" for line in _HOW_TO_READ)]
     for id, file in grids.items():
-        lines += ["", f"## {id}", "", f"![{id}: true renders above, its pictures below]({file})"]
+        lines += ["", f"## {id}", "", f"![{id}: true renders above, its images below]({file})"]
     return "\n".join(lines) + "\n"
 
 

@@ -85,10 +85,10 @@ def truth() -> Subject:
 
 
 def baselines(training: Sequence[RenderedProduct]) -> list[Subject]:
-    """What costs nothing: blank paper, the mean picture, and the training product with the most attributes in common."""
+    """What costs nothing: blank paper, the mean image, and the training product with the most attributes in common."""
     made = [Subject("blank", "baseline", _blank)]
     if training:
-        made.append(Subject("mean picture", "baseline", _mean(training)))
+        made.append(Subject("mean image", "baseline", _mean(training)))
         made.append(Subject("nearest training product", "baseline", _nearest(training)))
     return made
 

@@ -84,7 +84,7 @@ def screen_image(image: object, config: ImageConfig | None = None, purpose: str 
     try:
         picture = images.check(image)
     except InvalidImage as error:
-        return _review(f"not a picture: {error.message}")
+        return _review(f"not an image: {error.message}")
     rgb = images.flatten(picture)
     if min(rgb.shape[:2]) < SMALLEST:
         return _review(f"too small to be judged: {rgb.shape[1]} x {rgb.shape[0]}")

@@ -42,7 +42,7 @@ class CrashBenchmark(Benchmark):
         asked = made_up.chosen(options, n=200, flips=200)
         with tempfile.TemporaryDirectory(prefix="prodgen-bench-") as folder:
             figures = kills(Path(folder), asked["n"], ctx) | flips(Path(folder), asked["flips"], ctx)
-        return figures | {"note": "Pictures are named by their sha256, which the store compares when it reads one."}
+        return figures | {"note": "Images are named by their sha256, which the store compares when it reads one."}
 
 
 def batch(step: int) -> list[IndexChange]:

@@ -67,7 +67,7 @@ class EncoderBenchmark(Benchmark):
         """
         if not options.get("data"):
             raise InputError(
-                "No pictures were named.",
+                "No images were named.",
                 hint="Render some: prodgen render dataset --out DIR --scene transparent --seed 77; then --data DIR.",
             )
         galleries = galleries_of(Path(options["data"]), options)

@@ -165,7 +165,7 @@ def _load(folder: Path, dtype: Any) -> tuple[Any, Any, Any]:
     if not (joint or (hasattr(model, "get_input_embeddings") and model.main_input_name == "pixel_values")):
         raise ConfigError(
             f"{_ID}: {folder} is no vision model but {type(model).__name__}.",
-            hint="Name a checkpoint that takes pictures.",
+            hint="Name a checkpoint that takes images.",
         )
     # transformers fills what a file lacks with random numbers.
     missing = sorted(report["missing_keys"])

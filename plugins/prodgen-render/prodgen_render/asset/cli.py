@@ -35,18 +35,18 @@ def assets(
 
 def asset_views(
     data: Annotated[Path, typer.Option(help="Folder of a data set of assets.")],
-    out: Annotated[Path, typer.Option(help="Folder of the pictures; an interrupted run goes on where it stopped.")],
+    out: Annotated[Path, typer.Option(help="Folder of the images; an interrupted run goes on where it stopped.")],
     split: Annotated[str, typer.Option(help="train, val, test or all.")] = "test",
     limit: Annotated[int, typer.Option(min=0, help="Only the first so many products; 0 for all.")] = 0,
     views: Annotated[str, typer.Option(help="View sets, view names or az:el:dist, separated by commas.")] = "orbit8",
-    size: Annotated[int, typer.Option(min=32, max=2048, help="Edge of the pictures in pixels.")] = 128,
+    size: Annotated[int, typer.Option(min=32, max=2048, help="Edge of the images in pixels.")] = 128,
     scene: Annotated[
         str, typer.Option(help="Such as white, transparent, #ddeeff or white,no-shadow,light=soft.")
     ] = "white",
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Draw the true pictures of a data set of assets, to measure generators by."""
+    """Draw the true images of a data set of assets, to measure generators by."""
     from prodgen_render.asset.data import ViewPlan, draw_views
     from prodgen_sdk.errors import InputError, NotFound
     from prodgen_sdk.types import Scene, parse_views
@@ -61,7 +61,7 @@ def asset_views(
         }
     )  # fmt: skip
     if plan.scene.background == "image":
-        raise InputError("A data set has no background picture.", hint="Use white, transparent, gradient or a colour.")
+        raise InputError("A data set has no background image.", hint="Use white, transparent, gradient or a colour.")
     with progress("rendering") as report:
         figures = draw_views(plan, out, Context(progress=report), workers=workers)
     if as_json:

@@ -22,7 +22,7 @@ def behind(scene: Scene, size: int, picture: Image | None) -> Floats:
     if scene.background == "image":
         if picture is None:
             raise InputError(
-                "The scene wants a background picture, and the request has none.",
+                "The scene wants a background image, and the request has none.",
                 hint='Give it as references["background"].',
             )
         return _cover(images.flatten(picture), size)

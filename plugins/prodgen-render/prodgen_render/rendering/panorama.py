@@ -63,7 +63,7 @@ def _check_size(name: str, width: int, height: int) -> None:
     if abs(width / height - 2) > 0.02:
         raise InputError(
             f"{name} has {width} x {height} pixels: no panorama of all directions.",
-            hint="An equirectangular picture is twice as wide as high.",
+            hint="An equirectangular image is twice as wide as high.",
         )
 
 
@@ -149,7 +149,7 @@ def _openexr(data: bytes, name: str) -> Floats:
         first = y - top
         rows = min(step, height - first)
         if not 0 <= first < height or offset + 8 + length > len(data):
-            raise ValueError("a chunk lies outside the picture")
+            raise ValueError("a chunk lies outside the image")
         raw = _unpacked(data[offset + 8 : offset + 8 + length], rows * line)
         for row in range(rows):
             start = row * line

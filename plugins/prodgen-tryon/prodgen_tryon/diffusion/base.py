@@ -131,7 +131,7 @@ class Painter(Compositor):
         image, mask = put_back(placed.photo, painted, placed.frame, placed.mask)
         return TryOn(
             image=image, edit_mask=mask, confidence=CONFIDENCE,
-            warnings=("A model painted this picture: check prints, seams and skin before you show it.",),
+            warnings=("A model painted this image: check prints, seams and skin before you show it.",),
             facts={"categories": [placed.job.category], "model_size": list(self.size), "licences": list(self.licences)},
         )  # fmt: skip
 
