@@ -9,15 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from prodgen_render.config import Config
+from prodgen_render.drawing import Drawer
 from prodgen_render.files.gltf import read_glb
 from prodgen_render.files.limits import check_size
 from prodgen_render.files.obj import read_obj
 from prodgen_render.model import Model3D
-from prodgen_render.rendering.environment import digest_of, light_of
-from prodgen_render.rendering.views import render
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Generator
@@ -73,17 +71,8 @@ def _load(path: Path, sku: str, config: Config) -> Model3D:
         raise
 
 
-class MeshGenerator(Generator):
+class MeshGenerator(Drawer, Generator):
     """Draws the mesh file of each request."""
-
-    def __init__(self, config: Any = None, ctx: Context | None = None) -> None:
-        del ctx
-        self.config = config if isinstance(config, Config) else Config()
-
-    @property
-    def digest(self) -> str:
-        """What pictures depend on besides the configuration."""
-        return digest_of(self.config)
 
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
         """One list of pictures a request.
@@ -91,17 +80,9 @@ class MeshGenerator(Generator):
         Raises:
             InputError: a request without a mesh, or a mesh that cannot be used.
         """
-        out, light = [], light_of(self.config)
-        for number, request in enumerate(batch):
-            if request.mesh is None:
-                raise InputError(f"{request.product.sku} has no mesh file.", hint="Give one, or use render/parametric.")
-            ctx.progress(number, len(batch), "meshes")
-            model = _load(request.mesh, request.product.sku, self.config)
-            out.append(
-                render(
-                    model, request.views, request.scene, request.size, request.seed,
-                    maps=request.maps, maps_only=request.maps_only, background=request.references.get("background"), before_each=lambda _: ctx.check(), light=light,
-                )
-            )  # fmt: skip
-        ctx.progress(len(batch), len(batch), "meshes")
-        return out
+        return self.views(batch, lambda place: self._model(batch[place]), ctx)
+
+    def _model(self, request: GenerationRequest) -> Model3D:
+        if request.mesh is None:
+            raise InputError(f"{request.product.sku} has no mesh file.", hint="Give one, or use render/parametric.")
+        return _load(request.mesh, request.product.sku, self.config)

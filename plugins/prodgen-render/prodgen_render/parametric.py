@@ -9,14 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from prodgen_render.config import Config
+from prodgen_render.drawing import Drawer
 from prodgen_render.families import Family, family_of
 from prodgen_render.families.fitting import fit_of, fitted, sides_of
 from prodgen_render.looks.finishes import code_of
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Model3D, Part, to_srgb
-from prodgen_render.rendering.environment import digest_of, light_of
-from prodgen_render.rendering.views import render
 from prodgen_render.shapes.detail import detail
 from prodgen_render.words.reading import nearest_colour, undrawn_pattern
 from prodgen_sdk.context import Context
@@ -98,36 +96,9 @@ def facts_of(family: Family, look: Look, parts: Sequence[Part], notes: Sequence[
     return facts
 
 
-class ParametricGenerator(Generator):
+class ParametricGenerator(Drawer, Generator):
     """Draws a parametric model of each product."""
-
-    def __init__(self, config: Any = None, ctx: Context | None = None) -> None:
-        del ctx
-        self.config = config if isinstance(config, Config) else Config()
-
-    @property
-    def digest(self) -> str:
-        """What pictures depend on besides the configuration."""
-        return digest_of(self.config)
 
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
         """One list of pictures a request, with the product's mask."""
-        total, done, out = sum(len(request.views) for request in batch), 0, []
-        light = light_of(self.config)
-        for request in batch:
-            model = build_model(request.product, request.seed)
-            start = done
-
-            def step(number: int, start: int = start) -> None:
-                ctx.check()
-                ctx.progress(start + number, total, "views")
-
-            out.append(
-                render(
-                    model, request.views, request.scene, request.size, request.seed,
-                    maps=request.maps, maps_only=request.maps_only, background=request.references.get("background"), before_each=step, light=light,
-                )
-            )  # fmt: skip
-            done += len(request.views)
-        ctx.progress(total, total, "views")
-        return out
+        return self.views(batch, lambda place: build_model(batch[place].product, batch[place].seed), ctx)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from prodgen_render.asset.look import AssetLook
-from prodgen_render.config import Config
+from prodgen_render.drawing import Drawer
 from prodgen_render.families import FAMILIES, family_of
 from prodgen_render.families.traits import traits_of
 from prodgen_render.looks.finishes import FINISH
 from prodgen_render.model import Model3D
 from prodgen_render.parametric import look_of, model_with
-from prodgen_render.rendering.environment import digest_of, light_of
 from prodgen_render.rendering.quality import DRAFT, FINAL
-from prodgen_render.rendering.views import render
 from prodgen_render.words.reading import colours_of, material_of, pattern_of
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
@@ -89,17 +86,8 @@ def model_of(product: Product, asset: ProductAsset, *, share: float = 1.0) -> Mo
     )  # fmt: skip
 
 
-class AssetRenderer(Renderer):
+class AssetRenderer(Drawer, Renderer):
     """Draws assets with the ray tracer of this plugin."""
-
-    def __init__(self, config: Any = None, ctx: Context | None = None) -> None:
-        del ctx
-        self.config = config if isinstance(config, Config) else Config()
-
-    @property
-    def digest(self) -> str:
-        """What pictures depend on besides the configuration."""
-        return digest_of(self.config)
 
     def sketch(self, products: Sequence[Product], ctx: Context) -> Sequence[ProductAsset]:
         """What the words fix of each product."""
@@ -107,25 +95,10 @@ class AssetRenderer(Renderer):
 
     def draw(self, batch: Sequence[AssetRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
         """One list of pictures a request, with the product's mask."""
-        total, done, out = sum(len(asked.request.views) for asked in batch), 0, []
-        light = light_of(self.config)
-        for asked in batch:
-            request = asked.request
-            ctx.check()
-            model = model_of(request.product, asked.asset, share=DRAFT_DETAIL if asked.draft else 1.0)
-            start = done
 
-            def step(number: int, start: int = start) -> None:
-                ctx.check()
-                ctx.progress(start + number, total, "views")
+        def build(place: int) -> Model3D:
+            asked = batch[place]
+            return model_of(asked.request.product, asked.asset, share=DRAFT_DETAIL if asked.draft else 1.0)
 
-            out.append(
-                render(
-                    model, request.views, request.scene, request.size, request.seed,
-                    background=request.references.get("background"), before_each=step, quality=DRAFT if asked.draft else FINAL,
-                    light=light,
-                )
-            )  # fmt: skip
-            done += len(request.views)
-        ctx.progress(total, total, "views")
-        return out
+        requests = [asked.request for asked in batch]
+        return self.views(requests, build, ctx, lambda place: DRAFT if batch[place].draft else FINAL)

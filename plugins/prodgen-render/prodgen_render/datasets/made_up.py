@@ -11,7 +11,6 @@ from prodgen_sdk.types import Product
 
 _WARES = ("ceramic", "porcelain")
 _WOODS = ("wood", "walnut", "bamboo")
-_COTTONS = ("cotton", "linen")
 _MATERIALS: dict[str, tuple[str, ...]] = {
     "mug": (*_WARES, "steel", "bamboo"), "bowl": (*_WARES, "wood", "copper"), "plate": _WARES, "vase": (*_WARES, "glass", "marble", "copper"),
     "lamp": ("ceramic", "brass", "marble", "walnut"), "chair": ("wood", "walnut", "velvet", "leather", "plastic", "linen"), "stool": (*_WOODS, "velvet"),

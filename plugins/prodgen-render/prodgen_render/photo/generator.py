@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from prodgen_render.config import Config
+from prodgen_render.drawing import Drawer
+from prodgen_render.model import Model3D
 from prodgen_render.photo.build import Built, model_from_photos
-from prodgen_render.rendering.environment import digest_of, light_of
-from prodgen_render.rendering.views import render
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
@@ -51,18 +51,12 @@ class _Kept:
         return built
 
 
-class PhotoGenerator(Generator):
+class PhotoGenerator(Drawer, Generator):
     """Fits a body to each request's front photo and draws it from the views."""
 
     def __init__(self, config: Any = None, ctx: Context | None = None) -> None:
-        del ctx
-        self.config = config if isinstance(config, Config) else Config()
+        super().__init__(config, ctx)
         self.built = _Kept()
-
-    @property
-    def digest(self) -> str:
-        """What pictures depend on besides the configuration."""
-        return digest_of(self.config)
 
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
         """One list of pictures a request; views that the photo says little of carry a warning.
@@ -70,31 +64,20 @@ class PhotoGenerator(Generator):
         Raises:
             InputError: a request without a photo, or a photo in which no product stands out.
         """
-        total, done, out = sum(len(request.views) for request in batch), 0, []
-        light = light_of(self.config)
-        for request in batch:
-            ctx.check()
-            ctx.progress(done, total, "views")
-            start = done
+        fitted: list[Built] = []
 
-            def step(number: int, start: int = start) -> None:
-                ctx.check()
-                ctx.progress(start + number, total, "views")
+        def build(place: int) -> Model3D:
+            fitted.append(self._fitted(batch[place]))
+            return fitted[-1].model
 
-            front = request.references.get("front", request.references.get("flat"))
-            if front is None:
-                raise InputError(
-                    f"{request.product.sku} has no front photo.", hint="Give one, or use render/parametric."
-                )
-            built = self.built.get(front, request.references.get("back"), request.product, self.config)
-            pictures = render(
-                built.model, request.views, request.scene, request.size, request.seed,
-                maps=request.maps, maps_only=request.maps_only, background=request.references.get("background"), before_each=step, light=light,
-            )  # fmt: skip
-            out.append([_noted(picture, built) for picture in pictures])
-            done += len(request.views)
-        ctx.progress(total, total, "views")
-        return out
+        drawn = self.views(batch, build, ctx)
+        return [[_noted(picture, built) for picture in pictures] for pictures, built in zip(drawn, fitted, strict=True)]
+
+    def _fitted(self, request: GenerationRequest) -> Built:
+        front = request.references.get("front", request.references.get("flat"))
+        if front is None:
+            raise InputError(f"{request.product.sku} has no front photo.", hint="Give one, or use render/parametric.")
+        return self.built.get(front, request.references.get("back"), request.product, self.config)
 
 
 def known_share(view: View, built: Built) -> float:
