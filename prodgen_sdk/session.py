@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from mimetypes import guess_type
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, get_args
 
 from prodgen_sdk import images
 from prodgen_sdk.clips import Clip, check_target, write_clip
@@ -74,30 +74,20 @@ class TryOnSession:
         self._lock = threading.Lock()
         self._at_work = 0
 
-    def try_on(
-        self,
-        garments: Wearable | Sequence[Wearable],
-        *,
-        category: GarmentCategory = "auto",
-        fit: str | Fit = "regular",
-        mask: Any = None,
-        compositor: str | None = None,
-        seed: int = 0,
-        user: str | None = None,
-        retain: timedelta | None = None,
-        ctx: Context | None = None,
-    ) -> TryOn | Refusal:
+    def try_on(self, garments: Wearable | Sequence[Wearable], **options: Unpack[Dressing]) -> TryOn | Refusal:
         """Dresses the person; see `Studio.try_on`. Raises InputError once the session has ended."""
-        until = self._kept_until(user, retain)
-        with self._working() as person:
-            request = self._request(person, garments, category, fit, mask, seed)
-            answer = try_on([request], **self._means(compositor), ctx=ctx)[0]
-            self._keep(answer, user, until)
-        return answer
+        return self._dress([garments], "raise", **options)[0]
 
     def try_on_many(
+        self, looks: Iterable[Wearable | Sequence[Wearable]], **options: Unpack[Dressing]
+    ) -> list[TryOn | Refusal]:
+        """Dresses the person in each look separately; see `Studio.try_on_many`."""
+        return self._dress(looks, "refuse", **options)
+
+    def _dress(
         self,
         looks: Iterable[Wearable | Sequence[Wearable]],
+        vetoes: Literal["raise", "refuse"],
         *,
         category: GarmentCategory = "auto",
         fit: str | Fit = "regular",
@@ -108,11 +98,10 @@ class TryOnSession:
         retain: timedelta | None = None,
         ctx: Context | None = None,
     ) -> list[TryOn | Refusal]:
-        """Dresses the person in each look separately; see `Studio.try_on_many`."""
         until = self._kept_until(user, retain)
         with self._working() as person:
             requests = [self._request(person, look, category, fit, mask, seed) for look in looks]
-            answers = try_on(requests, **self._means(compositor), ctx=ctx, vetoes="refuse")
+            answers = try_on(requests, **self._means(compositor), ctx=ctx, vetoes=vetoes)
             for answer in answers:
                 self._keep(answer, user, until)
         return answers
