@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_rank.config import Config, LinearPolicyConfig
+from prodgen_rank.durable import Durable
 from prodgen_rank.policies.epsilon import EpsilonGreedy
-from prodgen_rank.policies.features import CIRCUMSTANCES, LAYOUT, LOOKS, SKETCH, memos
+from prodgen_rank.policies.features import CIRCUMSTANCES, LAYOUT, LOOKS, SKETCH, memos, parse_memo
 from prodgen_rank.policies.groups import find_groups
 from prodgen_rank.policies.knowledge import Knowledge, decode, encode, merge
 from prodgen_rank.policies.lints import LinearThompson
@@ -115,11 +116,11 @@ def test_older_feedback_counts_less() -> None:
 def test_one_batch_finds_the_most_likely_effects() -> None:
     """Against plain gradient ascent on the log posterior."""
     from prodgen_rank.policies.linear import fit
-    from prodgen_rank.policies.model import _seen, prior_of
+    from prodgen_rank.policies.model import prior_of
 
-    config, items = LinearPolicyConfig(group_users=1000), feedback(7, 60)
+    config, items = LinearPolicyConfig(group_users=1000), [item for item in feedback(7, 60) if item.memo]
     ordered = sorted(items, key=lambda f: (f.variant, f.sku, f.user))
-    x = LAYOUT.features(*_seen(ordered, None))
+    x = LAYOUT.features(*(np.stack([parse_memo(item.memo)[part] for item in ordered]) for part in (0, 1)))
     y = np.asarray([item.reward for item in ordered])
     prior = prior_of(config)
     theta = prior.mean.copy()
@@ -166,7 +167,7 @@ def test_processes_that_learn_at_once_lose_nothing(tmp_path: Path) -> None:
     for process in processes:
         process.join(120)
         assert process.exitcode == 0
-    together = LinearThompson(None, Context(state=tmp_path))._memory.get()
+    together = Durable(tmp_path, "linear.json", Knowledge(), encode, decode).get()
     items = [item for seed in (1, 2) for part in range(4) for item in feedback(100 * seed + part)]
     whole = learnt(Knowledge(), items, LinearPolicyConfig(group_users=1000))
     assert together.variants.keys() == whole.variants.keys()

@@ -9,12 +9,13 @@ import pytest
 from prodgen_render.model import Material, Model3D
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.complete import Ends, complete_rows
-from prodgen_render.photo.frame import PhotoCamera
+from prodgen_render.photo.cutout import cut_out
+from prodgen_render.photo.frame import AWAY, PhotoCamera
 from prodgen_render.photo.legs import legged
 from prodgen_render.photo.revolved import Revolved
 from prodgen_render.photo.shadow import elevation_from_shadow
-from prodgen_render.photo.solid import _smooth
-from prodgen_render.photo.texture import SHADING
+from prodgen_render.photo.solid import revolved_part
+from prodgen_render.photo.texture import SHADING, Shot
 from prodgen_render.rendering.views import render
 from prodgen_render.shapes.geometry import revolve
 
@@ -91,8 +92,15 @@ def test_outlines_lose_their_steps_and_keep_their_rims() -> None:
     true = 40 + 0.05 * height
     true[90:] += 8
     steps = np.round(true)
-    smooth = _smooth(steps, 1.0)
-    assert np.abs(smooth - steps).max() <= 0.5 + 1e-9
+    photo = np.full((200, 200, 3), 255, np.uint8)
+    photo[10:190, 60:140] = (180, 30, 40)
+    camera = PhotoCamera(400.0, 100.0, 100.0)
+    pixel = AWAY / camera.focal
+    body = Revolved(camera, steps * pixel, height * pixel, 1.0, np.inf, 1.0, 1.0)
+    vertices = revolved_part(body, [Shot(cut_out(photo), camera)]).vertices / pixel
+    rings = [vertices[np.abs(vertices[:, 2] - z) < 0.01] for z in height]
+    smooth = np.array([np.hypot(ring[:, 0], ring[:, 1]).max() for ring in rings])
+    assert np.abs(smooth - steps).max() <= 0.5 + 1e-4
     assert np.abs(np.diff(smooth, 2))[5:80].max() < 0.3 * np.abs(np.diff(steps, 2))[5:80].max()
     assert smooth[91] - smooth[88] > 6
 

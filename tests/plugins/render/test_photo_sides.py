@@ -10,7 +10,7 @@ from prodgen_render.photo.cutout import cut_out
 from prodgen_render.photo.frame import PhotoCamera
 from prodgen_render.photo.plan import depth_of, placed, plan_of
 from prodgen_render.photo.texture import Shot
-from prodgen_render.photo.wall import _in_order, wall_parts
+from prodgen_render.photo.wall import wall_parts
 from prodgen_render.rendering.views import render
 
 from prodgen_sdk.types import Image, Product, View
@@ -24,14 +24,17 @@ def two_discs() -> Image:
     return picture
 
 
-def test_edges_of_a_rim_follow_each_other_in_closed_loops() -> None:
-    rim = plan_of(cut_out(two_discs()).mask).rim
-    ordered = _in_order(rim)
-    assert sorted(map(tuple, ordered.tolist())) == sorted(map(tuple, rim.tolist()))
-    breaks = np.flatnonzero(ordered[:-1, 1] != ordered[1:, 0])
-    assert len(breaks) == 1
-    ends = [*(breaks + 1), len(ordered)]
-    assert [int(ordered[a, 0]) for a in (0, *(breaks + 1))] == [int(ordered[b - 1, 1]) for b in ends]
+def test_the_colours_of_a_wall_go_around_one_rim_after_the_other() -> None:
+    cutout = cut_out(two_discs())
+    camera = PhotoCamera(300.0, 60.0, 60.0)
+    plan = plan_of(cutout.mask)
+    points = placed(plan, camera, depth_of(plan, camera, 0.2, 0.1), 0.3)
+    across = np.interp(points[:, 0], (points[:, 0].min(), points[:, 0].max()), (0, 1)).astype(np.float32)
+    colour = np.repeat(across[:, None], 3, 1)
+    [wall] = wall_parts(plan, camera, points, points * [1, -1, 1], Shot(cutout, camera), colour, colour)
+    assert wall.material.texture is not None
+    steps = np.abs(np.diff(wall.material.texture.pixels[0, :, 0]))
+    assert np.count_nonzero(steps > 0.1) == 1
 
 
 def test_a_wall_passes_from_the_fronts_colour_to_the_backs() -> None:
