@@ -55,7 +55,7 @@ class BatchingBenchmark(Benchmark):
             started = time.perf_counter()
             pictures["sequential"] = [generator.generate([request])[0] for request in requests]
             times["sequential"].append(time.perf_counter() - started)
-            seconds, pictures["concurrent"], sizes = _at_once(generator, requests)
+            seconds, pictures["concurrent"], sizes = at_once(generator, requests)
             times["concurrent"].append(seconds)
         pairs = [
             (one.image.astype(int), other.image.astype(int))
@@ -77,7 +77,7 @@ class BatchingBenchmark(Benchmark):
         }
 
 
-def _at_once(generator: BoundGenerator, requests: Sequence[GenerationRequest]) -> tuple[float, list[Any], list[int]]:
+def at_once(generator: BoundGenerator, requests: Sequence[GenerationRequest]) -> tuple[float, list[Any], list[int]]:
     """All requests from a thread each: seconds, images in order, and how large the batches were."""
     from prodgen_sdk.pipeline.generate import batch_key, run_batch
     from prodgen_sdk.scheduler import Batcher, result

@@ -135,6 +135,7 @@ def run(path, folder, host):
     from prodgen_diffusers.tiny.sections import section
 
     from prodgen_sdk.context import Context
+    from prodgen_sdk.host import load_dotted
 
     ticks = []
     ctx = Context(
@@ -146,7 +147,7 @@ def run(path, folder, host):
     for context, levers in ((Context(dtype="bfloat16", find=host.get), {}), (ctx, {"offload": offload or "none"})):
         config = Config.model_validate({name: section(name, folder) | {"steps": 8} | levers})
         with small_pictures():
-            generator = benchmark._build(benchmark.PATHS[name], config, context)
+            generator = load_dotted(benchmark.PATHS[name])(config, context)
             ticks.clear()
             made.append(generator.generate([request_of(name, 64, 1)], context)[0])
     apart = [np.abs(a.image.astype(int) - b.image).mean() for a, b in zip(*made, strict=True)]

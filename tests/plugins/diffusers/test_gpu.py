@@ -17,11 +17,11 @@ from prodgen_diffusers.text import TextGenerator
 from prodgen_diffusers.tiny.qwen_edit import small_pictures
 from prodgen_diffusers.tiny.sections import section
 
-from prodgen_sdk.benchmarks.batching import _at_once
+from prodgen_sdk.benchmarks.batching import at_once
 from prodgen_sdk.config import Config as SdkConfig
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import Cancelled
-from prodgen_sdk.host import Host
+from prodgen_sdk.host import Host, load_dotted
 from prodgen_sdk.types import NAMED_VIEWS, GenerationRequest, Product
 
 DEVICE = "cuda:0"
@@ -60,7 +60,7 @@ def mean_difference(first, second):
 @pytest.mark.parametrize("name", benchmark.PATHS)
 def test_every_path_repeats_a_seed_alone_and_in_company(name, dtype, folder, host):
     ctx = context(dtype, find=host.get)
-    generator = benchmark._build(benchmark.PATHS[name], Config.model_validate({name: section(name, folder)}), ctx)
+    generator = load_dotted(benchmark.PATHS[name])(Config.model_validate({name: section(name, folder)}), ctx)
     requests = [request_of(name, 64, seed) for seed in range(3)]
     with small_pictures():
         (first,) = generator.generate(requests[:1], ctx)
@@ -157,7 +157,7 @@ def test_requests_of_sixteen_threads_are_answered_together(sdxl):
     ]  # fmt: skip
     generator = host.get("generator", "diffusers/text")
     assert generator.generate(requests[:1])
-    seconds, pictures, sizes = _at_once(generator, requests)
+    seconds, pictures, sizes = at_once(generator, requests)
     assert len(pictures) == 16
     assert max(sizes) > 1
     assert sum(sizes) == 16

@@ -6,7 +6,7 @@ pytest.importorskip("diffusers")
 
 import numpy as np
 from prodgen_diffusers.config import Pipeline
-from prodgen_diffusers.pipelines.loading import _wanted_class, load_pipeline, task_class
+from prodgen_diffusers.pipelines.loading import load_pipeline, task_class, wanted_class
 from prodgen_diffusers.pipelines.options import check
 from prodgen_diffusers.pipelines.running import Job, run
 
@@ -23,7 +23,7 @@ def flux(tiny, tmp_path_factory):
 def checked(folder, device="cpu", task="text", dtype="auto", **options):
     config = Pipeline.model_validate({"model": str(folder), **options})
     index = read_index(folder)
-    check(config, index, _wanted_class(index, task, None, "x"), device, dtype, component="x", folder=folder)
+    check(config, index, wanted_class(index, task, None, "x"), device, dtype, component="x", folder=folder)
 
 
 REFUSED = [
@@ -151,7 +151,7 @@ def test_a_checkpoint_that_cannot_do_the_task_is_refused(tiny, tmp_path):
     folder = tiny.z_image(tmp_path)
     index = read_index(folder) | {"_class_name": "SanaPipeline"}
     with pytest.raises(ConfigError, match="cannot paint a part"):
-        _wanted_class(index, "inpaint", None, "x")
+        wanted_class(index, "inpaint", None, "x")
 
 
 @pytest.mark.parametrize("task", ["text", "image"])

@@ -58,7 +58,7 @@ def test_only_places_that_the_product_can_shadow_are_traced():
     places = floor.places.reshape(-1, 3)
     naive = np.mean([tracer.light(places, np.broadcast_to(d, places.shape)) for d in directions], 0).reshape(40, 40)
     seen = floor.window > 0
-    np.testing.assert_allclose(floor._arrived(directions)[seen], naive[seen], atol=1e-6)
+    np.testing.assert_allclose(floor.arrived(directions)[seen], naive[seen], atol=1e-6)
     assert naive[seen].min() < 0.9
 
 

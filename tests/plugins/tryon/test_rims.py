@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prodgen_tryon.body.matte import matted, outlined
-from prodgen_tryon.body.silhouette import _as_above
+from prodgen_tryon.body.silhouette import leg
 from prodgen_tryon.body.skeleton import Skeleton
 from prodgen_tryon.body.waistline import straighten_waist
 from prodgen_tryon.picture.layers import joined
@@ -128,17 +128,20 @@ def test_two_layers_as_one_show_no_colour_of_what_is_not_there(a, b):
         assert colours[0, 0, 0] == pytest.approx((210 * b + 30 * a * (1 - b)) / (b + a * (1 - b)), abs=0.5)
 
 
-@given(st.lists(st.floats(5, 40), min_size=8, max_size=30), st.integers(40, 400))
-def test_a_leg_that_leaves_the_photo_keeps_its_width(widths, height):
-    widths = np.array(widths)
-    centre = np.stack([np.full(len(widths), 50.0), np.linspace(0, 300, len(widths))], 1)
-    found = _as_above(widths, centre, (height, 100))
-    inside = centre[:, 1] <= height - 0.5 * widths - 2
-    first = len(widths) if inside.all() else int((~inside).argmax())
-    assert np.array_equal(found[:first], widths[:first])
-    if first > 0:
-        assert (found[first:] >= widths[max(first - 2, 0) : first].min() - 1e-9).all()
-        assert (found[first:] <= widths[max(first - 2, 0) : first].max() + 1e-9).all()
+@given(st.integers(6, 13), st.integers(115, 157))
+def test_a_leg_that_leaves_the_photo_keeps_its_width(half, height):
+    joints = {
+        f"{joint}_{side}": np.array([x, y])
+        for joint, y in (("shoulder", 10.0), ("hip", 60.0), ("knee", 110.0), ("ankle", 160.0))
+        for side, x in (("a", 65.0), ("b", 95.0))
+    }
+    legs = np.abs(np.abs(np.arange(160) - 80) - 15) < half
+    whole, cut = (
+        leg(np.broadcast_to(legs, (rows, 160)).astype(np.float32), Skeleton(joints, {}, 50.0, "front"), "a")
+        for rows in (200, height)
+    )
+    assert np.abs(cut.outer - whole.outer).max() < 1
+    assert np.abs(cut.inner - whole.inner).max() < 1
 
 
 def test_masks_that_overlap_stay_masks():

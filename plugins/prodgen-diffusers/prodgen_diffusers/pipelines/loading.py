@@ -92,7 +92,7 @@ def load_pipeline(
     folder = find_folder(config, ctx, component=component)
     with named(component):
         index = read_index(folder)
-    wanted = _wanted_class(index, task, pipeline, component)
+    wanted = wanted_class(index, task, pipeline, component)
     dtype = ctx.dtype if config.dtype == "auto" else config.dtype
     _check_parts(folder, index, config, {*(parts or {})}, component)
     _check_channels(folder, task, component)
@@ -195,7 +195,8 @@ def _check_channels(folder: Path, task: Task | None, component: str) -> None:
         )
 
 
-def _wanted_class(index: Mapping[str, Any], task: Task | None, pipeline: str | None, component: str) -> Any:
+def wanted_class(index: Mapping[str, Any], task: Task | None, pipeline: str | None, component: str) -> Any:
+    """The pipeline class that does a task with a checkpoint; raises ConfigError if there is none."""
     import diffusers
 
     own = pipeline_class(dict(index))

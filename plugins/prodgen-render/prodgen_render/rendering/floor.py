@@ -103,7 +103,7 @@ class FloorMaker:
         self.window = _smoothstep((1 - away) / 0.55)
         self.at_azimuth = lru_cache(maxsize=16)(self._at_azimuth)
 
-    def _arrived(self, directions: Floats) -> Floats:
+    def arrived(self, directions: Floats) -> Floats:
         """The share of these directions from which light reaches each place, [size, size]."""
         which, row, column = np.nonzero(self._shadowed(directions))
         hidden = 1 - self.tracer.light(self.places[row, column], directions.take(which, 0))
@@ -131,10 +131,10 @@ class FloorMaker:
         key_weight = self.light.key_radiance * box.solid_angle * float(towards[:, 2].mean()) / np.pi
         up = np.array([[0, 0, 1]], np.float32)
         dome_weight = max(float(self.light.irradiance(up).mean()) - key_weight, 0.05)
-        return self._arrived(cosine_hemisphere(r2(self.dome_directions, 5))), dome_weight, towards, key_weight
+        return self.arrived(cosine_hemisphere(r2(self.dome_directions, 5))), dome_weight, towards, key_weight
 
     def _at_azimuth(self, azimuth: float) -> Floor:
         dome, dome_weight, towards, key_weight = self._dome
-        arrived = dome * dome_weight + self._arrived(turn(towards, azimuth)) * key_weight
+        arrived = dome * dome_weight + self.arrived(turn(towards, azimuth)) * key_weight
         shade = _enlarge(_blur(1 - arrived / (dome_weight + key_weight)) * self.window, self.size * 3)
         return Floor(self.tracer.floor, np.maximum(shade - _LEAST, 0) / (1 - _LEAST), self.low, self.high)
