@@ -75,6 +75,18 @@ def test_a_thing_in_two_pieces_above_each_other_is_one():
     assert any("2 things" in warning for warning in model_from_photos(photo, UNKNOWN).warnings)
 
 
+def test_a_white_band_across_a_package_is_of_it():
+    photo = np.full((300, 300, 3), 255, np.uint8)
+    photo[60:140, 50:250] = photo[165:230, 54:248] = (60, 160, 90)
+    assert cut_out(photo).mask[140:165, 60:240].all()
+    # What is narrower, or thinner than the gap, is a thing of its own.
+    photo[165:230, 54:120] = 255
+    assert not cut_out(photo).mask[145:160].any()
+    photo[:] = 255
+    photo[100:110, 50:250] = photo[150:160, 50:250] = (60, 160, 90)
+    assert not cut_out(photo).mask[115:145].any()
+
+
 def test_a_picture_full_of_things_is_refused():
     rng = np.random.default_rng(3)
     blobs = np.stack([ndimage.gaussian_filter(rng.normal(size=(SIZE, SIZE)), 14) for _ in range(3)], -1)

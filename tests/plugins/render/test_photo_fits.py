@@ -66,6 +66,14 @@ def test_a_box_with_a_handle_is_a_box_and_keeps_its_handle():
     assert (ours[0].mask & handle).sum() > 0.8 * handle.sum()
 
 
+def test_a_box_that_lies_is_deeper_than_one_that_stands():
+    words = Words("cuboid")
+    lying, standing = ((abs(X - 160) < a) & (abs(Y - 160) < b) for a, b in ((110, 13), (60, 90)))
+    depths = [box.size[1] / box.size[0] for box in (Fits(mask, words, 0.0, None).box for mask in (lying, standing))]
+    assert depths[0] > 0.3
+    assert depths[1] < 0.6
+
+
 def test_corners_of_a_box_are_no_pieces_of_their_own():
     assert not thin_pieces((abs(X - 160) < 110) & (abs(Y - 160) < 25)).any()
 

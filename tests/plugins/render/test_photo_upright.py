@@ -69,6 +69,10 @@ def test_the_floor_between_the_legs_of_a_table_is_no_product():
     assert overlap(cut_out(true.image).mask, true.mask) > 0.85
 
 
+PIXEL = 0.01
+"""Edge of a pixel in radii."""
+
+
 def step(size: int = 200) -> np.ndarray:
     mask = np.zeros((size, size), bool)
     mask[40:160, 30:120] = True
@@ -81,7 +85,7 @@ def step(size: int = 200) -> np.ndarray:
 def test_the_front_and_its_tops_make_up_the_outline(elevation: float, wall: float):
     mask = step()
     camera = PhotoCamera(400.0, 100.0, 100.0, elevation=elevation)
-    front, back = front_of(mask, camera, walls(mask, wall))
+    front, back = front_of(mask, camera, walls(mask, wall, PIXEL))
     assert (front <= mask).all()
     assert (front.any(0) == mask.any(0)).all()
     assert back.max() <= wall + 1e-6
@@ -109,7 +113,7 @@ def test_a_relief_from_above_looks_like_its_photo(elevation: float):
 
 def test_a_level_camera_sees_no_top():
     mask = step()
-    front, _ = front_of(mask, PhotoCamera(400.0, 100.0, 100.0), walls(mask, 0.3))
+    front, _ = front_of(mask, PhotoCamera(400.0, 100.0, 100.0), walls(mask, 0.3, PIXEL))
     assert (front == mask).all()
 
 
@@ -117,8 +121,24 @@ def test_thin_parts_go_back_less_far():
     mask = np.zeros((200, 200), bool)
     mask[20:100, 60:140] = True
     mask[100:190, 98:102] = True
-    back = walls(mask, 0.4)
+    back = walls(mask, 0.4, PIXEL)
     assert back[60, 100] == pytest.approx(0.4)
     assert back[150, 100] < 0.2
     # What it stands on may be deep.
     assert back[188, 100] == pytest.approx(0.4)
+
+
+def test_no_part_of_what_is_upright_is_a_plank():
+    mask = np.zeros((200, 200), bool)
+    mask[10:190, 95:105] = True
+    assert walls(mask, 0.4, PIXEL)[60, 100] < 0.1
+    # What lies may be as deep as it is wide.
+    assert walls(np.ascontiguousarray(mask.T), 0.4, PIXEL)[100, 60] == pytest.approx(0.4)
+
+
+def test_a_spatula_is_no_deeper_than_it_is_wide():
+    photo = np.full((320, 320, 3), 255, np.uint8)
+    photo[30:220, 156:164] = photo[220:290, 138:182] = 40
+    built = model_from_photos(photo, Product(sku="s", title="Spatula", category="other/spatula"))
+    width, depth, height = np.subtract(*built.model.bounds[::-1])
+    assert depth < width < height / 4

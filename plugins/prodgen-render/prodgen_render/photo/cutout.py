@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from prodgen_render.model import Floats, to_linear
-from prodgen_render.photo.holes import filled_but_holes, shaded_holes
+from prodgen_render.photo.holes import filled_but_holes, joined, shaded_holes
 from prodgen_render.photo.shadow import elevation_from_shadow, shadow_in, stands_alone
 from prodgen_sdk import images
 from prodgen_sdk.errors import InvalidImage
@@ -163,7 +163,7 @@ def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[s
     kept &= ~shaded_holes(kept, rgb, under)
     kept = ndimage.binary_opening(kept, _disc(max(1, reach // 2))) if size > 200 else kept
     kept = _largest(_without_fringe(_largest(kept), rgb, under, differs))
-    kept = _sharpened(_largest(_without_contact(kept, rgb, under)), rgb, under)
+    kept = joined(_sharpened(_largest(_without_contact(kept, rgb, under)), rgb, under))
     if _faint(kept, differs) > _MOST_FAINT:
         warnings.append("much of the product's outline hardly differs from the background: the cut-out may be wrong")
         confidence *= 0.7

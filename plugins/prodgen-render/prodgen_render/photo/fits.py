@@ -41,6 +41,8 @@ def weighed(framed: float, usual: float, gain: float, off: float, known: bool) -
 
 _BOX_DEPTH = 0.33
 """Depth of an unknown box as a share of the geometric mean of width and height."""
+_LIES, _LYING = 0.8, 1.6
+"""Boxes lower than this share of their width may lie, and how fast their usual depth then grows towards the geometric mean itself."""
 _BESIDE, _MOST_BESIDE = 0.15, 6
 """Pieces of an outline at least this large, beside the largest, are products of their own, and how many a photo may show."""
 _ALIKE = 0.84
@@ -136,9 +138,10 @@ class Fits:
         )
 
     def _usual_box(self) -> float:
-        """Usual depth of a box as a share of its width: tall narrow ones are about square, and wide low ones shallow."""
+        """Usual depth of a box as a share of its width: tall narrow ones are about square, and those much wider than high lie on their back."""
         rows, columns = (len(np.flatnonzero(self.mask.any(axis))) for axis in (1, 0))
-        return float(min(1.0, _BOX_DEPTH * (rows / columns) ** 0.5))
+        lying = np.clip((_LIES * columns / rows) ** _LYING, 1, 1 / _BOX_DEPTH)
+        return float(min(1.0, _BOX_DEPTH * (rows / columns) ** 0.5 * lying))
 
     def _box_fit(self) -> float:
         rest = self.mask & ~self.off_box

@@ -22,6 +22,10 @@ from prodgen_render.photo.texture import shots_of
 _SHEET, _RELIEF, _ROUND = 0.24, 0.7, 0.9
 """Usual depths: of a sheet as a share of its width, of a relief as one of the geometric mean of width and height, and of what is curved all
 around. Forty textured meshes of all sorts have a median of 0.72, and their logarithms scatter by 0.49; as shares of the width by 0.54."""
+_UPRIGHT, _SLIM, _MOST_UPRIGHT = 1.2, 0.4, 1.5
+"""Upright things are at most about this many times as deep as their thickest part is thick in the photo, and less the slimmer they are: a
+spatula or a broom is no plank. What lies may be as deep as it is wide. Many photos are framed nearly as the contract does: what their frames tell of
+upright things counts up to the third number of times that."""
 _CIRCLE = 0.75**0.5
 """Depth as a share of the width of three feet at equal angles."""
 _LEVEL = 0.01
@@ -54,6 +58,8 @@ def flat_body(
             gain = (wider - narrower) / (2 * np.log(1.1))
             usual = _usual(shape, plan, frame, fits.words)
             thickness = weighed(thickness, usual, gain, OFF["relief"], fits.words.depth is not None)
+            if fits.words.depth is None and np.ptp(plan.pixel[:, 1]) > np.ptp(plan.pixel[:, 0]):
+                thickness = min(thickness, _MOST_UPRIGHT * usual)
             return frame, _relief(plan, frame, thickness, shape, cutout, behind, config, fits.words.printed), "frame"
         if shape == "relief":
             thickness = _relief_depth(fits, frame, plan)
@@ -134,9 +140,11 @@ def _usual(shape: Shape, plan: Plan, camera: PhotoCamera, words: Words) -> float
     width, height = (float(edge) * AWAY / camera.focal for edge in np.ptp(plan.pixel, axis=0))
     if words.depth is not None:
         return words.depth * width
+    across = 2 * float(plan.inner.max()) * AWAY / camera.focal
     if shape == "relief":
-        return float((_RELIEF + (_ROUND - _RELIEF) * plan.curved) * (width * height) ** 0.5)
-    return min(_SHEET * width, 1.7 * float(plan.inner.max()) * AWAY / camera.focal)
+        usual = (_RELIEF + (_ROUND - _RELIEF) * plan.curved) * (width * height) ** 0.5
+        return float(min(usual, _UPRIGHT * across * (width / height) ** _SLIM) if height > width else usual)
+    return min(_SHEET * width, 0.85 * across)
 
 
 _FILLS = 0.08
@@ -208,7 +216,7 @@ def _relief(
     printed: bool,
 ) -> list[Part]:
     _, wall = _profile(plan, camera, thickness, shape)
-    front, back = front_of(cutout.mask, camera, walls(cutout.mask, wall))
+    front, back = front_of(cutout.mask, camera, walls(cutout.mask, wall, AWAY / camera.focal))
     plan = plan_of(front)
     half, _ = _profile(plan, camera, thickness, shape)
     columns, rows = (np.clip(plan.pixel[:, k].astype(int), 0, front.shape[1 - k] - 1) for k in (0, 1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from prodgen_render.model import Floats
@@ -83,3 +85,33 @@ def _gaps(found: Mask, closed: Mask, differs: Floats) -> Mask:
     beside = ndimage.grey_dilation(labels, (5, 5))
     edge = ndimage.median(differs, np.where(found, beside, 0), numbers)
     return np.asarray(np.isin(labels, numbers[(level < _SAME) & (np.nan_to_num(edge) > _STEP)]))
+
+
+_ALIGNED = 0.08
+"""By how much, as a share of their width, the sides of one thing's pieces differ at most."""
+
+
+def joined(mask: Mask) -> Mask:
+    """The mask and the bands that part a package where it is as white as the background.
+
+    Pieces above one another that have the same sides, no farther apart than either is high, are of one thing.
+    """
+    from scipy import ndimage
+
+    labels, count = ndimage.label(mask, np.ones((3, 3)))
+    pieces = sorted(
+        zip(ndimage.find_objects(labels), range(1, count + 1), strict=True), key=lambda one: one[0][0].start
+    )
+    out = mask
+    for ((rows, columns), upper), ((below, across), lower) in itertools.pairwise(pieces):
+        off = max(abs(columns.start - across.start), abs(columns.stop - across.stop))
+        gap = below.start - rows.stop
+        if off > _ALIGNED * (columns.stop - columns.start) or gap > min(
+            rows.stop - rows.start, below.stop - below.start
+        ):
+            continue
+        both = (labels == upper).any(0) & (labels == lower).any(0)
+        start = len(mask) - 1 - (labels == upper)[::-1].argmax(0)
+        row = np.arange(len(mask))[:, None]
+        out = out | (both & (row > start) & (row < (labels == lower).argmax(0)))
+    return np.asarray(out)

@@ -14,6 +14,8 @@ from prodgen_sdk.types import Mask
 
 _SLENDER = 0.3
 """Parts that are thinner than this share of the thickest one are less deep than it, in proportion."""
+_STOUT = 1.5
+"""No part of what is upright has sides more than so many times as deep as it is thick in the photo, but for the foot: what lies has."""
 _ROUNDED = 1.8
 """Over how many times its radius a disc tells how thick a part is."""
 _SHARES = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
@@ -33,14 +35,20 @@ _LEVEL = 1.0
 """Degrees below which a camera sees no tops."""
 
 
-def walls(mask: Mask, wall: float) -> Floats:
-    """Half the depth of the side at each pixel [h, w], in radii: `wall`, but less where the outline is thin."""
+def walls(mask: Mask, wall: float, pixel: float) -> Floats:
+    """Half the depth of the side at each pixel [h, w], in radii: `wall`, but less where the outline is thin.
+
+    Args:
+        pixel: its edge, in radii.
+    """
     if wall <= 0:
         return np.zeros(mask.shape, np.float32)
     radius = local_radius(mask)
     rows = np.flatnonzero(mask.any(1))
     foot = np.arange(len(mask))[:, None] > rows[-1] - _FOOT * len(rows)
     share = np.minimum(radius / max(_SLENDER * float(radius.max()), 1e-6), 1)
+    if len(rows) > np.count_nonzero(mask.any(0)):
+        share = np.minimum(share, _STOUT * radius * pixel / wall)
     return (wall * np.where(foot, 1.0, share)).astype(np.float32)
 
 
