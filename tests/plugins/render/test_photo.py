@@ -10,7 +10,7 @@ from prodgen_render.config import Config
 from prodgen_render.model import Material, Model3D, Texture
 from prodgen_render.photo.build import Built, model_from_photos
 from prodgen_render.photo.complete import complete_rows
-from prodgen_render.photo.cuboid import fit_cuboid
+from prodgen_render.photo.cuboid import KnownOfBox, fit_cuboid
 from prodgen_render.photo.cutout import cut_out
 from prodgen_render.photo.frame import PhotoCamera, contract_frame
 from prodgen_render.photo.generator import PhotoGenerator
@@ -214,7 +214,7 @@ def test_revolution_finds_size_and_elevation_of_a_can(elevation: float) -> None:
 def test_cuboid_finds_its_edges(azimuth: float, elevation: float) -> None:
     frame = contract_frame(SIZE, SIZE)
     assert frame is not None
-    found = fit_cuboid(seen("carton", azimuth, elevation).mask, frame, framed=True)
+    found = fit_cuboid(seen("carton", azimuth, elevation).mask, frame, KnownOfBox(framed=True))
     radius = carton().sphere[1]
     assert found.size[0] == pytest.approx(0.1 / radius, rel=0.06)
     assert found.size[2] == pytest.approx(0.14 / radius, rel=0.06)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from prodgen_render.model import Material, Model3D, Part
 from prodgen_render.photo.build import model_from_photos
-from prodgen_render.photo.cuboid import fit_cuboid
+from prodgen_render.photo.cuboid import KnownOfBox, fit_cuboid
 from prodgen_render.photo.depth import framed_depth
 from prodgen_render.photo.ends import told_by_ends
 from prodgen_render.photo.frame import contract_frame
@@ -182,12 +182,12 @@ def test_a_box_that_is_turned_by_worn_edges_alone_is_seen_from_straight_in_front
     worn = mask.copy()
     worn[: rows[0] + 4, columns[-1] - 30 :] = False
     worn[:, columns[-1] - 1 :] = False
-    found = fit_cuboid(worn, contract_frame(SIZE, SIZE), framed=True)
+    found = fit_cuboid(worn, contract_frame(SIZE, SIZE), KnownOfBox(framed=True))
     assert found.camera.azimuth == 0
     assert found.camera.elevation == 0
 
 
 def test_a_box_that_is_turned_is_not_taken_for_one_from_straight_in_front():
     mask = silhouettes(carton(1.2, 0.9, 1.5), [View(azimuth=20, elevation=15)], SIZE)[0]
-    found = fit_cuboid(mask, contract_frame(SIZE, SIZE), framed=True)
+    found = fit_cuboid(mask, contract_frame(SIZE, SIZE), KnownOfBox(framed=True))
     assert abs(found.camera.azimuth) > 10

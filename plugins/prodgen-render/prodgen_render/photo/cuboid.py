@@ -7,7 +7,7 @@ of it), and a prior where it is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,108 +50,149 @@ class Cuboid:
     depth_known: bool
 
 
-def fit_cuboid(
-    mask: Mask,
-    camera: PhotoCamera,
-    *,
-    framed: bool,
-    depth: float | None = None,
-    exact: bool = False,
-    elevation: float | None = None,
-    prior: float = DEPTH_PRIOR,
-    shadow: float | None = None,
-    azimuth: float | None = None,
-) -> Cuboid:
-    """The cuboid that fits best.
+@dataclass(frozen=True)
+class KnownOfBox:
+    """What is known of a box and its photo besides the outline.
 
     Args:
-        camera: the contract's (`framed`), whose focal length and centre hold; else a first guess.
-        depth: as a share of the width, where it is known from elsewhere, and whether it holds however well the outline suits another.
-        elevation, azimuth: of the camera, where they are known.
+        framed: whether the camera is the contract's, whose focal length and centre hold; else it is a first guess.
+        depth: as a share of the width, where it is known from elsewhere.
+        exact: whether that depth holds however well the outline suits another.
         prior: what depth is likely, as a share of the width.
+        elevation, azimuth: of the camera, where they are known.
         shadow: degrees that the camera looked down by, as the shadow has it.
     """
-    from scipy import optimize
 
+    framed: bool
+    depth: float | None = None
+    exact: bool = False
+    prior: float = DEPTH_PRIOR
+    elevation: float | None = None
+    azimuth: float | None = None
+    shadow: float | None = None
+
+    @property
+    def likely_depth(self) -> float:
+        """As a share of the width."""
+        return self.prior if self.depth is None else self.depth
+
+    def allows(self, elevation: float) -> bool:
+        """Whether photos of boxes are taken from such an elevation."""
+        highest = _HIGHEST if self.shadow is None else min(_HIGHEST, self.shadow + _ASTRAY)
+        return self.elevation is not None or _LOWEST < elevation < highest
+
+
+def fit_cuboid(mask: Mask, camera: PhotoCamera, known: KnownOfBox) -> Cuboid:
+    """The cuboid that fits best."""
     outline, centre = _outline(mask)
     filled = _overlap(outline, mask)
-    if filled < _LEAST_CONVEX and depth is None:
+    if filled < _LEAST_CONVEX and known.depth is None:
         # No box looks like that: spare the search.
         extent = np.ptp(outline, axis=0) / camera.focal * AWAY
         return Cuboid(np.array([extent[0], extent[0] * DEPTH_PRIOR, extent[1]]), camera, filled, False)
-    wanted = _reach(outline, centre)
-    scale = float(wanted.mean())
-    width = np.ptp(outline[:, 0]) / camera.focal * AWAY * 0.95
-    height = np.ptp(outline[:, 1]) / camera.focal * AWAY * 0.95
-    prior = prior if depth is None else depth
-
-    def unpack(values: Floats) -> tuple[Floats, PhotoCamera]:
-        size = np.exp(values[:3])
-        if exact and depth is not None:
-            size[1] = size[0] * depth
-        seen = camera.but(
-            azimuth=float(values[3]) * 30 if azimuth is None else azimuth,
-            elevation=float(values[4]) * 30 if elevation is None else elevation,
-            focal=camera.focal * float(np.exp(values[5])), x=camera.x + float(values[6]) * scale, y=camera.y + float(values[7]) * scale,
-        )  # fmt: skip
-        return size, seen
-
-    def misfit(values: Floats) -> Floats:
-        size, seen = unpack(values)
-        reach = _reach(_picture(size, seen), centre)
-        share = float(np.exp(values[1] - values[0]))
-        gauge = float(np.linalg.norm(size)) / 2 - 1
-        tilt = float(values[4]) * 30
-        penalties = [
-            gauge * (60 if not framed else 8 if depth is None else 0),
-            (np.log(share / prior)) * (0.12 if depth is None else 6),
-            values[3] * 0.06,
-            (tilt - elevation) * 0.06
-            if elevation is not None
-            else tilt * 0.003
-            if shadow is None
-            else (tilt - shadow) * _SHADED,
-            0.0 if elevation is not None else max(0.0, -tilt) * _BELOW + max(0.0, tilt - _STEEP) * _ABOVE,
-            values[5] * (200 if framed else 0.01),
-            values[6] * (200 if framed else 0.02),
-            values[7] * (200 if framed else 0.02),
-        ]
-        return np.concatenate([(reach - wanted) / scale * 10, penalties])
-
-    best: tuple[float, Floats] | None = None
-    # In the contract's frame the sphere leaves that much room for the depth.
-    room = max(4 - float(width) ** 2 - float(height) ** 2, 0.0) ** 0.5 if framed and depth is None else 0.0
-    start_depth = np.log(max(float(width) * prior, room, 1e-3))
-    for turn in (0.0, -32.0, 32.0) if azimuth is None else (azimuth,):
-        if best is not None and not _DOUBTFUL < _overlap(_picture(*unpack(best[1])), mask) < _GOOD:
-            # It is one, or nothing like one: other starts would not change that.
-            break
-        for angle in (4.0, 24.0) if elevation is None else (elevation,):
-            start = np.array([np.log(width), start_depth, np.log(height), turn / 30, angle / 30, 0.0, 0.0, 0.0])
-            if not framed:
-                start[6:] = (centre - [camera.x, camera.y]) / scale
-            found = optimize.least_squares(misfit, start, method="trf", loss="soft_l1", f_scale=0.2, max_nfev=40)
-            # A frontal answer is believed unless another one is clearly better.
-            cost = float(found.cost) * (1.0 if abs(turn) < 1 else 1.15) + 1e-4
-            if best is None or cost < best[0]:
-                best = cost, found.x
-    assert best is not None
-    values = best[1]
-    size, seen = unpack(values)
-    highest = _HIGHEST if shadow is None else min(_HIGHEST, shadow + _ASTRAY)
-    fit = _overlap(_picture(size, seen), mask) if elevation is not None or _LOWEST < seen.elevation < highest else 0.0
-    frontal = azimuth is None and abs(seen.azimuth) < _STRAIGHT
-    level = elevation is None and not shadow and abs(seen.elevation) < _STRAIGHT
+    search = _Search(mask, outline, centre, camera, known)
+    best = search.best()
+    size, seen = search.box(best)
+    fit = search.fit(best) if known.allows(seen.elevation) else 0.0
+    frontal = known.azimuth is None and abs(seen.azimuth) < _STRAIGHT
+    level = known.elevation is None and not known.shadow and abs(seen.elevation) < _STRAIGHT
     if frontal or level:
-        straight = fit_cuboid(
-            mask, camera, framed=framed, depth=depth, exact=exact, elevation=0.0 if level else elevation, prior=prior,
-            shadow=shadow, azimuth=0.0 if frontal else azimuth,
-        )  # fmt: skip
+        azimuth, elevation = 0.0 if frontal else known.azimuth, 0.0 if level else known.elevation
+        straight = fit_cuboid(mask, camera, replace(known, azimuth=azimuth, elevation=elevation))
         if straight.fit > fit - _AS_GOOD:
             return straight
     turned = abs(seen.azimuth) > 8 or abs(seen.elevation) > 12
     size, seen = _front_first(size, seen)
-    return Cuboid(size, seen, fit, framed or turned or depth is not None)
+    return Cuboid(size, seen, fit, known.framed or turned or known.depth is not None)
+
+
+class _Search:
+    """The search for the box of one outline.
+
+    A point of the search is [8]: logarithms of width, depth and height, azimuth and elevation in 30 degrees, the logarithm of a factor on
+    the camera's focal length, and where the centre is beside the camera's, as a share of the outline's mean reach.
+    """
+
+    def __init__(self, mask: Mask, outline: Floats, centre: Floats, camera: PhotoCamera, known: KnownOfBox) -> None:
+        self.mask, self.centre, self.camera, self.known = mask, centre, camera, known
+        self.wanted = _reach(outline, centre)
+        self.scale = float(self.wanted.mean())
+        self.width, self.height = np.ptp(outline, axis=0) / camera.focal * AWAY * 0.95
+
+    def box(self, point: Floats) -> tuple[Floats, PhotoCamera]:
+        """The size of the box and the camera that takes it."""
+        known, camera, size = self.known, self.camera, np.exp(point[:3])
+        if known.exact and known.depth is not None:
+            size[1] = size[0] * known.depth
+        return size, camera.but(
+            azimuth=float(point[3]) * 30 if known.azimuth is None else known.azimuth,
+            elevation=float(point[4]) * 30 if known.elevation is None else known.elevation,
+            focal=camera.focal * float(np.exp(point[5])),
+            x=camera.x + float(point[6]) * self.scale,
+            y=camera.y + float(point[7]) * self.scale,
+        )
+
+    def fit(self, point: Floats) -> float:
+        """Intersection over union of the box's outline with the photo's."""
+        return _overlap(_picture(*self.box(point)), self.mask)
+
+    def misfit(self, point: Floats) -> Floats:
+        """Where the outline is missed in each direction, and what makes the point unlikely."""
+        known, (size, seen) = self.known, self.box(point)
+        missed = (_reach(_picture(size, seen), self.centre) - self.wanted) / self.scale * 10
+        share = float(np.exp(point[1] - point[0]))
+        gauge = float(np.linalg.norm(size)) / 2 - 1
+        unlikely = [
+            gauge * (60 if not known.framed else 8 if known.depth is None else 0),
+            np.log(share / known.likely_depth) * (0.12 if known.depth is None else 6),
+            point[3] * 0.06,
+            *self._tilt(float(point[4]) * 30),
+            point[5] * (200 if known.framed else 0.01),
+            point[6] * (200 if known.framed else 0.02),
+            point[7] * (200 if known.framed else 0.02),
+        ]
+        return np.concatenate([missed, unlikely])
+
+    def _tilt(self, elevation: float) -> tuple[float, float]:
+        known = self.known
+        if known.elevation is not None:
+            return (elevation - known.elevation) * 0.06, 0.0
+        unusual = max(0.0, -elevation) * _BELOW + max(0.0, elevation - _STEEP) * _ABOVE
+        if known.shadow is None:
+            return elevation * 0.003, unusual
+        return (elevation - known.shadow) * _SHADED, unusual
+
+    def best(self) -> Floats:
+        """The best point from several starts."""
+        from scipy import optimize
+
+        known = self.known
+        best: tuple[float, Floats] | None = None
+        for turn in (0.0, -32.0, 32.0) if known.azimuth is None else (known.azimuth,):
+            if best is not None and not _DOUBTFUL < self.fit(best[1]) < _GOOD:
+                # It is one, or nothing like one: other starts would not change that.
+                break
+            for tilt in (4.0, 24.0) if known.elevation is None else (known.elevation,):
+                start = self._start(turn, tilt)
+                found = optimize.least_squares(
+                    self.misfit, start, method="trf", loss="soft_l1", f_scale=0.2, max_nfev=40
+                )
+                # A frontal answer is believed unless another one is clearly better.
+                cost = float(found.cost) * (1.0 if abs(turn) < 1 else 1.15) + 1e-4
+                if best is None or cost < best[0]:
+                    best = cost, found.x
+        assert best is not None
+        return best[1]
+
+    def _start(self, turn: float, tilt: float) -> Floats:
+        known, width, height = self.known, float(self.width), float(self.height)
+        # In the contract's frame the sphere leaves that much room for the depth.
+        room = max(4 - width**2 - height**2, 0.0) ** 0.5 if known.framed and known.depth is None else 0.0
+        depth = max(width * known.likely_depth, room, 1e-3)
+        start = np.array([*np.log([width, depth, height]), turn / 30, tilt / 30, 0.0, 0.0, 0.0])
+        if not known.framed:
+            start[6:] = (self.centre - [self.camera.x, self.camera.y]) / self.scale
+        return start
 
 
 def _front_first(size: Floats, camera: PhotoCamera) -> tuple[Floats, PhotoCamera]:

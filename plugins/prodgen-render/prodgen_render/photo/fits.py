@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 
 from prodgen_render.photo.choose import Choice, choose, evenly, holed, leftovers, thin_pieces
-from prodgen_render.photo.cuboid import Cuboid, fit_cuboid
+from prodgen_render.photo.cuboid import Cuboid, KnownOfBox, fit_cuboid
 from prodgen_render.photo.ends import Ends, told_by_ends
 from prodgen_render.photo.frame import AWAY, PhotoCamera, frame_around, framed_by_contract
 from prodgen_render.photo.kinds import Words
@@ -159,17 +160,14 @@ class Fits:
     def box(self) -> Cuboid:
         """The box around the outline but for its handles."""
         prior = self.words.depth or self._usual_box()
+        known = KnownOfBox(framed=False, prior=prior, elevation=self.elevation, shadow=self.shadow)
         if self.off_box.any():
             # The frame is that of box and handle: it does not tell the box's depth.
             self.box_framed = self.frame is not None
-            return fit_cuboid(
-                self.mask & ~self.off_box, self.frame or self.guess, framed=self.box_framed, depth=self.ratio or prior, exact=True,
-                elevation=self.elevation, shadow=self.shadow,
-            )  # fmt: skip
+            known = replace(known, framed=self.box_framed, depth=self.ratio or prior, exact=True)
+            return fit_cuboid(self.mask & ~self.off_box, self.frame or self.guess, known)
         if self.frame is not None and self.ratio is None:
-            box = fit_cuboid(
-                self.mask, self.frame, framed=True, elevation=self.elevation, prior=prior, shadow=self.shadow
-            )
+            box = fit_cuboid(self.mask, self.frame, replace(known, framed=True))
             share = float(box.size[1] / box.size[0])
             if 0.04 < share < 1.7 and box.fit > 0.9:
                 self.box_framed = True
@@ -177,19 +175,8 @@ class Fits:
                     return box
                 gain = float(box.size[1] ** 2 / (2 * np.linalg.norm(box.size)))
                 share = weighed(share, prior, gain, OFF["box"], self.words.depth is not None)
-                return fit_cuboid(
-                    self.mask, self.frame, framed=True, depth=share, elevation=self.elevation, shadow=self.shadow
-                )
-        return fit_cuboid(
-            self.mask,
-            self.guess,
-            framed=False,
-            depth=self.ratio,
-            exact=True,
-            elevation=self.elevation,
-            prior=prior,
-            shadow=self.shadow,
-        )
+                return fit_cuboid(self.mask, self.frame, replace(known, framed=True, depth=share))
+        return fit_cuboid(self.mask, self.guess, replace(known, depth=self.ratio, exact=True))
 
 
 def _fills(mask: Mask, frame: PhotoCamera) -> bool:
