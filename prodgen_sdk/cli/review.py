@@ -10,7 +10,7 @@ from prodgen_sdk.cli.output import JSON, emit, open_studio, table
 from prodgen_sdk.terminal import note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from prodgen_sdk.studio import Studio
     from prodgen_sdk.types import ReviewState, Variant
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 group = typer.Typer(help="Review images that wait for a decision.", no_args_is_help=True)
 _BY = typer.Option("cli", help="Who decides; recorded with the decision.")
 _REASON = typer.Option("", help="Why; recorded with the decision.")
-_IDS = typer.Argument(
+_NAMES = typer.Argument(
     None,
     metavar="[VARIANT|SKU]...",
     help="A sku stands for all of its waiting images (reopen: its rejected ones).",
@@ -105,70 +105,39 @@ def apply(
     _tell(done, wrong | failures, as_json)
 
 
-@group.command()
-def approve(
-    ctx: typer.Context,
-    ids: list[str] = _IDS,
-    everything: bool = _ALL,
-    generator: str = _GENERATOR,
-    by: str = _BY,
-    reason: str = _REASON,
-    as_json: bool = JSON,
-) -> None:
-    """Approve images, so that they are indexed and shown."""
-    _decide(ctx, ids, everything, generator, "approved", by, reason, as_json)
+def _deciding(state: ReviewState) -> Callable[..., None]:
+    """The command that moves images to a state."""
+
+    def command(
+        ctx: typer.Context,
+        names: list[str] = _NAMES,
+        everything: bool = _ALL,
+        generator: str = _GENERATOR,
+        by: str = _BY,
+        reason: str = _REASON,
+        as_json: bool = JSON,
+    ) -> None:
+        from prodgen_sdk.cli.decisions import Decision, decide, waiting
+        from prodgen_sdk.errors import InputError
+
+        if bool(names) == everything:
+            raise InputError("Name images or skus, or say --all.")
+        with open_studio(ctx) as studio:
+            wanted = waiting(studio, None, state, generator) if everything else names or []
+            if not wanted:
+                raise InputError(f"No image {'was rejected' if state == 'in_review' else 'waits'}.")
+            decisions = {name: Decision(variant=name, review=state, reason=reason) for name in wanted}
+            done, failures = decide(studio, decisions, by, generator)
+        _tell(done, failures, as_json)
+
+    return command
 
 
-@group.command()
-def reject(
-    ctx: typer.Context,
-    ids: list[str] = _IDS,
-    everything: bool = _ALL,
-    generator: str = _GENERATOR,
-    by: str = _BY,
-    reason: str = _REASON,
-    as_json: bool = JSON,
-) -> None:
-    """Reject images, so that they are no longer shown; `reopen` undoes it."""
-    _decide(ctx, ids, everything, generator, "rejected", by, reason, as_json)
-
-
-@group.command()
-def reopen(
-    ctx: typer.Context,
-    ids: list[str] = _IDS,
-    everything: bool = _ALL,
-    generator: str = _GENERATOR,
-    by: str = _BY,
-    reason: str = _REASON,
-    as_json: bool = JSON,
-) -> None:
-    """Send rejected images back to review."""
-    _decide(ctx, ids, everything, generator, "in_review", by, reason, as_json)
-
-
-def _decide(
-    ctx: typer.Context,
-    names: list[str] | None,
-    everything: bool,
-    generator: str,
-    state: ReviewState,
-    by: str,
-    reason: str,
-    as_json: bool,
-) -> None:
-    from prodgen_sdk.cli.decisions import Decision, decide, waiting
-    from prodgen_sdk.errors import InputError
-
-    if bool(names) == everything:
-        raise InputError("Name images or skus, or say --all.")
-    with open_studio(ctx) as studio:
-        wanted = waiting(studio, None, state, generator) if everything else names or []
-        if not wanted:
-            raise InputError(f"No image {'was rejected' if state == 'in_review' else 'waits'}.")
-        decisions = {name: Decision(variant=name, review=state, reason=reason) for name in wanted}
-        done, failures = decide(studio, decisions, by, generator)
-    _tell(done, failures, as_json)
+group.command("approve", help="Approve images, so that they are indexed and shown.")(_deciding("approved"))
+group.command("reject", help="Reject images, so that they are no longer shown; `reopen` undoes it.")(
+    _deciding("rejected")
+)
+group.command("reopen", help="Send rejected images back to review.")(_deciding("in_review"))
 
 
 def _tell(done: list[Variant], failures: dict[str, str], as_json: bool) -> None:
