@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from mimetypes import guess_type
@@ -23,6 +23,7 @@ from prodgen_sdk.types import (
     Garment,
     GarmentCategory,
     Image,
+    Media,
     PersonPhoto,
     Photo,
     Product,
@@ -33,8 +34,10 @@ from prodgen_sdk.types import (
 )
 
 if TYPE_CHECKING:
+    from prodgen_sdk.config import Config
     from prodgen_sdk.context import Context
-    from prodgen_sdk.studio import Studio
+    from prodgen_sdk.host import Host
+    from prodgen_sdk.store import Store
 
 Wearable = Photo | Garment | Product
 
@@ -52,13 +55,17 @@ class Dressing(TypedDict, total=False):
     ctx: Context | None
 
 
-def product_named(studio: Studio, item: str) -> Product | None:
-    """The product of a sku, or None for what names a file. Raises NotFound for a sku that the workspace does not know."""
+def product_named(item: str, product: Callable[[str], Product] | None) -> Product | None:
+    """The product of a sku, or None for what names a file. Raises NotFound for a sku that the workspace does not know.
+
+    Args:
+        product: finds the product of a sku in the workspace; None without one.
+    """
     path = Path(item)
-    if studio.workspace is None or is_file(path) or path.name != item:
+    if product is None or is_file(path) or path.name != item:
         return None
     try:
-        return studio.product(item)
+        return product(item)
     except NotFound:
         if (guess_type(item)[0] or "").startswith("image/"):
             return None  # a file that is not there, which reading it will say
@@ -66,10 +73,26 @@ def product_named(studio: Studio, item: str) -> Product | None:
 
 
 class TryOnSession:
-    """One person's photo and what was found out about it, until the session ends. Made by `Studio.session`."""
+    """One person's photo and what was found out about it, until the session ends. Made by `Studio.session`.
 
-    def __init__(self, studio: Studio, person: PersonPhoto) -> None:
-        self._studio = studio
+    Args:
+        product: finds the product of a sku in the workspace; None without one.
+        photo: the pixels of a product's photo.
+        store: the workspace's; raises ConfigError without one.
+    """
+
+    def __init__(
+        self,
+        person: PersonPhoto,
+        host: Host,
+        config: Config,
+        *,
+        product: Callable[[str], Product] | None,
+        photo: Callable[[Media], Image],
+        store: Callable[[], Store],
+    ) -> None:
+        self._host, self._config = host, config
+        self._product, self._photo, self._store = product, photo, store
         self._person: PersonPhoto | None = person
         self._lock = threading.Lock()
         self._at_work = 0
@@ -154,11 +177,10 @@ class TryOnSession:
         )
 
     def _means(self, compositor: str | None) -> dict[str, Any]:
-        host = self._studio.host
-        checkers = checkers_of(host, self._studio.config.defaults.safety_checkers)
+        checkers = checkers_of(self._host, self._config.defaults.safety_checkers)
         return {
-            "compositor": host.get("compositor", compositor),
-            "host": host,
+            "compositor": self._host.get("compositor", compositor),
+            "host": self._host,
             "checkers": [checker for checker in checkers if "image" in checker.checks],
         }
 
@@ -166,16 +188,16 @@ class TryOnSession:
         shown = isinstance(answer, TryOn) and (answer.screening is None or answer.screening.outcome == "pass")
         if user is not None and until is not None and isinstance(answer, TryOn) and shown:
             photo = images.encode(self._open().image)
-            self._studio.store.tryons.keep(user, photo, images.encode(answer.image), until)
+            self._store().tryons.keep(user, photo, images.encode(answer.image), until)
 
     def garment(self, item: Wearable, category: GarmentCategory = "auto") -> Garment:
         """The garment that a file, its bytes, pixels, a product or a sku of the workspace stands for."""
         if isinstance(item, Garment):
             return item
         if isinstance(item, str):
-            item = product_named(self._studio, item) or item
+            item = product_named(item, self._product) or item
         if isinstance(item, Product):
-            garment = garment_of(item, self._studio.photo)
+            garment = garment_of(item, self._photo)
             return garment if category == "auto" else garment.model_copy(update={"category": category})
         return build(Garment, front=images.pixels(item), category=category)
 
@@ -206,7 +228,7 @@ class TryOnSession:
 
     def _release(self, person: PersonPhoto) -> None:
         errors: list[ProdgenError] = []
-        for compositor in self._studio.host.built("compositor"):
+        for compositor in self._host.built("compositor"):
             try:
                 compositor.release(person)
             except ProdgenError as error:
@@ -234,5 +256,5 @@ class TryOnSession:
             return None
         if not timedelta(0) < retain <= timedelta(days=3650):
             raise InputError(f"A try-on cannot be kept for {retain}.", hint="Give a period of up to ten years.")
-        _ = self._studio.store  # which needs a workspace: said before the work
+        self._store()  # which needs a workspace: said before the work
         return datetime.now(UTC) + retain

@@ -287,10 +287,17 @@ class Studio:
         measurements_cm: Mapping[str, float] | None = None,
     ) -> TryOnSession:
         """A session with one person's photo, analysed once and dressed many times; it drops everything when it ends."""
-        if isinstance(person, PersonPhoto):
-            return TryOnSession(self, person)
-        facts = {"height_cm": height_cm, "measurements_cm": dict(measurements_cm or {})}
-        return TryOnSession(self, build(PersonPhoto, image=images.pixels(person), **facts))
+        if not isinstance(person, PersonPhoto):
+            facts = {"height_cm": height_cm, "measurements_cm": dict(measurements_cm or {})}
+            person = build(PersonPhoto, image=images.pixels(person), **facts)
+        return TryOnSession(
+            person,
+            self.host,
+            self.config,
+            product=self.product if self.workspace is not None else None,
+            photo=self.photo,
+            store=lambda: self.store,
+        )
 
     def try_on_many(
         self,

@@ -44,7 +44,7 @@ def garment_of(studio: Any, item: str, category: Any, overrides: dict[str, Any])
     from prodgen_sdk.session import product_named
     from prodgen_sdk.types import Garment, build
 
-    product = product_named(studio, item)
+    product = product_named(item, studio.product if studio.workspace is not None else None)
     if product is None:
         return build(Garment, front=images.load(item), category=category, **overrides)
     if overrides:
