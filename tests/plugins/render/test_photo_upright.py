@@ -95,7 +95,7 @@ def test_the_front_and_its_tops_make_up_the_outline(elevation: float, wall: floa
     rays, position = camera.rays(columns + 0.5, rows + 0.5), camera.axes[0]
     start = position - rays * ((depth + position[1]) / rays[:, 1])[:, None]
     swept = np.zeros_like(mask)
-    for share in np.linspace(0, 1, 200):
+    for share in np.linspace(0, 1, 60):
         x, y, _ = camera.project(start + [0, 2, 0] * (depth * share)[:, None])
         swept[np.clip(y, 0, 199).astype(int), np.clip(x, 0, 199).astype(int)] = True
     assert overlap(swept, mask) > 0.96
