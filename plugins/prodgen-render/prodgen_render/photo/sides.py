@@ -69,10 +69,14 @@ def front_of(mask: Mask, camera: PhotoCamera, wall: Floats) -> tuple[Mask, Float
     middles = np.s_[step // 2 :: step, step // 2 :: step]
     seen, wall = mask[middles], wall[middles]
     front, depth, left = np.zeros_like(seen), np.zeros_like(wall), seen
+    camera = camera.but(focal=camera.focal / step, x=camera.x / step, y=camera.y / step)
+    rows, columns = np.mgrid[0 : seen.shape[0], 0 : seen.shape[1]] + 0.5
+    rays, position = camera.rays(columns, rows), camera.axes[0]
     for share in _SHARES:
-        places = camera.but(focal=camera.focal / step, x=camera.x / step, y=camera.y / step), wall * share
-        fits = left & np.all([_picked(seen, *places, back) for back in _WAY], axis=0)
-        covered = np.any([_picked(fits, *places, -back) for back in _WAY], axis=0)
+        # Where each pixel's side begins.
+        places = position - rays * ((wall * share + position[1]) / rays[..., 1])[..., None]
+        fits = left & np.all([_picked(seen, camera, places, 2 * (wall * share) * back) for back in _WAY], axis=0)
+        covered = np.any([_picked(fits, camera, places, 2 * (wall * share) * -back) for back in _WAY], axis=0)
         front, depth = front | fits, np.where(fits, wall * share, depth)
         left = ndimage.binary_opening(left & ~covered, iterations=_SLIVER)
     top = ndimage.binary_opening(seen & ~front, iterations=_SLIVER)
@@ -87,13 +91,9 @@ def front_of(mask: Mask, camera: PhotoCamera, wall: Floats) -> tuple[Mask, Float
     return kept, depth[rows][:, columns].astype(np.float32)
 
 
-def _picked(mask: Mask, camera: PhotoCamera, wall: Floats, back: float) -> Mask:
-    """What a mask has where each of its pixels is seen once its place, `wall` before the middle, has gone back by a share of twice that."""
-    rows, columns = np.mgrid[0 : mask.shape[0], 0 : mask.shape[1]] + 0.5
-    rays, position = camera.rays(columns, rows), camera.axes[0]
-    points = position - rays * ((wall + position[1]) / rays[..., 1])[..., None]
-    points[..., 1] += 2 * wall * back
-    x, y, _ = camera.project(points)
+def _picked(mask: Mask, camera: PhotoCamera, places: Floats, back: Floats) -> Mask:
+    """What a mask has where each of these places [h, w, 3] is seen once it has gone back by so much [h, w]."""
+    x, y, _ = camera.project(np.stack([places[..., 0], places[..., 1] + back, places[..., 2]], -1))
     column, row = np.floor(x).astype(int), np.floor(y).astype(int)
     inside = (row >= 0) & (row < mask.shape[0]) & (column >= 0) & (column < mask.shape[1])
     return np.asarray(inside & mask[np.where(inside, row, 0), np.where(inside, column, 0)])
