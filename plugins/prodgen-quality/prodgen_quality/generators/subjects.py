@@ -88,7 +88,7 @@ def baselines(training: Sequence[RenderedProduct]) -> list[Subject]:
     """What costs nothing: blank paper, the mean image, and the training product with the most attributes in common."""
     made = [Subject("blank", "baseline", _blank)]
     if training:
-        made.append(Subject("mean image", "baseline", _mean(training)))
+        made.append(Subject("mean picture", "baseline", _mean(training)))
         made.append(Subject("nearest training product", "baseline", _nearest(training)))
     return made
 
