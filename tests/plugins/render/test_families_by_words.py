@@ -1,9 +1,10 @@
 """Which family a product's words name."""
 
+import numpy as np
 import pytest
 from prodgen_render.families import FAMILIES, family_of
 from prodgen_render.parametric import build_model
-from prodgen_render.rendering.views import render
+from prodgen_render.rendering.views import render, silhouettes
 from prodgen_render.words.reading import colours_of, material_of
 
 from prodgen_sdk.types import Product, View
@@ -436,3 +437,31 @@ def test_a_tote_bag_has_neither_print_nor_leather_that_nobody_asked_for(title: s
 )
 def test_two_words_for_a_shade_are_one_colour(title: str, names: list[str]) -> None:
     assert [name for name, _ in colours_of(product(title, "home/other"))] == names
+
+
+def test_a_mirror_is_arched_where_words_say_so() -> None:
+    """Its frame is narrower near its top than near its foot."""
+    for title, arched in (("Arched mirror", True), ("拱形镜子", True), ("Wall mirror", False)):
+        (mask,) = silhouettes(build_model(product(title, "home/mirror"), 1), [View()], 128)
+        rows = np.flatnonzero(mask.any(1))
+        assert (mask[rows[3]].sum() < 0.8 * mask[rows[-3]].sum()) == arched, title
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_dial_has_the_colour_that_words_give_it(seed: int) -> None:
+    seen = {}
+    for colour in ("red", "blue"):
+        (dial,) = (
+            part.material.texture.pixels
+            for part in build_model(product(f"Watch with {colour} dial", "apparel/watch"), seed).parts
+            if part.material.name == "dial"
+        )
+        seen[colour] = np.median(dial.reshape(-1, 3), axis=0)
+    assert (seen["red"].argmax(), seen["blue"].argmax()) == (0, 2)
+
+
+def test_salad_servers_are_a_fork_and_a_spoon_of_wood() -> None:
+    servers = build_model(product("Olive wood salad servers", "home/kitchen"), 1)
+    assert servers.facts["family"] == "cutlery"
+    assert {part.material.name for part in servers.parts} == {"wood"}
+    assert colours_of(product("Olive wood salad servers", "home/kitchen")) == []

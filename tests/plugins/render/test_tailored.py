@@ -1,4 +1,4 @@
-"""Blazer, vests and hats: what sets them apart from their neighbours."""
+"""Garments and hats as their words cut them: what sets them apart from their neighbours."""
 
 from __future__ import annotations
 
@@ -56,6 +56,39 @@ def test_a_double_breasted_blazer_has_six_buttons() -> None:
 def test_a_vest_has_no_sleeves(title: str) -> None:
     vest, jacket = built(title, "apparel/vest"), built("Wool jacket", "apparel/jacket")
     assert np.ptp(corners(vest)[:, 0]) < 0.75 * np.ptp(corners(jacket)[:, 0])
+
+
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [("Bodycon dress", "apparel/dress"), ("Denim pencil skirt", "apparel/skirt"), ("包臀裙", "apparel/skirt")],
+)
+def test_a_narrow_skirt_is_not_wider_at_its_hem(title: str, category: str) -> None:
+    model = built(title, category)
+    assert width_at(model, 0.03) <= width_at(model, 0.4)
+
+
+@pytest.mark.parametrize(
+    ("title", "plain"), [("Black turtleneck sweater", "Black sweater"), ("黑色高领毛衣", "黑色毛衣")]
+)
+def test_a_high_collar_stands_above_the_shoulders(title: str, plain: str) -> None:
+    high, low = (corners(built(words, "apparel/sweater"))[:, 2].max() for words in (title, plain))
+    assert 0.03 < high - low < 0.09
+
+
+def test_a_cropped_top_ends_above_its_wrists() -> None:
+    """From the front, how far below the middle of the body the lowest sleeve hangs, as a share of the height."""
+    gaps = {}
+    for title in ("Cropped sweater", "Long sleeve sweater"):
+        (mask,) = silhouettes(built(title, "apparel/sweater"), [View()], 128)
+        rows = np.flatnonzero(mask.any(1))
+        body = np.flatnonzero(mask[:, 60:68].any(1))
+        gaps[title] = (rows[-1] - body[-1]) / len(rows)
+    assert gaps["Cropped sweater"] > 0.1 > 0.05 > gaps["Long sleeve sweater"]
+
+
+@pytest.mark.parametrize(("title", "zips"), [("Navy hoodie", 0), ("Navy full zip hoodie", 1), ("拉链卫衣 藏蓝", 1)])
+def test_a_hoodie_has_a_zip_where_words_say_so(title: str, zips: int) -> None:
+    assert sum(part.material.name == "steel" for part in built(title, "apparel/hoodie").parts) == zips
 
 
 @pytest.mark.parametrize("title", ["Denim bucket hat", "Straw sun hat", "Brown felt fedora", "草帽", "渔夫帽"])

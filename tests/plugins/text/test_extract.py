@@ -54,6 +54,8 @@ def test_titles_that_the_rules_were_made_with():
     ("title", "name", "value"),
     [
         ("Blueberry jam", "colour", None),
+        ("Olive wood salad servers", "colour", None),
+        ("机械键盘 红轴 白色", "colour", "white"),
         ("Lemon print dress", "colour", None),
         ("Lemon print dress, navy", "colour", "navy"),
         ("Orange print dress", "colour", "orange"),

@@ -16,7 +16,7 @@ from prodgen_sdk.types import Product
 _CLAUSE_END = re.compile(r"[,，;；|()（）【】\[\]]|\s[-–—]\s")
 _BESIDES = re.compile(r"(?<=\S)\s(?:with|for|in|fits|compatible with)\s|(?<=[^\s|])(?:适用|适配|兼容|专为)")
 """After this a clause says what its product has or is for: a laptop with a keyboard is a laptop. Nothing is beside what begins so."""
-_OF_IT = re.compile("[味色刷盖垫]|架(?!构)|夹(?!克)|(?:图案|印花|花纹|造型|刺绣|款|型|形)(?!号)|挂钩|配件|清洁")
+_OF_IT = re.compile("[味色刷盖垫]|背景|架(?!构)|夹(?!克)|(?:图案|印花|花纹|造型|刺绣|款|型|形)(?!号)|挂钩|配件|清洁")
 """After a Chinese name: a taste, a print, a shape or an accessory of the thing, and not the thing: 苹果味, 香蕉造型, 杯垫."""
 _MADE_OF_IT = re.compile("[汁醋酱干脆茶酒糖糕派粉籽香]")
 """After the name of a fruit: what is made of it."""

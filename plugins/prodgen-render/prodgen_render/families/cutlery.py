@@ -13,6 +13,8 @@ _METALS = ("steel", "gold", "brass", "copper", "metal")
 _BROAD = ("cleaver", "菜刀", "切片刀", "斩骨刀", "砍骨刀")
 _TURNED = 10.0
 """Degrees that a knife is turned, so that its ends show more than an edge."""
+_SERVERS = ("salad server", "salad servers", "serving set", "serving spoon and fork", "沙拉勺", "沙拉叉", "分餐")
+_WOODS = ("wood", "walnut", "bamboo")
 _SHORT = ("paring", "fruit knife", "水果刀")
 
 
@@ -89,11 +91,16 @@ def _handle(look: Look, grip: Material, high: float, broad: bool, short: bool) -
 
 
 def cutlery(look: Look) -> list[Part]:
-    """Fork, knife and spoon upright beside each other."""
-    metal = metal_or(look, *_METALS)
+    """Fork, knife and spoon upright beside each other; a broad fork and spoon of wood or metal where they serve salad."""
+    servers = look.says(_SERVERS)
+    metal = look.solid(*_WOODS, *_METALS) if servers else metal_or(look, *_METALS)
     scale = look.uniform(0.95, 1.06)
     handle = look.part("handle", metal)
     parts = []
+    if servers:
+        for x, head in ((-0.05, _broad(metal, tines=True)), (0.05, _broad(metal, tines=False))):
+            parts += [part.scaled(1.4 * scale).moved(x=x * scale) for part in (*head, _stem(handle))]
+        return parts
     for x, head in ((-0.042, _fork(metal)), (0.0, _table_knife(metal)), (0.042, _spoon(metal))):
         parts += [part.scaled(scale).moved(x=x * scale) for part in (*head, _stem(handle))]
     return parts
@@ -135,6 +142,22 @@ def _spoon(stuff: Material) -> list[Part]:
     back = sheet + np.array([0, 0.0013, 0])
     skin = np.concatenate([sheet, back[:, ::-1]], 1)
     return [loft(skin, stuff)]
+
+
+def _broad(stuff: Material, *, tines: bool) -> list[Part]:
+    """The head of a salad server, thick as of wood; three broad tines where it is the fork."""
+    t = np.linspace(0, 1, 40)
+    z, edge = 0.126 + 0.074 * t, 0.026 * np.sin(np.pi * (0.015 + 0.98 * t) ** 0.9).clip(0.012) ** 0.6
+    bowl = 0.010 * np.sin(np.pi * t)
+    thick = np.interp(t, [0, 0.15, 1], [0.0030, 0.0022, 0.0018])
+    if not tines:
+        return [_flat(z, edge, thick, bowl - 0.002, stuff)]
+    palm = 22
+    prongs = []
+    for middle in (-0.66, 0.0, 0.66):
+        prong = _flat(z[palm - 3 :], edge[palm - 3 :] * 0.25, thick[palm - 3 :], bowl[palm - 3 :] - 0.002, stuff)
+        prongs.append(prong.moved(x=float(middle * edge[palm] * 1.1)))
+    return [_flat(z[:palm], edge[:palm], thick[:palm], bowl[:palm] - 0.002, stuff), *prongs]
 
 
 def _fork(stuff: Material) -> list[Part]:

@@ -31,6 +31,8 @@ _LENGTHS = (
     (("mini", "miniskirt", "short skirt", "超短", "迷你"), -0.13),
 )
 """Words for how long a skirt is, and metres more than the usual."""
+_NARROW = ("bodycon", "sheath", "pencil", "tube dress", "slip dress", "旗袍", "包臀", "修身", "紧身", "鱼尾", "铅笔")
+"""Words for a skirt that does not flare."""
 
 
 def _longer(look: Look) -> float:
@@ -47,19 +49,25 @@ def dress(look: Look) -> list[Part]:
         """A height above the hem as a share of the usual length: longer dresses have a longer skirt."""
         return longer + usual * share
 
-    hem = 0.27 * look.uniform(0.85, 1.2)
+    narrow = look.says(_NARROW)
+    if narrow:
+        hem = 0.178 * look.uniform(0.97, 1.03)
+        widths, depths = [hem, 0.205, 0.190], [hem * 0.62, 0.13, 0.125]
+    else:
+        hem = 0.27 * look.uniform(0.85, 1.2)
+        widths, depths = [hem, hem * 0.78, 0.165], [hem * 0.8, hem * 0.6, 0.115]
     top = length
     heights = [-0.05, 0.54 * at(0.52), *(at(share) for share in (0.52, 0.63, 0.76, 0.85, 0.95)), length + 0.03]
-    z, w = smooth_table([hem, hem * 0.78, 0.165, 0.135, 0.165, 0.178, 0.160, 0.068], heights)
+    z, w = smooth_table([*widths, 0.135, 0.165, 0.178, 0.160, 0.068], heights)
     # Front and back meet on the shoulders.
-    _, d = smooth_table([hem * 0.8, hem * 0.6, 0.115, 0.095, 0.115, 0.105, 0.066, 0.012], heights)
+    _, d = smooth_table([*depths, 0.095, 0.115, 0.105, 0.066, 0.012], heights)
     folds, seed = round(look.uniform(9, 14)), look.uniform(0, 6)
     sleeve = {"long": 0.52, "short": 0.17}.get(sleeves_of(look.product))
     sleeves = Sleeves.of(0.135, at(0.885), sleeve, 0.062) if sleeve else None
 
     def body(p: Floats) -> Floats:
         angle = np.arctan2(p[:, 1], p[:, 0])
-        depth = np.interp(p[:, 2], [0, at(0.55), at(0.62)], [0.020, 0.003, 0.0])
+        depth = 0.0 if narrow else np.interp(p[:, 2], [0, at(0.55), at(0.62)], [0.020, 0.003, 0.0])
         pleats = depth * np.sin(folds * angle + seed + 0.8 * np.sin(3 * angle)) * 0.8
         return np.asarray(tube_field(p, z, w, d, 2.2) + pleats, np.float32)
 
@@ -126,12 +134,16 @@ def skirt(look: Look) -> list[Part]:
     length = 0.58 * look.uniform(0.75, 1.2)
     if longer := _longer(look):
         length = 0.3 * length + 0.7 * (0.58 + longer)
-    waist, hem = 0.150 * look.uniform(0.95, 1.05), 0.27 * look.uniform(0.85, 1.15)
+    narrow = look.says(_NARROW)
+    waist, hem = 0.150 * look.uniform(0.95, 1.05), (0.186 if narrow else 0.27) * look.uniform(0.85, 1.15)
     heights = [-0.05, length * 0.35, length * 0.75, length, length + 0.04]
-    z, w = smooth_table([hem * 1.03, hem * 0.86, max(0.19, hem * 0.66), waist, waist * 0.98], heights)
-    _, d = smooth_table([hem * 0.85, hem * 0.68, 0.128, 0.105, 0.103], heights)
+    thigh, hip = (hem * 1.04, 0.196) if narrow else (hem * 0.86, max(0.19, hem * 0.66))
+    z, w = smooth_table([hem * 1.03, thigh, hip, waist, waist * 0.98], heights)
+    _, d = smooth_table(
+        [hem * 0.7, 0.124, 0.130, 0.105, 0.103] if narrow else [hem * 0.85, hem * 0.68, 0.128, 0.105, 0.103], heights
+    )
     folds, seed = round(look.uniform(9, 16)), look.uniform(0, 6)
-    pleated = look.says(_PLEATED)
+    pleated, flared = look.says(_PLEATED), not narrow
 
     def field(p: Floats) -> Floats:
         angle = np.arctan2(p[:, 1], p[:, 0])
@@ -142,7 +154,7 @@ def skirt(look: Look) -> list[Part]:
             return np.asarray(
                 tube_field(p, z, w, d, 2.2) - depth * (np.minimum(turn / 0.68, (1 - turn) / 0.32) - 0.5), np.float32
             )
-        depth = np.interp(p[:, 2], [0, length * 0.7, length * 0.97], [0.022, 0.008, 0.0])
+        depth = np.interp(p[:, 2], [0, length * 0.7, length * 0.97], [0.022, 0.008, 0.0]) * flared
         pleats = depth * 0.8 * np.sin(folds * angle + seed + 0.6 * np.sin(3 * angle))
         return np.asarray(tube_field(p, z, w, d, 2.2) + pleats + creases(p, seed, 0.0015), np.float32)
 

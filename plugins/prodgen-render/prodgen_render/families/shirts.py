@@ -20,7 +20,19 @@ _SHIRTS = ("cotton", "linen", "silk", "denim", "nylon", "wool", "velvet")
 _JACKETS = ("denim", "cotton", "leather", "nylon", "wool", "canvas", "velvet", "linen")
 _POLOS = ("cotton", "knit", "nylon", "linen", "wool", "silk")
 _CARDIGANS = ("knit", "wool", "cotton", "linen", "velvet")
-_LONG = ("coat", "overcoat", "trench", "parka", "大衣", "风衣")
+_LONG = (
+    "coat",
+    "overcoat",
+    "trench",
+    "parka",
+    "longline",
+    "knee length",
+    "knee-length",
+    "大衣",
+    "风衣",
+    "长款",
+    "过膝",
+)
 _SYNTHETIC = (
     "rain jacket",
     "raincoat",
@@ -31,12 +43,15 @@ _SYNTHETIC = (
     "ski jacket",
     "雨衣",
     "冲锋衣",
+    "防晒衣",
+    "皮肤衣",
+    "防晒服",
     "羽绒服",
     "棉服",
 )
 _QUILTED = ("puffer", "quilted", "down jacket", "down coat", "羽绒服", "棉服")
 _BELTED = ("trench", "belted", "风衣")
-_HOODED = ("hood", "hooded", "连帽", "带帽")
+_HOODED = ("hood", "hooded", "连帽", "带帽", "冲锋衣", "防晒衣", "皮肤衣", "防晒服")
 _NECK = (0.095, 0.056, 0.018)
 
 

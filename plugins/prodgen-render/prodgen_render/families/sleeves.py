@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prodgen_render.families.garment_kit import band, hem_lines, lying_on, seam_of, surface_ring
 from prodgen_render.model import Floats, Material, Part
@@ -47,6 +48,15 @@ class Sleeves:
     def reach(self) -> float:
         """How far they come from the middle, in metres."""
         return float(abs((self.starts[0] + self.axes[0] * (self.length + 0.06))[0]) + 0.09)
+
+    @property
+    def lowest(self) -> float:
+        """The height of what is lowest of them, in metres."""
+        return float((self.starts[0] + self.axes[0] * np.float32(self.length))[2]) - self.end
+
+    def nearer(self, body: Floats, p: Floats) -> NDArray[np.bool_]:
+        """Which points [n, 3] are of a sleeve, and not of a body with this field."""
+        return np.asarray(np.minimum(self._arm(p, 0), self._arm(p, 1)) < body)
 
     def _arm(self, p: Floats, side: int) -> Floats:
         end = self.starts[side] + self.axes[side] * np.float32(self.length + 0.06)

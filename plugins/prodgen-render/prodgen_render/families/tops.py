@@ -6,13 +6,17 @@ import numpy as np
 
 from prodgen_render.families.garment_kit import COTTONS, collar, garment
 from prodgen_render.families.sleeves import LONG
-from prodgen_render.families.torso import Torso
+from prodgen_render.families.torso import ROUND_NECK, Torso
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.geometry import loft, smooth_path, tube
 from prodgen_render.shapes.implicit import ellipsoid, join, mesh
 from prodgen_render.words.reading import sleeves_of
+
+_NARROW_NECK = (0.086, 0.062, 0.026)
+_HIGH_NECKED = ("turtleneck", "turtle neck", "roll neck", "roll-neck", "polo neck", "高领", "堆堆领", "樽领")
+_ZIPPED = ("zip-up", "zip up", "zip through", "zip-through", "full zip", "full-zip", "zipped", "zip", "拉链", "开衫")
 
 
 def tshirt(look: Look) -> list[Part]:
@@ -47,16 +51,46 @@ def _top(
     ribbed: bool = False,
     hood: bool = False,
 ) -> list[Part]:
-    torso = Torso.of(look, sleeve=sleeve, loose=loose)
+    high = not hood and look.says(_HIGH_NECKED)
+    torso = Torso.of(look, sleeve=sleeve, loose=loose, neck=_NARROW_NECK if high else ROUND_NECK)
     parts = garment(look, torso.field, torso.bounds, torso.keep, prints=look.pattern_name == "logo", names=names)
     plain = look.solid(*names)
     rib = look.plain("knit", mix(look.colour(), (0, 0, 0), 0.06)) if ribbed else plain
     curve = torso.neckline()
-    parts.append(collar(curve, 0.0050 if ribbed else 0.0036, rib))
+    parts.append(_high_collar(curve, rib) if high else collar(curve, 0.0050 if ribbed else 0.0036, rib))
     if hood:
         parts += hood_and_cords(curve, torso.length, plain) + _pouch(torso, plain)
+        parts += [_zip(torso, look.plain("steel"))] if look.says(_ZIPPED) else []
     parts += torso.sleeve_ends(rib, cuffs=ribbed)
     return [*parts, torso.waistband(rib)] if ribbed else [*parts, *torso.hem(plain)]
+
+
+def _high_collar(neck: Floats, rib: Material) -> Part:
+    """A collar that goes up from the neck and is turned down over itself."""
+    middle, top = neck.mean(0), float(neck[:, 2].max())
+    rows = []
+    for wide, up in (
+        (1.0, 0.0),
+        (0.86, 0.35),
+        (0.80, 0.8),
+        (0.82, 0.97),
+        (0.86, 1.0),
+        (0.90, 0.95),
+        (0.95, 0.6),
+        (1.0, 0.25),
+    ):
+        row = middle + (neck - middle) * [wide, wide, 1]
+        row[:, 2] = neck[:, 2] * (1 - up) + (top + 0.062) * up
+        rows.append(row)
+    return loft(np.stack(rows)[::-1], rib)
+
+
+def _zip(torso: Torso, metal: Material) -> Part:
+    """A zip from the hem to the neck, over the pocket."""
+    line = np.linspace(0.004, torso.length - torso.neck[1] - 0.004, 60)
+    return tube(
+        torso.on_front(0 * line, line, 0.005 + 0.006 * (line < torso.length * 0.38)), 0.0034, metal, segments=10
+    )
 
 
 def hood_and_cords(neck: Floats, top: float, cloth: Material) -> list[Part]:

@@ -15,6 +15,9 @@ from prodgen_render.shapes.implicit import in_depth
 _SHOULDER = 0.012
 """How far below the neck's height the seam on the shoulder lies, where the opening's front goes over into its back."""
 _ROUNDINGS = 4
+ROUND_NECK = (0.092, 0.088, 0.026)
+"""Half the width of an opening, and how deep it is cut in front and behind, in metres."""
+_CROPPED = ("cropped", "crop", "短款", "露脐")
 _UP = np.array([0, 0, 1.0], np.float32)
 
 
@@ -50,7 +53,7 @@ class Torso:
         sleeve: float,
         loose: float = 1.0,
         longer: float = 1.0,
-        neck: tuple[float, float, float] = (0.092, 0.088, 0.026),
+        neck: tuple[float, float, float] = ROUND_NECK,
         pointed: float = 2.0,
     ) -> Torso:
         """A torso with this product's proportions.
@@ -59,7 +62,7 @@ class Torso:
             sleeve: length of the sleeves in metres; 0 for none.
         """
         half = 0.224 * look.uniform(0.96, 1.06) * loose
-        length = 0.73 * look.uniform(0.95, 1.05) * longer
+        length = 0.73 * look.uniform(0.95, 1.05) * longer * (0.8 if look.says(_CROPPED) else 1)
         shoulder = length - 0.075
         trunk = [0.16 * shoulder, 0.43 * shoulder, 0.7 * shoulder]
         heights = [-0.06, *trunk, shoulder - 0.05, shoulder + 0.005, length - 0.035, length, length + 0.04]
@@ -74,7 +77,12 @@ class Torso:
     @property
     def bounds(self) -> Bounds:
         reach = max(self.sleeves.reach if self.sleeves else 0.0, self.half + 0.02)
-        return (-reach, -0.17, -0.03), (reach, 0.17, self.length + 0.03)
+        return (-reach, -0.17, min(0.0, self._wrist) - 0.03), (reach, 0.17, self.length + 0.03)
+
+    @property
+    def _wrist(self) -> float:
+        """The height of the lowest end of a sleeve."""
+        return self.sleeves.lowest if self.sleeves else 0.0
 
     def _trunk(self, p: Floats) -> Floats:
         z, width, depth = self.table
@@ -95,7 +103,10 @@ class Torso:
         if self.pointed != 2:
             pointed = np.abs(across) ** self.pointed + np.abs(down) ** self.pointed - 1
             neck = np.where(ahead, pointed, neck)
-        out = np.minimum(p[:, 2], np.where(p[:, 2] > self.length - max(0.1, front), neck * 0.06, 1.0))
+        hem = p[:, 2]
+        if self.sleeves and self._wrist < 0:  # a short trunk ends above the wrists
+            hem = np.where(self.sleeves.nearer(self._trunk(p), p), np.float32(1), hem)
+        out = np.minimum(hem, np.where(p[:, 2] > self.length - max(0.1, front), neck * 0.06, 1.0))
         out = np.minimum(out, self.length - _SHOULDER - p[:, 2])
         if self.sleeves:
             out = self.sleeves.cut(out, self._trunk(p), p)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from prodgen_render.families.kit import lathe, metal_or
@@ -10,11 +11,12 @@ from prodgen_render.looks.lettering import write
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import ink_for, texture
 from prodgen_render.model import Material, Part
-from prodgen_render.shapes.geometry import box, disc, rounded_rectangle, slab, superellipse, tube
+from prodgen_render.shapes.geometry import box, disc, refine, rounded_rectangle, slab, superellipse, tube
 
 _FRAMES = ("wood", "walnut", "bamboo", "matte plastic", "metal", "steel", "brass", "aluminium", "iron", "gold")
 _RIMS = ("matte plastic", *_FRAMES)
 _ROUND = ("round", "oval", "circular", "圆形", "圆镜", "椭圆")
+_ARCHED = ("arch", "arched", "拱形", "拱门")
 
 
 def clock(look: Look) -> list[Part]:
@@ -22,7 +24,7 @@ def clock(look: Look) -> list[Part]:
     radius = 0.15 * look.uniform(0.9, 1.1)
     rim = metal_or(look, *_RIMS, default="#26272a")
     pale = not (look.colour_name == "black" and look.chance(0.3))
-    ground = (250, 249, 245) if pale else (30, 30, 32)
+    ground = look.part_colour("dial", (250, 249, 245) if pale else (30, 30, 32))
     ring = [(radius * 0.93, 0.0), (radius, 0.0), (radius, 0.036), (radius * 0.955, 0.040), (radius * 0.93, 0.03)]
     parts = [lathe(ring, [0, 0.003, 0.006, 0.003, 0], rim, 128)]
     parts.append(disc(radius * 0.97, 0.002, look.plain("matte plastic", "#2a2b2e"), up=False))
@@ -71,20 +73,28 @@ def picture_frame(look: Look) -> list[Part]:
 
 
 def mirror(look: Look) -> list[Part]:
-    """A mirror in a thin frame, round where the words say so."""
-    round_glass = look.says(_ROUND)
+    """A mirror in a thin frame, round or arched where the words say so."""
+    round_glass, arched = look.says(_ROUND), look.says(_ARCHED)
     wide = 0.5 * look.uniform(0.9, 1.1)
     tall = wide if round_glass else wide * look.uniform(1.3, 2.0)
     frame = metal_or(look, *_RIMS, default="#26272a")
     silver = Material("mirror", (0.88, 0.90, 0.91), 0.03, metallic=1.0)
-    if not round_glass:
+    if not (round_glass or arched):
         return _leaning([*_frame(frame, wide, tall, 0.02), _plate(wide - 0.02, tall - 0.02, 0.008, silver, tall)])
-    shape = superellipse(wide, tall, 2, 128)
+    shape = _arch(wide, tall) if arched else superellipse(wide, tall, 2, 128)
     edge = np.stack([shape[:, 0], 0 * shape[:, 0], shape[:, 1] + tall / 2], -1)
     ring = tube(np.concatenate([edge, edge[:2]]), 0.011, frame, caps=False, up=(0, 1, 0), segments=16)
     # Nearly flush with the frame, which it mirrors.
     glass = slab(shape * (1 - 0.010 / wide), 0.006, 0.001, silver).turned(90, "x").moved(z=tall / 2, y=-0.003)
     return _leaning([ring, glass])
+
+
+def _arch(wide: float, tall: float) -> NDArray[np.float64]:
+    """Half a circle on a rectangle, counter-clockwise around its middle [n, 2]."""
+    turn = np.linspace(0, np.pi, 65)
+    top = np.stack([np.cos(turn) * wide / 2, np.sin(turn) * wide / 2 + (tall - wide) / 2], -1)
+    corners = np.array([[-wide, -tall], [wide, -tall]]) / 2
+    return refine(np.concatenate([top, corners, top[:1]]), 0.02)[:-1]
 
 
 def _leaning(parts: list[Part]) -> list[Part]:

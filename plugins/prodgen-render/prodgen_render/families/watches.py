@@ -81,7 +81,7 @@ def _screen(look: Look) -> Image.Image:
 
 
 def _dial(look: Look) -> Image.Image:
-    ground = (246, 244, 238) if look.chance(0.6) else (24, 26, 32)
+    ground = look.part_colour("dial", (246, 244, 238) if look.chance(0.6) else (24, 26, 32))
     ink = ink_for(ground)
     picture = Image.new("RGB", (480, 480), ground)
     draw = ImageDraw.Draw(picture)

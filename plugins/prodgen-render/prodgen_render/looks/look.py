@@ -79,6 +79,11 @@ class Look(Colouring):
             made_of = "lacquer" if material.metallic else material.name if material.name in FINISH else "plastic"
         return self.plain(made_of, None if colour is None else srgb(colour[1]))
 
+    def part_colour(self, name: str, default: Srgb) -> Srgb:
+        """The colour that the words give a part, or a default."""
+        said = part_words(self.product, name)
+        return srgb(said.colour[1]) if said and said.colour else default
+
     def solid(self, *allowed: str, default: str | None = None) -> Material:
         """The main material in the main colour, without pattern; materials with a colour of their own keep it."""
         name = self.pick(*allowed)

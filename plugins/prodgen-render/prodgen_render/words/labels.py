@@ -7,7 +7,7 @@ import re
 from prodgen_render.words.vocabulary import COLOURS, MATERIALS, PACKAGES
 
 _AMOUNT = re.compile(
-    r"(?:[*×]|(?<![a-z])x)?\s*(?:\d+(?:\.\d+)?\s*(?:cm|mm)?\s*[*x×]\s*)*\d+(\.\d+)?\s*(?:ml|g|kg|l|cl|oz|fl|lb|cm|mm|ct|pcs?|pieces?|count|packs?|毫升|克|升|厘米|盒|瓶|袋|罐|支|片|包|枚|颗)(?![a-z])"
+    r"(?:[*×]|(?<![a-z])x)?\s*(?:\d+(?:\.\d+)?\s*(?:cm|mm)?\s*[*x×]\s*)*\d+(\.\d+)?\s*(?:ml|g|kg|l|cl|oz|fl|lb|cm|mm|ct|pcs?|pieces?|count|packs?|毫升|克|升|厘米|斤|盒|瓶|袋|罐|听|桶|支|片|包|枚|颗|粒|条|只|块|张|件|双)(?:装)?(?![a-z])"
     r"|\b(?:pack|set|box|case) of \d+\b",
     re.IGNORECASE,
 )

@@ -24,7 +24,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "case": ("casing", "管身", "外壳"),
     "shade": ("shade", "lampshade", "灯罩"),
     "base": ("base", "foot", "底座", "灯座"),
-    "hat band": ("hat band", "hatband", "帽带"),
+    "hat band": ("hat band", "hatband", "ribbon", "帽带", "丝带", "飘带"),
+    "dial": ("dial", "watch face", "表盘", "钟面"),
     "ear pads": ("ear pads", "ear cushions", "earpads", "耳罩", "耳垫"),
 }
 """Parts that families draw apart where the words do."""

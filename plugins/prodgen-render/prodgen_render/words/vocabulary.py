@@ -7,7 +7,7 @@ COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
     "black": ("#1d1d1f", ("black", "黑", "午夜色")),
     "grey": ("#8b8d90", ("grey", "gray", "pewter", "灰", "浅灰", "银灰", "雾霾灰")),
     "silver": ("#c4c6c9", ("silver", "white gold", "银", "白金")),
-    "navy": ("#1f2f55", ("navy", "navy blue", "midnight blue", "藏青", "藏蓝", "深蓝", "海军蓝", "navy-blue", "午夜蓝")),
+    "navy": ("#1f2f55", ("navy", "navy blue", "midnight", "midnight blue", "藏青", "藏蓝", "深蓝", "海军蓝", "navy-blue", "午夜蓝")),
     "sky": ("#8fbfe4", ("sky blue", "light blue", "天蓝", "浅蓝", "baby blue", "powder blue", "冰蓝", "婴儿蓝")),
     "teal": ("#1f7f86", ("teal", "turquoise", "cyan", "青", "teal blue", "teal green", "青绿", "蓝绿", "孔雀蓝", "孔雀绿")),
     "mint": ("#a5d9c0", ("mint", "薄荷", "mint green", "薄荷绿")),
@@ -57,7 +57,7 @@ OF_DENIM = {"blue": "#3d557c", "sky": "#8aa5c4", "navy": "#2a3851"}
 NOT_COLOURS = (
     "蓝牙", "蓝光", "紫外线", "红外", "黑科技", "网红", "美白", "洁白", "白皙", "蛋白", "白领", "绿色环保", "绿色健康", "绿色食品", "灰尘", "金属", "青少年", "青年",
     "蓝山", "大红袍", "白药", "干红", "干白", "青花", "青岛", "青柠", "青菜", "青椒", "青提", "红富士", "红牛", "奶粉", "粉底", "粉饼", "蜜粉", "散粉", "蛋白粉", "面粉", "黄铜", "紫铜", "红铜", "白铜", "红木", "黑胡桃", "紫檀", "黑檀", "白蜡木", "白橡", "红橡", "红陶", "紫砂",
-    "earl grey", "espresso machine", "espresso maker", "chocolate milk", "red bull", "blue mountain", "blush brush", "blush palette", "blue light", "black friday", "white noise", "green onion", "black pepper",
+    "earl grey", "espresso machine", "espresso maker", "chocolate milk", "red bull", "blue mountain", "blush brush", "blush palette", "blue light", "black friday", "white noise", "green onion", "black pepper", "olive wood", "橄榄木", "red switch", "blue switch", "brown switch", "yellow switch", "红轴", "青轴", "茶轴", "黄轴", "银轴", "白轴", "小白瓶", "小棕瓶", "小黑瓶", "blue yeti",
 )  # fmt: skip
 """Words in which that of a colour is none: bluetooth, whitening, milk powder, black walnut, Earl Grey."""
 NOT_MATERIALS = (
@@ -92,8 +92,22 @@ MATERIALS: dict[str, tuple[str, ...]] = {
     "iron": ("cast iron", "iron", "铁"),
     "metal": ("metal", "alloy", "titanium", "sterling silver", "钛", "纯银", "足银", "金属", "合金"),
     "walnut": ("walnut", "胡桃木"),
-    "bamboo": ("bamboo", "rattan", "wicker", "竹", "藤编", "藤制"),
-    "wood": ("wood", "wooden", "oak", "beech", "pine", "acacia", "橡木", "松木", "榉木", "实木", "木"),
+    "bamboo": ("bamboo", "rattan", "wicker", "seagrass", "竹", "藤编", "藤制"),
+    "wood": (
+        "wood",
+        "wooden",
+        "olive wood",
+        "橄榄木",
+        "oak",
+        "beech",
+        "pine",
+        "acacia",
+        "橡木",
+        "松木",
+        "榉木",
+        "实木",
+        "木",
+    ),
     "marble": ("marble", "大理石"),
     "suede": ("suede", "nubuck", "麂皮", "翻毛皮", "反绒皮"),
     "leather": ("leather", "皮革", "真皮", "皮"),
