@@ -59,6 +59,24 @@ def test_the_factory_follows_the_size(index) -> None:
     assert factory_for(10**6, 512, "IVF4096,PQ64x4fsr,RFlat") == "IVF4096,PQ64x4fsr"
 
 
+@pytest.mark.parametrize(
+    ("distribution", "factory"), [("families", "PCAR64,IVF1,PQ32x4fsr"), ("gaussian", "RR128,IVF1,PQ64x4fsr")]
+)
+def test_codes_are_of_half_of_the_axes_where_these_hold_most(distribution, factory) -> None:
+    # What all vectors have in common must not be taken off: inner products would be others.
+    rows = made_up.vectors(9000, 128, distribution) + 0.1
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    index, queries = filled(rows), made_up.queries(rows, 40)
+    assert index.stats(CTX)["factory"] == factory
+    assert made_up.recall(found(index, queries, 10), made_up.best_products(rows, queries, 10)) >= 0.99
+    changed = made_up.vectors(3000, 128, distribution, seed=1)
+    index.apply([made_up.upsert(i, vector) for i, vector in enumerate(changed)], 2, CTX)
+    index.settle()
+    assert index.stats(CTX)["factory"] == factory
+    rows[:3000] = changed
+    assert made_up.recall(found(index, queries, 10), made_up.best_products(rows, queries, 10)) >= 0.99
+
+
 def test_below_exact_below_everything_is_scored(vectors) -> None:
     assert filled(vectors[:2000]).stats(CTX)["factory"] == "Flat"
     assert filled(vectors[:2000], exact_below=1999).stats(CTX)["factory"] != "Flat"

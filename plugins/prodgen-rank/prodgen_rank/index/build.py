@@ -12,7 +12,7 @@ from prodgen_rank.index import contents
 from prodgen_rank.index.base import Base
 from prodgen_rank.index.calibrate import calibrated, rows_pay
 from prodgen_rank.index.exact import spans
-from prodgen_rank.index.first_stage import FirstStage, factory_for, filled, representatives, train
+from prodgen_rank.index.first_stage import FirstStage, factory_for, filled, half_will_do, representatives, train
 from prodgen_rank.index.rows import Pause, RowNumbers, Rows, parts
 from prodgen_rank.index.scan import quantise
 from prodgen_rank.index.snapshot import Snapshot
@@ -101,7 +101,10 @@ def prepared(vectors: Floats, rows: Rows, config: IndexConfig, pause: Pause, kno
         if rows_pay(vectors, starts, means, pause):
             means = None
         units = vectors if means is None else means
-        made = train(factory_for(len(units), dimension, asked), units, of_rows=means is None)
+        # Of rows, which lie closer together, so short codes leave too many in question.
+        halved = means is not None and half_will_do(means)
+        factory = factory_for(len(units), dimension, asked, halved=halved)
+        made = train(factory, units, of_rows=means is None)
         if made is None:
             return Base(vectors, starts)
         trained, changed = made, 0
@@ -113,7 +116,8 @@ def _fits(known: Former, vectors: Floats, starts: RowNumbers, asked: str) -> boo
     """Whether the training of a stage is good enough for what there is now."""
     stage, (rows, dimension) = known.stage, vectors.shape
     units = rows if stage.of_rows else len(starts) - 1
-    same = stage.factory == factory_for(units, dimension, asked) and stage.index.d - dimension in (0, 1)
+    fitting = [factory_for(units, dimension, asked, halved=halved) for halved in (False, True)]
+    same = stage.factory in fitting and stage.index.d - dimension in (0, 1)
     return same and 1 / _RETRAIN < units / stage.trained_on < _RETRAIN
 
 

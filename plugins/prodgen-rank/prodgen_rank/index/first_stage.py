@@ -28,6 +28,8 @@ _TRAIN = 16_384
 _A_LIST = 64
 _FEWEST = 64
 _ADD = 512
+_HALVED_FROM = 128
+_HELD = 0.85
 _MEAN = 32  # products; numpy keeps the interpreter to itself for each part
 
 
@@ -209,7 +211,9 @@ def train(factory: str, vectors: Floats, *, of_rows: bool) -> FirstStage | None:
             clustering.niter, clustering.min_points_per_centroid, clustering.max_points_per_centroid = 10, 1, points
         sample = max(_TRAIN, _A_LIST * lists.nlist if lists is not None else 0)
         chosen = np.sort(np.random.default_rng(0).permutation(n)[:sample])
-        index.train(padded(vectors[chosen], index.d))
+        shown = padded(vectors[chosen], index.d)
+        _train_axes(index, shown)
+        index.train(shown)
     except RuntimeError as error:
         reason = str(error).splitlines()[0].rsplit(": ", 1)[-1]
         raise ConfigError(
@@ -218,6 +222,16 @@ def train(factory: str, vectors: Floats, *, of_rows: bool) -> FirstStage | None:
             hint='Use "auto", or a word that `faiss.index_factory` takes, such as "HNSW32".',
         ) from None
     return FirstStage(factory, index, of_rows, n)
+
+
+def _train_axes(index: Any, vectors: Floats) -> None:
+    """Trains a PCA before an index without moving the origin: inner products would not survive that."""
+    import faiss
+
+    axes = faiss.downcast_VectorTransform(index.chain.at(0)) if hasattr(index, "chain") else None
+    if isinstance(axes, faiss.PCAMatrix):
+        some = vectors[:: max(1, len(vectors) // _TRAIN)]
+        axes.train(np.concatenate([some, -some]))
 
 
 def filled(stage: FirstStage, vectors: Floats, changed: int, pause: Pause) -> FirstStage:
@@ -260,18 +274,33 @@ def representatives(vectors: Floats, starts: NDArray[np.int64], pause: Pause | N
     return means
 
 
-def factory_for(units: int, dimension: int, asked: str) -> str:
+def factory_for(units: int, dimension: int, asked: str, *, halved: bool = False) -> str:
     """What `auto` means for so many units: 2 bits a dimension; anything else is taken as it is.
+
+    Args:
+        halved: only codes the half of the axes along which the units vary most; see `half_will_do`.
 
     >>> factory_for(100_000, 512, "auto")
     'RR512,IVF256,PQ256x4fsr'
+    >>> factory_for(100_000, 512, "auto", halved=True)
+    'PCAR256,IVF256,PQ128x4fsr'
     """
     if asked != "auto":
         return re.sub(r",R(efine)?(Flat|\(.*\))$", "", asked)
     lists = 1 if units < ONE_LIST else 2 ** round(np.log2(np.sqrt(units)))
-    even = dimension + dimension % 2
+    coded = dimension // 4 * 2 if halved else dimension + dimension % 2
     # Turned at random, as codes of equal length waste bits on dimensions that hardly vary.
-    return f"RR{even},IVF{lists},PQ{even // 2}x4fsr"
+    return f"{'PCAR' if halved else 'RR'}{coded},IVF{lists},PQ{coded // 2}x4fsr"
+
+
+def half_will_do(vectors: Floats) -> bool:
+    """Whether half of the axes hold nearly all differences, as with most embeddings: what the others say is lost in the codes' own error."""
+    n, dimension = vectors.shape
+    if dimension < _HALVED_FROM:
+        return False
+    some = vectors[:: max(1, n // _TRAIN)]
+    held = np.linalg.eigvalsh(np.cov(some, rowvar=False))
+    return bool(held[-(dimension // 4 * 2) :].sum() >= _HELD * held.sum())
 
 
 def padded(vectors: Floats, dimension: int) -> Floats:
