@@ -482,7 +482,7 @@ class Studio:
         Each comes with its nearest variant that may be shown.
 
         Raises:
-            InputError: nothing is given.
+            InputError: nothing is given, or the text has more than 1000 characters.
             NotFound: the product is unknown, or has no approved image.
         """
         picture = images.pixels(image) if image is not None else None

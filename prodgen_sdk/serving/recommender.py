@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 import math
+import operator
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from prodgen_sdk.config import RecommendConfig
 from prodgen_sdk.context import Progress
@@ -112,7 +113,7 @@ class Recommender:
         """See `Studio.recommend`."""
         budget = _budget(self._config.budget_ms if budget_ms is None else budget_ms)
         watch = Stopwatch(budget)
-        _check_k(k)
+        k = _checked_k(k)
         if not isinstance(user, str) or not 1 <= len(user) <= 200 or not is_text(user):
             raise InputError("A user has a name of 1 to 200 characters, without NUL and halves of surrogate pairs.")
         context = build(
@@ -172,7 +173,7 @@ class Recommender:
         filter: Filter | None = None,
     ) -> list[Similar]:
         """See `Studio.similar`."""
-        _check_k(k)
+        k = _checked_k(k)
         eligible = given(Filter, filter, "filter") if filter else Filter()
         with self._turns.turn():
             self._catalogue.catch_up(_PATIENCE)
@@ -286,9 +287,14 @@ def _budget(milliseconds: float | None) -> float | None:
     return min(milliseconds / 1000, _LONGEST)
 
 
-def _check_k(k: int) -> None:
-    if not isinstance(k, int | float) or not 1 <= k <= 1000:
-        raise InputError(f"k is {k!r}; it must be 1 to 1000.")
+def _checked_k(k: SupportsIndex) -> int:
+    try:
+        number = operator.index(k)
+    except TypeError:
+        number = 0
+    if not 1 <= number <= 1000:
+        raise InputError(f"k is {k!r}; it must be a whole number from 1 to 1000.")
+    return number
 
 
 def _freeze() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from prodgen_sdk.errors import InputError, NotFound
 from prodgen_sdk.serving.catalogue import Catalogue
 from prodgen_sdk.types import Filter, Image, Model
+from prodgen_sdk.types.event import QUERY_LENGTH
 
 if TYPE_CHECKING:
     from prodgen_sdk.interfaces import Vectors
@@ -35,9 +36,11 @@ def nearest(
     """The k products nearest to the mean of what is given, each with its nearest variant that may be shown; see `Studio.similar`.
 
     Raises:
-        InputError: nothing is given.
+        InputError: nothing is given, or the text is longer than a search may be.
         NotFound: an unknown product, or one without an approved image.
     """
+    if text is not None and len(text) > QUERY_LENGTH:
+        raise InputError(f"The text has {len(text)} characters; it may have up to {QUERY_LENGTH}.")
     mark = catalogue.mark
     query = _query(store, catalogue, sku, image, text if text and text.strip() else None)
     if sku is not None:

@@ -11,7 +11,7 @@ from prodgen_sdk.types.base import Model
 from prodgen_sdk.types.product import Sku
 
 EventType = Literal["impression", "click", "view", "add_to_cart", "purchase", "search", "hide"]
-KEY_LENGTH, MEMO_LENGTH = 200, 16_384
+KEY_LENGTH, MEMO_LENGTH, QUERY_LENGTH = 200, 16_384, 1000
 Memo = Annotated[str, Field(max_length=MEMO_LENGTH)]
 UserId = Annotated[str, Field(min_length=1, max_length=200)]
 RequestId = Annotated[str, Field(max_length=1000)]
@@ -55,7 +55,7 @@ class Event(Model):
     sku: Sku | None = None
     variant: Key | None = None
     request_id: RequestId | None = None
-    query: Annotated[str, Field(max_length=1000)] | None = None
+    query: Annotated[str, Field(max_length=QUERY_LENGTH)] | None = None
     value: Annotated[float, Field(allow_inf_nan=False)] | None = None
     position: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     propensity: Annotated[float, Field(gt=0, le=1)] | None = None

@@ -36,6 +36,13 @@ class Match(Model):
     stock_min: Annotated[int, Field(ge=0)] | None = None
     stock_max: Annotated[int, Field(ge=0)] | None = None
 
+    @model_validator(mode="after")
+    def _can_hold(self) -> Self:
+        for name, low, high in (("price", self.price_min, self.price_max), ("stock", self.stock_min, self.stock_max)):
+            if low is not None and high is not None and low > high:
+                raise ValueError(f"{name}_min is {low} and {name}_max {high}: no product is between them")
+        return self
+
     def holds(self, product: Product) -> bool:
         """Whether the rule is about this product."""
         return (

@@ -5,6 +5,7 @@ import math
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from prodgen_sdk import DeadlineExceeded, Event, Filter, InputError, Product, Studio, plugin
@@ -51,10 +52,20 @@ def test_no_stock_at_all_has_an_empty_answer(stocked):
     assert len(stocked.recommend("ann")) == 3
 
 
-@pytest.mark.parametrize("k", [0, -1, 1001, 10**9, None])
+@pytest.mark.parametrize("k", [0, -1, 1001, 10**9, 2.5, None])
 def test_a_number_out_of_range_is_named(stocked, k):
-    with pytest.raises(InputError, match=f"k is {k}; it must be 1 to 1000"):
+    with pytest.raises(InputError, match=f"k is {k}; it must be a whole number from 1 to 1000"):
         stocked.recommend("ann", k)
+
+
+def test_numbers_of_numpy_are_numbers(stocked):
+    assert len(stocked.recommend("ann", np.int64(2))) == len(stocked.similar(sku="mug-0", k=np.int32(2))) == 2
+
+
+def test_a_query_as_long_as_a_book_is_refused(stocked):
+    assert stocked.similar(text="mug " * 250)
+    with pytest.raises(InputError, match="The text has 1001 characters; it may have up to 1000"):
+        stocked.similar(text="m" * 1001)
 
 
 def test_more_than_there_are_gives_all_there_are(stocked):

@@ -245,6 +245,8 @@ def test_each_rule_is_kept_or_its_name_stands_in_the_notes(rules, numbers, k):
             "ends",
         ),
         ({"share": [{"name": "x", "at_least": 1.5}]}, "at_least"),
+        ({"block": [{"name": "x", "where": {"price_min": 5, "price_max": 1}}]}, "no product is between them"),
+        ({"block": [{"name": "x", "where": {"stock_min": 5, "stock_max": 4}}]}, "stock_min is 5 and stock_max 4"),
         ({"capp": []}, "capp"),
     ],
 )
