@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import BaseModel, Field
 
@@ -27,9 +27,24 @@ class Augmentation(BaseModel):
     flips: bool = False
 
 
+class Augmented(NamedTuple):
+    """Copies of images.
+
+    Args:
+        images: float32 [n, 3, h, w] in [0, 1].
+        windows: float32 [n, 3], what each copy shows of its image, but for its turn: left and upper edge, and how wide and high it
+            is, as shares of the image. Of a mirrored copy it is the window in the mirrored image.
+        azimuths: float [n] in degrees, or None.
+    """
+
+    images: Tensor
+    windows: Tensor
+    azimuths: Tensor | None
+
+
 def augment(
     images: Tensor, noise: torch.Generator, how: Augmentation | None = None, azimuths: Tensor | None = None
-) -> tuple[Tensor, Tensor | None]:
+) -> Augmented:
     """Copies of images, drawn anew. What a turn brings in from outside is the image's mirror image at its border.
 
     Args:
@@ -37,9 +52,6 @@ def augment(
         noise: a CPU generator for all that is random.
         how: the usual limits by default.
         azimuths: float [n] in degrees. A mirrored view of azimuth a is one of azimuth -a, and is labelled so.
-
-    Returns:
-        Images of the same shape, and their azimuths.
     """
     import torch
 
@@ -63,6 +75,6 @@ def augment(
     bright = how.colour * draw(n, 1, 1, 1) * 0.5
     ground = (moved > 0.995).all(1, keepdim=True)  # white stays white
     coloured = torch.where(ground, moved, (moved * gain + bright).clamp(0, 1))
-    if azimuths is None:
-        return coloured, None
-    return coloured, torch.where(mirrored, (-azimuths) % 360, azimuths)
+    left, top = ((shift * torch.stack([side, torch.ones(n)], 1) - scale[:, None] + 1) / 2).unbind(1)
+    turned = None if azimuths is None else torch.where(mirrored, (-azimuths) % 360, azimuths)
+    return Augmented(coloured, torch.stack([left, top, scale], 1), turned)

@@ -293,6 +293,25 @@ def test_copies_are_varied_and_mirrored_where_that_keeps_the_azimuth(azimuth, mi
     assert not torch.equal(both[0][0][0], both[0][1][0])
 
 
+def test_sdxl_is_told_the_crop_of_a_copy(sdxl, tmp_path):
+    images.save(sample_photo(size=64), tmp_path / "0.png")
+    loaded = load_pipeline(Pipeline(model=str(sdxl)), Context(), component="x", task="text")
+    example = Example(tmp_path / "0.png", "a", "a")
+
+    def told(**how):
+        options = LoraOptions(model="x", copies=12, **how)
+        found = encoded(loaded, family_of(loaded.pipe), example, 64, options, Context())
+        return [given["time_ids"][0].tolist() for _, given in found]
+
+    whole = [64, 64, 0, 0, 64, 64]
+    assert told(crop=0) == [whole] * 13
+    first, *copies = told(crop=0.5)
+    assert first == whole
+    assert all(ids[:2] == ids[4:] == [64, 64] for ids in copies)
+    assert len({tuple(ids[2:4]) for ids in copies}) > 6
+    assert all(0 <= corner <= 64 for ids in copies for corner in ids[2:4])
+
+
 def test_pictures_that_would_spoil_it_are_left_out_and_told(sd15, balls, tmp_path, caplog):
     data = shutil.copytree(balls, tmp_path / "data")
     images.save(sample_photo(size=20), data / "tiny.png")

@@ -180,12 +180,13 @@ def test_mirrored_views_are_labelled_by_where_they_are_seen_from():
     x[:, :, :, :4] = 0  # dark on the left
     azimuths = torch.full((64,), 30.0)
     noise = torch.Generator().manual_seed(0)
-    seen, labels = augment(x, noise, Augmentation(**still, flips=True), azimuths)
+    seen, windows, labels = augment(x, noise, Augmentation(**still, flips=True), azimuths)
     mirrored = seen[:, 0, 8, 0] > 0.5
     assert 10 < int(mirrored.sum()) < 54
     assert set(labels[mirrored].tolist()) == {330.0}
     assert set(labels[~mirrored].tolist()) == {30.0}
-    same, kept = augment(x, noise, Augmentation(**still), azimuths)
+    assert torch.equal(windows, torch.tensor([[0.0, 0, 1]]).expand(64, 3))
+    same, _, kept = augment(x, noise, Augmentation(**still), azimuths)
     assert torch.allclose(same, x, atol=1e-5)
     assert torch.equal(kept, azimuths)
 
@@ -195,8 +196,8 @@ def test_turns_and_colours_change_the_picture_and_leave_white_white():
 
     x = torch.ones(8, 3, 32, 32)
     x[:, :, 12:20, 12:20] = torch.tensor([0.2, 0.5, 0.7])[:, None, None]
-    seen, _ = augment(x, torch.Generator().manual_seed(1))
-    again, _ = augment(x, torch.Generator().manual_seed(1))
+    seen = augment(x, torch.Generator().manual_seed(1)).images
+    again = augment(x, torch.Generator().manual_seed(1)).images
     assert torch.equal(seen, again)
     assert (seen[:, :, 0, 0] == 1).all()
     assert float((seen - x).abs().mean()) > 0.005
@@ -208,8 +209,27 @@ def test_a_turn_brings_in_no_colour_that_the_picture_has_not():
     from prodgen_sdk.training.augment import Augmentation, augment
 
     x = torch.full((8, 3, 32, 32), 0.25)
-    seen, _ = augment(x, torch.Generator().manual_seed(1), Augmentation(rotation=30, colour=0))
+    seen = augment(x, torch.Generator().manual_seed(1), Augmentation(rotation=30, colour=0)).images
     assert torch.allclose(seen, x, atol=1e-6)
+
+
+@pytest.mark.parametrize("flips", [False, True])
+def test_a_copy_is_what_its_window_shows(flips):
+    from prodgen_sdk.training.augment import Augmentation, augment
+
+    across = torch.linspace(0.1, 0.9, 64)
+    x = torch.stack([across.expand(64, 64), across[:, None].expand(64, 64), torch.zeros(64, 64)]).expand(40, 3, 64, 64)
+    how = Augmentation(rotation=0, crop=0.5, colour=0, flips=flips)
+    copies, windows, _ = augment(x, torch.Generator().manual_seed(3), how)
+    assert float(windows.min()) >= 0
+    assert float((windows[:, :2] + windows[:, 2:]).max()) <= 1 + 1e-6
+    mirrored = copies[:, 0, 32, 0] > copies[:, 0, 32, -1]
+    assert (5 < int(mirrored.sum()) < 35) == flips
+    for copy, (left, top, edge), turned in zip(copies, windows.tolist(), mirrored.tolist(), strict=True):
+        whole = x[0].flip(2) if turned else x[0]
+        row, column = round(64 * (top + edge / 2) - 0.5), round(64 * (left + edge / 2) - 0.5)
+        assert torch.allclose(copy[:2, 31:33, 31:33].mean((1, 2)), whole[:2, row, column], atol=0.01)
+        assert abs(float(copy[1, -1, 32] - copy[1, 0, 32]) - 0.8 * edge) < 0.03
 
 
 def read_events(path):

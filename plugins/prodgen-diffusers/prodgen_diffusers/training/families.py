@@ -6,7 +6,7 @@ A family is chosen by the pipeline's class. Latents and conditions are computed 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,7 @@ class Family:
             steps of the scheduler.
         layers: the argument of `save_lora_weights` that takes the denoiser's layers.
         latents: as `encode_picture`.
+        cropped: (conditions, window, size) -> conditions of a copy that shows this `Augmented.windows` [3] of its picture.
     """
 
     flow: bool
@@ -52,6 +53,7 @@ class Family:
     predict: Callable[[Any, torch.Tensor, torch.Tensor, Mapping[str, torch.Tensor]], torch.Tensor]
     layers: str = "transformer_lora_layers"
     latents: Callable[[Any, torch.Tensor, torch.Generator], torch.Tensor] = encode_picture
+    cropped: Callable[[Tensors, Sequence[float], int], Tensors] = lambda given, window, size: given
 
 
 def family_of(pipe: Any) -> Family:
@@ -59,7 +61,9 @@ def family_of(pipe: Any) -> Family:
     name = type(pipe).__name__
     families = {
         "StableDiffusionPipeline": Family(False, _encode_sd, _predict_sd, "unet_lora_layers"),
-        "StableDiffusionXLPipeline": Family(False, _encode_sdxl, _predict_sdxl, "unet_lora_layers"),
+        "StableDiffusionXLPipeline": Family(
+            False, _encode_sdxl, _predict_sdxl, "unet_lora_layers", cropped=_cropped_sdxl
+        ),
         "StableDiffusion3Pipeline": Family(True, _encode_sd3, _predict_sd3),
         "FluxPipeline": Family(True, _encode_flux, _predict_flux),
         "Flux2Pipeline": Family(True, _encode_flux2, _predict_flux2, latents=_flux2_latents),
@@ -93,6 +97,15 @@ def _encode_sdxl(pipe: Any, caption: str, size: int) -> Tensors:
     # Original size, crop and target size: a whole picture at the model's own size.
     sizes = torch.tensor([[size, size, 0, 0, size, size]], dtype=words.dtype, device=words.device)
     return {"encoder_hidden_states": words, "text_embeds": pooled, "time_ids": sizes}
+
+
+def _cropped_sdxl(given: Tensors, window: Sequence[float], size: int) -> Tensors:
+    """Tells the model of a crop, so that it does not paint cropped products of itself (Podell et al., 2023, section 2.2)."""
+    left, top, edge = window
+    sizes = given["time_ids"].clone()
+    sizes[:, 2] = round(top * size / edge)
+    sizes[:, 3] = round(left * size / edge)
+    return {**given, "time_ids": sizes}
 
 
 def _predict_sdxl(

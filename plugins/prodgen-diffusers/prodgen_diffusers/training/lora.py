@@ -164,8 +164,11 @@ def encoded(
     for copy in range(1 + options.copies):
         ctx.check()
         seed = seed_of(options.seed, "picture", example.digest, copy)
-        shown = augment(picture, torch.Generator().manual_seed(seed), how)[0] if copy else picture
-        found.append((family.latents(loaded.pipe.vae, shown * 2 - 1, ctx.torch_rng(seed)), given))
+        shown, told = picture, given
+        if copy:
+            shown, windows, _ = augment(picture, torch.Generator().manual_seed(seed), how)
+            told = family.cropped(given, windows[0].tolist(), size)
+        found.append((family.latents(loaded.pipe.vae, shown * 2 - 1, ctx.torch_rng(seed)), told))
     return found
 
 

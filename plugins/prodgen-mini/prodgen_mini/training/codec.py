@@ -134,7 +134,7 @@ class CodecObjective(Objective):
             ]
         seen = self._pictures[rows[rows >= len(self._sheets)] - len(self._sheets)]
         if noise is not None and len(seen):
-            moved, _ = augment(seen.float().permute(0, 3, 1, 2) / 255, noise, self._recipe)
+            moved = augment(seen.float().permute(0, 3, 1, 2) / 255, noise, self._recipe).images
             seen = (moved * 255).round().byte().permute(0, 2, 3, 1)
         sheets += [torch.from_numpy(_separated(picture)) for picture in seen.numpy()]
         return patches_of(torch.stack(sheets)).float() / 255
