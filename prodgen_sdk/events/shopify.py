@@ -28,7 +28,8 @@ def shopify(values: Mapping[str, Any], named: Named = "product") -> Iterable[Par
     """The parts of one customer event.
 
     The user is the `clientId` throughout: only a checkout knows the customer, and what they looked at before has to be theirs
-    too. A checkout gives a purchase for each line; a search and a collection give an impression of each product that they list.
+    too. A checkout gives a purchase for each line that has a product (a tip has none); a search and a collection give an
+    impression of each product that they list.
 
     Args:
         named: what the catalogue's skus are: Shopify's product ids (the number at the end of a gid), or a variant's SKU.
@@ -45,7 +46,9 @@ def shopify_sku(values: Mapping[str, Any]) -> Iterable[Part]:
 
 def _parts(values: Mapping[str, Any], shared: Draft, named: Named) -> Iterable[Part]:
     name, data = values.get("name"), values.get("data")
-    if not isinstance(name, str) or not name:
+    if "line_items" in values or "refund_line_items" in values:
+        yield Bad("line_items: this is an order or a refund of the Admin API, and no customer event of a web pixel")
+    elif not isinstance(name, str) or not name:
         yield Bad("name: it is missing")
     elif name not in _KINDS:
         yield Skipped(name)
@@ -76,6 +79,9 @@ def _checkout(data: Any, shared: Draft, named: Named) -> Iterable[Part]:
     if not lines:
         yield Bad("data.checkout.lineItems: it is missing, and it says which products")
     for place, line in enumerate(lines):
+        if isinstance(line, Mapping) and "variant" in line and line["variant"] is None:
+            yield Skipped("a line without a product")
+            continue
         cost = number(dig(line, "finalLinePrice", "amount"))
         if cost is None:
             cost = times(number(dig(line, "variant", "price", "amount")), number(dig(line, "quantity"), 1.0))

@@ -21,6 +21,9 @@ TIME = datetime(2026, 1, 15, 10, tzinfo=UTC)
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
+TIP = {"id": "tip", "title": "Tip", "quantity": 1, "variant": None, "finalLinePrice": {"amount": 3.0}}
+
+
 def made(values, format, *fields):
     """The events of one line as (type, sku or query, further fields)."""
     rows = list(convert([values], format))
@@ -154,6 +157,7 @@ def test_metarank_rankings_and_interactions_share_a_request():
         ("shopify", pixel("page_viewed", {}), "page_viewed"),
         ("shopify", pixel("our:custom_event", {}), "our:custom_event"),
         ("shopify", pixel("collection_viewed", {"collection": {}}), "collection_viewed"),
+        ("shopify", pixel("checkout_completed", {"checkout": {"lineItems": [TIP]}}), "a line without a product"),
         ("metarank", ranked("item", item="p1", fields=[]), "item"),
         ("metarank", ranked("interaction", type="like", item="p1"), "interaction like"),
     ],
@@ -187,6 +191,8 @@ def test_kinds_that_say_nothing_of_a_product_are_named(format, values, kind):
         ("shopify-sku", pixel("product_viewed", {"productVariant": {"sku": None}}), "data.productVariant.sku"),
         ("shopify", pixel("checkout_completed", "none"), "lineItems"),
         ("shopify", pixel("checkout_completed", {"checkout": {"lineItems": [{}]}}), "lineItems[0]"),
+        ("shopify", {"id": 1, "name": "#9999", "line_items": [{"product_id": 7}]}, "an order"),
+        ("shopify", {"id": 1, "order_id": 2, "refund_line_items": [{"quantity": 1}]}, "a refund"),
         ("metarank", ranked("ranking"), "items"),
         ("metarank", ranked("interaction", type="click"), "item"),
         ("metarank", ranked("interaction", type="click", item="a", timestamp="soon"), "at"),
