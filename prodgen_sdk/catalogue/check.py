@@ -16,7 +16,7 @@ from prodgen_sdk.types import DOMAINS, Product
 
 _MUST_BE = {
     "sku": "up to 64 letters, digits, dots, dashes and underscores, a letter or digit first",
-    "category": f"domain/family, such as home/mug, the domain one of {', '.join(DOMAINS)}",
+    "category": f"domain/family, such as home/mug, in small letters, digits and dashes, the domain one of {', '.join(DOMAINS)}",
     "currency": "three capital letters, such as USD",
     "price": "a number from 0 with at most 10 digits before the point and 4 behind it",
     "stock": "a whole number from 0",

@@ -162,14 +162,10 @@ def _delimiter(file: TextIO) -> str:
 
 def _header(reader: Any, path: Path) -> list[str]:
     header = [name.strip() for name in next(reader, [])]
+    known = {*Product.model_fields, *_FILES}
+    if unknown := [name for name in header if name not in known and not name.startswith("attributes.")]:
+        raise _unknown_columns(unknown, path)
     for name in header:
-        if name not in Product.model_fields and name not in _FILES and not name.startswith("attributes."):
-            meant = name.isprintable() and len(name) <= 60
-            raise InvalidCatalogue(
-                f"{path} has a column {shortened(name)}, which is not a field of a product.",
-                line=1, field=name,
-                hint=f"Rename it to {column_for(name)}, or remove it." if meant else "A quote may be left open.",
-            )  # fmt: skip
         if header.count(name) > 1:
             raise InvalidCatalogue(f"{path} has two columns {shortened(name)}.", line=1, field=name)
     for name in ("sku", "title", "category"):
@@ -178,6 +174,18 @@ def _header(reader: Any, path: Path) -> list[str]:
                 f"{path} has no column {name!r}.", line=1, field=name, hint="The first line must name the columns."
             )
     return header
+
+
+def _unknown_columns(names: list[str], path: Path) -> InvalidCatalogue:
+    """All of them at once, so that a header is mended in one go."""
+    some, more = names[:10], ", ..." if len(names) > 10 else ""
+    readable = all(name.isprintable() and len(name) <= 60 for name in names)
+    called = ", ".join(f"{name} to {column_for(name)}" for name in some)
+    return InvalidCatalogue(
+        f"{path} has columns that are no fields of a product: {', '.join(map(shortened, some))}{more}.",
+        line=1, field=names[0],
+        hint=f"Rename {called}{more}, or remove what is not needed." if readable else "A quote may be left open.",
+    )  # fmt: skip
 
 
 def _from_cells(cells: dict[str, Any], line: int) -> dict[str, Any] | InvalidCatalogue:

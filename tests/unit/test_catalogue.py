@@ -282,13 +282,15 @@ def test_a_quote_left_open_is_a_rejected_record(read):
 @pytest.mark.parametrize(
     ("header", "reason"),
     [
-        ("sku,title,category,colour", "column 'colour'.*attributes.colour"),
-        ("sku,name,category", "column 'name'.*Rename it to title, or"),
-        ("sku,title,category,image_url", "column 'image_url'.*Rename it to media.front, or"),
-        ("sku,title,category,media.side", "column 'media.side'"),
+        ("sku,title,category,colour", "product: 'colour'.*attributes.colour"),
+        (
+            "id,name,category,image_url",
+            "'id', 'name', .* Rename id to sku, name to title, image_url to media.front, or",
+        ),
+        ("sku,title,category,media.side", "product: 'media.side'"),
         ("sku,title", "no column 'category'"),
         ("sku,title,category,sku", "two columns 'sku'"),
-        ('sku,title,category,"price' + "x" * 900, r"has a column 'price.{40,60}\.\.\.,.*A quote may be left open"),
+        ('sku,title,category,"price' + "x" * 900, r"product: 'price.{40,60}\.\.\.\..*A quote may be left open"),
         ("", "no column 'sku'"),
     ],
 )
