@@ -156,8 +156,9 @@ def run(path, folder, host):
 
 
 def learn(folder):
-    """Of a LoRA: the held-out loss on the device and on the CPU, and before."""
+    """Of a LoRA: the held-out loss on the device and on the CPU, and before; and what lies on the device in each stage."""
     from prodgen_diffusers.tiny.sections import section
+    from prodgen_diffusers.training import lora, objective
     from prodgen_diffusers.training.lora import LoraTrainer
 
     from prodgen_sdk import images
@@ -170,13 +171,27 @@ def learn(folder):
     (folder / "metadata.jsonl").write_text("\n".join(map(json.dumps, lines)))
     options = {"model": section("text", folder)["model"], "size": 32, "steps": 4, "learning_rate": 0.01, "warmup": 0,
                "batch": 2, "accumulate": 2, "ema": 0.5, "copies": 1, "sample_every": 4, "sample_steps": 2}  # fmt: skip
+    there = {name: set() for name in ("_conditions", "encoded", "LoraObjective")}
+
+    def spied(name, real):
+        def call(loaded, *args):
+            made = real(loaded, *args)
+            parts = {key: part for key, part in loaded.pipe.components.items() if isinstance(part, torch.nn.Module)}
+            there[name] |= {key for key, part in parts.items() if isinstance(next(part.parameters()), There)}
+            return made
+
+        return call
+
+    for home, name in ((lora, "_conditions"), (lora, "encoded"), (objective, "LoraObjective")):
+        setattr(home, name, spied(name, getattr(home, name)))
     found = [
         LoraTrainer(None, ctx).train(options, folder, folder / f"run-{place}", ctx).figures
         for place, ctx in enumerate((Context(), Context(device=DEVICE)))
     ]
     sheets = [images.load(folder / f"run-{place}" / "samples" / "000004.png").astype(int) for place in (0, 1)]
     return {"val_loss": [figures["val_loss"] for figures in found], "val_before": found[0]["val_before"],
-            "apart": float(np.abs(sheets[0] - sheets[1]).mean())}  # fmt: skip
+            "apart": float(np.abs(sheets[0] - sheets[1]).mean()),
+            "there": {name: sorted(parts) for name, parts in there.items()}}  # fmt: skip
 
 
 def main():

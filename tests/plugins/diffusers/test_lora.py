@@ -282,13 +282,16 @@ def test_copies_are_varied_and_mirrored_where_that_keeps_the_azimuth(azimuth, mi
     family = replace(family_of(loaded.pipe), latents=lambda vae, picture, noise: shown.append(picture) or picture)
     still = {"rotation": 0, "crop": 0, "colour": 0}
     options = LoraOptions(model="x", copies=20, flips=True, **still)
-    found = encoded(loaded, family, Example(tmp_path / "0.png", "a", "a", azimuth), 32, options, Context())
+    said = {"a": {}}
+    found = encoded(loaded, family, Example(tmp_path / "0.png", "a", "a", azimuth), said, 32, options, Context())
     assert len(found) == len(shown) == 21
     assert shown[0][0, 0, 16, 0] < -0.9
     flipped = sum(bool(one[0, 0, 16, 0] > 0) for one in shown)
     assert 4 < flipped < 17 if mirrored else flipped == 0
     again = LoraOptions(model="x", copies=2)
-    both = [encoded(loaded, family, Example(tmp_path / "0.png", "a", "a"), 32, again, Context()) for _ in range(2)]
+    both = [
+        encoded(loaded, family, Example(tmp_path / "0.png", "a", "a"), said, 32, again, Context()) for _ in range(2)
+    ]
     assert all(torch.equal(first[0], second[0]) for first, second in zip(*both, strict=True))
     assert not torch.equal(both[0][0][0], both[0][1][0])
 
@@ -296,11 +299,12 @@ def test_copies_are_varied_and_mirrored_where_that_keeps_the_azimuth(azimuth, mi
 def test_sdxl_is_told_the_crop_of_a_copy(sdxl, tmp_path):
     images.save(sample_photo(size=64), tmp_path / "0.png")
     loaded = load_pipeline(Pipeline(model=str(sdxl)), Context(), component="x", task="text")
-    example = Example(tmp_path / "0.png", "a", "a")
+    family, example = family_of(loaded.pipe), Example(tmp_path / "0.png", "a", "a")
+    said = {"a": family.encode(loaded.pipe, "a", 64)}
 
     def told(**how):
         options = LoraOptions(model="x", copies=12, **how)
-        found = encoded(loaded, family_of(loaded.pipe), example, 64, options, Context())
+        found = encoded(loaded, family, example, said, 64, options, Context())
         return [given["time_ids"][0].tolist() for _, given in found]
 
     whole = [64, 64, 0, 0, 64, 64]

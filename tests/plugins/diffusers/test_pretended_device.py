@@ -48,6 +48,8 @@ def test_a_lora_learns_on_the_device():
     assert found["val_loss"][1] == pytest.approx(found["val_loss"][0], rel=1e-3)
     assert found["val_loss"][1] < found["val_before"] - 1e-3
     assert close(found)
+    # A stage's parts alone: those of FLUX or Qwen-Image do not fit there together.
+    assert found["there"] == {"_conditions": ["text_encoder_2"], "encoded": ["vae"], "LoraObjective": ["unet", "vae"]}
 
 
 def test_whole_parts_are_offloaded():

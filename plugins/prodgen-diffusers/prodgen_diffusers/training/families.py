@@ -81,7 +81,7 @@ def family_of(pipe: Any) -> Family:
 
 
 def _encode_sd(pipe: Any, caption: str, size: int) -> Tensors:
-    words, _ = pipe.encode_prompt(caption, pipe.device, 1, False)
+    words, _ = pipe.encode_prompt(caption, pipe._execution_device, 1, False)
     return {"encoder_hidden_states": words}
 
 
@@ -93,7 +93,7 @@ def _predict_sd(unet: Any, noisy: torch.Tensor, time: torch.Tensor, given: Mappi
 def _encode_sdxl(pipe: Any, caption: str, size: int) -> Tensors:
     import torch
 
-    words, _, pooled, _ = pipe.encode_prompt(caption, device=pipe.device, do_classifier_free_guidance=False)
+    words, _, pooled, _ = pipe.encode_prompt(caption, device=pipe._execution_device, do_classifier_free_guidance=False)
     # Original size, crop and target size: a whole picture at the model's own size.
     sizes = torch.tensor([[size, size, 0, 0, size, size]], dtype=words.dtype, device=words.device)
     return {"encoder_hidden_states": words, "text_embeds": pooled, "time_ids": sizes}
@@ -120,7 +120,7 @@ def _predict_sdxl(
 
 def _encode_sd3(pipe: Any, caption: str, size: int) -> Tensors:
     words, _, pooled, _ = pipe.encode_prompt(
-        caption, caption, caption, device=pipe.device, do_classifier_free_guidance=False
+        caption, caption, caption, device=pipe._execution_device, do_classifier_free_guidance=False
     )
     return {"encoder_hidden_states": words, "pooled_projections": pooled}
 
@@ -131,7 +131,7 @@ def _predict_sd3(dit: Any, noisy: torch.Tensor, time: torch.Tensor, given: Mappi
 
 
 def _encode_flux(pipe: Any, caption: str, size: int) -> Tensors:
-    words, pooled, _ = pipe.encode_prompt(caption, caption, device=pipe.device)
+    words, pooled, _ = pipe.encode_prompt(caption, caption, device=pipe._execution_device)
     return {"encoder_hidden_states": words, "pooled_projections": pooled}
 
 
@@ -180,7 +180,7 @@ def _flux2_latents(vae: Any, picture: torch.Tensor, generator: torch.Generator) 
 
 
 def _encode_flux2(pipe: Any, caption: str, size: int) -> Tensors:
-    words, _ = pipe.encode_prompt(caption, device=pipe.device)
+    words, _ = pipe.encode_prompt(caption, device=pipe._execution_device)
     return {"encoder_hidden_states": words}
 
 
@@ -214,7 +214,7 @@ def _qwen_latents(vae: Any, picture: torch.Tensor, generator: torch.Generator) -
 
 
 def _encode_qwen(pipe: Any, caption: str, size: int) -> Tensors:
-    words, _ = pipe.encode_prompt(caption, device=pipe.device)
+    words, _ = pipe.encode_prompt(caption, device=pipe._execution_device)
     return {"encoder_hidden_states": words, "mask": _all_of(words)}
 
 
@@ -243,7 +243,7 @@ def _predict_qwen(dit: Any, noisy: torch.Tensor, time: torch.Tensor, given: Mapp
 
 
 def _encode_z(pipe: Any, caption: str, size: int) -> Tensors:
-    (words,), _ = pipe.encode_prompt(caption, device=pipe.device, do_classifier_free_guidance=False)
+    (words,), _ = pipe.encode_prompt(caption, device=pipe._execution_device, do_classifier_free_guidance=False)
     return {"encoder_hidden_states": words[None], "mask": _all_of(words[None])}
 
 
@@ -268,7 +268,7 @@ def _sana_latents(vae: Any, picture: torch.Tensor, generator: torch.Generator) -
 def _encode_sana(pipe: Any, caption: str, size: int) -> Tensors:
     instruction = inspect.signature(pipe.__call__).parameters["complex_human_instruction"].default
     words, mask, _, _ = pipe.encode_prompt(
-        caption, do_classifier_free_guidance=False, device=pipe.device, complex_human_instruction=instruction
+        caption, do_classifier_free_guidance=False, device=pipe._execution_device, complex_human_instruction=instruction
     )
     return {"encoder_hidden_states": words, "encoder_attention_mask": mask}
 

@@ -21,6 +21,8 @@ from prodgen_diffusers.training.loss import shift_of
 from prodgen_diffusers.training.options import LoraOptions
 from prodgen_diffusers.words import clean
 from prodgen_sdk import images
+from prodgen_sdk.checkpoints.measuring import free
+from prodgen_sdk.checkpoints.placing import place
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, InputError
@@ -106,35 +108,54 @@ def _train(options: LoraOptions, sampled: Pipeline, examples: Sequence[Example],
 
     training, held_out = split(_usable(examples, out, options, ctx), options.validation, options.seed)
     ctx = replace(ctx, device=Parallel(ctx.device).device)
-    dtype = "auto" if options.precision == "auto" else options.precision
-    base = Pipeline.model_validate({name: getattr(options, name) for name in _NAMED} | {"dtype": dtype})
-    loaded = load_pipeline(base, ctx, component=_ID, task="text")
-    family = family_of(loaded.pipe)
-    size = options.size or native_size(loaded.pipe, base)
-    cell = 2 * int(loaded.pipe.vae_scale_factor)  # flow transformers see latents in cells of 2 x 2
+    loaded = _load(options, ctx)
+    pipe = loaded.pipe
+    family = family_of(pipe)
+    size = options.size or native_size(pipe, Pipeline(model=options.model))
+    cell = 2 * int(pipe.vae_scale_factor)  # flow transformers see latents in cells of 2 x 2
     if family.flow and size % cell:
         raise ConfigError(
-            f"{type(loaded.pipe).__name__} does not train on images of {size} pixels.",
+            f"{type(pipe).__name__} does not train on images of {size} pixels.",
             hint=f"Set `size` to a multiple of {cell}.",
         )
-    seen = [one for example in training for one in encoded(loaded, family, example, size, options, ctx)]
-    still = options.model_copy(update={"copies": 0})
-    unseen = [one for example in held_out for one in encoded(loaded, family, example, size, still, ctx)]
-    empty = _conditions(loaded, family, "", size)
-    shift = shift_of(loaded.pipe.scheduler.config, (size // cell) ** 2)
+    captions = ["", *(clean(example.caption, pipe) for example in (*training, *held_out))]
+    said = {caption: _conditions(loaded, family, caption, size) for caption in dict.fromkeys(captions)}
     sampler = _sampler(loaded, [*held_out, *training], sampled, size, options, ctx)
-    for name in list(loaded.pipe.components):
-        # Not needed any more: room for the gradient.
-        if name.startswith("text_encoder") or (name == "vae" and sampler is None):
-            loaded.pipe.register_modules(**{name: None})
-    objective = LoraObjective(loaded, family, seen, unseen, empty, options, shift, sampler)
+    _drop(loaded, "text_encoder")
+    place(pipe.vae, loaded.device, component=_ID)
+    still = options.model_copy(update={"copies": 0})
+    seen, unseen = (
+        [one for example in part for one in encoded(loaded, family, example, said, size, how, ctx)]
+        for part, how in ((training, options), (held_out, still))
+    )
+    if sampler is None:
+        _drop(loaded, "vae")
+    place(pipe, loaded.device, component=_ID)
+    shift = shift_of(pipe.scheduler.config, (size // cell) ** 2)
+    objective = LoraObjective(loaded, family, seen, unseen, said[""], options, shift, sampler)
 
     def improved(averages: Mapping[str, Any], state: State) -> None:
         layers = {family.layers: objective.state_dict(averages["lora"])}
-        loaded.pipe.save_lora_weights(out / "lora", weight_name=WEIGHTS, safe_serialization=True, **layers)
+        pipe.save_lora_weights(out / "lora", weight_name=WEIGHTS, safe_serialization=True, **layers)
 
     # The objective itself knows which part of it computes in half precision.
     return fit(objective, options.model_copy(update={"precision": "float32"}), out, ctx, improved=improved)
+
+
+def _load(options: LoraOptions, ctx: Context) -> Loaded:
+    """The checkpoint in memory; the parts take turns on a GPU, as those of large models do not fit there together."""
+    dtype = "auto" if options.precision == "auto" else options.precision
+    offload = "none" if ctx.device == "cpu" else "model"
+    named = {name: getattr(options, name) for name in _NAMED}
+    base = Pipeline.model_validate(named | {"dtype": dtype, "offload": offload})
+    return load_pipeline(base, ctx, component=_ID, task="text")
+
+
+def _drop(loaded: Loaded, start: str) -> None:
+    """Forgets the parts whose names start so, and that parts take turns on the device."""
+    loaded.pipe.remove_all_hooks()
+    loaded.pipe.register_modules(**{name: None for name in loaded.pipe.components if name.startswith(start)})
+    free(loaded.device)
 
 
 def _usable(examples: Sequence[Example], out: Path, options: LoraOptions, ctx: Context) -> list[Example]:
@@ -151,13 +172,23 @@ def _usable(examples: Sequence[Example], out: Path, options: LoraOptions, ctx: C
 
 
 def encoded(
-    loaded: Loaded, family: Family, example: Example, size: int, options: LoraOptions, ctx: Context
+    loaded: Loaded,
+    family: Family,
+    example: Example,
+    said: Mapping[str, dict[str, torch.Tensor]],
+    size: int,
+    options: LoraOptions,
+    ctx: Context,
 ) -> list[Encoded]:
-    """Latents and conditions, on the CPU, of a picture and its varied copies; afterwards VAE and text encoders are not needed."""
+    """Latents and conditions, on the CPU, of a picture and its varied copies; afterwards the VAE is not needed.
+
+    Args:
+        said: conditions by caption.
+    """
     import torch
 
     picture = images.to_tensor([squared(images.load(example.picture), size)])
-    given = _conditions(loaded, family, clean(example.caption, loaded.pipe), size)
+    given = said[clean(example.caption, loaded.pipe)]
     mirrored = options.flips and example.azimuth is not None and example.azimuth % 180 == 0
     how = options.model_copy(update={"flips": mirrored})
     found: list[Encoded] = []
