@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from prodgen_sdk.checkpoints.digests import check_digest
-from prodgen_sdk.checkpoints.hub import download, explained, patterns_of, plain_parts
-from prodgen_sdk.checkpoints.safety import check_folder, check_safetensors
+from prodgen_sdk.checkpoints.hub import TEXT_FILES, download, explained, part_without_weights, weights_of
+from prodgen_sdk.checkpoints.safety import FETCH_AGAIN, check_folder, check_safetensors
 from prodgen_sdk.checkpoints.sources import Checkpoint, Source, WeightsFile, local_path, pinned, pull_name
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, MissingDependency, NotFound
@@ -41,12 +41,14 @@ def find_folder(
         check = partial(check_folder, parts=parts, variant=source.variant, native=native)
         root = local_path(source.model)
         if root is None:
-            patterns = patterns_of(source, parts)
 
             def check_fetched(root: Path) -> None:
                 folder = root / source.subfolder
-                plain = (f"{part}/*.safetensors" for part in plain_parts(folder, source.variant, parts))
-                check(folder, patterns=(*patterns, *plain))
+                check(folder, patterns=(*TEXT_FILES, *weights_of(folder, source.variant, parts)))
+                if (part := part_without_weights(folder, source.variant, parts)) is not None:
+                    raise ConfigError(
+                        f"The checkpoint {folder} lacks the weights of its part {part}.", hint=FETCH_AGAIN
+                    )
 
             root = _pulled(source, ctx)
             if root is None or not (root / source.subfolder).is_dir():

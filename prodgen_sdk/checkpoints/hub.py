@@ -8,40 +8,60 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from prodgen_sdk.checkpoints.pipelines import components
+from prodgen_sdk.checkpoints.safety import read_json
 from prodgen_sdk.checkpoints.sources import Checkpoint, Source, WeightsFile, pinned
 
-_TEXT_FILES = ("*.json", "*.txt", "*.model", "*.spm", "*.tiktoken", "*.jinja", "README.md")  # the card has the licence
-_VARIANTS = ("fp16", "bf16", "non_ema", "ema_only")
+TEXT_FILES = ("*.json", "*.txt", "*.model", "*.spm", "*.tiktoken", "*.jinja", "README.md")  # the card has the licence
+_NAMES = ("diffusion_pytorch_model", "model")  # of diffusers and transformers, for the weights of a model
+_OTHERS = ("tokenizer", "scheduler", "feature_extractor", "processor", "image_processor")  # parts that are no models
 
 
-def patterns_of(source: Source, parts: Sequence[str] = ()) -> tuple[str, ...]:
-    """What is fetched of a hub repository: one file, or text and the safetensors of its parts, of one variant.
+def weights_of(folder: Path, variant: str | None, parts: Sequence[str] = ()) -> list[str]:
+    """Paths in a checkpoint's folder of the weights that are loaded of it, by its text files; one of two names may not be there.
 
-    A whole model in one file beside the parts, as many repositories have it too, is left out.
+    What a repository has beside them, such as a whole model in one file, other variants or parts that model_index.json does not
+    name, is nobody's.
 
     Args:
+        variant: a part whose weights of it are not there has its plain ones.
         parts: the only subfolders whose weights are needed; none takes those of all.
     """
-    if isinstance(source, WeightsFile):
-        return (source.file, "README.md")
-    variant = source.variant if isinstance(source, Checkpoint) else None
-    any_name = "*" if variant is None else f"*.{variant}*"
-    if parts:
-        return (*_TEXT_FILES, *(f"{part}/{any_name}.safetensors" for part in parts))
-    root = (f"{name}{any_name}.safetensors" for name in ("diffusion_pytorch_model", "model"))
-    return (*_TEXT_FILES, f"*/{any_name}.safetensors", *root)
+    found: list[str] = []
+    for part in parts or _parts(folder):
+        own = _weights(folder, part, variant)
+        there = variant is None or any((folder / path).is_file() for path in own)
+        found += own if there else _weights(folder, part, None)
+    return found
 
 
-def plain_parts(folder: Path, variant: str | None, parts: Sequence[str] = ()) -> list[str]:
-    """The parts of a checkpoint that have no weights of a variant: diffusers takes their plain ones, which need fetching too.
+def _parts(folder: Path) -> list[str]:
+    """The subfolders of a pipeline's models; of a single model "", and its modules as sentence-transformers has them."""
+    index = folder / "model_index.json"
+    if index.is_file():
+        return list(components(read_json(index)))
+    return ["", *(path.parent.name for path in sorted(folder.glob("*/config.json")))]
 
-    Args:
-        parts: the only ones that are needed; none takes all.
-    """
-    if variant is None:
-        return []
-    models = (path.parent for path in sorted(folder.glob("*/config.json")) if not parts or path.parent.name in parts)
-    return [part.name for part in models if not any(part.glob(f"*.{variant}*.safetensors"))]
+
+def _weights(folder: Path, part: str, variant: str | None) -> list[str]:
+    """The shards that the part's index names, else the names that its one file may have."""
+    middle = f".{variant}" if variant else ""
+    found: list[str] = []
+    for name in _NAMES:
+        index = folder / part / f"{name}.safetensors.index{middle}.json"
+        shards = read_json(index).get("weight_map") if index.is_file() else None
+        files = set(map(str, shards.values())) if isinstance(shards, dict) else {f"{name}{middle}.safetensors"}
+        found += [f"{part}/{file}" if part else file for file in sorted(files)]
+    return found
+
+
+def part_without_weights(folder: Path, variant: str | None, parts: Sequence[str] = ()) -> str | None:
+    """A pipeline's model of whose weights nothing is there, such as after an interrupted download; None where each has some."""
+    for part in (parts or _parts(folder)) if (folder / "model_index.json").is_file() else ():
+        is_model = (folder / part / "config.json").is_file() and not part.startswith(_OTHERS)
+        if is_model and not any((folder / path).is_file() for path in weights_of(folder, variant, [part])):
+            return part
+    return None
 
 
 def explained(source: Source, error: Exception) -> tuple[str, str | None]:
@@ -65,7 +85,7 @@ def download(source: Source, parts: Sequence[str] = (), folder: Path | None = No
     """What is needed of a hub repository at its pinned revision, in the hub's cache or in `folder`.
 
     Args:
-        parts: as `patterns_of` takes them.
+        parts: as `weights_of` takes them.
         cached: only what the hub's cache has; it may be a part of what matches.
 
     Raises:
@@ -74,26 +94,23 @@ def download(source: Source, parts: Sequence[str] = (), folder: Path | None = No
     """
     if not cached:
         _reach_hub()
-    patterns = patterns_of(source, parts)
-    if not isinstance(source, Checkpoint):
-        return _snapshot(source, patterns, None, folder, cached)
-    below = f"{source.subfolder}/" if source.subfolder else ""
-    wanted = [f"{below}{pattern}" for pattern in patterns]
-    found = _snapshot(source, wanted, _others(source.variant), folder, cached)
-    if plain := plain_parts(found / source.subfolder, source.variant, parts):
-        wanted = [f"{below}{part}/*.safetensors" for part in plain]
-        _snapshot(source, wanted, _others(None), folder, cached)
-    return found
+    if isinstance(source, WeightsFile):
+        return _snapshot(source, [source.file, "README.md"], folder, cached)
+    below, variant = (source.subfolder, source.variant) if isinstance(source, Checkpoint) else ("", None)
+
+    def fetched(names: Sequence[str]) -> Path:
+        return _snapshot(source, [f"{below}/{name}" if below else name for name in names], folder, cached)
+
+    found = fetched(TEXT_FILES)
+    if cached:
+        return found
+    home = found / below
+    if variant is not None:
+        fetched([path for part in parts or _parts(home) for path in _weights(home, part, variant)])
+    return fetched(weights_of(home, variant, parts))
 
 
-def _others(variant: str | None) -> list[str]:
-    """Names of the weights in other variants."""
-    return [f"*.{other}{end}" for other in _VARIANTS if other != variant for end in (".*", "-*")]
-
-
-def _snapshot(
-    source: Source, patterns: Sequence[str], others: list[str] | None, folder: Path | None, cached: bool
-) -> Path:
+def _snapshot(source: Source, patterns: Sequence[str], folder: Path | None, cached: bool) -> Path:
     from huggingface_hub import snapshot_download
 
     return Path(
@@ -101,7 +118,6 @@ def _snapshot(
             source.model,
             revision=pinned(source),
             allow_patterns=list(patterns),
-            ignore_patterns=others,
             local_dir=folder,
             local_files_only=cached,
         )

@@ -1,5 +1,6 @@
 """From a configured source to files: local paths, pulled models, the hub's cache and the hub (which is a stand-in here)."""
 
+import json
 import shutil
 
 import pytest
@@ -8,7 +9,7 @@ pytest.importorskip("huggingface_hub")
 
 from prodgen_sdk.checkpoints.digests import folder_digest, identity
 from prodgen_sdk.checkpoints.finding import find_file, find_folder
-from prodgen_sdk.checkpoints.hub import patterns_of
+from prodgen_sdk.checkpoints.hub import TEXT_FILES, weights_of
 from prodgen_sdk.checkpoints.sources import Checkpoint, Source, WeightsFile, local_path, pull_name
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, MissingDependency
@@ -36,7 +37,7 @@ def hub(monkeypatch, tmp_path):
 
     remote, cache, fetched = tmp_path / "remote", tmp_path / "cache", []
 
-    def snapshot(repo, *, revision, allow_patterns, ignore_patterns, local_dir, local_files_only):
+    def snapshot(repo, *, revision, allow_patterns, local_dir, local_files_only):
         assert (repo, revision) == ("owner/name", HUB["revision"])
         if local_files_only:
             if not cache.is_dir():
@@ -140,7 +141,8 @@ def test_a_part_of_a_checkpoint_in_the_cache_is_completed(hub, checkpoint):
     assert file_of(**HUB, file="vae/model.safetensors").is_file()
     (cache / "vae" / "model.safetensors").unlink()
     assert file_of(**HUB, file="vae/model.safetensors").is_file()
-    assert fetched == [patterns_of(Checkpoint(**HUB)), ("vae/model.safetensors", "README.md")]
+    vae = ("vae/diffusion_pytorch_model.safetensors", "vae/model.safetensors")
+    assert fetched == [TEXT_FILES, vae, ("vae/model.safetensors", "README.md")]
 
 
 def test_what_is_wrong_with_the_cache_is_said_where_nothing_can_be_fetched(hub, checkpoint):
@@ -159,12 +161,24 @@ def test_a_file_that_the_hub_lacks(hub, checkpoint):
         file_of(**HUB, file="other.safetensors")
 
 
-def test_patterns_are_of_one_variant_and_of_the_parts():
-    plain = patterns_of(Checkpoint(model="a/b"))
-    assert {"*.json", "*/*.safetensors", "model*.safetensors", "README.md"} <= set(plain)
-    assert not any(pattern.endswith((".bin", ".py", "*")) for pattern in plain)
-    assert "*/*.fp16*.safetensors" in patterns_of(Checkpoint(model="a/b", variant="fp16"))
-    assert patterns_of(Checkpoint(model="a/b"), ("unet",))[-1] == "unet/*.safetensors"
+def test_weights_are_those_that_a_model_is_loaded_from(tmp_path):
+    """By the text files alone: shards by their index, else a file of either library's name; of the parts that the index names."""
+    (tmp_path / "unet").mkdir()
+    (tmp_path / "unet" / "config.json").write_text("{}")
+    assert weights_of(tmp_path, None) == [
+        "diffusion_pytorch_model.safetensors", "model.safetensors",
+        "unet/diffusion_pytorch_model.safetensors", "unet/model.safetensors",
+    ]  # fmt: skip
+    parts = {"_class_name": "X", "unet": ["diffusers", "UNet"], "vae": [None, None], "other": ["a", "B"]}
+    (tmp_path / "model_index.json").write_text(json.dumps(parts))
+    shards = {"weight_map": {"a": "b-2.safetensors", "b": "b-1.safetensors", "c": "b-1.safetensors"}}
+    (tmp_path / "unet" / "model.safetensors.index.fp16.json").write_text(json.dumps(shards))
+    plain = ["unet/diffusion_pytorch_model.safetensors", "unet/model.safetensors"]
+    assert weights_of(tmp_path, None, ["unet"]) == weights_of(tmp_path, "fp16", ["unet"]) == plain
+    (tmp_path / "unet" / "b-1.safetensors").touch()
+    half = ["unet/diffusion_pytorch_model.fp16.safetensors", "unet/b-1.safetensors", "unet/b-2.safetensors"]
+    assert weights_of(tmp_path, "fp16")[:3] == half
+    assert [path.split("/")[0] for path in weights_of(tmp_path, None)] == ["unet", "unet", "other", "other"]
 
 
 def test_a_file_of_weights(checkpoint, tmp_path):

@@ -1,6 +1,7 @@
 """What is fetched of a hub, and what is said where it is not given, through the hub's own client."""
 
 import importlib.util
+import json
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,11 @@ from prodgen_sdk.errors import ConfigError, MissingDependency
 _spec = importlib.util.spec_from_file_location("hub_server", Path(__file__).with_name("hub_server.py"))
 server = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(server)
+
+NOT_LOADED = (
+    "unet/model.bin", "whole.safetensors", "towers/image/model.bin", "run.py", "vae/model.bf16.safetensors",
+    "vae/model.non_ema.safetensors", "unet/whole.safetensors", "text_encoders/t5.safetensors",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -48,7 +54,10 @@ def repository(hub, checkpoint, weights_of_size):
         (folder / path).write_bytes(weights_of_size(size))
     for path in ("unet/config.json", "towers/image/config.json"):
         (folder / path).write_text("{}")
-    for path in ("unet/model.bin", "whole.safetensors", "towers/image/model.bin", "run.py"):
+    index = json.loads((folder / "model_index.json").read_text())
+    (folder / "model_index.json").write_text(json.dumps({**index, "unet": ["diffusers", "UNet2DConditionModel"]}))
+    for path in NOT_LOADED:
+        (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_bytes(b"x")
     return folder
 
@@ -74,6 +83,35 @@ def test_plain_weights_serve_where_a_part_has_none_of_the_variant(hub, repositor
     pull([source(variant="fp16")], tmp_path / "pulled")
     assert weights_of(p.relative_to(tmp_path / "pulled").as_posix() for p in (tmp_path / "pulled").rglob("*")) == wanted
     assert not any(name.endswith((".bin", ".py")) for name in hub[1])
+
+
+def test_of_the_plain_weights_nothing_else_is_fetched(hub, repository):
+    found(source())
+    assert weights_of(hub[1]) == ["unet/model.safetensors", "vae/model.safetensors"]
+
+
+def test_shards_are_those_of_the_index(hub, repository, weights_of_size):
+    shards = [f"diffusion_pytorch_model-0000{number}-of-00002.safetensors" for number in (1, 2)]
+    for number, name in enumerate(shards, start=9):
+        (repository / "unet" / name).write_bytes(weights_of_size(number))
+    index = {"weight_map": {"a": shards[0], "b": shards[1]}}
+    (repository / "unet" / "diffusion_pytorch_model.safetensors.index.json").write_text(json.dumps(index))
+    (repository / "unet" / "model.safetensors").unlink()
+    found(source())
+    assert weights_of(hub[1]) == [*(f"unet/{name}" for name in shards), "vae/model.safetensors"]
+
+
+def test_an_interrupted_download_goes_on(hub, repository):
+    """A part of which the hub's cache has no weights at all is no part without weights."""
+    folder = found(source())
+    (folder / "unet" / "model.safetensors").unlink()
+    hub[1].clear()
+    assert found(source()) == folder
+    assert (folder / "unet" / "model.safetensors").is_file()
+    (folder / "unet" / "model.safetensors").unlink()
+    (repository / "unet" / "model.safetensors").unlink()
+    with pytest.raises(ConfigError, match="lacks the weights of its part unet"):
+        found(source())
 
 
 def test_plain_weights_of_parts_that_nobody_needs_are_left_out(hub, repository):
