@@ -61,16 +61,20 @@ class MultiViewAdapter(nn.Module):
         named.update(self.encoder.state_dict())
         return named
 
-    def load(self, state: Mapping[str, Tensor], where: str = "the adapter's weights") -> None:
+    def load(self, state: Mapping[str, Tensor], where: str = "the adapter's weights") -> list[str]:
         """Takes over released weights.
+
+        Returns:
+            Names in `state` that are neither of an attention layer nor of the condition encoder, and are left out.
 
         Raises:
             ConfigError: names or shapes do not fit, with the first of them.
         """
         wanted = self.layout()
+        strange = [name for name in state if name not in wanted]
         wrong = [
             *(f"{name} is missing" for name in wanted if name not in state),
-            *(f"{name} is not known" for name in state if name not in wanted),
+            *(f"{name} is not known" for name in strange if ".processor." in name),
             *(
                 f"{name} is {tuple(state[name].shape)} instead of {tuple(value.shape)}"
                 for name, value in wanted.items()
@@ -87,3 +91,4 @@ class MultiViewAdapter(nn.Module):
         with torch.no_grad():
             for name, value in wanted.items():
                 value.copy_(state[name])
+        return strange

@@ -230,5 +230,6 @@ def _adapter(pipe: Any, source: WeightsFile, ctx: Context, reference: bool) -> t
 
     state, digest = load_weights(source, ctx, component=ID)
     adapter = MultiViewAdapter(pipe.unet, reference=reference, downscale=2 * pipe.vae_scale_factor)
-    adapter.load(state, source.file or source.model)
+    if strange := adapter.load(state, source.file or source.model):
+        ctx.logger.warning("%s: %d tensors of %s are no adapter's: %s", ID, len(strange), source.model, strange[0])
     return adapter, digest
