@@ -6,7 +6,6 @@ import logging
 import os
 import sqlite3
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib import import_module
@@ -28,7 +27,6 @@ Topic = Literal["schema", "catalogue", "events"]
 """What a transaction changes. On PostgreSQL one at a time of each, so that sequence numbers appear in order."""
 
 CHUNK = 500
-_PURGE_SECONDS = 2.0
 _T = TypeVar("_T")
 _UNSTORABLE = (DataError, OverflowError, UnicodeEncodeError)
 _FAULTS = (*_UNSTORABLE, SQLAlchemyError, sqlite3.Error)
@@ -131,42 +129,19 @@ class Database:
         with self._errors():
             self._writer.append(table, key, rows, min(patience, connections.BUSY_SECONDS))
 
-    def purge(self, tables: Sequence[str], *, timeout: float | None = None) -> int:
-        """Removes the bytes of deleted rows from the database's files; how many bytes have to stay for now.
+    def maintain(self, statement: str, *, seconds: float = 0.0, writes: bool = True) -> Sequence[Any] | None:
+        """Runs a statement that no transaction may hold; its first row (or an empty one), None where others are in its way.
 
-        SQLite rewrites its file and empties the write-ahead log: before and after it waits up to `timeout` (by default 2)
-        seconds for those who read, holding no lock meanwhile. PostgreSQL vacuums `tables`, and waits for nobody. Takes time
-        in proportion to what is stored.
-
-        Returns:
-            0 when all is gone, otherwise the size of the files that may still hold old bytes.
+        Args:
+            seconds: to wait for others that use SQLite's file.
+            writes: whether writers of this process wait until it is done.
         """
         self._check_process()
-        if not self.sqlite:
-            with self._errors(), self.engine.connect() as connection:
-                connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(f"VACUUM {', '.join(tables)}"))
-            return 0
-        file = self.file or Path()
-        seconds = _PURGE_SECONDS if timeout is None else timeout
-        # A reader that stays would let each try add a copy of the whole file to the log: see first that there is none.
-        if self._empty_log(seconds):
-            with self._writing, self._errors(), self.engine.connect() as connection:
-                rewritten = _try(connection, "VACUUM", seconds) is not None
-            if rewritten and self._empty_log(seconds):
-                return 0
-        return sum(path.stat().st_size for path in (file, Path(f"{file}-wal")) if path.exists())
-
-    def _empty_log(self, seconds: float) -> bool:
-        """Whether all of SQLite's log went to the file in that time; waits without a lock."""
-        deadline = time.monotonic() + seconds
-        while True:
-            with self._writing, self._errors(), self.engine.connect() as connection:
-                row = _try(connection, "PRAGMA wal_checkpoint(TRUNCATE)", 0.0)
-            if row is not None and not row[0]:
-                return True
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.02)
+        with self._writing if writes else nullcontext(), self._errors(), self.engine.connect() as connection:
+            if self.sqlite:
+                return _try(connection, statement, seconds)
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(statement))
+            return ()
 
     def close(self) -> None:
         self.engine.dispose()

@@ -15,7 +15,7 @@ from prodgen_sdk.store.blobs import Blobs
 from prodgen_sdk.store.database import Database
 from prodgen_sdk.store.embeddings import Embeddings
 from prodgen_sdk.store.events import Events
-from prodgen_sdk.store.forget import forget, knows, purge_if_due
+from prodgen_sdk.store.forget import forget, knows, owes_purge, purge_if_due
 from prodgen_sdk.store.masking import mask
 from prodgen_sdk.store.migrate import upgrade
 from prodgen_sdk.store.outbox import Outbox
@@ -60,7 +60,7 @@ class Store:
         return self.forget_many([user])[0]
 
     def forget_many(self, users: Sequence[str]) -> list[Erased]:
-        """The same for many users, rewriting the database once."""
+        """The same for many users, purging the database once."""
         return forget(self.database, self.tryons, users)
 
     def knows(self, user: str) -> bool:
@@ -68,8 +68,8 @@ class Store:
         return knows(self.database, self.tryons, user)
 
     def owes_purge(self) -> bool:
-        """Whether an earlier `forget` could not rewrite the database, so that the next one should."""
-        return self.states.get("core/forget", "purge-pending") is not None
+        """Whether an earlier `forget` could not purge the database, so that the next one should."""
+        return owes_purge(self.database)
 
     def garbage(self, *, older_than: timedelta = timedelta(days=1), keep: Iterable[str] = ()) -> Iterator[str]:
         """Digests of the assets that no variant and no product names.

@@ -70,7 +70,7 @@ def read_elsewhere(store):
 
 
 def test_an_open_reader_is_reported_and_holds_nobody_up(tmp_path, event, monkeypatch):
-    monkeypatch.setattr("prodgen_sdk.store.database._PURGE_SECONDS", 4.0)
+    monkeypatch.setattr("prodgen_sdk.store.purge._PATIENCE", 4.0)
     slowest = 0.0
     with open_store(tmp_path / "store.db") as store:
         store.events.record([event("e1")])
@@ -100,7 +100,7 @@ def test_an_open_reader_is_reported_and_holds_nobody_up(tmp_path, event, monkeyp
 
 @pytest.mark.parametrize("next_step", ["forget", "open"])
 def test_what_could_not_be_purged_is_purged_by_the_next(tmp_path, event, monkeypatch, next_step):
-    monkeypatch.setattr("prodgen_sdk.store.database._PURGE_SECONDS", 0.1)
+    monkeypatch.setattr("prodgen_sdk.store.purge._PATIENCE", 0.1)
     secret = "zq-unmistakable-user"
     with open_store(tmp_path / "store.db") as store:
         store.events.record([event("e1", user=secret), event("e2", user="bob")])
@@ -122,7 +122,7 @@ def test_a_full_disk_while_purging_does_not_undo_the_answer(tmp_path, event, mon
 
     with open_store(tmp_path / "store.db") as store:
         store.events.record([event("e1")])
-        monkeypatch.setattr(store.database, "purge", full)
+        monkeypatch.setattr("prodgen_sdk.store.forget.purge", full)
         proof = store.forget("ann")
         assert proof.erased["events"] == 1
         assert not proof.complete
