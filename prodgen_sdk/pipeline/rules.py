@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from prodgen_sdk.types import Filter, Product, Ranked, UserProfile
+from prodgen_sdk.types import Filter, Locale, Product, Ranked, UserProfile
 from prodgen_sdk.types.rules import Bought, Cap, Promote, Rules, Share
 
-_PROMOTED = {"en": "promoted", "zh": "推广"}
+_PROMOTED: Mapping[Locale, str] = {"en": "promoted", "zh": "推广"}
 
 
 class Slate(NamedTuple):
@@ -85,7 +85,7 @@ def arrange(
     *,
     k: int,
     at: datetime,
-    locale: str = "en",
+    locale: Locale = "en",
 ) -> Slate:
     """The first k products under the rules that hold now (see `Rules.now`).
 
@@ -119,7 +119,7 @@ def chosen(
     *,
     k: int,
     at: datetime,
-    locale: str,
+    locale: Locale,
     products_of: Callable[[Sequence[str]], Mapping[str, Product]],
     servable: Callable[[Sequence[Ranked], int], list[Ranked]],
 ) -> Slate:
@@ -166,7 +166,7 @@ class _Places:
     """Fills places one by one; holds what is left and what was taken so far."""
 
     def __init__(
-        self, rules: Rules, left: Sequence[Ranked], products: Mapping[str, Product], k: int, locale: str
+        self, rules: Rules, left: Sequence[Ranked], products: Mapping[str, Product], k: int, locale: Locale
     ) -> None:
         known = {item.candidate.sku: products[item.candidate.sku] for item in left}
         self._products, self._k, self._locale = known, k, locale
@@ -206,7 +206,7 @@ class _Places:
         if found is None:
             self._note(f"{rule.name}: there is nothing left to promote")
             return None
-        label = rule.label or _PROMOTED.get(self._locale[:2].lower(), _PROMOTED["en"])
+        label = rule.label or _PROMOTED[self._locale]
         return _moved(found, [rule.name]).model_copy(update={"reasons": (label, *found.reasons)})
 
     def _best(self, place: int) -> Ranked:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from prodgen_sdk.errors import ProdgenError
 from prodgen_sdk.host import Host
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _VARIANTS = 64
 _PAGE, _PAGES = 200, 25
-_REASONS = {
+_REASONS: Mapping[Locale, Mapping[str, str]] = {
     "en": {"segment": "popular in this department", "popular": "popular with everybody"},
     "zh": {"segment": "该品类热门", "popular": "大家都喜欢"},
 }
@@ -79,7 +79,7 @@ class Fallback:
     def _known(self, request: Request) -> UserProfile:
         context = request.context
         try:
-            return self._profiles.profile(request.user, context.at, cast("Locale", context.locale), vectors=False)
+            return self._profiles.profile(request.user, context.at, context.locale, vectors=False)
         except ProdgenError:
             # The database decides below whether there is an answer at all.
             return UserProfile(user=request.user)
@@ -119,9 +119,9 @@ class Fallback:
                 found.append(Candidate(sku=sku, variants=pictures, category=shown[ids[0]][1].category))
         return found
 
-    def _ranked(self, candidate: Candidate, source: Source, locale: str) -> Ranked:
+    def _ranked(self, candidate: Candidate, source: Source, locale: Locale) -> Ranked:
         weight = self._refresher.charts.weights.get(candidate.sku, 0.0)
         shares = {"popularity": weight} | ({"segment": 1.0} if source == "segment" else {})
-        words = _REASONS.get(locale[:2].lower(), _REASONS["en"])
+        words = _REASONS[locale]
         score = sum(shares.values())
         return Ranked(candidate=candidate, score=score, contributions=shares, reasons=(words[source],))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from prodgen_sdk.bound import BoundIndex, BoundRanker
 from prodgen_sdk.cache import Cache
@@ -21,7 +21,7 @@ from prodgen_sdk.serving.popular import segment_of
 from prodgen_sdk.serving.profiles import Profiles
 from prodgen_sdk.serving.refresh import Refresher
 from prodgen_sdk.serving.request import Ready, Request
-from prodgen_sdk.types import Candidate, Filter, Locale, Ranked, Source, UserProfile, trusted
+from prodgen_sdk.types import Candidate, Filter, Ranked, Source, UserProfile, trusted
 from prodgen_sdk.types.rules import Rules
 
 _USERS = 2_000
@@ -70,7 +70,7 @@ class Personal:
         request.lap("sync")
         self._refresher.keep_up(request.patience, first)
         request.lap("refresh")
-        user = request.profile = self._profiles.profile(request.user, context.at, cast("Locale", context.locale))
+        user = request.profile = self._profiles.profile(request.user, context.at, context.locale)
         eligible = without_hidden(request.filter, user)
         request.lap("profile")
         slate = self._slate(request, user, eligible, mark)

@@ -249,7 +249,7 @@ class Recommender:
         return explain(
             self._profiles.events(user),
             context,
-            profile_of=lambda events: self._profiles.profile(user, context.at, locale, events=events),
+            profile_of=lambda events: self._profiles.profile(user, context.at, context.locale, events=events),
             candidate_of=lambda profile: self._candidate(sku, profile),
             ranker=self._host.get("ranker"),
         )

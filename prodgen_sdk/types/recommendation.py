@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from prodgen_sdk.types.base import Lazy, Model, PixelModel, trusted
 from prodgen_sdk.types.candidate import Candidate
 from prodgen_sdk.types.event import EventType, Memo, RequestId, UtcTime
+from prodgen_sdk.types.product import Locale
 from prodgen_sdk.types.view import View
 
 
@@ -61,19 +63,23 @@ class UserProfile(PixelModel):
     past: Annotated[Any, Field(exclude=True, repr=False)] = None
 
 
+def _language(tag: Any) -> Any:
+    return re.split("[-_]", tag)[0].lower() if isinstance(tag, str) else tag
+
+
 class RecommendationContext(Model):
     """Circumstances of a request that rankers and policies may use.
 
     Args:
         k: how many products are asked for.
-        locale: the language of the reasons.
+        locale: the language of the reasons, `en` or `zh`; a region (`zh-CN`) is cut off.
         deterministic: whether the policy must choose without exploration.
         facts: what the caller says of the request, such as `{"category": "home"}` for the open page.
     """
 
     at: UtcTime
     k: int = 10
-    locale: str = "en"
+    locale: Annotated[Locale, BeforeValidator(_language)] = "en"
     request_id: RequestId = ""
     deterministic: bool = False
     facts: dict[str, str | float] = Field(default_factory=dict)

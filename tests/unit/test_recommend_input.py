@@ -11,6 +11,7 @@ import pytest
 from prodgen_sdk import DeadlineExceeded, Event, Filter, InputError, Product, Studio, plugin
 from prodgen_sdk.events import read_events
 from prodgen_sdk.testing.fakes import fake_host
+from prodgen_sdk.types.rules import Promote, Rules
 
 NOW = datetime.now(UTC)
 
@@ -60,6 +61,15 @@ def test_a_number_out_of_range_is_named(stocked, k):
 
 def test_numbers_of_numpy_are_numbers(stocked):
     assert len(stocked.recommend("ann", np.int64(2))) == len(stocked.similar(sku="mug-0", k=np.int32(2))) == 2
+
+
+def test_a_language_without_reasons_is_refused_and_a_region_is_cut_off(stocked):
+    for call in (stocked.recommend, lambda user, locale: stocked.explain(user, "mug-0", locale=locale)):
+        with pytest.raises(InputError, match=r"locale must be 'en' or 'zh'"):
+            call("ann", locale="fr")
+    first = Rules(promote=(Promote(name="first", position=1),))
+    for tag, label in (("en", "promoted"), ("zh", "推广"), ("zh-CN", "推广"), ("EN_gb", "promoted")):
+        assert stocked.recommend("ann", locale=tag, rules=first)[0].reasons[0] == label
 
 
 def test_a_query_as_long_as_a_book_is_refused(stocked):

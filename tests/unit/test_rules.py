@@ -150,7 +150,7 @@ def test_a_promotion_takes_its_place_with_a_label():
     assert skus(slate) == [1, 4, 0, 2]
     assert slate.ranked[1].reasons == ("promoted", "why")
     assert slate.ranked[1].contributions == {"similarity": 0.25, "rule:spring": 0.0}
-    assert shown(rules, 1, 4, locale="zh-CN").ranked[1].reasons[0] == "推广"
+    assert shown(rules, 1, 4, locale="zh").ranked[1].reasons[0] == "推广"
     own = Rules(promote=(Promote(name="x", position=1, label="Ad"),))
     assert shown(own, 1).ranked[0].reasons == ("Ad", "why")
     none = shown(rules, 1, 2, 3)

@@ -10,7 +10,7 @@ import numpy as np
 
 from prodgen_rank.config import RankerConfig
 from prodgen_rank.rankers.collaborative import HistoryScores
-from prodgen_rank.rankers.reasons import Reasons, companions, nearest, sentences
+from prodgen_rank.rankers.reasons import SENTENCES, Reasons, companions, nearest
 from prodgen_rank.rankers.trending import Trends
 from prodgen_sdk.types import Candidate, RecommendationContext, UserProfile
 
@@ -71,7 +71,7 @@ class Explained:
         causes = nearest(user, self._vectors[places] if self._vectors is not None else None, shown, config)
         behind = companions(self._others, self._codes[places], config.like_others)
         crowds = self._trends.crowds(map(_SKU, shown), self._context.at)
-        reasons = Reasons(user, sentences(self._context.locale), config)
+        reasons = Reasons(user, SENTENCES[self._context.locale], config)
         return [
             (share, reasons.of(candidate, share, cause, companion, crowd >= config.popular_users))
             for candidate, share, cause, companion, crowd in zip(shown, parts, causes, behind, crowds, strict=True)

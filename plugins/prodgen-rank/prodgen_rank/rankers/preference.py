@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, get_args
 from prodgen_rank.config import Config
 from prodgen_rank.models.interactions import ACTIONS, History, Interactions
 from prodgen_rank.models.preference import Preference
-from prodgen_rank.rankers.reasons import because, sentences
+from prodgen_rank.rankers.reasons import SENTENCES, because
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFound
 from prodgen_sdk.interfaces import Ranker
@@ -68,7 +68,7 @@ class PreferenceRanker(Ranker):
         else:
             shares, causes = self._shares(preference, preference.history(user), candidates, context, ctx)
         hidden = {interest.sku for interest in user.interests if interest.weight < 0}
-        words, interests = sentences(context.locale), {interest.sku: interest for interest in user.interests}
+        words, interests = SENTENCES[context.locale], {interest.sku: interest for interest in user.interests}
         ranked = []
         for candidate, share, cause in zip(candidates, shares, causes, strict=True):
             if candidate.sku in hidden:

@@ -9,7 +9,7 @@ import numpy as np
 
 from prodgen_rank.config import RankerConfig
 from prodgen_rank.rankers.collaborative import HistoryScores
-from prodgen_sdk.types import Candidate, Interest, UserProfile
+from prodgen_sdk.types import Candidate, Interest, Locale, UserProfile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
     Codes = NDArray[np.int64]
 
-SENTENCES: Mapping[str, Mapping[str, str]] = {
+SENTENCES: Mapping[Locale, Mapping[str, str]] = {
     "en": {
         "click": "because you clicked on {what}",
         "view": "because you viewed {what}",
@@ -47,11 +47,6 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "other": "换个口味：与您看过的商品不同",
     },
 }
-
-
-def sentences(locale: str) -> Mapping[str, str]:
-    """The sentences of a locale such as `zh-CN`; English for one that is not known."""
-    return SENTENCES.get(locale.split("-")[0].split("_")[0].lower(), SENTENCES["en"])
 
 
 def because(interest: Interest, words: Mapping[str, str]) -> str:
