@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from prodgen_sdk.cli.output import JSON, emit, open_studio, table
 from prodgen_sdk.terminal import note, progress
+
+if TYPE_CHECKING:
+    from prodgen_sdk.studio import Studio
 
 group = typer.Typer(help="Build, verify and measure the vector index.", no_args_is_help=True)
 
@@ -30,9 +35,7 @@ def build(
 def verify(ctx: typer.Context, as_json: bool = JSON) -> None:
     """Check the files of the index, and whether it is behind the database. Exit code 1 if something is wrong."""
     with open_studio(ctx) as studio:
-        index = studio.host.get("index")
-        problems = index.verify()
-        behind = studio.store.outbox.last_sequence() - index.sequence
+        problems, behind = studio.host.get("index").verify(), _behind(studio)
     emit(
         as_json,
         {"problems": problems, "behind": behind},
@@ -44,7 +47,15 @@ def verify(ctx: typer.Context, as_json: bool = JSON) -> None:
 
 @group.command()
 def stats(ctx: typer.Context, as_json: bool = JSON) -> None:
-    """Show what the index holds."""
+    """Show what the index holds, and how many changes of the catalogue it is behind."""
     with open_studio(ctx) as studio:
-        found = dict(studio.host.get("index").stats())
+        found = studio.host.get("index").stats() | {"behind": _behind(studio)}
     emit(as_json, found, lambda: table(("what", "value"), list(found.items())))
+    if found["behind"]:
+        note(f"{found['behind']} changes are not in it yet: the next request adds them, or prodgen index build.")
+
+
+def _behind(studio: Studio) -> int:
+    """How many changes of the catalogue the index has not seen."""
+    applied: int = studio.host.get("index").sequence
+    return studio.store.outbox.last_sequence() - applied

@@ -12,6 +12,10 @@ def test_generate_publishes_and_recommend_shows(shop, tmp_path):
         v["reused"]
         for v in json.loads(shop("generate", "mug-0", "--views", "orbit4", "--size", "32", "--json")[1])["variants"]
     )
+    _, out, err = shop("index", "stats", "--json")
+    behind = json.loads(out)["behind"]
+    assert behind
+    assert f"{behind} changes are not in it yet" in err
     code, out, _ = shop("recommend", "ann", "-k", "2", "--json")
     found = json.loads(out)
     assert code == 0
@@ -30,7 +34,8 @@ def test_generate_publishes_and_recommend_shows(shop, tmp_path):
     assert shop("learn")[0] == 0
     assert json.loads(shop("similar", "--text", "blue mug", "--json")[1])[0]["sku"].startswith("mug-")
     assert shop("index", "verify")[0] == 0
-    assert json.loads(shop("index", "stats", "--json")[1])["variants"] == 8
+    stats = json.loads(shop("index", "stats", "--json")[1])
+    assert (stats["variants"], stats["behind"]) == (8, 0)
     assert shop("index", "build", "--anew")[0] == 0
     code, out, _ = shop("forget", "ann", "--json")
     assert json.loads(out)["complete"] is True
