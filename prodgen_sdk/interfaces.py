@@ -196,7 +196,7 @@ class Ranker(ABC):
     def rank(
         self, user: UserProfile, candidates: Sequence[Candidate], context: RecommendationContext, ctx: Context
     ) -> Sequence[Ranked]:
-        """The candidates in the order to show them, each with a score and the shares that sum to it.
+        """All candidates in the order to show them, each with a score and the shares that sum to it; hooks hide, a ranker does not.
 
         Few of them are shown: if reasons are expensive, `LazyRanked.many` makes values that compute them on demand.
         """

@@ -12,6 +12,7 @@ from prodgen_sdk.specs import API_VERSION, SPECS, Kind, Spec
 
 PROVIDERS = {
     "text/": "prodgen-text",
+    "mini/": "prodgen-mini[torch]",
     "gan/": "prodgen-mini[torch]",
     "vae/": "prodgen-mini[torch]",
     "diffusion/": "prodgen-mini[torch]",
@@ -27,7 +28,9 @@ PROVIDERS = {
     "safety/": "prodgen-quality",
     "finish/": "prodgen-quality",
 }
-"""Which distribution brings the built-in ids, so that an unknown id can name the `pip install` that adds it."""
+"""Which distribution brings the built-in ids: an unknown id names the `pip install` that adds it, and no other may claim one."""
+
+_RESERVED = PROVIDERS | {"core/": "prodgen-sdk", "catalogue/": "prodgen-sdk"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ class Registry:
         """Adds all entries of one plugin.
 
         Raises:
-            PluginError: an id is taken, a spec is of another API version, or one is registered twice; nothing was added.
+            PluginError: an id is taken, registered twice, or under a name that a built-in distribution keeps for itself, or a
+                spec is of another API version; nothing was added.
         """
         fresh: set[tuple[str, str]] = set()
         for entry in entries:
@@ -66,6 +70,15 @@ class Registry:
                     f"{spec.id} was written for API version {spec.api_version}; this SDK has {API_VERSION}.",
                     component=spec.id,
                     hint=f"Install a version of {entry.distribution or entry.plugin} for API version {API_VERSION}.",
+                )
+            name = f"{spec.id.partition('/')[0]}/"
+            keeper = _distribution(_RESERVED.get(name, ""))
+            # What is registered by hand belongs to the application itself.
+            if keeper and entry.distribution not in ("", keeper):
+                raise PluginError(
+                    f"{spec.id} is under {name}, which is kept for {keeper}.",
+                    component=spec.id,
+                    hint=f"Begin the ids of {entry.distribution} with the name of its plugin: {entry.plugin}/",
                 )
             other = self._entries[spec.kind].get(spec.id)
             if other is not None or (spec.kind, spec.id) in fresh:
@@ -97,7 +110,7 @@ class Registry:
     def _how_to_add(self, provider: str) -> str:
         if provider in self.absent():
             return f"Run: pip install {repr(provider) if '[' in provider else provider}"
-        return self.left_out.get(provider.partition("[")[0], "")
+        return self.left_out.get(_distribution(provider), "")
 
     def knows(self, kind: Kind, id: str) -> bool:
         """Whether a component of this kind and id is registered."""
@@ -110,7 +123,7 @@ class Registry:
     def absent(self) -> list[str]:
         """Built-in distributions that are not installed, as `pip install` takes them."""
         installed = {entry.distribution for entry in self} | self.left_out.keys()
-        return sorted({name for name in PROVIDERS.values() if name.partition("[")[0] not in installed})
+        return sorted({name for name in PROVIDERS.values() if _distribution(name) not in installed})
 
     def find(self, id: str) -> list[Entry]:
         """Every entry with this id, of any kind."""
@@ -119,3 +132,8 @@ class Registry:
     def __iter__(self) -> Iterator[Entry]:
         for entries in self._entries.values():
             yield from entries.values()
+
+
+def _distribution(requirement: str) -> str:
+    """The name in what `pip install` takes, without extras."""
+    return requirement.partition("[")[0]

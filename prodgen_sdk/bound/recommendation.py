@@ -125,6 +125,10 @@ class BoundRanker(Bound[interfaces.Ranker]):
         self.expect(
             len(set(skus)) == len(skus) and given.keys() >= set(skus), "ranked products were not candidates, or repeat"
         )
+        self.expect(
+            len(skus) == len(given),
+            f"{len(given) - len(skus)} of {len(given)} candidates are missing: a ranker orders, and hides none",
+        )
         self.expect(all(map(math.isfinite, map(_SCORE, ranked))), "a score is not finite")
         meant = list(map(given.__getitem__, skus))
         if all(map(is_, named, meant)) and (set(map(type, ranked)) <= {LazyRanked} or all(map(_is_sound, ranked))):
@@ -148,7 +152,11 @@ class BoundRanker(Bound[interfaces.Ranker]):
         self, user: UserProfile, n: int, context: RecommendationContext, ctx: Context | None = None
     ) -> list[str]:
         """Up to `n` distinct skus, in the order of the proposal."""
-        return list(dict.fromkeys(self._call(self.component.propose, user, n, context, self._context(ctx))))[:n]
+        proposed = list(dict.fromkeys(self._call(self.component.propose, user, n, context, self._context(ctx))))[:n]
+        self.expect(
+            all(issubclass(kind, str) for kind in set(map(type, proposed))), "it proposed something that is no sku"
+        )
+        return proposed
 
     @guarded
     def fit(self, log: Iterable[Event], ctx: Context | None = None) -> None:

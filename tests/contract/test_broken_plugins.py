@@ -115,6 +115,10 @@ BROKEN = {
     ),
     "id clash": (GOOD.format(id="good/box"), "good/box"),
     "one id twice": (GOOD.format(id="bad/box") + "        register(spec, 'x:y')\n", "bad/box"),
+    "an id of a built-in": (
+        GOOD.format(id="render/cheap"),
+        "render/cheap is under render/, which is kept for prodgen-render. Begin the ids of b-bad with the name of its plugin: b-bad/",
+    ),
     "wrong api version": (GOOD.format(id="bad/box").replace("min_size", "api_version=99, min_size"), "99"),
     "wrong spec": (
         """

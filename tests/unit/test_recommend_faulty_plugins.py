@@ -88,7 +88,10 @@ FAULTS = [
     ("ranker", {"rank": explained_later(lambda: 1 / 0)}),
     ("ranker", {"rank": explained_later(lambda: (None, None))}),
     ("ranker", {"rank": explained_later(lambda: ({"similarity": "high"}, ["new"]))}),
+    ("ranker", {"rank": lambda self, *args: list(PopularRanker.rank(self, *args))[1:]}),
+    ("ranker", {"rank": lambda self, *args: list(PopularRanker.rank(self, *args)) * 2}),
     ("ranker", {"propose": lambda *args: None}),
+    ("ranker", {"propose": lambda *args: [7]}),
     ("policy", {"version": property(boom)}),
     ("policy", {"version": property(lambda self: "v" * 1000)}),
     ("policy", {"version": property(lambda self: "a\0b")}),
@@ -131,6 +134,14 @@ def test_without_fall_back_the_fault_is_told(shop):
     studio = shop("index", fallback=False, search=found("not-ours"))
     with pytest.raises(
         PluginError, match="mine/index broke its contract: it found not-ours, which is not in the catalogue"
+    ):
+        studio.recommend("ann", 4, at=NOW)
+
+
+def test_a_ranker_that_hides_products_is_told_so(shop):
+    studio = shop("ranker", fallback=False, rank=lambda self, *args: list(PopularRanker.rank(self, *args))[2:])
+    with pytest.raises(
+        PluginError, match="mine/ranker broke its contract: 2 of 6 candidates are missing: a ranker orders"
     ):
         studio.recommend("ann", 4, at=NOW)
 
