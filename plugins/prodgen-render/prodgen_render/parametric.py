@@ -12,10 +12,12 @@ import numpy as np
 from prodgen_render.drawing import Drawer
 from prodgen_render.families import Family, family_of
 from prodgen_render.families.fitting import fit_of, fitted, sides_of
+from prodgen_render.families.several import several
 from prodgen_render.looks.finishes import code_of
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Model3D, Part, to_srgb
 from prodgen_render.shapes.detail import detail
+from prodgen_render.words.pieces import pieces_of
 from prodgen_render.words.reading import nearest_colour, undrawn_pattern
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Generator
@@ -101,4 +103,9 @@ class ParametricGenerator(Drawer, Generator):
 
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
         """One list of pictures a request, with the product's mask."""
-        return self.views(batch, lambda place: build_model(batch[place].product, batch[place].seed), ctx)
+
+        def build(place: int) -> Model3D:
+            product = batch[place].product
+            return several(build_model(product, batch[place].seed), pieces_of(product))
+
+        return self.views(batch, build, ctx)

@@ -241,6 +241,14 @@ def test_what_shops_sell_much_has_a_shape_of_its_own(title: str, category: str, 
         ("普洱茶饼 357g 盒装", "food/other", "box"),
         ("速溶咖啡粉 玻璃瓶装", "food/other", "jar"),
         ("压榨花生油 5L 桶装", "food/other", "bottle"),
+        ("Gold blend instant coffee 200 g jar", "food/coffee", "jar"),
+        ("Draught stout, 10 x 440 ml cans", "food/beer", "can"),
+        ("Bedtime herbal tea, 17 bags", "food/tea", "box"),
+        ("即食燕麦片 袋装", "food/cereal", "coffee-bag"),
+        ("婴儿配方奶粉 700g 罐装", "food/baby", "tin"),
+        ("Champagne 75cl with gift box", "food/wine", "bottle"),
+        ("氨基酸洁面慕斯 按压瓶", "beauty/cleanser", "pump-bottle"),
+        ("玻尿酸面膜 10片装", "beauty/mask", "coffee-bag"),
     ],
 )
 def test_food_and_cosmetics_have_the_shape_of_what_they_come_in(title: str, category: str, family: str) -> None:
@@ -257,6 +265,8 @@ def test_food_and_cosmetics_have_the_shape_of_what_they_come_in(title: str, cate
         ("真丝衬衫女长袖通勤上衣", "apparel/other", "shirt"),
         ("苹果醋饮料 275ml 玻璃瓶", "food/other", "bottle"),
         ("Raw orange blossom honey", "food/other", "jar"),
+        ("Argan oil of Morocco shampoo 385 ml", "beauty/shampoo", "pump-bottle"),
+        ("Quick dry swim shorts, palm print", "apparel/swimwear", "trousers"),
     ],
 )
 def test_the_head_of_a_title_names_the_product(title: str, category: str, family: str) -> None:
@@ -465,3 +475,21 @@ def test_salad_servers_are_a_fork_and_a_spoon_of_wood() -> None:
     assert servers.facts["family"] == "cutlery"
     assert {part.material.name for part in servers.parts} == {"wood"}
     assert colours_of(product("Olive wood salad servers", "home/kitchen")) == []
+
+
+def test_a_title_that_ends_as_its_category_says_more() -> None:
+    assert family_of(product("Baked beans in tomato sauce 415 g", "food/beans"))[0].name == "tin"
+    assert family_of(product("Espresso beans", "food/beans"))[0].name == "coffee-bag"
+
+
+def test_a_sauce_in_a_bottle_has_its_own_colour() -> None:
+    shades = {}
+    for title in ("Oyster sauce 510 g", "Sunflower oil 1 L, plastic bottle", "Mayonnaise squeezy 430 ml"):
+        model = build_model(product(title, "food/bottle"), 1)
+        shades[title.split()[0]] = model.facts["colour"]
+    assert shades == {"Oyster": "black", "Sunflower": "gold", "Mayonnaise": "cream"}
+
+
+def test_only_coffee_needs_a_valve() -> None:
+    pouches = {title: build_model(product(title, "food/coffee-bag"), 3).parts for title in ("Coffee", "Crisps")}
+    assert len(pouches["Coffee"]) == len(pouches["Crisps"]) + 1

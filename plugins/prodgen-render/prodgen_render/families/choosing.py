@@ -63,7 +63,10 @@ def family_of(product: Product) -> tuple[Family, str]:
     )
     if found is not None:
         in_title = _chosen(title, product.domain, own)
-        return in_title if in_title is not None and _says_more(*in_title, found[0], title) else found
+        if in_title is not None and _says_more(*in_title, found[0], title, segments):
+            return in_title
+        packing = packed(product.domain, found[0].name, title)
+        return found if packing == found[0].name else (FAMILIES[packing], "")
     for text in (title, product.description.lower()):
         if (other := _chosen(text, "", everything)) is not None:
             return other[0], other[1] or f"no model of {product.category!r} fits the words: drawn as a {other[0].name}"
@@ -86,9 +89,10 @@ def _heads(text: str) -> Iterator[str]:
             yield _BESIDES.split(f"{clause.strip()} ", maxsplit=1)[0]
 
 
-def _says_more(family: Family, warning: str, categorys: Family, title: str) -> bool:
-    """Whether a title that names a family says more than a category that names one: Beanie than hat, Backpack than bag."""
-    if categorys.name not in (family.name, *family.kind_of):
+def _says_more(family: Family, warning: str, categorys: Family, title: str, segments: list[str]) -> bool:
+    """Whether a title that names a family says more than a category that names one: Beanie than hat, baked beans than beans."""
+    finer = (word for word in (*family.words, *family.near) if word.endswith(tuple(f" {name}" for name in segments)))
+    if categorys.name not in (family.name, *family.kind_of) and all(mentions(title, word) < 0 for word in finer):
         return False
     for word in family.near if warning else ():
         title = title.replace(word, " ")  # 床垫 does not say 床
@@ -118,9 +122,10 @@ def _best(text: str, domain: str, families: list[Family]) -> Named | None:
     def order(named: Named) -> tuple[int, int]:
         return len(named.word), -named.start if _CJK.search(named.word) else named.start
 
-    strong = [named for named in found if not named.weak] or found
-    contents = [named for named in strong if named.family.domain not in WARES or named.word not in PACKED_IN]
-    return max(contents or strong, key=order, default=None)
+    strong = [named for named in found if not named.weak]
+    telling = [named for named in strong if named.family.domain not in WARES or named.word not in PACKED_IN]
+    held = [named for named in found if named.word in named.family.contents]
+    return max(telling or held or strong or found, key=order, default=None)
 
 
 def _named_in(text: str, domain: str, families: list[Family]) -> Iterator[Named]:

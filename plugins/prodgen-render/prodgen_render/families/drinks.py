@@ -40,15 +40,25 @@ _WIDE = (
     "柠檬茶",
 )
 """What is drunk from the bottle: it has a wide neck and a plastic cap."""
+_SQUEEZED = ("squeezy", "squeeze", "squeezable", "挤压")
 
 
 def bottle(look: Look) -> list[Part]:
     """A bottle with a shoulder, a neck, a cap and a label; clear ones show what is in them."""
-    steel = look.material_name in ("steel", "aluminium", "metal")
+    clear = (
+        look.material_name in ("plastic", "matte plastic")
+        and look.product.domain == "food"
+        and look.pattern_name in ("plain", "logo")
+    )
+    squeezed = look.says(_SQUEEZED)
+    # A flask for the way is of steel where nothing says of what.
+    steel = look.material_name in ("steel", "aluminium", "metal") or (
+        look.material_name == "" and look.product.domain == "home"
+    )
     height = 0.235 * look.uniform(0.92, 1.08) * look.tallness(500, 23)
     radius = 0.034 * look.uniform(0.92, 1.1)
     neck = radius * (0.62 if steel else look.uniform(0.36, 0.46))
-    wide = look.says(_WIDE) and not steel
+    wide = (squeezed or look.says(_WIDE)) and not steel
     neck *= 1.45 if wide else 1
     shoulder = height * (look.uniform(0.62, 0.72) + (0.02 if wide else 0))
     top = height * (0.925 if wide else 0.9)
@@ -86,11 +96,13 @@ def bottle(look: Look) -> list[Part]:
             look.plain("steel"),
         )
         return [flask, lid, band]
-    if look.material_name in ("plastic", "matte plastic"):
+    if squeezed:
+        body = [revolve(outline, look.plain("plastic", look.note(contents_colour(look, "#f4f3ef"), "plastic")))]
+    elif look.material_name in ("plastic", "matte plastic") and not clear:
         body = [revolve(outline, look.main("plastic", "matte plastic", extent=extent, period=0.04))]
     else:
         tint = contents_colour(look, "#e8f2f4")
-        look.note(look.colour() if look.colour_name else tint, "glass")
+        look.note(look.colour() if look.colour_name else tint, "plastic" if clear else "glass")
         drink = Material("liquid", linear(mix(tint, (255, 255, 255), 0.02)), 0.12, coat=0.0)
         if sum(tint) > 690:
             drink = Material("liquid", linear(mix(tint, (255, 255, 255), 0.4)), 0.05, transmission=0.9)

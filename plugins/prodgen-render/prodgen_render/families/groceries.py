@@ -209,7 +209,7 @@ def coffee_bag(look: Look) -> list[Part]:
             (width * 0.985, 0.0007, 0.004), 0.0003, look.plain("matte plastic", mix(colour, (0, 0, 0), 0.3)), cells=2
         )
         out += [p.moved(y=y * 0.0022, z=seal) for p in strip]
-    if look.chance(0.7):
+    if look.chance(0.7) and look.says(("coffee", "咖啡")):
         valve = lathe(
             [(1e-4, 0), (0.007, 0), (0.007, 0.0014), (0.0048, 0.002), (1e-4, 0.002)],
             0.0007,

@@ -14,16 +14,19 @@ _COUNTED = r"[*x×]\s*\d+\s*"
 """Before a measure word: 250ml*24盒."""
 _SAID: dict[str, dict[str, str]] = {
     "food": {
+        "tea bags": r"(?<=\d )bags\b|\btea ?bags?\b|茶包|袋泡",
         "carton": r"\bcartons?\b|纸盒|利乐",
         "can": rf"\bcans?\b|易拉罐|听装|{_COUNTED}听",
         "jar": r"\bjars?\b|玻璃罐",
-        "tin": r"\btins?\b|铁罐|铁盒|马口铁",
+        "tin": r"\btins?\b|\bcanisters?\b|铁罐|铁盒|马口铁",
         "bottle": rf"\bbottles?\b|瓶装|桶装|玻璃瓶|塑料瓶|{_COUNTED}瓶",
         "bag": rf"(?<!tea )(?<!\d )\bbags?\b|\bpouch(?:es)?\b|袋装|{_COUNTED}袋",
         "pot": rf"罐装|{_COUNTED}罐",
-        "box": rf"\bbox(?:es)?\b|盒装|礼盒|{_COUNTED}盒",
+        "gift box": r"\bgift box(?:es)?\b|礼盒",
+        "box": rf"\bbox(?:es)?\b|盒装|{_COUNTED}盒",
     },
     "beauty": {
+        "sachet": r"\bsheet masks?\b|面膜贴|\d\s*[片张]",
         "pump-bottle": r"\bpumps?\b|按压|泵",
         "tube": r"\btubes?\b|软管|管装|支装",
         "dropper-bottle": r"\bdroppers?\b|滴管",
@@ -32,6 +35,7 @@ _SAID: dict[str, dict[str, str]] = {
 }
 """Packages by domain, and the words of each; the first that is said counts."""
 _DRINKS = ("bottle", "can", "carton")
+_BOTTLED = ("cream-jar", "tube", "pump-bottle", "dropper-bottle")
 _DRY = ("box", "cereal-box", "coffee-bag", "tin")
 _SHAPES: dict[str, dict[str, str]] = {
     "carton": dict.fromkeys(_DRINKS, "carton") | dict.fromkeys(_DRY, "box") | {"cereal-box": "cereal-box"},
@@ -40,11 +44,14 @@ _SHAPES: dict[str, dict[str, str]] = {
     "tin": dict.fromkeys((*_DRY, "jar", "bottle"), "tin"),
     "bottle": dict.fromkeys(_DRINKS, "bottle") | dict.fromkeys(("tin", "coffee-bag"), "jar"),
     "bag": dict.fromkeys(_DRY, "coffee-bag"),
+    "tea bags": {"tin": "box"},
+    "gift box": dict.fromkeys(_DRY, "box"),
+    "sachet": {"cream-jar": "coffee-bag"},
     "pot": dict.fromkeys(_DRINKS, "can") | {"jar": "jar"} | dict.fromkeys(_DRY, "tin"),
     "box": dict.fromkeys(_DRINKS, "carton") | dict.fromkeys(_DRY, "box") | {"cereal-box": "cereal-box"},
-} | {name: dict.fromkeys(("cream-jar", "tube", "pump-bottle", "dropper-bottle"), name) for name in _SAID["beauty"]}
+} | {name: dict.fromkeys(_BOTTLED, name) for name in _BOTTLED}
 """The family that a package makes of what is in it; what a package does not hold keeps its own."""
-_OF_ITSELF = {"bag": "coffee-bag", "pot": "jar"}
+_OF_ITSELF = {"bag": "coffee-bag", "pot": "jar", "gift box": "box", "tea bags": "box", "sachet": "coffee-bag"}
 """The family of a package of whatever, where that has another name."""
 
 

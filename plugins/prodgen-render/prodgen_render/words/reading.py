@@ -56,7 +56,7 @@ _NOT_COLOURS, _NOT_MATERIALS = (
 )
 _CERAMICS = ("stoneware", "porcelain", "terracotta")
 """Kinds of ceramic: a title that names one says more than an attribute that names the other."""
-_HELD = {"food": ("cream", "natural"), "beauty": ("cream", "natural")}
+_HELD = {"food": ("cream", "natural", "champagne"), "beauty": ("cream", "natural")}
 """Words of colours that are about what food and cosmetics hold or are, by domain."""
 
 
@@ -134,7 +134,7 @@ def _dyed(name: str, code: str, material: str) -> str:
 def _known_colours(domain: str) -> dict[str, tuple[str, ...]]:
     """The words of each colour; those of `_HELD` are about what is in a package."""
     held = _HELD.get(domain, ())
-    return {name: tuple(w for w in words if name not in held or w != name) for name, (_, words) in COLOURS.items()}
+    return {name: tuple(word for word in words if word not in held) for name, (_, words) in COLOURS.items()}
 
 
 def _given_colours(product: Product) -> list[tuple[str, str]]:

@@ -1,0 +1,42 @@
+"""How many of a thing a title sells together."""
+
+from __future__ import annotations
+
+import re
+
+from prodgen_sdk.types import Product
+
+MOST = 6
+"""More of a thing come in a case, of which one is shown."""
+_HANZI = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
+_NUMBER = rf"(?<![\d.])(\d+|[{''.join(_HANZI)}])"
+_UNIT = r"(?:g|kg|ml|cl|l|oz|克|千克|毫升|升|斤)"
+_MEASURE = "[个只支瓶罐盒袋块包把盏枚听桶提卷组]"
+_SAID = re.compile(
+    rf"\b(?:set|pack|bundle|case) of {_NUMBER}\b|{_NUMBER}[ -]?(?:packs?|pk|pcs)\b|{_NUMBER} ?[x×] ?[\d.]+ ?{_UNIT}\b"
+    rf"|\d ?{_UNIT} ?[*x×] ?{_NUMBER}(?![\d.])|[*x×] ?{_NUMBER} ?{_MEASURE}|{_NUMBER} ?{_MEASURE}装"
+)
+_PAIR = re.compile(r"^pair of |\bset of two\b|\btwin pack\b")
+_BESIDES = re.compile(r" (?:with|incl\w*|for) ")
+
+
+def pieces_of(product: Product) -> int:
+    """How many of a thing are sold together, up to `MOST`; 1 where the title says nothing, or more.
+
+    What comes with it is not counted, nor garments, of which one is shown.
+
+    >>> [pieces_of(Product(sku="m", title=t, category="home/mug")) for t in ("Mugs, set of 4", "香皂 100g*3块", "马克杯 两只装", "Mug")]
+    [4, 3, 2, 1]
+    >>> pieces_of(Product(sku="w", title="矿泉水 550ml*24瓶", category="food/water"))
+    1
+    """
+    if product.domain == "apparel":
+        return 1
+    said = _BESIDES.split(product.title.lower())[0]
+    if _PAIR.search(said):
+        return 2
+    if found := _SAID.search(said):
+        number = next(group for group in found.groups() if group)
+        count = _HANZI.get(number) or int(number)
+        return count if 1 <= count <= MOST else 1
+    return 1
