@@ -100,7 +100,7 @@ def run(
                     f"{type(loaded.pipe).__name__} ran out of memory on one image of {size} pixels.",
                     hint='Set `offload = "model"`, `vae_tiling = true` or a smaller `size`.',
                 )
-            batch = loaded.fits[size] = len(part) // 2
+            batch = loaded.fits[size] = (len(part) + 1) // 2
             ctx.logger.warning("out of memory on %d images of %d pixels; going on with %d", len(part), size, batch)
     ctx.progress(len(jobs), len(jobs), "pictures")
     return results
