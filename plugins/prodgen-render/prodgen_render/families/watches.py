@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from prodgen_render.families.kit import lathe
@@ -22,6 +23,32 @@ _STRAPS = ("rubber", "leather", "canvas", "nylon", "steel", "metal", "gold", "al
 def watch(look: Look) -> list[Part]:
     """A wristwatch on an invisible wrist, its face to the front."""
     smart = look.says(_SMART)
+    case, strap = _materials(look, smart)
+    width = (0.039 if smart else 0.040) * look.uniform(0.96, 1.06)
+    middle, reach = 0.036, 0.031
+
+    def facing(outline: NDArray[np.float64], height: float, edge: float, material: Material, y: float) -> Part:
+        return slab(outline, height, edge, material).turned(90, "x").moved(y=y - reach + 0.003, z=middle)
+
+    if smart:
+        outline = rounded_rectangle(width, width * 1.18, width * 0.28, corner=12)
+        rim = facing(outline * 0.96, 0.0008, 0.0003, Material("rim", (0.01, 0.01, 0.011), 0.1, coat=1.0), -0.0101)
+    else:
+        outline = superellipse(width, width, 2, 120)
+        rim = facing(outline * 0.95, 0.0012, 0.0005, case, -0.0099)
+    face = Material("dial", (1, 1, 1), 0.12, coat=1.0, texture=texture(_screen(look) if smart else _dial(look)))
+    crown = lathe([(1e-4, 0), (0.0034, 0), (0.0034, 0.0032), (1e-4, 0.0034)], [0, 0.0004, 0.0008, 0], case, 40)
+    return [
+        _band(strap, width * (0.29 if smart else 0.24), reach, middle),
+        facing(outline, 0.0105, 0.0032, case, 0.0),
+        rim,
+        facing(outline * (0.93 if smart else 0.88), 0.0008, 0.0003, face, -0.0106),
+        crown.turned(90, "y").moved(x=width / 2 - 0.0004, y=-reach - 0.0022, z=middle + 0.004 * smart),
+    ]
+
+
+def _materials(look: Look, smart: bool) -> tuple[Material, Material]:
+    """Of the case and of the strap: a colour is the strap's, unless it is a metal's or the words give the strap another."""
     body = look.solid(*(_STRAPS if smart else ("leather", *_STRAPS)), default="#2b2c30" if smart else "#5b3a26")
     soft = look.material_name in ("leather", "canvas", "nylon") and not smart
     if look.colour_name in METALLIC and (soft or not look.material_name):
@@ -29,35 +56,11 @@ def watch(look: Look) -> list[Part]:
     band = look.plain(look.material_name if soft else "leather", "#5b3a26")
     said = look.part("strap", band if body.metallic else body, metal=True)
     strap = body if said is band and not soft else said
-    width = (0.039 if smart else 0.040) * look.uniform(0.96, 1.06)
-    height = width * (1.18 if smart else 1.0)
-    outline = (
-        rounded_rectangle(width, height, width * 0.28, corner=12) if smart else superellipse(width, height, 2, 120)
-    )
-    inner = outline * (0.93 if smart else 0.88)
-    case = body if body.metallic else look.plain("aluminium", "#3a3b3e") if smart else look.plain("steel")
-    if strap is not body and look.colour_name and not body.metallic:
-        # The colour is then not the strap's.
-        case = look.plain("steel", look.colour())
-    middle, reach = 0.036, 0.031
-
-    def facing(part: Part) -> Part:
-        return part.turned(90, "x").moved(y=-reach + 0.003, z=middle)
-
-    face = Material("dial", (1, 1, 1), 0.12, coat=1.0, texture=texture(_screen(look) if smart else _dial(look)))
-    parts = [
-        _band(strap, width * (0.29 if smart else 0.24), reach, middle),
-        facing(slab(outline, 0.0105, 0.0032, case)),
-        facing(slab(outline * 0.96, 0.0008, 0.0003, Material("rim", (0.01, 0.01, 0.011), 0.1, coat=1.0))).moved(
-            y=-0.0101
-        )
-        if smart
-        else facing(slab(outline * 0.95, 0.0012, 0.0005, case)).moved(y=-0.0099),
-        facing(slab(inner, 0.0008, 0.0003, face)).moved(y=-0.0106),
-    ]
-    crown = lathe([(1e-4, 0), (0.0034, 0), (0.0034, 0.0032), (1e-4, 0.0034)], [0, 0.0004, 0.0008, 0], case, 40)
-    parts.append(crown.turned(90, "y").moved(x=width / 2 - 0.0004, y=-reach - 0.0022, z=middle + 0.004 * smart))
-    return parts
+    if body.metallic:
+        return body, strap
+    if strap is not body and look.colour_name:
+        return look.plain("steel", look.colour()), strap
+    return look.plain("aluminium", "#3a3b3e") if smart else look.plain("steel"), strap
 
 
 def _band(strap: Material, half_width: float, reach: float, middle: float) -> Part:
