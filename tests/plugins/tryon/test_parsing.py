@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 from prodgen_tryon.body.colours import tinted
-from prodgen_tryon.body.hips import across_hands, old_hem
+from prodgen_tryon.body.hips import across_hands, below_forearms, old_hem
 from prodgen_tryon.body.long_hair import follow
 from prodgen_tryon.body.measures import beside_bare_arms
 from prodgen_tryon.body.parsing import PARTS
@@ -124,6 +124,25 @@ def test_an_arm_before_the_waist_does_not_make_a_short_top_long(parser, drawn):
     behind, _, tucked, _ = old_hem(parts, frame)
     assert tucked
     assert hem <= behind < hem + 20
+
+
+def test_cloth_below_a_forearm_is_the_tops_only_where_a_hem_is_seen(drawn):
+    frame = skeleton(drawn.joints())
+    parts = {name: np.zeros((400, 300), np.float32) for name in PARTS}
+    waist = round(float(frame.at(0, 0.7 * frame.torso)[1]))
+    parts["upper"][100:260, 110:190] = 1
+    parts["upper"][waist : waist + 12] = 0
+    parts["skin"][waist : waist + 12, 100:200] = 1
+    parts["lower"][260:, 110:190] = 1
+    long = below_forearms(parts, frame)
+    assert (long["upper"] == parts["upper"]).all()
+    for column in range(110, 190):  # black over black with flowers: the border is where the flowers begin
+        end = waist + 20 + column * 37 % 40
+        parts["lower"][end:, column], parts["upper"][end:, column] = 1, 0
+    guessed = below_forearms(parts, frame)
+    assert not guessed["upper"][waist + 12 :].any()
+    assert (guessed["lower"][waist + 12 :, 110:190] == 1).all()
+    assert (guessed["upper"][:waist] == parts["upper"][:waist]).all()
 
 
 def test_a_torso_beside_bare_arms_ends_where_its_cloth_ends(drawn):

@@ -12,6 +12,7 @@ from prodgen_tryon.filters import Float
 from prodgen_tryon.sides import SIDES, SIGN, Side
 
 OPEN = 0.2  # how much lower an open jacket hangs at the sides than in the middle, in shoulder widths
+RAGGED = 0.06  # least step from column to column of a border that is no hem, on average, in shoulder widths
 
 
 def within_hips(parts: dict[str, Float], frame: Skeleton, image: Image) -> dict[str, Float]:
@@ -44,6 +45,23 @@ def within_hips(parts: dict[str, Float], frame: Skeleton, image: Image) -> dict[
     return parts | {"upper": upper, "lower": trimmed}
 
 
+def below_forearms(parts: dict[str, Float], frame: Skeleton) -> dict[str, Float]:
+    """The parts with cloth below a forearm that crosses the waist given to the lower clothes, unless a hem is seen in it.
+
+    A hem is a line. Where the border of upper and lower clothes is none, their colours do not tell them apart.
+    """
+    borders, _, arms = _waist_columns(parts, frame)
+    if len(arms) <= len(borders) / 2 or float(np.abs(np.diff(borders)).mean()) < RAGGED * frame.width:
+        return parts
+    along = frame.along(parts["upper"].shape)
+    bare = (np.maximum(parts["skin"], parts["hands"]) > 0.5) & (along > 0.6 * frame.torso)
+    below = np.logical_or.accumulate(bare, axis=0)
+    upper, lower = parts["upper"].copy(), parts["lower"].copy()
+    lower[below] = np.maximum(lower, upper)[below]
+    upper[below] = 0
+    return parts | {"upper": upper, "lower": lower}
+
+
 def _typical(image: Image, part: Float) -> NDArray[np.float64]:
     """The median colour of a part, RGB."""
     inside = part[::2, ::2] > 0.9
@@ -62,7 +80,7 @@ def old_hem(parts: dict[str, Float], frame: Skeleton) -> tuple[float | None, flo
     """Heights below the shoulders at which the old top ends, and at which the lower clothes are first seen; whether it is tucked in,
     and whether it hangs open.
     """
-    found, behind_arm = _waist_columns(parts, frame)
+    found, behind_arm, _ = _waist_columns(parts, frame)
     hidden = len(found) < 4  # an arm lies before the waist: the top ends somewhere behind it
     if hidden:
         found += behind_arm
@@ -73,13 +91,14 @@ def old_hem(parts: dict[str, Float], frame: Skeleton) -> tuple[float | None, flo
     return hem, first, tucked, last - hem > OPEN * frame.width
 
 
-def _waist_columns(parts: dict[str, Float], frame: Skeleton) -> tuple[list[float], list[float]]:
-    """Heights at which lower clothes begin in columns beside the axis: below cloth, and below an arm."""
+def _waist_columns(parts: dict[str, Float], frame: Skeleton) -> tuple[list[float], list[float], list[float]]:
+    """Heights at which lower clothes begin in columns beside the axis, below cloth and below an arm; and where arms end above that cloth."""
     bare, w = np.maximum(parts["skin"], parts["hands"]), frame.width
     height, width = bare.shape
     along = np.arange(0.6 * frame.torso, 1.9 * frame.torso, max(0.01 * w, 1))
     below_cloth: list[float] = []
     below_arm: list[float] = []
+    arms: list[float] = []
     for across in np.linspace(-0.3, 0.3, 9) * w:
         x, y = np.round(frame.at(float(across), 0.0)[:, None] + frame.down[:, None] * along).astype(int)
         inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
@@ -88,10 +107,14 @@ def _waist_columns(parts: dict[str, Float], frame: Skeleton) -> tuple[list[float
         end = int(ends.argmax())
         if not (ends[end] and inside[end]):
             continue
-        above = along[end] - along[:end] < 0.06 * w
-        crossed = bool((bare[y[:end], x[:end]][above] > 0.5).any())
-        (below_arm if crossed else below_cloth).append(float(along[end]))
-    return below_cloth, below_arm
+        arm = along[:end][bare[y[:end], x[:end]] > 0.5]
+        if len(arm) and along[end] - arm[-1] < 0.06 * w:
+            below_arm.append(float(along[end]))
+            continue
+        below_cloth.append(float(along[end]))
+        if len(arm):
+            arms.append(float(arm[-1]))
+    return below_cloth, below_arm, arms
 
 
 def hips_of(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Body, Image
-from prodgen_tryon.body.hips import within_hips
+from prodgen_tryon.body.hips import below_forearms, within_hips
 from prodgen_tryon.body.measures import Measured, measure
 from prodgen_tryon.body.parsing import parse_parts
 from prodgen_tryon.body.silhouette import Limb, leg
@@ -97,7 +97,7 @@ def analyse(
     image, scale = working_crop(photo, box, working_height)
     soft, _ = working_crop(body.person, box, working_height)
     local = frame.in_crop((x0, y0), scale)
-    parts = within_hips(parse_parts(image, soft, local), local, image)
+    parts = within_hips(below_forearms(parse_parts(image, soft, local), local), local, image)
     if adjust is not None:
         parts = adjust(image, parts)
     measured = replace(measure(image, parts, local), turn=body.turn)
