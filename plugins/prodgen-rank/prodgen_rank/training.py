@@ -36,7 +36,7 @@ class RankTrainer(Trainer):
         model (blend): a model's name, as in `rank/<name>`.
         members: names of the models in a blend; by default all that are installed.
         protocol (leave-last-out): what is held back to judge by; or temporal, or movielens.
-        form (auto): of the data: events, sequences or movielens.
+        form (auto): of the data: events, sequences, movielens or amazon (reviews of its published sets).
         k (10), metric (ndcg): what settings and weights are chosen by.
         tune (true): whether settings are searched; if not, `settings` (a table) or the defaults are taken.
 

@@ -61,7 +61,7 @@ class RankEvaluation(Benchmark):
 
     Options:
         data: a file of interactions, or a folder with MovieLens ratings; in a workspace, its event log if left out.
-        form (auto): movielens, sequences or events.
+        form (auto): movielens, sequences, amazon (reviews of its published sets) or events.
         protocol: movielens (a random quarter of each user's rows is held out), leave-last-out (the last product of each user)
             or temporal (all after one moment); by default movielens for such ratings, else leave-last-out.
         models: names with commas between; by default all that are installed. `sar` is item-knn as Microsoft's recommenders set it.

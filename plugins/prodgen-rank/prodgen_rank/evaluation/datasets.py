@@ -1,7 +1,8 @@
-"""Interactions from files: MovieLens ratings, sequences of items, the SDK's event log."""
+"""Interactions from files: MovieLens ratings, sequences of items, reviews of Amazon's sets, the SDK's event log."""
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prodgen_rank.evaluation.amazon import amazon, is_amazon
+from prodgen_rank.evaluation.lines import finite, first_lines, text
 from prodgen_rank.models.interactions import Interactions
 from prodgen_sdk.config import EVENT_WEIGHTS
 from prodgen_sdk.errors import InputError
@@ -79,7 +82,8 @@ def read(path: Path, form: str = "auto") -> Table:
     """Reads a file, or a folder with MovieLens ratings.
 
     Args:
-        form: `movielens`, `sequences`, `events`, or `auto` to tell by the name and the first line.
+        form: `movielens`, `sequences`, `amazon`, `events`, or `auto` to tell by the name and the first lines. All but events may
+            be compressed by gzip.
 
     Raises:
         InputError: the file is missing, is none of these, or has no interactions.
@@ -94,15 +98,15 @@ def read(path: Path, form: str = "auto") -> Table:
         raise InputError(
             f"There is no file {path}.", hint="Name a file of interactions: see `prodgen eval rank` in the docs."
         )
-    if form == "auto":
-        form = _form(path)
-    if form not in READERS:
+    if form not in ("auto", *READERS):
         raise InputError(f"{form!r} is no form of interactions.", hint=f"Known are {', '.join(READERS)}.")
     try:
+        form = _form(path) if form == "auto" else form
         table = Table.of(READERS[form](path))
-    except (ValueError, UnicodeDecodeError) as error:
+    except (ValueError, OSError, EOFError, zlib.error) as error:
+        what = "interactions" if form == "auto" else form
         raise InputError(
-            f"{path} is no file of {form}: {error}.", hint=f"Known forms are {', '.join(READERS)}."
+            f"{path} is no file of {what}: {error}.", hint=f"Known forms are {', '.join(READERS)}."
         ) from error
     if not len(table):
         raise InputError(f"{path} holds no interactions.", hint="Record events first, or name another file.")
@@ -111,17 +115,16 @@ def read(path: Path, form: str = "auto") -> Table:
 
 def movielens(path: Path) -> Iterator[tuple[str, str, float, float]]:
     """Lines of user, item, rating and time (100k: tabs; 1M: `::`; CSV with a header); the weight is the rating."""
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        fields = line.replace("::", "\t").replace(",", "\t").split("\t")
-        if number == 1 and not fields[-1].strip().replace(".", "").isdigit():
-            continue
-        if not line.strip():
-            continue
-        if len(fields) < 4:
-            raise ValueError(f"line {number} has {len(fields)} fields, not user, item, rating, time")
-        rating = _finite(fields[2], number)
-        if rating > 0:
-            yield fields[0], fields[1], rating, _finite(fields[3], number)
+    with text(path) as file:
+        for number, line in enumerate(file, 1):
+            fields = line.strip().replace("::", "\t").replace(",", "\t").split("\t")
+            if fields == [""] or (number == 1 and not fields[-1].strip().replace(".", "").isdigit()):
+                continue
+            if len(fields) < 4:
+                raise ValueError(f"line {number} has {len(fields)} fields, not user, item, rating, time")
+            rating = finite(fields[2], number)
+            if rating > 0:
+                yield fields[0], fields[1], rating, finite(fields[3], number)
 
 
 def sequences(path: Path) -> Iterator[tuple[str, str, float, float]]:
@@ -130,7 +133,7 @@ def sequences(path: Path) -> Iterator[tuple[str, str, float, float]]:
     So lines of one user and one item are read, too. The time is the place among the user's items.
     """
     places: Counter[str] = Counter()
-    with path.open(encoding="utf-8") as file:
+    with text(path) as file:
         for line in file:
             user, *items = line.split() or [""]
             for place, item in enumerate(items, places[user]):
@@ -154,24 +157,19 @@ def events(path: Path) -> Iterator[tuple[str, str, float, float]]:
 READERS: Mapping[str, Callable[[Path], Iterator[tuple[str, str, float, float]]]] = {
     "movielens": movielens,
     "sequences": sequences,
+    "amazon": amazon,
     "events": events,
 }
 
 
 def _form(path: Path) -> str:
+    if is_amazon(path):
+        return "amazon"
     if path.suffix.lower() == ".parquet":
         return "events"
-    with path.open(encoding="utf-8", errors="replace") as file:
-        first = next((line for line in file if line.strip()), "")
-    if first.lstrip().startswith("{"):
+    first = next(iter(first_lines(path, 1)), "")
+    if first.startswith("{"):
         return "events"
     if path.name in _MOVIELENS or any(separator in first for separator in ("::", "\t", ",")):
         return "movielens"
     return "sequences"
-
-
-def _finite(text: str, number: int) -> float:
-    value = float(text)
-    if not np.isfinite(value):
-        raise ValueError(f"line {number} holds {text}, which is no finite number")
-    return value
