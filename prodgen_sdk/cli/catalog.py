@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, note_some, open_studio, table
+from prodgen_sdk.cli.output import JSON, emit, note_reasons, open_studio, table
 from prodgen_sdk.terminal import note, progress
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def add(
         typer.echo(
             f"{summary.added} added, {summary.updated} updated, {summary.unchanged} unchanged, {len(summary.rejected)} rejected"
         )
-        note_some([rejection.reason for rejection in summary.rejected])
+        lines = ((f"Line {rejection.line}", rejection.reason) for rejection in summary.rejected)
+        note_reasons((line, reason.removeprefix(f"{line}: ")) for line, reason in lines)
 
     emit(as_json, summary, show)
     if summary.rejected:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, note_some, open_studio
+from prodgen_sdk.cli.output import JSON, emit, note_reasons, open_studio
 from prodgen_sdk.terminal import note
 
 _AT_ONCE = 5000
@@ -55,7 +55,7 @@ def record(
 
     def show() -> None:
         typer.echo(f"{counts['new']} new, {counts['known']} known already, {len(rejected)} rejected")
-        note_some([f"line {line}: {reason}" for line, reason in rejected])
+        note_reasons((f"line {line}", reason) for line, reason in rejected)
         for kind, number in skipped.most_common():
             note(f"  nothing is recorded of: {kind} ({number})")
 

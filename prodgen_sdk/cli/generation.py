@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from prodgen_sdk.cli.output import jsonable, table
+from prodgen_sdk.cli.output import jsonable, note_reasons, table
 from prodgen_sdk.terminal import note
 
 if TYPE_CHECKING:
@@ -78,13 +78,10 @@ class Report:
         if by_sku:
             columns = ("sku", "images", "reused", "review", "seconds")
             table(columns, [_summary(sku, pictures) for sku, pictures in by_sku.items()])
-        for sku, pictures in by_sku.items():
-            for doubt in _doubts(sku, pictures):
-                note(doubt)
-        for sku, reasons in self.refused.items():
-            note(f"refused: {sku}: {'; '.join(reasons)}")
-        for sku, error in self.errors.items():
-            note(f"failed: {sku}: {' '.join(str(error).split())}")
+        for state in ("in_review", "rejected"):
+            note_reasons(_doubts(by_sku, state), f"{state}: ")
+        note_reasons(((sku, "; ".join(reasons)) for sku, reasons in self.refused.items()), "refused: ")
+        note_reasons(((sku, " ".join(str(error).split())) for sku, error in self.errors.items()), "failed: ")
         if self.published and any(p["review"] == "in_review" for p in self.pictures):
             note(
                 "What is in_review waits for a person: prodgen review page shows it, prodgen review approve SKU decides"
@@ -124,16 +121,17 @@ def _summary(sku: str, pictures: list[dict[str, Any]]) -> tuple[object, ...]:
     return sku, len(pictures), reused, states, f"{seconds:.2f}"
 
 
-def _doubts(sku: str, pictures: list[dict[str, Any]]) -> Iterator[str]:
-    """What the table does not say of a product's images that are not approved."""
-    for state in ("in_review", "rejected"):
+def _doubts(by_sku: dict[str, list[dict[str, Any]]], state: str) -> Iterator[tuple[str, str]]:
+    """What the table does not say of the images in a state: each product with how many, if not all, and why."""
+    for sku, pictures in by_sku.items():
         found = [p for p in pictures if p["review"] == state]
-        if found and (len(found) < len(pictures) or _why(found)):
-            yield f"{state}: {sku}: {len(found)} of {len(pictures)}{_why(found)}"
+        some = f"{len(found)} of {len(pictures)}" if len(found) < len(pictures) else ""
+        if found and (told := ": ".join(filter(None, (some, _why(found))))):
+            yield sku, told
 
 
 def _why(pictures: list[dict[str, Any]]) -> str:
     """The different reasons why images are not approved, in the order in which they occur."""
     reasons = list(dict.fromkeys(r for p in pictures for r in (*p["screening"].reasons, *p["shortcomings"])))
     more = f"; and {len(reasons) - _REASONS_SHOWN} more" if len(reasons) > _REASONS_SHOWN else ""
-    return f": {'; '.join(reason.rstrip('.') for reason in reasons[:_REASONS_SHOWN])}{more}" if reasons else ""
+    return "; ".join(reason.rstrip(".") for reason in reasons[:_REASONS_SHOWN]) + more

@@ -24,7 +24,8 @@ JSON = typer.Option(False, "--json", help="Print JSON on standard output.")
 ClickException = typer.BadParameter.__mro__[2]
 """The base of what typer raises for words that it does not understand; typer itself gives it no public name."""
 
-_REJECTED = 50
+_REASONS, _NAMES = 50, 3
+"""How many reasons are told, and how many names of each."""
 _ANY_WIDTH = 100_000
 """Characters of a line that no program reads in pieces."""
 
@@ -70,12 +71,16 @@ def open_studio(ctx: typer.Context) -> Studio:
     return studio
 
 
-def note_some(lines: Sequence[str]) -> None:
-    """Rejected lines, for people; many are a fault of the whole file, and would scroll away what was done."""
-    for line in lines[:_REJECTED]:
-        note(f"  {line}")
-    if (more := len(lines) - _REJECTED) > 0:
-        note(f"  and {more} more, all of which --json lists")
+def note_reasons(told: Iterable[tuple[str, str]], before: str = "  ") -> None:
+    """(name, reason) pairs, for people: a line for each reason. Many are a fault of the whole file, and would scroll away what was done."""
+    names: dict[str, list[str]] = {}
+    for name, reason in told:
+        names.setdefault(reason, []).append(name)
+    for reason, those in list(names.items())[:_REASONS]:
+        more = f" and {len(those) - _NAMES} more" if len(those) > _NAMES else ""
+        note(f"{before}{', '.join(those[:_NAMES])}{more}: {reason}")
+    if (left := sum(map(len, list(names.values())[_REASONS:]))) > 0:
+        note(f"{before}and {left} more, all of which --json lists")
 
 
 def no_workspace() -> Exception:

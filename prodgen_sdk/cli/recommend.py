@@ -97,10 +97,14 @@ def recommend(
 
 def _why_nothing(studio: Studio) -> str:
     if studio.store.variants.count(review="approved"):
-        return "Nothing can be shown: no approved image is of a product on sale that passes the filter."
-    return (
-        "Nothing can be shown: no image is approved. Make some with prodgen generate or prodgen catalog publish-photos."
-    )
+        why = "no approved image is of a product on sale that passes the filter."
+    elif waiting := studio.store.variants.count(review="in_review"):
+        why = f"no image is approved, {waiting} wait for review: prodgen review page shows them, prodgen review approve decides."
+    elif studio.store.products.count():
+        why = "there are no images. Make some with prodgen generate or prodgen catalog publish-photos."
+    else:
+        why = "there are no products. Add some with prodgen catalog add."
+    return f"Nothing can be shown: {why}"
 
 
 def _trace_rows(trace: Trace) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Adding, listing and exporting products from the command line."""
 
 import json
+import re
 import sys
 
 import numpy as np
@@ -64,6 +65,10 @@ def test_a_file_that_is_wrong_throughout_does_not_flood_the_terminal(shop, tmp_p
     (tmp_path / "bad.jsonl").write_text("not json\n" * 3000)
     code, out, err = shop("catalog", "add", "bad.jsonl")
     assert (code, out) == (2, "0 added, 0 updated, 0 unchanged, 3000 rejected\n")
+    assert re.fullmatch(r"  Line 1, Line 2, Line 3 and 2997 more: is not JSON .*\n", err)
+    lines = (json.dumps({"sku": "a", "title": "A", "category": f"home/mug {n}"}) for n in range(3000))
+    (tmp_path / "bad.jsonl").write_text("\n".join(lines))
+    code, _, err = shop("catalog", "add", "bad.jsonl")
     assert len(err.splitlines()) == 51
     assert err.endswith("and 2950 more, all of which --json lists\n")
     assert len(json.loads(shop("catalog", "add", "bad.jsonl", "--json")[1])["rejected"]) == 3000

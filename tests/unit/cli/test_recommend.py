@@ -76,8 +76,8 @@ def test_a_log_that_is_wrong_throughout_does_not_flood_the_terminal(shop, tmp_pa
     (tmp_path / "log.jsonl").write_text("{}\n" * 3000)
     code, out, err = shop("record", "log.jsonl")
     assert (code, out) == (2, "0 new, 0 known already, 3000 rejected\n")
-    assert len(err.splitlines()) == 51
-    assert err.endswith("and 2950 more, all of which --json lists\n")
+    assert err.startswith("  line 1, line 2, line 3 and 2997 more: ")
+    assert len(err.splitlines()) == 1
     assert len(json.loads(shop("record", "log.jsonl", "--json")[1])["rejected"]) == 3000
 
 
@@ -135,5 +135,19 @@ def test_that_nothing_can_be_shown_is_said(shop):
     for words in (("recommend", "ann"), ("similar", "--text", "mug")):
         code, out, err = shop(*words)
         assert (code, out) == (0, "")
-        assert "no image is approved. Make some with prodgen generate" in err
+        assert "there are no images. Make some with prodgen generate" in err
     assert json.loads(shop("similar", "--text", "mug", "--json")[1]) == []
+
+
+def test_why_nothing_is_shown(run, tmp_path):
+    """What is missing: products, approved images, or what passes the filter."""
+    run("init")
+    assert "there are no products. Add some with prodgen catalog add" in run("recommend", "ann")[2]
+    config = tmp_path / "prodgen.toml"
+    config.write_text(config.read_text().replace("auto_approve = true", "auto_approve = false"))
+    (tmp_path / "mug.jsonl").write_text('{"sku": "mug", "title": "Blue mug", "category": "home/mug"}')
+    run("catalog", "add", "mug.jsonl")
+    run("generate", "mug", "--views", "front", "--size", "32")
+    assert "no image is approved, 1 wait for review: prodgen review page" in run("recommend", "ann")[2]
+    run("review", "approve", "mug")
+    assert "no approved image is of a product on sale" in run("recommend", "ann", "--filter", "category=food")[2]
