@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -50,7 +50,9 @@ def train(
     import tomllib
     from pathlib import Path
 
+    from prodgen_sdk.context import no_progress
     from prodgen_sdk.errors import ConfigError, InputError
+    from prodgen_sdk.training.parallel import is_first
 
     options: dict[str, Any] = {}
     if config:
@@ -67,17 +69,15 @@ def train(
         folder = out or (str(studio.workspace.folder / "training" / kind) if studio.workspace else "")
         if not folder:
             raise InputError("There is no folder for the checkpoints.", hint="Give --out DIR.")
-        with _data(studio, data, entry.spec) as path, progress("training") as tell:
+        quiet = nullcontext(no_progress)
+        with _data(studio, data, entry.spec) as path, progress("training") if is_first() else quiet as tell:
             if path is None:
                 raise InputError(f"There is no data to train {kind} on.", hint="Give --data PATH.")
             context = studio.host.context(entry, progress=tell)
             with _told_how_to_go_on():
                 report = studio.host.get("trainer", entry.spec.id).train(options, path, Path(folder), context)
-    emit(
-        as_json,
-        report,
-        lambda: _show({"checkpoint": report.checkpoint, **report.figures}),
-    )
+    if is_first():
+        emit(as_json, report, lambda: _show({"checkpoint": report.checkpoint, **report.figures}))
 
 
 @contextmanager

@@ -171,6 +171,7 @@ class _Run:
             for key, value in {"loss": loss.detach(), **notes}.items():
                 label = key if len(self.networks) == 1 else f"{name}_{key}"
                 figures[label] = figures.get(label, 0.0) + float(value) / recipe.accumulate
+        figures = self.parallel.mean(figures)
         for parameter, gradient in zip(parameters, self.parallel.average(sums), strict=True):
             parameter.grad = gradient / recipe.accumulate
         for group in optimiser.param_groups:

@@ -1,6 +1,6 @@
 """Several processes on several devices: each works on its share of a batch, gradients are averaged.
 
-`accelerate launch --num_processes N -m prodgen_sdk train ...` starts N of them; without accelerate there is one.
+`torchrun --nproc-per-node N -m prodgen_sdk train ...` starts N of them, and so does `accelerate launch --multi_gpu --num_processes N`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,11 @@ from prodgen_sdk.errors import MissingDependency
 
 if TYPE_CHECKING:
     import torch
+
+
+def is_first() -> bool:
+    """Whether this process is the one of several that reports; a launcher numbers them."""
+    return int(os.environ.get("RANK", "0")) == 0
 
 
 class Parallel:
@@ -53,6 +58,15 @@ class Parallel:
         whole = self._accelerator.reduce(torch.cat([gradient.flatten() for gradient in gradients]), "mean")
         parts = whole.split([gradient.numel() for gradient in gradients])
         return [part.view_as(gradient) for part, gradient in zip(parts, gradients, strict=True)]
+
+    def mean(self, figures: dict[str, float]) -> dict[str, float]:
+        """The mean over all processes of each figure."""
+        if self.world == 1:
+            return figures
+        import torch
+
+        whole = self._accelerator.reduce(torch.tensor(list(figures.values()), device=self.device), "mean")
+        return dict(zip(figures, whole.tolist(), strict=True))
 
     def wait(self) -> None:
         """Until all processes are here."""

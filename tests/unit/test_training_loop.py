@@ -262,3 +262,6 @@ def test_two_processes_learn_what_one_does(tmp_path):
     fit(two, FAST, tmp_path / "two", replace(Context()))
     for a, b in zip(weights(one), weights(two), strict=True):
         assert torch.allclose(a, b, atol=1e-5)
+    logs = [(tmp_path / name / "log.jsonl").read_text().splitlines() for name in ("one", "two")]
+    losses = [[json.loads(line)["loss"] for line in log if "loss" in json.loads(line)] for log in logs]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-4), "what is logged is the mean over both"

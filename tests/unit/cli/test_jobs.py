@@ -183,6 +183,13 @@ def test_training_in_a_workspace_has_a_place_of_its_own(shop, tmp_path):
     assert Path(json.loads(out)["checkpoint"]) == tmp_path / "training/fake-mean/mean.json"
 
 
+def test_of_several_processes_one_reports(run, tmp_path, monkeypatch):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/numbers.json").write_text("[1, 2, 3]")
+    monkeypatch.setenv("RANK", "1")
+    assert run("train", "fake-mean", "--data", "data", "--out", "o", "--json") == (0, "", "")
+
+
 def test_who_interrupts_a_training_learns_how_it_goes_on(run, tmp_path, monkeypatch):
     class Slow:
         def train(self, config, data, out, ctx):
