@@ -39,27 +39,35 @@ def purge(
         database.maintain(f"VACUUM {', '.join(column.table.name for column in columns)}")
         return 0
     seconds = _PATIENCE if timeout is None else timeout
-    left = None if words is None else _left(database, file, words, seconds)
-    if left:
-        for word in left:
-            for place in columns:
-                _stir(database, place, word)
-        left = _left(database, file, left, seconds)
-    if left == [] or _rewrite(database, seconds):
+    try:
+        if words is None or _left_of(database, file, columns, words, seconds):
+            _rewrite(database, seconds)
         return 0
-    return sum(path.stat().st_size for path in (file, _log_of(file)) if path.exists())
+    except TimeoutError:
+        return sum(path.stat().st_size for path in (file, _log_of(file)) if path.exists())
 
 
-def _left(database: Database, file: Path, words: Sequence[str], seconds: float) -> list[str] | None:
-    """The words that the unused space of the file holds; None where its log could not be emptied in that time."""
+def _left_of(
+    database: Database, file: Path, columns: Sequence[Column[Any]], words: Sequence[str], seconds: float
+) -> list[str]:
+    """The words that could not be overwritten."""
+    left = _search(database, file, words, seconds)
+    for word in left:
+        for place in columns:
+            _stir(database, place, word)
+    return _search(database, file, left, seconds) if left else []
+
+
+def _search(database: Database, file: Path, words: Sequence[str], seconds: float) -> list[str]:
+    """The words that the unused space of the file holds."""
     deadline = time.monotonic() + seconds
-    while _empty_log(database, deadline - time.monotonic()):
+    while True:
+        _empty_log(database, deadline - time.monotonic())
         with database.read() as connection:
             connection.execute(text("SELECT 1 FROM sqlite_master")).first()
             # Who reads while the log is empty reads the file itself, to which nobody writes then.
             if not _log_of(file).stat().st_size:
                 return residue.left(file, words)
-    return None
 
 
 def _stir(database: Database, place: Column[Any], word: str) -> None:
@@ -81,27 +89,29 @@ def _stir(database: Database, place: Column[Any], word: str) -> None:
             connection.execute(move, rows)
 
 
-def _rewrite(database: Database, seconds: float) -> bool:
-    """Whether the file was rewritten and its log emptied."""
+def _rewrite(database: Database, seconds: float) -> None:
     # A reader that stays would let each try add a copy of the whole file to the log: see first that there is none.
-    return (
-        _empty_log(database, seconds)
-        and database.maintain("VACUUM", seconds=seconds) is not None
-        and _empty_log(database, seconds)
-    )
+    _empty_log(database, seconds)
+    if database.maintain("VACUUM", seconds=seconds) is None:
+        raise TimeoutError
+    _empty_log(database, seconds)
 
 
-def _empty_log(database: Database, seconds: float) -> bool:
-    """Whether all of the log went to the file in that time; waits without a lock."""
+def _empty_log(database: Database, seconds: float) -> None:
+    """Takes all of the log over into the file; waits without a lock.
+
+    Raises:
+        TimeoutError: somebody was reading from it all the time.
+    """
     deadline = time.monotonic() + seconds
     while True:
         # Most of it goes over here, while others write.
         database.maintain("PRAGMA wal_checkpoint(PASSIVE)", writes=False)
         row = database.maintain("PRAGMA wal_checkpoint(TRUNCATE)")
         if row is not None and not row[0]:
-            return True
+            return
         if time.monotonic() > deadline:
-            return False
+            raise TimeoutError
         time.sleep(0.02)
 
 
