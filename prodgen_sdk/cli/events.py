@@ -37,6 +37,7 @@ def record(
     counts: Counter[str] = Counter(new=0, known=0)
     skipped: Counter[str] = Counter()
     rejected: list[tuple[int, str]] = []
+    unknown: list[tuple[int, str]] = []
     with open_studio(ctx) as studio:
         rows = read_events(Path(file), format)
         while part := list(islice(rows, _AT_ONCE)):
@@ -46,11 +47,13 @@ def record(
             skipped.update(row.skipped for row in part if row.skipped)
             rejected += [(row.line, row.reason) for row in part if row.reason]
             rejected += [(good[place][0], reason) for place, reason in recorded.rejected]
+            unknown += [(good[place][0], variant) for place, variant in recorded.unknown_variants]
     rejected.sort()
     report = {
         **counts,
         "rejected": [{"line": line, "reason": reason} for line, reason in rejected],
         "skipped": dict(skipped.most_common()),
+        "unknown_variants": [{"line": line, "variant": variant} for line, variant in unknown],
     }
 
     def show() -> None:
@@ -58,6 +61,12 @@ def record(
         note_reasons((f"line {line}", reason) for line, reason in rejected)
         for kind, number in skipped.most_common():
             note(f"  nothing is recorded of: {kind} ({number})")
+        if unknown:
+            line, variant = unknown[0]
+            note(
+                f"  recorded for their products alone, as their variant is not in the catalogue: {len(unknown)} "
+                f"(first line {line}: {variant!r})"
+            )
 
     emit(as_json, report, show)
     if rejected:

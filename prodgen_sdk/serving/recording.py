@@ -24,12 +24,15 @@ class Recorded(Model):
     Args:
         rejected: the place in the input, from 0, and the reason.
         skipped: kinds of events that nothing is recorded of, and how many there were of each.
+        unknown_variants: the place in the input, and the variant, of recorded events that name a variant which is not in the
+            catalogue: they count for the product, and no image gets the credit.
     """
 
     new: int
     known: int
     rejected: tuple[tuple[int, str], ...] = ()
     skipped: dict[str, int] = Field(default_factory=dict)
+    unknown_variants: tuple[tuple[int, str], ...] = ()
 
 
 class Recorder:
@@ -43,6 +46,7 @@ class Recorder:
     def record(self, events: Iterable[Event | Mapping[str, Any]], format: str) -> Recorded:
         """See `Studio.record`."""
         good: list[Event] = []
+        named: list[tuple[int, str]] = []
         rejected: list[tuple[int, str]] = []
         skipped: Counter[str] = Counter()
         now = datetime.now(UTC)
@@ -54,10 +58,18 @@ class Recorder:
                 rejected.append((row.line, reason))
             else:
                 good.append(row.event)
+                named += [(row.line, row.event.variant)] if row.event.variant else []
         new = self._store.events.record(good)
         for event in new:
             self._host.notify("on_event", event=event)
-        return Recorded(new=len(new), known=len(good) - len(new), rejected=tuple(rejected), skipped=dict(skipped))
+        existing = self._store.variants.existing({variant for _, variant in named}) if named else set()
+        return Recorded(
+            new=len(new),
+            known=len(good) - len(new),
+            rejected=tuple(rejected),
+            skipped=dict(skipped),
+            unknown_variants=tuple(pair for pair in named if pair[1] not in existing),
+        )
 
     def _unknown(self, event: Event) -> str | None:
         if event.sku is None or self._catalogue.products([event.sku]):

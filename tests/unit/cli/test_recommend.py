@@ -31,6 +31,10 @@ def test_generate_publishes_and_recommend_shows(shop, tmp_path):
     (tmp_path / "events.jsonl").write_text(json.dumps(event) + "\nbroken\n")
     code, out, _ = shop("record", "events.jsonl", "--json")
     assert (code, json.loads(out)["new"], json.loads(out)["rejected"][0]["line"]) == (3, 1, 2)
+    (tmp_path / "other.jsonl").write_text("\n" + json.dumps({**event, "id": "2", "variant": "front"}))
+    code, out, err = shop("record", "other.jsonl")
+    assert (code, out) == (0, "1 new, 0 known already, 0 rejected\n")
+    assert "their variant is not in the catalogue: 1 (first line 2: 'front')" in err
     assert shop("learn")[0] == 0
     assert json.loads(shop("similar", "--text", "blue mug", "--json")[1])[0]["sku"].startswith("mug-")
     assert shop("index", "verify")[0] == 0
@@ -39,7 +43,7 @@ def test_generate_publishes_and_recommend_shows(shop, tmp_path):
     assert shop("index", "build", "--anew")[0] == 0
     code, out, _ = shop("forget", "ann", "--json")
     assert json.loads(out)["complete"] is True
-    assert json.loads(out)["erased"]["events"] == 3
+    assert json.loads(out)["erased"]["events"] == 4
 
 
 def test_a_foreign_log_is_recorded_and_comes_out_as_ours(shop, tmp_path):

@@ -77,6 +77,15 @@ def test_bad_events_are_named_and_the_rest_is_kept(stocked):
     assert stocked.store.events.count() == 1
 
 
+def test_events_of_variants_that_there_are_not_are_recorded_and_named(stocked):
+    good = {"user": "ann", "type": "click", "sku": "mug-1", "at": NOW.isoformat()}
+    variant = next(stocked.variants("mug-1")).id
+    log = [{**good, "id": "1", "variant": variant}, {**good, "id": "2", "variant": "mug-1-front"}, {**good, "id": "3"}]
+    found = stocked.record(log)
+    assert (found.new, found.rejected, found.unknown_variants) == (3, (), ((1, "mug-1-front"),))
+    assert stocked.record(log).unknown_variants == ((1, "mug-1-front"),)
+
+
 def test_similar_by_sku_text_and_picture(stocked):
     assert "mug-2" not in [s.sku for s in stocked.similar(sku="mug-2", k=10)]
     picture = stocked.image(next(stocked.variants("mug-3")))
