@@ -175,8 +175,19 @@ def _measure(studio: Studio, entry: Entry, usual: dict[str, Any], items: list[st
 
 
 def _show(figures: Mapping[str, Any]) -> None:
-    """A figure per line, in as many digits as say something; JSON has all of them."""
-    rows = [(name, f"{value:.5g}" if isinstance(value, float) else value) for name, value in figures.items()]
+    """A figure per line with its interval, in as many digits as say something; JSON has all of them."""
+
+    def said(name: str) -> object:
+        value = figures[name]
+        return f"{value:.5g}" if isinstance(value, float) else value
+
+    ranged = {name for name in figures if {f"{name}_low", f"{name}_high"} <= figures.keys()}
+    bounds = {f"{name}_{end}" for name in ranged for end in ("low", "high")}
+    rows = [
+        (name, f"{said(name)} ({said(f'{name}_low')} to {said(f'{name}_high')})" if name in ranged else said(name))
+        for name in figures
+        if name not in bounds
+    ]
     table(("figure", "value"), rows)
 
 

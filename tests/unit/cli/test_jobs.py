@@ -142,6 +142,14 @@ def test_bench_eval_and_train(run, tmp_path):
     assert json.loads(run("bench", "fake-hash", "-o", "n=7", "--json")[1])["runs"] == 7
 
 
+def test_a_figure_and_its_interval_are_one_line(run, monkeypatch):
+    figures = {"gain": 0.5, "gain_low": 0.25, "gain_high": 0.123456789, "low": 3, "half_low": 1}
+    monkeypatch.setattr("prodgen_sdk.testing.fakes.runs.HashBenchmark.run", lambda *_: figures)
+    rows = [line.split(None, 1) for line in run("bench", "fake-hash")[1].splitlines()]
+    assert rows == [["figure", "value"], ["gain", "0.5 (0.25 to 0.12346)"], ["low", "3"], ["half_low", "1"]]
+    assert json.loads(run("bench", "fake-hash", "--json")[1]) == figures
+
+
 @pytest.mark.parametrize(
     ("command", "known"), [("train", "fake-mean"), ("bench", "fake-hash"), ("eval", "fake-log"), ("eval", "images")]
 )
