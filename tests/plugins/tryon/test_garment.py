@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prodgen_tryon.garment.contour import defects, outline, resample, without_notches
 from prodgen_tryon.garment.cutout import cut_out
+from prodgen_tryon.garment.guess import guess_category
 from prodgen_tryon.garment.keypoints import top_shape
-from prodgen_tryon.garment.legs import guess_category, leg_shape
+from prodgen_tryon.garment.legs import leg_shape
 from prodgen_tryon.garment.seams import sleeve_edge
 from prodgen_tryon.garment.stripes import close_stripes
 

@@ -6,7 +6,7 @@ import pytest
 from prodgen_tryon.body.person import analyse
 from prodgen_tryon.fit.overall import fit_overall
 from prodgen_tryon.fit.sizes import Size, measures
-from prodgen_tryon.garment.legs import guess_category
+from prodgen_tryon.garment.guess import guess_category
 from prodgen_tryon.garment.overall import overall_shape
 from prodgen_tryon.garment.piece import understand
 from prodgen_tryon.sides import SIDES

@@ -21,7 +21,7 @@ from prodgen_tryon.diffusion.frame import Frame, frame_around, padded, put_back,
 from prodgen_tryon.diffusion.mask import CATEGORIES, agnostic_mask, parts_of
 from prodgen_tryon.filters import Float
 from prodgen_tryon.garment.cutout import cut_out
-from prodgen_tryon.garment.legs import guess_category
+from prodgen_tryon.garment.guess import guess_category
 from prodgen_tryon.recent import Recent
 from prodgen_tryon.refusals import NO_BACK, NOTHING_TO_PAINT, ONE_GARMENT, SAY_CATEGORY, unsupported
 

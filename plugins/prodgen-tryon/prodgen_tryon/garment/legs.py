@@ -1,17 +1,15 @@
-"""Keypoints of trousers, shorts and skirts, and the guess of a garment's category, from the mask alone."""
+"""Keypoints of trousers, shorts and skirts, from the mask alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prodgen_tryon.filters import Contour, Point
+from prodgen_tryon.filters import Point
 from prodgen_tryon.garment.contour import defects, outline
 
-Guess = Literal["top", "trousers", "shorts", "skirt", "dress", "overall", "unknown"]
 STATIONS = 24  # from the waist to the hem
 
 
@@ -112,64 +110,3 @@ def crotch_of(mask: NDArray[np.bool_]) -> Point | None:
             notch: Point = deep
             return notch
     return None
-
-
-def guess_category(mask: NDArray[np.bool_]) -> tuple[Guess, float]:
-    """What kind of garment a mask shows, and how sure that is (0 to 1).
-
-    Outerwear and tops have the same outline: both are called `top`.
-    """
-    if mask.mean() < 0.005:
-        return "unknown", 0.0
-    points: Contour = outline(mask)
-    left, right = points[:, 0].min(), points[:, 0].max()
-    top, bottom = points[:, 1].min(), points[:, 1].max()
-    width, height = max(right - left, 1), max(bottom - top, 1)
-    crotch = crotch_of(mask)
-
-    def span(fraction: float) -> float:
-        line = np.flatnonzero(mask[min(round(top + fraction * height), mask.shape[0] - 1)])
-        return float(np.ptp(line)) if len(line) else 0.0
-
-    def filled(fraction: float) -> float:
-        line = np.flatnonzero(mask[min(round(top + fraction * height), mask.shape[0] - 1)])
-        return len(line) / max(float(np.ptp(line)) + 1, 1) if len(line) else 0.0
-
-    upper, waist = span(0.04), span(0.5)
-    if crotch is not None:
-        depth = (crotch[1] - top) / height
-        bib = upper < 0.75 * span(0.45) or min(filled(f) for f in (0.03, 0.06, 0.1)) < 0.7
-        if bib and depth > 0.45:
-            return "overall", 0.8
-        if 0.42 < depth < 0.75 and _side_notches(points, left, right, top, height, float(crotch[1]) - 0.1 * height):
-            return "overall", 0.7
-        if depth < 0.8 and upper > 0.5 * width:
-            leg = (bottom - crotch[1]) / max(upper, 1)
-            return ("trousers", 0.95) if leg > 0.95 else ("shorts", 0.9)
-    sleeves = _side_notches(points, left, right, top, height)
-    aspect = height / width
-    if sleeves:
-        return ("dress", 0.7) if aspect > 1.9 or height / max(span(0.6), 1) > 2.6 else ("top", 0.95)
-    narrow_top = upper < 0.8 * max(span(0.3), 1) or min(filled(0.03), filled(0.06), filled(0.1)) < 0.75
-    if not narrow_top and span(0.9) >= 0.95 * upper:
-        return "skirt", 0.7
-    if aspect > 2.3 or (aspect > 1.7 and span(0.95) > 1.45 * max(waist, 1)):
-        return "dress", 0.7
-    return "top", 0.75
-
-
-def _side_notches(points: Contour, left: float, right: float, top: float, height: float, until: float = np.inf) -> bool:
-    """Whether the outline has a notch under a sleeve on at least one side, above the row `until`."""
-    middle = (left + right) / 2
-    for start, end, far, depth in defects(points):
-        deep, p, q = points[int(far)], points[int(start)], points[int(end)]
-        outer = p if abs(p[0] - middle) > abs(q[0] - middle) else q
-        lower = q if outer is p else p
-        if (
-            depth > 0.03 * (right - left)
-            and abs(outer[0] - middle) > abs(deep[0] - middle)
-            and until > deep[1] < lower[1]
-            and outer[1] > top + 0.12 * height
-        ):
-            return True
-    return False

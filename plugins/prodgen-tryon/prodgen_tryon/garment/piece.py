@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from prodgen_sdk import images
-from prodgen_sdk.types import Garment, Image, Refusal
+from prodgen_sdk.types import Garment, Image, Mask, Refusal
 from prodgen_tryon import refusals
 from prodgen_tryon.accessories.shape import CATEGORIES as ACCESSORIES
 from prodgen_tryon.accessories.shape import Accessory, understand_accessory
 from prodgen_tryon.garment.clutter import RECTANGLE, box_share
 from prodgen_tryon.garment.cutout import Cutout, cut_out
+from prodgen_tryon.garment.guess import Guess, guess_category
 from prodgen_tryon.garment.keypoints import Shapeless, TopShape, top_shape
-from prodgen_tryon.garment.legs import LegShape, guess_category, leg_shape
+from prodgen_tryon.garment.legs import LegShape, leg_shape
 from prodgen_tryon.garment.overall import OverallShape, overall_shape
 
 CATEGORIES = ("top", "outerwear", "trousers", "shorts", "skirt", "dress", "overall")
@@ -56,21 +58,24 @@ def understand(picture: Image, garment: Garment, front: bool = True) -> Piece | 
         warnings.append(f"The garment was taken for a {category}; say its category if that is wrong.")
     if guess == "overall" and category in ("trousers", "shorts"):
         warnings.append("The garment looks like dungarees; its bib and straps are not shown.")
-    rgb = images.flatten(picture)
-    points = garment.keypoints if front else {}
-    shape: Shape
     try:
-        if category in ("top", "outerwear", "dress"):
-            shape = top_shape(cutout.mask, rgb, points)
-            warnings += shape.warnings
-        elif category == "overall":
-            shape = overall_shape(cutout.mask, rgb)
-            warnings += shape.warnings
-        else:
-            whole = guess == "overall" and category != "skirt"
-            shape = overall_shape(cutout.mask, rgb).legs if whole else leg_shape(cutout.mask, category == "skirt")
+        shape = _shape(cutout.mask, picture, category, guess, garment.keypoints if front else {})
     except Shapeless:
         return refusals.NOT_RECOGNISED
     if shape.confidence < 0.25:
         return refusals.NOT_RECOGNISED
+    if not isinstance(shape, LegShape):
+        warnings += shape.warnings
     return Piece(cutout, category, shape, tuple(warnings))
+
+
+def _shape(mask: Mask, picture: Image, category: str, guess: Guess, points: Mapping[str, tuple[float, float]]) -> Shape:
+    """Where the points of a garment of some category lie; raises Shapeless where it has not the shape of one."""
+    rgb = images.flatten(picture)
+    if category in ("top", "outerwear", "dress"):
+        return top_shape(mask, rgb, points)
+    if category == "overall":
+        return overall_shape(mask, rgb)
+    if category != "skirt" and guess == "overall":
+        return overall_shape(mask, rgb).legs
+    return leg_shape(mask, category == "skirt")
