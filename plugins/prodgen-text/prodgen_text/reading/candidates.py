@@ -113,20 +113,29 @@ def gated(text: str, item: Candidate, category: str | None) -> Candidate:
 def _plausibility(text: str, item: Candidate, category: str | None) -> float:
     """By how much the kind of product lowers what a word says of it, 0 to 1."""
     domain, _, rest = (category or "").partition("/")
-    family, kind, ambiguous = rest.split("/")[0], item.term.kind, item.term.ambiguous
-    if kind == "material" and names_care_goods(text, item.hit):
+    if item.term.kind == "material" and names_care_goods(text, item.hit):
         return 0.2
-    if domain in ("food", "beauty") and item.term.value in _WOVEN_OR_PRINTED:
-        return 1.0
-    if domain == "food" or (domain == "beauty" and kind == "material" and family != "brush"):
-        # A chocolate box holds chocolate.
-        certain = not ambiguous or _CONTAINED.search(text[: item.hit.start]) is not None
-        return 1.0 if certain and describes_package(text, item.hit) else 0.3
-    if domain == "beauty" and kind == "colour" and family not in _TINTED_BEAUTY:
-        # Colours are flowers and fruit there: "pink grapefruit".
-        return 1.0 if describes_package(text, item.hit) else 0.3 if ambiguous else 0.5
-    if not ambiguous:
+    if domain in ("food", "beauty"):
+        share = _among_tastes_and_scents(text, item, domain, family=rest.split("/")[0])
+        if share is not None:
+            return share
+    if not item.term.ambiguous:
         return 1.0
     if category is None:
         return 0.2 if item.hit.term("category") is not None else 0.5
     return 0.85
+
+
+def _among_tastes_and_scents(text: str, item: Candidate, domain: str, family: str) -> float | None:
+    """The same of food and beauty, whose words name what is in the package; None where the word is read as elsewhere."""
+    kind, ambiguous = item.term.kind, item.term.ambiguous
+    if item.term.value in _WOVEN_OR_PRINTED:
+        return 1.0
+    if domain == "food" or (kind == "material" and family != "brush"):
+        # A chocolate box holds chocolate.
+        certain = not ambiguous or _CONTAINED.search(text[: item.hit.start]) is not None
+        return 1.0 if certain and describes_package(text, item.hit) else 0.3
+    if kind == "colour" and family not in _TINTED_BEAUTY:
+        # Colours are flowers and fruit there: "pink grapefruit".
+        return 1.0 if describes_package(text, item.hit) else 0.3 if ambiguous else 0.5
+    return None
