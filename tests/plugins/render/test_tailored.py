@@ -106,3 +106,75 @@ def test_headphones_stand_without_a_stand() -> None:
     alone, hung = built("Black headphones", "electronics/audio"), built("Headphone stand", "electronics/audio")
     assert alone.facts["family"] == "headphones"
     assert np.ptp(corners(alone)[:, 2]) < 0.8 * np.ptp(corners(hung)[:, 2])
+
+
+@pytest.mark.parametrize(
+    ("title", "plain", "category"),
+    [
+        ("V-neck T-shirt", "T-shirt", "apparel/t-shirt"),
+        ("V领毛衣", "毛衣", "apparel/sweater"),
+        ("V-neck midi dress", "Midi dress", "apparel/dress"),
+    ],
+)
+def test_a_v_neck_is_cut_deeper_in_front(title: str, plain: str, category: str) -> None:
+    """The height of the cloth in the middle of the front, below the top."""
+    depth = {}
+    for words in (title, plain):
+        points = corners(built(words, category))
+        middle = points[(np.abs(points[:, 0]) < 0.006) & (points[:, 1] < -0.02)]
+        depth[words] = points[:, 2].max() - middle[:, 2].max()
+    assert depth[title] > depth[plain] + 0.03
+
+
+def test_a_dress_on_straps_bares_the_shoulders() -> None:
+    strapped, plain = built("Spaghetti strap maxi dress", "apparel/dress"), built("Maxi dress", "apparel/dress")
+    assert width_at(strapped, 0.96) > 0.1
+    seen = [silhouettes(model, [View()], 256)[0] for model in (strapped, plain)]
+    rows = [mask[np.flatnonzero(mask.any(1))[0] + 12] for mask in seen]
+    assert rows[0].sum() < 0.5 * rows[1].sum()
+
+
+def test_a_standing_collar_has_no_leaf_on_the_chest() -> None:
+    stand, folded = (
+        corners(built(f"Linen shirt{words}", "apparel/shirt"))[:, 1].min() for words in (", grandad collar", "")
+    )
+    assert stand >= folded
+
+
+def test_a_double_breasted_coat_has_two_rows_of_buttons() -> None:
+    def rows(title: str) -> int:
+        parts = built(title, "apparel/jacket").parts
+        middles = [part.vertices.mean(0) for part in parts if np.ptp(part.vertices, 0).max() < 0.025]
+        return len({round(float(x), 2) for x, y, _ in middles if y < 0})
+
+    assert rows("Double breasted wool coat") == 2
+    assert rows("Wool coat") == 1
+
+
+@pytest.mark.parametrize(("title", "bobble"), [("Orange beanie", False), ("Orange bobble beanie", True)])
+def test_a_beanie_has_a_bobble_where_words_say_so(title: str, bobble: bool) -> None:
+    for seed in range(4):
+        assert (len(built(title, "apparel/beanie", seed).parts) == 4) is bobble
+
+
+def test_a_bucket_hat_against_the_sun_is_of_cloth() -> None:
+    assert built("渔夫帽 遮阳帽 黑色", "apparel/hat").facts["material"] == "cotton"
+
+
+def test_lenses_have_a_colour_of_their_own() -> None:
+    model = built("Aviator sunglasses, gold frame, green lenses", "apparel/glasses")
+    assert model.facts["colour"] == "gold"
+    (lens,) = {part.material.colour for part in model.parts if part.material.name == "lens"}
+    assert lens[1] > 1.5 * max(lens[0], lens[2])
+
+
+@pytest.mark.parametrize(
+    ("title", "category"), [("Clear dome umbrella", "apparel/umbrella"), ("透明收纳箱", "home/storage-box")]
+)
+def test_clear_things_are_looked_through(title: str, category: str) -> None:
+    assert built(title, category).parts[0].material.transmission > 0.5
+
+
+def test_a_headset_has_a_microphone_before_the_mouth() -> None:
+    spoken, heard = (built(title, "electronics/headphones") for title in ("Gaming headset", "Headphones"))
+    assert corners(spoken)[:, 1].min() < corners(heard)[:, 1].min() - 0.03

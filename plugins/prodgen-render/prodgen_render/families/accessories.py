@@ -13,9 +13,11 @@ from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Part
 from prodgen_render.shapes.geometry import loft, refine, revolve, rounded_path, rounded_rectangle, smooth_path, tube
 
+_BOBBLES = ("bobble", "pom pom", "pom-pom", "pompom", "毛球")
+
 
 def beanie(look: Look) -> list[Part]:
-    """A knitted hat with a folded rim and perhaps a bobble."""
+    """A knitted hat with a folded rim, and a bobble where the words name one."""
     radius, height = 0.095 * look.uniform(0.95, 1.05), 0.19 * look.uniform(0.9, 1.08)
     wool = look.main("knit", "wool", extent=(2 * np.pi * radius, 0.28), period=0.05)
     rim_material = look.plain(
@@ -60,7 +62,7 @@ def beanie(look: Look) -> list[Part]:
         refine(np.array([[radius * 0.955, 0.09], [radius * 0.945, 0.003]]), 0.01), rim_material, 96, squash=1.08
     )
     parts = [crown, fold, inside]
-    if look.chance(0.55):
+    if look.unasked(0.55) or look.says(_BOBBLES):
         bobble_radius = 0.036
         a = np.linspace(0.02, np.pi - 0.02, 40)
         ball = revolve(

@@ -22,6 +22,7 @@ from prodgen_render.shapes.geometry import (
 )
 
 _PORTABLE = ("portable", "bluetooth", "wireless", "smart speaker", "waterproof", "蓝牙", "便携", "智能音箱", "防水")
+_SPOKEN_INTO = ("gaming", "headset", "boom mic", "microphone", "电竞", "带麦", "麦克风", "话务")
 _SHELF = (
     "bookshelf", "hi-fi", "hifi", "studio", "subwoofer", "retro", "vintage", "radio", "wooden", "书架", "复古", "收音机", "低音炮", "胡桃木",
 )  # fmt: skip
@@ -203,7 +204,22 @@ def headphones(look: Look) -> list[Part]:
     dark = brightness(look.colour("#1d1d1f")) < 0.5
     pad = look.part("ear pads", look.plain("leather", "#232326" if dark else mix(look.colour(), (91, 74, 63), 0.5)))
     band = look.plain("matte plastic", mix(look.colour("#1d1d1f"), (20, 20, 22), 0.25))
-    return [part.moved(z=0.046).turned(-8, "x") for part in _over_ears(look, 0.153, shell, pad, band)]
+    parts = _over_ears(look, 0.153, shell, pad, band)
+    if look.says(_SPOKEN_INTO):
+        parts += _boom(look)
+    return [part.moved(z=0.046).turned(-8, "x") for part in parts]
+
+
+def _boom(look: Look) -> list[Part]:
+    """A microphone on an arm before the mouth, from the ear at the viewer's left."""
+    dark = look.plain("matte plastic", "#1f2023")
+    way = smooth_path(
+        [(-0.094, -0.010, -0.006), (-0.098, -0.055, -0.028), (-0.080, -0.098, -0.048), (-0.052, -0.115, -0.056)], 40
+    )
+    return [
+        tube(way, 0.0026, dark, segments=14),
+        tube(way[-6:] + np.array([0.004, -0.001, -0.001]), 0.0062, dark.but(bump=None), segments=20),
+    ]
 
 
 def _over_ears(look: Look, top: float, shell: Material, pad: Material, frame: Material | None = None) -> list[Part]:

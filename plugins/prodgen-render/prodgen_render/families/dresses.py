@@ -15,11 +15,11 @@ from prodgen_render.families.garment_kit import (
     tube_field,
 )
 from prodgen_render.families.sleeves import Sleeves
-from prodgen_render.families.torso import armholes
+from prodgen_render.families.torso import V_NECKED, armholes
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
-from prodgen_render.model import Floats, Part
-from prodgen_render.shapes.geometry import loft, tube
+from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import loft, smooth_path, tube
 from prodgen_render.words.reading import sleeves_of
 
 _PLEATED = ("pleated", "pleats", "pleat", "百褶", "百褶裙", "褶")
@@ -33,6 +33,7 @@ _LENGTHS = (
 """Words for how long a skirt is, and metres more than the usual."""
 _NARROW = ("bodycon", "sheath", "pencil", "tube dress", "slip dress", "旗袍", "包臀", "修身", "紧身", "鱼尾", "铅笔")
 """Words for a skirt that does not flare."""
+_STRAPPED = ("spaghetti strap", "spaghetti straps", "cami", "slip dress", "strappy", "吊带")
 
 
 def _longer(look: Look) -> float:
@@ -65,6 +66,9 @@ def dress(look: Look) -> list[Part]:
     sleeve = {"long": 0.52, "short": 0.17}.get(sleeves_of(look.product))
     sleeves = Sleeves.of(0.135, at(0.885), sleeve, 0.062) if sleeve else None
 
+    pointed, strapped = look.says(V_NECKED), sleeves is None and look.says(_STRAPPED)
+    deep_neck, bust = 0.17 if pointed else 0.12, at(0.865)
+
     def body(p: Floats) -> Floats:
         angle = np.arctan2(p[:, 1], p[:, 0])
         depth = 0.0 if narrow else np.interp(p[:, 2], [0, at(0.55), at(0.62)], [0.020, 0.003, 0.0])
@@ -77,7 +81,10 @@ def dress(look: Look) -> list[Part]:
 
     def keep(p: Floats) -> Floats:
         front = p[:, 1] < 0
-        neck = ((p[:, 0] / 0.082) ** 2 + ((p[:, 2] - top) / np.where(front, 0.12, 0.06)) ** 2) - 1
+        if strapped:
+            return np.asarray(np.minimum(p[:, 2], bust - p[:, 2]), np.float32)
+        across, down = np.abs(p[:, 0]) / 0.082, np.abs(p[:, 2] - top) / np.where(front, deep_neck, 0.06)
+        neck = np.where(front & pointed, across + down, across**2 + down**2) - 1
         holes = neck if sleeves else np.minimum(neck, armholes(p, 0.190, at(0.885), 0.062, 0.105))
         out = np.minimum(p[:, 2], top - 0.002 - p[:, 2])
         out = np.where(p[:, 2] > at(0.7), np.minimum(out, holes * 0.05), out)
@@ -106,8 +113,12 @@ def dress(look: Look) -> list[Part]:
     )
     parts.append(loft(band, look.plain("cotton", mix(look.colour(), (0, 0, 0), 0.18))))
     binding = look.solid(*names)
+    if strapped:
+        rim = surface_ring(field, np.array([0, 0, bust - 0.001], np.float32), np.array([0, 0, 1.0]), 0.3, 96)
+        return [*parts, tube(rim, 0.0026, binding, segments=10, closed=True), *_straps(bust, top, (z, w, d), binding)]
     a = np.linspace(0.03, np.pi - 0.03, 60)
-    bound = [_bound(0.082 * np.cos(a), [top - deep * np.sin(a) for deep in (0.12, 0.06)], (z, w, d))]
+    falls = (deep_neck * (1 - np.abs(np.cos(a)) if pointed else np.sin(a)), 0.06 * np.sin(a))
+    bound = [_bound(0.082 * np.cos(a), [top - fall for fall in falls], (z, w, d))]
     if sleeves:
         parts += [*sleeves.hems(field, binding), *sleeves.seams(field, binding)]
     else:
@@ -115,6 +126,18 @@ def dress(look: Look) -> list[Part]:
         hole = _bound(0.190 + 0.062 * np.cos(a), [at(0.885) + 0.105 * np.sin(a)] * 2, (z, w, d))
         bound += [hole, hole * [-1, 1, 1]]
     return [*parts, *(tube(loop, 0.0026, binding, segments=10, closed=True) for loop in bound)]
+
+
+def _straps(low: float, top: float, table: Table, cloth: Material) -> list[Part]:
+    """Two thin straps from the front over the shoulders to the back, where a body ends at a height."""
+    z, w, d = table
+    x = 0.082
+    y = float(np.interp(low, z, d) * (1 - (x / np.interp(low, z, w)) ** 2.2) ** (1 / 2.2))
+    way = smooth_path(
+        [(x, -y, low - 0.004), (x * 1.02, -0.7 * y, (low + top) / 2), (x, 0, top - 0.012), (x * 0.96, 0.8 * y, (low + top) / 2), (x * 0.94, y, low - 0.004)],
+        60,
+    )  # fmt: skip
+    return [tube(way * [side, 1, 1], 0.0042, cloth, flatten=0.4, segments=14) for side in (-1, 1)]
 
 
 def _bound(x: Floats, heights: list[Floats], table: Table) -> Floats:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_render.families.kit import metal_or
+from prodgen_render.looks.finishes import linear
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes import detail
@@ -40,7 +41,10 @@ def glasses(look: Look) -> list[Part]:
     kind = next((name for name, said in kinds if said), "slim")
     scale = np.array([look.uniform(0.95, 1.08), look.uniform(0.95, 1.05)])
     edge = _edge(kind) * scale
-    tint = Material("lens", (0.012, 0.013, 0.016), 0.05, coat=1.0) if dark else look.plain("glass", "#f4f8f8")
+    tint = look.plain("glass", "#f4f8f8")
+    if dark:
+        r, g, b = linear(look.part_colour("lens", (92, 94, 100)))
+        tint = Material("lens", (0.1 * r, 0.1 * g, 0.1 * b), 0.05, coat=1.0)
     thin = frame.metallic > 0
     level = 0.030
     middle = -float(edge[:, 0].min()) + 0.0085

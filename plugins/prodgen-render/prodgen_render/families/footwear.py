@@ -13,7 +13,7 @@ from prodgen_render.looks.finishes import srgb
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import bent, loft, slab, tube
+from prodgen_render.shapes.geometry import bent, loft, slab, smooth_path, tube
 
 _UPPERS = ("leather", "canvas", "velvet", "rubber", "denim", "nylon", "knit", "wool", "silk")
 _RAIN = ("wellington", "wellies", "rain boot", "rain boots", "rubber boots", "雨靴")
@@ -21,6 +21,8 @@ _TALL = ("knee high", "knee-high", *_RAIN, "长靴", "高筒")
 _LACED = (
     "lace-up", "lace up", "hiking", "combat", "work boot", "work boots", "desert", "chukka", "martin", "martens", "马丁", "登山", "系带", "工装靴",
 )  # fmt: skip
+_SHEEPSKIN = ("ugg", "uggs", "sheepskin", "shearling", "雪地靴")
+_STRAPPED = ("mary jane", "mary janes", "玛丽珍")
 _BLOCK = ("block heel", "block heels", "chunky heel", "chunky heels", "粗跟")
 _FLAT = (
     "flat",
@@ -57,7 +59,10 @@ def boot(look: Look) -> list[Part]:
     """An ankle boot, tall or laced where the words say so."""
     tall = look.says(_TALL)
     shaft = (0.34 if tall else 0.17) * look.uniform(0.95, 1.08)
-    upper = look.main(*_UPPERS, extent=(0.3, 0.3), default="#6b4630", period=0.04)
+    if fleece := look.says(_SHEEPSKIN):
+        upper = look.plain("suede", look.note(look.colour("#a98760"), "suede"))
+    else:
+        upper = look.main(*_UPPERS, extent=(0.3, 0.3), default="#6b4630", period=0.04)
     sole = look.part("sole", look.plain("rubber", "#2a2623")).but(bump=None)
     lift = 0.010 * look.uniform(0.9, 1.2)
     bed = lift + 0.020
@@ -79,6 +84,8 @@ def boot(look: Look) -> list[Part]:
     if look.says(_LACED):
         parts += _lacing(body, upper, look.part("laces", look.plain("cotton", "#efe6d4")))
         parts += _toe_cap(body, upper, dark)
+    elif fleece:
+        parts.append(body.rim(1.0, 0.0085, look.plain("wool", "#efe6d2")))
     elif not tall:
         tab = body.at(0.0, np.linspace(1.80, 2.02, 8), 0.002)
         parts += [
@@ -211,7 +218,8 @@ def court_shoe(look: Look) -> list[Part]:
         on_floor(_plate(sole * [0.97, 1], 0.102, 0.92, 0.002, look.plain("leather", "#d9c3a5").but(bump=None)), -0.001),
     ]
     if flat:
-        return [*parts, *_bow(body, upper), slab(sole[sole[:, 0] > 0.05], 0.0155, 0.002, under)]
+        above = _strap(body, upper) if look.says(_STRAPPED) else _bow(body, upper)
+        return [*parts, *above, slab(sole[sole[:, 0] > 0.05], 0.0155, 0.002, under)]
     tip = tube([(0.0905, 0, 0.0030), (0.0905, 0, 0.0012)], 0.0060, under, segments=20)
     if look.says(_BLOCK):
         return [*parts, _heel(sole, floor, upper, 0.62)]
@@ -242,6 +250,14 @@ def _heel(sole: NDArray[np.float64], floor: Callable[[Floats], Floats], leather:
     rows = np.stack([x, y, z], -1)
     end = rows[-1].mean(0)
     return loft(np.concatenate([rows, (rows[-1] * 0.02 + end * 0.98)[None]])[::-1], leather)
+
+
+def _strap(body: Upper, leather: Material) -> list[Part]:
+    """A strap over the instep, from one side to the other."""
+    ends = [body.at(side * 0.50, 0.93, 0.001) for side in (-1, 1)]
+    middle = (ends[0] + ends[1]) / 2 + [0, 0, 0.011]
+    way = smooth_path([ends[0], 0.55 * ends[0] + 0.45 * middle + [0, 0, 0.0045], middle, 0.55 * ends[1] + 0.45 * middle + [0, 0, 0.0045], ends[1]], 40)  # fmt: skip
+    return [tube(way, 0.0105, leather, flatten=0.16, up=(1, 0, 0), segments=18)]
 
 
 def _bow(body: Upper, leather: Material) -> list[Part]:

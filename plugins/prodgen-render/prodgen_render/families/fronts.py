@@ -91,6 +91,17 @@ def folded_collar(torso: Torso, cloth: Material, leaf: float) -> list[Part]:
     return [leaves, tube(edge, 0.0016, seam_of(cloth), segments=8)]
 
 
+def standing_collar(torso: Torso, cloth: Material, high: float) -> list[Part]:
+    """A band around the neck, so many metres high, whose ends meet in front."""
+    path, away = around_the_neck(torso)
+    steps = np.array([[0.000, -0.006], [-0.006, 0.35 * high], [-0.010, 0.75 * high], [-0.011, high]])
+    upright = np.empty((len(path), len(steps), 3))
+    upright[..., :2] = path[:, None, :2] + away[:, None] * steps[:, :1]
+    upright[..., 2] = path[:, None, 2] + steps[:, 1]
+    edge = np.concatenate([upright[0], upright[1:-1, -1], upright[-1, ::-1]])
+    return [sheet(upright, 0.0026, cloth, (0.1, 0.1)), tube(edge, 0.0016, seam_of(cloth), segments=8)]
+
+
 def clear_of(torso: Torso, points: Floats, gap: float, *, close: bool = False) -> Floats:
     """Points [n, m, 3], those moved that are less than `gap` before the body; with `close` also those that are more."""
     moved = points.reshape(-1, 3).astype(np.float32)

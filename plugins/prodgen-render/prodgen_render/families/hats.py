@@ -11,6 +11,7 @@ from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.geometry import bent, refine, revolve, rounded_path, smooth_path, tube
 
 _STRAW = ("straw", "sun hat", "beach", "panama", "raffia", "草帽", "编织", "遮阳帽")
+_BUCKET = ("bucket hat", "fisherman hat", "渔夫帽", "盆帽")
 _FELT = ("fedora", "cowboy", "trilby", "bowler", "homburg", "礼帽", "牛仔帽", "爵士帽")
 _OVAL = 1.16
 """How much longer a head is than wide."""
@@ -20,7 +21,7 @@ _THICK = 0.0022
 def hat(look: Look) -> list[Part]:
     """A bucket hat of cloth; of straw with a wide brim, or of felt with a dent and a band, where the words say so."""
     size = look.uniform(0.97, 1.04)
-    straw, felt = look.says(_STRAW), look.says(_FELT)
+    straw, felt = look.says(_STRAW) and not look.says(_BUCKET), look.says(_FELT)
     make = _straw_hat if straw else _felt_hat if felt else _bucket_hat
     return [part.scaled(size) for part in make(look)]
 

@@ -17,13 +17,10 @@ def storage_box(look: Look) -> list[Part]:
     """An open basket with a rolled rim and two handles; with a lid where it is a box."""
     wide, deep, high = 0.34 * look.uniform(0.92, 1.08), 0.25 * look.uniform(0.92, 1.08), 0.20 * look.uniform(0.85, 1.1)
     lidded = look.says(_LIDDED)
-    names = ("matte plastic", "plastic", *FABRICS, "bamboo", "wood", "kraft")
-    skin = look.main(
-        *(names if lidded else ("bamboo", *names)),
-        extent=(2 * (wide + deep), high),
-        default=None if not lidded else "#e9e6df",
-        period=0.06,
-    )
+    usual = () if lidded else ("bamboo",)
+    names = (*usual, "matte plastic", "plastic", *FABRICS, "bamboo", "wood", "kraft")
+    extent, shade = (2 * (wide + deep), high), "#e9e6df" if lidded else None
+    skin = look.film() if look.clear else look.main(*names, extent=extent, default=shade, period=0.06)
     if skin.name == "bamboo" and not lidded:
         skin = _woven(skin, plain=look.pattern_name in ("plain", "logo"))
     outline = rounded_rectangle(wide, deep, 0.035, corner=12)

@@ -26,6 +26,7 @@ _POTS = (
 _BLADES = ("snake plant", "sansevieria", "aloe", "grass", "虎尾兰", "虎皮兰", "芦荟")
 _ROSETTE = ("succulent", "echeveria", "cactus", "多肉", "仙人掌")
 _SPLIT = ("monstera", "swiss cheese", "philodendron", "龟背竹")
+_GREEN_POTS = ("green pot", "green ceramic pot", "green planter", "绿盆", "绿色盆", "绿色花盆")
 _GREENS = ("#3f7a45", "#4c8a4a", "#34693f")
 
 
@@ -33,6 +34,8 @@ def plant(look: Look) -> list[Part]:
     """A potted plant: broad leaves on stems, upright blades or a rosette, by its words."""
     rim, high = 0.085 * look.uniform(0.9, 1.15), 0.14 * look.uniform(0.9, 1.15)
     pot = look.main(*_POTS, extent=(0.5, high), default="#f1eee6", period=0.05)
+    if "green" in look.colour_name and not look.says(_GREEN_POTS):
+        pot = look.plain(pot.name, "#f1eee6")  # so are its leaves
     corners = [(1e-4, 0.0), (rim * 0.72, 0.0), (rim, high), (rim - 0.007, high), (rim * 0.93, high * 0.86)]
     parts = [lathe(corners, [0, 0.006, 0.003, 0.003, 0], pot)]
     soil = lathe([(rim * 0.95, high * 0.87), (1e-4, high * 0.9)], 0, look.plain("rubber", "#4a3728"))

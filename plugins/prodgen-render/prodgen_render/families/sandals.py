@@ -8,13 +8,14 @@ from numpy.typing import ArrayLike, NDArray
 from prodgen_render.families.sewn import belt, ring, sheet, stitches
 from prodgen_render.families.uppers import HALF, outline
 from prodgen_render.looks.look import Look
-from prodgen_render.looks.patterns import brightness, mix
+from prodgen_render.looks.patterns import brightness, mix, relief
 from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import loft, planar_uv, slab, smooth_path, tube
 
 _UPPERS = ("leather", "canvas", "velvet", "rubber", "denim", "nylon", "knit", "wool", "silk")
 _THONGS = ("flip flop", "flip flops", "flip-flop", "flip-flops", "thong", "人字拖")
 _SLIPPERS = ("slipper", "slippers", "slide", "slides", "slip-on", "拖鞋", "凉拖")
+_FLUFFY = ("fluffy", "faux fur", "fuzzy", "plush", "毛绒", "毛毛", "棉拖")
 _EXTENT = (0.15, 0.15)
 """Metres of a strap that a pattern's picture shows."""
 _THICK = 0.0034
@@ -27,19 +28,23 @@ def sandal(look: Look) -> list[Part]:
     thong, slipper = look.says(_THONGS), look.says(_SLIPPERS)
     light = thong or slipper
     usual = "#2b2c2f" if light else "#7a5236"
-    strap = look.main(*(("rubber", *_UPPERS) if light else _UPPERS), extent=_EXTENT, default=usual, period=0.03)
     shade = look.colour(usual)
+    if fluffy := slipper and look.says(_FLUFFY):
+        look.note(shade, "wool")
+        strap = look.plain("wool", shade).but(bump=relief("velvet"))
+    else:
+        strap = look.main(*(("rubber", *_UPPERS) if light else _UPPERS), extent=_EXTENT, default=usual, period=0.03)
     high = 0.022 * look.uniform(0.8, 1.3)
     sole = look.part("sole", look.plain("rubber", shade if light else "#3a302a")).but(bump=None)
-    bed = sole if light else look.plain("leather", "#c9a77c")
+    bed = strap if fluffy else sole if light else look.plain("leather", "#c9a77c")
     parts = _sole(high, sole, bed if light else look.plain("kraft", "#b98d5c"), bed)
     if thong:
         return [*parts, *_thong(strap, high)]
     pale = brightness(shade) > 0.5
     thread = look.plain("cotton", mix(shade, (0, 0, 0) if pale else (250, 236, 210), 0.4)).but(bump=None)
     if slipper:
-        band = _Band((-0.115, -0.004), (0.034, 0.056), high, 0.0065)
-        return [*parts, *band.parts(strap, thread)]
+        band = _Band((-0.115, -0.004), (0.034, 0.056), high, 0.013 if fluffy else 0.0065)
+        return [*parts, *(band.parts(strap, thread)[:1] if fluffy else band.parts(strap, thread))]
     metal = look.plain("brass" if look.chance(0.5) else "steel").but(bump=None)
     for across, rise in (((-0.112, -0.080), (0.029, 0.036)), ((-0.050, -0.016), (0.045, 0.052))):
         band = _Band(across, rise, high, _THICK)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.families.fronts import body, button, buttons, folded_collar, placket, pocket, quilted
+from prodgen_render.families.fronts import (
+    body,
+    button,
+    buttons,
+    folded_collar,
+    placket,
+    pocket,
+    quilted,
+    standing_collar,
+)
 from prodgen_render.families.garment_kit import band, collar
 from prodgen_render.families.sewn import ring
 from prodgen_render.families.sleeves import LONG
@@ -52,6 +61,10 @@ _SYNTHETIC = (
 _QUILTED = ("puffer", "quilted", "down jacket", "down coat", "羽绒服", "棉服")
 _BELTED = ("trench", "belted", "风衣")
 _HOODED = ("hood", "hooded", "连帽", "带帽", "冲锋衣", "防晒衣", "皮肤衣", "防晒服")
+_STANDING = (
+    "grandad", "mandarin collar", "band collar", "stand collar", "stand-up collar", "funnel neck", "bomber", "立领", "圆领衬衫", "中式",
+)  # fmt: skip
+_DOUBLE = ("double-breasted", "double breasted", "双排扣")
 _NECK = (0.095, 0.056, 0.018)
 
 
@@ -61,7 +74,9 @@ def shirt(look: Look) -> list[Part]:
     sleeves = sleeves_of(look.product) or usual
     torso = Torso.of(look, sleeve={"short": 0.24, "long": LONG}.get(sleeves, 0.0), loose=1.02, neck=_NECK)
     parts, sewn = body(look, torso, _SHIRTS)
-    parts += [*folded_collar(torso, sewn.cloth, 0.040), placket(sewn, 0.016), *buttons(torso, button(look), 7)]
+    stand = look.says(_STANDING)
+    parts += standing_collar(torso, sewn.cloth, 0.026) if stand else folded_collar(torso, sewn.cloth, 0.040)
+    parts += [placket(sewn, 0.016), *buttons(torso, button(look), 7)]
     if look.chance(0.6):
         parts += pocket(sewn, (0.040, 0.122), (0.56, 0.72))
     return [*parts, *torso.sleeve_ends(sewn.cloth, cuffs=sleeves == "long"), *torso.hem(sewn.cloth)]
@@ -99,15 +114,24 @@ def jacket(look: Look) -> list[Part]:
     material = sewn.cloth.name
     metal = look.plain("brass" if material == "denim" else "steel")
     hooded = look.says(_HOODED)
-    parts += (
-        hood_and_cords(torso.neckline(), torso.length, sewn.cloth)
-        if hooded
-        else folded_collar(torso, sewn.cloth, 0.056)
-    )
-    parts.append(placket(sewn, 0.022))
+    if hooded:
+        parts += hood_and_cords(torso.neckline(), torso.length, sewn.cloth)
+    elif look.says((*_QUILTED, *_STANDING)):
+        parts += standing_collar(torso, sewn.cloth, 0.048)
+    else:
+        parts += folded_collar(torso, sewn.cloth, 0.056)
+    double = look.says(_DOUBLE)
+    if not double:
+        parts.append(placket(sewn, 0.022))
     if material in ("leather", "nylon") and (look.material_name or synthetic):
         line = np.linspace(0.004, torso.length - torso.neck[1] - 0.004, 60)
         parts.append(tube(torso.on_front(0 * line, line, 0.005), 0.0034, metal, segments=10))
+    elif double:
+        top = torso.length - torso.neck[1]
+        height = np.linspace(0.003, top - 0.01, 60)
+        parts.append(tube(torso.on_front(0.085 + 0 * height, height, 0.001), 0.0014, sewn.seam, segments=8))
+        for x in (-0.055, 0.055):
+            parts += buttons(torso, button(look), 3, radius=0.0095, low=0.55 * top, x=x)
     else:
         parts += buttons(torso, metal if material == "denim" else button(look), 5 if long else 6, radius=0.0075)
     if look.says(_BELTED):

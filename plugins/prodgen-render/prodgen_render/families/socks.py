@@ -20,10 +20,10 @@ _TURN = 0.083
 
 
 def socks(look: Look) -> list[Part]:
-    """A pair as on two feet, one behind the other, with ribbed cuffs and heels and toes in another tone."""
+    """A pair as on two feet, one behind the other, with ribbed cuffs and heels and toes in another tone, or in the second colour that the words name."""
     low = look.says(_ANKLE)
     cloth = look.main("knit", "cotton", "wool", "silk", "nylon", extent=_EXTENT, period=0.035)
-    other = look.chance(0.35)
+    other = look.unasked(0.35) or look.two_coloured
     plain = look.solid("knit", "cotton", "wool", "silk", "nylon")
     rib = look.plain("knit", look.accent(look.colour()) if other else mix(look.colour(), (0, 0, 0), 0.14))
     heel = rib if other else plain.but(colour=tuple(0.80 * c for c in plain.colour))

@@ -6,7 +6,7 @@ import numpy as np
 
 from prodgen_render.families.garment_kit import COTTONS, collar, garment
 from prodgen_render.families.sleeves import LONG
-from prodgen_render.families.torso import ROUND_NECK, Torso
+from prodgen_render.families.torso import ROUND_NECK, V_NECK, V_NECKED, Torso
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
@@ -51,8 +51,9 @@ def _top(
     ribbed: bool = False,
     hood: bool = False,
 ) -> list[Part]:
-    high = not hood and look.says(_HIGH_NECKED)
-    torso = Torso.of(look, sleeve=sleeve, loose=loose, neck=_NARROW_NECK if high else ROUND_NECK)
+    high, pointed = (not hood and look.says(words) for words in (_HIGH_NECKED, V_NECKED))
+    neck = _NARROW_NECK if high else V_NECK if pointed else ROUND_NECK
+    torso = Torso.of(look, sleeve=sleeve, loose=loose, neck=neck, pointed=1.1 if pointed else 2.0)
     parts = garment(look, torso.field, torso.bounds, torso.keep, prints=look.pattern_name == "logo", names=names)
     plain = look.solid(*names)
     rib = look.plain("knit", mix(look.colour(), (0, 0, 0), 0.06)) if ribbed else plain

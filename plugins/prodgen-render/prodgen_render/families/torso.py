@@ -17,6 +17,8 @@ _SHOULDER = 0.012
 _ROUNDINGS = 4
 ROUND_NECK = (0.092, 0.088, 0.026)
 """Half the width of an opening, and how deep it is cut in front and behind, in metres."""
+V_NECK = (0.088, 0.17, 0.026)
+V_NECKED = ("v-neck", "v neck", "v-necked", "vneck", "v领", "鸡心领")
 _CROPPED = ("cropped", "crop", "短款", "露脐")
 _UP = np.array([0, 0, 1.0], np.float32)
 

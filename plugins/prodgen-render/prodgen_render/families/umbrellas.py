@@ -17,9 +17,8 @@ def umbrella(look: Look) -> list[Part]:
     """An open umbrella on its shaft, its cloth drawn in between eight ribs; a hook to hold, or a short grip where it folds."""
     radius, ribs = 0.52 * look.uniform(0.93, 1.06), 8
     rise, top = 0.17 * look.uniform(0.92, 1.1), 0.86
-    cloth = look.main(
-        "nylon", "silk", "cotton", "canvas", extent=(2 * radius, 2 * radius), default="#1f2f55", period=0.11
-    )
+    names, extent = ("nylon", "silk", "cotton", "canvas"), (2 * radius, 2 * radius)
+    cloth = look.film() if look.clear else look.main(*names, extent=extent, default="#1f2f55", period=0.11)
     metal, dark = look.plain("steel"), look.plain("matte plastic", "#2a2b2e")
     a = np.linspace(0, 2 * np.pi, 96, endpoint=False)
     t = np.linspace(0.015, 1, 34)

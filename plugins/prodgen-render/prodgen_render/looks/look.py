@@ -50,6 +50,15 @@ class Look(Colouring):
         text = words_of(self.product)
         return any(mentions(text, word) >= 0 for word in words)
 
+    @property
+    def clear(self) -> bool:
+        """Whether the words say that one looks through it."""
+        return self.says(("clear", "transparent", "see-through", "透明"))
+
+    def film(self) -> Material:
+        """Thin plastic that one looks through, as the main material."""
+        return self.plain("glass", self.note((243, 247, 249), "plastic")).but(roughness=0.22, transmission=0.8)
+
     def pick(self, *allowed: str) -> str:
         """The named material if it suits the part, or the first of `allowed`."""
         name = self.material_name
