@@ -119,9 +119,12 @@ def _columns(rows: Iterator[Mapping[str, Any]], path: Path) -> Iterator[Example]
         cell = next((row[name] for name in _PICTURE if row.get(name) is not None), None)
         if cell is None:
             raise InputError(f"{path.name} has no column of images.", hint=f"Name it one of {', '.join(_PICTURE[:4])}.")
-        data = cell.get("bytes") if isinstance(cell, dict) else cell
+        data = (cell.get("bytes") or cell.get("path")) if isinstance(cell, dict) else cell
         if isinstance(data, str):
-            raise InputError(f"{path.name} holds paths, not images.", hint="Store the bytes of the files.")
+            raise InputError(
+                f"{path.name} holds paths, not images.",
+                hint="Store the bytes of the files, as save_to_disk of datasets does; its to_parquet leaves them where they are.",
+            )
         yield _of(row, f"{path.name}:{number}", bytes(data or b""))
 
 

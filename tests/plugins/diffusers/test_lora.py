@@ -502,6 +502,17 @@ def test_pictures_with_words_are_read_from_each_form(form, tmp_path):
     assert np.array_equal(images.load(found[1].picture), sample_photo((60, 90, 160), 48))
 
 
+def test_a_table_that_names_its_pictures_is_told(tmp_path):
+    """As `Dataset.to_parquet` writes it."""
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    rows = [{"image": {"bytes": None, "path": "0.png"}, "text": "a ball"}]
+    parquet.write_table(arrow.Table.from_pylist(rows), tmp_path / "balls.parquet")
+    with pytest.raises(InputError, match="holds paths, not images"):
+        read_examples(tmp_path)
+
+
 def test_pictures_without_words_are_told(tmp_path):
     with tarfile.open(tmp_path / "balls.tar", "w") as archive:
         data = images.encode(sample_photo())
