@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field
 
@@ -61,6 +61,10 @@ class UserProfile(PixelModel):
     session_vector: Any = None
     session_share: float = 0.0
     past: Annotated[Any, Field(exclude=True, repr=False)] = None
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy; one with other fields has no `past`, by which a component would take it for this profile."""
+        return super().model_copy(update={"past": None, **update} if update else None, deep=deep)
 
 
 def _language(tag: Any) -> Any:

@@ -353,6 +353,19 @@ def test_what_the_model_says_of_a_past_holds_until_there_is_another_past(recency
         assert one.reasons == other.reasons
 
 
+def test_a_profile_copied_with_other_interests_is_scored_by_these(tmp_path: Path) -> None:
+    fitted = HybridRanker(Config(ranker=RankerConfig(model="item-knn")), Context(state=tmp_path))
+    fitted.fit(crowd(), CTX)
+    user = History("u", [event(0, "view", n=0, days=1.0), event(7, "view", n=1, days=2.0)], {}).at(NOW)
+    other = user.model_copy(update={"interests": user.interests[:1]})
+
+    def scores(user: UserProfile, ranker: HybridRanker) -> list[float]:
+        return [item.score for item in ranker.rank(user, [candidate(i) for i in range(12)], context(), CTX)]
+
+    expected = scores(other, HybridRanker(Config(ranker=RankerConfig(model="item-knn")), Context(state=tmp_path)))
+    assert scores(user, fitted) != scores(other, fitted) == expected
+
+
 def test_a_model_that_was_trained_is_fitted_again_as_it_was_trained(tmp_path: Path) -> None:
     from prodgen_rank.models.interactions import Interactions
     from prodgen_rank.models.preference import Preference
