@@ -119,6 +119,9 @@ class BoundRanker(Bound[interfaces.Ranker]):
         answer = self._call(self.component.rank, user, candidates, context, self._context(ctx))
         self.expect(isinstance(answer, Iterable), f"a {type(answer).__name__} instead of the candidates in order")
         ranked = list(answer)
+        kinds = set(map(type, ranked))
+        for kind in kinds:
+            self.expect(issubclass(kind, Ranked), f"a {kind.__name__} instead of a Ranked")
         given = dict(zip(map(_SKU, candidates), candidates, strict=True))
         named = [item.candidate for item in ranked]
         skus = list(map(_SKU, named))
@@ -131,7 +134,7 @@ class BoundRanker(Bound[interfaces.Ranker]):
         )
         self.expect(all(map(math.isfinite, map(_SCORE, ranked))), "a score is not finite")
         meant = list(map(given.__getitem__, skus))
-        if all(map(is_, named, meant)) and (set(map(type, ranked)) <= {LazyRanked} or all(map(_is_sound, ranked))):
+        if all(map(is_, named, meant)) and (kinds <= {LazyRanked} or all(map(_is_sound, ranked))):
             return ranked
         return [
             item if item.candidate is candidate and _is_sound(item) else self._sound(item, candidate)
@@ -212,8 +215,10 @@ def _is_sound(item: Ranked) -> bool:
     return type(item.contributions) is dict and type(item.reasons) is tuple
 
 
-def _fault(choice: Choice, candidate: Candidate) -> str:
+def _fault(choice: object, candidate: Candidate) -> str:
     """What is wrong with a choice; empty where nothing is."""
+    if not isinstance(choice, Choice):
+        return f"a {type(choice).__name__} instead of a Choice"
     if choice.variant not in map(_FIRST, candidate.scored):
         return f"{choice.variant} is no variant of {candidate.sku} that may be shown"
     if not 0 < choice.propensity <= 1:

@@ -146,6 +146,26 @@ def test_a_ranker_that_hides_products_is_told_so(shop):
         studio.recommend("ann", 4, at=NOW)
 
 
+@pytest.mark.parametrize(
+    ("kind", "methods", "reason"),
+    [
+        (
+            "ranker",
+            {"rank": lambda self, user, candidates, *_: [c.sku for c in candidates]},
+            "a str instead of a Ranked",
+        ),
+        (
+            "policy",
+            {"choose": lambda self, user, candidates, *_: ["a" for _ in candidates]},
+            "a str instead of a Choice",
+        ),
+    ],
+)
+def test_answers_of_the_wrong_type_are_named(shop, kind, methods, reason):
+    with pytest.raises(PluginError, match=f"mine/{kind} broke its contract: {reason}"):
+        shop(kind, fallback=False, **methods).recommend("ann", 4, at=NOW)
+
+
 def test_a_ranker_may_answer_with_an_iterator(shop):
     studio = shop("ranker", rank=lambda *args: iter(PopularRanker.rank(*args)))
     traces = []
