@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from prodgen_sdk.config import RecommendConfig
+from prodgen_sdk.errors import StoreError
 from prodgen_sdk.files import locked, write_atomically
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline import learn
@@ -83,7 +84,10 @@ class Learning:
         file = self._host.state / _PLACE
         if make and not file.exists():
             write_atomically(file, uuid.uuid4().hex.encode())
-        return file.read_text("ascii") if file.exists() else ""
+        try:
+            return file.read_text("ascii", errors="replace") if file.exists() else ""
+        except OSError as error:
+            raise StoreError(f"{file} cannot be read ({error.strerror}).", hint="Check its permissions.") from None
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

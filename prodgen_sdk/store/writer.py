@@ -63,7 +63,8 @@ class Writer:
                 connection.executemany(sql, map(itemgetter(*names), rows))
                 connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # where the disk is full, SQLite has rolled back already
+                    connection.execute("ROLLBACK")
                 raise
         except sqlite3.Error:
             self._disconnect()

@@ -165,6 +165,23 @@ def test_the_log_of_appends_without_a_pause_stays_small(tmp_path, event):
     assert written[-1] < 2 * written[768]
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounting a small disk needs root")
+def test_appends_to_a_full_disk_say_so_and_go_on_once_there_is_room(tmp_path, event):
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", tmp_path], capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        with open_store(f"sqlite:///{tmp_path}/store.db", tmp_path / "assets") as store:
+            ballast = tmp_path / "ballast"
+            ballast.write_bytes(bytes(2**20))
+            with pytest.raises(StoreError, match="disk is full"):
+                store.events.append([event(f"a{number}", "impression", memo="m" * 9000) for number in range(200)])
+            ballast.unlink()
+            store.events.append([event("b", "impression")])
+            assert store.events.count() == 1
+    finally:
+        subprocess.run(["umount", tmp_path], check=True)
+
+
 def test_who_waits_for_a_writer_that_stays_gives_up(url, tmp_path, event, monkeypatch):
     monkeypatch.setattr(connections, "BUSY_SECONDS", 0.2)
     with open_store(url, tmp_path / "assets") as one, open_store(url, tmp_path / "assets") as other:

@@ -10,6 +10,7 @@ from prodgen_sdk import (
     InputError,
     NotFound,
     Product,
+    StoreError,
     Studio,
 )
 from prodgen_sdk.testing.fakes import fake_host
@@ -106,3 +107,13 @@ def test_an_interrupted_forget_is_finished_by_the_next(tmp_path, monkeypatch):
         assert studio.forget("ann").complete
         with pytest.raises(NotFound):
             studio.forget("ann")
+
+
+def test_a_state_folder_that_cannot_be_read_is_an_error_with_its_name(tmp_path):
+    with shop_in(tmp_path) as studio:
+        studio.learn()
+        place = tmp_path / "state/learn.place"
+        place.unlink()
+        place.mkdir()
+        with pytest.raises(StoreError, match=r"learn\.place cannot be read"):
+            studio.learn()
