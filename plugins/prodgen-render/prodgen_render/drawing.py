@@ -9,7 +9,7 @@ from prodgen_render.config import Config
 from prodgen_render.model import Model3D
 from prodgen_render.rendering.environment import digest_of, light_of
 from prodgen_render.rendering.quality import FINAL, Quality
-from prodgen_render.rendering.views import render
+from prodgen_render.rendering.views import outlines, render
 from prodgen_sdk.context import Context
 from prodgen_sdk.types import Generated, GenerationRequest
 
@@ -44,13 +44,16 @@ class Drawer:
                 ctx.check()
                 ctx.progress(start + number, total, "views")
 
-            out.append(
-                render(
-                    build(place), request.views, request.scene, request.size, request.seed,
-                    background=request.references.get("background"), before_each=step, quality=quality(place),
-                    maps=request.maps, maps_only=request.maps_only, light=light,
-                )
-            )  # fmt: skip
+            model, maps = build(place), request.maps
+            if request.maps_only:
+                out.append(outlines(model, request.views, request.size, maps=maps, before_each=step))
+            else:
+                out.append(
+                    render(
+                        model, request.views, request.scene, request.size, request.seed, maps=maps, before_each=step,
+                        background=request.references.get("background"), quality=quality(place), light=light,
+                    )
+                )  # fmt: skip
             done += len(request.views)
         ctx.progress(total, total, "views")
         return out
