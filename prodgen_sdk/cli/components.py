@@ -263,7 +263,8 @@ def _entry(host: Host, kind: Kind, field: str, word: str, **wanted: str) -> Entr
         words = [*entries, *(["images"] if wanted.get("command") == "eval" else [])]
         more = f" More come with {', '.join(absent)}." if (absent := host.registry.absent()) else ""
         what = "evaluation" if wanted.get("command") == "eval" else kind
-        raise NotFound.of(
-            what, word, words, hint=f"Installed: {', '.join(sorted(words)) or 'none'}.{more}", listed=True
-        )
+        hint = f"Installed: {', '.join(sorted(words)) or 'none'}.{more}"
+        if word in (elsewhere := _choices(host, kind, field)):
+            words, hint = [], f"Run: prodgen {elsewhere[word].spec.command} {word}"
+        raise NotFound.of(what, word, words, hint=hint, listed=True)
     return entries[word]

@@ -160,6 +160,11 @@ def test_a_command_without_a_kind_lists_what_there_is(run, command, known):
     assert known in json.loads(run(command, "--json")[1])
 
 
+def test_what_the_other_command_measures_is_named(run):
+    assert "There is no benchmark 'fake-log'. Run: prodgen eval fake-log\n" in run("bench", "fake-log")[2]
+    assert "There is no evaluation 'fake-hash'. Run: prodgen bench fake-hash\n" in run("eval", "fake-hash")[2]
+
+
 def test_an_evaluation_takes_the_log_of_the_workspace(run, shop, tmp_path):
     events = [
         {"id": f"e{n}", "user": "ann", "type": "view", "sku": "mug-1", "at": "2026-01-15T10:00:00Z"} for n in "ab"
