@@ -264,7 +264,7 @@ def _entry(host: Host, kind: Kind, field: str, word: str, **wanted: str) -> Entr
         more = f" More come with {', '.join(absent)}." if (absent := host.registry.absent()) else ""
         what = "evaluation" if wanted.get("command") == "eval" else kind
         hint = f"Installed: {', '.join(sorted(words)) or 'none'}.{more}"
-        if word in (elsewhere := _choices(host, kind, field)):
-            words, hint = [], f"Run: prodgen {elsewhere[word].spec.command} {word}"
+        if word in _choices(host, kind, field):
+            words, hint = [], f"Run: prodgen {'bench' if what == 'evaluation' else 'eval'} {word}"
         raise NotFound.of(what, word, words, hint=hint, listed=True)
     return entries[word]
