@@ -62,7 +62,7 @@ async def record(
     """What users did, one event or a list, in our own format or that of another service; one that comes twice counts once."""
     some = events if isinstance(events, list) else [events]
     done = await request.app.state.studio.record(some, format=format)
-    return {"new": done.new, "known": done.known, "rejected": done.rejected, "skipped": done.skipped}
+    return done.model_dump()
 
 
 @app.post("/events/lines")
