@@ -22,27 +22,34 @@ from prodgen_sdk.types import Event, EventType, Feedback, trusted
 _FIELDS = set(Event.model_fields)
 _NAMES = tuple(Event.model_fields)
 COLUMNS = [events.c[name] for name in _NAMES] + [events.c.sequence]
-_OF_USER = select(*COLUMNS).where(events.c.user == bindparam("user"))
 NEWEST = (events.c.at.desc(), events.c.sequence.desc())
 _EARLIEST, _LATEST = to_micros(datetime.min), to_micros(datetime.max)
 _quoted = json.encoder.encode_basestring
 _WORDS = itemgetter("id", "user", "type", "sku", "variant", "request_id", "query", "policy", "offered", "memo")
 _LIMIT = bindparam("limit", type_=BigInteger())
-_HISTORY = _OF_USER.order_by(*NEWEST).limit(_LIMIT)
-# The newest of each type and then the newest of those: a user may have seen a thousand times more than they did. The index alone
-# settles which these are, so that only their rows are read.
-_OF_TYPE = [
-    select(events.c.at, events.c.sequence)
-    .where(events.c.user == bindparam("user"), events.c.type == kind)
-    .order_by(*NEWEST)
-    .limit(_LIMIT)
-    .subquery()
-    for kind in get_args(EventType)
-    if kind != "impression"
-]
-_UNION = union_all(*(select(part) for part in _OF_TYPE)).subquery()
-_NEWEST = select(_UNION.c.sequence).order_by(_UNION.c.at.desc(), _UNION.c.sequence.desc()).limit(_LIMIT).subquery()
-ACTIONS = select(*COLUMNS).where(events.c.sequence.in_(select(_NEWEST.c.sequence))).order_by(*NEWEST)
+
+
+def _newest(types: Iterable[EventType]) -> Select[Any]:
+    """A user's newest events of some types.
+
+    These are among the newest of each type: a user may have seen a thousand times more than they did. The index alone settles
+    which they are, so that only their rows are read.
+    """
+    parts = [
+        select(events.c.at, events.c.sequence)
+        .where(events.c.user == bindparam("user"), events.c.type == kind)
+        .order_by(*NEWEST)
+        .limit(_LIMIT)
+        .subquery()
+        for kind in types
+    ]
+    union = union_all(*map(select, parts)).subquery()
+    newest = select(union.c.sequence).order_by(union.c.at.desc(), union.c.sequence.desc()).limit(_LIMIT).subquery()
+    return select(*COLUMNS).where(events.c.sequence.in_(select(newest.c.sequence))).order_by(*NEWEST)
+
+
+_HISTORY = _newest(get_args(EventType))
+ACTIONS = _newest(kind for kind in get_args(EventType) if kind != "impression")
 _SHOWN = (
     select(events.c.sku)
     .where(events.c.user == bindparam("user"), events.c.type == "impression", events.c.sku.is_not(None))

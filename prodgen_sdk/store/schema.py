@@ -18,7 +18,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision of the schema that this code reads and writes."""
 
 # PostgreSQL sorts text by the rules of a language; keys are compared byte by byte on both databases.
@@ -99,7 +99,6 @@ events = Table(
     Column("offered", Text),
     Column("memo", Text),
     Column("at", BigInteger, nullable=False),
-    Index(None, "user", "at"),
     Index(None, "user", "type", "at"),
     Index(None, "at", "sequence"),
     Index(None, "user", "sequence"),
