@@ -71,9 +71,9 @@ def test_unknown_families_fall_back_and_say_so() -> None:
         ("Leather coin purse", "apparel/accessory", "wallet", "coin purse"),
         ("Phone holder for the car", "electronics/accessories", "phone", "phone holder"),
         ("冰箱贴 卡通", "home/decor", "refrigerator", "冰箱贴"),
-        ("Two-piece suit", "apparel/formal", "blazer", "suit"),
+        ("Black tuxedo", "apparel/formal", "blazer", "tuxedo"),
         ("Tennis visor", "apparel/sports", "cap", "visor"),
-        ("Canned tuna in olive oil", "food/canned", "tin", "canned tuna"),
+        ("Knee-length kurta", "apparel/festive", "shirt", "kurta"),
         ("Crystal chandelier", "home/lighting", "pendant-lamp", "chandelier"),
         ("Soap dispenser", "home/bath", "pump-bottle", "home/bath"),
     ],
@@ -216,6 +216,10 @@ def test_a_pillow_among_bedding_is_no_bed() -> None:
         ("TPE瑜伽垫 加宽", "home/sport", "yoga-mat"),
         ("Makeup brush set, 12 pieces", "beauty/tools", "makeup-brush"),
         ("Vanilla ice cream, 500 ml", "food/frozen", "tub"),
+        ("Canned tuna in olive oil", "food/canned", "tin"),
+        ("Two-piece suit", "apparel/formal", "blazer"),
+        ("维达卷纸 4层 27卷", "home/paper", "tissues"),
+        ("大樱桃 3斤 新鲜", "food/other", "fruit"),
         ("红烧牛肉方便面 桶装", "food/instant", "tub"),
         ("脚踏垃圾桶 不锈钢", "home/kitchen", "waste-bin"),
     ],
@@ -493,3 +497,77 @@ def test_a_sauce_in_a_bottle_has_its_own_colour() -> None:
 def test_only_coffee_needs_a_valve() -> None:
     pouches = {title: build_model(product(title, "food/coffee-bag"), 3).parts for title in ("Coffee", "Crisps")}
     assert len(pouches["Coffee"]) == len(pouches["Crisps"]) + 1
+
+
+def height(title: str, category: str) -> float:
+    low, high = build_model(product(title, category), 1).bounds
+    return float(high[2] - low[2])
+
+
+def test_what_is_canned_comes_in_a_sealed_can() -> None:
+    tuna, soup = (build_model(product(title, "food/tin"), 1) for title in ("Tuna chunks 145 g", "Tomato soup 400 g"))
+    assert {tuna.facts["material"], soup.facts["material"]} == {"steel"}
+    assert height("Tuna chunks 145 g", "food/tin") < 0.6 * height("Tomato soup 400 g", "food/tin")
+    assert build_model(product("Green tea", "food/tin"), 1).facts["material"] == "lacquer"
+
+
+@pytest.mark.parametrize(
+    ("title", "colour"),
+    [
+        ("Fresh strawberries 400 g", "red"),
+        ("车厘子 2斤装", "wine"),
+        ("Blueberries", "indigo"),
+        ("青提 5斤", "lime green"),
+    ],
+)
+def test_small_fruit_lies_in_a_heap(title: str, colour: str) -> None:
+    model = build_model(product(title, "food/fruit"), 1)
+    assert len(model.parts) > 9
+    assert model.facts["colour"] == colour
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "least"),
+    [
+        ("Two-piece wool suit", "apparel/suit", 1.4),
+        ("睡衣女 长袖两件套", "apparel/pyjamas", 1.4),
+        ("Zip tracksuit", "apparel/tracksuit", 1.4),
+    ],
+)
+def test_what_is_sold_with_trousers_is_shown_with_them(title: str, category: str, least: float) -> None:
+    assert height(title, category) > least
+    assert height("Suit jacket", "apparel/suit") < 1
+
+
+def test_shelves_for_a_wall_are_boards_alone() -> None:
+    assert height("Floating shelf", "home/shelf") < 0.05
+    assert height("Floating wall shelves, set of 3", "home/shelf") > 0.6
+
+
+def test_a_lamp_to_work_by_has_arms_and_no_cloth() -> None:
+    parts = build_model(product("LED护眼台灯 白色", "home/lamp"), 1).parts
+    assert all(part.material.name != "linen" for part in parts)
+    assert any(part.material.emission[0] > 0 for part in parts)
+
+
+def test_an_e_reader_shows_a_page_without_colours() -> None:
+    parts = build_model(product("E-reader 6.8 inch", "electronics/tablet"), 1).parts
+    (pixels,) = (part.material.texture.pixels for part in parts if part.material.name == "screen")
+    assert np.ptp(pixels, axis=2).max() < 0.1
+
+
+def test_a_digital_clock_has_no_hands() -> None:
+    digital, round_one = (build_model(product(title, "home/clock"), 1) for title in ("LED digital clock", "Clock"))
+    assert any(part.material.name == "screen" for part in digital.parts)
+    assert all(part.material.name != "screen" for part in round_one.parts)
+
+
+def test_gloss_is_seen_in_its_tube() -> None:
+    names = [part.material.name for part in build_model(product("Lip gloss, pink", "beauty/lips"), 1).parts]
+    assert "glass" in names
+    assert "wax" not in names
+
+
+def test_paper_on_a_roll_is_no_box() -> None:
+    kitchen, toilet = height("Kitchen roll, 2 pack", "home/paper"), height("Toilet paper, 9 rolls", "home/paper")
+    assert kitchen > 2 * toilet

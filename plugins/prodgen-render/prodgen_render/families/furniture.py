@@ -36,6 +36,7 @@ _HIGH = (
 )
 """Tables that one sits or stands at; others are for coffee."""
 _FLOOR = ("floor lamp", "standing lamp", "tripod lamp", "落地灯")
+_TO_WORK_BY = ("led desk lamp", "task lamp", "architect", "study lamp", "护眼", "学习", "led台灯", "led灯台")
 _FLOOR_LIFT = 1.05
 """Metres by which the shade of a floor lamp stands higher than a table lamp's."""
 _FEET = (
@@ -63,6 +64,8 @@ _ROUND = ("round", "circular", "圆桌", "圆形", "圆餐桌", "圆茶几")
 def lamp(look: Look) -> list[Part]:
     """A table lamp, or a floor lamp where the words say so, with a lit fabric shade."""
     height = 0.42 * look.uniform(0.9, 1.12) * look.tallness(0, 45)
+    if look.says(_TO_WORK_BY):
+        return _desk_lamp(look, height)
     lift = _FLOOR_LIFT if look.says(_FLOOR) else 0.0
     own = look.main(*_FEET, extent=(0.5, 0.25), period=0.05)
     foot = look.part("base", own, metal=True)
@@ -89,6 +92,25 @@ def lamp(look: Look) -> list[Part]:
     stem = tube([(0, 0, height * 0.42), (0, 0, height * 0.66)], 0.006, metal, segments=24)
     above = [stem, *_lit_shade(look, wide, narrow, height * 0.58, height), _bulb(height)]
     return [*base, *([part.moved(z=lift) for part in above] if lift else above)]
+
+
+def _desk_lamp(look: Look, height: float) -> list[Part]:
+    """A lit bar on two arms over a flat foot."""
+    paint = look.main("matte plastic", "aluminium", "steel", "metal", "iron", extent=(0.2, 0.2), default="#f4f3ef")
+    foot = slab(superellipse(0.19, 0.15, 2.6), 0.016, 0.005, paint)
+    knee, head = (0.075, 0.02, 0.60 * height), (-0.03, 0.0, height)
+    arms = [
+        tube(np.linspace(a, b, 8), 0.0085, paint, segments=24) for a, b in (((0.02, 0.02, 0.01), knee), (knee, head))
+    ]
+    joints = [
+        tube([np.add(place, (0, -0.012, 0)), np.add(place, (0, 0.012, 0))], 0.013, paint, segments=32)
+        for place in (knee, head)
+    ]
+    bar = slab(rounded_rectangle(0.34, 0.045, 0.02, corner=10), 0.014, 0.004, paint)
+    lit = look.plain("plastic", "#fffaf0").but(emission=(1.0, 0.94, 0.82))
+    light = slab(rounded_rectangle(0.31, 0.030, 0.014, corner=10), 0.002, 0.0005, lit).moved(z=-0.0015)
+    over = [part.turned(-6, "y").moved(x=-0.10, z=height - 0.012) for part in (bar, light)]
+    return [foot, *arms, *joints, *over]
 
 
 def _belly(height: float, body: float, foot: Material) -> Part:

@@ -10,10 +10,14 @@ from prodgen_render.families.contents import contents_colour
 from prodgen_render.families.kit import cap, lathe, wrap_label
 from prodgen_render.looks.finishes import linear
 from prodgen_render.looks.look import Look
-from prodgen_render.looks.patterns import mix, relief
+from prodgen_render.looks.patterns import Srgb, mix, relief
 from prodgen_render.model import Material, Part
-from prodgen_render.shapes.geometry import box, loft, refine, revolve, rounded_path, rounded_rectangle, slab
+from prodgen_render.shapes.geometry import box, loft, refine, revolve, rounded_path, rounded_rectangle, slab, tube
 
+_FISH = ("tuna", "sardines", "anchovies", "mackerel", "金枪鱼", "沙丁鱼", "凤尾鱼")
+_CANNED = (
+    *_FISH, "canned", "tinned", "soup", "baked beans", "chickpeas", "kidney beans", "chopped tomatoes", "sweetcorn", "spam", "罐头", "八宝粥", "午餐肉",
+)  # fmt: skip
 _CHOCOLATE = ("chocolate", "巧克力")
 _BOXED = (
     "gift",
@@ -222,9 +226,11 @@ def coffee_bag(look: Look) -> list[Part]:
 
 
 def tin(look: Look) -> list[Part]:
-    """A round tea tin with a slip lid."""
+    """A round tea tin with a slip lid; a sealed can where it holds what is canned."""
     radius, height = 0.04 * look.uniform(0.9, 1.15), 0.095 * look.uniform(0.85, 1.2)
     colour = look.colour()
+    if look.says(_CANNED):
+        return _sealed(look, radius * 0.92, height * (0.45 if look.says(_FISH) else 1.1), colour)
     printed = look.label(
         "lacquer", (2 * np.pi * radius, height * 0.78), colour, (0.37, 0.14, 0.63, 0.86), style="panel"
     ).but(coat=0.6)
@@ -236,3 +242,17 @@ def tin(look: Look) -> list[Part]:
         look.part("lid", look.plain("lacquer", mix(colour, (0, 0, 0), 0.12)), metal=True),
     )
     return [body, base, lid]
+
+
+def _sealed(look: Look, radius: float, height: float, colour: Srgb) -> list[Part]:
+    """A can with a paper label around it, a rim at both ends, and a ring to pull."""
+    look.note(colour, "steel")
+    steel = look.plain("steel").but(bump=None)
+    label = wrap_label(look, radius + 0.0003, 0.006, height - 0.007, 1.0, colour, style="band")
+    rim = [(radius, 0.0), (radius + 0.0016, 0.001), (radius + 0.0016, 0.0035), (radius, 0.005)]
+    lid = [(radius - 0.001, height - 0.001), (radius - 0.002, height - 0.005), (1e-4, height - 0.005)]
+    parts = [label, lathe([(1e-4, 0.002), (radius, 0.002), (radius, height - 0.002)], 0, steel), lathe(lid, 0, steel)]
+    parts += [lathe(rim, [0, 0.0008, 0.0008, 0], steel).moved(z=z) for z in (0.0, height - 0.005)]
+    turn = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    pull = np.stack([0.011 * np.cos(turn), 0.010 * np.sin(turn) - 0.3 * radius, 0 * turn + height - 0.003], -1)
+    return [*parts, tube(pull, 0.0015, steel, closed=True, segments=12)]

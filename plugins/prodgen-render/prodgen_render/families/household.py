@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from prodgen_render.families.kit import lathe
 from prodgen_render.looks.finishes import FABRICS
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import relief
@@ -11,6 +12,21 @@ from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import box, loft, prism, rounded_path, rounded_rectangle, slab, smooth_path, tube
 
 _LIDDED = ("lid", "lids", "box", "bin", "盖", "盒", "箱")
+
+_ROLLS = (
+    "toilet paper",
+    "toilet roll",
+    "toilet rolls",
+    "toilet tissue",
+    "kitchen roll",
+    "kitchen rolls",
+    "paper towel",
+    "paper towels",
+    "卷纸",
+    "卫生卷纸",
+    "厨房纸",
+)
+_KITCHEN = ("kitchen", "paper towel", "paper towels", "厨房")
 
 
 def storage_box(look: Look) -> list[Part]:
@@ -78,7 +94,9 @@ def _lid(look: Look, wide: float, deep: float, high: float) -> list[Part]:
 
 
 def tissues(look: Look) -> list[Part]:
-    """A box of tissues with one drawn out of the slot in its top."""
+    """A box of tissues with one drawn out of the slot in its top; a roll where the words name one."""
+    if look.says(_ROLLS):
+        return _roll(look)
     wide, deep, high = 0.225 * look.uniform(0.95, 1.05), 0.118, 0.082 * look.uniform(0.9, 1.2)
     ground = look.colour("#8fbfe4")
     printed = look.label("paper", (wide, high), ground, (0.12, 0.14, 0.88, 0.86))
@@ -87,6 +105,23 @@ def tissues(look: Look) -> list[Part]:
     film = look.plain("plastic", "#eef1f3")
     slot = slab(rounded_rectangle(wide * 0.62, 0.040, 0.020, corner=10), 0.0012, 0.0004, film).moved(z=high - 0.0003)
     return [*parts, slot, _tuft(look, high)]
+
+
+def _roll(look: Look) -> list[Part]:
+    """Paper wound on a tube of board, its end hanging down in front."""
+    radius, high = 0.055 * look.uniform(0.95, 1.05), 0.225 if look.says(_KITCHEN) else 0.1
+    paper = look.plain("paper", look.note((250, 249, 246), "paper")).but(roughness=0.95, sheen=0.2)
+    core = 0.021
+    wound = [(core, 0.0), (radius, 0.0), (radius, high), (core, high)]
+    board = [(core - 0.001, high - 0.001), (core - 0.001, 0.001)]
+    z, t = np.linspace(0.0005, high - 0.0005, 12), np.linspace(0, 1, 16)
+    side = np.stack([-radius - 0.0008 - 0.012 * t**2, -0.062 * t, 0 * t], -1)
+    end = side[:, None] + z[:, None] * np.array([0, 0, 1.0])
+    return [
+        lathe(wound, 0.002, paper),
+        lathe(board, 0, look.plain("kraft")),
+        loft(np.concatenate([end, end[:, ::-1] + np.array([0.0006, 0, 0])], 1), paper),
+    ]
 
 
 def _tuft(look: Look, high: float) -> Part:

@@ -12,7 +12,21 @@ from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.geometry import revolve, smooth_path, tube
 
 _METALS = ("gold", "metal", "steel", "brass", "copper")
-_STONED = ("diamond", "gemstone", "solitaire", "engagement", "stone", "crystal", "zircon", "钻", "宝石", "锆石")
+_STONED = (
+    "diamond",
+    "gemstone",
+    "solitaire",
+    "engagement",
+    "stone",
+    "crystal",
+    "zircon",
+    "zirconia",
+    "sparkling",
+    "halo",
+    "钻",
+    "宝石",
+    "锆石",
+)
 _PEARLS = ("pearl", "pearls", "珍珠")
 
 

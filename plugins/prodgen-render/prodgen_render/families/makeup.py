@@ -7,7 +7,7 @@ import numpy as np
 from prodgen_render.families.kit import lathe, wrap_label
 from prodgen_render.looks.finishes import linear
 from prodgen_render.looks.look import Look
-from prodgen_render.looks.patterns import mix
+from prodgen_render.looks.patterns import Srgb, mix
 from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import (
     box,
@@ -22,13 +22,17 @@ from prodgen_render.shapes.geometry import (
     tube,
 )
 
+_GLOSSES = ("gloss", "lip oil", "lip tint", "唇釉", "唇蜜", "唇彩", "唇油")
+
 
 def lipstick(look: Look) -> list[Part]:
-    """An open lipstick: case, metal collar and a slanted bullet."""
+    """An open lipstick: case, metal collar and a slanted bullet; a clear tube with a long cap where it is gloss."""
     radius = 0.0098 * look.uniform(0.95, 1.08)
     case_height = 0.040 * look.uniform(0.92, 1.15)
     shade = look.colour("#b3202c")
     look.note(shade, "wax")
+    if look.says(_GLOSSES):
+        return _gloss(look, radius * 0.9, case_height * 1.15, shade)
     if look.colour_name in ("black", "white", "gold", "silver"):
         shade = (176, 32, 44)
     case_colour = ("#1d1d1f", "#c9a050", "#f2efe9", "#6a1f2e")[look.choice(4)]
@@ -105,6 +109,20 @@ def lipstick(look: Look) -> list[Part]:
     if not square:
         parts.append(_ring(parts[0], radius * 1.125, case_height * 0.18, trim, parts[0].vertices[:, 0].mean()))
     return parts
+
+
+def _gloss(look: Look, radius: float, high: float, shade: Srgb) -> list[Part]:
+    """A tube that shows what is in it, under a cap with a wand."""
+    lid = look.plain("gold") if look.chance(0.5) else look.plain("lacquer", "#1d1d1f")
+    filling = Material("gloss", linear(mix(shade, (255, 255, 255), 0.15)), 0.2, coat=0.8)
+    wall = [(1e-4, 0.0), (radius, 0.0), (radius, high), (1e-4, high)]
+    inside = [(1e-4, 0.004), (radius - 0.0016, 0.004), (radius - 0.0016, high - 0.002), (1e-4, high - 0.002)]
+    cover = [(1e-4, high), (radius * 1.02, high), (radius * 1.02, 2 * high), (1e-4, 2 * high)]
+    return [
+        lathe(inside, [0, 0.003, 0.001, 0], filling),
+        lathe(wall, [0, 0.0012, 0.0012, 0], look.plain("glass", (250, 250, 250))),
+        lathe(cover, [0, 0.0005, 0.0015, 0], look.part("lid", lid, metal=True)),
+    ]
 
 
 def _ring(near: Part, radius: float, z: float, material: Material, x: float) -> Part:

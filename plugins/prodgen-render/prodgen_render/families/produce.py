@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageFilter
 
+from prodgen_render.families.berries import BERRIES, heap
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import Srgb, mix, texture
 from prodgen_render.model import Floats, Material, Part
@@ -34,9 +35,11 @@ _PLACES = ((-0.046, -0.022, 10.0), (0.044, -0.012, 130.0), (0.0, 0.056, 250.0))
 
 
 def fruit(look: Look) -> list[Part]:
-    """Apples, oranges, lemons, pears, peaches and what is shaped like them, or a bunch of bananas."""
+    """Apples, oranges, lemons, pears, peaches and what is shaped like them, a bunch of bananas, or a heap of berries."""
     if look.says(_LONG):
         return _bananas(look)
+    if berry := next((kind for kind in BERRIES if look.says(kind.words)), None):
+        return heap(look, berry)
     shape, usual = next(((shape, code) for words, shape, code in _KINDS if look.says(words)), ("apple", "#b3262a"))
     size = look.uniform(0.92, 1.08)
     skin = _skin(look, shape, look.colour(usual))

@@ -10,10 +10,14 @@ from prodgen_render.looks.patterns import texture
 from prodgen_render.model import Material
 from prodgen_render.shapes.detail import segments
 
+_READ_ON = ("e-reader", "ereader", "e reader", "kindle", "电子书", "电纸书", "墨水屏")
+
 
 def screen(look: Look, width: int, height: int, *, phone: bool) -> Material:
     """A lit wallpaper with a clock or a window, under glossy glass."""
     width, height = segments(width, 64), segments(height, 64)
+    if look.says(_READ_ON):
+        return Material("screen", (0.9, 0.9, 0.9), 0.6, texture=texture(_page(width, height)))
     picture = look.wallpaper(look.colour("#2f62ad"), width, height)
     draw = ImageDraw.Draw(picture)
     white = (255, 255, 255)
@@ -61,6 +65,17 @@ def screen(look: Look, width: int, height: int, *, phone: bool) -> Material:
                 fill=tuple(int(v) for v in look.rng.integers(60, 240, 3)),
             )
     return Material("screen", (0.9, 0.9, 0.9), 0.12, coat=1.0, texture=texture(picture))
+
+
+def _page(width: int, height: int) -> Image.Image:
+    """A page of a book in grey on paper."""
+    picture = Image.new("RGB", (width, height), (226, 225, 219))
+    draw, step = ImageDraw.Draw(picture), height / 26
+    for line in range(2, 24):
+        last = line % 7 == 6
+        right = width * (0.5 if last else 0.9)
+        draw.rectangle([width * 0.1, line * step, right, line * step + 0.28 * step], fill=(92, 92, 92))
+    return picture
 
 
 def name_plate(look: Look) -> Material:

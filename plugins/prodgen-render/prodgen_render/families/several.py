@@ -6,7 +6,18 @@ import numpy as np
 
 from prodgen_render.model import Model3D, Part
 
-_TOGETHER = ("bed", "bedding", "building-blocks", "curtain", "cutlery", "dumbbell", "fruit", "makeup-brush", "towel")
+_TOGETHER = (
+    "bed",
+    "bedding",
+    "building-blocks",
+    "curtain",
+    "cutlery",
+    "dumbbell",
+    "fruit",
+    "makeup-brush",
+    "shelf",
+    "towel",
+)
 """What one model shows all of, or a pile."""
 _GAP = 1.1
 _THIN = 0.35

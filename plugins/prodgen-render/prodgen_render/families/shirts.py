@@ -15,6 +15,7 @@ from prodgen_render.families.fronts import (
     standing_collar,
 )
 from prodgen_render.families.garment_kit import band, collar
+from prodgen_render.families.outfits import with_trousers
 from prodgen_render.families.sewn import ring
 from prodgen_render.families.sleeves import LONG
 from prodgen_render.families.tops import hood_and_cords
@@ -79,7 +80,8 @@ def shirt(look: Look) -> list[Part]:
     parts += [placket(sewn, 0.016), *buttons(torso, button(look), 7)]
     if look.chance(0.6):
         parts += pocket(sewn, (0.040, 0.122), (0.56, 0.72))
-    return [*parts, *torso.sleeve_ends(sewn.cloth, cuffs=sleeves == "long"), *torso.hem(sewn.cloth)]
+    parts += [*torso.sleeve_ends(sewn.cloth, cuffs=sleeves == "long"), *torso.hem(sewn.cloth)]
+    return with_trousers(look, parts)
 
 
 def polo(look: Look) -> list[Part]:

@@ -11,8 +11,10 @@ from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import brightness
 from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import box, tube
+from prodgen_render.words.pieces import pieces_of
 from prodgen_render.words.reading import words_of
 
+_FLOATING = ("floating", "wall shelf", "wall shelves", "wall-mounted shelf", "一字隔板", "隔板", "壁挂")
 _BOARDS = ("wood", "walnut", "bamboo", "matte plastic", "steel", "iron", "metal", "glass", "marble")
 _TIERS = re.compile(r"(\d)[ -]?(?:tier|shel|层)")
 _DRAWERS = re.compile(r"(\d)[ -]?(?:drawer|抽)")
@@ -39,7 +41,9 @@ def _boards(look: Look, width: float, height: float) -> Material:
 
 
 def shelf(look: Look) -> list[Part]:
-    """An open shelf with a thin back; as many boards as the words say."""
+    """An open shelf with a thin back, as many boards as the words say; boards alone where they go on a wall."""
+    if look.says(_FLOATING):
+        return _planks(look)
     said = _TIERS.search(words_of(look.product))
     tiers = int(np.clip(int(said[1]) if said else 3 + look.choice(3), 1, 7))
     width, depth = 0.80 * look.uniform(0.8, 1.15), 0.30 * look.uniform(0.9, 1.1)
@@ -55,6 +59,16 @@ def shelf(look: Look) -> list[Part]:
         parts += [part.moved(z=z) for part in box((width - 2 * thick, depth - 0.006, thick), 0.003, wood, cells=6)]
     back = box((width - thick, 0.006, height - 0.05), 0.002, wood, cells=6)
     return [*parts, *(part.moved(y=depth / 2 - 0.006, z=0.045) for part in back)]
+
+
+def _planks(look: Look) -> list[Part]:
+    """Boards that go on a wall, one over the other, each with the rail that it hangs on."""
+    width, depth, thick = 0.60 * look.uniform(0.8, 1.15), 0.20 * look.uniform(0.9, 1.1), 0.036
+    wood = _boards(look, width, 0.2)
+    rail = [part.moved(y=depth / 2, z=0.006) for part in box((width * 0.9, 0.004, 0.024), 0.001, look.plain("steel"))]
+    board = [*box((width, depth, thick), 0.003, wood, cells=6), *rail]
+    steps = range(pieces_of(look.product))
+    return [part.moved(x=0.1 * width * (-1) ** step, z=0.30 * step) for step in steps for part in board]
 
 
 def cabinet(look: Look) -> list[Part]:

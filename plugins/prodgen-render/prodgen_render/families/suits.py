@@ -18,6 +18,7 @@ from prodgen_render.families.fronts import (
     with_pattern_of,
 )
 from prodgen_render.families.garment_kit import collar
+from prodgen_render.families.outfits import with_trousers
 from prodgen_render.families.sleeves import LONG
 from prodgen_render.families.torso import Torso
 from prodgen_render.looks.look import Look
@@ -50,7 +51,8 @@ def blazer(look: Look) -> list[Part]:
     for side in (-1, 1):
         parts += pocket(sewn, (side * 0.075, side * 0.195), (0.215, 0.275))
     parts += pocket(sewn, (0.085, 0.165), (0.635, 0.665))
-    return [*parts, *torso.sleeve_ends(sewn.cloth, cuffs=False), *torso.hem(sewn.cloth)]
+    parts += [*torso.sleeve_ends(sewn.cloth, cuffs=False), *torso.hem(sewn.cloth)]
+    return with_trousers(look, parts)
 
 
 def _collar(sewn: Sewn) -> Part:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.garment_kit import COTTONS, collar, garment
+from prodgen_render.families.outfits import with_trousers
 from prodgen_render.families.sleeves import LONG
 from prodgen_render.families.torso import ROUND_NECK, V_NECK, V_NECKED, Torso
 from prodgen_render.looks.look import Look
@@ -34,7 +35,7 @@ def sweater(look: Look) -> list[Part]:
 def hoodie(look: Look) -> list[Part]:
     """A sweater with its hood down, a pouch pocket and cords."""
     names = ("cotton", "wool", "knit", "velvet", "linen", "nylon")
-    return _top(look, sleeve=_sleeve(look, LONG), names=names, loose=1.08, ribbed=True, hood=True)
+    return with_trousers(look, _top(look, sleeve=_sleeve(look, LONG), names=names, loose=1.08, ribbed=True, hood=True))
 
 
 def _sleeve(look: Look, usual: float) -> float:

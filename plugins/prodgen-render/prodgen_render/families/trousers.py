@@ -25,9 +25,21 @@ from prodgen_render.shapes.implicit import Field, capsule, in_depth, join
 
 _SHORT = ("shorts", "短裤")
 _TIGHT = ("leggings", "legging", "tights", "打底裤", "瑜伽裤")
-_SOFT = ("sweatpants", "sweat pants", "joggers", "jogger", "track pants", "sweatshorts", "运动裤", "束脚裤", "卫裤")
+_SOFT = (
+    "sweatpants",
+    "sweat pants",
+    "joggers",
+    "jogger",
+    "track pants",
+    "sweatshorts",
+    "运动裤",
+    "束脚裤",
+    "卫裤",
+    "tracksuit",
+    "运动套装",
+)
 _WIDE = ("wide leg", "wide-leg", "palazzo", "阔腿")
-_SLIM = ("skinny", "slim", "tapered", "紧身", "修身", "小脚", "铅笔裤")
+_SLIM = ("skinny", "slim", "tapered", "紧身", "修身", "小脚", "铅笔裤", "烟管裤")
 _CUTS = {"tight": _TIGHT, "wide": _WIDE, "soft": _SOFT, "slim": _SLIM}
 _WIDTHS = {
     "tight": (0.042, 0.088, 0.126), "wide": (0.118, 0.095, 0.146), "soft": (0.056, 0.098, 0.126), "slim": (0.047, 0.091, 0.120),

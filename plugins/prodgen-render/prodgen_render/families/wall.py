@@ -11,18 +11,22 @@ from prodgen_render.looks.lettering import write
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import ink_for, texture
 from prodgen_render.model import Material, Part
-from prodgen_render.shapes.geometry import box, disc, refine, rounded_rectangle, slab, superellipse, tube
+from prodgen_render.shapes.geometry import box, disc, planar_uv, refine, rounded_rectangle, slab, superellipse, tube
 
 _FRAMES = ("wood", "walnut", "bamboo", "matte plastic", "metal", "steel", "brass", "aluminium", "iron", "gold")
 _RIMS = ("matte plastic", *_FRAMES)
 _ROUND = ("round", "oval", "circular", "圆形", "圆镜", "椭圆")
 _ARCHED = ("arch", "arched", "拱形", "拱门")
 
+_DIGITAL = ("digital", "led clock", "led alarm", "数字", "电子钟", "电子闹钟", "led电子")
+
 
 def clock(look: Look) -> list[Part]:
-    """A round clock at ten past ten."""
+    """A round clock at ten past ten; a low box with lit digits where the words say that it is digital."""
     radius = 0.15 * look.uniform(0.9, 1.1)
     rim = metal_or(look, *_RIMS, default="#26272a")
+    if look.says(_DIGITAL):
+        return _digits(look, radius, rim)
     pale = not (look.colour_name == "black" and look.chance(0.3))
     ground = look.part_colour("dial", (250, 249, 245) if pale else (30, 30, 32))
     ring = [(radius * 0.93, 0.0), (radius, 0.0), (radius, 0.036), (radius * 0.955, 0.040), (radius * 0.93, 0.03)]
@@ -38,6 +42,18 @@ def clock(look: Look) -> list[Part]:
         parts.append(tube(line, thick, hand, flatten=0.4, segments=12).moved(z=z))
     parts.append(lathe([(1e-4, 0.012), (0.007, 0.012), (0.007, 0.024), (1e-4, 0.025)], [0, 0.001, 0.003, 0], hand, 32))
     return [part.turned(90, "x").moved(z=radius) for part in parts]
+
+
+def _digits(look: Look, wide: float, shell: Material) -> list[Part]:
+    """A box that stands, with the time on its front."""
+    high, deep = 0.48 * wide, 0.36 * wide
+    picture = Image.new("RGB", (512, 208), (14, 15, 17))
+    write(picture, ["10:08"], (60, 24, 452, 184), (236, 244, 255), bold=0.02)
+    lit = texture(picture)
+    glass = Material("screen", (1, 1, 1), 0.15, coat=0.6, texture=lit, glow=lit, emission=(0.6, 0.6, 0.6))
+    face = planar_uv(slab(rounded_rectangle(wide * 0.9, high * 0.78, 0.004), 0.001, 0.0004, glass), "z")
+    body = box((wide, deep, high), 0.006, shell, cells=8)
+    return [*body, face.turned(90, "x").moved(y=-deep / 2, z=high / 2)]
 
 
 def _dial(ground: tuple[int, int, int], *, numbers: bool) -> Image.Image:

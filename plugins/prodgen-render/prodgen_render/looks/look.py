@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -27,6 +28,9 @@ from prodgen_render.words.reading import (
 )
 from prodgen_sdk.images.pictograms import subject_of
 from prodgen_sdk.types import Product
+
+_SEASON = re.compile("[春夏秋冬]+(?:季|装|天|款)|[春夏秋冬]{2,}")
+"""When a thing is worn shows nothing of its print."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,7 +225,9 @@ class Look(Colouring):
             self.rng,
             style=style,
             ink=ink,
-            subject="" if quoted_in(self.product.title) else motif_of(self.product) or subject_of(self.title_words),
+            subject=""
+            if quoted_in(self.product.title)
+            else motif_of(self.product) or subject_of(_SEASON.sub("", self.title_words)),
         )
 
     def unasked(self, share: float) -> bool:
