@@ -1,7 +1,8 @@
 """The plugin host: finds, orders, disables, isolates and reports plugins, and builds their components on first use.
 
-`discovery` says which installed plugins there are, and in what order; `registration` reads what one of them registers; `hooks`
-keeps and calls hook implementations; `building` makes a component and says what it lacks. `Host` is what others use.
+`discovery` says which installed plugins there are, and in what order; `plugins` takes them in, and `registration` reads what one
+of them registers; `hooks` keeps and calls hook implementations; `building` makes a component and says what it lacks.
+`Host` is what others use.
 """
 
 from __future__ import annotations

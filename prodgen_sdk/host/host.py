@@ -7,19 +7,18 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, TypeVar
 
 from prodgen_sdk import __version__, runtime
 from prodgen_sdk.config import Config
 from prodgen_sdk.context import Context, no_products
-from prodgen_sdk.errors import ConfigError, MissingDependency, PluginError, ProdgenError, in_words, place_of
+from prodgen_sdk.errors import ConfigError, MissingDependency, ProdgenError
 from prodgen_sdk.host import building, discovery
-from prodgen_sdk.host.hooks import Hooks
-from prodgen_sdk.host.registration import Command, PluginRecord, PullableModel, collect, merged
+from prodgen_sdk.host.plugins import Plugins
+from prodgen_sdk.host.registration import PluginRecord
 from prodgen_sdk.parts import close_all
-from prodgen_sdk.registry import Entry, Registry
+from prodgen_sdk.registry import Entry
 from prodgen_sdk.specs import Kind, Spec
 from prodgen_sdk.types import Product
 
@@ -52,18 +51,16 @@ class Host:
     ) -> None:
         self.config = config or Config()
         self.strict = strict
-        self.registry = Registry()
+        self._plugins = Plugins(self.config.plugins, folder)
+        self.registry = self._plugins.registry
+        self.commands = self._plugins.commands
+        self.models = self._plugins.models
         self.state = state
         self.products: Callable[[Iterable[str]], Mapping[str, Product]] = no_products
-        self.commands: dict[str, Command] = {}
-        self.models: dict[str, PullableModel] = {}
-        self._records: list[PluginRecord] = []
-        self._failures: list[Exception] = []
         self._components: dict[tuple[Kind, str], Any] = {}
         self._contexts: dict[tuple[Kind, str], tuple[Config, Path | None, Context]] = {}
         self._left_out: set[tuple[Kind, str]] = set()
         self._lock = threading.RLock()
-        self._hooks = Hooks(folder)
 
     @classmethod
     def discover(
@@ -81,26 +78,21 @@ class Host:
         """
         host = cls(config, strict=strict, state=state, folder=folder)
         host.register(import_module("prodgen_sdk.plugin"), "core", distribution="prodgen-sdk", version=__version__)
-        for point in discovery.installed(host.config.plugins.order):
-            if discovery.is_disabled(point, host.config.plugins):
-                host._records.append(PluginRecord(point.name, *discovery.owner(point), "disabled"))
-                host.registry.left_out[discovery.owner(point)[0]] = f"The plugin {point.name} is disabled."
-            else:
-                host._load(point)
+        host._plugins.load_installed()
         for sentence in host.unknown_names():
             logger.warning(sentence)
-        if strict and host._failures:
-            raise ExceptionGroup(f"{len(host._failures)} plugins failed", host._failures)
+        if strict and (failures := host._plugins.failures):
+            raise ExceptionGroup(f"{len(failures)} plugins failed", failures)
         return host
 
     def unknown_names(self) -> list[str]:
         """Sentences on what the configuration names and no installed plugin brings: plugins' sections and default components."""
-        return discovery.unknown_names(self.config, [record.name for record in self._records], self.registry)
+        return discovery.unknown_names(self.config, [record.name for record in self.plugins], self.registry)
 
     @property
     def plugins(self) -> tuple[PluginRecord, ...]:
         """All plugins in order, the failed and disabled ones included."""
-        return tuple(self._records)
+        return tuple(self._plugins.records)
 
     def register(self, plugin: object, name: str, *, distribution: str = "", version: str = "") -> PluginRecord:
         """Adds one plugin (a module or an object with hook implementations); a failure is recorded and isolated.
@@ -108,9 +100,9 @@ class Host:
         Raises:
             PluginError: with `strict`.
         """
-        record = self._register(plugin, name, distribution, version)
+        record = self._plugins.register(plugin, name, distribution, version)
         if self.strict and record.status == "failed":
-            raise self._failures[-1]
+            raise self._plugins.failures[-1]
         return record
 
     def entry(self, kind: Kind, id: str | None = None) -> Entry:
@@ -241,7 +233,7 @@ class Host:
 
     def configuration(self, plugin: str) -> str:
         """Digest of a plugin's validated configuration; secrets are not part of it."""
-        return self._hooks.digest(plugin)
+        return self._plugins.hooks.digest(plugin)
 
     def models_folder(self, name: str) -> Path:
         """Where the files of a pulled model lie; raises MissingDependency with the command that fetches them."""
@@ -258,11 +250,11 @@ class Host:
         Raises:
             PluginError: an implementation raised something that is not one of our errors, or did wrong.
         """
-        return self._hooks.chain(hook, value, argument, fault=fault, **others)
+        return self._plugins.hooks.chain(hook, value, argument, fault=fault, **others)
 
     def notify(self, hook: str, **arguments: Any) -> None:
         """Tells every implementation of a hook; one that raises is logged and the others are still told."""
-        self._hooks.notify(hook, **arguments)
+        self._plugins.hooks.notify(hook, **arguments)
 
     def close(self) -> None:
         """Closes every component that has a `close` method, then raises an ExceptionGroup of what failed."""
@@ -271,57 +263,8 @@ class Host:
             self._components.clear()
         close_all(components, "Some components could not be closed.")
 
-    def _load(self, point: EntryPoint) -> PluginRecord:
-        distribution, version = discovery.owner(point)
-        # One that failed keeps its name: its section of the configuration is not another's to read.
-        taken = next((r for r in self._records if r.name == point.name and r.status != "disabled"), None)
-        if taken is not None:
-            held = f"The entry-point name {point.name!r} is taken by {taken.distribution} {taken.version}."
-            hint = f"Uninstall one of them, or switch it off: [plugins] disabled = [{distribution!r}]."
-            return self._fail(point.name, distribution, version, PluginError(held, hint=hint))
-        try:
-            plugin = discovery.imported(point)
-        except PluginError as error:
-            logger.debug("plugin %s could not be imported:", point.name, exc_info=True)
-            return self._fail(point.name, distribution, version, error)
-        return self._register(plugin, point.name, distribution, version)
-
-    def _register(self, plugin: object, name: str, distribution: str, version: str) -> PluginRecord:
-        known = self._hooks.holds(plugin, name)
-        try:
-            if known:
-                raise PluginError(f"A plugin named {name!r}, or the same plugin, is already registered.")
-            self._hooks.add(plugin, name, self.config.plugins.section(name))
-            found = collect(plugin, self._hooks, name, distribution, version)
-            clash = next((c.name for c in found.commands if c.name in self.commands), None)
-            if clash is not None:
-                raise PluginError(f"The name {clash!r} is already registered by another plugin.")
-            models = merged(self.models, found.models)
-            self.registry.add(found.entries)
-        except Exception as error:
-            if not known and self._hooks.holds(plugin, name):
-                self._hooks.remove(plugin, name)
-            logger.debug("plugin %s could not be registered:", name, exc_info=True)
-            if not isinstance(error, ProdgenError):
-                module = getattr(plugin, "__name__", type(plugin).__module__)
-                error = PluginError(f"{in_words(error)}{place_of(error, module.partition('.')[0])}")
-            return self._fail(name, distribution, version, error)
-        self.commands.update((command.name, command) for command in found.commands)
-        self.models.update(models)
-        record = PluginRecord(name, distribution, version, "loaded", "", tuple(e.spec.id for e in found.entries))
-        self._records.append(record)
-        return record
-
-    def _fail(self, name: str, distribution: str, version: str, error: ProdgenError) -> PluginRecord:
-        record = PluginRecord(name, distribution, version, "failed", str(error))
-        self._records.append(record)
-        self._failures.append(error)
-        self.registry.left_out[distribution] = f"The plugin {name} is left out; see: prodgen plugins check"
-        logger.warning("plugin %s is left out: %s", name, error)
-        return record
-
     def _build(self, entry: Entry, device: str | None = None) -> Any:
         # What is missing is said before a context looks for a device, which imports torch.
         building.require(entry.spec, self.missing(entry.spec))
         context = self.context(entry) if device is None else self.context(entry, device=device)
-        return building.build(entry, self._hooks.configs.get(entry.plugin), context)
+        return building.build(entry, self._plugins.hooks.configs.get(entry.plugin), context)
