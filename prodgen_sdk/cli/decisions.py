@@ -35,7 +35,7 @@ def read_decisions(path: Path) -> Iterator[tuple[str, Decision | str]]:
     for number, values in read_jsonl(path):
         where = f"line {number}"
         if isinstance(values, InvalidCatalogue):
-            yield where, values.message
+            yield where, values.message.removeprefix(f"Line {number}: ")
             continue
         try:
             yield where, Decision.model_validate(values)
@@ -97,7 +97,7 @@ def _of_sku(studio: Studio, sku: str, state: ReviewState, generator: str) -> lis
             f"{what} {'was rejected' if state == 'in_review' else 'waits'}.",
             hint=f"{rejected} were rejected: prodgen review reopen {sku}"
             if rejected
-            else "Name the image by its own id.",
+            else f"Name the image by its own id: prodgen review list --state {'rejected' if state == 'in_review' else 'approved'}",
         )
     return found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, find_studio, table
+from prodgen_sdk.cli.output import JSON, emit, find_studio, nothing_done, table
 from prodgen_sdk.terminal import note, progress
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def finish(
     Exit code 3 if some of the images could not be finished.
     """
     from prodgen_sdk import images
-    from prodgen_sdk.errors import InputError, PartlyDone, ProdgenError
+    from prodgen_sdk.errors import PartlyDone, ProdgenError
     from prodgen_sdk.files import check_writable
 
     folder = check_writable(out)
@@ -91,7 +91,7 @@ def finish(
                 failed[file] = str(error)
             tell(number, len(targets), file)
     if failed and not done:
-        raise InputError(" ".join(failed.values()))
+        raise nothing_done(failed)
     rows = [(row["file"], row["out"], f"{row['width']} x {row['height']}", "; ".join(row["notes"])) for row in done]
     emit(as_json, {"finished": done, "failed": failed}, lambda: table(("image", "finished", "size", "notes"), rows))
     if failed:

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
@@ -73,14 +73,33 @@ def open_studio(ctx: typer.Context) -> Studio:
 
 def note_reasons(told: Iterable[tuple[str, str]], before: str = "  ") -> None:
     """(name, reason) pairs, for people: a line for each reason. Many are a fault of the whole file, and would scroll away what was done."""
+    names = _by_reason(told)
+    for reason, those in list(names.items())[:_REASONS]:
+        note(f"{before}{_few(those)}: {reason}")
+    if (left := sum(map(len, list(names.values())[_REASONS:]))) > 0:
+        note(f"{before}and {left} more, all of which --json lists")
+
+
+def nothing_done(failures: Mapping[str, str]) -> Exception:
+    """The error of a command that could do nothing of what it was asked: why, each reason once."""
+    from prodgen_sdk.errors import InputError
+
+    names = _by_reason(failures.items())
+    if len(names) == 1:
+        return InputError(*names)
+    return InputError(" ".join(f"{_few(those)}: {reason}" for reason, those in names.items()))
+
+
+def _by_reason(told: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     for name, reason in told:
         names.setdefault(reason, []).append(name)
-    for reason, those in list(names.items())[:_REASONS]:
-        more = f" and {len(those) - _NAMES} more" if len(those) > _NAMES else ""
-        note(f"{before}{', '.join(those[:_NAMES])}{more}: {reason}")
-    if (left := sum(map(len, list(names.values())[_REASONS:]))) > 0:
-        note(f"{before}and {left} more, all of which --json lists")
+    return names
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    return f"{', '.join(names[:_NAMES])}{more}"
 
 
 def no_workspace() -> Exception:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import typer
 
-from prodgen_sdk.cli.output import JSON, emit, open_studio, table
+from prodgen_sdk.cli.output import JSON, emit, nothing_done, open_studio, table
 from prodgen_sdk.terminal import note
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _tell(done: list[Variant], failures: dict[str, str], as_json: bool) -> None:
     from prodgen_sdk.errors import InputError, PartlyDone
 
     if not done:
-        raise InputError(" ".join(failures.values()) or "There is no decision in the file.")
+        raise nothing_done(failures) if failures else InputError("There is no decision in the file.")
     states = Counter(variant.review for variant in done)
     emit(
         as_json,

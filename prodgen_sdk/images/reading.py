@@ -92,7 +92,7 @@ def _read_bytes(path: Path) -> bytes:
     try:
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
-            raise InvalidImage(f"{path} is a folder, not an image.")
+            raise InvalidImage(f"{path} is a folder, not an image.", hint="Name the files in it.")
         if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device may never end
             raise InvalidImage(f"{path} is no regular file.", hint="Save the image into a file first.")
         _check_bytes(f"{path}", found.st_size)

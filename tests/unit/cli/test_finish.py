@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pil
 
-from prodgen_sdk import images
+from prodgen_sdk import InputError, images
 from prodgen_sdk.interfaces import Finished
 from prodgen_sdk.metadata import Metadata, read_metadata
 from prodgen_sdk.testing.fakes.pictures import SquareFinisher
@@ -53,6 +53,15 @@ def test_pictures_are_finished_in_their_own_format_or_another(run, tmp_path):
 def test_what_goes_wrong_is_told(run, words, code, message):
     found, _, err = run("finish", *words, "--out", "done")
     assert (found, message in err) == (code, True)
+
+
+def test_one_reason_for_all_is_told_once(run, monkeypatch):
+    def refuse(self, image):
+        raise InputError("There is no setting 'siz'.")
+
+    monkeypatch.setattr(SquareFinisher, "_square", refuse)
+    code, _, err = run("finish", "a.png", "b.jpg", "--out", "done", "--profile", "square")
+    assert (code, err.splitlines()[-1]) == (2, "prodgen: There is no setting 'siz'.")
 
 
 def test_a_transparent_picture_becomes_no_jpeg_by_chance(run, tmp_path, monkeypatch):

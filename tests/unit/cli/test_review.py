@@ -94,7 +94,7 @@ def test_a_page_shows_what_waits_and_a_sku_decides_on_all_of_it(shop, tmp_path):
     assert len(json.loads(shop("review", "approve", "odd-1", "--json")[1])) == 2
     code, _, err = shop("review", "reject", "odd-1")
     assert code == 2
-    assert "No image of odd-1 waits" in err
+    assert "No image of odd-1 waits. Name the image by its own id: prodgen review list --state approved" in err
     assert shop("review", "reject", *waiting)[0] == 0
     assert len(json.loads(shop("review", "reopen", "odd-1", "--json")[1])) == 2
 
@@ -127,3 +127,14 @@ def test_a_picture_that_is_lost_does_not_hide_the_others(shop, tmp_path):
     whole = (tmp_path / "review.html").read_text("utf-8")
     assert whole.count("<img") == 1
     assert "is damaged" in whole
+
+
+def test_lines_of_which_none_is_a_decision_are_named(shop, tmp_path):
+    (tmp_path / "d.jsonl").write_text(
+        '{"variant": "mug-1", "review": "ok"}\nnonsense\n{"variant": "no", "review": "approved"}\n'
+    )
+    code, _, err = shop("review", "apply", "d.jsonl")
+    assert code == 2
+    assert "line 1: review must be 'draft', " in err
+    assert "line 2: is not JSON" in err
+    assert "line 3: There is no variant 'no'" in err
