@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
+import PIL.Image
 import pytest
 from prodgen_render.parametric import build_model
 from prodgen_render.photo.build import model_from_photos
@@ -142,3 +145,29 @@ def test_a_white_plate_in_a_coloured_rim_is_no_hole():
     plate = ndimage.binary_fill_holes(ring)
     found = cut_out(photo).mask
     assert (found & plate).sum() / (found | plate).sum() > 0.97
+
+
+def jpeg(photo, quality):
+    file = io.BytesIO()
+    PIL.Image.fromarray(photo).save(file, "JPEG", quality=quality)
+    return np.asarray(PIL.Image.open(file))
+
+
+@pytest.mark.parametrize("ground", [(255, 255, 255), (243, 240, 234)])
+@pytest.mark.parametrize(("quality", "noise"), [(92, 0.0), (80, 0.0), (85, 2.5)])
+def test_the_hole_of_a_handle_stays_open_in_a_compressed_photo(ground, quality, noise):
+    away = np.hypot(X - 180, Y - 180)
+    ring = (away < 120) & (away > 70)
+    grain = ndimage.gaussian_filter(np.random.default_rng(5).normal(size=(SIZE, SIZE, 3)), (0.7, 0.7, 0))
+    photo = painted(ring, (190, 30, 30), np.full((SIZE, SIZE, 3), ground, np.uint8)) + grain / grain.std() * noise
+    found = cut_out(jpeg(np.clip(photo, 0, 255).round().astype(np.uint8), quality)).mask
+    assert (found & ring).sum() / (found | ring).sum() > 0.97
+
+
+def test_a_white_product_that_gets_grey_towards_its_edge_is_no_hole_in_a_compressed_photo():
+    shade = ndimage.gaussian_filter(BOX.astype(float), 6)
+    seam = BOX & ~ndimage.binary_erosion(BOX, iterations=4)
+    cloth = painted(BOX, (255, 255, 255), np.full((SIZE, SIZE, 3), 255, np.uint8)).astype(float)
+    cloth -= np.where(BOX, 22 * np.clip(1.6 - 1.6 * shade, 0, 1), 0)[..., None] + 6 * seam[..., None]
+    found = cut_out(jpeg(np.clip(cloth, 0, 255).round().astype(np.uint8), 85)).mask
+    assert (found & BOX).sum() / (found | BOX).sum() > 0.9

@@ -154,7 +154,7 @@ def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[s
     reach = max(1, round(size / 170))
     padded = np.pad(found, 2 * reach)
     closed = ndimage.binary_closing(padded, _disc(reach))[2 * reach : -2 * reach, 2 * reach : -2 * reach]
-    filled = filled_but_holes(found | (closed & (smooth > 0.3 * weak)), closed, differs)
+    filled = filled_but_holes(found | (closed & (smooth > 0.3 * weak)), closed, rgb - under)
     shadow = shadow_in(rgb, under, filled)
     kept = filled & ~shadow
     if shadow.sum() > 0.45 * filled.sum() and not stands_alone(kept, shadow, differs):

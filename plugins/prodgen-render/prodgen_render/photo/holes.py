@@ -10,36 +10,50 @@ from prodgen_render.model import Floats
 from prodgen_sdk.types import Mask
 
 
-def filled_but_holes(found: Mask, closed: Mask, differs: Floats) -> Mask:
+def filled_but_holes(found: Mask, closed: Mask, off: Floats) -> Mask:
     """Fills what the outline encloses where it is as pale as the background; a hole shows the background exactly.
 
-    A handle's hole is exactly as the background; the middle of a white product nearly so. An enclosed area is a hole where
-    most of it does not differ at all, and the ring around it is no soft passage.
+    A handle's hole is exactly as the background, but for noise; the middle of a white product nearly so. An enclosed area is a hole
+    where its middle does not differ, and what is around it is no soft passage.
+
+    Args:
+        found: what differs from the background.
+        closed: the same with its gaps closed.
+        off: by how much a photo differs from its background [h, w, 3], signed.
     """
     from scipy import ndimage
 
-    closed = found | (closed & ~_gaps(found, closed, differs))
+    size = max(found.shape)
+    reach, unit = min(max(_FINEST, round(size * _FRINGE)), _BLOCK), max(1.0, size / 512)
+    step = ndimage.gaussian_gradient_magnitude(np.abs(off).max(2), unit) * unit
+    edge = ndimage.maximum_filter(step, 2 * reach + 1)
+    closed = found | (closed & ~_gaps(found, closed, off, edge))
     holes, count = ndimage.label(~closed)
     if count == 0:
         return found
     border = np.unique(np.concatenate([holes[0], holes[-1], holes[:, 0], holes[:, -1]]))
     out = closed.copy()
-    for number in range(1, count + 1):
+    for number, place in enumerate(ndimage.find_objects(holes), 1):
         if number in border:
             continue
-        area = holes == number
+        # What is enclosed has pixels of the outline on all sides.
+        box = tuple(slice(max(side.start - 3, 0), side.stop + 3) for side in place)
+        area = holes[box] == number
         inner = ndimage.binary_erosion(area, iterations=2)
-        level = float(np.median(differs[inner if inner.any() else area]))
+        level = np.abs(np.median(off[box][inner if inner.any() else area], axis=0)).max()
         ring = ndimage.binary_dilation(area, iterations=3) & ~area
-        edge = float(np.median(differs[ring])) if ring.any() else 1.0
         # Pale all around as well: the same white surface. A sharp step to exactly the background: a hole.
-        if level > _SAME or edge < _STEP:
-            out |= area
+        if level > _SAME or np.median(edge[box][ring]) < _STEP:
+            out[box] |= area
     return np.asarray(out)
 
 
-_SAME, _STEP = 0.006, 0.08
-"""What differs by less than the first is as the background is; beside what differs by more than the second it is background."""
+_SAME, _STEP = 0.006, 0.03
+"""What differs by less than the first is as the background is; beside what changes by more than the second from pixel to pixel (of 1, at
+512 pixels) it is background."""
+_FRINGE, _FINEST, _BLOCK = 1 / 64, 3, 8
+"""How far from a hole its edge may be, for compression leaves a pale fringe along it: a share of the photo's size, and the least and the
+most pixels; the most is a block of JPEG."""
 
 
 _TINTED, _LIGHT, _SHADE, _NEUTRAL = 0.05, 0.9, (0.72, 1.01), 0.03
@@ -72,7 +86,7 @@ def shaded_holes(kept: Mask, rgb: Floats, under: Floats) -> Mask:
     return np.asarray(ndimage.binary_dilation(holes, iterations=width) & kept) if count else alike
 
 
-def _gaps(found: Mask, closed: Mask, differs: Floats) -> Mask:
+def _gaps(found: Mask, closed: Mask, off: Floats, edge: Floats) -> Mask:
     """Of what closing an outline adds, that which is as the background is beside what clearly differs: gaps between legs."""
     from scipy import ndimage
 
@@ -80,11 +94,13 @@ def _gaps(found: Mask, closed: Mask, differs: Floats) -> Mask:
     labels, count = ndimage.label(added)
     if count == 0:
         return added
-    numbers = np.arange(1, count + 1)
-    level = ndimage.median(differs, labels, numbers)
-    beside = ndimage.grey_dilation(labels, (5, 5))
-    edge = ndimage.median(differs, np.where(found, beside, 0), numbers)
-    return np.asarray(np.isin(labels, numbers[(level < _SAME) & (np.nan_to_num(edge) > _STEP)]))
+    numbers, places = np.arange(1, count + 1), labels[added]
+    level = np.max(
+        [np.abs(ndimage.median(channel[added], places, numbers)) for channel in np.moveaxis(off, 2, 0)], axis=0
+    )
+    beside = np.where(found, ndimage.grey_dilation(labels, (5, 5)), 0)
+    steps = ndimage.median(edge[beside > 0], beside[beside > 0], numbers)
+    return np.asarray(np.isin(labels, numbers[(level < _SAME) & (np.nan_to_num(steps) > _STEP)]))
 
 
 _ALIGNED = 0.08
