@@ -165,6 +165,7 @@ class Studio:
             seed: None derives it from the request, so that the same request gives the same images; "random" draws one.
             scene: background, light and shadow, such as "white,no-shadow" (see `types.Scene.parse`).
             negative: what must not appear in the images, in words.
+            locale: the language of the words that the generator gets, `en` or `zh`; None takes that of each product.
             replicates: how many different versions of each image, 1 to 10,000.
             profile: a profile of the configured finisher, such as `marketplace`.
             root: the folder that media of products outside a workspace are relative to and must stay in.
@@ -205,6 +206,10 @@ class Studio:
         """Publishes products' own front, flat, back and detail photos as variants, measured and screened like generated ones.
 
         Products without such a photo are left out.
+
+        Args:
+            size: edge of the square images in pixels.
+            progress: called with the products done, their total and what is counted.
         """
         return self._production.publish_photos(products, size=size, progress=progress)
 
@@ -260,6 +265,7 @@ class Studio:
             height_cm, measurements_cm: of the person; they make sizes exact.
             mask: the only pixels that may change, bool HxW.
             compositor: an id; None takes the configured default.
+            seed: of compositors that draw random numbers.
             user, retain: keep photo and result for this user and this long. Without both, nothing is kept.
 
         Raises:
@@ -343,10 +349,11 @@ class Studio:
 
         Args:
             clip: a video, an animated image or a folder of images; see `clips.open_clip`, which names the limits, too.
-            garments: one or more in layering order, as for `try_on`.
+            garments, category, fit, height_cm, measurements_cm, compositor: as for `try_on`.
             out: .mp4, .webm, .mkv (lossless), .gif, or a folder for PNG files (lossless).
             rate: frames per second, if the clip does not state it.
             mask: the only pixels that may change in every frame, bool HxW.
+            progress: called with the frames done, their total and what is counted.
             gaps: what to do with frames that cannot be dressed: `refuse` the clip, `keep` them as filmed, or `cut` them out.
 
         Raises:
