@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from sqlalchemy import Table, delete, func, select, tuple_
 
 from prodgen_sdk.errors import StoreError
-from prodgen_sdk.store import schema
 from prodgen_sdk.store.database import CHUNK, Database, upsert
 from prodgen_sdk.store.purge import purge
 from prodgen_sdk.store.schema import events, states
@@ -17,9 +16,8 @@ from prodgen_sdk.store.tryons import TryOns
 from prodgen_sdk.types import Erased
 
 _TABLES = {"events": events, "states": states}
-_USERS = (events.c.user, states.c.user, schema.tryons.c.user)
-_MARKS = "core/forget"
-"""The component that has a state for each purge that is due."""
+_MARK = {"component": "core/forget", "key": "purge-pending"}
+_IS_MARK = (states.c.component == _MARK["component"], states.c.key == _MARK["key"])
 
 logger = logging.getLogger(__name__)
 
@@ -27,17 +25,16 @@ logger = logging.getLogger(__name__)
 def forget(database: Database, tryons: TryOns, users: Sequence[str]) -> list[Erased]:
     """Erases users' events, states and retained try-ons with their files, then counts what is left of each.
 
-    At last the bytes are removed from the files of the database too. Where another process reads an old state of it, they
-    have to stay: `remaining["unpurged_bytes"]` then is the size of the files that may hold them, and the next `forget` or
-    `open_store` tries again. May be repeated at any time.
+    At last the database is rewritten, so that the bytes are gone from its files too. Where another process reads an old
+    state of it, those bytes have to stay: `remaining["unpurged_bytes"]` then is the size of the files that may hold them,
+    and the next `forget` or `open_store` tries again. May be repeated at any time.
 
     Raises:
         StoreError: something could not be erased; run it again.
     """
     kept = {user: tryons.ids(user) for user in users}
-    mark = uuid.uuid4().hex
-    erased = {user: _erase(database, tryons, user, mark) for user in users}
-    unpurged = purge_if_due(database, mark, users)
+    erased = {user: _erase(database, tryons, user) for user in users}
+    unpurged = purge_if_due(database)
     proofs = []
     for user, ids in kept.items():
         remaining = {"tryons": tryons.count(user), "tryon_files": sum(len(tryons.files(id)) for id in ids)}
@@ -46,7 +43,7 @@ def forget(database: Database, tryons: TryOns, users: Sequence[str]) -> list[Era
     return proofs
 
 
-def _erase(database: Database, tryons: TryOns, user: str, mark: str) -> dict[str, int]:
+def _erase(database: Database, tryons: TryOns, user: str) -> dict[str, int]:
     """How much of each kind there was."""
     sessions, files = tryons.forget(user)
     erased = {"tryons": sessions, "tryon_files": files}
@@ -59,41 +56,22 @@ def _erase(database: Database, tryons: TryOns, user: str, mark: str) -> dict[str
                 rows = connection.execute(delete(table).where(key.in_(some))).rowcount
                 # Committed with the deletion: a process that is killed now leaves word of what is still to do. It differs
                 # each time, so that a purge that is under way is not taken for one of these rows.
-                upsert(
-                    connection, states, [{"component": _MARKS, "key": mark, "user": None, "data": uuid.uuid4().bytes}]
-                )
+                upsert(connection, states, [{**_MARK, "user": None, "data": uuid.uuid4().bytes}])
             erased[name] += rows
     return erased
 
 
-def _marks(database: Database) -> dict[str, bytes]:
-    """What differs of each purge that is due, by its key."""
+def purge_if_due(database: Database, *, timeout: float | None = None) -> int:
+    """Removes the bytes of what was erased before, if a purge is due; how many bytes may still hold some of it."""
     with database.read() as connection:
-        rows = connection.execute(select(states.c.key, states.c.data).where(states.c.component == _MARKS))
-        return {row.key: row.data for row in rows}
-
-
-def owes_purge(database: Database) -> bool:
-    """Whether bytes of what was erased may still be there."""
-    return bool(_marks(database))
-
-
-def purge_if_due(database: Database, mark: str = "", users: Sequence[str] = (), *, timeout: float | None = None) -> int:
-    """Removes the bytes of what was erased before, if a purge is due; how many bytes may still hold some of it.
-
-    Args:
-        mark, users: the users of one such purge; those of others nobody knows any more.
-    """
-    marks = _marks(database)
-    if not marks:
+        mark = connection.execute(select(states.c.data).where(*_IS_MARK)).scalar()
+    if mark is None:
         return 0
     try:
-        unpurged = purge(database, _USERS, users if marks.keys() == {mark} else None, timeout=timeout)
+        unpurged = purge(database, ["events", "states", "tryons"], timeout=timeout)
         if not unpurged:
             with database.write() as connection:
-                for key, data in marks.items():
-                    done = states.c.component == _MARKS, states.c.key == key, states.c.data == data
-                    connection.execute(delete(states).where(*done))
+                connection.execute(delete(states).where(*_IS_MARK, states.c.data == mark))
         return unpurged
     except StoreError as error:
         # What was to be erased is erased: that the rest has to wait is no reason to tell the caller otherwise.

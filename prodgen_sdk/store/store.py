@@ -15,7 +15,7 @@ from prodgen_sdk.store.blobs import Blobs
 from prodgen_sdk.store.database import Database
 from prodgen_sdk.store.embeddings import Embeddings
 from prodgen_sdk.store.events import Events
-from prodgen_sdk.store.forget import forget, knows, owes_purge, purge_if_due
+from prodgen_sdk.store.forget import forget, knows, purge_if_due
 from prodgen_sdk.store.masking import mask
 from prodgen_sdk.store.migrate import upgrade
 from prodgen_sdk.store.outbox import Outbox
@@ -69,7 +69,7 @@ class Store:
 
     def owes_purge(self) -> bool:
         """Whether an earlier `forget` could not purge the database, so that the next one should."""
-        return owes_purge(self.database)
+        return self.states.get("core/forget", "purge-pending") is not None
 
     def garbage(self, *, older_than: timedelta = timedelta(days=1), keep: Iterable[str] = ()) -> Iterator[str]:
         """Digests of the assets that no variant and no product names.

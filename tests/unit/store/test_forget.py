@@ -1,18 +1,14 @@
 import random
 import sqlite3
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete
 
 from prodgen_sdk.errors import StoreError
-from prodgen_sdk.store import open_store, residue
-from prodgen_sdk.store.database import Database
-from prodgen_sdk.store.schema import events
+from prodgen_sdk.store import open_store
 
 TOMORROW = datetime.now(UTC) + timedelta(days=1)
 
@@ -63,53 +59,6 @@ def test_no_byte_of_the_user_stays_on_the_disk(tmp_path, event):
         assert store.forget(secret).complete
         assert found(tmp_path, secret) == []  # while the store is still open
         assert store.events.count() > 0
-
-
-def test_what_pages_keep_of_users_is_overwritten_without_rewriting_the_file(tmp_path, event, rewritings):
-    order, users = random.Random(0), [f"zq-user-{number:03}" for number in range(100)]
-    file = tmp_path / "store.db"
-    with open_store(file) as store:
-        for batch in range(50):
-            ids = [f"{order.getrandbits(128):032x}" for _ in range(200)]
-            store.events.record(event(id, minutes=batch, user=order.choice(users)) for id in ids)
-        forgotten = users[::2]
-        with store.database.write("events") as connection:
-            connection.execute(delete(events).where(events.c.user.in_(forgotten)))
-        with store.database.read() as connection:
-            assert connection.exec_driver_sql("pragma wal_checkpoint(truncate)").scalar() == 0
-        kept = [user for user in forgotten if found(tmp_path, user)]
-        assert kept
-        assert residue.left(file, forgotten) == kept
-        before = list(store.events.log())
-        proofs = store.forget_many(forgotten)
-        assert all(proof.complete for proof in proofs)
-        assert [user for user in forgotten if found(tmp_path, user)] == []
-        assert rewritings == []
-        assert list(store.events.log()) == before
-        assert pending(store) == []
-        assert store.database.maintain("pragma integrity_check")[0] == "ok"
-
-
-def test_a_file_that_cannot_be_searched_is_rewritten(tmp_path, event, monkeypatch, rewritings):
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
-    with open_store(tmp_path / "store.db") as store:
-        store.events.record([event("e1", user="zq-user"), event("e2")])
-        assert store.forget("zq-user").complete
-        assert rewritings
-        assert found(tmp_path, "zq-user") == []
-
-
-@pytest.fixture
-def rewritings(monkeypatch):
-    """The statements with which a database was rewritten."""
-    done, maintain = [], Database.maintain
-
-    def watched(database, statement, **options):
-        done.extend([statement] if "VACUUM" in statement else [])
-        return maintain(database, statement, **options)
-
-    monkeypatch.setattr(Database, "maintain", watched)
-    return done
 
 
 def read_elsewhere(store):
