@@ -142,7 +142,7 @@ def test_what_cannot_be_evaluated_says_why(log: str, tmp_path: Path) -> None:
             r"still open to answers, and none is older than 30 minutes.*attribution",
         ),
         ({"data": str(bare)}, "none says with what probability"),
-        ({"data": log, "attribution_minutes": 0}, "must be above 0"),
+        ({"data": log, "attribution_minutes": 0}, "must be a number above 0"),
         ({"data": str(tmp_path), "format": "open-bandit"}, "no logs of the Open Bandit"),
         ({"data": str(tmp_path), "format": "open-bandit", "campaign": "kids"}, "no campaign"),
     ):
@@ -233,6 +233,12 @@ def test_ab_from_a_table(tmp_path: Path) -> None:
     crooked = ask(["a,6000,300", "b,5400,450"])
     assert "refused" in crooked
     assert "difference" not in crooked
+    for name, value in (
+        ("effect", "big"), ("effect", -0.01), ("effect", float("inf")), ("alpha", 0), ("share", 50), ("power", 1),
+        ("replications", 0), ("replications", 10.5),
+    ):  # fmt: skip
+        with pytest.raises(InputError, match=f"{name} is .*; it must be a"):
+            ask(["a,6000,300", "b,5990,301"], **{name: value})
     assert "refused" not in ask(["a,6000,300", "b,2000,120"], share=0.75)
     for rows, message in (
         (["a,100,5"], "Which arms"),

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prodgen_rank.benchmarks.options import check_names, real, whole
 from prodgen_rank.evaluation.ab_test import Arm, Refused, read, sample_size
 from prodgen_rank.evaluation.ab_test_power import simulate
 from prodgen_rank.evaluation.off_policy_log import Decision, join
@@ -36,7 +37,7 @@ class AbEvaluation(Benchmark):
             success is a user who answered. A workspace's own log if left out.
         control, treatment: names of the arms; with two arms only, the first by name is the control.
         share: planned share of users in the control, of these two (0.5).
-        effect: absolute difference worth finding; a tenth of the control's rate at the first look with ten successes if
+        effect: absolute difference worth finding, above 0; a tenth of the control's rate at the first look with ten successes if
             left out.
         alpha (0.05), power (0.8), looks at a log (20), attribution_minutes (30), replications of the simulation (1000).
     """
@@ -45,16 +46,13 @@ class AbEvaluation(Benchmark):
         self._config = config
 
     def run(self, options: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
-        if unknown := set(options) - set(_OPTIONS):
-            raise InputError(f"Unknown option {', '.join(sorted(unknown))}.", hint=f"Known are {', '.join(_OPTIONS)}.")
+        check_names(options, _OPTIONS)
         if not options.get("data"):
             raise InputError(
                 "There is no test to evaluate.", hint="Give --data FILE.csv or a log, or run it in a workspace."
             )
         path = Path(str(options["data"]))
-        alpha, share = float(options.get("alpha", 0.05)), float(options.get("share", 0.5))
-        if not 0 < share < 1:
-            raise InputError(f"share is {share:g}; it must be between 0 and 1.")
+        alpha, share = real(options, "alpha", 0.05, below=1), real(options, "share", 0.5, below=1)
         arms, figures = _from_csv(path) if path.suffix.lower() == ".csv" else _from_log(path, options)
         control, treatment = _names(arms, options)
         looks = _paired(arms[control], arms[treatment])
@@ -88,7 +86,9 @@ def _from_csv(path: Path) -> tuple[dict[str, list[Arm]], dict[str, Any]]:
                 if not (0 <= successes <= n and n >= before.n and successes >= before.total):
                     raise ValueError(f"arm {row['arm']}: {successes:g} of {n} after {before.total:g} of {before.n}")
                 arms[row["arm"]].append(Arm.of_rate(n, successes))
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}).") from None
+    except (KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{path} is no table of an A/B test ({error}).",
             hint="It has the columns arm, n, successes; a later row of an arm counts all users so far.",
@@ -98,7 +98,7 @@ def _from_csv(path: Path) -> tuple[dict[str, list[Arm]], dict[str, Any]]:
 
 def _from_log(path: Path, options: Mapping[str, Any]) -> tuple[dict[str, list[Arm]], dict[str, Any]]:
     """Users enter a look when they are first seen; whoever saw two policies is in no arm."""
-    minutes = float(options.get("attribution_minutes", 30))
+    minutes = real(options, "attribution_minutes", 30)
     events = (row.event for row in read_events(path) if row.event is not None)
     decisions = [d for d in join(events, window=timedelta(minutes=minutes)) if d.policy]
     seen: dict[str, set[str]] = defaultdict(set)
@@ -108,7 +108,7 @@ def _from_log(path: Path, options: Mapping[str, Any]) -> tuple[dict[str, list[Ar
     figures: dict[str, Any] = {"users": len(seen), "users_in_several_arms": several}
     own = sorted((d for d in decisions if len(seen[d.feedback.user]) == 1), key=lambda d: d.feedback.at)
     names = sorted({_arm(d) for d in own})
-    looks, arms = max(1, int(options.get("looks", 20))), {name: list[Arm]() for name in names}
+    looks, arms = whole(options, "looks", 20), {name: list[Arm]() for name in names}
     users: dict[str, set[str]] = {name: set() for name in names}
     winners: dict[str, set[str]] = {name: set() for name in names}
     for number, d in enumerate(own, 1):
@@ -145,8 +145,8 @@ def _paired(control: Sequence[Arm], treatment: Sequence[Arm]) -> Looks:
 
 def _effect(looks: Looks, options: Mapping[str, Any]) -> tuple[float, Looks]:
     """The effect to look for, and the looks that may be compared with it."""
-    if options.get("effect"):
-        return abs(float(options["effect"])), looks
+    if "effect" in options:
+        return real(options, "effect", 0, below=1), looks
     for place, (control, _) in enumerate(looks):
         if control.total >= 10:
             # It was chosen from this look: all but the last look wait until after it.
@@ -162,7 +162,7 @@ def _behaviour(
     base = control.mean
     if not 0 < base < 1 - effect:
         return found
-    power, replications = float(options.get("power", 0.8)), int(options.get("replications", 1000))
+    power, replications = real(options, "power", 0.8, below=1), whole(options, "replications", 1000)
     found["users_an_arm_needed_for_one_look"] = needed = sample_size(base, effect, alpha=alpha, power=power)
     for name, rate in (("type_1_error", base), ("power", base + effect)):
         behaviour = simulate(

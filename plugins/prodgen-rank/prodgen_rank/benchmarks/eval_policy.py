@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodgen_rank.benchmarks import eval_policy_open_bandit
+from prodgen_rank.benchmarks.options import check_names, real
 from prodgen_rank.evaluation import off_policy_policies, off_policy_report
 from prodgen_rank.evaluation.diagnostics import Refused, diagnose
 from prodgen_rank.evaluation.off_policy import evaluate
@@ -57,8 +58,7 @@ class PolicyEvaluation(Benchmark):
         if kind not in ("log", "open-bandit"):
             raise InputError(f"There is no format {kind!r}.", hint="There are log and open-bandit.")
         known = _LOG_OPTIONS if kind == "log" else _OPEN_BANDIT_OPTIONS
-        if unknown := set(options) - set(known):
-            raise InputError(f"Unknown option {', '.join(sorted(unknown))}.", hint=f"Known are {', '.join(known)}.")
+        check_names(options, known)
         if not options.get("data"):
             raise InputError("There is no log to evaluate on.", hint="Give --data PATH, or run it in a workspace.")
         figures: dict[str, Any] = {}
@@ -149,9 +149,7 @@ def _key(id: str) -> str:
 def _decisions(options: Mapping[str, Any]) -> tuple[list[Decision], dict[str, Any]]:
     path = Path(str(options["data"]))
     rows = list(read_events(path))
-    minutes = float(options.get("attribution_minutes", 30))
-    if not minutes > 0:
-        raise InputError(f"attribution_minutes is {minutes:g}; it must be above 0.")
+    minutes = real(options, "attribution_minutes", 30)
     events, window = [row.event for row in rows if row.event is not None], timedelta(minutes=minutes)
     joined = join(events, window=window, until=_time(options.get("until")))
     decisions = usable(joined)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prodgen_rank.benchmarks.options import whole
 from prodgen_rank.evaluation.off_policy import Logged, evaluate
 from prodgen_rank.evaluation.off_policy_model import cross_fit_logistic
 from prodgen_rank.evaluation.off_policy_report import Finding, on_policy_value
@@ -39,7 +40,7 @@ def findings(options: Mapping[str, Any], ctx: Context) -> list[Finding]:
     names = CAMPAIGNS if asked == "all" else (asked,)
     folder = _folder(Path(str(options["data"])))
     prior = Path(str(options.get("prior", ""))) if options.get("prior") else _prior_beside(folder)
-    draws, seed = int(options.get("draws", 100_000)), int(options.get("seed", 12345))
+    draws, seed = whole(options, "draws", 100_000), whole(options, "seed", 12345, least=0)
     found: list[Finding] = []
     for step, name in enumerate(names):
         ctx.check()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodgen_rank.benchmarks import eval_rank_report
+from prodgen_rank.benchmarks.options import check_names, whole
 from prodgen_rank.evaluation import datasets
 from prodgen_rank.evaluation.comparison import MEMBERS, Plan, Row, compare
 from prodgen_rank.evaluation.metrics import METRICS
@@ -87,7 +88,7 @@ class RankEvaluation(Benchmark):
         protocol = str(options.get("protocol", "movielens" if _rated(table) else "leave-last-out"))
         if protocol not in PROTOCOLS:
             raise NotFound.of("protocol", protocol, PROTOCOLS)
-        k, resamples = _number(options, "k", 10), _number(options, "bootstrap", 1000)
+        k, resamples = whole(options, "k", 10), whole(options, "bootstrap", 1000)
         metric = str(options.get("metric", "ndcg"))
         if metric not in METRICS:
             raise NotFound.of("metric", metric, METRICS)
@@ -100,7 +101,7 @@ class RankEvaluation(Benchmark):
         )
         split = PROTOCOLS[protocol](table)
         if "users" in options:
-            split = split.some(_number(options, "users", len(split)))
+            split = split.some(whole(options, "users", len(split)))
         rows = compare(plan, split, protocol, ctx)
         figures: dict[str, Any] = {
             "protocol": protocol,
@@ -123,19 +124,11 @@ def _check(options: Mapping[str, Any]) -> None:
                 "(Krichene and Rendle, KDD 2020).",
                 hint="Leave it out: the full catalogue is ranked.",
             )
-    if unknown := set(options) - set(OPTIONS):
-        raise InputError(f"Unknown option {', '.join(sorted(unknown))}.", hint=f"Known are {', '.join(OPTIONS)}.")
+    check_names(options, OPTIONS)
     if not options.get("data"):
         raise InputError(
             "There are no interactions to evaluate on.", hint="Give --data PATH, or run it in a workspace."
         )
-
-
-def _number(options: Mapping[str, Any], name: str, default: int) -> int:
-    value = options.get(name, default)
-    if not isinstance(value, int) or value < 1:
-        raise InputError(f"{name} is {value!r}.", hint="Give a whole number of at least 1.")
-    return value
 
 
 def _rated(table: datasets.Table) -> bool:

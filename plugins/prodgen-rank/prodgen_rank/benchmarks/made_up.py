@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from prodgen_rank.benchmarks.options import check_names, whole
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Facets, Filter, Upsert
 
@@ -49,16 +50,8 @@ def numbers(options: Mapping[str, Any], least: int = 1, /, **defaults: int) -> l
     Raises:
         InputError: an option that is not in `defaults`, or one below `least`.
     """
-    unknown = set(options) - set(defaults)
-    if unknown:
-        raise InputError(f"Unknown option {', '.join(sorted(unknown))}.", hint=f"Known are {', '.join(defaults)}.")
-    try:
-        given = [int(options.get(name, default)) for name, default in defaults.items()]
-    except ValueError:
-        raise InputError(f"The options {', '.join(defaults)} are whole numbers.") from None
-    if min(given) < least:
-        raise InputError(f"Every option must be at least {least}.")
-    return given
+    check_names(options, defaults)
+    return [whole(options, name, default, least) for name, default in defaults.items()]
 
 
 def chosen(options: Mapping[str, Any], **defaults: int | str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodgen_rank.benchmarks import mushroom
+from prodgen_rank.benchmarks.options import check_names, whole
 from prodgen_rank.benchmarks.simulator import START, Setting, Shop, ShopIndex, Traffic, draw_traffic, open_shop
 from prodgen_rank.config import Config
 from prodgen_rank.policies.epsilon import EpsilonGreedy
@@ -230,10 +231,5 @@ def _write_curves(out: Path, shares: Mapping[str, Floats]) -> None:
 
 
 def _numbers(options: Mapping[str, Any], **defaults: int) -> dict[str, int]:
-    unknown = set(options) - set(defaults)
-    if unknown:
-        raise InputError(f"Unknown option {', '.join(sorted(unknown))}.", hint=f"Known are {', '.join(defaults)}.")
-    numbers = {name: int(options.get(name, default)) for name, default in defaults.items()}
-    if any(value < 1 for name, value in numbers.items() if name != "first"):
-        raise InputError("Every option must be at least 1.")
-    return numbers
+    check_names(options, defaults)
+    return {name: whole(options, name, default, int(name != "first")) for name, default in defaults.items()}
