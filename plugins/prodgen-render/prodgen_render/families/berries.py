@@ -40,7 +40,7 @@ BERRIES = (
 def heap(look: Look, berry: Berry) -> list[Part]:
     """Berries in layers, each of which lies in the gaps of the one below."""
     rng = np.random.default_rng(int(look.uniform(1, 1e6)))
-    radius = berry.radius * look.uniform(0.94, 1.06)
+    radius = berry.radius * look.uniform(0.92, 1.08)
     skin = look.plain("plastic", look.colour(berry.colour)).but(roughness=0.34, coat=0.5, bump=None)
     if berry.words[0] == "blueberry":
         skin = skin.but(roughness=0.6, coat=0.05, sheen=0.5)

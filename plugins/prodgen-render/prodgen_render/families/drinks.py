@@ -102,7 +102,7 @@ def bottle(look: Look) -> list[Part]:
         body = [revolve(outline, look.main("plastic", "matte plastic", extent=extent, period=0.04))]
     else:
         tint = contents_colour(look, "#e8f2f4")
-        look.note(look.colour() if look.colour_name else tint, "plastic" if clear else "glass")
+        look.note(look.colour() if look.colour_name else tint, look.pick("glass", "plastic", "matte plastic"))
         drink = Material("liquid", linear(mix(tint, (255, 255, 255), 0.02)), 0.12, coat=0.0)
         if sum(tint) > 690:
             drink = Material("liquid", linear(mix(tint, (255, 255, 255), 0.4)), 0.05, transmission=0.9)

@@ -113,7 +113,7 @@ def lipstick(look: Look) -> list[Part]:
 
 def _gloss(look: Look, radius: float, high: float, shade: Srgb) -> list[Part]:
     """A tube that shows what is in it, under a cap with a wand."""
-    lid = look.plain("gold") if look.chance(0.5) else look.plain("lacquer", "#1d1d1f")
+    lid = look.plain("lacquer", "#1d1d1f")
     filling = Material("gloss", linear(mix(shade, (255, 255, 255), 0.15)), 0.2, coat=0.8)
     wall = [(1e-4, 0.0), (radius, 0.0), (radius, high), (1e-4, high)]
     inside = [(1e-4, 0.004), (radius - 0.0016, 0.004), (radius - 0.0016, high - 0.002), (1e-4, high - 0.002)]
