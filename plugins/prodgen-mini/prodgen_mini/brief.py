@@ -144,7 +144,7 @@ def _warnings(sketch: ProductAsset, space: Space) -> tuple[str, ...]:
     warnings = []
     if sketch.family not in space.families:
         warnings.append(f"The weights know no family {sketch.family!r}: its proportions are drawn by chance.")
-    elif space.families[sketch.family] != len(sketch.proportions):
+    elif space.families[sketch.family] > len(sketch.proportions):  # those that it has gained since come last
         warnings.append(f"The renderer's {sketch.family} has changed since the weights were trained.")
     if _is_unknown_print(sketch, space):
         warnings.append(f"The weights know no pattern {sketch.pattern!r}: the renderer draws its own.")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from prodgen_mini import plugin
+from prodgen_mini.brief import briefs_of
 from prodgen_mini.config import Config, DesignerConfig
 from prodgen_render import plugin as render_plugin
 from prodgen_text import plugin as text_plugin
@@ -342,6 +343,19 @@ def test_prints_that_no_network_learnt_are_left_to_the_renderer(host):
     assert (kept.pattern, kept.layout, kept.artwork) == ("leopard", "none", None)
     assert any("'leopard': the renderer draws its own" in warning for warning in brief.warnings)
     assert ask(host, mug(title="Leopard print mug", attributes={}))[0].facts["pattern"] == "leopard"
+
+
+def test_a_family_that_has_gained_a_proportion_is_still_known(host):
+    generator = host.get("generator", "gan/mini").component
+
+    def told(proportions):
+        space = replace(generator.space, families={**generator.space.families, "mug": proportions})
+        requests = [GenerationRequest(product=mug(), views=FRONT, seed=1)]
+        (brief,) = briefs_of(requests, space, host.context(host.registry.get("generator", "gan/mini")))
+        return [warning for warning in brief.warnings if "has changed" in warning]
+
+    assert told(1) == []
+    assert len(told(99)) == 1
 
 
 def test_without_a_renderer_the_error_says_what_to_install(trained, tmp_path):
