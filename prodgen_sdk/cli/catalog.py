@@ -24,7 +24,7 @@ def add_to(app: typer.Typer) -> None:
 @group.command()
 def add(
     ctx: typer.Context,
-    file: str = typer.Argument(..., metavar="FILE.(jsonl|csv|parquet)"),
+    file: str = typer.Argument(..., metavar="FILE.(jsonl|csv|parquet)", help="One product per line or row."),
     root: str = typer.Option(
         "",
         metavar="DIR",

@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
 
 def record(
     ctx: typer.Context,
-    file: str = typer.Argument(..., metavar="FILE.(jsonl|parquet)"),
+    file: str = typer.Argument(..., metavar="FILE.(jsonl|parquet)", help="One event per line or row."),
     format: str = typer.Option(
         "prodgen", "--format", metavar="NAME", help="prodgen, google-retail, shopify, shopify-sku or metarank."
     ),
@@ -74,7 +74,9 @@ def record(
 
 
 def export_events(
-    ctx: typer.Context, file: str = typer.Argument(..., metavar="FILE.jsonl"), as_json: bool = JSON
+    ctx: typer.Context,
+    file: str = typer.Argument(..., metavar="FILE.jsonl", help="Where the log goes."),
+    as_json: bool = JSON,
 ) -> None:
     """Export all events as JSON Lines that `prodgen record` can read."""
     from pathlib import Path

@@ -22,7 +22,7 @@ def gallery(
     ),
     out: str = typer.Option(..., metavar="DIR", help="Folder for index.html, sheet.png and result.json."),
     fit: str = typer.Option("regular", help="tight, regular or loose."),
-    compositor: str = typer.Option("", metavar="ID"),
+    compositor: str = typer.Option("", metavar="ID", help="Default: the configured one."),
     width: int = typer.Option(240, min=80, max=640, help="Width of a cell in pixels."),
     as_json: bool = JSON,
 ) -> None:

@@ -151,7 +151,11 @@ def _is_written(path: str) -> bool:
 
 
 @group.command()
-def show(ctx: typer.Context, id: str = typer.Argument(..., metavar="ID"), as_json: bool = JSON) -> None:
+def show(
+    ctx: typer.Context,
+    id: str = typer.Argument(..., metavar="ID", help="As `prodgen plugins list` shows it."),
+    as_json: bool = JSON,
+) -> None:
     """Show the spec of a component."""
     from prodgen_sdk.errors import NotFound
 

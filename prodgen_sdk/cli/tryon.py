@@ -47,7 +47,7 @@ def tryon(
     size: str = typer.Option("", help="A size of the garment's chart, a letter, or W32/L34."),
     tuck: str = typer.Option("", help="Whether tops are tucked in: auto, in or out."),
     closure: list[str] = typer.Option([], help="Outerwear: auto, open or closed; once for all, or once for each."),
-    height: float = typer.Option(0.0, metavar="CM", help="The person's height."),
+    height: float | None = typer.Option(None, metavar="CM", help="The person's height. Default: 170."),
     measurements: list[str] = typer.Option(
         [],
         metavar="K=CM,...",
@@ -66,7 +66,7 @@ def tryon(
     gaps: str = typer.Option(
         "refuse", help="If frames cannot be dressed: refuse the clip, or keep or cut those frames."
     ),
-    rate: float = typer.Option(0.0, metavar="FPS", help="Frames per second, if the clip does not say."),
+    rate: float | None = typer.Option(None, metavar="FPS", help="Frames per second, if the clip does not say."),
     mask_out: str = typer.Option("", metavar="FILE", help="File for the edit mask."),
     as_json: bool = JSON,
 ) -> None:
@@ -78,7 +78,7 @@ def tryon(
     from prodgen_sdk.types import Fit
 
     moving = is_clip(person)
-    if not moving and (rate or gaps != "refuse"):
+    if not moving and (rate is not None or gaps != "refuse"):
         raise InputError("--gaps and --rate are for a clip.", hint=f"{person} is a photo: leave them out.")
     if each and moving:
         raise InputError("--each is for a photo.", hint="Dress a clip in one look at a time.")
@@ -104,14 +104,14 @@ def tryon(
                 size=size or None,
                 tuck=one_of("tuck", tuck or "auto", "Tuck"),
             ),
-            "height_cm": height or None,
+            "height_cm": height,
             "mask": images.load(mask).max(axis=2) > 127 if mask else None,
             "compositor": compositor or None,
         }
         if moving:
             with progress("dressing") as tell:
                 clip = studio.try_on_clip(
-                    person, garments, out, rate=rate or None, gaps=cast(Any, gaps), progress=tell, **options
+                    person, garments, out, rate=rate, gaps=cast(Any, gaps), progress=tell, **options
                 )
             _tell_clip(clip, out, as_json)
         elif each:

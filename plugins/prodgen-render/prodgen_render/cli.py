@@ -13,7 +13,10 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.terminal import progress
 
 app = typer.Typer(
-    help="Render data sets of labelled product views.", no_args_is_help=True, pretty_exceptions_enable=False
+    help="Render data sets, many views, turntables and GLB files, and list what can be drawn.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
 )
 app.command("assets")(asset_cli.assets)
 app.command("asset-views")(asset_cli.asset_views)
