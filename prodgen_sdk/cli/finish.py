@@ -118,8 +118,12 @@ def _metadata(file: Path, generated: bool) -> Metadata:
 
 
 def _row(file: str, out: Path, finished: Finished) -> dict[str, Any]:
+    from prodgen_sdk import images
+
     height, width = finished.image.shape[:2]
     notes = list(finished.notes)
+    if images.is_animated(Path(file)):
+        notes.append("the first frame of an animation")
     if _is_transparent(finished.image) and out.suffix in _OPAQUE:
         notes.append("JPEG holds no transparency: white lies behind the product")
     return {"file": file, "out": str(out), "width": width, "height": height, "notes": notes}

@@ -15,7 +15,7 @@ from prodgen_sdk.images.arrays import (
     to_chw_float,
     to_tensor,
 )
-from prodgen_sdk.images.reading import FORMATS, MAX_BYTES, MAX_PIXELS, load, pixels
+from prodgen_sdk.images.reading import FORMATS, MAX_BYTES, MAX_PIXELS, is_animated, load, pixels
 from prodgen_sdk.images.writing import Format, check_ending, encode, save
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "flatten",
     "from_chw_float",
     "from_tensor",
+    "is_animated",
     "load",
     "pixel_digest",
     "pixels",

@@ -78,6 +78,14 @@ def load(source: str | Path | bytes, *, alpha: bool = False, max_pixels: int = M
         raise InvalidImage(f"{name} is damaged or truncated ({error}).", hint="Export it again.") from error
 
 
+def is_animated(path: Path) -> bool:
+    """Whether an image file, of which `load` takes the first frame, has more of them."""
+    from PIL import Image as Pil
+
+    with unwarned(r"PIL\."), Pil.open(path, formats=FORMATS) as picture:
+        return bool(getattr(picture, "is_animated", False))
+
+
 def pixels(photo: Photo) -> Image:
     """The pixels of an image given as a file, its bytes or pixels; raises InvalidImage.
 

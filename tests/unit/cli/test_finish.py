@@ -81,6 +81,14 @@ def test_a_transparent_picture_becomes_no_jpeg_by_chance(run, tmp_path, monkeypa
     assert "as another does" in json.loads(out)["failed"]["b.jpg"]
 
 
+def test_of_an_animation_the_first_frame_is_finished_and_told(run):
+    frames = [Pil.fromarray(np.roll(WIDE, place * 9, axis=0) - place) for place in range(3)]
+    frames[0].save("moves.webp", save_all=True, append_images=frames[1:])
+    code, out, _ = run("finish", "moves.webp", "a.png", "--out", "done", "--profile", "square", "--json")
+    moves, still = (row["notes"] for row in json.loads(out)["finished"])
+    assert (code, moves[-1:], "first frame" in str(still)) == (0, ["the first frame of an animation"], False)
+
+
 def test_pictures_of_one_name_keep_their_folders(run, tmp_path):
     for sku in ("mug", "tee"):
         (tmp_path / "made" / sku).mkdir(parents=True)
