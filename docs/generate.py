@@ -376,10 +376,7 @@ def _commands(group: Any, path: tuple[str, ...]) -> Iterable[tuple[tuple[str, ..
 
 def _options(command: Any) -> list[str]:
     shown = [p for p in command.params if not getattr(p, "hidden", False) and p.name not in ("help", "json_")]
-    rows = [
-        _option(parameter) for parameter in shown if parameter.name not in ("install_completion", "show_completion")
-    ]
-    return table(("option", "meaning", "default"), rows) if rows else []
+    return table(("option", "meaning", "default"), [_option(parameter) for parameter in shown]) if shown else []
 
 
 def _option(parameter: Any) -> tuple[str, str, str]:

@@ -28,6 +28,10 @@ def test_generated_page_is_up_to_date(name):
     assert (REFERENCE / name).read_text("utf-8") == generator.PAGES[name](), "Run: python docs/generate.py"
 
 
+def test_every_option_and_argument_is_explained():
+    assert re.findall(r"^\|[^|]+\| *\|.*", (REFERENCE / "cli.md").read_text("utf-8"), re.MULTILINE) == []
+
+
 def test_every_hook_is_found():
     source = ast.parse(inspect.getsource(hookspecs))
     decorated = {
