@@ -494,6 +494,15 @@ def test_a_sauce_in_a_bottle_has_its_own_colour() -> None:
     assert shades == {"Oyster": "black", "Sunflower": "gold", "Mayonnaise": "cream"}
 
 
+def test_wine_and_beer_come_in_tinted_glass() -> None:
+    shades = [
+        build_model(product(t, "food/bottle"), 1).parts[0].material.colour for t in ("Sparkling wine", "Lager beer")
+    ]
+    assert shades[0][1] > max(shades[0][0], shades[0][2])
+    assert shades[1][0] > 1.5 * shades[1][2]
+    assert colours_of(product("Red wine glasses", "home/glass")) == []
+
+
 def test_only_coffee_needs_a_valve() -> None:
     pouches = {title: build_model(product(title, "food/coffee-bag"), 3).parts for title in ("Coffee", "Crisps")}
     assert len(pouches["Coffee"]) == len(pouches["Crisps"]) + 1

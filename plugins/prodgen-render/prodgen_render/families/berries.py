@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from prodgen_render.looks.finishes import srgb
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
@@ -41,11 +42,13 @@ def heap(look: Look, berry: Berry) -> list[Part]:
     """Berries in layers, each of which lies in the gaps of the one below."""
     rng = np.random.default_rng(int(look.uniform(1, 1e6)))
     radius = berry.radius * look.uniform(0.92, 1.08)
-    skin = look.plain("plastic", look.colour(berry.colour)).but(roughness=0.34, coat=0.5, bump=None)
+    # Red grapes are not as red as a red mug.
+    shade = look.note(srgb(berry.colour), "plastic")
+    skin = look.plain("plastic", shade).but(roughness=0.34, coat=0.5, bump=None)
     if berry.words[0] == "blueberry":
         skin = skin.but(roughness=0.6, coat=0.05, sheen=0.5)
     green = look.plain("matte plastic", "#5f8a3a").but(bump=None)
-    seeds = look.plain("matte plastic", mix(look.colour(berry.colour), (244, 214, 120), 0.75)).but(bump=None)
+    seeds = look.plain("matte plastic", mix(shade, (244, 214, 120), 0.75)).but(bump=None)
     parts: list[Part] = []
     for layer in range(berry.rows - 2):
         for x, y in _lattice(berry.rows - layer, 2.04 * radius):

@@ -40,6 +40,11 @@ _WIDE = (
     "柠檬茶",
 )
 """What is drunk from the bottle: it has a wide neck and a plastic cap."""
+_GLASS = {
+    (96, 122, 74): ("wine", "champagne", "prosecco", "cava", "红酒", "葡萄酒", "香槟"),
+    (150, 92, 44): ("beer", "lager", "ale", "啤酒"),
+}
+"""What is sold in glass of a colour."""
 _SQUEEZED = ("squeezy", "squeeze", "squeezable", "挤压")
 
 
@@ -102,12 +107,13 @@ def bottle(look: Look) -> list[Part]:
         body = [revolve(outline, look.main("plastic", "matte plastic", extent=extent, period=0.04))]
     else:
         tint = contents_colour(look, "#e8f2f4")
-        look.note(look.colour() if look.colour_name else tint, look.pick("glass", "plastic", "matte plastic"))
+        brewed = next((glass for glass, words in _GLASS.items() if look.says(words)), None)
+        look.note(look.colour() if look.colour_name else brewed or tint, look.pick("glass", "plastic", "matte plastic"))
         drink = Material("liquid", linear(mix(tint, (255, 255, 255), 0.02)), 0.12, coat=0.0)
         if sum(tint) > 690:
             drink = Material("liquid", linear(mix(tint, (255, 255, 255), 0.4)), 0.05, transmission=0.9)
         tinted = look.colour_name not in ("", "white") and not wide
-        glass_colour = look.colour("#f2f8f6") if tinted else (242, 248, 246)
+        glass_colour = look.colour() if tinted else brewed or (242, 248, 246)
         inside = outline - [0.001, 0]
         inside = inside[(inside[:, 0] > 0) & (inside[:, 1] < shoulder + (top - shoulder) * 0.45)]
         inside[:, 1] = np.maximum(inside[:, 1], 0.007)

@@ -10,7 +10,7 @@ from prodgen_render.model import Part
 
 _SUITS = (
     "suit", "tracksuit", "pyjama set", "pajama set", "pyjamas", "pajamas", "loungewear set", "two piece", "two-piece", "2 piece", "2-piece", "2 pieces",
-    "套装", "两件套", "睡衣", "西装套装",
+    "three-piece", "3-piece suit", "套装", "两件套", "三件套", "睡衣", "西装套装",
 )  # fmt: skip
 _ALONE = ("suit jacket", "pyjama top", "pajama top", "睡衣上衣")
 _TUCKED = 0.16

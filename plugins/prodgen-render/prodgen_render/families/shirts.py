@@ -51,6 +51,7 @@ _SYNTHETIC = (
     "puffer",
     "down jacket",
     "ski jacket",
+    "bomber",
     "雨衣",
     "冲锋衣",
     "防晒衣",

@@ -57,7 +57,7 @@ OF_DENIM = {"blue": "#3d557c", "sky": "#8aa5c4", "navy": "#2a3851"}
 NOT_COLOURS = (
     "蓝牙", "蓝光", "紫外线", "红外", "黑科技", "网红", "美白", "洁白", "白皙", "蛋白", "白领", "绿色环保", "绿色健康", "绿色食品", "灰尘", "金属", "青少年", "青年",
     "蓝山", "大红袍", "白药", "干红", "干白", "青花", "青岛", "青柠", "青菜", "青椒", "青提", "红富士", "红牛", "奶粉", "粉底", "粉饼", "蜜粉", "散粉", "蛋白粉", "面粉", "黄铜", "紫铜", "红铜", "白铜", "红木", "黑胡桃", "紫檀", "黑檀", "白蜡木", "白橡", "红橡", "红陶", "紫砂",
-    "earl grey", "espresso machine", "espresso maker", "chocolate milk", "red bull", "blue mountain", "blush brush", "blush palette", "blue light", "black friday", "white noise", "green onion", "black pepper", "olive wood", "橄榄木", "red switch", "blue switch", "brown switch", "yellow switch", "红轴", "青轴", "茶轴", "黄轴", "银轴", "白轴", "小白瓶", "小棕瓶", "小黑瓶", "blue yeti",
+    "red wine", "white wine", "earl grey", "espresso machine", "espresso maker", "chocolate milk", "red bull", "blue mountain", "blush brush", "blush palette", "blue light", "black friday", "white noise", "green onion", "black pepper", "olive wood", "橄榄木", "red switch", "blue switch", "brown switch", "yellow switch", "红轴", "青轴", "茶轴", "黄轴", "银轴", "白轴", "小白瓶", "小棕瓶", "小黑瓶", "blue yeti",
 )  # fmt: skip
 """Words in which that of a colour is none: bluetooth, whitening, milk powder, black walnut, Earl Grey."""
 NOT_MATERIALS = (
