@@ -2,7 +2,7 @@
 
 from prodgen_sdk.events.files import MAX_LINE, read_events, write_events
 from prodgen_sdk.events.formats import FORMATS, EventRow, check_format, convert
-from prodgen_sdk.events.parse import is_text, parse_event, unfit
+from prodgen_sdk.events.parse import is_text, out_of_time, parse_event, unfit
 
 __all__ = [
     "FORMATS",
@@ -11,6 +11,7 @@ __all__ = [
     "check_format",
     "convert",
     "is_text",
+    "out_of_time",
     "parse_event",
     "read_events",
     "unfit",

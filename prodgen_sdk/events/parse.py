@@ -42,13 +42,25 @@ def unfit(event: Event, now: datetime) -> str | None:
     >>> "future" in unfit(Event(id="2", user="ann", type="view", sku="mug", at=now + timedelta(days=3)), now)
     True
     """
-    if event.at > now + AHEAD:
-        return f"at lies more than a day in the future (it is {event.at.isoformat()})"
-    if event.at < EARLIEST:
-        return f"at lies before {EARLIEST.year} (it is {event.at.isoformat()})"
+    if reason := out_of_time(event.at, now):
+        return reason
     for name, value in event:
         if isinstance(value, str) and not is_text(value):
             return f"{name} holds a character that no text may hold"
+    return None
+
+
+def out_of_time(at: datetime, now: datetime) -> str | None:
+    """Why nothing can have happened at a time, or None.
+
+    >>> from datetime import UTC
+    >>> out_of_time(datetime(1970, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
+    'at lies before 1990 (it is 1970-01-01T00:00:00+00:00)'
+    """
+    if at > now + AHEAD:
+        return f"at lies more than a day in the future (it is {at.isoformat()})"
+    if at < EARLIEST:
+        return f"at lies before {EARLIEST.year} (it is {at.isoformat()})"
     return None
 
 

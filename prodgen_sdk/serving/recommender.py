@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 from prodgen_sdk.config import RecommendConfig
 from prodgen_sdk.context import Progress
 from prodgen_sdk.errors import InputError, NotFound
-from prodgen_sdk.events import is_text
+from prodgen_sdk.events import is_text, out_of_time
 from prodgen_sdk.host import Host
 from prodgen_sdk.pipeline.embed import Embedder
 from prodgen_sdk.pipeline.explain import Explanation, explain
@@ -125,6 +125,9 @@ class Recommender:
             deterministic=deterministic,
             facts=facts or {},
         )
+        if log and at is not None and (reason := out_of_time(context.at, datetime.now(UTC))):
+            # Its impressions are events, and what was learnt is weighed by its age at the newest of them.
+            raise InputError(f"{reason}.")
         if request_id and not is_text(request_id):
             raise InputError("request_id holds a character that no text may hold.")
         eligible = given(Filter, filter, "filter") if filter else Filter()

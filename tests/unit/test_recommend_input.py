@@ -176,6 +176,13 @@ def test_times_far_off_do_not_break_an_answer(stocked):
         assert len(stocked.recommend("ann", 3, at=at, log=False)) == 3
 
 
+@pytest.mark.parametrize("at", [datetime(1, 1, 1), datetime(1970, 1, 21), NOW + timedelta(days=2), datetime.max])
+def test_no_impression_is_logged_at_a_time_that_no_event_may_have(stocked, at):
+    with pytest.raises(InputError, match="at lies"):
+        stocked.recommend("ann", at=at)
+    assert stocked.store.events.count() == 0
+
+
 def test_an_event_too_large_or_not_a_number_is_rejected_alone(stocked, tmp_path):
     good = {"user": "ann", "type": "view", "sku": "mug-1", "at": NOW.isoformat()}
     events = [
