@@ -84,7 +84,7 @@ class Studio:
         self.host = host if host is not None else Host.discover(self.config, state=state, folder=folder)
         if host is not None and state is not None:
             host.bind_state(state)
-            host.config = self.config
+        self.host.config = self.config
         self._parts = Parts("studio")
 
     @classmethod

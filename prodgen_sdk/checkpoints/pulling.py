@@ -21,21 +21,17 @@ class HubPull:
     """Fetches what is needed of one hub repository at one revision into a folder; see `pull`."""
 
     sources: tuple[Source, ...]
-    native: bool = False
 
     def __call__(self, folder: Path) -> None:
-        pull(self.sources, folder, native=self.native)
+        pull(self.sources, folder)
 
     def joined(self, other: HubPull) -> HubPull:
         """What this and another plugin need of the same repository. Each looks again at what it loads, by its own rules."""
-        return HubPull((*self.sources, *other.sources), self.native or other.native)
+        return HubPull((*self.sources, *other.sources))
 
 
-def pullable(config: BaseModel | None, *, native: bool = False) -> list[tuple[str, str, HubPull]]:
+def pullable(config: BaseModel | None) -> list[tuple[str, str, HubPull]]:
     """(name, summary, pull) of every hub id in a configuration; sources without a pinned revision are left out.
-
-    Args:
-        native: as `safety.check_folder` takes it.
 
     >>> from prodgen_sdk.checkpoints.sources import Checkpoint
     >>> [name for name, _, _ in pullable(Checkpoint(model="a/b", revision="v1"))]
@@ -49,12 +45,12 @@ def pullable(config: BaseModel | None, *, native: bool = False) -> list[tuple[st
         except ConfigError:
             continue  # the component that is built from it says what is wrong
     return [
-        (name, f"{sources[0].model} at {sources[0].revision}", HubPull(tuple(sources), native))
+        (name, f"{sources[0].model} at {sources[0].revision}", HubPull(tuple(sources)))
         for name, sources in found.items()
     ]
 
 
-def pull(sources: Sequence[Source], folder: Path, *, native: bool = False) -> None:
+def pull(sources: Sequence[Source], folder: Path) -> None:
     """Fetches one repository into `folder`, which is there only once all of it is, checked. An interrupted download goes on.
 
     Args:
@@ -77,7 +73,7 @@ def pull(sources: Sequence[Source], folder: Path, *, native: bool = False) -> No
             hint=hint or "Check the network, and that the disk has room.",
         ) from error
     for source in sources:
-        _check(source, partial_folder, native)
+        _check(source, partial_folder)
     shutil.rmtree(partial_folder / ".cache", ignore_errors=True)
     try:
         partial_folder.rename(folder)
@@ -88,7 +84,7 @@ def pull(sources: Sequence[Source], folder: Path, *, native: bool = False) -> No
         shutil.rmtree(partial_folder, ignore_errors=True)
 
 
-def _check(source: Source, folder: Path, native: bool) -> None:
+def _check(source: Source, folder: Path) -> None:
     if isinstance(source, WeightsFile):
         path = folder / source.file
         if not path.is_file():
@@ -98,7 +94,7 @@ def _check(source: Source, folder: Path, native: bool) -> None:
         check_safetensors(path)
         check_digest(path, source.digest)
     elif isinstance(source, Checkpoint):
-        check_folder(folder / source.subfolder, variant=source.variant, native=native)
+        check_folder(folder / source.subfolder, variant=source.variant)
         check_digest(folder / source.subfolder, source.digest)
 
 

@@ -14,7 +14,6 @@ from typing import Literal
 from pydantic import Field
 
 from prodgen_sdk.bound import BoundRanker
-from prodgen_sdk.context import Context
 from prodgen_sdk.types import Candidate, Event, Model, Ranked, RecommendationContext, UserProfile
 
 
@@ -52,7 +51,6 @@ def explain(
     profile_of: Callable[[Sequence[Event]], UserProfile],
     candidate_of: Callable[[UserProfile], Candidate],
     ranker: BoundRanker,
-    ctx: Context | None = None,
 ) -> Explanation:
     """Ranks one product for a user, then again without each thing that the user did.
 
@@ -63,9 +61,8 @@ def explain(
     """
 
     def ranked(given: Sequence[Event]) -> tuple[UserProfile, Ranked]:
-        ctx.check() if ctx is not None else None
         profile = profile_of(given)
-        return profile, ranker.rank(profile, [candidate_of(profile)], context, ctx)[0]
+        return profile, ranker.rank(profile, [candidate_of(profile)], context)[0]
 
     profile, whole = ranked(events)
     titles = {interest.sku: interest.title for interest in profile.interests}

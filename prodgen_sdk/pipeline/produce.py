@@ -116,18 +116,20 @@ class Work:
         return tuple(view for view in self.request.views if view not in self.existing)
 
 
-def plan(request: GenerationRequest, stages: Stages, store: Store | None, *, seed: Seed, locale: Locale | None) -> Work:
+def plan(
+    request: GenerationRequest, stages: Stages, store: Store | None, *, seed: Seed, locale: Locale | None, ctx: Context
+) -> Work:
     """Describes a product, screens its words, fixes its seed, and finds what was already made.
 
     Raises:
         Refused: screening blocked the words, or a hook vetoed the request.
     """
-    described = describe([request.product], request.views, stages.describer, locale=locale)[0]
+    described = describe([request.product], request.views, stages.describer, locale=locale, ctx=ctx)[0]
     prompts = request.prompts or tuple(prompt.text for prompt in described.prompts)
     request = prepare(request.model_copy(update={"product": described.product, "prompts": prompts}), stages.host)
     request, base = seeded(request, stages.generator.id, seed)
     words = "\n".join([request.product.words(), *request.prompts, request.negative, request.scene.style])
-    screening = screen([ScreenItem(text=words)], stages.checkers, required=_required(stages, "text"))[0]
+    screening = screen([ScreenItem(text=words)], stages.checkers, required=_required(stages, "text"), ctx=ctx)[0]
     if screening.outcome == "block":
         reasons = "; ".join(screening.reasons)
         raise Refused(f"{request.product.sku} was refused: {reasons}.", reasons=screening.reasons)

@@ -201,7 +201,8 @@ class GenerationRun:
         """The components for a product, and what they are to do and what is there already; raises what refuses it."""
         stages = self.stages_of(product)
         request = self._request(product, replicate, stages)
-        work = plan(request, stages, self.store, seed=self.options.seed, locale=self.options.locale)
+        options = self.options
+        work = plan(request, stages, self.store, seed=options.seed, locale=options.locale, ctx=self.context)
         return stages, work
 
     def _request(self, product: Product, replicate: int, stages: Stages) -> GenerationRequest:

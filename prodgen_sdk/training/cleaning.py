@@ -20,19 +20,20 @@ if TYPE_CHECKING:
 
 FILE = "cleaning.json"
 REASONS = ("corrupt", "too_small", "near_empty", "duplicate")
+_SMALLEST = 48
+"""Pixels of the shorter edge below which a picture is taken out."""
 
 
 class Sieve:
     """Looks at one picture after the other.
 
     Args:
-        smallest: a picture with a shorter edge below this is taken out.
         near: pictures of *different* products whose hashes differ in at most so many of 64 bits count as the same; the first stays.
             Views of one product may look alike. None compares the bytes of the files alone.
     """
 
-    def __init__(self, *, smallest: int = 48, near: int | None = 3) -> None:
-        self._smallest, self._near = smallest, near
+    def __init__(self, *, near: int | None = 3) -> None:
+        self._near = near
         self._hashes: list[int] = []
         self._products: list[str] = []
 
@@ -46,7 +47,7 @@ class Sieve:
             picture = None
         if picture is None:
             return None, "corrupt"
-        if min(picture.shape[:2]) < self._smallest:
+        if min(picture.shape[:2]) < _SMALLEST:
             return None, "too_small"
         if _is_empty(picture):
             return None, "near_empty"

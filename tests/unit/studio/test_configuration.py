@@ -127,3 +127,13 @@ def test_the_first_requests_of_a_forked_process_start_its_threads_once(monkeypat
         with ThreadPoolExecutor(2) as pool:
             assert [result(future) for future in pool.map(batcher.submit, (1, 2))] == [2, 4]
         assert threading.active_count() == before + 1
+
+
+def test_a_configuration_counts_without_a_workspace_too():
+    host = fake_host(
+        plugin_of(GeneratorSpec(id="mine/gen", summary="x", modes=("attributes",), min_size=32), SolidGenerator)
+    )
+    config = Config.model_validate({"defaults": {"generator": "mine/gen"}})
+    with Studio(config=config, host=host) as studio:
+        made = studio.generate(MUG, views="hero", size=32)
+    assert made.pictures[0].generator == "mine/gen"

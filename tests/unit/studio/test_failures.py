@@ -99,6 +99,24 @@ def test_cancellation_and_time_budget_reach_the_generator(how, generator):
     studio.close()
 
 
+def test_cancellation_reaches_the_describer():
+    begun, went_on = threading.Event(), []
+
+    class Slow(TitleDescriber):
+        def describe(self, products, views, locale, ctx):
+            begun.set()
+            ctx.check()
+            went_on.append(products)
+            return super().describe(products, views, locale, ctx)
+
+    host = fake_host(plugin_of(DescriberSpec(id="mine/slow", summary="x"), Slow))
+    config = Config.model_validate({"defaults": {"describer": "mine/slow"}})
+    with Studio(host=host, config=config) as studio, pytest.raises(Cancelled):
+        studio.generate(MUG, views="hero", size=32, cancelled=begun.is_set)
+    assert begun.is_set()
+    assert not went_on
+
+
 def test_a_slow_generator_does_not_hold_up_another(generator):
     begun, go_on = threading.Event(), threading.Event()
 
