@@ -33,7 +33,7 @@ class Choice:
 
     shape: Shape
     confidence: float
-    scores: dict[str, float]
+    scores: dict[Shape, float]
 
 
 def choose(
@@ -55,28 +55,9 @@ def choose(
         holed: whether one can look through the product somewhere, as through a handle.
         ends: what the outline's ends tell, where they can.
     """
-    # Without a reason to expect a handle, what stands off is a sign that the product is not round.
-    standing_off = _HANDLE if words.shape == "revolution" else 0.25 if holed else 1.0
-    scores = {
-        "revolution": 0.0 if body is None else min(body.fit, 1 - slivers) - standing_off * attached,
-        "cuboid": 1.0,
-        "relief": _UNKNOWN,
-        "sheet": _UNKNOWN - 0.01,
-    }
-    if body is not None and words.shape is None:
-        # Hardly any depth in the outline's ends: they are straight, as those of boxes are.
-        scores["revolution"] -= 0.02 if body.squash == UNTOLD else 0.03 * max(0.0, 0.7 - body.squash)
-    if ends is not None:
-        # However round an outline looks otherwise, ends that are straight from above and below alike are a box's.
-        scores["revolution"] -= _CURVE if ends.straight else 0
-        scores["cuboid"] -= _CURVE if ends.round or ends.oval else 0
+    scores = _by_outline(words.shape, body, slivers, attached, holed, ends)
     if words.shape is not None:
-        for name in scores:
-            contrary = {name, words.shape} == {"revolution", "cuboid"}
-            scores[name] += _WORD if name == words.shape else -_CONTRARY if contrary else -_AGAINST
-        if words.shape == "sheet":
-            # A folded shirt is as rectangular as a box, and a symmetric one as a vase.
-            scores["sheet"] += 0.05
+        _add_words(scores, words.shape)
     if scores["cuboid"] > max(scores[name] for name in SHAPES if name != "cuboid"):
         fit = box_fit()
         scores["cuboid"] += fit - 1 - (_ROUNDED if fit < _BOXLIKE else 0)
@@ -89,6 +70,37 @@ def choose(
     return Choice(
         best, round(float(np.clip(sure, 0.05, 0.99)), 3), {name: round(value, 4) for name, value in scores.items()}
     )
+
+
+def _by_outline(
+    named: Shape | None, body: Revolved | None, slivers: float, attached: float, holed: bool, ends: Ends | None
+) -> dict[Shape, float]:
+    """How well each kind fits the outline; the cuboid, which has not been fitted yet, as if it fitted wholly."""
+    # Without a reason to expect a handle, what stands off is a sign that the product is not round.
+    standing_off = _HANDLE if named == "revolution" else 0.25 if holed else 1.0
+    scores: dict[Shape, float] = {
+        "revolution": 0.0 if body is None else min(body.fit, 1 - slivers) - standing_off * attached,
+        "cuboid": 1.0,
+        "relief": _UNKNOWN,
+        "sheet": _UNKNOWN - 0.01,
+    }
+    if body is not None and named is None:
+        # Hardly any depth in the outline's ends: they are straight, as those of boxes are.
+        scores["revolution"] -= 0.02 if body.squash == UNTOLD else 0.03 * max(0.0, 0.7 - body.squash)
+    if ends is not None:
+        # However round an outline looks otherwise, ends that are straight from above and below alike are a box's.
+        scores["revolution"] -= _CURVE if ends.straight else 0
+        scores["cuboid"] -= _CURVE if ends.round or ends.oval else 0
+    return scores
+
+
+def _add_words(scores: dict[Shape, float], named: Shape) -> None:
+    for name in scores:
+        contrary = {name, named} == {"revolution", "cuboid"}
+        scores[name] += _WORD if name == named else -_CONTRARY if contrary else -_AGAINST
+    if named == "sheet":
+        # A folded shirt is as rectangular as a box, and a symmetric one as a vase.
+        scores["sheet"] += 0.05
 
 
 def leftovers(mask: Mask, body: Revolved) -> tuple[Mask, float, float]:
