@@ -102,7 +102,7 @@ def run(
                 )
             batch = loaded.fits[size] = (len(part) + 1) // 2
             ctx.logger.warning("out of memory on %d images of %d pixels; going on with %d", len(part), size, batch)
-    ctx.progress(len(jobs), len(jobs), "pictures")
+    ctx.progress(len(jobs), len(jobs), "images")
     return results
 
 
@@ -287,7 +287,7 @@ def _progress(ctx: Context, before: int, part: int, total: int) -> Callable[[int
     """Tells of pictures, in fractions of a call: step 10 of 20 of a call of 8 is 4 pictures."""
 
     def tell(step: int, steps: int) -> None:
-        ctx.progress(min(total, before + part * step // max(1, steps)), total, "pictures")
+        ctx.progress(min(total, before + part * step // max(1, steps)), total, "images")
 
     return tell
 
