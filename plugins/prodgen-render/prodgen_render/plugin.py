@@ -99,7 +99,7 @@ def register_benchmarks(register: Register) -> None:
             measures="photo",
             needs=_NEEDS,
         ),
-        "prodgen_render.photo.bench:PhotoBenchmark",
+        "prodgen_render.photo.benchmark:PhotoBenchmark",
     )
 
 

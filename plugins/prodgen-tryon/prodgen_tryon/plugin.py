@@ -138,7 +138,7 @@ def register_benchmarks(register: Register) -> None:
             measures="tryon",
             needs=_NEEDS,
         ),
-        "prodgen_tryon.bench:TryOnBenchmark",
+        "prodgen_tryon.benchmark:TryOnBenchmark",
     )
     register(
         BenchmarkSpec(
@@ -147,7 +147,7 @@ def register_benchmarks(register: Register) -> None:
             measures="tryon-clip",
             needs=_NEEDS,
         ),
-        "prodgen_tryon.clip.bench:ClipBenchmark",
+        "prodgen_tryon.clip.benchmark:ClipBenchmark",
     )
     register(
         BenchmarkSpec(
@@ -156,5 +156,5 @@ def register_benchmarks(register: Register) -> None:
             measures="tryon-gpu",
             needs=_DIFFUSION,
         ),
-        "prodgen_tryon.diffusion.bench:GpuBenchmark",
+        "prodgen_tryon.diffusion.benchmark:GpuBenchmark",
     )

@@ -8,7 +8,7 @@ import torch
 from prodgen_tryon import plugin
 from prodgen_tryon.diffusion import full_size
 from prodgen_tryon.diffusion.attention import PARAMETERS, count_parameters
-from prodgen_tryon.diffusion.bench import PATHS, GpuBenchmark
+from prodgen_tryon.diffusion.benchmark import PATHS, GpuBenchmark
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, InputError

@@ -11,7 +11,7 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Benchmark, Compositor
 from prodgen_sdk.types import Image, Refusal, TryOn
-from prodgen_tryon.bench import mean, worn_top
+from prodgen_tryon.benchmark import mean, worn_top
 from prodgen_tryon.config import Config
 from prodgen_tryon.measuring.flicker import MovingPhoto, common_region, flicker
 from prodgen_tryon.measuring.pairs import fitted, installed_photos, read_pairs
