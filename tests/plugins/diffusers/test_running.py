@@ -115,7 +115,7 @@ def test_cancelled_between_steps(loaded, config):
     ctx = Context(cancelled=lambda: len(told) > 1, progress=lambda done, total, what: told.append((done, total, what)))
     with pytest.raises(Cancelled):
         run(loaded, JOBS, ctx, config, size=32)
-    assert told == [(1, 5, "pictures"), (2, 5, "pictures")], "after the second step of three"
+    assert told == [(1, 5, "images"), (2, 5, "images")], "after the second step of three"
     assert len(run(loaded, JOBS[:1], Context(), config, size=32)) == 1, "the pipeline still works"
 
 
