@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -137,11 +137,13 @@ class Database:
             writes: whether writers of this process wait until it is done.
         """
         self._check_process()
-        with self._writing if writes else nullcontext(), self._errors(), self.engine.connect() as connection:
-            if self.sqlite:
-                return _try(connection, statement, seconds)
-            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(statement))
-            return ()
+        with self._writing if writes else nullcontext(), self._errors():
+            if self.file is None:
+                with self.engine.connect() as connection:
+                    connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(statement))
+                return ()
+            with closing(sqlite3.connect(self.file, timeout=seconds, isolation_level=None)) as raw:
+                return _try(raw, statement)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -197,17 +199,16 @@ def _raw_sqlite(connection: Connection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, connection.connection.dbapi_connection)
 
 
-def _try(connection: Connection, statement: str, seconds: float) -> tuple[Any, ...] | None:
-    """The first row of a statement outside a transaction (or an empty one); None when it failed within `seconds`."""
-    raw = _raw_sqlite(connection)
-    raw.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+def _try(raw: sqlite3.Connection, statement: str) -> tuple[Any, ...] | None:
+    """The first row of a statement (or an empty one); None when others were in its way."""
     try:
+        # Others wait until what it writes is in the log; a checkpoint, for which they need not, takes it to the disk and the file.
+        for pragma in ("secure_delete = ON", "synchronous = NORMAL", "wal_autocheckpoint = 0"):
+            raw.execute(f"PRAGMA {pragma}")
         return raw.execute(statement).fetchone() or ()
     except sqlite3.OperationalError as error:
         logger.debug("%s did not succeed: %s", statement, error)
         return None
-    finally:
-        raw.execute(f"PRAGMA busy_timeout = {int(connections.BUSY_SECONDS * 1000)}")
 
 
 def _reason(error: Exception) -> str:
