@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from prodgen_sdk import images
 from prodgen_sdk.config import Config
@@ -69,7 +69,7 @@ class Production:
         self,
         products: str | Product | Iterable[str | Product],
         *,
-        views: str | Sequence[View] = "orbit8",
+        views: str | View | Iterable[str | View] = "orbit8",
         generator: str | None = None,
         size: int = 512,
         seed: Seed = None,
@@ -91,10 +91,9 @@ class Production:
             self._host.entry("generator", generator)
         if profile:
             self._host.get("finisher").accept(profile)
-        single = isinstance(products, str | Product)
-        wanted = (products,) if isinstance(products, str | Product) else tuple(products)
+        wanted = _listed(products)
         options = GenerationOptions(
-            views=parse_views(views) if isinstance(views, str) else tuple(views),
+            views=parse_views(views),
             scene=Scene.parse(scene) if isinstance(scene, str) else scene,
             size=size,
             seed=seed,
@@ -116,7 +115,7 @@ class Production:
             window=2 * self._config.scheduler.max_batch * max(1, len(self._config.runtime.devices)),
             of_views=len(wanted) * replicates == 1,
         )
-        return Order(wanted, single, folder, run)
+        return Order(wanted, isinstance(products, str | Product), folder, run)
 
     def generate(self, order: Order) -> GenerationResult:
         """Adds products that the workspace does not know, and makes the images."""
@@ -129,12 +128,12 @@ class Production:
         return estimate(order.run, items, self._config.costs)
 
     def publish_photos(
-        self, products: Iterable[str | Product], *, size: int, progress: Progress | None
+        self, products: str | Product | Iterable[str | Product], *, size: int, progress: Progress | None
     ) -> GenerationResult:
         """Products' own photos as images; some of the same views in one run, on as many threads as there are cores."""
         started = time.perf_counter()
         by_views: dict[tuple[View, ...], list[Product]] = {}
-        for product in (self._known(item, Path()) for item in products):
+        for product in (self._known(item, Path()) for item in _listed(products)):
             if views := tuple(photo_views(product)):
                 by_views.setdefault(views, []).append(product)
         orders = [
@@ -228,3 +227,17 @@ class Production:
             config=self._config,
             profile=profile,
         )
+
+
+def _listed(products: object) -> tuple[str | Product, ...]:
+    """One product or several; raises InputError for what is neither a sku nor a Product."""
+    several = isinstance(products, Iterable) and not isinstance(products, str | Product | Mapping)
+    found: list[str | Product] = []
+    for item in cast(Iterable[object], products) if several else (products,):
+        if not isinstance(item, str | Product):
+            raise InputError(
+                f"A product is a sku or a Product, not {type(item).__name__}.",
+                hint='Make one: Product(sku="mug-1", title="Blue mug", category="home/mug")',
+            )
+        found.append(item)
+    return tuple(found)

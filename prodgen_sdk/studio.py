@@ -159,7 +159,7 @@ class Studio:
         Args:
             products: skus of the workspace, or products. A product that is new to the workspace is added to it; a known one is
                 drawn as given, and its stored data stay as they are.
-            views: a set, names or `az:el:dist` (see `types.parse_views`), or a sequence of views.
+            views: a set, names or `az:el:dist` (see `types.parse_views`), or a list of names and views.
             generator: an id; None takes the mesh generator for a product with a mesh, else the configured default.
             size: edge of the square images in pixels.
             seed: None derives it from the request, so that the same request gives the same images; "random" draws one.
@@ -201,7 +201,7 @@ class Studio:
         return self._production.estimate(self._production.order(*args, **options))
 
     def publish_photos(
-        self, products: Iterable[str | Product], *, size: int = 768, progress: Progress | None = None
+        self, products: str | Product | Iterable[str | Product], *, size: int = 768, progress: Progress | None = None
     ) -> GenerationResult:
         """Publishes products' own front, flat, back and detail photos as variants, measured and screened like generated ones.
 
@@ -477,8 +477,8 @@ class Studio:
 
     def similar(
         self,
-        *,
         sku: str | None = None,
+        *,
         image: Photo | None = None,
         text: str | None = None,
         k: int = 10,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
+from itertools import chain
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -128,18 +130,26 @@ VIEW_SETS: dict[str, tuple[View, ...]] = {
 }
 
 
-def parse_views(text: str) -> tuple[View, ...]:
-    """Reads a comma-separated list of set names, view names and `az:el:dist` triples; repeated views are dropped.
+def parse_views(views: str | View | Iterable[str | View]) -> tuple[View, ...]:
+    """Reads set names, view names and `az:el:dist` triples, separated by commas or in a list; repeated views are dropped.
 
     >>> [view.slug for view in parse_views("hero,right,45:15:1")]
     ['front', 'right', 'az45_el15_d1']
+    >>> parse_views(["front", View(azimuth=90)]) == parse_views("front,right")
+    True
     """
-    views: dict[View, None] = {}
-    for part in filter(None, (piece.strip() for piece in text.split(","))):
-        views.update(dict.fromkeys(VIEW_SETS[part] if part in VIEW_SETS else (View.parse(part),)))
-    if not views:
+    if isinstance(views, View):
+        return (views,)
+    if isinstance(views, str):
+        names = filter(None, (piece.strip() for piece in views.split(",")))
+        found = [VIEW_SETS[name] if name in VIEW_SETS else (View.parse(name),) for name in names]
+    elif isinstance(views, Iterable):
+        found = [parse_views(part) for part in views]
+    else:
+        raise InputError(f"A view is a name or a View, not {views!r}.")
+    if not found:
         raise InputError("No view was named.", hint=f"Name a set ({', '.join(VIEW_SETS)}), a view or az:el:dist.")
-    return tuple(views)
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", description="sRGB as #rrggbb")]

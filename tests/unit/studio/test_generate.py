@@ -10,10 +10,12 @@ import pytest
 from prodgen_sdk import (
     Config,
     ConfigError,
+    InputError,
     Media,
     NotFound,
     PluginError,
     Studio,
+    View,
     images,
 )
 from prodgen_sdk.errors import Cancelled
@@ -38,6 +40,23 @@ def test_pictures_are_published_with_what_is_needed_to_make_them_again(studio, m
     again = studio.generate("mug-0", views="front,right", size=32, seed=None)
     assert all(picture.reused for picture in again.pictures)
     assert np.array_equal(studio.image(variant), made.pictures[0].image)
+
+
+@pytest.mark.parametrize("views", ["front,right", ["front", "right"], [View(), "right", "front"], ["front,right"]])
+def test_views_are_named_in_one_text_or_a_list(studio, mugs, views):
+    studio.add_products(mugs(1))
+    made = studio.generate("mug-0", views=views, size=32)
+    assert sorted(picture.view.name for picture in made.pictures) == ["front", "right"]
+
+
+@pytest.mark.parametrize("products", [None, 5, {"sku": "mug-0"}, ["mug-0", {"sku": "mug-1"}]])
+def test_what_is_no_product_is_told(studio, mugs, products):
+    studio.add_products(mugs(1))
+    for call in (studio.generate, studio.publish_photos):
+        with pytest.raises(InputError, match=r"A product is a sku or a Product, not (NoneType|int|dict)"):
+            call(products, size=32)
+    with pytest.raises(InputError, match="A view is a name or a View, not 5"):
+        studio.generate("mug-0", views=5, size=32)
 
 
 def test_the_same_work_is_found_and_only_new_views_are_made(studio, mugs):
