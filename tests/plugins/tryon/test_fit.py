@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prodgen_tryon.body.measures import BESIDE_NECK, OUTLINE, measure
 from prodgen_tryon.body.measures import CAP as ROUND_OF_SHOULDER
-from prodgen_tryon.body.measures import OUTLINE, measure
 from prodgen_tryon.body.person import analyse
 from prodgen_tryon.body.places import HAND
 from prodgen_tryon.body.silhouette import bare_arm_seen
@@ -29,7 +29,7 @@ from prodgen_tryon.garment.keypoints import top_shape
 from prodgen_tryon.garment.legs import leg_shape
 from prodgen_tryon.picture.open_front import GAP, open_front
 from prodgen_tryon.picture.outfit import order
-from prodgen_tryon.picture.regions import held
+from prodgen_tryon.picture.regions import beside_collar, held
 from prodgen_tryon.sides import SIDES, SIGN
 
 quick = settings(
@@ -547,3 +547,20 @@ def test_a_tucked_top_narrows_to_the_waistband(person, shapes):
     assert above > 0.9 * person.width
     loose = fit_top(shapes["top"], replace(narrow, tucked=False))
     assert spans(loose.parts[0], person.frame, [1.0 * person.width])[0] == pytest.approx(above, rel=0.03)
+
+
+def test_a_standing_collar_hides_the_neck_beside_it(person, shapes, drawn):
+    outline = drawn.tee()
+    outline[[0, -4]] = (222, 85), (178, 85)
+    standing = top_shape(drawn.garment(np.vstack([[(222, 50)], outline[:-3], [(178, 50)]]))[1])
+    w, rise = person.width, person.measured.rise
+    skin = np.full(len(BESIDE_NECK), rise + 0.05 * w)
+    body = replace(person.measured, slopes=dict.fromkeys(SIDES, skin))
+    before, after = (fit_top(standing, measured) for measured in (person.measured, body))
+    place = np.round(person.frame.at(-0.24 * w, -rise - 0.02 * w)).astype(int)
+    for side in SIDES:
+        usual, raised = (person.frame.local(fitted.collar[side]) for fitted in (before, after))
+        assert raised[:, 1].min() < usual[:, 1].min() - 0.02 * w  # the cloth lies on the skin that is seen
+        assert raised[-1] == pytest.approx(usual[-1], abs=0.02 * w)  # the shoulder's tip stays
+    assert beside_collar(person, before)[place[1], place[0]] > 0.9
+    assert not beside_collar(person, fit_top(shapes["top"], person.measured)).any()

@@ -19,6 +19,9 @@ OUTLINE = np.array([0.25, 0.32, 0.4, 0.47, 0.53])  # stations of a shoulder, in 
 CAP = np.array(
     [-15.0, 0.0, 15.0, 30.0, 45.0, 60.0]
 )  # directions out of a shoulder joint in which the round of the shoulder is looked at
+SLOPE = np.array([(0.17, -0.16), (0.26, -0.08), (0.33, 0.0), (0.4, 0.08)])
+"""The highest that the slope from neck to shoulder lies: across and along, in shoulder widths from the foot of the neck."""
+BESIDE_NECK = np.linspace(0.17, 0.33, 6)  # where it is looked at, in shoulder widths beside the axis
 LONGEST_LEG = 2.45  # a foot that is farther away, or points at the camera, looks short: cloth falls onto it
 SLANT = 0.45  # how much of a slant of the shoulders the foot of the neck shares
 
@@ -43,6 +46,8 @@ class Measured:
         leg_ends: side -> how far the lower clothes reach down the leg (1 knee, 2 ankle), at most a little beyond the ankle.
         outline: side -> how far above the shoulders the top of the body is seen at `OUTLINE` shoulder widths beside the axis.
         caps: side -> how far from the shoulder joint the body is seen to reach at `CAP` degrees above the level, pixels.
+        slopes: side -> how far above the shoulders the bare slope from neck to shoulder is seen at `BESIDE_NECK`, at most as high as
+            `SLOPE`.
         bare: side -> half the width of the arm itself at the stations of `arms`; empty where what is worn must stay covered.
         turn: sine of the angle by which the body is turned; above 0 where side b is farther away.
     """
@@ -63,6 +68,7 @@ class Measured:
     leg_ends: dict[Side, float] = field(default_factory=dict)
     outline: dict[Side, NDArray[np.float64]] = field(default_factory=dict)
     caps: dict[Side, NDArray[np.float64]] = field(default_factory=dict)
+    slopes: dict[Side, NDArray[np.float64]] = field(default_factory=dict)
     bare: dict[Side, NDArray[np.float64]] = field(default_factory=dict)
     turn: float = 0.0
 
@@ -84,6 +90,7 @@ def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
     ends = {side: _leg_end(parts["lower"], frame, side) for side in SIDES}
     outline = {side: _outline(body, parts["hair"], frame, side) for side in SIDES}
     bare = {side: bare_half(arms[side], sleeves[side], w) for side in SIDES}
+    slopes = {side: _slope(np.maximum(parts["neck"], parts["skin"]), frame, side, rise) for side in SIDES}
     caps = {side: _cap(body, frame, side) for side in SIDES}
     end = float(frame.local(np.array([[frame.hips[0], image.shape[0]]]))[0, 1])
     return Measured(
@@ -103,6 +110,7 @@ def measure(image: Image, parts: dict[str, Float], frame: Skeleton) -> Measured:
         ends,
         outline,
         caps,
+        slopes,
         bare,
     )
 
@@ -144,6 +152,23 @@ def _cap(body: Float, frame: Skeleton, side: Side) -> NDArray[np.float64]:
     angles = np.deg2rad(CAP)
     directions = np.outer(np.cos(angles), frame.outward(side)) - np.outer(np.sin(angles), frame.down)
     return casts(body, np.repeat(frame[f"shoulder_{side}"][None], len(CAP), 0), directions, 0.4 * frame.width)
+
+
+def _slope(bare: Float, frame: Skeleton, side: Side, rise: float) -> NDArray[np.float64]:
+    """How far above the shoulders bare skin is seen at `BESIDE_NECK`; below them where none is."""
+    w = frame.width
+    top = np.interp(BESIDE_NECK, *SLOPE.T) * w - rise
+    along = top[:, None] + np.arange(0.2 * w)
+    x, y = np.moveaxis(
+        frame.shoulders
+        + np.multiply.outer(along, frame.down)
+        + (SIGN[side] * BESIDE_NECK * w)[:, None, None] * frame.right,
+        -1,
+        0,
+    )
+    x, y = (np.round(values).astype(int).clip(0, most - 1) for values, most in ((x, bare.shape[1]), (y, bare.shape[0])))
+    seen = bare[y, x] > 0.5
+    return np.where(seen.any(1), -top - seen.argmax(1), -0.1 * w)
 
 
 def _leg_end(lower: Float, frame: Skeleton, side: Side) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -46,6 +46,7 @@ class TopFit:
         hem: height of the hem below the shoulders.
         sleeve_ends: side -> end of the sleeve (0 none, 1 elbow, 2 wrist).
         tucked: whether lower clothes are worn over the hem, from the height `waist` on (None: where they were seen).
+        collar: side -> the edge of a standing collar and of the shoulder below it on the body, from the top on [n, 2].
         panels, gap: worn open: the torso's two halves and what lies between them on the body [n, 2].
     """
 
@@ -56,6 +57,7 @@ class TopFit:
     scale: float
     tucked: bool
     waist: float | None = None
+    collar: dict[Side, Contour] = field(default_factory=dict)
     panels: tuple[Part, Part] | None = None
     gap: Contour | None = None
 

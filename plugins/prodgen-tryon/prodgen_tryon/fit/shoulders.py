@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from prodgen_tryon.body.measures import CAP, OUTLINE, SLANT, Measured
+from prodgen_tryon.body.measures import BESIDE_NECK, CAP, OUTLINE, SLANT, Measured
 from prodgen_tryon.body.skeleton import Skeleton, chin
 from prodgen_tryon.filters import Contour, Point
 from prodgen_tryon.fit.scales import NATURAL, Scales, collar_height, junction
@@ -21,6 +21,7 @@ BARE = 0.14  # how far above the usual line a shoulder that is seen bare may lie
 WORN = 0.06  # how far above that line one that is seen under cloth may lie, in shoulder widths
 BARE_SLEEVE = 0.15  # end of the old sleeve below which a shoulder is bare
 SUNK = 0.05  # how far below that line any may lie, in shoulder widths
+STANDING = 0.06  # how far above that line the foot of a standing collar may lie, in shoulder widths
 CLOTH = 0.012  # thickness of the cloth on it
 ROUND = 0.07  # how far on both sides of its tip a shoulder is round, in shoulder widths
 PADDED = 0.02  # how much of what is worn may stand out beyond that, in shoulder widths
@@ -57,7 +58,11 @@ def shoulder_of(shape: TopShape, body: Measured, side: Side, scales: Scales) -> 
     base = float(np.clip(abs(arc[corner, 0] - middle) * across_scale, 0.17 * w, farthest))
     seam = resample(arc[corner:], 6)
     across = base + (tip_across - base) * np.abs(seam[:, 0] - seam[0, 0]) / max(abs(seam[-1, 0] - seam[0, 0]), 1e-6)
-    line = np.array([frame.at(sign * x, shoulder_height(float(x), tip, body, side)) for x in across])
+    heights = np.array([shoulder_height(float(x), tip, body, side) for x in across])
+    if corner > 0 and side in body.slopes:  # a collar stands on the slope beside the neck, whose skin it hides
+        skin = np.interp(across / w, BESIDE_NECK, body.slopes[side], right=-w)
+        heights -= np.clip(skin + CLOTH * w + heights, 0, STANDING * w)
+    line = np.array([frame.at(sign * x, float(y)) for x, y in zip(across, heights, strict=True)])
     if corner > 0:
         rising = resample(arc[: corner + 1], 4)[:-1]
         lean = np.clip(np.abs(rising[:, 0] - middle) * neck, 0.16 * w, base + 0.1 * w)

@@ -14,7 +14,7 @@ from prodgen_tryon.body.measures import Measured
 from prodgen_tryon.filters import Contour, Point
 from prodgen_tryon.fit.legs import lowest_ankle
 from prodgen_tryon.fit.parts import Part, TopFit, segment
-from prodgen_tryon.fit.scales import NATURAL, Scales, collar_height, scales_of
+from prodgen_tryon.fit.scales import NATURAL, Scales, collar_height, junction, scales_of
 from prodgen_tryon.fit.shoulders import Shoulder, neckline_target, pressed, shoulder_of
 from prodgen_tryon.fit.sizes import Size
 from prodgen_tryon.fit.sleeve import armpit_height, fit_sleeve, sleeve_end
@@ -91,7 +91,8 @@ def fit_top(shape: TopShape, body: Measured, options: TopOptions = TopOptions())
         pieces, sleeve_ends[side], shoulders[side] = fit_sleeve(shape, body, side, shoulders[side], scales)
         sleeves += pieces
     torso, neckline = _torso(top, shoulders, sides)
-    return TopFit((torso, *sleeves), neckline, hem.height, sleeve_ends, scales.across, hem.tucked, hem.waist)
+    collar = {side: shoulders[side].line for side in SIDES if junction(shape.arcs[f"shoulder_{side}"]) > 0}
+    return TopFit((torso, *sleeves), neckline, hem.height, sleeve_ends, scales.across, hem.tucked, hem.waist, collar)
 
 
 def _raised(top: _Fitting, side: Side, shoulder: Shoulder) -> Shoulder:
@@ -107,29 +108,22 @@ def _raised(top: _Fitting, side: Side, shoulder: Shoulder) -> Shoulder:
 
 def _hem(top: _Fitting) -> _Hem:
     """Worn as the old top was worn: tucked in, or as long unless the lengths differ clearly."""
-    scales, options, w = top.scales, top.options, top.body.frame.width
-    as_before = options.snap_hem and top.body.tucked
+    body, scales, options, w = top.body, top.scales, top.options, top.body.frame.width
+    as_before = options.snap_hem and body.tucked
     tucked = as_before if options.tuck == "auto" else options.tuck == "in" and not options.dress
-    hem = _own_hem(top) if tucked else _near_the_old_hem(top, _own_hem(top))
+    hem = _own_hem(top)
+    grown = scales.size is not None and scales.size.growth is not None
+    free = options.snap_hem and not (tucked or body.tucked or scales.long or grown)
+    if free and body.hem is None and hem < body.end < LENGTHENED * hem:
+        hem = body.end + 0.1 * w  # nothing is seen of what would be below it
+    elif free and body.hem is not None and not body.open and -0.3 * w < hem - body.hem < 0.45 * w:
+        hem = body.hem + SNAPPED * w - float(np.median(_dip(top)[2:-2]))
     waist = _waist(top)
     if tucked and waist is not None:  # no gap between a short top and the waistband
         hem = max(hem, waist + 0.15 * w)
     elif options.tuck == "out" and not scales.long and waist is not None:
         hem = max(hem, waist + 0.3 * w)
     return _Hem(max(hem, 0.7 * w), tucked, waist)
-
-
-def _near_the_old_hem(top: _Fitting, hem: float) -> float:
-    """A hem's height, or that of the top worn before where the two hardly differ."""
-    body, scales, w = top.body, top.scales, top.body.frame.width
-    grown = scales.size is not None and scales.size.growth is not None
-    if not top.options.snap_hem or body.tucked or scales.long or grown:
-        return hem
-    if body.hem is None and hem < body.end < LENGTHENED * hem:
-        return body.end + 0.1 * w  # nothing is seen of what would be below it
-    if body.hem is not None and not body.open and -0.3 * w < hem - body.hem < 0.45 * w:
-        return body.hem + SNAPPED * w - float(np.median(_dip(top)[2:-2]))
-    return hem
 
 
 def _own_hem(top: _Fitting) -> float:

@@ -19,6 +19,7 @@ from prodgen_tryon.picture.light import exposure
 from prodgen_tryon.picture.nape import hair_behind_neck
 from prodgen_tryon.picture.regions import (
     arms_in_front,
+    beside_collar,
     forearms_over_sleeves,
     front,
     held,
@@ -157,7 +158,8 @@ def _undress(canvas: Float, lay: _Lay) -> None:
     gone = np.maximum.reduce([old_clothes(person, lay.dress), underlay.hidden_neck(person), bare]) * (1 - front(person))
     under = over(underlay.background(person), lay.lower, lay.lower_alpha)
     paint(under, *hair_behind_neck(person))
-    paint(under, lay.skin, lay.skin_alpha * (1 - in_sleeves(person, lay.fitted) * (1 - neck_region(person))))
+    hidden = np.maximum(in_sleeves(person, lay.fitted) * (1 - neck_region(person)), beside_collar(person, lay.fitted))
+    paint(under, lay.skin, lay.skin_alpha * (1 - hidden))
     paint(canvas, under, gone)
 
 

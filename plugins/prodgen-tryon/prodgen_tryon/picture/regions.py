@@ -14,6 +14,8 @@ from prodgen_tryon.picture import underlay
 from prodgen_tryon.picture.skin.arm_width import arm_region, hidden_until
 from prodgen_tryon.sides import SIDES
 
+UNDER = 0.02  # how far below its edge nothing shines through cloth on a shoulder, in shoulder widths
+
 
 @per_person
 def front(person: Person) -> Float:
@@ -125,6 +127,16 @@ def in_sleeves(person: Person, fitted: TopFit) -> Float:
     return blur(inside.astype(np.float32), 0.8)
 
 
+def beside_collar(person: Person, fitted: TopFit) -> Float:
+    """Beside a standing collar, above the cloth on the shoulders: no neck is seen there; alpha."""
+    down, shape = person.frame.down, person.image.shape
+    inside = np.zeros(shape[:2], bool)
+    for line in fitted.collar.values():
+        foot = line + down * UNDER * person.width
+        inside |= polygon(shape, np.vstack([line[:1], foot, line[-1:] + np.outer((line[0] - line[-1]) @ down, down)]))
+    return blur(inside.astype(np.float32), 0.8)
+
+
 def held(person: Person, fitted: TopFit, inside: Float) -> Float:
     """Bare skin that the new sleeves and shoulders hold, alpha: none of it is seen beside them.
 
@@ -140,7 +152,9 @@ def held(person: Person, fitted: TopFit, inside: Float) -> Float:
             t = np.linspace(end, 3.0, 12)
             beyond_sleeves |= tube(shape, along_path(path, t), np.full(12, 0.17 * w)) & beyond(shape, path, end)
     bare = person.parts["skin"] * (1 - neck_region(person)) * (1 - inside) * ~beyond_sleeves
-    return (in_sleeves(person, fitted) * bare).astype(np.float32)
+    neck = np.maximum(person.parts["skin"], person.parts["neck"]) * (1 - arm_region(person))
+    hidden: Float = np.maximum(in_sleeves(person, fitted) * bare, beside_collar(person, fitted) * neck)
+    return hidden.astype(np.float32)
 
 
 def _forearm(person: Person, path: NDArray[np.float64], end: float) -> NDArray[np.bool_]:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from prodgen_tryon.body.measures import SLOPE
 from prodgen_tryon.body.person import Person, per_person
 from prodgen_tryon.body.silhouette import cast
 from prodgen_tryon.body.skeleton import chin
@@ -14,8 +15,6 @@ from prodgen_tryon.picture.fill import spread
 from prodgen_tryon.picture.skin.tones import body_tone, grain, light_side, seen_skin
 from prodgen_tryon.sides import SIDES
 
-SLOPE = np.array([(0.17, -0.16), (0.26, -0.08), (0.33, 0.0), (0.4, 0.08)])
-"""The highest that the slope from neck to shoulder lies: across and along, in shoulder widths from the foot of the neck."""
 COLLAR = 0.025  # thickness of a collar, in shoulder widths
 
 
