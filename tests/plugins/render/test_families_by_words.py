@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from prodgen_render.families import FAMILIES, family_of
+from prodgen_render.looks.patterns import relief
 from prodgen_render.parametric import build_model
 from prodgen_render.rendering.views import render, silhouettes
 from prodgen_render.words.reading import colours_of, material_of
@@ -580,3 +581,33 @@ def test_gloss_is_seen_in_its_tube() -> None:
 def test_paper_on_a_roll_is_no_box() -> None:
     kitchen, toilet = height("Kitchen roll, 2 pack", "home/paper"), height("Toilet paper, 9 rolls", "home/paper")
     assert kitchen > 2 * toilet
+
+
+@pytest.mark.parametrize(
+    ("title", "category"),
+    [
+        ("Woven straw tote bag", "apparel/tote-bag"),
+        ("草编手提包 米色", "apparel/handbag"),
+        ("Rattan pendant light", "home/lighting"),
+        ("Seagrass basket", "home/storage"),
+    ],
+)
+def test_what_is_woven_has_strands(title: str, category: str) -> None:
+    wicker = relief("wicker")
+    skin = build_model(product(title, category), 1).parts[0].material
+    assert wicker is not None
+    assert skin.bump is not None
+    assert np.array_equal(skin.bump.normals, wicker.normals)
+
+
+def test_a_camera_that_watches_a_room_is_round() -> None:
+    model = build_model(product("Indoor security camera, white", "electronics/camera"), 1)
+    low, high = model.bounds
+    assert "fallback" not in model.facts
+    assert high[2] - low[2] > 0.9 * (high[0] - low[0])
+
+
+def test_a_hairbrush_has_pins_in_a_cushion() -> None:
+    model = build_model(product("Detangling hairbrush, pink", "beauty/hair"), 1)
+    assert (model.facts["family"], "fallback" in model.facts) == ("makeup-brush", False)
+    assert sum(part.material.name == "plastic" for part in model.parts) > 30

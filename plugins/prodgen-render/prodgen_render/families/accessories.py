@@ -8,6 +8,7 @@ from prodgen_render.families.garment_kit import (
     COTTONS,
 )
 from prodgen_render.families.sewn import stitches
+from prodgen_render.looks.finishes import woven
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Part
@@ -84,7 +85,8 @@ def tote_bag(look: Look) -> list[Part]:
     width, height = 0.36 * look.uniform(0.94, 1.06), 0.38 * look.uniform(0.92, 1.08)
     depth = 0.11 * look.uniform(0.8, 1.2)
     names = ("canvas", *(n for n in COTTONS if n != "canvas"))
-    colour = look.colour("#e9dfca")
+    usual = "#d3b27a" if look.woven else "#e9dfca"
+    colour = look.colour(usual)
     n_rows = 44
     t = np.linspace(0, 1, n_rows)
     outline = rounded_rectangle(1.0, 1.0, 0.12, corner=6, side=14)
@@ -114,8 +116,11 @@ def tote_bag(look: Look) -> list[Part]:
             style="emblem" if look.chance(0.5) else "bare",
         )
     else:
-        cloth = look.main(*names, extent=extent, default="#e9dfca", period=0.05)
+        cloth = look.main(*names, extent=extent, default=usual, period=0.05)
     plain = look.plain(look.pick(*names), colour)
+    if look.woven:
+        plain = woven(plain, 0.04)
+        cloth = cloth if cloth.texture else plain
     body = loft(np.stack([section(z, 0.0) for z in t]), cloth)
     lining = loft(np.stack([section(z, 0.005) for z in t[::-1]]), plain)
     rim = loft(np.stack([section(1.0, 0.0), np.add(section(1.0, 0.0), [0, 0, 0.0012]), section(1.0, 0.005)]), plain)

@@ -1,4 +1,4 @@
-"""Makeup brush: a handle, a ferrule of metal and a head of hairs."""
+"""Brushes: for makeup, a handle, a ferrule of metal and a head of hairs; for the hair, pins in a cushion."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ import numpy as np
 from prodgen_render.families.kit import lathe
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Part
-from prodgen_render.shapes.geometry import bent, refine, revolve, smooth_path, tube
+from prodgen_render.shapes.geometry import bent, refine, revolve, slab, smooth_path, superellipse, tube
 
 _SET = ("set", "kit", "pack", "套", "件", "支装")
 
+_FOR_HAIR = ("hair brush", "hairbrush", "paddle brush", "detangling", "气垫梳", "按摩梳", "梳子")
+
 
 def makeup_brush(look: Look) -> list[Part]:
-    """A powder brush that leans; five sizes side by side where the words speak of a set."""
+    """A powder brush that leans, five sizes side by side where the words speak of a set; a brush for the hair where they name one."""
+    if look.says(_FOR_HAIR):
+        return _paddle(look)
     if not look.says(_SET):
         return [part.turned(-14, "y") for part in _brush(look, 1.0, 1.0)]
     kinds = ((1.0, 1.0), (0.9, 0.8), (0.82, 0.62), (0.74, 0.42), (0.68, 0.28))
@@ -22,6 +26,31 @@ def makeup_brush(look: Look) -> list[Part]:
         for k, (tall, full) in enumerate(kinds)
         for part in _brush(look, tall, full)
     ]
+
+
+def _paddle(look: Look) -> list[Part]:
+    """An oval head on a round handle, and in front a rubber cushion with pins; it stands on its handle."""
+    shell = look.solid("lacquer", "wood", "bamboo", "matte plastic", default="#1d1d1f")
+    wide, tall, low, deep = 0.076, 0.112, 0.118, 0.014
+    head = slab(superellipse(wide, tall, 2.7), deep, 0.005, shell).moved(z=-deep / 2)
+    pad = slab(superellipse(wide * 0.86, tall * 0.86, 2.5), 0.006, 0.004, look.plain("rubber", "#26262a")).moved(
+        z=deep / 2 - 0.001
+    )
+    pin = tube(
+        [(0, 0, deep / 2 + 0.003), (0, 0, deep / 2 + 0.018)],
+        [0.0008, 0.0010],
+        look.plain("plastic", "#3a3a3e"),
+        segments=6,
+    )
+    rows = [(0.0085 * i, 0.0085 * j + 0.00425 * (i % 2)) for i in range(-4, 5) for j in range(-7, 7)]
+    places = [(x, y) for x, y in rows if (x / (wide * 0.36)) ** 2 + (y / (tall * 0.38)) ** 2 < 1]
+    upright = [
+        part.turned(90, "x").moved(z=low + tall / 2) for part in (head, pad, *(pin.moved(x=x, y=y) for x, y in places))
+    ]
+    t = np.linspace(0, 1, 30)
+    line = np.stack([0 * t, 0 * t, (low + 0.012) * t], -1)
+    grip = np.interp(t, [0, 0.06, 0.35, 0.8, 1], [0.009, 0.0125, 0.0115, 0.0085, 0.012])
+    return [part.turned(-8, "y") for part in (*upright, tube(line, grip, shell, segments=32))]
 
 
 def _brush(look: Look, tall: float, full: float) -> list[Part]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from prodgen_render.families.kit import lathe
 from prodgen_render.families.sewn import Pouch, in_metres, ring, sheet, stitches
-from prodgen_render.looks.finishes import FABRICS
+from prodgen_render.looks.finishes import FABRICS, woven
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import brightness, mix
 from prodgen_render.model import Floats, Material, Part
@@ -26,8 +26,12 @@ def handbag(look: Look) -> list[Part]:
     wide, tall = 0.27 * look.uniform(0.9, 1.1), (0.16 if clutch else 0.19) * look.uniform(0.9, 1.1)
     deep = (0.035 if clutch else 0.07 if long else 0.095) * look.uniform(0.9, 1.1)
     extent = (wide, tall)
-    skin = look.main(*_NAMES, extent=extent, default="#7d4f2e", period=0.04)
-    shade = look.colour("#7d4f2e")
+    straw = look.woven and look.material_name != "leather"
+    usual = "#d3b27a" if straw else "#7d4f2e"
+    skin = look.main(*(("linen", *_NAMES) if straw else _NAMES), extent=extent, default=usual, period=0.04)
+    if look.woven and skin.texture is None:
+        skin = woven(skin, 0.04)
+    shade = look.colour(usual)
     leather = look.plain("leather" if skin.name in ("leather", "suede") else skin.name, shade)
     edge = look.plain("leather", mix(shade, (20, 12, 8), 0.45)).but(bump=None)
     thread = look.plain("cotton", mix(shade, (0, 0, 0) if brightness(shade) > 0.6 else (255, 244, 224), 0.34)).but(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe
-from prodgen_render.looks.finishes import FABRICS
+from prodgen_render.looks.finishes import FABRICS, woven
 from prodgen_render.looks.look import Look
-from prodgen_render.looks.patterns import relief
-from prodgen_render.model import Material, Part
+from prodgen_render.model import Part
 from prodgen_render.shapes.geometry import box, loft, prism, rounded_path, rounded_rectangle, slab, smooth_path, tube
 
 _LIDDED = ("lid", "lids", "box", "bin", "盖", "盒", "箱")
@@ -38,7 +37,9 @@ def storage_box(look: Look) -> list[Part]:
     extent, shade = (2 * (wide + deep), high), "#e9e6df" if lidded else None
     skin = look.film() if look.clear else look.main(*names, extent=extent, default=shade, period=0.06)
     if skin.name == "bamboo" and not lidded:
-        skin = _woven(skin, plain=look.pattern_name in ("plain", "logo"))
+        wicker = woven(skin, 0.07)
+        patterned = look.pattern_name not in ("plain", "logo")
+        skin = wicker.but(colour=skin.colour, texture=skin.texture) if patterned else wicker
     outline = rounded_rectangle(wide, deep, 0.035, corner=12)
     wall = 0.006
     profile = [
@@ -69,13 +70,6 @@ def storage_box(look: Look) -> list[Part]:
         )
         parts.append(tube(way, 0.0075, look.part("handle", skin), segments=18))
     return [*parts, rim]
-
-
-def _woven(strands: Material, *, plain: bool) -> Material:
-    """Wicker: strands around stakes, in the colour or with the pattern that they have."""
-    woven = strands.but(bump=relief("wicker"), coat=0.0, roughness=0.65)
-    r, g, b = (float(c) for c in strands.mean_colour)
-    return woven.but(colour=(r, g, b), texture=None) if plain else woven
 
 
 def _lid(look: Look, wide: float, deep: float, high: float) -> list[Part]:

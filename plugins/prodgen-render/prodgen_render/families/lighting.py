@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe
+from prodgen_render.looks.finishes import woven
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Material, Part
@@ -19,6 +20,8 @@ def pendant_lamp(look: Look) -> list[Part]:
     kind = 2 if look.says(("globe", "ball", "球")) else look.choice(2)
     opal = look.material_name == "glass"
     shade = look.main(*_SHADES, extent=(2 * np.pi * wide, 0.3), default="#f6f1e6" if opal else "#26272a", period=0.06)
+    if look.woven:
+        shade = woven(shade, 0.05)
     if opal:
         shade = shade.but(transmission=0.0, emission=tuple(0.55 * c for c in shade.colour))
     metal = look.part("base", look.plain("brass"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -103,6 +104,14 @@ def made_of(name: str, colour: Srgb | None, finish: Mapping[str, float]) -> Mate
     if name == "marble":
         return Material(name, (1, 1, 1), texture=patterns.marble(code), **finish)  # type: ignore[arg-type]
     return Material(name, linear(code), bump=bump, **finish)  # type: ignore[arg-type]
+
+
+def woven(strands: Material, across: float) -> Material:
+    """A material as strands around stakes, in its own colour; so many metres of it are one tile of the weave."""
+    r, g, b = (float(c) for c in strands.mean_colour)
+    bump = patterns.relief("wicker")
+    bump = bump and replace(bump, scale=across)
+    return strands.but(colour=(r, g, b), texture=None, bump=bump, coat=0.0, roughness=0.65)
 
 
 def _painted(metal: Rgb, colour: Srgb | None) -> Rgb:

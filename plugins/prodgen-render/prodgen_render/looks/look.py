@@ -63,6 +63,11 @@ class Look(Colouring):
         """Thin plastic that one looks through, as the main material."""
         return self.plain("glass", self.note((243, 247, 249), "plastic")).but(roughness=0.22, transmission=0.8)
 
+    @property
+    def woven(self) -> bool:
+        """Whether the words say that it is of strands: straw, rattan, wicker."""
+        return self.says(("straw", "raffia", "rattan", "wicker", "seagrass", "woven", "藤编", "草编", "编织"))
+
     def pick(self, *allowed: str) -> str:
         """The named material if it suits the part, or the first of `allowed`."""
         name = self.material_name
