@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 FILE = "preference.npz"
 MAX_HISTORY = 1000
 _FORMAT = 1
+_ANEW = "Delete it, then run what made it: prodgen learn, or prodgen train rank."
 
 
 @dataclass(frozen=True)
@@ -202,12 +203,12 @@ class Preference:
     def _read(cls, path: Path) -> Preference:
         checksum, _, body = path.read_bytes().partition(b"\n")
         if hashlib.sha256(body).hexdigest().encode() != checksum:
-            raise StoreError(f"{path} is damaged.", hint="Delete it, then run: prodgen train rank")
+            raise StoreError(f"{path} is damaged.", hint=_ANEW)
         with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
             meta = json.loads(arrays["meta"].tobytes())
             parts = {key: arrays[key] for key in arrays.files if key != "meta"}
         if meta["format"] != _FORMAT:
-            raise StoreError(f"{path} is of another version.", hint="Run: prodgen train rank")
+            raise StoreError(f"{path} is of another version.", hint=_ANEW)
         model = make(meta["name"], meta["settings"]).restore(_under("model/", parts))
         popular = Popularity().restore(_under("popular/", parts))
         return cls(meta["name"], meta["settings"], model, popular, tuple(meta["skus"]), meta["facts"])
