@@ -169,26 +169,6 @@ class Events:
             for sku, kind, number, last in connection.execute(_COUNTS, {"after": after_sequence}):
                 yield last, sku, kind, number
 
-    def popular(
-        self, limit: int = 100, *, since: datetime | None = None, weights: Mapping[EventType, float] | None = None
-    ) -> list[tuple[str, float]]:
-        """The skus with the largest sum of weights of their events, best first.
-
-        Args:
-            weights: of each event type that counts; by default a click or view 1, the cart 3, a purchase 5.
-        """
-        weights = weights or {"click": 1, "view": 1, "add_to_cart": 3, "purchase": 5}
-        query = select(events.c.sku, events.c.type, func.count()).where(
-            events.c.sku.is_not(None), events.c.type.in_(list(weights))
-        )
-        if since is not None:
-            query = query.where(events.c.at >= to_micros(since))
-        totals: dict[str, float] = {}
-        with self._database.read() as connection:
-            for sku, kind, number in connection.execute(query.group_by(events.c.sku, events.c.type)):
-                totals[sku] = totals.get(sku, 0.0) + weights[kind] * number
-        return sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:limit]
-
     def feedback(
         self,
         after_sequence: int = 0,

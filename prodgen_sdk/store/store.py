@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -71,29 +71,28 @@ class Store:
         """Whether an earlier `forget` could not purge the database, so that the next one should."""
         return self.states.get("core/forget", "purge-pending") is not None
 
-    def garbage(self, *, older_than: timedelta = timedelta(days=1), keep: Iterable[str] = ()) -> Iterator[str]:
+    def garbage(self, *, older_than: timedelta = timedelta(days=1)) -> Iterator[str]:
         """Digests of the assets that no variant and no product names.
 
         Args:
             older_than: younger files are left alone: their rows may be about to be written.
-            keep: digests that something else names.
 
         Raises:
             StoreError: the database is empty, so that every file would be garbage: it may have been lost or mistaken.
         """
-        return self.assets.orphans(self._kept(keep), older_than=older_than)
+        return self.assets.orphans(self._kept(), older_than=older_than)
 
-    def collect_garbage(self, *, older_than: timedelta = timedelta(days=1), keep: Iterable[str] = ()) -> int:
+    def collect_garbage(self, *, older_than: timedelta = timedelta(days=1)) -> int:
         """Deletes the files of `garbage`, and what writers that were killed left behind; how many that was."""
-        return self.assets.collect(self._kept(keep), older_than=older_than)
+        return self.assets.collect(self._kept(), older_than=older_than)
 
-    def _kept(self, keep: Iterable[str] = ()) -> set[str]:
+    def _kept(self) -> set[str]:
         if not self.products.count() and next(iter(self.assets), None) is not None:
             raise StoreError(
                 "The database knows no product, so that every image would be deleted.",
                 hint="If it was lost, bring it back first; if the shop is to be empty, delete the folder of its assets.",
             )
-        return self._named().union(keep)
+        return self._named()
 
     def _named(self) -> set[str]:
         media = (media.uri for product in self.products.iterate() for media in product.media)

@@ -66,20 +66,6 @@ def test_pruning_deletes_what_is_older(store, event):
     assert list(store.events.log_by_time()) == log[1203:]
 
 
-def test_popular_weighs_events(store, event):
-    store.events.record(
-        [
-            event("1", "purchase", sku="a"),
-            event("2", "click", sku="b"),
-            event("3", "click", sku="b", minutes=9),
-            event("4", "hide", sku="c"),
-        ]
-    )
-    assert store.events.popular() == [("a", 5), ("b", 2)]
-    assert store.events.popular(1, since=event("x", minutes=5).at) == [("b", 1)]
-    assert store.events.popular(weights={"hide": -1}) == [("c", -1)]
-
-
 def test_what_a_database_cannot_hold_is_a_clear_error(store, event):
     good = [event(f"e{number}") for number in range(600)]  # more than are written at once
     for field, value in [
