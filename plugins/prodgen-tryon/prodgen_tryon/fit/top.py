@@ -108,22 +108,29 @@ def _raised(top: _Fitting, side: Side, shoulder: Shoulder) -> Shoulder:
 
 def _hem(top: _Fitting) -> _Hem:
     """Worn as the old top was worn: tucked in, or as long unless the lengths differ clearly."""
-    body, scales, options, w = top.body, top.scales, top.options, top.body.frame.width
-    as_before = options.snap_hem and body.tucked
+    scales, options, w = top.scales, top.options, top.body.frame.width
+    as_before = options.snap_hem and top.body.tucked
     tucked = as_before if options.tuck == "auto" else options.tuck == "in" and not options.dress
-    hem = _own_hem(top)
-    grown = scales.size is not None and scales.size.growth is not None
-    free = options.snap_hem and not (tucked or body.tucked or scales.long or grown)
-    if free and body.hem is None and hem < body.end < LENGTHENED * hem:
-        hem = body.end + 0.1 * w  # nothing is seen of what would be below it
-    elif free and body.hem is not None and not body.open and -0.3 * w < hem - body.hem < 0.45 * w:
-        hem = body.hem + SNAPPED * w - float(np.median(_dip(top)[2:-2]))
+    hem = _own_hem(top) if tucked else _near_the_old_hem(top, _own_hem(top))
     waist = _waist(top)
     if tucked and waist is not None:  # no gap between a short top and the waistband
         hem = max(hem, waist + 0.15 * w)
     elif options.tuck == "out" and not scales.long and waist is not None:
         hem = max(hem, waist + 0.3 * w)
     return _Hem(max(hem, 0.7 * w), tucked, waist)
+
+
+def _near_the_old_hem(top: _Fitting, hem: float) -> float:
+    """A hem's height, or that of the top worn before where the two hardly differ."""
+    body, scales, w = top.body, top.scales, top.body.frame.width
+    grown = scales.size is not None and scales.size.growth is not None
+    if not top.options.snap_hem or body.tucked or scales.long or grown:
+        return hem
+    if body.hem is None and hem < body.end < LENGTHENED * hem:
+        return body.end + 0.1 * w  # nothing is seen of what would be below it
+    if body.hem is not None and not body.open and -0.3 * w < hem - body.hem < 0.45 * w:
+        return body.hem + SNAPPED * w - float(np.median(_dip(top)[2:-2]))
+    return hem
 
 
 def _own_hem(top: _Fitting) -> float:
