@@ -127,7 +127,7 @@ class Bound(Generic[C]):
                     raise OutOfMemory(
                         f"{self.id} ran out of memory on a single item.",
                         component=self.id,
-                        hint="Ask for a smaller size.",
+                        hint=getattr(error, "hint", None) or "Ask for a smaller size.",
                     ) from error
             if not fits:  # out here the error is gone, and what its traceback held of the device's memory
                 ctx.logger.warning("%s ran out of memory on a batch of %d; it is halved", self.id, len(batch))

@@ -131,12 +131,15 @@ def test_out_of_memory_halves_the_batch_and_goes_on():
     assert component.batches == [8, 4, 2, 2, 2, 2]
 
 
-def test_out_of_memory_on_a_single_item_is_told():
+@pytest.mark.parametrize(
+    ("error", "advice"), [(MemoryError(), "smaller size"), (OutOfMemory("x", hint="Set offload."), "Set offload")]
+)
+def test_out_of_memory_on_a_single_item_is_told(error, advice):
     def no_memory(batch):
-        raise MemoryError
+        raise error
 
     _, generator = bound(no_memory)
-    with pytest.raises(PluginError, match="smaller size"):
+    with pytest.raises(PluginError, match=advice):
         generator.generate([REQUEST] * 2)
 
 
