@@ -171,3 +171,16 @@ def test_a_white_product_that_gets_grey_towards_its_edge_is_no_hole_in_a_compres
     cloth -= np.where(BOX, 22 * np.clip(1.6 - 1.6 * shade, 0, 1), 0)[..., None] + 6 * seam[..., None]
     found = cut_out(jpeg(np.clip(cloth, 0, 255).round().astype(np.uint8), 85)).mask
     assert (found & BOX).sum() / (found | BOX).sum() > 0.9
+
+
+@pytest.mark.parametrize("noise", [2.5, 5.0])
+def test_noise_and_compression_hide_no_shadow_and_are_none(noise):
+    grain = ndimage.gaussian_filter(np.random.default_rng(5).normal(size=(SIZE, SIZE, 3)), (0.7, 0.7, 0))
+    floor = np.clip(1 - np.hypot((X - 170) / 110, (Y - 268) / 26), 0, 1)
+    for shade, expected in ((0.0, (0.0, 0.0)), (0.5, (8.0, 16.0))):
+        photo = painted(BOX, (60, 110, 170), (243 * (1 - shade * floor[..., None]) * np.ones(3)).astype(np.uint8))
+        noisy = np.clip(photo + grain / grain.std() * noise, 0, 255).round().astype(np.uint8)
+        found = cut_out(jpeg(noisy, 85)).elevation or 0.0
+        clean = cut_out(photo).elevation or 0.0
+        assert found == pytest.approx(clean, abs=2.5)
+        assert expected[0] <= clean <= expected[1]

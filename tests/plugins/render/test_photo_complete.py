@@ -120,7 +120,8 @@ def test_pale_parts_that_the_mask_misses_are_no_shadow() -> None:
     product = (abs(x - 100) < 70) & (abs(y - 110) < 30)
     floor = np.where((abs(x - 100) < 80) & (y > 141) & (y < 145), np.float32(0.1), np.float32(0))
     laces = np.where((abs(x - 100) < 5) & (y > 60) & (y < 78), np.float32(0.5), np.float32(0))
-    assert elevation_from_shadow(floor, product) == elevation_from_shadow(floor + laces, product)
+    alone, beside_laces = (np.repeat(dark[..., None], 3, 2) for dark in (floor, floor + laces))
+    assert elevation_from_shadow(alone, product) == elevation_from_shadow(beside_laces, product)
 
 
 def test_a_cup_is_open_although_the_camera_is_taken_for_a_lower_one() -> None:

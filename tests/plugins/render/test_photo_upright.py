@@ -35,8 +35,8 @@ def test_the_shadow_tells_how_far_the_camera_looked_down(elevation, low, high):
 def test_without_a_shadow_nothing_is_told():
     mask = np.zeros((100, 100), bool)
     mask[20:80, 30:70] = True
-    assert elevation_from_shadow(np.zeros((100, 100), np.float32), mask) is None
-    everywhere = np.full((100, 100), 0.2, np.float32)
+    assert elevation_from_shadow(np.zeros((100, 100, 3), np.float32), mask) is None
+    everywhere = np.full((100, 100, 3), 0.2, np.float32)
     assert elevation_from_shadow(everywhere, mask) is None
 
 

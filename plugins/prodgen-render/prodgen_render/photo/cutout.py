@@ -67,7 +67,7 @@ def cut_out(image: Image, longest: int = 1024) -> Cutout:
         photo = images.flatten(image).astype(np.float32) / 255
         under, spread = _background(photo)
         mask, confidence = _from_background(photo, under, spread, warnings)
-        elevation = elevation_from_shadow(np.maximum(under - photo, 0).min(2), mask) if mask.any() else None
+        elevation = elevation_from_shadow(under - photo, mask) if mask.any() else None
     if mask.sum() < max(64, _LEAST_SHARE * mask.size):
         raise InvalidImage(
             "No product stands out from the photo's background.",
