@@ -58,17 +58,7 @@ def trade(
     studio.learn(at=OPENING + timedelta(hours=2))
     next_morning = OPENING + timedelta(hours=20)
     after = {persona.user: look(studio, persona, next_morning, "after") for persona in PERSONAS}
-    counts: dict[str, Counter[str]] = {persona.user: Counter() for persona in PERSONAS}
-    by_day = []
-    for day in range(1, plan.days + 1):
-        progress(day - 1, plan.days, _TITLE)
-        now = OPENING + day * _DAY
-        today = serve_day(studio, products, variants, now, plan.shown)
-        browse(studio, products, variants, now, plan.passers)
-        for user, seen in today.items():
-            counts[user] += seen
-        by_day.append((sum(c["impression"] for c in today.values()), sum(c["click"] for c in today.values())))
-        studio.learn(at=now + timedelta(hours=12))
+    counts, by_day = _fortnight(studio, products, variants, plan, progress)
     closing = OPENING + (plan.days + 1) * _DAY
 
     visits = tuple(
@@ -98,10 +88,32 @@ def trade(
         draws=plan.probes // 2,
         neighbours=found,
         erased=erased,
-        clicks_by_day=tuple(by_day),
+        clicks_by_day=by_day,
         clicks_at_random=clicks_at_random(products, _views_of(variants)),
     )
     return told, figures
+
+
+def _fortnight(
+    studio: Studio,
+    products: Mapping[str, Product],
+    variants: Mapping[str, Variant],
+    plan: Plan,
+    progress: Progress,
+) -> tuple[dict[str, Counter[str]], tuple[tuple[int, int], ...]]:
+    """Serves day after day and learns each night: events by user and type, and impressions and clicks by day."""
+    counts: dict[str, Counter[str]] = {persona.user: Counter() for persona in PERSONAS}
+    by_day = []
+    for day in range(1, plan.days + 1):
+        progress(day - 1, plan.days, _TITLE)
+        now = OPENING + day * _DAY
+        today = serve_day(studio, products, variants, now, plan.shown)
+        browse(studio, products, variants, now, plan.passers)
+        for user, seen in today.items():
+            counts[user] += seen
+        by_day.append((sum(c["impression"] for c in today.values()), sum(c["click"] for c in today.values())))
+        studio.learn(at=now + timedelta(hours=12))
+    return counts, tuple(by_day)
 
 
 def build_index(studio: Studio) -> dict[str, float]:
