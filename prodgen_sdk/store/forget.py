@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import Table, delete, func, select, tuple_
+from sqlalchemy import Delete, Table, delete, func, select, tuple_
 
 from prodgen_sdk.errors import StoreError
 from prodgen_sdk.store.database import CHUNK, Database, upsert
@@ -46,19 +46,23 @@ def forget(database: Database, tryons: TryOns, users: Sequence[str]) -> list[Era
 def _erase(database: Database, tryons: TryOns, user: str) -> dict[str, int]:
     """How much of each kind there was."""
     sessions, files = tryons.forget(user)
-    erased = {"tryons": sessions, "tryon_files": files}
-    for name, table in _TABLES.items():
-        key = tuple_(*table.primary_key)
-        some = select(*table.primary_key).where(table.c.user == user).limit(CHUNK)
-        erased[name], rows = 0, CHUNK
-        while rows == CHUNK:  # others write in between
-            with database.write("events") as connection:
-                rows = connection.execute(delete(table).where(key.in_(some))).rowcount
-                # Committed with the deletion: a process that is killed now leaves word of what is still to do. It differs
-                # each time, so that a purge that is under way is not taken for one of these rows.
-                upsert(connection, states, [{**_MARK, "user": None, "data": uuid.uuid4().bytes}])
-            erased[name] += rows
-    return erased
+    erased = dict.fromkeys(_TABLES, 0)
+    more = True
+    while more:  # others write in between
+        with database.write("events") as connection:
+            rows = {name: connection.execute(_some(table, user)).rowcount for name, table in _TABLES.items()}
+            # Committed with the deletion: a process that is killed now leaves word of what is still to do. It differs each
+            # time, so that a purge that is under way is not taken for one of these rows.
+            upsert(connection, states, [{**_MARK, "user": None, "data": uuid.uuid4().bytes}])
+        erased = {name: erased[name] + number for name, number in rows.items()}
+        more = CHUNK in rows.values()
+    return {"tryons": sessions, "tryon_files": files, **erased}
+
+
+def _some(table: Table, user: str) -> Delete:
+    """Deletes up to CHUNK rows of a user."""
+    some = select(*table.primary_key).where(table.c.user == user).limit(CHUNK)
+    return delete(table).where(tuple_(*table.primary_key).in_(some))
 
 
 def purge_if_due(database: Database, *, timeout: float | None = None) -> int:

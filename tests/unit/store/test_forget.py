@@ -33,6 +33,14 @@ def test_forgetting_again_finds_nothing(store, event):
     assert not any(store.forget("ann").erased.values())
 
 
+def test_what_is_erased_in_parts_is_erased_whole(store, event):
+    store.events.record([*(event(f"e{number}") for number in range(1100)), event("b", user="bob")])
+    proof = store.forget("ann")
+    assert proof.erased["events"] == 1100
+    assert proof.complete
+    assert store.events.count() == 1
+
+
 def test_no_byte_of_the_user_stays_on_the_disk(tmp_path, event):
     secret = "zq-unmistakable-user"
     order = random.Random(0)
