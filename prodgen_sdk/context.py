@@ -59,6 +59,7 @@ class Context:
         state: the component's own folder, which outlives the process; None without a workspace.
         progress: call it with (done, total, what) during anything longer than a second.
         cancelled: whether the caller has given up; `check` calls it.
+        models_folder, find, known, find_products: the host's; `models`, `lookup`, `ids` and `products` ask them.
 
     >>> bool(Context().rng(7).integers(10) == Context().rng(7).integers(10))
     True
