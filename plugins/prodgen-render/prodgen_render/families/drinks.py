@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from prodgen_render.families.contents import contents_colour
 from prodgen_render.families.groceries import folding_box
@@ -48,91 +51,112 @@ _GLASS = {
 _SQUEEZED = ("squeezy", "squeeze", "squeezable", "挤压")
 
 
+class _Sizes(NamedTuple):
+    """Of a bottle, in metres: its radius and its neck's, and at what height shoulder, cap and end are."""
+
+    radius: float
+    neck: float
+    shoulder: float
+    top: float
+    height: float
+
+    def outline(self) -> NDArray[np.float64]:
+        """The profile [n, 2] of radius and height, from the middle of the base to the cap."""
+        radius, neck, shoulder, top, _ = self
+        slope = smooth_path(
+            [
+                (radius, shoulder - 0.02),
+                (radius, shoulder),
+                (radius * 0.86, shoulder + (top - shoulder) * 0.35),
+                (neck * 1.12, shoulder + (top - shoulder) * 0.75),
+                (neck, top),
+            ],
+            36,
+        )
+        base = rounded_path(
+            [
+                (1e-4, 0.004),
+                (radius * 0.72, 0.003),
+                (radius * 0.8, 0),
+                (radius * 0.9, 0),
+                (radius, 0.006),
+                (radius, shoulder - 0.02),
+            ],
+            [0, 0.003, 0.002, 0.004, 0.004, 0],
+        )
+        return refine(np.concatenate([base[:-1], slope]), 0.008)
+
+
 def bottle(look: Look) -> list[Part]:
     """A bottle with a shoulder, a neck, a cap and a label; clear ones show what is in them."""
-    clear = (
-        look.material_name in ("plastic", "matte plastic")
-        and look.product.domain == "food"
-        and look.pattern_name in ("plain", "logo")
-    )
-    squeezed = look.says(_SQUEEZED)
     # A flask for the way is of steel where nothing says of what.
     steel = look.material_name in ("steel", "aluminium", "metal") or (
         look.material_name == "" and look.product.domain == "home"
     )
+    squeezed = look.says(_SQUEEZED)
+    wide = (squeezed or look.says(_WIDE)) and not steel
     height = 0.235 * look.uniform(0.92, 1.08) * look.tallness(500, 23)
     radius = 0.034 * look.uniform(0.92, 1.1)
-    neck = radius * (0.62 if steel else look.uniform(0.36, 0.46))
-    wide = (squeezed or look.says(_WIDE)) and not steel
-    neck *= 1.45 if wide else 1
+    neck = radius * (0.62 if steel else look.uniform(0.36, 0.46)) * (1.45 if wide else 1)
     shoulder = height * (look.uniform(0.62, 0.72) + (0.02 if wide else 0))
-    top = height * (0.925 if wide else 0.9)
-    slope = smooth_path(
-        [
-            (radius, shoulder - 0.02),
-            (radius, shoulder),
-            (radius * 0.86, shoulder + (top - shoulder) * 0.35),
-            (neck * 1.12, shoulder + (top - shoulder) * 0.75),
-            (neck, top),
-        ],
-        36,
-    )
-    base = rounded_path(
-        [
-            (1e-4, 0.004),
-            (radius * 0.72, 0.003),
-            (radius * 0.8, 0),
-            (radius * 0.9, 0),
-            (radius, 0.006),
-            (radius, shoulder - 0.02),
-        ],
-        [0, 0.003, 0.002, 0.004, 0.004, 0],
-    )
-    outline = refine(np.concatenate([base[:-1], slope]), 0.008)
-    extent = (2 * np.pi * radius, height)
+    sizes = _Sizes(radius, neck, shoulder, height * (0.925 if wide else 0.9), height)
+    outline, extent = sizes.outline(), (2 * np.pi * radius, height)
     if steel:
-        flask = revolve(outline, look.main("steel", "aluminium", extent=extent, period=0.04))
-        lid = cap(
-            neck * 1.15, top - 0.012, height, look.part("lid", look.plain("matte plastic", (30, 31, 33))), ribs=36
-        )
-        band = lathe(
-            [(neck, top - 0.018), (neck * 1.06, top - 0.016), (neck * 1.06, top - 0.011), (neck, top - 0.009)],
-            0.001,
-            look.plain("steel"),
-        )
-        return [flask, lid, band]
+        return _flask(look, sizes, revolve(outline, look.main("steel", "aluminium", extent=extent, period=0.04)))
+    plastic = look.material_name in ("plastic", "matte plastic")
+    clear = look.product.domain == "food" and look.pattern_name in ("plain", "logo")
     if squeezed:
         body = [revolve(outline, look.plain("plastic", look.note(contents_colour(look, "#f4f3ef"), "plastic")))]
-    elif look.material_name in ("plastic", "matte plastic") and not clear:
+    elif plastic and not clear:
         body = [revolve(outline, look.main("plastic", "matte plastic", extent=extent, period=0.04))]
     else:
-        tint = contents_colour(look, "#e8f2f4")
-        brewed = next((glass for glass, words in _GLASS.items() if look.says(words)), None)
-        look.note(look.colour() if look.colour_name else brewed or tint, look.pick("glass", "plastic", "matte plastic"))
-        drink = Material("liquid", linear(mix(tint, (255, 255, 255), 0.02)), 0.12, coat=0.0)
-        if sum(tint) > 690:
-            drink = Material("liquid", linear(mix(tint, (255, 255, 255), 0.4)), 0.05, transmission=0.9)
-        tinted = look.colour_name not in ("", "white") and not wide
-        glass_colour = look.colour() if tinted else brewed or (242, 248, 246)
-        inside = outline - [0.001, 0]
-        inside = inside[(inside[:, 0] > 0) & (inside[:, 1] < shoulder + (top - shoulder) * 0.45)]
-        inside[:, 1] = np.maximum(inside[:, 1], 0.007)
-        level = inside[-1]
-        liquid = revolve(
-            np.concatenate([[[1e-4, 0.007]], inside, [[level[0] * 0.97, level[1] + 0.0006], [1e-4, level[1]]]]), drink
-        )
-        body = [revolve(outline, look.plain("glass", glass_colour)), liquid]
+        body = _filled(look, sizes, outline, wide)
+    return [*body, *_closed(look, sizes, wide, body[0].material)]
+
+
+def _flask(look: Look, sizes: _Sizes, flask: Part) -> list[Part]:
+    """A flask of steel with a lid that is screwed on, and a band below it."""
+    neck, top = sizes.neck, sizes.top
+    plastic = look.plain("matte plastic", (30, 31, 33))
+    lid = cap(neck * 1.15, top - 0.012, sizes.height, look.part("lid", plastic), ribs=36)
+    band = lathe(
+        [(neck, top - 0.018), (neck * 1.06, top - 0.016), (neck * 1.06, top - 0.011), (neck, top - 0.009)],
+        0.001,
+        look.plain("steel"),
+    )
+    return [flask, lid, band]
+
+
+def _filled(look: Look, sizes: _Sizes, outline: NDArray[np.float64], wide: bool) -> list[Part]:
+    """A bottle that one can look through, and the drink in it."""
+    tint = contents_colour(look, "#e8f2f4")
+    brewed = next((glass for glass, words in _GLASS.items() if look.says(words)), None)
+    look.note(look.colour() if look.colour_name else brewed or tint, look.pick("glass", "plastic", "matte plastic"))
+    drink = Material("liquid", linear(mix(tint, (255, 255, 255), 0.02)), 0.12, coat=0.0)
+    if sum(tint) > 690:
+        drink = Material("liquid", linear(mix(tint, (255, 255, 255), 0.4)), 0.05, transmission=0.9)
+    tinted = look.colour_name not in ("", "white") and not wide
+    glass_colour = look.colour() if tinted else brewed or (242, 248, 246)
+    inside = outline - [0.001, 0]
+    surface = sizes.shoulder + (sizes.top - sizes.shoulder) * 0.45
+    inside = inside[(inside[:, 0] > 0) & (inside[:, 1] < surface)]
+    inside[:, 1] = np.maximum(inside[:, 1], 0.007)
+    level = inside[-1]
+    liquid = revolve(
+        np.concatenate([[[1e-4, 0.007]], inside, [[level[0] * 0.97, level[1] + 0.0006], [1e-4, level[1]]]]), drink
+    )
+    return [revolve(outline, look.plain("glass", glass_colour)), liquid]
+
+
+def _closed(look: Look, sizes: _Sizes, wide: bool, glass: Material) -> list[Part]:
+    """A bottle's lid and label, and the ring under the lid."""
+    radius, neck, shoulder, top, height = sizes
     lid_colour = (
         look.accent(look.colour(), "#c9a24a") if look.chance(0.4) else (244, 243, 239) if wide else (36, 36, 38)
     )
     metal_lid = look.chance(0.5) and not wide
-    lid = cap(
-        neck * 1.14,
-        top - 0.006,
-        height,
-        look.part("lid", look.plain("aluminium" if metal_lid else "plastic", lid_colour), metal=True),
-        ribs=40,
-    )
+    material = look.part("lid", look.plain("aluminium" if metal_lid else "plastic", lid_colour), metal=True)
+    lid = cap(neck * 1.14, top - 0.006, height, material, ribs=40)
     ground = (250, 247, 240) if look.colour_name in ("", "white") else look.colour()
     label = wrap_label(
         look, radius + 0.0003, height * 0.16, shoulder - 0.028, 1.0 if look.chance(0.5) else 0.34, ground, style="bare"
@@ -140,9 +164,9 @@ def bottle(look: Look) -> list[Part]:
     ring = lathe(
         [(neck, top - 0.012), (neck * 1.12, top - 0.011), (neck * 1.12, top - 0.007), (neck, top - 0.006)],
         0.001,
-        body[0].material,
+        glass,
     )
-    return [*body, lid, label, ring]
+    return [lid, label, ring]
 
 
 def can(look: Look) -> list[Part]:
