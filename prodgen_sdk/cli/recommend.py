@@ -196,8 +196,11 @@ def _filter(parts: list[str]) -> Any:
         elif key == "price" and ".." in value:
             try:
                 low, high = (Decimal(bound) if bound else None for bound in value.split("..", 1))
+                swapped = low is not None and high is not None and low > high
             except InvalidOperation:
                 raise InputError(f"--filter {part!r}: a bound is not a number.") from None
+            if swapped:
+                raise InputError(f"--filter {part!r}: the first bound is above the second.")
             fields |= {"price_min": low, "price_max": high}
         else:
             raise InputError(
