@@ -11,6 +11,8 @@ from prodgen_sdk.cli.output import JSON, emit, open_studio, table
 from prodgen_sdk.terminal import note
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from prodgen_sdk.pipeline.explain import Cause
     from prodgen_sdk.studio import Studio
     from prodgen_sdk.types import Recommendation, Trace
@@ -182,8 +184,6 @@ def forget(
 
 
 def _filter(parts: list[str]) -> Any:
-    from decimal import Decimal, InvalidOperation
-
     from prodgen_sdk.errors import InputError
     from prodgen_sdk.types import Filter
 
@@ -194,12 +194,8 @@ def _filter(parts: list[str]) -> Any:
         if key in lists and value:
             fields.setdefault(lists[key], []).append(value)
         elif key == "price" and ".." in value:
-            try:
-                low, high = (Decimal(bound) if bound else None for bound in value.split("..", 1))
-                swapped = low is not None and high is not None and low > high
-            except InvalidOperation:
-                raise InputError(f"--filter {part!r}: a bound is not a number.") from None
-            if swapped:
+            low, high = (_bound(part, text) for text in value.split("..", 1))
+            if low is not None and high is not None and low > high:
                 raise InputError(f"--filter {part!r}: the first bound is above the second.")
             fields |= {"price_min": low, "price_max": high}
         else:
@@ -207,3 +203,17 @@ def _filter(parts: list[str]) -> Any:
                 f"--filter {part!r} is not understood.", hint="Use category=, tag=, price=LOW..HIGH, sku= or exclude=."
             )
     return Filter.model_validate(fields)
+
+
+def _bound(part: str, text: str) -> Decimal | None:
+    from decimal import Decimal, InvalidOperation
+
+    from prodgen_sdk.errors import InputError
+
+    try:
+        bound = Decimal(text) if text else None
+    except InvalidOperation:
+        bound = Decimal("nan")
+    if bound is not None and not bound.is_finite():
+        raise InputError(f"--filter {part!r}: a bound is not a number.")
+    return bound
