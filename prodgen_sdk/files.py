@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import logging
 import os
 import shutil
 import uuid
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -105,6 +108,23 @@ def locked(path: Path, *, seconds: float, work: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+UNREADABLE = (OSError, EOFError, zlib.error)
+"""What reading a file of `unpacked` may raise."""
+
+
+def unpacked(path: Path) -> io.BufferedReader | gzip.GzipFile:
+    """A file opened for reading, without the gzip around it; whether there is any is told by its first bytes, not by its name.
+
+    >>> _ = Path("log.gz").write_bytes(gzip.compress(b"a line"))
+    >>> with unpacked(Path("log.gz")) as file:
+    ...     file.read()
+    b'a line'
+    """
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path) if packed else path.open("rb")
 
 
 def is_file(path: str | Path) -> bool:

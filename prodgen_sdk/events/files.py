@@ -1,15 +1,17 @@
-"""Event files: JSON Lines, one object per line, or Parquet, one a row."""
+"""Event files: JSON Lines, one object per line, as they are or packed by gzip, or Parquet, one a row."""
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.events.formats import OWN, EventRow, check_format, convert
-from prodgen_sdk.files import replacing
+from prodgen_sdk.files import UNREADABLE, replacing, unpacked
 from prodgen_sdk.parquet import foreign, read_rows
 from prodgen_sdk.types import Event
 
@@ -21,7 +23,7 @@ def read_events(path: Path, format: str = OWN) -> Iterator[EventRow]:
     """Reads a file, line by line; blank lines are skipped, and a bad line does not hold up the others.
 
     Args:
-        path: JSON Lines, or a `.parquet` file whose columns are the keys; a null is a value not given.
+        path: JSON Lines, which may be packed by gzip, or a `.parquet` file whose columns are the keys; a null is a value not given.
         format: the shape of its objects, one of `prodgen_sdk.events.FORMATS`.
 
     Raises:
@@ -37,7 +39,7 @@ def read_events(path: Path, format: str = OWN) -> Iterator[EventRow]:
         yield from convert(read_rows(path), format, 1)
         return
     try:
-        with path.open("rb") as stream:
+        with unpacked(path) as stream:
             if what := foreign(stream.peek(4)):
                 raise InputError(
                     f"{path} is {what}, not JSON Lines as UTF-8 text.", hint="Export it as .jsonl or .parquet."
@@ -46,8 +48,8 @@ def read_events(path: Path, format: str = OWN) -> Iterator[EventRow]:
                 yield from _rows(number, line, format)
     except FileNotFoundError:
         raise InputError(f"There is no file {path}.") from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror or error}).") from None
+    except UNREADABLE as error:
+        raise InputError(f"{path} cannot be read ({getattr(error, 'strerror', None) or error}).") from None
 
 
 def write_events(path: Path, events: Iterable[Event]) -> int:
@@ -73,7 +75,7 @@ def write_events(path: Path, events: Iterable[Event]) -> int:
     return number
 
 
-def _lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+def _lines(stream: io.BufferedReader | gzip.GzipFile) -> Iterator[tuple[int, bytes | None]]:
     """Numbered lines; None for one that is too long."""
     number = 0
     while line := stream.readline(MAX_LINE + 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -387,12 +388,23 @@ def test_events_of_a_parquet_file_are_those_of_the_lines(tmp_path):
 def test_a_file_that_is_no_text_is_named_once(tmp_path):
     for name, data, what in (
         ("a.jsonl", b"PAR1....", "is Parquet"),
-        ("b.jsonl", b"\x1f\x8b\x08", "is gzip"),
+        ("b.jsonl", b"\x1f\x8b\x08", "ended before the end-of-stream"),
+        ("d.jsonl", gzip.compress(b"{}\n" * 9)[:-4], "ended before the end-of-stream"),
+        ("e.jsonl", gzip.compress(b"PAR1...."), "is Parquet"),
         ("c.parquet", b"no", "no Parquet"),
     ):
         (tmp_path / name).write_bytes(data)
         with pytest.raises(InputError, match=what):
             list(read_events(tmp_path / name))
+
+
+def test_a_log_packed_by_gzip_is_read_as_it_is(tmp_path):
+    lines = b'{"id": "1", "user": "ann", "type": "view", "sku": "mug", "at": "2026-01-01"}\nno event\n' + b"x" * 2**21
+    (tmp_path / "plain.jsonl").write_bytes(lines)
+    (tmp_path / "packed.jsonl.gz").write_bytes(gzip.compress(lines))
+    plain, packed = (list(read_events(tmp_path / name)) for name in ("plain.jsonl", "packed.jsonl.gz"))
+    assert packed == plain
+    assert [row.event is None for row in packed] == [False, True, True]
 
 
 def test_events_of_another_format_are_recognised():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from prodgen_rank.models.interactions import Interactions
 from prodgen_sdk.config import EVENT_WEIGHTS
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.events import read_events
+from prodgen_sdk.files import UNREADABLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,8 +82,8 @@ def read(path: Path, form: str = "auto") -> Table:
     """Reads a file, or a folder with MovieLens ratings.
 
     Args:
-        form: `movielens`, `sequences`, `amazon`, `events`, or `auto` to tell by the name and the first lines. All but events may
-            be compressed by gzip.
+        path: it may be packed by gzip.
+        form: `movielens`, `sequences`, `amazon`, `events`, or `auto` to tell by the name and the first lines.
 
     Raises:
         InputError: the file is missing, is none of these, or has no interactions.
@@ -103,7 +103,7 @@ def read(path: Path, form: str = "auto") -> Table:
     try:
         form = _form(path) if form == "auto" else form
         table = Table.of(READERS[form](path))
-    except (ValueError, OSError, EOFError, zlib.error) as error:
+    except (ValueError, *UNREADABLE) as error:
         what = "interactions" if form == "auto" else form
         raise InputError(
             f"{path} is no file of {what}: {error}.", hint=f"Known forms are {', '.join(READERS)}."

@@ -1,19 +1,19 @@
-"""Lines of text files, which may be compressed by gzip."""
+"""Lines of text files, which may be packed by gzip."""
 
 from __future__ import annotations
 
-import gzip
+import io
 import math
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+from prodgen_sdk.files import unpacked
 
 
-def text(path: Path) -> IO[str]:
-    """A file opened as UTF-8 text; gzip is told by its first bytes, whatever the name says."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rt", encoding="utf-8-sig") if packed else path.open(encoding="utf-8-sig")
+def text(path: Path) -> io.TextIOWrapper:
+    """A file opened as UTF-8 text."""
+    return io.TextIOWrapper(unpacked(path), encoding="utf-8-sig")
 
 
 def first_lines(path: Path, n: int) -> list[str]:
