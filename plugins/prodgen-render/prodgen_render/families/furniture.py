@@ -73,6 +73,14 @@ def lamp(look: Look) -> list[Part]:
         foot = foot.but(transmission=0.85)
     wide = height * look.uniform(0.33, 0.40)
     narrow = wide * look.uniform(0.62, 0.95)
+    base, metal = _standing(look, height, lift, own, foot)
+    stem = tube([(0, 0, height * 0.42), (0, 0, height * 0.66)], 0.006, metal, segments=24)
+    above = [stem, *_lit_shade(look, wide, narrow, height * 0.58, height), _bulb(height)]
+    return [*base, *([part.moved(z=lift) for part in above] if lift else above)]
+
+
+def _standing(look: Look, height: float, lift: float, own: Material, foot: Material) -> tuple[list[Part], Material]:
+    """A belly, a pole on a plate or three legs, of what the words say, and the metal of the rest."""
     kind = look.choice(3)
     # Only what can be a rod makes a pole or legs.
     rods = foot.name in (*METALS, "iron", "wood", "walnut", "bamboo")
@@ -84,14 +92,10 @@ def lamp(look: Look) -> list[Part]:
     painted = look.plain("iron", look.colour()) if look.colour_name and not look.material_name else None
     metal = foot if foot.name in (*METALS, "iron") else look.plain("brass")
     if kind == 0 and not lift:
-        base = [_belly(height, height * look.uniform(0.13, 0.17), foot)]
-    elif kind < 2:
-        base = _pole(height, lift, foot, foot if rods else painted or metal)
-    else:
-        base = _tripod(height, lift, foot if rods else painted or look.plain("walnut"), metal)
-    stem = tube([(0, 0, height * 0.42), (0, 0, height * 0.66)], 0.006, metal, segments=24)
-    above = [stem, *_lit_shade(look, wide, narrow, height * 0.58, height), _bulb(height)]
-    return [*base, *([part.moved(z=lift) for part in above] if lift else above)]
+        return [_belly(height, height * look.uniform(0.13, 0.17), foot)], metal
+    if kind < 2:
+        return _pole(height, lift, foot, foot if rods else painted or metal), metal
+    return _tripod(height, lift, foot if rods else painted or look.plain("walnut"), metal), metal
 
 
 def _desk_lamp(look: Look, height: float) -> list[Part]:

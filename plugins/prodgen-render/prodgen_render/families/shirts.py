@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.fronts import (
+    Sewn,
     body,
     button,
     buttons,
@@ -115,28 +116,9 @@ def jacket(look: Look) -> list[Part]:
     synthetic = look.says(_SYNTHETIC)
     parts, sewn = body(look, torso, ("nylon", *_JACKETS) if synthetic else _JACKETS)
     material = sewn.cloth.name
-    metal = look.plain("brass" if material == "denim" else "steel")
-    hooded = look.says(_HOODED)
-    if hooded:
-        parts += hood_and_cords(torso.neckline(), torso.length, sewn.cloth)
-    elif look.says((*_QUILTED, *_STANDING)):
-        parts += standing_collar(torso, sewn.cloth, 0.048)
-    else:
-        parts += folded_collar(torso, sewn.cloth, 0.056)
-    double = look.says(_DOUBLE)
-    if not double:
-        parts.append(placket(sewn, 0.022))
-    if material in ("leather", "nylon") and (look.material_name or synthetic):
-        line = np.linspace(0.004, torso.length - torso.neck[1] - 0.004, 60)
-        parts.append(tube(torso.on_front(0 * line, line, 0.005), 0.0034, metal, segments=10))
-    elif double:
-        top = torso.length - torso.neck[1]
-        height = np.linspace(0.003, top - 0.01, 60)
-        parts.append(tube(torso.on_front(0.085 + 0 * height, height, 0.001), 0.0014, sewn.seam, segments=8))
-        for x in (-0.055, 0.055):
-            parts += buttons(torso, button(look), 3, radius=0.0095, low=0.55 * top, x=x)
-    else:
-        parts += buttons(torso, metal if material == "denim" else button(look), 5 if long else 6, radius=0.0075)
+    parts += _at_the_neck(look, torso, sewn.cloth)
+    zipped = material in ("leather", "nylon") and (synthetic or bool(look.material_name))
+    parts += _closed(look, sewn, zipped, 5 if long else 6)
     if look.says(_BELTED):
         parts += _belt(torso, sewn.cloth, look)
     for side in (-1, 1):
@@ -146,6 +128,33 @@ def jacket(look: Look) -> list[Part]:
     parts += torso.sleeve_ends(sewn.cloth, cuffs=True)
     parts += torso.hem(sewn.cloth) if long else [torso.waistband(sewn.cloth)]
     return [quilted(part) for part in parts] if look.says(_QUILTED) else parts
+
+
+def _at_the_neck(look: Look, torso: Torso, cloth: Material) -> list[Part]:
+    """A hood, a standing collar or a folded one."""
+    if look.says(_HOODED):
+        return hood_and_cords(torso.neckline(), torso.length, cloth)
+    if look.says((*_QUILTED, *_STANDING)):
+        return standing_collar(torso, cloth, 0.048)
+    return folded_collar(torso, cloth, 0.056)
+
+
+def _closed(look: Look, sewn: Sewn, zipped: bool, number: int) -> list[Part]:
+    """The front of a jacket: a zip, two rows of buttons over each other's cloth, or a row of a number of them."""
+    torso, denim, double = sewn.torso, sewn.cloth.name == "denim", look.says(_DOUBLE)
+    top = torso.length - torso.neck[1]
+    metal = look.plain("brass" if denim else "steel")
+    parts = [] if double else [placket(sewn, 0.022)]
+    if zipped:
+        line = np.linspace(0.004, top - 0.004, 60)
+        return [*parts, tube(torso.on_front(0 * line, line, 0.005), 0.0034, metal, segments=10)]
+    if not double:
+        return parts + buttons(torso, metal if denim else button(look), number, radius=0.0075)
+    height = np.linspace(0.003, top - 0.01, 60)
+    parts.append(tube(torso.on_front(0.085 + 0 * height, height, 0.001), 0.0014, sewn.seam, segments=8))
+    for x in (-0.055, 0.055):
+        parts += buttons(torso, button(look), 3, radius=0.0095, low=0.55 * top, x=x)
+    return parts
 
 
 def _belt(torso: Torso, cloth: Material, look: Look) -> list[Part]:
