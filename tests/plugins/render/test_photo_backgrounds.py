@@ -184,3 +184,10 @@ def test_noise_and_compression_hide_no_shadow_and_are_none(noise):
         clean = cut_out(photo).elevation or 0.0
         assert found == pytest.approx(clean, abs=2.5)
         assert expected[0] <= clean <= expected[1]
+
+
+def test_a_product_of_few_pixels_is_told():
+    photo = np.full((48, 48, 3), 255, np.uint8)
+    photo[6:42, 12:36] = (60, 110, 170)
+    assert any("only 36 pixels" in warning for warning in cut_out(photo).warnings)
+    assert not any("pixels" in warning for warning in cut_out(np.kron(photo, np.ones((2, 2, 1), np.uint8))).warnings)

@@ -18,6 +18,8 @@ from prodgen_sdk.errors import InvalidImage
 from prodgen_sdk.types import Image, Mask
 
 _LEAST_SHARE = 0.002
+_SMALL = 64
+"""A product of fewer pixels, along its longer side, shows neither print nor the curves that tell its shape."""
 _BUSY = "the photo's background is not plain: the cut-out may be wrong"
 
 
@@ -81,6 +83,12 @@ def cut_out(image: Image, longest: int = 1024) -> Cutout:
         )
     if touching:
         warnings.append(f"the product is cut off at the photo's edge ({', '.join(touching)})")
+        confidence *= 0.7
+    extent = max(int(mask.any(axis).sum()) for axis in (0, 1))
+    if extent < _SMALL:
+        warnings.append(
+            f"the product is only {extent} pixels large in the photo: its views are blurred, give a larger one"
+        )
         confidence *= 0.7
     # Pixels along the outline are mixed with the background: they take the colour of the nearest one that is not.
     inside = ndimage.binary_erosion(mask, iterations=2 if max(mask.shape) > 200 else 1)
