@@ -61,18 +61,24 @@ def family_of(product: Product) -> tuple[Family, str]:
         or _chosen(attribute(product, "type", "类型", "kind"), product.domain, own)
         or _chosen(title, product.domain, own)
     )
-    if found is not None:
-        in_title = _chosen(title, product.domain, own)
-        if in_title is not None and _says_more(*in_title, found[0], title, segments):
-            return in_title
-        packing = packed(product.domain, found[0].name, title)
-        return found if packing == found[0].name else (FAMILIES[packing], "")
+    if found is None:
+        return _elsewhere(product, title, everything)
+    in_title = _chosen(title, product.domain, own)
+    if in_title is not None and _says_more(*in_title, found[0], title, segments):
+        return in_title
+    packing = packed(product.domain, found[0].name, title)
+    return found if packing == found[0].name else (FAMILIES[packing], "")
+
+
+def _elsewhere(product: Product, title: str, families: list[Family]) -> tuple[Family, str]:
+    """The family that words name in another domain than the product's, or else the box."""
     for text in (title, product.description.lower()):
-        if (other := _chosen(text, "", everything)) is not None:
+        if (other := _chosen(text, "", families)) is not None:
             return other[0], other[1] or f"no model of {product.category!r} fits the words: drawn as a {other[0].name}"
-    return FAMILIES[
-        "box"
-    ], f"no model of {product.category!r}: drawn as the box that it comes in (prodgen render families: what there is)"
+    warning = (
+        f"no model of {product.category!r}: drawn as the box that it comes in (prodgen render families: what there is)"
+    )
+    return FAMILIES["box"], warning
 
 
 def _chosen(text: str, domain: str, families: list[Family]) -> tuple[Family, str] | None:
