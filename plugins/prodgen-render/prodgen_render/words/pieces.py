@@ -11,7 +11,7 @@ MOST = 6
 _HANZI = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _NUMBER = rf"(?<![\d.])(\d+|[{''.join(_HANZI)}])"
 _UNIT = r"(?:g|kg|ml|cl|l|oz|克|千克|毫升|升|斤)"
-_MEASURE = "[个只支瓶罐盒袋块包把盏枚听桶提卷组]"
+_MEASURE = "[个只支条瓶罐盒袋块包把盏枚听桶提卷组]"
 _SAID = re.compile(
     rf"\b(?:set|pack|bundle|case) of {_NUMBER}\b|{_NUMBER}[ -]?(?:packs?|pk|pcs)\b|{_NUMBER} ?[x×] ?[\d.]+ ?{_UNIT}\b"
     rf"|\d ?{_UNIT} ?[*x×] ?{_NUMBER}(?![\d.])|[*x×] ?{_NUMBER} ?{_MEASURE}|{_NUMBER} ?{_MEASURE}装"
