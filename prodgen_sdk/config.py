@@ -100,7 +100,6 @@ class DefaultsConfig(Model):
 
     Args:
         mesh_generator: for products with a mesh.
-        finisher: empty for the only installed one.
         evaluators, safety_checkers: None for all that can run here; an empty list for none.
     """
 
@@ -115,7 +114,7 @@ class DefaultsConfig(Model):
     index: str = "index/faiss"
     ranker: str = "rank/hybrid"
     policy: str = "policy/lints"
-    finisher: str = ""
+    finisher: str = "finish/basic"
     evaluators: tuple[str, ...] | None = None
     safety_checkers: tuple[str, ...] | None = None
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pil
 
-from prodgen_sdk import InputError, images
+from prodgen_sdk import Host, InputError, images
 from prodgen_sdk.interfaces import Finished
 from prodgen_sdk.metadata import Metadata, read_metadata
 from prodgen_sdk.testing.fakes.pictures import SquareFinisher
@@ -136,3 +136,10 @@ def test_a_picture_never_overwrites_itself(run, tmp_path):
     code, _, err = run("finish", "a.png", "--profile", "square", "--out", ".")
     assert (code, "overwrite itself" in err) == (2, True)
     assert (tmp_path / "a.png").read_bytes() == before
+
+
+def test_without_a_finisher_it_is_said_what_brings_one(run, monkeypatch):
+    monkeypatch.setattr(Host, "discover", lambda *_, **__: Host())
+    code, _, err = run("finish", "a.png", "--out", "done")
+    assert code == 2
+    assert "There is no finisher 'finish/basic'. Run: pip install prodgen-quality" in err
