@@ -53,12 +53,10 @@ def elevation_from_shadow(darker: Floats, mask: Mask) -> float | None:
     # Noise and the fringes of compression are darker here and lighter there, shadows are darker all over.
     blur = max(_PIXELS, _GRAIN * max(mask.shape))
     known = np.maximum(ndimage.gaussian_filter(beside.astype(np.float32), blur), 1e-3)
-    depth = np.min(
-        [ndimage.gaussian_filter(np.where(beside, channel, 0), blur) for channel in np.moveaxis(darker, 2, 0)], axis=0
-    )
-    depth = depth / known
-    faint = max(_FAINT, -float(np.quantile(depth[beside], _LIGHTER))) if beside.any() else _FAINT
-    weight = np.where(beside & ~above & (depth > faint), np.minimum(depth, _DARK), 0)
+    channels = [ndimage.gaussian_filter(np.where(beside, one, 0), blur) / known for one in np.moveaxis(darker, 2, 0)]
+    even, own = np.min(channels, axis=0), darker.min(2)
+    faint = max(_FAINT, -float(np.quantile(even[beside], _LIGHTER))) if beside.any() else _FAINT
+    weight = np.where(beside & ~above & (even > faint) & (own > _FAINT), np.minimum(own, _DARK), 0)
     if (weight > 0).sum() < 2e-4 * mask.size:
         return None
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
