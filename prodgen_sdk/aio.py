@@ -38,8 +38,9 @@ def _served(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[An
 
     @functools.wraps(method)
     async def call(self: AsyncStudio, /, *args: P.args, **options: P.kwargs) -> T:
-        own = cast("float | None", options.get("budget_ms"))
-        budget = (own or self.studio.config.recommend.budget_ms) if budgeted else None
+        budget = (options.get("budget_ms") or self.studio.config.recommend.budget_ms) if budgeted else None
+        if not isinstance(budget, int | float) or not budget > 0:
+            budget = None  # what is no budget is refused by the method
         return await self._serving.run(
             functools.partial(getattr(self.studio, method.__name__), *args, **options), budget
         )

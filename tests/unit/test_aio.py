@@ -87,6 +87,16 @@ def test_a_budget_counts_while_a_call_waits_for_a_thread(tmp_path, monkeypatch):
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("budget", [-1, float("nan"), "soon"])
+def test_what_is_no_budget_is_told(tmp_path, budget):
+    async def main():
+        async with AsyncStudio(Studio.create(tmp_path, host=fake_host())) as studio:
+            with pytest.raises(InputError, match="ms is none"):
+                await studio.recommend("ann", 2, budget_ms=budget)
+
+    asyncio.run(main())
+
+
 METHODS = {name for name, value in vars(Studio).items() if not name.startswith("_") and callable(value)}
 
 
