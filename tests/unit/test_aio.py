@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from prodgen_sdk import AsyncStudio, DeadlineExceeded, Product, Studio, images
+from prodgen_sdk import AsyncStudio, DeadlineExceeded, InputError, Product, Studio, images
 from prodgen_sdk.specs import GeneratorSpec
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
 from prodgen_sdk.testing.fakes.pictures import SolidGenerator
