@@ -105,4 +105,8 @@ def register_benchmarks(register: Register) -> None:
 
 @hookimpl
 def register_commands(register: RegisterCommand) -> None:
-    register("render", "Render data sets, many views, turntables and GLB files, and list what can be drawn.", "prodgen_render.cli:app")
+    register(
+        "render",
+        "Render data sets, many views, turntables and GLB files, and list what can be drawn.",
+        "prodgen_render.cli:app",
+    )

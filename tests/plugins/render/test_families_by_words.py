@@ -77,6 +77,8 @@ def test_unknown_families_fall_back_and_say_so() -> None:
         ("Knee-length kurta", "apparel/festive", "shirt", "kurta"),
         ("Crystal chandelier", "home/lighting", "pendant-lamp", "chandelier"),
         ("Soap dispenser", "home/bath", "pump-bottle", "home/bath"),
+        ("Toy water gun", "home/toys", "box", "home/toys"),
+        ("Water bottle rack for the fridge", "home/storage", "box", "home/storage"),
     ],
 )
 def test_the_nearest_shape_comes_with_a_warning(title: str, category: str, family: str, word: str) -> None:

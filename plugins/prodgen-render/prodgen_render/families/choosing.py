@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ _OF_IT = re.compile("[味色刷盖垫]|背景|架(?!构)|夹(?!克)|(?:图案|�
 _MADE_OF_IT = re.compile("[汁醋酱干脆茶酒糖糕派粉籽香]")
 """After the name of a fruit: what is made of it."""
 _FOR_IT = re.compile(
-    r" (?:holder|rack|organi[sz]er|tray|cleaner|brush|opener|grinder|frother|rod|dish|hanger|hook|filter|refill|protector|sharpener|warmer|maker|machine|infuser|strainer|cartridge|paper|ink|toner|knife|board|bags)s?\b"
+    r" (?:holder|rack|organi[sz]er|tray|cleaner|brush|opener|grinder|frother|rod|dish|hanger|hook|filter|refill|protector|sharpener|warmer|maker|machine|infuser|strainer|cartridge|paper|ink|toner|knife|board|bags|gun|extractor|polish|cooker|carrier|stand)s?\b"
 )
 """After an English name: what is for the thing."""
 _CJK = re.compile(r"[\u3400-\u9fff]")
@@ -140,18 +140,25 @@ def _named_in(text: str, domain: str, families: list[Family]) -> Iterator[Named]
         for word in (*family.words, *family.near, *contents):
             if not domain and len(word) == 1:
                 continue  # 盘 and 刀 stand in too many other things
-            start = _place(text, word)
+            start = _place(text, word, family.words)
             if start >= 0 and not (family.weak and _MADE_OF_IT.match(text, start + len(word))):
                 yield Named(start, word, family, word in family.near, family.weak or word in contents)
 
 
-def _place(text: str, word: str) -> int:
-    """Where a word stands and means the thing itself, or -1; an English one may have its plural's ending."""
+def _place(text: str, word: str, synonyms: Sequence[str] = ()) -> int:
+    """Where a word stands and means the thing itself, or -1; an English one may have its plural's ending.
+
+    Args:
+        synonyms: words that may follow it and mean the same thing, as in "water bottle".
+    """
     if _CJK.search(word):
         start = text.find(word)
         return -1 if start >= 0 and _OF_IT.match(text, start + len(word)) else start
     found = _whole(word).search(text)
-    return -1 if found is None or _FOR_IT.match(text, found.end()) else found.start()
+    if found is None:
+        return -1
+    ends = (found.end(), *(found.end() + 1 + len(more) for more in synonyms if text.startswith(more, found.end() + 1)))
+    return -1 if any(_FOR_IT.match(text, end) for end in ends) else found.start()
 
 
 @cache
