@@ -114,8 +114,9 @@ UNREADABLE = (OSError, EOFError, zlib.error)
 """What reading a file of `unpacked` may raise."""
 
 
-def unpacked(path: Path) -> io.BufferedReader | gzip.GzipFile:
-    """A file opened for reading, without the gzip around it; whether there is any is told by its first bytes, not by its name.
+@contextmanager
+def unpacked(path: Path) -> Iterator[io.BufferedReader | gzip.GzipFile]:
+    """A file or pipe opened for reading, without the gzip around it; its first bytes tell whether there is any, not its name.
 
     >>> _ = Path("log.gz").write_bytes(gzip.compress(b"a line"))
     >>> with unpacked(Path("log.gz")) as file:
@@ -123,8 +124,11 @@ def unpacked(path: Path) -> io.BufferedReader | gzip.GzipFile:
     b'a line'
     """
     with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path) if packed else path.open("rb")
+        if file.peek(2)[:2] == b"\x1f\x8b":
+            with gzip.GzipFile(fileobj=file) as inner:
+                yield inner
+        else:
+            yield file
 
 
 def is_file(path: str | Path) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -405,6 +407,16 @@ def test_a_log_packed_by_gzip_is_read_as_it_is(tmp_path):
     plain, packed = (list(read_events(tmp_path / name)) for name in ("plain.jsonl", "packed.jsonl.gz"))
     assert packed == plain
     assert [row.event is None for row in packed] == [False, True, True]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_log_is_read_from_a_pipe(tmp_path, pack):
+    line = b'{"id": "1", "user": "ann", "type": "view", "sku": "mug", "at": "2026-01-01"}\n'
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        pool.submit(pipe.write_bytes, pack(line * 3))
+        assert [row.line for row in read_events(pipe) if row.event] == [1, 2, 3]
 
 
 def test_events_of_another_format_are_recognised():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,11 @@ from typing import Any
 from prodgen_sdk.files import unpacked
 
 
-def text(path: Path) -> io.TextIOWrapper:
+@contextmanager
+def text(path: Path) -> Iterator[io.TextIOWrapper]:
     """A file opened as UTF-8 text."""
-    return io.TextIOWrapper(unpacked(path), encoding="utf-8-sig")
+    with unpacked(path) as file, io.TextIOWrapper(file, encoding="utf-8-sig") as lines:
+        yield lines
 
 
 def first_lines(path: Path, n: int) -> list[str]:
