@@ -225,6 +225,10 @@ def test_a_pillow_among_bedding_is_no_bed() -> None:
         ("大樱桃 3斤 新鲜", "food/other", "fruit"),
         ("红烧牛肉方便面 桶装", "food/instant", "tub"),
         ("脚踏垃圾桶 不锈钢", "home/kitchen", "waste-bin"),
+        ("Black wide leg jumpsuit with belt", "apparel/women", "jumpsuit"),
+        ("Denim dungaree shorts", "apparel/women", "jumpsuit"),
+        ("Denim dungaree dress", "apparel/women", "dress"),
+        ("牛仔背带裤女 宽松", "apparel/women", "jumpsuit"),
     ],
 )
 def test_what_shops_sell_much_has_a_shape_of_its_own(title: str, category: str, family: str) -> None:

@@ -178,3 +178,44 @@ def test_clear_things_are_looked_through(title: str, category: str) -> None:
 def test_a_headset_has_a_microphone_before_the_mouth() -> None:
     spoken, heard = (built(title, "electronics/headphones") for title in ("Gaming headset", "Headphones"))
     assert corners(spoken)[:, 1].min() < corners(heard)[:, 1].min() - 0.03
+
+
+@pytest.mark.parametrize(
+    ("title", "plain", "category"),
+    [
+        ("Puff sleeve blouse", "Blouse", "apparel/shirt"),
+        ("泡泡袖连衣裙", "短袖连衣裙", "apparel/dress"),
+        ("Midi dress with bell sleeves, short sleeved", "Midi dress, short sleeved", "apparel/dress"),
+    ],
+)
+def test_full_sleeves_are_wider_than_straight_ones(title: str, plain: str, category: str) -> None:
+    """How deep the sleeves are from front to back, beside the body."""
+    full, straight = (corners(built(words, category)) for words in (title, plain))
+
+    def deepest_at_arm(points: Floats) -> float:
+        beside = points[(np.abs(points[:, 0]) > 0.2) & (points[:, 2] > 0.7 * points[:, 2].max())]
+        return float(np.ptp(beside[:, 1]))
+
+    assert deepest_at_arm(full) > 1.2 * deepest_at_arm(straight)
+
+
+def test_a_jumpsuit_has_two_legs_and_a_top() -> None:
+    long, short, trousers = (
+        corners(built(title, "apparel/women")) for title in ("Black jumpsuit", "Black playsuit", "Black trousers")
+    )
+    assert np.ptp(long[:, 2]) > 1.3 * np.ptp(trousers[:, 2])
+    assert np.ptp(short[:, 2]) < 0.7 * np.ptp(long[:, 2])
+    for legs in (long, short):
+        assert np.abs(legs[legs[:, 2] < 0.05][:, 0]).min() > 0.01
+
+
+def test_dungarees_have_a_bib_between_bare_sides() -> None:
+    cloth = corners(built("Denim dungarees", "apparel/women"))
+    above = cloth[cloth[:, 2] > 0.8 * cloth[:, 2].max()]
+    trousers = cloth[cloth[:, 2] < 0.6 * cloth[:, 2].max()]
+    assert np.abs(above[:, 0]).max() < 0.7 * np.abs(trousers[:, 0]).max()
+
+
+def test_a_strapless_dress_ends_at_the_bust() -> None:
+    tops = [corners(built(title, "apparel/dress"))[:, 2].max() for title in ("Strapless dress", "Dress")]
+    assert tops[0] < tops[1] - 0.1

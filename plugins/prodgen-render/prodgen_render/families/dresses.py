@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from prodgen_render.families.bodices import Bodice
 from prodgen_render.families.garment_kit import (
-    Table,
     creases,
     garment,
     lying_on,
@@ -14,13 +14,10 @@ from prodgen_render.families.garment_kit import (
     surface_ring,
     tube_field,
 )
-from prodgen_render.families.sleeves import Sleeves
-from prodgen_render.families.torso import V_NECKED, armholes
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
-from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import loft, smooth_path, tube
-from prodgen_render.words.reading import sleeves_of
+from prodgen_render.model import Floats, Part
+from prodgen_render.shapes.geometry import loft, tube
 
 _PLEATED = ("pleated", "pleats", "pleat", "百褶", "百褶裙", "褶")
 
@@ -33,7 +30,6 @@ _LENGTHS = (
 """Words for how long a skirt is, and metres more than the usual."""
 _NARROW = ("bodycon", "sheath", "pencil", "tube dress", "slip dress", "旗袍", "包臀", "修身", "紧身", "鱼尾", "铅笔")
 """Words for a skirt that does not flare."""
-_STRAPPED = ("spaghetti strap", "spaghetti straps", "cami", "slip dress", "strappy", "吊带")
 
 
 def _longer(look: Look) -> float:
@@ -46,10 +42,8 @@ def dress(look: Look) -> list[Part]:
     longer = _longer(look)
     length = usual + longer
 
-    def at(share: float) -> float:
-        """A height above the hem as a share of the usual length: longer dresses have a longer skirt."""
-        return longer + usual * share
-
+    bodice = Bodice.of(look, longer, usual)
+    at = bodice.at
     narrow = look.says(_NARROW)
     if narrow:
         hem = 0.178 * look.uniform(0.97, 1.03)
@@ -57,17 +51,11 @@ def dress(look: Look) -> list[Part]:
     else:
         hem = 0.27 * look.uniform(0.85, 1.2)
         widths, depths = [hem, hem * 0.78, 0.165], [hem * 0.8, hem * 0.6, 0.115]
-    top = length
-    heights = [-0.05, 0.54 * at(0.52), *(at(share) for share in (0.52, 0.63, 0.76, 0.85, 0.95)), length + 0.03]
-    z, w = smooth_table([*widths, 0.135, 0.165, 0.178, 0.160, 0.068], heights)
-    # Front and back meet on the shoulders.
-    _, d = smooth_table([*depths, 0.095, 0.115, 0.105, 0.066, 0.012], heights)
+    above, wide, deep = bodice.sections
+    heights = [-0.05, 0.54 * at(0.52), at(0.52), *above]
+    z, w = smooth_table([*widths, *wide], heights)
+    _, d = smooth_table([*depths, *deep], heights)
     folds, seed = round(look.uniform(9, 14)), look.uniform(0, 6)
-    sleeve = {"long": 0.52, "short": 0.17}.get(sleeves_of(look.product))
-    sleeves = Sleeves.of(0.135, at(0.885), sleeve, 0.062) if sleeve else None
-
-    pointed, strapped = look.says(V_NECKED), sleeves is None and look.says(_STRAPPED)
-    deep_neck, bust = 0.17 if pointed else 0.12, at(0.865)
 
     def body(p: Floats) -> Floats:
         angle = np.arctan2(p[:, 1], p[:, 0])
@@ -76,80 +64,24 @@ def dress(look: Look) -> list[Part]:
         return np.asarray(tube_field(p, z, w, d, 2.2) + pleats, np.float32)
 
     def field(p: Floats) -> Floats:
-        grown = sleeves.joined(body(p), p) if sleeves else body(p)
-        return np.asarray(grown + creases(p, seed, 0.0018), np.float32)
+        return np.asarray(bodice.joined(body(p), p) + creases(p, seed, 0.0018), np.float32)
 
     def keep(p: Floats) -> Floats:
-        front = p[:, 1] < 0
-        if strapped:
-            return np.asarray(np.minimum(p[:, 2], bust - p[:, 2]), np.float32)
-        across, down = np.abs(p[:, 0]) / 0.082, np.abs(p[:, 2] - top) / np.where(front, deep_neck, 0.06)
-        neck = np.where(front & pointed, across + down, across**2 + down**2) - 1
-        holes = neck if sleeves else np.minimum(neck, armholes(p, 0.190, at(0.885), 0.062, 0.105))
-        out = np.minimum(p[:, 2], top - 0.002 - p[:, 2])
-        out = np.where(p[:, 2] > at(0.7), np.minimum(out, holes * 0.05), out)
-        return np.asarray(sleeves.cut(out, body(p), p) if sleeves else out, np.float32)
+        return bodice.keep(p, body)
 
-    reach, deep = max(hem + 0.04, sleeves.reach if sleeves else 0.0), hem * 0.8 + 0.05
+    reach, behind = max(hem + 0.04, bodice.sleeves.reach if bodice.sleeves else 0.0), hem * 0.8 + 0.05
     names = ("cotton", "silk", "linen", "velvet", "knit", "denim", "wool", "nylon")
     parts = garment(
         look,
         field,
-        ((-reach, -deep, -0.03), (reach, deep, length + 0.03)),
+        ((-reach, -behind, -0.03), (reach, behind, length + 0.03)),
         keep,
         prints=False,
         cell=0.0105,
         names=names,
         skirt=((z, w, d), at(0.63)),
     )
-    belt = surface_ring(field, np.array([0, 0, at(0.63)], np.float32), np.array([0, 0, 1.0]), 0.3, 96)
-    band = np.stack(
-        [
-            belt * [1.0, 1.0, 1] + [0, 0, -0.014],
-            belt * [1.025, 1.03, 1] + [0, 0, -0.012],
-            belt * [1.025, 1.03, 1] + [0, 0, 0.012],
-            np.add(belt, [0, 0, 0.014]),
-        ]
-    )
-    parts.append(loft(band, look.plain("cotton", mix(look.colour(), (0, 0, 0), 0.18))))
-    binding = look.solid(*names)
-    if strapped:
-        rim = surface_ring(field, np.array([0, 0, bust - 0.001], np.float32), np.array([0, 0, 1.0]), 0.3, 96)
-        return [*parts, tube(rim, 0.0026, binding, segments=10, closed=True), *_straps(bust, top, (z, w, d), binding)]
-    a = np.linspace(0.03, np.pi - 0.03, 60)
-    falls = (deep_neck * (1 - np.abs(np.cos(a)) if pointed else np.sin(a)), 0.06 * np.sin(a))
-    bound = [_bound(0.082 * np.cos(a), [top - fall for fall in falls], (z, w, d))]
-    if sleeves:
-        parts += [*sleeves.hems(field, binding), *sleeves.seams(field, binding)]
-    else:
-        a = np.linspace(0.45 * np.pi, 1.6 * np.pi, 90)
-        hole = _bound(0.190 + 0.062 * np.cos(a), [at(0.885) + 0.105 * np.sin(a)] * 2, (z, w, d))
-        bound += [hole, hole * [-1, 1, 1]]
-    return [*parts, *(tube(loop, 0.0026, binding, segments=10, closed=True) for loop in bound)]
-
-
-def _straps(low: float, top: float, table: Table, cloth: Material) -> list[Part]:
-    """Two thin straps from the front over the shoulders to the back, where a body ends at a height."""
-    z, w, d = table
-    x = 0.082
-    y = float(np.interp(low, z, d) * (1 - (x / np.interp(low, z, w)) ** 2.2) ** (1 / 2.2))
-    way = smooth_path(
-        [(x, -y, low - 0.004), (x * 1.02, -0.7 * y, (low + top) / 2), (x, 0, top - 0.012), (x * 0.96, 0.8 * y, (low + top) / 2), (x * 0.94, y, low - 0.004)],
-        60,
-    )  # fmt: skip
-    return [tube(way * [side, 1, 1], 0.0042, cloth, flatten=0.4, segments=14) for side in (-1, 1)]
-
-
-def _bound(x: Floats, heights: list[Floats], table: Table) -> Floats:
-    """The edge of an opening, a loop [n, 3]: x and height in front, then behind, where the body of a table is as wide as that."""
-    z, w, d = table
-    halves = []
-    for sign, height in zip((-1, 1), heights, strict=True):
-        share = np.abs(x) / np.interp(height, z, w)
-        on = share < 0.99
-        y = sign * np.interp(height, z, d) * np.maximum(1 - share**2.2, 0) ** (1 / 2.2)
-        halves.append(np.stack([x, y, height], -1)[on])
-    return np.concatenate([halves[0], halves[1][::-1]])
+    return [*parts, bodice.belt(look, field), *bodice.edges(field, (z, w, d), look.solid(*names))]
 
 
 def skirt(look: Look) -> list[Part]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_render.families.garment_kit import band, hem_lines, lying_on, seam_of, surface_ring
+from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.geometry import tube
 from prodgen_render.shapes.implicit import capsule, join
@@ -17,6 +18,48 @@ LONG = 0.635
 """Metres of a sleeve to the wrist."""
 _LONG_FROM = 0.3
 """Metres from which a sleeve narrows to the wrist and hangs down beside the body."""
+PUFFED = (
+    "puff sleeve",
+    "puff sleeves",
+    "puffed sleeve",
+    "puffed sleeves",
+    "puff-sleeve",
+    "puff sleeved",
+    "泡泡袖",
+    "公主袖",
+)
+_BISHOP = (
+    "bishop sleeve", "bishop sleeves", "balloon sleeve", "balloon sleeves", "lantern sleeve", "lantern sleeves", "blouson sleeve", "灯笼袖", "气球袖",
+)  # fmt: skip
+_BELL = (
+    "bell sleeve", "bell sleeves", "flared sleeve", "flared sleeves", "flare sleeve", "trumpet sleeve", "kimono sleeve", "喇叭袖",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fullness:
+    """How full sleeves are where they are not straight.
+
+    Args:
+        at: where they are fullest, in metres from the shoulder, and `spread` how far that reaches.
+        more: metres of radius that they have more there, gathered in folds.
+        end: radius at the end.
+    """
+
+    at: float
+    spread: float
+    more: float
+    end: float
+
+
+def fullness_of(look: Look, length: float) -> Fullness | None:
+    """How full the words make sleeves of a length; None for straight ones."""
+    long = length > _LONG_FROM
+    if look.says(PUFFED):
+        return Fullness(0.085, 0.10 if long else 0.075, 0.042, 0.040 if long else 0.048)
+    if look.says(_BISHOP):
+        return Fullness(length - (0.13 if long else 0.08), 0.16 if long else 0.09, 0.042, 0.038 if long else 0.052)
+    return Fullness(0.0, 1.0, 0.0, 0.115) if look.says(_BELL) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +70,7 @@ class Sleeves:
         starts: where they begin, inside the shoulders, and `axes` their directions.
         length: from there to their ends.
         thick: radius at the shoulder, and `end` at the end.
+        full: how they widen between; None for straight ones.
     """
 
     starts: tuple[Floats, Floats]
@@ -34,20 +78,24 @@ class Sleeves:
     length: float
     thick: float
     end: float
+    full: Fullness | None = None
 
     @classmethod
-    def of(cls, out: float, height: float, length: float, thick: float = 0.080) -> Sleeves:
+    def of(
+        cls, out: float, height: float, length: float, thick: float = 0.080, full: Fullness | None = None
+    ) -> Sleeves:
         """Sleeves that begin `out` metres from the middle at a height; long ones are narrower and hang steeper."""
         long = length > _LONG_FROM
         drop = np.radians(66 if long else 44)
         left, right = (np.array([side * out, 0.0, height], np.float32) for side in (-1, 1))
         down, along = (np.array([side * np.cos(drop), 0, -np.sin(drop)], np.float32) for side in (-1, 1))
-        return cls((left, right), (down, along), length, thick, 0.040 if long else thick * 0.97)
+        end = full.end if full else 0.040 if long else thick * 0.97
+        return cls((left, right), (down, along), length, thick, end, full)
 
     @property
     def reach(self) -> float:
         """How far they come from the middle, in metres."""
-        return float(abs((self.starts[0] + self.axes[0] * (self.length + 0.06))[0]) + 0.09)
+        return float(abs((self.starts[0] + self.axes[0] * (self.length + 0.06))[0]) + max(0.09, self.end + 0.03))
 
     @property
     def lowest(self) -> float:
@@ -60,7 +108,18 @@ class Sleeves:
 
     def _arm(self, p: Floats, side: int) -> Floats:
         end = self.starts[side] + self.axes[side] * np.float32(self.length + 0.06)
-        return capsule(p, self.starts[side], end, self.thick, self.end, flatten=0.8)
+        arm = capsule(p, self.starts[side], end, self.thick, self.end, flatten=0.8)
+        return arm - self._puff(p, side) if self.full and self.full.more else arm
+
+    def _puff(self, p: Floats, side: int) -> Floats:
+        """Metres by which gathered cloth stands out, in folds along the sleeve."""
+        assert self.full is not None
+        away = p - self.starts[side]
+        along = away @ self.axes[side]
+        across = away @ np.cross(self.axes[side], np.array([0, 1, 0], np.float32))
+        full = np.exp(-(((along - self.full.at) / self.full.spread) ** 2))
+        gathers = 0.09 * np.cos(13 * np.arctan2(across, away[:, 1]) + 5 * along)
+        return np.asarray(self.full.more * full * (1 + gathers), np.float32)
 
     def _folds(self, p: Floats, side: int) -> Floats:
         """The folds of a long sleeve about its elbow, in metres."""
@@ -94,7 +153,7 @@ class Sleeves:
             keep = np.where(of_arm, np.minimum(keep, self.length - (p - self.starts[side]) @ self.axes[side]), keep)
         return keep
 
-    def hems(self, field: Callable[[Floats], Floats], cloth: Material, largest: float = 0.12) -> list[Part]:
+    def hems(self, field: Callable[[Floats], Floats], cloth: Material, largest: float = 0.15) -> list[Part]:
         """Sewn edges."""
         parts = []
         for start, axis in zip(self.starts, self.axes, strict=True):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from prodgen_render.families.garment_kit import Bounds, band, creases, hem_lines, smooth_table, tube_field
-from prodgen_render.families.sleeves import Sleeves
+from prodgen_render.families.sleeves import Sleeves, fullness_of
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.implicit import in_depth
@@ -73,7 +73,8 @@ class Torso:
         )
         _, d = smooth_table([0.118, 0.116, 0.112, 0.116, 0.104, 0.092, 0.078, 0.066, 0.05], heights)
         seed = look.uniform(0, 6)
-        sleeves = Sleeves.of(half * 0.77, shoulder - 0.045, sleeve, 0.064 * loose) if sleeve else None
+        full = fullness_of(look, sleeve)
+        sleeves = Sleeves.of(half * 0.77, shoulder - 0.045, sleeve, 0.064 * loose, full) if sleeve else None
         return cls(length, sleeves, neck, (z, w, [v * loose for v in d]), seed, half, pointed)
 
     @property

@@ -76,8 +76,8 @@ def trousers(look: Look) -> list[Part]:
     short, soft = look.says(_SHORT), look.says(_SOFT)
     length = 0.48 if short else 1.0 * look.uniform(0.97, 1.03)
     waist = 0.160 * look.uniform(0.95, 1.06)
-    cut = _cut(look, short, length)
-    field = _body(cut, waist, look.uniform(0, 6))
+    cut = cut_of(look, short, length)
+    field = legs(cut, [(length - 0.02, waist, 0.098), (length + 0.03, waist, 0.098)], look.uniform(0, 6))
 
     def keep(p: Floats) -> Floats:
         return np.asarray(np.minimum(p[:, 2], length - p[:, 2]), np.float32)
@@ -95,7 +95,7 @@ def trousers(look: Look) -> list[Part]:
     if denim and parts[0].material.texture is None:
         parts = [_faded(part, length, cut.crotch) for part in parts]
     thread = look.plain("cotton", "#b9803c" if denim else mix(look.colour(), (0, 0, 0), 0.4)).but(bump=None)
-    parts += _side_seams(field, length, thread)
+    parts += side_seams(field, length, thread)
     ankles = [np.array([side * cut.apart, 0, 0.001], np.float32) for side in (-1, 1)]
     if soft:
         return [*parts, *_ribbed(look, field, length, [] if short else ankles)]
@@ -109,7 +109,7 @@ def trousers(look: Look) -> list[Part]:
     return [*parts, *_stitches(field, length, cut.crotch, thread), *_waist(look, belt, length, cloth)]
 
 
-def _cut(look: Look, short: bool, length: float) -> Cut:
+def cut_of(look: Look, short: bool, length: float) -> Cut:
     """The cut that the words say; straight ones differ in their hems."""
     kind = next((kind for kind, words in _CUTS.items() if look.says(words)), "")
     hem, leg, apart = _WIDTHS[kind]
@@ -120,13 +120,19 @@ def _cut(look: Look, short: bool, length: float) -> Cut:
     return Cut(length, hem or straight, leg, apart, kind)
 
 
-def _body(cut: Cut, waist: float, seed: float) -> Field:
-    """The trunk from the waist to the crotch, and two legs."""
-    length, crotch = cut.length, cut.crotch
+def legs(cut: Cut, above: list[tuple[float, float, float]], seed: float, hip: float = 0.186) -> Field:
+    """The trunk from the crotch up, and two legs.
+
+    Args:
+        above: height, half width and half depth of its sections from the waist up.
+        hip: half the width of the hip.
+    """
+    crotch = cut.crotch
     # The hip narrows into the thighs below it, so that no edge of it shows.
-    heights = [crotch - 0.05, crotch, crotch + 0.12, length - 0.02, length + 0.03]
-    z, w = smooth_table([0.10, 0.140, 0.186, waist, waist], heights)
-    _, d = smooth_table([0.05, 0.078, 0.110, 0.098, 0.098], heights)
+    below = [(crotch - 0.05, 0.10, 0.05), (crotch, 0.140, 0.078), (crotch + 0.12, hip, 0.110)]
+    heights, wide, deep = (list(column) for column in zip(*below, *above, strict=True))
+    z, w = smooth_table(wide, heights)
+    _, d = smooth_table(deep, heights)
 
     def field(p: Floats) -> Floats:
         out = np.maximum(tube_field(p, z, w, d, 2.4), crotch - p[:, 2])
@@ -179,7 +185,7 @@ def _faded(part: Part, length: float, crotch: float) -> Part:
     return part.but(colours=np.repeat(shade, 3, 1).astype(np.float32))
 
 
-def _side_seams(field: Field, length: float, thread: Material) -> list[Part]:
+def side_seams(field: Field, length: float, thread: Material) -> list[Part]:
     """The seam down the outside of each leg."""
     height = np.linspace(0.004, length - 0.045, 90).astype(np.float32)
     out = in_depth(lying_on(lambda p: field(np.stack([p[:, 1], 0 * p[:, 0], p[:, 2]], -1))), 0 * height, height, 0.3)
