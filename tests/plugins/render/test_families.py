@@ -189,6 +189,7 @@ def test_colours_that_the_shop_lists_come_before_what_was_read_out_of_words() ->
         ("Smart watch, silver case with red sport strap", "electronics/watch", "strap", COLOURS["red"][0]),
         ("Olive canvas bag with brown shoulder straps", "apparel/bag", "strap", COLOURS["brown"][0]),
         ("Marble table with black legs", "home/table", "legs", COLOURS["black"][0]),
+        ("Men's watch blue dial brown strap", "electronics/watch", "strap", COLOURS["brown"][0]),
     ],
 )
 def test_the_colour_of_a_part_is_the_part_s_alone(title: str, category: str, part: str, rgb: str) -> None:
@@ -333,6 +334,8 @@ def test_words_of_size_and_number_are_drawn() -> None:
     assert spread("L-shaped sofa, 3 seater", "home/sofa")[1] > 1.5 * spread("Sofa, 3 seater", "home/sofa")[1]
     assert spread("Wardrobe", "home/cabinet")[2] > 3 * spread("TV stand", "home/cabinet")[2]
     assert 1.8 > spread("黄铜落地灯", "home/lamp")[2] > 2.5 * spread("Brass lamp", "home/lamp")[2]
+    assert spread("High-top sneakers", "apparel/shoes")[2] > 1.3 * spread("Sneakers", "apparel/shoes")[2]
+    assert spread("双篮空气炸锅", "home/kitchen")[0] > 1.3 * spread("空气炸锅", "home/kitchen")[0]
     assert spread("Knee-high boots", "apparel/boot")[2] > 1.5 * spread("Ankle boots", "apparel/boot")[2]
 
 

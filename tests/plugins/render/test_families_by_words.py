@@ -481,6 +481,22 @@ def test_a_dial_has_the_colour_that_words_give_it(seed: int) -> None:
     assert (seen["red"].argmax(), seen["blue"].argmax()) == (0, 2)
 
 
+@pytest.mark.parametrize(
+    ("title", "shape"),
+    [
+        ("Smartwatch", (1.1, 1.3)),
+        ("Round smartwatch", (0.98, 1.02)),
+        ("圆形智能手表", (0.98, 1.02)),
+        ("智能手环", (2, 2.5)),
+    ],
+)
+def test_a_screen_on_the_wrist_is_upright_round_or_slim(title: str, shape: tuple[float, float]) -> None:
+    parts = build_model(product(title, "electronics/watch"), 1).parts
+    (screen,) = (part.vertices for part in parts if part.material.name == "dial")
+    across, _, high = np.ptp(screen, axis=0)
+    assert shape[0] < high / across < shape[1]
+
+
 def test_salad_servers_are_a_fork_and_a_spoon_of_wood() -> None:
     servers = build_model(product("Olive wood salad servers", "home/kitchen"), 1)
     assert servers.facts["family"] == "cutlery"

@@ -11,6 +11,10 @@ from prodgen_render.shapes.geometry import loft, prism, rounded_path, rounded_re
 
 _PLASTICS = ("plastic", "matte plastic")
 _STANDING = ("floor fan", "standing fan", "pedestal", "tower", "落地")
+_TWO_DRAWERS = (
+    "dual zone", "dual-zone", "dual basket", "dual-basket", "dual drawer", "dual-drawer", "dual air fryer", "double drawer", "double basket",
+    "two drawers", "two baskets", "2 drawers", "2 baskets", "2-basket", "2-drawer", "双篮", "双胆", "双锅", "双抽", "双仓",
+)  # fmt: skip
 
 
 def fan(look: Look) -> list[Part]:
@@ -75,21 +79,39 @@ def _motor(shell: Material) -> list[Part]:
 
 
 def air_fryer(look: Look) -> list[Part]:
-    """A rounded pot-bellied body with its drawer in front, a dark panel above and a knob or a lit display in it."""
+    """A rounded pot-bellied body with its drawer in front, a dark panel above and a knob or a lit display in it.
+
+    Where the words say that it has two drawers, they are side by side in a wider body.
+    """
     wide, high = 0.27 * look.uniform(0.94, 1.06), 0.31 * look.uniform(0.94, 1.06)
+    deep, corner = wide * 1.06, wide * 0.34
+    two = look.says(_TWO_DRAWERS)
+    if two:
+        wide, corner = wide * 1.45, corner * 0.7
     shell = look.solid(*_PLASTICS, "steel", default="#232427")
     dark = look.plain("plastic", "#141517")
-    outline = rounded_rectangle(wide, wide * 1.06, wide * 0.34, corner=14)
+    outline = rounded_rectangle(wide, deep, corner, corner=14)
+    inset = min(0.115, 1.25 * corner)
     profile = rounded_path(
-        [(0.115, 0.004), (0.020, 0.004), (0.0, 0.05), (0.004, high * 0.62), (0.024, high), (0.13, high)],
+        [(inset, 0.004), (0.020, 0.004), (0.0, 0.05), (0.004, high * 0.62), (0.024, high), (inset + 0.015, high)],
         [0, 0.02, 0.03, 0.10, 0.05, 0],
     )
     parts = [prism(outline, profile, shell)]
-    parts.append(slab(rounded_rectangle(wide - 0.22, wide - 0.2, 0.02), 0.002, 0.0008, shell).moved(z=high - 0.002))
-    front = -wide * 0.53
-    seam_z = high * 0.60
-    ring = rounded_rectangle(wide + 0.0006, wide * 1.06 + 0.0006, wide * 0.34, corner=14)
-    parts.append(slab(ring * [0.976, 0.976], 0.0026, 0.0006, dark).moved(z=seam_z))
+    top = rounded_rectangle(wide - 2 * inset + 0.01, deep - 2 * inset + 0.014, 0.02)
+    parts.append(slab(top, 0.002, 0.0008, shell).moved(z=high - 0.002))
+    front = -deep / 2
+    ring = rounded_rectangle(wide + 0.0006, deep + 0.0006, corner, corner=14)
+    parts.append(slab(ring * [0.976, 0.976], 0.0026, 0.0006, dark).moved(z=high * 0.60))
+    if two:
+        gap = rounded_rectangle(0.0026, high * 0.55, 0.001)
+        parts.append(slab(gap, 0.003, 0.0006, dark).turned(90, "x").moved(y=front + 0.0022, z=high * 0.325))
+    handle = look.part("handle", dark)
+    for x in (-wide / 4, wide / 4) if two else (0.0,):
+        parts.append(_drawer_handle(handle, front, high).moved(x=x))
+    return parts + _panel(look, front, high)
+
+
+def _drawer_handle(material: Material, front: float, high: float) -> Part:
     grip = smooth_path(
         [
             (0, front + 0.012, high * 0.43),
@@ -99,10 +121,7 @@ def air_fryer(look: Look) -> list[Part]:
         ],
         40,
     )
-    parts.append(
-        tube(grip, np.linspace(0.021, 0.0165, 40), look.part("handle", dark), flatten=0.62, up=(0, 1, 0), segments=28)
-    )
-    return parts + _panel(look, front, high)
+    return tube(grip, np.linspace(0.021, 0.0165, 40), material, flatten=0.62, up=(0, 1, 0), segments=28)
 
 
 def _panel(look: Look, front: float, high: float) -> list[Part]:

@@ -15,6 +15,20 @@ from prodgen_render.shapes.geometry import bent, loft, slab, smooth_path, tube
 
 Sole = Callable[[Floats, Floats | float], Floats]
 _RUNNING = ("running shoe", "running shoes", "trainers", "running", "training", "跑鞋", "跑步鞋", "训练鞋", "运动鞋")
+_HIGH = (
+    "high top",
+    "high tops",
+    "high-top",
+    "high-tops",
+    "hi-top",
+    "hi-tops",
+    "hi top",
+    "basketball shoe",
+    "basketball shoes",
+    "高帮",
+    "高筒",
+    "篮球鞋",
+)
 _UPPERS = ("canvas", "leather", "knit", "cotton", "denim", "nylon", "velvet", "wool")
 # From the middle of the heel by the ankle and along the laces to the tongue's root.
 _TOPLINE = np.array(
@@ -29,6 +43,20 @@ _LEAN = np.array(
         (0, 1.55, 0.036), (0.12, 1.30, 0.032), (0.3, 0.65, 0.022), (0.5, 0.55, 0.020), (0.75, 0.62, 0.008), (1, 0.66, 0.001),
     ]
 )  # fmt: skip
+_HIGH_TOPLINE = np.array(
+    [
+        (0.0, 0.1150, 0.0, 0.1460), (0.06, 0.1135, 0.013, 0.1455), (0.13, 0.106, 0.0245, 0.1440), (0.24, 0.090, 0.0310, 0.1420),
+        (0.34, 0.067, 0.0315, 0.1440), (0.43, 0.048, 0.0265, 0.1480), (0.47, 0.0395, 0.0225, 0.1470), (0.60, 0.008, 0.0200, 0.0950),
+        (0.72, -0.033, 0.0150, 0.0655), (0.82, -0.056, 0.0085, 0.0540), (1.0, -0.060, 0.0, 0.0515),
+    ]
+)  # fmt: skip
+_HIGH_LEAN = np.array(
+    [
+        (0, 0.70, 0.070), (0.12, 0.65, 0.070), (0.3, 0.30, 0.065), (0.5, 0.35, 0.060), (0.6, 0.45, 0.030), (0.75, 0.62, 0.010), (1, 0.66, 0.001),
+    ]
+)  # fmt: skip
+_TONGUE = [(-0.066, 0, 0.0490), (-0.03, 0, 0.0615), (0.008, 0, 0.0760), (0.034, 0, 0.0885), (0.057, 0, 0.1020)]
+_HIGH_TONGUE = [(-0.066, 0, 0.0490), (-0.033, 0, 0.0625), (0.004, 0, 0.0900), (0.030, 0, 0.1290), (0.040, 0, 0.1680)]
 _EXTENT = (0.3, 0.3)
 """Metres that the picture of a pattern covers."""
 _THROAT = 0.47
@@ -36,7 +64,8 @@ _THROAT = 0.47
 
 
 def sneaker(look: Look) -> list[Part]:
-    """A low sneaker on a cup sole; a running shoe on foam that is thicker under the heel."""
+    """A sneaker on a cup sole, low or up to the ankle; a running shoe on foam that is thicker under the heel."""
+    high = look.says(_HIGH)
     size, lift = look.uniform(0.96, 1.05), 0.019 * look.uniform(0.85, 1.2)
     upper = look.main(*_UPPERS, extent=_EXTENT, default="#f1efe9", period=0.03)
     plain = upper if upper.texture is None else look.solid(*_UPPERS, default="#f1efe9")
@@ -48,7 +77,8 @@ def sneaker(look: Look) -> list[Part]:
     lace = look.part("laces", lace)
     tread = look.plain("rubber", "#8d6f4c" if look.chance(0.4) else "#e9e6dd").but(bump=None)
     raised = _foam if look.says(_RUNNING) else _cup
-    body = Upper(HALF * [0.972, 0.952], lambda x: raised(x, lift + 0.004), _TOPLINE, (0.030, 0.032), _LEAN)
+    top, lean = (_HIGH_TOPLINE, _HIGH_LEAN) if high else (_TOPLINE, _LEAN)
+    body = Upper(HALF * [0.972, 0.952], lambda x: raised(x, lift + 0.004), top, (0.030, 0.032), lean)
     insole = slab(outline() * [0.9, 0.84], 0.004, 0.001, toned(plain, 0.6).but(bump=None)).moved(z=lift + 0.006)
     parts = [
         *_sole(lift, raised, sole, stripe, tread),
@@ -56,8 +86,8 @@ def sneaker(look: Look) -> list[Part]:
         body.rim(_THROAT, 0.0042, plain),
         _on(raised, insole),
         *_panels(body, toned(plain, 0.9), stripe, toned(plain, 0.72)),
-        *_tongue(lift, raised, plain, toned(plain, 0.8)),
-        *_laces(body, lace, toned(plain, 0.5)),
+        *_tongue(_HIGH_TONGUE if high else _TONGUE, lift, raised, plain, toned(plain, 0.8)),
+        *_laces(body, 8 if high else 6, lace, toned(plain, 0.5)),
     ]
     return [part.scaled(size) for part in parts]
 
@@ -122,11 +152,11 @@ def _eyestay(body: Upper, side: int, cloth: Material) -> Part:
     return loft(grid, cloth, closed=False, flip=side < 0)
 
 
-def _tongue(lift: float, raised: Sole, cloth: Material, lining: Material) -> list[Part]:
+def _tongue(
+    way: list[tuple[float, float, float]], lift: float, raised: Sole, cloth: Material, lining: Material
+) -> list[Part]:
     """The tongue, from under the laces to over the ankle."""
-    spine = smooth_path(
-        [(-0.066, 0, 0.0490), (-0.03, 0, 0.0615), (0.008, 0, 0.0760), (0.034, 0, 0.0885), (0.057, 0, 0.1020)], 30
-    )
+    spine = smooth_path(way, 30)
     wide = np.interp(np.linspace(0, 1, 30), [0, 0.3, 0.7, 0.93, 1], [0.016, 0.0190, 0.0225, 0.0255, 0.0230])
     spine = spine + np.stack([0 * spine[:, 0], 0 * spine[:, 0], raised(spine[:, 0], lift + 0.003)], -1)
     body = tube(spine, wide, cloth, flatten=0.17, segments=24)
@@ -134,19 +164,19 @@ def _tongue(lift: float, raised: Sole, cloth: Material, lining: Material) -> lis
     return [body, label]
 
 
-def _laces(body: Upper, lace: Material, dark: Material) -> list[Part]:
+def _laces(body: Upper, count: int, lace: Material, dark: Material) -> list[Part]:
     """Eyelets, laces that cross from one to the next, and a bow."""
-    rows = np.linspace(0.50, 0.80, 6)
+    rows = np.linspace(0.50, 0.80, count)
     eyes = {side: body.at(side * rows, 0.89, 0.0016) for side in (-1, 1)}
     parts = [
         tube([eye - out, eye + out], 0.0026, dark, segments=10, flatten=1.0)
         for side in (-1, 1)
         for eye, out in zip(eyes[side], (body.at(side * rows, 0.89, 0.0018) - eyes[side]), strict=True)
     ]
-    for k in range(6):
+    for k in range(count):
         for side in (-1, 1):
-            start, end = eyes[side][k], eyes[-side][k if k == 5 else k + 1]
-            if k == 5 and side > 0:
+            start, end = eyes[side][k], eyes[-side][min(k + 1, count - 1)]
+            if k == count - 1 and side > 0:
                 continue
             rise = 0.0022 if side > 0 else 0.0034
             middle = (start + end) / 2 + [-0.004, 0, rise + 0.0045]

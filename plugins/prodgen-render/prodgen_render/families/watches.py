@@ -17,6 +17,8 @@ from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import rounded_rectangle, slab, superellipse, tube
 
 _SMART = ("smart", "smartwatch", "fitness", "tracker", "gps", "智能", "运动手表", "手环")
+_ROUND = ("round", "circular", "圆形", "圆盘", "圆屏", "圆表盘")
+_SLIM = ("fitness band", "fitness tracker", "activity tracker", "smart band", "手环")
 _STRAPS = ("rubber", "leather", "canvas", "nylon", "steel", "metal", "gold", "aluminium")
 
 
@@ -31,19 +33,22 @@ def watch(look: Look) -> list[Part]:
         return slab(outline, height, edge, material).turned(90, "x").moved(y=y - reach + 0.003, z=middle)
 
     if smart:
-        outline = rounded_rectangle(width, width * 1.18, width * 0.28, corner=12)
+        outline = _smart_outline(look, width)
         rim = facing(outline * 0.96, 0.0008, 0.0003, Material("rim", (0.01, 0.01, 0.011), 0.1, coat=1.0), -0.0101)
     else:
         outline = superellipse(width, width, 2, 120)
         rim = facing(outline * 0.95, 0.0012, 0.0005, case, -0.0099)
-    face = Material("dial", (1, 1, 1), 0.12, coat=1.0, texture=texture(_screen(look) if smart else _dial(look)))
+    face = Material(
+        "dial", (1, 1, 1), 0.12, coat=1.0, texture=texture(_screen(look, outline) if smart else _dial(look))
+    )
+    side = float(outline[:, 0].max())
     crown = lathe([(1e-4, 0), (0.0034, 0), (0.0034, 0.0032), (1e-4, 0.0034)], [0, 0.0004, 0.0008, 0], case, 40)
     return [
-        _band(strap, width * (0.29 if smart else 0.24), reach, middle),
+        _band(strap, min(side * 0.9, width * 0.29) if smart else width * 0.24, reach, middle),
         facing(outline, 0.0105, 0.0032, case, 0.0),
         rim,
         facing(outline * (0.93 if smart else 0.88), 0.0008, 0.0003, face, -0.0106),
-        crown.turned(90, "y").moved(x=width / 2 - 0.0004, y=-reach - 0.0022, z=middle + 0.004 * smart),
+        crown.turned(90, "y").moved(x=side - 0.0004, y=-reach - 0.0022, z=middle + 0.004 * smart),
     ]
 
 
@@ -71,13 +76,25 @@ def _band(strap: Material, half_width: float, reach: float, middle: float) -> Pa
     return tube(path, swell, strap, flatten=0.13, up=(0.0, -1.0, 0.0), segments=40)
 
 
-def _screen(look: Look) -> Image.Image:
-    picture = Image.new("RGB", (420, 496), (6, 6, 8))
-    write(picture, ["10:09"], (60, 90, 360, 210), (246, 246, 248), bold=0.02)
+def _smart_outline(look: Look, width: float) -> NDArray[np.float64]:
+    """A screen is upright and rounded; round or slim where the words say so."""
+    if look.says(_ROUND):
+        return superellipse(width * 1.08, width * 1.08, 2, 120)
+    slim = look.says(_SLIM)
+    across, high = (width * 0.52, width * 1.15) if slim else (width, width * 1.18)
+    return rounded_rectangle(across, high, across * (0.48 if slim else 0.28), corner=12)
+
+
+def _screen(look: Look, outline: NDArray[np.float64]) -> Image.Image:
+    """The time over three rings, on a screen of this shape."""
+    width, height = np.ptp(outline, axis=0)
+    picture = Image.new("RGB", (420, round(420 * height / width)), (6, 6, 8))
+    middle = picture.height / 2
+    write(picture, ["10:09"], (60, round(middle - 158), 360, round(middle - 38)), (246, 246, 248), bold=0.02)
     draw = ImageDraw.Draw(picture)
     for i, colour in enumerate(((230, 70, 90), (140, 214, 72), (70, 190, 232))):
         r = 84 - 24 * i
-        box = [210 - r, 340 - r, 210 + r, 340 + r]
+        box = [210 - r, middle + 92 - r, 210 + r, middle + 92 + r]
         draw.arc(box, 0, 360, fill=mix(colour, (6, 6, 8), 0.75), width=17)
         draw.arc(box, -90, -90 + 120 + 70 * i + int(look.rng.integers(60)), fill=colour, width=17)
     return picture

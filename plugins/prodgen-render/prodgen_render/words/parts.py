@@ -37,8 +37,8 @@ _PRODUCTS_TOO = {
     "case": ("case", "tube"),
 }
 """Words that are a part only where they are joined to something: "soap with a black pump", but not "navy cap"."""
-_ENDS = r"(?![a-z裤袜框])(?!\s(?!(?:and|or|with|for|in|on|of|by|to|from|size)\b)[a-z])"
-"""A part's name before another noun describes that: foot cream, seat cushion."""
+_ENDS = r"(?![a-z裤袜框])(?!\s(?!(?:and|or|with|for|in|on|of|by|to|from|size)\b|NEXT)[a-z])"
+"""A part's name before another noun describes that: foot cream, seat cushion. NEXT is another part: blue dial brown strap."""
 
 
 class PartWords(NamedTuple):
@@ -96,13 +96,15 @@ def _compiled(part: str) -> list[re.Pattern[str]]:
     materials = _any(word for words in MATERIALS.values() for word in words)
     look = rf"(?:(?P<colour>{colours})色?(?:[ -]tone)?[ -]?)?(?:(?P<material>{materials})[ -]?)?"
     names, more = PARTS[part], _PRODUCTS_TOO.get(part, ())
+    others = _any(name for each in PARTS.values() for name in each)
+    ends = _ENDS.replace("NEXT", rf"(?:(?:{colours}|{materials})[ -]){{1,3}}(?:{others})(?![a-z])")
     patterns = [
         re.compile(rf"(?<![a-z])with(?: an?)? {look}(?:{_any((*names, *more))})(?![a-z])"),
-        re.compile(rf"(?<![a-z]){look}(?:{_any(names)}){_ENDS}"),
-        re.compile(rf"(?<![a-z])with(?: an?)? {look}[a-z]+ (?:{_any(names)}){_ENDS}"),
+        re.compile(rf"(?<![a-z]){look}(?:{_any(names)}){ends}"),
+        re.compile(rf"(?<![a-z])with(?: an?)? {look}[a-z]+ (?:{_any(names)}){ends}"),
     ]
     if more:
-        patterns.append(re.compile(rf"(?:(?<![a-z])(?:and|in)(?: an?)? |[,&+] ?){look}(?:{_any(more)}){_ENDS}"))
+        patterns.append(re.compile(rf"(?:(?<![a-z])(?:and|in)(?: an?)? |[,&+] ?){look}(?:{_any(more)}){ends}"))
     return patterns
 
 
