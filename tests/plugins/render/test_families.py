@@ -335,6 +335,8 @@ def test_words_of_size_and_number_are_drawn() -> None:
     assert spread("Wardrobe", "home/cabinet")[2] > 3 * spread("TV stand", "home/cabinet")[2]
     assert 1.8 > spread("黄铜落地灯", "home/lamp")[2] > 2.5 * spread("Brass lamp", "home/lamp")[2]
     assert spread("High-top sneakers", "apparel/shoes")[2] > 1.3 * spread("Sneakers", "apparel/shoes")[2]
+    assert spread("Bar stool", "home/stool")[2] > 1.3 * spread("Stool", "home/stool")[2]
+    assert spread("Bar stool with back", "home/stool")[2] > 0.2 + spread("Bar stool", "home/stool")[2]
     assert spread("双篮空气炸锅", "home/kitchen")[0] > 1.3 * spread("空气炸锅", "home/kitchen")[0]
     assert spread("Knee-high boots", "apparel/boot")[2] > 1.5 * spread("Ankle boots", "apparel/boot")[2]
 

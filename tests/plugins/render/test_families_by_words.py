@@ -229,6 +229,12 @@ def test_a_pillow_among_bedding_is_no_bed() -> None:
         ("Denim dungaree shorts", "apparel/women", "jumpsuit"),
         ("Denim dungaree dress", "apparel/women", "dress"),
         ("牛仔背带裤女 宽松", "apparel/women", "jumpsuit"),
+        ("Bean bag chair, navy", "home/chair", "bean-bag"),
+        ("Steam iron 2400 W, blue", "electronics/home", "iron"),
+        ("Wrought iron bed frame", "home/bedding", "bed"),
+        ("投影仪 家用 黑色", "electronics/video", "projector"),
+        ("辣椒酱 280g", "food/sauce", "jar"),
+        ("Mayonnaise, squeezy", "food/bottle", "bottle"),
     ],
 )
 def test_what_shops_sell_much_has_a_shape_of_its_own(title: str, category: str, family: str) -> None:

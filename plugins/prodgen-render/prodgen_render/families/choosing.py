@@ -98,7 +98,11 @@ def _heads(text: str) -> Iterator[str]:
 def _says_more(family: Family, warning: str, categorys: Family, title: str, segments: list[str]) -> bool:
     """Whether a title that names a family says more than a category that names one: Beanie than hat, baked beans than beans."""
     finer = (word for word in (*family.words, *family.near) if word.endswith(tuple(f" {name}" for name in segments)))
-    if categorys.name not in (family.name, *family.kind_of) and all(mentions(title, word) < 0 for word in finer):
+    another_package = family is not categorys and {family.name, categorys.name} <= PACKAGES
+    packed_so = another_package and any(segment.startswith(categorys.name) for segment in segments)
+    if (packed_so or categorys.name not in (family.name, *family.kind_of)) and all(
+        mentions(title, word) < 0 for word in finer
+    ):
         return False
     for word in family.near if warning else ():
         title = title.replace(word, " ")  # 床垫 does not say 床

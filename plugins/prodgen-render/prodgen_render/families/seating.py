@@ -1,4 +1,4 @@
-"""Things to sit on: chair, stool, sofa, cushion."""
+"""Things to sit on: chair, sofa, cushion."""
 
 from __future__ import annotations
 
@@ -122,33 +122,6 @@ def chair(look: Look) -> list[Part]:
             (x, stand + 0.10 * (top - back_height * 0.6 - seat), top - back_height * 0.6),
         ]
         parts.append(tube(smooth_path(post, 24), leg_top * 0.9, frame, segments=24))
-    return parts
-
-
-def stool(look: Look) -> list[Part]:
-    """A round stool with three legs."""
-    seat, radius = 0.45 * look.uniform(0.9, 1.3), 0.17 * look.uniform(0.92, 1.08)
-    wood = look.main("wood", "walnut", "bamboo", "steel", "iron", "matte plastic", extent=(0.35, 0.35))
-    soft = look.material_name in CLOTHS
-    top = look.main(*CLOTHS, extent=(0.35, 0.35), period=0.05) if soft else wood
-    top = look.part("seat", top)
-    parts = [
-        slab(
-            superellipse(2 * radius, 2 * radius, 2, 128), 0.055 if soft else 0.032, 0.024 if soft else 0.010, top
-        ).moved(z=seat - 0.02)
-    ]
-    legs = look.part("legs", wood, metal=True)
-    ring_z = seat * 0.36
-    for k in range(3):
-        a = np.radians(90 + 120 * k)
-        d = np.array([np.cos(a), np.sin(a), 0])
-        low, high = d * radius * 1.05 + [0, 0, 0.006], d * radius * 0.62 + [0, 0, seat - 0.005]
-        parts.append(tube(np.linspace(low, high, 12), np.linspace(0.012, 0.018, 12), legs, segments=28))
-    a = np.linspace(0, 2 * np.pi, 60)
-    r = radius * (1.05 - 0.43 * ring_z / seat) * 0.98
-    parts.append(
-        tube(np.stack([r * np.cos(a), r * np.sin(a), np.full(60, ring_z)], -1), 0.008, wood, segments=20, caps=False)
-    )
     return parts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -153,7 +153,7 @@ def _eyestay(body: Upper, side: int, cloth: Material) -> Part:
 
 
 def _tongue(
-    way: list[tuple[float, float, float]], lift: float, raised: Sole, cloth: Material, lining: Material
+    way: Sequence[tuple[float, float, float]], lift: float, raised: Sole, cloth: Material, lining: Material
 ) -> list[Part]:
     """The tongue, from under the laces to over the ankle."""
     spine = smooth_path(way, 30)
