@@ -230,6 +230,18 @@ def test_a_faint_outline_is_smooth(drawn):
     assert lengths[0] < 1.06 * lengths[1]
 
 
+def test_a_gap_beside_the_sleeve_of_a_white_garment_stays_open(drawn):
+    half = [(240, 80), (300, 110), (300, 240), (262, 240), (256, 150), (250, 240), (250, 330)]
+    outline = np.array(half + [(400 - x, y) for x, y in reversed(half)], float)
+    picture, mask = drawn.garment(outline, colour=(249, 249, 250), background=(238, 238, 236))
+    noise = cv2.GaussianBlur(np.random.default_rng(3).normal(0, 4, picture.shape), (0, 0), 2)
+    found = cut_out((picture + noise).clip(0, 255).astype(np.uint8)).mask
+    for row in (200, 220, 235):
+        gap = np.flatnonzero(~mask[row, 240:275]) + 240
+        assert not found[row, gap].any()
+        assert found[row, [240, 275]].all()
+
+
 @pytest.mark.parametrize("bend", [0.0, 4.0, -5.0])
 def test_the_edge_of_a_sleeve_that_lies_on_the_body_is_found_where_light_and_shade_meet(bend):
     rng = np.random.default_rng(3)

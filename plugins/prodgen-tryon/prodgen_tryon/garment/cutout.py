@@ -37,6 +37,7 @@ WORKING = 640  # longest edge at which the mask is found
 BAND = 9  # pixels inside of the outline that are decided anew by the colours on both sides
 WHOLE = 0.8  # least share of what stands out that is one piece
 FAINT = 12.0  # colour difference below which an outline is traced rather than thresholded
+DENT = 60  # the largest dent of a faint outline that may be compression's, in pixels
 THRESHOLDS = (3.5, 2.0, 1.2)  # in units of the background's noise; lower ones are for white on white
 
 
@@ -151,13 +152,22 @@ def _mask_at(photo: Backdrop, threshold: float) -> NDArray[np.bool_]:
 
 
 def _smooth_outline(lab: Float, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Rounds the steps that compression leaves, the more the weaker the edge is; straps and other thin pieces stay."""
+    """Rounds the steps that compression leaves, the more the weaker the edge is; straps, other thin pieces and narrow gaps stay."""
     fine = blur(mask.astype(np.float32), 2.2) > 0.5
     coarse = blur(mask.astype(np.float32), 8) > 0.5
     weak = blur((contrast_along(lab, mask) < FAINT).astype(np.float32), 6) > 0.5
     thin = mask & ~dilate(erode(mask, 6), 7)
-    smooth: NDArray[np.bool_] = np.where(weak, coarse, fine) | thin
+    smooth: NDArray[np.bool_] = (np.where(weak, coarse, fine) & ~_gaps(coarse & weak & ~mask)) | thin
     return smooth
+
+
+def _gaps(filled: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What is more than a dent of all that smoothing would fill, such as the gap between a sleeve and the body."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(filled.view(np.uint8), connectivity=4)
+    large = stats[:, cv2.CC_STAT_AREA] > DENT
+    large[0] = False
+    result: NDArray[np.bool_] = large[labels]
+    return result
 
 
 def _plausibility(mask: NDArray[np.bool_]) -> float:

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prodgen_sdk.types import Image
-from prodgen_tryon.filters import Box, Contour, Float, box_of, dilate, polygon, times, unit
+from prodgen_tryon.filters import Box, Contour, Float, blur, box_of, dilate, polygon, times, unit
 from prodgen_tryon.fit.parts import Part
 from prodgen_tryon.picture.tps import ThinPlate, warp
 
 STIFFNESS = 1e-3
+CREASE = 2  # garment pixels along a crease in which the cloth on both sides is mixed
+SOFT = 1.0  # by which a part's outline on the body is blurred, in pixels
 
 
 def warp_part(
@@ -39,7 +41,7 @@ def warp_part(
             free = max(round(row) - y0, 0)
             piece[free:] &= own[free:] | ~polygon(own.shape, ring - [x0, y0])[free:]
         if part.beside is not None:
-            piece &= ~polygon(piece.shape, part.beside - [x0, y0])
+            piece &= ~dilate(polygon(piece.shape, part.beside - [x0, y0]), CREASE)
     picture = unit(rgba[y0:y1, x0:x1])
     alpha = picture[..., 3] * piece
     picture = cv2.merge([*cv2.split(times(picture[..., :3] * np.float32(255), alpha)), alpha])
@@ -56,7 +58,7 @@ def warp_part(
         colours = times(np.ascontiguousarray(inside[..., :3]), cv2.divide(1.0, cv2.max(alpha, 1e-3)))
         # Outside of its outline on the body a spline can show the cloth a second time.
         margin = 0.025 * float(np.ptp(part.target, axis=0).max())
-        outline = dilate(polygon(inside.shape, part.shape - [bx0, by0]), margin)
+        outline = blur(dilate(polygon(inside.shape, part.shape - [bx0, by0]), margin).astype(np.float32), SOFT)
         inside[:] = cv2.merge([*cv2.split(colours.clip(0, 255)), alpha * outline])
     return pulled
 
