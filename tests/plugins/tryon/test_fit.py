@@ -29,7 +29,7 @@ from prodgen_tryon.garment.keypoints import top_shape
 from prodgen_tryon.garment.legs import leg_shape
 from prodgen_tryon.picture.open_front import GAP, open_front
 from prodgen_tryon.picture.outfit import order
-from prodgen_tryon.picture.regions import beside_collar, held
+from prodgen_tryon.picture.regions import beside_collar, front, held
 from prodgen_tryon.sides import SIDES, SIGN
 
 quick = settings(
@@ -516,6 +516,21 @@ def test_skin_that_new_sleeves_hold_is_not_seen_beside_them(person, shapes):
         assert hidden[y, x] > 0.9
         for x, y in np.round([elbow + 0.3 * (wrist - elbow), wrist]).astype(int):
             assert hidden[y, x] == 0
+
+
+def test_hair_covers_new_cloth_where_it_is_more_than_a_haze_over_the_old(person):
+    empty = np.zeros_like(person.parts["upper"])
+    none = dict.fromkeys(("person", "face", "hands"), empty)
+
+    def alpha(hair, upper):
+        parts = person.parts | none | {"hair": empty + hair, "upper": empty + upper}
+        return float(front(replace(person, parts=parts, cache={})).max())
+
+    assert alpha(0.3, 0.0) == pytest.approx(0.3)  # before the scene it is soft
+    assert alpha(0.9, 0.1) == pytest.approx(0.9)
+    assert alpha(0.3, 0.7) < 0.15
+    shares = [alpha(hair, 1 - hair) for hair in np.linspace(0, 1, 11)]
+    assert shares == sorted(shares)
 
 
 @pytest.mark.parametrize("side", SIDES)

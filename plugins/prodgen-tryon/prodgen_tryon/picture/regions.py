@@ -14,6 +14,7 @@ from prodgen_tryon.picture import underlay
 from prodgen_tryon.picture.skin.arm_width import arm_region, hidden_until
 from prodgen_tryon.sides import SIDES
 
+MIXED = 1.4  # what a head's share of a pixel is multiplied with where the rest is of the old clothes
 UNDER = 0.02  # how far below its edge nothing shines through cloth on a shoulder, in shoulder widths
 
 
@@ -23,6 +24,8 @@ def front(person: Person) -> Float:
     parts, shape = person.parts, person.image.shape
     # Between face and hair, a beard's edge among others, each has a share of a pixel.
     head = np.minimum(parts["face"] + parts["hair"], 1)
+    # A pixel that is as much of the old clothes has their colour.
+    head = head * np.minimum(MIXED * head / np.maximum(head + parts["upper"], 1e-6), 1)
     oval = head_shape(person.frame, shape, 0.92) * (parts["person"] > 0.5)
     alpha: Float = np.maximum.reduce([head, oval, parts["hands"]]).astype(np.float32)
     return alpha
