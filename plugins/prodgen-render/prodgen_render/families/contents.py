@@ -9,10 +9,13 @@ from prodgen_render.words.reading import mentions, words_of
 CONTENTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("#2f1810", ("oyster sauce", "hoisin", "teriyaki", "worcestershire", "balsamic", "bbq sauce", "stout", "蚝油", "生抽", "老抽", "陈醋", "香醋")),
     ("#f1e7cd", ("mayonnaise", "mayo", "ranch", "蛋黄酱", "沙拉酱")),
+    ("#b3301c", ("chilli", "chili", "sriracha", "hot sauce", "ketchup", "harissa", "salsa", "辣椒", "辣酱", "剁椒", "老干妈")),
+    ("#d4a21e", ("mustard", "curry", "芥末", "咖喱")), ("#66802f", ("pesto", "gherkin", "pickles", "olives", "橄榄菜", "酸黄瓜")),
     ("#e6c877", ("champagne", "prosecco", "cava", "white wine", "sparkling wine", "beer", "lager", "cider", "香槟", "白葡萄酒", "啤酒")),
-    ("#7a1230", ("red wine", "红酒", "葡萄酒")), ("#f3a11f", ("orange juice", "orange", "橙汁", "橙")), ("#d9382b", ("tomato", "strawberry", "番茄", "草莓")),
+    ("#7a1230", ("red wine", "红酒", "葡萄酒")), ("#f3a11f", ("orange juice", "orange", "橙汁", "橙")), ("#d9382b", ("tomato", "pasta sauce", "marinara", "bolognese", "strawberry", "番茄", "草莓")),
     ("#c9892b", ("honey", "蜂蜜", "tea", "茶")), ("#4a2413", ("coffee", "cola", "soy", "咖啡", "可乐", "酱油", "酱")), ("#d8b53a", ("oil", "油", "apple", "苹果")),
     ("#f4efe2", ("milk", "yogurt", "牛奶", "酸奶", "豆奶")), ("#5b2a6e", ("grape", "blueberry", "葡萄", "蓝莓")), ("#8a4f2a", ("peanut", "chocolate", "花生", "巧克力")),
+    ("#7d4420", ("sauce", "gravy", "marinade", "dressing")),
 )  # fmt: skip
 
 
