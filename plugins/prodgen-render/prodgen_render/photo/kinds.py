@@ -17,8 +17,8 @@ SHAPES: tuple[Shape, ...] = ("revolution", "cuboid", "sheet", "relief")
 _FAMILIES: dict[str, Shape] = {
     **dict.fromkeys(("bottle", "can", "jar", "mug", "bowl", "plate", "vase", "candle", "lamp", "lipstick", "cream-jar", "pump-bottle", "dropper-bottle", "nail-polish", "mascara", "spray-can", "glass", "travel-mug", "pot"), "revolution"),
     **dict.fromkeys(("box", "cereal-box", "carton", "phone", "tablet"), "cuboid"),
-    **dict.fromkeys(("tshirt", "sweater", "hoodie", "shirt", "jacket", "trousers", "dress", "skirt", "tote-bag", "coffee-bag", "cushion", "polo", "cardigan"), "sheet"),
-    **dict.fromkeys(("sneakers", "chair", "stool", "table", "sofa", "camera", "headphone-stand", "earbuds", "watch", "cap", "armchair", "office-chair", "boot", "court-shoe", "sandal", "backpack", "handbag", "keyboard"), "relief"),
+    **dict.fromkeys(("tshirt", "sweater", "hoodie", "shirt", "jacket", "trousers", "dress", "skirt", "tote-bag", "coffee-bag", "cushion", "polo", "cardigan", "jumpsuit"), "sheet"),
+    **dict.fromkeys(("sneakers", "chair", "stool", "table", "sofa", "camera", "headphone-stand", "earbuds", "watch", "cap", "armchair", "office-chair", "boot", "court-shoe", "sandal", "backpack", "handbag", "keyboard", "bean-bag"), "relief"),
 }  # fmt: skip
 _USUALLY: dict[str, Shape | None] = {
     "beanie": "revolution",
@@ -55,7 +55,7 @@ _ROUND_BOTTLES = re.compile(
 )
 """Bottles of these are hardly ever flat."""
 _DEPTHS = {
-    "phone": 0.11, "tablet": 0.05, "cereal-box": 0.32, "carton": 1.0, "tshirt": 0.3, "sweater": 0.28, "hoodie": 0.32, "shirt": 0.3, "jacket": 0.34, "trousers": 0.5, "dress": 0.65, "skirt": 0.7,
+    "phone": 0.11, "tablet": 0.05, "cereal-box": 0.32, "carton": 1.0, "tshirt": 0.3, "sweater": 0.28, "hoodie": 0.32, "shirt": 0.3, "jacket": 0.34, "trousers": 0.5, "jumpsuit": 0.5, "dress": 0.65, "skirt": 0.7,
     "beanie": 1.0, "cap": 1.3, "tote-bag": 0.4, "coffee-bag": 0.46, "cushion": 0.36, "sneakers": 0.33, "boot": 0.33, "court-shoe": 0.33, "sandal": 0.33, "polo": 0.3, "cardigan": 0.28, "backpack": 0.55, "handbag": 0.4,
     "chair": 1.0, "armchair": 1.0, "office-chair": 1.0, "stool": 1.0, "table": 0.6, "sofa": 0.42,
     "camera": 0.65, "earbuds": 0.7, "headphone-stand": 0.57, "speaker": 0.9,
