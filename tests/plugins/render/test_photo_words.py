@@ -23,6 +23,7 @@ from prodgen_sdk.types import Product
         ("Baseball cap", "relief"),
         ("Rubik's cube", "cuboid"),
         ("Hooded jacket", "sheet"),
+        ("Black jumpsuit", "sheet"),
         ("Padlock", "relief"),
         ("Bean bag", "relief"),
         ("Coffee maker", "relief"),
