@@ -74,6 +74,17 @@ def test_a_box_that_lies_is_deeper_than_one_that_stands():
     assert depths[1] < 0.6
 
 
+def test_a_worn_box_is_as_deep_wherever_its_outline_falls_among_the_pixels():
+    def worn(shift):
+        past = np.hypot(np.maximum(abs(X - 160 - shift) - 75, 0), np.maximum(abs(Y - 160) - 100, 0))
+        return past < 8
+
+    depths = [
+        box.size[1] / box.size[0] for box in (Fits(worn(shift), Words("cuboid"), None, None).box for shift in (0, 0.8))
+    ]
+    assert abs(depths[0] - depths[1]) < 0.02
+
+
 def test_corners_of_a_box_are_no_pieces_of_their_own():
     assert not thin_pieces((abs(X - 160) < 110) & (abs(Y - 160) < 25)).any()
 

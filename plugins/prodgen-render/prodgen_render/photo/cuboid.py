@@ -25,9 +25,9 @@ _SHADED, _BELOW, _STEEP, _ABOVE = 0.05, 0.03, 40.0, 0.1
 _LOWEST, _HIGHEST = -5.0, 60.0
 """Degrees between which photos of boxes are taken, unless somebody says otherwise: what looks like one from below tapers, and like one from
 above is a plate or a tray."""
-_STRAIGHT, _AS_GOOD = 3.0, 0.005
+_STRAIGHT, _AS_GOOD = 3.0, 0.02
 """Degrees within which a photo was taken level and from straight in front, unless the outline is missed by so much more: worn edges turn a
-box by a degree or two, and with it its print."""
+box by a degree or two, and with it its print, and a pixel more or less then decides how deep it is."""
 _ASTRAY = 30.0
 """Degrees by which no camera is above what its shadow tells."""
 _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float64) / 2

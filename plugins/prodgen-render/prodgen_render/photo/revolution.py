@@ -126,7 +126,7 @@ def _by_frame(
     others = [body for body in others if body.fit > found.fit - 2 * _TIE and _curves(mask, body)]
     nearest = min(others, key=off_frame, default=found)
     body = at(nearest.camera.elevation, nearest.squash, _RINGS) if nearest is not found else None
-    return body if body is not None and off_frame(body) < 0.6 * off_frame(found) else found
+    return body if body is not None and off_frame(body) < off_frame(found) - _NEAR else found
 
 
 def off_frame(body: Revolved) -> float:
