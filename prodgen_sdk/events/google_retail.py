@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
@@ -28,6 +29,7 @@ _OF_PRODUCTS: Mapping[str, EventType] = {
     "add-to-cart": "add_to_cart",
     "purchase-complete": "purchase",
 }
+_SNAKE = re.compile("_([a-z])")
 
 
 def google_retail(values: Mapping[str, Any]) -> Iterable[Part]:
@@ -35,13 +37,30 @@ def google_retail(values: Mapping[str, Any]) -> Iterable[Part]:
 
     The user is `userInfo.userId`, else `visitorId`; `attributionToken` becomes the request id. A search gives its words and, if it
     lists `productDetails`, an impression of each. A purchase or a full cart gives one event per product, with what it cost where the
-    price is known; the revenue of a purchase is otherwise split by quantity.
+    price is known; the revenue of a purchase is otherwise split by quantity. Names of fields may also be written as in `event_type`:
+    protocol buffers' JSON has both spellings.
     """
+    values = _in_camel_case(values)
     inline = dig(values, "inputConfig", "userEventInlineSource")
     if not isinstance(inline, Mapping):
         return _event(values)
     events = rows(inline, "userEvents")
     return chain.from_iterable(map(_event, events)) if events else [Bad("userEvents: there are none")]
+
+
+def _in_camel_case(values: Any, levels: int = 8) -> Any:
+    """The same with names of fields such as `eventType`; below that many levels there is nothing that is read."""
+    if not levels:
+        return values
+    if isinstance(values, list):
+        return [_in_camel_case(value, levels - 1) for value in values]
+    if isinstance(values, Mapping):
+        return {_SNAKE.sub(_capital, str(name)): _in_camel_case(value, levels - 1) for name, value in values.items()}
+    return values
+
+
+def _capital(found: re.Match[str]) -> str:
+    return found[1].upper()
 
 
 def _event(values: Any) -> Iterable[Part]:

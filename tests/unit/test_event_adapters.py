@@ -99,6 +99,28 @@ def test_google_retail_import_has_many_events_in_one_body():
     assert "none" in none.reason
 
 
+def test_google_retail_fields_may_be_spelt_as_in_protocol_buffers():
+    snake = {
+        "event_type": "purchase-complete",
+        "visitor_id": "v-1",
+        "event_time": AT,
+        "attribution_token": "t",
+        "product_details": [{"product": {"id": "mug", "price_info": {"price": 4}}, "quantity": 2}],
+        "user_info": {"user_id": "ann"},
+    }
+    camel = retail(
+        "purchase-complete",
+        attributionToken="t",
+        productDetails=[{"product": {"id": "mug", "priceInfo": {"price": 4}}, "quantity": 2}],
+        userInfo={"userId": "ann"},
+    )
+    (event,) = (row.event for row in convert([snake], "google-retail"))
+    assert (event.user, event.value) == ("ann", 8)
+    assert event == only(camel, "google-retail").event
+    body = {"input_config": {"user_event_inline_source": {"user_events": [snake]}}}
+    assert only(body, "google-retail").event == event
+
+
 def test_google_retail_views_carts_and_searches():
     mug = [{"product": {"id": "mug"}}]
     assert made(retail("detail-page-view", productDetails=mug), "google-retail", "user") == [("view", "mug", "v-1")]
