@@ -126,7 +126,9 @@ def _to_srgb(picture: PilImage) -> PilImage:
     profile = picture.info.get("icc_profile")
     ImageOps.exif_transpose(picture, in_place=True)
     # Most images that are read are our own: nothing would change, and to convert takes longer than to decode.
-    if profile and profile != srgb_profile() and picture.mode in ("RGB", "RGBA", "CMYK", "L"):
+    if profile and profile != srgb_profile() and picture.mode in ("RGB", "RGBA", "CMYK", "L", "P", "PA"):
+        if picture.mode.startswith("P"):
+            picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             mode = "RGBA" if picture.mode == "RGBA" else "RGB"

@@ -231,6 +231,10 @@ def test_an_icc_profile_is_converted_to_srgb():
     linear = srgb_with_gamma_one(srgb)
     assert images.load(written(Pil.fromarray(grey), icc_profile=linear)).min() > 170
     assert np.array_equal(images.load(written(Pil.fromarray(grey), icc_profile=b"broken")), grey)
+    few = Pil.fromarray(grey).quantize(2)
+    converted = images.load(written(few, icc_profile=linear, transparency=few.getpixel((0, 0))), alpha=True)
+    assert converted[..., :3].min() > 170
+    assert converted[..., 3].max() == 0
 
 
 def test_the_pixels_of_our_own_files_come_back_as_they_were():
