@@ -186,6 +186,7 @@ def forget(
 def _filter(parts: list[str]) -> Any:
     from prodgen_sdk.errors import InputError
     from prodgen_sdk.types import Filter
+    from prodgen_sdk.types.base import given
 
     lists = {"category": "categories", "tag": "tags", "sku": "skus", "exclude": "exclude_skus"}
     fields: dict[str, Any] = {}
@@ -195,14 +196,12 @@ def _filter(parts: list[str]) -> Any:
             fields.setdefault(lists[key], []).append(value)
         elif key == "price" and ".." in value:
             low, high = (_bound(part, text) for text in value.split("..", 1))
-            if low is not None and high is not None and low > high:
-                raise InputError(f"--filter {part!r}: the first bound is above the second.")
             fields |= {"price_min": low, "price_max": high}
         else:
             raise InputError(
                 f"--filter {part!r} is not understood.", hint="Use category=, tag=, price=LOW..HIGH, sku= or exclude=."
             )
-    return Filter.model_validate(fields)
+    return given(Filter, fields, "--filter")
 
 
 def _bound(part: str, text: str) -> Decimal | None:

@@ -161,7 +161,7 @@ def filters(known_skus: tuple[str, ...] = ("p0", "p1", "p2", "p3")) -> SearchStr
     domains = st.lists(st.sampled_from(DOMAINS) | categories(), max_size=2).map(tuple)
     some = st.lists(st.sampled_from(known_skus), unique=True, max_size=2).map(tuple)
     return st.builds(
-        Filter,
+        _filter,
         categories=domains,
         tags=st.lists(st.sampled_from(_TAGS), unique=True, max_size=2).map(tuple),
         price_min=st.none() | _PRICES,
@@ -169,3 +169,9 @@ def filters(known_skus: tuple[str, ...] = ("p0", "p1", "p2", "p3")) -> SearchStr
         skus=some,
         exclude_skus=some,
     )
+
+
+def _filter(price_min: Decimal | None, price_max: Decimal | None, **rest: Any) -> Filter:
+    if price_min is not None and price_max is not None:
+        price_min, price_max = sorted((price_min, price_max))
+    return Filter(price_min=price_min, price_max=price_max, **rest)

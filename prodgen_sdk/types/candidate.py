@@ -7,14 +7,20 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import repeat
 from operator import attrgetter
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from prodgen_sdk.types.base import Lazy, Model, PixelModel, Vector, trusted
 from prodgen_sdk.types.view import View
 
 Price = Annotated[Decimal, Field(allow_inf_nan=False)]
+
+
+def refuse_empty_range(name: str, low: Decimal | int | None, high: Decimal | int | None) -> None:
+    """Raises ValueError where `low` is above `high`; None leaves an end open."""
+    if low is not None and high is not None and low > high:
+        raise ValueError(f"{name}_min is {low} and {name}_max {high}: no product is between them")
 
 
 class Filter(Model):
@@ -23,7 +29,7 @@ class Filter(Model):
     Args:
         categories: the product is in one of these, or in a subcategory.
         tags: the product has at least one of these.
-        price_min, price_max: inclusive; products without a price do not pass.
+        price_min, price_max: inclusive, the first not above the second; products without a price do not pass.
         skus: only these products. An empty list allows all of them: if yours comes out empty, do not ask.
         exclude_skus: none of these products.
 
@@ -40,6 +46,11 @@ class Filter(Model):
     price_max: Price | None = None
     skus: tuple[str, ...] = ()
     exclude_skus: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_hold(self) -> Self:
+        refuse_empty_range("price", self.price_min, self.price_max)
+        return self
 
     def allows_category(self, category: str) -> bool:
         """Whether `category` is one of `categories` or below one."""

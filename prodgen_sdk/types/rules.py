@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from prodgen_sdk.types.base import Model
-from prodgen_sdk.types.candidate import Filter, Price
+from prodgen_sdk.types.candidate import Filter, Price, refuse_empty_range
 from prodgen_sdk.types.event import UserId, UtcTime
 from prodgen_sdk.types.product import Product
 
@@ -38,9 +38,8 @@ class Match(Model):
 
     @model_validator(mode="after")
     def _can_hold(self) -> Self:
-        for name, low, high in (("price", self.price_min, self.price_max), ("stock", self.stock_min, self.stock_max)):
-            if low is not None and high is not None and low > high:
-                raise ValueError(f"{name}_min is {low} and {name}_max {high}: no product is between them")
+        refuse_empty_range("price", self.price_min, self.price_max)
+        refuse_empty_range("stock", self.stock_min, self.stock_max)
         return self
 
     def holds(self, product: Product) -> bool:

@@ -87,7 +87,7 @@ def test_a_filter_that_nothing_passes_has_an_empty_answer(stocked):
         Filter(categories=("home/nonsense",)),
         Filter(categories=("nonsense",)),
         Filter(skus=("mug-99",)),
-        Filter(price_min=10, price_max=1),
+        Filter(price_min=10, price_max=11),
         Filter(tags=("nope",)),
         Filter(exclude_skus=("mug-0", "mug-1", "mug-2")),
     ):
@@ -99,6 +99,7 @@ def test_a_filter_that_nothing_passes_has_an_empty_answer(stocked):
     ("where", "said"),
     [
         ({"price_min": "x"}, "filter: price_min must be "),
+        ({"price_min": 10, "price_max": 1}, "price_min is 10 and price_max 1: no product is between them"),
         ({"price": 5}, "filter: price is not known"),
         ({"categories": "home"}, "filter: categories must be "),
         ("home", "filter must be a Filter or its fields in a dictionary, not a str"),

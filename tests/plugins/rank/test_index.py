@@ -29,8 +29,16 @@ facets = st.builds(
     tags=st.lists(st.sampled_from(TAGS), max_size=2).map(tuple),
     on_sale=st.sampled_from([True, True, True, False]),
 )
+
+
+def filter_of(price_min, price_max, **rest) -> Filter:
+    if price_min is not None and price_max is not None:
+        price_min, price_max = sorted((price_min, price_max))
+    return Filter(price_min=price_min, price_max=price_max, **rest)
+
+
 filters = st.builds(
-    Filter,
+    filter_of,
     categories=st.lists(st.sampled_from(CATEGORIES), max_size=2).map(tuple),
     tags=st.lists(st.sampled_from((*TAGS, "none")), max_size=2).map(tuple),
     price_min=st.none() | PRICES | st.decimals(min_value=0, allow_nan=False, allow_infinity=False),
