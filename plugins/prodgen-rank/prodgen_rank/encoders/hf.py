@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodgen_rank.config import Config
-from prodgen_rank.encoders.identity import identity
 from prodgen_sdk import images as pictures
+from prodgen_sdk.checkpoints.digests import identity
 from prodgen_sdk.checkpoints.finding import find_folder
 from prodgen_sdk.checkpoints.messages import explained
 from prodgen_sdk.checkpoints.sources import Checkpoint
@@ -63,7 +63,7 @@ class HfImageEncoder(ImageEncoder):
         self.depends_on = config.hf.model_dump(mode="json", exclude={"batch_size"})
         source = Checkpoint(model=self.options.model, revision=self.options.revision)
         folder = find_folder(source, ctx, component=_ID, offline=_OFFLINE, native=True)
-        self.digest = identity(source, folder)
+        self.digest = identity(source, folder, ctx.state)
         self.processor, self.model, self.tokenizer = _load(folder, getattr(torch, ctx.dtype))
         self.reads_text = self.tokenizer is not None
         self.model.to(ctx.device).eval()
