@@ -66,16 +66,8 @@ def product(words: str, number: int = 0) -> Product:
 
 
 def families() -> Image:
-    """Rows of the five domains, by `render/asset` with made-up designs."""
-    from prodgen_render.asset.generator import model_of
-    from prodgen_render.asset.made_up import made_up_asset
-    from prodgen_render.rendering.views import render
-
-    def cell(words: str, seed: int) -> Image:
-        made = made_up_asset(product(words), seed)
-        return render(model_of(made.product, made.asset), [VIEW], size=CELL)[0].image
-
-    return grid([[cell(words, 3 + column) for column, words in enumerate(row)] for row in DOMAINS])
+    """Rows of the five domains, by `render/parametric`."""
+    return _parametric(DOMAINS, VIEW)
 
 
 def shop() -> Image:
@@ -88,11 +80,10 @@ def prints() -> Image:
     return _parametric(PRINTED)
 
 
-def _parametric(rows: Sequence[Sequence[str]]) -> Image:
+def _parametric(rows: Sequence[Sequence[str]], view: View = View(azimuth=35, elevation=15)) -> Image:
     from prodgen_render.parametric import build_model
     from prodgen_render.rendering.views import render
 
-    view = View(azimuth=35, elevation=15)
     return grid([[render(build_model(product(words), 1), [view], size=CELL)[0].image for words in row] for row in rows])
 
 
