@@ -26,7 +26,7 @@ DOMAINS = (
     ("Walnut speaker/electronics/speaker", "Black smartphone/electronics/phone", "Retro camera/electronics/camera", "Steel watch with leather strap/electronics/watch", "Mint earbuds/electronics/earbuds", "Aluminium headphone stand/electronics/headphone-stand"),
     ("Olive oil/food/bottle", "Lemon soda/food/can", "Strawberry jam/food/jar", "Oat flakes/food/cereal-box", "Dark roast coffee/food/coffee-bag", "Oat milk/food/carton"),
     ("Blue mug with dots/home/mug", "Oak chair/home/chair", "Green velvet sofa/home/sofa", "Marble vase/home/vase", "Brass lamp/home/lamp", "Checked cushion/home/cushion"),
-    ("Rose lipstick/beauty/lipstick", "Night cream/beauty/cream-jar", "Hand soap/beauty/pump-bottle", "Perfume/beauty/perfume", "Nail polish/beauty/nail-polish", "Face serum/beauty/serum"),
+    ("Pink lipstick/beauty/lipstick", "Night cream/beauty/cream-jar", "Hand soap/beauty/pump-bottle", "Perfume/beauty/perfume", "Nail polish/beauty/nail-polish", "Face serum/beauty/serum"),
 )  # fmt: skip
 SHOP = (
     ("Cream knit cardigan/apparel/cardigan", "Brown ankle boots/apparel/boots", "Black high heels/apparel/shoes", "Grey backpack/apparel/backpack", "Red leather handbag/apparel/bag", "Blue suitcase/apparel/suitcase", "Black sunglasses/apparel/glasses", "Gold ring/apparel/jewellery"),
