@@ -80,3 +80,16 @@ def test_effective_interval_is_the_exact_one_for_plain_rates() -> None:
     assert effective_clopper_pearson(k / n, error, n) == pytest.approx(clopper_pearson(k, n))
     assert effective_clopper_pearson(0.0, 0.0, 250.0) == clopper_pearson(0, 250)
     assert effective_clopper_pearson(-0.001, 0.002, 250.0).low == 0
+
+
+def test_effective_interval_covers_where_the_clicks_that_count_most_may_be_missing() -> None:
+    rng, n, truth = np.random.default_rng(0), 1500, 0.0096
+    weights, shown = np.asarray([0.5, 50 / 39, 20.0]), np.asarray([0.6, 0.39, 0.01])
+    held = 0
+    for _ in range(400):
+        action = rng.choice(3, n, p=shown)
+        row = weights[action] * (rng.random(n) < np.asarray([0.008, 0.008, 0.016])[action])
+        ess = weights[action].sum() ** 2 / (weights[action] ** 2).sum()
+        low, high = effective_clopper_pearson(row.mean(), standard_error(row), ess)
+        held += low <= truth <= high
+    assert held / 400 >= 0.95
