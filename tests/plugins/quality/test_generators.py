@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from prodgen_quality import plugin
 from prodgen_quality.generators import measures
+from prodgen_quality.generators.products import read_products
 from prodgen_quality.generators.subjects import nearest
 from prodgen_quality.judge.training import JudgeTrainer
-from prodgen_quality.rendered import read_products, read_shots
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
@@ -19,6 +19,7 @@ from prodgen_sdk.interfaces import Generator
 from prodgen_sdk.specs import GeneratorSpec
 from prodgen_sdk.testing.contracts import BenchmarkContract
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
+from prodgen_sdk.training.rendered import read_shots
 from prodgen_sdk.types import Generated
 
 QUICK = {"hidden": 32, "epochs": 20, "batch": 8}

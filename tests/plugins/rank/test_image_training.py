@@ -38,8 +38,11 @@ def write_data_set(folder, products: int = 15, size: int = 48):
             images.append(np.dstack([np.where(mask[..., None], colour, 0), mask * 255]).astype(np.uint8))
             split = "train" if number < products - 4 else "val" if number < products - 2 else "test"
             row = {"sku": f"p{number}", "family": family, "domain": "home", "split": split, "row": len(images) - 1}
-            lines.append(json.dumps({**row, "file": "shards/00000.npz", "view": str(view)}))
-    np.savez_compressed(folder / "shards" / "00000.npz", images=np.stack(images))
+            seen = {"azimuth": 90.0 * view, "elevation": 15.0, "distance": 1.0}
+            looks = {"colour": "red", "material": "wood", "pattern": "plain"}
+            lines.append(json.dumps({**row, **seen, **looks, "file": "shards/00000.npz"}))
+    pictures = np.stack(images)
+    np.savez_compressed(folder / "shards" / "00000.npz", images=pictures, masks=pictures[..., 3] > 127)
     (folder / "manifest.jsonl").write_text("\n".join(lines) + "\n")
     (folder / "dataset.json").write_text(json.dumps({"format": "npz"}))
     return folder

@@ -13,16 +13,17 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from prodgen_quality.generators import subjects
+from prodgen_quality.generators.products import RenderedProduct, read_products
 from prodgen_quality.generators.report import write_report
 from prodgen_quality.generators.table import Row, rows_of
 from prodgen_quality.generators.trial import Trial, seeded, try_out
 from prodgen_quality.judge.weights import Judge, read_judge
-from prodgen_quality.rendered import RenderedProduct, read_products, read_shots
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.distances import spread
 from prodgen_sdk.errors import Cancelled, DeadlineExceeded, InputError, ProdgenError
 from prodgen_sdk.interfaces import Benchmark
+from prodgen_sdk.training.rendered import read_shots
 
 _REAL = "render/parametric"
 _SEED = 20_261

@@ -11,9 +11,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from prodgen_quality.generators.products import RenderedProduct
 from prodgen_quality.generators.table import COLUMNS, Cell, Row
 from prodgen_quality.generators.trial import Trial
-from prodgen_quality.rendered import RenderedProduct
 from prodgen_sdk import images
 from prodgen_sdk.files import write_atomically
 from prodgen_sdk.types import Image

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from prodgen_quality.rendered import ATTRIBUTES, RenderedProduct
+from prodgen_quality.generators.products import RenderedProduct
 from prodgen_sdk import images
 from prodgen_sdk.context import Context, no_progress
 from prodgen_sdk.errors import ProdgenError
+from prodgen_sdk.training.rendered import ATTRIBUTES
 from prodgen_sdk.types import Image, View
 
 if TYPE_CHECKING:

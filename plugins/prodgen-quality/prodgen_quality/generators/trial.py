@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prodgen_quality.generators import measures
+from prodgen_quality.generators.products import RenderedProduct
 from prodgen_quality.generators.subjects import Subject
 from prodgen_quality.judge.weights import QUESTIONS, Judge, label_of, pose_of
-from prodgen_quality.rendered import RenderedProduct
 from prodgen_sdk.context import Context
 from prodgen_sdk.distances import spread
 from prodgen_sdk.types import Image

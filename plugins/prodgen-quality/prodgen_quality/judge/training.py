@@ -14,12 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from prodgen_quality.judge import network
 from prodgen_quality.judge.weights import POSES, QUESTIONS, label_of, pose_of, read_judge, write_judge
-from prodgen_quality.rendered import Shot, read_pixels, read_shots
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, InputError
 from prodgen_sdk.files import write_atomically
 from prodgen_sdk.interfaces import Report, Trainer
+from prodgen_sdk.training.rendered import Shot, read_pixels, read_shots
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,28 +1,22 @@
-"""Reads rendered views (shards and a manifest, as `prodgen render dataset` writes them) and puts them into other pictures.
-
-The format is that of the renderer's README; the renderer itself is not needed.
-"""
+"""Rendered views, and how other pictures might show them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from PIL import Image as Pil
 
-from prodgen_sdk.errors import InputError
-from prodgen_sdk.files import read_lines
+from prodgen_sdk.training.rendered import read_pixels, read_shots
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from prodgen_sdk.types import Image
 
-_FORMATS = ("npz", "png")
 Background = Literal["white", "plain", "varied", "cluttered"]
 
 
@@ -51,61 +45,10 @@ class Views:
 
 
 def read_views(data: Path) -> Views:
-    """All views of one data set, or of all data sets that lie in a folder.
-
-    Raises:
-        InputError: there is none, one is not finished or of another format, or a file is missing or damaged.
-    """
-    sets = [data] if (data / "dataset.json").is_file() else sorted(path.parent for path in data.glob("*/dataset.json"))
-    if not sets:
-        raise InputError(
-            f"{data} holds no rendered data set.", hint="Make one: prodgen render dataset --out DIR --scene transparent"
-        )
-    images: list[Image] = []
-    labels: list[tuple[str, str, str, str]] = []
-    for folder in sets:
-        rows = _manifest(folder)
-        images += _pictures(folder, rows)
-        labels += [(f"{folder.name}/{row['sku']}", row["family"], row["domain"], row["split"]) for row in rows]
-    columns = [np.asarray(column) for column in zip(*labels, strict=True)]
-    return Views(images, columns[0], columns[1], columns[2], columns[3])
-
-
-def _manifest(folder: Path) -> list[dict[str, Any]]:
-    try:
-        form = json.loads((folder / "dataset.json").read_text("utf-8"))["format"]
-        rows = [json.loads(line) for line in read_lines(folder / "manifest.jsonl")]
-    except FileNotFoundError as error:
-        raise InputError(
-            f"The data set {folder} is not finished: {error.filename} is missing.",
-            hint="Run the same prodgen render dataset again; it goes on where it stopped.",
-        ) from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"The data set {folder} is damaged: {error}.", hint="Render it anew.") from None
-    if form not in _FORMATS or not rows:
-        raise InputError(
-            f"The data set {folder} has {len(rows)} views in the format {form!r}; {' and '.join(_FORMATS)} are read."
-        )
-    return rows
-
-
-def _pictures(folder: Path, rows: Sequence[dict[str, Any]]) -> list[Image]:
-    shards: dict[str, NDArray[np.uint8]] = {}
-    pictures: list[Image] = []
-    for row in rows:
-        name = row["file"]
-        try:
-            if name.endswith(".npz"):
-                if name not in shards:
-                    with np.load(folder / name, allow_pickle=False) as shard:
-                        shards[name] = shard["images"]
-                pictures.append(shards[name][row["row"]])
-            else:
-                with Pil.open(folder / name) as picture:
-                    pictures.append(np.asarray(picture))
-        except (OSError, ValueError, KeyError, IndexError) as error:
-            raise InputError(f"{folder / name} cannot be read: {error}.", hint="Render it anew.") from None
-    return pictures
+    """All views of one data set, or of all data sets that lie in a folder; raises InputError as `read_shots` and `read_pixels` do."""
+    shots = read_shots(data)
+    columns = zip(*((s.product, s.labels["family"], str(s.line["domain"]), s.split) for s in shots), strict=True)
+    return Views([picture for _, picture, _ in read_pixels(shots)], *map(np.asarray, columns))
 
 
 def place(image: Image, rng: np.random.Generator, background: Background | None = None, *, move: bool = True) -> Image:
