@@ -32,9 +32,9 @@ _QUERIES = 10_000
 _VIEWS = 64
 _ALL = 2**31
 _LOAD = 500
-_SYNCS, _BUSY, _PAUSE = 10, 2.0, 0.1
-"""So many syncs within so many seconds, or one that took too long for a request to wait: changes come all the time, and are
-taken in at this interval."""
+_SYNCS, _BUSY, _PAUSE = 5, 2.0, 0.1
+"""So many syncs within so many seconds, or one that took too long for a request to wait: changes come all the time, until none came
+for as many seconds, and are taken in at this interval."""
 _MOST_CHANGES = 1000
 _FACTS = set(VariantFacts.model_fields)
 
@@ -60,8 +60,8 @@ class Catalogue:
         self._vectors: Cache[str, Vectors] = Cache(_PRODUCTS)
         self._queries: Cache[str, Vectors] = Cache(_QUERIES)
         self._syncing = Background(self.sync, "sync")
-        self._synced: deque[float] = deque(maxlen=_SYNCS)
-        self._in_vain = -_BUSY
+        self._synced = deque([-_BUSY], _SYNCS)
+        self._busy_until = 0.0
         self.applied = -1
         """The sequence of the outbox up to which index and caches are known to be right; -1 before the first sync."""
         self.version = 0
@@ -130,12 +130,14 @@ class Catalogue:
             return True
         never, now = self.applied < 0, time.monotonic()
         often = len(self._synced) == _SYNCS and self._synced[0] > now - _BUSY
-        busy = often or now < self._in_vain + _BUSY
-        if busy and not never and now < self._synced[-1] + _PAUSE:
-            return False
+        busy = not never and (often or now < self._busy_until)
+        if busy:
+            self._busy_until = now + _BUSY
+            if now < self._synced[-1] + _PAUSE:
+                return False
         run = self._syncing.start()
-        if (never or not busy) and not run.wait(first if never else patience):
-            self._in_vain = time.monotonic()
+        if not busy and not run.wait(first if never else patience):
+            self._busy_until = time.monotonic() + _BUSY
         if never and run.error is not None:
             raise run.error
         return self.applied >= last

@@ -102,6 +102,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
     connection.isolation_level = None  # transactions are begun by _begin_sqlite, not guessed by the driver
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
+    # Nobody waits for the disk while he holds the one lock of all who write: see `Database.flush`.
+    connection.execute("PRAGMA synchronous = NORMAL")
     # The switch to WAL does not wait for a process that is making the same switch.
     deadline = time.monotonic() + BUSY_SECONDS
     while True:

@@ -6,12 +6,12 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Executable, Table, func, select, text
 from sqlalchemy.exc import DataError, SQLAlchemyError
@@ -32,6 +32,8 @@ _UNSTORABLE = (DataError, OverflowError, UnicodeEncodeError)
 _FAULTS = (*_UNSTORABLE, SQLAlchemyError, sqlite3.Error)
 
 logger = logging.getLogger(__name__)
+# As SQLite does: the times of the file need not be there.
+_to_disk: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
 
 
 class Database:
@@ -89,20 +91,43 @@ class Database:
     def write(self, topic: Topic | None = None, *, durable: bool = True) -> Iterator[Connection]:
         """One transaction, committed when the block ends, rolled back when it raises.
 
+        Others see on SQLite what was committed, and write, while this one waits for the disk.
+
         Args:
             topic: what is changed; writers of one topic wait for each other.
             durable: False lets a power cut (not a crash of the process) take back the last moments on SQLite.
         """
         self._check_process()
-        with self._writing, self._errors(), self.engine.connect() as connection:
-            if self.sqlite:
-                _raw_sqlite(connection).execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            with connection.execution_options(prodgen_write=True).begin():
-                if topic is not None and not self.sqlite:
-                    # Until the transaction ends.
-                    waiting = func.set_config("lock_timeout", f"{connections.BUSY_SECONDS:g}s", True)
-                    connection.execute(select(waiting, func.pg_advisory_xact_lock(_lock_of(topic))))
-                yield connection
+        with (
+            self._writing,
+            self._errors(),
+            self.engine.connect().execution_options(prodgen_write=True) as connection,
+            connection.begin(),
+        ):
+            if topic is not None and not self.sqlite:
+                # Until the transaction ends.
+                waiting = func.set_config("lock_timeout", f"{connections.BUSY_SECONDS:g}s", True)
+                connection.execute(select(waiting, func.pg_advisory_xact_lock(_lock_of(topic))))
+            yield connection
+        if durable:
+            self.flush()
+
+    def flush(self) -> None:
+        """Waits until all that was committed, by whichever process, is on the disk.
+
+        Raises:
+            StoreError: the disk failed.
+        """
+        if self.file is None:
+            return  # PostgreSQL commits nothing before
+        try:
+            # Without a log all of it is in the file, and was taken there for good.
+            with suppress(FileNotFoundError), Path(f"{self.file}-wal").open("r+b") as log:
+                _to_disk(log.fileno())
+        except OSError as error:
+            raise StoreError(
+                f"The database {self.name} failed: {error.strerror or error}.", hint=_hint("disk I/O error")
+            ) from error
 
     def append(
         self,
@@ -193,10 +218,6 @@ def _lock_of(topic: Topic) -> ColumnElement[int]:
 def _dialect(name: str) -> Any:
     """SQLAlchemy's module of a dialect: the one that is used alone, as each takes a tenth of a second to import."""
     return import_module(f"sqlalchemy.dialects.{name}")
-
-
-def _raw_sqlite(connection: Connection) -> sqlite3.Connection:
-    return cast(sqlite3.Connection, connection.connection.dbapi_connection)
 
 
 def _try(raw: sqlite3.Connection, statement: str) -> tuple[Any, ...] | None:

@@ -45,9 +45,14 @@ class Outbox:
         self._database = database
 
     def changes(self, after: int = 0, limit: int = 1000) -> tuple[Change, ...]:
-        """Up to `limit` changes with a sequence above `after`, in order; from 0 they build an index from nothing."""
+        """Up to `limit` changes with a sequence above `after`, in order; from 0 they build an index from nothing.
+
+        They are on the disk: a power cut that took one back would give its sequence to another one.
+        """
         names = ("sequence", "variant", "sku", "kind")
         rows = self._database.rows(_CHANGES, after=after, limit=limit)
+        if rows:
+            self._database.flush()
         return tuple(trusted(Change, [dict(zip(names, row, strict=True)) for row in rows], set(names)))
 
     def last_sequence(self) -> int:

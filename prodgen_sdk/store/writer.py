@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
@@ -19,6 +20,7 @@ from sqlalchemy.dialects import sqlite
 _APPENDS_A_CHECKPOINT = 768
 # An import can make the log as long as the database; it is cut to this when it begins anew.
 _LOG_BYTES = 64 * 1024 * 1024
+_SHORTEST_WAIT, _LONGEST_WAIT = 2e-4, 0.02
 logger = logging.getLogger(__name__)
 
 
@@ -36,7 +38,6 @@ class Writer:
     def __init__(self, file: Path, *, writing: threading.Lock) -> None:
         self._file = file
         self._writing = writing
-        self._patience = -1.0
         self._connection: sqlite3.Connection | None = None
         self._appends = 0
         self._checkpoint: threading.Thread | None = None
@@ -55,10 +56,7 @@ class Writer:
             raise sqlite3.OperationalError("database is locked")
         try:
             connection = self._connection or self._connect()
-            if patience != self._patience:
-                connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
-                self._patience = patience
-            connection.execute("BEGIN IMMEDIATE")
+            _begin(connection, patience)
             try:
                 connection.executemany(sql, map(itemgetter(*names), rows))
                 connection.execute("COMMIT")
@@ -84,10 +82,10 @@ class Writer:
     def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
-            self._connection, self._patience = None, -1.0
+            self._connection = None
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(self._file, timeout=0, isolation_level=None, check_same_thread=False)
         for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON", "wal_autocheckpoint = 0"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
@@ -109,6 +107,20 @@ class Writer:
                 connection.close()
         except sqlite3.Error as error:
             logger.warning("the write-ahead log of %s stays for now: %s", self._file.name, error)
+
+
+def _begin(connection: sqlite3.Connection, patience: float) -> None:
+    """Takes the lock of who writes, for which SQLite itself would look again after 1, 2, 5, ... 100 ms, and miss it where others write often."""
+    started = time.monotonic()
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            waited = time.monotonic() - started
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited >= patience:
+                raise
+            time.sleep(min(_SHORTEST_WAIT + waited / 10, _LONGEST_WAIT))
 
 
 @lru_cache(maxsize=16)

@@ -1,5 +1,6 @@
 """Real threads, real processes, a real kill."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from prodgen_sdk.errors import StoreError
-from prodgen_sdk.store import connections, open_store
+from prodgen_sdk.store import connections, database, open_store
 
 WORKER = """
 import hashlib, sys
@@ -189,6 +190,46 @@ def test_who_waits_for_a_writer_that_stays_gives_up(url, tmp_path, event, monkey
             other.events.record([event("late")])
         assert failed.value.hint == "Another process is writing for a long time: try again."
         assert len(other.events.record([event("late")])) == 1
+
+
+def test_others_write_while_one_waits_for_the_disk(tmp_path, product, event, monkeypatch):
+    meanwhile = []
+
+    def to_disk(handle):
+        other.events.append([event(f"e{len(meanwhile)}")], 0.0)
+        meanwhile.append(os.fstat(handle).st_ino)
+
+    with open_store(tmp_path / "store.db") as one, open_store(tmp_path / "store.db") as other:
+        log = (tmp_path / "store.db-wal").stat().st_ino
+        monkeypatch.setattr(database, "_to_disk", to_disk)
+        one.products.put([product()])
+        one.events.record([event("shown")], durable=False)
+        assert meanwhile == [log]
+        one.events.record([event("done")])
+        assert meanwhile == [log, log]
+        assert one.events.count() == 4
+
+
+def test_a_disk_that_fails_is_told_to_who_was_promised_that_it_is_there(tmp_path, event, monkeypatch):
+    def fail(handle):
+        raise OSError(errno.EIO, "Input/output error")
+
+    with open_store(tmp_path / "store.db") as store:
+        monkeypatch.setattr(database, "_to_disk", fail)
+        with pytest.raises(StoreError, match="Input/output error"):
+            store.events.record([event("done")])
+
+
+def test_an_index_takes_in_what_is_on_the_disk(tmp_path, variant, product, monkeypatch):
+    with open_store(tmp_path / "store.db", tmp_path / "assets") as store:
+        store.products.put([product()])
+        store.variants.publish(*variant("v1"))
+        flushed = []
+        monkeypatch.setattr(database, "_to_disk", flushed.append)
+        assert len(store.outbox.changes()) == 1
+        assert len(flushed) == 1
+        assert store.outbox.changes(1) == ()
+        assert len(flushed) == 1
 
 
 def test_stores_in_two_schemas_of_one_database_do_not_wait_for_each_other(schema_url, tmp_path, event, monkeypatch):
