@@ -16,7 +16,7 @@ from prodgen_sdk.errors import ConfigError, InputError
 from prodgen_sdk.testing.contracts import BenchmarkContract, TrainerContract
 
 pytest.importorskip("torch")
-OPTIONS = {"steps": 20, "copies": 1, "products": 8, "checkpoint_every": 4, "held_out": ["disc"]}
+OPTIONS = {"steps": 20, "copies": 1, "batch": 8, "checkpoint_every": 4, "held_out": ["disc"]}
 
 
 def write_data_set(folder, products: int = 15, size: int = 48):
