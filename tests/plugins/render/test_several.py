@@ -25,6 +25,7 @@ def product(title: str, category: str = "home/other") -> Product:
         ("豆豉辣椒酱 280g*2瓶", 2),
         ("餐盘 8英寸 4只装", 4),
         ("玻璃杯 六只装", 6),
+        ("双层玻璃杯 350ml 两只", 2),
         ("Type-C快充线 3条装", 3),
         ("矿泉水 550ml*24瓶", 1),
         ("Photo frame 4 x 6 inch", 1),

@@ -7,10 +7,20 @@ import numpy as np
 from prodgen_render.families.kit import lathe
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Material, Part
-from prodgen_render.shapes.geometry import loft, prism, rounded_path, rounded_rectangle, slab, smooth_path, tube
+from prodgen_render.shapes.geometry import (
+    loft,
+    prism,
+    rounded_path,
+    rounded_rectangle,
+    slab,
+    smooth_path,
+    superellipse,
+    tube,
+)
 
 _PLASTICS = ("plastic", "matte plastic")
 _STANDING = ("floor fan", "standing fan", "pedestal", "tower", "落地")
+_TOWER = ("tower fan", "bladeless", "塔扇", "无叶")
 _TWO_DRAWERS = (
     "dual zone", "dual-zone", "dual basket", "dual-basket", "dual drawer", "dual-drawer", "dual air fryer", "double drawer", "double basket",
     "two drawers", "two baskets", "2 drawers", "2 baskets", "2-basket", "2-drawer", "双篮", "双胆", "双锅", "双抽", "双仓",
@@ -18,7 +28,9 @@ _TWO_DRAWERS = (
 
 
 def fan(look: Look) -> list[Part]:
-    """A round grille before three blades, on a short stem, or on a pole that reaches the floor."""
+    """A round grille before three blades, on a short stem, or on a pole that reaches the floor; a column where the words say tower."""
+    if look.says(_TOWER):
+        return _tower(look)
     radius = 0.15 * look.uniform(0.93, 1.1)
     stem = 0.80 if look.says(_STANDING) else 0.16
     shell = look.solid(*_PLASTICS, default="#f4f3ef")
@@ -37,6 +49,34 @@ def fan(look: Look) -> list[Part]:
         for x in (-0.021, 0.0, 0.021)
     ]
     return [*parts, base.moved(y=0.02), pole, *keys]
+
+
+def _tower(look: Look) -> list[Part]:
+    """A slim column whose front blows through slats, on a round foot."""
+    high, radius = 0.94 * look.uniform(0.92, 1.08), 0.072
+    shell, dark = look.solid(*_PLASTICS, default="#f4f3ef"), look.plain("matte plastic", "#2b2c2f")
+    outline = superellipse(2 * radius, 2.1 * radius, 2.6)
+    low, top = 0.11, high - 0.075
+    parts = [
+        lathe(
+            [(1e-4, 0), (0.148, 0), (0.150, 0.012), (0.055, 0.034), (1e-4, 0.034)], [0, 0.004, 0.008, 0.01, 0], shell
+        ),
+        slab(outline, high - 0.024, 0.012, shell).moved(z=0.024),
+        slab(rounded_rectangle(1.16 * radius, top - low, 0.02), 0.008, 0.002, dark)
+        .turned(90, "x")
+        .moved(y=-1.05 * radius + 0.006, z=(low + top) / 2),
+        lathe([(1e-4, 0), (0.030, 0), (0.028, 0.004), (1e-4, 0.0045)], [0, 0.001, 0.001, 0], dark, 48).moved(z=high),
+    ]
+    parts += [
+        tube(
+            [(x, -1.05 * radius - 0.002, low + 0.018), (x, -1.05 * radius - 0.002, top - 0.018)],
+            0.0022,
+            shell,
+            segments=8,
+        )
+        for x in np.linspace(-0.48, 0.48, 9) * radius
+    ]
+    return parts
 
 
 def _cage(shell: Material, radius: float) -> list[Part]:

@@ -7,6 +7,7 @@ from PIL import Image
 
 from prodgen_render.families.kit import lathe
 from prodgen_render.families.screens import name_plate
+from prodgen_render.families.soundbars import soundbar
 from prodgen_render.looks.lettering import wrap, write
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import Srgb, brightness, ink_for, mix, texture
@@ -29,7 +30,9 @@ _SHELF = (
 
 
 def speaker(look: Look) -> list[Part]:
-    """A wireless speaker: a cloth cylinder with a top plate, or a bookshelf cabinet with two drivers."""
+    """A wireless speaker: a cloth cylinder with a top plate, or a bookshelf cabinet with two drivers; or a sound bar."""
+    if look.says(("soundbar", "sound bar", "回音壁")):
+        return soundbar(look)
     cloth = look.chance(0.5) and look.material_name not in ("wood", "walnut", "bamboo")
     if look.says(_PORTABLE) or look.says(_SHELF):
         cloth = not look.says(_SHELF)

@@ -8,17 +8,20 @@ from numpy.typing import NDArray
 from prodgen_render.families.seating import CLOTHS, cushion_block
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.geometry import box, loft, tube
+from prodgen_render.shapes.geometry import bent, box, loft, rounded_rectangle, tube
 
 _FRAMES = ("wood", "walnut", "bamboo", "steel", "iron", "metal", "brass", "aluminium")
 _SINGLE = ("single", "twin", "kids", "单人", "儿童")
+_ALONE = ("mattress", "mattress topper", "床垫", "席梦思")
 _LONG = 2.0
 _COVER = 1.2
 """Metres of a cover that a pattern's picture shows."""
 
 
 def bed(look: Look) -> list[Part]:
-    """A made bed: upholstered where its words name a cloth or a colour alone, else of wood."""
+    """A made bed: upholstered where its words name a cloth or a colour alone, else of wood; or a mattress alone."""
+    if look.says(_ALONE):
+        return _mattress(look)
     upholstered = look.material_name in CLOTHS or (look.material_name == "" and look.colour_name != "")
     names = (*CLOTHS, *_FRAMES) if upholstered else _FRAMES
     frame = look.main(*names, extent=(0.9, 0.9), period=0.08)
@@ -31,6 +34,28 @@ def bedding(look: Look) -> list[Part]:
     cover = look.main("cotton", *(name for name in CLOTHS if name != "cotton"), extent=(_COVER, _COVER), period=0.10)
     frame = look.plain("wood" if look.chance(0.5) else "walnut")
     return _bed(look, frame, cover, look.solid("cotton", *CLOTHS).but(texture=None), thick=0.045)
+
+
+def _mattress(look: Look) -> list[Part]:
+    """A quilted block with a band around its side, piped along both edges."""
+    wide, thick = 0.95 if look.says(_SINGLE) else 1.5, 0.24 * look.uniform(0.85, 1.15)
+    # Latex and foam are inside.
+    shade = look.colour() if look.colour_name else look.note((246, 244, 239), "cotton")
+    cover, side = look.plain("cotton", shade), look.plain("knit", look.accent(shade, "#b9bec6"))
+    front, back, left, right, top, bottom = cushion_block((wide, _LONG, thick), 0.05, 0.012, cover)
+    outline = rounded_rectangle(wide - 0.006, _LONG - 0.006, 0.05)
+    edge = np.column_stack([outline, np.zeros(len(outline))])
+    piping = [
+        tube(np.add(edge, [0, 0, z]), 0.006, side.but(bump=None), segments=10, closed=True)
+        for z in (0.035, thick - 0.035)
+    ]
+    return [bent(top, _quilted), *(part.but(material=side) for part in (front, back, left, right)), bottom, *piping]
+
+
+def _quilted(p: Floats) -> NDArray[np.float64]:
+    """Points of the upper face, sunk along the seams of a quilt."""
+    seams = np.minimum(np.abs(np.sin(11 * (p[:, 0] + p[:, 1]))), np.abs(np.sin(11 * (p[:, 0] - p[:, 1]))))
+    return np.asarray(p - np.float32([0, 0, 0.012]) * (1 - seams[:, None]) ** 4, np.float64)
 
 
 def _bed(look: Look, frame: Material, cover: Material, pillow: Material, *, thick: float) -> list[Part]:

@@ -16,7 +16,14 @@ _OPEN = ("open", "waste paper", "wastepaper", "waste basket", "纸篓", "敞口"
 def waste_bin(look: Look) -> list[Part]:
     """A pedal bin; an open one where the words say so."""
     wide, high = 0.27 * look.uniform(0.92, 1.08), 0.42 * look.uniform(0.88, 1.15)
-    shell = look.main("steel", "plastic", "matte plastic", "lacquer", extent=(np.pi * wide, high), default=None)
+    # Steel of a colour is painted.
+    painted = look.colour_name not in ("", "silver") and not look.material_name
+    names = (
+        ("lacquer", "steel", "plastic", "matte plastic")
+        if painted
+        else ("steel", "plastic", "matte plastic", "lacquer")
+    )
+    shell = look.main(*names, extent=(np.pi * wide, high))
     dark, radius = look.plain("matte plastic", "#1e1f21"), wide / 2
     if look.says(_OPEN):
         profile = [

@@ -10,12 +10,13 @@ from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import loft, tube
 
 _SHEER = ("sheer", "voile", "纱")
+_ROLLED = ("roller blind", "roller blinds", "roller shade", "卷帘")
 _WIDE = 0.62
 """Metres that one panel takes on its rod."""
 
 
 def curtain(look: Look) -> list[Part]:
-    """Two panels that hang in folds from rings on a rod; light comes through what is sheer."""
+    """Two panels that hang in folds from rings on a rod; light comes through what is sheer; a blind hangs flat from its roll."""
     high = 2.1 * look.uniform(0.93, 1.06)
     folds = 6 if look.chance(0.5) else 7
     cloth = look.main(
@@ -23,6 +24,8 @@ def curtain(look: Look) -> list[Part]:
     )
     if look.says(_SHEER):
         cloth = cloth.but(transmission=0.35)
+    if look.says(_ROLLED):
+        return _blind(look, cloth)
     metal = look.plain("metal", "#3a3b3e") if look.chance(0.5) else look.plain("brass")
     parts = []
     for side in (-1, 1):
@@ -39,6 +42,26 @@ def curtain(look: Look) -> list[Part]:
         ball = np.stack([side * reach + 0.03 * np.cos(a), 0 * a, np.full(16, high - 0.05)], -1)
         parts.append(tube(ball, 0.03 * np.sin(a).clip(0.05), metal, caps=False, segments=28))
     return parts
+
+
+def _blind(look: Look, cloth: Material) -> list[Part]:
+    """Cloth that comes down behind its roll to a weighted rail, and the chain that moves it."""
+    wide, high = 1.2, 1.5
+    white, plain = look.plain("plastic", "#f4f3ef"), cloth.but(texture=None, colour=tuple(cloth.mean_colour))
+    sheet = np.array([[(-wide / 2, 0.028, z), (wide / 2, 0.028, z)] for z in np.linspace(0.02, high, 12)])
+    chain = [
+        (wide / 2 + 0.012, y, z) for y, z in ((0.022, high), (0.022, 0.62), (0.0, 0.58), (-0.022, 0.62), (-0.022, high))
+    ]
+    return [
+        loft(np.concatenate([sheet, sheet[:, ::-1] + [0, 0.003, 0]], 1), cloth),
+        tube([(-wide / 2, 0, high), (wide / 2, 0, high)], 0.032, plain, segments=40),
+        tube([(-wide / 2, 0.029, 0.024), (wide / 2, 0.029, 0.024)], 0.013, plain, flatten=0.5, segments=20),
+        *(
+            tube([(x, 0, high), (x + 0.02, 0, high)], 0.034, white, segments=32)
+            for x in (-wide / 2 - 0.03, wide / 2 + 0.01)
+        ),
+        tube(chain, 0.003, white, segments=8),
+    ]
 
 
 def _panel(cloth: Material, middle: float, high: float, folds: int) -> Part:

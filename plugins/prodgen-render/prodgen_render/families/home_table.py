@@ -25,6 +25,9 @@ _WARES = (
 )
 
 
+_POTS = ("planter", "plant pot", "plant pots", "flower pot", "flower pots", "花盆")
+
+
 def mug(look: Look) -> list[Part]:
     """A mug with a loop handle at the viewer's right."""
     radius = 0.041 * look.uniform(0.93, 1.08)
@@ -152,7 +155,9 @@ def plate(look: Look) -> list[Part]:
 
 
 def vase(look: Look) -> list[Part]:
-    """A turned vase with a narrow neck."""
+    """A turned vase with a narrow neck; a pot for plants where the words say so."""
+    if look.says(_POTS):
+        return _pot(look)
     height = 0.26 * look.uniform(0.85, 1.2) * look.tallness(0, 26)
     belly, neck = 0.075 * look.uniform(0.8, 1.15), look.uniform(0.3, 0.62)
     at = look.uniform(0.3, 0.55)
@@ -183,6 +188,32 @@ def vase(look: Look) -> list[Part]:
     plain = look.solid(*_WARES, default="#bcd8d8" if glass else None) if material.texture is not None else material
     inner = revolve(refine(np.concatenate([curve[-1:], rim, inside, [[1e-4, 0.01]]]), 0.01), plain)
     return [outer, inner, *_rim(look, np.concatenate([curve, rim, inside]), plain)]
+
+
+def _pot(look: Look) -> list[Part]:
+    """A pot that widens upwards to a thick rim, in its saucer."""
+    radius, high = 0.080 * look.uniform(0.9, 1.15), 0.140 * look.uniform(0.85, 1.15)
+    foot, lift, wall = radius * 0.68, 0.008, 0.006
+    material = look.main(*_WARES, extent=(2 * np.pi * radius, high * 1.1), period=0.05)
+    plain = look.solid(*_WARES) if material.texture is not None else material
+    rim = high - 0.032
+    outside = [
+        (1e-4, lift), (foot, lift), (radius * 0.955, rim), (radius * 1.02, rim), (radius * 1.04, high), (radius * 1.04 - wall * 1.6, high),
+        (foot, lift + 0.03), (1e-4, lift + 0.03),
+    ]  # fmt: skip
+    saucer = [
+        (1e-4, 0),
+        (foot * 1.12, 0),
+        (foot * 1.38, 0.020),
+        (foot * 1.33, 0.021),
+        (foot * 1.08, 0.005),
+        (1e-4, 0.005),
+    ]
+    pot = refine(rounded_path(outside, [0, 0.004, 0.002, 0.003, 0.003, 0.003, 0.01, 0]), 0.008)
+    return [
+        revolve(pot, material, 112),
+        revolve(refine(rounded_path(saucer, [0, 0.004, 0.001, 0.001, 0.004, 0]), 0.008), plain, 112),
+    ]
 
 
 def candle(look: Look) -> list[Part]:

@@ -14,8 +14,13 @@ from prodgen_render.shapes.geometry import refine, revolve, rounded_path, tube
 _SHADES = ("metal", "aluminium", "steel", "brass", "copper", "glass", "bamboo", "linen", "ceramic", "plastic", "wood")
 
 
+_AT_THE_CEILING = ("ceiling light", "ceiling lamp", "flush mount", "吸顶灯")
+
+
 def pendant_lamp(look: Look) -> list[Part]:
-    """A dome, a cone or a globe, with its cord and the rose that it hangs from."""
+    """A dome, a cone or a globe, with its cord and the rose that it hangs from; a flat round lamp where it is at the ceiling."""
+    if look.says(_AT_THE_CEILING):
+        return _flush(look)
     wide, drop = 0.19 * look.uniform(0.9, 1.15), 0.34 * look.uniform(0.9, 1.2)
     kind = 2 if look.says(("globe", "ball", "球")) else look.choice(2)
     opal = look.material_name == "glass"
@@ -49,3 +54,15 @@ def pendant_lamp(look: Look) -> list[Part]:
             tube(np.stack([wide * np.cos(a), wide * np.sin(a), 0 * a], -1), 0.0028, shade, segments=10, closed=True)
         )
     return parts
+
+
+def _flush(look: Look) -> list[Part]:
+    """A ceiling lamp as one sees it from below: a shining disc in a rim, tilted towards the viewer."""
+    radius, thick = 0.22 * look.uniform(0.9, 1.15), 0.07
+    rim = look.main("metal", "wood", "plastic", "brass", extent=(2 * np.pi * radius, thick), default="#f4f3ef")
+    shining = Material("shade", (0.95, 0.94, 0.90), 0.5, emission=(0.62, 0.60, 0.54))
+    parts = [
+        lathe([(1e-4, 0), (radius * 0.9, 0), (radius, 0.012), (radius, thick), (radius * 0.965, thick), (radius * 0.965, thick - 0.012)], [0, 0.006, 0.008, 0.004, 0.003, 0], rim, 120),
+        lathe([(radius * 0.965, thick - 0.010), (radius * 0.90, thick + 0.012), (1e-4, thick + 0.020)], [0, 0.05, 0], shining, 120),
+    ]  # fmt: skip
+    return [part.turned(78, "x").moved(z=radius) for part in parts]

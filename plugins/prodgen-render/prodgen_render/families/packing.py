@@ -14,7 +14,8 @@ _COUNTED = r"[*x×]\s*\d+\s*"
 """Before a measure word: 250ml*24盒."""
 _SAID: dict[str, dict[str, str]] = {
     "food": {
-        "tea bags": r"(?<=\d )bags\b|\btea ?bags?\b|茶包|袋泡",
+        "powder": r"\b(?:milk powder|infant formula)\b|奶粉",
+        "tea bags": r"(?<=\d )(?:bags|sachets)\b|\btea ?bags?\b|茶包|袋泡",
         "carton": r"\bcartons?\b|纸盒|利乐",
         "can": rf"\bcans?\b|易拉罐|听装|{_COUNTED}听",
         "jar": r"\bjars?\b|玻璃罐",
@@ -40,6 +41,7 @@ _BOTTLED = ("cream-jar", "tube", "pump-bottle", "dropper-bottle")
 _DRY = ("box", "cereal-box", "coffee-bag", "tin")
 _SHAPES: dict[str, dict[str, str]] = {
     "carton": dict.fromkeys(_DRINKS, "carton") | dict.fromkeys(_DRY, "box") | {"cereal-box": "cereal-box"},
+    "powder": {"carton": "tin"},
     "can": dict.fromkeys(_DRINKS, "can") | {"jar": "tin", "tin": "tin"},
     "jar": dict.fromkeys((*_DRY, "jar"), "jar"),
     "tin": dict.fromkeys((*_DRY, "jar", "bottle"), "tin"),

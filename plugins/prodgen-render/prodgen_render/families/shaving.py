@@ -11,7 +11,7 @@ from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import rounded_rectangle, slab, smooth_path, tube
 
 _ELECTRIC = ("electric", "rechargeable", "cordless", "shaver", "rotary", "foil", "电动", "充电", "剃须刀", "刮胡刀")
-_MANUAL = ("safety razor", "manual", "disposable", "cartridge", "手动", "刀片")
+_MANUAL = ("safety razor", "manual", "disposable", "cartridge", "blades", "手动", "刀片", "刀架", "刀头")
 
 
 def razor(look: Look) -> list[Part]:

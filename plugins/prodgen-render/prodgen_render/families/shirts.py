@@ -62,6 +62,7 @@ _SYNTHETIC = (
     "棉服",
 )
 _QUILTED = ("puffer", "quilted", "down jacket", "down coat", "羽绒服", "棉服")
+_ROBES = ("robe", "bathrobe", "dressing gown", "浴袍", "睡袍")
 _BELTED = ("trench", "belted", "风衣")
 _HOODED = ("hood", "hooded", "连帽", "带帽", "冲锋衣", "防晒衣", "皮肤衣", "防晒服")
 _STANDING = (
@@ -111,6 +112,8 @@ def cardigan(look: Look) -> list[Part]:
 
 def jacket(look: Look) -> list[Part]:
     """A jacket or coat: buttoned where it is of denim or another woven cloth, else zipped."""
+    if look.says(_ROBES):
+        return _robe(look)
     long = look.says(_LONG)
     torso = Torso.of(look, sleeve=LONG, loose=1.12, longer=1.32 if long else 0.97, neck=_NECK)
     synthetic = look.says(_SYNTHETIC)
@@ -120,7 +123,7 @@ def jacket(look: Look) -> list[Part]:
     zipped = material in ("leather", "nylon") and (synthetic or bool(look.material_name))
     parts += _closed(look, sewn, zipped, 5 if long else 6)
     if look.says(_BELTED):
-        parts += _belt(torso, sewn.cloth, look)
+        parts += _belt(torso, sewn.cloth, look.plain("brass"))
     for side in (-1, 1):
         parts += pocket(sewn, (side * 0.075, side * 0.185), (0.22, 0.39) if long else (0.14, 0.34))
         if material in ("denim", "canvas") and not long:
@@ -128,6 +131,16 @@ def jacket(look: Look) -> list[Part]:
     parts += torso.sleeve_ends(sewn.cloth, cuffs=True)
     parts += torso.hem(sewn.cloth) if long else [torso.waistband(sewn.cloth)]
     return [quilted(part) for part in parts] if look.says(_QUILTED) else parts
+
+
+def _robe(look: Look) -> list[Part]:
+    """A long robe with a shawl collar, tied with a belt of its cloth."""
+    torso = Torso.of(look, sleeve=LONG, loose=1.1, longer=1.45, neck=(0.098, 0.30, 0.018), pointed=1.2)
+    parts, sewn = body(look, torso, ("cotton", "wool", "silk", "linen", "velvet", "knit"))
+    parts += [placket(sewn, 0.030), collar(torso.neckline(), 0.017, sewn.cloth), *_belt(torso, sewn.cloth, None)]
+    for side in (-1, 1):
+        parts += pocket(sewn, (side * 0.075, side * 0.185), (0.24, 0.38))
+    return [*parts, *torso.sleeve_ends(sewn.cloth, cuffs=True), *torso.hem(sewn.cloth)]
 
 
 def _at_the_neck(look: Look, torso: Torso, cloth: Material) -> list[Part]:
@@ -157,13 +170,16 @@ def _closed(look: Look, sewn: Sewn, zipped: bool, number: int) -> list[Part]:
     return parts
 
 
-def _belt(torso: Torso, cloth: Material, look: Look) -> list[Part]:
-    """A belt of the cloth around the waist, with a buckle and the end that hangs beside it."""
+def _belt(torso: Torso, cloth: Material, metal: Material | None) -> list[Part]:
+    """A belt of the cloth around the waist and the end that hangs down, with a buckle of a metal, or tied."""
     height, half = 0.53 * torso.length, 0.021
     centres = [np.array([0, 0, height + half * k / 3], np.float32) for k in range(-3, 4)]
     around = band(torso.field, centres, np.array([0, 0, 1.0], np.float32), torso.half + 0.035, cloth, 0.0042)
     x, z = np.meshgrid(np.linspace(0.030, 0.064, 6), np.linspace(height - 0.16, height + 0.012, 20))
     end = torso.on_front(x + 0.10 * (height - z), z, 0.0068)
     middle = torso.on_front(np.array([0.0]), np.array([height]), 0.008)[0]
-    buckle = ring(0.046, 0.060, 0.0032, look.plain("brass")).moved(*(float(c) for c in middle))
-    return [around, loft(end.astype(np.float64), cloth, closed=False), buckle]
+    hanging = loft(end.astype(np.float64), cloth, closed=False)
+    if metal is None:
+        knot = tube(np.add(middle, [[0.034, -0.004, 0.018], [0.046, -0.008, -0.016]]), 0.017, cloth, flatten=0.7)
+        return [around, hanging, hanging.moved(x=-0.042, z=0.02), knot]
+    return [around, hanging, ring(0.046, 0.060, 0.0032, metal).moved(*(float(c) for c in middle))]

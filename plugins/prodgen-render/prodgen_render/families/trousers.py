@@ -23,7 +23,17 @@ from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.geometry import loft, refine, smooth_path, tube
 from prodgen_render.shapes.implicit import Field, capsule, in_depth, join
 
-_SHORT = ("shorts", "shortall", "shortalls", "short dungarees", "short overalls", "短裤", "沙滩裤", "五分裤")
+_SHORT = (
+    "shorts",
+    "shortall",
+    "shortalls",
+    "short dungarees",
+    "short overalls",
+    "swim trunks",
+    "短裤",
+    "沙滩裤",
+    "五分裤",
+)
 _TIGHT = ("leggings", "legging", "tights", "打底裤", "瑜伽裤")
 _SOFT = (
     "sweatpants",

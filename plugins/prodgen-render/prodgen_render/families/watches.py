@@ -16,7 +16,7 @@ from prodgen_render.looks.patterns import ink_for, mix, texture
 from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import rounded_rectangle, slab, superellipse, tube
 
-_SMART = ("smart", "smartwatch", "fitness", "tracker", "gps", "智能", "运动手表", "手环")
+_SMART = ("smart", "smartwatch", "apple watch", "galaxy watch", "fitness", "tracker", "gps", "智能", "运动手表", "手环")
 _ROUND = ("round", "circular", "圆形", "圆盘", "圆屏", "圆表盘")
 _SLIM = ("fitness band", "fitness tracker", "activity tracker", "smart band", "手环")
 _STRAPS = ("rubber", "leather", "canvas", "nylon", "steel", "metal", "gold", "aluminium")
@@ -54,7 +54,11 @@ def watch(look: Look) -> list[Part]:
 
 def _materials(look: Look, smart: bool) -> tuple[Material, Material]:
     """Of the case and of the strap: a colour is the strap's, unless it is a metal's or the words give the strap another."""
-    body = look.solid(*(_STRAPS if smart else ("leather", *_STRAPS)), default="#2b2c30" if smart else "#5b3a26")
+    sporty = smart and look.says(("sport band", "sport loop", "运动表带", "运动型表带"))
+    body = look.solid(
+        *(("rubber",) if sporty else _STRAPS if smart else ("leather", *_STRAPS)),
+        default="#2b2c30" if smart else "#5b3a26",
+    )
     soft = look.material_name in ("leather", "canvas", "nylon") and not smart
     if look.colour_name in METALLIC and (soft or not look.material_name):
         body = look.plain("metal", look.colour())  # gold is what the case is of

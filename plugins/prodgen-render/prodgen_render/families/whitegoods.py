@@ -10,6 +10,19 @@ from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import box, rounded_rectangle, slab, smooth_path, tube
 
 _BESIDE = ("side by side", "side-by-side", "double door", "french door", "对开门", "双开门", "十字", "法式")
+_SMALL = (
+    "mini fridge",
+    "under counter",
+    "undercounter",
+    "table top",
+    "tabletop",
+    "larder",
+    "bar fridge",
+    "单门",
+    "迷你",
+    "小冰箱",
+)
+_DISHES = ("dishwasher", "洗碗机")
 _STEELS = ("steel", "aluminium", "metal", "iron")
 
 
@@ -39,9 +52,12 @@ def lit() -> Material:
 
 
 def refrigerator(look: Look) -> list[Part]:
-    """A refrigerator: a freezer under one door, or two doors side by side."""
+    """A refrigerator: a freezer under one door, two doors side by side, or one door where the words say that it is small."""
     beside = look.chance(0.35) or look.says(_BESIDE)
     high = 1.78 * look.uniform(0.94, 1.06)
+    small = look.says(_SMALL)
+    if small:
+        beside, high = False, 0.48 * high
     wide = 0.91 if beside else 0.62 * look.uniform(0.95, 1.08)
     shell = enamel(look, "#c9cbce")
     grip, dark = look.part("handle", look.plain("steel"), metal=True), look.plain("matte plastic", "#2a2b2d")
@@ -52,6 +68,8 @@ def refrigerator(look: Look) -> list[Part]:
     if beside:
         halves = [(-1, foot, high - foot), (1, foot, high - foot)]
         doors = [(side * (wide / 4 + gap / 4), z, wide / 2 - gap / 2, tall) for side, z, tall in halves]
+    elif small:
+        doors = [(0.0, foot, wide, high - foot)]
     else:
         doors = [(0.0, foot, wide, split - foot - gap), (0.0, split, wide, high - split)]
     front = -deep / 2 - door / 2 - 0.004
@@ -71,7 +89,7 @@ def refrigerator(look: Look) -> list[Part]:
 
 
 def washing_machine(look: Look) -> list[Part]:
-    """A washing machine with a round door in front, a dial and a display above it."""
+    """A washing machine with a round door in front, a dial and a display above it; a dishwasher has one flat door."""
     high, wide = 0.85 * look.uniform(0.97, 1.03), 0.60
     deep = 0.56 * look.uniform(0.9, 1.08)
     shell = enamel(look)
@@ -84,6 +102,8 @@ def washing_machine(look: Look) -> list[Part]:
         for x in (-wide * 0.4, wide * 0.4)
         for y in (-deep * 0.38, deep * 0.38)
     ]
+    if look.says(_DISHES):
+        return [*parts, *_flat_door(wide, high, front, shell, chrome)]
 
     def on_front(part: Part, x: float, z: float) -> Part:
         """A part that was made lying on its back."""
@@ -112,6 +132,22 @@ def washing_machine(look: Look) -> list[Part]:
         for p in block((0.012, 0.003, 0.018), (0.125 + 0.020 * k, front - 0.006, panel + 0.048), lit(), 0.001)
     ]
     return parts
+
+
+def _flat_door(wide: float, high: float, front: float, shell: Material, metal: Material) -> list[Part]:
+    """The door of a dishwasher with its grip, the display above it and the plinth below."""
+    parts = block((wide - 0.006, 0.020, high - 0.24), (0, front - 0.009, 0.11), shell, 0.006)
+    parts += block((wide - 0.004, 0.016, 0.112), (0, front - 0.007, high - 0.122), shell, 0.004)
+    parts += block((wide - 0.03, 0.010, 0.085), (0, front + 0.004, 0.02), glass_front(), 0.002)
+    parts += block((0.16, 0.003, 0.034), (0, front - 0.0155, high - 0.083), glass_front(), 0.001)
+    parts += [
+        p
+        for k in range(3)
+        for p in block((0.012, 0.002, 0.018), (0.022 * (k - 1), front - 0.0172, high - 0.075), lit(), 0.0008)
+    ]
+    grip = np.array([(-0.4, 0.0), (-0.37, 0.030), (0.37, 0.030), (0.4, 0.0)]) * [wide, 1]
+    way = [(x, front - 0.017 - out, high - 0.175) for x, out in grip]
+    return [*parts, tube(smooth_path(way, 40), 0.0085, metal, segments=16)]
 
 
 def microwave(look: Look) -> list[Part]:

@@ -15,7 +15,7 @@ from prodgen_render.looks.colouring import WHITE, Colouring
 from prodgen_render.looks.finishes import FINISH, KIN, METALLIC, OWN, USUAL, made_of, srgb
 from prodgen_render.looks.patterns import Srgb
 from prodgen_render.model import Material, to_srgb
-from prodgen_render.words.labels import quoted_in
+from prodgen_render.words.labels import letters_in, quoted_in
 from prodgen_render.words.parts import part_words
 from prodgen_render.words.reading import (
     attribute,
@@ -158,10 +158,11 @@ class Look(Colouring):
         return patterns.draw_pattern(self.pattern_name, width, height, base, accent, self.rng, repeat, lying=lying)
 
     def words_on(self, material: str) -> str:
-        """What is written on a label of a material: a package's name; on clothes and wares what they are quoted to say, or their brand."""
+        """What is written on a label of a material: a package's name; on clothes and wares what they are quoted to say, letters, or their brand."""
         if self.product.domain in ("food", "beauty", "other") or material == "paper":
             return self.title_words
-        return quoted_in(self.product.title) or attribute(self.product, "brand", "品牌").title()[:40]
+        title = self.product.title
+        return quoted_in(title) or letters_in(title) or attribute(self.product, "brand", "品牌").title()[:40]
 
     def label(
         self,

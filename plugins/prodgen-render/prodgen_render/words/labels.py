@@ -18,6 +18,9 @@ _BREAK = re.compile(
 _SHORT = re.compile(r"[\u4e00-\u9fff]{1,2}")
 _QUOTED = re.compile(r"(?:(?<![\d½¼¾])\"|[“「『])(?P<said>[^\s\"”」』][^\"”」』]{1,29})[\"”」』]")
 """What quotation marks hold; those after a number are inches."""
+_LETTERS = re.compile(
+    r"(?P<before>(?<![A-Za-z])[A-Z]{2,8})?字母(?:印花|刺绣)?(?P<after>[A-Z]{2,8}(?![A-Za-z]))?|(?i:\bletter(?:s| print)\b|\bslogan\b)"
+)
 _JAR_OF = re.compile(
     r"^(?:\w+ )?(?:can|bottle|jar|tube|tin|box|carton|bag|pouch|pack|packet)s? of (?=\w)", re.IGNORECASE
 )
@@ -67,3 +70,13 @@ def quoted_in(title: str) -> str:
     """
     found = _QUOTED.search(title)
     return found["said"] if found else ""
+
+
+def letters_in(title: str) -> str:
+    """The letters that a title says are printed, "ABC" where it does not say which, or an empty text.
+
+    >>> letters_in("刺绣字母NY棒球帽"), letters_in("字母印花卫衣"), letters_in("印花卫衣")
+    ('NY', 'ABC', '')
+    """
+    found = _LETTERS.search(title)
+    return (found["before"] or found["after"] or "ABC") if found else ""

@@ -14,7 +14,7 @@ _UNIT = r"(?:g|kg|ml|cl|l|oz|克|千克|毫升|升|斤)"
 _MEASURE = "[个只支条瓶罐盒袋块包把盏枚听桶提卷组]"
 _SAID = re.compile(
     rf"\b(?:set|pack|bundle|case) of {_NUMBER}\b|{_NUMBER}[ -]?(?:packs?|pk|pcs)\b|{_NUMBER} ?[x×] ?[\d.]+ ?{_UNIT}\b"
-    rf"|\d ?{_UNIT} ?[*x×] ?{_NUMBER}(?![\d.])|[*x×] ?{_NUMBER} ?{_MEASURE}|{_NUMBER} ?{_MEASURE}装"
+    rf"|\d ?{_UNIT} ?[*x×] ?{_NUMBER}(?![\d.])|[*x×] ?{_NUMBER} ?{_MEASURE}|{_NUMBER} ?{_MEASURE}装|(?<=\s){_NUMBER}[个只支条瓶把盏](?=\s|$)"
 )
 _PAIR = re.compile(r"^pair of |\bset of two\b|\btwin pack\b")
 _BESIDES = re.compile(r" (?:with|incl\w*|for) ")

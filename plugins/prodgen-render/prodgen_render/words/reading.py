@@ -35,9 +35,10 @@ from prodgen_sdk.types import Product
 _COLOUR_NAMES = ("colour", "color", "colours", "colors", "颜色", "色")
 _PRINT_OF = re.compile(
     r"(?P<of>(?:[a-z'-]+ ){0,2}[a-z'-]+)[ -](?:all[- ]?over )?(?:prints?|printed|patterns?|patterned|motifs?)(?![a-z])"
-    r"|(?P<of_zh>[\u4e00-\u9fff]{1,5}?)满?(?:印花|图案|花纹|满印)"
+    r"|(?P<of_zh>[\u4e00-\u9fff]{1,5}?)满?(?:印花|图案|花纹|满印)|卡通(?P<cartoon>[\u4e00-\u9fff]{1,3})"
+    r"|\b(?P<childish>dinosaurs?|bears?|bunny|butterfly|rockets?|whales?) (?:t-shirts?|tees?|tops?|py?jamas|pajamas|socks|sleepsuit|romper|hoodie|jumper|sweatshirt|swimsuit)(?![a-z])"
 )
-"""What is said of a print: "with pineapple print", 草莓印花."""
+"""What is said of a print: "with pineapple print", 草莓印花, 卡通恐龙, "dinosaur pyjamas"."""
 _NO_THINGS = frozenset(
     word for words in (*PATTERNS.values(), *(known for _, known in COLOURS.values())) for word in words
 ).difference(MOTIFS)
@@ -230,7 +231,7 @@ def motif_of(product: Product) -> str:
     'lemon'
     """
     for found in _PRINT_OF.finditer(product.title[:400].lower()):
-        said = found["of"] or found["of_zh"]
+        said = next(text for text in found.groups() if text)
         # An orange floral print shows flowers, and an olive green one need not show olives.
         described = said.split()[-1] in _NO_THINGS
         if not described and (subject := subject_of(said)) in MOTIFS:
