@@ -50,8 +50,14 @@ vectors = st.lists(st.integers(-3, 3), min_size=4, max_size=4).filter(any).map(l
 upserts = st.builds(
     Upsert, variant=st.integers(0, 15).map("v{}".format), sku=st.sampled_from(SKUS), vector=vectors, facets=facets
 )
+# Of a variant that there is, only the facets are new then.
+reshelved = st.builds(
+    lambda i, facets: Upsert(variant=f"v{i}", sku=SKUS[i % 6], vector=np.full(4, i + 1, np.float32), facets=facets),
+    st.integers(0, 15),
+    facets,
+)
 removes = st.builds(Remove, variant=st.integers(0, 15).map("v{}".format))
-batches = st.lists(st.lists(upserts | upserts | removes, max_size=8), max_size=6)
+batches = st.lists(st.lists(upserts | reshelved | reshelved | removes, max_size=8), max_size=6)
 
 
 def model_after(changes) -> dict[str, Upsert]:
@@ -232,3 +238,33 @@ def test_searches_see_whole_states_while_a_writer_changes_them() -> None:
     for reader in readers:
         reader.join()
     assert not failures
+
+
+def test_searches_see_whole_states_while_a_writer_changes_facets() -> None:
+    """Each state has all products in one category."""
+    index, done, failures = FaissIndex(Config(index=IndexConfig(factory="SQ8")), CTX), threading.Event(), []
+    rows = catalogue(800, 16)
+
+    def state(step: int) -> list[Upsert]:
+        facets = Facets(category=CATEGORIES[step % 5], price=Decimal(step))
+        return [row.model_copy(update={"facets": facets}) for row in rows]
+
+    def read() -> None:
+        query = np.ones((1, 16), np.float32)
+        while not done.is_set():
+            for eligible in (Filter(), Filter(price_min=Decimal(1))):
+                found = index.search(query, 20, eligible, CTX)[0]
+                if len(found) != 20 or len({candidate.category for candidate in found}) != 1:
+                    failures.append(found)
+
+    index.apply(state(1), 1, CTX)
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for step in range(2, 60):
+        index.apply(state(step), step, CTX)
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert not failures
+    assert index.stats(CTX)["delta"] == 0

@@ -202,6 +202,8 @@ def test_equals_brute_force_while_it_changes(data) -> None:
             else:
                 facets = Facets(category="home/mug", price=Decimal(name % 10), on_sale=bool(rng.random() < 0.9))
                 vector = rng.integers(-8, 9, 8).astype(np.float32) + np.float32(0.5)
+                if variant in model and rng.random() < 0.5:
+                    vector = model[variant].vector
                 model[variant] = Upsert(variant=variant, sku=f"p{name // 3}", vector=vector, facets=facets)
                 changes.append(model[variant])
         index.apply(changes, sequence, CTX)
@@ -326,7 +328,7 @@ def test_searches_go_on_while_bases_are_swapped(vectors) -> None:
     rng = np.random.default_rng(0)
     for sequence in range(2, 400):
         variant = int(rng.integers(4000))
-        index.apply([made_up.upsert(variant, vectors[variant])], sequence, CTX)
+        index.apply([made_up.upsert(variant, vectors[variant] * np.float32(1 + sequence / 1000))], sequence, CTX)
     index.settle()
     done.set()
     for reader in readers:

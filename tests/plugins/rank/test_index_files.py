@@ -99,6 +99,37 @@ def test_other_instances_follow(tmp_path: Path) -> None:
     assert contents(reader) == expected(39)
 
 
+def test_new_facets_take_no_new_rows_and_outlive_the_process(tmp_path: Path) -> None:
+    index, reader = opened(tmp_path), opened(tmp_path)
+    index.apply([change(1, variant) for variant in range(10)], 1, Context())
+    for step in range(2, 9):
+        again = change(1, step).model_copy(update={"facets": Facets(category="home/cup", price=step)})
+        index.apply([again], step, Context())
+    index.apply([again.model_copy(update={"facets": Facets(category="home/cup", on_sale=False)})], 9, Context())
+    assert index.stats(Context())["generation"] == 1
+    for other in (index, reader, opened(tmp_path)):
+        stats = other.stats(Context())
+        assert (stats["variants"], stats["delta"], stats["dead"]) == (10, 0, 0)
+        found = other.search(np.ones((1, 4), np.float32), 9, Filter(categories=("home/cup",), price_min=5), Context())
+        assert {variant.id for candidate in found[0] for variant in candidate.variants} == {"v5", "v6", "v7"}
+        assert len(other.vectors(["v8"], Context())) == 1
+
+
+def test_the_log_of_new_facets_does_not_grow_for_ever(tmp_path: Path) -> None:
+    index = opened(tmp_path)
+    index.apply([change(1, variant) for variant in range(10)], 1, Context())
+    longest = 0
+    for step in range(2, 400):
+        index.apply(
+            [change(1, 0).model_copy(update={"facets": Facets(category="home/mug", price=step)})], step, Context()
+        )
+        index.settle()
+        longest = max(longest, *(file.stat().st_size for file in tmp_path.glob("*/changes.log")))
+    assert longest < 8 * 14 * 400
+    found = opened(tmp_path).search(np.ones((1, 4), np.float32), 9, Filter(price_min=399), Context())[0]
+    assert [variant.id for candidate in found for variant in candidate.variants] == ["v0"]
+
+
 def test_any_flipped_byte_is_detected(tmp_path: Path) -> None:
     index = grown(tmp_path, 22)
     while not (current := sorted(tmp_path.glob("generation-*"))[-1]).joinpath("changes.log").exists():

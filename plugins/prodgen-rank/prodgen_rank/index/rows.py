@@ -1,10 +1,12 @@
 """The columns of an index: which variant and product each row is, and the facets that filters look at.
 
-Rows are only ever appended, so a reader may use rows below the count that it was given while a writer adds others.
+Rows are only ever appended, so a reader may use rows below the count that it was given while a writer adds others. A writer that
+changes facets does so in columns of its own.
 """
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_CEILING, ROUND_FLOOR, Context, Decimal
@@ -24,6 +26,7 @@ T = TypeVar("T", bound=Hashable)
 Pause = Callable[[], None]
 
 ROW = np.dtype([("sku", "<i4"), ("category", "<i4"), ("tag_set", "<i4"), ("price", "<i8"), ("on_sale", "?")])
+_FACETS = ("category", "tag_set", "price", "on_sale")
 NO_PRICE = np.iinfo(np.int64).min
 _PRICE_DIGITS = 14
 _PART = 128
@@ -95,6 +98,13 @@ class Rows:
         made._added = {code: list(rows) for code, rows in self._added.items()}
         return made
 
+    def with_own_facets(self) -> Rows:
+        """The same rows, to be appended to instead of these; facets may be changed there."""
+        made = copy.copy(self)
+        for name in _FACETS:
+            setattr(made, name, getattr(self, name).copy())
+        return made
+
     @property
     def room(self) -> int:
         return len(self.sku) - self.count
@@ -121,15 +131,19 @@ class Rows:
         """Adds a row and returns its number; the caller lets readers see it."""
         row, code = self.count, self.skus.add(sku)
         self.sku[row] = code
-        self.category[row] = self.categories.add(facets.category)
-        self.tag_set[row] = self.tag_sets.add(tuple(sorted(set(facets.tags))))
-        self.price[row] = NO_PRICE if facets.price is None else price_code(facets.price)
-        self.on_sale[row] = facets.on_sale
+        self.set_facets(row, facets)
         self.variants.append(variant)
         self._added.setdefault(code, []).append(row)
         self.row_of[variant] = row
         self.count = row + 1
         return row
+
+    def set_facets(self, row: int, facets: Facets) -> None:
+        """Changes what filters look at; see `with_own_facets` for a row that readers know."""
+        self.category[row] = self.categories.add(facets.category)
+        self.tag_set[row] = self.tag_sets.add(tuple(sorted(set(facets.tags))))
+        self.price[row] = NO_PRICE if facets.price is None else price_code(facets.price)
+        self.on_sale[row] = facets.on_sale
 
     def reserve(self, capacity: int) -> None:
         """Makes room for `capacity` rows in all; readers keep what they hold."""

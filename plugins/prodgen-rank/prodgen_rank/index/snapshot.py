@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Rows that are scored one and all rather than searched, or that share of all. Chosen by measurement at 512 dimensions.
 _GATHER_BELOW = 2048
 _GATHER_SHARE = 1 / 64
+_TOUCHED_A_ROW = 8
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,14 @@ class Snapshot:
         rows: columns of base and delta; only the first `len(live)` rows belong to this snapshot.
         delta: float32 [at least len(live) - len(base), dimension], the vectors of the rows behind the base.
         live: which rows were not replaced or removed.
+        touched: how often other facets came for a row since the base was built.
     """
 
     rows: Rows
     base: Base
     delta: Floats
     live: Mask
+    touched: int = 0
 
     @property
     def dimension(self) -> int:
@@ -48,9 +51,13 @@ class Snapshot:
 
     @property
     def changed(self) -> int:
-        """Rows that were added since the base was built, or rows of the base that were replaced or removed, if more."""
+        """Rows that were added since the base was built, or rows of the base that were replaced or removed, if more.
+
+        Facets cost no search anything, but a log that grows.
+        """
         split = len(self.base)
-        return max(len(self.live) - split, split - int(np.count_nonzero(self.live[:split])))
+        replaced = split - int(np.count_nonzero(self.live[:split]))
+        return max(len(self.live) - split, replaced, self.touched // _TOUCHED_A_ROW)
 
     @cached_property
     def is_empty(self) -> bool:
@@ -66,7 +73,7 @@ class Snapshot:
 
         Rows and vectors are written where no reader of this one looks; so a state may be extended only once.
         """
-        rows, split, n = self.rows, len(self.base), len(self.live)
+        rows, split, n, touched = self.rows, len(self.base), len(self.live), 0
         upserts = sum(isinstance(change, Upsert) for change in changes)
         needed, delta = n + upserts, self.delta
         if rows.room < upserts:
@@ -76,15 +83,25 @@ class Snapshot:
             delta[: n - split] = self.delta[: n - split]
         live = np.concatenate([self.live, np.ones(upserts, np.bool_)])
         for change in changes:
+            row = rows.row_of.get(change.variant)
             if isinstance(change, Remove):
-                row = rows.row_of.pop(change.variant, None)
+                rows.row_of.pop(change.variant, None)
             else:
-                row = rows.row_of.get(change.variant)
+                if row is not None and rows.skus.values[rows.sku[row]] == change.sku:
+                    old = self.base.vectors[row] if row < split else delta[row - split]
+                    if (old == change.vector).all():
+                        # A new price, or sold out: most changes of a shop are of this kind, and need no new row.
+                        if not touched:
+                            rows = rows.with_own_facets()
+                        rows.set_facets(row, change.facets)
+                        touched += 1
+                        continue
                 delta[rows.count - split] = change.vector
                 rows.append(change.variant, change.sku, change.facets)
             if row is not None:
                 live[row] = False
-        return Snapshot(rows, self.base, delta, live)
+        base = replace(self.base, _known={}) if touched else self.base
+        return Snapshot(rows, base, delta, live[: rows.count], self.touched + touched)
 
     def search(self, query: Floats, k: int, eligible: Filter) -> list[Candidate]:
         """Up to k products by their best eligible variant, then by sku."""
