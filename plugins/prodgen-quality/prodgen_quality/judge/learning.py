@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, dropout
 
 from prodgen_quality.judge.augment import augmented, disguised
 from prodgen_quality.judge.network import LAYERS, LOOKING, MAPS, PIXEL, PIXEL_STEP, SEEN
-from prodgen_sdk.errors import ConfigError
-from prodgen_sdk.files import write_atomically
+from prodgen_sdk.training import checkpoint as checkpoints
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,9 +111,9 @@ def learn(
     optimiser = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.decay)
     weights = [_weights(truth[:, place], count) for place, count in enumerate(labels.values())]
     batches = max(1, len(pictures) // recipe.batch)
-    begun = _restore(checkpoint, network, optimiser)
-    step(begun)
-    for epoch in range(begun, recipe.epochs):
+    state = checkpoints.load(checkpoint, {"judge": network}, {}, {"judge": optimiser})
+    step(state.step)
+    for epoch in range(state.step, recipe.epochs):
         rng = np.random.default_rng([recipe.seed, epoch])
         torch.manual_seed(int(rng.integers(2**31)))
         for place, rows in enumerate(np.array_split(rng.permutation(len(pictures)), batches)):
@@ -140,7 +137,8 @@ def learn(
             optimiser.zero_grad()
             torch.stack(losses).sum().backward()  # type: ignore[no-untyped-call]
             optimiser.step()
-        _save(checkpoint, epoch + 1, network, optimiser)
+        state.step = epoch + 1
+        checkpoints.save(checkpoint, state, {"judge": network}, {}, {"judge": optimiser})
         step(epoch + 1)
     return network.eval().tensors()
 
@@ -160,35 +158,3 @@ def _weights(places: NDArray[np.int64], count: int) -> Tensor:
 def _matrix(weight: Tensor) -> NDArray[np.float32]:
     found: NDArray[np.float32] = weight.T.contiguous().detach().numpy()
     return found
-
-
-def _save(path: Path, epochs: int, network: Network, optimiser: torch.optim.Optimizer) -> None:
-    moments = optimiser.state_dict()["state"]
-    tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
-    tensors |= {f"optimiser.{n}.{name}": value for n, state in moments.items() for name, value in state.items()}
-    write_atomically(
-        path, save({name: value.contiguous() for name, value in tensors.items()} | {"epochs": torch.tensor(epochs)})
-    )
-
-
-def _restore(path: Path, network: Network, optimiser: torch.optim.Optimizer) -> int:
-    """Takes up a checkpoint if there is one; how many epochs it has behind it."""
-    if not path.is_file():
-        return 0
-    try:
-        tensors = load_file(path)
-        network.load_state_dict(
-            {name.removeprefix("network."): value for name, value in tensors.items() if name.startswith("network.")}
-        )
-        state: dict[int, dict[str, Any]] = {}
-        for name, value in tensors.items():
-            if name.startswith("optimiser."):
-                _, number, field = name.split(".")
-                state.setdefault(int(number), {})[field] = value
-        optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
-        return int(tensors["epochs"])
-    except (SafetensorError, RuntimeError, KeyError, ValueError) as error:
-        raise ConfigError(
-            f"{path} is damaged, or was begun with other data: {str(error).splitlines()[0]}",
-            hint="Delete it to start again.",
-        ) from None

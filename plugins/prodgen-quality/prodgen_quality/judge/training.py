@@ -5,7 +5,6 @@ A checkpoint is written after each epoch, so that a run that was stopped goes on
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,9 +15,9 @@ from prodgen_quality.judge import network
 from prodgen_quality.judge.weights import POSES, QUESTIONS, label_of, pose_of, read_judge, write_judge
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, InputError
-from prodgen_sdk.files import write_atomically
+from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Report, Trainer
+from prodgen_sdk.training.recipe import claim
 from prodgen_sdk.training.rendered import Shot, read_pixels, read_shots
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ class JudgeTrainer(Trainer):
         known = [shot for shot in shots if shot.split == "train"]
         if len({shot.product for shot in known}) < 2:
             raise InputError(f"{data} holds fewer than 2 products to train on.", hint="Render more products.")
-        _claim(recipe, out)
+        claim(recipe, out)
         path = out / "judge.safetensors"
         if not path.is_file():
             _train(recipe, known, out, path, ctx)
@@ -129,15 +128,3 @@ def _arrays(shots: list[Shot], labels: Mapping[str, tuple[str, ...]]) -> tuple[N
     places = {question: {label: n for n, label in enumerate(labels[question])} for question in QUESTIONS}
     answers = [[places[q][_answer(shot, q)] for q in QUESTIONS] for shot in shots]
     return pictures, np.asarray(answers, np.int64)
-
-
-def _claim(recipe: Recipe, out: Path) -> None:
-    """Notes the recipe in `out`, so that a run is not continued with another one."""
-    text = json.dumps(recipe.model_dump(mode="json"), indent=1, sort_keys=True) + "\n"
-    path = out / "recipe.json"
-    if not path.is_file():
-        write_atomically(path, text.encode())
-    elif path.read_text("utf-8") != text:
-        raise ConfigError(
-            f"{out} holds a run with other options.", hint="Choose another folder, or repeat its options."
-        )
