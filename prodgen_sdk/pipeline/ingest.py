@@ -51,7 +51,10 @@ def ingest(
     lines, done = _items(source), 0
     with ThreadPoolExecutor(_WRITERS, thread_name_prefix="prodgen-ingest") as writers:
         while chunk := list(islice(lines, _CHUNK)):
-            found = list(writers.map(lambda item: _stored(item[0], item[1], root, store), chunk))
+            # New prices and stock come without files, one by one and often: no thread is started for them.
+            files = any(isinstance(item, Product) and item.media for _, item in chunk)
+            at_once = writers.map if files else map
+            found = list(at_once(lambda item: _stored(item[0], item[1], root, store), chunk))
             changes |= store.products.put([item for item in found if isinstance(item, Product)])
             rejected += [item for item in found if isinstance(item, Rejection)]
             done += len(chunk)
