@@ -17,18 +17,6 @@ Ints = NDArray[np.integer[Any]]
 Rgb = tuple[float, float, float]
 
 
-def to_linear(srgb: Any) -> Floats:
-    """SRGB in [0, 1] to linear light (IEC 61966-2-1)."""
-    value = np.asarray(srgb, np.float32)
-    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def to_srgb(linear: Any) -> Floats:
-    """Linear light in [0, 1] to sRGB (IEC 61966-2-1)."""
-    value = np.clip(np.asarray(linear, np.float32), 0, 1)
-    return np.where(value <= 0.0031308, value * 12.92, 1.055 * value ** (1 / 2.4) - 0.055).astype(np.float32)
-
-
 @dataclass(frozen=True, eq=False)
 class Texture:
     """A picture over the UV square; u to the right, v up, repeating.

@@ -15,11 +15,12 @@ from prodgen_render.families.fitting import fit_of, fitted, sides_of
 from prodgen_render.families.several import several
 from prodgen_render.looks.finishes import code_of
 from prodgen_render.looks.look import Look
-from prodgen_render.model import Model3D, Part, to_srgb
+from prodgen_render.model import Model3D, Part
 from prodgen_render.shapes.detail import detail
 from prodgen_render.words.pieces import pieces_of
 from prodgen_render.words.reading import nearest_colour, undrawn_pattern
 from prodgen_sdk.context import Context
+from prodgen_sdk.images.colour import to_srgb
 from prodgen_sdk.interfaces import Generator
 from prodgen_sdk.types import Generated, GenerationRequest, Product
 

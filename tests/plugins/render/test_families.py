@@ -6,13 +6,13 @@ from prodgen_render.datasets.made_up import made_up_product
 from prodgen_render.families import FAMILIES, LEARNT, family_of
 from prodgen_render.looks.finishes import srgb
 from prodgen_render.looks.look import Look
-from prodgen_render.model import to_srgb
 from prodgen_render.parametric import build_model
 from prodgen_render.rendering.views import render, silhouettes
 from prodgen_render.words.parts import PARTS, part_words
 from prodgen_render.words.reading import colours_of, material_of
 from prodgen_render.words.vocabulary import COLOURS
 
+from prodgen_sdk.images.colour import to_srgb
 from prodgen_sdk.types import DOMAINS, VIEW_SETS, Product, View
 
 
@@ -366,6 +366,35 @@ def test_new_families_follow_their_words() -> None:
     assert spread("Boxer briefs", "apparel/underwear")[2] > 1.2 * spread("Cotton briefs", "apparel/underwear")[2]
     assert spread("iPad case", "electronics/case")[2] > 1.4 * spread("Phone case", "electronics/case")[2]
     assert spread("电动剃须刀", "beauty/razor")[0] > 1.2 * spread("Safety razor", "beauty/razor")[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "family", "shape"),
+    [
+        ("Oil filled radiator 2 kW", "electronics/heater", "heater", "high"),
+        ("Tower fan", "electronics/fan", "fan", "pole"),
+        ("Soundbar for TV", "electronics/speaker", "speaker", "bar"),
+        ("乳胶床垫 1.5m", "home/bedding", "bed", "flat"),
+        ("Roller blind, navy", "home/curtain", "curtain", "sheet"),
+        ("Hair straightener", "electronics/hair", "hair-iron", "bar"),
+        ("Curling wand", "beauty/hair", "hair-iron", "bar"),
+        ("立式挂烫机 蒸汽熨斗", "electronics/iron", "garment-steamer", "pole"),
+        ("电动滑板车 成人", "home/scooter", "kick-scooter", "sheet"),
+        ("Mountain bike 26 inch", "home/bike", "bicycle", "sheet"),
+        ("Maple skateboard", "home/sports", "skateboard", "bar"),
+        ("Dressing gown, grey", "apparel/robe", "jacket", "high"),
+    ],
+)
+def test_words_give_things_their_shape(title: str, category: str, family: str, shape: str) -> None:
+    assert build_model(product(title, category), 1).facts["family"] == family
+    wide, deep, high = spread(title, category)
+    assert {
+        "bar": wide > 2.4 * max(deep, high),
+        "flat": high < 0.3 * min(wide, deep),
+        "high": high > deep,
+        "pole": high > 2.5 * max(wide, deep),
+        "sheet": deep < 0.75 * min(wide, high),
+    }[shape]
 
 
 def test_a_clear_case_is_seen_through() -> None:

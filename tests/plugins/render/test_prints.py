@@ -8,11 +8,11 @@ from prodgen_render.looks.look import Look
 from prodgen_render.looks.many import MUTED, RAINBOW
 from prodgen_render.looks.motifs import draw_motifs, inks_of
 from prodgen_render.looks.prints import PRINTS, draw_print
-from prodgen_render.model import to_srgb
 from prodgen_render.parametric import build_model
 from prodgen_render.words.labels import quoted_in
 from prodgen_render.words.reading import colours_of, motif_of, pattern_of
 
+from prodgen_sdk.images.colour import to_srgb
 from prodgen_sdk.types import Product
 
 NAVY, PAPER = (31, 47, 85), (246, 243, 236)

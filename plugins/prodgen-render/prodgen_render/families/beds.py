@@ -55,7 +55,7 @@ def _mattress(look: Look) -> list[Part]:
 def _quilted(p: Floats) -> NDArray[np.float64]:
     """Points of the upper face, sunk along the seams of a quilt."""
     seams = np.minimum(np.abs(np.sin(11 * (p[:, 0] + p[:, 1]))), np.abs(np.sin(11 * (p[:, 0] - p[:, 1]))))
-    return np.asarray(p - np.float32([0, 0, 0.012]) * (1 - seams[:, None]) ** 4, np.float64)
+    return np.asarray(p - np.array([0, 0, 0.012], np.float32) * (1 - seams[:, None]) ** 4, np.float64)
 
 
 def _bed(look: Look, frame: Material, cover: Material, pillow: Material, *, thick: float) -> list[Part]:

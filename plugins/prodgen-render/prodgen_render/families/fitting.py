@@ -20,7 +20,7 @@ MOST_STRETCHED = 3
 BAGS = ("backpack", "handbag", "suitcase", "tote-bag")
 """Of the apparel these alone are measured as they are shown; width and height are without the handle."""
 _OTHERWISE = (
-    "bracelet", "building-blocks", "cable", "curtain", "cutlery", "dumbbell", "earbuds", "fruit", "glasses", "headphones", "knife",
+    "bicycle", "bracelet", "building-blocks", "cable", "curtain", "cutlery", "dumbbell", "earbuds", "fruit", "glasses", "headphones", "knife",
     "laptop", "makeup-brush", "palette", "pan", "pendant-lamp", "plant", "rug", "towel", "watch", "yoga-mat",
 )  # fmt: skip
 """Shown open, rolled, folded, in pieces or with what is not measured."""

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from prodgen_render.families.kit import lathe
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import Srgb, mix
-from prodgen_render.model import Floats, Material, Part, Texture, to_linear
+from prodgen_render.model import Floats, Material, Part, Texture
 from prodgen_render.shapes.geometry import loft, prism, revolve, rounded_path, superellipse, tube
+from prodgen_sdk.images.colour import to_linear
 
 _BASKET = ("basketball", "篮球")
 _TENNIS = ("tennis", "网球")

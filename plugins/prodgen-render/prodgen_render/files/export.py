@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from prodgen_render.model import Bump, Floats, Material, Model3D, Part, to_srgb
+from prodgen_render.model import Bump, Floats, Material, Model3D, Part
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.files import write_atomically
+from prodgen_sdk.images.colour import to_srgb
 
 _COAT_ROUGHNESS, _SHEEN_ROUGHNESS = 0.12, 0.5
 """How the renderer draws every coat, and about how soft the rim of cloth is."""

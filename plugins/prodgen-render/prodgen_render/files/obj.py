@@ -11,9 +11,10 @@ import numpy as np
 from prodgen_render.config import Axis, Config
 from prodgen_render.files.creases import part_of
 from prodgen_render.files.limits import check_picture, check_pixels, check_size, check_triangles
-from prodgen_render.model import Floats, Material, Part, Texture, to_linear
+from prodgen_render.model import Floats, Material, Part, Texture
 from prodgen_sdk.errors import InputError, ProdgenError
 from prodgen_sdk.files import inside
+from prodgen_sdk.images.colour import to_linear
 from prodgen_sdk.unwarned import unwarned
 
 _MAPS = (

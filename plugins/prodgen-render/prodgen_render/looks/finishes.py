@@ -9,7 +9,8 @@ import numpy as np
 
 from prodgen_render.looks import patterns
 from prodgen_render.looks.patterns import Srgb
-from prodgen_render.model import Material, Rgb, to_linear
+from prodgen_render.model import Material, Rgb
+from prodgen_sdk.images.colour import to_linear
 
 FABRICS = ("cotton", "linen", "canvas", "denim", "knit", "wool", "velvet", "silk", "nylon")
 METALS = {

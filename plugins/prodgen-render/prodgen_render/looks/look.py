@@ -14,7 +14,7 @@ from prodgen_render.looks.artwork import draw_label
 from prodgen_render.looks.colouring import WHITE, Colouring
 from prodgen_render.looks.finishes import FINISH, KIN, METALLIC, OWN, USUAL, made_of, srgb
 from prodgen_render.looks.patterns import Srgb
-from prodgen_render.model import Material, to_srgb
+from prodgen_render.model import Material
 from prodgen_render.words.labels import letters_in, quoted_in
 from prodgen_render.words.parts import part_words
 from prodgen_render.words.reading import (
@@ -26,6 +26,7 @@ from prodgen_render.words.reading import (
     stripes_lie,
     words_of,
 )
+from prodgen_sdk.images.colour import to_srgb
 from prodgen_sdk.images.pictograms import subject_of
 from prodgen_sdk.types import Product
 

@@ -13,7 +13,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy.spatial import cKDTree
 
-from prodgen_render.model import Bump, Floats, Texture, to_linear
+from prodgen_render.model import Bump, Floats, Texture
+from prodgen_sdk.images.colour import LUMINANCE, to_linear
 
 Srgb = tuple[int, int, int]
 _DUNES = 5
@@ -26,7 +27,7 @@ def mix(a: Srgb, b: Srgb, share: float) -> Srgb:
 
 def brightness(colour: Srgb) -> float:
     """Relative luminance in [0, 1] (BT.709)."""
-    return float(to_linear(np.array(colour) / 255) @ np.array([0.2126, 0.7152, 0.0722]))
+    return float(to_linear(np.array(colour) / 255) @ LUMINANCE)
 
 
 def ink_for(colour: Srgb) -> Srgb:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prodgen_render.model import Floats, to_srgb
+from prodgen_render.model import Floats
 from prodgen_render.photo.texture import bilinear, smoothstep
+from prodgen_sdk.images.colour import to_srgb
 from prodgen_sdk.types import Mask
 
 

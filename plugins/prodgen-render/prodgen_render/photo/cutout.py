@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prodgen_render.model import Floats, to_linear
+from prodgen_render.model import Floats
 from prodgen_render.photo.holes import filled_but_holes, joined, shaded_holes
 from prodgen_render.photo.shadow import elevation_from_shadow, shadow_in, stands_alone
 from prodgen_sdk import images
 from prodgen_sdk.errors import InvalidImage
+from prodgen_sdk.images.colour import to_linear
 from prodgen_sdk.types import Image, Mask
 
 _LEAST_SHARE = 0.002

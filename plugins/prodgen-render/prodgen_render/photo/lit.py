@@ -8,6 +8,7 @@ from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.revolved import Revolved, section, section_normal
 from prodgen_render.photo.texture import SHADING, bilinear
 from prodgen_render.rendering.lights import lighting, relative_light, turn
+from prodgen_sdk.images.colour import LUMINANCE
 
 _ANGLES = np.radians(np.arange(15.0, 66.0, 5.0))
 """From the front, where both sides are seen well and lit unlike."""
@@ -32,7 +33,7 @@ def light_power(cutout: Cutout, body: Revolved) -> float:
         normals = np.stack([*section_normal(angle, flat), np.zeros((_HEIGHTS, len(_ANGLES)))], -1)
         normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
         x, y, _ = body.camera.project(points)
-        level = bilinear(cutout.colour, x - 0.5, y - 0.5) @ np.array([0.2126, 0.7152, 0.0722])
+        level = bilinear(cutout.colour, x - 0.5, y - 0.5) @ LUMINANCE
         turned = turn(normals.reshape(-1, 3).astype(np.float32), -body.camera.azimuth)
         light = relative_light(lighting("studio"), turned, 1.0).reshape(level.shape)
         unlike.append(np.log(np.maximum(level, 1e-3)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.model import Floats
+from prodgen_sdk.images.colour import LUMINANCE
 from prodgen_sdk.types import Image, Mask
 
 _MOST_DB = 60.0
@@ -47,5 +48,5 @@ def gradient_correlation(made: Image, true: Image, mask: Mask, *, inside: bool =
 def _gradients(picture: Image) -> Floats:
     from scipy import ndimage
 
-    luminance = picture.astype(np.float64) @ np.array([0.2126, 0.7152, 0.0722])
+    luminance = picture.astype(np.float64) @ LUMINANCE
     return np.stack([ndimage.gaussian_filter(luminance, 1.0, order=order) for order in ((0, 1), (1, 0))])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.model import Floats, Part, to_srgb
+from prodgen_render.model import Floats, Part
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.frame import PhotoCamera
 from prodgen_render.photo.plan import Plan, placed
@@ -13,6 +13,7 @@ from prodgen_render.photo.texture import SHADING, UNSEEN, Shot, bilinear, seen_i
 from prodgen_render.photo.wall import wall_parts
 from prodgen_render.rendering.lights import lighting, relative_light, turn
 from prodgen_render.shapes.triangles import smooth_normals
+from prodgen_sdk.images.colour import to_srgb
 from prodgen_sdk.types import Mask
 
 _LEANING, _OPEN = 0.12, 0.45

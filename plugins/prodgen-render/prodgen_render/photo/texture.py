@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from prodgen_render.model import Floats, to_linear, to_srgb
+from prodgen_render.model import Floats
 from prodgen_render.photo.cutout import Cutout
 from prodgen_render.photo.frame import PhotoCamera
 from prodgen_render.rendering.lights import lighting, relative_light, turn
+from prodgen_sdk.images.colour import to_linear, to_srgb
 from prodgen_sdk.types import Mask
 
 SHADING = 0.3

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from prodgen_render.model import Floats, to_linear, to_srgb
+from prodgen_render.model import Floats
 from prodgen_sdk import images
 from prodgen_sdk.errors import InputError
+from prodgen_sdk.images.colour import to_linear, to_srgb
 from prodgen_sdk.types import Image, Scene
 
 

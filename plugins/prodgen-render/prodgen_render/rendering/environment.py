@@ -28,6 +28,7 @@ from prodgen_render.rendering.lights import (
 from prodgen_render.rendering.panorama import read_panorama
 from prodgen_sdk.errors import NotFound
 from prodgen_sdk.files import file_digest
+from prodgen_sdk.images.colour import LUMINANCE
 
 BUILT_IN = ("window", "overcast")
 _COARSE = 32
@@ -35,7 +36,7 @@ _SPOT = 25.0
 """Degrees around the brightest place that belong to the key light."""
 _LEAST_KEY = 0.02
 """Share of all light that a spot has to have to throw a shadow of its own."""
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+_LUMINANCE = np.array(LUMINANCE, np.float32)
 
 
 def environment(name: str, turn: float = 0.0) -> Lighting:

@@ -13,8 +13,9 @@ from prodgen_render.files.gltf.container import DamagedGlb, Glb, data_of, item
 from prodgen_render.files.gltf.schema import Material as Read
 from prodgen_render.files.gltf.schema import SpecularGlossiness, TextureInfo, TextureTransform
 from prodgen_render.files.limits import check_pixels
-from prodgen_render.model import Bump, Floats, Material, Rgb, Texture, to_linear
+from prodgen_render.model import Bump, Floats, Material, Rgb, Texture
 from prodgen_sdk.errors import InputError
+from prodgen_sdk.images.colour import to_linear
 from prodgen_sdk.unwarned import unwarned
 
 Mapping = tuple[int, TextureTransform]

@@ -1,0 +1,294 @@
+"""What rolls under a rider: kick scooter, bicycle and skateboard. They go to the viewer's left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from prodgen_render.families.kit import lathe
+from prodgen_render.families.whitegoods import lit
+from prodgen_render.looks.look import Look
+from prodgen_render.model import Floats, Material, Part
+from prodgen_render.shapes.geometry import loft, rounded_rectangle, slab, smooth_path, superellipse, tube
+
+_FRAMES = ("lacquer", "aluminium", "steel", "metal", "wood", "matte plastic", "plastic")
+_ELECTRIC = ("electric scooter", "e-scooter", "electric kick", "电动")
+_THREE = ("3-wheel", "3 wheel", "three wheel", "three-wheel", "tri-scooter", "mini micro", "micro mini", "三轮")
+_PEDALLESS = ("balance bike", "平衡车", "滑步车", "无脚踏")
+_CHILDS = ("kids", "kid's", "children", "child's", "boys", "girls", "toddler", "儿童", "童车", "宝宝")
+_ROUGH = ("mountain", "mtb", "fat tyre", "山地", "越野")
+_STABLE = ("stabilisers", "stabilizers", "training wheels", "辅助轮")
+
+
+def _xyz(*metres: float) -> Floats:
+    return np.array(metres)
+
+
+def _rubber(look: Look) -> Material:
+    return look.plain("rubber", "#1c1d1f").but(bump=None)
+
+
+def wheel(radius: float, thick: float, tyre: Material, rim: Material, spokes: int = 0) -> list[Part]:
+    """A wheel in the plane of x and z about the origin: spoked, or a solid disc.
+
+    Args:
+        thick: radius of the tyre's section.
+    """
+    a = np.linspace(0, 2 * np.pi, 72, endpoint=False)
+    circle = np.stack([np.cos(a), 0 * a, np.sin(a)], -1)
+    parts = [tube(circle * (radius - thick), thick, tyre, segments=20, closed=True, up=(0, 1, 0))]
+    inner = radius - 2.0 * thick
+    if not spokes:
+        hub = [
+            (1e-4, -thick * 0.55),
+            (inner * 0.4, -thick * 0.75),
+            (inner + 0.002, -thick * 0.5),
+            (inner + 0.002, thick * 0.5),
+            (inner * 0.4, thick * 0.75),
+            (1e-4, thick * 0.55),
+        ]
+        return [*parts, lathe(hub, 0.002, rim, 56).turned(90, "x")]
+    parts.append(tube(circle * inner, thick * 0.55, rim, segments=14, closed=True, up=(0, 1, 0)))
+    parts.append(tube([(0, -0.035, 0), (0, 0.035, 0)], 0.016, rim, segments=24))
+    for k, angle in enumerate(np.linspace(0, 2 * np.pi, spokes, endpoint=False)):
+        out = np.array([np.cos(angle + 0.25 * (-1) ** (k // 2)), 0, np.sin(angle + 0.25 * (-1) ** (k // 2))])
+        start = np.array([0.014 * np.cos(angle), 0.026 * (-1) ** k, 0.014 * np.sin(angle)])
+        parts.append(tube([start, out * inner], 0.0013, rim, segments=6, caps=False))
+    return parts
+
+
+def _grips(ends: Sequence[tuple[float, float, float]], dark: Material, long: float = 0.105) -> list[Part]:
+    """Rubber over the ends of a handlebar that lies along y."""
+    return [tube([(x, y - np.sign(y) * long, z), (x, y, z)], 0.0165, dark, segments=24) for x, y, z in ends]
+
+
+def kick_scooter(look: Look) -> list[Part]:
+    """A deck between its wheels and a bar to steer with; two wheels in front, or a motor, where the words say so."""
+    electric, three = look.says(_ELECTRIC), look.says(_THREE)
+    frame, dark = look.solid(*_FRAMES, default="#3b3d40"), _rubber(look)
+    metal = look.plain("aluminium").but(bump=None) if not electric else frame
+    radius = 0.105 if electric else 0.062 if three else 0.085 * look.uniform(0.9, 1.1)
+    high = (1.12 if electric else 0.72 if three else 0.90) * look.uniform(0.96, 1.04)
+    base, deck = (0.50 if electric else 0.36), radius * 0.95 + 0.012
+    plate = rounded_rectangle(base * 1.22, 0.15 if electric else 0.12, 0.035)
+    parts = [
+        slab(plate, 0.05 if electric else 0.022, 0.010, frame).moved(x=0.02, z=deck - 0.02),
+        slab(plate * 0.90, 0.003, 0.001, dark).moved(x=0.02, z=deck + (0.0285 if electric else 0.0005)),
+    ]
+    rear = base * 0.5 + radius + 0.13
+    hub = look.plain("plastic", look.accent(look.colour("#3b3d40"), "#e8e8e6"))
+    disc = wheel(radius, 0.020 if not electric else 0.026, dark, hub)
+    lean = np.array([0.21 * high, 0, high - radius])
+    front = np.array([-base * 0.5 - radius - 0.12, 0, radius])
+    top = front + lean
+    if three:
+        parts += [part.moved(float(front[0]), y, radius) for y in (-0.115, 0.115) for part in disc]
+        parts.append(tube([front + _xyz(0, -0.105, 0.01), front + _xyz(0, 0.105, 0.01)], 0.016, dark, segments=20))
+    else:
+        parts += [part.moved(*front.tolist()) for part in disc]
+        parts += [
+            tube([front + _xyz(0, y, 0), front + _xyz(0.014, y, radius * 1.35)], 0.0085, frame, segments=16)
+            for y in (-0.036, 0.036)
+        ]
+        crown = front + _xyz(0.014, 0, radius * 1.35)
+        parts.append(tube([crown - _xyz(0, 0.036, 0), crown + _xyz(0, 0.036, 0)], 0.012, frame, segments=18))
+    parts += [part.moved(rear, 0, radius) for part in disc]
+    parts += [
+        tube([(base * 0.55, y, deck - 0.005), (rear, y, radius)], 0.009, frame, segments=16) for y in (-0.034, 0.034)
+    ]
+    guard = [
+        (rear + radius * 1.22 * np.cos(t), 0, radius + radius * 1.22 * np.sin(t)) for t in np.linspace(0.5, 2.3, 14)
+    ]
+    parts.append(tube(guard, 0.032, dark, flatten=0.16, up=(1, 0, 0), segments=20))
+    neck = front + lean * 0.12 + _xyz(0, 0, radius * 0.9)
+    parts.append(
+        tube(
+            smooth_path([neck, _xyz(-base * 0.62, 0, deck + 0.03), _xyz(-base * 0.45, 0, deck - 0.004)], 20),
+            0.021,
+            frame,
+            segments=22,
+        )
+    )
+    parts.append(tube([front + lean * 0.10, front + lean * 0.55], 0.019, frame, segments=24))
+    parts.append(tube([front + lean * 0.5, top], 0.0150, metal, segments=24))
+    half = 0.24 if electric else 0.19
+    parts.append(tube([top - _xyz(0, half, 0), top + _xyz(0, half, 0)], 0.0125, metal, segments=20))
+    parts += _grips([(float(top[0]), side * half, float(top[2])) for side in (-1, 1)], dark)
+    if electric:
+        parts.append(
+            slab(rounded_rectangle(0.075, 0.055, 0.014), 0.022, 0.006, dark)
+            .turned(-30, "y")
+            .moved(*(top + _xyz(0, 0, 0.008)).tolist())
+        )
+        parts.append(
+            tube(
+                [front + lean * 0.93 - _xyz(0.022, 0, 0), front + lean * 0.93 - _xyz(0.030, 0, 0)],
+                0.016,
+                lit(),
+                segments=24,
+            )
+        )
+    return parts
+
+
+def bicycle(look: Look) -> list[Part]:
+    """A bicycle; a child's small one, with stabilisers or without pedals, where the words say so."""
+    free, small = look.says(_PEDALLESS), look.says(_CHILDS) or look.says(_PEDALLESS)
+    frame, dark = look.solid(*_FRAMES, default="#c3272b"), _rubber(look)
+    metal = look.plain("aluminium").but(bump=None)
+    radius, thick = (
+        (0.155, 0.021) if free else (0.205, 0.024) if small else (0.335, 0.027 if look.says(_ROUGH) else 0.020)
+    )
+    apart = radius * (2.9 if small else 3.1)
+    rear, front = np.array([apart / 2, 0, radius]), np.array([-apart / 2, 0, radius])
+    spokes = 12 if free else 20 if small else 28
+    rim = look.plain("plastic", look.accent(look.colour("#c3272b"), "#e8e8e6")) if small else metal
+    parts = [part.moved(*at.tolist()) for at in (rear, front) for part in wheel(radius, thick, dark, rim, spokes)]
+    crank = np.array([apart * 0.06, 0, radius * (0.92 if not free else 1.15)])
+    seat = np.array([apart * 0.17, 0, radius * (2.35 if small else 2.45)])
+    head = np.array([-apart * 0.33, 0, radius * (2.15 if small else 2.35)])
+    low = np.array([-apart * 0.365, 0, radius * (1.78 if small else 2.02)])
+    pipe = 0.015 if small else 0.0175
+    ways = [
+        (crank, seat),
+        (head, low),
+        (low, crank),
+        (head + _xyz(0.01, 0, -0.02), crank + (seat - crank) * (0.35 if small else 0.86)),
+    ]
+    parts += [tube(np.stack(way), pipe, frame, segments=24) for way in ways]
+    for y in (-0.048, 0.048):
+        parts += [tube([rear + _xyz(0, y, 0), crank + _xyz(0.03, y * 0.5, 0)], 0.0095, frame, segments=16)]
+        parts += [
+            tube(
+                [rear + _xyz(0, y, 0), crank + (seat - crank) * 0.78 + _xyz(0, y * 0.4, 0)], 0.0080, frame, segments=16
+            )
+        ]
+        bow = [front + _xyz(0, y, 0), front + (low - front) * 0.62 + _xyz(0, y, 0), low + _xyz(0, y * 0.4, 0)]
+        parts.append(tube(smooth_path(bow, 20), 0.0105, frame, segments=16))
+    post = seat + (seat - crank) * 0.22
+    parts.append(tube(np.stack([seat, post]), 0.0125, metal, segments=20))
+    parts.append(_saddle(0.62 if small else 1.0, dark).moved(*post.tolist()))
+    parts += _handlebar(head, head + (head - low) * (0.75 if small else 0.55), 0.22 if small else 0.31, metal, dark)
+    if not free:
+        parts += _drive(crank, rear, 0.055 if small else 0.088, metal, dark)
+        if small:
+            parts += _guards(front, rear, radius, frame)
+    if look.says(_STABLE):
+        for y in (-0.17, 0.17):
+            parts += [part.moved(float(rear[0]) + 0.02, y, 0.062) for part in wheel(0.060, 0.014, dark, rim)]
+            parts.append(
+                tube(
+                    smooth_path(
+                        [rear + _xyz(0, 0.3 * y, 0), rear + _xyz(0.01, 0.8 * y, -0.02), _xyz(rear[0] + 0.02, y, 0.062)],
+                        16,
+                    ),
+                    0.008,
+                    metal,
+                    segments=14,
+                )
+            )
+    return parts
+
+
+def _saddle(size: float, dark: Material) -> Part:
+    """A saddle, its nose to the left."""
+    rows = [
+        (-0.135, 0.018, 0.022),
+        (-0.125, 0.030, 0.030),
+        (-0.06, 0.046, 0.040),
+        (0.02, 0.078, 0.046),
+        (0.09, 0.136, 0.050),
+        (0.128, 0.128, 0.044),
+        (0.140, 0.02, 0.01),
+    ]
+    outline = superellipse(1.0, 1.0, 2.6, 56)
+    return loft(
+        np.stack(
+            [
+                np.c_[np.full(56, x), outline[:, 0] * wide, outline[:, 1] * high + 0.02]
+                for x, wide, high in smooth_path(rows, 36)
+            ]
+        ),
+        dark,
+    ).scaled(size, size, size)
+
+
+def _handlebar(head: Floats, top: Floats, half: float, metal: Material, dark: Material) -> list[Part]:
+    stem = top + _xyz(-0.045, 0, 0.006)
+    way = [
+        stem + _xyz(0.03, -half, 0.025),
+        stem + _xyz(0, -half * 0.4, 0.018),
+        stem,
+        stem + _xyz(0, half * 0.4, 0.018),
+        stem + _xyz(0.03, half, 0.025),
+    ]
+    ends = [(float(stem[0]) + 0.03, side * half, float(stem[2]) + 0.025) for side in (-1, 1)]
+    return [
+        tube(np.stack([head, top]), 0.0155, metal, segments=20),
+        tube(np.stack([top, stem]), 0.0145, metal, segments=20),
+        tube(smooth_path(way, 40), 0.0120, metal, segments=20),
+        *_grips(ends, dark),
+    ]
+
+
+def _drive(crank: Floats, rear: Floats, ring: float, metal: Material, dark: Material) -> list[Part]:
+    """Chain wheel, chain, cranks and pedals."""
+    y, small = -0.046, 0.035
+    plate = lathe([(1e-4, 0), (ring, 0), (ring, 0.004), (1e-4, 0.004)], 0.001, dark, 64).turned(90, "x")
+    arc = np.linspace(np.pi / 2, 3 * np.pi / 2, 16)
+    left = np.stack([crank[0] + ring * np.cos(arc), np.full(16, y), crank[2] + ring * np.sin(arc)], -1)
+    right = np.stack([rear[0] - small * np.cos(arc), np.full(16, y), rear[2] - small * np.sin(arc)], -1)
+    parts = [
+        plate.moved(float(crank[0]), y + 0.002, float(crank[2])),
+        tube(np.concatenate([left, right]), 0.0042, metal, segments=8, closed=True, up=(0, 1, 0)),
+    ]
+    parts.append(tube(np.stack([crank - _xyz(0, 0.06, 0), crank + _xyz(0, 0.06, 0)]), 0.016, dark, segments=20))
+    reach = np.array([-ring * 1.55, 0, -ring * 0.85])
+    for side in (-1, 1):
+        end = crank + reach * -side + _xyz(0, side * 0.075, 0)
+        parts.append(tube(np.stack([crank + _xyz(0, side * 0.06, 0), end]), 0.0095, metal, segments=16))
+        pedal = slab(rounded_rectangle(0.085, 0.075, 0.012), 0.020, 0.006, dark)
+        parts.append(pedal.moved(float(end[0]), float(end[1]) + side * 0.048, float(end[2]) - 0.010))
+    return parts
+
+
+def _guards(front: Floats, rear: Floats, radius: float, paint: Material) -> list[Part]:
+    """Mudguards over both wheels."""
+    parts = []
+    for at, start, end in ((front, 0.9, 2.75), (rear, 0.1, 2.0)):
+        t = np.linspace(start, end, 24)
+        way = np.stack([at[0] + radius * 1.09 * np.cos(t), 0 * t, at[2] + radius * 1.09 * np.sin(t)], -1)
+        parts.append(tube(way, 0.030, paint, flatten=0.14, up=(1, 0, 0), segments=20))
+    return parts
+
+
+def skateboard(look: Look) -> list[Part]:
+    """A deck with both ends turned up, on two trucks with four wheels, leant back to show its painted underside."""
+    long, wide = 0.80 * look.uniform(0.94, 1.08), 0.205
+    wood = look.main("wood", "plastic", "bamboo", "lacquer", extent=(long, wide), default="#d8a566")
+    grip, metal = look.plain("rubber", "#232427"), look.plain("aluminium").but(bump=None)
+    rolls = look.plain("plastic", look.accent(look.colour("#d8a566"), "#f4f3ef"))
+    outline = rounded_rectangle(long, wide, wide / 2 - 0.002, corner=20, side=40)
+
+    def lifted(part: Part) -> Part:
+        x = part.vertices[:, 0]
+        up = 0.045 * np.clip((np.abs(x) - long * 0.31) / (long * 0.19), 0, 1) ** 1.4
+        return part.but(vertices=(part.vertices + np.stack([0 * x, 0 * x, up], -1)).astype(np.float32))
+
+    parts = [
+        lifted(slab(outline, 0.009, 0.003, wood)),
+        lifted(slab(outline * 0.985, 0.0015, 0.0004, grip).moved(z=0.0092)),
+    ]
+    for x in (-0.27 * long, 0.27 * long):
+        parts.append(slab(rounded_rectangle(0.075, 0.055, 0.008), 0.010, 0.002, grip).moved(x=x, z=-0.010))
+        parts.append(tube([(x, 0, -0.010), (x, 0, -0.036)], [0.018, 0.012], metal, segments=24))
+        parts.append(tube([(x, -0.095, -0.040), (x, 0.095, -0.040)], 0.0085, metal, segments=18))
+        roll = lathe(
+            [(1e-4, -0.017), (0.023, -0.017), (0.0265, -0.006), (0.0265, 0.006), (0.023, 0.017), (1e-4, 0.017)],
+            0.004,
+            rolls,
+            48,
+        )
+        parts += [roll.turned(90, "x").moved(x, y, -0.040) for y in (-0.088, 0.088)]
+    return [part.moved(z=0.0665) for part in parts]
