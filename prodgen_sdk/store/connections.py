@@ -13,6 +13,8 @@ from prodgen_sdk.errors import ConfigError, MissingDependency, StoreError
 
 BUSY_SECONDS = 60.0
 """How long a writer waits for another one."""
+LOG_BYTES = 64 * 1024 * 1024
+"""How long SQLite's log may grow before a commit cuts it. An import can make it as long as the database; it is cut to this."""
 # A server that is gone without a word would otherwise hold a thread until the kernel gives up: two hours for what is read.
 _POSTGRES = {
     "connect_timeout": 5,
@@ -104,6 +106,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
     connection.execute("PRAGMA secure_delete = ON")
     # Nobody waits for the disk while he holds the one lock of all who write: see `Database.flush`.
     connection.execute("PRAGMA synchronous = NORMAL")
+    # A log longer than that is taken over into the file at each commit, for two waits for the disk. A process that serves begins it
+    # anew sooner; see `Writer`.
+    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_BYTES // 4096}")
     # The switch to WAL does not wait for a process that is making the same switch.
     deadline = time.monotonic() + BUSY_SECONDS
     while True:

@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
 
+from prodgen_sdk.store.connections import LOG_BYTES
+
 # At some 70 KB each the log stays below its bound. The request at which it begins anew waits for the disk, which should be one
 # of many: three times as often, these are the slowest hundredth of all.
 _APPENDS_A_CHECKPOINT = 768
-# An import can make the log as long as the database; it is cut to this when it begins anew.
-_LOG_BYTES = 64 * 1024 * 1024
 _SHORTEST_WAIT, _LONGEST_WAIT = 2e-4, 0.02
 logger = logging.getLogger(__name__)
 
@@ -32,12 +32,14 @@ class Writer:
 
     Args:
         file: the database.
-        writing: the lock of the one writer of this process.
+        writing: the lock of all others of this process who write. Whoever holds it may wait for the disk, where a commit takes the
+            log over into the file, after SQLite let go of its own lock: an append needs that one alone.
     """
 
     def __init__(self, file: Path, *, writing: threading.Lock) -> None:
         self._file = file
         self._writing = writing
+        self._appending = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._appends = 0
         self._checkpoint: threading.Thread | None = None
@@ -52,11 +54,12 @@ class Writer:
             sqlite3.Error: nothing was inserted.
         """
         sql, names = _insert(table, key, tuple(rows[0]))
-        if not self._writing.acquire(timeout=patience):
+        started = time.monotonic()
+        if not self._appending.acquire(timeout=patience):
             raise sqlite3.OperationalError("database is locked")
         try:
             connection = self._connection or self._connect()
-            _begin(connection, patience)
+            _begin(connection, started + patience)
             try:
                 connection.executemany(sql, map(itemgetter(*names), rows))
                 connection.execute("COMMIT")
@@ -68,7 +71,7 @@ class Writer:
             self._disconnect()
             raise
         finally:
-            self._writing.release()
+            self._appending.release()
         self._appends += 1
         if self._appends % _APPENDS_A_CHECKPOINT == 0 and (self._checkpoint is None or not self._checkpoint.is_alive()):
             self._checkpoint = threading.Thread(target=self._take_over, name="prodgen-checkpoint", daemon=True)
@@ -88,7 +91,7 @@ class Writer:
         connection = sqlite3.connect(self._file, timeout=0, isolation_level=None, check_same_thread=False)
         for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON", "wal_autocheckpoint = 0"):
             connection.execute(f"PRAGMA {pragma}")
-        connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
+        connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
         self._connection = connection
         return connection
 
@@ -101,7 +104,7 @@ class Writer:
                 # The log begins anew only after a moment when all of it is in the file, and meanwhile more was appended. What is
                 # left now is little. Without this the log of a busy service grows for ever, and each read searches all of it.
                 connection.execute("PRAGMA busy_timeout = 0")
-                with self._writing:
+                with self._writing, self._appending:
                     connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
             finally:
                 connection.close()
@@ -109,7 +112,7 @@ class Writer:
             logger.warning("the write-ahead log of %s stays for now: %s", self._file.name, error)
 
 
-def _begin(connection: sqlite3.Connection, patience: float) -> None:
+def _begin(connection: sqlite3.Connection, deadline: float) -> None:
     """Takes the lock of who writes, for which SQLite itself would look again after 1, 2, 5, ... 100 ms, and miss it where others write often."""
     started = time.monotonic()
     while True:
@@ -117,10 +120,10 @@ def _begin(connection: sqlite3.Connection, patience: float) -> None:
             connection.execute("BEGIN IMMEDIATE")
             return
         except sqlite3.OperationalError as error:
-            waited = time.monotonic() - started
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited >= patience:
+            now = time.monotonic()
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or now >= deadline:
                 raise
-            time.sleep(min(_SHORTEST_WAIT + waited / 10, _LONGEST_WAIT))
+            time.sleep(min(_SHORTEST_WAIT + (now - started) / 10, _LONGEST_WAIT))
 
 
 @lru_cache(maxsize=16)
