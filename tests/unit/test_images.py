@@ -15,6 +15,7 @@ from PIL import Image as Pil
 from PIL import ImageCms
 
 from prodgen_sdk import InvalidImage, StoreError, images
+from prodgen_sdk.images.colour import to_lab, to_linear, to_srgb
 from prodgen_sdk.metadata import Metadata
 
 pictures = arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12), st.sampled_from([3, 4])))
@@ -321,3 +322,17 @@ def _exif():
     exif = Pil.Exif()
     exif[0x0112], exif[0x010F] = 6, "somebody"
     return exif
+
+
+def test_lab_of_known_colours() -> None:
+    """Values of the CIE formulas for sRGB under D65."""
+    known = {(255, 255, 255): (100, 0, 0), (0, 0, 0): (0, 0, 0), (255, 0, 0): (53.24, 80.09, 67.20)}
+    bytes_ = np.asarray(list(known), np.uint8)
+    for colours in (bytes_, bytes_ / 255):
+        np.testing.assert_allclose(to_lab(colours), list(known.values()), atol=0.05)
+
+
+def test_light_and_srgb_are_each_others_inverse() -> None:
+    levels = np.arange(256) / 255
+    np.testing.assert_allclose(to_srgb(to_linear(levels)), levels, atol=1e-6)
+    assert to_linear(0.5) == pytest.approx(0.2140, abs=1e-4)

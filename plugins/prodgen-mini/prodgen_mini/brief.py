@@ -12,6 +12,7 @@ from prodgen_mini.space import LAYOUTS, Space
 from prodgen_mini.units import rgb_of
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFound, ProdgenError
+from prodgen_sdk.images.colour import LUMINANCE, to_linear
 from prodgen_sdk.types import GenerationRequest, Product, ProductAsset
 
 if TYPE_CHECKING:
@@ -94,10 +95,7 @@ def with_second_colour(sketch: ProductAsset) -> ProductAsset:
     if sketch.colour is None or sketch.accent is not None:
         return sketch
     colour = np.array(rgb_of(sketch.colour))
-    light = float(
-        np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722)
-    )
-    if light >= _PALE:
+    if to_linear(colour) @ LUMINANCE >= _PALE:
         return sketch
     share = _FADE if sketch.pattern == "gradient" else 1
     second = (255 * colour * (1 - share) + np.array(_PAPER) * share).round().astype(int)

@@ -13,7 +13,6 @@ from prodgen_sdk.testing.contracts import BenchmarkContract
 torch = pytest.importorskip("torch")
 from prodgen_mini.designs import read_designs, space_of  # noqa: E402
 from prodgen_mini.evaluation.benchmark import AssetBenchmark, _Table  # noqa: E402
-from prodgen_mini.evaluation.colour import delta_e, to_lab  # noqa: E402
 from prodgen_mini.evaluation.copies import Copies, small, small_of_split  # noqa: E402
 from prodgen_mini.evaluation.designers import Made, nearest_designer, table_designer  # noqa: E402
 from prodgen_mini.evaluation.judge import train_judge  # noqa: E402
@@ -31,11 +30,6 @@ def parts(large):
     judge, kinds, _ = train_judge(train, steps=40)
     copies = Copies(small_of_split(large, "train", Context()), small(torch.from_numpy(test.art())))
     return train, test, _Table(test, train, judge, kinds, copies), space_of(train)
-
-
-def test_colours_are_compared_as_the_cie_does():
-    assert to_lab(np.array([1.0, 0.0, 0.0])) == pytest.approx([53.2, 80.1, 67.2], abs=0.3)
-    assert float(delta_e(np.zeros(3), np.ones(3))) == pytest.approx(100, abs=0.1)
 
 
 def test_a_copy_a_collapse_and_the_truth_are_told_apart(parts):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from prodgen_rank.encoders.descriptor import ImageDescriptor, describe
-from prodgen_rank.encoders.foreground import cut_out, lab
+from prodgen_rank.encoders.foreground import cut_out
 from prodgen_rank.plugin import DESCRIPTOR_DIMENSION
 
 from prodgen_sdk.context import Context
@@ -108,10 +108,3 @@ def test_no_pictures_and_wrong_pictures() -> None:
     assert encoder.encode([], Context()).shape == (0, DESCRIPTOR_DIMENSION)
     with pytest.raises(InvalidImage, match="uint8"):
         encoder.encode([np.zeros((8, 8, 3), np.float32)], Context())
-
-
-def test_lab_of_known_colours() -> None:
-    """Values of the CIE formulas for sRGB under D65."""
-    known = {(255, 255, 255): (100, 0, 0), (0, 0, 0): (0, 0, 0), (255, 0, 0): (53.24, 80.09, 67.20)}
-    found = lab(np.asarray([list(known)], np.uint8))
-    assert np.allclose(found[0], list(known.values()), atol=0.05)

@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from prodgen_mini.config import Config
 from prodgen_mini.designs import Designs, read_designs
 from prodgen_mini.evaluation.chosen import MODELS, Models
-from prodgen_mini.evaluation.colour import delta_e
 from prodgen_mini.evaluation.copies import Copies, artworks, small, small_of_split
 from prodgen_mini.evaluation.designers import Designer, Made, model_designer, nearest_designer, table_designer
 from prodgen_mini.evaluation.judge import Judge, look, train_judge
@@ -24,6 +23,7 @@ from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.distances import kernel_distance, spread
 from prodgen_sdk.errors import InputError
+from prodgen_sdk.images.colour import to_lab
 from prodgen_sdk.interfaces import Benchmark
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ class _Table:
         seen = [look(self.judge, one.art) for one in made]
         features, named = seen[0]
         right = bootstrap((named == self.kinds).astype(float))
-        wrong = bootstrap(np.asarray(delta_e(first.ground, self.asked)))
+        wrong = bootstrap(np.linalg.norm(to_lab(first.ground) - to_lab(self.asked), axis=-1))
         found = {**_three("pattern_accuracy", right), **_three("colour_delta_e", wrong)}
         pairs = (
             (self.standard(features), self.standard(self.features)),

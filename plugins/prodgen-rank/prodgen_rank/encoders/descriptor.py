@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from prodgen_rank.config import Config
-from prodgen_rank.encoders.foreground import CutOut, cut_out, lab
+from prodgen_rank.encoders.foreground import CutOut, cut_out
 from prodgen_rank.plugin import DESCRIPTOR_DIMENSION
 from prodgen_sdk import images as pictures
 from prodgen_sdk.context import Context
+from prodgen_sdk.images.colour import to_lab
 from prodgen_sdk.interfaces import ImageEncoder
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def describe(image: Image) -> Floats:
 def describe_cut_out(product: CutOut) -> Floats:
     """The descriptor of a product that was cut out: float32 [296] of length 1."""
     square, cover = product.scaled(SIZE)
-    colour = lab(square)
+    colour = to_lab(square)
     parts = {
         "colours": colours(colour, cover),
         "layout": layout(colour, cover),

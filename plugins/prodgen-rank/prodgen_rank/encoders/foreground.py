@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from PIL import Image as Pil
 
+from prodgen_sdk.images.colour import to_lab
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,27 +21,6 @@ _WORK = 128
 _LEAST_SIDE = 8  # thinner strips would fall between the pixels of the square
 _LEAST_SHARE = 0.005
 _LEAST_DISTANCE = 3.5  # CIE76; 2.3 is just noticeable
-
-# sRGB to CIE XYZ (IEC 61966-2-1), divided by the D65 white point, for Lab by CIE 15.
-_TO_XYZ = np.asarray(
-    [
-        [0.4124564 / 0.95047, 0.3575761 / 0.95047, 0.1804375 / 0.95047],
-        [0.2126729, 0.7151522, 0.0721750],
-        [0.0193339 / 1.08883, 0.1191920 / 1.08883, 0.9503041 / 1.08883],
-    ],
-    np.float32,
-)
-_LEVELS = np.arange(256) / 255
-_LINEAR = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def lab(image: Image) -> Floats:
-    """CIE L*a*b* of 8-bit sRGB [h, w, 3]: L 0 to 100, a and b about -110 to 110, white point D65."""
-    xyz = _LINEAR[image] @ _TO_XYZ.T
-    f = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz * ((29 / 6) ** 2 / 3) + 4 / 29)
-    return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], -1).astype(
-        np.float32
-    )
 
 
 class CutOut(NamedTuple):
@@ -69,7 +50,7 @@ def cut_out(image: Image) -> CutOut:
     small = _shrunk(image)
     rgb = np.array(small.convert("RGB"))
     alpha = np.asarray(small.getchannel("A"))
-    mask = alpha > 127 if alpha.min() < 128 else _without_rim(_stands_out(lab(rgb)))
+    mask = alpha > 127 if alpha.min() < 128 else _without_rim(_stands_out(to_lab(rgb)))
     if mask.mean() < _LEAST_SHARE:
         mask = np.ones_like(mask)
     rgb[~mask] = rgb[mask].mean(axis=0)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
+from prodgen_sdk.images.colour import LUMINANCE
 from prodgen_sdk.interfaces import Compositor
 from prodgen_sdk.types import Image, PersonPhoto, Refusal, TryOn, TryOnRequest
 from prodgen_tryon.config import Config
@@ -158,5 +159,5 @@ def refine(warped: Image, painted: Image, frame: Frame, zones: Zones, folds: flo
 
 
 def _luminance(picture: Image) -> Float:
-    grey: Float = picture.astype(np.float32) @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    grey: Float = picture.astype(np.float32) @ np.array(LUMINANCE, np.float32)
     return grey
