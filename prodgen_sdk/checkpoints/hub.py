@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from prodgen_sdk.checkpoints.pipelines import components
 from prodgen_sdk.checkpoints.safety import read_json
 from prodgen_sdk.checkpoints.sources import Checkpoint, Source, WeightsFile, pinned
+from prodgen_sdk.errors import ConfigError
 
 TEXT_FILES = ("*.json", "*.txt", "*.model", "*.spm", "*.tiktoken", "*.jinja", "README.md")  # the card has the licence
 _NAMES = ("diffusion_pytorch_model", "model")  # of diffusers and transformers, for the weights of a model
@@ -89,7 +90,7 @@ def download(source: Source, parts: Sequence[str] = (), folder: Path | None = No
         cached: only what the hub's cache has; it may be a part of what matches.
 
     Raises:
-        ConfigError: no pinned revision.
+        ConfigError: no pinned revision, or no weights of the variant.
         OSError, ValueError, ImportError: as huggingface_hub does.
     """
     if not cached:
@@ -106,7 +107,13 @@ def download(source: Source, parts: Sequence[str] = (), folder: Path | None = No
         return found
     home = found / below
     if variant is not None:
-        fetched([path for part in parts or _parts(home) for path in _weights(home, part, variant)])
+        own = [path for part in parts or _parts(home) for path in _weights(home, part, variant)]
+        fetched(own)
+        if not any((home / path).is_file() for path in own):
+            raise ConfigError(
+                f"{source.model!r} at revision {source.revision} has no weights of the variant {variant!r}.",
+                hint="Leave out `variant`, or check how its files are named.",
+            )
     return fetched(weights_of(home, variant, parts))
 
 

@@ -85,6 +85,13 @@ def test_plain_weights_serve_where_a_part_has_none_of_the_variant(hub, repositor
     assert not any(name.endswith((".bin", ".py")) for name in hub[1])
 
 
+def test_a_mistyped_variant_fetches_no_weights(hub, repository, tmp_path):
+    for call in (found, lambda wanted: pull([wanted], tmp_path / "pulled")):
+        with pytest.raises(ConfigError, match="no weights of the variant 'fp61'"):
+            call(source(variant="fp61"))
+    assert not weights_of(hub[1])
+
+
 def test_of_the_plain_weights_nothing_else_is_fetched(hub, repository):
     found(source())
     assert weights_of(hub[1]) == ["unet/model.safetensors", "vae/model.safetensors"]
