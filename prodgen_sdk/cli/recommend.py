@@ -150,12 +150,13 @@ def learn(ctx: typer.Context, as_json: bool = JSON) -> None:
     """Fit the ranker to the event log, and update the variant policy with the feedback on its impressions."""
     with open_studio(ctx) as studio:
         told = studio.learn()
-        events = studio.store.events.count()
+        events, minutes = studio.store.events.count(), studio.config.recommend.attribution_minutes
     emit(
         as_json,
         {**told, "events": events},
         lambda: note(
-            f"The ranker was fitted to {events} events, the policy was told of {told['impressions']} impressions"
+            f"The ranker was fitted to {events} events, the policy was told of {told['impressions']} impressions "
+            f"that were shown more than {minutes:g} minutes ago"
         ),
     )
 

@@ -1,7 +1,8 @@
 """Event log -> what the ranker and the variant policy know.
 
 The policy learns from impressions whose attribution window is over, each told once: the store keeps the mark up to which it
-was told, and a flag while it is being told. A process that is killed in between leaves the flag, and then the policy learns
+was told, and a flag while it is being told. Answers that come in after their impression was told are counted, and once they are
+1 in 100 of all, the policy learns anew from the whole log: often in a small log, and in a large one at hardly any cost. A process that is killed in between leaves the flag, and then the policy learns
 anew from the whole log. Machines that share a database keep what is learnt in folders of their own, so that each has a mark of
 its own, by the name of its folder (`place`); a folder without a mark learns anew as well. So the marks of machines that have not
 learnt for long need not be kept: one that comes back learns anew.
@@ -9,8 +10,10 @@ learnt for long need not be kept: one that comes back learns anew.
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,6 +28,28 @@ _COMPONENT = "core/learn"
 # A policy keeps and models what it knows after each part: with small parts that is most of the work.
 _CHUNK = 10_000
 _KEPT = timedelta(days=30)
+_LATE_SHARE = 0.01
+
+
+@dataclass(frozen=True)
+class _Progress:
+    """How far a policy was told.
+
+    Args:
+        told: sequence of the last impression.
+        seen: of the last event of the log when it was read.
+        answered: how many of the impressions were.
+        late: answers that came in later.
+    """
+
+    told: int = 0
+    seen: int = 0
+    answered: int = 0
+    late: int = 0
+
+    def after(self, sequence: int, part: list[Feedback]) -> _Progress:
+        answered = self.answered + sum(item.reward > 0 for item in part)
+        return _Progress(sequence, self.seen, answered, self.late)
 
 
 def teach_policy(store: Store, policy: BoundPolicy, config: RecommendConfig, *, now: datetime, place: str = "") -> int:
@@ -32,21 +57,36 @@ def teach_policy(store: Store, policy: BoundPolicy, config: RecommendConfig, *, 
     invalid = is_invalid(store, policy, place)
     # Before the mark is read: whoever erases from now on finds this place, whatever its mark.
     store.states.put(_COMPONENT, _busy(policy, place), b"1")
-    mark = store.states.get(_COMPONENT, _mark(policy, place))
-    if mark is None or invalid:
+    mark = None if invalid else _up_to_now(store, policy, config, place)
+    if mark is None:
         return _teach_anew(store, policy, config, now, place)
-    told, last = 0, int(mark)
-    for sequence, part in _parts(store, config, now, after=last):
+    told = 0
+    for sequence, part in _parts(store, config, now, after=mark.told):
         store.states.put(_COMPONENT, _busy(policy, place), b"1")
         policy.update(part)
-        _done(store, policy, place, sequence)
-        told, last = told + len(part), sequence
-    _done(store, policy, place, last)
+        mark = mark.after(sequence, part)
+        _done(store, policy, place, mark)
+        told += len(part)
+    _done(store, policy, place, mark)
     return told
 
 
+def _up_to_now(store: Store, policy: BoundPolicy, config: RecommendConfig, place: str) -> _Progress | None:
+    """The mark with what came in late since; None if there is none, or if that is too much."""
+    kept = store.states.get(_COMPONENT, _mark(policy, place))
+    if kept is None:
+        return None
+    found = json.loads(kept)
+    mark = (
+        _Progress(**found) if isinstance(found, dict) else _Progress(told=found, seen=found)
+    )  # as older versions wrote it
+    seen, window = store.events.last_sequence(), timedelta(minutes=config.attribution_minutes)
+    late = mark.late + store.events.late_answers(mark.seen, mark.told, window=window)
+    return None if late > _LATE_SHARE * mark.answered else _Progress(mark.told, seen, mark.answered, late)
+
+
 def _teach_anew(store: Store, policy: BoundPolicy, config: RecommendConfig, now: datetime, place: str) -> int:
-    told = mark = 0
+    told, mark = 0, _Progress(seen=store.events.last_sequence())
     _drop_gone(store, policy)
 
     def parts() -> Iterator[list[Feedback]]:
@@ -54,7 +94,7 @@ def _teach_anew(store: Store, policy: BoundPolicy, config: RecommendConfig, now:
         for sequence, part in _parts(store, config, now, after=0):
             yield part
             told += len(part)
-            mark = sequence
+            mark = mark.after(sequence, part)
 
     # Before the log is read: what another machine erases meanwhile leaves the flag again.
     store.states.delete(_COMPONENT, _invalid(policy, place))
@@ -63,8 +103,8 @@ def _teach_anew(store: Store, policy: BoundPolicy, config: RecommendConfig, now:
     return told
 
 
-def _done(store: Store, policy: BoundPolicy, place: str, sequence: int) -> None:
-    store.states.put(_COMPONENT, _mark(policy, place), str(sequence).encode())
+def _done(store: Store, policy: BoundPolicy, place: str, mark: _Progress) -> None:
+    store.states.put(_COMPONENT, _mark(policy, place), json.dumps(asdict(mark)).encode())
     store.states.put(_COMPONENT, _when(policy, place), datetime.now(UTC).isoformat().encode())
     store.states.delete(_COMPONENT, _busy(policy, place))
 

@@ -15,7 +15,7 @@ from prodgen_sdk.errors import InputError
 from prodgen_sdk.events import is_text
 from prodgen_sdk.store.connections import BUSY_SECONDS
 from prodgen_sdk.store.database import CHUNK, Database, batched
-from prodgen_sdk.store.feedback import ATTRIBUTION_WINDOW, REWARDS, answered, feedback, offered_of
+from prodgen_sdk.store.feedback import ATTRIBUTION_WINDOW, REWARDS, answered, feedback, late_answers, offered_of
 from prodgen_sdk.store.schema import events, from_micros, to_micros
 from prodgen_sdk.types import Event, EventType, Feedback, trusted
 
@@ -179,6 +179,17 @@ class Events:
     ) -> Iterator[tuple[int, Feedback]]:
         """Impressions with what followed them; see `prodgen_sdk.store.feedback.feedback`."""
         return feedback(self._database, after_sequence, window=window, rewards=rewards, until=until)
+
+    def late_answers(
+        self,
+        after_sequence: int,
+        told: int,
+        *,
+        window: timedelta = ATTRIBUTION_WINDOW,
+        rewards: Collection[EventType] = tuple(REWARDS),
+    ) -> int:
+        """Answers that came after `feedback` was read; see `prodgen_sdk.store.feedback.late_answers`."""
+        return late_answers(self._database, after_sequence, told, window=window, rewards=rewards)
 
     def answered(
         self,

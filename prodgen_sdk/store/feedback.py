@@ -73,6 +73,15 @@ def feedback(
         after_sequence = impressions[-1].sequence
 
 
+def late_answers(
+    database: Database, after_sequence: int, told: int, *, window: timedelta, rewards: Collection[EventType]
+) -> int:
+    """How many answers above `after_sequence` may be for an impression up to the sequence `told`: they came too late for it."""
+    bounds = {"after": after_sequence, "last": told, "window": window // timedelta(microseconds=1)}
+    with database.read() as connection:
+        return int(connection.execute(_LATE, {**bounds, "types": list(rewards)}).scalar_one())
+
+
 def _values_of(row: Any, view: View | None, reward: float) -> dict[str, Any]:
     return {
         "user": row.user,
@@ -190,6 +199,16 @@ def _rivals() -> Select[Any]:
     )  # fmt: skip
 
 
+def _late() -> Select[Any]:
+    shown, answer = events.alias("shown"), events.alias("answer")
+    return (
+        select(func.count(answer.c.sequence.distinct()))
+        .join(shown, _may_be_for(answer, shown))
+        .where(answer.c.sequence > _number("after"), answer.c.type.in_(bindparam("types", expanding=True)))
+        .where(_is_shown(shown), shown.c.sequence <= _number("last"))
+    )
+
+
 # Built once: a page of the log is read thousands of times, and a query is a thousand objects in cycles.
 _PAGE = (
     select(events)
@@ -198,4 +217,5 @@ _PAGE = (
     .limit(CHUNK)
 )
 _RIVALS = _rivals()
+_LATE = _late()
 _VIEWS = select(variants.c.id, variants.c.document).where(variants.c.id.in_(bindparam("ids", expanding=True)))

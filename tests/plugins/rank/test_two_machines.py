@@ -46,6 +46,19 @@ def test_each_learns_all_of_the_log_once(machines):
     assert _version(one) == _version(other)
 
 
+def test_answers_that_come_in_after_one_has_learnt_count_as_if_they_had_come_in_time(machines):
+    one, other = machines
+    _use(one, "ann", click=False)
+    assert one.learn(at=LATER)["impressions"] == 2
+    before = _version(one)
+    shown = [event for event in one.store.events.history("ann") if event.type == "impression"]
+    click = {"user": "ann", "type": "click", "at": NOW + timedelta(minutes=5)}
+    one.record(Event(id=f"c-{e.sku}", sku=e.sku, variant=e.variant, request_id=e.request_id, **click) for e in shown)
+    assert (one.learn(at=LATER)["impressions"], other.learn(at=LATER)["impressions"]) == (2, 2)
+    assert before != _version(one) == _version(other)
+    assert (one.learn(at=LATER)["impressions"], other.learn(at=LATER)["impressions"]) == (0, 0)
+
+
 def test_who_is_forgotten_on_one_is_forgotten_by_the_next_learning_of_the_other(machines, tmp_path):
     one, other = machines
     _use(one, "ann")

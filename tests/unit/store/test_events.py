@@ -140,6 +140,24 @@ def test_an_answer_after_the_window_earns_nothing(store, event):
     assert [item.reward for _, item in store.events.feedback(window=timedelta(hours=1))] == [0.0]
 
 
+def test_answers_that_came_after_their_impression_was_told_are_counted(store, event):
+    store.events.record([shown(event, "i1", 0), event("c1", "click", 1, variant="v1")])
+    ((told, _),) = store.events.feedback()
+    seen = store.events.last_sequence()
+    assert store.events.late_answers(seen, told) == 0
+    store.events.record(
+        [
+            event("c2", "click", 5, variant="v1"),
+            event("c3", "click", 61, variant="v1"),  # after the window
+            event("c4", "view", 5, variant="v1"),  # no answer
+            event("c5", "click", 5, variant="v1", user="bob"),  # somebody else
+            shown(event, "i2", 70),
+            event("c6", "click", 71, variant="v1"),  # for what was not told yet
+        ]
+    )
+    assert store.events.late_answers(seen, told, window=timedelta(hours=1)) == 1
+
+
 def test_rewards_can_be_set_and_the_largest_counts(store, event):
     store.events.record(
         [shown(event, "i1"), event("c", "click", 1, variant="v1"), event("p", "purchase", 2, variant="v1")]
