@@ -1,4 +1,4 @@
-"""Distances between sets of rows of features."""
+"""Rows of features: their lengths, and distances between sets of them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.floating[Any]]
     Floats = NDArray[np.float64]
+
+
+def unit(rows: Rows) -> Rows:
+    """Rows [..., d] scaled to length 1, of the same dtype; rows of zeros stay.
+
+    >>> import numpy as np
+    >>> unit(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist()
+    [[0.6, 0.8], [0.0, 0.0]]
+    """
+    import numpy as np
+
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9))
 
 
 def distances(first: Rows, second: Rows) -> Floats:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert
 
 from prodgen_sdk.context import Context
+from prodgen_sdk.distances import unit
 from prodgen_sdk.hookspecs import Register, hookimpl
 from prodgen_sdk.interfaces import ImageEncoder, TextEncoder
 from prodgen_sdk.pipeline.indexing import facets_of
@@ -70,12 +71,12 @@ class MadeUpShop:
             shared: Floats = rng.standard_normal(half, np.float32)
             return (found + own + shared) * spread
 
-        words, looks = _unit(parts()), parts()
+        words, looks = unit(parts()), parts()
         pictures = np.empty((n, half), np.float32)
         for start in range(0, n, _CHUNK):
             end = min(n, start + _CHUNK)
             own = 0.6 * rng.standard_normal((end - start, half), np.float32) * spread
-            pictures[start:end] = _unit(looks[np.arange(start, end) // VARIANTS_A_PRODUCT] + own)
+            pictures[start:end] = unit(looks[np.arange(start, end) // VARIANTS_A_PRODUCT] + own)
         return cls(words, pictures)
 
     @property
@@ -248,10 +249,3 @@ def _variant(side: int) -> Variant:
             "provenance": provenance,
         }
     )
-
-
-def _unit(rows: Floats) -> Floats:
-    import numpy as np
-
-    found: Floats = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    return found

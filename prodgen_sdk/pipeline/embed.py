@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from prodgen_sdk import runtime
 from prodgen_sdk.bound import BoundImageEncoder, BoundTextEncoder
+from prodgen_sdk.distances import unit
 from prodgen_sdk.types import Image
 
 if TYPE_CHECKING:
@@ -81,9 +82,7 @@ class Embedder:
         texts, pictures = zip(*pairs, strict=True)
         parts = [np.stack(texts) * np.sqrt(self._share), np.stack(pictures) * np.sqrt(1 - self._share)]
         joined = np.concatenate(parts, axis=1, dtype=np.float32)
-        lengths = np.linalg.norm(joined, axis=1, keepdims=True)
-        unit: Vectors = (joined / np.where(lengths > 0, lengths, 1)).astype(np.float32, copy=False)
-        return unit
+        return unit(joined)
 
     def join(self, text: Vectors | None, picture: Vectors | None) -> Vectors:
         """One vector of length 1 from a text vector, an image vector, or both."""

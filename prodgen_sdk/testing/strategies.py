@@ -20,6 +20,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from prodgen_sdk.distances import unit
 from prodgen_sdk.errors import MissingDependency
 from prodgen_sdk.types import DOMAINS, NAMED_VIEWS, Event, EventType, Facets, Filter, Image, Product, Scene, View
 
@@ -117,11 +118,9 @@ def _image(height: int, width: int, channels: int, seed: int, kind: str) -> Imag
 
 def vectors(dimension: int = 16) -> SearchStrategy[NDArray[np.float32]]:
     """float32 [dimension], of length 1."""
-    return st.integers(0, 2**32 - 1).map(lambda seed: _unit(np.random.default_rng(seed).normal(size=dimension)))
-
-
-def _unit(vector: NDArray[Any]) -> NDArray[np.float32]:
-    return np.asarray(vector / np.linalg.norm(vector), np.float32)
+    return st.integers(0, 2**32 - 1).map(
+        lambda seed: unit(np.random.default_rng(seed).normal(size=dimension)).astype(np.float32)
+    )
 
 
 def events() -> SearchStrategy[Event]:

@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from prodgen_sdk.context import Context
+from prodgen_sdk.distances import unit
 from prodgen_sdk.errors import ProdgenError
 from prodgen_sdk.interfaces import VectorIndex
 from prodgen_sdk.testing.contracts.base import ComponentContract, assert_json, one_by_one_and_at_once
@@ -67,7 +68,7 @@ class VectorIndexContract(ComponentContract):
     def queries(self) -> NDArray[np.float32]:
         """Four unit vectors."""
         vectors = np.random.default_rng(6).normal(size=(4, self.dimension)).astype(np.float32)
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+        return unit(vectors).astype(np.float32)
 
     @pytest.fixture
     def filled(self, component: VectorIndex, upserts: list[Upsert], ctx: Context) -> VectorIndex:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from prodgen_sdk import images
 from prodgen_sdk.context import Context
+from prodgen_sdk.distances import unit
 from prodgen_sdk.errors import InputError, NotFound
 from prodgen_sdk.interfaces import Evaluator, Finished, Finisher, Generator, ImageEncoder, Renderer, Scores
 from prodgen_sdk.types import (
@@ -110,7 +111,7 @@ class GridImageEncoder(ImageEncoder):
 
     def encode(self, images: Sequence[Image], ctx: Context) -> NDArray[np.float32]:
         vectors = np.stack([self._vector(image) for image in images])
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+        return unit(vectors).astype(np.float32)
 
     def _vector(self, image: Image) -> NDArray[np.float32]:
         vector = np.zeros(self.dimension, np.float32)

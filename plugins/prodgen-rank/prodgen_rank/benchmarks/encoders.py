@@ -20,6 +20,7 @@ from prodgen_rank.encoders.views import Background, place, read_views
 from prodgen_sdk import images as pictures
 from prodgen_sdk.bootstrap import bootstrap
 from prodgen_sdk.context import Context
+from prodgen_sdk.distances import unit
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Benchmark
 
@@ -189,16 +190,11 @@ def _with_intervals(prefix: str, by_metric: Mapping[str, NDArray[np.float64]]) -
 def mean_colour(shown: Sequence[Image]) -> Floats:
     """A baseline: the mean colour about grey, and a fourth number that keeps it from having no length."""
     means = np.stack([pictures.flatten(image).reshape(-1, 3).mean(0) / 255 - 0.5 for image in shown])
-    return _unit(np.concatenate([means, np.full((len(means), 1), 0.1)], axis=1))
+    return unit(np.concatenate([means, np.full((len(means), 1), 0.1)], axis=1))
 
 
 def pixels(shown: Sequence[Image]) -> Floats:
     """A baseline: the picture at 8 x 8 pixels, about grey."""
     small = [Pil.fromarray(pictures.flatten(image)).resize((8, 8), Pil.Resampling.BOX) for image in shown]
     flat = np.stack([np.asarray(picture, np.float32).ravel() / 255 - 0.5 for picture in small])
-    return _unit(np.concatenate([flat, np.full((len(flat), 1), 0.1)], axis=1))
-
-
-def _unit(vectors: NDArray[Any]) -> Floats:
-    scaled: Floats = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    return scaled
+    return unit(np.concatenate([flat, np.full((len(flat), 1), 0.1)], axis=1))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodgen_rank.benchmarks.options import check_names, whole
+from prodgen_sdk.distances import unit
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Facets, Filter, Upsert
 
@@ -105,9 +106,7 @@ def vectors(n: int, dimension: int, distribution: str = "gaussian", seed: int = 
 def queries(rows: Floats, n: int) -> Floats:
     """float32 [n, dimension] of length 1, each halfway between two variants, as a user's vector is."""
     rng = np.random.default_rng(1)
-    mixed = rows[rng.integers(0, len(rows), n)] + rows[rng.integers(0, len(rows), n)]
-    unit: Floats = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
-    return unit
+    return unit(rows[rng.integers(0, len(rows), n)] + rows[rng.integers(0, len(rows), n)])
 
 
 def facets(product: int) -> Facets:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from prodgen_sdk.distances import unit
 from prodgen_sdk.types import Candidate, CandidateVariant, Interest, UserProfile, View
 
 if TYPE_CHECKING:
@@ -193,11 +194,11 @@ def draw_traffic(shop: Shop, seed: int, requests: int, products: int = 10) -> Tr
 
 def _embed(rng: np.random.Generator, domains: Places, looks: Places, dimension: int) -> Single:
     """Vectors in which the product is plain to see, its category and the looks of the picture less so."""
-    categories = _unit(rng.normal(size=(len(DOMAINS), dimension)))
-    content = _unit(categories[domains] + 0.8 * _unit(rng.normal(size=(len(domains), dimension))))
-    seen = sum(_unit(rng.normal(size=(size, dimension)))[looks[..., kind]] for kind, size in enumerate(SIZES))
-    noise = _unit(rng.normal(size=(*looks.shape[:2], dimension)))
-    vectors: Single = _unit(content[:, None] + 0.5 * seen + 0.3 * noise).astype(np.float32)
+    categories = unit(rng.normal(size=(len(DOMAINS), dimension)))
+    content = unit(categories[domains] + 0.8 * unit(rng.normal(size=(len(domains), dimension))))
+    seen = sum(unit(rng.normal(size=(size, dimension)))[looks[..., kind]] for kind, size in enumerate(SIZES))
+    noise = unit(rng.normal(size=(*looks.shape[:2], dimension)))
+    vectors: Single = unit(content[:, None] + 0.5 * seen + 0.3 * noise).astype(np.float32)
     return vectors
 
 
@@ -219,10 +220,5 @@ def _profile(rng: np.random.Generator, shop: Shop, user: int, segment: int, sett
         )
         for p in dict.fromkeys(products.tolist())
     )
-    vector = _unit(shop.vectors[products, variants].mean(axis=0))
+    vector = unit(shop.vectors[products, variants].mean(axis=0))
     return UserProfile(user=f"u{user}", vector=vector.astype(np.float32), interests=interests)
-
-
-def _unit(rows: Floats) -> Floats:
-    unit: Floats = rows / np.linalg.norm(rows, axis=-1, keepdims=True)
-    return unit

@@ -17,6 +17,7 @@ from prodgen_rank.encoders.foreground import CutOut, cut_out
 from prodgen_rank.plugin import DESCRIPTOR_DIMENSION
 from prodgen_sdk import images as pictures
 from prodgen_sdk.context import Context
+from prodgen_sdk.distances import unit
 from prodgen_sdk.images.colour import to_lab
 from prodgen_sdk.interfaces import ImageEncoder
 
@@ -80,8 +81,8 @@ def describe_cut_out(product: CutOut) -> Floats:
         "edges": edges(colour[..., 0], cover),
         "outline": outline(cover),
     }
-    joined = np.concatenate([WEIGHTS[name] * _unit(part - part.mean()) for name, part in parts.items()])
-    return _unit(joined).astype(np.float32)
+    joined = np.concatenate([WEIGHTS[name] * unit(part - part.mean()) for name, part in parts.items()])
+    return unit(joined).astype(np.float32)
 
 
 def colours(colour: Floats, cover: Floats) -> Floats:
@@ -168,8 +169,3 @@ def _cells(values: Floats) -> Floats:
     side = SIZE // _GRID
     means: Floats = values.reshape(_GRID, side, _GRID, side).mean(axis=(1, 3)).ravel()
     return means
-
-
-def _unit(vector: Floats) -> Floats:
-    scaled: Floats = vector / max(float(np.linalg.norm(vector)), 1e-9)
-    return scaled

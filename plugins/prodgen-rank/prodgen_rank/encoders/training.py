@@ -20,6 +20,7 @@ from prodgen_rank.encoders.neighbours import same_family_share, same_product_fir
 from prodgen_rank.encoders.weights import Head
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
+from prodgen_sdk.distances import unit
 from prodgen_sdk.errors import InputError, MissingDependency
 from prodgen_sdk.interfaces import Report, Trainer
 from prodgen_sdk.training import recipe as options
@@ -194,6 +195,4 @@ def contrast(vectors: torch.Tensor, labels: torch.Tensor, temperature: float) ->
 
 
 def _embedded(head: Head, features: NDArray[np.float32]) -> NDArray[np.float32]:
-    vectors = ((features - head.mean) / head.scale) @ head.weight
-    unit: NDArray[np.float32] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    return unit
+    return unit(((features - head.mean) / head.scale) @ head.weight)

@@ -15,6 +15,7 @@ import numpy as np
 from prodgen_rank.index.exact import exact_scores, spans
 from prodgen_rank.index.first_stage import FirstStage, Only, Plan
 from prodgen_rank.index.rows import Pause, RowNumbers
+from prodgen_sdk.distances import unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -175,9 +176,7 @@ def sample_queries(vectors: Floats, n: int) -> Floats:
     rows = [
         vectors[rng.integers(0, len(vectors), parts)].mean(axis=0) for parts in np.resize(_MIXED, n) if len(vectors)
     ]
-    queries = np.asarray(rows, np.float32)
-    unit: Floats = queries / np.maximum(np.linalg.norm(queries, axis=1, keepdims=True), 1e-12)
-    return unit
+    return unit(np.asarray(rows, np.float32))
 
 
 def product_scores(vectors: Floats, starts: NDArray[np.int64], queries: Floats, pause: Pause) -> Floats:

@@ -12,6 +12,7 @@ from prodgen_rank.models.interactions import History, Interactions
 from prodgen_rank.models.linear import binary
 from prodgen_rank.models.recency import Recency
 from prodgen_sdk.context import Context
+from prodgen_sdk.distances import unit
 from prodgen_sdk.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Visual(Ials):
         rows = np.asarray([code for code, sku in enumerate(data.skus) if sku in self.vectors], np.int64)
         self.map = np.zeros((0, self.items.shape[1]), np.float32)
         if len(rows):
-            pictures = _unit(np.stack([self.vectors[data.skus[row]] for row in rows]))
+            pictures = unit(np.stack([self.vectors[data.skus[row]] for row in rows]))
             users = np.asarray(binary(data).sum(axis=0), np.float64).ravel()[rows]
             self.map = _ridge(pictures, self.items[rows].astype(np.float64), users, self.ridge)
             own = (users / np.maximum(users + self.users_for_own, 1e-12))[:, None]
@@ -80,7 +81,7 @@ class Visual(Ials):
             return np.zeros(len(vectors), np.float32)
         known = self.recency.matrix([history], now, len(self.items))
         user = self.solve(known, self.items, Context())[0]
-        return np.asarray(_unit(vectors) @ self.map @ user, np.float32)
+        return np.asarray(unit(np.asarray(vectors, np.float32)) @ self.map @ user, np.float32)
 
     def arrays(self) -> Arrays:
         return {**super().arrays(), "map": self.map}
@@ -88,12 +89,6 @@ class Visual(Ials):
     def restore(self, arrays: Arrays) -> Self:
         self.map = np.asarray(arrays["map"], np.float32)
         return super().restore(arrays)
-
-
-def _unit(vectors: Floats) -> Floats:
-    wide = np.asarray(vectors, np.float32)
-    lengths = np.linalg.norm(wide, axis=1, keepdims=True)
-    return np.asarray(wide / np.where(lengths > 0, lengths, 1), np.float32)
 
 
 def _ridge(pictures: Floats, wanted: NDArray[np.float64], weights: NDArray[np.float64], ridge: float) -> Floats:
