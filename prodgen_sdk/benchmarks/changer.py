@@ -10,7 +10,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,19 +50,16 @@ def main(database: Path, products: int, rate: float, seconds: float) -> None:
     store, gone, made, out = Products(Database(database)), dict[int, float](), 0, []
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    started = time.monotonic()
-    for i in cycle(range(products)):
-        now = time.monotonic()
-        if now > started + seconds:
-            break
-        since = gone.pop(i, None)
-        if since is not None:
-            out.append(f"p{i} {since} {now}")
-        store.put([made_up_product(i, withdrawn=since is None)])
-        if since is None:
-            gone[i] = time.monotonic()
-        made += 1
-        time.sleep(max(0.0, started + made / rate - time.monotonic()))
+    started, numbers = time.monotonic(), cycle(range(products))
+    while (now := time.monotonic()) < started + seconds:
+        # All that is due at once, as from a feed: a disk that is slow leaves the rate as it is.
+        due = list(islice(numbers, min(int((now - started) * rate) - made, products)))
+        withdrawn = [i for i in due if i not in gone]
+        out += [f"p{i} {gone.pop(i)} {now}" for i in due if i in gone]
+        store.put([made_up_product(i, withdrawn=i in withdrawn) for i in due])
+        gone |= dict.fromkeys(withdrawn, time.monotonic())
+        made += len(due)
+        time.sleep(max(0.0, started + (made + 1) / rate - time.monotonic()))
     out += [f"p{i} {since} inf" for i, since in gone.items()]
     sys.stdout.write("\n".join([*out, str(made)]) + "\n")
 

@@ -45,7 +45,7 @@ DEFAULTS: Mapping[str, Any] = {
     "k": 10,
     "users": 200,
     "history": 100_000,
-    "updates": 25,
+    "updates": 200,
     "seconds": 5,
     "index": "",
     "ranker": "",
@@ -64,7 +64,7 @@ class ServeBenchmark(Benchmark):
     a product, `first_visit` about users whom this process has not seen before.
 
     Options: n variants (100000), dimension (512), requests a figure (500), k (10), users with 30 events each (200), history:
-    events of the one user who has many (100000), updates: products that change a second (25, which are 200 variants) for so many seconds (5), index, ranker and policy (those that are
+    events of the one user who has many (100000), updates: products that change a second (200, which are 1,600 variants) for so many seconds (5), index, ranker and policy (those that are
     configured by default), log (sync or background).
     """
 

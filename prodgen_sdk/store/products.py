@@ -136,9 +136,10 @@ def _put_chunk(connection: Connection, items: Mapping[str, Product]) -> dict[str
         )
     stale = [row["key"] for row in updated if _indexed(items[row["key"]]) != _indexed(known[row["key"]])]
     if stale:
-        query = select(variants.c.id, variants.c.sku).where(variants.c.sku.in_(stale), variants.c.review == "approved")
-        approved = connection.execute(query.order_by(variants.c.number))
-        outbox.append(connection, "upsert", [(row.id, row.sku) for row in approved])
+        # Judged here: SQLite without statistics would go through all approved variants instead of those of these products.
+        query = select(variants.c.id, variants.c.sku, variants.c.review).where(variants.c.sku.in_(stale))
+        rows = connection.execute(query.order_by(variants.c.number))
+        outbox.append(connection, "upsert", [(row.id, row.sku) for row in rows if row.review == "approved"])
     return changes
 
 

@@ -1,4 +1,5 @@
 import pytest
+from sqlalchemy import event
 
 from prodgen_sdk.errors import NotFound
 
@@ -94,3 +95,21 @@ def test_a_count_in_stock_alone_does_not_touch_the_index(store, product, variant
     before = store.outbox.last_sequence()
     assert store.products.put([product(stock=4)]) == {"mug-1": "updated"}
     assert store.outbox.changes(before) == ()
+
+
+def test_a_change_of_many_products_goes_through_their_variants_alone(sqlite_store, product, variant):
+    store, plans = sqlite_store, []
+    skus = ["a", "b", "c"]
+    store.products.put(map(product, skus))
+    for sku in skus:
+        store.variants.publish(*variant(f"v-{sku}", sku))
+
+    def explain(connection, cursor, statement, parameters, context, many):
+        if "FROM variants" in statement:
+            rows = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.extend(row[-1] for row in rows)
+
+    event.listen(store.database.engine, "before_cursor_execute", explain)
+    store.products.put(product(sku, price="3") for sku in skus)
+    assert plans[0] == "SEARCH variants USING INDEX ix_variants_sku_review (sku=?)"
+    assert [change.variant for change in store.outbox.changes(3)] == ["v-a", "v-b", "v-c"]
