@@ -11,6 +11,7 @@ import numpy as np
 
 from prodgen_render.drawing import Drawer
 from prodgen_render.families import Family, family_of
+from prodgen_render.families.children import grown
 from prodgen_render.families.fitting import fit_of, fitted, sides_of
 from prodgen_render.families.several import several
 from prodgen_render.looks.finishes import code_of
@@ -65,7 +66,7 @@ def model_with(
     fit = fit_of(family, product, look_with)
     look = look_with(fit.draws if fit else {})
     with detail(share):
-        parts, note = tuple(family.build(look)), ""
+        parts, note = tuple(grown(family.name, product, family.build(look))), ""
     if fit:
         parts, note = fitted(family, parts, fit)
     return Model3D(parts, facts_of(family, look, parts, [text for text in (fallback, note) if text]))

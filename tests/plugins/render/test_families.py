@@ -383,6 +383,8 @@ def test_new_families_follow_their_words() -> None:
         ("Mountain bike 26 inch", "home/bike", "bicycle", "sheet"),
         ("Maple skateboard", "home/sports", "skateboard", "bar"),
         ("Dressing gown, grey", "apparel/robe", "jacket", "high"),
+        ("Boiler suit, navy", "apparel/workwear", "jumpsuit", "high"),
+        ("婴儿连体衣 长袖 米色", "apparel/baby", "baby-suit", "high"),
     ],
 )
 def test_words_give_things_their_shape(title: str, category: str, family: str, shape: str) -> None:
@@ -395,6 +397,16 @@ def test_words_give_things_their_shape(title: str, category: str, family: str, s
         "pole": high > 2.5 * max(wide, deep),
         "sheet": deep < 0.75 * min(wide, high),
     }[shape]
+
+
+def test_a_garment_has_the_size_of_who_wears_it() -> None:
+    for title in ("T-shirt", "Denim jeans", "Wool coat"):
+        grown, child = spread(title, "apparel/clothes"), spread(f"Boys' {title}", "apparel/clothes")
+        assert 0.5 < child[2] / grown[2] < child[0] / grown[0] < 0.7
+    assert spread("Baby sleepsuit", "apparel/baby")[2] < 0.7
+    # Feet close it; one without ends at the ankles, and a bodysuit at the hips.
+    long, short = (spread(title, "apparel/baby")[2] for title in ("Baby romper", "Baby bodysuit"))
+    assert short < 0.8 * long
 
 
 def test_a_clear_case_is_seen_through() -> None:

@@ -26,6 +26,8 @@ _FOR_IT = re.compile(
     r"[ -](?:charcoal )?(?:holder|rack|organi[sz]er|tray|cleaner|brush|opener|grinder|frother|rod|dish|hanger|hook|filter|refill|protector|sharpener|warmer|maker|machine|infuser|strainer|cartridge|paper|ink|toner|knife|board|bags|gun|extractor|polish|cooker|carrier|stand|mount|bracket|tripod|magnet|strap|charger|sleeve|pad|mat|tablet|bbq|barbecue|grill)s?\b"
 )
 """After an English name: what is for the thing."""
+_NO_NOUNS = PACKAGES | {"短袖"}
+"""Names of products that follow another's to describe it: 睡衣短袖, perfume bottle."""
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -176,5 +178,5 @@ def _describes(text: str, named: Named, families: list[Family]) -> bool:
     """Whether what is named stands right before the name of another family, and so describes that: a table lamp, 书桌灯."""
     end = named.start + len(named.word)
     start = end + (text[end : end + 1] in (" ", "-") and not _CJK.search(named.word))
-    names = (word for other in families if other is not named.family for word in other.words if word not in PACKAGES)
+    names = (word for other in families if other is not named.family for word in other.words if word not in _NO_NOUNS)
     return any(text.startswith(word, start) and _place(text[start:], word) == 0 for word in names)

@@ -7,6 +7,7 @@ import numpy as np
 from prodgen_render.families.bodices import Bodice
 from prodgen_render.families.garment_kit import bound_edges, garment, hem_lines, seam_of, smooth_table, tube_field
 from prodgen_render.families.kit import lathe
+from prodgen_render.families.onepieces import WORK, boiler_suit
 from prodgen_render.families.trousers import cut_of, legs, side_seams, trousers
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix
@@ -27,7 +28,9 @@ _UP = np.array([0, 0, 1.0], np.float32)
 
 
 def jumpsuit(look: Look) -> list[Part]:
-    """A fitted bodice and trousers in one, with short legs where the words say so; dungarees where they have a bib."""
+    """A fitted bodice and trousers in one, with short legs where the words say so; dungarees where they have a bib; a boiler suit."""
+    if look.says(WORK):
+        return boiler_suit(look)
     if look.says(_BIBBED):
         return _dungarees(look)
     waist = (0.46 if look.says(_SHORT) else 0.98) * look.uniform(0.97, 1.03)

@@ -10,7 +10,7 @@ from prodgen_render.families.garment_kit import Bounds, band, creases, hem_lines
 from prodgen_render.families.sleeves import Sleeves, fullness_of
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
-from prodgen_render.shapes.implicit import in_depth
+from prodgen_render.shapes.implicit import Field, in_depth
 
 _SHOULDER = 0.012
 """How far below the neck's height the seam on the shoulder lies, where the opening's front goes over into its back."""
@@ -37,6 +37,8 @@ class Torso:
         sleeves: None for a body with armholes.
         neck: half the width of the neck's opening, and how deep it is cut in front and behind.
         pointed: exponent of the opening's front: 2 is round, 1 a V.
+        lower: the whole body's field where it goes on below the hem, which then is at the height `floor`.
+        opened: positive where cloth is, where it is cut open besides.
     """
 
     length: float
@@ -46,6 +48,9 @@ class Torso:
     seed: float
     half: float
     pointed: float = 2.0
+    lower: Field | None = None
+    floor: float = 0.0
+    opened: Field | None = None
 
     @classmethod
     def of(
@@ -80,7 +85,7 @@ class Torso:
     @property
     def bounds(self) -> Bounds:
         reach = max(self.sleeves.reach if self.sleeves else 0.0, self.half + 0.02)
-        return (-reach, -0.17, min(0.0, self._wrist) - 0.03), (reach, 0.17, self.length + 0.03)
+        return (-reach, -0.17, min(self.floor, self._wrist) - 0.03), (reach, 0.17, self.length + 0.03)
 
     @property
     def _wrist(self) -> float:
@@ -88,6 +93,8 @@ class Torso:
         return self.sleeves.lowest if self.sleeves else 0.0
 
     def _trunk(self, p: Floats) -> Floats:
+        if self.lower:
+            return self.lower(p)
         z, width, depth = self.table
         return tube_field(p, z, width, depth)
 
@@ -106,7 +113,9 @@ class Torso:
         if self.pointed != 2:
             pointed = np.abs(across) ** self.pointed + np.abs(down) ** self.pointed - 1
             neck = np.where(ahead, pointed, neck)
-        hem = p[:, 2]
+        hem = p[:, 2] - self.floor
+        if self.opened:
+            hem = np.minimum(hem, self.opened(p))
         if self.sleeves and self._wrist < 0:  # a short trunk ends above the wrists
             hem = np.where(self.sleeves.nearer(self._trunk(p), p), np.float32(1), hem)
         out = np.minimum(hem, np.where(p[:, 2] > self.length - max(0.1, front), neck * 0.06, 1.0))
