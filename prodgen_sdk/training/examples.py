@@ -5,6 +5,7 @@ Each form gives the same examples: a key, the image's bytes, and what is said of
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tarfile
@@ -22,6 +23,16 @@ SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
 _PICTURE = ("image", "file", "file_name", "path", "jpg", "jpeg", "png", "webp")
 _PRODUCT = ("sku", "product", "product_id", "group")
 _CAPTION = ("caption", "text", "title", "txt")
+
+
+def split_of(product: str) -> str:
+    """`train` (90 %), `val` (5 %) or `test` (5 %), by the name of a product alone, so that all its images share one.
+
+    >>> split_of("made-000000") == split_of("made-000000")
+    True
+    """
+    share = int.from_bytes(hashlib.sha256(product.encode()).digest()[:4], "big") / 2**32
+    return "train" if share < 0.9 else "val" if share < 0.95 else "test"
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from prodgen_mini.training.cleaning import clean, split_of, square
+from prodgen_mini.training.cleaning import clean, square
 
 from prodgen_sdk.errors import InputError, OutsideWorkspace
 from prodgen_sdk.training import Record
 from prodgen_sdk.training.cleaning import perceptual_hash
-from prodgen_sdk.training.examples import read_examples
+from prodgen_sdk.training.examples import read_examples, split_of
 from prodgen_sdk.training.tensorboard import EventFile, crc32c
 
 torch = pytest.importorskip("torch")

@@ -8,13 +8,13 @@ from prodgen_render.asset import data as asset_data
 from prodgen_render.asset.data import ViewPlan, draw_views, make_assets, most_proportions
 from prodgen_render.asset.generator import model_of, sketch_of
 from prodgen_render.cli import app
-from prodgen_render.datasets.shards import split_of
 from prodgen_render.families.traits import traits_of
 from prodgen_render.rendering.views import render
 from typer.testing import CliRunner
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError, NotFound
+from prodgen_sdk.training.examples import split_of
 from prodgen_sdk.types import Finish, Product, ProductAsset, View
 
 COUNT = 130

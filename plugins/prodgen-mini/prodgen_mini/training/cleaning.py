@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,20 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from prodgen_sdk.training.cleaning import Sieve, report_of
-from prodgen_sdk.training.examples import Example
+from prodgen_sdk.training.examples import Example, split_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-
-def split_of(product: str) -> str:
-    """`train` (90 %), `val` (5 %) or `test` (5 %), by the product alone; the same rule as `prodgen render dataset`.
-
-    >>> split_of("made-000000") == split_of("made-000000")
-    True
-    """
-    share = int.from_bytes(hashlib.sha256(product.encode()).digest()[:4], "big") / 2**32
-    return "train" if share < 0.9 else "val" if share < 0.95 else "test"
 
 
 @dataclass

@@ -22,12 +22,6 @@ Make = Callable[[int], int]
 """Makes the shard of a number and returns how many things it holds; can be pickled. Repeating it writes the same again."""
 
 
-def split_of(sku: str) -> str:
-    """`train` (90 %), `val` (5 %) or `test` (5 %), by the sku alone, so that all views of a product share one."""
-    share = int.from_bytes(hashlib.sha256(sku.encode()).digest()[:4], "big") / 2**32
-    return "train" if share < 0.9 else "val" if share < 0.95 else "test"
-
-
 def seed_of(sku: str, seed: int) -> int:
     """The seed of a made-up product in a data set with this seed."""
     return int.from_bytes(hashlib.sha256(f"{seed}|{sku}".encode()).digest()[:7], "big")

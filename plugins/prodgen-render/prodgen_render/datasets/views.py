@@ -12,10 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from prodgen_render.datasets.shards import make_shards, seed_of, split_of, stem, write_labels
+from prodgen_render.datasets.shards import make_shards, seed_of, stem, write_labels
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.files import write_atomically
+from prodgen_sdk.training.examples import split_of
 from prodgen_sdk.types import Image, Mask, Model, Scene, View
 
 FORMAT = 1
