@@ -12,6 +12,7 @@ from prodgen_diffusers.config import Control, ControlNet, IpAdapter
 from prodgen_diffusers.pipelines.loading import Loaded, load_model, load_pipeline
 from prodgen_diffusers.pipelines.sources import find_file, find_folder, kind_of
 from prodgen_sdk.checkpoints.digests import identity
+from prodgen_sdk.checkpoints.loading import set_ip_adapter
 from prodgen_sdk.checkpoints.messages import quiet
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError
@@ -55,7 +56,7 @@ def load_controlled(config: Control, ctx: Context, component: str) -> tuple[Load
         path = find_file(config.ip_adapter, ctx, component=component)
         parts |= _image_encoder(config.ip_adapter, config, ctx, component)
         digests.append(file_digest(path))
-        adapt = partial(_set_ip_adapter, path=path, scale=config.ip_adapter.scale, component=component)
+        adapt = partial(set_ip_adapter, path=path, scale=config.ip_adapter.scale, component=component)
     loaded = load_pipeline(config, ctx, component=component, pipeline=wanted.__name__, parts=parts, adapt=adapt)
     return loaded, digests
 
@@ -122,18 +123,3 @@ def _image_encoder(adapter: IpAdapter, config: Control, ctx: Context, component:
     size = tower.config.image_size
     extractor = CLIPImageProcessorPil(size={"shortest_edge": size}, crop_size={"height": size, "width": size})
     return {"image_encoder": tower, "feature_extractor": extractor}
-
-
-def _set_ip_adapter(pipe: Any, *, path: Path, scale: float, component: str) -> None:
-    if not hasattr(pipe, "load_ip_adapter"):
-        raise ConfigError(f"{component}: {type(pipe).__name__} takes no IP-Adapter.", hint="Leave ip_adapter out.")
-    try:
-        pipe.load_ip_adapter(
-            str(path.parent), subfolder="", weight_name=path.name, image_encoder_folder=None, local_files_only=True
-        )
-    except (ValueError, KeyError, RuntimeError) as error:
-        raise ConfigError(
-            f"{component}: {path.name} is no IP-Adapter for this checkpoint ({str(error).splitlines()[0]}).",
-            hint="Take the one that was made for the base model, such as ip-adapter_sdxl.safetensors for SDXL.",
-        ) from error
-    pipe.set_ip_adapter_scale(scale)

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from prodgen_sdk.checkpoints.digests import identity
-from prodgen_sdk.checkpoints.loading import load_pretrained
+from prodgen_sdk.checkpoints.loading import load_pretrained, set_ip_adapter
 from prodgen_sdk.checkpoints.messages import collected_messages, quiet
 from prodgen_sdk.checkpoints.pipelines import read_index
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.files import file_digest
 from prodgen_sdk.runtime import canonical_digest
 from prodgen_sdk.types import Image
@@ -102,7 +101,7 @@ def load_inpainter(section: Inpaint, ctx: Context, *, accept: bool, component: s
         **parts,
     )
     if adapter is not None:
-        _set_adapter(pipe, adapter, path, component)
+        set_ip_adapter(pipe, path, adapter.scale, component=component)
     prepare(pipe, section, ctx.device, component=component)
     return Inpainter(pipe, section, canonical_digest(digests), tuple(dict.fromkeys(filter(None, licences))))
 
@@ -113,19 +112,3 @@ def _image_encoder(adapter: IpAdapter, folder: Any, dtype: Any, component: str) 
     size = tower.config.image_size
     extractor = extractor_of(size={"shortest_edge": size}, crop_size={"height": size, "width": size})
     return {"image_encoder": tower.eval(), "feature_extractor": extractor}
-
-
-def _set_adapter(pipe: Any, adapter: IpAdapter, path: Any, component: str) -> None:
-    if not hasattr(pipe, "load_ip_adapter"):
-        raise ConfigError(f"{component}: {type(pipe).__name__} takes no IP-Adapter.", hint="Leave ip_adapter out.")
-    try:
-        with collected_messages():
-            pipe.load_ip_adapter(
-                str(path.parent), subfolder="", weight_name=path.name, image_encoder_folder=None, local_files_only=True
-            )
-    except (ValueError, KeyError, RuntimeError) as error:
-        raise ConfigError(
-            f"{component}: {path.name} is no IP-Adapter for this checkpoint ({str(error).splitlines()[0]}).",
-            hint="Take the one that was made for the base model.",
-        ) from error
-    pipe.set_ip_adapter_scale(adapter.scale)
