@@ -15,6 +15,7 @@ from prodgen_sdk.errors import ConfigError
 from prodgen_sdk.host import Host
 from prodgen_sdk.parts import Parts
 from prodgen_sdk.production import Production
+from prodgen_sdk.serving.request import Question
 from prodgen_sdk.session import Dressing, TryOnSession, Wearable
 from prodgen_sdk.signatures import arguments_of
 from prodgen_sdk.types import (
@@ -34,12 +35,10 @@ from prodgen_sdk.types import (
     Recommendation,
     Refusal,
     ReviewState,
-    Trace,
     TryOn,
     Variant,
     build,
 )
-from prodgen_sdk.types.rules import Rules
 from prodgen_sdk.workspace import Workspace, init_workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -384,22 +383,8 @@ class Studio:
         """The serving side, with its caches; made on first use."""
         return self._parts.get("recommender", self._open_recommender)
 
-    def recommend(
-        self,
-        user: str,
-        k: int = 10,
-        *,
-        filter: Filter | None = None,
-        at: datetime | None = None,
-        request_id: str | None = None,
-        deterministic: bool = False,
-        log: bool = True,
-        locale: Locale = "en",
-        facts: Mapping[str, str | float] | None = None,
-        rules: Rules | None = None,
-        budget_ms: float | None = None,
-        trace: Callable[[Trace], object] | None = None,
-    ) -> list[Recommendation]:
+    @arguments_of(Question.__init__)
+    def recommend(self, *args: Any, **options: Any) -> list[Recommendation]:
         """Recommends products to a user, best first, each with the variant to show, its propensity and the reasons.
 
         An unknown user gets what is popular. Impressions are logged, so that ranker and policy can learn from the events that
@@ -421,20 +406,7 @@ class Studio:
             budget_ms: how long the answer may take; None takes `[recommend] budget_ms`. Late components are not waited for.
             trace: called with a record of how the request was answered, stage by stage.
         """
-        return self.recommender.recommend(
-            user,
-            k,
-            filter=filter,
-            at=at,
-            request_id=request_id,
-            deterministic=deterministic,
-            log=log,
-            locale=locale,
-            facts=facts,
-            rules=rules,
-            budget_ms=budget_ms,
-            trace=trace,
-        )
+        return self.recommender.recommend(Question(*args, **options))
 
     def warm_up(self, seconds: float = 10.0) -> dict[str, float]:
         """Loads what the first requests would wait for: index, encoders, ranker, policy and the catalogue's caches.

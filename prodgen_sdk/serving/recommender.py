@@ -27,7 +27,7 @@ from prodgen_sdk.serving.learning import Learning
 from prodgen_sdk.serving.profiles import Profiles
 from prodgen_sdk.serving.recording import Recorded, Recorder
 from prodgen_sdk.serving.refresh import Refresher
-from prodgen_sdk.serving.request import Request
+from prodgen_sdk.serving.request import Question, Request
 from prodgen_sdk.serving.similar import Similar, nearest
 from prodgen_sdk.serving.tracing import Stopwatch, Traces
 from prodgen_sdk.serving.turns import Turns
@@ -94,51 +94,36 @@ class Recommender:
         """Builds the index anew from the database; returns how many products it holds."""
         return self._catalogue.rebuild(progress)
 
-    def recommend(
-        self,
-        user: str,
-        k: int = 10,
-        *,
-        filter: Filter | None = None,
-        at: datetime | None = None,
-        request_id: str | None = None,
-        deterministic: bool = False,
-        log: bool = True,
-        locale: Locale = "en",
-        facts: Mapping[str, str | float] | None = None,
-        rules: Rules | None = None,
-        budget_ms: float | None = None,
-        trace: Callable[[Trace], object] | None = None,
-    ) -> list[Recommendation]:
+    def recommend(self, asked: Question) -> list[Recommendation]:
         """See `Studio.recommend`."""
-        budget = _budget(self._config.budget_ms if budget_ms is None else budget_ms)
+        budget = _budget(self._config.budget_ms if asked.budget_ms is None else asked.budget_ms)
         watch = Stopwatch(budget)
-        k = _checked_k(k)
+        user, now = asked.user, datetime.now(UTC)
         if not isinstance(user, str) or not 1 <= len(user) <= 200 or not is_text(user):
             raise InputError("A user has a name of 1 to 200 characters, without NUL and halves of surrogate pairs.")
         context = build(
             RecommendationContext,
-            at=at or datetime.now(UTC),
-            k=k,
-            locale=locale,
-            request_id=request_id or os.urandom(16).hex(),
-            deterministic=deterministic,
-            facts=facts or {},
+            at=asked.at or now,
+            k=_checked_k(asked.k),
+            locale=asked.locale,
+            request_id=asked.request_id or os.urandom(16).hex(),
+            deterministic=asked.deterministic,
+            facts=asked.facts or {},
         )
-        if log and at is not None and (reason := out_of_time(context.at, datetime.now(UTC))):
+        if asked.log and asked.at is not None and (reason := out_of_time(context.at, now)):
             # Its impressions are events, and what was learnt is weighed by its age at the newest of them.
             raise InputError(f"{reason}.")
-        if request_id and not is_text(request_id):
+        if asked.request_id and not is_text(asked.request_id):
             raise InputError("request_id holds a character that no text may hold.")
-        eligible = given(Filter, filter, "filter") if filter else Filter()
-        kept = self._config.rules if rules is None else given(Rules, rules, "rules")
-        request = Request(user, context, eligible, kept, watch, budget)
+        eligible = given(Filter, asked.filter, "filter") if asked.filter else Filter()
+        rules = self._config.rules if asked.rules is None else given(Rules, asked.rules, "rules")
+        request = Request(user, context, eligible, rules, watch, budget)
         with self._turns.turn(math.inf if budget is None else budget * _FOR_TURN):
             watch.lap("wait")
-            recommendations, done = self._answering.answer(request, log=log)
-        self._traces.add(done)
-        if trace is not None:
-            trace(done)
+            recommendations, trace = self._answering.answer(request, log=asked.log)
+        self._traces.add(trace)
+        if asked.trace is not None:
+            asked.trace(trace)
         return recommendations
 
     def warm_up(self, seconds: float = 10.0) -> dict[str, float]:
@@ -158,7 +143,7 @@ class Recommender:
         charts = self._refresher.charts
         popular = dict.fromkeys((*charts.overall, *charts.weights))
         step("catalogue", lambda: self._answering.prepare(self._catalogue.load(popular, deadline)))
-        step("request", lambda: self.recommend("warm-up", log=False, budget_ms=1e9))
+        step("request", lambda: self.recommend(Question("warm-up", log=False, budget_ms=1e9)))
         step("garbage", _freeze)
         return took
 

@@ -1,18 +1,19 @@
-"""One request for recommendations while it is answered, and the time that it may take."""
+"""One request for recommendations: as it was asked, while it is answered, and the time that it may take."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import Busy, Cancelled, DeadlineExceeded, PluginError, StoreError
 from prodgen_sdk.serving.tracing import Stopwatch
-from prodgen_sdk.types import Filter, Ranked, RecommendationContext, Source, UserProfile
+from prodgen_sdk.types import Filter, Locale, Ranked, RecommendationContext, Source, Trace, UserProfile
 from prodgen_sdk.types.rules import Rules
 
 FALLS_BACK = (PluginError, StoreError, DeadlineExceeded, Busy)
@@ -33,6 +34,25 @@ class Ready(NamedTuple):
     ranked: Sequence[Ranked]
     sources: Sequence[Source]
     outdated: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """One call of `Studio.recommend`, which says what the arguments mean."""
+
+    user: str
+    k: int = 10
+    _: KW_ONLY
+    filter: Filter | None = None
+    at: datetime | None = None
+    request_id: str | None = None
+    deterministic: bool = False
+    log: bool = True
+    locale: Locale = "en"
+    facts: Mapping[str, str | float] | None = None
+    rules: Rules | None = None
+    budget_ms: float | None = None
+    trace: Callable[[Trace], object] | None = None
 
 
 @dataclass
