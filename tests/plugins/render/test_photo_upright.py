@@ -14,6 +14,7 @@ from prodgen_render.photo.shadow import elevation_from_shadow
 from prodgen_render.photo.sides import front_of, walls
 from prodgen_render.rendering.views import render
 
+from prodgen_sdk import images
 from prodgen_sdk.types import Product, View
 
 SKIRT = Product(sku="skirt", title="Blue pleated skirt", category="apparel/skirt")
@@ -142,3 +143,17 @@ def test_a_spatula_is_no_deeper_than_it_is_wide():
     built = model_from_photos(photo, Product(sku="s", title="Spatula", category="other/spatula"))
     width, depth, height = np.subtract(*built.model.bounds[::-1])
     assert depth < width < height / 4
+
+
+@pytest.mark.parametrize("share", [0.45, 0.6, 0.75])
+def test_margins_around_a_product_make_it_no_deeper(share):
+    rabbit, size = Product(sku="rabbit", title="Rabbit figurine", category="other/figurine"), 320
+    photo = render(build_model(rabbit, 27), [View(elevation=8)], size=size)[0].image
+    small = images.resize(photo, round(share * size), round(share * size))
+    before = (size - len(small)) // 2
+    wide = np.pad(small, ((before, size - len(small) - before),) * 2 + ((0, 0),), constant_values=255)
+    built, other = (model_from_photos(image, rabbit).model for image in (photo, wide))
+    (low, high), (other_low, other_high) = built.bounds, other.bounds
+    assert np.allclose((other_high - other_low) / (high - low), 1, atol=0.12)
+    seen, seen_other = (render(model, [View(azimuth=60)], size=96)[0].mask for model in (built, other))
+    assert overlap(seen, seen_other) > 0.85

@@ -10,7 +10,7 @@ import numpy as np
 from prodgen_render.photo.choose import Choice, choose, evenly, holed, leftovers, thin_pieces
 from prodgen_render.photo.cuboid import Cuboid, KnownOfBox, fit_cuboid
 from prodgen_render.photo.ends import Ends, told_by_ends
-from prodgen_render.photo.frame import AWAY, PhotoCamera, frame_around, framed_by_contract
+from prodgen_render.photo.frame import PhotoCamera, frame_around, framed_by_contract
 from prodgen_render.photo.kinds import Words
 from prodgen_render.photo.revolution import fit_revolution, half_widths, mirror_axis
 from prodgen_render.photo.revolved import Revolved
@@ -54,8 +54,8 @@ _BOXED = 0.92
 """Overlap below which an outline is no box's however thin it is: a knife is not."""
 _STANDS_OFF = 0.1
 """What each share of an outline that stands off a box tells against it."""
-_TOO_LARGE, _LEAST_REACH = 1.06, 0.75
-"""A turned body larger than this, in radii of the contract's sphere, or an outline that reaches less far, is not in the contract's frame."""
+_TOO_LARGE = 1.06
+"""A turned body larger than this, in radii of the contract's sphere, is not in the contract's frame."""
 
 
 class Fits:
@@ -115,7 +115,7 @@ class Fits:
 
     def _revolved(self) -> Revolved | None:
         """In the contract's frame, if the body fills it as it should; else in the frame that it makes for itself."""
-        if self.frame is not None and _fills(self.mask, self.frame):
+        if self.frame is not None:
             body = self._squashed(self.frame, framed=True)
             if body is not None and body.sphere[1] < _TOO_LARGE:
                 self.body_framed = True
@@ -177,10 +177,3 @@ class Fits:
                 share = weighed(share, prior, gain, OFF["box"], self.words.depth is not None)
                 return fit_cuboid(self.mask, self.frame, replace(known, framed=True, depth=share))
         return fit_cuboid(self.mask, self.guess, replace(known, depth=self.ratio, exact=True))
-
-
-def _fills(mask: Mask, frame: PhotoCamera) -> bool:
-    """Whether an outline reaches about as far from the middle of the contract's frame as its product should."""
-    y, x = np.nonzero(mask)
-    reach = float(np.hypot(x + 0.5 - frame.x, y + 0.5 - frame.y).max()) * AWAY / frame.focal
-    return reach > _LEAST_REACH

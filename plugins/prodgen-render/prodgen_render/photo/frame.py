@@ -73,15 +73,25 @@ def contract_frame(height: int, width: int) -> PhotoCamera | None:
     return PhotoCamera(0.5 * height / math.tan(math.radians(FOV_DEGREES / 2)), width / 2, height / 2)
 
 
+_OFF_MIDDLE = 0.16
+"""How far an outline's middle may be from that of the contract's frame, as a share of it."""
+_REACH = (0.8, 1.06)
+"""How far, in radii, what the contract frames by its bounding sphere reaches from the frame's middle: a little more than 1 where outline and sphere
+touch, as they do on 45 of 67 textured meshes, less where the sphere is touched in depth. On 5 of the 67 it is less than this."""
+
+
 def framed_by_contract(mask: Mask) -> PhotoCamera | None:
-    """The contract's camera, if a photo is its square frame, the product about in the middle and not larger than the contract draws it."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    away = [
-        abs(line[0] + line[-1] + 1 - size) / 2 / size
-        for line, size in ((rows, mask.shape[0]), (columns, mask.shape[1]))
-    ]
-    extent = max(len(rows) / mask.shape[0], len(columns) / mask.shape[1])
-    return contract_frame(*mask.shape) if max(away) < 0.16 and 0.25 < extent < 0.9 else None
+    """The contract's camera, if a photo is its square frame and the product about in the middle and as large as the contract draws it.
+
+    Most photos have margins of their own; the depth that fills the contract's sphere would be none of the product's.
+    """
+    camera = contract_frame(*mask.shape)
+    if camera is None:
+        return None
+    y, x = np.nonzero(mask)
+    off = (abs(x.min() + x.max() + 1 - 2 * camera.x), abs(y.min() + y.max() + 1 - 2 * camera.y))
+    reach = float(np.hypot(x + 0.5 - camera.x, y + 0.5 - camera.y).max()) * AWAY / camera.focal
+    return camera if max(off) / 2 < _OFF_MIDDLE * len(mask) and _REACH[0] < reach < _REACH[1] else None
 
 
 def frame_around(mask: Mask) -> PhotoCamera:
