@@ -382,6 +382,8 @@ def test_new_families_follow_their_words() -> None:
         ("电动滑板车 成人", "home/scooter", "kick-scooter", "sheet"),
         ("Mountain bike 26 inch", "home/bike", "bicycle", "sheet"),
         ("Maple skateboard", "home/sports", "skateboard", "bar"),
+        ("Whole pineapple", "food/fruit", "fruit", "pole"),
+        ("Organic carrots 1 kg", "food/vegetables", "fruit", "bar"),
         ("Dressing gown, grey", "apparel/robe", "jacket", "high"),
         ("Boiler suit, navy", "apparel/workwear", "jumpsuit", "high"),
         ("婴儿连体衣 长袖 米色", "apparel/baby", "baby-suit", "high"),
@@ -391,10 +393,10 @@ def test_words_give_things_their_shape(title: str, category: str, family: str, s
     assert build_model(product(title, category), 1).facts["family"] == family
     wide, deep, high = spread(title, category)
     assert {
-        "bar": wide > 2.4 * max(deep, high),
+        "bar": wide > 1.9 * max(deep, high),
         "flat": high < 0.3 * min(wide, deep),
         "high": high > deep,
-        "pole": high > 2.5 * max(wide, deep),
+        "pole": high > 1.8 * max(wide, deep),
         "sheet": deep < 0.75 * min(wide, high),
     }[shape]
 

@@ -15,6 +15,8 @@ CONTENTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("#7a1230", ("red wine", "红酒", "葡萄酒")), ("#f3a11f", ("orange juice", "orange", "橙汁", "橙")), ("#d9382b", ("tomato", "pasta sauce", "marinara", "bolognese", "strawberry", "番茄", "草莓")),
     ("#c9892b", ("honey", "蜂蜜", "tea", "茶")), ("#4a2413", ("coffee", "cola", "soy", "咖啡", "可乐", "酱油", "酱")), ("#d8b53a", ("oil", "油", "apple", "苹果")),
     ("#f4efe2", ("milk", "yogurt", "牛奶", "酸奶", "豆奶")), ("#5b2a6e", ("grape", "blueberry", "葡萄", "蓝莓")), ("#8a4f2a", ("peanut", "chocolate", "花生", "巧克力")),
+    ("#a3182c", ("cranberry", "pomegranate", "蔓越莓", "石榴")), ("#b9702a", ("whisky", "whiskey", "bourbon", "brandy", "cognac", "dark rum", "maple syrup", "威士忌", "白兰地")),
+    ("#eebd4a", ("juice", "smoothie", "果汁", "芒果汁", "菠萝汁", "柠檬汁")), ("#e9a2a0", ("rosé", "rose wine", "桃红葡萄酒")),
     ("#7d4420", ("sauce", "gravy", "marinade", "dressing")),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from prodgen_render.families.berries import BERRIES, heap
+from prodgen_render.families.vegetables import CARROTS, MELON, PINEAPPLE, carrots, pineapple, watermelon
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import Srgb, mix, texture
 from prodgen_render.model import Floats, Material, Part
@@ -22,6 +23,9 @@ _KINDS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("plum", "plums", "李子"), "peach", "#5d2c4a"),
     (("tomato", "tomatoes", "番茄", "西红柿"), "orange", "#d63a2a"),
     (("avocado", "avocados", "牛油果"), "pear", "#46552f"),
+    (("sweet potato", "sweet potatoes", "红薯", "番薯"), "oval", "#a5533f"),
+    (("potato", "potatoes", "土豆", "马铃薯"), "oval", "#c7a468"),
+    (("egg", "eggs", "鸡蛋", "鸭蛋", "土鸡蛋"), "egg", "#d9ab80"),
     (("mango", "mangoes", "mangos", "芒果"), "oval", "#efa63a"),
     (
         ("orange", "oranges", "tangerines", "clementines", "grapefruit", "grapefruits", "橙", "橘", "柚"),
@@ -35,9 +39,12 @@ _PLACES = ((-0.046, -0.022, 10.0), (0.044, -0.012, 130.0), (0.0, 0.056, 250.0))
 
 
 def fruit(look: Look) -> list[Part]:
-    """Apples, oranges, lemons, pears, peaches and what is shaped like them, a bunch of bananas, or a heap of berries."""
+    """Apples, oranges, lemons, pears, peaches and what is shaped like them, a bunch of bananas, a heap of berries, or vegetables."""
     if look.says(_LONG):
         return _bananas(look)
+    for words, draw in ((MELON, watermelon), (PINEAPPLE, pineapple), (CARROTS, carrots)):
+        if look.says(words):
+            return draw(look)
     if berry := next((kind for kind in BERRIES if look.says(kind.words)), None):
         return heap(look, berry)
     shape, usual = next(((shape, code) for words, shape, code in _KINDS if look.says(words)), ("apple", "#b3262a"))
@@ -134,6 +141,16 @@ def _profile(shape: str) -> Floats:
             (0.006, 0.088),
             (0.0, 0.088),
         ],
+        "egg": [
+            (0.0, 0.0),
+            (0.010, 0.0014),
+            (0.020, 0.010),
+            (0.0225, 0.023),
+            (0.0190, 0.040),
+            (0.0115, 0.052),
+            (0.005, 0.0565),
+            (0.0, 0.0575),
+        ],
         "peach": [
             (0.0, 0.006),
             (0.012, 0.001),
@@ -162,7 +179,7 @@ def _one(look: Look, shape: str, skin: Material, number: int) -> list[Part]:
     body = bent(revolve(profile, skin, 96), uneven)
     top = float(profile[-1, 1])
     brown, green = look.plain("matte plastic", "#5a4028"), look.plain("matte plastic", "#5f7d3a")
-    if shape in ("lemon", "oval"):
+    if shape in ("lemon", "oval", "egg"):
         thick, long = float(profile[:, 0].max()), float(profile[-1, 1])
         return [body.moved(z=-long / 2).turned(78 + 9 * number, "y").moved(z=thick)]
     if shape in ("orange", "peach"):
