@@ -12,6 +12,7 @@ from prodgen_tryon.body.places import places_of
 from prodgen_tryon.body.skeleton import Skeleton, skeleton
 from prodgen_tryon.body.sleeves import along_path, arm_path, find_sleeves
 from prodgen_tryon.body.tidy import give_cuffs, give_islands, give_prints, give_rims, give_streaks
+from prodgen_tryon.filters import tube
 
 
 def test_small_islands_of_a_top_in_trousers_are_trousers():
@@ -218,6 +219,21 @@ def test_a_hand_that_holds_the_other_arm_does_not_take_it_for_itself(drawn):
     for side in ("a", "b"):
         x, y = frame.hand(side).round().astype(int)
         assert hands(faced)[y, x]
+
+
+@pytest.mark.parametrize(("arm", "end"), [((77, 9.5, 13.5), 0.0), ((80, 1, 14), 1.8), ((40, 0, -20), 1.8)])
+def test_a_hand_that_is_redder_than_its_bare_arm_ends_no_sleeve(drawn, arm, end):
+    frame = skeleton(drawn.joints())
+    photo = np.full((400, 300, 3), arm, np.float32)
+    for side in ("a", "b"):
+        path = arm_path(frame, side, fingers=1)
+        photo[tube((400, 300), along_path(path, np.linspace(1.95, 4, 12)), np.full(12, 0.15 * frame.width))] = (
+            72,
+            14.5,
+            12,
+        )
+    found = find_sleeves(photo, np.ones((400, 300), np.float32), frame, np.array([65.0, 13, 15]))
+    assert [found[side].end for side in ("a", "b")] == pytest.approx([end, end], abs=0.15)
 
 
 def test_grey_cloth_among_samples_of_skin_is_no_skin():

@@ -13,6 +13,8 @@ from prodgen_tryon.filters import Float
 from prodgen_tryon.sides import SIDES, Side
 
 COLOUR_WEIGHT = np.array([0.5, 1.4, 1.4], np.float32)  # lightness varies with folds, hue does not
+ALIKE = 9.0  # weighted difference of hue below which two colours may be of the same skin
+REDDER = 10.0  # by how much the colour of a hand may differ from that of its bare arm
 STATIONS = np.linspace(0.15, 2.9, 56)  # along an arm, one unit a bone
 TONE_WEIGHT = np.array([0.3, 1.4, 1.4])
 
@@ -158,12 +160,18 @@ def _split(profile: NDArray[np.float64], skin: NDArray[Any]) -> Sleeve:
         to_skin = float(np.linalg.norm(below - skin_here)) - float(np.linalg.norm(above - skin_here))
         if to_skin < 0 and gain > best_gain:
             best, best_gain = cut, gain
-    if best == 0 or best_gain < 0.25 * spread:
-        bare = float(np.linalg.norm((np.median(values, axis=0) - skin_here)[1:])) < 9
-        return Sleeve(0.0 if bare else 2.1, 0.2)
-    step = float(np.linalg.norm(values[:best].mean(0) - values[best:].mean(0)))
-    if step < 6:
-        bare = float(np.linalg.norm((np.median(values, axis=0) - skin * COLOUR_WEIGHT)[1:])) < 10
+    face = skin * COLOUR_WEIGHT
+    above, below = (values[:best].mean(0), values[best:].mean(0)) if best else (total, total)
+    step = float(np.linalg.norm(above - below))
+    redder = step < REDDER and _hue(above, face) < min(_hue(below, face) + 1, ALIKE)
+    if best_gain < 0.25 * spread or step < 6 or redder:
+        middle = np.median(values, axis=0)
+        bare = min(_hue(middle, skin_here), _hue(middle, face)) < ALIKE
         return Sleeve(0.0 if bare else 2.1, 0.2)
     end = float((where[best - 1] + where[best]) / 2)
     return Sleeve(end if end > 0.25 else 0.0, float(np.clip(step / 25, 0, 1)))
+
+
+def _hue(first: NDArray[Any], second: NDArray[Any]) -> float:
+    """How far two colours, weighted L*a*b* [3], lie apart in a and b."""
+    return float(np.linalg.norm((first - second)[1:]))

@@ -135,9 +135,9 @@ def shoulder_height(across: float, tip: Contour, body: Measured, side: Side) -> 
         return line - float(
             np.clip(seen + line, -SUNK * w * fading, w * float(np.interp(across / w, OUTLINE[:2], [0.0, BARE])))
         )
-    # Cloth is thick, lies away from the body, and is a collar beside the neck.
+    # The new cloth lies where the old one lay, but for a collar beside the neck and cloth that is thick.
     most = WORN * w * float(np.interp(across, [base, 0.32 * w], [0.5, 1.0]))
-    return line - float(np.clip(seen + line - CLOTH * w, -SUNK * w * fading, most))
+    return line - float(np.clip(seen + line, -SUNK * w * fading, most))
 
 
 def neckline_target(
