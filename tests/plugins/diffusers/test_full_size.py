@@ -47,7 +47,9 @@ def small(tiny, monkeypatch):
         (
             published,
             "autoencoder",
-            lambda channels=4, shift=None, **given: tiny.vae(shift=shift) if channels == 16 else tiny_sdxl.vae(),
+            lambda channels=4, shift=None, **given: (
+                tiny.vae(latent=16, shift=shift) if channels == 16 else tiny_sdxl.vae()
+            ),
         ),
         (published, "flux_autoencoder", lambda: tiny.vae(shift=0.1)),
         (published, "flux_transformer", tiny.flux_transformer),

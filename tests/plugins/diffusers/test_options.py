@@ -128,6 +128,7 @@ def test_tasks_of_pipelines():
     assert task_class(diffusers.StableDiffusionPipeline, "image") is diffusers.StableDiffusionImg2ImgPipeline
     assert task_class(diffusers.StableDiffusionInpaintPipeline, "text") is diffusers.StableDiffusionPipeline
     assert task_class(diffusers.FluxFillPipeline, "inpaint") is diffusers.FluxFillPipeline
+    assert task_class(diffusers.FluxFillPipeline, "image") is None
     assert task_class(diffusers.Flux2KleinPipeline, "image") is diffusers.Flux2KleinPipeline
     assert task_class(diffusers.SanaPipeline, "inpaint") is None
     assert task_class(diffusers.Flux2KleinPipeline, "text") is diffusers.Flux2KleinPipeline

@@ -5,8 +5,10 @@ import pytest
 
 pytest.importorskip("diffusers")
 
+from prodgen_diffusers.background import BackgroundGenerator
 from prodgen_diffusers.config import Config
 from prodgen_diffusers.image import ImageGenerator
+from prodgen_diffusers.pictures.backdrop import cut_out
 from prodgen_diffusers.text import TextGenerator
 
 from prodgen_sdk.context import Context
@@ -23,7 +25,9 @@ FAMILIES = {
     "flux2_klein": {"size": 64, "arguments": KLEIN},
     "z_image": {"size": 32},
     "qwen_image": {"size": 32},
-    "sana_sprint": {"size": 32, "arguments": {"use_resolution_binning": False, "complex_human_instruction": []}},
+    "flux_kontext": {"size": 32},
+    "sana": {"size": 32},
+    "sana_sprint": {"size": 32},
 }
 
 
@@ -43,8 +47,14 @@ def test_text_to_image(family, tiny, tmp_path):
     for one, other in zip(together[1], alone, strict=True):
         assert np.abs(one.image.astype(int) - other.image).max() <= 1
     assert together[0][0].image.shape == (48, 48, 3)
+    assert together[0][0].facts["painted_px"] == FAMILIES[family].get("size", 64 if family == "sdxl" else 32)
     assert together[0][0].image.std() > 1
-    takes_negative = family not in ("flux", "flux2_klein", "sana_sprint")  # without `true_cfg_scale` FLUX.1 hears none
+    takes_negative = family not in (
+        "flux",
+        "flux_kontext",
+        "flux2_klein",
+        "sana_sprint",
+    )  # without `true_cfg_scale` FLUX.1 hears none
     assert ("notes" in together[1][0].facts) != takes_negative
 
 
@@ -66,6 +76,19 @@ def test_image_to_image(family, tiny, tmp_path):
     assert np.abs(first[0].image.astype(int) - second[0].image).max() > 0, "the photo counts"
     (alone,) = generator.generate(batch[1:], Context())
     assert np.abs(second[1].image.astype(int) - alone[1].image).max() <= 1
+
+
+@pytest.mark.parametrize("family", ["flux", "flux_kontext", "flux2_klein", "qwen_image", "sd3", "z_image"])
+def test_a_background_around_a_product(family, tiny, tmp_path):
+    section = {"model": str(getattr(tiny, family)(tmp_path)), "steps": 2, **FAMILIES[family]}
+    generator = BackgroundGenerator(Config.model_validate({"background": section}), Context())
+    photo = sample_photo((200, 20, 20), size=64)
+    ((picture,),) = generator.generate(
+        [asked(views=parse_views("front"), size=64, references={"front": photo})], Context()
+    )
+    inside = cut_out(photo).alpha >= 1
+    assert (picture.image[inside] == photo[inside]).all()
+    assert picture.image[:8].std() > 1
 
 
 def test_an_image_generator_needs_a_photo(sd15):

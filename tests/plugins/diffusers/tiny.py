@@ -91,8 +91,8 @@ def sd3_transformer(*, seed=0):
 
     torch.manual_seed(seed)
     return diffusers.SD3Transformer2DModel(
-        sample_size=16, patch_size=2, in_channels=4, num_layers=2, attention_head_dim=8, num_attention_heads=4,
-        caption_projection_dim=32, joint_attention_dim=32, pooled_projection_dim=64, out_channels=4,
+        sample_size=16, patch_size=2, in_channels=16, num_layers=2, attention_head_dim=8, num_attention_heads=4,
+        caption_projection_dim=32, joint_attention_dim=32, pooled_projection_dim=64, out_channels=16,
     )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def sd3(folder: Path, *, seed: int = 0) -> Path:
 
     encoder, tokenizer = t5(seed=seed)
     pipe = diffusers.StableDiffusion3Pipeline(
-        transformer=sd3_transformer(seed=seed), scheduler=flow(), vae=vae(shift=0.1, seed=seed), text_encoder=clip_text(projection=True, seed=seed),
+        transformer=sd3_transformer(seed=seed), scheduler=flow(), vae=vae(latent=16, shift=0.1, seed=seed), text_encoder=clip_text(projection=True, seed=seed),
         tokenizer=clip_tokenizer(), text_encoder_2=clip_text(projection=True, seed=seed + 1),
         tokenizer_2=clip_tokenizer(), text_encoder_3=encoder, tokenizer_3=tokenizer,
     )  # fmt: skip
@@ -131,6 +131,15 @@ def flux(folder: Path, *, seed: int = 0) -> Path:
         text_encoder_2=encoder, tokenizer_2=tokenizer, transformer=flux_transformer(seed=seed),
     )  # fmt: skip
     pipe.save_pretrained(folder)
+    return folder
+
+
+def flux_kontext(folder: Path, *, seed: int = 0) -> Path:
+    """FLUX.1 Kontext: `flux` in the pipeline that edits."""
+    import diffusers
+
+    given = diffusers.FluxPipeline.from_pretrained(flux(folder, seed=seed)).components
+    diffusers.FluxKontextPipeline(**given).save_pretrained(folder)
     return folder
 
 

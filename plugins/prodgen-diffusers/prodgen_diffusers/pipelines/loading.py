@@ -231,10 +231,9 @@ def task_class(own: Any, task: Task) -> Any | None:
             return mappings[task][family]
     # A pipeline that AutoPipeline does not know, or that is made for this task alone, such as FLUX Fill: its call decides.
     takes = inspect.signature(own.__call__).parameters
-    if task == "text" and (
-        "mask_image" in takes or own in (*mappings["image"].values(), *mappings["inpaint"].values())
-    ):
-        return None  # its call takes words alone, and fails without a picture
+    edits = own in (*mappings["image"].values(), *mappings["inpaint"].values())
+    if (task == "text" and edits) or (task != "inpaint" and "mask_image" in takes):
+        return None  # its call takes less, and fails without a picture or a mask
     does = {"text": "prompt", "image": "image", "inpaint": "mask_image"}[task] in takes
     return own if does else _namesake(own, task)
 

@@ -116,6 +116,10 @@ def call_arguments(
         "generator": [ctx.torch_rng(job.seed) for job in jobs],
         "height": size,
         "width": size,
+        # FLUX.1 Kontext would paint, and SANA too, at a size of its own.
+        "max_area": size * size,
+        "_auto_resize": False,
+        "use_resolution_binning": False,
         "num_inference_steps": config.steps,
         guidance_name(takes): config.guidance,
         "output_type": "pt",
