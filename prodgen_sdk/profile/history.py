@@ -61,7 +61,8 @@ class History:
         self._things = vectors_of(log.things, vectors, asked_for)
         self._products = Products.of(log, products or {}, locale)
         self._vectors = {row["sku"]: vectors[row["sku"]] for row in self._products.rows if row["sku"] in vectors}
-        self._seen = frozenset([event.sku for event in own if event.sku is not None])
+        self.skus = frozenset([event.sku for event in own if event.sku is not None])
+        """The products that it is about."""
         asked = dict.fromkeys(event.query for event in reversed(own) if event.type == "search" and event.query)
         self._queries = tuple(asked)[:MAX_QUERIES]
         self._query_vectors = {query: asked_for[query] for query in self._queries if query in asked_for}
@@ -100,7 +101,7 @@ class History:
             "vector": vector,
             "interests": tuple(trusted(Interest, interests, _INTEREST)),
             "queries": self._queries,
-            "seen": shown | self._seen,
+            "seen": shown | self.skus,
             "interest_vectors": dict(known.vectors),
             "query_vectors": dict(self._query_vectors),
             "session": self._session if goes_on else (),

@@ -65,7 +65,9 @@ class Catalogue:
         self.applied = -1
         """The sequence of the outbox up to which index and caches are known to be right; -1 before the first sync."""
         self.version = 0
-        """Another one whenever products or their vectors may be other ones than before."""
+        """A higher one whenever products or their vectors may be other ones than before."""
+        self._changed_at: dict[str, int] = {}
+        self._all_changed_at = 0
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -87,7 +89,7 @@ class Catalogue:
                 # The index may have been brought up to date by another process: its changes are news here all the same.
                 changed = changed | self._store.outbox.skus_since(self.applied)
             self._forget(changed)
-            self.version += bool(changed)
+            self._note(changed)
             self.applied = last
             self._synced.append(time.monotonic())
             return len(changed)
@@ -100,7 +102,7 @@ class Catalogue:
             self.applied = self._store.outbox.last_sequence()
             for cache in (self._products, self._facts, self._vectors):
                 cache.clear()
-            self.version += 1
+            self._note(None)
             return len(changed)
 
     def _forget(self, changed: Collection[str]) -> None:
@@ -111,6 +113,24 @@ class Catalogue:
         elif changed:
             variants = self._store.variants.approved_of(changed, _ALL)
             self._facts.drop(id for ids in variants.values() for id in ids)
+
+    def _note(self, changed: Collection[str] | None) -> None:
+        """Notes which products are other ones from now on, or that all may be."""
+        version = self.version + 1
+        if changed is None or len(self._changed_at) + len(changed) > _PRODUCTS:
+            self._all_changed_at, self._changed_at = version, {}
+        elif changed:
+            self._changed_at.update(dict.fromkeys(changed, version))
+        else:
+            return
+        self.version = version
+
+    def is_same(self, skus: Iterable[str], version: int) -> bool:
+        """Whether none of these products has changed after that version."""
+        if version == self.version:
+            return True
+        changed_at = self._changed_at.get
+        return version >= self._all_changed_at and all(changed_at(sku, 0) <= version for sku in skus)
 
     def catch_up(self, patience: float, first: float | None = None) -> bool:
         """Whether the index holds all changes up to now; has them applied beside the request if it does not.

@@ -20,11 +20,12 @@ _USERS = 2_000
 
 
 class _Known(NamedTuple):
-    """The last events of a user, and what follows from them in a state of the catalogue (its version, and a locale)."""
+    """The last events of a user, and what follows from them in a version of the catalogue and a locale."""
 
     recent: Recent
     history: History | None = None
-    state: tuple[int, str] = (-1, "")
+    version: int = -1
+    locale: str = ""
 
 
 class Profiles:
@@ -57,11 +58,11 @@ class Profiles:
             given = known.recent.events if events is None else events
             return self._history(user, given, locale, vectors=vectors).at(at, known.recent.skus_shown)
         # Before the catalogue is read: what changes meanwhile makes it another version.
-        state = self._catalogue.version, locale
-        history = known.history
-        if history is None or known.state != state:
+        version, history = self._catalogue.version, known.history
+        if history is None or known.locale != locale or not self._catalogue.is_same(history.skus, known.version):
             history = self._history(user, known.recent.events, locale)
-            self._known.put(user, _Known(known.recent, history, state))
+        if history is not known.history or known.version != version:
+            self._known.put(user, _Known(known.recent, history, version, locale))
         return history.at(at, known.recent.skus_shown)
 
     def events(self, user: str) -> Sequence[Event]:

@@ -307,6 +307,10 @@ def test_what_is_known_of_a_user_follows_the_catalogue(tmp_path):
         studio.recommend("ann", 2, at=NOW)
         before = recommender.profile("ann", NOW)
         assert recommender.profile("ann", NOW).vector is before.vector
+        other = studio.store.products.get("p-2").model_copy(update={"title": "Another name"})
+        studio.add_products([other])
+        assert studio.sync() == 1
+        assert recommender.profile("ann", NOW).vector is before.vector
         renamed = studio.store.products.get("p-1").model_copy(update={"title": "Another name", "category": "home/jug"})
         studio.add_products([renamed])
         studio.recommend("ann", 2, at=NOW)
@@ -314,6 +318,27 @@ def test_what_is_known_of_a_user_follows_the_catalogue(tmp_path):
         assert (interest.title, interest.category) == ("Another name", "home/jug")
         studio.record([Event(id="2", user="ann", type="view", sku="p-0", at=NOW)])
         assert {i.sku for i in recommender.profile("ann", NOW).interests} == {"p-0", "p-1"}
+
+
+def test_a_catalogue_knows_which_products_are_the_same(tmp_path, monkeypatch):
+    with stocked(tmp_path) as studio:
+        catalogue = studio.recommender._catalogue
+        studio.sync()
+        before = catalogue.version
+
+        def rename(*numbers):
+            studio.add_products([Product(sku=f"p-{n}", title=f"{time.time()}", category="home/mug") for n in numbers])
+            studio.sync()
+
+        rename(1)
+        assert [catalogue.is_same([f"p-{n}"], before) for n in range(3)] == [True, False, True]
+        assert catalogue.is_same(["p-0", "p-1"], catalogue.version)
+        monkeypatch.setattr("prodgen_sdk.serving.catalogue._PRODUCTS", 2)
+        rename(1, 2)  # too many to be noted
+        assert not catalogue.is_same(["p-0"], before)
+        before = catalogue.version
+        studio.recommender.rebuild()
+        assert not catalogue.is_same(["p-0"], before)
 
 
 def test_another_process_that_learnt_is_followed_without_an_echo(tmp_path, monkeypatch):
