@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from prodgen_mini.space import Space
+from prodgen_sdk.checkpoints.weights import fitting, read_weights, write_weights
 from prodgen_sdk.errors import ConfigError
-from prodgen_sdk.files import write_atomically
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -70,48 +68,26 @@ def read(part: Part, path: Path | None = None, sha256: str | None = None) -> Wei
 
     Args:
         path: a file of `prodgen train`; None reads those that come with the package.
-        sha256: what the file's digest must be; those of the package must besides have the digest that they came with.
+        sha256: what the file's digest must be; for those of the package the one that they came with by default.
 
     Raises:
         ConfigError: the file is missing, cut off, damaged, of another part, or not the one that is wanted.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load
+    import numpy as np
+    import torch
 
     where = path or SHIPPED / f"{part}.safetensors"
     again = "Install prodgen-mini again." if path is None else f"Train them anew: prodgen train {part}"
-    if where.is_dir():
-        raise ConfigError(
-            f"The weights {where} are a folder.", hint=f"Name the file in it, as in {where / f'{part}.safetensors'}."
-        )
-    try:
-        data = where.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"The weights {where} cannot be read: {error.strerror}.", hint=again) from None
-    digest = hashlib.sha256(data).hexdigest()
     shipped = shipped_sha256().get(where.name, "unknown") if path is None else None
-    for wanted, hint in ((shipped, again), (sha256, f"Correct sha256, or: {again}")):
-        if wanted and digest != wanted:
-            raise ConfigError(
-                f"The weights {where} are not the ones that are wanted: their sha256 is {digest[:12]}..., not {wanted[:12]}...",
-                hint=hint,
-            )
-    if data[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
-        raise ConfigError(
-            f"{where} is a pickle or an archive, which may hold code and is never loaded.",
-            hint="Weights are safetensors files of prodgen train.",
-        )
-    try:
-        tensors = load(data)
-        notes = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")]).get("__metadata__", {})
-        facts = json.loads(notes.get("prodgen", "{}"))
+    hint = f"Correct sha256, or: {again}" if sha256 else again
+    stored, facts, digest = read_weights(where, part, hint=hint, sha256=sha256 or shipped)
+    with fitting(where, part, hint=again):
         if facts.get("format") != FORMAT or facts.get("part") != part:
             raise ValueError(
                 f"they are {facts.get('format', 'unknown')!r} {facts.get('part', '')!r}, not {FORMAT!r} {part!r}"
             )
-        return Weights(part, facts["settings"], {name: value.float() for name, value in tensors.items()}, digest, facts)
-    except (SafetensorError, ValueError, KeyError, AttributeError) as error:
-        raise ConfigError(f"The weights {where} are damaged, or none of {part}: {error}.", hint=again) from None
+        tensors = {name: torch.from_numpy(value.astype(np.float32)) for name, value in stored.items()}
+        return Weights(part, facts["settings"], tensors, digest, facts)
 
 
 def shipped_sha256() -> dict[str, str]:
@@ -125,17 +101,8 @@ def shipped_sha256() -> dict[str, str]:
 
 def write(path: Path, part: Part, network: nn.Module, settings: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     """Writes a file whole or not at all; returns its sha256. Equal weights give equal files."""
-    import torch
-    from safetensors.torch import save
-
-    tensors = {
-        name: value.detach().cpu().to(torch.float16).contiguous() for name, value in network.state_dict().items()
-    }
-    # In one note: safetensors writes several in no certain order.
-    note = json.dumps({"format": FORMAT, "part": part, "settings": dict(settings), **facts}, sort_keys=True)
-    data = save(tensors, {"prodgen": note})
-    write_atomically(path, data)
-    return hashlib.sha256(data).hexdigest()
+    tensors = {name: value.detach().cpu().half().numpy() for name, value in network.state_dict().items()}
+    return write_weights(path, tensors, {"format": FORMAT, "part": part, "settings": dict(settings), **facts})
 
 
 def load_codec(path: Path | None = None, sha256: str | None = None) -> tuple[Codec, Space, str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from prodgen_sdk.checkpoints.weights import fitting, read_weights
 from prodgen_sdk.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,18 +25,15 @@ def add_lora(network: nn.Module, path: Path, base: str) -> None:
     Raises:
         ConfigError: the file is missing, damaged, or of other weights.
     """
+    import numpy as np
     import torch
-    from safetensors import SafetensorError, safe_open
 
     again = "Train it anew: prodgen train lora-mini"
-    try:
-        with safe_open(path, "pt") as file:
-            facts = json.loads((file.metadata() or {}).get("prodgen", "{}"))
-            tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a mapping
+    stored, facts, _ = read_weights(path, "a LoRA", hint=again)
+    with fitting(path, "a LoRA", hint=again):
         if facts.get("format") != FORMAT:
             raise ValueError(f"its format is {facts.get('format')!r}")
-    except (SafetensorError, OSError, ValueError) as error:
-        raise ConfigError(f"The LoRA {path} cannot be read: {error}.", hint=again) from None
+        tensors = {name: torch.from_numpy(value.astype(np.float32)) for name, value in stored.items()}
     if facts.get("base") != base:
         raise ConfigError(f"The LoRA {path} was trained on other weights.", hint=again)
     layers = dict(network.named_modules())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,9 +18,9 @@ from prodgen_mini.training.diffusion import DiffusionObjective, DiffusionRecipe
 from prodgen_mini.training.latents import task_of
 from prodgen_mini.training.trainers import PartTrainer
 from prodgen_mini.weights import check_pin, load_vae
+from prodgen_sdk.checkpoints.weights import write_weights
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, InputError, MissingDependency
-from prodgen_sdk.files import write_atomically
 from prodgen_sdk.training.objective import Objective
 from prodgen_sdk.training.recipe import Count, Positive, Share, Weight
 
@@ -86,16 +85,13 @@ class LoraTrainer(PartTrainer[LoraRecipe]):
         return objective, {"scale": recipe.alpha / recipe.rank}, {"base": base.digest, "codec": task.digest}
 
     def export(self, path: Path, network: nn.Module, settings: dict[str, Any], facts: dict[str, Any]) -> None:
-        from safetensors.torch import save
-
         assert isinstance(network, Dit)
         tensors = {}
         for name, value in network.state_dict().items():
             for side, ours in (("lora_A", "down"), ("lora_B", "up")):
                 if f".{side}.default.weight" in name:
-                    tensors[name.replace(f".{side}.default.weight", f".{ours}")] = value.half().contiguous()
-        note = json.dumps({"format": FORMAT, **settings, **facts}, sort_keys=True)
-        write_atomically(path, save(tensors, {"prodgen": note}))
+                    tensors[name.replace(f".{side}.default.weight", f".{ours}")] = value.half().cpu().numpy()
+        write_weights(path, tensors, {"format": FORMAT, **settings, **facts})
 
 
 def _chosen(designs: Designs, where: str) -> Any:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prodgen_quality.judge import network
-from prodgen_sdk.errors import ConfigError
-from prodgen_sdk.files import write_atomically
+from prodgen_sdk.checkpoints.weights import fitting, read_weights, write_weights
 from prodgen_sdk.types import Image, View
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SHIPPED = "data/judge.safetensors"
+SHIPPED = Path(__file__).parents[1] / "data" / "judge.safetensors"
 QUESTIONS = ("family", "colour", "material", "pattern", "pose")
 POSES = tuple(str(azimuth) for azimuth in range(0, 360, 45))
 
@@ -71,51 +67,33 @@ def read_judge(path: Path | None = None) -> Judge:
     Raises:
         ConfigError: the file is missing, damaged, or holds something else.
     """
-    return _shipped() if path is None else _parsed(_bytes_of(path), str(path))
+    return _shipped() if path is None else _read(path, "Train one: prodgen train judge --data DIR --out DIR")
 
 
 @cache
 def _shipped() -> Judge:
-    return _parsed(resources.files("prodgen_quality").joinpath(SHIPPED).read_bytes(), SHIPPED)
+    return _read(SHIPPED, "Install prodgen-quality again.")
 
 
 def write_judge(path: Path, tensors: Mapping[str, Any], labels: Mapping[str, Sequence[str]], facts: Any) -> Path:
     """Writes weights as float16, whole or not at all."""
     import numpy as np
-    from safetensors.numpy import save
 
-    halves = {name: np.ascontiguousarray(value, np.float16) for name, value in tensors.items()}
-    # One entry: several are written in an order that changes from run to run.
-    metadata = {"judge": json.dumps({"labels": labels, "facts": facts}, ensure_ascii=False)}
-    return write_atomically(path, save(halves, metadata))
+    halves = {name: np.asarray(value, np.float16) for name, value in tensors.items()}
+    write_weights(path, halves, {"labels": labels, "facts": facts})
+    return path
 
 
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"The judge {path} cannot be read: {error.strerror}.") from None
-
-
-def _parsed(data: bytes, name: str) -> Judge:
+def _read(path: Path, hint: str) -> Judge:
     import numpy as np
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
 
-    try:
-        tensors = {key: value.astype(np.float32) for key, value in load(data).items()}
-        length = int.from_bytes(data[:8], "little")
-        labels = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["judge"])["labels"]
-        judge = Judge(
-            tensors, {question: tuple(labels[question]) for question in QUESTIONS}, hashlib.sha256(data).hexdigest()
-        )
+    stored, facts, digest = read_weights(path, "the judge", hint=hint)
+    with fitting(path, "the judge", hint=hint):
+        tensors = {key: value.astype(np.float32) for key, value in stored.items()}
+        judge = Judge(tensors, {question: tuple(facts["labels"][question]) for question in QUESTIONS}, digest)
         if tensors["hidden.weight"].shape[0] != network.SEEN:
             raise ValueError("its network is another one")
         for question, known in judge.labels.items():
             if tensors[f"head.{question}.weight"].shape != (len(tensors["hidden.bias"]), len(known)):
                 raise ValueError(f"the head of {question} does not fit its labels")
-        return judge
-    except (SafetensorError, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise ConfigError(
-            f"{name} is no judge: {error}.", hint="Train one: prodgen train judge --data DIR --out DIR"
-        ) from None
+    return judge
