@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from prodgen_sdk.bound import BoundIndex
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import InvalidImage, StoreError
+from prodgen_sdk.errors import InvalidImage, PluginError, StoreError
 from prodgen_sdk.pipeline.embed import Embedder
 from prodgen_sdk.pipeline.produce import load_variant
 from prodgen_sdk.types import Facets, Image, IndexChange, Product, Remove, Upsert, Variant, trusted
@@ -119,8 +119,7 @@ def _picture_vectors(store: Store, embedder: Embedder, wanted: Mapping[str, str]
     lost: dict[str, Exception] = {}
 
     def embed(part: Sequence[str]) -> dict[str, Vectors]:
-        loaded = _load(store, store.variants.iterate(ids=part), lost)
-        return dict(zip(loaded, embedder.pictures(list(loaded.values())), strict=True)) if loaded else {}
+        return _embedded(embedder, _load(store, store.variants.iterate(ids=part), lost), wanted, lost)
 
     missing = [id for digest, id in wanted.items() if digest not in known]
     parts = [missing[start : start + _PICTURES] for start in range(0, len(missing), _PICTURES)]
@@ -132,6 +131,32 @@ def _picture_vectors(store: Store, embedder: Embedder, wanted: Mapping[str, str]
         id, error = next(iter(lost.items()))
         logger.warning("%d of %d images cannot be indexed, such as that of %s: %s", len(lost), len(wanted), id, error)
     return known
+
+
+def _embedded(
+    embedder: Embedder, loaded: Mapping[str, Image], ids: Mapping[str, str], lost: dict[str, Exception]
+) -> dict[str, Vectors]:
+    """Vectors by digest. Where the encoder fails, each image is tried alone: one that it cannot take must not hold up the others.
+
+    Raises:
+        PluginError: the encoder takes none of them.
+    """
+    if not loaded:
+        return {}
+    try:
+        return dict(zip(loaded, embedder.pictures(list(loaded.values())), strict=True))
+    except PluginError:
+        found: dict[str, Vectors] = {}
+        refused: dict[str, Exception] = {}
+        for digest, picture in loaded.items():
+            try:
+                found[digest] = embedder.pictures([picture])[0]
+            except PluginError as error:
+                refused[ids[digest]] = error
+        if not found:
+            raise
+        lost |= refused
+        return found
 
 
 def _load(store: Store, variants: Iterable[Variant], lost: dict[str, Exception]) -> dict[str, Image]:

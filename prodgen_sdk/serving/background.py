@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
 from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
 
 
 class Run:
@@ -24,7 +27,8 @@ class Run:
 class Background:
     """Work that is done on a thread of its own, one run at a time; whoever starts it meanwhile shares the run.
 
-    A run that failed is followed by a pause, in which its failure is shared as well.
+    A run that failed is followed by a pause, in which its failure is shared as well. It is logged, once as long as it stays the
+    same.
 
     >>> runs = []
     >>> background = Background(lambda: runs.append(1), "count")
@@ -41,6 +45,7 @@ class Background:
         self._lock = threading.Lock()
         self._run: Run | None = None
         self._not_before = 0.0
+        self._told = ""
 
     def start(self) -> Run:
         """The run that is under way, a new one, or the one that just failed."""
@@ -66,8 +71,12 @@ class Background:
     def _do(self, run: Run) -> None:
         try:
             self._work()
+            self._told = ""
         except Exception as error:
             self._not_before = time.monotonic() + self._pause
             run.error = error
+            if self._told != str(error):
+                self._told = str(error)
+                logger.warning("%s failed and is tried again: %s", self._name, error)
         finally:
             run.done.set()

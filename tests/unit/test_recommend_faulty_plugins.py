@@ -11,8 +11,9 @@ import pytest
 
 from prodgen_sdk import Config, Event, PluginError, Product, Studio
 from prodgen_sdk.hookspecs import hookimpl
-from prodgen_sdk.specs import IndexSpec, PolicySpec, RankerSpec
+from prodgen_sdk.specs import ImageEncoderSpec, IndexSpec, PolicySpec, RankerSpec
 from prodgen_sdk.testing.fakes import fake_host, plugin_of
+from prodgen_sdk.testing.fakes.pictures import GridImageEncoder
 from prodgen_sdk.testing.fakes.shop import BruteForceIndex, PopularRanker, UniformPolicy
 from prodgen_sdk.types import Candidate, CandidateVariant, Choice, LazyRanked, Ranked
 
@@ -209,6 +210,34 @@ def test_a_picture_that_cannot_be_read_is_left_out_and_the_others_are_served(sho
     answer = studio.recommend("ann", 6, at=NOW)
     assert len(answer) == 6
     assert "broken" not in {item.variant for item in answer}
+
+
+@pytest.mark.parametrize("length", [math.nan, 0.0])
+def test_an_image_that_the_encoder_fails_on_is_left_out_and_the_others_are_indexed(tmp_path, caplog, length):
+    chosen: list[np.ndarray] = []
+
+    class Encoder(GridImageEncoder):
+        def encode(self, images, ctx):
+            vectors = np.array(super().encode(images, ctx))
+            for row, image in enumerate(images):
+                if any(np.array_equal(image, other) for other in chosen):
+                    vectors[row] *= length
+            return vectors
+
+    config = Config.model_validate({"defaults": {"image_encoder": "mine/grid"}})
+    plugin = plugin_of(ImageEncoderSpec(id="mine/grid", summary="x", dimension=32), Encoder)
+    with Studio.create(tmp_path / "shop", config=config, host=fake_host(plugin, config=config)) as studio:
+        studio.add_products(PRODUCTS[:3])
+        studio.generate(["mug-0", "mug-1"], views="front", size=32)
+        chosen[:] = [studio.image(next(studio.variants("mug-1")))]
+        assert [pick.sku for pick in studio.recommend("ann", 3)] == ["mug-0"]
+        assert "1 of 2 images cannot be indexed" in caplog.text
+        chosen.append(studio.image(studio.generate(["mug-2"], views="front", size=32).variants[0]))
+        assert [pick.sku for pick in studio.recommend("ann", 3)] == ["mug-0"]
+        assert "sync failed and is tried again: mine/grid broke its contract" in caplog.text
+        chosen.clear()
+        studio.recommender.rebuild()
+        assert {pick.sku for pick in studio.recommend("ann", 3)} == {"mug-0", "mug-1", "mug-2"}
 
 
 @pytest.mark.parametrize(
