@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from prodgen_render.model import Floats
-from prodgen_render.photo.texture import bilinear, smoothstep
+from prodgen_render.photo.texture import bands, bilinear, smoothstep
 from prodgen_sdk.images.colour import to_srgb
 from prodgen_sdk.types import Mask
 
@@ -60,15 +60,18 @@ def complete_rows(colour: Floats, weight: Floats, *, ends: Ends | None = None) -
         return np.broadcast_to(plain, colour.shape).astype(np.float32).copy()
     coarse[rows] = _filled(coarse[rows], known[rows], ends)
     nearest = rows[np.abs(np.arange(len(coarse))[:, None] - rows).argmin(1)]
-    bands = ndimage.median_filter(
+    calm = ndimage.median_filter(
         coarse[nearest], size=(max(3, round(ends.calm * len(coarse)) | 1), 1, 1), mode="nearest"
     )
-    coarse = np.where(known[..., None], coarse[nearest], bands)
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    coarse = np.where(known[..., None], coarse[nearest], calm)
     coarse = np.concatenate([coarse[:, -1:], coarse, coarse[:, :1]], 1)
-    fill = bilinear(coarse, (x + across + 0.5) / across - 0.5, (y + 0.5) / down - 0.5)
-    soft = weight[..., None]
-    return np.asarray(colour * soft + fill * (1 - soft), np.float32)
+    x, out = np.arange(width, dtype=np.float32), np.empty(colour.shape, np.float32)
+    for band in bands(weight.shape):
+        y = np.arange(band.start, band.stop, dtype=np.float32)
+        fill = bilinear(coarse, *np.meshgrid((x + across + 0.5) / across - 0.5, (y + 0.5) / down - 0.5))
+        soft = weight[band][..., None]
+        out[band] = colour[band] * soft + fill * (1 - soft)
+    return out
 
 
 def _boxes(values: Floats, down: int, across: int) -> Floats:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.model import Floats, Texture
-from prodgen_render.photo.texture import Shot, smoothstep
+from prodgen_render.photo.texture import Shot, bands, smoothstep
 from prodgen_render.rendering.lights import turn
 from prodgen_render.rendering.surface import bearing, gloss_at
 from prodgen_sdk.types import Mask
@@ -48,16 +48,17 @@ def without_gloss(
         seen: colour [h, w, 3] and weight [h, w] of each shot.
         normals: unit [h, w, 3].
     """
-    rows, columns = normals.shape[:2]
-    v = np.repeat(1 - (np.arange(rows, dtype=np.float32) + 0.5) / rows, columns)
-    flat, gloss, out = normals.reshape(-1, 3).astype(np.float32), None, []
+    gloss = gloss_of(*seen[0], turn(normals, -shots[0].camera.azimuth))
+    v = 1 - (np.arange(len(normals), dtype=np.float32) + 0.5) / len(normals)
+    out = []
     for (colour, weight), shot in zip(seen, shots, strict=True):
-        turned = turn(flat, -shot.camera.azimuth)
-        if gloss is None:
-            gloss = gloss_of(colour, weight, turned.reshape(normals.shape))
-        shade, shine = gloss_at(gloss, v, turned).T.reshape(2, rows, columns, 1)
-        out.append((np.asarray(np.maximum((colour - shine) / shade, 0), np.float32), weight))
-    assert gloss is not None
+        plain = np.empty(colour.shape, np.float32)
+        for band in bands(weight.shape):
+            turned = turn(normals[band], -shot.camera.azimuth)
+            heights = np.repeat(v[band], turned.shape[1])
+            shade, shine = gloss_at(gloss, heights, turned.reshape(-1, 3)).T.reshape(2, *turned.shape[:2], 1)
+            plain[band] = np.maximum((colour[band] - shine) / shade, 0)
+        out.append((plain, weight))
     return out, gloss
 
 

@@ -10,7 +10,17 @@ from prodgen_render.photo.cuboid import Cuboid
 from prodgen_render.photo.frame import AWAY
 from prodgen_render.photo.gloss import roughness_of, without_gloss
 from prodgen_render.photo.revolved import Revolved, section, section_normal
-from prodgen_render.photo.texture import SHADING, UNSEEN, Shot, bilinear, merged, seen_in, smoothstep, towards_mean
+from prodgen_render.photo.texture import (
+    SHADING,
+    UNSEEN,
+    Shot,
+    bands,
+    bilinear,
+    merged,
+    seen_in,
+    smoothstep,
+    towards_mean,
+)
 from prodgen_render.shapes.triangles import grid_faces
 
 _COLUMNS = 128
@@ -39,7 +49,7 @@ def revolved_part(body: Revolved, shots: list[Shot], hollow: bool = False, clear
     along = (1 - (np.arange(rows) + 0.5) / rows) * length[-1]
     at_radius, at_height = np.interp(along, length, radius), np.interp(along, length, height)
     angle = ((np.arange(columns) + 0.5) / columns * 2 * np.pi + np.pi / 2)[None]
-    points = np.empty((rows, columns, 3))
+    points = np.empty((rows, columns, 3), np.float32)
     flat_here = body.flatness(at_radius)[:, None]
     across, away = section(angle, flat_here)
     points[..., 0] = body.across(at_height[:, None], at_radius[:, None] * across)
@@ -73,12 +83,13 @@ def _normals(body: Revolved, radius: Floats, height: Floats, length: Floats, alo
     """Unit normals [h, w, 3] of the path turned about the axis, at places along it [h] and angles [1, w]."""
     slope_r, slope_h = _slopes(length, radius, height, along)
     flat = body.flatness(np.interp(along, length, radius))[:, None]
-    outwards = np.stack(section_normal(angle, flat), -1)
-    outwards /= np.maximum(np.linalg.norm(outwards, axis=-1, keepdims=True), 1e-9)
-    normals = np.empty((len(along), angle.shape[1], 3))
-    normals[..., :2] = slope_h[:, None, None] * outwards
+    across, away = section_normal(angle, flat)
+    upright = slope_h[:, None] / np.maximum(np.hypot(across, away), 1e-9)
+    normals = np.empty((len(along), angle.shape[1], 3), np.float32)
+    normals[..., 0], normals[..., 1] = across * upright, away * upright
     normals[..., 2] = -slope_r[:, None]
-    return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-9))
+    normals /= np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-9)
+    return normals
 
 
 def _clear_of_edge(shot: Shot, points: Floats) -> Floats:
@@ -86,8 +97,11 @@ def _clear_of_edge(shot: Shot, points: Floats) -> Floats:
     from scipy import ndimage
 
     inside = ndimage.distance_transform_edt(shot.cutout.mask)[..., None].astype(np.float32)
-    x, y, _ = shot.camera.project(points)
-    return np.asarray(smoothstep(bilinear(inside, x - 0.5, y - 0.5)[..., 0] / _RIM))
+    out = np.empty(points.shape[:2], np.float32)
+    for band in bands(out.shape):
+        x, y, _ = shot.camera.project(points[band])
+        out[band] = smoothstep(bilinear(inside, x - 0.5, y - 0.5)[..., 0] / _RIM)
+    return out
 
 
 def _turned_grid(

@@ -6,6 +6,8 @@ the view: from the photo's own side the two cancel, and label and colour are the
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,6 +63,20 @@ def shots_of(cutout: Cutout, camera: PhotoCamera, behind: Cutout | None, power: 
     return shots
 
 
+_AT_ONCE = 2**17
+"""Texels that are worked on at a time: a texture has millions, and each step makes arrays of its own."""
+
+
+def bands(shape: tuple[int, ...]) -> Iterator[slice]:
+    """Slices of the first axis of an array of this shape that hold few enough elements to work on at a time.
+
+    >>> list(bands((99, 2**16)))[-1]
+    slice(98, 99, None)
+    """
+    step = max(1, _AT_ONCE // max(1, math.prod(shape[1:])))
+    return (slice(start, min(start + step, shape[0])) for start in range(0, shape[0], step))
+
+
 def seen_in(shot: Shot, points: Floats, normals: Floats) -> tuple[Floats, Floats]:
     """Albedo [..., 3] of surface points as the photo shows them, and how well it does [...] (0 not at all, 1 fully).
 
@@ -68,6 +84,13 @@ def seen_in(shot: Shot, points: Floats, normals: Floats) -> tuple[Floats, Floats
         points: [..., 3].
         normals: unit, outwards [..., 3].
     """
+    albedo, weight = np.empty(points.shape, np.float32), np.empty(points.shape[:-1], np.float32)
+    for band in bands(weight.shape):
+        albedo[band], weight[band] = _seen_in(shot, points[band], normals[band])
+    return albedo, weight
+
+
+def _seen_in(shot: Shot, points: Floats, normals: Floats) -> tuple[Floats, Floats]:
     camera, colour = shot.camera, shot.cutout.colour
     x, y, _ = camera.project(points)
     away = camera.axes[0] - points
@@ -80,7 +103,7 @@ def seen_in(shot: Shot, points: Floats, normals: Floats) -> tuple[Floats, Floats
     )
     # A light that is nearly none would blow up the noise of dark edges.
     light = np.maximum(light.reshape(x.shape), 0.35)
-    return (bilinear(colour, x - 0.5, y - 0.5) / light[..., None]).astype(np.float32), weight.astype(np.float32)
+    return bilinear(colour, x - 0.5, y - 0.5) / light[..., None], weight
 
 
 def smoothstep(t: Floats) -> Floats:
