@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from prodgen_rank.evaluation import datasets
 from prodgen_rank.evaluation.comparison import MEMBERS, silent
-from prodgen_rank.evaluation.datasets import Table
 from prodgen_rank.evaluation.protocols import evaluate
 from prodgen_rank.evaluation.splits import PROTOCOLS, Split
 from prodgen_rank.evaluation.tuning import Models, tune, weigh
+from prodgen_rank.models.interactions import Table
 from prodgen_rank.models.preference import FILE, MAX_HISTORY, Preference
 from prodgen_rank.models.registry import available, make
 from prodgen_sdk.bootstrap import bootstrap
@@ -154,7 +154,7 @@ def _checked(config: Mapping[str, Any]) -> dict[str, Any]:
 def _newest(table: Table) -> Table:
     """Of each user the newest rows, as the ranker will be given no more."""
     kept = table.interactions().newest(MAX_HISTORY)
-    return table if len(kept) == len(table) else Table.from_interactions(kept)
+    return table if len(kept) == len(table) else kept
 
 
 def _split(table: Table, protocol: str) -> Split | None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_rank.evaluation import splits
-from prodgen_rank.evaluation.datasets import Table
+from prodgen_rank.evaluation.datasets import table_of
 from prodgen_rank.evaluation.protocols import evaluate
 from prodgen_rank.evaluation.tuning import SEARCHES, tune, weigh
 from prodgen_rank.models.base import PreferenceModel
@@ -221,7 +221,7 @@ class _Fixed(PreferenceModel):
 
 def _table():
     rng = np.random.default_rng(2)
-    return Table.of(
+    return table_of(
         [
             (f"u{n}", f"{'ab'[n % 2]}{i}", 1.0, t)
             for n in range(150)

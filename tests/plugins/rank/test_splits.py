@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prodgen_rank.evaluation import datasets, splits
-from prodgen_rank.evaluation.datasets import Table
+from prodgen_rank.evaluation.datasets import table_of
 
 from prodgen_sdk.errors import InputError
 
@@ -23,7 +23,7 @@ ROWS = st.lists(
 
 @given(ROWS, st.sampled_from(sorted(splits.PROTOCOLS)))
 def test_what_is_asked_is_new_and_what_is_known_comes_from_the_table(rows, protocol):
-    table = Table.of(rows)
+    table = table_of(rows)
     try:
         split = splits.PROTOCOLS[protocol](table)
     except InputError:
@@ -47,14 +47,14 @@ def test_what_is_asked_is_new_and_what_is_known_comes_from_the_table(rows, proto
 def test_stratified_takes_the_rows_of_the_published_split():
     # python_stratified_split(data, ratio=0.75, seed=42) of recommenders 1.2, worked out by hand for two users:
     # numpy.random.seed(42); rand(10) = .37 .95 .73 .60 .16 .16 .06 .87 .60 .71
-    table = Table.of([(user, f"i{n}", 1.0, 0.0) for n, user in enumerate("aabbaabbab")])
+    table = table_of([(user, f"i{n}", 1.0, 0.0) for n, user in enumerate("aabbaabbab")])
     split = splits.stratified(table)
     assert [table.skus[i] for i in split.train.history(0).items] == ["i0", "i4", "i5", "i8"]  # a: 4 of 5, without .95
     assert [table.skus[i] for i in split.train.history(1).items] == ["i2", "i3", "i6", "i9"]  # b: 4 of 5, without .87
 
 
 def test_some_keeps_users_with_their_answers():
-    table = Table.of([(f"u{n}", f"i{m}", 1.0, m) for n in range(30) for m in range(n % 4, n % 4 + 4)])
+    table = table_of([(f"u{n}", f"i{m}", 1.0, m) for n in range(30) for m in range(n % 4, n % 4 + 4)])
     whole = splits.leave_last_out(table)
     some = whole.some(7)
     assert len(some) == 7
@@ -131,5 +131,5 @@ def test_says_that_there_is_nothing_to_ask(tmp_path):
     for rows in ([("a", "x", 1.0, 0.0)], [("a", "x", 1.0, 0.0), ("b", "x", 1.0, 1.0)]):
         for protocol in splits.PROTOCOLS.values():
             with pytest.raises(InputError, match="No user"):
-                protocol(Table.of(rows))
-    assert np.isfinite(splits.temporal(Table.of([("a", s, 1.0, 1e18 * n) for n, s in enumerate("xyzvw")])).now)
+                protocol(table_of(rows))
+    assert np.isfinite(splits.temporal(table_of([("a", s, 1.0, 1e18 * n) for n, s in enumerate("xyzvw")])).now)

@@ -14,6 +14,7 @@ from prodgen_rank.evaluation import datasets
 from prodgen_rank.evaluation.comparison import MEMBERS, Plan, Row, compare
 from prodgen_rank.evaluation.metrics import METRICS
 from prodgen_rank.evaluation.splits import PROTOCOLS
+from prodgen_rank.models.interactions import Table
 from prodgen_rank.models.registry import MODELS, available
 from prodgen_sdk.bootstrap import bootstrap
 from prodgen_sdk.context import Context
@@ -131,7 +132,7 @@ def _check(options: Mapping[str, Any]) -> None:
         )
 
 
-def _rated(table: datasets.Table) -> bool:
+def _rated(table: Table) -> bool:
     """Whether these are ratings of 1 to 5: weights of events are others."""
     return set(table.weights.tolist()) == {1.0, 2.0, 3.0, 4.0, 5.0}
 

@@ -4,78 +4,38 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from prodgen_rank.evaluation.amazon import amazon, is_amazon
 from prodgen_rank.evaluation.lines import finite, first_lines, text
-from prodgen_rank.models.interactions import Interactions
+from prodgen_rank.models.interactions import Table
 from prodgen_sdk.config import EVENT_WEIGHTS
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.events import read_events
 from prodgen_sdk.files import UNREADABLE
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 _MOVIELENS = ("ml-100k.inter", "u.data", "ratings.dat", "ratings.csv")
 
 
-@dataclass(frozen=True)
-class Table:
-    """Interactions in the order of the file, which some published splits depend on.
-
-    Args:
-        users: int32 [n], codes below `n_users`.
-        items: int32 [n], codes of `skus`.
-        weights: float32 [n], above 0.
-        times: float64 [n], seconds since 1970, or the place in the user's sequence.
-        skus: the products, by code.
-        n_users: how many users there are.
-    """
-
-    users: NDArray[np.int32]
-    items: NDArray[np.int32]
-    weights: NDArray[np.float32]
-    times: NDArray[np.float64]
-    skus: tuple[str, ...]
-    n_users: int
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def take(self, rows: NDArray[Any]) -> Table:
-        """The rows of a mask or of positions; the codes stay."""
-        return Table(self.users[rows], self.items[rows], self.weights[rows], self.times[rows], self.skus, self.n_users)
-
-    def interactions(self) -> Interactions:
-        return Interactions.of(self.users, self.items, self.times, self.skus, self.n_users, self.weights)
-
-    @classmethod
-    def from_interactions(cls, data: Interactions) -> Table:
-        return cls(data.users, data.items, data.weights, data.times, data.skus, data.n_users)
-
-    @classmethod
-    def of(cls, rows: Iterable[tuple[str, str, float, float]]) -> Table:
-        """From rows of user, product, weight and time; codes follow the order of first appearance."""
-        users: dict[str, int] = {}
-        items: dict[str, int] = {}
-        coded = [
-            (users.setdefault(user, len(users)), items.setdefault(item, len(items)), weight, time)
-            for user, item, weight, time in rows
-        ]
-        who, what, much, when = zip(*coded, strict=True) if coded else ((), (), (), ())
-        return cls(
-            np.asarray(who, np.int32),
-            np.asarray(what, np.int32),
-            np.asarray(much, np.float32),
-            np.asarray(when, np.float64),
-            tuple(items),
-            len(users),
-        )
+def table_of(rows: Iterable[tuple[str, str, float, float]]) -> Table:
+    """From rows of user, product, weight and time; codes follow the order of first appearance."""
+    users: dict[str, int] = {}
+    items: dict[str, int] = {}
+    coded = [
+        (users.setdefault(user, len(users)), items.setdefault(item, len(items)), weight, time)
+        for user, item, weight, time in rows
+    ]
+    who, what, much, when = zip(*coded, strict=True) if coded else ((), (), (), ())
+    return Table(
+        np.asarray(who, np.int32),
+        np.asarray(what, np.int32),
+        np.asarray(much, np.float32),
+        np.asarray(when, np.float64),
+        tuple(items),
+        len(users),
+    )
 
 
 def read(path: Path, form: str = "auto") -> Table:
@@ -102,7 +62,7 @@ def read(path: Path, form: str = "auto") -> Table:
         raise InputError(f"{form!r} is no form of interactions.", hint=f"Known are {', '.join(READERS)}.")
     try:
         form = _form(path) if form == "auto" else form
-        table = Table.of(READERS[form](path))
+        table = table_of(READERS[form](path))
     except (ValueError, *UNREADABLE) as error:
         what = "interactions" if form == "auto" else form
         raise InputError(

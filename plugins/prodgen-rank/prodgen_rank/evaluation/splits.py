@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prodgen_rank.evaluation.datasets import Table
-from prodgen_rank.models.interactions import History, Interactions
+from prodgen_rank.models.interactions import History, Interactions, Table
 from prodgen_sdk.errors import InputError
 
 if TYPE_CHECKING:

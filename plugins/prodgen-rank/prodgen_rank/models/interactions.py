@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -42,14 +42,14 @@ class History:
 
 
 @dataclass(frozen=True)
-class Interactions:
-    """All interactions, sorted by user, then time, then arrival.
+class Table:
+    """Interactions in any order, such as that of a file, which some published splits depend on.
 
     Args:
-        users: int32 [n], codes below `n_users`, non-decreasing.
+        users: int32 [n], codes below `n_users`.
         items: int32 [n], codes of `skus`.
         weights: float32 [n], above 0.
-        times: float64 [n], seconds since 1970.
+        times: float64 [n], seconds since 1970, or the place in the user's sequence.
         skus: the products, by code.
         n_users: how many users there are.
     """
@@ -68,6 +68,21 @@ class Interactions:
     def __len__(self) -> int:
         return len(self.items)
 
+    def take(self, rows: NDArray[Any]) -> Self:
+        """The rows of a mask or of rising positions; the codes stay."""
+        return type(self)(
+            self.users[rows], self.items[rows], self.weights[rows], self.times[rows], self.skus, self.n_users
+        )
+
+    def interactions(self) -> Interactions:
+        """Sorted."""
+        return Interactions.of(self.users, self.items, self.times, self.skus, self.n_users, self.weights)
+
+
+@dataclass(frozen=True)
+class Interactions(Table):
+    """All interactions, sorted by user, then time, then arrival."""
+
     @cached_property
     def starts(self) -> NDArray[np.int64]:
         """int64 [n_users + 1]: rows `starts[u]` up to `starts[u + 1]` are user u's."""
@@ -85,10 +100,7 @@ class Interactions:
         left = np.repeat(self.starts[1:], np.diff(self.starts)) - np.arange(len(self))
         if not len(self) or int(left.max()) <= n:
             return self
-        kept = left <= n
-        return Interactions(
-            self.users[kept], self.items[kept], self.weights[kept], self.times[kept], self.skus, self.n_users
-        )
+        return self.take(left <= n)
 
     def matrix(self) -> Any:
         """Scipy CSR float32 [n_users, n_items], the summed weights."""
