@@ -5,17 +5,31 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.looks.look import Look
+from prodgen_render.looks.patterns import mix
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.geometry import box, rounded_rectangle, slab, smooth_path, tube
 
 _PLASTICS = ("plastic", "matte plastic", "aluminium")
 _SEVERAL = ("3-port", "4-port", "multi", "gan", "氮化镓", "多口", "三口", "四口")
+_STRIP = (
+    "power strip",
+    "extension lead",
+    "extension cord",
+    "surge protector",
+    "插座",
+    "排插",
+    "插线板",
+    "接线板",
+    "插排",
+)
 _LOOPS = 2.83
 """Turns of the coil, from where one end leaves it to where the other does."""
 
 
 def charger(look: Look) -> list[Part]:
-    """A wall charger: sockets in front, a seam round its back half, two flat pins behind."""
+    """A wall charger: sockets in front, a seam round its back half, two flat pins behind; a power strip where the words say so."""
+    if look.says(_STRIP):
+        return _strip(look)
     several = look.says(_SEVERAL)
     wide, tall = (0.052 if several else 0.042) * look.uniform(0.94, 1.06), 0.046 * look.uniform(0.94, 1.06)
     deep = 0.058 * look.uniform(0.92, 1.1)
@@ -28,6 +42,47 @@ def charger(look: Look) -> list[Part]:
     parts += [part for height in heights for part in _socket(look, -deep / 2, tall * height)]
     pin = [part.turned(-90, "x") for part in box((0.0016, 0.0064, 0.017), 0.0006, look.plain("steel"), cells=4)]
     return parts + [part.moved(x=x, y=deep / 2 - 0.001, z=tall / 2) for x in (-0.0064, 0.0064) for part in pin]
+
+
+def _strip(look: Look) -> list[Part]:
+    """Sockets in a row, a lit switch, and the cord; leant towards the viewer."""
+    count = 5 if look.chance(0.5) else 4
+    wide, deep, thick, pitch = 0.075 + 0.052 * count, 0.062, 0.036, 0.052
+    shell = look.solid("plastic", "matte plastic", default="#f4f3ef")
+    dark, grey = (
+        look.plain("matte plastic", "#2b2c2f"),
+        look.plain("plastic", mix(look.colour("#f4f3ef"), (0, 0, 0), 0.10)),
+    )
+    parts = [slab(rounded_rectangle(wide, deep, 0.012), thick, 0.006, shell)]
+    left = -wide / 2 + 0.058
+    for k in range(count):
+        x = left + pitch * (k + 0.35)
+        parts.append(slab(rounded_rectangle(0.043, 0.043, 0.010), 0.0012, 0.0004, grey).moved(x=x, z=thick))
+        parts += [
+            slab(rounded_rectangle(w, h, 0.0012), 0.0008, 0.0002, dark).moved(x + dx, dy, thick + 0.0010)
+            for w, h, dx, dy in (
+                (0.0026, 0.010, -0.0075, -0.004),
+                (0.0026, 0.010, 0.0075, -0.004),
+                (0.008, 0.0026, 0.0, 0.0095),
+            )
+        ]
+    glow = Material("switch", (0.75, 0.06, 0.03), 0.3, coat=0.5, emission=(0.35, 0.02, 0.01))
+    parts.append(
+        slab(rounded_rectangle(0.017, 0.026, 0.003), 0.004, 0.0015, glow).moved(x=-wide / 2 + 0.026, z=thick - 0.001)
+    )
+    leant = [part.turned(52, "x").moved(z=0.045) for part in parts]
+    cord = smooth_path(
+        [
+            (wide / 2 - 0.004, -0.012, 0.035),
+            (wide / 2 + 0.04, -0.01, 0.028),
+            (wide / 2 + 0.07, 0.04, 0.008),
+            (wide / 2 - 0.03, 0.10, 0.005),
+            (0, 0.11, 0.005),
+        ],
+        60,
+    )
+    low = min(float(part.vertices[:, 2].min()) for part in leant)
+    return [*(part.moved(z=-low) for part in leant), tube(cord, 0.0042, grey, segments=14)]
 
 
 def _socket(look: Look, front: float, height: float) -> list[Part]:

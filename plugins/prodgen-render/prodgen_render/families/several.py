@@ -15,6 +15,7 @@ _TOGETHER = (
     "dumbbell",
     "fruit",
     "makeup-brush",
+    "pen",
     "shelf",
     "towel",
 )
