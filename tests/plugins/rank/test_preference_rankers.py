@@ -84,7 +84,7 @@ def log():
     return sorted(events, key=lambda event: event.at)
 
 
-@pytest.mark.parametrize("factory", FACTORIES[1:], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("factory", FACTORIES[1:], ids=lambda f: f.args[0])
 def test_ranks_the_user_s_taste_first_and_says_why(factory, log, tmp_path):
     ranker = factory(None, Context(state=tmp_path))
     ranker.fit(log, Context())
@@ -137,7 +137,7 @@ def test_ease_and_knn_without_recency_fall_into_parts_that_sum_to_the_score(log)
         assert sum(parts.values()) == pytest.approx(raw[preference.codes["a2"]] / (raw.max() - raw.mean()), rel=1e-4)
 
 
-@pytest.mark.parametrize("factory", FACTORIES, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("factory", FACTORIES, ids=lambda f: f.args[0])
 def test_another_process_takes_up_what_was_fitted(factory, log, tmp_path):
     first, second = (factory(None, Context(state=tmp_path)) for _ in range(2))
     candidates = [_candidate(f"{taste}{n}") for taste in "ab" for n in range(6)]
@@ -205,7 +205,7 @@ def test_visual_places_a_product_that_nobody_had_by_its_picture():
     assert all(item.score == 0 for item in rankers.visual(None, ctx).rank(_user("a0"), cold, CONTEXT, ctx))
 
 
-@pytest.mark.parametrize("factory", FACTORIES, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("factory", FACTORIES, ids=lambda f: f.args[0])
 def test_bad_logs(factory):
     me, candidates = _user("x"), [_candidate("x"), _candidate("y")]
     far = [_event("u", "x", hours=-(10**6)), _event("v", "y", hours=5 * 10**6), _event("v", "x", hours=0)]

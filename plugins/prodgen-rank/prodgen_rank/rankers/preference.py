@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, get_args
 
 from prodgen_rank.config import Config
@@ -125,33 +126,12 @@ def _pictures(variants: Mapping[str, str], ctx: Context) -> dict[str, Floats]:
     return {variants[variant]: vector for variant, vector in known.items()}
 
 
-def popular(config: Config | None, ctx: Context) -> PreferenceRanker:
-    return PreferenceRanker("popular", config, ctx)
-
-
-def item_knn(config: Config | None, ctx: Context) -> PreferenceRanker:
-    return PreferenceRanker("item-knn", config, ctx)
-
-
-def ease(config: Config | None, ctx: Context) -> PreferenceRanker:
-    return PreferenceRanker("ease", config, ctx)
-
-
-def ials(config: Config | None, ctx: Context) -> PreferenceRanker:
-    return PreferenceRanker("ials", config, ctx)
-
-
-def visual(config: Config | None, ctx: Context) -> PreferenceRanker:
-    return PreferenceRanker("visual", config, ctx)
-
-
-def transitions(config: Config | None, ctx: Context) -> PreferenceRanker:
-    return PreferenceRanker("transitions", config, ctx)
-
-
-def sequence(config: Config | None, ctx: Context) -> PreferenceRanker:
-    return PreferenceRanker("sequence", config, ctx)
-
-
-def blend(config: Config | None, ctx: Context) -> PreferenceRanker:
-    return PreferenceRanker("blend", config, ctx)
+# One a model, by the names that the plugin registers.
+popular = partial(PreferenceRanker, "popular")
+item_knn = partial(PreferenceRanker, "item-knn")
+ease = partial(PreferenceRanker, "ease")
+ials = partial(PreferenceRanker, "ials")
+visual = partial(PreferenceRanker, "visual")
+transitions = partial(PreferenceRanker, "transitions")
+sequence = partial(PreferenceRanker, "sequence")
+blend = partial(PreferenceRanker, "blend")
