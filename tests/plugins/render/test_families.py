@@ -406,6 +406,16 @@ def test_words_give_things_their_shape(title: str, category: str, family: str, s
     }[shape]
 
 
+def test_litres_of_it_have_a_handle() -> None:
+    for large, small in (("花生油 5L", "花生油 500ml"), ("Laundry detergent 3 kg", "Body lotion 300 ml")):
+        category = "food/oil" if "油" in large else "home/cleaning"
+        jug, bottle = spread(large, category), spread(small, category)
+        assert jug[0] > 1.2 * jug[1]
+        assert bottle[0] == pytest.approx(bottle[1], rel=0.2)
+    # Of glass there are no such bottles.
+    assert spread("Olive oil 3 l glass bottle", "food/oil")[0] < 0.12
+
+
 def test_a_garment_has_the_size_of_who_wears_it() -> None:
     for title in ("T-shirt", "Denim jeans", "Wool coat"):
         grown, child = spread(title, "apparel/clothes"), spread(f"Boys' {title}", "apparel/clothes")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from prodgen_render.families.contents import contents_colour
 from prodgen_render.families.groceries import folding_box
+from prodgen_render.families.jugs import is_large, jug
 from prodgen_render.families.kit import cap, lathe, wrap_label
 from prodgen_render.looks.finishes import linear
 from prodgen_render.looks.look import Look
@@ -88,7 +89,9 @@ class _Sizes(NamedTuple):
 
 
 def bottle(look: Look) -> list[Part]:
-    """A bottle with a shoulder, a neck, a cap and a label; clear ones show what is in them."""
+    """A bottle with a shoulder, a neck, a cap and a label; clear ones show what is in them; litres of it have a handle."""
+    if look.product.domain == "food" and look.material_name != "glass" and is_large(look):
+        return jug(look)
     # A flask for the way is of steel where nothing says of what.
     steel = look.material_name in ("steel", "aluminium", "metal") or (
         look.material_name == "" and look.product.domain == "home"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from prodgen_render.families.jugs import WASHING, jug
 from prodgen_render.families.kit import cap, lathe, wrap_label
 from prodgen_render.looks.finishes import linear
 from prodgen_render.looks.look import Look
@@ -112,7 +113,9 @@ def tube_of_cream(look: Look) -> list[Part]:
 
 
 def pump_bottle(look: Look) -> list[Part]:
-    """A lotion or soap bottle with a pump."""
+    """A lotion or soap bottle with a pump; what clothes are washed with comes in a bottle with a handle."""
+    if look.says(WASHING):
+        return jug(look)
     radius = 0.033 * look.uniform(0.92, 1.1)
     height = 0.13 * look.uniform(0.9, 1.12) * look.tallness(300, 18)
     colour = look.colour("#f4f3ef")
