@@ -17,7 +17,9 @@ import numpy as np
 import pytest
 from prodgen_rank.config import Config, IndexConfig
 from prodgen_rank.index import delta_log
+from prodgen_rank.index.delta_log import Record, together
 from prodgen_rank.index.faiss_index import FaissIndex
+from prodgen_rank.index.snapshot import Snapshot
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import StoreError
@@ -128,6 +130,30 @@ def test_the_log_of_new_facets_does_not_grow_for_ever(tmp_path: Path) -> None:
     assert longest < 8 * 14 * 400
     found = opened(tmp_path).search(np.ones((1, 4), np.float32), 9, Filter(price_min=399), Context())[0]
     assert [variant.id for candidate in found for variant in candidate.variants] == ["v0"]
+
+
+def test_a_log_of_many_small_records_is_opened_in_few_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = opened(tmp_path)
+    index.apply([change(1, variant) for variant in range(10)], 1, Context())
+    for step in range(2, 60):
+        index.apply(
+            [change(1, step % 10).model_copy(update={"facets": Facets(category="home/mug", price=step)})],
+            step,
+            Context(),
+        )
+    index.apply([], 60, Context())
+    extended, steps = Snapshot.extended, []
+
+    def counted(self, changes):
+        steps.append(len(changes))
+        return extended(self, changes)
+
+    monkeypatch.setattr(Snapshot, "extended", counted)
+    again = opened(tmp_path)
+    assert (again.sequence, steps) == (60, [58])
+    found = again.search(np.ones((1, 4), np.float32), 9, Filter(price_min=59), Context())[0]
+    assert [variant.id for candidate in found for variant in candidate.variants] == ["v9"]
+    assert [len(r.changes) for r in together([Record(n, [Remove(variant="v")] * 3, n) for n in range(4)], 6)] == [6, 6]
 
 
 def test_any_flipped_byte_is_detected(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -101,6 +101,19 @@ def read(path: Path, start: int = 0) -> Iterator[Record]:
             raise _damaged(path, start + position)
         yield Record(sequence, _decode(payload), start + end)
         position = end
+
+
+def together(records: Iterable[Record], size: int = 4096) -> Iterator[Record]:
+    """The same changes in fewer records, of about `size`: a log may hold one record for each of many thousand changes."""
+    changes: list[IndexChange] = []
+    last = None
+    for last in records:
+        changes += last.changes
+        if len(changes) >= size:
+            yield last._replace(changes=changes)
+            changes, last = [], None
+    if last is not None:
+        yield last._replace(changes=changes)
 
 
 def _tail(path: Path, start: int) -> bytes:

@@ -215,7 +215,7 @@ class FaissIndex(VectorIndex):
             if state is None or (named[0] if named else 0) != state.number:
                 state = opened(self._files, self._config)
                 mark = self._files.mark(state.number)
-            for record in delta_log.read(self._files.log(state.number), state.log_end):
+            for record in delta_log.together(delta_log.read(self._files.log(state.number), state.log_end)):
                 state = self._extended(record.changes, record.sequence, record.end, state)
             self._mark = mark
         self._state = state
