@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 
@@ -16,14 +17,41 @@ class Inside:
 
     Attributes:
         seconds: from the first argument to finished pixels on the device, the device awaited.
-        calls, steps: of the pipeline and of its scheduler.
+        steps: of the pipeline's scheduler.
         peak: most bytes that were allocated on the device until the pipeline returned; 0 without CUDA.
     """
 
     seconds: float = 0.0
-    calls: int = 0
     steps: int = 0
     peak: int = 0
+
+    def figures(self, times: Sequence[float], device: str) -> dict[str, float]:
+        """Of calls of a component that took `times` seconds: the median, a step of its pipeline, and what was spent around that."""
+        around = sum(times) - self.seconds
+        found = {
+            "request_s": round(median(times), 4),
+            "step_ms": round(1000 * self.seconds / max(1, self.steps), 3),
+            "host_overhead_pct": round(100 * around / self.seconds, 2),
+            "host_overhead_ms": round(1000 * around / len(times), 2),
+        }
+        if device.startswith("cuda"):
+            found["peak_memory_mb"] = round(peak_bytes(device) / 2**20, 1)
+            found["memory_over_pipeline_pct"] = round(100 * (peak_bytes(device) / max(1, self.peak) - 1), 2)
+        return found
+
+
+def batch_figures(
+    apart: Callable[[], Any], together: Callable[[], Any], requests: int, device: str
+) -> dict[str, float]:
+    """What batches gain: some requests one after the other, and the same together, which are called once before."""
+    together()  # chooses kernels and takes memory for batches of this size
+    batched, sequential = seconds(together, device), seconds(apart, device)
+    return {
+        "requests": requests,
+        "sequential_s": round(sequential, 4),
+        "batched_s": round(batched, 4),
+        "batch_speedup": round(sequential / batched, 3),
+    }
 
 
 def wait(device: str) -> None:
@@ -87,7 +115,6 @@ def watch(owner: Any, name: str, pipe: Any, device: str) -> Iterator[Inside]:
         finally:
             wait(device)
             seen.seconds += time.perf_counter() - started
-            seen.calls += 1
             seen.peak = max(seen.peak, peak_bytes(device))
 
     @functools.wraps(step)

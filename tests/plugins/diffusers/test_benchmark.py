@@ -117,7 +117,7 @@ def test_only_the_time_inside_is_counted_and_all_is_put_back():
             assert pipe(steps=4) == 4
         whole = time.perf_counter() - started
         assert 0.02 <= inside.seconds <= whole - 0.05
-        assert (inside.calls, inside.steps, inside.peak) == (1, 4, 0)
+        assert (inside.steps, inside.peak) == (4, 0)
         assert cls.__call__ is before
         assert "step" not in vars(pipe.scheduler)
     assert "__call__" not in vars(Kin)

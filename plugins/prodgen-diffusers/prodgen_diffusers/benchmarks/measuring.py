@@ -8,7 +8,7 @@ from statistics import median
 from time import monotonic
 from typing import Any
 
-from prodgen_sdk.checkpoints.measuring import forget_peak, peak_bytes, seconds, watch
+from prodgen_sdk.checkpoints.measuring import batch_figures, forget_peak, seconds, watch
 from prodgen_sdk.context import Context
 from prodgen_sdk.specs import Kind
 from prodgen_sdk.types import NAMED_VIEWS, GenerationRequest, Image, Product, Scene
@@ -50,33 +50,23 @@ def measure(
         times = repeated(lambda: generator.generate([one], ctx), number, end - monotonic(), device)
     figures: dict[str, Any] = {
         "first_request_s": round(first, 4),
-        "request_s": round(median(times), 4),
         "images_per_s": round(views / median(times), 4),
-        "step_ms": round(1000 * inside.seconds / max(1, inside.steps), 3),
-        "host_overhead_pct": round(100 * (sum(times) - inside.seconds) / inside.seconds, 2),
-        "host_overhead_ms": round(1000 * (sum(times) - inside.seconds) / len(times), 2),
+        **inside.figures(times, device),
     }
     if len(times) < number:
         figures["calls"] = len(times)
     if name == "control":
         figures["geometry_ms"] = round(1000 * seconds(lambda: generator.geometry([one], ctx), device), 2)
-    if device.startswith("cuda"):
-        figures["peak_memory_mb"] = round(peak_bytes(device) / 2**20, 1)
-        figures["memory_over_pipeline_pct"] = round(100 * (peak_bytes(device) / max(1, inside.peak) - 1), 2)
     if monotonic() + 3 * requests * median(times) > end:
         return figures | {"left_out": f"batches: {most:g} s would not do"}
     many = [request_of(name, size, seed) for seed in range(requests)]
-    generator.generate(many, ctx)  # chooses kernels and takes memory for batches of this size
-    together = seconds(lambda: generator.generate(many, ctx), device)
-    apart = seconds(lambda: [generator.generate([request], ctx) for request in many], device)
-    figures |= {
-        "requests": requests,
-        "sequential_s": round(apart, 4),
-        "batched_s": round(together, 4),
-        "batch_speedup": round(apart / together, 3),
-        "batched_images_per_s": round(views * requests / together, 4),
-    }
-    return figures
+    figures |= batch_figures(
+        lambda: [generator.generate([request], ctx) for request in many],
+        lambda: generator.generate(many, ctx),
+        requests,
+        device,
+    )
+    return figures | {"batched_images_per_s": round(views * requests / figures["batched_s"], 4)}
 
 
 def _inside(name: str, pipe: Any) -> tuple[Any, str]:

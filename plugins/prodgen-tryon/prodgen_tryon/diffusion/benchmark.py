@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from prodgen_sdk.checkpoints.measuring import forget_peak, free, peak_bytes, seconds, watch
+from prodgen_sdk.checkpoints.measuring import batch_figures, forget_peak, free, seconds, watch
 from prodgen_sdk.checkpoints.messages import collected_messages
 from prodgen_sdk.config import validate
 from prodgen_sdk.context import Context
@@ -41,8 +41,8 @@ class GpuBenchmark(Benchmark):
         """Flat figures by path (`catvton`, `flux_fill`, `hf_inpaint`, `hybrid`, `fashn`, `segformer`, `vitpose`), of painting alone: body and mask
         are analysed on the CPU, which `prodgen bench tryon` measures.
 
-        `<path>_request_s`, `_first_request_s`, `_load_s`, `_step_ms`, `_host_overhead_pct` (time outside of the pipeline, pixels to
-        pixels), `_batch_speedup`, on CUDA `_peak_memory_mb` and `_memory_over_pipeline_pct`; `<path>_skipped` says why there are none.
+        `<path>_request_s`, `_first_request_s`, `_load_s`, `_step_ms`, `_host_overhead_pct` and `_ms` (time outside of the pipeline, pixels
+        to pixels), `_batch_speedup`, on CUDA `_peak_memory_mb` and `_memory_over_pipeline_pct`; `<path>_skipped` says why there are none.
 
         Raises:
             InputError: `only` names no path, or both `tiny` and `full` are asked for.
@@ -145,25 +145,12 @@ def _measured(name: str, config: Config, number: int, requests: int, ctx: Contex
         return figures | {"request_s": round(median(times), 4)}
     with watch(type(pipe), "__call__", pipe, ctx.device) as inside:
         times = [seconds(lambda: paint(jobs[:1]), ctx.device) for _ in range(number)]
-    figures |= {
-        "request_s": round(median(times), 4),
-        "step_ms": round(1000 * inside.seconds / max(1, inside.steps), 3),
-        "host_overhead_pct": round(100 * (sum(times) - inside.seconds) / inside.seconds, 2),
-    }
-    if ctx.device.startswith("cuda"):
-        figures["peak_memory_mb"] = round(peak_bytes(ctx.device) / 2**20, 1)
-        figures["memory_over_pipeline_pct"] = round(100 * (peak_bytes(ctx.device) / max(1, inside.peak) - 1), 2)
-    apart = seconds(lambda: [paint([job]) for job in jobs], ctx.device)
+    figures |= inside.figures(times, ctx.device)
     parts = [jobs[start : start + batch] for start in range(0, requests, batch)]
-    paint(parts[0])  # chooses kernels and takes memory for batches of this size
-    together = seconds(lambda: [paint(part) for part in parts], ctx.device)
-    return figures | {
-        "requests": requests,
-        "batch": batch,
-        "sequential_s": round(apart, 4),
-        "batched_s": round(together, 4),
-        "batch_speedup": round(apart / together, 3),
-    }
+    found = batch_figures(
+        lambda: [paint([job]) for job in jobs], lambda: [paint(part) for part in parts], requests, ctx.device
+    )
+    return figures | {"batch": batch, **found}
 
 
 def _painter(
