@@ -16,7 +16,7 @@ from prodgen_render.families.fronts import (
     pocket,
     quilted,
 )
-from prodgen_render.families.garment_kit import band, bound_edges, collar, hem_lines
+from prodgen_render.families.garment_kit import band, bound_edges, collar, hem_lines, tube_field
 from prodgen_render.families.sleeves import LONG
 from prodgen_render.families.tops import hood_and_cords
 from prodgen_render.families.torso import ROUND_NECK, Torso
@@ -38,6 +38,8 @@ _SHORT = ("bodysuit", "bodysuits", "vest", "三角", "包屁衣", "哈衣")
 _CLOTHS = ("cotton", "denim", "linen", "canvas", "nylon", "velvet", "wool", "knit")
 _NECK = (0.095, 0.056, 0.018)
 _UP = np.array([0, 0, 1.0], np.float32)
+_CHEST = 0.30
+"""Metres above the crotch from which a body is its trunk alone."""
 _SMALL = 0.46
 """A baby's size, as a share of a grown-up's."""
 
@@ -46,7 +48,7 @@ def boiler_suit(look: Look) -> list[Part]:
     """A suit with a collar, a zip or buttons, chest pockets and a drawn-in waist; a hood and no buttons against snow and rain."""
     weather = look.says(_WEATHER)
     torso = _with_legs(
-        look, Torso.of(look, sleeve=LONG, loose=1.08, neck=_NECK), Cut(0.98, 0.085, 0.100, 0.130, ""), 0.07
+        look, Torso.of(look, sleeve=LONG, loose=1.08, neck=_NECK), Cut(0.98, 0.085, 0.100, 0.130, "tight"), 0.07
     )
     parts, sewn = body(look, torso, ("nylon", *_CLOTHS) if weather else _CLOTHS)
     top = torso.length - torso.neck[1]
@@ -82,7 +84,7 @@ def baby_suit(look: Look) -> list[Part]:
         sleeves_of(look.product), 0.20 if short and not sleeves_of(look.product) else 0.47
     )
     torso = Torso.of(look, sleeve=sleeve, loose=1.0, neck=ROUND_NECK)
-    torso = _with_legs(look, torso, Cut(0.30 + 0.26, 0.072, 0.112, 0.120, "shorts"), 0.0, feet=footed)
+    torso = _with_legs(look, torso, Cut(0.30 + 0.26, 0.072, 0.112, 0.120, "tight"), 0.0, feet=footed)
     if short:
         torso = replace(torso, floor=-0.12, opened=_around_legs)
     parts, sewn = body(look, torso, _CLOTHS)
@@ -112,6 +114,8 @@ def _with_legs(look: Look, torso: Torso, cut: Cut, waist: float, *, feet: bool =
     lift = np.array([0, 0, drop], np.float32)
 
     def lower(p: Floats) -> Floats:
+        if p[:, 2].min() > _CHEST:  # no legs there
+            return tube_field(p, z.tolist(), width.tolist(), d.tolist(), 2.4)
         q = p + lift
         return _in_feet(field(q), q, cut) if feet else field(q)
 
