@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,27 @@ LABEL_WIDTHS = {
     "cream-jar": 3.2, "tube": 0.46, "pump-bottle": 0.77, "dropper-bottle": 0.94, "mascara": 0.29, "spray-can": 0.53, "soap-bar": 1.8, "nail-polish": 1.55,
 }  # fmt: skip
 """Usual width of a family's label, in heights of it. What a network drew tells it only roughly, and a disc would come out oval."""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What a network does with labels that true ones do not, fitted on training designs.
+
+    Args:
+        own: how near, in RGB, a panel has to come to the product's colour to have it; so as many have it as of true labels.
+        shapes: how much a panel of a shape weighs where one of several labels is drawn by lot, 1 if it is not named; so each shape is as
+            frequent as among true labels. Where none is named, the first label is taken.
+    """
+
+    own: float
+    shapes: Mapping[str, float] = field(default_factory=dict)
+
+
+HABITS: Mapping[str, Habits] = {
+    "gan": Habits(0.42),
+    "vae": Habits(0.42, {"oval": 2.7, "arch": 1.4, "split": 4.4}),
+    "diffusion": Habits(0.22),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,10 +97,12 @@ class Artist:
     """Makes artwork of designs.
 
     Args:
+        habits: of the network whose designs it makes artwork of.
         reranker: by which GAN and VAE choose; diffusion has none.
     """
 
     space: Space
+    habits: Habits
     reranker: Reranker | None
 
     def prepare(self) -> None:
@@ -91,10 +115,16 @@ class Artist:
 
     def way(self, asked: Asked) -> Way:
         """How designs are chosen among; None where the first is taken."""
+        if asked.layout == "label" and self.habits.shapes:
+            return "lot"
         return way_of(asked.layout, asked.pattern, self.reranker)
 
-    def choose(self, asked: Asked, logits: Tensor, vectors: Tensor) -> int:
-        """Which to keep of several designs: `Codec.sheets` of each [n, SHEETS, 128, 128], and vectors [n, vector]."""
+    def choose(self, asked: Asked, logits: Tensor, vectors: Tensor, noise: torch.Generator) -> int:
+        """Which to keep of several designs: `Codec.sheets` of each [n, SHEETS, 128, 128], and vectors [n, vector].
+
+        Args:
+            noise: draws where one is taken by lot.
+        """
         from prodgen_mini.models.clarity import vagueness
         from prodgen_mini.models.codec import shares_of
         from prodgen_mini.models.symmetry import settled, symmetry_of
@@ -102,14 +132,29 @@ class Artist:
         way = self.way(asked)
         if way is None or len(logits) == 1:
             return 0
+        if way == "lot":
+            return self._drawn(shares_of(logits), noise)
         shares = settled(shares_of(logits), symmetry_of(asked.layout, asked.pattern), roughly=True)
         vague = vagueness(shares)
         if self.reranker is None or way == "clear":
             return int(vague.argmin())
         each = zip(shares.float().cpu().numpy(), vectors.float().cpu().numpy(), strict=True)
         arts = np.stack([self.ink(asked, vector, one)[1] for one, vector in each])
-        clear = vague.float().cpu().numpy() if asked.repeats else None
-        return best_of(self.reranker, arts, kind_of(asked.layout, asked.pattern), clear)
+        kind = kind_of(asked.layout, asked.pattern)
+        return best_of(self.reranker, arts, kind, vague.float().cpu().numpy() if asked.repeats else None)
+
+    def _drawn(self, shares: Tensor, noise: torch.Generator) -> int:
+        """One of several labels, by lot, those of a shape that the network draws too seldom the more often.
+
+        Sampling importance resampling (Rubin, 1987).
+        """
+        import torch
+
+        from prodgen_mini.models.labels.panels import ground_of, panel_of
+
+        shapes = [panel_of(label, ground_of(label))[0].shape for label in shares.float().cpu()]
+        weights = torch.tensor([self.habits.shapes.get(shape, 1.0) for shape in shapes])
+        return int(torch.multinomial(weights, 1, generator=noise))
 
     def draw(self, asked: Asked, logits: Tensor, noise: torch.Generator, finer: int = 1) -> Tensor:
         """Shares of the inks [SHEETS, 128 finer, 128 finer] of `Codec.sheets` of one design [1, SHEETS, 128, 128].
@@ -155,9 +200,8 @@ class Artist:
             vector = self.space.printed_in(vector, shares[:-1] if has_leaves else shares, asked.second)
             if asked.pattern in _OF_TWO:
                 vector = self.space.between(vector, ground, asked.second)
-        if asked.layout == "label" and self.reranker is not None:
-            # Panels of GAN and VAE lie between what there is; diffusion's are one or the other.
-            vector = self.space.panelled(vector, shares, ground)
+        if asked.layout == "label":
+            vector = self.space.panelled(vector, shares, ground, self.habits.own)
         if asked.layout == "label" or (asked.repeats and asked.pattern != SPECKLE):
             vector = self.space.seen(vector, shares, ground, asked.repeats)
         art = self.space.artwork(shares[None], vector[None], ground[None], np.array([asked.moves]))

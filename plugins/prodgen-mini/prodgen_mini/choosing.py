@@ -14,15 +14,16 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-Way = Literal["alike", "clear"] | None
+Way = Literal["alike", "clear", "lot"] | None
 _SURE = 0.7
 """Probability from which a design counts as one of its kind."""
 SPECKLE = "speckle"
 """The pattern whose spots are drawn anew, so that there is nothing to choose; see `models.grain`."""
 _REDRAWN = ("dots", "floral")
-"""Patterns that are drawn anew, however vague; see `models.dots` and `models.flowers`. The clearest of several are all of one kind."""
+"""Patterns that are drawn anew, however vague; see `models.dots` and `models.flowers`. The clearest of several are all of one kind, so the
+first is taken that surely is a pattern of the kind."""
 _VARIED = "label"
-"""Labels are taken as they come, as the best of them are much alike."""
+"""Labels are taken as they come, or by lot, as the best of them are much alike."""
 
 
 def kind_of(layout: str, pattern: str) -> str:
@@ -45,7 +46,8 @@ def way_of(layout: str, pattern: str, reranker: Reranker | None) -> Way:
 
 
 def best_of(reranker: Reranker, art: Floats, kind: str, vague: Floats | None = None) -> int:
-    """Which of artwork float32 [n, 4, 128, 128] to keep: of those that are surely of a kind the clearest, or else the likeliest.
+    """Which of artwork float32 [n, 4, 128, 128] to keep: of those that are surely of a kind the clearest, or of what is drawn anew
+    the first; or else the likeliest.
 
     Args:
         vague: [n], `clarity.vagueness` of what has borders to be clear along.
@@ -59,4 +61,4 @@ def best_of(reranker: Reranker, art: Floats, kind: str, vague: Floats | None = N
     sure = likely > np.log(_SURE)
     if vague is None or not sure.any():
         return int(likely.argmax())
-    return int(np.where(sure, vague, np.inf).argmin())
+    return int(sure.argmax() if kind in _REDRAWN else np.where(sure, vague, np.inf).argmin())

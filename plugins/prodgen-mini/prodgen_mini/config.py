@@ -28,7 +28,7 @@ class DesignerConfig(WeightsConfig):
 
     Args:
         candidates: so many designs are drawn for one with a pattern or a screen, and the best is kept: the cleanest of those that the
-            reranker takes for the pattern.
+            reranker takes for the pattern, of dots and flowers the first. Of labels of the VAE one is drawn by lot.
     """
 
     candidates: Annotated[int, Field(ge=1, le=64)] = 8

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from prodgen_mini.artwork import Artist, Asked
+from prodgen_mini.artwork import HABITS, Artist, Asked
 from prodgen_mini.brief import Brief, briefs_of, renderer_of
 from prodgen_mini.config import Config, DesignerConfig
 from prodgen_mini.units import artwork_of
@@ -60,7 +60,7 @@ class MiniGenerator(Generator):
             reranker, digest = load_reranker(self.config.reranker.weights, self.config.reranker.sha256)
             reranker.to(ctx.device)
             self.digest += f"+{digest}"
-        self.artist = Artist(self.space, reranker)
+        self.artist = Artist(self.space, HABITS[self.part], reranker)
         self.artist.prepare()
 
     def generate(self, batch: Sequence[GenerationRequest], ctx: Context) -> Sequence[Sequence[Generated]]:
@@ -99,9 +99,9 @@ class MiniGenerator(Generator):
             if sketch.layout == "none":
                 return self.space.asset(sketch, vectors[0].float().cpu().numpy(), None)
             logits = self.codec.sheets(maps)
-            best = self.artist.choose(asked, logits, vectors)
-            kept, places = logits[best : best + 1], self.source(request.seed, "places")
-            shares = self.artist.draw(asked, kept, places, 1 if _is_draft(request) else FINER)
+            places = self.source(request.seed, "places")
+            best = self.artist.choose(asked, logits, vectors, places)
+            shares = self.artist.draw(asked, logits[best : best + 1], places, 1 if _is_draft(request) else FINER)
             self._check(shares)
         vector, art = self.artist.ink(asked, vectors[best].float().cpu().numpy(), shares.float().cpu().numpy())
         return self.space.asset(sketch, vector, artwork_of(art, self.artist.ground(asked, vector)))

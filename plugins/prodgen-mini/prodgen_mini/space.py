@@ -30,8 +30,6 @@ _MUCH = 0.3
 
 _PANEL = 0.3
 """Share of a label from which its widest ink is a panel that the rest stands on."""
-_OWN = 0.42
-"""How near, in RGB, a panel has to come to the product's colour to have it; fitted to the share in training designs."""
 _LEAF = np.array((86, 128, 82), np.float32) / 255
 _LEAF_FADES, _LEAF_SEEN, _LEAF_DEEP = 0.25, 0.15, 0.55
 """The green of leaves on prints that were learnt from, how much of the main colour is in it, and from which difference to that it is
@@ -203,18 +201,19 @@ class Space:
         changed[self.inks] = scaled(first + shares[:, None] * way).ravel()
         return changed
 
-    def panelled(self, vector: Floats, sheets: Floats, colour: Floats) -> Floats:
+    def panelled(self, vector: Floats, sheets: Floats, colour: Floats, own: float) -> Floats:
         """A vector [vector] whose label stands on the product's own colour [3], where its panel, the widest ink, comes near that.
 
         Of the labels that were learnt from, 42 % have a panel of just that colour, and the others one far from it. Networks give
-        what lies between the two; what is nearer than `_OWN` is taken for the former, which makes it as many.
+        what lies between the two; what is nearer than `own` is taken for the former.
 
         Args:
             sheets: [INKS + 1, h, w] in [0, 1].
+            own: a distance in RGB; see `artwork.Habits`.
         """
         covers = sheets[1:].mean((1, 2))
         panel = int(covers.argmax())
-        near = covers[panel] > _PANEL and self._apart(vector, colour)[panel] < _OWN**2
+        near = covers[panel] > _PANEL and self._apart(vector, colour)[panel] < own**2
         return self._with_ink(vector, panel, colour) if near else vector
 
     def leaved(self, vector: Floats, colour: Floats) -> Floats:

@@ -157,7 +157,7 @@ def test_leaves_are_green_and_seen_on_any_ground(ground):
 
 
 def test_flowers_not_leaves_are_printed_in_the_second_colour():
-    from prodgen_mini.artwork import Artist, Asked
+    from prodgen_mini.artwork import HABITS, Artist, Asked
     from prodgen_mini.weights import load_codec
 
     space = load_codec()[1]
@@ -165,7 +165,7 @@ def test_flowers_not_leaves_are_printed_in_the_second_colour():
     shares = bare(SHEETS, 4)
     lay(shares, 1, torch.tensor([1.0, 0, 0, 0]))
     lay(shares, SHEETS - 1, torch.tensor([0, 1.0, 0, 0]))
-    art = Artist(space, None).ink(
+    art = Artist(space, HABITS["diffusion"], None).ink(
         Asked("tile", "floral", blue, white), np.zeros(space.vector, np.float32), shares.numpy()
     )[1]
     petal, leaf = (art[:3, 0, at] + blue for at in (0, 1))
@@ -191,11 +191,11 @@ def test_they_are_drawn_as_finely_as_is_asked_for(clean):
 
 @pytest.mark.parametrize("pattern", ["dots", "floral", "stripes"])
 def test_dots_and_flowers_begin_in_the_corner_and_stripes_where_the_network_says(pattern):
-    from prodgen_mini.artwork import Artist, Asked
+    from prodgen_mini.artwork import HABITS, Artist, Asked
     from prodgen_mini.weights import load_codec
 
     space = load_codec()[1]
-    artist, asked = Artist(space, None), Asked("tile", pattern)
+    artist, asked = Artist(space, HABITS["diffusion"], None), Asked("tile", pattern)
     logits = sheets_of((1, dots(Lattice(4, True), 0.3)))[None].clamp(min=1e-4).log()
     shares = artist.draw(asked, logits, torch.Generator()).numpy()
     vector = torch.zeros(space.vector).numpy()
@@ -203,3 +203,21 @@ def test_dots_and_flowers_begin_in_the_corner_and_stripes_where_the_network_says
     moved[-2:] = 0.5
     first, second = (artist.ink(asked, one, shares)[1] for one in (vector, moved))
     assert (first == second).all() == (pattern != "stripes")
+
+
+def test_of_several_labels_shapes_that_are_drawn_too_seldom_are_taken_more_often():
+    from prodgen_mini.artwork import Artist, Asked, Habits
+    from prodgen_mini.models.labels.panels import Panel
+    from prodgen_mini.weights import load_codec
+
+    space, asked = load_codec()[1], Asked("label", "plain")
+    covers = [Panel("panel").cover(SIZE), Panel("split").cover(SIZE), Panel("panel").cover(SIZE)]
+    labels = torch.stack([sheets_of((1, cover)) for cover in covers]).clamp(min=1e-4).log()
+    vectors, noise = torch.zeros(3, space.vector), torch.Generator().manual_seed(0)
+
+    def taken(habits):
+        artist = Artist(space, habits, None)
+        return np.bincount([artist.choose(asked, labels, vectors, noise) for _ in range(200)], minlength=3) / 200
+
+    assert np.allclose(taken(Habits(0.3, {"split": 4.0})), np.array([1, 4, 1]) / 6, atol=0.12)
+    assert taken(Habits(0.3)).tolist() == [1, 0, 0], "where no shape weighs more the first is taken"

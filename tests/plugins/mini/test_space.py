@@ -122,13 +122,13 @@ def shown(vector, sheets, ground):
 def test_a_panel_that_comes_near_the_product_s_colour_has_it(panel, share, same):
     own, line = np.array([0.2, 0.1, 0.6], np.float32), (0.25, 0.1, 0.6)
     vector, sheets = label(panel, line, share)
-    changed = SPACE.panelled(vector, sheets, own)
+    changed = SPACE.panelled(vector, sheets, own, 0.42)
     picture = shown(changed, sheets, own)
     assert np.allclose(picture[0, 0], own if same else panel, atol=1e-5)
     assert np.allclose(picture[3, 0], line, atol=1e-5), "what stands on the panel stays, however near it comes"
     assert np.allclose(picture[-1, 0], own, atol=1e-5)
     assert (changed == vector).all() == (not same)
-    assert np.array_equal(SPACE.panelled(changed, sheets, own), changed)
+    assert np.array_equal(SPACE.panelled(changed, sheets, own, 0.42), changed)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=9))

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from prodgen_mini.artwork import Artist, Asked
+from prodgen_mini.artwork import HABITS, Artist, Asked
 from prodgen_mini.config import Config
 from prodgen_mini.designs import Designs
 from prodgen_mini.models.clarity import vagueness
@@ -52,7 +52,7 @@ def model_designer(part: Part, config: Config) -> Designer:
         check_pin(found, vae_digest, "vae")
     network = found.into({"gan": Generator, "vae": Vae, "diffusion": Dit}[part](**found.settings))
     reranker = None if part == "diffusion" else load_reranker(config.reranker.weights, config.reranker.sha256)[0]
-    artist, count = Artist(space, reranker), own.candidates
+    artist, count = Artist(space, HABITS[part], reranker), own.candidates
 
     def draw(condition: Tensor, noise: torch.Generator, pick: _Pick) -> tuple[Tensor, Tensor]:
         """Of `count` designs in a row for each product the one that is picked."""
@@ -72,11 +72,11 @@ def model_designer(part: Part, config: Config) -> Designer:
         best = pick(maps, numbers)
         return maps[best], numbers[best]
 
-    def chosen(asked: Asked, maps: Tensor, numbers: Tensor) -> int:
+    def chosen(asked: Asked, noise: torch.Generator, maps: Tensor, numbers: Tensor) -> int:
         if artist.way(asked) is None:
             return 0
         logits = codec.sheets(maps)
-        return artist.choose(asked, logits, numbers) if reranker else int(vagueness(logits.softmax(1)).argmin())
+        return artist.choose(asked, logits, numbers, noise) if reranker else int(vagueness(logits.softmax(1)).argmin())
 
     def design(designs: Designs, seed: int) -> Made:
         told = np.tile(np.array([True, False]), (len(designs), 1))
@@ -89,7 +89,9 @@ def model_designer(part: Part, config: Config) -> Designer:
 
                 def pick(maps: Tensor, numbers: Tensor, rows: Tensor = rows) -> Tensor:
                     parts = zip(rows.tolist(), torch.split(maps, count), torch.split(numbers, count), strict=True)
-                    return torch.tensor([count * k + chosen(asked[row], *each) for k, (row, *each) in enumerate(parts)])
+                    return torch.tensor(
+                        [count * k + chosen(asked[row], noise, *each) for k, (row, *each) in enumerate(parts)]
+                    )
 
                 maps, numbers = draw(condition[rows].repeat_interleave(count, 0), noise, pick)
                 for row, one, vector in zip(rows.tolist(), maps, numbers.numpy(), strict=True):
