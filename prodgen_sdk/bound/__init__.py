@@ -1,7 +1,7 @@
 """Wrappers that the host puts around every component.
 
 A wrapper checks what goes in and what comes out against the contract, splits batches, halves them when memory runs out,
-measures time, and turns whatever a plugin raises into a PluginError that names the component. Plugins stay simple; callers
+and turns whatever a plugin raises into a PluginError that names the component. Plugins stay simple; callers
 can trust what they get.
 """
 

@@ -1,10 +1,8 @@
-"""What is alike in every wrapper: context, identity, time, batches, and errors that name the component."""
+"""What is alike in every wrapper: context, identity, batches, and errors that name the component."""
 
 from __future__ import annotations
 
 import functools
-import threading
-import time
 from collections.abc import Callable, Sequence, Sized
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
@@ -49,10 +47,7 @@ class Bound(Generic[C]):
         self.device = device
         self.entry = entry
         self.spec: Spec = entry.spec
-        self.calls = 0
-        self.seconds = 0.0
         self._host = host
-        self._timing = threading.Lock()
 
     @property
     def id(self) -> str:
@@ -83,15 +78,6 @@ class Bound(Generic[C]):
             changed |= {"deadline": ctx.deadline, "progress": ctx.progress, "cancelled": ctx.cancelled}
         return self._host.context(self.entry, **changed)
 
-    def _call(self, method: Callable[..., A], *arguments: Any) -> A:
-        started = time.perf_counter()
-        try:
-            return method(*arguments)
-        finally:
-            with self._timing:
-                self.calls += 1
-                self.seconds += time.perf_counter() - started
-
     def _batched(self, method: Callable[..., Any], items: Sequence[Any], ctx: Context, *more: Any) -> list[Any]:
         """Calls `method(batch, *more, ctx)` in batches of the spec's size.
 
@@ -107,7 +93,7 @@ class Bound(Generic[C]):
             halves: Sequence[Any] = ()
             fits = True
             try:
-                part = self._call(method, batch, *more, ctx)
+                part = method(batch, *more, ctx)
             except NotFinite as error:
                 if failed:
                     raise NotFinite(

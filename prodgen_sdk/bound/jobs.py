@@ -14,10 +14,10 @@ from prodgen_sdk.context import Context
 class BoundTrainer(Bound[interfaces.Trainer]):
     @guarded
     def train(self, config: Mapping[str, Any], data: Path, out: Path, ctx: Context | None = None) -> interfaces.Report:
-        return self._call(self.component.train, config, data, out, self._context(ctx))
+        return self.component.train(config, data, out, self._context(ctx))
 
 
 class BoundBenchmark(Bound[interfaces.Benchmark]):
     @guarded
     def run(self, options: Mapping[str, Any], ctx: Context | None = None) -> Mapping[str, Any]:
-        return self._call(self.component.run, options, self._context(ctx))
+        return self.component.run(options, self._context(ctx))

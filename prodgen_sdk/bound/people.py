@@ -69,12 +69,12 @@ class BoundCompositor(Bound[interfaces.Compositor]):
 
     @guarded
     def _next(self, answers: Iterator[TryOn | Refusal]) -> TryOn | Refusal | None:
-        answer: TryOn | Refusal | None = self._call(next, answers, None)
+        answer: TryOn | Refusal | None = next(answers, None)
         return answer
 
     @guarded
     def release(self, person: PersonPhoto) -> None:
-        self._call(self.component.release, person)
+        self.component.release(person)
 
     def _labelled(self, answer: TryOn | Refusal) -> TryOn | Refusal:
         assert isinstance(self.spec, CompositorSpec)

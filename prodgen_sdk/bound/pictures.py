@@ -18,6 +18,7 @@ from prodgen_sdk.types import (
     Generated,
     GenerationRequest,
     Image,
+    Locale,
     Product,
     ProductAsset,
     View,
@@ -30,9 +31,13 @@ MAX_FACTS = 64 * 1024
 class BoundDescriber(Bound[interfaces.Describer]):
     @guarded
     def describe(
-        self, products: Sequence[Product], views: Sequence[View], locale: str | None = None, ctx: Context | None = None
+        self,
+        products: Sequence[Product],
+        views: Sequence[View],
+        locale: Locale | None = None,
+        ctx: Context | None = None,
     ) -> list[Description]:
-        described = self._call(self.component.describe, products, views, locale, self._context(ctx))
+        described = self.component.describe(products, views, locale, self._context(ctx))
         self.expect_one_each(described, products, "descriptions of {} products")
         for description in described:
             self.expect([p.view for p in description.prompts] == list(views), "prompts do not follow the views")

@@ -29,7 +29,7 @@ class BoundEvaluator(Bound[interfaces.Evaluator]):
         context, scores = self._context(ctx), list[interfaces.Scores]()
         for part in _parts(pictures, self.spec.max_batch):
             true = references[part] if references is not None else None
-            found = self._call(self.component.evaluate, pictures[part], true, context)
+            found = self.component.evaluate(pictures[part], true, context)
             self.expect_one_each(found, pictures[part], "answers to {} images")
             scores += found
         for score in scores:
@@ -58,7 +58,7 @@ class BoundSafetyChecker(Bound[interfaces.SafetyChecker]):
     def check(self, items: Sequence[interfaces.ScreenItem], ctx: Context | None = None) -> list[Verdict]:
         context, verdicts = self._context(ctx), list[Verdict]()
         for part in _parts(items, self.spec.max_batch):
-            found = self._call(self.component.check, items[part], context)
+            found = self.component.check(items[part], context)
             self.expect_one_each(found, items[part], "verdicts on {} items")
             verdicts += found
         for verdict in verdicts:

@@ -45,7 +45,7 @@ class BoundIndex(Bound[interfaces.VectorIndex]):
 
     @guarded
     def apply(self, changes: Sequence[IndexChange], sequence: int, ctx: Context | None = None) -> None:
-        self._call(self.component.apply, changes, sequence, self._context(ctx))
+        self.component.apply(changes, sequence, self._context(ctx))
         reached = self.sequence
         self.expect(reached >= sequence, f"its sequence is {reached} after {sequence} was applied")
 
@@ -53,7 +53,7 @@ class BoundIndex(Bound[interfaces.VectorIndex]):
     def search(
         self, queries: Vectors, k_products: int, eligible: Filter | None = None, ctx: Context | None = None
     ) -> list[list[Candidate]]:
-        found = self._call(self.component.search, queries, k_products, eligible or Filter(), self._context(ctx))
+        found = self.component.search(queries, k_products, eligible or Filter(), self._context(ctx))
         self.expect_one_each(found, queries, "answers to {} queries")
         for candidates in found:
             self.expect(
@@ -64,7 +64,7 @@ class BoundIndex(Bound[interfaces.VectorIndex]):
 
     @guarded
     def vectors(self, variants: Sequence[str], ctx: Context | None = None) -> Mapping[str, Vectors]:
-        found = self._call(self.component.vectors, variants, self._context(ctx))
+        found = self.component.vectors(variants, self._context(ctx))
         self.expect(isinstance(found, Mapping), f"a {type(found).__name__} instead of vectors by variant")
         if found:
             self._check_vectors([*found.values()])
@@ -80,15 +80,15 @@ class BoundIndex(Bound[interfaces.VectorIndex]):
 
     @guarded
     def reset(self, ctx: Context | None = None) -> None:
-        self._call(self.component.reset, self._context(ctx))
+        self.component.reset(self._context(ctx))
 
     @guarded
     def stats(self, ctx: Context | None = None) -> Mapping[str, Any]:
-        return self._call(self.component.stats, self._context(ctx))
+        return self.component.stats(self._context(ctx))
 
     @guarded
     def verify(self, ctx: Context | None = None) -> list[str]:
-        return list(self._call(self.component.verify, self._context(ctx)))
+        return list(self.component.verify(self._context(ctx)))
 
 
 class BoundRanker(Bound[interfaces.Ranker]):
@@ -116,7 +116,7 @@ class BoundRanker(Bound[interfaces.Ranker]):
         context: RecommendationContext,
         ctx: Context | None = None,
     ) -> list[Ranked]:
-        answer = self._call(self.component.rank, user, candidates, context, self._context(ctx))
+        answer = self.component.rank(user, candidates, context, self._context(ctx))
         self.expect(isinstance(answer, Iterable), f"a {type(answer).__name__} instead of the candidates in order")
         ranked = list(answer)
         kinds = set(map(type, ranked))
@@ -155,7 +155,7 @@ class BoundRanker(Bound[interfaces.Ranker]):
         self, user: UserProfile, n: int, context: RecommendationContext, ctx: Context | None = None
     ) -> list[str]:
         """Up to `n` distinct skus, in the order of the proposal."""
-        proposed = list(dict.fromkeys(self._call(self.component.propose, user, n, context, self._context(ctx))))[:n]
+        proposed = list(dict.fromkeys(self.component.propose(user, n, context, self._context(ctx))))[:n]
         self.expect(
             all(issubclass(kind, str) for kind in set(map(type, proposed))), "it proposed something that is no sku"
         )
@@ -163,7 +163,7 @@ class BoundRanker(Bound[interfaces.Ranker]):
 
     @guarded
     def fit(self, log: Iterable[Event], ctx: Context | None = None) -> None:
-        self._call(self.component.fit, log, self._context(ctx))
+        self.component.fit(log, self._context(ctx))
 
 
 class BoundPolicy(Bound[interfaces.VariantPolicy]):
@@ -189,7 +189,7 @@ class BoundPolicy(Bound[interfaces.VariantPolicy]):
         context: RecommendationContext,
         ctx: Context | None = None,
     ) -> list[Choice]:
-        choices = self._call(self.component.choose, user, candidates, context, self._context(ctx))
+        choices = self.component.choose(user, candidates, context, self._context(ctx))
         self.expect_one_each(choices, candidates, "choices for {} products")
         for choice, candidate in zip(choices, candidates, strict=True):
             if fault := _fault(choice, candidate):
@@ -198,16 +198,16 @@ class BoundPolicy(Bound[interfaces.VariantPolicy]):
 
     @guarded
     def prepare(self, candidates: Sequence[Candidate], ctx: Context | None = None) -> None:
-        self._call(self.component.prepare, candidates, self._context(ctx))
+        self.component.prepare(candidates, self._context(ctx))
 
     @guarded
     def update(self, feedback: Sequence[Feedback], ctx: Context | None = None) -> None:
-        self._call(self.component.update, feedback, self._context(ctx))
+        self.component.update(feedback, self._context(ctx))
 
     @guarded
     def relearn(self, parts: Iterable[Sequence[Feedback]], ctx: Context | None = None) -> None:
         parts = iter(parts)
-        self._call(self.component.relearn, parts, self._context(ctx))
+        self.component.relearn(parts, self._context(ctx))
         self.expect(next(parts, None) is None, "it did not relearn from all of the feedback")
 
 

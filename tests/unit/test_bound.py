@@ -230,13 +230,6 @@ def test_cancellation_and_deadline_stop_between_batches():
         generator.generate([REQUEST], Context(deadline=0.0))
 
 
-def test_time_and_calls_are_counted():
-    _, generator = bound(honest, max_batch=1)
-    generator.generate([REQUEST] * 3)
-    assert generator.calls == 3
-    assert generator.seconds > 0
-
-
 @pytest.mark.parametrize(
     ("vectors", "words"),
     [
