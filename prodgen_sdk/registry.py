@@ -96,21 +96,20 @@ class Registry:
         """The entry of one id; raises NotFound with its neighbours and the `pip install` that would add it."""
         entry = self._entries[kind].get(id)
         if entry is None:
-            provider = next((name for prefix, name in PROVIDERS.items() if id.startswith(prefix)), None)
-            hint = self._how_to_add(provider) if provider is not None else ""
+            what = kind.replace("_", " ")
+            provider = next((name for prefix, name in PROVIDERS.items() if id.startswith(prefix)), "")
+            if why := self.left_out.get(_distribution(provider)):
+                raise NotFound(f"There is no {what} {id!r}.", hint=why)
+            install = repr(provider) if "[" in provider else provider
+            hint = f"Run: pip install {install}" if provider in self.absent() else ""
             raise NotFound.of(
-                kind.replace("_", " "),
+                what,
                 id,
                 self.ids(kind),
                 hint=hint or f"Installed: {', '.join(self.ids(kind)) or 'none'}.",
                 listed=not hint,
             )
         return entry
-
-    def _how_to_add(self, provider: str) -> str:
-        if provider in self.absent():
-            return f"Run: pip install {repr(provider) if '[' in provider else provider}"
-        return self.left_out.get(_distribution(provider), "")
 
     def knows(self, kind: Kind, id: str) -> bool:
         """Whether a component of this kind and id is registered."""

@@ -92,6 +92,6 @@ class Plugins:
         record = PluginRecord(name, distribution, version, "failed", str(error))
         self.records.append(record)
         self.failures.append(error)
-        self.registry.left_out[distribution] = f"The plugin {name} is left out; see: prodgen plugins check"
+        self.registry.left_out[distribution] = f"The plugin {name} is left out: {error}"
         logger.warning("plugin %s is left out: %s", name, error)
         return record

@@ -42,6 +42,7 @@ REFUSED = [
     ("flux", {"attention": "quick"}, "no attention backend 'quick'"),
     ("flux", {"attention": "flash_hub"}, "downloads compiled code"),
     ("flux", {"attention": "flash"}, "needs a CUDA device"),
+    ("flux", {"attention": "_native_efficient"}, "needs a CUDA device"),
     ("sd15", {"attention": "flash"}, "has no backends"),
     ("sd15", {"offload": "model"}, "no GPU"),
     ("flux", {"compile": "regional", "offload": "sequential"}, "do not go together"),
@@ -217,6 +218,19 @@ def test_caches_change_little_and_forget_between_calls(flux, cache):
     config = Pipeline(model=str(flux), size=32, steps=4)
     (again,) = run(loaded, [Job("a red mug", 3)], Context(), config, size=32)
     assert np.abs(again.image - cached).max() == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"attention": "_native_npu"}, "install `torch_npu`"),
+        ({"cache": {"kind": "mag"}}, "`mag_ratios` must be provided"),
+    ],
+)
+def test_what_diffusers_refuses_is_one_line(flux, options, said):
+    with pytest.raises(ConfigError, match=said) as caught:
+        picture(flux, **options)
+    assert len(str(caught.value).splitlines()) == 1
 
 
 def test_an_attention_backend_is_this_model_s_alone(flux):

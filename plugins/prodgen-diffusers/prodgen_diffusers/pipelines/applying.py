@@ -94,8 +94,11 @@ def apply(
         adapt(pipe)
     inner = denoiser(pipe)
     if config.attention:
-        with _backend_of_this_model_alone():
-            inner.set_attention_backend(config.attention)
+        try:
+            with _backend_of_this_model_alone():
+                inner.set_attention_backend(config.attention)
+        except (RuntimeError, ValueError) as error:  # a package that is missing, or older than it needs
+            raise ConfigError(f"{component}: {error}", hint="Leave out `attention`, or name another.") from error
     if config.cache is not None:
         inner.enable_cache(_cache(config.cache, config, pipe))
     place(
@@ -151,8 +154,10 @@ def _cache(cache: Cache, config: Pipeline, pipe: Any) -> Any:
     try:
         return getattr(diffusers, CACHES[cache.kind])(**options)
     except (TypeError, ValueError) as error:
+        said = next(iter(str(error).strip().splitlines()), "")
         raise ConfigError(
-            f"The options of the cache {cache.kind!r} do not fit: {error}", hint="See the documentation of diffusers."
+            f"The options of the cache {cache.kind!r} do not fit: {said}",
+            hint="See the documentation of diffusers.",
         ) from error
 
 

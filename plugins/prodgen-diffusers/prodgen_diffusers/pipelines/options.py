@@ -34,6 +34,7 @@ TORCHAO = {
 }
 _BACKEND_PACKAGES = {"flash": "flash_attn", "_flash": "flash_attn_interface", "sage": "sageattention", "_sage": "sageattention", "xformers": "xformers"}  # fmt: skip
 _HALF = ("flash", "sage", "native_flash", "native_cudnn")
+_OF_CUDA = ("_native_cudnn", "_native_efficient")  # torch's own
 _QUANTISERS = {"torchao": "torchao", "bitsandbytes": "bitsandbytes", "gguf": "gguf"}
 _SEEDLESS = ("DPMSolverSDEScheduler", "CosineDPMSolverMultistepScheduler")
 _OURS = frozenset(
@@ -213,9 +214,9 @@ def _check_attention(backend: str, inner: Any, device: str, dtype: str, what: st
             hint="Leave out `attention`: torch's own is fast.",
         )
     package = next((package for prefix, package in _BACKEND_PACKAGES.items() if backend.startswith(prefix)), None)
+    if (package is not None or backend in _OF_CUDA) and not device.startswith("cuda"):
+        raise ConfigError(f"{what}: the attention backend {backend!r} needs a CUDA device, not {device}.")
     if package is not None:
-        if not device.startswith("cuda"):
-            raise ConfigError(f"{what}: the attention backend {backend!r} needs a CUDA device, not {device}.")
         _installed(package, what, f"the attention backend {backend!r}")
     if dtype == "float32" and backend.lstrip("_").startswith(_HALF):
         raise ConfigError(
