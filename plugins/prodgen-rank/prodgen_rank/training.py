@@ -16,6 +16,7 @@ from prodgen_rank.evaluation.tuning import Models, tune, weigh
 from prodgen_rank.models.interactions import Table
 from prodgen_rank.models.preference import FILE, MAX_HISTORY, Preference
 from prodgen_rank.models.registry import available, make
+from prodgen_rank.rankers.pictures import pictures_of
 from prodgen_sdk.bootstrap import bootstrap
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import ConfigError, InputError
@@ -23,7 +24,12 @@ from prodgen_sdk.files import file_digest, write_atomically
 from prodgen_sdk.interfaces import Report, Trainer
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from prodgen_rank.config import Config
+
+    Floats = NDArray[np.float32]
 
 OPTIONS = ("model", "members", "protocol", "form", "k", "metric", "tune", "settings")
 _RUN = "run.json"
@@ -58,6 +64,7 @@ class RankTrainer(Trainer):
         steps = len(names) + 3
         if "figures" in run.done and (out / FILE).is_file():
             return Report(checkpoint=out / FILE, steps=steps, figures=run.done["figures"])
+        vectors = pictures_of(table.skus, ctx) if options["model"] == "visual" else {}
         test = _split(table, options["protocol"])
         validation = _validation(test, options["protocol"])
         found: dict[str, Any] = {}
@@ -87,13 +94,13 @@ class RankTrainer(Trainer):
                 "weights": {n: weights[n] for n in names if weights[n]},
             }
         judged = self._step(
-            run, "judged", len(names) + 1, steps, ctx, lambda: _judged(options, settings, test, silent(ctx))
+            run, "judged", len(names) + 1, steps, ctx, lambda: _judged(options, settings, test, vectors, silent(ctx))
         )
         ctx.check()
         ctx.progress(steps - 1, steps, "fitting to the whole log")
         ctx.check()
         facts = {"figures": judged, "protocol": options["protocol"], "trained": True}
-        Preference.fit(options["model"], table.interactions(), silent(ctx), settings, facts).save(out)
+        Preference.fit(options["model"], table.interactions(), silent(ctx), settings, facts, vectors).save(out)
         run.put("figures", judged)
         return Report(checkpoint=out / FILE, steps=steps, figures=judged)
 
@@ -187,12 +194,14 @@ def _weights(
     return weigh(models, validation, ctx, metric=options["metric"], k=options["k"])[0]
 
 
-def _judged(options: Mapping[str, Any], settings: Any, test: Split | None, ctx: Context) -> dict[str, float]:
+def _judged(
+    options: Mapping[str, Any], settings: Any, test: Split | None, vectors: Mapping[str, Floats], ctx: Context
+) -> dict[str, float]:
     """Figures on what was held back, beside popularity."""
     if test is None:
         return {"users_asked": 0.0}
     k = int(options["k"])
-    model = evaluate(make(options["model"], settings).fit(test.train, ctx), test, k, ctx)
+    model = evaluate(make(options["model"], settings).given(vectors).fit(test.train, ctx), test, k, ctx)
     popular = evaluate(make("popular").fit(test.train, ctx), test, k, ctx)
     figures = {"users_asked": float(len(test))}
     for metric in ("ndcg", "recall"):

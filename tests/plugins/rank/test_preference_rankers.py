@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -12,11 +13,23 @@ from prodgen_rank.models.blend import Blend
 from prodgen_rank.models.interactions import Interactions
 from prodgen_rank.models.preference import FILE, Preference
 from prodgen_rank.rankers import preference as rankers
+from prodgen_rank.training import RankTrainer
 
+from prodgen_sdk.config import Config
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import NotFound, StoreError
+from prodgen_sdk.errors import StoreError
 from prodgen_sdk.testing.contracts import RankerContract
-from prodgen_sdk.types import Candidate, CandidateVariant, Event, Interest, RecommendationContext, UserProfile
+from prodgen_sdk.testing.fakes import fake_host
+from prodgen_sdk.types import (
+    Candidate,
+    CandidateVariant,
+    Event,
+    Facets,
+    Interest,
+    RecommendationContext,
+    Upsert,
+    UserProfile,
+)
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 CONTEXT = RecommendationContext(at=NOW, k=5)
@@ -173,36 +186,33 @@ def test_hidden_products_come_last(log):
     assert found[-1].contributions["hidden"] == -2
 
 
-class _Index:
-    def __init__(self, vectors):
-        self._vectors = vectors
-
-    def vectors(self, variants):
-        return {variant: self._vectors[variant] for variant in variants if variant in self._vectors}
-
-
-def test_visual_places_a_product_that_nobody_had_by_its_picture():
+def test_visual_places_a_product_that_nobody_had_by_its_picture(tmp_path):
     rng = np.random.default_rng(1)
-    looks = {"a": rng.normal(size=8), "b": rng.normal(size=8)}
-    vectors = {f"{t}{n}-v": (looks[t] + 0.3 * rng.normal(size=8)).astype(np.float32) for t in "ab" for n in range(12)}
-    events = [
-        _event(f"u{n}", f"{'ab'[n % 2]}{item}", hours=place, variant=f"{'ab'[n % 2]}{item}-v")
-        for n in range(60)
-        for place, item in enumerate(rng.choice(8, 4, replace=False))
-    ]
-
-    def find(kind, id):
-        if kind != "index":
-            raise NotFound(kind)
-        return _Index(vectors)
-
-    ctx = Context(find=find)
-    ranker = rankers.visual(None, ctx)
-    ranker.fit(events, ctx)
+    looks, host = {"a": rng.normal(size=8), "b": rng.normal(size=8)}, fake_host(plugin, config=Config())
+    vectors = {f"{t}{n}": (looks[t] + 0.3 * rng.normal(size=8)).astype(np.float32) for t in "ab" for n in range(12)}
+    facets = Facets(category="home/mug")
+    rows = [Upsert(variant=f"{sku}-v", sku=sku, vector=vector, facets=facets) for sku, vector in vectors.items()]
+    host.get("index").apply(rows, 1)
+    bought = [[f"{'ab'[n % 2]}{item}" for item in rng.choice(8, 4, replace=False)] for n in range(60)]
+    events = [_event(f"u{n}", sku, hours=place) for n, skus in enumerate(bought) for place, sku in enumerate(skus)]
     cold = [_candidate(f"{taste}{n}") for taste in "ba" for n in range(8, 12)]
-    found = [item.candidate.sku for item in ranker.rank(_user("a0", "a1"), cold, CONTEXT, ctx)]
-    assert all(sku[0] == "a" for sku in found[:4])
-    assert all(item.score == 0 for item in rankers.visual(None, ctx).rank(_user("a0"), cold, CONTEXT, ctx))
+    log = tmp_path / "sequences.txt"
+    log.write_text("".join(f"u{n} {' '.join(skus)}\n" for n, skus in enumerate(bought)))
+    trained = replace(host.context(), state=tmp_path / "trained")
+    RankTrainer(None, trained).train({"model": "visual"}, log, tmp_path / "trained", trained)
+    for ctx in (host.context(), trained):
+        ranker = rankers.visual(None, ctx)
+        if ctx is not trained:
+            ranker.fit(events, ctx)
+        found = [item.candidate.sku for item in ranker.rank(_user("a0", "a1"), cold, CONTEXT, ctx)]
+        assert all(sku[0] == "a" for sku in found[:4])
+    assert all(item.score == 0 for item in rankers.visual(None, Context()).rank(_user("a0"), cold, CONTEXT, Context()))
+
+
+def test_visual_says_that_there_are_no_pictures_yet(caplog):
+    host = fake_host(plugin, config=Config())
+    rankers.visual(None, host.context()).fit([_event("u", "x")], host.context())
+    assert "the index holds no images yet" in caplog.text
 
 
 @pytest.mark.parametrize("factory", FACTORIES, ids=lambda f: f.args[0])

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Floats = NDArray[np.float32]
     Scores = NDArray[np.float32]
     Arrays = Mapping[str, NDArray[Any]]
 
@@ -25,6 +26,10 @@ class PreferenceModel(ABC):
     """
 
     name: ClassVar[str]
+
+    def given(self, vectors: Mapping[str, Floats]) -> Self:
+        """Takes the vector [dimension] of each product's images by sku, some of which may be missing; called before `fit`."""
+        return self
 
     @abstractmethod
     def fit(self, data: Interactions, ctx: Context) -> Self:

@@ -86,10 +86,7 @@ class Preference:
         """
         given = dict(settings or {})
         data = data.newest(MAX_HISTORY)
-        model = make(name, given)
-        if isinstance(model, Visual):
-            model.given(vectors or {})
-        model.fit(data, ctx)
+        model = make(name, given).given(vectors or {}).fit(data, ctx)
         return cls(name, given, model, Popularity().fit(data, ctx), data.skus, dict(facts or {}))
 
     @cached_property

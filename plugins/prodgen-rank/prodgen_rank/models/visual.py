@@ -59,7 +59,6 @@ class Visual(Ials):
         self.map = np.zeros((0, factors), np.float32)
 
     def given(self, vectors: Mapping[str, Floats]) -> Self:
-        """Takes the vector [dimension] of each product's picture by sku, to be called before `fit`; some may be missing."""
         self.vectors = vectors
         return self
 

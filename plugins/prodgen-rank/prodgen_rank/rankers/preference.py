@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, get_args
+from typing import TYPE_CHECKING, ClassVar
 
 from prodgen_rank.config import Config
 from prodgen_rank.models.interactions import ACTIONS, History, Interactions
 from prodgen_rank.models.preference import Preference
+from prodgen_rank.rankers.pictures import pictures_among, pictures_of
 from prodgen_rank.rankers.reasons import SENTENCES, because
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import NotFound
 from prodgen_sdk.interfaces import Ranker
-from prodgen_sdk.types import Candidate, Event, EventType, Ranked, RecommendationContext, UserProfile
+from prodgen_sdk.types import Candidate, Event, Ranked, RecommendationContext, UserProfile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,20 +38,17 @@ class PreferenceRanker(Ranker):
 
     def __init__(self, model: str, config: Config | None, ctx: Context) -> None:
         self._model = model
-        # Of most products only impressions name a picture.
-        self.learns_from = get_args(EventType) if model == "visual" else ACTIONS
+        self.learns_from = ACTIONS
         self._settings = (config or Config()).models.get(model, {})
         self._folder = ctx.state
         self._kept: Preference | None = None
 
     def fit(self, log: Iterable[Event], ctx: Context) -> None:
         """With the settings that `prodgen train rank` found, where it trained this model; else with those of the configuration."""
-        events = list(log)
         before = self._preference()
         settings = before.settings if before else self._settings
-        seen = {event.variant: event.sku for event in events if event.sku and event.variant}
-        vectors = _pictures(seen, ctx) if self._model == "visual" else None
-        data, facts = Interactions.from_events(events), before.facts if before else None
+        data, facts = Interactions.from_events(log), before.facts if before else None
+        vectors = pictures_of(data.skus, ctx) if self._model == "visual" else None
         kept = Preference.fit(self._model, data, ctx, settings, facts, vectors)
         if self._folder:
             kept.save(self._folder)
@@ -99,8 +96,8 @@ class PreferenceRanker(Ranker):
         ctx: Context,
     ) -> tuple[list[dict[str, float]], list[str | None]]:
         now, skus = context.at.timestamp(), [candidate.sku for candidate in candidates]
-        cold = {c.variants[0].id: c.sku for c in candidates if c.sku not in preference.codes}
-        scores = preference.scores(history, skus, now, _pictures(cold, ctx) if self._model == "visual" else None)
+        cold = [c for c in candidates if c.sku not in preference.codes] if self._model == "visual" else ()
+        scores = preference.scores(history, skus, now, pictures_among(cold, ctx))
         shares: list[dict[str, float]] = []
         causes: list[str | None] = []
         for score, added in zip(scores.tolist(), preference.shares(history, skus, now), strict=True):
@@ -113,17 +110,6 @@ class PreferenceRanker(Ranker):
             first = next(iter(told), None)
             causes.append(first if first and told[first] > _LIKELY else None)
         return shares, causes
-
-
-def _pictures(variants: Mapping[str, str], ctx: Context) -> dict[str, Floats]:
-    """By sku the vector of one of its variants, where the index knows it; nothing without an index."""
-    if not variants:
-        return {}
-    try:
-        known = ctx.lookup("index").vectors(list(variants))
-    except NotFound:
-        return {}
-    return {variants[variant]: vector for variant, vector in known.items()}
 
 
 # One a model, by the names that the plugin registers.
