@@ -15,7 +15,7 @@ from prodgen_rank.index.exact import best_of_each, exact_scores, kth_best
 from prodgen_rank.index.near import Found, by_codes, by_rows, by_stage, of_products
 from prodgen_rank.index.rows import Mask, RowNumbers, Rows
 from prodgen_rank.index.scope import Scope
-from prodgen_sdk.types import Candidate, Filter, IndexChange, Remove, Upsert
+from prodgen_sdk.types import Candidate, Filter, IndexChange, Upsert
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,24 +82,27 @@ class Snapshot:
             delta = np.empty((2 * (needed - split), self.dimension), np.float32)
             delta[: n - split] = self.delta[: n - split]
         live = np.concatenate([self.live, np.ones(upserts, np.bool_)])
+
+        def is_known(change: Upsert, row: int) -> bool:
+            vector = self.base.vectors[row] if row < split else delta[row - split]
+            return rows.skus.values[rows.sku[row]] == change.sku and bool((vector == change.vector).all())
+
         for change in changes:
             row = rows.row_of.get(change.variant)
-            if isinstance(change, Remove):
-                rows.row_of.pop(change.variant, None)
-            else:
-                if row is not None and rows.skus.values[rows.sku[row]] == change.sku:
-                    old = self.base.vectors[row] if row < split else delta[row - split]
-                    if (old == change.vector).all():
-                        # A new price, or sold out: most changes of a shop are of this kind, and need no new row.
-                        if not touched:
-                            rows = rows.with_own_facets()
-                        rows.set_facets(row, change.facets)
-                        touched += 1
-                        continue
-                delta[rows.count - split] = change.vector
-                rows.append(change.variant, change.sku, change.facets)
+            if isinstance(change, Upsert) and row is not None and is_known(change, row):
+                # A new price, or sold out: most changes of a shop are of this kind, and need no new row.
+                if not touched:
+                    rows = rows.with_own_facets()
+                rows.set_facets(row, change.facets)
+                touched += 1
+                continue
             if row is not None:
                 live[row] = False
+            if isinstance(change, Upsert):
+                delta[rows.count - split] = change.vector
+                rows.append(change.variant, change.sku, change.facets)
+            elif row is not None:
+                del rows.row_of[change.variant]
         base = replace(self.base, _known={}) if touched else self.base
         return Snapshot(rows, base, delta, live[: rows.count], self.touched + touched)
 
