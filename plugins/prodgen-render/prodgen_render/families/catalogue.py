@@ -81,7 +81,7 @@ _ALL = (
     Family("watch", "electronics", ("watch", "smartwatch", "smart watch", "wristwatch", "fitness tracker", "fitness band", "手表", "腕表", "智能手表", "手环", "chronograph", "smart band", "运动手表", "机械表", "石英表", "电话手表"), "watches:watch", ("watch strap", "watch band", "watch case", "表带")),
     Family("headphone-stand", "electronics", ("headphone stand", "耳机架", "headphone holder", "headset stand", "headset holder", "headphone hanger", "耳机支架"), "audio:headphone_stand"),
     Family("laptop", "electronics", ("laptop", "notebook", "computer", "笔记本电脑", "笔记本", "电脑", "gaming laptop", "chromebook", "ultrabook", "游戏本", "轻薄本"), "devices:laptop"),
-    Family("camera", "electronics", ("camera", "相机", "照相机", "摄像机", "security camera", "indoor camera", "摄像头", "baby monitor", "监控"), "devices:camera", ("webcam", "dash cam", "dashcam", "doorbell camera", "video doorbell", "action camera", "行车记录仪", "运动相机")),
+    Family("camera", "electronics", ("camera", "相机", "照相机", "摄像机", "security camera", "indoor camera", "摄像头", "baby monitor", "监控", "dash cam", "dashcam", "doorbell", "doorbell camera", "video doorbell", "action camera", "行车记录仪", "运动相机", "可视门铃", "门铃"), "devices:camera", ("webcam",)),
     Family("earbuds", "electronics", ("earbuds", "earphones", "earbud", "无线耳机", "耳塞", "蓝牙耳机"), "audio:earbuds", ("airpods case", "airpods pro case", "earbuds case", "耳机保护套"), kind_of=("headphones", "headphone-stand")),
     Family("display", "electronics", ("tv", "television", "smart tv", "monitor", "gaming monitor", "computer monitor", "电视", "电视机", "显示器", "curved monitor", "portable monitor", "曲面显示器", "便携屏"), "desktop:display", kind_of=("laptop",), learnt=False),
     Family("keyboard", "electronics", ("keyboard", "mechanical keyboard", "键盘", "机械键盘", "split keyboard", "numeric keypad", "小键盘"), "desktop:keyboard", kind_of=("laptop",), learnt=False),
@@ -144,7 +144,7 @@ _ALL = (
     Family("cable", "electronics", ("cable", "usb cable", "charging cable", "charger cable", "charger cord", "lightning cable", "hdmi cable", "data cable", "数据线", "充电线", "充电数据线", "快充线", "网线", "音频线"), "charging:cable", kind_of=("charger",), learnt=False),
     Family("vacuum-cleaner", "electronics", ("vacuum", "vacuum cleaner", "stick vacuum", "cordless vacuum", "robot vacuum", "robot vacuum cleaner", "吸尘器", "无线吸尘器", "手持吸尘器", "扫地机器人", "扫地机", "handheld vacuum", "洗地机", "除螨仪"), "cleaning:vacuum_cleaner", also=("home",), learnt=False),
     Family("router", "electronics", ("router", "wifi router", "wireless router", "modem", "路由器", "无线路由器"), "networking:router", ("network switch", "交换机"), learnt=False),
-    Family("game-controller", "electronics", ("controller", "game controller", "gaming controller", "gamepad", "joystick", "游戏手柄", "手柄"), "gaming:game_controller", ("game console", "handheld console", "游戏机", "掌机", "gaming console"), learnt=False),
+    Family("game-controller", "electronics", ("controller", "game controller", "gaming controller", "gamepad", "joystick", "游戏手柄", "手柄"), "gaming:game_controller", learnt=False),
     Family("drone", "electronics", ("drone", "quadcopter", "无人机", "航拍器", "四轴飞行器"), "drones:drone", learnt=False),
     Family("hair-dryer", "electronics", ("hair dryer", "hairdryer", "blow dryer", "吹风机", "电吹风", "吹风筒"), "grooming:hair_dryer", ("hot air brush", "massage gun", "直发梳", "筋膜枪"), also=("beauty",), learnt=False),
     Family("toothbrush", "beauty", ("toothbrush", "electric toothbrush", "tooth brush", "牙刷", "电动牙刷"), "grooming:toothbrush", also=("home", "electronics"), learnt=False),
@@ -202,6 +202,7 @@ _ALL = (
     Family("racket", "home", ("racket", "racquet", "badminton racket", "tennis racket", "badminton racquet", "tennis racquet", "table tennis bat", "table tennis racket", "ping pong paddle", "球拍", "羽毛球拍", "网球拍", "乒乓球拍"), "rackets:racket", ("padel racket", "pickleball paddle"), kind_of=("ball",), learnt=False),
     Family("guitar", "home", ("guitar", "acoustic guitar", "classical guitar", "ukulele", "violin", "吉他", "民谣吉他", "尤克里里", "小提琴"), "guitars:guitar", ("electric guitar", "bass guitar", "viola", "cello", "banjo", "mandolin", "电吉他", "贝斯", "大提琴"), also=("electronics",), learnt=False),
     Family("scale", "electronics", ("bathroom scale", "bathroom scales", "body scale", "body fat scale", "weighing scale", "kitchen scale", "kitchen scales", "digital scale", "smart scale", "体重秤", "电子秤", "体脂秤", "厨房秤", "电子称", "体重称"), "scales:scale", also=("home",), learnt=False),
+    Family("game-console", "electronics", ("game console", "games console", "gaming console", "handheld console", "游戏机", "游戏主机", "掌机", "掌上游戏机"), "consoles:game_console", kind_of=("game-controller",), contents=("playstation", "ps5", "nintendo switch", "xbox series", "steam deck"), learnt=False),
 )  # fmt: skip
 FAMILIES: dict[str, Family] = {family.name: family for family in _ALL}
 LEARNT: dict[str, Family] = {family.name: family for family in _ALL if family.learnt}

@@ -23,7 +23,7 @@ _OF_IT = re.compile(
 _MADE_OF_IT = re.compile("[汁醋酱干脆茶酒糖糕派粉籽香]")
 """After the name of a fruit: what is made of it."""
 _FOR_IT = re.compile(
-    r"[ -](?:charcoal )?(?:holder|rack|organi[sz]er|tray|cleaner|brush|opener|grinder|frother|rod|dish|hanger|hook|filter|refill|protector|sharpener|warmer|maker|machine|infuser|strainer|cartridge|paper|ink|toner|knife|board|bags|gun|extractor|polish|cooker|carrier|stand|mount|bracket|tripod|magnet|strap|charger|sleeve|pad|mat|case|pouch|sharpener|tablet|bbq|barbecue|grill)s?\b"
+    r"[ -](?:charcoal |carrying |travel )?(?:holder|rack|organi[sz]er|tray|cleaner|brush|opener|grinder|frother|rod|dish|hanger|hook|filter|refill|protector|sharpener|warmer|maker|machine|infuser|strainer|cartridge|paper|ink|toner|knife|board|bags|gun|extractor|polish|cooker|carrier|stand|mount|bracket|tripod|magnet|strap|charger|sleeve|pad|mat|case|pouch|game|sharpener|tablet|bbq|barbecue|grill)s?\b"
 )
 """After an English name: what is for the thing."""
 _NO_NOUNS = PACKAGES | {"短袖"}

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from prodgen_render.families.kit import lathe
 from prodgen_render.families.screens import name_plate, screen
-from prodgen_render.families.watching import WATCHING, watcher
+from prodgen_render.families.watching import ACTION, BELLS, WATCHING, action_camera, doorbell, watcher
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import mix, texture
 from prodgen_render.model import Material, Part
@@ -172,7 +172,10 @@ def laptop(look: Look) -> list[Part]:
 
 
 def camera(look: Look) -> list[Part]:
-    """A compact system camera with a lens; one that watches a room where the words say so."""
+    """A compact system camera with a lens; one that watches a room or a door, or a small one for sports, where the words say so."""
+    for words, draw in ((ACTION, action_camera), (BELLS, doorbell)):
+        if look.says(words):
+            return draw(look)
     if look.says(WATCHING):
         return watcher(look)
     width, depth, height = 0.122 * look.uniform(0.95, 1.06), 0.040, 0.070
