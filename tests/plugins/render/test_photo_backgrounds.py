@@ -8,6 +8,7 @@ import numpy as np
 import PIL.Image
 import pytest
 from prodgen_render.parametric import build_model
+from prodgen_render.photo.background import background_of
 from prodgen_render.photo.build import model_from_photos
 from prodgen_render.photo.cutout import cut_out
 from prodgen_render.rendering.views import render
@@ -191,3 +192,20 @@ def test_a_product_of_few_pixels_is_told():
     photo[6:42, 12:36] = (60, 110, 170)
     assert any("only 36 pixels" in warning for warning in cut_out(photo).warnings)
     assert not any("pixels" in warning for warning in cut_out(np.kron(photo, np.ones((2, 2, 1), np.uint8))).warnings)
+
+
+def test_a_ground_that_is_brighter_in_its_middle_is_told_around_the_product():
+    lamp = 0.62 + 0.2 * np.exp(-(np.hypot(X - 180, Y - 150) ** 2) / (2 * 110**2))
+    grain = np.random.default_rng(3).normal(size=(SIZE, SIZE, 3)) * 1.5
+    ground = np.repeat(lamp[..., None] * 255, 3, axis=2) + grain
+    photo = painted(BOX, (150, 60, 40), np.clip(ground, 0, 255).round().astype(np.uint8))
+    under, _ = background_of(photo.astype(np.float32) / 255)
+    around = ndimage.binary_dilation(BOX, iterations=40) & ~BOX
+    assert np.quantile(np.abs(under[around] - lamp[around][:, None]), 0.95) < 0.01
+
+
+def test_a_shadow_is_no_background():
+    floor = np.clip(1 - np.hypot((X - 170) / 110, (Y - 268) / 26), 0, 1)
+    photo = painted(BOX, (60, 110, 170), (243 * (1 - 0.4 * floor[..., None]) * np.ones(3)).astype(np.uint8))
+    under, _ = background_of(photo.astype(np.float32) / 255)
+    assert np.abs(under - 243 / 255).max() < 0.006

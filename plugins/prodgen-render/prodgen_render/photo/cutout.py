@@ -1,7 +1,7 @@
 """Cutting a product out of its photo: alpha as it is, or a plain background of any brightness.
 
-The background is a low-order surface fitted to the picture's frame, so that a sweep that gets darker towards one side is still
-plain. What differs from it is product, except soft grey patches that reach the background without an edge: shadows.
+The background is a low-order surface, so that a sweep that gets darker towards one side is still plain. What differs from it is
+product, except soft grey patches that reach the background without an edge: shadows.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from prodgen_render.model import Floats
+from prodgen_render.photo.background import background_of
 from prodgen_render.photo.holes import filled_but_holes, joined, shaded_holes
 from prodgen_render.photo.shadow import elevation_from_shadow, shadow_in, stands_alone
 from prodgen_sdk import images
@@ -68,7 +69,7 @@ def cut_out(image: Image, longest: int = 1024) -> Cutout:
         confidence, elevation = 1.0, None
     else:
         photo = images.flatten(image).astype(np.float32) / 255
-        under, spread = _background(photo)
+        under, spread = background_of(photo)
         mask, confidence = _from_background(photo, under, spread, warnings)
         elevation = elevation_from_shadow(under - photo, mask) if mask.any() else None
     if mask.sum() < max(64, _LEAST_SHARE * mask.size):
@@ -117,32 +118,6 @@ def _largest(mask: Mask, keep: float = 0.03) -> Mask:
     sizes = np.bincount(holes.reshape(-1), minlength=count + 1)
     small = np.flatnonzero(sizes < 2e-4 * mask.size)
     return np.asarray(kept | np.isin(holes, small[small > 0]))
-
-
-def _background(rgb: Floats) -> tuple[Floats, float]:
-    """The background that the frame tells of [h, w, 3], and how much its pixels scatter about it."""
-    height, width = rgb.shape[:2]
-    ring = max(2, round(0.025 * min(height, width)))
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    x, y = x / width * 2 - 1, y / height * 2 - 1
-    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], -1)
-    frame = np.ones((height, width), bool)
-    frame[ring:-ring, ring:-ring] = False
-    a, b = terms[frame].astype(np.float64), rgb[frame].astype(np.float64)
-    middle = np.median(b, axis=0)
-    off = np.abs(b - middle).max(1)
-    kept = off < max(0.12, 2.5 * float(np.median(off)))
-    for _ in range(4):
-        fit = (
-            np.linalg.lstsq(a[kept], b[kept], rcond=None)[0]
-            if kept.sum() > 24
-            else np.vstack([middle, np.zeros((5, 3))])
-        )
-        off = np.abs(b - a @ fit).max(1)
-        spread = float(np.median(off[kept])) * 1.6 if kept.any() else 0.0
-        kept = off < max(0.012, 3 * spread)
-    fitted = (terms.reshape(-1, 6) @ fit).reshape(height, width, 3)
-    return np.clip(fitted, 0, 1).astype(np.float32), spread if kept.mean() > 0.4 else 1.0
 
 
 def _from_background(rgb: Floats, under: Floats, spread: float, warnings: list[str]) -> tuple[Mask, float]:
