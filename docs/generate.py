@@ -62,8 +62,14 @@ OPTIONS = {
     "train judge": "prodgen_quality.judge.training:Recipe",
     "eval assets": "prodgen_mini.evaluation.benchmark:Options",
     "eval generators": "prodgen_quality.generators.benchmark:Options",
+    "bench batching": "prodgen_sdk.benchmarks.batching:BatchingOptions",
+    "bench generate": "prodgen_render.benchmark:RenderOptions",
     "bench gpu": "prodgen_diffusers.benchmarks.options:GpuOptions",
+    "bench host": "prodgen_sdk.benchmarks.host:OverheadOptions",
     "bench mini": "prodgen_mini.evaluation.speed:Options",
+    "bench photo": "prodgen_render.photo.benchmark:PhotoOptions",
+    "bench tryon": "prodgen_tryon.benchmark:TryOnOptions",
+    "bench tryon-clip": "prodgen_tryon.clip.benchmark:ClipOptions",
 }
 """The models that check what is given after `-o`, by command."""
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from prodgen_sdk import faults
 from prodgen_sdk.errors import ConfigError
@@ -284,6 +284,23 @@ def validate(model: type[_M], raw: Mapping[str, Any], *, where: str, folder: Pat
         # A key that is missing is often there, misspelt: then the unknown one has the better advice.
         first = next((fault for fault in found if fault["type"] == "extra_forbidden"), found[0])
         raise ConfigError(f"{where}: {faults.sentence(first)}.", hint=faults.advice(first, model)) from None
+
+
+class Options(BaseModel):
+    """What a benchmark or an evaluation can be told by `-o KEY=VALUE`; a key that it does not know is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def separated(given: Any) -> Any:
+    """Several values as `-o` gives them: text is parted at commas, and a single value is a list of one.
+
+    >>> separated("a, b"), separated(3), separated((1, 2))
+    (['a', 'b'], [3], (1, 2))
+    """
+    if isinstance(given, str):
+        return [word.strip() for word in given.split(",") if word.strip()]
+    return given if isinstance(given, list | tuple) else [given]
 
 
 def resolve_secrets(value: Any, *, where: str) -> Any:

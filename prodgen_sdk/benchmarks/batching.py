@@ -6,8 +6,11 @@ import statistics
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
+from pydantic import Field
+
+from prodgen_sdk.config import Options, validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Benchmark
 from prodgen_sdk.types import GenerationRequest, Product, parse_views
@@ -18,8 +21,26 @@ if TYPE_CHECKING:
 _WAIT = 0.02
 
 
+class BatchingOptions(Options):
+    """What is batched.
+
+    Args:
+        generator: an id; None takes the configured one.
+        n: requests.
+        views: of each request.
+        size: edge in pixels; None takes 128, or the nearest that the generator makes.
+        rounds: of which the medians count.
+    """
+
+    generator: str | None = None
+    n: Annotated[int, Field(ge=1)] = 16
+    views: str = "hero"
+    size: Annotated[int, Field(ge=1)] | None = None
+    rounds: Annotated[int, Field(ge=1)] = 3
+
+
 class BatchingBenchmark(Benchmark):
-    """Options: `generator` (id; default the configured one), `n` requests (16), `views`, `size`, `rounds` (3)."""
+    """See `BatchingOptions`."""
 
     def __init__(self, config: object = None, ctx: Context | None = None) -> None:
         pass
@@ -31,11 +52,11 @@ class BatchingBenchmark(Benchmark):
         """
         import numpy as np
 
-        generator: BoundGenerator = ctx.lookup("generator", options.get("generator") or None)
-        number, rounds = int(options.get("n", 16)), int(options.get("rounds", 3))
-        spec: Any = generator.spec
-        size = int(options.get("size", min(max(128, spec.min_size), spec.max_size)))
-        views = parse_views(str(options.get("views", "hero")))
+        asked = validate(BatchingOptions, options, where="options of bench batching")
+        generator: BoundGenerator = ctx.lookup("generator", asked.generator)
+        number, rounds, spec = asked.n, asked.rounds, cast(Any, generator.spec)
+        size = asked.size or min(max(128, spec.min_size), spec.max_size)
+        views = parse_views(asked.views)
         requests = [
             GenerationRequest(
                 product=Product(sku=f"bench-{n}", title=f"Red mug number {n}", category="home/mug"),

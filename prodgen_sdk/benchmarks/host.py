@@ -6,8 +6,11 @@ import statistics
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
+
+from prodgen_sdk.config import Options, validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.hookspecs import Register, hookimpl
 from prodgen_sdk.interfaces import Benchmark, Generator
@@ -29,8 +32,14 @@ class FixedGenerator(Generator):
         return [[Generated(image=self._image, view=view) for view in request.views] for request in batch]
 
 
+class OverheadOptions(Options):
+    """How often is measured. `n`: calls."""
+
+    n: Annotated[int, Field(ge=1)] = 200
+
+
 class OverheadBenchmark(Benchmark):
-    """Options: `n`, how many calls (default 200)."""
+    """See `OverheadOptions`."""
 
     def __init__(self, config: object = None, ctx: Context | None = None) -> None:
         pass
@@ -41,7 +50,7 @@ class OverheadBenchmark(Benchmark):
         from prodgen_sdk.pipeline.generate import batch_key, run_batch
         from prodgen_sdk.scheduler import Batcher, result
 
-        number = int(options.get("n", 200))
+        number = validate(OverheadOptions, options, where="options of bench host").n
         request = GenerationRequest(product=_PRODUCT, views=VIEW_SETS["orbit8"], size=512)
         direct = FixedGenerator()
         host = Host(strict=True)

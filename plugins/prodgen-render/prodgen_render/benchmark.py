@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from statistics import median
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import BeforeValidator, Field
 
 from prodgen_render.asset.art import TILES, draw_artwork
 from prodgen_render.asset.generator import DRAFT_DETAIL, model_of
@@ -16,6 +17,7 @@ from prodgen_render.asset.made_up import made_up_asset
 from prodgen_render.parametric import build_model
 from prodgen_render.rendering.quality import DRAFT, FINAL
 from prodgen_render.rendering.views import render
+from prodgen_sdk.config import Options, separated, validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Benchmark
 from prodgen_sdk.types import ARTWORK_SIZE, VIEW_SETS, Layout, Product
@@ -32,6 +34,18 @@ _SLOW = (
 )
 
 
+class RenderOptions(Options):
+    """What is drawn.
+
+    Args:
+        n: how many of the four products.
+        sizes: edges in pixels.
+    """
+
+    n: Annotated[int, Field(ge=1)] = len(_PRODUCTS)
+    sizes: Annotated[tuple[Annotated[int, Field(ge=16, le=4096)], ...], BeforeValidator(separated)] = (128, 512)
+
+
 class RenderBenchmark(Benchmark):
     """Draws orbit8 of four products at 128 and 512 pixels, and of their assets at 256, as drafts and in full."""
 
@@ -39,16 +53,13 @@ class RenderBenchmark(Benchmark):
         del config, ctx
 
     def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
-        """Medians over products.
-
-        Args:
-            options: `n`, how many of the four products to draw; `sizes`, edges in pixels, (128, 512) by default.
-        """
-        products = _PRODUCTS[: max(1, min(len(_PRODUCTS), int(options.get("n") or len(_PRODUCTS))))]
+        """Medians over products; see `RenderOptions`."""
+        asked = validate(RenderOptions, options, where="options of bench generate")
+        products = _PRODUCTS[: asked.n]
         views = VIEW_SETS["orbit8"]
         render(build_model(products[0]), views[:1], size=64)
         built, figures = [], {}
-        for size in options.get("sizes") or (128, 512):
+        for size in asked.sizes:
             all_eight, one = [], []
             for product in products:
                 ctx.check()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from prodgen_sdk import images
 from prodgen_sdk.bootstrap import bootstrap
+from prodgen_sdk.config import Options, validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.interfaces import Benchmark
 from prodgen_sdk.types import Body, Garment, Image, Mask, PersonPhoto, Refusal, TryOn, TryOnRequest
@@ -32,10 +34,28 @@ FLOORS = ("grey", "median", "paste")
 BETTER = {"ssim_region": 1.0, "de_region": -1.0, "gradient_corr": 1.0}
 
 
+class TryOnOptions(Options):
+    """What is measured.
+
+    Args:
+        pairs: a folder with one folder a pair, each with `person.*` and `garment.*` (the same garment, worn and flat).
+        n: how many pairs at most; None takes all.
+        height: of the photos that are timed, three quarters as wide.
+        compositor: its id.
+        times: whether times are measured.
+        lpips: a file of its weights (see `measuring.lpips`), which adds that distance.
+    """
+
+    pairs: Path | None = None
+    n: Annotated[int, Field(ge=1)] | None = None
+    height: Annotated[int, Field(ge=64, le=4096)] = 1024
+    compositor: str = "tryon/warp"
+    times: bool = True
+    lpips: Path | None = None
+
+
 class TryOnBenchmark(Benchmark):
-    """Options: `pairs`, a folder with one folder a pair, each with `person.*` and `garment.*` (the same garment, worn and flat); `n` limits how many;
-    `height` of the photos that are timed (1024, three quarters as wide); `compositor` (`tryon/warp`); `times=0` leaves the times out;
-    `lpips`, a file of its weights (see `measuring.lpips`), adds that distance.
+    """Speed, and likeness to true pairs; see `TryOnOptions`.
 
     A pair is scored on a round trip, because a copy of the photo must not win: the person is dressed in another pair's garment
     first and in the own one from there. What counts is the region of the upper clothes in the true photo. A refusal scores as grey.
@@ -47,17 +67,15 @@ class TryOnBenchmark(Benchmark):
         self._config = config or Config()
 
     def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
-        compositor = ctx.lookup("compositor", str(options.get("compositor") or "tryon/warp"))
-        folder = str(options.get("pairs") or "")
-        pairs = read_pairs(Path(folder)) if folder else []
-        pairs = pairs[: int(options["n"])] if options.get("n") else pairs
+        asked = validate(TryOnOptions, options, where="options of bench tryon")
+        compositor = ctx.lookup("compositor", asked.compositor)
+        pairs = read_pairs(asked.pairs)[: asked.n] if asked.pairs else []
         figures: dict[str, Any] = {}
-        if str(options.get("times", "1")) != "0":
-            figures |= times(compositor, pairs or installed_photos(), int(options.get("height") or 1024), ctx)
+        if asked.times:
+            figures |= times(compositor, pairs or installed_photos(), asked.height, ctx)
         if pairs:
             parser = ctx.lookup("body_parser", self._config.body_parser)
-            lpips = Lpips(Path(str(options["lpips"]))) if options.get("lpips") else None
-            figures |= likeness(compositor, parser, pairs, ctx, lpips)
+            figures |= likeness(compositor, parser, pairs, ctx, Lpips(asked.lpips) if asked.lpips else None)
         return figures
 
 

@@ -6,12 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from prodgen_sdk.config import separated
+
 Name = Literal["text", "image", "background", "angles", "mv_adapter", "control", "lora", "encoders", "others"]
 _LEVERS = ("steps", "batch", "dtype", "compile", "offload", "guidance", "attention")
-
-
-def _parted(given: Any) -> Any:
-    return [word.strip() for word in given.split(",") if word.strip()] if isinstance(given, str) else given
 
 
 class GpuOptions(BaseModel):
@@ -39,7 +37,7 @@ class GpuOptions(BaseModel):
     n: Annotated[int, Field(ge=1)] = 3
     requests: Annotated[int, Field(ge=1)] = 16
     size: Annotated[int, Field(ge=32, le=8192)] | None = None
-    only: Annotated[tuple[Name, ...], BeforeValidator(_parted)] = ()
+    only: Annotated[tuple[Name, ...], BeforeValidator(separated)] = ()
     tiny: bool = False
     full: str = ""
     folder: str = ""

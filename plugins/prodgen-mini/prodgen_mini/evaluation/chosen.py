@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
+
+from prodgen_sdk.config import separated
 
 Model = Literal["gan", "vae", "diffusion"]
 MODELS: tuple[Model, ...] = ("gan", "vae", "diffusion")
 
-
-def _parted(given: Any) -> Any:
-    return [word.strip() for word in given.split(",") if word.strip()] if isinstance(given, str) else given
-
-
-Models = Annotated[tuple[Model, ...], BeforeValidator(_parted), Field(min_length=1)]
+Models = Annotated[tuple[Model, ...], BeforeValidator(separated), Field(min_length=1)]

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import BeforeValidator, Field
 
 from prodgen_render.config import Config
 from prodgen_render.mesh import load_model
@@ -20,6 +21,7 @@ from prodgen_render.photo.rivals import RIVALS, Source
 from prodgen_render.rendering.views import render
 from prodgen_sdk import images
 from prodgen_sdk.bootstrap import bootstrap
+from prodgen_sdk.config import Options, separated, validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Benchmark
@@ -43,6 +45,28 @@ class Subject:
     truth: Callable[[], Model3D]
 
 
+class PhotoOptions(Options):
+    """What is measured.
+
+    Args:
+        data: a folder with `scans.json` and one folder a scan (`textured.obj`); without it made-up products are measured.
+        n: how many of those.
+        split: which half of them: `tune` (even numbers) or `test` (odd ones).
+        size: edge in pixels.
+        elevations: of the camera, in degrees.
+        words: whether the generator is told what the product is.
+        out: a folder for comparison pictures and the table (`table.md`, `rows.jsonl`).
+    """
+
+    data: Path | None = None
+    n: Annotated[int, Field(ge=1)] = 24
+    split: Literal["tune", "test"] = "test"
+    size: Annotated[int, Field(ge=32, le=2048)] = 256
+    elevations: Annotated[tuple[float, ...], BeforeValidator(separated)] = (0, 15)
+    words: bool = True
+    out: Path | None = None
+
+
 class PhotoBenchmark(Benchmark):
     """Reconstructs products from their front picture and compares other views with the true ones."""
 
@@ -51,24 +75,10 @@ class PhotoBenchmark(Benchmark):
         self.config = config if isinstance(config, Config) else Config()
 
     def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
-        """Means by class, view, method and metric, with bootstrap intervals.
-
-        Args:
-            options: `data`, a folder with `scans.json` and one folder a scan (`textured.obj`); without it made-up products are
-                measured. `n`, how many of those; `split`, which half of them: `tune` (even numbers) or `test` (odd ones).
-                `size`, edge in pixels; `elevations`; `words`, whether the generator is told what the product is;
-                `out`, a folder for comparison pictures and the table (`table.md`, `rows.jsonl`).
-        """
-        size = int(options.get("size") or 256)
-        elevations = tuple(float(e) for e in options.get("elevations") or (0, 15))
-        words = bool(options.get("words", True))
-        out = Path(str(options["out"])) if options.get("out") else None
-        data = options.get("data")
-        subjects = list(
-            scans(Path(str(data)))
-            if data
-            else made_up(int(options.get("n") or 24), str(options.get("split") or "test"))
-        )
+        """Means by class, view, method and metric, with bootstrap intervals; see `PhotoOptions`."""
+        asked = validate(PhotoOptions, options, where="options of bench photo")
+        size, elevations, words, out = asked.size, asked.elevations, asked.words, asked.out
+        subjects = list(scans(asked.data) if asked.data else made_up(asked.n, asked.split))
         rows: list[dict[str, Any]] = []
         seconds = {"build": [], "view": []}  # type: dict[str, list[float]]
         for number, subject in enumerate(subjects):

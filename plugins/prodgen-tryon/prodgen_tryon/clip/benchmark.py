@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
+
+from prodgen_sdk.config import Options, validate
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Benchmark, Compositor
 from prodgen_sdk.types import Image, Refusal, TryOn
 from prodgen_tryon.benchmark import mean, worn_top
@@ -17,9 +19,26 @@ from prodgen_tryon.measuring.flicker import MovingPhoto, common_region, flicker
 from prodgen_tryon.measuring.pairs import fitted, installed_photos, read_pairs
 
 
+class ClipOptions(Options):
+    """What is measured.
+
+    Args:
+        pairs: as for `prodgen bench tryon`; each person wears the next pair's garment.
+        n: how many clips.
+        frames: of each clip; flicker takes two.
+        height: of the frames.
+        compositor: its id.
+    """
+
+    pairs: Path | None = None
+    n: Annotated[int, Field(ge=1)] = 2
+    frames: Annotated[int, Field(ge=2, le=1000)] = 12
+    height: Annotated[int, Field(ge=64, le=4096)] = 512
+    compositor: str = "tryon/warp"
+
+
 class ClipBenchmark(Benchmark):
-    """Options: `pairs` (as for `tryon`; each person wears the next pair's garment), `n` how many (2), `frames` of each clip (12), `height`
-    of the frames (512), `compositor` (`tryon/warp`).
+    """Flicker and speed of dressed clips; see `ClipOptions`.
 
     The clip is a photo that sways, zooms and tilts by known amounts under fresh noise, so that the ideal answer only moves. Flicker is
     the mean change from frame to frame after that motion is taken away, where clothes were edited, in grey levels. It stands beside the same
@@ -30,14 +49,11 @@ class ClipBenchmark(Benchmark):
         del config, ctx
 
     def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
-        compositor = ctx.lookup("compositor", str(options.get("compositor") or "tryon/warp"))
+        asked = validate(ClipOptions, options, where="options of bench tryon-clip")
+        compositor = ctx.lookup("compositor", asked.compositor)
         component: Compositor = getattr(compositor, "component", compositor)
-        folder = str(options.get("pairs") or "")
-        pairs = read_pairs(Path(folder)) if folder else installed_photos()
-        number, frames = int(options.get("n") or 2), int(options.get("frames") or 12)
-        if frames < 2:
-            raise InputError("Flicker takes at least two frames.", hint="Say -o frames=12.")
-        height = int(options.get("height") or 512)
+        pairs = read_pairs(asked.pairs) if asked.pairs else installed_photos()
+        number, frames, height = asked.n, asked.frames, asked.height
         rows: list[dict[str, float]] = []
         for place in range(min(number, len(pairs))):
             person = fitted(pairs[place][0], height * 4, height)
