@@ -295,3 +295,14 @@ def test_equal_to_the_reference_implementation() -> None:
     ]
     for reference, rows in pairs:
         assert rows.mean() == pytest.approx(reference, rel=1e-9)
+
+
+def test_clicks_that_happen_to_count_little_are_not_taken_for_many() -> None:
+    """Hundred clicks, none of them in the few rows that would count most: these might have had some as well."""
+    pi_e, pscore = np.repeat([0.3, 0.2], [5940, 60]), np.repeat([0.6, 0.01], [5940, 60])
+    reward = (np.arange(6000) < 100).astype(float)
+    found = diagnose(pi_e, pscore, reward)
+    assert found.clicks == 100
+    assert found.effective_clicks == pytest.approx(found.ess * snips(Logged(reward, pscore, pi_e)).mean())
+    assert found.effective_clicks < 50
+    assert diagnose(pscore, pscore, reward).effective_clicks == pytest.approx(100)

@@ -22,7 +22,8 @@ class Diagnostics:
     Args:
         n: rows.
         clicks: rows with a reward and a weight above 0.
-        effective_clicks: (sum w r)^2 / sum (w r)^2: how many of them carry the estimate.
+        effective_clicks: (sum w r)^2 / sum (w r)^2: how many of them carry the estimate; at most as many as `ess` rows of the same
+            rate have, for where few rows count much, the clicks that are missing would count most.
         ess: effective sample size, (sum w)^2 / sum w^2 (Kish, 1965): how many rows of the policy's own the log is worth.
         mean: near 1 if propensities are right and the log saw all that the policy would show.
         mean_error: standard error of `mean`.
@@ -101,12 +102,13 @@ def diagnose(pi_e: Floats, pscore: Floats, reward: Floats) -> Diagnostics:
     if missing:
         return Diagnostics(n, int((reward > 0).sum()), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, {}, 0.0, missing)
     weights = pi_e / pscore
-    total, largest = float(weights.sum()), float(weights.max())
+    total, earned, largest = float(weights.sum()), float((weights * reward).sum()), float(weights.max())
+    ess = effective_size(weights)
     return Diagnostics(
         n=n,
         clicks=int(((reward > 0) & (weights > 0)).sum()),
-        effective_clicks=effective_size(weights * reward),
-        ess=effective_size(weights),
+        effective_clicks=min(effective_size(weights * reward), ess * earned / max(total, 1e-300)),
+        ess=ess,
         mean=total / n,
         mean_error=float(weights.std(ddof=1)) / n**0.5 if n > 1 else 0.0,
         max=largest,
