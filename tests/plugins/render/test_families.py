@@ -383,6 +383,7 @@ def test_new_families_follow_their_words() -> None:
         ("Mountain bike 26 inch", "home/bike", "bicycle", "sheet"),
         ("Maple skateboard", "home/sports", "skateboard", "bar"),
         ("Whole pineapple", "food/fruit", "fruit", "pole"),
+        ("Gym duffel bag, navy", "apparel/bag", "tote-bag", "long"),
         ("PS5 游戏主机", "electronics/console", "game-console", "high"),
         ("Nintendo Switch OLED", "electronics/console", "game-console", "sheet"),
         ("Video doorbell", "electronics/security", "camera", "high"),
@@ -404,6 +405,7 @@ def test_words_give_things_their_shape(title: str, category: str, family: str, s
         "bar": wide > 1.9 * max(deep, high),
         "flat": high < 0.3 * min(wide, deep),
         "high": high > deep,
+        "long": wide > 1.15 * high,
         "pole": high > 1.8 * max(wide, deep),
         "sheet": deep < 0.75 * min(wide, high),
     }[shape]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from prodgen_render.families.duffels import DUFFELS, duffel
 from prodgen_render.families.garment_kit import (
     COTTONS,
 )
@@ -82,6 +83,8 @@ def beanie(look: Look) -> list[Part]:
 
 def tote_bag(look: Look) -> list[Part]:
     """An open shopping bag of cloth with two straps."""
+    if look.says(DUFFELS):
+        return duffel(look)
     width, height = 0.36 * look.uniform(0.94, 1.06), 0.38 * look.uniform(0.92, 1.08)
     depth = 0.11 * look.uniform(0.8, 1.2)
     names = ("canvas", *(n for n in COTTONS if n != "canvas"))
