@@ -556,12 +556,13 @@ def test_a_tucked_top_narrows_to_the_waistband(person, shapes):
     narrow = replace(body, hips={side: np.full(len(body.heights), 0.4 * person.width) for side in SIDES})
     at_waist, above = (
         spans(fit_top(shapes["top"], narrow).parts[0], person.frame, [height * person.width])[0]
-        for height in (1.22, 1.0)
+        for height in (1.28, 1.05)
     )
-    assert at_waist == pytest.approx(0.8 * person.width, rel=0.03)
+    assert at_waist == pytest.approx(0.8 * person.width, rel=0.05)
+    # Just above it cloth is as wide as before.
     assert above > 0.9 * person.width
     loose = fit_top(shapes["top"], replace(narrow, tucked=False))
-    assert spans(loose.parts[0], person.frame, [1.0 * person.width])[0] == pytest.approx(above, rel=0.03)
+    assert spans(loose.parts[0], person.frame, [1.05 * person.width])[0] == pytest.approx(above, rel=0.03)
 
 
 def test_a_standing_collar_hides_the_neck_beside_it(person, shapes, drawn):

@@ -27,7 +27,7 @@ LONGEST = 1.5  # the lowest hem of a top of a known length: above the knees
 LENGTHENED = 1.4  # how much longer a top may be than it seems where the photo ends above the hips
 WAIST = 0.82  # height of the waist, in torsos below the shoulders
 SNAPPED = 0.005  # how far below the old hem the new one lies, in shoulder widths
-GATHERED = 0.15  # over which height above the waist a tucked top narrows to it, in shoulder widths
+GATHERED = 0.05  # over which height above the waist a tucked top narrows to it, in shoulder widths
 TAIL = 0.12  # how far a curved hem may dip, in shoulder widths
 FRONT = 0.45  # how far the chest lies before the shoulders' axis, in shoulder widths
 
