@@ -209,6 +209,18 @@ def test_visual_places_a_product_that_nobody_had_by_its_picture(tmp_path):
     assert all(item.score == 0 for item in rankers.visual(None, Context()).rank(_user("a0"), cold, CONTEXT, Context()))
 
 
+def test_a_product_without_a_cause_is_only_called_unlike_where_it_is_of_another_department():
+    interest = Interest(sku="mug", category="home/mug", weight=1.0, last_type="view", last_at=NOW)
+    user = UserProfile(user="me", interests=(interest,))
+    kinds = {"lamp": "home/lamp", "tea": "food/tea"}
+    lamp, tea = (_candidate(sku).model_copy(update={"category": kind}) for sku, kind in kinds.items())
+    found = rankers.ials(None, Context()).rank(user, [lamp, tea], CONTEXT, Context())
+    assert {item.candidate.sku: item.reasons[0] for item in found} == {
+        "lamp": "from a department that you visit",
+        "tea": "something unlike what you looked at so far",
+    }
+
+
 def test_visual_says_that_there_are_no_pictures_yet(caplog):
     host = fake_host(plugin, config=Config())
     rankers.visual(None, host.context()).fit([_event("u", "x")], host.context())

@@ -67,11 +67,13 @@ class PreferenceRanker(Ranker):
             shares, causes = self._shares(preference, preference.history(user), candidates, context, ctx)
         hidden = {interest.sku for interest in user.interests if interest.weight < 0}
         words, interests = SENTENCES[context.locale], {interest.sku: interest for interest in user.interests}
+        domains = {_domain(interest.category) for interest in user.interests if interest.weight > 0} - {""}
         ranked = []
         for candidate, share, cause in zip(candidates, shares, causes, strict=True):
             if candidate.sku in hidden:
                 share["hidden"] = -HIDDEN
-            reason = because(interests[cause], words) if cause else words["start" if not interests else "other"]
+            known = "domain" if _domain(candidate.category) in domains else "other"
+            reason = because(interests[cause], words) if cause else words[known if interests else "start"]
             ranked.append(
                 Ranked(candidate=candidate, score=sum(share.values()), contributions=share, reasons=(reason,))
             )
@@ -110,6 +112,10 @@ class PreferenceRanker(Ranker):
             first = next(iter(told), None)
             causes.append(first if first and told[first] > _LIKELY else None)
         return shares, causes
+
+
+def _domain(category: str) -> str:
+    return category.split("/", 1)[0]
 
 
 # One a model, by the names that the plugin registers.
