@@ -122,7 +122,7 @@ def test_an_unknown_id_lists_the_known_ones_once():
 def test_an_id_of_a_plugin_that_is_left_out_is_not_one_to_install():
     host = Host()
     host.register(module("broken", generate_pictures=lambda: None), "render", distribution="prodgen-render")
-    with pytest.raises(NotFound, match="The plugin render is left out: .*generate_pictures"):
+    with pytest.raises(NotFound, match=r"The plugin render is left out: .*generate_pictures"):
         host.get("generator", "render/parametric")
     assert "prodgen-render" not in host.registry.absent()
 
