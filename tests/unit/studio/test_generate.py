@@ -284,3 +284,12 @@ def test_media_are_copied_into_the_workspace_and_published_as_variants(studio, t
     made = studio.publish_photos(["a", "d"], size=40)
     assert [(p.sku, p.view.name, p.generator) for p in made.pictures] == [("a", "front", "catalogue/photo")]
     assert np.array_equal(made.pictures[0].image[:, 10:30], photo)
+
+
+def test_arguments_that_do_not_exist_are_told_by_the_name_of_the_method_that_was_called(studio, mugs):
+    with pytest.raises(TypeError, match=r"Studio\.generate\(\) got an .* argument 'veiws'\. Did you mean 'views'\?"):
+        studio.generate(mugs(1), veiws="front")
+    with pytest.raises(TypeError, match=r"Studio\.estimate\(\) missing a required argument: 'products'"):
+        studio.estimate(size=32)
+    with pytest.raises(TypeError, match=r"Studio\.recommend\(\) .*'filters'\. Did you mean 'filter'\?"):
+        studio.recommend("ann", filters=None)
