@@ -65,6 +65,11 @@ class Database:
         """The SQLite file."""
         return Path(self.url.database or "") if self.sqlite else None
 
+    @property
+    def log(self) -> Path | None:
+        """SQLite's log, which lies beside the file that a link leads to."""
+        return None if self.file is None else Path(f"{self.file.resolve()}-wal")
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One snapshot; keep it short."""
@@ -118,11 +123,11 @@ class Database:
         Raises:
             StoreError: the disk failed.
         """
-        if self.file is None:
+        if self.log is None:
             return  # PostgreSQL commits nothing before
         try:
             # Without a log all of it is in the file, and was taken there for good.
-            with suppress(FileNotFoundError), Path(f"{self.file}-wal").open("r+b") as log:
+            with suppress(FileNotFoundError), self.log.open("r+b") as log:
                 _to_disk(log.fileno())
         except OSError as error:
             raise StoreError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from prodgen_sdk.store.database import Database
 
@@ -34,7 +33,7 @@ def purge(database: Database, tables: Sequence[str], *, timeout: float | None = 
         and _empty_log(database, seconds)
     ):
         return 0
-    return sum(path.stat().st_size for path in (file, Path(f"{file}-wal")) if path.exists())
+    return sum(path.stat().st_size for path in (file, database.log) if path is not None and path.exists())
 
 
 def _empty_log(database: Database, seconds: float) -> bool:

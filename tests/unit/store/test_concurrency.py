@@ -210,6 +210,17 @@ def test_others_write_while_one_waits_for_the_disk(tmp_path, product, event, mon
         assert one.events.count() == 4
 
 
+def test_a_database_behind_a_link_is_taken_to_the_disk_too(tmp_path, product, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "store.db").symlink_to(tmp_path / "elsewhere" / "real.db")
+    flushed = []
+    monkeypatch.setattr(database, "_to_disk", lambda handle: flushed.append(os.fstat(handle).st_ino))
+    with open_store(tmp_path / "store.db") as store:
+        flushed.clear()
+        store.products.put([product()])
+        assert flushed == [(tmp_path / "elsewhere" / "real.db-wal").stat().st_ino]
+
+
 def test_a_disk_that_fails_is_told_to_who_was_promised_that_it_is_there(tmp_path, event, monkeypatch):
     def fail(handle):
         raise OSError(errno.EIO, "Input/output error")
