@@ -37,6 +37,10 @@ REFUSED = [
     ("flux", {"scheduler": "DDIMScheduler"}, "does not fit"),
     ("sd15", {"scheduler": "DPMSolverSDEScheduler"}, "no request's seed"),
     ("sd15", {"scheduler": "LCMScheduler", "scheduler_options": {"x": 1}}, "no option 'x'"),
+    ("sd15", {"scheduler_options": {"timestep_spacing": "trailling"}}, "is 'trailling'. Did you mean 'trailing'"),
+    ("sd15", {"scheduler": "TCDScheduler", "scheduler_options": {"timestep_spacing": "even"}}, "one of 'linspace', 'l"),
+    ("sd15", {"scheduler_options": {"num_train_timesteps": "x"}}, "DDIMScheduler is 'x'. Give a value of the type int"),
+    ("flux", {"scheduler_options": {"shift": "3"}}, "is '3'. Give a value of the type float"),
     ("sd15", {"cache": {"kind": "first_block"}}, "has no caches"),
     ("flux", {"cache": {"kind": "first_block", "options": {"x": 1}}}, "no option 'x'"),
     ("flux", {"attention": "quick"}, "no attention backend 'quick'"),
@@ -174,13 +178,15 @@ def picture(folder, seed=3, paint=32, **options):
     return result.image.astype(int), loaded
 
 
-def test_a_scheduler_that_cannot_be_made_of_the_checkpoint_s_settings(sdxl):
-    with pytest.raises(ConfigError, match="EDMEulerScheduler cannot take the place of EulerDiscreteScheduler"):
+def test_a_scheduler_that_cannot_be_made_of_the_checkpoint_s_settings(sdxl, sd15):
+    with pytest.raises(ConfigError, match="x: EDMEulerScheduler refuses the settings of EulerDiscreteScheduler"):
         picture(sdxl, scheduler="EDMEulerScheduler")
+    with pytest.raises(ConfigError, match=r"DDIMScheduler refuses .*number of steps must be non-negative"):
+        picture(sd15, scheduler_options={"num_train_timesteps": -4})
 
 
 def test_what_a_pipeline_refuses_is_the_configuration_s_fault(sd15, flux):
-    with pytest.raises(ConfigError, match=r"StableDiffusionPipeline refuses .*divisible by 8 but are 36"):
+    with pytest.raises(ConfigError, match=r"x: StableDiffusionPipeline refuses .*divisible by 8 but are 36"):
         picture(sd15, paint=36)
     with pytest.raises(ConfigError, match=r"FluxPipeline refuses .*set_timesteps"):
         picture(flux, scheduler="FlowMatchHeunDiscreteScheduler")

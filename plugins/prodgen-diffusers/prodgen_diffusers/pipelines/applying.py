@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from prodgen_diffusers.config import Cache, Pipeline, Quantisation
+from prodgen_diffusers.pipelines import schedulers
 from prodgen_diffusers.pipelines.options import CACHES, TORCHAO, denoiser, denoiser_name
 from prodgen_sdk.checkpoints.pipelines import components, part_class
 from prodgen_sdk.checkpoints.placing import compile_network, place
@@ -77,17 +78,8 @@ def apply(
         ConfigError: a LoRA that is not for this model, or an option that its weights refuse.
         OutOfMemory: it does not fit.
     """
-    import diffusers
-
     if config.scheduler or config.scheduler_options:
-        cls = getattr(diffusers, config.scheduler) if config.scheduler else type(pipe.scheduler)
-        try:
-            pipe.scheduler = cls.from_config(pipe.scheduler.config, **config.scheduler_options)
-        except (TypeError, ValueError, KeyError, NotImplementedError) as error:
-            raise ConfigError(
-                f"{component}: {cls.__name__} cannot take the place of {type(pipe.scheduler).__name__}: {error}",
-                hint="Take another scheduler, or set its `scheduler_options`.",
-            ) from error
+        pipe.scheduler = schedulers.replaced(pipe, config, component)
     if loras:
         _add_loras(pipe, config, loras, component)
     if adapt is not None:

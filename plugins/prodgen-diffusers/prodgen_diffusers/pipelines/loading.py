@@ -43,6 +43,7 @@ class Loaded:
     """A pipeline on its device.
 
     Attributes:
+        component: the id of the generator that it is loaded for.
         pipe: a diffusers pipeline, with schedulers, LoRA and all options in place.
         digest: names weights and LoRA; a component offers it as its own `digest`.
         device, dtype: where it computes, and in what.
@@ -50,6 +51,7 @@ class Loaded:
         fits: how many pictures of a size fit in memory at once, where it was found out.
     """
 
+    component: str
     pipe: Any
     digest: str
     device: str
@@ -119,7 +121,7 @@ def load_pipeline(
             ctx.logger.warning("%s: a LoRA was made for another model, in part: %s", component, message[:300])
     digests = [identity(config, folder, ctx.state), *(file_digest(path) for path in loras)]
     ctx.logger.info("%s: %s, %s on %s in %s", component, config.model, type(pipe).__name__, ctx.device, dtype)
-    return Loaded(pipe, canonical_digest(digests), ctx.device, dtype)
+    return Loaded(component, pipe, canonical_digest(digests), ctx.device, dtype)
 
 
 def load_model(source: Checkpoint, ctx: Context, class_name: str, *, component: str, dtype: str = "auto") -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from prodgen_diffusers.config import Cache, Pipeline, Quantisation
+from prodgen_diffusers.pipelines import schedulers
 from prodgen_diffusers.pipelines.calls import guidance_name
 from prodgen_sdk.checkpoints.pipelines import components, part_class
 from prodgen_sdk.checkpoints.placing import repeated_blocks
@@ -36,7 +37,6 @@ _BACKEND_PACKAGES = {"flash": "flash_attn", "_flash": "flash_attn_interface", "s
 _HALF = ("flash", "sage", "native_flash", "native_cudnn")
 _OF_CUDA = ("_native_cudnn", "_native_efficient")  # torch's own
 _QUANTISERS = {"torchao": "torchao", "bitsandbytes": "bitsandbytes", "gguf": "gguf"}
-_SEEDLESS = ("DPMSolverSDEScheduler", "CosineDPMSolverMultistepScheduler")
 _OURS = frozenset(
     [
         "prompt",
@@ -99,7 +99,7 @@ def check(
     what = f"{component}: {wanted.__name__}"
     _check_call(config, wanted, what)
     if config.scheduler or config.scheduler_options:
-        _check_scheduler(config, parts.get("scheduler"), _settings(folder, "scheduler"), what)
+        schedulers.check(config, parts.get("scheduler"), _settings(folder, "scheduler"), what)
     if config.compile == "regional" and not repeated_blocks(inner):
         raise ConfigError(
             f"{what}: {_named(inner)} has no repeated blocks to compile.", hint='Set `compile` to "full" or "none".'
@@ -142,50 +142,6 @@ def _check_call(config: Pipeline, wanted: Any, what: str) -> None:
             near = get_close_matches(argument, list(takes), n=1)
             hint = f"Did you mean {near[0]}?" if near else "See the documentation of the pipeline."
             raise ConfigError(f"{what} takes no argument {argument!r}.", hint=hint)
-
-
-def _check_scheduler(config: Pipeline, own: Any, settings: Mapping[str, Any], what: str) -> None:
-    import diffusers
-
-    cls = getattr(diffusers, config.scheduler, None) if config.scheduler else own
-    if (name := getattr(cls, "__name__", "")) in _SEEDLESS:
-        raise ConfigError(
-            f"{what}: {name} draws noise that no request's seed rules.",
-            hint='Take DPMSolverMultistepScheduler with {algorithm_type = "sde-dpmsolver++"}.',
-        )
-    if not (isinstance(cls, type) and issubclass(cls, diffusers.SchedulerMixin)):
-        near = " or ".join(_schedulers_like(config.scheduler))
-        raise ConfigError(
-            f"{what}: diffusers has no scheduler {config.scheduler!r}.", hint=f"Did you mean {near}?" if near else ""
-        )
-    fields = inspect.signature(cls).parameters
-    kept = {name: value for name, value in {**settings, **config.scheduler_options}.items() if name in fields}
-    if own is not None and _flows(cls, kept) != _flows(own, settings):
-        kind = "flow matching" if _flows(own, settings) else "noise prediction"
-        raise ConfigError(
-            f"{what}: {cls.__name__} does not fit a model that was trained for {kind} ({own.__name__}).",
-            hint="Take a scheduler of the same kind.",
-        )
-    unknown = next((option for option in config.scheduler_options if option not in fields), None)
-    if unknown is not None:
-        raise ConfigError(
-            f"{what}: {cls.__name__} has no option {unknown!r}.",
-            hint=f"It has {', '.join(fields)}.",
-        )
-
-
-def _schedulers_like(wanted: str) -> list[str]:
-    """Up to three classes of diffusers: those whose names begin so, as short names of schedulers do, or else the one that comes nearest."""
-    import diffusers
-
-    known = [name for name in dir(diffusers) if name.endswith("Scheduler") and name not in _SEEDLESS]
-    beginning = [name for name in known if name.lower().startswith(wanted.lower())]
-    return beginning[:3] or get_close_matches(wanted, known, n=1, cutoff=0.4)
-
-
-def _flows(scheduler: Any, settings: Mapping[str, Any]) -> bool:
-    """Whether a scheduler of these settings is one of flow matching, as DPM-Solver is in SANA's checkpoints."""
-    return str(scheduler.__name__).startswith(("FlowMatch", "SCM")) or bool(settings.get("use_flow_sigmas"))
 
 
 def _settings(folder: Path | None, part: str) -> Mapping[str, Any]:

@@ -198,7 +198,7 @@ def _call(
         if hasattr(loaded.pipe, "maybe_free_model_hooks"):
             loaded.pipe.maybe_free_model_hooks()
         if isinstance(error, ValueError):
-            raise _refused(loaded.pipe, error) from error
+            raise _refused(loaded, error) from error
         raise
     pictures = to_images(output.images, loaded.dtype)
     flagged = getattr(output, "nsfw_content_detected", None) or [False] * len(jobs)
@@ -208,11 +208,11 @@ def _call(
     ]
 
 
-def _refused(pipe: Any, error: ValueError) -> ConfigError:
+def _refused(loaded: Loaded, error: ValueError) -> ConfigError:
     """What a pipeline's own checks say of its arguments, such as a size that is no multiple of 8."""
     said = next(iter(str(error).splitlines()), "")
     return ConfigError(
-        f"{type(pipe).__name__} refuses what it is configured with: {said}",
+        f"{loaded.component}: {type(loaded.pipe).__name__} refuses what it is configured with: {said}",
         hint="Compare `size`, `steps`, `scheduler` and `arguments` of its section with the pipeline's documentation.",
     )
 
