@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from prodgen_sdk.errors import InputError
-from prodgen_sdk.files import inside, read_lines
+from prodgen_sdk.files import UNREADABLE, inside, read_lines
 from prodgen_sdk.types import Image, Mask, View
 
 if TYPE_CHECKING:
@@ -72,11 +73,11 @@ def read_pixels(shots: Sequence[Shot]) -> Iterator[tuple[Shot, Image, Mask]]:
                 picture, mask = images.load(path), images.load(path.with_suffix(".mask.png"))[..., 0] > 127
             else:
                 if opened is None or opened[0] != path:
-                    with np.load(path, allow_pickle=False) as arrays:
+                    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                         opened = (path, arrays["images"], arrays["masks"])
                 row = int(shot.line["row"])
                 picture, mask = images.check(opened[1][row]), np.asarray(opened[2][row], bool)
-        except (OSError, ValueError, KeyError, IndexError) as error:
+        except (*UNREADABLE, BadZipFile, ValueError, KeyError, IndexError) as error:
             raise InputError(f"{path} cannot be read: {error}.", hint="Render the data set again.") from None
         yield shot, picture, mask
 

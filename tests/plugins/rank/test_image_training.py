@@ -140,6 +140,12 @@ def test_wrong_data_are_named(drawn, tmp_path) -> None:
         (folder / name).unlink()
         with pytest.raises(InputError, match=message):
             read_views(folder)
+    shard = write_data_set(tmp_path / "damaged") / "shards" / "00000.npz"
+    whole = shard.read_bytes()
+    for damaged in (b"", b"nonsense", whole[: len(whole) // 2], whole[:200] + bytes(200) + whole[400:]):
+        shard.write_bytes(damaged)
+        with pytest.raises(InputError, match="cannot be read"):
+            read_views(tmp_path / "damaged")
 
 
 def test_several_data_sets_keep_their_products_apart(tmp_path) -> None:
