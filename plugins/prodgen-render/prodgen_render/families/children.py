@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from prodgen_render.model import Part
@@ -15,13 +16,15 @@ _CHILDS = (
     "kids", "kid's", "kids'", "children", "children's", "child", "boys", "boys'", "boy's", "girls", "girls'", "girl's", "toddler", "infant", "baby", "儿童", "男童", "女童",
     "小童", "中大童", "童装", "宝宝", "婴儿", "男孩", "女孩", "小学生",
 )  # fmt: skip
+_NO_CHILDS = re.compile(r"\bbaby[ -]?(?:blue|pink|yellow|green|lilac|purple|alpaca|cashmere|merino|doll)|婴儿[蓝粉]")
+"""Colours, wools and cuts that are named after babies."""
 _WIDE, _LONG = 0.66, 0.58
 """A child's sides, as shares of a grown-up's: at 116 cm a chest of 60 cm, against 92 cm at 176 cm."""
 
 
 def grown(family: str, product: Product, parts: Sequence[Part]) -> list[Part]:
     """The parts of a garment at the size of who wears it."""
-    title = product.title.lower()
+    title = _NO_CHILDS.sub(" ", product.title.lower())
     if family not in _WORN or all(mentions(title, word) < 0 for word in _CHILDS):
         return list(parts)
     return [part.scaled(_WIDE, _WIDE, _LONG) for part in parts]
