@@ -61,6 +61,7 @@ OPTIONS = {
     "train image-encoder": "prodgen_rank.encoders.training:Recipe",
     "train judge": "prodgen_quality.judge.training:Recipe",
     "eval assets": "prodgen_mini.evaluation.benchmark:Options",
+    "eval encoders": "prodgen_rank.benchmarks.encoders:EncoderOptions",
     "eval generators": "prodgen_quality.generators.benchmark:Options",
     "bench batching": "prodgen_sdk.benchmarks.batching:BatchingOptions",
     "bench generate": "prodgen_render.benchmark:RenderOptions",
@@ -70,6 +71,7 @@ OPTIONS = {
     "bench photo": "prodgen_render.photo.benchmark:PhotoOptions",
     "bench tryon": "prodgen_tryon.benchmark:TryOnOptions",
     "bench tryon-clip": "prodgen_tryon.clip.benchmark:ClipOptions",
+    "bench tryon-gpu": "prodgen_tryon.diffusion.benchmark:GpuOptions",
 }
 """The models that check what is given after `-o`, by command."""
 

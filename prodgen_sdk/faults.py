@@ -35,6 +35,7 @@ _MEMBERS = (("str",), ("int",), ("float",), ("bool",))
 _BEGINNINGS = {
     "Input should be ": "must be ",
     "String should ": "must ",
+    "Value should ": "must ",
     "Tuple should ": "must ",
     "List should ": "must ",
     "Dictionary should ": "must ",
@@ -92,6 +93,8 @@ def advice(fault: ErrorDetails, model: type[BaseModel]) -> str:
 def _fields(model: type[BaseModel], path: Sequence[Any]) -> list[str]:
     """The names of the fields of the model that stands at `path` below `model`; none if it cannot be told."""
     for part in path:
+        if isinstance(part, int):  # a place in a list
+            continue
         field = model.model_fields.get(str(part))
         inner = next(_models([field.annotation]), None) if field is not None else None
         if inner is None:

@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from prodgen_sdk.errors import InputError
+
 logger = logging.getLogger(__name__)
 
 
@@ -28,7 +30,7 @@ class Background:
     """Work that is done on a thread of its own, one run at a time; whoever starts it meanwhile shares the run.
 
     A run that failed is followed by a pause, in which its failure is shared as well. It is logged, once as long as it stays the
-    same.
+    same; what only a caller can mend is raised to them, and not logged besides.
 
     >>> runs = []
     >>> background = Background(lambda: runs.append(1), "count")
@@ -75,7 +77,7 @@ class Background:
         except Exception as error:
             self._not_before = time.monotonic() + self._pause
             run.error = error
-            if self._told != str(error):
+            if not isinstance(error, InputError) and self._told != str(error):
                 self._told = str(error)
                 logger.warning("%s failed and is tried again: %s", self._name, error)
         finally:

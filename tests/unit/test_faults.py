@@ -29,6 +29,10 @@ class Room(BaseModel):
         return name
 
 
+class House(BaseModel):
+    rooms: tuple[Room, ...]
+
+
 def fault_of(**values):
     with pytest.raises(ValidationError) as caught:
         Room.model_validate({"name": "hall", **values})
@@ -66,3 +70,6 @@ def test_a_misspelt_key_is_told_from_its_neighbours_at_any_depth():
     assert faults.advice(fault_of(lamp={"wats": 3}), Room) == "Did you mean watts? Known keys: watts, shade."
     assert faults.advice(fault_of(lamp={"zzz": 3}), Room) == "Known keys: watts, shade."
     assert faults.advice(fault_of(walls="white"), Room) == ""
+    with pytest.raises(ValidationError) as caught:
+        House(rooms=[{"name": "hall"}, {"name": "attic 2", "wall": []}])
+    assert faults.advice(caught.value.errors()[0], House).startswith("Did you mean walls?")

@@ -70,6 +70,17 @@ def test_a_run_is_shared_and_a_failure_pauses():
     assert runs == [1, 1]
 
 
+@pytest.mark.parametrize(("error", "logged"), [(StoreError("the disk is gone"), 1), (InputError("no checkpoint"), 0)])
+def test_a_failure_is_logged_unless_only_the_caller_can_mend_it(caplog, error, logged):
+    def work():
+        raise error
+
+    run = Background(work, "test").start()
+    assert run.wait(10)
+    assert run.error is error
+    assert caplog.text.count("test failed and is tried again") == logged
+
+
 # Impressions
 
 

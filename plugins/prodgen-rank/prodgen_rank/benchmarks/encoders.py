@@ -9,16 +9,18 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import numpy as np
 from PIL import Image as Pil
+from pydantic import BeforeValidator, Field
 
 from prodgen_rank.encoders.neighbours import same_family_share, same_product_first
 from prodgen_rank.encoders.training import HELD_OUT
 from prodgen_rank.encoders.views import Background, place, read_views
 from prodgen_sdk import images as pictures
 from prodgen_sdk.bootstrap import bootstrap
+from prodgen_sdk.config import Options, separated, validate
 from prodgen_sdk.context import Context
 from prodgen_sdk.distances import unit
 from prodgen_sdk.errors import InputError
@@ -45,6 +47,32 @@ class Gallery(NamedTuple):
     domains: NDArray[np.str_]
 
 
+class EncoderOptions(Options):
+    """What is compared, and on which images.
+
+    Args:
+        data: a rendered data set (with a transparent scene it is laid on white, on varied and on cluttered backgrounds), or photos
+            as `KIND/PRODUCT_VIEW.jpg`.
+        encoders: ids, comma-separated; each is also compared with the last one.
+        n: how many products at most; None takes all.
+        split: of a data set.
+        seed: of the backgrounds.
+        photos: a folder of photos that are searched for among `data`: how many of the three nearest products are of `domain`?
+        domain: of all products in `photos`.
+    """
+
+    data: Path | None = None
+    encoders: Annotated[tuple[str, ...], BeforeValidator(separated), Field(min_length=1)] = (
+        "image/mini",
+        "image/descriptor",
+    )
+    n: Annotated[int, Field(ge=1)] | None = None
+    split: str = "all"
+    seed: Annotated[int, Field(ge=0)] = 0
+    photos: Path | None = None
+    domain: str = "apparel"
+
+
 class EncoderBenchmark(Benchmark):
     """Same product first, same family and same domain among the three nearest other products, milliseconds a picture."""
 
@@ -54,32 +82,23 @@ class EncoderBenchmark(Benchmark):
     def run(self, options: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
         """Figures by encoder and gallery, each share with its 95 % interval when products are drawn anew.
 
-        Each encoder is also compared with the last one, pairwise (`A_minus_B`).
-
-        Args:
-            options: `data`, a folder: a rendered data set (with a transparent scene it is laid on white, on varied and on
-                cluttered backgrounds) or photos as `KIND/PRODUCT_VIEW.jpg`; `encoders`, ids with commas between them; `n`, how
-                many products at most; `split`, of a data set, `all` by default; `seed`; `photos`, a folder of photos that are
-                searched for among the first gallery, of products of the one `domain` (apparel): how many of the three nearest
-                products are of it.
+        Each encoder is also compared with the last one, pairwise (`A_minus_B`); see `EncoderOptions`.
 
         Raises:
             InputError: there is no `data`, or it holds no pictures.
         """
-        if not options.get("data"):
+        asked = validate(EncoderOptions, options, where="options of eval encoders")
+        if asked.data is None:
             raise InputError(
                 "No images were named.",
                 hint="Render some: prodgen render dataset --out DIR --scene transparent --seed 77; then --data DIR.",
             )
-        galleries = galleries_of(Path(options["data"]), options)
-        photos = (
-            _photos(Path(options["photos"]), str(options.get("domain", "apparel"))) if options.get("photos") else None
-        )
-        ids = [id for id in str(options.get("encoders", "image/mini,image/descriptor")).split(",") if id]
+        galleries = galleries_of(asked.data, asked)
+        photos = _photos(asked.photos, asked.domain) if asked.photos else None
         encoders: dict[str, Encode] = {"mean_colour": mean_colour, "pixels": pixels}
-        for id in ids:
+        for id in asked.encoders:
             encoders[re.sub(r"\W", "_", id)] = ctx.lookup("image_encoder", id).encode
-        figures: dict[str, Any] = {"seed": int(options.get("seed", 0))}
+        figures: dict[str, Any] = {"seed": asked.seed}
         for gallery in galleries:
             figures[f"{gallery.name}.pictures"] = len(gallery.images)
             figures[f"{gallery.name}.products"] = len(set(gallery.products))
@@ -105,14 +124,14 @@ class EncoderBenchmark(Benchmark):
         return figures
 
 
-def galleries_of(data: Path, options: Mapping[str, Any]) -> list[Gallery]:
+def galleries_of(data: Path, asked: EncoderOptions) -> list[Gallery]:
     """The pictures of a folder: of a rendered data set one gallery a background, and of the held-out families another."""
     if not (data / "dataset.json").is_file() and not any(data.glob("*/dataset.json")):
         return [_photos(data)]
     views = read_views(data)
-    wanted = np.ones(len(views), np.bool_) if options.get("split", "all") == "all" else views.splits == options["split"]
-    if options.get("n"):
-        wanted &= np.isin(views.products, sorted(set(views.products[wanted]))[: int(options["n"])])
+    wanted = np.ones(len(views), np.bool_) if asked.split == "all" else views.splits == asked.split
+    if asked.n:
+        wanted &= np.isin(views.products, sorted(set(views.products[wanted]))[: asked.n])
     views = views.take(wanted)
     if not len(views):
         raise InputError(f"{data} has no views of that split.", hint="Use --option split=all.")
@@ -121,7 +140,7 @@ def galleries_of(data: Path, options: Mapping[str, Any]) -> list[Gallery]:
     if not clear:
         return [Gallery("rendered", views.images, views.products, views.families, views.domains)]
     for background in _BACKGROUNDS:
-        rng = np.random.default_rng(int(options.get("seed", 0)))
+        rng = np.random.default_rng(asked.seed)
         shown = [place(image, rng, background, move=False) for image in views.images]
         galleries.append(Gallery(background, shown, views.products, views.families, views.domains))
     return galleries

@@ -61,6 +61,7 @@ def chosen(options: Mapping[str, Any], **defaults: int | str) -> dict[str, Any]:
     Raises:
         InputError: an option that is not in `defaults`, or one of another kind.
     """
+    check_names(options, defaults)
     words = {name: str(options.get(name, value)) for name, value in defaults.items() if isinstance(value, str)}
     numeric = {name: int(value) for name, value in defaults.items() if not isinstance(value, str)}
     given = {name: value for name, value in options.items() if name not in words}

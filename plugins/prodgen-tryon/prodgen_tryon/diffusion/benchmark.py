@@ -7,32 +7,64 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
+from pydantic import BeforeValidator, Field, model_validator
 
 from prodgen_sdk.checkpoints.measuring import batch_figures, forget_peak, free, seconds, watch
 from prodgen_sdk.checkpoints.messages import collected_messages
-from prodgen_sdk.config import validate
+from prodgen_sdk.config import Options, separated, validate
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import InputError
 from prodgen_sdk.interfaces import Benchmark
 from prodgen_sdk.types import Image
 from prodgen_tryon.config import Config
 from prodgen_tryon.diffusion.base import Job
 
-PATHS = ("catvton", "flux_fill", "hf_inpaint", "hybrid", "fashn", "segformer", "vitpose")
+Name = Literal["catvton", "flux_fill", "hf_inpaint", "hybrid", "fashn", "segformer", "vitpose"]
+PATHS: tuple[Name, ...] = get_args(Name)
 _LEVERS = ("steps", "batch", "dtype", "compile", "offload", "guidance", "width", "height")
 _WHERE = "options of prodgen bench tryon-gpu"
 _TINY = {"steps": 4, "width": 32, "height": 48}
 
 
-class GpuBenchmark(Benchmark):
-    """Options: `n`, calls of which the median counts (3); `requests`, how many come at once (4); `only`, names of paths, comma-separated;
-    `tiny=1`, tiny random weights; `full=1`, random weights of published sizes, which are built in `folder` (one for the time of the run):
-    2 GB, and 34 for flux_fill. `steps`, `batch`, `dtype`, `compile`, `offload`,
-    `guidance`, `width` and `height` replace what is configured.
+class GpuOptions(Options):
+    """What is measured, and how.
+
+    Args:
+        n: calls of which the median counts.
+        requests: how many come at once.
+        only: paths, comma-separated; None takes all.
+        tiny: takes tiny random weights.
+        full: takes random weights of published sizes: 2 GB, and 34 for `flux_fill`.
+        folder: where random weights are built, and kept; empty takes one for the time of the run.
+        steps, batch, dtype, compile, offload, guidance, width, height: replace what is configured.
     """
+
+    n: Annotated[int, Field(ge=1)] = 3
+    requests: Annotated[int, Field(ge=1)] = 4
+    only: Annotated[tuple[Name, ...], BeforeValidator(separated)] = ()
+    tiny: bool = False
+    full: bool = False
+    folder: str = ""
+    steps: int | None = None
+    batch: int | None = None
+    dtype: str = ""
+    compile: str = ""
+    offload: str = ""
+    guidance: float | None = None
+    width: int | None = None
+    height: int | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> GpuOptions:
+        if self.tiny and self.full:
+            raise ValueError("the weights are tiny or of full size, not both")
+        return self
+
+
+class GpuBenchmark(Benchmark):
+    """Speed and memory of the compositors that paint; see `GpuOptions`."""
 
     def __init__(self, config: Config | None, ctx: Context) -> None:
         self._config = config or Config()
@@ -45,14 +77,12 @@ class GpuBenchmark(Benchmark):
         to pixels), `_batch_speedup`, on CUDA `_peak_memory_mb` and `_memory_over_pipeline_pct`; `<path>_skipped` says why there are none.
 
         Raises:
-            InputError: `only` names no path, or both `tiny` and `full` are asked for.
+            ConfigError: an option is not known or out of its bounds, or both `tiny` and `full` are asked for.
         """
-        tiny, full = (str(options.get(name) or "").lower() in ("1", "true", "yes") for name in ("tiny", "full"))
-        if tiny and full:
-            raise InputError("The weights are tiny or of full size, not both.", hint="Leave out `tiny` or `full`.")
-        paths = _asked(str(options.get("only") or ""))
-        number, requests = int(options.get("n") or 3), int(options.get("requests") or 4)
-        levers = {name: options[name] for name in _LEVERS if options.get(name) not in (None, "")}
+        asked = validate(GpuOptions, options, where=_WHERE)
+        tiny, full = asked.tiny, asked.full
+        paths = [name for name in PATHS if not asked.only or name in asked.only]
+        levers = asked.model_dump(include=set(_LEVERS), exclude_defaults=True)
         figures: dict[str, Any] = {
             "device": ctx.device,
             "dtype": ctx.dtype,
@@ -61,13 +91,13 @@ class GpuBenchmark(Benchmark):
         }
         figures |= levers
         with tempfile.TemporaryDirectory(prefix="prodgen-bench-") as made:
-            folder = Path(str(options.get("folder") or made)).expanduser()
+            folder = Path(asked.folder or made).expanduser()
             for place, name in enumerate(paths):
                 ctx.check()
                 ctx.progress(place, len(paths), name)
                 try:
                     config = self._settings(name, folder, tiny, full, levers, ctx)
-                    found = _measured(name, config, number, requests, ctx)
+                    found = _measured(name, config, asked.n, asked.requests, ctx)
                 except _Skipped as reason:
                     found = {"skipped": str(reason)}
                 except Exception as error:  # whatever a library raises over one checkpoint
@@ -92,15 +122,6 @@ class GpuBenchmark(Benchmark):
             given |= levers
         accept = self._config.accept_noncommercial or tiny or full
         return validate(Config, {"accept_noncommercial": accept, name: given}, where=_WHERE)
-
-
-def _asked(only: str) -> list[str]:
-    """The paths that a comma-separated list names, or all; raises InputError for others."""
-    names = [name for name in only.replace(" ", "").split(",") if name]
-    unknown = sorted(set(names) - {*PATHS})
-    if unknown:
-        raise InputError(f"There is no path {unknown[0]!r}.", hint=f"Paths: {', '.join(PATHS)}.")
-    return [name for name in PATHS if not names or name in names]
 
 
 class _Skipped(Exception):

@@ -46,10 +46,12 @@ def test_what_cannot_run_says_why():
     assert figures["catvton_skipped"] == "no weights: [plugins.tryon.catvton] is not set"
     figures = GpuBenchmark(None, Context()).run({"full": "1", "only": "fashn"}, Context())
     assert figures["fashn_skipped"] == "there are no random weights of full size for it"
-    with pytest.raises(InputError, match="no path 'cat'"):
+    with pytest.raises(InputError, match=r"only\.0 must be 'catvton'"):
         GpuBenchmark(None, Context()).run({"only": "cat"}, Context())
     with pytest.raises(InputError, match="not both"):
         GpuBenchmark(None, Context()).run({"tiny": "1", "full": "1"}, Context())
+    with pytest.raises(InputError, match="tinny is not known"):
+        GpuBenchmark(None, Context()).run({"tinny": "1"}, Context())
 
 
 @pytest.mark.slow
