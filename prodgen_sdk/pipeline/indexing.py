@@ -139,7 +139,7 @@ def _embedded(
     """Vectors by digest. Where the encoder fails, each image is tried alone: one that it cannot take must not hold up the others.
 
     Raises:
-        PluginError: the encoder takes none of them.
+        PluginError: the encoder takes no image at all.
     """
     if not loaded:
         return {}
@@ -153,10 +153,22 @@ def _embedded(
                 found[digest] = embedder.pictures([picture])[0]
             except PluginError as error:
                 refused[ids[digest]] = error
-        if not found:
+        if not found and not _works(embedder):
             raise
         lost |= refused
         return found
+
+
+def _works(embedder: Embedder) -> bool:
+    """Whether the encoder takes a plain image: one that comes alone may be at fault, and it must not hold up all changes after it."""
+    import numpy as np
+
+    ramp = np.linspace(0, 255, 64, dtype=np.uint8)
+    try:
+        embedder.pictures([np.dstack([np.tile(ramp, (64, 1))] * 3)])
+    except PluginError:
+        return False
+    return True
 
 
 def _load(store: Store, variants: Iterable[Variant], lost: dict[str, Exception]) -> dict[str, Image]:
