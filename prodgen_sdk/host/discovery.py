@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 
@@ -51,19 +51,33 @@ def imported(point: EntryPoint) -> object:
 
 def is_disabled(point: EntryPoint, config: PluginsConfig) -> bool:
     """Whether the configuration or `PRODGEN_DISABLE_PLUGINS` names this entry point, its distribution, or `*`."""
-    named = os.environ.get(DISABLE_VARIABLE, "").replace(",", " ").split()
-    disabled = {_canonical(name) for name in (*named, *config.disabled)}
+    disabled = {_canonical(name) for name in (*_disabled_for_this_run(), *config.disabled)}
     return "*" in disabled or bool({_canonical(point.name), _canonical(owner(point)[0])} & disabled)
 
 
-def unknown_names(config: Config, plugins: Sequence[str], registry: Registry) -> list[str]:
-    """What a configuration names and nobody brings, a sentence each: sections of plugins, and default components."""
+def _disabled_for_this_run() -> list[str]:
+    return os.environ.get(DISABLE_VARIABLE, "").replace(",", " ").split()
+
+
+def unknown_names(config: Config, plugins: Mapping[str, str], registry: Registry) -> list[str]:
+    """What a configuration names and nobody brings, a sentence each: plugins (their distributions by name are given) and default components."""
     wrong = []
     for name in config.plugins.model_extra or {}:
         if name not in plugins:
             near = get_close_matches(name, plugins, n=1)
             advice = f"Did you mean [plugins.{near[0]}]?" if near else f"Installed: {', '.join(plugins)}."
             wrong.append(f"[plugins.{name}] is of no installed plugin, and does nothing. {advice}")
+    distributions = {"*", *map(_canonical, (*plugins, *plugins.values()))}
+    for where, names, known in (
+        ("[plugins] order", config.plugins.order, set(plugins)),
+        ("[plugins] disabled", map(_canonical, config.plugins.disabled), distributions),
+        (DISABLE_VARIABLE, map(_canonical, _disabled_for_this_run()), distributions),
+    ):
+        for name in names:
+            if name not in known:
+                near = get_close_matches(name, plugins, n=1)
+                advice = f"Did you mean {near[0]}?" if near else f"Installed: {', '.join(plugins)}."
+                wrong.append(f"{where}: There is no plugin {name!r}. {advice}")
     for kind in SPECS:
         id = getattr(config.defaults, kind, None)
         if not id or kind not in config.defaults.model_fields_set:

@@ -87,7 +87,8 @@ class Host:
 
     def unknown_names(self) -> list[str]:
         """Sentences on what the configuration names and no installed plugin brings: plugins' sections and default components."""
-        return discovery.unknown_names(self.config, [record.name for record in self.plugins], self.registry)
+        plugins = {record.name: record.distribution for record in self.plugins}
+        return discovery.unknown_names(self.config, plugins, self.registry)
 
     @property
     def plugins(self) -> tuple[PluginRecord, ...]:

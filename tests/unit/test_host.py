@@ -266,3 +266,12 @@ def test_what_the_configuration_names_and_nobody_brings_is_told(monkeypatch, cap
     )
     assert [record.message for record in caplog.records] == [section, acme, default]
     assert Host.discover(Config()).unknown_names() == []
+
+
+def test_a_plugin_to_be_disabled_or_ordered_that_is_not_installed_is_told(monkeypatch):
+    monkeypatch.setenv("PRODGEN_DISABLE_PLUGINS", "prodgen_rank renderer")
+    config = Config.model_validate({"plugins": {"disabled": ["qality", "Prodgen-Text"], "order": ["acme", "mini"]}})
+    order, disabled, this_run = Host.discover(config).unknown_names()
+    assert order.startswith("[plugins] order: There is no plugin 'acme'. Installed: core, ")
+    assert disabled == "[plugins] disabled: There is no plugin 'qality'. Did you mean quality?"
+    assert this_run == "PRODGEN_DISABLE_PLUGINS: There is no plugin 'renderer'. Did you mean render?"
