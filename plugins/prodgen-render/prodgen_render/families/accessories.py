@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from prodgen_render.families.duffels import DUFFELS, duffel
-from prodgen_render.families.garment_kit import (
-    COTTONS,
-)
+from prodgen_render.families.garment_kit import COTTONS
 from prodgen_render.families.sewn import stitches
 from prodgen_render.looks.finishes import woven
 from prodgen_render.looks.look import Look
-from prodgen_render.looks.patterns import mix
+from prodgen_render.looks.patterns import Srgb, mix
 from prodgen_render.model import Floats, Part
 from prodgen_render.shapes.geometry import loft, refine, revolve, rounded_path, rounded_rectangle, smooth_path, tube
 
@@ -130,12 +130,18 @@ def tote_bag(look: Look) -> list[Part]:
     low = section(0.0, 0.0)
     floor = loft(np.stack([low * [s, s, 1] + [0, 0, 0.0002] for s in (0.02, 0.4, 0.8, 1.0)]), plain)
     floor_inside = loft(np.stack([low * [s, s, 1] + [0, 0, 0.004] for s in (0.97, 0.6, 0.02)]), plain)
-    parts = [body, lining, rim, floor, floor_inside]
+    return [body, lining, rim, floor, floor_inside, *_straps(look, names, colour, (width, depth, height))]
+
+
+def _straps(look: Look, names: Sequence[str], colour: Srgb, sides: tuple[float, float, float]) -> list[Part]:
+    """Two straps of a bag of these sides, sewn on."""
+    width, depth, height = sides
     # Straps of leather are for those whose words name it, or that are drawn so in an asset.
     leather = look.material_name == "leather" or look.unasked(0.3)
     strap_colour = look.accent(colour, "#7d4f2e") if leather else colour
     strap = look.plain("leather" if strap_colour != colour and look.chance(0.5) else look.pick(*names), strap_colour)
     strap = look.part("strap", look.part("handle", strap))
+    parts = []
     thread = look.plain("cotton", mix(strap_colour, (40, 34, 30), 0.35)).but(bump=None)
     top_y = depth * (0.95 - 0.42) / 2
     for side in (-1, 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -82,17 +83,7 @@ def kick_scooter(look: Look) -> list[Part]:
     lean = np.array([0.21 * high, 0, high - radius])
     front = np.array([-base * 0.5 - radius - 0.12, 0, radius])
     top = front + lean
-    if three:
-        parts += [part.moved(float(front[0]), y, radius) for y in (-0.115, 0.115) for part in disc]
-        parts.append(tube([front + _xyz(0, -0.105, 0.01), front + _xyz(0, 0.105, 0.01)], 0.016, dark, segments=20))
-    else:
-        parts += [part.moved(*front.tolist()) for part in disc]
-        parts += [
-            tube([front + _xyz(0, y, 0), front + _xyz(0.014, y, radius * 1.35)], 0.0085, frame, segments=16)
-            for y in (-0.036, 0.036)
-        ]
-        crown = front + _xyz(0.014, 0, radius * 1.35)
-        parts.append(tube([crown - _xyz(0, 0.036, 0), crown + _xyz(0, 0.036, 0)], 0.012, frame, segments=18))
+    parts += _steered(disc, front, radius, frame, dark, three=three)
     parts += [part.moved(rear, 0, radius) for part in disc]
     parts += [
         tube([(base * 0.55, y, deck - 0.005), (rear, y, radius)], 0.009, frame, segments=16) for y in (-0.034, 0.034)
@@ -116,78 +107,109 @@ def kick_scooter(look: Look) -> list[Part]:
     parts.append(tube([top - _xyz(0, half, 0), top + _xyz(0, half, 0)], 0.0125, metal, segments=20))
     parts += _grips([(float(top[0]), side * half, float(top[2])) for side in (-1, 1)], dark)
     if electric:
-        parts.append(
-            slab(rounded_rectangle(0.075, 0.055, 0.014), 0.022, 0.006, dark)
-            .turned(-30, "y")
-            .moved(*(top + _xyz(0, 0, 0.008)).tolist())
-        )
-        parts.append(
-            tube(
-                [front + lean * 0.93 - _xyz(0.022, 0, 0), front + lean * 0.93 - _xyz(0.030, 0, 0)],
-                0.016,
-                lit(),
-                segments=24,
-            )
-        )
+        display = slab(rounded_rectangle(0.075, 0.055, 0.014), 0.022, 0.006, dark).turned(-30, "y")
+        parts.append(display.moved(*(top + _xyz(0, 0, 0.008)).tolist()))
+        lamp = front + lean * 0.93
+        parts.append(tube([lamp - _xyz(0.022, 0, 0), lamp - _xyz(0.030, 0, 0)], 0.016, lit(), segments=24))
     return parts
+
+
+def _steered(
+    disc: Sequence[Part], front: Floats, radius: float, frame: Material, dark: Material, *, three: bool
+) -> list[Part]:
+    """A scooter's front wheel in its fork, or two on an axle."""
+    if three:
+        wheels = [part.moved(float(front[0]), y, radius) for y in (-0.115, 0.115) for part in disc]
+        axle = [front + _xyz(0, y, 0.01) for y in (-0.105, 0.105)]
+        return [*wheels, tube(axle, 0.016, dark, segments=20)]
+    crown = front + _xyz(0.014, 0, radius * 1.35)
+    return [
+        *(part.moved(*front.tolist()) for part in disc),
+        *(tube([front + _xyz(0, y, 0), crown + _xyz(0, y, 0)], 0.0085, frame, segments=16) for y in (-0.036, 0.036)),
+        tube([crown - _xyz(0, 0.036, 0), crown + _xyz(0, 0.036, 0)], 0.012, frame, segments=18),
+    ]
+
+
+class _Size(NamedTuple):
+    """Of a bicycle, in metres or, where said, in radii of its wheels.
+
+    Args:
+        radius, thick: of a wheel, and of its tyre's section.
+        apart: axle from axle, in radii.
+        crank, seat, head, fork: heights, in radii: the bracket, the top of the seat tube, both ends of the head tube.
+        bar: where the top tube meets the seat tube, as a share of that.
+        pipe: radius of the frame's tubes.
+        saddle: beside that of a grown-up.
+        stem: how far the handlebar stands above the head tube, in lengths of that.
+        half: of the handlebar's width.
+        ring: radius of the chain wheel.
+    """
+
+    radius: float
+    thick: float
+    spokes: int
+    apart: float
+    crank: float
+    seat: float
+    head: float
+    fork: float
+    bar: float
+    pipe: float
+    saddle: float
+    stem: float
+    half: float
+    ring: float
+
+
+_GROWN = _Size(0.335, 0.020, 28, 3.1, 0.92, 2.45, 2.35, 2.02, 0.86, 0.0175, 1.0, 0.55, 0.31, 0.088)
+_SMALL = _Size(0.205, 0.024, 20, 2.9, 0.92, 2.35, 2.15, 1.78, 0.35, 0.015, 0.62, 0.75, 0.22, 0.055)
+_BALANCE = _SMALL._replace(radius=0.155, thick=0.021, spokes=12, crank=1.15)
 
 
 def bicycle(look: Look) -> list[Part]:
     """A bicycle; a child's small one, with stabilisers or without pedals, where the words say so."""
-    free, small = look.says(_PEDALLESS), look.says(_CHILDS) or look.says(_PEDALLESS)
+    free = look.says(_PEDALLESS)
+    small = free or look.says(_CHILDS)
+    size = _BALANCE if free else _SMALL if small else _GROWN
+    if not small and look.says(_ROUGH):
+        size = size._replace(thick=0.027)
     frame, dark = look.solid(*_FRAMES, default="#c3272b"), _rubber(look)
     metal = look.plain("aluminium").but(bump=None)
-    radius, thick = (
-        (0.155, 0.021) if free else (0.205, 0.024) if small else (0.335, 0.027 if look.says(_ROUGH) else 0.020)
-    )
-    apart = radius * (2.9 if small else 3.1)
+    radius, apart = size.radius, size.radius * size.apart
     rear, front = np.array([apart / 2, 0, radius]), np.array([-apart / 2, 0, radius])
-    spokes = 12 if free else 20 if small else 28
     rim = look.plain("plastic", look.accent(look.colour("#c3272b"), "#e8e8e6")) if small else metal
-    parts = [part.moved(*at.tolist()) for at in (rear, front) for part in wheel(radius, thick, dark, rim, spokes)]
-    crank = np.array([apart * 0.06, 0, radius * (0.92 if not free else 1.15)])
-    seat = np.array([apart * 0.17, 0, radius * (2.35 if small else 2.45)])
-    head = np.array([-apart * 0.33, 0, radius * (2.15 if small else 2.35)])
-    low = np.array([-apart * 0.365, 0, radius * (1.78 if small else 2.02)])
-    pipe = 0.015 if small else 0.0175
-    ways = [
-        (crank, seat),
-        (head, low),
-        (low, crank),
-        (head + _xyz(0.01, 0, -0.02), crank + (seat - crank) * (0.35 if small else 0.86)),
-    ]
-    parts += [tube(np.stack(way), pipe, frame, segments=24) for way in ways]
+    rolls = wheel(radius, size.thick, dark, rim, size.spokes)
+    parts = [part.moved(*at.tolist()) for at in (rear, front) for part in rolls]
+    crank = np.array([apart * 0.06, 0, radius * size.crank])
+    seat = np.array([apart * 0.17, 0, radius * size.seat])
+    head = np.array([-apart * 0.33, 0, radius * size.head])
+    fork = np.array([-apart * 0.365, 0, radius * size.fork])
+    joint = crank + (seat - crank) * size.bar
+    ways = [(crank, seat), (head, fork), (fork, crank), (head + _xyz(0.01, 0, -0.02), joint)]
+    parts += [tube(np.stack(way), size.pipe, frame, segments=24) for way in ways]
     for y in (-0.048, 0.048):
-        parts += [tube([rear + _xyz(0, y, 0), crank + _xyz(0.03, y * 0.5, 0)], 0.0095, frame, segments=16)]
-        parts += [
-            tube(
-                [rear + _xyz(0, y, 0), crank + (seat - crank) * 0.78 + _xyz(0, y * 0.4, 0)], 0.0080, frame, segments=16
-            )
-        ]
-        bow = [front + _xyz(0, y, 0), front + (low - front) * 0.62 + _xyz(0, y, 0), low + _xyz(0, y * 0.4, 0)]
+        stay = crank + (seat - crank) * 0.78 + _xyz(0, y * 0.4, 0)
+        parts.append(tube([rear + _xyz(0, y, 0), crank + _xyz(0.03, y * 0.5, 0)], 0.0095, frame, segments=16))
+        parts.append(tube([rear + _xyz(0, y, 0), stay], 0.0080, frame, segments=16))
+        bow = [front + _xyz(0, y, 0), front + (fork - front) * 0.62 + _xyz(0, y, 0), fork + _xyz(0, y * 0.4, 0)]
         parts.append(tube(smooth_path(bow, 20), 0.0105, frame, segments=16))
     post = seat + (seat - crank) * 0.22
     parts.append(tube(np.stack([seat, post]), 0.0125, metal, segments=20))
-    parts.append(_saddle(0.62 if small else 1.0, dark).moved(*post.tolist()))
-    parts += _handlebar(head, head + (head - low) * (0.75 if small else 0.55), 0.22 if small else 0.31, metal, dark)
+    parts.append(_saddle(size.saddle, dark).moved(*post.tolist()))
+    parts += _handlebar(head, head + (head - fork) * size.stem, size.half, metal, dark)
     if not free:
-        parts += _drive(crank, rear, 0.055 if small else 0.088, metal, dark)
-        if small:
-            parts += _guards(front, rear, radius, frame)
-    if look.says(_STABLE):
-        for y in (-0.17, 0.17):
-            parts += [part.moved(float(rear[0]) + 0.02, y, 0.062) for part in wheel(0.060, 0.014, dark, rim)]
-            parts.append(
-                tube(
-                    smooth_path(
-                        [rear + _xyz(0, 0.3 * y, 0), rear + _xyz(0.01, 0.8 * y, -0.02), _xyz(rear[0] + 0.02, y, 0.062)],
-                        16,
-                    ),
-                    0.008,
-                    metal,
-                    segments=14,
-                )
-            )
+        parts += _drive(crank, rear, size.ring, metal, dark)
+        parts += _guards(front, rear, radius, frame) if small else []
+    return parts + (_stabilisers(rear, metal, dark, rim) if look.says(_STABLE) else [])
+
+
+def _stabilisers(rear: Floats, metal: Material, dark: Material, rim: Material) -> list[Part]:
+    """A small wheel at either side of the rear one."""
+    parts = []
+    for y in (-0.17, 0.17):
+        parts += [part.moved(float(rear[0]) + 0.02, y, 0.062) for part in wheel(0.060, 0.014, dark, rim)]
+        arm = [rear + _xyz(0, 0.3 * y, 0), rear + _xyz(0.01, 0.8 * y, -0.02), _xyz(rear[0] + 0.02, y, 0.062)]
+        parts.append(tube(smooth_path(arm, 16), 0.008, metal, segments=14))
     return parts
 
 
