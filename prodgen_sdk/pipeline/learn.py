@@ -77,9 +77,8 @@ def _up_to_now(store: Store, policy: BoundPolicy, config: RecommendConfig, place
     if kept is None:
         return None
     found = json.loads(kept)
-    mark = (
-        _Progress(**found) if isinstance(found, dict) else _Progress(told=found, seen=found)
-    )  # as older versions wrote it
+    # A number is what older versions wrote.
+    mark = _Progress(**found) if isinstance(found, dict) else _Progress(told=found, seen=found)
     seen, window = store.events.last_sequence(), timedelta(minutes=config.attribution_minutes)
     late = mark.late + store.events.late_answers(mark.seen, mark.told, window=window)
     return None if late > _LATE_SHARE * mark.answered else _Progress(mark.told, seen, mark.answered, late)

@@ -1,5 +1,6 @@
 """Machines that share a database, each with a folder of its own for what is learnt."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -44,6 +45,18 @@ def test_each_learns_all_of_the_log_once(machines):
     _use(other, "bob")
     assert (other.learn(at=LATER)["impressions"], one.learn(at=LATER)["impressions"]) == (2, 2)
     assert _version(one) == _version(other)
+
+
+def test_a_mark_of_an_older_version_is_gone_on_from(machines):
+    one, _ = machines
+    _use(one, "ann", click=False)
+    assert one.learn(at=LATER)["impressions"] == 2
+    states = one.store.states
+    (key,) = (name for name in states.keys("core/learn") if "/mark/" in name)
+    told = json.loads(states.get("core/learn", key))["told"]
+    states.put("core/learn", key, str(told).encode())
+    assert one.learn(at=LATER)["impressions"] == 0
+    assert json.loads(states.get("core/learn", key))["told"] == told
 
 
 def test_answers_that_come_in_after_one_has_learnt_count_as_if_they_had_come_in_time(machines):
