@@ -291,3 +291,8 @@ def test_a_blend_is_the_weighted_sum_of_its_standardised_members():
 def test_says_what_is_wrong_with_settings(name, given, error):
     with pytest.raises(error):
         make(name, given)
+
+
+def test_an_unknown_setting_is_told_with_those_that_there_are():
+    with pytest.raises(ConfigError, match=r"^ease has no setting 'l3'\. It has l2, dropout, recency"):
+        make("ease", {"l3": 1})

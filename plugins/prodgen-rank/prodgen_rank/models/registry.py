@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 from prodgen_rank.models.base import PreferenceModel
@@ -52,6 +53,9 @@ def make(name: str, settings: Mapping[str, Any] | None = None) -> PreferenceMode
             hint=f"Run: pip install 'prodgen-rank[{extra}]'" if extra else "",
         ) from error
     given = dict(settings or {})
+    known = list(signature(made).parameters)
+    for unknown in sorted(given.keys() - known):
+        raise ConfigError(f"{name} has no setting {unknown!r}.", hint=f"It has {', '.join(known) or 'none'}.")
     try:
         if "recency" in given and not isinstance(given["recency"], Recency):
             given["recency"] = Recency(**given["recency"])
