@@ -252,10 +252,10 @@ class DiffusionGenerator(MiniGenerator):
         import torch
 
         from prodgen_mini.inks import INKS, registered, separate
-        from prodgen_mini.reference import chart_of
+        from prodgen_mini.reference import SHADED, chart_of
 
         chart, colour = chart_of(request.references["front"])
-        sheets, found = separate(chart, colour)
+        sheets, found = separate(chart, colour, enough=SHADED)
         if brief.sketch.layout == "tile":
             sheets, _ = registered(sheets)
         inks = np.full((INKS, 3), 0.5, np.float32)

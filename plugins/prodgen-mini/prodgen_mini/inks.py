@@ -20,8 +20,6 @@ INKS = 5
 """Inks beside the bare ground; five leave an error of 40 to 60 dB on made-up artwork."""
 _COVER = 0.5
 """Weight of the cover beside red, green and blue: an opaque ink in the colour of the ground is an ink too."""
-_ENOUGH = 4e-4
-"""Mean squared error at which no further ink is looked for."""
 _MOST = 0.09
 """Squared errors count up to this, so that a few strange pixels get no ink of their own."""
 
@@ -35,12 +33,15 @@ _WEIGHTS = np.sqrt(3 * np.array([0.299, 0.587, 0.114]))
 """Of red, green and blue, by their shares of luma (ITU-R BT.601)."""
 
 
-def separate(artwork: NDArray[np.uint8], ground: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Floats]:
+def separate(
+    artwork: NDArray[np.uint8], ground: NDArray[np.uint8], *, enough: float = 4e-4
+) -> tuple[NDArray[np.uint8], Floats]:
     """Takes artwork apart.
 
     Args:
         artwork: uint8 [h, w, 4], colour as it looks on the ground, and cover.
         ground: uint8 [3], the colour that it lies on.
+        enough: mean squared error at which no further ink is looked for.
 
     Returns:
         Sheets uint8 [INKS + 1, h, w] that add up to 255, the bare ground first, then the inks from the commonest to the rarest;
@@ -56,7 +57,7 @@ def separate(artwork: NDArray[np.uint8], ground: NDArray[np.uint8]) -> tuple[NDA
     coarse = (pixels[:, :3] // 16).astype(np.int64) @ (256, 16, 1) + 4096 * (pixels[:, 3] > 127)
     opaque = pixels[:, 3] > 127
     mix = _Mix(points, np.append(ground / 255.0, 0.0))
-    while len(mix.inks) <= INKS and float(mix.error @ counts) > _ENOUGH * counts.sum():
+    while len(mix.inks) <= INKS and float(mix.error @ counts) > enough * counts.sum():
         missed = np.where(opaque, np.minimum(mix.error, _MOST) * counts, 0)
         among = coarse == np.bincount(coarse, missed).argmax()
         if missed[among].max(initial=0) <= 0:

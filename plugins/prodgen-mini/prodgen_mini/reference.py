@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from prodgen_sdk.types import Image
 
+SHADED = 0.015
+"""For `inks.separate`: the error that light, folds and grain leave between a photo's pixels and its inks."""
 _STATED = {"colour", "color", "colours", "colors", "颜色", "色", "colour_rgb"}
 
 
@@ -47,10 +49,34 @@ def chart_of(picture: Image) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     top, left = (max(0, int(m) - half) for m in middle)
     crop = pixels[top : top + 2 * half, left : left + 2 * half]
     colour = main_colour(pixels, inside)
-    chart = images.resize(np.ascontiguousarray(crop), 128, 128)
-    away = np.abs(chart.astype(np.int16) - colour).max(2)
-    cover = np.clip((away - 16) * 8, 0, 255).astype(np.uint8)
+    chart = _evenly_lit(images.resize(np.ascontiguousarray(crop), 128, 128), colour)
+    ground = np.clip(_brightness(chart, colour), 0.75, 1.25)[..., None] * colour
+    cover = np.clip((np.abs(chart - ground).max(2) - 16) * 8, 0, 255).astype(np.uint8)
     return np.dstack([np.where(cover[..., None] > 0, chart, colour), cover]), colour
+
+
+def _evenly_lit(chart: Image, colour: NDArray[np.uint8]) -> Image:
+    """Without the light and shade that the ground, where it is bare, shows: a stripe in the shade is no other ink."""
+    bright = _brightness(chart, colour)
+    bare = np.abs(chart - bright[..., None] * colour).max(2) < 18
+    bare &= (bright > 0.55) & (bright < 1.5)
+    if bare.mean() < 0.05:
+        return chart
+    field = (_blurred(bright * bare) + 1e-3) / (_blurred(bare.astype(np.float32)) + 1e-3)
+    return np.asarray(np.clip(chart / field.clip(0.5, 2)[..., None], 0, 255), np.uint8)
+
+
+def _brightness(chart: Image, colour: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """How bright each pixel is beside the colour: float32 [h, w], the least squares of `chart = brightness * colour`."""
+    wanted = colour.astype(np.float32) + 1
+    return np.asarray((chart.astype(np.float32) @ wanted) / (wanted @ wanted), np.float32)
+
+
+def _blurred(sheet: NDArray[np.float32]) -> NDArray[np.float32]:
+    from PIL import Image as Pil
+
+    small = Pil.fromarray(sheet).resize((8, 8), Pil.Resampling.BOX)
+    return np.asarray(small.resize(sheet.shape[::-1], Pil.Resampling.BILINEAR))
 
 
 def coloured(request: GenerationRequest) -> GenerationRequest:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prodgen_mini.inks import INKS, compose, legible, registered, separate, visible
+from prodgen_mini.reference import SHADED, chart_of
 
 GROUND = np.array([40, 60, 90], np.uint8)
 COLOURS = np.array([[240, 240, 240], [200, 30, 30], [20, 120, 40], [230, 190, 40], [10, 10, 10]], np.uint8)
@@ -158,3 +159,19 @@ def test_of_a_pattern_that_is_not_seen_the_widest_ink_stands_out():
     assert np.array_equal(seen[1:], inks[1:])
     inks, sheets, ground = label_of([[0.22, 0.5, 0.33], [0.9, 0.9, 0.8]])
     assert np.array_equal(visible(inks, sheets, ground), inks), "flowers are seen, their leaves may be dark"
+
+
+@pytest.mark.parametrize("colour", [(57, 99, 168), (30, 30, 34), (200, 60, 50)])
+def test_a_photographed_pattern_in_light_and_shade_has_the_inks_of_its_print(colour):
+    across, down = np.meshgrid(np.linspace(0, 1, 240), np.linspace(0, 1, 240))
+    light = (0.75 + 0.3 * np.sin(2.6 * across + 0.4))[..., None] * (1 - 0.15 * down[..., None])
+    stripes = (np.floor(across * 15) % 2 == 1)[..., None]
+    ink = 255 - np.array(colour)
+    photo = np.full((300, 300, 3), 128, np.uint8)
+    photo[30:270, 30:270] = np.clip(np.where(stripes, ink, colour) * light, 0, 255)
+    chart, found = chart_of(photo)
+    sheets, inks = separate(chart, found, enough=SHADED)
+    covers = sheets.mean((1, 2)) / 255
+    assert covers[0] == pytest.approx(0.5, abs=0.08)
+    assert covers[1] > 0.8 * (1 - covers[0]), "one ink for stripes in the light and in the shade"
+    assert np.abs(inks[0] * 255 - ink).max() < 40
