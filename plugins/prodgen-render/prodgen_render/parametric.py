@@ -91,6 +91,8 @@ def facts_of(family: Family, look: Look, parts: Sequence[Part], notes: Sequence[
         "size_cm": [round(100 * side, 1) for side in sides_of(family, parts).tolist()],
     }
     notes = list(notes)
+    if instead := look.noted.get("instead"):
+        notes.append(f"the shape {family.name!r} has no such kind: drawn as {instead}")
     if lacking := undrawn_pattern(look.product):
         notes.append(f"there is no pattern {lacking!r}: drawn {pattern}")
     if look.pattern_name != pattern:

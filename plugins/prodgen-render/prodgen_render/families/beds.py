@@ -13,13 +13,16 @@ from prodgen_render.shapes.geometry import bent, box, loft, rounded_rectangle, t
 _FRAMES = ("wood", "walnut", "bamboo", "steel", "iron", "metal", "brass", "aluminium")
 _SINGLE = ("single", "twin", "kids", "单人", "儿童")
 _ALONE = ("mattress", "mattress topper", "床垫", "席梦思")
+_BUNKS = ("bunk bed", "bunk beds", "上下床", "双层床", "高低床", "上下铺")
 _LONG = 2.0
 _COVER = 1.2
 """Metres of a cover that a pattern's picture shows."""
 
 
 def bed(look: Look) -> list[Part]:
-    """A made bed: upholstered where its words name a cloth or a colour alone, else of wood; or a mattress alone."""
+    """A made bed: upholstered where its words name a cloth or a colour alone, else of wood; one above another; or a mattress alone."""
+    if look.says(_BUNKS):
+        return _bunks(look)
     if look.says(_ALONE):
         return _mattress(look)
     upholstered = look.material_name in CLOTHS or (look.material_name == "" and look.colour_name != "")
@@ -34,6 +37,49 @@ def bedding(look: Look) -> list[Part]:
     cover = look.main("cotton", *(name for name in CLOTHS if name != "cotton"), extent=(_COVER, _COVER), period=0.10)
     frame = look.plain("wood" if look.chance(0.5) else "walnut")
     return _bed(look, frame, cover, look.solid("cotton", *CLOTHS).but(texture=None), thick=0.045)
+
+
+def _bunks(look: Look) -> list[Part]:
+    """Two beds between four posts, the upper one with rails, and a ladder in front."""
+    frame = (
+        look.main(*_FRAMES, extent=(0.9, 0.9), period=0.08)
+        if look.material_name in _FRAMES
+        else look.plain("lacquer", look.note(look.colour("#f4f3ef"), "lacquer"))
+    )
+    sheet, cover = look.plain("cotton", "#f6f4ef"), look.plain("cotton", "#8fa6bd")
+    wide, high, post = 0.98, 1.62 * look.uniform(0.97, 1.04), 0.07
+    half_x, half_y = _LONG / 2 + post / 2, wide / 2
+
+    def beam(size: tuple[float, float, float], x: float, y: float, z: float) -> list[Part]:
+        return [part.moved(x, y, z) for part in box(size, 0.008, frame, cells=5)]
+
+    parts = [part for x in (-1, 1) for y in (-1, 1) for part in beam((post, post, high), x * half_x, y * half_y, 0)]
+    for low in (0.22, 0.98):
+        for side in (-1, 1):
+            parts += beam((_LONG, 0.028, 0.13), 0, side * half_y, low)
+            parts += beam((0.028, wide - post, 0.13), side * half_x, 0, low)
+            for z in (low + 0.26, low + 0.40):
+                parts += beam((0.026, wide - post, 0.075), side * half_x, 0, z)
+        parts += [
+            part.moved(z=low + 0.05) for part in cushion_block((_LONG - 0.01, wide - 0.05, 0.16), 0.05, 0.008, sheet)
+        ]
+        parts += [
+            part.moved(x=0.20, z=low + 0.19)
+            for part in cushion_block((_LONG * 0.78, wide - 0.03, 0.055), 0.02, 0.012, cover)
+        ]
+        parts += [
+            part.turned(90).moved(x=-_LONG / 2 + 0.26, z=low + 0.27) for part in _pillow(0.68, 0.40, 0.15, sheet, low)
+        ]
+    for side, reach in ((-1, 0.62), (1, 1.0)):
+        for z in (1.26, 1.40):
+            parts += beam((_LONG * reach, 0.026, 0.075), -_LONG * (1 - reach) / 2, side * half_y, z)
+    edge = -_LONG / 2 + _LONG * 0.62
+    parts += beam((0.05, 0.028, 0.42), edge, -half_y, 1.06)
+    for x in (edge + 0.08, edge + 0.46):
+        parts += beam((0.045, 0.045, 1.50), x, -half_y - 0.04, 0.0)
+    for z in (0.26, 0.50, 0.74, 0.98):
+        parts += beam((0.36, 0.05, 0.032), edge + 0.27, -half_y - 0.045, z)
+    return parts
 
 
 def _mattress(look: Look) -> list[Part]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from prodgen_render.families.beltbags import BELT_BAGS, belt_bag
 from prodgen_render.families.kit import lathe
 from prodgen_render.families.sewn import Pouch, in_metres, ring, sheet, stitches
 from prodgen_render.looks.finishes import FABRICS, woven
@@ -21,7 +22,9 @@ _THICK = 0.0028
 
 
 def handbag(look: Look) -> list[Part]:
-    """A bag with a flap and a clasp; a short handle, the long strap of a shoulder bag, or neither."""
+    """A bag with a flap and a clasp; a short handle, the long strap of a shoulder bag, or neither; one on a belt where the words say so."""
+    if look.says(BELT_BAGS):
+        return belt_bag(look)
     clutch, long = look.says(_CLUTCH), look.says(_LONG_STRAP)
     wide, tall = 0.27 * look.uniform(0.9, 1.1), (0.16 if clutch else 0.19) * look.uniform(0.9, 1.1)
     deep = (0.035 if clutch else 0.07 if long else 0.095) * look.uniform(0.9, 1.1)

@@ -27,6 +27,7 @@ _STONED = (
     "宝石",
     "锆石",
 )
+_CUFFS = ("cufflink", "cufflinks", "cuff link", "cuff links", "袖扣")
 _PEARLS = ("pearl", "pearls", "珍珠")
 
 
@@ -68,9 +69,11 @@ def ring(look: Look) -> list[Part]:
 
 
 def earrings(look: Look) -> list[Part]:
-    """A pair of hoops, or of studs and drops where the words name stones or pearls."""
+    """A pair of hoops, or of studs and drops where the words name stones or pearls; a pair of cuff links where they say so."""
     metal = _polished(metal_or(look, *_METALS))
     radius = 0.014 * look.uniform(0.8, 1.3)
+    if look.says(_CUFFS):
+        return _cuff_links(look, metal)
     if not look.says((*_STONED, *_PEARLS)):
         a = np.linspace(-0.47 * np.pi, 1.47 * np.pi, 110)
         hoop = np.stack([radius * np.cos(a), 0 * a, radius * np.sin(a)], -1)
@@ -81,6 +84,30 @@ def earrings(look: Look) -> list[Part]:
         cup = lathe([(1e-4, 0.0042), (0.0026, 0.0044), (0.0008, 0.0105), (1e-4, 0.011)], 0.0004, metal, 32)
         pair = [tube(smooth_path(hook, 40), 0.0005, metal, segments=12), jewel, cup]
     return [part.turned(20 * side).moved(x=side * (radius + 0.006)) for side in (-1, 1) for part in pair]
+
+
+def _cuff_links(look: Look, metal: Material) -> list[Part]:
+    """Two faces with a rim, one seen from the front, the other from its side: post and bar behind."""
+    face = look.plain("lacquer", look.accent(look.colour())) if look.two_coloured else metal
+    rim = [
+        (1e-4, 0),
+        (0.0082, 0),
+        (0.0086, 0.0008),
+        (0.0086, 0.0030),
+        (0.0076, 0.0034),
+        (0.0074, 0.0026),
+        (1e-4, 0.0026),
+    ]
+    link = [
+        lathe(rim, [0, 0.0003, 0.0003, 0.0004, 0.0004, 0.0002, 0], metal, 72),
+        lathe([(1e-4, 0.0024), (0.0072, 0.0026), (0.005, 0.0033), (1e-4, 0.0036)], [0, 0.0003, 0.002, 0], face, 64),
+        tube([(0, 0, 0.0004), (0, 0, -0.0145)], 0.0013, metal, segments=16),
+        tube([(-0.0078, 0, -0.0155), (0.0078, 0, -0.0155)], 0.0023, metal, segments=20),
+    ]
+    pair = []
+    for x, turn in ((-0.014, -18), (0.014, 62)):
+        pair += [part.turned(82, "x").turned(turn).moved(x=x, z=0.0088) for part in link]
+    return pair
 
 
 def necklace(look: Look) -> list[Part]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from prodgen_render.families.kit import lathe
+from prodgen_render.families.mixers import HAND, hand_blender
 from prodgen_render.families.whitegoods import block, glass_front, lit
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Floats, Material, Part
@@ -22,7 +23,9 @@ from prodgen_render.shapes.geometry import (
 
 
 def blender(look: Look) -> list[Part]:
-    """A jug of glass on a base with its motor, a dial in front."""
+    """A jug of glass on a base with its motor, a dial in front; one that is held in the hand where the words say so."""
+    if look.says(HAND):
+        return hand_blender(look)
     high, wide = 0.40 * look.uniform(0.94, 1.06), 0.155 * look.uniform(0.95, 1.08)
     shell = look.solid("plastic", "steel", "matte plastic", "lacquer", default="#25262a")
     buttons = look.chance(0.4)

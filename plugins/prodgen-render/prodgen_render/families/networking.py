@@ -9,10 +9,13 @@ from prodgen_render.model import Material, Part
 from prodgen_render.shapes.geometry import bent, box, rounded_rectangle, slab, tube
 
 _PLASTICS = ("plastic", "matte plastic")
+_TELEVISION = ("tv box", "set top box", "set-top box", "streaming box", "电视盒子", "机顶盒")
 
 
 def router(look: Look) -> list[Part]:
-    """A flat box with a slanted top, antennas behind, lights in front and sockets at its back."""
+    """A flat box with a slanted top, antennas behind, lights in front and sockets at its back; a small one for the television where the words say so."""
+    if look.says(_TELEVISION):
+        return _television_box(look)
     wide, deep, high = 0.23 * look.uniform(0.92, 1.1), 0.14 * look.uniform(0.92, 1.08), 0.03
     shell = look.main(*_PLASTICS, extent=(wide, deep), default="#26272a", period=0.03)
     dark = look.plain("matte plastic", "#17181a")
@@ -40,6 +43,29 @@ def router(look: Look) -> list[Part]:
     count = 4 if look.chance(0.7) else 6
     for number in range(count):
         parts += _antenna(look, shell, dark, wide * 0.86 * (number / (count - 1) - 0.5), deep / 2, high)
+    return parts
+
+
+def _television_box(look: Look) -> list[Part]:
+    """A square box with round corners and a lamp, its sockets behind."""
+    side, high = 0.098 * look.uniform(0.92, 1.12), 0.021
+    shell = look.solid("matte plastic", "plastic", default="#1c1d1f")
+    dark = look.plain("plastic", "#101113")
+    parts = [
+        slab(rounded_rectangle(side, side, 0.016), high, 0.0045, shell).moved(z=0.0015),
+        slab(rounded_rectangle(side * 0.8, side * 0.8, 0.012), 0.002, 0.0006, dark),
+    ]
+    front = slab(rounded_rectangle(side * 0.62, high * 0.46, 0.002), 0.0008, 0.0003, dark).turned(90, "x")
+    parts.append(front.moved(y=-side / 2 + 0.0003, z=high * 0.52))
+    light = Material("light", (0.9, 0.95, 1.0), 0.4, emission=(0.5, 0.55, 0.6))
+    parts.append(
+        slab(rounded_rectangle(0.003, 0.0016, 0.0007), 0.0006, 0.0002, light)
+        .turned(90, "x")
+        .moved(x=side * 0.22, y=-side / 2 - 0.0004, z=high * 0.52)
+    )
+    for number, wide in enumerate((0.015, 0.012, 0.007, 0.009)):
+        socket = box((wide, 0.002, 0.008), 0.0008, dark, cells=3)
+        parts += [part.moved(x=(number - 1.5) * 0.020, y=side / 2 - 0.0006, z=0.007) for part in socket]
     return parts
 
 

@@ -12,6 +12,7 @@ from prodgen_render.looks.patterns import Srgb, mix, texture
 from prodgen_render.model import Floats, Material, Part
 from prodgen_render.shapes.geometry import bent, loft, revolve, smooth_path, tube
 
+_NO_PINEAPPLE = ("菠萝蜜",)
 _LONG = ("banana", "bananas", "香蕉")
 _KINDS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("lime", "limes", "青柠"), "lemon", "#86b13c"),
@@ -32,8 +33,10 @@ _KINDS: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "orange",
         "#ee8a25",
     ),
+    (("pomegranate", "pomegranates", "石榴"), "apple", "#b5423a"),
+    (("apple", "apples", "苹果", "红富士"), "apple", "#b3262a"),
 )
-"""Words, shape and usual colour; the apple is what is none of these."""
+"""Words, shape and usual colour."""
 _PLACES = ((-0.046, -0.022, 10.0), (0.044, -0.012, 130.0), (0.0, 0.056, 250.0))
 """Where three stand (metres) and how they are turned (degrees)."""
 
@@ -43,11 +46,14 @@ def fruit(look: Look) -> list[Part]:
     if look.says(_LONG):
         return _bananas(look)
     for words, draw in ((MELON, watermelon), (PINEAPPLE, pineapple), (CARROTS, carrots)):
-        if look.says(words):
+        if look.says(words) and not look.says(_NO_PINEAPPLE):
             return draw(look)
     if berry := next((kind for kind in BERRIES if look.says(kind.words)), None):
         return heap(look, berry)
-    shape, usual = next(((shape, code) for words, shape, code in _KINDS if look.says(words)), ("apple", "#b3262a"))
+    kind = next(((shape, code) for words, shape, code in _KINDS if look.says(words)), None)
+    if kind is None:
+        look.noted["instead"] = "apples"
+    shape, usual = kind or ("apple", "#b3262a")
     size = look.uniform(0.92, 1.08)
     skin = _skin(look, shape, look.colour(usual))
     parts = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from prodgen_render.families.highchairs import HIGH, high_chair
 from prodgen_render.families.sewn import Pouch, in_metres
 from prodgen_render.looks.finishes import FABRICS
 from prodgen_render.looks.look import Look
@@ -35,7 +36,9 @@ CLOTHS = ("linen", *(name for name in FABRICS if name != "linen"), "leather")
 
 
 def chair(look: Look) -> list[Part]:
-    """A dining chair: legs, seat and back; upholstered where the words name a fabric or leather."""
+    """A dining chair: legs, seat and back; upholstered where the words name a fabric or leather; a high one for a child."""
+    if look.says(HIGH):
+        return high_chair(look)
     width, depth, seat = 0.46 * look.uniform(0.94, 1.06), 0.45, 0.45 * look.uniform(0.96, 1.05)
     top = 0.83 * look.uniform(0.95, 1.08)
     soft = look.material_name in CLOTHS or look.material_name == "velvet"

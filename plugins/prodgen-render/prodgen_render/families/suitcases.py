@@ -10,6 +10,11 @@ from prodgen_render.model import Floats, Part
 from prodgen_render.shapes.geometry import planar_uv, smooth_path, tube
 from prodgen_render.shapes.implicit import mesh
 
+_SETS: tuple[tuple[tuple[str, ...], tuple[float, ...]], ...] = (
+    (("2 piece", "2-piece", "two piece", "set of 2", "两件套", "子母箱"), (1.0, 0.72)),
+    (("luggage set", "suitcase set", "3 piece", "3-piece", "three piece", "set of 3", "三件套"), (1.0, 0.83, 0.67)),
+)
+"""Words of sets, and how large the cases of each are."""
 _SHELLS = ("matte plastic", "plastic", "aluminium", "nylon", "leather", "canvas")
 
 
@@ -21,7 +26,20 @@ def rounded(p: Floats, centre: tuple[float, float, float], half: tuple[float, fl
 
 
 def suitcase(look: Look) -> list[Part]:
-    """A ribbed hard case with four wheels and a handle drawn out."""
+    """A ribbed hard case with four wheels and a handle drawn out; smaller ones beside it where the words say that it is a set."""
+    parts = _case(look)
+    shares = next((shares for words, shares in _SETS if look.says(words)), (1.0,))
+    wide = float(np.ptp(np.concatenate([part.vertices[:, 0] for part in parts]))) * 1.12
+    middles = wide * (np.cumsum(shares) - np.array(shares) / 2 - sum(shares) / 2)
+    return [
+        part.scaled(share).moved(x=float(x), y=-0.05 * number)
+        for number, (share, x) in enumerate(zip(shares, middles, strict=True))
+        for part in parts
+    ]
+
+
+def _case(look: Look) -> list[Part]:
+    """One of them."""
     wide, tall, deep = 0.38 * look.uniform(0.95, 1.1), 0.55 * look.uniform(0.9, 1.2), 0.23
     shell = look.main(*_SHELLS, extent=(wide, tall), default="#2f62ad", period=0.06)
     dark = look.plain("matte plastic", "#2a2b2e")

@@ -34,7 +34,7 @@ _SHORT = (
     "沙滩裤",
     "五分裤",
 )
-_TIGHT = ("leggings", "legging", "tights", "打底裤", "瑜伽裤")
+_TIGHT = ("leggings", "legging", "tights", "打底裤", "瑜伽裤", "pantyhose", "连裤袜", "丝袜", "打底袜")
 _SOFT = (
     "sweatpants",
     "sweat pants",
@@ -48,6 +48,8 @@ _SOFT = (
     "tracksuit",
     "运动套装",
 )
+_FOOTED = ("tights", "pantyhose", "连裤袜", "丝袜", "打底袜")
+_FOOTLESS = ("running", "training", "gym", "yoga", "sports", "compression", "footless", "跑步", "运动", "健身")
 _WIDE = ("wide leg", "wide-leg", "palazzo", "阔腿")
 _SLIM = ("skinny", "slim", "tapered", "紧身", "修身", "小脚", "铅笔裤", "烟管裤")
 _CUTS = {"tight": _TIGHT, "wide": _WIDE, "soft": _SOFT, "slim": _SLIM}
@@ -82,15 +84,20 @@ class Cut(NamedTuple):
 
 
 def trousers(look: Look) -> list[Part]:
-    """Straight trousers or jeans with a waistband; shorts, leggings, sweatpants, slim or wide ones where the words say so."""
+    """Straight trousers or jeans with a waistband; shorts, leggings, tights, sweatpants, slim or wide ones where the words say so."""
     short, soft = look.says(_SHORT), look.says(_SOFT)
+    footed = look.says(_FOOTED) and not look.says(_FOOTLESS)
     length = 0.48 if short else 1.0 * look.uniform(0.97, 1.03)
     waist = 0.160 * look.uniform(0.95, 1.06)
     cut = cut_of(look, short, length)
     field = legs(cut, [(length - 0.02, waist, 0.098), (length + 0.03, waist, 0.098)], look.uniform(0, 6))
 
+    if footed:
+        field = _with_feet(field, cut)
+    low = -0.12 if footed else 0.0
+
     def keep(p: Floats) -> Floats:
-        return np.asarray(np.minimum(p[:, 2], length - p[:, 2]), np.float32)
+        return np.asarray(np.minimum(p[:, 2] - low, length - p[:, 2]), np.float32)
 
     names = (
         _CLOTHS
@@ -98,7 +105,13 @@ def trousers(look: Look) -> list[Part]:
         else ("cotton", *(n for n in _CLOTHS if n != "cotton"))
     )
     parts = garment(
-        look, field, ((-0.29, -0.16, -0.03), (0.29, 0.16, length + 0.03)), keep, prints=False, cell=0.0085, names=names
+        look,
+        field,
+        ((-0.29, -0.21 if footed else -0.16, low - 0.03), (0.29, 0.16, length + 0.03)),
+        keep,
+        prints=False,
+        cell=0.0085,
+        names=names,
     )
     cloth = look.plain(look.pick(*names), mix(look.colour(), (0, 0, 0), 0.05))
     denim = cloth.name == "denim"
@@ -112,11 +125,26 @@ def trousers(look: Look) -> list[Part]:
     belt = surface_ring(field, np.array([0, 0, length - 0.02], np.float32), _UP, 0.3, 110)
     rise = [(1.0, -0.021), (1.02, -0.019), (1.022, 0.019), (1.0, 0.0215), (0.985, 0.019), (0.985, -0.015)]
     parts.append(loft(np.stack([belt * [s, s, 1] + [0, 0, dz] for s, dz in rise]), cloth))
+    if footed:
+        return [part.moved(z=0.104) for part in parts]
     for ankle in ankles:
         parts += hem_lines(field, ankle, _UP, 0.14, cloth)
     if look.says(_TIGHT):
         return parts
     return [*parts, *_stitches(field, length, cut.crotch, thread), *_waist(look, belt, length, cloth)]
+
+
+def _with_feet(field: Field, cut: Cut) -> Field:
+    """Legs that go on into feet."""
+
+    def closed(p: Floats) -> Floats:
+        out = field(p)
+        for side in (-1, 1):
+            heel, toe = (side * cut.apart, -0.01, -0.072), (side * cut.apart * 1.06, -0.158, -0.082)
+            out = join(out, capsule(p, heel, toe, 0.030, 0.021), 0.035)
+        return out
+
+    return closed
 
 
 def cut_of(look: Look, short: bool, length: float) -> Cut:

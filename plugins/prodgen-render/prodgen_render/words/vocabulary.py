@@ -19,12 +19,12 @@ COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
     "khaki": ("#b49b72", ("khaki", "卡其", "卡其棕")),
     "gold": ("#cfa650", ("gold", "yellow gold", "champagne", "金", "黄金", "香槟色", "香槟金", "champagne gold")),
     "rose gold": ("#d9a08f", ("rose gold", "玫瑰金")),
-    "red": ("#c3272b", ("red", "cerise", "红", "scarlet", "crimson", "cherry red", "正红", "大红")),
+    "red": ("#c3272b", ("red", "cerise", "红", "scarlet", "crimson", "cherry red", "正红", "大红", "neon red")),
     "pink": ("#eda5b6", ("pink", "粉", "baby pink", "blush pink", "blush", "樱花粉", "浅粉", "藕粉", "奶粉色")),
     "orange": ("#e9802c", ("orange", "橙", "橘")),
     "yellow": ("#f0c33c", ("yellow", "黄")),
     "green": ("#3f8a55", ("green", "绿", "emerald green", "emerald")),
-    "blue": ("#2f62ad", ("blue", "蓝")),
+    "blue": ("#2f62ad", ("blue", "蓝", "neon blue")),
     "purple": ("#7a55a3", ("purple", "violet", "紫", "grape purple")),
     "lavender": ("#b9a6d9", ("lavender", "lilac", "淡紫", "lavender purple", "lilac purple", "香芋紫", "薰衣草紫", "丁香紫", "浅紫", "粉紫", "雾霾紫")),
     "brown": ("#7b5237", ("brown", "chocolate", "espresso", "mocha", "bronze", "tortoise", "tortoiseshell", "玳瑁", "棕", "褐", "咖啡色", "咖色", "深咖", "胡桃木色", "栗色", "深棕", "chestnut", "chocolate brown", "coffee brown", "dark brown")),
@@ -39,7 +39,7 @@ COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
     "ochre": ("#b9792f", ("ochre", "ocher", "赭石", "赭色", "土黄")),
     "peach": ("#f4b393", ("peach", "apricot", "蜜桃", "peach pink", "蜜桃粉", "蜜桃色")),
     "dusty pink": ("#c9929a", ("dusty pink", "dusty rose", "豆沙", "烟粉", "灰粉", "脏粉", "mauve")),
-    "magenta": ("#e5397f", ("magenta", "fuchsia", "hot pink", "玫红", "洋红", "magenta pink", "fuchsia pink")),
+    "magenta": ("#e5397f", ("magenta", "fuchsia", "hot pink", "neon pink", "玫红", "玫瑰红", "玫瑰色", "荧光粉", "洋红", "magenta pink", "fuchsia pink")),
     "plum": ("#6a3a5b", ("plum", "aubergine", "eggplant", "茄紫", "梅子色", "梅子紫", "李子色", "plum purple")),
     "sage": ("#9caf88", ("sage", "鼠尾草", "灰绿", "豆沙绿", "sage green", "鼠尾草绿", "牛油果绿", "抹茶绿", "豆绿")),
     "celadon": ("#acc6b1", ("celadon", "青瓷", "天青", "豆青", "celadon green")),
@@ -55,7 +55,7 @@ COLOURS: dict[str, tuple[str, tuple[str, ...]]] = {
 OF_DENIM = {"blue": "#3d557c", "sky": "#8aa5c4", "navy": "#2a3851"}
 """What blue is where it is denim that is dyed."""
 NOT_COLOURS = (
-    "蓝牙", "蓝光", "紫外线", "红外", "黑科技", "网红", "美白", "洁白", "白皙", "蛋白", "白领", "绿色环保", "绿色健康", "绿色食品", "灰尘", "金属", "合金", "金龙鱼", "珊瑚绒", "绿联", "白酒", "黄肉", "黄心", "蛋黄酥", "青少年", "青年",
+    "蓝牙", "蓝光", "紫外线", "红外", "黑科技", "网红", "口红", "腮红", "美白", "洁白", "白皙", "蛋白", "白领", "绿色环保", "绿色健康", "绿色食品", "灰尘", "金属", "合金", "金龙鱼", "珊瑚绒", "绿联", "白酒", "黄肉", "黄心", "蛋黄酥", "青少年", "青年",
     "蓝山", "大红袍", "白药", "干红", "干白", "青花", "青岛", "青柠", "青菜", "青椒", "青提", "红富士", "红牛", "奶粉", "粉底", "粉饼", "蜜粉", "散粉", "蛋白粉", "面粉", "黄铜", "紫铜", "红铜", "白铜", "红木", "黑胡桃", "紫檀", "黑檀", "白蜡木", "白橡", "红橡", "红陶", "紫砂",
     "red wine", "white wine", "earl grey", "espresso machine", "espresso maker", "chocolate milk", "red bull", "blue mountain", "blush brush", "blush palette", "blue light", "black friday", "white noise", "green onion", "black pepper", "olive wood", "橄榄木", "red switch", "blue switch", "brown switch", "yellow switch", "红轴", "绿轴", "青轴", "茶轴", "黄轴", "银轴", "白轴", "小白瓶", "小棕瓶", "小黑瓶", "blue yeti", "charcoal bbq", "charcoal grill", "charcoal barbecue", "activated charcoal", "red light", "green giant", "green light",
 )  # fmt: skip
