@@ -38,7 +38,7 @@ _RDF = f"{{{_PREFIXES['rdf']}}}"
 _SOURCE = f"{{{_PREFIXES['Iptc4xmpExt']}}}DigitalSourceType"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _PRIVATE = re.compile(
-    r"\{http://ns\.adobe\.com/exif/1\.0/\}GPS"
+    r"\{[^}]*\}(?i:gps|latitude|longitude)"  # of EXIF, and of drones and maps
     r"|\{http://ns\.adobe\.com/photoshop/1\.0/\}(City|State|Country)$"
     r"|\{http://iptc\.org/std/Iptc4xmp(Core|Ext)/[^}]*\}(Location|CountryCode)"
     r"|\{http://ns\.adobe\.com/xap/1\.0/\}Thumbnails$"
@@ -46,7 +46,7 @@ _PRIVATE = re.compile(
 _CONTAINERS = {"creator": "Seq", "subject": "Bag", "title": "Alt", "description": "Alt", "rights": "Alt"}
 _PACKET = re.compile(r"<\?xpacket[^>]*\?>|\x00")
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MAX_BYTES = 2**20
+_MAX_BYTES, _MAX_DEPTH = 2**20, 64
 
 
 def digital_source(xmp: str) -> str:
@@ -124,16 +124,20 @@ def _full(name: str) -> str:
 
 
 def _parsed(xmp: str) -> Element | None:
-    """The root of a packet; None for none, a broken one, and one with entities, which can grow without bound."""
+    """The root of a packet; None for none, a broken one, one with entities, which can grow without bound, and one that is nested without end."""
     from xml.etree import ElementTree
 
     text = _PACKET.sub("", xmp).strip()
     if not text or len(text) > _MAX_BYTES or "<!" in text:
         return None
     try:
-        return ElementTree.fromstring(text)  # noqa: S314 - without declarations there is nothing to expand
+        root = ElementTree.fromstring(text)  # noqa: S314 - without declarations there is nothing to expand
     except ElementTree.ParseError:
         return None
+    level = [root]
+    for _ in range(_MAX_DEPTH):
+        level = [child for part in level for child in part]
+    return None if level else root
 
 
 def _descriptions(root: Element | None) -> Iterator[Element]:
