@@ -54,12 +54,12 @@ class Writer:
             sqlite3.Error: nothing was inserted.
         """
         sql, names = _insert(table, key, tuple(rows[0]))
-        started = time.monotonic()
+        deadline = time.monotonic() + patience
         if not self._appending.acquire(timeout=patience):
             raise sqlite3.OperationalError("database is locked")
         try:
-            connection = self._connection or self._connect()
-            _begin(connection, started + patience)
+            connection = self._connection or self._connect(deadline)
+            _begin(connection, deadline)
             try:
                 connection.executemany(sql, map(itemgetter(*names), rows))
                 connection.execute("COMMIT")
@@ -87,12 +87,15 @@ class Writer:
             self._connection.close()
             self._connection = None
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._file, timeout=0, isolation_level=None, check_same_thread=False)
+    def _connect(self, deadline: float) -> sqlite3.Connection:
+        # The first look at the file may have to wait for a process that is just taking the log over as the last one.
+        patience = max(0.0, deadline - time.monotonic())
+        connection = sqlite3.connect(self._file, timeout=patience, isolation_level=None, check_same_thread=False)
+        self._connection = connection
         for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON", "wal_autocheckpoint = 0"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
-        self._connection = connection
+        connection.execute("PRAGMA busy_timeout = 0")  # see _begin
         return connection
 
     def _take_over(self) -> None:

@@ -3,10 +3,12 @@
 import errno
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -208,6 +210,23 @@ def test_others_write_while_one_waits_for_the_disk(tmp_path, product, event, mon
         one.events.record([event("done")])
         assert meanwhile == [log, log]
         assert one.events.count() == 4
+
+
+def test_the_first_append_waits_for_who_has_the_file_alone(tmp_path, event):
+    with open_store(tmp_path / "store.db"):
+        pass
+    alone = sqlite3.connect(tmp_path / "store.db", isolation_level=None, check_same_thread=False)
+    with closing(alone), open_store(tmp_path / "store.db") as store:
+        store.events.count()
+        store.database.close()
+        alone.execute("PRAGMA locking_mode = EXCLUSIVE")
+        alone.execute("BEGIN EXCLUSIVE")
+        alone.execute("COMMIT")
+        release = threading.Timer(0.3, alone.close)
+        release.start()
+        store.events.append([event("e1")], 10.0)
+        release.join()
+        assert store.events.count() == 1
 
 
 def test_a_database_behind_a_link_is_taken_to_the_disk_too(tmp_path, product, monkeypatch):
