@@ -54,6 +54,14 @@ def garment_of(studio: Any, item: str, category: Any, overrides: dict[str, Any])
     return product
 
 
+def category_of(text: str) -> Any:
+    """The garment category of that name, or the one that a catalogue's word (`shirt`, `jeans`) stands for; raises NotFound."""
+    from prodgen_sdk.pipeline.try_on import garment_category
+
+    meant = garment_category(f"apparel/{text.lower()}")
+    return meant if meant != "auto" else one_of("category", text, "GarmentCategory")
+
+
 def one_of(what: str, text: str, literal: str) -> Any:
     """The word, if the type of that name in `prodgen_sdk.types` has it; raises NotFound."""
     from typing import get_args

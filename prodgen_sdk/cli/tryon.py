@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
-from prodgen_sdk.cli.garments import for_each, garment_of, one_of, overrides_of
+from prodgen_sdk.cli.garments import category_of, for_each, garment_of, one_of, overrides_of
 from prodgen_sdk.cli.output import JSON, emit, find_studio
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.terminal import note, progress
@@ -40,7 +40,7 @@ def tryon(
     each: bool = typer.Option(False, "--each", help="Put on each garment alone, one image per garment."),
     category: list[str] = typer.Option(
         [],
-        help="auto, top, outerwear, trousers, shorts, skirt, dress, overall, hat, glasses, bag, scarf; "
+        help="auto, top, outerwear, trousers, shorts, skirt, dress, overall, hat, glasses, bag, scarf, or a word such as shirt; "
         "once for all garments, or once for each.",
     ),
     fit: str = typer.Option("", help="tight, regular or loose."),
@@ -84,10 +84,7 @@ def tryon(
         raise InputError("--each is for a photo.", hint="Dress a clip in one look at a time.")
     _check_targets(out, mask_out, one_picture=not (each or moving), folder=each)
     with find_studio(ctx) as studio:
-        kinds = [
-            one_of("category", kind, "GarmentCategory")
-            for kind in for_each("--category", category, len(garment), common="auto")
-        ]
+        kinds = [category_of(kind) for kind in for_each("--category", category, len(garment), common="auto")]
         said = zip(
             for_each("--measurements", measurements, len(garment)),
             for_each("--keypoints", keypoints, len(garment)),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from prodgen_sdk import images
+from prodgen_sdk.cli.garments import category_of
 from prodgen_sdk.metadata import read_metadata
 
 
@@ -33,6 +34,14 @@ def test_tryon_writes_picture_and_mask_or_refuses(run, tmp_path):
     assert code == 4
     assert {"code", "reason", "what_to_do"} <= json.loads(out)["refused"].keys()
     assert not (tmp_path / "x.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("word", "category"),
+    [("top", "top"), ("shirt", "top"), ("Tees", "top"), ("jeans", "trousers"), ("dress", "dress"), ("auto", "auto")],
+)
+def test_a_garment_may_be_called_as_a_catalogue_calls_it(word, category):
+    assert category_of(word) == category
 
 
 def test_tryon_of_each_garment_alone(run, tmp_path):
