@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ def render_views(
     sources: Sequence[Path], views: Sequence[View], out: Path, ctx: Context, *, size: int = 512, scene: Scene | None = None,
     config: Config | None = None, workers: int = 1,
 ) -> Mapping[str, Any]:  # fmt: skip
-    """Renders what is missing of `out/<file's stem>/<view>.png`.
+    """Renders what is missing of `out/<file's stem>/<view>.png`; files of one name keep the folders that tell them apart.
 
     A folder notes what it was made from (`plan.json`: digest of the file, scene, size, configuration); where that has changed, its
     pictures are made again. A file that cannot be used does not stop the others.
@@ -46,28 +47,25 @@ def render_views(
         Flat figures: files, views, views_done, views_skipped, seconds, views_per_s.
 
     Raises:
-        InputError: no files, or two of one name.
+        InputError: no files, or two of one name in one folder.
         PartlyDone: some files could not be used; the message names them.
     """
     scene, config = scene or Scene(), config or Config()
     if not sources or not views:
         raise InputError("There is nothing to render.", hint="Name at least one file and one view.")
-    stems = [path.stem for path in sources]
-    if len(set(stems)) < len(stems):
-        twice = next(stem for stem in stems if stems.count(stem) > 1)
-        raise InputError(f"Two files are called {twice!r}.", hint="Images are kept by name: rename one of them.")
+    names = _names(sources)
     started, failed, jobs = time.perf_counter(), {}, []  # type: float, dict[str, str], list[Job]
-    for path in sources:
+    for path, name in zip(sources, names, strict=True):
         try:
-            jobs += _missing(Path(path), tuple(views), Path(out), scene, size, config)
+            jobs += _missing(Path(path), tuple(views), Path(out) / name, scene, size, config)
         except (ProdgenError, OSError) as error:
-            failed[Path(path).name] = str(error)
+            failed[str(path)] = str(error)
     wanted = sum(len(job.views) for job in jobs)
     done, total = 0, len(sources) * len(views)
     ctx.progress(total - wanted, total, "views")
     for job, why in each(render_job, jobs, workers, ctx):
         if why:
-            failed[job.source.name] = why
+            failed[str(job.source)] = why
         else:
             done += len(job.views)
         ctx.progress(total - wanted + done, total, "views")
@@ -89,8 +87,25 @@ def render_views(
     }
 
 
+def _names(sources: Sequence[Path]) -> list[str]:
+    """The folder of each file's images: its stem, or, where others have the same, its path below the folder that they share.
+
+    Raises:
+        InputError: two files would share a folder even so.
+    """
+    names = [path.stem for path in sources]
+    if len(set(names)) < len(names):
+        paths = [Path(os.path.abspath(path)) for path in sources]  # noqa: PTH100 - resolve() follows links
+        shared = os.path.commonpath([path.parent for path in paths])
+        names = [str(path.relative_to(shared).with_suffix("")) for path in paths]
+    twice = next((name for name in names if names.count(name) > 1), "")
+    if twice:
+        raise InputError(f"Two files are called {twice!r}.", hint="Images are kept by name: rename one of them.")
+    return names
+
+
 def _missing(
-    source: Path, views: tuple[View, ...], out: Path, scene: Scene, size: int, config: Config
+    source: Path, views: tuple[View, ...], folder: Path, scene: Scene, size: int, config: Config
 ) -> Iterator[Job]:
     from prodgen_render.rendering.environment import digest_of
 
@@ -104,7 +119,6 @@ def _missing(
         "environment": digest_of(config),
     }
     plan = json.dumps(described, sort_keys=True, indent=1)
-    folder = out / source.stem
     kept = folder / "plan.json"
     same = kept.is_file() and kept.read_text("utf-8") == plan
     left = tuple(view for view in views if not (same and (folder / f"{view.slug}.png").is_file()))

@@ -155,7 +155,12 @@ def turntable(
 @app.command()
 def views(
     sources: Annotated[list[Path], typer.Argument(help="Photos and meshes.")],
-    out: Annotated[Path, typer.Option(help="Folder: OUT/<file's stem>/<view>.png. An interrupted run goes on.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder: OUT/<file's stem>/<view>.png; files of one name keep their folders. An interrupted run goes on."
+        ),
+    ],
     views: Annotated[str, typer.Option(help="View sets, view names or az:el:dist, separated by commas.")] = "orbit8",
     size: Annotated[int, typer.Option(min=32, max=2048, help="Edge in pixels.")] = 512,
     scene: Annotated[str, typer.Option(help="Such as white, transparent or #ddeeff.")] = "white",

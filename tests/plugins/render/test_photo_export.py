@@ -92,10 +92,24 @@ def test_batch_resumes_and_goes_on_past_bad_files(model: Model3D, tmp_path: Path
     assert render_views(sources, views, out, Context(), size=32)["views_done"] == 4
     with pytest.raises(PartlyDone, match=r"broken\.glb") as partly:
         render_views([tmp_path / "broken.glb", *sources], (View(azimuth=33),), out, Context(), size=32)
-    assert set(partly.value.failures) == {"broken.glb"}
+    assert set(partly.value.failures) == {str(tmp_path / "broken.glb")}
     assert (out / "ball" / "az33_el0_d1.png").is_file()
     with pytest.raises(InputError, match="Two files"):
-        render_views([tmp_path / "box.glb", tmp_path / "sub" / "box.glb"], views, out, Context())
+        render_views([tmp_path / "box.glb", tmp_path / "box.glb"], views, out, Context())
+
+
+def test_files_of_one_name_keep_their_folders(model: Model3D, tmp_path: Path) -> None:
+    sources = [tmp_path / "scans" / name / "textured.glb" for name in ("mug", "bowl")]
+    for path in sources:
+        path.parent.mkdir(parents=True)
+        save_glb(model, path)
+    out = tmp_path / "out"
+    assert render_views(sources, parse_views("front"), out, Context(), size=32)["views_done"] == 2
+    assert sorted(str(path.relative_to(out)) for path in out.rglob("*.png")) == [
+        "bowl/textured/front.png",
+        "mug/textured/front.png",
+    ]
+    assert render_views(sources, parse_views("front"), out, Context(), size=32)["views_skipped"] == 2
 
 
 def test_kill_9_keeps_what_is_done(model: Model3D, tmp_path: Path) -> None:
