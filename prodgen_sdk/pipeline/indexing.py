@@ -59,6 +59,7 @@ def rebuild(store: Store, index: BoundIndex, embedder: Embedder, ctx: Context | 
     """Builds the index anew from all approved variants; returns their skus."""
     index.reset(ctx)
     upto = store.outbox.last_sequence()
+    store.database.flush()  # as `outbox.changes` does
     approved = {variant.id: variant.sku for variant in store.variants.iterate(review="approved")}
     ids = list(approved)
 

@@ -16,7 +16,7 @@ from prodgen_sdk.context import Context
 from prodgen_sdk.serving.background import Background
 from prodgen_sdk.serving.impressions import ImpressionLog
 from prodgen_sdk.serving.popular import Popular, segment_of
-from prodgen_sdk.store import open_store
+from prodgen_sdk.store import database, open_store
 from prodgen_sdk.testing.fakes import fake_host
 from prodgen_sdk.types import (
     Candidate,
@@ -350,6 +350,17 @@ def test_a_catalogue_knows_which_products_are_the_same(tmp_path, monkeypatch):
         before = catalogue.version
         studio.recommender.rebuild()
         assert not catalogue.is_same(["p-0"], before)
+
+
+def test_an_index_that_is_built_anew_takes_in_what_is_on_the_disk(tmp_path, monkeypatch):
+    with stocked(tmp_path) as studio:
+        studio.sync()
+        index, done = studio.host.get("index").component, []
+        apply = index.apply
+        monkeypatch.setattr(index, "apply", lambda *arguments: (done.append("index"), apply(*arguments)))
+        monkeypatch.setattr(database, "_to_disk", lambda handle: done.append("disk"))
+        studio.recommender.rebuild()
+        assert done[:2] == ["disk", "index"]
 
 
 def test_another_process_that_learnt_is_followed_without_an_echo(tmp_path, monkeypatch):
