@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from prodgen_render.families.canisters import CANISTERS, canister
 from prodgen_render.families.kit import lathe
 from prodgen_render.looks.look import Look
 from prodgen_render.model import Material, Part
@@ -16,8 +17,8 @@ _BACK = 9.0
 
 
 def vacuum_cleaner(look: Look) -> list[Part]:
-    """A cordless one, with its head on the floor; a disc where it is a robot."""
-    return _robot(look) if look.says(_ROBOTS) else _stick(look)
+    """A cordless one, with its head on the floor; a disc where it is a robot; one on wheels with a hose where the words say so."""
+    return _robot(look) if look.says(_ROBOTS) else canister(look) if look.says(CANISTERS) else _stick(look)
 
 
 def _stick(look: Look) -> list[Part]:

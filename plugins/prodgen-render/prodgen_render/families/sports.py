@@ -9,12 +9,13 @@ from prodgen_render.families.kit import lathe
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import Srgb, mix
 from prodgen_render.model import Floats, Material, Part, Texture
-from prodgen_render.shapes.geometry import loft, prism, revolve, rounded_path, superellipse, tube
+from prodgen_render.shapes.geometry import loft, prism, revolve, rounded_path, smooth_path, superellipse, tube
 from prodgen_sdk.images.colour import to_linear
 
 _BASKET = ("basketball", "篮球")
 _TENNIS = ("tennis", "网球")
 _EXERCISE = ("yoga ball", "exercise ball", "stability ball", "瑜伽球", "健身球")
+_KETTLEBELL = ("kettlebell", "kettle bell", "壶铃")
 _GOLDEN = (1 + 5**0.5) / 2
 
 
@@ -56,7 +57,9 @@ def _exercise_ball(look: Look) -> list[Part]:
 
 
 def dumbbell(look: Look) -> list[Part]:
-    """Hexagonal heads on a knurled bar; round plates where the words speak of neoprene or vinyl."""
+    """Hexagonal heads on a knurled bar; round plates where the words speak of neoprene or vinyl; a kettlebell where they name one."""
+    if look.says(_KETTLEBELL):
+        return _kettlebell(look)
     long, reach = 0.30 * look.uniform(0.92, 1.1), 0.052 * look.uniform(0.92, 1.12)
     head = look.main("rubber", "matte plastic", "iron", "steel", extent=(0.3, 0.1), default="#2a2b2e")
     steel = look.plain("steel")
@@ -82,6 +85,41 @@ def dumbbell(look: Look) -> list[Part]:
     parts.append(tube(bar, 0.0155 + 0.0025 * np.cos(np.pi * t / 2), head if soft else steel, segments=32))
     lowest = float(sides[:, 1].min()) if soft else -reach * np.cos(np.pi / 6)
     return [part.moved(z=-lowest).turned(-24) for part in parts]
+
+
+def _kettlebell(look: Look) -> list[Part]:
+    """A ball with a flat foot and a thick handle; its lower part coated where the words say so."""
+    size = look.uniform(0.9, 1.12)
+    iron = look.plain("iron").but(bump=None)
+    body = look.main("rubber", "iron", "matte plastic", "steel", extent=(0.4, 0.2), default="#2a2b2e")
+    radius = 0.100
+    angle = np.linspace(-1.05, np.pi / 2 - 0.02, 60)
+    round_ = np.stack([radius * np.cos(angle), radius * (0.94 * np.sin(angle) + 0.86)], -1)
+    low = float(round_[0, 1])
+    foot = np.array([[1e-4, low - 0.004], [0.046, low - 0.004]])
+    parts = [revolve(np.concatenate([foot, round_]), body, 112)]
+    way = smooth_path(
+        [
+            (-0.052, 0, 0.150),
+            (-0.066, 0, 0.190),
+            (-0.060, 0, 0.236),
+            (-0.030, 0, 0.256),
+            (0.030, 0, 0.256),
+            (0.060, 0, 0.236),
+            (0.066, 0, 0.190),
+            (0.052, 0, 0.150),
+        ],
+        70,
+    )
+    parts.append(
+        tube(
+            way,
+            0.0168,
+            iron if look.says(("neoprene", "vinyl", "coated", "浸塑")) else body.but(texture=None),
+            segments=26,
+        )
+    )
+    return [part.moved(z=0.004 - low).scaled(float(size)) for part in parts]
 
 
 def yoga_mat(look: Look) -> list[Part]:
