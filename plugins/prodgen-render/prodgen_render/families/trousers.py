@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -99,11 +100,7 @@ def trousers(look: Look) -> list[Part]:
     def keep(p: Floats) -> Floats:
         return np.asarray(np.minimum(p[:, 2] - low, length - p[:, 2]), np.float32)
 
-    names = (
-        _CLOTHS
-        if look.material_name or look.says(("jeans", "牛仔"))
-        else ("cotton", *(n for n in _CLOTHS if n != "cotton"))
-    )
+    names = _cloths(look)
     parts = garment(
         look,
         field,
@@ -132,6 +129,13 @@ def trousers(look: Look) -> list[Part]:
     if look.says(_TIGHT):
         return parts
     return [*parts, *_stitches(field, length, cut.crotch, thread), *_waist(look, belt, length, cloth)]
+
+
+def _cloths(look: Look) -> Sequence[str]:
+    """Of what trousers are, the usual first."""
+    if look.material_name or look.says(("jeans", "牛仔")):
+        return _CLOTHS
+    return ("cotton", *(name for name in _CLOTHS if name != "cotton"))
 
 
 def _with_feet(field: Field, cut: Cut) -> Field:
