@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -131,7 +130,7 @@ def trousers(look: Look) -> list[Part]:
     return [*parts, *_stitches(field, length, cut.crotch, thread), *_waist(look, belt, length, cloth)]
 
 
-def _cloths(look: Look) -> Sequence[str]:
+def _cloths(look: Look) -> tuple[str, ...]:
     """Of what trousers are, the usual first."""
     if look.material_name or look.says(("jeans", "牛仔")):
         return _CLOTHS
