@@ -7,6 +7,7 @@ from prodgen_quality.evaluators import inspect
 from prodgen_quality.finishing.finisher import BasicFinisher
 from prodgen_quality.finishing.marketplace import marketplace
 from prodgen_quality.finishing.matting import matte
+from scipy import ndimage
 
 from prodgen_sdk.context import Context
 from prodgen_sdk.errors import NotFound
@@ -133,3 +134,14 @@ def test_a_shadow_alone_is_no_pale_product() -> None:
     picture[ball] = 255
     cut = matte(picture)
     assert cut is None or cut.alpha.mean() < 0.05
+
+
+@pytest.mark.parametrize("beside", [6, 10])
+def test_no_chip_of_a_shadow_stays_at_the_foot(beside):
+    y, x = np.mgrid[:256, :256].astype(float)
+    body = ((x - 110) / 60) ** 2 + ((y - 120) / 70) ** 2 < 1
+    shadow = ndimage.gaussian_filter((((x - 110 - beside) / 62) ** 2 + ((y - 178) / 16) ** 2 < 1).astype(float), 6)
+    ground = np.array([216, 212, 204]) * (1 - 0.4 * shadow)[..., None]
+    alone = matte(np.where(body[..., None], (110, 25, 30), ground).round().astype(np.uint8))
+    assert not (alone.alpha > 0.5)[~ndimage.binary_dilation(body, iterations=2)].any()
+    assert (alone.alpha > 0.5)[ndimage.binary_erosion(body, iterations=2)].all()

@@ -161,11 +161,12 @@ def _left_of_shadow(rgb: Image, background: NDArray[np.float32], mask: NDArray[n
     import numpy as np
     from scipy import ndimage
 
-    calm = _shadow_like(rgb, background) & (_slope(rgb, background) < _LEFT * _SLOPE / max(rgb.shape[:2]))
+    like = _shadow_like(rgb, background)
+    calm = like & (_slope(rgb, background) < _LEFT * _SLOPE / max(rgb.shape[:2]))
     parts, count = ndimage.label(ndimage.binary_opening(mask & calm))
     if not count:
         return np.zeros_like(mask)
-    rim = mask & ndimage.binary_dilation(~mask, iterations=2)
+    rim = mask & like & ndimage.binary_dilation(~mask, iterations=2)
     near = ndimage.grey_dilation(parts, size=5) * rim
     sizes, border, seamless = (np.bincount(which.ravel(), minlength=count + 1) for which in (parts, near, near * calm))
     rows = np.flatnonzero(mask.any(axis=1))
@@ -173,7 +174,7 @@ def _left_of_shadow(rgb: Image, background: NDArray[np.float32], mask: NDArray[n
     found = (border > _BAND) & (seamless > _SEAMLESS * border)
     found &= (sizes < _LARGEST * mask.sum()) & (np.asarray(lowest) > (rows[0] + rows[-1]) / 2)
     found[0] = False
-    return np.asarray(ndimage.binary_dilation(found[parts], iterations=3, mask=mask & _shadow_like(rgb, background)))
+    return np.asarray(ndimage.binary_dilation(found[parts], iterations=3, mask=mask & like))
 
 
 def _pale_rim(rgb: Image, background: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
