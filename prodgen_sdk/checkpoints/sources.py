@@ -70,7 +70,7 @@ def pinned(source: Source) -> str:
     if source.revision is None or source.revision in ("main", "master"):
         raise ConfigError(
             f"The hub id {source.model!r} has no pinned revision, so that a later run could load other weights.",
-            hint=f'Set `revision` to a commit or tag, or name a local folder as "./{source.model}".',
+            hint="Set `revision` to a commit or tag. If a folder is meant, there is none of this name.",
         )
     return source.revision
 

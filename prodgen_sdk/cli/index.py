@@ -28,7 +28,8 @@ def build(
     """Update the index from the database."""
     with open_studio(ctx) as studio, progress("indexing") as tell:
         changed = studio.recommender.rebuild(tell) if anew else studio.sync(progress=tell)
-    emit(as_json, {"products": changed}, lambda: note(f"{changed} products were indexed"))
+    done = f"{changed} products were indexed" if changed or anew else "The index holds all changes already."
+    emit(as_json, {"products": changed}, lambda: note(done))
 
 
 @group.command()
