@@ -27,6 +27,7 @@ from prodgen_render.photo.relief import relief_parts
 from prodgen_render.photo.revolved import Revolved
 from prodgen_render.photo.solid import cuboid_parts, revolved_part
 from prodgen_render.photo.texture import Shot, shots_of
+from prodgen_render.photo.upright import held_upright, roll_of
 from prodgen_sdk.errors import InputError
 from prodgen_sdk.types import Image, Mask, Product, View
 
@@ -129,6 +130,8 @@ def _body(cutout: Cutout, behind: Cutout | None, product: Product, config: Confi
     if by_kind is not None:
         return by_kind
     fits = Fits(mask, words, elevation, ratio, cutout.elevation)
+    if asked not in ("sheet", "relief") and words.shape not in ("sheet", "relief"):
+        cutout, fits = _upright(cutout, fits)
     choice = fits.choice if asked is None else Choice(asked, 1.0, {})
     if choice.shape == "revolution" and fits.bodies:
         camera, parts, known, framed = _beside_each_other(fits, cutout, behind)
@@ -147,6 +150,24 @@ def _body(cutout: Cutout, behind: Cutout | None, product: Product, config: Confi
         camera, parts, known = flat_body(choice.shape, fits, tilt, cutout, behind, config)
         framed = known.startswith("frame")
     return _Body(choice.shape, choice.confidence, camera, parts, known, fits.frame if framed else None, apart)
+
+
+_CLEARER = 0.01
+"""By how much more a box has to fit, or of how much more of an outline a turned body has to be, for a photo to count as tilted."""
+
+
+def _upright(cutout: Cutout, fits: Fits) -> tuple[Cutout, Fits]:
+    """What a camera that was held upright would have seen of a turned body or a box, where the photo clearly shows one that leans."""
+    roll = 0.0 if fits.bodies else roll_of(cutout.mask)
+    if roll == 0:
+        return cutout, fits
+    turned = held_upright(cutout, roll)
+    other = Fits(turned.mask, fits.words, fits.elevation, fits.ratio, fits.shadow)
+    shape, score = other.choice.shape, other.choice.scores[other.choice.shape]
+    gain = score - fits.choice.scores[fits.choice.shape]
+    if shape == "revolution" and gain > 0 and fits.body is not None and other.body is not None:
+        gain = other.body.covers - fits.body.covers
+    return (turned, other) if shape in ("revolution", "cuboid") and gain > _CLEARER else (cutout, fits)
 
 
 def _moulded(
