@@ -14,7 +14,7 @@ _LARGE = ("d cell", "size d", "d batteries", "1号", "c batteries")
 
 
 def torch(look: Look) -> list[Part]:
-    """One of metal or plastic that lies before the viewer, its lens to the left: head with cooling fins, key, knurled grip and a loop."""
+    """One of metal or plastic that lies before the viewer, its lens to the left: head with cooling fins, key, ribbed grip and a loop."""
     size = look.uniform(0.92, 1.12)
     shell = look.solid("aluminium", "metal", "steel", "plastic", "matte plastic", default="#232427").but(bump=None)
     if not look.material_name or (shell.metallic and look.colour_name):
@@ -60,10 +60,8 @@ def torch(look: Look) -> list[Part]:
     )
     for number in range(20):
         angle = 2 * np.pi * number / 20
-        x, y = 0.01285 * np.cos(angle), 0.01285 * np.sin(angle)
-        for part in range(7):
-            low = 0.0775 + 0.0056 * part
-            parts.append(tube([(x, y, low), (x, y, low + 0.0032)], 0.0011, shell, segments=6, flatten=0.6))
+        x, y = 0.01275 * np.cos(angle), 0.01275 * np.sin(angle)
+        parts.append(tube([(x, y, 0.0775), (x, y, 0.1145)], 0.0011, shell, segments=8))
     key = lathe([(1e-4, 0), (0.0052, 0), (0.0046, 0.0022), (1e-4, 0.0027)], [0, 0.0005, 0.001, 0], dark, 40)
     parts.append(key.turned(90, "x").moved(y=-0.0134, z=0.065))
     parts.append(lathe([(0.0141, 0.1225), (0.0149, 0.1235), (0.0149, 0.1290), (0.0141, 0.1300)], 0.0004, steel, 72))

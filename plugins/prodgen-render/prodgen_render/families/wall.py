@@ -11,18 +11,29 @@ from prodgen_render.looks.lettering import write
 from prodgen_render.looks.look import Look
 from prodgen_render.looks.patterns import ink_for, texture
 from prodgen_render.model import Material, Part
-from prodgen_render.shapes.geometry import box, disc, planar_uv, refine, rounded_rectangle, slab, superellipse, tube
+from prodgen_render.shapes.geometry import (
+    box,
+    disc,
+    planar_uv,
+    refine,
+    rounded_rectangle,
+    slab,
+    smooth_path,
+    superellipse,
+    tube,
+)
 
 _FRAMES = ("wood", "walnut", "bamboo", "matte plastic", "metal", "steel", "brass", "aluminium", "iron", "gold")
 _RIMS = ("matte plastic", *_FRAMES)
 _ROUND = ("round", "oval", "circular", "圆形", "圆镜", "椭圆")
 _ARCHED = ("arch", "arched", "拱形", "拱门")
 
+_TO_WAKE = ("alarm clock", "闹钟")
 _DIGITAL = ("digital", "led clock", "led alarm", "数字", "电子钟", "电子闹钟", "led电子")
 
 
 def clock(look: Look) -> list[Part]:
-    """A round clock at ten past ten; a low box with lit digits where the words say that it is digital."""
+    """A round clock at ten past ten; a low box with lit digits where the words say that it is digital; one on feet under two bells to be woken by."""
     radius = 0.15 * look.uniform(0.9, 1.1)
     rim = metal_or(look, *_RIMS, default="#26272a")
     if look.says(_DIGITAL):
@@ -41,7 +52,31 @@ def clock(look: Look) -> list[Part]:
         line = np.linspace(tip * -0.15, tip, 6)
         parts.append(tube(line, thick, hand, flatten=0.4, segments=12).moved(z=z))
     parts.append(lathe([(1e-4, 0.012), (0.007, 0.012), (0.007, 0.024), (1e-4, 0.025)], [0, 0.001, 0.003, 0], hand, 32))
-    return [part.turned(90, "x").moved(z=radius) for part in parts]
+    upright = [part.turned(90, "x").moved(z=radius) for part in parts]
+    return _woken(look, upright, radius) if look.says(_TO_WAKE) else upright
+
+
+def _woken(look: Look, face: list[Part], radius: float) -> list[Part]:
+    """A small clock in a deep case, on two feet, with bells, their hammer and a handle."""
+    share = 0.052 / radius
+    case, metal = face[0].material, look.plain("metal").but(bump=None, roughness=0.2)
+    drum = lathe([(1e-4, 0), (0.046, 0), (0.051, 0.006), (0.051, 0.038)], [0, 0.004, 0.004, 0], case, 96)
+    parts = [part.scaled(share).moved(y=-0.012) for part in face]
+    parts.append(drum.turned(90, "x").moved(y=0.026, z=0.052))
+    bell = lathe([(0.021, 0), (0.0225, 0.001), (0.019, 0.011), (1e-4, 0.017)], [0, 0.001, 0.009, 0], metal, 64)
+    for side in (-1, 1):
+        parts.append(tube([(side * 0.030, 0.006, 0.094), (side * 0.036, 0.006, 0.106)], 0.0030, metal, segments=14))
+        parts.append(bell.turned(side * 30, "y").moved(side * 0.037, 0.006, 0.103))
+        parts.append(
+            tube([(side * 0.030, 0.006, 0.012), (side * 0.040, 0.006, -0.008)], [0.0035, 0.0050], metal, segments=16)
+        )
+    parts.append(tube([(0, 0.006, 0.100), (0, 0.006, 0.117)], 0.0022, metal, segments=10))
+    parts.append(tube([(-0.006, 0.006, 0.119), (0.006, 0.006, 0.119)], 0.0046, metal, segments=16))
+    way = smooth_path(
+        [(-0.036, 0.006, 0.118), (-0.024, 0.006, 0.139), (0.024, 0.006, 0.139), (0.036, 0.006, 0.118)], 40
+    )
+    parts.append(tube(way, 0.0022, metal, segments=12))
+    return [part.moved(z=0.0135) for part in parts]
 
 
 def _digits(look: Look, wide: float, shell: Material) -> list[Part]:
