@@ -7,6 +7,7 @@ import numpy as np
 from prodgen_render.model import Model3D, Part
 
 _TOGETHER = (
+    "batteries",
     "bed",
     "bedding",
     "building-blocks",
