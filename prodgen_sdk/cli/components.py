@@ -58,6 +58,8 @@ def train(
     if config:
         try:
             options = tomllib.loads(Path(config).read_text("utf-8"))
+        except FileNotFoundError:
+            raise ConfigError(f"There is no file {config}.") from None
         except (OSError, ValueError) as error:
             raise ConfigError(f"{config} cannot be read ({error}).") from None
     options |= _options(option)

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from prodgen_rank.benchmarks.options import whole
 from prodgen_rank.evaluation import datasets
 from prodgen_rank.evaluation.comparison import MEMBERS, silent
+from prodgen_rank.evaluation.metrics import METRICS
 from prodgen_rank.evaluation.protocols import evaluate
 from prodgen_rank.evaluation.splits import PROTOCOLS, Split
 from prodgen_rank.evaluation.tuning import Models, tune, weigh
@@ -19,7 +21,7 @@ from prodgen_rank.models.registry import available, make
 from prodgen_rank.rankers.pictures import pictures_of
 from prodgen_sdk.bootstrap import bootstrap
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, InputError
+from prodgen_sdk.errors import ConfigError, InputError, NotFound
 from prodgen_sdk.files import file_digest, write_atomically
 from prodgen_sdk.interfaces import Report, Trainer
 
@@ -142,6 +144,9 @@ def _checked(config: Mapping[str, Any]) -> dict[str, Any]:
     protocol = str(config.get("protocol", "leave-last-out"))
     if protocol not in PROTOCOLS:
         raise ConfigError(f"There is no protocol {protocol!r}.", hint=f"There are {', '.join(PROTOCOLS)}.")
+    metric = str(config.get("metric", "ndcg"))
+    if metric not in METRICS:
+        raise NotFound.of("metric", metric, METRICS)
     members = [name for name in names if available(name)] if "members" not in config else names
     for name in [model, *(members if model == "blend" else ())]:
         make(name, {})  # says what is wrong with a name
@@ -151,8 +156,8 @@ def _checked(config: Mapping[str, Any]) -> dict[str, Any]:
         "members": members,
         "protocol": protocol,
         "form": str(config.get("form", "auto")),
-        "k": int(config.get("k", 10)),
-        "metric": str(config.get("metric", "ndcg")),
+        "k": whole(config, "k", 10),
+        "metric": metric,
         "tune": str(config.get("tune", True)).lower() not in ("0", "no", "false"),
         "settings": {model: settings} if model != "blend" and settings else dict(settings),
     }

@@ -6,7 +6,7 @@ import pytest
 from prodgen_mini import plugin
 
 from prodgen_sdk.context import Context
-from prodgen_sdk.errors import ConfigError, InputError
+from prodgen_sdk.errors import ConfigError, InputError, NotFound
 from prodgen_sdk.testing.contracts import TrainerContract
 
 torch = pytest.importorskip("torch")
@@ -228,6 +228,8 @@ def test_a_sweep_judges_a_run_by_the_weights_that_it_keeps(tmp_path):
     SweepTrainer(None, ctx).train({"of": "x/y", "depth": "1,2"}, tmp_path, tmp_path / "out", ctx)
     assert asked[1:] == ["x/y"]
     assert {row["of"] for row in json.loads((tmp_path / "out" / "sweep.json").read_text())} == {"x/y"}
+    with pytest.raises(NotFound, match="Did you mean lora-mini"):
+        SweepTrainer(None, ctx).train({"of": "lora_mini", "depth": "1,2"}, tmp_path, tmp_path / "out", ctx)
     assert (report.figures["best_val_loss"], report.figures["depth"]) == (0.1, 1)
 
 

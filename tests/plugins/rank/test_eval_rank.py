@@ -97,6 +97,7 @@ def test_sampled_metrics_are_refused_with_the_reason(data, option):
         ({"k": 0}, "k is 0"),
         ({"k": "ten"}, "k is"),
         ({"metric": "auc"}, "ndcg"),
+        ({"baseline": "popluar"}, "popular"),
         ({"cutoff": 3}, "cutoff"),
         ({"data": ""}, "no interactions to evaluate on"),
     ],

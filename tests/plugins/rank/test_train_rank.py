@@ -99,6 +99,8 @@ def test_a_short_log_is_fitted_as_it_is(tmp_path):
         ({"model": "esae"}, "ease"),
         ({"members": ["popular", "nothing"]}, "nothing"),
         ({"protocol": "random"}, "protocol"),
+        ({"metric": "ndgc"}, "ndcg"),
+        ({"k": "ten"}, "k is 'ten'"),
         ({"epochs": 3}, "epochs"),
         ({"model": "ease", "settings": {"l2": float("nan")}}, "l2"),
         ({"model": "ease", "settings": {"width": 3}}, "width"),

@@ -12,7 +12,7 @@ from typing import Any
 
 from prodgen_sdk.config import number_or_text
 from prodgen_sdk.context import Context, no_progress
-from prodgen_sdk.errors import ConfigError, ProdgenError
+from prodgen_sdk.errors import ConfigError, NotFound, ProdgenError
 from prodgen_sdk.files import write_atomically
 from prodgen_sdk.interfaces import Report, Trainer
 
@@ -37,7 +37,11 @@ class SweepTrainer(Trainer):
 
     def train(self, config: Mapping[str, Any], data: Path, out: Path, ctx: Context) -> Report:
         options = dict(config)
-        of, by, goal = options.pop("of", ""), str(options.pop("by", "best_val_loss")), str(options.pop("goal", "min"))
+        of, by, goal = (
+            str(options.pop("of", "")),
+            str(options.pop("by", "best_val_loss")),
+            str(options.pop("goal", "min")),
+        )
         trainers = {id.partition("/train-")[2]: id for id in ctx.ids("trainer")}
         if not of:
             raise ConfigError(
@@ -46,7 +50,9 @@ class SweepTrainer(Trainer):
             )
         if goal not in ("min", "max"):
             raise ConfigError(f"The goal is min or max, not {goal!r}.")
-        of = trainers.get(of, str(of))
+        if of not in trainers and "/" not in of:
+            raise NotFound.of("trainer", of, sorted(set(trainers) - {"", "sweep"}))
+        of = trainers.get(of, of)
         trainer = ctx.lookup("trainer", of)
         runs = combinations(options)
         if len(runs) > 256:

@@ -93,8 +93,11 @@ class RankEvaluation(Benchmark):
         metric = str(options.get("metric", "ndcg"))
         if metric not in METRICS:
             raise NotFound.of("metric", metric, METRICS)
+        models, baseline = _rows(options, protocol), str(options.get("baseline", "ease"))
+        if "baseline" in options and baseline not in models:
+            raise NotFound.of("baseline", baseline, models)
         plan = Plan(
-            _rows(options, protocol),
+            models,
             _members(options, protocol),
             k,
             metric,
@@ -110,7 +113,7 @@ class RankEvaluation(Benchmark):
             "products": split.train.n_items,
             "interactions": len(split.train),
         }
-        figures |= _figures(rows, k, resamples, str(options.get("baseline", "ease")))
+        figures |= _figures(rows, k, resamples, baseline)
         figures["seconds"] = time.perf_counter() - started
         if options.get("out"):
             figures |= eval_rank_report.write(rows, figures, k, Path(str(options["out"])))
