@@ -414,6 +414,8 @@ def test_new_families_follow_their_words() -> None:
         ("南孚5号电池", "electronics/batteries", "batteries", "sheet"),
         ("小米盒子 机顶盒", "electronics/tv-box", "router", "flat"),
         ("French press 1 l", "home/coffee", "coffee-pot", "high"),
+        ("Ironing board, grey", "home/laundry", "ironing-board", "long"),
+        ("马桶刷 白色", "home/bath", "toilet-brush", "pole"),
         ("LED灯泡 E27", "home/lighting", "light-bulb", "high"),
         ("科学计算器 黑色", "electronics/office", "calculator", "sheet"),
         ("61-key portable keyboard", "home/music", "piano", "bar"),
