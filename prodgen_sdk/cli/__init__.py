@@ -5,6 +5,7 @@ Modules import nothing heavy at the top, so that `prodgen --help` answers at onc
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
@@ -26,7 +27,7 @@ from prodgen_sdk.cli import (
     tryon,
     workspace,
 )
-from prodgen_sdk.cli.output import ClickException, PluginCommands, Settings, fail, json_alone, write_utf8
+from prodgen_sdk.cli.output import ClickException, PluginCommands, Settings, Warnings, fail, json_alone, write_utf8
 from prodgen_sdk.terminal import note
 
 _INTERRUPTED = 130  # as shells count signals: 128 + SIGINT
@@ -65,8 +66,6 @@ def root(
         raise typer.Exit
     ctx.obj = Settings(folder, debug)
     if debug:
-        import logging
-
         logging.basicConfig(level=logging.DEBUG)
     group = ctx.command
     assert isinstance(group, PluginCommands)
@@ -98,6 +97,9 @@ def main() -> None:
     write_utf8()
     words, asked = _without_debug(sys.argv[1:])
     debug = asked or os.environ.get("PRODGEN_DEBUG", "") not in ("", "0")
+    warnings, host = Warnings(), logging.getLogger("prodgen_sdk.host")
+    if not debug:  # which shows the whole log
+        host.addHandler(warnings)
     try:
         code = app(["--debug", *words] if debug and words else words, prog_name="prodgen", standalone_mode=False)
     except BrokenPipeError:
@@ -108,7 +110,9 @@ def main() -> None:
     except Exception as error:
         if debug and not isinstance(error, ClickException):
             raise
-        sys.exit(fail(error, as_json="--json" in words))
+        sys.exit(fail(error, as_json="--json" in words, told=warnings.told))
+    finally:
+        host.removeHandler(warnings)
     if code == _INTERRUPTED:  # newer releases of typer give the code instead of raising
         note("prodgen: interrupted")
     sys.exit(code if isinstance(code, int) else 0)

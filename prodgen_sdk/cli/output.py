@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,6 +40,19 @@ class Settings:
 
     folder: str = ""
     debug: bool = False
+
+
+class Warnings(logging.Handler):
+    """Tells what the host warns of, and remembers it, so that an error for the same reason need not say it again."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = " ".join(record.getMessage().split())
+        self.told.append(text)
+        note(text)
 
 
 class PluginCommands(TyperGroup):
@@ -184,8 +198,12 @@ def write_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
-def fail(error: Exception, *, as_json: bool = False) -> int:
-    """Tells an error in one line on standard error; returns the exit code. A refusal is JSON as well if that was wanted."""
+def fail(error: Exception, *, as_json: bool = False, told: Iterable[str] = ()) -> int:
+    """Tells an error in one line on standard error; returns the exit code. A refusal is JSON as well if that was wanted.
+
+    Args:
+        told: warnings that were printed before: the same words are left out.
+    """
     from prodgen_sdk.errors import PartlyDone, ProdgenError, Refused
 
     if isinstance(error, ClickException):
@@ -198,7 +216,10 @@ def fail(error: Exception, *, as_json: bool = False) -> int:
         what = f"{type(error).__name__}: {_one_line(error)}".rstrip(": ")
         note(f"prodgen: an internal error: {what}. Run it again with --debug.")
         return 1
-    note(f"prodgen: {_one_line(error)}")
+    text = _one_line(error)
+    for warning in told:
+        text = text.replace(f" The {warning}", "")
+    note(f"prodgen: {text}")
     if isinstance(error, PartlyDone):
         for item, reason in error.failures.items():
             note(f"  {item}: {reason}")

@@ -2,13 +2,15 @@
 
 import json
 import logging
+from types import ModuleType
 from unicodedata import east_asian_width
 
 import numpy as np
 import pytest
 
-from prodgen_sdk import images
+from prodgen_sdk import Host, images
 from prodgen_sdk.cli.output import table
+from prodgen_sdk.hookspecs import hookimpl
 
 
 @pytest.mark.parametrize(
@@ -218,3 +220,21 @@ def test_titles_that_are_wider_than_the_terminal_go_on_below(capsys, monkeypatch
     assert set(title) <= set(printed)
     lines = printed.splitlines()
     assert max(sum(2 if east_asian_width(c) in "WF" else 1 for c in line) for line in lines) <= 60
+
+
+def test_why_a_plugin_is_left_out_is_told_once(run, tmp_path, monkeypatch):
+    def generate_pictures():
+        pass
+
+    def discover(cls, config=None, **options):
+        host, broken = Host(), ModuleType("broken")
+        broken.generate_pictures = hookimpl(generate_pictures)
+        host.register(broken, "render", distribution="prodgen-render")
+        return host
+
+    monkeypatch.setattr(Host, "discover", classmethod(discover))
+    (tmp_path / "mug.json").write_text('{"sku": "mug-1", "title": "Mug", "category": "home/mug"}')
+    code, _, err = run("generate", "mug.json", "--generator", "render/parametric", "--out", "made")
+    assert code == 2
+    assert err.count("plugin render is left out") == err.count("generate_pictures") == 1
+    assert "prodgen: There is no generator 'render/parametric'." in err
